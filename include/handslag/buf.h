@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A buffer that grows in an arena up to a maximum that must be named; an append that does not fit sets a
+ * sticky mark, so that a long row of appends is checked once at the end. */
+#pragma once
+
+#include <handslag/arena.h>
+
+struct hs_buf {
+	struct hs_arena *arena; /* NULL: the memory is malloc'ed and hs_buf_free gives it back */
+	char *ptr;
+	size_t len;
+	size_t room;
+	size_t max;
+	bool overflow; /* something did not fit; the content is what was there before */
+};
+
+/* In an arena (which must outlive it), or with NULL on the heap. `max` is in bytes. */
+void hs_buf_init(struct hs_buf *buf, struct hs_arena *arena, size_t max);
+void hs_buf_free(struct hs_buf *buf);
+/* Empties it, keeps the memory, clears the mark. */
+void hs_buf_clear(struct hs_buf *buf);
+
+void hs_buf_add(struct hs_buf *buf, struct hs_slice s);
+void hs_buf_cstr(struct hs_buf *buf, const char *text);
+void hs_buf_byte(struct hs_buf *buf, char c);
+void hs_buf_u64(struct hs_buf *buf, uint64_t value);
+void hs_buf_i64(struct hs_buf *buf, int64_t value);
+void hs_buf_printf(struct hs_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Room for `size` more bytes to be written at the returned place, then kept with hs_buf_commit; NULL when
+ * it does not fit (and the mark is set). */
+char *hs_buf_reserve(struct hs_buf *buf, size_t size);
+void hs_buf_commit(struct hs_buf *buf, size_t size);
+/* Takes the first `count` bytes away. */
+void hs_buf_consume(struct hs_buf *buf, size_t count);
+
+static inline struct hs_slice hs_buf_slice(const struct hs_buf *buf)
+{
+	return (struct hs_slice) { buf->ptr, buf->len };
+}
