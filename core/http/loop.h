@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An event loop: one thread, its timers and the tasks that other threads post to it. libuv is behind it
+ * and nowhere else. All functions are for the loop's own thread unless they say otherwise. */
+#pragma once
+
+#include <core/base/task.h>
+#include <handslag/error.h>
+
+struct hs_loop;
+
+enum hs_status hs_loop_new(struct hs_loop **out, struct hs_error *err);
+/* The mailbox to post tasks to, from any thread; unbounded; posting to a stopped loop says false. */
+struct hs_mailbox *hs_loop_mailbox(struct hs_loop *loop);
+/* Runs until hs_loop_stop and until all handles are closed. */
+void hs_loop_run(struct hs_loop *loop);
+void hs_loop_stop(struct hs_loop *loop); /* any thread */
+void hs_loop_free(struct hs_loop *loop); /* after run has returned */
+/* The loop whose thread this is, or NULL. */
+struct hs_loop *hs_loop_current(void);
+/* Wall clock in milliseconds, read once an iteration; monotonic nanoseconds likewise. */
+int64_t hs_loop_now_ms(const struct hs_loop *loop);
+/* Runs fn on every turn of the loop before it waits, for batching work of one turn. */
+void hs_loop_before_wait(struct hs_loop *loop, void (*fn)(void *arg), void *arg);
+
+struct hs_timer;
+/* Calls fn(arg) once after `ms` milliseconds; repeats every `repeat_ms` when that is not 0. */
+struct hs_timer *hs_timer_start(struct hs_loop *loop, uint64_t ms, uint64_t repeat_ms, void (*fn)(void *arg),
+	void *arg);
+void hs_timer_stop(struct hs_timer *timer); /* frees it; NULL is allowed; allowed inside fn */
+
+/* Calls fn(arg) on the loop when the process gets the signal. */
+enum hs_status hs_loop_signal(struct hs_loop *loop, int signum, void (*fn)(int signum, void *arg), void *arg,
+	struct hs_error *err);
