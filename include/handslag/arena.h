@@ -17,7 +17,8 @@ struct hs_arena *hs_arena_new(size_t cap);
 void hs_arena_free(struct hs_arena *arena);
 /* As free, then ready for use again; keeps its first chunk. */
 void hs_arena_reset(struct hs_arena *arena);
-/* As free, but overwrites what was given out: for patient data and credentials. */
+/* As free, but overwrites what was given out: for patient data and credentials. What a rollback took back in
+ * earlier chunks is not overwritten, so such an arena is not rolled back. */
 void hs_arena_wipe(struct hs_arena *arena);
 
 /* Zeroed memory aligned to 16 bytes, or NULL at the cap. */
@@ -26,7 +27,8 @@ void *hs_arena_alloc(struct hs_arena *arena, size_t size) __attribute__((malloc,
 void *hs_arena_raw(struct hs_arena *arena, size_t size) __attribute__((malloc, alloc_size(2)));
 /* `count` zeroed elements; NULL at the cap or when the product overflows. */
 void *hs_arena_array(struct hs_arena *arena, size_t count, size_t size);
-/* Grows the array at `old` from `old_size` to `new_size` bytes, in place when it was the last allocation. */
+/* The array at `old` (NULL for none), made `new_size` bytes long: in place when it was the last allocation or
+ * shrinks, else moved. New bytes are not zeroed. NULL at the cap; `old` then stays as it is. */
 void *hs_arena_grow(struct hs_arena *arena, void *old, size_t old_size, size_t new_size);
 
 /* A copy of `s`; the empty slice with NULL pointer at the cap (an empty `s` gives a non-NULL pointer). */

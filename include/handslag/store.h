@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a service sees of the store: transactions over resources, their history and search indexes, and
+ * tables of its own.
+ *
+ * A store belongs to one sandbox. All work happens inside a *work function* that the host runs in a
+ * transaction: one that reads sees one moment; one that writes is alone, and what it did is on disk before
+ * anybody hears of its success. A work function may be run again from the start (after HS_E_BUDGET on the
+ * event loop, or a rolled-back group), so it changes nothing but the transaction and what it makes in the
+ * arena it is given.
+ *
+ * Terms: *type* and *param* are small numbers that the store keeps for names ("Patient", "Patient.name");
+ * *seq*, the commit sequence, is a number that strictly increases with each stored version and is never
+ * reused; *row* identifies a resource (not a version) within its type and is stable for its life.
+ * Thread: a transaction and everything got from it belong to the thread that runs the work function. */
+#pragma once
+
+#include <handslag/arena.h>
+#include <handslag/buf.h>
+#include <handslag/error.h>
+
+struct hs_store;
+struct hs_txn;
+struct hs_json;
+
+/* ---- transactions ---- */
+
+typedef enum hs_status hs_work_fn(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err);
+
+bool hs_txn_writes(const struct hs_txn *txn);
+/* The sandbox's clock in milliseconds since 1970, the same all through a transaction. */
+int64_t hs_txn_now(const struct hs_txn *txn);
+/* Highest commit sequence that this transaction sees (its own writes included). */
+uint64_t hs_txn_seq(const struct hs_txn *txn);
+struct hs_store *hs_txn_store(const struct hs_txn *txn);
+/* A savepoint, for work that is undone in part: what was written since `begin` is kept or undone. */
+enum hs_status hs_txn_savepoint(struct hs_txn *txn, struct hs_error *err);
+enum hs_status hs_txn_savepoint_end(struct hs_txn *txn, bool keep, struct hs_error *err);
+
+/* ---- names kept as numbers ---- */
+
+enum hs_space {
+	HS_SPACE_TYPE,   /* "Patient"; R5 types as "r5/CodeSystem" */
+	HS_SPACE_PARAM,  /* "Patient.name": resource type and search parameter code */
+	HS_SPACE_SYSTEM, /* identifier and code systems of tokens */
+	HS_SPACE_OWN,    /* first number that services may use for spaces of their own; at most 64 in all */
+};
+/* The number of `text` (1..), or 0 when it has none. In a writing transaction with `create` it is made. */
+uint32_t hs_txn_number(struct hs_txn *txn, unsigned space, struct hs_slice text, bool create);
+/* The text of a number; valid until the store is closed; empty when there is none. */
+struct hs_slice hs_txn_name(struct hs_txn *txn, unsigned space, uint32_t number);
+
+/* ---- resources ---- */
+
+enum hs_change { HS_CHANGE_CREATE, HS_CHANGE_UPDATE, HS_CHANGE_DELETE };
+
+/* One version of a resource. The slices are in the arena of the call that gave it. */
+struct hs_resource {
+	uint32_t type;
+	uint64_t row;
+	struct hs_slice id;
+	uint64_t version;   /* 1, 2, 3 ... of this id */
+	uint64_t seq;
+	int64_t updated_ms;
+	enum hs_change change;
+	struct hs_slice body; /* complete JSON text with id and meta; empty for a deletion */
+};
+
+/* The current version. HS_E_NOT_FOUND when there never was one; HS_E_DELETED, with *out filled, when the
+ * current version is a deletion. */
+enum hs_status hs_txn_get(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, struct hs_slice id,
+	struct hs_resource *out, struct hs_error *err);
+/* Any version, deletions as above. */
+enum hs_status hs_txn_get_version(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, struct hs_slice id,
+	uint64_t version, struct hs_resource *out, struct hs_error *err);
+
+/* An entry of a search index. `param` numbers a search parameter of the resource's type; `group` ties the
+ * components of one composite value together (0 otherwise). */
+enum hs_index_kind {
+	HS_INDEX_TOKEN,     /* system (0: none) and code */
+	HS_INDEX_STRING,    /* folded text for the default match, and the text itself */
+	HS_INDEX_URI,       /* text */
+	HS_INDEX_DATE,      /* [lo, hi) in milliseconds; INT64_MIN and INT64_MAX are open ends */
+	HS_INDEX_NUMBER,    /* low..high, the span that the written precision implies */
+	HS_INDEX_QUANTITY,  /* the same, with system and unit code */
+	HS_INDEX_REFERENCE, /* target type (0: not ours) and id, version ignored; or a whole URL in text */
+	HS_INDEX_POINT,     /* latitude in low, longitude in high, degrees WGS 84 */
+};
+struct hs_index_row {
+	uint32_t param;
+	uint16_t group;
+	uint8_t kind;
+	struct hs_slice system; /* token, quantity */
+	struct hs_slice text;   /* code, folded string, uri, unit code, reference id or URL */
+	struct hs_slice exact;  /* string as written; token: display text for :text, may be empty */
+	uint32_t target_type;   /* reference */
+	int64_t lo, hi;         /* date */
+	double low, high;       /* number, quantity, point */
+};
+
+/* A new version. The store numbers it, keeps the one before as history, and replaces the index rows.
+ * `compose` makes the final text (with id and meta) once version, seq and time are known. */
+struct hs_put {
+	uint32_t type;
+	struct hs_slice id;
+	const struct hs_index_row *index;
+	size_t index_count;
+	/* Writes the whole JSON text of the version that *version describes. */
+	enum hs_status (*compose)(const struct hs_resource *version, void *arg, struct hs_buf *out,
+		struct hs_error *err);
+	void *arg;
+	struct hs_json *tree; /* the same content parsed, for keepers; may be NULL for plain types */
+};
+enum hs_status hs_txn_put(struct hs_txn *txn, struct hs_arena *arena, const struct hs_put *put,
+	struct hs_resource *out, struct hs_error *err);
+/* HS_E_NOT_FOUND when there is none; deleting a deleted one changes nothing and gives HS_E_DELETED. */
+enum hs_status hs_txn_delete(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, struct hs_slice id,
+	struct hs_resource *out, struct hs_error *err);
+
+/* Versions in falling order of seq. */
+struct hs_history_query {
+	uint32_t type;       /* 0: of all types */
+	struct hs_slice id;  /* empty: of all ids; needs a type */
+	uint64_t before_seq; /* only versions with a smaller seq; 0: from the newest */
+	uint64_t after_seq;  /* only versions with a greater seq */
+	int64_t since_ms;    /* only versions of that moment or later; INT64_MIN: all */
+	int64_t until_ms;    /* only versions before it (for _at); INT64_MAX: all */
+	uint32_t count;
+	bool want_total;
+};
+struct hs_resource_list {
+	struct hs_resource *items;
+	size_t count;
+	bool more;
+	uint64_t total; /* when asked for */
+};
+enum hs_status hs_txn_history(struct hs_txn *txn, struct hs_arena *arena, const struct hs_history_query *query,
+	struct hs_resource_list *out, struct hs_error *err);
+
+/* ---- searching: a tree of conditions over index entries ---- */
+
+enum hs_find_op {
+	HS_FIND_AND, HS_FIND_OR, /* over kids; no kid: AND is all, OR is nothing */
+	HS_FIND_NOT,             /* of the one kid */
+	HS_FIND_ID,              /* text is the id */
+	HS_FIND_UPDATED,         /* _lastUpdated: cmp, lo, hi */
+	HS_FIND_TOKEN,           /* text is the code; see token_* flags */
+	HS_FIND_STRING,          /* text; match says how */
+	HS_FIND_URI,             /* text; match EXACT, STARTS (:below) or ABOVE */
+	HS_FIND_DATE,            /* cmp, lo, hi */
+	HS_FIND_NUMBER,          /* cmp, low, high */
+	HS_FIND_QUANTITY,        /* cmp, low, high, system, text (unit code); empty: any */
+	HS_FIND_REFERENCE,       /* target_type (0: any) and text (id), or a URL in text with target_type 0 */
+	HS_FIND_NEAR,            /* low = latitude, high = longitude, radius in metres */
+	HS_FIND_MISSING,         /* the resource has no entry of param */
+	HS_FIND_SAME_GROUP,      /* composite: kids hold for entries of one and the same group */
+	HS_FIND_CHAIN,           /* an entry of reference param points to a target_type resource with kid */
+	HS_FIND_HAS,             /* a resource of target_type, for which kid holds, points here by param */
+};
+enum hs_find_cmp { HS_CMP_EQ, HS_CMP_NE, HS_CMP_GT, HS_CMP_LT, HS_CMP_GE, HS_CMP_LE, HS_CMP_SA, HS_CMP_EB, HS_CMP_AP };
+enum hs_find_match { HS_MATCH_EXACT, HS_MATCH_STARTS, HS_MATCH_CONTAINS, HS_MATCH_ABOVE, HS_MATCH_FOLDED };
+
+struct hs_find {
+	uint8_t op;
+	uint8_t cmp;
+	uint8_t match;
+	bool any_system;  /* token, quantity: code alone; false with an empty system: entries without system */
+	bool any_code;    /* token: system alone */
+	bool fold_case;   /* token: compare code without case */
+	uint32_t param;   /* 0 for a parameter that no stored resource has: nothing matches */
+	uint32_t target_type;
+	struct hs_slice system, text;
+	int64_t lo, hi;
+	double low, high, radius;
+	const struct hs_find *const *kids;
+	size_t kid_count;
+};
+
+struct hs_find_sort {
+	uint32_t param;    /* index entries, smallest (largest when falling) of a resource; 0 with special */
+	uint8_t kind;      /* enum hs_index_kind of the param */
+	enum { HS_SORT_PARAM, HS_SORT_ID, HS_SORT_UPDATED } special;
+	bool falling;
+};
+
+struct hs_find_query {
+	uint32_t type;
+	const struct hs_find *where; /* NULL: all */
+	const struct hs_find_sort *sort; /* then by row; without any: by row, the order of creation */
+	size_t sort_count;           /* at most 4 */
+	uint32_t count;              /* 0: only the total */
+	struct hs_slice after;       /* `next` of the page before, or empty */
+	bool want_total;
+	bool keys_only;              /* no bodies */
+};
+struct hs_find_page {
+	struct hs_resource *items;
+	size_t count;
+	struct hs_slice next; /* opaque, URL-safe; empty on the last page. Stable while others write */
+	uint64_t total;
+};
+/* HS_E_VALUE when `after` was not made by this function for the same sort. */
+enum hs_status hs_txn_find(struct hs_txn *txn, struct hs_arena *arena, const struct hs_find_query *query,
+	struct hs_find_page *out, struct hs_error *err);
+
+/* ---- keepers: types whose resources a service keeps in tables of its own ---- */
+
+/* Each function works inside the transaction. History of superseded versions stays with the store. */
+struct hs_keeper {
+	/* As hs_txn_get, current version only; deletions are the store's. */
+	enum hs_status (*get)(struct hs_txn *txn, struct hs_arena *arena, void *state, struct hs_slice id,
+		struct hs_resource *out, struct hs_error *err);
+	/* Makes `next` (numbered by the store; body composed) the current version in place of `before` (NULL
+	 * when there was none or it was a deletion); sets next->row. */
+	enum hs_status (*put)(struct hs_txn *txn, struct hs_arena *arena, void *state, const struct hs_put *put,
+		const struct hs_resource *before, struct hs_resource *next, struct hs_error *err);
+	enum hs_status (*remove)(struct hs_txn *txn, struct hs_arena *arena, void *state,
+		const struct hs_resource *before, struct hs_error *err);
+	/* Current versions with after_seq < seq < before_seq, falling, at most `count`, for histories. */
+	enum hs_status (*recent)(struct hs_txn *txn, struct hs_arena *arena, void *state, uint64_t after_seq,
+		uint64_t before_seq, uint32_t count, struct hs_resource_list *out, struct hs_error *err);
+	enum hs_status (*find)(struct hs_txn *txn, struct hs_arena *arena, void *state,
+		const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
+};
+
+/* ---- SQL for tables of a service's own ---- */
+
+/* One step of a service's schema; `sql` may hold several statements; the table names begin with the
+ * service's name. Applied once, in order; the checksum of an applied step must not change. */
+struct hs_migration {
+	uint32_t number; /* 1, 2, 3 ... */
+	const char *name;
+	const char *sql;
+};
+
+struct hs_stmt;
+/* A prepared statement, kept for the connection under the *address* of `sql`: pass a string literal.
+ * Parameters are numbered from 1. NULL with *err filled on a mistake. Must be ended with hs_sql_end before
+ * the work function returns. */
+struct hs_stmt *hs_sql(struct hs_txn *txn, const char *sql, struct hs_error *err);
+void hs_sql_int(struct hs_stmt *stmt, int index, int64_t value);
+void hs_sql_real(struct hs_stmt *stmt, int index, double value);
+void hs_sql_text(struct hs_stmt *stmt, int index, struct hs_slice value); /* not copied */
+void hs_sql_blob(struct hs_stmt *stmt, int index, struct hs_slice value); /* not copied */
+void hs_sql_null(struct hs_stmt *stmt, int index);
+/* 1: a row; 0: no more; negative: enum hs_status, *err filled. */
+int hs_sql_step(struct hs_stmt *stmt, struct hs_error *err);
+/* Steps a statement that gives no rows to its end and ends it. */
+enum hs_status hs_sql_run(struct hs_stmt *stmt, struct hs_error *err);
+int64_t hs_sql_get_int(struct hs_stmt *stmt, int column); /* columns from 0 */
+double hs_sql_get_real(struct hs_stmt *stmt, int column);
+bool hs_sql_is_null(struct hs_stmt *stmt, int column);
+struct hs_slice hs_sql_get_text(struct hs_stmt *stmt, int column); /* until the next step */
+struct hs_slice hs_sql_get_blob(struct hs_stmt *stmt, int column);
+void hs_sql_end(struct hs_stmt *stmt); /* NULL is allowed */
