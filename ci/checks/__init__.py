@@ -1,0 +1,1 @@
+"""The checks that ci/lint runs, one topic a module."""

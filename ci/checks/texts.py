@@ -1,0 +1,72 @@
+"""File heads, bare reminders, machine paths, and paths that the documents name."""
+
+import os
+import re
+
+from .tree import Finding
+
+SPDX = "/* SPDX-License-Identifier: Apache-2.0 */"
+_PATH = re.compile(r"`([A-Za-z0-9_.\-]+(?:/[A-Za-z0-9_.\-]*)*)`")
+
+
+def check(tree):
+    yield from check_heads(tree)
+    yield from check_reminders(tree)
+    yield from check_machine_paths(tree)
+    yield from check_documents(tree)
+
+
+def check_heads(tree):
+    for path in tree.c_files:
+        lines = tree.text(path).split("\n", 2)
+        if lines[0] != SPDX:
+            yield Finding("head", path, 1, "-", f"the first line must be {SPDX}")
+        elif len(lines) < 2 or not re.match(r"/\* ?\S", lines[1]):
+            yield Finding("head", path, 2, "-", "the second line must be a comment that says what the file is for")
+        if path.endswith(".h") and "#pragma once" not in tree.text(path):
+            yield Finding("head", path, 1, "-", "a header needs #pragma once")
+
+
+def check_reminders(tree):
+    for path in tree.c_files:
+        for number, line in enumerate(tree.text(path).split("\n"), 1):
+            if re.search(r"\b(FIXME|TODO)\b", line):
+                yield Finding("reminder", path, number, "-", "a bare reminder: do it, or write down what holds instead")
+
+
+def check_machine_paths(tree):
+    """The tree must not know where it lies."""
+    above = os.path.dirname(os.path.realpath(tree.root))
+    if above.count("/") < 1 or above == "/":
+        return
+    pattern = re.compile(r"(?<![A-Za-z0-9_.\-])" + re.escape(above) + "/")
+    for path in tree.files:
+        for number, line in enumerate(tree.text(path).split("\n"), 1):
+            if pattern.search(line):
+                yield Finding("machine-path", path, number, "-", "names a path of this machine")
+
+
+def check_documents(tree):
+    """Each path in backquotes of a document exists, from the root or from the document's own folder."""
+    tops = {f.split("/")[0] for f in tree.files}
+    folders = {os.path.dirname(f) for f in tree.files}
+    for path in [f for f in tree.files if f.endswith(".md") and not f.endswith("CHANGELOG.md")]:
+        for number, line in enumerate(tree.text(path).split("\n"), 1):
+            for name in _PATH.findall(line):
+                if not looks_like_path(name, tops):
+                    continue
+                here = os.path.normpath(os.path.join(os.path.dirname(path), name))
+                if not any(n in tree.files or is_folder(n, folders) for n in (os.path.normpath(name), here)):
+                    yield Finding("documents", path, number, name, f"there is no {name}")
+
+
+def looks_like_path(name, tops):
+    """Starts in a folder of this tree, and has no part written as a placeholder (NAME)."""
+    parts = name.split("/")
+    if len(parts) < 2 or parts[0] not in tops:
+        return False
+    return not any(re.fullmatch(r"[A-Z_]{2,}", part.split(".")[0]) for part in parts if part != "README.md")
+
+
+def is_folder(name, folders):
+    return name in folders or any(f.startswith(name + "/") for f in folders)

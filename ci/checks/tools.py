@@ -1,0 +1,117 @@
+"""Checks that other programs make: clang-format, clang-tidy, and the compilers on each header alone."""
+
+import concurrent.futures
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+
+from .tree import Finding
+
+STRICT = ("-std=c11 -fsyntax-only -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion "
+          "-Wstrict-prototypes -Wmissing-prototypes -Wundef -Wcast-qual -Wwrite-strings -Wpointer-arith "
+          "-Wredundant-decls -Wdouble-promotion -Wno-unused-function").split()
+_AT = re.compile(r"^(.+?):(\d+):\d+: (?:fatal )?(?:error|warning): (.*)$", re.M)
+
+
+def in_parallel(work, items):
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        for found in pool.map(work, items):
+            yield from found
+
+
+def formatting(tree):
+    files = tree.c_files
+    if not files:
+        return
+    out = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], cwd=tree.root, capture_output=True,
+                         text=True).stderr
+    seen = set()
+    for path, line, _ in _AT.findall(out):
+        if path not in seen:  # the first place is enough: the cure is the same for the whole file
+            seen.add(path)
+            yield Finding("format", path, int(line), "-", f"not formatted; run clang-format -i {path}")
+
+
+def headers_alone(tree):
+    """Public headers with both compilers and nothing defined, as a service outside the tree would see them."""
+    def compile_one(job):
+        compiler, path = job
+        public = path.startswith("include/")
+        flags = ["-Iinclude"] if public else ["-D_GNU_SOURCE", "-Iinclude", "-I.", "-I" + os.path.dirname(path),
+                                              "-isystem", "/usr/share/include/llhttp"]
+        name = path[len("include/"):] if public else path
+        run = subprocess.run([compiler, *STRICT, *flags, "-xc", "-"], cwd=tree.root, capture_output=True, text=True,
+                             input=f"#include <{name}>\ntypedef int needs_a_declaration;\n")
+        if run.returncode == 0:
+            return []
+        first = _AT.search(run.stderr)
+        text = f"{first.group(3)} ({first.group(1)}:{first.group(2)})" if first else run.stderr.strip()[:200]
+        return [Finding("header-alone", path, 1, compiler, f"does not compile alone with {compiler}: {text}")]
+
+    jobs = [(compiler, path) for path in tree.c_files if path.endswith(".h") and not path.startswith("tests/")
+            for compiler in (("gcc", "clang") if path.startswith("include/") else ("gcc",))]
+    yield from in_parallel(compile_one, jobs)
+
+
+class Tidy:
+    """clang-tidy over the files whose text, headers or rules changed since they last passed."""
+
+    def __init__(self, tree, build, everything):
+        self.tree, self.build, self.everything = tree, build, everything
+        home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        self.cache = os.path.join(home, "handslag", "tidy")
+        os.makedirs(self.cache, exist_ok=True)
+        version = subprocess.run(["clang-tidy", "--version"], capture_output=True, text=True).stdout
+        self.rules = version + tree.text(".clang-tidy")
+
+    def key(self, path, command):
+        """Digest of all that the verdict depends on: rules, flags, the file and every header of ours it reaches."""
+        digest = hashlib.sha256((self.rules + path + command).encode())
+        todo, seen = [path], {path}
+        while todo:
+            at = todo.pop()
+            digest.update(at.encode() + b"\0" + self.tree.text(at).encode() + b"\0")
+            for _, name, quoted in self.tree.includes(at):
+                target = self.tree.resolve(at, name, quoted)
+                if target and target not in seen:
+                    seen.add(target)
+                    todo.append(target)
+        return digest.hexdigest()
+
+    def check(self):
+        database = os.path.join(self.build, "compile_commands.json")
+        if not os.path.exists(database):
+            yield Finding("tidy", ".clang-tidy", 1, "-", f"no {database}; configure with cmake --preset dev first")
+            return
+        root = os.path.realpath(self.tree.root) + "/"
+        jobs = {}
+        with open(database, encoding="utf-8") as f:
+            for entry in json.load(f):
+                path = os.path.realpath(os.path.join(entry["directory"], entry["file"]))
+                name = path[len(root):] if path.startswith(root) else ""
+                if name in self.tree.c_files and name not in jobs:
+                    # The key must not depend on where this checkout lies.
+                    key = self.key(name, entry["command"].replace(root, "").replace(entry["directory"], ""))
+                    if self.everything or not os.path.exists(os.path.join(self.cache, key)):
+                        jobs[name] = key
+        if jobs:
+            print(f"lint: clang-tidy on {len(jobs)} files", file=sys.stderr, flush=True)
+        yield from in_parallel(self.run_one, jobs.items())
+
+    def run_one(self, job):
+        path, key = job
+        run = subprocess.run(["clang-tidy", "-p", self.build, "--quiet", "--extra-arg=-Wno-unknown-warning-option",
+                              path], cwd=self.tree.root, capture_output=True, text=True)
+        found, root = [], os.path.realpath(self.tree.root) + "/"
+        for name, line, text in _AT.findall(run.stdout):
+            rule = re.search(r"\[([\w.,\-]+)\]$", text)
+            subject = rule.group(1).replace(",-warnings-as-errors", "") if rule else "-"
+            found.append(Finding("tidy", os.path.realpath(name).replace(root, ""), int(line), subject, text))
+        if run.returncode != 0 and not found:
+            found.append(Finding("tidy", path, 1, "-", (run.stderr or run.stdout).strip()[-300:]))
+        if not found:
+            open(os.path.join(self.cache, key), "w", encoding="utf-8").close()
+        return found
