@@ -107,8 +107,9 @@ class Tidy:
                               path], cwd=self.tree.root, capture_output=True, text=True)
         found, root = [], os.path.realpath(self.tree.root) + "/"
         for name, line, text in _AT.findall(run.stdout):
-            rule = re.search(r"\[([\w.,\-]+)\]$", text)
-            subject = rule.group(1).replace(",-warnings-as-errors", "") if rule else "-"
+            text = text.replace(",-warnings-as-errors]", "]")
+            rule = re.search(r"\[([\w.\-]+)[^\]]*\]$", text)
+            subject = rule.group(1) if rule else "-"
             found.append(Finding("tidy", os.path.realpath(name).replace(root, ""), int(line), subject, text))
         if run.returncode != 0 and not found:
             found.append(Finding("tidy", path, 1, "-", (run.stderr or run.stdout).strip()[-300:]))

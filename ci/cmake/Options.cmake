@@ -1,6 +1,7 @@
 # Language, warnings and sanitizers, the same for every target of the tree.
 option(HS_TESTS "Build the tests" ON)
 set(HS_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined or thread")
+option(HS_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 option(HS_ARENA_EMULATE "Make every arena allocation a malloc of its own, so that ASan sees overruns" OFF)
 
 set(CMAKE_C_STANDARD 11)
@@ -8,6 +9,12 @@ set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# A second build of the same text costs nothing where ccache is.
+find_program(HS_CCACHE ccache)
+if(HS_CCACHE AND NOT CMAKE_C_COMPILER_LAUNCHER)
+	set(CMAKE_C_COMPILER_LAUNCHER ${HS_CCACHE})
+endif()
 
 add_compile_definitions(_GNU_SOURCE)
 if(HS_ARENA_EMULATE)

@@ -27,7 +27,8 @@ function(hs_service name)
 	set_property(GLOBAL APPEND PROPERTY HS_SERVICES ${symbol})
 endfunction()
 
-# hs_test(PATH [SOURCES extra...] [USES targets...]): tests/unit/PATH.c as one cmocka binary and one ctest.
+# hs_test(PATH [SOURCES extra...] [USES targets...] [LABELS more...] [TIMEOUT seconds]): tests/PATH.c as one
+# cmocka binary and one ctest, labelled with the first folder of its path (unit, integration).
 function(hs_test path)
 	cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;USES;LABELS" ${ARGN})
 	string(REPLACE "/" "_" name "test_${path}")
@@ -40,7 +41,8 @@ function(hs_test path)
 	if(NOT arg_TIMEOUT)
 		set(arg_TIMEOUT 60)
 	endif()
-	set_tests_properties(${path} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+	string(REGEX MATCH "^[^/]+" kind ${path})
+	set_tests_properties(${path} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${kind};${arg_LABELS}")
 endfunction()
 
 # hs_fuzz(NAME USES targets...): tests/fuzz/NAME/target.c. With clang and -DHS_FUZZ=ON a libFuzzer
