@@ -22,7 +22,7 @@ struct hs_time {
 	bool has_zone;
 };
 
-/* YYYY, YYYY-MM, YYYY-MM-DD, or with Thh:mm:ss[.fff](Z|±hh:mm); seconds may be 60 in no case. Without a
+/* YYYY, YYYY-MM, YYYY-MM-DD, or with Thh:mm:ss[.fff](Z|±hh:mm); second 60 (a leap second) is read as the second after it. Without a
  * zone the value is read in the zone `assume_min` minutes east of UTC. False when it is not such a text. */
 bool hs_time_parse(struct hs_slice text, int assume_min, struct hs_time *out);
 /* As hs_time_parse but only what the FHIR type allows. */

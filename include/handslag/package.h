@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* FHIR packages (https://hl7.org/fhir/packages): what is in a cache folder or a .tgz, resource by resource. */
+#pragma once
+
+#include <handslag/error.h>
+#include <handslag/fhir.h>
+
+struct hs_package;
+
+/* From the cache folder (usual layout ROOT/NAME#VERSION/package/FILE.json) or a .tgz file. */
+enum hs_status hs_package_open(const char *path, struct hs_package **out, struct hs_error *err);
+/* NAME or NAME#VERSION in the cache at `root`; without a version the highest one there. */
+enum hs_status hs_package_find(const char *root, struct hs_slice name_version, struct hs_package **out,
+	struct hs_error *err);
+void hs_package_close(struct hs_package *package);
+struct hs_slice hs_package_name(const struct hs_package *package);
+struct hs_slice hs_package_version(const struct hs_package *package);
+enum hs_fhir_version hs_package_fhir_version(const struct hs_package *package);
+/* A number that changes when the content does: from names, sizes and times of the files, not their bytes. */
+uint64_t hs_package_key(const struct hs_package *package);
+
+/* Every resource of the types named (NULL: all) in file-name order. `text` and `arena` are good inside fn
+ * only; fn parses when it wants to. A failing fn stops the walk and its status is returned. */
+typedef enum hs_status hs_package_fn(struct hs_slice file, struct hs_slice type, struct hs_slice text,
+	struct hs_arena *arena, void *arg, struct hs_error *err);
+enum hs_status hs_package_each(const struct hs_package *package, const char *const *types, hs_package_fn *fn,
+	void *arg, struct hs_error *err);
