@@ -8,14 +8,23 @@
 enum hs_log_level { HS_LOG_DEBUG, HS_LOG_INFO, HS_LOG_WARN, HS_LOG_ERROR };
 
 struct hs_log_field {
-	const char *name;      /* NULL ends the list */
-	struct hs_slice text;  /* used when `number` is not */
+	const char *name;     /* NULL ends the list */
+	struct hs_slice text; /* used when `number` is not */
 	int64_t number;
 	bool is_number;
 };
-#define HS_LOG_TEXT(name, slice) { (name), (slice), 0, false }
-#define HS_LOG_NUM(name, value) { (name), { NULL, 0 }, (int64_t)(value), true }
-#define HS_LOG_END { NULL, { NULL, 0 }, 0, false }
+#define HS_LOG_TEXT(name, slice) \
+	{ \
+		(name), (slice), 0, false \
+	}
+#define HS_LOG_NUM(name, value) \
+	{ \
+		(name), { NULL, 0 }, (int64_t)(value), true \
+	}
+#define HS_LOG_END \
+	{ \
+		NULL, { NULL, 0 }, 0, false \
+	}
 
 /* Thread-safe. `event` is a stable short name such as "request" or "store.open". */
 void hs_log(enum hs_log_level level, const char *event, const struct hs_log_field *fields);

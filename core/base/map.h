@@ -5,7 +5,7 @@
 
 #include <handslag/arena.h>
 
-uint64_t hs_hash(struct hs_slice s);                  /* xxHash3, not keyed: for trusted or capped input */
+uint64_t hs_hash(struct hs_slice s); /* xxHash3, not keyed: for trusted or capped input */
 uint64_t hs_hash_seeded(struct hs_slice s, uint64_t seed);
 
 struct hs_map_slot {
@@ -21,7 +21,7 @@ struct hs_map_slot {
 struct hs_map {
 	struct hs_arena *arena; /* NULL: heap, give back with hs_map_free */
 	struct hs_map_slot *slots;
-	size_t room;  /* power of two */
+	size_t room; /* power of two */
 	size_t count;
 	uint64_t seed;
 };

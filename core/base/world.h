@@ -8,9 +8,9 @@
 
 struct hs_world {
 	void *ctx;
-	int64_t (*wall_ms)(void *ctx);                        /* milliseconds since 1970, may jump */
-	uint64_t (*mono_ns)(void *ctx);                       /* never goes back; for durations */
-	void (*random)(void *ctx, void *out, size_t size);    /* cryptographic quality */
+	int64_t (*wall_ms)(void *ctx);                     /* milliseconds since 1970, may jump */
+	uint64_t (*mono_ns)(void *ctx);                    /* never goes back; for durations */
+	void (*random)(void *ctx, void *out, size_t size); /* cryptographic quality */
 	/* POSIX semantics; a negative return is -errno. */
 	int (*open)(void *ctx, const char *path, int flags, mode_t mode);
 	ssize_t (*pread)(void *ctx, int fd, void *out, size_t size, off_t offset);

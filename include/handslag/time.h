@@ -11,7 +11,7 @@ enum hs_time_precision {
 	HS_TIME_DAY,
 	HS_TIME_MINUTE, /* not a FHIR dateTime; search parameters may have it */
 	HS_TIME_SECOND,
-	HS_TIME_MILLI,  /* any number of fraction digits; those beyond three are cut in lo and hi */
+	HS_TIME_MILLI,  /* any number of fraction digits; those beyond three are cut, fewer widen the span */
 };
 
 struct hs_time {
@@ -22,8 +22,9 @@ struct hs_time {
 	bool has_zone;
 };
 
-/* YYYY, YYYY-MM, YYYY-MM-DD, or with Thh:mm:ss[.fff](Z|±hh:mm); second 60 (a leap second) is read as the second after it. Without a
- * zone the value is read in the zone `assume_min` minutes east of UTC. False when it is not such a text. */
+/* YYYY, YYYY-MM, YYYY-MM-DD, or with Thh:mm[:ss[.f+]][Z|±hh:mm]. Second 60 (the leap second that FHIR's own
+ * patterns allow) is read as the second after it. Without a zone the value is read in the zone `assume_min`
+ * minutes east of UTC. False when it is not such a text. */
 bool hs_time_parse(struct hs_slice text, int assume_min, struct hs_time *out);
 /* As hs_time_parse but only what the FHIR type allows. */
 bool hs_time_is_date(struct hs_slice text);

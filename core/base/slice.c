@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Searching, cutting and comparing slices. */
+#include <handslag/slice.h>
+
+static unsigned char fold(char c)
+{
+	unsigned char byte = (unsigned char)c;
+	return byte >= 'A' && byte <= 'Z' ? (unsigned char)(byte + ('a' - 'A')) : byte;
+}
+
+bool hs_slice_ieq(struct hs_slice a, struct hs_slice b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++)
+		if (fold(a.ptr[i]) != fold(b.ptr[i]))
+			return false;
+	return true;
+}
+
+int hs_slice_cmp(struct hs_slice a, struct hs_slice b)
+{
+	size_t common = a.len < b.len ? a.len : b.len;
+	int order = common ? memcmp(a.ptr, b.ptr, common) : 0;
+	if (order != 0)
+		return order < 0 ? -1 : 1;
+	return (a.len > b.len) - (a.len < b.len);
+}
+
+size_t hs_slice_find(struct hs_slice s, char c, size_t from)
+{
+	if (from >= s.len)
+		return SIZE_MAX;
+	const char *found = memchr(s.ptr + from, c, s.len - from);
+	return found ? (size_t)(found - s.ptr) : SIZE_MAX;
+}
+
+size_t hs_slice_search(struct hs_slice s, struct hs_slice needle)
+{
+	if (needle.len == 0)
+		return 0;
+	if (s.len == 0)
+		return SIZE_MAX;
+	const char *found = memmem(s.ptr, s.len, needle.ptr, needle.len);
+	return found ? (size_t)(found - s.ptr) : SIZE_MAX;
+}
+
+struct hs_slice hs_slice_cut(struct hs_slice *s, char c)
+{
+	struct hs_slice head = *s;
+	size_t at = hs_slice_find(*s, c, 0);
+	if (at == SIZE_MAX) {
+		*s = HS_S_NONE;
+		return head;
+	}
+	head.len = at;
+	s->ptr += at + 1;
+	s->len -= at + 1;
+	return head;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct hs_slice hs_slice_trim(struct hs_slice s)
+{
+	while (s.len && is_blank(s.ptr[0])) {
+		s.ptr++;
+		s.len--;
+	}
+	while (s.len && is_blank(s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+bool hs_slice_u64(struct hs_slice s, uint64_t *out)
+{
+	uint64_t value = 0;
+	if (s.len == 0)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.ptr[i] < '0' || s.ptr[i] > '9')
+			return false;
+		uint64_t digit = (uint64_t)(s.ptr[i] - '0');
+		if (value > (UINT64_MAX - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*out = value;
+	return true;
+}
