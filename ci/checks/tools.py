@@ -56,6 +56,25 @@ def headers_alone(tree):
     yield from in_parallel(compile_one, jobs)
 
 
+def scripts(tree):
+    """Shell through shellcheck, Python through its own compiler."""
+    shell, python = [], []
+    for path in tree.files:
+        first = tree.text(path).split("\n", 1)[0] if path.startswith(("ci/", ".ci/")) else ""
+        if path.endswith(".sh") or (first.startswith("#!") and first.endswith("sh")):
+            shell.append(path)
+        elif path.endswith(".py") or (first.startswith("#!") and "python" in first):
+            python.append(path)
+    run = subprocess.run(["shellcheck", "-x", "-f", "gcc", *shell], cwd=tree.root, capture_output=True, text=True)
+    for path, line, text in re.findall(r"^(.+?):(\d+):\d+: \w+: (.*)$", run.stdout, re.M):
+        yield Finding("scripts", path, int(line), "-", text)
+    for path in python:
+        try:
+            compile(tree.text(path), path, "exec")
+        except SyntaxError as e:
+            yield Finding("scripts", path, e.lineno or 1, "-", str(e))
+
+
 class Tidy:
     """clang-tidy over the files whose text, headers or rules changed since they last passed."""
 

@@ -1,0 +1,55 @@
+"""What the kernel says about processes and the machine: CPU time, memory, cores, how busy the rest is."""
+
+import os
+import socket
+
+TICK = os.sysconf("SC_CLK_TCK")
+_CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE, CLIENT_CORE = _CORES[0], _CORES[-1]
+CORES = len(_CORES)
+
+
+def cpu_seconds(pid):
+    """User and system time of a process, all its threads, without its children."""
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def resident_mb(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as f:
+        for line in f:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+        return [int(p) for p in f.read().split()]
+
+
+def busy_seconds():
+    """CPU time of all processes of the machine, and what the host took away. Interrupts are left out: those
+    of the loopback interface are caused by the very load that is measured."""
+    with open("/proc/stat", encoding="ascii") as f:
+        user, nice, system, _idle, _iowait, _irq, _softirq, steal = (int(v) for v in f.readline().split()[1:9])
+    return (user + nice + system + steal) / TICK
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def pinned(core, command):
+    return ["taskset", "-c", str(core), *command]
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as f:
+        for line in f:
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return "unknown"
