@@ -51,6 +51,7 @@ class Visit(NamedTuple):
     p50_ms: float
     p99_ms: float
     bad: int
+    rss_mb: float
     noise: float
 
 
@@ -83,7 +84,7 @@ class Target:
             raise RuntimeError(f"no request of {self.name} was answered: {output.strip()[-400:]}")
         noise = max(0.0, busy - cpu - usage.ru_utime - usage.ru_stime) / (elapsed * machine.CORES)
         return Visit(r["requests"] / (r["us"] / 1e6), cpu * 1e6 / r["requests"], r["p50"] / 1000, r["p99"] / 1000,
-                     r["bad"] + r["lost"], noise)
+                     r["bad"] + r["lost"], self.server.resident_mb(), noise)
 
     def kept(self):
         """The quiet visits; all of them when there was none."""
@@ -97,7 +98,7 @@ class Target:
             "p50_ms": statistics.median(v.p50_ms for v in kept),
             "p99_ms": statistics.median(v.p99_ms for v in kept),
             "bad": sum(v.bad for v in self.visits),
-            "rss_mb": self.server.resident_mb(),
+            "rss_mb": max(v.rss_mb for v in kept),
             "visits": len(self.visits),
             "quiet": sum(v.noise < NOISE for v in self.visits),
         }

@@ -87,8 +87,9 @@ error_log {dir}/error.log;
 events {{ worker_connections 1024; }}
 http {{
     access_log off;
-    sendfile on;
-    tcp_nopush on;
+    # For small files one read and one write beat sendfile: a tenth faster here.
+    sendfile off;
+    output_buffers 1 64k;
     keepalive_requests 1000000000;
     keepalive_timeout 600;
     open_file_cache max=20000 inactive=600s;
