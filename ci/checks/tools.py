@@ -40,7 +40,7 @@ def headers_alone(tree):
     def compile_one(job):
         compiler, path = job
         public = path.startswith("include/")
-        flags = ["-Iinclude"] if public else ["-D_GNU_SOURCE", "-Iinclude", "-I.", "-I" + os.path.dirname(path),
+        flags = ["-Iinclude"] if public else ["-D_GNU_SOURCE", "-DLLHTTP_STRICT_MODE=1", "-Iinclude", "-I.", "-I" + os.path.dirname(path),
                                               "-isystem", "/usr/share/include/llhttp"]
         name = path[len("include/"):] if public else path
         run = subprocess.run([compiler, *STRICT, *flags, "-xc", "-"], cwd=tree.root, capture_output=True, text=True,
