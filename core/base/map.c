@@ -3,6 +3,9 @@
 #include <core/base/map.h>
 
 #include <core/base/heap.h>
+#include <core/base/world.h>
+
+#include <pthread.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -17,6 +20,21 @@ uint64_t hs_hash(struct hs_slice s)
 uint64_t hs_hash_seeded(struct hs_slice s, uint64_t seed)
 {
 	return XXH3_64bits_withSeed(s.ptr, s.len, seed);
+}
+
+static uint64_t secret;
+
+static void make_secret(void)
+{
+	const struct hs_world *world = hs_world_real();
+	world->random(world->ctx, &secret, sizeof(secret));
+}
+
+uint64_t hs_hash_secret(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, make_secret);
+	return secret;
 }
 
 void hs_map_init(struct hs_map *map, struct hs_arena *arena)

@@ -5,8 +5,12 @@
 
 #include <handslag/arena.h>
 
-uint64_t hs_hash(struct hs_slice s); /* xxHash3, not keyed: for trusted or capped input */
+/* xxHash3, not keyed: the same in every run; for trusted or capped input. */
+uint64_t hs_hash(struct hs_slice s);
 uint64_t hs_hash_seeded(struct hs_slice s, uint64_t seed);
+/* A random seed that is the same for the whole process. A map with it cannot be slowed down by prepared keys,
+ * but its order differs from run to run. */
+uint64_t hs_hash_secret(void);
 
 struct hs_map_slot {
 	uint64_t hash;
@@ -23,7 +27,7 @@ struct hs_map {
 	struct hs_map_slot *slots;
 	size_t room; /* power of two */
 	size_t count;
-	uint64_t seed;
+	uint64_t seed; /* 0 after init; may be set to hs_hash_secret() while the map is empty */
 };
 
 void hs_map_init(struct hs_map *map, struct hs_arena *arena);

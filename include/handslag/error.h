@@ -18,20 +18,20 @@ enum hs_status {
 
 struct hs_error {
 	enum hs_status status;
-	int cause;           /* errno, SQLite or OpenSSL code beneath, or 0 */
-	const char *where;   /* static: the part of the program that noticed, for example "json" */
-	uint32_t line;       /* position in the input, from 1; 0 when unknown */
-	uint32_t column;     /* in bytes, from 1 */
-	char path[160];      /* FHIRPath of the element, "" when it has none */
-	char text[360];      /* one sentence for the sender: what is wrong and what would be right */
+	int cause;         /* errno, SQLite or OpenSSL code beneath, or 0 */
+	const char *where; /* static: the part of the program that noticed, for example "json" */
+	uint32_t line;     /* position in the input, from 1; 0 when unknown */
+	uint32_t column;   /* in bytes, from 1 */
+	char path[160];    /* FHIRPath of the element, "" when it has none */
+	char text[360];    /* one sentence for the sender: what is wrong and what would be right */
 };
 
 /* Fills `err` and returns `status`, so that `return hs_fail(err, HS_E_VALUE, "...")` reads well. */
 enum hs_status hs_fail(struct hs_error *err, enum hs_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* The same for an element; `path` is cut at the size of err->path. */
-enum hs_status hs_fail_at(struct hs_error *err, enum hs_status status, struct hs_slice path, const char *format,
-	...) __attribute__((format(printf, 4, 5)));
+enum hs_status hs_fail_at(struct hs_error *err, enum hs_status status, struct hs_slice path,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* From the table in errors.def. */
 const char *hs_status_name(enum hs_status status);  /* "NOT_FOUND" */

@@ -20,9 +20,10 @@ enum hs_json_type {
 	HS_JSON_OBJECT,
 };
 
-/* The members are for core/json; everybody else uses the functions below. */
+/* The members are for core/json; everybody else uses the functions below. While a value is in a tree `next`
+ * closes the ring of its siblings. */
 struct hs_json {
-	const char *key;      /* member name; for other values their place in the source, or NULL */
+	const char *key; /* member name; for other values their place in the source, or NULL */
 	union {
 		const char *text;     /* number, string */
 		struct hs_json *last; /* array, object: the last child, NULL when empty */
@@ -34,23 +35,32 @@ struct hs_json {
 	uint8_t flags;        /* HS_JSON_LAST and friends */
 };
 
-#define HS_JSON_LAST 1u  /* last child of its parent */
-#define HS_JSON_KEYED 2u /* `key` is a member name */
-#define HS_JSON_PLAIN 4u /* the text needs no escaping when written */
-#define HS_JSON_MARK 8u  /* free for the user of a tree, for one pass */
+#define HS_JSON_LAST 1u     /* last child of its parent */
+#define HS_JSON_KEYED 2u    /* `key` is a member name */
+#define HS_JSON_PLAIN 4u    /* the text needs no escaping when written */
+#define HS_JSON_MARK 8u     /* free for the user of a tree, for one pass */
+#define HS_JSON_PLACED 16u  /* for core/json: `key` is as the parser left it, so the place is known */
+#define HS_JSON_DECODED 32u /* for core/json: `key` had escapes; the place is in the bytes before it */
 
+/* 0 anywhere means the default. */
 struct hs_json_limits {
-	uint32_t depth;   /* containers in one another; default 100 */
+	uint32_t depth;   /* containers in one another; default 100, at most 10,000 */
 	uint32_t members; /* children of one container; default 5,000,000 */
+	uint32_t flags;   /* HS_JSON_ALLOW_DUPLICATES; default none */
 };
+
+/* RFC 8259 to the letter: a name may be there more than once, and lookup gives the first. FHIR content never
+ * wants this: two readers of such a text may see two different patients. */
+#define HS_JSON_ALLOW_DUPLICATES 1u
 
 /* Parses the whole of `text` (at most 4 GiB; a UTF-8 byte-order mark is refused). On failure *err says
  * line, column and cause. `limits` may be NULL. */
-enum hs_status hs_json_parse(struct hs_arena *arena, struct hs_slice text, const struct hs_json_limits *limits,
-	struct hs_json **out, struct hs_error *err);
-/* Line and column (from 1, in bytes) of a value that was parsed from `text`; 0,0 for made nodes. */
+enum hs_status hs_json_parse(struct hs_arena *arena, struct hs_slice text,
+	const struct hs_json_limits *limits, struct hs_json **out, struct hs_error *err);
+/* Line and column (from 1, in bytes) of a value that was parsed from `text`; 0,0 for one that was made or has
+ * been put in another place of the tree. */
 void hs_json_position(struct hs_slice text, const struct hs_json *value, uint32_t *line, uint32_t *column);
-/* The bytes of a value in the text it was parsed from; empty for made nodes. */
+/* The bytes of a value in the text it was parsed from; empty when its place is not known. */
 struct hs_slice hs_json_source(struct hs_slice text, const struct hs_json *value);
 
 /* ---- reading; all accept NULL and give NULL, 0, false or the empty slice ---- */
@@ -86,7 +96,8 @@ static inline struct hs_slice hs_json_key(const struct hs_json *v)
 static inline struct hs_slice hs_json_text(const struct hs_json *v)
 {
 	return v && (v->type == HS_JSON_STRING || v->type == HS_JSON_NUMBER) ?
-		(struct hs_slice) { v->u.text, v->len } : HS_S_NONE;
+		(struct hs_slice) { v->u.text, v->len } :
+		HS_S_NONE;
 }
 struct hs_json *hs_json_get(const struct hs_json *object, struct hs_slice name);
 struct hs_json *hs_json_at(const struct hs_json *array, size_t index);

@@ -13,7 +13,10 @@ struct hs_slice {
 };
 
 #define HS_S(literal) ((struct hs_slice) { ("" literal), sizeof(literal) - 1 })
-#define HS_S_INIT(literal) { ("" literal), sizeof(literal) - 1 }
+#define HS_S_INIT(literal) \
+	{ \
+		("" literal), sizeof(literal) - 1 \
+	}
 #define HS_S_NONE ((struct hs_slice) { NULL, 0 })
 /* For printf: printf("%.*s", HS_S_ARG(s)). Texts beyond INT_MAX are cut by the caller. */
 #define HS_S_ARG(s) (int)(s).len, ((s).ptr ? (s).ptr : "")

@@ -11,7 +11,7 @@ enum hs_time_precision {
 	HS_TIME_DAY,
 	HS_TIME_MINUTE, /* not a FHIR dateTime; search parameters may have it */
 	HS_TIME_SECOND,
-	HS_TIME_MILLI,  /* any number of fraction digits; those beyond three are cut, fewer widen the span */
+	HS_TIME_MILLI, /* any number of fraction digits; those beyond three are cut, fewer widen the span */
 };
 
 struct hs_time {

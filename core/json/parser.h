@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the parser share. For core/json. */
+#pragma once
+
+#include <handslag/json.h>
+
+struct hs__json_parser {
+	struct hs_arena *arena;
+	const char *end;       /* of the text */
+	struct hs_json *block; /* of nodes: its start, the next free one, its end */
+	struct hs_json *node;
+	struct hs_json *node_end;
+	char *out_block; /* of decoded strings: its start, the next free byte, its end; NULL before the first */
+	char *out;
+	char *out_end;
+	uint32_t depth; /* containers that are open */
+	uint32_t depth_limit;
+	uint32_t member_limit;
+	bool duplicates; /* allowed */
+	struct hs_slice text;
+	struct hs_error *err;
+};
+
+/* A string as it was read. */
+struct hs__json_text {
+	struct hs_slice slice;
+	bool plain;   /* needs no escaping when written */
+	bool decoded; /* the bytes are in the arena */
+};
+
+/* Reads any string from `at`, the byte after its opening quote (parse.c has the short way for those that are
+ * plain ASCII). Returns the byte after the closing quote, or NULL.
+ * `is_key`: the place of the name is kept in the bytes before the decoded text. */
+const char *hs__json_read_text(struct hs__json_parser *parser, const char *at, bool is_key,
+	struct hs__json_text *out);
+
+/* The first byte of [at, end) that is not part of valid UTF-8 (RFC 3629), or NULL. */
+const char *hs__json_bad_utf8(const char *at, const char *end);
+
+/* Each fills the parser's error with the line and column of `at` and returns NULL. */
+const char *hs__json_fail_value(struct hs__json_parser *parser, const char *at); /* no value starts there */
+const char *hs__json_fail_number(struct hs__json_parser *parser, const char *at);
+const char *hs__json_fail_next(struct hs__json_parser *parser, const char *at, bool in_object);
+const char *hs__json_fail_name(struct hs__json_parser *parser, const char *at);
+const char *hs__json_fail_at(struct hs__json_parser *parser, enum hs_status status, const char *at,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
+const char *hs__json_fail_memory(struct hs__json_parser *parser);
+
+/* False when two children of `object` have one name; the error is then filled. */
+bool hs__json_check_names(struct hs__json_parser *parser, const struct hs_json *object);
+
+/* The place in the source that the parser left for `value`, or NULL: of a member its name without the quote. */
+const char *hs__json_place(const struct hs_json *value);
+/* Line and column of `at`, from 1. */
+void hs__json_line(struct hs_slice text, const char *at, uint32_t *line, uint32_t *column);

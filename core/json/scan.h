@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding the next byte that matters, 16 at a time where SSE2 is there. For core/json. */
+#pragma once
+
+#include <handslag/slice.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+static inline bool hs__json_is_blank(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/* The first byte of [at, end) that is not white space, or `end`. */
+static inline const char *hs__json_skip(const char *at, const char *end)
+{
+#if defined(__SSE2__)
+	const __m128i blank = _mm_set1_epi8(' ');
+	const __m128i line_feed = _mm_set1_epi8('\n');
+	const __m128i carriage_return = _mm_set1_epi8('\r');
+	const __m128i tab = _mm_set1_epi8('\t');
+	for (; end - at >= 16; at += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+		__m128i most = _mm_or_si128(_mm_cmpeq_epi8(bytes, blank), _mm_cmpeq_epi8(bytes, line_feed));
+		__m128i rest = _mm_or_si128(_mm_cmpeq_epi8(bytes, carriage_return),
+			_mm_cmpeq_epi8(bytes, tab));
+		unsigned other = (unsigned)_mm_movemask_epi8(_mm_or_si128(most, rest)) ^ 0xFFFFu;
+		if (other)
+			return at + __builtin_ctz(other);
+	}
+#endif
+	while (at < end && hs__json_is_blank(*at))
+		at++;
+	return at;
+}
+
+/* A byte that cannot stand for itself in a string: quote, backslash or control character. */
+static inline bool hs__json_is_special(char c)
+{
+	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
+}
+
+/* The first special byte of [at, end), or `end`. *high is set when a byte above 0x7F comes before it. */
+static inline const char *hs__json_plain_run(const char *at, const char *end, bool *high)
+{
+	unsigned seen = 0;
+#if defined(__SSE2__)
+	const __m128i quote = _mm_set1_epi8('"');
+	const __m128i backslash = _mm_set1_epi8('\\');
+	const __m128i control = _mm_set1_epi8(0x1F);
+	for (; end - at >= 16; at += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+		__m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+		marks = _mm_or_si128(marks, _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
+		unsigned special = (unsigned)_mm_movemask_epi8(marks);
+		unsigned above = (unsigned)_mm_movemask_epi8(bytes);
+		if (special) {
+			seen |= above & ((special & (0u - special)) - 1u);
+			*high = seen != 0;
+			return at + __builtin_ctz(special);
+		}
+		seen |= above;
+	}
+#endif
+	for (; at < end && !hs__json_is_special(*at); at++)
+		seen |= (unsigned char)*at & 0x80u;
+	*high = seen != 0;
+	return at;
+}

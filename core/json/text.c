@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Strings that are more than plain ASCII: UTF-8 is checked, escapes are decoded into the arena. */
+#include <core/json/parser.h>
+#include <core/json/scan.h>
+
+#define BLOCK 16384u
+
+/* ---- UTF-8 ---- */
+
+/* Bytes of the sequence at `at`, or 0 when it is not valid: no overlong forms, no surrogates, no more than
+ * U+10FFFF (RFC 3629 section 4). */
+static inline size_t sequence(const unsigned char *at, size_t left)
+{
+	if (at[0] >= 0xC2 && at[0] <= 0xDF)
+		return left >= 2 && (at[1] & 0xC0) == 0x80 ? 2 : 0;
+	if (at[0] >= 0xE0 && at[0] <= 0xEF) {
+		if (left < 3 || (at[1] & 0xC0) != 0x80 || (at[2] & 0xC0) != 0x80)
+			return 0;
+		bool overlong = at[0] == 0xE0 && at[1] < 0xA0;
+		bool surrogate = at[0] == 0xED && at[1] > 0x9F;
+		return overlong || surrogate ? 0 : 3;
+	}
+	if (at[0] >= 0xF0 && at[0] <= 0xF4) {
+		if (left < 4 || (at[1] & 0xC0) != 0x80 || (at[2] & 0xC0) != 0x80 || (at[3] & 0xC0) != 0x80)
+			return 0;
+		bool overlong = at[0] == 0xF0 && at[1] < 0x90;
+		bool beyond = at[0] == 0xF4 && at[1] > 0x8F;
+		return overlong || beyond ? 0 : 4;
+	}
+	return 0;
+}
+
+const char *hs__json_bad_utf8(const char *at, const char *end)
+{
+	while (at < end) {
+		uint64_t eight;
+		if (end - at >= 8) {
+			memcpy(&eight, at, 8);
+			if (!(eight & UINT64_C(0x8080808080808080))) {
+				at += 8;
+				continue;
+			}
+		}
+		if (!((unsigned char)*at & 0x80)) {
+			at++;
+			continue;
+		}
+		size_t size = sequence((const unsigned char *)at, (size_t)(end - at));
+		if (size == 0)
+			return at;
+		at += size;
+	}
+	return NULL;
+}
+
+/* ---- escapes ---- */
+
+/* A string being decoded; `start` is its first byte in the block. */
+struct decoding {
+	struct hs__json_parser *parser;
+	char *start;
+	bool plain;
+};
+
+/* Makes room for `size` more bytes. A string that outgrows its block moves to a new one. */
+static bool make_room(struct decoding *d, size_t size)
+{
+	struct hs__json_parser *parser = d->parser;
+	if (size <= (size_t)(parser->out_end - parser->out))
+		return true;
+	size_t done = d->start ? (size_t)(parser->out - d->start) : 0;
+	size_t left = parser->text.len + 2 * sizeof(char *); /* no string, with its place, is longer */
+	size_t room = left < BLOCK ? left : BLOCK;
+	while (room < done + size)
+		room *= 2;
+	char *block = hs_arena_raw(parser->arena, room);
+	if (!block) {
+		hs__json_fail_memory(parser);
+		return false;
+	}
+	if (done)
+		memcpy(block, d->start, done);
+	d->start = block;
+	parser->out_block = block;
+	parser->out = block + done;
+	parser->out_end = block + room;
+	return true;
+}
+
+static bool add(struct decoding *d, const char *bytes, size_t count)
+{
+	if (!make_room(d, count))
+		return false;
+	memcpy(d->parser->out, bytes, count);
+	d->parser->out += count;
+	return true;
+}
+
+static bool add_point(struct decoding *d, uint32_t point)
+{
+	char bytes[4];
+	size_t count;
+	if (point < 0x80) {
+		bytes[0] = (char)point;
+		count = 1;
+		d->plain = d->plain && !hs__json_is_special((char)point);
+	} else if (point < 0x800) {
+		bytes[0] = (char)(0xC0 | point >> 6);
+		bytes[1] = (char)(0x80 | (point & 0x3F));
+		count = 2;
+	} else if (point < 0x10000) {
+		bytes[0] = (char)(0xE0 | point >> 12);
+		bytes[1] = (char)(0x80 | (point >> 6 & 0x3F));
+		bytes[2] = (char)(0x80 | (point & 0x3F));
+		count = 3;
+	} else {
+		bytes[0] = (char)(0xF0 | point >> 18);
+		bytes[1] = (char)(0x80 | (point >> 12 & 0x3F));
+		bytes[2] = (char)(0x80 | (point >> 6 & 0x3F));
+		bytes[3] = (char)(0x80 | (point & 0x3F));
+		count = 4;
+	}
+	return add(d, bytes, count);
+}
+
+static bool read_hex(const char *at, const char *end, uint32_t *out)
+{
+	uint32_t value = 0;
+	if (end - at < 4)
+		return false;
+	for (int i = 0; i < 4; i++) {
+		char c = at[i];
+		uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0') :
+			c >= 'a' && c <= 'f'          ? (uint32_t)(c - 'a' + 10) :
+			c >= 'A' && c <= 'F'          ? (uint32_t)(c - 'A' + 10) :
+							16u;
+		if (digit == 16)
+			return false;
+		value = value << 4 | digit;
+	}
+	*out = value;
+	return true;
+}
+
+/* `at` is the 'u' of the escape. */
+static const char *read_unicode(struct decoding *d, const char *at)
+{
+	const char *end = d->parser->end;
+	uint32_t point;
+	uint32_t low;
+	if (!read_hex(at + 1, end, &point))
+		return hs__json_fail_at(d->parser, HS_E_STRUCTURE, at - 1,
+			"\\u must be followed by four hexadecimal digits");
+	if (point < 0xD800 || point > 0xDFFF)
+		return add_point(d, point) ? at + 5 : NULL;
+	if (point > 0xDBFF || end - at < 11 || at[5] != '\\' || at[6] != 'u' ||
+		!read_hex(at + 7, end, &low) || low < 0xDC00 || low > 0xDFFF)
+		return hs__json_fail_at(d->parser, HS_E_STRUCTURE, at - 1,
+			"\\u%04x is half of a surrogate pair: a high half (D800 to DBFF) and a low half "
+			"(DC00 to DFFF) "
+			"must follow one another",
+			point);
+	point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+	return add_point(d, point) ? at + 11 : NULL;
+}
+
+/* `at` is the byte after the backslash. */
+static const char *read_escape(struct decoding *d, const char *at)
+{
+	static const char from[] = "\"\\/bfnrt";
+	static const char to[] = "\"\\/\b\f\n\r\t";
+	if (at == d->parser->end)
+		return hs__json_fail_at(d->parser, HS_E_STRUCTURE, at, "the text ends within a string");
+	if (*at == 'u')
+		return read_unicode(d, at);
+	const char *found = *at ? strchr(from, *at) : NULL;
+	if (!found)
+		return hs__json_fail_at(d->parser, HS_E_STRUCTURE, at - 1,
+			"a backslash must be followed by one of \" \\ / b f n r t or u");
+	return add_point(d, (unsigned char)to[found - from]) ? at + 1 : NULL;
+}
+
+static const char *check_run(struct hs__json_parser *parser, const char *at, const char *stop, bool high)
+{
+	const char *bad = high ? hs__json_bad_utf8(at, stop) : NULL;
+	if (bad)
+		return hs__json_fail_at(parser, HS_E_STRUCTURE, bad, "byte 0x%02x is not valid UTF-8 here",
+			(unsigned char)*bad);
+	if (stop == parser->end)
+		return hs__json_fail_at(parser, HS_E_STRUCTURE, stop,
+			"the text ends within a string: '\"' is missing");
+	if ((unsigned char)*stop < 0x20)
+		return hs__json_fail_at(parser, HS_E_STRUCTURE, stop,
+			"control character 0x%02x in a string: it must be written as \\u%04x",
+			(unsigned char)*stop, (unsigned char)*stop);
+	return stop;
+}
+
+/* Everything from the first escape on; `at` is the start of the string, `stop` the backslash. */
+static const char *decode(struct decoding *d, const char *at, const char *stop)
+{
+	bool high;
+	while (*stop == '\\') {
+		if (!add(d, at, (size_t)(stop - at)))
+			return NULL;
+		at = read_escape(d, stop + 1);
+		if (!at)
+			return NULL;
+		stop = hs__json_plain_run(at, d->parser->end, &high);
+		if (!check_run(d->parser, at, stop, high))
+			return NULL;
+	}
+	return add(d, at, (size_t)(stop - at)) ? stop + 1 : NULL;
+}
+
+const char *hs__json_read_text(struct hs__json_parser *parser, const char *at, bool is_key,
+	struct hs__json_text *out)
+{
+	bool high;
+	const char *stop = hs__json_plain_run(at, parser->end, &high);
+	if (!check_run(parser, at, stop, high))
+		return NULL;
+	if (*stop == '"') {
+		*out = (struct hs__json_text) { hs_slice(at, (size_t)(stop - at)), true, false };
+		return stop + 1;
+	}
+	struct decoding d = { .parser = parser, .plain = true, .start = parser->out };
+	if (is_key && !add(&d, (const char *)&at, sizeof(at)))
+		return NULL;
+	const char *after = decode(&d, at, stop);
+	if (!after)
+		return NULL;
+	size_t skip = is_key ? sizeof(at) : 0;
+	char *start = d.start ? d.start + skip : parser->out;
+	*out = (struct hs__json_text) { hs_slice(start, (size_t)(parser->out - start)), d.plain, true };
+	return after;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing trees as text, compact or with two blanks a level. */
+#include <core/json/scan.h>
+#include <handslag/json.h>
+
+/* The escape of a special byte; returns its length. */
+static size_t escape(char c, char out[6])
+{
+	static const char hex[] = "0123456789abcdef";
+	static const char from[] = "\"\\\b\f\n\r\t";
+	static const char to[] = "\"\\bfnrt";
+	const char *found = c ? strchr(from, c) : NULL;
+	out[0] = '\\';
+	if (found) {
+		out[1] = to[found - from];
+		return 2;
+	}
+	memcpy(out + 1, "u00", 3);
+	out[4] = hex[(unsigned char)c >> 4];
+	out[5] = hex[(unsigned char)c & 15];
+	return 6;
+}
+
+static void write_escaped(struct hs_buf *buf, struct hs_slice text)
+{
+	const char *at = text.ptr;
+	const char *end = text.ptr + text.len;
+	char *to = hs_buf_reserve(buf, text.len + 2);
+	if (!to)
+		return;
+	*to = '"';
+	buf->len++;
+	while (at < end) {
+		bool high;
+		char out[6];
+		const char *stop = hs__json_plain_run(at, end, &high);
+		hs_buf_add(buf, hs_slice(at, (size_t)(stop - at)));
+		if (stop == end)
+			break;
+		hs_buf_add(buf, hs_slice(out, escape(*stop, out)));
+		at = stop + 1;
+	}
+	hs_buf_byte(buf, '"');
+}
+
+/* Text that needs no escaping, between quotes. */
+static inline void write_plain(struct hs_buf *buf, const char *text, size_t len)
+{
+	char *to = hs_buf_reserve(buf, len + 2);
+	if (!to)
+		return;
+	to[0] = '"';
+	memcpy(to + 1, text, len);
+	to[len + 1] = '"';
+	buf->len += len + 2;
+}
+
+void hs_json_write_text(struct hs_buf *buf, struct hs_slice text)
+{
+	write_escaped(buf, text.len ? text : HS_S(""));
+}
+
+static void write_key(struct hs_buf *buf, const struct hs_json *member)
+{
+	/* A name that the parser took from the source as it stands has nothing to escape. */
+	if ((member->flags & (HS_JSON_PLACED | HS_JSON_DECODED)) == HS_JSON_PLACED)
+		write_plain(buf, member->key, member->key_len);
+	else
+		write_escaped(buf, hs_json_key(member));
+}
+
+static void new_line(struct hs_buf *buf, unsigned level)
+{
+	char *to = hs_buf_reserve(buf, 1 + 2 * (size_t)level);
+	if (!to)
+		return;
+	to[0] = '\n';
+	memset(to + 1, ' ', 2 * (size_t)level);
+	buf->len += 1 + 2 * (size_t)level;
+}
+
+static void write_value(struct hs_buf *buf, const struct hs_json *v, bool pretty, unsigned level);
+
+static void write_container(struct hs_buf *buf, const struct hs_json *v, bool pretty, unsigned level)
+{
+	bool object = v->type == HS_JSON_OBJECT;
+	hs_buf_byte(buf, object ? '{' : '[');
+	HS_JSON_EACH(child, v) {
+		if (pretty)
+			new_line(buf, level + 1);
+		if (object) {
+			write_key(buf, child);
+			hs_buf_add(buf, pretty ? HS_S(": ") : HS_S(":"));
+		}
+		write_value(buf, child, pretty, level + 1);
+		if (!(child->flags & HS_JSON_LAST))
+			hs_buf_byte(buf, ',');
+	}
+	if (pretty && v->u.last)
+		new_line(buf, level);
+	hs_buf_byte(buf, object ? '}' : ']');
+}
+
+static void write_value(struct hs_buf *buf, const struct hs_json *v, bool pretty, unsigned level)
+{
+	switch (hs_json_type(v)) {
+	case HS_JSON_NULL:
+		hs_buf_add(buf, HS_S("null"));
+		break;
+	case HS_JSON_FALSE:
+		hs_buf_add(buf, HS_S("false"));
+		break;
+	case HS_JSON_TRUE:
+		hs_buf_add(buf, HS_S("true"));
+		break;
+	case HS_JSON_NUMBER:
+		hs_buf_add(buf, hs_json_text(v));
+		break;
+	case HS_JSON_STRING:
+		if (v->flags & HS_JSON_PLAIN)
+			write_plain(buf, v->u.text, v->len);
+		else
+			write_escaped(buf, hs_json_text(v));
+		break;
+	case HS_JSON_ARRAY:
+	case HS_JSON_OBJECT:
+		/* After an overflow nothing more can be added: do not walk what may be a large tree. */
+		if (!buf->overflow)
+			write_container(buf, v, pretty, level);
+		break;
+	}
+}
+
+void hs_json_write(struct hs_buf *buf, const struct hs_json *v, unsigned flags)
+{
+	write_value(buf, v, (flags & HS_JSON_PRETTY) != 0, 0);
+}
