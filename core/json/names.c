@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* No object has two members of one name: a filter of 64 bits for small objects, a hash table for large ones. */
+/* No object has two members of one name: a filter of 64 bits for small objects, a hash table for large ones.
+ */
 #include <core/json/parser.h>
 
 #include <core/base/heap.h>

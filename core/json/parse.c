@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parser: one pass, no recursion, nodes from contiguous blocks.
  *
- * While a container is open its fields serve the parser: `next` is the container around it, `u.last` its first
- * child. Closing it turns the row of its children into the ring that the header promises. */
+ * While a container is open its fields serve the parser: `next` is the container around it, `u.last` its
+ * first child. Closing it turns the row of its children into the ring that the header promises. */
 #include <core/json/parser.h>
 #include <core/json/scan.h>
 

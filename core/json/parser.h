@@ -10,7 +10,8 @@ struct hs__json_parser {
 	struct hs_json *block; /* of nodes: its start, the next free one, its end */
 	struct hs_json *node;
 	struct hs_json *node_end;
-	char *out_block; /* of decoded strings: its start, the next free byte, its end; NULL before the first */
+	char *out_block; /* of decoded strings: its start, the next free byte, its end; NULL before the first
+			  */
 	char *out;
 	char *out_end;
 	uint32_t depth; /* containers that are open */
@@ -49,7 +50,8 @@ const char *hs__json_fail_memory(struct hs__json_parser *parser);
 /* False when two children of `object` have one name; the error is then filled. */
 bool hs__json_check_names(struct hs__json_parser *parser, const struct hs_json *object);
 
-/* The place in the source that the parser left for `value`, or NULL: of a member its name without the quote. */
+/* The place in the source that the parser left for `value`, or NULL: of a member its name without the quote.
+ */
 const char *hs__json_place(const struct hs_json *value);
 /* Line and column of `at`, from 1. */
 void hs__json_line(struct hs_slice text, const char *at, uint32_t *line, uint32_t *column);

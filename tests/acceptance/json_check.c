@@ -57,7 +57,7 @@ static void check(struct tally *tally, const char *path)
 		return;
 	}
 	for (int i = 0; i < count; i++) {
-		char full[4096];
+		char full[4096 + 256];
 		size_t len = strlen(entries[i]->d_name);
 		if (len > 5 && strcmp(entries[i]->d_name + len - 5, ".json") == 0) {
 			snprintf(full, sizeof(full), "%s/%s", path, entries[i]->d_name);
