@@ -18,6 +18,8 @@ struct hs_slice hs_package_version(const struct hs_package *package);
 enum hs_fhir_version hs_package_fhir_version(const struct hs_package *package);
 /* A number that changes when the content does: from names, sizes and times of the files, not their bytes. */
 uint64_t hs_package_key(const struct hs_package *package);
+/* What the manifest says it depends on, as "NAME#VERSION"; they live as long as the package. */
+const struct hs_slice *hs_package_dependencies(const struct hs_package *package, size_t *count);
 
 /* Every resource of the types named (NULL: all) in file-name order. `text` and `arena` are good inside fn
  * only; fn parses when it wants to. A failing fn stops the walk and its status is returned. */

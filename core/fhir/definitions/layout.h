@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sections of a definitions image, shared by its builder and its reader. */
+#pragma once
+
+#include <core/fhir/definitions/definitions.h>
+
+#define HS__DEFS_KIND 0x53464544u /* "DEFS" */
+/* Changed with every change of the structs here or of what the builder puts into them. */
+#define HS__DEFS_FORMAT 1u
+
+enum hs__defs_section {
+	HS__DEFS_TYPES = 1,   /* struct hs_def_type, by name */
+	HS__DEFS_ELEMENTS,    /* struct hs_def_element; those of a type are together, siblings too */
+	HS__DEFS_USES,        /* struct hs_def_use */
+	HS__DEFS_TARGETS,     /* uint32_t: indices of types */
+	HS__DEFS_PARAMS,      /* struct hs_def_param */
+	HS__DEFS_COMPONENTS,  /* struct hs_def_component */
+	HS__DEFS_RANGES,      /* struct hs__defs_range, one a type: its part of the next section */
+	HS__DEFS_TYPE_PARAMS, /* uint32_t: indices of params, by code within a type */
+	HS__DEFS_PARAM_URLS,  /* uint32_t: indices of params, by URL */
+	HS__DEFS_LISTS,       /* struct hs__defs_range: a list of codes each */
+	HS__DEFS_CODES,       /* struct hs__defs_code, by code within a list */
+};
+
+struct hs__defs_range {
+	uint32_t first, count;
+};
+
+struct hs__defs_code {
+	struct hs_image_text code, system;
+};
+
+struct hs_defs {
+	_Atomic uint32_t refs;
+	enum hs_fhir_version fhir;
+	struct hs_image *image;
+	const struct hs_def_type *types;
+	const struct hs_def_element *elements;
+	const struct hs_def_use *uses;
+	const uint32_t *targets;
+	const struct hs_def_param *params;
+	const struct hs_def_component *components;
+	const struct hs__defs_range *ranges;
+	const uint32_t *param_urls;
+	const struct hs__defs_range *lists;
+	const struct hs__defs_code *codes;
+	const struct hs_def_param **pointers; /* HS__DEFS_TYPE_PARAMS as pointers */
+	size_t type_count, element_count, use_count, target_count, param_count, component_count, list_count,
+		code_count;
+};
+
+/* Builds the image of the packages; the caller owns the builder. */
+enum hs_status hs__defs_build(const struct hs_defs_source *source, uint64_t key,
+	struct hs_image_builder **out, struct hs_error *err);
+/* The number of a primitive type's name, or HS_PRIM_NONE. */
+enum hs_def_code hs__defs_primitive(struct hs_slice name);

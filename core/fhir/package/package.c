@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening a FHIR package, finding one in the cache, and what is known of it as a whole. */
+#include <core/fhir/package/package_private.h>
+
+#include <core/base/heap.h>
+#include <core/base/map.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define ARENA_MAX ((size_t)256 << 20)
+
+bool hs__package_is_resource(struct hs_slice name)
+{
+	return hs_slice_ends(name, HS_S(".json")) && name.ptr[0] != '.' &&
+		!hs_slice_eq(name, HS_S("package.json"));
+}
+
+enum hs_status hs__package_add(struct hs_package *package, struct hs__package_file file, struct hs_error *err)
+{
+	if (package->count == HS__PACKAGE_FILES)
+		return hs_fail(err, HS_E_LIMIT, "the package has more than %u files", HS__PACKAGE_FILES);
+	if (file.size > HS__PACKAGE_FILE_MAX)
+		return hs_fail(err, HS_E_LIMIT, "%.*s in the package is longer than %u MiB",
+			HS_S_ARG(hs_slice_first(file.name, 200)), (unsigned)(HS__PACKAGE_FILE_MAX >> 20));
+	if (package->count == package->room) {
+		size_t room = package->room ? package->room * 2 : 256;
+		struct hs__package_file *files = hs_arena_grow(package->arena, package->files,
+			package->room * sizeof(*files), room * sizeof(*files));
+		if (!files)
+			return hs_fail(err, HS_E_LIMIT, "the package's list of files is too long");
+		package->files = files;
+		package->room = room;
+	}
+	package->files[package->count++] = file;
+	return HS_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct hs__package_file *left = a;
+	const struct hs__package_file *right = b;
+	return hs_slice_cmp(left->name, right->name);
+}
+
+/* Names, sizes and times of all files: enough to see that a package was changed, and no file is read. */
+static uint64_t key_of(const struct hs_package *package)
+{
+	uint64_t key = hs_hash(package->name) ^ hs_hash_seeded(package->version, 1);
+	for (size_t i = 0; i < package->count; i++) {
+		const struct hs__package_file *file = &package->files[i];
+		uint64_t facts[3] = { key, file->size, (uint64_t)file->changed_ns };
+		key = hs_hash_seeded(file->name, hs_hash(hs_slice((const char *)facts, sizeof(facts))));
+	}
+	return key;
+}
+
+enum hs_status hs_package_open(const char *path, struct hs_package **out, struct hs_error *err)
+{
+	struct hs_slice manifest = HS_S_NONE;
+	struct hs_package *package = hs_heap_alloc(sizeof(*package));
+	package->arena = hs_arena_new(ARENA_MAX);
+	package->dir = -1;
+	bool archive = hs_slice_ends(hs_slice_cstr(path), HS_S(".tgz")) ||
+		hs_slice_ends(hs_slice_cstr(path), HS_S(".tar.gz"));
+	enum hs_status status = archive ? hs__package_archive(package, path, &manifest, err) :
+					  hs__package_folder(package, path, &manifest, err);
+	if (!status)
+		status = hs__package_manifest(package, manifest, err);
+	if (status) {
+		hs_package_close(package);
+		return status;
+	}
+	if (package->count)
+		qsort(package->files, package->count, sizeof(*package->files), by_name);
+	package->key = key_of(package);
+	*out = package;
+	return HS_OK;
+}
+
+void hs_package_close(struct hs_package *package)
+{
+	if (!package)
+		return;
+	if (package->dir >= 0)
+		close(package->dir);
+	if (package->unpacked)
+		munmap(package->unpacked, package->unpacked_size);
+	hs_arena_free(package->arena);
+	hs_heap_free(package);
+}
+
+/* "4.0.1" against "4.0.10", part by part, numbers as numbers; a release comes after its pre-releases. */
+static int compare_versions(struct hs_slice a, struct hs_slice b)
+{
+	while (a.ptr || b.ptr) {
+		struct hs_slice left = hs_slice_cut(&a, '.');
+		struct hs_slice right = hs_slice_cut(&b, '.');
+		uint64_t x = 0;
+		uint64_t y = 0;
+		bool numbers = hs_slice_u64(left, &x) && hs_slice_u64(right, &y);
+		if (numbers && x != y)
+			return x < y ? -1 : 1;
+		if (!numbers && hs_slice_starts(left, right) && left.ptr && left.ptr[right.len] == '-')
+			return -1;
+		if (!numbers && hs_slice_starts(right, left) && right.ptr && right.ptr[left.len] == '-')
+			return 1;
+		int order = numbers ? 0 : hs_slice_cmp(left, right);
+		if (order)
+			return order;
+	}
+	return 0;
+}
+
+/* The folder name of the highest version of `name` in the cache. */
+static bool find_highest(const char *root, struct hs_slice name, char *best, size_t room)
+{
+	DIR *dir = opendir(root);
+	struct dirent *entry;
+	bool found = false;
+	if (!dir)
+		return false;
+	while ((entry = readdir(dir))) {
+		struct hs_slice folder = hs_slice_cstr(entry->d_name);
+		if (!hs_slice_starts(folder, name) || folder.len <= name.len + 1 || folder.len >= room ||
+			folder.ptr[name.len] != '#')
+			continue;
+		struct hs_slice version = hs_slice_from(folder, name.len + 1);
+		if (found && compare_versions(version, hs_slice_from(hs_slice_cstr(best), name.len + 1)) < 0)
+			continue;
+		memcpy(best, folder.ptr, folder.len + 1);
+		found = true;
+	}
+	closedir(dir);
+	return found;
+}
+
+enum hs_status hs_package_find(const char *root, struct hs_slice name_version, struct hs_package **out,
+	struct hs_error *err)
+{
+	char folder[NAME_MAX + 1];
+	char path[PATH_MAX];
+	if (name_version.len == 0 || name_version.len > NAME_MAX ||
+		memchr(name_version.ptr, '/', name_version.len))
+		return hs_fail(err, HS_E_VALUE, "'%.*s' is not NAME or NAME#VERSION of a package",
+			HS_S_ARG(hs_slice_first(name_version, 100)));
+	snprintf(folder, sizeof(folder), "%.*s", HS_S_ARG(name_version));
+	if (!memchr(name_version.ptr, '#', name_version.len) &&
+		!find_highest(root, name_version, folder, sizeof(folder)))
+		return hs_fail(err, HS_E_NOT_FOUND, "no version of package %.*s is in the cache %.120s",
+			HS_S_ARG(hs_slice_first(name_version, 100)), root);
+	int len = snprintf(path, sizeof(path), "%s/%s", root, folder);
+	if (len < 0 || (size_t)len >= sizeof(path))
+		return hs_fail(err, HS_E_LIMIT, "the path of the package cache is too long");
+	if (access(path, R_OK) != 0)
+		return hs_fail(err, HS_E_NOT_FOUND, "package %.100s is not in the cache %.120s", folder,
+			root);
+	return hs_package_open(path, out, err);
+}
+
+struct hs_slice hs_package_name(const struct hs_package *package)
+{
+	return package->name;
+}
+
+struct hs_slice hs_package_version(const struct hs_package *package)
+{
+	return package->version;
+}
+
+enum hs_fhir_version hs_package_fhir_version(const struct hs_package *package)
+{
+	return package->fhir;
+}
+
+uint64_t hs_package_key(const struct hs_package *package)
+{
+	return package->key;
+}
+
+const struct hs_slice *hs_package_dependencies(const struct hs_package *package, size_t *count)
+{
+	*count = package->dependency_count;
+	return package->dependencies;
+}

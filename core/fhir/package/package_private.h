@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of a package, shared by folder, archive, manifest and walk. */
+#pragma once
+
+#include <handslag/arena.h>
+#include <handslag/package.h>
+
+/* Limits: a package that passes one is refused, not cut. */
+#define HS__PACKAGE_FILES 200000u
+#define HS__PACKAGE_FILE_MAX ((uint64_t)256 << 20)   /* of one resource */
+#define HS__PACKAGE_UNPACKED_MAX ((uint64_t)2 << 30) /* of a whole archive */
+#define HS__PACKAGE_MANIFEST_MAX ((uint64_t)1 << 20)
+#define HS__PACKAGE_DEPENDENCIES 200u
+
+/* One JSON file. */
+struct hs__package_file {
+	struct hs_slice name; /* NUL-terminated, without folders */
+	uint64_t size;
+	uint64_t offset;    /* archive: of its content in the unpacked text */
+	int64_t changed_ns; /* folder: time of last change */
+};
+
+struct hs_package {
+	struct hs_arena *arena; /* names, lists and this struct's texts */
+	struct hs_slice name, version;
+	enum hs_fhir_version fhir;
+	struct hs_slice *dependencies;
+	size_t dependency_count;
+	struct hs__package_file *files; /* in order of name */
+	size_t count, room;
+	uint64_t key;
+	int dir;        /* folder: open directory, or -1 */
+	char *unpacked; /* archive: the tar file, mapped from a file without a name; or NULL */
+	size_t unpacked_size;
+};
+
+/* Fill dir and files, or unpacked and files; find the manifest's text. */
+enum hs_status hs__package_folder(struct hs_package *package, const char *path, struct hs_slice *manifest,
+	struct hs_error *err);
+enum hs_status hs__package_archive(struct hs_package *package, const char *path, struct hs_slice *manifest,
+	struct hs_error *err);
+/* Reads name, version, FHIR version and dependencies. */
+enum hs_status hs__package_manifest(struct hs_package *package, struct hs_slice text, struct hs_error *err);
+/* The files of a tar text; `manifest` is empty when there is none. */
+enum hs_status hs__package_untar(struct hs_package *package, struct hs_slice tar, struct hs_slice *manifest,
+	struct hs_error *err);
+/* HS_E_LIMIT at the limit of files. */
+enum hs_status hs__package_add(struct hs_package *package, struct hs__package_file file,
+	struct hs_error *err);
+/* Resources only: "x.json", but not the manifest and not the cache's own dot files. */
+bool hs__package_is_resource(struct hs_slice file_name);

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The walk over the resources of a package. Threads: any number at once, each with memory of its own. */
+#include <core/fhir/package/package_private.h>
+
+#include <core/base/heap.h>
+#include <core/fhir/package/peek.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define HEAD ((size_t)4096) /* read first: resourceType is nearly always there */
+#define ARENA_MAX ((size_t)4 << 30)
+
+/* The text of the file at hand; grows to the largest file of the walk. */
+struct text {
+	char *data;
+	size_t room;
+	size_t len;
+};
+
+static enum hs_status read_up_to(int fd, struct text *text, size_t want, struct hs_slice name,
+	struct hs_error *err)
+{
+	if (want > text->room) {
+		text->data = hs_heap_grow(text->data, want);
+		text->room = want;
+	}
+	while (text->len < want) {
+		ssize_t got = pread(fd, text->data + text->len, want - text->len, (off_t)text->len);
+		if (got < 0)
+			return hs_fail(err, HS_E_IO, "cannot read %.*s of the package: %s",
+				HS_S_ARG(hs_slice_first(name, 200)), strerrordesc_np(errno));
+		if (got == 0)
+			break;
+		text->len += (size_t)got;
+	}
+	return HS_OK;
+}
+
+static bool is_wanted(struct hs_slice type, const char *const *types)
+{
+	if (!types)
+		return true;
+	for (; *types; types++)
+		if (hs_slice_eq(type, hs_slice_cstr(*types)))
+			return true;
+	return false;
+}
+
+/* Reads the head, and the rest only when the head does not show a type that is not wanted. */
+static enum hs_status read_wanted(int fd, const struct hs__package_file *file, const char *const *types,
+	struct text *text, struct hs_slice *type, struct hs_error *err)
+{
+	struct hs_slice found;
+	size_t size = (size_t)file->size;
+	enum hs_status status = read_up_to(fd, text, size < HEAD ? size : HEAD, file->name, err);
+	if (status)
+		return status;
+	if (hs__json_peek(hs_slice(text->data, text->len), HS_S("resourceType"), &found) &&
+		!is_wanted(found, types))
+		return HS_OK;
+	status = read_up_to(fd, text, size, file->name, err);
+	if (!status && hs__json_peek(hs_slice(text->data, text->len), HS_S("resourceType"), &found) &&
+		is_wanted(found, types))
+		*type = found;
+	return status;
+}
+
+/* Reads one file of a folder; *type stays empty when it is no resource or of a type not wanted. */
+static enum hs_status read_file(const struct hs_package *package, const struct hs__package_file *file,
+	const char *const *types, struct text *text, struct hs_slice *type, struct hs_error *err)
+{
+	int fd = openat(package->dir, file->name.ptr, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return hs_fail(err, HS_E_IO, "cannot open %.*s of the package: %s",
+			HS_S_ARG(hs_slice_first(file->name, 200)), strerrordesc_np(errno));
+	text->len = 0;
+	enum hs_status status = read_wanted(fd, file, types, text, type, err);
+	close(fd);
+	return status;
+}
+
+static enum hs_status visit(const struct hs_package *package, const struct hs__package_file *file,
+	const char *const *types, struct text *text, struct hs_slice *content, struct hs_slice *type,
+	struct hs_error *err)
+{
+	*type = HS_S_NONE;
+	if (!package->unpacked) {
+		enum hs_status status = read_file(package, file, types, text, type, err);
+		*content = hs_slice(text->data, text->len);
+		return status;
+	}
+	*content = hs_slice(package->unpacked + file->offset, (size_t)file->size);
+	if (hs__json_peek(*content, HS_S("resourceType"), type) && !is_wanted(*type, types))
+		*type = HS_S_NONE;
+	return HS_OK;
+}
+
+enum hs_status hs_package_each(const struct hs_package *package, const char *const *types, hs_package_fn *fn,
+	void *arg, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	struct text text = { 0 };
+	struct hs_arena *arena = hs_arena_new(ARENA_MAX);
+	for (size_t i = 0; !status && i < package->count; i++) {
+		struct hs_slice content = HS_S_NONE;
+		struct hs_slice type = HS_S_NONE;
+		status = visit(package, &package->files[i], types, &text, &content, &type, err);
+		if (status || type.len == 0)
+			continue;
+		status = fn(package->files[i].name, type, content, arena, arg, err);
+		hs_arena_reset(arena);
+	}
+	hs_arena_free(arena);
+	hs_heap_free(text.data);
+	return status;
+}
