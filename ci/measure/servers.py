@@ -1,5 +1,6 @@
 """The servers that are measured: handslag itself, and nginx serving the same bytes from files."""
 
+import json
 import os
 import shutil
 import signal
@@ -69,12 +70,17 @@ class Server:
 
 
 class Handslag(Server):
+    """As it comes, access log and all, but with one event loop: it has one core, as nginx has one worker."""
+
     def __init__(self, binary, data, log, tls=None):
         """`tls` is (certificate file, key file)."""
         port = machine.free_port()
-        command = [binary, "serve", "--listen", f"127.0.0.1:{port}", "--data", data]
+        config = {"loops": 1}
         if tls:
-            command += ["--tls-cert", tls[0], "--tls-key", tls[1]]
+            config["tls"] = {"certificate": tls[0], "key": tls[1]}
+        with open(log + ".config.json", "w", encoding="utf-8") as f:
+            json.dump(config, f)
+        command = [binary, "serve", "--listen", f"127.0.0.1:{port}", "--data", data, "--config", f.name]
         super().__init__(command, port, log, "https" if tls else "http")
 
 
