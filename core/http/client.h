@@ -9,13 +9,13 @@ struct hs_http_client_options {
 	const char *ca_file;          /* PEM, beside the system's; NULL: system's only */
 	const char *certificate_file; /* client certificate, PEM; may be NULL */
 	const char *key_file;
-	const char *proxy;            /* NULL: from the environment, as curl does; "" : none */
-	const char *bearer;           /* sent as Authorization: Bearer unless the call has its own; may be NULL */
-	bool insecure;                /* accept any server certificate */
-	uint32_t connect_ms;          /* default 5,000 */
-	uint32_t total_ms;            /* default 30,000 */
-	uint64_t body_bytes;          /* most that a reply may have; default 64 MiB */
-	uint32_t connections;         /* most at once to one host; default 8 */
+	const char *proxy;    /* NULL: from the environment, as curl does; "" : none */
+	const char *bearer;   /* sent as Authorization: Bearer unless the call has its own; may be NULL */
+	bool insecure;        /* accept any server certificate */
+	uint32_t connect_ms;  /* default 5,000 */
+	uint32_t total_ms;    /* default 30,000 */
+	uint64_t body_bytes;  /* most that a reply may have; default 64 MiB */
+	uint32_t connections; /* most at once to one host; default 8 */
 };
 
 /* One exchange. Owned by the caller, who may free it from `done` on. Slices given must live until then;
@@ -24,15 +24,16 @@ struct hs_http_call {
 	struct hs_arena *arena;
 	struct hs_slice method;
 	struct hs_slice url;
-	const struct hs_http_header *headers; /* sent as given; a header with empty value is not sent at all */
+	const struct hs_http_header
+		*headers; /* sent as given; a header with empty value is not sent at all */
 	size_t header_count;
 	struct hs_slice body;
 	void (*done)(struct hs_http_call *call); /* once, on the loop, never inside send */
 	void *user;
 
 	/* the answer */
-	enum hs_status failed;     /* HS_OK when there is an answer of whatever status */
-	struct hs_error error;     /* why not: name, connect, TLS, time, size */
+	enum hs_status failed; /* HS_OK when there is an answer of whatever status */
+	struct hs_error error; /* why not: name, connect, TLS, time, size */
 	int status;
 	struct hs_slice reason;
 	const struct hs_http_header *reply_headers;

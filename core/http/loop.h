@@ -14,16 +14,25 @@ struct hs_mailbox *hs_loop_mailbox(struct hs_loop *loop);
 /* Runs until hs_loop_stop and until all handles are closed. */
 void hs_loop_run(struct hs_loop *loop);
 void hs_loop_stop(struct hs_loop *loop); /* any thread */
-void hs_loop_free(struct hs_loop *loop); /* after run has returned */
+/* One turn, for tools and tests that drive a loop themselves: handles what is ready, and when `wait` is set
+ * and nothing is, waits for the first thing that happens. */
+void hs_loop_turn(struct hs_loop *loop, bool wait);
+/* After run has returned (or was never called). Tasks that are still in the mailbox are run first. */
+void hs_loop_free(struct hs_loop *loop);
 /* The loop whose thread this is, or NULL. */
 struct hs_loop *hs_loop_current(void);
-/* Wall clock in milliseconds, read once an iteration; monotonic nanoseconds likewise. */
-int64_t hs_loop_now_ms(const struct hs_loop *loop);
-/* Runs fn on every turn of the loop before it waits, for batching work of one turn. */
+/* Wall clock in milliseconds, read at most once a millisecond of the loop's own clock. */
+int64_t hs_loop_now_ms(struct hs_loop *loop);
+/* Monotonic milliseconds as of this turn; costs nothing. */
+uint64_t hs_loop_mono_ms(const struct hs_loop *loop);
+/* Runs fn on every turn of the loop before it waits, for batching work of one turn. Replies that fn gives are
+ * written in the same turn. */
 void hs_loop_before_wait(struct hs_loop *loop, void (*fn)(void *arg), void *arg);
 
 struct hs_timer;
-/* Calls fn(arg) once after `ms` milliseconds; repeats every `repeat_ms` when that is not 0. */
+/* Calls fn(arg) once after `ms` milliseconds; repeats every `repeat_ms` when that is not 0. A timer that has
+ * fired still belongs to its owner, who stops it; those left at hs_loop_stop are stopped by the loop, and
+ * must not be touched after hs_loop_run has returned. */
 struct hs_timer *hs_timer_start(struct hs_loop *loop, uint64_t ms, uint64_t repeat_ms, void (*fn)(void *arg),
 	void *arg);
 void hs_timer_stop(struct hs_timer *timer); /* frees it; NULL is allowed; allowed inside fn */

@@ -12,7 +12,13 @@
 #include <handslag/arena.h>
 
 enum hs_http_method {
-	HS_HTTP_GET, HS_HTTP_HEAD, HS_HTTP_POST, HS_HTTP_PUT, HS_HTTP_PATCH, HS_HTTP_DELETE, HS_HTTP_OPTIONS,
+	HS_HTTP_GET,
+	HS_HTTP_HEAD,
+	HS_HTTP_POST,
+	HS_HTTP_PUT,
+	HS_HTTP_PATCH,
+	HS_HTTP_DELETE,
+	HS_HTTP_OPTIONS,
 	HS_HTTP_OTHER, /* known to the protocol, refused by us with 405 or 501 */
 };
 
@@ -24,19 +30,19 @@ struct hs_http_header {
 struct hs_http_request {
 	enum hs_http_method method;
 	struct hs_slice method_name;
-	struct hs_slice target;  /* as sent, origin form (an absolute form is reduced to it) */
-	struct hs_slice path;    /* before '?', still percent-encoded */
-	struct hs_slice query;   /* after '?', without it */
+	struct hs_slice target; /* as sent, origin form (an absolute form is reduced to it) */
+	struct hs_slice path;   /* before '?', still percent-encoded */
+	struct hs_slice query;  /* after '?', without it */
 	const struct hs_http_header *headers;
 	size_t header_count;
-	struct hs_slice body;    /* whole; decoded when it came with Content-Encoding: gzip */
-	struct hs_arena *arena;  /* lives until the reply was written or the connection is gone */
+	struct hs_slice body;   /* whole; decoded when it came with Content-Encoding: gzip */
+	struct hs_arena *arena; /* lives until the reply was written or the connection is gone */
 	struct hs_loop *loop;
 	struct hs_slice peer;        /* address of the other side, without port */
 	struct hs_slice client_name; /* subject of the verified client certificate, or empty */
 	bool tls;
-	uint64_t started_ns;         /* monotonic: first byte of the head */
-	void *user;                  /* for the handler */
+	uint64_t started_ns; /* monotonic: first byte of the head */
+	void *user;          /* for the handler */
 };
 
 /* Header value by name, empty when absent; with several the first. */
@@ -76,38 +82,41 @@ void hs_http_stream(struct hs_http_request *req, const struct hs_http_reply *hea
 void hs_http_send(struct hs_http_request *req, struct hs_http_body piece, bool last);
 
 struct hs_http_limits {
-	uint32_t head_bytes;      /* 16 KiB: request line and headers; more is 431 (414 for the target) */
-	uint32_t header_count;    /* 100 */
-	uint64_t body_bytes;      /* 32 MiB; more is 413 before the body is read */
-	uint32_t header_ms;       /* 10,000: from first byte to end of head; then 408 */
-	uint32_t body_idle_ms;    /* 10,000 between two reads of a body */
-	uint32_t body_total_ms;   /* 60,000 */
-	uint32_t keep_alive_ms;   /* 60,000 idle between requests */
-	uint32_t write_idle_ms;   /* 10,000 without progress of a write */
-	uint32_t handshake_ms;    /* 5,000 */
-	uint32_t connections;     /* 10,000 a loop; above it, 503 and close */
-	uint32_t pipeline;        /* 16 requests of one connection waiting for answers; then reading pauses */
+	uint32_t head_bytes;    /* 16 KiB: request line and headers; more is 431 (414 for the target) */
+	uint32_t header_count;  /* 100 */
+	uint64_t body_bytes;    /* 32 MiB; more is 413 before the body is read */
+	uint32_t header_ms;     /* 10,000: from first byte to end of head; then 408 */
+	uint32_t body_idle_ms;  /* 10,000 between two reads of a body */
+	uint32_t body_total_ms; /* 60,000 */
+	uint32_t keep_alive_ms; /* 60,000 idle between requests */
+	uint32_t write_idle_ms; /* 10,000 without progress of a write */
+	uint32_t handshake_ms;  /* 5,000 */
+	uint32_t connections;   /* 10,000 a loop; above it, 503 and close */
+	uint32_t pipeline;      /* 16 requests of one connection waiting for answers; then reading pauses */
 	uint64_t write_queue_bytes; /* 1 MiB not yet taken by the peer; then reading and streaming pause */
-	uint64_t arena_bytes;     /* 64 MiB a request */
+	uint64_t arena_bytes;       /* 64 MiB a request */
+	uint64_t bodies_bytes;      /* 512 MiB of request bodies over 64 KiB held by one loop; more is 503 */
 };
 void hs_http_limits_default(struct hs_http_limits *limits);
 
 struct hs_tls_config; /* tls.h */
 
 struct hs_http_server_config {
-	const char *address; /* "127.0.0.1", "::1" */
-	uint16_t port;       /* 0: any free one; see hs_http_server_port */
-	bool reuse_port;     /* several loops share the port */
-	struct hs_http_limits limits;
+	const char *address;          /* "127.0.0.1", "::1"; NULL: no socket, for loopback connections only */
+	uint16_t port;                /* 0: any free one; see hs_http_server_port */
+	bool reuse_port;              /* several loops share the port */
+	struct hs_http_limits limits; /* members that are 0 get their default */
 	const struct hs_tls_config *tls; /* NULL: plain */
 	struct hs_mailbox *workers;      /* for compression of large replies; NULL: on the loop */
 	/* Each complete request. Must lead to exactly one hs_http_reply or hs_http_stream, now or later. */
 	void (*request)(struct hs_http_request *req, void *arg);
-	/* The connection is gone before the reply: req stays valid until it is answered (to nobody). May be NULL. */
+	/* The connection is gone before the reply: req stays valid until it is answered (to nobody). May be
+	 * NULL. */
 	void (*gone)(struct hs_http_request *req, void *arg);
 	/* A request that was refused before it became one (framing, limits): gives the reply's body and type,
 	 * for example an OperationOutcome. May be NULL: plain text then. */
-	void (*refused)(int status, const char *reason, struct hs_arena *arena, struct hs_http_reply *reply, void *arg);
+	void (*refused)(int status, const char *reason, struct hs_arena *arena, struct hs_http_reply *reply,
+		void *arg);
 	void *arg;
 };
 
@@ -117,7 +126,8 @@ enum hs_status hs_http_server_open(struct hs_loop *loop, const struct hs_http_se
 uint16_t hs_http_server_port(const struct hs_http_server *server);
 /* Stops accepting, lets requests in progress end, closes idle connections, then calls done(arg) once.
  * What has not ended after `limit_ms` is cut. */
-void hs_http_server_drain(struct hs_http_server *server, uint32_t limit_ms, void (*done)(void *arg), void *arg);
+void hs_http_server_drain(struct hs_http_server *server, uint32_t limit_ms, void (*done)(void *arg),
+	void *arg);
 /* After drain has called done. */
 void hs_http_server_free(struct hs_http_server *server);
 
@@ -131,5 +141,8 @@ void hs_http_server_counters(const struct hs_http_server *server, struct hs_http
 struct hs_http_loopback;
 struct hs_http_loopback *hs_http_loopback_open(struct hs_http_server *server);
 void hs_http_loopback_feed(struct hs_http_loopback *lb, struct hs_slice bytes);
-struct hs_slice hs_http_loopback_output(struct hs_http_loopback *lb, bool *closed); /* all so far */
+/* How many more bytes the other side takes; without it, all. For tests of back-pressure. */
+void hs_http_loopback_room(struct hs_http_loopback *lb, size_t room);
+/* Valid until the next call. Replies that a handler gives later come with the loop's turn (hs_loop_turn). */
+struct hs_slice hs_http_loopback_output(struct hs_http_loopback *lb, bool *closed);
 void hs_http_loopback_close(struct hs_http_loopback *lb);

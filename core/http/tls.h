@@ -20,4 +20,5 @@ void hs_tls_config_free(struct hs_tls_config *config);
 
 /* Writes a self-signed P-256 certificate for localhost, 127.0.0.1 and ::1 with its key (mode 0600), valid
  * for 90 days: for trying things out and for tests. */
-enum hs_status hs_tls_make_self_signed(const char *certificate_file, const char *key_file, struct hs_error *err);
+enum hs_status hs_tls_make_self_signed(const char *certificate_file, const char *key_file,
+	struct hs_error *err);
