@@ -35,6 +35,12 @@ def formatting(tree):
             yield Finding("format", path, int(line), "-", f"not formatted; run clang-format -i {path}")
 
 
+def reformat(tree, under):
+    files = [f for f in tree.c_files if f.startswith(under)]
+    if files:
+        subprocess.run(["clang-format", "-i", *files], cwd=tree.root, check=True)
+
+
 def headers_alone(tree):
     """Public headers with both compilers and nothing defined, as a service outside the tree would see them."""
     def compile_one(job):

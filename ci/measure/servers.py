@@ -84,6 +84,15 @@ class Handslag(Server):
         super().__init__(command, port, log, "https" if tls else "http")
 
 
+class Medplum(Server):
+    """A FHIR server from npm, see ci/foreign: Medplum's router over its in-memory repository."""
+
+    def __init__(self, log):
+        port = machine.free_port()
+        peers = os.environ.get("HS_PEERS") or os.path.expanduser("~/.cache/handslag/peers")
+        super().__init__(["node", "ci/peers/medplum.mjs", peers, str(port)], port, log)
+
+
 _NGINX = """
 {user}
 worker_processes 1;
