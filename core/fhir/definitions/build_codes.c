@@ -6,8 +6,9 @@
 
 #include <stdlib.h>
 
-#define MAX_DEPTH 10 /* value sets within value sets; concepts within concepts are capped by the JSON depth \
-		      */
+#define MAX_DEPTH \
+	10 /* value sets within value sets; concepts within concepts are capped by the JSON depth \
+	    */
 #define MAX_CODES 100000u
 
 static bool add_code(struct hs__build *build, struct hs__codes *codes, struct hs_slice code,

@@ -2,8 +2,8 @@
 /* StructureDefinitions become types and elements. Profiles (derivation constraint) and logical models give
  * no type; a profile's URL is kept, because element types and reference targets name profiles too.
  *
- * Known faults of hl7.fhir.r4.examples 4.0.1, kept as they are: Resource.id and Element.id are said to be of
- * type string (R5 says id); a client's id is checked by the rule of ids where resources are stored. */
+ * Known faults, put right here: R4 4.0.1 says that Resource.id is a string (the specification: id), and
+ * R5 5.0.0 says that the id of many elements is an id, which its own definitions do not keep ("value[x]"). */
 #include <core/fhir/definitions/build.h>
 
 #include <stdlib.h>
@@ -18,12 +18,17 @@ static enum hs_status fail_full(struct hs_error *err)
 	return hs_fail(err, HS_E_LIMIT, "the packages' definitions are too large");
 }
 
-/* "http://hl7.org/fhirpath/System.String" stands for what the fhir-type extension says, else for string. */
-static struct hs_slice type_code(const struct hs_json *use)
+/* "http://hl7.org/fhirpath/System.String" stands for what the fhir-type extension says, else for string;
+ * see above for ids. */
+static struct hs_slice type_code(const struct hs_json *use, struct hs_slice path, bool of_resource)
 {
 	struct hs_slice code = hs_json_get_text(use, HS_S("code"));
 	if (!hs_slice_starts(code, HS_S("http://hl7.org/fhirpath/System.")))
 		return code;
+	if (hs_slice_ends(path, HS_S(".id"))) {
+		bool top = hs_slice_find(path, '.', 0) == path.len - 3;
+		return top && of_resource ? HS_S("id") : HS_S("string");
+	}
 	HS_JSON_EACH(extension, hs_json_get(use, HS_S("extension"))) {
 		if (!hs_slice_eq(hs_json_get_text(extension, HS_S("url")), FHIR_TYPE))
 			continue;
@@ -33,7 +38,8 @@ static struct hs_slice type_code(const struct hs_json *use)
 	return HS_S("string");
 }
 
-static void read_uses(struct hs__build *build, const struct hs_json *types, struct hs__raw_element *out)
+static void read_uses(struct hs__build *build, const struct hs_json *types, bool of_resource,
+	struct hs__raw_element *out)
 {
 	size_t count = hs_json_count(types);
 	out->uses = hs_arena_array(build->arena, count, sizeof(*out->uses));
@@ -42,7 +48,7 @@ static void read_uses(struct hs__build *build, const struct hs_json *types, stru
 	HS_JSON_EACH(item, types) {
 		struct hs__raw_use *use = &out->uses[out->use_count++];
 		const struct hs_json *targets = hs_json_get(item, HS_S("targetProfile"));
-		use->code = hs__build_keep(build, type_code(item));
+		use->code = hs__build_keep(build, type_code(item, out->path, of_resource));
 		struct hs_slice *list = hs_arena_array(build->arena, hs_json_count(targets), sizeof(*list));
 		use->targets = list;
 		HS_JSON_EACH(target, targets)
@@ -60,7 +66,8 @@ static uint8_t strength_of(struct hs_slice text)
 	return HS_BINDING_NONE;
 }
 
-static void read_element(struct hs__build *build, const struct hs_json *item, struct hs__raw_element *out)
+static void read_element(struct hs__build *build, const struct hs_json *item, bool of_resource,
+	struct hs__raw_element *out)
 {
 	int64_t min = 0;
 	uint64_t max = 1;
@@ -77,7 +84,7 @@ static void read_element(struct hs__build *build, const struct hs_json *item, st
 	out->modifier = hs_json_get_bool(item, HS_S("isModifier"), false);
 	out->strength = strength_of(hs_json_get_text(binding, HS_S("strength")));
 	out->value_set = hs__build_keep(build, hs__build_plain(hs_json_get_text(binding, HS_S("valueSet"))));
-	read_uses(build, hs_json_get(item, HS_S("type")), out);
+	read_uses(build, hs_json_get(item, HS_S("type")), of_resource, out);
 }
 
 static bool read_kind(struct hs_slice text, uint8_t *out)
@@ -134,7 +141,7 @@ enum hs_status hs__build_take_structure(struct hs__build *build, const struct hs
 	type->elements = hs_arena_array(build->arena, hs_json_count(elements), sizeof(*type->elements));
 	HS_JSON_EACH(item, elements)
 		if (type->elements && !hs_json_get(item, HS_S("sliceName")))
-			read_element(build, item, &type->elements[type->count++]);
+			read_element(build, item, kind == HS_DEF_RESOURCE, &type->elements[type->count++]);
 	hs_map_put(&build->type_index, type->name, NULL); /* numbered when all are known */
 	return hs_arena_full(build->arena) ? fail_full(err) : HS_OK;
 }

@@ -47,6 +47,7 @@ static void find_sections(struct hs_defs *defs)
 {
 	size_t count;
 	size_t pointer_count;
+	defs->texts.ptr = section(defs, 0, 1, &defs->texts.len);
 	defs->types = section(defs, HS__DEFS_TYPES, sizeof(*defs->types), &defs->type_count);
 	defs->elements = section(defs, HS__DEFS_ELEMENTS, sizeof(*defs->elements), &defs->element_count);
 	defs->uses = section(defs, HS__DEFS_USES, sizeof(*defs->uses), &defs->use_count);
@@ -110,7 +111,7 @@ enum hs_fhir_version hs_defs_fhir(const struct hs_defs *defs)
 
 struct hs_slice hs_defs_text(const struct hs_defs *defs, struct hs_image_text text)
 {
-	return hs_image_text(defs->image, text);
+	return hs__defs_text(defs, text);
 }
 
 /* ---- types ---- */
@@ -121,7 +122,7 @@ const struct hs_def_type *hs_defs_type(const struct hs_defs *defs, struct hs_sli
 	size_t high = defs->type_count;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		int order = hs_slice_cmp(name, hs_defs_text(defs, defs->types[middle].name));
+		int order = hs_slice_cmp(name, hs__defs_text(defs, defs->types[middle].name));
 		if (order == 0)
 			return &defs->types[middle];
 		if (order < 0)
@@ -209,7 +210,7 @@ const struct hs_def_use *hs_defs_choice(const struct hs_defs *defs, const struct
 	const struct hs_def_use *uses = &defs->uses[element->first_type];
 	for (uint32_t i = 0; i < element->type_count; i++) {
 		const struct hs_def_type *type = hs_defs_type_at(defs, uses[i].type);
-		if (type && is_choice_suffix(hs_defs_text(defs, type->name), suffix))
+		if (type && is_choice_suffix(hs__defs_text(defs, type->name), suffix))
 			return &uses[i];
 	}
 	return NULL;
@@ -221,7 +222,7 @@ const struct hs_def_element *hs_defs_child(const struct hs_defs *defs, const str
 	uint32_t count;
 	const struct hs_def_element *children = hs_defs_children(defs, element, type, &count);
 	for (uint32_t i = 0; i < count; i++) {
-		struct hs_slice own = hs_defs_text(defs, children[i].name);
+		struct hs_slice own = hs__defs_text(defs, children[i].name);
 		if (!hs_slice_starts(name, own))
 			continue;
 		const struct hs_def_use *found = NULL;
@@ -263,7 +264,7 @@ const struct hs_def_param *hs_defs_param(const struct hs_defs *defs, struct hs_s
 	const struct hs_def_param *const *params = hs_defs_params(defs, type, &high);
 	while (low < high) {
 		uint32_t middle = (low + high) / 2;
-		int order = hs_slice_cmp(code, hs_defs_text(defs, params[middle]->code));
+		int order = hs_slice_cmp(code, hs__defs_text(defs, params[middle]->code));
 		if (order == 0)
 			return params[middle];
 		if (order < 0)
@@ -281,7 +282,7 @@ const struct hs_def_param *hs_defs_param_by_url(const struct hs_defs *defs, stru
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		const struct hs_def_param *param = &defs->params[defs->param_urls[middle]];
-		int order = hs_slice_cmp(url, hs_defs_text(defs, param->url));
+		int order = hs_slice_cmp(url, hs__defs_text(defs, param->url));
 		if (order == 0)
 			return param;
 		if (order < 0)
@@ -309,13 +310,13 @@ static const struct hs__defs_code *find_code(const struct hs_defs *defs, const s
 	uint32_t high = list->count;
 	while (low < high) {
 		uint32_t middle = (low + high) / 2;
-		if (hs_slice_cmp(hs_defs_text(defs, codes[middle].code), code) < 0)
+		if (hs_slice_cmp(hs__defs_text(defs, codes[middle].code), code) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < list->count && hs_slice_eq(hs_defs_text(defs, codes[low].code), code) ? &codes[low] :
-											     NULL;
+	return low < list->count && hs_slice_eq(hs__defs_text(defs, codes[low].code), code) ? &codes[low] :
+											      NULL;
 }
 
 int hs_defs_code_allowed(const struct hs_defs *defs, const struct hs_def_element *element,
@@ -334,8 +335,8 @@ int hs_defs_coding_allowed(const struct hs_defs *defs, const struct hs_def_eleme
 	const struct hs__defs_range *list = &defs->lists[element->codes];
 	const struct hs__defs_code *end = &defs->codes[list->first + list->count];
 	const struct hs__defs_code *at = find_code(defs, list, code);
-	for (; at && at < end && hs_slice_eq(hs_defs_text(defs, at->code), code); at++)
-		if (hs_slice_eq(hs_defs_text(defs, at->system), system))
+	for (; at && at < end && hs_slice_eq(hs__defs_text(defs, at->code), code); at++)
+		if (hs_slice_eq(hs__defs_text(defs, at->system), system))
 			return 1;
 	return 0;
 }
@@ -347,7 +348,7 @@ uint32_t hs_defs_codes(const struct hs_defs *defs, const struct hs_def_element *
 		return 0;
 	const struct hs__defs_range *list = &defs->lists[element->codes];
 	for (uint32_t i = 0; i < list->count && i < room; i++)
-		out[i] = hs_defs_text(defs, defs->codes[list->first + i].code);
+		out[i] = hs__defs_text(defs, defs->codes[list->first + i].code);
 	return list->count;
 }
 

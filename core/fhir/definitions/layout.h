@@ -6,7 +6,7 @@
 
 #define HS__DEFS_KIND 0x53464544u /* "DEFS" */
 /* Changed with every change of the structs here or of what the builder puts into them. */
-#define HS__DEFS_FORMAT 1u
+#define HS__DEFS_FORMAT 2u
 
 enum hs__defs_section {
 	HS__DEFS_TYPES = 1,   /* struct hs_def_type, by name */
@@ -34,6 +34,7 @@ struct hs_defs {
 	_Atomic uint32_t refs;
 	enum hs_fhir_version fhir;
 	struct hs_image *image;
+	struct hs_slice texts; /* the string section */
 	const struct hs_def_type *types;
 	const struct hs_def_element *elements;
 	const struct hs_def_use *uses;
@@ -48,6 +49,14 @@ struct hs_defs {
 	size_t type_count, element_count, use_count, target_count, param_count, component_count, list_count,
 		code_count;
 };
+
+/* hs_defs_text for the inner loops of this folder's neighbours. */
+static inline struct hs_slice hs__defs_text(const struct hs_defs *defs, struct hs_image_text text)
+{
+	if (text.offset > defs->texts.len || text.len > defs->texts.len - text.offset)
+		return HS_S_NONE;
+	return hs_slice(defs->texts.ptr + text.offset, text.len);
+}
 
 /* Builds the image of the packages; the caller owns the builder. */
 enum hs_status hs__defs_build(const struct hs_defs_source *source, uint64_t key,

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The narrative's XHTML, as far as storing it safely needs: one div, tags that open and close in pairs,
+ * quoted attributes, nothing that runs. The full list of allowed elements is profile validation's. */
+#include <core/fhir/check/check_private.h>
+
+#define MAX_OPEN 200
+
+struct xhtml {
+	struct hs_slice text;
+	size_t at;
+	struct hs_slice open[MAX_OPEN]; /* names of the tags that are open */
+	size_t depth;
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static void skip_blank(struct xhtml *x)
+{
+	while (x->at < x->text.len && is_blank(x->text.ptr[x->at]))
+		x->at++;
+}
+
+static struct hs_slice take_name(struct xhtml *x)
+{
+	size_t start = x->at;
+	while (x->at < x->text.len) {
+		char c = x->text.ptr[x->at];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			(unsigned char)c >= 0x80;
+		if (!letter && c != ':' && c != '-' && c != '_' && c != '.')
+			break;
+		x->at++;
+	}
+	return hs_slice(x->text.ptr + start, x->at - start);
+}
+
+static bool is_any(struct hs_slice name, const char *const *list)
+{
+	for (; *list; list++)
+		if (hs_slice_ieq(name, hs_slice_cstr(*list)))
+			return true;
+	return false;
+}
+
+/* Does the value begin with "javascript:", blanks and control characters aside? */
+static bool runs(struct hs_slice value)
+{
+	static const char word[] = "javascript:";
+	size_t found = 0;
+	for (size_t i = 0; i < value.len && found < sizeof(word) - 1; i++) {
+		char c = value.ptr[i];
+		if ((unsigned char)c <= ' ')
+			continue;
+		if ((c | 0x20) != word[found] && c != word[found])
+			return false;
+		found++;
+	}
+	return found == sizeof(word) - 1;
+}
+
+static const char *take_attribute(struct xhtml *x)
+{
+	struct hs_slice name = take_name(x);
+	if (!name.len)
+		return "a tag of the narrative is not well formed";
+	skip_blank(x);
+	if (x->at >= x->text.len || x->text.ptr[x->at] != '=')
+		return "an attribute of the narrative has no value; write name=\"value\"";
+	x->at++;
+	skip_blank(x);
+	char quote = x->at < x->text.len ? x->text.ptr[x->at] : '\0';
+	if (quote != '"' && quote != '\'')
+		return "an attribute of the narrative is not quoted";
+	size_t end = hs_slice_find(x->text, quote, x->at + 1);
+	if (end == SIZE_MAX)
+		return "an attribute of the narrative has no closing quote";
+	struct hs_slice value = hs_slice(x->text.ptr + x->at + 1, end - x->at - 1);
+	x->at = end + 1;
+	if (name.len > 2 && (name.ptr[0] | 0x20) == 'o' && (name.ptr[1] | 0x20) == 'n')
+		return "the narrative must not have event handlers (on... attributes)";
+	return runs(value) ? "the narrative must not have javascript: links" : NULL;
+}
+
+/* After "</". */
+static const char *take_end_tag(struct xhtml *x)
+{
+	struct hs_slice name = take_name(x);
+	skip_blank(x);
+	if (x->at >= x->text.len || x->text.ptr[x->at] != '>')
+		return "a closing tag of the narrative is not well formed";
+	x->at++;
+	if (x->depth == 0 || !hs_slice_eq(x->open[x->depth - 1], name))
+		return "the tags of the narrative do not close in the order in which they open";
+	x->depth--;
+	return NULL;
+}
+
+/* After "<". */
+static const char *take_start_tag(struct xhtml *x)
+{
+	static const char *const banned[] = { "script", "form", "input", "button", "iframe", "frame",
+		"object", "embed", "base", "link", "meta", "body", "head", NULL };
+	struct hs_slice name = take_name(x);
+	if (!name.len)
+		return "the narrative has a '<' that begins no tag; write &lt;";
+	if (is_any(name, banned))
+		return "the narrative holds an element that is not allowed (script, form, iframe, object "
+		       "...)";
+	for (;;) {
+		size_t before = x->at;
+		skip_blank(x);
+		char c = x->at < x->text.len ? x->text.ptr[x->at] : '\0';
+		if (c == '>')
+			break;
+		if (c == '/' && x->at + 1 < x->text.len && x->text.ptr[x->at + 1] == '>') {
+			x->at += 2;
+			return NULL;
+		}
+		if (before == x->at)
+			return "a tag of the narrative is not well formed";
+		const char *fault = take_attribute(x);
+		if (fault)
+			return fault;
+	}
+	x->at++;
+	if (x->depth == MAX_OPEN)
+		return "the narrative nests its tags too deep";
+	x->open[x->depth++] = name;
+	return NULL;
+}
+
+/* "&name;" or "&#1;" at `at`; a bare ampersand is not well formed. */
+static bool is_entity(struct hs_slice text, size_t at)
+{
+	size_t end = at + 1;
+	while (end < text.len && end - at < 12 && text.ptr[end] != ';' && !is_blank(text.ptr[end]))
+		end++;
+	return end < text.len && end > at + 1 && text.ptr[end] == ';';
+}
+
+/* Text up to the next tag. */
+static const char *take_text(struct xhtml *x)
+{
+	size_t end = hs_slice_find(x->text, '<', x->at);
+	end = end == SIZE_MAX ? x->text.len : end;
+	for (size_t at = x->at; at < end; at++) {
+		const char *found = memchr(x->text.ptr + at, '&', end - at);
+		if (!found)
+			break;
+		at = (size_t)(found - x->text.ptr);
+		if (!is_entity(x->text, at))
+			return "the narrative has a '&' that begins no entity; write &amp;";
+	}
+	x->at = end;
+	return NULL;
+}
+
+static const char *take_markup(struct xhtml *x)
+{
+	struct hs_slice rest = hs_slice_from(x->text, x->at);
+	if (hs_slice_starts(rest, HS_S("<!--"))) {
+		size_t end = hs_slice_search(rest, HS_S("-->"));
+		x->at += end == SIZE_MAX ? rest.len : end + 3;
+		return end == SIZE_MAX ? "a comment of the narrative does not end" : NULL;
+	}
+	if (hs_slice_starts(rest, HS_S("<!")) || hs_slice_starts(rest, HS_S("<?")))
+		return "the narrative must not have declarations or processing instructions";
+	bool ends = hs_slice_starts(rest, HS_S("</"));
+	x->at += ends ? 2 : 1;
+	return ends ? take_end_tag(x) : take_start_tag(x);
+}
+
+const char *hs__check_xhtml(struct hs_slice text)
+{
+	struct xhtml x = { .text = hs_slice_trim(text) };
+	const char *fault = NULL;
+	if (!hs_slice_starts(x.text, HS_S("<div")))
+		return "the narrative must be one <div> element of XHTML";
+	while (!fault && x.at < x.text.len) {
+		if (x.text.ptr[x.at] == '<')
+			fault = take_markup(&x);
+		else
+			fault = take_text(&x);
+		if (!fault && x.depth == 0 && x.at < x.text.len)
+			fault = "the narrative must be one <div> element, with nothing after it";
+	}
+	if (!fault && x.depth > 0)
+		fault = "a tag of the narrative is not closed";
+	return fault;
+}
