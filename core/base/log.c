@@ -38,9 +38,15 @@ struct line {
 	size_t len;
 };
 
+static size_t room_of(const struct line *line)
+{
+	size_t most = sizeof(line->text) - TAIL;
+	return line->len < most ? most - line->len : 0;
+}
+
 static void put(struct line *line, const char *text, size_t len)
 {
-	size_t room = sizeof(line->text) - TAIL - line->len;
+	size_t room = room_of(line);
 	if (len > room)
 		len = room;
 	memcpy(line->text + line->len, text, len);
@@ -73,7 +79,7 @@ static void put_escaped(struct line *line, struct hs_slice text, bool json)
 		unsigned char c = (unsigned char)text.ptr[i];
 		size_t size = sequence(text, i);
 		bool special = c < 0x20 || c == 0x7F || (json && (c == '"' || c == '\\'));
-		if (sizeof(line->text) - TAIL - line->len < (special ? 6 : size ? size : 1))
+		if (room_of(line) < (special ? 6 : size ? size : 1))
 			return;
 		if (special) {
 			snprintf(escape, sizeof(escape), "\\u%04x", c);
@@ -89,7 +95,7 @@ static void put_field(struct line *line, const struct hs_log_field *field, bool 
 {
 	char number[24];
 	/* A field that would be cut to nothing is left out, so that the line stays JSON. */
-	if (line->len + strlen(field->name) + 32 > sizeof(line->text) - TAIL)
+	if (room_of(line) < strlen(field->name) + 32)
 		return;
 	put_cstr(line, json ? ",\"" : " ");
 	if (json || strcmp(field->name, "text") != 0) {
@@ -104,8 +110,9 @@ static void put_field(struct line *line, const struct hs_log_field *field, bool 
 	if (json)
 		put_cstr(line, "\"");
 	put_escaped(line, field->text, json);
+	/* This quote has its place in TAIL: the text before it may have filled the line. */
 	if (json)
-		put_cstr(line, "\"");
+		line->text[line->len++] = '"';
 }
 
 static void put_head(struct line *line, enum hs_log_level level, const char *event, bool json)

@@ -167,17 +167,30 @@ static const char *read_unicode(struct decoding *d, const char *at)
 /* `at` is the byte after the backslash. */
 static const char *read_escape(struct decoding *d, const char *at)
 {
-	static const char from[] = "\"\\/bfnrt";
-	static const char to[] = "\"\\/\b\f\n\r\t";
-	if (at == d->parser->end)
-		return hs__json_fail_at(d->parser, HS_E_STRUCTURE, at, "the text ends within a string");
+	static const char meant[128] = {
+		['"'] = '"',
+		['\\'] = '\\',
+		['/'] = '/',
+		['b'] = '\b',
+		['f'] = '\f',
+		['n'] = '\n',
+		['r'] = '\r',
+		['t'] = '\t',
+	};
+	struct hs__json_parser *parser = d->parser;
+	if (at == parser->end)
+		return hs__json_fail_at(parser, HS_E_STRUCTURE, at, "the text ends within a string");
 	if (*at == 'u')
 		return read_unicode(d, at);
-	const char *found = *at ? strchr(from, *at) : NULL;
-	if (!found)
-		return hs__json_fail_at(d->parser, HS_E_STRUCTURE, at - 1,
+	char byte = (unsigned char)*at < sizeof(meant) ? meant[(unsigned char)*at] : '\0';
+	if (!byte)
+		return hs__json_fail_at(parser, HS_E_STRUCTURE, at - 1,
 			"a backslash must be followed by one of \" \\ / b f n r t or u");
-	return add_point(d, (unsigned char)to[found - from]) ? at + 1 : NULL;
+	if (!make_room(d, 1))
+		return NULL;
+	*parser->out++ = byte;
+	d->plain = d->plain && byte == '/';
+	return at + 1;
 }
 
 static const char *check_run(struct hs__json_parser *parser, const char *at, const char *stop, bool high)

@@ -3,21 +3,28 @@
 #include <core/json/scan.h>
 #include <handslag/json.h>
 
-/* The escape of a special byte; returns its length. */
+/* The escape of a special byte, which is below 128; returns its length. */
 static size_t escape(char c, char out[6])
 {
 	static const char hex[] = "0123456789abcdef";
-	static const char from[] = "\"\\\b\f\n\r\t";
-	static const char to[] = "\"\\bfnrt";
-	const char *found = c ? strchr(from, c) : NULL;
+	static const char letters[128] = {
+		['"'] = '"',
+		['\\'] = '\\',
+		['\b'] = 'b',
+		['\f'] = 'f',
+		['\n'] = 'n',
+		['\r'] = 'r',
+		['\t'] = 't',
+	};
+	unsigned char byte = (unsigned char)c;
 	out[0] = '\\';
-	if (found) {
-		out[1] = to[found - from];
+	if (letters[byte]) {
+		out[1] = letters[byte];
 		return 2;
 	}
 	memcpy(out + 1, "u00", 3);
-	out[4] = hex[(unsigned char)c >> 4];
-	out[5] = hex[(unsigned char)c & 15];
+	out[4] = hex[byte >> 4];
+	out[5] = hex[byte & 15];
 	return 6;
 }
 
@@ -25,19 +32,21 @@ static void write_escaped(struct hs_buf *buf, struct hs_slice text)
 {
 	const char *at = text.ptr;
 	const char *end = text.ptr + text.len;
-	char *to = hs_buf_reserve(buf, text.len + 2);
-	if (!to)
-		return;
-	*to = '"';
-	buf->len++;
+	hs_buf_byte(buf, '"');
 	while (at < end) {
 		bool high;
-		char out[6];
 		const char *stop = hs__json_plain_run(at, end, &high);
-		hs_buf_add(buf, hs_slice(at, (size_t)(stop - at)));
+		size_t run = (size_t)(stop - at);
+		char out[6];
+		size_t more = stop < end ? escape(*stop, out) : 0;
+		char *to = hs_buf_reserve(buf, run + more);
+		if (!to)
+			return;
+		memcpy(to, at, run);
+		memcpy(to + run, out, more);
+		buf->len += run + more;
 		if (stop == end)
 			break;
-		hs_buf_add(buf, hs_slice(out, escape(*stop, out)));
 		at = stop + 1;
 	}
 	hs_buf_byte(buf, '"');

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Images: built, written, mapped, refused when they are damaged or of other sources. */
+#include <core/base/image.h>
+
+#include <core/base/heap.h>
+#include <core/base/world.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define KIND 7u
+#define FORMAT 3u
+#define KEY UINT64_C(0x1234567890)
+
+struct row {
+	struct hs_image_text name;
+	uint32_t number;
+};
+
+static char directory[] = "/tmp/handslag-image-XXXXXX";
+static char path[64];
+
+static int make_directory(void **state)
+{
+	(void)state;
+	if (!mkdtemp(directory))
+		return -1;
+	snprintf(path, sizeof(path), "%s/image", directory);
+	return 0;
+}
+
+static int remove_directory(void **state)
+{
+	(void)state;
+	unlink(path);
+	return rmdir(directory);
+}
+
+static struct hs_image_builder *make_builder(void)
+{
+	static struct row rows[3000];
+	struct hs_image_builder *builder = hs_image_builder_new(KIND, FORMAT, KEY);
+	for (unsigned i = 0; i < 3000; i++) {
+		char name[16];
+		snprintf(name, sizeof(name), "name %u", i % 2000);
+		rows[i].name = hs_image_builder_text(builder, hs_slice_cstr(name));
+		rows[i].number = i;
+	}
+	hs_image_builder_section(builder, 1, rows, sizeof(rows[0]), 3000);
+	hs_image_builder_section(builder, 2, NULL, 8, 0);
+	return builder;
+}
+
+static void check_content(const struct hs_image *image)
+{
+	size_t count = 1;
+	const struct row *rows = hs_image_section(image, 1, sizeof(*rows), &count);
+	assert_int_equal(count, 3000);
+	assert_int_equal(rows[2999].number, 2999);
+	assert_true(hs_slice_eq(hs_image_text(image, rows[2999].name), HS_S("name 999")));
+	assert_int_equal(rows[2999].name.offset, rows[999].name.offset); /* stored once */
+	hs_image_section(image, 2, 8, &count);
+	assert_int_equal(count, 0);
+	assert_null(hs_image_section(image, 9, 8, &count));
+	/* References that lead nowhere read as empty. */
+	assert_int_equal(hs_image_text(image, (struct hs_image_text) { UINT32_MAX, 1 }).len, 0);
+	assert_int_equal(hs_image_text(image, (struct hs_image_text) { 0, UINT32_MAX }).len, 0);
+	assert_int_equal(hs_image_text(image, (struct hs_image_text) { 0, 0 }).len, 0);
+}
+
+static void is_the_same_in_memory_and_on_disk(void **state)
+{
+	(void)state;
+	struct hs_error err;
+	struct hs_image *memory;
+	struct hs_image *disk;
+	struct hs_image_builder *builder = make_builder();
+	assert_int_equal(hs_image_open(path, KIND, FORMAT, KEY, &disk, &err), HS_E_NOT_FOUND);
+	assert_int_equal(hs_image_builder_finish(builder, &memory, &err), HS_OK);
+	assert_int_equal(hs_image_builder_write(builder, hs_world_real(), path, &err), HS_OK);
+	hs_image_builder_free(builder);
+	assert_int_equal(hs_image_open(path, KIND, FORMAT, KEY, &disk, &err), HS_OK);
+	assert_int_equal(hs_image_size(memory), hs_image_size(disk));
+	check_content(memory);
+	hs_image_unref(memory);
+	hs_image_unref(hs_image_ref(disk));
+	check_content(disk);
+	hs_image_unref(disk);
+	hs_image_unref(NULL);
+	assert_int_equal(hs_image_open(path, KIND + 1, FORMAT, KEY, &disk, &err), HS_E_NOT_FOUND);
+	assert_int_equal(hs_image_open(path, KIND, FORMAT + 1, KEY, &disk, &err), HS_E_NOT_FOUND);
+	assert_int_equal(hs_image_open(path, KIND, FORMAT, KEY + 1, &disk, &err), HS_E_NOT_FOUND);
+}
+
+/* Each bit of head and table turned, and the file cut: refused or harmless, never a crash. */
+static void survives_damage(void **state)
+{
+	(void)state;
+	struct hs_error err;
+	struct hs_image *image;
+	struct hs_slice content;
+	struct hs_arena *arena = hs_arena_new(16 << 20);
+	const struct hs_world *world = hs_world_real();
+	assert_int_equal(hs_world_read_file(world, arena, path, 8 << 20, &content, &err), HS_OK);
+	size_t guarded = 64 + 3 * 24; /* the head and the table of three sections */
+	int fd = open(path, O_WRONLY);
+	for (size_t bit = 0; bit < guarded * 8; bit++) {
+		char turned = (char)(content.ptr[bit / 8] ^ (1 << bit % 8));
+		assert_int_equal(pwrite(fd, &turned, 1, (off_t)(bit / 8)), 1);
+		enum hs_status status = hs_image_open(path, KIND, FORMAT, KEY, &image, &err);
+		if (status == HS_OK)
+			hs_image_unref(image);
+		/* Reserved bytes are not looked at. */
+		bool reserved = (bit / 8 >= 28 && bit / 8 < 32) || (bit / 8 >= 48 && bit / 8 < 64);
+		if (!reserved && status != HS_E_CORRUPT && status != HS_E_NOT_FOUND)
+			fail_msg("bit %zu: status %d", bit, status);
+		assert_int_equal(pwrite(fd, &content.ptr[bit / 8], 1, (off_t)(bit / 8)), 1);
+	}
+	close(fd);
+	for (size_t len = 0; len < 200; len++) {
+		assert_int_equal(hs_world_write_file(world, path, hs_slice_first(content, len), 0600, &err),
+			HS_OK);
+		assert_int_equal(hs_image_open(path, KIND, FORMAT, KEY, &image, &err), HS_E_CORRUPT);
+	}
+	hs_arena_free(arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(is_the_same_in_memory_and_on_disk),
+		cmocka_unit_test(survives_damage),
+	};
+	return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
