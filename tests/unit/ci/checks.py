@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "ci"))
-from checks import banned, layers, sizes, texts, tools  # noqa: E402
+from checks import banned, layers, names, sizes, texts, tools  # noqa: E402
 from checks.tree import Tree, blank  # noqa: E402
 
 HEAD = "/* SPDX-License-Identifier: Apache-2.0 */\n/* A file of a test. */\n"
@@ -89,6 +89,14 @@ class Checks(unittest.TestCase):
                 "static int first(int a)\n{\n\tif (a) { }\n\treturn 0;\n}\nint second(\n\tvoid)\n{\n}\n"
                 "struct s third(void) __attribute__((cold));\n")
         self.assertEqual([name for name, *_ in sizes.functions(blank(code))], ["first", "second"])
+
+    def test_names(self):
+        good = "int hs_f(void)\n{\n\tgoto out;\nout:\n\treturn 0;\n}\nstatic int g(void)\n{\n}\ntypedef int hs_fn(void);\n"
+        self.assertEqual(self.found(names.check, {"core/x.c": good}), [])
+        bad = "typedef struct a a;\ntypedef enum { X } e;\nint f(void)\n{\n\tgoto fail;\n}\n"
+        self.assertEqual(self.found(names.check, {"core/x.c": bad}),
+                         [("label", "core/x.c", 5, "fail"), ("prefix", "core/x.c", 3, "f"),
+                          ("typedef", "core/x.c", 1, "-"), ("typedef", "core/x.c", 2, "-")])
 
     def test_texts(self):
         self.assertEqual(self.found(texts.check, {"core/x.c": HEAD, "core/x.h": HEAD + "#pragma once\n"}), [])
