@@ -49,6 +49,9 @@ struct hs_http_client;
 enum hs_status hs_http_client_new(struct hs_loop *loop, const struct hs_http_client_options *options,
 	struct hs_http_client **out, struct hs_error *err);
 void hs_http_client_send(struct hs_http_client *client, struct hs_http_call *call);
-/* Ends all calls in progress with HS_E_CANCELLED. */
+/* Ends a call with HS_E_CANCELLED: done is called before this returns. Nothing when it has ended already. */
+void hs_http_client_cancel(struct hs_http_call *call);
+/* Ends all calls in progress with HS_E_CANCELLED. Not inside done. The memory goes in the loop's next turn.
+ */
 void hs_http_client_free(struct hs_http_client *client);
 struct hs_slice hs_http_call_header(const struct hs_http_call *call, struct hs_slice name);
