@@ -89,6 +89,8 @@ static bool make_room(struct decoding *d, size_t size)
 
 static bool add(struct decoding *d, const char *bytes, size_t count)
 {
+	if (count == 0)
+		return true;
 	if (!make_room(d, count))
 		return false;
 	memcpy(d->parser->out, bytes, count);
