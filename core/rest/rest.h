@@ -12,20 +12,31 @@
 struct hs_rest;
 
 enum hs_interaction {
-	HS_DO_READ, HS_DO_VREAD, HS_DO_CREATE, HS_DO_UPDATE, HS_DO_PATCH, HS_DO_DELETE,
-	HS_DO_UPDATE_CONDITIONAL, HS_DO_PATCH_CONDITIONAL, HS_DO_DELETE_CONDITIONAL,
-	HS_DO_HISTORY_INSTANCE, HS_DO_HISTORY_TYPE, HS_DO_HISTORY_SYSTEM,
-	HS_DO_SEARCH_TYPE, HS_DO_SEARCH_SYSTEM, HS_DO_BUNDLE, /* batch or transaction: POST to the base */
+	HS_DO_READ,
+	HS_DO_VREAD,
+	HS_DO_CREATE,
+	HS_DO_UPDATE,
+	HS_DO_PATCH,
+	HS_DO_DELETE,
+	HS_DO_UPDATE_CONDITIONAL,
+	HS_DO_PATCH_CONDITIONAL,
+	HS_DO_DELETE_CONDITIONAL,
+	HS_DO_HISTORY_INSTANCE,
+	HS_DO_HISTORY_TYPE,
+	HS_DO_HISTORY_SYSTEM,
+	HS_DO_SEARCH_TYPE,
+	HS_DO_SEARCH_SYSTEM,
+	HS_DO_BUNDLE, /* batch or transaction: POST to the base */
 };
 
 struct hs_rest_config {
 	struct hs_defs *defs;
 	struct hs_search_rules *rules;
-	uint32_t page_default;  /* 20 */
-	uint32_t page_max;      /* 1,000 */
-	uint32_t bundle_max;    /* entries of a batch or transaction: 10,000 */
-	uint32_t include_max;   /* included resources of a page: 1,000 */
-	uint64_t cache_bytes;   /* current versions kept by each loop: 32 MiB */
+	uint32_t page_default; /* 20 */
+	uint32_t page_max;     /* 1,000 */
+	uint32_t bundle_max;   /* entries of a batch or transaction: 10,000 */
+	uint32_t include_max;  /* included resources of a page: 1,000 */
+	uint64_t cache_bytes;  /* current versions kept by each loop: 32 MiB */
 };
 enum hs_status hs_rest_new(const struct hs_rest_config *config, struct hs_rest **out, struct hs_error *err);
 void hs_rest_free(struct hs_rest *rest);
@@ -36,11 +47,12 @@ enum hs_status hs_rest_add_type(struct hs_rest *rest, const struct hs_type_row *
 
 /* What the API keeps for one sandbox: the numbers of types and parameters in its store. */
 struct hs_rest_sandbox;
-enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store, struct hs_rest_sandbox **out,
-	struct hs_error *err);
+enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store,
+	struct hs_rest_sandbox **out, struct hs_error *err);
 void hs_rest_sandbox_free(struct hs_rest_sandbox *sandbox);
 uint32_t hs_rest_type_number(const struct hs_rest_sandbox *sandbox, struct hs_slice type);
-uint32_t hs_rest_param_number(const struct hs_rest_sandbox *sandbox, struct hs_slice type, struct hs_slice code);
+uint32_t hs_rest_param_number(const struct hs_rest_sandbox *sandbox, struct hs_slice type,
+	struct hs_slice code);
 
 /* What the interaction of a request is: by method and path below the base, by the table of R4 section
  * 3.1.0.14. HS_E_NOT_FOUND for an unknown type or path, HS_E_METHOD when the method does not fit; *allow is

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Binary content as it is: wrapped into a resource on the way in, taken out of it on the way out. */
+#include <core/rest/binary.h>
+
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static void encode(struct hs_buf *buf, struct hs_slice bytes)
+{
+	for (size_t i = 0; i < bytes.len; i += 3) {
+		size_t left = bytes.len - i;
+		uint32_t group = (uint32_t)(unsigned char)bytes.ptr[i] << 16;
+		if (left > 1)
+			group |= (uint32_t)(unsigned char)bytes.ptr[i + 1] << 8;
+		if (left > 2)
+			group |= (unsigned char)bytes.ptr[i + 2];
+		char *to = hs_buf_reserve(buf, 4);
+		if (!to)
+			return;
+		to[0] = digits[group >> 18 & 63];
+		to[1] = digits[group >> 12 & 63];
+		to[2] = left > 1 ? digits[group >> 6 & 63] : '=';
+		to[3] = left > 2 ? digits[group & 63] : '=';
+		hs_buf_commit(buf, 4);
+	}
+}
+
+static int value_of(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+bool hs__rest_base64_decode(struct hs_arena *arena, struct hs_slice text, struct hs_slice *out)
+{
+	char *to = hs_arena_raw(arena, text.len + 4);
+	size_t len = 0, count = 0, padding = 0;
+	uint32_t group = 0;
+	for (size_t i = 0; to && i < text.len; i++) {
+		char c = text.ptr[i];
+		if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+			continue;
+		int value = c == '=' ? 0 : value_of(c);
+		padding += c == '=';
+		if (value < 0 || (padding > 0 && c != '='))
+			return false;
+		group = group << 6 | (uint32_t)value;
+		if (++count % 4 == 0) {
+			to[len++] = (char)(group >> 16);
+			to[len++] = (char)(group >> 8);
+			to[len++] = (char)group;
+		}
+	}
+	if (!to || count % 4 != 0 || padding > 2)
+		return false;
+	*out = hs_slice(to, len - padding);
+	return true;
+}
+
+static bool is_binary(const struct hs__rest_type *type)
+{
+	return type && hs_slice_eq(type->name, HS_S("Binary"));
+}
+
+static bool is_fhir(struct hs_slice media)
+{
+	return hs__rest_media_is_json(media) || hs_slice_ieq(media, HS_S("application/fhir+xml")) ||
+		hs_slice_ieq(media, HS_S("application/xml")) || hs_slice_ieq(media, HS_S("text/xml")) ||
+		hs_slice_ieq(media, HS_S("*/*")) || hs_slice_ieq(media, HS_S("application/*"));
+}
+
+bool hs__rest_is_raw_binary(const struct hs__rest_type *type, struct hs_slice content_type)
+{
+	struct hs_slice media = hs_slice_trim(hs_slice_cut(&content_type, ';'));
+	return is_binary(type) && !is_fhir(media);
+}
+
+enum hs_status hs__rest_wrap_binary(struct hs_arena *arena, struct hs_slice content_type,
+	struct hs_slice *body, struct hs_error *err)
+{
+	struct hs_buf buf;
+	hs_buf_init(&buf, arena, body->len / 3 * 4 + 4096);
+	hs_buf_reserve(&buf, body->len / 3 * 4 + 1024);
+	hs_buf_cstr(&buf, "{\"resourceType\":\"Binary\",\"contentType\":");
+	hs_json_write_text(&buf, content_type);
+	if (body->len > 0)
+		hs_buf_cstr(&buf, ",\"data\":\"");
+	encode(&buf, *body);
+	hs_buf_cstr(&buf, body->len > 0 ? "\"}" : "}");
+	if (buf.overflow)
+		return hs_fail(err, HS_E_LIMIT, "the content is too large for one request");
+	*body = hs_buf_slice(&buf);
+	return HS_OK;
+}
+
+bool hs__rest_wants_raw(const struct hs_request *req, const struct hs__rest_type *type)
+{
+	struct hs_slice accept = HS_S_NONE;
+	if (!is_binary(type))
+		return false;
+	accept = hs_request_header(req, HS_S("Accept"));
+	if (accept.len == 0)
+		return false;
+	while (accept.ptr) {
+		struct hs_slice one = hs_slice_cut(&accept, ',');
+		if (is_fhir(hs_slice_trim(hs_slice_cut(&one, ';'))))
+			return false;
+	}
+	return true;
+}
+
+struct raw {
+	struct hs__rest_env env;
+	struct hs__rest_call call;
+	struct hs__rest_result result;
+	struct hs_slice media, bytes;
+};
+
+static enum hs_status unwrap(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct raw *raw = arg;
+	struct hs_json *tree = NULL;
+	enum hs_status status = hs__rest_run(&raw->env, txn, arena, &raw->call, &raw->result, err);
+	if (status == HS_OK)
+		status = hs_json_parse(arena, raw->result.text, NULL, &tree, err);
+	if (status != HS_OK)
+		return status;
+	raw->media = hs_json_get_text(tree, HS_S("contentType"));
+	if (!hs__rest_base64_decode(arena, hs_json_get_text(tree, HS_S("data")), &raw->bytes))
+		return hs_fail_at(err, HS_E_PROCESSING, HS_S("Binary.data"), "the stored data is no base64");
+	return HS_OK;
+}
+
+static enum hs_verdict after_unwrap(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct raw *raw = arg;
+	if (status != HS_OK)
+		return hs__rest_refuse(req, status, NULL, err);
+	hs_reply_header(req, HS_S("X-Content-Type-Options"), HS_S("nosniff"));
+	return hs_reply_bytes(req, 200, raw->media, raw->bytes);
+}
+
+enum hs_verdict hs__rest_serve_raw(const struct hs__rest_env *env, struct hs_request *req,
+	const struct hs__rest_type *type, struct hs_slice id)
+{
+	struct raw *raw = hs_arena_alloc(hs_request_arena(req), sizeof *raw);
+	if (!raw)
+		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
+	raw->env = *env;
+	raw->call = (struct hs__rest_call) { .interaction = HS_DO_READ, .type = type, .id = id };
+	return hs_read(req, unwrap, raw, after_unwrap);
+}

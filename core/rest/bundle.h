@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A batch or transaction on its way (R4 section 3.1.0.11): its entries as calls, and where their links lead.
+ */
+#pragma once
+
+#include <core/rest/rest_private.h>
+
+/* The order in which a transaction is carried out. Entries with conditional references come after what they
+ * may refer to. */
+enum hs__rest_phase {
+	HS_PHASE_DELETE,
+	HS_PHASE_POST,
+	HS_PHASE_PUT,
+	HS_PHASE_POST_LATE,
+	HS_PHASE_PUT_LATE,
+	HS_PHASE_GET,
+	HS_PHASE_COUNT
+};
+
+struct hs__rest_entry {
+	size_t index;
+	struct hs_slice full_url, method;
+	struct hs__rest_call call;
+	struct hs__rest_incoming in;
+	struct hs__rest_incoming given; /* `in` as it was prepared: a run may change `in` */
+	struct hs_slice given_id;       /* the same of call.id */
+	uint8_t phase;
+	bool conditional;       /* its target is known in the transaction only */
+	bool late;              /* it has a conditional reference */
+	bool deferred;          /* its links can be resolved in the transaction only */
+	enum hs_status refused; /* batch: why it was not carried out, found before the transaction */
+	enum hs_status status;
+	struct hs_error err;
+	struct hs__rest_result result;
+};
+
+/* What a fullUrl stands for. */
+struct hs__rest_target {
+	const struct hs__rest_entry *entry;
+	struct hs_slice text; /* "Patient/1"; empty while it is not known */
+};
+
+struct hs__rest_bundle {
+	struct hs__rest_env env;
+	struct hs_slice body, media, prefer; /* Prefer: return= */
+	bool strict;
+	bool transaction;
+	bool writes;
+	struct hs__rest_entry *entries;
+	size_t count;
+	struct hs_map targets; /* fullUrl -> struct hs__rest_target */
+	struct hs_issues issues;
+	struct hs_slice reply;
+	uint64_t seq;
+};
+
+/* bundle_prepare.c: everything that needs no transaction (hs_work_fn; arg is the bundle). */
+enum hs_status hs__rest_bundle_prepare(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err);
+/* bundle_run.c: carries the entries out and makes the reply (hs_work_fn). */
+enum hs_status hs__rest_bundle_run(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err);
+/* bundle_reply.c */
+enum hs_status hs__rest_bundle_reply(struct hs__rest_bundle *bundle, struct hs_arena *arena,
+	struct hs_error *err);
+
+/* bundle_links.c: the fullUrls of a transaction, and the links that are replaced by what they stand for. */
+enum hs_status hs__rest_bundle_collect(struct hs__rest_bundle *bundle, struct hs_arena *arena,
+	struct hs_error *err);
+/* Notes in the table what a fullUrl stands for, once the entry's id is known. */
+enum hs_status hs__rest_bundle_settle(struct hs__rest_bundle *bundle, struct hs_arena *arena,
+	const struct hs__rest_entry *entry, struct hs_error *err);
+/* Replaces the links in entry->in.tree. With txn NULL those that can be replaced already (the others set
+ * entry->deferred and ->late), else all. *changed: something was. */
+enum hs_status hs__rest_bundle_relink(struct hs__rest_bundle *bundle, struct hs_txn *txn,
+	struct hs_arena *arena, struct hs__rest_entry *entry, bool *changed, struct hs_error *err);
+
+/* "Bundle.entry[3]", and an error or issues of an entry placed there. */
+struct hs_slice hs__rest_entry_path(struct hs_arena *arena, const struct hs__rest_entry *entry);
+void hs__rest_entry_blame(const struct hs__rest_entry *entry, struct hs_error *err);

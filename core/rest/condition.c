@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Conditional interactions: the one resource that a search condition means (R4 section 3.1.0.5.2 and on). */
+#include <core/rest/rest_private.h>
+
+enum hs_status hs__rest_match(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs__rest_call *call, struct hs_slice condition, struct hs_resource *out, bool *found,
+	struct hs_error *err)
+{
+	struct hs__rest_call asked = *call;
+	struct hs_search search = { 0 };
+	struct hs_find_page page = { 0 };
+	enum hs_status status = HS_OK;
+	size_t question = hs_slice_find(condition, '?', 0);
+	if (question != SIZE_MAX)
+		condition = hs_slice_from(condition, question + 1);
+	if (condition.len > 0)
+		status = hs__rest_query(arena, condition, &asked.query, &asked.query_count, err);
+	/* A parameter that is not understood would widen the condition: it is refused. */
+	asked.strict = true;
+	if (status == HS_OK)
+		status = hs__rest_search_parse(env, arena, &asked, &search, err);
+	if (status != HS_OK)
+		return status;
+	if (!search.where)
+		return hs_fail(err, HS_E_PRECONDITION,
+			"the condition has no search parameter; it would mean every %.*s",
+			HS_S_ARG(call->type->name));
+	struct hs_find_query query = {
+		.type = hs__rest_type_number(env->sandbox, call->type), .where = search.where, .count = 2
+	};
+	status = hs_txn_find(txn, arena, &query, &page, err);
+	if (status != HS_OK)
+		return status;
+	if (page.count > 1)
+		return hs_fail(err, HS_E_MULTIPLE,
+			"more than one %.*s fulfils the condition; make it narrower",
+			HS_S_ARG(call->type->name));
+	*found = page.count == 1;
+	if (*found)
+		*out = page.items[0];
+	return HS_OK;
+}

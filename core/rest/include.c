@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Follows references from and to the resources of a page, in rounds: matches first, then what :iterate adds.
+ */
+#include <core/rest/include.h>
+
+#include <stdio.h>
+
+#define ROUNDS_MAX 6 /* matches, then five times what the round before added */
+
+struct walk {
+	const struct hs__rest_env *env;
+	struct hs_txn *txn;
+	struct hs_arena *arena;
+	const struct hs_search *search;
+	struct hs__rest_included *out;
+	struct hs_map seen; /* "type number/id" */
+};
+
+static bool see(struct walk *walk, uint32_t type, struct hs_slice id)
+{
+	char text[96];
+	bool fresh = false;
+	int len = snprintf(text, sizeof text, "%u/%.*s", type, HS_S_ARG(hs_slice_first(id, 64)));
+	struct hs_slice key = hs_slice(text, (size_t)len);
+	if (hs_map_get(&walk->seen, key))
+		return false;
+	return hs_map_put(&walk->seen, hs_arena_copy(walk->arena, key), &fresh) && fresh;
+}
+
+static void keep(struct walk *walk, const struct hs_resource *resource)
+{
+	struct hs__rest_included *out = walk->out;
+	if (out->count == walk->env->rest->config.include_max || !see(walk, resource->type, resource->id)) {
+		out->truncated = out->truncated || out->count == walk->env->rest->config.include_max;
+		return;
+	}
+	if (out->count == out->room) {
+		size_t room = out->room ? out->room * 2 : 32;
+		void *items = hs_arena_grow(walk->arena, out->items, out->room * sizeof *out->items,
+			room * sizeof *out->items);
+		if (!items)
+			return;
+		out->items = items;
+		out->room = room;
+	}
+	out->items[out->count++] = *resource;
+}
+
+static struct hs_slice type_name(const struct walk *walk, uint32_t number)
+{
+	const struct hs_rest_sandbox *sandbox = walk->env->sandbox;
+	const struct hs__rest_type *type = number < sandbox->number_count ? sandbox->by_number[number] : NULL;
+	return type ? type->name : HS_S_NONE;
+}
+
+static bool any_or(struct hs_slice wanted, struct hs_slice name)
+{
+	return wanted.len == 0 || hs_slice_eq(wanted, HS_S("*")) || hs_slice_eq(wanted, name);
+}
+
+/* Does a directive ask for what this index entry refers to? */
+static bool wants(const struct walk *walk, const struct hs_search_include *include, struct hs_slice source,
+	const struct hs_index_row *row)
+{
+	if (!any_or(include->source, source) || !any_or(include->target, type_name(walk, row->target_type)))
+		return false;
+	return hs_slice_eq(include->param, HS_S("*")) || include->param.len == 0 ||
+		row->param == hs_rest_param_number(walk->env->sandbox, source, include->param);
+}
+
+static enum hs_status fetch(struct walk *walk, const struct hs_index_row *row, struct hs_error *err)
+{
+	struct hs_resource target = { 0 };
+	enum hs_status status = hs_txn_get(walk->txn, walk->arena, row->target_type, row->text, &target, err);
+	if (status == HS_OK)
+		keep(walk, &target);
+	return status == HS_E_NOT_FOUND || status == HS_E_DELETED ? HS_OK : status;
+}
+
+/* The references of one resource that the directives of this round ask for. */
+static enum hs_status follow(struct walk *walk, const struct hs_resource *resource, bool first,
+	struct hs_error *err)
+{
+	struct hs_slice source = type_name(walk, resource->type);
+	struct hs_json *tree = NULL;
+	struct hs_index_row *rows = NULL;
+	size_t count = 0;
+	const struct hs_search *search = walk->search;
+	enum hs_status status = hs_json_parse(walk->arena, resource->body, NULL, &tree, err);
+	if (status == HS_OK)
+		status = hs_search_extract(walk->env->rest->config.rules, &walk->env->sandbox->numbering,
+			walk->arena, tree, walk->env->base, &rows, &count, err);
+	for (size_t i = 0; status == HS_OK && i < count; i++) {
+		bool wanted = false;
+		if (rows[i].kind != HS_INDEX_REFERENCE || rows[i].target_type == 0)
+			continue;
+		for (size_t k = 0; k < search->include_count && !wanted; k++)
+			wanted = (first || search->includes[k].iterate) &&
+				wants(walk, &search->includes[k], source, &rows[i]);
+		if (wanted)
+			status = fetch(walk, &rows[i], err);
+	}
+	return status;
+}
+
+/* Resources of include->source that refer to one of `items` by its parameter. */
+static enum hs_status gather(struct walk *walk, const struct hs_search_include *include,
+	const struct hs_resource *items, size_t count, struct hs_error *err)
+{
+	const struct hs_rest_sandbox *sandbox = walk->env->sandbox;
+	struct hs_find *finds = hs_arena_array(walk->arena, count + 1, sizeof *finds);
+	const struct hs_find **kids = hs_arena_array(walk->arena, count + 1, sizeof *kids);
+	struct hs_find_page page = { 0 };
+	struct hs_find where = { .op = HS_FIND_OR };
+	if (!finds || !kids)
+		return hs_fail(err, HS_E_LIMIT, "there are too many resources to include");
+	for (size_t i = 0; i < count; i++) {
+		if (!any_or(include->target, type_name(walk, items[i].type)))
+			continue;
+		finds[i] = (struct hs_find) { .op = HS_FIND_REFERENCE,
+			.param = hs_rest_param_number(sandbox, include->source, include->param),
+			.target_type = items[i].type,
+			.text = items[i].id };
+		kids[where.kid_count++] = &finds[i];
+	}
+	where.kids = kids;
+	struct hs_find_query query = { .type = hs_rest_type_number(sandbox, include->source),
+		.where = &where,
+		.count = walk->env->rest->config.include_max };
+	if (where.kid_count == 0 || query.type == 0)
+		return HS_OK;
+	enum hs_status status = hs_txn_find(walk->txn, walk->arena, &query, &page, err);
+	for (size_t i = 0; status == HS_OK && i < page.count; i++)
+		keep(walk, &page.items[i]);
+	walk->out->truncated = walk->out->truncated || page.next.len > 0;
+	return status;
+}
+
+static enum hs_status round_of(struct walk *walk, const struct hs_resource *items, size_t count, bool first,
+	struct hs_error *err)
+{
+	const struct hs_search *search = walk->search;
+	enum hs_status status = HS_OK;
+	for (size_t i = 0; status == HS_OK && search->include_count > 0 && i < count; i++)
+		status = follow(walk, &items[i], first, err);
+	for (size_t k = 0; status == HS_OK && k < search->revinclude_count; k++) {
+		if (first || search->revincludes[k].iterate)
+			status = gather(walk, &search->revincludes[k], items, count, err);
+	}
+	return status;
+}
+
+static bool iterates(const struct hs_search *search)
+{
+	bool any = false;
+	for (size_t i = 0; i < search->include_count; i++)
+		any = any || search->includes[i].iterate;
+	for (size_t i = 0; i < search->revinclude_count; i++)
+		any = any || search->revincludes[i].iterate;
+	return any;
+}
+
+enum hs_status hs__rest_include(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs_search *search, const struct hs_find_page *matches, struct hs__rest_included *out,
+	struct hs_error *err)
+{
+	struct walk walk = { .env = env, .txn = txn, .arena = arena, .search = search, .out = out };
+	hs_map_init(&walk.seen, arena);
+	for (size_t i = 0; i < matches->count; i++)
+		see(&walk, matches->items[i].type, matches->items[i].id);
+	enum hs_status status = round_of(&walk, matches->items, matches->count, true, err);
+	size_t done = 0;
+	for (int round = 1; status == HS_OK && round < ROUNDS_MAX && iterates(search) && done < out->count;
+		round++) {
+		/* `keep` may move the list: a round walks a copy of what the one before added. */
+		size_t count = out->count - done;
+		struct hs_resource *added = hs_arena_array(arena, count, sizeof *added);
+		if (!added)
+			return hs_fail(err, HS_E_LIMIT, "there are too many resources to include");
+		memcpy(added, out->items + done, count * sizeof *added);
+		done = out->count;
+		status = round_of(&walk, added, count, false, err);
+	}
+	return status;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From method and path to the interaction, by the table of R4 section 3.1.0.14. */
+#include <core/rest/rest_private.h>
+
+#include <stdio.h>
+
+/* The form of a path below the base. */
+enum shape {
+	AT_BASE,
+	AT_SEARCH,
+	AT_HISTORY,
+	AT_TYPE,
+	AT_TYPE_SEARCH,
+	AT_TYPE_HISTORY,
+	AT_ID,
+	AT_ID_HISTORY,
+	AT_VERSION
+};
+
+static const struct row {
+	uint8_t shape;
+	uint8_t interaction;
+	uint16_t needs; /* HS_CAN_... of the type */
+	struct hs_slice method;
+} rows[] = {
+	{ AT_BASE, HS_DO_SEARCH_SYSTEM, 0, HS_S_INIT("GET") },
+	{ AT_BASE, HS_DO_BUNDLE, 0, HS_S_INIT("POST") },
+	{ AT_SEARCH, HS_DO_SEARCH_SYSTEM, 0, HS_S_INIT("POST") },
+	{ AT_HISTORY, HS_DO_HISTORY_SYSTEM, 0, HS_S_INIT("GET") },
+	{ AT_TYPE, HS_DO_SEARCH_TYPE, HS_CAN_SEARCH, HS_S_INIT("GET") },
+	{ AT_TYPE, HS_DO_CREATE, HS_CAN_CREATE, HS_S_INIT("POST") },
+	{ AT_TYPE, HS_DO_UPDATE_CONDITIONAL, HS_CAN_UPDATE, HS_S_INIT("PUT") },
+	{ AT_TYPE, HS_DO_PATCH_CONDITIONAL, HS_CAN_PATCH, HS_S_INIT("PATCH") },
+	{ AT_TYPE, HS_DO_DELETE_CONDITIONAL, HS_CAN_DELETE, HS_S_INIT("DELETE") },
+	{ AT_TYPE_SEARCH, HS_DO_SEARCH_TYPE, HS_CAN_SEARCH, HS_S_INIT("POST") },
+	{ AT_TYPE_HISTORY, HS_DO_HISTORY_TYPE, HS_CAN_HISTORY, HS_S_INIT("GET") },
+	{ AT_ID, HS_DO_READ, HS_CAN_READ, HS_S_INIT("GET") },
+	{ AT_ID, HS_DO_UPDATE, HS_CAN_UPDATE, HS_S_INIT("PUT") },
+	{ AT_ID, HS_DO_PATCH, HS_CAN_PATCH, HS_S_INIT("PATCH") },
+	{ AT_ID, HS_DO_DELETE, HS_CAN_DELETE, HS_S_INIT("DELETE") },
+	{ AT_ID_HISTORY, HS_DO_HISTORY_INSTANCE, HS_CAN_HISTORY, HS_S_INIT("GET") },
+	{ AT_VERSION, HS_DO_VREAD, HS_CAN_VREAD, HS_S_INIT("GET") },
+};
+#define ROW_COUNT (sizeof rows / sizeof *rows)
+
+uint32_t hs__rest_needs(enum hs_interaction interaction)
+{
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		if (rows[i].interaction == interaction)
+			return rows[i].needs;
+	}
+	return 0;
+}
+
+bool hs__rest_writes(enum hs_interaction interaction)
+{
+	return hs__rest_needs(interaction) & (HS_CAN_CREATE | HS_CAN_UPDATE | HS_CAN_PATCH | HS_CAN_DELETE);
+}
+
+/* The path cut at its slashes: at most four parts. False when there are more. */
+static bool cut_path(struct hs_slice path, struct hs_slice parts[4], size_t *count)
+{
+	*count = 0;
+	if (path.len > 0 && path.ptr[0] == '/')
+		path = hs_slice_from(path, 1);
+	if (path.len > 0 && path.ptr[path.len - 1] == '/')
+		path.len--;
+	while (path.len > 0) {
+		if (*count == 4)
+			return false;
+		parts[(*count)++] = hs_slice_cut(&path, '/');
+	}
+	return true;
+}
+
+static bool shape_of(const struct hs_slice parts[4], size_t count, enum shape *out)
+{
+	bool history = count > 0 && hs_slice_eq(parts[count - 1], HS_S("_history"));
+	bool search = count > 0 && hs_slice_eq(parts[count - 1], HS_S("_search"));
+	switch (count) {
+	case 0:
+		*out = AT_BASE;
+		return true;
+	case 1:
+		*out = history ? AT_HISTORY : search ? AT_SEARCH : AT_TYPE;
+		return true;
+	case 2:
+		*out = history ? AT_TYPE_HISTORY : search ? AT_TYPE_SEARCH : AT_ID;
+		return true;
+	case 3:
+		*out = AT_ID_HISTORY;
+		return history;
+	default:
+		*out = AT_VERSION;
+		return hs_slice_eq(parts[2], HS_S("_history"));
+	}
+}
+
+static enum hs_status find_type(const struct hs_rest *rest, struct hs_slice name,
+	const struct hs__rest_type **out, struct hs_error *err)
+{
+	*out = hs__rest_type(rest, name);
+	if (*out)
+		return HS_OK;
+	if (name.len > 0 && name.ptr[0] == '$')
+		return hs_fail(err, HS_E_NOT_FOUND, "there is no operation %.*s here",
+			HS_S_ARG(hs_slice_first(name, 64)));
+	if (hs_map_get(&rest->by_name, name))
+		return hs_fail(err, HS_E_NOT_FOUND, "resource type %.*s is not served here", HS_S_ARG(name));
+	return hs_fail(err, HS_E_NOT_FOUND, "'%.*s' is no resource type of FHIR R%d",
+		HS_S_ARG(hs_slice_first(name, 64)), (int)rest->fhir);
+}
+
+/* The methods that a path takes, for the Allow header; good until the next call on this thread. */
+static struct hs_slice allowed(enum shape shape, const struct hs__rest_type *type)
+{
+	static _Thread_local char text[64];
+	size_t len = 0;
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		if (rows[i].shape != shape ||
+			(type && rows[i].needs && !(type->row->interactions & rows[i].needs)))
+			continue;
+		bool get = hs_slice_eq(rows[i].method, HS_S("GET"));
+		int n = snprintf(text + len, sizeof text - len, "%s%.*s%s", len ? ", " : "",
+			HS_S_ARG(rows[i].method), get ? ", HEAD" : "");
+		len += (size_t)n;
+	}
+	return hs_slice(text, len);
+}
+
+static enum hs_status check_ids(enum shape shape, const struct hs_slice parts[4], struct hs_error *err)
+{
+	if (shape < AT_ID)
+		return HS_OK;
+	if (parts[1].len > 0 && parts[1].ptr[0] == '$')
+		return hs_fail(err, HS_E_NOT_FOUND, "there is no operation %.*s on %.*s here",
+			HS_S_ARG(hs_slice_first(parts[1], 64)), HS_S_ARG(parts[0]));
+	if (!hs_id_valid(parts[1]))
+		return hs_fail(err, HS_E_NOT_FOUND,
+			"'%.*s' cannot be an id: 1 to 64 of A-Z, a-z, 0-9, '-' and '.'",
+			HS_S_ARG(hs_slice_first(parts[1], 80)));
+	return HS_OK;
+}
+
+enum hs_status hs_rest_route(const struct hs_rest *rest, struct hs_slice method, struct hs_slice path,
+	struct hs_rest_target *out, struct hs_slice *allow, struct hs_error *err)
+{
+	struct hs_slice parts[4] = { HS_S_NONE, HS_S_NONE, HS_S_NONE, HS_S_NONE };
+	size_t count = 0;
+	enum shape shape = AT_BASE;
+	const struct hs__rest_type *type = NULL;
+	if (!cut_path(path, parts, &count))
+		return hs_fail(err, HS_E_NOT_FOUND, "there is nothing under this path");
+	bool fits = shape_of(parts, count, &shape);
+	if (shape >= AT_TYPE) {
+		enum hs_status status = find_type(rest, parts[0], &type, err);
+		if (status == HS_OK && fits)
+			status = check_ids(shape, parts, err);
+		if (status != HS_OK)
+			return status;
+	}
+	if (!fits)
+		return hs_fail(err, HS_E_NOT_FOUND,
+			"there is nothing under '%.*s'; known are _history and _history/VERSION",
+			HS_S_ARG(hs_slice_first(parts[2], 64)));
+	struct hs_slice wanted = hs_slice_eq(method, HS_S("HEAD")) ? HS_S("GET") : method;
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		const struct row *row = &rows[i];
+		if (row->shape != shape || !hs_slice_eq(row->method, wanted) ||
+			(type && !(type->row->interactions & row->needs)))
+			continue;
+		*out = (struct hs_rest_target) { row->interaction, type ? parts[0] : HS_S_NONE,
+			shape >= AT_ID ? parts[1] : HS_S_NONE, parts[3] };
+		return HS_OK;
+	}
+	*allow = allowed(shape, type);
+	return hs_fail(err, HS_E_METHOD, "%.*s is not possible here; possible are: %.*s",
+		HS_S_ARG(hs_slice_first(method, 16)), HS_S_ARG(*allow));
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the API keeps for one sandbox: the numbers that its store has for types and index parameters. */
+#include <core/base/heap.h>
+#include <core/rest/rest_private.h>
+
+#include <stdatomic.h>
+
+static _Atomic uint64_t serials;
+
+static uint32_t number_of(void *arg, unsigned space, struct hs_slice text)
+{
+	const struct hs_rest_sandbox *sandbox = arg;
+	const struct hs_map_slot *slot = NULL;
+	if (space == HS_SPACE_TYPE) {
+		slot = hs_map_get(&sandbox->rest->by_name, text);
+		return slot ? hs__rest_type_number(sandbox, slot->value.ptr) : 0;
+	}
+	if (space == HS_SPACE_PARAM)
+		slot = hs_map_get(&sandbox->rest->param_index, text);
+	return slot ? sandbox->param_numbers[slot->value.number - 1] : 0;
+}
+
+/* R5 content lives in the same store under names of its own. */
+static struct hs_slice stored_name(const struct hs_rest *rest, struct hs_arena *arena, struct hs_slice name)
+{
+	return rest->fhir == HS_FHIR_R5 ? hs_arena_printf(arena, "r5/%.*s", HS_S_ARG(name)) : name;
+}
+
+static enum hs_status number_types(struct hs_rest_sandbox *sandbox, struct hs_arena *arena,
+	struct hs_error *err)
+{
+	const struct hs_rest *rest = sandbox->rest;
+	struct hs_slice *names = hs_arena_array(arena, rest->type_count, sizeof *names);
+	for (size_t i = 0; i < rest->type_count; i++)
+		names[i] = stored_name(rest, arena, rest->types[i].name);
+	enum hs_status status = hs_store_numbers(sandbox->store, HS_SPACE_TYPE, names, rest->type_count,
+		sandbox->type_numbers, err);
+	for (size_t i = 0; status == HS_OK && i < rest->type_count; i++) {
+		if (sandbox->type_numbers[i] >= sandbox->number_count)
+			sandbox->number_count = sandbox->type_numbers[i] + 1;
+	}
+	return status;
+}
+
+static enum hs_status number_params(struct hs_rest_sandbox *sandbox, struct hs_arena *arena,
+	struct hs_error *err)
+{
+	const struct hs_rest *rest = sandbox->rest;
+	struct hs_slice *names = hs_arena_array(arena, rest->param_count, sizeof *names);
+	for (size_t i = 0; i < rest->param_count; i++)
+		names[i] = stored_name(rest, arena, rest->params[i]);
+	return hs_store_numbers(sandbox->store, HS_SPACE_PARAM, names, rest->param_count,
+		sandbox->param_numbers, err);
+}
+
+enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store,
+	struct hs_rest_sandbox **out, struct hs_error *err)
+{
+	struct hs_rest_sandbox *sandbox = hs_heap_alloc(sizeof *sandbox);
+	struct hs_arena *arena = hs_arena_new((size_t)16 << 20);
+	sandbox->rest = rest;
+	sandbox->store = store;
+	sandbox->serial = atomic_fetch_add(&serials, 1) + 1;
+	sandbox->type_numbers = hs_heap_alloc((rest->type_count + 1) * sizeof *sandbox->type_numbers);
+	sandbox->param_numbers = hs_heap_alloc((rest->param_count + 1) * sizeof *sandbox->param_numbers);
+	sandbox->numbering = (struct hs_numbering) { number_of, sandbox };
+	enum hs_status status = number_types(sandbox, arena, err);
+	if (status == HS_OK)
+		status = number_params(sandbox, arena, err);
+	if (status != HS_OK)
+		goto out;
+	sandbox->by_number = hs_heap_alloc((sandbox->number_count + 1) * sizeof *sandbox->by_number);
+	for (size_t i = 0; i < rest->type_count; i++) {
+		const struct hs__rest_type *type = &rest->types[i];
+		sandbox->by_number[sandbox->type_numbers[i]] = type;
+		if (type->row && type->row->keeper)
+			hs_store_keep(store, sandbox->type_numbers[i], type->row->keeper, type->state);
+	}
+	*out = sandbox;
+out:
+	hs_arena_free(arena);
+	if (status != HS_OK)
+		hs_rest_sandbox_free(sandbox);
+	return status;
+}
+
+void hs_rest_sandbox_free(struct hs_rest_sandbox *sandbox)
+{
+	if (!sandbox)
+		return;
+	hs_heap_free(sandbox->type_numbers);
+	hs_heap_free(sandbox->param_numbers);
+	hs_heap_free(sandbox->by_number);
+	hs_heap_free(sandbox);
+}
+
+uint32_t hs__rest_type_number(const struct hs_rest_sandbox *sandbox, const struct hs__rest_type *type)
+{
+	return sandbox->type_numbers[type->index];
+}
+
+uint32_t hs_rest_type_number(const struct hs_rest_sandbox *sandbox, struct hs_slice type)
+{
+	return sandbox->numbering.number(sandbox->numbering.arg, HS_SPACE_TYPE, type);
+}
+
+uint32_t hs_rest_param_number(const struct hs_rest_sandbox *sandbox, struct hs_slice type,
+	struct hs_slice code)
+{
+	char name[192];
+	if (type.len + 1 + code.len > sizeof name)
+		return 0;
+	memcpy(name, type.ptr, type.len);
+	name[type.len] = '.';
+	memcpy(name + type.len + 1, code.ptr, code.len);
+	return sandbox->numbering.number(sandbox->numbering.arg, HS_SPACE_PARAM,
+		hs_slice(name, type.len + 1 + code.len));
+}

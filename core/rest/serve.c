@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A request of its own: makes the call, prepares what needs no transaction, hands it over, answers.
+ *
+ *   GET            headers -> call -> [cache] -> hs_read -> reply
+ *   POST PUT PATCH headers -> call -> prepare (parse, check, index; a large body on a worker) -> hs_write ->
+ * reply
+ */
+#include <core/rest/binary.h>
+#include <core/rest/rest_private.h>
+
+/* Bodies up to this size are prepared on the loop: well under a millisecond. */
+#define PREPARE_HERE ((size_t)64 << 10)
+
+struct job {
+	struct hs__rest_env env;
+	struct hs__rest_call call;
+	struct hs__rest_result result;
+	struct hs__rest_incoming in;
+	struct hs_search search;
+	struct hs_slice body, media;
+};
+
+void hs__rest_env_of(struct hs_request *req, const struct hs_rest *rest,
+	const struct hs_rest_sandbox *sandbox, struct hs__rest_env *out)
+{
+	*out = (struct hs__rest_env) { rest, sandbox, hs_request_base(req), hs_request_now(req) };
+}
+
+/* X-Handslag-Read-Sequence: the reader wants to see at least that commit. Every commit that was acknowledged
+ * here can be read here, so a greater number is of another server or of a time before a reset. */
+static bool sees_enough(struct hs_request *req, const struct hs_rest_sandbox *sandbox, struct hs_error *err)
+{
+	struct hs_slice text = hs_request_header(req, HS_S("X-Handslag-Read-Sequence"));
+	uint64_t wanted = 0, have = 0;
+	if (text.len == 0)
+		return true;
+	if (!hs_slice_u64(text, &wanted)) {
+		hs_fail(err, HS_E_VALUE,
+			"X-Handslag-Read-Sequence is the number that X-Handslag-Sequence said");
+		return false;
+	}
+	have = hs_store_seq(sandbox->store);
+	if (wanted <= have)
+		return true;
+	hs_fail(err, HS_E_BUSY, "commit %llu is not visible here; the last is %llu",
+		(unsigned long long)wanted, (unsigned long long)have);
+	return false;
+}
+
+static void read_headers(struct hs_request *req, struct hs__rest_call *call)
+{
+	call->query = hs_request_query(req, &call->query_count);
+	call->if_match = hs_request_header(req, HS_S("If-Match"));
+	call->if_none_match = hs_request_header(req, HS_S("If-None-Match"));
+	call->if_modified_since = hs_request_header(req, HS_S("If-Modified-Since"));
+	call->if_unmodified_since = hs_request_header(req, HS_S("If-Unmodified-Since"));
+	if (call->interaction == HS_DO_CREATE)
+		call->if_none_exist = hs_request_header(req, HS_S("If-None-Exist"));
+	call->strict = hs_slice_eq(hs_request_prefer(req, HS_S("handling")), HS_S("strict"));
+}
+
+static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct job *job = arg;
+	return hs__rest_run(&job->env, txn, arena, &job->call, &job->result, err);
+}
+
+static enum hs_verdict after_work(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct job *job = arg;
+	if (status != HS_OK)
+		return hs__rest_refuse(req, status, &job->result.issues, err);
+	return hs__rest_reply(req, &job->result);
+}
+
+/* Everything about the body that needs no transaction. */
+static enum hs_status prepare(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct job *job = arg;
+	struct hs__rest_call *call = &job->call;
+	bool patch = call->interaction == HS_DO_PATCH || call->interaction == HS_DO_PATCH_CONDITIONAL;
+	struct hs_json *tree = NULL;
+	enum hs_status status = HS_OK;
+	(void)txn;
+	job->result.issues = (struct hs_issues) { .arena = arena };
+	if (hs__rest_is_raw_binary(call->type, job->media))
+		status = hs__rest_wrap_binary(arena, job->media, &job->body, err);
+	if (status == HS_OK && job->body.len == 0)
+		status = hs_fail(err, HS_E_REQUIRED, "the request has no body; send %s",
+			patch ? "a JSON Patch" : "the resource");
+	if (status == HS_OK)
+		status = hs_json_parse(arena, job->body, NULL, &tree, err);
+	if (status != HS_OK)
+		return status;
+	if (patch) {
+		call->patch = tree;
+		return hs_json_is(tree, HS_JSON_ARRAY) ?
+			HS_OK :
+			hs_fail(err, HS_E_INVALID, "a JSON Patch is an array of operations (RFC 6902)");
+	}
+	job->in = (struct hs__rest_incoming) { .tree = tree, .text = job->body };
+	call->in = &job->in;
+	status = hs__rest_check(&job->env, call, HS_S_NONE, &job->result.issues, err);
+	if (status == HS_OK)
+		status = hs__rest_ready(&job->env, arena, &job->in, err);
+	if (status != HS_OK || call->interaction != HS_DO_CREATE)
+		return status;
+	call->id = hs__rest_new_id(arena);
+	return hs__rest_give_id(arena, call->id, tree, err);
+}
+
+static enum hs_verdict after_prepare(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct job *job = arg;
+	if (status != HS_OK)
+		return hs__rest_refuse(req, status, &job->result.issues, err);
+	return hs_write(req, work, job, after_work);
+}
+
+static enum hs_status check_media(const struct job *job, struct hs_error *err)
+{
+	enum hs_interaction what = job->call.interaction;
+	struct hs_slice rest = job->media, media = hs_slice_trim(hs_slice_cut(&rest, ';'));
+	if (what == HS_DO_PATCH || what == HS_DO_PATCH_CONDITIONAL) {
+		if (hs_slice_ieq(media, HS_S("application/json-patch+json")))
+			return HS_OK;
+		return hs_fail(err, HS_E_MEDIA_TYPE,
+			"Content-Type is '%.*s'; PATCH takes application/json-patch+json",
+			HS_S_ARG(hs_slice_first(media, 80)));
+	}
+	if (hs__rest_media_is_json(media) || hs__rest_is_raw_binary(job->call.type, job->media))
+		return HS_OK;
+	return hs_fail(err, HS_E_MEDIA_TYPE,
+		"Content-Type is '%.*s'; resources are sent as application/fhir+json",
+		HS_S_ARG(hs_slice_first(media, 80)));
+}
+
+static enum hs_verdict serve_write(struct hs_request *req, struct job *job)
+{
+	struct hs_error err = { 0 };
+	job->body = hs_request_body(req);
+	job->media = hs_request_header(req, HS_S("Content-Type"));
+	if (job->call.interaction == HS_DO_DELETE || job->call.interaction == HS_DO_DELETE_CONDITIONAL)
+		return hs_write(req, work, job, after_work);
+	enum hs_status status = check_media(job, &err);
+	if (status != HS_OK)
+		return hs__rest_refuse(req, status, NULL, &err);
+	if (job->body.len > PREPARE_HERE)
+		return hs_compute(req, prepare, job, after_prepare);
+	status = prepare(NULL, hs_request_arena(req), job, &err);
+	return after_prepare(req, job, status, &err);
+}
+
+static bool wants_part(const struct hs__rest_call *call)
+{
+	return hs__rest_query_get(call->query, call->query_count, HS_S("_summary")).len > 0 ||
+		hs__rest_query_get(call->query, call->query_count, HS_S("_elements")).len > 0;
+}
+
+static enum hs_verdict serve_read(struct hs_request *req, struct job *job)
+{
+	struct hs_error err = { 0 };
+	if (job->call.interaction == HS_DO_SEARCH_TYPE) {
+		enum hs_status status = hs__rest_search_parse(&job->env, hs_request_arena(req), &job->call,
+			&job->search, &err);
+		if (status != HS_OK)
+			return hs__rest_refuse(req, status, NULL, &err);
+		job->call.search = &job->search;
+	}
+	return hs_read(req, work, job, after_work);
+}
+
+enum hs_verdict hs_rest_serve(const struct hs_rest *rest, const struct hs_rest_sandbox *sandbox,
+	struct hs_request *req, const struct hs_rest_target *target)
+{
+	struct hs_error err = { 0 };
+	struct hs__rest_env env;
+	const struct hs__rest_type *type = target->type.len > 0 ? hs__rest_type(rest, target->type) : NULL;
+	size_t query_count = 0;
+	bool writes = hs__rest_writes(target->interaction);
+	hs__rest_env_of(req, rest, sandbox, &env);
+	if (!writes && !sees_enough(req, sandbox, &err))
+		return hs__rest_refuse(req, err.status, NULL, &err);
+	if (target->interaction == HS_DO_BUNDLE)
+		return hs__rest_serve_bundle(&env, req);
+	hs_request_query(req, &query_count);
+	if (target->interaction == HS_DO_READ && hs__rest_wants_raw(req, type))
+		return hs__rest_serve_raw(&env, req, type, target->id);
+	if (target->interaction == HS_DO_READ && query_count == 0)
+		return hs__rest_serve_read(&env, req, type, target->id);
+	struct job *job = hs_arena_alloc(hs_request_arena(req), sizeof *job);
+	if (!job)
+		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
+	job->env = env;
+	job->call = (struct hs__rest_call) {
+		.interaction = target->interaction, .type = type, .id = target->id, .version = target->version
+	};
+	read_headers(req, &job->call);
+	if (target->interaction == HS_DO_READ && !wants_part(&job->call))
+		return hs__rest_serve_read(&env, req, type, target->id);
+	return writes ? serve_write(req, job) : serve_read(req, job);
+}
