@@ -75,9 +75,10 @@ void hs_http_loopback_feed(struct hs_http_loopback *lb, struct hs_slice bytes)
 	/* No more at a time than a socket would give. */
 	while (lb->conn && bytes.len > 0) {
 		struct hs_slice some = hs_slice_first(bytes, HS__LOOP_INPUT);
+		struct hs__conn *conn = lb->conn; /* lb forgets it when it is killed; the pump frees it */
 
-		hs__conn_input(lb->conn, some);
-		hs__conn_pump(lb->conn);
+		hs__conn_input(conn, some);
+		hs__conn_pump(conn);
 		bytes = hs_slice_from(bytes, some.len);
 	}
 }
