@@ -81,6 +81,10 @@ void hs_http_stream(struct hs_http_request *req, const struct hs_http_reply *hea
 /* The next piece; `last` ends the reply. */
 void hs_http_send(struct hs_http_request *req, struct hs_http_body piece, bool last);
 
+/* In place of a reply, or of the next piece of a stream: closes the connection once earlier replies have
+ * left. What was sent of a stream ends without its last chunk. */
+void hs_http_abort(struct hs_http_request *req);
+
 struct hs_http_limits {
 	uint32_t head_bytes;    /* 16 KiB: request line and headers; more is 431 (414 for the target) */
 	uint32_t header_count;  /* 100 */
