@@ -102,11 +102,13 @@ struct hs_arena *hs_arena_new(size_t cap)
 /* Gives back the chunks that came after `keep`. */
 static void drop_after(struct hs_arena *arena, const struct hs__chunk *keep)
 {
-	while (arena->chunk != keep) {
-		struct hs__chunk *chunk = arena->chunk;
-		arena->chunk = chunk->prev;
+	struct hs__chunk *chunk = arena->chunk;
+	while (chunk && chunk != keep) {
+		struct hs__chunk *prev = chunk->prev;
 		hs__chunk_put(chunk);
+		chunk = prev;
 	}
+	arena->chunk = chunk;
 }
 
 /* A new chunk with room for `size` bytes; each is twice the one before it. */
@@ -199,7 +201,7 @@ void *hs_arena_grow(struct hs_arena *arena, void *old, size_t old_size, size_t n
 	if (old && new_size <= old_size)
 		return old;
 	void *out = take(arena, new_size, 16);
-	if (out && old_size)
+	if (out && old)
 		memcpy(out, old, old_size);
 	return out;
 }

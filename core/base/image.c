@@ -66,43 +66,43 @@ enum hs_status hs__image_adopt(char *data, size_t size, bool mapped, struct hs_i
 	return HS_OK;
 }
 
-static enum hs_status map_file(const char *path, char **data, size_t *size, struct hs_error *err)
+/* The mapped bytes, or NULL with the error filled. */
+static char *map_file(const char *path, size_t *size, struct hs_error *err)
 {
-	enum hs_status status = HS_OK;
 	struct stat st;
-	void *mapping;
+	void *mapping = MAP_FAILED;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return hs_fail(err, errno == ENOENT ? HS_E_NOT_FOUND : HS_E_IO,
-			"cannot open the image %s: %s", path, strerrordesc_np(errno));
+	if (fd < 0) {
+		hs_fail(err, errno == ENOENT ? HS_E_NOT_FOUND : HS_E_IO, "cannot open the image %s: %s", path,
+			strerrordesc_np(errno));
+		return NULL;
+	}
 	if (fstat(fd, &st) < 0) {
-		status = hs_fail(err, HS_E_IO, "cannot read the image %s: %s", path, strerrordesc_np(errno));
+		hs_fail(err, HS_E_IO, "cannot read the image %s: %s", path, strerrordesc_np(errno));
 		goto out;
 	}
 	if ((size_t)st.st_size < sizeof(struct hs__image_head)) {
-		status = hs_fail(err, HS_E_CORRUPT, "the image %s is damaged: it is too short", path);
+		hs_fail(err, HS_E_CORRUPT, "the image %s is damaged: it is too short", path);
 		goto out;
 	}
 	mapping = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
-	if (mapping == MAP_FAILED) {
-		status = hs_fail(err, HS_E_IO, "cannot map the image %s: %s", path, strerrordesc_np(errno));
-		goto out;
-	}
-	*data = mapping;
-	*size = (size_t)st.st_size;
+	if (mapping == MAP_FAILED)
+		hs_fail(err, HS_E_IO, "cannot map the image %s: %s", path, strerrordesc_np(errno));
+	else
+		*size = (size_t)st.st_size;
 out:
 	close(fd);
-	return status;
+	return mapping == MAP_FAILED ? NULL : mapping;
 }
 
 enum hs_status hs_image_open(const char *path, uint32_t kind, uint32_t format, uint64_t source_key,
 	struct hs_image **out, struct hs_error *err)
 {
-	char *data = NULL;
+	enum hs_status status;
 	size_t size = 0;
-	enum hs_status status = map_file(path, &data, &size, err);
-	if (status)
-		return status;
+	char *data = map_file(path, &size, err);
+	if (!data)
+		return err->status;
 	const struct hs__image_head *head = (const struct hs__image_head *)(const void *)data;
 	if (memcmp(head->magic, HS__IMAGE_MAGIC, 8) != 0)
 		status = hs_fail(err, HS_E_CORRUPT, "%s is not an image", path);

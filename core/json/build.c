@@ -59,34 +59,6 @@ struct hs_json *hs_json_null(struct hs_arena *arena)
 	return make(arena, HS_JSON_NULL);
 }
 
-struct hs_json *hs_json_clone(struct hs_arena *arena, const struct hs_json *v)
-{
-	if (!v)
-		return NULL;
-	struct hs_json *copy = make(arena, (enum hs_json_type)v->type);
-	if (!copy)
-		return NULL;
-	*copy = *v;
-	copy->next = NULL;
-	copy->flags &= (uint8_t)~HS_JSON_LAST;
-	if (v->type < HS_JSON_ARRAY || !v->u.last)
-		return copy;
-	struct hs_json *first = NULL;
-	struct hs_json **link = &first;
-	struct hs_json *last = NULL;
-	HS_JSON_EACH(child, v) {
-		last = hs_json_clone(arena, child);
-		if (!last)
-			return NULL;
-		*link = last;
-		link = &last->next;
-	}
-	last->next = first;
-	last->flags |= HS_JSON_LAST;
-	copy->u.last = last;
-	return copy;
-}
-
 /* Puts `value` after `before`, or first when that is NULL. */
 static void link_after(struct hs_json *parent, struct hs_json *before, struct hs_json *value)
 {
@@ -107,6 +79,27 @@ static void link_after(struct hs_json *parent, struct hs_json *before, struct hs
 		value->flags |= HS_JSON_LAST;
 		parent->u.last = value;
 	}
+}
+
+struct hs_json *hs_json_clone(struct hs_arena *arena, const struct hs_json *v)
+{
+	struct hs_json *copy = v ? make(arena, (enum hs_json_type)v->type) : NULL;
+	if (!copy)
+		return NULL;
+	*copy = *v;
+	copy->next = NULL;
+	copy->flags &= (uint8_t)~HS_JSON_LAST;
+	if (v->type < HS_JSON_ARRAY)
+		return copy;
+	copy->len = 0;
+	copy->u.last = NULL;
+	HS_JSON_EACH(child, v) {
+		struct hs_json *child_copy = hs_json_clone(arena, child);
+		if (!child_copy)
+			return NULL;
+		link_after(copy, copy->u.last, child_copy);
+	}
+	return copy;
 }
 
 /* Gives `value` the name, or none; what the parser knew of its place is no longer true. */

@@ -32,7 +32,7 @@ static void appends(void **state)
 		for (int i = 0; i < 10000; i++)
 			hs_buf_printf(&buf, "%04d", i);
 		assert_int_equal(buf.len, 40000);
-		assert_memory_equal(buf.ptr + 4 * 1234, "1234", 4);
+		assert_memory_equal(buf.ptr + (size_t)4 * 1234, "1234", 4);
 		assert_false(buf.overflow);
 		hs_buf_free(&buf);
 		assert_int_equal(buf.len, 0);

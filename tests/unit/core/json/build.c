@@ -35,7 +35,7 @@ static void check_ring(const struct hs_json *list, const int *expected, size_t c
 	size_t at = 0;
 	assert_int_equal(hs_json_count(list), count);
 	HS_JSON_EACH(item, list) {
-		int64_t value;
+		int64_t value = -1;
 		assert_true(at < count);
 		assert_true(hs_json_i64(item, &value));
 		assert_int_equal(value, expected[at]);
@@ -51,7 +51,7 @@ static void changes_arrays_as_a_plain_list_does(void **state)
 	(void)state;
 	struct hs_arena *arena = hs_arena_new(16 << 20);
 	struct hs_json *list = hs_json_array(arena);
-	int model[64];
+	int model[64] = { 0 };
 	size_t count = 0;
 	uint32_t seed = 7;
 	for (int step = 0; step < 5000; step++) {
