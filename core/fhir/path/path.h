@@ -14,16 +14,24 @@ enum hs_path_phase { HS_PATH_SYNTAX, HS_PATH_SEMANTIC, HS_PATH_EXECUTION };
 
 /* Compiles; `type` is the type of the input when it is known ("Patient", "Observation.component"), and then
  * a static check refuses what cannot be (unknown elements ...); empty: no check. `defs` may be NULL: then
- * elements are taken by name alone. Errors: HS_E_INVALID with column; *phase says which kind (may be NULL). */
+ * elements are taken by name alone. Errors: HS_E_INVALID with column; *phase says which kind (may be NULL).
+ */
 enum hs_status hs_path_compile(const struct hs_defs *defs, struct hs_slice expression, struct hs_slice type,
 	struct hs_path **out, enum hs_path_phase *phase, struct hs_error *err);
 void hs_path_free(struct hs_path *path);
 struct hs_slice hs_path_text(const struct hs_path *path);
 
 enum hs_path_kind {
-	HS_PATH_NODE,     /* an element of a tree that is not primitive, or a resource */
-	HS_PATH_BOOLEAN, HS_PATH_INTEGER, HS_PATH_DECIMAL, HS_PATH_STRING, HS_PATH_DATE, HS_PATH_DATETIME,
-	HS_PATH_TIME, HS_PATH_QUANTITY, HS_PATH_TYPE,
+	HS_PATH_NODE, /* an element of a tree that is not primitive, or a resource */
+	HS_PATH_BOOLEAN,
+	HS_PATH_INTEGER,
+	HS_PATH_DECIMAL,
+	HS_PATH_STRING,
+	HS_PATH_DATE,
+	HS_PATH_DATETIME,
+	HS_PATH_TIME,
+	HS_PATH_QUANTITY,
+	HS_PATH_TYPE,
 };
 
 /* A value. Primitive elements of a resource have both: their system value and the node they came from. */
@@ -31,11 +39,13 @@ struct hs_path_value {
 	uint8_t kind;
 	bool boolean;
 	int64_t integer;
-	struct hs_slice text;         /* string; decimal, date and time as written (or computed) */
-	struct hs_slice unit;         /* quantity */
-	const struct hs_json *node;   /* NULL for computed values */
-	const struct hs_json *shadow; /* the "_name" sibling that holds id and extensions, or NULL */
-	const struct hs_json *parent; /* the object that has it, or NULL */
+	struct hs_slice text; /* string; decimal, date, time and quantity's number as written (or computed);
+				 name of a type */
+	struct hs_slice unit; /* of a quantity: UCUM code or calendar word (day, month); of a type: its
+				 namespace, FHIR or System */
+	const struct hs_json *node;           /* NULL for computed values */
+	const struct hs_json *shadow;         /* the "_name" sibling that holds id and extensions, or NULL */
+	const struct hs_json *parent;         /* the object that has it, or NULL */
 	const struct hs_def_type *type;       /* FHIR type when known, or NULL */
 	const struct hs_def_element *element; /* its definition when known, or NULL */
 };
@@ -47,15 +57,19 @@ struct hs_path_list {
 
 struct hs_path_context {
 	struct hs_arena *arena;
-	const struct hs_defs *defs;       /* may be NULL */
-	const struct hs_json *resource;   /* %resource and %rootResource; NULL: the input */
-	const struct hs_json *root;       /* %rootResource when another (contained resources), or NULL */
-	int64_t now_ms;                   /* now(), today() */
-	int zone_min;                     /* their zone */
-	uint32_t steps;                   /* most operations; 0: 1,000,000 */
+	const struct hs_defs *defs;     /* may be NULL */
+	const struct hs_json *resource; /* %resource and %rootResource; NULL: the input */
+	const struct hs_json *root;     /* %rootResource when another (contained resources), or NULL */
+	int64_t now_ms;                 /* now(), today() */
+	int zone_min;                   /* their zone */
+	uint32_t steps;                 /* most operations; 0: 1,000,000 */
+	bool single_as; /* `as` on several items is an error, as the language has it; without, it
+			   filters, as FHIR's own definitions need */
 	/* %name: true when known. May be NULL. */
 	bool (*variable)(void *arg, struct hs_slice name, struct hs_path_list *out);
-	/* resolve(): the resource that a reference text means, or NULL. May be NULL. */
+	/* resolve(): the resource that a reference text means, or NULL. Contained resources and entries of
+	 * the bundle are found without it. May be NULL: then others give a resource that has only the type
+	 * and id that the reference says, which is enough for `resolve() is Patient`. */
 	const struct hs_json *(*resolve)(void *arg, struct hs_slice reference);
 	/* memberOf, conformsTo, subsumes: 1, 0, or -1 when not known. May be NULL. */
 	int (*member_of)(void *arg, const struct hs_path_value *value, struct hs_slice value_set);
@@ -64,7 +78,8 @@ struct hs_path_context {
 	void *arg;
 };
 
-/* Evaluates with `input` as focus. HS_E_PROCESSING for an error of execution, HS_E_TOO_COSTLY at the limit. */
+/* Evaluates with `input` as focus. HS_E_PROCESSING for an error of execution, HS_E_TOO_COSTLY at the limit.
+ */
 enum hs_status hs_path_eval(const struct hs_path *path, const struct hs_path_context *context,
 	const struct hs_json *input, struct hs_path_list *out, struct hs_error *err);
 /* The same for an element inside a resource whose definition is known. */

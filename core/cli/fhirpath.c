@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `handslag fhirpath`: evaluates an expression on resources in files, or requests from a pipe. */
+#include <core/base/heap.h>
+#include <core/base/world.h>
+#include <core/cli/fhirpath.h>
+#include <core/fhir/path/path.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FILE_LIMIT (256u << 20)   /* bytes of a file */
+#define ARENA_CAP (2048ull << 20) /* bytes of one evaluation, its input included */
+#define PACKAGE "hl7.fhir.r4.examples#4.0.1"
+
+enum exit_code { EXIT_GOOD = 0, EXIT_EVALUATION = 1, EXIT_USAGE = 2 };
+
+struct options {
+	bool json, pipe, names_only;
+	const char *type;
+	const char *expression;
+	char **files;
+	int file_count;
+};
+
+struct session {
+	const struct options *options;
+	const struct hs_world *world;
+	struct hs_defs *defs;
+};
+
+static const char HELP[] =
+	"Usage: handslag fhirpath [options] EXPRESSION [FILE...]\n"
+	"       handslag fhirpath --pipe\n"
+	"\n"
+	"Evaluates a FHIRPath expression on each resource (JSON) and prints the results, one a line.\n"
+	"Without a FILE the expression is evaluated on nothing: handslag fhirpath '1 + 1'\n"
+	"\n"
+	"  --json        one JSON array a file: [{\"type\": \"string\", \"value\": \"x\"}, ...]\n"
+	"  --type TYPE   the type to check the expression against (default: that of the resource)\n"
+	"  --names-only  without the FHIR definitions: elements are taken by name, nothing is checked\n"
+	"  --pipe        reads requests, one JSON object a line: {\"id\", \"expression\", \"file\"}, and\n"
+	"                answers each with {\"id\", \"result\": [...]} or {\"id\", \"error\", \"message\"}\n"
+	"  --help        this text\n"
+	"\n"
+	"Exit codes: 0 evaluated, 1 the expression failed, 2 wrong usage.\n"
+	"\n"
+	"Example: handslag fhirpath 'name.where(use = \"official\").given' patient.json\n";
+
+/* ---- results ---- */
+
+static struct hs_slice type_name(const struct hs_defs *defs, const struct hs_path_value *value)
+{
+	static const char *const NAMES[] = { [HS_PATH_NODE] = "Element",
+		[HS_PATH_BOOLEAN] = "boolean",
+		[HS_PATH_INTEGER] = "integer",
+		[HS_PATH_DECIMAL] = "decimal",
+		[HS_PATH_STRING] = "string",
+		[HS_PATH_DATE] = "date",
+		[HS_PATH_DATETIME] = "dateTime",
+		[HS_PATH_TIME] = "time",
+		[HS_PATH_QUANTITY] = "Quantity",
+		[HS_PATH_TYPE] = "TypeInfo" };
+	struct hs_slice resource = hs_json_get_text(value->node, HS_S("resourceType"));
+	if (value->type && defs) {
+		return hs_defs_text(defs, value->type->name);
+	}
+	return resource.len ? resource : hs_slice_cstr(NAMES[value->kind]);
+}
+
+static struct hs_json *value_json(struct hs_arena *arena, const struct hs_path_value *value)
+{
+	switch (value->kind) {
+	case HS_PATH_NODE:
+		return hs_json_clone(arena, value->node ? value->node : value->shadow);
+	case HS_PATH_BOOLEAN:
+		return hs_json_bool(arena, value->boolean);
+	case HS_PATH_INTEGER:
+		return hs_json_int(arena, value->integer);
+	case HS_PATH_DECIMAL:
+		return hs_json_number(arena, value->text);
+	default:
+		return hs_json_string(arena, hs_path_print(arena, value));
+	}
+}
+
+static struct hs_json *list_json(struct hs_arena *arena, const struct hs_defs *defs,
+	const struct hs_path_list *list)
+{
+	struct hs_json *array = hs_json_array(arena);
+	for (size_t i = 0; i < list->count; i++) {
+		struct hs_json *item = hs_json_object(arena);
+		hs_json_add_text(arena, item, HS_S("type"), type_name(defs, &list->items[i]));
+		hs_json_add(item, HS_S("value"), value_json(arena, &list->items[i]));
+		hs_json_push(array, item);
+	}
+	return array;
+}
+
+static const char *phase_name(enum hs_path_phase phase)
+{
+	return phase == HS_PATH_SYNTAX ? "syntax" : phase == HS_PATH_SEMANTIC ? "semantic" : "execution";
+}
+
+/* ---- evaluation ---- */
+
+static void print_trace(void *arg, struct hs_slice name, const struct hs_path_list *values)
+{
+	(void)arg;
+	fprintf(stderr, "trace %.*s: %zu item%s\n", HS_S_ARG(name), values->count,
+		values->count == 1 ? "" : "s");
+}
+
+static const struct hs_json *resolve_nothing(void *arg, struct hs_slice reference)
+{
+	(void)arg;
+	(void)reference;
+	return NULL;
+}
+
+/* The resource of a file, or NULL for none. */
+static enum hs_status read_resource(const struct session *session, struct hs_arena *arena, const char *file,
+	struct hs_json **out, struct hs_error *err)
+{
+	struct hs_slice text;
+	*out = NULL;
+	if (!file) {
+		return HS_OK;
+	}
+	enum hs_status status = hs_world_read_file(session->world, arena, file, FILE_LIMIT, &text, err);
+	return status ? status : hs_json_parse(arena, text, NULL, out, err);
+}
+
+static enum hs_status evaluate(const struct session *session, struct hs_arena *arena,
+	struct hs_slice expression, const struct hs_json *resource, struct hs_path_list *out,
+	enum hs_path_phase *phase, struct hs_error *err)
+{
+	struct hs_path *path = NULL;
+	struct hs_slice type = hs_json_get_text(resource, HS_S("resourceType"));
+	if (session->options->type) {
+		type = hs_slice_cstr(session->options->type);
+	}
+	enum hs_status status = hs_path_compile(session->defs, expression, type, &path, phase, err);
+	if (status) {
+		return status;
+	}
+	*phase = HS_PATH_EXECUTION;
+	struct hs_path_context context = { .arena = arena,
+		.defs = session->defs,
+		.single_as = true,
+		.trace = print_trace,
+		.resolve = resolve_nothing };
+	context.now_ms = session->world->wall_ms(session->world->ctx);
+	status = hs_path_eval(path, &context, resource, out, err);
+	/* Literals of the expression are part of its results. */
+	if (!hs_arena_defer(arena, (void (*)(void *))hs_path_free, path)) {
+		status = hs_fail(err, HS_E_LIMIT, "out of memory");
+	}
+	return status;
+}
+
+static void print_lines(struct hs_arena *arena, const struct hs_path_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		printf("%.*s\n", HS_S_ARG(hs_path_print(arena, &list->items[i])));
+	}
+}
+
+static void print_json(struct hs_arena *arena, const struct hs_json *value)
+{
+	struct hs_buf buf;
+	hs_buf_init(&buf, arena, FILE_LIMIT);
+	hs_json_write(&buf, value, 0);
+	fwrite(buf.ptr, 1, buf.len, stdout);
+	fputc('\n', stdout);
+}
+
+static bool run_file(const struct session *session, const char *file)
+{
+	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
+	struct hs_json *resource;
+	struct hs_path_list list;
+	struct hs_error err;
+	enum hs_path_phase phase = HS_PATH_EXECUTION;
+	enum hs_status status = read_resource(session, arena, file, &resource, &err);
+	if (!status) {
+		status = evaluate(session, arena, hs_slice_cstr(session->options->expression), resource,
+			&list, &phase, &err);
+	}
+	if (status) {
+		fprintf(stderr, "handslag fhirpath: %s%s%s error", file ? file : "", file ? ": " : "",
+			phase_name(phase));
+		if (err.column) {
+			fprintf(stderr, " at line %u, column %u", err.line, err.column);
+		}
+		fprintf(stderr, ": %s\n", err.text);
+		if (session->options->json) {
+			printf("{\"error\":\"%s\"}\n", phase_name(phase));
+		}
+	} else if (session->options->json) {
+		print_json(arena, list_json(arena, session->defs, &list));
+	} else {
+		print_lines(arena, &list);
+	}
+	hs_arena_free(arena);
+	return status == HS_OK;
+}
+
+/* ---- requests ---- */
+
+static void answer(const struct session *session, struct hs_slice line)
+{
+	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
+	struct hs_json *request = NULL, *resource = NULL, *reply = hs_json_object(arena);
+	struct hs_path_list list = { .items = NULL };
+	struct hs_error err;
+	enum hs_path_phase phase = HS_PATH_EXECUTION;
+	enum hs_status status = hs_json_parse(arena, line, NULL, &request, &err);
+	if (!status) {
+		struct hs_json *id = hs_json_get(request, HS_S("id"));
+		hs_json_add(reply, HS_S("id"), id ? hs_json_clone(arena, id) : hs_json_null(arena));
+		char *file = hs_arena_cstr(arena, hs_json_get_text(request, HS_S("file")));
+		status = read_resource(session, arena, file && file[0] ? file : NULL, &resource, &err);
+	}
+	if (!status) {
+		struct hs_slice expression = hs_json_get_text(request, HS_S("expression"));
+		status = evaluate(session, arena, expression, resource, &list, &phase, &err);
+	}
+	if (status) {
+		hs_json_add_text(arena, reply, HS_S("error"), hs_slice_cstr(phase_name(phase)));
+		hs_json_add_text(arena, reply, HS_S("message"), hs_slice_cstr(err.text));
+	} else {
+		hs_json_add(reply, HS_S("result"), list_json(arena, session->defs, &list));
+	}
+	print_json(arena, reply);
+	fflush(stdout);
+	hs_arena_free(arena);
+}
+
+static void serve_pipe(const struct session *session)
+{
+	char *line = NULL;
+	size_t room = 0;
+	for (ssize_t len = getline(&line, &room, stdin); len >= 0; len = getline(&line, &room, stdin)) {
+		struct hs_slice text = hs_slice_trim(hs_slice(line, (size_t)len));
+		if (text.len) {
+			answer(session, text);
+		}
+	}
+	hs_heap_free(line);
+}
+
+/* ---- start ---- */
+
+static void open_definitions(struct session *session)
+{
+	struct hs_error err;
+	struct hs_package *package = NULL;
+	char root[512], cache[640];
+	const char *packages = getenv("HS_PACKAGES");
+	const char *home = getenv("HOME");
+	if (session->options->names_only) {
+		return;
+	}
+	(void)snprintf(root, sizeof(root), "%s%s",
+		packages     ? packages :
+			home ? home :
+			       "",
+		packages ? "" : "/.fhir/packages");
+	(void)snprintf(cache, sizeof(cache), "%s/.handslag", root);
+	enum hs_status status = hs_package_find(root, HS_S(PACKAGE), &package, &err);
+	if (!status) {
+		struct hs_package *const list[] = { package, NULL };
+		struct hs_defs_source source = {
+			.fhir = HS_FHIR_R4, .packages = list, .cache_dir = cache, .world = session->world
+		};
+		status = hs_defs_open(&source, &session->defs, &err);
+	}
+	if (status) {
+		fprintf(stderr, "handslag fhirpath: no FHIR definitions (%s); elements are taken by name\n",
+			err.text);
+	}
+	hs_package_close(package);
+}
+
+/* Exit code, or -1 to go on. */
+static int parse_options(int argc, char **argv, struct options *options)
+{
+	int i = 1;
+	for (; i < argc && argv[i][0] == '-' && argv[i][1] == '-'; i++) {
+		if (strcmp(argv[i], "--help") == 0) {
+			fputs(HELP, stdout);
+			return EXIT_GOOD;
+		}
+		if (strcmp(argv[i], "--json") == 0) {
+			options->json = true;
+		} else if (strcmp(argv[i], "--pipe") == 0) {
+			options->pipe = true;
+		} else if (strcmp(argv[i], "--names-only") == 0) {
+			options->names_only = true;
+		} else if (strcmp(argv[i], "--type") == 0 && i + 1 < argc) {
+			options->type = argv[++i];
+		} else {
+			fprintf(stderr, "handslag fhirpath: unknown option %s; see --help\n", argv[i]);
+			return EXIT_USAGE;
+		}
+	}
+	if (options->pipe != (i == argc)) {
+		fputs(options->pipe ? "handslag fhirpath: --pipe takes no expression; see --help\n" :
+				      "handslag fhirpath: an expression is missing; see --help\n",
+			stderr);
+		return EXIT_USAGE;
+	}
+	options->expression = options->pipe ? NULL : argv[i++];
+	options->files = argv + i;
+	options->file_count = options->pipe ? 0 : argc - i;
+	return -1;
+}
+
+int hs_cli_fhirpath(int argc, char **argv)
+{
+	struct options options = { .json = false };
+	int code = parse_options(argc, argv, &options);
+	if (code >= 0) {
+		return code;
+	}
+	struct session session = { .options = &options, .world = hs_world_real() };
+	open_definitions(&session);
+	bool good = true;
+	if (options.pipe) {
+		serve_pipe(&session);
+	} else if (options.file_count == 0) {
+		good = run_file(&session, NULL);
+	}
+	for (int i = 0; i < options.file_count; i++) {
+		good = run_file(&session, options.files[i]) && good;
+	}
+	if (session.defs) {
+		hs_defs_unref(session.defs);
+	}
+	return good ? EXIT_GOOD : EXIT_EVALUATION;
+}

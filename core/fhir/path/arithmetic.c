@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The arithmetic operators on numbers, strings, quantities and dates (FHIRPath section 6.6). */
+#include <core/fhir/path/moment.h>
+#include <core/fhir/path/quantity.h>
+#include <core/fhir/path/run.h>
+
+static enum hs_status push_number(struct path_run *run, struct path_list *out, struct path_decimal value,
+	bool whole)
+{
+	int64_t integer;
+	if (whole && hs__path_decimal_i64(value, &integer)) {
+		return hs__path_push_integer(run, out, integer);
+	}
+	return hs__path_push_decimal(run, out, value);
+}
+
+static enum hs_status push_quantity(struct path_run *run, struct path_list *out,
+	const struct path_quantity *quantity)
+{
+	struct hs_slice text = hs__path_decimal_print(run->arena, quantity->value);
+	if (!text.ptr || (quantity->unit.len && !quantity->unit.ptr)) {
+		return hs__path_full(run);
+	}
+	return hs__path_push(run, out,
+		&(struct hs_path_value) { .kind = HS_PATH_QUANTITY, .text = text, .unit = quantity->unit });
+}
+
+/* Division by zero and results that do not fit are empty (section 6.6). */
+static enum hs_status on_numbers(struct path_run *run, const struct path_node *node,
+	const struct hs_path_value *left, const struct hs_path_value *right, struct path_list *out)
+{
+	struct path_decimal a, b, result, rest;
+	bool fits = hs__path_number(left, &a) && hs__path_number(right, &b);
+	bool whole = left->kind == HS_PATH_INTEGER && right->kind == HS_PATH_INTEGER;
+	switch (fits ? node->op : OP_EMPTY) {
+	case OP_ADD:
+		fits = hs__path_decimal_add(a, b, &result);
+		break;
+	case OP_SUBTRACT:
+		fits = hs__path_decimal_subtract(a, b, &result);
+		break;
+	case OP_MULTIPLY:
+		fits = hs__path_decimal_multiply(a, b, &result);
+		break;
+	case OP_DIVIDE:
+		fits = hs__path_decimal_divide(a, b, &result);
+		whole = false;
+		break;
+	case OP_DIV:
+		fits = hs__path_decimal_divmod(a, b, &result, &rest);
+		whole = true;
+		break;
+	case OP_MOD:
+		fits = hs__path_decimal_divmod(a, b, &rest, &result);
+		break;
+	default:
+		fits = false;
+	}
+	return fits ? push_number(run, out, result, whole) : HS_OK;
+}
+
+static enum hs_status refuse(struct path_run *run, const struct path_node *node, const char *what)
+{
+	return hs__path_fault(run, node, "the operator does not work on %s", what);
+}
+
+static enum hs_status on_quantities(struct path_run *run, const struct path_node *node,
+	const struct path_quantity *a, const struct path_quantity *b, struct path_list *out)
+{
+	struct path_quantity result = { .unit = a->unit };
+	struct path_decimal other;
+	bool fits;
+	switch (node->op) {
+	case OP_ADD:
+		fits = hs__path_quantity_convert(b, a->unit, &other) &&
+			hs__path_decimal_add(a->value, other, &result.value);
+		break;
+	case OP_SUBTRACT:
+		fits = hs__path_quantity_convert(b, a->unit, &other) &&
+			hs__path_decimal_subtract(a->value, other, &result.value);
+		break;
+	case OP_MULTIPLY:
+		fits = hs__path_quantity_multiply(run->arena, a, b, &result);
+		break;
+	case OP_DIVIDE:
+		fits = hs__path_quantity_divide(run->arena, a, b, &result);
+		break;
+	default:
+		return refuse(run, node, "quantities");
+	}
+	return fits ? push_quantity(run, out, &result) : HS_OK;
+}
+
+static enum hs_status on_moment(struct path_run *run, const struct path_node *node,
+	const struct path_moment *moment, const struct hs_path_value *right, struct path_list *out)
+{
+	struct path_quantity amount;
+	if ((node->op != OP_ADD && node->op != OP_SUBTRACT) || right->kind != HS_PATH_QUANTITY ||
+		!hs__path_quantity_of(right, &amount)) {
+		return refuse(run, node, "a date and this; a date moves by a time span: + 3 days");
+	}
+	enum path_calendar unit = hs__path_quantity_calendar(&amount);
+	if (unit == PATH_CALENDAR_NONE) {
+		return hs__path_fault(run, node,
+			"a date moves by years, months, weeks, days, hours ... not by '%.*s'",
+			HS_S_ARG(amount.unit));
+	}
+	if (node->op == OP_SUBTRACT) {
+		amount.value.coefficient = -amount.value.coefficient;
+	}
+	struct path_moment result;
+	if (!hs__path_moment_add(moment, amount.value, (int)unit, &result)) {
+		return HS_OK;
+	}
+	return hs__path_push_text(run, out, (enum hs_path_kind)result.kind,
+		hs__path_moment_print(run->arena, &result));
+}
+
+static enum hs_status on_texts(struct path_run *run, struct hs_slice a, struct hs_slice b,
+	struct path_list *out)
+{
+	char *text = hs_arena_raw(run->arena, a.len + b.len + 1);
+	if (!text) {
+		return hs__path_full(run);
+	}
+	memcpy(text, a.len ? a.ptr : "", a.len);
+	memcpy(text + a.len, b.len ? b.ptr : "", b.len);
+	return hs__path_push_text(run, out, HS_PATH_STRING, hs_slice(text, a.len + b.len));
+}
+
+static bool is_number(const struct hs_path_value *value)
+{
+	return value->kind == HS_PATH_INTEGER || value->kind == HS_PATH_DECIMAL;
+}
+
+enum hs_status hs__path_arithmetic(struct path_run *run, const struct path_node *node,
+	const struct hs_path_value *a, const struct hs_path_value *b, struct path_list *out)
+{
+	struct path_moment moment;
+	struct path_quantity x, y;
+	if (is_number(a) && is_number(b)) {
+		return on_numbers(run, node, a, b, out);
+	}
+	if (hs__path_moment(a, &moment) && b->kind == HS_PATH_QUANTITY) {
+		return on_moment(run, node, &moment, b, out);
+	}
+	if (node->op == OP_ADD && hs__path_is_text(a) && hs__path_is_text(b)) {
+		return on_texts(run, a->text, b->text, out);
+	}
+	if (hs__path_moment(a, &moment)) {
+		return on_moment(run, node, &moment, b, out);
+	}
+	if (hs__path_quantity_of(a, &x) && hs__path_quantity_of(b, &y)) {
+		return on_quantities(run, node, &x, &y, out);
+	}
+	return refuse(run, node, "these types");
+}
+
+enum hs_status hs__path_negate(struct path_run *run, const struct path_node *node,
+	const struct hs_path_value *a, struct path_list *out)
+{
+	struct path_decimal number;
+	struct path_quantity quantity;
+	if (a->kind == HS_PATH_INTEGER && a->integer != INT64_MIN) {
+		return hs__path_push_integer(run, out, -a->integer);
+	}
+	if (hs__path_number(a, &number)) {
+		number.coefficient = -number.coefficient;
+		return push_number(run, out, number, a->kind == HS_PATH_INTEGER);
+	}
+	if (hs__path_quantity_of(a, &quantity)) {
+		quantity.value.coefficient = -quantity.value.coefficient;
+		return push_quantity(run, out, &quantity);
+	}
+	return hs__path_fault(run, node,
+		"a sign stands before a number or a quantity; -1.abs() means -(1.abs())");
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public face: compile, evaluate, free. */
+#include <core/fhir/path/run.h>
+
+#define DEFAULT_STEPS 1000000u
+
+enum hs_status hs_path_compile(const struct hs_defs *defs, struct hs_slice expression, struct hs_slice type,
+	struct hs_path **out, enum hs_path_phase *phase, struct hs_error *err)
+{
+	enum hs_path_phase ignored;
+	phase = phase ? phase : &ignored;
+	*phase = HS_PATH_SYNTAX;
+	if (expression.len > PATH_MAX_TEXT) {
+		return hs_fail(err, HS_E_LIMIT, "an expression has at most %u bytes", PATH_MAX_TEXT);
+	}
+	struct hs_arena *arena = hs_arena_new(PATH_ARENA_CAP);
+	struct hs_path *path = hs_arena_alloc(arena, sizeof(*path));
+	enum hs_status status = HS_OK;
+	if (path) {
+		path->arena = arena;
+		path->text = hs_arena_copy(arena, expression);
+	}
+	if (!path || !path->text.ptr) {
+		status = hs_fail(err, HS_E_LIMIT, "the expression is too large");
+		goto out;
+	}
+	if (defs) {
+		/* The reference count is the only thing about definitions that changes. */
+		path->defs = hs_defs_ref((struct hs_defs *)(uintptr_t)defs);
+	}
+	status = hs__path_parse(path, err);
+	if (!status) {
+		*phase = HS_PATH_SEMANTIC;
+		status = hs__path_check(path, type, type.len > 0, err);
+	}
+	if (!status) {
+		hs__path_fold(path);
+		*out = path;
+	}
+out:
+	if (status) {
+		if (path && path->defs) {
+			hs_defs_unref(path->defs);
+		}
+		hs_arena_free(arena);
+	}
+	return status;
+}
+
+void hs_path_free(struct hs_path *path)
+{
+	if (path) {
+		if (path->defs) {
+			hs_defs_unref(path->defs);
+		}
+		hs_arena_free(path->arena);
+	}
+}
+
+struct hs_slice hs_path_text(const struct hs_path *path)
+{
+	return path->text;
+}
+
+enum hs_status hs_path_eval_value(const struct hs_path *path, const struct hs_path_context *context,
+	const struct hs_path_value *input, struct hs_path_list *out, struct hs_error *err)
+{
+	struct path_run run = { .context = context,
+		.defs = context->defs ? context->defs : path->defs,
+		.arena = context->arena,
+		.input = input,
+		.text = path->text,
+		.err = err };
+	run.steps = context->steps ? context->steps : DEFAULT_STEPS;
+	run.resource = context->resource ? context->resource : input ? input->node : NULL;
+	run.root = context->root ? context->root : run.resource;
+	struct path_scope scope = { .self = input, .self_count = input ? 1 : 0, .index = -1 };
+	struct path_list list = { .items = NULL };
+	enum hs_status status = hs__path_eval(&run, path->root, &scope, &list);
+	if (!status) {
+		out->items = list.items;
+		out->count = list.count;
+	}
+	return status;
+}
+
+enum hs_status hs_path_eval(const struct hs_path *path, const struct hs_path_context *context,
+	const struct hs_json *input, struct hs_path_list *out, struct hs_error *err)
+{
+	struct hs_path_value value;
+	if (!input) {
+		return hs_path_eval_value(path, context, NULL, out, err);
+	}
+	hs__path_resource(context->defs ? context->defs : path->defs, input, &value);
+	return hs_path_eval_value(path, context, &value, out, err);
+}
+
+int hs_path_truth(const struct hs_path_list *list)
+{
+	if (list->count != 1) {
+		return list->count ? -2 : -1;
+	}
+	return list->items[0].kind == HS_PATH_BOOLEAN ? list->items[0].boolean : 1;
+}

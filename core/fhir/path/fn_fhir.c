@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The functions that FHIR adds (R4, http://hl7.org/fhir/R4/fhirpath.html section 2.9.1.3). */
+#include <core/fhir/path/functions.h>
+
+static const struct path_step EXTENSION_STEP = { .name = HS_S_INIT("extension") };
+
+/* The extensions of the focus with that url; stops at the first when the list wants no more. */
+static enum hs_status find_extensions(struct path_call *call, struct path_list *out)
+{
+	struct hs_slice url;
+	bool there;
+	enum hs_status status = hs__path_arg_text(call, 0, &url, &there);
+	if (status || !there) {
+		return status;
+	}
+	for (uint32_t i = 0; i < call->focus->count; i++) {
+		PATH_LIST(all, 4);
+		status = hs__path_walk(call->run, &call->focus->items[i], &EXTENSION_STEP, &all);
+		for (uint32_t j = 0; !status && j < all.count; j++) {
+			if (hs_slice_eq(hs_json_get_text(all.items[j].node, HS_S("url")), url)) {
+				status = hs__path_push(call->run, out, &all.items[j]);
+			}
+		}
+		if (status) {
+			return status;
+		}
+	}
+	return HS_OK;
+}
+
+enum hs_status hs__path_fn_extension(struct path_call *call)
+{
+	return find_extensions(call, call->out);
+}
+
+enum hs_status hs__path_fn_has_extension(struct path_call *call)
+{
+	PATH_LIST(found, 2);
+	enum hs_status status = find_extensions(call, &found);
+	return status ? status : hs__path_push_boolean(call->run, call->out, found.count > 0);
+}
+
+enum hs_status hs__path_fn_get_value(struct path_call *call)
+{
+	if (call->focus->count != 1 || call->focus->items[0].kind == HS_PATH_NODE) {
+		return HS_OK;
+	}
+	const struct hs_path_value *from = &call->focus->items[0];
+	struct hs_path_value value = { .kind = from->kind,
+		.boolean = from->boolean,
+		.integer = from->integer,
+		.text = from->text,
+		.unit = from->unit };
+	return hs__path_push(call->run, call->out, &value);
+}
+
+/* ---- resolve() ---- */
+
+static const struct hs_json *find_by_id(const struct hs_json *contained, struct hs_slice id)
+{
+	HS_JSON_EACH(resource, contained) {
+		if (hs_slice_eq(hs_json_get_text(resource, HS_S("id")), id)) {
+			return resource;
+		}
+	}
+	return NULL;
+}
+
+static bool is_letters(struct hs_slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (i && c >= '0' && c <= '9');
+		if (!letter) {
+			return false;
+		}
+	}
+	return text.len && text.ptr[0] >= 'A' && text.ptr[0] <= 'Z';
+}
+
+/* Type and id of .../Type/id[/_history/version]. */
+static bool split_reference(struct hs_slice reference, struct hs_slice *type, struct hs_slice *id)
+{
+	size_t history = hs_slice_search(reference, HS_S("/_history/"));
+	struct hs_slice rest = hs_slice_first(reference, history);
+	size_t last = SIZE_MAX, before = SIZE_MAX;
+	for (size_t at = hs_slice_find(rest, '/', 0); at != SIZE_MAX; at = hs_slice_find(rest, '/', at + 1)) {
+		before = last;
+		last = at;
+	}
+	if (last == SIZE_MAX) {
+		return false;
+	}
+	size_t start = before == SIZE_MAX ? 0 : before + 1;
+	*type = hs_slice(rest.ptr + start, last - start);
+	*id = hs_slice_from(rest, last + 1);
+	return id->len && is_letters(*type);
+}
+
+/* An entry of the bundle whose fullUrl is the reference, or ends with it. */
+static const struct hs_json *find_entry(const struct hs_json *bundle, struct hs_slice reference)
+{
+	if (!hs_slice_eq(hs_json_get_text(bundle, HS_S("resourceType")), HS_S("Bundle"))) {
+		return NULL;
+	}
+	HS_JSON_EACH(entry, hs_json_get(bundle, HS_S("entry"))) {
+		struct hs_slice url = hs_json_get_text(entry, HS_S("fullUrl"));
+		bool tail = hs_slice_ends(url, reference) && url.len > reference.len &&
+			url.ptr[url.len - reference.len - 1] == '/';
+		if (reference.len && (hs_slice_eq(url, reference) || tail)) {
+			return hs_json_get(entry, HS_S("resource"));
+		}
+	}
+	return NULL;
+}
+
+static const struct hs_json *stand_in(struct path_run *run, struct hs_slice reference)
+{
+	struct hs_slice type, id;
+	if (!split_reference(reference, &type, &id)) {
+		return NULL;
+	}
+	struct hs_json *resource = hs_json_object(run->arena);
+	if (resource) {
+		hs_json_add_text(run->arena, resource, HS_S("resourceType"), type);
+		hs_json_add_text(run->arena, resource, HS_S("id"), id);
+	}
+	return resource;
+}
+
+static const struct hs_json *find_resource(struct path_run *run, struct hs_slice reference)
+{
+	if (hs_slice_starts(reference, HS_S("#"))) {
+		struct hs_slice id = hs_slice_from(reference, 1);
+		if (id.len == 0) {
+			return run->root;
+		}
+		const struct hs_json *found = find_by_id(hs_json_get(run->resource, HS_S("contained")), id);
+		return found ? found : find_by_id(hs_json_get(run->root, HS_S("contained")), id);
+	}
+	const struct hs_json *found = find_entry(run->root, reference);
+	if (found) {
+		return found;
+	}
+	return run->context->resolve ? run->context->resolve(run->context->arg, reference) :
+				       stand_in(run, reference);
+}
+
+enum hs_status hs__path_fn_resolve(struct path_call *call)
+{
+	for (uint32_t i = 0; i < call->focus->count; i++) {
+		const struct hs_path_value *value = &call->focus->items[i];
+		struct hs_slice reference = value->kind == HS_PATH_NODE ?
+			hs_json_get_text(value->node, HS_S("reference")) :
+			hs__path_is_text(value) ? value->text :
+						  HS_S_NONE;
+		const struct hs_json *node = reference.len ? find_resource(call->run, reference) : NULL;
+		if (node) {
+			struct hs_path_value resource;
+			hs__path_resource(call->run->defs, node, &resource);
+			enum hs_status status = hs__path_push(call->run, call->out, &resource);
+			if (status) {
+				return status;
+			}
+		}
+	}
+	return HS_OK;
+}
+
+/* ---- profiles and terminology ---- */
+
+/* Without a validator: whether the type of the resource is the one that the address of FHIR itself names. */
+static int conforms_to_type(const struct path_run *run, const struct hs_path_value *value,
+	struct hs_slice profile)
+{
+	struct hs_slice base = HS_S("http://hl7.org/fhir/StructureDefinition/");
+	if (!hs_slice_starts(profile, base)) {
+		return -1;
+	}
+	struct path_type_name type = { .name = hs_slice_from(profile, base.len), .fhir = true };
+	return hs__path_type_known(run, &type) ? hs__path_is(run, value, &type, true) : -1;
+}
+
+enum hs_status hs__path_fn_conforms_to(struct path_call *call)
+{
+	struct hs_slice profile;
+	bool there;
+	const struct hs_path_value *value = NULL;
+	enum hs_status status = hs__path_focus(call, &value);
+	if (!status) {
+		status = hs__path_arg_text(call, 0, &profile, &there);
+	}
+	if (status || !value || !there) {
+		return status;
+	}
+	int conforms = call->run->context->conforms_to ?
+		call->run->context->conforms_to(call->run->context->arg, value->node, profile) :
+		conforms_to_type(call->run, value, profile);
+	if (conforms < 0) {
+		return hs__path_fault(call->run, call->node, "there is no profile %.*s here",
+			profile.len > 150 ? 150 : (int)profile.len, profile.ptr);
+	}
+	return hs__path_push_boolean(call->run, call->out, conforms);
+}
+
+enum hs_status hs__path_fn_member_of(struct path_call *call)
+{
+	struct hs_slice value_set;
+	bool there;
+	const struct hs_path_value *value = NULL;
+	enum hs_status status = hs__path_focus(call, &value);
+	if (!status) {
+		status = hs__path_arg_text(call, 0, &value_set, &there);
+	}
+	if (status || !value || !there) {
+		return status;
+	}
+	const struct hs_path_context *context = call->run->context;
+	int member = context->member_of ? context->member_of(context->arg, value, value_set) : -1;
+	return member < 0 ? HS_OK : hs__path_push_boolean(call->run, call->out, member);
+}

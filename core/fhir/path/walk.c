@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Walks from values to their members: by name, all children, choices and primitive shadows. */
+#include <core/fhir/path/run.h>
+
+/* What is known about the children that a walk is about to make. */
+struct place {
+	const struct hs_json *parent;
+	const struct hs_def_element *element;
+	const struct hs_def_type *type;
+};
+
+static const struct hs_def_type *type_of_use(const struct hs_defs *defs, const struct hs_def_use *use)
+{
+	return use && use->type != HS_DEF_NONE ? hs_defs_type_at(defs, use->type) : NULL;
+}
+
+static uint8_t kind_of_text(const struct hs_def_type *type)
+{
+	switch (type ? type->code : HS_PRIM_NONE) {
+	case HS_PRIM_DATE:
+		return HS_PATH_DATE;
+	case HS_PRIM_DATETIME:
+	case HS_PRIM_INSTANT:
+		return HS_PATH_DATETIME;
+	case HS_PRIM_TIME:
+		return HS_PATH_TIME;
+	default:
+		return HS_PATH_STRING;
+	}
+}
+
+static void set_value(struct hs_path_value *value, const struct hs_json *node)
+{
+	value->kind = HS_PATH_NODE;
+	value->node = node;
+	switch (hs_json_type(node)) {
+	case HS_JSON_TRUE:
+	case HS_JSON_FALSE:
+		value->kind = HS_PATH_BOOLEAN;
+		value->boolean = node->type == HS_JSON_TRUE;
+		break;
+	case HS_JSON_NUMBER:
+		value->text = hs_json_text(node);
+		value->kind = HS_PATH_DECIMAL;
+		if (!(value->type && value->type->code == HS_PRIM_DECIMAL) &&
+			hs_json_i64(node, &value->integer)) {
+			value->kind = HS_PATH_INTEGER;
+		}
+		break;
+	case HS_JSON_STRING:
+		value->text = hs_json_text(node);
+		value->kind = kind_of_text(value->type);
+		break;
+	case HS_JSON_NULL:
+		value->node = NULL;
+		break;
+	default:
+		break;
+	}
+}
+
+void hs__path_resource(const struct hs_defs *defs, const struct hs_json *node, struct hs_path_value *out)
+{
+	*out = (struct hs_path_value) { .kind = HS_PATH_NODE, .node = node };
+	if (!hs_json_is(node, HS_JSON_OBJECT)) {
+		set_value(out, node);
+		return;
+	}
+	if (defs) {
+		out->type = hs_defs_type(defs, hs_json_get_text(node, HS_S("resourceType")));
+		out->element = out->type ? hs_defs_root(defs, out->type) : NULL;
+	}
+}
+
+/* One child as a value and on to the next step, or into the list. */
+static enum hs_status reach(struct path_run *run, const struct place *place, const struct hs_json *node,
+	const struct hs_json *shadow, const struct path_step *next, struct path_list *out)
+{
+	struct hs_path_value value = {
+		.shadow = shadow, .parent = place->parent, .element = place->element, .type = place->type
+	};
+	if (node && node->type == HS_JSON_OBJECT && (!value.type || value.type->kind == HS_DEF_RESOURCE)) {
+		struct hs_path_value resource;
+		hs__path_resource(run->defs, node, &resource);
+		if (resource.type) {
+			value.type = resource.type;
+			value.element = resource.element;
+		}
+	}
+	set_value(&value, node);
+	return next ? hs__path_walk(run, &value, next, out) : hs__path_push(run, out, &value);
+}
+
+static const struct hs_json *object_or_null(const struct hs_json *node)
+{
+	return hs_json_is(node, HS_JSON_OBJECT) ? node : NULL;
+}
+
+/* A member, which may be an array, beside the array of its shadows. Either may be NULL. */
+static enum hs_status reach_member(struct path_run *run, const struct place *place,
+	const struct hs_json *node, const struct hs_json *shadow, const struct path_step *next,
+	struct path_list *out)
+{
+	if (!hs_json_is(node, HS_JSON_ARRAY) && !hs_json_is(shadow, HS_JSON_ARRAY)) {
+		return reach(run, place, node, object_or_null(shadow), next, out);
+	}
+	const struct hs_json *item = hs_json_first(node), *beside = hs_json_first(shadow);
+	while (item || beside) {
+		if (hs__path_enough(out)) {
+			return HS_OK;
+		}
+		if (!hs_json_is(item, HS_JSON_NULL) || object_or_null(beside)) {
+			enum hs_status status = reach(run, place, item, object_or_null(beside), next, out);
+			if (status) {
+				return status;
+			}
+		}
+		item = item ? hs_json_next(item) : NULL;
+		beside = beside ? hs_json_next(beside) : NULL;
+	}
+	return HS_OK;
+}
+
+struct hs_slice hs__path_choice_suffix(struct hs_slice key, struct hs_slice name)
+{
+	static const char *const TYPES[] = { "Address", "Age", "Annotation", "Attachment", "Base64Binary",
+		"Boolean", "Canonical", "Code", "CodeableConcept", "CodeableReference", "Coding",
+		"ContactDetail", "ContactPoint", "Contributor", "Count", "DataRequirement", "Date",
+		"DateTime", "Decimal", "Distance", "Dosage", "Duration", "Expression", "HumanName", "Id",
+		"Identifier", "Instant", "Integer", "Integer64", "Markdown", "Meta", "Money", "Oid",
+		"ParameterDefinition", "Period", "PositiveInt", "Quantity", "Range", "Ratio", "RatioRange",
+		"Reference", "RelatedArtifact", "SampledData", "Signature", "SimpleQuantity", "String",
+		"Time", "Timing", "TriggerDefinition", "UnsignedInt", "Uri", "Url", "UsageContext", "Uuid",
+		"Availability", "ExtendedContactDetail", "MonetaryComponent", "VirtualServiceDetail" };
+	if (key.len <= name.len || !hs_slice_starts(key, name)) {
+		return HS_S_NONE;
+	}
+	struct hs_slice suffix = hs_slice_from(key, name.len);
+	for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++) {
+		if (hs_slice_eq(suffix, hs_slice_cstr(TYPES[i]))) {
+			return suffix;
+		}
+	}
+	return HS_S_NONE;
+}
+
+/* What a walk looks for in an object: the member, or a choice of that name, and its shadow. */
+struct found {
+	const struct hs_json *node;
+	const struct hs_json *shadow;
+	struct hs_slice key; /* as it stands in the JSON */
+};
+
+static void find_member(const struct hs_json *object, struct hs_slice name, struct found *found)
+{
+	HS_JSON_EACH(member, object) {
+		const char *key = member->key;
+		if (member->key_len == name.len && memcmp(key, name.ptr, name.len) == 0) {
+			found->node = member;
+		} else if (member->key_len == name.len + 1 && key[0] == '_' &&
+			memcmp(key + 1, name.ptr, name.len) == 0) {
+			found->shadow = member;
+		}
+	}
+	found->key = name;
+}
+
+static void find_choice(const struct hs_json *object, struct hs_slice name, struct found *found)
+{
+	HS_JSON_EACH(member, object) {
+		struct hs_slice key = hs_json_key(member);
+		bool shadow = hs_slice_starts(key, HS_S("_"));
+		key = shadow ? hs_slice_from(key, 1) : key;
+		if (!hs__path_choice_suffix(key, name).len) {
+			continue;
+		}
+		if (shadow) {
+			found->shadow = member;
+		} else {
+			found->node = member;
+		}
+		found->key = key;
+	}
+}
+
+/* The definition of a child, from the step when it was compiled for this parent. */
+static void find_definition(const struct path_run *run, const struct hs_path_value *from,
+	const struct path_step *step, struct hs_slice key, struct place *place)
+{
+	if (!run->defs || !from->type) {
+		return;
+	}
+	if (step && step->from_type == from->type && step->from == from->element && step->type) {
+		place->element = step->element;
+		place->type = step->type;
+		return;
+	}
+	const struct hs_def_use *use = NULL;
+	place->element = hs_defs_child(run->defs, from->element, from->type, key, &use);
+	place->type = place->element ? type_of_use(run->defs, use) : NULL;
+}
+
+/* The members of a value that is not an object of the tree: of a type, or the id and extensions of a
+ * primitive. */
+static enum hs_status walk_system(struct path_run *run, const struct hs_path_value *from,
+	const struct path_step *step, struct path_list *out)
+{
+	struct hs_slice text = HS_S_NONE;
+	if (from->kind == HS_PATH_TYPE) {
+		text = hs_slice_eq(step->name, HS_S("name"))       ? from->text :
+			hs_slice_eq(step->name, HS_S("namespace")) ? from->unit :
+								     HS_S_NONE;
+	}
+	if (!text.len || step->next) {
+		return HS_OK;
+	}
+	return hs__path_push_text(run, out, HS_PATH_STRING, text);
+}
+
+static enum hs_status walk_entry(struct path_run *run, const struct hs_path_value *from,
+	const struct path_step *step, struct path_list *out, bool *taken)
+{
+	struct path_type_name type = { .name = step->name, .fhir = true, .type = step->from_type };
+	if (!type.type && run->defs) {
+		type.type = hs_defs_type(run->defs, step->name);
+	}
+	*taken = hs__path_is(run, from, &type, true);
+	if (!*taken) {
+		return HS_OK;
+	}
+	return step->next ? hs__path_walk(run, from, step->next, out) : hs__path_push(run, out, from);
+}
+
+enum hs_status hs__path_walk(struct path_run *run, const struct hs_path_value *from,
+	const struct path_step *step, struct path_list *out)
+{
+	enum hs_status status = hs__path_tick(run);
+	if (status) {
+		return status;
+	}
+	if (step->entry && step->name.len && step->name.ptr[0] >= 'A' && step->name.ptr[0] <= 'Z') {
+		bool taken;
+		status = walk_entry(run, from, step, out, &taken);
+		if (status || taken) {
+			return status;
+		}
+	}
+	const struct hs_json *object = hs_json_is(from->node, HS_JSON_OBJECT) ? from->node : from->shadow;
+	if (!object) {
+		return walk_system(run, from, step, out);
+	}
+	struct found found = { .node = NULL };
+	find_member(object, step->name, &found);
+	if (!found.node && !found.shadow) {
+		find_choice(object, step->name, &found);
+		if (!found.node && !found.shadow) {
+			return HS_OK;
+		}
+	}
+	struct place place = { .parent = object };
+	find_definition(run, from, step, found.key, &place);
+	if (place.element && !place.element->choice && found.key.len > step->name.len) {
+		return HS_OK; /* an element whose name happens to end like a type */
+	}
+	return reach_member(run, &place, found.node, found.shadow, step->next, out);
+}
+
+/* Is there a member of that name without the underscore? */
+static bool has_value_beside(const struct hs_json *object, struct hs_slice shadow_key)
+{
+	return hs_json_get(object, hs_slice_from(shadow_key, 1)) != NULL;
+}
+
+enum hs_status hs__path_children(struct path_run *run, const struct hs_path_value *from,
+	struct path_list *out)
+{
+	const struct hs_json *object = hs_json_is(from->node, HS_JSON_OBJECT) ? from->node : from->shadow;
+	HS_JSON_EACH(member, object) {
+		enum hs_status status = hs__path_tick(run);
+		if (status) {
+			return status;
+		}
+		struct hs_slice key = hs_json_key(member);
+		if (hs_slice_eq(key, HS_S("resourceType")) || hs_slice_eq(key, HS_S("fhir_comments"))) {
+			continue;
+		}
+		struct found found = { .node = member, .key = key };
+		if (hs_slice_starts(key, HS_S("_"))) {
+			if (has_value_beside(object, key)) {
+				continue;
+			}
+			found = (struct found) { .shadow = member, .key = hs_slice_from(key, 1) };
+		} else if (!hs_json_is(member, HS_JSON_OBJECT)) {
+			struct found both = { .node = NULL };
+			find_member(object, key, &both);
+			found.shadow = both.shadow;
+		}
+		struct place place = { .parent = object };
+		find_definition(run, from, NULL, found.key, &place);
+		status = reach_member(run, &place, found.node, found.shadow, NULL, out);
+		if (status) {
+			return status;
+		}
+	}
+	return HS_OK;
+}
