@@ -24,9 +24,6 @@ enum hs_fhir_version hs_request_fhir(const struct hs_request *req);
 struct hs_slice hs_request_part(const struct hs_request *req, const char *name);
 struct hs_slice hs_request_header(const struct hs_request *req, struct hs_slice name);
 /* Query parameters, decoded, in order; with POST and application/x-www-form-urlencoded those of the body too. */
-struct hs_pair {
-	struct hs_slice name, value;
-};
 const struct hs_pair *hs_request_query(struct hs_request *req, size_t *count);
 struct hs_slice hs_request_query_value(struct hs_request *req, struct hs_slice name); /* first, or empty */
 struct hs_slice hs_request_body(const struct hs_request *req);

@@ -12,6 +12,11 @@ struct hs_slice {
 	size_t len;      /* bytes */
 };
 
+/* A name and what it stands for: a query parameter, a header. */
+struct hs_pair {
+	struct hs_slice name, value;
+};
+
 #define HS_S(literal) ((struct hs_slice) { ("" literal), sizeof(literal) - 1 })
 #define HS_S_INIT(literal) \
 	{ \

@@ -2,11 +2,13 @@
 /* The words of a check: the path of the element, its place in the source, and the nearest right name. */
 #include <core/fhir/check/check_private.h>
 
+#include <core/fhir/basics/nearest.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 
 #define PATH_MAX_BYTES 4000
-#define NAME_MAX_BYTES 64
+#define NAME_MAX_BYTES HS__NEAR_MAX
 
 static void add_step(struct hs_buf *buf, const struct hs__at *at)
 {
@@ -46,27 +48,6 @@ void hs__check_fail(struct hs__check *check, const struct hs__at *at, struct hs_
 		hs_json_position(check->source, value, &issue->line, &issue->column);
 }
 
-/* Edits (insert, delete, replace, swap of neighbours counted as two) that make `a` of `b`. */
-static size_t distance(struct hs_slice a, struct hs_slice b)
-{
-	size_t row[NAME_MAX_BYTES + 1];
-	if (a.len > NAME_MAX_BYTES || b.len > NAME_MAX_BYTES)
-		return SIZE_MAX;
-	for (size_t k = 0; k <= b.len; k++)
-		row[k] = k;
-	for (size_t i = 1; i <= a.len; i++) {
-		size_t corner = row[0];
-		row[0] = i;
-		for (size_t k = 1; k <= b.len; k++) {
-			size_t cost = corner + ((a.ptr[i - 1] | 0x20) != (b.ptr[k - 1] | 0x20));
-			corner = row[k];
-			size_t least = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
-			row[k] = cost < least ? cost : least;
-		}
-	}
-	return row[b.len];
-}
-
 struct nearest {
 	struct hs_slice wanted;
 	char name[2 * NAME_MAX_BYTES];
@@ -81,7 +62,7 @@ static void offer(struct nearest *nearest, struct hs_slice stem, struct hs_slice
 		return;
 	if (type.len && name[stem.len] >= 'a' && name[stem.len] <= 'z')
 		name[stem.len] = (char)(name[stem.len] - ('a' - 'A'));
-	size_t far = distance(nearest->wanted, hs_slice(name, (size_t)len));
+	size_t far = hs__name_distance(nearest->wanted, hs_slice(name, (size_t)len));
 	if (far < nearest->distance) {
 		nearest->distance = far;
 		memcpy(nearest->name, name, (size_t)len + 1);

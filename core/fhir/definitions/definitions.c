@@ -341,6 +341,15 @@ int hs_defs_coding_allowed(const struct hs_defs *defs, const struct hs_def_eleme
 	return 0;
 }
 
+struct hs_slice hs_defs_code_system(const struct hs_defs *defs, const struct hs_def_element *element,
+	struct hs_slice code)
+{
+	const struct hs__defs_code *found = element->codes < defs->list_count ?
+		find_code(defs, &defs->lists[element->codes], code) :
+		NULL;
+	return found ? hs__defs_text(defs, found->system) : HS_S_NONE;
+}
+
 uint32_t hs_defs_codes(const struct hs_defs *defs, const struct hs_def_element *element, struct hs_slice *out,
 	uint32_t room)
 {

@@ -158,6 +158,9 @@ int hs_defs_code_allowed(const struct hs_defs *defs, const struct hs_def_element
 /* The same for a code and its system. */
 int hs_defs_coding_allowed(const struct hs_defs *defs, const struct hs_def_element *element,
 	struct hs_slice system, struct hs_slice code);
+/* The system of a code in the element's list (the first one with that code); empty when not known. */
+struct hs_slice hs_defs_code_system(const struct hs_defs *defs, const struct hs_def_element *element,
+	struct hs_slice code);
 /* The first `room` codes of the element's list, in byte order; returns how many there are, 0 when not known.
  */
 uint32_t hs_defs_codes(const struct hs_defs *defs, const struct hs_def_element *element, struct hs_slice *out,

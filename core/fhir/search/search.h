@@ -4,7 +4,6 @@
 #pragma once
 
 #include <core/fhir/definitions/definitions.h>
-#include <handslag/request.h>
 #include <handslag/store.h>
 
 /* Gives the number of a type, param or system in a store; 0: not known there. */
@@ -18,19 +17,35 @@ struct hs_search_rules;
 enum hs_status hs_search_rules_new(struct hs_defs *defs, struct hs_search_rules **out, struct hs_error *err);
 void hs_search_rules_free(struct hs_search_rules *rules);
 
+/* The names of all index entries that resources of a type may have, so that a store can number them ahead:
+ * "Patient.name", and of one parameter also "Patient.gender:text" (displays and texts of tokens, as strings),
+ * "Observation.subject:identifier" (identifiers of logical references, as tokens) and
+ * "Observation.code-value-quantity$1" (components of a composite, tied by group). They live as long as the
+ * rules. */
+const struct hs_slice *hs_search_names(const struct hs_search_rules *rules, struct hs_slice type,
+	size_t *count);
+/* Search parameters of the type whose expressions do not compile, for tests. */
+uint32_t hs_search_faulty(const struct hs_search_rules *rules, struct hs_slice type);
+
 /* All index entries of a resource, for every search parameter of its type. `base`: our own base URL, so
  * that absolute references to ourselves are local ones. A value that cannot be indexed is left out. */
 enum hs_status hs_search_extract(const struct hs_search_rules *rules, const struct hs_numbering *numbers,
-	struct hs_arena *arena, const struct hs_json *resource, struct hs_slice base, struct hs_index_row **out,
-	size_t *count, struct hs_error *err);
+	struct hs_arena *arena, const struct hs_json *resource, struct hs_slice base,
+	struct hs_index_row **out, size_t *count, struct hs_error *err);
 
-enum hs_search_summary { HS_SUMMARY_NONE, HS_SUMMARY_TRUE, HS_SUMMARY_TEXT, HS_SUMMARY_DATA, HS_SUMMARY_COUNT };
+enum hs_search_summary {
+	HS_SUMMARY_NONE,
+	HS_SUMMARY_TRUE,
+	HS_SUMMARY_TEXT,
+	HS_SUMMARY_DATA,
+	HS_SUMMARY_COUNT
+};
 enum hs_search_total { HS_TOTAL_DEFAULT, HS_TOTAL_NONE, HS_TOTAL_ESTIMATE, HS_TOTAL_ACCURATE };
 
 struct hs_search_include {
-	struct hs_slice source;  /* resource type, "*" */
-	struct hs_slice param;   /* search parameter code, "*" */
-	struct hs_slice target;  /* resource type or empty */
+	struct hs_slice source; /* resource type, "*" */
+	struct hs_slice param;  /* search parameter code, "*" */
+	struct hs_slice target; /* resource type or empty */
 	bool iterate;
 };
 
@@ -39,7 +54,7 @@ struct hs_search {
 	const struct hs_find *where; /* all conditions; NULL: none */
 	const struct hs_find_sort *sort;
 	size_t sort_count;
-	uint32_t count;              /* _count, or the default given */
+	uint32_t count; /* _count, or the default given */
 	bool count_given;
 	enum hs_search_total total;
 	enum hs_search_summary summary;
@@ -47,7 +62,7 @@ struct hs_search {
 	size_t element_count;
 	const struct hs_search_include *includes, *revincludes;
 	size_t include_count, revinclude_count;
-	struct hs_slice cursor;      /* our own paging parameter, _cursor */
+	struct hs_slice cursor; /* our own paging parameter, _cursor */
 	/* The parameters that were used, for the self link, in order and encoded: "name=value&..." */
 	struct hs_slice self;
 	/* Parameters that were not understood and left out (lenient handling); their names. */
@@ -60,10 +75,10 @@ struct hs_search_options {
 	uint32_t max_count;     /* 1,000; larger is cut */
 	bool strict;            /* Prefer: handling=strict: an unknown parameter is an error */
 	struct hs_slice base;
-	int64_t now_ms;         /* for ap */
-	uint32_t max_params;    /* 100 */
-	uint32_t max_values;    /* 500 values of one parameter */
-	uint8_t max_chain;      /* 3 */
+	int64_t now_ms;      /* for ap */
+	uint32_t max_params; /* 100 */
+	uint32_t max_values; /* 500 values of one parameter */
+	uint8_t max_chain;   /* 3 */
 };
 
 /* Parses and translates. Errors name the parameter and what would be right. */
@@ -71,10 +86,12 @@ enum hs_status hs_search_parse(const struct hs_search_rules *rules, const struct
 	struct hs_arena *arena, struct hs_slice type, const struct hs_pair *pairs, size_t pair_count,
 	const struct hs_search_options *options, struct hs_search *out, struct hs_error *err);
 
-/* Does a resource with these entries fulfil the condition? CHAIN and HAS ask `related` (may be NULL: false). */
+/* Does a resource with these entries fulfil the condition? CHAIN and HAS ask `related` (may be NULL: false).
+ */
 bool hs_search_match(const struct hs_find *where, struct hs_slice id, int64_t updated_ms,
 	const struct hs_index_row *rows, size_t count,
-	bool (*related)(void *arg, const struct hs_find *condition, const struct hs_index_row *via), void *arg);
+	bool (*related)(void *arg, const struct hs_find *condition, const struct hs_index_row *via),
+	void *arg);
 
 /* Text folded for the default string match: lower case, accents removed by decomposition, white space and
  * punctuation runs made one blank (R4 section 3.1.1.4.8). Swedish å ä ö fold like any other letter here;

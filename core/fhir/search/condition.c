@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One search parameter as a condition: its name may carry a modifier, a chain ("subject:Patient.name") or a
+ * reverse chain ("_has:Observation:patient:code"), and its value alternatives ("a,b"). */
+#include <core/fhir/search/search_private.h>
+
+struct hs_find *hs__parse_node(struct hs__parse *parse, enum hs_find_op op)
+{
+	struct hs_find *find = parse->nodes < HS__SEARCH_NODES ? hs_arena_alloc(parse->arena, sizeof(*find)) :
+								 NULL;
+	if (!find) {
+		hs_fail(parse->err, HS_E_TOO_COSTLY,
+			"the search has too many conditions; give fewer values, or name the type in a chain "
+			"(subject:Patient.name)");
+		return NULL;
+	}
+	parse->nodes++;
+	find->op = (uint8_t)op;
+	return find;
+}
+
+const struct hs_find *hs__parse_join(struct hs__parse *parse, enum hs_find_op op, const struct hs_find **kids,
+	size_t count)
+{
+	if (count == 1 && (op == HS_FIND_AND || op == HS_FIND_OR))
+		return kids[0];
+	struct hs_find *find = hs__parse_node(parse, op);
+	if (!find)
+		return NULL;
+	find->kids = kids;
+	find->kid_count = count;
+	return find;
+}
+
+static enum hs_status give(struct hs__parse *parse, const struct hs_find *find, const struct hs_find **out)
+{
+	if (!find)
+		return parse->err->status;
+	*out = find;
+	return HS_OK;
+}
+
+/* NOT of one condition. */
+static const struct hs_find *negate(struct hs__parse *parse, const struct hs_find *find)
+{
+	const struct hs_find **kids = find ? hs_arena_array(parse->arena, 1, sizeof(*kids)) : NULL;
+	if (!kids)
+		return NULL;
+	kids[0] = find;
+	return hs__parse_join(parse, HS_FIND_NOT, kids, 1);
+}
+
+/* ---- the store's own parameters ---- */
+
+static enum hs_status parse_store_value(struct hs__parse *parse, struct hs_slice code, struct hs_slice value,
+	const struct hs_find **out)
+{
+	bool is_id = hs_slice_eq(code, HS_S("_id"));
+	enum hs_status status = HS_OK;
+	struct hs_find *find = hs__parse_node(parse, is_id ? HS_FIND_ID : HS_FIND_UPDATED);
+	if (!find)
+		return parse->err->status;
+	if (is_id)
+		find->text = hs__search_unescape(parse->arena, value);
+	else
+		status = hs__parse_date(parse, value, find);
+	if (!status)
+		*out = find;
+	return status;
+}
+
+/* ---- plain parameters ---- */
+
+/* Where a value is looked for. */
+struct aim {
+	const struct hs__search_rule *rule; /* NULL: one of the store's */
+	struct hs_slice code, modifier;
+	uint32_t param;
+};
+
+static enum hs_status parse_one(struct hs__parse *parse, const struct aim *aim, struct hs_slice value,
+	const struct hs_find **out)
+{
+	if (!aim->rule)
+		return parse_store_value(parse, aim->code, value, out);
+	switch (aim->rule->type) {
+	case HS_PARAM_REFERENCE:
+		return hs__parse_reference(parse, aim->rule, aim->param, aim->modifier, value, out);
+	case HS_PARAM_COMPOSITE:
+		return hs__parse_composite(parse, aim->rule, value, out);
+	case HS_PARAM_SPECIAL:
+		return hs__parse_near(parse, aim->param, value, out);
+	case HS_PARAM_TOKEN:
+		if (hs_slice_eq(aim->modifier, HS_S("text")))
+			return hs__parse_value(parse, HS_PARAM_STRING,
+				hs__search_param_number(parse->numbers, aim->rule->text_name), HS_S_NONE,
+				value, out);
+		return hs__parse_value(parse, HS_PARAM_TOKEN, aim->param, aim->modifier, value, out);
+	default:
+		return hs__parse_value(parse, (enum hs_param_type)aim->rule->type, aim->param, aim->modifier,
+			value, out);
+	}
+}
+
+static size_t count_values(struct hs_slice value)
+{
+	size_t count = 0;
+	while (value.ptr) {
+		hs__search_cut(&value, ',');
+		count++;
+	}
+	return count;
+}
+
+/* a,b,c: any of them. */
+static enum hs_status parse_values(struct hs__parse *parse, const struct aim *aim, struct hs_slice value,
+	const struct hs_find **out)
+{
+	size_t room = count_values(value);
+	size_t count = 0;
+	if (room > parse->options->max_values)
+		return hs_fail(parse->err, HS_E_TOO_COSTLY,
+			"search parameter '%.*s' has %zu values; at most %u are allowed",
+			HS_S_ARG(hs_slice_first(parse->whole, 64)), room, parse->options->max_values);
+	const struct hs_find **kids = hs_arena_array(parse->arena, room + 1, sizeof(*kids));
+	if (!kids)
+		return hs_fail(parse->err, HS_E_LIMIT, "the search is too large");
+	while (value.ptr) {
+		struct hs_slice part = hs__search_cut(&value, ',');
+		enum hs_status status = part.len ?
+			parse_one(parse, aim, part, &kids[count]) :
+			hs__parse_bad(parse, part, "a value before and after each comma");
+		if (status)
+			return status;
+		count++;
+	}
+	return give(parse, hs__parse_join(parse, HS_FIND_OR, kids, count), out);
+}
+
+/* A composite has entries of its components only; all or none. */
+static uint32_t presence_param(const struct hs__parse *parse, const struct hs__search_rule *rule)
+{
+	bool composite = rule->type == HS_PARAM_COMPOSITE && rule->component_count;
+	return hs__search_param_number(parse->numbers, composite ? rule->components[0].name : rule->name);
+}
+
+/* Any trace of it counts: for a reference its identifier, for a token its text. */
+static const struct hs_find *find_missing(struct hs__parse *parse, const struct hs__search_rule *rule)
+{
+	uint32_t params[3] = { presence_param(parse, rule),
+		hs__search_param_number(parse->numbers, rule->text_name),
+		hs__search_param_number(parse->numbers, rule->identifier_name) };
+	const struct hs_find **kids = hs_arena_array(parse->arena, 3, sizeof(*kids));
+	size_t count = 0;
+	for (size_t i = 0; kids && i < 3; i++) {
+		if (!params[i]) /* no stored resource has it */
+			continue;
+		struct hs_find *find = hs__parse_node(parse, HS_FIND_MISSING);
+		if (!find)
+			return NULL;
+		find->param = params[i];
+		kids[count++] = find;
+	}
+	return kids ? hs__parse_join(parse, HS_FIND_AND, kids, count) : NULL;
+}
+
+static enum hs_status parse_missing(struct hs__parse *parse, const struct aim *aim, struct hs_slice value,
+	const struct hs_find **out)
+{
+	bool yes = hs_slice_eq(value, HS_S("true"));
+	if (!yes && !hs_slice_eq(value, HS_S("false")))
+		return hs__parse_bad(parse, value, "true or false");
+	const struct hs_find *missing = aim->rule ?
+		find_missing(parse, aim->rule) :
+		hs__parse_node(parse, HS_FIND_OR); /* nothing lacks an id */
+	return give(parse, yes ? missing : negate(parse, missing), out);
+}
+
+static bool allows_not(const struct aim *aim)
+{
+	return aim->rule ? aim->rule->type == HS_PARAM_TOKEN : hs_slice_eq(aim->code, HS_S("_id"));
+}
+
+static enum hs_status refuse(struct hs__parse *parse, struct hs_slice code)
+{
+	return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
+		"search parameter '%.*s' is not supported by this server",
+		HS_S_ARG(hs_slice_first(code, 64)));
+}
+
+static enum hs_status parse_plain(struct hs__parse *parse, struct hs_slice type, struct hs_slice name,
+	struct hs_slice value, const struct hs_find **out)
+{
+	struct hs_slice modifier = name;
+	struct aim aim = { .code = hs_slice_cut(&modifier, ':') };
+	const struct hs__search_type *known = hs__search_type(parse->rules, type);
+	bool store = hs__search_is_store_param(aim.code);
+	aim.modifier = modifier;
+	if (hs__search_is_refused(aim.code))
+		return refuse(parse, aim.code);
+	aim.rule = store || !known ? NULL : hs__search_rule(known, aim.code);
+	if (!store && (!aim.rule || !aim.rule->path))
+		return hs__parse_unknown(parse, type, aim.code);
+	if (aim.rule)
+		aim.param = hs__search_param_number(parse->numbers, aim.rule->name);
+	if (hs_slice_eq(modifier, HS_S("missing")))
+		return parse_missing(parse, &aim, value, out);
+	bool no = hs_slice_eq(modifier, HS_S("not")) && allows_not(&aim);
+	if (no)
+		aim.modifier = HS_S_NONE;
+	bool fixed = !aim.rule || aim.rule->type == HS_PARAM_COMPOSITE || aim.rule->type == HS_PARAM_SPECIAL;
+	if (aim.modifier.len && fixed)
+		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
+			"search parameter '%.*s': the modifier ':%.*s' is not supported; possible here: "
+			":missing%s",
+			HS_S_ARG(hs_slice_first(parse->whole, 64)),
+			HS_S_ARG(hs_slice_first(aim.modifier, 64)), allows_not(&aim) ? " :not" : "");
+	const struct hs_find *find = NULL;
+	enum hs_status status = parse_values(parse, &aim, value, &find);
+	if (status)
+		return status;
+	return give(parse, no ? negate(parse, find) : find, out);
+}
+
+/* ---- chains ---- */
+
+/* The condition on one target type of a chain; *out stays NULL when the type has no such parameter. */
+static enum hs_status parse_link(struct hs__parse *parse, uint32_t param, struct hs_slice target,
+	struct hs_slice rest, struct hs_slice value, unsigned depth, const struct hs_find **out)
+{
+	const struct hs_find *kid = NULL;
+	uint32_t number = parse->numbers->number(parse->numbers->arg, HS_SPACE_TYPE, target);
+	enum hs_status status = hs__parse_condition(parse, target, rest, value, depth + 1, &kid);
+	if (status)
+		return status;
+	const struct hs_find **kids = hs_arena_array(parse->arena, 1, sizeof(*kids));
+	struct hs_find *find = kids ? hs__parse_node(parse, number ? HS_FIND_CHAIN : HS_FIND_OR) : NULL;
+	if (!find)
+		return parse->err->status;
+	if (number) { /* otherwise nothing of that type is here, and the empty OR says so */
+		kids[0] = kid;
+		find->param = param;
+		find->target_type = number;
+		find->kids = kids;
+		find->kid_count = 1;
+	}
+	*out = find;
+	return HS_OK;
+}
+
+/* Without a type each one that the parameter may point to and that has the next parameter is tried. */
+static enum hs_status parse_open_chain(struct hs__parse *parse, const struct hs__search_rule *rule,
+	uint32_t param, struct hs_slice rest, struct hs_slice value, unsigned depth,
+	const struct hs_find **out)
+{
+	const struct hs_defs *defs = parse->rules->defs;
+	size_t count = 0;
+	const struct hs_find **kids = hs_arena_array(parse->arena, rule->def->target_count + 1,
+		sizeof(*kids));
+	if (!kids)
+		return hs_fail(parse->err, HS_E_LIMIT, "the search is too large");
+	for (uint32_t i = 0; i < rule->def->target_count; i++) {
+		const struct hs_def_type *target = hs_defs_type_at(defs,
+			hs_defs_target_at(defs, rule->def->first_target + i));
+		if (!target || target->abstract)
+			continue;
+		parse->unknown = false;
+		enum hs_status status = parse_link(parse, param, hs_defs_text(defs, target->name), rest,
+			value, depth, &kids[count]);
+		if (status && !parse->unknown)
+			return status;
+		count += !status;
+	}
+	parse->unknown = count == 0;
+	if (count == 0)
+		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
+			"no type that '%.*s' may refer to has a parameter '%.*s'", HS_S_ARG(rule->code),
+			HS_S_ARG(hs_slice_first(rest, 64)));
+	return give(parse, hs__parse_join(parse, HS_FIND_OR, kids, count), out);
+}
+
+static enum hs_status parse_chain(struct hs__parse *parse, struct hs_slice type, struct hs_slice name,
+	size_t dot, struct hs_slice value, unsigned depth, const struct hs_find **out)
+{
+	struct hs_slice target = hs_slice_first(name, dot);
+	struct hs_slice rest = hs_slice_from(name, dot + 1);
+	struct hs_slice code = hs_slice_cut(&target, ':');
+	const struct hs__search_type *known = hs__search_type(parse->rules, type);
+	const struct hs__search_rule *rule = known ? hs__search_rule(known, code) : NULL;
+	if (depth >= parse->options->max_chain)
+		return hs_fail(parse->err, HS_E_TOO_COSTLY,
+			"search parameter '%.*s' chains more than %u deep",
+			HS_S_ARG(hs_slice_first(parse->whole, 64)), parse->options->max_chain);
+	if (!rule || !rule->path)
+		return hs__parse_unknown(parse, type, code);
+	if (rule->type != HS_PARAM_REFERENCE)
+		return hs_fail(parse->err, HS_E_VALUE,
+			"'%.*s' of %.*s is no reference, so nothing can be chained to it", HS_S_ARG(code),
+			HS_S_ARG(type));
+	uint32_t param = hs__search_param_number(parse->numbers, rule->name);
+	if (!target.len)
+		return parse_open_chain(parse, rule, param, rest, value, depth, out);
+	if (!hs__search_type(parse->rules, target))
+		return hs_fail(parse->err, HS_E_VALUE,
+			"search parameter '%.*s': '%.*s' is not a resource type",
+			HS_S_ARG(hs_slice_first(parse->whole, 64)), HS_S_ARG(hs_slice_first(target, 64)));
+	return parse_link(parse, param, target, rest, value, depth, out);
+}
+
+/* _has:TYPE:REFERENCE:PARAMETER, where PARAMETER may be another _has. */
+static enum hs_status parse_has(struct hs__parse *parse, struct hs_slice type, struct hs_slice rest,
+	struct hs_slice value, unsigned depth, const struct hs_find **out)
+{
+	const struct hs_find *kid = NULL;
+	struct hs_slice source = hs_slice_cut(&rest, ':');
+	struct hs_slice code = rest.ptr ? hs_slice_cut(&rest, ':') : HS_S_NONE;
+	const struct hs__search_type *known = hs__search_type(parse->rules, source);
+	(void)type;
+	if (depth >= parse->options->max_chain)
+		return hs_fail(parse->err, HS_E_TOO_COSTLY,
+			"search parameter '%.*s' chains more than %u deep",
+			HS_S_ARG(hs_slice_first(parse->whole, 64)), parse->options->max_chain);
+	if (!code.len || !rest.len || !known)
+		return hs_fail(parse->err, HS_E_VALUE,
+			"'%.*s' is not valid; write _has:TYPE:REFERENCE:PARAMETER, for example "
+			"_has:Observation:patient:code",
+			HS_S_ARG(hs_slice_first(parse->whole, 64)));
+	const struct hs__search_rule *rule = hs__search_rule(known, code);
+	if (!rule || !rule->path)
+		return hs__parse_unknown(parse, source, code);
+	if (rule->type != HS_PARAM_REFERENCE)
+		return hs_fail(parse->err, HS_E_VALUE,
+			"'%.*s' of %.*s is no reference, so _has cannot go by it", HS_S_ARG(code),
+			HS_S_ARG(source));
+	enum hs_status status = hs__parse_condition(parse, source, rest, value, depth + 1, &kid);
+	if (status)
+		return status;
+	uint32_t number = parse->numbers->number(parse->numbers->arg, HS_SPACE_TYPE, source);
+	const struct hs_find **kids = hs_arena_array(parse->arena, 1, sizeof(*kids));
+	struct hs_find *find = kids ? hs__parse_node(parse, number ? HS_FIND_HAS : HS_FIND_OR) : NULL;
+	if (!find)
+		return parse->err->status;
+	if (number) {
+		kids[0] = kid;
+		find->param = hs__search_param_number(parse->numbers, rule->name);
+		find->target_type = number;
+		find->kids = kids;
+		find->kid_count = 1;
+	}
+	*out = find;
+	return HS_OK;
+}
+
+enum hs_status hs__parse_condition(struct hs__parse *parse, struct hs_slice type, struct hs_slice name,
+	struct hs_slice value, unsigned depth, const struct hs_find **out)
+{
+	size_t dot = hs_slice_find(name, '.', 0);
+	if (hs_slice_starts(name, HS_S("_has:")))
+		return parse_has(parse, type, hs_slice_from(name, 5), value, depth, out);
+	if (dot != SIZE_MAX)
+		return parse_chain(parse, type, name, dot, value, depth, out);
+	return parse_plain(parse, type, name, value, out);
+}

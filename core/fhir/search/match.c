@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A search condition judged against the index entries of one resource, with the store's own meaning. */
+#include <core/fhir/search/search_private.h>
+
+#include <math.h>
+
+struct match {
+	struct hs_slice id;
+	int64_t updated_ms;
+	const struct hs_index_row *rows;
+	size_t count;
+	bool (*related)(void *arg, const struct hs_find *condition, const struct hs_index_row *via);
+	void *arg;
+	int group; /* entries of this group only; -1: all */
+};
+
+/* Spans are half-open, those without length are points; v is the resource's, q the one searched for (R4
+ * section 3.1.1.4.4: eq asks that q contains v, gt that v reaches beyond q, and so on). */
+#define DEFINE_SPAN(name, type) \
+	static bool name(uint8_t cmp, type v_lo, type v_hi, type q_lo, type q_hi) \
+	{ \
+		bool v_point = !(v_lo < v_hi); \
+		bool q_point = !(q_lo < q_hi); \
+		bool within = q_lo <= v_lo && v_hi <= q_hi && (q_point || !v_point || v_lo < q_hi); \
+		switch (cmp) { \
+		case HS_CMP_EQ: \
+			return within; \
+		case HS_CMP_NE: \
+			return !within; \
+		case HS_CMP_GT: \
+			return v_hi > q_hi; \
+		case HS_CMP_LT: \
+			return v_lo < q_lo; \
+		case HS_CMP_GE: \
+			return v_hi > q_hi || within; \
+		case HS_CMP_LE: \
+			return v_lo < q_lo || within; \
+		case HS_CMP_SA: \
+			return q_point ? v_lo > q_hi : v_lo >= q_hi; \
+		case HS_CMP_EB: \
+			return v_point ? v_hi < q_lo : v_hi <= q_lo; \
+		case HS_CMP_AP: \
+			return within || (v_lo < q_hi && v_hi > q_lo); \
+		default: \
+			return false; \
+		} \
+	}
+
+DEFINE_SPAN(compare_dates, int64_t)
+DEFINE_SPAN(compare_reals, double)
+
+#define EARTH_RADIUS_M 6371008.8
+#define RADIANS 0.017453292519943295
+
+static double metres(double lat_a, double lon_a, double lat_b, double lon_b)
+{
+	double up = sin((lat_b - lat_a) * RADIANS / 2);
+	double along = sin((lon_b - lon_a) * RADIANS / 2);
+	double h = up * up + cos(lat_a * RADIANS) * cos(lat_b * RADIANS) * along * along;
+	return 2 * EARTH_RADIUS_M * asin(sqrt(h > 1 ? 1 : h));
+}
+
+static bool match_token(const struct hs_find *find, const struct hs_index_row *row)
+{
+	if (!find->any_system && !hs_slice_eq(find->system, row->system))
+		return false;
+	if (find->any_code)
+		return true;
+	return find->fold_case ? hs_slice_ieq(find->text, row->text) : hs_slice_eq(find->text, row->text);
+}
+
+static bool match_text(const struct hs_find *find, const struct hs_index_row *row)
+{
+	switch (find->match) {
+	case HS_MATCH_EXACT:
+		return hs_slice_eq(find->text, row->kind == HS_INDEX_STRING ? row->exact : row->text);
+	case HS_MATCH_STARTS:
+		return hs_slice_starts(row->text, find->text);
+	case HS_MATCH_CONTAINS:
+		return hs_slice_search(row->text, find->text) != SIZE_MAX;
+	case HS_MATCH_ABOVE:
+		return hs_slice_starts(find->text, row->text);
+	case HS_MATCH_FOLDED:
+		return hs_slice_eq(find->text, row->text);
+	default:
+		return false;
+	}
+}
+
+static bool match_unit(const struct hs_find *find, const struct hs_index_row *row)
+{
+	if (!find->any_system && !hs_slice_eq(find->system, row->system))
+		return false;
+	return find->text.len == 0 || hs_slice_eq(find->text, row->text);
+}
+
+static bool match_reference(const struct hs_find *find, const struct hs_index_row *row)
+{
+	return hs_slice_eq(find->text, row->text) &&
+		(!find->target_type || find->target_type == row->target_type);
+}
+
+static bool match_row(const struct hs_find *find, const struct hs_index_row *row)
+{
+	switch (find->op) {
+	case HS_FIND_TOKEN:
+		return row->kind == HS_INDEX_TOKEN && match_token(find, row);
+	case HS_FIND_STRING:
+		return row->kind == HS_INDEX_STRING && match_text(find, row);
+	case HS_FIND_URI:
+		return row->kind == HS_INDEX_URI && match_text(find, row);
+	case HS_FIND_DATE:
+		return row->kind == HS_INDEX_DATE &&
+			compare_dates(find->cmp, row->lo, row->hi, find->lo, find->hi);
+	case HS_FIND_NUMBER:
+		return row->kind == HS_INDEX_NUMBER &&
+			compare_reals(find->cmp, row->low, row->high, find->low, find->high);
+	case HS_FIND_QUANTITY:
+		return row->kind == HS_INDEX_QUANTITY && match_unit(find, row) &&
+			compare_reals(find->cmp, row->low, row->high, find->low, find->high);
+	case HS_FIND_REFERENCE:
+		return row->kind == HS_INDEX_REFERENCE && match_reference(find, row);
+	case HS_FIND_NEAR:
+		return row->kind == HS_INDEX_POINT &&
+			metres(row->low, row->high, find->low, find->high) <= find->radius;
+	default:
+		return false;
+	}
+}
+
+static bool is_mine(const struct match *m, const struct hs_find *find, const struct hs_index_row *row)
+{
+	return row->param == find->param && find->param && (m->group < 0 || row->group == m->group);
+}
+
+static bool match_any_row(const struct match *m, const struct hs_find *find)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (is_mine(m, find, &m->rows[i]) && match_row(find, &m->rows[i]))
+			return true;
+	return false;
+}
+
+static bool is_missing(const struct match *m, const struct hs_find *find)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (m->rows[i].param == find->param)
+			return false;
+	return true;
+}
+
+static bool match_chain(const struct match *m, const struct hs_find *find)
+{
+	for (size_t i = 0; m->related && i < m->count; i++)
+		if (is_mine(m, find, &m->rows[i]) && m->rows[i].kind == HS_INDEX_REFERENCE &&
+			m->rows[i].target_type == find->target_type && m->related(m->arg, find, &m->rows[i]))
+			return true;
+	return false;
+}
+
+static bool match_find(const struct match *m, const struct hs_find *find);
+
+static bool match_all(const struct match *m, const struct hs_find *find)
+{
+	for (size_t i = 0; i < find->kid_count; i++)
+		if (!match_find(m, find->kids[i]))
+			return false;
+	return true;
+}
+
+static bool match_one(const struct match *m, const struct hs_find *find)
+{
+	for (size_t i = 0; i < find->kid_count; i++)
+		if (match_find(m, find->kids[i]))
+			return true;
+	return false;
+}
+
+/* The groups are those of the first kid's entries; a kid may itself be an OR of conditions on one param. */
+static bool match_same_group(const struct match *m, const struct hs_find *find)
+{
+	const struct hs_find *first = find->kid_count ? find->kids[0] : NULL;
+	while (first && !first->param && first->kid_count)
+		first = first->kids[0];
+	for (size_t i = 0; first && first->param && i < m->count; i++) {
+		if (m->rows[i].param != first->param)
+			continue;
+		struct match inner = *m;
+		inner.group = m->rows[i].group;
+		if (match_all(&inner, find))
+			return true;
+	}
+	return false;
+}
+
+/* As deep as the tree, which the parser limits. */
+static bool match_find(const struct match *m, const struct hs_find *find)
+{
+	switch (find->op) {
+	case HS_FIND_AND:
+		return match_all(m, find);
+	case HS_FIND_OR:
+		return match_one(m, find);
+	case HS_FIND_NOT:
+		return find->kid_count == 1 && !match_find(m, find->kids[0]);
+	case HS_FIND_ID:
+		return hs_slice_eq(find->text, m->id);
+	case HS_FIND_UPDATED:
+		return compare_dates(find->cmp, m->updated_ms, m->updated_ms + 1, find->lo, find->hi);
+	case HS_FIND_MISSING:
+		return is_missing(m, find);
+	case HS_FIND_SAME_GROUP:
+		return match_same_group(m, find);
+	case HS_FIND_CHAIN:
+		return match_chain(m, find);
+	case HS_FIND_HAS:
+		return m->related && m->related(m->arg, find, NULL);
+	default:
+		return match_any_row(m, find);
+	}
+}
+
+bool hs_search_match(const struct hs_find *where, struct hs_slice id, int64_t updated_ms,
+	const struct hs_index_row *rows, size_t count,
+	bool (*related)(void *arg, const struct hs_find *condition, const struct hs_index_row *via),
+	void *arg)
+{
+	struct match m = { id, updated_ms, rows, count, related, arg, -1 };
+	return !where || match_find(&m, where);
+}

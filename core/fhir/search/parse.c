@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A whole search: each parameter is one that shapes the result, a condition, or not understood. */
+#include <core/fhir/search/search_private.h>
+
+#include <core/fhir/basics/nearest.h>
+
+enum hs_status hs__parse_unknown(struct hs__parse *parse, struct hs_slice type, struct hs_slice code)
+{
+	const struct hs__search_type *known = hs__search_type(parse->rules, type);
+	struct hs_slice best = HS_S_NONE;
+	size_t least = code.len > 4 ? 3 : 2; /* further is no likeness */
+	parse->unknown = true;
+	for (uint32_t i = 0; known && i < known->count; i++) {
+		size_t far = known->rules[i].path ? hs__name_distance(code, known->rules[i].code) : SIZE_MAX;
+		if (far < least) {
+			least = far;
+			best = known->rules[i].code;
+		}
+	}
+	if (best.len)
+		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
+			"%.*s has no search parameter '%.*s'; did you mean '%.*s'?",
+			HS_S_ARG(hs_slice_first(type, 64)), HS_S_ARG(hs_slice_first(code, 64)),
+			HS_S_ARG(best));
+	return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
+		"%.*s has no search parameter '%.*s'; the CapabilityStatement lists them",
+		HS_S_ARG(hs_slice_first(type, 64)), HS_S_ARG(hs_slice_first(code, 64)));
+}
+
+/* Negotiated by others; no part of what is searched. */
+static bool is_foreign(struct hs_slice name)
+{
+	return hs_slice_eq(name, HS_S("_format")) || hs_slice_eq(name, HS_S("_pretty"));
+}
+
+static void add_encoded(struct hs_buf *buf, struct hs_slice text)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			memchr("-._~:,|$*/", c, 10);
+		if (plain && c != '|') {
+			hs_buf_byte(buf, (char)c);
+		} else {
+			hs_buf_byte(buf, '%');
+			hs_buf_byte(buf, hex[c >> 4]);
+			hs_buf_byte(buf, hex[c & 15]);
+		}
+	}
+}
+
+/* What the loop over the parameters gathers. */
+struct gather {
+	const struct hs_find **kids;
+	size_t kid_count;
+	struct hs_slice *ignored;
+	size_t ignored_count;
+	struct hs_buf self;
+};
+
+static void note_used(struct gather *gather, const struct hs_pair *pair)
+{
+	if (gather->self.len)
+		hs_buf_byte(&gather->self, '&');
+	add_encoded(&gather->self, pair->name);
+	hs_buf_byte(&gather->self, '=');
+	add_encoded(&gather->self, pair->value);
+}
+
+static enum hs_status take_pair(struct hs__parse *parse, const struct hs_pair *pair, struct hs_search *search,
+	struct gather *gather)
+{
+	bool taken = false;
+	enum hs_status status = HS_OK;
+	parse->whole = pair->name;
+	parse->unknown = false;
+	if (is_foreign(pair->name))
+		return HS_OK;
+	if (!pair->value.len || !pair->name.len) { /* "name=": nothing is asked */
+		parse->unknown = true;
+		status = hs_fail(parse->err, HS_E_VALUE, "search parameter '%.*s' has no value",
+			HS_S_ARG(hs_slice_first(pair->name, 64)));
+	}
+	if (!status)
+		status = hs__parse_result(parse, pair->name, pair->value, search, &taken);
+	if (!status && !taken)
+		status = hs__parse_condition(parse, search->type, pair->name, pair->value, 0,
+			&gather->kids[gather->kid_count]);
+	if (!status) {
+		gather->kid_count += !taken;
+		note_used(gather, pair);
+		return HS_OK;
+	}
+	if (!parse->unknown || parse->options->strict)
+		return status;
+	gather->ignored[gather->ignored_count++] = pair->name;
+	return HS_OK;
+}
+
+static size_t self_max(const struct hs_pair *pairs, size_t count)
+{
+	size_t max = 16;
+	for (size_t i = 0; i < count; i++)
+		max += 3 * (pairs[i].name.len + pairs[i].value.len) + 2;
+	return max;
+}
+
+enum hs_status hs_search_parse(const struct hs_search_rules *rules, const struct hs_numbering *numbers,
+	struct hs_arena *arena, struct hs_slice type, const struct hs_pair *pairs, size_t pair_count,
+	const struct hs_search_options *options, struct hs_search *out, struct hs_error *err)
+{
+	struct hs__parse parse = { rules, numbers, arena, options, HS_S_NONE, 0, false, err };
+	struct hs_search search = { .type = type, .count = options->default_count };
+	struct gather gather = { 0 };
+	if (!hs__search_type(rules, type))
+		return hs_fail(err, HS_E_NOT_FOUND, "'%.*s' is not a resource type of this FHIR version",
+			HS_S_ARG(hs_slice_first(type, 64)));
+	if (pair_count > options->max_params)
+		return hs_fail(err, HS_E_TOO_COSTLY, "the search has %zu parameters; at most %u are allowed",
+			pair_count, options->max_params);
+	gather.kids = hs_arena_array(arena, pair_count + 1, sizeof(*gather.kids));
+	gather.ignored = hs_arena_array(arena, pair_count + 1, sizeof(*gather.ignored));
+	hs_buf_init(&gather.self, arena, self_max(pairs, pair_count));
+	if (!gather.kids || !gather.ignored)
+		return hs_fail(err, HS_E_LIMIT, "the search is too large");
+	for (size_t i = 0; i < pair_count; i++) {
+		enum hs_status status = take_pair(&parse, &pairs[i], &search, &gather);
+		if (status)
+			return status;
+	}
+	if (gather.kid_count) {
+		search.where = hs__parse_join(&parse, HS_FIND_AND, gather.kids, gather.kid_count);
+		if (!search.where)
+			return err->status;
+	}
+	if (hs_arena_full(arena))
+		return hs_fail(err, HS_E_LIMIT, "the search is too large");
+	search.self = hs_buf_slice(&gather.self);
+	search.ignored = gather.ignored;
+	search.ignored_count = gather.ignored_count;
+	*out = search;
+	return HS_OK;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Search parameters compiled for a resource type when it is first asked for, then shared by all threads.
+ *
+ * Known fault of R4 and R5: Observation "code-value-date" says value.as(DateTime), which is no type; it is
+ * read as dateTime. An expression that does not compile gives no index entries; the count is kept for tests.
+ */
+#include <core/fhir/search/search_private.h>
+
+#include <core/base/heap.h>
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define TYPE_ARENA_MAX ((size_t)16 << 20)
+
+bool hs__search_is_store_param(struct hs_slice code)
+{
+	return hs_slice_eq(code, HS_S("_id")) || hs_slice_eq(code, HS_S("_lastUpdated"));
+}
+
+bool hs__search_is_refused(struct hs_slice code)
+{
+	static const char *const refused[] = { "_text", "_content", "_filter", "_list", "_query", "_type",
+		"_has", "_in", "_language", "_score", NULL };
+	for (const char *const *name = refused; *name; name++)
+		if (hs_slice_eq(code, hs_slice_cstr(*name)))
+			return true;
+	return false;
+}
+
+/* ---- compiling ---- */
+
+static struct hs_slice mend(struct hs_arena *arena, struct hs_slice expression)
+{
+	size_t at = hs_slice_search(expression, HS_S("as(DateTime)"));
+	if (at == SIZE_MAX)
+		return expression;
+	return hs_arena_printf(arena, "%.*sas(dateTime)%.*s", HS_S_ARG(hs_slice_first(expression, at)),
+		HS_S_ARG(hs_slice_from(expression, at + sizeof("as(DateTime)") - 1)));
+}
+
+/* With the type first, so that values know their types; expressions that the static check refuses still work
+ * by name. */
+static struct hs_path *compile(const struct hs_defs *defs, struct hs__search_type *type,
+	struct hs_slice expression, struct hs_slice focus)
+{
+	struct hs_error ignored;
+	struct hs_path *path = NULL;
+	if (hs_path_compile(defs, expression, focus, &path, NULL, &ignored) &&
+		hs_path_compile(defs, expression, HS_S_NONE, &path, NULL, &ignored)) {
+		type->faulty++;
+		return NULL;
+	}
+	return path;
+}
+
+static void compile_components(const struct hs_defs *defs, struct hs__search_type *type,
+	struct hs__search_rule *rule)
+{
+	const struct hs_def_component *components = hs_defs_components(defs, rule->def);
+	rule->components = hs_arena_array(type->arena, rule->def->component_count, sizeof(*rule->components));
+	if (!rule->components)
+		return;
+	for (uint32_t i = 0; i < rule->def->component_count; i++) {
+		const struct hs_def_param *target = hs_defs_param_by_url(defs,
+			hs_defs_text(defs, components[i].url));
+		struct hs__search_component *component = &rule->components[rule->component_count++];
+		component->type = target ? target->type : HS_PARAM_COMPOSITE; /* unknown: gives nothing */
+		component->name = hs_arena_printf(type->arena, "%.*s$%u", HS_S_ARG(rule->name), i);
+		component->path = compile(defs, type,
+			mend(type->arena, hs_defs_text(defs, components[i].expression)), HS_S_NONE);
+	}
+}
+
+static void compile_rule(const struct hs_defs *defs, struct hs__search_type *type,
+	const struct hs_def_param *def, struct hs__search_rule *rule)
+{
+	struct hs_slice type_name = hs_defs_text(defs, type->def->name);
+	rule->def = def;
+	rule->type = def->type;
+	rule->code = hs_defs_text(defs, def->code);
+	rule->name = hs_arena_printf(type->arena, "%.*s.%.*s", HS_S_ARG(type_name), HS_S_ARG(rule->code));
+	if (hs__search_is_store_param(rule->code) || hs__search_is_refused(rule->code))
+		return;
+	if (rule->type == HS_PARAM_TOKEN)
+		rule->text_name = hs_arena_printf(type->arena, "%.*s:text", HS_S_ARG(rule->name));
+	if (rule->type == HS_PARAM_REFERENCE)
+		rule->identifier_name = hs_arena_printf(type->arena, "%.*s:identifier", HS_S_ARG(rule->name));
+	struct hs_slice expression = hs__search_split(defs, type->arena, type->def,
+		hs_defs_text(defs, def->expression));
+	if (expression.len)
+		rule->path = compile(defs, type, mend(type->arena, expression), type_name);
+	if (rule->path && rule->type == HS_PARAM_COMPOSITE)
+		compile_components(defs, type, rule);
+}
+
+static void add_name(struct hs__search_type *type, struct hs_slice name)
+{
+	if (name.len)
+		type->names[type->name_count++] = name;
+}
+
+static void list_names(struct hs__search_type *type)
+{
+	size_t count = 0;
+	for (uint32_t i = 0; i < type->count; i++)
+		count += 3 + type->rules[i].component_count;
+	type->names = hs_arena_array(type->arena, count, sizeof(*type->names));
+	for (uint32_t i = 0; type->names && i < type->count; i++) {
+		const struct hs__search_rule *rule = &type->rules[i];
+		if (!rule->path)
+			continue;
+		add_name(type, rule->name);
+		add_name(type, rule->text_name);
+		add_name(type, rule->identifier_name);
+		for (uint32_t k = 0; k < rule->component_count; k++)
+			add_name(type, rule->components[k].name);
+	}
+}
+
+static void free_type(struct hs__search_type *type)
+{
+	if (!type)
+		return;
+	for (uint32_t i = 0; i < type->count; i++) {
+		hs_path_free(type->rules[i].path);
+		for (uint32_t k = 0; k < type->rules[i].component_count; k++)
+			hs_path_free(type->rules[i].components[k].path);
+	}
+	hs_arena_free(type->arena);
+	hs_heap_free(type);
+}
+
+static struct hs__search_type *compile_type(const struct hs_defs *defs, const struct hs_def_type *def)
+{
+	uint32_t count;
+	const struct hs_def_param *const *params = hs_defs_params(defs, hs_defs_text(defs, def->name),
+		&count);
+	struct hs__search_type *type = hs_heap_alloc(sizeof(*type));
+	type->def = def;
+	type->arena = hs_arena_new(TYPE_ARENA_MAX);
+	type->rules = hs_arena_array(type->arena, count, sizeof(*type->rules));
+	for (; type->rules && type->count < count; type->count++)
+		compile_rule(defs, type, params[type->count], &type->rules[type->count]);
+	list_names(type);
+	return type;
+}
+
+/* ---- the rules as a whole ---- */
+
+static const struct hs_def_type *named(const struct hs_defs *defs, const char *name)
+{
+	return hs_defs_type(defs, hs_slice_cstr(name));
+}
+
+enum hs_status hs_search_rules_new(struct hs_defs *defs, struct hs_search_rules **out, struct hs_error *err)
+{
+	if (!named(defs, "Resource"))
+		return hs_fail(err, HS_E_REQUIRED,
+			"the definitions have no type Resource; search needs a core package");
+	struct hs_search_rules *rules = hs_heap_alloc(sizeof(*rules));
+	rules->defs = hs_defs_ref(defs);
+	rules->types = (struct hs__search_types) {
+		.coding = named(defs, "Coding"),
+		.codeable = named(defs, "CodeableConcept"),
+		.identifier = named(defs, "Identifier"),
+		.contact = named(defs, "ContactPoint"),
+		.reference = named(defs, "Reference"),
+		.quantity = named(defs, "Quantity"),
+		.money = named(defs, "Money"),
+		.range = named(defs, "Range"),
+		.period = named(defs, "Period"),
+		.timing = named(defs, "Timing"),
+		.name = named(defs, "HumanName"),
+		.address = named(defs, "Address"),
+		.extension = named(defs, "Extension"),
+		.codeable_reference = named(defs, "CodeableReference"),
+		.resource = named(defs, "Resource"),
+	};
+	rules->by_type = hs_heap_alloc(hs_defs_type_count(defs) * sizeof(*rules->by_type));
+	*out = rules;
+	return HS_OK;
+}
+
+void hs_search_rules_free(struct hs_search_rules *rules)
+{
+	if (!rules)
+		return;
+	for (uint32_t i = 0; i < hs_defs_type_count(rules->defs); i++)
+		free_type(atomic_load(&rules->by_type[i]));
+	hs_heap_free(rules->by_type);
+	hs_defs_unref(rules->defs);
+	hs_heap_free(rules);
+}
+
+/* Two threads may compile the same type at once; the first to be done wins, the other's is thrown away. */
+const struct hs__search_type *hs__search_type(const struct hs_search_rules *rules, struct hs_slice name)
+{
+	const struct hs_def_type *def = hs_defs_type(rules->defs, name);
+	if (!def || def->kind != HS_DEF_RESOURCE)
+		return NULL;
+	_Atomic(struct hs__search_type *) *slot = &rules->by_type[hs_defs_type_index(rules->defs, def)];
+	struct hs__search_type *known = atomic_load_explicit(slot, memory_order_acquire);
+	if (known)
+		return known;
+	struct hs__search_type *made = compile_type(rules->defs, def);
+	if (atomic_compare_exchange_strong(slot, &known, made))
+		return made;
+	free_type(made);
+	return known;
+}
+
+const struct hs__search_rule *hs__search_rule(const struct hs__search_type *type, struct hs_slice code)
+{
+	uint32_t low = 0;
+	uint32_t high = type->count;
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		int order = hs_slice_cmp(code, type->rules[middle].code);
+		if (order == 0)
+			return &type->rules[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+const struct hs_slice *hs_search_names(const struct hs_search_rules *rules, struct hs_slice type,
+	size_t *count)
+{
+	const struct hs__search_type *found = hs__search_type(rules, type);
+	*count = found ? found->name_count : 0;
+	return found ? found->names : NULL;
+}
+
+uint32_t hs_search_faulty(const struct hs_search_rules *rules, struct hs_slice type)
+{
+	const struct hs__search_type *found = hs__search_type(rules, type);
+	return found ? found->faulty : 0;
+}
+
+/* ---- the CapabilityStatement ---- */
+
+static const char *type_code(uint8_t type)
+{
+	static const char *const codes[] = { "number", "date", "string", "token", "reference", "composite",
+		"quantity", "uri", "special" };
+	return codes[type];
+}
+
+void hs_search_describe(const struct hs_search_rules *rules, struct hs_slice type, struct hs_arena *arena,
+	struct hs_json *entry)
+{
+	const struct hs__search_type *found = hs__search_type(rules, type);
+	struct hs_json *list = NULL;
+	for (uint32_t i = 0; found && i < found->count; i++) {
+		const struct hs__search_rule *rule = &found->rules[i];
+		if (!rule->path && !hs__search_is_store_param(rule->code))
+			continue;
+		list = list ? list : hs_json_add_array(arena, entry, HS_S("searchParam"));
+		struct hs_json *item = list ? hs_json_push(list, hs_json_object(arena)) : NULL;
+		if (!item)
+			return;
+		struct hs_slice documentation = hs_defs_text(rules->defs, rule->def->description);
+		hs_json_add_text(arena, item, HS_S("name"), rule->code);
+		hs_json_add_text(arena, item, HS_S("definition"), hs_defs_text(rules->defs, rule->def->url));
+		hs_json_add_text(arena, item, HS_S("type"), hs_slice_cstr(type_code(rule->type)));
+		if (documentation.len && hs_slice_find(documentation, '\n', 0) == SIZE_MAX)
+			hs_json_add_text(arena, item, HS_S("documentation"), documentation);
+	}
+}

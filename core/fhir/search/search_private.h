@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of core/fhir/search share: compiled rules, the work of extraction, the work of parsing. */
+#pragma once
+
+#include <core/fhir/path/path.h>
+#include <core/fhir/search/search.h>
+
+/* ---- rules ---- */
+
+/* One component of a composite parameter. */
+struct hs__search_component {
+	uint8_t type;         /* enum hs_param_type */
+	struct hs_slice name; /* "Observation.code-value-quantity$1" */
+	struct hs_path *path; /* from the composite's focus */
+};
+
+/* A search parameter of one resource type. */
+struct hs__search_rule {
+	const struct hs_def_param *def;
+	uint8_t type;                    /* enum hs_param_type */
+	struct hs_slice code;            /* "name" */
+	struct hs_slice name;            /* "Patient.name", the name of its index entries */
+	struct hs_slice text_name;       /* token: "...:text", displays and texts as strings */
+	struct hs_slice identifier_name; /* reference: "...:identifier", identifiers of logical references */
+	struct hs_path *path; /* NULL: no entries (specials of the store, or a faulty expression) */
+	struct hs__search_component *components;
+	uint32_t component_count;
+};
+
+struct hs__search_type {
+	const struct hs_def_type *def;
+	struct hs_arena *arena;
+	struct hs__search_rule *rules; /* by code */
+	uint32_t count;
+	struct hs_slice *names; /* of all index entries that resources of the type may have */
+	uint32_t name_count;
+	uint32_t faulty; /* expressions that did not compile */
+};
+
+/* Data types that extraction knows, by pointer. */
+struct hs__search_types {
+	const struct hs_def_type *coding, *codeable, *identifier, *contact, *reference, *quantity, *money,
+		*range, *period, *timing, *name, *address, *extension, *codeable_reference, *resource;
+};
+
+struct hs_search_rules {
+	struct hs_defs *defs;
+	struct hs__search_types types;
+	_Atomic(struct hs__search_type *) *by_type; /* by type index; compiled when first asked for */
+};
+
+/* NULL for a type that is no resource type. Any thread. */
+const struct hs__search_type *hs__search_type(const struct hs_search_rules *rules, struct hs_slice type);
+const struct hs__search_rule *hs__search_rule(const struct hs__search_type *type, struct hs_slice code);
+/* Is `code` a parameter that the store itself answers (_id, _lastUpdated)? */
+bool hs__search_is_store_param(struct hs_slice code);
+/* Known parameters that are refused: _text, _content, _filter, _list, _query ... */
+bool hs__search_is_refused(struct hs_slice code);
+/* The alternatives of a union that can apply to a type, in `arena`; empty when none does. */
+struct hs_slice hs__search_split(const struct hs_defs *defs, struct hs_arena *arena,
+	const struct hs_def_type *type, struct hs_slice expression);
+
+/* ---- numbers ---- */
+
+/* A decimal text as a point, and as the span that its precision implies (R4 section 3.1.1.4.3). */
+struct hs__search_number {
+	double value, low, high;
+};
+bool hs__search_number(struct hs_slice text, struct hs__search_number *out);
+
+/* ---- extraction ---- */
+
+struct hs__extract {
+	const struct hs_search_rules *rules;
+	const struct hs_numbering *numbers;
+	struct hs_arena *arena;
+	const struct hs_json *resource;
+	struct hs_slice base;
+	struct hs_index_row *rows;
+	size_t count, room;
+	/* the parameter at hand */
+	uint32_t param;
+	uint32_t text_param, identifier_param; /* 0: none */
+	uint16_t group;
+	bool full; /* the arena had no room */
+};
+
+/* Adds a row of the parameter at hand; NULL when there is no room. */
+struct hs_index_row *hs__extract_row(struct hs__extract *x, enum hs_index_kind kind);
+void hs__extract_token(struct hs__extract *x, const struct hs_path_value *value);
+void hs__extract_string(struct hs__extract *x, const struct hs_path_value *value);
+void hs__extract_uri(struct hs__extract *x, const struct hs_path_value *value);
+void hs__extract_date(struct hs__extract *x, const struct hs_path_value *value);
+void hs__extract_number(struct hs__extract *x, const struct hs_path_value *value);
+void hs__extract_quantity(struct hs__extract *x, const struct hs_path_value *value);
+void hs__extract_reference(struct hs__extract *x, const struct hs_path_value *value);
+void hs__extract_point(struct hs__extract *x, const struct hs_path_value *value);
+/* The text of a primitive value; empty for others. */
+struct hs_slice hs__extract_text(const struct hs_path_value *value);
+/* A token row of an Identifier under `param`. */
+void hs__extract_identifier(struct hs__extract *x, uint32_t param, const struct hs_json *identifier);
+/* Fills target of a reference row or condition: type number and id when it is ours, else the URL. */
+struct hs__search_target {
+	uint32_t type;
+	struct hs_slice text;
+};
+struct hs__search_target hs__search_target(const struct hs_numbering *numbers, struct hs_arena *arena,
+	const struct hs_reference *reference, struct hs_slice text, struct hs_slice base);
+
+/* ---- parsing ---- */
+
+#define HS__SEARCH_NODES 5000u /* conditions of one search */
+
+struct hs__parse {
+	const struct hs_search_rules *rules;
+	const struct hs_numbering *numbers;
+	struct hs_arena *arena;
+	const struct hs_search_options *options;
+	struct hs_slice whole; /* name of the parameter at hand as it was sent, for messages */
+	uint32_t nodes;
+	bool unknown; /* the failure is an unknown parameter, which lenient handling leaves out */
+	struct hs_error *err;
+};
+
+/* A new condition; NULL with *parse->err filled at a limit. */
+struct hs_find *hs__parse_node(struct hs__parse *parse, enum hs_find_op op);
+/* The condition with these kids; the kid itself when there is one and op is AND or OR. NULL as above. */
+const struct hs_find *hs__parse_join(struct hs__parse *parse, enum hs_find_op op, const struct hs_find **kids,
+	size_t count);
+/* One parameter (name with modifiers and chains, value with alternatives) as a condition on `type`. */
+enum hs_status hs__parse_condition(struct hs__parse *parse, struct hs_slice type, struct hs_slice name,
+	struct hs_slice value, unsigned depth, const struct hs_find **out);
+/* One value of a parameter without modifier or with one that its type knows; `modifier` may be empty. */
+enum hs_status hs__parse_value(struct hs__parse *parse, enum hs_param_type type, uint32_t param,
+	struct hs_slice modifier, struct hs_slice value, const struct hs_find **out);
+enum hs_status hs__parse_reference(struct hs__parse *parse, const struct hs__search_rule *rule,
+	uint32_t param, struct hs_slice modifier, struct hs_slice value, const struct hs_find **out);
+enum hs_status hs__parse_composite(struct hs__parse *parse, const struct hs__search_rule *rule,
+	struct hs_slice value, const struct hs_find **out);
+enum hs_status hs__parse_near(struct hs__parse *parse, uint32_t param, struct hs_slice value,
+	const struct hs_find **out);
+/* An instant or date of any precision as cmp and span, for _lastUpdated too. */
+enum hs_status hs__parse_date(struct hs__parse *parse, struct hs_slice value, struct hs_find *find);
+/* HS_E_VALUE that names parameter, value and the right form. */
+enum hs_status hs__parse_bad(struct hs__parse *parse, struct hs_slice value, const char *form);
+/* The number of an index name; 0: not known. */
+uint32_t hs__search_param_number(const struct hs_numbering *numbers, struct hs_slice name);
+
+/* Cuts at the first `mark` that no backslash escapes; as hs_slice_cut. */
+struct hs_slice hs__search_cut(struct hs_slice *text, char mark);
+/* Without the backslashes of \, \$ \| and \\. */
+struct hs_slice hs__search_unescape(struct hs_arena *arena, struct hs_slice text);
+
+/* ---- result parameters (_sort, _count, _include ...) ---- */
+
+/* Is `name` (with modifier) one, and is it understood? *taken says so. */
+enum hs_status hs__parse_result(struct hs__parse *parse, struct hs_slice name, struct hs_slice value,
+	struct hs_search *search, bool *taken);
+/* HS_E_NOT_SUPPORTED "there is no search parameter ...; did you mean ...". */
+enum hs_status hs__parse_unknown(struct hs__parse *parse, struct hs_slice type, struct hs_slice code);
