@@ -153,8 +153,8 @@ bool hs_time_parse(struct hs_slice text, int assume_min, struct hs_time *out)
 		return false;
 	int zone = r.has_zone ? r.zone_min : assume_min;
 	int64_t minutes = (int64_t)r.hour * 60 + r.minute - zone;
-	int64_t lo = hs_time_days(r.year, r.month, r.day) * DAY_MS + minutes * 60000 + (int64_t)r.second * 1000 +
-		r.milli;
+	int64_t lo = hs_time_days(r.year, r.month, r.day) * DAY_MS + minutes * 60000 +
+		(int64_t)r.second * 1000 + r.milli;
 	*out = (struct hs_time) { .lo = lo,
 		.hi = end_of(&r, lo),
 		.zone_min = (int16_t)r.zone_min,
