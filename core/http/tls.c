@@ -77,6 +77,7 @@ static enum hs_status load_files(SSL_CTX *ctx, const struct hs_tls_options *opti
 enum hs_status hs_tls_config_new(const struct hs_tls_options *options, struct hs_tls_config **out,
 	struct hs_error *err)
 {
+	static char groups[] = "X25519:P-256:P-384"; /* the macro below takes it without const */
 	struct hs_tls_config *config = hs_heap_alloc(sizeof(*config));
 	enum hs_status status = HS_OK;
 
@@ -89,7 +90,7 @@ enum hs_status hs_tls_config_new(const struct hs_tls_options *options, struct hs
 	set_policy(config->ctx);
 	/* TLS 1.2 suites: forward secrecy and authenticated encryption only; those of 1.3 are. */
 	if (SSL_CTX_set_cipher_list(config->ctx, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1 ||
-		SSL_CTX_set1_groups_list(config->ctx, "X25519:P-256:P-384") != 1) {
+		SSL_CTX_set1_groups_list(config->ctx, groups) != 1) {
 		status = hs__tls_fail(err, HS_E_INTERNAL, "cannot set the cipher suites", NULL);
 		goto out;
 	}
