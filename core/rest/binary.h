@@ -14,6 +14,3 @@ enum hs_status hs__rest_wrap_binary(struct hs_arena *arena, struct hs_slice cont
 bool hs__rest_wants_raw(const struct hs_request *req, const struct hs__rest_type *type);
 enum hs_verdict hs__rest_serve_raw(const struct hs__rest_env *env, struct hs_request *req,
 	const struct hs__rest_type *type, struct hs_slice id);
-
-/* RFC 4648 section 4; blanks and line ends are passed over. False when it is something else. */
-bool hs__rest_base64_decode(struct hs_arena *arena, struct hs_slice text, struct hs_slice *out);

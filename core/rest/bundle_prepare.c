@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads a batch or transaction: each entry becomes a call, checked and indexed as a request of its own is. */
-#include <core/rest/binary.h>
+#include <core/rest/base64.h>
 #include <core/rest/bundle.h>
 
 #include <stdio.h>

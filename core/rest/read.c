@@ -51,10 +51,10 @@ static enum hs_verdict after_read(struct hs_request *req, void *arg, enum hs_sta
 	return reply_cached(req, entry, reading->call.if_none_match, reading->call.if_modified_since);
 }
 
-enum hs_verdict hs__rest_serve_read(const struct hs__rest_env *env, struct hs_request *req,
-	const struct hs__rest_type *type, struct hs_slice id)
+enum hs_verdict hs__rest_serve_read(const struct hs_rest *rest, const struct hs_rest_sandbox *sandbox,
+	struct hs_request *req, const struct hs_rest_target *target)
 {
-	struct hs__rest_key key = { env->sandbox, hs__rest_type_number(env->sandbox, type), id };
+	struct hs__rest_key key = { sandbox, hs__rest_type_number(sandbox, target->served), target->id };
 	struct hs_slice if_none_match = hs_request_header(req, HS_S("If-None-Match"));
 	struct hs_slice if_modified_since = hs_request_header(req, HS_S("If-Modified-Since"));
 	struct hs__rest_cached *entry = hs__rest_cache_get(&key);
@@ -63,13 +63,13 @@ enum hs_verdict hs__rest_serve_read(const struct hs__rest_env *env, struct hs_re
 	struct reading *reading = hs_arena_alloc(hs_request_arena(req), sizeof *reading);
 	if (!reading)
 		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
-	reading->env = *env;
+	hs__rest_env_of(req, rest, sandbox, &reading->env);
 	reading->call = (struct hs__rest_call) { .interaction = HS_DO_READ,
-		.type = type,
-		.id = id,
+		.type = target->served,
+		.id = target->id,
 		.if_none_match = if_none_match,
 		.if_modified_since = if_modified_since };
 	/* Before the read: a write that comes between makes the entry stale at once instead of wrong. */
-	reading->stamp = hs_store_stamp(env->sandbox->store, key.type, id);
+	reading->stamp = hs_store_stamp(sandbox->store, key.type, target->id);
 	return hs_read(req, read_current, reading, after_read);
 }

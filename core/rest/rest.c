@@ -3,6 +3,8 @@
 #include <core/base/heap.h>
 #include <core/rest/rest_private.h>
 
+#include <stdio.h>
+
 static const char *const not_stored[] = { "Parameters", NULL };
 
 static bool may_be_stored(const struct hs_def_type *def, struct hs_slice name)
@@ -47,8 +49,13 @@ static void add_param(struct hs_rest *rest, struct hs_slice name)
 	slot->value.number = rest->param_count;
 }
 
-/* The names under which the entries of one type are kept, those of core/fhir/search: "Patient.name", for
- * references "Patient.link:identifier" too, for the parts of composites "Observation.code-value-date$0". */
+static void add_name(struct hs_rest *rest, struct hs_slice type, struct hs_slice code, const char *suffix)
+{
+	add_param(rest, hs_arena_printf(rest->arena, "%.*s.%.*s%s", HS_S_ARG(type), HS_S_ARG(code), suffix));
+}
+
+/* The names under which the entries of one type are kept, those of core/fhir/search: "Patient.name", with a
+ * suffix for texts of tokens, identifiers of references and parts of composites. */
 static void collect_params(struct hs_rest *rest, struct hs_slice type)
 {
 	const struct hs_defs *defs = rest->config.defs;
@@ -56,15 +63,16 @@ static void collect_params(struct hs_rest *rest, struct hs_slice type)
 	const struct hs_def_param *const *params = hs_defs_params(defs, type, &count);
 	for (uint32_t i = 0; i < count; i++) {
 		struct hs_slice code = hs_defs_text(defs, params[i]->code);
-		add_param(rest, hs_arena_printf(rest->arena, "%.*s.%.*s", HS_S_ARG(type), HS_S_ARG(code)));
+		char part[16];
+		add_name(rest, type, code, "");
+		if (params[i]->type == HS_PARAM_TOKEN)
+			add_name(rest, type, code, ":text");
 		if (params[i]->type == HS_PARAM_REFERENCE)
-			add_param(rest,
-				hs_arena_printf(rest->arena, "%.*s.%.*s:identifier", HS_S_ARG(type),
-					HS_S_ARG(code)));
-		for (uint32_t k = 0; k < params[i]->component_count; k++)
-			add_param(rest,
-				hs_arena_printf(rest->arena, "%.*s.%.*s$%u", HS_S_ARG(type), HS_S_ARG(code),
-					k));
+			add_name(rest, type, code, ":identifier");
+		for (uint32_t k = 0; k < params[i]->component_count; k++) {
+			snprintf(part, sizeof part, "$%u", k);
+			add_name(rest, type, code, part);
+		}
 	}
 }
 

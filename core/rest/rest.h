@@ -10,6 +10,7 @@
 #include <handslag/service.h>
 
 struct hs_rest;
+struct hs__rest_type;
 
 enum hs_interaction {
 	HS_DO_READ,
@@ -56,10 +57,11 @@ uint32_t hs_rest_param_number(const struct hs_rest_sandbox *sandbox, struct hs_s
 
 /* What the interaction of a request is: by method and path below the base, by the table of R4 section
  * 3.1.0.14. HS_E_NOT_FOUND for an unknown type or path, HS_E_METHOD when the method does not fit; *allow is
- * then the value of the Allow header. */
+ * then the value of the Allow header, good until the next call on this thread. */
 struct hs_rest_target {
 	enum hs_interaction interaction;
 	struct hs_slice type, id, version;
+	const struct hs__rest_type *served; /* the API's own */
 };
 enum hs_status hs_rest_route(const struct hs_rest *rest, struct hs_slice method, struct hs_slice path,
 	struct hs_rest_target *out, struct hs_slice *allow, struct hs_error *err);

@@ -181,5 +181,5 @@ struct hs_slice hs__rest_etag(uint64_t version, char out[32]);
 
 /* ---- read.c: point reads, through the cache of the loop ---- */
 
-enum hs_verdict hs__rest_serve_read(const struct hs__rest_env *env, struct hs_request *req,
-	const struct hs__rest_type *type, struct hs_slice id);
+enum hs_verdict hs__rest_serve_read(const struct hs_rest *rest, const struct hs_rest_sandbox *sandbox,
+	struct hs_request *req, const struct hs_rest_target *target);

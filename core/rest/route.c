@@ -169,8 +169,11 @@ enum hs_status hs_rest_route(const struct hs_rest *rest, struct hs_slice method,
 		if (row->shape != shape || !hs_slice_eq(row->method, wanted) ||
 			(type && !(type->row->interactions & row->needs)))
 			continue;
-		*out = (struct hs_rest_target) { row->interaction, type ? parts[0] : HS_S_NONE,
-			shape >= AT_ID ? parts[1] : HS_S_NONE, parts[3] };
+		*out = (struct hs_rest_target) { .interaction = row->interaction,
+			.type = type ? parts[0] : HS_S_NONE,
+			.id = shape >= AT_ID ? parts[1] : HS_S_NONE,
+			.version = parts[3],
+			.served = type };
 		return HS_OK;
 	}
 	*allow = allowed(shape, type);

@@ -172,33 +172,39 @@ static enum hs_verdict serve_read(struct hs_request *req, struct job *job)
 	return hs_read(req, work, job, after_work);
 }
 
+static enum hs_verdict serve_other(const struct hs__rest_env *env, struct hs_request *req,
+	const struct hs_rest_target *target)
+{
+	struct job *job = hs_arena_alloc(hs_request_arena(req), sizeof *job);
+	if (!job)
+		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
+	job->env = *env;
+	job->call = (struct hs__rest_call) { .interaction = target->interaction,
+		.type = target->served,
+		.id = target->id,
+		.version = target->version };
+	read_headers(req, &job->call);
+	if (target->interaction == HS_DO_READ && !wants_part(&job->call))
+		return hs__rest_serve_read(env->rest, env->sandbox, req, target);
+	return hs__rest_writes(target->interaction) ? serve_write(req, job) : serve_read(req, job);
+}
+
 enum hs_verdict hs_rest_serve(const struct hs_rest *rest, const struct hs_rest_sandbox *sandbox,
 	struct hs_request *req, const struct hs_rest_target *target)
 {
 	struct hs_error err = { 0 };
 	struct hs__rest_env env;
-	const struct hs__rest_type *type = target->type.len > 0 ? hs__rest_type(rest, target->type) : NULL;
 	size_t query_count = 0;
-	bool writes = hs__rest_writes(target->interaction);
-	hs__rest_env_of(req, rest, sandbox, &env);
-	if (!writes && !sees_enough(req, sandbox, &err))
+	if (!hs__rest_writes(target->interaction) && !sees_enough(req, sandbox, &err))
 		return hs__rest_refuse(req, err.status, NULL, &err);
+	hs_request_query(req, &query_count);
+	bool raw = target->interaction == HS_DO_READ && hs__rest_wants_raw(req, target->served);
+	if (target->interaction == HS_DO_READ && query_count == 0 && !raw)
+		return hs__rest_serve_read(rest, sandbox, req, target);
+	hs__rest_env_of(req, rest, sandbox, &env);
 	if (target->interaction == HS_DO_BUNDLE)
 		return hs__rest_serve_bundle(&env, req);
-	hs_request_query(req, &query_count);
-	if (target->interaction == HS_DO_READ && hs__rest_wants_raw(req, type))
-		return hs__rest_serve_raw(&env, req, type, target->id);
-	if (target->interaction == HS_DO_READ && query_count == 0)
-		return hs__rest_serve_read(&env, req, type, target->id);
-	struct job *job = hs_arena_alloc(hs_request_arena(req), sizeof *job);
-	if (!job)
-		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
-	job->env = env;
-	job->call = (struct hs__rest_call) {
-		.interaction = target->interaction, .type = type, .id = target->id, .version = target->version
-	};
-	read_headers(req, &job->call);
-	if (target->interaction == HS_DO_READ && !wants_part(&job->call))
-		return hs__rest_serve_read(&env, req, type, target->id);
-	return writes ? serve_write(req, job) : serve_read(req, job);
+	if (raw)
+		return hs__rest_serve_raw(&env, req, target->served, target->id);
+	return serve_other(&env, req, target);
 }

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes what a search found as a Bundle: matches, included resources, and what was left out. */
+#include <core/rest/found.h>
+#include <core/rest/page.h>
+#include <core/rest/subset.h>
+
+enum hs_status hs__rest_found_count(struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs_find_query *query, uint64_t *total, struct hs_error *err)
+{
+	struct hs_find_query all = *query;
+	struct hs_find_page page = { 0 };
+	all.count = 0;
+	all.want_total = true;
+	all.after = HS_S_NONE;
+	all.sort_count = 0;
+	enum hs_status status = hs_txn_find(txn, arena, &all, &page, err);
+	*total = page.total;
+	return status;
+}
+
+/* The OperationOutcome entry of a page: parameters that were left out, includes that were too many. */
+static struct hs_slice outcome_of(struct hs_arena *arena, const struct hs_search *search,
+	const struct hs__rest_found *found)
+{
+	struct hs_issues issues = { .arena = arena };
+	struct hs_buf buf;
+	for (size_t i = 0; i < search->ignored_count; i++)
+		hs_issue_add(&issues, HS_SEVERITY_WARNING, "not-supported", HS_S_NONE,
+			"search parameter '%.*s' is not known here and was left out",
+			HS_S_ARG(hs_slice_first(search->ignored[i], 100)));
+	if (found->included.truncated)
+		hs_issue_add(&issues, HS_SEVERITY_WARNING, "too-costly", HS_S_NONE,
+			"there are more included resources than one page may have; ask for less with _count");
+	if (issues.count == 0)
+		return HS_S_NONE;
+	hs_buf_init(&buf, arena, 65536);
+	hs_json_write(&buf, hs_outcome(arena, &issues), 0);
+	return hs_buf_slice(&buf);
+}
+
+static enum hs_status write_entry(const struct hs__rest_env *env, struct hs__rest_page *page,
+	const struct hs__rest_subset *subset, const struct hs_resource *resource, const char *mode,
+	struct hs_error *err)
+{
+	struct hs_slice body = resource->body;
+	enum hs_status status = HS_OK;
+	if (!hs__rest_subset_all(subset))
+		status = hs__rest_subset_text(env, page->arena, subset, resource->body, &body, err);
+	if (status == HS_OK)
+		hs__rest_page_found(page, env->sandbox->by_number[resource->type]->name, resource->id, body,
+			mode);
+	return status;
+}
+
+static enum hs_status write_entries(const struct hs__rest_env *env, struct hs__rest_page *page,
+	const struct hs_search *search, const struct hs__rest_found *found, struct hs_error *err)
+{
+	struct hs__rest_subset subset = { search->summary, search->elements, search->element_count };
+	struct hs_slice outcome = outcome_of(page->arena, search, found);
+	enum hs_status status = HS_OK;
+	for (size_t i = 0; status == HS_OK && i < found->page.count; i++)
+		status = write_entry(env, page, &subset, &found->page.items[i], "match", err);
+	for (size_t i = 0; status == HS_OK && i < found->included.count; i++)
+		status = write_entry(env, page, &subset, &found->included.items[i], "include", err);
+	if (outcome.len > 0)
+		hs__rest_page_found(page, HS_S_NONE, HS_S_NONE, outcome, "outcome");
+	return status;
+}
+
+static size_t bytes_of(const struct hs__rest_found *found)
+{
+	size_t bytes = 512;
+	for (size_t i = 0; i < found->page.count; i++)
+		bytes += found->page.items[i].body.len + 256;
+	for (size_t i = 0; i < found->included.count; i++)
+		bytes += found->included.items[i].body.len + 256;
+	return bytes;
+}
+
+enum hs_status hs__rest_found_write(const struct hs__rest_env *env, struct hs_arena *arena,
+	const struct hs_search *search, const struct hs__rest_found *found, struct hs_slice *out,
+	struct hs_error *err)
+{
+	struct hs__rest_page page;
+	hs__rest_page_open(&page, arena, "searchset", env->base, bytes_of(found));
+	if (found->has_total)
+		hs__rest_page_total(&page, found->total);
+	hs__rest_page_link(&page, "self", found->path, found->self, found->cursor);
+	if (found->page.next.len > 0 || found->cursor.len > 0)
+		hs__rest_page_link(&page, "first", found->path, found->self, HS_S_NONE);
+	if (found->page.next.len > 0)
+		hs__rest_page_link(&page, "next", found->path, found->self, found->page.next);
+	enum hs_status status = write_entries(env, &page, search, found, err);
+	return status == HS_OK ? hs__rest_page_close(&page, out, err) : status;
+}
