@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The data directory: made with mode 0700, locked against a second server, and the cache folder beside it. */
+#include <core/base/heap.h>
+#include <core/host/host_private.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum hs_status hs__make_dirs(const char *path, struct hs_error *err)
+{
+	char buf[4096];
+	size_t len = strlen(path);
+
+	if (len == 0 || len >= sizeof(buf))
+		return hs_fail(err, HS_E_VALUE, "\"%.60s\" is not a usable path", path);
+	memcpy(buf, path, len + 1);
+	for (size_t i = 1; i <= len; i++) {
+		if (buf[i] != '/' && buf[i] != '\0')
+			continue;
+		char kept = buf[i];
+		buf[i] = '\0';
+		if (mkdir(buf, 0700) != 0 && errno != EEXIST && errno != EISDIR) {
+			err->cause = errno;
+			return hs_fail(err, HS_E_IO, "the directory %s cannot be made (errno %d)", buf,
+				errno);
+		}
+		buf[i] = kept;
+	}
+	return HS_OK;
+}
+
+/* The lock is held by the open file: the kernel takes it back however the process ends. */
+static enum hs_status take_lock(struct hs_host *host, struct hs_error *err)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/lock", host->data_dir);
+	host->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (host->lock_fd < 0) {
+		err->cause = errno;
+		return hs_fail(err, HS_E_IO, "%s cannot be opened (errno %d)", path, errno);
+	}
+	if (flock(host->lock_fd, LOCK_EX | LOCK_NB) != 0)
+		return hs_fail(err, HS_E_BUSY,
+			"%s is in use by another handslag; stop it, choose another --data, or use --target "
+			"URL",
+			host->data_dir);
+	return HS_OK;
+}
+
+static enum hs_status choose_cache(struct hs_host *host, struct hs_error *err)
+{
+	const char *set = host->config->cache_dir;
+	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	char path[4096];
+
+	if (set[0])
+		snprintf(path, sizeof(path), "%s", set);
+	else if (xdg && xdg[0] == '/')
+		snprintf(path, sizeof(path), "%s/handslag", xdg);
+	else if (home && home[0] == '/')
+		snprintf(path, sizeof(path), "%s/.cache/handslag", home);
+	else
+		snprintf(path, sizeof(path), "%s/cache", host->data_dir);
+	enum hs_status status = hs__make_dirs(path, err);
+	if (status && !set[0]) {
+		snprintf(path, sizeof(path), "%s/cache", host->data_dir);
+		status = hs__make_dirs(path, err);
+	}
+	if (status == HS_OK)
+		host->cache_dir = hs_heap_cstr(path, strlen(path));
+	return status;
+}
+
+enum hs_status hs__datadir_open(struct hs_host *host, struct hs_error *err)
+{
+	const char *dir = host->config->data_dir;
+	char path[4096];
+	enum hs_status status = hs__make_dirs(dir, err);
+
+	if (status)
+		return status;
+	host->data_dir = hs_heap_cstr(dir, strlen(dir));
+	status = take_lock(host, err);
+	if (status)
+		return status;
+	snprintf(path, sizeof(path), "%s/sandboxes", dir);
+	status = hs__make_dirs(path, err);
+	return status ? status : choose_cache(host, err);
+}
+
+void hs__datadir_close(struct hs_host *host)
+{
+	if (host->lock_fd >= 0)
+		close(host->lock_fd);
+	host->lock_fd = -1;
+	hs_heap_free(host->data_dir);
+	hs_heap_free(host->cache_dir);
+	host->data_dir = host->cache_dir = NULL;
+}
+
+bool hs_sandbox_store_path(const char *data_dir, const char *name, char *out, size_t size)
+{
+	int n = snprintf(out, size, "%s/sandboxes/%s/store.db", data_dir, name);
+	return n > 0 && (size_t)n < size;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The FHIR versions that are served: their definitions, search rules, REST API and routes. */
+#include <core/base/heap.h>
+#include <core/host/metrics.h>
+#include <core/host/router.h>
+
+/* Where definitions are looked for, in this order: packages of the host, then the cache. */
+static const struct {
+	enum hs_fhir_version fhir;
+	const char *name, *number;
+	uint32_t bit;
+	const char *cores[3];
+} versions[HS__EDITIONS] = {
+	{ HS_FHIR_R4, "r4", "4.0.1", HS_ON_R4, { "hl7.fhir.r4.core", "hl7.fhir.r4.examples", NULL } },
+	{ HS_FHIR_R5, "r5", "5.0.0", HS_ON_R5, { "hl7.fhir.r5.core", NULL, NULL } },
+};
+
+static const struct hs_route metadata_route = {
+	.method = "GET", .path = "metadata", .versions = HS_ON_R4 | HS_ON_R5, .handler = hs__capability_serve
+};
+
+static struct hs_package *core_of_host(const struct hs_host *host, const char *const *names)
+{
+	for (; *names; names++)
+		for (size_t i = 0; host->packages[i]; i++)
+			if (hs_slice_eq(hs_package_name(host->packages[i]), hs_slice_cstr(*names)))
+				return host->packages[i];
+	return NULL;
+}
+
+/* The core package of a version; *own when it was opened here and is to be closed. */
+static struct hs_package *find_core(const struct hs_host *host, const char *const *names, bool *own)
+{
+	struct hs_package *package = core_of_host(host, names);
+	struct hs_error ignored = { .status = HS_OK };
+
+	*own = false;
+	for (; *names && !package; names++)
+		if (hs_packages_open(host->config, *names, &package, &ignored) == HS_OK)
+			*own = true;
+		else
+			package = NULL;
+	return package;
+}
+
+static enum hs_status open_definitions(struct hs_host *host, struct hs__edition *edition,
+	const char *const *names, struct hs_error *err)
+{
+	bool own = false;
+	struct hs_package *core = find_core(host, names, &own);
+
+	if (!core) {
+		hs_fail(&edition->missing, HS_E_BUSY,
+			"FHIR %s is not served because its definitions are not here: run ci/setup, or put %s "
+			"into the "
+			"package cache, or \"handslag package add FILE.tgz\", and start again",
+			edition->number, names[0]);
+		return HS_OK;
+	}
+	struct hs_package *packages[] = { core, NULL };
+	struct hs_defs_source source = { .fhir = edition->fhir,
+		.packages = packages,
+		.cache_dir = host->cache_dir,
+		.world = host->world };
+	enum hs_status status = hs_defs_open(&source, &edition->defs, err);
+	if (own)
+		hs_package_close(core);
+	return status;
+}
+
+enum hs_status hs__editions_open(struct hs_host *host, struct hs_error *err)
+{
+	for (unsigned i = 0; i < HS__EDITIONS; i++) {
+		struct hs__edition *edition = &host->editions[i];
+		edition->fhir = versions[i].fhir;
+		edition->name = versions[i].name;
+		edition->number = versions[i].number;
+		edition->bit = versions[i].bit;
+		hs_map_init(&edition->owners, NULL);
+		edition->router = hs__router_new(host->arena);
+		enum hs_status status = host->config->bare ?
+			HS_OK :
+			open_definitions(host, edition, versions[i].cores, err);
+		if (status)
+			return status;
+	}
+	return HS_OK;
+}
+
+static enum hs_status add_types(struct hs_host *host, struct hs__edition *edition,
+	const struct hs__service *service, struct hs_error *err)
+{
+	for (const struct hs_type_row *row = service->plug->types; row && row->name; row++) {
+		if (!(row->versions & edition->bit))
+			continue;
+		bool fresh = false;
+		struct hs_map_slot *slot = hs_map_put(&edition->owners, hs_slice_cstr(row->name), &fresh);
+		if (!fresh)
+			return hs_fail(err, HS_E_DUPLICATE, "the services %s and %s both own %s",
+				host->services[slot->value.number]->plug->name, service->plug->name,
+				row->name);
+		slot->value.number = service->index;
+		enum hs_status status = hs_rest_add_type(edition->rest, row, service->state,
+			service->plug->name, err);
+		if (status)
+			return status;
+	}
+	return HS_OK;
+}
+
+static enum hs_status add_routes(struct hs_host *host, struct hs__edition *edition,
+	struct hs__service *service, struct hs_error *err)
+{
+	for (const struct hs_route *row = service->plug->routes; row && row->method; row++) {
+		if (!(row->versions & edition->bit))
+			continue;
+		const char *name = row->path;
+		if (row->operation)
+			name = hs_arena_cstr(host->arena,
+				hs_arena_printf(host->arena, "$%s", row->operation));
+		unsigned action = hs__metrics_action(host->metrics, service->plug->name, name);
+		enum hs_status status = hs__router_add(edition->router, row, service, action, err);
+		if (status)
+			return status;
+	}
+	return HS_OK;
+}
+
+enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (unsigned i = 0; i < HS__EDITIONS && status == HS_OK; i++) {
+		struct hs__edition *edition = &host->editions[i];
+		status = hs__router_add(edition->router, &metadata_route, NULL, HS__ACT_METADATA, err);
+		if (status == HS_OK && edition->defs)
+			status = hs_search_rules_new(edition->defs, &edition->rules, err);
+		struct hs_rest_config config = { .defs = edition->defs, .rules = edition->rules };
+		if (status == HS_OK && edition->defs)
+			status = hs_rest_new(&config, &edition->rest, err);
+		for (unsigned k = 0; k < host->service_count && status == HS_OK; k++) {
+			if (edition->rest)
+				status = add_types(host, edition, host->services[k], err);
+			if (status == HS_OK)
+				status = add_routes(host, edition, host->services[k], err);
+		}
+		if (status == HS_OK)
+			status = hs__capability_make(host, edition, err);
+	}
+	return status;
+}
+
+void hs__editions_close(struct hs_host *host)
+{
+	for (unsigned i = 0; i < HS__EDITIONS; i++) {
+		struct hs__edition *edition = &host->editions[i];
+		if (edition->rest)
+			hs_rest_free(edition->rest);
+		if (edition->rules)
+			hs_search_rules_free(edition->rules);
+		if (edition->defs)
+			hs_defs_unref(edition->defs);
+		hs_map_free(&edition->owners);
+		hs_heap_free((char *)(uintptr_t)edition->capability.ptr);
+		memset(edition, 0, sizeof(*edition));
+	}
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The host: one object that owns services, sandboxes, loops and listeners, for the command line and tests.
+ *
+ *   hs_host_open -> hs_host_listen -> hs_host_run (returns when stopped and drained) -> hs_host_close
+ *
+ * Without listen and run it is the offline form that loading, seeding and restoring use. Thread: all of it
+ * belongs to the thread that opened it, except hs_host_stop. */
+#pragma once
+
+#include <core/http/server.h>
+#include <core/http/tls.h>
+#include <core/rest/rest.h>
+#include <core/store/store.h>
+#include <handslag/service.h>
+
+struct hs_host;
+struct hs_sandbox;
+
+#define HS_VERSION "0.1.0"
+#define HS_RELEASE_DATE \
+	"2026-11-21" /* of the CapabilityStatement as well: it changes with the program only */
+
+/* Limits of one sandbox; 0: none. */
+struct hs_sandbox_limits {
+	int64_t requests_per_second;
+	int64_t burst;    /* requests that may come at once; 0: as many as a second has */
+	int64_t versions; /* stored versions since the last reset, deletions included */
+	int64_t body_kib; /* of one request */
+};
+
+/* Filled from defaults, the configuration file and the command line, in that order. Texts live as long as
+ * `arena`. README.md lists the keys; core/host/config.c has the table. */
+struct hs_host_config {
+	struct hs_arena *arena;
+	const char *listen; /* "127.0.0.1:8080", "[::1]:0" */
+	const char *data_dir;
+	const char *base_url; /* what clients see, without the FHIR part; empty: from the Host header */
+	const char *
+		cache_dir; /* compiled images; empty: XDG_CACHE_HOME/handslag, ~/.cache/handslag or in data */
+	const char *package_cache; /* empty: HS_PACKAGES or ~/.fhir/packages */
+	const char *access_log;    /* "stderr", "off" or a file */
+	const char *log_level;
+	const char *cors; /* Access-Control-Allow-Origin; empty: none */
+	int64_t loops;    /* 0: one a core, at most 8 */
+	int64_t workers;  /* 0: one a core, at least 2 */
+	int64_t request_seconds, drain_seconds;
+	int64_t head_kib, body_kib, connections, header_seconds, keep_alive_seconds, arena_mib;
+	const char *tls_certificate, *tls_key, *tls_client_ca;
+	bool tls_client_required;
+	bool bare; /* neither definitions nor services are opened: for backups and the like */
+	struct hs_sandbox_limits sandbox;
+	const char *const *packages; /* NAME#VERSION or a file; before those recorded in the data directory */
+	size_t package_count;
+	void *services; /* cJSON object "services" of the file, owned by the arena; NULL: none */
+};
+
+/* Defaults. `arena` stays the caller's. */
+enum hs_status hs_host_config_init(struct hs_host_config *config, struct hs_arena *arena,
+	struct hs_error *err);
+/* Reads a file over what is there. An unknown key is an error that names the nearest known one. */
+enum hs_status hs_host_config_read(struct hs_host_config *config, const char *path, struct hs_error *err);
+/* Sets one key from text, "limits.bodyKib" "1024", as the command line does. */
+enum hs_status hs_host_config_set(struct hs_host_config *config, const char *key, const char *text,
+	struct hs_error *err);
+/* The keys, one a call by rising index, for --help; false past the last. */
+struct hs_host_config_key {
+	const char *name, *initial, *help;
+};
+bool hs_host_config_key(size_t index, struct hs_host_config_key *out);
+
+/* Makes the data directory, takes its lock, opens packages, definitions, services and the default sandbox.
+ * `builtin` ends with NULL. *config must live as long as the host. */
+enum hs_status hs_host_open(const struct hs_host_config *config, const struct hs_service *const *builtin,
+	struct hs_host **out, struct hs_error *err);
+/* Opens a listener on each loop; the port is then known. */
+enum hs_status hs_host_listen(struct hs_host *host, struct hs_error *err);
+uint16_t hs_host_port(const struct hs_host *host);
+/* Serves until hs_host_stop, on this thread and those of the other loops; drained when it returns. With
+ * `signals` SIGTERM and SIGINT stop it. */
+enum hs_status hs_host_run(struct hs_host *host, bool signals, struct hs_error *err);
+void hs_host_stop(struct hs_host *host); /* any thread */
+/* After run has returned, or without it. NULL is allowed. */
+void hs_host_close(struct hs_host *host);
+
+/* "http://127.0.0.1:8080" for messages. */
+const char *hs_host_url(const struct hs_host *host);
+const char *hs_host_data_dir(const struct hs_host *host);
+const struct hs_world *hs_host_world(const struct hs_host *host);
+/* Why there are no definitions of a version; HS_OK when there are. */
+enum hs_status hs_host_edition(const struct hs_host *host, enum hs_fhir_version fhir, struct hs_error *err);
+
+/* ---- offline work on a sandbox (command line) ---- */
+
+/* The open sandbox of that name, opened when needed; HS_E_NOT_FOUND. */
+enum hs_status hs_host_sandbox(struct hs_host *host, const char *name, struct hs_sandbox **out,
+	struct hs_error *err);
+struct hs_store *hs_sandbox_store(const struct hs_sandbox *sandbox);
+/* What hs_rest_load needs; NULL without definitions of that version. */
+const struct hs_rest *hs_sandbox_rest(const struct hs_sandbox *sandbox, enum hs_fhir_version fhir,
+	const struct hs_rest_sandbox **out);
+/* DATA/sandboxes/NAME/store.db in `out`; false when it does not fit or the name is not one. */
+bool hs_sandbox_store_path(const char *data_dir, const char *name, char *out, size_t size);
+
+/* ---- packages recorded in a data directory ---- */
+
+struct hs_package_list {
+	const char **items; /* NAME#VERSION or a path, in order */
+	size_t count;
+};
+enum hs_status hs_packages_read(struct hs_arena *arena, const char *data_dir, struct hs_package_list *out,
+	struct hs_error *err);
+/* Adds one (a .tgz is copied into the directory) or finds it there already: *fresh false. `name` is filled
+ * with NAME#VERSION. */
+enum hs_status hs_packages_add(struct hs_arena *arena, const struct hs_host_config *config, const char *what,
+	const char **name, bool *fresh, struct hs_error *err);
+/* Opens NAME[#VERSION] from the cache or a .tgz by its path. */
+enum hs_status hs_packages_open(const struct hs_host_config *config, const char *what,
+	struct hs_package **out, struct hs_error *err);
+
+/* The nearest of `names` (ends with NULL) to `word`, or NULL when none is near. */
+const char *hs_suggest(const char *word, const char *const *names);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /metrics in Prometheus' text format 0.0.4. */
+#include <core/host/endpoints.h>
+#include <core/host/sandbox.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define PAGE_MAX ((size_t)16 << 20)
+#define STORES_SHOWN 100 /* sandboxes with rows of their own: labels must stay few */
+
+static void head(struct hs_buf *out, const char *name, const char *type, const char *help)
+{
+	hs_buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void value(struct hs_buf *out, const char *name, uint64_t number)
+{
+	hs_buf_printf(out, "%s %llu\n", name, (unsigned long long)number);
+}
+
+static void requests(struct hs_host *host, struct hs_buf *out)
+{
+	struct hs__action_sum sum;
+
+	head(out, "handslag_requests_total", "counter", "Requests by service, interaction and status class.");
+	for (unsigned i = 0; i < hs__metrics_actions(host->metrics); i++) {
+		const struct hs__action *action = hs__metrics_name(host->metrics, i);
+		hs__metrics_sum(host->metrics, host->loop_count, i, &sum);
+		for (unsigned k = 1; k < 6; k++)
+			if (sum.by_class[k])
+				hs_buf_printf(out,
+					"handslag_requests_total{service=\"%s\",interaction=\"%s\",class=\"%"
+					"uxx\"} %llu\n",
+					action->service, action->name, k,
+					(unsigned long long)sum.by_class[k]);
+	}
+}
+
+static void one_duration(struct hs_buf *out, const struct hs__action *action,
+	const struct hs__action_sum *sum)
+{
+	static const char name[] = "handslag_request_duration_seconds";
+	uint64_t below = 0;
+
+	for (unsigned k = 0; k + 1 < HS__BUCKETS; k++) {
+		below += sum->buckets[k];
+		hs_buf_printf(out, "%s_bucket{service=\"%s\",interaction=\"%s\",le=\"%.6f\"} %llu\n", name,
+			action->service, action->name, (double)hs__bucket_bound(k) / 1e6,
+			(unsigned long long)below);
+	}
+	hs_buf_printf(out, "%s_bucket{service=\"%s\",interaction=\"%s\",le=\"+Inf\"} %llu\n", name,
+		action->service, action->name, (unsigned long long)sum->count);
+	hs_buf_printf(out, "%s_sum{service=\"%s\",interaction=\"%s\"} %.6f\n", name, action->service,
+		action->name, (double)sum->sum_us / 1e6);
+	hs_buf_printf(out, "%s_count{service=\"%s\",interaction=\"%s\"} %llu\n", name, action->service,
+		action->name, (unsigned long long)sum->count);
+}
+
+static void durations(struct hs_host *host, struct hs_buf *out)
+{
+	struct hs__action_sum sum;
+
+	head(out, "handslag_request_duration_seconds", "histogram",
+		"From the first byte of a request to its answer.");
+	for (unsigned i = 0; i < hs__metrics_actions(host->metrics); i++) {
+		hs__metrics_sum(host->metrics, host->loop_count, i, &sum);
+		if (sum.count)
+			one_duration(out, hs__metrics_name(host->metrics, i), &sum);
+	}
+}
+
+/* Of this loop's server alone: another loop's counters belong to its thread. Each scrape may reach another
+ * loop, so the rows carry the loop's number. */
+static void connections(const struct hs__loop *loop, struct hs_buf *out)
+{
+	struct hs_http_counters c;
+
+	hs_http_server_counters(loop->server, &c);
+	const struct {
+		const char *name, *type, *help;
+		uint64_t number;
+	} rows[] = {
+		{ "handslag_connections", "gauge", "Open connections of the loop that answers.",
+			c.connections },
+		{ "handslag_connections_accepted_total", "counter", "Connections accepted.", c.accepted },
+		{ "handslag_http_refused_total", "counter", "Requests refused before they were one.",
+			c.refused },
+		{ "handslag_http_timeouts_total", "counter", "Connections closed because of time.",
+			c.timeouts },
+		{ "handslag_tls_failed_total", "counter", "Handshakes that failed.", c.tls_failed },
+		{ "handslag_http_received_bytes_total", "counter", "Bytes received.", c.bytes_in },
+		{ "handslag_http_sent_bytes_total", "counter", "Bytes sent.", c.bytes_out },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		head(out, rows[i].name, rows[i].type, rows[i].help);
+		hs_buf_printf(out, "%s{loop=\"%u\"} %llu\n", rows[i].name, loop->index,
+			(unsigned long long)rows[i].number);
+	}
+}
+
+static void loops(struct hs_host *host, struct hs_buf *out)
+{
+	head(out, "handslag_loop_lag_seconds", "gauge",
+		"Largest delay of a loop's timer since the last reading.");
+	for (unsigned i = 0; i < host->loop_count; i++) {
+		uint64_t us = atomic_exchange_explicit(&host->loops[i].lag_us, 0, memory_order_relaxed);
+		hs_buf_printf(out, "handslag_loop_lag_seconds{loop=\"%u\"} %.3f\n", i, (double)us / 1e6);
+	}
+	head(out, "handslag_workers_waiting", "gauge", "Pieces of slow work that wait for a worker.");
+	value(out, "handslag_workers_waiting", hs_pool_waiting(host->workers));
+}
+
+struct store_row {
+	const char *name, *type, *help;
+	uint64_t (*get)(const struct hs_store_counters *c);
+};
+
+static uint64_t get_reads(const struct hs_store_counters *c)
+{
+	return c->reads + c->reads_now;
+}
+static uint64_t get_budget(const struct hs_store_counters *c)
+{
+	return c->budget_exceeded;
+}
+static uint64_t get_writes(const struct hs_store_counters *c)
+{
+	return c->writes;
+}
+static uint64_t get_groups(const struct hs_store_counters *c)
+{
+	return c->groups;
+}
+static uint64_t get_failed(const struct hs_store_counters *c)
+{
+	return c->failed;
+}
+static uint64_t get_waiting(const struct hs_store_counters *c)
+{
+	return c->waiting;
+}
+static uint64_t get_file(const struct hs_store_counters *c)
+{
+	return c->file_bytes;
+}
+static uint64_t get_wal(const struct hs_store_counters *c)
+{
+	return c->wal_bytes;
+}
+
+static const struct store_row store_rows[] = {
+	{ "handslag_store_reads_total", "counter", "Reading transactions.", get_reads },
+	{ "handslag_store_budget_exceeded_total", "counter", "Reads that went from a loop to a worker.",
+		get_budget },
+	{ "handslag_store_writes_total", "counter", "Writing transactions.", get_writes },
+	{ "handslag_store_commits_total", "counter", "Commits; each holds a group of writes.", get_groups },
+	{ "handslag_store_failed_total", "counter", "Transactions that the storage failed.", get_failed },
+	{ "handslag_store_writes_waiting", "gauge", "Writes that wait for the writer.", get_waiting },
+	{ "handslag_store_file_bytes", "gauge", "Size of the store's file.", get_file },
+	{ "handslag_store_wal_bytes", "gauge", "Size of its write-ahead log.", get_wal },
+};
+
+static void stores(struct hs_host *host, struct hs_buf *out)
+{
+	struct hs_store_counters counters[STORES_SHOWN];
+	const char *names[STORES_SHOWN];
+	size_t count = 0;
+
+	pthread_rwlock_rdlock(&host->sandboxes_lock);
+	for (struct hs_sandbox *s = host->sandboxes; s && count < STORES_SHOWN; s = s->next) {
+		if (!hs__sandbox_use(s))
+			continue;
+		hs_store_counters(s->store, &counters[count]);
+		names[count++] = s->name;
+		hs__sandbox_leave(s, HS__LOOPS_MAX);
+	}
+	pthread_rwlock_unlock(&host->sandboxes_lock);
+	for (size_t r = 0; r < sizeof(store_rows) / sizeof(store_rows[0]); r++) {
+		head(out, store_rows[r].name, store_rows[r].type, store_rows[r].help);
+		for (size_t i = 0; i < count; i++)
+			hs_buf_printf(out, "%s{sandbox=\"%s\"} %llu\n", store_rows[r].name, names[i],
+				(unsigned long long)store_rows[r].get(&counters[i]));
+	}
+}
+
+static void services(struct hs_host *host, struct hs_buf *out)
+{
+	for (unsigned i = 0; i < host->service_count; i++) {
+		const struct hs__service *service = host->services[i];
+		for (const struct hs_metric *m = service->plug->metrics; m && m->name; m++) {
+			const uint64_t *number =
+				(const uint64_t *)(const void *)((const char *)service->state + m->offset);
+			head(out, m->name, m->type == HS_METRIC_COUNTER ? "counter" : "gauge", m->help);
+			value(out, m->name, __atomic_load_n(number, __ATOMIC_RELAXED));
+		}
+	}
+}
+
+/* Second number of /proc/self/statm: resident pages. */
+static uint64_t resident_bytes(void)
+{
+	char text[128];
+	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+	uint64_t pages = 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return 0;
+	struct hs_slice rest = hs_slice(text, (size_t)n);
+	hs_slice_cut(&rest, ' ');
+	return hs_slice_u64(hs_slice_cut(&rest, ' '), &pages) ? pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
+void hs__metrics_text(struct hs_host *host, struct hs_buf *out)
+{
+	head(out, "handslag_info", "gauge", "Version of the program.");
+	hs_buf_cstr(out, "handslag_info{version=\"" HS_VERSION "\"} 1\n");
+	head(out, "process_resident_memory_bytes", "gauge", "Resident memory.");
+	value(out, "process_resident_memory_bytes", resident_bytes());
+	head(out, "process_start_time_seconds", "gauge", "Start of the process since 1970.");
+	hs_buf_printf(out, "process_start_time_seconds %.3f\n", (double)host->started_ms / 1e3);
+	requests(host, out);
+	durations(host, out);
+	loops(host, out);
+	stores(host, out);
+	services(host, out);
+}
+
+enum hs_verdict hs__metrics_page(struct hs_request *req)
+{
+	struct hs_buf out;
+	struct hs_error err = { .status = HS_OK };
+
+	hs_buf_init(&out, req->arena, PAGE_MAX);
+	hs__metrics_text(req->host, &out);
+	connections(req->loop, &out);
+	if (!out.overflow)
+		return hs_reply_bytes(req, 200, HS_S("text/plain; version=0.0.4; charset=utf-8"),
+			hs_buf_slice(&out));
+	hs_fail(&err, HS_E_LIMIT, "the metrics do not fit into the memory of a request");
+	return hs_fail_request(req, &err);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which FHIR packages there are: those of the configuration, those recorded in DATA/packages.json. */
+#include <core/base/heap.h>
+#include <core/host/host_private.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LIST_MAX ((size_t)1 << 20)
+#define PACKAGES_MAX 500
+#define TGZ_MAX ((size_t)1 << 30)
+
+/* ---- where they are ---- */
+
+static void cache_root(const struct hs_host_config *config, char *out, size_t size)
+{
+	const char *set = getenv("HS_PACKAGES"), *home = getenv("HOME");
+
+	if (config->package_cache[0])
+		snprintf(out, size, "%s", config->package_cache);
+	else if (set && set[0])
+		snprintf(out, size, "%s", set);
+	else
+		snprintf(out, size, "%s/.fhir/packages", home ? home : "");
+}
+
+static bool is_file(const char *what)
+{
+	return strchr(what, '/') || hs_slice_ends(hs_slice_cstr(what), HS_S(".tgz"));
+}
+
+enum hs_status hs_packages_open(const struct hs_host_config *config, const char *what,
+	struct hs_package **out, struct hs_error *err)
+{
+	char root[4096];
+
+	if (is_file(what))
+		return hs_package_open(what, out, err);
+	cache_root(config, root, sizeof(root));
+	enum hs_status status = hs_package_find(root, hs_slice_cstr(what), out, err);
+	if (status == HS_E_NOT_FOUND)
+		return hs_fail(err, status,
+			"the package %s is not in %s; run ci/setup, or put it there as %s/%s/package", what,
+			root, root, what);
+	return status;
+}
+
+/* ---- the recorded list ---- */
+
+static void list_path(const char *data_dir, char *out, size_t size)
+{
+	snprintf(out, size, "%s/packages.json", data_dir);
+}
+
+enum hs_status hs_packages_read(struct hs_arena *arena, const char *data_dir, struct hs_package_list *out,
+	struct hs_error *err)
+{
+	struct hs_slice text;
+	struct hs_json *tree = NULL;
+	char path[4096];
+
+	list_path(data_dir, path, sizeof(path));
+	*out = (struct hs_package_list) { NULL, 0 };
+	enum hs_status status = hs_world_read_file(hs_world_real(), arena, path, LIST_MAX, &text, err);
+	if (status == HS_E_NOT_FOUND)
+		return HS_OK;
+	if (status == HS_OK)
+		status = hs_json_parse(arena, text, NULL, &tree, err);
+	const struct hs_json *list = hs_json_get(tree, HS_S("packages"));
+	if (status == HS_OK && !hs_json_is(list, HS_JSON_ARRAY))
+		return hs_fail(err, HS_E_CORRUPT, "%s must hold {\"packages\": [...]}", path);
+	if (status)
+		return status;
+	out->items = hs_arena_array(arena, hs_json_count(list) + 1, sizeof(*out->items));
+	HS_JSON_EACH(item, list)
+		out->items[out->count++] = hs_arena_cstr(arena, hs_json_text(item));
+	return HS_OK;
+}
+
+static enum hs_status write_list(struct hs_arena *arena, const char *data_dir,
+	const struct hs_package_list *list, const char *more, struct hs_error *err)
+{
+	struct hs_buf out;
+	char path[4096];
+
+	hs_buf_init(&out, arena, LIST_MAX);
+	hs_buf_cstr(&out, "{\n  \"packages\": [");
+	for (size_t i = 0; i <= list->count; i++) {
+		hs_buf_cstr(&out, i ? ",\n    " : "\n    ");
+		hs_json_write_text(&out, hs_slice_cstr(i < list->count ? list->items[i] : more));
+	}
+	hs_buf_cstr(&out, "\n  ]\n}\n");
+	list_path(data_dir, path, sizeof(path));
+	if (out.overflow)
+		return hs_fail(err, HS_E_LIMIT, "the list of packages is too long");
+	return hs_world_write_file(hs_world_real(), path, hs_buf_slice(&out), 0600, err);
+}
+
+/* A .tgz is copied so that it can be moved away afterwards. */
+static enum hs_status copy_in(struct hs_arena *arena, const char *data_dir, const char *file,
+	const char *name, const char **kept, struct hs_error *err)
+{
+	struct hs_slice bytes;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/packages", data_dir);
+	enum hs_status status = hs__make_dirs(path, err);
+	if (status)
+		return status;
+	struct hs_arena *big = hs_arena_new(TGZ_MAX);
+	snprintf(path, sizeof(path), "%s/packages/%s.tgz", data_dir, name);
+	status = hs_world_read_file(hs_world_real(), big, file, TGZ_MAX / 2, &bytes, err);
+	if (status == HS_OK)
+		status = hs_world_write_file(hs_world_real(), path, bytes, 0600, err);
+	hs_arena_free(big);
+	if (status == HS_OK)
+		*kept = hs_arena_cstr(arena, hs_slice_cstr(path));
+	return status;
+}
+
+enum hs_status hs_packages_add(struct hs_arena *arena, const struct hs_host_config *config, const char *what,
+	const char **name, bool *fresh, struct hs_error *err)
+{
+	struct hs_package *package = NULL;
+	struct hs_package_list list;
+	enum hs_status status = hs__make_dirs(config->data_dir, err);
+
+	if (status == HS_OK)
+		status = hs_packages_read(arena, config->data_dir, &list, err);
+	if (status == HS_OK)
+		status = hs_packages_open(config, what, &package, err);
+	if (status)
+		return status;
+	struct hs_slice text = hs_arena_printf(arena, "%.*s#%.*s", HS_S_ARG(hs_package_name(package)),
+		HS_S_ARG(hs_package_version(package)));
+	const char *full = hs_arena_cstr(arena, text), *kept = full;
+	hs_package_close(package);
+	*fresh = true;
+	for (size_t i = 0; i < list.count; i++) {
+		struct hs_slice item = hs_slice_cstr(list.items[i]);
+		struct hs_slice file = hs_arena_printf(arena, "/%s.tgz", full);
+		if (hs_slice_eq(item, text) || hs_slice_ends(item, file))
+			*fresh = false;
+	}
+	if (*fresh && hs_slice_ends(hs_slice_cstr(what), HS_S(".tgz")))
+		status = copy_in(arena, config->data_dir, what, full, &kept, err);
+	else if (*fresh && is_file(what))
+		kept = what;
+	if (*fresh && status == HS_OK)
+		status = write_list(arena, config->data_dir, &list, kept, err);
+	if (status == HS_OK)
+		*name = full;
+	return status;
+}
+
+/* ---- those of a host ---- */
+
+static bool is_there(const struct hs_host *host, size_t count, const struct hs_package *package)
+{
+	for (size_t i = 0; i < count; i++)
+		if (hs_slice_eq(hs_package_name(host->packages[i]), hs_package_name(package)) &&
+			hs_slice_eq(hs_package_version(host->packages[i]), hs_package_version(package)))
+			return true;
+	return false;
+}
+
+static enum hs_status load_one(struct hs_host *host, size_t *count, const char *what, struct hs_error *err)
+{
+	struct hs_package *package = NULL;
+	enum hs_status status = hs_packages_open(host->config, what, &package, err);
+
+	if (status)
+		return status;
+	if (is_there(host, *count, package))
+		hs_package_close(package);
+	else
+		host->packages[(*count)++] = package;
+	return HS_OK;
+}
+
+enum hs_status hs__packages_load(struct hs_host *host, struct hs_error *err)
+{
+	const struct hs_host_config *config = host->config;
+	struct hs_package_list list;
+	size_t count = 0;
+	enum hs_status status = hs_packages_read(host->arena, host->data_dir, &list, err);
+
+	host->packages = hs_heap_alloc((PACKAGES_MAX + 1) * sizeof(struct hs_package *));
+	if (status == HS_OK && config->package_count + list.count > PACKAGES_MAX)
+		status = hs_fail(err, HS_E_LIMIT, "there are more than %d packages", PACKAGES_MAX);
+	for (size_t i = 0; i < config->package_count && status == HS_OK; i++)
+		status = load_one(host, &count, config->packages[i], err);
+	for (size_t i = 0; i < list.count && status == HS_OK; i++)
+		status = load_one(host, &count, list.items[i], err);
+	return status;
+}
+
+void hs__packages_close(struct hs_host *host)
+{
+	for (size_t i = 0; host->packages && host->packages[i]; i++)
+		hs_package_close(host->packages[i]);
+	hs_heap_free(host->packages);
+	host->packages = NULL;
+}

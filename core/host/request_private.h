@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of a request: where it is on its way, what it asked, and the answer that waits to be sent.
+ *
+ *            handler returns DONE                        reply handed to http
+ *   ASKED ------------------------------> ANSWERED ------------------------------> (gone)
+ *     |  ^                                   ^
+ *     |  `---- after function asks again ----|--- after function answers
+ *     `--> WORKING (store or worker) --> ASKED
+ *
+ * A handler only records its answer or its wish for work; dispatch.c carries either out once the handler has
+ * returned, so that nothing runs inside the call that asked for it and a request is never touched after its
+ * reply was handed over. Thread: the loop of the connection; `cancelled` is read by others. */
+#pragma once
+
+#include <core/host/host_private.h>
+#include <core/host/metrics.h>
+
+#define HS__PARTS_MAX 6 /* as HS__ROUTE_PARTS */
+#define HS__REPLY_HEADERS 24
+
+enum hs__stage { HS__ASKED, HS__WORKING, HS__ANSWERED };
+enum hs__work {
+	HS__NO_WORK,
+	HS__WORK_READ,
+	HS__WORK_READ_SLOW,
+	HS__WORK_WRITE,
+	HS__WORK_COMPUTE,
+	HS__WORK_CONTROL
+};
+
+struct hs_request {
+	struct hs_http_request *http;
+	struct hs_arena *arena;
+	struct hs__loop *loop;
+	struct hs_host *host;
+	struct hs_sandbox *sandbox;  /* NULL outside FHIR */
+	struct hs__edition *edition; /* NULL outside FHIR */
+	struct hs__service *service; /* whose handler runs; NULL: the host's own or REST */
+	struct hs_slice path;        /* below the base, decoded, without slashes at its ends */
+	struct hs_slice root;        /* the path of the base as sent: "/sandbox/a/fhir/r4" */
+	struct hs_slice base;        /* made when asked for */
+	struct hs_slice id;          /* X-Request-Id */
+	enum hs__stage stage;
+	bool entered; /* counted as a user of the sandbox */
+	bool pretty, strict_json_type, query_done;
+	bool cut;               /* a fault: the connection is closed without an answer */
+	struct hs_timer *delay; /* a fault: goes on when it fires */
+	bool cancelled;         /* atomic access: workers look at it */
+	uint64_t deadline_ms;   /* monotonic, of the loop; 0 while it does not wait */
+
+	struct hs_pair parts[HS__PARTS_MAX]; /* of the route's template */
+	unsigned part_count;
+	const struct hs_pair *query;
+	size_t query_count;
+	struct hs_json *tree;
+
+	/* what it did, for log and metrics */
+	unsigned action;
+	struct hs_slice type; /* resource type, known to us; empty: none */
+
+	/* the answer */
+	struct hs_http_reply reply;
+	struct hs_http_header headers[HS__REPLY_HEADERS];
+	struct hs_stream_source source;
+	bool streaming;
+
+	/* work */
+	enum hs__work work;
+	hs_work_fn *work_fn;
+	void *work_arg;
+	hs_after_fn *after;
+	struct hs_request *later_next, **later_link;
+	struct hs_store_op op;
+	struct hs_task task;
+	struct hs_request *parked; /* list of a sandbox that is not open yet */
+};
+
+/* dispatch.c: carries out what the handler wished, until it has answered or waits. */
+void hs__request_carry_on(struct hs_request *req, enum hs_verdict verdict);
+/* Metrics, log line, leaving the sandbox: just before a reply is handed over, or when its stream has ended.
+ */
+void hs__request_done(struct hs_request *req, uint64_t bytes);
+/* What the loops give to http. */
+void hs__http_request(struct hs_http_request *http, void *loop);
+void hs__http_gone(struct hs_http_request *http, void *loop);
+void hs__http_refused(int status, const char *reason, struct hs_arena *arena, struct hs_http_reply *reply,
+	void *loop);
+/* fhir.c: a request below a FHIR base, once it is in its sandbox. */
+enum hs_verdict hs__fhir_serve(struct hs_request *req);
+enum hs_verdict hs__reply_options(struct hs_request *req, struct hs_slice allow);
+/* For a parked request, on its loop, when its sandbox was opened or could not be. */
+void hs__request_resume(struct hs_request *req, const struct hs_error *failed);
+/* work.c: true when the work is over already. */
+bool hs__work_start(struct hs_request *req);
+enum hs_verdict hs__work_after(struct hs_request *req);
+void hs__work_sweep(struct hs__loop *loop);
+/* query.c */
+void hs__query_parse(struct hs_request *req);
+struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text, bool plus);
+/* negotiate.c: sets pretty and the reply's content type; HS_E_NOT_ACCEPTABLE. */
+enum hs_status hs__negotiate(struct hs_request *req, struct hs_error *err);
+/* Is the body of a type that hs_request_json reads? HS_E_MEDIA_TYPE. */
+enum hs_status hs__negotiate_body(const struct hs_request *req, struct hs_error *err);
+/* stream.c */
+void hs__stream_begin(struct hs_request *req);
+/* reply.c: an OperationOutcome as text for those who have no request. */
+struct hs_slice hs__outcome_text(struct hs_arena *arena, const char *issue, const char *text);
+void hs__reply_static_header(struct hs_request *req, struct hs_slice name, struct hs_slice value);

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The host over the wire: health, routes of a service, negotiation, errors, limits and drain. */
+#include "fixture_private.h"
+
+#include <handslag/service.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* ---- a small service ---- */
+
+struct state {
+	const char *greeting;
+	uint64_t greeted;
+	bool drained;
+};
+
+static enum hs_verdict hello(struct hs_request *req, void *arg)
+{
+	struct state *state = arg;
+	struct hs_json *out = hs_parameters(hs_request_arena(req));
+	struct hs_slice name = hs_request_query_value(req, HS_S("name"));
+	struct hs_slice text = hs_arena_printf(hs_request_arena(req), "%s %.*s", state->greeting,
+		HS_S_ARG(name));
+
+	__atomic_fetch_add(&state->greeted, 1, __ATOMIC_RELAXED);
+	hs_parameters_add(hs_request_arena(req), out, HS_S("text"), HS_S("valueString"),
+		hs_json_string(hs_request_arena(req), text));
+	return hs_reply_json(req, 200, out);
+}
+
+static enum hs_verdict part(struct hs_request *req, void *arg)
+{
+	(void)arg;
+	return hs_reply_bytes(req, 200, HS_S("text/plain"), hs_request_part(req, "id"));
+}
+
+static enum hs_verdict base(struct hs_request *req, void *arg)
+{
+	(void)arg;
+	return hs_reply_bytes(req, 200, HS_S("text/plain"), hs_request_base(req));
+}
+
+struct pieces {
+	int left;
+	bool break_off;
+};
+
+static enum hs_status more(void *arg, struct hs_buf *out, bool *last, struct hs_error *err)
+{
+	struct pieces *pieces = arg;
+
+	if (pieces->break_off && pieces->left == 1)
+		return hs_fail(err, HS_E_INTERNAL, "no more");
+	for (int i = 0; i < 1000; i++)
+		hs_buf_cstr(out, "0123456789");
+	*last = --pieces->left == 0;
+	return HS_OK;
+}
+
+static enum hs_verdict stream(struct hs_request *req, void *arg)
+{
+	struct pieces *pieces = hs_arena_alloc(hs_request_arena(req), sizeof(*pieces));
+
+	(void)arg;
+	pieces->left = 5;
+	pieces->break_off = hs_request_query_value(req, HS_S("break")).len > 0;
+	return hs_stream_reply(req, 200, &(struct hs_stream_source) { more, NULL, pieces });
+}
+
+static enum hs_status count_rows(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn, "SELECT count(*) FROM greeter_log", err);
+
+	(void)arena;
+	if (!stmt)
+		return err->status;
+	int row = hs_sql_step(stmt, err);
+	if (row == 1)
+		*(int64_t *)arg = hs_sql_get_int(stmt, 0);
+	hs_sql_end(stmt);
+	return row < 0 ? (enum hs_status)row : HS_OK;
+}
+
+static enum hs_verdict counted(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	if (status)
+		return hs_fail_request(req, err);
+	return hs_reply_bytes(req, 200, HS_S("text/plain"),
+		hs_arena_printf(hs_request_arena(req), "%lld", (long long)*(int64_t *)arg));
+}
+
+static enum hs_verdict count(struct hs_request *req, void *arg)
+{
+	(void)arg;
+	return hs_read(req, count_rows, hs_arena_alloc(hs_request_arena(req), sizeof(int64_t)), counted);
+}
+
+static enum hs_status add_row(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	(void)arena;
+	(void)arg;
+	struct hs_stmt *stmt = hs_sql(txn, "INSERT INTO greeter_log (at) VALUES (?1)", err);
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, hs_txn_now(txn));
+	return hs_sql_run(stmt, err);
+}
+
+/* Writes, then reads in the continuation of the write. */
+static enum hs_verdict added(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	if (status)
+		return hs_fail_request(req, err);
+	return hs_read_slow(req, count_rows, arg, counted);
+}
+
+static enum hs_verdict add(struct hs_request *req, void *arg)
+{
+	(void)arg;
+	return hs_write(req, add_row, hs_arena_alloc(hs_request_arena(req), sizeof(int64_t)), added);
+}
+
+static enum hs_status compute(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	(void)arena;
+	(void)arg;
+	assert_null(txn);
+	return hs_fail(err, HS_E_TOO_COSTLY, "that would take all day");
+}
+
+static enum hs_verdict hard(struct hs_request *req, void *arg)
+{
+	(void)arg;
+	return hs_compute(req, compute, NULL, counted);
+}
+
+static enum hs_verdict terminology_mode(struct hs_request *req, void *arg)
+{
+	(void)arg;
+	return hs_reply_bytes(req, 200, HS_S("text/plain"), HS_S("terminology"));
+}
+
+static void drain(void *arg)
+{
+	((struct state *)arg)->drained = true;
+}
+
+static const struct hs_setting settings[] = {
+	{ "greeting", HS_SETTING_TEXT, offsetof(struct state, greeting), "Hej", "what to say" },
+	{ .name = NULL },
+};
+static const struct hs_route routes[] = {
+	{ .method = "GET POST",
+		.path = "$hello",
+		.versions = HS_ON_R4 | HS_ON_R5,
+		.handler = hello,
+		.operation = "hello" },
+	{ .method = "GET",
+		.path = "Basic/{id}/$part",
+		.versions = HS_ON_R4,
+		.handler = part,
+		.operation = "part" },
+	{ .method = "GET", .path = "$base", .versions = HS_ON_R4, .handler = base },
+	{ .method = "GET", .path = "$stream", .versions = HS_ON_R4, .handler = stream },
+	{ .method = "GET", .path = "$count", .versions = HS_ON_R4, .handler = count },
+	{ .method = "POST", .path = "$add", .versions = HS_ON_R4, .handler = add, .body_kib = 1 },
+	{ .method = "GET", .path = "$hard", .versions = HS_ON_R4, .handler = hard },
+	{ .method = "GET",
+		.path = "metadata?mode=terminology",
+		.versions = HS_ON_R4,
+		.handler = terminology_mode },
+	{ .method = NULL },
+};
+static const struct hs_migration migrations[] = {
+	{ 1, "log", "CREATE TABLE greeter_log (at INTEGER NOT NULL)" },
+	{ .sql = NULL },
+};
+static const struct hs_metric metrics[] = {
+	{ "handslag_greeter_greeted_total", HS_METRIC_COUNTER, "Greetings.",
+		offsetof(struct state, greeted) },
+	{ .name = NULL },
+};
+static const struct hs_service greeter = {
+	.abi = HS_SERVICE_ABI,
+	.name = "greeter",
+	.summary = "Says hello <to all>.",
+	.state_size = sizeof(struct state),
+	.settings = settings,
+	.routes = routes,
+	.migrations = migrations,
+	.metrics = metrics,
+	.drain = drain,
+};
+static const struct hs_service *const services[] = { &greeter, NULL };
+
+static struct fixture *f;
+
+static int start(void **state)
+{
+	static const struct fixture_options options = {
+		.services = services,
+		.config = "{\"services\": {\"greeter\": {\"greeting\": \"God dag\"}}, \"limits\": "
+			  "{\"bodyKib\": 64}}",
+	};
+	(void)state;
+	f = fixture_start(&options);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	fixture_stop(f);
+	return 0;
+}
+
+static void assert_slice(struct hs_slice got, const char *expected)
+{
+	if (!hs_slice_eq(got, hs_slice_cstr(expected)))
+		fail_msg("got \"%.*s\", expected \"%s\"", HS_S_ARG(hs_slice_first(got, 300)), expected);
+}
+
+/* ---- tests ---- */
+
+static void health_says_what_is_there(void **state)
+{
+	(void)state;
+	struct fixture_answer a = fixture_get(f, "/health/live");
+	assert_int_equal(a.status, 200);
+	a = fixture_get(f, "/health/ready");
+	assert_int_equal(a.status, 200);
+	assert_slice(fixture_text(f, &a, "/status"), "pass");
+	assert_slice(fixture_text(f, &a, "/services/0/phase"), "serving");
+}
+
+static void routes_reach_their_handlers(void **state)
+{
+	(void)state;
+	struct fixture_answer a = fixture_get(f, "$hello?name=Malm%C3%B6+1");
+	assert_int_equal(a.status, 200);
+	assert_slice(fixture_text(f, &a, "/parameter/0/valueString"), "God dag Malmö 1");
+	assert_slice(fixture_header(&a, "Content-Type"), "application/fhir+json; charset=utf-8");
+	a = fixture_call(f, "POST", "$hello", "Content-Type: application/x-www-form-urlencoded\r\n",
+		"name=a%26b");
+	assert_slice(fixture_text(f, &a, "/parameter/0/valueString"), "God dag a&b");
+	a = fixture_get(f, "%24hello");
+	assert_int_equal(a.status, 200);
+	a = fixture_get(f, "Basic/x-1/$part");
+	assert_slice(a.body, "x-1");
+	a = fixture_get(f, "/fhir/r5/$hello");
+	assert_int_equal(a.status, 200);
+	a = fixture_get(f, "metadata?mode=terminology");
+	assert_slice(a.body, "terminology");
+}
+
+static void base_is_as_the_client_sees_it(void **state)
+{
+	(void)state;
+	char expected[64];
+	struct fixture_answer a = fixture_get(f, "$base");
+	snprintf(expected, sizeof(expected), "http://127.0.0.1:%u/fhir/r4", (unsigned)fixture_port(f));
+	assert_slice(a.body, expected);
+}
+
+static void work_runs_in_transactions(void **state)
+{
+	(void)state;
+	struct fixture_answer a = fixture_get(f, "$count");
+	assert_int_equal(a.status, 200);
+	assert_slice(a.body, "0");
+	a = fixture_send(f, "POST", "$add", "");
+	assert_int_equal(a.status, 200);
+	assert_slice(a.body, "1");
+	a = fixture_get(f, "$hard");
+	assert_int_equal(a.status, 422);
+	assert_slice(fixture_issue(f, &a), "that would take all day");
+}
+
+static void streams_end_whole_or_not_at_all(void **state)
+{
+	(void)state;
+	struct fixture_answer a = fixture_get(f, "$stream");
+	assert_int_equal(a.status, 200);
+	assert_true(a.complete);
+	assert_int_equal(a.body.len, 50000);
+	a = fixture_get(f, "$stream?break=1");
+	assert_false(a.complete);
+}
+
+static void errors_are_outcomes(void **state)
+{
+	(void)state;
+	struct fixture_answer a = fixture_get(f, "/fhir/r9/Patient");
+	assert_int_equal(a.status, 404);
+	fixture_issue(f, &a);
+	a = fixture_get(f, "/nothing");
+	assert_int_equal(a.status, 404);
+	fixture_issue(f, &a);
+	a = fixture_send(f, "DELETE", "$hello", NULL);
+	assert_int_equal(a.status, 405);
+	assert_true(hs_slice_search(fixture_header(&a, "Allow"), HS_S("POST")) != SIZE_MAX);
+	fixture_issue(f, &a);
+	a = fixture_call(f, "GET", "$hello", "Accept: application/fhir+xml\r\n", NULL);
+	assert_int_equal(a.status, 406);
+	fixture_issue(f, &a);
+	a = fixture_get(f, "$hello?_format=ttl");
+	assert_int_equal(a.status, 406);
+	a = fixture_call(f, "GET", "$hello", "Accept: application/fhir+json; fhirVersion=5.0\r\n", NULL);
+	assert_int_equal(a.status, 406);
+	a = fixture_get(f, "/sandbox/nobody/fhir/r4/$hello");
+	assert_int_equal(a.status, 404);
+	fixture_issue(f, &a);
+}
+
+static void formats_are_negotiated(void **state)
+{
+	static const struct {
+		const char *accept, *type;
+	} cases[] = {
+		{ "Accept: application/json\r\n", "application/json; charset=utf-8" },
+		{ "Accept: application/fhir+json; fhirVersion=4.0\r\n",
+			"application/fhir+json; charset=utf-8" },
+		{ "Accept: text/html, application/xml;q=0.9, */*;q=0.8\r\n",
+			"application/fhir+json; charset=utf-8" },
+		{ "Accept: application/xml, application/json;q=0.5\r\n", "application/json; charset=utf-8" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fixture_answer a = fixture_call(f, "GET", "$hello", cases[i].accept, NULL);
+		assert_int_equal(a.status, 200);
+		assert_slice(fixture_header(&a, "Content-Type"), cases[i].type);
+	}
+	struct fixture_answer a = fixture_get(f, "$hello?_format=application/fhir+json&_pretty=true");
+	assert_int_equal(a.status, 200);
+	assert_true(hs_slice_search(a.body, HS_S("\n  \"")) != SIZE_MAX);
+}
+
+static void limits_hold(void **state)
+{
+	(void)state;
+	char *big = calloc(1, 70000);
+	memset(big, ' ', 69999);
+	struct fixture_answer a = fixture_send(f, "POST", "$hello", big);
+	assert_int_equal(a.status, 413);
+	fixture_issue(f, &a);
+	big[2000] = '\0';
+	a = fixture_send(f, "POST", "$add", big);
+	assert_int_equal(a.status, 413);
+	fixture_issue(f, &a);
+	free(big);
+}
+
+static void request_ids_are_echoed(void **state)
+{
+	(void)state;
+	struct fixture_answer a = fixture_call(f, "GET", "$hello", "X-Request-Id: abc-1\r\n", NULL);
+	assert_slice(fixture_header(&a, "X-Request-Id"), "abc-1");
+	a = fixture_call(f, "GET", "$hello", "X-Request-Id: \"<evil>\"\r\n", NULL);
+	assert_int_equal(fixture_header(&a, "X-Request-Id").len, 16);
+}
+
+static void browsers_are_let_in(void **state)
+{
+	(void)state;
+	struct fixture_answer a = fixture_call(f, "OPTIONS", "Patient", "Origin: http://x\r\n", NULL);
+	assert_int_equal(a.status, 204);
+	assert_slice(fixture_header(&a, "Access-Control-Allow-Origin"), "*");
+	a = fixture_call(f, "GET", "$hello", "Origin: http://x\r\n", NULL);
+	assert_slice(fixture_header(&a, "Access-Control-Allow-Origin"), "*");
+	a = fixture_get(f, "/");
+	assert_int_equal(a.status, 200);
+	assert_true(hs_slice_search(a.body, HS_S("Says hello &lt;to all>.")) != SIZE_MAX);
+}
+
+static void metrics_count(void **state)
+{
+	(void)state;
+	fixture_get(f, "$hello");
+	struct fixture_answer a = fixture_get(f, "/metrics");
+	assert_int_equal(a.status, 200);
+	static const char *const rows[] = {
+		"handslag_requests_total{service=\"greeter\",interaction=\"$hello\",class=\"2xx\"} ",
+		"handslag_greeter_greeted_total ",
+		"handslag_store_commits_total{sandbox=\"default\"} ",
+		"process_resident_memory_bytes ",
+		"handslag_request_duration_seconds_bucket{service=\"greeter\",interaction=\"$hello\",le=\"+"
+		"Inf\"} ",
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (hs_slice_search(a.body, hs_slice_cstr(rows[i])) == SIZE_MAX)
+			fail_msg("no %s", rows[i]);
+}
+
+static void requests_before_one_are_refused_as_outcomes(void **state)
+{
+	(void)state;
+	char in[2048];
+	int fd = fixture_connect(f);
+	assert_int_equal(send(fd, "GET /fhir/r4/$hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 48, 0), 48);
+	ssize_t n = recv(fd, in, sizeof(in), MSG_WAITALL);
+	close(fd);
+	assert_true(n > 0);
+	assert_int_equal(memcmp(in, "HTTP/1.1 400", 12), 0);
+	assert_true(hs_slice_search(hs_slice(in, (size_t)n), HS_S("OperationOutcome")) != SIZE_MAX);
+}
+
+static void it_starts_again_over_its_data(void **state)
+{
+	(void)state;
+	struct fixture_answer a = fixture_send(f, "POST", "$add", "");
+	assert_int_equal(a.status, 200);
+	struct hs_slice before = a.body;
+	fixture_restart(f);
+	a = fixture_get(f, "$count");
+	assert_true(hs_slice_eq(a.body, before));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(health_says_what_is_there),
+		cmocka_unit_test(routes_reach_their_handlers),
+		cmocka_unit_test(base_is_as_the_client_sees_it),
+		cmocka_unit_test(work_runs_in_transactions),
+		cmocka_unit_test(streams_end_whole_or_not_at_all),
+		cmocka_unit_test(errors_are_outcomes),
+		cmocka_unit_test(formats_are_negotiated),
+		cmocka_unit_test(limits_hold),
+		cmocka_unit_test(request_ids_are_echoed),
+		cmocka_unit_test(browsers_are_let_in),
+		cmocka_unit_test(metrics_count),
+		cmocka_unit_test(requests_before_one_are_refused_as_outcomes),
+		cmocka_unit_test(it_starts_again_over_its_data),
+	};
+	return cmocka_run_group_tests(tests, start, stop);
+}
