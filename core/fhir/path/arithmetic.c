@@ -141,7 +141,10 @@ enum hs_status hs__path_arithmetic(struct path_run *run, const struct path_node 
 	if (is_number(a) && is_number(b)) {
 		return on_numbers(run, node, a, b, out);
 	}
-	if (hs__path_moment(a, &moment) && b->kind == HS_PATH_QUANTITY) {
+	/* A string of a resource whose type is not known is a date when it looks like one. */
+	bool untyped = a->kind == HS_PATH_STRING && a->node && !a->type &&
+		hs__path_moment_parse(a->text, &moment);
+	if ((untyped || hs__path_moment(a, &moment)) && b->kind == HS_PATH_QUANTITY) {
 		return on_moment(run, node, &moment, b, out);
 	}
 	if (node->op == OP_ADD && hs__path_is_text(a) && hs__path_is_text(b)) {

@@ -1,12 +1,293 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The static check. */
-#include <core/fhir/path/node.h>
+/* The static check: follows the types through an expression, keeps what the definitions say in its steps, and
+ * refuses what can have no result. What is not known is never refused. */
+#include <core/fhir/path/shape.h>
+
+struct checker {
+	const struct hs_path *path;
+	const struct hs_defs *defs;
+	bool strict;
+	struct hs_error *err;
+};
+
+static enum hs_status check(struct checker *checker, struct path_node *node, const struct path_shape *self,
+	struct path_shape *out);
+
+static enum hs_status refuse(const struct checker *checker, const struct path_node *node, const char *what,
+	struct hs_slice name)
+{
+	hs_fail(checker->err, HS_E_INVALID, "%s%s%.*s", what, name.len ? ": " : "",
+		name.len > 80 ? 80 : (int)name.len, name.len ? name.ptr : "");
+	hs__path_place(checker->path->text, node->at, checker->err);
+	return HS_E_INVALID;
+}
+
+/* The first step of an expression that is the name of a type stands for $this, when that is of the type. */
+static enum hs_status check_entry(struct checker *checker, const struct path_node *node,
+	struct path_step *step, const struct path_shape *self, struct path_shape *out, bool *taken)
+{
+	bool capital = step->name.len && step->name.ptr[0] >= 'A' && step->name.ptr[0] <= 'Z';
+	const struct hs_def_type *type = step->entry && capital && checker->defs ?
+		hs_defs_type(checker->defs, step->name) :
+		NULL;
+	*taken = type != NULL;
+	if (!type) {
+		return HS_OK;
+	}
+	step->from_type = type;
+	bool fits = !self->known;
+	for (uint8_t i = 0; i < self->count && !fits; i++) {
+		const struct hs_def_type *own = self->kinds[i].type;
+		fits = own &&
+			(hs_defs_is_a(checker->defs, own, type) || hs_defs_is_a(checker->defs, type, own));
+	}
+	if (!fits && checker->strict) {
+		return refuse(checker, node, "the input is not of this type", step->name);
+	}
+	*out = self->known && fits && type->abstract ? *self : hs__shape_type(checker->defs, type);
+	out->known = out->known && !type->abstract;
+	return HS_OK;
+}
+
+static enum hs_status check_steps(struct checker *checker, struct path_node *node,
+	const struct path_shape *from, struct path_shape *out)
+{
+	struct path_shape at = *from;
+	for (struct path_step *step = node->u.steps; step; step = step->next) {
+		bool taken = false, exists = true;
+		struct path_shape next = hs__shape_any();
+		enum hs_status status = check_entry(checker, node, step, &at, &next, &taken);
+		if (status) {
+			return status;
+		}
+		if (!taken) {
+			next = hs__shape_member(checker->defs, &at, step, &exists);
+		}
+		if (!exists && checker->strict) {
+			return refuse(checker, node, "there is no such element here", step->name);
+		}
+		at = exists ? next : hs__shape_any();
+	}
+	*out = at;
+	return HS_OK;
+}
+
+/* Checks the arguments; *first is the shape of the first, *all of them together. */
+static enum hs_status check_arguments(struct checker *checker, struct path_node *node,
+	const struct path_shape *self, const struct path_shape *focus, struct path_shape *first,
+	struct path_shape *all)
+{
+	const char *kinds = hs__path_functions[node->function].kinds;
+	size_t index = 0;
+	for (struct path_node *child = node->first; child; child = child->next, index++) {
+		char kind = kinds[index < strlen(kinds) ? index : strlen(kinds) - 1];
+		struct path_shape shape = hs__shape_any();
+		struct path_shape item = *focus;
+		item.unordered = false;
+		if (node->function == PATH_FN_repeat || node->function == PATH_FN_iif) {
+			/* repeat() feeds its own results in; iif() without a focus has that of its
+			 * surroundings. */
+			item = node->function == PATH_FN_iif && !node->left ? *self : hs__shape_any();
+		}
+		if (kind != PATH_ARG_TYPE) {
+			enum hs_status status = check(checker, child, kind == PATH_ARG_LAMBDA ? &item : self,
+				&shape);
+			if (status) {
+				return status;
+			}
+		}
+		if (index == 0) {
+			*first = shape;
+		}
+		/* The criterion of iif() is no part of its result. */
+		if (index > 0 || node->function != PATH_FN_iif) {
+			hs__shape_add(all, &shape);
+		}
+	}
+	return HS_OK;
+}
+
+static struct path_shape result_of(const struct checker *checker, const struct path_node *node,
+	const struct path_shape *focus, const struct path_shape *first, struct path_shape *all)
+{
+	struct path_shape shape = hs__shape_any();
+	switch (hs__path_functions[node->function].result) {
+	case 'b':
+		return hs__shape_system(HS_PATH_BOOLEAN);
+	case 'i':
+		return hs__shape_system(HS_PATH_INTEGER);
+	case 's':
+		return hs__shape_system(HS_PATH_STRING);
+	case 'd':
+		return hs__shape_system(HS_PATH_DECIMAL);
+	case 'D':
+		return hs__shape_system(HS_PATH_DATE);
+	case 'M':
+		return hs__shape_system(HS_PATH_DATETIME);
+	case 'T':
+		return hs__shape_system(HS_PATH_TIME);
+	case 'q':
+		return hs__shape_system(HS_PATH_QUANTITY);
+	case '*':
+	case '1':
+		return *focus;
+	case 'l':
+		return *first;
+	case 'u':
+		if (node->function != PATH_FN_iif) {
+			hs__shape_add(all, focus);
+		}
+		return *all;
+	case 't':
+		return hs__shape_as(checker->defs, focus, &node->first->u.type);
+	case 'x':
+		return hs__shape_type(checker->defs,
+			checker->defs ? hs_defs_type(checker->defs, HS_S("Extension")) : NULL);
+	case 'c':
+		shape.unordered = true;
+		return shape;
+	default:
+		return shape;
+	}
+}
+
+static enum hs_status check_call(struct checker *checker, struct path_node *node,
+	const struct path_shape *self, const struct path_shape *focus, struct path_shape *out)
+{
+	const struct path_function_info *info = &hs__path_functions[node->function];
+	struct path_shape first = hs__shape_any(), all = hs__shape_none();
+	if (checker->strict && !hs__shape_fits(focus, info->focus)) {
+		return refuse(checker, node, "the function does not work on this type", info->name);
+	}
+	if (checker->strict && info->focus == 'o' && focus->unordered) {
+		return refuse(checker, node, "the items have no defined order here", info->name);
+	}
+	enum hs_status status = check_arguments(checker, node, self, focus, &first, &all);
+	if (status) {
+		return status;
+	}
+	if (checker->strict && node->function == PATH_FN_iif && !hs__shape_boolean(&first)) {
+		return refuse(checker, node, "the criterion is not a boolean", info->name);
+	}
+	*out = result_of(checker, node, focus, &first, &all);
+	return HS_OK;
+}
+
+static bool is_system(const struct path_shape *shape, enum hs_path_kind low, enum hs_path_kind high)
+{
+	return shape->known && shape->count == 1 && !shape->kinds[0].type && shape->kinds[0].system >= low &&
+		shape->kinds[0].system <= high;
+}
+
+/* Can a + b be, for system types that are known? */
+static bool adds_up(const struct path_shape *a, const struct path_shape *b)
+{
+	bool date = is_system(a, HS_PATH_DATE, HS_PATH_TIME);
+	bool number = is_system(a, HS_PATH_INTEGER, HS_PATH_DECIMAL);
+	bool text = is_system(a, HS_PATH_STRING, HS_PATH_STRING);
+	bool other_number = is_system(b, HS_PATH_INTEGER, HS_PATH_DECIMAL);
+	bool other_text = is_system(b, HS_PATH_STRING, HS_PATH_STRING);
+	bool other_quantity = is_system(b, HS_PATH_QUANTITY, HS_PATH_QUANTITY);
+	bool other_known = other_number || other_text || other_quantity ||
+		is_system(b, HS_PATH_DATE, HS_PATH_TIME) || is_system(b, HS_PATH_BOOLEAN, HS_PATH_BOOLEAN);
+	return !other_known || (date && other_quantity) || (number && (other_number || other_quantity)) ||
+		(text && other_text) || !(date || number || text);
+}
+
+static struct path_shape arithmetic(const struct path_node *node, const struct path_shape *a,
+	const struct path_shape *b)
+{
+	bool integers = is_system(a, HS_PATH_INTEGER, HS_PATH_INTEGER) &&
+		is_system(b, HS_PATH_INTEGER, HS_PATH_INTEGER);
+	if (node->op == OP_JOIN) {
+		return hs__shape_system(HS_PATH_STRING);
+	}
+	if (integers) {
+		return hs__shape_system(node->op == OP_DIVIDE ? HS_PATH_DECIMAL : HS_PATH_INTEGER);
+	}
+	return hs__shape_any();
+}
+
+static enum hs_status check_binary(struct checker *checker, struct path_node *node,
+	const struct path_shape *self, const struct path_shape *left, struct path_shape *out)
+{
+	struct path_shape right = hs__shape_any();
+	enum hs_status status = check(checker, node->first, self, &right);
+	if (status) {
+		return status;
+	}
+	if (node->op == OP_UNION) {
+		*out = *left;
+		hs__shape_add(out, &right);
+	} else if (node->op <= OP_JOIN) {
+		if (checker->strict && node->op == OP_ADD && !adds_up(left, &right)) {
+			return refuse(checker, node, "these two types cannot be added", HS_S_NONE);
+		}
+		*out = arithmetic(node, left, &right);
+	} else {
+		*out = hs__shape_system(HS_PATH_BOOLEAN);
+	}
+	return HS_OK;
+}
+
+static struct path_shape literal(const struct hs_path_value *value)
+{
+	return hs__shape_system((enum hs_path_kind)value->kind);
+}
+
+static enum hs_status check(struct checker *checker, struct path_node *node, const struct path_shape *self,
+	struct path_shape *out)
+{
+	struct path_shape left = *self, ignored;
+	enum hs_status status = node->left ? check(checker, node->left, self, &left) : HS_OK;
+	if (status) {
+		return status;
+	}
+	switch ((enum path_op)node->op) {
+	case OP_THIS:
+		*out = *self;
+		return HS_OK;
+	case OP_INDEX:
+		*out = hs__shape_system(HS_PATH_INTEGER);
+		return HS_OK;
+	case OP_TOTAL:
+	case OP_VARIABLE:
+	case OP_FAULT:
+		*out = hs__shape_any();
+		return HS_OK;
+	case OP_EMPTY:
+		*out = hs__shape_none();
+		return HS_OK;
+	case OP_LITERAL:
+		*out = literal(node->u.literal);
+		return HS_OK;
+	case OP_STEPS:
+		return check_steps(checker, node, &left, out);
+	case OP_CALL:
+		return check_call(checker, node, self, &left, out);
+	case OP_ITEM:
+		*out = left;
+		return check(checker, node->first, self, &ignored);
+	case OP_IS:
+		*out = hs__shape_system(HS_PATH_BOOLEAN);
+		return HS_OK;
+	case OP_AS:
+		*out = hs__shape_as(checker->defs, &left, &node->u.type);
+		return HS_OK;
+	case OP_NEGATE:
+	case OP_POSITIVE:
+		*out = left;
+		return HS_OK;
+	default:
+		return check_binary(checker, node, self, &left, out);
+	}
+}
 
 enum hs_status hs__path_check(struct hs_path *path, struct hs_slice type, bool strict, struct hs_error *err)
 {
-	(void)path;
-	(void)type;
-	(void)strict;
-	(void)err;
-	return HS_OK;
+	struct checker checker = {
+		.path = path, .defs = path->defs, .strict = strict && path->defs, .err = err
+	};
+	struct path_shape self = hs__shape_path(path->defs, type), result;
+	return check(&checker, path->root, &self, &result);
 }

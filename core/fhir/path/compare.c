@@ -22,7 +22,11 @@ bool hs__path_moment(const struct hs_path_value *value, struct path_moment *out)
 		return hs__path_time_parse(value->text, out);
 	case HS_PATH_DATE:
 	case HS_PATH_DATETIME:
-		return hs__path_moment_parse(value->text, out) && out->kind != HS_PATH_TIME;
+		if (!hs__path_moment_parse(value->text, out) || out->kind == HS_PATH_TIME) {
+			return false;
+		}
+		out->kind = out->precision > PATH_DAY ? HS_PATH_DATETIME : value->kind;
+		return true;
 	default:
 		return false;
 	}

@@ -3,7 +3,7 @@
 #include <core/fhir/path/functions.h>
 
 path_handler *const hs__path_handlers[PATH_FN_COUNT] = {
-#define X(id, name, min, max, kinds) [PATH_FN_##id] = hs__path_fn_##id,
+#define X(id, name, min, max, kinds, focus, result) [PATH_FN_##id] = hs__path_fn_##id,
 #include <core/fhir/path/functions.def>
 #undef X
 };

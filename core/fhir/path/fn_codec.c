@@ -143,12 +143,28 @@ static void escape_json(struct hs_buf *buf, struct hs_slice text)
 	}
 }
 
+/* Text that is no well-formed content of a JSON string but for bare quotes and control characters gives
+ * nothing. */
 static bool unescape_json(struct path_call *call, struct hs_buf *buf, struct hs_slice text)
 {
+	struct hs_buf quoted;
 	struct hs_json *json;
 	struct hs_error err;
-	struct hs_slice quoted = hs_arena_printf(call->run->arena, "\"%.*s\"", HS_S_ARG(text));
-	if (!quoted.ptr || hs_json_parse(call->run->arena, quoted, NULL, &json, &err)) {
+	hs_buf_init(&quoted, call->run->arena, TEXT_LIMIT);
+	hs_buf_byte(&quoted, '"');
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		if (c == '\\' && i + 1 < text.len) {
+			hs_buf_add(&quoted, hs_slice(text.ptr + i++, 2));
+		} else if (c == '"' || c < 0x20) {
+			hs_buf_printf(&quoted, "\\u%04x", c);
+		} else {
+			hs_buf_byte(&quoted, (char)c);
+		}
+	}
+	hs_buf_byte(&quoted, '"');
+	if (quoted.overflow ||
+		hs_json_parse(call->run->arena, hs_slice(quoted.ptr, quoted.len), NULL, &json, &err)) {
 		return false;
 	}
 	hs_buf_add(buf, hs_json_text(json));

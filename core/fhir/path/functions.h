@@ -4,7 +4,7 @@
 
 #include <core/fhir/path/run.h>
 
-#define X(id, name, min, max, kinds) enum hs_status hs__path_fn_##id(struct path_call *call);
+#define X(id, name, min, max, kinds, focus, result) enum hs_status hs__path_fn_##id(struct path_call *call);
 #include <core/fhir/path/functions.def>
 #undef X
 

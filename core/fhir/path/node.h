@@ -55,7 +55,7 @@ enum path_op {
 
 /* The functions, by the table in functions.def. */
 enum path_function {
-#define X(id, name, min, max, kinds) PATH_FN_##id,
+#define X(id, name, min, max, kinds, focus, result) PATH_FN_##id,
 #include <core/fhir/path/functions.def>
 #undef X
 	PATH_FN_COUNT,
@@ -68,8 +68,9 @@ enum path_function {
 
 struct path_function_info {
 	struct hs_slice name;
-	uint8_t min, max;  /* arguments */
-	const char *kinds; /* of each argument; the last letter holds for those after it */
+	uint8_t min, max;   /* arguments */
+	const char *kinds;  /* of each argument; the last letter holds for those after it */
+	char focus, result; /* for the static check */
 };
 extern const struct path_function_info hs__path_functions[PATH_FN_COUNT];
 

@@ -7,8 +7,13 @@
 #include <core/fhir/path/regex.h>
 
 const struct path_function_info hs__path_functions[PATH_FN_COUNT] = {
-#define X(id, text, fewest, most, letters) \
-	[PATH_FN_##id] = { .name = HS_S_INIT(text), .min = fewest, .max = most, .kinds = letters },
+#define X(id, text, fewest, most, letters, input, output) \
+	[PATH_FN_##id] = { .name = HS_S_INIT(text), \
+		.min = fewest, \
+		.max = most, \
+		.kinds = letters, \
+		.focus = input, \
+		.result = output },
 #include <core/fhir/path/functions.def>
 #undef X
 };

@@ -187,7 +187,7 @@ static void find_choice(const struct hs_json *object, struct hs_slice name, stru
 static void find_definition(const struct path_run *run, const struct hs_path_value *from,
 	const struct path_step *step, struct hs_slice key, struct place *place)
 {
-	if (!run->defs || !from->type) {
+	if (!run->defs || !(from->type || from->element)) {
 		return;
 	}
 	if (step && step->from_type == from->type && step->from == from->element && step->type) {
@@ -198,6 +198,10 @@ static void find_definition(const struct path_run *run, const struct hs_path_val
 	const struct hs_def_use *use = NULL;
 	place->element = hs_defs_child(run->defs, from->element, from->type, key, &use);
 	place->type = place->element ? type_of_use(run->defs, use) : NULL;
+	if (place->element && !use && place->element->same_as != HS_DEF_NONE) {
+		place->type = type_of_use(run->defs,
+			hs_defs_uses(run->defs, hs_defs_element_at(run->defs, place->element->same_as)));
+	}
 }
 
 /* The members of a value that is not an object of the tree: of a type, or the id and extensions of a
@@ -210,6 +214,13 @@ static enum hs_status walk_system(struct path_run *run, const struct hs_path_val
 		text = hs_slice_eq(step->name, HS_S("name"))       ? from->text :
 			hs_slice_eq(step->name, HS_S("namespace")) ? from->unit :
 								     HS_S_NONE;
+	}
+	if (from->node && hs_slice_eq(step->name, HS_S("value")) && !step->next) {
+		struct hs_path_value value = *from;
+		value.node = value.shadow = value.parent = NULL;
+		value.type = NULL;
+		value.element = NULL;
+		return hs__path_push(run, out, &value);
 	}
 	if (!text.len || step->next) {
 		return HS_OK;
@@ -246,7 +257,7 @@ enum hs_status hs__path_walk(struct path_run *run, const struct hs_path_value *f
 		}
 	}
 	const struct hs_json *object = hs_json_is(from->node, HS_JSON_OBJECT) ? from->node : from->shadow;
-	if (!object) {
+	if (!object || (from->kind != HS_PATH_NODE && hs_slice_eq(step->name, HS_S("value")))) {
 		return walk_system(run, from, step, out);
 	}
 	struct found found = { .node = NULL };

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shapes: what the definitions say about members and types. */
+#include <core/fhir/path/shape.h>
+
+struct path_shape hs__shape_any(void)
+{
+	return (struct path_shape) { .known = false };
+}
+
+struct path_shape hs__shape_none(void)
+{
+	return (struct path_shape) { .known = true };
+}
+
+struct path_shape hs__shape_system(enum hs_path_kind kind)
+{
+	return (struct path_shape) { .known = true, .count = 1, .kinds = { { .system = (uint8_t)kind } } };
+}
+
+struct path_shape hs__shape_type(const struct hs_defs *defs, const struct hs_def_type *type)
+{
+	if (!defs || !type) {
+		return hs__shape_any();
+	}
+	return (struct path_shape) {
+		.known = true, .count = 1, .kinds = { { .type = type, .element = hs_defs_root(defs, type) } }
+	};
+}
+
+static bool same_kind(const struct path_kind *a, const struct path_kind *b)
+{
+	return a->system == b->system && a->type == b->type && a->element == b->element;
+}
+
+void hs__shape_add(struct path_shape *shape, const struct path_shape *more)
+{
+	shape->unordered = shape->unordered || more->unordered;
+	shape->known = shape->known && more->known;
+	for (uint8_t i = 0; shape->known && i < more->count; i++) {
+		uint8_t at = 0;
+		while (at < shape->count &&
+			memcmp(&shape->kinds[at], &more->kinds[i], sizeof(shape->kinds[0])) != 0) {
+			at++;
+		}
+		if (at == SHAPE_KINDS) {
+			shape->known = false;
+		} else if (at == shape->count) {
+			shape->kinds[shape->count++] = more->kinds[i];
+		}
+	}
+}
+
+static void add_kind(struct path_shape *shape, const struct hs_def_type *type,
+	const struct hs_def_element *element)
+{
+	struct path_shape one = {
+		.known = true, .count = 1, .kinds = { { .type = type, .element = element } }
+	};
+	hs__shape_add(shape, &one);
+}
+
+/* The types that a child element may have. A resource of any type and a broken definition are not known. */
+static void add_uses(const struct hs_defs *defs, const struct hs_def_element *element, struct path_shape *out)
+{
+	const struct hs_def_element *typed = element;
+	if (element->type_count == 0 && element->same_as != HS_DEF_NONE) {
+		typed = hs_defs_element_at(defs, element->same_as);
+	}
+	const struct hs_def_use *uses = hs_defs_uses(defs, typed);
+	if (typed->type_count == 0) {
+		out->known = false;
+	}
+	for (uint32_t i = 0; i < typed->type_count && out->known; i++) {
+		const struct hs_def_type *type = uses[i].type == HS_DEF_NONE ?
+			NULL :
+			hs_defs_type_at(defs, uses[i].type);
+		if (!type || (type->abstract && type->kind == HS_DEF_RESOURCE)) {
+			out->known = false;
+		} else {
+			add_kind(out, type, element);
+		}
+	}
+}
+
+static const struct hs_def_element *find_child(const struct hs_defs *defs, const struct path_kind *kind,
+	struct hs_slice name)
+{
+	uint32_t count;
+	const struct hs_def_element *children = hs_defs_children(defs, kind->element, kind->type, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		if (hs_slice_eq(hs_defs_text(defs, children[i].name), name)) {
+			return &children[i];
+		}
+	}
+	return NULL;
+}
+
+struct path_shape hs__shape_path(const struct hs_defs *defs, struct hs_slice path)
+{
+	if (!defs || path.len == 0) {
+		return hs__shape_any();
+	}
+	struct hs_slice rest = path;
+	struct path_shape shape = hs__shape_type(defs, hs_defs_type(defs, hs_slice_cut(&rest, '.')));
+	while (rest.ptr && shape.known) {
+		struct path_step step = { .name = hs_slice_cut(&rest, '.') };
+		bool exists;
+		shape = hs__shape_member(defs, &shape, &step, &exists);
+		shape.known = shape.known && exists;
+	}
+	return shape;
+}
+
+/* What a FHIR system value or a type has for members. */
+static bool has_system_member(const struct path_kind *kind, struct hs_slice name)
+{
+	return kind->system == HS_PATH_TYPE &&
+		(hs_slice_eq(name, HS_S("name")) || hs_slice_eq(name, HS_S("namespace")));
+}
+
+/* Keeps the definition in the step when there is just one way to take it. */
+static void keep(const struct path_shape *from, const struct path_shape *to, struct path_step *step)
+{
+	if (from->count == 1 && to->known && to->count == 1 && to->kinds[0].type &&
+		!to->kinds[0].element->choice) {
+		step->from = from->kinds[0].element;
+		step->from_type = from->kinds[0].type;
+		step->element = to->kinds[0].element;
+		step->type = to->kinds[0].type;
+	}
+}
+
+struct path_shape hs__shape_member(const struct hs_defs *defs, const struct path_shape *from,
+	struct path_step *step, bool *exists)
+{
+	struct path_shape to = { .known = true, .unordered = from->unordered };
+	*exists = !from->known || from->count == 0;
+	if (!from->known || !defs) {
+		*exists = true;
+		return hs__shape_any();
+	}
+	for (uint8_t i = 0; i < from->count; i++) {
+		const struct path_kind *kind = &from->kinds[i];
+		if (!kind->type) {
+			bool has = has_system_member(kind, step->name);
+			struct path_shape text = hs__shape_system(HS_PATH_STRING);
+			if (has) {
+				hs__shape_add(&to, &text);
+			}
+			*exists = *exists || has;
+			continue;
+		}
+		const struct hs_def_element *child = find_child(defs, kind, step->name);
+		if (child) {
+			*exists = true;
+			add_uses(defs, child, &to);
+		} else if (kind->type->abstract) {
+			*exists = true; /* what is derived from it may have the member */
+			to.known = false;
+		}
+	}
+	keep(from, &to, step);
+	return to;
+}
+
+static bool is_system_kind(struct hs_slice name, uint8_t *kind)
+{
+	static const struct {
+		struct hs_slice name;
+		uint8_t kind;
+	} KINDS[] = { { HS_S_INIT("Boolean"), HS_PATH_BOOLEAN }, { HS_S_INIT("Integer"), HS_PATH_INTEGER },
+		{ HS_S_INIT("Decimal"), HS_PATH_DECIMAL }, { HS_S_INIT("String"), HS_PATH_STRING },
+		{ HS_S_INIT("Date"), HS_PATH_DATE }, { HS_S_INIT("DateTime"), HS_PATH_DATETIME },
+		{ HS_S_INIT("Time"), HS_PATH_TIME }, { HS_S_INIT("Quantity"), HS_PATH_QUANTITY } };
+	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+		if (hs_slice_eq(KINDS[i].name, name)) {
+			*kind = KINDS[i].kind;
+			return true;
+		}
+	}
+	return false;
+}
+
+struct path_shape hs__shape_as(const struct hs_defs *defs, const struct path_shape *from,
+	const struct path_type_name *type)
+{
+	struct path_shape to = { .known = true, .unordered = from->unordered };
+	uint8_t system;
+	for (uint8_t i = 0; from->known && i < from->count; i++) {
+		const struct path_kind *kind = &from->kinds[i];
+		if (kind->type && type->type && hs_defs_is_a(defs, kind->type, type->type)) {
+			add_kind(&to, kind->type, kind->element);
+		}
+	}
+	if (to.count) {
+		return to;
+	}
+	if (type->type) {
+		to = hs__shape_type(defs, type->type);
+		to.known = to.known && !type->type->abstract;
+		return to;
+	}
+	return type->system && is_system_kind(type->name, &system) ?
+		hs__shape_system((enum hs_path_kind)system) :
+		hs__shape_any();
+}
+
+/* The kind of system value that a FHIR primitive has. */
+static uint8_t system_kind(const struct path_kind *kind)
+{
+	if (!kind->type) {
+		return kind->system;
+	}
+	switch (kind->type->code) {
+	case HS_PRIM_NONE:
+		return HS_PATH_NODE;
+	case HS_PRIM_BOOLEAN:
+		return HS_PATH_BOOLEAN;
+	case HS_PRIM_INTEGER:
+	case HS_PRIM_INTEGER64:
+	case HS_PRIM_POSITIVE_INT:
+	case HS_PRIM_UNSIGNED_INT:
+		return HS_PATH_INTEGER;
+	case HS_PRIM_DECIMAL:
+		return HS_PATH_DECIMAL;
+	default:
+		return HS_PATH_STRING;
+	}
+}
+
+static bool kind_fits(const struct path_kind *kind, char letter)
+{
+	uint8_t system = system_kind(kind);
+	bool number = system == HS_PATH_INTEGER || system == HS_PATH_DECIMAL || system == HS_PATH_QUANTITY;
+	bool moment = system >= HS_PATH_DATE && system <= HS_PATH_TIME;
+	/* A FHIR type that is not primitive may be a Quantity, or stand for any type. */
+	bool complex = kind->type && system == HS_PATH_NODE && kind->type->kind == HS_DEF_COMPLEX;
+	switch (letter) {
+	case 's':
+		return system == HS_PATH_STRING;
+	case 'n':
+		return number || complex;
+	case 'c':
+		return number || moment || system == HS_PATH_STRING || complex;
+	case 'p':
+		return system != HS_PATH_NODE && system != HS_PATH_TYPE;
+	default:
+		return true;
+	}
+}
+
+bool hs__shape_fits(const struct path_shape *shape, char letter)
+{
+	bool fits = !shape->known || shape->count == 0;
+	for (uint8_t i = 0; i < shape->count && !fits; i++) {
+		fits = kind_fits(&shape->kinds[i], letter);
+	}
+	return fits;
+}
+
+bool hs__shape_boolean(const struct path_shape *shape)
+{
+	bool fits = !shape->known || shape->count == 0;
+	for (uint8_t i = 0; i < shape->count && !fits; i++) {
+		fits = system_kind(&shape->kinds[i]) == HS_PATH_BOOLEAN;
+	}
+	return fits;
+}
