@@ -38,8 +38,7 @@ void hs__shape_add(struct path_shape *shape, const struct path_shape *more)
 	shape->known = shape->known && more->known;
 	for (uint8_t i = 0; shape->known && i < more->count; i++) {
 		uint8_t at = 0;
-		while (at < shape->count &&
-			memcmp(&shape->kinds[at], &more->kinds[i], sizeof(shape->kinds[0])) != 0) {
+		while (at < shape->count && !same_kind(&shape->kinds[at], &more->kinds[i])) {
 			at++;
 		}
 		if (at == SHAPE_KINDS) {
