@@ -21,6 +21,9 @@ struct hs_store_config {
 	uint32_t group_max;      /* transactions of one commit; default 512 */
 	uint32_t read_budget;    /* SQLite steps that hs_store_read_now may take; default about 1 ms */
 	uint32_t read_limit_ms;  /* most that one read may take; then HS_E_TOO_COSTLY; default 10,000 */
+	/* For tests only. */
+	const char *test_vfs;    /* SQLite's file layer to use, by name; NULL: the usual one */
+	bool test_sync_normal;   /* not durable: commits that a power cut may take back */
 };
 
 /* Opens or creates, migrates, and checks that the file is of this version of the format (a newer one is
@@ -57,6 +60,7 @@ struct hs_store_op {
 	struct hs_task task;
 	struct hs_store *store;
 	struct hs_store_op *next;
+	struct hs_arena_mark memory;
 };
 
 /* In a writing transaction of its own, committed with others as a group; a failing work function undoes

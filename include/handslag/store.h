@@ -157,7 +157,14 @@ enum hs_find_op {
 	HS_FIND_HAS,             /* a resource of target_type, for which kid holds, points here by param */
 };
 enum hs_find_cmp { HS_CMP_EQ, HS_CMP_NE, HS_CMP_GT, HS_CMP_LT, HS_CMP_GE, HS_CMP_LE, HS_CMP_SA, HS_CMP_EB, HS_CMP_AP };
-enum hs_find_match { HS_MATCH_EXACT, HS_MATCH_STARTS, HS_MATCH_CONTAINS, HS_MATCH_ABOVE, HS_MATCH_FOLDED };
+/* For strings EXACT compares with the text as written, the others with the folded one. */
+enum hs_find_match {
+	HS_MATCH_EXACT,
+	HS_MATCH_STARTS,
+	HS_MATCH_CONTAINS,
+	HS_MATCH_ABOVE,  /* the stored text is a beginning of the one searched for */
+	HS_MATCH_FOLDED, /* the whole folded text */
+};
 
 struct hs_find {
 	uint8_t op;
@@ -169,6 +176,7 @@ struct hs_find {
 	uint32_t param;   /* 0 for a parameter that no stored resource has: nothing matches */
 	uint32_t target_type;
 	struct hs_slice system, text;
+	struct hs_slice folded; /* string, EXACT: the folded form of text, so that the index helps; may be empty */
 	int64_t lo, hi;
 	double low, high, radius;
 	const struct hs_find *const *kids;

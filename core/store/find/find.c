@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A search from query to page. */
+#include <core/store/find/finder.h>
+
+/* Scratch memory of one search; more than that is too costly. */
+#define SCRATCH ((size_t)192 << 20)
+#define COUNT_MAX 100000u
+
+struct search {
+	struct hs__finder *finder;
+	struct hs__page *page;
+	bool stop_when_full;
+	bool counting; /* every call counts */
+};
+
+/* In order of row: the first ones after the mark are the page. */
+static int take_in_order(const struct hs__subject *subject, void *arg, struct hs_error *err)
+{
+	struct search *search = arg;
+	struct hs__page *page = search->page;
+	struct hs__ranked ranked = { .row = subject->row };
+
+	page->total += search->counting;
+	if (page->count <= page->query->count) {
+		enum hs_status status = hs__page_add(page, &ranked, err);
+		if (status != HS_OK)
+			return (int)status;
+	}
+	return search->stop_when_full && page->count > page->query->count;
+}
+
+static int take_ranked(const struct hs__subject *subject, void *arg, struct hs_error *err)
+{
+	unsigned char space[HS__FIND_SORTS][HS__KEY_SORT];
+	struct search *search = arg;
+	struct hs__ranked ranked;
+
+	search->page->total += search->counting;
+	hs__rank(search->page->query, subject, &ranked, space);
+	return (int)hs__page_add(search->page, &ranked, err);
+}
+
+static enum hs_status run_plan(struct hs__finder *finder, struct hs__plan *plan, const struct hs__cond *where,
+	struct hs__page *page, struct hs_error *err)
+{
+	const struct hs_find_query *query = page->query;
+	struct search search = { .finder = finder, .page = page };
+	bool sorted = query->sort_count > 0;
+	struct hs__run run = { .where = where, .type = query->type, .arg = &search };
+	enum hs_status status = HS_OK;
+
+	if (plan->way == HS__WAY_SORTED)
+		return hs__sorted_run(finder, where, page, err);
+	/* Gathering tells whether what was found must be checked. */
+	if (plan->way == HS__WAY_GATHER || (query->want_total && !plan->verify))
+		status = hs__run_count(finder, plan, query->type, &page->total, err);
+	if (status != HS_OK)
+		return status;
+	search.counting = query->want_total && plan->verify;
+	if (search.counting)
+		page->total = 0;
+	else if (query->count == 0)
+		return HS_OK;
+	search.stop_when_full = !sorted && !search.counting;
+	run.with_facts = sorted;
+	run.fn = sorted ? take_ranked : take_in_order;
+	run.after_row = !sorted && !search.counting && page->after ? page->after->row : 0;
+	status = hs__run(finder, plan, &run, err);
+	if (sorted)
+		hs__page_cut(page);
+	return status;
+}
+
+static enum hs_status fetch_page(struct hs__finder *finder, struct hs_arena *arena, const struct hs__page *found,
+	struct hs_find_page *out, struct hs_error *err)
+{
+	const struct hs_find_query *query = found->query;
+	struct hs_find_page page = { .total = found->total };
+	enum hs_status status = HS_OK;
+
+	page.count = found->count < query->count ? found->count : query->count;
+	page.items = hs_arena_array(arena, page.count ? page.count : 1, sizeof(page.items[0]));
+	if (!page.items)
+		return hs_fail(err, HS_E_LIMIT, "the page does not fit in memory; ask for fewer (_count)");
+	for (size_t i = 0; i < page.count && status == HS_OK; i++)
+		status = hs__find_fetch(finder->txn, arena, query->type, found->items[i].row, query->keys_only,
+			&page.items[i], err);
+	if (status == HS_OK && query->count && found->count > query->count) {
+		page.next = hs__cursor_write(arena, query, &found->items[query->count - 1]);
+		if (!page.next.ptr)
+			return hs_fail(err, HS_E_LIMIT, "the page does not fit in memory; ask for fewer (_count)");
+	}
+	if (status == HS_OK)
+		*out = page;
+	return status;
+}
+
+static enum hs_status find_here(struct hs__finder *finder, struct hs_arena *arena,
+	const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err)
+{
+	struct hs__page page = { .query = query, .arena = finder->arena };
+	struct hs__ranked after;
+	struct hs__cond where;
+	struct hs__plan plan;
+	enum hs_status status = HS_OK;
+
+	if (query->after.len) {
+		status = hs__cursor_read(finder->arena, query, &after, err);
+		page.after = &after;
+	}
+	if (status == HS_OK && query->where)
+		status = hs__cond_make(finder, query->where, 0, &where, err);
+	if (status == HS_OK)
+		status = hs__plan_make(finder, query, query->where ? &where : NULL, &plan, err);
+	if (status == HS_OK)
+		status = run_plan(finder, &plan, query->where ? &where : NULL, &page, err);
+	return status == HS_OK ? fetch_page(finder, arena, &page, out, err) : status;
+}
+
+enum hs_status hs_txn_find(struct hs_txn *txn, struct hs_arena *arena, const struct hs_find_query *query,
+	struct hs_find_page *out, struct hs_error *err)
+{
+	void *state = NULL;
+	const struct hs_keeper *keeper = hs__find_keeper(txn, query->type, &state);
+
+	HS_ASSERT(query->type && query->sort_count <= HS__FIND_SORTS);
+	if (query->count > COUNT_MAX)
+		return hs_fail(err, HS_E_TOO_COSTLY, "a page has at most %u entries", COUNT_MAX);
+	if (keeper)
+		return keeper->find(txn, arena, state, query, out, err);
+	struct hs__finder finder = { .txn = txn, .arena = hs_arena_new(SCRATCH) };
+	enum hs_status status = find_here(&finder, arena, query, out, err);
+	hs_arena_free(finder.arena);
+	return status;
+}

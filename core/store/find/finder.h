@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The search engine's parts and what they share.
+ *
+ * A search is compiled to conditions (condition.c), the most selective one becomes ranges of index keys
+ * (ranges.c, choice by estimate in plan.c), the rows found there are checked against the facts of each
+ * resource (match.c), put in order (order.c), and cut to a page (find.c). SQL is used for single steps over
+ * keys only; nothing here knows SQLite. */
+#pragma once
+
+#include <core/store/index/key.h>
+#include <core/store/store.h>
+
+#define HS__FIND_DEPTH 24u
+#define HS__FIND_ROWS ((size_t)1 << 22) /* most rows one search may gather */
+#define HS__FIND_SORTS 4u
+
+/* A condition with its names resolved. */
+struct hs__cond {
+	const struct hs_find *find;
+	uint32_t system;
+	bool nothing;        /* cannot match: an unknown name */
+	struct hs__cond *kids;
+	size_t kid_count;
+};
+
+struct hs__finder {
+	struct hs_txn *txn;
+	struct hs_arena *arena; /* scratch, freed at the end */
+	unsigned depth;         /* searches inside searches */
+};
+
+enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *find, unsigned depth,
+	struct hs__cond *out, struct hs_error *err);
+
+/* ---- match.c: does a resource fulfil a condition? ---- */
+
+struct hs__subject {
+	uint32_t type;
+	uint64_t row; /* within the type */
+	struct hs_slice facts;
+};
+/* 1, 0, or a negative status. */
+int hs__match(struct hs__finder *finder, const struct hs__subject *subject, const struct hs__cond *cond,
+	struct hs_error *err);
+/* The row of an id, within its type: 1, 0 when there is none, or a negative status. */
+int hs__find_row(struct hs__finder *finder, uint32_t type, struct hs_slice id, uint64_t *row,
+	struct hs_error *err);
+/* The same for a resource that is not deleted. */
+int hs__find_live_row(struct hs__finder *finder, uint32_t type, struct hs_slice id, uint64_t *row,
+	struct hs_error *err);
+/* A statement over the facts of a row, to be ended by the caller; *step as from hs_sql_step. */
+struct hs_stmt *hs__find_facts(struct hs__finder *finder, uint32_t type, uint64_t row, int *step,
+	struct hs_error *err);
+
+/* ---- ranges.c: a condition as ranges of keys ---- */
+
+enum hs__check {
+	HS__SURE,   /* what is found fulfils the condition */
+	HS__BY_KEY, /* hs__range_holds says so, or leaves it to the facts */
+	HS__VERIFY, /* the facts must be looked at */
+};
+struct hs__range {
+	struct hs_slice from, to; /* keys in [from, to); with `single` only the key `from` */
+	bool single;              /* rows come in rising order, each once */
+	uint8_t check;            /* enum hs__check */
+	const struct hs__cond *cond;
+};
+struct hs__ranges {
+	struct hs__range *items;
+	size_t count, room;
+	uint64_t *rows; /* found without the index */
+	size_t row_count, row_room;
+	bool verify;    /* all of it */
+};
+/* Whether `cond` can be looked up at all. */
+bool hs__drivable(const struct hs__finder *finder, const struct hs__cond *cond);
+/* Appends. For chains and _has this runs the search inside. */
+enum hs_status hs__ranges_of(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	struct hs__ranges *out, struct hs_error *err);
+/* The first or last key in [from, to): 1, 0 when there is none, or a negative status. */
+int hs__end_key(struct hs__finder *finder, struct hs_slice from, struct hs_slice to, bool last,
+	struct hs__key *out, struct hs_error *err);
+/* 1: surely, 0: surely not, -1: look at the facts. */
+int hs__range_holds(const struct hs__range *range, struct hs_slice key);
+/* How many entries the ranges of `cond` have, counted up to `limit`; UINT64_MAX when not drivable. */
+enum hs_status hs__estimate(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	uint64_t limit, uint64_t *out, struct hs_error *err);
+enum hs_status hs__add_row(struct hs__finder *finder, struct hs__ranges *ranges, uint64_t row,
+	struct hs_error *err);
+
+/* ---- order.c: what a result is sorted by, and the mark of a page's end ---- */
+
+struct hs__ranked {
+	uint64_t row;
+	struct hs_slice values[HS__FIND_SORTS]; /* NULL pointer: the resource has none; such come last */
+};
+/* The values of a resource into `space`; texts point there. */
+void hs__rank(const struct hs_find_query *query, const struct hs__subject *subject, struct hs__ranked *out,
+	unsigned char space[HS__FIND_SORTS][HS__KEY_SORT]);
+int hs__rank_compare(const struct hs_find_query *query, const struct hs__ranked *a, const struct hs__ranked *b);
+bool hs__rank_keep(struct hs_arena *arena, const struct hs_find_query *query, struct hs__ranked *ranked);
+struct hs_slice hs__cursor_write(struct hs_arena *arena, const struct hs_find_query *query,
+	const struct hs__ranked *last);
+enum hs_status hs__cursor_read(struct hs_arena *arena, const struct hs_find_query *query,
+	struct hs__ranked *out, struct hs_error *err);
+
+/* ---- plan.c ---- */
+
+enum hs__way {
+	HS__WAY_STREAM, /* one key: rows in order straight from the index */
+	HS__WAY_GATHER, /* rows of ranges, then in order */
+	HS__WAY_WALK,   /* every resource of the type in order of row */
+	HS__WAY_SORTED, /* along the index of the first sort */
+};
+struct hs__plan {
+	enum hs__way way;
+	const struct hs__cond *drive; /* NULL: none */
+	bool verify;                  /* the whole search must be checked against the facts */
+	uint64_t estimate, population;
+	struct hs__ranges ranges;
+	bool gathered;                /* the rows of the ranges are in ranges.rows, rising, each once */
+};
+/* `where` NULL: all of the type. */
+enum hs_status hs__plan_make(struct hs__finder *finder, const struct hs_find_query *query,
+	const struct hs__cond *where, struct hs__plan *out, struct hs_error *err);
+
+/* ---- run.c: the rows that a plan finds ---- */
+
+/* One resource that fulfils the search; its facts are empty when nobody asked for them. 0: go on; 1: enough;
+ * negative: a fault. */
+typedef int hs__each_fn(const struct hs__subject *subject, void *arg, struct hs_error *err);
+struct hs__run {
+	const struct hs__cond *where;
+	uint32_t type;
+	uint64_t after_row; /* only rows beyond it */
+	bool with_facts;
+	hs__each_fn *fn;    /* called in order of row */
+	void *arg;
+};
+/* Not for HS__WAY_SORTED. */
+enum hs_status hs__run(struct hs__finder *finder, struct hs__plan *plan, const struct hs__run *run,
+	struct hs_error *err);
+/* How many there are, when that is known without looking at each: not with plan->verify. */
+enum hs_status hs__run_count(struct hs__finder *finder, struct hs__plan *plan, uint32_t type, uint64_t *out,
+	struct hs_error *err);
+/* Plans and runs a search inside another: all of `type` that fulfils `where`, with facts. */
+enum hs_status hs__run_inner(struct hs__finder *finder, uint32_t type, const struct hs__cond *where,
+	hs__each_fn *fn, void *arg, struct hs_error *err);
+
+/* ---- sorted.c ---- */
+
+/* A page in the making. */
+struct hs__page {
+	const struct hs_find_query *query;
+	const struct hs__ranked *after; /* NULL: from the beginning */
+	struct hs__ranked *items;       /* in order, at most count + 1 when finished */
+	size_t count, room;
+	uint64_t total;
+	struct hs_arena *arena;
+};
+enum hs_status hs__page_add(struct hs__page *page, const struct hs__ranked *ranked, struct hs_error *err);
+/* Sorts, and cuts to count + 1. */
+void hs__page_cut(struct hs__page *page);
+bool hs__sorted_can(const struct hs_find_query *query);
+enum hs_status hs__sorted_run(struct hs__finder *finder, const struct hs__cond *where, struct hs__page *page,
+	struct hs_error *err);
+
+/* ---- engine ---- */
+
+/* Takes from the budget of a read, and looks whether it is to stop. */
+enum hs_status hs__find_spend(struct hs_txn *txn, unsigned steps, struct hs_error *err);
+/* The keeper of a type, or NULL; the row as the tables know it; live resources of the type. */
+const struct hs_keeper *hs__find_keeper(const struct hs_txn *txn, uint32_t type, void **state);
+int64_t hs__find_full_row(uint32_t type, uint64_t row);
+enum hs_status hs__find_live(struct hs_txn *txn, uint32_t type, uint64_t *out, struct hs_error *err);
+enum hs_status hs__find_fetch(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, uint64_t row,
+	bool keys_only, struct hs_resource *out, struct hs_error *err);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Chains and _has as the way to candidates: the search inside runs first. */
+#include <core/store/find/inner.h>
+
+#define KEPT_PAGE 512u
+
+struct inner {
+	struct hs__finder *finder;
+	const struct hs__cond *cond;
+	uint32_t type; /* of what is searched outside */
+	struct hs__ranges *out;
+};
+
+static enum hs_status add_pointers(struct inner *inner, struct hs_slice id, struct hs_error *err)
+{
+	const struct hs_find *find = inner->cond->find;
+	struct hs_find points = {
+		.op = HS_FIND_REFERENCE, .param = find->param, .target_type = find->target_type, .text = id
+	};
+	struct hs__cond cond = { .find = &points };
+	size_t before = inner->out->count;
+	enum hs_status status = hs__ranges_of(inner->finder, inner->type, &cond, inner->out, err);
+
+	/* The condition lives on this stack only; a single range does not look at it. */
+	for (size_t i = before; i < inner->out->count; i++)
+		inner->out->items[i].cond = inner->cond;
+	return status;
+}
+
+static int on_target(const struct hs__subject *subject, void *arg, struct hs_error *err)
+{
+	struct hs__facts facts;
+
+	if (!hs__facts_open(subject->facts, &facts))
+		return (int)hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
+	return (int)add_pointers(arg, facts.id, err);
+}
+
+static enum hs_status chain_to_kept(struct inner *inner, struct hs_error *err)
+{
+	const struct hs_find *find = inner->cond->find;
+	void *state = NULL;
+	const struct hs_keeper *keeper = hs__find_keeper(inner->finder->txn, find->target_type, &state);
+	struct hs_find_query query = {
+		.type = find->target_type, .where = find->kids[0], .count = KEPT_PAGE, .keys_only = true
+	};
+	enum hs_status status;
+
+	do {
+		struct hs_find_page page = { .items = NULL };
+		status = keeper->find(inner->finder->txn, inner->finder->arena, state, &query, &page, err);
+		for (size_t i = 0; status == HS_OK && i < page.count; i++)
+			status = add_pointers(inner, page.items[i].id, err);
+		query.after = status == HS_OK ? page.next : HS_S_NONE;
+	} while (status == HS_OK && query.after.len);
+	return status;
+}
+
+enum hs_status hs__inner_chain(struct hs__finder *finder, const struct hs__cond *cond, struct hs__ranges *out,
+	struct hs_error *err)
+{
+	struct inner inner = { finder, cond, 0, out };
+	uint32_t type = cond->find->target_type;
+
+	if (hs__find_keeper(finder->txn, type, NULL))
+		return chain_to_kept(&inner, err);
+	return hs__run_inner(finder, type, &cond->kids[0], on_target, &inner, err);
+}
+
+/* Adds the rows that one pointing resource points to. */
+static int on_source(const struct hs__subject *subject, void *arg, struct hs_error *err)
+{
+	const struct inner *inner = arg;
+	const struct hs_find *find = inner->cond->find;
+	struct hs__facts facts;
+	struct hs__fact fact;
+
+	if (!hs__facts_open(subject->facts, &facts))
+		return (int)hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
+	while (hs__facts_next(&facts, &fact)) {
+		uint64_t row = 0;
+		if (fact.kind != HS_INDEX_REFERENCE || fact.param != find->param || fact.target_type != inner->type)
+			continue;
+		int found = hs__find_live_row(inner->finder, inner->type, fact.text, &row, err);
+		if (found < 0)
+			return found;
+		enum hs_status status = found ? hs__add_row(inner->finder, inner->out, row, err) : HS_OK;
+		if (status != HS_OK)
+			return (int)status;
+	}
+	return 0;
+}
+
+enum hs_status hs__inner_has(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	struct hs__ranges *out, struct hs_error *err)
+{
+	struct inner inner = { finder, cond, type, out };
+
+	return hs__run_inner(finder, cond->find->target_type, &cond->kids[0], on_source, &inner, err);
+}

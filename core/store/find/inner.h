@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Searches inside a search (chains, _has), and the choice among several conditions. */
+#pragma once
+
+#include <core/store/find/finder.h>
+
+/* Entries that point to what the search inside finds. */
+enum hs_status hs__inner_chain(struct hs__finder *finder, const struct hs__cond *cond, struct hs__ranges *out,
+	struct hs_error *err);
+/* Resources of `type` that what the search inside finds points to. */
+enum hs_status hs__inner_has(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	struct hs__ranges *out, struct hs_error *err);
+/* The kid of `cond` with the fewest entries; NULL when none can be looked up. Depends on the data only. */
+enum hs_status hs__choose(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	const struct hs__cond **best, uint64_t *fewest, struct hs_error *err);

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which way to search: estimates by counting index entries up to a bound, and a rule that depends on the
+ * data alone, so that the same search takes the same way. */
+#include <core/store/find/inner.h>
+
+#define LIMITS 3
+static const uint64_t limits[LIMITS] = { 32, 1024, 32768 };
+
+static enum hs_status count_range(struct hs__finder *finder, const struct hs__range *range, uint64_t limit,
+	uint64_t *out, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(finder->txn,
+		range->single ? "SELECT count(*) FROM (SELECT 1 FROM entry WHERE key = ?1 LIMIT ?2)" :
+				"SELECT count(*) FROM (SELECT 1 FROM entry WHERE key >= ?1 AND key < ?3 LIMIT ?2)",
+		err);
+
+	if (!stmt)
+		return err->status;
+	hs_sql_blob(stmt, 1, range->from);
+	hs_sql_int(stmt, 2, (int64_t)limit);
+	if (!range->single)
+		hs_sql_blob(stmt, 3, range->to);
+	int step = hs_sql_step(stmt, err);
+	if (step > 0)
+		*out = (uint64_t)hs_sql_get_int(stmt, 0);
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
+static enum hs_status count_ranges(struct hs__finder *finder, const struct hs__ranges *ranges, uint64_t limit,
+	uint64_t *out, struct hs_error *err)
+{
+	uint64_t total = ranges->row_count;
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < ranges->count && total < limit && status == HS_OK; i++) {
+		uint64_t count = 0;
+		status = count_range(finder, &ranges->items[i], limit - total, &count, err);
+		total += count;
+	}
+	*out = total;
+	return status;
+}
+
+static enum hs_status estimate_leaf(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	uint64_t limit, uint64_t *out, struct hs_error *err)
+{
+	struct hs_arena_mark mark = hs_arena_mark(finder->arena);
+	struct hs__ranges ranges = { .items = NULL };
+	enum hs_status status = hs__ranges_of(finder, type, cond, &ranges, err);
+
+	if (status == HS_OK)
+		status = count_ranges(finder, &ranges, limit, out, err);
+	hs_arena_rollback(finder->arena, mark);
+	return status;
+}
+
+/* What the search inside finds stands for what it leads to: a rough guess, but the same every time. */
+static enum hs_status estimate_inner(struct hs__finder *finder, const struct hs__cond *cond, uint64_t limit,
+	uint64_t *out, struct hs_error *err)
+{
+	uint32_t type = cond->find->target_type;
+
+	if (hs__find_keeper(finder->txn, type, NULL)) {
+		*out = limit;
+		return HS_OK;
+	}
+	return hs__estimate(finder, type, &cond->kids[0], limit, out, err);
+}
+
+enum hs_status hs__estimate(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	uint64_t limit, uint64_t *out, struct hs_error *err)
+{
+	unsigned op = cond->find->op;
+	bool fewest = op == HS_FIND_AND || op == HS_FIND_SAME_GROUP;
+	enum hs_status status = HS_OK;
+
+	if (cond->nothing) {
+		*out = 0;
+		return HS_OK;
+	}
+	if (!hs__drivable(finder, cond)) {
+		*out = UINT64_MAX;
+		return HS_OK;
+	}
+	if (op == HS_FIND_CHAIN || op == HS_FIND_HAS)
+		return estimate_inner(finder, cond, limit, out, err);
+	if (!fewest && op != HS_FIND_OR)
+		return estimate_leaf(finder, type, cond, limit, out, err);
+	uint64_t total = fewest ? UINT64_MAX : 0;
+	for (size_t i = 0; i < cond->kid_count && status == HS_OK && (fewest || total < limit); i++) {
+		uint64_t kid = 0;
+		status = hs__estimate(finder, type, &cond->kids[i], limit, &kid, err);
+		total = !fewest ? total + kid : kid < total ? kid : total;
+	}
+	*out = total;
+	return status;
+}
+
+enum hs_status hs__choose(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	const struct hs__cond **best, uint64_t *fewest, struct hs_error *err)
+{
+	const struct hs__cond *only = NULL;
+	size_t drivable = 0;
+
+	for (size_t i = 0; i < cond->kid_count; i++) {
+		if (hs__drivable(finder, &cond->kids[i]))
+			only = drivable++ ? only : &cond->kids[i];
+	}
+	*best = only;
+	*fewest = UINT64_MAX;
+	if (drivable <= 1)
+		return only ? hs__estimate(finder, type, only, limits[LIMITS - 1], fewest, err) : HS_OK;
+	/* First the cheap look: a selective condition shows at once, and a broad one is not counted out. */
+	for (unsigned round = 0; round < LIMITS; round++) {
+		*fewest = UINT64_MAX;
+		for (size_t i = 0; i < cond->kid_count; i++) {
+			uint64_t count = 0;
+			enum hs_status status =
+				hs__estimate(finder, type, &cond->kids[i], limits[round], &count, err);
+			if (status != HS_OK)
+				return status;
+			if (count < *fewest) {
+				*fewest = count;
+				*best = &cond->kids[i];
+			}
+		}
+		if (*fewest < limits[round])
+			break;
+	}
+	return HS_OK;
+}
+
+/* A broad search whose first page is wanted finds it sooner by looking at resources one after another: of
+ * `population`, a share of estimate / population fits, so a page is full after count * population /
+ * estimate looks; gathering takes `estimate` steps. */
+static bool is_broad(const struct hs__plan *plan, const struct hs_find_query *query)
+{
+	double gather = (double)plan->estimate;
+
+	if (query->want_total || plan->estimate < limits[1])
+		return false;
+	return gather * gather > ((double)query->count + 1) * (double)plan->population;
+}
+
+static enum hs__way way_without_index(const struct hs_find_query *query)
+{
+	return query->sort_count && !query->want_total && hs__sorted_can(query) ? HS__WAY_SORTED : HS__WAY_WALK;
+}
+
+static bool is_single(const struct hs__ranges *ranges)
+{
+	return ranges->count == 1 && ranges->items[0].single && ranges->row_count == 0;
+}
+
+/* What one key finds comes in order of row and needs no gathering. A range with many entries may hold one key
+ * only (a code that nobody spells in capitals): its ends tell. */
+static enum hs_status to_single(struct hs__finder *finder, struct hs__ranges *ranges, bool *is, struct hs_error *err)
+{
+	struct hs__range *range = ranges->items;
+	struct hs__key first, last;
+	uint64_t count = 0;
+
+	*is = is_single(ranges);
+	if (*is || ranges->count != 1 || ranges->row_count)
+		return HS_OK;
+	enum hs_status status = count_ranges(finder, ranges, limits[0], &count, err);
+	if (status != HS_OK || count < limits[0])
+		return status;
+	int got = hs__end_key(finder, range->from, range->to, false, &first, err);
+	if (got > 0)
+		got = hs__end_key(finder, range->from, range->to, true, &last, err);
+	if (got <= 0)
+		return (enum hs_status)got;
+	if (!hs_slice_eq(hs__key_slice(&first), hs__key_slice(&last)))
+		return HS_OK;
+	int holds = range->check == HS__BY_KEY ? hs__range_holds(range, hs__key_slice(&first)) : 1;
+	if (holds == 0)
+		return HS_OK;
+	range->from = hs_arena_copy(finder->arena, hs__key_slice(&first));
+	range->single = true;
+	if (range->check == HS__BY_KEY)
+		range->check = holds > 0 ? HS__SURE : HS__VERIFY;
+	*is = range->from.ptr != NULL;
+	return *is ? HS_OK : hs_fail(err, HS_E_TOO_COSTLY, "the search looks at too many places; narrow it");
+}
+
+static bool is_inner(const struct hs__cond *cond)
+{
+	if (cond->find->op == HS_FIND_CHAIN || cond->find->op == HS_FIND_HAS)
+		return true;
+	for (size_t i = 0; i < cond->kid_count; i++) {
+		if (is_inner(&cond->kids[i]))
+			return true;
+	}
+	return false;
+}
+
+static enum hs_status plan_driven(struct hs__finder *finder, const struct hs_find_query *query,
+	const struct hs__cond *where, struct hs__plan *plan, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	plan->drive = where;
+	plan->estimate = UINT64_MAX;
+	while (status == HS_OK && plan->drive->find->op == HS_FIND_AND && !plan->drive->nothing) {
+		plan->verify |= plan->drive->kid_count > 1;
+		status = hs__choose(finder, query->type, plan->drive, &plan->drive, &plan->estimate, err);
+	}
+	if (status == HS_OK && !is_inner(plan->drive)) {
+		bool stream = false;
+		status = hs__ranges_of(finder, query->type, plan->drive, &plan->ranges, err);
+		if (status == HS_OK && !query->sort_count)
+			status = to_single(finder, &plan->ranges, &stream, err);
+		if (status == HS_OK && stream) {
+			plan->way = HS__WAY_STREAM;
+			plan->verify |= plan->ranges.verify || plan->ranges.items[0].check != HS__SURE;
+			return HS_OK;
+		}
+	}
+	if (status == HS_OK && plan->estimate == UINT64_MAX)
+		status = hs__estimate(finder, query->type, plan->drive, limits[LIMITS - 1], &plan->estimate, err);
+	if (status != HS_OK)
+		return status;
+	if (is_broad(plan, query) && (!query->sort_count || hs__sorted_can(query))) {
+		plan->way = query->sort_count ? HS__WAY_SORTED : HS__WAY_WALK;
+		plan->verify = true;
+		return HS_OK;
+	}
+	plan->way = HS__WAY_GATHER;
+	if (is_inner(plan->drive))
+		status = hs__ranges_of(finder, query->type, plan->drive, &plan->ranges, err);
+	plan->verify |= plan->ranges.verify;
+	return status;
+}
+
+enum hs_status hs__plan_make(struct hs__finder *finder, const struct hs_find_query *query,
+	const struct hs__cond *where, struct hs__plan *out, struct hs_error *err)
+{
+	struct hs__plan plan = { .verify = false };
+	enum hs_status status = hs__find_live(finder->txn, query->type, &plan.population, err);
+
+	if (status != HS_OK)
+		return status;
+	plan.estimate = plan.population;
+	if (where && hs__drivable(finder, where)) {
+		status = plan_driven(finder, query, where, &plan, err);
+	} else {
+		plan.way = way_without_index(query);
+		plan.verify = where != NULL;
+	}
+	if (status == HS_OK)
+		*out = plan;
+	return status;
+}

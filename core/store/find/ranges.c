@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Conditions as ranges of index keys. */
+#include <core/store/find/finder.h>
+
+#include <core/store/find/inner.h>
+#include <math.h>
+
+#define SYSTEMS_MAX 256u /* tried one by one for a code without system */
+#define METRES_A_DEGREE 111195.0
+
+bool hs__drivable(const struct hs__finder *finder, const struct hs__cond *cond)
+{
+	const struct hs_find *find = cond->find;
+	bool any = false, all = true;
+
+	if (cond->nothing)
+		return true;
+	for (size_t i = 0; i < cond->kid_count; i++) {
+		bool can = hs__drivable(finder, &cond->kids[i]);
+		any |= can;
+		all &= can;
+	}
+	switch ((enum hs_find_op)find->op) {
+	case HS_FIND_AND:
+	case HS_FIND_SAME_GROUP:
+		return any;
+	case HS_FIND_OR:
+		return all;
+	case HS_FIND_NOT:
+		return find->kids[0]->op == HS_FIND_MISSING && find->kids[0]->param;
+	case HS_FIND_MISSING:
+		return false;
+	case HS_FIND_CHAIN:
+		return all;
+	case HS_FIND_HAS: /* where a kept resource points to is not known here */
+		return all && !hs__find_keeper(finder->txn, find->target_type, NULL);
+	default:
+		return true;
+	}
+}
+
+/* ---- making ranges ---- */
+
+static enum hs_status too_many(struct hs_error *err)
+{
+	return hs_fail(err, HS_E_TOO_COSTLY, "the search looks at too many places; narrow it");
+}
+
+static enum hs_status add(struct hs__finder *finder, struct hs__ranges *ranges, const struct hs__cond *cond,
+	const struct hs__key *from, const struct hs__key *to, enum hs__check check, struct hs_error *err)
+{
+	if (ranges->count == ranges->room) {
+		size_t room = ranges->room ? ranges->room * 2 : 8;
+		struct hs__range *items = hs_arena_grow(finder->arena, ranges->items,
+			ranges->count * sizeof(*items), room * sizeof(*items));
+		if (!items)
+			return too_many(err);
+		ranges->items = items;
+		ranges->room = room;
+	}
+	struct hs__range range = { .single = !to, .check = (uint8_t)check, .cond = cond };
+	range.from = hs_arena_copy(finder->arena, hs__key_slice(from));
+	if (to)
+		range.to = hs_arena_copy(finder->arena, hs__key_slice(to));
+	if (!range.from.ptr || (to && !range.to.ptr))
+		return too_many(err);
+	ranges->items[ranges->count++] = range;
+	return HS_OK;
+}
+
+static enum hs_status add_single(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, const struct hs__key *key, struct hs_error *err)
+{
+	return add(finder, ranges, cond, key, NULL, key->exact ? HS__SURE : HS__VERIFY, err);
+}
+
+static enum hs_status add_prefix(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, const struct hs__key *prefix, enum hs__check check, struct hs_error *err)
+{
+	struct hs__key end = *prefix;
+
+	hs__key_after_prefix(&end);
+	return add(finder, ranges, cond, prefix, &end, prefix->exact ? check : HS__VERIFY, err);
+}
+
+enum hs_status hs__add_row(struct hs__finder *finder, struct hs__ranges *ranges, uint64_t row,
+	struct hs_error *err)
+{
+	if (ranges->row_count == ranges->row_room) {
+		size_t room = ranges->row_room ? ranges->row_room * 2 : 64;
+		uint64_t *rows = room > HS__FIND_ROWS ? NULL :
+			hs_arena_grow(finder->arena, ranges->rows, ranges->row_count * sizeof(*rows), room * sizeof(*rows));
+		if (!rows)
+			return too_many(err);
+		ranges->rows = rows;
+		ranges->row_room = room;
+	}
+	ranges->rows[ranges->row_count++] = row;
+	return HS_OK;
+}
+
+int hs__end_key(struct hs__finder *finder, struct hs_slice from, struct hs_slice to, bool last,
+	struct hs__key *out, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(finder->txn,
+		last ? "SELECT key FROM entry WHERE key >= ?1 AND key < ?2 ORDER BY key DESC LIMIT 1" :
+		       "SELECT key FROM entry WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 1",
+		err);
+
+	if (!stmt)
+		return (int)err->status;
+	hs_sql_blob(stmt, 1, from);
+	hs_sql_blob(stmt, 2, to);
+	int step = hs_sql_step(stmt, err);
+	if (step > 0) {
+		struct hs_slice key = hs_sql_get_blob(stmt, 0);
+		out->len = (uint16_t)(key.len < HS__KEY_MAX ? key.len : HS__KEY_MAX);
+		out->exact = true;
+		memcpy(out->bytes, key.ptr, out->len);
+	}
+	hs_sql_end(stmt);
+	return step;
+}
+
+/* ---- tokens ---- */
+
+static enum hs_status add_code(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, uint32_t system, struct hs_error *err)
+{
+	const struct hs_find *find = cond->find;
+	struct hs__key key;
+
+	hs__key_begin(&key, find->param);
+	hs__key_number(&key, system);
+	if (find->any_code)
+		return add_prefix(finder, ranges, cond, &key, HS__SURE, err);
+	if (!find->fold_case) {
+		hs__key_code(&key, find->text);
+		return add_single(finder, ranges, cond, &key, err);
+	}
+	/* The code in lower case, and behind it those of other spelling. */
+	hs__key_folded(&key, find->text);
+	struct hs__key end = key;
+	hs__key_byte(&end, 1);
+	return add(finder, ranges, cond, &key, &end, key.exact ? HS__SURE : HS__VERIFY, err);
+}
+
+static uint32_t read_number(const struct hs__key *key, size_t at)
+{
+	const unsigned char *b = key->bytes + at;
+
+	if (key->len < at + 2)
+		return 0;
+	if (!(b[0] & 0x80))
+		return (uint32_t)b[0] << 8 | b[1];
+	return key->len < at + 4 ? 0 :
+		(uint32_t)(b[0] & 0x7f) << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+/* A code without system: as many ranges as the param has systems, which are few as a rule. */
+static enum hs_status add_code_any_system(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, struct hs_error *err)
+{
+	const struct hs_find *find = cond->find;
+	struct hs__key whole, at, end, found;
+	size_t before = ranges->count;
+
+	hs__key_begin(&whole, find->param);
+	end = at = whole;
+	hs__key_after_prefix(&end);
+	if (find->any_code)
+		return add_prefix(finder, ranges, cond, &whole, HS__SURE, err);
+	for (unsigned tried = 0; tried < SYSTEMS_MAX; tried++) {
+		int got = hs__end_key(finder, hs__key_slice(&at), hs__key_slice(&end), false, &found, err);
+		if (got <= 0)
+			return (enum hs_status)got;
+		uint32_t system = read_number(&found, whole.len);
+		enum hs_status status = add_code(finder, ranges, cond, system, err);
+		if (status != HS_OK)
+			return status;
+		at = whole;
+		hs__key_number(&at, system);
+		hs__key_after_prefix(&at);
+	}
+	ranges->count = before;
+	return add_prefix(finder, ranges, cond, &whole, HS__VERIFY, err);
+}
+
+/* ---- texts ---- */
+
+static enum hs_status add_string(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, struct hs_error *err)
+{
+	const struct hs_find *find = cond->find;
+	struct hs__key key;
+
+	hs__key_begin(&key, find->param);
+	switch ((enum hs_find_match)find->match) {
+	case HS_MATCH_EXACT:
+		if (!find->folded.len)
+			return add_prefix(finder, ranges, cond, &key, HS__VERIFY, err);
+		hs__key_text(&key, find->folded);
+		key.exact = false;
+		return add_single(finder, ranges, cond, &key, err);
+	case HS_MATCH_FOLDED:
+		hs__key_text(&key, find->text);
+		return add_single(finder, ranges, cond, &key, err);
+	case HS_MATCH_STARTS:
+		hs__key_prefix(&key, find->text);
+		return add_prefix(finder, ranges, cond, &key, HS__SURE, err);
+	case HS_MATCH_ABOVE:
+		return add_prefix(finder, ranges, cond, &key, HS__VERIFY, err);
+	case HS_MATCH_CONTAINS:
+		break;
+	}
+	return add_prefix(finder, ranges, cond, &key, HS__BY_KEY, err);
+}
+
+/* Stored texts that `text` begins with: the greatest key that is not after it either is one or tells how
+ * long the next shorter one can be. */
+static enum hs_status add_above(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, struct hs_error *err)
+{
+	struct hs_slice text = cond->find->text;
+	struct hs__key first, at, found;
+
+	hs__key_begin(&first, cond->find->param);
+	for (;;) {
+		at = first;
+		hs__key_text(&at, text);
+		struct hs__key end = at;
+		hs__key_byte(&end, 0);
+		int got = hs__end_key(finder, hs__key_slice(&first), hs__key_slice(&end), true, &found, err);
+		if (got <= 0)
+			return (enum hs_status)got;
+		size_t same = first.len;
+		while (same < found.len && same < at.len && found.bytes[same] == at.bytes[same])
+			same++;
+		if (same == found.len) {
+			found.exact = at.exact;
+			enum hs_status status = add_single(finder, ranges, cond, &found, err);
+			if (status != HS_OK || same == first.len)
+				return status;
+			same--;
+		}
+		text = hs_slice_first(text, same - first.len);
+	}
+}
+
+static enum hs_status add_uri(struct hs__finder *finder, struct hs__ranges *ranges, const struct hs__cond *cond,
+	struct hs_error *err)
+{
+	const struct hs_find *find = cond->find;
+	struct hs__key key;
+
+	hs__key_begin(&key, find->param);
+	switch ((enum hs_find_match)find->match) {
+	case HS_MATCH_EXACT:
+	case HS_MATCH_FOLDED:
+		hs__key_text(&key, find->text);
+		return add_single(finder, ranges, cond, &key, err);
+	case HS_MATCH_STARTS:
+		hs__key_prefix(&key, find->text);
+		return add_prefix(finder, ranges, cond, &key, HS__SURE, err);
+	case HS_MATCH_ABOVE:
+		if (find->text.len > HS__KEY_CUT) /* longer ones may be cut, and a cut one may be a beginning */
+			return add_prefix(finder, ranges, cond, &key, HS__VERIFY, err);
+		return add_above(finder, ranges, cond, err);
+	case HS_MATCH_CONTAINS:
+		break;
+	}
+	return add_prefix(finder, ranges, cond, &key, HS__BY_KEY, err);
+}
+
+static enum hs_status add_reference(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, uint32_t type, struct hs_slice text, struct hs_error *err)
+{
+	struct hs__key key;
+
+	hs__key_begin(&key, cond->find->param);
+	hs__key_text(&key, text);
+	hs__key_byte(&key, 0);
+	if (!type)
+		return add_prefix(finder, ranges, cond, &key, HS__SURE, err);
+	hs__key_number(&key, type);
+	return add_single(finder, ranges, cond, &key, err);
+}
+
+/* ---- spans ---- */
+
+static void put_end(struct hs__key *key, const struct hs_find *find, bool upper, bool slack)
+{
+	if (find->op == HS_FIND_DATE) {
+		int64_t ms = upper ? find->hi : find->lo;
+		if (slack)
+			ms = ms < INT64_MIN + HS__DATE_SHORT ? INT64_MIN : ms - HS__DATE_SHORT;
+		hs__key_time(key, ms);
+	} else {
+		double value = upper ? find->high : find->low;
+		if (slack)
+			value = value > 0 ? value / 2 : -HUGE_VAL;
+		hs__key_real(key, value);
+	}
+}
+
+/* Entries by their beginning (part 0) or, for long ones, by their end (part 1), from one end of the searched
+ * span to the other; an end of -1 is open. */
+enum end { OPEN = -1, LOWER = 0, UPPER = 1 };
+
+static enum hs_status add_part(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, unsigned char part, enum end from, bool slack, enum end to,
+	struct hs_error *err)
+{
+	struct hs__key first, last;
+
+	hs__key_begin(&first, cond->find->param);
+	hs__key_byte(&first, part);
+	last = first;
+	if (from != OPEN)
+		put_end(&first, cond->find, from == UPPER, slack);
+	if (to != OPEN)
+		put_end(&last, cond->find, to == UPPER, false);
+	hs__key_after_prefix(&last);
+	return add(finder, ranges, cond, &first, &last, HS__BY_KEY, err);
+}
+
+static enum hs_status add_span(struct hs__finder *finder, struct hs__ranges *ranges, const struct hs__cond *cond,
+	struct hs_error *err)
+{
+	enum hs_status status;
+
+	switch ((enum hs_find_cmp)cond->find->cmp) {
+	case HS_CMP_EQ:
+		return add_part(finder, ranges, cond, 0, LOWER, false, UPPER, err);
+	case HS_CMP_NE:
+		return add_part(finder, ranges, cond, 0, OPEN, false, OPEN, err);
+	case HS_CMP_LT:
+	case HS_CMP_EB:
+		return add_part(finder, ranges, cond, 0, OPEN, false, LOWER, err);
+	case HS_CMP_LE:
+		return add_part(finder, ranges, cond, 0, OPEN, false, UPPER, err);
+	case HS_CMP_SA:
+		return add_part(finder, ranges, cond, 0, UPPER, false, OPEN, err);
+	case HS_CMP_GT:
+	case HS_CMP_GE:
+		/* GE also takes what lies within, which begins at the lower end or later. */
+		status = add_part(finder, ranges, cond, 0, cond->find->cmp == HS_CMP_GT ? UPPER : LOWER, true, OPEN,
+			err);
+		return status == HS_OK ? add_part(finder, ranges, cond, 1, UPPER, false, OPEN, err) : status;
+	case HS_CMP_AP:
+		status = add_part(finder, ranges, cond, 0, LOWER, true, UPPER, err);
+		return status == HS_OK ? add_part(finder, ranges, cond, 1, LOWER, false, OPEN, err) : status;
+	}
+	return HS_OK;
+}
+
+static enum hs_status add_updated(struct hs__finder *finder, uint32_t type, struct hs__ranges *ranges,
+	const struct hs__cond *cond, struct hs_error *err)
+{
+	const struct hs_find *find = cond->find;
+	enum hs_find_cmp cmp = (enum hs_find_cmp)find->cmp;
+	bool from_below = cmp == HS_CMP_NE || cmp == HS_CMP_LT || cmp == HS_CMP_LE || cmp == HS_CMP_EB;
+	bool to_above = cmp == HS_CMP_NE || cmp == HS_CMP_GT || cmp == HS_CMP_GE || cmp == HS_CMP_SA;
+	int64_t above = find->hi < INT64_MAX ? find->hi + 1 : INT64_MAX;
+	struct hs__key first, last;
+
+	hs__key_updated(&first, type, from_below ? INT64_MIN : find->lo == INT64_MIN ? INT64_MIN : find->lo - 1);
+	hs__key_updated(&last, type, to_above ? INT64_MAX : above);
+	hs__key_after_prefix(&last);
+	return add(finder, ranges, cond, &first, &last, HS__BY_KEY, err);
+}
+
+static enum hs_status add_near(struct hs__finder *finder, struct hs__ranges *ranges, const struct hs__cond *cond,
+	struct hs_error *err)
+{
+	const struct hs_find *find = cond->find;
+	double reach = find->radius / METRES_A_DEGREE * 1.001 + 0.00001;
+	struct hs__key first, last;
+
+	hs__key_begin(&first, find->param);
+	last = first;
+	hs__key_degrees(&first, find->low - reach);
+	hs__key_degrees(&last, find->low + reach);
+	hs__key_after_prefix(&last);
+	return add(finder, ranges, cond, &first, &last, HS__BY_KEY, err);
+}
+
+/* ---- the tree ---- */
+
+static enum hs_status add_all(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	struct hs__ranges *ranges, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++)
+		status = hs__ranges_of(finder, type, &cond->kids[i], ranges, err);
+	return status;
+}
+
+/* One of the kids is enough to find candidates; they must be checked for the others. */
+static enum hs_status add_best(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	struct hs__ranges *ranges, struct hs_error *err)
+{
+	const struct hs__cond *best = NULL;
+	uint64_t fewest = 0;
+	enum hs_status status = hs__choose(finder, type, cond, &best, &fewest, err);
+
+	if (status != HS_OK)
+		return status;
+	HS_ASSERT(best);
+	if (cond->kid_count > 1 || cond->find->op == HS_FIND_SAME_GROUP)
+		ranges->verify = true;
+	return hs__ranges_of(finder, type, best, ranges, err);
+}
+
+static enum hs_status add_id(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	struct hs__ranges *ranges, struct hs_error *err)
+{
+	uint64_t row = 0;
+	int found = hs__find_live_row(finder, type, cond->find->text, &row, err);
+
+	return found > 0 ? hs__add_row(finder, ranges, row, err) : (enum hs_status)found;
+}
+
+enum hs_status hs__ranges_of(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	struct hs__ranges *out, struct hs_error *err)
+{
+	const struct hs_find *find = cond->find;
+	struct hs__key key;
+
+	if (cond->nothing)
+		return HS_OK;
+	switch ((enum hs_find_op)find->op) {
+	case HS_FIND_AND:
+	case HS_FIND_SAME_GROUP:
+		return add_best(finder, type, cond, out, err);
+	case HS_FIND_OR:
+		return add_all(finder, type, cond, out, err);
+	case HS_FIND_NOT: /* of MISSING, see hs__drivable */
+		hs__key_begin(&key, find->kids[0]->param);
+		return add_prefix(finder, out, cond, &key, HS__SURE, err);
+	case HS_FIND_ID:
+		return add_id(finder, type, cond, out, err);
+	case HS_FIND_UPDATED:
+		return add_updated(finder, type, out, cond, err);
+	case HS_FIND_TOKEN:
+		return find->any_system ? add_code_any_system(finder, out, cond, err) :
+					  add_code(finder, out, cond, cond->system, err);
+	case HS_FIND_STRING:
+		return add_string(finder, out, cond, err);
+	case HS_FIND_URI:
+		return add_uri(finder, out, cond, err);
+	case HS_FIND_DATE:
+	case HS_FIND_NUMBER:
+	case HS_FIND_QUANTITY:
+		return add_span(finder, out, cond, err);
+	case HS_FIND_REFERENCE:
+		return add_reference(finder, out, cond, find->target_type, find->text, err);
+	case HS_FIND_NEAR:
+		return add_near(finder, out, cond, err);
+	case HS_FIND_CHAIN:
+		return hs__inner_chain(finder, cond, out, err);
+	case HS_FIND_HAS:
+		return hs__inner_has(finder, type, cond, out, err);
+	case HS_FIND_MISSING:
+		break;
+	}
+	HS_ASSERT(!"a drivable condition");
+	return HS_OK;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding the rows of a plan: from one key, from gathered ranges, or from all of a type. */
+#include <core/store/find/inner.h>
+
+#include <core/store/index/span.h>
+#include <stdlib.h>
+
+/* What one resource costs against a read's budget, in SQLite's steps: roughly its share of time. */
+#define STEPS_A_ROW 20u
+
+/* ---- what a key tells ---- */
+
+static int holds_span(const struct hs__range *range, struct hs_slice rest)
+{
+	const struct hs_find *find = range->cond->find;
+	enum hs_find_cmp cmp = (enum hs_find_cmp)find->cmp;
+
+	if (find->op == HS_FIND_DATE) {
+		int64_t lo, hi;
+		if (!hs__key_read_dates(rest, &lo, &hi))
+			return -1;
+		return hs__span_dates(cmp, lo, hi, find->lo, find->hi);
+	}
+	double low, high;
+	if (!hs__key_read_reals(rest, &low, &high))
+		return -1;
+	if (!hs__span_reals(cmp, low, high, find->low, find->high))
+		return 0;
+	return find->op == HS_FIND_NUMBER || (!find->text.len && find->any_system) ? 1 : -1;
+}
+
+static int holds_text(const struct hs__range *range, struct hs_slice rest)
+{
+	struct hs_slice text = range->cond->find->text;
+
+	if (rest.len > HS__KEY_CUT && rest.ptr[HS__KEY_CUT] == 1)
+		return -1; /* the rest of the text is not in the key */
+	return text.len == 0 || hs_slice_search(rest, text) != SIZE_MAX;
+}
+
+static int holds_near(const struct hs__range *range, struct hs_slice rest)
+{
+	const struct hs_find *find = range->cond->find;
+	double latitude, longitude;
+
+	hs__key_read_degrees(rest, &latitude, &longitude);
+	return hs__span_metres(latitude, longitude, find->low, find->high) > find->radius + 1 ? 0 : -1;
+}
+
+int hs__range_holds(const struct hs__range *range, struct hs_slice key)
+{
+	const struct hs_find *find = range->cond->find;
+	struct hs_slice rest = hs_slice_from(key, hs__key_param_len(find->param));
+	int64_t updated;
+
+	switch ((enum hs_find_op)find->op) {
+	case HS_FIND_DATE:
+	case HS_FIND_NUMBER:
+	case HS_FIND_QUANTITY:
+		return holds_span(range, rest);
+	case HS_FIND_STRING:
+	case HS_FIND_URI:
+		return holds_text(range, rest);
+	case HS_FIND_NEAR:
+		return holds_near(range, rest);
+	case HS_FIND_UPDATED:
+		updated = hs__key_read_updated(key);
+		return hs__span_dates((enum hs_find_cmp)find->cmp, updated, updated + 1, find->lo, find->hi);
+	default:
+		return -1;
+	}
+}
+
+/* ---- gathering ---- */
+
+static enum hs_status gather_range(struct hs__finder *finder, struct hs__plan *plan,
+	const struct hs__range *range, struct hs_error *err)
+{
+	bool by_key = range->check == HS__BY_KEY;
+	struct hs_stmt *stmt = hs_sql(finder->txn,
+		range->single ? "SELECT row FROM entry WHERE key = ?1" :
+		by_key        ? "SELECT row, key FROM entry WHERE key >= ?1 AND key < ?2" :
+				"SELECT row FROM entry WHERE key >= ?1 AND key < ?2",
+		err);
+	enum hs_status status = HS_OK;
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	hs_sql_blob(stmt, 1, range->from);
+	if (!range->single)
+		hs_sql_blob(stmt, 2, range->to);
+	plan->verify |= range->check == HS__VERIFY;
+	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
+		int holds = by_key ? hs__range_holds(range, hs_sql_get_blob(stmt, 1)) : 1;
+		if (!holds)
+			continue;
+		plan->verify |= holds < 0;
+		status = hs__add_row(finder, &plan->ranges, (uint64_t)hs_sql_get_int(stmt, 0), err);
+	}
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : status;
+}
+
+static int by_row(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool is_sorted(const struct hs__ranges *ranges)
+{
+	for (size_t i = 1; i < ranges->row_count; i++) {
+		if (ranges->rows[i] < ranges->rows[i - 1])
+			return false;
+	}
+	return true;
+}
+
+static enum hs_status gather(struct hs__finder *finder, struct hs__plan *plan, struct hs_error *err)
+{
+	struct hs__ranges *ranges = &plan->ranges;
+	enum hs_status status = HS_OK;
+	size_t kept = 0;
+
+	if (plan->gathered)
+		return HS_OK;
+	for (size_t i = 0; i < ranges->count && status == HS_OK; i++)
+		status = gather_range(finder, plan, &ranges->items[i], err);
+	if (status != HS_OK)
+		return status;
+	if (ranges->row_count > 1 && !is_sorted(ranges))
+		qsort(ranges->rows, ranges->row_count, sizeof(ranges->rows[0]), by_row);
+	for (size_t i = 1; i < ranges->row_count; i++) {
+		if (ranges->rows[i] != ranges->rows[kept])
+			ranges->rows[++kept] = ranges->rows[i];
+	}
+	if (ranges->row_count)
+		ranges->row_count = kept + 1;
+	plan->gathered = true;
+	return HS_OK;
+}
+
+/* ---- running ---- */
+
+/* Checks one candidate and hands it on: 0 go on, 1 enough, negative. */
+static int visit(struct hs__finder *finder, const struct hs__plan *plan, const struct hs__run *run,
+	struct hs__subject *subject, struct hs_error *err)
+{
+	struct hs_stmt *stmt = NULL;
+	int step = 1;
+
+	enum hs_status status = hs__find_spend(finder->txn, STEPS_A_ROW, err);
+	if (status != HS_OK)
+		return (int)status;
+	if (!subject->facts.ptr && (plan->verify || run->with_facts)) {
+		stmt = hs__find_facts(finder, subject->type, subject->row, &step, err);
+		if (step > 0)
+			subject->facts = hs_sql_get_blob(stmt, 0);
+	}
+	if (step > 0 && plan->verify && run->where)
+		step = hs__match(finder, subject, run->where, err);
+	if (step > 0)
+		step = run->fn(subject, run->arg, err);
+	hs_sql_end(stmt);
+	return step;
+}
+
+static enum hs_status run_stream(struct hs__finder *finder, const struct hs__plan *plan,
+	const struct hs__run *run, struct hs_error *err)
+{
+	struct hs_stmt *stmt =
+		hs_sql(finder->txn, "SELECT row FROM entry WHERE key = ?1 AND row > ?2 ORDER BY row", err);
+	int step = 0, told = 0;
+
+	if (!stmt)
+		return err->status;
+	hs_sql_blob(stmt, 1, plan->ranges.items[0].from);
+	hs_sql_int(stmt, 2, (int64_t)run->after_row);
+	while (told == 0 && (step = hs_sql_step(stmt, err)) > 0) {
+		struct hs__subject subject = { run->type, (uint64_t)hs_sql_get_int(stmt, 0), HS_S_NONE };
+		told = visit(finder, plan, run, &subject, err);
+	}
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : told < 0 ? (enum hs_status)told : HS_OK;
+}
+
+static enum hs_status run_walk(struct hs__finder *finder, const struct hs__plan *plan, const struct hs__run *run,
+	struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(finder->txn,
+		"SELECT row, data FROM facts WHERE row > ?1 AND row < ?2 ORDER BY row", err);
+	int64_t base = hs__find_full_row(run->type, 0);
+	int step = 0, told = 0;
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, base + (int64_t)run->after_row);
+	hs_sql_int(stmt, 2, hs__find_full_row(run->type + 1, 0));
+	while (told == 0 && (step = hs_sql_step(stmt, err)) > 0) {
+		struct hs__subject subject = { run->type, (uint64_t)(hs_sql_get_int(stmt, 0) - base),
+			hs_sql_get_blob(stmt, 1) };
+		told = visit(finder, plan, run, &subject, err);
+	}
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : told < 0 ? (enum hs_status)told : HS_OK;
+}
+
+static enum hs_status run_gathered(struct hs__finder *finder, struct hs__plan *plan, const struct hs__run *run,
+	struct hs_error *err)
+{
+	enum hs_status status = gather(finder, plan, err);
+	int told = 0;
+
+	for (size_t i = 0; status == HS_OK && told == 0 && i < plan->ranges.row_count; i++) {
+		struct hs__subject subject = { run->type, plan->ranges.rows[i], HS_S_NONE };
+		if (subject.row > run->after_row)
+			told = visit(finder, plan, run, &subject, err);
+	}
+	return told < 0 ? (enum hs_status)told : status;
+}
+
+enum hs_status hs__run(struct hs__finder *finder, struct hs__plan *plan, const struct hs__run *run,
+	struct hs_error *err)
+{
+	switch (plan->way) {
+	case HS__WAY_STREAM:
+		return run_stream(finder, plan, run, err);
+	case HS__WAY_GATHER:
+		return run_gathered(finder, plan, run, err);
+	case HS__WAY_WALK:
+		return run_walk(finder, plan, run, err);
+	case HS__WAY_SORTED:
+		break;
+	}
+	HS_ASSERT(!"a way in order of row");
+	return HS_OK;
+}
+
+enum hs_status hs__run_count(struct hs__finder *finder, struct hs__plan *plan, uint32_t type, uint64_t *out,
+	struct hs_error *err)
+{
+	if (plan->way == HS__WAY_GATHER) {
+		enum hs_status status = gather(finder, plan, err);
+		*out = plan->ranges.row_count;
+		return status;
+	}
+	if (plan->way != HS__WAY_STREAM)
+		return hs__find_live(finder->txn, type, out, err);
+	struct hs_stmt *stmt = hs_sql(finder->txn, "SELECT count(*) FROM entry WHERE key = ?1", err);
+	if (!stmt)
+		return err->status;
+	hs_sql_blob(stmt, 1, plan->ranges.items[0].from);
+	int step = hs_sql_step(stmt, err);
+	if (step > 0)
+		*out = (uint64_t)hs_sql_get_int(stmt, 0);
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
+enum hs_status hs__run_inner(struct hs__finder *finder, uint32_t type, const struct hs__cond *where,
+	hs__each_fn *fn, void *arg, struct hs_error *err)
+{
+	struct hs_find_query all = { .type = type, .want_total = true };
+	struct hs__run run = { .where = where, .type = type, .with_facts = true, .fn = fn, .arg = arg };
+	struct hs__plan plan;
+	enum hs_status status = hs__plan_make(finder, &all, where, &plan, err);
+
+	return status == HS_OK ? hs__run(finder, &plan, &run, err) : status;
+}

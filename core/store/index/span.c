@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The prefixes of search on dates and numbers, and distance. */
+#include <core/store/index/span.h>
+
+#include <math.h>
+
+/* The same text for whole and real numbers. */
+#define DEFINE_SPAN(name, type)                                                                   \
+	bool name(enum hs_find_cmp cmp, type v_lo, type v_hi, type q_lo, type q_hi)               \
+	{                                                                                         \
+		bool v_point = !(v_lo < v_hi);                                                    \
+		bool q_point = !(q_lo < q_hi);                                                    \
+		bool within = q_lo <= v_lo && v_hi <= q_hi && (q_point || !v_point || v_lo < q_hi); \
+		switch (cmp) {                                                                    \
+		case HS_CMP_EQ:                                                                   \
+			return within;                                                            \
+		case HS_CMP_NE:                                                                   \
+			return !within;                                                           \
+		case HS_CMP_GT:                                                                   \
+			return v_hi > q_hi;                                                       \
+		case HS_CMP_LT:                                                                   \
+			return v_lo < q_lo;                                                       \
+		case HS_CMP_GE:                                                                   \
+			return v_hi > q_hi || within;                                             \
+		case HS_CMP_LE:                                                                   \
+			return v_lo < q_lo || within;                                             \
+		case HS_CMP_SA:                                                                   \
+			return q_point ? v_lo > q_hi : v_lo >= q_hi;                              \
+		case HS_CMP_EB:                                                                   \
+			return v_point ? v_hi < q_lo : v_hi <= q_lo;                              \
+		case HS_CMP_AP:                                                                   \
+			return within || (v_lo < q_hi && v_hi > q_lo);                            \
+		}                                                                                 \
+		return false;                                                                     \
+	}
+
+DEFINE_SPAN(hs__span_dates, int64_t)
+DEFINE_SPAN(hs__span_reals, double)
+
+#define EARTH_RADIUS 6371008.8
+#define RADIANS 0.017453292519943295
+
+double hs__span_metres(double latitude_a, double longitude_a, double latitude_b, double longitude_b)
+{
+	double up = sin((latitude_b - latitude_a) * RADIANS / 2);
+	double along = sin((longitude_b - longitude_a) * RADIANS / 2);
+	double h = up * up + cos(latitude_a * RADIANS) * cos(latitude_b * RADIANS) * along * along;
+
+	return 2 * EARTH_RADIUS * asin(sqrt(h > 1 ? 1 : h));
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One SQLite connection: opened with the settings that the store relies on, with a cache of prepared
+ * statements and the limits of the work in progress. A connection is used by one thread at a time. */
+#pragma once
+
+#include <handslag/store.h>
+#include <sqlite3.h>
+
+struct hs_stmt {
+	struct hs__db *db;
+	sqlite3_stmt *sqlite;
+	const char *sql;       /* the literal; its address is the key */
+	struct hs_stmt *twin;  /* another one of the same text, for nested use */
+	bool busy;
+};
+
+/* What may stop a statement that runs. Zero: nothing. */
+struct hs__limits {
+	const bool *cancelled; /* atomic access; may be NULL */
+	uint64_t steps;        /* that are left, when `counted` */
+	bool counted;
+	uint64_t deadline_ns;  /* on the world's monotonic clock; 0: none */
+};
+
+struct hs__db {
+	struct hs_store *store;
+	sqlite3 *sqlite;
+	struct hs_stmt **cache; /* open addressing by the address of the text */
+	size_t cache_room;
+	size_t cache_count;
+	unsigned busy;          /* statements in use */
+	struct hs__limits limits;
+	enum hs_status stopped; /* why the progress handler stopped the work; HS_OK: it did not */
+	enum hs_status failed;  /* HS_E_IO or HS_E_FULL: the disk has failed since this was last cleared */
+	bool in_txn;
+	/* of a reader, see reader.c */
+	struct hs__db *next;
+	struct hs__slot *slot;
+};
+
+/* `for_writing` creates the file. On failure nothing is left open. */
+enum hs_status hs__db_open(struct hs_store *store, bool for_writing, struct hs__db **out, struct hs_error *err);
+void hs__db_close(struct hs__db *db); /* NULL is allowed */
+/* Puts the fault of the last call on the connection into *err. */
+enum hs_status hs__db_fail(struct hs__db *db, int code, const char *doing, struct hs_error *err);
+/* One or more statements without parameters or results. */
+enum hs_status hs__db_run(struct hs__db *db, const char *sql, struct hs_error *err);
+/* One number from the first row; `otherwise` when there is no row. */
+enum hs_status hs__db_number(struct hs__db *db, const char *sql, int64_t otherwise, int64_t *out,
+	struct hs_error *err);
+/* As hs_sql, for a connection. */
+struct hs_stmt *hs__db_stmt(struct hs__db *db, const char *sql, struct hs_error *err);
+/* Takes `steps` from the budget and looks at the limits, for loops that run outside SQLite. */
+enum hs_status hs__db_spend(struct hs__db *db, unsigned steps, struct hs_error *err);

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The writer: one thread that takes what waits, runs it in one SQLite transaction, and commits it at once.
+ *
+ *            +--------------------------------------------------------------+
+ *            v                                                              |
+ *   [wait] --take--> [run each] --all well--> [commit] --durable--> [end, acknowledge]
+ *                        |                        |
+ *            one failed after it had written      | the disk failed
+ *                        v                        v
+ *               [roll back, run again        [nothing of the group is acknowledged;
+ *                with a savepoint each]       the connection is opened anew before
+ *                                             the next group: BROKEN -> READY]
+ *
+ * Only this thread writes, and only it checkpoints. A failed sync is never tried again: its group has
+ * failed, and the next group writes its own frames. */
+#include <core/store/sqlite/state.h>
+
+#include <core/base/heap.h>
+#include <core/base/log.h>
+#include <errno.h>
+
+#define FRAMES_WHEN_IDLE 1000  /* pages in the write-ahead log that are worth a checkpoint when idle */
+#define FRAMES_WHEN_BUSY 8000  /* and when there is more to do */
+#define FRAMES_TO_TRUNCATE 16384
+
+static int note_frames(void *arg, sqlite3 *sqlite, const char *name, int frames)
+{
+	struct hs__writer *writer = arg;
+
+	(void)sqlite;
+	(void)name;
+	writer->wal_frames = frames;
+	return SQLITE_OK;
+}
+
+static enum hs_status open_connection(struct hs_store *store, struct hs_error *err)
+{
+	struct hs__writer *writer = &store->writer;
+	enum hs_status status = hs__db_open(store, true, &writer->db, err);
+
+	if (status == HS_OK)
+		sqlite3_wal_hook(writer->db->sqlite, note_frames, writer);
+	return status;
+}
+
+/* ---- answers ---- */
+
+static void finish(struct hs_task *task)
+{
+	struct hs_store_op *op = (struct hs_store_op *)(void *)((char *)task - offsetof(struct hs_store_op, task));
+
+	op->done(op);
+}
+
+void hs__op_reply(struct hs_store_op *op)
+{
+	op->task.run = finish;
+	/* A mailbox that takes nothing belongs to a loop that has ended; nobody waits there. */
+	op->reply_to->post(op->reply_to, &op->task);
+}
+
+/* ---- one group ---- */
+
+enum outcome { GROUP_DONE, GROUP_AGAIN, GROUP_LOST };
+
+/* How a failing work function is undone: by the rollback of everything, by running all the others again,
+ * or by a savepoint of its own. Savepoints cost each page a copy, so they are kept for the second try. */
+enum manner { ALONE, TOGETHER, APART };
+
+static void undo_op(struct hs_store *store, struct hs_store_op *op, struct hs__mark mark)
+{
+	struct hs_error err;
+	struct hs__db *db = store->writer.db;
+
+	hs__group_rollback(store, mark);
+	if (hs__db_run(db, "ROLLBACK TO op; RELEASE op", &err) != HS_OK) {
+		db->failed = HS_E_IO;
+		op->status = HS_E_IO;
+		op->error = err;
+	}
+}
+
+/* Undoes what is not committed of a failed op, when that can be done here. */
+static enum outcome settle_failed(struct hs_store *store, struct hs_store_op *op, enum manner manner,
+	struct hs__mark mark, bool changed)
+{
+	if (manner == TOGETHER && changed)
+		return GROUP_AGAIN;
+	if (manner == APART)
+		undo_op(store, op, mark);
+	else
+		hs__group_rollback(store, mark);
+	return store->writer.db->failed ? GROUP_LOST : GROUP_DONE;
+}
+
+/* Runs one piece of work inside the open transaction. */
+static enum outcome run_op(struct hs_store *store, struct hs_store_op *op, enum manner manner)
+{
+	struct hs__writer *writer = &store->writer;
+	struct hs__db *db = writer->db;
+	struct hs__mark mark = hs__group_mark(&writer->group);
+	sqlite3_int64 changes = sqlite3_total_changes64(db->sqlite);
+	struct hs_txn txn;
+
+	if (op->cancelled && __atomic_load_n(op->cancelled, __ATOMIC_RELAXED)) {
+		op->status = hs_fail(&op->error, HS_E_CANCELLED, "the work was cancelled");
+		return GROUP_DONE;
+	}
+	if (manner == APART && hs__db_run(db, "SAVEPOINT op", &op->error) != HS_OK)
+		return GROUP_LOST;
+	hs__txn_begin(&txn, store, db, &writer->group);
+	op->status = op->work(&txn, op->arena, op->arg, &op->error);
+	HS_ASSERT(db->busy == 0);
+	if (op->status == HS_OK && txn.fault) {
+		op->status = txn.fault;
+		op->error = txn.fault_error;
+	}
+	HS_ASSERT(op->status != HS_OK || txn.depth == 0);
+	if (db->failed || sqlite3_get_autocommit(db->sqlite))
+		return GROUP_LOST;
+	op->seq = writer->group.seq;
+	if (op->status != HS_OK)
+		return settle_failed(store, op, manner, mark,
+			txn.depth || txn.changed || sqlite3_total_changes64(db->sqlite) != changes);
+	if (manner == APART && hs__db_run(db, "RELEASE op", &op->error) != HS_OK)
+		return GROUP_LOST;
+	return GROUP_DONE;
+}
+
+static enum hs_status commit(struct hs_store *store, struct hs_error *err)
+{
+	const struct hs_world *world = store->world;
+	uint64_t before = world->mono_ns(world->ctx);
+	enum hs_status status = hs__group_save(store, err);
+
+	if (status == HS_OK) {
+		struct hs_stmt *stmt = hs__db_stmt(store->writer.db, "COMMIT", err);
+		status = stmt ? hs_sql_run(stmt, err) : err->status;
+	}
+	uint64_t took = (world->mono_ns(world->ctx) - before) / 1000;
+	if (took > __atomic_load_n(&store->commit_us_max, __ATOMIC_RELAXED))
+		__atomic_store_n(&store->commit_us_max, took, __ATOMIC_RELAXED);
+	return status;
+}
+
+static enum outcome run_all(struct hs_store *store, struct hs_store_op *ops, enum manner manner,
+	struct hs_error *err)
+{
+	struct hs__db *db = store->writer.db;
+	struct hs_stmt *begin = hs__db_stmt(db, "BEGIN IMMEDIATE", err);
+	bool any = false;
+
+	if (!begin || hs_sql_run(begin, err) != HS_OK)
+		return GROUP_LOST;
+	for (struct hs_store_op *op = ops; op; op = op->next) {
+		enum outcome outcome = run_op(store, op, manner);
+		if (outcome != GROUP_DONE) {
+			*err = op->error;
+			return outcome;
+		}
+		any |= op->status == HS_OK;
+	}
+	if (any)
+		return commit(store, err) == HS_OK ? GROUP_DONE : GROUP_LOST;
+	return hs__db_run(db, "ROLLBACK", err) == HS_OK ? GROUP_DONE : GROUP_LOST;
+}
+
+static void roll_back(struct hs_store *store)
+{
+	struct hs_error ignored;
+	struct hs__db *db = store->writer.db;
+
+	if (!sqlite3_get_autocommit(db->sqlite))
+		hs__db_run(db, "ROLLBACK", &ignored);
+	hs__group_rollback_all(store);
+}
+
+/* The disk has failed. What the connection remembers may not be what the file holds. */
+static void lose_group(struct hs_store *store, struct hs_store_op *ops, const struct hs_error *err)
+{
+	struct hs__writer *writer = &store->writer;
+
+	roll_back(store);
+	writer->state = HS__WRITER_BROKEN;
+	for (struct hs_store_op *op = ops; op; op = op->next) {
+		op->error = *err;
+		op->status = op->error.status == HS_E_FULL ? HS_E_FULL : HS_E_IO;
+		op->error.status = op->status;
+	}
+}
+
+static enum hs_status mend(struct hs_store *store, struct hs_error *err)
+{
+	struct hs__writer *writer = &store->writer;
+
+	if (writer->state == HS__WRITER_READY)
+		return HS_OK;
+	hs__db_close(writer->db);
+	writer->db = NULL;
+	enum hs_status status = open_connection(store, err);
+	if (status == HS_OK)
+		writer->state = HS__WRITER_READY;
+	return status;
+}
+
+static void answer(struct hs_store *store, struct hs_store_op *ops)
+{
+	for (struct hs_store_op *op = ops, *next; op; op = next) {
+		next = op->next;
+		__atomic_add_fetch(op->status == HS_OK ? &store->writes : &store->failed, 1, __ATOMIC_RELAXED);
+		hs__op_reply(op);
+	}
+}
+
+static void run_group(struct hs_store *store, struct hs_store_op *ops)
+{
+	struct hs_error err = { .status = HS_E_IO };
+	enum outcome outcome = GROUP_LOST;
+	uint64_t seq = store->seq;
+
+	if (mend(store, &err) == HS_OK) {
+		store->writer.db->failed = HS_OK;
+		for (struct hs_store_op *op = ops; op; op = op->next)
+			op->memory = hs_arena_mark(op->arena);
+		outcome = run_all(store, ops, ops->next ? TOGETHER : ALONE, &err);
+		if (outcome == GROUP_AGAIN) {
+			roll_back(store);
+			for (struct hs_store_op *op = ops; op; op = op->next)
+				hs_arena_rollback(op->arena, op->memory);
+			outcome = run_all(store, ops, APART, &err);
+		}
+		if (outcome == GROUP_LOST)
+			lose_group(store, ops, &err);
+	} else {
+		for (struct hs_store_op *op = ops; op; op = op->next) {
+			op->error = err;
+			op->status = op->error.status = HS_E_IO;
+		}
+	}
+	hs__group_end(store, outcome == GROUP_DONE);
+	__atomic_add_fetch(&store->groups, 1, __ATOMIC_RELAXED);
+	if (outcome == GROUP_DONE && store->seq != seq) {
+		for (unsigned i = 0; i < store->hook_count; i++)
+			store->hooks[i].fn(store->seq, store->hooks[i].arg);
+	}
+	answer(store, ops);
+}
+
+/* ---- checkpoints ---- */
+
+/* A failed one is harmless: the log keeps what it has, and the next one tries again. */
+static void checkpoint(struct hs_store *store, bool idle)
+{
+	struct hs__writer *writer = &store->writer;
+	int frames = writer->wal_frames;
+
+	if (writer->state != HS__WRITER_READY || frames < (idle ? FRAMES_WHEN_IDLE : FRAMES_WHEN_BUSY))
+		return;
+	int mode = idle && frames >= FRAMES_TO_TRUNCATE ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+	int in_log = 0, done = 0;
+	sqlite3_busy_timeout(writer->db->sqlite, 0); /* readers that still need the log are not waited for */
+	sqlite3_wal_checkpoint_v2(writer->db->sqlite, NULL, mode, &in_log, &done);
+	sqlite3_busy_timeout(writer->db->sqlite, 5000);
+	writer->wal_frames = 0; /* counted anew by the next commit */
+}
+
+/* ---- the thread ---- */
+
+/* Waits for work and takes up to a group of it; NULL when the store is closing and nothing waits. */
+static struct hs_store_op *take(struct hs_store *store, bool *idle)
+{
+	struct hs__writer *writer = &store->writer;
+	struct hs_store_op *first;
+
+	pthread_mutex_lock(&writer->lock);
+	while (!writer->head && !writer->closing)
+		pthread_cond_wait(&writer->wake, &writer->lock);
+	first = writer->head;
+	struct hs_store_op *last = first;
+	for (uint32_t count = 1; last && count < store->group_max && last->next; count++)
+		last = last->next;
+	if (first) {
+		for (const struct hs_store_op *op = first; op != last->next; op = op->next)
+			writer->waiting--;
+		writer->head = last->next;
+		if (!writer->head)
+			writer->tail = &writer->head;
+		last->next = NULL;
+	}
+	*idle = !writer->head;
+	pthread_mutex_unlock(&writer->lock);
+	return first;
+}
+
+static void *write_groups(void *arg)
+{
+	struct hs_store *store = arg;
+	bool idle = true;
+
+	for (struct hs_store_op *ops; (ops = take(store, &idle));) {
+		run_group(store, ops);
+		checkpoint(store, idle);
+	}
+	return NULL;
+}
+
+enum hs_status hs__writer_start(struct hs_store *store, struct hs_error *err)
+{
+	struct hs__writer *writer = &store->writer;
+
+	writer->started = true;
+	writer->tail = &writer->head;
+	pthread_mutex_init(&writer->lock, NULL);
+	pthread_cond_init(&writer->wake, NULL);
+	hs__group_init(&writer->group, 0);
+	enum hs_status status = open_connection(store, err);
+	if (status == HS_OK)
+		status = hs__schema_prepare(store, writer->db, err);
+	if (status == HS_OK)
+		status = hs__schema_load(store, writer->db, err);
+	if (status != HS_OK)
+		return status;
+	int code = pthread_create(&writer->thread, NULL, write_groups, store);
+	if (code != 0)
+		return hs_fail(err, HS_E_BUSY, "no thread for the store's writer: %s", strerror(code));
+	pthread_setname_np(writer->thread, "store-writer");
+	writer->running = true;
+	return HS_OK;
+}
+
+/* Readers are closed by now, so the log can be emptied into the file. */
+void hs__writer_stop(struct hs_store *store)
+{
+	struct hs__writer *writer = &store->writer;
+
+	if (writer->running) {
+		pthread_mutex_lock(&writer->lock);
+		writer->closing = true;
+		pthread_cond_signal(&writer->wake);
+		pthread_mutex_unlock(&writer->lock);
+		pthread_join(writer->thread, NULL);
+		if (writer->state == HS__WRITER_READY)
+			sqlite3_wal_checkpoint_v2(writer->db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	}
+	hs__db_close(writer->db);
+	hs__group_free(&writer->group);
+	hs_heap_free(writer->tallies);
+	pthread_cond_destroy(&writer->wake);
+	pthread_mutex_destroy(&writer->lock);
+}
+
+void hs_store_write(struct hs_store *store, struct hs_store_op *op)
+{
+	struct hs__writer *writer = &store->writer;
+
+	op->store = store;
+	op->status = HS_OK;
+	op->next = NULL;
+	pthread_mutex_lock(&writer->lock);
+	bool taken = !writer->closing && writer->waiting < store->queue_depth;
+	if (taken) {
+		*writer->tail = op;
+		writer->tail = &op->next;
+		writer->waiting++;
+		pthread_cond_signal(&writer->wake);
+	}
+	pthread_mutex_unlock(&writer->lock);
+	if (!taken) {
+		op->status = hs_fail(&op->error, HS_E_BUSY, "too many writes are waiting; try again later");
+		hs__op_reply(op);
+	}
+}
