@@ -3,9 +3,7 @@
 #include <core/store/sqlite/state.h>
 
 #include <core/base/heap.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 
 static enum hs_status copy_pages(struct hs__db *db, const char *path, struct hs_error *err)
 {
@@ -71,36 +69,42 @@ static enum hs_status put_in_place(const struct hs_world *world, const char *par
 	return status;
 }
 
+/* Makes an empty file that only its owner can read; SQLite writes into it. */
+static enum hs_status make_part(const struct hs_world *world, const char *part, const char *path,
+	struct hs_error *err)
+{
+	int fd = world->open(world->ctx, path, O_RDONLY | O_CLOEXEC, 0);
+
+	if (fd >= 0) {
+		world->close(world->ctx, fd);
+		return hs_fail(err, HS_E_DUPLICATE, "%s exists already; name a file that does not", path);
+	}
+	world->unlink(world->ctx, part);
+	fd = world->open(world->ctx, part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return hs_fail(err, HS_E_IO, "%s could not be made: %s", part, strerror(-fd));
+	world->close(world->ctx, fd);
+	return HS_OK;
+}
+
 enum hs_status hs_store_backup(struct hs_store *store, const char *path, struct hs_error *err)
 {
 	const struct hs_world *world = store->world;
 	size_t len = strlen(path);
 	char *part = hs_heap_alloc(len + sizeof(".part"));
-	int fd = world->open(world->ctx, path, O_RDONLY | O_CLOEXEC, 0);
-	enum hs_status status = HS_OK;
 
 	memcpy(part, path, len);
 	memcpy(part + len, ".part", sizeof(".part"));
-	if (fd >= 0) {
-		world->close(world->ctx, fd);
-		status = hs_fail(err, HS_E_DUPLICATE, "%s exists already; name a file that does not", path);
-		goto out;
+	enum hs_status status = make_part(world, part, path, err);
+	if (status == HS_OK) {
+		struct hs_arena *arena = hs_arena_new(4096);
+		status = hs_store_read_wait(store, arena, copy_moment, part, err);
+		hs_arena_free(arena);
+		if (status == HS_OK)
+			status = put_in_place(world, part, path, err);
+		if (status != HS_OK)
+			world->unlink(world->ctx, part);
 	}
-	world->unlink(world->ctx, part);
-	fd = world->open(world->ctx, part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		status = hs_fail(err, HS_E_IO, "%s could not be made: %s", part, strerror(-fd));
-		goto out;
-	}
-	world->close(world->ctx, fd);
-	struct hs_arena *arena = hs_arena_new(4096);
-	status = hs_store_read_wait(store, arena, copy_moment, part, err);
-	hs_arena_free(arena);
-	if (status == HS_OK)
-		status = put_in_place(world, part, path, err);
-	if (status != HS_OK)
-		world->unlink(world->ctx, part);
-out:
 	hs_heap_free(part);
 	return status;
 }
