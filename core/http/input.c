@@ -212,6 +212,7 @@ static size_t take_head(struct hs__conn *conn, struct hs_slice bytes)
 		return bytes.len;
 	}
 	used = conn->guard.at - had;
+	conn->behind = used < bytes.len;
 	head.len = conn->guard.at;
 	if (had == 0)
 		head = hs_arena_copy(conn->building->pub.arena, head);
@@ -240,6 +241,7 @@ static size_t take_body(struct hs__conn *conn, struct hs_slice bytes)
 		if (guard->chunk_left == 0)
 			step = HS__GUARD_DONE;
 	}
+	conn->behind = used < bytes.len;
 	if (!hs__parse_bytes(conn, hs_slice_first(bytes, used)))
 		hs__input_refuse(conn, conn->parse_status, conn->parse_reason);
 	else if (step == HS__GUARD_REFUSED)
@@ -280,6 +282,7 @@ size_t hs__input_take(struct hs__conn *conn, struct hs_slice bytes)
 		else
 			return bytes.len; /* after the last request: thrown away */
 	}
+	conn->behind = done < bytes.len;
 	return done;
 }
 

@@ -163,7 +163,7 @@ bool hs__reply_head(struct hs__request *request, const struct hs_http_reply *rep
 
 	/* When we drain, the reply that is the last for now is the last one. */
 	request->close |= reply->close || !request->keep_alive;
-	if (conn->server->draining && request == conn->last)
+	if (conn->server->draining && request == conn->last && !conn->behind)
 		request->close = true;
 	if (request->close && request == conn->last)
 		conn->state = HS__CONN_LAST;
