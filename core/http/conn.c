@@ -59,6 +59,8 @@ void hs__conn_kill(struct hs__conn *conn)
 
 	if (conn->state == HS__CONN_GONE)
 		return;
+	if (conn->state == HS__CONN_HANDSHAKE)
+		conn->server->counters.tls_failed++;
 	hs__input_drop(conn);
 	conn->state = HS__CONN_GONE;
 	conn->pumping = true; /* nothing that is called from here frees it */
@@ -215,8 +217,6 @@ static void take_encrypted(struct hs__conn *conn, struct hs_slice bytes)
 	if (n == 0) {
 		end_of_input(conn);
 	} else if (n != -EAGAIN) {
-		if (conn->state == HS__CONN_HANDSHAKE)
-			conn->server->counters.tls_failed++;
 		hs__conn_kill(conn);
 		return;
 	}
