@@ -131,12 +131,20 @@ static enum hs_verdict to_rest(struct hs_request *req, uint32_t methods)
 	return hs_rest_serve(edition->rest, req->sandbox->rest[edition->fhir == HS_FHIR_R5], req, &target);
 }
 
+/* A Binary goes out as what it is, so that its reader may accept any type. */
+static bool wants_content(const struct hs_request *req)
+{
+	bool get = req->http->method == HS_HTTP_GET || req->http->method == HS_HTTP_HEAD;
+	return get && !req->http->query.len &&
+		hs_rest_wants_content(req->path, hs_http_get_header(req->http, HS_S("Accept")));
+}
+
 /* Past the faults: what the handler and REST see. */
 static enum hs_verdict answer(struct hs_request *req)
 {
 	struct hs_error err = { .status = HS_OK };
 
-	if (hs__negotiate(req, &err))
+	if (hs__negotiate(req, &err) && !wants_content(req))
 		return hs_fail_request(req, &err);
 	if (req->http->method == HS_HTTP_OTHER) {
 		hs__reply_static_header(req, HS_S("Allow"), HS_S(REST_METHODS));

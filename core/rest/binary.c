@@ -39,12 +39,9 @@ enum hs_status hs__rest_wrap_binary(struct hs_arena *arena, struct hs_slice cont
 	return HS_OK;
 }
 
-bool hs__rest_wants_raw(const struct hs_request *req, const struct hs__rest_type *type)
+/* Does the reader ask for other types than those of FHIR? */
+static bool is_content_wanted(struct hs_slice accept)
 {
-	struct hs_slice accept = HS_S_NONE;
-	if (!is_binary(type))
-		return false;
-	accept = hs_request_header(req, HS_S("Accept"));
 	if (accept.len == 0)
 		return false;
 	while (accept.ptr) {
@@ -53,6 +50,17 @@ bool hs__rest_wants_raw(const struct hs_request *req, const struct hs__rest_type
 			return false;
 	}
 	return true;
+}
+
+bool hs_rest_wants_content(struct hs_slice path, struct hs_slice accept)
+{
+	return hs_slice_starts(path, HS_S("Binary/")) && hs_id_valid(hs_slice_from(path, 7)) &&
+		is_content_wanted(accept);
+}
+
+bool hs__rest_wants_raw(const struct hs_request *req, const struct hs__rest_type *type)
+{
+	return is_binary(type) && is_content_wanted(hs_request_header(req, HS_S("Accept")));
 }
 
 struct raw {
@@ -83,7 +91,10 @@ static enum hs_verdict after_unwrap(struct hs_request *req, void *arg, enum hs_s
 	struct raw *raw = arg;
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, err);
+	hs__rest_tell_version(req, &raw->result);
+	/* What a sender stored must not run in a browser as a page of ours. */
 	hs_reply_header(req, HS_S("X-Content-Type-Options"), HS_S("nosniff"));
+	hs_reply_header(req, HS_S("Content-Security-Policy"), HS_S("sandbox"));
 	return hs_reply_bytes(req, 200, raw->media, raw->bytes);
 }
 

@@ -5,7 +5,7 @@
 #include <handslag/time.h>
 #include <stdio.h>
 
-static void tell_version(struct hs_request *req, const struct hs__rest_result *result)
+void hs__rest_tell_version(struct hs_request *req, const struct hs__rest_result *result)
 {
 	char etag[32], date[HS_HTTP_DATE_LEN + 1];
 	if (!result->versioned)
@@ -47,7 +47,7 @@ enum hs_verdict hs__rest_reply(struct hs_request *req, const struct hs__rest_res
 {
 	struct hs_slice wanted = hs_request_prefer(req, HS_S("return"));
 	bool write = result->located || result->wrote || result->status == 204;
-	tell_version(req, result);
+	hs__rest_tell_version(req, result);
 	if (result->located)
 		tell_place(req, result);
 	if (write || !result->versioned)

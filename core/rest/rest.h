@@ -68,6 +68,10 @@ enum hs_status hs_rest_route(const struct hs_rest *rest, struct hs_slice method,
 enum hs_verdict hs_rest_serve(const struct hs_rest *rest, const struct hs_rest_sandbox *sandbox,
 	struct hs_request *req, const struct hs_rest_target *target);
 
+/* Is a GET of `path` with this Accept header one for the content of a Binary itself, in whatever format? Then
+ * no format of ours needs to be acceptable. */
+bool hs_rest_wants_content(struct hs_slice path, struct hs_slice accept);
+
 /* rest[0].resource of the CapabilityStatement, from the type rows and search parameters. */
 void hs_rest_capability(const struct hs_rest *rest, struct hs_arena *arena, struct hs_json *rest_entry);
 

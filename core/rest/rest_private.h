@@ -172,6 +172,8 @@ enum hs_verdict hs__rest_serve_bundle(const struct hs__rest_env *env, struct hs_
 
 void hs__rest_env_of(struct hs_request *req, const struct hs_rest *rest,
 	const struct hs_rest_sandbox *sandbox, struct hs__rest_env *out);
+/* ETag and Last-Modified. */
+void hs__rest_tell_version(struct hs_request *req, const struct hs__rest_result *result);
 void hs__rest_tell_sequence(struct hs_request *req, uint64_t seq);
 enum hs_verdict hs__rest_reply(struct hs_request *req, const struct hs__rest_result *result);
 enum hs_verdict hs__rest_refuse(struct hs_request *req, enum hs_status status, const struct hs_issues *issues,

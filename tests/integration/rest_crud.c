@@ -23,7 +23,8 @@ static void creates_and_reads(void **state)
 		assert_true(hs_slice_eq(r.body, a.body));
 		expect_header(&r, "ETag", "W/\"1\"");
 		expect_header(&r, "Content-Type", "application/fhir+json; charset=utf-8");
-		assert_true(hs_slice_eq(fixture_header(&r, "Last-Modified"), fixture_header(&a, "Last-Modified")));
+		assert_true(hs_slice_eq(fixture_header(&r, "Last-Modified"),
+			fixture_header(&a, "Last-Modified")));
 	}
 	struct fixture_answer h = send_ok("HEAD", TEXT("Patient/%.*s", HS_S_ARG(id)), NULL, 200);
 	assert_int_equal(h.body.len, 0);
@@ -44,16 +45,23 @@ static void keeps_the_senders_text(void **state)
 	expect_part(a.body, "\"value\" : 1.10, \"unit\" : \"\\u00e5\" },\n  \"status\" : \"final\"");
 	expect_part(a.body, "{ \"resourceType\" : \"Observation\"");
 	/* A conditional update and an entry of a transaction keep it too. */
-	send_ok("PUT", "Observation?_id=text-1", "{\"resourceType\":\"Observation\",  \"status\":\"final\",\"code\":"
-						"{\"text\":\"x\"},\"valueQuantity\":{\"value\":2.50}}", 200);
-	a = send_ok("GET", "Observation/text-1", NULL, 200);
-	expect_part(a.body, ",  \"status\":\"final\",\"code\":{\"text\":\"x\"},\"valueQuantity\":{\"value\":2.50}}");
-	send_ok("POST", "", "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"resource\":{ \"id\":\"text-1\","
-			    "\"resourceType\":\"Observation\",  \"status\":\"final\",\"code\":{\"text\":\"y\"},"
-			    "\"valueQuantity\":{\"value\":3.00}},\"request\":{\"method\":\"PUT\",\"url\":\"Observation/text-1\"}}]}",
+	send_ok("PUT", "Observation?_id=text-1",
+		"{\"resourceType\":\"Observation\",  \"status\":\"final\",\"code\":"
+		"{\"text\":\"x\"},\"valueQuantity\":{\"value\":2.50}}",
 		200);
 	a = send_ok("GET", "Observation/text-1", NULL, 200);
-	expect_part(a.body, ",  \"status\":\"final\",\"code\":{\"text\":\"y\"},\"valueQuantity\":{\"value\":3.00}}");
+	expect_part(a.body,
+		",  \"status\":\"final\",\"code\":{\"text\":\"x\"},\"valueQuantity\":{\"value\":2.50}}");
+	send_ok("POST", "",
+		"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"resource\":{ "
+		"\"id\":\"text-1\","
+		"\"resourceType\":\"Observation\",  \"status\":\"final\",\"code\":{\"text\":\"y\"},"
+		"\"valueQuantity\":{\"value\":3.00}},\"request\":{\"method\":\"PUT\",\"url\":\"Observation/"
+		"text-1\"}}]}",
+		200);
+	a = send_ok("GET", "Observation/text-1", NULL, 200);
+	expect_part(a.body,
+		",  \"status\":\"final\",\"code\":{\"text\":\"y\"},\"valueQuantity\":{\"value\":3.00}}");
 	expect_text(&a, "/meta/versionId", "3");
 }
 
@@ -134,7 +142,8 @@ static void patches(void **state)
 	send_ok("PUT", "Patient/p1", PATIENT("p1", ",\"active\":true,\"name\":[{\"family\":\"Ek\"}]"), 201);
 	struct fixture_answer a = send_with("PATCH", "Patient/p1", media,
 		"[{\"op\":\"test\",\"path\":\"/active\",\"value\":true},"
-		"{\"op\":\"replace\",\"path\":\"/name/0/family\",\"value\":\"Al\"},{\"op\":\"remove\",\"path\":\"/active\"}]",
+		"{\"op\":\"replace\",\"path\":\"/name/0/"
+		"family\",\"value\":\"Al\"},{\"op\":\"remove\",\"path\":\"/active\"}]",
 		200);
 	expect_header(&a, "ETag", "W/\"2\"");
 	expect_text(&a, "/name/0/family", "Al");
@@ -142,17 +151,21 @@ static void patches(void **state)
 	assert_false(has(a.body, "active"));
 	a = send_ok("GET", "Patient?family=Al&_id=p1", NULL, 200);
 	assert_int_equal(number(&a, "/total"), 1);
-	send_with("PATCH", "Patient/p1", media, "[{\"op\":\"test\",\"path\":\"/active\",\"value\":true}]", 422);
-	a = send_with("PATCH", "Patient/p1", media, "[{\"op\":\"add\",\"path\":\"/gender\",\"value\":\"blue\"}]", 422);
+	send_with("PATCH", "Patient/p1", media, "[{\"op\":\"test\",\"path\":\"/active\",\"value\":true}]",
+		422);
+	a = send_with("PATCH", "Patient/p1", media,
+		"[{\"op\":\"add\",\"path\":\"/gender\",\"value\":\"blue\"}]", 422);
 	expect_text(&a, "/issue/0/expression/0", "Patient.gender");
-	send_with("PATCH", "Patient/p1", media, "[{\"op\":\"replace\",\"path\":\"/id\",\"value\":\"p2\"}]", 400);
+	send_with("PATCH", "Patient/p1", media, "[{\"op\":\"replace\",\"path\":\"/id\",\"value\":\"p2\"}]",
+		400);
 	send_with("PATCH", "Patient/p1", media, "{}", 400);
 	send_with("PATCH", "Patient/p1", media, "[{\"op\":\"fly\",\"path\":\"/id\"}]", 400);
 	send_with("PATCH", "Patient/p1", media, "[", 400);
 	send_with("PATCH", "Patient/none", media, "[]", 404);
 	send_with("PATCH", "Patient/p1", "Content-Type: text/plain\r\n", "[]", 415);
 	send_with("PATCH", "Patient/p1", TEXT("%sIf-Match: W/\"1\"\r\n", media), "[]", 412);
-	send_with("PATCH", "Patient?_id=p1", media, "[{\"op\":\"add\",\"path\":\"/active\",\"value\":false}]", 200);
+	send_with("PATCH", "Patient?_id=p1", media, "[{\"op\":\"add\",\"path\":\"/active\",\"value\":false}]",
+		200);
 	send_with("PATCH", "Patient?_id=none", media, "[]", 404);
 	a = send_ok("GET", "Patient/p1", NULL, 200);
 	expect_part(a.body, "\"active\":false");
@@ -162,9 +175,10 @@ static void patches(void **state)
 static void writes_on_conditions(void **state)
 {
 	NEED_FHIR();
-	const char *one = "{\"resourceType\":\"Patient\",\"identifier\":[{\"system\":\"urn:c\",\"value\":\"1\"}]}";
-	struct fixture_answer a =
-		send_with("POST", "Patient", "If-None-Exist: identifier=urn:c|1\r\n", one, 201);
+	const char *one =
+		"{\"resourceType\":\"Patient\",\"identifier\":[{\"system\":\"urn:c\",\"value\":\"1\"}]}";
+	struct fixture_answer a = send_with("POST", "Patient", "If-None-Exist: identifier=urn:c|1\r\n", one,
+		201);
 	struct hs_slice id = fixture_text(fx, &a, "/id");
 	a = send_with("POST", "Patient", "If-None-Exist: identifier=urn:c|1\r\n", one, 200);
 	assert_true(hs_slice_eq(fixture_text(fx, &a, "/id"), id));
@@ -180,11 +194,12 @@ static void writes_on_conditions(void **state)
 	expect_text(&a, "/issue/0/code", "multiple-matches");
 	send_ok("DELETE", "Patient?identifier=urn:c|1", NULL, 412);
 	/* None: an update creates, with the sender's id when there is one. */
-	a = send_ok("PUT", "Patient?identifier=urn:c|2", PATIENT("c2", ",\"identifier\":[{\"system\":\"urn:c\",\"value\":\"2\"}]"),
-		201);
+	a = send_ok("PUT", "Patient?identifier=urn:c|2",
+		PATIENT("c2", ",\"identifier\":[{\"system\":\"urn:c\",\"value\":\"2\"}]"), 201);
 	expect_text(&a, "/id", "c2");
 	a = send_ok("PUT", "Patient?identifier=urn:c|3",
-		"{\"resourceType\":\"Patient\",\"identifier\":[{\"system\":\"urn:c\",\"value\":\"3\"}]}", 201);
+		"{\"resourceType\":\"Patient\",\"identifier\":[{\"system\":\"urn:c\",\"value\":\"3\"}]}",
+		201);
 	assert_int_equal(fixture_text(fx, &a, "/id").len, 36);
 	send_ok("DELETE", "Patient?identifier=urn:c|2", NULL, 204);
 	send_ok("GET", "Patient/c2", NULL, 410);
@@ -224,7 +239,8 @@ static void refuses_what_is_wrong(void **state)
 static void returns_what_is_preferred(void **state)
 {
 	NEED_FHIR();
-	struct fixture_answer a = send_with("PUT", "Patient/r1", "Prefer: return=minimal\r\n", PATIENT("r1", ""), 201);
+	struct fixture_answer a = send_with("PUT", "Patient/r1", "Prefer: return=minimal\r\n",
+		PATIENT("r1", ""), 201);
 	assert_int_equal(a.body.len, 0);
 	expect_header(&a, "ETag", "W/\"1\"");
 	a = send_with("PUT", "Patient/r1", "Prefer: return=OperationOutcome\r\n", PATIENT("r1", ""), 200);
@@ -239,7 +255,8 @@ static void returns_what_is_preferred(void **state)
 static void reads_parts(void **state)
 {
 	NEED_FHIR();
-	send_ok("PUT", "Patient/s1", PATIENT("s1", ",\"name\":[{\"family\":\"Ek\"}],\"photo\":[{\"title\":\"p\"}]"), 201);
+	send_ok("PUT", "Patient/s1",
+		PATIENT("s1", ",\"name\":[{\"family\":\"Ek\"}],\"photo\":[{\"title\":\"p\"}]"), 201);
 	send_ok("GET", "Patient/s1", NULL, 200);
 	struct fixture_answer a = send_ok("GET", "Patient/s1?_summary=true", NULL, 200);
 	expect_text(&a, "/meta/tag/0/code", "SUBSETTED");
@@ -258,7 +275,8 @@ static void pages_history(void **state)
 {
 	NEED_FHIR();
 	for (int i = 1; i <= 5; i++)
-		send_ok("PUT", "Basic/h1", TEXT("{\"resourceType\":\"Basic\",\"id\":\"h1\",\"code\":{\"text\":\"%d\"}}", i),
+		send_ok("PUT", "Basic/h1",
+			TEXT("{\"resourceType\":\"Basic\",\"id\":\"h1\",\"code\":{\"text\":\"%d\"}}", i),
 			i == 1 ? 201 : 200);
 	send_ok("DELETE", "Basic/h1", NULL, 204);
 	const char *path = "Basic/_history?_count=2";
@@ -273,7 +291,8 @@ static void pages_history(void **state)
 			expect_text(&a, "/entry/0/request/method", "DELETE");
 			expect_text(&a, "/entry/1/resource/meta/versionId", "5");
 			/* What is written now moves nothing of what comes. */
-			send_ok("PUT", "Basic/h2", "{\"resourceType\":\"Basic\",\"id\":\"h2\",\"code\":{\"text\":\"x\"}}", 201);
+			send_ok("PUT", "Basic/h2",
+				"{\"resourceType\":\"Basic\",\"id\":\"h2\",\"code\":{\"text\":\"x\"}}", 201);
 		} else {
 			expect_text(&a, "/entry/0/resource/meta/versionId", seen == 1 ? "4" : "2");
 		}
@@ -282,11 +301,12 @@ static void pages_history(void **state)
 			since = fixture_text(fx, &a, "/entry/0/resource/meta/lastUpdated");
 	}
 	assert_int_equal(seen, 3);
-	struct fixture_answer a = send_ok("GET", TEXT("Basic/h1/_history?_since=%.*s", HS_S_ARG(since)), NULL, 200);
+	struct fixture_answer a = send_ok("GET", TEXT("Basic/h1/_history?_since=%.*s", HS_S_ARG(since)), NULL,
+		200);
 	/* Inclusive: version 4 itself and nothing that is older. */
 	expect_part(a.body, "\"versionId\":\"4\"");
-	struct hs_slice oldest =
-		fixture_text(fx, &a, TEXT("/entry/%zu/resource/meta/lastUpdated", entries(&a) - 1));
+	struct hs_slice oldest = fixture_text(fx, &a,
+		TEXT("/entry/%zu/resource/meta/lastUpdated", entries(&a) - 1));
 	assert_true(hs_slice_eq(oldest, since));
 	a = send_ok("GET", "Basic/h1/_history?_since=2100-01-01", NULL, 200);
 	assert_int_equal(entries(&a), 0);
@@ -322,7 +342,8 @@ static void tells_and_asks_for_the_sequence(void **state)
 	uint64_t value = 0;
 	assert_true(hs_slice_u64(seq, &value));
 	send_with("GET", "Patient/q1", TEXT("X-Handslag-Read-Sequence: %.*s\r\n", HS_S_ARG(seq)), NULL, 200);
-	a = send_with("GET", "Patient?_id=q1", TEXT("X-Handslag-Read-Sequence: %.*s\r\n", HS_S_ARG(seq)), NULL, 200);
+	a = send_with("GET", "Patient?_id=q1", TEXT("X-Handslag-Read-Sequence: %.*s\r\n", HS_S_ARG(seq)),
+		NULL, 200);
 	expect_header(&a, "X-Handslag-Sequence", TEXT("%llu", (unsigned long long)value));
 	a = send_with("GET", "Patient/q1",
 		TEXT("X-Handslag-Read-Sequence: %llu\r\n", (unsigned long long)value + 1000), NULL, 503);

@@ -51,7 +51,8 @@ static inline struct fixture_answer send_with(const char *method, const char *pa
 	return a;
 }
 
-static inline struct fixture_answer send_ok(const char *method, const char *path, const char *body, int status)
+static inline struct fixture_answer send_ok(const char *method, const char *path, const char *body,
+	int status)
 {
 	return send_with(method, path, NULL, body, status);
 }
@@ -102,11 +103,11 @@ static inline int64_t number(const struct fixture_answer *a, const char *pointer
 /* The URL of a link of a Bundle without scheme and host ("/fhir/r4/Patient?..."), or NULL. */
 static inline const char *link_of(const struct fixture_answer *a, const char *relation)
 {
-	HS_JSON_EACH(link, hs_json_get(fixture_json(fx, a), HS_S("link")))
-	{
+	HS_JSON_EACH(link, hs_json_get(fixture_json(fx, a), HS_S("link"))) {
 		struct hs_slice url = hs_json_get_text(link, HS_S("url"));
 		if (hs_slice_eq(hs_json_get_text(link, HS_S("relation")), hs_slice_cstr(relation)))
-			return hs_arena_cstr(fixture_arena(fx), hs_slice_from(url, hs_slice_search(url, HS_S("/fhir/"))));
+			return hs_arena_cstr(fixture_arena(fx),
+				hs_slice_from(url, hs_slice_search(url, HS_S("/fhir/"))));
 	}
 	return NULL;
 }
