@@ -155,6 +155,7 @@ struct hs__page {
 	const struct hs__ranked *after; /* NULL: from the beginning */
 	struct hs__ranked *items;       /* in order, at most count + 1 when finished */
 	size_t count, room;
+	bool full; /* the first count + 1 items were sorted by a cut, and nothing worse is of interest */
 	uint64_t total;
 	struct hs_arena *arena;
 };

@@ -23,7 +23,8 @@ void hs__page_cut(struct hs__page *page)
 	sorting = page->query;
 	if (page->count > 1)
 		qsort(page->items, page->count, sizeof(page->items[0]), by_rank);
-	if (page->count > most)
+	page->full = page->count >= most;
+	if (page->full)
 		page->count = most;
 }
 
@@ -37,8 +38,8 @@ enum hs_status hs__page_add(struct hs__page *page, const struct hs__ranked *rank
 		return HS_OK;
 	if (page->count >= 2 * most)
 		hs__page_cut(page);
-	/* After a cut the last item is the worst that is still of interest. */
-	if (page->count == most && hs__rank_compare(query, ranked, &page->items[most - 1]) > 0)
+	/* Since the last cut this item is the worst that is still of interest. */
+	if (page->full && hs__rank_compare(query, ranked, &page->items[most - 1]) > 0)
 		return HS_OK;
 	if (page->count == page->room) {
 		size_t room = page->room ? page->room * 2 : 64;
