@@ -116,6 +116,19 @@ static bool fail_choice(struct hs__check *check, const struct hs__at *at, const 
 	return false;
 }
 
+/* What has the children, by definition: "HumanName", "Patient.contact". */
+static struct hs_slice owner_path(const struct hs__check *check, const struct hs__at *at,
+	const struct hs_def_element *children, uint32_t count)
+{
+	if (count == 0)
+		return at->name;
+	struct hs_slice path = hs_defs_text(check->defs, children[0].path);
+	size_t end = path.len;
+	while (end > 0 && path.ptr[end - 1] != '.')
+		end--;
+	return hs_slice_first(path, end ? end - 1 : 0);
+}
+
 void hs__check_unknown(struct hs__check *check, const struct hs__at *at, const struct hs_json *member,
 	const struct hs_def_element *children, uint32_t count)
 {
@@ -125,7 +138,7 @@ void hs__check_unknown(struct hs__check *check, const struct hs__at *at, const s
 		nearest.wanted = HS_S_NONE;
 	else
 		find_nearest(check, children, count, &nearest);
-	struct hs_slice where = at->name;
+	struct hs_slice where = owner_path(check, at, children, count);
 	if (nearest.distance <= 2 && nearest.distance < key.len)
 		hs__check_fail(check, at, key, member, "structure",
 			"%.*s has no element '%.*s'; did you mean '%s'?", HS_S_ARG(where),
