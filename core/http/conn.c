@@ -113,16 +113,11 @@ static void ask(struct hs__conn *conn)
 		uv_poll_start(&conn->poll, interest, on_poll);
 }
 
-static void settle(struct hs__conn *conn)
+/* The end that is due, if one is. */
+static void end_if_due(struct hs__conn *conn)
 {
-	uint64_t now = hs_loop_mono_ms(conn->loop);
 	bool idle;
 
-	if (conn->state == HS__CONN_GONE) {
-		hs__output_discard(conn);
-		free_when_done(conn);
-		return;
-	}
 	if (conn->eof && conn->building && conn->pending.len == 0) {
 		/* Half a request that will never be whole; those before it are still answered. */
 		hs__input_drop(conn);
@@ -134,14 +129,41 @@ static void settle(struct hs__conn *conn)
 			linger(conn);
 	} else if (idle && (conn->eof || (conn->server->draining && conn->state == HS__CONN_IDLE))) {
 		hs__conn_kill(conn);
-	} else if (conn->state == HS__CONN_IDLE) {
-		conn->read_due = conn->first ? HS__NO_DEADLINE :
-					       now + conn->server->config.limits.keep_alive_ms;
-	} else if (conn->state == HS__CONN_BODY && hs__input_paused(conn)) {
-		conn->read_due = HS__NO_DEADLINE; /* it is we who do not read */
 	}
-	if (conn->state == HS__CONN_GONE)
+}
+
+/* How long the peer may take with what it owes us; nothing when it is we who do not read or answer. */
+static void set_read_due(struct hs__conn *conn)
+{
+	const struct hs_http_limits *limits = &conn->server->config.limits;
+	uint64_t now = hs_loop_mono_ms(conn->loop);
+
+	if (conn->state == HS__CONN_IDLE)
+		conn->read_due = conn->first ? HS__NO_DEADLINE : now + limits->keep_alive_ms;
+	else if (conn->state == HS__CONN_HELD || conn->state == HS__CONN_LAST)
+		conn->read_due = HS__NO_DEADLINE;
+	else if (conn->state != HS__CONN_HEAD && conn->state != HS__CONN_BODY)
 		return;
+	else if (hs__input_paused(conn))
+		conn->read_due = HS__NO_DEADLINE;
+	else if (conn->read_due == HS__NO_DEADLINE)
+		conn->read_due = now +
+			(conn->state == HS__CONN_HEAD ? limits->header_ms : limits->body_idle_ms);
+}
+
+static void settle(struct hs__conn *conn)
+{
+	if (conn->state != HS__CONN_GONE) {
+		conn->pumping = true; /* it is freed at the end, not while we look at it */
+		end_if_due(conn);
+		conn->pumping = false;
+	}
+	if (conn->state == HS__CONN_GONE) {
+		hs__output_discard(conn);
+		free_when_done(conn);
+		return;
+	}
+	set_read_due(conn);
 	hs__wheel_set(&conn->server->wheel, &conn->timer,
 		conn->read_due < conn->write_due ? conn->read_due : conn->write_due);
 	ask(conn);

@@ -92,7 +92,7 @@ struct hs__conn {
 	bool pumping;
 	bool blocked;     /* the transport takes no more for now */
 	bool eof;         /* the peer sends no more */
-	bool behind; /* more input stands behind the request that is being taken */
+	bool behind;      /* more input stands behind the request that is being taken */
 	bool last_done;   /* the reply after which we close has been written */
 	uint16_t count;   /* requests in the queue */
 	uint16_t running; /* of them with the handler or a worker */

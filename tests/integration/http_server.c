@@ -271,6 +271,21 @@ static void slow_clients_run_out_of_time(void **state)
 	live_stop(&live);
 }
 
+/* A request that waits behind a slow answer has arrived: its time limits are over. */
+static void time_spent_waiting_is_not_the_clients(void **state)
+{
+	struct hs_http_limits limits = { .header_ms = 10, .body_idle_ms = 10, .body_total_ms = 10 };
+	int fd;
+
+	(void)state;
+	start(&limits);
+	fd = dial(live.port);
+	say(fd, HS_S(G("/later") "PUT /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx" G("/3")));
+	hear(fd, "\r\n\r\n/3", 1, NULL);
+	close(fd);
+	live_stop(&live);
+}
+
 /* A body that trickles is never idle for long, and still has an end. */
 static void a_trickling_body_runs_out_of_time(void **state)
 {
@@ -384,8 +399,8 @@ static void lack_of_descriptors_in_a_child(void)
 	say(fds[0], HS_S(G("/a")));
 	hear(fds[0], "\r\n\r\n/a", 1, NULL);
 	setrlimit(RLIMIT_NOFILE, &limit);
-	/* Each connection takes two descriptors of this process, ours and the server's. When both of a pair are
-	 * gone, a spare is given up, so that the next one is ours and the server finds none. */
+	/* Each connection takes two descriptors of this process, ours and the server's. When both of a pair
+	 * are gone, a spare is given up, so that the next one is ours and the server finds none. */
 	while (count < 80 && !turned_away) {
 		bool closed;
 		int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -542,6 +557,7 @@ int main(void)
 		TEST(a_stream_runs_no_faster_than_its_reader),
 		TEST(addresses_are_checked),
 		cmocka_unit_test(slow_clients_run_out_of_time),
+		cmocka_unit_test(time_spent_waiting_is_not_the_clients),
 		cmocka_unit_test(a_trickling_body_runs_out_of_time),
 		cmocka_unit_test(a_reader_that_stops_is_cut),
 		cmocka_unit_test(connections_above_the_ceiling_are_turned_away),

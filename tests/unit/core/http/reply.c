@@ -330,6 +330,39 @@ static void a_stream_is_stopped_when_its_reader_is_gone(void **state)
 	assert_int_equal(fx.gone, 0);
 }
 
+/* ---- drain ---- */
+
+static void drain_ends_connections_of_every_kind(void **state)
+{
+	struct hs_http_loopback *idle = hs_http_loopback_open(fx.server);
+	struct hs_http_loopback *half = hs_http_loopback_open(fx.server);
+	struct hs_http_loopback *busy = hs_http_loopback_open(fx.server);
+	bool closed;
+
+	(void)state;
+	fx.handler = keep_request;
+	hs_http_loopback_feed(half, HS_S("GET /half HTTP/1.1\r\n"));
+	hs_http_loopback_feed(busy, HS_S(G("/busy")));
+	begin_drain();
+	hs_loop_turn(fx.loop, true);
+	hs_http_loopback_output(idle, &closed);
+	assert_true(closed);
+	hs_http_loopback_output(half, &closed);
+	assert_false(closed);
+	hs_http_loopback_feed(half, HS_S("Host: h\r\n\r\n"));
+	assert_int_equal(fx.kept_count, 2);
+	for (unsigned i = 0; i < 2; i++)
+		answer(fx.kept[i], "bye");
+	hs_loop_turn(fx.loop, false);
+	assert_true(has_text(output_of(half, &closed), "Connection: close\r\n\r\nbye"));
+	assert_true(closed);
+	assert_true(has_text(output_of(busy, &closed), "Connection: close\r\n\r\nbye"));
+	assert_true(closed);
+	hs_http_loopback_close(idle);
+	hs_http_loopback_close(half);
+	hs_http_loopback_close(busy);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -345,6 +378,7 @@ int main(void)
 		TEST(a_stream_waits_for_its_reader),
 		TEST(an_endless_stream_lets_others_have_their_turn),
 		TEST(pieces_may_come_later_and_be_empty),
+		TEST(drain_ends_connections_of_every_kind),
 		TEST(a_stream_is_stopped_when_its_reader_is_gone),
 	};
 

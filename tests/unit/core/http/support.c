@@ -46,11 +46,16 @@ static void on_drained(void *arg)
 	fx.drained = true;
 }
 
+void begin_drain(void)
+{
+	hs_http_server_drain(fx.server, 2000, on_drained, NULL);
+}
+
 void close_fixture(void)
 {
 	struct hs_http_counters counters;
 
-	hs_http_server_drain(fx.server, 2000, on_drained, NULL);
+	begin_drain(); /* a second time does nothing */
 	while (!fx.drained)
 		hs_loop_turn(fx.loop, true);
 	hs_http_server_counters(fx.server, &counters);

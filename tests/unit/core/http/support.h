@@ -22,6 +22,7 @@ extern struct fixture fx;
 /* Opens fx with these limits (NULL: defaults) and workers (NULL: none); close_fixture checks that nothing is
  * left. */
 void open_fixture(const struct hs_http_limits *limits, struct hs_mailbox *workers);
+void begin_drain(void);
 void close_fixture(void);
 
 /* Handlers. */
