@@ -101,6 +101,12 @@ const struct hs_rest *hs_sandbox_rest(const struct hs_sandbox *sandbox, enum hs_
 /* DATA/sandboxes/NAME/store.db in `out`; false when it does not fit or the name is not one. */
 bool hs_sandbox_store_path(const char *data_dir, const char *name, char *out, size_t size);
 
+/* A copy of one moment of the sandbox as a new file, while others write; any thread but a loop's. */
+enum hs_status hs_host_backup(struct hs_host *host, const char *name, const char *path, struct hs_error *err);
+/* Puts a copy back after checking it; makes the sandbox when there is none. Offline only. */
+enum hs_status hs_host_restore(struct hs_host *host, const char *name, const char *path,
+	struct hs_error *err);
+
 /* ---- packages recorded in a data directory ---- */
 
 struct hs_package_list {

@@ -4,6 +4,7 @@
  *   GET, POST    /operator/sandboxes                 list, {"name": "a", "limits": {...}}
  *   GET, DELETE  /operator/sandboxes/NAME
  *   POST         /operator/sandboxes/NAME/reset
+ *   POST         /operator/sandboxes/NAME/backup     into DATA/backups
  *   GET, PUT     /operator/sandboxes/NAME/clock      {"offsetMs": n} {"frozen": instant} {"advanceMs": n}
  *   GET, PUT     /operator/sandboxes/NAME/limits     {"requestsPerSecond": n, "burst": n, ...}
  *   GET, PUT     /operator/sandboxes/NAME/faults     see fault.h
@@ -167,6 +168,53 @@ static enum hs_status do_create(struct hs_txn *txn, struct hs_arena *arena, void
 }
 
 /* ---- changing ---- */
+
+static enum hs_verdict backed_up(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	const struct order *order = arg;
+	struct hs_json *out = hs_json_object(req->arena);
+
+	if (status)
+		return hs_fail_request(req, err);
+	hs_json_add_text(req->arena, out, HS_S("sandbox"), hs_slice_cstr(order->sandbox->name));
+	hs_json_add_text(req->arena, out, HS_S("file"), order->name);
+	return reply(req, 201, out);
+}
+
+static enum hs_status do_backup(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct order *order = arg;
+	struct hs_host *host = order->host;
+	char stamp[HS_INSTANT_LEN + 1], path[4096];
+
+	(void)txn;
+	hs_time_instant(host->world->wall_ms(host->world->ctx), stamp);
+	snprintf(path, sizeof(path), "%s/backups", host->data_dir);
+	enum hs_status status = hs__make_dirs(path, err);
+	if (status)
+		return status;
+	order->name = hs_arena_printf(arena, "%s/%s-%s.db", path, order->sandbox->name, stamp);
+	const char *file = hs_arena_cstr(arena, order->name);
+	return file ? hs_host_backup(host, order->sandbox->name, file, err) :
+		      hs_fail(err, HS_E_LIMIT, "the request is too large");
+}
+
+static enum hs_verdict post_backup(struct hs_request *req, struct hs_sandbox *sandbox,
+	const struct hs_json *spec)
+{
+	struct order *order = hs_arena_alloc(req->arena, sizeof(*order));
+	struct hs_error err = { .status = HS_OK };
+
+	(void)spec;
+	if (!order) {
+		hs_fail(&err, HS_E_LIMIT, "the request is too large");
+		return hs_fail_request(req, &err);
+	}
+	order->host = req->host;
+	order->sandbox = sandbox;
+	return hs__control(req, do_backup, order, backed_up);
+}
 
 static enum hs_status take_member(const struct hs_json *spec, struct hs_slice name, int64_t *out,
 	struct hs_error *err)
@@ -334,6 +382,7 @@ static const struct part {
 } parts[] = {
 	{ HS_S_INIT(""), get_one, HS_HTTP_DELETE, delete_one, false, "GET, HEAD, DELETE" },
 	{ HS_S_INIT("reset"), NULL, HS_HTTP_POST, post_reset, false, "POST" },
+	{ HS_S_INIT("backup"), NULL, HS_HTTP_POST, post_backup, false, "POST" },
 	{ HS_S_INIT("clock"), get_clock, HS_HTTP_PUT, put_clock, true, "GET, HEAD, PUT" },
 	{ HS_S_INIT("limits"), get_limits, HS_HTTP_PUT, put_limits, true, "GET, HEAD, PUT" },
 	{ HS_S_INIT("faults"), get_faults, HS_HTTP_PUT, put_faults, true, "GET, HEAD, PUT" },
@@ -400,5 +449,5 @@ enum hs_verdict hs__operator_serve(struct hs_request *req)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (hs_slice_eq(parts[i].name, rest))
 			return serve_part(req, &parts[i], sandbox);
-	return refuse(req, HS_E_NOT_FOUND, NULL, "a sandbox has reset, clock, limits and faults");
+	return refuse(req, HS_E_NOT_FOUND, NULL, "a sandbox has reset, backup, clock, limits and faults");
 }

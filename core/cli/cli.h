@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line: one file a subcommand, options from a table, exit codes from one list.
+ *
+ * Data goes to standard output, talk (progress, errors) to standard error. A subcommand is a function
+ * hs_cli_NAME(argc, argv) with argv[0] its own name; main.c finds those that are linked. */
+#pragma once
+
+#include <core/host/host.h>
+
+enum hs_exit {
+	HS_EXIT_OK = 0,
+	HS_EXIT_FAILED = 1,       /* the thing was done and the result is bad: checks failed, input refused */
+	HS_EXIT_USAGE = 2,        /* the command line or the configuration is wrong */
+	HS_EXIT_UNREACHABLE = 3,  /* the target does not answer */
+	HS_EXIT_FAULT = 4,        /* ours: no disk, damaged data, a bug */
+	HS_EXIT_INCONCLUSIVE = 5, /* ran, and nothing can be said */
+	HS_EXIT_INTERRUPTED = 130,
+};
+
+/* ---- subcommands; those marked weak are in other folders' hands and may be absent ---- */
+
+int hs_cli_serve(int argc, char **argv);
+int hs_cli_load(int argc, char **argv);
+int hs_cli_package(int argc, char **argv);
+int hs_cli_sandbox(int argc, char **argv);
+int hs_cli_backup(int argc, char **argv);
+int hs_cli_restore(int argc, char **argv);
+int hs_cli_version(int argc, char **argv);
+int hs_cli_seed(int argc, char **argv) __attribute__((weak));
+int hs_cli_test(int argc, char **argv) __attribute__((weak));
+int hs_cli_suites(int argc, char **argv) __attribute__((weak));
+int hs_cli_mutate(int argc, char **argv) __attribute__((weak));
+int hs_cli_fhirpath(int argc, char **argv) __attribute__((weak));
+int hs_cli_validate(int argc, char **argv) __attribute__((weak));
+
+/* ---- options ---- */
+
+enum hs_cli_kind {
+	HS_CLI_FLAG,   /* bool * */
+	HS_CLI_TEXT,   /* const char ** */
+	HS_CLI_NUMBER, /* int64_t *, not negative */
+	HS_CLI_LIST,   /* struct hs_cli_list *, may be given again and again */
+};
+#define HS_CLI_LIST_MAX 64
+struct hs_cli_list {
+	const char *items[HS_CLI_LIST_MAX];
+	size_t count;
+};
+struct hs_cli_option {
+	const char *name;  /* "--listen"; NULL ends the table */
+	const char *value; /* what to call its value in the help; NULL for a flag */
+	const char *help;
+	enum hs_cli_kind kind;
+	void *target;
+};
+struct hs_cli_command {
+	const char *name;
+	const char *arguments; /* "[SUITE...] --target URL" */
+	const char *summary;   /* one sentence */
+	const char *example;   /* one or more lines */
+	const struct hs_cli_option *options;
+	const char *more; /* printed after the options; may be NULL */
+	int least, most;  /* number of arguments beside options; most < 0: any */
+};
+/* Reads the command line. Returns -1 to go on, with the plain arguments moved to argv[0..*count); otherwise
+ * the exit code (0 after --help, HS_EXIT_USAGE with a message). --name=value and -- are understood. */
+int hs_cli_parse(const struct hs_cli_command *command, int argc, char **argv, int *count);
+/* Prints "handslag NAME: what" and returns `code`. */
+int hs_cli_fail(const struct hs_cli_command *command, enum hs_exit code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The same for an error, with its element and position. */
+int hs_cli_fail_error(const struct hs_cli_command *command, const struct hs_error *err);
+/* The exit code that goes with a status. */
+enum hs_exit hs_cli_exit_of(enum hs_status status);
+/* Prints a tree to standard output, with a line end. */
+void hs_cli_print(const struct hs_json *tree);
+/* Is standard error a terminal whose lines may be rewritten? (no CI, no NO_COLOR matter here) */
+bool hs_cli_is_terminal(void);
+
+/* ---- what several subcommands share ---- */
+
+extern const struct hs_service *const hs_services_builtin[];
+
+/* The configuration from --config, --data and --set KEY=VALUE. */
+struct hs_cli_host_options {
+	const char *config, *data;
+	struct hs_cli_list set;
+};
+enum hs_status hs_cli_configure(const struct hs_cli_host_options *options, struct hs_host_config *config,
+	struct hs_arena *arena, struct hs_error *err);
+
+/* One HTTP exchange with a server, waited for. `token` may be NULL. */
+struct hs_cli_answer {
+	int status;
+	struct hs_slice body; /* in the arena */
+};
+enum hs_status hs_cli_call(struct hs_arena *arena, const char *method, const char *url, const char *token,
+	struct hs_slice body, struct hs_cli_answer *out, struct hs_error *err);
+/* details.text or diagnostics of the first issue of an OperationOutcome; or the status alone. */
+struct hs_slice hs_cli_reason(struct hs_arena *arena, const struct hs_cli_answer *answer);
+/* A count with a rate, rewritten in place on a terminal, else a line every few seconds. */
+struct hs_cli_progress {
+	const char *what;
+	uint64_t started_ns, shown_ns;
+};
+void hs_cli_progress_begin(struct hs_cli_progress *progress, const char *what);
+void hs_cli_progress_show(struct hs_cli_progress *progress, uint64_t done, uint64_t total, bool last);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handslag sandbox: lists, makes, resets and deletes sandboxes of a running server, and sets their clocks. */
+#include <core/cli/operator.h>
+
+#include <stdio.h>
+
+static struct hs_cli_operator at;
+static bool json;
+static const char *freeze;
+static int64_t rate, versions;
+
+static const struct hs_cli_option options[] = {
+	{ "--target", "URL", "the server (http://127.0.0.1:8080)", HS_CLI_TEXT, &at.target },
+	{ "--data", "DIR", "its data directory, for the operator's token (handslag-data)", HS_CLI_TEXT,
+		&at.data },
+	{ "--token", "TOKEN", "the operator's token; or HANDSLAG_TOKEN", HS_CLI_TEXT, &at.token },
+	{ "--rate", "N", "create: requests a second that it takes (0: no limit)", HS_CLI_NUMBER, &rate },
+	{ "--versions", "N", "create: versions that it stores (0: no limit)", HS_CLI_NUMBER, &versions },
+	{ "--at", "INSTANT", "freeze: the moment, like 2026-11-21T08:00:00Z", HS_CLI_TEXT, &freeze },
+	{ "--json", NULL, "output as JSON", HS_CLI_FLAG, &json },
+	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+};
+
+static const struct hs_cli_command command = {
+	.name = "sandbox",
+	.arguments = "list | create NAME... | reset NAME... | delete NAME... | freeze NAME... --at INSTANT | "
+		     "thaw NAME...",
+	.summary = "Lists, makes, resets and deletes the sandboxes of a running server.",
+	.example = "  handslag sandbox create acme\n  handslag sandbox reset default",
+	.options = options,
+	.least = 1,
+	.most = -1,
+};
+
+static void print_one(const struct hs_json *item)
+{
+	const struct hs_json *base = hs_json_get(item, HS_S("base"));
+	struct hs_slice sequence = hs_json_text(hs_json_get(item, HS_S("sequence")));
+
+	printf("%-20.*s %-8.*s %10.*s  %.*s\n", HS_S_ARG(hs_json_get_text(item, HS_S("name"))),
+		HS_S_ARG(hs_json_get_text(item, HS_S("phase"))), HS_S_ARG(sequence),
+		HS_S_ARG(hs_json_get_text(base, HS_S("r4"))));
+}
+
+static void show(const struct hs_json *answer, const char *verb, const char *name)
+{
+	if (json && answer)
+		hs_cli_print(answer);
+	else if (json)
+		printf("{\"%s\": \"%s\"}\n", verb, name);
+	else if (answer && hs_json_get(answer, HS_S("base")))
+		print_one(answer);
+	else
+		printf("%s: %s\n", name, verb);
+}
+
+static enum hs_status list(struct hs_arena *arena, struct hs_error *err)
+{
+	struct hs_json *out = NULL;
+	enum hs_status status = hs_cli_operate(arena, &at, "GET", HS_S("sandboxes"), HS_S_NONE, &out, err);
+
+	if (status)
+		return status;
+	if (json) {
+		hs_cli_print(out);
+		return HS_OK;
+	}
+	printf("%-20s %-8s %10s  %s\n", "NAME", "PHASE", "SEQUENCE", "BASE");
+	HS_JSON_EACH(item, hs_json_get(out, HS_S("sandboxes")))
+		print_one(item);
+	return HS_OK;
+}
+
+static const struct verb {
+	const char *name, *method, *part, *past;
+} verbs[] = {
+	{ "create", "POST", "", "created" },
+	{ "reset", "POST", "/reset", "reset" },
+	{ "delete", "DELETE", "", "deleted" },
+	{ "freeze", "PUT", "/clock", "frozen" },
+	{ "thaw", "PUT", "/clock", "running" },
+};
+
+static enum hs_status apply(struct hs_arena *arena, const struct verb *verb, const char *name,
+	struct hs_error *err)
+{
+	bool create = strcmp(verb->name, "create") == 0;
+	struct hs_json *out = NULL;
+	struct hs_slice body = HS_S_NONE;
+	struct hs_slice path = create ? HS_S("sandboxes") :
+					hs_arena_printf(arena, "sandboxes/%s%s", name, verb->part);
+
+	if (create)
+		body = hs_arena_printf(arena,
+			"{\"name\":\"%s\",\"limits\":{\"requestsPerSecond\":%lld,\"versions\":%lld}}", name,
+			(long long)rate, (long long)versions);
+	else if (strcmp(verb->name, "freeze") == 0 && !freeze)
+		return hs_fail(err, HS_E_REQUIRED, "freeze needs --at INSTANT");
+	else if (strcmp(verb->name, "freeze") == 0)
+		body = hs_arena_printf(arena, "{\"frozen\":\"%s\"}", freeze);
+	else if (strcmp(verb->name, "thaw") == 0)
+		body = HS_S("{\"offsetMs\":0}");
+	enum hs_status status = hs_cli_operate(arena, &at, verb->method, path, body, &out, err);
+	if (status == HS_OK)
+		show(out, verb->past, name);
+	return status;
+}
+
+int hs_cli_sandbox(int argc, char **argv)
+{
+	int count = 0, code = hs_cli_parse(&command, argc, argv, &count);
+	struct hs_error err = { .status = HS_OK };
+	const struct verb *verb = NULL;
+
+	if (code >= 0)
+		return code;
+	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
+	enum hs_status status = HS_OK;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verbs[i].name, argv[0]) == 0)
+			verb = &verbs[i];
+	if (strcmp(argv[0], "list") == 0 && count == 1)
+		status = list(arena, &err);
+	else if (!verb || count < 2)
+		status = hs_fail(&err, HS_E_VALUE, "usage: handslag sandbox %s", command.arguments);
+	for (int i = 1; verb && i < count && status == HS_OK; i++)
+		status = apply(arena, verb, argv[i], &err);
+	code = status ? hs_cli_fail_error(&command, &err) : HS_EXIT_OK;
+	hs_arena_free(arena);
+	return code;
+}
