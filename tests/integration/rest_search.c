@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Search over the wire (R4 section 3.1.1): parameters, pages, totals, includes, parts of resources. */
+#include "rest_test.h"
+
+static struct fixture_answer find(const char *path)
+{
+	return send_ok("GET", path, NULL, 200);
+}
+
+/* The ids of the entries, joined with blanks, those of includes after a "+". */
+static const char *ids(const struct fixture_answer *a)
+{
+	struct hs_buf out;
+	hs_buf_init(&out, fixture_arena(fx), 4096);
+	HS_JSON_EACH(entry, hs_json_get(fixture_json(fx, a), HS_S("entry"))) {
+		const struct hs_json *resource = hs_json_get(entry, HS_S("resource"));
+		struct hs_slice mode = hs_json_get_text(hs_json_get(entry, HS_S("search")), HS_S("mode"));
+		if (out.len > 0)
+			hs_buf_byte(&out, ' ');
+		if (hs_slice_eq(mode, HS_S("include")))
+			hs_buf_byte(&out, '+');
+		if (hs_slice_eq(mode, HS_S("outcome")))
+			hs_buf_byte(&out, '!');
+		else
+			hs_buf_add(&out, hs_json_get_text(resource, HS_S("id")));
+	}
+	return hs_arena_cstr(fixture_arena(fx), hs_buf_slice(&out));
+}
+
+static void expect_ids(const char *path, const char *wanted)
+{
+	struct fixture_answer a = find(path);
+	if (strcmp(ids(&a), wanted) != 0)
+		fail_msg("%s: '%s' instead of '%s'", path, ids(&a), wanted);
+}
+
+static void put(const char *type, const char *id, const char *rest)
+{
+	send_ok("PUT", TEXT("%s/%s", type, id),
+		TEXT("{\"resourceType\":\"%s\",\"id\":\"%s\"%s}", type, id, rest), 201);
+}
+
+static int load(void **state)
+{
+	start_server(state);
+	if (!fixture_has_fhir(fx, HS_FHIR_R4))
+		return 0;
+	put("Organization", "o1",
+		",\"name\":\"Region Nord\",\"identifier\":[{\"system\":\"urn:o\",\"value\":\"1\"}]");
+	put("Organization", "o2", ",\"name\":\"Enhet\",\"partOf\":{\"reference\":\"Organization/o1\"}");
+	put("Organization", "o3", ",\"name\":\"Rum\",\"partOf\":{\"reference\":\"Organization/o2\"}");
+	put("Patient", "p1",
+		",\"name\":[{\"family\":\"\\u00c5kesson\",\"given\":[\"Anna\"]}],\"gender\":\"female\","
+		"\"birthDate\":\"1980-05-17\","
+		"\"identifier\":[{\"system\":\"urn:p\",\"value\":\"1\"}],\"managingOrganization\":{"
+		"\"reference\":\"Organization/o2\"}");
+	put("Patient", "p2",
+		",\"name\":[{\"family\":\"Ek\",\"given\":[\"Bo\"]}],\"gender\":\"male\",\"birthDate\":\"1999-"
+		"12\","
+		"\"managingOrganization\":{\"reference\":\"Organization/o1\"}");
+	put("Patient", "p3",
+		",\"name\":[{\"family\":\"Ekman\"}],\"birthDate\":\"2010-01-01\",\"deceasedBoolean\":true");
+	put("Observation", "b1",
+		",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://"
+		"loinc.org\",\"code\":\"718-7\","
+		"\"display\":\"Hemoglobin\"}]},\"subject\":{\"reference\":\"Patient/"
+		"p1\"},\"effectiveDateTime\":"
+		"\"2026-01-02T10:00:00+01:00\",\"valueQuantity\":{\"value\":120,\"unit\":\"g/L\",\"system\":"
+		"\"http://unitsofmeasure.org\",\"code\":\"g/L\"}");
+	put("Observation", "b2",
+		",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://"
+		"loinc.org\",\"code\":\"718-7\"}]},"
+		"\"subject\":{\"reference\":\"Patient/p2\"},\"effectiveDateTime\":\"2026-03-01\","
+		"\"valueQuantity\":{\"value\":131.5,\"unit\":\"g/L\"}");
+	put("Observation", "b3",
+		",\"status\":\"amended\",\"code\":{\"text\":\"other\"},\"subject\":{\"identifier\":"
+		"{\"system\":\"urn:p\",\"value\":\"9\"}}");
+	return 0;
+}
+
+static void finds_by_every_type_of_parameter(void **state)
+{
+	static const struct {
+		const char *path, *ids;
+	} rows[] = {
+		{ "Patient?identifier=urn:p|1", "p1" },
+		{ "Patient?identifier=1", "p1" },
+		{ "Patient?identifier=urn:x|1", "" },
+		{ "Patient?family=akes", "p1" },
+		{ "Patient?family=ek", "p2 p3" },
+		{ "Patient?family:exact=Ek", "p2" },
+		{ "Patient?family:contains=ma", "p3" },
+		{ "Patient?gender=male,female", "p1 p2" },
+		{ "Patient?gender:not=male", "p1 p3" },
+		{ "Patient?gender:missing=true", "p3" },
+		{ "Patient?birthdate=1999-12", "p2" },
+		{ "Patient?birthdate=ge1990&birthdate=lt2005", "p2" },
+		{ "Patient?_id=p1,p3", "p1 p3" },
+		{ "Patient?organization=Organization/o2", "p1" },
+		{ "Patient?organization=o2", "p1" },
+		{ "Patient?organization.name=region", "p2" },
+		{ "Patient?organization.partof.name=region", "p1" },
+		{ "Patient?_has:Observation:patient:code=718-7", "p1 p2" },
+		{ "Observation?code=http://loinc.org|718-7", "b1 b2" },
+		{ "Observation?value-quantity=gt125", "b2" },
+		{ "Observation?value-quantity=120||g/L", "b1" },
+		{ "Observation?code-value-quantity=718-7$gt125", "b2" },
+		{ "Observation?date=ge2026-02", "b2" },
+		{ "Observation?subject:identifier=urn:p|9", "b3" },
+		{ "Observation?subject:Patient=p1", "b1" },
+		{ "Observation?status=amended", "b3" },
+		{ "Observation?_lastUpdated=gt2100", "" },
+	};
+	NEED_FHIR();
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		expect_ids(rows[i].path, rows[i].ids);
+}
+
+static void sorts(void **state)
+{
+	NEED_FHIR();
+	expect_ids("Patient?_sort=-birthdate", "p3 p2 p1");
+	expect_ids("Patient?_sort=family", "p1 p2 p3");
+	expect_ids("Observation?_sort=-date", "b2 b1 b3");
+	expect_ids("Patient?_sort=-_id", "p3 p2 p1");
+	send_with("GET", "Patient?_sort=nonsense", "Prefer: handling=strict\r\n", NULL, 400);
+}
+
+static void posts_searches(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_with("POST", "Patient/_search?gender=male",
+		"Content-Type: application/x-www-form-urlencoded\r\n", "family=e%6B", 200);
+	assert_string_equal(ids(&a), "p2");
+	assert_non_null(link_of(&a, "self"));
+	assert_non_null(strstr(link_of(&a, "self"), "family=ek"));
+	send_ok("GET", "Patient/_search", NULL, 405);
+}
+
+static void pages(void **state)
+{
+	NEED_FHIR();
+	const char *next = "Observation?_count=2&_sort=_id";
+	struct fixture_answer a = find(next);
+	assert_int_equal(number(&a, "/total"), 3);
+	assert_string_equal(ids(&a), "b1 b2");
+	const char *first = link_of(&a, "first");
+	next = link_of(&a, "next");
+	assert_non_null(next);
+	a = find(next);
+	assert_int_equal(number(&a, "/total"), 3);
+	assert_string_equal(ids(&a), "b3");
+	assert_null(link_of(&a, "next"));
+	assert_string_equal(link_of(&a, "first"), first);
+	assert_string_equal(link_of(&a, "self"), next);
+	a = find(first);
+	assert_string_equal(ids(&a), "b1 b2");
+	send_ok("GET", "Observation?_cursor=nonsense", NULL, 400);
+}
+
+static void counts(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = find("Patient?_summary=count");
+	assert_int_equal(number(&a, "/total"), 3);
+	assert_int_equal(entries(&a), 0);
+	a = find("Patient?_count=0");
+	assert_int_equal(number(&a, "/total"), 3);
+	assert_int_equal(entries(&a), 0);
+	a = find("Patient?_count=1&_total=none");
+	assert_int_equal(number(&a, "/total"), -1);
+	a = find("Patient?_count=1&_total=accurate");
+	assert_int_equal(number(&a, "/total"), 3);
+	a = find("Patient?family=nobody");
+	assert_int_equal(number(&a, "/total"), 0);
+	assert_null(hs_json_get(fixture_json(fx, &a), HS_S("entry")));
+}
+
+static void includes(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = find("Patient?_id=p1&_include=Patient:organization");
+	assert_string_equal(ids(&a), "p1 +o2");
+	assert_int_equal(number(&a, "/total"), 1);
+	expect_text(&a, "/entry/1/fullUrl", TEXT("%s/fhir/r4/Organization/o2", fixture_url(fx)));
+	expect_ids("Patient?_id=p1&_include=Patient:organization&_include:iterate=Organization:partof",
+		"p1 +o2 +o1");
+	expect_ids("Patient?_id=p1,p2&_include=*&_sort=_id", "p1 p2 +o2 +o1");
+	expect_ids("Patient?_id=p1&_include=Patient:organization:Practitioner", "p1");
+	expect_ids("Patient?_id=p1&_revinclude=Observation:subject", "p1 +b1");
+	expect_ids("Organization?_id=o1&_revinclude:iterate=Organization:partof", "o1 +o2 +o3");
+	/* What is a match is not included as well. */
+	expect_ids("Organization?_sort=_id&_include=Organization:partof", "o1 o2 o3");
+	expect_ids("Observation?_id=b1&_include=Observation:subject&_revinclude=Observation:subject",
+		"b1 +p1");
+}
+
+static void shows_parts(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = find("Patient?_id=p1&_elements=gender");
+	expect_text(&a, "/entry/0/resource/gender", "female");
+	expect_text(&a, "/entry/0/resource/meta/tag/0/code", "SUBSETTED");
+	assert_false(has(a.body, "kesson"));
+	a = find("Patient?_id=p1&_summary=true&_include=Patient:organization");
+	expect_text(&a, "/entry/1/resource/meta/tag/0/code", "SUBSETTED");
+}
+
+static void handles_what_it_does_not_know(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = find("Patient?_id=p1&fmaily=x");
+	assert_string_equal(ids(&a), "p1 !");
+	expect_part(fixture_text(fx, &a, "/entry/1/resource/issue/0/details/text"), "fmaily");
+	assert_null(strstr(link_of(&a, "self"), "fmaily"));
+	a = send_with("GET", "Patient?_id=p1&fmaily=x", "Prefer: handling=strict\r\n", NULL, 400);
+	expect_part(fixture_issue(fx, &a), "'fmaily'");
+	send_ok("GET", "Patient?birthdate=yesterday", NULL, 400);
+	send_ok("GET", "Patient?family:above=x", NULL, 400);
+}
+
+static void searches_several_types(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = find("?_type=Patient,Organization&_count=4");
+	assert_string_equal(ids(&a), "p1 p2 p3 o1");
+	assert_int_equal(number(&a, "/total"), 6);
+	a = find(link_of(&a, "next"));
+	assert_string_equal(ids(&a), "o2 o3");
+	assert_int_equal(number(&a, "/total"), 6);
+	assert_null(link_of(&a, "next"));
+	a = find("?_type=Patient,Organization&_count=3");
+	assert_string_equal(ids(&a), "p1 p2 p3");
+	a = find(link_of(&a, "next"));
+	assert_string_equal(ids(&a), "o1 o2 o3");
+	assert_null(link_of(&a, "next"));
+	expect_ids("?_type=Patient&_id=p2", "p2");
+	send_ok("GET", "?_id=p2", NULL, 400);
+	send_ok("GET", "?_type=Chair", NULL, 400);
+	send_ok("GET", "?_type=Patient&_cursor=x", NULL, 400);
+}
+
+/* A walk over pages sees each resource that is there all the time exactly once, whatever is written
+ * meanwhile. */
+static void pages_while_others_write(void **state)
+{
+	NEED_FHIR();
+	for (int i = 0; i < 9; i++)
+		put("Basic", TEXT("w%d", i), ",\"code\":{\"coding\":[{\"code\":\"walk\"}]}");
+	const char *path = "Basic?code=walk&_count=2";
+	unsigned seen = 0;
+	for (int page = 0; path; page++) {
+		struct fixture_answer a = find(path);
+		for (const char *at = ids(&a); *at; at++) {
+			if (*at == 'w' && at[1] >= '0' && at[1] <= '8') {
+				assert_false(seen & 1u << (at[1] - '0'));
+				seen |= 1u << (at[1] - '0');
+			}
+		}
+		path = link_of(&a, "next");
+		put("Basic", TEXT("n%d", page), ",\"code\":{\"coding\":[{\"code\":\"walk\"}]}");
+		send_ok("DELETE", TEXT("Basic/w%d", page), NULL, 204);
+		assert_true(page < 20);
+	}
+	/* Those deleted before their page came may be missing; 5 to 8 must be there. */
+	assert_int_equal(seen & 0x1e0, 0x1e0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_by_every_type_of_parameter),
+		cmocka_unit_test(sorts),
+		cmocka_unit_test(posts_searches),
+		cmocka_unit_test(pages),
+		cmocka_unit_test(counts),
+		cmocka_unit_test(includes),
+		cmocka_unit_test(shows_parts),
+		cmocka_unit_test(handles_what_it_does_not_know),
+		cmocka_unit_test(searches_several_types),
+		cmocka_unit_test(pages_while_others_write),
+	};
+	return cmocka_run_group_tests(tests, load, stop_server);
+}
