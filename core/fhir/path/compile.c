@@ -76,7 +76,11 @@ enum hs_status hs_path_eval_value(const struct hs_path *path, const struct hs_pa
 	run.root = context->root ? context->root : run.resource;
 	struct path_scope scope = { .self = input, .self_count = input ? 1 : 0, .index = -1 };
 	struct path_list list = { .items = NULL };
+	bool was_full = hs_arena_full(context->arena);
 	enum hs_status status = hs__path_eval(&run, path->root, &scope, &list);
+	if (!status && !was_full && hs_arena_full(context->arena)) {
+		status = hs__path_full(&run); /* a step that went without what it could not have */
+	}
 	if (!status) {
 		out->items = list.items;
 		out->count = list.count;

@@ -232,6 +232,9 @@ static enum hs_status regex_of(struct path_call *call, unsigned flags_index, con
 		return status;
 	}
 	*out = hs__path_regex(call->run->arena, pattern, flags, call->node->function == PATH_FN_matches_full);
+	if (!*out && hs_arena_full(call->run->arena)) {
+		return hs__path_full(call->run);
+	}
 	if (!*out) {
 		return hs__path_fault(call->run, call->node, "this is not a regular expression: %.*s",
 			pattern.len > 100 ? 100 : (int)pattern.len, pattern.ptr);

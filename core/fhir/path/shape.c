@@ -153,7 +153,7 @@ struct path_shape hs__shape_member(const struct hs_defs *defs, const struct path
 		if (child) {
 			*exists = true;
 			add_uses(defs, child, &to);
-		} else if (kind->type->abstract) {
+		} else if (kind->type->abstract && kind->element == hs_defs_root(defs, kind->type)) {
 			*exists = true; /* what is derived from it may have the member */
 			to.known = false;
 		}

@@ -215,13 +215,6 @@ static enum hs_status walk_system(struct path_run *run, const struct hs_path_val
 			hs_slice_eq(step->name, HS_S("namespace")) ? from->unit :
 								     HS_S_NONE;
 	}
-	if (from->node && hs_slice_eq(step->name, HS_S("value")) && !step->next) {
-		struct hs_path_value value = *from;
-		value.node = value.shadow = value.parent = NULL;
-		value.type = NULL;
-		value.element = NULL;
-		return hs__path_push(run, out, &value);
-	}
 	if (!text.len || step->next) {
 		return HS_OK;
 	}
@@ -257,7 +250,7 @@ enum hs_status hs__path_walk(struct path_run *run, const struct hs_path_value *f
 		}
 	}
 	const struct hs_json *object = hs_json_is(from->node, HS_JSON_OBJECT) ? from->node : from->shadow;
-	if (!object || (from->kind != HS_PATH_NODE && hs_slice_eq(step->name, HS_S("value")))) {
+	if (!object) {
 		return walk_system(run, from, step, out);
 	}
 	struct found found = { .node = NULL };
