@@ -94,10 +94,12 @@ int hs_cli_serve(int argc, char **argv)
 		status = hs_host_open(&config, hs_services_builtin, &host, &err);
 	if (status == HS_OK)
 		status = hs_host_listen(host, &err);
+	if (status == HS_OK)
+		status = hs_host_on_signals(host, &err);
 	if (status == HS_OK) {
 		warn_missing(host);
 		say_ready(host);
-		status = hs_host_run(host, true, &err);
+		hs_host_run(host);
 	}
 	hs_host_close(host);
 	code = status ? hs_cli_fail_error(&command, &err) : HS_EXIT_OK;

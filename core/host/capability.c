@@ -155,7 +155,8 @@ static enum hs_status keep_text(struct hs_arena *arena, const struct hs_json *st
 	return HS_OK;
 }
 
-enum hs_status hs__capability_make(struct hs_host *host, struct hs__edition *edition, struct hs_error *err)
+/* Made when first asked for, on a worker; whoever comes at the same time waits for the first. */
+static enum hs_status make(struct hs_host *host, struct hs__edition *edition, struct hs_error *err)
 {
 	struct hs_arena *arena = hs_arena_new(CAPABILITY_ARENA);
 	struct hs_json *statement = hs_json_object(arena);
@@ -175,13 +176,49 @@ enum hs_status hs__capability_make(struct hs_host *host, struct hs__edition *edi
 	return status;
 }
 
+static enum hs_status make_once(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct hs_request *req = arg;
+	struct hs__edition *edition = req->edition;
+	enum hs_status status = HS_OK;
+
+	(void)txn;
+	(void)arena;
+	pthread_mutex_lock(&edition->capability_lock);
+	if (!atomic_load_explicit(&edition->capability_ready, memory_order_relaxed)) {
+		status = make(req->host, edition, err);
+		atomic_store_explicit(&edition->capability_ready, status == HS_OK, memory_order_release);
+	}
+	pthread_mutex_unlock(&edition->capability_lock);
+	return status;
+}
+
+static enum hs_verdict reply(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct hs_slice rest = req->edition->capability, mark = HS_S(BASE_MARK), base = hs_request_base(req);
+	struct hs_buf out;
+
+	(void)arg;
+	if (status)
+		return hs_fail_request(req, err);
+	hs_buf_init(&out, req->arena, CAPABILITY_ARENA);
+	for (;;) {
+		size_t at = hs_slice_search(rest, mark);
+		hs_buf_add(&out, hs_slice_first(rest, at));
+		if (at == SIZE_MAX)
+			break;
+		hs_buf_add(&out, base);
+		rest = hs_slice_from(rest, at + mark.len);
+	}
+	return hs_reply_text(req, 200, hs_buf_slice(&out), NULL, NULL);
+}
+
 /* mode: full and normative are the same thing here; terminology is a route of the service that has it. */
 enum hs_verdict hs__capability_serve(struct hs_request *req, void *state)
 {
-	struct hs_slice mode = hs_request_query_value(req, HS_S("mode")), base = hs_request_base(req);
-	struct hs_slice rest = req->edition->capability, mark = HS_S(BASE_MARK);
+	struct hs_slice mode = hs_request_query_value(req, HS_S("mode"));
 	struct hs_error err = { .status = HS_OK };
-	struct hs_buf out;
 
 	(void)state;
 	if (mode.len && !hs_slice_eq(mode, HS_S("full")) && !hs_slice_eq(mode, HS_S("normative"))) {
@@ -193,14 +230,7 @@ enum hs_verdict hs__capability_serve(struct hs_request *req, void *state)
 				"");
 		return hs_fail_request(req, &err);
 	}
-	hs_buf_init(&out, req->arena, CAPABILITY_ARENA);
-	for (;;) {
-		size_t at = hs_slice_search(rest, mark);
-		hs_buf_add(&out, hs_slice_first(rest, at));
-		if (at == SIZE_MAX)
-			break;
-		hs_buf_add(&out, base);
-		rest = hs_slice_from(rest, at + mark.len);
-	}
-	return hs_reply_text(req, 200, hs_buf_slice(&out), NULL, NULL);
+	if (atomic_load_explicit(&req->edition->capability_ready, memory_order_acquire))
+		return reply(req, NULL, HS_OK, NULL);
+	return hs_compute(req, make_once, req, reply);
 }

@@ -77,6 +77,7 @@ enum hs_status hs__editions_open(struct hs_host *host, struct hs_error *err)
 		edition->number = versions[i].number;
 		edition->bit = versions[i].bit;
 		hs_map_init(&edition->owners, NULL);
+		pthread_mutex_init(&edition->capability_lock, NULL);
 		edition->router = hs__router_new(host->arena);
 		enum hs_status status = host->config->bare ?
 			HS_OK :
@@ -144,8 +145,6 @@ enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 			if (status == HS_OK)
 				status = add_routes(host, edition, host->services[k], err);
 		}
-		if (status == HS_OK)
-			status = hs__capability_make(host, edition, err);
 	}
 	return status;
 }

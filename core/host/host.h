@@ -75,9 +75,10 @@ enum hs_status hs_host_open(const struct hs_host_config *config, const struct hs
 /* Opens a listener on each loop; the port is then known. */
 enum hs_status hs_host_listen(struct hs_host *host, struct hs_error *err);
 uint16_t hs_host_port(const struct hs_host *host);
-/* Serves until hs_host_stop, on this thread and those of the other loops; drained when it returns. With
- * `signals` SIGTERM and SIGINT stop it. */
-enum hs_status hs_host_run(struct hs_host *host, bool signals, struct hs_error *err);
+/* Before run: from now on SIGTERM and SIGINT stop it. */
+enum hs_status hs_host_on_signals(struct hs_host *host, struct hs_error *err);
+/* Serves until hs_host_stop, on this thread and those of the other loops; drained when it returns. */
+void hs_host_run(struct hs_host *host);
 void hs_host_stop(struct hs_host *host); /* any thread */
 /* After run has returned, or without it. NULL is allowed. */
 void hs_host_close(struct hs_host *host);

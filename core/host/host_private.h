@@ -69,6 +69,8 @@ struct hs__edition {
 	struct hs__router *router;
 	struct hs_map owners; /* type name -> index of the service; "*" too */
 	struct hs_error missing;
+	pthread_mutex_t capability_lock;
+	_Atomic bool capability_ready;
 	struct hs_slice capability; /* with marks for the base URL; heap */
 };
 
@@ -151,7 +153,6 @@ enum hs_status hs__datadir_open(struct hs_host *host, struct hs_error *err);
 void hs__datadir_close(struct hs_host *host);
 enum hs_status hs__make_dirs(const char *path, struct hs_error *err);
 /* capability.c */
-enum hs_status hs__capability_make(struct hs_host *host, struct hs__edition *edition, struct hs_error *err);
 enum hs_verdict hs__capability_serve(struct hs_request *req, void *state);
 /* jobs.c */
 void hs__jobs_start(struct hs_host *host);

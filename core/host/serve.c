@@ -207,17 +207,16 @@ static void *run_loop(void *arg)
 	return NULL;
 }
 
-enum hs_status hs_host_run(struct hs_host *host, bool signals, struct hs_error *err)
+enum hs_status hs_host_on_signals(struct hs_host *host, struct hs_error *err)
+{
+	signal(SIGPIPE, SIG_IGN);
+	enum hs_status status = hs_loop_signal(host->loops[0].loop, SIGTERM, on_signal, host, err);
+	return status ? status : hs_loop_signal(host->loops[0].loop, SIGINT, on_signal, host, err);
+}
+
+void hs_host_run(struct hs_host *host)
 {
 	HS_ASSERT(host->loop_count > 0);
-	if (signals) {
-		signal(SIGPIPE, SIG_IGN);
-		enum hs_status status = hs_loop_signal(host->loops[0].loop, SIGTERM, on_signal, host, err);
-		if (status == HS_OK)
-			status = hs_loop_signal(host->loops[0].loop, SIGINT, on_signal, host, err);
-		if (status)
-			return status;
-	}
 	hs__jobs_start(host);
 	for (unsigned i = 1; i < host->loop_count; i++) {
 		HS_ASSERT(pthread_create(&host->loops[i].thread, NULL, run_loop, &host->loops[i]) == 0);
@@ -227,7 +226,6 @@ enum hs_status hs_host_run(struct hs_host *host, bool signals, struct hs_error *
 	for (unsigned i = 1; i < host->loop_count; i++)
 		pthread_join(host->loops[i].thread, NULL);
 	hs__registry_drain(host);
-	return HS_OK;
 }
 
 void hs__loops_free(struct hs_host *host)

@@ -21,9 +21,8 @@ static int remove_one(const char *path, const struct stat *info, int kind, struc
 static void *run(void *arg)
 {
 	struct fixture *f = arg;
-	struct hs_error err = { .status = HS_OK };
 
-	hs_host_run(f->host, false, &err);
+	hs_host_run(f->host);
 	return NULL;
 }
 
