@@ -102,7 +102,7 @@ static bool accept_with_reserve(struct hs_http_server *server)
 /* False when there is nobody more to accept now. */
 static bool accept_one(struct hs_http_server *server)
 {
-	union address peer;
+	union address peer = { .v6 = { 0 } };
 	socklen_t size = sizeof(peer);
 	char text[48];
 	int on = 1;

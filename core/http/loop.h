@@ -9,7 +9,8 @@
 struct hs_loop;
 
 enum hs_status hs_loop_new(struct hs_loop **out, struct hs_error *err);
-/* The mailbox to post tasks to, from any thread; unbounded; posting to a stopped loop says false. */
+/* The mailbox to post tasks to, from any thread; unbounded; posting to a stopped loop says false. Threads
+ * that may still post are joined before the loop is freed. */
 struct hs_mailbox *hs_loop_mailbox(struct hs_loop *loop);
 /* Runs until hs_loop_stop and until all handles are closed. */
 void hs_loop_run(struct hs_loop *loop);

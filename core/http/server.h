@@ -69,8 +69,9 @@ struct hs_http_reply {
 /* Answers the request; *reply is copied, header slices must live as long as the request arena. */
 void hs_http_reply(struct hs_http_request *req, const struct hs_http_reply *reply);
 
-/* A reply in pieces (chunked). `proceed` is called when more may be sent and calls hs_http_send once, now
- * or later (from this loop); `stop` is called once when the stream has ended or the connection is gone. */
+/* A reply in pieces (chunked; to HTTP/1.0 until the connection closes). `proceed` is called when the last
+ * piece has been written and calls hs_http_send once, now or later (from this loop); `stop` is called once
+ * when the stream has ended or the connection is gone, and nothing may be sent after it. */
 struct hs_http_stream {
 	void (*proceed)(struct hs_http_request *req, void *arg);
 	void (*stop)(struct hs_http_request *req, void *arg);
@@ -110,9 +111,11 @@ struct hs_http_server_config {
 	uint16_t port;                /* 0: any free one; see hs_http_server_port */
 	bool reuse_port;              /* several loops share the port */
 	struct hs_http_limits limits; /* members that are 0 get their default */
-	const struct hs_tls_config *tls; /* NULL: plain */
+	const struct hs_tls_config *tls; /* NULL: plain; outlives the server */
 	struct hs_mailbox *workers;      /* for compression of large replies; NULL: on the loop */
-	/* Each complete request. Must lead to exactly one hs_http_reply or hs_http_stream, now or later. */
+	/* Each complete request. Requests of one connection are handed over side by side only when all of
+	 * them are safe (GET, HEAD, OPTIONS); an unsafe one is alone. Must lead to exactly one hs_http_reply
+	 * or hs_http_stream, now or later. */
 	void (*request)(struct hs_http_request *req, void *arg);
 	/* The connection is gone before the reply: req stays valid until it is answered (to nobody). May be
 	 * NULL. */

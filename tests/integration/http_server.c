@@ -357,7 +357,7 @@ static void a_stream_runs_no_faster_than_its_reader(void **state)
 	assert_true(before < PIECES);
 	hear_all(fd, &len);
 	assert_int_equal(atomic_load(&pieces_sent), PIECES);
-	assert_true(len > (size_t)PIECE * PIECES && len < (size_t)PIECE * PIECES + PIECES * 16 + 300);
+	assert_true(len > (size_t)PIECE * PIECES && len < (size_t)PIECE * PIECES + (size_t)PIECES * 16 + 300);
 	close(fd);
 }
 

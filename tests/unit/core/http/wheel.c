@@ -52,7 +52,7 @@ static void deadlines_fire_in_time(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 20; i++)
-		hs__wheel_set(&wheel, &items[i], start + i * 3);
+		hs__wheel_set(&wheel, &items[i], start + (uint64_t)i * 3);
 	while (fired < 20)
 		hs_loop_turn(loop, true);
 	assert_true(hs_loop_mono_ms(loop) >= start + 57);
@@ -89,7 +89,7 @@ static void far_deadlines_are_looked_at_on_the_way(void **state)
 
 	(void)state;
 	/* More than a turn of the wheel away. */
-	hs__wheel_set(&wheel, &far, start + TICK * (HS__WHEEL_SLOTS + 10));
+	hs__wheel_set(&wheel, &far, start + (uint64_t)TICK * (HS__WHEEL_SLOTS + 10));
 	assert_int_equal(far.slot, wheel.tick + HS__WHEEL_SLOTS - 1);
 	hs__wheel_remove(&wheel, &far);
 	assert_int_equal(wheel.count, 0);
