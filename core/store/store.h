@@ -90,6 +90,11 @@ enum hs_status hs_store_backup(struct hs_store *store, const char *path, struct 
 /* Full check of structure and of indexes against bodies' rows; HS_E_CORRUPT names what is wrong. */
 enum hs_status hs_store_check(struct hs_store *store, struct hs_error *err);
 
+/* How a search would run: its way, what drives it, and SQLite's plan for the statements. For the operator
+ * and for tests; the text may change. */
+enum hs_status hs_txn_find_explain(struct hs_txn *txn, struct hs_arena *arena, const struct hs_find_query *query,
+	struct hs_slice *out, struct hs_error *err);
+
 struct hs_store_counters {
 	uint64_t reads, reads_now, budget_exceeded, writes, groups, failed;
 	uint64_t commit_us_max;

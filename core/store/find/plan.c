@@ -3,8 +3,12 @@
  * data alone, so that the same search takes the same way. */
 #include <core/store/find/inner.h>
 
-#define LIMITS 3
-static const uint64_t limits[LIMITS] = { 32, 1024, 32768 };
+/* Counting stops here: first a cheap look, in which a selective condition shows at once, then steps of four,
+ * so that the broad ones beside it are counted little beyond it. */
+#define LIMITS 5
+static const uint64_t limits[LIMITS] = { 32, 128, 512, 2048, 8192 };
+#define FEW (limits[0])
+#define MANY (limits[LIMITS - 1])
 
 static enum hs_status count_range(struct hs__finder *finder, const struct hs__range *range, uint64_t limit,
 	uint64_t *out, struct hs_error *err)
@@ -110,8 +114,7 @@ enum hs_status hs__choose(struct hs__finder *finder, uint32_t type, const struct
 	*best = only;
 	*fewest = UINT64_MAX;
 	if (drivable <= 1)
-		return only ? hs__estimate(finder, type, only, limits[LIMITS - 1], fewest, err) : HS_OK;
-	/* First the cheap look: a selective condition shows at once, and a broad one is not counted out. */
+		return only ? hs__estimate(finder, type, only, MANY, fewest, err) : HS_OK;
 	for (unsigned round = 0; round < LIMITS; round++) {
 		*fewest = UINT64_MAX;
 		for (size_t i = 0; i < cond->kid_count; i++) {
@@ -133,14 +136,14 @@ enum hs_status hs__choose(struct hs__finder *finder, uint32_t type, const struct
 
 /* A broad search whose first page is wanted finds it sooner by looking at resources one after another: of
  * `population`, a share of estimate / population fits, so a page is full after count * population /
- * estimate looks; gathering takes `estimate` steps. */
+ * estimate looks; gathering takes `estimate` steps. An estimate of MANY may stand for any number. */
 static bool is_broad(const struct hs__plan *plan, const struct hs_find_query *query)
 {
 	double gather = (double)plan->estimate;
 
-	if (query->want_total || plan->estimate < limits[1])
+	if (query->want_total || plan->estimate < MANY / 8)
 		return false;
-	return gather * gather > ((double)query->count + 1) * (double)plan->population;
+	return plan->estimate >= MANY || gather * gather > ((double)query->count + 1) * (double)plan->population;
 }
 
 static enum hs__way way_without_index(const struct hs_find_query *query)
@@ -164,8 +167,8 @@ static enum hs_status to_single(struct hs__finder *finder, struct hs__ranges *ra
 	*is = is_single(ranges);
 	if (*is || ranges->count != 1 || ranges->row_count)
 		return HS_OK;
-	enum hs_status status = count_ranges(finder, ranges, limits[0], &count, err);
-	if (status != HS_OK || count < limits[0])
+	enum hs_status status = count_ranges(finder, ranges, FEW, &count, err);
+	if (status != HS_OK || count < FEW)
 		return status;
 	int got = hs__end_key(finder, range->from, range->to, false, &first, err);
 	if (got > 0)
@@ -219,7 +222,7 @@ static enum hs_status plan_driven(struct hs__finder *finder, const struct hs_fin
 		}
 	}
 	if (status == HS_OK && plan->estimate == UINT64_MAX)
-		status = hs__estimate(finder, query->type, plan->drive, limits[LIMITS - 1], &plan->estimate, err);
+		status = hs__estimate(finder, query->type, plan->drive, MANY, &plan->estimate, err);
 	if (status != HS_OK)
 		return status;
 	if (is_broad(plan, query) && (!query->sort_count || hs__sorted_can(query))) {

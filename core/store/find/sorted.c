@@ -162,6 +162,35 @@ static enum hs_status take_row(struct along *along, uint64_t row, struct hs_slic
 	return status;
 }
 
+/* With one key a group and no further sort, its rows come as they are wanted: from the mark on, until the page
+ * is full. */
+static bool comes_in_order(const struct along *along)
+{
+	return along->page->query->sort_count == 1 &&
+		(is_text(along) || along->sort->special == HS_SORT_UPDATED);
+}
+
+static enum hs_status take_in_order(struct along *along, const struct hs__key *key, struct hs__page *group,
+	struct hs_error *err)
+{
+	struct hs_slice value = hs_slice_from(hs__key_slice(key), along->base.len);
+	const struct hs__ranked *after = along->page->after;
+	struct hs_stmt *stmt =
+		hs_sql(along->finder->txn, "SELECT row FROM entry WHERE key = ?1 AND row > ?2 ORDER BY row", err);
+	enum hs_status status = HS_OK;
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	hs_sql_blob(stmt, 1, hs__key_slice(key));
+	hs_sql_int(stmt, 2, after && hs_slice_eq(after->values[0], value) ? (int64_t)after->row : 0);
+	while (status == HS_OK && along->page->count + group->count <= along->page->query->count &&
+		(step = hs_sql_step(stmt, err)) > 0)
+		status = take_row(along, (uint64_t)hs_sql_get_int(stmt, 0), value, group, err);
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : status;
+}
+
 static enum hs_status take_group(struct along *along, const struct hs__key *key, struct hs__page *group,
 	struct hs_error *err)
 {
@@ -212,7 +241,8 @@ static enum hs_status go_along(struct along *along, struct hs_error *err)
 		int got = next_group(along, &key, err);
 		if (got <= 0)
 			return (enum hs_status)got;
-		status = take_group(along, &key, &group, err);
+		status = comes_in_order(along) ? take_in_order(along, &key, &group, err) :
+						 take_group(along, &key, &group, err);
 		if (status == HS_OK)
 			status = pass_on(along, &group, err);
 		along->at = key;

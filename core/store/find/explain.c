@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a search would do, in words: its way, the condition that drives it, the ranges, and SQLite's own plan
+ * for the statements of that way. */
+#include <core/store/find/finder.h>
+
+#define TEXT_MAX ((size_t)64 << 10)
+#define RANGES_SHOWN 4u
+
+static const char *const ops[] = { "AND", "OR", "NOT", "ID", "UPDATED", "TOKEN", "STRING", "URI", "DATE", "NUMBER",
+	"QUANTITY", "REFERENCE", "NEAR", "MISSING", "SAME_GROUP", "CHAIN", "HAS" };
+
+/* The literals of run.c and sorted.c, for SQLite to explain. */
+#define EXPLAIN "EXPLAIN QUERY PLAN "
+static const char *const statements[][2] = {
+	[HS__WAY_STREAM] = { EXPLAIN "SELECT row FROM entry WHERE key = ?1 AND row > ?2 ORDER BY row", NULL },
+	[HS__WAY_GATHER] = { EXPLAIN "SELECT row, key FROM entry WHERE key >= ?1 AND key < ?2",
+		EXPLAIN "SELECT data FROM facts WHERE row = ?1" },
+	[HS__WAY_WALK] = { EXPLAIN "SELECT row, data FROM facts WHERE row > ?1 AND row < ?2 ORDER BY row", NULL },
+	[HS__WAY_SORTED] = {
+		EXPLAIN "SELECT key FROM entry WHERE key >= ?1 AND key < ?2 ORDER BY key DESC LIMIT 1",
+		EXPLAIN "SELECT data FROM facts WHERE row = ?1" },
+};
+static const char *const ways[] = {
+	[HS__WAY_STREAM] = "stream the rows of one key",
+	[HS__WAY_GATHER] = "gather the rows of ranges, then order",
+	[HS__WAY_WALK] = "walk all resources of the type",
+	[HS__WAY_SORTED] = "go along the index of the first sort",
+};
+
+static void write_key(struct hs_buf *buf, struct hs_slice key)
+{
+	for (size_t i = 0; i < key.len; i++) {
+		unsigned char c = (unsigned char)key.ptr[i];
+		hs_buf_printf(buf, c > ' ' && c < 0x7f && c != '\\' ? "%c" : "\\%02x", c);
+	}
+}
+
+static void write_ranges(struct hs_buf *buf, const struct hs__ranges *ranges)
+{
+	static const char *const checks[] = { "sure", "by key", "verify" };
+
+	for (size_t i = 0; i < ranges->count && i < RANGES_SHOWN; i++) {
+		const struct hs__range *range = &ranges->items[i];
+		hs_buf_cstr(buf, range->single ? "  key " : "  from ");
+		write_key(buf, range->from);
+		if (!range->single) {
+			hs_buf_cstr(buf, " to ");
+			write_key(buf, range->to);
+		}
+		hs_buf_printf(buf, " (%s)\n", checks[range->check]);
+	}
+	if (ranges->count > RANGES_SHOWN)
+		hs_buf_printf(buf, "  and %zu more\n", ranges->count - RANGES_SHOWN);
+	if (ranges->row_count)
+		hs_buf_printf(buf, "  %zu rows found by id or link\n", ranges->row_count);
+}
+
+static enum hs_status write_statement(struct hs_txn *txn, struct hs_buf *buf, const char *sql,
+	struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn, sql, err);
+	int step;
+
+	if (!stmt)
+		return err->status;
+	hs_buf_printf(buf, "%s\n", sql + sizeof(EXPLAIN) - 1);
+	while ((step = hs_sql_step(stmt, err)) > 0)
+		hs_buf_printf(buf, "  %.*s\n", HS_S_ARG(hs_sql_get_text(stmt, 3)));
+	hs_sql_end(stmt);
+	return (enum hs_status)step;
+}
+
+static enum hs_status explain(struct hs__finder *finder, const struct hs_find_query *query, struct hs_buf *buf,
+	struct hs_error *err)
+{
+	struct hs__cond where;
+	struct hs__plan plan;
+	enum hs_status status =
+		query->where ? hs__cond_make(finder, query->where, 0, &where, err) : HS_OK;
+
+	if (status == HS_OK)
+		status = hs__plan_make(finder, query, query->where ? &where : NULL, &plan, err);
+	if (status != HS_OK)
+		return status;
+	hs_buf_printf(buf, "way: %s\n", ways[plan.way]);
+	if (plan.drive)
+		hs_buf_printf(buf, "drive: %s, about %llu of %llu\n", ops[plan.drive->find->op],
+			(unsigned long long)(plan.estimate == UINT64_MAX ? 0 : plan.estimate),
+			(unsigned long long)plan.population);
+	hs_buf_printf(buf, "verify: %s\n", plan.verify ? "each against its facts" : "not needed");
+	write_ranges(buf, &plan.ranges);
+	for (size_t i = 0; i < 2 && statements[plan.way][i] && status == HS_OK; i++)
+		status = write_statement(finder->txn, buf, statements[plan.way][i], err);
+	return status;
+}
+
+enum hs_status hs_txn_find_explain(struct hs_txn *txn, struct hs_arena *arena, const struct hs_find_query *query,
+	struct hs_slice *out, struct hs_error *err)
+{
+	struct hs__finder finder = { .txn = txn, .arena = hs_arena_new((size_t)64 << 20) };
+	struct hs_buf buf;
+
+	hs_buf_init(&buf, arena, TEXT_MAX);
+	enum hs_status status = hs__find_keeper(txn, query->type, NULL) ?
+		hs_fail(err, HS_E_NOT_SUPPORTED, "a service keeps this type in tables of its own") :
+		explain(&finder, query, &buf, err);
+	hs_arena_free(finder.arena);
+	if (status == HS_OK)
+		*out = hs_buf_slice(&buf);
+	return status;
+}
