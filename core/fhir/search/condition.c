@@ -297,6 +297,8 @@ static enum hs_status parse_chain(struct hs__parse *parse, struct hs_slice type,
 			"'%.*s' of %.*s is no reference, so nothing can be chained to it", HS_S_ARG(code),
 			HS_S_ARG(type));
 	uint32_t param = hs__search_param_number(parse->numbers, rule->name);
+	if (!target.len && rule->only)
+		target = hs_defs_text(parse->rules->defs, rule->only->name);
 	if (!target.len)
 		return parse_open_chain(parse, rule, param, rest, value, depth, out);
 	if (!hs__search_type(parse->rules, target))

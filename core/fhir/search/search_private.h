@@ -22,6 +22,8 @@ struct hs__search_rule {
 	struct hs_slice name;            /* "Patient.name", the name of its index entries */
 	struct hs_slice text_name;       /* token: "...:text", displays and texts as strings */
 	struct hs_slice identifier_name; /* reference: "...:identifier", identifiers of logical references */
+	const struct hs_def_type
+		*only;        /* reference: the one type it can point to ("where(resolve() is Patient)") */
 	struct hs_path *path; /* NULL: no entries (specials of the store, or a faulty expression) */
 	struct hs__search_component *components;
 	uint32_t component_count;
@@ -59,6 +61,9 @@ bool hs__search_is_refused(struct hs_slice code);
 /* The alternatives of a union that can apply to a type, in `arena`; empty when none does. */
 struct hs_slice hs__search_split(const struct hs_defs *defs, struct hs_arena *arena,
 	const struct hs_def_type *type, struct hs_slice expression);
+
+/* The type that every alternative narrows its references to, or NULL. */
+const struct hs_def_type *hs__search_only(const struct hs_defs *defs, struct hs_slice expression);
 
 /* ---- numbers ---- */
 

@@ -70,3 +70,22 @@ struct hs_slice hs__search_split(const struct hs_defs *defs, struct hs_arena *ar
 	}
 	return hs_buf_slice(&buf);
 }
+
+const struct hs_def_type *hs__search_only(const struct hs_defs *defs, struct hs_slice expression)
+{
+	static const struct hs_slice mark = HS_S_INIT("resolve() is ");
+	struct hs_slice only = HS_S_NONE;
+	for (size_t at = 0; at < expression.len;) {
+		size_t end = find_end(expression, at);
+		struct hs_slice part = hs_slice(expression.ptr + at, end - at);
+		size_t found = hs_slice_search(part, mark);
+		if (found == SIZE_MAX)
+			return NULL;
+		struct hs_slice name = first_name(hs_slice_from(part, found + mark.len));
+		if (only.len && !hs_slice_eq(only, name))
+			return NULL;
+		only = name;
+		at = end + 1;
+	}
+	return only.len ? hs_defs_type(defs, only) : NULL;
+}

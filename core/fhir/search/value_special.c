@@ -36,10 +36,10 @@ static enum hs_status parse_plain(struct hs__parse *parse, const struct hs__sear
 	struct hs_reference reference;
 	const struct hs_def_param *def = rule->def;
 	if (hs_id_valid(value)) {
-		const struct hs_def_type *only = def->target_count == 1 ?
-			hs_defs_type_at(parse->rules->defs,
-				hs_defs_target_at(parse->rules->defs, def->first_target)) :
-			NULL;
+		const struct hs_def_type *only = rule->only;
+		if (!only && def->target_count == 1)
+			only = hs_defs_type_at(parse->rules->defs,
+				hs_defs_target_at(parse->rules->defs, def->first_target));
 		if (only)
 			return parse_typed(parse, hs_defs_text(parse->rules->defs, only->name), value, find);
 		find->text = value; /* of any type */
