@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any bytes as a query string over small definitions of our own. It is understood or refused with a message;
+ * what is understood can be matched, its negation says the opposite, and its self link means the same again.
+ */
+#include <core/base/map.h>
+#include <core/base/world.h>
+#include <core/fhir/search/search.h>
+#include <handslag/json.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+/* ---- definitions ---- */
+
+#define SD(name, kind, base, elements) \
+	"{\"resourceType\":\"StructureDefinition\",\"url\":\"http://t/" name "\",\"type\":\"" name \
+	"\",\"kind\":\"" kind "\",\"baseDefinition\":\"http://t/" base \
+	"\",\"derivation\":\"specialization\",\"snapshot\":{\"element\":[{\"path\":\"" name \
+	"\",\"min\":0,\"max\":\"*\"}" elements "]}}"
+#define EL(path, max, type) \
+	",{\"path\":\"" path "\",\"min\":0,\"max\":\"" max "\",\"type\":[{\"code\":\"" type "\"}]}"
+#define SP(code, type, base, expression, more) \
+	"{\"resourceType\":\"SearchParameter\",\"id\":\"" base "-" code "\",\"url\":\"http://t/" base \
+	"-" code "\",\"code\":\"" code "\",\"type\":\"" type "\",\"base\":[\"" base \
+	"\"],\"expression\":\"" expression "\"" more "}"
+
+static const char *const files[] = {
+	"{\"name\":\"t\",\"version\":\"1\",\"fhirVersions\":[\"4.0.1\"]}",
+	SD("string", "primitive-type", "Element", ""),
+	SD("code", "primitive-type", "string", ""),
+	SD("uri", "primitive-type", "Element", ""),
+	SD("date", "primitive-type", "Element", ""),
+	SD("decimal", "primitive-type", "Element", ""),
+	SD("Reference", "complex-type", "Element", EL("Reference.reference", "1", "string")),
+	SD("Coding", "complex-type", "Element",
+		EL("Coding.system", "1", "uri") EL("Coding.code", "1", "code")
+			EL("Coding.display", "1", "string")),
+	SD("Quantity", "complex-type", "Element",
+		EL("Quantity.value", "1", "decimal") EL("Quantity.code", "1", "code")),
+	SD("Resource", "resource", "none", EL("Resource.id", "1", "string")),
+	SD("Thing", "resource", "Resource",
+		EL("Thing.name", "*", "string") EL("Thing.kind", "*", "Coding") EL("Thing.at", "1", "uri")
+			EL("Thing.born", "1", "date") EL("Thing.size", "1", "decimal")
+				EL("Thing.weight", "1", "Quantity") EL("Thing.owner", "1", "Reference")
+					EL("Thing.position", "1", "Quantity")),
+	SP("_id", "token", "Resource", "Resource.id", ""),
+	SP("_lastUpdated", "date", "Resource", "Resource.meta.lastUpdated", ""),
+	SP("_text", "special", "Resource", "", ""),
+	SP("name", "string", "Thing", "Thing.name", ""),
+	SP("kind", "token", "Thing", "Thing.kind", ""),
+	SP("at", "uri", "Thing", "Thing.at", ""),
+	SP("born", "date", "Thing", "Thing.born", ""),
+	SP("size", "number", "Thing", "Thing.size", ""),
+	SP("weight", "quantity", "Thing", "Thing.weight", ""),
+	SP("owner", "reference", "Thing", "Thing.owner", ",\"target\":[\"Thing\"]"),
+	SP("near", "special", "Thing", "Thing.position", ""),
+	SP("kind-weight", "composite", "Thing", "Thing",
+		",\"component\":[{\"definition\":\"http://t/"
+		"Thing-kind\",\"expression\":\"kind\"},{\"definition\":"
+		"\"http://t/Thing-weight\",\"expression\":\"weight\"}]"),
+};
+
+static const char thing[] = "{\"resourceType\":\"Thing\",\"id\":\"a\",\"name\":[\"Åsa, "
+			    "A\",\"b\"],\"kind\":[{\"system\":\"s\",\"code\":\"c\",\"display\":\"D\"}],"
+			    "\"at\":\"http://a/"
+			    "b\",\"born\":\"2000-02\",\"size\":5.4,\"weight\":{\"value\":3,\"code\":\"g\"},"
+			    "\"owner\":{\"reference\":"
+			    "\"Thing/a\"},\"position\":{\"latitude\":59.3,\"longitude\":18.1}}";
+
+static struct hs_search_rules *rules;
+static struct hs_arena *kept;
+static struct hs_map numbers;
+static struct hs_index_row *rows;
+static size_t row_count;
+
+static uint32_t number_of(void *arg, unsigned space, struct hs_slice text)
+{
+	char key[256];
+	bool fresh;
+	(void)arg;
+	int len = snprintf(key, sizeof(key), "%u %.*s", space, HS_S_ARG(hs_slice_first(text, 200)));
+	struct hs_map_slot *slot = hs_map_get(&numbers, hs_slice(key, (size_t)len));
+	/* Names that no definition has stay unknown, as in a store. */
+	if (!slot && rows)
+		return 0;
+	if (!slot) {
+		slot = hs_map_put(&numbers, hs_arena_copy(kept, hs_slice(key, (size_t)len)), &fresh);
+		slot->value.number = numbers.count;
+	}
+	return (uint32_t)slot->value.number;
+}
+
+static const struct hs_numbering numbering = { number_of, NULL };
+
+static void write_file(const char *folder, size_t index, bool remove_it)
+{
+	char path[200];
+	snprintf(path, sizeof(path), index ? "%s/f%02zu.json" : "%s/package.json", folder, index);
+	if (remove_it) {
+		unlink(path);
+		return;
+	}
+	FILE *file = fopen(path, "w");
+	must(file != NULL);
+	must(fputs(files[index], file) >= 0);
+	fclose(file);
+}
+
+static void open_rules(void)
+{
+	char folder[] = "/tmp/handslag-fuzz-XXXXXX";
+	struct hs_error err;
+	struct hs_defs *defs;
+	struct hs_json *tree;
+	struct hs_package *package;
+	size_t count;
+	must(mkdtemp(folder) != NULL);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		write_file(folder, i, false);
+	must(!hs_package_open(folder, &package, &err));
+	struct hs_package *packages[] = { package, NULL };
+	struct hs_defs_source source = { HS_FHIR_R4, packages, NULL, hs_world_real() };
+	must(!hs_defs_open(&source, &defs, &err));
+	hs_package_close(package);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		write_file(folder, i, true);
+	rmdir(folder);
+	must(!hs_search_rules_new(defs, &rules, &err));
+	kept = hs_arena_new(16 << 20);
+	hs_map_init(&numbers, kept);
+	const struct hs_slice *names = hs_search_names(rules, HS_S("Thing"), &count);
+	must(count >= 10);
+	for (size_t i = 0; i < count; i++)
+		number_of(NULL, HS_SPACE_PARAM, names[i]);
+	number_of(NULL, HS_SPACE_TYPE, HS_S("Thing"));
+	must(!hs_json_parse(kept, hs_slice_cstr(thing), NULL, &tree, &err));
+	must(!hs_search_extract(rules, &numbering, kept, tree, HS_S_NONE, &rows, &row_count, &err));
+	must(row_count >= 10);
+}
+
+/* ---- queries ---- */
+
+static int hex_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static struct hs_slice decode(struct hs_arena *arena, struct hs_slice text)
+{
+	char *out = hs_arena_raw(arena, text.len + 1);
+	size_t len = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		bool coded = text.ptr[i] == '%' && i + 2 < text.len && hex_of(text.ptr[i + 1]) >= 0 &&
+			hex_of(text.ptr[i + 2]) >= 0;
+		out[len++] = coded ? (char)(hex_of(text.ptr[i + 1]) << 4 | hex_of(text.ptr[i + 2])) :
+				     text.ptr[i];
+		i += coded ? 2 : 0;
+	}
+	return hs_slice(out, len);
+}
+
+static size_t split(struct hs_arena *arena, struct hs_slice query, struct hs_pair *pairs, size_t room)
+{
+	size_t count = 0;
+	while (query.ptr && count < room) {
+		struct hs_slice pair = hs_slice_cut(&query, '&');
+		pairs[count].name = decode(arena, hs_slice_cut(&pair, '='));
+		pairs[count++].value = decode(arena, pair);
+	}
+	return count;
+}
+
+static bool follow(void *arg, const struct hs_find *condition, const struct hs_index_row *via)
+{
+	(void)arg;
+	(void)via;
+	return hs_search_match(condition->kids[0], HS_S("a"), 0, rows, row_count, NULL, NULL);
+}
+
+static bool matches(const struct hs_find *where)
+{
+	return hs_search_match(where, HS_S("a"), 0, rows, row_count, follow, NULL);
+}
+
+static void check(struct hs_arena *arena, const struct hs_search *search,
+	const struct hs_search_options *options)
+{
+	struct hs_pair pairs[64];
+	struct hs_search again;
+	struct hs_error err;
+	const struct hs_find *kid = search->where;
+	struct hs_find not = { .op = HS_FIND_NOT, .kids = &kid, .kid_count = 1 };
+	must(search->count <= options->max_count && search->sort_count <= 4);
+	if (search->where)
+		must(matches(search->where) != matches(&not ));
+	if (!search->self.len)
+		return;
+	size_t count = split(arena, search->self, pairs, 64);
+	must(!hs_search_parse(rules, &numbering, arena, HS_S("Thing"), pairs, count, options, &again, &err));
+	must(hs_slice_eq(again.self, search->self) && again.ignored_count == 0);
+	must(matches(again.where) == matches(search->where));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct hs_search_options options = { .default_count = 20,
+		.max_count = 100,
+		.base = HS_S_INIT("http://us/fhir"),
+		.now_ms = 1700000000000,
+		.max_params = 50,
+		.max_values = 50,
+		.max_chain = 3 };
+	struct hs_pair pairs[64];
+	struct hs_search search;
+	struct hs_error err = { 0 };
+	if (!rules)
+		open_rules();
+	if (size == 0 || size > 8192)
+		return 0;
+	struct hs_arena *arena = hs_arena_new(8 << 20);
+	size_t count = split(arena, hs_slice((const char *)data, size), pairs, 64);
+	if (hs_search_parse(rules, &numbering, arena, HS_S("Thing"), pairs, count, &options, &search, &err))
+		must(err.status && err.text[0]);
+	else
+		check(arena, &search, &options);
+	hs_arena_free(arena);
+	return 0;
+}
