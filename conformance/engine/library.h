@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The library of suites: scripts, their fixtures and the requirements, from the binary itself, from a folder,
+ * or from single files.
+ *
+ * A suite is a folder of test scripts; a script's id is SUITE/FILE without ".json". Layout of a folder:
+ *   suites/SUITE/FILE.json, suites/SUITE/fixtures/..., requirements/*.json
+ * Thread: one. */
+#pragma once
+
+#include <conformance/engine/requirement.h>
+#include <conformance/engine/script.h>
+
+struct hs_library;
+
+/* The embedded suites, or with `folder` those of a folder of the layout above. */
+enum hs_status hs_library_open(const char *folder, struct hs_library **out, struct hs_error *err);
+void hs_library_close(struct hs_library *library);
+
+struct hs_library_suite {
+	struct hs_slice name;
+	size_t scripts, tests, asserts;
+};
+const struct hs_library_suite *hs_library_suites(const struct hs_library *library, size_t *count);
+const struct hs_requirements *hs_library_requirements(const struct hs_library *library);
+
+/* Adds the scripts that `name` means to the selection: a suite; else a script id (SUITE/FILE); else the path
+ * of a file or of a folder, whose scripts are found at any depth. What cannot be read as a script is there
+ * too, with hs_script.refused. HS_E_NOT_FOUND when it is none of these. NULL selects all suites. */
+enum hs_status hs_library_select(struct hs_library *library, const char *name, struct hs_error *err);
+const struct hs_script *const *hs_library_selected(const struct hs_library *library, size_t *count);
+
+/* The text of a script's own file, for the linter. */
+struct hs_slice hs_library_text(const struct hs_library *library, const struct hs_script *script);
+/* The text of a file beside the script (or in the folders above it, to the suite's); empty when there is
+ * none. */
+struct hs_slice hs_library_fixture(struct hs_library *library, const struct hs_script *script,
+	struct hs_slice reference);
