@@ -2,10 +2,9 @@
 /* `handslag fhirpath`: evaluates an expression on resources in files, or requests from a pipe. */
 #include <core/base/heap.h>
 #include <core/base/world.h>
-#include <core/cli/fhirpath.h>
+#include <core/cli/cli.h>
 #include <core/fhir/path/path.h>
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,39 +12,18 @@
 #define ARENA_CAP (2048ull << 20) /* bytes of one evaluation, its input included */
 #define PACKAGE "hl7.fhir.r4.examples#4.0.1"
 
-enum exit_code { EXIT_GOOD = 0, EXIT_EVALUATION = 1, EXIT_USAGE = 2 };
-
 struct options {
-	bool json, pipe, names_only;
-	const char *type;
+	bool json, pipe, names_only, lenient;
+	const char *type; /* NULL: that of the resource */
 	const char *expression;
-	char **files;
-	int file_count;
 };
 
 struct session {
 	const struct options *options;
+	const struct hs_cli_command *command;
 	const struct hs_world *world;
 	struct hs_defs *defs;
 };
-
-static const char HELP[] =
-	"Usage: handslag fhirpath [options] EXPRESSION [FILE...]\n"
-	"       handslag fhirpath --pipe\n"
-	"\n"
-	"Evaluates a FHIRPath expression on each resource (JSON) and prints the results, one a line.\n"
-	"Without a FILE the expression is evaluated on nothing: handslag fhirpath '1 + 1'\n"
-	"\n"
-	"  --json        one JSON array a file: [{\"type\": \"string\", \"value\": \"x\"}, ...]\n"
-	"  --type TYPE   the type to check the expression against (default: that of the resource)\n"
-	"  --names-only  without the FHIR definitions: elements are taken by name, nothing is checked\n"
-	"  --pipe        reads requests, one JSON object a line: {\"id\", \"expression\", \"file\"}, and\n"
-	"                answers each with {\"id\", \"result\": [...]} or {\"id\", \"error\", \"message\"}\n"
-	"  --help        this text\n"
-	"\n"
-	"Exit codes: 0 evaluated, 1 the expression failed, 2 wrong usage.\n"
-	"\n"
-	"Example: handslag fhirpath 'name.where(use = \"official\").given' patient.json\n";
 
 /* ---- results ---- */
 
@@ -137,7 +115,7 @@ static enum hs_status evaluate(const struct session *session, struct hs_arena *a
 {
 	struct hs_path *path = NULL;
 	struct hs_slice type = hs_json_get_text(resource, HS_S("resourceType"));
-	if (session->options->type) {
+	if (session->options->type || session->options->lenient) {
 		type = hs_slice_cstr(session->options->type);
 	}
 	enum hs_status status = hs_path_compile(session->defs, expression, type, &path, phase, err);
@@ -147,9 +125,9 @@ static enum hs_status evaluate(const struct session *session, struct hs_arena *a
 	*phase = HS_PATH_EXECUTION;
 	struct hs_path_context context = { .arena = arena,
 		.defs = session->defs,
-		.single_as = true,
+		.single_as = !session->options->lenient,
 		.trace = print_trace,
-		.resolve = resolve_nothing };
+		.resolve = session->options->lenient ? NULL : resolve_nothing };
 	context.now_ms = session->world->wall_ms(session->world->ctx);
 	status = hs_path_eval(path, &context, resource, out, err);
 	/* Literals of the expression are part of its results. */
@@ -164,15 +142,6 @@ static void print_lines(struct hs_arena *arena, const struct hs_path_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		printf("%.*s\n", HS_S_ARG(hs_path_print(arena, &list->items[i])));
 	}
-}
-
-static void print_json(struct hs_arena *arena, const struct hs_json *value)
-{
-	struct hs_buf buf;
-	hs_buf_init(&buf, arena, FILE_LIMIT);
-	hs_json_write(&buf, value, 0);
-	fwrite(buf.ptr, 1, buf.len, stdout);
-	fputc('\n', stdout);
 }
 
 static bool run_file(const struct session *session, const char *file)
@@ -198,7 +167,7 @@ static bool run_file(const struct session *session, const char *file)
 			printf("{\"error\":\"%s\"}\n", phase_name(phase));
 		}
 	} else if (session->options->json) {
-		print_json(arena, list_json(arena, session->defs, &list));
+		hs_cli_print(list_json(arena, session->defs, &list));
 	} else {
 		print_lines(arena, &list);
 	}
@@ -232,7 +201,7 @@ static void answer(const struct session *session, struct hs_slice line)
 	} else {
 		hs_json_add(reply, HS_S("result"), list_json(arena, session->defs, &list));
 	}
-	print_json(arena, reply);
+	hs_cli_print(reply);
 	fflush(stdout);
 	hs_arena_free(arena);
 }
@@ -283,60 +252,66 @@ static void open_definitions(struct session *session)
 	hs_package_close(package);
 }
 
-/* Exit code, or -1 to go on. */
-static int parse_options(int argc, char **argv, struct options *options)
+static const char EXAMPLE[] = "  handslag fhirpath 'name.where(use = \"official\").given' patient.json\n"
+			      "  handslag fhirpath '1 + 1'";
+
+static const char MORE[] =
+	"The results are printed one a line. Without a FILE the expression is evaluated on nothing.\n"
+	"Exit codes: 0 evaluated, 1 the expression failed, 2 wrong usage.";
+
+static enum hs_exit run(struct session *session, int count, char **arguments)
 {
-	int i = 1;
-	for (; i < argc && argv[i][0] == '-' && argv[i][1] == '-'; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
-			fputs(HELP, stdout);
-			return EXIT_GOOD;
-		}
-		if (strcmp(argv[i], "--json") == 0) {
-			options->json = true;
-		} else if (strcmp(argv[i], "--pipe") == 0) {
-			options->pipe = true;
-		} else if (strcmp(argv[i], "--names-only") == 0) {
-			options->names_only = true;
-		} else if (strcmp(argv[i], "--type") == 0 && i + 1 < argc) {
-			options->type = argv[++i];
-		} else {
-			fprintf(stderr, "handslag fhirpath: unknown option %s; see --help\n", argv[i]);
-			return EXIT_USAGE;
-		}
+	bool good = true;
+	open_definitions(session);
+	if (session->options->pipe) {
+		serve_pipe(session);
+	} else if (count == 1) {
+		good = run_file(session, NULL);
 	}
-	if (options->pipe != (i == argc)) {
-		fputs(options->pipe ? "handslag fhirpath: --pipe takes no expression; see --help\n" :
-				      "handslag fhirpath: an expression is missing; see --help\n",
-			stderr);
-		return EXIT_USAGE;
+	for (int i = 1; i < count; i++) {
+		good = run_file(session, arguments[i]) && good;
 	}
-	options->expression = options->pipe ? NULL : argv[i++];
-	options->files = argv + i;
-	options->file_count = options->pipe ? 0 : argc - i;
-	return -1;
+	if (session->defs) {
+		hs_defs_unref(session->defs);
+	}
+	return good ? HS_EXIT_OK : HS_EXIT_FAILED;
 }
 
 int hs_cli_fhirpath(int argc, char **argv)
 {
 	struct options options = { .json = false };
-	int code = parse_options(argc, argv, &options);
+	const struct hs_cli_option table[] = {
+		{ "--json", NULL, "one JSON array a file: [{\"type\": \"string\", \"value\": \"x\"}, ...]",
+			HS_CLI_FLAG, &options.json },
+		{ "--type", "TYPE", "check the expression against this type (default: that of the resource)",
+			HS_CLI_TEXT, &options.type },
+		{ "--lenient", NULL,
+			"no check; `as` filters several items; resolve() goes by the type in the reference",
+			HS_CLI_FLAG, &options.lenient },
+		{ "--names-only", NULL, "without the FHIR definitions: elements are taken by name",
+			HS_CLI_FLAG, &options.names_only },
+		{ "--pipe", NULL, "answer JSON lines {\"id\", \"expression\", \"file\"} from standard input",
+			HS_CLI_FLAG, &options.pipe },
+		{ .name = NULL },
+	};
+	const struct hs_cli_command command = { .name = "fhirpath",
+		.arguments = "EXPRESSION [FILE...] | --pipe",
+		.summary = "Evaluates a FHIRPath expression on FHIR resources in JSON files.",
+		.example = EXAMPLE,
+		.options = table,
+		.more = MORE,
+		.least = 0,
+		.most = -1 };
+	int count;
+	int code = hs_cli_parse(&command, argc, argv, &count);
 	if (code >= 0) {
 		return code;
 	}
-	struct session session = { .options = &options, .world = hs_world_real() };
-	open_definitions(&session);
-	bool good = true;
-	if (options.pipe) {
-		serve_pipe(&session);
-	} else if (options.file_count == 0) {
-		good = run_file(&session, NULL);
+	if (options.pipe == (count > 0)) {
+		return hs_cli_fail(&command, HS_EXIT_USAGE,
+			options.pipe ? "--pipe takes no expression" : "an expression is missing; see --help");
 	}
-	for (int i = 0; i < options.file_count; i++) {
-		good = run_file(&session, options.files[i]) && good;
-	}
-	if (session.defs) {
-		hs_defs_unref(session.defs);
-	}
-	return good ? EXIT_GOOD : EXIT_EVALUATION;
+	options.expression = count ? argv[0] : NULL;
+	struct session session = { .options = &options, .command = &command, .world = hs_world_real() };
+	return (int)run(&session, count, argv);
 }

@@ -54,8 +54,7 @@ static enum hs_status store_one(struct local *local, struct hs_txn *txn, struct 
 		return status;
 	enum hs_status refused = hs_json_parse(arena, item->text, NULL, &tree, &bad);
 	if (refused == HS_OK)
-		refused = hs_rest_load(local->rest, local->numbers, txn, arena, tree, item->text, &issues,
-			&bad);
+		refused = hs_rest_load(local->numbers, txn, arena, tree, item->text, &issues, &bad);
 	if (refused == HS_E_IO || refused == HS_E_FULL || refused == HS_E_CORRUPT ||
 		refused == HS_E_CANCELLED) {
 		*err = bad;

@@ -73,6 +73,8 @@ static void begin(struct fixture *f)
 
 	must(hs_host_open(&f->config, services, &f->host, &err), &err, "hs_host_open");
 	must(hs_host_listen(f->host, &err), &err, "hs_host_listen");
+	f->port = hs_host_port(f->host);
+	snprintf(f->url, sizeof(f->url), "%s", hs_host_url(f->host));
 	assert_int_equal(pthread_create(&f->thread, NULL, run, f), 0);
 }
 
@@ -132,12 +134,12 @@ struct hs_host *fixture_host(struct fixture *f)
 
 uint16_t fixture_port(const struct fixture *f)
 {
-	return hs_host_port(f->host);
+	return f->port;
 }
 
 const char *fixture_url(const struct fixture *f)
 {
-	return hs_host_url(f->host);
+	return f->url;
 }
 
 const char *fixture_data_dir(const struct fixture *f)

@@ -21,4 +21,7 @@ struct fixture {
 	struct hs_arena *arena;
 	pthread_t thread;
 	char data_dir[512];
+	uint16_t port;
+	char url[64];
+	int pid; /* of a program of its own (process.c); 0: inside the test */
 };

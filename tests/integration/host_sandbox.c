@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sandboxes over the wire: the operator API, isolation, reset under load, clocks, limits and faults. */
+#include "fixture_private.h"
+
+#include <handslag/service.h>
+#include <handslag/time.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- a service that counts, in a table and in the state of the sandbox ---- */
+
+struct per_sandbox {
+	int opened;
+};
+struct state {
+	int opens, closes; /* control thread */
+	uint64_t ticks;
+};
+
+static enum hs_status add_row(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn, "INSERT INTO tally_row (at) VALUES (?1)", err);
+
+	(void)arena;
+	(void)arg;
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, hs_txn_now(txn));
+	return hs_sql_run(stmt, err);
+}
+
+static enum hs_status count_rows(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn, "SELECT count(*) FROM tally_row", err);
+
+	(void)arena;
+	if (!stmt)
+		return err->status;
+	int row = hs_sql_step(stmt, err);
+	if (row == 1)
+		*(int64_t *)arg = hs_sql_get_int(stmt, 0);
+	hs_sql_end(stmt);
+	return row < 0 ? (enum hs_status)row : HS_OK;
+}
+
+static enum hs_verdict done(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	if (status)
+		return hs_fail_request(req, err);
+	return hs_reply_bytes(req, 200, HS_S("text/plain"),
+		hs_arena_printf(hs_request_arena(req), "%lld", (long long)*(int64_t *)arg));
+}
+
+static enum hs_verdict add(struct hs_request *req, void *arg)
+{
+	(void)arg;
+	return hs_write(req, add_row, hs_arena_alloc(hs_request_arena(req), sizeof(int64_t)), done);
+}
+
+static enum hs_verdict count(struct hs_request *req, void *arg)
+{
+	(void)arg;
+	return hs_read(req, count_rows, hs_arena_alloc(hs_request_arena(req), sizeof(int64_t)), done);
+}
+
+static enum hs_verdict now(struct hs_request *req, void *arg)
+{
+	char text[HS_INSTANT_LEN + 1];
+
+	(void)arg;
+	hs_time_instant(hs_request_now(req), text);
+	return hs_reply_bytes(req, 200, HS_S("text/plain"),
+		hs_arena_copy(hs_request_arena(req), hs_slice_cstr(text)));
+}
+
+static enum hs_verdict opened(struct hs_request *req, void *arg)
+{
+	const struct per_sandbox *own = hs_request_sandbox_state(req);
+
+	(void)arg;
+	return hs_reply_bytes(req, 200, HS_S("text/plain"),
+		hs_arena_printf(hs_request_arena(req), "%s %d", hs_request_sandbox(req), own->opened));
+}
+
+static enum hs_status sandbox_open(void *state, void *own, struct hs_store *store, struct hs_error *err)
+{
+	(void)store;
+	(void)err;
+	((struct per_sandbox *)own)->opened = ++((struct state *)state)->opens;
+	return HS_OK;
+}
+
+static void sandbox_close(void *state, void *own)
+{
+	(void)own;
+	((struct state *)state)->closes++;
+}
+
+static enum hs_status tick(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	(void)txn;
+	(void)arena;
+	(void)err;
+	__atomic_fetch_add(&((struct state *)arg)->ticks, 1, __ATOMIC_RELAXED);
+	return HS_OK;
+}
+
+static const struct hs_route routes[] = {
+	{ .method = "POST", .path = "$add", .versions = HS_ON_R4, .handler = add },
+	{ .method = "GET", .path = "$count", .versions = HS_ON_R4, .handler = count },
+	{ .method = "GET", .path = "$now", .versions = HS_ON_R4, .handler = now },
+	{ .method = "GET", .path = "$opened", .versions = HS_ON_R4, .handler = opened },
+	{ .method = NULL },
+};
+static const struct hs_migration migrations[] = {
+	{ 1, "rows", "CREATE TABLE tally_row (at INTEGER NOT NULL)" },
+	{ .sql = NULL },
+};
+static const struct hs_job jobs[] = { { "tick", 20, tick }, { .name = NULL } };
+static const struct hs_metric metrics[] = {
+	{ "handslag_tally_ticks_total", HS_METRIC_COUNTER, "Ticks.", offsetof(struct state, ticks) },
+	{ .name = NULL },
+};
+static const struct hs_service tally = {
+	.abi = HS_SERVICE_ABI,
+	.name = "tally",
+	.summary = "Counts.",
+	.state_size = sizeof(struct state),
+	.sandbox_size = sizeof(struct per_sandbox),
+	.routes = routes,
+	.migrations = migrations,
+	.jobs = jobs,
+	.metrics = metrics,
+	.sandbox_open = sandbox_open,
+	.sandbox_close = sandbox_close,
+};
+static const struct hs_service *const services[] = { &tally, NULL };
+
+static struct fixture *f;
+
+static int start(void **state)
+{
+	static const struct fixture_options options = { .services = services, .no_fhir = true };
+	(void)state;
+	f = fixture_start(&options);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	fixture_stop(f);
+	return 0;
+}
+
+static void make(const char *name, const char *limits)
+{
+	char body[300];
+	snprintf(body, sizeof(body), "{\"name\":\"%s\",\"limits\":{%s}}", name, limits);
+	struct fixture_answer a = fixture_operate(f, "POST", "/operator/sandboxes", body);
+	assert_int_equal(a.status, 201);
+}
+
+static void assert_body(const struct fixture_answer *a, const char *expected)
+{
+	if (a->status != 200 || !hs_slice_eq(a->body, hs_slice_cstr(expected)))
+		fail_msg("%d \"%.*s\", expected \"%s\"", a->status, HS_S_ARG(hs_slice_first(a->body, 300)),
+			expected);
+}
+
+/* ---- tests ---- */
+
+static void the_token_is_asked_for(void **state)
+{
+	char path[600];
+	struct stat info;
+
+	(void)state;
+	struct fixture_answer a = fixture_get(f, "/operator/sandboxes");
+	assert_int_equal(a.status, 401);
+	assert_true(fixture_header(&a, "WWW-Authenticate").len > 0);
+	fixture_issue(f, &a);
+	a = fixture_call(f, "GET", "/operator/sandboxes", "Authorization: Bearer wrong\r\n", NULL);
+	assert_int_equal(a.status, 401);
+	a = fixture_operate(f, "GET", "/operator/sandboxes", NULL);
+	assert_int_equal(a.status, 200);
+	snprintf(path, sizeof(path), "%s/operator.token", fixture_data_dir(f));
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0600);
+}
+
+static void sandboxes_do_not_see_each_other(void **state)
+{
+	(void)state;
+	make("one", "");
+	make("two", "");
+	struct fixture_answer a = fixture_send(f, "POST", "/sandbox/one/fhir/r4/$add", "");
+	assert_int_equal(a.status, 200);
+	a = fixture_get(f, "/sandbox/one/fhir/r4/$count");
+	assert_body(&a, "1");
+	a = fixture_get(f, "/sandbox/two/fhir/r4/$count");
+	assert_body(&a, "0");
+	a = fixture_get(f, "$count");
+	assert_body(&a, "0");
+	a = fixture_operate(f, "POST", "/operator/sandboxes", "{\"name\":\"one\"}");
+	assert_int_equal(a.status, 409);
+	a = fixture_operate(f, "POST", "/operator/sandboxes", "{\"name\":\"../etc\"}");
+	assert_int_equal(a.status, 400);
+	fixture_issue(f, &a);
+}
+
+static void reset_empties_and_delete_removes(void **state)
+{
+	(void)state;
+	make("gone", "");
+	fixture_send(f, "POST", "/sandbox/gone/fhir/r4/$add", "");
+	struct fixture_answer a = fixture_operate(f, "POST", "/operator/sandboxes/gone/reset", "");
+	assert_int_equal(a.status, 200);
+	a = fixture_get(f, "/sandbox/gone/fhir/r4/$count");
+	assert_body(&a, "0");
+	a = fixture_operate(f, "DELETE", "/operator/sandboxes/gone", NULL);
+	assert_int_equal(a.status, 204);
+	a = fixture_get(f, "/sandbox/gone/fhir/r4/$count");
+	assert_int_equal(a.status, 404);
+	a = fixture_operate(f, "DELETE", "/operator/sandboxes/default", NULL);
+	assert_int_equal(a.status, 403);
+}
+
+struct load {
+	_Atomic bool stop;
+	_Atomic int answered, odd;
+};
+
+static void *keep_writing(void *arg)
+{
+	struct load *load = arg;
+	while (!load->stop) {
+		int fd = fixture_connect(f);
+		static const char text[] = "POST /sandbox/busy/fhir/r4/$add HTTP/1.1\r\nHost: x\r\n"
+					   "Content-Length: 0\r\nConnection: close\r\n\r\n";
+		char in[4096];
+		size_t have = 0;
+		ssize_t n = send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL);
+		while (n > 0 && have < sizeof(in)) {
+			n = recv(fd, in + have, sizeof(in) - have, 0);
+			have += n > 0 ? (size_t)n : 0;
+		}
+		close(fd);
+		load->answered++;
+		load->odd += have < 12 || memcmp(in, "HTTP/1.1 200", 12) != 0;
+	}
+	return NULL;
+}
+
+/* Requests that come while a sandbox is reset wait for it; none fails. */
+static void reset_under_load_fails_nobody(void **state)
+{
+	struct load load = { false, 0, 0 };
+	pthread_t threads[3];
+
+	(void)state;
+	make("busy", "");
+	for (int i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, keep_writing, &load);
+	for (int i = 0; i < 10; i++) {
+		struct fixture_answer a = fixture_operate(f, "POST", "/operator/sandboxes/busy/reset", "");
+		assert_int_equal(a.status, 200);
+	}
+	load.stop = true;
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(load.odd, 0);
+	assert_true(load.answered > 0);
+}
+
+static void they_are_opened_when_first_used(void **state)
+{
+	(void)state;
+	make("lazy", "");
+	fixture_restart(f);
+	struct fixture_answer a = fixture_operate(f, "GET", "/operator/sandboxes/lazy", NULL);
+	assert_true(hs_slice_eq(fixture_text(f, &a, "/phase"), HS_S("closed")));
+	a = fixture_get(f, "/sandbox/lazy/fhir/r4/$opened");
+	assert_int_equal(a.status, 200);
+	assert_true(hs_slice_starts(a.body, HS_S("lazy ")));
+	a = fixture_operate(f, "GET", "/operator/sandboxes/lazy", NULL);
+	assert_true(hs_slice_eq(fixture_text(f, &a, "/phase"), HS_S("open")));
+}
+
+static void clocks_are_their_own(void **state)
+{
+	(void)state;
+	make("timed", "");
+	struct fixture_answer a = fixture_operate(f, "PUT", "/operator/sandboxes/timed/clock",
+		"{\"frozen\":\"2030-01-01T00:00:00Z\"}");
+	assert_int_equal(a.status, 200);
+	a = fixture_get(f, "/sandbox/timed/fhir/r4/$now");
+	assert_body(&a, "2030-01-01T00:00:00.000Z");
+	fixture_operate(f, "PUT", "/operator/sandboxes/timed/clock", "{\"advanceMs\":90000}");
+	a = fixture_get(f, "/sandbox/timed/fhir/r4/$now");
+	assert_body(&a, "2030-01-01T00:01:30.000Z");
+	fixture_restart(f); /* kept on disk */
+	a = fixture_get(f, "/sandbox/timed/fhir/r4/$now");
+	assert_body(&a, "2030-01-01T00:01:30.000Z");
+	fixture_operate(f, "PUT", "/operator/sandboxes/timed/clock", "{\"offsetMs\":-86400000}");
+	a = fixture_get(f, "/sandbox/timed/fhir/r4/$now");
+	assert_true(hs_slice_starts(a.body, HS_S("20")));
+	a = fixture_operate(f, "PUT", "/operator/sandboxes/timed/clock", "{\"frozen\":\"tomorrow\"}");
+	assert_int_equal(a.status, 400);
+	a = fixture_operate(f, "PUT", "/operator/sandboxes/timed/clock", "{}");
+	assert_int_equal(a.status, 400);
+}
+
+static void limits_are_kept(void **state)
+{
+	(void)state;
+	make("small", "\"requestsPerSecond\":5,\"burst\":3,\"bodyKib\":1");
+	int refused = 0;
+	struct fixture_answer a = { 0 }, last = { 0 };
+	for (int i = 0; i < 8; i++) {
+		a = fixture_get(f, "/sandbox/small/fhir/r4/$now");
+		if (a.status == 429) {
+			refused++;
+			last = a;
+		}
+	}
+	assert_true(refused >= 3);
+	assert_true(fixture_header(&last, "Retry-After").len > 0);
+	fixture_issue(f, &last);
+	fixture_operate(f, "PUT", "/operator/sandboxes/small/limits", "{\"requestsPerSecond\":0}");
+	char big[2000];
+	memset(big, ' ', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	a = fixture_send(f, "POST", "/sandbox/small/fhir/r4/$add", big);
+	assert_int_equal(a.status, 413);
+	fixture_issue(f, &a);
+}
+
+static void faults_strike(void **state)
+{
+	(void)state;
+	make("hurt", "");
+	struct fixture_answer a = fixture_operate(f, "PUT", "/operator/sandboxes/hurt/faults",
+		"{\"seed\":7,\"rules\":[{\"action\":\"status\",\"status\":503,\"rate\":0.5,\"path\":\"$now\"}"
+		","
+		"{\"action\":\"close\",\"path\":\"$count\"},{\"action\":\"delay\",\"delayMs\":1,\"path\":\"$"
+		"opened\"}]}");
+	assert_int_equal(a.status, 200);
+	int struck = 0;
+	for (int i = 0; i < 40; i++) {
+		a = fixture_get(f, "/sandbox/hurt/fhir/r4/$now");
+		struck += a.status == 503;
+		assert_true(a.status == 503 || a.status == 200);
+	}
+	assert_true(struck > 5 && struck < 35);
+	a = fixture_get(f, "/sandbox/hurt/fhir/r4/$count");
+	assert_int_equal(a.status, 0);
+	a = fixture_get(f, "/sandbox/hurt/fhir/r4/$opened");
+	assert_int_equal(a.status, 200);
+	a = fixture_get(f, "$now"); /* the default sandbox is well */
+	assert_int_equal(a.status, 200);
+	a = fixture_operate(f, "PUT", "/operator/sandboxes/hurt/faults", "{\"rules\":[]}");
+	assert_int_equal(a.status, 200);
+	a = fixture_get(f, "/sandbox/hurt/fhir/r4/$count");
+	assert_int_equal(a.status, 200);
+	a = fixture_operate(f, "PUT", "/operator/sandboxes/hurt/faults",
+		"{\"rules\":[{\"action\":\"explode\"}]}");
+	assert_int_equal(a.status, 400);
+}
+
+static void jobs_run_in_the_background(void **state)
+{
+	(void)state;
+	/* Each look takes a request; a tick comes every 20 ms, so that a few hundred looks see some. */
+	for (int i = 0; i < 20000; i++) {
+		struct fixture_answer a = fixture_get(f, "/metrics");
+		size_t at = hs_slice_search(a.body, HS_S("\nhandslag_tally_ticks_total "));
+		assert_true(at != SIZE_MAX);
+		if (a.body.ptr[at + 28] > '0')
+			return;
+	}
+	fail_msg("no tick");
+}
+
+static void a_backup_is_taken_while_serving(void **state)
+{
+	(void)state;
+	fixture_send(f, "POST", "$add", "");
+	struct fixture_answer a = fixture_operate(f, "POST", "/operator/sandboxes/default/backup", "");
+	assert_int_equal(a.status, 201);
+	char *file = hs_arena_cstr(fixture_arena(f), fixture_text(f, &a, "/file"));
+	struct stat info;
+	assert_int_equal(stat(file, &info), 0);
+	assert_true(info.st_size > 0);
+}
+
+static void without_definitions_the_answer_says_what_to_do(void **state)
+{
+	(void)state;
+	struct fixture_answer a = fixture_get(f, "Patient/1");
+	assert_int_equal(a.status, 503);
+	assert_true(hs_slice_search(fixture_issue(f, &a), HS_S("ci/setup")) != SIZE_MAX);
+	a = fixture_get(f, "metadata");
+	assert_int_equal(a.status, 200);
+	a = fixture_get(f, "/health/ready");
+	assert_int_equal(a.status, 200);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_token_is_asked_for),
+		cmocka_unit_test(sandboxes_do_not_see_each_other),
+		cmocka_unit_test(reset_empties_and_delete_removes),
+		cmocka_unit_test(reset_under_load_fails_nobody),
+		cmocka_unit_test(they_are_opened_when_first_used),
+		cmocka_unit_test(clocks_are_their_own),
+		cmocka_unit_test(limits_are_kept),
+		cmocka_unit_test(faults_strike),
+		cmocka_unit_test(jobs_run_in_the_background),
+		cmocka_unit_test(a_backup_is_taken_while_serving),
+		cmocka_unit_test(without_definitions_the_answer_says_what_to_do),
+	};
+	return cmocka_run_group_tests(tests, start, stop);
+}
