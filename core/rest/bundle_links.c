@@ -102,14 +102,13 @@ static enum hs_status resolve(struct relink *relink, const struct hs_reference *
 	struct hs__rest_call call = { .interaction = HS_DO_SEARCH_TYPE,
 		.type = hs__rest_type(relink->bundle->env.rest, reference->type) };
 	struct hs_resource match = { 0 };
-	bool found = false;
 	if (!call.type)
 		return hs_fail(err, HS_E_INVALID,
 			"conditional reference '%.*s': resource type %.*s is not served here",
 			HS_S_ARG(hs_slice_first(text, 120)), HS_S_ARG(reference->type));
 	enum hs_status status = hs__rest_match(&relink->bundle->env, relink->txn, relink->arena, &call, text,
-		&match, &found, err);
-	if (status == HS_OK && !found)
+		&match, err);
+	if (status == HS_OK && match.id.len == 0)
 		status = hs_fail(err, HS_E_PRECONDITION, "conditional reference '%.*s': no %.*s fulfils it",
 			HS_S_ARG(hs_slice_first(text, 160)), HS_S_ARG(reference->type));
 	if (status == HS_OK)

@@ -25,14 +25,12 @@ static enum hs_status resolve(struct hs__rest_bundle *bundle, struct hs_txn *txn
 {
 	struct hs__rest_call *call = &entry->call;
 	struct hs_resource match = { 0 };
-	bool found = false;
 	enum hs_status status = HS_OK;
 	if (call->interaction == HS_DO_UPDATE_CONDITIONAL)
 		status = hs__rest_resolve_update(&bundle->env, txn, arena, call, &call->id, err);
 	else
-		status = hs__rest_match(&bundle->env, txn, arena, call, call->if_none_exist, &match, &found,
-			err);
-	if (status == HS_OK && found)
+		status = hs__rest_match(&bundle->env, txn, arena, call, call->if_none_exist, &match, err);
+	if (status == HS_OK && match.id.len > 0)
 		call->id = match.id;
 	return status == HS_OK ? hs__rest_bundle_settle(bundle, arena, entry, err) : status;
 }

@@ -3,7 +3,7 @@
 #include <core/rest/rest_private.h>
 
 enum hs_status hs__rest_match(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
-	const struct hs__rest_call *call, struct hs_slice condition, struct hs_resource *out, bool *found,
+	const struct hs__rest_call *call, struct hs_slice condition, struct hs_resource *out,
 	struct hs_error *err)
 {
 	struct hs__rest_call asked = *call;
@@ -35,8 +35,6 @@ enum hs_status hs__rest_match(const struct hs__rest_env *env, struct hs_txn *txn
 		return hs_fail(err, HS_E_MULTIPLE,
 			"more than one %.*s fulfils the condition; make it narrower",
 			HS_S_ARG(call->type->name));
-	*found = page.count == 1;
-	if (*found)
-		*out = page.items[0];
+	*out = page.count == 1 ? page.items[0] : (struct hs_resource) { .id = HS_S_NONE };
 	return HS_OK;
 }

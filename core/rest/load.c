@@ -2,17 +2,16 @@
 /* Loading in bulk: stores resources as PUT or POST would, in the transaction of the caller. */
 #include <core/rest/rest_private.h>
 
-enum hs_status hs_rest_load(const struct hs_rest *rest, const struct hs_rest_sandbox *sandbox,
-	struct hs_txn *txn, struct hs_arena *arena, struct hs_json *resource, struct hs_slice source,
-	struct hs_issues *issues, struct hs_error *err)
+enum hs_status hs_rest_load(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn, struct hs_arena *arena,
+	struct hs_json *resource, struct hs_slice source, struct hs_issues *issues, struct hs_error *err)
 {
-	struct hs__rest_env env = { rest, sandbox, HS_S_NONE, hs_txn_now(txn) };
+	struct hs__rest_env env = { sandbox->rest, sandbox, HS_S_NONE, hs_txn_now(txn) };
 	struct hs_slice name = hs_json_get_text(resource, HS_S("resourceType"));
 	struct hs_slice id = hs_json_get_text(resource, HS_S("id"));
 	struct hs__rest_incoming in = { .tree = resource, .text = source };
 	struct hs__rest_result result = { 0 };
 	struct hs__rest_call call = { .interaction = id.len > 0 ? HS_DO_UPDATE : HS_DO_CREATE,
-		.type = hs__rest_type(rest, name),
+		.type = hs__rest_type(sandbox->rest, name),
 		.id = id,
 		.in = &in };
 	if (!call.type)

@@ -7,7 +7,13 @@
 static struct hs_slice escaped(struct hs_arena *arena, struct hs_slice text)
 {
 	struct hs_buf buf;
-	hs_buf_init(&buf, arena, 8192);
+	size_t plain = 0;
+	while (plain < text.len && (unsigned char)text.ptr[plain] >= 0x20 && text.ptr[plain] != '"' &&
+		text.ptr[plain] != '\\')
+		plain++;
+	if (plain == text.len)
+		return text;
+	hs_buf_init(&buf, arena, text.len * 6 + 2);
 	hs_json_write_text(&buf, text);
 	return buf.len >= 2 ? hs_slice(buf.ptr + 1, buf.len - 2) : HS_S_NONE;
 }
@@ -19,14 +25,14 @@ void hs__rest_page_open(struct hs__rest_page *page, struct hs_arena *arena, cons
 	page->base = escaped(arena, base);
 	hs_buf_init(&page->buf, arena, PAGE_MAX);
 	hs_buf_reserve(&page->buf, hint < PAGE_MAX / 2 ? hint + 1024 : PAGE_MAX / 2);
-	hs_buf_cstr(&page->buf, "{\"resourceType\":\"Bundle\",\"type\":\"");
+	hs_buf_add(&page->buf, HS_S("{\"resourceType\":\"Bundle\",\"type\":\""));
 	hs_buf_cstr(&page->buf, type);
 	hs_buf_byte(&page->buf, '"');
 }
 
 void hs__rest_page_total(struct hs__rest_page *page, uint64_t total)
 {
-	hs_buf_cstr(&page->buf, ",\"total\":");
+	hs_buf_add(&page->buf, HS_S(",\"total\":"));
 	hs_buf_u64(&page->buf, total);
 }
 
@@ -37,7 +43,7 @@ void hs__rest_page_link(struct hs__rest_page *page, const char *relation, struct
 	hs_buf_cstr(buf, page->has_link ? ",{\"relation\":\"" : ",\"link\":[{\"relation\":\"");
 	page->has_link = true;
 	hs_buf_cstr(buf, relation);
-	hs_buf_cstr(buf, "\",\"url\":\"");
+	hs_buf_add(buf, HS_S("\",\"url\":\""));
 	hs_buf_add(buf, page->base);
 	if (path.len > 0)
 		hs_buf_byte(buf, '/');
@@ -49,7 +55,7 @@ void hs__rest_page_link(struct hs__rest_page *page, const char *relation, struct
 		hs_buf_cstr(buf, query.len > 0 ? "&_cursor=" : "_cursor=");
 		hs__rest_percent(buf, cursor);
 	}
-	hs_buf_cstr(buf, "\"}");
+	hs_buf_add(buf, HS_S("\"}"));
 }
 
 void hs__rest_page_entry(struct hs__rest_page *page, struct hs_slice type, struct hs_slice id)
@@ -63,7 +69,7 @@ void hs__rest_page_entry(struct hs__rest_page *page, struct hs_slice type, struc
 	hs_buf_byte(buf, '{');
 	if (type.len == 0)
 		return;
-	hs_buf_cstr(buf, "\"fullUrl\":\"");
+	hs_buf_add(buf, HS_S("\"fullUrl\":\""));
 	hs_buf_add(buf, page->base);
 	hs_buf_byte(buf, '/');
 	hs_buf_add(buf, type);
@@ -84,9 +90,9 @@ void hs__rest_page_found(struct hs__rest_page *page, struct hs_slice type, struc
 	hs__rest_page_entry(page, type, id);
 	hs_buf_cstr(buf, type.len > 0 ? ",\"resource\":" : "\"resource\":");
 	hs_buf_add(buf, body);
-	hs_buf_cstr(buf, ",\"search\":{\"mode\":\"");
+	hs_buf_add(buf, HS_S(",\"search\":{\"mode\":\""));
 	hs_buf_cstr(buf, mode);
-	hs_buf_cstr(buf, "\"}");
+	hs_buf_add(buf, HS_S("\"}"));
 	hs__rest_page_entry_end(page);
 }
 

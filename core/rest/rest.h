@@ -77,6 +77,5 @@ void hs_rest_capability(const struct hs_rest *rest, struct hs_arena *arena, stru
 
 /* For loading in bulk (command line): stores a resource as PUT (with id) or POST would, in the transaction
  * of the caller. `source` is the text that `resource` was parsed from. */
-enum hs_status hs_rest_load(const struct hs_rest *rest, const struct hs_rest_sandbox *sandbox,
-	struct hs_txn *txn, struct hs_arena *arena, struct hs_json *resource, struct hs_slice source,
-	struct hs_issues *issues, struct hs_error *err);
+enum hs_status hs_rest_load(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn, struct hs_arena *arena,
+	struct hs_json *resource, struct hs_slice source, struct hs_issues *issues, struct hs_error *err);

@@ -159,9 +159,10 @@ enum hs_status hs__rest_resolve_update(const struct hs__rest_env *env, struct hs
 /* The part of a search that needs no transaction. */
 enum hs_status hs__rest_search_parse(const struct hs__rest_env *env, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs_search *out, struct hs_error *err);
-/* The one resource that fulfils a condition: *found tells whether there is one. HS_E_MULTIPLE. */
+/* The one resource that fulfils `condition` (empty: the query of the call), with an empty id when there is
+ * none; HS_E_MULTIPLE when there are more. */
 enum hs_status hs__rest_match(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
-	const struct hs__rest_call *call, struct hs_slice condition, struct hs_resource *out, bool *found,
+	const struct hs__rest_call *call, struct hs_slice condition, struct hs_resource *out,
 	struct hs_error *err);
 
 /* ---- bundle_run.c: batch and transaction ---- */

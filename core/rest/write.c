@@ -132,12 +132,11 @@ enum hs_status hs__rest_create(const struct hs__rest_env *env, struct hs_txn *tx
 	struct step step = step_of(env, txn, arena, call, result);
 	if (call->if_none_exist.len > 0) {
 		struct hs_resource match = { 0 };
-		bool found = false;
 		enum hs_status status = hs__rest_match(env, txn, arena, call, call->if_none_exist, &match,
-			&found, err);
+			err);
 		if (status != HS_OK)
 			return status;
-		if (found) {
+		if (match.id.len > 0) {
 			fill(&step, 200, &match);
 			return HS_OK;
 		}
@@ -151,10 +150,10 @@ enum hs_status hs__rest_resolve_update(const struct hs__rest_env *env, struct hs
 {
 	struct hs_slice sent = hs_json_get_text(call->in->tree, HS_S("id"));
 	struct hs_resource match = { 0 };
-	bool found = false;
-	enum hs_status status = hs__rest_match(env, txn, arena, call, HS_S_NONE, &match, &found, err);
+	enum hs_status status = hs__rest_match(env, txn, arena, call, HS_S_NONE, &match, err);
 	if (status != HS_OK)
 		return status;
+	bool found = match.id.len > 0;
 	if (found && sent.len > 0 && !hs_slice_eq(sent, match.id))
 		return hs_fail_at(err, HS_E_INVALID, HS_S("id"),
 			"the condition means %.*s/%.*s, the resource says id \"%.*s\"; leave the id out or "
@@ -211,11 +210,10 @@ enum hs_status hs__rest_patch(const struct hs__rest_env *env, struct hs_txn *txn
 	struct hs_resource current = { 0 };
 	struct hs__rest_incoming in = { 0 };
 	struct hs_slice id = call->id;
-	bool found = true;
 	enum hs_status status = HS_OK;
 	if (call->interaction == HS_DO_PATCH_CONDITIONAL && id.len == 0) {
-		status = hs__rest_match(env, txn, arena, call, HS_S_NONE, &current, &found, err);
-		if (status == HS_OK && !found)
+		status = hs__rest_match(env, txn, arena, call, HS_S_NONE, &current, err);
+		if (status == HS_OK && current.id.len == 0)
 			status = hs_fail(err, HS_E_NOT_FOUND, "no %.*s fulfils the condition",
 				HS_S_ARG(call->type->name));
 		id = current.id;
@@ -241,13 +239,12 @@ enum hs_status hs__rest_delete(const struct hs__rest_env *env, struct hs_txn *tx
 	uint32_t type = hs__rest_type_number(env->sandbox, call->type);
 	struct hs_resource room = { 0 }, *before = NULL, deleted = { 0 };
 	struct hs_slice id = call->id;
-	bool found = true;
 	enum hs_status status = HS_OK;
 	if (call->interaction == HS_DO_DELETE_CONDITIONAL && id.len == 0) {
-		status = hs__rest_match(env, txn, arena, call, HS_S_NONE, &room, &found, err);
+		status = hs__rest_match(env, txn, arena, call, HS_S_NONE, &room, err);
 		id = room.id;
 	}
-	if (status == HS_OK && found)
+	if (status == HS_OK && id.len > 0)
 		status = current_of(&step, id, &room, &before, err);
 	if (status == HS_OK)
 		status = hs__rest_may_write(call, before, err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The record source: every R4 resource type that no other service owns, stored and served as it was sent.
  *
- * It stands in for a care provider's record system, so that a pointer of the record index leads somewhere. All
- * that it does is said by one row; the REST API of the host does the rest. */
+ * It stands in for a record system of a care provider, so that a pointer of the record index leads somewhere.
+ * All that it does is said by one row; the REST API of the host does the rest. */
 #include <handslag/service.h>
 
 static const struct hs_type_row types[] = {

@@ -2,13 +2,13 @@
 /* read, vread, create, update, patch, delete, their conditions, and history (R4 section 3.1.0). */
 #include "rest_test.h"
 
-#define PATIENT(id, rest) "{\"resourceType\":\"Patient\",\"id\":\"" id "\"" rest "}"
+#define PATIENT(id, rest) "{'resourceType':'Patient','id':'" id "\"" rest "}"
 
 static void creates_and_reads(void **state)
 {
 	NEED_FHIR();
 	struct fixture_answer a = send_ok("POST", "Patient",
-		"{\"resourceType\":\"Patient\",\"id\":\"mine\",\"name\":[{\"family\":\"Ek\"}]}", 201);
+		"{'resourceType':'Patient','id':'mine','name':[{'family':'Ek'}]}", 201);
 	struct hs_slice id = fixture_text(fx, &a, "/id");
 	assert_int_equal(id.len, 36);
 	expect_text(&a, "/meta/versionId", "1");
@@ -37,31 +37,29 @@ static void creates_and_reads(void **state)
 static void keeps_the_senders_text(void **state)
 {
 	NEED_FHIR();
-	const char *sent = "{ \"resourceType\" : \"Observation\",\n  \"id\" : \"text-1\",\n"
-			   "  \"valueQuantity\" : { \"value\" : 1.10, \"unit\" : \"\\u00e5\" },\n"
-			   "  \"status\" : \"final\", \"code\" : { \"text\" : \"x\" } }";
+	const char *sent = "{ 'resourceType' : 'Observation',\n  'id' : 'text-1',\n"
+			   "  'valueQuantity' : { 'value' : 1.10, 'unit' : '\\u00e5' },\n"
+			   "  'status' : 'final', 'code' : { 'text' : 'x' } }";
 	send_ok("PUT", "Observation/text-1", sent, 201);
 	struct fixture_answer a = send_ok("GET", "Observation/text-1", NULL, 200);
 	expect_part(a.body, "\"value\" : 1.10, \"unit\" : \"\\u00e5\" },\n  \"status\" : \"final\"");
 	expect_part(a.body, "{ \"resourceType\" : \"Observation\"");
 	/* A conditional update and an entry of a transaction keep it too. */
 	send_ok("PUT", "Observation?_id=text-1",
-		"{\"resourceType\":\"Observation\",  \"status\":\"final\",\"code\":"
-		"{\"text\":\"x\"},\"valueQuantity\":{\"value\":2.50}}",
+		"{'resourceType':'Observation',  'status':'final','code':{'text':'x'},"
+		"'valueQuantity':{'value':2.50}}",
 		200);
 	a = send_ok("GET", "Observation/text-1", NULL, 200);
-	expect_part(a.body,
-		",  \"status\":\"final\",\"code\":{\"text\":\"x\"},\"valueQuantity\":{\"value\":2.50}}");
+	expect_part(a.body, ",  'status':'final','code':{'text':'x'},'valueQuantity':{'value':2.50}}");
 	send_ok("POST", "",
-		"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"resource\":{ "
-		"\"id\":\"text-1\","
-		"\"resourceType\":\"Observation\",  \"status\":\"final\",\"code\":{\"text\":\"y\"},"
-		"\"valueQuantity\":{\"value\":3.00}},\"request\":{\"method\":\"PUT\",\"url\":\"Observation/"
-		"text-1\"}}]}",
+		"{'resourceType':'Bundle','type':'transaction',"
+		"'entry':[{'resource':{ 'id':'text-1',"
+		"'resourceType':'Observation',  'status':'final','code':{'text':'y'},"
+		"'valueQuantity':{'value':3.00}},'request':{'method':'PUT',"
+		"'url':'Observation/text-1'}}]}",
 		200);
 	a = send_ok("GET", "Observation/text-1", NULL, 200);
-	expect_part(a.body,
-		",  \"status\":\"final\",\"code\":{\"text\":\"y\"},\"valueQuantity\":{\"value\":3.00}}");
+	expect_part(a.body, ",  'status':'final','code':{'text':'y'},'valueQuantity':{'value':3.00}}");
 	expect_text(&a, "/meta/versionId", "3");
 }
 
@@ -71,7 +69,7 @@ static void updates(void **state)
 	struct fixture_answer a = send_ok("PUT", "Patient/u1", PATIENT("u1", ""), 201);
 	expect_header(&a, "Location", TEXT("%s/fhir/r4/Patient/u1/_history/1", fixture_url(fx)));
 	send_ok("GET", "Patient/u1", NULL, 200);
-	a = send_ok("PUT", "Patient/u1", PATIENT("u1", ",\"active\":true"), 200);
+	a = send_ok("PUT", "Patient/u1", PATIENT("u1", ",'active':true"), 200);
 	expect_header(&a, "ETag", "W/\"2\"");
 	a = send_ok("GET", "Patient/u1", NULL, 200);
 	expect_part(a.body, "\"active\":true");
@@ -81,8 +79,8 @@ static void updates(void **state)
 	send_ok("GET", "Patient/u1/_history/x", NULL, 404);
 	a = send_ok("PUT", "Patient/u1", PATIENT("u2", ""), 400);
 	expect_part(fixture_issue(fx, &a), "u2");
-	send_ok("PUT", "Patient/u1", "{\"resourceType\":\"Patient\"}", 400);
-	send_ok("PUT", "Patient/u1", "{\"resourceType\":\"Practitioner\",\"id\":\"u1\"}", 400);
+	send_ok("PUT", "Patient/u1", "{'resourceType':'Patient'}", 400);
+	send_ok("PUT", "Patient/u1", "{'resourceType':'Practitioner','id':'u1'}", 400);
 }
 
 static void guards_versions(void **state)
@@ -139,11 +137,10 @@ static void patches(void **state)
 {
 	static const char *const media = "Content-Type: application/json-patch+json\r\n";
 	NEED_FHIR();
-	send_ok("PUT", "Patient/p1", PATIENT("p1", ",\"active\":true,\"name\":[{\"family\":\"Ek\"}]"), 201);
+	send_ok("PUT", "Patient/p1", PATIENT("p1", ",'active':true,'name':[{'family':'Ek'}]"), 201);
 	struct fixture_answer a = send_with("PATCH", "Patient/p1", media,
-		"[{\"op\":\"test\",\"path\":\"/active\",\"value\":true},"
-		"{\"op\":\"replace\",\"path\":\"/name/0/"
-		"family\",\"value\":\"Al\"},{\"op\":\"remove\",\"path\":\"/active\"}]",
+		"[{'op':'test','path':'/active','value':true},{'op':'replace',"
+		"'path':'/name/0/family','value':'Al'},{'op':'remove','path':'/active'}]",
 		200);
 	expect_header(&a, "ETag", "W/\"2\"");
 	expect_text(&a, "/name/0/family", "Al");
@@ -151,21 +148,17 @@ static void patches(void **state)
 	assert_false(has(a.body, "active"));
 	a = send_ok("GET", "Patient?family=Al&_id=p1", NULL, 200);
 	assert_int_equal(number(&a, "/total"), 1);
-	send_with("PATCH", "Patient/p1", media, "[{\"op\":\"test\",\"path\":\"/active\",\"value\":true}]",
-		422);
-	a = send_with("PATCH", "Patient/p1", media,
-		"[{\"op\":\"add\",\"path\":\"/gender\",\"value\":\"blue\"}]", 422);
+	send_with("PATCH", "Patient/p1", media, "[{'op':'test','path':'/active','value':true}]", 422);
+	a = send_with("PATCH", "Patient/p1", media, "[{'op':'add','path':'/gender','value':'blue'}]", 422);
 	expect_text(&a, "/issue/0/expression/0", "Patient.gender");
-	send_with("PATCH", "Patient/p1", media, "[{\"op\":\"replace\",\"path\":\"/id\",\"value\":\"p2\"}]",
-		400);
+	send_with("PATCH", "Patient/p1", media, "[{'op':'replace','path':'/id','value':'p2'}]", 400);
 	send_with("PATCH", "Patient/p1", media, "{}", 400);
-	send_with("PATCH", "Patient/p1", media, "[{\"op\":\"fly\",\"path\":\"/id\"}]", 400);
+	send_with("PATCH", "Patient/p1", media, "[{'op':'fly','path':'/id'}]", 400);
 	send_with("PATCH", "Patient/p1", media, "[", 400);
 	send_with("PATCH", "Patient/none", media, "[]", 404);
 	send_with("PATCH", "Patient/p1", "Content-Type: text/plain\r\n", "[]", 415);
 	send_with("PATCH", "Patient/p1", TEXT("%sIf-Match: W/\"1\"\r\n", media), "[]", 412);
-	send_with("PATCH", "Patient?_id=p1", media, "[{\"op\":\"add\",\"path\":\"/active\",\"value\":false}]",
-		200);
+	send_with("PATCH", "Patient?_id=p1", media, "[{'op':'add','path':'/active','value':false}]", 200);
 	send_with("PATCH", "Patient?_id=none", media, "[]", 404);
 	a = send_ok("GET", "Patient/p1", NULL, 200);
 	expect_part(a.body, "\"active\":false");
@@ -175,8 +168,7 @@ static void patches(void **state)
 static void writes_on_conditions(void **state)
 {
 	NEED_FHIR();
-	const char *one =
-		"{\"resourceType\":\"Patient\",\"identifier\":[{\"system\":\"urn:c\",\"value\":\"1\"}]}";
+	const char *one = "{'resourceType':'Patient','identifier':[{'system':'urn:c','value':'1'}]}";
 	struct fixture_answer a = send_with("POST", "Patient", "If-None-Exist: identifier=urn:c|1\r\n", one,
 		201);
 	struct hs_slice id = fixture_text(fx, &a, "/id");
@@ -195,11 +187,10 @@ static void writes_on_conditions(void **state)
 	send_ok("DELETE", "Patient?identifier=urn:c|1", NULL, 412);
 	/* None: an update creates, with the sender's id when there is one. */
 	a = send_ok("PUT", "Patient?identifier=urn:c|2",
-		PATIENT("c2", ",\"identifier\":[{\"system\":\"urn:c\",\"value\":\"2\"}]"), 201);
+		PATIENT("c2", ",'identifier':[{'system':'urn:c','value':'2'}]"), 201);
 	expect_text(&a, "/id", "c2");
 	a = send_ok("PUT", "Patient?identifier=urn:c|3",
-		"{\"resourceType\":\"Patient\",\"identifier\":[{\"system\":\"urn:c\",\"value\":\"3\"}]}",
-		201);
+		"{'resourceType':'Patient','identifier':[{'system':'urn:c','value':'3'}]}", 201);
 	assert_int_equal(fixture_text(fx, &a, "/id").len, 36);
 	send_ok("DELETE", "Patient?identifier=urn:c|2", NULL, 204);
 	send_ok("GET", "Patient/c2", NULL, 410);
@@ -214,21 +205,21 @@ static void writes_on_conditions(void **state)
 static void refuses_what_is_wrong(void **state)
 {
 	NEED_FHIR();
-	struct fixture_answer a = send_ok("POST", "Patient", "{\"resourceType\":\"Patient\",", 400);
+	struct fixture_answer a = send_ok("POST", "Patient", "{'resourceType':'Patient',", 400);
 	expect_text(&a, "/issue/0/code", "structure");
 	send_ok("POST", "Patient", "", 400);
 	send_ok("POST", "Patient", "[]", 400);
 	send_ok("POST", "Patient", "{}", 400);
-	send_ok("POST", "Patient", "{\"resourceType\":\"Patient\",\"resourceType\":\"Patient\"}", 400);
-	send_ok("POST", "Patient", "{\"resourceType\":\"Practitioner\"}", 400);
-	a = send_ok("POST", "Patient", "{\"resourceType\":\"Patient\",\"gender\":\"blue\",\"nmae\":[]}", 422);
+	send_ok("POST", "Patient", "{'resourceType':'Patient','resourceType':'Patient'}", 400);
+	send_ok("POST", "Patient", "{'resourceType':'Practitioner'}", 400);
+	a = send_ok("POST", "Patient", "{'resourceType':'Patient','gender':'blue','nmae':[]}", 422);
 	assert_int_equal(hs_json_count(hs_json_get(fixture_json(fx, &a), HS_S("issue"))), 2);
 	expect_text(&a, "/issue/0/expression/0", "Patient.gender");
 	send_with("POST", "Patient", "Content-Type: text/plain\r\n", "{}", 415);
 	send_with("POST", "Patient", "Content-Type: application/fhir+xml\r\n", "<Patient/>", 415);
 	send_with("GET", "Patient/x", "Accept: application/fhir+xml\r\n", NULL, 406);
 	send_ok("GET", "Chair/1", NULL, 404);
-	send_ok("POST", "Parameters", "{\"resourceType\":\"Parameters\"}", 404);
+	send_ok("POST", "Parameters", "{'resourceType':'Parameters'}", 404);
 	a = send_ok("POST", "Patient/1", "{}", 405);
 	expect_header(&a, "Allow", "GET, HEAD, PUT, PATCH, DELETE");
 	send_ok("GET", "Patient/a_b", NULL, 404);
@@ -255,8 +246,7 @@ static void returns_what_is_preferred(void **state)
 static void reads_parts(void **state)
 {
 	NEED_FHIR();
-	send_ok("PUT", "Patient/s1",
-		PATIENT("s1", ",\"name\":[{\"family\":\"Ek\"}],\"photo\":[{\"title\":\"p\"}]"), 201);
+	send_ok("PUT", "Patient/s1", PATIENT("s1", ",'name':[{'family':'Ek'}],'photo':[{'title':'p'}]"), 201);
 	send_ok("GET", "Patient/s1", NULL, 200);
 	struct fixture_answer a = send_ok("GET", "Patient/s1?_summary=true", NULL, 200);
 	expect_text(&a, "/meta/tag/0/code", "SUBSETTED");
@@ -275,8 +265,7 @@ static void pages_history(void **state)
 {
 	NEED_FHIR();
 	for (int i = 1; i <= 5; i++)
-		send_ok("PUT", "Basic/h1",
-			TEXT("{\"resourceType\":\"Basic\",\"id\":\"h1\",\"code\":{\"text\":\"%d\"}}", i),
+		send_ok("PUT", "Basic/h1", TEXT("{'resourceType':'Basic','id':'h1','code':{'text':'%d'}}", i),
 			i == 1 ? 201 : 200);
 	send_ok("DELETE", "Basic/h1", NULL, 204);
 	const char *path = "Basic/_history?_count=2";
@@ -291,8 +280,8 @@ static void pages_history(void **state)
 			expect_text(&a, "/entry/0/request/method", "DELETE");
 			expect_text(&a, "/entry/1/resource/meta/versionId", "5");
 			/* What is written now moves nothing of what comes. */
-			send_ok("PUT", "Basic/h2",
-				"{\"resourceType\":\"Basic\",\"id\":\"h2\",\"code\":{\"text\":\"x\"}}", 201);
+			send_ok("PUT", "Basic/h2", "{'resourceType':'Basic','id':'h2','code':{'text':'x'}}",
+				201);
 		} else {
 			expect_text(&a, "/entry/0/resource/meta/versionId", seen == 1 ? "4" : "2");
 		}
@@ -354,7 +343,7 @@ static void tells_and_asks_for_the_sequence(void **state)
 static void survives_a_restart(void **state)
 {
 	NEED_FHIR();
-	send_ok("PUT", "Patient/k1", PATIENT("k1", ",\"active\":true"), 201);
+	send_ok("PUT", "Patient/k1", PATIENT("k1", ",'active':true"), 201);
 	fixture_restart(fx);
 	struct fixture_answer a = send_ok("GET", "Patient/k1", NULL, 200);
 	expect_part(a.body, "\"active\":true");

@@ -41,8 +41,8 @@ static void note(int id, int value)
 
 static const char *body(int id, int value)
 {
-	return TEXT("{\"resourceType\":\"Basic\",\"id\":\"m%d\",\"code\":{\"coding\":[{\"system\":\"urn:m\","
-		    "\"code\":\"v%d\"}]}}",
+	return TEXT("{'resourceType':'Basic','id':'m%d','code':{'coding':[{'system':'urn:m',"
+		    "'code':'v%d'}]}}",
 		id, value);
 }
 
@@ -86,8 +86,7 @@ static void do_patch(int id, int value)
 {
 	int status = is_there(id) ? 200 : model.count[id] ? 410 : 404;
 	send_with("PATCH", TEXT("Basic/m%d", id), "Content-Type: application/json-patch+json\r\n",
-		TEXT("[{\"op\":\"replace\",\"path\":\"/code/coding/0/code\",\"value\":\"v%d\"}]", value),
-		status);
+		TEXT("[{'op':'replace','path':'/code/coding/0/code','value':'v%d'}]", value), status);
 	if (status == 200)
 		note(id, value);
 }
@@ -95,12 +94,10 @@ static void do_patch(int id, int value)
 /* Two writes that are kept together or not at all. */
 static void do_transaction(int a, int b, int value, bool fails)
 {
-	const char *text =
-		TEXT("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"resource\":%s,"
-		     "\"request\":{\"method\":"
-		     "\"PUT\",\"url\":\"Basic/"
-		     "m%d\"}},{\"resource\":%s,\"request\":{\"method\":\"PUT\",\"url\":\"Basic/m%d\"%s}}]}",
-			body(a, value), a, body(b, value), b, fails ? ",\"ifMatch\":\"W/\\\"9999\\\"\"" : "");
+	const char *text = TEXT("{'resourceType':'Bundle','type':'transaction','entry':[{'resource':%s,"
+				"'request':{'method':'PUT','url':'Basic/m%d'}},{'resource':%s,"
+				"'request':{'method':'PUT','url':'Basic/m%d'%s}}]}",
+		body(a, value), a, body(b, value), b, fails ? ",'ifMatch':'W/\\'9999\\''" : "");
 	send_ok("POST", "", text, a == b ? 400 : fails ? 412 : 200);
 	if (a == b || fails)
 		return;

@@ -119,29 +119,25 @@ static void asks_the_service(void **state)
 {
 	NEED_FHIR();
 	expect_log("0 0 0");
-	struct fixture_answer a = send_ok("POST", "Patient", "{\"resourceType\":\"Patient\"}", 422);
+	struct fixture_answer a = send_ok("POST", "Patient", "{'resourceType':'Patient'}", 422);
 	expect_text(&a, "/issue/0/expression/0", "Patient.name");
 	expect_text(&a, "/issue/0/code", "required");
-	send_ok("PUT", "Patient/a", "{\"resourceType\":\"Patient\",\"id\":\"a\"}", 422);
+	send_ok("PUT", "Patient/a", "{'resourceType':'Patient','id':'a'}", 422);
 	expect_log("0 0 0");
-	send_ok("PUT", "Patient/a",
-		"{\"resourceType\":\"Patient\",\"id\":\"a\",  \"name\":[{\"text\":\"A\"}]}", 201);
+	send_ok("PUT", "Patient/a", "{'resourceType':'Patient','id':'a',  'name':[{'text':'A'}]}", 201);
 	expect_log("1 0 0");
-	send_ok("PUT", "Patient/a",
-		"{\"resourceType\":\"Patient\",\"id\":\"a\",  \"name\":[{\"text\":\"B\"}]}", 200);
+	send_ok("PUT", "Patient/a", "{'resourceType':'Patient','id':'a',  'name':[{'text':'B'}]}", 200);
 	expect_log("2 1 1");
 	a = send_ok("GET", "Patient/a", NULL, 200);
-	expect_part(a.body,
-		",  \"name\":[{\"text\":\"B\"}]"); /* unchanged by the check: the sender's bytes */
+	expect_part(a.body, ",  'name':[{'text':'B'}]"); /* unchanged by the check: the sender's bytes */
 	send_with("PATCH", "Patient/a", "Content-Type: application/json-patch+json\r\n",
-		"[{\"op\":\"remove\",\"path\":\"/name\"}]", 422);
+		"[{'op':'remove','path':'/name'}]", 422);
 	expect_log("2 1 1");
 	send_ok("DELETE", "Patient/a", NULL, 204);
 	expect_log("3 3 3");
 	send_ok("DELETE", "Patient/a", NULL, 204); /* nothing to delete: nothing written */
 	expect_log("3 3 3");
-	send_ok("PUT", "Patient/kept",
-		"{\"resourceType\":\"Patient\",\"id\":\"kept\",\"name\":[{\"text\":\"K\"}]}", 201);
+	send_ok("PUT", "Patient/kept", "{'resourceType':'Patient','id':'kept','name':[{'text':'K'}]}", 201);
 	send_ok("DELETE", "Patient/kept", NULL, 422);
 	send_ok("GET", "Patient/kept", NULL, 200);
 }
@@ -150,8 +146,8 @@ static void lets_the_service_change(void **state)
 {
 	NEED_FHIR();
 	struct fixture_answer a = send_ok("POST", "Patient",
-		"{\"resourceType\":\"Patient\",\"name\":[{\"use\":\"nickname\",\"family\":\"Zetterlund\"}],"
-		"\"extension\":[{\"url\":\"http://e\",\"valueDecimal\":1.10}]}",
+		"{'resourceType':'Patient','name':[{'use':'nickname','family':'Zetterlund'}],"
+		"'extension':[{'url':'http://e','valueDecimal':1.10}]}",
 		201);
 	expect_text(&a, "/name/0/use", "official");
 	expect_part(a.body, "1.10");
@@ -164,11 +160,11 @@ static void asks_for_entries_of_a_transaction(void **state)
 {
 	NEED_FHIR();
 	struct fixture_answer a = send_ok("POST", "",
-		"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["
-		"{\"resource\":{\"resourceType\":\"Basic\",\"id\":\"t1\",\"code\":{\"text\":\"x\"}},"
-		"\"request\":{\"method\":\"PUT\",\"url\":\"Basic/t1\"}},"
-		"{\"resource\":{\"resourceType\":\"Patient\"},\"request\":{\"method\":\"POST\",\"url\":"
-		"\"Patient\"}}]}",
+		"{'resourceType':'Bundle','type':'transaction',"
+		"'entry':[{'resource':{'resourceType':'Basic','id':'t1','code':{'text':'x'}},"
+		"'request':{'method':'PUT','url':'Basic/t1'}},"
+		"{'resource':{'resourceType':'Patient'},'request':{'method':'POST',"
+		"'url':'Patient'}}]}",
 		422);
 	expect_text(&a, "/issue/0/expression/0", "Bundle.entry[1].resource.name");
 	send_ok("GET", "Basic/t1", NULL, 404);
@@ -177,15 +173,14 @@ static void asks_for_entries_of_a_transaction(void **state)
 static void offers_only_what_is_declared(void **state)
 {
 	NEED_FHIR();
-	send_ok("PUT", "Location/l1", "{\"resourceType\":\"Location\",\"id\":\"l1\"}", 201);
+	send_ok("PUT", "Location/l1", "{'resourceType':'Location','id':'l1'}", 201);
 	struct fixture_answer a = send_ok("DELETE", "Location/l1", NULL, 405);
 	expect_header(&a, "Allow", "GET, HEAD, PUT");
-	send_ok("POST", "Location", "{\"resourceType\":\"Location\"}", 405);
+	send_ok("POST", "Location", "{'resourceType':'Location'}", 405);
 	send_ok("GET", "Location/_history", NULL, 405);
 	send_ok("POST", "",
-		"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"request\":{\"method\":"
-		"\"DELETE\","
-		"\"url\":\"Location/l1\"}}]}",
+		"{'resourceType':'Bundle','type':'transaction',"
+		"'entry':[{'request':{'method':'DELETE','url':'Location/l1'}}]}",
 		405);
 	a = send_ok("GET", "metadata", NULL, 200);
 	bool seen = false;
@@ -206,7 +201,7 @@ static void keeps_fhir_versions_apart(void **state)
 	NEED_FHIR();
 	if (!fixture_has_fhir(fx, HS_FHIR_R5))
 		skip();
-	const char *body = "{\"resourceType\":\"Location\",\"id\":\"v5\",\"name\":\"five\"}";
+	const char *body = "{'resourceType':'Location','id':'v5','name':'five'}";
 	send_ok("PUT", "/fhir/r5/Location/v5", body, 201);
 	send_ok("GET", "Location/v5", NULL, 404);
 	send_ok("GET", "/fhir/r5/Location/v5", NULL, 200);
