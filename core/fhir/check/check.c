@@ -416,10 +416,6 @@ void hs_check_resource(const struct hs_defs *defs, const struct hs_json *resourc
 		.source = source,
 		.issues = issues,
 		.container = resource,
-		.reference = hs_defs_type(defs, HS_S("Reference")),
-		.extension = hs_defs_type(defs, HS_S("Extension")),
-		.codeable = hs_defs_type(defs, HS_S("CodeableConcept")),
-		.coding = hs_defs_type(defs, HS_S("Coding")),
 	};
 	struct hs_slice name = hs_json_get_text(resource, HS_S("resourceType"));
 	struct hs__at root = { NULL, name.len ? hs_slice_first(name, 64) : HS_S("Resource"), -1, 0 };

@@ -22,8 +22,6 @@ struct hs__check {
 	/* The resource whose contained ones a "#id" means; contained ones keep their container. */
 	const struct hs_json *container;
 	bool is_contained;
-	/* Types with rules of their own. */
-	const struct hs_def_type *reference, *extension, *codeable, *coding;
 };
 
 /* Adds an error at `at` (below it at `name`, when not empty), with the place of `value` in the source. */

@@ -125,7 +125,7 @@ static int coding_allowed(const struct hs__check *check, const struct hs_json *c
 static void check_codings(struct hs__check *check, const struct hs__at *at, const struct hs_json *value,
 	const struct hs_def_type *type, const struct hs_def_element *element)
 {
-	if (type == check->coding) {
+	if (type == check->defs->coding) {
 		if (coding_allowed(check, value, element) == 0)
 			hs__check_code(check, at, hs_json_get(value, HS_S("code")), element);
 		return;
@@ -143,10 +143,11 @@ static void check_codings(struct hs__check *check, const struct hs__at *at, cons
 void hs__check_special(struct hs__check *check, const struct hs__at *at, const struct hs_json *value,
 	const struct hs_def_type *type, const struct hs_def_element *element, const struct hs_def_use *use)
 {
-	if (type == check->reference)
+	if (type == check->defs->reference)
 		check_reference(check, at, value, use);
-	else if (type == check->extension)
+	else if (type == check->defs->extension)
 		check_extension(check, at, value);
-	else if (element->codes != HS_DEF_NONE && (type == check->codeable || type == check->coding))
+	else if (element->codes != HS_DEF_NONE &&
+		(type == check->defs->codeable || type == check->defs->coding))
 		check_codings(check, at, value, type, element);
 }

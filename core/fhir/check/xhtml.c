@@ -37,10 +37,16 @@ static struct hs_slice take_name(struct xhtml *x)
 	return hs_slice(x->text.ptr + start, x->at - start);
 }
 
-static bool is_any(struct hs_slice name, const char *const *list)
+static bool is_banned(struct hs_slice name)
 {
-	for (; *list; list++)
-		if (hs_slice_ieq(name, hs_slice_cstr(*list)))
+	static const struct hs_slice banned[] = { HS_S_INIT("script"), HS_S_INIT("form"), HS_S_INIT("input"),
+		HS_S_INIT("button"), HS_S_INIT("iframe"), HS_S_INIT("frame"), HS_S_INIT("object"),
+		HS_S_INIT("embed"), HS_S_INIT("base"), HS_S_INIT("link"), HS_S_INIT("meta"),
+		HS_S_INIT("body"), HS_S_INIT("head") };
+	if (name.len < 4) /* most tags are shorter than any of these */
+		return false;
+	for (size_t i = 0; i < sizeof(banned) / sizeof(banned[0]); i++)
+		if (hs_slice_ieq(name, banned[i]))
 			return true;
 	return false;
 }
@@ -101,12 +107,10 @@ static const char *take_end_tag(struct xhtml *x)
 /* After "<". */
 static const char *take_start_tag(struct xhtml *x)
 {
-	static const char *const banned[] = { "script", "form", "input", "button", "iframe", "frame",
-		"object", "embed", "base", "link", "meta", "body", "head", NULL };
 	struct hs_slice name = take_name(x);
 	if (!name.len)
 		return "the narrative has a '<' that begins no tag; write &lt;";
-	if (is_any(name, banned))
+	if (is_banned(name))
 		return "the narrative holds an element that is not allowed (script, form, iframe, object "
 		       "...)";
 	for (;;) {

@@ -85,6 +85,10 @@ enum hs_status hs_defs_open(const struct hs_defs_source *source, struct hs_defs 
 	defs->fhir = source->fhir;
 	defs->image = image;
 	find_sections(defs);
+	defs->reference = hs_defs_type(defs, HS_S("Reference"));
+	defs->extension = hs_defs_type(defs, HS_S("Extension"));
+	defs->codeable = hs_defs_type(defs, HS_S("CodeableConcept"));
+	defs->coding = hs_defs_type(defs, HS_S("Coding"));
 	*out = defs;
 	return HS_OK;
 }

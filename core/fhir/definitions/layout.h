@@ -45,6 +45,8 @@ struct hs_defs {
 	const uint32_t *param_urls;
 	const struct hs__defs_range *lists;
 	const struct hs__defs_code *codes;
+	/* Types that rules ask for at every step; NULL when the packages lack them. */
+	const struct hs_def_type *reference, *extension, *codeable, *coding;
 	const struct hs_def_param **pointers; /* HS__DEFS_TYPE_PARAMS as pointers */
 	size_t type_count, element_count, use_count, target_count, param_count, component_count, list_count,
 		code_count;

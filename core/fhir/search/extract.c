@@ -115,6 +115,22 @@ static void extract_group(struct hs__extract *x, const struct hs__search_rule *r
 	x->group++;
 }
 
+/* Most parameters of a type have no value in a given resource: seen by its members, without evaluating. */
+static bool may_have(const struct hs_json *resource, const struct hs__search_rule *rule)
+{
+	if (!rule->starts)
+		return true;
+	HS_JSON_EACH(member, resource) {
+		struct hs_slice key = hs_json_key(member);
+		for (uint32_t i = 0; i < rule->start_count; i++)
+			if (hs_slice_starts(key, rule->starts[i]) ||
+				(key.len > 1 && key.ptr[0] == '_' &&
+					hs_slice_starts(hs_slice_from(key, 1), rule->starts[i])))
+				return true;
+	}
+	return false;
+}
+
 static void extract_rule(struct hs__extract *x, const struct hs__search_rule *rule,
 	const struct hs_path_context *context)
 {
@@ -132,8 +148,9 @@ static void extract_rule(struct hs__extract *x, const struct hs__search_rule *ru
 		return;
 	}
 	x->param = hs__search_param_number(x->numbers, rule->name);
-	x->text_param = hs__search_param_number(x->numbers, rule->text_name);
-	x->identifier_param = hs__search_param_number(x->numbers, rule->identifier_name);
+	x->rule = rule;
+	x->text_param = rule->text_name.len ? HS__EXTRACT_ASK : 0;
+	x->identifier_param = rule->identifier_name.len ? HS__EXTRACT_ASK : 0;
 	if (!x->param)
 		return;
 	for (size_t i = 0; i < count; i++)
@@ -156,7 +173,7 @@ enum hs_status hs_search_extract(const struct hs_search_rules *rules, const stru
 		return hs_fail(err, HS_E_VALUE, "'%.*s' is not a resource type",
 			HS_S_ARG(hs_slice_first(name, 64)));
 	for (uint32_t i = 0; i < type->count; i++)
-		if (type->rules[i].path)
+		if (type->rules[i].path && may_have(resource, &type->rules[i]))
 			extract_rule(&x, &type->rules[i], &context);
 	if (x.full || hs_arena_full(arena))
 		return hs_fail(err, HS_E_LIMIT, "the resource has more to index than is allowed here");

@@ -90,13 +90,27 @@ static void add_token(struct hs__extract *x, uint32_t param, struct hs_slice sys
 	row->text = code;
 }
 
+/* The number of displays and texts, asked for when there is one. */
+static uint32_t text_param(struct hs__extract *x)
+{
+	if (x->text_param == HS__EXTRACT_ASK)
+		x->text_param = hs__search_param_number(x->numbers, x->rule->text_name);
+	return x->text_param;
+}
+
+static void add_display(struct hs__extract *x, struct hs_slice text)
+{
+	if (text.len)
+		add_string(x, text_param(x), text);
+}
+
 static void add_coding(struct hs__extract *x, const struct hs_json *coding)
 {
 	struct hs_slice code = hs_json_get_text(coding, HS_S("code"));
 	struct hs_slice system = hs_json_get_text(coding, HS_S("system"));
 	if (code.len || system.len)
 		add_token(x, x->param, system, code);
-	add_string(x, x->text_param, hs_json_get_text(coding, HS_S("display")));
+	add_display(x, hs_json_get_text(coding, HS_S("display")));
 }
 
 static void add_concept(struct hs__extract *x, const struct hs_json *concept)
@@ -108,7 +122,7 @@ static void add_concept(struct hs__extract *x, const struct hs_json *concept)
 	/* A concept that is text only is still there, for :missing. */
 	if (text.len && hs_json_count(codings) == 0)
 		add_token(x, x->param, HS_S_NONE, HS_S_NONE);
-	add_string(x, x->text_param, text);
+	add_display(x, text);
 }
 
 void hs__extract_identifier(struct hs__extract *x, uint32_t param, const struct hs_json *identifier)
@@ -141,8 +155,7 @@ void hs__extract_token(struct hs__extract *x, const struct hs_path_value *value)
 		add_coding(x, value->node);
 	} else if (value->type == types->identifier) {
 		hs__extract_identifier(x, x->param, value->node);
-		add_string(x, x->text_param,
-			hs_json_get_text(hs_json_get(value->node, HS_S("type")), HS_S("text")));
+		add_display(x, hs_json_get_text(hs_json_get(value->node, HS_S("type")), HS_S("text")));
 	} else if (value->type == types->contact) {
 		struct hs_slice text = hs_json_get_text(value->node, HS_S("value"));
 		if (text.len)
@@ -193,8 +206,11 @@ static void add_reference_text(struct hs__extract *x, struct hs_slice text)
 
 static void add_reference(struct hs__extract *x, const struct hs_json *reference)
 {
+	const struct hs_json *identifier = hs_json_get(reference, HS_S("identifier"));
 	add_reference_text(x, hs_json_get_text(reference, HS_S("reference")));
-	hs__extract_identifier(x, x->identifier_param, hs_json_get(reference, HS_S("identifier")));
+	if (identifier && x->identifier_param == HS__EXTRACT_ASK)
+		x->identifier_param = hs__search_param_number(x->numbers, x->rule->identifier_name);
+	hs__extract_identifier(x, x->identifier_param, identifier);
 }
 
 /* A canonical is found by its URL with and without its version. */

@@ -27,6 +27,9 @@ struct hs__search_rule {
 	struct hs_path *path; /* NULL: no entries (specials of the store, or a faulty expression) */
 	struct hs__search_component *components;
 	uint32_t component_count;
+	const struct hs_slice
+		*starts; /* a resource with no member that begins so has no values; NULL: may always have */
+	uint32_t start_count;
 };
 
 struct hs__search_type {
@@ -62,6 +65,9 @@ bool hs__search_is_refused(struct hs_slice code);
 struct hs_slice hs__search_split(const struct hs_defs *defs, struct hs_arena *arena,
 	const struct hs_def_type *type, struct hs_slice expression);
 
+/* The first element of each alternative ("name" of "Patient.name.given"); NULL when one cannot be told. */
+const struct hs_slice *hs__search_starts(const struct hs_defs *defs, struct hs_arena *arena,
+	struct hs_slice expression, uint32_t *count);
 /* The type that every alternative narrows its references to, or NULL. */
 const struct hs_def_type *hs__search_only(const struct hs_defs *defs, struct hs_slice expression);
 
@@ -75,6 +81,8 @@ bool hs__search_number(struct hs_slice text, struct hs__search_number *out);
 
 /* ---- extraction ---- */
 
+#define HS__EXTRACT_ASK UINT32_MAX
+
 struct hs__extract {
 	const struct hs_search_rules *rules;
 	const struct hs_numbering *numbers;
@@ -84,8 +92,9 @@ struct hs__extract {
 	struct hs_index_row *rows;
 	size_t count, room;
 	/* the parameter at hand */
+	const struct hs__search_rule *rule;
 	uint32_t param;
-	uint32_t text_param, identifier_param; /* 0: none */
+	uint32_t text_param, identifier_param; /* 0: none; HS__EXTRACT_ASK: not asked for yet */
 	uint16_t group;
 	bool full; /* the arena had no room */
 };

@@ -89,3 +89,44 @@ const struct hs_def_type *hs__search_only(const struct hs_defs *defs, struct hs_
 	}
 	return only.len ? hs_defs_type(defs, only) : NULL;
 }
+
+/* "name" of "Patient.name", "(Observation.value as Quantity)" or "Resource.meta.tag". */
+static struct hs_slice start_of(const struct hs_defs *defs, struct hs_slice part)
+{
+	struct hs_slice name = first_name(part);
+	if (!name.len || !hs_defs_type(defs, name))
+		return HS_S_NONE;
+	const char *after = name.ptr + name.len;
+	const char *end = part.ptr + part.len;
+	if (after + 1 >= end || *after != '.')
+		return HS_S_NONE;
+	struct hs_slice element = first_name(hs_slice(after + 1, (size_t)(end - after - 1)));
+	/* A function instead of an element ("Patient.extension('...')" is one, but its name is an element's).
+	 */
+	bool call = element.ptr + element.len < end && element.ptr[element.len] == '(';
+	return call && !hs_slice_eq(element, HS_S("extension")) ? HS_S_NONE : element;
+}
+
+const struct hs_slice *hs__search_starts(const struct hs_defs *defs, struct hs_arena *arena,
+	struct hs_slice expression, uint32_t *count)
+{
+	struct hs_slice list[32];
+	*count = 0;
+	for (size_t at = 0; at < expression.len;) {
+		size_t end = find_end(expression, at);
+		struct hs_slice part = hs_slice_trim(hs_slice(expression.ptr + at, end - at));
+		/* What is true of an element that is absent ("exists()", "not()") has a value without it. */
+		if (*count == 32 || hs_slice_search(part, HS_S("exists()")) != SIZE_MAX ||
+			hs_slice_search(part, HS_S("empty()")) != SIZE_MAX ||
+			hs_slice_search(part, HS_S("not()")) != SIZE_MAX)
+			return NULL;
+		list[*count] = start_of(defs, part);
+		if (!list[(*count)++].len)
+			return NULL;
+		at = end + 1;
+	}
+	struct hs_slice *kept = hs_arena_array(arena, *count, sizeof(*kept));
+	if (kept && *count)
+		memcpy(kept, list, *count * sizeof(*kept));
+	return kept;
+}
