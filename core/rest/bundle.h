@@ -25,6 +25,7 @@ struct hs__rest_entry {
 	struct hs__rest_incoming given; /* `in` as it was prepared: a run may change `in` */
 	struct hs_slice given_id;       /* the same of call.id */
 	uint8_t phase;
+	bool matched;           /* a conditional create of what is there already: changes nothing */
 	bool conditional;       /* its target is known in the transaction only */
 	bool late;              /* it has a conditional reference */
 	bool deferred;          /* its links can be resolved in the transaction only */

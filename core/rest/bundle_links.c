@@ -43,8 +43,9 @@ enum hs_status hs__rest_bundle_collect(struct hs__rest_bundle *bundle, struct hs
 			continue;
 		status = note(bundle, arena, entry->full_url, entry, err);
 		/* A create gives a new id, so relative references to the old one are links into the bundle
-		 * too. */
-		if (status == HS_OK && tail.len > 0 && entry->call.interaction == HS_DO_CREATE)
+		 * too; when entries of two servers have the same one, the first is meant. */
+		if (status == HS_OK && tail.len > 0 && entry->call.interaction == HS_DO_CREATE &&
+			!hs_map_get(&bundle->targets, tail))
 			status = note(bundle, arena, tail, entry, err);
 		if (status == HS_OK && !entry->conditional)
 			status = hs__rest_bundle_settle(bundle, arena, entry, err);
@@ -54,11 +55,13 @@ enum hs_status hs__rest_bundle_collect(struct hs__rest_bundle *bundle, struct hs
 	return HS_OK;
 }
 
-static void settle(struct hs__rest_bundle *bundle, struct hs_slice key, struct hs_slice text)
+static void settle(struct hs__rest_bundle *bundle, const struct hs__rest_entry *entry, struct hs_slice key,
+	struct hs_slice text)
 {
 	struct hs_map_slot *slot = hs_map_get(&bundle->targets, key);
-	if (slot)
-		((struct hs__rest_target *)slot->value.ptr)->text = text;
+	struct hs__rest_target *target = slot ? slot->value.ptr : NULL;
+	if (target && target->entry == entry)
+		target->text = text;
 }
 
 enum hs_status hs__rest_bundle_settle(struct hs__rest_bundle *bundle, struct hs_arena *arena,
@@ -70,9 +73,9 @@ enum hs_status hs__rest_bundle_settle(struct hs__rest_bundle *bundle, struct hs_
 		HS_S_ARG(entry->call.id));
 	if (text.len == 0)
 		return hs_fail(err, HS_E_LIMIT, "the transaction is too large");
-	settle(bundle, entry->full_url, text);
+	settle(bundle, entry, entry->full_url, text);
 	if (entry->call.interaction == HS_DO_CREATE)
-		settle(bundle, tail_of(entry->full_url), text);
+		settle(bundle, entry, tail_of(entry->full_url), text);
 	return HS_OK;
 }
 

@@ -32,6 +32,7 @@ static enum hs_status resolve(struct hs__rest_bundle *bundle, struct hs_txn *txn
 		status = hs__rest_match(&bundle->env, txn, arena, call, call->if_none_exist, &match, err);
 	if (status == HS_OK && match.id.len > 0)
 		call->id = match.id;
+	entry->matched = match.id.len > 0 && call->interaction == HS_DO_CREATE;
 	return status == HS_OK ? hs__rest_bundle_settle(bundle, arena, entry, err) : status;
 }
 
@@ -41,7 +42,7 @@ static enum hs_status claim(struct hs_map *taken, struct hs_arena *arena, const 
 {
 	const struct hs__rest_call *call = &entry->call;
 	bool fresh = false;
-	if (call->id.len == 0 || !hs__rest_writes(call->interaction))
+	if (call->id.len == 0 || entry->matched || !hs__rest_writes(call->interaction))
 		return HS_OK;
 	struct hs_slice key = hs_arena_printf(arena, "%.*s/%.*s", HS_S_ARG(call->type->name),
 		HS_S_ARG(call->id));
@@ -155,6 +156,7 @@ static enum hs_status run_batch(struct hs__rest_bundle *bundle, struct hs_txn *t
 		if (status != HS_OK)
 			return status;
 		entry->status = run_entry(bundle, txn, arena, entry, &entry->err);
+		place_issues(arena, entry, &entry->result.issues);
 		if (point)
 			status = hs_txn_savepoint_end(txn, entry->status == HS_OK, err);
 		if (status != HS_OK)

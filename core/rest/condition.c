@@ -10,8 +10,10 @@ enum hs_status hs__rest_match(const struct hs__rest_env *env, struct hs_txn *txn
 	struct hs_search search = { 0 };
 	struct hs_find_page page = { 0 };
 	enum hs_status status = HS_OK;
+	/* "Patient?identifier=1" and "?identifier=1" are written too; a '?' after the first '=' is part of a
+	 * value. */
 	size_t question = hs_slice_find(condition, '?', 0);
-	if (question != SIZE_MAX)
+	if (question < hs_slice_find(condition, '=', 0))
 		condition = hs_slice_from(condition, question + 1);
 	if (condition.len > 0)
 		status = hs__rest_query(arena, condition, &asked.query, &asked.query_count, err);

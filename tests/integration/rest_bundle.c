@@ -174,8 +174,20 @@ static void carries_out_conditional_entries(void **state)
 			.url = "Basic",
 			.resource = BASIC("x", ",'subject':{'reference':'Patient?identifier=urn:t|none'}") },
 	};
+	/* Two that want the same one to exist do not disturb each other when it does. */
+	static const struct part twice[] = {
+		{ .method = "POST",
+			.url = "Patient",
+			.resource = "{'resourceType':'Patient'}",
+			.exist = "identifier=urn:t|1" },
+		{ .method = "POST",
+			.url = "Patient",
+			.resource = "{'resourceType':'Patient'}",
+			.exist = "identifier=urn:t|1" },
+	};
 	NEED_FHIR();
 	TRANSACTION(200, parts);
+	TRANSACTION(200, twice);
 	struct fixture_answer a = send_ok("GET", "Basic/tc4", NULL, 200);
 	expect_text(&a, "/subject/reference", "Patient/tc1");
 	a = send_ok("GET", "Patient/tc1", NULL, 200);

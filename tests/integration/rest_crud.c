@@ -195,6 +195,8 @@ static void writes_on_conditions(void **state)
 	send_ok("DELETE", "Patient?identifier=urn:c|2", NULL, 204);
 	send_ok("GET", "Patient/c2", NULL, 410);
 	send_ok("DELETE", "Patient?identifier=urn:c|none", NULL, 204);
+	/* With the type before it, and a '?' in a value. */
+	send_with("POST", "Patient", "If-None-Exist: Patient?identifier=urn:c?d|1\r\n", one, 201);
 	/* A condition must say something, and be understood. */
 	send_ok("DELETE", "Patient", NULL, 412);
 	send_ok("DELETE", "Patient?_count=1", NULL, 412);
@@ -309,6 +311,38 @@ static void pages_history(void **state)
 	send_ok("GET", "Basic/h1/_history?what=1", NULL, 200);
 }
 
+/* Stored later than `before` by at least a millisecond; returns when. */
+static const char *put_after(const char *id, const char *before)
+{
+	for (int status = 201;; status = 200) {
+		struct fixture_answer a = send_ok("PUT", TEXT("Basic/%s", id),
+			TEXT("{'resourceType':'Basic','id':'%s','code':{'text':'x'}}", id), status);
+		struct hs_slice when = fixture_text(fx, &a, "/meta/lastUpdated");
+		if (!hs_slice_eq(when, hs_slice_cstr(before)))
+			return hs_arena_cstr(fixture_arena(fx), when);
+	}
+}
+
+/* _at: what was current at some moment of the span, what was stored before it included. */
+static void shows_history_at_a_time(void **state)
+{
+	NEED_FHIR();
+	const char *first = put_after("at0", "");
+	const char *second = put_after("at1", first);
+	put_after("at2", second);
+	struct fixture_answer a = send_ok("GET", TEXT("Basic/_history?_count=1000&_at=%s", second), NULL,
+		200);
+	expect_part(a.body, "'id':'at0'");
+	expect_part(a.body, "'id':'at1'");
+	assert_false(has(a.body, quoted("'id':'at2'")));
+	send_ok("DELETE", "Basic/at0", NULL, 204);
+	a = send_ok("GET", "Basic/at0/_history?_at=2100", NULL, 200);
+	assert_int_equal(entries(&a), 0); /* deleted before that year: there was nothing in it */
+	a = send_ok("GET", "Basic/at1/_history?_at=2100", NULL, 200);
+	assert_int_equal(entries(&a), 1);
+	send_ok("GET", "Basic/_history?_at=noon", NULL, 400);
+}
+
 static void keeps_binary_as_it_is(void **state)
 {
 	NEED_FHIR();
@@ -364,6 +398,7 @@ int main(void)
 		cmocka_unit_test(returns_what_is_preferred),
 		cmocka_unit_test(reads_parts),
 		cmocka_unit_test(pages_history),
+		cmocka_unit_test(shows_history_at_a_time),
 		cmocka_unit_test(keeps_binary_as_it_is),
 		cmocka_unit_test(tells_and_asks_for_the_sequence),
 		cmocka_unit_test(survives_a_restart),

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was acknowledged is what every loop serves, whatever its cache held before. */
+#include "rest_test.h"
+
+#define ROUNDS 100
+#define READS 6 /* new connections: the kernel spreads them over the loops */
+
+static int start_loops(void **state)
+{
+	static const struct hs_service *const services[] = { &hs_service_record_source, NULL };
+	static const char *const settings[] = { "loops=3", NULL };
+	struct fixture_options options = { .services = services, .settings = settings };
+	(void)state;
+	fx = fixture_start(&options);
+	return 0;
+}
+
+static const char *basic(int round)
+{
+	return TEXT("{'resourceType':'Basic','id':'c','code':{'text':'%d'}}", round);
+}
+
+static void serves_the_newest_version(void **state)
+{
+	NEED_FHIR();
+	for (int round = 1; round <= ROUNDS; round++) {
+		send_ok("PUT", "Basic/c", basic(round), round == 1 ? 201 : 200);
+		for (int i = 0; i < READS; i++) {
+			struct fixture_answer a = send_ok("GET", "Basic/c", NULL, 200);
+			expect_header(&a, "ETag", TEXT("W/\"%d\"", round));
+			expect_text(&a, "/code/text", TEXT("%d", round));
+			a = send_with("GET", "Basic/c", TEXT("If-None-Match: W/\"%d\"\r\n", round), NULL,
+				304);
+			expect_header(&a, "ETag", TEXT("W/\"%d\"", round));
+		}
+	}
+	send_ok("DELETE", "Basic/c", NULL, 204);
+	for (int i = 0; i < READS; i++)
+		send_ok("GET", "Basic/c", NULL, 410);
+}
+
+/* The same address in memory may hold another store after a reset: nothing of the old one may be served. */
+static void forgets_with_the_sandbox(void **state)
+{
+	NEED_FHIR();
+	fixture_operate(fx, "POST", "/operator/sandboxes", "{\"name\":\"one\"}");
+	for (int round = 0; round < 3; round++) {
+		send_ok("PUT", "/sandbox/one/fhir/r4/Basic/c", basic(1), 201);
+		for (int i = 0; i < READS; i++)
+			send_ok("GET", "/sandbox/one/fhir/r4/Basic/c", NULL, 200);
+		struct fixture_answer a = fixture_operate(fx, "POST", "/operator/sandboxes/one/reset", "");
+		assert_in_range(a.status, 200, 204);
+		for (int i = 0; i < READS; i++)
+			send_ok("GET", "/sandbox/one/fhir/r4/Basic/c", NULL, 404);
+	}
+	send_ok("PUT", "Basic/here", "{'resourceType':'Basic','id':'here','code':{'text':'x'}}", 201);
+	send_ok("GET", "Basic/here", NULL, 200);
+	send_ok("GET", "/sandbox/one/fhir/r4/Basic/here", NULL, 404);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(serves_the_newest_version),
+		cmocka_unit_test(forgets_with_the_sandbox),
+	};
+	return cmocka_run_group_tests(tests, start_loops, stop_server);
+}
