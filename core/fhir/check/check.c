@@ -34,7 +34,8 @@ static bool is_child(const struct hs__check *check, const struct hs_def_element 
 	const struct hs_def_use **use)
 {
 	struct hs_slice own = hs__defs_text(check->defs, child->name);
-	if (own.len > name.len || memcmp(own.ptr, name.ptr, own.len) != 0)
+	if (own.len == 0 || own.len > name.len || own.ptr[0] != name.ptr[0] ||
+		memcmp(own.ptr, name.ptr, own.len) != 0)
 		return false;
 	if (child->choice) {
 		*use = hs_defs_choice(check->defs, child, hs_slice_from(name, own.len));

@@ -115,17 +115,22 @@ static void extract_group(struct hs__extract *x, const struct hs__search_rule *r
 	x->group++;
 }
 
+/* "name" for "_name" too: a primitive may have extensions only. */
+static bool begins(struct hs_slice key, struct hs_slice start)
+{
+	if (key.len > start.len && key.ptr[0] == '_')
+		key = hs_slice_from(key, 1);
+	return key.len >= start.len && key.ptr[0] == start.ptr[0] && hs_slice_starts(key, start);
+}
+
 /* Most parameters of a type have no value in a given resource: seen by its members, without evaluating. */
 static bool may_have(const struct hs_json *resource, const struct hs__search_rule *rule)
 {
 	if (!rule->starts)
 		return true;
 	HS_JSON_EACH(member, resource) {
-		struct hs_slice key = hs_json_key(member);
 		for (uint32_t i = 0; i < rule->start_count; i++)
-			if (hs_slice_starts(key, rule->starts[i]) ||
-				(key.len > 1 && key.ptr[0] == '_' &&
-					hs_slice_starts(hs_slice_from(key, 1), rule->starts[i])))
+			if (begins(hs_json_key(member), rule->starts[i]))
 				return true;
 	}
 	return false;
