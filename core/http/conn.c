@@ -222,6 +222,18 @@ static void note_handshake(struct hs__conn *conn)
 	conn->client_name = hs_slice_cstr(name);
 }
 
+/* Somebody who speaks plain HTTP to a TLS port is told so in words that he can read. */
+static void explain_tls(struct hs__conn *conn, struct hs_slice bytes)
+{
+	static char text[] = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
+			     "Content-Length: 51\r\nConnection: close\r\n\r\n"
+			     "this port speaks HTTPS: ask it with an https:// URL";
+	const struct iovec part = { text, sizeof(text) - 1 };
+
+	if (conn->state == HS__CONN_HANDSHAKE && bytes.len > 0 && bytes.ptr[0] >= 'A' && bytes.ptr[0] <= 'Z')
+		conn->io->write(conn->io_ctx, &part, 1);
+}
+
 static void take_encrypted(struct hs__conn *conn, struct hs_slice bytes)
 {
 	ssize_t n;
@@ -239,6 +251,7 @@ static void take_encrypted(struct hs__conn *conn, struct hs_slice bytes)
 	if (n == 0) {
 		end_of_input(conn);
 	} else if (n != -EAGAIN) {
+		explain_tls(conn, bytes);
 		hs__conn_kill(conn);
 		return;
 	}

@@ -569,6 +569,23 @@ static void tls_needs_a_known_authority(void **state)
 	close_all();
 }
 
+static void plain_http_to_a_tls_port_is_told_so(void **state)
+{
+	const struct hs_tls_options options = { .certificate_file = certificate, .key_file = key };
+	struct hs_http_call call;
+
+	(void)state;
+	open_server(&options);
+	open_client(NULL);
+	call = prepare("GET", "/t");
+	call.url = hs_arena_printf(arena, "http://127.0.0.1:%u/t", hs_http_server_port(server));
+	assert_true(perform(&call));
+	assert_int_equal(call.status, 400);
+	assert_true(hs_slice_eq(call.reply_body,
+		HS_S("this port speaks HTTPS: ask it with an https:// URL")));
+	close_all();
+}
+
 static void client_certificates_are_verified(void **state)
 {
 	const struct hs_tls_options options = { .certificate_file = certificate,
@@ -655,6 +672,7 @@ int main(void)
 		TEST(a_call_can_be_cancelled),
 		TEST(options_are_checked),
 		cmocka_unit_test(tls_needs_a_known_authority),
+		cmocka_unit_test(plain_http_to_a_tls_port_is_told_so),
 		cmocka_unit_test(client_certificates_are_verified),
 		cmocka_unit_test(client_certificates_may_be_optional),
 		cmocka_unit_test(tls_files_are_checked),
