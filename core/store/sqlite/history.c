@@ -61,7 +61,8 @@ static void cut(struct walk *walk)
 {
 	size_t most = (size_t)walk->query->count + 1;
 
-	qsort(walk->items, walk->count, sizeof(walk->items[0]), newest_first);
+	if (walk->count > 1)
+		qsort(walk->items, walk->count, sizeof(walk->items[0]), newest_first);
 	if (walk->count > most)
 		walk->count = most;
 }
