@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of the file: format, services' steps and tables, backup, check, permissions. */
+#include "support.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+static void run_sql(struct fixture *f, const char *sql)
+{
+	sqlite3 *db = NULL;
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static enum hs_status try_open(struct fixture *f)
+{
+	struct hs_store_config config = { .path = f->path, .world = hs_world_real(), .readers = f->pool };
+	f->store = NULL;
+	return hs_store_open(&config, &f->store, &f->err);
+}
+
+static void only_the_owner_reads_it(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	for (int i = 0; i < 3; i++) {
+		char path[128];
+		struct stat info;
+		snprintf(path, sizeof(path), "%s%s", f->path, ends[i]);
+		assert_int_equal(stat(path, &info), 0);
+		assert_int_equal(info.st_mode & 0777, 0600);
+	}
+}
+
+static void a_newer_format_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	hs_store_close(f->store);
+	run_sql(f, "PRAGMA user_version = 99");
+	assert_int_equal(try_open(f), HS_E_NOT_SUPPORTED);
+	assert_non_null(strstr(f->err.text, "format 99"));
+	assert_null(f->store);
+	run_sql(f, "PRAGMA user_version = 1");
+	assert_int_equal(try_open(f), HS_OK);
+}
+
+static void another_database_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	hs_store_close(f->store);
+	run_sql(f, "PRAGMA application_id = 7");
+	assert_int_equal(try_open(f), HS_E_CORRUPT);
+	FILE *file = fopen(f->path, "wb");
+	fputs("this is not a database, but it is long enough to have a head of the right size, as one would have", file);
+	fclose(file);
+	assert_int_equal(try_open(f), HS_E_CORRUPT);
+}
+
+static void a_missing_folder_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct hs_store_config config = { .path = "/nonexistent/store.db", .world = hs_world_real(), .readers = f->pool };
+	struct hs_store *store = NULL;
+	assert_int_equal(hs_store_open(&config, &store, &f->err), HS_E_IO);
+	assert_null(store);
+	assert_non_null(strstr(f->err.text, "/nonexistent/store.db"));
+}
+
+/* ---- steps ---- */
+
+static const struct hs_migration steps[] = {
+	{ 1, "first", "CREATE TABLE shop_item (id INTEGER PRIMARY KEY, name TEXT UNIQUE, price REAL, raw BLOB);"
+		      "CREATE INDEX shop_name ON shop_item (name);" },
+	{ 2, "second", "ALTER TABLE shop_item ADD COLUMN kind TEXT" },
+};
+
+static void steps_are_applied_once(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(hs_store_migrate(f->store, "shop", steps, 1, &f->err), HS_OK);
+	assert_int_equal(hs_store_migrate(f->store, "shop", steps, 1, &f->err), HS_OK);
+	assert_int_equal(hs_store_migrate(f->store, "shop", steps, 2, &f->err), HS_OK);
+	fixture_reopen(f);
+	assert_int_equal(hs_store_migrate(f->store, "shop", steps, 2, &f->err), HS_OK);
+	assert_int_equal(hs_store_migrate(f->store, "shop", steps, 1, &f->err), HS_E_NOT_SUPPORTED);
+	struct hs_migration changed[] = { steps[0], { 2, "second", "ALTER TABLE shop_item ADD COLUMN sort TEXT" } };
+	assert_int_equal(hs_store_migrate(f->store, "shop", changed, 2, &f->err), HS_E_CONFLICT);
+}
+
+static void a_wrong_step_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct hs_migration wrong[] = { { 1, "first", "CREATE TABLE shop_a (x); CREATE TABLE shop_a (x);" } };
+	struct hs_migration right[] = { { 1, "first", "CREATE TABLE shop_a (x);" } };
+	assert_int_not_equal(hs_store_migrate(f->store, "shop", wrong, 1, &f->err), HS_OK);
+	assert_int_equal(hs_store_migrate(f->store, "shop", right, 1, &f->err), HS_OK);
+}
+
+/* ---- tables of a service's own ---- */
+
+static enum hs_status use_sql(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn, "INSERT INTO shop_item (id, name, price, raw) VALUES (?1, ?2, ?3, ?4)", err);
+	(void)arena;
+	(void)arg;
+	assert_non_null(stmt);
+	hs_sql_int(stmt, 1, 7);
+	hs_sql_text(stmt, 2, HS_S("seven\0eight"));
+	hs_sql_real(stmt, 3, 1.5);
+	hs_sql_blob(stmt, 4, HS_S("\x00\x01\xff"));
+	assert_int_equal(hs_sql_run(stmt, err), HS_OK);
+	stmt = hs_sql(txn, "SELECT id, name, price, raw, kind FROM shop_item WHERE id = ?1", err);
+	struct hs_stmt *nested = hs_sql(txn, "SELECT id, name, price, raw, kind FROM shop_item WHERE id = ?1", err);
+	hs_sql_int(stmt, 1, 7);
+	hs_sql_int(nested, 1, 8);
+	assert_int_equal(hs_sql_step(stmt, err), 1);
+	assert_int_equal(hs_sql_step(nested, err), 0);
+	hs_sql_end(nested);
+	assert_int_equal(hs_sql_get_int(stmt, 0), 7);
+	assert_int_equal(hs_sql_get_text(stmt, 1).len, 11);
+	assert_true(hs_sql_get_real(stmt, 2) > 1.49 && hs_sql_get_real(stmt, 2) < 1.51);
+	assert_int_equal(hs_sql_get_blob(stmt, 3).len, 3);
+	assert_true(hs_sql_is_null(stmt, 4));
+	assert_int_equal(hs_sql_step(stmt, err), 0);
+	hs_sql_end(stmt);
+	hs_sql_end(NULL);
+	return HS_OK;
+}
+
+static enum hs_status insert_twice(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	(void)arena;
+	(void)arg;
+	for (int i = 0; i < 2 && status == HS_OK; i++) {
+		struct hs_stmt *stmt = hs_sql(txn, "INSERT INTO shop_item (name) VALUES ('same')", err);
+		status = hs_sql_run(stmt, err);
+	}
+	return status;
+}
+
+static enum hs_status misspell(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	(void)arena;
+	(void)arg;
+	return hs_sql(txn, "SELEKT 1", err) ? HS_OK : err->status;
+}
+
+static enum hs_status write_as_reader(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	(void)arena;
+	(void)arg;
+	return hs_sql_run(hs_sql(txn, "INSERT INTO shop_item (name) VALUES ('reader')", err), err);
+}
+
+static void services_have_sql(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(hs_store_migrate(f->store, "shop", steps, 2, &f->err), HS_OK);
+	assert_int_equal(hs_store_write_wait(f->store, f->arena, use_sql, NULL, &f->err), HS_OK);
+	assert_int_equal(hs_store_write_wait(f->store, f->arena, insert_twice, NULL, &f->err), HS_E_DUPLICATE);
+	assert_int_equal(hs_store_write_wait(f->store, f->arena, misspell, NULL, &f->err), HS_E_INTERNAL);
+	assert_int_not_equal(hs_store_read_wait(f->store, f->arena, write_as_reader, NULL, &f->err), HS_OK);
+	/* None of that stops the writer. */
+	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
+	put_ok(f, type, "a", "", NULL, 0);
+}
+
+/* ---- names ---- */
+
+static void names_have_limits(void **state)
+{
+	struct fixture *f = *state;
+	static char longest[4098];
+	uint32_t number = 0;
+
+	memset(longest, 'n', sizeof(longest) - 1);
+	assert_int_equal(hs_store_number(f->store, 5, hs_slice(longest, 4096), &number, &f->err), HS_OK);
+	assert_int_equal(number, 1);
+	assert_int_equal(hs_store_number(f->store, 5, hs_slice(longest, 4097), &number, &f->err), HS_E_LIMIT);
+	assert_int_equal(hs_store_number(f->store, 5, HS_S_NONE, &number, &f->err), HS_E_VALUE);
+	struct hs_slice both[] = { HS_S_INIT("x"), HS_S_INIT("y"), HS_S_INIT("x") };
+	uint32_t numbers[3];
+	assert_int_equal(hs_store_numbers(f->store, 5, both, 3, numbers, &f->err), HS_OK);
+	assert_int_equal(numbers[0], 2);
+	assert_int_equal(numbers[1], 3);
+	assert_int_equal(numbers[2], 2);
+}
+
+/* ---- backup and check ---- */
+
+static void make_content(struct fixture *f, uint32_t type)
+{
+	uint32_t param = number_of(f, HS_SPACE_PARAM, "Patient.code");
+	for (int i = 0; i < 50; i++) {
+		char id[8];
+		snprintf(id, sizeof(id), "p%d", i % 20);
+		struct hs_index_row row = { .param = param, .kind = HS_INDEX_TOKEN, .text = hs_slice_cstr(id) };
+		put_ok(f, type, id, "content", &row, 1);
+	}
+	assert_int_equal(delete_it(f, type, "p3"), HS_OK);
+}
+
+static void a_backup_is_a_store(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
+	char copy[128];
+	struct hs_resource got;
+
+	make_content(f, type);
+	snprintf(copy, sizeof(copy), "%s.copy", f->path);
+	assert_int_equal(hs_store_backup(f->store, copy, &f->err), HS_OK);
+	assert_int_equal(hs_store_backup(f->store, copy, &f->err), HS_E_DUPLICATE);
+	put_ok(f, type, "later", "", NULL, 0);
+	uint64_t seq = hs_store_seq(f->store);
+	hs_store_close(f->store);
+	char original[96];
+	memcpy(original, f->path, sizeof(original));
+	memcpy(f->path, copy, sizeof(f->path));
+	fixture_open(f);
+	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
+	assert_int_equal(hs_store_seq(f->store), seq - 1);
+	assert_int_equal(get_it(f, type, "p4", &got), HS_OK);
+	assert_int_equal(get_it(f, type, "later", &got), HS_E_NOT_FOUND);
+	memcpy(f->path, original, sizeof(original));
+}
+
+static void damage_is_found(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
+	static const struct {
+		const char *sql, *undo, *text;
+	} cases[] = {
+		{ "CREATE TABLE t AS SELECT * FROM entry LIMIT 1; DELETE FROM entry WHERE (key, row) IN (SELECT key, row FROM t)",
+			"INSERT INTO entry SELECT * FROM t; DROP TABLE t", "index entries that are missing" },
+		{ "INSERT INTO entry VALUES (x'00000001ff', 3)", "DELETE FROM entry WHERE key = x'00000001ff'",
+			"index entries that nothing calls for" },
+		{ "CREATE TABLE t AS SELECT * FROM ident LIMIT 1; DELETE FROM ident WHERE id IN (SELECT id FROM t)",
+			"INSERT INTO ident SELECT * FROM t; DROP TABLE t", "resources that their id does not lead to" },
+		{ "UPDATE tally SET live = live + 1 WHERE type > 0", "UPDATE tally SET live = live - 1 WHERE type > 0",
+			"counts of resources" },
+		{ "UPDATE tally SET live = live - 5 WHERE type = 0", "UPDATE tally SET live = live + 5 WHERE type = 0",
+			"beyond the last commit sequence" },
+		{ "UPDATE past SET seq = seq + 1000", "UPDATE past SET seq = seq - 1000", "without content" },
+		{ "UPDATE facts SET data = x'ff' WHERE row = (SELECT max(row) FROM facts)", "", "damaged" },
+	};
+
+	make_content(f, type);
+	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		run_sql(f, cases[i].sql);
+		assert_int_equal(hs_store_check(f->store, &f->err), HS_E_CORRUPT);
+		if (!strstr(f->err.text, cases[i].text))
+			fail_msg("%s", f->err.text);
+		run_sql(f, cases[i].undo);
+	}
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(only_the_owner_reads_it),
+		CASE(a_newer_format_is_refused),
+		CASE(another_database_is_refused),
+		CASE(a_missing_folder_is_told),
+		CASE(steps_are_applied_once),
+		CASE(a_wrong_step_leaves_nothing),
+		CASE(services_have_sql),
+		CASE(names_have_limits),
+		CASE(a_backup_is_a_store),
+		CASE(damage_is_found),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of searching: which way is taken, that no indexed condition scans, marks of pages, and limits. */
+#include "support.h"
+
+#define PATIENTS 6000
+
+struct world {
+	uint32_t patient, identifier, family, birth, active;
+};
+
+static enum hs_status fill(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	const struct world *w = arg;
+	enum hs_status status = HS_OK;
+	for (unsigned i = 0; i < PATIENTS && status == HS_OK; i++) {
+		char id[16], code[16], name[16];
+		struct hs_arena_mark mark = hs_arena_mark(arena);
+		snprintf(id, sizeof(id), "p%u", i);
+		snprintf(code, sizeof(code), "%08u", i);
+		snprintf(name, sizeof(name), "name%03u", i % 500);
+		int64_t day = (int64_t)(i * 37 % 3000) * 86400000;
+		struct hs_index_row rows[] = {
+			{ .param = w->identifier, .kind = HS_INDEX_TOKEN, .system = HS_S("urn:pnr"), .text = hs_slice_cstr(code) },
+			{ .param = w->family, .kind = HS_INDEX_STRING, .text = hs_slice_cstr(name) },
+			{ .param = w->birth, .kind = HS_INDEX_DATE, .lo = day, .hi = day + 86400000 },
+			{ .param = w->active, .kind = HS_INDEX_TOKEN, .text = HS_S("true") },
+		};
+		struct put_work work = { .type = w->patient, .id = id, .text = "", .index = rows, .index_count = 4 };
+		status = put_one(txn, arena, &work, err);
+		hs_arena_rollback(arena, mark);
+	}
+	return status;
+}
+
+static void make_world(struct fixture *f, struct world *w)
+{
+	w->patient = number_of(f, HS_SPACE_TYPE, "Patient");
+	w->identifier = number_of(f, HS_SPACE_PARAM, "Patient.identifier");
+	w->family = number_of(f, HS_SPACE_PARAM, "Patient.family");
+	w->birth = number_of(f, HS_SPACE_PARAM, "Patient.birthdate");
+	w->active = number_of(f, HS_SPACE_PARAM, "Patient.active");
+	if (hs_store_write_wait(f->store, f->arena, fill, w, &f->err) != HS_OK)
+		fail_msg("%s", f->err.text);
+}
+
+struct find_work {
+	struct hs_find_query query;
+	struct hs_find_page out;
+	struct hs_slice text;
+};
+
+static enum hs_status run_find(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct find_work *work = arg;
+	return hs_txn_find(txn, arena, &work->query, &work->out, err);
+}
+
+static enum hs_status run_explain(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct find_work *work = arg;
+	return hs_txn_find_explain(txn, arena, &work->query, &work->text, err);
+}
+
+static void assert_way(struct fixture *f, struct hs_find_query query, const char *way)
+{
+	struct find_work work = { .query = query };
+	char text[4096];
+	if (hs_store_read_wait(f->store, f->arena, run_explain, &work, &f->err) != HS_OK)
+		fail_msg("%s", f->err.text);
+	snprintf(text, sizeof(text), "%.*s", HS_S_ARG(work.text));
+	if (!strstr(text, way) || strstr(text, "SCAN") || strstr(text, "TEMP B-TREE"))
+		fail_msg("wanted '%s' without a scan:\n%s", way, text);
+}
+
+static void the_way_fits_the_search(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	struct hs_find identifier = { .op = HS_FIND_TOKEN, .param = w.identifier, .system = HS_S("urn:pnr"), .fold_case = true,
+		.text = HS_S("00000077") };
+	struct hs_find active = { .op = HS_FIND_TOKEN, .param = w.active, .any_system = true, .fold_case = true,
+		.text = HS_S("true") };
+	struct hs_find family = { .op = HS_FIND_STRING, .param = w.family, .match = HS_MATCH_STARTS, .text = HS_S("name01") };
+	struct hs_find born = { .op = HS_FIND_DATE, .param = w.birth, .cmp = HS_CMP_GE, .lo = 0, .hi = 86400000 };
+	const struct hs_find *kids[] = { &active, &born, &identifier };
+	struct hs_find narrow = { .op = HS_FIND_AND, .kids = kids, .kid_count = 3 };
+	struct hs_find wide = { .op = HS_FIND_AND, .kids = kids, .kid_count = 2 };
+	struct hs_find_sort by_birth = { .param = w.birth, .kind = HS_INDEX_DATE, .falling = true };
+#define QUERY(...) (struct hs_find_query) { .type = w.patient, .count = 10, __VA_ARGS__ }
+	assert_way(f, QUERY(.where = &identifier), "drive: TOKEN, about 1 of 6000");
+	assert_way(f, QUERY(.where = &narrow), "drive: TOKEN, about 1 of 6000");
+	assert_way(f, QUERY(.where = &active), "stream the rows of one key");
+	assert_way(f, QUERY(.where = &family), "gather the rows of ranges");
+	assert_way(f, QUERY(.where = &wide), "stream the rows of one key");
+	assert_way(f, QUERY(.where = &born), "walk all resources");
+	assert_way(f, QUERY(.where = &born, .want_total = true), "gather the rows of ranges");
+	assert_way(f, QUERY(.where = &wide, .sort = &by_birth, .sort_count = 1), "along the index of the first sort");
+	assert_way(f, QUERY(.where = &identifier, .sort = &by_birth, .sort_count = 1), "gather the rows of ranges");
+	assert_way(f, QUERY(.sort = &by_birth, .sort_count = 1), "along the index of the first sort");
+	assert_way(f, QUERY(.where = NULL), "walk all resources");
+}
+
+/* The same search in every way finds the same, within the steps that the loop allows. */
+static void narrow_searches_stay_on_the_loop(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	struct hs_find active = { .op = HS_FIND_TOKEN, .param = w.active, .any_system = true, .text = HS_S("true") };
+	struct hs_find identifier = { .op = HS_FIND_TOKEN, .param = w.identifier, .system = HS_S("urn:pnr"),
+		.text = HS_S("00000077") };
+	struct hs_find_sort newest = { .special = HS_SORT_UPDATED, .falling = true };
+	const struct hs_find *kids[] = { &active, &identifier };
+	struct hs_find both = { .op = HS_FIND_AND, .kids = kids, .kid_count = 2 };
+	struct find_work works[] = {
+		{ .query = QUERY(.where = &identifier) },
+		{ .query = QUERY(.where = &both, .want_total = true) },
+		{ .query = QUERY(.where = &active) },
+		{ .query = QUERY(.sort = &newest, .sort_count = 1) },
+		{ .query = QUERY(.want_total = true) },
+	};
+	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
+		struct hs_store_op op = { .work = run_find, .arg = &works[i], .arena = f->arena };
+		assert_int_equal(hs_store_read_now(f->store, &op), HS_OK);
+		assert_int_equal(works[i].out.count, i < 2 ? 1 : 10);
+	}
+	assert_int_equal(works[4].out.total, PATIENTS);
+	/* And one that cannot: not an index in sight. */
+	struct hs_find missing = { .op = HS_FIND_MISSING, .param = w.birth };
+	struct find_work costly = { .query = QUERY(.where = &missing) };
+	struct hs_store_op op = { .work = run_find, .arg = &costly, .arena = f->arena };
+	assert_int_equal(hs_store_read_now(f->store, &op), HS_E_BUDGET);
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &costly, &f->err), HS_OK);
+	assert_int_equal(costly.out.count, 0);
+}
+
+static void pages_stay_right_while_others_write(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	struct hs_find active = { .op = HS_FIND_TOKEN, .param = w.active, .any_system = true, .text = HS_S("true") };
+	struct find_work work = { .query = QUERY(.where = &active) };
+	for (unsigned page = 0; page < 5; page++) {
+		assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err), HS_OK);
+		assert_int_equal(work.out.count, 10);
+		for (unsigned i = 0; i < 10; i++) {
+			char id[16];
+			snprintf(id, sizeof(id), "p%u", page * 10 + i);
+			assert_slice(work.out.items[i].id, id);
+		}
+		work.query.after = work.out.next;
+		/* The last one of the page goes, and one of an earlier page. */
+		assert_int_equal(delete_it(f, w.patient, page % 2 ? "p2" : "p9") == HS_E_NOT_FOUND, false);
+	}
+}
+
+static void a_foreign_mark_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	struct hs_find_sort by_birth = { .param = w.birth, .kind = HS_INDEX_DATE };
+	struct find_work work = { .query = QUERY(.sort = &by_birth, .sort_count = 1) };
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err), HS_OK);
+	struct hs_slice next = work.out.next;
+	struct find_work other = { .query = QUERY(.after = next) };
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &other, &f->err), HS_E_VALUE);
+	by_birth.falling = true;
+	work.query.after = next;
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err), HS_E_VALUE);
+	by_birth.falling = false;
+	for (size_t i = 0; i < next.len; i++) {
+		char text[600];
+		struct hs_find_page before = work.out;
+		assert_true(next.len < sizeof(text));
+		memcpy(text, next.ptr, next.len);
+		text[i] = i % 3 ? '!' : text[i] == 'A' ? 'B' : 'A';
+		work.query.after = hs_slice(text, next.len);
+		enum hs_status status = hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err);
+		assert_true(status == HS_OK || status == HS_E_VALUE);
+		if (i % 3)
+			assert_int_equal(status, HS_E_VALUE);
+		work.out = before;
+		work.query.after = hs_slice_first(next, i);
+		if (i)
+			assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err), HS_E_VALUE);
+	}
+}
+
+static void a_search_has_limits(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	struct hs_find deep[40];
+	const struct hs_find *kids[40];
+	deep[39] = (struct hs_find) { .op = HS_FIND_ID, .text = HS_S("p1") };
+	for (int i = 38; i >= 0; i--) {
+		kids[i] = &deep[i + 1];
+		deep[i] = (struct hs_find) { .op = HS_FIND_NOT, .kids = &kids[i], .kid_count = 1 };
+	}
+	struct find_work work = { .query = QUERY(.where = &deep[0]) };
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err), HS_E_TOO_COSTLY);
+	work.query = QUERY(.where = NULL);
+	work.query.count = 100001;
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err), HS_E_TOO_COSTLY);
+	struct hs_find unknown = { .op = HS_FIND_TOKEN, .any_system = true, .text = HS_S("x") };
+	work.query = QUERY(.where = &unknown, .want_total = true);
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err), HS_OK);
+	assert_int_equal(work.out.total, 0);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(the_way_fits_the_search),
+		CASE(narrow_searches_stay_on_the_loop),
+		CASE(pages_stay_right_while_others_write),
+		CASE(a_foreign_mark_is_refused),
+		CASE(a_search_has_limits),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of index keys, facts and spans. */
+#include "support.h"
+
+#include <core/store/index/key.h>
+#include <core/store/index/span.h>
+
+static uint64_t rng = 88172645463325252u;
+static uint32_t pick(uint32_t below)
+{
+	rng ^= rng << 13;
+	rng ^= rng >> 7;
+	rng ^= rng << 17;
+	return (uint32_t)((rng >> 16) % below);
+}
+
+static struct hs_slice key_of_real(double value, struct hs__key *key)
+{
+	hs__key_begin(key, 3);
+	hs__key_real(key, value);
+	return hs__key_slice(key);
+}
+
+static void numbers_sort_as_bytes(void **state)
+{
+	static const double values[] = { -1e300, -5, -1.5, -1e-300, 0, 1e-300, 0.5, 1, 1.5, 1e9, 1e300 };
+	struct hs__key a, b;
+	(void)state;
+	for (size_t i = 1; i < sizeof(values) / sizeof(values[0]); i++)
+		assert_int_equal(hs_slice_cmp(key_of_real(values[i - 1], &a), key_of_real(values[i], &b)), -1);
+	assert_int_equal(hs_slice_cmp(key_of_real(0.0, &a), key_of_real(-0.0, &b)), 0);
+}
+
+static void times_sort_as_bytes(void **state)
+{
+	static const int64_t values[] = { INT64_MIN, -62135596800000, -1, 0, 1, 1700000000000, 253402300800000, INT64_MAX };
+	struct hs__key a, b;
+	(void)state;
+	for (size_t i = 1; i < sizeof(values) / sizeof(values[0]); i++) {
+		hs__key_updated(&a, 4, values[i - 1]);
+		hs__key_updated(&b, 4, values[i]);
+		assert_int_equal(hs_slice_cmp(hs__key_slice(&a), hs__key_slice(&b)), -1);
+	}
+	hs__key_updated(&a, 40000, 1700000000123);
+	assert_int_equal(hs__key_read_updated(hs__key_slice(&a)), 1700000000123);
+}
+
+static void spans_are_read_back(void **state)
+{
+	struct hs__key keys[2];
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		struct hs__fact fact = { .param = 1 + pick(60000), .kind = HS_INDEX_DATE };
+		fact.lo = (int64_t)pick(1u << 31) * 1000 - INT64_C(500000000000);
+		fact.hi = fact.lo + 1 + (int64_t)pick(1u << 31) * (pick(2) ? 1 : 200);
+		unsigned count = hs__keys_of(&fact, keys);
+		assert_int_equal(count, hs__date_is_short(fact.lo, fact.hi) ? 1 : 2);
+		for (unsigned k = 0; k < count; k++) {
+			int64_t lo = 0, hi = 0;
+			struct hs_slice rest = hs_slice_from(hs__key_slice(&keys[k]), hs__key_param_len(fact.param));
+			assert_true(hs__key_read_dates(rest, &lo, &hi));
+			assert_int_equal(lo, fact.lo);
+			assert_int_equal(hi, fact.hi);
+		}
+	}
+	struct hs__fact open = { .param = 1, .kind = HS_INDEX_DATE, .lo = INT64_MIN, .hi = INT64_MAX };
+	int64_t lo, hi;
+	assert_int_equal(hs__keys_of(&open, keys), 2);
+	assert_false(hs__key_read_dates(hs_slice_from(hs__key_slice(&keys[0]), 2), &lo, &hi));
+}
+
+static void long_texts_are_cut_and_told_apart(void **state)
+{
+	static char a[5000], b[5000];
+	struct hs__key x, y;
+	(void)state;
+	memset(a, 'T', sizeof(a));
+	memset(b, 't', sizeof(b));
+	hs__key_begin(&x, 1);
+	hs__key_text(&x, hs_slice(a, sizeof(a)));
+	assert_false(x.exact);
+	assert_true(x.len <= 2 + HS__KEY_TEXT);
+	a[4999] = 'U';
+	hs__key_begin(&y, 1);
+	hs__key_text(&y, hs_slice(a, sizeof(a)));
+	assert_int_not_equal(hs_slice_cmp(hs__key_slice(&x), hs__key_slice(&y)), 0);
+	a[4999] = 'T';
+	hs__key_begin(&x, 1);
+	hs__key_folded(&x, hs_slice(a, sizeof(a)));
+	hs__key_begin(&y, 1);
+	hs__key_folded(&y, hs_slice(b, sizeof(b)));
+	assert_int_equal(hs_slice_cmp(hs__key_slice(&x), hs__key_slice(&y)), 0);
+	hs__key_begin(&x, 1);
+	hs__key_text(&x, hs_slice("a\0b", 3));
+	assert_false(x.exact);
+}
+
+static void random_fact(struct hs__fact *fact, char text[40])
+{
+	*fact = (struct hs__fact) { .kind = (uint8_t)pick(8), .param = 1 + pick(100000), .group = (uint16_t)pick(3) };
+	size_t len = pick(40);
+	for (size_t i = 0; i < len; i++)
+		text[i] = (char)pick(256);
+	switch (fact->kind) {
+	case HS_INDEX_DATE:
+		fact->lo = pick(10) ? (int64_t)pick(1u << 31) * 977 : INT64_MIN;
+		fact->hi = pick(10) ? (int64_t)pick(1u << 31) * 977 : INT64_MAX;
+		return;
+	case HS_INDEX_NUMBER:
+	case HS_INDEX_POINT:
+	case HS_INDEX_QUANTITY:
+		fact->low = pick(1000) / 8.0 - 60;
+		fact->high = pick(1000) / 8.0 - 60;
+		if (fact->kind != HS_INDEX_QUANTITY)
+			return;
+		break;
+	default:
+		break;
+	}
+	fact->text = hs_slice(text, len);
+	if (fact->kind == HS_INDEX_TOKEN || fact->kind == HS_INDEX_QUANTITY)
+		fact->system = pick(70000);
+	if (fact->kind == HS_INDEX_REFERENCE)
+		fact->target_type = pick(300);
+	if (fact->kind == HS_INDEX_STRING && len)
+		fact->exact = hs_slice(text, pick(2) ? len : len - 1);
+}
+
+static void facts_come_back(void **state)
+{
+	struct hs_arena *arena = hs_arena_new(1 << 20);
+	(void)state;
+	for (int round = 0; round < 500; round++) {
+		struct hs__fact facts[20], got;
+		static char texts[20][40];
+		struct hs_resource version = { .version = pick(1000), .seq = (uint64_t)1 << pick(50),
+			.updated_ms = (int64_t)pick(100000) - 50000, .id = HS_S("the-id") };
+		size_t count = pick(20);
+		struct hs_buf buf;
+		struct hs__facts reader;
+		hs_buf_init(&buf, arena, 65536);
+		hs__facts_begin(&buf, &version);
+		for (size_t i = 0; i < count; i++) {
+			random_fact(&facts[i], texts[i]);
+			hs__facts_add(&buf, &facts[i]);
+		}
+		assert_true(hs__facts_open(hs_buf_slice(&buf), &reader));
+		assert_int_equal(reader.version, version.version);
+		assert_int_equal(reader.seq, version.seq);
+		assert_int_equal(reader.updated_ms, version.updated_ms);
+		assert_slice(reader.id, "the-id");
+		for (size_t i = 0; i < count; i++) {
+			assert_true(hs__facts_next(&reader, &got));
+			assert_int_equal(got.kind, facts[i].kind);
+			assert_int_equal(got.param, facts[i].param);
+			assert_int_equal(got.group, facts[i].group);
+			assert_int_equal(got.system, facts[i].system);
+			assert_int_equal(got.target_type, facts[i].target_type);
+			assert_true(hs_slice_eq(got.text, facts[i].text));
+			assert_true(hs_slice_eq(got.exact, facts[i].exact));
+			assert_int_equal(got.lo, facts[i].lo);
+			assert_int_equal(got.hi, facts[i].hi);
+			assert_memory_equal(&got.low, &facts[i].low, sizeof(double));
+			assert_memory_equal(&got.high, &facts[i].high, sizeof(double));
+		}
+		assert_false(hs__facts_next(&reader, &got));
+		assert_false(reader.damaged);
+		hs_arena_reset(arena);
+	}
+	hs_arena_free(arena);
+}
+
+static void damaged_facts_never_overrun(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		size_t len = pick(60);
+		char *bytes = malloc(len ? len : 1); /* of exactly this size, so that ASan sees an overrun */
+		struct hs__facts reader;
+		struct hs__fact fact;
+		for (size_t i = 0; i < len; i++)
+			bytes[i] = (char)pick(256);
+		if (hs__facts_open(hs_slice(bytes, len), &reader)) {
+			size_t count = 0;
+			while (hs__facts_next(&reader, &fact))
+				assert_true(++count <= len);
+		}
+		free(bytes);
+	}
+}
+
+/* The examples of the R4 search page for dates and numbers. */
+static void prefixes_mean_what_fhir_says(void **state)
+{
+	static const struct {
+		enum hs_find_cmp cmp;
+		int64_t v_lo, v_hi, q_lo, q_hi;
+		bool expected;
+	} cases[] = {
+		{ HS_CMP_EQ, 10, 20, 0, 100, true },   { HS_CMP_EQ, 10, 20, 12, 18, false },
+		{ HS_CMP_EQ, 0, 100, 0, 100, true },   { HS_CMP_NE, 10, 20, 12, 18, true },
+		{ HS_CMP_GT, 50, 150, 0, 100, true },  { HS_CMP_GT, 50, 100, 0, 100, false },
+		{ HS_CMP_LT, -1, 50, 0, 100, true },   { HS_CMP_LT, 0, 50, 0, 100, false },
+		{ HS_CMP_GE, 0, 100, 0, 100, true },   { HS_CMP_GE, -5, 90, 0, 100, false },
+		{ HS_CMP_LE, 5, 100, 0, 100, true },   { HS_CMP_LE, 5, 101, 0, 100, false },
+		{ HS_CMP_SA, 100, 110, 0, 100, true }, { HS_CMP_SA, 99, 110, 0, 100, false },
+		{ HS_CMP_EB, -9, 0, 0, 100, true },    { HS_CMP_EB, -9, 1, 0, 100, false },
+		{ HS_CMP_AP, -9, 1, 0, 100, true },    { HS_CMP_AP, -9, 0, 0, 100, false },
+		{ HS_CMP_GT, 5, 5, 5, 5, false },      { HS_CMP_GE, 5, 5, 5, 5, true },
+		{ HS_CMP_SA, 5, 5, 5, 5, false },      { HS_CMP_SA, 6, 6, 5, 5, true },
+		{ HS_CMP_EB, 5, 5, 5, 5, false },      { HS_CMP_EQ, 100, 100, 0, 100, false },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool dates = hs__span_dates(cases[i].cmp, cases[i].v_lo, cases[i].v_hi, cases[i].q_lo, cases[i].q_hi);
+		bool reals = hs__span_reals(cases[i].cmp, (double)cases[i].v_lo, (double)cases[i].v_hi,
+			(double)cases[i].q_lo, (double)cases[i].q_hi);
+		if (dates != cases[i].expected || reals != cases[i].expected)
+			fail_msg("case %zu", i);
+	}
+	/* Stockholm to Gothenburg. */
+	double metres = hs__span_metres(59.3293, 18.0686, 57.7089, 11.9746);
+	assert_true(metres > 396000 && metres < 399000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_sort_as_bytes),
+		cmocka_unit_test(times_sort_as_bytes),
+		cmocka_unit_test(spans_are_read_back),
+		cmocka_unit_test(long_texts_are_cut_and_told_apart),
+		cmocka_unit_test(facts_come_back),
+		cmocka_unit_test(damaged_facts_never_overrun),
+		cmocka_unit_test(prefixes_mean_what_fhir_says),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
