@@ -330,6 +330,44 @@ static void a_stream_is_stopped_when_its_reader_is_gone(void **state)
 	assert_int_equal(fx.gone, 0);
 }
 
+/* ---- cut short ---- */
+
+static void a_handler_can_cut_the_connection(void **state)
+{
+	struct hs_http_loopback *lb = hs_http_loopback_open(fx.server);
+	bool closed;
+
+	(void)state;
+	fx.handler = keep_request;
+	hs_http_loopback_feed(lb, HS_S(G("/1") G("/2") G("/3")));
+	hs_http_abort(fx.kept[1]);
+	answer(fx.kept[2], "never seen");
+	hs_loop_turn(fx.loop, false);
+	assert_string_equal(output_of(lb, &closed), "");
+	assert_false(closed);
+	answer(fx.kept[0], "first");
+	hs_loop_turn(fx.loop, false);
+	assert_int_equal(count_text(output_of(lb, &closed), "HTTP/1.1 "), 1);
+	assert_true(closed);
+	hs_http_loopback_close(lb);
+	assert_int_equal(fx.released, 2);
+	/* a stream: what was sent stays, its end is missing */
+	memset(&stream, 0, sizeof(stream));
+	stream.later = true;
+	fx.handler = open_stream;
+	lb = hs_http_loopback_open(fx.server);
+	hs_http_loopback_feed(lb, HS_S(G("/")));
+	hs_http_send(stream.req, (struct hs_http_body) { .bytes = HS_S("half") }, false);
+	hs_loop_turn(fx.loop, false);
+	hs_http_abort(stream.req);
+	hs_loop_turn(fx.loop, false);
+	assert_true(has_text(output_of(lb, &closed), "\r\n\r\n4\r\nhalf\r\n"));
+	assert_false(has_text(output_of(lb, NULL), "\r\n0\r\n"));
+	assert_true(closed);
+	assert_int_equal(stream.stopped, 1);
+	hs_http_loopback_close(lb);
+}
+
 /* ---- drain ---- */
 
 static void drain_ends_connections_of_every_kind(void **state)
@@ -378,6 +416,7 @@ int main(void)
 		TEST(a_stream_waits_for_its_reader),
 		TEST(an_endless_stream_lets_others_have_their_turn),
 		TEST(pieces_may_come_later_and_be_empty),
+		TEST(a_handler_can_cut_the_connection),
 		TEST(drain_ends_connections_of_every_kind),
 		TEST(a_stream_is_stopped_when_its_reader_is_gone),
 	};
