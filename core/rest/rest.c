@@ -51,7 +51,14 @@ static void add_param(struct hs_rest *rest, struct hs_slice name)
 
 static void add_name(struct hs_rest *rest, struct hs_slice type, struct hs_slice code, const char *suffix)
 {
-	add_param(rest, hs_arena_printf(rest->arena, "%.*s.%.*s%s", HS_S_ARG(type), HS_S_ARG(code), suffix));
+	size_t extra = strlen(suffix), len = type.len + 1 + code.len + extra;
+	char *text = hs_arena_raw(rest->arena, len);
+	HS_ASSERT(text);
+	memcpy(text, type.ptr, type.len);
+	text[type.len] = '.';
+	memcpy(text + type.len + 1, code.ptr, code.len);
+	memcpy(text + len - extra, suffix, extra);
+	add_param(rest, hs_slice(text, len));
 }
 
 /* The names under which the entries of one type are kept, those of core/fhir/search: "Patient.name", with a
@@ -93,8 +100,6 @@ enum hs_status hs_rest_new(const struct hs_rest_config *config, struct hs_rest *
 	hs_map_init(&rest->by_name, NULL);
 	hs_map_init(&rest->param_index, NULL);
 	collect_types(rest);
-	for (size_t i = 0; i < rest->type_count; i++)
-		collect_params(rest, rest->types[i].name);
 	*out = rest;
 	return HS_OK;
 }
@@ -112,11 +117,13 @@ void hs_rest_free(struct hs_rest *rest)
 	hs_heap_free(rest);
 }
 
-static bool take(struct hs__rest_type *type, const struct hs_type_row *row, void *state, const char *service,
-	bool star)
+static bool take(struct hs_rest *rest, struct hs__rest_type *type, const struct hs_type_row *row, void *state,
+	const char *service, bool star)
 {
 	if (type->row && (star || !type->by_star))
 		return false;
+	if (!type->row)
+		collect_params(rest, type->name);
 	type->row = row;
 	type->state = state;
 	type->service = service;
@@ -137,7 +144,7 @@ enum hs_status hs_rest_add_type(struct hs_rest *rest, const struct hs_type_row *
 				return hs_fail(err, HS_E_DUPLICATE,
 					"services %s and %s both want all other types",
 					rest->types[i].service, service);
-			take(&rest->types[i], row, state, service, true);
+			take(rest, &rest->types[i], row, state, service, true);
 		}
 		return HS_OK;
 	}
@@ -147,7 +154,7 @@ enum hs_status hs_rest_add_type(struct hs_rest *rest, const struct hs_type_row *
 			"service %s serves %s, which is no resource type of FHIR R%d", service, row->name,
 			(int)rest->fhir);
 	struct hs__rest_type *type = slot->value.ptr;
-	if (!take(type, row, state, service, false))
+	if (!take(rest, type, row, state, service, false))
 		return hs_fail(err, HS_E_DUPLICATE, "services %s and %s both serve %s", type->service,
 			service, row->name);
 	return HS_OK;
