@@ -29,7 +29,7 @@ ROOMS = {
 # What is not named here belongs to core/host: it is written for services.
 PUBLIC = {
     "slice.h": "core/base", "arena.h": "core/base", "buf.h": "core/base", "error.h": "core/base",
-    "errors.def": "core/base", "time.h": "core/base", "log.h": "core/base",
+    "errors.def": "core/base", "time.h": "core/base", "log.h": "core/base", "image.h": "core/base",
     "json.h": "core/json",
     "fhir.h": "core/fhir", "identifier.h": "core/fhir", "package.h": "core/fhir",
     "store.h": "core/store",
@@ -46,6 +46,7 @@ FOREIGN = {
     "cJSON.h": ["core/host", "core/fhir/package"],
     "zlib.h": ["core/http", "core/fhir/package"],
     "xxhash.h": ["core/base"],
+    "pcre2.h": ["core/fhir/path"],
 }
 
 STANDARD = set("""

@@ -177,7 +177,8 @@ enum hs_status hs_image_builder_write(struct hs_image_builder *builder, const st
 	size_t size = 0;
 	enum hs_status status = lay_out(builder, &data, &size, err);
 	if (!status)
-		status = hs_world_write_file(world, path, hs_slice(data, size), 0644, err);
+		status = hs_world_write_file(world ? world : hs_world_real(), path, hs_slice(data, size),
+			0644, err);
 	hs_heap_free(data);
 	return status;
 }

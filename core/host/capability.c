@@ -85,12 +85,13 @@ static void take_route(const struct hs__route *route, void *arg)
 /* ---- what services add themselves ---- */
 
 static void ask_services(const struct hs_host *host, const struct hs__edition *edition,
-	struct hs_arena *arena, struct hs_json *rest)
+	struct hs_arena *arena, struct hs_json *statement, struct hs_json *rest)
 {
 	for (unsigned i = 0; i < host->service_count; i++) {
 		const struct hs_service *plug = host->services[i]->plug;
 		if (!plug->capability)
 			continue;
+		plug->capability(host->services[i]->state, edition->fhir, "", arena, statement);
 		plug->capability(host->services[i]->state, edition->fhir, NULL, arena, rest);
 		for (const struct hs_type_row *row = plug->types; row && row->name; row++) {
 			struct hs_json *entry = find_entry(hs_json_get(rest, HS_S("resource")), HS_S("type"),
@@ -170,7 +171,7 @@ static enum hs_status make(struct hs_host *host, struct hs__edition *edition, st
 		hs_rest_capability(edition->rest, arena, rest);
 	struct routes_walk walk = { arena, edition, rest };
 	hs__router_each(edition->router, take_route, &walk);
-	ask_services(host, edition, arena, rest);
+	ask_services(host, edition, arena, statement, rest);
 	enum hs_status status = keep_text(arena, statement, edition, err);
 	hs_arena_free(arena);
 	return status;

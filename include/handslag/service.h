@@ -127,7 +127,8 @@ struct hs_service {
 	/* No new requests come; end what goes on outside requests. */
 	void (*drain)(void *state);
 	void (*close)(void *state);
-	/* Adds what rows cannot say to rest[0] (system == NULL) or to the resource entry of a type. Any loop. */
+	/* Adds what rows cannot say to rest[0] (type NULL), to the resource entry of a type, or to the statement
+	 * itself (type ""). Any loop. */
 	void (*capability)(const void *state, enum hs_fhir_version fhir, const char *type, struct hs_arena *arena,
 		struct hs_json *entry);
 };

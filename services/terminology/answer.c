@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces that the answers share: parameters, parts, and the value set that is meant. */
+#include "operations.h"
+
+#include "tree.h"
+
+void hs_tx_add_text(struct tx_context *ctx, struct hs_json *parameters, const char *name, const char *key,
+	struct hs_slice text)
+{
+	if (text.len)
+		hs_parameters_add(ctx->arena, parameters, hs_slice_cstr(name), hs_slice_cstr(key),
+			hs_json_string(ctx->arena, text));
+}
+
+void hs_tx_add_bool(struct tx_context *ctx, struct hs_json *parameters, const char *name, bool value)
+{
+	hs_parameters_add(ctx->arena, parameters, hs_slice_cstr(name), HS_S("valueBoolean"),
+		hs_json_bool(ctx->arena, value));
+}
+
+struct hs_json *hs_tx_add_parts(struct tx_context *ctx, struct hs_json *parameters, const char *name)
+{
+	struct hs_json *parts = hs_json_array(ctx->arena);
+
+	hs_parameters_add(ctx->arena, parameters, hs_slice_cstr(name), HS_S("part"), parts);
+	return parts;
+}
+
+void hs_tx_add_part(struct tx_context *ctx, struct hs_json *parts, const char *name, const char *key,
+	struct hs_json *value)
+{
+	struct hs_json *part = hs_json_push(parts, hs_json_object(ctx->arena));
+
+	hs_json_add_text(ctx->arena, part, HS_S("name"), hs_slice_cstr(name));
+	hs_json_add(part, hs_slice_cstr(key), value);
+}
+
+enum hs_status hs_tx_choose_set(struct tx_context *ctx, struct hs_error *err)
+{
+	struct tx_params *params = &ctx->params;
+
+	if (!ctx->set.row) {
+		struct hs_slice url, version;
+		if (!params->url.len)
+			return hs_tx_refuse(ctx, TX_MSG_NO_VALUE_SET, 400, HS_S_NONE,
+				(struct tx_args) { { HS_S_NONE } }, err);
+		hs_tx_canonical(params->url, &url, &version);
+		if (params->set_version.len)
+			version = params->set_version;
+		if (!hs_tx_resolve_set(ctx, url, version, &ctx->set)) {
+			/* the set of all codes of a code system, which nobody has written down */
+			return hs_tx_refuse(ctx, TX_MSG_Unable_to_resolve_value_Set_, 404, HS_S_NONE,
+				(struct tx_args) { { hs_tx_vurl(ctx->arena, url, version) } }, err);
+		}
+	}
+	struct hs_slice url = TX_SET_URL(ctx->set);
+	ctx->set_name = url.len ? hs_tx_vurl(ctx->arena, url, TX_SET_VERSION(ctx->set)) :
+				  HS_S("(unidentified)");
+	enum hs_status status = hs_tx_params_of_set(ctx, ctx->set, err);
+	return status ? status : hs_tx_find_supplements(ctx, ctx->set, err);
+}

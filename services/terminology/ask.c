@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way of a question through the service:
+ *
+ *   read the input -> uploads new enough? --no--> read them in a transaction (worker) --+
+ *                          | yes                                                        |
+ *                          v                                                            v
+ *                    resources sent with it, or known to be slow? --yes--> compile and answer (worker) ->
+ * reply | no
+ *                          v
+ *                    answer on the loop from the mapped image -> reply */
+#include "ask.h"
+
+#include "tree.h"
+
+#define BATCH_MAX 999u
+
+static enum hs_verdict fail(struct tx_ask *ask, const struct hs_error *err)
+{
+	if (ask->ctx.failure)
+		return hs_reply_json(ask->req, ask->ctx.failure_status, hs_tx_failure_outcome(&ask->ctx));
+	return hs_fail_request(ask->req, err);
+}
+
+/* ---- what was sent ---- */
+
+static void release_sent(void *arg)
+{
+	hs_tx_layer_fini(arg);
+}
+
+static bool is_named(const struct hs_json *parameter, struct hs_slice name)
+{
+	return hs_slice_eq(hs_json_get_text(parameter, HS_S("name")), name);
+}
+
+static const struct hs_json *resource_of(const struct hs_json *parameter)
+{
+	const struct hs_json *resource = hs_json_get(parameter, HS_S("resource"));
+
+	return hs_json_is(resource, HS_JSON_OBJECT) ? resource : NULL;
+}
+
+static bool has_resources(const struct hs_json *input)
+{
+	HS_JSON_EACH(p, hs_json_get(input, HS_S("parameter")))
+		if (resource_of(p) &&
+			(is_named(p, HS_S("tx-resource")) || is_named(p, HS_S("valueSet")) ||
+				is_named(p, HS_S("codeSystem")) || is_named(p, HS_S("conceptMap")) ||
+				is_named(p, HS_S("validation"))))
+			return true;
+	return false;
+}
+
+/* Resources beside the question, and its own value set. */
+static enum hs_status compile_input(struct tx_compile *compile, const struct hs_json *input, uint32_t *set,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	*set = TX_NONE;
+	HS_JSON_EACH(p, hs_json_get(input, HS_S("parameter"))) {
+		const struct hs_json *resource = resource_of(p);
+		bool own = is_named(p, HS_S("valueSet"));
+		bool beside = is_named(p, HS_S("tx-resource")) || is_named(p, HS_S("codeSystem")) ||
+			is_named(p, HS_S("conceptMap"));
+		if (!resource || (!own && !beside))
+			continue;
+		status = hs_tx_compile_add(compile, resource, HS_ON_R4 | HS_ON_R5, own ? set : NULL, err);
+		if (status)
+			break;
+	}
+	return status;
+}
+
+static enum hs_status compile_all(struct tx_ask *ask, struct tx_compile *compile, struct hs_error *err)
+{
+	uint32_t whole = TX_NONE;
+	size_t n = 0;
+	enum hs_status status = compile_input(compile, ask->input, &whole, err);
+
+	HS_JSON_EACH(p, hs_json_get(ask->input, HS_S("parameter"))) {
+		if (status || !is_named(p, HS_S("validation")))
+			continue;
+		if (n == BATCH_MAX)
+			return hs_fail(err, HS_E_LIMIT, "a batch may have at most %u validations", BATCH_MAX);
+		status = compile_input(compile, resource_of(p), &ask->sent_sets[n++], err);
+	}
+	ask->sent_sets[n] = whole;
+	return status;
+}
+
+static enum hs_status compile_sent(struct tx_ask *ask, struct hs_error *err)
+{
+	struct hs_image *image = NULL;
+
+	ask->sent_sets[0] = TX_NONE;
+	if (!has_resources(ask->input))
+		return HS_OK;
+	struct tx_compile *compile = hs_tx_compile_new(0);
+	enum hs_status status = compile_all(ask, compile, err);
+	if (status == HS_OK)
+		status = hs_tx_compile_finish(compile, &image, err);
+	hs_tx_compile_free(compile);
+	if (status)
+		return status;
+	hs_tx_layer_init(&ask->sent, image);
+	if (!hs_arena_defer(hs_request_arena(ask->req), release_sent, &ask->sent))
+		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+	return HS_OK;
+}
+
+/* ---- the question itself ---- */
+
+enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, uint32_t sent_set,
+	struct hs_error *err)
+{
+	struct tx_context *ctx = &ask->ctx;
+	bool r5 = hs_request_fhir(ask->req) == HS_FHIR_R5;
+	const struct tx_layer *uploaded = &ask->uploads->layers[r5];
+
+	memset(ctx, 0, sizeof(*ctx));
+	ctx->arena = hs_request_arena(ask->req);
+	ctx->fhir = hs_request_fhir(ask->req);
+	ctx->now_ms = hs_request_now(ask->req);
+	ctx->limit = (uint32_t)ask->service->expansion_limit;
+	ctx->scope.face = r5 ? HS_ON_R5 : HS_ON_R4;
+	if (ask->sent.image)
+		ctx->scope.layers[ctx->scope.count++] = &ask->sent;
+	if (uploaded->image)
+		ctx->scope.layers[ctx->scope.count++] = uploaded;
+	if (ask->service->base.image)
+		ctx->scope.layers[ctx->scope.count++] = &ask->service->base;
+	if (sent_set != TX_NONE)
+		ctx->set = (struct tx_set) { &ask->sent, &ask->sent.sets[sent_set] };
+	return hs_tx_params_read(ctx, input, ask->accept_language, err);
+}
+
+static enum hs_status missing_instance(struct tx_ask *ask, struct hs_error *err)
+{
+	return hs_fail(err, HS_E_NOT_FOUND, "there is no %s with the id %.*s here", ask->type,
+		HS_S_ARG(ask->id));
+}
+
+/* The last row with the id: among a package's resources ids need not be unique. */
+#define FIND_BY_ID(rows) \
+	for (size_t i = layer->rows##_count; i-- > 0;) \
+		if ((layer->rows[i].head.faces & scope->face) && \
+			hs_slice_eq(tx_text(layer, layer->rows[i].head.id), ask->id)) { \
+			found = i; \
+			break; \
+		}
+
+enum hs_status hs_tx_ask_instance(struct tx_ask *ask, struct hs_error *err)
+{
+	const struct tx_scope *scope = &ask->ctx.scope;
+	struct tx_params *params = &ask->ctx.params;
+
+	for (size_t l = 0; ask->type && l < scope->count; l++) {
+		const struct tx_layer *layer = scope->layers[l];
+		size_t found = SIZE_MAX;
+		if (layer == &ask->sent)
+			continue;
+		if (strcmp(ask->type, "ValueSet") == 0) {
+			FIND_BY_ID(sets)
+			if (found == SIZE_MAX)
+				continue;
+			ask->ctx.set = (struct tx_set) { layer, &layer->sets[found] };
+		} else if (strcmp(ask->type, "CodeSystem") == 0) {
+			FIND_BY_ID(systems)
+			if (found == SIZE_MAX)
+				continue;
+			params->url = params->system = tx_text(layer, layer->systems[found].head.url);
+			params->version = tx_text(layer, layer->systems[found].head.version);
+		} else {
+			FIND_BY_ID(maps)
+			if (found == SIZE_MAX)
+				continue;
+			params->url = tx_text(layer, layer->maps[found].head.url);
+		}
+		return HS_OK;
+	}
+	return ask->type ? missing_instance(ask, err) : HS_OK;
+}
+
+static enum hs_status answer(struct tx_ask *ask, struct hs_error *err)
+{
+	enum hs_status status = hs_tx_ask_begin(ask, ask->input, TX_NONE, err);
+
+	if (status == HS_OK)
+		status = hs_tx_ask_instance(ask, err);
+	return status ? status : ask->answer(ask, &ask->out, err);
+}
+
+static enum hs_verdict reply(struct tx_ask *ask, enum hs_status status, const struct hs_error *err)
+{
+	return status ? fail(ask, err) : hs_reply_json(ask->req, 200, ask->out);
+}
+
+static enum hs_status on_worker(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct tx_ask *ask = arg;
+	enum hs_status status = compile_sent(ask, err);
+
+	(void)txn;
+	(void)arena;
+	return status ? status : answer(ask, err);
+}
+
+static enum hs_verdict after_worker(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	(void)req;
+	return reply(arg, status, err);
+}
+
+static enum hs_verdict carry_on(struct tx_ask *ask)
+{
+	struct hs_error err = { .status = HS_OK };
+
+	if (!hs_arena_defer(hs_request_arena(ask->req), hs_tx_uploads_unref, ask->uploads)) {
+		hs_fail(&err, HS_E_LIMIT, "the request is too large");
+		return hs_fail_request(ask->req, &err);
+	}
+	if (ask->slow || has_resources(ask->input))
+		return hs_compute(ask->req, on_worker, ask, after_worker);
+	return reply(ask, answer(ask, &err), &err);
+}
+
+static enum hs_status read_uploads(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
+{
+	struct tx_ask *ask = arg;
+
+	(void)arena;
+	hs_tx_uploads_unref(ask->uploads); /* of a run before this one */
+	ask->uploads = NULL;
+	return hs_tx_uploads_read(ask->sandbox, txn, &ask->uploads, err);
+}
+
+static enum hs_verdict after_uploads(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct tx_ask *ask = arg;
+
+	return status ? hs_fail_request(req, err) : carry_on(ask);
+}
+
+enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type, tx_answer_fn *answer_fn,
+	bool slow)
+{
+	struct tx_ask *ask = hs_arena_alloc(hs_request_arena(req), sizeof(*ask));
+	struct hs_error err = { .status = HS_OK };
+
+	if (!ask) {
+		hs_fail(&err, HS_E_LIMIT, "the request is too large");
+		return hs_fail_request(req, &err);
+	}
+	ask->req = req;
+	ask->service = state;
+	ask->sandbox = hs_request_sandbox_state(req);
+	ask->answer = answer_fn;
+	ask->slow = slow;
+	ask->type = type;
+	ask->id = hs_request_part(req, "id");
+	ask->accept_language = hs_request_header(req, HS_S("Accept-Language"));
+	__atomic_fetch_add(&ask->service->questions, 1, __ATOMIC_RELAXED);
+	if (hs_request_parameters(req, &ask->input, &err))
+		return hs_fail_request(req, &err);
+	ask->uploads = hs_tx_uploads_get(ask->sandbox);
+	if (ask->uploads)
+		return carry_on(ask);
+	return hs_read_slow(req, read_uploads, ask, after_uploads);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way of a question through the service, the same for every operation. */
+#pragma once
+
+#include "operations.h"
+#include "state.h"
+
+struct tx_ask;
+/* Makes the answer from the layers; pure, on any thread. */
+typedef enum hs_status tx_answer_fn(struct tx_ask *ask, struct hs_json **out, struct hs_error *err);
+
+struct tx_ask {
+	struct hs_request *req;
+	struct tx_service *service;
+	struct tx_sandbox *sandbox;
+	tx_answer_fn *answer;
+	bool slow;             /* always on a worker */
+	const char *type;      /* of the instance named in the path, or NULL */
+	struct hs_json *input; /* Parameters */
+	struct hs_slice accept_language, id;
+	struct tx_uploads *uploads;
+	struct tx_layer sent;     /* compiled from the request; image NULL: nothing was sent */
+	uint32_t sent_sets[1000]; /* row of the value set of each item of a batch, then that of the whole */
+	struct tx_context ctx;
+	struct hs_json *out;
+};
+
+enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type, tx_answer_fn *answer,
+	bool slow);
+/* Sets up `ask->ctx` anew for the input of one question. */
+enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, uint32_t sent_set,
+	struct hs_error *err);
+/* The instance that the path names. */
+enum hs_status hs_tx_ask_instance(struct tx_ask *ask, struct hs_error *err);

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The compiler: takes resources one by one and leaves an image. */
+#include "compile.h"
+
+#include "version.h"
+
+#include <stdlib.h>
+
+#define SCRATCH_MAX ((size_t)4 << 30)
+
+struct tx_compile *hs_tx_compile_new(uint64_t source_key)
+{
+	struct hs_arena *keys = hs_arena_new(SCRATCH_MAX);
+	struct tx_compile *c = hs_arena_alloc(keys, sizeof(*c));
+
+	c->keys = keys;
+	c->scratch = hs_arena_new(SCRATCH_MAX);
+	c->image = hs_image_builder_new(TX_IMAGE_KIND, TX_IMAGE_FORMAT, source_key);
+	for (size_t i = 0; i < TX_SECTIONS_END; i++)
+		hs_buf_init(&c->rows[i], NULL, TX_ROWS_MAX);
+	for (size_t i = 0; i < TX_KINDS; i++)
+		hs_buf_init(&c->key_rows[i], NULL, TX_ROWS_MAX);
+	return c;
+}
+
+void hs_tx_compile_free(struct tx_compile *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < TX_SECTIONS_END; i++)
+		hs_buf_free(&c->rows[i]);
+	for (size_t i = 0; i < TX_KINDS; i++)
+		hs_buf_free(&c->key_rows[i]);
+	hs_image_builder_free(c->image);
+	hs_arena_free(c->scratch);
+	hs_arena_free(c->keys);
+}
+
+uint32_t hs_tx_put_row(struct tx_compile *c, enum tx_section section, const void *row, size_t size)
+{
+	uint32_t index = (uint32_t)(c->rows[section].len / size);
+
+	hs_buf_add(&c->rows[section], hs_slice(row, size));
+	c->failed |= c->rows[section].overflow;
+	return index;
+}
+
+struct hs_image_text hs_tx_put_json(struct tx_compile *c, const struct hs_json *value)
+{
+	struct hs_buf out;
+
+	if (!value)
+		return (struct hs_image_text) { 0, 0 };
+	hs_buf_init(&out, c->scratch, TX_ROWS_MAX);
+	hs_json_write(&out, value, 0);
+	return hs_tx_put_text(c, hs_buf_slice(&out));
+}
+
+void hs_tx_compile_key(struct tx_compile *c, enum tx_kind kind, struct hs_slice url, struct hs_slice version,
+	uint32_t row)
+{
+	struct tx_key key = { hs_arena_copy(c->keys, url), hs_arena_copy(c->keys, version), row };
+
+	hs_buf_add(&c->key_rows[kind], hs_slice((const char *)&key, sizeof(key)));
+}
+
+/* ---- what canonical resources have in common ---- */
+
+static bool is_in(const char *const *names, struct hs_slice name)
+{
+	for (; *names; names++)
+		if (hs_slice_eq(hs_slice_cstr(*names), name))
+			return true;
+	return false;
+}
+
+/* The members but for those named, as JSON text; no tree is made for it. */
+static struct hs_image_text put_source(struct tx_compile *c, const struct hs_json *resource,
+	const char *const *without)
+{
+	struct hs_json *shallow = hs_json_object(c->scratch);
+
+	HS_JSON_EACH(item, resource)
+		if (!is_in(without, hs_json_key(item)))
+			hs_json_add(shallow, hs_json_key(item), hs_json_clone(c->scratch, item));
+	return hs_tx_put_json(c, shallow);
+}
+
+void hs_tx_compile_head(struct tx_compile *c, const struct hs_json *resource, const char *const *without,
+	struct tx_head *out)
+{
+	*out = (struct tx_head) { .faces = c->faces };
+	out->id = hs_tx_put_text(c, hs_json_get_text(resource, HS_S("id")));
+	out->url = hs_tx_put_text(c, hs_json_get_text(resource, HS_S("url")));
+	out->version = hs_tx_put_text(c, hs_json_get_text(resource, HS_S("version")));
+	out->name = hs_tx_put_text(c, hs_json_get_text(resource, HS_S("name")));
+	out->title = hs_tx_put_text(c, hs_json_get_text(resource, HS_S("title")));
+	out->status = hs_tx_put_text(c, hs_json_get_text(resource, HS_S("status")));
+	out->language = hs_tx_put_text(c, hs_json_get_text(resource, HS_S("language")));
+	out->date = hs_tx_put_text(c, hs_json_get_text(resource, HS_S("date")));
+	out->standards = hs_tx_put_text(c,
+		hs_tx_extension_text(resource, HS_S(TX_EXT "structuredefinition-standards-status")));
+	if (hs_json_get_bool(resource, HS_S("experimental"), false))
+		out->flags |= TX_EXPERIMENTAL;
+	out->source = put_source(c, resource, without);
+}
+
+/* ---- one resource ---- */
+
+enum hs_status hs_tx_compile_add(struct tx_compile *c, const struct hs_json *resource, uint32_t faces,
+	uint32_t *index, struct hs_error *err)
+{
+	struct hs_slice type = hs_json_get_text(resource, HS_S("resourceType"));
+	uint32_t row = TX_NONE;
+	enum hs_status status = HS_OK;
+
+	c->faces = faces;
+	if (hs_slice_eq(type, HS_S("CodeSystem")))
+		status = hs_tx_compile_system(c, resource, &row, err);
+	else if (hs_slice_eq(type, HS_S("ValueSet")))
+		status = hs_tx_compile_set(c, resource, &row, err);
+	else if (hs_slice_eq(type, HS_S("ConceptMap")))
+		status = hs_tx_compile_map(c, resource, &row, err);
+	else if (hs_slice_eq(type, HS_S("NamingSystem")))
+		status = hs_tx_compile_names(c, resource, err);
+	hs_arena_reset(c->scratch);
+	if (status == HS_OK && c->failed)
+		status = hs_fail(err, HS_E_LIMIT, "there is too much terminology for one image");
+	if (status == HS_OK && index)
+		*index = row;
+	return status;
+}
+
+/* ---- the end ---- */
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct tx_key *x = a, *y = b;
+	int order = hs_slice_cmp(x->url, y->url);
+
+	if (!order)
+		order = hs_tx_version_cmp(x->version, y->version);
+	return order ? order : x->row < y->row ? -1 : 1;
+}
+
+static void order_by_url(struct tx_compile *c, enum tx_kind kind, enum tx_section section)
+{
+	struct hs_buf *keys = &c->key_rows[kind];
+	size_t count = keys->len / sizeof(struct tx_key);
+	const struct tx_key *rows = (const void *)keys->ptr;
+
+	if (count)
+		qsort(keys->ptr, count, sizeof(struct tx_key), compare_keys);
+	for (size_t i = 0; i < count; i++)
+		TX_PUT(c, section, rows[i].row);
+}
+
+static const size_t item_sizes[TX_SECTIONS_END] = {
+	[TX_SYSTEMS] = sizeof(struct tx_system_row),
+	[TX_CONCEPTS] = sizeof(struct tx_concept_row),
+	[TX_BY_CODE] = sizeof(uint32_t),
+	[TX_BY_FOLD] = sizeof(uint32_t),
+	[TX_PARENTS] = sizeof(uint32_t),
+	[TX_CHILDREN] = sizeof(uint32_t),
+	[TX_ANCESTORS] = sizeof(uint32_t),
+	[TX_DESIGNATIONS] = sizeof(struct tx_designation_row),
+	[TX_PROPERTIES] = sizeof(struct tx_property_row),
+	[TX_PROPERTY_DEFS] = sizeof(struct tx_property_def_row),
+	[TX_SETS] = sizeof(struct tx_set_row),
+	[TX_RULES] = sizeof(struct tx_rule_row),
+	[TX_PICKS] = sizeof(struct tx_pick_row),
+	[TX_PICKS_BY_CODE] = sizeof(uint32_t),
+	[TX_FILTERS] = sizeof(struct tx_filter_row),
+	[TX_IMPORTS] = sizeof(struct hs_image_text),
+	[TX_MAPS] = sizeof(struct tx_map_row_head),
+	[TX_MAP_GROUPS] = sizeof(struct tx_map_group_row),
+	[TX_MAP_ROWS] = sizeof(struct tx_map_row),
+	[TX_MAP_BY_SOURCE] = sizeof(uint32_t),
+	[TX_MAP_BY_TARGET] = sizeof(uint32_t),
+	[TX_NAMES] = sizeof(struct tx_name_row),
+	[TX_SYSTEMS_BY_URL] = sizeof(uint32_t),
+	[TX_SETS_BY_URL] = sizeof(uint32_t),
+	[TX_MAPS_BY_URL] = sizeof(uint32_t),
+};
+
+/* Names are put in order of their text, the first one given winning. */
+static void order_names(struct tx_compile *c)
+{
+	struct hs_buf *keys = &c->key_rows[TX_KIND_NAME];
+	size_t count = keys->len / sizeof(struct tx_key);
+	const struct tx_key *order = (const void *)keys->ptr;
+
+	if (!count)
+		return;
+	struct tx_name_row *old = hs_arena_array(c->keys, count, sizeof(*old));
+	memcpy(old, c->rows[TX_NAMES].ptr, count * sizeof(*old));
+	qsort(keys->ptr, count, sizeof(struct tx_key), compare_keys);
+	for (size_t i = 0; i < count; i++)
+		*TX_ROW(c, TX_NAMES, struct tx_name_row, i) = old[order[i].row];
+}
+
+static void close_sections(struct tx_compile *c)
+{
+	struct tx_concept_row end = {
+		.parent_first = TX_COUNT(c, TX_PARENTS, uint32_t),
+		.child_first = TX_COUNT(c, TX_CHILDREN, uint32_t),
+		.ancestor_first = TX_COUNT(c, TX_ANCESTORS, uint32_t),
+		.designation_first = TX_COUNT(c, TX_DESIGNATIONS, struct tx_designation_row),
+		.property_first = TX_COUNT(c, TX_PROPERTIES, struct tx_property_row),
+	};
+
+	TX_PUT(c, TX_CONCEPTS, end);
+	order_by_url(c, TX_KIND_SYSTEM, TX_SYSTEMS_BY_URL);
+	order_by_url(c, TX_KIND_SET, TX_SETS_BY_URL);
+	order_by_url(c, TX_KIND_MAP, TX_MAPS_BY_URL);
+	order_names(c);
+	for (uint32_t i = 1; i < TX_SECTIONS_END; i++)
+		hs_image_builder_section(c->image, i, c->rows[i].ptr, item_sizes[i],
+			c->rows[i].len / item_sizes[i]);
+}
+
+enum hs_status hs_tx_compile_finish(struct tx_compile *c, struct hs_image **out, struct hs_error *err)
+{
+	close_sections(c);
+	return hs_image_builder_finish(c->image, out, err);
+}
+
+enum hs_status hs_tx_compile_write(struct tx_compile *c, const char *path, struct hs_error *err)
+{
+	close_sections(c);
+	return hs_image_builder_write(c->image, NULL, path, err);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One question while it is answered: what was asked, what can be seen, and what there is to say about it. */
+#pragma once
+
+#include "concept.h"
+
+#define TX_RULES_MAX 64u
+#define TX_NAMES_MAX 64u
+
+/* ---- the parameters ---- */
+
+/* Rules about versions, in one table: who may say what a canonical without (or with another) version means.
+ */
+enum tx_version_kind { TX_VERSION_DEFAULT, TX_VERSION_CHECK, TX_VERSION_FORCE, TX_VERSION_SET };
+struct tx_version_rule {
+	enum tx_version_kind kind;
+	struct hs_slice url, version;
+};
+
+enum tx_flag { TX_UNSET, TX_NO, TX_YES };
+
+struct tx_params {
+	const struct hs_json *tree; /* Parameters */
+	struct hs_slice url, set_version, code, system, version, display, filter;
+	const struct hs_json *value_set, *coding, *codeable;
+	uint8_t infer_system, abstract, active_only, lenient_display, membership_only; /* enum tx_flag */
+	uint8_t exclude_nested, designations, definition;
+	int64_t offset, count; /* -1: not given */
+	struct tx_version_rule rules[TX_RULES_MAX];
+	size_t rule_count;
+	struct hs_slice properties[TX_NAMES_MAX], designation_filters[TX_NAMES_MAX];
+	size_t property_count, designation_filter_count;
+	struct hs_slice supplements[TX_NAMES_MAX];
+	size_t supplement_count;
+	struct tx_languages languages;
+	bool languages_asked; /* by parameter, header or value set */
+};
+
+/* ---- messages ---- */
+
+enum tx_message {
+#define X(id, severity, code, type, spoken, text) TX_MSG_##id,
+#include "messages.def"
+#undef X
+	TX_MSG_COUNT
+};
+
+struct tx_issue {
+	enum tx_message id;
+	enum hs_severity severity;
+	struct hs_slice text, path;
+	bool spoken;
+	const char *type; /* tx-issue-type, when it is not the catalogue's */
+	struct tx_issue *next;
+};
+struct tx_issues {
+	struct tx_issue *first, *last;
+	size_t count, errors;
+};
+
+/* ---- the question ---- */
+
+struct tx_context {
+	struct hs_arena *arena;
+	struct tx_scope scope;
+	struct tx_params params;
+	int64_t now_ms;
+	enum hs_fhir_version fhir;
+	struct tx_system supplements[TX_NAMES_MAX];
+	size_t supplement_count;
+	struct tx_set set;        /* sent with the request or named by it */
+	struct hs_slice set_name; /* "url|version" for messages */
+	struct tx_issues issues;
+	struct tx_issue
+		*failure; /* why there is no answer at all: an OperationOutcome with `failure_status` */
+	int failure_status;
+	uint32_t limit; /* most codes of an expansion */
+};
+
+enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *tree,
+	struct hs_slice accept_language, struct hs_error *err);
+/* The languages of the value set's own extension, when the request named none. */
+enum hs_status hs_tx_params_of_set(struct tx_context *ctx, struct tx_set set, struct hs_error *err);
+
+struct tx_args {
+	struct hs_slice a[5];
+};
+struct tx_issue *hs_tx_issue(struct tx_context *ctx, struct tx_issues *issues, enum tx_message id,
+	struct hs_slice path, struct tx_args args);
+/* The same as the reason why there is no answer; gives the status to return. */
+enum hs_status hs_tx_refuse(struct tx_context *ctx, enum tx_message id, int http, struct hs_slice path,
+	struct tx_args args, struct hs_error *err);
+bool hs_tx_has_issue(const struct tx_issues *issues, enum tx_message id, struct hs_slice path);
+struct hs_json *hs_tx_outcome(struct hs_arena *arena, const struct tx_issues *issues);
+struct hs_json *hs_tx_failure_outcome(struct tx_context *ctx);
+/* Spoken sentences of errors (of all when there is none), joined by "; ", in order of the text. */
+struct hs_slice hs_tx_message(struct hs_arena *arena, const struct tx_issues *issues);
+
+/* ---- versions: one resolver (resolve.c) ---- */
+
+struct tx_resolved {
+	struct tx_system system;             /* row NULL: not found */
+	struct hs_slice asked;               /* the version looked for; empty: none */
+	bool changed;                        /* a rule put it in the place of the one in the value set */
+	const struct tx_version_rule *check; /* the rule that the version found breaks */
+};
+/* What a reference to `url` with `version` (empty: none) means under the rules of the request. */
+struct tx_resolved hs_tx_resolve(const struct tx_context *ctx, struct hs_slice url, struct hs_slice version);
+/* "1.0.0 or 1.2.0", empty when there is none. */
+struct hs_slice hs_tx_known_versions(const struct tx_context *ctx, struct hs_slice url);
+/* A value set by canonical, under default-valueset-version. */
+bool hs_tx_resolve_set(const struct tx_context *ctx, struct hs_slice canonical, struct hs_slice version,
+	struct tx_set *out);
+/* Fills ctx->supplements from the request and the value set; refuses when one is missing. */
+enum hs_status hs_tx_find_supplements(struct tx_context *ctx, struct tx_set set, struct hs_error *err);
+/* Those that belong to `s`. */
+size_t hs_tx_supplements_of(const struct tx_context *ctx, struct tx_system s, struct tx_system *out);
+
+/* Designations of a concept with the request's supplements. */
+bool hs_tx_texts(struct tx_context *ctx, struct tx_system s, uint32_t concept, struct tx_designations *out);
+struct hs_slice hs_tx_display(struct tx_context *ctx, struct tx_system s, uint32_t concept);

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Collecting the codes of a value set: includes add, imports intersect, excludes take away. */
+#include "expansion.h"
+
+#include "filter.h"
+#include "fold.h"
+#include "tree.h"
+
+#define DEPTH_MAX 40u
+
+struct list {
+	struct tx_item *items;
+	size_t count, room;
+};
+
+struct walk {
+	struct tx_expansion *x;
+	struct tx_context *ctx;
+	const struct tx_set_row *open[DEPTH_MAX];
+	size_t depth;
+};
+
+/* ---- sets of items ---- */
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
+	return h ^ h >> 29;
+}
+
+static uint64_t hash_text(uint64_t h, struct hs_slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		h = (h ^ (unsigned char)s.ptr[i]) * 0x100000001b3ull;
+	return mix(h, s.len);
+}
+
+static uint64_t hash_item(const struct tx_expansion *x, const struct tx_item *item)
+{
+	if (!x->versions_match)
+		return mix(mix(1, (uint64_t)(uintptr_t)item->system.row), item->concept);
+	return hash_text(hash_text(2, TX_SYSTEM_URL(item->system)), hs_tx_code(item->system, item->concept));
+}
+
+static bool same_item(const struct tx_expansion *x, const struct tx_item *a, const struct tx_item *b)
+{
+	if (a->system.row == b->system.row)
+	return a->concept == b->concept;
+	return x->versions_match && hs_slice_eq(TX_SYSTEM_URL(a->system), TX_SYSTEM_URL(b->system)) &&
+		hs_slice_eq(hs_tx_code(a->system, a->concept), hs_tx_code(b->system, b->concept));
+}
+
+/* The slot of an equal item or the free one where it belongs. */
+static size_t slot_of(const struct tx_expansion *x, const struct tx_item *items, const uint32_t *table,
+	size_t room, const struct tx_item *item)
+{
+	size_t at = hash_item(x, item) & (room - 1);
+
+	while (table[at] && !same_item(x, &items[table[at] - 1], item))
+		at = (at + 1) & (room - 1);
+	return at;
+}
+
+static uint32_t *make_table(struct tx_expansion *x, const struct list *list, size_t *room)
+{
+	*room = 64;
+	while (*room < list->count * 2)
+		*room *= 2;
+	uint32_t *table = hs_arena_array(x->ctx->arena, *room, sizeof(*table));
+	for (size_t i = 0; table && i < list->count; i++) {
+		size_t at = slot_of(x, list->items, table, *room, &list->items[i]);
+		if (!table[at])
+			table[at] = (uint32_t)i + 1;
+	}
+	return table;
+}
+
+static enum hs_status too_costly(struct walk *w, struct hs_error *err)
+{
+	struct hs_slice limit = hs_arena_printf(w->ctx->arena, "%u", w->x->limit);
+
+	hs_tx_refuse(w->ctx, TX_MSG_VALUESET_TOO_COSTLY, 422, HS_S_NONE,
+		(struct tx_args) { { w->ctx->set_name, limit } }, err);
+	err->status = HS_E_TOO_COSTLY;
+	return HS_E_TOO_COSTLY;
+}
+
+static enum hs_status push(struct walk *w, struct list *list, struct tx_item item, struct hs_error *err)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? list->room * 2 : 256;
+		void *items = hs_arena_grow(w->ctx->arena, list->items, list->room * sizeof(item),
+			room * sizeof(item));
+		if (!items)
+			return too_costly(w, err);
+		list->items = items;
+		list->room = room;
+	}
+	list->items[list->count++] = item;
+	return HS_OK;
+}
+
+/* ---- what is left out ---- */
+
+static bool matches_filter(struct walk *w, const struct tx_item *item)
+{
+	struct hs_arena *arena = w->ctx->arena;
+	struct hs_slice words = w->x->folded_filter;
+	struct hs_arena_mark mark = hs_arena_mark(arena);
+	struct tx_designations texts = { NULL, 0, 0 };
+	bool found = false;
+
+	if (!words.len)
+		return true;
+	found = hs_tx_words_start(hs_tx_fold(arena, hs_tx_code(item->system, item->concept)), words);
+	if (!found && item->pick)
+		found = hs_tx_words_start(hs_tx_fold(arena, tx_text(item->pick_layer, item->pick->display)),
+			words);
+	if (!found)
+		hs_tx_texts(w->ctx, item->system, item->concept, &texts);
+	for (size_t i = 0; i < texts.count && !found; i++)
+		found = hs_tx_words_start(hs_tx_fold(arena, texts.items[i].value), words);
+	hs_arena_rollback(arena, mark);
+	return found;
+}
+
+static bool is_wanted(struct walk *w, const struct tx_item *item)
+{
+	if (w->x->active_only && hs_tx_is_inactive(item->system, item->concept))
+		return false;
+	return true;
+}
+
+/* ---- one rule ---- */
+
+static void use_system(struct tx_expansion *x, struct tx_system s)
+{
+	for (size_t i = 0; i < x->system_count; i++)
+		if (x->systems[i].row == s.row)
+			return;
+	if (x->system_count < sizeof(x->systems) / sizeof(x->systems[0]))
+		x->systems[x->system_count++] = s;
+}
+
+static enum hs_status find_system(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
+	struct tx_system *out, struct hs_error *err)
+{
+	struct hs_slice url = tx_text(set.layer, rule->system);
+	struct tx_resolved resolved = hs_tx_resolve(w->ctx, url, tx_text(set.layer, rule->version));
+
+	if (!resolved.system.row) {
+		struct hs_slice known = hs_tx_known_versions(w->ctx, url);
+		enum tx_message id = !resolved.asked.len ? TX_MSG_UNKNOWN_CODESYSTEM_EXP :
+			known.len                        ? TX_MSG_UNKNOWN_CODESYSTEM_VERSION_EXP :
+							   TX_MSG_UNKNOWN_CODESYSTEM_VERSION_EXP_NONE;
+		return hs_tx_refuse(w->ctx, id, 404, HS_S_NONE,
+			(struct tx_args) { { url, resolved.asked, known } }, err);
+	}
+	if (resolved.check)
+		return hs_tx_refuse(w->ctx, TX_MSG_VALUESET_VERSION_CHECK, 422, HS_S_NONE,
+			(struct tx_args) {
+				{ url, TX_SYSTEM_VERSION(resolved.system), resolved.check->version } },
+			err);
+	*out = resolved.system;
+	use_system(w->x, *out);
+	return HS_OK;
+}
+
+static enum hs_status list_picks(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
+	struct tx_system s, struct list *out, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (uint32_t i = 0; i < rule->pick_count && status == HS_OK; i++) {
+		const struct tx_pick_row *pick = &set.layer->picks[rule->pick_first + i];
+		uint32_t concept = hs_tx_find_code(w->ctx->arena, s, tx_text(set.layer, pick->code), NULL);
+		if (concept != TX_NONE)
+			status = push(w, out, (struct tx_item) { s, concept, set.layer, pick, true }, err);
+	}
+	return status;
+}
+
+/* Concepts below the one that a hierarchical filter names, so that not all need be asked: a range in a tree.
+ */
+static void narrow(const struct tx_filter *filters, uint32_t count, struct tx_system s, uint32_t *from,
+	uint32_t *to)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const struct tx_filter *f = &filters[i];
+		bool down = f->op == TX_OP_IS_A || f->op == TX_OP_DESCENDENT_OF ||
+			f->op == TX_OP_DESCENDENT_LEAF || f->op == TX_OP_CHILD_OF;
+		if (!down || f->concept == TX_NONE || s.row->head.flags & TX_GRAPH)
+			continue;
+		if (f->concept > *from)
+		*from = f->concept;
+		if (s.layer->concepts[f->concept].end < *to)
+			*to = s.layer->concepts[f->concept].end;
+	}
+}
+
+static enum hs_status list_concepts(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
+	struct tx_system s, struct list *out, struct hs_error *err)
+{
+	struct tx_filter *filters = NULL;
+	uint32_t from = s.row->concept_first, to = from + s.row->concept_count;
+	enum hs_status status = hs_tx_filters_prepare(w->ctx, set, rule, s, &filters, err);
+
+	if (status == HS_OK)
+		narrow(filters, rule->filter_count, s, &from, &to);
+	for (uint32_t concept = from; concept < to && status == HS_OK; concept ++) {
+		bool passes = true;
+		for (uint32_t i = 0; i < rule->filter_count && passes; i++)
+			passes = hs_tx_filter_passes(w->ctx, &filters[i], s, concept);
+		if (passes)
+			status = push(w, out, (struct tx_item) { s, concept, NULL, NULL, false }, err);
+	}
+	return status;
+}
+
+static enum hs_status walk_set(struct walk *w, struct tx_set set, struct list *out, struct hs_error *err);
+
+static enum hs_status expand_import(struct walk *w, struct tx_set set, uint32_t import, struct list *out,
+	struct hs_error *err)
+{
+	struct hs_slice canonical = tx_text(set.layer, set.layer->imports[import]), url, version;
+	struct tx_set other;
+
+	if (!hs_tx_resolve_set(w->ctx, canonical, HS_S_NONE, &other)) {
+		hs_tx_canonical(canonical, &url, &version);
+		return hs_tx_refuse(w->ctx,
+			version.len ? TX_MSG_VS_EXP_IMPORT_UNK_PINNED : TX_MSG_VS_EXP_IMPORT_UNK, 404,
+			HS_S_NONE, (struct tx_args) { { url, version } }, err);
+	}
+	if (w->x->set_count < sizeof(w->x->sets) / sizeof(w->x->sets[0]))
+		w->x->sets[w->x->set_count++] = other;
+	enum hs_status status = walk_set(w, other, out, err);
+	for (size_t i = 0; i < out->count; i++)
+		out->items[i].flat = true;
+	return status;
+}
+
+/* Keeps of `list` what is in `other` too, or what is not. */
+static enum hs_status keep(struct walk *w, struct list *list, const struct list *other, bool inside,
+	struct hs_error *err)
+{
+	size_t room, n = 0;
+	uint32_t *table = make_table(w->x, other, &room);
+
+	if (!table)
+		return too_costly(w, err);
+	for (size_t i = 0; i < list->count; i++) {
+		bool found = table[slot_of(w->x, other->items, table, room, &list->items[i])] != 0;
+		if (found == inside)
+			list->items[n++] = list->items[i];
+	}
+	list->count = n;
+	return HS_OK;
+}
+
+static enum hs_status expand_rule(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
+	struct list *out, struct hs_error *err)
+{
+	struct tx_system s = { NULL, NULL };
+	enum hs_status status = HS_OK;
+	bool begun = false;
+
+	if (rule->system.len) {
+		begun = true;
+		status = find_system(w, set, rule, &s, err);
+		if (status == HS_OK)
+			status = rule->flags & TX_RULE_ENUM ? list_picks(w, set, rule, s, out, err) :
+							      list_concepts(w, set, rule, s, out, err);
+	}
+	for (uint32_t i = 0; i < rule->import_count && status == HS_OK; i++) {
+		struct list other = { NULL, 0, 0 };
+		status = expand_import(w, set, rule->import_first + i, &other, err);
+		if (status == HS_OK && begun)
+			status = keep(w, out, &other, true, err);
+		else if (status == HS_OK)
+			*out = other;
+		begun = true;
+	}
+	return status;
+}
+
+/* ---- a set ---- */
+
+/* Adds to a list without doubles. The table over it grows with it. */
+struct unique {
+	struct list *list;
+	uint32_t *table;
+	size_t room;
+};
+
+static enum hs_status add_unique(struct walk *w, struct unique *u, const struct list *more,
+	struct hs_error *err)
+{
+	for (size_t i = 0; i < more->count; i++) {
+		const struct tx_item *item = &more->items[i];
+		if (u->list->count * 2 >= u->room) {
+			struct list doubled = *u->list;
+			doubled.count = u->list->count;
+			u->room = u->room ? u->room : 128;
+			while (u->room <= u->list->count * 2)
+				u->room *= 4;
+			u->table = hs_arena_array(w->ctx->arena, u->room, sizeof(uint32_t));
+			for (size_t k = 0; u->table && k < doubled.count; k++)
+				u->table[slot_of(w->x, doubled.items, u->table, u->room, &doubled.items[k])] =
+					(uint32_t)k + 1;
+		}
+		if (!u->table)
+			return too_costly(w, err);
+		size_t at = slot_of(w->x, u->list->items, u->table, u->room, item);
+		if (u->table[at] || !is_wanted(w, item))
+			continue;
+		enum hs_status status = push(w, u->list, *item, err);
+		if (status)
+			return status;
+		u->table[at] = (uint32_t)u->list->count;
+	}
+	return HS_OK;
+}
+
+static enum hs_status enter(struct walk *w, struct tx_set set, struct hs_error *err)
+{
+	struct hs_buf via;
+
+	for (size_t i = 0; i < w->depth; i++) {
+		if (w->open[i] != set.row)
+			continue;
+		hs_buf_init(&via, w->ctx->arena, 65536);
+		for (size_t k = 0; k < w->depth; k++)
+			hs_buf_printf(&via, "%s%.*s", k ? ", " : "",
+				HS_S_ARG(tx_text(set.layer, w->open[k]->head.url)));
+		return hs_tx_refuse(w->ctx, TX_MSG_VALUESET_CIRCULAR_REFERENCE, 422, HS_S_NONE,
+			(struct tx_args) { { TX_SET_URL(set), hs_buf_slice(&via) } }, err);
+	}
+	if (w->depth == DEPTH_MAX)
+		return hs_fail(err, HS_E_TOO_COSTLY, "value sets include one another more than %u deep",
+			DEPTH_MAX);
+	w->open[w->depth++] = set.row;
+	return HS_OK;
+}
+
+static enum hs_status walk_set(struct walk *w, struct tx_set set, struct list *out, struct hs_error *err)
+{
+	struct unique unique = { out, NULL, 0 };
+	enum hs_status status = enter(w, set, err);
+
+	for (int excluding = 0; excluding < 2 && status == HS_OK; excluding++)
+		for (uint32_t i = 0; i < set.row->rule_count && status == HS_OK; i++) {
+			const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
+			struct list found = { NULL, 0, 0 };
+			if (((rule->flags & TX_RULE_EXCLUDE) != 0) != excluding)
+				continue;
+			status = expand_rule(w, set, rule, &found, err);
+			if (status == HS_OK)
+				status = excluding ? keep(w, out, &found, false, err) :
+						     add_unique(w, &unique, &found, err);
+		}
+	w->depth--;
+	return status;
+}
+
+/* ---- the whole ---- */
+
+static struct hs_slice set_parameter(struct tx_context *ctx, const char *name)
+{
+	struct hs_json *list = NULL;
+	struct hs_error ignored;
+	struct hs_slice text = tx_text(ctx->set.layer, ctx->set.row->params);
+	const struct hs_json *given = hs_parameter(ctx->params.tree, hs_slice_cstr(name));
+
+	if (given)
+		return hs_tx_scalar(hs_tx_value(given));
+	if (!text.len || hs_json_parse(ctx->arena, text, NULL, &list, &ignored))
+		return HS_S_NONE;
+	HS_JSON_EACH(extension, list)
+		if (hs_slice_eq(hs_tx_extension_text(extension, HS_S("name")), hs_slice_cstr(name)))
+			return hs_tx_scalar(hs_tx_value(hs_tx_extension(extension, HS_S("value"))));
+	return HS_S_NONE;
+}
+
+static void read_options(struct tx_expansion *x)
+{
+	const struct tx_set_row *row = x->ctx->set.row;
+
+	x->versions_match = hs_slice_eq(set_parameter(x->ctx, "versionsMatch"), HS_S("true"));
+	x->active_only = x->ctx->params.active_only == TX_YES ||
+		(row->head.flags & TX_INACTIVE_GIVEN && !(row->head.flags & TX_INACTIVE_TRUE));
+	if (x->ctx->params.filter.len)
+		x->folded_filter = hs_tx_fold(x->ctx->arena, x->ctx->params.filter);
+	x->limit = x->ctx->limit;
+}
+
+enum hs_status hs_tx_expansion_make(struct tx_context *ctx, struct tx_expansion **out, struct hs_error *err)
+{
+	struct tx_expansion *x = hs_arena_alloc(ctx->arena, sizeof(*x));
+	struct walk w = { .x = x, .ctx = ctx };
+	struct list list = { NULL, 0, 0 };
+	size_t n = 0;
+
+	if (!x)
+		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+	x->ctx = ctx;
+	read_options(x);
+	enum hs_status status = walk_set(&w, ctx->set, &list, err);
+	if (status)
+		return status;
+	for (size_t i = 0; i < list.count; i++)
+		if (matches_filter(&w, &list.items[i]))
+			list.items[n++] = list.items[i];
+	if (n > x->limit && ctx->params.count < 0)
+		return too_costly(&w, err);
+	x->items = list.items;
+	x->count = n;
+	*out = x;
+	return HS_OK;
+}

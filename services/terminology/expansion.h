@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The codes of a value set, collected rule by rule, before anything is written. */
+#pragma once
+
+#include "context.h"
+
+struct tx_item {
+	struct tx_system system;
+	uint32_t concept;
+	const struct tx_layer *pick_layer; /* of `pick` */
+	const struct tx_pick_row *pick;    /* what a list of codes says about it, or NULL */
+	bool flat;                         /* from a list or an import: has no place in a hierarchy */
+};
+
+struct tx_expansion {
+	struct tx_context *ctx;
+	struct tx_item *items;
+	size_t count, room;
+	uint32_t *table; /* open addressing over items, 1-based; 0 is free */
+	size_t table_room;
+	bool versions_match; /* codes of two versions of a system are the same code */
+	bool active_only;
+	uint32_t limit;
+	struct hs_slice folded_filter;
+
+	/* what was used, for expansion.parameter */
+	struct tx_system systems[256];
+	size_t system_count;
+	struct tx_set sets[256];
+	size_t set_count;
+};
+
+/* Expands ctx->set. HS_E_TOO_COSTLY past the limit, with ctx->failure set. */
+enum hs_status hs_tx_expansion_make(struct tx_context *ctx, struct tx_expansion **out, struct hs_error *err);

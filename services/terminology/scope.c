@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding resources by canonical in the layers of a request. */
+#include "scope.h"
+
+#include "version.h"
+
+/* One kind of row as the search sees it. */
+struct index {
+	const uint32_t *order;
+	size_t count;
+	const char *rows;
+	size_t row_size; /* each row begins with struct tx_head */
+};
+
+static struct index index_of(const struct tx_layer *layer, enum tx_section kind)
+{
+	switch (kind) {
+	case TX_SYSTEMS:
+		return (struct index) { layer->systems_by_url, layer->systems_by_url_count,
+			(const char *)layer->systems, sizeof(*layer->systems) };
+	case TX_SETS:
+		return (struct index) { layer->sets_by_url, layer->sets_by_url_count,
+			(const char *)layer->sets, sizeof(*layer->sets) };
+	default:
+		return (struct index) { layer->maps_by_url, layer->maps_by_url_count,
+			(const char *)layer->maps, sizeof(*layer->maps) };
+	}
+}
+
+static const struct tx_head *head_at(const struct index *index, size_t at)
+{
+	return (const void *)(index->rows + index->order[at] * index->row_size);
+}
+
+static size_t lower_bound(const struct tx_layer *layer, const struct index *index, struct hs_slice url)
+{
+	size_t lo = 0, hi = index->count;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (hs_slice_cmp(tx_text(layer, head_at(index, mid)->url), url) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+enum want { WANT_CONTENT, WANT_ANY, WANT_SUPPLEMENT };
+
+static bool fits(enum tx_section kind, const struct tx_head *head, enum want want)
+{
+	if (kind != TX_SYSTEMS)
+		return true;
+	uint32_t content = ((const struct tx_system_row *)(const void *)head)->content;
+	if (want == WANT_SUPPLEMENT)
+		return content == TX_CONTENT_SUPPLEMENT;
+	if (want == WANT_CONTENT && (content == TX_CONTENT_NOT_PRESENT || content == TX_CONTENT_EXAMPLE))
+		return false;
+	return content != TX_CONTENT_SUPPLEMENT;
+}
+
+/* The latest of a layer's rows that fit; versions rise within one URL. */
+static const struct tx_head *find_in(const struct tx_scope *scope, const struct tx_layer *layer,
+	enum tx_section kind, struct hs_slice url, struct hs_slice version, enum want want)
+{
+	struct index index = index_of(layer, kind);
+	const struct tx_head *best = NULL;
+
+	for (size_t i = lower_bound(layer, &index, url); i < index.count; i++) {
+		const struct tx_head *head = head_at(&index, i);
+		if (!hs_slice_eq(tx_text(layer, head->url), url))
+			break;
+		if ((head->faces & scope->face) && fits(kind, head, want) &&
+			hs_tx_version_meets(version, tx_text(layer, head->version)))
+			best = head;
+	}
+	return best;
+}
+
+static const struct tx_head *find(const struct tx_scope *scope, enum tx_section kind,
+	struct hs_slice canonical, struct hs_slice version, enum want want, const struct tx_layer **layer)
+{
+	struct hs_slice url = canonical;
+	size_t bar = hs_slice_find(canonical, '|', 0);
+
+	if (bar != SIZE_MAX) {
+		url = hs_slice_first(canonical, bar);
+		version = version.len ? version : hs_slice_from(canonical, bar + 1);
+	}
+	if (!url.len)
+		return NULL;
+	for (size_t i = 0; i < scope->count; i++) {
+		const struct tx_head *head = find_in(scope, scope->layers[i], kind, url, version, want);
+		if (head) {
+			*layer = scope->layers[i];
+			return head;
+		}
+	}
+	return NULL;
+}
+
+static bool find_system(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
+	enum want want, struct tx_system *out)
+{
+	const struct tx_layer *layer = NULL;
+	const struct tx_head *head = find(scope, TX_SYSTEMS, url, version, want, &layer);
+
+	if (head)
+		*out = (struct tx_system) { layer, (const void *)head };
+	return head != NULL;
+}
+
+bool hs_tx_find_system(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
+	struct tx_system *out)
+{
+	return find_system(scope, url, version, WANT_CONTENT, out);
+}
+
+bool hs_tx_find_any_system(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
+	struct tx_system *out)
+{
+	return find_system(scope, url, version, WANT_ANY, out);
+}
+
+bool hs_tx_find_supplement(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
+	struct tx_system *out)
+{
+	return find_system(scope, url, version, WANT_SUPPLEMENT, out);
+}
+
+bool hs_tx_find_set(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
+	struct tx_set *out)
+{
+	const struct tx_layer *layer = NULL;
+	const struct tx_head *head = find(scope, TX_SETS, url, version, WANT_ANY, &layer);
+
+	if (head)
+		*out = (struct tx_set) { layer, (const void *)head };
+	return head != NULL;
+}
+
+bool hs_tx_find_map(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
+	struct tx_map *out)
+{
+	const struct tx_layer *layer = NULL;
+	const struct tx_head *head = find(scope, TX_MAPS, url, version, WANT_ANY, &layer);
+
+	if (head)
+		*out = (struct tx_map) { layer, (const void *)head };
+	return head != NULL;
+}
+
+static bool is_among(const struct hs_slice *list, size_t count, struct hs_slice text)
+{
+	for (size_t i = 0; i < count; i++)
+		if (hs_slice_eq(list[i], text))
+			return true;
+	return false;
+}
+
+size_t hs_tx_system_versions(const struct tx_scope *scope, struct hs_slice url, struct hs_slice *out,
+	size_t room)
+{
+	size_t n = 0;
+
+	for (size_t l = 0; l < scope->count; l++) {
+		const struct tx_layer *layer = scope->layers[l];
+		struct index index = index_of(layer, TX_SYSTEMS);
+		for (size_t i = lower_bound(layer, &index, url); i < index.count && n < room; i++) {
+			const struct tx_head *head = head_at(&index, i);
+			struct hs_slice version = tx_text(layer, head->version);
+			if (!hs_slice_eq(tx_text(layer, head->url), url))
+				break;
+			if ((head->faces & scope->face) && fits(TX_SYSTEMS, head, WANT_CONTENT) &&
+				!is_among(out, n, version))
+				out[n++] = version;
+		}
+	}
+	for (size_t i = 1; i < n; i++) /* few: by insertion */
+		for (size_t j = i; j && hs_tx_version_cmp(out[j - 1], out[j]) > 0; j--) {
+			struct hs_slice swap = out[j];
+			out[j] = out[j - 1];
+			out[j - 1] = swap;
+		}
+	return n;
+}
+
+struct hs_slice hs_tx_system_of_name(const struct tx_scope *scope, struct hs_slice name)
+{
+	for (size_t l = 0; l < scope->count; l++) {
+		const struct tx_layer *layer = scope->layers[l];
+		size_t lo = 0, hi = layer->names_count;
+		while (lo < hi) {
+			size_t mid = (lo + hi) / 2;
+			if (hs_slice_cmp(tx_text(layer, layer->names[mid].name), name) < 0)
+				lo = mid + 1;
+			else
+				hi = mid;
+		}
+		if (lo < layer->names_count && hs_slice_eq(tx_text(layer, layer->names[lo].name), name))
+			return tx_text(layer, layer->names[lo].url);
+	}
+	return HS_S_NONE;
+}
+
+struct hs_slice hs_tx_vurl(struct hs_arena *arena, struct hs_slice url, struct hs_slice version)
+{
+	if (!version.len)
+		return url;
+	return hs_arena_printf(arena, "%.*s|%.*s", HS_S_ARG(url), HS_S_ARG(version));
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a request can see: up to three layers, the nearest first (sent with the request, uploaded to the
+ * sandbox, from packages), and the finding of things in them by canonical URL and version. */
+#pragma once
+
+#include "model.h"
+
+#define TX_LAYERS_MAX 4u
+
+struct tx_scope {
+	const struct tx_layer *layers[TX_LAYERS_MAX];
+	size_t count;
+	uint32_t face; /* HS_ON_R4 or HS_ON_R5 */
+};
+
+struct tx_system {
+	const struct tx_layer *layer;
+	const struct tx_system_row *row;
+};
+struct tx_set {
+	const struct tx_layer *layer;
+	const struct tx_set_row *row;
+};
+struct tx_map {
+	const struct tx_layer *layer;
+	const struct tx_map_row_head *row;
+};
+
+/* `version` may be empty (the latest of the nearest layer that has any) or a pattern (the latest that it
+ * means). Code systems without content, and supplements, are not found. */
+bool hs_tx_find_system(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
+	struct tx_system *out);
+/* Also those without content. */
+bool hs_tx_find_any_system(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
+	struct tx_system *out);
+bool hs_tx_find_supplement(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
+	struct tx_system *out);
+bool hs_tx_find_set(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
+	struct tx_set *out);
+bool hs_tx_find_map(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
+	struct tx_map *out);
+/* Versions of a code system in rising order, without doubles; at most `room`. */
+size_t hs_tx_system_versions(const struct tx_scope *scope, struct hs_slice url, struct hs_slice *out,
+	size_t room);
+/* The URL of the code system that is also called `name` (an OID, an old URI), or empty. */
+struct hs_slice hs_tx_system_of_name(const struct tx_scope *scope, struct hs_slice name);
+
+static inline struct hs_slice tx_system_text(struct tx_system s, struct hs_image_text text)
+{
+	return hs_image_text(s.layer->image, text);
+}
+#define TX_SYSTEM_URL(s) tx_system_text((s), (s).row->head.url)
+#define TX_SYSTEM_VERSION(s) tx_system_text((s), (s).row->head.version)
+#define TX_SET_URL(s) hs_image_text((s).layer->image, (s).row->head.url)
+#define TX_SET_VERSION(s) hs_image_text((s).layer->image, (s).row->head.version)
+/* "url|version", or the URL alone without a version. */
+struct hs_slice hs_tx_vurl(struct hs_arena *arena, struct hs_slice url, struct hs_slice version);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The terminology registry: code systems, value sets, concept maps and names of identifier systems, from
+ * packages and from uploads, and the operations that ask them. README.md tells how a question travels. */
+#include "batch.h"
+
+static const struct hs_setting settings[] = {
+	{ "expansion-limit", HS_SETTING_INT, offsetof(struct tx_service, expansion_limit), "100000",
+		"most codes of an expansion without paging; beyond it the answer is too-costly" },
+	{ .name = NULL },
+};
+
+static const struct hs_metric metrics[] = {
+	{ "handslag_terminology_questions_total", HS_METRIC_COUNTER,
+		"Terminology operations that were asked for.", offsetof(struct tx_service, questions) },
+	{ .name = NULL },
+};
+
+/* ---- answers ---- */
+
+static enum hs_status lookup(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+{
+	return hs_tx_lookup(&ask->ctx, out, err);
+}
+
+static enum hs_status subsumes(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+{
+	return hs_tx_subsumes(&ask->ctx, out, err);
+}
+
+static enum hs_status validate_in_system(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+{
+	return hs_tx_validate_in_system(&ask->ctx, out, err);
+}
+
+/* A value set sent with the question stands in the layer that was compiled from it. */
+static void use_sent_set(struct tx_ask *ask)
+{
+	uint32_t sent = ask->sent_sets[0];
+
+	if (ask->sent.image && sent != TX_NONE && !ask->type)
+		ask->ctx.set = (struct tx_set) { &ask->sent, &ask->sent.sets[sent] };
+}
+
+static enum hs_status validate_in_set(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+{
+	use_sent_set(ask);
+	return hs_tx_validate_in_set(&ask->ctx, out, err);
+}
+
+static enum hs_status expand(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+{
+	use_sent_set(ask);
+	return hs_tx_expand(&ask->ctx, out, err);
+}
+
+static enum hs_status translate(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+{
+	return hs_tx_translate(&ask->ctx, NULL, out, err);
+}
+
+static enum hs_status capabilities(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+{
+	struct tx_scope *scope = &ask->ctx.scope;
+
+	(void)err;
+	*out = hs_tx_capabilities(ask->ctx.arena, scope->layers, scope->count, ask->ctx.fhir);
+	return HS_OK;
+}
+
+/* ---- handlers ---- */
+
+#define HANDLER(name, type, answer, slow) \
+	static enum hs_verdict name(struct hs_request *req, void *state) \
+	{ \
+		return hs_tx_ask(req, state, (type), (answer), (slow)); \
+	}
+HANDLER(serve_lookup, NULL, lookup, false)
+HANDLER(serve_lookup_instance, "CodeSystem", lookup, false)
+HANDLER(serve_subsumes, NULL, subsumes, false)
+HANDLER(serve_subsumes_instance, "CodeSystem", subsumes, false)
+HANDLER(serve_validate_system, NULL, validate_in_system, false)
+HANDLER(serve_validate_system_instance, "CodeSystem", validate_in_system, false)
+HANDLER(serve_validate_set, NULL, validate_in_set, false)
+HANDLER(serve_validate_set_instance, "ValueSet", validate_in_set, false)
+HANDLER(serve_batch, NULL, hs_tx_batch, true)
+HANDLER(serve_expand, NULL, expand, true)
+HANDLER(serve_expand_instance, "ValueSet", expand, true)
+HANDLER(serve_translate, NULL, translate, false)
+HANDLER(serve_translate_instance, "ConceptMap", translate, false)
+HANDLER(serve_capabilities, NULL, capabilities, true)
+
+/* ---- tables ---- */
+
+#define TYPE(type, text) \
+	{ \
+		.name = (type), .versions = HS_ON_R4 | HS_ON_R5, .interactions = HS_CAN_ALL, \
+		.written = hs_tx_written, .documentation = (text) \
+	}
+static const struct hs_type_row types[] = {
+	TYPE("CodeSystem", "Usable in operations as soon as it is stored."),
+	TYPE("ValueSet", "Usable in operations as soon as it is stored."),
+	TYPE("ConceptMap", "Usable in $translate as soon as it is stored."),
+	TYPE("NamingSystem", "Its other names for a code system are understood by $lookup and $subsumes."),
+	{ .name = NULL },
+};
+
+#define BOTH (HS_ON_R4 | HS_ON_R5)
+#define DEFINITION "http://hl7.org/fhir/OperationDefinition/"
+#define OPERATION(where, handler_fn, name, page) \
+	{ \
+		.method = "GET POST", .path = (where), .versions = BOTH, .handler = (handler_fn), \
+		.operation = (name), .definition = DEFINITION page \
+	}
+static const struct hs_route routes[] = {
+	OPERATION("CodeSystem/$lookup", serve_lookup, "lookup", "CodeSystem-lookup"),
+	OPERATION("CodeSystem/{id}/$lookup", serve_lookup_instance, "lookup", "CodeSystem-lookup"),
+	OPERATION("CodeSystem/$subsumes", serve_subsumes, "subsumes", "CodeSystem-subsumes"),
+	OPERATION("CodeSystem/{id}/$subsumes", serve_subsumes_instance, "subsumes", "CodeSystem-subsumes"),
+	OPERATION("CodeSystem/$validate-code", serve_validate_system, "validate-code",
+		"CodeSystem-validate-code"),
+	OPERATION("CodeSystem/{id}/$validate-code", serve_validate_system_instance, "validate-code",
+		"CodeSystem-validate-code"),
+	OPERATION("ValueSet/$validate-code", serve_validate_set, "validate-code", "ValueSet-validate-code"),
+	OPERATION("ValueSet/{id}/$validate-code", serve_validate_set_instance, "validate-code",
+		"ValueSet-validate-code"),
+	OPERATION("ValueSet/$batch-validate-code", serve_batch, "batch-validate-code",
+		"ValueSet-batch-validate-code"),
+	OPERATION("ValueSet/$expand", serve_expand, "expand", "ValueSet-expand"),
+	OPERATION("ValueSet/{id}/$expand", serve_expand_instance, "expand", "ValueSet-expand"),
+	OPERATION("ConceptMap/$translate", serve_translate, "translate", "ConceptMap-translate"),
+	OPERATION("ConceptMap/{id}/$translate", serve_translate_instance, "translate",
+		"ConceptMap-translate"),
+	{ .method = "GET",
+		.path = "metadata?mode=terminology",
+		.versions = BOTH,
+		.handler = serve_capabilities },
+	{ .method = "GET",
+		.path = "$versions",
+		.versions = BOTH,
+		.handler = hs_tx_serve_versions,
+		.operation = "versions",
+		.definition = DEFINITION "CapabilityStatement-versions" },
+	{ .method = NULL },
+};
+
+static const struct hs_feature features[] = {
+	{ HS_PROVIDES, "terminology", NULL },
+	{ .name = NULL },
+};
+
+/* ---- life ---- */
+
+static enum hs_status open_service(void *state, struct hs_host *host, struct hs_error *err)
+{
+	struct tx_service *service = state;
+
+	pthread_mutex_init(&service->lock, NULL);
+	if (service->expansion_limit < 1 || service->expansion_limit > 10000000)
+		return hs_fail(err, HS_E_VALUE,
+			"services.terminology.expansion-limit must be between 1 and 10000000");
+	return hs_tx_packages_open(service, host, err);
+}
+
+static void close_service(void *state)
+{
+	struct tx_service *service = state;
+
+	hs_tx_layer_fini(&service->base);
+	pthread_mutex_destroy(&service->lock);
+}
+
+extern const struct hs_service hs_service_terminology;
+const struct hs_service hs_service_terminology = {
+	.abi = HS_SERVICE_ABI,
+	.name = "terminology",
+	.summary = "Terminology registry: code systems, value sets, concept maps and the operations that ask "
+		   "them.",
+	.state_size = sizeof(struct tx_service),
+	.sandbox_size = sizeof(struct tx_sandbox),
+	.features = features,
+	.settings = settings,
+	.types = types,
+	.routes = routes,
+	.metrics = metrics,
+	.open = open_service,
+	.sandbox_open = hs_tx_sandbox_open,
+	.sandbox_close = hs_tx_sandbox_close,
+	.close = close_service,
+	.capability = hs_tx_capability,
+};
