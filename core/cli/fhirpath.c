@@ -144,6 +144,17 @@ static void print_lines(struct hs_arena *arena, const struct hs_path_list *list)
 	}
 }
 
+/* On one line, as JSON lines have it. */
+static void print_json(struct hs_arena *arena, const struct hs_json *value)
+{
+	struct hs_buf buf;
+	hs_buf_init(&buf, arena, SIZE_MAX / 2);
+	hs_json_write(&buf, value, 0);
+	hs_buf_byte(&buf, '\n');
+	fwrite(buf.ptr, 1, buf.len, stdout);
+	fflush(stdout);
+}
+
 static bool run_file(const struct session *session, const char *file)
 {
 	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
@@ -167,7 +178,7 @@ static bool run_file(const struct session *session, const char *file)
 			printf("{\"error\":\"%s\"}\n", phase_name(phase));
 		}
 	} else if (session->options->json) {
-		hs_cli_print(list_json(arena, session->defs, &list));
+		print_json(arena, list_json(arena, session->defs, &list));
 	} else {
 		print_lines(arena, &list);
 	}
@@ -201,8 +212,7 @@ static void answer(const struct session *session, struct hs_slice line)
 	} else {
 		hs_json_add(reply, HS_S("result"), list_json(arena, session->defs, &list));
 	}
-	hs_cli_print(reply);
-	fflush(stdout);
+	print_json(arena, reply);
 	hs_arena_free(arena);
 }
 
@@ -252,7 +262,7 @@ static void open_definitions(struct session *session)
 	hs_package_close(package);
 }
 
-static const char EXAMPLE[] = "  handslag fhirpath 'name.where(use = \"official\").given' patient.json\n"
+static const char EXAMPLE[] = "  handslag fhirpath \"name.where(use = 'official').given\" patient.json\n"
 			      "  handslag fhirpath '1 + 1'";
 
 static const char MORE[] =

@@ -275,12 +275,25 @@ static struct path_node *trim_argument(const struct path_node *call, struct path
 	return child;
 }
 
+/* sort(x desc), as the continuous build of the specification writes it. */
+static struct path_node *parse_direction(struct parser *parser, const struct path_node *call,
+	struct path_node *key)
+{
+	bool down = hs__path_word(&parser->lexer, "desc");
+	if (!key || call->function != PATH_FN_sort || (!down && !hs__path_word(&parser->lexer, "asc"))) {
+		return key;
+	}
+	key->descending = down;
+	return advance(parser) ? key : NULL;
+}
+
 static struct path_node *parse_argument(struct parser *parser, const struct path_node *call)
 {
 	const char *kinds = hs__path_functions[call->function].kinds;
 	size_t kind = call->count < strlen(kinds) ? call->count : strlen(kinds) - 1;
 	if (kinds[kind] != PATH_ARG_TYPE) {
-		return trim_argument(call, parse_expression(parser, POWER_NONE));
+		return parse_direction(parser, call,
+			trim_argument(call, parse_expression(parser, POWER_NONE)));
 	}
 	struct path_node *node = new_node(parser, OP_THIS, NULL);
 	return node && parse_type(parser, &node->u.type) ? node : NULL;

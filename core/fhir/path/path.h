@@ -55,6 +55,8 @@ struct hs_path_list {
 	size_t count;
 };
 
+/* The hooks are called while an evaluation runs and take no memory from its arena that must outlive the call
+ * of hs_path_eval: what a criterion used is given back early. */
 struct hs_path_context {
 	struct hs_arena *arena;
 	const struct hs_defs *defs;     /* may be NULL */

@@ -9,7 +9,7 @@ struct tally {
 	size_t refused;
 };
 
-/* Invariants that name an element which their type does not have: cid-0 of ChargeItemDefinition wants a name. */
+/* Invariants that ask for an element that their type does not have: cid-0 wants ChargeItemDefinition.name. */
 static bool is_known_fault(struct hs_slice key)
 {
 	static const char *const KEYS[] = { "cid-0" };

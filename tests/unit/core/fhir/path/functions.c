@@ -75,6 +75,8 @@ static void filters_and_subsets(void **state)
 		{ "(3|1|2).sort(-$this)", "3; 2; 1" },
 		{ "('b'|'a').sort($this)", "a; b" },
 		{ "{}.sort()", "" },
+		{ "(3|1|2).sort($this desc)", "3; 2; 1" },
+		{ "('b1'|'a2'|'a1').sort(substring(0,1) desc, substring(1,1) asc)", "b1; a1; a2" },
 		{ "('b1'|'a2'|'a1').sort(substring(0,1), -substring(1,1))", "a2; a1; b1" },
 		{ "(1|'a').sort()", "!execution" },
 		{ "{}.coalesce({}, 2, 3)", "2" },
