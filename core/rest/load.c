@@ -5,7 +5,7 @@
 enum hs_status hs_rest_load(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn, struct hs_arena *arena,
 	struct hs_json *resource, struct hs_slice source, struct hs_issues *issues, struct hs_error *err)
 {
-	struct hs__rest_env env = { sandbox->rest, sandbox, HS_S_NONE, hs_txn_now(txn) };
+	struct hs__rest_env env = { .rest = sandbox->rest, .sandbox = sandbox, .now_ms = hs_txn_now(txn) };
 	struct hs_slice name = hs_json_get_text(resource, HS_S("resourceType"));
 	struct hs_slice id = hs_json_get_text(resource, HS_S("id"));
 	struct hs__rest_incoming in = { .tree = resource, .text = source };

@@ -48,6 +48,7 @@ struct hs__rest_env {
 	const struct hs_rest_sandbox *sandbox;
 	struct hs_slice base; /* "http://host/fhir/r4" */
 	int64_t now_ms;
+	struct hs_slice producer; /* who writes, for services; empty: not said */
 };
 
 /* A resource on its way in. */

@@ -23,7 +23,11 @@ struct job {
 void hs__rest_env_of(struct hs_request *req, const struct hs_rest *rest,
 	const struct hs_rest_sandbox *sandbox, struct hs__rest_env *out)
 {
-	*out = (struct hs__rest_env) { rest, sandbox, hs_request_base(req), hs_request_now(req) };
+	*out = (struct hs__rest_env) { .rest = rest,
+		.sandbox = sandbox,
+		.base = hs_request_base(req),
+		.now_ms = hs_request_now(req),
+		.producer = hs_request_header(req, HS_S("X-Handslag-Producer")) };
 }
 
 /* X-Handslag-Read-Sequence: the reader wants to see at least that commit. Every commit that was acknowledged

@@ -36,7 +36,8 @@ static struct hs_write_event event_of(const struct step *step, enum hs_change ch
 		.type = step->type->name,
 		.id = id,
 		.resource = tree,
-		.before = before };
+		.before = before,
+		.producer = step->env->producer };
 }
 
 /* The service's own rules. They may change the resource; a work function may be run again, so they get a

@@ -19,6 +19,9 @@ static void check_patient(const struct hs_write_event *event, void *state, struc
 	if (!name)
 		hs_issue_add(issues, HS_SEVERITY_ERROR, "required", HS_S("Patient.name"),
 			"a patient has a name");
+	if (hs_slice_eq(event->producer, HS_S("stranger")))
+		hs_issue_add(issues, HS_SEVERITY_ERROR, "forbidden", HS_S("Patient"),
+			"strangers do not write here");
 	if (hs_slice_eq(hs_json_get_text(name, HS_S("use")), HS_S("nickname")))
 		hs_json_set(name, HS_S("use"), hs_json_string(event->arena, HS_S("official")));
 	if (!hs_slice_eq(hs_json_get_text(event->resource, HS_S("id")), event->id))
@@ -142,6 +145,21 @@ static void asks_the_service(void **state)
 	send_ok("GET", "Patient/kept", NULL, 200);
 }
 
+static void tells_the_service_who_writes(void **state)
+{
+	NEED_FHIR();
+	const char *body = "{'resourceType':'Patient','id':'w','name':[{'text':'W'}]}";
+	const char *entry =
+		"{'resourceType':'Bundle','type':'transaction','entry':[{'resource':{'resourceType':"
+		"'Patient','name':[{'text':'W'}]},'request':{'method':'POST','url':'Patient'}}]}";
+	struct fixture_answer a = send_with("PUT", "Patient/w", "X-Handslag-Producer: stranger\r\n", body,
+		422);
+	expect_text(&a, "/issue/0/code", "forbidden");
+	send_with("PUT", "Patient/w", "X-Handslag-Producer: SE2321000016-1\r\n", body, 201);
+	send_with("POST", "", "X-Handslag-Producer: stranger\r\n", entry, 422);
+	send_with("POST", "", "X-Handslag-Producer: SE2321000016-1\r\n", entry, 200);
+}
+
 static void lets_the_service_change(void **state)
 {
 	NEED_FHIR();
@@ -219,6 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_the_service),
+		cmocka_unit_test(tells_the_service_who_writes),
 		cmocka_unit_test(lets_the_service_change),
 		cmocka_unit_test(asks_for_entries_of_a_transaction),
 		cmocka_unit_test(offers_only_what_is_declared),
