@@ -91,6 +91,7 @@ struct hs_test_script_result {
 };
 
 struct hs_test_summary {
+	uint32_t scripts[HS_TEST_VERDICTS]; /* that have a selected test */
 	uint32_t tests[HS_TEST_VERDICTS];   /* selected ones */
 	uint32_t asserts[HS_TEST_VERDICTS]; /* of selected tests */
 	uint32_t exchanges;

@@ -3,7 +3,7 @@
  * or from single files.
  *
  * A suite is a folder of test scripts; a script's id is SUITE/FILE without ".json". Layout of a folder:
- *   suites/SUITE/FILE.json, suites/SUITE/fixtures/..., requirements/*.json
+ *   suites/SUITE/FILE.json, suites/SUITE/fixtures/..., requirements/FILE.json
  * Thread: one. */
 #pragma once
 

@@ -47,7 +47,7 @@ struct test_stage {
 	size_t order_count, order_at;
 	uint64_t done;               /* tests that have run, by bit */
 	struct hs_test_result *test; /* under way; setup and teardown too */
-	size_t action;               /* next of it */
+	size_t test_index, action;   /* its number; the next action of it */
 	size_t fixture;              /* next of PHASE_CREATE or PHASE_DELETE */
 	struct hs_test_exchange *pending;
 	struct hs_http_call *call; /* NULL when none is under way */
@@ -184,6 +184,7 @@ struct test_judgement {
 	const struct hs_script_assert *assertion;
 	struct hs_test_action *out;
 	struct hs_slice field, value; /* with placeholders filled in */
+	struct test_scope scope;
 	struct hs_error *err;
 };
 /* Each returns HS_OK with out->verdict set, or a status for hs_test_verdict_of. */

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which tests of a script run, and in which order: those selected and what they need, shuffled where the
+ * script allows it, never before what they need. */
+#include <conformance/engine/stage.h>
+
+#include <fnmatch.h>
+
+/* A glob matches a test id ("rest/01-read/R001"), its script's id or its suite; or just the test's own name.
+ */
+static bool matches(struct test_stage *stage, const struct hs_test_result *test, const char *glob)
+{
+	struct hs_slice const names[] = { test->id, stage->script->id, stage->script->suite,
+		test->script->id };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *name = hs_arena_cstr(stage->arena, names[i]);
+		if (name && name[0] && fnmatch(glob, name, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_selected(struct test_stage *stage, const struct hs_test_result *test)
+{
+	const struct hs_test_options *options = &stage->run->options;
+
+	if (!options->only_count)
+		return true;
+	for (size_t i = 0; i < options->only_count; i++)
+		if (matches(stage, test, options->only[i]))
+			return true;
+	return false;
+}
+
+static uint64_t bit_of(size_t index)
+{
+	return index < 64 ? UINT64_C(1) << index : 0;
+}
+
+/* Of the tests that wait (nonzero in `waiting`), the ones whose needs are met, chosen at random. */
+static size_t pick(struct test_stage *stage, const bool *waiting, uint64_t placed, uint64_t wanted)
+{
+	size_t ready = 0, count = stage->result->count;
+
+	for (size_t i = 0; i < count; i++)
+		ready += waiting[i] && !(stage->script->tests[i].needs & wanted & ~placed);
+	size_t chosen = ready ? (size_t)(hs_test_random(stage->run) % ready) : 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!waiting[i] || (ready && (stage->script->tests[i].needs & wanted & ~placed)))
+			continue;
+		if (chosen-- == 0)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+bool hs_test_choose(struct test_stage *stage)
+{
+	struct hs_test_script_result *result = stage->result;
+	bool *waiting = hs_arena_array(stage->arena, result->count + 1, sizeof(*waiting));
+	uint64_t wanted = 0, placed = 0;
+	bool shuffle = stage->script->shuffled && !stage->run->options.in_order, any = false;
+
+	stage->order = hs_arena_array(stage->arena, result->count + 1, sizeof(*stage->order));
+	if (!waiting || !stage->order)
+		return false;
+	for (size_t i = 0; i < result->count; i++) {
+		result->tests[i].selected = waiting[i] = is_selected(stage, &result->tests[i]);
+		any = any || waiting[i];
+		if (waiting[i])
+			wanted |= stage->script->tests[i].needs;
+	}
+	for (size_t i = 0; i < result->count; i++)
+		waiting[i] = waiting[i] || (wanted & bit_of(i));
+	for (size_t i = 0; i < result->count; i++)
+		wanted |= waiting[i] ? bit_of(i) : 0;
+	for (size_t i = 0; i < result->count; i++) {
+		size_t next = shuffle ? pick(stage, waiting, placed, wanted) : i;
+		if (next == SIZE_MAX || !waiting[next])
+			continue;
+		waiting[next] = false;
+		placed |= bit_of(next);
+		stage->order[stage->order_count++] = (uint32_t)next;
+	}
+	return any;
+}

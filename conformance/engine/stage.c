@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs one script:
+ *
+ *   idle -> create -> setup -> test (each) -> teardown -> delete -> done
+ *             |         |                        ^
+ *             +---------+-- not passed: tests ---+
+ *                           are skipped
+ *
+ * Within a phase the actions follow one another: an assertion is judged at once, an operation is sent and the
+ * phase goes on when its answer is there. Teardown and delete always run, and what they find is no verdict.
+ */
+#include <conformance/engine/stage.h>
+
+#include <core/base/world.h>
+
+#include <stdio.h>
+
+static void go_on(struct test_stage *stage);
+
+static uint64_t now_ns(const struct test_stage *stage)
+{
+	return stage->run->world->mono_ns(stage->run->world->ctx);
+}
+
+static int64_t wall_ms(const struct test_stage *stage)
+{
+	return stage->run->world->wall_ms(stage->run->world->ctx);
+}
+
+/* The worse of two; a failure of the target weighs most. */
+static enum hs_test_verdict worse(enum hs_test_verdict a, enum hs_test_verdict b)
+{
+	static const uint8_t weight[HS_TEST_VERDICTS] = { [HS_TEST_PENDING] = 0,
+		[HS_TEST_PASS] = 1,
+		[HS_TEST_WARNING] = 2,
+		[HS_TEST_SKIP] = 3,
+		[HS_TEST_NOT_EVALUATED] = 4,
+		[HS_TEST_ERROR] = 5,
+		[HS_TEST_FAIL] = 6 };
+	return weight[a] >= weight[b] ? a : b;
+}
+
+static bool holds_up(enum hs_test_verdict verdict)
+{
+	return verdict > HS_TEST_WARNING;
+}
+
+/* ---- verdicts ---- */
+
+static struct hs_test_action *add_action(struct test_stage *stage, const struct hs_script_action *script)
+{
+	struct hs_test_action *action = &stage->test->actions[stage->test->count++];
+
+	memset(action, 0, sizeof(*action));
+	action->script = script;
+	if (script) {
+		action->label = script->label;
+		action->description = script->description;
+		action->id = hs_arena_printf(stage->arena, "%.*s/%.*s", HS_S_ARG(stage->test->id),
+			HS_S_ARG(script->id));
+	}
+	return action;
+}
+
+static void find_requirements(struct test_stage *stage, struct hs_test_action *action)
+{
+	const struct hs_script_assert *assertion = &action->script->u.assertion;
+	const struct hs_requirement **list;
+
+	if (!assertion->requirement_count || !stage->run->options.requirements)
+		return;
+	list = hs_arena_array(stage->arena, assertion->requirement_count, sizeof(*list));
+	for (size_t i = 0; list && i < assertion->requirement_count; i++) {
+		const struct hs_requirement *requirement =
+			hs_requirements_find(stage->run->options.requirements,
+				assertion->requirements[i].reference, assertion->requirements[i].key);
+		if (requirement)
+			list[action->requirement_count++] = requirement;
+	}
+	action->requirements = list;
+}
+
+/* What need not hold is a warning: warningOnly, and requirements that are all weaker than SHALL. */
+static bool is_soft(const struct test_stage *stage, const struct hs_test_action *action)
+{
+	bool soft = action->requirement_count > 0;
+
+	if (action->script->is_assert && action->script->u.assertion.warning_only)
+		return true;
+	for (size_t i = 0; i < action->requirement_count; i++)
+		soft = soft && action->requirements[i]->level != HS_LEVEL_SHALL;
+	return soft && !stage->run->options.strict;
+}
+
+/* Takes an action's verdict into its test's. */
+static void count_verdict(struct test_stage *stage, struct hs_test_action *action)
+{
+	enum hs_test_verdict before = stage->test->verdict;
+
+	if (action->verdict == HS_TEST_FAIL || action->verdict == HS_TEST_WARNING ||
+		action->verdict == HS_TEST_ERROR)
+		action->expected = hs_test_run_expects(stage->run, action->id, action->verdict);
+	stage->test->verdict = worse(before, action->expected ? HS_TEST_WARNING : action->verdict);
+	if (stage->test->verdict != before && holds_up(action->verdict))
+		stage->test->reason = action->reason.len ? action->reason : action->description;
+}
+
+static const struct hs_test_action *find_key(const struct test_stage *stage, struct hs_slice key)
+{
+	for (size_t i = 0; i < stage->test->count; i++) {
+		const struct hs_test_action *action = &stage->test->actions[i];
+		if (action->script && action->script->is_assert &&
+			hs_slice_eq(action->script->u.assertion.key, key))
+			return action;
+	}
+	return NULL;
+}
+
+static void judge(struct test_stage *stage, const struct hs_script_action *script)
+{
+	const struct hs_script_assert *assertion = &script->u.assertion;
+	struct hs_test_action *action = add_action(stage, script);
+
+	find_requirements(stage, action);
+	if (assertion->based_on.len) {
+		const struct hs_test_action *key = find_key(stage, assertion->based_on);
+		if (!key || key->verdict != HS_TEST_PASS) {
+			action->verdict = HS_TEST_SKIP;
+			action->reason = hs_arena_printf(stage->arena, "only judged when %.*s holds",
+				HS_S_ARG(assertion->based_on));
+			return; /* by design: no word on the test */
+		}
+	}
+	hs_test_judge(stage, script, action);
+	if (action->verdict == HS_TEST_FAIL && is_soft(stage, action))
+		action->verdict = HS_TEST_WARNING;
+	if (action->verdict == HS_TEST_NOT_EVALUATED && assertion->warning_only)
+		stage->test->verdict = worse(stage->test->verdict, HS_TEST_WARNING);
+	else
+		count_verdict(stage, action);
+	if (action->verdict == HS_TEST_FAIL && !assertion->continues)
+		stage->stopping = true;
+}
+
+/* Everything after the action that ended the test. */
+static void skip_rest(struct test_stage *stage, struct hs_slice reason)
+{
+	const struct hs_script_test *script = stage->test->script;
+
+	while (stage->action < script->count) {
+		struct hs_test_action *action = add_action(stage, &script->actions[stage->action++]);
+		if (action->script->is_assert)
+			find_requirements(stage, action);
+		action->verdict = HS_TEST_SKIP;
+		action->reason = reason;
+	}
+}
+
+/* ---- operations ---- */
+
+static void name_exchange(struct test_stage *stage, struct hs_slice id,
+	const struct hs_test_exchange *exchange, bool request)
+{
+	struct test_name *name = id.len ? hs_arena_alloc(stage->arena, sizeof(*name)) : NULL;
+
+	if (!name)
+		return;
+	*name = (struct test_name) { id, exchange, request, stage->names };
+	stage->names = name; /* the newest is found first */
+}
+
+static bool next_is_assert(const struct test_stage *stage)
+{
+	const struct hs_script_test *script = stage->test->script;
+	return script && stage->action < script->count && script->actions[stage->action].is_assert;
+}
+
+/* An answer that nobody asked for ends the test, unless an assertion follows that may want it. */
+static void judge_answer(struct test_stage *stage, struct hs_test_action *action)
+{
+	const struct hs_test_exchange *exchange = stage->last;
+	bool gone = (exchange->status == 404 || exchange->status == 410) &&
+		hs_slice_eq(exchange->method, HS_S("DELETE")); /* what is to be absent is absent */
+
+	action->exchange = exchange;
+	action->verdict = HS_TEST_PASS;
+	if (exchange->failure.len) {
+		action->verdict = HS_TEST_FAIL;
+		action->reason = exchange->failure;
+	} else if (exchange->status >= 400 && !next_is_assert(stage) && !gone) {
+		action->verdict = HS_TEST_FAIL;
+		action->reason = hs_arena_printf(stage->arena, "the answer is %d", exchange->status);
+		action->wanted = HS_S("a status below 400");
+		action->found = hs_arena_printf(stage->arena, "%d", exchange->status);
+		action->path = HS_S("status");
+	}
+	count_verdict(stage, action);
+	if (action->verdict == HS_TEST_FAIL)
+		stage->stopping = true;
+}
+
+static void learn(struct test_stage *stage, const struct hs_script_action *script)
+{
+	const struct hs_script_operation *operation = &script->u.operation;
+	size_t index = hs_test_fixture_index(stage, operation->source_id);
+	bool makes = hs_slice_eq(operation->code, HS_S("create")) ||
+		hs_slice_starts(operation->code, HS_S("update"));
+
+	if (makes && index != SIZE_MAX)
+		hs_test_learn_id(stage, index, stage->last);
+}
+
+static void answered(struct hs_http_call *call)
+{
+	struct test_stage *stage = call->user;
+	struct hs_test_exchange *exchange = stage->pending;
+	struct hs_test_action *action = &stage->test->actions[stage->test->count - 1];
+
+	stage->call = NULL;
+	stage->pending = NULL;
+	hs_test_exchange_take(stage->run, exchange, call);
+	if (stage->phase == PHASE_CREATE || stage->phase == PHASE_DELETE) {
+		if (stage->phase == PHASE_CREATE)
+			hs_test_learn_id(stage, stage->fixture, exchange);
+		stage->fixture++;
+	} else {
+		name_exchange(stage, action->script->u.operation.request_id, exchange, true);
+		name_exchange(stage, action->script->u.operation.response_id, exchange, false);
+		learn(stage, action->script);
+	}
+	judge_answer(stage, action);
+	go_on(stage);
+}
+
+/* True when it was sent; otherwise the action has its verdict. */
+static bool send(struct test_stage *stage, struct hs_test_action *action, const struct test_request *request)
+{
+	struct hs_http_call *call = NULL;
+	struct hs_test_exchange *exchange = hs_test_exchange_new(stage->run, stage->arena, request, &call);
+
+	if (!exchange) {
+		action->verdict = HS_TEST_ERROR;
+		action->reason = HS_S("the script keeps too much: a larger limit on memory is needed");
+		return false;
+	}
+	exchange->number = ++stage->result->exchange_count;
+	*stage->exchange_end = exchange;
+	stage->exchange_end = &exchange->next;
+	stage->pending = stage->last = exchange;
+	stage->call = call;
+	action->exchange = exchange;
+	call->done = answered;
+	call->user = stage;
+	hs_http_client_send(stage->run->client, call);
+	return true;
+}
+
+static bool operate(struct test_stage *stage, const struct hs_script_action *script)
+{
+	struct hs_test_action *action = add_action(stage, script);
+	struct test_request request = { 0 };
+	struct hs_error err = { 0 };
+	enum hs_status status = hs_test_request(stage, script, &request, &err);
+
+	stage->action++; /* before it is sent, so that next_is_assert looks at the right one */
+	if (!status && send(stage, action, &request))
+		return true;
+	if (status) {
+		action->verdict = hs_test_verdict_of(status);
+		action->reason = hs_arena_printf(stage->arena, "%s", err.text);
+		action->exchange = stage->last;
+		if (action->verdict == HS_TEST_FAIL && !action->exchange)
+			action->verdict = HS_TEST_ERROR;
+	}
+	count_verdict(stage, action);
+	stage->stopping = true;
+	return false;
+}
+
+/* ---- phases ---- */
+
+static void begin_test(struct test_stage *stage, struct hs_test_result *test)
+{
+	stage->test = test;
+	stage->action = 0;
+	stage->stopping = false;
+	test->began_ms = wall_ms(stage);
+	stage->test_began_ns = now_ns(stage);
+}
+
+static void end_test(struct test_stage *stage)
+{
+	struct hs_test_result *test = stage->test;
+
+	if (test->verdict == HS_TEST_PENDING) {
+		test->verdict = test->count ? HS_TEST_PASS : HS_TEST_SKIP;
+		if (!test->count)
+			test->reason = HS_S("it has no actions");
+	}
+	test->micros = (now_ns(stage) - stage->test_began_ns) / 1000;
+}
+
+static void skip_test(struct test_stage *stage, struct hs_test_result *test, enum hs_test_verdict verdict,
+	struct hs_slice reason)
+{
+	begin_test(stage, test);
+	skip_rest(stage, reason);
+	test->verdict = verdict;
+	test->reason = reason;
+	end_test(stage);
+}
+
+static void report_test(struct test_stage *stage)
+{
+	const struct hs_test_events *events = &stage->run->options.events;
+
+	stage->result->verdict = worse(stage->result->verdict, stage->test->verdict);
+	if (events->test_done && stage->test->selected)
+		events->test_done(stage->run, stage->test, events->arg);
+}
+
+/* A reason for not running the test at all; empty when there is none. */
+static struct hs_slice reason_to_skip(struct test_stage *stage, const struct hs_script_test *script)
+{
+	struct hs_test_run *run = stage->run;
+
+	for (size_t i = 0; i < script->count && run->capability && !run->options.no_precheck; i++) {
+		struct hs_slice reason = HS_S_NONE;
+		if (!script->actions[i].is_assert)
+			reason = hs_test_undeclared(stage->arena, run->capability,
+				&script->actions[i].u.operation);
+		if (reason.len)
+			return reason;
+	}
+	return HS_S_NONE;
+}
+
+/* Actions of the test under way, until something is sent (false) or the test is over (true). */
+static bool run_actions(struct test_stage *stage)
+{
+	const struct hs_script_test *script = stage->test->script;
+
+	while (stage->action < script->count && !stage->stopping) {
+		const struct hs_script_action *action = &script->actions[stage->action];
+		if (!action->is_assert) {
+			if (operate(stage, action))
+				return false;
+			continue;
+		}
+		judge(stage, action);
+		stage->action++;
+		if (stage->phase == PHASE_TEARDOWN)
+			stage->stopping = false;
+	}
+	if (stage->phase == PHASE_TEARDOWN && stage->stopping && stage->action < script->count) {
+		stage->stopping = false; /* the next action of a teardown is tried whatever happened */
+		return run_actions(stage);
+	}
+	skip_rest(stage, HS_S("the test had ended"));
+	end_test(stage);
+	return true;
+}
+
+/* The next fixture to create or delete; false when there is none. */
+static bool run_fixtures(struct test_stage *stage)
+{
+	const struct hs_script *script = stage->script;
+	bool create = stage->phase == PHASE_CREATE;
+
+	for (; stage->fixture < script->fixture_count; stage->fixture++) {
+		const struct hs_script_fixture *fixture = &script->fixtures[stage->fixture];
+		struct test_request request = { 0 };
+		struct hs_error err = { 0 };
+		enum hs_status status;
+		if (create ? !fixture->autocreate || stage->stopping :
+			     !fixture->autodelete || !stage->fixtures[stage->fixture].created)
+			continue;
+		struct hs_test_action *action = add_action(stage, NULL);
+		action->id = hs_arena_printf(stage->arena, "%.*s/%s-%.*s", HS_S_ARG(stage->test->id),
+			create ? "create" : "delete", HS_S_ARG(fixture->id));
+		action->label = create ? HS_S("autocreate") : HS_S("autodelete");
+		action->description = hs_arena_printf(stage->arena, "%s the fixture %.*s",
+			create ? "Create" : "Delete", HS_S_ARG(fixture->id));
+		status = hs_test_request_fixture(stage, stage->fixture, create, &request, &err);
+		if (!status && send(stage, action, &request))
+			return true;
+		if (status) {
+			action->verdict = hs_test_verdict_of(status);
+			action->reason = hs_arena_printf(stage->arena, "%s", err.text);
+		}
+		count_verdict(stage, action);
+		stage->stopping = create;
+	}
+	return false;
+}
+
+static void finish(struct test_stage *stage)
+{
+	const struct hs_test_events *events = &stage->run->options.events;
+
+	stage->phase = PHASE_DONE;
+	stage->finished = true;
+	stage->result->micros = (now_ns(stage) - stage->began_ns) / 1000;
+	if (events->script_done)
+		events->script_done(stage->run, stage->result, events->arg);
+	hs_test_stage_done(stage);
+}
+
+/* After setup: how it ended decides about the tests. */
+static void leave_setup(struct test_stage *stage)
+{
+	struct hs_test_result *setup = &stage->result->setup;
+
+	end_test(stage);
+	stage->result->verdict = setup->count ? setup->verdict : HS_TEST_PENDING;
+	stage->phase = PHASE_TEST;
+	if (!setup->count || !holds_up(setup->verdict))
+		return;
+	enum hs_test_verdict verdict = setup->verdict == HS_TEST_NOT_EVALUATED ? HS_TEST_NOT_EVALUATED :
+										 HS_TEST_SKIP;
+	struct hs_slice reason = hs_arena_printf(stage->arena, "setup did not pass (%s)%s%.*s",
+		hs_test_verdict_name(setup->verdict), setup->reason.len ? ": " : "", HS_S_ARG(setup->reason));
+	for (; stage->order_at < stage->order_count; stage->order_at++) {
+		skip_test(stage, &stage->result->tests[stage->order[stage->order_at]], verdict, reason);
+		report_test(stage);
+	}
+}
+
+/* Begins the next test, or leaves for teardown. True when something was sent. */
+static void next_test(struct test_stage *stage)
+{
+	struct hs_slice reason = HS_S_NONE;
+	bool stop = stage->run->stopped;
+
+	if (stage->order_at == stage->order_count || stop) {
+		stage->phase = PHASE_TEARDOWN;
+		begin_test(stage, &stage->result->teardown);
+		return;
+	}
+	stage->test_index = stage->order[stage->order_at++];
+	struct hs_test_result *test = &stage->result->tests[stage->test_index];
+	reason = reason_to_skip(stage, test->script);
+	if (reason.len) {
+		skip_test(stage, test, HS_TEST_SKIP, reason);
+		report_test(stage);
+		stage->test = NULL;
+		return;
+	}
+	begin_test(stage, test);
+}
+
+/* Runs until something was sent or everything is done. */
+static void go_on(struct test_stage *stage)
+{
+	while (!stage->finished) {
+		switch (stage->phase) {
+		case PHASE_CREATE:
+			if (run_fixtures(stage))
+				return;
+			stage->phase = PHASE_SETUP;
+			if (stage->stopping)
+				skip_rest(stage, HS_S("a fixture could not be created"));
+			break;
+		case PHASE_SETUP:
+			if (!run_actions(stage))
+				return;
+			leave_setup(stage);
+			stage->test = NULL;
+			break;
+		case PHASE_TEST:
+			if (!stage->test) {
+				next_test(stage);
+				break;
+			}
+			if (!run_actions(stage))
+				return;
+			report_test(stage);
+			stage->test = NULL;
+			break;
+		case PHASE_TEARDOWN:
+			if (!run_actions(stage))
+				return;
+			stage->phase = PHASE_DELETE;
+			stage->fixture = 0;
+			break;
+		case PHASE_DELETE:
+			if (run_fixtures(stage))
+				return;
+			finish(stage);
+			return;
+		default:
+			return;
+		}
+	}
+}
+
+void hs_test_stage_begin(struct test_stage *stage)
+{
+	const struct hs_script *script = stage->script;
+	struct hs_slice undeclared;
+
+	stage->began_ns = now_ns(stage);
+	stage->result->began_ms = wall_ms(stage);
+	stage->phase = PHASE_CREATE;
+	begin_test(stage, &stage->result->setup);
+	if (script->refused.len) {
+		stage->result->verdict = HS_TEST_NOT_EVALUATED;
+		stage->result->reason = script->refused;
+		finish(stage);
+		return;
+	}
+	undeclared = reason_to_skip(stage, &script->setup);
+	if (undeclared.len) {
+		for (size_t i = 0; i < stage->order_count; i++) {
+			skip_test(stage, &stage->result->tests[stage->order[i]], HS_TEST_SKIP, undeclared);
+			report_test(stage);
+		}
+		finish(stage);
+		return;
+	}
+	go_on(stage);
+}
+
+void hs_test_stage_cancel(struct test_stage *stage)
+{
+	if (stage->call)
+		hs_http_client_cancel(stage->call);
+}
