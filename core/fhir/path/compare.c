@@ -218,35 +218,6 @@ enum hs_status hs__path_equal_lists(struct path_run *run, const struct path_list
 	return HS_OK;
 }
 
-enum hs_status hs__path_found(struct path_run *run, const struct path_list *list,
-	const struct hs_path_value *value, bool *out)
-{
-	*out = false;
-	for (uint32_t i = 0; i < list->count && !*out; i++) {
-		int same = 0;
-		const struct hs_path_value *item = &list->items[i];
-		/* Most lists are of strings, which need no more than this. */
-		if (item->kind == HS_PATH_STRING && value->kind == HS_PATH_STRING &&
-			item->text.len != value->text.len) {
-			continue;
-		}
-		enum hs_status status = hs__path_equal(run, item, value, &same);
-		if (status) {
-			return status;
-		}
-		*out = same == 1;
-	}
-	return HS_OK;
-}
-
-enum hs_status hs__path_push_new(struct path_run *run, struct path_list *list,
-	const struct hs_path_value *value)
-{
-	bool found;
-	enum hs_status status = hs__path_found(run, list, value, &found);
-	return status || found ? status : hs__path_push(run, list, value);
-}
-
 /* ---- equivalence ---- */
 
 static bool is_blank(char c)

@@ -213,7 +213,7 @@ static enum hs_status equality(struct path_run *run, const struct path_node *nod
 }
 
 static enum hs_status membership(struct path_run *run, const struct path_node *node,
-	const struct path_list *item, const struct path_list *list, struct path_list *out)
+	const struct path_list *item, struct path_list *list, struct path_list *out)
 {
 	if (item->count == 0) {
 		return HS_OK;

@@ -81,7 +81,7 @@ enum hs_status hs__path_fn_any_false(struct path_call *call)
 }
 
 static enum hs_status is_subset(struct path_call *call, const struct path_list *small,
-	const struct path_list *large)
+	struct path_list *large)
 {
 	bool inside = true;
 	for (uint32_t i = 0; inside && i < small->count; i++) {

@@ -54,8 +54,8 @@ enum hs_status hs__path_fn_take(struct path_call *call)
 }
 
 /* Appends what of `from` is in `other` (or is not), without or with repetitions. */
-static enum hs_status sift(struct path_call *call, const struct path_list *from,
-	const struct path_list *other, bool inside, bool unique)
+static enum hs_status sift(struct path_call *call, const struct path_list *from, struct path_list *other,
+	bool inside, bool unique)
 {
 	PATH_LIST(result, 2);
 	enum hs_status status = HS_OK;

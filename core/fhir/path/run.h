@@ -8,13 +8,17 @@
 #include <core/fhir/path/decimal.h>
 #include <core/fhir/path/node.h>
 
+struct path_index;
+
 /* A growing list; `items` is first a store of the caller (or NULL), then arena memory. */
 struct path_list {
 	struct hs_path_value *items;
 	uint32_t count;
 	uint32_t room;
-	uint32_t want; /* the caller looks at no more than so many; 0: at all */
-	bool moved;    /* items are of the arena */
+	uint32_t want;            /* the caller looks at no more than so many; 0: at all */
+	bool moved;               /* items are of the arena */
+	uint32_t searches;        /* times hs__path_found looked through it */
+	struct path_index *index; /* made when it is searched often; in the arena */
 };
 
 /* A list with room for `n` items on the stack. */
@@ -55,7 +59,7 @@ struct path_call {
 	struct path_run *run;
 	const struct path_node *node;
 	struct path_scope *scope;
-	const struct path_list *focus;
+	struct path_list *focus;
 	struct path_list *out;
 };
 
@@ -140,9 +144,9 @@ enum hs_status hs__path_equal_lists(struct path_run *run, const struct path_list
 	const struct path_list *b, int *out);
 enum hs_status hs__path_equivalent_lists(struct path_run *run, const struct path_list *a,
 	const struct path_list *b, bool *out);
-/* Is an equal item in the list? */
-enum hs_status hs__path_found(struct path_run *run, const struct path_list *list,
-	const struct hs_path_value *value, bool *out);
+/* Is an equal item in the list? A long list of one kind that is searched again and again gets an index. */
+enum hs_status hs__path_found(struct path_run *run, struct path_list *list, const struct hs_path_value *value,
+	bool *out);
 /* Appends what is not yet in the list. */
 enum hs_status hs__path_push_new(struct path_run *run, struct path_list *list,
 	const struct hs_path_value *value);

@@ -298,6 +298,46 @@ static void steps_are_limited(void **state)
 	hs_arena_free(arena);
 }
 
+/* Ten thousand items, each once or twice: within the limit of steps, and right, for each kind of item. */
+static void long_lists_are_distinct(void **state)
+{
+	(void)state;
+	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
+	struct hs_buf buf;
+	hs_buf_init(&buf, arena, ARENA_CAP / 2);
+	hs_buf_cstr(&buf, "{\"resourceType\":\"Bundle\",\"entry\":[");
+	for (int i = 0; i < 10000; i++)
+		hs_buf_printf(&buf, "%s{\"fullUrl\":\"urn:%06d\",\"n\":%d.%d,\"r\":{\"a\":%d,\"b\":\"x%d\"}}",
+			i ? "," : "", i % 9000, i % 8000, i % 2, i % 5, i % 7000);
+	hs_buf_cstr(&buf, "]}");
+	struct hs_json *tree = parse_json(arena, hs_slice(buf.ptr, buf.len));
+	assert_slice(evaluate(arena, NULL, NULL, tree, "entry.fullUrl.distinct().count()"), "9000");
+	assert_slice(evaluate(arena, NULL, NULL, tree, "entry.fullUrl.isDistinct()"), "false");
+	assert_slice(evaluate(arena, NULL, NULL, tree, "entry.n.distinct().count()"), "8000");
+	assert_slice(evaluate(arena, NULL, NULL, tree, "entry.r.distinct().count()"), "7000");
+	assert_slice(evaluate(arena, NULL, NULL, tree, "(entry.fullUrl | entry.fullUrl).count()"), "9000");
+	assert_slice(evaluate(arena, NULL, NULL, tree, "entry.fullUrl.exclude(entry.fullUrl).count()"), "0");
+	assert_slice(evaluate(arena, NULL, NULL, tree, "entry.fullUrl.subsetOf(entry.fullUrl)"), "true");
+	hs_arena_free(arena);
+}
+
+/* Kinds that can equal each other are found in long lists too. */
+static void long_mixed_lists(void **state)
+{
+	static const struct path_case CASES[] = {
+		{ "(1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20).combine('a').combine(1.0 | 2 '1' | "
+		  "20.00 | 'a' | 'b').distinct()"
+		  ".count()",
+			"22" },
+		{ "('a'|'b'|'c'|'d'|'e'|'f'|'g'|'h'|'i'|'j'|'k'|'l'|'m'|'n'|'o'|'p'|'q'|'r'|'s'|'t'|'u'|'v'|'"
+		  "w'|'x'|'y'|'z'|'a'|'z'|'q')"
+		  ".count()",
+			"26" },
+	};
+	(void)state;
+	run_cases(NULL, NULL, NULL, CASES, COUNT_OF(CASES));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +349,8 @@ int main(void)
 		cmocka_unit_test(long_texts_are_refused),
 		cmocka_unit_test(errors_have_a_place),
 		cmocka_unit_test(steps_are_limited),
+		cmocka_unit_test(long_lists_are_distinct),
+		cmocka_unit_test(long_mixed_lists),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
