@@ -47,6 +47,7 @@ FOREIGN = {
     "zlib.h": ["core/http", "core/fhir/package"],
     "xxhash.h": ["core/base"],
     "pcre2.h": ["core/fhir/path"],
+    "malloc.h": ["core/cli"],
 }
 
 STANDARD = set("""

@@ -60,7 +60,7 @@ enum hs_status hs_host_config_init(struct hs_host_config *config, struct hs_aren
 /* Reads a file over what is there. An unknown key is an error that names the nearest known one. */
 enum hs_status hs_host_config_read(struct hs_host_config *config, const char *path, struct hs_error *err);
 /* Sets one key from text, "limits.bodyKib" "1024", as the command line does. */
-enum hs_status hs_host_config_set(struct hs_host_config *config, const char *key, const char *text,
+enum hs_status hs_host_config_set(struct hs_host_config *config, const char *name, const char *text,
 	struct hs_error *err);
 /* The keys, one a call by rising index, for --help; false past the last. */
 struct hs_host_config_key {

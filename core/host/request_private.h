@@ -80,11 +80,11 @@ void hs__request_carry_on(struct hs_request *req, enum hs_verdict verdict);
 /* Metrics, log line, leaving the sandbox: just before a reply is handed over, or when its stream has ended.
  */
 void hs__request_done(struct hs_request *req, uint64_t bytes);
-/* What the loops give to http. */
-void hs__http_request(struct hs_http_request *http, void *loop);
-void hs__http_gone(struct hs_http_request *http, void *loop);
+/* What the loops give to http; `arg` is the loop. */
+void hs__http_request(struct hs_http_request *http, void *arg);
+void hs__http_gone(struct hs_http_request *http, void *arg);
 void hs__http_refused(int status, const char *reason, struct hs_arena *arena, struct hs_http_reply *reply,
-	void *loop);
+	void *arg);
 /* fhir.c: a request below a FHIR base, once it is in its sandbox. */
 enum hs_verdict hs__fhir_serve(struct hs_request *req);
 enum hs_verdict hs__reply_options(struct hs_request *req, struct hs_slice allow);

@@ -100,7 +100,7 @@ bool hs__sandbox_use(struct hs_sandbox *sandbox);
 /* ---- clock (sandbox_clock.c) ---- */
 
 int64_t hs__clock_at(const struct hs__clock *clock, int64_t wall_ms);
-int64_t hs__sandbox_now(void *sandbox); /* for the store */
+int64_t hs__sandbox_now(void *arg); /* of the sandbox `arg`, for its store */
 void hs__clock_set_offset(struct hs__clock *clock, int64_t offset_ms);
 void hs__clock_freeze(struct hs__clock *clock, int64_t at_ms);
 /* Forward (or back), frozen or not. */
