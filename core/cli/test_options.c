@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handslag test: its command line as options of the engine. */
+#include <core/base/world.h>
+#include <core/cli/test_private.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FILE_MAX ((size_t)64 << 20)
+
+static struct hs_slice read_text(struct hs_arena *arena, const char *path, enum hs_status *status,
+	struct hs_error *err)
+{
+	struct hs_slice text = HS_S_NONE;
+
+	*status = hs_world_read_file(hs_world_real(), arena, path, FILE_MAX, &text, err);
+	return text;
+}
+
+/* NAME=VALUE and "Name: value" lists. */
+static enum hs_status read_pairs(struct hs_arena *arena, const struct hs_cli_list *list, char separator,
+	struct hs_pair **out, struct hs_error *err)
+{
+	*out = hs_arena_array(arena, list->count + 1, sizeof(**out));
+	for (size_t i = 0; i < list->count; i++) {
+		struct hs_slice rest = hs_slice_cstr(list->items[i]), name = hs_slice_cut(&rest, separator);
+		if (!rest.ptr || !name.len)
+			return hs_fail(err, HS_E_NOT_SUPPORTED, "\"%s\" should be NAME%cVALUE",
+				list->items[i], separator);
+		(*out)[i] = (struct hs_pair) { name, separator == ':' ? hs_slice_trim(rest) : rest };
+	}
+	return HS_OK;
+}
+
+static enum hs_status read_headers(struct test_settings *settings, struct hs_arena *arena,
+	struct hs_test_options *options, struct hs_error *err)
+{
+	struct hs_pair *pairs = NULL;
+	enum hs_status status = read_pairs(arena, &settings->headers, ':', &pairs, err);
+	struct hs_http_header *headers;
+
+	if (status)
+		return status;
+	headers = hs_arena_array(arena, settings->headers.count + 1, sizeof(*headers));
+	for (size_t i = 0; i < settings->headers.count; i++)
+		headers[i] = (struct hs_http_header) { pairs[i].name, pairs[i].value };
+	options->headers = headers;
+	options->header_count = settings->headers.count;
+	return HS_OK;
+}
+
+/* ID [VERDICT] # why, a line each. */
+static enum hs_status read_expected(struct test_settings *settings, struct hs_arena *arena,
+	struct hs_test_options *options, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	struct hs_slice text = read_text(arena, settings->expect, &status, err);
+	size_t room = 1;
+
+	if (status)
+		return status;
+	for (size_t i = 0; i < text.len; i++)
+		room += text.ptr[i] == '\n';
+	struct hs_pair *list = hs_arena_array(arena, room, sizeof(*list));
+	for (uint32_t line = 1; text.ptr; line++) {
+		struct hs_slice row = hs_slice_cut(&text, '\n'), id;
+		/* An id may have a # of its own, a comment has a blank before it. */
+		size_t comment = hs_slice_search(row, HS_S(" #"));
+		row = hs_slice_trim(hs_slice_first(row, comment));
+		if (!row.len || row.ptr[0] == '#')
+			continue;
+		size_t blank = SIZE_MAX; /* the last word, when it is a verdict */
+		for (size_t i = row.len; i > 0 && blank == SIZE_MAX; i--)
+			if (row.ptr[i - 1] == ' ' || row.ptr[i - 1] == '\t')
+				blank = i - 1;
+		struct hs_slice last = blank == SIZE_MAX ? HS_S_NONE : hs_slice_from(row, blank + 1);
+		bool verdict = hs_slice_eq(last, HS_S("fail")) || hs_slice_eq(last, HS_S("warning")) ||
+			hs_slice_eq(last, HS_S("error"));
+		id = verdict ? hs_slice_trim(hs_slice_first(row, blank)) : row;
+		list[options->expected_count++] = (struct hs_pair) { id, verdict ? last : HS_S_NONE };
+	}
+	options->expected = list;
+	return HS_OK;
+}
+
+/* The tests of an earlier JSON report that did not pass. */
+static enum hs_status read_failed(struct test_settings *settings, struct hs_arena *arena,
+	struct hs_test_options *options, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	struct hs_slice text = read_text(arena, settings->rerun, &status, err);
+	struct hs_json *report = NULL;
+
+	if (!status)
+		status = hs_json_parse(arena, text, NULL, &report, err);
+	if (status)
+		return status;
+	size_t room = settings->tests.count + 1;
+	HS_JSON_EACH(script, hs_json_get(report, HS_S("scripts")))
+		room += hs_json_count(hs_json_get(script, HS_S("tests")));
+	const char **only = hs_arena_array(arena, room, sizeof(*only));
+	size_t count = 0;
+	HS_JSON_EACH(script, hs_json_get(report, HS_S("scripts"))) {
+		HS_JSON_EACH(test, hs_json_get(script, HS_S("tests"))) {
+			struct hs_slice verdict = hs_json_get_text(test, HS_S("verdict"));
+			if (!hs_slice_eq(verdict, HS_S("pass")) && !hs_slice_eq(verdict, HS_S("warning")))
+				only[count++] = hs_arena_cstr(arena, hs_json_get_text(test, HS_S("id")));
+		}
+	}
+	if (!count)
+		return hs_fail(err, HS_E_NOT_FOUND, "nothing failed in %s", settings->rerun);
+	options->only = only;
+	options->only_count = count;
+	return HS_OK;
+}
+
+static enum hs_status read_reports(struct test_settings *settings, struct hs_arena *arena,
+	struct hs_error *err)
+{
+	struct hs_pair *pairs = NULL;
+	enum hs_status status = read_pairs(arena, &settings->report_list, '=', &pairs, err);
+
+	for (size_t i = 0; i < settings->report_list.count && !status; i++) {
+		struct test_report *report = &settings->reports[settings->report_count];
+		if (settings->report_count + 4 > TEST_REPORTS_MAX)
+			return hs_fail(err, HS_E_NOT_SUPPORTED, "too many reports");
+		if (!hs_report_format(pairs[i].name, &report->format))
+			return hs_fail(err, HS_E_NOT_SUPPORTED,
+				"there is no report format %.*s; there are html, junit, testreport, json, "
+				"tap, sarif and github",
+				HS_S_ARG(pairs[i].name));
+		report->path = hs_arena_cstr(arena, pairs[i].value);
+		settings->report_count++;
+	}
+	if (status)
+		return status;
+	if (settings->html)
+		settings->reports[settings->report_count++] = (struct test_report) { HS_REPORT_HTML,
+			settings->html };
+	if (settings->junit)
+		settings->reports[settings->report_count++] = (struct test_report) { HS_REPORT_JUNIT,
+			settings->junit };
+	if (settings->json)
+		settings->reports[settings->report_count++] = (struct test_report) { HS_REPORT_JSON, "-" };
+	for (size_t i = 0; i < settings->report_count; i++)
+		settings->quiet_stdout = settings->quiet_stdout ||
+			strcmp(settings->reports[i].path, "-") == 0;
+	return HS_OK;
+}
+
+static enum hs_status read_bearer(struct test_settings *settings, struct hs_arena *arena,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	if (settings->bearer && settings->bearer[0] == '@')
+		settings->bearer = hs_arena_cstr(arena,
+			hs_slice_trim(read_text(arena, settings->bearer + 1, &status, err)));
+	return status;
+}
+
+static enum hs_status read_seed(struct test_settings *settings, struct hs_test_options *options,
+	struct hs_error *err)
+{
+	const struct hs_world *world = hs_world_real();
+	uint32_t seed = 0;
+
+	world->random(world->ctx, &seed, sizeof(seed));
+	options->seed = seed;
+	if (settings->seed && !hs_slice_u64(hs_slice_cstr(settings->seed), &options->seed))
+		return hs_fail(err, HS_E_NOT_SUPPORTED, "--seed needs a whole number, not \"%s\"",
+			settings->seed);
+	return HS_OK;
+}
+
+enum hs_status hs_cli_test_options(struct test_settings *settings, struct hs_arena *arena,
+	struct hs_test_options *options, struct hs_error *err)
+{
+	struct hs_pair *variables = NULL;
+	enum hs_status status = read_pairs(arena, &settings->variables, '=', &variables, err);
+
+	options->target = hs_slice_cstr(settings->target);
+	options->fhir = settings->r5 ? HS_FHIR_R5 : settings->r4 ? HS_FHIR_R4 : 0;
+	options->variables = variables;
+	options->variable_count = settings->variables.count;
+	options->only = settings->tests.items;
+	options->only_count = settings->tests.count;
+	options->in_order = settings->in_order;
+	options->strict = settings->strict;
+	options->no_precheck = settings->undeclared;
+	options->fail_fast = settings->fail_fast;
+	options->parallel = (uint32_t)(settings->parallel > 64 ? 64 : settings->parallel);
+	if (!status)
+		status = read_headers(settings, arena, options, err);
+	if (!status)
+		status = read_seed(settings, options, err);
+	if (!status)
+		status = read_reports(settings, arena, err);
+	if (!status)
+		status = read_bearer(settings, arena, err);
+	if (!status && settings->expect)
+		status = read_expected(settings, arena, options, err);
+	if (!status && settings->rerun)
+		status = read_failed(settings, arena, options, err);
+	options->client = (struct hs_http_client_options) { .ca_file = settings->ca,
+		.certificate_file = settings->cert,
+		.key_file = settings->key,
+		.proxy = settings->proxy,
+		.bearer = settings->bearer,
+		.insecure = settings->insecure,
+		.total_ms = (uint32_t)(settings->timeout > 3600 ? 3600 : settings->timeout) * 1000 };
+	settings->repeat = hs_arena_printf(arena, "--target %s --seed %" PRIu64 "%c", settings->target,
+		options->seed, 0)
+				   .ptr;
+	return status;
+}
+
+struct hs_defs *hs_cli_test_definitions(enum hs_fhir_version fhir)
+{
+	const char *name = fhir == HS_FHIR_R5 ? "hl7.fhir.r5.core" : "hl7.fhir.r4.examples";
+	const char *set = getenv("HS_PACKAGES"), *home = getenv("HOME");
+	char root[2048], cache[2100];
+	struct hs_package *package = NULL;
+	struct hs_defs *defs = NULL;
+	struct hs_error err;
+
+	snprintf(root, sizeof(root), "%s%s",
+		set && set[0] ? set :
+			home  ? home :
+				"",
+		set && set[0] ? "" : "/.fhir/packages");
+	snprintf(cache, sizeof(cache), "%s/.handslag", root);
+	if (hs_package_find(root, hs_slice_cstr(name), &package, &err))
+		return NULL;
+	struct hs_package *const list[] = { package, NULL };
+	struct hs_defs_source source = {
+		.fhir = fhir, .packages = list, .cache_dir = cache, .world = hs_world_real()
+	};
+	if (hs_defs_open(&source, &defs, &err))
+		defs = NULL;
+	hs_package_close(package);
+	return defs;
+}

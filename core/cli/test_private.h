@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handslag test: what its files share: settings of the command line, and what is shown while it runs. */
+#pragma once
+
+#include <conformance/evidence/report.h>
+#include <core/cli/cli.h>
+
+#define TEST_REPORTS_MAX 16u
+
+struct test_report {
+	enum hs_report_format format;
+	const char *path;
+};
+
+struct test_settings {
+	const char *target, *suites, *seed, *ca, *cert, *key, *proxy, *bearer, *expect, *rerun, *html, *junit;
+	struct hs_cli_list tests, variables, headers, report_list;
+	int64_t parallel, timeout;
+	bool dry_run, in_order, fail_fast, strict, undeclared, r4, r5, insecure, json, quiet;
+	/* made from them */
+	struct test_report reports[TEST_REPORTS_MAX];
+	size_t report_count;
+	const char *repeat; /* a command line */
+	bool quiet_stdout;  /* a report goes there */
+};
+
+/* Options of the engine; texts are in the arena. */
+enum hs_status hs_cli_test_options(struct test_settings *settings, struct hs_arena *arena,
+	struct hs_test_options *options, struct hs_error *err);
+/* From the package cache, or NULL when it is not there. */
+struct hs_defs *hs_cli_test_definitions(enum hs_fhir_version fhir);
+
+struct test_progress {
+	const struct test_settings *settings;
+	size_t total, done, failed;
+	uint64_t shown_ns;
+	bool terminal, colour;
+};
+void hs_cli_test_begin(struct test_progress *progress, const struct test_settings *settings,
+	const struct hs_test_options *options);
+void hs_cli_test_show(struct test_progress *progress, const struct hs_test_result *test);
+/* What failed, in full, with hints. */
+void hs_cli_test_end(struct test_progress *progress, const struct hs_test_run *run);
