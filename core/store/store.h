@@ -11,7 +11,7 @@
 #include <handslag/store.h>
 
 struct hs_store_config {
-	const char *path;        /* file; its directory must exist */
+	const char *path; /* file; its directory must exist */
 	const struct hs_world *world;
 	/* The sandbox's clock; NULL: world->wall_ms. Thread-safe. */
 	int64_t (*now_ms)(void *arg);
@@ -22,13 +22,14 @@ struct hs_store_config {
 	uint32_t read_budget;    /* SQLite steps that hs_store_read_now may take; default about 1 ms */
 	uint32_t read_limit_ms;  /* most that one read may take; then HS_E_TOO_COSTLY; default 10,000 */
 	/* For tests only. */
-	const char *test_vfs;    /* SQLite's file layer to use, by name; NULL: the usual one */
-	bool test_sync_normal;   /* not durable: commits that a power cut may take back */
+	const char *test_vfs;  /* SQLite's file layer to use, by name; NULL: the usual one */
+	bool test_sync_normal; /* not durable: commits that a power cut may take back */
 };
 
 /* Opens or creates, migrates, and checks that the file is of this version of the format (a newer one is
  * refused with a clear message). */
-enum hs_status hs_store_open(const struct hs_store_config *config, struct hs_store **out, struct hs_error *err);
+enum hs_status hs_store_open(const struct hs_store_config *config, struct hs_store **out,
+	struct hs_error *err);
 /* Ends what waits, checkpoints, closes. No operation may be in progress on other threads. */
 void hs_store_close(struct hs_store *store);
 
@@ -48,14 +49,14 @@ void hs_store_keep(struct hs_store *store, uint32_t type, const struct hs_keeper
 struct hs_store_op {
 	hs_work_fn *work;
 	void *arg;
-	struct hs_arena *arena;      /* given to work; the caller must not touch it meanwhile */
+	struct hs_arena *arena; /* given to work; the caller must not touch it meanwhile */
 	struct hs_mailbox *reply_to;
 	void (*done)(struct hs_store_op *op);
-	const bool *cancelled;       /* may be NULL; looked at before and during the work (atomic access) */
+	const bool *cancelled; /* may be NULL; looked at before and during the work (atomic access) */
 	/* results */
 	enum hs_status status;
 	struct hs_error error;
-	uint64_t seq;                /* writes: the commit sequence at which it is visible */
+	uint64_t seq; /* writes: the commit sequence at which it is visible */
 	/* the store's */
 	struct hs_task task;
 	struct hs_store *store;
@@ -72,8 +73,8 @@ void hs_store_read(struct hs_store *store, struct hs_store_op *op);
  * would take longer than the budget: the arena is rolled back, and the caller uses hs_store_read. */
 enum hs_status hs_store_read_now(struct hs_store *store, struct hs_store_op *op);
 /* For command-line use: run and wait. */
-enum hs_status hs_store_write_wait(struct hs_store *store, struct hs_arena *arena, hs_work_fn *work, void *arg,
-	struct hs_error *err);
+enum hs_status hs_store_write_wait(struct hs_store *store, struct hs_arena *arena, hs_work_fn *work,
+	void *arg, struct hs_error *err);
 enum hs_status hs_store_read_wait(struct hs_store *store, struct hs_arena *arena, hs_work_fn *work, void *arg,
 	struct hs_error *err);
 
@@ -92,8 +93,8 @@ enum hs_status hs_store_check(struct hs_store *store, struct hs_error *err);
 
 /* How a search would run: its way, what drives it, and SQLite's plan for the statements. For the operator
  * and for tests; the text may change. */
-enum hs_status hs_txn_find_explain(struct hs_txn *txn, struct hs_arena *arena, const struct hs_find_query *query,
-	struct hs_slice *out, struct hs_error *err);
+enum hs_status hs_txn_find_explain(struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs_find_query *query, struct hs_slice *out, struct hs_error *err);
 
 struct hs_store_counters {
 	uint64_t reads, reads_now, budget_exceeded, writes, groups, failed;

@@ -24,7 +24,8 @@ struct hs_json;
 
 /* ---- transactions ---- */
 
-typedef enum hs_status hs_work_fn(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err);
+typedef enum hs_status hs_work_fn(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err);
 
 bool hs_txn_writes(const struct hs_txn *txn);
 /* The sandbox's clock in milliseconds since 1970, the same all through a transaction. */
@@ -58,7 +59,7 @@ struct hs_resource {
 	uint32_t type;
 	uint64_t row;
 	struct hs_slice id;
-	uint64_t version;   /* 1, 2, 3 ... of this id */
+	uint64_t version; /* 1, 2, 3 ... of this id */
 	uint64_t seq;
 	int64_t updated_ms;
 	enum hs_change change;
@@ -70,8 +71,8 @@ struct hs_resource {
 enum hs_status hs_txn_get(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, struct hs_slice id,
 	struct hs_resource *out, struct hs_error *err);
 /* Any version, deletions as above. */
-enum hs_status hs_txn_get_version(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, struct hs_slice id,
-	uint64_t version, struct hs_resource *out, struct hs_error *err);
+enum hs_status hs_txn_get_version(struct hs_txn *txn, struct hs_arena *arena, uint32_t type,
+	struct hs_slice id, uint64_t version, struct hs_resource *out, struct hs_error *err);
 
 /* An entry of a search index. `param` numbers a search parameter of the resource's type; `group` ties the
  * components of one composite value together (0 otherwise). */
@@ -133,30 +134,41 @@ struct hs_resource_list {
 	bool more;
 	uint64_t total; /* when asked for */
 };
-enum hs_status hs_txn_history(struct hs_txn *txn, struct hs_arena *arena, const struct hs_history_query *query,
-	struct hs_resource_list *out, struct hs_error *err);
+enum hs_status hs_txn_history(struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs_history_query *query, struct hs_resource_list *out, struct hs_error *err);
 
 /* ---- searching: a tree of conditions over index entries ---- */
 
 enum hs_find_op {
-	HS_FIND_AND, HS_FIND_OR, /* over kids; no kid: AND is all, OR is nothing */
-	HS_FIND_NOT,             /* of the one kid */
-	HS_FIND_ID,              /* text is the id */
-	HS_FIND_UPDATED,         /* _lastUpdated: cmp, lo, hi */
-	HS_FIND_TOKEN,           /* text is the code; see token_* flags */
-	HS_FIND_STRING,          /* text; match says how */
-	HS_FIND_URI,             /* text; match EXACT, STARTS (:below) or ABOVE */
-	HS_FIND_DATE,            /* cmp, lo, hi */
-	HS_FIND_NUMBER,          /* cmp, low, high */
-	HS_FIND_QUANTITY,        /* cmp, low, high, system, text (unit code); empty: any */
-	HS_FIND_REFERENCE,       /* target_type (0: any) and text (id), or a URL in text with target_type 0 */
-	HS_FIND_NEAR,            /* low = latitude, high = longitude, radius in metres */
-	HS_FIND_MISSING,         /* the resource has no entry of param */
-	HS_FIND_SAME_GROUP,      /* composite: kids hold for entries of one and the same group */
-	HS_FIND_CHAIN,           /* an entry of reference param points to a target_type resource with kid */
-	HS_FIND_HAS,             /* a resource of target_type, for which kid holds, points here by param */
+	HS_FIND_AND,
+	HS_FIND_OR,         /* over kids; no kid: AND is all, OR is nothing */
+	HS_FIND_NOT,        /* of the one kid */
+	HS_FIND_ID,         /* text is the id */
+	HS_FIND_UPDATED,    /* _lastUpdated: cmp, lo, hi */
+	HS_FIND_TOKEN,      /* text is the code; see token_* flags */
+	HS_FIND_STRING,     /* text; match says how */
+	HS_FIND_URI,        /* text; match EXACT, STARTS (:below) or ABOVE */
+	HS_FIND_DATE,       /* cmp, lo, hi */
+	HS_FIND_NUMBER,     /* cmp, low, high */
+	HS_FIND_QUANTITY,   /* cmp, low, high, system, text (unit code); empty: any */
+	HS_FIND_REFERENCE,  /* target_type (0: any) and text (id), or a URL in text with target_type 0 */
+	HS_FIND_NEAR,       /* low = latitude, high = longitude, radius in metres */
+	HS_FIND_MISSING,    /* the resource has no entry of param */
+	HS_FIND_SAME_GROUP, /* composite: kids hold for entries of one and the same group */
+	HS_FIND_CHAIN,      /* an entry of reference param points to a target_type resource with kid */
+	HS_FIND_HAS,        /* a resource of target_type, for which kid holds, points here by param */
 };
-enum hs_find_cmp { HS_CMP_EQ, HS_CMP_NE, HS_CMP_GT, HS_CMP_LT, HS_CMP_GE, HS_CMP_LE, HS_CMP_SA, HS_CMP_EB, HS_CMP_AP };
+enum hs_find_cmp {
+	HS_CMP_EQ,
+	HS_CMP_NE,
+	HS_CMP_GT,
+	HS_CMP_LT,
+	HS_CMP_GE,
+	HS_CMP_LE,
+	HS_CMP_SA,
+	HS_CMP_EB,
+	HS_CMP_AP
+};
 /* For strings EXACT compares with the text as written, the others with the folded one. */
 enum hs_find_match {
 	HS_MATCH_EXACT,
@@ -170,13 +182,14 @@ struct hs_find {
 	uint8_t op;
 	uint8_t cmp;
 	uint8_t match;
-	bool any_system;  /* token, quantity: code alone; false with an empty system: entries without system */
-	bool any_code;    /* token: system alone */
-	bool fold_case;   /* token: compare code without case */
-	uint32_t param;   /* 0 for a parameter that no stored resource has: nothing matches */
+	bool any_system; /* token, quantity: code alone; false with an empty system: entries without system */
+	bool any_code;   /* token: system alone */
+	bool fold_case;  /* token: compare code without case */
+	uint32_t param;  /* 0 for a parameter that no stored resource has: nothing matches */
 	uint32_t target_type;
 	struct hs_slice system, text;
-	struct hs_slice folded; /* string, EXACT: the folded form of text, so that the index helps; may be empty */
+	struct hs_slice
+		folded; /* string, EXACT: the folded form of text, so that the index helps; may be empty */
 	int64_t lo, hi;
 	double low, high, radius;
 	const struct hs_find *const *kids;
@@ -184,21 +197,21 @@ struct hs_find {
 };
 
 struct hs_find_sort {
-	uint32_t param;    /* index entries, smallest (largest when falling) of a resource; 0 with special */
-	uint8_t kind;      /* enum hs_index_kind of the param */
+	uint32_t param; /* index entries, smallest (largest when falling) of a resource; 0 with special */
+	uint8_t kind;   /* enum hs_index_kind of the param */
 	enum { HS_SORT_PARAM, HS_SORT_ID, HS_SORT_UPDATED } special;
 	bool falling;
 };
 
 struct hs_find_query {
 	uint32_t type;
-	const struct hs_find *where; /* NULL: all */
+	const struct hs_find *where;     /* NULL: all */
 	const struct hs_find_sort *sort; /* then by row; without any: by row, the order of creation */
-	size_t sort_count;           /* at most 4 */
-	uint32_t count;              /* 0: only the total */
-	struct hs_slice after;       /* `next` of the page before, or empty */
+	size_t sort_count;               /* at most 4 */
+	uint32_t count;                  /* 0: only the total */
+	struct hs_slice after;           /* `next` of the page before, or empty */
 	bool want_total;
-	bool keys_only;              /* no bodies */
+	bool keys_only; /* no bodies */
 };
 struct hs_find_page {
 	struct hs_resource *items;
@@ -212,20 +225,31 @@ enum hs_status hs_txn_find(struct hs_txn *txn, struct hs_arena *arena, const str
 
 /* ---- keepers: types whose resources a service keeps in tables of its own ---- */
 
-/* Each function works inside the transaction. History of superseded versions stays with the store. */
+/* Versions with after_seq < seq < before_seq, at most `count`. */
+struct hs_recent {
+	uint64_t after_seq, before_seq;
+	uint32_t count;
+};
+
+/* Each function works inside the transaction. History of superseded versions stays with the store; rows are
+ * below 2^40. */
 struct hs_keeper {
 	/* As hs_txn_get, current version only; deletions are the store's. */
 	enum hs_status (*get)(struct hs_txn *txn, struct hs_arena *arena, void *state, struct hs_slice id,
 		struct hs_resource *out, struct hs_error *err);
 	/* Makes `next` (numbered by the store; body composed) the current version in place of `before` (NULL
 	 * when there was none or it was a deletion); sets next->row. */
-	enum hs_status (*put)(struct hs_txn *txn, struct hs_arena *arena, void *state, const struct hs_put *put,
-		const struct hs_resource *before, struct hs_resource *next, struct hs_error *err);
+	enum hs_status (*put)(struct hs_txn *txn, struct hs_arena *arena, void *state,
+		const struct hs_put *put, const struct hs_resource *before, struct hs_resource *next,
+		struct hs_error *err);
 	enum hs_status (*remove)(struct hs_txn *txn, struct hs_arena *arena, void *state,
 		const struct hs_resource *before, struct hs_error *err);
-	/* Current versions with after_seq < seq < before_seq, falling, at most `count`, for histories. */
-	enum hs_status (*recent)(struct hs_txn *txn, struct hs_arena *arena, void *state, uint64_t after_seq,
-		uint64_t before_seq, uint32_t count, struct hs_resource_list *out, struct hs_error *err);
+	/* Current versions for histories, in falling order of seq; out->more and out->total are not used. */
+	enum hs_status (*recent)(struct hs_txn *txn, struct hs_arena *arena, void *state,
+		const struct hs_recent *query, struct hs_resource_list *out, struct hs_error *err);
+	/* As hs_txn_find. The store also calls it for chains and _has over the type, with an ID or a
+	 * REFERENCE condition beside that of the client, and with count 0 for the number of current versions.
+	 */
 	enum hs_status (*find)(struct hs_txn *txn, struct hs_arena *arena, void *state,
 		const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
 };

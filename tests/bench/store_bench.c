@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Measures the store: durable creates by many clients beside SQLite's own single-row durable commits in the
- * same run, reads by id, and searches. Prints one JSON object. Usage: store_bench [RESOURCES [SECONDS]]; the files are made
- * under $TMPDIR and removed. */
+ * same run, reads by id, and searches. Prints one JSON object. Usage: store_bench [RESOURCES [SECONDS]]; the
+ * files are made under $TMPDIR and removed. */
 #include <core/base/world.h>
 #include <core/store/store.h>
 #include <inttypes.h>
@@ -98,14 +98,24 @@ static size_t make_index(uint64_t n, char texts[4][40], struct hs_index_row rows
 	int len2 = snprintf(texts[2], 40, "org%" PRIu64, mixed % 500);
 	int64_t birth = (int64_t)(mixed % 30000) * 86400000 - INT64_C(1200000000000);
 
-	rows[0] = (struct hs_index_row) { .param = p_identifier, .kind = HS_INDEX_TOKEN,
-		.system = HS_S("urn:oid:1.2.752.129.2.1.3.1"), .text = hs_slice(texts[0], (size_t)len0) };
-	rows[1] = (struct hs_index_row) { .param = p_family, .kind = HS_INDEX_STRING,
-		.text = hs_slice(texts[1], (size_t)len1), .exact = hs_slice(texts[1], (size_t)len1) };
-	rows[2] = (struct hs_index_row) { .param = p_gender, .kind = HS_INDEX_TOKEN,
-		.system = HS_S("http://hl7.org/fhir/administrative-gender"), .text = n % 2 ? HS_S("male") : HS_S("female") };
-	rows[3] = (struct hs_index_row) { .param = p_birth, .kind = HS_INDEX_DATE, .lo = birth, .hi = birth + 86400000 };
-	rows[4] = (struct hs_index_row) { .param = p_general, .kind = HS_INDEX_REFERENCE, .target_type = patient,
+	rows[0] = (struct hs_index_row) { .param = p_identifier,
+		.kind = HS_INDEX_TOKEN,
+		.system = HS_S("urn:oid:1.2.752.129.2.1.3.1"),
+		.text = hs_slice(texts[0], (size_t)len0) };
+	rows[1] = (struct hs_index_row) { .param = p_family,
+		.kind = HS_INDEX_STRING,
+		.text = hs_slice(texts[1], (size_t)len1),
+		.exact = hs_slice(texts[1], (size_t)len1) };
+	rows[2] = (struct hs_index_row) { .param = p_gender,
+		.kind = HS_INDEX_TOKEN,
+		.system = HS_S("http://hl7.org/fhir/administrative-gender"),
+		.text = n % 2 ? HS_S("male") : HS_S("female") };
+	rows[3] = (struct hs_index_row) {
+		.param = p_birth, .kind = HS_INDEX_DATE, .lo = birth, .hi = birth + 86400000
+	};
+	rows[4] = (struct hs_index_row) { .param = p_general,
+		.kind = HS_INDEX_REFERENCE,
+		.target_type = patient,
 		.text = hs_slice(texts[2], (size_t)len2) };
 	return 5;
 }
@@ -116,7 +126,9 @@ static enum hs_status create(struct hs_txn *txn, struct hs_arena *arena, uint64_
 	struct hs_index_row rows[8];
 	struct hs_resource out;
 	int len = snprintf(id, sizeof(id), "%016" PRIx64, n * UINT64_C(0x9e3779b97f4a7c15));
-	struct hs_put put = { .type = patient, .id = hs_slice(id, (size_t)len), .index = rows, .compose = compose };
+	struct hs_put put = {
+		.type = patient, .id = hs_slice(id, (size_t)len), .index = rows, .compose = compose
+	};
 
 	put.index_count = make_index(n, texts, rows);
 	return hs_txn_put(txn, arena, &put, &out, err);
@@ -224,8 +236,11 @@ static double durable_creates(double seconds, double *p99_ms, double *cpu_us)
 	box.mailbox.post = post;
 	uint64_t start = now_ns(), cpu = cpu_ns();
 	for (int i = 0; i < CLIENTS; i++) {
-		clients[i].op = (struct hs_store_op) { .work = create_one, .arg = &clients[i].n,
-			.arena = hs_arena_new(1 << 20), .reply_to = &box.mailbox, .done = acknowledged };
+		clients[i].op = (struct hs_store_op) { .work = create_one,
+			.arg = &clients[i].n,
+			.arena = hs_arena_new(1 << 20),
+			.reply_to = &box.mailbox,
+			.done = acknowledged };
 		send_next(&clients[i]);
 	}
 	while (active) {
@@ -280,13 +295,17 @@ static enum hs_status find(struct hs_txn *txn, struct hs_arena *arena, void *arg
 	return status;
 }
 
-static enum hs_status find_identifier(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static enum hs_status find_identifier(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
 {
 	struct lookup *lookup = arg;
 	char code[40];
 	int len = snprintf(code, sizeof(code), "%012" PRIu64, lookup->n);
-	struct hs_find where = { .op = HS_FIND_TOKEN, .param = p_identifier, .fold_case = true,
-		.system = HS_S("urn:oid:1.2.752.129.2.1.3.1"), .text = hs_slice(code, (size_t)len) };
+	struct hs_find where = { .op = HS_FIND_TOKEN,
+		.param = p_identifier,
+		.fold_case = true,
+		.system = HS_S("urn:oid:1.2.752.129.2.1.3.1"),
+		.text = hs_slice(code, (size_t)len) };
 	lookup->query = (struct hs_find_query) { .type = patient, .where = &where, .count = 20 };
 	return find(txn, arena, lookup, err);
 }
@@ -309,9 +328,9 @@ static void time_reads(const char *name, hs_work_fn *work, struct lookup *lookup
 		hs_arena_reset(arena);
 	}
 	qsort(each, rounds, sizeof(each[0]), by_value);
-	printf("  \"%s\": {\"median_us\": %.1f, \"p99_us\": %.1f, \"hits\": %zu, \"total\": %" PRIu64 "}%s\n", name,
-		(double)each[rounds / 2] / 1e3, (double)each[rounds * 99 / 100] / 1e3, lookup->count, lookup->total,
-		last ? "" : ",");
+	printf("  \"%s\": {\"median_us\": %.1f, \"p99_us\": %.1f, \"hits\": %zu, \"total\": %" PRIu64 "}%s\n",
+		name, (double)each[rounds / 2] / 1e3, (double)each[rounds * 99 / 100] / 1e3, lookup->count,
+		lookup->total, last ? "" : ",");
 	fflush(stdout);
 	free(each);
 	hs_arena_free(arena);
@@ -320,11 +339,20 @@ static void time_reads(const char *name, hs_work_fn *work, struct lookup *lookup
 static void reads(void)
 {
 	struct lookup lookup = { .n = 0 };
-	struct hs_find gender = { .op = HS_FIND_TOKEN, .param = p_gender, .any_system = true, .fold_case = true,
+	struct hs_find gender = { .op = HS_FIND_TOKEN,
+		.param = p_gender,
+		.any_system = true,
+		.fold_case = true,
 		.text = HS_S("female") };
-	struct hs_find family = { .op = HS_FIND_STRING, .param = p_family, .match = HS_MATCH_STARTS, .text = HS_S("name77") };
-	struct hs_find birth = { .op = HS_FIND_DATE, .param = p_birth, .cmp = HS_CMP_GE, .lo = 0, .hi = 86400000 };
-	struct hs_find org = { .op = HS_FIND_REFERENCE, .param = p_general, .target_type = patient, .text = HS_S("org7") };
+	struct hs_find family = {
+		.op = HS_FIND_STRING, .param = p_family, .match = HS_MATCH_STARTS, .text = HS_S("name77")
+	};
+	struct hs_find birth = {
+		.op = HS_FIND_DATE, .param = p_birth, .cmp = HS_CMP_GE, .lo = 0, .hi = 86400000
+	};
+	struct hs_find org = {
+		.op = HS_FIND_REFERENCE, .param = p_general, .target_type = patient, .text = HS_S("org7")
+	};
 	const struct hs_find *three[] = { &gender, &family, &birth };
 	struct hs_find narrow = { .op = HS_FIND_AND, .kids = three, .kid_count = 3 };
 	const struct hs_find *two[] = { &gender, &birth };
@@ -376,8 +404,8 @@ int main(int argc, char **argv)
 	struct hs_store_config config = { .path = path, .world = hs_world_real(), .readers = pool };
 	check(hs_store_open(&config, &store, &err), &err);
 	check(hs_store_number(store, HS_SPACE_TYPE, HS_S("Patient"), &patient, &err), &err);
-	struct hs_slice names[] = { HS_S_INIT("Patient.identifier"), HS_S_INIT("Patient.family"), HS_S_INIT("Patient.gender"),
-		HS_S_INIT("Patient.birthdate"), HS_S_INIT("Patient.general") };
+	struct hs_slice names[] = { HS_S_INIT("Patient.identifier"), HS_S_INIT("Patient.family"),
+		HS_S_INIT("Patient.gender"), HS_S_INIT("Patient.birthdate"), HS_S_INIT("Patient.general") };
 	uint32_t numbers[5];
 	check(hs_store_numbers(store, HS_SPACE_PARAM, names, 5, numbers, &err), &err);
 	p_identifier = numbers[0];
@@ -388,7 +416,8 @@ int main(int argc, char **argv)
 	printf("{\n  \"resources\": %" PRIu64 ",\n", resources);
 	double plain = sqlite_rate(seconds), ours = durable_creates(seconds, &p99, &cpu);
 	double again = sqlite_rate(seconds), ours_again = durable_creates(seconds, &p99, &cpu);
-	printf("  \"sqlite_commits_per_second\": [%.0f, %.0f],\n  \"durable_creates_per_second\": [%.0f, %.0f],\n"
+	printf("  \"sqlite_commits_per_second\": [%.0f, %.0f],\n  \"durable_creates_per_second\": [%.0f, "
+	       "%.0f],\n"
 	       "  \"ratio\": %.2f,\n  \"create_p99_ms\": %.2f,\n  \"create_cpu_us\": %.1f,\n",
 		plain, again, ours, ours_again, (ours + ours_again) / (plain + again), p99, cpu);
 	fill(resources);

@@ -28,7 +28,7 @@ struct image {
 };
 
 struct file {
-	sqlite3_file base; /* first */
+	sqlite3_file base;   /* first */
 	struct image *image; /* NULL: not watched */
 	/* the real file follows */
 };

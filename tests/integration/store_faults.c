@@ -45,8 +45,12 @@ static void scene_teardown(struct scene *s)
 
 static enum hs_status scene_open(struct scene *s, bool sync_normal)
 {
-	struct hs_store_config config = { .path = s->f.path, .world = hs_world_real(), .now_ms = fixture_now,
-		.now_arg = &s->f.now_ms, .readers = s->f.pool, .test_vfs = DISK_VFS,
+	struct hs_store_config config = { .path = s->f.path,
+		.world = hs_world_real(),
+		.now_ms = fixture_now,
+		.now_arg = &s->f.now_ms,
+		.readers = s->f.pool,
+		.test_vfs = DISK_VFS,
 		.test_sync_normal = sync_normal };
 	enum hs_status status = hs_store_open(&config, &s->f.store, &s->f.err);
 	if (status != HS_OK) {
@@ -55,7 +59,8 @@ static enum hs_status scene_open(struct scene *s, bool sync_normal)
 	}
 	status = hs_store_number(s->f.store, HS_SPACE_TYPE, HS_S("Patient"), &s->type, &s->f.err);
 	if (status == HS_OK)
-		status = hs_store_number(s->f.store, HS_SPACE_PARAM, HS_S("Patient.code"), &s->param, &s->f.err);
+		status = hs_store_number(s->f.store, HS_SPACE_PARAM, HS_S("Patient.code"), &s->param,
+			&s->f.err);
 	return status;
 }
 
@@ -81,7 +86,9 @@ static void write_one(struct scene *s, unsigned n)
 	memset(text, 'x', sizeof(text) - 1);
 	snprintf(id, sizeof(id), "r%u", n);
 	snprintf(code, sizeof(code), "code-%u", n % 3);
-	struct hs_index_row row = { .param = s->param, .kind = HS_INDEX_TOKEN, .text = hs_slice_cstr(code),
+	struct hs_index_row row = { .param = s->param,
+		.kind = HS_INDEX_TOKEN,
+		.text = hs_slice_cstr(code),
 		.system = hs_slice_cstr(id) };
 	struct put_work work = { .type = s->type, .id = id, .text = text, .index = &row, .index_count = 1 };
 	enum hs_status status = hs_store_write_wait(s->f.store, s->f.arena, put_one, &work, &s->f.err);
@@ -144,7 +151,8 @@ static void fail_each(unsigned kinds, bool full, const char *what)
 		if (judge(&s, what, nth))
 			fail_msg("%s at %llu: an acknowledged write was lost", what, (unsigned long long)nth);
 		if (s.other)
-			fail_msg("%s at %llu: %u answers were neither IO nor FULL", what, (unsigned long long)nth, s.other);
+			fail_msg("%s at %llu: %u answers were neither IO nor FULL", what,
+				(unsigned long long)nth, s.other);
 		scene_teardown(&s);
 	}
 	printf("%s: %llu operations failed in turn\n", what, (unsigned long long)met);

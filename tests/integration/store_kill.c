@@ -98,10 +98,15 @@ static enum hs_status write_parts(struct hs_txn *txn, struct hs_arena *arena, vo
 		int len = part < PARTS ? snprintf(id, sizeof(id), "%" PRIu64 "-%u", n, part) :
 					 snprintf(id, sizeof(id), "shared-%" PRIu64, n % 7);
 		int code_len = snprintf(code, sizeof(code), "c%" PRIu64, n % 100);
-		struct hs_index_row row = { .param = child_param, .kind = HS_INDEX_TOKEN,
-			.text = hs_slice(code, (size_t)code_len) };
-		struct hs_put put = { .type = child_type, .id = hs_slice(id, (size_t)len), .index = &row,
-			.index_count = 1, .compose = compose, .arg = arg };
+		struct hs_index_row row = {
+			.param = child_param, .kind = HS_INDEX_TOKEN, .text = hs_slice(code, (size_t)code_len)
+		};
+		struct hs_put put = { .type = child_type,
+			.id = hs_slice(id, (size_t)len),
+			.index = &row,
+			.index_count = 1,
+			.compose = compose,
+			.arg = arg };
 		status = hs_txn_put(txn, arena, &put, &out, err);
 	}
 	/* Some fail after having written: the group is run again without them. */
@@ -130,8 +135,11 @@ __attribute__((noreturn)) static void run_child(const char *path, uint64_t first
 	child_store = open_store(path, pool, &child_type, &child_param);
 	for (int i = 0; i < CLIENTS; i++) {
 		clients[i].n = next_n++;
-		clients[i].op = (struct hs_store_op) { .work = write_parts, .arg = &clients[i].n,
-			.arena = hs_arena_new(1 << 22), .reply_to = &box.mailbox, .done = acknowledged };
+		clients[i].op = (struct hs_store_op) { .work = write_parts,
+			.arg = &clients[i].n,
+			.arena = hs_arena_new(1 << 22),
+			.reply_to = &box.mailbox,
+			.done = acknowledged };
 		hs_store_write(child_store, &clients[i].op);
 	}
 	for (;;) {
@@ -169,7 +177,8 @@ static enum hs_status look(struct hs_txn *txn, struct hs_arena *arena, void *arg
 			struct hs_resource got;
 			char id[40];
 			int len = snprintf(id, sizeof(id), "%" PRIu64 "-%u", n, part);
-			present += hs_txn_get(txn, arena, judge->type, hs_slice(id, (size_t)len), &got, err) == HS_OK;
+			present += hs_txn_get(txn, arena, judge->type, hs_slice(id, (size_t)len), &got,
+					   err) == HS_OK;
 			hs_arena_rollback(arena, mark);
 		}
 		judge->halves += present != 0 && present != whole;
@@ -263,8 +272,8 @@ static uint64_t run_round(const char *path, unsigned round, bool full, uint64_t 
 	hs_arena_free(arena);
 	hs_pool_free(pool);
 	if (judge.lost || judge.halves) {
-		fprintf(stderr, "store_kill: round %u: %" PRIu64 " lost, %" PRIu64 " half applied\n", round, judge.lost,
-			judge.halves);
+		fprintf(stderr, "store_kill: round %u: %" PRIu64 " lost, %" PRIu64 " half applied\n", round,
+			judge.lost, judge.halves);
 		exit(1);
 	}
 	*first = last;
@@ -290,8 +299,8 @@ int main(int argc, char **argv)
 	snprintf(path, sizeof(path), "%s/store.db", folder);
 	for (unsigned round = 0; round < rounds; round++)
 		total += run_round(path, round, round % 20 == 19 || round + 1 == rounds, &first, &slowest);
-	printf("%" PRIu64 " kills, %" PRIu64 " acknowledged writes, 0 lost, 0 half applied, slowest restart %" PRIu64
-	       " ms\n",
+	printf("%" PRIu64 " kills, %" PRIu64
+	       " acknowledged writes, 0 lost, 0 half applied, slowest restart %" PRIu64 " ms\n",
 		rounds, total, slowest);
 	for (int i = 0; i < 3; i++) {
 		static const char *const ends[] = { "", "-wal", "-shm" };

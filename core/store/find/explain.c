@@ -6,8 +6,8 @@
 #define TEXT_MAX ((size_t)64 << 10)
 #define RANGES_SHOWN 4u
 
-static const char *const ops[] = { "AND", "OR", "NOT", "ID", "UPDATED", "TOKEN", "STRING", "URI", "DATE", "NUMBER",
-	"QUANTITY", "REFERENCE", "NEAR", "MISSING", "SAME_GROUP", "CHAIN", "HAS" };
+static const char *const ops[] = { "AND", "OR", "NOT", "ID", "UPDATED", "TOKEN", "STRING", "URI", "DATE",
+	"NUMBER", "QUANTITY", "REFERENCE", "NEAR", "MISSING", "SAME_GROUP", "CHAIN", "HAS" };
 
 /* The literals of run.c and sorted.c, for SQLite to explain. */
 #define EXPLAIN "EXPLAIN QUERY PLAN "
@@ -15,9 +15,10 @@ static const char *const statements[][2] = {
 	[HS__WAY_STREAM] = { EXPLAIN "SELECT row FROM entry WHERE key = ?1 AND row > ?2 ORDER BY row", NULL },
 	[HS__WAY_GATHER] = { EXPLAIN "SELECT row, key FROM entry WHERE key >= ?1 AND key < ?2",
 		EXPLAIN "SELECT data FROM facts WHERE row = ?1" },
-	[HS__WAY_WALK] = { EXPLAIN "SELECT row, data FROM facts WHERE row > ?1 AND row < ?2 ORDER BY row", NULL },
-	[HS__WAY_SORTED] = {
-		EXPLAIN "SELECT key FROM entry WHERE key >= ?1 AND key < ?2 ORDER BY key DESC LIMIT 1",
+	[HS__WAY_WALK] = { EXPLAIN "SELECT row, data FROM facts WHERE row > ?1 AND row < ?2 ORDER BY row",
+		NULL },
+	[HS__WAY_SORTED] = { EXPLAIN
+		"SELECT key FROM entry WHERE key >= ?1 AND key < ?2 ORDER BY key DESC LIMIT 1",
 		EXPLAIN "SELECT data FROM facts WHERE row = ?1" },
 };
 static const char *const ways[] = {
@@ -70,13 +71,12 @@ static enum hs_status write_statement(struct hs_txn *txn, struct hs_buf *buf, co
 	return (enum hs_status)step;
 }
 
-static enum hs_status explain(struct hs__finder *finder, const struct hs_find_query *query, struct hs_buf *buf,
-	struct hs_error *err)
+static enum hs_status explain(struct hs__finder *finder, const struct hs_find_query *query,
+	struct hs_buf *buf, struct hs_error *err)
 {
 	struct hs__cond where;
 	struct hs__plan plan;
-	enum hs_status status =
-		query->where ? hs__cond_make(finder, query->where, 0, &where, err) : HS_OK;
+	enum hs_status status = query->where ? hs__cond_make(finder, query->where, 0, &where, err) : HS_OK;
 
 	if (status == HS_OK)
 		status = hs__plan_make(finder, query, query->where ? &where : NULL, &plan, err);
@@ -94,8 +94,8 @@ static enum hs_status explain(struct hs__finder *finder, const struct hs_find_qu
 	return status;
 }
 
-enum hs_status hs_txn_find_explain(struct hs_txn *txn, struct hs_arena *arena, const struct hs_find_query *query,
-	struct hs_slice *out, struct hs_error *err)
+enum hs_status hs_txn_find_explain(struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs_find_query *query, struct hs_slice *out, struct hs_error *err)
 {
 	struct hs__finder finder = { .txn = txn, .arena = hs_arena_new((size_t)64 << 20) };
 	struct hs_buf buf;

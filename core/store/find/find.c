@@ -71,8 +71,8 @@ static enum hs_status run_plan(struct hs__finder *finder, struct hs__plan *plan,
 	return status;
 }
 
-static enum hs_status fetch_page(struct hs__finder *finder, struct hs_arena *arena, const struct hs__page *found,
-	struct hs_find_page *out, struct hs_error *err)
+static enum hs_status fetch_page(struct hs__finder *finder, struct hs_arena *arena,
+	const struct hs__page *found, struct hs_find_page *out, struct hs_error *err)
 {
 	const struct hs_find_query *query = found->query;
 	struct hs_find_page page = { .total = found->total };
@@ -83,12 +83,13 @@ static enum hs_status fetch_page(struct hs__finder *finder, struct hs_arena *are
 	if (!page.items)
 		return hs_fail(err, HS_E_LIMIT, "the page does not fit in memory; ask for fewer (_count)");
 	for (size_t i = 0; i < page.count && status == HS_OK; i++)
-		status = hs__find_fetch(finder->txn, arena, query->type, found->items[i].row, query->keys_only,
-			&page.items[i], err);
+		status = hs__find_fetch(finder->txn, arena, query->type, found->items[i].row,
+			query->keys_only, &page.items[i], err);
 	if (status == HS_OK && query->count && found->count > query->count) {
 		page.next = hs__cursor_write(arena, query, &found->items[query->count - 1]);
 		if (!page.next.ptr)
-			return hs_fail(err, HS_E_LIMIT, "the page does not fit in memory; ask for fewer (_count)");
+			return hs_fail(err, HS_E_LIMIT,
+				"the page does not fit in memory; ask for fewer (_count)");
 	}
 	if (status == HS_OK)
 		*out = page;

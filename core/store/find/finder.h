@@ -18,7 +18,7 @@
 struct hs__cond {
 	const struct hs_find *find;
 	uint32_t system;
-	bool nothing;        /* cannot match: an unknown name */
+	bool nothing; /* cannot match: an unknown name */
 	struct hs__cond *kids;
 	size_t kid_count;
 };
@@ -70,7 +70,7 @@ struct hs__ranges {
 	size_t count, room;
 	uint64_t *rows; /* found without the index */
 	size_t row_count, row_room;
-	bool verify;    /* all of it */
+	bool verify; /* all of it */
 };
 /* Whether `cond` can be looked up at all. */
 bool hs__drivable(const struct hs__finder *finder, const struct hs__cond *cond);
@@ -97,7 +97,8 @@ struct hs__ranked {
 /* The values of a resource into `space`; texts point there. */
 void hs__rank(const struct hs_find_query *query, const struct hs__subject *subject, struct hs__ranked *out,
 	unsigned char space[HS__FIND_SORTS][HS__KEY_SORT]);
-int hs__rank_compare(const struct hs_find_query *query, const struct hs__ranked *a, const struct hs__ranked *b);
+int hs__rank_compare(const struct hs_find_query *query, const struct hs__ranked *a,
+	const struct hs__ranked *b);
 bool hs__rank_keep(struct hs_arena *arena, const struct hs_find_query *query, struct hs__ranked *ranked);
 struct hs_slice hs__cursor_write(struct hs_arena *arena, const struct hs_find_query *query,
 	const struct hs__ranked *last);
@@ -118,7 +119,7 @@ struct hs__plan {
 	bool verify;                  /* the whole search must be checked against the facts */
 	uint64_t estimate, population;
 	struct hs__ranges ranges;
-	bool gathered;                /* the rows of the ranges are in ranges.rows, rising, each once */
+	bool gathered; /* the rows of the ranges are in ranges.rows, rising, each once */
 };
 /* `where` NULL: all of the type. */
 enum hs_status hs__plan_make(struct hs__finder *finder, const struct hs_find_query *query,
@@ -134,7 +135,7 @@ struct hs__run {
 	uint32_t type;
 	uint64_t after_row; /* only rows beyond it */
 	bool with_facts;
-	hs__each_fn *fn;    /* called in order of row */
+	hs__each_fn *fn; /* called in order of row */
 	void *arg;
 };
 /* Not for HS__WAY_SORTED. */

@@ -79,7 +79,8 @@ static int on_source(const struct hs__subject *subject, void *arg, struct hs_err
 		return (int)hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
 	while (hs__facts_next(&facts, &fact)) {
 		uint64_t row = 0;
-		if (fact.kind != HS_INDEX_REFERENCE || fact.param != find->param || fact.target_type != inner->type)
+		if (fact.kind != HS_INDEX_REFERENCE || fact.param != find->param ||
+			fact.target_type != inner->type)
 			continue;
 		int found = hs__find_live_row(inner->finder, inner->type, fact.text, &row, err);
 		if (found < 0)

@@ -61,7 +61,8 @@ static bool match_entry(const struct hs__cond *cond, const struct hs__fact *fact
 		return fact->kind == HS_INDEX_URI &&
 			match_text((enum hs_find_match)find->match, fact->text, find->text);
 	case HS_FIND_DATE:
-		return fact->kind == HS_INDEX_DATE && hs__span_dates(cmp, fact->lo, fact->hi, find->lo, find->hi);
+		return fact->kind == HS_INDEX_DATE &&
+			hs__span_dates(cmp, fact->lo, fact->hi, find->lo, find->hi);
 	case HS_FIND_NUMBER:
 		return fact->kind == HS_INDEX_NUMBER &&
 			hs__span_reals(cmp, fact->low, fact->high, find->low, find->high);
@@ -235,8 +236,8 @@ static int match_chain(struct hs__finder *finder, struct hs__facts facts, const 
 	return matched;
 }
 
-static int match_has(struct hs__finder *finder, uint32_t type, struct hs_slice id, const struct hs__cond *cond,
-	struct hs_error *err)
+static int match_has(struct hs__finder *finder, uint32_t type, struct hs_slice id,
+	const struct hs__cond *cond, struct hs_error *err)
 {
 	const struct hs_find *find = cond->find;
 	struct hs__fact pointer = {
@@ -258,15 +259,16 @@ static int match_has(struct hs__finder *finder, uint32_t type, struct hs_slice i
 	hs_sql_blob(stmt, 1, hs__key_slice(&keys[0]));
 	while (matched == 0 && (step = hs_sql_step(stmt, err)) != 0)
 		matched = step < 0 ? step :
-			match_row(finder, find->target_type, (uint64_t)hs_sql_get_int(stmt, 0), &cond->kids[0], err);
+				     match_row(finder, find->target_type, (uint64_t)hs_sql_get_int(stmt, 0),
+					     &cond->kids[0], err);
 	hs_sql_end(stmt);
 	return matched;
 }
 
 /* ---- the tree ---- */
 
-static int match_all(struct hs__finder *finder, const struct hs__subject *subject, const struct hs__cond *cond,
-	struct hs_error *err)
+static int match_all(struct hs__finder *finder, const struct hs__subject *subject,
+	const struct hs__cond *cond, struct hs_error *err)
 {
 	bool all = cond->find->op == HS_FIND_AND;
 	int matched = all;
@@ -297,8 +299,8 @@ int hs__match(struct hs__finder *finder, const struct hs__subject *subject, cons
 	case HS_FIND_ID:
 		return hs_slice_eq(facts.id, find->text);
 	case HS_FIND_UPDATED:
-		return hs__span_dates((enum hs_find_cmp)find->cmp, facts.updated_ms, facts.updated_ms + 1, find->lo,
-			find->hi);
+		return hs__span_dates((enum hs_find_cmp)find->cmp, facts.updated_ms, facts.updated_ms + 1,
+			find->lo, find->hi);
 	case HS_FIND_MISSING:
 		return !has_param(facts, find->param);
 	case HS_FIND_SAME_GROUP:

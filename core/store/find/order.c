@@ -26,8 +26,8 @@ static size_t special_value(const struct hs_find_sort *sort, const struct hs__fa
 }
 
 /* The smallest value of the param, or the largest when falling. */
-static bool param_value(const struct hs_find_sort *sort, struct hs__facts facts, unsigned char out[HS__KEY_SORT],
-	size_t *len)
+static bool param_value(const struct hs_find_sort *sort, struct hs__facts facts,
+	unsigned char out[HS__KEY_SORT], size_t *len)
 {
 	unsigned char value[HS__KEY_SORT];
 	struct hs__fact fact;
@@ -37,7 +37,8 @@ static bool param_value(const struct hs_find_sort *sort, struct hs__facts facts,
 		if (fact.param != sort->param)
 			continue;
 		size_t size = hs__key_sort(&fact, value);
-		int order = any ? hs_slice_cmp(hs_slice((char *)value, size), hs_slice((char *)out, *len)) : 0;
+		int order = any ? hs_slice_cmp(hs_slice((char *)value, size), hs_slice((char *)out, *len)) :
+				  0;
 		if (any && (sort->falling ? order <= 0 : order >= 0))
 			continue;
 		memcpy(out, value, size);
@@ -66,7 +67,8 @@ void hs__rank(const struct hs_find_query *query, const struct hs__subject *subje
 	}
 }
 
-int hs__rank_compare(const struct hs_find_query *query, const struct hs__ranked *a, const struct hs__ranked *b)
+int hs__rank_compare(const struct hs_find_query *query, const struct hs__ranked *a,
+	const struct hs__ranked *b)
 {
 	for (size_t i = 0; i < query->sort_count; i++) {
 		if (!a->values[i].ptr || !b->values[i].ptr) {
@@ -182,35 +184,40 @@ struct hs_slice hs__cursor_write(struct hs_arena *arena, const struct hs_find_qu
 	return encode(arena, bytes, count);
 }
 
+static bool read_values(const struct hs_find_query *query, const unsigned char *bytes, size_t count,
+	struct hs__ranked *ranked)
+{
+	size_t at = 13;
+
+	for (size_t i = 0; i < query->sort_count; i++) {
+		if (at >= count)
+			return false;
+		size_t len = bytes[at++];
+		if (len == NO_VALUE)
+			continue;
+		if (len > HS__KEY_SORT || len > count - at)
+			return false;
+		ranked->values[i] = hs_slice((const char *)bytes + at, len);
+		at += len;
+	}
+	return at == count;
+}
+
 enum hs_status hs__cursor_read(struct hs_arena *arena, const struct hs_find_query *query,
 	struct hs__ranked *out, struct hs_error *err)
 {
 	unsigned char *bytes = hs_arena_raw(arena, MARK_MAX + 1);
 	size_t count = bytes ? decode(query->after, bytes) : 0;
 	struct hs__ranked ranked = { .row = 0 };
-	size_t at = 13;
 
-	if (count < 13 || bytes[0] != FORMAT || get_number(bytes + 1, 4) != check_of(query))
-		goto wrong;
-	ranked.row = get_number(bytes + 5, 8);
-	if (ranked.row >> 40)
-		goto wrong;
-	for (size_t i = 0; i < query->sort_count; i++) {
-		if (at >= count)
-			goto wrong;
-		size_t len = bytes[at++];
-		if (len == NO_VALUE)
-			continue;
-		if (len > HS__KEY_SORT || len > count - at)
-			goto wrong;
-		ranked.values[i] = hs_slice((char *)bytes + at, len);
-		at += len;
+	if (count >= 13 && bytes[0] == FORMAT && get_number(bytes + 1, 4) == check_of(query)) {
+		ranked.row = get_number(bytes + 5, 8);
+		if (ranked.row >> 40 == 0 && read_values(query, bytes, count, &ranked)) {
+			*out = ranked;
+			return HS_OK;
+		}
 	}
-	if (at != count)
-		goto wrong;
-	*out = ranked;
-	return HS_OK;
-wrong:
 	return hs_fail(err, HS_E_VALUE,
-		"the mark of the page is not one that this search gave; follow the links of a search as they are");
+		"the mark of the page is not one that this search gave; follow the links of a search as they "
+		"are");
 }

@@ -14,8 +14,9 @@ static enum hs_status count_range(struct hs__finder *finder, const struct hs__ra
 	uint64_t *out, struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(finder->txn,
-		range->single ? "SELECT count(*) FROM (SELECT 1 FROM entry WHERE key = ?1 LIMIT ?2)" :
-				"SELECT count(*) FROM (SELECT 1 FROM entry WHERE key >= ?1 AND key < ?3 LIMIT ?2)",
+		range->single ?
+			"SELECT count(*) FROM (SELECT 1 FROM entry WHERE key = ?1 LIMIT ?2)" :
+			"SELECT count(*) FROM (SELECT 1 FROM entry WHERE key >= ?1 AND key < ?3 LIMIT ?2)",
 		err);
 
 	if (!stmt)
@@ -119,8 +120,8 @@ enum hs_status hs__choose(struct hs__finder *finder, uint32_t type, const struct
 		*fewest = UINT64_MAX;
 		for (size_t i = 0; i < cond->kid_count; i++) {
 			uint64_t count = 0;
-			enum hs_status status =
-				hs__estimate(finder, type, &cond->kids[i], limits[round], &count, err);
+			enum hs_status status = hs__estimate(finder, type, &cond->kids[i], limits[round],
+				&count, err);
 			if (status != HS_OK)
 				return status;
 			if (count < *fewest) {
@@ -143,12 +144,14 @@ static bool is_broad(const struct hs__plan *plan, const struct hs_find_query *qu
 
 	if (query->want_total || plan->estimate < MANY / 8)
 		return false;
-	return plan->estimate >= MANY || gather * gather > ((double)query->count + 1) * (double)plan->population;
+	return plan->estimate >= MANY ||
+		gather * gather > ((double)query->count + 1) * (double)plan->population;
 }
 
 static enum hs__way way_without_index(const struct hs_find_query *query)
 {
-	return query->sort_count && !query->want_total && hs__sorted_can(query) ? HS__WAY_SORTED : HS__WAY_WALK;
+	return query->sort_count && !query->want_total && hs__sorted_can(query) ? HS__WAY_SORTED :
+										  HS__WAY_WALK;
 }
 
 static bool is_single(const struct hs__ranges *ranges)
@@ -158,7 +161,8 @@ static bool is_single(const struct hs__ranges *ranges)
 
 /* What one key finds comes in order of row and needs no gathering. A range with many entries may hold one key
  * only (a code that nobody spells in capitals): its ends tell. */
-static enum hs_status to_single(struct hs__finder *finder, struct hs__ranges *ranges, bool *is, struct hs_error *err)
+static enum hs_status to_single(struct hs__finder *finder, struct hs__ranges *ranges, bool *is,
+	struct hs_error *err)
 {
 	struct hs__range *range = ranges->items;
 	struct hs__key first, last;

@@ -88,8 +88,10 @@ enum hs_status hs__add_row(struct hs__finder *finder, struct hs__ranges *ranges,
 {
 	if (ranges->row_count == ranges->row_room) {
 		size_t room = ranges->row_room ? ranges->row_room * 2 : 64;
-		uint64_t *rows = room > HS__FIND_ROWS ? NULL :
-			hs_arena_grow(finder->arena, ranges->rows, ranges->row_count * sizeof(*rows), room * sizeof(*rows));
+		uint64_t *rows = room > HS__FIND_ROWS ?
+			NULL :
+			hs_arena_grow(finder->arena, ranges->rows, ranges->row_count * sizeof(*rows),
+				room * sizeof(*rows));
 		if (!rows)
 			return too_many(err);
 		ranges->rows = rows;
@@ -153,7 +155,8 @@ static uint32_t read_number(const struct hs__key *key, size_t at)
 		return 0;
 	if (!(b[0] & 0x80))
 		return (uint32_t)b[0] << 8 | b[1];
-	return key->len < at + 4 ? 0 :
+	return key->len < at + 4 ?
+		0 :
 		(uint32_t)(b[0] & 0x7f) << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
@@ -247,8 +250,8 @@ static enum hs_status add_above(struct hs__finder *finder, struct hs__ranges *ra
 	}
 }
 
-static enum hs_status add_uri(struct hs__finder *finder, struct hs__ranges *ranges, const struct hs__cond *cond,
-	struct hs_error *err)
+static enum hs_status add_uri(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, struct hs_error *err)
 {
 	const struct hs_find *find = cond->find;
 	struct hs__key key;
@@ -263,7 +266,8 @@ static enum hs_status add_uri(struct hs__finder *finder, struct hs__ranges *rang
 		hs__key_prefix(&key, find->text);
 		return add_prefix(finder, ranges, cond, &key, HS__SURE, err);
 	case HS_MATCH_ABOVE:
-		if (find->text.len > HS__KEY_CUT) /* longer ones may be cut, and a cut one may be a beginning */
+		if (find->text.len >
+			HS__KEY_CUT) /* longer ones may be cut, and a cut one may be a beginning */
 			return add_prefix(finder, ranges, cond, &key, HS__VERIFY, err);
 		return add_above(finder, ranges, cond, err);
 	case HS_MATCH_CONTAINS:
@@ -303,55 +307,53 @@ static void put_end(struct hs__key *key, const struct hs_find *find, bool upper,
 	}
 }
 
-/* Entries by their beginning (part 0) or, for long ones, by their end (part 1), from one end of the searched
- * span to the other; an end of -1 is open. */
-enum end { OPEN = -1, LOWER = 0, UPPER = 1 };
+/* Entries by their beginning, or long ones by their end, from one end of the searched span to the other. */
+enum end { OPEN, LOWER, UPPER, LOWER_SLACK, UPPER_SLACK };
+struct part {
+	bool by_end;
+	enum end from, to;
+};
 
 static enum hs_status add_part(struct hs__finder *finder, struct hs__ranges *ranges,
-	const struct hs__cond *cond, unsigned char part, enum end from, bool slack, enum end to,
-	struct hs_error *err)
+	const struct hs__cond *cond, struct part part, struct hs_error *err)
 {
+	const struct hs_find *find = cond->find;
 	struct hs__key first, last;
 
-	hs__key_begin(&first, cond->find->param);
-	hs__key_byte(&first, part);
+	hs__key_begin(&first, find->param);
+	hs__key_byte(&first, part.by_end);
 	last = first;
-	if (from != OPEN)
-		put_end(&first, cond->find, from == UPPER, slack);
-	if (to != OPEN)
-		put_end(&last, cond->find, to == UPPER, false);
+	if (part.from != OPEN)
+		put_end(&first, find, part.from == UPPER || part.from == UPPER_SLACK,
+			part.from == LOWER_SLACK || part.from == UPPER_SLACK);
+	if (part.to != OPEN)
+		put_end(&last, find, part.to == UPPER, false);
 	hs__key_after_prefix(&last);
 	return add(finder, ranges, cond, &first, &last, HS__BY_KEY, err);
 }
 
-static enum hs_status add_span(struct hs__finder *finder, struct hs__ranges *ranges, const struct hs__cond *cond,
-	struct hs_error *err)
-{
-	enum hs_status status;
+/* The slack finds short spans that reach into the searched one from before it; long ones are found by their
+ * end. GE also takes what lies within, which begins at the lower end or later. */
+static const struct part parts[][2] = {
+	[HS_CMP_EQ] = { { false, LOWER, UPPER } },
+	[HS_CMP_NE] = { { false, OPEN, OPEN } },
+	[HS_CMP_GT] = { { false, UPPER_SLACK, OPEN }, { true, UPPER, OPEN } },
+	[HS_CMP_LT] = { { false, OPEN, LOWER } },
+	[HS_CMP_GE] = { { false, LOWER_SLACK, OPEN }, { true, UPPER, OPEN } },
+	[HS_CMP_LE] = { { false, OPEN, UPPER } },
+	[HS_CMP_SA] = { { false, UPPER, OPEN } },
+	[HS_CMP_EB] = { { false, OPEN, LOWER } },
+	[HS_CMP_AP] = { { false, LOWER_SLACK, UPPER }, { true, LOWER, OPEN } },
+};
 
-	switch ((enum hs_find_cmp)cond->find->cmp) {
-	case HS_CMP_EQ:
-		return add_part(finder, ranges, cond, 0, LOWER, false, UPPER, err);
-	case HS_CMP_NE:
-		return add_part(finder, ranges, cond, 0, OPEN, false, OPEN, err);
-	case HS_CMP_LT:
-	case HS_CMP_EB:
-		return add_part(finder, ranges, cond, 0, OPEN, false, LOWER, err);
-	case HS_CMP_LE:
-		return add_part(finder, ranges, cond, 0, OPEN, false, UPPER, err);
-	case HS_CMP_SA:
-		return add_part(finder, ranges, cond, 0, UPPER, false, OPEN, err);
-	case HS_CMP_GT:
-	case HS_CMP_GE:
-		/* GE also takes what lies within, which begins at the lower end or later. */
-		status = add_part(finder, ranges, cond, 0, cond->find->cmp == HS_CMP_GT ? UPPER : LOWER, true, OPEN,
-			err);
-		return status == HS_OK ? add_part(finder, ranges, cond, 1, UPPER, false, OPEN, err) : status;
-	case HS_CMP_AP:
-		status = add_part(finder, ranges, cond, 0, LOWER, true, UPPER, err);
-		return status == HS_OK ? add_part(finder, ranges, cond, 1, LOWER, false, OPEN, err) : status;
-	}
-	return HS_OK;
+static enum hs_status add_span(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, struct hs_error *err)
+{
+	HS_ASSERT(cond->find->cmp <= HS_CMP_AP);
+	const struct part *two = parts[cond->find->cmp];
+	enum hs_status status = add_part(finder, ranges, cond, two[0], err);
+
+	return status == HS_OK && two[1].by_end ? add_part(finder, ranges, cond, two[1], err) : status;
 }
 
 static enum hs_status add_updated(struct hs__finder *finder, uint32_t type, struct hs__ranges *ranges,
@@ -364,14 +366,17 @@ static enum hs_status add_updated(struct hs__finder *finder, uint32_t type, stru
 	int64_t above = find->hi < INT64_MAX ? find->hi + 1 : INT64_MAX;
 	struct hs__key first, last;
 
-	hs__key_updated(&first, type, from_below ? INT64_MIN : find->lo == INT64_MIN ? INT64_MIN : find->lo - 1);
+	hs__key_updated(&first, type,
+		from_below                    ? INT64_MIN :
+			find->lo == INT64_MIN ? INT64_MIN :
+						find->lo - 1);
 	hs__key_updated(&last, type, to_above ? INT64_MAX : above);
 	hs__key_after_prefix(&last);
 	return add(finder, ranges, cond, &first, &last, HS__BY_KEY, err);
 }
 
-static enum hs_status add_near(struct hs__finder *finder, struct hs__ranges *ranges, const struct hs__cond *cond,
-	struct hs_error *err)
+static enum hs_status add_near(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, struct hs_error *err)
 {
 	const struct hs_find *find = cond->find;
 	double reach = find->radius / METRES_A_DEGREE * 1.001 + 0.00001;

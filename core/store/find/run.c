@@ -78,9 +78,9 @@ static enum hs_status gather_range(struct hs__finder *finder, struct hs__plan *p
 {
 	bool by_key = range->check == HS__BY_KEY;
 	struct hs_stmt *stmt = hs_sql(finder->txn,
-		range->single ? "SELECT row FROM entry WHERE key = ?1" :
-		by_key        ? "SELECT row, key FROM entry WHERE key >= ?1 AND key < ?2" :
-				"SELECT row FROM entry WHERE key >= ?1 AND key < ?2",
+		range->single  ? "SELECT row FROM entry WHERE key = ?1" :
+			by_key ? "SELECT row, key FROM entry WHERE key >= ?1 AND key < ?2" :
+				 "SELECT row FROM entry WHERE key >= ?1 AND key < ?2",
 		err);
 	enum hs_status status = HS_OK;
 	int step = 0;
@@ -170,8 +170,8 @@ static int visit(struct hs__finder *finder, const struct hs__plan *plan, const s
 static enum hs_status run_stream(struct hs__finder *finder, const struct hs__plan *plan,
 	const struct hs__run *run, struct hs_error *err)
 {
-	struct hs_stmt *stmt =
-		hs_sql(finder->txn, "SELECT row FROM entry WHERE key = ?1 AND row > ?2 ORDER BY row", err);
+	struct hs_stmt *stmt = hs_sql(finder->txn,
+		"SELECT row FROM entry WHERE key = ?1 AND row > ?2 ORDER BY row", err);
 	int step = 0, told = 0;
 
 	if (!stmt)
@@ -186,8 +186,8 @@ static enum hs_status run_stream(struct hs__finder *finder, const struct hs__pla
 	return step < 0 ? (enum hs_status)step : told < 0 ? (enum hs_status)told : HS_OK;
 }
 
-static enum hs_status run_walk(struct hs__finder *finder, const struct hs__plan *plan, const struct hs__run *run,
-	struct hs_error *err)
+static enum hs_status run_walk(struct hs__finder *finder, const struct hs__plan *plan,
+	const struct hs__run *run, struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(finder->txn,
 		"SELECT row, data FROM facts WHERE row > ?1 AND row < ?2 ORDER BY row", err);
@@ -207,8 +207,8 @@ static enum hs_status run_walk(struct hs__finder *finder, const struct hs__plan 
 	return step < 0 ? (enum hs_status)step : told < 0 ? (enum hs_status)told : HS_OK;
 }
 
-static enum hs_status run_gathered(struct hs__finder *finder, struct hs__plan *plan, const struct hs__run *run,
-	struct hs_error *err)
+static enum hs_status run_gathered(struct hs__finder *finder, struct hs__plan *plan,
+	const struct hs__run *run, struct hs_error *err)
 {
 	enum hs_status status = gather(finder, plan, err);
 	int told = 0;

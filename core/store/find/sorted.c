@@ -28,6 +28,12 @@ void hs__page_cut(struct hs__page *page)
 		page->count = most;
 }
 
+static enum hs_status too_much(struct hs_error *err)
+{
+	return hs_fail(err, HS_E_TOO_COSTLY,
+		"the search finds too much to sort; narrow it, or ask for fewer");
+}
+
 enum hs_status hs__page_add(struct hs__page *page, const struct hs__ranked *ranked, struct hs_error *err)
 {
 	const struct hs_find_query *query = page->query;
@@ -43,19 +49,17 @@ enum hs_status hs__page_add(struct hs__page *page, const struct hs__ranked *rank
 		return HS_OK;
 	if (page->count == page->room) {
 		size_t room = page->room ? page->room * 2 : 64;
-		struct hs__ranked *items = hs_arena_grow(page->arena, page->items, page->room * sizeof(*items),
-			room * sizeof(*items));
+		struct hs__ranked *items = hs_arena_grow(page->arena, page->items,
+			page->room * sizeof(*items), room * sizeof(*items));
 		if (!items)
-			goto full;
+			return too_much(err);
 		page->items = items;
 		page->room = room;
 	}
 	if (!hs__rank_keep(page->arena, query, &kept))
-		goto full;
+		return too_much(err);
 	page->items[page->count++] = kept;
 	return HS_OK;
-full:
-	return hs_fail(err, HS_E_TOO_COSTLY, "the search finds too much to sort; narrow it, or ask for fewer");
 }
 
 /* ---- along the index ---- */
@@ -137,8 +141,8 @@ static int next_group(struct along *along, struct hs__key *group, struct hs_erro
 }
 
 /* Checks one resource of a group; it belongs there when the group's value is what it is sorted by. */
-static enum hs_status take_row(struct along *along, uint64_t row, struct hs_slice value, struct hs__page *group,
-	struct hs_error *err)
+static enum hs_status take_row(struct along *along, uint64_t row, struct hs_slice value,
+	struct hs__page *group, struct hs_error *err)
 {
 	unsigned char space[HS__FIND_SORTS][HS__KEY_SORT];
 	struct hs__ranked ranked;
@@ -151,7 +155,8 @@ static enum hs_status take_row(struct along *along, uint64_t row, struct hs_slic
 		struct hs__subject subject = { type, row, hs_sql_get_blob(stmt, 0) };
 		hs__rank(along->page->query, &subject, &ranked, space);
 		bool here = ranked.values[0].ptr && hs_slice_eq(ranked.values[0], value);
-		int holds = here && along->where ? hs__match(along->finder, &subject, along->where, err) : here;
+		int holds = here && along->where ? hs__match(along->finder, &subject, along->where, err) :
+						   here;
 		status = holds < 0 ? (enum hs_status)holds :
 			holds      ? hs__page_add(group, &ranked, err) :
 				     HS_OK;
@@ -162,8 +167,8 @@ static enum hs_status take_row(struct along *along, uint64_t row, struct hs_slic
 	return status;
 }
 
-/* With one key a group and no further sort, its rows come as they are wanted: from the mark on, until the page
- * is full. */
+/* With one key a group and no further sort, its rows come as they are wanted: from the mark on, until the
+ * page is full. */
 static bool comes_in_order(const struct along *along)
 {
 	return along->page->query->sort_count == 1 &&
@@ -175,8 +180,8 @@ static enum hs_status take_in_order(struct along *along, const struct hs__key *k
 {
 	struct hs_slice value = hs_slice_from(hs__key_slice(key), along->base.len);
 	const struct hs__ranked *after = along->page->after;
-	struct hs_stmt *stmt =
-		hs_sql(along->finder->txn, "SELECT row FROM entry WHERE key = ?1 AND row > ?2 ORDER BY row", err);
+	struct hs_stmt *stmt = hs_sql(along->finder->txn,
+		"SELECT row FROM entry WHERE key = ?1 AND row > ?2 ORDER BY row", err);
 	enum hs_status status = HS_OK;
 	int step = 0;
 
@@ -195,8 +200,8 @@ static enum hs_status take_group(struct along *along, const struct hs__key *key,
 	struct hs_error *err)
 {
 	struct hs_slice value = hs_slice_from(hs__key_slice(key), along->base.len);
-	struct hs_stmt *stmt =
-		hs_sql(along->finder->txn, "SELECT row FROM entry WHERE key >= ?1 AND key < ?2", err);
+	struct hs_stmt *stmt = hs_sql(along->finder->txn,
+		"SELECT row FROM entry WHERE key >= ?1 AND key < ?2", err);
 	enum hs_status status = HS_OK;
 	struct hs__key end;
 	int step = 0;

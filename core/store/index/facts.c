@@ -4,9 +4,9 @@
 
 /* Flags above the kind's four bits. */
 #define HAS_GROUP 0x10u
-#define HAS_EXACT 0x20u   /* differs from the text */
+#define HAS_EXACT 0x20u /* differs from the text */
 #define HAS_SYSTEM 0x40u
-#define SAME_EXACT 0x80u  /* equal to the text */
+#define SAME_EXACT 0x80u /* equal to the text */
 
 static void put_number(struct hs_buf *buf, uint64_t value)
 {

@@ -5,33 +5,33 @@
 #include <math.h>
 
 /* The same text for whole and real numbers. */
-#define DEFINE_SPAN(name, type)                                                                   \
-	bool name(enum hs_find_cmp cmp, type v_lo, type v_hi, type q_lo, type q_hi)               \
-	{                                                                                         \
-		bool v_point = !(v_lo < v_hi);                                                    \
-		bool q_point = !(q_lo < q_hi);                                                    \
+#define DEFINE_SPAN(name, type) \
+	bool name(enum hs_find_cmp cmp, type v_lo, type v_hi, type q_lo, type q_hi) \
+	{ \
+		bool v_point = !(v_lo < v_hi); \
+		bool q_point = !(q_lo < q_hi); \
 		bool within = q_lo <= v_lo && v_hi <= q_hi && (q_point || !v_point || v_lo < q_hi); \
-		switch (cmp) {                                                                    \
-		case HS_CMP_EQ:                                                                   \
-			return within;                                                            \
-		case HS_CMP_NE:                                                                   \
-			return !within;                                                           \
-		case HS_CMP_GT:                                                                   \
-			return v_hi > q_hi;                                                       \
-		case HS_CMP_LT:                                                                   \
-			return v_lo < q_lo;                                                       \
-		case HS_CMP_GE:                                                                   \
-			return v_hi > q_hi || within;                                             \
-		case HS_CMP_LE:                                                                   \
-			return v_lo < q_lo || within;                                             \
-		case HS_CMP_SA:                                                                   \
-			return q_point ? v_lo > q_hi : v_lo >= q_hi;                              \
-		case HS_CMP_EB:                                                                   \
-			return v_point ? v_hi < q_lo : v_hi <= q_lo;                              \
-		case HS_CMP_AP:                                                                   \
-			return within || (v_lo < q_hi && v_hi > q_lo);                            \
-		}                                                                                 \
-		return false;                                                                     \
+		switch (cmp) { \
+		case HS_CMP_EQ: \
+			return within; \
+		case HS_CMP_NE: \
+			return !within; \
+		case HS_CMP_GT: \
+			return v_hi > q_hi; \
+		case HS_CMP_LT: \
+			return v_lo < q_lo; \
+		case HS_CMP_GE: \
+			return v_hi > q_hi || within; \
+		case HS_CMP_LE: \
+			return v_lo < q_lo || within; \
+		case HS_CMP_SA: \
+			return q_point ? v_lo > q_hi : v_lo >= q_hi; \
+		case HS_CMP_EB: \
+			return v_point ? v_hi < q_lo : v_hi <= q_lo; \
+		case HS_CMP_AP: \
+			return within || (v_lo < q_hi && v_hi > q_lo); \
+		} \
+		return false; \
 	}
 
 DEFINE_SPAN(hs__span_dates, int64_t)

@@ -13,7 +13,8 @@ static enum hs_status copy_pages(struct hs__db *db, const char *path, struct hs_
 
 	/* The copy is made durable as a whole, afterwards. */
 	if (code == SQLITE_OK)
-		code = sqlite3_exec(target, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;", NULL, NULL, NULL);
+		code = sqlite3_exec(target, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;", NULL, NULL,
+			NULL);
 	if (code == SQLITE_OK) {
 		sqlite3_backup *backup = sqlite3_backup_init(target, "main", db->sqlite, "main");
 		if (backup)
@@ -40,7 +41,8 @@ static enum hs_status copy_moment(struct hs_txn *txn, struct hs_arena *arena, vo
 	return status == HS_OK ? copy_pages(txn->db, arg, err) : status;
 }
 
-static enum hs_status sync_path(const struct hs_world *world, const char *path, int flags, struct hs_error *err)
+static enum hs_status sync_path(const struct hs_world *world, const char *path, int flags,
+	struct hs_error *err)
 {
 	int fd = world->open(world->ctx, path, flags | O_CLOEXEC, 0);
 	int failed = fd < 0 ? fd : world->fsync(world->ctx, fd);
@@ -48,7 +50,8 @@ static enum hs_status sync_path(const struct hs_world *world, const char *path, 
 	if (fd >= 0)
 		world->close(world->ctx, fd);
 	if (failed < 0)
-		return hs_fail(err, HS_E_IO, "%s could not be brought to the disk: %s", path, strerror(-failed));
+		return hs_fail(err, HS_E_IO, "%s could not be brought to the disk: %s", path,
+			strerror(-failed));
 	return HS_OK;
 }
 
@@ -63,7 +66,8 @@ static enum hs_status put_in_place(const struct hs_world *world, const char *par
 	if (failed < 0)
 		return hs_fail(err, HS_E_IO, "%s could not be named: %s", path, strerror(-failed));
 	const char *slash = strrchr(path, '/');
-	char *folder = slash ? hs_heap_cstr(path, slash == path ? 1 : (size_t)(slash - path)) : hs_heap_cstr(".", 1);
+	char *folder = slash ? hs_heap_cstr(path, slash == path ? 1 : (size_t)(slash - path)) :
+			       hs_heap_cstr(".", 1);
 	status = sync_path(world, folder, O_RDONLY | O_DIRECTORY, err);
 	hs_heap_free(folder);
 	return status;

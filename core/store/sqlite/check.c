@@ -17,7 +17,8 @@ static enum hs_status check_structure(struct hs_txn *txn, struct hs_error *err)
 	int step = hs_sql_step(stmt, err);
 	if (step > 0 && !hs_slice_eq(hs_sql_get_text(stmt, 0), HS_S("ok"))) {
 		struct hs_slice text = hs_slice_first(hs_sql_get_text(stmt, 0), 200);
-		status = hs_fail(err, HS_E_CORRUPT, "the file is damaged: %.*s; restore a backup", HS_S_ARG(text));
+		status = hs_fail(err, HS_E_CORRUPT, "the file is damaged: %.*s; restore a backup",
+			HS_S_ARG(text));
 	}
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : status;
@@ -64,7 +65,8 @@ static enum hs_status check_rules(struct hs_txn *txn, struct hs_error *err)
 	return status;
 }
 
-static enum hs_status check_keys(struct hs_txn *txn, const struct hs__keys *keys, int64_t row, struct hs_error *err)
+static enum hs_status check_keys(struct hs_txn *txn, const struct hs__keys *keys, int64_t row,
+	struct hs_error *err)
 {
 	for (size_t i = 0; i < keys->count; i++) {
 		struct hs_stmt *stmt = hs_sql(txn, "SELECT 1 FROM entry WHERE key = ?1 AND row = ?2", err);

@@ -156,16 +156,18 @@ static enum hs_status apply_settings(struct hs__db *db, bool for_writing, struct
 	sqlite3_busy_timeout(db->sqlite, for_writing ? 5000 : 1000);
 	snprintf(text, sizeof(text),
 		"PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
-		"PRAGMA secure_delete=OFF; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-%u; PRAGMA synchronous=%s;%s",
-		for_writing ? HS__WRITER_CACHE_KIB : HS__READER_CACHE_KIB, store->sync_normal ? "NORMAL" : "FULL",
-		for_writing ? "" : "PRAGMA query_only=ON;");
+		"PRAGMA secure_delete=OFF; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-%u; PRAGMA "
+		"synchronous=%s;%s",
+		for_writing ? HS__WRITER_CACHE_KIB : HS__READER_CACHE_KIB,
+		store->sync_normal ? "NORMAL" : "FULL", for_writing ? "" : "PRAGMA query_only=ON;");
 	enum hs_status status = hs__db_run(db, text, err);
 	if (status == HS_OK && for_writing)
 		status = hs__db_run(db, "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864;", err);
 	return status;
 }
 
-enum hs_status hs__db_open(struct hs_store *store, bool for_writing, struct hs__db **out, struct hs_error *err)
+enum hs_status hs__db_open(struct hs_store *store, bool for_writing, struct hs__db **out,
+	struct hs_error *err)
 {
 	struct hs__db *db = hs_heap_alloc(sizeof(*db));
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (for_writing ? SQLITE_OPEN_CREATE : 0);
@@ -243,7 +245,8 @@ struct hs_stmt *hs__db_stmt(struct hs__db *db, const char *sql, struct hs_error 
 		sqlite3_stmt *sqlite = NULL;
 		int code = sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &sqlite, NULL);
 		if (code != SQLITE_OK) {
-			hs__db_fail(db, sqlite3_extended_errcode(db->sqlite), "a statement was not accepted", err);
+			hs__db_fail(db, sqlite3_extended_errcode(db->sqlite), "a statement was not accepted",
+				err);
 			return NULL;
 		}
 		stmt = hs_heap_alloc(sizeof(*stmt));

@@ -9,8 +9,8 @@
 struct hs_stmt {
 	struct hs__db *db;
 	sqlite3_stmt *sqlite;
-	const char *sql;       /* the literal; its address is the key */
-	struct hs_stmt *twin;  /* another one of the same text, for nested use */
+	const char *sql;      /* the literal; its address is the key */
+	struct hs_stmt *twin; /* another one of the same text, for nested use */
 	bool busy;
 };
 
@@ -19,7 +19,7 @@ struct hs__limits {
 	const bool *cancelled; /* atomic access; may be NULL */
 	uint64_t steps;        /* that are left, when `counted` */
 	bool counted;
-	uint64_t deadline_ns;  /* on the world's monotonic clock; 0: none */
+	uint64_t deadline_ns; /* on the world's monotonic clock; 0: none */
 };
 
 struct hs__db {
@@ -28,7 +28,7 @@ struct hs__db {
 	struct hs_stmt **cache; /* open addressing by the address of the text */
 	size_t cache_room;
 	size_t cache_count;
-	unsigned busy;          /* statements in use */
+	unsigned busy; /* statements in use */
 	struct hs__limits limits;
 	enum hs_status stopped; /* why the progress handler stopped the work; HS_OK: it did not */
 	enum hs_status failed;  /* HS_E_IO or HS_E_FULL: the disk has failed since this was last cleared */
@@ -39,7 +39,8 @@ struct hs__db {
 };
 
 /* `for_writing` creates the file. On failure nothing is left open. */
-enum hs_status hs__db_open(struct hs_store *store, bool for_writing, struct hs__db **out, struct hs_error *err);
+enum hs_status hs__db_open(struct hs_store *store, bool for_writing, struct hs__db **out,
+	struct hs_error *err);
 void hs__db_close(struct hs__db *db); /* NULL is allowed */
 /* Puts the fault of the last call on the connection into *err. */
 enum hs_status hs__db_fail(struct hs__db *db, int code, const char *doing, struct hs_error *err);

@@ -171,7 +171,8 @@ enum hs_status hs__entries_put(struct hs_txn *txn, struct hs_arena *arena, const
 	if (status == HS_OK)
 		status = change_entries(txn, &before, &after, row, err);
 	if (status == HS_OK) {
-		struct hs_stmt *stmt = hs_sql(txn, "INSERT OR REPLACE INTO facts (row, data) VALUES (?1, ?2)", err);
+		struct hs_stmt *stmt = hs_sql(txn, "INSERT OR REPLACE INTO facts (row, data) VALUES (?1, ?2)",
+			err);
 		if (stmt) {
 			hs_sql_int(stmt, 1, row);
 			hs_sql_blob(stmt, 2, hs_buf_slice(&buf));
@@ -182,7 +183,8 @@ enum hs_status hs__entries_put(struct hs_txn *txn, struct hs_arena *arena, const
 	return status;
 }
 
-enum hs_status hs__entries_remove(struct hs_txn *txn, struct hs_arena *arena, int64_t row, struct hs_error *err)
+enum hs_status hs__entries_remove(struct hs_txn *txn, struct hs_arena *arena, int64_t row,
+	struct hs_error *err)
 {
 	struct hs__keys before = { NULL, 0 }, after = { NULL, 0 };
 	struct hs_arena_mark mark = hs_arena_mark(arena);

@@ -84,7 +84,8 @@ enum hs_status hs__group_save(struct hs_store *store, struct hs_error *err)
 	/* The sequence is saved by itself: keepers' current versions leave no other trace of it. */
 	if (status == HS_OK && writer->group.seq != store->seq) {
 		struct hs_stmt *stmt = hs__db_stmt(writer->db,
-			"INSERT OR REPLACE INTO tally (type, live, last_row) VALUES (0, ?1, 0), (-1, ?2, ?3)", err);
+			"INSERT OR REPLACE INTO tally (type, live, last_row) VALUES (0, ?1, 0), (-1, ?2, ?3)",
+			err);
 		if (!stmt)
 			return err->status;
 		hs_sql_int(stmt, 1, (int64_t)writer->group.seq);

@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-
 /* A version that may be on the page. */
 struct found {
 	uint64_t seq;
@@ -73,7 +72,9 @@ static enum hs_status walk_log(struct walk *walk, uint32_t type, uint64_t after_
 {
 	const struct hs_history_query *query = walk->query;
 	struct hs_stmt *stmt = hs_sql(walk->txn,
-		"SELECT seq, row, updated FROM log WHERE type = ?1 AND seq < ?2 AND seq > ?3 ORDER BY seq DESC", err);
+		"SELECT seq, row, updated FROM log WHERE type = ?1 AND seq < ?2 AND seq > ?3 ORDER BY seq "
+		"DESC",
+		err);
 	enum hs_status status = HS_OK;
 	uint32_t wanted = query->count + 1;
 	int step;
@@ -93,7 +94,8 @@ static enum hs_status walk_log(struct walk *walk, uint32_t type, uint64_t after_
 			break;
 		if (!in_time(query, updated))
 			continue;
-		struct found item = { (uint64_t)hs_sql_get_int(stmt, 0), type, hs_sql_get_int(stmt, 1), NULL };
+		struct found item = { (uint64_t)hs_sql_get_int(stmt, 0), type, hs_sql_get_int(stmt, 1),
+			NULL };
 		status = add(walk, item, err);
 		wanted--;
 	}
@@ -112,8 +114,8 @@ static enum hs_status walk_keeper(struct walk *walk, uint32_t type, const struct
 
 	while (status == HS_OK && wanted) {
 		struct hs_resource_list list = { .items = NULL };
-		status = keeping->keeper->recent(walk->txn, walk->arena, keeping->state, after_seq, before, page,
-			&list, err);
+		status = keeping->keeper->recent(walk->txn, walk->arena, keeping->state, after_seq, before,
+			page, &list, err);
 		for (size_t i = 0; status == HS_OK && i < list.count; i++) {
 			struct hs_resource *kept = &list.items[i];
 			before = kept->seq;
@@ -185,8 +187,8 @@ static enum hs_status count_kept(struct walk *walk, uint32_t type, const struct 
 	for (uint64_t before = INT64_MAX; status == HS_OK;) {
 		struct hs_arena_mark mark = hs_arena_mark(walk->arena);
 		struct hs_resource_list list = { .items = NULL };
-		status = keeping->keeper->recent(walk->txn, walk->arena, keeping->state, query->after_seq, before,
-			256, &list, err);
+		status = keeping->keeper->recent(walk->txn, walk->arena, keeping->state, query->after_seq,
+			before, 256, &list, err);
 		for (size_t i = 0; status == HS_OK && i < list.count; i++) {
 			before = list.items[i].seq;
 			walk->total += in_time(query, list.items[i].updated_ms);
@@ -202,7 +204,8 @@ static enum hs_status count_type(struct walk *walk, uint32_t type, struct hs_err
 {
 	const struct hs__keeping *keeping = hs__txn_keeping(walk->txn, type);
 	enum hs_status status = count_with(walk,
-		"SELECT count(*) FROM log WHERE type = ?1 AND seq > ?2 AND updated >= ?3 AND updated < ?4", type, err);
+		"SELECT count(*) FROM log WHERE type = ?1 AND seq > ?2 AND updated >= ?3 AND updated < ?4",
+		type, err);
 
 	return status == HS_OK && keeping ? count_kept(walk, type, keeping, err) : status;
 }
@@ -220,8 +223,8 @@ static enum hs_status for_each_type(struct walk *walk,
 			status = fn(walk, kept, err);
 	}
 	for (int64_t type = 0; status == HS_OK;) {
-		struct hs_stmt *stmt =
-			hs_sql(walk->txn, "SELECT type FROM log WHERE type > ?1 ORDER BY type LIMIT 1", err);
+		struct hs_stmt *stmt = hs_sql(walk->txn,
+			"SELECT type FROM log WHERE type > ?1 ORDER BY type LIMIT 1", err);
 		if (!stmt)
 			return err->status;
 		hs_sql_int(stmt, 1, type);
@@ -265,7 +268,8 @@ static enum hs_status walk_id(struct walk *walk, struct hs_error *err)
 		hs_sql_text(stmt, 1, query->id);
 		hs_sql_int(stmt, 2, query->type);
 	}
-	while (status == HS_OK && stmt && walk->count <= query->count && (step = hs_sql_step(stmt, err)) > 0) {
+	while (status == HS_OK && stmt && walk->count <= query->count &&
+		(step = hs_sql_step(stmt, err)) > 0) {
 		uint64_t seq = (uint64_t)hs_sql_get_int(stmt, 0);
 		if (seq <= query->after_seq)
 			break;
@@ -332,8 +336,8 @@ static enum hs_status find_stop(struct walk *walk, struct hs_error *err)
 	return HS_OK;
 }
 
-enum hs_status hs_txn_history(struct hs_txn *txn, struct hs_arena *arena, const struct hs_history_query *query,
-	struct hs_resource_list *out, struct hs_error *err)
+enum hs_status hs_txn_history(struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs_history_query *query, struct hs_resource_list *out, struct hs_error *err)
 {
 	struct walk walk = { .txn = txn, .arena = arena, .query = query };
 	struct hs_resource_list list = { .items = NULL };
@@ -347,7 +351,8 @@ enum hs_status hs_txn_history(struct hs_txn *txn, struct hs_arena *arena, const 
 			query->type    ? walk_type(&walk, query->type, err) :
 					 for_each_type(&walk, walk_type, err);
 	if (status == HS_OK && query->want_total && !query->id.len)
-		status = query->type ? count_type(&walk, query->type, err) : for_each_type(&walk, count_type, err);
+		status = query->type ? count_type(&walk, query->type, err) :
+				       for_each_type(&walk, count_type, err);
 	if (status != HS_OK)
 		return status;
 	list.more = walk.count > query->count;

@@ -132,7 +132,8 @@ static enum hs_status run_simple(struct hs__db *db, const char *sql, struct hs_e
 	return stmt ? hs_sql_run(stmt, err) : err->status;
 }
 
-static enum hs_status read_with(struct hs_store *store, struct hs_store_op *op, const struct hs__limits *limits)
+static enum hs_status read_with(struct hs_store *store, struct hs_store_op *op,
+	const struct hs__limits *limits)
 {
 	struct hs__db *db = NULL;
 	struct hs_txn txn;
@@ -179,7 +180,9 @@ static struct hs__limits long_limits(const struct hs_store *store, const bool *c
 enum hs_status hs_store_read_now(struct hs_store *store, struct hs_store_op *op)
 {
 	struct hs_arena_mark mark = hs_arena_mark(op->arena);
-	struct hs__limits limits = { .cancelled = op->cancelled, .counted = true, .steps = store->read_budget };
+	struct hs__limits limits = {
+		.cancelled = op->cancelled, .counted = true, .steps = store->read_budget
+	};
 	enum hs_status status = read_with(store, op, &limits);
 
 	__atomic_add_fetch(&store->reads_now, 1, __ATOMIC_RELAXED);
@@ -192,7 +195,8 @@ enum hs_status hs_store_read_now(struct hs_store *store, struct hs_store_op *op)
 
 static void read_on_worker(struct hs_task *task)
 {
-	struct hs_store_op *op = (struct hs_store_op *)(void *)((char *)task - offsetof(struct hs_store_op, task));
+	struct hs_store_op *op = (struct hs_store_op *)(void *)((char *)task -
+		offsetof(struct hs_store_op, task));
 	struct hs__limits limits = long_limits(op->store, op->cancelled);
 
 	__atomic_add_fetch(&op->store->reads, 1, __ATOMIC_RELAXED);

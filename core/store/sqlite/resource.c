@@ -64,11 +64,11 @@ static enum hs_status read_current(struct hs_txn *txn, struct hs_arena *arena, u
 	return step < 0 ? (enum hs_status)step : status;
 }
 
-enum hs_status hs__resource_at(struct hs_txn *txn, struct hs_arena *arena, int64_t row, struct hs_resource *out,
-	struct hs_error *err)
+enum hs_status hs__resource_at(struct hs_txn *txn, struct hs_arena *arena, int64_t row,
+	struct hs_resource *out, struct hs_error *err)
 {
-	struct hs_stmt *stmt =
-		hs_sql(txn, "SELECT row, version, seq, updated, id, body FROM resource WHERE row = ?1", err);
+	struct hs_stmt *stmt = hs_sql(txn,
+		"SELECT row, version, seq, updated, id, body FROM resource WHERE row = ?1", err);
 	enum hs_status status = HS_OK;
 
 	if (!stmt)
@@ -129,8 +129,8 @@ static enum hs_status take_past(struct hs_stmt *stmt, struct hs_arena *arena, ui
 enum hs_status hs__resource_past(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, uint64_t seq,
 	struct hs_resource *out, struct hs_error *err)
 {
-	struct hs_stmt *stmt =
-		hs_sql(txn, "SELECT 0, version, seq, updated, id, body, change FROM past WHERE seq = ?1", err);
+	struct hs_stmt *stmt = hs_sql(txn,
+		"SELECT 0, version, seq, updated, id, body, change FROM past WHERE seq = ?1", err);
 	enum hs_status status = HS_OK;
 
 	if (!stmt)
@@ -141,7 +141,8 @@ enum hs_status hs__resource_past(struct hs_txn *txn, struct hs_arena *arena, uin
 		status = take_past(stmt, arena, type, out, err);
 	hs_sql_end(stmt);
 	if (step == 0)
-		return hs_fail(err, HS_E_CORRUPT, "version %llu of the log has no content", (unsigned long long)seq);
+		return hs_fail(err, HS_E_CORRUPT, "version %llu of the log has no content",
+			(unsigned long long)seq);
 	return step < 0 ? (enum hs_status)step : status;
 }
 
@@ -169,8 +170,8 @@ static enum hs_status read_past(struct hs_txn *txn, struct hs_arena *arena, uint
 	return step < 0 ? (enum hs_status)step : status;
 }
 
-enum hs_status hs_txn_get_version(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, struct hs_slice id,
-	uint64_t version, struct hs_resource *out, struct hs_error *err)
+enum hs_status hs_txn_get_version(struct hs_txn *txn, struct hs_arena *arena, uint32_t type,
+	struct hs_slice id, uint64_t version, struct hs_resource *out, struct hs_error *err)
 {
 	struct hs_resource got;
 	enum hs_status status = hs_txn_get(txn, arena, type, id, &got, err);
@@ -194,8 +195,8 @@ enum hs_status hs_txn_get_version(struct hs_txn *txn, struct hs_arena *arena, ui
 /* ---- writing ---- */
 
 /* What there is before a change: *found false when there never was anything. */
-static enum hs_status read_before(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, struct hs_slice id,
-	struct hs_resource *out, bool *found, struct hs_error *err)
+static enum hs_status read_before(struct hs_txn *txn, struct hs_arena *arena, uint32_t type,
+	struct hs_slice id, struct hs_resource *out, bool *found, struct hs_error *err)
 {
 	enum hs_status status = hs_txn_get(txn, arena, type, id, out, err);
 
@@ -244,7 +245,8 @@ static enum hs_status write_row(struct hs_txn *txn, const struct hs_resource *ve
 	struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(txn,
-		fresh ? "INSERT INTO resource (row, version, seq, updated, id, body) VALUES (?1, ?2, ?3, ?4, ?6, ?5)" :
+		fresh ? "INSERT INTO resource (row, version, seq, updated, id, body) VALUES (?1, ?2, ?3, ?4, "
+			"?6, ?5)" :
 			"UPDATE resource SET version = ?2, seq = ?3, updated = ?4, body = ?5 WHERE row = ?1",
 		err);
 
@@ -304,7 +306,8 @@ static enum hs_status write_current(struct hs_txn *txn, const struct hs_resource
 }
 
 /* With a keeper: the version before leaves it for `past` and the log; a deletion leaves `resource`. */
-static enum hs_status supersede_kept(struct hs_txn *txn, const struct hs_resource *before, struct hs_error *err)
+static enum hs_status supersede_kept(struct hs_txn *txn, const struct hs_resource *before,
+	struct hs_error *err)
 {
 	enum hs_status status = add_past(txn, before, err);
 
@@ -328,7 +331,8 @@ static enum hs_status supersede_kept(struct hs_txn *txn, const struct hs_resourc
 }
 
 static enum hs_status put_kept(struct hs_txn *txn, struct hs_arena *arena, const struct hs__keeping *keeping,
-	const struct hs_put *put, const struct hs_resource *before, struct hs_resource *next, struct hs_error *err)
+	const struct hs_put *put, const struct hs_resource *before, struct hs_resource *next,
+	struct hs_error *err)
 {
 	const struct hs_resource *live = before && before->change != HS_CHANGE_DELETE ? before : NULL;
 	enum hs_status status = before ? supersede_kept(txn, before, err) : HS_OK;

@@ -68,10 +68,12 @@ enum hs_status hs__schema_prepare(struct hs_store *store, struct hs__db *db, str
 	if (tables == 0)
 		return create_tables(db, err);
 	if (application != APPLICATION_ID)
-		return hs_fail(err, HS_E_CORRUPT, "%s is a database, but not a store of this program", store->path);
+		return hs_fail(err, HS_E_CORRUPT, "%s is a database, but not a store of this program",
+			store->path);
 	if (version > FORMAT_VERSION)
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
-			"%s has format %lld and this program knows formats up to %d; use the program that wrote it, "
+			"%s has format %lld and this program knows formats up to %d; use the program that "
+			"wrote it, "
 			"or a newer one",
 			store->path, (long long)version, FORMAT_VERSION);
 	return HS_OK;
@@ -100,7 +102,8 @@ static enum hs_status load_names(struct hs_store *store, struct hs__db *db, stru
 	return step < 0 ? (enum hs_status)step : HS_OK;
 }
 
-static enum hs_status load_tallies(struct hs_store *store, struct hs__db *db, uint64_t *seq, struct hs_error *err)
+static enum hs_status load_tallies(struct hs_store *store, struct hs__db *db, uint64_t *seq,
+	struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs__db_stmt(db, "SELECT type, live, last_row FROM tally", err);
 	int step;
@@ -154,8 +157,8 @@ struct migrate {
 static int applied_before(struct hs_txn *txn, const struct migrate *m, const struct hs_migration *step,
 	struct hs_error *err)
 {
-	struct hs_stmt *stmt =
-		hs_sql(txn, "SELECT checksum FROM migration WHERE service = ?1 AND number = ?2", err);
+	struct hs_stmt *stmt = hs_sql(txn,
+		"SELECT checksum FROM migration WHERE service = ?1 AND number = ?2", err);
 
 	if (!stmt)
 		return (int)err->status;
@@ -178,7 +181,8 @@ static enum hs_status apply_step(struct hs_txn *txn, const struct migrate *m, co
 	if (status != HS_OK)
 		return status;
 	struct hs_stmt *stmt = hs_sql(txn,
-		"INSERT INTO migration (service, number, name, checksum, applied) VALUES (?1, ?2, ?3, ?4, ?5)",
+		"INSERT INTO migration (service, number, name, checksum, applied) VALUES (?1, ?2, ?3, ?4, "
+		"?5)",
 		err);
 	if (!stmt)
 		return err->status;
@@ -193,7 +197,8 @@ static enum hs_status apply_step(struct hs_txn *txn, const struct migrate *m, co
 /* A file that has steps which the program does not know was written by a newer program. */
 static enum hs_status refuse_newer(struct hs_txn *txn, const struct migrate *m, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(txn, "SELECT coalesce(max(number), 0) FROM migration WHERE service = ?1", err);
+	struct hs_stmt *stmt = hs_sql(txn,
+		"SELECT coalesce(max(number), 0) FROM migration WHERE service = ?1", err);
 	int64_t newest = 0;
 
 	if (!stmt)
@@ -207,7 +212,8 @@ static enum hs_status refuse_newer(struct hs_txn *txn, const struct migrate *m, 
 		return (enum hs_status)got;
 	if (newest > (int64_t)m->count)
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
-			"the tables of %s are at step %lld and this program knows %zu; use the program that wrote "
+			"the tables of %s are at step %lld and this program knows %zu; use the program that "
+			"wrote "
 			"them, or a newer one",
 			m->service, (long long)newest, m->count);
 	return HS_OK;

@@ -19,7 +19,8 @@ void hs_sql_real(struct hs_stmt *stmt, int index, double value)
 
 void hs_sql_text(struct hs_stmt *stmt, int index, struct hs_slice value)
 {
-	sqlite3_bind_text64(stmt->sqlite, index, value.ptr ? value.ptr : "", value.len, SQLITE_STATIC, SQLITE_UTF8);
+	sqlite3_bind_text64(stmt->sqlite, index, value.ptr ? value.ptr : "", value.len, SQLITE_STATIC,
+		SQLITE_UTF8);
 }
 
 void hs_sql_blob(struct hs_stmt *stmt, int index, struct hs_slice value)

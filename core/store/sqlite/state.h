@@ -10,8 +10,8 @@
 
 #define HS__WRITER_CACHE_KIB 65536u
 #define HS__READER_CACHE_KIB 8192u
-#define HS__STAMPS 16384u      /* power of two */
-#define HS__SAVEPOINTS 16u     /* in one another */
+#define HS__STAMPS 16384u  /* power of two */
+#define HS__SAVEPOINTS 16u /* in one another */
 #define HS__COMMIT_HOOKS 8u
 #define HS__TYPE_MAX 65535u
 #define HS__BODY_MAX ((size_t)64 << 20)
@@ -81,12 +81,12 @@ struct hs_txn {
 	struct hs__db *db;
 	struct hs__group *group; /* NULL when it only reads */
 	int64_t now_ms;
-	uint64_t seq;            /* of a reading one, once asked for */
+	uint64_t seq; /* of a reading one, once asked for */
 	bool now_known, seq_known;
-	bool changed;            /* in a way that SQLite does not count: tables were made */
+	bool changed; /* in a way that SQLite does not count: tables were made */
 	unsigned depth;
 	struct hs__mark marks[HS__SAVEPOINTS];
-	enum hs_status fault;    /* of a function that could not report it; fails the work */
+	enum hs_status fault; /* of a function that could not report it; fails the work */
 	struct hs_error fault_error;
 };
 

@@ -52,7 +52,8 @@ static enum hs_status make_file(const struct hs_store *store, struct hs_error *e
 	int fd = world->open(world->ctx, store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0) {
-		hs_fail(err, HS_E_IO, "the store's file %s could not be opened: %s", store->path, strerror(-fd));
+		hs_fail(err, HS_E_IO, "the store's file %s could not be opened: %s", store->path,
+			strerror(-fd));
 		err->cause = -fd;
 		return HS_E_IO;
 	}
@@ -60,7 +61,8 @@ static enum hs_status make_file(const struct hs_store *store, struct hs_error *e
 	return HS_OK;
 }
 
-enum hs_status hs_store_open(const struct hs_store_config *config, struct hs_store **out, struct hs_error *err)
+enum hs_status hs_store_open(const struct hs_store_config *config, struct hs_store **out,
+	struct hs_error *err)
 {
 	struct hs_store *store = make(config);
 	enum hs_status status = store->vfs ? HS_OK : make_file(store, err);
@@ -138,8 +140,8 @@ static void nothing_more(struct hs_store_op *op)
 	(void)op;
 }
 
-enum hs_status hs_store_write_wait(struct hs_store *store, struct hs_arena *arena, hs_work_fn *work, void *arg,
-	struct hs_error *err)
+enum hs_status hs_store_write_wait(struct hs_store *store, struct hs_arena *arena, hs_work_fn *work,
+	void *arg, struct hs_error *err)
 {
 	struct waiting waiting = { .mailbox.post = post_to_waiting };
 	struct hs_store_op op = {
@@ -170,7 +172,8 @@ struct number_work {
 	uint32_t *out;
 };
 
-static enum hs_status make_numbers(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static enum hs_status make_numbers(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
 {
 	const struct number_work *work = arg;
 

@@ -110,7 +110,8 @@ static enum hs_status add_number(struct hs_txn *txn, unsigned space, uint32_t nu
 	if (text.len > HS__NAME_BYTES)
 		return hs_fail(err, HS_E_LIMIT, "a name is longer than %u bytes", HS__NAME_BYTES);
 	if (number > HS__NAMES_MAX)
-		return hs_fail(err, HS_E_LIMIT, "there are more than %u different names of a kind", HS__NAMES_MAX);
+		return hs_fail(err, HS_E_LIMIT, "there are more than %u different names of a kind",
+			HS__NAMES_MAX);
 	struct hs_stmt *stmt = hs_sql(txn, "INSERT INTO name (space, number, text) VALUES (?1, ?2, ?3)", err);
 	if (!stmt)
 		return err->status;

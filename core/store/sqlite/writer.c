@@ -19,8 +19,8 @@
 #include <core/base/log.h>
 #include <errno.h>
 
-#define FRAMES_WHEN_IDLE 1000  /* pages in the write-ahead log that are worth a checkpoint when idle */
-#define FRAMES_WHEN_BUSY 8000  /* and when there is more to do */
+#define FRAMES_WHEN_IDLE 1000 /* pages in the write-ahead log that are worth a checkpoint when idle */
+#define FRAMES_WHEN_BUSY 8000 /* and when there is more to do */
 #define FRAMES_TO_TRUNCATE 16384
 
 static int note_frames(void *arg, sqlite3 *sqlite, const char *name, int frames)
@@ -47,7 +47,8 @@ static enum hs_status open_connection(struct hs_store *store, struct hs_error *e
 
 static void finish(struct hs_task *task)
 {
-	struct hs_store_op *op = (struct hs_store_op *)(void *)((char *)task - offsetof(struct hs_store_op, task));
+	struct hs_store_op *op = (struct hs_store_op *)(void *)((char *)task -
+		offsetof(struct hs_store_op, task));
 
 	op->done(op);
 }
@@ -207,7 +208,8 @@ static void answer(struct hs_store *store, struct hs_store_op *ops)
 {
 	for (struct hs_store_op *op = ops, *next; op; op = next) {
 		next = op->next;
-		__atomic_add_fetch(op->status == HS_OK ? &store->writes : &store->failed, 1, __ATOMIC_RELAXED);
+		__atomic_add_fetch(op->status == HS_OK ? &store->writes : &store->failed, 1,
+			__ATOMIC_RELAXED);
 		hs__op_reply(op);
 	}
 }
@@ -256,7 +258,8 @@ static void checkpoint(struct hs_store *store, bool idle)
 
 	if (writer->state != HS__WRITER_READY || frames < (idle ? FRAMES_WHEN_IDLE : FRAMES_WHEN_BUSY))
 		return;
-	int mode = idle && frames >= FRAMES_TO_TRUNCATE ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+	int mode = idle && frames >= FRAMES_TO_TRUNCATE ? SQLITE_CHECKPOINT_TRUNCATE :
+							  SQLITE_CHECKPOINT_PASSIVE;
 	int in_log = 0, done = 0;
 	sqlite3_busy_timeout(writer->db->sqlite, 0); /* readers that still need the log are not waited for */
 	sqlite3_wal_checkpoint_v2(writer->db->sqlite, NULL, mode, &in_log, &done);
@@ -340,7 +343,8 @@ void hs__writer_stop(struct hs_store *store)
 		pthread_mutex_unlock(&writer->lock);
 		pthread_join(writer->thread, NULL);
 		if (writer->state == HS__WRITER_READY)
-			sqlite3_wal_checkpoint_v2(writer->db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+			sqlite3_wal_checkpoint_v2(writer->db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+				NULL);
 	}
 	hs__db_close(writer->db);
 	hs__group_free(&writer->group);

@@ -52,7 +52,9 @@ static void another_database_is_refused(void **state)
 	run_sql(f, "PRAGMA application_id = 7");
 	assert_int_equal(try_open(f), HS_E_CORRUPT);
 	FILE *file = fopen(f->path, "wb");
-	fputs("this is not a database, but it is long enough to have a head of the right size, as one would have", file);
+	fputs("this is not a database, but it is long enough to have a head of the right size, as one would "
+	      "have",
+		file);
 	fclose(file);
 	assert_int_equal(try_open(f), HS_E_CORRUPT);
 }
@@ -60,7 +62,9 @@ static void another_database_is_refused(void **state)
 static void a_missing_folder_is_told(void **state)
 {
 	struct fixture *f = *state;
-	struct hs_store_config config = { .path = "/nonexistent/store.db", .world = hs_world_real(), .readers = f->pool };
+	struct hs_store_config config = {
+		.path = "/nonexistent/store.db", .world = hs_world_real(), .readers = f->pool
+	};
 	struct hs_store *store = NULL;
 	assert_int_equal(hs_store_open(&config, &store, &f->err), HS_E_IO);
 	assert_null(store);
@@ -70,8 +74,9 @@ static void a_missing_folder_is_told(void **state)
 /* ---- steps ---- */
 
 static const struct hs_migration steps[] = {
-	{ 1, "first", "CREATE TABLE shop_item (id INTEGER PRIMARY KEY, name TEXT UNIQUE, price REAL, raw BLOB);"
-		      "CREATE INDEX shop_name ON shop_item (name);" },
+	{ 1, "first",
+		"CREATE TABLE shop_item (id INTEGER PRIMARY KEY, name TEXT UNIQUE, price REAL, raw BLOB);"
+		"CREATE INDEX shop_name ON shop_item (name);" },
 	{ 2, "second", "ALTER TABLE shop_item ADD COLUMN kind TEXT" },
 };
 
@@ -84,7 +89,8 @@ static void steps_are_applied_once(void **state)
 	fixture_reopen(f);
 	assert_int_equal(hs_store_migrate(f->store, "shop", steps, 2, &f->err), HS_OK);
 	assert_int_equal(hs_store_migrate(f->store, "shop", steps, 1, &f->err), HS_E_NOT_SUPPORTED);
-	struct hs_migration changed[] = { steps[0], { 2, "second", "ALTER TABLE shop_item ADD COLUMN sort TEXT" } };
+	struct hs_migration changed[] = { steps[0],
+		{ 2, "second", "ALTER TABLE shop_item ADD COLUMN sort TEXT" } };
 	assert_int_equal(hs_store_migrate(f->store, "shop", changed, 2, &f->err), HS_E_CONFLICT);
 }
 
@@ -101,7 +107,8 @@ static void a_wrong_step_leaves_nothing(void **state)
 
 static enum hs_status use_sql(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(txn, "INSERT INTO shop_item (id, name, price, raw) VALUES (?1, ?2, ?3, ?4)", err);
+	struct hs_stmt *stmt = hs_sql(txn,
+		"INSERT INTO shop_item (id, name, price, raw) VALUES (?1, ?2, ?3, ?4)", err);
 	(void)arena;
 	(void)arg;
 	assert_non_null(stmt);
@@ -111,7 +118,8 @@ static enum hs_status use_sql(struct hs_txn *txn, struct hs_arena *arena, void *
 	hs_sql_blob(stmt, 4, HS_S("\x00\x01\xff"));
 	assert_int_equal(hs_sql_run(stmt, err), HS_OK);
 	stmt = hs_sql(txn, "SELECT id, name, price, raw, kind FROM shop_item WHERE id = ?1", err);
-	struct hs_stmt *nested = hs_sql(txn, "SELECT id, name, price, raw, kind FROM shop_item WHERE id = ?1", err);
+	struct hs_stmt *nested = hs_sql(txn, "SELECT id, name, price, raw, kind FROM shop_item WHERE id = ?1",
+		err);
 	hs_sql_int(stmt, 1, 7);
 	hs_sql_int(nested, 1, 8);
 	assert_int_equal(hs_sql_step(stmt, err), 1);
@@ -128,7 +136,8 @@ static enum hs_status use_sql(struct hs_txn *txn, struct hs_arena *arena, void *
 	return HS_OK;
 }
 
-static enum hs_status insert_twice(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static enum hs_status insert_twice(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 	(void)arena;
@@ -147,7 +156,8 @@ static enum hs_status misspell(struct hs_txn *txn, struct hs_arena *arena, void 
 	return hs_sql(txn, "SELEKT 1", err) ? HS_OK : err->status;
 }
 
-static enum hs_status write_as_reader(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static enum hs_status write_as_reader(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
 {
 	(void)arena;
 	(void)arg;
@@ -159,7 +169,8 @@ static void services_have_sql(void **state)
 	struct fixture *f = *state;
 	assert_int_equal(hs_store_migrate(f->store, "shop", steps, 2, &f->err), HS_OK);
 	assert_int_equal(hs_store_write_wait(f->store, f->arena, use_sql, NULL, &f->err), HS_OK);
-	assert_int_equal(hs_store_write_wait(f->store, f->arena, insert_twice, NULL, &f->err), HS_E_DUPLICATE);
+	assert_int_equal(hs_store_write_wait(f->store, f->arena, insert_twice, NULL, &f->err),
+		HS_E_DUPLICATE);
 	assert_int_equal(hs_store_write_wait(f->store, f->arena, misspell, NULL, &f->err), HS_E_INTERNAL);
 	assert_int_not_equal(hs_store_read_wait(f->store, f->arena, write_as_reader, NULL, &f->err), HS_OK);
 	/* None of that stops the writer. */
@@ -196,7 +207,9 @@ static void make_content(struct fixture *f, uint32_t type)
 	for (int i = 0; i < 50; i++) {
 		char id[8];
 		snprintf(id, sizeof(id), "p%d", i % 20);
-		struct hs_index_row row = { .param = param, .kind = HS_INDEX_TOKEN, .text = hs_slice_cstr(id) };
+		struct hs_index_row row = {
+			.param = param, .kind = HS_INDEX_TOKEN, .text = hs_slice_cstr(id)
+		};
 		put_ok(f, type, id, "content", &row, 1);
 	}
 	assert_int_equal(delete_it(f, type, "p3"), HS_OK);
@@ -234,15 +247,20 @@ static void damage_is_found(void **state)
 	static const struct {
 		const char *sql, *undo, *text;
 	} cases[] = {
-		{ "CREATE TABLE t AS SELECT * FROM entry LIMIT 1; DELETE FROM entry WHERE (key, row) IN (SELECT key, row FROM t)",
+		{ "CREATE TABLE t AS SELECT * FROM entry LIMIT 1; DELETE FROM entry WHERE (key, row) IN "
+		  "(SELECT key, row FROM t)",
 			"INSERT INTO entry SELECT * FROM t; DROP TABLE t", "index entries that are missing" },
-		{ "INSERT INTO entry VALUES (x'00000001ff', 3)", "DELETE FROM entry WHERE key = x'00000001ff'",
+		{ "INSERT INTO entry VALUES (x'00000001ff', 3)",
+			"DELETE FROM entry WHERE key = x'00000001ff'",
 			"index entries that nothing calls for" },
-		{ "CREATE TABLE t AS SELECT * FROM ident LIMIT 1; DELETE FROM ident WHERE id IN (SELECT id FROM t)",
-			"INSERT INTO ident SELECT * FROM t; DROP TABLE t", "resources that their id does not lead to" },
-		{ "UPDATE tally SET live = live + 1 WHERE type > 0", "UPDATE tally SET live = live - 1 WHERE type > 0",
-			"counts of resources" },
-		{ "UPDATE tally SET live = live - 5 WHERE type = 0", "UPDATE tally SET live = live + 5 WHERE type = 0",
+		{ "CREATE TABLE t AS SELECT * FROM ident LIMIT 1; DELETE FROM ident WHERE id IN (SELECT id "
+		  "FROM t)",
+			"INSERT INTO ident SELECT * FROM t; DROP TABLE t",
+			"resources that their id does not lead to" },
+		{ "UPDATE tally SET live = live + 1 WHERE type > 0",
+			"UPDATE tally SET live = live - 1 WHERE type > 0", "counts of resources" },
+		{ "UPDATE tally SET live = live - 5 WHERE type = 0",
+			"UPDATE tally SET live = live + 5 WHERE type = 0",
 			"beyond the last commit sequence" },
 		{ "UPDATE past SET seq = seq + 1000", "UPDATE past SET seq = seq - 1000", "without content" },
 		{ "UPDATE facts SET data = x'ff' WHERE row = (SELECT max(row) FROM facts)", "", "damaged" },

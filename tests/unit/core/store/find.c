@@ -20,12 +20,17 @@ static enum hs_status fill(struct hs_txn *txn, struct hs_arena *arena, void *arg
 		snprintf(name, sizeof(name), "name%03u", i % 500);
 		int64_t day = (int64_t)(i * 37 % 3000) * 86400000;
 		struct hs_index_row rows[] = {
-			{ .param = w->identifier, .kind = HS_INDEX_TOKEN, .system = HS_S("urn:pnr"), .text = hs_slice_cstr(code) },
+			{ .param = w->identifier,
+				.kind = HS_INDEX_TOKEN,
+				.system = HS_S("urn:pnr"),
+				.text = hs_slice_cstr(code) },
 			{ .param = w->family, .kind = HS_INDEX_STRING, .text = hs_slice_cstr(name) },
 			{ .param = w->birth, .kind = HS_INDEX_DATE, .lo = day, .hi = day + 86400000 },
 			{ .param = w->active, .kind = HS_INDEX_TOKEN, .text = HS_S("true") },
 		};
-		struct put_work work = { .type = w->patient, .id = id, .text = "", .index = rows, .index_count = 4 };
+		struct put_work work = {
+			.type = w->patient, .id = id, .text = "", .index = rows, .index_count = 4
+		};
 		status = put_one(txn, arena, &work, err);
 		hs_arena_rollback(arena, mark);
 	}
@@ -77,12 +82,22 @@ static void the_way_fits_the_search(void **state)
 	struct fixture *f = *state;
 	struct world w;
 	make_world(f, &w);
-	struct hs_find identifier = { .op = HS_FIND_TOKEN, .param = w.identifier, .system = HS_S("urn:pnr"), .fold_case = true,
+	struct hs_find identifier = { .op = HS_FIND_TOKEN,
+		.param = w.identifier,
+		.system = HS_S("urn:pnr"),
+		.fold_case = true,
 		.text = HS_S("00000077") };
-	struct hs_find active = { .op = HS_FIND_TOKEN, .param = w.active, .any_system = true, .fold_case = true,
+	struct hs_find active = { .op = HS_FIND_TOKEN,
+		.param = w.active,
+		.any_system = true,
+		.fold_case = true,
 		.text = HS_S("true") };
-	struct hs_find family = { .op = HS_FIND_STRING, .param = w.family, .match = HS_MATCH_STARTS, .text = HS_S("name01") };
-	struct hs_find born = { .op = HS_FIND_DATE, .param = w.birth, .cmp = HS_CMP_GE, .lo = 0, .hi = 86400000 };
+	struct hs_find family = {
+		.op = HS_FIND_STRING, .param = w.family, .match = HS_MATCH_STARTS, .text = HS_S("name01")
+	};
+	struct hs_find born = {
+		.op = HS_FIND_DATE, .param = w.birth, .cmp = HS_CMP_GE, .lo = 0, .hi = 86400000
+	};
 	const struct hs_find *kids[] = { &active, &born, &identifier };
 	struct hs_find narrow = { .op = HS_FIND_AND, .kids = kids, .kid_count = 3 };
 	struct hs_find wide = { .op = HS_FIND_AND, .kids = kids, .kid_count = 2 };
@@ -95,8 +110,10 @@ static void the_way_fits_the_search(void **state)
 	assert_way(f, QUERY(.where = &wide), "stream the rows of one key");
 	assert_way(f, QUERY(.where = &born), "walk all resources");
 	assert_way(f, QUERY(.where = &born, .want_total = true), "gather the rows of ranges");
-	assert_way(f, QUERY(.where = &wide, .sort = &by_birth, .sort_count = 1), "along the index of the first sort");
-	assert_way(f, QUERY(.where = &identifier, .sort = &by_birth, .sort_count = 1), "gather the rows of ranges");
+	assert_way(f, QUERY(.where = &wide, .sort = &by_birth, .sort_count = 1),
+		"along the index of the first sort");
+	assert_way(f, QUERY(.where = &identifier, .sort = &by_birth, .sort_count = 1),
+		"gather the rows of ranges");
 	assert_way(f, QUERY(.sort = &by_birth, .sort_count = 1), "along the index of the first sort");
 	assert_way(f, QUERY(.where = NULL), "walk all resources");
 }
@@ -107,8 +124,12 @@ static void narrow_searches_stay_on_the_loop(void **state)
 	struct fixture *f = *state;
 	struct world w;
 	make_world(f, &w);
-	struct hs_find active = { .op = HS_FIND_TOKEN, .param = w.active, .any_system = true, .text = HS_S("true") };
-	struct hs_find identifier = { .op = HS_FIND_TOKEN, .param = w.identifier, .system = HS_S("urn:pnr"),
+	struct hs_find active = {
+		.op = HS_FIND_TOKEN, .param = w.active, .any_system = true, .text = HS_S("true")
+	};
+	struct hs_find identifier = { .op = HS_FIND_TOKEN,
+		.param = w.identifier,
+		.system = HS_S("urn:pnr"),
 		.text = HS_S("00000077") };
 	struct hs_find_sort newest = { .special = HS_SORT_UPDATED, .falling = true };
 	const struct hs_find *kids[] = { &active, &identifier };
@@ -140,7 +161,9 @@ static void pages_stay_right_while_others_write(void **state)
 	struct fixture *f = *state;
 	struct world w;
 	make_world(f, &w);
-	struct hs_find active = { .op = HS_FIND_TOKEN, .param = w.active, .any_system = true, .text = HS_S("true") };
+	struct hs_find active = {
+		.op = HS_FIND_TOKEN, .param = w.active, .any_system = true, .text = HS_S("true")
+	};
 	struct find_work work = { .query = QUERY(.where = &active) };
 	for (unsigned page = 0; page < 5; page++) {
 		assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err), HS_OK);
@@ -185,7 +208,8 @@ static void a_foreign_mark_is_refused(void **state)
 		work.out = before;
 		work.query.after = hs_slice_first(next, i);
 		if (i)
-			assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err), HS_E_VALUE);
+			assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err),
+				HS_E_VALUE);
 	}
 }
 

@@ -59,7 +59,8 @@ static struct hs_slice a_system(void)
 
 static struct hs_slice a_code(void)
 {
-	static const char *const all[] = { "active", "Active", "ACTIVE", "x", "Y", "y", "12", "123", "a b", "" };
+	static const char *const all[] = { "active", "Active", "ACTIVE", "x", "Y", "y", "12", "123", "a b",
+		"" };
 	return hs_slice_cstr(all[pick(pick(2) ? 2 : 10)]);
 }
 
@@ -80,14 +81,15 @@ static struct hs_slice a_long_text(void)
 
 static struct hs_slice a_uri(void)
 {
-	static const char *const all[] = { "http://a", "http://a/b", "http://a/b/c", "http://ab", "urn:x", "http://a/b/d",
-		"", "http" };
+	static const char *const all[] = { "http://a", "http://a/b", "http://a/b/c", "http://ab", "urn:x",
+		"http://a/b/d", "", "http" };
 	return hs_slice_cstr(all[pick(8)]);
 }
 
 static void a_span(int64_t *lo, int64_t *hi)
 {
-	static const int64_t lengths[] = { 1, 1000, 86400000, 86400000, 172800000, 172800001, 2678400000, 31536000000 };
+	static const int64_t lengths[] = { 1, 1000, 86400000, 86400000, 172800000, 172800001, 2678400000,
+		31536000000 };
 	*lo = INT64_C(1600000000000) + (int64_t)pick(60) * 43200000;
 	*hi = *lo + lengths[pick(8)];
 	if (pick(20) == 0)
@@ -263,7 +265,8 @@ static bool row_holds(const struct hs_find *f, const struct hs_index_row *r)
 	case HS_FIND_TOKEN:
 		return (f->any_system || hs_slice_eq(r->system, f->system)) &&
 			(f->any_code ||
-				(f->fold_case ? hs_slice_ieq(r->text, f->text) : hs_slice_eq(r->text, f->text)));
+				(f->fold_case ? hs_slice_ieq(r->text, f->text) :
+						hs_slice_eq(r->text, f->text)));
 	case HS_FIND_STRING:
 		return text_holds(f, r->text, r->exact);
 	case HS_FIND_URI:
@@ -499,7 +502,8 @@ static struct hs_find *a_link_leaf(unsigned depth)
 		kids[0] = new_find(HS_FIND_TOKEN, P_PART_TOKEN);
 		((struct hs_find *)(uintptr_t)kids[0])->text = a_code();
 		kids[1] = new_find(HS_FIND_NUMBER, P_PART_NUMBER);
-		a_reach(&((struct hs_find *)(uintptr_t)kids[1])->low, &((struct hs_find *)(uintptr_t)kids[1])->high);
+		a_reach(&((struct hs_find *)(uintptr_t)kids[1])->low,
+			&((struct hs_find *)(uintptr_t)kids[1])->high);
 		f->kid_count = 2;
 		break;
 	case 4:
@@ -657,13 +661,13 @@ static void compare_page(struct fixture *f, struct hs_find_query query, struct i
 			fail_msg("search %u: %s", which, f->err.text);
 		size_t left = count - seen, wanted = left < query.count ? left : query.count;
 		if (work.out.count != wanted || (query.want_total && work.out.total != count))
-			fail_msg("search %u page %u: %zu of %zu, total %llu of %zu", which, pages, work.out.count,
-				wanted, (unsigned long long)work.out.total, count);
+			fail_msg("search %u page %u: %zu of %zu, total %llu of %zu", which, pages,
+				work.out.count, wanted, (unsigned long long)work.out.total, count);
 		for (size_t i = 0; i < wanted; i++) {
 			struct hs_slice id = work.out.items[i].id;
 			if (!hs_slice_eq(id, hs_slice_cstr(expected[seen + i]->id)))
-				fail_msg("search %u page %u: %.*s at %zu, not %s", which, pages, HS_S_ARG(id), i,
-					expected[seen + i]->id);
+				fail_msg("search %u page %u: %.*s at %zu, not %s", which, pages, HS_S_ARG(id),
+					i, expected[seen + i]->id);
 		}
 		seen += wanted;
 		if ((work.out.next.len > 0) != (seen < count && query.count > 0))
@@ -677,11 +681,12 @@ static void compare_page(struct fixture *f, struct hs_find_query query, struct i
 /* What a failing search was, for whoever mends it. */
 static void tell(const struct hs_find *f, int depth)
 {
-	printf("%*sop %u param %u cmp %u match %u any_system %d any_code %d fold %d type %u [%.*s|%.*s] %lld %lld"
+	printf("%*sop %u param %u cmp %u match %u any_system %d any_code %d fold %d type %u [%.*s|%.*s] %lld "
+	       "%lld"
 	       " %g %g %g\n",
 		depth * 2, "", f->op, f->param, f->cmp, f->match, f->any_system, f->any_code, f->fold_case,
-		f->target_type, HS_S_ARG(f->system), HS_S_ARG(f->text), (long long)f->lo, (long long)f->hi, f->low,
-		f->high, f->radius);
+		f->target_type, HS_S_ARG(f->system), HS_S_ARG(f->text), (long long)f->lo, (long long)f->hi,
+		f->low, f->high, f->radius);
 	for (size_t i = 0; i < f->kid_count; i++)
 		tell(f->kids[i], depth + 1);
 }
@@ -690,8 +695,8 @@ static void tell_query(const struct hs_find_query *query)
 {
 	printf("count %u total %d\n", query->count, query->want_total);
 	for (size_t i = 0; i < query->sort_count; i++)
-		printf("sort param %u special %d falling %d\n", query->sort[i].param, (int)query->sort[i].special,
-			query->sort[i].falling);
+		printf("sort param %u special %d falling %d\n", query->sort[i].param,
+			(int)query->sort[i].special, query->sort[i].falling);
 	if (query->where)
 		tell(query->where, 0);
 }
@@ -701,9 +706,11 @@ static void one_search(struct fixture *f, unsigned which)
 	static struct item *expected[ALPHAS];
 	struct hs_find_sort sorts[3];
 	struct hs_arena_mark mark = hs_arena_mark(texts);
-	struct hs_find_query query = {
-		.type = types[ALPHA], .sort = sorts, .want_total = pick(2), .keys_only = pick(2), .count = pick(30)
-	};
+	struct hs_find_query query = { .type = types[ALPHA],
+		.sort = sorts,
+		.want_total = pick(2),
+		.keys_only = pick(2),
+		.count = pick(30) };
 	size_t count = 0;
 
 	query.sort_count = some_sorts(sorts);
@@ -736,9 +743,11 @@ static enum hs_status store_items(struct hs_txn *txn, struct hs_arena *arena, vo
 
 	for (size_t i = 0; i < bulk->count && status == HS_OK; i++) {
 		struct item *item = &bulk->items[i];
-		struct put_work work = {
-			.type = types[item->type], .id = item->id, .text = "", .index = item->rows, .index_count = item->count
-		};
+		struct put_work work = { .type = types[item->type],
+			.id = item->id,
+			.text = "",
+			.index = item->rows,
+			.index_count = item->count };
 		status = item->live ? put_one(txn, arena, &work, err) : delete_one(txn, arena, &work, err);
 		item->updated = work.out.updated_ms;
 	}
@@ -756,8 +765,8 @@ static void store(struct fixture *f, struct item *items, size_t count)
 
 static void make_model(struct fixture *f)
 {
-	static const char *const names[P_COUNT] = { "", "token", "string", "uri", "date", "number", "quantity",
-		"reference", "point", "part-token", "part-number", "long", "back", "beta-token" };
+	static const char *const names[P_COUNT] = { "", "token", "string", "uri", "date", "number",
+		"quantity", "reference", "point", "part-token", "part-number", "long", "back", "beta-token" };
 
 	types[ALPHA] = number_of(f, HS_SPACE_TYPE, "Alpha");
 	types[BETA] = number_of(f, HS_SPACE_TYPE, "Beta");

@@ -27,13 +27,15 @@ static void numbers_sort_as_bytes(void **state)
 	struct hs__key a, b;
 	(void)state;
 	for (size_t i = 1; i < sizeof(values) / sizeof(values[0]); i++)
-		assert_int_equal(hs_slice_cmp(key_of_real(values[i - 1], &a), key_of_real(values[i], &b)), -1);
+		assert_int_equal(hs_slice_cmp(key_of_real(values[i - 1], &a), key_of_real(values[i], &b)),
+			-1);
 	assert_int_equal(hs_slice_cmp(key_of_real(0.0, &a), key_of_real(-0.0, &b)), 0);
 }
 
 static void times_sort_as_bytes(void **state)
 {
-	static const int64_t values[] = { INT64_MIN, -62135596800000, -1, 0, 1, 1700000000000, 253402300800000, INT64_MAX };
+	static const int64_t values[] = { INT64_MIN, -62135596800000, -1, 0, 1, 1700000000000,
+		253402300800000, INT64_MAX };
 	struct hs__key a, b;
 	(void)state;
 	for (size_t i = 1; i < sizeof(values) / sizeof(values[0]); i++) {
@@ -57,7 +59,8 @@ static void spans_are_read_back(void **state)
 		assert_int_equal(count, hs__date_is_short(fact.lo, fact.hi) ? 1 : 2);
 		for (unsigned k = 0; k < count; k++) {
 			int64_t lo = 0, hi = 0;
-			struct hs_slice rest = hs_slice_from(hs__key_slice(&keys[k]), hs__key_param_len(fact.param));
+			struct hs_slice rest = hs_slice_from(hs__key_slice(&keys[k]),
+				hs__key_param_len(fact.param));
 			assert_true(hs__key_read_dates(rest, &lo, &hi));
 			assert_int_equal(lo, fact.lo);
 			assert_int_equal(hi, fact.hi);
@@ -97,7 +100,9 @@ static void long_texts_are_cut_and_told_apart(void **state)
 
 static void random_fact(struct hs__fact *fact, char text[40])
 {
-	*fact = (struct hs__fact) { .kind = (uint8_t)pick(8), .param = 1 + pick(100000), .group = (uint16_t)pick(3) };
+	*fact = (struct hs__fact) {
+		.kind = (uint8_t)pick(8), .param = 1 + pick(100000), .group = (uint16_t)pick(3)
+	};
 	size_t len = pick(40);
 	for (size_t i = 0; i < len; i++)
 		text[i] = (char)pick(256);
@@ -133,8 +138,10 @@ static void facts_come_back(void **state)
 	for (int round = 0; round < 500; round++) {
 		struct hs__fact facts[20], got;
 		static char texts[20][40];
-		struct hs_resource version = { .version = pick(1000), .seq = (uint64_t)1 << pick(50),
-			.updated_ms = (int64_t)pick(100000) - 50000, .id = HS_S("the-id") };
+		struct hs_resource version = { .version = pick(1000),
+			.seq = (uint64_t)1 << pick(50),
+			.updated_ms = (int64_t)pick(100000) - 50000,
+			.id = HS_S("the-id") };
 		size_t count = pick(20);
 		struct hs_buf buf;
 		struct hs__facts reader;
@@ -197,22 +204,35 @@ static void prefixes_mean_what_fhir_says(void **state)
 		int64_t v_lo, v_hi, q_lo, q_hi;
 		bool expected;
 	} cases[] = {
-		{ HS_CMP_EQ, 10, 20, 0, 100, true },   { HS_CMP_EQ, 10, 20, 12, 18, false },
-		{ HS_CMP_EQ, 0, 100, 0, 100, true },   { HS_CMP_NE, 10, 20, 12, 18, true },
-		{ HS_CMP_GT, 50, 150, 0, 100, true },  { HS_CMP_GT, 50, 100, 0, 100, false },
-		{ HS_CMP_LT, -1, 50, 0, 100, true },   { HS_CMP_LT, 0, 50, 0, 100, false },
-		{ HS_CMP_GE, 0, 100, 0, 100, true },   { HS_CMP_GE, -5, 90, 0, 100, false },
-		{ HS_CMP_LE, 5, 100, 0, 100, true },   { HS_CMP_LE, 5, 101, 0, 100, false },
-		{ HS_CMP_SA, 100, 110, 0, 100, true }, { HS_CMP_SA, 99, 110, 0, 100, false },
-		{ HS_CMP_EB, -9, 0, 0, 100, true },    { HS_CMP_EB, -9, 1, 0, 100, false },
-		{ HS_CMP_AP, -9, 1, 0, 100, true },    { HS_CMP_AP, -9, 0, 0, 100, false },
-		{ HS_CMP_GT, 5, 5, 5, 5, false },      { HS_CMP_GE, 5, 5, 5, 5, true },
-		{ HS_CMP_SA, 5, 5, 5, 5, false },      { HS_CMP_SA, 6, 6, 5, 5, true },
-		{ HS_CMP_EB, 5, 5, 5, 5, false },      { HS_CMP_EQ, 100, 100, 0, 100, false },
+		{ HS_CMP_EQ, 10, 20, 0, 100, true },
+		{ HS_CMP_EQ, 10, 20, 12, 18, false },
+		{ HS_CMP_EQ, 0, 100, 0, 100, true },
+		{ HS_CMP_NE, 10, 20, 12, 18, true },
+		{ HS_CMP_GT, 50, 150, 0, 100, true },
+		{ HS_CMP_GT, 50, 100, 0, 100, false },
+		{ HS_CMP_LT, -1, 50, 0, 100, true },
+		{ HS_CMP_LT, 0, 50, 0, 100, false },
+		{ HS_CMP_GE, 0, 100, 0, 100, true },
+		{ HS_CMP_GE, -5, 90, 0, 100, false },
+		{ HS_CMP_LE, 5, 100, 0, 100, true },
+		{ HS_CMP_LE, 5, 101, 0, 100, false },
+		{ HS_CMP_SA, 100, 110, 0, 100, true },
+		{ HS_CMP_SA, 99, 110, 0, 100, false },
+		{ HS_CMP_EB, -9, 0, 0, 100, true },
+		{ HS_CMP_EB, -9, 1, 0, 100, false },
+		{ HS_CMP_AP, -9, 1, 0, 100, true },
+		{ HS_CMP_AP, -9, 0, 0, 100, false },
+		{ HS_CMP_GT, 5, 5, 5, 5, false },
+		{ HS_CMP_GE, 5, 5, 5, 5, true },
+		{ HS_CMP_SA, 5, 5, 5, 5, false },
+		{ HS_CMP_SA, 6, 6, 5, 5, true },
+		{ HS_CMP_EB, 5, 5, 5, 5, false },
+		{ HS_CMP_EQ, 100, 100, 0, 100, false },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		bool dates = hs__span_dates(cases[i].cmp, cases[i].v_lo, cases[i].v_hi, cases[i].q_lo, cases[i].q_hi);
+		bool dates = hs__span_dates(cases[i].cmp, cases[i].v_lo, cases[i].v_hi, cases[i].q_lo,
+			cases[i].q_hi);
 		bool reals = hs__span_reals(cases[i].cmp, (double)cases[i].v_lo, (double)cases[i].v_hi,
 			(double)cases[i].q_lo, (double)cases[i].q_hi);
 		if (dates != cases[i].expected || reals != cases[i].expected)

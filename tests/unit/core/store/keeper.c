@@ -4,8 +4,10 @@
 #include "support.h"
 
 static const struct hs_migration steps[] = {
-	{ 1, "note", "CREATE TABLE note_item (row INTEGER PRIMARY KEY, id TEXT UNIQUE, version INTEGER, seq INTEGER,"
-		     " updated INTEGER, body TEXT); CREATE INDEX note_seq ON note_item (seq);" },
+	{ 1, "note",
+		"CREATE TABLE note_item (row INTEGER PRIMARY KEY, id TEXT UNIQUE, version INTEGER, seq "
+		"INTEGER,"
+		" updated INTEGER, body TEXT); CREATE INDEX note_seq ON note_item (seq);" },
 };
 
 static enum hs_status take(struct hs_stmt *stmt, struct hs_arena *arena, struct hs_resource *out)
@@ -24,7 +26,8 @@ static enum hs_status take(struct hs_stmt *stmt, struct hs_arena *arena, struct 
 static enum hs_status note_get(struct hs_txn *txn, struct hs_arena *arena, void *state, struct hs_slice id,
 	struct hs_resource *out, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(txn, "SELECT row, id, version, seq, updated, body FROM note_item WHERE id = ?1", err);
+	struct hs_stmt *stmt = hs_sql(txn,
+		"SELECT row, id, version, seq, updated, body FROM note_item WHERE id = ?1", err);
 	assert_string_equal(state, "the keeper's state");
 	assert_non_null(stmt);
 	hs_sql_text(stmt, 1, id);
@@ -32,13 +35,17 @@ static enum hs_status note_get(struct hs_txn *txn, struct hs_arena *arena, void 
 	if (step > 0)
 		take(stmt, arena, out);
 	hs_sql_end(stmt);
-	return step > 0 ? HS_OK : step < 0 ? (enum hs_status)step : hs_fail(err, HS_E_NOT_FOUND, "no such note");
+	return step > 0  ? HS_OK :
+		step < 0 ? (enum hs_status)step :
+			   hs_fail(err, HS_E_NOT_FOUND, "no such note");
 }
 
-static enum hs_status note_put(struct hs_txn *txn, struct hs_arena *arena, void *state, const struct hs_put *put,
-	const struct hs_resource *before, struct hs_resource *next, struct hs_error *err)
+static enum hs_status note_put(struct hs_txn *txn, struct hs_arena *arena, void *state,
+	const struct hs_put *put, const struct hs_resource *before, struct hs_resource *next,
+	struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(txn, "INSERT OR REPLACE INTO note_item VALUES (?1, ?2, ?3, ?4, ?5, ?6)", err);
+	struct hs_stmt *stmt = hs_sql(txn, "INSERT OR REPLACE INTO note_item VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+		err);
 	(void)arena;
 	(void)state;
 	(void)put;
@@ -157,7 +164,8 @@ static void a_kept_resource_lives_through_it_all(void **state)
 	put_ok(f, type, "a", "four", NULL, 0);
 	assert_int_equal(get_it(f, type, "a", &got), HS_OK);
 	assert_int_equal(got.version, 4);
-	static const enum hs_status expected[] = { HS_E_NOT_FOUND, HS_OK, HS_OK, HS_E_DELETED, HS_OK, HS_E_NOT_FOUND };
+	static const enum hs_status expected[] = { HS_E_NOT_FOUND, HS_OK, HS_OK, HS_E_DELETED, HS_OK,
+		HS_E_NOT_FOUND };
 	for (uint64_t version = 0; version < 6; version++) {
 		struct version_work work = { .type = type, .version = version };
 		assert_int_equal(hs_store_read_wait(f->store, f->arena, get_version, &work, &f->err),
@@ -171,7 +179,8 @@ struct history_work {
 	struct hs_resource_list out;
 };
 
-static enum hs_status read_history(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static enum hs_status read_history(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
 {
 	struct history_work *work = arg;
 	return hs_txn_history(txn, arena, &work->query, &work->out, err);
@@ -180,8 +189,13 @@ static enum hs_status read_history(struct hs_txn *txn, struct hs_arena *arena, v
 static struct hs_resource_list history(struct fixture *f, uint32_t type, const char *id, uint64_t before,
 	uint32_t count)
 {
-	struct history_work work = { .query = { .type = type, .id = hs_slice_cstr(id), .before_seq = before,
-		.count = count, .since_ms = INT64_MIN, .until_ms = INT64_MAX, .want_total = true } };
+	struct history_work work = { .query = { .type = type,
+					     .id = hs_slice_cstr(id),
+					     .before_seq = before,
+					     .count = count,
+					     .since_ms = INT64_MIN,
+					     .until_ms = INT64_MAX,
+					     .want_total = true } };
 	if (hs_store_read_wait(f->store, f->arena, read_history, &work, &f->err) != HS_OK)
 		fail_msg("%s", f->err.text);
 	return work.out;
@@ -239,8 +253,11 @@ static void searches_cross_over(void **state)
 {
 	struct fixture *f = *state;
 	uint32_t type = keep_notes(f), plain = number_of(f, HS_SPACE_TYPE, "Patient");
-	uint32_t param = number_of(f, HS_SPACE_PARAM, "Patient.note"), back = number_of(f, HS_SPACE_PARAM, "Note.patient");
-	struct hs_index_row row = { .param = param, .kind = HS_INDEX_REFERENCE, .target_type = type, .text = HS_S("a") };
+	uint32_t param = number_of(f, HS_SPACE_PARAM, "Patient.note"),
+		 back = number_of(f, HS_SPACE_PARAM, "Note.patient");
+	struct hs_index_row row = {
+		.param = param, .kind = HS_INDEX_REFERENCE, .target_type = type, .text = HS_S("a")
+	};
 
 	put_ok(f, type, "a", "", NULL, 0);
 	put_ok(f, type, "b", "", NULL, 0);
@@ -250,14 +267,20 @@ static void searches_cross_over(void **state)
 	struct hs_find is_a = { .op = HS_FIND_ID, .text = HS_S("a") };
 	struct hs_find is_p = { .op = HS_FIND_ID, .text = HS_S("p") };
 	const struct hs_find *kid = &is_a;
-	struct hs_find chain = { .op = HS_FIND_CHAIN, .param = param, .target_type = type, .kids = &kid, .kid_count = 1 };
-	struct hs_find has = { .op = HS_FIND_HAS, .param = back, .target_type = type, .kids = &kid, .kid_count = 1 };
+	struct hs_find chain = {
+		.op = HS_FIND_CHAIN, .param = param, .target_type = type, .kids = &kid, .kid_count = 1
+	};
+	struct hs_find has = {
+		.op = HS_FIND_HAS, .param = back, .target_type = type, .kids = &kid, .kid_count = 1
+	};
 	const struct hs_find *both[] = { &is_p, &chain };
 	struct hs_find checked = { .op = HS_FIND_AND, .kids = both, .kid_count = 2 };
 	const struct hs_find *wheres[] = { &chain, &checked, &has };
 	static const size_t expected[] = { 1, 1, 2 };
 	for (int i = 0; i < 3; i++) {
-		struct find_work work = { .query = { .type = plain, .where = wheres[i], .count = 10, .want_total = true } };
+		struct find_work work = {
+			.query = { .type = plain, .where = wheres[i], .count = 10, .want_total = true }
+		};
 		if (hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err) != HS_OK)
 			fail_msg("%s", f->err.text);
 		assert_int_equal(work.out.count, expected[i]);

@@ -61,7 +61,8 @@ static void any_version_is_read(void **state)
 {
 	struct fixture *f = *state;
 	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
-	static const enum hs_status expected[] = { HS_E_NOT_FOUND, HS_OK, HS_E_DELETED, HS_OK, HS_E_NOT_FOUND };
+	static const enum hs_status expected[] = { HS_E_NOT_FOUND, HS_OK, HS_E_DELETED, HS_OK,
+		HS_E_NOT_FOUND };
 
 	put_ok(f, type, "a", "one", NULL, 0);
 	assert_int_equal(delete_it(f, type, "a"), HS_OK);
@@ -120,7 +121,8 @@ struct part_work {
 	uint32_t number;
 };
 
-static enum hs_status put_in_parts(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static enum hs_status put_in_parts(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
 {
 	struct part_work *work = arg;
 	struct put_work a = { .type = work->type, .id = "kept", .text = "" };
@@ -166,7 +168,8 @@ static void failing_work_leaves_nothing(void **state)
 	struct hs_resource got;
 	uint64_t seq = hs_store_seq(f->store);
 
-	assert_int_equal(hs_store_write_wait(f->store, f->arena, put_in_parts, &work, &f->err), HS_E_CONFLICT);
+	assert_int_equal(hs_store_write_wait(f->store, f->arena, put_in_parts, &work, &f->err),
+		HS_E_CONFLICT);
 	assert_string_equal(f->err.text, "on purpose");
 	assert_int_equal(hs_store_seq(f->store), seq);
 	assert_int_equal(get_it(f, work.type, "kept", &got), HS_E_NOT_FOUND);
@@ -196,7 +199,8 @@ struct stamp_work {
 	uint32_t first, second;
 };
 
-static enum hs_status look_at_stamp(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static enum hs_status look_at_stamp(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
 {
 	struct stamp_work *work = arg;
 	enum hs_status status = put_one(txn, arena, &work->put, err);
@@ -226,7 +230,8 @@ struct history_work {
 	struct hs_resource_list out;
 };
 
-static enum hs_status read_history(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static enum hs_status read_history(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
 {
 	struct history_work *work = arg;
 	return hs_txn_history(txn, arena, &work->query, &work->out, err);
@@ -265,15 +270,16 @@ static void history_is_complete_and_falls(void **state)
 	uint32_t one, two;
 
 	make_history(f, &one, &two);
-	struct hs_resource_list all = history(f, (struct hs_history_query) { .count = 50, .want_total = true });
+	struct hs_resource_list all = history(f,
+		(struct hs_history_query) { .count = 50, .want_total = true });
 	assert_int_equal(all.count, 9);
 	assert_int_equal(all.total, 9);
 	assert_false(all.more);
 	for (size_t i = 0; i < all.count; i++)
 		assert_int_equal(all.items[i].seq, 9 - i);
 	assert_int_equal(all.items[0].change, HS_CHANGE_DELETE);
-	struct hs_resource_list type =
-		history(f, (struct hs_history_query) { .type = two, .count = 50, .want_total = true });
+	struct hs_resource_list type = history(f,
+		(struct hs_history_query) { .type = two, .count = 50, .want_total = true });
 	assert_int_equal(type.count, 2);
 	assert_int_equal(type.total, 2);
 	struct hs_resource_list id = history(f,
@@ -292,8 +298,8 @@ static void history_pages_by_sequence(void **state)
 
 	make_history(f, &one, &two);
 	for (bool more = true; more;) {
-		struct hs_resource_list page =
-			history(f, (struct hs_history_query) { .count = 2, .before_seq = before, .want_total = true });
+		struct hs_resource_list page = history(f,
+			(struct hs_history_query) { .count = 2, .before_seq = before, .want_total = true });
 		assert_int_equal(page.total, 9);
 		for (size_t i = 0; i < page.count; i++)
 			assert_int_equal(page.items[i].seq, 9 - seen++);
@@ -318,13 +324,14 @@ static void history_since_survives_a_clock_set_back(void **state)
 	put_ok(f, type, "c", "", NULL, 0);
 	f->now_ms = start + 200000;
 	put_ok(f, type, "d", "", NULL, 0);
-	struct hs_resource_list since =
-		history(f, (struct hs_history_query) { .type = type, .count = 50, .since_ms = start + 50000 });
+	struct hs_resource_list since = history(f,
+		(struct hs_history_query) { .type = type, .count = 50, .since_ms = start + 50000 });
 	assert_int_equal(since.count, 2);
 	assert_slice(since.items[0].id, "d");
 	assert_slice(since.items[1].id, "b");
 	struct hs_resource_list until = history(f,
-		(struct hs_history_query) { .type = type, .count = 50, .until_ms = start + 11, .want_total = true });
+		(struct hs_history_query) {
+			.type = type, .count = 50, .until_ms = start + 11, .want_total = true });
 	assert_int_equal(until.count, 2);
 	assert_int_equal(until.total, 2);
 }

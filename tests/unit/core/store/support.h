@@ -30,9 +30,11 @@ static inline int64_t fixture_now(void *arg)
 
 static inline void fixture_open(struct fixture *f)
 {
-	struct hs_store_config config = {
-		.path = f->path, .world = hs_world_real(), .now_ms = fixture_now, .now_arg = &f->now_ms, .readers = f->pool
-	};
+	struct hs_store_config config = { .path = f->path,
+		.world = hs_world_real(),
+		.now_ms = fixture_now,
+		.now_arg = &f->now_ms,
+		.readers = f->pool };
 	if (hs_store_open(&config, &f->store, &f->err) != HS_OK)
 		fail_msg("%s", f->err.text);
 }
@@ -62,7 +64,8 @@ static inline int fixture_teardown(void **state)
 {
 	struct fixture *f = *state;
 	char path[128];
-	static const char *const ends[] = { "", "-wal", "-shm", ".copy", ".copy-wal", ".copy-shm", ".copy.part" };
+	static const char *const ends[] = { "", "-wal", "-shm", ".copy", ".copy-wal", ".copy-shm",
+		".copy.part" };
 
 	hs_store_close(f->store);
 	hs_pool_free(f->pool);
@@ -103,7 +106,8 @@ struct put_work {
 	struct hs_resource out;
 };
 
-static inline enum hs_status put_one(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static inline enum hs_status put_one(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
 {
 	struct put_work *work = arg;
 	struct hs_put put = {
@@ -124,7 +128,8 @@ static inline enum hs_status delete_one(struct hs_txn *txn, struct hs_arena *are
 	return hs_txn_delete(txn, arena, work->type, hs_slice_cstr(work->id), &work->out, err);
 }
 
-static inline enum hs_status get_one(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static inline enum hs_status get_one(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
 {
 	struct put_work *work = arg;
 	return hs_txn_get(txn, arena, work->type, hs_slice_cstr(work->id), &work->out, err);

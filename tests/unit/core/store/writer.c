@@ -67,7 +67,8 @@ static void gate_init(struct gate *gate)
 	pthread_cond_init(&gate->changed, NULL);
 }
 
-static enum hs_status wait_at_gate(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static enum hs_status wait_at_gate(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
 {
 	struct gate *gate = arg;
 	(void)txn;
@@ -131,8 +132,11 @@ static void send_group(struct fixture *f, struct inbox *inbox, struct member mem
 		snprintf(member->id, sizeof(member->id), "m%d", i);
 		member->number = true;
 		member->put = (struct put_work) { .type = type, .id = member->id, .text = "" };
-		member->op = (struct hs_store_op) { .work = run_member, .arg = member, .reply_to = &inbox->mailbox,
-			.done = done, .arena = hs_arena_new(100000) };
+		member->op = (struct hs_store_op) { .work = run_member,
+			.arg = member,
+			.reply_to = &inbox->mailbox,
+			.done = done,
+			.arena = hs_arena_new(100000) };
 		hs_store_write(f->store, &member->op);
 	}
 }
@@ -141,7 +145,10 @@ static void play_group(struct fixture *f, struct member members[MEMBERS], uint32
 {
 	struct inbox inbox;
 	struct gate gate;
-	struct hs_store_op first = { .work = wait_at_gate, .arg = &gate, .reply_to = &inbox.mailbox, .done = done,
+	struct hs_store_op first = { .work = wait_at_gate,
+		.arg = &gate,
+		.reply_to = &inbox.mailbox,
+		.done = done,
 		.arena = f->arena };
 
 	inbox_init(&inbox);
@@ -189,7 +196,8 @@ static void a_failing_member_undoes_only_its_own(void **state)
 	play_group(f, members, type);
 	for (int i = 0; i < MEMBERS; i++) {
 		assert_int_equal(members[i].op.status, members[i].fail);
-		assert_int_equal(get_it(f, type, members[i].id, &got), members[i].fail ? HS_E_NOT_FOUND : HS_OK);
+		assert_int_equal(get_it(f, type, members[i].id, &got),
+			members[i].fail ? HS_E_NOT_FOUND : HS_OK);
 	}
 	assert_string_equal(members[3].op.error.text, "on purpose: m3");
 	assert_int_equal(hs_store_seq(f->store), MEMBERS - 2);
@@ -205,7 +213,9 @@ static void a_full_queue_refuses(void **state)
 	struct fixture *f = *state;
 	struct inbox inbox;
 	struct gate gate;
-	struct hs_store_config config = { .path = f->path, .world = hs_world_real(), .readers = f->pool, .queue_depth = 2 };
+	struct hs_store_config config = {
+		.path = f->path, .world = hs_world_real(), .readers = f->pool, .queue_depth = 2
+	};
 	struct hs_store_op ops[5];
 
 	hs_store_close(f->store);
@@ -214,8 +224,11 @@ static void a_full_queue_refuses(void **state)
 	gate_init(&gate);
 	finished = 0;
 	for (int i = 0; i < 5; i++) {
-		ops[i] = (struct hs_store_op) { .work = wait_at_gate, .arg = &gate, .reply_to = &inbox.mailbox,
-			.done = done, .arena = f->arena };
+		ops[i] = (struct hs_store_op) { .work = wait_at_gate,
+			.arg = &gate,
+			.reply_to = &inbox.mailbox,
+			.done = done,
+			.arena = f->arena };
 		hs_store_write(f->store, &ops[i]);
 		if (i == 0)
 			gate_wait_entered(&gate);
@@ -236,8 +249,12 @@ static void cancelled_work_is_not_done(void **state)
 	const bool cancelled = true;
 	struct inbox inbox;
 	struct put_work put = { .type = type, .id = "a", .text = "" };
-	struct hs_store_op op = { .work = put_one, .arg = &put, .reply_to = &inbox.mailbox, .done = done,
-		.arena = f->arena, .cancelled = &cancelled };
+	struct hs_store_op op = { .work = put_one,
+		.arg = &put,
+		.reply_to = &inbox.mailbox,
+		.done = done,
+		.arena = f->arena,
+		.cancelled = &cancelled };
 	struct hs_resource got;
 
 	inbox_init(&inbox);
@@ -256,7 +273,9 @@ static void cancelled_work_is_not_done(void **state)
 static enum hs_status spin(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(txn,
-		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT count(*) FROM n", err);
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT "
+		"count(*) FROM n",
+		err);
 
 	assert_non_null(stmt);
 	assert_non_null(hs_arena_raw(arena, 1000));
@@ -272,7 +291,9 @@ static void a_long_read_leaves_the_loop(void **state)
 	struct fixture *f = *state;
 	int64_t count = 0;
 	struct inbox inbox;
-	struct hs_store_op op = { .work = spin, .arg = &count, .reply_to = &inbox.mailbox, .done = done, .arena = f->arena };
+	struct hs_store_op op = {
+		.work = spin, .arg = &count, .reply_to = &inbox.mailbox, .done = done, .arena = f->arena
+	};
 	size_t used = hs_arena_used(f->arena);
 
 	inbox_init(&inbox);
@@ -294,10 +315,14 @@ static void a_long_read_leaves_the_loop(void **state)
 static void a_read_has_an_end(void **state)
 {
 	struct fixture *f = *state;
-	struct hs_store_config config = { .path = f->path, .world = hs_world_real(), .readers = f->pool, .read_limit_ms = 1 };
+	struct hs_store_config config = {
+		.path = f->path, .world = hs_world_real(), .readers = f->pool, .read_limit_ms = 1
+	};
 	int64_t count = 0;
 	struct inbox inbox;
-	struct hs_store_op op = { .work = spin, .arg = &count, .reply_to = &inbox.mailbox, .done = done, .arena = f->arena };
+	struct hs_store_op op = {
+		.work = spin, .arg = &count, .reply_to = &inbox.mailbox, .done = done, .arena = f->arena
+	};
 
 	hs_store_close(f->store);
 	assert_int_equal(hs_store_open(&config, &f->store, &f->err), HS_OK);
@@ -353,8 +378,8 @@ struct reader {
 	uint64_t reads;
 };
 
-/* What a cache does: a value stays good while the stamp is the one from before the read. The version read from
- * it must never be older than the version known to be acknowledged before looking. */
+/* What a cache does: a value stays good while the stamp is the one from before the read. The version read
+ * from it must never be older than the version known to be acknowledged before looking. */
 static uint64_t acknowledged_version;
 
 static void *read_with_cache(void *arg)
@@ -417,7 +442,9 @@ static void one_thread_reads_many_stores(void **state)
 
 	for (int i = 0; i < 40; i++) {
 		snprintf(paths[i], sizeof(paths[i]), "%s/s%d.db", f->folder, i);
-		struct hs_store_config config = { .path = paths[i], .world = hs_world_real(), .readers = f->pool };
+		struct hs_store_config config = {
+			.path = paths[i], .world = hs_world_real(), .readers = f->pool
+		};
 		assert_int_equal(hs_store_open(&config, &stores[i], &f->err), HS_OK);
 	}
 	for (int round = 0; round < 3; round++) {
