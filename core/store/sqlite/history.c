@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define COUNT_PAGE 256u /* versions asked of a keeper at a time, only to be counted */
+
 /* A version that may be on the page. */
 struct found {
 	uint64_t seq;
@@ -114,8 +116,8 @@ static enum hs_status walk_keeper(struct walk *walk, uint32_t type, const struct
 
 	while (status == HS_OK && wanted) {
 		struct hs_resource_list list = { .items = NULL };
-		status = keeping->keeper->recent(walk->txn, walk->arena, keeping->state, after_seq, before,
-			page, &list, err);
+		struct hs_recent recent = { after_seq, before, page };
+		status = keeping->keeper->recent(walk->txn, walk->arena, keeping->state, &recent, &list, err);
 		for (size_t i = 0; status == HS_OK && i < list.count; i++) {
 			struct hs_resource *kept = &list.items[i];
 			before = kept->seq;
@@ -187,14 +189,14 @@ static enum hs_status count_kept(struct walk *walk, uint32_t type, const struct 
 	for (uint64_t before = INT64_MAX; status == HS_OK;) {
 		struct hs_arena_mark mark = hs_arena_mark(walk->arena);
 		struct hs_resource_list list = { .items = NULL };
-		status = keeping->keeper->recent(walk->txn, walk->arena, keeping->state, query->after_seq,
-			before, 256, &list, err);
+		struct hs_recent recent = { query->after_seq, before, COUNT_PAGE };
+		status = keeping->keeper->recent(walk->txn, walk->arena, keeping->state, &recent, &list, err);
 		for (size_t i = 0; status == HS_OK && i < list.count; i++) {
 			before = list.items[i].seq;
 			walk->total += in_time(query, list.items[i].updated_ms);
 		}
 		hs_arena_rollback(walk->arena, mark);
-		if (list.count < 256)
+		if (list.count < COUNT_PAGE)
 			break;
 	}
 	return status;

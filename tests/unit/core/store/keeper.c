@@ -71,8 +71,8 @@ static enum hs_status note_remove(struct hs_txn *txn, struct hs_arena *arena, vo
 	return hs_sql_run(stmt, err);
 }
 
-static enum hs_status note_recent(struct hs_txn *txn, struct hs_arena *arena, void *state, uint64_t after_seq,
-	uint64_t before_seq, uint32_t count, struct hs_resource_list *out, struct hs_error *err)
+static enum hs_status note_recent(struct hs_txn *txn, struct hs_arena *arena, void *state,
+	const struct hs_recent *query, struct hs_resource_list *out, struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(txn,
 		"SELECT row, id, version, seq, updated, body FROM note_item WHERE seq > ?1 AND seq < ?2"
@@ -80,10 +80,10 @@ static enum hs_status note_recent(struct hs_txn *txn, struct hs_arena *arena, vo
 		err);
 	(void)state;
 	assert_non_null(stmt);
-	hs_sql_int(stmt, 1, (int64_t)after_seq);
-	hs_sql_int(stmt, 2, (int64_t)before_seq);
-	hs_sql_int(stmt, 3, count);
-	out->items = hs_arena_array(arena, count, sizeof(out->items[0]));
+	hs_sql_int(stmt, 1, (int64_t)query->after_seq);
+	hs_sql_int(stmt, 2, (int64_t)query->before_seq);
+	hs_sql_int(stmt, 3, query->count);
+	out->items = hs_arena_array(arena, query->count, sizeof(out->items[0]));
 	while (hs_sql_step(stmt, err) > 0)
 		take(stmt, arena, &out->items[out->count++]);
 	hs_sql_end(stmt);
@@ -107,7 +107,8 @@ static enum hs_status note_find(struct hs_txn *txn, struct hs_arena *arena, void
 	const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err)
 {
 	struct hs_resource_list all = { .items = NULL };
-	enum hs_status status = note_recent(txn, arena, state, 0, INT64_MAX, 100, &all, err);
+	struct hs_recent everything = { 0, INT64_MAX, 100 };
+	enum hs_status status = note_recent(txn, arena, state, &everything, &all, err);
 	*out = (struct hs_find_page) { .items = all.items };
 	for (size_t i = 0; i < all.count; i++) {
 		if (!note_matches(query->where, all.items[i].id))
