@@ -4,7 +4,7 @@
 
 static const struct path_step EXTENSION_STEP = { .name = HS_S_INIT("extension") };
 
-/* The extensions of the focus with that url; stops at the first when the list wants no more. */
+/* The extensions of the focus with that url. */
 static enum hs_status find_extensions(struct path_call *call, struct path_list *out)
 {
 	struct hs_slice url;

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the context lends to an evaluation: variables, references, value sets, profiles and traces. */
+#include "path_test.h"
+
+struct world {
+	struct hs_json *organization;
+	struct hs_path_value pair[2];
+	size_t traced;
+	char trace_name[16];
+};
+
+static bool give_variable(void *arg, struct hs_slice name, struct hs_path_list *out)
+{
+	struct world *world = arg;
+	if (!hs_slice_eq(name, HS_S("pair")))
+		return false;
+	out->items = world->pair;
+	out->count = 2;
+	return true;
+}
+
+static const struct hs_json *give_resource(void *arg, struct hs_slice reference)
+{
+	const struct world *world = arg;
+	return hs_slice_eq(reference, HS_S("Organization/9")) ? world->organization : NULL;
+}
+
+static int judge_code(void *arg, const struct hs_path_value *value, struct hs_slice value_set)
+{
+	(void)arg;
+	return hs_slice_eq(value_set, HS_S("http://known")) ? hs_slice_eq(value->text, HS_S("male")) : -1;
+}
+
+static int judge_profile(void *arg, const struct hs_json *resource, struct hs_slice profile)
+{
+	(void)arg;
+	return hs_slice_eq(profile, HS_S("http://known")) ? hs_json_get(resource, HS_S("gender")) != NULL :
+							    -1;
+}
+
+static void keep_trace(void *arg, struct hs_slice name, const struct hs_path_list *values)
+{
+	struct world *world = arg;
+	snprintf(world->trace_name, sizeof(world->trace_name), "%.*s", HS_S_ARG(name));
+	world->traced += values->count;
+}
+
+static const char INPUT[] =
+	"{\"resourceType\":\"Patient\",\"gender\":\"male\",\"managingOrganization\":{\"reference\":"
+	"\"Organization/9\"},"
+	"\"generalPractitioner\":[{\"reference\":\"Organization/8\"},{\"reference\":\"#c\"}],"
+	"\"contained\":[{\"resourceType\":\"Practitioner\",\"id\":\"c\"}]}";
+
+static const char BUNDLE[] =
+	"{\"resourceType\":\"Bundle\",\"entry\":["
+	"{\"fullUrl\":\"http://h/Patient/1\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"1\"}},"
+	"{\"fullUrl\":\"urn:uuid:2\",\"resource\":{\"resourceType\":\"Observation\",\"id\":\"2\",\"subject\":"
+	"{\"reference\":"
+	"\"Patient/1\"},\"focus\":[{\"reference\":\"urn:uuid:2\"}]}}]}";
+
+static void expect(struct world *world, const char *input, const char *expression, const char *expected)
+{
+	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
+	struct hs_error err;
+	struct hs_path *path = NULL;
+	struct hs_path_list list;
+	struct hs_path_context context = { .arena = arena,
+		.variable = give_variable,
+		.resolve = give_resource,
+		.member_of = judge_code,
+		.conforms_to = judge_profile,
+		.trace = keep_trace,
+		.arg = world };
+	struct hs_json *tree = parse_json(arena, hs_slice_cstr(input));
+	assert_int_equal(hs_path_compile(NULL, hs_slice_cstr(expression), HS_S_NONE, &path, NULL, &err),
+		HS_OK);
+	assert_string_equal(hs_arena_cstr(arena, hs_path_text(path)), expression);
+	enum hs_status status = hs_path_eval(path, &context, tree, &list, &err);
+	if (strcmp(expected, "!execution") == 0)
+		assert_int_equal(status, HS_E_PROCESSING);
+	else if (status)
+		fail_msg("%s: %s", expression, err.text);
+	else
+		assert_slice(join_results(arena, &list), expected);
+	hs_path_free(path);
+	hs_arena_free(arena);
+}
+
+static void hooks(void **state)
+{
+	(void)state;
+	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
+	struct world world = { .pair = { { .kind = HS_PATH_INTEGER, .integer = 3 },
+				       { .kind = HS_PATH_STRING, .text = HS_S_INIT("x") } } };
+	world.organization = parse_json(arena, HS_S("{\"resourceType\":\"Organization\",\"name\":\"Nine\"}"));
+	expect(&world, INPUT, "%pair", "3; x");
+	expect(&world, INPUT, "%other", "!execution");
+	expect(&world, INPUT, "defineVariable('pair', 1)", "!execution");
+	expect(&world, INPUT, "managingOrganization.resolve().name", "Nine");
+	expect(&world, INPUT, "generalPractitioner.resolve().id", "c");
+	expect(&world, INPUT, "generalPractitioner.resolve() is Practitioner", "true");
+	expect(&world, INPUT, "gender.memberOf('http://known')", "true");
+	expect(&world, INPUT, "gender.memberOf('http://unknown')", "");
+	expect(&world, INPUT, "conformsTo('http://known')", "true");
+	expect(&world, INPUT, "conformsTo('http://unknown')", "!execution");
+	expect(&world, INPUT, "gender.trace('t').trace('u', $this | 1)", "male");
+	assert_int_equal(world.traced, 3);
+	assert_string_equal(world.trace_name, "u");
+	expect(&world, BUNDLE, "entry.resource.subject.resolve().id", "1");
+	expect(&world, BUNDLE, "entry.resource.focus.resolve().id", "2");
+	hs_arena_free(arena);
+}
+
+static void truth_of_results(void **state)
+{
+	(void)state;
+	struct hs_path_value items[2] = { { .kind = HS_PATH_BOOLEAN, .boolean = true },
+		{ .kind = HS_PATH_STRING } };
+	assert_int_equal(hs_path_truth(&(struct hs_path_list) { items, 0 }), -1);
+	assert_int_equal(hs_path_truth(&(struct hs_path_list) { items, 1 }), 1);
+	assert_int_equal(hs_path_truth(&(struct hs_path_list) { items + 1, 1 }), 1);
+	assert_int_equal(hs_path_truth(&(struct hs_path_list) { items, 2 }), -2);
+	items[0].boolean = false;
+	assert_int_equal(hs_path_truth(&(struct hs_path_list) { items, 1 }), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hooks),
+		cmocka_unit_test(truth_of_results),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
