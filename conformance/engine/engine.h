@@ -94,6 +94,7 @@ struct hs_test_summary {
 	uint32_t scripts[HS_TEST_VERDICTS]; /* that have a selected test */
 	uint32_t tests[HS_TEST_VERDICTS];   /* selected ones */
 	uint32_t asserts[HS_TEST_VERDICTS]; /* of selected tests */
+	uint32_t setups_failed;             /* scripts whose tests were skipped by that */
 	uint32_t exchanges;
 	uint32_t expected;        /* failures that were announced */
 	uint32_t expected_unused; /* announced ones that did not come */

@@ -375,6 +375,7 @@ void hs_test_run_summary(const struct hs_test_run *run, struct hs_test_summary *
 		}
 		if (any)
 			out->scripts[script->verdict]++;
+		out->setups_failed += any && script->setup.verdict == HS_TEST_FAIL;
 		out->exchanges += script->exchange_count;
 	}
 	for (size_t i = 0; i < run->options.expected_count; i++)

@@ -31,6 +31,7 @@ void hs_report_summary(struct hs_buf *out, const struct hs_test_run *run)
 	add_count(out, s.tests[HS_TEST_ERROR], "could not be judged by our own fault");
 	add_count(out, s.tests[HS_TEST_NOT_EVALUATED], "not evaluated");
 	add_count(out, s.tests[HS_TEST_SKIP], "skipped");
+	add_count(out, s.setups_failed, s.setups_failed == 1 ? "setup failed" : "setups failed");
 	add_count(out, s.tests[HS_TEST_WARNING], "of those that passed with warnings");
 	hs_buf_printf(out, "; %u of %u assertions held", s.asserts[HS_TEST_PASS], sum(s.asserts));
 	add_count(out, s.expected, "failures expected");
