@@ -55,6 +55,8 @@ static const struct key keys[] = {
 	{ "limits.requestSeconds", KEY_INT, AT(request_seconds), "30", 1, 86400, "work of one request" },
 	{ "limits.drainSeconds", KEY_INT, AT(drain_seconds), "30", 0, 3600,
 		"for requests in progress at the end" },
+	{ "sandbox.idleSeconds", KEY_INT, AT(sandbox_idle_seconds), "900", 0, 31536000,
+		"after which a named sandbox is closed until it is used again; 0: never" },
 	{ "sandbox.requestsPerSecond", KEY_INT, AT(sandbox.requests_per_second), "0", 0, 10000000,
 		"of a new sandbox; 0: no limit" },
 	{ "sandbox.burst", KEY_INT, AT(sandbox.burst), "0", 0, 10000000, "at once; 0: those of a second" },

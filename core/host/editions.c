@@ -160,6 +160,8 @@ void hs__editions_close(struct hs_host *host)
 		if (edition->defs)
 			hs_defs_unref(edition->defs);
 		hs_map_free(&edition->owners);
+		if (edition->name)
+			pthread_mutex_destroy(&edition->capability_lock);
 		hs_heap_free((char *)(uintptr_t)edition->capability.ptr);
 		memset(edition, 0, sizeof(*edition));
 	}

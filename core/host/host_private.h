@@ -89,7 +89,7 @@ struct hs__loop {
 	struct hs__access_log *log;
 	struct hs_task stop_task;
 	_Atomic uint64_t lag_us; /* largest delay of the sweep timer since it was last read */
-	uint64_t sweep_due_ms;
+	uint64_t sweep_due_ms, tidy_due_ms;
 };
 
 struct hs_host {

@@ -48,12 +48,20 @@ static void wake(struct hs_sandbox *sandbox, const struct hs_error *failed)
 	}
 }
 
+static enum hs_status load(struct hs_sandbox *sandbox, struct hs_error *err)
+{
+	const struct hs_world *world = sandbox->host->world;
+
+	atomic_store(&sandbox->used_ms, (int64_t)(world->mono_ns(world->ctx) / 1000000));
+	return hs__sandbox_load(sandbox, err);
+}
+
 static void open_for_waiting(struct hs_task *task)
 {
 	struct hs_sandbox *sandbox = HS__OWNER(task, struct hs_sandbox, open_task);
 	struct hs_error err = { .status = HS_OK };
 
-	enum hs_status status = hs__sandbox_load(sandbox, &err);
+	enum hs_status status = load(sandbox, &err);
 	atomic_store(&sandbox->phase, status ? HS__SANDBOX_CLOSED : HS__SANDBOX_OPEN);
 	wake(sandbox, status ? &err : NULL);
 }
@@ -133,7 +141,7 @@ enum hs_status hs__sandbox_open(struct hs_sandbox *sandbox, struct hs_error *err
 	pthread_mutex_unlock(&sandbox->lock);
 	if (!closed)
 		return HS_OK;
-	enum hs_status status = hs__sandbox_load(sandbox, err);
+	enum hs_status status = load(sandbox, err);
 	atomic_store(&sandbox->phase, status ? HS__SANDBOX_CLOSED : HS__SANDBOX_OPEN);
 	wake(sandbox, status ? err : NULL);
 	return status;
@@ -243,4 +251,34 @@ enum hs_status hs__sandbox_delete(struct hs_sandbox *sandbox, struct hs_error *e
 	pthread_rwlock_unlock(&host->sandboxes_lock);
 	wake(sandbox, NULL); /* they find it gone */
 	return hs__sandbox_erase(sandbox->dir, true, err);
+}
+
+/* ---- sandboxes that nobody uses give their memory and threads back ---- */
+
+static void close_idle(struct hs_task *task)
+{
+	struct hs_sandbox *sandbox = HS__OWNER(task, struct hs_sandbox, idle_task);
+	struct hs_error ignored = { .status = HS_OK };
+
+	hs__sandbox_close(sandbox, &ignored); /* when it is in use after all, it stays open */
+	atomic_store(&sandbox->idle_posted, false);
+}
+
+void hs__sandboxes_tidy(struct hs_host *host, int64_t mono_ms)
+{
+	int64_t idle = host->config->sandbox_idle_seconds * 1000;
+	struct hs_mailbox *control = hs_pool_mailbox(host->control);
+
+	pthread_rwlock_rdlock(&host->sandboxes_lock);
+	for (struct hs_sandbox *s = host->sandboxes; s && idle; s = s->next) {
+		int64_t used = atomic_load_explicit(&s->used_ms, memory_order_relaxed);
+		if (s == host->standard || phase_of(s) != HS__SANDBOX_OPEN || mono_ms - used < idle)
+			continue;
+		if (atomic_exchange(&s->idle_posted, true))
+			continue;
+		s->idle_task.run = close_idle;
+		if (!control->post(control, &s->idle_task))
+			atomic_store(&s->idle_posted, false);
+	}
+	pthread_rwlock_unlock(&host->sandboxes_lock);
 }

@@ -58,6 +58,8 @@ struct hs_sandbox {
 	struct hs__faults faults;
 	_Atomic int64_t used_ms;  /* monotonic: last request */
 	struct hs_task open_task; /* posted by whoever moves CLOSED to OPENING */
+	struct hs_task idle_task;
+	_Atomic bool idle_posted;
 };
 
 /* ---- table ---- */
@@ -96,6 +98,9 @@ enum hs__entry hs__sandbox_enter(struct hs_sandbox *sandbox, struct hs_request *
 void hs__sandbox_leave(struct hs_sandbox *sandbox, unsigned slot);
 /* For jobs: true when it is open; leave with slot HS__LOOPS_MAX. */
 bool hs__sandbox_use(struct hs_sandbox *sandbox);
+
+/* Has those closed that nobody has used for the configured time; the default one stays open. Any thread. */
+void hs__sandboxes_tidy(struct hs_host *host, int64_t mono_ms);
 
 /* ---- clock (sandbox_clock.c) ---- */
 

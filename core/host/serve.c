@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define SWEEP_MS 250
+#define TIDY_MS 10000
 
 /* "127.0.0.1:8080", "[::1]:0", ":8080" (all of IPv4). */
 static enum hs_status split_listen(const char *listen, char *address, size_t size, uint16_t *port,
@@ -87,6 +88,11 @@ static void sweep(void *arg)
 		atomic_store_explicit(&loop->lag_us, late * 1000, memory_order_relaxed);
 	loop->sweep_due_ms = now + SWEEP_MS;
 	hs__work_sweep(loop);
+	if (loop->index == 0 && now >= loop->tidy_due_ms) {
+		const struct hs_world *world = loop->host->world;
+		loop->tidy_due_ms = now + TIDY_MS;
+		hs__sandboxes_tidy(loop->host, (int64_t)(world->mono_ns(world->ctx) / 1000000));
+	}
 }
 
 static enum hs_status open_loop(struct hs_host *host, unsigned index,

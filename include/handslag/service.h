@@ -121,7 +121,8 @@ struct hs_service {
 	/* All may be NULL. Thread: the main thread, except where said. */
 	/* Before serving, once; packages are to be read here (see hs_host_packages). */
 	enum hs_status (*open)(void *state, struct hs_host *host, struct hs_error *err);
-	/* A sandbox was opened or reset: prepare its state. Main thread, or the writer thread after a reset. */
+	/* A sandbox was opened or reset: prepare its state. The default one on the main thread before serving,
+	 * others on a thread of the host that may wait; their requests wait meanwhile. The same for close. */
 	enum hs_status (*sandbox_open)(void *state, void *sandbox_state, struct hs_store *store, struct hs_error *err);
 	void (*sandbox_close)(void *state, void *sandbox_state);
 	/* No new requests come; end what goes on outside requests. */

@@ -2,6 +2,7 @@
 /* Sandboxes over the wire: the operator API, isolation, reset under load, clocks, limits and faults. */
 #include "fixture_private.h"
 
+#include <core/host/sandbox.h>
 #include <handslag/service.h>
 #include <handslag/time.h>
 #include <sys/socket.h>
@@ -384,6 +385,26 @@ static void jobs_run_in_the_background(void **state)
 	fail_msg("no tick");
 }
 
+static void idle_ones_are_closed_and_come_back(void **state)
+{
+	struct fixture_answer a = { .status = 0 };
+
+	(void)state;
+	make("idle", "");
+	fixture_send(f, "POST", "/sandbox/idle/fhir/r4/$add", "");
+	hs__sandboxes_tidy(fixture_host(f), INT64_MAX / 2); /* as if years had passed */
+	for (int i = 0; i < 20000; i++) {
+		a = fixture_operate(f, "GET", "/operator/sandboxes/idle", NULL);
+		if (hs_slice_eq(fixture_text(f, &a, "/phase"), HS_S("closed")))
+			break;
+	}
+	assert_true(hs_slice_eq(fixture_text(f, &a, "/phase"), HS_S("closed")));
+	a = fixture_get(f, "/sandbox/idle/fhir/r4/$count");
+	assert_body(&a, "1");
+	a = fixture_get(f, "$count");
+	assert_int_equal(a.status, 200);
+}
+
 static void a_backup_is_taken_while_serving(void **state)
 {
 	(void)state;
@@ -420,6 +441,7 @@ int main(void)
 		cmocka_unit_test(limits_are_kept),
 		cmocka_unit_test(faults_strike),
 		cmocka_unit_test(jobs_run_in_the_background),
+		cmocka_unit_test(idle_ones_are_closed_and_come_back),
 		cmocka_unit_test(a_backup_is_taken_while_serving),
 		cmocka_unit_test(without_definitions_the_answer_says_what_to_do),
 	};
