@@ -56,7 +56,7 @@ bool hs__parse_type(struct path_parser *parser, struct path_type_name *out)
 
 struct path_node *hs__parse_literal(struct path_parser *parser, const struct hs_path_value *value)
 {
-	struct path_node *node = hs__parse_node(parser, OP_LITERAL, NULL);
+	struct path_node *node = hs__path_parse_node(parser, OP_LITERAL, NULL);
 	struct hs_path_value *copy = hs__parse_memory(parser, sizeof(*copy));
 	if (!node || !copy) {
 		return NULL;
@@ -102,7 +102,7 @@ struct path_node *hs__parse_moment(struct path_parser *parser)
 		return hs__parse_refuse(parser, parser->lexer.start, "there is no such date or time", text);
 	}
 	if (moment.kind == HS_PATH_TIME && moment.has_zone) {
-		struct path_node *node = hs__parse_node(parser, OP_FAULT, NULL);
+		struct path_node *node = hs__path_parse_node(parser, OP_FAULT, NULL);
 		if (!node) {
 			return NULL;
 		}

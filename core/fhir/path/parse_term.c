@@ -44,7 +44,7 @@ static struct path_node *parse_argument(struct path_parser *parser, const struct
 	if (kinds[kind] != PATH_ARG_TYPE) {
 		return parse_direction(parser, call, trim_argument(call, hs__parse_expression(parser)));
 	}
-	struct path_node *node = hs__parse_node(parser, OP_THIS, NULL);
+	struct path_node *node = hs__path_parse_node(parser, OP_THIS, NULL);
 	return node && hs__parse_type(parser, &node->u.type) ? node : NULL;
 }
 
@@ -103,7 +103,7 @@ static struct path_node *parse_call(struct path_parser *parser, struct path_node
 	if (function == PATH_FN_COUNT) {
 		return hs__parse_refuse(parser, at, "there is no such function", name);
 	}
-	struct path_node *node = hs__parse_node(parser, OP_CALL, left);
+	struct path_node *node = hs__path_parse_node(parser, OP_CALL, left);
 	if (!node) {
 		return NULL;
 	}
@@ -122,7 +122,7 @@ static struct path_node *add_step(struct path_parser *parser, struct path_node *
 {
 	struct path_node *node = left;
 	if (!node || node->op != OP_STEPS) {
-		node = hs__parse_node(parser, OP_STEPS, left);
+		node = hs__path_parse_node(parser, OP_STEPS, left);
 	}
 	struct path_step *step = hs__parse_memory(parser, sizeof(*step));
 	if (!node || !step) {
@@ -161,7 +161,7 @@ static struct path_node *parse_invocation(struct path_parser *parser, struct pat
 		if (op == OP_EMPTY) {
 			return hs__parse_refuse(parser, at, "there are only $this, $index and $total", name);
 		}
-		struct path_node *node = hs__parse_node(parser, op, left);
+		struct path_node *node = hs__path_parse_node(parser, op, left);
 		return node && hs__parse_advance(parser) ? node : NULL;
 	}
 	if (!hs__parse_is_name(lexer)) {
@@ -210,7 +210,7 @@ static struct path_node *parse_term(struct path_parser *parser)
 	case TOKEN_MOMENT:
 		return hs__parse_moment(parser);
 	case TOKEN_VARIABLE:
-		node = hs__parse_node(parser, OP_VARIABLE, NULL);
+		node = hs__path_parse_node(parser, OP_VARIABLE, NULL);
 		if (!node) {
 			return NULL;
 		}
@@ -221,7 +221,7 @@ static struct path_node *parse_term(struct path_parser *parser)
 			return parse_group(parser);
 		}
 		if (hs__path_sign(lexer, "{")) {
-			node = hs__parse_node(parser, OP_EMPTY, NULL);
+			node = hs__path_parse_node(parser, OP_EMPTY, NULL);
 			return node && hs__parse_advance(parser) && hs__parse_expect(parser, "}") ? node :
 												    NULL;
 		}
@@ -236,7 +236,7 @@ static struct path_node *parse_term(struct path_parser *parser)
 
 static struct path_node *parse_item(struct path_parser *parser, struct path_node *left)
 {
-	struct path_node *node = hs__parse_node(parser, OP_ITEM, left);
+	struct path_node *node = hs__path_parse_node(parser, OP_ITEM, left);
 	if (!node || !hs__parse_advance(parser)) {
 		return NULL;
 	}

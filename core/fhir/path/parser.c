@@ -76,7 +76,7 @@ void *hs__parse_memory(struct path_parser *parser, size_t size)
 	return memory;
 }
 
-struct path_node *hs__parse_node(struct path_parser *parser, enum path_op op, struct path_node *left)
+struct path_node *hs__path_parse_node(struct path_parser *parser, enum path_op op, struct path_node *left)
 {
 	struct path_node *node = hs__parse_memory(parser, sizeof(*node));
 	if (!node) {
@@ -140,8 +140,9 @@ static struct path_node *parse_signed(struct path_parser *parser)
 	size_t at = parser->lexer.start;
 	struct path_node *operand = hs__parse_advance(parser) ? parse_signed(parser) : NULL;
 	parser->nesting--;
-	struct path_node *node = operand ? hs__parse_node(parser, minus ? OP_NEGATE : OP_POSITIVE, operand) :
-					   NULL;
+	struct path_node *node = operand ?
+		hs__path_parse_node(parser, minus ? OP_NEGATE : OP_POSITIVE, operand) :
+		NULL;
 	if (node) {
 		node->at = (uint32_t)at;
 	}
@@ -162,7 +163,7 @@ static const struct operation *find_operator(const struct path_lexer *lexer)
 static struct path_node *parse_operation(struct path_parser *parser, const struct operation *operation,
 	struct path_node *left)
 {
-	struct path_node *node = hs__parse_node(parser, (enum path_op)operation->op, left);
+	struct path_node *node = hs__path_parse_node(parser, (enum path_op)operation->op, left);
 	if (!node || !hs__parse_advance(parser)) {
 		return NULL;
 	}

@@ -21,7 +21,7 @@ struct path_node *hs__parse_refuse(struct path_parser *parser, size_t at, const 
 /* On to the next token. */
 bool hs__parse_advance(struct path_parser *parser);
 void *hs__parse_memory(struct path_parser *parser, size_t size);
-struct path_node *hs__parse_node(struct path_parser *parser, enum path_op op, struct path_node *left);
+struct path_node *hs__path_parse_node(struct path_parser *parser, enum path_op op, struct path_node *left);
 /* Appends a child; returns the node. */
 struct path_node *hs__parse_child(struct path_parser *parser, struct path_node *node,
 	struct path_node *child);
