@@ -164,6 +164,7 @@ static const size_t item_sizes[TX_SECTIONS_END] = {
 	[TX_CHILDREN] = sizeof(uint32_t),
 	[TX_ANCESTORS] = sizeof(uint32_t),
 	[TX_DESIGNATIONS] = sizeof(struct tx_designation_row),
+	[TX_PICK_DESIGNATIONS] = sizeof(struct tx_designation_row),
 	[TX_PROPERTIES] = sizeof(struct tx_property_row),
 	[TX_PROPERTY_DEFS] = sizeof(struct tx_property_def_row),
 	[TX_SETS] = sizeof(struct tx_set_row),

@@ -3,6 +3,8 @@
  * own. */
 #include "compile.h"
 
+#include "version.h"
+
 #include <stdlib.h>
 
 #define EXT_SUPPLEMENT TX_EXT "valueset-supplement"
@@ -40,7 +42,7 @@ static uint32_t put_designations(struct tx_compile *c, const struct hs_json *lis
 			hs_tx_put_text(c, hs_json_get_text(use, HS_S("display"))),
 			hs_tx_put_json(c, hs_json_get(item, HS_S("extension"))),
 		};
-		TX_PUT(c, TX_DESIGNATIONS, row);
+		TX_PUT(c, TX_PICK_DESIGNATIONS, row);
 		count++;
 	}
 	return count;
@@ -79,7 +81,7 @@ static void put_picks(struct work *w, const struct hs_json *list, struct tx_rule
 			.code = hs_tx_put_text(w->c, hs_json_get_text(item, HS_S("code"))),
 			.display = hs_tx_put_text(w->c, hs_json_get_text(item, HS_S("display"))),
 			.extension = hs_tx_put_json(w->c, hs_json_get(item, HS_S("extension"))),
-			.designation_first = TX_COUNT(w->c, TX_DESIGNATIONS, struct tx_designation_row),
+			.designation_first = TX_COUNT(w->c, TX_PICK_DESIGNATIONS, struct tx_designation_row),
 			.flags = marked_deprecated(item) ? TX_DEPRECATED : 0,
 		};
 		row.designation_count = put_designations(w->c, hs_json_get(item, HS_S("designation")));
@@ -133,6 +135,40 @@ static void put_rule(struct work *w, const struct hs_json *item, uint32_t index,
 	w->row.rule_count++;
 }
 
+/* True when `a` is the same code system as `b` in a later version, both named. */
+static bool is_later(const struct hs_json *a, const struct hs_json *b)
+{
+	struct hs_slice x = hs_json_get_text(a, HS_S("version")), y = hs_json_get_text(b, HS_S("version"));
+
+	return x.len && y.len && hs_tx_version_cmp(x, y) > 0 &&
+		hs_slice_eq(hs_json_get_text(a, HS_S("system")), hs_json_get_text(b, HS_S("system")));
+}
+
+/* In the order of the set, but later versions of a code system before earlier ones: where two versions hold a
+ * code, the later one speaks for it. */
+static void put_includes(struct work *w, const struct hs_json *list)
+{
+	size_t count = hs_json_count(list), n = 0;
+	struct rule_at {
+		const struct hs_json *item;
+		uint32_t index;
+	} *order = hs_arena_array(w->c->scratch, count + 1, sizeof(*order));
+
+	HS_JSON_EACH(item, list) {
+		size_t at = n;
+		for (size_t i = 0; i < n && n < 100; i++)
+			if (is_later(item, order[i].item)) {
+				at = i;
+				break;
+			}
+		memmove(order + at + 1, order + at, (n - at) * sizeof(*order));
+		order[at] = (struct rule_at) { item, (uint32_t)n };
+		n++;
+	}
+	for (size_t i = 0; i < n; i++)
+		put_rule(w, order[i].item, order[i].index, 0);
+}
+
 static void put_compose(struct work *w, const struct hs_json *compose)
 {
 	uint32_t index = 0;
@@ -145,8 +181,7 @@ static void put_compose(struct work *w, const struct hs_json *compose)
 		w->row.head.flags |= TX_INACTIVE_GIVEN;
 	if (hs_json_get_bool(compose, HS_S("inactive"), false))
 		w->row.head.flags |= TX_INACTIVE_TRUE;
-	HS_JSON_EACH(include, hs_json_get(compose, HS_S("include")))
-		put_rule(w, include, index++, 0);
+	put_includes(w, hs_json_get(compose, HS_S("include")));
 	index = 0;
 	HS_JSON_EACH(exclude, hs_json_get(compose, HS_S("exclude")))
 		put_rule(w, exclude, index++, TX_RULE_EXCLUDE);

@@ -15,6 +15,7 @@ enum tx_version_kind { TX_VERSION_DEFAULT, TX_VERSION_CHECK, TX_VERSION_FORCE, T
 struct tx_version_rule {
 	enum tx_version_kind kind;
 	struct hs_slice url, version;
+	bool used; /* it decided something */
 };
 
 enum tx_flag { TX_UNSET, TX_NO, TX_YES };
@@ -105,12 +106,13 @@ struct tx_resolved {
 	const struct tx_version_rule *check; /* the rule that the version found breaks */
 };
 /* What a reference to `url` with `version` (empty: none) means under the rules of the request. */
-struct tx_resolved hs_tx_resolve(const struct tx_context *ctx, struct hs_slice url, struct hs_slice version);
+struct tx_resolved hs_tx_resolve(struct tx_context *ctx, struct hs_slice url, struct hs_slice version);
 /* "1.0.0 or 1.2.0", empty when there is none. */
 struct hs_slice hs_tx_known_versions(const struct tx_context *ctx, struct hs_slice url);
-/* A value set by canonical, under default-valueset-version. */
-bool hs_tx_resolve_set(const struct tx_context *ctx, struct hs_slice canonical, struct hs_slice version,
-	struct tx_set *out);
+/* A value set by canonical, under default-valueset-version; *asked (may be NULL) is the version looked for.
+ */
+bool hs_tx_resolve_set(struct tx_context *ctx, struct hs_slice canonical, struct hs_slice version,
+	struct tx_set *out, struct hs_slice *asked);
 /* Fills ctx->supplements from the request and the value set; refuses when one is missing. */
 enum hs_status hs_tx_find_supplements(struct tx_context *ctx, struct tx_set set, struct hs_error *err);
 /* Those that belong to `s`. */

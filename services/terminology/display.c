@@ -155,7 +155,17 @@ static void add_pick_texts(struct check *c, const struct tx_hit *hit)
 			&c->texts);
 	for (uint32_t i = 0; i < hit->pick->designation_count; i++)
 		hs_tx_add_designation_row(c->ctx->arena, layer,
-			&layer->designations[hit->pick->designation_first + i], HS_S_NONE, &c->texts);
+			&layer->pick_designations[hit->pick->designation_first + i], HS_S_NONE, &c->texts);
+}
+
+bool hs_tx_display_is_right(struct tx_context *ctx, const struct tx_coding *coding, const struct tx_hit *hit)
+{
+	struct check c = { .ctx = ctx, .coding = coding };
+
+	if (!hs_tx_texts(ctx, hit->system, hit->concept, &c.texts))
+		return false;
+	add_pick_texts(&c, hit);
+	return !c.texts.count || find_same(&c, false, false);
 }
 
 void hs_tx_check_display(struct tx_context *ctx, struct tx_issues *issues, const struct tx_coding *coding,

@@ -244,7 +244,7 @@ static bool designation_wanted(const struct tx_context *ctx, const struct tx_des
 		if (hs_slice_find(code, '|', 0) != SIZE_MAX)
 			system = hs_slice_cut(&code, '|');
 		bool language = !system.len || hs_slice_eq(system, HS_S("urn:ietf:bcp:47"));
-		if (language ? hs_tx_language_fit(code, d->language) >= 2 :
+		if (language ? hs_tx_language_fit(code, d->language) == 3 :
 			       hs_slice_eq(system, d->use_system) && hs_slice_eq(code, d->use_code))
 			return true;
 	}
@@ -266,7 +266,12 @@ static void add_designation(struct writer *w, struct hs_json *list, const struct
 	}
 	if (d->language.len)
 		hs_json_add_text(w->arena, item, HS_S("language"), d->language);
-	if (d->use_code.len) {
+	if (d->base) {
+		struct hs_json *use = hs_json_add_object(w->arena, item, HS_S("use"));
+		hs_json_add_text(w->arena, use, HS_S("system"),
+			HS_S("http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra"));
+		hs_json_add_text(w->arena, use, HS_S("code"), HS_S("preferredForLanguage"));
+	} else if (d->use_code.len) {
 		struct hs_json *use = hs_json_add_object(w->arena, item, HS_S("use"));
 		if (d->use_system.len)
 			hs_json_add_text(w->arena, use, HS_S("system"), d->use_system);
@@ -287,8 +292,8 @@ static void add_texts(struct writer *w, const struct tx_item *item, struct hs_js
 		struct hs_slice display = tx_text(item->pick_layer, item->pick->display);
 		for (uint32_t i = 0; i < item->pick->designation_count; i++)
 			hs_tx_add_designation_row(w->arena, item->pick_layer,
-				&item->pick_layer->designations[item->pick->designation_first + i], HS_S_NONE,
-				&texts);
+				&item->pick_layer->pick_designations[item->pick->designation_first + i],
+				HS_S_NONE, &texts);
 		if (display.len && !ctx->params.languages.count)
 			hs_tx_add_designation(w->arena,
 				(struct tx_designation) { .value = display,
@@ -352,7 +357,7 @@ static void add_uri(struct writer *w, struct hs_json *list, const char *name, st
 }
 
 static void add_warning(struct writer *w, struct hs_json *list, const struct tx_layer *layer,
-	const struct tx_head *head)
+	const struct tx_head *head, bool of_system)
 {
 	struct hs_slice status = tx_text(layer, head->status), standards = tx_text(layer, head->standards);
 	struct hs_slice name = hs_tx_vurl(w->arena, tx_text(layer, head->url), tx_text(layer, head->version));
@@ -364,7 +369,7 @@ static void add_warning(struct writer *w, struct hs_json *list, const struct tx_
 		add_uri(w, list, "warning-withdrawn", name);
 	else if (head->flags & TX_EXPERIMENTAL && !set_is_test)
 		add_uri(w, list, "warning-experimental", name);
-	else if (hs_slice_eq(status, HS_S("draft")))
+	else if (hs_slice_eq(status, HS_S("draft")) && of_system)
 		add_uri(w, list, "warning-draft", name);
 }
 
@@ -379,12 +384,14 @@ static const struct {
 	{ "count", "valueInteger" },
 	{ "filter", "valueString" },
 	{ "versionsMatch", "valueBoolean" },
-	{ "system-version", "valueUri" },
-	{ "check-system-version", "valueUri" },
-	{ "force-system-version", "valueUri" },
-	{ "default-valueset-version", "valueUri" },
 	{ "designation", "valueString" },
 };
+
+/* Rules about versions are told when they decided something. */
+static const char *const rule_names[] = { [TX_VERSION_DEFAULT] = "system-version",
+	[TX_VERSION_CHECK] = "check-system-version",
+	[TX_VERSION_FORCE] = "force-system-version",
+	[TX_VERSION_SET] = "default-valueset-version" };
 
 static void echo_parameters(struct writer *w, struct hs_json *list)
 {
@@ -396,6 +403,12 @@ static void echo_parameters(struct writer *w, struct hs_json *list)
 				add_parameter(w, list, echoed[i].name, echoed[i].key,
 					property_value(w->arena, key, text));
 		}
+	for (size_t i = 0; i < w->ctx->params.rule_count; i++) {
+		const struct tx_version_rule *rule = &w->ctx->params.rules[i];
+		if (rule->used)
+			add_uri(w, list, rule_names[rule->kind],
+				hs_tx_vurl(w->arena, rule->url, rule->version));
+	}
 	if (w->ctx->params.languages_asked)
 		add_parameter(w, list, "displayLanguage", "valueCode",
 			hs_json_string(w->arena, w->ctx->params.languages.text));
@@ -417,16 +430,16 @@ static void add_parameters(struct writer *w, struct hs_json *expansion)
 		for (size_t k = 0; k < count; k++)
 			add_uri(w, list, "used-supplement",
 				hs_tx_vurl(w->arena, TX_SYSTEM_URL(own[k]), TX_SYSTEM_VERSION(own[k])));
-		add_warning(w, list, s.layer, &s.row->head);
+		add_warning(w, list, s.layer, &s.row->head, true);
 	}
 	for (size_t i = 0; i < x->set_count; i++) {
 		struct tx_set set = x->sets[i];
 		struct hs_slice url = TX_SET_URL(set);
 		if (url.len && url.ptr[0] != '#')
 			add_uri(w, list, "used-valueset", hs_tx_vurl(w->arena, url, TX_SET_VERSION(set)));
-		add_warning(w, list, set.layer, &set.row->head);
+		add_warning(w, list, set.layer, &set.row->head, false);
 	}
-	add_warning(w, list, w->ctx->set.layer, &w->ctx->set.row->head);
+	add_warning(w, list, w->ctx->set.layer, &w->ctx->set.row->head, false);
 	if (!hs_json_count(list))
 		hs_json_take(expansion, HS_S("parameter"));
 }
@@ -527,8 +540,8 @@ static bool may_nest(const struct writer *w)
 
 /* ---- the answer ---- */
 
-static const char *const shown[] = { "url", "version", "name", "title", "status", "experimental", "date",
-	NULL };
+static const char *const shown[] = { "language", "url", "version", "name", "title", "status", "experimental",
+	"date", NULL };
 
 static enum hs_status add_head(struct writer *w, struct hs_json *out, struct hs_error *err)
 {
@@ -592,6 +605,7 @@ enum hs_status hs_tx_expand(struct tx_context *ctx, struct hs_json **out, struct
 		status = add_head(w, answer, err);
 	if (status)
 		return status;
+	w->show_versions = w->x->show_versions;
 	find_doubles(w);
 	struct hs_json *expansion = hs_json_add_object(ctx->arena, answer, HS_S("expansion"));
 	struct hs_json *contains = may_nest(w) ? nest(w) : page(w);

@@ -16,7 +16,6 @@ struct list {
 struct walk {
 	struct tx_expansion *x;
 	struct tx_context *ctx;
-	const struct tx_set_row *open[DEPTH_MAX];
 	size_t depth;
 };
 
@@ -142,6 +141,22 @@ static void use_system(struct tx_expansion *x, struct tx_system s)
 		x->systems[x->system_count++] = s;
 }
 
+/* Whether the rules of a set name one system in two versions, so that codes must be told with theirs. */
+static bool names_two_versions(struct tx_set set, bool by_exclude)
+{
+	for (uint32_t i = 0; i < set.row->rule_count; i++)
+		for (uint32_t k = i + 1; k < set.row->rule_count; k++) {
+			const struct tx_rule_row *a = &set.layer->rules[set.row->rule_first + i],
+						 *b = a + (k - i);
+			bool mixed = (a->flags & TX_RULE_EXCLUDE) != (b->flags & TX_RULE_EXCLUDE);
+			if (a->system.len && a->system.offset == b->system.offset &&
+				a->system.len == b->system.len && a->version.offset != b->version.offset &&
+				(mixed || !by_exclude))
+				return true;
+		}
+	return false;
+}
+
 static enum hs_status find_system(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
 	struct tx_system *out, struct hs_error *err)
 {
@@ -222,11 +237,11 @@ static enum hs_status walk_set(struct walk *w, struct tx_set set, struct list *o
 static enum hs_status expand_import(struct walk *w, struct tx_set set, uint32_t import, struct list *out,
 	struct hs_error *err)
 {
-	struct hs_slice canonical = tx_text(set.layer, set.layer->imports[import]), url, version;
+	struct hs_slice canonical = tx_text(set.layer, set.layer->imports[import]), url, pinned, version;
 	struct tx_set other;
 
-	if (!hs_tx_resolve_set(w->ctx, canonical, HS_S_NONE, &other)) {
-		hs_tx_canonical(canonical, &url, &version);
+	if (!hs_tx_resolve_set(w->ctx, canonical, HS_S_NONE, &other, &version)) {
+		hs_tx_canonical(canonical, &url, &pinned);
 		return hs_tx_refuse(w->ctx,
 			version.len ? TX_MSG_VS_EXP_IMPORT_UNK_PINNED : TX_MSG_VS_EXP_IMPORT_UNK, 404,
 			HS_S_NONE, (struct tx_args) { { url, version } }, err);
@@ -321,31 +336,14 @@ static enum hs_status add_unique(struct walk *w, struct unique *u, const struct 
 	return HS_OK;
 }
 
-static enum hs_status enter(struct walk *w, struct tx_set set, struct hs_error *err)
-{
-	struct hs_buf via;
-
-	for (size_t i = 0; i < w->depth; i++) {
-		if (w->open[i] != set.row)
-			continue;
-		hs_buf_init(&via, w->ctx->arena, 65536);
-		for (size_t k = 0; k < w->depth; k++)
-			hs_buf_printf(&via, "%s%.*s", k ? ", " : "",
-				HS_S_ARG(tx_text(set.layer, w->open[k]->head.url)));
-		return hs_tx_refuse(w->ctx, TX_MSG_VALUESET_CIRCULAR_REFERENCE, 422, HS_S_NONE,
-			(struct tx_args) { { TX_SET_URL(set), hs_buf_slice(&via) } }, err);
-	}
-	if (w->depth == DEPTH_MAX)
-		return hs_fail(err, HS_E_TOO_COSTLY, "value sets include one another more than %u deep",
-			DEPTH_MAX);
-	w->open[w->depth++] = set.row;
-	return HS_OK;
-}
-
 static enum hs_status walk_set(struct walk *w, struct tx_set set, struct list *out, struct hs_error *err)
 {
 	struct unique unique = { out, NULL, 0 };
-	enum hs_status status = enter(w, set, err);
+	enum hs_status status = HS_OK;
+
+	if (w->depth++ == DEPTH_MAX) /* sets that include themselves were refused before */
+		return hs_fail(err, HS_E_TOO_COSTLY, "value sets include one another more than %u deep",
+			DEPTH_MAX);
 
 	for (int excluding = 0; excluding < 2 && status == HS_OK; excluding++)
 		for (uint32_t i = 0; i < set.row->rule_count && status == HS_OK; i++) {
@@ -385,7 +383,13 @@ static void read_options(struct tx_expansion *x)
 {
 	const struct tx_set_row *row = x->ctx->set.row;
 
-	x->versions_match = hs_slice_eq(set_parameter(x->ctx, "versionsMatch"), HS_S("true"));
+	struct hs_slice match = set_parameter(x->ctx, "versionsMatch");
+
+	/* an exclude that names another version than the include means the code, unless the set says
+	 * otherwise */
+	x->versions_match = hs_slice_eq(match, HS_S("true")) ||
+		(!match.len && names_two_versions(x->ctx->set, true));
+	x->show_versions = names_two_versions(x->ctx->set, false);
 	x->active_only = x->ctx->params.active_only == TX_YES ||
 		(row->head.flags & TX_INACTIVE_GIVEN && !(row->head.flags & TX_INACTIVE_TRUE));
 	if (x->ctx->params.filter.len)

@@ -20,6 +20,7 @@ struct tx_expansion {
 	size_t table_room;
 	bool versions_match; /* codes of two versions of a system are the same code */
 	bool active_only;
+	bool show_versions; /* codes must be told with their version */
 	uint32_t limit;
 	struct hs_slice folded_filter;
 

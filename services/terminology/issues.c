@@ -93,15 +93,22 @@ bool hs_tx_has_issue(const struct tx_issues *issues, enum tx_message id, struct 
 
 static const char *const severities[] = { "fatal", "error", "warning", "information" };
 
-static void add_issue(struct hs_arena *arena, struct hs_json *list, const struct tx_issue *issue)
+/* Only sentences of the terminology ecosystem have a name there. */
+static void add_message_id(struct hs_arena *arena, struct hs_json *item, const char *id)
 {
-	struct hs_json *item = hs_json_push(list, hs_json_object(arena));
-	struct hs_json *extension = hs_json_push(hs_json_add_array(arena, item, HS_S("extension")),
-		hs_json_object(arena));
+	struct hs_json *list = hs_json_add_array(arena, item, HS_S("extension"));
+	struct hs_json *extension = hs_json_push(list, hs_json_object(arena));
 
 	hs_json_add_text(arena, extension, HS_S("url"),
 		HS_S("http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id"));
-	hs_json_add_text(arena, extension, HS_S("valueString"), hs_slice_cstr(catalogue[issue->id].id));
+	hs_json_add_text(arena, extension, HS_S("valueString"), hs_slice_cstr(id));
+}
+
+static void add_issue(struct hs_arena *arena, struct hs_json *list, const struct tx_issue *issue)
+{
+	struct hs_json *item = hs_json_push(list, hs_json_object(arena));
+	if (issue->type[0])
+		add_message_id(arena, item, catalogue[issue->id].id);
 	hs_json_add_text(arena, item, HS_S("severity"), hs_slice_cstr(severities[issue->severity]));
 	hs_json_add_text(arena, item, HS_S("code"), hs_slice_cstr(catalogue[issue->id].code));
 	struct hs_json *details = hs_json_add_object(arena, item, HS_S("details"));
@@ -115,7 +122,6 @@ static void add_issue(struct hs_arena *arena, struct hs_json *list, const struct
 	hs_json_add_text(arena, details, HS_S("text"), issue->text);
 	if (!issue->path.len)
 		return;
-	hs_json_push(hs_json_add_array(arena, item, HS_S("location")), hs_json_string(arena, issue->path));
 	hs_json_push(hs_json_add_array(arena, item, HS_S("expression")), hs_json_string(arena, issue->path));
 }
 

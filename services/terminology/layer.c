@@ -15,6 +15,7 @@ void hs_tx_layer_init(struct tx_layer *layer, struct hs_image *image)
 	GET(children, TX_CHILDREN);
 	GET(ancestors, TX_ANCESTORS);
 	GET(designations, TX_DESIGNATIONS);
+	GET(pick_designations, TX_PICK_DESIGNATIONS);
 	GET(properties, TX_PROPERTIES);
 	GET(property_defs, TX_PROPERTY_DEFS);
 	GET(sets, TX_SETS);

@@ -136,8 +136,7 @@ static void add_properties(struct lookup *l)
 	for (size_t i = 0; i < all.count; i++) {
 		const struct tx_property *p = &all.items[i];
 		bool kin = hs_slice_eq(p->code, HS_S("parent")) || hs_slice_eq(p->code, HS_S("child"));
-		bool told = hs_slice_eq(p->code, HS_S("inactive")) ||
-			hs_slice_eq(p->code, HS_S("notSelectable"));
+		bool told = hs_slice_eq(p->code, HS_S("inactive"));
 		if (!kin && !told && wants(l, p->code))
 			add_property(l, p->code, hs_arena_cstr(arena, p->key), value_of(arena, p));
 	}

@@ -16,6 +16,7 @@
 #include "member.h"
 
 #include "filter.h"
+#include "tree.h"
 #include "version.h"
 
 #define DEPTH_MAX 40u
@@ -23,8 +24,7 @@
 struct probe {
 	struct tx_context *ctx;
 	const struct tx_coding *coding;
-	const struct tx_set_row *open[DEPTH_MAX]; /* sets that are being asked, outermost first */
-	size_t depth;
+	size_t depth; /* sets that are being asked */
 };
 
 static enum hs_status ask_set(struct probe *p, struct tx_set set, struct tx_issues *issues,
@@ -86,7 +86,8 @@ static struct tx_system choose_system(struct probe *p, struct hs_slice url, stru
 		hs_tx_say_unknown(p->ctx, issues, url, coding->version, coding->at_system, &hit->unknown);
 	if (resolved.system.row && fits && own_known)
 		resolved.system = own;
-	if (resolved.check)
+	if (resolved.check &&
+		!hs_tx_version_meets(resolved.check->version, TX_SYSTEM_VERSION(resolved.system)))
 		hs_tx_issue(p->ctx, issues, TX_MSG_VALUESET_VERSION_CHECK, coding->at_version,
 			(struct tx_args) {
 				{ url, TX_SYSTEM_VERSION(resolved.system), resolved.check->version } });
@@ -141,6 +142,7 @@ static enum hs_status ask_system(struct probe *p, struct tx_set set, const struc
 		*out = hit->unknown.len ? TX_UNSURE : TX_OUT;
 		return HS_OK;
 	}
+	hit->same_version = p->coding->version.len && hs_slice_eq(TX_SYSTEM_VERSION(s), p->coding->version);
 	uint32_t concept = hs_tx_find_code(p->ctx->arena, s, code, &hit->case_differs);
 	if (concept != TX_NONE)
 		code = hs_tx_code(s, concept);
@@ -173,9 +175,11 @@ static enum hs_status ask_imports(struct probe *p, struct tx_set set, const stru
 		struct hs_slice canonical = tx_text(set.layer, set.layer->imports[rule->import_first + i]);
 		struct tx_set other;
 		struct tx_hit inner = { .concept = TX_NONE };
-		if (!hs_tx_resolve_set(p->ctx, canonical, HS_S_NONE, &other)) {
+		struct hs_slice url, version, asked;
+		if (!hs_tx_resolve_set(p->ctx, canonical, HS_S_NONE, &other, &asked)) {
+			hs_tx_canonical(canonical, &url, &version);
 			hs_tx_issue(p->ctx, issues, TX_MSG_Unable_to_resolve_value_Set_, HS_S_NONE,
-				(struct tx_args) { { canonical } });
+				(struct tx_args) { { hs_tx_vurl(p->ctx->arena, url, asked) } });
 			*out = TX_UNSURE;
 			break;
 		}
@@ -221,15 +225,32 @@ static void append_issues(struct tx_context *ctx, struct tx_issues *to, const st
 	}
 }
 
-/* Includes: the first that holds the code without a complaint, else the first that holds it, else one that is
- * unsure. The complaints of the one chosen are kept. */
+/* How good an answer of a rule is: 0 not in it; 1 unsure; 2 in it, but with a complaint; 3 in it, but with
+ * another display than the coding's; 4 in it. */
+static int rank(struct probe *p, enum tx_membership answer, const struct tx_issues *issues,
+	const struct tx_hit *hit)
+{
+	if (answer != TX_IN)
+		return answer == TX_UNSURE;
+	if (issues->errors)
+		return 2;
+	if (p->coding->display.len && !p->coding->version.len && hit->system.row && hit->concept != TX_NONE &&
+		!hs_tx_display_is_right(p->ctx, p->coding, hit))
+		return 3;
+	return 4;
+}
+
+/* Includes: the best answer of any, with its complaints. A rule that speaks of the very version of the coding
+ * and does not hold the code weighs more than one of another version that does. */
 static enum hs_status ask_includes(struct probe *p, struct tx_set set, struct tx_issues *issues,
 	enum tx_membership *out, struct tx_hit *hit, struct hs_error *err)
 {
 	struct tx_issues best = { 0 };
+	int best_rank = 0;
+	bool denied = false;
 
 	*out = TX_OUT;
-	for (uint32_t i = 0; i < set.row->rule_count; i++) {
+	for (uint32_t i = 0; i < set.row->rule_count && best_rank < 4; i++) {
 		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
 		struct tx_issues own = { 0 };
 		struct tx_hit at;
@@ -239,15 +260,18 @@ static enum hs_status ask_includes(struct probe *p, struct tx_set set, struct tx
 		enum hs_status status = ask_rule(p, set, rule, &own, &answer, &at, err);
 		if (status)
 			return status;
-		bool better = (answer == TX_IN && (*out != TX_IN || (best.errors && !own.errors))) ||
-			(answer == TX_UNSURE && *out == TX_OUT);
-		if (!better)
+		denied |= answer == TX_OUT && at.same_version;
+		int here = rank(p, answer, &own, &at);
+		if (here <= best_rank)
 			continue;
+		best_rank = here;
 		*out = answer;
 		*hit = at;
 		best = own;
-		if (answer == TX_IN && !own.errors)
-			break;
+	}
+	if (denied && best_rank == 2) {
+		*out = TX_OUT;
+		return HS_OK;
 	}
 	append_issues(p->ctx, issues, &best);
 	return HS_OK;
@@ -272,30 +296,14 @@ static enum hs_status ask_excludes(struct probe *p, struct tx_set set, enum tx_m
 	return HS_OK;
 }
 
-static enum hs_status refuse_cycle(struct probe *p, struct tx_set set, struct hs_error *err)
-{
-	struct hs_buf via;
-
-	hs_buf_init(&via, p->ctx->arena, 65536);
-	for (size_t i = 0; i < p->depth; i++) {
-		if (i)
-			hs_buf_cstr(&via, ", ");
-		hs_buf_add(&via, tx_text(set.layer, p->open[i]->head.url));
-	}
-	return hs_tx_refuse(p->ctx, TX_MSG_VALUESET_CIRCULAR_REFERENCE, 422, HS_S_NONE,
-		(struct tx_args) { { TX_SET_URL(set), hs_buf_slice(&via) } }, err);
-}
-
+/* Sets that include themselves were refused before. */
 static enum hs_status ask_set(struct probe *p, struct tx_set set, struct tx_issues *issues,
 	enum tx_membership *out, struct tx_hit *hit, struct hs_error *err)
 {
-	for (size_t i = 0; i < p->depth; i++)
-		if (p->open[i] == set.row)
-			return refuse_cycle(p, set, err);
 	if (p->depth == DEPTH_MAX)
 		return hs_fail(err, HS_E_TOO_COSTLY, "value sets include one another more than %u deep",
 			DEPTH_MAX);
-	p->open[p->depth++] = set.row;
+	p->depth++;
 	enum hs_status status = ask_includes(p, set, issues, out, hit, err);
 	if (status == HS_OK && *out == TX_IN)
 		status = ask_excludes(p, set, out, err);

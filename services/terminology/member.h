@@ -21,6 +21,7 @@ struct tx_hit {
 	struct tx_system system; /* row NULL: the code system is not known, the list alone names the code */
 	uint32_t concept;        /* TX_NONE: a code beyond what a fragment holds */
 	bool case_differs;
+	bool same_version; /* the rule asked speaks of the very version that the coding names */
 	const struct tx_layer *pick_layer;
 	const struct tx_pick_row *pick; /* of a list of codes, else NULL */
 	struct tx_set set;              /* that holds the pick */
@@ -39,5 +40,7 @@ void hs_tx_say_unknown(struct tx_context *ctx, struct tx_issues *issues, struct 
 /* Compares a display with those that are right; adds an issue when it is not. */
 void hs_tx_check_display(struct tx_context *ctx, struct tx_issues *issues, const struct tx_coding *coding,
 	struct tx_system s, uint32_t concept, const struct tx_hit *hit);
+/* Whether the display of the coding is one that is right for what was found. */
+bool hs_tx_display_is_right(struct tx_context *ctx, const struct tx_coding *coding, const struct tx_hit *hit);
 /* "system|version#code ('display')" */
 struct hs_slice hs_tx_coding_name(struct tx_context *ctx, const struct tx_coding *coding, bool with_display);

@@ -12,7 +12,7 @@
 #include <handslag/image.h>
 
 #define TX_IMAGE_KIND 0x54584d31u /* "TXM1" */
-#define TX_IMAGE_FORMAT 1u
+#define TX_IMAGE_FORMAT 2u
 
 #define TX_NONE UINT32_MAX
 
@@ -25,6 +25,7 @@ enum tx_section {
 	TX_CHILDREN,  /* uint32_t: concepts, in the order of the source */
 	TX_ANCESTORS, /* uint32_t: all of them, rising; only of systems that are no tree */
 	TX_DESIGNATIONS,
+	TX_PICK_DESIGNATIONS,
 	TX_PROPERTIES,
 	TX_PROPERTY_DEFS,
 	TX_SETS,
@@ -180,6 +181,7 @@ struct tx_layer {
 	TX_LIST(uint32_t, children);
 	TX_LIST(uint32_t, ancestors);
 	TX_LIST(struct tx_designation_row, designations);
+	TX_LIST(struct tx_designation_row, pick_designations);
 	TX_LIST(struct tx_property_row, properties);
 	TX_LIST(struct tx_property_def_row, property_defs);
 	TX_LIST(struct tx_set_row, sets);

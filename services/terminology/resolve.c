@@ -15,8 +15,7 @@
 #include "tree.h"
 #include "version.h"
 
-static const struct tx_version_rule *rule_of(const struct tx_context *ctx, enum tx_version_kind kind,
-	struct hs_slice url)
+static struct tx_version_rule *rule_of(struct tx_context *ctx, enum tx_version_kind kind, struct hs_slice url)
 {
 	for (size_t i = 0; i < ctx->params.rule_count; i++)
 		if (ctx->params.rules[i].kind == kind && hs_slice_eq(ctx->params.rules[i].url, url))
@@ -24,16 +23,17 @@ static const struct tx_version_rule *rule_of(const struct tx_context *ctx, enum 
 	return NULL;
 }
 
-struct tx_resolved hs_tx_resolve(const struct tx_context *ctx, struct hs_slice url, struct hs_slice version)
+struct tx_resolved hs_tx_resolve(struct tx_context *ctx, struct hs_slice url, struct hs_slice version)
 {
 	struct tx_resolved out = { .asked = version };
-	const struct tx_version_rule *force = rule_of(ctx, TX_VERSION_FORCE, url);
-	const struct tx_version_rule *check = rule_of(ctx, TX_VERSION_CHECK, url), *use = force;
-
+	struct tx_version_rule *check = rule_of(ctx, TX_VERSION_CHECK, url);
+	struct tx_version_rule *use = rule_of(ctx, TX_VERSION_FORCE, url);
 	if (!use && !version.len)
 		use = rule_of(ctx, TX_VERSION_DEFAULT, url);
 	if (!use && !version.len)
 		use = check;
+	if (use)
+		use->used = true;
 	if (use && !hs_slice_eq(use->version, version)) {
 		out.asked = use->version;
 		out.changed = true;
@@ -60,16 +60,22 @@ struct hs_slice hs_tx_known_versions(const struct tx_context *ctx, struct hs_sli
 	return hs_buf_slice(&out);
 }
 
-bool hs_tx_resolve_set(const struct tx_context *ctx, struct hs_slice canonical, struct hs_slice version,
-	struct tx_set *out)
+bool hs_tx_resolve_set(struct tx_context *ctx, struct hs_slice canonical, struct hs_slice version,
+	struct tx_set *out, struct hs_slice *asked)
 {
 	struct hs_slice url, pinned;
 
 	hs_tx_canonical(canonical, &url, &pinned);
 	if (!version.len)
 		version = pinned;
-	const struct tx_version_rule *rule = version.len ? NULL : rule_of(ctx, TX_VERSION_SET, url);
-	return hs_tx_find_set(&ctx->scope, url, rule ? rule->version : version, out);
+	struct tx_version_rule *rule = version.len ? NULL : rule_of(ctx, TX_VERSION_SET, url);
+	if (rule) {
+		rule->used = true;
+		version = rule->version;
+	}
+	if (asked)
+		*asked = version;
+	return hs_tx_find_set(&ctx->scope, url, version, out);
 }
 
 /* ---- supplements ---- */

@@ -143,11 +143,6 @@ static const struct hs_route routes[] = {
 	{ .method = NULL },
 };
 
-static const struct hs_feature features[] = {
-	{ HS_PROVIDES, "terminology", NULL },
-	{ .name = NULL },
-};
-
 /* ---- life ---- */
 
 static enum hs_status open_service(void *state, struct hs_host *host, struct hs_error *err)
@@ -177,7 +172,6 @@ const struct hs_service hs_service_terminology = {
 		   "them.",
 	.state_size = sizeof(struct tx_service),
 	.sandbox_size = sizeof(struct tx_sandbox),
-	.features = features,
 	.settings = settings,
 	.types = types,
 	.routes = routes,

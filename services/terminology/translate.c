@@ -312,7 +312,8 @@ static void ask_all(struct task *t)
 			if (!(map.row->head.faces & scope->face) || !scopes_fit(t, &map))
 				continue;
 			if (url.len && hs_tx_find_map(scope, url, HS_S_NONE, &latest) &&
-				latest.row != map.row)
+				!hs_slice_eq(tx_text(latest.layer, latest.row->head.version),
+					tx_text(layer, map.row->head.version)))
 				continue;
 			ask_map(t, &map);
 		}

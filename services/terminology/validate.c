@@ -24,7 +24,7 @@ struct task {
 	size_t count;
 	struct verdict best; /* of the coding that the answer speaks of */
 	const struct tx_coding *best_coding;
-	bool found;
+	bool found, unsure;
 };
 
 /* ---- what is asked about ---- */
@@ -384,9 +384,9 @@ static void add_concept(struct task *t, struct hs_json *out)
 		struct hs_slice status = tx_text(v->system.layer, row->status);
 		hs_tx_add_bool(ctx, out, "inactive", true);
 		if (!hs_slice_eq(status, HS_S("inactive")))
-			hs_tx_add_text(ctx, out, "status", "valueString", status);
+			hs_tx_add_text(ctx, out, "status", "valueCode", status);
 	} else if (row->flags & TX_DEPRECATED) {
-		hs_tx_add_text(ctx, out, "status", "valueString", HS_S("deprecated"));
+		hs_tx_add_text(ctx, out, "status", "valueCode", HS_S("deprecated"));
 	}
 	if (v->hit.case_differs)
 		hs_tx_add_text(ctx, out, "normalized-code", "valueCode", hs_tx_code(v->system, v->concept));
@@ -428,14 +428,15 @@ static enum hs_status run(struct task *t, struct hs_json **out, struct hs_error 
 		if (status)
 			return status;
 		bool good = v->membership == TX_IN && !v->abstract && !v->inactive_refused;
-		bool shown = !t->of_concept || v->membership != TX_OUT;
+		bool shown = !t->of_concept || v->membership == TX_IN;
 		if (shown && (!t->best_coding || (good && !t->found))) {
 			t->best = *v;
 			t->best_coding = &t->codings[i];
 		}
 		t->found |= good;
+		t->unsure |= v->membership == TX_UNSURE;
 	}
-	if (t->in_set && t->of_concept && !t->found && t->best.membership != TX_UNSURE)
+	if (t->in_set && t->of_concept && !t->found && !t->unsure)
 		say(t, TX_MSG_TX_GENERAL_CC_ERROR_MESSAGE, HS_S_NONE, (struct tx_args) { { ctx->set_name } });
 	if (t->best.system.row && t->best.membership != TX_OUT)
 		comment_on_status(t, t->best.system.layer, &t->best.system.row->head, "CodeSystem");
