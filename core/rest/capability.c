@@ -20,6 +20,8 @@ static const struct {
 static void add_code(struct hs_arena *arena, struct hs_json *list, const char *code)
 {
 	struct hs_json *item = hs_json_object(arena);
+	if (!list || !item)
+		return; /* the arena is full, which the caller notices */
 	hs_json_add_text(arena, item, HS_S("code"), hs_slice_cstr(code));
 	hs_json_push(list, item);
 }
@@ -29,7 +31,7 @@ static void add_profiles(struct hs_arena *arena, struct hs_json *entry, const ch
 	if (!profiles || !profiles[0])
 		return;
 	struct hs_json *list = hs_json_add_array(arena, entry, HS_S("supportedProfile"));
-	for (size_t i = 0; profiles[i]; i++)
+	for (size_t i = 0; list && profiles[i]; i++)
 		hs_json_push(list, hs_json_string(arena, hs_slice_cstr(profiles[i])));
 }
 
@@ -40,7 +42,7 @@ static void add_includes(const struct hs_rest *rest, struct hs_arena *arena, str
 	uint32_t count = 0;
 	const struct hs_def_param *const *params = hs_defs_params(rest->config.defs, type->name, &count);
 	struct hs_json *list = hs_json_array(arena);
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; list && i < count; i++) {
 		if (params[i]->type != HS_PARAM_REFERENCE)
 			continue;
 		struct hs_slice code = hs_defs_text(rest->config.defs, params[i]->code);
@@ -59,6 +61,8 @@ static struct hs_json *describe(const struct hs_rest *rest, struct hs_arena *are
 {
 	struct hs_json *entry = hs_json_object(arena);
 	uint32_t can = type->row->interactions;
+	if (!entry)
+		return NULL;
 	hs_json_add_text(arena, entry, HS_S("type"), type->name);
 	add_profiles(arena, entry, type->row->profiles);
 	if (type->row->documentation)
@@ -91,7 +95,7 @@ void hs_rest_capability(const struct hs_rest *rest, struct hs_arena *arena, stru
 {
 	static const char *const codes[] = { "transaction", "batch", "search-system", "history-system" };
 	struct hs_json *types = hs_json_add_array(arena, rest_entry, HS_S("resource"));
-	for (size_t i = 0; i < rest->type_count; i++) {
+	for (size_t i = 0; types && i < rest->type_count; i++) {
 		if (rest->types[i].row)
 			hs_json_push(types, describe(rest, arena, &rest->types[i]));
 	}

@@ -145,13 +145,15 @@ static void mark_subsetted(struct hs_arena *arena, struct hs_json *tree)
 	if (!meta)
 		meta = hs_json_add_object(arena, tree, HS_S("meta"));
 	struct hs_json *tags = hs_json_get(meta, HS_S("tag"));
-	if (!tags)
+	if (meta && !tags)
 		tags = hs_json_add_array(arena, meta, HS_S("tag"));
 	HS_JSON_EACH(tag, tags) {
 		if (hs_slice_eq(hs_json_get_text(tag, HS_S("code")), HS_S("SUBSETTED")))
 			return;
 	}
 	struct hs_json *tag = hs_json_object(arena);
+	if (!tags || !tag)
+		return; /* the arena is full, which is noticed where the text is written */
 	hs_json_add_text(arena, tag, HS_S("system"),
 		HS_S("http://terminology.hl7.org/CodeSystem/v3-ObservationValue"));
 	hs_json_add_text(arena, tag, HS_S("code"), HS_S("SUBSETTED"));
