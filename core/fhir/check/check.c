@@ -188,7 +188,7 @@ static void check_count(struct hs__check *check, const struct scope *scope, cons
 static bool is_null_with_shadow(const struct scope *scope, struct hs_slice name, size_t index)
 {
 	char key[80];
-	if (name.len + 1 > sizeof(key))
+	if (!name.len || name.len + 1 > sizeof(key))
 		return false;
 	key[0] = '_';
 	memcpy(key + 1, name.ptr, name.len);
@@ -297,7 +297,7 @@ static bool is_other_half(const struct scope *scope, struct hs_slice key, bool s
 	char other[80];
 	if (shadow)
 		return hs_json_get(scope->object, hs_slice_from(key, 1)) != NULL;
-	if (key.len + 1 > sizeof(other))
+	if (!key.len || key.len + 1 > sizeof(other))
 		return false;
 	other[0] = '_';
 	memcpy(other + 1, key.ptr, key.len);

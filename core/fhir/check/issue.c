@@ -40,7 +40,8 @@ void hs__check_fail(struct hs__check *check, const struct hs__at *at, struct hs_
 	char text[1000];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	/* The analyser loses track of va_start when the last named parameter is on the stack. */
+	vsnprintf(text, sizeof(text), format, args); /* NOLINT(clang-analyzer-valist.Uninitialized) */
 	va_end(args);
 	struct hs_issue *issue = hs_issue_add(check->issues, HS_SEVERITY_ERROR, code,
 		hs__check_path(check, at, name), "%s", text);

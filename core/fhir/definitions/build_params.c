@@ -23,9 +23,9 @@ static bool read_type(struct hs_slice text, uint8_t *out)
 {
 	static const char *const names[] = { "number", "date", "string", "token", "reference", "composite",
 		"quantity", "uri", "special" };
-	for (uint8_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (hs_slice_eq(text, hs_slice_cstr(names[i]))) {
-			*out = i;
+			*out = (uint8_t)i;
 			return true;
 		}
 	return false;

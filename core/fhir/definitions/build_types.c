@@ -60,9 +60,9 @@ static void read_uses(struct hs__build *build, const struct hs_json *types, bool
 static uint8_t strength_of(struct hs_slice text)
 {
 	static const char *const names[] = { "", "example", "preferred", "extensible", "required" };
-	for (uint8_t i = 1; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 1; i < sizeof(names) / sizeof(names[0]); i++)
 		if (hs_slice_eq(text, hs_slice_cstr(names[i])))
-			return i;
+			return (uint8_t)i;
 	return HS_BINDING_NONE;
 }
 
@@ -92,7 +92,7 @@ static bool read_kind(struct hs_slice text, uint8_t *out)
 	static const char *const names[] = { "primitive-type", "complex-type", "resource" };
 	for (uint8_t i = 0; i < 3; i++)
 		if (hs_slice_eq(text, hs_slice_cstr(names[i]))) {
-			*out = i;
+			*out = (uint8_t)i;
 			return true;
 		}
 	return false;

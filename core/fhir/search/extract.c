@@ -120,7 +120,8 @@ static bool begins(struct hs_slice key, struct hs_slice start)
 {
 	if (key.len > start.len && key.ptr[0] == '_')
 		key = hs_slice_from(key, 1);
-	return key.len >= start.len && key.ptr[0] == start.ptr[0] && hs_slice_starts(key, start);
+	return key.len > 0 && key.len >= start.len && key.ptr[0] == start.ptr[0] &&
+		hs_slice_starts(key, start);
 }
 
 /* Most parameters of a type have no value in a given resource: seen by its members, without evaluating. */

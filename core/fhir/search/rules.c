@@ -106,6 +106,8 @@ static void add_name(struct hs__search_type *type, struct hs_slice name)
 static void list_names(struct hs__search_type *type)
 {
 	size_t count = 0;
+	if (!type->rules)
+		return;
 	for (uint32_t i = 0; i < type->count; i++)
 		count += 3 + type->rules[i].component_count;
 	type->names = hs_arena_array(type->arena, count, sizeof(*type->names));

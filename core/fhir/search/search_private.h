@@ -55,7 +55,7 @@ struct hs_search_rules {
 };
 
 /* NULL for a type that is no resource type. Any thread. */
-const struct hs__search_type *hs__search_type(const struct hs_search_rules *rules, struct hs_slice type);
+const struct hs__search_type *hs__search_type(const struct hs_search_rules *rules, struct hs_slice name);
 const struct hs__search_rule *hs__search_rule(const struct hs__search_type *type, struct hs_slice code);
 /* Is `code` a parameter that the store itself answers (_id, _lastUpdated)? */
 bool hs__search_is_store_param(struct hs_slice code);

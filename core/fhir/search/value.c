@@ -23,10 +23,10 @@ static enum hs_status bad_modifier(struct hs__parse *parse, struct hs_slice modi
 static uint8_t take_prefix(struct hs_slice *value)
 {
 	static const char prefixes[][3] = { "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap" };
-	for (uint8_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (hs_slice_starts(*value, hs_slice(prefixes[i], 2))) {
 			*value = hs_slice_from(*value, 2);
-			return i;
+			return (uint8_t)i;
 		}
 	return HS_CMP_EQ;
 }

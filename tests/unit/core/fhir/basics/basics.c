@@ -66,6 +66,44 @@ static void issues_have_a_limit_and_say_so(void **state)
 	hs_arena_free(arena);
 }
 
+/* A message quotes what was sent, cut to a length: half a character must not reach the reader. */
+static void texts_are_valid_utf8(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "\xc3\xa5\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa5\xe2\x82\xac\xf0\x9f\x98\x80" },
+		{ "a\xc3", "a?" },
+		{ "a\xe2\x82", "a??" },
+		{ "\x80z", "?z" },
+		{ "\xc0\xaf", "??" },
+		{ "\xed\xa0\x80", "???" },
+		{ "\xf5z", "?z" },
+		{ "\xf4\x90\x80\x80", "????" },
+	};
+	struct hs_arena *arena = hs_arena_new(1 << 20);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct hs_issues issues = { .arena = arena };
+		struct hs_error err = { .status = HS_E_VALUE };
+		struct hs_issue *issue = hs_issue_add(&issues, HS_SEVERITY_ERROR, "value",
+			hs_slice_cstr(rows[i].text), "%s", rows[i].text);
+		assert_slice(issue->text, rows[i].want);
+		assert_slice(issue->path, rows[i].want);
+		snprintf(err.text, sizeof(err.text), "%s", rows[i].text);
+		assert_in(written(arena, hs_outcome_of(arena, &err)), rows[i].want);
+	}
+	struct hs_issues issues = { .arena = arena };
+	char long_text[3001] = "";
+	for (size_t i = 0; i < 3000; i += 2)
+		memcpy(long_text + i, "\xc3\xa5", 3);
+	struct hs_issue *issue = hs_issue_add(&issues, HS_SEVERITY_ERROR, "value", HS_S_NONE, "x%s",
+		long_text);
+	parse_json(arena, written(arena, hs_outcome(arena, &issues)));
+	assert_true(issue->text.len > 900 && issue->text.len < 1000);
+	hs_arena_free(arena);
+}
+
 static void every_allocation_may_fail(void **state)
 {
 	(void)state;
@@ -171,6 +209,7 @@ int main(void)
 		cmocka_unit_test(writes_an_outcome),
 		cmocka_unit_test(an_outcome_is_never_empty),
 		cmocka_unit_test(issues_have_a_limit_and_say_so),
+		cmocka_unit_test(texts_are_valid_utf8),
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(reads_and_writes_parameters),
 		cmocka_unit_test(takes_references_apart),
