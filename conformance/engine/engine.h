@@ -57,6 +57,7 @@ struct hs_test_action {
 	bool expected; /* its failure was announced by the caller */
 	struct hs_slice reason;
 	struct hs_slice wanted, found; /* for a person */
+	struct hs_slice emulated; /* how what was done differs from what the script says; mostly empty */
 	struct hs_slice path;          /* element or expression that was judged */
 	const struct hs_requirement *const *requirements;
 	size_t requirement_count;

@@ -10,15 +10,21 @@
 
 static const struct {
 	const char *name;
-	void (*make)(const struct hs_test_run *run, const struct hs_report_info *info, struct hs_buf *out);
+	hs_report_fn *make;
 } formats[HS_REPORT_FORMATS] = {
-	[HS_REPORT_HTML] = { "html", NULL },
+	[HS_REPORT_HTML] = { "html", hs_report_html },
+	[HS_REPORT_JUNIT] = { "junit", hs_report_junit },
+	[HS_REPORT_TESTREPORT] = { "testreport", hs_report_testreport },
+	[HS_REPORT_JSON] = { "json", hs_report_json },
+	[HS_REPORT_TAP] = { "tap", hs_report_tap },
+	[HS_REPORT_SARIF] = { "sarif", hs_report_sarif },
+	[HS_REPORT_GITHUB] = { "github", hs_report_github },
 };
 
 bool hs_report_format(struct hs_slice name, enum hs_report_format *out)
 {
 	for (int i = 0; i < HS_REPORT_FORMATS; i++) {
-		if (formats[i].name && hs_slice_eq(name, hs_slice_cstr(formats[i].name))) {
+		if (hs_slice_eq(name, hs_slice_cstr(formats[i].name))) {
 			*out = (enum hs_report_format)i;
 			return true;
 		}
@@ -34,8 +40,7 @@ const char *hs_report_format_name(enum hs_report_format format)
 enum hs_status hs_report_make(const struct hs_test_run *run, enum hs_report_format format,
 	const struct hs_report_info *info, struct hs_buf *out, struct hs_error *err)
 {
-	if (formats[format].make)
-		formats[format].make(run, info, out);
+	formats[format].make(run, info, out);
 	if (out->overflow)
 		return hs_fail(err, HS_E_LIMIT, "the %s report is too large", formats[format].name);
 	return HS_OK;
