@@ -30,7 +30,7 @@ struct image {
 struct file {
 	sqlite3_file base;   /* first */
 	struct image *image; /* NULL: not watched */
-	/* the real file follows */
+			     /* the real file follows */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -39,7 +39,7 @@ static sqlite3_vfs *real;
 static struct image images[FILES];
 static uint64_t rng, operations, cut_at, fail_left;
 static unsigned fail_kinds;
-static bool fail_lasting, fail_full, failed, dark;
+static bool fail_lasting, fail_full, failed, dark, spoils;
 
 static sqlite3_file *under(sqlite3_file *file)
 {
@@ -249,7 +249,7 @@ static int disk_sector(sqlite3_file *file)
 static int disk_traits(sqlite3_file *file)
 {
 	(void)file;
-	return 0; /* no promises: a crash may tear anything */
+	return spoils ? 0 : SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
 static int disk_shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **out)
 {
@@ -353,6 +353,11 @@ void disk_reset(uint64_t seed)
 	fail_kinds = 0;
 	failed = dark = false;
 	pthread_mutex_unlock(&lock);
+}
+
+void disk_set_spoils(bool on)
+{
+	spoils = on;
 }
 
 void disk_fail_at(unsigned kinds, uint64_t nth, bool lasting, bool full)

@@ -15,6 +15,9 @@ enum disk_op { DISK_READ = 1, DISK_WRITE = 2, DISK_SYNC = 4, DISK_TRUNCATE = 8, 
 void disk_install(void);
 /* Forgets all files and faults. `seed` drives what a power cut keeps. */
 void disk_reset(uint64_t seed);
+/* Whether the disk says that a cut while it writes may spoil what lies beside: SQLite then pads its log. Not
+ * while files are open. */
+void disk_set_spoils(bool on);
 /* The `nth` operation of these kinds from now (from 1) fails once, or from then on when `lasting`; writes
  * fail as on a full disk when `full`. 0 switches it off. */
 void disk_fail_at(unsigned kinds, uint64_t nth, bool lasting, bool full);

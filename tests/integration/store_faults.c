@@ -271,6 +271,17 @@ static void a_power_cut_loses_nothing_acknowledged(void **state)
 	assert_true(acknowledged > cuts);
 }
 
+static void a_power_cut_on_a_simple_disk(void **state)
+{
+	unsigned acknowledged;
+
+	(void)state;
+	disk_set_spoils(true);
+	assert_int_equal(cut_power(60, false, &acknowledged), 0);
+	disk_set_spoils(false);
+	assert_true(acknowledged > 60);
+}
+
 static void a_store_that_does_not_sync_is_caught(void **state)
 {
 	unsigned acknowledged, lost = cut_power(60, true, &acknowledged);
@@ -290,6 +301,7 @@ int main(void)
 		cmocka_unit_test(each_truncation_fails),
 		cmocka_unit_test(a_full_disk_recovers_without_restart),
 		cmocka_unit_test(a_power_cut_loses_nothing_acknowledged),
+		cmocka_unit_test(a_power_cut_on_a_simple_disk),
 		cmocka_unit_test(a_store_that_does_not_sync_is_caught),
 	};
 	disk_install();

@@ -4,6 +4,7 @@
 
 #include <core/base/heap.h>
 #include <core/store/sqlite/state.h>
+#include <core/store/sqlite/wal_file.h>
 #include <pthread.h>
 #include <stdio.h>
 
@@ -175,7 +176,10 @@ enum hs_status hs__db_open(struct hs_store *store, bool for_writing, struct hs__
 
 	pthread_once(&configured, configure_sqlite);
 	db->store = store;
-	int code = sqlite3_open_v2(store->path, &db->sqlite, flags, store->vfs);
+	const char *layer = store->vfs;
+	if (for_writing && !store->sync_normal)
+		layer = hs__wal_file_layer(store->vfs);
+	int code = sqlite3_open_v2(store->path, &db->sqlite, flags, layer);
 	if (code != SQLITE_OK) {
 		status = hs__db_fail(db, code, "the store's file could not be opened", err);
 		goto out;
