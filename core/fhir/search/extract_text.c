@@ -80,7 +80,7 @@ void hs__extract_uri(struct hs__extract *x, const struct hs_path_value *value)
 
 /* ---- tokens ---- */
 
-static void add_token(struct hs__extract *x, uint32_t param, struct hs_slice system, struct hs_slice code)
+static void add_token_row(struct hs__extract *x, uint32_t param, struct hs_slice system, struct hs_slice code)
 {
 	struct hs_index_row *row = hs__extract_row(x, HS_INDEX_TOKEN);
 	if (!row)
@@ -88,6 +88,17 @@ static void add_token(struct hs__extract *x, uint32_t param, struct hs_slice sys
 	row->param = param;
 	row->system = system;
 	row->text = code;
+}
+
+/* A value of a Swedish number series stands there a second time in its one form, when it was sent in another:
+ * parse_token brings queries to that form, so that a unit is found by any system and way of writing. */
+static void add_token(struct hs__extract *x, uint32_t param, struct hs_slice system, struct hs_slice code)
+{
+	struct hs_slice one_system = system, one_code = code;
+	add_token_row(x, param, system, code);
+	hs__search_one_form(x->arena, &one_system, &one_code);
+	if (!hs_slice_eq(one_system, system) || !hs_slice_eq(one_code, code))
+		add_token_row(x, param, one_system, one_code);
 }
 
 /* The number of displays and texts, asked for when there is one. */

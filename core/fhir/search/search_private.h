@@ -79,6 +79,9 @@ struct hs__search_number {
 };
 bool hs__search_number(struct hs_slice text, struct hs__search_number *out);
 
+/* Brings a token of a Swedish number series to its preferred system and form; leaves others as they are. */
+void hs__search_one_form(struct hs_arena *arena, struct hs_slice *system, struct hs_slice *code);
+
 /* ---- extraction ---- */
 
 #define HS__EXTRACT_ASK UINT32_MAX

@@ -113,6 +113,7 @@ static enum hs_status parse_token(struct hs__parse *parse, struct hs_slice value
 	}
 	find->system = hs__search_unescape(parse->arena, first);
 	find->text = hs__search_unescape(parse->arena, rest);
+	hs__search_one_form(parse->arena, &find->system, &find->text);
 	find->any_code = find->text.len == 0;
 	if (find->any_code && !find->system.len)
 		return hs__parse_bad(parse, value, "CODE, SYSTEM|CODE, |CODE or SYSTEM|");

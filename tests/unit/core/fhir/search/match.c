@@ -7,6 +7,9 @@ static const char *const resources[] = {
 	"{\"resourceType\":\"Organization\",\"id\":\"o1\",\"name\":\"Region Väst\"}",
 	"{\"resourceType\":\"Organization\",\"id\":\"o2\",\"name\":\"Kliniken\",\"partOf\":{\"reference\":"
 	"\"Organization/o1\"}}",
+	"{\"resourceType\":\"Organization\",\"id\":\"o3\",\"identifier\":["
+	"{\"system\":\"urn:oid:1.2.752.129.2.1.4.1\",\"value\":\"SE2999000009-e001\"},"
+	"{\"system\":\"urn:oid:1.2.752.29.4.3\",\"value\":\"299900-0009\"}]}",
 	"{\"resourceType\":\"Patient\",\"id\":\"p1\",\"active\":true,\"gender\":\"male\",\"birthDate\":"
 	"\"1974-12-25\",\"name\":[{\"family\":"
 	"\"Öberg\",\"given\":[\"Åke\"]}],\"managingOrganization\":{\"reference\":\"Organization/"
@@ -58,6 +61,15 @@ static const struct {
 	{ "Patient", "gender:missing=false", "p1 p2" },
 	{ "Patient", "identifier=x1", "p1 p2" },
 	{ "Patient", "identifier=urn:a|X1", "p1" },
+	/* one number series under any of its systems and ways of writing */
+	{ "Organization", "identifier=urn:oid:1.2.752.29.4.19|SE2999000009-E001", "o3" },
+	{ "Organization", "identifier=urn:oid:1.2.752.129.2.1.4.1|SE2999000009-E001", "o3" },
+	{ "Organization", "identifier=urn:oid:2.5.4.97|2999000009", "o3" },
+	{ "Organization", "identifier=urn:oid:1.2.752.29.4.13|299900-0009", "o3" },
+	{ "Organization", "identifier=urn:oid:2.5.4.97|", "o3" },
+	{ "Organization", "identifier=299900-0009", "o3" },
+	{ "Organization", "identifier=2999000009", "o3" },
+	{ "Organization", "identifier=urn:oid:2.5.4.97|2999000017", "" },
 	{ "Patient", "identifier=|x1", "p2" },
 	{ "Patient", "identifier=urn:a|", "p1" },
 	{ "Patient", "_id=p1,p3", "p1 p3" },
