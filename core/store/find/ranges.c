@@ -470,6 +470,6 @@ enum hs_status hs__ranges_of(struct hs__finder *finder, uint32_t type, const str
 	case HS_FIND_MISSING:
 		break;
 	}
-	HS_ASSERT(!"a drivable condition");
+	HS_ASSERT(find->op != HS_FIND_MISSING);
 	return HS_OK;
 }

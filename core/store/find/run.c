@@ -234,7 +234,7 @@ enum hs_status hs__run(struct hs__finder *finder, struct hs__plan *plan, const s
 	case HS__WAY_SORTED:
 		break;
 	}
-	HS_ASSERT(!"a way in order of row");
+	HS_ASSERT(plan->way != HS__WAY_SORTED);
 	return HS_OK;
 }
 

@@ -201,7 +201,7 @@ static void fill(struct item *item)
 
 /* ---- the plain evaluator ---- */
 
-static bool span(unsigned cmp, long double vl, long double vh, long double ql, long double qh)
+static bool span(unsigned cmp, double vl, double vh, double ql, double qh)
 {
 	bool v_point = vl >= vh, q_point = ql >= qh;
 	bool within = ql <= vl && vh <= qh && (q_point || !v_point || vl < qh);
@@ -272,7 +272,7 @@ static bool row_holds(const struct hs_find *f, const struct hs_index_row *r)
 	case HS_FIND_URI:
 		return text_holds(f, r->text, r->text);
 	case HS_FIND_DATE:
-		return span(f->cmp, r->lo, r->hi, f->lo, f->hi);
+		return span(f->cmp, (double)r->lo, (double)r->hi, (double)f->lo, (double)f->hi);
 	case HS_FIND_NUMBER:
 		return span(f->cmp, r->low, r->high, f->low, f->high);
 	case HS_FIND_QUANTITY:
@@ -360,7 +360,8 @@ static bool holds(const struct item *item, const struct hs_find *f)
 	case HS_FIND_ID:
 		return hs_slice_eq(f->text, hs_slice_cstr(item->id));
 	case HS_FIND_UPDATED:
-		return span(f->cmp, item->updated, item->updated + 1, f->lo, f->hi);
+		return span(f->cmp, (double)item->updated, (double)(item->updated + 1), (double)f->lo,
+			(double)f->hi);
 	case HS_FIND_MISSING:
 		for (size_t i = 0; i < item->count; i++)
 			any |= item->rows[i].param == f->param;
@@ -568,7 +569,7 @@ static size_t some_sorts(struct hs_find_sort sorts[3])
 
 struct value {
 	bool any;
-	long double number;
+	double number;
 	char text[64];
 };
 
@@ -577,7 +578,7 @@ static struct value value_of_row(const struct hs_index_row *r)
 	struct value v = { .any = true };
 	switch (r->kind) {
 	case HS_INDEX_DATE:
-		v.number = r->lo;
+		v.number = (double)r->lo;
 		break;
 	case HS_INDEX_NUMBER:
 	case HS_INDEX_QUANTITY:
@@ -607,7 +608,7 @@ static struct value sort_value(const struct item *item, const struct hs_find_sor
 		snprintf(best.text, sizeof(best.text), "%s", item->id);
 	} else if (sort->special == HS_SORT_UPDATED) {
 		best.any = true;
-		best.number = item->updated;
+		best.number = (double)item->updated;
 	}
 	for (size_t i = 0; sort->special == HS_SORT_PARAM && i < item->count; i++) {
 		if (item->rows[i].param != sort->param)
