@@ -5,6 +5,7 @@
 #pragma once
 
 #include <conformance/engine/engine.h>
+#include <handslag/time.h>
 
 enum hs_report_format {
 	HS_REPORT_HTML,       /* one file for people, no script needed, nothing loaded from elsewhere */

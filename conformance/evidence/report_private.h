@@ -35,4 +35,4 @@ bool hs_report_has_script(const struct hs_test_script_result *script);
 /* ---- html_test.c ---- */
 void hs_report_html_test(struct hs_buf *out, const struct hs_test_run *run,
 	const struct hs_test_result *test);
-extern const char hs_report_html_style[];
+extern const char *const hs_report_html_style[]; /* NULL ends it */
