@@ -349,16 +349,25 @@ struct tx_regex {
 };
 
 struct writer {
+	struct hs_arena *arena;
 	struct step *steps;
-	uint32_t count;
+	uint32_t count, room;
 	bool full;
 };
 
 static uint32_t emit(struct writer *w, struct step step)
 {
-	if (w->count == STEPS_MAX) {
-		w->full = true;
-		return 0;
+	if (w->count == w->room) {
+		uint32_t room = w->room ? w->room * 2 : 64;
+		void *grown = w->room >= STEPS_MAX ?
+			NULL :
+			hs_arena_grow(w->arena, w->steps, w->room * sizeof(step), room * sizeof(step));
+		if (!grown) {
+			w->full = true;
+			return 0;
+		}
+		w->steps = grown;
+		w->room = room;
 	}
 	w->steps[w->count] = step;
 	return w->count++;
@@ -374,6 +383,8 @@ static void write_repeat(struct writer *w, const struct node *node)
 		uint32_t split = emit(w, (struct step) { .op = OP_SPLIT });
 		write_node(w, node->a);
 		emit(w, (struct step) { .op = OP_JUMP, .x = split });
+		if (w->full)
+			return;
 		w->steps[split].x = split + 1;
 		w->steps[split].y = w->count;
 		return;
@@ -381,6 +392,8 @@ static void write_repeat(struct writer *w, const struct node *node)
 	for (uint32_t i = node->min; i < node->max && !w->full; i++) {
 		uint32_t split = emit(w, (struct step) { .op = OP_SPLIT });
 		write_node(w, node->a);
+		if (w->full)
+			return;
 		w->steps[split].x = split + 1;
 		w->steps[split].y = w->count;
 	}
@@ -391,6 +404,8 @@ static void write_either(struct writer *w, const struct node *node)
 	uint32_t split = emit(w, (struct step) { .op = OP_SPLIT });
 	write_node(w, node->a);
 	uint32_t jump = emit(w, (struct step) { .op = OP_JUMP });
+	if (w->full)
+		return;
 	w->steps[split].x = split + 1;
 	w->steps[split].y = w->count;
 	write_node(w, node->b);
@@ -433,9 +448,7 @@ const struct tx_regex *hs_tx_regex_new(struct hs_arena *arena, struct hs_slice p
 	const struct node *root = parse_either(&p);
 	if (p.bad || p.rest.len)
 		return NULL;
-	struct writer w = { hs_arena_array(arena, STEPS_MAX + 1, sizeof(struct step)), 0, false };
-	if (!w.steps)
-		return NULL;
+	struct writer w = { .arena = arena };
 	write_node(&w, root);
 	emit(&w, (struct step) { .op = OP_DONE });
 	if (w.full)
