@@ -231,8 +231,10 @@ void hs__http_gone(struct hs_http_request *http, void *arg)
 	struct hs_request *req = http->user;
 
 	(void)arg;
-	if (req)
-		__atomic_store_n(&req->cancelled, true, __ATOMIC_RELAXED);
+	if (!req)
+		return;
+	__atomic_store_n(&req->cancelled, true, __ATOMIC_RELAXED);
+	hs__fault_give_up(req);
 }
 
 void hs__http_refused(int status, const char *reason, struct hs_arena *arena, struct hs_http_reply *reply,

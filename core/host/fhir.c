@@ -165,6 +165,16 @@ static void delay_over(void *arg)
 	hs__request_carry_on(req, answer(req));
 }
 
+void hs__fault_give_up(struct hs_request *req)
+{
+	if (!req->delay)
+		return;
+	hs_timer_stop(req->delay);
+	req->delay = NULL;
+	req->stage = HS__ASKED;
+	hs__request_carry_on(req, hs_reply_empty(req, 503));
+}
+
 static enum hs_verdict suffer(struct hs_request *req, const struct hs__fault_rule *fault)
 {
 	struct hs_error err = { .status = HS_OK };

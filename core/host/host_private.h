@@ -88,7 +88,9 @@ struct hs__loop {
 	uint64_t request_base, request_count; /* of request ids */
 	struct hs__access_log *log;
 	struct hs_task stop_task;
-	_Atomic uint64_t lag_us; /* largest delay of the sweep timer since it was last read */
+	pthread_mutex_t counters_lock;
+	struct hs_http_counters counters; /* of `server`, taken by the sweep for readers on other loops */
+	_Atomic uint64_t lag_us;          /* largest delay of the sweep timer since it was last read */
 	uint64_t sweep_due_ms, tidy_due_ms;
 };
 

@@ -70,32 +70,46 @@ static void durations(struct hs_host *host, struct hs_buf *out)
 	}
 }
 
-/* Of this loop's server alone: another loop's counters belong to its thread. Each scrape may reach another
- * loop, so the rows carry the loop's number. */
-static void connections(const struct hs__loop *loop, struct hs_buf *out)
-{
-	struct hs_http_counters c;
+struct connection_row {
+	const char *name, *type, *help;
+	size_t offset; /* of a uint64_t in the counters */
+};
 
-	hs_http_server_counters(loop->server, &c);
-	const struct {
-		const char *name, *type, *help;
-		uint64_t number;
-	} rows[] = {
-		{ "handslag_connections", "gauge", "Open connections of the loop that answers.",
-			c.connections },
-		{ "handslag_connections_accepted_total", "counter", "Connections accepted.", c.accepted },
-		{ "handslag_http_refused_total", "counter", "Requests refused before they were one.",
-			c.refused },
-		{ "handslag_http_timeouts_total", "counter", "Connections closed because of time.",
-			c.timeouts },
-		{ "handslag_tls_failed_total", "counter", "Handshakes that failed.", c.tls_failed },
-		{ "handslag_http_received_bytes_total", "counter", "Bytes received.", c.bytes_in },
-		{ "handslag_http_sent_bytes_total", "counter", "Bytes sent.", c.bytes_out },
-	};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		head(out, rows[i].name, rows[i].type, rows[i].help);
-		hs_buf_printf(out, "%s{loop=\"%u\"} %llu\n", rows[i].name, loop->index,
-			(unsigned long long)rows[i].number);
+#define COUNTER(member) offsetof(struct hs_http_counters, member)
+
+static const struct connection_row connection_rows[] = {
+	{ "handslag_connections_accepted_total", "counter", "Connections accepted.", COUNTER(accepted) },
+	{ "handslag_http_refused_total", "counter", "Requests refused before they were one.",
+		COUNTER(refused) },
+	{ "handslag_http_timeouts_total", "counter", "Connections closed because of time.",
+		COUNTER(timeouts) },
+	{ "handslag_tls_failed_total", "counter", "Handshakes that failed.", COUNTER(tls_failed) },
+	{ "handslag_http_received_bytes_total", "counter", "Bytes received.", COUNTER(bytes_in) },
+	{ "handslag_http_sent_bytes_total", "counter", "Bytes sent.", COUNTER(bytes_out) },
+};
+
+/* As each loop's sweep last saw them, at most a quarter of a second ago. */
+static void connections(struct hs_host *host, struct hs_buf *out)
+{
+	struct hs_http_counters counters[HS__LOOPS_MAX];
+
+	for (unsigned i = 0; i < host->loop_count; i++) {
+		pthread_mutex_lock(&host->loops[i].counters_lock);
+		counters[i] = host->loops[i].counters;
+		pthread_mutex_unlock(&host->loops[i].counters_lock);
+	}
+	head(out, "handslag_connections", "gauge", "Open connections.");
+	for (unsigned i = 0; i < host->loop_count; i++)
+		hs_buf_printf(out, "handslag_connections{loop=\"%u\"} %u\n", i, counters[i].connections);
+	for (size_t r = 0; r < sizeof(connection_rows) / sizeof(connection_rows[0]); r++) {
+		const struct connection_row *row = &connection_rows[r];
+		head(out, row->name, row->type, row->help);
+		for (unsigned i = 0; i < host->loop_count; i++) {
+			uint64_t number = 0;
+			memcpy(&number, (const char *)&counters[i] + row->offset, sizeof(number));
+			hs_buf_printf(out, "%s{loop=\"%u\"} %llu\n", row->name, i,
+				(unsigned long long)number);
+		}
 	}
 }
 
@@ -224,6 +238,7 @@ void hs__metrics_text(struct hs_host *host, struct hs_buf *out)
 	hs_buf_printf(out, "process_start_time_seconds %.3f\n", (double)host->started_ms / 1e3);
 	requests(host, out);
 	durations(host, out);
+	connections(host, out);
 	loops(host, out);
 	stores(host, out);
 	services(host, out);
@@ -236,7 +251,6 @@ enum hs_verdict hs__metrics_page(struct hs_request *req)
 
 	hs_buf_init(&out, req->arena, PAGE_MAX);
 	hs__metrics_text(req->host, &out);
-	connections(req->loop, &out);
 	if (!out.overflow)
 		return hs_reply_bytes(req, 200, HS_S("text/plain; version=0.0.4; charset=utf-8"),
 			hs_buf_slice(&out));

@@ -87,6 +87,8 @@ void hs__http_refused(int status, const char *reason, struct hs_arena *arena, st
 	void *arg);
 /* fhir.c: a request below a FHIR base, once it is in its sandbox. */
 enum hs_verdict hs__fhir_serve(struct hs_request *req);
+/* Ends the wait of a fault's delay when the client has gone. */
+void hs__fault_give_up(struct hs_request *req);
 enum hs_verdict hs__reply_options(struct hs_request *req, struct hs_slice allow);
 /* For a parked request, on its loop, when its sandbox was opened or could not be. */
 void hs__request_resume(struct hs_request *req, const struct hs_error *failed);

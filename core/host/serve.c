@@ -6,9 +6,12 @@
 #include <core/host/request_private.h>
 #include <core/host/sandbox.h>
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
-#include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define SWEEP_MS 250
@@ -38,6 +41,33 @@ static enum hs_status split_listen(const char *listen, char *address, size_t siz
 	address[host.len] = '\0';
 	*port = (uint16_t)number;
 	return HS_OK;
+}
+
+/* Listeners share their port among our loops (SO_REUSEPORT), and the kernel would share it with another
+ * server of this user as well, half of the requests each: look first whether somebody listens there. */
+static enum hs_status refuse_shared_port(const char *address, uint16_t port, struct hs_error *err)
+{
+	struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	bool is_four = inet_pton(AF_INET, address, &four.sin_addr) == 1;
+	bool taken = false;
+	int on = 1, fd = -1;
+
+	if (port == 0 || (!is_four && inet_pton(AF_INET6, address, &six.sin6_addr) != 1))
+		return HS_OK; /* what is no address is refused by the server itself */
+	fd = socket(is_four ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return HS_OK;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (is_four)
+		taken = bind(fd, (const struct sockaddr *)&four, sizeof(four)) != 0 && errno == EADDRINUSE;
+	else
+		taken = bind(fd, (const struct sockaddr *)&six, sizeof(six)) != 0 && errno == EADDRINUSE;
+	close(fd);
+	return taken ?
+		hs_fail(err, HS_E_BUSY, "port %u of %s is in use by another program; choose another --listen",
+			(unsigned)port, address) :
+		HS_OK;
 }
 
 static enum hs_status open_tls(struct hs_host *host, struct hs_error *err)
@@ -87,6 +117,9 @@ static void sweep(void *arg)
 	if (late * 1000 > atomic_load_explicit(&loop->lag_us, memory_order_relaxed))
 		atomic_store_explicit(&loop->lag_us, late * 1000, memory_order_relaxed);
 	loop->sweep_due_ms = now + SWEEP_MS;
+	pthread_mutex_lock(&loop->counters_lock);
+	hs_http_server_counters(loop->server, &loop->counters);
+	pthread_mutex_unlock(&loop->counters_lock);
 	hs__work_sweep(loop);
 	if (loop->index == 0 && now >= loop->tidy_due_ms) {
 		const struct hs_world *world = loop->host->world;
@@ -103,6 +136,7 @@ static enum hs_status open_loop(struct hs_host *host, unsigned index,
 
 	loop->host = host;
 	loop->index = index;
+	pthread_mutex_init(&loop->counters_lock, NULL);
 	host->world->random(host->world->ctx, &loop->request_base, sizeof(loop->request_base));
 	enum hs_status status = hs_loop_new(&loop->loop, err);
 	if (status)
@@ -137,6 +171,8 @@ enum hs_status hs_host_listen(struct hs_host *host, struct hs_error *err)
 
 	enum hs_status status = split_listen(host->config->listen, address, sizeof(address), &server.port,
 		err);
+	if (status == HS_OK)
+		status = refuse_shared_port(address, server.port, err);
 	if (status == HS_OK)
 		status = open_tls(host, err);
 	if (status == HS_OK)
@@ -234,12 +270,26 @@ void hs_host_run(struct hs_host *host)
 	hs__registry_drain(host);
 }
 
+static void never_ran(void *arg)
+{
+	struct hs__loop *loop = arg;
+
+	hs_http_server_free(loop->server);
+	loop->server = NULL;
+	hs_timer_stop(loop->sweep);
+	hs_loop_stop(loop->loop);
+}
+
 void hs__loops_free(struct hs_host *host)
 {
 	for (unsigned i = 0; i < host->loop_count; i++) {
 		struct hs__loop *loop = &host->loops[i];
-		HS_ASSERT(!loop->server || !atomic_load(&host->stopping));
+		if (loop->server) /* never ran */
+			hs_http_server_drain(loop->server, 0, never_ran, loop);
+		while (loop->server)
+			hs_loop_turn(loop->loop, true);
 		hs_loop_free(loop->loop);
+		pthread_mutex_destroy(&loop->counters_lock);
 		hs__access_log_free(loop->log);
 	}
 	host->loop_count = 0;

@@ -84,6 +84,8 @@ static void mistakes_are_named(void **state)
 	assert_has(r.err, "loops must be a whole number");
 	r = RUN("serve", "--listen", "nowhere", "--data", data("none"));
 	assert_int_equal(r.exit, 2);
+	r = RUN("serve", "--listen", "192.0.2.1:80", "--data", data("none"));
+	assert_int_equal(r.exit, 2);
 	r = RUN("load", "--target", "http://127.0.0.1:1/fhir/r4",
 		file("p.json", "{\"resourceType\":\"Patient\"}"));
 	assert_int_equal(r.exit, 3);
@@ -148,6 +150,11 @@ static void serving_loading_over_http_and_ending(void **state)
 	assert_has(r.out, "\"stored\": 1, \"refused\": 1");
 	struct fixture_answer a = fixture_get(f, "Patient/a");
 	assert_int_equal(a.status, 200);
+	const char *same = hs_arena_cstr(arena,
+		hs_arena_printf(arena, "127.0.0.1:%u", (unsigned)fixture_port(f)));
+	r = RUN("serve", "--listen", same, "--data", data("s2"));
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "is in use by another program");
 	r = RUN("serve", "--listen", "127.0.0.1:0", "--data", data("s"));
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "in use");

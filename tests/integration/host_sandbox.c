@@ -371,6 +371,27 @@ static void faults_strike(void **state)
 	assert_int_equal(a.status, 400);
 }
 
+/* A client that goes away during a delay does not keep the server from ending. */
+static void a_delay_ends_with_its_client(void **state)
+{
+	static const char text[] = "GET /sandbox/slow/fhir/r4/$now HTTP/1.1\r\nHost: x\r\n\r\n";
+
+	(void)state;
+	make("slow", "");
+	struct fixture_answer a = fixture_operate(f, "PUT", "/operator/sandboxes/slow/faults",
+		"{\"rules\":[{\"action\":\"delay\",\"delayMs\":60000}]}");
+	assert_int_equal(a.status, 200);
+	int fd = fixture_connect(f);
+	assert_int_equal(send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL), (ssize_t)sizeof(text) - 1);
+	do
+		a = fixture_operate(f, "GET", "/operator/sandboxes/slow/faults", NULL);
+	while (!hs_slice_eq(fixture_text(f, &a, "/hits"), HS_S("1")));
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger) { 1, 0 }, sizeof(struct linger));
+	close(fd); /* a reset: a mere half-close may still wait for its answer */
+	a = fixture_operate(f, "POST", "/operator/sandboxes/slow/reset", "");
+	assert_int_equal(a.status, 200); /* it waits for requests in progress: for this one no longer */
+}
+
 static void jobs_run_in_the_background(void **state)
 {
 	(void)state;
@@ -440,6 +461,7 @@ int main(void)
 		cmocka_unit_test(clocks_are_their_own),
 		cmocka_unit_test(limits_are_kept),
 		cmocka_unit_test(faults_strike),
+		cmocka_unit_test(a_delay_ends_with_its_client),
 		cmocka_unit_test(jobs_run_in_the_background),
 		cmocka_unit_test(idle_ones_are_closed_and_come_back),
 		cmocka_unit_test(a_backup_is_taken_while_serving),
