@@ -5,7 +5,9 @@
 
 #include <stdlib.h>
 
-#define ANCESTORS_MAX ((size_t)1 << 28) /* rows, of one code system */
+/* Rows of one code system: what real ones need several times over, and little enough that a hierarchy made to
+ * be deep cannot fill the memory. */
+#define ANCESTORS_MAX(concepts) (((size_t)8 << 20) + (size_t)64 * (concepts))
 
 struct graph {
 	struct tx_compile *c;
@@ -129,8 +131,11 @@ static enum hs_status put_rows(struct graph *g, bool closure, struct hs_error *e
 		size_t n = find_ancestors(g, i, stamp, found);
 		put_list(g, TX_ANCESTORS, found, n);
 		total += n;
-		if (total > ANCESTORS_MAX)
-			return hs_fail(err, HS_E_LIMIT, "the hierarchy of a code system is too large");
+		if (total > ANCESTORS_MAX(g->count))
+			return hs_fail(err, HS_E_LIMIT,
+				"the hierarchy is too deep to be compiled: its %u concepts have more than "
+				"%zu ancestors",
+				g->count, ANCESTORS_MAX(g->count));
 	}
 	return HS_OK;
 }

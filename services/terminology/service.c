@@ -2,6 +2,7 @@
 /* The terminology registry: code systems, value sets, concept maps and names of identifier systems, from
  * packages and from uploads, and the operations that ask them. README.md tells how a question travels. */
 #include "batch.h"
+#include "check.h"
 
 static const struct hs_setting settings[] = {
 	{ "expansion-limit", HS_SETTING_INT, offsetof(struct tx_service, expansion_limit), "100000",
@@ -94,7 +95,7 @@ HANDLER(serve_capabilities, NULL, capabilities, true)
 #define TYPE(type, text) \
 	{ \
 		.name = (type), .versions = HS_ON_R4 | HS_ON_R5, .interactions = HS_CAN_ALL, \
-		.written = hs_tx_written, .documentation = (text) \
+		.check = hs_tx_check, .written = hs_tx_written, .documentation = (text) \
 	}
 static const struct hs_type_row types[] = {
 	TYPE("CodeSystem", "Usable in operations as soon as it is stored."),

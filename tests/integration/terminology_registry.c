@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The terminology registry over the wire: uploads are usable at once, in their own sandbox and version only.
+ */
+#include "fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static struct fixture *f;
+
+#define SYSTEM(display) \
+	"{\"resourceType\":\"CodeSystem\",\"id\":\"cs\",\"url\":\"urn:test:cs\",\"version\":\"1\"," \
+	"\"status\":\"active\"," \
+	"\"content\":\"complete\",\"caseSensitive\":true,\"concept\":[{\"code\":\"a\",\"display\":" \
+	"\"" display "\"," \
+	"\"concept\":[{\"code\":\"b\",\"display\":\"Beta\"}]}]}"
+#define SET \
+	"{\"resourceType\":\"ValueSet\",\"id\":\"vs\",\"url\":\"urn:test:vs\",\"status\":\"active\"," \
+	"\"compose\":{\"include\":" \
+	"[{\"system\":\"urn:test:cs\",\"filter\":[{\"property\":\"concept\",\"op\":\"is-a\",\"value\":" \
+	"\"a\"}]}]}}"
+
+static void need_fhir(void)
+{
+	if (!fixture_has_fhir(f, HS_FHIR_R4))
+		skip();
+}
+
+static const char *text(struct fixture_answer a, const char *pointer)
+{
+	return hs_arena_cstr(fixture_arena(f), fixture_text(f, &a, pointer));
+}
+
+static void put(const char *path, const char *body)
+{
+	struct fixture_answer a = fixture_send(f, "PUT", path, body);
+
+	if (a.status != 200 && a.status != 201)
+		fail_msg("%s: %d %.*s", path, a.status, HS_S_ARG(a.body));
+}
+
+static const char *lookup(const char *code)
+{
+	struct hs_slice path = hs_arena_printf(fixture_arena(f),
+		"CodeSystem/$lookup?system=urn:test:cs&code=%s", code);
+	struct fixture_answer a = fixture_get(f, hs_arena_cstr(fixture_arena(f), path));
+	const struct hs_json *tree = fixture_json(f, &a);
+
+	if (a.status != 200)
+		return "";
+	return hs_arena_cstr(fixture_arena(f), hs_parameter_text(tree, HS_S("display")));
+}
+
+static void uploads_are_usable_at_once(void **state)
+{
+	(void)state;
+	need_fhir();
+	assert_string_equal(lookup("a"), "");
+	put("CodeSystem/cs", SYSTEM("Alpha"));
+	assert_string_equal(lookup("a"), "Alpha");
+	put("CodeSystem/cs", SYSTEM("Alfa"));
+	assert_string_equal(lookup("a"), "Alfa");
+	put("ValueSet/vs", SET);
+	struct fixture_answer a = fixture_get(f,
+		"ValueSet/$validate-code?url=urn:test:vs&system=urn:test:cs&code=b&display=Beta");
+	assert_int_equal(a.status, 200);
+	assert_true(hs_json_get_bool(hs_parameter(fixture_json(f, &a), HS_S("result")), HS_S("valueBoolean"),
+		false));
+	assert_int_equal(fixture_send(f, "DELETE", "CodeSystem/cs", NULL).status, 204);
+	assert_string_equal(lookup("a"), "");
+}
+
+static void instances(void **state)
+{
+	(void)state;
+	need_fhir();
+	put("CodeSystem/cs", SYSTEM("Alpha"));
+	put("ValueSet/vs", SET);
+	struct fixture_answer a = fixture_get(f, "ValueSet/vs/$expand?excludeNested=true");
+	assert_int_equal(a.status, 200);
+	assert_string_equal(text(a, "/expansion/contains/1/code"), "b");
+	a = fixture_get(f, "CodeSystem/cs/$validate-code?code=b");
+	assert_int_equal(a.status, 200);
+	a = fixture_get(f, "CodeSystem/cs/$subsumes?codeA=a&codeB=b");
+	assert_string_equal(text(a, "/parameter/0/valueCode"), "subsumes");
+	a = fixture_get(f, "ValueSet/nobody/$expand");
+	assert_int_equal(a.status, 404);
+	assert_true(fixture_issue(f, &a).len > 0);
+}
+
+static void of_one_version_of_fhir_only(void **state)
+{
+	(void)state;
+	need_fhir();
+	put("CodeSystem/cs", SYSTEM("Alpha"));
+	assert_int_equal(fixture_get(f, "/fhir/r4/CodeSystem/$lookup?system=urn:test:cs&code=a").status, 200);
+	assert_int_equal(fixture_get(f, "/fhir/r5/CodeSystem/$lookup?system=urn:test:cs&code=a").status, 404);
+}
+
+static void resources_with_the_question(void **state)
+{
+	(void)state;
+	need_fhir();
+	struct fixture_answer a = fixture_send(f, "POST", "ValueSet/$expand",
+		"{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"url\",\"valueUri\":\"urn:sent:"
+		"vs\"},"
+		"{\"name\":\"tx-resource\",\"resource\":{\"resourceType\":\"CodeSystem\",\"url\":\"urn:sent:"
+		"cs\","
+		"\"status\":\"active\",\"content\":\"complete\",\"concept\":[{\"code\":\"x\"}]}},"
+		"{\"name\":\"tx-resource\",\"resource\":{\"resourceType\":\"ValueSet\",\"url\":\"urn:sent:"
+		"vs\","
+		"\"status\":\"active\",\"compose\":{\"include\":[{\"system\":\"urn:sent:cs\"}]}}}]}");
+	assert_int_equal(a.status, 200);
+	assert_string_equal(text(a, "/expansion/contains/0/code"), "x");
+	assert_int_equal(fixture_get(f, "ValueSet/$expand?url=urn:sent:vs").status, 404);
+}
+
+static void bad_uploads(void **state)
+{
+	static const struct {
+		const char *path, *body;
+	} rows[] = {
+		{ "CodeSystem/bad",
+			"{\"resourceType\":\"CodeSystem\",\"id\":\"bad\",\"status\":\"active\",\"content\":"
+			"\"complete\","
+			"\"concept\":[{\"code\":\"a\"},{\"code\":\"b\",\"concept\":[{\"code\":\"a\"}]}]}" },
+		{ "ValueSet/bad",
+			"{\"resourceType\":\"ValueSet\",\"id\":\"bad\",\"status\":\"active\",\"compose\":{"
+			"\"include\":"
+			"[{\"version\":\"1\"}]}}" },
+		{ "ValueSet/bad",
+			"{\"resourceType\":\"ValueSet\",\"id\":\"bad\",\"status\":\"active\",\"compose\":{"
+			"\"include\":"
+			"[{\"system\":\"urn:x\",\"filter\":[{\"property\":\"code\",\"op\":\"regex\","
+			"\"value\":\"(a\"}]}]}}" },
+	};
+
+	(void)state;
+	need_fhir();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fixture_answer a = fixture_send(f, "PUT", rows[i].path, rows[i].body);
+		assert_int_equal(a.status, 422);
+	}
+}
+
+/* A hierarchy that is a chain of many thousands would take memory in the square of its length. */
+static void too_deep_a_chain(void **state)
+{
+	struct hs_buf body;
+
+	(void)state;
+	need_fhir();
+	hs_buf_init(&body, fixture_arena(f), (size_t)8 << 20);
+	hs_buf_cstr(&body,
+		"{\"resourceType\":\"CodeSystem\",\"id\":\"deep\",\"url\":\"urn:test:deep\",\"status\":"
+		"\"active\","
+		"\"content\":\"complete\",\"concept\":[{\"code\":\"0\"}");
+	for (unsigned i = 1; i < 30000; i++)
+		hs_buf_printf(&body,
+			",{\"code\":\"%u\",\"property\":[{\"code\":\"parent\",\"valueCode\":\"%u\"}]}", i,
+			i - 1);
+	hs_buf_cstr(&body, "]}");
+	hs_buf_byte(&body, '\0');
+	assert_false(body.overflow);
+	struct fixture_answer a = fixture_send(f, "PUT", "CodeSystem/deep", body.ptr);
+	assert_int_equal(a.status, 422);
+}
+
+static void what_the_service_says_of_itself(void **state)
+{
+	(void)state;
+	need_fhir();
+	struct fixture_answer a = fixture_get(f, "metadata?mode=terminology");
+	assert_string_equal(text(a, "/resourceType"), "TerminologyCapabilities");
+	a = fixture_get(f, "metadata");
+	assert_string_equal(text(a, "/instantiates/0"),
+		"http://hl7.org/fhir/CapabilityStatement/terminology-server");
+	a = fixture_get(f, "$versions");
+	assert_string_equal(text(a, "/parameter/0/valueString"), "4.0");
+	a = fixture_get(f, "/fhir/r5/$versions");
+	assert_string_equal(text(a, "/parameter/0/valueString"), "5.0");
+}
+
+/* Uploads come back after a restart. */
+static void after_a_restart(void **state)
+{
+	(void)state;
+	need_fhir();
+	put("CodeSystem/cs", SYSTEM("Kept"));
+	fixture_restart(f);
+	assert_string_equal(lookup("a"), "Kept");
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	f = fixture_start(NULL);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	fixture_stop(f);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(uploads_are_usable_at_once),
+		cmocka_unit_test(instances), cmocka_unit_test(of_one_version_of_fhir_only),
+		cmocka_unit_test(resources_with_the_question), cmocka_unit_test(bad_uploads),
+		cmocka_unit_test(too_deep_a_chain), cmocka_unit_test(what_the_service_says_of_itself),
+		cmocka_unit_test(after_a_restart) };
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
