@@ -62,9 +62,9 @@ struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text,
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
 		if (c == '%' && i + 2 < text.len) {
-			int value = hex(text.ptr[i + 1]) << 4 | hex(text.ptr[i + 2]);
-			if (value > 0) {
-				c = (char)value;
+			int high_digit = hex(text.ptr[i + 1]), low_digit = hex(text.ptr[i + 2]);
+			if (high_digit >= 0 && low_digit >= 0 && high_digit + low_digit > 0) {
+				c = (char)(high_digit << 4 | low_digit);
 				i += 2;
 			}
 		} else if (c == '+' && plus) {
