@@ -155,8 +155,6 @@ static void lint_assert(struct linter *l, const struct hs_script_assert *a)
 	if (a->check == HS_CHECK_EXPRESSION && !a->value.ptr && !a->compare_id.len && a->op > HS_OP_EQUALS &&
 		needs_value(a))
 		complain(l, HS_SEVERITY_ERROR, "the operator needs a value", a->field);
-	if (a->warning_only && a->continues)
-		complain(l, HS_SEVERITY_INFORMATION, "warningOnly never stops a test", HS_S_NONE);
 	check_id(l, "sourceId", a->source_id);
 	check_id(l, "compareToSourceId", a->compare_id);
 	if (a->check == HS_CHECK_MINIMUM)

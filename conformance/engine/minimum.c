@@ -102,6 +102,18 @@ static size_t missing(struct comparison *c, const struct hs_json *least, const s
 	return sum;
 }
 
+/* Simple values of a tree. */
+static size_t leaves(const struct hs_json *tree)
+{
+	size_t sum = 0;
+
+	if (!hs_json_is(tree, HS_JSON_OBJECT) && !hs_json_is(tree, HS_JSON_ARRAY))
+		return 1;
+	HS_JSON_EACH(child, tree)
+		sum += leaves(child);
+	return sum;
+}
+
 static struct hs_slice print(struct hs_arena *arena, const struct hs_json *value)
 {
 	struct hs_buf buf;
@@ -152,7 +164,7 @@ static void report_array(struct comparison *c, struct hs_slice path, const struc
 			}
 		}
 		/* Nothing in common is told as missing, not as different. */
-		if (nearest && hs_json_is(x, HS_JSON_OBJECT) && best < hs_json_count(x))
+		if (nearest && hs_json_is(x, HS_JSON_OBJECT) && best < leaves(x))
 			report(c, place, x, nearest, depth + 1);
 		else
 			add_difference(c, place, x, NULL);
