@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which rows can fulfil a search at all: the most selective condition that has a column or marks is looked
+ * up; what it finds is checked in full afterwards. */
+#include "ledger.h"
+
+#include <stdlib.h>
+
+/* How good a condition is to begin with, best first. */
+enum rank { RANK_ID, RANK_MARK, RANK_CHAIN, RANK_CUSTODIAN, RANK_DATE, RANK_NONE };
+
+#define CHAIN_TARGETS 1000u
+#define DATE_SLACK INT64_C(31708800) /* 367 days: a date without month is as long as that */
+
+struct drive {
+	struct hs_ledger *ledger;
+	struct hs_ledger_numbers *out;
+	struct hs_error *err;
+};
+
+static enum rank rank_of(const struct hs_ledger *ledger, const struct hs_find *find)
+{
+	enum hs_ledger_class of = hs_ledger_class(ledger, find->param);
+	enum rank rank = RANK_ID;
+
+	switch ((enum hs_find_op)find->op) {
+	case HS_FIND_ID:
+		return RANK_ID;
+	case HS_FIND_REFERENCE:
+		return of == HS_LEDGER_OF_CUSTODIAN ? RANK_CUSTODIAN : RANK_MARK;
+	case HS_FIND_TOKEN:
+		if (of == HS_LEDGER_OF_OTHER || of == HS_LEDGER_OF_DATE || find->any_code || find->fold_case)
+			return RANK_NONE;
+		return of == HS_LEDGER_OF_CUSTODIAN ? RANK_CUSTODIAN : RANK_MARK;
+	case HS_FIND_CHAIN:
+		return of == HS_LEDGER_OF_CUSTODIAN ? RANK_CUSTODIAN : RANK_CHAIN;
+	case HS_FIND_DATE:
+		return of == HS_LEDGER_OF_DATE && find->cmp != HS_CMP_NE ? RANK_DATE : RANK_NONE;
+	case HS_FIND_OR:
+		for (size_t i = 0; i < find->kid_count; i++) {
+			enum rank kid = rank_of(ledger, find->kids[i]);
+			rank = kid > rank ? kid : rank;
+		}
+		return rank;
+	case HS_FIND_AND:
+		rank = RANK_NONE;
+		for (size_t i = 0; i < find->kid_count; i++) {
+			enum rank kid = rank_of(ledger, find->kids[i]);
+			rank = kid < rank ? kid : rank;
+		}
+		return rank;
+	default:
+		return RANK_NONE;
+	}
+}
+
+static enum hs_status list_rows(struct drive *drive, struct hs_stmt *stmt)
+{
+	enum hs_status status = HS_OK;
+	int step = 0;
+
+	while (status == HS_OK && (step = hs_sql_step(stmt, drive->err)) > 0)
+		status = hs_ledger_add_number(drive->ledger->arena, drive->out,
+			(uint64_t)hs_sql_get_int(stmt, 0), drive->err);
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : status;
+}
+
+static enum hs_status drive_piece(struct drive *drive, enum hs_ledger_class of, uint64_t number)
+{
+	struct hs_stmt *stmt = hs_sql(drive->ledger->txn,
+		of == HS_LEDGER_OF_SUBJECT ? "SELECT row FROM record_index_pointer WHERE subject = ?1" :
+					     "SELECT row FROM record_index_pointer WHERE custodian = ?1",
+		drive->err);
+
+	if (!stmt)
+		return drive->err->status;
+	hs_sql_int(stmt, 1, (int64_t)number);
+	return list_rows(drive, stmt);
+}
+
+/* Rows under a mark; for subjects and custodians also those of the pieces under it. */
+static enum hs_status drive_mark(struct drive *drive, uint32_t param, struct hs_slice text)
+{
+	enum hs_ledger_class of = hs_ledger_class(drive->ledger, param);
+	int64_t mark = hs_ledger_mark(of, param, text);
+	struct hs_ledger_numbers pieces = { 0 };
+	enum hs_status status = hs_ledger_targets(drive->ledger, mark, false, drive->out, drive->err);
+
+	if (status != HS_OK || (of != HS_LEDGER_OF_SUBJECT && of != HS_LEDGER_OF_CUSTODIAN))
+		return status;
+	status = hs_ledger_targets(drive->ledger, mark, true, &pieces, drive->err);
+	for (size_t i = 0; status == HS_OK && i < pieces.count; i++)
+		status = drive_piece(drive, of, pieces.items[i]);
+	return status;
+}
+
+static enum hs_status drive_id(struct drive *drive, struct hs_slice id)
+{
+	struct hs_ledger_pointer pointer;
+	int found = id.len ? hs_ledger_by_id(drive->ledger, drive->ledger->arena, id, &pointer, drive->err) :
+			     0;
+
+	if (found <= 0)
+		return (enum hs_status)found;
+	return hs_ledger_add_number(drive->ledger->arena, drive->out, pointer.row, drive->err);
+}
+
+static enum hs_status drive_token(struct drive *drive, const struct hs_find *find)
+{
+	enum hs_status status = drive_mark(drive, find->param, find->text);
+
+	/* An identifier made of the id has no mark of its own. */
+	if (status == HS_OK && hs_slice_starts(find->text, HS_S("urn:uuid:")))
+		status = drive_id(drive, hs_slice_from(find->text, 9));
+	return status;
+}
+
+/* patient.identifier=...: the identifiers that pointers themselves have. */
+static enum hs_status drive_logical(struct drive *drive, const struct hs_find *chain,
+	const struct hs_find *kid)
+{
+	enum hs_ledger_class of = hs_ledger_class(drive->ledger, chain->param);
+	enum hs_status status = HS_OK;
+
+	if (of != HS_LEDGER_OF_SUBJECT && of != HS_LEDGER_OF_CUSTODIAN)
+		return HS_OK;
+	for (size_t i = 0; kid->op == HS_FIND_OR && i < kid->kid_count && status == HS_OK; i++)
+		status = drive_logical(drive, chain, kid->kids[i]);
+	return kid->op == HS_FIND_TOKEN ? drive_mark(drive, chain->param, kid->text) : status;
+}
+
+/* The targets first, then who points to them. */
+static enum hs_status drive_chain(struct drive *drive, const struct hs_find *find, bool *all)
+{
+	struct hs_find_query query = {
+		.type = find->target_type, .where = find->kids[0], .count = CHAIN_TARGETS, .keys_only = true
+	};
+	struct hs_find_page page = { .count = 0 };
+	enum hs_status status = hs_txn_find(drive->ledger->txn, drive->ledger->arena, &query, &page,
+		drive->err);
+
+	if (status == HS_OK && page.next.len) {
+		*all = true; /* too many: look at every pointer */
+		return HS_OK;
+	}
+	for (size_t i = 0; i < page.count && status == HS_OK; i++)
+		status = drive_mark(drive, find->param, page.items[i].id);
+	return status == HS_OK ? drive_logical(drive, find, find->kids[0]) : status;
+}
+
+static int64_t seconds(int64_t ms, int64_t change)
+{
+	return ms == INT64_MIN || ms == INT64_MAX ? ms : ms / 1000 + change;
+}
+
+static enum hs_status drive_date(struct drive *drive, const struct hs_find *find)
+{
+	enum hs_find_cmp cmp = (enum hs_find_cmp)find->cmp;
+	bool from = cmp != HS_CMP_LT && cmp != HS_CMP_LE && cmp != HS_CMP_EB;
+	bool until = cmp != HS_CMP_GT && cmp != HS_CMP_GE && cmp != HS_CMP_SA;
+	struct hs_stmt *stmt = hs_sql(drive->ledger->txn,
+		"SELECT row FROM record_index_pointer WHERE date >= ?1 AND date <= ?2", drive->err);
+
+	if (!stmt)
+		return drive->err->status;
+	hs_sql_int(stmt, 1, from ? seconds(find->lo, -DATE_SLACK) : INT64_MIN);
+	hs_sql_int(stmt, 2, until ? seconds(find->hi, 1) : INT64_MAX);
+	return list_rows(drive, stmt);
+}
+
+static enum hs_status drive_by(struct drive *drive, const struct hs_find *find, bool *all)
+{
+	enum hs_status status = HS_OK;
+	const struct hs_find *best = NULL;
+
+	switch ((enum hs_find_op)find->op) {
+	case HS_FIND_ID:
+		return drive_id(drive, find->text);
+	case HS_FIND_REFERENCE:
+		return drive_mark(drive, find->param, find->text);
+	case HS_FIND_TOKEN:
+		return drive_token(drive, find);
+	case HS_FIND_CHAIN:
+		return drive_chain(drive, find, all);
+	case HS_FIND_DATE:
+		return drive_date(drive, find);
+	case HS_FIND_OR:
+		for (size_t i = 0; i < find->kid_count && status == HS_OK && !*all; i++)
+			status = drive_by(drive, find->kids[i], all);
+		return status;
+	default: /* AND: the best of it */
+		for (size_t i = 0; i < find->kid_count; i++) {
+			if (!best || rank_of(drive->ledger, find->kids[i]) < rank_of(drive->ledger, best))
+				best = find->kids[i];
+		}
+		return drive_by(drive, best, all);
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *where,
+	struct hs_ledger_numbers *out, bool *all, struct hs_error *err)
+{
+	struct drive drive = { ledger, out, err };
+	size_t kept = 0;
+
+	*all = !where || rank_of(ledger, where) == RANK_NONE;
+	if (*all)
+		return HS_OK;
+	enum hs_status status = drive_by(&drive, where, all);
+	if (status == HS_E_TOO_COSTLY) { /* as many as that: one after the other */
+		*all = true;
+		return HS_OK;
+	}
+	if (status != HS_OK || *all)
+		return status;
+	if (out->count)
+		qsort(out->items, out->count, sizeof *out->items, compare);
+	for (size_t i = 0; i < out->count; i++) {
+		if (kept == 0 || out->items[kept - 1] != out->items[i])
+			out->items[kept++] = out->items[i];
+	}
+	out->count = kept;
+	return HS_OK;
+}

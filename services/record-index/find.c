@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Searching the ledger: candidates from columns and marks, each checked in full, put in order, cut to a page.
+ */
+#include "ledger.h"
+
+#include <stdlib.h>
+
+#define SCRATCH ((size_t)192 << 20)
+#define ONE ((size_t)64 << 20)
+#define PIECES_MAX ((size_t)32 << 20) /* pieces remembered during a search */
+
+struct hit {
+	struct hs_slice key;
+	uint64_t row;
+};
+struct search {
+	struct hs_ledger ledger;
+	struct hs_arena *scratch; /* what lasts as long as the search */
+	struct hs_arena *pieces;  /* emptied when it is full */
+	struct hs_arena *one;     /* emptied for each pointer */
+	const struct hs_find_query *query;
+	struct hs_slice after; /* key of the last one of the page before; empty: from the first */
+	struct hit *hits;
+	size_t count, room;
+	uint64_t total;
+	bool done;
+};
+
+static enum hs_status keep(struct search *search, const struct hs_ledger_subject *subject,
+	struct hs_error *err)
+{
+	struct hit hit = { .row = subject->pointer->row };
+	enum hs_status status = hs_ledger_key(search->one, search->query, subject, &hit.key, err);
+
+	if (status != HS_OK)
+		return status;
+	if (search->after.len && hs_slice_cmp(hit.key, search->after) <= 0)
+		return HS_OK;
+	hit.key = hs_arena_copy(search->scratch, hit.key);
+	if (search->count == search->room) {
+		size_t room = search->room ? search->room * 2 : 64;
+		void *moved = hs_arena_grow(search->scratch, search->hits, search->room * sizeof hit,
+			room * sizeof hit);
+		if (!moved)
+			return hs_fail(err, HS_E_TOO_COSTLY,
+				"the search finds more than can be put in order; add a condition");
+		search->hits = moved;
+		search->room = room;
+	}
+	if (!hit.key.ptr)
+		return hs_fail(err, HS_E_TOO_COSTLY,
+			"the search finds more than can be put in order; add a condition");
+	search->hits[search->count++] = hit;
+	/* Candidates come by row: without a sort the first ones are the page. */
+	search->done = search->query->sort_count == 0 && !search->query->want_total &&
+		search->count > search->query->count;
+	return HS_OK;
+}
+
+static enum hs_status look_at(struct search *search, const struct hs_ledger_pointer *pointer,
+	struct hs_error *err)
+{
+	struct hs_ledger_rows rows = { .count = 0 };
+	struct hs_ledger_subject subject = { search->query->type, pointer, &rows };
+	const struct hs_find *where = search->query->where;
+	enum hs_status status = HS_OK;
+	int matched = 1;
+
+	if (where || search->query->sort_count)
+		status = hs_ledger_rows(&search->ledger, search->one, pointer, &rows, err);
+	if (status == HS_OK && where)
+		matched = hs_ledger_match(&search->ledger, search->one, &subject, where, err);
+	if (status != HS_OK || matched < 0)
+		return status != HS_OK ? status : (enum hs_status)matched;
+	if (!matched)
+		return HS_OK;
+	search->total++;
+	return search->query->count ? keep(search, &subject, err) : HS_OK;
+}
+
+/* Memory for the next pointer. */
+static void forget(struct search *search)
+{
+	hs_arena_reset(search->one);
+	if (hs_arena_used(search->pieces) < PIECES_MAX)
+		return;
+	hs_arena_reset(search->pieces);
+	hs_ledger_forget(&search->ledger);
+}
+
+/* Rows up to that of the cursor need no look when they are in order of row and nobody counts. */
+static uint64_t first_row(const struct search *search)
+{
+	uint64_t row = 0;
+
+	if (search->query->sort_count || search->query->want_total || search->after.len < 8)
+		return 0;
+	for (size_t i = search->after.len - 8; i < search->after.len; i++)
+		row = row << 8 | (unsigned char)search->after.ptr[i];
+	return row;
+}
+
+static enum hs_status look_at_these(struct search *search, const struct hs_ledger_numbers *rows,
+	struct hs_error *err)
+{
+	uint64_t after = first_row(search);
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < rows->count && status == HS_OK && !search->done; i++) {
+		struct hs_ledger_pointer pointer;
+		if (rows->items[i] <= after)
+			continue;
+		forget(search);
+		int found = hs_ledger_by_row(&search->ledger, search->one, rows->items[i], &pointer, err);
+		if (found < 0)
+			return (enum hs_status)found;
+		status = found ? look_at(search, &pointer, err) : HS_OK;
+	}
+	return status;
+}
+
+static enum hs_status look_at_all(struct search *search, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(search->ledger.txn,
+		"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer WHERE row > ?1 ORDER BY row", err);
+	enum hs_status status = HS_OK;
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)first_row(search));
+	while (status == HS_OK && !search->done && (step = hs_sql_step(stmt, err)) > 0) {
+		struct hs_ledger_pointer pointer;
+		forget(search);
+		status = hs_ledger_take(stmt, search->one, &pointer, err);
+		if (status == HS_OK)
+			status = look_at(search, &pointer, err);
+	}
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : status;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return hs_slice_cmp(((const struct hit *)a)->key, ((const struct hit *)b)->key);
+}
+
+static enum hs_status fetch(struct search *search, struct hs_arena *arena, const struct hit *hit,
+	struct hs_resource *out, struct hs_error *err)
+{
+	struct hs_ledger_pointer pointer;
+	int found = hs_ledger_by_row(&search->ledger, arena, hit->row, &pointer, err);
+
+	if (found <= 0)
+		return found < 0 ? (enum hs_status)found :
+				   hs_fail(err, HS_E_CORRUPT, "a pointer went away during a search");
+	*out = (struct hs_resource) { .type = search->query->type,
+		.row = pointer.row,
+		.id = pointer.id,
+		.version = pointer.version,
+		.seq = pointer.seq,
+		.updated_ms = pointer.updated_ms,
+		.change = pointer.version == 1 ? HS_CHANGE_CREATE : HS_CHANGE_UPDATE };
+	return search->query->keys_only ? HS_OK :
+					  hs_ledger_text(&search->ledger, arena, &pointer, &out->body, err);
+}
+
+static enum hs_status make_page(struct search *search, struct hs_arena *arena, struct hs_find_page *out,
+	struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	struct hs_find_page page = { .total = search->total };
+	enum hs_status status = HS_OK;
+
+	if (search->count)
+		qsort(search->hits, search->count, sizeof *search->hits, compare);
+	page.count = search->count < query->count ? search->count : query->count;
+	page.items = hs_arena_array(arena, page.count + 1, sizeof *page.items);
+	if (!page.items)
+		return hs_fail(err, HS_E_LIMIT, "the page does not fit in memory; ask for fewer (_count)");
+	for (size_t i = 0; i < page.count && status == HS_OK; i++)
+		status = fetch(search, arena, &search->hits[i], &page.items[i], err);
+	if (status == HS_OK && page.count && search->count > page.count)
+		page.next = hs_ledger_cursor(arena, query, search->hits[page.count - 1].key);
+	if (status == HS_OK)
+		*out = page;
+	return status;
+}
+
+static enum hs_status run(struct search *search, struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	struct hs_ledger_numbers rows = { 0 };
+	bool all = false;
+
+	if (!query->where && query->count == 0)
+		return hs_ledger_live(&search->ledger, &search->total, err);
+	enum hs_status status = hs_ledger_drive(&search->ledger, query->where, &rows, &all, err);
+	search->ledger.arena = search->pieces;
+	hs_ledger_forget(&search->ledger);
+	if (status != HS_OK)
+		return status;
+	return all ? look_at_all(search, err) : look_at_these(search, &rows, err);
+}
+
+enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *state,
+	const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err)
+{
+	struct search search = { .query = query,
+		.one = hs_arena_new(ONE),
+		.scratch = hs_arena_new(SCRATCH),
+		.pieces = hs_arena_new(2 * PIECES_MAX + ONE) };
+	enum hs_status status = HS_OK;
+
+	(void)state;
+	hs_ledger_begin(&search.ledger, txn, search.scratch);
+	if (query->after.len)
+		status = hs_ledger_cursor_read(search.scratch, query, &search.after, err);
+	if (status == HS_OK)
+		status = run(&search, err);
+	if (status == HS_OK)
+		status = make_page(&search, arena, out, err);
+	hs_arena_free(search.one);
+	hs_arena_free(search.pieces);
+	hs_arena_free(search.scratch);
+	return status;
+}

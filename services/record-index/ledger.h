@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ledger of pointers: what its files share. README.md describes the tables.
+ *
+ * A pointer is stored as a *shape* (its JSON text with holes) and what fills the holes. Shapes, subjects,
+ * custodians and whatever else comes back again and again are *pieces*: kept once, named by a number. The
+ * search entries of a pointer are packed the same way: those that every pointer of a shape has are kept with
+ * the shape, those of a subject with the subject, and only the rest with the pointer.
+ * Thread: that of the transaction. */
+#pragma once
+
+#include <handslag/store.h>
+
+/* ---- numbers and texts in bytes ---- */
+
+void hs_ledger_put_number(struct hs_buf *buf, uint64_t value);
+void hs_ledger_put_text(struct hs_buf *buf, struct hs_slice text);
+/* Each takes from the front; false when the bytes are not such a thing. */
+bool hs_ledger_take_number(struct hs_slice *in, uint64_t *out);
+bool hs_ledger_take_text(struct hs_slice *in, struct hs_slice *out);
+bool hs_ledger_take_bytes(struct hs_slice *in, size_t count, struct hs_slice *out);
+/* 48 bits, so that SQLite needs six bytes for it. */
+int64_t hs_ledger_hash(uint64_t seed, struct hs_slice text);
+/* A UUID in its lower-case form as 16 bytes, and back (36 characters). */
+bool hs_ledger_uuid_read(struct hs_slice text, unsigned char out[16]);
+void hs_ledger_uuid_write(const unsigned char bytes[16], char out[36]);
+
+/* ---- split.c: a JSON text as a shape and what fills its holes ---- */
+
+/* Bytes that cannot be in a JSON text stand for what is put in when it is read. */
+enum hs_ledger_mark {
+	HS_LEDGER_HOLE = 1,
+	HS_LEDGER_ID,
+	HS_LEDGER_VERSION,
+	HS_LEDGER_UPDATED,
+	HS_LEDGER_SUBJECT,
+	HS_LEDGER_CUSTODIAN,
+	HS_LEDGER_DATE,
+	HS_LEDGER_MARKS,
+};
+
+struct hs_ledger_hole {
+	struct hs_slice raw; /* of a string what is between the quotes, else the whole value */
+	bool whole;          /* an object that is a piece */
+};
+
+struct hs_ledger_split {
+	/* in */
+	struct hs_arena *arena;
+	struct hs_slice text;
+	bool is_pointer;                      /* else the text of a piece, where the next three are empty */
+	struct hs_slice id, version, updated; /* as the text should have them */
+	/* out */
+	struct hs_buf shape;
+	struct hs_ledger_hole *holes;
+	size_t hole_count, hole_room;
+	struct hs_slice subject, custodian; /* their JSON texts, or empty */
+	bool has_date;                      /* the date is written to the second in UTC */
+	int64_t date;                       /* then: seconds since 1970 */
+};
+/* `text` is JSON that was parsed before. HS_E_LIMIT when the arena is full. */
+enum hs_status hs_ledger_split(struct hs_ledger_split *split, struct hs_error *err);
+
+/* ---- piece.c: what is kept once ---- */
+
+struct hs_ledger_piece {
+	uint64_t number;
+	uint64_t shape;       /* 0: `rest` is a shape or a plain text */
+	struct hs_slice rest; /* how: pack.c */
+};
+
+/* Params that have columns or marks; numbers in this store, 0 when no stored pointer has them. */
+enum hs_ledger_class {
+	HS_LEDGER_OF_OTHER,
+	HS_LEDGER_OF_SUBJECT,
+	HS_LEDGER_OF_CUSTODIAN,
+	HS_LEDGER_OF_IDENTIFIER,
+	HS_LEDGER_OF_DATE,
+};
+struct hs_ledger_param {
+	uint32_t number;
+	uint8_t of;
+};
+#define HS_LEDGER_PARAMS 8
+#define HS_LEDGER_MEMO 64
+
+/* One operation on the ledger. */
+struct hs_ledger {
+	struct hs_txn *txn;
+	struct hs_arena *arena; /* for pieces, as long as the operation */
+	struct hs_ledger_param params[HS_LEDGER_PARAMS];
+	struct hs_ledger_piece memo[HS_LEDGER_MEMO];
+};
+void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_arena *arena);
+/* What pieces the memory holds is no longer good: their arena was emptied or changed. */
+void hs_ledger_forget(struct hs_ledger *ledger);
+enum hs_ledger_class hs_ledger_class(const struct hs_ledger *ledger, uint32_t param);
+/* The mark of an entry under which rows (or pieces, for subjects and custodians) are found. */
+int64_t hs_ledger_mark(enum hs_ledger_class of, uint32_t param, struct hs_slice text);
+
+enum hs_status hs_ledger_piece(struct hs_ledger *ledger, uint64_t number, struct hs_ledger_piece *out,
+	struct hs_error *err);
+/* The number of a piece, made when there is none: then *fresh. */
+enum hs_status hs_ledger_intern(struct hs_ledger *ledger, uint64_t shape, struct hs_slice rest,
+	uint64_t *number, bool *fresh, struct hs_error *err);
+struct hs_ledger_target {
+	uint64_t number; /* of a piece, or a row */
+	bool is_piece;
+};
+enum hs_status hs_ledger_add_mark(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_target target,
+	struct hs_error *err);
+enum hs_status hs_ledger_drop_mark(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_target target,
+	struct hs_error *err);
+struct hs_ledger_numbers {
+	uint64_t *items;
+	size_t count, room;
+};
+/* Appends the pieces, or the rows, that have a mark. */
+enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, bool pieces,
+	struct hs_ledger_numbers *out, struct hs_error *err);
+enum hs_status hs_ledger_add_number(struct hs_arena *arena, struct hs_ledger_numbers *list, uint64_t number,
+	struct hs_error *err);
+
+/* ---- pack.c: shapes and holes; unpack.c: and back ---- */
+
+struct hs_ledger_packed {
+	uint64_t shape;
+	struct hs_slice rest;
+};
+/* Packs a split text with those index rows; `rest` is in the arena. */
+enum hs_status hs_ledger_pack(struct hs_ledger *ledger, struct hs_ledger_split *split,
+	const struct hs_index_row *rows, size_t count, struct hs_ledger_packed *out, struct hs_error *err);
+/* The piece of a subject or custodian with its index rows; marks are set when it is new. */
+enum hs_status hs_ledger_pack_piece(struct hs_ledger *ledger, enum hs_ledger_class of, struct hs_slice text,
+	const struct hs_index_row *rows, size_t count, uint64_t *number, struct hs_error *err);
+
+/* A row of the table of pointers. */
+struct hs_ledger_pointer {
+	uint64_t row, seq, version;
+	int64_t updated_ms;
+	struct hs_slice id;
+	uint64_t subject, custodian; /* 0: none */
+	bool has_date;
+	int64_t date;
+	uint64_t shape;
+	struct hs_slice rest;
+};
+struct hs_ledger_value {
+	struct hs_slice whole, tail; /* of a hole: all of it, and what is after the last / or : */
+};
+struct hs_ledger_open {
+	struct hs_slice text, facts; /* of the shape */
+	struct hs_ledger_value *values;
+	size_t count;
+	struct hs_slice own; /* facts that only this one has */
+};
+/* Fills the holes; `arena` for what is made. */
+enum hs_status hs_ledger_open(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t shape,
+	struct hs_slice rest, struct hs_slice id, struct hs_ledger_open *out, struct hs_error *err);
+/* The text of the resource. */
+enum hs_status hs_ledger_text(struct hs_ledger *ledger, struct hs_arena *arena,
+	const struct hs_ledger_pointer *pointer, struct hs_slice *out, struct hs_error *err);
+
+/* ---- facts.c: index rows in bytes ---- */
+
+struct hs_ledger_rows {
+	struct hs_index_row *items;
+	size_t count, room;
+};
+/* Writes each row to `steady` (when every text of this shape has it) or to `own`. */
+void hs_ledger_facts_write(const struct hs_ledger *ledger, const struct hs_ledger_split *split,
+	const struct hs_index_row *rows, size_t count, struct hs_buf *steady, struct hs_buf *own);
+/* Appends the rows of `facts`. `date`: seconds, for rows that say so. */
+enum hs_status hs_ledger_facts_read(struct hs_arena *arena, struct hs_slice facts,
+	const struct hs_ledger_open *open, int64_t date, struct hs_ledger_rows *out, struct hs_error *err);
+/* All index rows of a pointer. */
+enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
+	const struct hs_ledger_pointer *pointer, struct hs_ledger_rows *out, struct hs_error *err);
+
+/* ---- table.c: rows of the table of pointers ---- */
+
+/* 1, 0 when there is none, or a negative status; slices in `arena`. */
+int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
+	struct hs_ledger_pointer *out, struct hs_error *err);
+int hs_ledger_by_row(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t row,
+	struct hs_ledger_pointer *out, struct hs_error *err);
+/* The columns of a statement that begins with HS_LEDGER_COLUMNS. */
+enum hs_status hs_ledger_take(struct hs_stmt *stmt, struct hs_arena *arena, struct hs_ledger_pointer *out,
+	struct hs_error *err);
+#define HS_LEDGER_COLUMNS "row, seq, version, updated, id, subject, custodian, date, shape, rest"
+enum hs_status hs_ledger_insert(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	struct hs_error *err);
+enum hs_status hs_ledger_erase(struct hs_ledger *ledger, uint64_t row, struct hs_error *err);
+enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err);
+enum hs_status hs_ledger_count(struct hs_ledger *ledger, int64_t change, struct hs_error *err);
+
+/* ---- match.c, find.c, drive.c ---- */
+
+/* What is matched: a pointer and its index rows. */
+struct hs_ledger_subject {
+	uint32_t type;
+	const struct hs_ledger_pointer *pointer;
+	const struct hs_ledger_rows *rows;
+};
+/* 1, 0 or a negative status. */
+int hs_ledger_match(struct hs_ledger *ledger, struct hs_arena *arena, const struct hs_ledger_subject *subject,
+	const struct hs_find *find, struct hs_error *err);
+
+/* The rows that can fulfil a condition, rising, each once. *all: it must be every row. */
+enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *where,
+	struct hs_ledger_numbers *out, bool *all, struct hs_error *err);
+
+/* The key a result is put in order by: bytes that memcmp compares. */
+enum hs_status hs_ledger_key(struct hs_arena *arena, const struct hs_find_query *query,
+	const struct hs_ledger_subject *subject, struct hs_slice *out, struct hs_error *err);
+/* A mark of a page's end, and back; HS_E_VALUE when it was made for another sort. */
+struct hs_slice hs_ledger_cursor(struct hs_arena *arena, const struct hs_find_query *query,
+	struct hs_slice key);
+enum hs_status hs_ledger_cursor_read(struct hs_arena *arena, const struct hs_find_query *query,
+	struct hs_slice *key, struct hs_error *err);
+enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *state,
+	const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
+
+/* ---- ledger.c ---- */
+
+extern const struct hs_keeper hs_ledger_keeper;
+extern const struct hs_migration hs_ledger_migrations[];

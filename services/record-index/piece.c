@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces: what is kept once and named by a number; and marks, the index by hash over both pieces and rows. */
+#include "ledger.h"
+
+#define PIECE_SEED (UINT64_C(1) << 63)
+#define MARK_SEED 16
+#define TARGETS_MAX ((size_t)1 << 22)
+
+static const struct {
+	const char *name;
+	enum hs_ledger_class of;
+} params[HS_LEDGER_PARAMS] = {
+	{ "DocumentReference.patient", HS_LEDGER_OF_SUBJECT },
+	{ "DocumentReference.subject", HS_LEDGER_OF_SUBJECT },
+	{ "DocumentReference.patient:identifier", HS_LEDGER_OF_SUBJECT },
+	{ "DocumentReference.subject:identifier", HS_LEDGER_OF_SUBJECT },
+	{ "DocumentReference.custodian", HS_LEDGER_OF_CUSTODIAN },
+	{ "DocumentReference.custodian:identifier", HS_LEDGER_OF_CUSTODIAN },
+	{ "DocumentReference.identifier", HS_LEDGER_OF_IDENTIFIER },
+	{ "DocumentReference.date", HS_LEDGER_OF_DATE },
+};
+
+void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_arena *arena)
+{
+	*ledger = (struct hs_ledger) { .txn = txn, .arena = arena };
+	for (size_t i = 0; i < HS_LEDGER_PARAMS; i++) {
+		struct hs_slice name = hs_slice_cstr(params[i].name);
+		ledger->params[i] = (struct hs_ledger_param) {
+			hs_txn_number(txn, HS_SPACE_PARAM, name, false), (uint8_t)params[i].of
+		};
+	}
+}
+
+void hs_ledger_forget(struct hs_ledger *ledger)
+{
+	memset(ledger->memo, 0, sizeof ledger->memo);
+}
+
+enum hs_ledger_class hs_ledger_class(const struct hs_ledger *ledger, uint32_t param)
+{
+	for (size_t i = 0; param && i < HS_LEDGER_PARAMS; i++) {
+		if (ledger->params[i].number == param)
+			return (enum hs_ledger_class)ledger->params[i].of;
+	}
+	return HS_LEDGER_OF_OTHER;
+}
+
+int64_t hs_ledger_mark(enum hs_ledger_class of, uint32_t param, struct hs_slice text)
+{
+	uint64_t seed = of == HS_LEDGER_OF_OTHER ? MARK_SEED + (uint64_t)param : (uint64_t)of;
+	return hs_ledger_hash(seed, text);
+}
+
+/* ---- marks ---- */
+
+/* In the table a piece is a negative target, so that the two can never be mixed up. */
+static enum hs_status run_mark(struct hs_stmt *stmt, int64_t mark, struct hs_ledger_target target,
+	struct hs_error *err)
+{
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, mark);
+	hs_sql_int(stmt, 2, target.is_piece ? -(int64_t)target.number : (int64_t)target.number);
+	return hs_sql_run(stmt, err);
+}
+
+enum hs_status hs_ledger_add_mark(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_target target,
+	struct hs_error *err)
+{
+	return run_mark(hs_sql(ledger->txn,
+				"INSERT OR IGNORE INTO record_index_mark (hash, target) VALUES (?1, ?2)",
+				err),
+		mark, target, err);
+}
+
+enum hs_status hs_ledger_drop_mark(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_target target,
+	struct hs_error *err)
+{
+	return run_mark(hs_sql(ledger->txn, "DELETE FROM record_index_mark WHERE hash = ?1 AND target = ?2",
+				err),
+		mark, target, err);
+}
+
+enum hs_status hs_ledger_add_number(struct hs_arena *arena, struct hs_ledger_numbers *list, uint64_t number,
+	struct hs_error *err)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? list->room * 2 : 32;
+		void *moved = list->room < TARGETS_MAX ?
+			hs_arena_grow(arena, list->items, list->room * sizeof *list->items,
+				room * sizeof *list->items) :
+			NULL;
+		if (!moved)
+			return hs_fail(err, HS_E_TOO_COSTLY,
+				"the search meets more than four million pointers; add a condition");
+		list->items = moved;
+		list->room = room;
+	}
+	list->items[list->count++] = number;
+	return HS_OK;
+}
+
+enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, bool pieces,
+	struct hs_ledger_numbers *out, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		pieces ? "SELECT -target FROM record_index_mark WHERE hash = ?1 AND target < 0" :
+			 "SELECT target FROM record_index_mark WHERE hash = ?1 AND target > 0",
+		err);
+	enum hs_status status = HS_OK;
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, mark);
+	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0)
+		status = hs_ledger_add_number(ledger->arena, out, (uint64_t)hs_sql_get_int(stmt, 0), err);
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : status;
+}
+
+/* ---- pieces ---- */
+
+static enum hs_status read_piece(struct hs_ledger *ledger, uint64_t number, struct hs_ledger_piece *out,
+	struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		"SELECT shape, rest FROM record_index_piece WHERE number = ?1", err);
+	enum hs_status status = HS_OK;
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)number);
+	int step = hs_sql_step(stmt, err);
+	if (step > 0) {
+		struct hs_ledger_piece piece = { number, (uint64_t)hs_sql_get_int(stmt, 0),
+			hs_arena_copy(ledger->arena, hs_sql_get_blob(stmt, 1)) };
+		if (piece.rest.ptr)
+			*out = piece;
+		else
+			status = hs_fail(err, HS_E_LIMIT, "the pointers do not fit in memory; ask for fewer");
+	}
+	hs_sql_end(stmt);
+	if (step == 0)
+		return hs_fail(err, HS_E_CORRUPT, "a pointer names piece %llu, which is not there",
+			(unsigned long long)number);
+	return step < 0 ? (enum hs_status)step : status;
+}
+
+enum hs_status hs_ledger_piece(struct hs_ledger *ledger, uint64_t number, struct hs_ledger_piece *out,
+	struct hs_error *err)
+{
+	struct hs_ledger_piece *memo = &ledger->memo[number % HS_LEDGER_MEMO];
+	enum hs_status status = HS_OK;
+
+	if (memo->number != number)
+		status = read_piece(ledger, number, memo, err);
+	if (status == HS_OK)
+		*out = *memo;
+	return status;
+}
+
+static enum hs_status insert_piece(struct hs_ledger *ledger, uint64_t shape, struct hs_slice rest,
+	uint64_t *number, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		"INSERT INTO record_index_piece (shape, rest) VALUES (?1, ?2) RETURNING number", err);
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)shape);
+	hs_sql_blob(stmt, 2, rest);
+	int step = hs_sql_step(stmt, err);
+	if (step > 0)
+		*number = (uint64_t)hs_sql_get_int(stmt, 0);
+	while (step > 0)
+		step = hs_sql_step(stmt, err);
+	hs_sql_end(stmt);
+	return (enum hs_status)step;
+}
+
+enum hs_status hs_ledger_intern(struct hs_ledger *ledger, uint64_t shape, struct hs_slice rest,
+	uint64_t *number, bool *fresh, struct hs_error *err)
+{
+	int64_t mark = hs_ledger_hash(PIECE_SEED | shape, rest);
+	struct hs_ledger_numbers found = { 0 };
+	enum hs_status status = hs_ledger_targets(ledger, mark, true, &found, err);
+
+	for (size_t i = 0; status == HS_OK && i < found.count; i++) {
+		struct hs_ledger_piece piece;
+		status = hs_ledger_piece(ledger, found.items[i], &piece, err);
+		if (status == HS_OK && piece.shape == shape && hs_slice_eq(piece.rest, rest)) {
+			*number = piece.number;
+			*fresh = false;
+			return HS_OK;
+		}
+	}
+	if (status == HS_OK)
+		status = insert_piece(ledger, shape, rest, number, err);
+	if (status == HS_OK)
+		status = hs_ledger_add_mark(ledger, mark, (struct hs_ledger_target) { *number, true }, err);
+	*fresh = status == HS_OK;
+	return status;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of the table of pointers. `row` is the commit sequence of the first version, so rows are in order of
+ * creation; `seq` is NULL while that version is the current one. An id that is a UUID takes 16 bytes. */
+#include "ledger.h"
+
+#define ID_MAX 255
+
+/* Other ids are their text; one of 16 characters gets a NUL behind it, so that it is no UUID. */
+static struct hs_slice id_bytes(struct hs_slice id, char room[ID_MAX + 1])
+{
+	unsigned char uuid[16];
+
+	if (hs_ledger_uuid_read(id, uuid)) {
+		memcpy(room, uuid, 16);
+		return hs_slice(room, 16);
+	}
+	size_t len = id.len < ID_MAX ? id.len : ID_MAX;
+	memcpy(room, id.ptr, len);
+	room[len] = 0;
+	return hs_slice(room, len == 16 ? 17 : len);
+}
+
+static struct hs_slice id_text(struct hs_arena *arena, struct hs_slice bytes)
+{
+	if (bytes.len == 16) {
+		char *text = hs_arena_raw(arena, 36);
+		if (!text)
+			return HS_S_NONE;
+		hs_ledger_uuid_write((const unsigned char *)bytes.ptr, text);
+		return hs_slice(text, 36);
+	}
+	if (bytes.len == 17 && bytes.ptr[16] == 0)
+		bytes.len = 16;
+	return hs_arena_copy(arena, bytes);
+}
+
+enum hs_status hs_ledger_take(struct hs_stmt *stmt, struct hs_arena *arena, struct hs_ledger_pointer *out,
+	struct hs_error *err)
+{
+	struct hs_ledger_pointer p = {
+		.row = (uint64_t)hs_sql_get_int(stmt, 0),
+		.seq = (uint64_t)hs_sql_get_int(stmt, hs_sql_is_null(stmt, 1) ? 0 : 1),
+		.version = (uint64_t)hs_sql_get_int(stmt, 2),
+		.updated_ms = hs_sql_get_int(stmt, 3),
+		.id = id_text(arena, hs_sql_get_blob(stmt, 4)),
+		.subject = (uint64_t)hs_sql_get_int(stmt, 5),
+		.custodian = (uint64_t)hs_sql_get_int(stmt, 6),
+		.has_date = !hs_sql_is_null(stmt, 7),
+		.date = hs_sql_get_int(stmt, 7),
+		.shape = (uint64_t)hs_sql_get_int(stmt, 8),
+		.rest = hs_arena_copy(arena, hs_sql_get_blob(stmt, 9)),
+	};
+	if (!p.id.ptr || !p.rest.ptr)
+		return hs_fail(err, HS_E_LIMIT, "the pointers do not fit in memory; ask for fewer");
+	*out = p;
+	return HS_OK;
+}
+
+static int take_one(struct hs_stmt *stmt, struct hs_arena *arena, struct hs_ledger_pointer *out,
+	struct hs_error *err)
+{
+	int step = hs_sql_step(stmt, err);
+	enum hs_status status = step > 0 ? hs_ledger_take(stmt, arena, out, err) : HS_OK;
+
+	hs_sql_end(stmt);
+	return status == HS_OK ? step : (int)status;
+}
+
+int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
+	struct hs_ledger_pointer *out, struct hs_error *err)
+{
+	char room[ID_MAX + 1];
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		"SELECT " HS_LEDGER_COLUMNS
+		" FROM record_index_pointer WHERE substr(id, -6) = substr(?1, -6) AND id = ?1",
+		err);
+
+	if (!stmt)
+		return (int)err->status;
+	hs_sql_blob(stmt, 1, id_bytes(id, room));
+	return take_one(stmt, arena, out, err);
+}
+
+int hs_ledger_by_row(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t row,
+	struct hs_ledger_pointer *out, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer WHERE row = ?1", err);
+
+	if (!stmt)
+		return (int)err->status;
+	hs_sql_int(stmt, 1, (int64_t)row);
+	return take_one(stmt, arena, out, err);
+}
+
+static void bind_piece(struct hs_stmt *stmt, int index, uint64_t number)
+{
+	if (number)
+		hs_sql_int(stmt, index, (int64_t)number);
+	else
+		hs_sql_null(stmt, index);
+}
+
+enum hs_status hs_ledger_insert(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	struct hs_error *err)
+{
+	char room[ID_MAX + 1];
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		"INSERT INTO record_index_pointer (" HS_LEDGER_COLUMNS
+		") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+		err);
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)pointer->row);
+	bind_piece(stmt, 2, pointer->seq == pointer->row ? 0 : pointer->seq);
+	hs_sql_int(stmt, 3, (int64_t)pointer->version);
+	hs_sql_int(stmt, 4, pointer->updated_ms);
+	hs_sql_blob(stmt, 5, id_bytes(pointer->id, room));
+	bind_piece(stmt, 6, pointer->subject);
+	bind_piece(stmt, 7, pointer->custodian);
+	if (pointer->has_date)
+		hs_sql_int(stmt, 8, pointer->date);
+	else
+		hs_sql_null(stmt, 8);
+	hs_sql_int(stmt, 9, (int64_t)pointer->shape);
+	hs_sql_blob(stmt, 10, pointer->rest);
+	return hs_sql_run(stmt, err);
+}
+
+enum hs_status hs_ledger_erase(struct hs_ledger *ledger, uint64_t row, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn, "DELETE FROM record_index_pointer WHERE row = ?1", err);
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)row);
+	return hs_sql_run(stmt, err);
+}
+
+enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn, "SELECT live FROM record_index_tally", err);
+
+	if (!stmt)
+		return err->status;
+	int step = hs_sql_step(stmt, err);
+	if (step > 0)
+		*out = (uint64_t)hs_sql_get_int(stmt, 0);
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
+enum hs_status hs_ledger_count(struct hs_ledger *ledger, int64_t change, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn, "UPDATE record_index_tally SET live = live + ?1", err);
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, change);
+	return hs_sql_run(stmt, err);
+}
