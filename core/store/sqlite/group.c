@@ -229,6 +229,7 @@ void hs__group_end(struct hs_store *store, bool committed)
 	for (size_t i = 0; i < group->touched_count; i++)
 		__atomic_add_fetch(&store->stamps[group->touched[i]], 1, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&store->seq, group->seq, __ATOMIC_RELEASE);
+	__atomic_add_fetch(&store->ended, 1, __ATOMIC_SEQ_CST);
 	group->undo_count = group->name_count = group->touched_count = 0;
 	hs_map_free(&group->name_map);
 	hs_arena_reset(group->arena);

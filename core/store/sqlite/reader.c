@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading: a connection for each thread that reads, and the three ways to run a piece of work on it. */
+/* Reading: a connection for each thread that reads, and the three ways to run a piece of work on it.
+ *
+ * To begin and end a transaction takes locks of the file: system calls, a fifth of a short search. A thread that
+ * calls hs_store_read_pause (an event loop, before it waits) therefore keeps the transaction of one read for the
+ * next. It sees one moment; what has been committed and acknowledged since would be missing, so it is good only
+ * while the count of ended groups is what it was before the transaction began. */
 #include <core/store/sqlite/state.h>
 
 #include <core/base/heap.h>
@@ -18,6 +23,8 @@ struct own {
 	struct hs__slot slots[SLOTS];
 	uint64_t clock;
 	unsigned last;
+	bool pauses; /* the thread calls hs_store_read_pause */
+	bool open;   /* a slot may have a transaction that is kept */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* lists of connections, slots' contents */
@@ -102,15 +109,20 @@ static enum hs_status add_connection(struct own *own, struct hs_store *store, st
 	return HS_OK;
 }
 
+static struct own *own_of_thread(void)
+{
+	if (!mine) {
+		pthread_once(&once, make_key);
+		mine = hs_heap_alloc(sizeof(*mine));
+		pthread_setspecific(key, mine);
+	}
+	return mine;
+}
+
 enum hs_status hs__reader_db(struct hs_store *store, struct hs__db **out, struct hs_error *err)
 {
-	struct own *own = mine;
+	struct own *own = own_of_thread();
 
-	if (!own) {
-		pthread_once(&once, make_key);
-		own = mine = hs_heap_alloc(sizeof(*own));
-		pthread_setspecific(key, own);
-	}
 	for (unsigned i = 0; i < SLOTS; i++) {
 		struct hs__slot *slot = &own->slots[(own->last + i) % SLOTS];
 		if (__atomic_load_n(&slot->number, __ATOMIC_RELAXED) != store->number)
@@ -132,8 +144,33 @@ static enum hs_status run_simple(struct hs__db *db, const char *sql, struct hs_e
 	return stmt ? hs_sql_run(stmt, err) : err->status;
 }
 
+static void end_txn(struct hs__db *db)
+{
+	struct hs_error ignored;
+
+	if (run_simple(db, "COMMIT", &ignored) != HS_OK && !sqlite3_get_autocommit(db->sqlite))
+		hs__db_run(db, "ROLLBACK", &ignored);
+	db->open = false;
+}
+
+/* The kept transaction, if nothing has been committed since; else a new one. */
+static enum hs_status begin_txn(struct hs_store *store, struct hs__db *db, struct hs_error *err)
+{
+	uint64_t ended = __atomic_load_n(&store->ended, __ATOMIC_SEQ_CST);
+
+	if (db->open && db->ended == ended)
+		return HS_OK;
+	if (db->open)
+		end_txn(db);
+	db->ended = ended;
+	db->seq_known = false;
+	enum hs_status status = run_simple(db, "BEGIN", err);
+	db->open = status == HS_OK;
+	return status;
+}
+
 static enum hs_status read_with(struct hs_store *store, struct hs_store_op *op,
-	const struct hs__limits *limits)
+	const struct hs__limits *limits, bool keep)
 {
 	struct hs__db *db = NULL;
 	struct hs_txn txn;
@@ -144,7 +181,7 @@ static enum hs_status read_with(struct hs_store *store, struct hs_store_op *op,
 	HS_ASSERT(!db->in_txn);
 	db->limits = *limits;
 	db->stopped = HS_OK;
-	op->status = run_simple(db, "BEGIN", &op->error);
+	op->status = begin_txn(store, db, &op->error);
 	if (op->status != HS_OK)
 		return op->status;
 	db->in_txn = true;
@@ -160,11 +197,28 @@ static enum hs_status read_with(struct hs_store *store, struct hs_store_op *op,
 		op->status = hs__db_fail(db, SQLITE_INTERRUPT, "", &op->error);
 	db->limits = (struct hs__limits) { .counted = false };
 	db->stopped = HS_OK;
-	struct hs_error ignored;
-	if (run_simple(db, "COMMIT", &ignored) != HS_OK && !sqlite3_get_autocommit(db->sqlite))
-		hs__db_run(db, "ROLLBACK", &ignored);
+	if (keep && op->status == HS_OK && mine->pauses)
+		mine->open = true;
+	else
+		end_txn(db);
 	db->in_txn = false;
 	return op->status;
+}
+
+void hs_store_read_pause(void)
+{
+	struct own *own = own_of_thread();
+
+	own->pauses = true;
+	if (!own->open)
+		return;
+	own->open = false;
+	pthread_mutex_lock(&lock); /* another thread may be closing a store */
+	for (unsigned i = 0; i < SLOTS; i++) {
+		if (own->slots[i].db && own->slots[i].db->open)
+			end_txn(own->slots[i].db);
+	}
+	pthread_mutex_unlock(&lock);
 }
 
 static struct hs__limits long_limits(const struct hs_store *store, const bool *cancelled)
@@ -183,7 +237,7 @@ enum hs_status hs_store_read_now(struct hs_store *store, struct hs_store_op *op)
 	struct hs__limits limits = {
 		.cancelled = op->cancelled, .counted = true, .steps = store->read_budget
 	};
-	enum hs_status status = read_with(store, op, &limits);
+	enum hs_status status = read_with(store, op, &limits, true);
 
 	__atomic_add_fetch(&store->reads_now, 1, __ATOMIC_RELAXED);
 	if (status == HS_E_BUDGET) {
@@ -203,7 +257,7 @@ static void read_on_worker(struct hs_task *task)
 	if (op->cancelled && __atomic_load_n(op->cancelled, __ATOMIC_RELAXED))
 		op->status = hs_fail(&op->error, HS_E_CANCELLED, "the work was cancelled");
 	else
-		read_with(op->store, op, &limits);
+		read_with(op->store, op, &limits, false);
 	hs__op_reply(op);
 }
 
@@ -226,7 +280,7 @@ enum hs_status hs_store_read_wait(struct hs_store *store, struct hs_arena *arena
 	struct hs_store_op op = { .work = work, .arg = arg, .arena = arena };
 	struct hs__limits limits = { .counted = false };
 
-	if (read_with(store, &op, &limits) != HS_OK)
+	if (read_with(store, &op, &limits, false) != HS_OK)
 		*err = op.error;
 	return op.status;
 }

@@ -8,7 +8,7 @@
 #include <core/store/store.h>
 #include <pthread.h>
 
-#define HS__WRITER_CACHE_KIB 65536u
+#define HS__WRITER_CACHE_KIB 32768u
 #define HS__READER_CACHE_KIB 8192u
 #define HS__STAMPS 16384u  /* power of two */
 #define HS__SAVEPOINTS 16u /* in one another */
@@ -81,8 +81,7 @@ struct hs_txn {
 	struct hs__db *db;
 	struct hs__group *group; /* NULL when it only reads */
 	int64_t now_ms;
-	uint64_t seq; /* of a reading one, once asked for */
-	bool now_known, seq_known;
+	bool now_known;
 	bool changed; /* in a way that SQLite does not count: tables were made */
 	unsigned depth;
 	struct hs__mark marks[HS__SAVEPOINTS];
@@ -140,6 +139,7 @@ struct hs_store {
 	struct hs__db *connections; /* readers'; under the lock of reader.c */
 	/* atomic access */
 	uint64_t seq;
+	uint64_t ended; /* groups, committed or not, before they are acknowledged */
 	uint32_t flux;
 	uint64_t reads, reads_now, budget_exceeded, writes, groups, failed, commit_us_max;
 	uint32_t stamps[HS__STAMPS];

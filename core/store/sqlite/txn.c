@@ -61,12 +61,12 @@ uint64_t hs_txn_seq(const struct hs_txn *txn)
 {
 	if (txn->group)
 		return txn->group->seq;
-	if (!txn->seq_known) {
-		struct hs_txn *own = (struct hs_txn *)(uintptr_t)txn;
-		own->seq = read_seq(own);
-		own->seq_known = true;
+	struct hs__db *db = txn->db;
+	if (!db->seq_known) {
+		db->seq = read_seq((struct hs_txn *)(uintptr_t)txn);
+		db->seq_known = true;
 	}
-	return txn->seq;
+	return db->seq;
 }
 
 /* ---- savepoints ---- */

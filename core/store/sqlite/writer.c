@@ -16,12 +16,13 @@
 #include <core/store/sqlite/state.h>
 
 #include <core/base/heap.h>
-#include <core/base/log.h>
 #include <errno.h>
+#include <time.h>
 
 #define FRAMES_WHEN_IDLE 1000 /* pages in the write-ahead log that are worth a checkpoint when idle */
 #define FRAMES_WHEN_BUSY 8000 /* and when there is more to do */
 #define FRAMES_TO_TRUNCATE 16384
+#define IDLE_MS UINT64_C(100) /* without work; between two groups of busy clients there is less */
 
 static int note_frames(void *arg, sqlite3 *sqlite, const char *name, int frames)
 {
@@ -269,17 +270,30 @@ static void checkpoint(struct hs_store *store, bool idle)
 
 /* ---- the thread ---- */
 
-/* Waits for work and takes up to a group of it; NULL when the store is closing and nothing waits. */
+/* Waits for work. True when none has come for a while and the log is worth a checkpoint. With the lock. */
+static bool wait_for_work(const struct hs_world *world, struct hs__writer *writer)
+{
+
+	if (writer->wal_frames < FRAMES_WHEN_IDLE || writer->state != HS__WRITER_READY) {
+		pthread_cond_wait(&writer->wake, &writer->lock);
+		return false;
+	}
+	uint64_t end = world->mono_ns(world->ctx) + IDLE_MS * 1000000;
+	struct timespec until = { (time_t)(end / 1000000000), (long)(end % 1000000000) };
+	return pthread_cond_timedwait(&writer->wake, &writer->lock, &until) == ETIMEDOUT;
+}
+
+/* Takes up to a group of what waits; NULL with *idle when it is time for a checkpoint, and NULL without when
+ * the store is closing and nothing waits. */
 static struct hs_store_op *take(struct hs_store *store, bool *idle)
 {
 	struct hs__writer *writer = &store->writer;
-	struct hs_store_op *first;
 
+	*idle = false;
 	pthread_mutex_lock(&writer->lock);
-	while (!writer->head && !writer->closing)
-		pthread_cond_wait(&writer->wake, &writer->lock);
-	first = writer->head;
-	struct hs_store_op *last = first;
+	while (!writer->head && !writer->closing && !*idle)
+		*idle = wait_for_work(store->world, writer);
+	struct hs_store_op *first = writer->head, *last = first;
 	for (uint32_t count = 1; last && count < store->group_max && last->next; count++)
 		last = last->next;
 	if (first) {
@@ -289,8 +303,8 @@ static struct hs_store_op *take(struct hs_store *store, bool *idle)
 		if (!writer->head)
 			writer->tail = &writer->head;
 		last->next = NULL;
+		*idle = false;
 	}
-	*idle = !writer->head;
 	pthread_mutex_unlock(&writer->lock);
 	return first;
 }
@@ -298,10 +312,12 @@ static struct hs_store_op *take(struct hs_store *store, bool *idle)
 static void *write_groups(void *arg)
 {
 	struct hs_store *store = arg;
-	bool idle = true;
+	struct hs_store_op *ops;
+	bool idle;
 
-	for (struct hs_store_op *ops; (ops = take(store, &idle));) {
-		run_group(store, ops);
+	while ((ops = take(store, &idle)) || idle) {
+		if (ops)
+			run_group(store, ops);
 		checkpoint(store, idle);
 	}
 	return NULL;
@@ -314,7 +330,11 @@ enum hs_status hs__writer_start(struct hs_store *store, struct hs_error *err)
 	writer->started = true;
 	writer->tail = &writer->head;
 	pthread_mutex_init(&writer->lock, NULL);
-	pthread_cond_init(&writer->wake, NULL);
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&writer->wake, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	hs__group_init(&writer->group, 0);
 	enum hs_status status = open_connection(store, err);
 	if (status == HS_OK)
