@@ -42,7 +42,8 @@ struct hs_test_exchange {
 	const struct hs_json *json; /* NULL: none or not JSON */
 	struct hs_slice json_fault; /* why a body that calls itself JSON is none */
 	struct hs_slice tls_chain;
-	int64_t at_ms; /* when it was sent */
+	struct hs_slice emulated; /* how the request differs from what the script asks for; mostly empty */
+	int64_t at_ms;            /* when it was sent */
 	uint64_t micros;
 	struct hs_test_exchange *next; /* of the same script */
 };
@@ -57,7 +58,6 @@ struct hs_test_action {
 	bool expected; /* its failure was announced by the caller */
 	struct hs_slice reason;
 	struct hs_slice wanted, found; /* for a person */
-	struct hs_slice emulated; /* how what was done differs from what the script says; mostly empty */
 	struct hs_slice path;          /* element or expression that was judged */
 	const struct hs_requirement *const *requirements;
 	size_t requirement_count;
@@ -97,6 +97,7 @@ struct hs_test_summary {
 	uint32_t asserts[HS_TEST_VERDICTS]; /* of selected tests */
 	uint32_t setups_failed;             /* scripts whose tests were skipped by that */
 	uint32_t exchanges;
+	uint32_t emulated;        /* exchanges that differ from what their script asks for */
 	uint32_t expected;        /* failures that were announced */
 	uint32_t expected_unused; /* announced ones that did not come */
 };

@@ -60,6 +60,7 @@ struct hs_test_exchange *hs_test_exchange_new(struct hs_test_run *run, struct hs
 	exchange->request_header_count = request->header_count;
 	exchange->request_body = request->body;
 	exchange->request_json = request->json;
+	exchange->emulated = request->emulated;
 	exchange->at_ms = run->world->wall_ms(run->world->ctx);
 	call->arena = arena;
 	call->method = request->method;

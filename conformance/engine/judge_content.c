@@ -128,9 +128,11 @@ static enum hs_status judge_values(struct test_judgement *j, const struct hs_pat
 	return HS_OK;
 }
 
-static enum hs_status judge_truth(struct test_judgement *j, const struct hs_path_list *found)
+static enum hs_status judge_truth(struct test_judgement *j, struct hs_slice expression,
+	const struct hs_json *input, const struct hs_path_list *found)
 {
 	int truth = hs_path_truth(found);
+	struct hs_buf buf;
 
 	j->out->wanted = HS_S("true");
 	j->out->found = hs_test_print_list(j->stage->arena, found);
@@ -138,6 +140,12 @@ static enum hs_status judge_truth(struct test_judgement *j, const struct hs_path
 		return hs_fail(j->err, HS_E_INVALID,
 			"the expression gives %zu values; a condition gives true or false", found->count);
 	j->out->verdict = truth == 1 ? HS_TEST_PASS : HS_TEST_FAIL;
+	if (truth == 1)
+		return HS_OK;
+	hs_buf_init(&buf, j->stage->arena, 1 << 20);
+	hs_buf_add(&buf, j->out->found);
+	hs_test_explain(j->stage, expression, input, &buf);
+	j->out->found = hs_buf_slice(&buf);
 	return HS_OK;
 }
 
@@ -170,7 +178,7 @@ enum hs_status hs_test_judge_expression(struct test_judgement *j)
 		if (j->assertion->check == HS_CHECK_PATH) /* a path that names something which is there */
 			return hs_fail(j->err, HS_E_INVALID,
 				"a path needs a value, or the operator notEmpty");
-		return judge_truth(j, &found);
+		return judge_truth(j, expression, source.json, &found);
 	}
 	return judge_values(j, &found);
 }

@@ -127,6 +127,8 @@ enum hs_status hs_test_judge_content_type(struct test_judgement *j)
 
 	if (status)
 		return status;
+	if (e->emulated.len)
+		return hs_fail(j->err, HS_E_NOT_SUPPORTED, "%.*s", HS_S_ARG(e->emulated));
 	if (hs_slice_eq(wanted, HS_S("json")))
 		wanted = HS_S("application/fhir+json");
 	else if (hs_slice_eq(wanted, HS_S("xml")))
@@ -148,6 +150,8 @@ enum hs_status hs_test_judge_header(struct test_judgement *j)
 
 	if (status)
 		return status;
+	if (j->assertion->request && e->emulated.len)
+		return hs_fail(j->err, HS_E_NOT_SUPPORTED, "%.*s", HS_S_ARG(e->emulated));
 	j->out->path = j->field;
 	return hs_test_judge_text(j,
 		j->assertion->request ?

@@ -215,6 +215,20 @@ struct hs_slice hs_library_text(const struct hs_library *library, const struct h
 	return file ? file->text : HS_S_NONE;
 }
 
+bool hs_library_next(const struct hs_library *library, struct hs_slice prefix, size_t *at,
+	struct hs_slice *path, struct hs_slice *text)
+{
+	while (*at < library->file_count) {
+		const struct library_file *file = library->files[(*at)++];
+		if (!hs_slice_starts(file->path, prefix))
+			continue;
+		*path = file->path;
+		*text = file->text;
+		return true;
+	}
+	return false;
+}
+
 /* ---- selection ---- */
 
 static enum hs_status select_script(struct hs_library *library, const struct hs_script *script,
@@ -243,6 +257,7 @@ static enum hs_status select_path(struct hs_library *library, const char *path, 
 	enum hs_status status = hs_library_add_tree(library, path, hs_slice_cstr(path), LIBRARY_ANY, err);
 	size_t count = 0;
 
+	qsort(library->files + before, library->file_count - before, sizeof(struct library_file *), by_path);
 	for (size_t i = before; i < library->file_count && !status; i++) {
 		const struct library_file *file = library->files[i];
 		struct hs_script *script = NULL;

@@ -35,3 +35,7 @@ struct hs_slice hs_library_text(const struct hs_library *library, const struct h
  * none. */
 struct hs_slice hs_library_fixture(struct hs_library *library, const struct hs_script *script,
 	struct hs_slice reference);
+/* The library's files whose path begins with `prefix`, in order of path: *at is 0 before the first call.
+ * False when there are no more. */
+bool hs_library_next(const struct hs_library *library, struct hs_slice prefix, size_t *at,
+	struct hs_slice *path, struct hs_slice *text);

@@ -1,25 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operations as requests: method, URL, headers and body, by the rules of TestScript.setup.action.operation.
  */
-#include <conformance/engine/stage.h>
-
-#define BODY_MAX ((size_t)64 << 20)
-
-enum shape {            /* what the URL of an operation is made of when neither url nor params say it */
-	SHAPE_SYSTEM,   /* base */
-	SHAPE_TYPE,     /* base/Type */
-	SHAPE_INSTANCE, /* base/Type/id */
-	SHAPE_VERSION,  /* base/Type/id/_history/version */
-	SHAPE_HISTORY,  /* .../_history at whatever level */
-	SHAPE_METADATA,
-	SHAPE_OPERATION, /* .../$name at whatever level */
-};
-
-struct known_operation {
-	struct hs_slice code;
-	struct hs_slice method;
-	enum shape shape;
-};
+#include <conformance/engine/request_private.h>
 
 static const struct known_operation operations[] = {
 	{ HS_S_INIT("read"), HS_S_INIT("GET"), SHAPE_INSTANCE },
@@ -89,65 +71,6 @@ static struct hs_slice origin_of(struct hs_slice url)
 	return url;
 }
 
-bool hs_test_identity(const struct hs_test_exchange *exchange, struct hs_reference *out)
-{
-	struct hs_slice location = hs_test_header(exchange->headers, exchange->header_count,
-		HS_S("Location"));
-	struct hs_slice type = hs_json_get_text(exchange->json, HS_S("resourceType"));
-	struct hs_slice id = hs_json_get_text(exchange->json, HS_S("id"));
-
-	if (!location.len)
-		location = hs_test_header(exchange->headers, exchange->header_count,
-			HS_S("Content-Location"));
-	if (location.len && hs_reference_parse(location, out) && out->type.len && out->id.len)
-		return true;
-	if (!type.len || !id.len || hs_slice_eq(type, HS_S("OperationOutcome")))
-		return false;
-	*out = (struct hs_reference) { .type = type, .id = id };
-	out->version = hs_json_get_text(hs_json_get(exchange->json, HS_S("meta")), HS_S("versionId"));
-	return true;
-}
-
-/* What targetId stands for: a resource on the target. */
-static enum hs_status find_target(struct test_stage *stage, struct hs_slice id, struct hs_reference *out,
-	struct hs_error *err)
-{
-	size_t index = hs_test_fixture_index(stage, id);
-	struct test_source source;
-	struct hs_json *tree = NULL;
-	enum hs_status status;
-
-	if (index != SIZE_MAX && stage->fixtures[index].server_id.len) {
-		*out = (struct hs_reference) { .type = stage->fixtures[index].server_type,
-			.id = stage->fixtures[index].server_id };
-		return HS_OK;
-	}
-	if (index != SIZE_MAX) {
-		status = hs_test_fixture(stage, index, &tree, err);
-		if (status)
-			return status;
-		*out = (struct hs_reference) { .type = hs_json_get_text(tree, HS_S("resourceType")),
-			.id = hs_json_get_text(tree, HS_S("id")) };
-		if (!out->id.len)
-			return hs_fail(err, HS_E_INVALID,
-				"the fixture %.*s has no id, and it was not created on the target",
-				HS_S_ARG(id));
-		return HS_OK;
-	}
-	status = hs_test_source(stage, id, false, &source, err);
-	if (status)
-		return status;
-	if (source.exchange->failure.len)
-		return hs_fail(err, HS_E_VALUE, "there is no response called %.*s: %.*s", HS_S_ARG(id),
-			HS_S_ARG(source.exchange->failure));
-	if (!hs_test_identity(source.exchange, out))
-		return hs_fail(err, HS_E_VALUE,
-			"the response %.*s (status %d) names no resource: it has neither Location nor a body "
-			"with id",
-			HS_S_ARG(id), source.exchange->status);
-	return HS_OK;
-}
-
 static void add_history(struct hs_buf *url, struct hs_slice params)
 {
 	struct hs_slice query = params, path = hs_slice_cut(&query, '?');
@@ -170,18 +93,6 @@ static void add_operation(struct hs_buf *url, struct hs_slice code, struct hs_sl
 	if (query.ptr)
 		hs_buf_printf(url, "?%.*s", HS_S_ARG(query));
 }
-
-struct request_maker {
-	struct test_stage *stage;
-	const struct hs_script_action *action;
-	const struct hs_script_operation *operation;
-	struct known_operation known;
-	struct test_scope scope;
-	struct hs_reference target; /* of targetId, or of the source of an update */
-	bool has_target, typed;     /* the body brought its own type */
-	struct test_request *out;
-	struct hs_error *err;
-};
 
 /* The rule: url wins; else params stand after the type as they are; else targetId. */
 static enum hs_status build_url(struct request_maker *m, struct hs_slice params)
@@ -245,7 +156,9 @@ static enum hs_status make_url(struct request_maker *m)
 				m->out->body = hs_test_encode_url(m->stage->arena, m->out->body);
 			params = HS_S("/_search");
 		}
-		status = build_url(m, params);
+		status = hs_test_request_adopt(m, params);
+		if (!status)
+			status = build_url(m, params);
 	} else if (origin_of(url).len) {
 		m->out->url = url;
 	} else {
@@ -258,22 +171,10 @@ static enum hs_status make_url(struct request_maker *m)
 	return status;
 }
 
-/* "json" and "xml" are short for FHIR's own types; "none" sends no header. */
-static struct hs_slice expand_type(struct hs_slice type)
-{
-	if (hs_slice_eq(type, HS_S("json")))
-		return HS_S("application/fhir+json");
-	if (hs_slice_eq(type, HS_S("xml")))
-		return HS_S("application/fhir+xml");
-	if (hs_slice_eq(type, HS_S("ttl")))
-		return HS_S("application/fhir+turtle");
-	return type;
-}
-
-static struct hs_slice body_type(const struct request_maker *m)
+static struct hs_slice body_type(struct request_maker *m)
 {
 	if (m->operation->content_type.len)
-		return expand_type(m->operation->content_type);
+		return hs_test_request_type(m, m->operation->content_type);
 	if (m->out->body.len && !m->out->json && hs_slice_ends(m->out->url, HS_S("/_search")))
 		return HS_S("application/x-www-form-urlencoded");
 	if (hs_slice_eq(m->out->method, HS_S("PATCH")) && hs_json_is(m->out->json, HS_JSON_ARRAY))
@@ -298,7 +199,7 @@ static bool add_own_headers(struct request_maker *m)
 static enum hs_status make_headers(struct request_maker *m)
 {
 	const struct hs_script_operation *operation = m->operation;
-	struct hs_slice accept = expand_type(operation->accept), type = body_type(m);
+	struct hs_slice accept = hs_test_request_type(m, operation->accept), type = body_type(m);
 	struct hs_arena *arena = m->stage->arena;
 	bool good = true;
 
@@ -321,103 +222,6 @@ static enum hs_status make_headers(struct request_maker *m)
 		good = hs_test_header_add(arena, m->out, operation->headers[i].name, value);
 	}
 	return good ? HS_OK : hs_fail(m->err, HS_E_LIMIT, "the script keeps too much");
-}
-
-static int base64_digit(char c)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(digits, c) : NULL;
-	return at ? (int)(at - digits) : -1;
-}
-
-static struct hs_slice decode_base64(struct hs_arena *arena, struct hs_slice text)
-{
-	struct hs_buf out;
-	uint32_t bits = 0;
-	unsigned count = 0;
-
-	hs_buf_init(&out, arena, text.len + 1);
-	for (size_t i = 0; i < text.len; i++) {
-		int digit = base64_digit(text.ptr[i]);
-		if (digit < 0)
-			continue;
-		bits = bits << 6 | (uint32_t)digit;
-		count += 6;
-		if (count >= 8) {
-			count -= 8;
-			hs_buf_byte(&out, (char)(bits >> count & 0xff));
-		}
-	}
-	return hs_buf_slice(&out);
-}
-
-/* The body from sourceId. A Binary that is not meant for Binary itself carries other bytes: a patch, a form,
- * something broken on purpose. */
-static enum hs_status make_body(struct request_maker *m)
-{
-	struct test_source source;
-	struct hs_slice type = expand_type(m->operation->content_type);
-	struct hs_buf buf;
-
-	if (!m->operation->source_id.len)
-		return HS_OK;
-	enum hs_status status = hs_test_source(m->stage, m->operation->source_id, false, &source, m->err);
-	if (!status)
-		status = hs_test_source_json(m->stage, &source, m->err);
-	if (status)
-		return status;
-	m->out->json = source.json;
-	if (hs_slice_eq(hs_json_get_text(source.json, HS_S("resourceType")), HS_S("Binary")) &&
-		!hs_slice_eq(m->operation->resource, HS_S("Binary"))) {
-		m->out->body = decode_base64(m->stage->arena, hs_json_get_text(source.json, HS_S("data")));
-		m->out->json = NULL;
-		m->typed = !type.len;
-		if (m->typed &&
-			!hs_test_header_add(m->stage->arena, m->out, HS_S("Content-Type"),
-				hs_json_get_text(source.json, HS_S("contentType"))))
-			return hs_fail(m->err, HS_E_LIMIT, "the script keeps too much");
-		return HS_OK;
-	}
-	if (hs_slice_search(type, HS_S("xml")) != SIZE_MAX)
-		return hs_fail(m->err, HS_E_NOT_SUPPORTED, "the script sends XML, which is not written yet");
-	hs_buf_init(&buf, m->stage->arena, BODY_MAX);
-	hs_json_write(&buf, m->out->json, 0);
-	if (buf.overflow)
-		return hs_fail(m->err, HS_E_LIMIT, "the body is too large");
-	m->out->body = hs_buf_slice(&buf);
-	return HS_OK;
-}
-
-/* An update of what the target has named: the body takes that id. */
-static enum hs_status make_target(struct request_maker *m)
-{
-	const struct hs_script_operation *operation = m->operation;
-	bool update = hs_slice_eq(m->known.code, HS_S("update")) ||
-		hs_slice_eq(m->known.code, HS_S("updateCreate"));
-	enum hs_status status = HS_OK;
-
-	if (operation->target_id.len) {
-		status = find_target(m->stage, operation->target_id, &m->target, m->err);
-		m->has_target = !status;
-		if (status || !update || !m->out->json ||
-			hs_slice_eq(hs_json_get_text(m->out->json, HS_S("id")), m->target.id))
-			return status;
-		struct hs_json *body = hs_json_clone(m->stage->arena, m->out->json);
-		struct hs_json *id = hs_json_string(m->stage->arena, m->target.id);
-		struct hs_buf buf;
-		if (!body || !id)
-			return hs_fail(m->err, HS_E_LIMIT, "the script keeps too much");
-		hs_json_set(body, HS_S("id"), id);
-		hs_buf_init(&buf, m->stage->arena, BODY_MAX);
-		hs_json_write(&buf, body, 0);
-		m->out->json = body;
-		m->out->body = hs_buf_slice(&buf);
-	} else if (update && m->out->json && !operation->params.len && !operation->url.len) {
-		m->target.type = hs_json_get_text(m->out->json, HS_S("resourceType"));
-		m->target.id = hs_json_get_text(m->out->json, HS_S("id"));
-		m->has_target = m->target.id.len > 0;
-	}
-	return status;
 }
 
 static struct hs_slice upper(struct hs_arena *arena, struct hs_slice text)
@@ -453,9 +257,9 @@ enum hs_status hs_test_request(struct test_stage *stage, const struct hs_script_
 	*out = (struct test_request) { 0 };
 	m.known = look_up(operation->code, operation->source_id.len > 0);
 	out->method = operation->method.len ? upper(stage->arena, operation->method) : m.known.method;
-	enum hs_status status = make_body(&m);
+	enum hs_status status = hs_test_request_body(&m);
 	if (!status)
-		status = make_target(&m);
+		status = hs_test_request_target(&m);
 	if (!status)
 		status = make_url(&m);
 	if (!status)

@@ -76,7 +76,7 @@ static void turn_later(struct hs_test_run *run, void (*fn)(void *arg))
 static void start_some(void *arg)
 {
 	struct hs_test_run *run = arg;
-	uint32_t parallel = run->options.parallel ? run->options.parallel : PARALLEL;
+	uint32_t parallel = run->careful ? 1 : run->options.parallel ? run->options.parallel : PARALLEL;
 
 	while (!run->stopped && run->active < parallel && run->next < run->count) {
 		struct test_stage *stage = &run->stages[run->order[run->next++]];
@@ -139,7 +139,7 @@ static void shuffle(struct hs_test_run *run)
 {
 	for (size_t i = 0; i < run->count; i++)
 		run->order[i] = (uint32_t)i;
-	for (size_t i = run->count; i > 1 && !run->options.in_order; i--) {
+	for (size_t i = run->count; i > 1 && !run->options.in_order && !run->careful; i--) {
 		size_t k = (size_t)(hs_test_random(run) % i);
 		uint32_t other = run->order[k];
 		run->order[k] = run->order[i - 1];
@@ -248,8 +248,10 @@ enum hs_status hs_test_start(struct hs_loop *loop, const struct hs_test_options 
 	run->order = hs_arena_array(arena, count + 1, sizeof(*run->order));
 	run->expected_used = hs_arena_array(arena, options->expected_count + 1, sizeof(*run->expected_used));
 	good = run->results && run->stages && run->order && run->expected_used;
-	for (size_t i = 0; good && i < count; i++)
+	for (size_t i = 0; good && i < count; i++) {
 		good = init_stage(run, i);
+		run->careful = run->careful || !scripts[i]->suite.len;
+	}
 	if (!status && !good)
 		status = hs_fail(err, HS_E_LIMIT, "the scripts need too much memory");
 	if (!status)
@@ -377,6 +379,8 @@ void hs_test_run_summary(const struct hs_test_run *run, struct hs_test_summary *
 			out->scripts[script->verdict]++;
 		out->setups_failed += any && script->setup.verdict == HS_TEST_FAIL;
 		out->exchanges += script->exchange_count;
+		for (const struct hs_test_exchange *e = script->exchanges; e; e = e->next)
+			out->emulated += e->emulated.len > 0;
 	}
 	for (size_t i = 0; i < run->options.expected_count; i++)
 		out->expected_unused += !run->expected_used[i];

@@ -80,7 +80,8 @@ struct hs_test_run {
 	uint64_t nonce, random;
 	uint64_t began_ns, micros;
 	int64_t began_ms;
-	bool probed, stopped, finished;
+	bool careful; /* there are scripts that know nothing of one another: one after the other, in order */
+	bool stopped, finished;
 };
 
 /* ---- run.c ---- */
@@ -104,6 +105,7 @@ struct test_request {
 	size_t header_count, header_room;
 	struct hs_slice body;
 	const struct hs_json *json;
+	struct hs_slice emulated;
 };
 /* A new exchange for a request, linked to nothing, and the call that carries it. */
 struct hs_test_exchange *hs_test_exchange_new(struct hs_test_run *run, struct hs_arena *arena,
@@ -161,6 +163,11 @@ enum hs_status hs_test_evaluate(struct test_stage *stage, struct hs_slice expres
 	const struct hs_json *input, struct hs_path_list *out, struct hs_error *err);
 /* Values as one line for a person: 'a', 'b' and 3 more. */
 struct hs_slice hs_test_print_list(struct hs_arena *arena, const struct hs_path_list *list);
+
+/* ---- explain.c ---- */
+/* Lines that say which part of a condition does not hold and what is there instead. */
+void hs_test_explain(struct test_stage *stage, struct hs_slice expression, const struct hs_json *input,
+	struct hs_buf *out);
 
 /* ---- xpath.c ---- */
 /* XPath of child steps, or JSONPath, as FHIRPath. HS_E_NOT_SUPPORTED for more. */

@@ -170,6 +170,11 @@ static void add_action(struct hs_buf *out, const struct hs_test_run *run, const 
 	if (!is_assert && action->exchange)
 		add_time(out, action->exchange->micros);
 	hs_buf_cstr(out, "</div>\n");
+	if (!is_assert && action->exchange && action->exchange->emulated.len) {
+		hs_buf_cstr(out, "<p class=\"soft\">Emulated: ");
+		hs_report_escape(out, action->exchange->emulated);
+		hs_buf_cstr(out, "</p>\n");
+	}
 	if (shown) {
 		add_requirements(out, action);
 		hs_buf_cstr(out, "<dl class=\"diff\">\n");
@@ -177,7 +182,6 @@ static void add_action(struct hs_buf *out, const struct hs_test_run *run, const 
 		add_row(out, "expected", "good", action->wanted);
 		add_row(out, "found", action->verdict == HS_TEST_WARNING ? "" : "bad", action->found);
 		add_row(out, "reason", "words", action->reason);
-		add_row(out, "emulated", "words", action->emulated);
 		hs_buf_cstr(out, "</dl>\n");
 		if (hs_report_is_failure(action->verdict) || action->verdict == HS_TEST_WARNING)
 			add_hints(out, action);

@@ -81,6 +81,7 @@ static void add_exchange(struct writer *w, const struct hs_test_exchange *e)
 	add_number(w, "status", (uint64_t)(e->status > 0 ? e->status : 0));
 	add_headers(w, "headers", e->headers, e->header_count);
 	add_body(w, "body", e->body);
+	add_text(w, "emulated", e->emulated);
 	add_text(w, "tlsChain", e->tls_chain);
 	add_number(w, "micros", e->micros);
 	end(w, '}');
@@ -103,7 +104,6 @@ static void add_action(struct writer *w, const struct hs_test_action *action)
 	add_body(w, "expected", action->wanted);
 	add_body(w, "found", action->found);
 	add_text(w, "reason", action->reason);
-	add_text(w, "emulated", action->emulated);
 	if (action->requirement_count) {
 		begin(w, "requirements", '[');
 		for (size_t i = 0; i < action->requirement_count; i++) {

@@ -36,6 +36,7 @@ void hs_report_summary(struct hs_buf *out, const struct hs_test_run *run)
 	hs_buf_printf(out, "; %u of %u assertions held", s.asserts[HS_TEST_PASS], sum(s.asserts));
 	add_count(out, s.expected, "failures expected");
 	add_count(out, s.expected_unused, "expected failures did not come");
+	add_count(out, s.emulated, "requests emulated");
 	hs_buf_printf(out, "; %u requests in %" PRIu64 ".%02" PRIu64 " s; seed %" PRIu64, s.exchanges,
 		micros / 1000000, micros / 10000 % 100, hs_test_run_options(run)->seed);
 	if (hs_test_run_stopped(run))

@@ -182,10 +182,6 @@ static void refused(void **state)
 	assert_int_equal(bench_request(&bench, "'type': {'code': 'read'}, 'params': '/1', 'origin': 1",
 				 &request, &err),
 		HS_E_NOT_SUPPORTED);
-	assert_int_equal(bench_request(&bench,
-				 "'type': {'code': 'create'}, 'sourceId': 'p', 'contentType': 'xml'",
-				 &request, &err),
-		HS_E_NOT_SUPPORTED);
 	bench_close(&bench);
 }
 
