@@ -19,8 +19,8 @@ ROOMS = {
     "core/host": ["core/base", "core/json", "core/fhir", "core/store", "core/http", "core/trust", "core/rest"],
     "core/cli": ["core/base", "core/json", "core/fhir", "core/store", "core/http", "core/trust", "core/rest",
                  "core/host", "conformance"],
-    # A stranger to the server: it knows the wire only.
-    "conformance": ["core/base", "core/json", "core/fhir", "core/http/client.h"],
+    # A stranger to the server: it knows the wire only. Its proxy listens too.
+    "conformance": ["core/base", "core/json", "core/fhir", "core/http/client.h", "core/http/server.h"],
     # A service sees the public headers and its own folder.
     "services": [],
 }

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The mutation run: trials one after another in a few lanes, each lane with a proxy of its own. */
+#include <conformance/mutants/lab.h>
+#include <conformance/mutants/proxy.h>
+
+#include <fnmatch.h>
+
+#define MEMORY_MAX ((size_t)1 << 30)
+#define LANES_MAX 16u
+#define LANES_DEFAULT 2u
+#define SEED 1u
+
+struct lane {
+	struct hs_lab *lab;
+	struct hs_proxy *proxy;
+	struct hs_test_run *run;
+	struct hs_lab_trial *trial;
+	const struct hs_script *const *scripts;
+	struct hs_timer *timer;
+};
+
+struct hs_lab {
+	struct hs_lab_options options;
+	struct hs_loop *loop;
+	struct hs_arena *arena;
+	struct hs_lab_trial *trials;
+	size_t trial_count, next, clean_count, clean_done;
+	struct hs_lab_check *checks;
+	size_t check_count;
+	struct lane lanes[LANES_MAX];
+	uint32_t lane_count, working, open;
+	bool narrowed, stopped, ended;
+	struct hs_error error;
+};
+
+/* ---- preparation ---- */
+
+static size_t list_checks(struct hs_lab *lab, bool write)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < lab->options.script_count; i++) {
+		const struct hs_script *script = lab->options.scripts[i];
+		for (size_t k = 0; k < script->test_count; k++) {
+			const struct hs_script_test *test = &script->tests[k];
+			for (size_t m = 0; m < test->count; m++) {
+				const struct hs_script_action *action = &test->actions[m];
+				if (!action->is_assert || !action->u.assertion.requirement_count)
+					continue;
+				if (write)
+					lab->checks[at] = (struct hs_lab_check) { .script = action,
+						.suite = script->suite,
+						.description = action->description,
+						.id = hs_arena_printf(lab->arena, "%.*s/%.*s/%.*s",
+							HS_S_ARG(script->id), HS_S_ARG(test->id),
+							HS_S_ARG(action->id)) };
+				at++;
+			}
+		}
+	}
+	return at;
+}
+
+static bool is_wanted(const struct hs_lab *lab, const struct hs_fault *fault)
+{
+	const char *id = hs_arena_cstr(lab->arena, fault->id);
+
+	for (size_t i = 0; i < lab->options.only_count; i++)
+		if (id && fnmatch(lab->options.only[i], id, 0) == 0)
+			return true;
+	return lab->options.only_count == 0;
+}
+
+/* Is this the first script of its suite? */
+static bool begins_suite(const struct hs_lab *lab, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (hs_slice_eq(lab->options.scripts[i]->suite, lab->options.scripts[index]->suite))
+			return false;
+	return true;
+}
+
+/* The clean trials first, then each fault with each suite that it is for. */
+static void list_trials(struct hs_lab *lab)
+{
+	size_t fault_count = 0;
+	const struct hs_fault *const *faults = hs_mutants_faults(lab->options.mutants, &fault_count);
+
+	lab->trials = hs_arena_array(lab->arena, (fault_count + 1) * lab->options.script_count + 1,
+		sizeof(*lab->trials));
+	for (size_t f = 0; f <= fault_count; f++) {
+		const struct hs_fault *fault = f ? faults[f - 1] : NULL;
+		for (size_t i = 0; i < lab->options.script_count; i++) {
+			struct hs_slice suite = lab->options.scripts[i]->suite;
+			if (!begins_suite(lab, i) || (fault && !hs_fault_is_for(fault, suite)))
+				continue;
+			if (fault && !is_wanted(lab, fault)) {
+				lab->narrowed = true;
+				continue;
+			}
+			lab->trials[lab->trial_count++] = (struct hs_lab_trial) { .fault = fault,
+				.suite = suite,
+				.failed = hs_arena_array(lab->arena, lab->check_count + 1, 1) };
+		}
+		if (!fault)
+			lab->clean_count = lab->trial_count;
+	}
+}
+
+/* ---- one trial ---- */
+
+static void work(struct lane *lane);
+
+static struct hs_lab_check *check_of(struct hs_lab *lab, const struct hs_script_action *script)
+{
+	for (size_t i = 0; i < lab->check_count; i++)
+		if (lab->checks[i].script == script)
+			return &lab->checks[i];
+	return NULL;
+}
+
+static void judge_action(struct lane *lane, const struct hs_test_action *action)
+{
+	struct hs_lab_check *check = action->script ? check_of(lane->lab, action->script) : NULL;
+	bool fails = action->verdict == HS_TEST_FAIL || action->verdict == HS_TEST_WARNING;
+	uint8_t *failed = (uint8_t *)(uintptr_t)lane->trial->failed;
+
+	if (!check)
+		return;
+	if (!lane->trial->fault) {
+		check->held = action->verdict == HS_TEST_PASS;
+		failed[check - lane->lab->checks] = fails;
+		lane->trial->caught += fails;
+	} else if (fails && check->held) {
+		failed[check - lane->lab->checks] = 1;
+		check->caught++;
+		lane->trial->caught++;
+	}
+}
+
+static void judge(struct lane *lane)
+{
+	size_t count = 0;
+	const struct hs_test_script_result *scripts = hs_test_run_results(lane->run, &count);
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < scripts[i].count; k++)
+			for (size_t m = 0; m < scripts[i].tests[k].count; m++)
+				judge_action(lane, &scripts[i].tests[k].actions[m]);
+	hs_test_run_summary(lane->run, &lane->trial->summary);
+	lane->trial->touched = hs_proxy_touched(lane->proxy);
+	lane->trial->micros = hs_test_run_micros(lane->run);
+	lane->trial->done = true;
+}
+
+static void after_run(void *arg)
+{
+	struct lane *lane = arg;
+	struct hs_lab *lab = lane->lab;
+	struct hs_error err = { .status = HS_OK };
+
+	hs_timer_stop(lane->timer);
+	lane->timer = NULL;
+	judge(lane);
+	if (!lane->trial->fault) {
+		lab->clean_done++;
+		if (hs_test_run_failed(lane->run, &err) && !lab->error.status)
+			lab->error = err;
+	}
+	hs_test_run_free(lane->run);
+	lane->run = NULL;
+	lab->working--;
+	if (lab->options.events.trial_done)
+		lab->options.events.trial_done(lab, lane->trial, lab->options.events.arg);
+	for (uint32_t i = 0; i < lab->lane_count; i++)
+		work(&lab->lanes[i]);
+}
+
+static void run_finished(struct hs_test_run *run, void *arg)
+{
+	struct lane *lane = arg;
+
+	(void)run;
+	lane->timer = hs_timer_start(lane->lab->loop, 0, 0, after_run, lane);
+}
+
+static size_t scripts_of(struct lane *lane, struct hs_slice suite)
+{
+	const struct hs_lab_options *options = &lane->lab->options;
+	const struct hs_script **list = (const struct hs_script **)(uintptr_t)lane->scripts;
+	size_t count = 0;
+
+	for (size_t i = 0; i < options->script_count; i++)
+		if (hs_slice_eq(options->scripts[i]->suite, suite))
+			list[count++] = options->scripts[i];
+	return count;
+}
+
+static void start_trial(struct lane *lane, struct hs_lab_trial *trial)
+{
+	struct hs_lab *lab = lane->lab;
+	struct hs_test_options options = lab->options.test;
+	size_t count = scripts_of(lane, trial->suite);
+	struct hs_error err = { .status = HS_OK };
+
+	hs_proxy_break(lane->proxy, trial->fault);
+	options.target = hs_proxy_url(lane->proxy);
+	options.seed = SEED;
+	/* A fault of the CapabilityStatement must not excuse the server from being tested. */
+	options.no_precheck = trial->fault != NULL;
+	options.events = (struct hs_test_events) { .finished = run_finished, .arg = lane };
+	lane->trial = trial;
+	lab->working++;
+	if (hs_test_start(lab->loop, &options, lane->scripts, count, &lane->run, &err)) {
+		lab->working--;
+		lab->stopped = true;
+		lab->error = err;
+	}
+}
+
+/* ---- the end ---- */
+
+static void proxy_gone(void *arg)
+{
+	struct hs_lab *lab = arg;
+
+	if (--lab->open == 0)
+		lab->options.events.finished(lab, lab->options.events.arg);
+}
+
+static void end(struct hs_lab *lab)
+{
+	if (lab->ended)
+		return;
+	lab->ended = true;
+	for (uint32_t i = 0; i < lab->lane_count; i++)
+		hs_proxy_close(lab->lanes[i].proxy, proxy_gone, lab);
+}
+
+static void work(struct lane *lane)
+{
+	struct hs_lab *lab = lane->lab;
+	bool clean = lab->next < lab->clean_count;
+
+	if (lane->run || lab->ended)
+		return;
+	/* What holds on the clean server must be known before the first fault. */
+	bool waits = !clean && lab->clean_done < lab->clean_count;
+	bool over = lab->stopped || lab->error.status || lab->next == lab->trial_count;
+	if (!over && !waits)
+		start_trial(lane, &lab->trials[lab->next++]);
+	if (!lab->working)
+		end(lab);
+}
+
+static void begin(void *arg)
+{
+	struct lane *lane = arg;
+
+	hs_timer_stop(lane->timer);
+	lane->timer = NULL;
+	work(lane);
+}
+
+enum hs_status hs_lab_start(struct hs_loop *loop, const struct hs_lab_options *options, struct hs_lab **out,
+	struct hs_error *err)
+{
+	struct hs_arena *arena = hs_arena_new(MEMORY_MAX);
+	struct hs_lab *lab = hs_arena_alloc(arena, sizeof(*lab));
+	uint32_t lanes = options->lanes ? options->lanes : LANES_DEFAULT;
+	enum hs_status status = HS_OK;
+
+	lab->arena = arena;
+	lab->options = *options;
+	lab->loop = loop;
+	lab->checks = hs_arena_array(arena, list_checks(lab, false) + 1, sizeof(*lab->checks));
+	lab->check_count = list_checks(lab, true);
+	list_trials(lab);
+	for (uint32_t i = 0; i < lanes && i < LANES_MAX && !status; i++) {
+		struct lane *lane = &lab->lanes[i];
+		lane->lab = lab;
+		lane->scripts = hs_arena_array(arena, options->script_count + 1, sizeof(*lane->scripts));
+		status = hs_proxy_open(loop, options->test.target, &options->test.client, &lane->proxy, err);
+		lab->lane_count += !status;
+	}
+	if (status && !lab->lane_count) {
+		hs_arena_free(arena);
+		return status;
+	}
+	lab->open = lab->lane_count;
+	for (uint32_t i = 0; i < lab->lane_count; i++)
+		lab->lanes[i].timer = hs_timer_start(loop, 0, 0, begin, &lab->lanes[i]);
+	*out = lab;
+	return HS_OK;
+}
+
+void hs_lab_stop(struct hs_lab *lab)
+{
+	lab->stopped = true;
+	for (uint32_t i = 0; i < lab->lane_count; i++)
+		if (lab->lanes[i].run)
+			hs_test_stop(lab->lanes[i].run);
+}
+
+void hs_lab_free(struct hs_lab *lab)
+{
+	if (lab)
+		hs_arena_free(lab->arena);
+}
+
+/* ---- what came of it ---- */
+
+const struct hs_lab_trial *hs_lab_trials(const struct hs_lab *lab, size_t *count)
+{
+	*count = lab->trial_count;
+	return lab->trials;
+}
+
+const struct hs_lab_check *hs_lab_checks(const struct hs_lab *lab, size_t *count)
+{
+	*count = lab->check_count;
+	return lab->checks;
+}
+
+void hs_lab_score(const struct hs_lab *lab, struct hs_lab_score *out)
+{
+	*out = (struct hs_lab_score) {
+		.checks = lab->check_count, .narrowed = lab->narrowed, .stopped = lab->stopped
+	};
+	for (size_t i = 0; i < lab->check_count; i++) {
+		out->held += lab->checks[i].held;
+		out->proven += lab->checks[i].held && lab->checks[i].caught;
+	}
+	for (size_t i = 0; i < lab->trial_count; i++) {
+		const struct hs_lab_trial *trial = &lab->trials[i];
+		if (!trial->fault)
+			out->broken += trial->caught;
+		else if (trial->done) {
+			out->faults++;
+			out->caught += trial->caught > 0;
+		}
+	}
+}
+
+bool hs_lab_is_good(const struct hs_lab *lab)
+{
+	struct hs_lab_score score;
+
+	hs_lab_score(lab, &score);
+	return !lab->error.status && !score.stopped && !score.broken && score.caught == score.faults &&
+		(score.narrowed || score.proven == score.checks);
+}
+
+enum hs_status hs_lab_failed(const struct hs_lab *lab, struct hs_error *err)
+{
+	if (lab->error.status)
+		*err = lab->error;
+	return lab->error.status;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The mutation run as text, JSON and one HTML page: which check caught which fault, and what is left. */
+#include <conformance/mutants/lab.h>
+
+#define SHOWN 3u
+
+static void add_checks(const struct hs_lab *lab, const struct hs_lab_trial *trial, struct hs_buf *out,
+	const char *before, size_t most)
+{
+	size_t count = 0, shown = 0;
+	const struct hs_lab_check *checks = hs_lab_checks(lab, &count);
+
+	for (size_t i = 0; i < count && shown < most; i++)
+		if (trial->failed[i]) {
+			hs_buf_printf(out, "%s%.*s\n", before, HS_S_ARG(checks[i].id));
+			shown++;
+		}
+	if (trial->caught > shown)
+		hs_buf_printf(out, "%sand %zu more\n", before, trial->caught - shown);
+}
+
+static void text_faults(const struct hs_lab *lab, struct hs_buf *out, bool all)
+{
+	size_t count = 0;
+	const struct hs_lab_trial *trials = hs_lab_trials(lab, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct hs_lab_trial *trial = &trials[i];
+		if (!trial->fault || !trial->done || !trial->caught)
+			continue;
+		hs_buf_printf(out, "%.*s [%.*s]: caught by %zu of its checks\n", HS_S_ARG(trial->fault->id),
+			HS_S_ARG(trial->suite), trial->caught);
+		add_checks(lab, trial, out, "    ", all ? SIZE_MAX : SHOWN);
+	}
+}
+
+static void text_missed(const struct hs_lab *lab, struct hs_buf *out)
+{
+	size_t count = 0;
+	const struct hs_lab_trial *trials = hs_lab_trials(lab, &count);
+	bool first = true;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct hs_lab_trial *trial = &trials[i];
+		if (!trial->fault || !trial->done || trial->caught)
+			continue;
+		hs_buf_cstr(out, first ? "\nfaults that no check caught:\n" : "");
+		first = false;
+		hs_buf_printf(out, "  %.*s [%.*s]: %.*s (it changed %llu of %u exchanges)\n",
+			HS_S_ARG(trial->fault->id), HS_S_ARG(trial->suite), HS_S_ARG(trial->fault->title),
+			(unsigned long long)trial->touched, trial->summary.exchanges);
+	}
+}
+
+static void text_checks(const struct hs_lab *lab, struct hs_buf *out)
+{
+	size_t count = 0;
+	const struct hs_lab_check *checks = hs_lab_checks(lab, &count);
+	struct hs_lab_score score;
+	bool first = true;
+
+	for (size_t i = 0; i < count; i++) {
+		if (checks[i].held)
+			continue;
+		hs_buf_cstr(out, first ? "\nchecks that do not hold on the clean server:\n" : "");
+		first = false;
+		hs_buf_printf(out, "  %.*s: %.*s\n", HS_S_ARG(checks[i].id), HS_S_ARG(checks[i].description));
+	}
+	hs_lab_score(lab, &score);
+	first = true;
+	for (size_t i = 0; i < count && !score.narrowed; i++) {
+		if (!checks[i].held || checks[i].caught)
+			continue;
+		hs_buf_cstr(out, first ? "\nsurviving checks, that no fault made fail:\n" : "");
+		first = false;
+		hs_buf_printf(out, "  %.*s: %.*s\n", HS_S_ARG(checks[i].id), HS_S_ARG(checks[i].description));
+	}
+}
+
+void hs_lab_report_text(const struct hs_lab *lab, struct hs_buf *out, bool all)
+{
+	struct hs_lab_score score;
+
+	hs_lab_score(lab, &score);
+	text_faults(lab, out, all);
+	text_missed(lab, out);
+	text_checks(lab, out);
+	hs_buf_printf(out, "\n%zu faults, %zu caught; %zu checks, %zu made to fail by some fault%s%s\n",
+		score.faults, score.caught, score.checks, score.proven,
+		score.narrowed ? " (not all faults ran)" : "", score.stopped ? " (interrupted)" : "");
+}
+
+/* ---- JSON ---- */
+
+static void member(struct hs_buf *out, const char *name, struct hs_slice text, const char *after)
+{
+	hs_buf_printf(out, "\"%s\":", name);
+	hs_json_write_text(out, text);
+	hs_buf_cstr(out, after);
+}
+
+static void json_trial(const struct hs_lab *lab, const struct hs_lab_trial *trial, struct hs_buf *out)
+{
+	size_t count = 0, written = 0;
+	const struct hs_lab_check *checks = hs_lab_checks(lab, &count);
+
+	hs_buf_byte(out, '{');
+	member(out, "fault", trial->fault->id, ",");
+	member(out, "suite", trial->suite, ",");
+	member(out, "title", trial->fault->title, ",");
+	member(out, "source", trial->fault->source, ",");
+	hs_buf_printf(out, "\"exchanges\":%u,\"changed\":%llu,\"micros\":%llu,\"caughtBy\":[",
+		trial->summary.exchanges, (unsigned long long)trial->touched,
+		(unsigned long long)trial->micros);
+	for (size_t i = 0; i < count; i++) {
+		if (!trial->failed[i])
+			continue;
+		hs_buf_cstr(out, written++ ? "," : "");
+		hs_json_write_text(out, checks[i].id);
+	}
+	hs_buf_cstr(out, "]}");
+}
+
+void hs_lab_report_json(const struct hs_lab *lab, struct hs_buf *out)
+{
+	size_t count = 0, written = 0;
+	const struct hs_lab_trial *trials = hs_lab_trials(lab, &count);
+	struct hs_lab_score score;
+
+	hs_lab_score(lab, &score);
+	hs_buf_printf(out, "{\"good\":%s,\"faults\":%zu,\"caught\":%zu,\"checks\":%zu,\"proven\":%zu,",
+		hs_lab_is_good(lab) ? "true" : "false", score.faults, score.caught, score.checks,
+		score.proven);
+	hs_buf_printf(out, "\"allFaults\":%s,\"trials\":[", score.narrowed ? "false" : "true");
+	for (size_t i = 0; i < count; i++) {
+		if (!trials[i].fault || !trials[i].done)
+			continue;
+		hs_buf_cstr(out, written++ ? ",\n" : "\n");
+		json_trial(lab, &trials[i], out);
+	}
+	hs_buf_cstr(out, "],\"checkList\":[");
+	const struct hs_lab_check *checks = hs_lab_checks(lab, &count);
+	for (size_t i = 0; i < count; i++) {
+		hs_buf_cstr(out, i ? ",\n{" : "\n{");
+		member(out, "id", checks[i].id, ",");
+		member(out, "description", checks[i].description, ",");
+		hs_buf_printf(out, "\"holdsClean\":%s,\"faults\":%u}", checks[i].held ? "true" : "false",
+			checks[i].caught);
+	}
+	hs_buf_cstr(out, "]}\n");
+}
+
+/* ---- HTML ---- */
+
+static void escape(struct hs_buf *out, struct hs_slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (c == '&' || c == '<' || c == '>' || c == '"')
+			hs_buf_printf(out, "&#%d;", c);
+		else
+			hs_buf_byte(out, c);
+	}
+}
+
+static void html_trial(const struct hs_lab *lab, const struct hs_lab_trial *trial, struct hs_buf *out)
+{
+	size_t count = 0;
+	const struct hs_lab_check *checks = hs_lab_checks(lab, &count);
+
+	hs_buf_printf(out, "<tr class=\"%s\"><td><b>", trial->caught ? "good" : "bad");
+	escape(out, trial->fault->id);
+	hs_buf_cstr(out, "</b><br>");
+	escape(out, trial->fault->title);
+	hs_buf_cstr(out, "<br><small>");
+	escape(out, trial->fault->source);
+	hs_buf_cstr(out, "</small><td>");
+	escape(out, trial->suite);
+	hs_buf_printf(out, "<td>%llu of %u<td>", (unsigned long long)trial->touched,
+		trial->summary.exchanges);
+	if (!trial->caught) {
+		hs_buf_cstr(out, "by none\n");
+		return;
+	}
+	hs_buf_printf(out, "<details><summary>by %zu</summary><ul>", trial->caught);
+	for (size_t i = 0; i < count; i++) {
+		if (!trial->failed[i])
+			continue;
+		hs_buf_cstr(out, "<li><code>");
+		escape(out, checks[i].id);
+		hs_buf_cstr(out, "</code> ");
+		escape(out, checks[i].description);
+	}
+	hs_buf_cstr(out, "</ul></details>\n");
+}
+
+static void html_checks(const struct hs_lab *lab, struct hs_buf *out)
+{
+	size_t count = 0;
+	const struct hs_lab_check *checks = hs_lab_checks(lab, &count);
+
+	hs_buf_cstr(out, "</table><h2>Checks</h2><table><tr><th>Check<th>Says<th>Faults that make it fail\n");
+	for (size_t i = 0; i < count; i++) {
+		hs_buf_printf(out, "<tr class=\"%s\"><td><code>",
+			checks[i].held && checks[i].caught ? "good" : "bad");
+		escape(out, checks[i].id);
+		hs_buf_cstr(out, "</code><td>");
+		escape(out, checks[i].description);
+		hs_buf_printf(out, "<td>%u%s\n", checks[i].caught,
+			checks[i].held ? "" : " (does not hold on the clean server)");
+	}
+}
+
+void hs_lab_report_html(const struct hs_lab *lab, struct hs_buf *out)
+{
+	size_t count = 0;
+	const struct hs_lab_trial *trials = hs_lab_trials(lab, &count);
+	struct hs_lab_score score;
+
+	hs_lab_score(lab, &score);
+	hs_buf_cstr(out,
+		"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Mutation run</title>"
+		"<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;"
+		"padding:0 1rem}table{border-collapse:collapse;width:100%}td,th{text-align:left;"
+		"vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #ddd}"
+		".bad td{background:#fbe3e0}code{font-size:.85em}</style><h1>Mutation run</h1>");
+	hs_buf_printf(out, "<p>%zu of %zu faults caught; %zu of %zu checks made to fail by some fault%s.",
+		score.caught, score.faults, score.proven, score.checks,
+		score.narrowed ? " (not all faults ran)" : "");
+	hs_buf_cstr(out, "<h2>Faults</h2><table><tr><th>Fault<th>Suite<th>Exchanges changed<th>Caught\n");
+	for (size_t i = 0; i < count; i++)
+		if (trials[i].fault && trials[i].done)
+			html_trial(lab, &trials[i], out);
+	html_checks(lab, out);
+	hs_buf_cstr(out, "</table></html>\n");
+}

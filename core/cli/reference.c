@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A server of our own for a while, for commands that need a good one. */
+#include <core/cli/reference.h>
+
+#include <core/base/log.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEPTH_MAX 8u
+
+struct hs_cli_reference {
+	char dir[512];
+	struct hs_host_config config;
+	struct hs_host *host;
+	pthread_t thread;
+	const char *url;
+};
+
+static void remove_tree(const char *path, unsigned depth)
+{
+	DIR *dir = depth < DEPTH_MAX ? opendir(path) : NULL;
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		char below[1024];
+		struct stat st;
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) >= (int)sizeof(below) ||
+			lstat(below, &st) != 0)
+			continue;
+		if (S_ISDIR(st.st_mode))
+			remove_tree(below, depth + 1);
+		else
+			unlink(below);
+	}
+	if (dir)
+		closedir(dir);
+	rmdir(path);
+}
+
+static void *serve(void *arg)
+{
+	struct hs_cli_reference *reference = arg;
+
+	hs_host_run(reference->host);
+	return NULL;
+}
+
+static enum hs_status make_dir(struct hs_cli_reference *reference, struct hs_error *err)
+{
+	const char *set = getenv("TMPDIR");
+
+	snprintf(reference->dir, sizeof(reference->dir), "%s/handslag-reference-XXXXXX",
+		set && set[0] ? set : "/tmp");
+	if (!mkdtemp(reference->dir))
+		return hs_fail(err, HS_E_IO, "cannot make the directory %s: %s", reference->dir,
+			strerrordesc_np(errno));
+	return HS_OK;
+}
+
+enum hs_status hs_cli_reference_start(struct hs_arena *arena, struct hs_cli_reference **out,
+	struct hs_error *err)
+{
+	struct hs_cli_reference *reference = hs_arena_alloc(arena, sizeof(*reference));
+	enum hs_status status = reference ? make_dir(reference, err) : HS_E_LIMIT;
+
+	if (status)
+		return status;
+	hs_log_configure(HS_LOG_ERROR, true, STDERR_FILENO);
+	status = hs_host_config_init(&reference->config, arena, err);
+	reference->config.listen = "127.0.0.1:0";
+	reference->config.data_dir = reference->dir;
+	reference->config.access_log = "off";
+	if (!status)
+		status = hs_host_open(&reference->config, hs_services_builtin, &reference->host, err);
+	if (!status)
+		status = hs_host_edition(reference->host, HS_FHIR_R4, err);
+	if (!status)
+		status = hs_host_listen(reference->host, err);
+	if (!status && pthread_create(&reference->thread, NULL, serve, reference) != 0)
+		status = hs_fail(err, HS_E_LIMIT, "cannot start a thread");
+	if (status) {
+		hs_host_close(reference->host);
+		remove_tree(reference->dir, 0);
+		return status;
+	}
+	reference->url = hs_arena_cstr(arena,
+		hs_arena_printf(arena, "%s/fhir/r4", hs_host_url(reference->host)));
+	*out = reference;
+	return HS_OK;
+}
+
+const char *hs_cli_reference_url(const struct hs_cli_reference *reference)
+{
+	return reference->url;
+}
+
+void hs_cli_reference_stop(struct hs_cli_reference *reference)
+{
+	if (!reference)
+		return;
+	hs_host_stop(reference->host);
+	pthread_join(reference->thread, NULL);
+	hs_host_close(reference->host);
+	remove_tree(reference->dir, 0);
+}
