@@ -53,7 +53,7 @@ static void write_ranges(struct hs_buf *buf, const struct hs__ranges *ranges)
 	if (ranges->count > RANGES_SHOWN)
 		hs_buf_printf(buf, "  and %zu more\n", ranges->count - RANGES_SHOWN);
 	if (ranges->row_count)
-		hs_buf_printf(buf, "  %zu rows found by id or link\n", ranges->row_count);
+		hs_buf_printf(buf, "  %zu rows found already\n", ranges->row_count);
 }
 
 static enum hs_status write_statement(struct hs_txn *txn, struct hs_buf *buf, const char *sql,
@@ -76,17 +76,20 @@ static enum hs_status explain(struct hs__finder *finder, const struct hs_find_qu
 {
 	struct hs__cond where;
 	struct hs__plan plan;
+	uint64_t population = 0;
 	enum hs_status status = query->where ? hs__cond_make(finder, query->where, 0, &where, err) : HS_OK;
 
 	if (status == HS_OK)
 		status = hs__plan_make(finder, query, query->where ? &where : NULL, &plan, err);
+	if (status == HS_OK)
+		status = hs__find_live(finder->txn, query->type, &population, err);
 	if (status != HS_OK)
 		return status;
 	hs_buf_printf(buf, "way: %s\n", ways[plan.way]);
 	if (plan.drive)
 		hs_buf_printf(buf, "drive: %s, about %llu of %llu\n", ops[plan.drive->find->op],
 			(unsigned long long)(plan.estimate == UINT64_MAX ? 0 : plan.estimate),
-			(unsigned long long)plan.population);
+			(unsigned long long)population);
 	hs_buf_printf(buf, "verify: %s\n", plan.verify ? "each against its facts" : "not needed");
 	write_ranges(buf, &plan.ranges);
 	for (size_t i = 0; i < 2 && statements[plan.way][i] && status == HS_OK; i++)

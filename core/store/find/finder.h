@@ -117,7 +117,8 @@ struct hs__plan {
 	enum hs__way way;
 	const struct hs__cond *drive; /* NULL: none */
 	bool verify;                  /* the whole search must be checked against the facts */
-	uint64_t estimate, population;
+	uint64_t estimate;
+	uint64_t population; /* live resources of the type, when the choice of a broad way needed it */
 	struct hs__ranges ranges;
 	bool gathered; /* the rows of the ranges are in ranges.rows, rising, each once */
 };
@@ -140,6 +141,9 @@ struct hs__run {
 };
 /* Not for HS__WAY_SORTED. */
 enum hs_status hs__run(struct hs__finder *finder, struct hs__plan *plan, const struct hs__run *run,
+	struct hs_error *err);
+/* Gathers if the ranges have fewer than `few` entries in all (then plan->gathered); else changes nothing. */
+enum hs_status hs__gather_few(struct hs__finder *finder, struct hs__plan *plan, size_t few,
 	struct hs_error *err);
 /* How many there are, when that is known without looking at each: not with plan->verify. */
 enum hs_status hs__run_count(struct hs__finder *finder, struct hs__plan *plan, uint32_t type, uint64_t *out,

@@ -142,10 +142,24 @@ static bool is_broad(const struct hs__plan *plan, const struct hs_find_query *qu
 {
 	double gather = (double)plan->estimate;
 
-	if (query->want_total || plan->estimate < MANY / 8)
-		return false;
 	return plan->estimate >= MANY ||
 		gather * gather > ((double)query->count + 1) * (double)plan->population;
+}
+
+/* What the first sort, or the order of rows, has to offer instead of gathering. */
+static enum hs_status go_broad(struct hs__finder *finder, const struct hs_find_query *query,
+	struct hs__plan *plan, bool *is, struct hs_error *err)
+{
+	*is = false;
+	if (query->want_total || plan->estimate < MANY / 8 || (query->sort_count && !hs__sorted_can(query)))
+		return HS_OK;
+	enum hs_status status = hs__find_live(finder->txn, query->type, &plan->population, err);
+	if (status != HS_OK || !is_broad(plan, query))
+		return status;
+	plan->way = query->sort_count ? HS__WAY_SORTED : HS__WAY_WALK;
+	plan->verify = true;
+	*is = true;
+	return HS_OK;
 }
 
 static enum hs__way way_without_index(const struct hs_find_query *query)
@@ -159,21 +173,17 @@ static bool is_single(const struct hs__ranges *ranges)
 	return ranges->count == 1 && ranges->items[0].single && ranges->row_count == 0;
 }
 
-/* What one key finds comes in order of row and needs no gathering. A range with many entries may hold one key
- * only (a code that nobody spells in capitals): its ends tell. */
+/* What one key finds comes in order of row and needs no gathering. A range with many entries (here it has)
+ * may hold one key only (a code that nobody spells in capitals): its ends tell. */
 static enum hs_status to_single(struct hs__finder *finder, struct hs__ranges *ranges, bool *is,
 	struct hs_error *err)
 {
 	struct hs__range *range = ranges->items;
 	struct hs__key first, last;
-	uint64_t count = 0;
 
-	*is = is_single(ranges);
-	if (*is || ranges->count != 1 || ranges->row_count)
+	*is = false;
+	if (ranges->count != 1 || ranges->row_count)
 		return HS_OK;
-	enum hs_status status = count_ranges(finder, ranges, FEW, &count, err);
-	if (status != HS_OK || count < FEW)
-		return status;
 	int got = hs__end_key(finder, range->from, range->to, false, &first, err);
 	if (got > 0)
 		got = hs__end_key(finder, range->from, range->to, true, &last, err);
@@ -203,10 +213,41 @@ static bool is_inner(const struct hs__cond *cond)
 	return false;
 }
 
+/* A condition that is looked up in the index: to read a few entries is as quick as to count them. */
+static enum hs_status plan_ranges(struct hs__finder *finder, const struct hs_find_query *query,
+	struct hs__plan *plan, bool *done, struct hs_error *err)
+{
+	enum hs_status status = hs__ranges_of(finder, query->type, plan->drive, &plan->ranges, err);
+
+	*done = false;
+	if (status != HS_OK)
+		return status;
+	if (!query->sort_count && is_single(&plan->ranges)) {
+		*done = true;
+	} else {
+		status = hs__gather_few(finder, plan, FEW, err);
+		if (status != HS_OK || plan->gathered) {
+			plan->way = HS__WAY_GATHER;
+			plan->verify |= plan->ranges.verify;
+			plan->estimate = plan->ranges.row_count;
+			*done = true;
+			return status;
+		}
+		if (!query->sort_count)
+			status = to_single(finder, &plan->ranges, done, err);
+	}
+	if (status == HS_OK && *done) {
+		plan->way = HS__WAY_STREAM;
+		plan->verify |= plan->ranges.verify || plan->ranges.items[0].check != HS__SURE;
+	}
+	return status;
+}
+
 static enum hs_status plan_driven(struct hs__finder *finder, const struct hs_find_query *query,
 	const struct hs__cond *where, struct hs__plan *plan, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
+	bool done = false;
 
 	plan->drive = where;
 	plan->estimate = UINT64_MAX;
@@ -214,28 +255,17 @@ static enum hs_status plan_driven(struct hs__finder *finder, const struct hs_fin
 		plan->verify |= plan->drive->kid_count > 1;
 		status = hs__choose(finder, query->type, plan->drive, &plan->drive, &plan->estimate, err);
 	}
-	if (status == HS_OK && !is_inner(plan->drive)) {
-		bool stream = false;
-		status = hs__ranges_of(finder, query->type, plan->drive, &plan->ranges, err);
-		if (status == HS_OK && !query->sort_count)
-			status = to_single(finder, &plan->ranges, &stream, err);
-		if (status == HS_OK && stream) {
-			plan->way = HS__WAY_STREAM;
-			plan->verify |= plan->ranges.verify || plan->ranges.items[0].check != HS__SURE;
-			return HS_OK;
-		}
-	}
-	if (status == HS_OK && plan->estimate == UINT64_MAX)
+	bool inner = status == HS_OK && is_inner(plan->drive);
+	if (status == HS_OK && !inner)
+		status = plan_ranges(finder, query, plan, &done, err);
+	if (status == HS_OK && !done && plan->estimate == UINT64_MAX)
 		status = hs__estimate(finder, query->type, plan->drive, MANY, &plan->estimate, err);
-	if (status != HS_OK)
+	if (status == HS_OK && !done)
+		status = go_broad(finder, query, plan, &done, err);
+	if (status != HS_OK || done)
 		return status;
-	if (is_broad(plan, query) && (!query->sort_count || hs__sorted_can(query))) {
-		plan->way = query->sort_count ? HS__WAY_SORTED : HS__WAY_WALK;
-		plan->verify = true;
-		return HS_OK;
-	}
 	plan->way = HS__WAY_GATHER;
-	if (is_inner(plan->drive))
+	if (inner)
 		status = hs__ranges_of(finder, query->type, plan->drive, &plan->ranges, err);
 	plan->verify |= plan->ranges.verify;
 	return status;
@@ -245,11 +275,8 @@ enum hs_status hs__plan_make(struct hs__finder *finder, const struct hs_find_que
 	const struct hs__cond *where, struct hs__plan *out, struct hs_error *err)
 {
 	struct hs__plan plan = { .verify = false };
-	enum hs_status status = hs__find_live(finder->txn, query->type, &plan.population, err);
+	enum hs_status status = HS_OK;
 
-	if (status != HS_OK)
-		return status;
-	plan.estimate = plan.population;
 	if (where && hs__drivable(finder, where)) {
 		status = plan_driven(finder, query, where, &plan, err);
 	} else {

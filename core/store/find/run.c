@@ -73,8 +73,9 @@ int hs__range_holds(const struct hs__range *range, struct hs_slice key)
 
 /* ---- gathering ---- */
 
+/* Reads at most *left entries, and takes them from it. */
 static enum hs_status gather_range(struct hs__finder *finder, struct hs__plan *plan,
-	const struct hs__range *range, struct hs_error *err)
+	const struct hs__range *range, size_t *left, struct hs_error *err)
 {
 	bool by_key = range->check == HS__BY_KEY;
 	struct hs_stmt *stmt = hs_sql(finder->txn,
@@ -91,7 +92,7 @@ static enum hs_status gather_range(struct hs__finder *finder, struct hs__plan *p
 	if (!range->single)
 		hs_sql_blob(stmt, 2, range->to);
 	plan->verify |= range->check == HS__VERIFY;
-	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
+	for (; status == HS_OK && *left && (step = hs_sql_step(stmt, err)) > 0; --*left) {
 		int holds = by_key ? hs__range_holds(range, hs_sql_get_blob(stmt, 1)) : 1;
 		if (!holds)
 			continue;
@@ -118,18 +119,11 @@ static bool is_sorted(const struct hs__ranges *ranges)
 	return true;
 }
 
-static enum hs_status gather(struct hs__finder *finder, struct hs__plan *plan, struct hs_error *err)
+/* In order, each once. */
+static void put_in_order(struct hs__ranges *ranges)
 {
-	struct hs__ranges *ranges = &plan->ranges;
-	enum hs_status status = HS_OK;
 	size_t kept = 0;
 
-	if (plan->gathered)
-		return HS_OK;
-	for (size_t i = 0; i < ranges->count && status == HS_OK; i++)
-		status = gather_range(finder, plan, &ranges->items[i], err);
-	if (status != HS_OK)
-		return status;
 	if (ranges->row_count > 1 && !is_sorted(ranges))
 		qsort(ranges->rows, ranges->row_count, sizeof(ranges->rows[0]), by_row);
 	for (size_t i = 1; i < ranges->row_count; i++) {
@@ -138,8 +132,35 @@ static enum hs_status gather(struct hs__finder *finder, struct hs__plan *plan, s
 	}
 	if (ranges->row_count)
 		ranges->row_count = kept + 1;
-	plan->gathered = true;
-	return HS_OK;
+}
+
+enum hs_status hs__gather_few(struct hs__finder *finder, struct hs__plan *plan, size_t few,
+	struct hs_error *err)
+{
+	struct hs__ranges *ranges = &plan->ranges;
+	size_t before = ranges->row_count;
+	size_t left = few > before ? few - before : 0;
+	bool verify = plan->verify;
+	enum hs_status status = HS_OK;
+
+	if (plan->gathered)
+		return HS_OK;
+	for (size_t i = 0; i < ranges->count && left && status == HS_OK; i++)
+		status = gather_range(finder, plan, &ranges->items[i], &left, err);
+	plan->gathered = status == HS_OK && left > 0;
+	if (plan->gathered) {
+		put_in_order(ranges);
+	} else {
+		ranges->row_count = before;
+		plan->verify = verify;
+	}
+	return status;
+}
+
+static enum hs_status gather(struct hs__finder *finder, struct hs__plan *plan, struct hs_error *err)
+{
+	/* Never used up: so many rows are refused before. */
+	return hs__gather_few(finder, plan, SIZE_MAX, err);
 }
 
 /* ---- running ---- */

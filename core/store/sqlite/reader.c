@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading: a connection for each thread that reads, and the three ways to run a piece of work on it.
  *
- * To begin and end a transaction takes locks of the file: system calls, a fifth of a short search. A thread that
- * calls hs_store_read_pause (an event loop, before it waits) therefore keeps the transaction of one read for the
- * next. It sees one moment; what has been committed and acknowledged since would be missing, so it is good only
- * while the count of ended groups is what it was before the transaction began. */
+ * To begin and end a transaction takes locks of the file: system calls, a fifth of a short search. A thread
+ * that calls hs_store_read_pause (an event loop, before it waits) therefore keeps the transaction of one read
+ * for the next. It sees one moment; what has been committed and acknowledged since would be missing, so it is
+ * good only while the count of ended groups is what it was before the transaction began. */
 #include <core/store/sqlite/state.h>
 
 #include <core/base/heap.h>
