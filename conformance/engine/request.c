@@ -63,8 +63,11 @@ struct hs_slice hs_test_encode_url(struct hs_arena *arena, struct hs_slice url)
 static struct hs_slice origin_of(struct hs_slice url)
 {
 	size_t colon = hs_slice_search(url, HS_S("://"));
-	if (colon == SIZE_MAX || colon > 8)
+	if (colon == SIZE_MAX || colon == 0 || colon > 8)
 		return HS_S_NONE;
+	for (size_t i = 0; i < colon; i++) /* a path or a query may have a URL in it */
+		if ((url.ptr[i] | 32) < 'a' || (url.ptr[i] | 32) > 'z')
+			return HS_S_NONE;
 	for (size_t i = colon + 3; i < url.len; i++)
 		if (url.ptr[i] == '/' || url.ptr[i] == '?' || url.ptr[i] == '#')
 			return hs_slice_first(url, i);

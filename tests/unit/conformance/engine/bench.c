@@ -41,6 +41,7 @@ void bench_open(struct bench *bench, const char *members)
 {
 	*bench = (struct bench) { .arena = hs_arena_new((size_t)64 << 20) };
 	bench->script = read_script(bench, members);
+	bench->script->suite = HS_S("s");
 	bench->run.arena = bench->arena;
 	bench->run.world = hs_world_real();
 	bench->run.fhir = HS_FHIR_R4;
