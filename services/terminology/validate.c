@@ -53,6 +53,20 @@ static void add_coding(struct task *t, const struct hs_json *coding, struct hs_s
 	};
 }
 
+/* A concept has codings of several systems; the question is about those of the code system that was named
+ * (http://hl7.org/fhir/R4/codesystem-operation-validate-code.html, codeableConcept). */
+static void keep_system(struct task *t, struct hs_slice url)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (hs_slice_eq(t->codings[i].system, url))
+			t->codings[kept++] = t->codings[i];
+	}
+	if (kept)
+		t->count = kept;
+}
+
 static enum hs_status read_codings(struct task *t, struct hs_error *err)
 {
 	const struct tx_params *params = &t->ctx->params;
@@ -67,6 +81,8 @@ static enum hs_status read_codings(struct task *t, struct hs_error *err)
 		HS_JSON_EACH(coding, hs_json_get(params->codeable, HS_S("coding")))
 			add_coding(t, coding,
 				hs_arena_printf(t->ctx->arena, "CodeableConcept.coding[%u]", index++));
+		if (!t->in_set && params->url.len)
+			keep_system(t, params->url);
 		if (t->count)
 			return HS_OK;
 	}
