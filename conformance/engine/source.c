@@ -94,7 +94,12 @@ static void print_value(struct hs_buf *buf, const struct hs_path_value *value)
 {
 	size_t before = buf->len;
 
-	if (value->kind == HS_PATH_NODE)
+	struct hs_slice type = hs_json_get_text(value->node, HS_S("resourceType"));
+	struct hs_slice id = hs_json_get_text(value->node, HS_S("id"));
+
+	if (value->kind == HS_PATH_NODE && type.len && id.len)
+		hs_buf_printf(buf, "%.*s/%.*s", HS_S_ARG(type), HS_S_ARG(id));
+	else if (value->kind == HS_PATH_NODE)
 		hs_json_write(buf, value->node, 0);
 	else
 		hs_buf_add(buf, hs_path_print(buf->arena, value));

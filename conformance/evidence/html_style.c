@@ -28,7 +28,8 @@ const char *const hs_report_html_style[] = {
 	"dl.facts dt{color:var(--soft)}dl.facts dd{margin:0;overflow-wrap:anywhere}\n",
 	"table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}"
 	"th,td{text-align:right;padding:.4rem .6rem;border-bottom:1px solid var(--line)}"
-	"th:first-child,td:first-child{text-align:left;overflow-wrap:anywhere}th{color:var(--soft);font-"
+	"td{white-space:nowrap}th:first-child,td:first-child{text-align:left;overflow-wrap:anywhere;"
+	"white-space:normal}th{color:var(--soft);font-"
 	"weight:500;"
 	"font-size:.85rem}.zero{color:var(--soft);opacity:.55}\n",
 	".tag{display:inline-block;min-width:4.2rem;text-align:center;padding:.05rem "

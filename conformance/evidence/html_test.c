@@ -206,9 +206,12 @@ void hs_report_html_test(struct hs_buf *out, const struct hs_test_run *run, cons
 	}
 	hs_buf_cstr(out, "</span>");
 	add_time(out, test->micros);
-	hs_buf_cstr(out, "</summary>\n<p class=\"soft\">");
-	hs_report_escape(out, test->id);
-	hs_buf_cstr(out, "</p>\n");
+	hs_buf_cstr(out, "</summary>\n");
+	if (test->name.len) {
+		hs_buf_cstr(out, "<p class=\"soft\"><code>");
+		hs_report_escape(out, test->id);
+		hs_buf_cstr(out, "</code></p>\n");
+	}
 	if (test->description.len) {
 		hs_buf_cstr(out, "<p>");
 		hs_report_escape_cut(out, test->description, 2000);
