@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Kills a process that writes to a store, again and again, and looks whether all that it had acknowledged is
- * there, whole, after each. Usage: store_kill [--rounds N] [--seed N]; exit code 0 when nothing was lost. */
+ * there, whole, after each. Usage: store_kill [--rounds N] [--seed N]; the environment's
+ * HS_CRASH_ROUNDS is the number of rounds too. Exit code 0 when nothing was lost. */
 #include <core/base/world.h>
 #include <core/store/store.h>
 #include <inttypes.h>
@@ -287,6 +288,9 @@ int main(int argc, char **argv)
 
 	if (argc == 4 && strcmp(argv[1], "--child") == 0)
 		run_child(argv[2], strtoull(argv[3], NULL, 10));
+	const char *wanted = getenv("HS_CRASH_ROUNDS");
+	if (wanted)
+		rounds = strtoull(wanted, NULL, 10);
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--rounds") == 0)
 			rounds = strtoull(argv[i + 1], NULL, 10);
