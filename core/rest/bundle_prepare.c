@@ -203,6 +203,22 @@ static enum hs_status read_head(struct hs__rest_bundle *bundle, const struct hs_
 	return HS_OK;
 }
 
+/* What services say about the whole of it. */
+static enum hs_status ask_services(struct hs__rest_bundle *bundle, const struct hs_json *tree,
+	struct hs_error *err)
+{
+	const struct hs_rest *rest = bundle->env.rest;
+	for (size_t i = 0; i < rest->type_count; i++) {
+		const struct hs__rest_type *type = &rest->types[i];
+		if (!type->row || type->by_star || !type->row->check_bundle)
+			continue;
+		type->row->check_bundle(tree, type->state, &bundle->issues);
+		if (bundle->issues.errors > 0)
+			return hs_fail(err, HS_E_BUSINESS_RULE, "%s refuses this Bundle", type->service);
+	}
+	return HS_OK;
+}
+
 enum hs_status hs__rest_bundle_prepare(struct hs_txn *txn, struct hs_arena *arena, void *arg,
 	struct hs_error *err)
 {
@@ -223,6 +239,8 @@ enum hs_status hs__rest_bundle_prepare(struct hs_txn *txn, struct hs_arena *aren
 	if (!bundle->entries)
 		return hs_fail(err, HS_E_LIMIT, "the Bundle is too large");
 	status = each(bundle, arena, list, false, err);
+	if (status == HS_OK)
+		status = ask_services(bundle, tree, err);
 	if (status == HS_OK && bundle->transaction)
 		status = hs__rest_bundle_collect(bundle, arena, err);
 	return status == HS_OK ? each(bundle, arena, list, true, err) : status;

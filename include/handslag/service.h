@@ -56,6 +56,9 @@ struct hs_type_row {
 	const struct hs_keeper *keeper;        /* own storage; NULL: the store's */
 	const char *const *profiles;           /* supportedProfile, ends with NULL; may be NULL */
 	const char *documentation;             /* for the CapabilityStatement; may be NULL */
+	/* Rules over the whole of a batch or transaction, before any entry is carried out (no transaction yet;
+	 * called for every Bundle that is posted to the base): errors refuse it with 422. May be NULL. */
+	void (*check_bundle)(const struct hs_json *bundle, void *state, struct hs_issues *issues);
 };
 
 enum hs_level { HS_LEVEL_SYSTEM, HS_LEVEL_TYPE, HS_LEVEL_INSTANCE };

@@ -28,7 +28,7 @@ static enum rank rank_of(const struct hs_ledger *ledger, const struct hs_find *f
 	case HS_FIND_REFERENCE:
 		return of == HS_LEDGER_OF_CUSTODIAN ? RANK_CUSTODIAN : RANK_MARK;
 	case HS_FIND_TOKEN:
-		if (of == HS_LEDGER_OF_OTHER || of == HS_LEDGER_OF_DATE || find->any_code || find->fold_case)
+		if (of == HS_LEDGER_OF_OTHER || of == HS_LEDGER_OF_DATE || find->any_code)
 			return RANK_NONE;
 		return of == HS_LEDGER_OF_CUSTODIAN ? RANK_CUSTODIAN : RANK_MARK;
 	case HS_FIND_CHAIN:
@@ -108,10 +108,16 @@ static enum hs_status drive_id(struct drive *drive, struct hs_slice id)
 static enum hs_status drive_token(struct drive *drive, const struct hs_find *find)
 {
 	enum hs_status status = drive_mark(drive, find->param, find->text);
+	char id[36];
 
-	/* An identifier made of the id has no mark of its own. */
-	if (status == HS_OK && hs_slice_starts(find->text, HS_S("urn:uuid:")))
-		status = drive_id(drive, hs_slice_from(find->text, 9));
+	/* An identifier made of an id that is a UUID has no mark of its own. */
+	if (status == HS_OK && find->text.len == 45 &&
+		hs_slice_ieq(hs_slice_first(find->text, 9), HS_S("urn:uuid:"))) {
+		for (size_t i = 0; i < sizeof id; i++)
+			id[i] = (char)(find->text.ptr[9 + i] | 0x20);
+		id[8] = id[13] = id[18] = id[23] = '-';
+		status = drive_id(drive, hs_slice(id, sizeof id));
+	}
 	return status;
 }
 

@@ -63,11 +63,12 @@ static enum hs_status get(struct hs_txn *txn, struct hs_arena *arena, void *stat
 static bool has_mark(const struct hs_ledger *ledger, struct hs_slice id, const struct hs_index_row *row)
 {
 	enum hs_ledger_class of = hs_ledger_class(ledger, row->param);
+	unsigned char uuid[16];
 
 	if (of == HS_LEDGER_OF_IDENTIFIER)
 		/* The id is looked up instead (drive.c). */
-		return !(row->text.len == id.len + 9 && hs_slice_starts(row->text, HS_S("urn:uuid:")) &&
-			hs_slice_ends(row->text, id));
+		return !(hs_ledger_uuid_read(id, uuid) && row->text.len == id.len + 9 &&
+			hs_slice_starts(row->text, HS_S("urn:uuid:")) && hs_slice_ends(row->text, id));
 	return row->kind == HS_INDEX_REFERENCE || of == HS_LEDGER_OF_SUBJECT || of == HS_LEDGER_OF_CUSTODIAN;
 }
 

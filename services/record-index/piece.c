@@ -4,6 +4,7 @@
 
 #define PIECE_SEED (UINT64_C(1) << 63)
 #define MARK_SEED 16
+#define MARK_TEXT 256 /* what counts of a text */
 #define TARGETS_MAX ((size_t)1 << 22)
 
 static const struct {
@@ -45,10 +46,17 @@ enum hs_ledger_class hs_ledger_class(const struct hs_ledger *ledger, uint32_t pa
 	return HS_LEDGER_OF_OTHER;
 }
 
+/* Codes may be searched without regard to case, so case never counts here. */
 int64_t hs_ledger_mark(enum hs_ledger_class of, uint32_t param, struct hs_slice text)
 {
+	char folded[MARK_TEXT];
 	uint64_t seed = of == HS_LEDGER_OF_OTHER ? MARK_SEED + (uint64_t)param : (uint64_t)of;
-	return hs_ledger_hash(seed, text);
+	size_t len = text.len < sizeof folded ? text.len : sizeof folded;
+
+	for (size_t i = 0; i < len; i++)
+		folded[i] = (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] | 0x20 :
+									      text.ptr[i]);
+	return hs_ledger_hash(seed, hs_slice(folded, len));
 }
 
 /* ---- marks ---- */

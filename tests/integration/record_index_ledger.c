@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ledger against the store's own way of keeping resources: two servers get the same writes, and every
+ * read, search and history must give the same. */
+#include "fixture.h"
+
+#include <core/base/world.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+extern const struct hs_service hs_service_record_source;
+extern const struct hs_service hs_service_record_index;
+
+static struct fixture *ledger, *plain;
+
+static int start(void **state)
+{
+	static const struct hs_service *const with[] = { &hs_service_record_index, &hs_service_record_source,
+		NULL };
+	static const struct hs_service *const without[] = { &hs_service_record_source, NULL };
+	/* The same rules of storing: what the index refuses is tested elsewhere. */
+	static const char lenient[] =
+		"{\"services\":{\"record-index\":{\"check-identifiers\":false,\"immutable\":\"\","
+		"\"unique-master-identifier\":false,\"supersede\":\"client-patch\"}}}";
+	struct fixture_options a = { .services = with, .config = lenient }, b = { .services = without };
+	(void)state;
+	ledger = fixture_start(&a);
+	plain = fixture_start(&b);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	fixture_stop(ledger);
+	fixture_stop(plain);
+	return 0;
+}
+
+#define NEED_FHIR() \
+	do { \
+		(void)state; \
+		if (!fixture_has_fhir(ledger, HS_FHIR_R4)) \
+			skip(); \
+	} while (0)
+
+#define TEXT(...) hs_arena_cstr(fixture_arena(ledger), hs_arena_printf(fixture_arena(ledger), __VA_ARGS__))
+
+static void send_both(const char *method, const char *path, const char *body)
+{
+	const char *headers = strcmp(method, "PATCH") == 0 ? "Content-Type: application/json-patch+json\r\n" :
+							     NULL;
+	struct fixture_answer a = fixture_call(ledger, method, path, headers, body);
+	struct fixture_answer b = fixture_call(plain, method, path, headers, body);
+	if (a.status != b.status || a.status >= 400)
+		fail_msg("%s %s: %d and %d: %.*s", method, path, a.status, b.status, HS_S_ARG(a.body));
+}
+
+/* Takes away what may differ between two servers. */
+static struct hs_json *tree_of(struct fixture *f, const char *path)
+{
+	struct fixture_answer answer = fixture_get(f, path);
+	if (answer.status != 200)
+		fail_msg("GET %s: %d: %.*s", path, answer.status, HS_S_ARG(answer.body));
+	return fixture_json(f, &answer);
+}
+
+static void expect_same_resource(const char *path)
+{
+	struct hs_json *a = tree_of(ledger, path), *b = tree_of(plain, path);
+	hs_json_take(hs_json_get(a, HS_S("meta")), HS_S("lastUpdated"));
+	hs_json_take(hs_json_get(b, HS_S("meta")), HS_S("lastUpdated"));
+	if (!hs_json_equal(a, b))
+		fail_msg("GET %s differs", path);
+}
+
+/* "total: Type/id/version ..." of a Bundle, and where its next page is. */
+static const char *gist(struct fixture *f, const char *path, const char **next)
+{
+	struct hs_json *bundle = tree_of(f, path);
+	struct hs_buf out;
+	hs_buf_init(&out, fixture_arena(f), 1 << 20);
+	hs_buf_add(&out, hs_json_text(hs_json_get(bundle, HS_S("total"))));
+	HS_JSON_EACH(entry, hs_json_get(bundle, HS_S("entry"))) {
+		const struct hs_json *resource = hs_json_get(entry, HS_S("resource"));
+		const struct hs_json *request = hs_json_get(entry, HS_S("request"));
+		hs_buf_printf(&out, " %.*s/%.*s/%.*s%.*s",
+			HS_S_ARG(hs_json_get_text(resource, HS_S("resourceType"))),
+			HS_S_ARG(hs_json_get_text(resource, HS_S("id"))),
+			HS_S_ARG(hs_json_get_text(hs_json_get(resource, HS_S("meta")), HS_S("versionId"))),
+			HS_S_ARG(hs_json_get_text(request, HS_S("method"))));
+	}
+	*next = NULL;
+	HS_JSON_EACH(link, hs_json_get(bundle, HS_S("link"))) {
+		struct hs_slice url = hs_json_get_text(link, HS_S("url"));
+		if (hs_slice_eq(hs_json_get_text(link, HS_S("relation")), HS_S("next")))
+			*next = hs_arena_cstr(fixture_arena(f),
+				hs_slice_from(url, hs_slice_cstr(fixture_url(f)).len));
+	}
+	return hs_arena_cstr(fixture_arena(f), hs_buf_slice(&out));
+}
+
+/* The same pages to the end. */
+static void expect_same_bundle(const char *path)
+{
+	const char *a = path, *b = path;
+	for (int page = 0; a || b; page++) {
+		const char *next_a = NULL, *next_b = NULL;
+		if (!a || !b)
+			fail_msg("%s: one has more than %d pages", path, page);
+		const char *gist_a = gist(ledger, a, &next_a), *gist_b = gist(plain, b, &next_b);
+		if (strcmp(gist_a, gist_b) != 0)
+			fail_msg("%s, page %d:\n  ledger %s\n  plain  %s", path, page, gist_a, gist_b);
+		a = next_a;
+		b = next_b;
+	}
+}
+
+static void put_people(void)
+{
+	for (int i = 0; i < 6; i++) {
+		send_both("PUT", TEXT("Patient/p%d", i),
+			TEXT("{\"resourceType\":\"Patient\",\"id\":\"p%d\",\"identifier\":[{\"system\":"
+			     "\"urn:p\","
+			     "\"value\":\"N%d\"}],\"name\":[{\"family\":\"%s\"}]}",
+				i, i, i % 2 ? "Ek" : "Alm"));
+		send_both("PUT", TEXT("Organization/o%d", i),
+			TEXT("{\"resourceType\":\"Organization\",\"id\":\"o%d\",\"name\":\"Enhet %d\"}", i,
+				i));
+		send_both("PUT", TEXT("Practitioner/d%d", i),
+			TEXT("{\"resourceType\":\"Practitioner\",\"id\":\"d%d\",\"name\":[{\"family\":\"Lind"
+			     "%d\"}]}",
+				i, i));
+	}
+}
+
+/* Pointers of several shapes, some of them awkward. */
+static const char *pointer(int i, int version)
+{
+	static const char *const extras[] = {
+		"",
+		",\"description\":\"Caf\\u00e9 \\\"x\\\" \\ud83d\\ude00\"",
+		",\"category\":[{\"coding\":[{\"system\":\"urn:c\",\"code\":\"A\"},{\"code\":\"b\"}],"
+		"\"text\":"
+		"\"Kategori\"}]",
+		",\"context\":{\"period\":{\"start\":\"2020-01\",\"end\":\"2020-03-05\"},\"event\":[{"
+		"\"coding\":"
+		"[{\"system\":\"urn:e\",\"code\":\"E1\"}]}],\"facilityType\":{\"coding\":[{\"code\":\"F\"}]},"
+		"\"practiceSetting\":{\"coding\":[{\"code\":\"S\",\"display\":\"Medicin\"}]},\"related\":[{"
+		"\"reference\":\"Patient/p1\"}]}",
+		",\"identifier\":[{\"system\":\"urn:x\",\"value\":\"X-7\"},{\"value\":\"alone\"}]",
+		",\"extension\":[{\"url\":\"urn:ext\",\"valueDecimal\":1.10}],\"securityLabel\":[{\"coding\":"
+		"[{"
+		"\"code\":\"R\"}]}]",
+		",\"contained\":[{\"resourceType\":\"Practitioner\",\"id\":\"me\",\"name\":[{\"family\":"
+		"\"Inne\"}]}]",
+	};
+	const char *extra = extras[i % 7];
+	const char *author = i % 7 == 6 ? ",\"author\":[{\"reference\":\"#me\"}]" :
+		i % 3 == 0              ? TEXT(",\"author\":[{\"reference\":\"Practitioner/d%d\","
+							    "\"display\":\"Dr %d\"}]",
+						  i % 6, i) :
+					  "";
+	const char *subject = i % 5 == 4 ?
+		TEXT("{\"identifier\":{\"system\":\"urn:p\",\"value\":\"N%d\"}}", i % 6) :
+		TEXT("{ \"reference\" : \"Patient/p%d\",\"display\":\"P %d\"}", i % 6, i % 6);
+	const char *date = i % 4 == 3 ? TEXT("2021-0%d-11T10:00:00.5+01:00", 1 + i % 9) :
+					TEXT("202%d-02-03T04:05:0%dZ", i % 6, i % 10);
+	return TEXT("{\"resourceType\":\"DocumentReference\",\n \"id\":\"ref-%d\",\"status\":\"%s\","
+		    "\"masterIdentifier\":{\"system\":\"urn:ietf:rfc:3986\",\"value\":\"urn:oid:1.2.%d\"},"
+		    "\"type\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"%d-%d\",\"display\":"
+		    "\"Typ %d\"}]},"
+		    "\"subject\":%s,\"date\":\"%s\",\"custodian\":{\"reference\":\"Organization/o%d\"}%s%s,"
+		    "\"content\":[{\"attachment\":{\"contentType\":\"%s\",\"url\":"
+		    "\"https://ehr.example/%d/Bundle/%08x-0000-4000-8000-00000000000%d\",\"size\":%d,"
+		    "\"creation\":\"2020\"},"
+		    "\"format\":{\"system\":\"urn:f\",\"code\":\"F%d\"}}]%s}",
+		i, i % 4 == 1 ? "superseded" : "current", i, i % 3, version, i % 3, subject, date, i % 4,
+		extra, author, i % 2 ? "text/plain" : "application/pdf", i % 3, i * 77, i % 10,
+		i * 100 + version, i % 2,
+		i % 9 == 8 ? TEXT(",\"relatesTo\":[{\"code\":\"appends\",\"target\":{\"reference\":"
+				  "\"DocumentReference/ref-%d\"}}]",
+				     i - 1) :
+			     "");
+}
+
+static void load(void)
+{
+	static bool loaded;
+	if (loaded)
+		return;
+	loaded = true;
+	put_people();
+	for (int i = 0; i < 60; i++)
+		send_both("PUT", TEXT("DocumentReference/ref-%d", i), pointer(i, 1));
+	for (int i = 0; i < 60; i += 7)
+		send_both("PUT", TEXT("DocumentReference/ref-%d", i), pointer(i, 2));
+	for (int i = 3; i < 60; i += 13)
+		send_both("DELETE", TEXT("DocumentReference/ref-%d", i), NULL);
+	send_both("PATCH", "DocumentReference/ref-1",
+		"[{\"op\":\"replace\",\"path\":\"/status\",\"value\":\"entered-in-error\"}]");
+}
+
+static void reads_what_was_sent(void **state)
+{
+	NEED_FHIR();
+	load();
+	for (int i = 0; i < 60; i++) {
+		if ((i - 3) % 13 != 0)
+			expect_same_resource(TEXT("DocumentReference/ref-%d", i));
+		else
+			assert_int_equal(fixture_get(ledger, TEXT("DocumentReference/ref-%d", i)).status,
+				410);
+	}
+	expect_same_resource("DocumentReference/ref-7/_history/1");
+	expect_same_resource("DocumentReference/ref-7/_history/2");
+	/* Byte for byte but for id and meta: white space, escapes and decimals as they were. */
+	struct fixture_answer a = fixture_get(ledger, "DocumentReference/ref-5");
+	assert_true(hs_slice_search(a.body, HS_S("\"valueDecimal\":1.10}")) != SIZE_MAX);
+	assert_true(hs_slice_search(a.body, HS_S("\"subject\":{ \"reference\" : \"Patient/p5\"")) !=
+		SIZE_MAX);
+	a = fixture_get(ledger, "DocumentReference/ref-8");
+	assert_true(hs_slice_search(a.body, HS_S("Caf\\u00e9 \\\"x\\\" \\ud83d\\ude00")) != SIZE_MAX);
+}
+
+static void finds_the_same(void **state)
+{
+	static const char *const searches[] = {
+		"patient=Patient/p1",
+		"patient=p1",
+		"subject=Patient/p2,Patient/p3",
+		"patient=Patient/none",
+		"patient.identifier=urn:p|N1&patient=p1",
+		"patient.family=Ek",
+		"patient:Patient.family=alm",
+		"patient.family=Nobody",
+		"patient:identifier=urn:p|N4",
+		"patient:identifier=n4",
+		"patient:missing=true",
+		"subject:missing=false",
+		"identifier=urn:oid:1.2.5",
+		"identifier=urn:ietf:rfc:3986|urn:oid:1.2.5",
+		"identifier=URN:OID:1.2.5",
+		"identifier=X-7",
+		"identifier=urn:x|X-7",
+		"identifier=|alone",
+		"identifier=urn:x|",
+		"identifier:missing=true",
+		"custodian=Organization/o1",
+		"custodian=Organization/o1,Organization/o2",
+		"custodian.name=Enhet",
+		"custodian:missing=true",
+		"status=current",
+		"status=superseded",
+		"status:not=current",
+		"status=entered-in-error",
+		"type=http://loinc.org|1-1",
+		"type=2-1",
+		"type:text=Typ",
+		"type=nope",
+		"category=A",
+		"category=urn:c|A",
+		"category:missing=true",
+		"category:text=kateg",
+		"date=2020",
+		"date=ge2021",
+		"date=lt2021-06",
+		"date=ne2020-02-03",
+		"date=sa2022",
+		"date=eb2021-02",
+		"date=ap2021",
+		"date=2021-01-11T09:00:00.5Z",
+		"date=gt2020-01-01&date=lt2022-01-01",
+		"period=2020-02",
+		"period=ge2020-03-05",
+		"event=E1",
+		"facility=F",
+		"setting=S",
+		"setting:text=medi",
+		"format=F1",
+		"security-label=R",
+		"related=Patient/p1",
+		"related:Patient=p1",
+		"relatesto=DocumentReference/ref-7",
+		"relation=appends",
+		"relationship=DocumentReference/ref-7$appends",
+		"author=Practitioner/d3",
+		"author.family=lind0",
+		"author:missing=false",
+		"description=caf",
+		"description:exact=nope",
+		"description:contains=x",
+		"contenttype=text/plain",
+		"location:below=https://ehr.example/1",
+		"location:above=https://ehr.example/1/x",
+		"_id=ref-5",
+		"_id=ref-5,ref-6,nope",
+		"_lastUpdated=gt2000",
+		"_lastUpdated=lt2000",
+		"patient=p1&status=current&date=ge2020&type=http://loinc.org|1-1",
+		"patient=p1&_sort=-date",
+		"_sort=date,-_id",
+		"_sort=-status,type",
+		"_sort=type,-date",
+		"_sort=category",
+		"_sort=-category",
+		"_sort=description",
+		"_sort=_id",
+		"_sort=-_id",
+		"_sort=-patient",
+		"status=current&_sort=-date&_count=7",
+		"_count=7",
+		"_count=100",
+		"patient=p1&_count=2",
+		"patient=p1&_count=1&_sort=date",
+		"_summary=count",
+		"patient=p1&_summary=count",
+		"status=current&_count=0",
+		"_total=none&_count=5",
+		"patient=p1&_include=DocumentReference:patient",
+		"custodian=o1&_include=DocumentReference:custodian&_include=DocumentReference:author",
+		"_id=ref-7&_revinclude=DocumentReference:relatesto",
+		"_has:DocumentReference:relatesto:status=current",
+		"creation=2020",
+	};
+	NEED_FHIR();
+	load();
+	for (size_t i = 0; i < sizeof searches / sizeof searches[0]; i++)
+		expect_same_bundle(TEXT("DocumentReference?%s", searches[i]));
+	/* Through other types: chains and _has that end in the ledger. */
+	expect_same_bundle("Patient?_has:DocumentReference:patient:status=superseded");
+	expect_same_bundle("Patient?_has:DocumentReference:patient:type=2-1&_sort=_id");
+	expect_same_bundle("Patient?_id=p1&_revinclude=DocumentReference:patient");
+	expect_same_bundle("Organization?_has:DocumentReference:custodian:date=ge2025");
+}
+
+static void remembers_the_same(void **state)
+{
+	NEED_FHIR();
+	load();
+	/* Again after its deletion. */
+	send_both("PUT", "DocumentReference/ref-16", pointer(16, 3));
+	expect_same_resource("DocumentReference/ref-16");
+	expect_same_bundle("DocumentReference/_history?_count=200");
+	expect_same_bundle("DocumentReference/_history?_count=9");
+	expect_same_bundle("DocumentReference/ref-7/_history");
+	expect_same_bundle("DocumentReference/ref-16/_history");
+	expect_same_bundle("_history?_count=17");
+	expect_same_bundle("DocumentReference/_history?_since=2001-01-01T00:00:00Z&_count=50");
+}
+
+/* Every DocumentReference of the R4 examples. */
+static void keeps_the_examples(void **state)
+{
+	static const char *const names[] = { "example" };
+	NEED_FHIR();
+	const char *home = getenv("HOME");
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *path =
+			TEXT("%s/.fhir/packages/hl7.fhir.r4.examples#4.0.1/package/DocumentReference-%s.json",
+				home ? home : "", names[i]);
+		struct hs_slice text;
+		struct hs_error err;
+		if (hs_world_read_file(hs_world_real(), fixture_arena(ledger), path, 1 << 20, &text, &err))
+			skip();
+		send_both("PUT", TEXT("DocumentReference/%s", names[i]),
+			hs_arena_cstr(fixture_arena(ledger), text));
+		expect_same_resource(TEXT("DocumentReference/%s", names[i]));
+		expect_same_bundle(TEXT("DocumentReference?_id=%s&_count=5", names[i]));
+	}
+}
+
+static void survives_a_restart(void **state)
+{
+	NEED_FHIR();
+	load();
+	fixture_restart(ledger);
+	expect_same_bundle("DocumentReference?patient=p1&_sort=-date");
+	expect_same_bundle("DocumentReference?_summary=count");
+	expect_same_resource("DocumentReference/ref-7");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_what_was_sent),
+		cmocka_unit_test(finds_the_same),
+		cmocka_unit_test(remembers_the_same),
+		cmocka_unit_test(keeps_the_examples),
+		cmocka_unit_test(survives_a_restart),
+	};
+	return cmocka_run_group_tests(tests, start, stop);
+}
