@@ -47,19 +47,21 @@ static void mend(char *text, size_t len)
 /* An escape that is none, and %00, stay as they are written. */
 struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text, bool plus)
 {
-	bool needed = false, high = false;
+	size_t plain = 0;
 
-	for (size_t i = 0; i < text.len; i++) {
-		needed |= text.ptr[i] == '%' || (plus && text.ptr[i] == '+');
-		high |= (text.ptr[i] & 0x80) != 0;
-	}
-	if (!needed && !high)
+	while (plain < text.len && !(text.ptr[plain] & 0x80) && text.ptr[plain] != '%' &&
+		!(plus && text.ptr[plain] == '+'))
+		plain++;
+	if (plain == text.len)
 		return text;
 	char *out = hs_arena_raw(arena, text.len);
 	size_t n = 0;
+	unsigned char seen = 0;
 	if (!out)
 		return HS_S_NONE;
-	for (size_t i = 0; i < text.len; i++) {
+	memcpy(out, text.ptr, plain);
+	n = plain;
+	for (size_t i = plain; i < text.len; i++) {
 		char c = text.ptr[i];
 		if (c == '%' && i + 2 < text.len) {
 			int high_digit = hex(text.ptr[i + 1]), low_digit = hex(text.ptr[i + 2]);
@@ -70,9 +72,11 @@ struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text,
 		} else if (c == '+' && plus) {
 			c = ' ';
 		}
+		seen |= (unsigned char)c;
 		out[n++] = c;
 	}
-	mend(out, n);
+	if (seen & 0x80)
+		mend(out, n);
 	return hs_slice(out, n);
 }
 

@@ -5,6 +5,8 @@
 struct hs_slice hs__search_cut(struct hs_slice *text, char mark)
 {
 	struct hs_slice head = *text;
+	if (hs_slice_find(*text, '\\', 0) == SIZE_MAX)
+		return hs_slice_cut(text, mark);
 	for (size_t at = 0; at < text->len; at++) {
 		if (text->ptr[at] == '\\') {
 			at++;

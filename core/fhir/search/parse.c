@@ -36,18 +36,23 @@ static bool is_foreign(struct hs_slice name)
 static void add_encoded(struct hs_buf *buf, struct hs_slice text)
 {
 	static const char hex[] = "0123456789ABCDEF";
+	char *at = hs_buf_reserve(buf, 3 * text.len);
+	char *const begin = at;
+	if (!at)
+		return;
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.ptr[i];
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			memchr("-._~:,|$*/", c, 10);
-		if (plain && c != '|') {
-			hs_buf_byte(buf, (char)c);
+			memchr("-._~:,$*/", c, 9);
+		if (plain) {
+			*at++ = (char)c;
 		} else {
-			hs_buf_byte(buf, '%');
-			hs_buf_byte(buf, hex[c >> 4]);
-			hs_buf_byte(buf, hex[c & 15]);
+			*at++ = '%';
+			*at++ = hex[c >> 4];
+			*at++ = hex[c & 15];
 		}
 	}
+	hs_buf_commit(buf, (size_t)(at - begin));
 }
 
 /* What the loop over the parameters gathers. */
@@ -122,6 +127,7 @@ enum hs_status hs_search_parse(const struct hs_search_rules *rules, const struct
 	gather.kids = hs_arena_array(arena, pair_count + 1, sizeof(*gather.kids));
 	gather.ignored = hs_arena_array(arena, pair_count + 1, sizeof(*gather.ignored));
 	hs_buf_init(&gather.self, arena, self_max(pairs, pair_count));
+	hs_buf_reserve(&gather.self, self_max(pairs, pair_count));
 	if (!gather.kids || !gather.ignored)
 		return hs_fail(err, HS_E_LIMIT, "the search is too large");
 	for (size_t i = 0; i < pair_count; i++) {

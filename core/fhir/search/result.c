@@ -197,7 +197,9 @@ enum hs_status hs__parse_result(struct hs__parse *parse, struct hs_slice name, s
 	struct hs_slice modifier = name;
 	struct hs_slice base = hs_slice_cut(&modifier, ':');
 	bool include = hs_slice_eq(base, HS_S("_include"));
-	*taken = true;
+	*taken = hs_slice_starts(name, HS_S("_"));
+	if (!*taken)
+		return HS_OK;
 	if (include || hs_slice_eq(base, HS_S("_revinclude"))) {
 		bool iterate = hs_slice_eq(modifier, HS_S("iterate")) ||
 			hs_slice_eq(modifier, HS_S("recurse"));

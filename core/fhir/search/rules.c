@@ -22,6 +22,8 @@ bool hs__search_is_refused(struct hs_slice code)
 {
 	static const char *const refused[] = { "_text", "_content", "_filter", "_list", "_query", "_type",
 		"_has", "_in", "_language", "_score", NULL };
+	if (!hs_slice_starts(code, HS_S("_")))
+		return false;
 	for (const char *const *name = refused; *name; name++)
 		if (hs_slice_eq(code, hs_slice_cstr(*name)))
 			return true;
