@@ -46,26 +46,32 @@ static bool has_resources(const struct hs_json *input)
 		if (resource_of(p) &&
 			(is_named(p, HS_S("tx-resource")) || is_named(p, HS_S("valueSet")) ||
 				is_named(p, HS_S("codeSystem")) || is_named(p, HS_S("conceptMap")) ||
-				is_named(p, HS_S("validation"))))
+				is_named(p, HS_S("validation")) || is_named(p, HS_S("thisValueSet")) ||
+				is_named(p, HS_S("otherValueSet"))))
 			return true;
 	return false;
 }
 
 /* Resources beside the question, and its own value set. */
 static enum hs_status compile_input(struct tx_compile *compile, const struct hs_json *input, uint32_t *set,
-	struct hs_error *err)
+	uint32_t *other, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
-	*set = TX_NONE;
+	*set = *other = TX_NONE;
 	HS_JSON_EACH(p, hs_json_get(input, HS_S("parameter"))) {
 		const struct hs_json *resource = resource_of(p);
-		bool own = is_named(p, HS_S("valueSet"));
+		bool own = is_named(p, HS_S("valueSet")) || is_named(p, HS_S("thisValueSet"));
+		bool second = is_named(p, HS_S("otherValueSet"));
 		bool beside = is_named(p, HS_S("tx-resource")) || is_named(p, HS_S("codeSystem")) ||
 			is_named(p, HS_S("conceptMap"));
-		if (!resource || (!own && !beside))
+		if (!resource || (!own && !beside && !second))
 			continue;
-		status = hs_tx_compile_add(compile, resource, HS_ON_R4 | HS_ON_R5, own ? set : NULL, err);
+		status = hs_tx_compile_add(compile, resource, HS_ON_R4 | HS_ON_R5,
+			own            ? set :
+				second ? other :
+					 NULL,
+			err);
 		if (status)
 			break;
 	}
@@ -75,15 +81,16 @@ static enum hs_status compile_input(struct tx_compile *compile, const struct hs_
 static enum hs_status compile_all(struct tx_ask *ask, struct tx_compile *compile, struct hs_error *err)
 {
 	uint32_t whole = TX_NONE;
+	uint32_t unused;
 	size_t n = 0;
-	enum hs_status status = compile_input(compile, ask->input, &whole, err);
+	enum hs_status status = compile_input(compile, ask->input, &whole, &ask->sent_other, err);
 
 	HS_JSON_EACH(p, hs_json_get(ask->input, HS_S("parameter"))) {
 		if (status || !is_named(p, HS_S("validation")))
 			continue;
 		if (n == BATCH_MAX)
 			return hs_fail(err, HS_E_LIMIT, "a batch may have at most %u validations", BATCH_MAX);
-		status = compile_input(compile, resource_of(p), &ask->sent_sets[n++], err);
+		status = compile_input(compile, resource_of(p), &ask->sent_sets[n++], &unused, err);
 	}
 	ask->sent_sets[n] = whole;
 	return status;

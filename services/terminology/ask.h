@@ -21,6 +21,7 @@ struct tx_ask {
 	struct tx_uploads *uploads;
 	struct tx_layer sent;     /* compiled from the request; image NULL: nothing was sent */
 	uint32_t sent_sets[1000]; /* row of the value set of each item of a batch, then that of the whole */
+	uint32_t sent_other;      /* row of the other value set of a comparison */
 	struct tx_context ctx;
 	struct hs_json *out;
 };

@@ -4,15 +4,15 @@
  * A rule with a version of its own, or one that a rule of the request puts there, is held against the version
  * of the coding:
  *
- *   in the value set | in the coding        | the code is looked for in | said
- *   -----------------+----------------------+---------------------------+-------------------------------------
- *   none             | none                 | the latest                | -
- *   none             | known                | the coding's              | -
- *   none             | not known            | the latest                | UNKNOWN_..VERSION,
- * .._MISMATCH_DEFAULT known            | the same or none     | the value set's           | - pattern | one
- * that it means    | the coding's              | - known            | other                | the value set's
- * | .._MISMATCH (.._CHANGED by a rule) not known        | any                  | -                         |
- * UNKNOWN_..VERSION (and .._MISMATCH) */
+ *   in the set | in the coding       | the code is looked for in | said
+ *   -----------+---------------------+---------------------------+------------------------------------
+ *   none       | none                | the latest                | -
+ *   none       | known               | the coding's              | -
+ *   none       | not known           | the latest                | unknown version, mismatch (default)
+ *   known      | the same or none    | the set's                 | -
+ *   pattern    | one that it means   | the coding's              | -
+ *   known      | other               | the set's                 | mismatch (changed: by a rule)
+ *   not known  | any                 | -                         | unknown version (and mismatch) */
 #include "member.h"
 
 #include "filter.h"

@@ -17,6 +17,10 @@ enum hs_status hs_tx_expand(struct tx_context *ctx, struct hs_json **out, struct
 enum hs_status hs_tx_translate(struct tx_context *ctx, const struct tx_map *map, struct hs_json **out,
 	struct hs_error *err);
 
+/* How two value sets lie to one another. A row that is NULL is looked for by thisUrl or otherUrl. */
+enum hs_status hs_tx_compare(struct tx_context *ctx, struct tx_set self, struct tx_set other,
+	struct hs_json **out, struct hs_error *err);
+
 /* Finds the value set of the question: sent with it (already in ctx->set) or named by url. Also its languages
  * and supplements. */
 enum hs_status hs_tx_choose_set(struct tx_context *ctx, struct hs_error *err);

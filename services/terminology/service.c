@@ -54,6 +54,17 @@ static enum hs_status expand(struct tx_ask *ask, struct hs_json **out, struct hs
 	return hs_tx_expand(&ask->ctx, out, err);
 }
 
+static enum hs_status compare(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+{
+	struct tx_set self = { NULL, NULL }, other = { NULL, NULL };
+
+	if (ask->sent.image && ask->sent_sets[0] != TX_NONE)
+		self = (struct tx_set) { &ask->sent, &ask->sent.sets[ask->sent_sets[0]] };
+	if (ask->sent.image && ask->sent_other != TX_NONE)
+		other = (struct tx_set) { &ask->sent, &ask->sent.sets[ask->sent_other] };
+	return hs_tx_compare(&ask->ctx, self, other, out, err);
+}
+
 static enum hs_status translate(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
 {
 	return hs_tx_translate(&ask->ctx, NULL, out, err);
@@ -86,6 +97,7 @@ HANDLER(serve_validate_set_instance, "ValueSet", validate_in_set, false)
 HANDLER(serve_batch, NULL, hs_tx_batch, true)
 HANDLER(serve_expand, NULL, expand, true)
 HANDLER(serve_expand_instance, "ValueSet", expand, true)
+HANDLER(serve_compare, NULL, compare, true)
 HANDLER(serve_translate, NULL, translate, false)
 HANDLER(serve_translate_instance, "ConceptMap", translate, false)
 HANDLER(serve_capabilities, NULL, capabilities, true)
@@ -128,6 +140,12 @@ static const struct hs_route routes[] = {
 		"ValueSet-batch-validate-code"),
 	OPERATION("ValueSet/$expand", serve_expand, "expand", "ValueSet-expand"),
 	OPERATION("ValueSet/{id}/$expand", serve_expand_instance, "expand", "ValueSet-expand"),
+	{ .method = "GET POST",
+		.path = "ValueSet/$compare",
+		.versions = BOTH,
+		.handler = serve_compare,
+		.operation = "compare",
+		.definition = "http://hl7.org/fhir/uv/tx-ecosystem/OperationDefinition/ValueSet-compare" },
 	OPERATION("ConceptMap/$translate", serve_translate, "translate", "ConceptMap-translate"),
 	OPERATION("ConceptMap/{id}/$translate", serve_translate_instance, "translate",
 		"ConceptMap-translate"),

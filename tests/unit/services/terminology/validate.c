@@ -9,7 +9,7 @@
 
 static const char *const resources[] = {
 	"{" CS ",'url':'urn:cs','version':'1.0.0','concept':[{'code':'a','display':'Alpha'},{'code':'old','"
-	       "display':'Old'}]}",
+	"display':'Old'}]}",
 	"{" CS ",'url':'urn:cs','version':'2.0.0','concept':["
 	"{'code':'a','display':'Alpha two','designation':[{'language':'sv','value':'Alfa'}],"
 	"'concept':[{'code':'b','display':'Beta'}]},"
@@ -21,7 +21,7 @@ static const char *const resources[] = {
 	"{" VS ",'url':'urn:under','compose':{'include':[{'system':'urn:cs',"
 	"'filter':[{'property':'concept','op':'descendent-of','value':'a'}]}]}}",
 	"{" VS ",'url':'urn:less','compose':{'include':[{'valueSet':['urn:all']}],'exclude':[{'valueSet':['"
-	       "urn:list']}]}}",
+	"urn:list']}]}}",
 	"{" VS ",'url':'urn:active','compose':{'inactive':false,'include':[{'system':'urn:cs'}]}}",
 	"{" VS ",'url':'urn:lost','compose':{'include':[{'valueSet':['urn:nowhere']}]}}",
 	"{" VS ",'url':'urn:ring','compose':{'include':[{'valueSet':['urn:ring2']}]}}",
