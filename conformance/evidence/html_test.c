@@ -146,19 +146,16 @@ static void add_target(struct hs_buf *out, const struct hs_test_run *run, const 
 	hs_buf_printf(out, " &rarr; %d", e->status);
 }
 
-static void add_action(struct hs_buf *out, const struct hs_test_run *run, const struct hs_test_action *action)
+static void add_action_head(struct hs_buf *out, const struct hs_test_run *run,
+	const struct hs_test_action *action, bool is_assert)
 {
-	bool is_assert = action->script && action->script->is_assert;
-	bool shown = action->verdict == HS_TEST_FAIL || action->verdict == HS_TEST_ERROR ||
-		action->verdict == HS_TEST_WARNING || action->verdict == HS_TEST_NOT_EVALUATED;
 	struct hs_slice title = action->description.len ? action->description : action->label;
+	bool sent = !is_assert && action->exchange && action->verdict != HS_TEST_SKIP;
 
-	hs_buf_cstr(out, "<div class=\"action ");
-	add_class(out, action->verdict);
-	hs_buf_cstr(out, "\"><div class=\"head\">");
+	hs_buf_cstr(out, "<div class=\"head\">");
 	add_tag(out, action->verdict);
 	hs_buf_cstr(out, "<span class=\"name\">");
-	if (!is_assert && action->exchange && action->verdict != HS_TEST_SKIP) {
+	if (sent) {
 		hs_buf_cstr(out, "<code>");
 		add_target(out, run, action->exchange);
 		hs_buf_cstr(out, "</code> ");
@@ -167,29 +164,42 @@ static void add_action(struct hs_buf *out, const struct hs_test_run *run, const 
 		title = hs_slice_cstr(hs_script_check_name(action->script->u.assertion.check));
 	hs_report_escape(out, title);
 	hs_buf_cstr(out, action->expected ? " (this failure was announced)</span>" : "</span>");
-	if (!is_assert && action->exchange)
+	if (sent)
 		add_time(out, action->exchange->micros);
 	hs_buf_cstr(out, "</div>\n");
-	if (!is_assert && action->exchange && action->exchange->emulated.len) {
+	if (sent && action->exchange->emulated.len) {
 		hs_buf_cstr(out, "<p class=\"soft\">Emulated: ");
 		hs_report_escape(out, action->exchange->emulated);
 		hs_buf_cstr(out, "</p>\n");
 	}
-	if (shown) {
-		add_requirements(out, action);
-		hs_buf_cstr(out, "<dl class=\"diff\">\n");
-		add_row(out, "at", "", action->path);
-		add_row(out, "expected", "good", action->wanted);
-		add_row(out, "found", action->verdict == HS_TEST_WARNING ? "" : "bad", action->found);
-		add_row(out, "reason", "words", action->reason);
-		hs_buf_cstr(out, "</dl>\n");
-		if (hs_report_is_failure(action->verdict) || action->verdict == HS_TEST_WARNING)
-			add_hints(out, action);
-	}
-	if (hs_report_is_failure(action->verdict) && action->exchange)
-		add_exchange(out, run, action->exchange, true);
-	else if (!is_assert && action->exchange && action->verdict != HS_TEST_SKIP)
-		add_exchange(out, run, action->exchange, false);
+}
+
+static void add_findings(struct hs_buf *out, const struct hs_test_action *action)
+{
+	add_requirements(out, action);
+	hs_buf_cstr(out, "<dl class=\"diff\">\n");
+	add_row(out, "at", "", action->path);
+	add_row(out, "expected", "good", action->wanted);
+	add_row(out, "found", action->verdict == HS_TEST_WARNING ? "" : "bad", action->found);
+	add_row(out, "reason", "words", action->reason);
+	hs_buf_cstr(out, "</dl>\n");
+	if (action->verdict != HS_TEST_NOT_EVALUATED)
+		add_hints(out, action);
+}
+
+static void add_action(struct hs_buf *out, const struct hs_test_run *run, const struct hs_test_action *action)
+{
+	bool is_assert = action->script && action->script->is_assert;
+	bool failed = hs_report_is_failure(action->verdict);
+
+	hs_buf_cstr(out, "<div class=\"action ");
+	add_class(out, action->verdict);
+	hs_buf_cstr(out, "\">");
+	add_action_head(out, run, action, is_assert);
+	if (failed || action->verdict == HS_TEST_WARNING || action->verdict == HS_TEST_NOT_EVALUATED)
+		add_findings(out, action);
+	if (action->exchange && (failed || (!is_assert && action->verdict != HS_TEST_SKIP)))
+		add_exchange(out, run, action->exchange, failed);
 	hs_buf_cstr(out, "</div>\n");
 }
 

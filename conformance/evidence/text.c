@@ -7,27 +7,27 @@
 /* Length of the UTF-8 sequence at `at` that XML 1.0 may have, or 0. */
 static size_t good_sequence(struct hs_slice text, size_t at)
 {
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *b = (const unsigned char *)text.ptr + at;
-	size_t left = text.len - at,
-	       len = b[0] < 0x80 ? 1 :
-		b[0] < 0xc2      ? 0 :
+	size_t len = b[0] < 0x80 ? 1 :
+		b[0] < 0xc0      ? 0 :
 		b[0] < 0xe0      ? 2 :
 		b[0] < 0xf0      ? 3 :
-				   4;
+		b[0] < 0xf8      ? 4 :
+				   0;
+	uint32_t code = len == 1 ? b[0] : b[0] & (0x7fu >> len);
 
-	if (len == 1)
-		return b[0] >= 0x20 || b[0] == '\t' || b[0] == '\n' || b[0] == '\r' ? 1 : 0;
-	if (!len || len > left || b[0] > 0xf4)
+	if (!len || len > text.len - at)
 		return 0;
-	for (size_t i = 1; i < len; i++)
+	for (size_t i = 1; i < len; i++) {
 		if ((b[i] & 0xc0) != 0x80)
 			return 0;
-	if ((b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f) || (b[0] == 0xf0 && b[1] < 0x90) ||
-		(b[0] == 0xf4 && b[1] > 0x8f))
-		return 0;
-	if (b[0] == 0xef && b[1] == 0xbf && b[2] > 0xbd) /* U+FFFE, U+FFFF */
-		return 0;
-	return len;
+		code = code << 6 | (b[i] & 0x3f);
+	}
+	bool control = code < 0x20 && code != '\t' && code != '\n' && code != '\r';
+	bool reserved = (code >= 0xd800 && code <= 0xdfff) || code == 0xfffe || code == 0xffff ||
+		code > 0x10ffff;
+	return control || reserved || code < least[len] ? 0 : len;
 }
 
 void hs_report_escape(struct hs_buf *out, struct hs_slice text)

@@ -102,14 +102,33 @@ static void trial_open(struct trial *trial)
 	trial->options.in_order = true;
 }
 
+/* <GET /path> stands for that operation, <200> for the assertion that this is the status. */
+static void expand(struct hs_buf *out, struct hs_slice text)
+{
+	while (text.ptr) {
+		hs_buf_add(out, hs_slice_cut(&text, '<'));
+		if (!text.ptr)
+			return;
+		struct hs_slice word = hs_slice_cut(&text, '>');
+		if (hs_slice_starts(word, HS_S("GET ")))
+			hs_buf_printf(out, "{'operation': {'method': 'get', 'url': '%.*s'}}",
+				HS_S_ARG(hs_slice_from(word, 4)));
+		else
+			hs_buf_printf(out, "{'assert': {'responseCode': '%.*s'}}", HS_S_ARG(word));
+	}
+}
+
 static void add_script(struct trial *trial, const char *id, const char *members)
 {
 	struct hs_script *script = NULL;
 	struct hs_error err = { 0 };
-	struct hs_slice text = hs_arena_printf(trial->arena,
-		"{'resourceType': 'TestScript', 'name': 'T', %s}", members);
+	struct hs_buf buf;
 
-	text = with_quotes(trial->arena, hs_arena_cstr(trial->arena, text));
+	hs_buf_init(&buf, trial->arena, 1 << 20);
+	hs_buf_cstr(&buf, "{'resourceType': 'TestScript', 'name': 'T', ");
+	expand(&buf, hs_slice_cstr(members));
+	hs_buf_cstr(&buf, "}");
+	struct hs_slice text = with_quotes(trial->arena, hs_arena_cstr(trial->arena, hs_buf_slice(&buf)));
 	if (hs_script_read(trial->arena, text, hs_slice_cstr(id), HS_S("x.json"), &script, &err))
 		fail_msg("%s", err.text);
 	script->suite = HS_S("s");
@@ -196,9 +215,6 @@ static void assert_test(struct trial *trial, size_t test, enum hs_test_verdict v
 			HS_S_ARG(result->reason));
 }
 
-#define GET(path) "{'operation': {'method': 'get', 'url': '" path "'}}"
-#define CODE(code) "{'assert': {'responseCode': '" code "'}}"
-
 /* ---- phases ---- */
 
 static void phases(void **state)
@@ -208,21 +224,13 @@ static void phases(void **state)
 	(void)state;
 	trial_open(&trial);
 	add_script(&trial, "s/a",
-		"'contained': [{'resourceType': 'Patient', 'id': 'f'}],"
-		"'fixture': [{'id': 'f', 'autocreate': true, 'autodelete': true, 'resource': {'reference': "
-		"'#f'}}],"
-		"'setup': {'action': [" GET(
-			"/setup") "]},"
-				  "'test': [{'id': 'one', 'action': [{'operation': {'type': {'code': "
-				  "'read'}, 'resource': 'Patient', "
-				  "'targetId': 'f'}}, " CODE(
-					  "200") "]},"
-						 "         {'id': 'two', 'action': [" GET(
-							 "/two") "]}],"
-								 "'teardown': {'action': "
-								 "[" GET("/status/500") "," GET(
-									 "/teardown") "]"
-										      "}");
+		"'contained': [{'resourceType': 'Patient', 'id': 'f'}], 'fixture': ["
+		"{'id': 'f', 'autocreate': true, 'autodelete': true, 'resource': {'reference': '#f'}}],"
+		"'setup': {'action': [<GET /setup>]}, 'test': ["
+		"{'id': 'one', 'action': [{'operation': {'type': {'code': 'read'}, 'resource': "
+		"'Patient', 'targetId': 'f'}}, <200>]},"
+		"{'id': 'two', 'action': [<GET /two>]}],"
+		"'teardown': {'action': [<GET /status/500>,<GET /teardown>]}");
 	run_it(&trial);
 	assert_test(&trial, 0, HS_TEST_PASS);
 	assert_test(&trial, 1, HS_TEST_PASS);
@@ -243,10 +251,8 @@ static void setup_fails(void **state)
 	(void)state;
 	trial_open(&trial);
 	add_script(&trial, "s/a",
-		"'setup': {'action': [" GET("/status/404") "," CODE("200") "," GET(
-			"/never") "]},"
-				  "'test': [{'action': [" GET("/never") "]}], 'teardown': {'action': [" GET(
-					  "/teardown") "]}");
+		"'setup': {'action': [<GET /status/404>,<200>,<GET /never>]},"
+		"'test': [{'action': [<GET /never>]}], 'teardown': {'action': [<GET /teardown>]}");
 	run_it(&trial);
 	assert_test(&trial, 0, HS_TEST_SKIP);
 	assert_true(hs_slice_starts(result_of(&trial, 0)->tests[0].reason, HS_S("setup did not pass")));
@@ -268,62 +274,21 @@ static void verdicts(void **state)
 	trial_open(&trial);
 	add_script(&trial, "s/a",
 		"'variable': [{'name': 'must', 'hint': 'h'}], 'test': ["
-		"{'id': 'stops', 'action': [" GET("/a") "," CODE("404") "," GET(
-			"/never") "]},"
-				  "{'id': 'goes-on', 'action': [" GET(
-					  "/b") ", {'assert': {'responseCode': '404', 'stopTestOnFail': "
-						"false}}," GET(
-							"/more") "]},"
-								 "{'id': 'warns', 'action': [" GET(
-									 "/c") ", {'assert': "
-									       "{'responseCode': "
-									       "'404', 'warningOnly': "
-									       "true}}]},"
-									       "{'id': 'unexpected', "
-									       "'action': [" GET(
-										       "/sta"
-										       "tus/"
-										       "500") "," GET("/neve"
-												      "r") "]"
-													   "}"
-													   ","
-													   "{"
-													   "'"
-													   "i"
-													   "d"
-													   "'"
-													   ":"
-													   " "
-													   "'"
-													   "w"
-													   "a"
-													   "n"
-													   "t"
-													   "e"
-													   "d"
-													   "'"
-													   ","
-													   " "
-													   "'"
-													   "a"
-													   "c"
-													   "t"
-													   "i"
-													   "o"
-													   "n"
-													   "'"
-													   ":"
-													   " "
-													   "[" GET("/status/404") "," CODE(
-														   "404") "]},"
-															  "{'id': 'needs', 'action': [{'operation': {'method': 'get', 'url': '/${must}'}}]},"
-															  "{'id': 'fault', 'action': [{'operation': {'method': 'get', 'url': '/${nobody}'}}]},"
-															  "{'id': 'waits', 'action': [{'operation': {'type': {'code': 'read'}, 'params': '/1', 'origin': 1}}, " CODE(
-																  "200") "]},"
-																	 "{'id': 'gone', 'action': [{'operation': {'method': 'delete', 'url': '/status/410'}}]},"
-																	 "{'id': 'based', 'action': [" GET(
-																		 "/d") ", {'assert': {'key': 'k', 'responseCode': '404', 'warningOnly': true}},"
-																		       "  {'assert': {'evaluateBasedOn': 'k', 'responseCode': '404'}}]}]");
+		"{'id': 'stops', 'action': [<GET /a>,<404>,<GET /never>]},"
+		"{'id': 'goes-on', 'action': [<GET /b>, {'assert': {'responseCode': '404', "
+		"'stopTestOnFail': false}},<GET /more>]},"
+		"{'id': 'warns', 'action': [<GET /c>, {'assert': {'responseCode': '404', 'warningOnly': "
+		"true}}]},"
+		"{'id': 'unexpected', 'action': [<GET /status/500>, <GET /never>]},"
+		"{'id': 'wanted', 'action': [<GET /status/404>, <404>]},"
+		"{'id': 'needs', 'action': [{'operation': {'method': 'get', 'url': '/${must}'}}]},"
+		"{'id': 'fault', 'action': [{'operation': {'method': 'get', 'url': '/${nobody}'}}]},"
+		"{'id': 'waits', 'action': [{'operation': {'type': {'code': 'read'}, 'params': '/1', "
+		"'origin': 1}}, <200>]},"
+		"{'id': 'gone', 'action': [{'operation': {'method': 'delete', 'url': '/status/410'}}]},"
+		"{'id': 'based', 'action': [<GET /d>, "
+		"{'assert': {'key': 'k', 'responseCode': '404', 'warningOnly': true}}, "
+		"{'assert': {'evaluateBasedOn': 'k', 'responseCode': '404'}}]}]");
 	run_it(&trial);
 	static const enum hs_test_verdict wanted[] = { HS_TEST_FAIL, HS_TEST_FAIL, HS_TEST_WARNING,
 		HS_TEST_FAIL, HS_TEST_PASS, HS_TEST_SKIP, HS_TEST_ERROR, HS_TEST_NOT_EVALUATED, HS_TEST_PASS,
@@ -357,10 +322,9 @@ static void weaker_than_shall(void **state)
 	assert_int_equal(hs_requirements_add(requirements, with_quotes(trial.arena, SHOULD), &err), HS_OK);
 	trial.options.requirements = requirements;
 	add_script(&trial, "s/a",
-		"'test': [{'id': 't', 'action': [" GET("/a") ", {'assert': {'label': 'c', 'responseCode': "
-							     "'404', 'requirement': [{'reference': "
-							     "'http://x.test/Requirements/r', 'key': "
-							     "'soft'}]}}]}]");
+		"'test': ["
+		"{'id': 't', 'action': [<GET /a>, {'assert': {'label': 'c', 'responseCode': '404', "
+		"'requirement': [{'reference': 'http://x.test/Requirements/r', 'key': 'soft'}]}}]}]");
 	run_it(&trial);
 	assert_test(&trial, 0, HS_TEST_WARNING);
 	const struct hs_test_action *action = &result_of(&trial, 0)->tests[0].actions[1];
@@ -422,12 +386,12 @@ static void undeclared(void **state)
 }
 
 /* The third needs what the first makes, through a variable; the second is nobody's. */
-static const char CHAIN[] =
-	"'variable': [{'name': 'made', 'headerField': 'Location', 'sourceId': 'r'}], 'test': ["
-	"{'id': 'a', 'action': [{'operation': {'method': 'post', 'url': '/Patient', 'responseId': 'r'}}]},"
-	"{'id': 'b', 'action': [" GET("/b") "]},"
-					    "{'id': 'c', 'action': [{'operation': {'method': 'get', 'url': "
-					    "'/c?${made}'}}]}]";
+static const char CHAIN[] = "'variable': [{'name': 'made', 'headerField': 'Location', 'sourceId': 'r'}], "
+			    "'test': ["
+			    "{'id': 'a', 'action': [{'operation': {'method': 'post', 'url': '/Patient', "
+			    "'responseId': 'r'}}]},"
+			    "{'id': 'b', 'action': [<GET /b>]},"
+			    "{'id': 'c', 'action': [{'operation': {'method': 'get', 'url': '/c?${made}'}}]}]";
 
 static void alone(void **state)
 {
@@ -460,8 +424,7 @@ static void order(void **state)
 	trial_open(&trial);
 	add_script(&trial, "s/a", CHAIN);
 	add_script(&trial, "s/b",
-		"'test': [{'action': [" GET("/1") "]}, {'action': [" GET("/2") "]}, {'action': [" GET(
-			"/3") "]}]");
+		"'test': [{'action': [<GET /1>]}, {'action': [<GET /2>]}, {'action': [<GET /3>]}]");
 	trial.options.in_order = false;
 	trial.options.parallel = 1;
 	for (unsigned i = 0; i < 12; i++) {
@@ -489,7 +452,7 @@ static void unreachable(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a", "'test': [{'action': [" GET("/a") "]}]");
+	add_script(&trial, "s/a", "'test': [{'action': [<GET /a>]}]");
 	trial.options.target = HS_S("http://127.0.0.1:1");
 	run_it(&trial);
 	assert_int_not_equal(hs_test_run_failed(trial.run, &err), HS_OK);
@@ -508,7 +471,7 @@ static void silent(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a", "'test': [{'action': [" GET("/a") "," CODE("200") "]}]");
+	add_script(&trial, "s/a", "'test': [{'action': [<GET /a>,<200>]}]");
 	trial.server.silent = true;
 	trial.options.client.total_ms = 50;
 	run_it(&trial);
@@ -523,8 +486,8 @@ static void fails_fast(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a", "'test': [{'action': [" GET("/a") "," CODE("404") "]}]");
-	add_script(&trial, "s/b", "'test': [{'action': [" GET("/b") "]}]");
+	add_script(&trial, "s/a", "'test': [{'action': [<GET /a>,<404>]}]");
+	add_script(&trial, "s/b", "'test': [{'action': [<GET /b>]}]");
 	trial.options.fail_fast = true;
 	trial.options.parallel = 1;
 	run_it(&trial);
@@ -539,7 +502,7 @@ static void stopped(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a", "'test': [{'action': [" GET("/a") "]}, {'action': [" GET("/b") "]}]");
+	add_script(&trial, "s/a", "'test': [{'action': [<GET /a>]}, {'action': [<GET /b>]}]");
 	trial.server.silent = true;
 	trial.options.events.finished = on_finished;
 	trial.options.events.arg = &trial;
