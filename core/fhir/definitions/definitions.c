@@ -227,7 +227,7 @@ const struct hs_def_element *hs_defs_child(const struct hs_defs *defs, const str
 	const struct hs_def_element *children = hs_defs_children(defs, element, type, &count);
 	for (uint32_t i = 0; i < count; i++) {
 		struct hs_slice own = hs__defs_text(defs, children[i].name);
-		if (!hs_slice_starts(name, own))
+		if (!own.len || !name.len || own.ptr[0] != name.ptr[0] || !hs_slice_starts(name, own))
 			continue;
 		const struct hs_def_use *found = NULL;
 		if (!children[i].choice) {

@@ -123,21 +123,29 @@ static enum hs_status reach_member(struct path_run *run, const struct place *pla
 
 struct hs_slice hs__path_choice_suffix(struct hs_slice key, struct hs_slice name)
 {
-	static const char *const TYPES[] = { "Address", "Age", "Annotation", "Attachment", "Base64Binary",
-		"Boolean", "Canonical", "Code", "CodeableConcept", "CodeableReference", "Coding",
-		"ContactDetail", "ContactPoint", "Contributor", "Count", "DataRequirement", "Date",
-		"DateTime", "Decimal", "Distance", "Dosage", "Duration", "Expression", "HumanName", "Id",
-		"Identifier", "Instant", "Integer", "Integer64", "Markdown", "Meta", "Money", "Oid",
-		"ParameterDefinition", "Period", "PositiveInt", "Quantity", "Range", "Ratio", "RatioRange",
-		"Reference", "RelatedArtifact", "SampledData", "Signature", "SimpleQuantity", "String",
-		"Time", "Timing", "TriggerDefinition", "UnsignedInt", "Uri", "Url", "UsageContext", "Uuid",
-		"Availability", "ExtendedContactDetail", "MonetaryComponent", "VirtualServiceDetail" };
+	static const struct hs_slice TYPES[] = { HS_S_INIT("Address"), HS_S_INIT("Age"),
+		HS_S_INIT("Annotation"), HS_S_INIT("Attachment"), HS_S_INIT("Base64Binary"),
+		HS_S_INIT("Boolean"), HS_S_INIT("Canonical"), HS_S_INIT("Code"), HS_S_INIT("CodeableConcept"),
+		HS_S_INIT("CodeableReference"), HS_S_INIT("Coding"), HS_S_INIT("ContactDetail"),
+		HS_S_INIT("ContactPoint"), HS_S_INIT("Contributor"), HS_S_INIT("Count"),
+		HS_S_INIT("DataRequirement"), HS_S_INIT("Date"), HS_S_INIT("DateTime"), HS_S_INIT("Decimal"),
+		HS_S_INIT("Distance"), HS_S_INIT("Dosage"), HS_S_INIT("Duration"), HS_S_INIT("Expression"),
+		HS_S_INIT("HumanName"), HS_S_INIT("Id"), HS_S_INIT("Identifier"), HS_S_INIT("Instant"),
+		HS_S_INIT("Integer"), HS_S_INIT("Integer64"), HS_S_INIT("Markdown"), HS_S_INIT("Meta"),
+		HS_S_INIT("Money"), HS_S_INIT("Oid"), HS_S_INIT("ParameterDefinition"), HS_S_INIT("Period"),
+		HS_S_INIT("PositiveInt"), HS_S_INIT("Quantity"), HS_S_INIT("Range"), HS_S_INIT("Ratio"),
+		HS_S_INIT("RatioRange"), HS_S_INIT("Reference"), HS_S_INIT("RelatedArtifact"),
+		HS_S_INIT("SampledData"), HS_S_INIT("Signature"), HS_S_INIT("SimpleQuantity"),
+		HS_S_INIT("String"), HS_S_INIT("Time"), HS_S_INIT("Timing"), HS_S_INIT("TriggerDefinition"),
+		HS_S_INIT("UnsignedInt"), HS_S_INIT("Uri"), HS_S_INIT("Url"), HS_S_INIT("UsageContext"),
+		HS_S_INIT("Uuid"), HS_S_INIT("Availability"), HS_S_INIT("ExtendedContactDetail"),
+		HS_S_INIT("MonetaryComponent"), HS_S_INIT("VirtualServiceDetail") };
 	if (key.len <= name.len || !hs_slice_starts(key, name)) {
 		return HS_S_NONE;
 	}
 	struct hs_slice suffix = hs_slice_from(key, name.len);
 	for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++) {
-		if (hs_slice_eq(suffix, hs_slice_cstr(TYPES[i]))) {
+		if (hs_slice_eq(suffix, TYPES[i])) {
 			return suffix;
 		}
 	}

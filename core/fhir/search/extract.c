@@ -124,13 +124,30 @@ static bool begins(struct hs_slice key, struct hs_slice start)
 		hs_slice_starts(key, start);
 }
 
+/* The letters that the members' names begin with, as bits. */
+static uint32_t letter(struct hs_slice name)
+{
+	size_t at = name.len > 1 && name.ptr[0] == '_';
+	return name.len ? UINT32_C(1) << (name.ptr[at] & 31) : 0;
+}
+
+static uint32_t letters_of(const struct hs_json *resource)
+{
+	uint32_t letters = 0;
+	HS_JSON_EACH(member, resource)
+		letters |= letter(hs_json_key(member));
+	return letters;
+}
+
 /* Most parameters of a type have no value in a given resource: seen by its members, without evaluating. */
-static bool may_have(const struct hs_json *resource, const struct hs__search_rule *rule)
+static bool may_have(const struct hs_json *resource, uint32_t letters, const struct hs__search_rule *rule)
 {
 	if (!rule->starts)
 		return true;
-	HS_JSON_EACH(member, resource) {
-		for (uint32_t i = 0; i < rule->start_count; i++)
+	for (uint32_t i = 0; i < rule->start_count; i++) {
+		if (!(letters & letter(rule->starts[i])))
+			continue;
+		HS_JSON_EACH(member, resource)
 			if (begins(hs_json_key(member), rule->starts[i]))
 				return true;
 	}
@@ -138,13 +155,13 @@ static bool may_have(const struct hs_json *resource, const struct hs__search_rul
 }
 
 static void extract_rule(struct hs__extract *x, const struct hs__search_rule *rule,
-	const struct hs_path_context *context)
+	const struct hs_path_context *context, const struct hs_path_value *whole)
 {
 	struct hs_path_list list = { 0 };
 	struct hs_error ignored;
 	/* A value that cannot be evaluated is one that cannot be found; the resource is stored all the same.
 	 */
-	if (hs_path_eval(rule->path, context, x->resource, &list, &ignored) || list.count == 0)
+	if (hs_path_eval_value(rule->path, context, whole, &list, &ignored) || list.count == 0)
 		return;
 	size_t count = list.count < VALUES_MAX ? list.count : VALUES_MAX;
 	x->group = rule->type == HS_PARAM_COMPOSITE;
@@ -178,9 +195,14 @@ enum hs_status hs_search_extract(const struct hs_search_rules *rules, const stru
 	if (!type)
 		return hs_fail(err, HS_E_VALUE, "'%.*s' is not a resource type",
 			HS_S_ARG(hs_slice_first(name, 64)));
+	struct hs_path_value whole = { .kind = HS_PATH_NODE,
+		.node = resource,
+		.type = type->def,
+		.element = hs_defs_root(rules->defs, type->def) };
+	uint32_t letters = letters_of(resource);
 	for (uint32_t i = 0; i < type->count; i++)
-		if (type->rules[i].path && may_have(resource, &type->rules[i]))
-			extract_rule(&x, &type->rules[i], &context);
+		if (type->rules[i].path && may_have(resource, letters, &type->rules[i]))
+			extract_rule(&x, &type->rules[i], &context, &whole);
 	if (x.full || hs_arena_full(arena))
 		return hs_fail(err, HS_E_LIMIT, "the resource has more to index than is allowed here");
 	*out = x.rows;

@@ -59,9 +59,21 @@ static bool parse_decimal(struct hs_slice text, struct decimal *out)
 	return at == text.len && text.len < 400;
 }
 
+/* Both factors are exact doubles up to here, so that one operation rounds as strtod does. */
+#define EXACT_DIGITS (UINT64_C(1) << 53)
+#define EXACT_POWER 22
+
 static double to_double(bool negative, uint64_t digits, long exponent)
 {
+	static const double powers[EXACT_POWER + 1] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
+		1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 	char text[64];
+
+	if (digits <= EXACT_DIGITS && exponent >= -EXACT_POWER && exponent <= EXACT_POWER) {
+		double value = exponent < 0 ? (double)digits / powers[-exponent] :
+					      (double)digits * powers[exponent];
+		return negative ? -value : value;
+	}
 	snprintf(text, sizeof(text), "%s%llue%ld", negative ? "-" : "", (unsigned long long)digits, exponent);
 	return strtod(text, NULL);
 }
