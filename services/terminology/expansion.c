@@ -307,21 +307,31 @@ struct unique {
 	size_t room;
 };
 
+/* The first codes need no table when they are known to differ from one another. */
+static void take_distinct(struct walk *w, struct list *to, const struct list *from)
+{
+	size_t n = 0;
+
+	*to = *from;
+	for (size_t i = 0; i < from->count; i++)
+		if (is_wanted(w, &from->items[i]))
+			to->items[n++] = from->items[i];
+	to->count = n;
+}
+
 static enum hs_status add_unique(struct walk *w, struct unique *u, const struct list *more,
 	struct hs_error *err)
 {
 	for (size_t i = 0; i < more->count; i++) {
 		const struct tx_item *item = &more->items[i];
 		if (u->list->count * 2 >= u->room) {
-			struct list doubled = *u->list;
-			doubled.count = u->list->count;
 			u->room = u->room ? u->room : 128;
 			while (u->room <= u->list->count * 2)
 				u->room *= 4;
 			u->table = hs_arena_array(w->ctx->arena, u->room, sizeof(uint32_t));
-			for (size_t k = 0; u->table && k < doubled.count; k++)
-				u->table[slot_of(w->x, doubled.items, u->table, u->room, &doubled.items[k])] =
-					(uint32_t)k + 1;
+			for (size_t k = 0; u->table && k < u->list->count; k++)
+				u->table[slot_of(w->x, u->list->items, u->table, u->room,
+					&u->list->items[k])] = (uint32_t)k + 1;
 		}
 		if (!u->table)
 			return too_costly(w, err);
@@ -333,6 +343,15 @@ static enum hs_status add_unique(struct walk *w, struct unique *u, const struct 
 			return status;
 		u->table[at] = (uint32_t)u->list->count;
 	}
+	return HS_OK;
+}
+
+static enum hs_status add_found(struct walk *w, struct unique *u, const struct list *found,
+	const struct tx_rule_row *rule, struct hs_error *err)
+{
+	if (u->list->items || rule->flags & TX_RULE_ENUM)
+		return add_unique(w, u, found, err);
+	take_distinct(w, u->list, found);
 	return HS_OK;
 }
 
@@ -354,7 +373,7 @@ static enum hs_status walk_set(struct walk *w, struct tx_set set, struct list *o
 			status = expand_rule(w, set, rule, &found, err);
 			if (status == HS_OK)
 				status = excluding ? keep(w, out, &found, false, err) :
-						     add_unique(w, &unique, &found, err);
+						     add_found(w, &unique, &found, rule, err);
 		}
 	w->depth--;
 	return status;
