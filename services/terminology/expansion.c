@@ -195,21 +195,21 @@ static enum hs_status list_picks(struct walk *w, struct tx_set set, const struct
 	return status;
 }
 
-/* Concepts below the one that a hierarchical filter names, so that not all need be asked: a range in a tree.
- */
-static void narrow(const struct tx_filter *filters, uint32_t count, struct tx_system s, uint32_t *from,
+/* In a plain tree what is below a concept is a range: only that is asked, and is-a and descendent-of are
+ * answered with it. */
+static void narrow(struct tx_filter *filters, uint32_t count, struct tx_system s, uint32_t *from,
 	uint32_t *to)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		const struct tx_filter *f = &filters[i];
-		bool down = f->op == TX_OP_IS_A || f->op == TX_OP_DESCENDENT_OF ||
-			f->op == TX_OP_DESCENDENT_LEAF || f->op == TX_OP_CHILD_OF;
-		if (!down || f->concept == TX_NONE || s.row->head.flags & TX_GRAPH)
+		struct tx_filter *f = &filters[i];
+		bool within = f->op == TX_OP_IS_A || f->op == TX_OP_DESCENDENT_OF;
+		bool below = within || f->op == TX_OP_DESCENDENT_LEAF || f->op == TX_OP_CHILD_OF;
+		if (!below || f->concept == TX_NONE || s.row->head.flags & TX_GRAPH)
 			continue;
-		if (f->concept > *from)
-		*from = f->concept;
-		if (s.layer->concepts[f->concept].end < *to)
-			*to = s.layer->concepts[f->concept].end;
+		uint32_t first = f->concept + (f->op != TX_OP_IS_A), end = s.layer->concepts[f->concept].end;
+		*from = first > *from ? first : *from;
+		*to = end < *to ? end : *to;
+		f->answered = within;
 	}
 }
 
@@ -222,12 +222,12 @@ static enum hs_status list_concepts(struct walk *w, struct tx_set set, const str
 
 	if (status == HS_OK)
 		narrow(filters, rule->filter_count, s, &from, &to);
-	for (uint32_t concept = from; concept < to && status == HS_OK; concept ++) {
+	for (uint32_t at = from; at < to && status == HS_OK; at++) {
 		bool passes = true;
 		for (uint32_t i = 0; i < rule->filter_count && passes; i++)
-			passes = hs_tx_filter_passes(w->ctx, &filters[i], s, concept);
+			passes = filters[i].answered || hs_tx_filter_passes(w->ctx, &filters[i], s, at);
 		if (passes)
-			status = push(w, out, (struct tx_item) { s, concept, NULL, NULL, false }, err);
+			status = push(w, out, (struct tx_item) { s, at, NULL, NULL, false }, err);
 	}
 	return status;
 }

@@ -26,6 +26,7 @@ struct tx_filter {
 	struct hs_slice property, value;
 	uint32_t concept; /* that hierarchical filters name; TX_NONE: it is not in the system */
 	const struct tx_regex *regex;
+	bool answered; /* by the choice of the concepts that are asked */
 };
 
 /* The filters of a rule for one code system. Refuses with a reason when one cannot be understood. */
