@@ -169,9 +169,3 @@ enum hs_status hs_test_judge_profile(struct test_judgement *j)
 		list_issues(j, &issues);
 	return HS_OK;
 }
-
-/* Rules of a vendor that published scripts call by name. Only what can be done natively is judged. */
-enum hs_status hs_test_judge_rule(struct test_judgement *j)
-{
-	return hs_fail(j->err, HS_E_NOT_SUPPORTED, "it calls a rule of another engine, by an extension");
-}

@@ -324,9 +324,41 @@ static void navigation(void **state)
 	bench_close(&bench);
 }
 
+#define RULE(id, more) \
+	"'extension': [{'url': 'http://x.test/testscript-assert-rule', 'extension': [{'url': 'ruleId', " \
+	"'valueId': '" id "'}" more "]}]"
+
+#define PARAMETER(text) \
+	", {'url': 'param', 'extension': [{'url': 'name', 'valueString': 'x'}, {'url': 'value', " \
+	"'valueString': '" text "'}]}"
+
+static void rules(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "");
+	bench_exchange(&bench, 200, HEADERS,
+		"{'resourceType': 'Bundle', 'link': [{'relation': 'self', 'url': "
+		"'http://t/x?z=1&a=b'}]}");
+	check(&bench, RULE("AssertBodyExists", ""), HS_TEST_PASS);
+	check(&bench, RULE("assert-self-link", ""), HS_TEST_PASS);
+	check(&bench, RULE("unheard-of", ""), HS_TEST_NOT_EVALUATED);
+	check(&bench, RULE("AssertRequestUrlContains", PARAMETER("a=b")), HS_TEST_PASS);
+	check(&bench, RULE("AssertRequestUrlContains", PARAMETER("a=c")), HS_TEST_FAIL);
+	bench_exchange(&bench, 200, HEADERS,
+		"{'resourceType': 'Bundle', 'link': [{'relation': 'self', 'url': "
+		"'http://t/x?z=1'}]}");
+	check(&bench, RULE("assert-self-link", ""), HS_TEST_FAIL);
+	bench_exchange(&bench, 204, "", "");
+	check(&bench, RULE("AssertBodyExists", ""), HS_TEST_FAIL);
+	bench_close(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rules),
 		cmocka_unit_test(response_code),
 		cmocka_unit_test(response_name),
 		cmocka_unit_test(content_type),
