@@ -81,6 +81,34 @@ static enum hs_status change_entry(struct hs_txn *txn, const char *sql, struct h
 	return hs_sql_run(stmt, err);
 }
 
+/* Several at once: the cost of a statement is that of an entry. A new entry cannot be there already, so how
+ * such a fault would end does not matter, and OR FAIL spares SQLite the copies of pages that undo a part of a
+ * statement. */
+#define TOGETHER 7
+static const char insert_seven[] = "INSERT OR FAIL INTO entry (key, row) VALUES"
+				   " (?1, ?8), (?2, ?8), (?3, ?8), (?4, ?8), (?5, ?8), (?6, ?8), (?7, ?8)";
+
+static enum hs_status insert_entries(struct hs_txn *txn, const struct hs_slice *keys, size_t count,
+	int64_t row, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	size_t at = 0;
+
+	for (; status == HS_OK && count - at >= TOGETHER; at += TOGETHER) {
+		struct hs_stmt *stmt = hs_sql(txn, insert_seven, err);
+		if (!stmt)
+			return err->status;
+		for (int i = 0; i < TOGETHER; i++)
+			hs_sql_blob(stmt, i + 1, keys[at + (size_t)i]);
+		hs_sql_int(stmt, TOGETHER + 1, (int64_t)hs__row_within(row));
+		status = hs_sql_run(stmt, err);
+	}
+	for (; status == HS_OK && at < count; at++)
+		status = change_entry(txn, "INSERT INTO entry (key, row) VALUES (?1, ?2)", keys[at], row,
+			err);
+	return status;
+}
+
 /* Both lists are sorted: what is only in `before` goes, what is only in `after` comes. */
 static enum hs_status change_entries(struct hs_txn *txn, const struct hs__keys *before,
 	const struct hs__keys *after, int64_t row, struct hs_error *err)
@@ -88,6 +116,8 @@ static enum hs_status change_entries(struct hs_txn *txn, const struct hs__keys *
 	enum hs_status status = HS_OK;
 	size_t b = 0, a = 0;
 
+	if (before->count == 0)
+		return insert_entries(txn, after->items, after->count, row, err);
 	while (status == HS_OK && (b < before->count || a < after->count)) {
 		int order = b == before->count ? 1 :
 			a == after->count      ? -1 :
