@@ -136,14 +136,20 @@ enum hs_status hs__choose(struct hs__finder *finder, uint32_t type, const struct
 }
 
 /* A broad search whose first page is wanted finds it sooner by looking at resources one after another: of
- * `population`, a share of estimate / population fits, so a page is full after count * population /
- * estimate looks; gathering takes `estimate` steps. An estimate of MANY may stand for any number. */
+ * `population`, a share of estimate / population fits, so a page is full after count * population / estimate
+ * looks, or some times more when there are other conditions. Gathering takes `estimate` steps, each a look
+ * when there is something to sort by and much less otherwise. An estimate of MANY may stand for any number.
+ */
+#define OTHERS 4.0 /* of what the driving condition finds, one in so many is taken to fulfil the others */
+#define STEPS_A_LOOK 16.0
+
 static bool is_broad(const struct hs__plan *plan, const struct hs_find_query *query)
 {
-	double gather = (double)plan->estimate;
+	double found = (double)plan->estimate;
+	double gather = query->sort_count ? found : found / STEPS_A_LOOK;
+	double walk = ((double)query->count + 1) * (double)plan->population / (found + 1);
 
-	return plan->estimate >= MANY ||
-		gather * gather > ((double)query->count + 1) * (double)plan->population;
+	return plan->estimate >= MANY || gather > (plan->verify ? OTHERS * walk : walk);
 }
 
 /* What the first sort, or the order of rows, has to offer instead of gathering. */

@@ -226,10 +226,12 @@ void hs__group_end(struct hs_store *store, bool committed)
 		const struct hs__pending_name *name = &group->names[i];
 		hs__names_add(store->names, name->space, name->number, hs_slice_from(name->key, 1));
 	}
+	__atomic_store_n(&store->seq, group->seq, __ATOMIC_RELEASE);
+	/* Before the stamps settle: whoever remembers a settled stamp must not read in a transaction that was
+	 * kept from before the commit. */
+	__atomic_add_fetch(&store->ended, 1, __ATOMIC_SEQ_CST);
 	for (size_t i = 0; i < group->touched_count; i++)
 		__atomic_add_fetch(&store->stamps[group->touched[i]], 1, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&store->seq, group->seq, __ATOMIC_RELEASE);
-	__atomic_add_fetch(&store->ended, 1, __ATOMIC_SEQ_CST);
 	group->undo_count = group->name_count = group->touched_count = 0;
 	hs_map_free(&group->name_map);
 	hs_arena_reset(group->arena);

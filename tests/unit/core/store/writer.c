@@ -374,6 +374,7 @@ struct reader {
 	struct fixture *f;
 	uint32_t type;
 	bool *stop;
+	bool shares;
 	pthread_t thread;
 	uint64_t reads;
 };
@@ -403,14 +404,18 @@ static void *read_with_cache(void *arg)
 		if (valid && cached < least)
 			abort();
 		reader->reads++;
+		/* As a loop that has nothing more to read for now; between two pauses a transaction is
+		 * shared. */
+		if (reader->shares && reader->reads % 8 == 0)
+			hs_store_read_pause();
 	}
+	hs_store_read_pause();
 	hs_arena_free(arena);
 	return NULL;
 }
 
-static void caches_are_never_stale(void **state)
+static void play_caches(struct fixture *f, bool shares)
 {
-	struct fixture *f = *state;
 	struct reader readers[3];
 	bool stop = false;
 	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
@@ -418,10 +423,10 @@ static void caches_are_never_stale(void **state)
 	put_ok(f, type, "a", "", NULL, 0);
 	acknowledged_version = 1;
 	for (int i = 0; i < 3; i++) {
-		readers[i] = (struct reader) { .f = f, .type = type, .stop = &stop };
+		readers[i] = (struct reader) { .f = f, .type = type, .stop = &stop, .shares = shares };
 		assert_int_equal(pthread_create(&readers[i].thread, NULL, read_with_cache, &readers[i]), 0);
 	}
-	for (unsigned i = 0; i < 150; i++) {
+	for (unsigned i = 0; i < 300; i++) {
 		put_ok(f, type, "a", "", NULL, 0);
 		__atomic_add_fetch(&acknowledged_version, 1, __ATOMIC_SEQ_CST);
 	}
@@ -430,6 +435,16 @@ static void caches_are_never_stale(void **state)
 		pthread_join(readers[i].thread, NULL);
 		assert_true(readers[i].reads > 0);
 	}
+}
+
+static void caches_are_never_stale(void **state)
+{
+	play_caches(*state, false);
+}
+
+static void caches_of_loops_are_never_stale(void **state)
+{
+	play_caches(*state, true);
 }
 
 static void one_thread_reads_many_stores(void **state)
@@ -493,6 +508,7 @@ int main(void)
 		CASE(a_read_has_an_end),
 		CASE(a_read_sees_one_moment),
 		CASE(caches_are_never_stale),
+		CASE(caches_of_loops_are_never_stale),
 		CASE(one_thread_reads_many_stores),
 		CASE(commits_are_told),
 	};
