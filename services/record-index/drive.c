@@ -12,8 +12,10 @@ enum rank { RANK_ID, RANK_MARK, RANK_CHAIN, RANK_CUSTODIAN, RANK_DATE, RANK_NONE
 #define DATE_SLACK INT64_C(31708800) /* 367 days: a date without month is as long as that */
 
 struct drive {
+	const struct hs_find *where; /* the whole search */
 	struct hs_ledger *ledger;
 	struct hs_ledger_numbers *out;
+	bool sure; /* so far all that was found fulfils the search */
 	struct hs_error *err;
 };
 
@@ -78,19 +80,42 @@ static enum hs_status drive_piece(struct drive *drive, enum hs_ledger_class of, 
 	return list_rows(drive, stmt);
 }
 
-/* Rows under a mark; for subjects and custodians also those of the pieces under it. */
-static enum hs_status drive_mark(struct drive *drive, uint32_t param, struct hs_slice text)
+/* A search for one subject or custodian is decided by the piece. */
+static enum hs_status drive_sure(struct drive *drive, const struct hs_find *find, uint64_t piece, bool *sure)
 {
+	struct hs_ledger_rows rows = { .count = 0 };
+	struct hs_ledger_subject subject = { .rows = &rows };
+
+	*sure = false;
+	if (find != drive->where)
+		return HS_OK;
+	enum hs_status status = hs_ledger_piece_rows(drive->ledger, drive->ledger->arena, piece, &rows,
+		drive->err);
+	if (status == HS_OK)
+		*sure = hs_ledger_match(drive->ledger, drive->ledger->arena, &subject, find, drive->err) > 0;
+	return status;
+}
+
+/* Rows under a mark; for subjects and custodians also those of the pieces under it. */
+static enum hs_status drive_mark(struct drive *drive, const struct hs_find *find, struct hs_slice text)
+{
+	uint32_t param = find->param;
 	enum hs_ledger_class of = hs_ledger_class(drive->ledger, param);
 	int64_t mark = hs_ledger_mark(of, param, text);
 	struct hs_ledger_numbers pieces = { 0 };
 	enum hs_status status = hs_ledger_targets(drive->ledger, mark, false, drive->out, drive->err);
 
+	drive->sure = drive->sure && drive->out->count == 0;
 	if (status != HS_OK || (of != HS_LEDGER_OF_SUBJECT && of != HS_LEDGER_OF_CUSTODIAN))
 		return status;
 	status = hs_ledger_targets(drive->ledger, mark, true, &pieces, drive->err);
-	for (size_t i = 0; status == HS_OK && i < pieces.count; i++)
-		status = drive_piece(drive, of, pieces.items[i]);
+	for (size_t i = 0; status == HS_OK && i < pieces.count; i++) {
+		bool sure = false;
+		status = drive_sure(drive, find, pieces.items[i], &sure);
+		drive->sure = drive->sure && sure;
+		if (status == HS_OK)
+			status = drive_piece(drive, of, pieces.items[i]);
+	}
 	return status;
 }
 
@@ -107,7 +132,7 @@ static enum hs_status drive_id(struct drive *drive, struct hs_slice id)
 
 static enum hs_status drive_token(struct drive *drive, const struct hs_find *find)
 {
-	enum hs_status status = drive_mark(drive, find->param, find->text);
+	enum hs_status status = drive_mark(drive, find, find->text);
 	char id[36];
 
 	/* An identifier made of an id that is a UUID has no mark of its own. */
@@ -132,7 +157,7 @@ static enum hs_status drive_logical(struct drive *drive, const struct hs_find *c
 		return HS_OK;
 	for (size_t i = 0; kid->op == HS_FIND_OR && i < kid->kid_count && status == HS_OK; i++)
 		status = drive_logical(drive, chain, kid->kids[i]);
-	return kid->op == HS_FIND_TOKEN ? drive_mark(drive, chain->param, kid->text) : status;
+	return kid->op == HS_FIND_TOKEN ? drive_mark(drive, chain, kid->text) : status;
 }
 
 /* The targets first, then who points to them. */
@@ -150,7 +175,7 @@ static enum hs_status drive_chain(struct drive *drive, const struct hs_find *fin
 		return HS_OK;
 	}
 	for (size_t i = 0; i < page.count && status == HS_OK; i++)
-		status = drive_mark(drive, find->param, page.items[i].id);
+		status = drive_mark(drive, find, page.items[i].id);
 	return status == HS_OK ? drive_logical(drive, find, find->kids[0]) : status;
 }
 
@@ -183,7 +208,7 @@ static enum hs_status drive_by(struct drive *drive, const struct hs_find *find, 
 	case HS_FIND_ID:
 		return drive_id(drive, find->text);
 	case HS_FIND_REFERENCE:
-		return drive_mark(drive, find->param, find->text);
+		return drive_mark(drive, find, find->text);
 	case HS_FIND_TOKEN:
 		return drive_token(drive, find);
 	case HS_FIND_CHAIN:
@@ -211,21 +236,23 @@ static int compare(const void *a, const void *b)
 }
 
 enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *where,
-	struct hs_ledger_numbers *out, bool *all, struct hs_error *err)
+	struct hs_ledger_numbers *out, enum hs_ledger_found *found, struct hs_error *err)
 {
-	struct drive drive = { ledger, out, err };
+	/* A chain or alternatives may find a row in more ways than one condition tells. */
+	bool plain = where && (where->op == HS_FIND_REFERENCE || where->op == HS_FIND_TOKEN);
+	struct drive drive = { where, ledger, out, plain, err };
+	bool all = !where || rank_of(ledger, where) == RANK_NONE;
 	size_t kept = 0;
 
-	*all = !where || rank_of(ledger, where) == RANK_NONE;
-	if (*all)
+	*found = HS_LEDGER_ALL;
+	if (all)
 		return HS_OK;
-	enum hs_status status = drive_by(&drive, where, all);
-	if (status == HS_E_TOO_COSTLY) { /* as many as that: one after the other */
-		*all = true;
+	enum hs_status status = drive_by(&drive, where, &all);
+	if (status == HS_E_TOO_COSTLY) /* as many as that: one after the other */
 		return HS_OK;
-	}
-	if (status != HS_OK || *all)
+	if (status != HS_OK || all)
 		return status;
+	*found = drive.sure ? HS_LEDGER_SURE : HS_LEDGER_CANDIDATES;
 	if (out->count)
 		qsort(out->items, out->count, sizeof *out->items, compare);
 	for (size_t i = 0; i < out->count; i++) {

@@ -50,8 +50,6 @@ static bool is_steady(const struct hs_ledger_split *split, const struct hs_index
 	if (row->kind != HS_INDEX_TOKEN && row->kind != HS_INDEX_STRING && row->kind != HS_INDEX_URI &&
 		row->kind != HS_INDEX_REFERENCE)
 		return false;
-	if (row->system.len && !in_shape(split, row->system))
-		return false;
 	if (row->kind == HS_INDEX_STRING)
 		return in_shape(split, row->exact);
 	return in_shape(split, row->text) && (row->exact.len == 0 || in_shape(split, row->exact));
@@ -134,10 +132,8 @@ void hs_ledger_facts_write(const struct hs_ledger *ledger, const struct hs_ledge
 	for (size_t i = 0; i < count; i++) {
 		struct place place = place_of(ledger, split, &rows[i]);
 		bool common = place.source != SOURCE_TEXT || is_steady(split, &rows[i]);
-		/* What stands beside the text must be common too. */
-		if (common && place.source != SOURCE_TEXT &&
-			((rows[i].system.len && !in_shape(split, rows[i].system)) ||
-				(rows[i].exact.len && !in_shape(split, rows[i].exact)))) {
+		/* What stands beside the text must be common too; systems always are. */
+		if (place.source != SOURCE_TEXT && rows[i].exact.len && !in_shape(split, rows[i].exact)) {
 			common = false;
 			place = (struct place) { SOURCE_TEXT, 0 };
 		}
@@ -246,8 +242,7 @@ enum hs_status hs_ledger_facts_read(struct hs_arena *arena, struct hs_slice fact
 	return HS_OK;
 }
 
-/* The rows of the subject or custodian. */
-static enum hs_status piece_rows(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t number,
+enum hs_status hs_ledger_piece_rows(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t number,
 	struct hs_ledger_rows *out, struct hs_error *err)
 {
 	struct hs_ledger_piece piece;
@@ -275,6 +270,6 @@ enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
 	if (status == HS_OK)
 		status = hs_ledger_facts_read(arena, open.own, NULL, 0, out, err);
 	if (status == HS_OK)
-		status = piece_rows(ledger, arena, pointer->subject, out, err);
-	return status == HS_OK ? piece_rows(ledger, arena, pointer->custodian, out, err) : status;
+		status = hs_ledger_piece_rows(ledger, arena, pointer->subject, out, err);
+	return status == HS_OK ? hs_ledger_piece_rows(ledger, arena, pointer->custodian, out, err) : status;
 }

@@ -88,22 +88,48 @@ static void forget(struct search *search)
 	hs_ledger_forget(&search->ledger);
 }
 
-/* Rows up to that of the cursor need no look when they are in order of row and nobody counts. */
+/* The row of the cursor when results are in order of row: up to it none needs a look if nobody counts. */
 static uint64_t first_row(const struct search *search)
 {
 	uint64_t row = 0;
 
-	if (search->query->sort_count || search->query->want_total || search->after.len < 8)
+	if (search->query->sort_count || search->after.len < 8)
 		return 0;
 	for (size_t i = search->after.len - 8; i < search->after.len; i++)
 		row = row << 8 | (unsigned char)search->after.ptr[i];
 	return row;
 }
 
-static enum hs_status look_at_these(struct search *search, const struct hs_ledger_numbers *rows,
+/* Without a sort, rows that are sure need no look before they are read for the page. */
+static enum hs_status take_these(struct search *search, const struct hs_ledger_numbers *rows,
 	struct hs_error *err)
 {
 	uint64_t after = first_row(search);
+	size_t first = 0, count = search->query->count;
+
+	search->total = rows->count;
+	while (first < rows->count && rows->items[first] <= after)
+		first++;
+	size_t left = rows->count - first;
+	search->room = count == 0 ? 0 : left < count + 1 ? left : count + 1;
+	search->hits = hs_arena_array(search->scratch, search->room + 1, sizeof *search->hits);
+	for (; search->hits && search->count < search->room; search->count++) {
+		struct hs_ledger_pointer pointer = { .row = rows->items[first + search->count] };
+		struct hs_ledger_subject subject = { search->query->type, &pointer, NULL };
+		struct hit *hit = &search->hits[search->count];
+		enum hs_status status = hs_ledger_key(search->scratch, search->query, &subject, &hit->key,
+			err);
+		if (status != HS_OK)
+			return status;
+		hit->row = pointer.row;
+	}
+	return search->hits ? HS_OK : hs_fail(err, HS_E_LIMIT, "the page does not fit in memory");
+}
+
+static enum hs_status look_at_these(struct search *search, const struct hs_ledger_numbers *rows,
+	struct hs_error *err)
+{
+	uint64_t after = search->query->want_total ? 0 : first_row(search);
 	enum hs_status status = HS_OK;
 
 	for (size_t i = 0; i < rows->count && status == HS_OK && !search->done; i++) {
@@ -128,7 +154,7 @@ static enum hs_status look_at_all(struct search *search, struct hs_error *err)
 
 	if (!stmt)
 		return err->status;
-	hs_sql_int(stmt, 1, (int64_t)first_row(search));
+	hs_sql_int(stmt, 1, search->query->want_total ? 0 : (int64_t)first_row(search));
 	while (status == HS_OK && !search->done && (step = hs_sql_step(stmt, err)) > 0) {
 		struct hs_ledger_pointer pointer;
 		forget(search);
@@ -191,16 +217,18 @@ static enum hs_status run(struct search *search, struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
 	struct hs_ledger_numbers rows = { 0 };
-	bool all = false;
+	enum hs_ledger_found found = HS_LEDGER_ALL;
 
 	if (!query->where && query->count == 0)
 		return hs_ledger_live(&search->ledger, &search->total, err);
-	enum hs_status status = hs_ledger_drive(&search->ledger, query->where, &rows, &all, err);
+	enum hs_status status = hs_ledger_drive(&search->ledger, query->where, &rows, &found, err);
 	search->ledger.arena = search->pieces;
 	hs_ledger_forget(&search->ledger);
 	if (status != HS_OK)
 		return status;
-	return all ? look_at_all(search, err) : look_at_these(search, &rows, err);
+	if (found == HS_LEDGER_SURE && query->sort_count == 0)
+		return take_these(search, &rows, err);
+	return found == HS_LEDGER_ALL ? look_at_all(search, err) : look_at_these(search, &rows, err);
 }
 
 enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *state,
@@ -212,8 +240,7 @@ enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *
 		.pieces = hs_arena_new(2 * PIECES_MAX + ONE) };
 	enum hs_status status = HS_OK;
 
-	(void)state;
-	hs_ledger_begin(&search.ledger, txn, search.scratch);
+	hs_ledger_begin(&search.ledger, txn, search.scratch, state);
 	if (query->after.len)
 		status = hs_ledger_cursor_read(search.scratch, query, &search.after, err);
 	if (status == HS_OK)

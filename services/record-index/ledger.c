@@ -5,6 +5,7 @@
 #include <handslag/time.h>
 
 /* row, seq, id: table.c. `live` saves counting ten million rows.
+ * tally: its number tells this ledger from others (cache.c).
  * mark: hash of an entry's text (piece.c) to the row that has it, or as a negative number to the piece. */
 const struct hs_migration hs_ledger_migrations[] = {
 	{ 1, "ledger",
@@ -15,8 +16,8 @@ const struct hs_migration hs_ledger_migrations[] = {
 		" custodian INTEGER, date INTEGER, shape INTEGER NOT NULL, rest BLOB NOT NULL);"
 		"CREATE TABLE record_index_mark (hash INTEGER NOT NULL, target INTEGER NOT NULL,"
 		" PRIMARY KEY (hash, target)) WITHOUT ROWID;"
-		"CREATE TABLE record_index_tally (live INTEGER NOT NULL);"
-		"INSERT INTO record_index_tally VALUES (0);"
+		"CREATE TABLE record_index_tally (live INTEGER NOT NULL, number INTEGER NOT NULL);"
+		"INSERT INTO record_index_tally VALUES (0, random() | 1);"
 		"CREATE INDEX record_index_pointer_seq ON record_index_pointer (seq) WHERE seq IS NOT NULL;"
 		"CREATE INDEX record_index_pointer_id ON record_index_pointer (substr(id, -6));"
 		"CREATE INDEX record_index_pointer_subject ON record_index_pointer (subject);"
@@ -49,8 +50,7 @@ static enum hs_status get(struct hs_txn *txn, struct hs_arena *arena, void *stat
 	struct hs_ledger ledger;
 	struct hs_ledger_pointer pointer;
 
-	(void)state;
-	hs_ledger_begin(&ledger, txn, arena);
+	hs_ledger_begin(&ledger, txn, arena, state);
 	int found = hs_ledger_by_id(&ledger, arena, id, &pointer, err);
 	if (found == 0)
 		return hs_fail(err, HS_E_NOT_FOUND, "there is no pointer with the id %.*s", HS_S_ARG(id));
@@ -180,8 +180,7 @@ static enum hs_status put(struct hs_txn *txn, struct hs_arena *arena, void *stat
 		.id = next->id };
 	enum hs_status status = HS_OK;
 
-	(void)state;
-	hs_ledger_begin(&ledger, txn, arena);
+	hs_ledger_begin(&ledger, txn, arena, state);
 	if (before)
 		status = take_away(&ledger, before->id, err);
 	else
@@ -202,8 +201,7 @@ static enum hs_status remove_one(struct hs_txn *txn, struct hs_arena *arena, voi
 {
 	struct hs_ledger ledger;
 
-	(void)state;
-	hs_ledger_begin(&ledger, txn, arena);
+	hs_ledger_begin(&ledger, txn, arena, state);
 	enum hs_status status = take_away(&ledger, before->id, err);
 	return status == HS_OK ? hs_ledger_count(&ledger, -1, err) : status;
 }
@@ -242,8 +240,7 @@ static enum hs_status recent(struct hs_txn *txn, struct hs_arena *arena, void *s
 	struct hs_resource_list list = { .count = 0 };
 	size_t room = (size_t)query->count + 1, first = 0;
 
-	(void)state;
-	hs_ledger_begin(&walk.ledger, txn, arena);
+	hs_ledger_begin(&walk.ledger, txn, arena, state);
 	walk.items = hs_arena_array(arena, 2 * room, sizeof *walk.items);
 	list.items = hs_arena_array(arena, room, sizeof *list.items);
 	if (!walk.items || !list.items)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <handslag/store.h>
+#include <pthread.h>
 
 /* ---- numbers and texts in bytes ---- */
 
@@ -83,14 +84,41 @@ struct hs_ledger_param {
 #define HS_LEDGER_PARAMS 8
 #define HS_LEDGER_MEMO 64
 
+/* ---- cache.c: pieces in memory, at most about 4,096 of up to 4 KiB ---- */
+
+#define HS_LEDGER_SHARDS 16
+#define HS_LEDGER_SLOTS 256
+#define HS_LEDGER_SLOT_MAX ((size_t)4096)
+struct hs_ledger_slot {
+	int64_t ledger; /* 0: empty */
+	uint64_t number, shape;
+	struct hs_buf rest;
+};
+struct hs_ledger_shard {
+	pthread_mutex_t lock;
+	struct hs_ledger_slot slots[HS_LEDGER_SLOTS];
+};
+struct hs_ledger_cache {
+	struct hs_ledger_shard shards[HS_LEDGER_SHARDS];
+};
+void hs_ledger_cache_open(struct hs_ledger_cache *cache);
+void hs_ledger_cache_close(struct hs_ledger_cache *cache);
+
 /* One operation on the ledger. */
 struct hs_ledger {
 	struct hs_txn *txn;
-	struct hs_arena *arena; /* for pieces, as long as the operation */
+	struct hs_arena *arena;        /* for pieces, as long as the operation */
+	struct hs_ledger_cache *cache; /* may be NULL */
+	int64_t number;                /* cache.c: which ledger, once asked */
+	bool asked;
 	struct hs_ledger_param params[HS_LEDGER_PARAMS];
 	struct hs_ledger_piece memo[HS_LEDGER_MEMO];
 };
-void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_arena *arena);
+void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_arena *arena,
+	struct hs_ledger_cache *cache);
+/* Takes a piece from the cache, puts one there. */
+bool hs_ledger_recall(struct hs_ledger *ledger, uint64_t number, struct hs_ledger_piece *out);
+void hs_ledger_remember(struct hs_ledger *ledger, const struct hs_ledger_piece *piece);
 /* What pieces the memory holds is no longer good: their arena was emptied or changed. */
 void hs_ledger_forget(struct hs_ledger *ledger);
 enum hs_ledger_class hs_ledger_class(const struct hs_ledger *ledger, uint32_t param);
@@ -172,6 +200,9 @@ void hs_ledger_facts_write(const struct hs_ledger *ledger, const struct hs_ledge
 /* Appends the rows of `facts`. `date`: seconds, for rows that say so. */
 enum hs_status hs_ledger_facts_read(struct hs_arena *arena, struct hs_slice facts,
 	const struct hs_ledger_open *open, int64_t date, struct hs_ledger_rows *out, struct hs_error *err);
+/* Appends the index rows of a subject or custodian; number 0 has none. */
+enum hs_status hs_ledger_piece_rows(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t number,
+	struct hs_ledger_rows *out, struct hs_error *err);
 /* All index rows of a pointer. */
 enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
 	const struct hs_ledger_pointer *pointer, struct hs_ledger_rows *out, struct hs_error *err);
@@ -205,9 +236,14 @@ struct hs_ledger_subject {
 int hs_ledger_match(struct hs_ledger *ledger, struct hs_arena *arena, const struct hs_ledger_subject *subject,
 	const struct hs_find *find, struct hs_error *err);
 
-/* The rows that can fulfil a condition, rising, each once. *all: it must be every row. */
+/* What looking up the best condition of a search gave. */
+enum hs_ledger_found {
+	HS_LEDGER_ALL,        /* nothing: every row must be looked at */
+	HS_LEDGER_CANDIDATES, /* rows that can fulfil it, rising, each once */
+	HS_LEDGER_SURE,       /* the same, and they do */
+};
 enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *where,
-	struct hs_ledger_numbers *out, bool *all, struct hs_error *err);
+	struct hs_ledger_numbers *out, enum hs_ledger_found *found, struct hs_error *err);
 
 /* The key a result is put in order by: bytes that memcmp compares. */
 enum hs_status hs_ledger_key(struct hs_arena *arena, const struct hs_find_query *query,
@@ -220,7 +256,7 @@ enum hs_status hs_ledger_cursor_read(struct hs_arena *arena, const struct hs_fin
 enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *state,
 	const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
 
-/* ---- ledger.c ---- */
+/* ---- ledger.c: the keeper; its state is a struct hs_ledger_cache ---- */
 
 extern const struct hs_keeper hs_ledger_keeper;
 extern const struct hs_migration hs_ledger_migrations[];

@@ -21,9 +21,10 @@ static const struct {
 	{ "DocumentReference.date", HS_LEDGER_OF_DATE },
 };
 
-void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_arena *arena)
+void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_arena *arena,
+	struct hs_ledger_cache *cache)
 {
-	*ledger = (struct hs_ledger) { .txn = txn, .arena = arena };
+	*ledger = (struct hs_ledger) { .txn = txn, .arena = arena, .cache = cache };
 	for (size_t i = 0; i < HS_LEDGER_PARAMS; i++) {
 		struct hs_slice name = hs_slice_cstr(params[i].name);
 		ledger->params[i] = (struct hs_ledger_param) {
@@ -161,8 +162,11 @@ enum hs_status hs_ledger_piece(struct hs_ledger *ledger, uint64_t number, struct
 	struct hs_ledger_piece *memo = &ledger->memo[number % HS_LEDGER_MEMO];
 	enum hs_status status = HS_OK;
 
-	if (memo->number != number)
+	if (memo->number != number && !hs_ledger_recall(ledger, number, memo)) {
 		status = read_piece(ledger, number, memo, err);
+		if (status == HS_OK)
+			hs_ledger_remember(ledger, memo);
+	}
 	if (status == HS_OK)
 		*out = *memo;
 	return status;
@@ -187,26 +191,43 @@ static enum hs_status insert_piece(struct hs_ledger *ledger, uint64_t shape, str
 	return (enum hs_status)step;
 }
 
+/* 1 with its number when there is such a piece, 0, or a negative status. */
+static int find_piece(struct hs_ledger *ledger, int64_t mark, uint64_t shape, struct hs_slice rest,
+	uint64_t *number, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		"SELECT p.number, p.shape, p.rest FROM record_index_mark m JOIN record_index_piece p"
+		" ON p.number = -m.target WHERE m.hash = ?1 AND m.target < 0",
+		err);
+	int step = 0, found = 0;
+
+	if (!stmt)
+		return (int)err->status;
+	hs_sql_int(stmt, 1, mark);
+	while (!found && (step = hs_sql_step(stmt, err)) > 0) {
+		found = (uint64_t)hs_sql_get_int(stmt, 1) == shape &&
+			hs_slice_eq(hs_sql_get_blob(stmt, 2), rest);
+		*number = (uint64_t)hs_sql_get_int(stmt, 0);
+	}
+	hs_sql_end(stmt);
+	return step < 0 ? step : found;
+}
+
 enum hs_status hs_ledger_intern(struct hs_ledger *ledger, uint64_t shape, struct hs_slice rest,
 	uint64_t *number, bool *fresh, struct hs_error *err)
 {
 	int64_t mark = hs_ledger_hash(PIECE_SEED | shape, rest);
-	struct hs_ledger_numbers found = { 0 };
-	enum hs_status status = hs_ledger_targets(ledger, mark, true, &found, err);
+	uint64_t made = 0;
+	int found = find_piece(ledger, mark, shape, rest, &made, err);
+	enum hs_status status = found < 0 ? (enum hs_status)found : HS_OK;
 
-	for (size_t i = 0; status == HS_OK && i < found.count; i++) {
-		struct hs_ledger_piece piece;
-		status = hs_ledger_piece(ledger, found.items[i], &piece, err);
-		if (status == HS_OK && piece.shape == shape && hs_slice_eq(piece.rest, rest)) {
-			*number = piece.number;
-			*fresh = false;
-			return HS_OK;
-		}
-	}
-	if (status == HS_OK)
-		status = insert_piece(ledger, shape, rest, number, err);
-	if (status == HS_OK)
-		status = hs_ledger_add_mark(ledger, mark, (struct hs_ledger_target) { *number, true }, err);
-	*fresh = status == HS_OK;
-	return status;
+	if (found == 0)
+		status = insert_piece(ledger, shape, rest, &made, err);
+	if (found == 0 && status == HS_OK)
+		status = hs_ledger_add_mark(ledger, mark, (struct hs_ledger_target) { made, true }, err);
+	if (status != HS_OK)
+		return status;
+	*number = made;
+	*fresh = found == 0;
+	return HS_OK;
 }

@@ -64,9 +64,10 @@ static void check_list(const struct hs_write_event *event, void *state, struct h
 static enum hs_status open_service(void *state, struct hs_host *host, struct hs_error *err)
 {
 	static const char *const ways[] = { "keep-superseded", "hard-delete", "client-patch" };
-	const struct hs_record_index *index = state;
+	struct hs_record_index *index = state;
 
 	(void)host;
+	hs_ledger_cache_open(&index->cache);
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
 		if (strcmp(index->supersede, ways[i]) == 0)
 			return HS_OK;
@@ -74,6 +75,13 @@ static enum hs_status open_service(void *state, struct hs_host *host, struct hs_
 	return hs_fail(err, HS_E_VALUE,
 		"services.record-index.supersede is '%s'; it is keep-superseded, hard-delete or client-patch",
 		index->supersede);
+}
+
+static void close_service(void *state)
+{
+	struct hs_record_index *index = state;
+
+	hs_ledger_cache_close(&index->cache);
 }
 
 #define MHD "https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD."
@@ -115,4 +123,5 @@ const struct hs_service hs_service_record_index = {
 	.types = types,
 	.migrations = hs_ledger_migrations,
 	.open = open_service,
+	.close = close_service,
 };

@@ -12,14 +12,19 @@ static uint32_t type_of(const struct hs_write_event *event)
 
 /* ---- one masterIdentifier, one pointer of a custodian ---- */
 
-static enum hs_status compare_with(const struct hs_write_event *event, const struct hs_resource *other,
+static enum hs_status compare_with(const struct hs_write_event *event, struct hs_slice id,
 	struct hs_error *err)
 {
 	const struct hs_json *master = hs_json_get(event->resource, HS_S("masterIdentifier"));
 	struct hs_json *tree = NULL;
-	enum hs_status status = hs_json_parse(event->arena, other->body, NULL, &tree, err);
+	struct hs_resource other;
 
-	if (status != HS_OK || hs_slice_eq(other->id, event->id))
+	if (hs_slice_eq(id, event->id))
+		return HS_OK;
+	enum hs_status status = hs_txn_get(event->txn, event->arena, type_of(event), id, &other, err);
+	if (status == HS_OK)
+		status = hs_json_parse(event->arena, other.body, NULL, &tree, err);
+	if (status != HS_OK)
 		return status;
 	const struct hs_json *theirs = hs_json_get(tree, HS_S("masterIdentifier"));
 	if (!hs_slice_eq(hs_json_get_text(master, HS_S("value")), hs_json_get_text(theirs, HS_S("value"))) ||
@@ -30,7 +35,7 @@ static enum hs_status compare_with(const struct hs_write_event *event, const str
 		return HS_OK;
 	return hs_fail_at(err, HS_E_DUPLICATE, HS_S("DocumentReference.masterIdentifier"),
 		"this custodian has a pointer with the same masterIdentifier already: DocumentReference/%.*s",
-		HS_S_ARG(other->id));
+		HS_S_ARG(id));
 }
 
 /* Pointers that have an identifier. */
@@ -42,7 +47,9 @@ static enum hs_status find_identified(const struct hs_write_event *event, const 
 			false),
 		.system = hs_json_get_text(identifier, HS_S("system")),
 		.text = hs_json_get_text(identifier, HS_S("value")) };
-	struct hs_find_query query = { .type = type_of(event), .where = &find, .count = 100 };
+	struct hs_find_query query = {
+		.type = type_of(event), .where = &find, .count = 100, .keys_only = true
+	};
 
 	return hs_txn_find(event->txn, event->arena, &query, out, err);
 }
@@ -57,7 +64,7 @@ enum hs_status hs_record_index_unique(const struct hs_write_event *event, struct
 		return HS_OK;
 	status = find_identified(event, master, &page, err);
 	for (size_t i = 0; i < page.count && status == HS_OK; i++)
-		status = compare_with(event, &page.items[i], err);
+		status = compare_with(event, page.items[i].id, err);
 	return status;
 }
 
@@ -88,7 +95,7 @@ static enum hs_status changed_rows(const struct hs_write_event *event, struct hs
 	struct hs_ledger_pointer pointer;
 	struct hs_ledger ledger;
 
-	hs_ledger_begin(&ledger, event->txn, event->arena);
+	hs_ledger_begin(&ledger, event->txn, event->arena, NULL);
 	int found = hs_ledger_by_id(&ledger, event->arena, id, &pointer, err);
 	if (found <= 0)
 		return found < 0 ? (enum hs_status)found : hs_fail(err, HS_E_CORRUPT, "a pointer went away");
@@ -141,7 +148,8 @@ static enum hs_status find_target(const struct hs_write_event *event, const stru
 	} else {
 		status = find_identified(event, hs_json_get(target, HS_S("identifier")), &page, err);
 		if (status == HS_OK && page.count == 1)
-			*out = page.items[0];
+			status = hs_txn_get(event->txn, event->arena, type_of(event), page.items[0].id, out,
+				err);
 		else if (status == HS_OK)
 			status = page.count ? HS_E_MULTIPLE : HS_E_NOT_FOUND;
 	}

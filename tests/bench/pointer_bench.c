@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Measures the ledger of pointers: for 10^4, 10^5 ... up to --max pointers of the synthetic Sweden, how fast
+ * they are loaded from NDJSON (parsing, checks and indexes included), what one takes on disk, and how long a
+ * lookup by patient with twelve hits takes in this process, texts included. Each size is a store of its own,
+ * made under $TMPDIR and removed. One line a size, smallest first. Usage: pointer_bench [--max N]. */
+#include <core/base/log.h>
+#include <core/base/world.h>
+#include <core/cli/seed/seed.h>
+#include <core/host/host.h>
+#include <core/rest/rest.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BATCH 20000
+#define LOOKUPS 20000
+#define SEED 1
+#define HITS 12
+
+extern const struct hs_service *const hs_services_builtin[];
+
+struct bench {
+	struct hs_store *store;
+	const struct hs_rest_sandbox *numbers;
+	struct hs_arena *arena;
+	uint64_t count, patients, next; /* next: number of the first pointer of the batch */
+	struct hs_buf text;             /* NDJSON of a batch */
+	uint64_t each[LOOKUPS];
+	double load_cpu, lookup_cpu; /* microseconds each */
+};
+
+static uint64_t now_ns(void)
+{
+	const struct hs_world *world = hs_world_real();
+	return world->mono_ns(world->ctx);
+}
+
+/* CPU of the process in microseconds: on a busy machine it says more than the clock. */
+static double cpu_us(void)
+{
+	struct rusage usage;
+	getrusage(RUSAGE_SELF, &usage);
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
+		(double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static void check(enum hs_status status, const struct hs_error *err)
+{
+	if (status == HS_OK)
+		return;
+	fprintf(stderr, "pointer_bench: %s\n", err->text);
+	exit(1);
+}
+
+/* ---- loading ---- */
+
+/* Every line is checked and stored as `handslag load` does it. */
+static enum hs_status store_batch(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	const struct bench *bench = arg;
+	struct hs_slice text = hs_buf_slice(&bench->text);
+	enum hs_status status = HS_OK;
+
+	while (text.len && status == HS_OK) {
+		struct hs_arena_mark mark = hs_arena_mark(arena);
+		struct hs_issues issues = { .arena = arena };
+		struct hs_slice line = hs_slice_cut(&text, '\n');
+		struct hs_json *tree = NULL;
+		status = hs_json_parse(arena, line, NULL, &tree, err);
+		if (status == HS_OK)
+			status = hs_rest_load(bench->numbers, txn, arena, tree, line, &issues, err);
+		if (status != HS_OK && issues.first)
+			hs_fail(err, status, "%.*s", HS_S_ARG(issues.first->text));
+		hs_arena_rollback(arena, mark);
+	}
+	return status;
+}
+
+/* Seconds that loading took, without making the text. */
+static double load(struct bench *bench)
+{
+	struct hs_error err;
+	uint64_t spent = 0;
+
+	hs_buf_init(&bench->text, NULL, (size_t)256 << 20);
+	for (bench->next = 0; bench->next < bench->count;) {
+		uint64_t end = bench->next + BATCH < bench->count ? bench->next + BATCH : bench->count;
+		hs_buf_clear(&bench->text);
+		for (; bench->next < end; bench->next++) {
+			hs_seed_write_pointer(SEED, bench->next, bench->patients, &bench->text);
+			hs_buf_byte(&bench->text, '\n');
+		}
+		double cpu = cpu_us();
+		uint64_t start = now_ns();
+		check(hs_store_write_wait(bench->store, bench->arena, store_batch, bench, &err), &err);
+		spent += now_ns() - start;
+		bench->load_cpu += (cpu_us() - cpu) / (double)bench->count;
+		hs_arena_reset(bench->arena);
+	}
+	hs_buf_free(&bench->text);
+	return (double)spent / 1e9;
+}
+
+/* ---- looking up ---- */
+
+struct lookup {
+	struct hs_find_query query;
+	struct hs_find find;
+	size_t hits;
+};
+
+static enum hs_status look(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct lookup *lookup = arg;
+	struct hs_find_page page = { .count = 0 };
+	enum hs_status status = hs_txn_find(txn, arena, &lookup->query, &page, err);
+
+	lookup->hits = page.count;
+	return status;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+static void look_up(struct bench *bench)
+{
+	struct lookup lookup = { .find = { .op = HS_FIND_REFERENCE } };
+	struct hs_store_op op = { .work = look, .arg = &lookup, .arena = bench->arena };
+	uint64_t random = 1, twelves = bench->count / 24 ? bench->count / 24 : 1;
+	double cpu = cpu_us();
+	char id[32];
+
+	lookup.find.param = hs_rest_param_number(bench->numbers, HS_S("DocumentReference"), HS_S("patient"));
+	lookup.find.target_type = hs_rest_type_number(bench->numbers, HS_S("Patient"));
+	lookup.query = (struct hs_find_query) {
+		.type = hs_rest_type_number(bench->numbers, HS_S("DocumentReference")),
+		.where = &lookup.find,
+		.count = 20,
+	};
+	for (size_t i = 0; i < LOOKUPS; i++) {
+		random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		/* Patients with even numbers have exactly twelve pointers. */
+		uint64_t block = (random >> 33) % twelves;
+		if (2 * block >= bench->patients)
+			block = 0;
+		lookup.find.text = hs_slice(id,
+			(size_t)snprintf(id, sizeof id, "patient-%07" PRIu64, 2 * block));
+		uint64_t start = now_ns();
+		enum hs_status status = hs_store_read_now(bench->store, &op);
+		bench->each[i] = now_ns() - start;
+		check(status, &op.error);
+		if (lookup.hits != HITS) {
+			fprintf(stderr, "pointer_bench: %s has %zu pointers, not %d\n", id, lookup.hits,
+				HITS);
+			exit(1);
+		}
+		hs_arena_reset(bench->arena);
+	}
+	bench->lookup_cpu = (cpu_us() - cpu) / LOOKUPS;
+	qsort(bench->each, LOOKUPS, sizeof bench->each[0], by_value);
+}
+
+/* ---- one size ---- */
+
+static uint64_t bytes_of(const char *path)
+{
+	struct stat info;
+	return stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
+}
+
+static void remove_all(const char *folder)
+{
+	char command[400];
+	snprintf(command, sizeof command, "rm -rf '%s'", folder);
+	if (system(command) != 0)
+		fprintf(stderr, "pointer_bench: %s was left behind\n", folder);
+}
+
+static void measure(struct bench *bench, uint64_t count)
+{
+	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
+	struct hs_host_config config;
+	struct hs_sandbox *sandbox = NULL;
+	struct hs_host *host = NULL;
+	struct hs_error err;
+	struct rusage usage;
+	char folder[256], path[400];
+	const char *parent = getenv("TMPDIR");
+
+	snprintf(folder, sizeof folder, "%s/hs-pointer-bench-XXXXXX", parent ? parent : "/tmp");
+	if (!mkdtemp(folder))
+		exit(1);
+	check(hs_host_config_init(&config, arena, &err), &err);
+	config.data_dir = folder;
+	config.listen = "127.0.0.1:0";
+	check(hs_host_open(&config, hs_services_builtin, &host, &err), &err);
+	check(hs_host_edition(host, HS_FHIR_R4, &err), &err);
+	check(hs_host_sandbox(host, "default", &sandbox, &err), &err);
+	hs_sandbox_rest(sandbox, HS_FHIR_R4, &bench->numbers);
+	bench->store = hs_sandbox_store(sandbox);
+	bench->count = count;
+	bench->load_cpu = 0;
+	bench->patients = count / HITS;
+	double seconds = load(bench);
+	look_up(bench);
+	getrusage(RUSAGE_SELF, &usage);
+	hs_sandbox_store_path(folder, "default", path, sizeof path);
+	hs_host_close(host); /* which checkpoints, so that the file is all there is */
+	printf("pointers=%" PRIu64 " bytes_each=%.1f load_per_s=%.0f lookup_p50_us=%.1f lookup_p99_us=%.1f "
+	       "load_cpu_us=%.1f lookup_cpu_us=%.1f rss_mib=%ld\n",
+		count, (double)bytes_of(path) / (double)count, (double)count / seconds,
+		(double)bench->each[LOOKUPS / 2] / 1e3, (double)bench->each[LOOKUPS * 99 / 100] / 1e3,
+		bench->load_cpu, bench->lookup_cpu, usage.ru_maxrss / 1024);
+	fflush(stdout);
+	remove_all(folder);
+	hs_arena_free(arena);
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t max = argc > 2 && strcmp(argv[1], "--max") == 0 ? strtoull(argv[2], NULL, 10) : 100000;
+	static struct bench bench;
+
+	hs_log_configure(HS_LOG_ERROR, true, STDERR_FILENO);
+	bench.arena = hs_arena_new((size_t)1 << 30);
+	for (uint64_t count = 10000; count <= max; count *= 10)
+		measure(&bench, count);
+	hs_arena_free(bench.arena);
+	return 0;
+}
