@@ -127,6 +127,7 @@ static enum hs_status parse_string(struct hs__parse *parse, struct hs_slice modi
 	if (hs_slice_eq(modifier, HS_S("exact"))) {
 		find->match = HS_MATCH_EXACT;
 		find->text = text;
+		find->folded = hs_search_fold(parse->arena, text);
 		return HS_OK;
 	}
 	bool contains = hs_slice_eq(modifier, HS_S("contains"));
