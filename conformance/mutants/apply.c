@@ -32,6 +32,7 @@ void hs__fault_settle(struct fault_message *message)
 
 static void set_body(struct fault_message *message, struct hs_slice body)
 {
+	message->differs = message->differs || !hs_slice_eq(message->body, body);
 	message->body = body;
 	message->tree = NULL;
 	message->parsed = message->changed = false;
@@ -47,8 +48,10 @@ struct hs_slice hs__fault_header(const struct fault_message *message, struct hs_
 
 void hs__fault_set_header(struct fault_message *message, struct hs_slice name, struct hs_slice value)
 {
+	struct hs_slice before = hs__fault_header(message, name);
 	size_t kept = 0;
 
+	message->differs = message->differs || !before.ptr != !value.ptr || !hs_slice_eq(before, value);
 	for (size_t i = 0; i < message->header_count; i++)
 		if (!hs_slice_ieq(message->headers[i].name, name))
 			message->headers[kept++] = message->headers[i];
@@ -75,45 +78,54 @@ struct hs_slice hs__fault_substitute(struct hs_arena *arena, struct hs_slice tex
 	return hs_buf_slice(&out);
 }
 
-/* ---- the query ---- */
+/* ---- parameters ---- */
 
-static void change_query(const struct fault_action *action, struct fault_message *message)
+static struct hs_pair change_pair(const struct fault_action *action, struct hs_arena *arena,
+	struct hs_pair pair)
+{
+	if (action->rename.len)
+		pair.name = action->rename;
+	if (action->value.ptr)
+		pair.value = action->value;
+	pair.value = hs__fault_substitute(arena, pair.value, action->text, action->to);
+	return pair;
+}
+
+static void change_params(const struct fault_action *action, struct fault_message *message,
+	struct fault_params *params)
 {
 	char *glob = hs_arena_cstr(message->arena, action->name);
 	size_t kept = 0;
 
-	for (size_t i = 0; i < message->query_count; i++) {
-		struct hs_pair pair = message->query[i];
-		const char *name = hs_arena_cstr(message->arena, pair.name);
-		if (glob && name && fnmatch(glob, name, 0) == 0) {
-			message->query_changed = true;
-			if (action->drop)
-				continue;
-			if (action->rename.len)
-				pair.name = action->rename;
-			if (action->value.ptr)
-				pair.value = action->value;
-			pair.value = hs__fault_substitute(message->arena, pair.value, action->text,
-				action->to);
-		}
-		message->query[kept++] = pair;
+	for (size_t i = 0; glob && i < params->count; i++) {
+		struct hs_pair before = params->pairs[i], after = before;
+		const char *name = hs_arena_cstr(message->arena, before.name);
+		bool drops = name && fnmatch(glob, name, 0) == 0 && action->drop;
+		if (name && fnmatch(glob, name, 0) == 0)
+			after = change_pair(action, message->arena, before);
+		if (drops || !hs_slice_eq(before.name, after.name) || !hs_slice_eq(before.value, after.value))
+			params->changed = message->differs = true;
+		if (!drops)
+			params->pairs[kept++] = after;
 	}
-	message->query_count = kept;
+	params->count = glob ? kept : params->count;
 }
 
-static void add_query(const struct fault_action *action, struct fault_message *message)
+/* To the form when there is one. */
+static void add_param(const struct fault_action *action, struct fault_message *message)
 {
-	struct hs_pair *grown = hs_arena_array(message->arena, message->query_count + 1, sizeof(*grown));
+	struct fault_params *params = &message->params[message->params[1].count ? 1 : 0];
+	struct hs_pair *grown = hs_arena_array(message->arena, params->count + 1, sizeof(*grown));
 	struct hs_slice rest = action->text;
 
 	if (!grown)
 		return;
-	if (message->query_count)
-		memcpy(grown, message->query, message->query_count * sizeof(*grown));
-	grown[message->query_count].name = hs_slice_cut(&rest, '=');
-	grown[message->query_count++].value = rest;
-	message->query = grown;
-	message->query_changed = true;
+	if (params->count)
+		memcpy(grown, params->pairs, params->count * sizeof(*grown));
+	grown[params->count].name = hs_slice_cut(&rest, '=');
+	grown[params->count++].value = rest;
+	params->pairs = grown;
+	params->changed = message->differs = true;
 }
 
 /* ---- the body ---- */
@@ -170,17 +182,22 @@ void hs__fault_apply(const struct fault_action *action, struct fault_message *me
 		break;
 	case FAULT_METHOD:
 		message->method = action->value;
+		message->differs = true;
 		break;
 	case FAULT_PATH:
-		message->path = hs__fault_substitute(message->arena, message->path, action->text, action->to);
+		value = hs__fault_substitute(message->arena, message->path, action->text, action->to);
+		message->differs = message->differs || !hs_slice_eq(value, message->path);
+		message->path = value;
 		break;
 	case FAULT_QUERY:
-		change_query(action, message);
+		change_params(action, message, &message->params[0]);
+		change_params(action, message, &message->params[1]);
 		break;
 	case FAULT_ADD_QUERY:
-		add_query(action, message);
+		add_param(action, message);
 		break;
 	case FAULT_STATUS:
+		message->differs = message->differs || message->status != (int)action->number;
 		message->status = (int)action->number;
 		break;
 	default: /* twice, answer, stale, close, delay: the proxy's */

@@ -57,19 +57,25 @@ struct hs_fault_rule {
  * "operation" or "other", from the method and the path below the base. */
 struct hs_slice hs__fault_interaction(struct hs_slice method, struct hs_slice path);
 
+/* Parameters of a request, decoded. */
+struct fault_params {
+	struct hs_pair *pairs;
+	size_t count;
+	bool changed;
+};
+
 /* One side of an exchange, that actions may change. */
 struct fault_message {
 	struct hs_arena *arena;
-	struct hs_slice method, path; /* request; path below the base */
-	struct hs_pair *query;        /* request; decoded */
-	size_t query_count;
-	bool query_changed;
-	int status; /* answer */
+	struct hs_slice method, path;  /* request; path below the base */
+	struct fault_params params[2]; /* request: of the URL and of a form in the body */
+	int status;                    /* answer */
 	struct hs_http_header *headers;
 	size_t header_count, header_room;
 	struct hs_slice body;
 	struct hs_json *tree; /* of the body, once asked for; NULL when it is none */
 	bool parsed, changed; /* the tree is newer than the body */
+	bool differs;         /* an action has changed something */
 };
 
 struct hs_json *hs__fault_tree(struct fault_message *message);

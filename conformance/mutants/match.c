@@ -69,17 +69,20 @@ static bool matches(struct hs_arena *arena, const char *glob, struct hs_slice te
 	return !glob || (value && fnmatch(glob, value, 0) == 0);
 }
 
-/* The query as one text, decoded: "family:exact=Strom&_count=2". */
+/* The parameters of URL and form as one text, decoded: "family:exact=Strom&_count=2". */
 static struct hs_slice query_text(const struct fault_message *request)
 {
 	struct hs_buf out;
 
 	hs_buf_init(&out, request->arena, 1 << 20);
-	for (size_t i = 0; i < request->query_count; i++) {
-		hs_buf_cstr(&out, i ? "&" : "");
-		hs_buf_add(&out, request->query[i].name);
-		hs_buf_byte(&out, '=');
-		hs_buf_add(&out, request->query[i].value);
+	for (size_t k = 0; k < 2; k++) {
+		const struct fault_params *params = &request->params[k];
+		for (size_t i = 0; i < params->count; i++) {
+			hs_buf_cstr(&out, out.len ? "&" : "");
+			hs_buf_add(&out, params->pairs[i].name);
+			hs_buf_byte(&out, '=');
+			hs_buf_add(&out, params->pairs[i].value);
+		}
 	}
 	return hs_buf_slice(&out);
 }

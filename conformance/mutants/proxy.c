@@ -10,6 +10,7 @@
 #define HEADERS_MORE 32u /* room for what actions add */
 #define MEMORY_MAX ((size_t)256 << 20)
 #define DRAIN_MS 1000u
+#define QUERY_MAX ((size_t)1 << 20)
 
 /* An answer that is kept, to be given again. */
 struct memory {
@@ -114,20 +115,19 @@ static void encode(struct hs_buf *out, struct hs_slice text)
 	}
 }
 
-static void take_query(struct fault_message *request, struct hs_slice query)
+static void take_params(struct hs_arena *arena, struct fault_params *params, struct hs_slice text)
 {
 	size_t room = 1;
-	struct hs_slice rest = query;
+	struct hs_slice rest = text;
 
-	for (size_t i = 0; i < query.len; i++)
-		room += query.ptr[i] == '&';
-	request->query = hs_arena_array(request->arena, room, sizeof(*request->query));
-	while (request->query && query.len && rest.ptr) {
+	for (size_t i = 0; i < text.len; i++)
+		room += text.ptr[i] == '&';
+	params->pairs = hs_arena_array(arena, room, sizeof(*params->pairs));
+	while (params->pairs && text.len && rest.ptr) {
 		struct hs_slice value = hs_slice_cut(&rest, '&'), name = hs_slice_cut(&value, '=');
 		if (name.len)
-			request->query[request->query_count++] = (struct hs_pair) {
-				decode(request->arena, name), decode(request->arena, value)
-			};
+			params->pairs[params->count++] = (struct hs_pair) { decode(arena, name),
+				decode(arena, value) };
 	}
 }
 
@@ -143,10 +143,10 @@ static struct hs_slice below_base(const struct hs_proxy *proxy, struct hs_slice 
 
 /* ---- what goes out ---- */
 
-static void touch(struct exchange *exchange)
+static void touch(struct exchange *exchange, bool differs)
 {
-	exchange->proxy->touched += !exchange->counted;
-	exchange->counted = true;
+	exchange->proxy->touched += differs && !exchange->counted;
+	exchange->counted = exchange->counted || differs;
 }
 
 static void reply(struct exchange *exchange)
@@ -194,6 +194,7 @@ static void make_stale(struct exchange *exchange)
 			memcpy(answer->headers, memory->headers,
 				memory->header_count * sizeof(*answer->headers));
 		answer->body = memory->body;
+		answer->differs = true;
 		answer->parsed = answer->changed = false;
 		return;
 	}
@@ -223,7 +224,6 @@ static void answer(struct exchange *exchange)
 		if (!(exchange->rules & 1u << i) || !rule->counts[FAULT_RESPONSE] ||
 			!hs__fault_meets_answer(rule, &exchange->answer))
 			continue;
-		touch(exchange);
 		for (size_t k = 0; k < rule->counts[FAULT_RESPONSE]; k++) {
 			const struct fault_action *action = &rule->actions[FAULT_RESPONSE][k];
 			closes = closes || action->verb == FAULT_CLOSE;
@@ -234,6 +234,7 @@ static void answer(struct exchange *exchange)
 				hs__fault_apply(action, &exchange->answer);
 		}
 	}
+	touch(exchange, closes || delay || exchange->answer.differs);
 	if (closes)
 		hs_http_abort(exchange->req);
 	else if (delay) {
@@ -272,33 +273,35 @@ static void answered(struct hs_http_call *call)
 	answer(exchange);
 }
 
+static struct hs_slice write_params(struct exchange *exchange, const struct fault_params *params)
+{
+	struct hs_arena *arena = exchange->request.arena;
+	struct hs_buf out;
+
+	hs_buf_init(&out, arena, QUERY_MAX);
+	for (size_t i = 0; i < params->count; i++) {
+		hs_buf_cstr(&out, i ? "&" : "");
+		encode(&out, params->pairs[i].name);
+		hs_buf_byte(&out, '=');
+		encode(&out,
+			hs__fault_substitute(arena, params->pairs[i].value, exchange->proxy->here,
+				exchange->proxy->there));
+	}
+	return out.len ? hs_buf_slice(&out) : HS_S("");
+}
+
 static struct hs_slice full_url(struct exchange *exchange)
 {
 	const struct fault_message *request = &exchange->request;
-	struct hs_buf url;
+	struct hs_slice query = exchange->req->query;
 
-	hs_buf_init(&url, request->arena, 1 << 20);
-	hs_buf_add(&url, exchange->proxy->target);
-	if (request->path.len)
-		hs_buf_byte(&url, '/');
-	hs_buf_add(&url, request->path);
-	if (!request->query_changed) {
-		hs_buf_cstr(&url, exchange->req->query.len ? "?" : "");
-		hs_buf_add(&url,
-			hs__fault_substitute(request->arena, exchange->req->query, exchange->proxy->here,
-				exchange->proxy->there));
-		return hs__fault_substitute(request->arena, hs_buf_slice(&url), exchange->proxy->here_coded,
-			exchange->proxy->there_coded);
-	}
-	for (size_t i = 0; i < request->query_count; i++) {
-		hs_buf_byte(&url, i ? '&' : '?');
-		encode(&url, request->query[i].name);
-		hs_buf_byte(&url, '=');
-		encode(&url,
-			hs__fault_substitute(request->arena, request->query[i].value, exchange->proxy->here,
-				exchange->proxy->there));
-	}
-	return hs_buf_slice(&url);
+	if (request->params[0].changed)
+		query = write_params(exchange, &request->params[0]);
+	query = hs__fault_substitute(request->arena, query, exchange->proxy->here, exchange->proxy->there);
+	query = hs__fault_substitute(request->arena, query, exchange->proxy->here_coded,
+		exchange->proxy->there_coded);
+	return hs_arena_printf(request->arena, "%.*s%s%.*s%s%.*s", HS_S_ARG(exchange->proxy->target),
+		request->path.len ? "/" : "", HS_S_ARG(request->path), query.len ? "?" : "", HS_S_ARG(query));
 }
 
 static void send_on(struct exchange *exchange)
@@ -306,6 +309,8 @@ static void send_on(struct exchange *exchange)
 	struct fault_message *request = &exchange->request;
 
 	hs__fault_settle(request);
+	if (request->params[1].changed)
+		request->body = write_params(exchange, &request->params[1]);
 	exchange->call = (struct hs_http_call) { .arena = request->arena,
 		.method = request->method,
 		.url = full_url(exchange),
@@ -338,7 +343,6 @@ static void apply_request(struct exchange *exchange, const struct hs_fault_rule 
 {
 	for (size_t i = 0; i < rule->counts[FAULT_REQUEST]; i++) {
 		const struct fault_action *action = &rule->actions[FAULT_REQUEST][i];
-		touch(exchange);
 		if (action->verb == FAULT_TWICE)
 			exchange->twice = true;
 		else if (action->verb == FAULT_ANSWER)
@@ -346,6 +350,7 @@ static void apply_request(struct exchange *exchange, const struct hs_fault_rule 
 		else
 			hs__fault_apply(action, &exchange->request);
 	}
+	touch(exchange, exchange->twice || exchange->answered || exchange->request.differs);
 }
 
 static void handle(struct hs_http_request *req, void *arg)
@@ -369,7 +374,10 @@ static void handle(struct hs_http_request *req, void *arg)
 	request->body = hs__fault_substitute(req->arena, request->body, proxy->here_coded,
 		proxy->there_coded);
 	take_headers(request, req->headers, req->header_count, proxy->here, proxy->there);
-	take_query(request, req->query);
+	take_params(req->arena, &request->params[0], req->query);
+	if (hs_slice_starts(hs__fault_header(request, HS_S("Content-Type")),
+		    HS_S("application/x-www-form-urlencoded")))
+		take_params(req->arena, &request->params[1], req->body);
 	exchange->key = hs_arena_printf(req->arena, "%.*s %.*s", HS_S_ARG(req->method_name),
 		HS_S_ARG(req->target));
 	/* All conditions are judged on what came, before the first action. */

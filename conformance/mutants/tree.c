@@ -136,7 +136,7 @@ void hs__fault_apply_tree(const struct fault_action *action, struct fault_messag
 		const struct hs_path_value *value = &found.items[i];
 		if (!value->node)
 			continue;
-		message->changed = true;
+		message->changed = message->differs = true;
 		if (action->verb == FAULT_SET)
 			set_member(action, message, value);
 		else if (action->verb != FAULT_REVERSE)
