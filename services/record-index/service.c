@@ -113,6 +113,18 @@ static const struct hs_type_row types[] = {
 	{ .name = NULL },
 };
 
+/* Search parameters that ITI-67 adds to the core ones. An author is often contained in the pointer, where no
+ * chain reaches. */
+#define CONTAINED_AUTHOR "DocumentReference.author.where(reference.startsWith('#')).resolve()"
+
+static const struct hs_param_row params[] = {
+	{ "DocumentReference", "creation", "date", "DocumentReference.content.attachment.creation",
+		"https://profiles.ihe.net/ITI/MHD/SearchParameter/DocumentReference-Creation" },
+	{ "DocumentReference", "author.given", "string", CONTAINED_AUTHOR ".name.given", NULL },
+	{ "DocumentReference", "author.family", "string", CONTAINED_AUTHOR ".name.family", NULL },
+	{ .type = NULL },
+};
+
 extern const struct hs_service hs_service_record_index;
 const struct hs_service hs_service_record_index = {
 	.abi = HS_SERVICE_ABI,
@@ -121,6 +133,7 @@ const struct hs_service hs_service_record_index = {
 	.state_size = sizeof(struct hs_record_index),
 	.settings = settings,
 	.types = types,
+	.params = params,
 	.migrations = hs_ledger_migrations,
 	.open = open_service,
 	.close = close_service,

@@ -9,6 +9,7 @@
 #include <core/host/host.h>
 #include <core/rest/rest.h>
 
+#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -175,12 +176,12 @@ static uint64_t bytes_of(const char *path)
 	return stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
 }
 
-static void remove_all(const char *folder)
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *where)
 {
-	char command[400];
-	snprintf(command, sizeof command, "rm -rf '%s'", folder);
-	if (system(command) != 0)
-		fprintf(stderr, "pointer_bench: %s was left behind\n", folder);
+	(void)info;
+	(void)kind;
+	(void)where;
+	return remove(path);
 }
 
 static void measure(struct bench *bench, uint64_t count)
@@ -219,7 +220,7 @@ static void measure(struct bench *bench, uint64_t count)
 		(double)bench->each[LOOKUPS / 2] / 1e3, (double)bench->each[LOOKUPS * 99 / 100] / 1e3,
 		bench->load_cpu, bench->lookup_cpu, usage.ru_maxrss / 1024);
 	fflush(stdout);
-	remove_all(folder);
+	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	hs_arena_free(arena);
 }
 
