@@ -96,7 +96,7 @@ static enum hs_status find_answer(struct test_judgement *j, const struct hs_test
 {
 	enum hs_status status = find_exchange(j, out);
 
-	if (status || !(*out)->failure.len)
+	if (status || !*out || !(*out)->failure.len)
 		return status;
 	return hs_fail(j->err, HS_E_VALUE, "there is no response: %.*s", HS_S_ARG((*out)->failure));
 }
@@ -108,7 +108,7 @@ enum hs_status hs_test_judge_response(struct test_judgement *j)
 	bool named = j->assertion->check == HS_CHECK_RESPONSE;
 	enum hs_status status = find_answer(j, &exchange);
 
-	if (status)
+	if (status || !exchange)
 		return status;
 	if (j->assertion->request)
 		return hs_fail(j->err, HS_E_INVALID, "a request has no status; direction must be response");
@@ -125,7 +125,7 @@ enum hs_status hs_test_judge_content_type(struct test_judgement *j)
 	struct hs_slice found, wanted = hs_test_media_type(j->field);
 	enum hs_status status = j->assertion->request ? find_exchange(j, &e) : find_answer(j, &e);
 
-	if (status)
+	if (status || !e)
 		return status;
 	if (e->emulated.len)
 		return hs_fail(j->err, HS_E_NOT_SUPPORTED, "%.*s", HS_S_ARG(e->emulated));
@@ -148,7 +148,7 @@ enum hs_status hs_test_judge_header(struct test_judgement *j)
 	const struct hs_test_exchange *e = NULL;
 	enum hs_status status = j->assertion->request ? find_exchange(j, &e) : find_answer(j, &e);
 
-	if (status)
+	if (status || !e)
 		return status;
 	if (j->assertion->request && e->emulated.len)
 		return hs_fail(j->err, HS_E_NOT_SUPPORTED, "%.*s", HS_S_ARG(e->emulated));
@@ -167,7 +167,7 @@ enum hs_status hs_test_judge_request(struct test_judgement *j)
 	enum hs_status status = find_exchange(j, &e);
 	struct hs_slice wanted = j->field;
 
-	if (status)
+	if (status || !e)
 		return status;
 	j->out->path = method ? HS_S("request method") : HS_S("request URL");
 	if (method) { /* the code system has them in lower case */

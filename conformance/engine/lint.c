@@ -121,7 +121,8 @@ static void lint_operation(struct linter *l, const struct hs_script_operation *o
 	if (o->code.len && !free && !o->source_id.len && !named)
 		complain(l, HS_SEVERITY_WARNING,
 			"an operation needs sourceId, targetId, params or url (tst-7)", o->code);
-	if (o->params.len && !strchr("/?$", o->params.ptr[0]) && hs_slice_search(o->params, HS_S("${")) != 0)
+	if (o->params.ptr && o->params.len && !strchr("/?$", o->params.ptr[0]) &&
+		hs_slice_search(o->params, HS_S("${")) != 0)
 		complain(l, HS_SEVERITY_WARNING,
 			"params stand after the type as they are; they begin with / or ?", o->params);
 	if (o->url.len && o->params.len)

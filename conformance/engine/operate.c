@@ -10,7 +10,7 @@ struct plain_number {
 
 static bool all_digits(struct hs_slice s)
 {
-	for (size_t i = 0; i < s.len; i++)
+	for (size_t i = 0; s.ptr && i < s.len; i++)
 		if (s.ptr[i] < '0' || s.ptr[i] > '9')
 			return false;
 	return true;
@@ -27,9 +27,9 @@ static bool parse_number(struct hs_slice text, struct plain_number *out)
 	out->fraction = rest;
 	if (!out->whole.len || (rest.ptr && !rest.len) || !all_digits(out->whole) || !all_digits(rest))
 		return false;
-	while (out->whole.len > 1 && out->whole.ptr[0] == '0')
+	while (out->whole.ptr && out->whole.len > 1 && out->whole.ptr[0] == '0')
 		out->whole = hs_slice_from(out->whole, 1);
-	while (out->fraction.len && out->fraction.ptr[out->fraction.len - 1] == '0')
+	while (out->fraction.ptr && out->fraction.len && out->fraction.ptr[out->fraction.len - 1] == '0')
 		out->fraction.len--;
 	return true;
 }

@@ -127,7 +127,7 @@ static enum hs_status read_common(struct script_reader *reader, const struct hs_
 {
 	struct hs_slice key = text_of(call, "keyRef");
 	const struct hs_json *block = find_common(reader->script, key);
-	struct script_binding binding;
+	struct script_binding binding = { NULL, 0 };
 	if (!block)
 		return hs_fail(err, HS_E_INVALID, "there is no common block \"%.*s\" in this script",
 			HS_S_ARG(key));

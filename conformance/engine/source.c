@@ -42,7 +42,7 @@ enum hs_status hs_test_source_json(struct test_stage *stage, const struct test_s
 	struct hs_error *err)
 {
 	const struct hs_test_exchange *e = source->exchange;
-	struct hs_slice type = HS_S_NONE;
+	struct hs_slice type;
 
 	(void)stage;
 	if (source->json)

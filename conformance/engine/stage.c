@@ -49,6 +49,7 @@ static bool holds_up(enum hs_test_verdict verdict)
 
 static struct hs_test_action *add_action(struct test_stage *stage, const struct hs_script_action *script)
 {
+	HS_ASSERT(stage->test);
 	struct hs_test_action *action = &stage->test->actions[stage->test->count++];
 
 	memset(action, 0, sizeof(*action));
@@ -429,7 +430,7 @@ static void leave_setup(struct test_stage *stage)
 /* Begins the next test, or leaves for teardown. True when something was sent. */
 static void next_test(struct test_stage *stage)
 {
-	struct hs_slice reason = HS_S_NONE;
+	struct hs_slice reason;
 	bool stop = stage->run->stopped;
 
 	if (stage->order_at == stage->order_count || stop) {

@@ -109,7 +109,7 @@ struct test_request {
 };
 /* A new exchange for a request, linked to nothing, and the call that carries it. */
 struct hs_test_exchange *hs_test_exchange_new(struct hs_test_run *run, struct hs_arena *arena,
-	const struct test_request *request, struct hs_http_call **call);
+	const struct test_request *request, struct hs_http_call **out);
 /* Takes over what the call brought. */
 void hs_test_exchange_take(struct hs_test_run *run, struct hs_test_exchange *exchange,
 	const struct hs_http_call *call);

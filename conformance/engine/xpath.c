@@ -72,7 +72,7 @@ static bool add_step(struct hs_buf *out, struct hs_slice step, bool from_one)
 	if (!is_name(name))
 		return false;
 	/* In XML the type is an element around a resource: entry/resource/Patient. */
-	if (out->len && name.ptr[0] >= 'A' && name.ptr[0] <= 'Z')
+	if (out->len && name.ptr && name.ptr[0] >= 'A' && name.ptr[0] <= 'Z')
 		hs_buf_printf(out, ".ofType(%.*s)", HS_S_ARG(name));
 	else
 		hs_buf_printf(out, "%s%.*s", out->len ? "." : "", HS_S_ARG(name));
