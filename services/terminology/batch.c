@@ -13,10 +13,9 @@ static bool has(const struct hs_json *parameters, struct hs_slice name)
 static struct hs_json *merge(struct hs_arena *arena, const struct hs_json *whole, const struct hs_json *item)
 {
 	struct hs_json *out = hs_parameters(arena);
-	struct hs_json *list = hs_json_add_array(arena, out, HS_S("parameter"));
+	struct hs_json *list = hs_json_array(arena);
 
-	hs_json_take(out, HS_S("parameter"));
-	hs_json_add(out, HS_S("parameter"), list = hs_json_array(arena));
+	hs_json_set(out, HS_S("parameter"), list);
 	HS_JSON_EACH(p, hs_json_get(item, HS_S("parameter")))
 		hs_json_push(list, hs_json_clone(arena, p));
 	HS_JSON_EACH(p, hs_json_get(whole, HS_S("parameter"))) {

@@ -43,14 +43,13 @@ uint32_t hs_tx_put_row(struct tx_compile *c, enum tx_section section, const void
 void hs_tx_compile_head(struct tx_compile *c, const struct hs_json *resource, const char *const *without,
 	struct tx_head *out);
 
-enum hs_status hs_tx_compile_system(struct tx_compile *c, const struct hs_json *resource, uint32_t *index,
+enum hs_status hs_tx_compile_system(struct tx_compile *c, const struct hs_json *system, uint32_t *index,
 	struct hs_error *err);
-enum hs_status hs_tx_compile_set(struct tx_compile *c, const struct hs_json *resource, uint32_t *index,
+enum hs_status hs_tx_compile_set(struct tx_compile *c, const struct hs_json *set, uint32_t *index,
 	struct hs_error *err);
-enum hs_status hs_tx_compile_map(struct tx_compile *c, const struct hs_json *resource, uint32_t *index,
+enum hs_status hs_tx_compile_map(struct tx_compile *c, const struct hs_json *map, uint32_t *index,
 	struct hs_error *err);
-enum hs_status hs_tx_compile_names(struct tx_compile *c, const struct hs_json *resource,
-	struct hs_error *err);
+enum hs_status hs_tx_compile_names(struct tx_compile *c, const struct hs_json *naming, struct hs_error *err);
 /* Parents, children and ancestors of the concepts from `first` on (hierarchy.c). */
 struct tx_edge {
 	uint32_t child, parent;

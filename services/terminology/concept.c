@@ -47,13 +47,13 @@ uint32_t hs_tx_find_code(struct hs_arena *arena, struct tx_system s, struct hs_s
 {
 	if (!s.row->concept_count)
 		return TX_NONE;
-	uint32_t concept = search(s, s.layer->by_code + s.row->concept_first, code);
-	if (concept != TX_NONE || (s.row->head.flags & TX_CASE_SENSITIVE))
-	return concept;
-	concept = search_folded(arena, s, code);
-	if (concept != TX_NONE && differs)
+	uint32_t found = search(s, s.layer->by_code + s.row->concept_first, code);
+	if (found != TX_NONE || (s.row->head.flags & TX_CASE_SENSITIVE))
+		return found;
+	found = search_folded(arena, s, code);
+	if (found != TX_NONE && differs)
 		*differs = true;
-	return concept;
+	return found;
 }
 
 /* ---- hierarchy ---- */
@@ -78,8 +78,9 @@ bool hs_tx_is_below(struct tx_system s, uint32_t concept, uint32_t ancestor)
 
 	if (concept == ancestor)
 		return false;
+	bool inside = ancestor < concept && concept < s.layer->concepts[ancestor].end;
 	if (!(s.row->head.flags & TX_GRAPH))
-	return concept > ancestor && concept < s.layer->concepts[ancestor].end;
+		return inside;
 	return has(s.layer->ancestors + row->ancestor_first, row[1].ancestor_first - row->ancestor_first,
 		ancestor);
 }

@@ -43,8 +43,10 @@ static uint64_t hash_item(const struct tx_expansion *x, const struct tx_item *it
 
 static bool same_item(const struct tx_expansion *x, const struct tx_item *a, const struct tx_item *b)
 {
+	bool same_place = a->concept == b->concept;
+
 	if (a->system.row == b->system.row)
-	return a->concept == b->concept;
+		return same_place;
 	return x->versions_match && hs_slice_eq(TX_SYSTEM_URL(a->system), TX_SYSTEM_URL(b->system)) &&
 		hs_slice_eq(hs_tx_code(a->system, a->concept), hs_tx_code(b->system, b->concept));
 }
@@ -282,7 +284,7 @@ static enum hs_status expand_rule(struct walk *w, struct tx_set set, const struc
 	if (rule->system.len) {
 		begun = true;
 		status = find_system(w, set, rule, &s, err);
-		if (status == HS_OK)
+		if (status == HS_OK && s.row)
 			status = rule->flags & TX_RULE_ENUM ? list_picks(w, set, rule, s, out, err) :
 							      list_concepts(w, set, rule, s, out, err);
 	}

@@ -195,9 +195,9 @@ enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct
 		status = hs_tx_find_supplements(ctx, (struct tx_set) { NULL, NULL }, err);
 	if (status == HS_OK)
 		status = find_system(ctx, &asked, &l.system, err);
-	if (status == HS_OK)
+	if (status == HS_OK && l.system.row)
 		status = find_concept(ctx, l.system, asked.code, &l.concept, err);
-	if (status)
+	if (status || !l.system.row)
 		return status;
 	const struct tx_concept_row *row = hs_tx_concept(l.system, l.concept);
 	l.supplement_count = hs_tx_supplements_of(ctx, l.system, l.supplements);
@@ -246,7 +246,7 @@ enum hs_status hs_tx_subsumes(struct tx_context *ctx, struct hs_json **out, stru
 {
 	const struct hs_json *first = hs_parameter_value(hs_parameter(ctx->params.tree, HS_S("codingA")));
 	struct asked asked;
-	struct tx_system s;
+	struct tx_system s = { NULL, NULL };
 	uint32_t a = TX_NONE, b = TX_NONE;
 
 	if (first && !ctx->params.system.len)
@@ -254,8 +254,9 @@ enum hs_status hs_tx_subsumes(struct tx_context *ctx, struct hs_json **out, stru
 	enum hs_status status = read_asked(ctx, &asked, err);
 	if (status == HS_OK)
 		status = find_system(ctx, &asked, &s, err);
-	if (status == HS_OK)
-		status = find_one(ctx, s, 'A', &a, err);
+	if (status || !s.row)
+		return status;
+	status = find_one(ctx, s, 'A', &a, err);
 	if (status == HS_OK)
 		status = find_one(ctx, s, 'B', &b, err);
 	if (status)

@@ -55,7 +55,7 @@ static void say_mismatch(struct probe *p, struct tx_issues *issues, const struct
 
 	if (resolved->changed)
 		id = TX_MSG_VALUESET_VALUE_MISMATCH_CHANGED;
-	else if (!shown.len) {
+	else if (!shown.len && resolved->system.row) {
 		id = TX_MSG_VALUESET_VALUE_MISMATCH_DEFAULT;
 		shown = TX_SYSTEM_VERSION(resolved->system);
 	}
@@ -86,7 +86,7 @@ static struct tx_system choose_system(struct probe *p, struct hs_slice url, stru
 		hs_tx_say_unknown(p->ctx, issues, url, coding->version, coding->at_system, &hit->unknown);
 	if (resolved.system.row && fits && own_known)
 		resolved.system = own;
-	if (resolved.check &&
+	if (resolved.check && resolved.system.row &&
 		!hs_tx_version_meets(resolved.check->version, TX_SYSTEM_VERSION(resolved.system)))
 		hs_tx_issue(p->ctx, issues, TX_MSG_VALUESET_VERSION_CHECK, coding->at_version,
 			(struct tx_args) {

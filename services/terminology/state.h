@@ -47,7 +47,7 @@ void hs_tx_sandbox_close(void *state, void *sandbox_state);
 enum hs_status hs_tx_written(const struct hs_write_event *event, void *state, struct hs_error *err);
 /* A reference to the uploads when they are new enough, else NULL. */
 struct tx_uploads *hs_tx_uploads_get(struct tx_sandbox *sandbox);
-void hs_tx_uploads_unref(void *uploads);
+void hs_tx_uploads_unref(void *arg); /* a struct tx_uploads; NULL is allowed */
 /* Reads them anew; in a reading transaction. */
 enum hs_status hs_tx_uploads_read(struct tx_sandbox *sandbox, struct hs_txn *txn, struct tx_uploads **out,
 	struct hs_error *err);
