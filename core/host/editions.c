@@ -127,6 +127,23 @@ static enum hs_status add_routes(struct hs_host *host, struct hs__edition *editi
 	return HS_OK;
 }
 
+/* Search parameters of a service, in the editions that have their type. */
+static enum hs_status add_params(struct hs__edition *edition, const struct hs__service *service,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (const struct hs_param_row *row = service->plug->params; row && row->type && status == HS_OK;
+		row++) {
+		const struct hs_search_extra extra = { hs_slice_cstr(row->type), hs_slice_cstr(row->code),
+			hs_slice_cstr(row->kind), hs_slice_cstr(row->expression),
+			hs_slice_cstr(row->definition) };
+		if (hs_defs_type(edition->defs, extra.type))
+			status = hs_search_rules_add(edition->rules, &extra, err);
+	}
+	return status;
+}
+
 enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
@@ -136,6 +153,8 @@ enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 		status = hs__router_add(edition->router, &metadata_route, NULL, HS__ACT_METADATA, err);
 		if (status == HS_OK && edition->defs)
 			status = hs_search_rules_new(edition->defs, &edition->rules, err);
+		for (unsigned k = 0; k < host->service_count && status == HS_OK && edition->rules; k++)
+			status = add_params(edition, host->services[k], err);
 		struct hs_rest_config config = { .defs = edition->defs, .rules = edition->rules };
 		if (status == HS_OK && edition->defs)
 			status = hs_rest_new(&config, &edition->rest, err);

@@ -61,6 +61,20 @@ static void add_name(struct hs_rest *rest, struct hs_slice type, struct hs_slice
 	add_param(rest, hs_slice(text, len));
 }
 
+/* Those of parameters that services have added. */
+static void collect_added(struct hs_rest *rest, struct hs_slice type)
+{
+	size_t count = 0;
+	const struct hs_search_extra *added = hs_search_rules_added(rest->config.rules, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (!hs_slice_eq(added[i].type, type))
+			continue;
+		add_name(rest, type, added[i].code, "");
+		if (hs_slice_eq(added[i].kind, HS_S("token")))
+			add_name(rest, type, added[i].code, ":text");
+	}
+}
+
 /* The names under which the entries of one type are kept, those of core/fhir/search: "Patient.name", with a
  * suffix for texts of tokens, identifiers of references and parts of composites. */
 static void collect_params(struct hs_rest *rest, struct hs_slice type)
@@ -81,6 +95,7 @@ static void collect_params(struct hs_rest *rest, struct hs_slice type)
 			add_name(rest, type, code, part);
 		}
 	}
+	collect_added(rest, type);
 }
 
 enum hs_status hs_rest_new(const struct hs_rest_config *config, struct hs_rest **out, struct hs_error *err)

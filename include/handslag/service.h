@@ -28,7 +28,7 @@
 #define HS_CAN_CREATE 0x004u /* conditional create with it */
 #define HS_CAN_UPDATE 0x008u /* update as create and conditional update with it */
 #define HS_CAN_PATCH 0x010u
-#define HS_CAN_DELETE 0x020u /* conditional delete with it */
+#define HS_CAN_DELETE 0x020u  /* conditional delete with it */
 #define HS_CAN_HISTORY 0x040u /* instance and type */
 #define HS_CAN_SEARCH 0x080u
 #define HS_CAN_ALL 0x0ffu
@@ -40,82 +40,95 @@ struct hs_write_event {
 	enum hs_fhir_version fhir;
 	enum hs_change change;
 	struct hs_slice type, id;
-	struct hs_json *resource;          /* new content, may be changed by `check`; NULL for a deletion */
-	const struct hs_resource *before;  /* NULL when there was none */
-	struct hs_slice producer;          /* who writes: the token's organisation, or empty */
+	struct hs_json *resource;         /* new content, may be changed by `check`; NULL for a deletion */
+	const struct hs_resource *before; /* NULL when there was none */
+	struct hs_slice producer;         /* who writes: the token's organisation, or empty */
 };
 
 struct hs_type_row {
-	const char *name;       /* "Organization"; "*" owns every type that no other service has */
-	uint32_t versions;      /* HS_ON_R4 | HS_ON_R5 */
-	uint32_t interactions;  /* HS_CAN_... */
-	/* Rules beyond the core definitions, before the write: adds issues (errors refuse with 422). May be NULL. */
+	const char *name;      /* "Organization"; "*" owns every type that no other service has */
+	uint32_t versions;     /* HS_ON_R4 | HS_ON_R5 */
+	uint32_t interactions; /* HS_CAN_... */
+	/* Rules beyond the core definitions, before the write: adds issues (errors refuse with 422). May be
+	 * NULL. */
 	void (*check)(const struct hs_write_event *event, void *state, struct hs_issues *issues);
 	/* After the write, in the same transaction: keep own tables in step. May be NULL. */
 	enum hs_status (*written)(const struct hs_write_event *event, void *state, struct hs_error *err);
-	const struct hs_keeper *keeper;        /* own storage; NULL: the store's */
-	const char *const *profiles;           /* supportedProfile, ends with NULL; may be NULL */
-	const char *documentation;             /* for the CapabilityStatement; may be NULL */
-	/* Rules over the whole of a batch or transaction, before any entry is carried out (no transaction yet;
-	 * called for every Bundle that is posted to the base): errors refuse it with 422. May be NULL. */
+	const struct hs_keeper *keeper; /* own storage; NULL: the store's */
+	const char *const *profiles;    /* supportedProfile, ends with NULL; may be NULL */
+	const char *documentation;      /* for the CapabilityStatement; may be NULL */
+	/* Rules over the whole of a batch or transaction, before any entry is carried out (no transaction
+	 * yet; called for every Bundle that is posted to the base): errors refuse it with 422. May be NULL.
+	 */
 	void (*check_bundle)(const struct hs_json *bundle, void *state, struct hs_issues *issues);
+};
+
+/* A search parameter that the core definitions do not have. One whose code is a chain ("author.given") adds
+ * to what the chain finds: contained resources, which no chain reaches. */
+struct hs_param_row {
+	const char *type;       /* "DocumentReference"; NULL ends the list */
+	const char *code;       /* "creation" */
+	const char *kind;       /* "token", "string", "date", "uri", "number" or "quantity" */
+	const char *expression; /* FHIRPath over the resource */
+	const char *definition; /* canonical of the SearchParameter, may be NULL */
 };
 
 enum hs_level { HS_LEVEL_SYSTEM, HS_LEVEL_TYPE, HS_LEVEL_INSTANCE };
 
 struct hs_route {
-	const char *method;     /* "GET", "POST" ...; "GET POST" for both */
-	const char *path;       /* below the FHIR base: "CodeSystem/$lookup", "CodeSystem/{id}/$lookup" */
+	const char *method; /* "GET", "POST" ...; "GET POST" for both */
+	const char *path;   /* below the FHIR base: "CodeSystem/$lookup", "CodeSystem/{id}/$lookup" */
 	uint32_t versions;
 	hs_handler_fn *handler;
-	const char *operation;  /* "lookup" for an operation, NULL for other routes */
-	const char *definition; /* canonical of the OperationDefinition, for the CapabilityStatement */
+	const char *operation;   /* "lookup" for an operation, NULL for other routes */
+	const char *definition;  /* canonical of the OperationDefinition, for the CapabilityStatement */
 	const char *requirement; /* id in conformance/requirements, may be NULL */
-	uint32_t body_kib;      /* most that a body may have; 0: the host's limit */
-	uint32_t deadline_ms;   /* 0: the host's */
+	uint32_t body_kib;       /* most that a body may have; 0: the host's limit */
+	uint32_t deadline_ms;    /* 0: the host's */
 };
 
 enum hs_setting_type { HS_SETTING_BOOL, HS_SETTING_INT, HS_SETTING_TEXT };
 struct hs_setting {
-	const char *name;        /* in the configuration under the service's name */
+	const char *name; /* in the configuration under the service's name */
 	enum hs_setting_type type;
-	size_t offset;           /* in the service's state: bool, int64_t or const char * */
-	const char *initial;     /* default, as text */
-	const char *help;        /* one sentence, with unit */
+	size_t offset;       /* in the service's state: bool, int64_t or const char * */
+	const char *initial; /* default, as text */
+	const char *help;    /* one sentence, with unit */
 };
 
 struct hs_job {
 	const char *name;
 	uint32_t period_ms;
-	hs_work_fn *work;        /* in a writing transaction of each sandbox; arg is the service's state */
+	hs_work_fn *work; /* in a writing transaction of each sandbox; arg is the service's state */
 };
 
 enum hs_metric_type { HS_METRIC_COUNTER, HS_METRIC_GAUGE };
 struct hs_metric {
-	const char *name;        /* handslag_SERVICE_..., Prometheus spelling */
+	const char *name; /* handslag_SERVICE_..., Prometheus spelling */
 	enum hs_metric_type type;
 	const char *help;
-	size_t offset;           /* in the service's state: a uint64_t written with atomic operations */
+	size_t offset; /* in the service's state: a uint64_t written with atomic operations */
 };
 
 /* What a service gives to others (by name) and what it cannot do without. */
 enum hs_feature_kind { HS_PROVIDES, HS_NEEDS, HS_PREFERS };
 struct hs_feature {
 	enum hs_feature_kind kind;
-	const char *name;        /* "terminology.validate-code" */
-	const void *functions;   /* PROVIDES: a table of functions, its type named by the feature's header */
+	const char *name;      /* "terminology.validate-code" */
+	const void *functions; /* PROVIDES: a table of functions, its type named by the feature's header */
 };
 
 struct hs_service {
-	uint32_t abi;            /* HS_SERVICE_ABI */
-	const char *name;        /* lower case, dashes */
-	const char *summary;     /* one sentence */
-	size_t state_size;       /* one for the process; the host allocates it zeroed */
-	size_t sandbox_size;     /* one for each sandbox */
-	const struct hs_feature *features; /* this and the next lists end with a row whose first pointer is NULL
-	                                      (features: name NULL); each may be NULL */
+	uint32_t abi;                      /* HS_SERVICE_ABI */
+	const char *name;                  /* lower case, dashes */
+	const char *summary;               /* one sentence */
+	size_t state_size;                 /* one for the process; the host allocates it zeroed */
+	size_t sandbox_size;               /* one for each sandbox */
+	const struct hs_feature *features; /* this and the next lists end with a row whose first pointer is
+					      NULL (features: name NULL); each may be NULL */
 	const struct hs_setting *settings;
 	const struct hs_type_row *types;
+	const struct hs_param_row *params;
 	const struct hs_route *routes;
 	const struct hs_migration *migrations; /* ends with sql NULL */
 	const struct hs_job *jobs;
@@ -124,17 +137,19 @@ struct hs_service {
 	/* All may be NULL. Thread: the main thread, except where said. */
 	/* Before serving, once; packages are to be read here (see hs_host_packages). */
 	enum hs_status (*open)(void *state, struct hs_host *host, struct hs_error *err);
-	/* A sandbox was opened or reset: prepare its state. The default one on the main thread before serving,
-	 * others on a thread of the host that may wait; their requests wait meanwhile. The same for close. */
-	enum hs_status (*sandbox_open)(void *state, void *sandbox_state, struct hs_store *store, struct hs_error *err);
+	/* A sandbox was opened or reset: prepare its state. The default one on the main thread before
+	 * serving, others on a thread of the host that may wait; their requests wait meanwhile. The same for
+	 * close. */
+	enum hs_status (*sandbox_open)(void *state, void *sandbox_state, struct hs_store *store,
+		struct hs_error *err);
 	void (*sandbox_close)(void *state, void *sandbox_state);
 	/* No new requests come; end what goes on outside requests. */
 	void (*drain)(void *state);
 	void (*close)(void *state);
-	/* Adds what rows cannot say to rest[0] (type NULL), to the resource entry of a type, or to the statement
-	 * itself (type ""). Any loop. */
-	void (*capability)(const void *state, enum hs_fhir_version fhir, const char *type, struct hs_arena *arena,
-		struct hs_json *entry);
+	/* Adds what rows cannot say to rest[0] (type NULL), to the resource entry of a type, or to the
+	 * statement itself (type ""). Any loop. */
+	void (*capability)(const void *state, enum hs_fhir_version fhir, const char *type,
+		struct hs_arena *arena, struct hs_json *entry);
 };
 
 /* ---- the host, as a service may use it ---- */

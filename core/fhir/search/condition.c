@@ -352,6 +352,24 @@ static enum hs_status parse_has(struct hs__parse *parse, struct hs_slice type, s
 	return HS_OK;
 }
 
+/* A chain, and what a service's parameter of the same name finds besides: contained resources. */
+static enum hs_status parse_dotted(struct hs__parse *parse, struct hs_slice type, struct hs_slice name,
+	size_t dot, struct hs_slice value, unsigned depth, const struct hs_find **out)
+{
+	struct hs_slice rest = name, code = hs_slice_cut(&rest, ':');
+	const struct hs__search_type *known = hs__search_type(parse->rules, type);
+	const struct hs_find **kids;
+	if (!known || hs_slice_find(code, '.', 0) == SIZE_MAX || !hs__search_rule(known, code))
+		return parse_chain(parse, type, name, dot, value, depth, out);
+	kids = hs_arena_array(parse->arena, 2, sizeof(*kids));
+	if (!kids)
+		return hs_fail(parse->err, HS_E_LIMIT, "the search is too large");
+	enum hs_status status = parse_plain(parse, type, name, value, &kids[0]);
+	if (!status)
+		status = parse_chain(parse, type, name, dot, value, depth, &kids[1]);
+	return status ? status : give(parse, hs__parse_join(parse, HS_FIND_OR, kids, 2), out);
+}
+
 enum hs_status hs__parse_condition(struct hs__parse *parse, struct hs_slice type, struct hs_slice name,
 	struct hs_slice value, unsigned depth, const struct hs_find **out)
 {
@@ -359,6 +377,6 @@ enum hs_status hs__parse_condition(struct hs__parse *parse, struct hs_slice type
 	if (hs_slice_starts(name, HS_S("_has:")))
 		return parse_has(parse, type, hs_slice_from(name, 5), value, depth, out);
 	if (dot != SIZE_MAX)
-		return parse_chain(parse, type, name, dot, value, depth, out);
+		return parse_dotted(parse, type, name, dot, value, depth, out);
 	return parse_plain(parse, type, name, value, out);
 }

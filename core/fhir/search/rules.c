@@ -30,6 +30,18 @@ bool hs__search_is_refused(struct hs_slice code)
 	return false;
 }
 
+/* By enum hs_param_type. */
+static const char *const type_codes[] = { "number", "date", "string", "token", "reference", "composite",
+	"quantity", "uri", "special" };
+
+static int type_number(struct hs_slice code)
+{
+	for (size_t i = 0; i < sizeof(type_codes) / sizeof(type_codes[0]); i++)
+		if (hs_slice_eq(code, hs_slice_cstr(type_codes[i])))
+			return (int)i;
+	return -1;
+}
+
 /* ---- compiling ---- */
 
 static struct hs_slice mend(struct hs_arena *arena, struct hs_slice expression)
@@ -81,6 +93,8 @@ static void compile_rule(const struct hs_defs *defs, struct hs__search_type *typ
 	rule->def = def;
 	rule->type = def->type;
 	rule->code = hs_defs_text(defs, def->code);
+	rule->url = hs_defs_text(defs, def->url);
+	rule->text = hs_defs_text(defs, def->description);
 	rule->name = hs_arena_printf(type->arena, "%.*s.%.*s", HS_S_ARG(type_name), HS_S_ARG(rule->code));
 	if (hs__search_is_store_param(rule->code) || hs__search_is_refused(rule->code))
 		return;
@@ -138,17 +152,45 @@ static void free_type(struct hs__search_type *type)
 	hs_heap_free(type);
 }
 
-static struct hs__search_type *compile_type(const struct hs_defs *defs, const struct hs_def_type *def)
+/* A parameter that a service has added: an expression of its own, no targets, no components. */
+static void compile_extra(const struct hs_defs *defs, struct hs__search_type *type,
+	const struct hs_search_extra *extra, struct hs__search_rule *rule)
 {
+	static const struct hs_def_param none;
+	rule->def = &none;
+	rule->type = (uint8_t)type_number(extra->kind);
+	rule->code = extra->code;
+	rule->url = extra->url;
+	rule->name = hs_arena_printf(type->arena, "%.*s.%.*s", HS_S_ARG(extra->type), HS_S_ARG(extra->code));
+	if (rule->type == HS_PARAM_TOKEN)
+		rule->text_name = hs_arena_printf(type->arena, "%.*s:text", HS_S_ARG(rule->name));
+	rule->path = compile(defs, type, extra->expression, extra->type);
+}
+
+static int by_code(const void *a, const void *b)
+{
+	const struct hs__search_rule *left = a, *right = b;
+	return hs_slice_cmp(left->code, right->code);
+}
+
+static struct hs__search_type *compile_type(const struct hs_search_rules *search,
+	const struct hs_def_type *def)
+{
+	const struct hs_defs *defs = search->defs;
 	uint32_t count;
 	const struct hs_def_param *const *params = hs_defs_params(defs, hs_defs_text(defs, def->name),
 		&count);
 	struct hs__search_type *type = hs_heap_alloc(sizeof(*type));
 	type->def = def;
 	type->arena = hs_arena_new(TYPE_ARENA_MAX);
-	type->rules = hs_arena_array(type->arena, count, sizeof(*type->rules));
+	type->rules = hs_arena_array(type->arena, count + search->extra_count, sizeof(*type->rules));
 	for (; type->rules && type->count < count; type->count++)
 		compile_rule(defs, type, params[type->count], &type->rules[type->count]);
+	for (uint32_t i = 0; type->rules && i < search->extra_count; i++)
+		if (hs_slice_eq(search->extras[i].type, hs_defs_text(defs, def->name)))
+			compile_extra(defs, type, &search->extras[i], &type->rules[type->count++]);
+	if (type->count > count)
+		qsort(type->rules, type->count, sizeof(*type->rules), by_code);
 	list_names(type);
 	return type;
 }
@@ -196,8 +238,37 @@ void hs_search_rules_free(struct hs_search_rules *rules)
 	for (uint32_t i = 0; i < hs_defs_type_count(rules->defs); i++)
 		free_type(atomic_load(&rules->by_type[i]));
 	hs_heap_free(rules->by_type);
+	hs_heap_free(rules->extras);
 	hs_defs_unref(rules->defs);
 	hs_heap_free(rules);
+}
+
+enum hs_status hs_search_rules_add(struct hs_search_rules *rules, const struct hs_search_extra *extra,
+	struct hs_error *err)
+{
+	struct hs_path *path = NULL;
+	const struct hs_def_type *def = hs_defs_type(rules->defs, extra->type);
+	int kind = type_number(extra->kind);
+	if (!def || def->kind != HS_DEF_RESOURCE)
+		return hs_fail(err, HS_E_INVALID,
+			"the search parameter %.*s is for %.*s, which is no resource type",
+			HS_S_ARG(extra->code), HS_S_ARG(extra->type));
+	if (kind < 0 || kind == HS_PARAM_REFERENCE || kind == HS_PARAM_COMPOSITE || kind == HS_PARAM_SPECIAL)
+		return hs_fail(err, HS_E_INVALID, "a service cannot add a search parameter of the kind %.*s",
+			HS_S_ARG(extra->kind));
+	enum hs_status status = hs_path_compile(rules->defs, extra->expression, HS_S_NONE, &path, NULL, err);
+	if (status)
+		return status;
+	hs_path_free(path);
+	rules->extras = hs_heap_grow(rules->extras, (rules->extra_count + 1) * sizeof(*rules->extras));
+	rules->extras[rules->extra_count++] = *extra;
+	return HS_OK;
+}
+
+const struct hs_search_extra *hs_search_rules_added(const struct hs_search_rules *rules, size_t *count)
+{
+	*count = rules->extra_count;
+	return rules->extras;
 }
 
 /* Two threads may compile the same type at once; the first to be done wins, the other's is thrown away. */
@@ -210,7 +281,7 @@ const struct hs__search_type *hs__search_type(const struct hs_search_rules *rule
 	struct hs__search_type *known = atomic_load_explicit(slot, memory_order_acquire);
 	if (known)
 		return known;
-	struct hs__search_type *made = compile_type(rules->defs, def);
+	struct hs__search_type *made = compile_type(rules, def);
 	if (atomic_compare_exchange_strong(slot, &known, made))
 		return made;
 	free_type(made);
@@ -250,13 +321,6 @@ uint32_t hs_search_faulty(const struct hs_search_rules *rules, struct hs_slice t
 
 /* ---- the CapabilityStatement ---- */
 
-static const char *type_code(uint8_t type)
-{
-	static const char *const codes[] = { "number", "date", "string", "token", "reference", "composite",
-		"quantity", "uri", "special" };
-	return codes[type];
-}
-
 void hs_search_describe(const struct hs_search_rules *rules, struct hs_slice type, struct hs_arena *arena,
 	struct hs_json *entry)
 {
@@ -270,10 +334,11 @@ void hs_search_describe(const struct hs_search_rules *rules, struct hs_slice typ
 		struct hs_json *item = list ? hs_json_push(list, hs_json_object(arena)) : NULL;
 		if (!item)
 			return;
-		struct hs_slice documentation = hs_defs_text(rules->defs, rule->def->description);
+		struct hs_slice documentation = rule->text;
 		hs_json_add_text(arena, item, HS_S("name"), rule->code);
-		hs_json_add_text(arena, item, HS_S("definition"), hs_defs_text(rules->defs, rule->def->url));
-		hs_json_add_text(arena, item, HS_S("type"), hs_slice_cstr(type_code(rule->type)));
+		if (rule->url.len)
+			hs_json_add_text(arena, item, HS_S("definition"), rule->url);
+		hs_json_add_text(arena, item, HS_S("type"), hs_slice_cstr(type_codes[rule->type]));
 		if (documentation.len && hs_slice_find(documentation, '\n', 0) == SIZE_MAX)
 			hs_json_add_text(arena, item, HS_S("documentation"), documentation);
 	}

@@ -16,6 +16,14 @@ struct hs_numbering {
 struct hs_search_rules;
 enum hs_status hs_search_rules_new(struct hs_defs *defs, struct hs_search_rules **out, struct hs_error *err);
 void hs_search_rules_free(struct hs_search_rules *rules);
+/* One more parameter for a type, before the first use of the rules. The texts must outlive them. HS_E_INVALID
+ * for an unknown type or kind, or an expression that does not compile. */
+struct hs_search_extra {
+	struct hs_slice type, code, kind, expression, url;
+};
+enum hs_status hs_search_rules_add(struct hs_search_rules *rules, const struct hs_search_extra *extra,
+	struct hs_error *err);
+const struct hs_search_extra *hs_search_rules_added(const struct hs_search_rules *rules, size_t *count);
 
 /* The names of all index entries that resources of a type may have, so that a store can number them ahead:
  * "Patient.name", and of one parameter also "Patient.gender:text" (displays and texts of tokens, as strings),

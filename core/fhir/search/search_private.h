@@ -16,9 +16,10 @@ struct hs__search_component {
 
 /* A search parameter of one resource type. */
 struct hs__search_rule {
-	const struct hs_def_param *def;
+	const struct hs_def_param *def;  /* of a service's parameter: an empty one */
 	uint8_t type;                    /* enum hs_param_type */
 	struct hs_slice code;            /* "name" */
+	struct hs_slice url, text;       /* of its definition: canonical and description */
 	struct hs_slice name;            /* "Patient.name", the name of its index entries */
 	struct hs_slice text_name;       /* token: "...:text", displays and texts as strings */
 	struct hs_slice identifier_name; /* reference: "...:identifier", identifiers of logical references */
@@ -51,6 +52,8 @@ struct hs__search_types {
 struct hs_search_rules {
 	struct hs_defs *defs;
 	struct hs__search_types types;
+	struct hs_search_extra *extras; /* parameters of services */
+	uint32_t extra_count;
 	_Atomic(struct hs__search_type *) *by_type; /* by type index; compiled when first asked for */
 };
 

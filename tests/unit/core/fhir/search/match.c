@@ -7,6 +7,13 @@ static const char *const resources[] = {
 	"{\"resourceType\":\"Organization\",\"id\":\"o1\",\"name\":\"Region Väst\"}",
 	"{\"resourceType\":\"Organization\",\"id\":\"o2\",\"name\":\"Kliniken\",\"partOf\":{\"reference\":"
 	"\"Organization/o1\"}}",
+	"{\"resourceType\":\"Practitioner\",\"id\":\"h1\",\"name\":[{\"given\":[\"Hanna\"]}]}",
+	"{\"resourceType\":\"DocumentReference\",\"id\":\"d1\",\"status\":\"current\",\"contained\":["
+	"{\"resourceType\":\"Practitioner\",\"id\":\"a\",\"name\":[{\"given\":[\"Hanna\"]}]}],"
+	"\"author\":[{\"reference\":\"#a\"}],"
+	"\"content\":[{\"attachment\":{\"creation\":\"2020-05-01T00:00:00Z\"}}]}",
+	"{\"resourceType\":\"DocumentReference\",\"id\":\"d2\",\"status\":\"current\","
+	"\"author\":[{\"reference\":\"Practitioner/h1\"}],\"content\":[{\"attachment\":{}}]}",
 	"{\"resourceType\":\"Organization\",\"id\":\"o3\",\"identifier\":["
 	"{\"system\":\"urn:oid:1.2.752.129.2.1.4.1\",\"value\":\"SE2999000009-e001\"},"
 	"{\"system\":\"urn:oid:1.2.752.29.4.3\",\"value\":\"299900-0009\"}]}",
@@ -63,6 +70,12 @@ static const struct {
 	{ "Patient", "identifier=urn:a|X1", "p1" },
 	/* one number series under any of its systems and ways of writing */
 	{ "Organization", "identifier=urn:oid:1.2.752.29.4.19|SE2999000009-E001", "o3" },
+	/* parameters that a service adds; one named as a chain adds to what the chain finds */
+	{ "DocumentReference", "creation=2020-05", "d1" },
+	{ "DocumentReference", "creation=gt2021", "" },
+	{ "DocumentReference", "author.given=hanna", "d1 d2" },
+	{ "DocumentReference", "author.given:exact=Hanna", "d1 d2" },
+	{ "DocumentReference", "author:Practitioner.given=hanna", "d2" },
 	{ "Organization", "identifier=urn:oid:1.2.752.129.2.1.4.1|SE2999000009-E001", "o3" },
 	{ "Organization", "identifier=urn:oid:2.5.4.97|2999000009", "o3" },
 	{ "Organization", "identifier=urn:oid:1.2.752.29.4.13|299900-0009", "o3" },
@@ -172,6 +185,20 @@ static bool matches(const struct hs_find *where, const struct stored *item)
 	return hs_search_match(where, item->id, UPDATED, item->rows, item->count, related, &me);
 }
 
+static const struct hs_search_extra added[] = {
+	{ HS_S_INIT("DocumentReference"), HS_S_INIT("creation"), HS_S_INIT("date"),
+		HS_S_INIT("DocumentReference.content.attachment.creation"), HS_S_INIT("") },
+	{ HS_S_INIT("DocumentReference"), HS_S_INIT("author.given"), HS_S_INIT("string"),
+		HS_S_INIT("DocumentReference.author.where(reference.startsWith('#')).resolve().name.given"),
+		HS_S_INIT("") },
+};
+static const struct hs_search_extra refused[] = {
+	{ HS_S_INIT("Nothing"), HS_S_INIT("a"), HS_S_INIT("date"), HS_S_INIT("id"), HS_S_INIT("") },
+	{ HS_S_INIT("Patient"), HS_S_INIT("a"), HS_S_INIT("colour"), HS_S_INIT("id"), HS_S_INIT("") },
+	{ HS_S_INIT("Patient"), HS_S_INIT("a"), HS_S_INIT("reference"), HS_S_INIT("id"), HS_S_INIT("") },
+	{ HS_S_INIT("Patient"), HS_S_INIT("a"), HS_S_INIT("date"), HS_S_INIT("id("), HS_S_INIT("") },
+};
+
 static void finds_what_it_should(void **state)
 {
 	(void)state;
@@ -187,6 +214,11 @@ static void finds_what_it_should(void **state)
 		.max_params = 100,
 		.max_values = 100,
 		.max_chain = 3 };
+	for (size_t i = 0; i < COUNT_OF(added); i++)
+		if (hs_search_rules_add(rules, &added[i], &err))
+			fail_msg("%s", err.text);
+	for (size_t i = 0; i < COUNT_OF(refused); i++)
+		assert_int_equal(hs_search_rules_add(rules, &refused[i], &err), HS_E_INVALID);
 	for (size_t i = 0; i < COUNT_OF(resources); i++) {
 		struct hs_json *tree = parse_json(arena, hs_slice_cstr(resources[i]));
 		store[i].type = hs_json_get_text(tree, HS_S("resourceType"));
