@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handslag mutate as a user meets it: faults that are caught, and a tool that does not flatter: a fault that
+ * nobody notices and a check that cannot fail make it fail. */
+#include "process.h"
+#include "fixture_private.h"
+
+#include <sys/stat.h>
+
+static char dir[64];
+static struct hs_arena *arena;
+
+#define RUN(...) process_run(arena, (const char *const[]) { "mutate", "--quiet", __VA_ARGS__, NULL })
+
+static int start(void **state)
+{
+	(void)state;
+	process_make_dir(dir);
+	arena = hs_arena_new((size_t)256 << 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	process_remove_dir(dir);
+	hs_arena_free(arena);
+	return 0;
+}
+
+static bool has(struct hs_slice text, const char *part)
+{
+	return hs_slice_search(text, hs_slice_cstr(part)) != SIZE_MAX;
+}
+
+static void assert_has(struct hs_slice text, const char *part)
+{
+	if (!has(text, part))
+		fail_msg("no \"%s\" in: %.*s", part, HS_S_ARG(hs_slice_first(text, 2000)));
+}
+
+/* Skips where the definitions of FHIR are missing: there is no reference server then. */
+static void must_exit(const struct process_result *result, int code)
+{
+	if (has(result->err, "definitions are not here"))
+		skip();
+	if (result->exit != code)
+		fail_msg("exit %d: %.*s %.*s", result->exit, HS_S_ARG(hs_slice_first(result->out, 2000)),
+			HS_S_ARG(result->err));
+}
+
+static void make(const char *folder, const char *name, const char *text)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, folder);
+	for (char *slash = path + strlen(dir) + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		mkdir(path, 0700);
+		*slash = '/';
+	}
+	mkdir(path, 0700);
+	snprintf(path, sizeof(path), "%s/%s/%s", dir, folder, name);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	for (const char *c = text; *c; c++)
+		fputc(*c == '\'' ? '"' : *c == '`' ? '\'' : *c, file);
+	fclose(file);
+}
+
+/* A suite of two checks of metadata: of its status, and of what `second` says. */
+static void make_suite(const char *second)
+{
+	char text[2048];
+
+	make("requirements", "r.json",
+		"{'resourceType': 'Requirements', 'id': 'r', 'url': 'http://example.org/r', 'name': 'R', "
+		"'status': "
+		"'active', 'statement': [{'key': 'k', 'conformance': ['SHALL'], 'requirement': 'It "
+		"answers.'}]}");
+	snprintf(text, sizeof(text),
+		"{'resourceType': 'TestScript', 'id': 't', 'url': 'http://example.org/t', 'name': 'T', "
+		"'status': "
+		"'active', 'test': [{'id': 'one', 'action': [{'operation': {'type': {'code': "
+		"'capabilities'}, "
+		"'encodeRequestUrl': true}}, {'assert': {'response': 'okay', 'warningOnly': false, "
+		"'requirement': "
+		"[{'reference': 'http://example.org/r', 'key': 'k'}]}}, {'assert': {%s, 'warningOnly': "
+		"false, "
+		"'requirement': [{'reference': 'http://example.org/r', 'key': 'k'}]}}]}]}",
+		second);
+	make("suites/own", "01-one.json", text);
+}
+
+static void make_fault(const char *id, const char *response)
+{
+	char text[1024], name[64];
+
+	snprintf(text, sizeof(text),
+		"{'faults': [{'id': '%s', 'title': 't', 'source': 's', 'when': {'interaction': "
+		"'capabilities'}, "
+		"'response': [%s]}]}",
+		id, response);
+	snprintf(name, sizeof(name), "%s.json", id);
+	make("mutants", name, text);
+}
+
+#define STATUS_500 "{'status': 500}"
+#define KIND "'expression': 'CapabilityStatement.fhirVersion.exists()'"
+
+static void real_faults_are_caught_by_the_right_checks(void **state)
+{
+	(void)state;
+	struct process_result r = RUN("rest", "--all", "--fault", "decimal-rounded", "--fault",
+		"if-match-ignored", "--fault", "post-search-empty", "--fault", "history-lost-entry");
+	must_exit(&r, 0);
+	assert_has(r.out, "4 faults, 4 caught");
+	assert_has(r.out, "decimal-rounded [rest]: caught by 1 ");
+	assert_has(r.out, "rest/01-read/decimal/");
+	assert_has(r.out, "rest/04-update/if-match/");
+	assert_has(r.out, "rest/06-search/post/");
+	assert_has(r.out, "rest/02-history/instance/");
+	assert_has(r.out, "not all faults ran");
+}
+
+static void a_proven_suite_passes(void **state)
+{
+	(void)state;
+	make_suite(KIND);
+	make_fault("down", STATUS_500);
+	make_fault("bare", "{'delete': 'CapabilityStatement.fhirVersion'}");
+	struct process_result r = RUN("--suites", dir, "--json");
+	must_exit(&r, 0);
+	assert_has(r.out, "\"good\":true,\"faults\":2,\"caught\":2,\"checks\":2,\"proven\":2");
+}
+
+static void a_fault_that_nobody_notices_fails(void **state)
+{
+	(void)state;
+	make_suite(KIND);
+	make_fault("down", STATUS_500);
+	make_fault("bare", "{'delete': 'CapabilityStatement.fhirVersion'}");
+	make_fault("subtle", "{'header': 'X-Other', 'value': '1'}");
+	struct process_result r = RUN("--suites", dir);
+	must_exit(&r, 1);
+	assert_has(r.out, "faults that no check caught:\n  subtle [own]");
+	assert_has(r.out, "3 faults, 2 caught");
+}
+
+static void a_check_that_cannot_fail_fails(void **state)
+{
+	(void)state;
+	make_suite("'expression': 'CapabilityStatement.exists() or true'");
+	make_fault("down", STATUS_500);
+	struct process_result r = RUN("--suites", dir);
+	must_exit(&r, 1);
+	assert_has(r.out, "surviving checks, that no fault made fail:\n  own/01-one/one/3");
+}
+
+static void a_check_that_fails_on_the_good_server_fails(void **state)
+{
+	(void)state;
+	make_suite("'expression': 'CapabilityStatement.fhirVersion = `9.9`'");
+	make_fault("down", STATUS_500);
+	struct process_result r = RUN("--suites", dir);
+	must_exit(&r, 1);
+	assert_has(r.out, "checks that do not hold on the clean server:\n  own/01-one/one/3");
+}
+
+static void a_closed_connection_and_a_delay_are_faults_too(void **state)
+{
+	(void)state;
+	make_suite(KIND);
+	make_fault("bare", "{'delete': 'CapabilityStatement.fhirVersion'}, {'delay': 20}");
+	make_fault("cut", "{'cut': 100}");
+	make_fault("down", STATUS_500);
+	struct process_result r = RUN("--suites", dir);
+	must_exit(&r, 0);
+	assert_has(r.out, "3 faults, 3 caught");
+	make_fault("closed", "{'close': true}");
+	r = RUN("--suites", dir, "--fault", "closed");
+	/* No answer: nothing can be judged, and that is not a proof of any check. */
+	must_exit(&r, 1);
+}
+
+static void mistakes_are_named(void **state)
+{
+	(void)state;
+	make_suite(KIND);
+	make_fault("wrong", "{'explode': true}");
+	struct process_result r = RUN("--suites", dir);
+	assert_int_not_equal(r.exit, 0);
+	assert_has(r.err, "mutants/wrong.json:1: fault wrong: an action knows nothing called explode");
+	r = RUN("no-such-suite");
+	assert_int_equal(r.exit, 2);
+	r = RUN("rest", "--target", "http://127.0.0.1:1/fhir");
+	assert_int_not_equal(r.exit, 0);
+	r = RUN("--list");
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "decimal-rounded: ");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(real_faults_are_caught_by_the_right_checks, start, stop),
+		cmocka_unit_test_setup_teardown(a_proven_suite_passes, start, stop),
+		cmocka_unit_test_setup_teardown(a_fault_that_nobody_notices_fails, start, stop),
+		cmocka_unit_test_setup_teardown(a_check_that_cannot_fail_fails, start, stop),
+		cmocka_unit_test_setup_teardown(a_check_that_fails_on_the_good_server_fails, start, stop),
+		cmocka_unit_test_setup_teardown(a_closed_connection_and_a_delay_are_faults_too, start, stop),
+		cmocka_unit_test_setup_teardown(mistakes_are_named, start, stop),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
