@@ -172,7 +172,7 @@ static bool take_place(struct hs_slice *in, enum source source, const struct hs_
 		return hs_ledger_take_text(in, out);
 	if (!hs_ledger_take_number(in, &hole) || !open || hole >= open->count)
 		return false;
-	*out = source == SOURCE_TAIL ? open->values[hole].tail : open->values[hole].whole;
+	*out = source == SOURCE_TAIL ? tail_of(open->values[hole]) : open->values[hole];
 	return true;
 }
 

@@ -172,12 +172,9 @@ struct hs_ledger_pointer {
 	uint64_t shape;
 	struct hs_slice rest;
 };
-struct hs_ledger_value {
-	struct hs_slice whole, tail; /* of a hole: all of it, and what is after the last / or : */
-};
 struct hs_ledger_open {
 	struct hs_slice text, facts; /* of the shape */
-	struct hs_ledger_value *values;
+	struct hs_slice *values;     /* of the holes */
 	size_t count;
 	struct hs_slice own; /* facts that only this one has */
 };

@@ -194,7 +194,7 @@ static bool take_tail(struct hs_slice *rest, uint64_t head, struct hs_slice id, 
 }
 
 static enum hs_status open_hole(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
-	struct hs_slice *rest, struct hs_ledger_value *out, struct hs_error *err)
+	struct hs_slice *rest, struct hs_slice *out, struct hs_error *err)
 {
 	struct hs_slice prefix = HS_S_NONE, tail = HS_S_NONE;
 	uint64_t head = 0, number = 0;
@@ -217,11 +217,7 @@ static enum hs_status open_hole(struct hs_ledger *ledger, struct hs_arena *arena
 		memcpy(whole, prefix.ptr, prefix.len);
 	if (tail.len)
 		memcpy(whole + prefix.len, tail.ptr, tail.len);
-	*out = (struct hs_ledger_value) { hs_slice(whole, prefix.len + tail.len), HS_S_NONE };
-	size_t at = out->whole.len;
-	while (at && whole[at - 1] != '/' && whole[at - 1] != ':')
-		at--;
-	out->tail = hs_slice_from(out->whole, at);
+	*out = hs_slice(whole, prefix.len + tail.len);
 	return HS_OK;
 }
 
@@ -287,7 +283,15 @@ static enum hs_status write_mark(struct hs_ledger *ledger, struct hs_arena *aren
 /* The length of the text before the next mark. */
 static size_t plain_run(struct hs_slice text)
 {
+	const uint64_t ones = UINT64_C(0x0101010101010101);
 	size_t len = 0;
+
+	for (uint64_t eight; len + 8 <= text.len;
+		len += 8) { /* is one of eight bytes less than a mark may be? */
+		memcpy(&eight, text.ptr + len, 8);
+		if ((eight - ones * HS_LEDGER_MARKS) & ~eight & (ones << 7))
+			break;
+	}
 	while (len < text.len && (unsigned char)text.ptr[len] >= HS_LEDGER_MARKS)
 		len++;
 	return len;
@@ -311,7 +315,7 @@ static enum hs_status write_open(struct hs_ledger *ledger, struct hs_arena *aren
 			status = write_mark(ledger, arena, (enum hs_ledger_mark)mark.ptr[0], pointer, out,
 				err);
 		else if (hole < open->count)
-			hs_buf_add(out, open->values[hole++].whole);
+			hs_buf_add(out, open->values[hole++]);
 		else
 			status = damaged(err);
 	}
