@@ -78,6 +78,9 @@ struct fault_message {
 	bool differs;         /* an action has changed something */
 };
 
+void hs__fault_read_params(struct hs_arena *arena, struct fault_params *params, struct hs_slice text);
+struct hs_slice hs__fault_write_params(struct hs_arena *arena, const struct fault_params *params);
+
 struct hs_json *hs__fault_tree(struct fault_message *message);
 /* Writes a changed tree back into the body. */
 void hs__fault_settle(struct fault_message *message);

@@ -5,12 +5,9 @@
 #include <core/base/heap.h>
 #include <core/base/map.h>
 
-#include <stdio.h>
-
 #define HEADERS_MORE 32u /* room for what actions add */
 #define MEMORY_MAX ((size_t)256 << 20)
 #define DRAIN_MS 1000u
-#define QUERY_MAX ((size_t)1 << 20)
 
 /* An answer that is kept, to be given again. */
 struct memory {
@@ -76,59 +73,6 @@ static void take_headers(struct fault_message *message, const struct hs_http_hea
 		if (!is_hop(headers[i].name))
 			message->headers[message->header_count++] = (struct hs_http_header) { headers[i].name,
 				hs__fault_substitute(message->arena, headers[i].value, from, to) };
-}
-
-static int hex(char c)
-{
-	return c >= '0' && c <= '9'  ? c - '0' :
-		c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-		c >= 'A' && c <= 'F' ? c - 'A' + 10 :
-				       -1;
-}
-
-static struct hs_slice decode(struct hs_arena *arena, struct hs_slice text)
-{
-	char *out = hs_arena_raw(arena, text.len + 1);
-	size_t len = 0;
-
-	for (size_t i = 0; out && i < text.len; i++) {
-		bool coded = text.ptr[i] == '%' && i + 2 < text.len && hex(text.ptr[i + 1]) >= 0 &&
-			hex(text.ptr[i + 2]) >= 0;
-		out[len++] = coded         ? (char)(hex(text.ptr[i + 1]) * 16 + hex(text.ptr[i + 2])) :
-			text.ptr[i] == '+' ? ' ' :
-					     text.ptr[i];
-		i += coded ? 2 : 0;
-	}
-	return hs_slice(out, out ? len : 0);
-}
-
-static void encode(struct hs_buf *out, struct hs_slice text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			(c && strchr("-._~:/,$*@", c));
-		if (plain)
-			hs_buf_byte(out, (char)c);
-		else
-			hs_buf_printf(out, "%%%02X", c);
-	}
-}
-
-static void take_params(struct hs_arena *arena, struct fault_params *params, struct hs_slice text)
-{
-	size_t room = 1;
-	struct hs_slice rest = text;
-
-	for (size_t i = 0; i < text.len; i++)
-		room += text.ptr[i] == '&';
-	params->pairs = hs_arena_array(arena, room, sizeof(*params->pairs));
-	while (params->pairs && text.len && rest.ptr) {
-		struct hs_slice value = hs_slice_cut(&rest, '&'), name = hs_slice_cut(&value, '=');
-		if (name.len)
-			params->pairs[params->count++] = (struct hs_pair) { decode(arena, name),
-				decode(arena, value) };
-	}
 }
 
 /* The path below the base; with an empty base or another path, all of it. */
@@ -273,30 +217,13 @@ static void answered(struct hs_http_call *call)
 	answer(exchange);
 }
 
-static struct hs_slice write_params(struct exchange *exchange, const struct fault_params *params)
-{
-	struct hs_arena *arena = exchange->request.arena;
-	struct hs_buf out;
-
-	hs_buf_init(&out, arena, QUERY_MAX);
-	for (size_t i = 0; i < params->count; i++) {
-		hs_buf_cstr(&out, i ? "&" : "");
-		encode(&out, params->pairs[i].name);
-		hs_buf_byte(&out, '=');
-		encode(&out,
-			hs__fault_substitute(arena, params->pairs[i].value, exchange->proxy->here,
-				exchange->proxy->there));
-	}
-	return out.len ? hs_buf_slice(&out) : HS_S("");
-}
-
 static struct hs_slice full_url(struct exchange *exchange)
 {
 	const struct fault_message *request = &exchange->request;
 	struct hs_slice query = exchange->req->query;
 
 	if (request->params[0].changed)
-		query = write_params(exchange, &request->params[0]);
+		query = hs__fault_write_params(request->arena, &request->params[0]);
 	query = hs__fault_substitute(request->arena, query, exchange->proxy->here, exchange->proxy->there);
 	query = hs__fault_substitute(request->arena, query, exchange->proxy->here_coded,
 		exchange->proxy->there_coded);
@@ -310,7 +237,9 @@ static void send_on(struct exchange *exchange)
 
 	hs__fault_settle(request);
 	if (request->params[1].changed)
-		request->body = write_params(exchange, &request->params[1]);
+		request->body = hs__fault_substitute(request->arena,
+			hs__fault_write_params(request->arena, &request->params[1]), exchange->proxy->here,
+			exchange->proxy->there);
 	exchange->call = (struct hs_http_call) { .arena = request->arena,
 		.method = request->method,
 		.url = full_url(exchange),
@@ -374,10 +303,10 @@ static void handle(struct hs_http_request *req, void *arg)
 	request->body = hs__fault_substitute(req->arena, request->body, proxy->here_coded,
 		proxy->there_coded);
 	take_headers(request, req->headers, req->header_count, proxy->here, proxy->there);
-	take_params(req->arena, &request->params[0], req->query);
+	hs__fault_read_params(req->arena, &request->params[0], req->query);
 	if (hs_slice_starts(hs__fault_header(request, HS_S("Content-Type")),
 		    HS_S("application/x-www-form-urlencoded")))
-		take_params(req->arena, &request->params[1], req->body);
+		hs__fault_read_params(req->arena, &request->params[1], req->body);
 	exchange->key = hs_arena_printf(req->arena, "%.*s %.*s", HS_S_ARG(req->method_name),
 		HS_S_ARG(req->target));
 	/* All conditions are judged on what came, before the first action. */
