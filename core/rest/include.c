@@ -88,8 +88,9 @@ static enum hs_status follow(struct walk *walk, const struct hs_resource *resour
 	const struct hs_search *search = walk->search;
 	enum hs_status status = hs_json_parse(walk->arena, resource->body, NULL, &tree, err);
 	if (status == HS_OK)
-		status = hs_search_extract(walk->env->rest->config.rules, &walk->env->sandbox->numbering,
-			walk->arena, tree, walk->env->base, &rows, &count, err);
+		status = hs_search_extract(&(struct hs_search_work) { walk->env->rest->config.rules,
+						   &walk->env->sandbox->numbering, walk->arena },
+			tree, walk->env->base, &rows, &count, err);
 	for (size_t i = 0; status == HS_OK && i < count; i++) {
 		bool wanted = false;
 		if (rows[i].kind != HS_INDEX_REFERENCE || rows[i].target_type == 0)

@@ -83,7 +83,8 @@ enum hs_status hs__rest_ready(const struct hs__rest_env *env, struct hs_arena *a
 	struct hs__rest_incoming *in, struct hs_error *err)
 {
 	hs__rest_compose_init(&in->compose, in->tree, in->text);
-	enum hs_status status = hs_search_extract(env->rest->config.rules, &env->sandbox->numbering, arena,
+	enum hs_status status = hs_search_extract(&(struct hs_search_work) { env->rest->config.rules,
+							  &env->sandbox->numbering, arena },
 		in->tree, env->base, &in->index, &in->index_count, err);
 	in->ready = status == HS_OK;
 	return status;

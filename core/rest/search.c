@@ -14,8 +14,9 @@ enum hs_status hs__rest_search_parse(const struct hs__rest_env *env, struct hs_a
 		.max_params = 100,
 		.max_values = 500,
 		.max_chain = 3 };
-	return hs_search_parse(env->rest->config.rules, &env->sandbox->numbering, arena, call->type->name,
-		call->query, call->query_count, &options, out, err);
+	return hs_search_parse(&(struct hs_search_work) { env->rest->config.rules, &env->sandbox->numbering,
+				       arena },
+		call->type->name, call->query, call->query_count, &options, out, err);
 }
 
 static enum hs_status find(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,

@@ -180,14 +180,15 @@ static void extract_rule(struct hs__extract *x, const struct hs__search_rule *ru
 		extract_value(x, rule->type, &list.items[i]);
 }
 
-enum hs_status hs_search_extract(const struct hs_search_rules *rules, const struct hs_numbering *numbers,
-	struct hs_arena *arena, const struct hs_json *resource, struct hs_slice base,
-	struct hs_index_row **out, size_t *count, struct hs_error *err)
+enum hs_status hs_search_extract(const struct hs_search_work *work, const struct hs_json *resource,
+	struct hs_slice base, struct hs_index_row **out, size_t *count, struct hs_error *err)
 {
+	const struct hs_search_rules *rules = work->rules;
+	struct hs_arena *arena = work->arena;
 	struct hs_slice name = hs_json_get_text(resource, HS_S("resourceType"));
 	const struct hs__search_type *type = hs__search_type(rules, name);
 	struct hs__extract x = {
-		.rules = rules, .numbers = numbers, .arena = arena, .resource = resource, .base = base
+		.rules = rules, .numbers = work->numbers, .arena = arena, .resource = resource, .base = base
 	};
 	struct hs_path_context context = {
 		.arena = arena, .defs = rules->defs, .resource = resource, .steps = STEPS_MAX

@@ -111,14 +111,15 @@ static size_t self_max(const struct hs_pair *pairs, size_t count)
 	return max;
 }
 
-enum hs_status hs_search_parse(const struct hs_search_rules *rules, const struct hs_numbering *numbers,
-	struct hs_arena *arena, struct hs_slice type, const struct hs_pair *pairs, size_t pair_count,
-	const struct hs_search_options *options, struct hs_search *out, struct hs_error *err)
+enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slice type,
+	const struct hs_pair *pairs, size_t pair_count, const struct hs_search_options *options,
+	struct hs_search *out, struct hs_error *err)
 {
-	struct hs__parse parse = { rules, numbers, arena, options, HS_S_NONE, 0, false, err };
+	struct hs_arena *arena = work->arena;
+	struct hs__parse parse = { work->rules, work->numbers, arena, options, HS_S_NONE, 0, false, err };
 	struct hs_search search = { .type = type, .count = options->default_count };
 	struct gather gather = { 0 };
-	if (!hs__search_type(rules, type))
+	if (!hs__search_type(work->rules, type))
 		return hs_fail(err, HS_E_NOT_FOUND, "'%.*s' is not a resource type of this FHIR version",
 			HS_S_ARG(hs_slice_first(type, 64)));
 	if (pair_count > options->max_params)

@@ -35,11 +35,17 @@ const struct hs_slice *hs_search_names(const struct hs_search_rules *rules, stru
 /* Search parameters of the type whose expressions do not compile, for tests. */
 uint32_t hs_search_faulty(const struct hs_search_rules *rules, struct hs_slice type);
 
+/* What extraction and parsing work with: the rules, the numbers of one store, and where results are made. */
+struct hs_search_work {
+	const struct hs_search_rules *rules;
+	const struct hs_numbering *numbers;
+	struct hs_arena *arena;
+};
+
 /* All index entries of a resource, for every search parameter of its type. `base`: our own base URL, so
  * that absolute references to ourselves are local ones. A value that cannot be indexed is left out. */
-enum hs_status hs_search_extract(const struct hs_search_rules *rules, const struct hs_numbering *numbers,
-	struct hs_arena *arena, const struct hs_json *resource, struct hs_slice base,
-	struct hs_index_row **out, size_t *count, struct hs_error *err);
+enum hs_status hs_search_extract(const struct hs_search_work *work, const struct hs_json *resource,
+	struct hs_slice base, struct hs_index_row **out, size_t *count, struct hs_error *err);
 
 enum hs_search_summary {
 	HS_SUMMARY_NONE,
@@ -90,9 +96,9 @@ struct hs_search_options {
 };
 
 /* Parses and translates. Errors name the parameter and what would be right. */
-enum hs_status hs_search_parse(const struct hs_search_rules *rules, const struct hs_numbering *numbers,
-	struct hs_arena *arena, struct hs_slice type, const struct hs_pair *pairs, size_t pair_count,
-	const struct hs_search_options *options, struct hs_search *out, struct hs_error *err);
+enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slice type,
+	const struct hs_pair *pairs, size_t pair_count, const struct hs_search_options *options,
+	struct hs_search *out, struct hs_error *err);
 
 /* Does a resource with these entries fulfil the condition? CHAIN and HAS ask `related` (may be NULL: false).
  */

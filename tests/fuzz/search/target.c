@@ -144,7 +144,8 @@ static void open_rules(void)
 		number_of(NULL, HS_SPACE_PARAM, names[i]);
 	number_of(NULL, HS_SPACE_TYPE, HS_S("Thing"));
 	must(!hs_json_parse(kept, hs_slice_cstr(thing), NULL, &tree, &err));
-	must(!hs_search_extract(rules, &numbering, kept, tree, HS_S_NONE, &rows, &row_count, &err));
+	must(!hs_search_extract(&(struct hs_search_work) { rules, &numbering, kept }, tree, HS_S_NONE, &rows,
+		&row_count, &err));
 	must(row_count >= 10);
 }
 
@@ -209,7 +210,8 @@ static void check(struct hs_arena *arena, const struct hs_search *search,
 	if (!search->self.len)
 		return;
 	size_t count = split(arena, search->self, pairs, 64);
-	must(!hs_search_parse(rules, &numbering, arena, HS_S("Thing"), pairs, count, options, &again, &err));
+	must(!hs_search_parse(&(struct hs_search_work) { rules, &numbering, arena }, HS_S("Thing"), pairs,
+		count, options, &again, &err));
 	must(hs_slice_eq(again.self, search->self) && again.ignored_count == 0);
 	must(matches(again.where) == matches(search->where));
 }
@@ -232,7 +234,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	struct hs_arena *arena = hs_arena_new(8 << 20);
 	size_t count = split(arena, hs_slice((const char *)data, size), pairs, 64);
-	if (hs_search_parse(rules, &numbering, arena, HS_S("Thing"), pairs, count, &options, &search, &err))
+	if (hs_search_parse(&(struct hs_search_work) { rules, &numbering, arena }, HS_S("Thing"), pairs,
+		    count, &options, &search, &err))
 		must(err.status && err.text[0]);
 	else
 		check(arena, &search, &options);

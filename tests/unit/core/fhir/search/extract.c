@@ -169,7 +169,7 @@ static void makes_entries(void **state)
 		size_t count = 0;
 		uint32_t param = number_of(&names, HS_SPACE_PARAM, hs_slice_cstr(cases[i].param));
 		hs_buf_init(&out, arena, 100000);
-		if (hs_search_extract(rules, &numbering, arena,
+		if (hs_search_extract(&(struct hs_search_work) { rules, &numbering, arena },
 			    parse_json(arena, hs_slice_cstr(cases[i].json)), HS_S("http://us/fhir"), &rows,
 			    &count, &err))
 			fail_msg("%s: %s", cases[i].json, err.text);
@@ -274,8 +274,9 @@ static void every_allocation_may_fail(void **state)
 		struct hs_error err;
 		size_t count = 0;
 		hs_arena_fail_at(nth, 1);
-		enum hs_status status = hs_search_extract(rules, &numbering, arena, tree, HS_S_NONE, &rows,
-			&count, &err);
+		enum hs_status status = hs_search_extract(&(struct hs_search_work) { rules, &numbering,
+								  arena },
+			tree, HS_S_NONE, &rows, &count, &err);
 		bool done = hs_arena_fail_count() < nth;
 		hs_arena_fail_at(0, 0);
 		hs_arena_free(arena);

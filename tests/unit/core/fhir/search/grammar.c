@@ -90,8 +90,8 @@ static enum hs_status parse(struct hs_arena *arena, const char *type, const char
 	struct hs_search_options options = lenient;
 	options.strict = strict;
 	size_t count = query[0] ? split_pairs(hs_slice_cstr(query), pairs, COUNT_OF(pairs)) : 0;
-	return hs_search_parse(rules, &numbering, arena, hs_slice_cstr(type), pairs, count, &options, out,
-		err);
+	return hs_search_parse(&(struct hs_search_work) { rules, &numbering, arena }, hs_slice_cstr(type),
+		pairs, count, &options, out, err);
 }
 
 /* ---- what is understood ---- */

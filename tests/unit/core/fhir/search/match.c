@@ -223,8 +223,8 @@ static void finds_what_it_should(void **state)
 		struct hs_json *tree = parse_json(arena, hs_slice_cstr(resources[i]));
 		store[i].type = hs_json_get_text(tree, HS_S("resourceType"));
 		store[i].id = hs_json_get_text(tree, HS_S("id"));
-		if (hs_search_extract(rules, &numbering, arena, tree, options.base, &store[i].rows,
-			    &store[i].count, &err))
+		if (hs_search_extract(&(struct hs_search_work) { rules, &numbering, arena }, tree,
+			    options.base, &store[i].rows, &store[i].count, &err))
 			fail_msg("%s", err.text);
 	}
 	for (size_t i = 0; i < COUNT_OF(searches); i++) {
@@ -238,7 +238,8 @@ static void finds_what_it_should(void **state)
 		}
 		struct hs_search search;
 		struct hs_slice type = hs_slice_cstr(searches[i].type);
-		if (hs_search_parse(rules, &numbering, arena, type, pairs, count, &options, &search, &err))
+		if (hs_search_parse(&(struct hs_search_work) { rules, &numbering, arena }, type, pairs, count,
+			    &options, &search, &err))
 			fail_msg("%s: %s", searches[i].query, err.text);
 		char found[200] = "";
 		size_t used = 0;

@@ -87,7 +87,8 @@ static void try_search(struct oracle *oracle, struct hs_arena *arena, struct hs_
 		.max_chain = 3 };
 	struct hs_search search;
 	struct hs_error err;
-	if (hs_search_parse(rules, &numbering, arena, type, &pair, 1, &options, &search, &err))
+	if (hs_search_parse(&(struct hs_search_work) { rules, &numbering, arena }, type, &pair, 1, &options,
+		    &search, &err))
 		fail_msg("%.*s?%.*s=%.*s: %s", HS_S_ARG(type), HS_S_ARG(pair.name), HS_S_ARG(pair.value),
 			err.text);
 	if (hs_search_match(search.where, HS_S("x"), 0, rows, count, NULL, NULL) != want)
@@ -133,7 +134,8 @@ static enum hs_status try_resource(struct hs_slice file, struct hs_slice type, s
 	if (hs_json_parse(arena, text, NULL, &tree, err))
 		return err->status;
 	uint64_t start = world->mono_ns(world->ctx);
-	if (hs_search_extract(rules, &numbering, arena, tree, HS_S_NONE, &rows, &count, err))
+	if (hs_search_extract(&(struct hs_search_work) { rules, &numbering, arena }, tree, HS_S_NONE, &rows,
+		    &count, err))
 		return err->status;
 	oracle->ns += world->mono_ns(world->ctx) - start;
 	oracle->resources++;
