@@ -15,10 +15,10 @@ enum hs_severity { HS_SEVERITY_FATAL, HS_SEVERITY_ERROR, HS_SEVERITY_WARNING, HS
 
 struct hs_issue {
 	enum hs_severity severity;
-	const char *code;          /* issue-type, static */
-	struct hs_slice text;      /* details.text */
-	struct hs_slice path;      /* expression; may be empty */
-	uint32_t line, column;     /* location; 0: unknown */
+	const char *code;                           /* issue-type, static */
+	struct hs_slice text;                       /* details.text */
+	struct hs_slice path;                       /* expression; may be empty */
+	uint32_t line, column;                      /* location; 0: unknown */
 	struct hs_slice detail_system, detail_code; /* details.coding; may be empty */
 	struct hs_slice diagnostics;                /* may be empty */
 	struct hs_issue *next;
@@ -50,11 +50,11 @@ struct hs_json *hs_parameters_add(struct hs_arena *arena, struct hs_json *parame
 
 /* "Patient/1/_history/2", "http://host/fhir/Patient/1", "#a", "urn:uuid:...", "Patient?identifier=...". */
 struct hs_reference {
-	struct hs_slice base;    /* "http://host/fhir" or empty */
-	struct hs_slice type;    /* empty when it is no RESTful reference */
+	struct hs_slice base; /* "http://host/fhir" or empty */
+	struct hs_slice type; /* empty when it is no RESTful reference */
 	struct hs_slice id;
 	struct hs_slice version;
-	struct hs_slice query;   /* of a conditional reference */
+	struct hs_slice query; /* of a conditional reference */
 	bool is_fragment, is_urn;
 };
 bool hs_reference_parse(struct hs_slice text, struct hs_reference *out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* FHIR packages (https://hl7.org/fhir/packages): what is in a cache folder or a .tgz, resource by resource. */
+/* FHIR packages (https://hl7.org/fhir/packages): what is in a cache folder or a .tgz, resource by resource.
+ */
 #pragma once
 
 #include <handslag/error.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A request as a service sees it, and the only ways to answer one.
  *
- * A handler gets a request and must return a verdict, and a verdict comes only from hs_reply..., hs_fail_request,
- * hs_stream_reply, hs_read and hs_write: who forgets to answer has nothing to return, and who answers twice trips
- * an assertion. Thread: the event loop of the connection; work functions run where store.h says. */
+ * A handler gets a request and must return a verdict, and a verdict comes only from hs_reply...,
+ * hs_fail_request, hs_stream_reply, hs_read and hs_write: who forgets to answer has nothing to return, and
+ * who answers twice trips an assertion. Thread: the event loop of the connection; work functions run where
+ * store.h says. */
 #pragma once
 
 #include <handslag/fhir.h>
@@ -23,7 +24,8 @@ enum hs_fhir_version hs_request_fhir(const struct hs_request *req);
 /* The part of the path that a template names: hs_request_part(req, "id"); empty when there is none. */
 struct hs_slice hs_request_part(const struct hs_request *req, const char *name);
 struct hs_slice hs_request_header(const struct hs_request *req, struct hs_slice name);
-/* Query parameters, decoded, in order; with POST and application/x-www-form-urlencoded those of the body too. */
+/* Query parameters, decoded, in order; with POST and application/x-www-form-urlencoded those of the body too.
+ */
 const struct hs_pair *hs_request_query(struct hs_request *req, size_t *count);
 struct hs_slice hs_request_query_value(struct hs_request *req, struct hs_slice name); /* first, or empty */
 struct hs_slice hs_request_body(const struct hs_request *req);
@@ -35,7 +37,8 @@ enum hs_status hs_request_parameters(struct hs_request *req, struct hs_json **ou
 /* "http://host:port/fhir/r4" as the client addresses it; no slash at the end. */
 struct hs_slice hs_request_base(const struct hs_request *req);
 struct hs_slice hs_request_id(const struct hs_request *req); /* X-Request-Id, given or made */
-/* The preferences of the client (RFC 7240): "minimal", "representation", "OperationOutcome"; "strict", "lenient". */
+/* The preferences of the client (RFC 7240): "minimal", "representation", "OperationOutcome"; "strict",
+ * "lenient". */
 struct hs_slice hs_request_prefer(const struct hs_request *req, struct hs_slice name);
 /* The sandbox's clock, now. */
 int64_t hs_request_now(const struct hs_request *req);

@@ -11,8 +11,8 @@ struct directory {
 
 /* Each looks at event->resource, adds an issue for what it finds, and is silent about types it does not know.
  */
-void directory_check_identifiers(const struct hs_write_event *event, struct hs_issues *issues);
-void directory_check_periods(const struct hs_write_event *event, struct hs_issues *issues);
-void directory_check_position(const struct hs_write_event *event, struct hs_issues *issues);
-void directory_check_hierarchy(const struct hs_write_event *event, struct hs_issues *issues);
-void directory_check_mcsd(const struct hs_write_event *event, struct hs_issues *issues);
+void hs_directory_check_identifiers(const struct hs_write_event *event, struct hs_issues *issues);
+void hs_directory_check_periods(const struct hs_write_event *event, struct hs_issues *issues);
+void hs_directory_check_position(const struct hs_write_event *event, struct hs_issues *issues);
+void hs_directory_check_hierarchy(const struct hs_write_event *event, struct hs_issues *issues);
+void hs_directory_check_mcsd(const struct hs_write_event *event, struct hs_issues *issues);

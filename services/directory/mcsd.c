@@ -64,7 +64,7 @@ static void check_profile(const struct hs_write_event *event, struct hs_slice pr
 	}
 }
 
-void directory_check_mcsd(const struct hs_write_event *event, struct hs_issues *issues)
+void hs_directory_check_mcsd(const struct hs_write_event *event, struct hs_issues *issues)
 {
 	HS_JSON_EACH(profile, hs_json_get(hs_json_get(event->resource, HS_S("meta")), HS_S("profile"))) {
 		struct hs_slice url = hs_json_text(profile);

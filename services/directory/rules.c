@@ -26,7 +26,7 @@ static void check_identifier(const struct hs_write_event *event, const struct hs
 	}
 }
 
-void directory_check_identifiers(const struct hs_write_event *event, struct hs_issues *issues)
+void hs_directory_check_identifiers(const struct hs_write_event *event, struct hs_issues *issues)
 {
 	size_t index = 0;
 	HS_JSON_EACH(identifier, hs_json_get(event->resource, HS_S("identifier"))) {
@@ -34,7 +34,7 @@ void directory_check_identifiers(const struct hs_write_event *event, struct hs_i
 	}
 }
 
-void directory_check_periods(const struct hs_write_event *event, struct hs_issues *issues)
+void hs_directory_check_periods(const struct hs_write_event *event, struct hs_issues *issues)
 {
 	const struct hs_json *period = hs_json_get(event->resource, HS_S("period"));
 	struct hs_time start, end;
@@ -63,7 +63,7 @@ static void check_degrees(const struct hs_write_event *event, const struct hs_js
 	}
 }
 
-void directory_check_position(const struct hs_write_event *event, struct hs_issues *issues)
+void hs_directory_check_position(const struct hs_write_event *event, struct hs_issues *issues)
 {
 	const struct hs_json *position = hs_json_get(event->resource, HS_S("position"));
 	check_degrees(event, position, HS_S("latitude"), 90, issues);
@@ -84,7 +84,7 @@ static struct hs_slice parent_of(const struct hs_json *resource, struct hs_slice
 
 #define HIERARCHY_DEPTH 64
 
-void directory_check_hierarchy(const struct hs_write_event *event, struct hs_issues *issues)
+void hs_directory_check_hierarchy(const struct hs_write_event *event, struct hs_issues *issues)
 {
 	struct hs_slice parent = parent_of(event->resource, event->type);
 	uint32_t number = hs_txn_number(event->txn, HS_SPACE_TYPE, event->type, false);

@@ -22,14 +22,14 @@ static void check(const struct hs_write_event *event, void *state, struct hs_iss
 		return;
 	}
 	if (directory->check_identifiers) {
-		directory_check_identifiers(event, issues);
+		hs_directory_check_identifiers(event, issues);
 	}
 	if (directory->check_hierarchy) {
-		directory_check_hierarchy(event, issues);
+		hs_directory_check_hierarchy(event, issues);
 	}
-	directory_check_periods(event, issues);
-	directory_check_position(event, issues);
-	directory_check_mcsd(event, issues);
+	hs_directory_check_periods(event, issues);
+	hs_directory_check_position(event, issues);
+	hs_directory_check_mcsd(event, issues);
 }
 
 #define MCSD "https://profiles.ihe.net/ITI/mCSD/StructureDefinition/IHE.mCSD."

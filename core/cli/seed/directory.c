@@ -103,7 +103,7 @@ void hs_seed_write_practitioner(uint64_t seed, uint64_t number, struct hs_buf *o
 	hs_buf_printf(out,
 		"{\"resourceType\":\"Practitioner\",\"id\":\"person-%06llu\",\"identifier\":[{\"system\":"
 		"\"" HSA_SYSTEM "\",\"value\":\"SE%s-P%06llu\"}],\"active\":true,\"name\":[{\"use\":"
-				"\"official\",\"family\":\"%s\","
+		"\"official\",\"family\":\"%s\","
 		"\"given\":[\"%s\"]}],\"gender\":\"%s\"}",
 		(unsigned long long)number, u.owner.number, (unsigned long long)number, person.family,
 		person.given, person.woman ? "female" : "male");

@@ -30,7 +30,7 @@ void hs_seed_write_patient(uint64_t seed, uint64_t number, struct hs_buf *out)
 	hs_buf_printf(out,
 		"{\"resourceType\":\"Patient\",\"id\":\"patient-%07llu\",\"identifier\":[{\"system\":"
 		"\"" PERSONNUMMER "\",\"value\":\"%s\"}],\"active\":true,\"name\":[{\"use\":\"official\","
-				  "\"family\":\"%s\",\"given\":[\"%s\"]}],"
+		"\"family\":\"%s\",\"given\":[\"%s\"]}],"
 		"\"gender\":\"%s\",\"birthDate\":\"%s\",\"address\":[{\"use\":\"home\",\"city\":\"%s\","
 		"\"country\":\"SE\"}]}",
 		(unsigned long long)number, person.personnummer, person.family, person.given,

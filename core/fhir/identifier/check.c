@@ -86,7 +86,8 @@ struct hs_slice hs_identifier_normal(enum hs_identifier_kind kind, struct hs_sli
 	size_t n = 0;
 	for (size_t i = 0; i < value.len; i++) {
 		char c = value.ptr[i];
-		/* A personal number has its hyphen after the eighth, an organisation number after the sixth. */
+		/* A personal number has its hyphen after the eighth, an organisation number after the sixth.
+		 */
 		if (c == '-' && kind != HS_ID_HSA && (i == 8 || (i == 6 && kind == HS_ID_ORGANISATION))) {
 			continue;
 		}
