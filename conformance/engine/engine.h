@@ -34,7 +34,7 @@ struct hs_test_exchange {
 	struct hs_slice request_body;
 	const struct hs_json *request_json; /* NULL: none or not JSON */
 	struct hs_slice failure;            /* why there is no answer; empty when there is one */
-	bool timed_out;
+	bool timed_out, cancelled;          /* cancelled: by us */
 	int status;
 	const struct hs_http_header *headers;
 	size_t header_count;
@@ -146,7 +146,8 @@ struct hs_test_options {
  * no sense. When the target cannot be reached the run finishes at once with hs_test_run_failed set. */
 enum hs_status hs_test_start(struct hs_loop *loop, const struct hs_test_options *options,
 	const struct hs_script *const *scripts, size_t count, struct hs_test_run **out, struct hs_error *err);
-/* Starts nothing more, cancels what is under way; finished is called still. */
+/* Starts no further test and cancels what is under way; teardowns still run, and finished is called. Called
+ * again it cancels those too. */
 void hs_test_stop(struct hs_test_run *run);
 /* After finished. */
 void hs_test_run_free(struct hs_test_run *run);

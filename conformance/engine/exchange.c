@@ -97,6 +97,7 @@ void hs_test_exchange_take(struct hs_test_run *run, struct hs_test_exchange *exc
 	exchange->tls_chain = call->tls_chain;
 	if (call->failed) {
 		exchange->timed_out = call->failed == HS_E_TIMEOUT;
+		exchange->cancelled = call->failed == HS_E_CANCELLED;
 		exchange->failure = hs_arena_printf(call->arena, "%s", call->error.text);
 		return;
 	}

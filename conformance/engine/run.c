@@ -271,7 +271,7 @@ enum hs_status hs_test_start(struct hs_loop *loop, const struct hs_test_options 
 
 void hs_test_stop(struct hs_test_run *run)
 {
-	if (run->finished || run->stopped)
+	if (run->finished)
 		return;
 	run->stopped = true;
 	if (run->probe_call)

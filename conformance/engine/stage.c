@@ -185,7 +185,10 @@ static void judge_answer(struct test_stage *stage, struct hs_test_action *action
 
 	action->exchange = exchange;
 	action->verdict = HS_TEST_PASS;
-	if (exchange->failure.len) {
+	if (exchange->cancelled) {
+		action->verdict = HS_TEST_SKIP;
+		action->reason = HS_S("the run was stopped");
+	} else if (exchange->failure.len) {
 		action->verdict = HS_TEST_FAIL;
 		action->reason = exchange->failure;
 	} else if (exchange->status >= 400 && !next_is_assert(stage) && !gone) {
@@ -196,7 +199,7 @@ static void judge_answer(struct test_stage *stage, struct hs_test_action *action
 		action->path = HS_S("status");
 	}
 	count_verdict(stage, action);
-	if (action->verdict == HS_TEST_FAIL)
+	if (action->verdict != HS_TEST_PASS)
 		stage->stopping = true;
 }
 
