@@ -29,8 +29,7 @@ struct image {
 
 struct file {
 	sqlite3_file base;   /* first */
-	struct image *image; /* NULL: not watched */
-	/* the real file follows */
+	struct image *image; /* NULL: not watched; the real file follows */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
