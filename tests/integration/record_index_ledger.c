@@ -325,7 +325,6 @@ static const char *const searches[] = {
 	"custodian=o1&_include=DocumentReference:custodian&_include=DocumentReference:author",
 	"_id=ref-7&_revinclude=DocumentReference:relatesto",
 	"_has:DocumentReference:relatesto:status=current",
-
 };
 
 static void finds_the_same(void **state)

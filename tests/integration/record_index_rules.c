@@ -270,6 +270,33 @@ static void publishes_with_the_document_inside(void **state)
 	assert_int_equal(entries(&a), 2);
 }
 
+/* creation, and authors that are contained: parameters of Find Document References [ITI-67] that the core
+ * definitions do not have. */
+static void finds_by_what_mhd_adds(void **state)
+{
+	NEED_FHIR();
+	send_ok("PUT", "DocumentReference/mhd1",
+		"{'resourceType':'DocumentReference','id':'mhd1','contained':[{'resourceType':'Practitioner',"
+		"'id':'me','name':[{'family':'Sandelin','given':['Eva']}]}],'status':'current','author':[{"
+		"'reference':'#me'}],'content':[{'attachment':{'url':'urn:x:1','creation':'2019-03-04'}}]}",
+		201);
+	static const char *const found[] = { "creation=2019-03-04", "creation=ge2019-03&creation=lt2019-04",
+		"author.family=sandelin", "author.given=Eva&author.family=sand" };
+	static const char *const not_found[] = { "creation=2018", "author.family=nobody" };
+	for (size_t i = 0; i < sizeof found / sizeof found[0]; i++) {
+		struct fixture_answer a = send_ok("GET", TEXT("DocumentReference?_id=mhd1&%s", found[i]),
+			NULL, 200);
+		if (number(&a, "/total") != 1)
+			fail_msg("%s finds nothing", found[i]);
+	}
+	for (size_t i = 0; i < sizeof not_found / sizeof not_found[0]; i++) {
+		struct fixture_answer a = send_ok("GET", TEXT("DocumentReference?_id=mhd1&%s", not_found[i]),
+			NULL, 200);
+		if (number(&a, "/total") != 0)
+			fail_msg("%s finds something", not_found[i]);
+	}
+}
+
 static void tells_when_a_write_is_visible(void **state)
 {
 	NEED_FHIR();
@@ -312,6 +339,7 @@ int main(void)
 		cmocka_unit_test(takes_a_document_bundle),
 		cmocka_unit_test(refuses_document_bundles_that_contradict_themselves),
 		cmocka_unit_test(publishes_with_the_document_inside),
+		cmocka_unit_test(finds_by_what_mhd_adds),
 		cmocka_unit_test(tells_when_a_write_is_visible),
 		cmocka_unit_test(lists_what_a_source_registered),
 	};
