@@ -178,7 +178,7 @@ static int run_command(struct session *session, int count, char **arguments)
 	if (status)
 		return hs_cli_fail_error(session->command, &err);
 	session->r4 = hs_cli_test_definitions(HS_FHIR_R4);
-	session->r5 = session->settings.r5 ? hs_cli_test_definitions(HS_FHIR_R5) : NULL;
+	session->r5 = session->settings.r4 ? NULL : hs_cli_test_definitions(HS_FHIR_R5);
 	options.r4 = session->r4;
 	options.r5 = session->r5;
 	options.requirements = hs_library_requirements(session->library);
