@@ -128,11 +128,21 @@ static enum hs_status judge_values(struct test_judgement *j, const struct hs_pat
 	return HS_OK;
 }
 
+/* Adds to what was found how it came about. */
+static void explain(struct test_judgement *j, struct hs_slice expression, const struct hs_json *input)
+{
+	struct hs_buf buf;
+
+	hs_buf_init(&buf, j->stage->arena, 1 << 20);
+	hs_buf_add(&buf, j->out->found);
+	hs_test_explain(j->stage, expression, input, &buf);
+	j->out->found = hs_buf_slice(&buf);
+}
+
 static enum hs_status judge_truth(struct test_judgement *j, struct hs_slice expression,
 	const struct hs_json *input, const struct hs_path_list *found)
 {
 	int truth = hs_path_truth(found);
-	struct hs_buf buf;
 
 	j->out->wanted = HS_S("true");
 	j->out->found = hs_test_print_list(j->stage->arena, found);
@@ -142,10 +152,7 @@ static enum hs_status judge_truth(struct test_judgement *j, struct hs_slice expr
 	j->out->verdict = truth == 1 ? HS_TEST_PASS : HS_TEST_FAIL;
 	if (truth == 1)
 		return HS_OK;
-	hs_buf_init(&buf, j->stage->arena, 1 << 20);
-	hs_buf_add(&buf, j->out->found);
-	hs_test_explain(j->stage, expression, input, &buf);
-	j->out->found = hs_buf_slice(&buf);
+	explain(j, expression, input);
 	return HS_OK;
 }
 
@@ -180,5 +187,9 @@ enum hs_status hs_test_judge_expression(struct test_judgement *j)
 				"a path needs a value, or the operator notEmpty");
 		return judge_truth(j, expression, source.json, &found);
 	}
-	return judge_values(j, &found);
+	status = judge_values(j, &found);
+	if (!status && j->out->verdict == HS_TEST_FAIL &&
+		(!found.count || hs_slice_ends(expression, HS_S("()"))))
+		explain(j, expression, source.json);
+	return status;
 }
