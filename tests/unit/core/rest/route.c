@@ -10,12 +10,14 @@ static const struct hs_type_row some = {
 };
 static const struct hs_type_row star = { .name = "*", .versions = HS_ON_R4, .interactions = HS_CAN_ALL };
 
+static struct hs_search_rules *rules;
+
 static struct hs_rest *make(struct hs_defs *defs, bool with_star)
 {
-	struct hs_search_rules *rules = (struct hs_search_rules *)defs; /* routing does not look at them */
-	struct hs_rest_config config = { .defs = defs, .rules = rules };
 	struct hs_rest *rest = NULL;
 	struct hs_error err = { 0 };
+	assert_int_equal(hs_search_rules_new(defs, &rules, &err), HS_OK);
+	struct hs_rest_config config = { .defs = defs, .rules = rules };
 	assert_int_equal(hs_rest_new(&config, &rest, &err), HS_OK);
 	assert_int_equal(hs_rest_add_type(rest, &all, NULL, "a", &err), HS_OK);
 	if (with_star)
@@ -68,6 +70,7 @@ static void finds_the_interaction(void **state)
 		assert_true(hs_slice_eq(target.version, hs_slice_cstr(rows[i].version)));
 	}
 	hs_rest_free(rest);
+	hs_search_rules_free(rules);
 }
 
 static void refuses_what_is_not_there(void **state)
@@ -107,6 +110,7 @@ static void refuses_what_is_not_there(void **state)
 		assert_true(hs_slice_eq(allow, hs_slice_cstr(rows[i].allow)));
 	}
 	hs_rest_free(rest);
+	hs_search_rules_free(rules);
 }
 
 static void lets_one_service_take_the_rest(void **state)
@@ -126,6 +130,7 @@ static void lets_one_service_take_the_rest(void **state)
 	static const struct hs_type_row other = { .name = "ActorDefinition", .versions = HS_ON_R5 };
 	assert_int_equal(hs_rest_add_type(rest, &other, NULL, "t", &err), HS_OK);
 	hs_rest_free(rest);
+	hs_search_rules_free(rules);
 }
 
 int main(void)
