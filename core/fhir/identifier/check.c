@@ -237,7 +237,7 @@ static enum hs_status check_hsa(const char *text, size_t len, struct hs_error *e
 
 enum hs_status hs_identifier_check(enum hs_identifier_kind kind, struct hs_slice value, struct hs_error *err)
 {
-	char room[64];
+	char room[64] = { 0 };
 	if (value.len == 0 || value.len > 63) {
 		return hs_fail(err, HS_E_VALUE, "An identifier value has between 1 and 63 characters");
 	}
@@ -267,7 +267,7 @@ enum hs_status hs_identifier_check(enum hs_identifier_kind kind, struct hs_slice
 
 bool hs_identifier_birth(enum hs_identifier_kind kind, struct hs_slice value, int64_t *days, char *sex)
 {
-	char room[64];
+	char room[64] = { 0 };
 	struct hs_error ignored;
 	if (hs_identifier_check(kind, value, &ignored) != HS_OK) {
 		return false;

@@ -8,7 +8,7 @@
 void hs__search_one_form(struct hs_arena *arena, struct hs_slice *system, struct hs_slice *code)
 {
 	const struct hs_identifier_system *known = hs_identifier_system(*system);
-	char room[64];
+	char room[64] = { 0 };
 	if (!known)
 		return;
 	struct hs_slice normal = hs_identifier_normal(known->kind, *code, room);
