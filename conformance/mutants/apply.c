@@ -51,7 +51,8 @@ void hs__fault_set_header(struct fault_message *message, struct hs_slice name, s
 	struct hs_slice before = hs__fault_header(message, name);
 	size_t kept = 0;
 
-	message->differs = message->differs || !before.ptr != !value.ptr || !hs_slice_eq(before, value);
+	if (before.ptr && value.ptr ? !hs_slice_eq(before, value) : before.ptr != value.ptr)
+		message->differs = true;
 	for (size_t i = 0; i < message->header_count; i++)
 		if (!hs_slice_ieq(message->headers[i].name, name))
 			message->headers[kept++] = message->headers[i];
