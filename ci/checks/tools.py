@@ -119,7 +119,8 @@ class Tidy:
                 name = path[len(root):] if path.startswith(root) else ""
                 if name in self.tree.c_files and name not in jobs:
                     # The key must not depend on where this checkout lies.
-                    key = self.key(name, entry["command"].replace(root, "").replace(entry["directory"], ""))
+                    command = entry["command"].replace(entry["directory"], "").replace(root, "").replace(root[:-1], "")
+                    key = self.key(name, command)
                     if self.everything or not os.path.exists(os.path.join(self.cache, key)):
                         jobs[name] = key
         if jobs:
