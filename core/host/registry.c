@@ -52,7 +52,7 @@ static enum hs_status load_object(struct hs_host *host, const char *name, const 
 		status = hs_fail(err, HS_E_INVALID, "services.%s: %s does not export hs_service", name, file);
 	else
 		status = hs__descriptor_check(plug, err);
-	if (status == HS_OK && strcmp(plug->name, name) != 0)
+	if (status == HS_OK && plug && strcmp(plug->name, name) != 0)
 		status = hs_fail(err, HS_E_INVALID, "services.%s: the service in %s is named %s", name, file,
 			plug->name);
 	if (status == HS_OK)

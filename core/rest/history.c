@@ -212,7 +212,7 @@ static enum hs_status check_known(const struct hs__rest_env *env, struct hs_txn 
 	const struct hs__rest_call *call, struct hs_error *err)
 {
 	struct hs_resource found = { 0 };
-	if (call->interaction != HS_DO_HISTORY_INSTANCE)
+	if (call->interaction != HS_DO_HISTORY_INSTANCE || !call->type)
 		return HS_OK;
 	enum hs_status status = hs_txn_get(txn, arena, hs__rest_type_number(env->sandbox, call->type),
 		call->id, &found, err);

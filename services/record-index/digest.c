@@ -14,8 +14,8 @@ static void add_block(uint32_t state[5], const unsigned char *block)
 	uint32_t w[80], v[5];
 
 	for (unsigned i = 0; i < 16; i++)
-		w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
-			(uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
+		w[i] = (uint32_t)block[(size_t)4 * i] << 24 | (uint32_t)block[(size_t)4 * i + 1] << 16 |
+			(uint32_t)block[(size_t)4 * i + 2] << 8 | block[(size_t)4 * i + 3];
 	for (unsigned i = 16; i < 80; i++)
 		w[i] = rotate(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
 	memcpy(v, state, sizeof v);
@@ -55,8 +55,8 @@ void hs_digest_sha1(struct hs_slice bytes, char out[HS_DIGEST_TEXT])
 	for (unsigned i = 0; i < 20; i++)
 		digest[i] = (unsigned char)(state[i / 4] >> (24 - 8 * (i % 4)));
 	for (unsigned i = 0; i < 7; i++) {
-		uint32_t three = (uint32_t)digest[3 * i] << 16 | (uint32_t)digest[3 * i + 1] << 8 |
-			digest[3 * i + 2];
+		uint32_t three = (uint32_t)digest[(size_t)3 * i] << 16 |
+			(uint32_t)digest[(size_t)3 * i + 1] << 8 | digest[(size_t)3 * i + 2];
 		for (unsigned j = 0; j < 4; j++)
 			out[4 * i + j] = letters[three >> (18 - 6 * j) & 63];
 	}

@@ -224,7 +224,10 @@ static enum hs_status drive_by(struct drive *drive, const struct hs_find *find, 
 			if (!best || rank_of(drive->ledger, find->kids[i]) < rank_of(drive->ledger, best))
 				best = find->kids[i];
 		}
-		return drive_by(drive, best, all);
+		if (best)
+			return drive_by(drive, best, all);
+		*all = true; /* no condition at all */
+		return HS_OK;
 	}
 }
 

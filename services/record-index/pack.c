@@ -118,7 +118,7 @@ enum hs_status hs_ledger_pack_piece(struct hs_ledger *ledger, enum hs_ledger_cla
 	const struct hs_index_row *rows, size_t count, uint64_t *number, struct hs_error *err)
 {
 	struct hs_ledger_split split = { .arena = ledger->arena, .text = text };
-	struct hs_ledger_packed packed;
+	struct hs_ledger_packed packed = { 0 };
 	uint64_t made = 0;
 	bool fresh = false;
 	enum hs_status status = hs_ledger_split(&split, err);
@@ -224,8 +224,8 @@ static enum hs_status open_hole(struct hs_ledger *ledger, struct hs_arena *arena
 enum hs_status hs_ledger_open(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t shape,
 	struct hs_slice rest, struct hs_slice id, struct hs_ledger_open *out, struct hs_error *err)
 {
-	struct hs_ledger_piece piece;
-	struct hs_ledger_open open;
+	struct hs_ledger_piece piece = { 0 };
+	struct hs_ledger_open open = { 0 };
 	enum hs_status status = hs_ledger_piece(ledger, shape, &piece, err);
 
 	if (status == HS_OK && (piece.shape || !read_shape(piece.rest, &open)))
@@ -301,7 +301,7 @@ static enum hs_status write_open(struct hs_ledger *ledger, struct hs_arena *aren
 	const struct hs_ledger_open *open, const struct hs_ledger_pointer *pointer, struct hs_buf *out,
 	struct hs_error *err)
 {
-	struct hs_slice text = open->text, mark;
+	struct hs_slice text = open->text, mark = HS_S_NONE;
 	enum hs_status status = HS_OK;
 	size_t hole = 0;
 
@@ -325,8 +325,8 @@ static enum hs_status write_open(struct hs_ledger *ledger, struct hs_arena *aren
 static enum hs_status write_piece(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t number,
 	struct hs_buf *out, struct hs_error *err)
 {
-	struct hs_ledger_piece piece;
-	struct hs_ledger_open open;
+	struct hs_ledger_piece piece = { 0 };
+	struct hs_ledger_open open = { 0 };
 	enum hs_status status = hs_ledger_piece(ledger, number, &piece, err);
 
 	if (status == HS_OK)
@@ -337,7 +337,7 @@ static enum hs_status write_piece(struct hs_ledger *ledger, struct hs_arena *are
 enum hs_status hs_ledger_text(struct hs_ledger *ledger, struct hs_arena *arena,
 	const struct hs_ledger_pointer *pointer, struct hs_slice *out, struct hs_error *err)
 {
-	struct hs_ledger_open open;
+	struct hs_ledger_open open = { 0 };
 	struct hs_buf text;
 	enum hs_status status = hs_ledger_open(ledger, arena, pointer->shape, pointer->rest, pointer->id,
 		&open, err);

@@ -167,7 +167,7 @@ static enum hs_status find_target(const struct hs_write_event *event, const stru
 static enum hs_status replace(const struct hs_write_event *event, const struct hs_json *target,
 	struct hs_slice path, const char *how, struct hs_error *err)
 {
-	struct hs_resource old, deleted;
+	struct hs_resource old = { 0 }, deleted = { 0 };
 	struct hs_json *tree = NULL;
 	enum hs_status status = find_target(event, target, path, &old, err);
 

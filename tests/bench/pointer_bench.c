@@ -214,11 +214,12 @@ static void measure(struct bench *bench, uint64_t count)
 	getrusage(RUSAGE_SELF, &usage);
 	hs_sandbox_store_path(folder, "default", path, sizeof path);
 	hs_host_close(host); /* which checkpoints, so that the file is all there is */
+	const size_t half = LOOKUPS / 2, at99 = (size_t)LOOKUPS * 99 / 100;
 	printf("pointers=%" PRIu64 " bytes_each=%.1f load_per_s=%.0f lookup_p50_us=%.1f lookup_p99_us=%.1f "
 	       "load_cpu_us=%.1f lookup_cpu_us=%.1f rss_mib=%ld\n",
 		count, (double)bytes_of(path) / (double)count, (double)count / seconds,
-		(double)bench->each[LOOKUPS / 2] / 1e3, (double)bench->each[LOOKUPS * 99 / 100] / 1e3,
-		bench->load_cpu, bench->lookup_cpu, usage.ru_maxrss / 1024);
+		(double)bench->each[half] / 1e3, (double)bench->each[at99] / 1e3, bench->load_cpu,
+		bench->lookup_cpu, usage.ru_maxrss / 1024);
 	fflush(stdout);
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	hs_arena_free(arena);

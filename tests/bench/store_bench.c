@@ -260,7 +260,8 @@ static double durable_creates(double seconds, double *p99_ms, double *cpu_us)
 	double rate = (double)(made - first) * 1e9 / (double)(now_ns() - start);
 	*cpu_us = (double)(cpu_ns() - cpu) / 1e3 / (double)(made - first);
 	qsort(took, took_count, sizeof(took[0]), by_value);
-	*p99_ms = (double)took[took_count * 99 / 100] / 1e6;
+	size_t last = took_count * 99 / 100;
+	*p99_ms = (double)took[last] / 1e6;
 	free(took);
 	for (int i = 0; i < CLIENTS; i++)
 		hs_arena_free(clients[i].op.arena);
@@ -328,9 +329,10 @@ static void time_reads(const char *name, hs_work_fn *work, struct lookup *lookup
 		hs_arena_reset(arena);
 	}
 	qsort(each, rounds, sizeof(each[0]), by_value);
+	size_t at99 = rounds * 99 / 100, half = rounds / 2;
 	printf("  \"%s\": {\"median_us\": %.1f, \"p99_us\": %.1f, \"hits\": %zu, \"total\": %" PRIu64 "}%s\n",
-		name, (double)each[rounds / 2] / 1e3, (double)each[rounds * 99 / 100] / 1e3, lookup->count,
-		lookup->total, last ? "" : ",");
+		name, (double)each[half] / 1e3, (double)each[at99] / 1e3, lookup->count, lookup->total,
+		last ? "" : ",");
 	fflush(stdout);
 	free(each);
 	hs_arena_free(arena);

@@ -385,8 +385,7 @@ static void metrics_count(void **state)
 		"handslag_greeter_greeted_total ",
 		"handslag_store_commits_total{sandbox=\"default\"} ",
 		"process_resident_memory_bytes ",
-		"handslag_request_duration_seconds_bucket{service=\"greeter\",interaction=\"$hello\",le=\"+"
-		"Inf\"} ",
+		"_bucket{service=\"greeter\",interaction=\"$hello\",le=\"+Inf\"} ",
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (hs_slice_search(a.body, hs_slice_cstr(rows[i])) == SIZE_MAX)

@@ -98,7 +98,7 @@ struct fixture *process_serve(const char *data_dir, const char *const *more)
 	const char *port = strstr(line, "\"url\":\"http://127.0.0.1:");
 	if (!port)
 		fail_msg("handslag serve did not get ready: \"%s\"", line);
-	f->port = (uint16_t)strtoul(port + 24, NULL, 10);
+	f->port = port ? (uint16_t)strtoul(port + 24, NULL, 10) : 0;
 	snprintf(f->url, sizeof(f->url), "http://127.0.0.1:%u", (unsigned)f->port);
 	return f;
 }

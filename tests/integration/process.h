@@ -14,7 +14,7 @@ struct process_result process_run(struct hs_arena *arena, const char *const *arg
 
 /* `handslag serve` on a free port over `data_dir`, with more arguments; ready when it returns. The calls of
  * fixture.h then work (those about the host inside do not). */
-struct fixture *process_serve(const char *data_dir, const char *const *args);
+struct fixture *process_serve(const char *data_dir, const char *const *more);
 /* SIGTERM; returns the exit code after it has ended. */
 int process_stop(struct fixture *f);
 

@@ -245,7 +245,7 @@ static unsigned cut_power(unsigned cuts, bool sync_normal, unsigned *acknowledge
 	*acknowledged = 0;
 	for (unsigned i = 1; i <= cuts; i++) {
 		scene_setup(&s);
-		disk_reset(i * 7919);
+		disk_reset((uint64_t)i * 7919);
 		disk_cut_at(1 + (i * length) / cuts);
 		play(&s, sync_normal);
 		disk_restore();

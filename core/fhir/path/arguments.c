@@ -93,7 +93,7 @@ enum hs_status hs__path_arg_text(struct path_call *call, unsigned index, struct 
 
 enum hs_status hs__path_arg_integer(struct path_call *call, unsigned index, int64_t *out, bool *there)
 {
-	struct hs_path_value value;
+	struct hs_path_value value = { 0 };
 	enum hs_status status = hs__path_arg_one(call, index, &value, there);
 	if (status || !*there) {
 		return status;

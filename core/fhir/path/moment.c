@@ -173,7 +173,7 @@ bool hs__path_moment_parse(struct hs_slice text, struct path_moment *out)
 /* Nanoseconds since 1970 in UTC (local when there is no zone). */
 static path_int128 instant(const struct path_moment *m)
 {
-	int64_t minutes = hs_time_days(m->year, m->month, m->day) * 1440 + m->hour * 60 + m->minute -
+	int64_t minutes = hs_time_days(m->year, m->month, m->day) * 1440 + INT64_C(60) * m->hour + m->minute -
 		m->zone_min;
 	return ((path_int128)minutes * 60 + m->second) * NANOS + m->nanos;
 }
@@ -181,7 +181,7 @@ static path_int128 instant(const struct path_moment *m)
 static struct path_moment at_utc(const struct path_moment *m)
 {
 	struct path_moment utc = *m;
-	int64_t minutes = hs_time_days(m->year, m->month, m->day) * 1440 + m->hour * 60 + m->minute -
+	int64_t minutes = hs_time_days(m->year, m->month, m->day) * 1440 + INT64_C(60) * m->hour + m->minute -
 		m->zone_min;
 	int64_t days = minutes >= 0 ? minutes / 1440 : -((-minutes + 1439) / 1440);
 	int year, month, day;
@@ -219,8 +219,8 @@ static int compare_across(const struct path_moment *local, const struct path_mom
 	path_int128 width = local->precision == PATH_SECOND ? 0 :
 		local->precision == PATH_MINUTE             ? minute :
 							      60 * minute;
-	path_int128 low = instant(local) - EAST_MOST * minute;
-	path_int128 high = instant(local) + width - WEST_MOST * minute;
+	path_int128 low = instant(local) - (path_int128)EAST_MOST * minute;
+	path_int128 high = instant(local) + width - (path_int128)WEST_MOST * minute;
 	path_int128 other = instant(zoned);
 	*known = other < low || other > high;
 	return other < low ? 1 : -1;

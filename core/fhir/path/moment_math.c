@@ -16,7 +16,7 @@ static int days_of_month(int year, int month)
 static bool add_months(struct path_moment *m, int64_t months)
 {
 	int64_t total = (int64_t)m->year * 12 + m->month - 1 + months;
-	if (total < 12 || total >= 10000 * 12) {
+	if (total < 12 || total >= INT64_C(120000)) {
 		return false;
 	}
 	m->year = (int16_t)(total / 12);

@@ -33,7 +33,7 @@ bool hs__path_quantity_of(const struct hs_path_value *value, struct path_quantit
 bool hs__path_quantity_parse(struct hs_slice text, struct path_quantity *out);
 /* -1, 0, 1; *known false when the units cannot be compared. Calendar years and months compare with UCUM's
  * mean ones only when `loose`. */
-int hs__path_quantity_compare(const struct path_quantity *a, const struct path_quantity *b, bool loose,
+int hs__path_quantity_compare(const struct path_quantity *left, const struct path_quantity *right, bool loose,
 	bool *known);
 /* Equal when both are rounded to the digits of the less precise one, after conversion. */
 bool hs__path_quantity_equivalent(const struct path_quantity *a, const struct path_quantity *b);

@@ -100,9 +100,10 @@ struct replacement {
 static void add_group(struct replacement *r, int group)
 {
 	const PCRE2_SIZE *place = pcre2_get_ovector_pointer(r->data);
-	if (group >= 0 && group < r->count && place[2 * group] != PCRE2_UNSET) {
+	if (group >= 0 && group < r->count && place[(size_t)group * 2] != PCRE2_UNSET) {
 		hs_buf_add(&r->out,
-			hs_slice(r->text.ptr + place[2 * group], place[2 * group + 1] - place[2 * group]));
+			hs_slice(r->text.ptr + place[(size_t)group * 2],
+				place[(size_t)group * 2 + 1] - place[(size_t)group * 2]));
 	}
 }
 

@@ -138,8 +138,8 @@ struct hs_slice hs__path_choice_suffix(struct hs_slice key, struct hs_slice name
 
 /* ---- comparison: 1 true, 0 false, -1 empty ---- */
 
-enum hs_status hs__path_equal(struct path_run *run, const struct hs_path_value *a,
-	const struct hs_path_value *b, int *out);
+enum hs_status hs__path_equal(struct path_run *run, const struct hs_path_value *left,
+	const struct hs_path_value *right, int *out);
 enum hs_status hs__path_equal_lists(struct path_run *run, const struct path_list *a,
 	const struct path_list *b, int *out);
 enum hs_status hs__path_equivalent_lists(struct path_run *run, const struct path_list *a,
@@ -152,7 +152,7 @@ enum hs_status hs__path_push_new(struct path_run *run, struct path_list *list,
 	const struct hs_path_value *value);
 /* -1, 0, 1; *known false for an empty answer; HS_E_PROCESSING when the types have no order. */
 enum hs_status hs__path_order(struct path_run *run, const struct path_node *node,
-	const struct hs_path_value *a, const struct hs_path_value *b, int *out, bool *known);
+	const struct hs_path_value *left, const struct hs_path_value *right, int *out, bool *known);
 
 /* ---- operators ---- */
 

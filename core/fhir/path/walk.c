@@ -163,12 +163,15 @@ static void find_member(const struct hs_json *object, struct hs_slice name, stru
 {
 	HS_JSON_EACH(member, object) {
 		const char *key = member->key;
+		/* NOLINTBEGIN(clang-analyzer-core.NonNullParamChecker): names and keys of this length have
+		 * text */
 		if (member->key_len == name.len && memcmp(key, name.ptr, name.len) == 0) {
 			found->node = member;
 		} else if (member->key_len == name.len + 1 && key[0] == '_' &&
 			memcmp(key + 1, name.ptr, name.len) == 0) {
 			found->shadow = member;
 		}
+		/* NOLINTEND(clang-analyzer-core.NonNullParamChecker) */
 	}
 	found->key = name;
 }

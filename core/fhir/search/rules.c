@@ -189,7 +189,7 @@ static struct hs__search_type *compile_type(const struct hs_search_rules *search
 	for (uint32_t i = 0; type->rules && i < search->extra_count; i++)
 		if (hs_slice_eq(search->extras[i].type, hs_defs_text(defs, def->name)))
 			compile_extra(defs, type, &search->extras[i], &type->rules[type->count++]);
-	if (type->count > count)
+	if (type->rules && type->count > count)
 		qsort(type->rules, type->count, sizeof(*type->rules), by_code);
 	list_names(type);
 	return type;

@@ -177,8 +177,9 @@ struct hs_slice hs__cursor_write(struct hs_arena *arena, const struct hs_find_qu
 	for (size_t i = 0; i < query->sort_count; i++) {
 		struct hs_slice value = last->values[i];
 		bytes[count++] = value.ptr ? (unsigned char)value.len : NO_VALUE;
-		if (value.len)
-			memcpy(bytes + count, value.ptr, value.len);
+		if (!value.ptr)
+			continue;
+		memcpy(bytes + count, value.ptr, value.len);
 		count += value.len;
 	}
 	return encode(arena, bytes, count);

@@ -257,10 +257,13 @@ static enum hs_status plan_driven(struct hs__finder *finder, const struct hs_fin
 
 	plan->drive = where;
 	plan->estimate = UINT64_MAX;
-	while (status == HS_OK && plan->drive->find->op == HS_FIND_AND && !plan->drive->nothing) {
+	while (status == HS_OK && plan->drive && plan->drive->find->op == HS_FIND_AND &&
+		!plan->drive->nothing) {
 		plan->verify |= plan->drive->kid_count > 1;
 		status = hs__choose(finder, query->type, plan->drive, &plan->drive, &plan->estimate, err);
 	}
+	if (!plan->drive)
+		return hs_fail(err, HS_E_INTERNAL, "a search without a condition has nothing to go by");
 	bool inner = status == HS_OK && is_inner(plan->drive);
 	if (status == HS_OK && !inner)
 		status = plan_ranges(finder, query, plan, &done, err);

@@ -166,6 +166,7 @@ static enum hs_status add_code_any_system(struct hs__finder *finder, struct hs__
 {
 	const struct hs_find *find = cond->find;
 	struct hs__key whole, at, end, found;
+	found.len = 0;
 	size_t before = ranges->count;
 
 	hs__key_begin(&whole, find->param);
@@ -226,6 +227,7 @@ static enum hs_status add_above(struct hs__finder *finder, struct hs__ranges *ra
 {
 	struct hs_slice text = cond->find->text;
 	struct hs__key first, at, found;
+	found.len = 0;
 
 	hs__key_begin(&first, cond->find->param);
 	for (;;) {

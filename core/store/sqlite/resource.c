@@ -173,7 +173,7 @@ static enum hs_status read_past(struct hs_txn *txn, struct hs_arena *arena, uint
 enum hs_status hs_txn_get_version(struct hs_txn *txn, struct hs_arena *arena, uint32_t type,
 	struct hs_slice id, uint64_t version, struct hs_resource *out, struct hs_error *err)
 {
-	struct hs_resource got;
+	struct hs_resource got = { 0 };
 	enum hs_status status = hs_txn_get(txn, arena, type, id, &got, err);
 
 	if (status != HS_OK && status != HS_E_DELETED)
@@ -346,7 +346,7 @@ enum hs_status hs_txn_put(struct hs_txn *txn, struct hs_arena *arena, const stru
 	struct hs_resource *out, struct hs_error *err)
 {
 	const struct hs__keeping *keeping = hs__txn_keeping(txn, put->type);
-	struct hs_resource before, next = { .type = put->type };
+	struct hs_resource before = { 0 }, next = { .type = put->type };
 	struct hs_buf body;
 	bool found = false;
 	enum hs_status status = read_before(txn, arena, put->type, put->id, &before, &found, err);

@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "ci"))
 from checks import banned, layers, names, sizes, texts, tools  # noqa: E402
@@ -41,14 +42,14 @@ class Checks(unittest.TestCase):
         for path, include in (
                 ("core/base/x.c", "core/json/y.h"), ("core/json/x.c", "core/fhir/y.h"),
                 ("core/http/x.c", "handslag/json.h"), ("services/a/x.c", "core/base/y.h"),
-                ("services/a/x.c", "services/b/y.h"), ("conformance/x.c", "core/http/server.h"),
+                ("services/a/x.c", "services/b/y.h"), ("conformance/x.c", "core/http/guard.h"),
                 ("conformance/x.c", "core/store/y.h"), ("include/handslag/slice.h", "handslag/json.h"),
                 ("include/handslag/x.h", "core/base/y.h"), ("core/host/x.c", "sqlite3.h"),
                 ("core/store/x.c", "sqlite3.h"), ("core/json/x.c", "cjson/cJSON.h"), ("core/host/x.c", "uv.h"),
                 ("services/a/x.c", "openssl/evp.h"), ("core/base/x.c", "never/heard/of.h"),
                 ("core/base/x.c", "core/base/missing.h")):
             files = {n: "" for n in ("core/json/y.h", "core/fhir/y.h", "core/base/y.h", "services/b/y.h",
-                                     "core/store/y.h", "core/http/server.h", "include/handslag/json.h")}
+                                     "core/store/y.h", "core/http/guard.h", "include/handslag/json.h")}
             files[path] = f"#include <{include}>\n"
             with self.subTest(path=path, include=include):
                 self.assertEqual(self.found(layers.check, files), [("layers", path, 1, include)])
@@ -112,7 +113,10 @@ class Checks(unittest.TestCase):
         above = os.path.dirname(os.path.realpath(tree.root))
         with open(os.path.join(tree.root, "ci/x"), "w", encoding="utf-8") as f:
             f.write(f"{above}/elsewhere\n")
-        self.assertEqual([f.check for f in texts.check(tree)], ["machine-path"])
+        with unittest.mock.patch.object(texts, "COMMON", ("/",)):
+            self.assertEqual([f.check for f in texts.check(tree)], ["machine-path"])
+        with unittest.mock.patch.object(texts, "COMMON", (above,)):
+            self.assertEqual([f.check for f in texts.check(tree)], [])
 
     def test_headers_alone(self):
         good = HEAD + "#pragma once\n#include <stddef.h>\nsize_t hs_good(void);\n"
