@@ -166,8 +166,10 @@ static struct hs_slice decode(struct hs_arena *arena, struct hs_slice text)
 	for (size_t i = 0; i < text.len; i++) {
 		bool coded = text.ptr[i] == '%' && i + 2 < text.len && hex_of(text.ptr[i + 1]) >= 0 &&
 			hex_of(text.ptr[i + 2]) >= 0;
-		out[len++] = coded ? (char)(hex_of(text.ptr[i + 1]) << 4 | hex_of(text.ptr[i + 2])) :
-				     text.ptr[i];
+		out[len] = text.ptr[i];
+		if (coded)
+			out[len] = (char)((hex_of(text.ptr[i + 1]) << 4 | hex_of(text.ptr[i + 2])) & 0xff);
+		len++;
 		i += coded ? 2 : 0;
 	}
 	return hs_slice(out, len);
