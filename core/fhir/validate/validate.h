@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Validates resources against the specification and against profiles (R4 section 3.4, validation.html).
+ *
+ * One call does all: structure and formats (core/fhir/check), then one walk with the base types' invariants,
+ * bindings, extensions and special rules (rules/), and one for each profile that says more.
+ * A validator is immutable and shared by all threads; a call works in the caller's arena. */
+#pragma once
+
+#include <core/fhir/profile/profile.h>
+
+/* ---- terminology: an interface, so that it can be the service, a remote one, or what the packages hold ----
+ */
+
+enum hs_validate_answer {
+	HS_VALIDATE_YES,
+	HS_VALIDATE_NO,
+	HS_VALIDATE_NO_SYSTEM,    /* the code system is not known, so the code cannot be judged */
+	HS_VALIDATE_NO_VALUE_SET, /* the value set is not known */
+	HS_VALIDATE_UNSUPPORTED,  /* known, but it cannot be told here (filters, fragments, too large) */
+};
+
+struct hs_validate_code {
+	struct hs_slice system, version, code, display;
+	bool has_system; /* false: a plain code, whose system the value set implies */
+};
+
+/* What was found out besides the answer; all may be empty. */
+struct hs_validate_finding {
+	struct hs_slice message;       /* what is wrong with the code */
+	struct hs_slice right_display; /* set when the display given is not one of the code's */
+	bool inactive;
+	bool no_code; /* the system is known and complete, and does not have the code at all */
+};
+
+struct hs_validate_terminology {
+	/* Is the code in the value set (canonical, perhaps with |version)? Texts go into `arena`. */
+	enum hs_validate_answer (*in_value_set)(void *arg, struct hs_arena *arena,
+		const struct hs_validate_code *code, struct hs_slice value_set,
+		struct hs_validate_finding *finding);
+	/* Is the code in its code system, with that display? */
+	enum hs_validate_answer (*in_system)(void *arg, struct hs_arena *arena,
+		const struct hs_validate_code *code, struct hs_validate_finding *finding);
+	void *arg;
+};
+
+/* ---- the validator ---- */
+
+struct hs_validator;
+
+struct hs_validator_source {
+	struct hs_profiles *profiles; /* referenced */
+	const struct hs_validate_terminology
+		*terminology; /* copied; NULL: what definitions and library hold */
+};
+/* Never NULL. */
+struct hs_validator *hs_validator_new(const struct hs_validator_source *source);
+struct hs_validator *hs_validator_ref(struct hs_validator *validator); /* thread-safe */
+void hs_validator_unref(struct hs_validator *validator);
+struct hs_profiles *hs_validator_profiles(const struct hs_validator *validator);
+
+enum hs_validate_level {
+	HS_VALIDATE_PROFILES,  /* everything */
+	HS_VALIDATE_STRUCTURE, /* elements, cardinality, types, formats, codes of required bindings: hs_check
+				*/
+};
+enum hs_validate_terms {
+	HS_VALIDATE_TERMS_ALL,
+	HS_VALIDATE_TERMS_NONE, /* no bindings but the compiled required ones */
+};
+enum hs_validate_references {
+	HS_VALIDATE_REFERENCES_LOCAL, /* contained and within the bundle; others are not looked up */
+	HS_VALIDATE_REFERENCES_EXIST, /* others too, through `resolve`: they must be there and of a right type
+				       */
+	HS_VALIDATE_REFERENCES_VALID, /* and conform to the target profiles */
+};
+
+struct hs_validate_options {             /* all zero is a good default */
+	const struct hs_slice *profiles; /* canonicals beside those of meta.profile */
+	size_t profile_count;
+	enum hs_validate_level level;
+	enum hs_validate_terms terms;
+	enum hs_validate_references references;
+	/* An unknown extension is an error, unless its URL starts with one of these ("*": any). */
+	const struct hs_slice *extension_domains;
+	size_t extension_domain_count;
+	bool best_practice;     /* report broken best practices, as warnings */
+	bool ignore_meta;       /* do not use meta.profile */
+	bool no_example_urls;   /* refuse example.org and the like */
+	bool for_publication;   /* stricter about conformance resources */
+	struct hs_slice source; /* the text `resource` was parsed from, for lines and columns; may be empty */
+	int64_t now_ms;         /* 0: now() of an invariant is the start of 1970 */
+	/* References beyond the resource itself, or NULL. */
+	const struct hs_json *(*resolve)(void *arg, struct hs_slice reference);
+	void *arg;
+};
+
+/* Adds an issue for each fault, with expression, place, and a text that says what would be right. An issue's
+ * detail_code is its message id: stable, in lower case with dashes ("profile-min", "binding-required"). An
+ * invariant's is its key. Issues and their texts are in issues->arena; working memory is taken from it too.
+ */
+void hs_validate(const struct hs_validator *validator, const struct hs_json *resource,
+	const struct hs_validate_options *options, struct hs_issues *issues);
+/* Does the resource conform to the profile? 1, 0, or -1 when that is not known. For conformsTo(). */
+int hs_validate_conforms(const struct hs_validator *validator, const struct hs_json *resource,
+	struct hs_slice profile, struct hs_arena *arena);

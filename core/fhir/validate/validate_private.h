@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The state of one validation, shared by the walk and the special rules in rules/. */
+#pragma once
+
+#include <core/fhir/validate/validate.h>
+
+#define HS__VALIDATE_DEPTH 120 /* elements in one another that a walk follows */
+
+/* An element of the tree, and with its chain of `up` the path to it. On the stack of the walk; immutable. */
+struct hs__node {
+	const struct hs__node *up; /* NULL at the outermost resource */
+	struct hs_slice name;      /* as in the JSON ("valueQuantity"); the type's name at the root */
+	int64_t index;             /* in an array, or -1 */
+	uint32_t depth;
+	const struct hs_json *value;  /* NULL: only `shadow` is there */
+	const struct hs_json *shadow; /* "_name": id and extensions of a primitive, or NULL */
+	const struct hs_json *parent; /* the object that has it, or NULL at the root */
+	const struct hs_def_type
+		*type; /* Observation, Quantity, code; NULL for a backbone or an unknown type */
+	const struct hs_def_element
+		*def; /* the base definition; the type's root for a resource; may be NULL */
+	const struct hs__node *resource; /* the nearest resource that it is in (itself, for a resource) */
+};
+
+struct hs__validation {
+	const struct hs_validator *validator;
+	const struct hs_defs *defs;
+	struct hs_profiles *profiles;
+	struct hs_library *library;
+	const struct hs_validate_terminology *terms;
+	const struct hs_validate_options *options;
+	struct hs_issues *issues;
+	struct hs_arena *arena; /* the issues' */
+	const struct hs__node *root;
+	uint32_t nesting; /* profiles within profiles, for a limit */
+	bool quiet;       /* trial: count the errors in `faults`, make no issues */
+	uint32_t faults;
+	/* For rules/ to keep what they gather once a validation (identifiers of a bundle, ...). */
+	void *rules;
+};
+
+/* Adds an issue at the node; `below` (may be empty) is a member of it. `value` gives line and column (NULL:
+ * node->value). `code` is an issue type, `id` the message id; both static. */
+void hs__validate_add(struct hs__validation *run, const struct hs__node *node, struct hs_slice below,
+	const struct hs_json *value, enum hs_severity severity, const char *code, const char *id,
+	const char *format, ...) __attribute__((format(printf, 8, 9)));
+/* "Bundle.entry[2].resource.name[0]" in run->arena. */
+struct hs_slice hs__validate_path(struct hs__validation *run, const struct hs__node *node);
+
+/* The member `name` of node as nodes: fn for each item of an array, or for the one. Made on the stack. */
+void hs__validate_each(struct hs__validation *run, const struct hs__node *node, struct hs_slice name,
+	void (*fn)(struct hs__validation *run, const struct hs__node *child, void *arg), void *arg);
+
+/* Walks `node` (a value of a data type or a resource) against the profile, adding issues; with run->quiet
+ * only counting. False when it has errors. */
+bool hs__validate_profile(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile *profile);
+/* The same without any trace: 1 conforms, 0 not, -1 the profile is not known. */
+int hs__validate_try(struct hs__validation *run, const struct hs__node *node, struct hs_slice profile);
+
+/* Checks a code, Coding, CodeableConcept or Quantity unit against a value set by a strength, with messages.
+ */
+void hs__validate_binding(struct hs__validation *run, const struct hs__node *node,
+	enum hs_binding_strength strength, struct hs_slice value_set);
+
+/* ---- rules/: the special rules. Called once a node by the base walk, never by a profile's ---- */
+
+typedef void hs__rule(struct hs__validation *run, const struct hs__node *node);
+/* The rule for values of the data type or resource, or NULL; looked up once when a validator is made. For a
+ * resource it runs after its elements were walked (contained resources and entries too: each its own), for a
+ * data type likewise. */
+hs__rule *hs__rules_find(struct hs_slice type);
+/* Rules for every resource, whatever its type, and those for the outermost one when all else is done. */
+hs__rule hs__rules_resource, hs__rules_end;
