@@ -3,6 +3,7 @@
 #include "concept.h"
 
 #include "fold.h"
+#include "source.h"
 
 /* ---- by code ---- */
 
@@ -45,6 +46,8 @@ static uint32_t search_folded(struct hs_arena *arena, struct tx_system s, struct
 /* BY_CODE has as many rows as there are concepts, so a system's rows begin where its concepts do. */
 uint32_t hs_tx_find_code(struct hs_arena *arena, struct tx_system s, struct hs_slice code, bool *differs)
 {
+	if (hs_tx_source(s))
+		return s.layer->source->find(arena, s, code, differs);
 	if (!s.row->concept_count)
 		return TX_NONE;
 	uint32_t found = search(s, s.layer->by_code + s.row->concept_first, code);
@@ -54,6 +57,28 @@ uint32_t hs_tx_find_code(struct hs_arena *arena, struct tx_system s, struct hs_s
 	if (found != TX_NONE && differs)
 		*differs = true;
 	return found;
+}
+
+struct tx_concept hs_tx_concept(struct tx_system s, uint32_t concept)
+{
+	if (hs_tx_source(s))
+	return s.layer->source->concept(s, concept);
+	const struct tx_concept_row *row = &s.layer->concepts[concept];
+	return (struct tx_concept) {
+		.code = tx_text(s.layer, row->code),
+		.display = tx_text(s.layer, row->display),
+		.definition = tx_text(s.layer, row->definition),
+		.extension = tx_text(s.layer, row->extension),
+		.status = tx_text(s.layer, row->status),
+		.flags = row->flags,
+	};
+}
+
+struct hs_slice hs_tx_code(struct tx_system s, uint32_t concept)
+{
+	if (hs_tx_source(s))
+	return s.layer->source->concept(s, concept).code;
+	return tx_text(s.layer, s.layer->concepts[concept].code);
 }
 
 /* ---- hierarchy ---- */
@@ -74,10 +99,11 @@ static bool has(const uint32_t *list, size_t count, uint32_t value)
 
 bool hs_tx_is_below(struct tx_system s, uint32_t concept, uint32_t ancestor)
 {
-	const struct tx_concept_row *row = &s.layer->concepts[concept];
-
 	if (concept == ancestor)
 		return false;
+	if (hs_tx_source(s))
+		return s.layer->source->is_below && s.layer->source->is_below(s, concept, ancestor);
+	const struct tx_concept_row *row = &s.layer->concepts[concept];
 	bool inside = ancestor < concept && concept < s.layer->concepts[ancestor].end;
 	if (!(s.row->head.flags & TX_GRAPH))
 		return inside;
@@ -85,25 +111,34 @@ bool hs_tx_is_below(struct tx_system s, uint32_t concept, uint32_t ancestor)
 		ancestor);
 }
 
+static const uint32_t *ask_kin(const uint32_t *(*ask)(struct tx_system, uint32_t, size_t *),
+	struct tx_system s, uint32_t concept, size_t *count)
+{
+	*count = 0;
+	return ask ? ask(s, concept, count) : NULL;
+}
+
 const uint32_t *hs_tx_parents(struct tx_system s, uint32_t concept, size_t *count)
 {
+	if (hs_tx_source(s))
+		return ask_kin(s.layer->source->parents, s, concept, count);
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
-
 	*count = row[1].parent_first - row->parent_first;
 	return s.layer->parents + row->parent_first;
 }
 
 const uint32_t *hs_tx_children(struct tx_system s, uint32_t concept, size_t *count)
 {
+	if (hs_tx_source(s))
+		return ask_kin(s.layer->source->children, s, concept, count);
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
-
 	*count = row[1].child_first - row->child_first;
 	return s.layer->children + row->child_first;
 }
 
 bool hs_tx_is_inactive(struct tx_system s, uint32_t concept)
 {
-	return s.layer->concepts[concept].flags & TX_INACTIVE;
+	return hs_tx_concept(s, concept).flags & TX_INACTIVE;
 }
 
 /* ---- texts ---- */
@@ -152,8 +187,7 @@ bool hs_tx_add_designation_row(struct hs_arena *arena, const struct tx_layer *la
 static bool add_of(struct hs_arena *arena, struct tx_system s, uint32_t concept, struct hs_slice source,
 	struct tx_designations *out)
 {
-	const struct tx_concept_row *row = &s.layer->concepts[concept];
-	struct hs_slice display = tx_text(s.layer, row->display);
+	struct hs_slice display = hs_tx_concept(s, concept).display;
 	bool ok = true;
 
 	if (display.len)
@@ -163,6 +197,9 @@ static bool add_of(struct hs_arena *arena, struct tx_system s, uint32_t concept,
 				.source = source,
 				.base = !source.len },
 			out);
+	if (hs_tx_source(s))
+		return ok && (!s.layer->source->texts || s.layer->source->texts(arena, s, concept, out));
+	const struct tx_concept_row *row = &s.layer->concepts[concept];
 	for (uint32_t i = row->designation_first; i < row[1].designation_first && ok; i++)
 		ok = hs_tx_add_designation_row(arena, s.layer, &s.layer->designations[i], source, out);
 	return ok;
@@ -215,7 +252,7 @@ const struct tx_designation *hs_tx_choose_display(const struct tx_designations *
 
 /* ---- properties ---- */
 
-static bool add_property(struct hs_arena *arena, struct tx_property item, struct tx_properties *out)
+bool hs_tx_add_property(struct hs_arena *arena, struct tx_property item, struct tx_properties *out)
 {
 	if (out->count == out->room) {
 		size_t room = out->room ? out->room * 2 : 16;
@@ -232,12 +269,14 @@ static bool add_property(struct hs_arena *arena, struct tx_property item, struct
 static bool add_properties_of(struct hs_arena *arena, struct tx_system s, uint32_t concept,
 	struct tx_properties *out)
 {
-	const struct tx_concept_row *row = &s.layer->concepts[concept];
 	bool ok = true;
 
+	if (hs_tx_source(s))
+		return !s.layer->source->properties || s.layer->source->properties(arena, s, concept, out);
+	const struct tx_concept_row *row = &s.layer->concepts[concept];
 	for (uint32_t i = row->property_first; i < row[1].property_first && ok; i++) {
 		const struct tx_property_row *p = &s.layer->properties[i];
-		ok = add_property(arena,
+		ok = hs_tx_add_property(arena,
 			(struct tx_property) { tx_text(s.layer, p->code), tx_text(s.layer, p->key),
 				tx_text(s.layer, p->value) },
 			out);

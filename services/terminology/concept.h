@@ -9,14 +9,15 @@
  * otherwise, *differs is set (may be NULL). */
 uint32_t hs_tx_find_code(struct hs_arena *arena, struct tx_system s, struct hs_slice code, bool *differs);
 
-static inline const struct tx_concept_row *hs_tx_concept(struct tx_system s, uint32_t concept)
-{
-	return &s.layer->concepts[concept];
-}
-static inline struct hs_slice hs_tx_code(struct tx_system s, uint32_t concept)
-{
-	return tx_text(s.layer, s.layer->concepts[concept].code);
-}
+/* What stands in a concept itself. */
+struct tx_concept {
+	struct hs_slice code, display, definition;
+	struct hs_slice extension; /* JSON array, or empty */
+	struct hs_slice status;    /* value of the status property */
+	uint32_t flags;            /* TX_INACTIVE and so on */
+};
+struct tx_concept hs_tx_concept(struct tx_system s, uint32_t concept);
+struct hs_slice hs_tx_code(struct tx_system s, uint32_t concept);
 /* True when `concept` is below `ancestor` (not when they are the same). */
 bool hs_tx_is_below(struct tx_system s, uint32_t concept, uint32_t ancestor);
 /* Rows of direct parents and children. */
@@ -55,6 +56,7 @@ struct tx_properties {
 	struct tx_property *items;
 	size_t count, room;
 };
+bool hs_tx_add_property(struct hs_arena *arena, struct tx_property item, struct tx_properties *out);
 bool hs_tx_properties(struct hs_arena *arena, struct tx_system s, uint32_t concept,
 	const struct tx_system *supplements, size_t supplement_count, struct tx_properties *out);
 /* The definition row of a property code, or NULL. */

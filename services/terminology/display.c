@@ -182,7 +182,7 @@ void hs_tx_check_display(struct tx_context *ctx, struct tx_issues *issues, const
 	c.name = hs_arena_printf(ctx->arena, "%.*s#%.*s", HS_S_ARG(TX_SYSTEM_URL(s)), HS_S_ARG(coding->code));
 	const struct tx_designation *found = find_same(&c, false, false);
 	if (!found) {
-		say_wrong(&c, issues, tx_text(s.layer, hs_tx_concept(s, concept)->display));
+		say_wrong(&c, issues, hs_tx_concept(s, concept).display);
 		return;
 	}
 	if (!is_retired(&c, found))

@@ -159,8 +159,7 @@ static void add_asked(struct writer *w, const struct tx_item *item, struct hs_js
 	struct tx_context *ctx = w->ctx;
 	struct tx_system own[TX_NAMES_MAX];
 	struct tx_properties all = { NULL, 0, 0 };
-	const struct tx_concept_row *row = hs_tx_concept(item->system, item->concept);
-	struct hs_slice definition = tx_text(item->system.layer, row->definition);
+	struct hs_slice definition = hs_tx_concept(item->system, item->concept).definition;
 
 	if (!ctx->params.property_count)
 		return;
@@ -185,8 +184,7 @@ static void add_asked(struct writer *w, const struct tx_item *item, struct hs_js
 static void add_properties(struct writer *w, const struct tx_item *item, struct hs_json *properties,
 	struct hs_json *kept)
 {
-	const struct tx_concept_row *row = hs_tx_concept(item->system, item->concept);
-	struct hs_slice status = tx_text(item->system.layer, row->status);
+	struct tx_concept concept = hs_tx_concept(item->system, item->concept);
 	struct tx_system own[TX_NAMES_MAX];
 	size_t count = hs_tx_supplements_of(w->ctx, item->system, own);
 
@@ -196,14 +194,13 @@ static void add_properties(struct writer *w, const struct tx_item *item, struct 
 		uint32_t other = hs_tx_find_code(w->arena, own[i], hs_tx_code(item->system, item->concept),
 			NULL);
 		if (other != TX_NONE)
-			add_extensions(w, tx_text(own[i].layer, hs_tx_concept(own[i], other)->extension),
-				false, properties, kept);
+			add_extensions(w, hs_tx_concept(own[i], other).extension, false, properties, kept);
 	}
-	add_extensions(w, tx_text(item->system.layer, row->extension), false, properties, kept);
+	add_extensions(w, concept.extension, false, properties, kept);
 	add_asked(w, item, properties);
-	if (status.len && row->flags & (TX_INACTIVE | TX_DEPRECATED))
+	if (concept.status.len && concept.flags & (TX_INACTIVE | TX_DEPRECATED))
 		add_property(w, properties, (struct used_property) { HS_S("status"), HS_S(TX_PROP "status") },
-			HS_S("valueCode"), hs_json_string(w->arena, status), false);
+			HS_S("valueCode"), hs_json_string(w->arena, concept.status), false);
 }
 
 /* R4 has no place for properties; they travel in the extension that R5 names for them. */
@@ -317,18 +314,18 @@ static void add_texts(struct writer *w, const struct tx_item *item, struct hs_js
 
 static struct hs_json *make_contains(struct writer *w, const struct tx_item *item)
 {
-	const struct tx_concept_row *row = hs_tx_concept(item->system, item->concept);
+	struct tx_concept concept = hs_tx_concept(item->system, item->concept);
 	struct hs_json *out = hs_json_object(w->arena);
 	struct hs_json *properties = hs_json_array(w->arena), *kept = hs_json_array(w->arena);
 
 	hs_json_add_text(w->arena, out, HS_S("system"), TX_SYSTEM_URL(item->system));
-	if (row->flags & TX_ABSTRACT)
+	if (concept.flags & TX_ABSTRACT)
 		hs_json_add(out, HS_S("abstract"), hs_json_bool(w->arena, true));
-	if (row->flags & TX_INACTIVE)
+	if (concept.flags & TX_INACTIVE)
 		hs_json_add(out, HS_S("inactive"), hs_json_bool(w->arena, true));
 	if (w->show_versions && TX_SYSTEM_VERSION(item->system).len)
 		hs_json_add_text(w->arena, out, HS_S("version"), TX_SYSTEM_VERSION(item->system));
-	hs_json_add_text(w->arena, out, HS_S("code"), hs_tx_code(item->system, item->concept));
+	hs_json_add_text(w->arena, out, HS_S("code"), concept.code);
 	add_texts(w, item, out);
 	add_properties(w, item, properties, kept);
 	put_properties(w, out, properties, kept);
@@ -439,6 +436,8 @@ static void add_parameters(struct writer *w, struct hs_json *expansion)
 			add_uri(w, list, "used-valueset", hs_tx_vurl(w->arena, url, TX_SET_VERSION(set)));
 		add_warning(w, list, set.layer, &set.row->head, false);
 	}
+	if (x->basis.row && !x->counted)
+		add_warning(w, list, x->basis.layer, &x->basis.row->head, true);
 	add_warning(w, list, w->ctx->set.layer, &w->ctx->set.row->head, false);
 	if (!hs_json_count(list))
 		hs_json_take(expansion, HS_S("parameter"));
@@ -464,9 +463,12 @@ static void add_property_rows(struct writer *w, struct hs_json *expansion)
 		hs_json_add_text(w->arena, uri, HS_S("valueUri"), w->used[i].uri);
 		hs_json_add_text(w->arena, item, HS_S("url"), HS_S(R5_PROPERTY));
 	}
-	if (w->used_count)
-		hs_json_add(expansion, w->ctx->fhir == HS_FHIR_R5 ? HS_S("property") : HS_S("extension"),
-			list);
+	struct hs_slice key = w->ctx->fhir == HS_FHIR_R5 ? HS_S("property") : HS_S("extension");
+	struct hs_json *there = hs_json_get(expansion, key);
+	if (w->used_count && !there)
+		hs_json_add(expansion, key, list);
+	HS_JSON_EACH(item, there ? list : NULL)
+		hs_json_push(there, hs_json_clone(w->arena, item));
 }
 
 /* ---- the tree of codes ---- */
@@ -581,6 +583,38 @@ static struct hs_slice identifier(struct writer *w)
 		(unsigned long long)(b & 0xffffffffffffull));
 }
 
+static struct hs_json *add_extension(struct writer *w, struct hs_json *expansion, const char *url)
+{
+	struct hs_json *list = hs_json_get(expansion, HS_S("extension"));
+	struct hs_json *extension =
+		hs_json_push(list ? list : hs_json_add_array(w->arena, expansion, HS_S("extension")),
+			hs_json_object(w->arena));
+
+	hs_json_add_text(w->arena, extension, HS_S("url"), hs_slice_cstr(url));
+	return extension;
+}
+
+/* A grammar has more codes than can be told. */
+static void say_unclosed(struct writer *w, struct hs_json *expansion)
+{
+	struct tx_system s = w->x->unclosed;
+	struct tx_set basis = w->x->basis;
+
+	if (!s.row)
+		return;
+	hs_json_add(add_extension(w, expansion, TX_EXT "valueset-unclosed"), HS_S("valueBoolean"),
+		hs_json_bool(w->arena, true));
+	if (!basis.row)
+		return;
+	hs_json_add_text(w->arena, add_extension(w, expansion, TX_EXT "valueset-unclosed-reason"),
+		HS_S("valueString"),
+		hs_arena_printf(w->arena,
+			"The code System '%.*s' has a grammar and so has infinite members. This extension is "
+			"based on "
+			"%.*s",
+			HS_S_ARG(TX_SYSTEM_URL(s)), HS_S_ARG(TX_SET_URL(basis))));
+}
+
 static void find_doubles(struct writer *w)
 {
 	for (size_t i = 0; i < w->x->system_count; i++)
@@ -613,7 +647,9 @@ enum hs_status hs_tx_expand(struct tx_context *ctx, struct hs_json **out, struct
 	hs_json_add_text(ctx->arena, expansion, HS_S("identifier"), identifier(w));
 	hs_json_add_text(ctx->arena, expansion, HS_S("timestamp"),
 		hs_arena_copy(ctx->arena, hs_slice_cstr(instant)));
-	hs_json_add(expansion, HS_S("total"), hs_json_int(ctx->arena, (int64_t)w->x->count));
+	say_unclosed(w, expansion);
+	if (!w->x->unclosed.row || w->x->counted)
+		hs_json_add(expansion, HS_S("total"), hs_json_int(ctx->arena, (int64_t)w->x->count));
 	if (ctx->params.offset >= 0)
 		hs_json_add(expansion, HS_S("offset"), hs_json_int(ctx->arena, ctx->params.offset));
 	add_parameters(w, expansion);

@@ -4,6 +4,7 @@
 
 #include "filter.h"
 #include "fold.h"
+#include "source.h"
 #include "tree.h"
 
 #define DEPTH_MAX 40u
@@ -215,6 +216,36 @@ static void narrow(struct tx_filter *filters, uint32_t count, struct tx_system s
 	}
 }
 
+struct listing {
+	struct walk *w;
+	struct tx_system s;
+	struct list *out;
+};
+
+static enum hs_status take_found(void *arg, uint32_t concept, struct hs_error *err)
+{
+	struct listing *l = arg;
+
+	return push(l->w, l->out, (struct tx_item) { l->s, concept, NULL, NULL, false }, err);
+}
+
+static enum hs_status list_source(struct walk *w, const struct tx_rule_row *rule, struct tx_system s,
+	const struct tx_filter *filters, struct list *out, struct hs_error *err)
+{
+	struct listing listing = { w, s, out };
+	struct tx_set basis = { NULL, NULL };
+	bool partial = false;
+	enum hs_status status = s.layer->source->list(w->ctx, s, filters, rule->filter_count, take_found,
+		&listing, &basis, &partial, err);
+
+	if (status || !partial)
+		return status;
+	w->x->unclosed = s;
+	w->x->basis = basis;
+	w->x->counted = rule->filter_count > 0;
+	return HS_OK;
+}
+
 static enum hs_status list_concepts(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
 	struct tx_system s, struct list *out, struct hs_error *err)
 {
@@ -222,6 +253,8 @@ static enum hs_status list_concepts(struct walk *w, struct tx_set set, const str
 	uint32_t from = s.row->concept_first, to = from + s.row->concept_count;
 	enum hs_status status = hs_tx_filters_prepare(w->ctx, set, rule, s, &filters, err);
 
+	if (status == HS_OK && hs_tx_source(s))
+		return list_source(w, rule, s, filters, out, err);
 	if (status == HS_OK)
 		narrow(filters, rule->filter_count, s, &from, &to);
 	for (uint32_t at = from; at < to && status == HS_OK; at++) {

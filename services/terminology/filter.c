@@ -2,6 +2,8 @@
 /* Filters of a value set. */
 #include "filter.h"
 
+#include "source.h"
+
 static const struct {
 	const char *name;
 	enum tx_filter_op op;
@@ -64,6 +66,8 @@ static bool known_property(struct tx_system s, struct hs_slice code)
 			return true;
 	if (hs_tx_property_def(s, code))
 		return true;
+	if (hs_tx_source(s))
+		return false;
 	const struct tx_concept_row *first = &s.layer->concepts[s.row->concept_first];
 	for (uint32_t i = first->property_first; i < first[s.row->concept_count].property_first; i++)
 		if (hs_slice_eq(tx_text(s.layer, s.layer->properties[i].code), code))
@@ -85,10 +89,16 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 	find_subject(&f);
 	if (!f.value.len)
 		return refuse(ctx, TX_MSG_UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE, s, &f, op, path, err);
+	f.op = i < count ? operators[i].op : TX_OP_EQUAL;
+	f.of_source = i < count && hs_tx_source(s) && s.layer->source->filter_known &&
+		s.layer->source->filter_known(ctx, s, &f);
+	if (f.of_source) {
+		*out = f;
+		return HS_OK;
+	}
 	if (i == count || (operators[i].hierarchical && f.on != TX_ON_CODE) ||
 		(f.on == TX_ON_PROPERTY && !known_property(s, f.property)))
 		return refuse(ctx, TX_MSG_FILTER_NOT_UNDERSTOOD, s, &f, op, path, err);
-	f.op = operators[i].op;
 	f.concept = operators[i].hierarchical ? hs_tx_find_code(ctx->arena, s, f.value, NULL) : TX_NONE;
 	if (f.op == TX_OP_REGEX) {
 		f.regex = hs_tx_regex_new(ctx->arena, f.value);
@@ -184,7 +194,6 @@ static bool property_passes(struct tx_context *ctx, const struct tx_filter *f, s
 {
 	struct tx_system own[TX_NAMES_MAX];
 	struct tx_properties list = { NULL, 0, 0 };
-	const struct tx_concept_row *row = hs_tx_concept(s, concept);
 	size_t supplements = hs_tx_supplements_of(ctx, s, own), count = 0;
 
 	hs_tx_properties(ctx->arena, s, concept, own, supplements, &list);
@@ -199,7 +208,8 @@ static bool property_passes(struct tx_context *ctx, const struct tx_filter *f, s
 		return false;
 	if (hs_slice_eq(f->property, HS_S("inactive"))) {
 		*exists = true;
-		return value_passes(ctx->arena, f, row->flags & TX_INACTIVE ? HS_S("true") : HS_S("false"));
+		return value_passes(ctx->arena, f,
+			hs_tx_is_inactive(s, concept) ? HS_S("true") : HS_S("false"));
 	}
 	bool parent = hs_slice_eq(f->property, HS_S("parent"));
 	if (!parent && !hs_slice_eq(f->property, HS_S("child")))
@@ -232,7 +242,7 @@ static bool texts_pass(struct tx_context *ctx, const struct tx_filter *f, struct
 static bool subject_passes(struct tx_context *ctx, const struct tx_filter *f, struct tx_system s,
 	uint32_t concept, bool *exists)
 {
-	struct hs_slice definition = tx_text(s.layer, hs_tx_concept(s, concept)->definition);
+	struct hs_slice definition = hs_tx_concept(s, concept).definition;
 
 	switch (f->on) {
 	case TX_ON_CODE:
@@ -255,6 +265,8 @@ bool hs_tx_filter_passes(struct tx_context *ctx, const struct tx_filter *f, stru
 	struct hs_arena_mark mark = hs_arena_mark(ctx->arena);
 	bool exists = false, passes;
 
+	if (f->of_source)
+		return s.layer->source->filter_passes(ctx, s, f, concept);
 	switch (f->op) {
 	case TX_OP_EQUAL:
 	case TX_OP_REGEX:

@@ -128,7 +128,6 @@ static void add_kin(struct lookup *l, const char *name, const uint32_t *list, si
 static void add_properties(struct lookup *l)
 {
 	struct hs_arena *arena = l->ctx->arena;
-	const struct tx_concept_row *row = hs_tx_concept(l->system, l->concept);
 	struct tx_properties all = { NULL, 0, 0 };
 	size_t count = 0;
 
@@ -146,7 +145,7 @@ static void add_properties(struct lookup *l)
 	add_kin(l, "child", children, count);
 	if (!l->ctx->params.property_count || wants(l, HS_S("inactive")))
 		add_property(l, HS_S("inactive"), "valueBoolean",
-			hs_json_bool(arena, row->flags & TX_INACTIVE));
+			hs_json_bool(arena, hs_tx_is_inactive(l->system, l->concept)));
 }
 
 /* ---- designations ---- */
@@ -199,15 +198,15 @@ enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct
 		status = find_concept(ctx, l.system, asked.code, &l.concept, err);
 	if (status || !l.system.row)
 		return status;
-	const struct tx_concept_row *row = hs_tx_concept(l.system, l.concept);
+	struct tx_concept concept = hs_tx_concept(l.system, l.concept);
 	l.supplement_count = hs_tx_supplements_of(ctx, l.system, l.supplements);
 	hs_tx_add_text(ctx, l.out, "name", "valueString", tx_system_text(l.system, l.system.row->head.name));
 	hs_tx_add_text(ctx, l.out, "system", "valueUri", TX_SYSTEM_URL(l.system));
 	hs_tx_add_text(ctx, l.out, "version", "valueString", TX_SYSTEM_VERSION(l.system));
-	hs_tx_add_text(ctx, l.out, "code", "valueCode", hs_tx_code(l.system, l.concept));
+	hs_tx_add_text(ctx, l.out, "code", "valueCode", concept.code);
 	hs_tx_add_text(ctx, l.out, "display", "valueString", hs_tx_display(ctx, l.system, l.concept));
-	hs_tx_add_text(ctx, l.out, "definition", "valueString", tx_system_text(l.system, row->definition));
-	hs_tx_add_bool(ctx, l.out, "abstract", row->flags & TX_ABSTRACT);
+	hs_tx_add_text(ctx, l.out, "definition", "valueString", concept.definition);
+	hs_tx_add_bool(ctx, l.out, "abstract", concept.flags & TX_ABSTRACT);
 	for (size_t i = 0; i < l.supplement_count; i++)
 		hs_tx_add_text(ctx, l.out, "used-supplement", "valueCanonical",
 			hs_tx_vurl(ctx->arena, TX_SYSTEM_URL(l.supplements[i]),

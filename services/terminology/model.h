@@ -69,6 +69,7 @@ enum tx_content {
 #define TX_COMPOSITIONAL 8u
 #define TX_GRAPH 16u /* some concept has a parent beside the one it stands in */
 #define TX_HIERARCHY 32u
+#define TX_ELSEWHERE 64u /* its concepts are no rows of this image: the layer's source has them */
 
 struct tx_system_row {
 	struct tx_head head;
@@ -167,9 +168,13 @@ struct tx_name_row {
 	struct hs_image_text name, url;
 };
 
+struct tx_source; /* source.h */
+
 /* An image with its sections found: what everybody else reads. */
 struct tx_layer {
 	struct hs_image *image;
+	const struct tx_source *source; /* of systems that are TX_ELSEWHERE, else NULL */
+	void *source_state;             /* what the source keeps; it owns it */
 #define TX_LIST(type, name) \
 	const type *name; \
 	size_t name##_count

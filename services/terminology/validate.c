@@ -184,7 +184,7 @@ static void say_unknown_code(struct task *t, const struct tx_coding *coding, str
 
 static struct hs_slice status_text(struct task *t, const struct verdict *v)
 {
-	struct hs_slice status = tx_text(v->system.layer, hs_tx_concept(v->system, v->concept)->status);
+	struct hs_slice status = hs_tx_concept(v->system, v->concept).status;
 
 	if (!status.len || hs_slice_eq(status, HS_S("inactive")) || hs_slice_eq(status, HS_S("active")))
 		return HS_S("inactive");
@@ -193,13 +193,13 @@ static struct hs_slice status_text(struct task *t, const struct verdict *v)
 
 static void comment_on_concept(struct task *t, const struct tx_coding *coding, struct verdict *v)
 {
-	const struct tx_concept_row *row = hs_tx_concept(v->system, v->concept);
+	uint32_t flags = hs_tx_concept(v->system, v->concept).flags;
 	struct tx_args code = { { coding->code } };
 
-	if (row->flags & TX_INACTIVE)
+	if (flags & TX_INACTIVE)
 		say(t, TX_MSG_INACTIVE_CONCEPT_FOUND, coding->at,
 			(struct tx_args) { { coding->code, status_text(t, v) } });
-	else if (row->flags & TX_DEPRECATED)
+	else if (flags & TX_DEPRECATED)
 		say(t, TX_MSG_DEPRECATED_CONCEPT_FOUND, coding->at_code, code);
 	if (v->hit.pick && (v->hit.pick->flags & TX_DEPRECATED)) {
 		struct hs_slice set = hs_tx_vurl(t->ctx->arena, TX_SET_URL(v->hit.set),
@@ -243,18 +243,18 @@ static void comment_on_status(struct task *t, const struct tx_layer *layer, cons
 /* Reasons why a member of the set is not taken: abstract, or not active where only active ones are. */
 static void refuse_by_state(struct task *t, const struct tx_coding *coding, struct verdict *v)
 {
-	const struct tx_concept_row *row = hs_tx_concept(v->system, v->concept);
+	uint32_t flags = hs_tx_concept(v->system, v->concept).flags;
 	const struct tx_set set = t->ctx->set;
 	bool active_only = t->ctx->params.active_only == TX_YES;
 
 	if (t->in_set && set.row->head.flags & TX_INACTIVE_GIVEN && !(set.row->head.flags & TX_INACTIVE_TRUE))
 		active_only = true;
-	if (t->ctx->params.abstract == TX_NO && row->flags & TX_ABSTRACT) {
+	if (t->ctx->params.abstract == TX_NO && flags & TX_ABSTRACT) {
 		v->abstract = true;
 		say(t, TX_MSG_ABSTRACT_CODE_NOT_ALLOWED, coding->at_code,
 			(struct tx_args) { { hs_tx_coding_name(t->ctx, coding, false) } });
 	}
-	if (active_only && row->flags & TX_INACTIVE) {
+	if (active_only && flags & TX_INACTIVE) {
 		v->inactive_refused = true;
 		say(t, TX_MSG_STATUS_CODE_WARNING_CODE, coding->at_code,
 			(struct tx_args) { { coding->code } });
@@ -388,7 +388,7 @@ static void add_concept(struct task *t, struct hs_json *out)
 		hs_tx_add_text(ctx, out, "version", "valueString", TX_SYSTEM_VERSION(v->system));
 	if (v->concept == TX_NONE)
 		return;
-	const struct tx_concept_row *row = hs_tx_concept(v->system, v->concept);
+	struct tx_concept concept = hs_tx_concept(v->system, v->concept);
 	struct tx_languages asked = ctx->params.languages;
 	ctx->params.languages.no_other = false; /* the wildcard does not count here */
 	struct hs_slice display = hs_tx_display(ctx, v->system, v->concept);
@@ -396,16 +396,15 @@ static void add_concept(struct task *t, struct hs_json *out)
 	if (!display.len && v->hit.pick)
 		display = tx_text(v->hit.pick_layer, v->hit.pick->display);
 	hs_tx_add_text(ctx, out, "display", "valueString", display);
-	if (row->flags & TX_INACTIVE) {
-		struct hs_slice status = tx_text(v->system.layer, row->status);
+	if (concept.flags & TX_INACTIVE) {
 		hs_tx_add_bool(ctx, out, "inactive", true);
-		if (!hs_slice_eq(status, HS_S("inactive")))
-			hs_tx_add_text(ctx, out, "status", "valueCode", status);
-	} else if (row->flags & TX_DEPRECATED) {
+		if (!hs_slice_eq(concept.status, HS_S("inactive")))
+			hs_tx_add_text(ctx, out, "status", "valueCode", concept.status);
+	} else if (concept.flags & TX_DEPRECATED) {
 		hs_tx_add_text(ctx, out, "status", "valueCode", HS_S("deprecated"));
 	}
 	if (v->hit.case_differs)
-		hs_tx_add_text(ctx, out, "normalized-code", "valueCode", hs_tx_code(v->system, v->concept));
+		hs_tx_add_text(ctx, out, "normalized-code", "valueCode", concept.code);
 }
 
 static struct hs_json *make_answer(struct task *t)

@@ -176,7 +176,7 @@ static void states_of_concepts(void **state)
 	ask_begin(&a, resources);
 	struct tx_system s = system_of(&a, "urn:states", "");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (hs_tx_concept(s, code(&a, s, rows[i].code))->flags != rows[i].flags)
+		if (hs_tx_concept(s, code(&a, s, rows[i].code)).flags != rows[i].flags)
 			fail_msg("%s", rows[i].code);
 	ask_end(&a);
 }
