@@ -262,6 +262,8 @@ enum hs_status hs_test_request(struct test_stage *stage, const struct hs_script_
 	out->method = operation->method.len ? upper(stage->arena, operation->method) : m.known.method;
 	enum hs_status status = hs_test_request_body(&m);
 	if (!status)
+		status = hs_test_request_nameless(&m);
+	if (!status)
 		status = hs_test_request_target(&m);
 	if (!status)
 		status = make_url(&m);

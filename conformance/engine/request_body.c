@@ -107,12 +107,24 @@ static struct hs_slice decode_base64(struct hs_arena *arena, struct hs_slice tex
 	return hs_buf_slice(&out);
 }
 
+static enum hs_status write_body(struct request_maker *m, const struct hs_json *body)
+{
+	struct hs_buf buf;
+
+	hs_buf_init(&buf, m->stage->arena, BODY_MAX);
+	hs_json_write(&buf, body, 0);
+	if (buf.overflow)
+		return hs_fail(m->err, HS_E_LIMIT, "the body is too large");
+	m->out->json = body;
+	m->out->body = hs_buf_slice(&buf);
+	return HS_OK;
+}
+
 /* The body from sourceId. A Binary that is not meant for Binary itself carries other bytes: a patch, a form,
  * something broken on purpose. */
 enum hs_status hs_test_request_body(struct request_maker *m)
 {
 	struct test_source source;
-	struct hs_buf buf;
 
 	if (!m->operation->source_id.len)
 		return HS_OK;
@@ -133,12 +145,7 @@ enum hs_status hs_test_request_body(struct request_maker *m)
 			return hs_fail(m->err, HS_E_LIMIT, "the script keeps too much");
 		return HS_OK;
 	}
-	hs_buf_init(&buf, m->stage->arena, BODY_MAX);
-	hs_json_write(&buf, m->out->json, 0);
-	if (buf.overflow)
-		return hs_fail(m->err, HS_E_LIMIT, "the body is too large");
-	m->out->body = hs_buf_slice(&buf);
-	return HS_OK;
+	return write_body(m, source.json);
 }
 
 /* The body with another id. */
@@ -146,18 +153,33 @@ static enum hs_status give_id(struct request_maker *m, struct hs_slice id)
 {
 	struct hs_json *body = hs_json_clone(m->stage->arena, m->out->json);
 	struct hs_json *text = hs_json_string(m->stage->arena, id);
-	struct hs_buf buf;
 
 	if (!body || !text)
 		return hs_fail(m->err, HS_E_LIMIT, "the script keeps too much");
 	hs_json_set(body, HS_S("id"), text);
-	hs_buf_init(&buf, m->stage->arena, BODY_MAX);
-	hs_json_write(&buf, body, 0);
-	if (buf.overflow)
-		return hs_fail(m->err, HS_E_LIMIT, "the body is too large");
-	m->out->json = body;
-	m->out->body = hs_buf_slice(&buf);
-	return HS_OK;
+	return write_body(m, body);
+}
+
+/* A contained resource must have an id for the script to name it. A create is not about that id, and a server
+ * that would keep one may not be given it. An id that is meant to travel stands inside: fixture.expression.
+ */
+enum hs_status hs_test_request_nameless(struct request_maker *m)
+{
+	size_t index = hs_test_fixture_index(m->stage, m->operation->source_id);
+	const struct hs_script_fixture *fixture = index == SIZE_MAX ? NULL :
+								      &m->stage->script->fixtures[index];
+	struct hs_json *body, *id;
+
+	if (!fixture || !fixture->contained || fixture->expression.len || !m->out->json ||
+		!hs_slice_eq(m->known.code, HS_S("create")))
+		return HS_OK;
+	body = hs_json_clone(m->stage->arena, m->out->json);
+	id = body ? hs_json_get(body, HS_S("id")) : NULL;
+	if (!body)
+		return hs_fail(m->err, HS_E_LIMIT, "the script keeps too much");
+	if (id)
+		hs_json_remove(body, id);
+	return write_body(m, body);
 }
 
 /* Published scripts, HL7's own among them, update with a body of another id and count on the engine to change

@@ -36,6 +36,8 @@ struct request_maker {
 struct hs_slice hs_test_request_type(struct request_maker *m, struct hs_slice type);
 /* The body of sourceId. */
 enum hs_status hs_test_request_body(struct request_maker *m);
+/* Takes the id of a contained fixture off a create. */
+enum hs_status hs_test_request_nameless(struct request_maker *m);
 /* The resource that targetId, or an update's body, means; an update of it takes its id. */
 enum hs_status hs_test_request_target(struct request_maker *m);
 /* For published scripts: gives the body the id that params name. */

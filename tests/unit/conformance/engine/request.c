@@ -4,11 +4,13 @@
 
 static const char SCRIPT[] =
 	"'fixture': [{'id': 'p', 'resource': {'reference': '#p'}}, {'id': 'patch', 'resource': {'reference': "
-	"'#patch'}}],"
+	"'#patch'}}, {'id': 'inner', 'resource': {'reference': '#b'}, 'expression': "
+	"'Bundle.entry.resource'}],"
 	"'contained': [{'resourceType': 'Patient', 'id': 'p', 'identifier': [{'value': '${UUID}'}, {'value': "
 	"'${UUID}'}]},"
 	"{'resourceType': 'Binary', 'id': 'patch', 'contentType': 'application/json-patch+json', 'data': "
-	"'W10='}],"
+	"'W10='}, {'resourceType': 'Bundle', 'id': 'b', 'entry': [{'resource': {'resourceType': 'Patient', "
+	"'id': 'meant'}}]}],"
 	"'variable': [{'name': 'id', 'defaultValue': '17'}, {'name': 'blank', 'defaultValue': 'a b'}, "
 	"{'name': 'location', 'headerField': 'Location', 'sourceId': 'made'}, {'name': 'must', 'hint': 'x'},"
 	"{'name': 'day', 'defaultValue': '${DATE, T, D, -1}'}, {'name': 'loop', 'defaultValue': '${loop}'}]";
@@ -81,6 +83,29 @@ static void urls(void **state)
 		assert_slice(request.method, rows[i].method);
 		assert_true(hs_slice_starts(request.url, base));
 		assert_slice(hs_slice(request.url.ptr + base.len, request.url.len - base.len), rows[i].url);
+	}
+	bench_close(&bench);
+}
+
+/* A contained fixture bears an id only so that the script can name it: it does not travel with a create. */
+static void ids_of_creates(void **state)
+{
+	static const struct {
+		const char *operation, *id;
+	} rows[] = {
+		{ "'type': {'code': 'create'}, 'resource': 'Patient', 'sourceId': 'p'", "" },
+		{ "'type': {'code': 'create'}, 'resource': 'Patient', 'sourceId': 'inner'", "meant" },
+		{ "'type': {'code': 'update'}, 'resource': 'Patient', 'sourceId': 'p'", "p" },
+	};
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, SCRIPT);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct test_request request = send_ok(&bench, rows[i].operation);
+		assert_slice(hs_json_get_text(request.json, HS_S("id")), rows[i].id);
+		assert_int_equal(hs_slice_search(request.body, HS_S("\"id\":")) != SIZE_MAX,
+			rows[i].id[0] != '\0');
 	}
 	bench_close(&bench);
 }
@@ -235,6 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(urls),
+		cmocka_unit_test(ids_of_creates),
 		cmocka_unit_test(headers),
 		cmocka_unit_test(targets),
 		cmocka_unit_test(refused),
