@@ -17,6 +17,7 @@
 #include <handslag/arena.h>
 #include <handslag/buf.h>
 #include <handslag/error.h>
+#include <handslag/span.h>
 
 struct hs_store;
 struct hs_txn;
@@ -157,25 +158,6 @@ enum hs_find_op {
 	HS_FIND_SAME_GROUP, /* composite: kids hold for entries of one and the same group */
 	HS_FIND_CHAIN,      /* an entry of reference param points to a target_type resource with kid */
 	HS_FIND_HAS,        /* a resource of target_type, for which kid holds, points here by param */
-};
-enum hs_find_cmp {
-	HS_CMP_EQ,
-	HS_CMP_NE,
-	HS_CMP_GT,
-	HS_CMP_LT,
-	HS_CMP_GE,
-	HS_CMP_LE,
-	HS_CMP_SA,
-	HS_CMP_EB,
-	HS_CMP_AP
-};
-/* For strings EXACT compares with the text as written, the others with the folded one. */
-enum hs_find_match {
-	HS_MATCH_EXACT,
-	HS_MATCH_STARTS,
-	HS_MATCH_CONTAINS,
-	HS_MATCH_ABOVE,  /* the stored text is a beginning of the one searched for */
-	HS_MATCH_FOLDED, /* the whole folded text */
 };
 
 struct hs_find {

@@ -2,57 +2,7 @@
 /* Does a pointer fulfil a condition? Decided from its index rows; for chains the store is asked. */
 #include "ledger.h"
 
-/* ---- spans, by the prefixes of FHIR R4 (Search, 3.1.1.4.4); as the store compares them ---- */
-
-#define DEFINE_SPAN(name, type) \
-	static bool name(enum hs_find_cmp cmp, type v_lo, type v_hi, type q_lo, type q_hi) \
-	{ \
-		bool v_point = !(v_lo < v_hi); \
-		bool q_point = !(q_lo < q_hi); \
-		bool within = q_lo <= v_lo && v_hi <= q_hi && (q_point || !v_point || v_lo < q_hi); \
-		switch (cmp) { \
-		case HS_CMP_EQ: \
-			return within; \
-		case HS_CMP_NE: \
-			return !within; \
-		case HS_CMP_GT: \
-			return v_hi > q_hi; \
-		case HS_CMP_LT: \
-			return v_lo < q_lo; \
-		case HS_CMP_GE: \
-			return v_hi > q_hi || within; \
-		case HS_CMP_LE: \
-			return v_lo < q_lo || within; \
-		case HS_CMP_SA: \
-			return q_point ? v_lo > q_hi : v_lo >= q_hi; \
-		case HS_CMP_EB: \
-			return v_point ? v_hi < q_lo : v_hi <= q_lo; \
-		case HS_CMP_AP: \
-			return within || (v_lo < q_hi && v_hi > q_lo); \
-		} \
-		return false; \
-	}
-
-DEFINE_SPAN(span_dates, int64_t)
-DEFINE_SPAN(span_reals, double)
-
 /* ---- one row ---- */
-
-static bool match_text(enum hs_find_match match, struct hs_slice value, struct hs_slice text)
-{
-	switch (match) {
-	case HS_MATCH_EXACT:
-	case HS_MATCH_FOLDED:
-		return hs_slice_eq(value, text);
-	case HS_MATCH_STARTS:
-		return hs_slice_starts(value, text);
-	case HS_MATCH_CONTAINS:
-		return text.len == 0 || hs_slice_search(value, text) != SIZE_MAX;
-	case HS_MATCH_ABOVE:
-		return hs_slice_starts(text, value);
-	}
-	return false;
-}
 
 static bool match_token(const struct hs_find *find, const struct hs_index_row *row)
 {
@@ -74,19 +24,19 @@ static bool match_row(const struct hs_find *find, const struct hs_index_row *row
 		return row->kind == HS_INDEX_TOKEN && match_token(find, row);
 	case HS_FIND_STRING:
 		return row->kind == HS_INDEX_STRING &&
-			match_text(match, match == HS_MATCH_EXACT ? row->exact : row->text, find->text);
+			hs_text_matches(match, match == HS_MATCH_EXACT ? row->exact : row->text, find->text);
 	case HS_FIND_URI:
-		return row->kind == HS_INDEX_URI && match_text(match, row->text, find->text);
+		return row->kind == HS_INDEX_URI && hs_text_matches(match, row->text, find->text);
 	case HS_FIND_DATE:
-		return row->kind == HS_INDEX_DATE && span_dates(cmp, row->lo, row->hi, find->lo, find->hi);
+		return row->kind == HS_INDEX_DATE && hs_span_dates(cmp, row->lo, row->hi, find->lo, find->hi);
 	case HS_FIND_NUMBER:
 		return row->kind == HS_INDEX_NUMBER &&
-			span_reals(cmp, row->low, row->high, find->low, find->high);
+			hs_span_reals(cmp, row->low, row->high, find->low, find->high);
 	case HS_FIND_QUANTITY:
 		return row->kind == HS_INDEX_QUANTITY &&
 			(find->any_system || hs_slice_eq(find->system, row->system)) &&
 			(find->text.len == 0 || hs_slice_eq(row->text, find->text)) &&
-			span_reals(cmp, row->low, row->high, find->low, find->high);
+			hs_span_reals(cmp, row->low, row->high, find->low, find->high);
 	case HS_FIND_REFERENCE:
 		return row->kind == HS_INDEX_REFERENCE &&
 			(find->target_type == 0 || row->target_type == find->target_type) &&
@@ -227,7 +177,7 @@ int hs_ledger_match(struct hs_ledger *ledger, struct hs_arena *arena, const stru
 	case HS_FIND_ID:
 		return hs_slice_eq(subject->pointer->id, find->text);
 	case HS_FIND_UPDATED:
-		return span_dates((enum hs_find_cmp)find->cmp, subject->pointer->updated_ms,
+		return hs_span_dates((enum hs_find_cmp)find->cmp, subject->pointer->updated_ms,
 			subject->pointer->updated_ms + 1, find->lo, find->hi);
 	case HS_FIND_MISSING:
 		return is_missing(subject->rows, find->param);

@@ -2,8 +2,6 @@
 /* A search condition judged against the index entries of one resource, with the store's own meaning. */
 #include <core/fhir/search/search_private.h>
 
-#include <math.h>
-
 struct match {
 	struct hs_slice id;
 	int64_t updated_ms;
@@ -14,52 +12,6 @@ struct match {
 	int group; /* entries of this group only; -1: all */
 };
 
-/* Spans are half-open, those without length are points; v is the resource's, q the one searched for (R4
- * section 3.1.1.4.4: eq asks that q contains v, gt that v reaches beyond q, and so on). */
-#define DEFINE_SPAN(name, type) \
-	static bool name(uint8_t cmp, type v_lo, type v_hi, type q_lo, type q_hi) \
-	{ \
-		bool v_point = !(v_lo < v_hi); \
-		bool q_point = !(q_lo < q_hi); \
-		bool within = q_lo <= v_lo && v_hi <= q_hi && (q_point || !v_point || v_lo < q_hi); \
-		switch (cmp) { \
-		case HS_CMP_EQ: \
-			return within; \
-		case HS_CMP_NE: \
-			return !within; \
-		case HS_CMP_GT: \
-			return v_hi > q_hi; \
-		case HS_CMP_LT: \
-			return v_lo < q_lo; \
-		case HS_CMP_GE: \
-			return v_hi > q_hi || within; \
-		case HS_CMP_LE: \
-			return v_lo < q_lo || within; \
-		case HS_CMP_SA: \
-			return q_point ? v_lo > q_hi : v_lo >= q_hi; \
-		case HS_CMP_EB: \
-			return v_point ? v_hi < q_lo : v_hi <= q_lo; \
-		case HS_CMP_AP: \
-			return within || (v_lo < q_hi && v_hi > q_lo); \
-		default: \
-			return false; \
-		} \
-	}
-
-DEFINE_SPAN(compare_dates, int64_t)
-DEFINE_SPAN(compare_reals, double)
-
-#define EARTH_RADIUS_M 6371008.8
-#define RADIANS 0.017453292519943295
-
-static double metres(double lat_a, double lon_a, double lat_b, double lon_b)
-{
-	double up = sin((lat_b - lat_a) * RADIANS / 2);
-	double along = sin((lon_b - lon_a) * RADIANS / 2);
-	double h = up * up + cos(lat_a * RADIANS) * cos(lat_b * RADIANS) * along * along;
-	return 2 * EARTH_RADIUS_M * asin(sqrt(h > 1 ? 1 : h));
-}
-
 static bool match_token(const struct hs_find *find, const struct hs_index_row *row)
 {
 	if (!find->any_system && !hs_slice_eq(find->system, row->system))
@@ -69,22 +21,10 @@ static bool match_token(const struct hs_find *find, const struct hs_index_row *r
 	return find->fold_case ? hs_slice_ieq(find->text, row->text) : hs_slice_eq(find->text, row->text);
 }
 
-static bool match_text(const struct hs_find *find, const struct hs_index_row *row)
+static bool match_string(const struct hs_find *find, const struct hs_index_row *row)
 {
-	switch (find->match) {
-	case HS_MATCH_EXACT:
-		return hs_slice_eq(find->text, row->kind == HS_INDEX_STRING ? row->exact : row->text);
-	case HS_MATCH_STARTS:
-		return hs_slice_starts(row->text, find->text);
-	case HS_MATCH_CONTAINS:
-		return hs_slice_search(row->text, find->text) != SIZE_MAX;
-	case HS_MATCH_ABOVE:
-		return hs_slice_starts(find->text, row->text);
-	case HS_MATCH_FOLDED:
-		return hs_slice_eq(find->text, row->text);
-	default:
-		return false;
-	}
+	enum hs_find_match match = (enum hs_find_match)find->match;
+	return hs_text_matches(match, match == HS_MATCH_EXACT ? row->exact : row->text, find->text);
 }
 
 static bool match_unit(const struct hs_find *find, const struct hs_index_row *row)
@@ -106,23 +46,26 @@ static bool match_row(const struct hs_find *find, const struct hs_index_row *row
 	case HS_FIND_TOKEN:
 		return row->kind == HS_INDEX_TOKEN && match_token(find, row);
 	case HS_FIND_STRING:
-		return row->kind == HS_INDEX_STRING && match_text(find, row);
+		return row->kind == HS_INDEX_STRING && match_string(find, row);
 	case HS_FIND_URI:
-		return row->kind == HS_INDEX_URI && match_text(find, row);
+		return row->kind == HS_INDEX_URI &&
+			hs_text_matches((enum hs_find_match)find->match, row->text, find->text);
 	case HS_FIND_DATE:
 		return row->kind == HS_INDEX_DATE &&
-			compare_dates(find->cmp, row->lo, row->hi, find->lo, find->hi);
+			hs_span_dates((enum hs_find_cmp)find->cmp, row->lo, row->hi, find->lo, find->hi);
 	case HS_FIND_NUMBER:
 		return row->kind == HS_INDEX_NUMBER &&
-			compare_reals(find->cmp, row->low, row->high, find->low, find->high);
+			hs_span_reals((enum hs_find_cmp)find->cmp, row->low, row->high, find->low,
+				find->high);
 	case HS_FIND_QUANTITY:
 		return row->kind == HS_INDEX_QUANTITY && match_unit(find, row) &&
-			compare_reals(find->cmp, row->low, row->high, find->low, find->high);
+			hs_span_reals((enum hs_find_cmp)find->cmp, row->low, row->high, find->low,
+				find->high);
 	case HS_FIND_REFERENCE:
 		return row->kind == HS_INDEX_REFERENCE && match_reference(find, row);
 	case HS_FIND_NEAR:
 		return row->kind == HS_INDEX_POINT &&
-			metres(row->low, row->high, find->low, find->high) <= find->radius;
+			hs_span_metres(row->low, row->high, find->low, find->high) <= find->radius;
 	default:
 		return false;
 	}
@@ -206,7 +149,8 @@ static bool match_find(const struct match *m, const struct hs_find *find)
 	case HS_FIND_ID:
 		return hs_slice_eq(find->text, m->id);
 	case HS_FIND_UPDATED:
-		return compare_dates(find->cmp, m->updated_ms, m->updated_ms + 1, find->lo, find->hi);
+		return hs_span_dates((enum hs_find_cmp)find->cmp, m->updated_ms, m->updated_ms + 1, find->lo,
+			find->hi);
 	case HS_FIND_MISSING:
 		return is_missing(m, find);
 	case HS_FIND_SAME_GROUP:

@@ -2,8 +2,6 @@
 /* Does a resource fulfil a condition? Decided from its facts, and for chains from those of others. */
 #include <core/store/find/finder.h>
 
-#include <core/store/index/span.h>
-
 /* ---- one entry ---- */
 
 static bool same_code(const struct hs_find *find, struct hs_slice code)
@@ -11,27 +9,11 @@ static bool same_code(const struct hs_find *find, struct hs_slice code)
 	return find->fold_case ? hs_slice_ieq(code, find->text) : hs_slice_eq(code, find->text);
 }
 
-static bool match_text(enum hs_find_match match, struct hs_slice value, struct hs_slice text)
-{
-	switch (match) {
-	case HS_MATCH_EXACT:
-	case HS_MATCH_FOLDED:
-		return hs_slice_eq(value, text);
-	case HS_MATCH_STARTS:
-		return hs_slice_starts(value, text);
-	case HS_MATCH_CONTAINS:
-		return text.len == 0 || hs_slice_search(value, text) != SIZE_MAX;
-	case HS_MATCH_ABOVE:
-		return hs_slice_starts(text, value);
-	}
-	return false;
-}
-
 static bool match_string(const struct hs_find *find, const struct hs__fact *fact)
 {
 	if (fact->kind != HS_INDEX_STRING)
 		return false;
-	return match_text((enum hs_find_match)find->match,
+	return hs_text_matches((enum hs_find_match)find->match,
 		find->match == HS_MATCH_EXACT ? fact->exact : fact->text, find->text);
 }
 
@@ -59,23 +41,23 @@ static bool match_entry(const struct hs__cond *cond, const struct hs__fact *fact
 		return match_string(find, fact);
 	case HS_FIND_URI:
 		return fact->kind == HS_INDEX_URI &&
-			match_text((enum hs_find_match)find->match, fact->text, find->text);
+			hs_text_matches((enum hs_find_match)find->match, fact->text, find->text);
 	case HS_FIND_DATE:
 		return fact->kind == HS_INDEX_DATE &&
-			hs__span_dates(cmp, fact->lo, fact->hi, find->lo, find->hi);
+			hs_span_dates(cmp, fact->lo, fact->hi, find->lo, find->hi);
 	case HS_FIND_NUMBER:
 		return fact->kind == HS_INDEX_NUMBER &&
-			hs__span_reals(cmp, fact->low, fact->high, find->low, find->high);
+			hs_span_reals(cmp, fact->low, fact->high, find->low, find->high);
 	case HS_FIND_QUANTITY:
 		return fact->kind == HS_INDEX_QUANTITY && match_unit(cond, fact) &&
-			hs__span_reals(cmp, fact->low, fact->high, find->low, find->high);
+			hs_span_reals(cmp, fact->low, fact->high, find->low, find->high);
 	case HS_FIND_REFERENCE:
 		return fact->kind == HS_INDEX_REFERENCE &&
 			(find->target_type == 0 || fact->target_type == find->target_type) &&
 			hs_slice_eq(fact->text, find->text);
 	case HS_FIND_NEAR:
 		return fact->kind == HS_INDEX_POINT &&
-			hs__span_metres(fact->low, fact->high, find->low, find->high) <= find->radius;
+			hs_span_metres(fact->low, fact->high, find->low, find->high) <= find->radius;
 	default:
 		return false;
 	}
@@ -299,7 +281,7 @@ int hs__match(struct hs__finder *finder, const struct hs__subject *subject, cons
 	case HS_FIND_ID:
 		return hs_slice_eq(facts.id, find->text);
 	case HS_FIND_UPDATED:
-		return hs__span_dates((enum hs_find_cmp)find->cmp, facts.updated_ms, facts.updated_ms + 1,
+		return hs_span_dates((enum hs_find_cmp)find->cmp, facts.updated_ms, facts.updated_ms + 1,
 			find->lo, find->hi);
 	case HS_FIND_MISSING:
 		return !has_param(facts, find->param);

@@ -2,7 +2,6 @@
 /* Finding the rows of a plan: from one key, from gathered ranges, or from all of a type. */
 #include <core/store/find/inner.h>
 
-#include <core/store/index/span.h>
 #include <stdlib.h>
 
 /* What one resource costs against a read's budget, in SQLite's steps: roughly its share of time. */
@@ -19,12 +18,12 @@ static int holds_span(const struct hs__range *range, struct hs_slice rest)
 		int64_t lo, hi;
 		if (!hs__key_read_dates(rest, &lo, &hi))
 			return -1;
-		return hs__span_dates(cmp, lo, hi, find->lo, find->hi);
+		return hs_span_dates(cmp, lo, hi, find->lo, find->hi);
 	}
 	double low, high;
 	if (!hs__key_read_reals(rest, &low, &high))
 		return -1;
-	if (!hs__span_reals(cmp, low, high, find->low, find->high))
+	if (!hs_span_reals(cmp, low, high, find->low, find->high))
 		return 0;
 	return find->op == HS_FIND_NUMBER || (!find->text.len && find->any_system) ? 1 : -1;
 }
@@ -44,7 +43,7 @@ static int holds_near(const struct hs__range *range, struct hs_slice rest)
 	double latitude, longitude;
 
 	hs__key_read_degrees(rest, &latitude, &longitude);
-	return hs__span_metres(latitude, longitude, find->low, find->high) > find->radius + 1 ? 0 : -1;
+	return hs_span_metres(latitude, longitude, find->low, find->high) > find->radius + 1 ? 0 : -1;
 }
 
 int hs__range_holds(const struct hs__range *range, struct hs_slice key)
@@ -65,7 +64,7 @@ int hs__range_holds(const struct hs__range *range, struct hs_slice key)
 		return holds_near(range, rest);
 	case HS_FIND_UPDATED:
 		updated = hs__key_read_updated(key);
-		return hs__span_dates((enum hs_find_cmp)find->cmp, updated, updated + 1, find->lo, find->hi);
+		return hs_span_dates((enum hs_find_cmp)find->cmp, updated, updated + 1, find->lo, find->hi);
 	default:
 		return -1;
 	}

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests of index keys, facts and spans. */
+/* Tests of index keys and facts. */
 #include "support.h"
 
 #include <core/store/index/key.h>
-#include <core/store/index/span.h>
 
 static uint64_t rng = 88172645463325252u;
 static uint32_t pick(uint32_t below)
@@ -196,53 +195,6 @@ static void damaged_facts_never_overrun(void **state)
 	}
 }
 
-/* The examples of the R4 search page for dates and numbers. */
-static void prefixes_mean_what_fhir_says(void **state)
-{
-	static const struct {
-		enum hs_find_cmp cmp;
-		int64_t v_lo, v_hi, q_lo, q_hi;
-		bool expected;
-	} cases[] = {
-		{ HS_CMP_EQ, 10, 20, 0, 100, true },
-		{ HS_CMP_EQ, 10, 20, 12, 18, false },
-		{ HS_CMP_EQ, 0, 100, 0, 100, true },
-		{ HS_CMP_NE, 10, 20, 12, 18, true },
-		{ HS_CMP_GT, 50, 150, 0, 100, true },
-		{ HS_CMP_GT, 50, 100, 0, 100, false },
-		{ HS_CMP_LT, -1, 50, 0, 100, true },
-		{ HS_CMP_LT, 0, 50, 0, 100, false },
-		{ HS_CMP_GE, 0, 100, 0, 100, true },
-		{ HS_CMP_GE, -5, 90, 0, 100, false },
-		{ HS_CMP_LE, 5, 100, 0, 100, true },
-		{ HS_CMP_LE, 5, 101, 0, 100, false },
-		{ HS_CMP_SA, 100, 110, 0, 100, true },
-		{ HS_CMP_SA, 99, 110, 0, 100, false },
-		{ HS_CMP_EB, -9, 0, 0, 100, true },
-		{ HS_CMP_EB, -9, 1, 0, 100, false },
-		{ HS_CMP_AP, -9, 1, 0, 100, true },
-		{ HS_CMP_AP, -9, 0, 0, 100, false },
-		{ HS_CMP_GT, 5, 5, 5, 5, false },
-		{ HS_CMP_GE, 5, 5, 5, 5, true },
-		{ HS_CMP_SA, 5, 5, 5, 5, false },
-		{ HS_CMP_SA, 6, 6, 5, 5, true },
-		{ HS_CMP_EB, 5, 5, 5, 5, false },
-		{ HS_CMP_EQ, 100, 100, 0, 100, false },
-	};
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		bool dates = hs__span_dates(cases[i].cmp, cases[i].v_lo, cases[i].v_hi, cases[i].q_lo,
-			cases[i].q_hi);
-		bool reals = hs__span_reals(cases[i].cmp, (double)cases[i].v_lo, (double)cases[i].v_hi,
-			(double)cases[i].q_lo, (double)cases[i].q_hi);
-		if (dates != cases[i].expected || reals != cases[i].expected)
-			fail_msg("case %zu", i);
-	}
-	/* Stockholm to Gothenburg. */
-	double metres = hs__span_metres(59.3293, 18.0686, 57.7089, 11.9746);
-	assert_true(metres > 396000 && metres < 399000);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,7 +204,6 @@ int main(void)
 		cmocka_unit_test(long_texts_are_cut_and_told_apart),
 		cmocka_unit_test(facts_come_back),
 		cmocka_unit_test(damaged_facts_never_overrun),
-		cmocka_unit_test(prefixes_mean_what_fhir_says),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The prefixes of search on dates and numbers, and distance. */
-#include <core/store/index/span.h>
+/* Prefixes of search on dates and numbers, distance, and ways to match a text. */
+#include <handslag/span.h>
 
 #include <math.h>
 
@@ -34,17 +34,33 @@
 		return false; \
 	}
 
-DEFINE_SPAN(hs__span_dates, int64_t)
-DEFINE_SPAN(hs__span_reals, double)
+DEFINE_SPAN(hs_span_dates, int64_t)
+DEFINE_SPAN(hs_span_reals, double)
 
 #define EARTH_RADIUS 6371008.8
 #define RADIANS 0.017453292519943295
 
-double hs__span_metres(double latitude_a, double longitude_a, double latitude_b, double longitude_b)
+double hs_span_metres(double latitude_a, double longitude_a, double latitude_b, double longitude_b)
 {
 	double up = sin((latitude_b - latitude_a) * RADIANS / 2);
 	double along = sin((longitude_b - longitude_a) * RADIANS / 2);
 	double h = up * up + cos(latitude_a * RADIANS) * cos(latitude_b * RADIANS) * along * along;
 
 	return 2 * EARTH_RADIUS * asin(sqrt(h > 1 ? 1 : h));
+}
+
+bool hs_text_matches(enum hs_find_match match, struct hs_slice stored, struct hs_slice searched)
+{
+	switch (match) {
+	case HS_MATCH_EXACT:
+	case HS_MATCH_FOLDED:
+		return hs_slice_eq(stored, searched);
+	case HS_MATCH_STARTS:
+		return hs_slice_starts(stored, searched);
+	case HS_MATCH_CONTAINS:
+		return hs_slice_search(stored, searched) != SIZE_MAX;
+	case HS_MATCH_ABOVE:
+		return hs_slice_starts(searched, stored);
+	}
+	return false;
 }
