@@ -251,6 +251,28 @@ static void send_on(struct exchange *exchange)
 	hs_http_client_send(exchange->proxy->client, &exchange->call);
 }
 
+/* What was sent, as a server gives it back: what it claims to have created has an id and a Location. */
+static void echo(struct exchange *exchange, struct fault_message *message)
+{
+	struct hs_arena *arena = message->arena;
+	struct hs_slice type = exchange->request.path, id = HS_S("forgotten");
+	struct hs_json *body = NULL;
+	struct hs_buf text;
+
+	message->body = exchange->request.body;
+	hs__fault_set_header(message, HS_S("Content-Type"), HS_S("application/fhir+json"));
+	if (message->status != 201 || hs_json_parse(arena, message->body, NULL, &body, NULL) ||
+		!hs_json_is(body, HS_JSON_OBJECT))
+		return;
+	hs_json_set(body, HS_S("id"), hs_json_string(arena, id));
+	hs_buf_init(&text, arena, message->body.len + 64);
+	hs_json_write(&text, body, 0);
+	message->body = hs_buf_slice(&text);
+	hs__fault_set_header(message, HS_S("Location"),
+		hs_arena_printf(arena, "%.*s/%.*s/%.*s/_history/1", HS_S_ARG(exchange->proxy->here),
+			HS_S_ARG(type), HS_S_ARG(id)));
+}
+
 /* In place of the server: says that all is well, with a body of the fault's or with what was sent. */
 static void answer_alone(struct exchange *exchange)
 {
@@ -260,10 +282,9 @@ static void answer_alone(struct exchange *exchange)
 	*message = (struct fault_message) { .arena = exchange->req->arena,
 		.status = (int)exchange->answered->number };
 	take_headers(message, NULL, 0, HS_S_NONE, HS_S_NONE);
-	if (exchange->answered->echo) {
-		message->body = exchange->request.body;
-		hs__fault_set_header(message, HS_S("Content-Type"), HS_S("application/fhir+json"));
-	} else if (body.json)
+	if (exchange->answered->echo)
+		echo(exchange, message);
+	else if (body.json)
 		hs__fault_apply(&body, message);
 	answer(exchange);
 }
