@@ -104,7 +104,7 @@ static void compile_rule(const struct hs_defs *defs, struct hs__search_type *typ
 		rule->identifier_name = hs_arena_printf(type->arena, "%.*s:identifier", HS_S_ARG(rule->name));
 	struct hs_slice expression = hs__search_split(defs, type->arena, type->def,
 		hs_defs_text(defs, def->expression));
-	rule->starts = hs__search_starts(defs, type->arena, expression, &rule->start_count);
+	rule->starts = hs__search_starts(defs, type->arena, type->def, def, expression, &rule->start_count);
 	if (rule->type == HS_PARAM_REFERENCE)
 		rule->only = hs__search_only(defs, expression);
 	if (expression.len)

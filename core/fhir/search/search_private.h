@@ -68,9 +68,15 @@ bool hs__search_is_refused(struct hs_slice code);
 struct hs_slice hs__search_split(const struct hs_defs *defs, struct hs_arena *arena,
 	const struct hs_def_type *type, struct hs_slice expression);
 
-/* The first element of each alternative ("name" of "Patient.name.given"); NULL when one cannot be told. */
+/* The end of the alternative that begins at `at`: a '|' outside of brackets and quotes, or the end. */
+size_t hs__search_alternative(struct hs_slice text, size_t at);
+/* The first name of an alternative: "Observation" of "(Observation.value as Quantity)". */
+struct hs_slice hs__search_first_name(struct hs_slice part);
+/* What a member of the resource must begin with, one for each alternative ("name" of "Patient.name.given",
+ * "valueQuantity" of "(Observation.value as Quantity)"); NULL when one cannot be told. */
 const struct hs_slice *hs__search_starts(const struct hs_defs *defs, struct hs_arena *arena,
-	struct hs_slice expression, uint32_t *count);
+	const struct hs_def_type *type, const struct hs_def_param *param, struct hs_slice expression,
+	uint32_t *count);
 /* The type that every alternative narrows its references to, or NULL. */
 const struct hs_def_type *hs__search_only(const struct hs_defs *defs, struct hs_slice expression);
 

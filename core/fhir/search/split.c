@@ -4,8 +4,7 @@
  */
 #include <core/fhir/search/search_private.h>
 
-/* The end of the alternative that begins at `at`: a '|' outside of brackets and quotes, or the end. */
-static size_t find_end(struct hs_slice text, size_t at)
+size_t hs__search_alternative(struct hs_slice text, size_t at)
 {
 	int depth = 0;
 	char quote = '\0';
@@ -29,8 +28,7 @@ static size_t find_end(struct hs_slice text, size_t at)
 	return text.len;
 }
 
-/* The first name of an alternative: "Observation" of "(Observation.value as Quantity)". */
-static struct hs_slice first_name(struct hs_slice part)
+struct hs_slice hs__search_first_name(struct hs_slice part)
 {
 	size_t start = 0;
 	while (start < part.len && (part.ptr[start] == '(' || part.ptr[start] == ' '))
@@ -47,7 +45,7 @@ static struct hs_slice first_name(struct hs_slice part)
 
 static bool applies(const struct hs_defs *defs, const struct hs_def_type *type, struct hs_slice part)
 {
-	struct hs_slice name = first_name(part);
+	struct hs_slice name = hs__search_first_name(part);
 	if (!name.len || name.ptr[0] < 'A' || name.ptr[0] > 'Z')
 		return true; /* relative to whatever the resource is */
 	const struct hs_def_type *root = hs_defs_type(defs, name);
@@ -60,7 +58,7 @@ struct hs_slice hs__search_split(const struct hs_defs *defs, struct hs_arena *ar
 	struct hs_buf buf;
 	hs_buf_init(&buf, arena, expression.len + 16);
 	for (size_t at = 0; at < expression.len;) {
-		size_t end = find_end(expression, at);
+		size_t end = hs__search_alternative(expression, at);
 		struct hs_slice part = hs_slice_trim(hs_slice(expression.ptr + at, end - at));
 		if (part.len && applies(defs, type, part)) {
 			hs_buf_cstr(&buf, buf.len ? " | " : "");
@@ -76,57 +74,16 @@ const struct hs_def_type *hs__search_only(const struct hs_defs *defs, struct hs_
 	static const struct hs_slice mark = HS_S_INIT("resolve() is ");
 	struct hs_slice only = HS_S_NONE;
 	for (size_t at = 0; at < expression.len;) {
-		size_t end = find_end(expression, at);
+		size_t end = hs__search_alternative(expression, at);
 		struct hs_slice part = hs_slice(expression.ptr + at, end - at);
 		size_t found = hs_slice_search(part, mark);
 		if (found == SIZE_MAX)
 			return NULL;
-		struct hs_slice name = first_name(hs_slice_from(part, found + mark.len));
+		struct hs_slice name = hs__search_first_name(hs_slice_from(part, found + mark.len));
 		if (only.len && !hs_slice_eq(only, name))
 			return NULL;
 		only = name;
 		at = end + 1;
 	}
 	return only.len ? hs_defs_type(defs, only) : NULL;
-}
-
-/* "name" of "Patient.name", "(Observation.value as Quantity)" or "Resource.meta.tag". */
-static struct hs_slice start_of(const struct hs_defs *defs, struct hs_slice part)
-{
-	struct hs_slice name = first_name(part);
-	if (!name.len || !hs_defs_type(defs, name))
-		return HS_S_NONE;
-	const char *after = name.ptr + name.len;
-	const char *end = part.ptr + part.len;
-	if (after + 1 >= end || *after != '.')
-		return HS_S_NONE;
-	struct hs_slice element = first_name(hs_slice(after + 1, (size_t)(end - after - 1)));
-	/* A function instead of an element ("Patient.extension('...')" is one, but its name is an element's).
-	 */
-	bool call = element.ptr + element.len < end && element.ptr[element.len] == '(';
-	return call && !hs_slice_eq(element, HS_S("extension")) ? HS_S_NONE : element;
-}
-
-const struct hs_slice *hs__search_starts(const struct hs_defs *defs, struct hs_arena *arena,
-	struct hs_slice expression, uint32_t *count)
-{
-	struct hs_slice list[32];
-	*count = 0;
-	for (size_t at = 0; at < expression.len;) {
-		size_t end = find_end(expression, at);
-		struct hs_slice part = hs_slice_trim(hs_slice(expression.ptr + at, end - at));
-		/* What is true of an element that is absent ("exists()", "not()") has a value without it. */
-		if (*count == 32 || hs_slice_search(part, HS_S("exists()")) != SIZE_MAX ||
-			hs_slice_search(part, HS_S("empty()")) != SIZE_MAX ||
-			hs_slice_search(part, HS_S("not()")) != SIZE_MAX)
-			return NULL;
-		list[*count] = start_of(defs, part);
-		if (!list[(*count)++].len)
-			return NULL;
-		at = end + 1;
-	}
-	struct hs_slice *kept = hs_arena_array(arena, *count, sizeof(*kept));
-	if (kept && *count)
-		memcpy(kept, list, *count * sizeof(*kept));
-	return kept;
 }

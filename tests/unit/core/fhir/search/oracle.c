@@ -122,6 +122,44 @@ static void try_row(struct oracle *oracle, struct hs_arena *arena, struct hs_sli
 	}
 }
 
+static struct hs_search_rules *thorough; /* evaluates every parameter, whatever members a resource has */
+
+static bool same_row(const struct hs_index_row *a, const struct hs_index_row *b)
+{
+	return a->param == b->param && a->group == b->group && a->kind == b->kind &&
+		a->target_type == b->target_type && hs_slice_eq(a->system, b->system) &&
+		hs_slice_eq(a->text, b->text) && hs_slice_eq(a->exact, b->exact) && a->lo == b->lo &&
+		a->hi == b->hi && memcmp(&a->low, &b->low, sizeof(a->low)) == 0 &&
+		memcmp(&a->high, &b->high, sizeof(a->high)) == 0;
+}
+
+static void evaluate_all(struct hs_slice type)
+{
+	/* The test's own copy of the rules. */
+	struct hs__search_type *found = (struct hs__search_type *)(uintptr_t)hs__search_type(thorough, type);
+	for (uint32_t i = 0; found && i < found->count; i++)
+		found->rules[i].starts = NULL;
+}
+
+/* What is left out by looking at the members only has no entries. */
+static void compare_thoroughly(struct hs_arena *arena, const struct hs_json *tree,
+	const struct hs_index_row *rows, size_t count)
+{
+	struct hs_slice type = hs_json_get_text(tree, HS_S("resourceType"));
+	struct hs_index_row *all = NULL;
+	size_t all_count = 0;
+	struct hs_error err;
+	evaluate_all(type);
+	assert_int_equal(hs_search_extract(&(struct hs_search_work) { thorough, &numbering, arena }, tree,
+				 HS_S_NONE, &all, &all_count, &err),
+		HS_OK);
+	for (size_t i = 0; i < all_count && i < count; i++)
+		if (!same_row(&rows[i], &all[i]))
+			fail_msg("%.*s: entry %zu is of %.*s, not of %.*s", HS_S_ARG(type), i,
+				HS_S_ARG(name_of(rows[i].param)), HS_S_ARG(name_of(all[i].param)));
+	assert_int_equal(count, all_count);
+}
+
 static enum hs_status try_resource(struct hs_slice file, struct hs_slice type, struct hs_slice text,
 	struct hs_arena *arena, void *arg, struct hs_error *err)
 {
@@ -141,6 +179,7 @@ static enum hs_status try_resource(struct hs_slice file, struct hs_slice type, s
 	oracle->resources++;
 	oracle->rows += count;
 	oracle->bytes += text.len;
+	compare_thoroughly(arena, tree, rows, count);
 	for (size_t i = 0; i < count && i < ROWS_TRIED; i++)
 		try_row(oracle, arena, hs_arena_copy(arena, type), rows, count, i);
 	return HS_OK;
@@ -154,6 +193,7 @@ static void every_value_is_found(void **state)
 	struct hs_package *package = find_package(HS_S("hl7.fhir.r4.examples"));
 	if (!defs || !package)
 		skip();
+	assert_int_equal(hs_search_rules_new(defs, &thorough, &err), HS_OK);
 	if (hs_package_each(package, NULL, try_resource, &oracle, &err))
 		fail_msg("%s", err.text);
 	print_message("%zu resources, %zu entries, %zu searches; extraction %.0f MB/s, %.1f us a resource\n",
@@ -161,6 +201,7 @@ static void every_value_is_found(void **state)
 		(double)oracle.bytes * 1e3 / (double)(oracle.ns + 1),
 		(double)oracle.ns / 1e3 / (double)oracle.resources);
 	assert_true(oracle.searches > 100000);
+	hs_search_rules_free(thorough);
 	hs_package_close(package);
 }
 
