@@ -28,3 +28,6 @@ typedef enum hs_status hs_package_fn(struct hs_slice file, struct hs_slice type,
 	struct hs_arena *arena, void *arg, struct hs_error *err);
 enum hs_status hs_package_each(const struct hs_package *package, const char *const *types, hs_package_fn *fn,
 	void *arg, struct hs_error *err);
+/* The text of one file by its name, as hs_package_fn is given it, copied into the arena. Thread-safe. */
+enum hs_status hs_package_read(const struct hs_package *package, struct hs_slice file, struct hs_arena *arena,
+	struct hs_slice *out, struct hs_error *err);

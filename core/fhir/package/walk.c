@@ -116,3 +116,43 @@ enum hs_status hs_package_each(const struct hs_package *package, const char *con
 	hs_heap_free(text.data);
 	return status;
 }
+
+static const struct hs__package_file *find_file(const struct hs_package *package, struct hs_slice name)
+{
+	size_t low = 0;
+	size_t high = package->count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = hs_slice_cmp(name, package->files[middle].name);
+		if (order == 0)
+			return &package->files[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+enum hs_status hs_package_read(const struct hs_package *package, struct hs_slice file, struct hs_arena *arena,
+	struct hs_slice *out, struct hs_error *err)
+{
+	struct text text = { 0 };
+	struct hs_slice content = HS_S_NONE;
+	struct hs_slice type = HS_S_NONE;
+	const struct hs__package_file *found = find_file(package, file);
+	if (!found)
+		return hs_fail(err, HS_E_NOT_FOUND, "there is no %.*s in the package",
+			HS_S_ARG(hs_slice_first(file, 200)));
+	enum hs_status status = visit(package, found, NULL, &text, &content, &type, err);
+	if (!status) {
+		content = hs_arena_copy(arena, content);
+		if (content.ptr)
+			*out = content;
+		else
+			status = hs_fail(err, HS_E_LIMIT, "%.*s of the package is too large",
+				HS_S_ARG(hs_slice_first(file, 200)));
+	}
+	hs_heap_free(text.data);
+	return status;
+}

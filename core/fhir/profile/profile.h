@@ -79,12 +79,12 @@ struct hs_profile_element {
 	bool is_modifier, must_support;
 	bool says_more; /* it, or what is below, asks for more than the base type does */
 
-	const struct hs_profile_element *parent;   /* NULL at the root */
-	const struct hs_profile_element *children; /* own children: unsliced ones, in definition order */
-	const struct hs_profile_element *slices;   /* of this element, or re-slices of this slice */
+	struct hs_profile_element *parent;   /* NULL at the root */
+	struct hs_profile_element *children; /* own children: unsliced ones, in definition order */
+	struct hs_profile_element *slices;   /* of this element, or re-slices of this slice */
 	uint32_t child_count, slice_count;
 	/* Siblings are linked, for they are not one array in memory. */
-	const struct hs_profile_element *next;
+	struct hs_profile_element *next;
 	const struct hs_slicing *slicing; /* NULL: none */
 
 	const struct hs_profile_use *uses;
