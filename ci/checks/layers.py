@@ -45,6 +45,7 @@ FOREIGN = {
     "sqlite3.h": ["core/store/sqlite"],
     "cjson/": ["core/host", "core/fhir/package"],
     "cJSON.h": ["core/host", "core/fhir/package"],
+    "libxml/": ["core/fhir/xml"],
     "zlib.h": ["core/http", "core/fhir/package"],
     "xxhash.h": ["core/base"],
     "pcre2.h": ["core/fhir/path"],

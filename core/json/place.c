@@ -33,6 +33,24 @@ static const char *after_string(const char *at, const char *end)
 	return at < end ? at + 1 : end;
 }
 
+void hs_json_set_place(struct hs_json *value, const char *place)
+{
+	if (!(value->flags & HS_JSON_KEYED))
+		value->key = place;
+	if (value->key == place)
+		value->flags |= HS_JSON_PLACED;
+}
+
+/* No JSON text begins so: the tree was read from XML, where the name of an element is its place. */
+static bool is_xml(struct hs_slice text)
+{
+	const char *end = text.ptr + text.len;
+	const char *at = hs__json_skip(text.ptr, end);
+	if (end - at >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0)
+		at = hs__json_skip(at + 3, end);
+	return at < end && *at == '<';
+}
+
 /* The first byte of `value` within `text`, or NULL. */
 static const char *start_of(struct hs_slice text, const struct hs_json *value)
 {
@@ -40,7 +58,7 @@ static const char *start_of(struct hs_slice text, const struct hs_json *value)
 	const char *at = value ? hs__json_place(value) : NULL;
 	if (!at || (uintptr_t)at < (uintptr_t)text.ptr || (uintptr_t)at >= (uintptr_t)end)
 		return NULL;
-	if (!(value->flags & HS_JSON_KEYED))
+	if (!(value->flags & HS_JSON_KEYED) || is_xml(text))
 		return at;
 	at = hs__json_skip(after_string(at, end), end);
 	return at < end ? hs__json_skip(at + 1, end) : NULL; /* beyond the colon */
@@ -61,7 +79,7 @@ struct hs_slice hs_json_source(struct hs_slice text, const struct hs_json *value
 	const char *start = start_of(text, value);
 	const char *at = start;
 	size_t depth = 0;
-	if (!start)
+	if (!start || is_xml(text))
 		return HS_S_NONE;
 	/* Containers end where their brackets are even; all else ends before a separator. */
 	while (at < end) {

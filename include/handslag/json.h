@@ -60,8 +60,12 @@ enum hs_status hs_json_parse(struct hs_arena *arena, struct hs_slice text,
 /* Line and column (from 1, in bytes) of a value that was parsed from `text`; 0,0 for one that was made or has
  * been put in another place of the tree. */
 void hs_json_position(struct hs_slice text, const struct hs_json *value, uint32_t *line, uint32_t *column);
-/* The bytes of a value in the text it was parsed from; empty when its place is not known. */
+/* The bytes of a value in the text it was parsed from; empty when its place is not known or the text is XML.
+ */
 struct hs_slice hs_json_source(struct hs_slice text, const struct hs_json *value);
+/* For readers of other formats: `value`, in its place in the tree already, is found at `place` of the source.
+ * Of a member the name must be that part of the source; else it has no place. */
+void hs_json_set_place(struct hs_json *value, const char *place);
 
 /* ---- reading; all accept NULL and give NULL, 0, false or the empty slice ---- */
 
