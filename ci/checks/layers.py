@@ -32,7 +32,7 @@ PUBLIC = {
     "errors.def": "core/base", "time.h": "core/base", "span.h": "core/base",
     "log.h": "core/base", "image.h": "core/base",
     "json.h": "core/json",
-    "fhir.h": "core/fhir", "identifier.h": "core/fhir", "package.h": "core/fhir",
+    "fhir.h": "core/fhir", "identifier.h": "core/fhir", "package.h": "core/fhir", "ucum.h": "core/fhir",
     "store.h": "core/store",
 }
 

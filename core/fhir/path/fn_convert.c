@@ -4,7 +4,6 @@
 #include <core/fhir/path/functions.h>
 #include <core/fhir/path/moment.h>
 #include <core/fhir/path/quantity.h>
-#include <core/fhir/path/ucum.h>
 
 /* Makes *out of *from, or says that it cannot. */
 typedef bool conversion(struct path_call *call, const struct hs_path_value *from, struct hs_path_value *out);

@@ -2,7 +2,7 @@
 /* Quantities: reading, comparing and multiplying them. */
 #include <core/fhir/path/quantity.h>
 
-#include <core/fhir/path/ucum.h>
+#include <core/fhir/path/unit.h>
 
 struct calendar_row {
 	struct hs_slice one, many;
@@ -138,10 +138,10 @@ bool hs__path_quantity_parse(struct hs_slice text, struct path_quantity *out)
 /* ---- comparison ---- */
 
 /* How many `to` make one `from`. Calendar years and months meet UCUM's only when `loose`. */
-static bool unit_ratio(struct hs_slice from, struct hs_slice to, bool loose, struct path_ratio *out)
+static bool unit_ratio(struct hs_slice from, struct hs_slice to, bool loose, struct hs_ucum_ratio *out)
 {
 	if (hs_slice_eq(from, to)) {
-		*out = (struct path_ratio) { 1, 1, 0 };
+		*out = (struct hs_ucum_ratio) { 1, 1, 0 };
 		return true;
 	}
 	const struct calendar_row *a = calendar_row(from), *b = calendar_row(to);
@@ -149,20 +149,20 @@ static bool unit_ratio(struct hs_slice from, struct hs_slice to, bool loose, str
 		bool months = a->calendar <= PATH_CALENDAR_MONTH && b->calendar <= PATH_CALENDAR_MONTH;
 		int64_t x = months && a->calendar == PATH_CALENDAR_YEAR ? 12 : months ? 1 : a->milliseconds;
 		int64_t y = months && b->calendar == PATH_CALENDAR_YEAR ? 12 : months ? 1 : b->milliseconds;
-		*out = (struct path_ratio) { x, y, 0 };
+		*out = (struct hs_ucum_ratio) { x, y, 0 };
 		return true;
 	}
 	if (!loose && ((a && !a->definite) || (b && !b->definite))) {
 		return false;
 	}
-	return hs__path_ucum_ratio(a ? a->ucum : from, b ? b->ucum : to, out);
+	return hs__path_unit_ratio(a ? a->ucum : from, b ? b->ucum : to, out);
 }
 
 /* Temperatures with another zero are brought to kelvin, so that the rest is a matter of factors. */
 static struct path_quantity level(const struct path_quantity *a)
 {
 	struct path_quantity result = *a;
-	if (hs__path_ucum_kelvin(a->value, a->unit, &result.value)) {
+	if (hs__path_unit_kelvin(a->value, a->unit, &result.value)) {
 		result.unit = HS_S("K");
 	}
 	return result;
@@ -173,14 +173,14 @@ int hs__path_quantity_compare(const struct path_quantity *left, const struct pat
 {
 	bool same = hs_slice_eq(left->unit, right->unit);
 	struct path_quantity a = same ? *left : level(left), b = same ? *right : level(right);
-	struct path_ratio ratio, up;
+	struct hs_ucum_ratio ratio, up;
 	struct path_decimal x, y;
 	*known = unit_ratio(a.unit, b.unit, loose, &ratio);
 	if (!*known) {
 		return 0;
 	}
 	/* a * num / den against b: both sides times den, so that nothing is rounded. */
-	up = (struct path_ratio) { ratio.num, 1, ratio.ten };
+	up = (struct hs_ucum_ratio) { ratio.num, 1, ratio.ten };
 	if (hs__path_ratio_apply(a.value, up, &x) &&
 		hs__path_decimal_multiply(b.value, (struct path_decimal) { ratio.den, 0 }, &y)) {
 		return hs__path_decimal_compare(x, y);
@@ -191,14 +191,14 @@ int hs__path_quantity_compare(const struct path_quantity *left, const struct pat
 
 bool hs__path_quantity_convert(const struct path_quantity *b, struct hs_slice unit, struct path_decimal *out)
 {
-	struct path_ratio ratio;
+	struct hs_ucum_ratio ratio;
 	return unit_ratio(b->unit, unit, false, &ratio) && hs__path_ratio_apply(b->value, ratio, out);
 }
 
 bool hs__path_quantity_comparable(const struct path_quantity *a, const struct path_quantity *b)
 {
 	struct path_quantity x = level(a), y = level(b);
-	struct path_ratio ratio;
+	struct hs_ucum_ratio ratio;
 	return unit_ratio(x.unit, y.unit, true, &ratio);
 }
 
@@ -206,7 +206,7 @@ bool hs__path_quantity_equivalent(const struct path_quantity *left, const struct
 {
 	bool same = hs_slice_eq(left->unit, right->unit);
 	struct path_quantity a = same ? *left : level(left), b = same ? *right : level(right);
-	struct path_ratio ratio;
+	struct hs_ucum_ratio ratio;
 	struct path_decimal x, y, size;
 	if (!unit_ratio(a.unit, b.unit, true, &ratio)) {
 		return false;

@@ -2,7 +2,7 @@
 /* Quantities with UCUM units, and dates with precision and zones. */
 #include "path_test.h"
 
-#include <core/fhir/path/ucum.h>
+#include <handslag/ucum.h>
 
 static void quantities(void **state)
 {
@@ -111,10 +111,10 @@ static void units_parse(void **state)
 		"{open", "m--1", "m999", "dag[", " m" };
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(GOOD); i++)
-		if (!hs__path_ucum_valid(hs_slice_cstr(GOOD[i])))
+		if (!hs_ucum_is_valid(hs_slice_cstr(GOOD[i])))
 			fail_msg("%s", GOOD[i]);
 	for (size_t i = 0; i < COUNT_OF(BAD); i++)
-		if (hs__path_ucum_valid(hs_slice_cstr(BAD[i])))
+		if (hs_ucum_is_valid(hs_slice_cstr(BAD[i])))
 			fail_msg("%s", BAD[i]);
 }
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Units (handslag/ucum.h) as the decimals of quantities need them: exact factors, or none. */
+#pragma once
+
+#include <core/fhir/path/decimal.h>
+
+#include <handslag/ucum.h>
+
+/* 1 `from` = *out `to`. False when one is unknown, they measure different things, or a scale with another
+ * zero (Cel, [degF]) or a logarithm is involved. */
+bool hs__path_unit_ratio(struct hs_slice from, struct hs_slice to, struct hs_ucum_ratio *out);
+/* A temperature in kelvin when the unit is one of another zero; false for any other unit. */
+bool hs__path_unit_kelvin(struct path_decimal value, struct hs_slice unit, struct path_decimal *out);
+/* value * ratio, rounded when it does not end. */
+bool hs__path_ratio_apply(struct path_decimal value, struct hs_ucum_ratio ratio, struct path_decimal *out);
