@@ -107,8 +107,7 @@ static bool is_word(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80);
 }
 
-/* The next word of *s, taken off it; empty at the end. */
-static struct hs_slice next_word(struct hs_slice *s)
+struct hs_slice hs_tx_next_word(struct hs_slice *s)
 {
 	size_t from = 0, to;
 
@@ -123,10 +122,10 @@ static struct hs_slice next_word(struct hs_slice *s)
 
 bool hs_tx_words_start(struct hs_slice text, struct hs_slice words)
 {
-	for (struct hs_slice want = next_word(&words); want.len; want = next_word(&words)) {
-		struct hs_slice rest = text, have = next_word(&rest);
+	for (struct hs_slice want = hs_tx_next_word(&words); want.len; want = hs_tx_next_word(&words)) {
+		struct hs_slice rest = text, have = hs_tx_next_word(&rest);
 		while (have.len && !hs_slice_starts(have, want))
-			have = next_word(&rest);
+			have = hs_tx_next_word(&rest);
 		if (!have.len)
 			return false;
 	}

@@ -12,5 +12,7 @@ struct hs_slice hs_tx_fold(struct hs_arena *arena, struct hs_slice text);
 struct hs_slice hs_tx_fold_case(struct hs_arena *arena, struct hs_slice text);
 /* True when each word of `words` (folded) begins some word of `text` (folded). */
 bool hs_tx_words_start(struct hs_slice text, struct hs_slice words);
+/* The next word of *s, taken off it; empty at the end. */
+struct hs_slice hs_tx_next_word(struct hs_slice *s);
 /* With runs of blanks as one blank and none at the ends. */
 struct hs_slice hs_tx_squeeze(struct hs_arena *arena, struct hs_slice text);
