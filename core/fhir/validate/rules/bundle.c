@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bundles (R4 section 2.36): addresses of entries and links, whatever the bundle is for. */
+#include <core/fhir/validate/rules/rules_private.h>
+
+/* ---- entries ---- */
+
+/* An address that looks RESTful names type and id, and the resource must be that (section 2.36.4). */
+static void check_restful(struct hs__validation *run, const struct hs__node *at,
+	const struct hs__entry *entry)
+{
+	struct hs_reference parts;
+	if (!entry->type.len || !hs_reference_parse(entry->url, &parts) || !parts.base.len || !parts.id.len ||
+		!hs_defs_type(run->defs, parts.type))
+		return;
+	if (!entry->id.len)
+		HS__FAIL(run, at, "", "invalid", "bundle-url-no-id",
+			"fullUrl '%.*s' is the address of a resource on a server, but the resource has no "
+			"id; give it "
+			"the id '%.*s', or use a urn:uuid",
+			HS__SHOW(entry->url), HS__SHOW(parts.id));
+	else if (!hs_slice_eq(parts.type, entry->type) || !hs_slice_eq(parts.id, entry->id))
+		HS__FAIL(run, at, "", "invalid", "bundle-url-id",
+			"fullUrl '%.*s' is the address of a resource on a server, so it must end with "
+			"/%.*s/%.*s, which is what the resource says",
+			HS__SHOW(entry->url), HS__SHOW(entry->type), HS__SHOW(entry->id));
+}
+
+static void check_entry(struct hs__validation *run, const struct hs__node *at, const struct hs__entry *entry,
+	struct hs_slice type)
+{
+	bool free_form = hs__rules_in(type, "transaction transaction-response batch batch-response");
+	if (entry->url.len && !hs__rules_is_absolute(entry->url))
+		HS__FAIL(run, at, "", "invalid", "bundle-url-absolute",
+			"fullUrl must be an absolute address such as https://host/fhir/Patient/1 or "
+			"urn:uuid:..., not "
+			"'%.*s'",
+			HS__SHOW(entry->url));
+	else if (entry->url.len)
+		check_restful(run, at, entry);
+	else if (!free_form && entry->resource && !hs__rules_in(type, "searchset history"))
+		HS__FAIL(run, at, "", "required", "bundle-url-missing",
+			"an entry of a bundle of type '%.*s' must have a fullUrl", HS__SHOW(type));
+}
+
+/* ---- links (section 2.36.2; RFC 8288 relations) ---- */
+
+static uint32_t count_relation(const struct hs_json *bundle, struct hs_slice relation)
+{
+	uint32_t count = 0;
+	HS_JSON_EACH(link, hs__rules_array(bundle, "link"))
+		count += hs_slice_eq(hs_json_get_text(link, HS_S("relation")), relation);
+	return count;
+}
+
+static void check_stylesheet(struct hs__validation *run, const struct hs__node *link,
+	const struct hs__bundle *bundle)
+{
+	uint32_t count;
+	struct hs__entry none = { .url = bundle->count ? bundle->entries[0].url : HS_S_NONE };
+	struct hs_slice url = hs_json_get_text(link->value, HS_S("url"));
+	const struct hs__entry *found = hs__bundle_find(run, bundle, &none, url, &count, NULL);
+	if (!found && url.len)
+		HS__FAIL(run, link, "url", "not-found", "bundle-stylesheet",
+			"the stylesheet '%.*s' must be a Binary in this bundle", HS__SHOW(url));
+	else if (found && !hs_slice_eq(found->type, HS_S("Binary")))
+		HS__FAIL(run, link, "url", "invalid", "bundle-stylesheet",
+			"the stylesheet must be a Binary, not a %.*s", HS__SHOW(found->type));
+}
+
+static void check_link(struct hs__validation *run, const struct hs__node *link,
+	const struct hs__bundle *bundle, struct hs_slice type)
+{
+	struct hs_slice relation = hs_json_get_text(link->value, HS_S("relation"));
+	bool paged = hs__rules_in(type, "searchset history");
+	if (hs__rules_in(relation, "first previous prev next last") && !paged)
+		HS__FAIL(run, link, "relation", "invalid", "bundle-link-relation",
+			"the relation '%.*s' turns the pages of a search; a bundle of type '%.*s' has none",
+			HS__SHOW(relation), HS__SHOW(type));
+	if (hs__rules_in(relation, "self first previous prev next last") &&
+		count_relation(bundle->bundle, relation) > 1)
+		HS__FAIL(run, link, "", "invalid", "bundle-link-twice", "there may be one link '%.*s' only",
+			HS__SHOW(relation));
+	if (hs_slice_eq(type, HS_S("document")) && hs_slice_eq(relation, HS_S("stylesheet")))
+		check_stylesheet(run, link, bundle);
+}
+
+void hs__rule_bundle(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice type = hs_json_get_text(node->value, HS_S("type"));
+	const struct hs__bundle *bundle = hs__bundle_of(run, node->value);
+	if (!bundle)
+		return;
+	uint32_t links = 0;
+	HS__EACH_BELOW(link, node, "link")
+	if (links++ < 100) /* there are a handful of relations */
+		check_link(run, &link, bundle, type);
+	HS__EACH_BELOW(entry, node, "entry")
+	check_entry(run, &entry, &bundle->entries[entry.index], type);
+	if (hs_slice_eq(type, HS_S("document")))
+		hs__rule_document(run, node);
+	else if (hs_slice_eq(type, HS_S("message")))
+		hs__rule_message(run, node);
+	else if (hs_slice_eq(type, HS_S("searchset")))
+		hs__rule_search_set(run, node);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CodeSystem (R4 section 4.8): content and count, properties and their values, supplements. */
+#include <core/fhir/validate/rules/rules_private.h>
+
+#define PROPERTY_BASE "http://hl7.org/fhir/concept-properties#"
+
+struct standard {
+	const char *name, *type;
+};
+
+/* The properties of http://hl7.org/fhir/concept-properties (R4, and what R5 added). */
+static const struct standard standards[] = { { "inactive", "boolean" }, { "deprecated", "dateTime" },
+	{ "notSelectable", "boolean" }, { "parent", "code" }, { "child", "code" }, { "status", "code" },
+	{ "effectiveDate", "dateTime" }, { "deprecationDate", "dateTime" }, { "retirementDate", "dateTime" },
+	{ "partOf", "code" }, { "synonym", "code" }, { "comment", "string" }, { "itemWeight", "decimal" } };
+
+static const struct standard *standard_of(struct hs_slice name)
+{
+	for (size_t i = 0; i < sizeof(standards) / sizeof(standards[0]); i++)
+		if (hs_slice_eq(name, hs_slice_cstr(standards[i].name)))
+			return &standards[i];
+	return NULL;
+}
+
+/* ---- declared properties ---- */
+
+static void check_standard(struct hs__validation *run, const struct hs__node *at, struct hs_slice uri)
+{
+	struct hs_slice name = hs_slice_from(uri, sizeof(PROPERTY_BASE) - 1);
+	struct hs_slice type = hs_json_get_text(at->value, HS_S("type"));
+	const struct standard *standard = standard_of(name);
+	if (!standard)
+		HS__FAIL(run, at, "uri", "not-found", "code-system-property-uri",
+			"HL7 defines no property '%.*s'; a property of your own needs a URI of your own",
+			HS__SHOW(uri));
+	else if (type.len && !hs_slice_eq(type, hs_slice_cstr(standard->type)))
+		HS__FAIL(run, at, "type", "invalid", "code-system-property-type",
+			"the property '%.*s' has the type %s, not %.*s", HS__SHOW(uri), standard->type,
+			HS__SHOW(type));
+}
+
+/* Maps each property's code to its declaration. */
+static void check_properties(struct hs__validation *run, const struct hs__node *node, struct hs_map *declared)
+{
+	struct hs_map uris;
+	hs_map_init(&uris, run->arena);
+	HS__EACH_BELOW(at, node, "property")
+	{
+		struct hs_slice code = hs_json_get_text(at.value, HS_S("code"));
+		struct hs_slice uri = hs_json_get_text(at.value, HS_S("uri"));
+		bool fresh = true;
+		struct hs_map_slot *slot = code.len ? hs_map_put(declared, code, &fresh) : NULL;
+		if (slot && fresh)
+			slot->value.ptr = (void *)at.value;
+		if (!fresh)
+			HS__FAIL(run, &at, "code", "duplicate", "code-system-property-twice",
+				"the property '%.*s' is declared twice", HS__SHOW(code));
+		fresh = true;
+		if (uri.len)
+			hs_map_put(&uris, uri, &fresh);
+		if (!fresh)
+			HS__FAIL(run, &at, "uri", "duplicate", "code-system-property-twice",
+				"the property with the URI '%.*s' is declared twice", HS__SHOW(uri));
+		if (hs_slice_starts(uri, HS_S(PROPERTY_BASE)))
+			check_standard(run, &at, uri);
+	}
+}
+
+/* ---- concepts ---- */
+
+struct concepts {
+	struct hs__validation *run;
+	struct hs_map declared;
+	uint64_t count;
+	bool has_declared;
+};
+
+static void check_property(struct concepts *concepts, const struct hs__node *at)
+{
+	struct hs_slice code = hs_json_get_text(at->value, HS_S("code"));
+	struct hs_slice type = HS_S_NONE;
+	const struct hs_json *value = hs__rules_choice(at->value, HS_S("value"), &type);
+	const struct hs_map_slot *slot = code.len ? hs_map_get(&concepts->declared, code) : NULL;
+	const struct standard *standard = standard_of(code);
+	struct hs_slice want = slot ? hs_json_get_text(slot->value.ptr, HS_S("type")) :
+		standard            ? hs_slice_cstr(standard->type) :
+				      HS_S_NONE;
+	if (!slot && !standard && concepts->has_declared)
+		HS__WARN(concepts->run, at, "code", "not-found", "code-system-property",
+			"the property '%.*s' is not declared by the code system", HS__SHOW(code));
+	if (!value || !want.len || (slot ? false : !standard))
+		return;
+	/* value[x] begins with a capital: valueCode, valueDateTime. */
+	if (type.len != want.len || !hs_slice_ieq(type, want))
+		HS__FAIL(concepts->run, at, "", "invalid", "code-system-property-value",
+			"the property '%.*s' has the type %.*s, so its value is not a %.*s", HS__SHOW(code),
+			HS__SHOW(want), HS__SHOW(type));
+}
+
+static void check_concepts(struct concepts *concepts, const struct hs__node *node)
+{
+	if (node->depth > HS__VALIDATE_DEPTH)
+		return;
+	HS__EACH_BELOW(at, node, "concept")
+	{
+		concepts->count++;
+		HS__EACH_BELOW(property, &at, "property")
+		check_property(concepts, &property);
+		check_concepts(concepts, &at);
+	}
+}
+
+/* ---- the whole ---- */
+
+static void check_content(struct hs__validation *run, const struct hs__node *node, uint64_t have)
+{
+	struct hs_slice content = hs_json_get_text(node->value, HS_S("content"));
+	bool supplements = hs_json_get(node->value, HS_S("supplements")) != NULL;
+	int64_t said;
+	bool has_count = hs_json_i64(hs_json_get(node->value, HS_S("count")), &said) && said >= 0;
+	if (supplements && content.len && !hs_slice_eq(content, HS_S("supplement")))
+		HS__FAIL(run, node, "content", "invalid", "code-system-supplement",
+			"a code system that supplements another must have the content 'supplement', not "
+			"'%.*s'",
+			HS__SHOW(content));
+	if (!supplements && hs_slice_eq(content, HS_S("supplement")))
+		HS__FAIL(run, node, "content", "invalid", "code-system-supplement",
+			"a supplement must say what it supplements (supplements)");
+	if (hs_slice_eq(content, HS_S("not-present")) && have)
+		HS__FAIL(run, node, "concept", "invalid", "code-system-content",
+			"the content is 'not-present', but there are concepts");
+	if (hs_slice_eq(content, HS_S("complete")) && has_count && (uint64_t)said != have)
+		HS__FAIL(run, node, "count", "invalid", "code-system-count",
+			"count says %lld concepts, and the code system is complete, but it has %llu",
+			(long long)said, (unsigned long long)have);
+	if (hs__rules_in(content, "example fragment") && has_count && (uint64_t)said < have)
+		HS__FAIL(run, node, "count", "invalid", "code-system-count",
+			"count says %lld concepts, fewer than the %llu that are there", (long long)said,
+			(unsigned long long)have);
+}
+
+/* A supplement adds to concepts of its base and has none of its own. */
+static void check_supplement(struct hs__validation *run, const struct hs__node *node, struct hs_slice base)
+{
+	struct hs_validate_code code = { .has_system = true };
+	if (!run->terms || !run->terms->in_system || run->options->terms == HS_VALIDATE_TERMS_NONE)
+		return;
+	code.system = hs__rules_canonical(base, &code.version);
+	HS__EACH_BELOW(at, node, "concept")
+	{
+		struct hs_validate_finding finding = { 0 };
+		code.code = hs_json_get_text(at.value, HS_S("code"));
+		if (code.code.len &&
+			run->terms->in_system(run->terms->arg, run->arena, &code, &finding) == HS_VALIDATE_NO)
+			HS__FAIL(run, &at, "code", "not-found", "code-system-supplement-code",
+				"'%.*s' has no code '%.*s', so a supplement cannot add to it", HS__SHOW(base),
+				HS__SHOW(code.code));
+	}
+}
+
+void hs__rule_code_system(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice base = hs_json_get_text(node->value, HS_S("supplements"));
+	struct concepts concepts = { .run = run };
+	hs_map_init(&concepts.declared, run->arena);
+	concepts.declared.seed = hs_hash_secret();
+	concepts.has_declared = hs__rules_array(node->value, "property") != NULL;
+	check_properties(run, node, &concepts.declared);
+	check_concepts(&concepts, node);
+	check_content(run, node, concepts.count);
+	if (base.len)
+		check_supplement(run, node, base);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules of data types: Attachment, Coding, Identifier, canonical (R4 datatypes, section 2.24). */
+#include <core/fhir/validate/rules/rules_private.h>
+
+/* ---- Attachment: size is that of the data (section 2.24.0.5) ---- */
+
+/* The bytes that base64 stands for; -1 when it is none. */
+static int64_t data_size(struct hs_slice data)
+{
+	int64_t letters = 0;
+	int64_t pads = 0;
+	for (size_t i = 0; i < data.len; i++) {
+		unsigned char c = (unsigned char)data.ptr[i];
+		pads += c == '=';
+		letters += c > ' ' && c != '=';
+	}
+	return (letters + pads) % 4 == 0 && pads <= 2 ? letters * 3 / 4 : -1;
+}
+
+void hs__rule_attachment(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice data = hs_json_get_text(node->value, HS_S("data"));
+	int64_t said;
+	int64_t have = data_size(data);
+	if (data.len && have >= 0 && hs_json_i64(hs_json_get(node->value, HS_S("size")), &said) &&
+		said != have)
+		HS__FAIL(run, node, "", "invalid", "attachment-size",
+			"size says %lld bytes, but the data has %lld", (long long)said, (long long)have);
+}
+
+/* ---- Coding: its system (section 2.24.0.7) and the code in it ---- */
+
+/* Systems are addresses; what is written as one and is something else misleads every reader. */
+static bool check_system(struct hs__validation *run, const struct hs__node *node, struct hs_slice system)
+{
+	if (!hs__rules_is_absolute(system)) {
+		HS__FAIL(run, node, "system", "code-invalid", "coding-system-absolute",
+			"the system of a Coding must be an absolute URI, not '%.*s'", HS__SHOW(system));
+		return false;
+	}
+	const struct hs_json *known = hs_library_find(run->library, HS_S("CodeSystem"), system, NULL);
+	if (known && hs_slice_eq(hs_json_get_text(known, HS_S("content")), HS_S("supplement"))) {
+		HS__FAIL(run, node, "system", "invalid", "coding-system-supplement",
+			"'%.*s' is a supplement; the system is what it supplements, %.*s", HS__SHOW(system),
+			HS__SHOW(hs_json_get_text(known, HS_S("supplements"))));
+		return false;
+	}
+	if (!known && hs_library_has(run->library, HS_S("ValueSet"), system)) {
+		HS__FAIL(run, node, "system", "invalid", "coding-system-value-set",
+			"'%.*s' is a value set; the system must be the code system that the code comes from",
+			HS__SHOW(system));
+		return false;
+	}
+	return true;
+}
+
+void hs__rule_coding(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_validate_finding finding = { 0 };
+	struct hs_validate_code code = { .system = hs_json_get_text(node->value, HS_S("system")),
+		.version = hs_json_get_text(node->value, HS_S("version")),
+		.code = hs_json_get_text(node->value, HS_S("code")),
+		.display = hs_json_get_text(node->value, HS_S("display")),
+		.has_system = true };
+	if (!code.system.len) {
+		if (code.code.len)
+			HS__WARN(run, node, "", "business-rule", "coding-no-system",
+				"a code without a system means nothing to others; add the system");
+		return;
+	}
+	if (!check_system(run, node, code.system) || !code.code.len || !run->terms ||
+		!run->terms->in_system || run->options->terms == HS_VALIDATE_TERMS_NONE ||
+		run->terms->in_system(run->terms->arg, run->arena, &code, &finding) != HS_VALIDATE_NO)
+		return;
+	if (finding.right_display.len)
+		HS__FAIL(run, node, "display", "invalid", "coding-display",
+			"'%.*s' is not the display of '%.*s'; write '%.*s'", HS__SHOW(code.display),
+			HS__SHOW(code.code), HS__SHOW(finding.right_display));
+	else
+		HS__FAIL(run, node, "code", "code-invalid", "coding-unknown-code",
+			"the code system '%.*s' has no code '%.*s'", HS__SHOW(code.system),
+			HS__SHOW(code.code));
+}
+
+/* ---- Identifier (section 2.24.0.6) ---- */
+
+void hs__rule_identifier(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice system = hs_json_get_text(node->value, HS_S("system"));
+	struct hs_slice value = hs_json_get_text(node->value, HS_S("value"));
+	if (system.len && !hs__rules_is_absolute(system))
+		HS__FAIL(run, node, "system", "code-invalid", "identifier-system-absolute",
+			"the system of an Identifier must be an absolute URI, not '%.*s'", HS__SHOW(system));
+	else if (hs_slice_eq(system, HS_S("urn:ietf:rfc:3986")) && value.len && !hs__rules_is_absolute(value))
+		HS__FAIL(run, node, "value", "code-invalid", "identifier-uri",
+			"with the system urn:ietf:rfc:3986 the value must be a whole URI, such as "
+			"urn:oid:... or "
+			"urn:uuid:..., not '%.*s'",
+			HS__SHOW(value));
+}
+
+/* ---- canonical (R4 references, section 2.3.0.6) ---- */
+
+void hs__rule_canonical(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice text = hs_json_text(node->value);
+	if (text.len && text.ptr[0] != '#' && !hs__rules_is_absolute(text))
+		HS__FAIL(run, node, "", "invalid", "canonical-absolute",
+			"a canonical must be an absolute URL, or '#' with the id of a contained resource, "
+			"not '%.*s'",
+			HS__SHOW(text));
+}

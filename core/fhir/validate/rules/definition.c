@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SearchParameter, CapabilityStatement and OperationDefinition (R4 sections 6.6, 6.3, 6.5). */
+#include <core/fhir/validate/rules/rules_private.h>
+
+#include <core/fhir/path/path.h>
+#include <core/fhir/search/search_private.h>
+
+/* ---- SearchParameter: its expression ---- */
+
+/* Can a resource of one of the bases be, or be part of, what the name says? */
+static bool suits_base(const struct hs_defs *defs, const struct hs_json *bases,
+	const struct hs_def_type *root)
+{
+	HS_JSON_EACH(base, bases) {
+		const struct hs_def_type *type = hs_defs_type(defs, hs_json_text(base));
+		if (!type || hs_defs_is_a(defs, type, root) || hs_defs_is_a(defs, root, type))
+			return true;
+	}
+	return hs_json_count(bases) == 0;
+}
+
+static void check_alternative(struct hs__validation *run, const struct hs__node *node, struct hs_slice part)
+{
+	struct hs_slice name = hs__search_first_name(part);
+	struct hs_path *path = NULL;
+	struct hs_error err;
+	bool typed = name.len && name.ptr[0] >= 'A' && name.ptr[0] <= 'Z';
+	const struct hs_def_type *root = typed ? hs_defs_type(run->defs, name) : NULL;
+	if (root && !suits_base(run->defs, hs__rules_array(node->value, "base"), root)) {
+		HS__FAIL(run, node, "expression", "invalid", "search-parameter-base",
+			"the expression speaks of %.*s, which is not among the bases of the parameter",
+			HS__SHOW(name));
+		return;
+	}
+	if (hs_path_compile(run->defs, part, root ? name : HS_S_NONE, &path, NULL, &err))
+		HS__FAIL(run, node, "expression", "invalid", "search-parameter-expression",
+			"the expression '%.*s' is not right: %s", HS__SHOW(part), err.text);
+	hs_path_free(path);
+}
+
+static void check_expression(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice text = hs_json_get_text(node->value, HS_S("expression"));
+	for (size_t at = 0; at < text.len;) {
+		size_t end = hs__search_alternative(text, at);
+		struct hs_slice part = hs_slice_trim(hs_slice(text.ptr + at, end - at));
+		if (part.len)
+			check_alternative(run, node, part);
+		at = end + 1;
+	}
+}
+
+/* ---- SearchParameter: what it is derived from ---- */
+
+static bool has_text(const struct hs_json *list, struct hs_slice text)
+{
+	HS_JSON_EACH(item, list)
+		if (hs_slice_eq(hs_json_text(item), text))
+			return true;
+	return false;
+}
+
+static void check_derived(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice from = hs_json_get_text(node->value, HS_S("derivedFrom"));
+	struct hs_slice type = hs_json_get_text(node->value, HS_S("type"));
+	const struct hs_json *parent = hs__rules_resource_of(run, node, "SearchParameter", from);
+	if (!parent)
+		return;
+	struct hs_slice parent_type = hs_json_get_text(parent, HS_S("type"));
+	if (type.len && parent_type.len && !hs_slice_eq(type, parent_type))
+		HS__FAIL(run, node, "", "invalid", "search-parameter-derived",
+			"the type is %.*s, but that of '%.*s', which it is derived from, is %.*s",
+			HS__SHOW(type), HS__SHOW(from), HS__SHOW(parent_type));
+	HS__EACH_BELOW(base, node, "base")
+	if (!has_text(hs__rules_array(parent, "base"), hs_json_text(base.value)) &&
+		!has_text(hs__rules_array(parent, "base"), HS_S("Resource")))
+		HS__FAIL(run, node, "", "invalid", "search-parameter-derived",
+			"%.*s is not among the bases of '%.*s', which it is derived from",
+			HS__SHOW(hs_json_text(base.value)), HS__SHOW(from));
+}
+
+void hs__rule_search_parameter(struct hs__validation *run, const struct hs__node *node)
+{
+	size_t components = hs_json_count(hs__rules_array(node->value, "component"));
+	bool composite = hs_slice_eq(hs_json_get_text(node->value, HS_S("type")), HS_S("composite"));
+	if (composite && components < 2)
+		HS__FAIL(run, node, "", "business-rule", "search-parameter-composite",
+			"a composite parameter joins two components or more");
+	if (!composite && components)
+		HS__FAIL(run, node, "component", "business-rule", "search-parameter-composite",
+			"only a parameter of type 'composite' has components");
+	check_expression(run, node);
+	check_derived(run, node);
+}
+
+/* ---- CapabilityStatement ---- */
+
+static void check_search_param(struct hs__validation *run, const struct hs__node *at)
+{
+	struct hs_slice canonical = hs_json_get_text(at->value, HS_S("definition"));
+	struct hs_slice type = hs_json_get_text(at->value, HS_S("type"));
+	const struct hs_json *parameter = hs__rules_resource_of(run, at, "SearchParameter", canonical);
+	struct hs_slice defined = hs_json_get_text(parameter, HS_S("type"));
+	if (defined.len && type.len && !hs_slice_eq(defined, type))
+		HS__FAIL(run, at, "", "invalid", "capability-search-type",
+			"the type is %.*s, but the parameter '%.*s' is defined as %.*s", HS__SHOW(type),
+			HS__SHOW(canonical), HS__SHOW(defined));
+}
+
+void hs__rule_capability(struct hs__validation *run, const struct hs__node *node)
+{
+	HS__EACH_BELOW(rest, node, "rest")
+	{
+		HS__EACH_BELOW(parameter, &rest, "searchParam")
+		check_search_param(run, &parameter);
+		HS__EACH_BELOW(resource, &rest, "resource")
+		HS__EACH_BELOW(parameter, &resource, "searchParam")
+		check_search_param(run, &parameter);
+	}
+}
+
+/* ---- OperationDefinition: parameters and the profile that restates them ---- */
+
+static const struct hs_json *parameter_named(const struct hs_json *of, struct hs_slice name,
+	struct hs_slice use)
+{
+	HS_JSON_EACH(parameter, hs__rules_array(of, "parameter"))
+		if (hs_slice_eq(hs_json_get_text(parameter, HS_S("name")), name) &&
+			hs_slice_eq(hs_json_get_text(parameter, HS_S("use")), use))
+			return parameter;
+	return NULL;
+}
+
+static void check_same(struct hs__validation *run, const struct hs__node *at, const struct hs_json *base,
+	struct hs_slice member)
+{
+	struct hs_slice own = hs_json_text(hs_json_get(at->value, member));
+	struct hs_slice other = hs_json_text(hs_json_get(base, member));
+	if (own.len && other.len && !hs_slice_eq(own, other))
+		HS__FAIL(run, at, "", "invalid", "operation-parameter",
+			"'%.*s' is %.*s here, but %.*s in the operation that this is based on",
+			HS_S_ARG(member), HS__SHOW(own), HS__SHOW(other));
+}
+
+void hs__rule_operation(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_map seen;
+	const struct hs_json *base = hs__rules_resource_of(run, node, "OperationDefinition",
+		hs_json_get_text(node->value, HS_S("base")));
+	hs_map_init(&seen, run->arena);
+	HS__EACH_BELOW(parameter, node, "parameter")
+	{
+		struct hs_slice name = hs_json_get_text(parameter.value, HS_S("name"));
+		struct hs_slice use = hs_json_get_text(parameter.value, HS_S("use"));
+		bool fresh = true;
+		if (name.len && use.len)
+			hs_map_put(&seen,
+				hs_arena_printf(run->arena, "%.*s %.*s", HS__SHOW(use), HS__SHOW(name)),
+				&fresh);
+		if (!fresh)
+			HS__FAIL(run, &parameter, "name", "duplicate", "operation-parameter-twice",
+				"there are two parameters '%.*s' (%.*s)", HS__SHOW(name), HS__SHOW(use));
+		const struct hs_json *same = base ? parameter_named(base, name, use) : NULL;
+		if (same)
+			check_same(run, &parameter, same, HS_S("type"));
+	}
+}

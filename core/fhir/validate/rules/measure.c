@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Measure and MeasureReport (R4 sections 14.9 and 14.10): a report's groups, populations and stratifiers are
+ * those of its measure, and its score is one that the scoring gives. */
+#include <core/fhir/validate/rules/rules_private.h>
+
+struct report {
+	struct hs__validation *run;
+	const struct hs_json *measure;
+	struct hs_slice type, scoring;
+	bool complete;
+};
+
+/* ---- matching by code ---- */
+
+static bool shares_coding(const struct hs_json *a, const struct hs_json *b)
+{
+	HS_JSON_EACH(left, hs__rules_array(a, "coding"))
+		HS_JSON_EACH(right, hs__rules_array(b, "coding"))
+			if (hs_slice_eq(hs_json_get_text(left, HS_S("system")),
+				    hs_json_get_text(right, HS_S("system"))) &&
+				hs_slice_eq(hs_json_get_text(left, HS_S("code")),
+					hs_json_get_text(right, HS_S("code"))))
+				return true;
+	struct hs_slice text = hs_json_get_text(a, HS_S("text"));
+	return !hs_json_get(a, HS_S("coding")) && text.len &&
+		hs_slice_eq(text, hs_json_get_text(b, HS_S("text")));
+}
+
+/* The code of a row; a report's stratifier may have several (R4: code is a list there). */
+static const struct hs_json *code_of(const struct hs_json *row)
+{
+	const struct hs_json *code = hs_json_get(row, HS_S("code"));
+	return hs_json_is(code, HS_JSON_ARRAY) ? hs_json_first(code) : code;
+}
+
+static const struct hs_json *match(const struct hs_json *defined, const struct hs_json *row)
+{
+	HS_JSON_EACH(item, defined)
+		if (shares_coding(code_of(row), code_of(item)))
+			return item;
+	return NULL;
+}
+
+static struct hs_slice label(const struct hs_json *row)
+{
+	const struct hs_json *code = code_of(row);
+	struct hs_slice text = hs_json_get_text(code, HS_S("text"));
+	struct hs_slice id = hs_json_get_text(row, HS_S("id"));
+	const struct hs_json *coding = hs_json_first(hs__rules_array(code, "coding"));
+	return coding ? hs_json_get_text(coding, HS_S("code")) : text.len ? text : id;
+}
+
+/* Each row of the report has its counterpart in the measure, and the other way round. `visit` sees the pairs.
+ */
+static void check_rows(struct report *report, const struct hs__node *of, const struct hs_json *defining,
+	const char *name, void (*visit)(struct report *, const struct hs__node *, const struct hs_json *))
+{
+	const struct hs_json *defined = hs__rules_array(defining, name);
+	const struct hs_json *rows = hs__rules_array(of->value, name);
+	bool only = hs_json_count(defined) == 1 && hs_json_count(rows) == 1 &&
+		(!code_of(hs_json_first(rows)) || !code_of(hs_json_first(defined)));
+	HS__EACH_BELOW(row, of, name)
+	{
+		const struct hs_json *found = only ? hs_json_first(defined) : match(defined, row.value);
+		if (found)
+			visit(report, &row, found);
+		else
+			HS__FAIL(report->run, &row, "", "not-found", "measure-report-row",
+				code_of(row.value) ?
+					"the measure has no %s with the code of this one" :
+					"this needs a code, to tell which %s of the measure it is",
+				name);
+	}
+	HS_JSON_EACH(item, only ? NULL : defined) {
+		bool there = false;
+		HS_JSON_EACH(row, rows)
+			there = there || shares_coding(code_of(row), code_of(item));
+		if (!there && report->complete)
+			HS__FAIL(report->run, of, "", "required", "measure-report-missing",
+				"the measure has a %s '%.*s', and the report does not", name,
+				HS__SHOW(label(item)));
+	}
+}
+
+/* ---- populations ---- */
+
+static void check_subjects(struct report *report, const struct hs__node *at)
+{
+	const struct hs_json *subjects = hs_json_get(at->value, HS_S("subjectResults"));
+	struct hs_slice reference = hs_json_get_text(subjects, HS_S("reference"));
+	int64_t count;
+	if (!subjects)
+		return;
+	if (!hs_slice_eq(report->type, HS_S("subject-list"))) {
+		HS__FAIL(report->run, at, "", "invalid", "measure-report-subjects",
+			"only a report of type 'subject-list' lists its subjects");
+		return;
+	}
+	const struct hs_json *list = reference.len && reference.ptr[0] == '#' ?
+		hs__rules_resource_of(report->run, at, "List", reference) :
+		NULL;
+	if (!list || !hs_json_i64(hs_json_get(at->value, HS_S("count")), &count))
+		return;
+	size_t have = hs_json_count(hs__rules_array(list, "entry"));
+	if (count < 0 || (uint64_t)count != have)
+		HS__FAIL(report->run, at, "", "invalid", "measure-report-count",
+			"count says %lld, but %zu subjects are listed", (long long)count, have);
+}
+
+static void visit_population(struct report *report, const struct hs__node *at, const struct hs_json *defined)
+{
+	(void)defined;
+	check_subjects(report, at);
+}
+
+static void visit_stratifier(struct report *report, const struct hs__node *at, const struct hs_json *defined)
+{
+	(void)report;
+	(void)at;
+	(void)defined;
+}
+
+/* ---- scores ---- */
+
+static void check_score(struct report *report, const struct hs__node *group)
+{
+	bool has = hs_json_get(group->value, HS_S("measureScore")) != NULL;
+	if (has && hs_slice_eq(report->scoring, HS_S("cohort")))
+		HS__FAIL(report->run, group, "measureScore", "invalid", "measure-report-score",
+			"a measure of the scoring 'cohort' has no score");
+	if (!has && report->complete && !hs_slice_eq(report->type, HS_S("data-collection")) &&
+		hs__rules_in(report->scoring, "proportion ratio continuous-variable"))
+		HS__FAIL(report->run, group, "", "required", "measure-report-score",
+			"a complete report of a measure of the scoring '%.*s' has a measureScore",
+			HS__SHOW(report->scoring));
+}
+
+static void visit_group(struct report *report, const struct hs__node *group, const struct hs_json *defined)
+{
+	check_score(report, group);
+	check_rows(report, group, defined, "population", visit_population);
+	check_rows(report, group, defined, "stratifier", visit_stratifier);
+}
+
+/* ---- the two resources ---- */
+
+void hs__rule_measure_report(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice canonical = hs_json_get_text(node->value, HS_S("measure"));
+	struct report report = { .run = run, .type = hs_json_get_text(node->value, HS_S("type")) };
+	report.measure = hs__rules_resource_of(run, node, "Measure", canonical);
+	if (!report.measure) {
+		if (canonical.len)
+			HS__WARN(run, node, "measure", "not-found", "measure-report-measure",
+				"the measure '%.*s' is not known here, so the report cannot be judged by it",
+				HS__SHOW(canonical));
+		return;
+	}
+	const struct hs_json *scoring = hs_json_get(report.measure, HS_S("scoring"));
+	report.scoring = hs_json_get_text(hs_json_first(hs__rules_array(scoring, "coding")), HS_S("code"));
+	report.complete = hs_slice_eq(hs_json_get_text(node->value, HS_S("status")), HS_S("complete"));
+	if (hs_slice_eq(report.type, HS_S("data-collection"))) {
+		if (hs__rules_array(node->value, "group"))
+			HS__FAIL(run, node, "group", "invalid", "measure-report-groups",
+				"a report of type 'data-collection' has no groups");
+		return;
+	}
+	check_rows(&report, node, report.measure, "group", visit_group);
+}
+
+static void check_criteria(struct hs__validation *run, const struct hs__node *of, const char *name)
+{
+	HS__EACH_BELOW(row, of, name)
+	{
+		struct hs__node criteria = hs__below(&row, "criteria", -1,
+			hs_json_get(row.value, HS_S("criteria")));
+		if (hs__rules_in(hs_json_get_text(criteria.value, HS_S("language")),
+			    "text/cql text/cql.identifier"))
+			HS__FAIL(run, &criteria, "", "invalid", "measure-no-library",
+				"criteria in CQL need a library, and the measure names none");
+	}
+}
+
+void hs__rule_measure(struct hs__validation *run, const struct hs__node *node)
+{
+	if (hs__rules_array(node->value, "library"))
+		return;
+	check_criteria(run, node, "supplementalData");
+	HS__EACH_BELOW(group, node, "group")
+	{
+		check_criteria(run, &group, "population");
+		check_criteria(run, &group, "stratifier");
+	}
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Questionnaire (R4 section 9.5): conditions ask about questions that are there, and initial values and
+ * options suit the type. Unique linkIds and the like are invariants of the definition. */
+#include <core/fhir/validate/rules/rules_private.h>
+
+struct questions {
+	struct hs__validation *run;
+	struct hs_map by_id; /* linkId -> item */
+};
+
+static void gather(struct questions *questions, const struct hs_json *of, uint32_t depth)
+{
+	if (depth > HS__VALIDATE_DEPTH)
+		return;
+	HS_JSON_EACH(item, hs__rules_array(of, "item")) {
+		struct hs_slice link_id = hs_json_get_text(item, HS_S("linkId"));
+		struct hs_map_slot *slot = link_id.len ? hs_map_put(&questions->by_id, link_id, NULL) : NULL;
+		if (slot)
+			slot->value.ptr = item;
+		gather(questions, item, depth + 1);
+	}
+}
+
+static void check_condition(struct questions *questions, const struct hs__node *at, struct hs_slice own)
+{
+	struct hs_slice question = hs_json_get_text(at->value, HS_S("question"));
+	if (!question.len)
+		return;
+	if (hs_slice_eq(question, own))
+		HS__FAIL(questions->run, at, "question", "business-rule", "questionnaire-condition",
+			"the item '%.*s' cannot depend on its own answer", HS__SHOW(own));
+	else if (!hs_map_get(&questions->by_id, question))
+		HS__FAIL(questions->run, at, "question", "not-found", "questionnaire-condition",
+			"there is no item with the linkId '%.*s' to depend on", HS__SHOW(question));
+}
+
+/* Options of a question with a type of its own are of that type. */
+static void check_options(struct questions *questions, const struct hs__node *item, struct hs_slice type)
+{
+	HS__EACH_BELOW(option, item, "answerOption")
+	{
+		struct hs_slice ending = HS_S_NONE;
+		if (!hs__rules_choice(option.value, HS_S("value"), &ending))
+			continue;
+		if (hs__rules_in(type, "integer date time string") && !hs_slice_ieq(ending, type))
+			HS__FAIL(questions->run, &option, "", "business-rule", "questionnaire-option",
+				"the question is of type %.*s, so an option cannot be value%.*s",
+				HS__SHOW(type), HS__SHOW(ending));
+	}
+}
+
+static void check_items(struct questions *questions, const struct hs__node *of)
+{
+	if (of->depth > HS__VALIDATE_DEPTH)
+		return;
+	HS__EACH_BELOW(item, of, "item")
+	{
+		struct hs_slice link_id = hs_json_get_text(item.value, HS_S("linkId"));
+		HS__EACH_BELOW(condition, &item, "enableWhen")
+		check_condition(questions, &condition, link_id);
+		check_options(questions, &item, hs_json_get_text(item.value, HS_S("type")));
+		check_items(questions, &item);
+	}
+}
+
+void hs__rule_questionnaire(struct hs__validation *run, const struct hs__node *node)
+{
+	struct questions questions = { .run = run };
+	hs_map_init(&questions.by_id, run->arena);
+	questions.by_id.seed = hs_hash_secret();
+	gather(&questions, node->value, 0);
+	check_items(&questions, node);
+}

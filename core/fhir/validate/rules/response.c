@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* QuestionnaireResponse (R4 section 9.6): its items beside those of the Questionnaire: known, in place and
+ * order, answered when they must be, and only when they are enabled. */
+#include <core/fhir/validate/rules/response.h>
+
+#define QUESTIONS_MAX 100000u
+
+static void check_items(struct hs__response *response, const struct hs__node *parent,
+	const struct hs__question *group, const struct hs_json *questions);
+
+/* ---- the questionnaire by linkId ---- */
+
+static void gather(struct hs__response *response, const struct hs_json *items, struct hs__question *parent,
+	uint32_t depth)
+{
+	uint32_t order = 0;
+	if (depth > HS__VALIDATE_DEPTH || response->questions.count > QUESTIONS_MAX)
+		return;
+	HS_JSON_EACH(item, items) {
+		struct hs__question *question = hs_arena_alloc(response->run->arena, sizeof(*question));
+		struct hs_slice link_id = hs_json_get_text(item, HS_S("linkId"));
+		bool fresh;
+		struct hs_map_slot *slot = question && link_id.len ?
+			hs_map_put(&response->questions, link_id, &fresh) :
+			NULL;
+		if (!slot)
+			continue;
+		*question = (struct hs__question) { item, parent, link_id,
+			hs_json_get_text(item, HS_S("type")), order++,
+			hs_json_get_bool(item, HS_S("required"), false),
+			hs_json_get_bool(item, HS_S("repeats"), false) };
+		if (fresh)
+			slot->value.ptr = question;
+		gather(response, hs__rules_array(item, "item"), question, depth + 1);
+	}
+}
+
+static void count_answered(struct hs__response *response, const struct hs_json *of, uint32_t depth)
+{
+	if (depth > HS__VALIDATE_DEPTH)
+		return;
+	HS_JSON_EACH(item, hs__rules_array(of, "item")) {
+		struct hs_slice link_id = hs_json_get_text(item, HS_S("linkId"));
+		struct hs_map_slot *slot = link_id.len ? hs_map_put(&response->answered, link_id, NULL) :
+							 NULL;
+		if (slot)
+			slot->value.number++;
+		count_answered(response, item, depth + 1);
+		HS_JSON_EACH(answer, hs__rules_array(item, "answer"))
+			count_answered(response, answer, depth + 1);
+	}
+}
+
+static const struct hs__question *question_of(const struct hs__response *response, struct hs_slice link_id)
+{
+	const struct hs_map_slot *slot = link_id.len ? hs_map_get(&response->questions, link_id) : NULL;
+	return slot ? slot->value.ptr : NULL;
+}
+
+/* ---- what must be there ---- */
+
+static void fail_required(struct hs__response *response, const struct hs__node *at,
+	const struct hs__question *question)
+{
+	bool group = hs_slice_eq(question->type, HS_S("group"));
+	hs__validate_add(response->run, at, HS_S_NONE, NULL,
+		response->in_progress ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, "required",
+		"response-required", "%s '%.*s' is required, and there is no answer to it",
+		group ? "the group" : "the question", HS__SHOW(question->link_id));
+}
+
+static bool has_content(const struct hs_json *item, const struct hs__question *question)
+{
+	const char *what = hs_slice_eq(question->type, HS_S("group")) ? "item" : "answer";
+	return hs_json_count(hs__rules_array(item, what)) > 0;
+}
+
+static uint64_t occurrences(const struct hs__question *question, const char *url)
+{
+	const struct hs_json *value = hs__rules_extension(question->item, hs_slice_cstr(url), NULL);
+	int64_t number = 0;
+	return hs_json_i64(value, &number) && number > 0 ? (uint64_t)number : 0;
+}
+
+static void check_count(struct hs__response *response, const struct hs__node *at,
+	const struct hs__question *question, size_t count)
+{
+	uint64_t least = occurrences(question,
+		"http://hl7.org/fhir/StructureDefinition/questionnaire-minOccurs");
+	uint64_t most = occurrences(question,
+		"http://hl7.org/fhir/StructureDefinition/questionnaire-maxOccurs");
+	if (count < least && (count || question->required))
+		hs__validate_add(response->run, at, HS_S_NONE, NULL,
+			response->in_progress ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, "required",
+			"response-min-occurs",
+			"there are %zu answers, but the question asks for at least %llu", count,
+			(unsigned long long)least);
+	if (most && count > most)
+		HS__FAIL(response->run, at, "", "structure", "response-max-occurs",
+			"there are %zu answers, but the question takes %llu at most", count,
+			(unsigned long long)most);
+	if (count > 1 && !question->repeats)
+		HS__FAIL(response->run, at, "", "structure", "response-repeats",
+			"there are %zu answers to '%.*s', which takes one only", count,
+			HS__SHOW(question->link_id));
+}
+
+/* ---- one item of the response ---- */
+
+static void check_question(struct hs__response *response, const struct hs__node *at,
+	const struct hs__question *question)
+{
+	if (hs__rules_array(at->value, "item"))
+		HS__FAIL(response->run, at, "item", "structure", "response-items",
+			"'%.*s' is no group: items below a question stand in its answers",
+			HS__SHOW(question->link_id));
+	check_count(response, at, question, hs_json_count(hs__rules_array(at->value, "answer")));
+	HS__EACH_BELOW(answer, at, "answer")
+	{
+		hs__response_answer(response, question, &answer);
+		check_items(response, &answer, question, hs__rules_array(question->item, "item"));
+	}
+}
+
+static void check_item(struct hs__response *response, const struct hs__node *at,
+	const struct hs__question *question)
+{
+	bool group = hs_slice_eq(question->type, HS_S("group"));
+	bool silent = group || hs__rules_in(question->type, "display question");
+	if (!hs__response_enabled(response, question, at)) {
+		if (has_content(at->value, question))
+			HS__FAIL(response->run, at, "", "invariant", "response-not-enabled",
+				"there is an answer to '%.*s', which is not enabled: its enableWhen does not "
+				"hold",
+				HS__SHOW(question->link_id));
+		return;
+	}
+	if (question->required && !has_content(at->value, question))
+		fail_required(response, at, question);
+	if (silent && hs__rules_array(at->value, "answer"))
+		HS__FAIL(response->run, at, "answer", "structure", "response-no-answers",
+			"an item of type '%.*s' takes no answers", HS__SHOW(question->type));
+	if (group)
+		check_items(response, at, question, hs__rules_array(question->item, "item"));
+	else if (!silent)
+		check_question(response, at, question);
+}
+
+/* ---- the items of one level ---- */
+
+static void fail_unknown(struct hs__response *response, const struct hs__node *parent,
+	const struct hs__node *at, struct hs_slice link_id)
+{
+	const struct hs__question *elsewhere = question_of(response, link_id);
+	if (!elsewhere)
+		HS__FAIL(response->run, parent, "", "not-found", "response-link-id",
+			"the questionnaire has no item with the linkId '%.*s'", HS__SHOW(link_id));
+	else
+		HS__FAIL(response->run, at, "", "structure", "response-misplaced",
+			"the item '%.*s' is in the wrong place; it belongs %s%.*s", HS__SHOW(link_id),
+			elsewhere->parent ? "below " : "directly into the response",
+			HS__SHOW(elsewhere->parent ? elsewhere->parent->link_id : HS_S_NONE));
+}
+
+/* Known, in place, in order; `seen` counts the items of each question of this level. */
+static void check_order(struct hs__response *response, const struct hs__node *parent,
+	const struct hs__question *group, uint32_t *seen, uint32_t room)
+{
+	uint32_t last = 0;
+	HS__EACH_BELOW(at, parent, "item")
+	{
+		struct hs_slice link_id = hs_json_get_text(at.value, HS_S("linkId"));
+		const struct hs__question *question = question_of(response, link_id);
+		if (!link_id.len)
+			continue;
+		if (!question || question->parent != group || question->order >= room) {
+			fail_unknown(response, parent, &at, link_id);
+			continue;
+		}
+		if (question->order < last)
+			HS__FAIL(response->run, &at, "", "structure", "response-order",
+				"the item '%.*s' is out of order; items come as they do in the questionnaire",
+				HS__SHOW(link_id));
+		last = question->order > last ? question->order : last;
+		if (seen[question->order]++ == 1 && !question->repeats)
+			HS__FAIL(response->run, parent, "", "structure", "response-repeats",
+				"there are several items '%.*s', which does not repeat", HS__SHOW(link_id));
+		check_item(response, &at, question);
+	}
+}
+
+static void check_items(struct hs__response *response, const struct hs__node *parent,
+	const struct hs__question *group, const struct hs_json *questions)
+{
+	uint32_t room = (uint32_t)hs_json_count(questions);
+	uint32_t *seen = hs_arena_array(response->run->arena, room + 1, sizeof(*seen));
+	if (!seen || parent->depth > HS__VALIDATE_DEPTH)
+		return;
+	check_order(response, parent, group, seen, room);
+	HS_JSON_EACH(item, questions) {
+		const struct hs__question *question = question_of(response,
+			hs_json_get_text(item, HS_S("linkId")));
+		if (!question || question->item != item || seen[question->order])
+			continue;
+		if (question->required && !hs_slice_eq(question->type, HS_S("display")) &&
+			hs__response_enabled(response, question, parent))
+			fail_required(response, parent, question);
+	}
+}
+
+/* ---- the whole ---- */
+
+static void check_status(struct hs__response *response)
+{
+	struct hs_slice status = hs_json_get_text(response->questionnaire, HS_S("status"));
+	if (hs_slice_eq(status, HS_S("retired")))
+		HS__WARN(response->run, response->root, "questionnaire", "business-rule", "response-retired",
+			"the questionnaire is retired");
+}
+
+void hs__rule_response(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice canonical = hs_json_get_text(node->value, HS_S("questionnaire"));
+	struct hs__response response = { .run = run, .root = node };
+	if (!canonical.len) {
+		HS__HINT(run, node, "", "informational", "response-no-questionnaire",
+			"the response does not say which questionnaire it answers, so its answers cannot be "
+			"judged");
+		return;
+	}
+	response.questionnaire = hs__rules_resource_of(run, node, "Questionnaire", canonical);
+	if (!response.questionnaire) {
+		HS__WARN(run, node, "questionnaire", "not-found", "response-questionnaire",
+			"the questionnaire '%.*s' is not known here, so the answers cannot be judged",
+			HS__SHOW(canonical));
+		return;
+	}
+	response.in_progress = hs__rules_in(hs_json_get_text(node->value, HS_S("status")),
+		"in-progress stopped");
+	hs_map_init(&response.questions, run->arena);
+	hs_map_init(&response.answered, run->arena);
+	response.questions.seed = response.answered.seed = hs_hash_secret();
+	gather(&response, hs__rules_array(response.questionnaire, "item"), NULL, 0);
+	count_answered(&response, node->value, 0);
+	check_status(&response);
+	check_items(&response, node, NULL, hs__rules_array(response.questionnaire, "item"));
+}

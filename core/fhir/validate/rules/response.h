@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A QuestionnaireResponse beside its Questionnaire, shared by the files response*.c. */
+#pragma once
+
+#include <core/fhir/validate/rules/rules_private.h>
+
+/* A question or group of the questionnaire. */
+struct hs__question {
+	const struct hs_json *item;
+	struct hs__question *parent; /* NULL: directly in the questionnaire */
+	struct hs_slice link_id, type;
+	uint32_t order; /* among its siblings */
+	bool required, repeats;
+};
+
+struct hs__response {
+	struct hs__validation *run;
+	const struct hs__node *root; /* the QuestionnaireResponse */
+	const struct hs_json *questionnaire;
+	struct hs_map questions; /* linkId -> struct hs__question */
+	struct hs_map answered;  /* linkId -> number of items in the response */
+	bool in_progress;        /* not finished: what is missing yet is a warning */
+};
+
+/* response_enable.c: is the question to be answered, by enableWhen? `at` is where its item is in the
+ * response, or would be. */
+bool hs__response_enabled(struct hs__response *response, const struct hs__question *question,
+	const struct hs__node *at);
+/* response_answer.c: one answer to a question: type and limits. */
+void hs__response_answer(struct hs__response *response, const struct hs__question *question,
+	const struct hs__node *answer);
+/* response_option.c: is the value one of those to choose from? `stem` as in "Coding" of valueCoding. */
+void hs__response_option(struct hs__response *response, const struct hs__question *question,
+	const struct hs__node *answer, const struct hs__node *value, struct hs_slice type);
+/* response_limit.c: bounds of values, lengths, sizes, units. */
+void hs__response_limits(struct hs__response *response, const struct hs__question *question,
+	const struct hs__node *answer, const struct hs__node *value, struct hs_slice type);
+/* Are two values of an answer, an option or a condition the same? Codings by system and code. */
+bool hs__response_same(const struct hs_json *a, struct hs_slice a_type, const struct hs_json *b,
+	struct hs_slice b_type);
+/* -1, 0, 1 for two values of one type (Integer, Decimal, Date, DateTime, Time, Quantity, String); *known
+ * false when they cannot be compared. Dates of different precision compare by their first moment. */
+int hs__response_compare(const struct hs_json *a, const struct hs_json *b, struct hs_slice type, bool *known);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* enableWhen (R4 Questionnaire.item.enableWhen): which questions are to be answered. */
+#include <core/fhir/validate/rules/response.h>
+
+#include <core/fhir/path/path.h>
+
+#define EXPRESSION_URL "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression"
+
+/* ---- the question that a condition asks about: nearest by ancestors (R4 section 9.5.9) ---- */
+
+static const struct hs_json *find_below(const struct hs_json *of, struct hs_slice link_id, uint32_t depth)
+{
+	if (depth > HS__VALIDATE_DEPTH)
+		return NULL;
+	HS_JSON_EACH(item, hs__rules_array(of, "item")) {
+		if (hs_slice_eq(hs_json_get_text(item, HS_S("linkId")), link_id))
+			return item;
+		const struct hs_json *found = find_below(item, link_id, depth + 1);
+		HS_JSON_EACH(answer, found ? NULL : hs__rules_array(item, "answer")) {
+			found = find_below(answer, link_id, depth + 1);
+			if (found)
+				break;
+		}
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+static const struct hs_json *nearest(const struct hs__response *response, const struct hs__node *at,
+	struct hs_slice link_id)
+{
+	const struct hs_map_slot *slot = hs_map_get(&response->answered, link_id);
+	if (!slot)
+		return NULL;
+	if (slot->value.number == 1)
+		return find_below(response->root->value, link_id, 0);
+	for (; at; at = at->up) {
+		const struct hs_json *found = hs_slice_eq(hs_json_get_text(at->value, HS_S("linkId")),
+						      link_id) ?
+			at->value :
+			find_below(at->value, link_id, 0);
+		if (found || at == response->root)
+			return found;
+	}
+	return NULL;
+}
+
+/* ---- conditions ---- */
+
+static bool holds(struct hs_slice operator, const struct hs_json * answer, struct hs_slice answer_type,
+	const struct hs_json *wanted, struct hs_slice wanted_type)
+{
+	bool known = true;
+	if (hs_slice_eq(operator, HS_S("=")) || hs_slice_eq(operator, HS_S("!=")))
+		return hs__response_same(answer, answer_type, wanted, wanted_type);
+	int order = hs__response_compare(answer, wanted, wanted_type, &known);
+	if (!known)
+		return false;
+	if (hs_slice_eq(operator, HS_S(">")))
+		return order > 0;
+	if (hs_slice_eq(operator, HS_S("<")))
+		return order < 0;
+	return hs_slice_eq(operator, HS_S(">=")) ? order >= 0 : order <= 0;
+}
+
+static bool is_met(const struct hs__response *response, const struct hs_json *condition,
+	const struct hs__node *at)
+{
+	struct hs_slice type = HS_S_NONE;
+	struct hs_slice operator= hs_json_get_text(condition, HS_S("operator"));
+	const struct hs_json *wanted = hs__rules_choice(condition, HS_S("answer"), &type);
+	const struct hs_json *item = nearest(response, at, hs_json_get_text(condition, HS_S("question")));
+	bool some = false;
+	bool any = false;
+	HS_JSON_EACH(answer, hs__rules_array(item, "answer")) {
+		struct hs_slice answer_type = HS_S_NONE;
+		const struct hs_json *value = hs__rules_choice(answer, HS_S("value"), &answer_type);
+		some = some || value;
+		any = any || (value && holds(operator, value, answer_type, wanted, type));
+	}
+	if (hs_slice_eq(operator, HS_S("exists")))
+		return some == hs_json_is(wanted, HS_JSON_TRUE);
+	/* "!=": no answer has a value that is equal. */
+	return hs_slice_eq(operator, HS_S("!=")) ? !any : any;
+}
+
+static bool conditions_met(const struct hs__response *response, const struct hs__question *question,
+	const struct hs__node *at)
+{
+	const struct hs_json *conditions = hs__rules_array(question->item, "enableWhen");
+	bool all = hs_slice_eq(hs_json_get_text(question->item, HS_S("enableBehavior")), HS_S("all"));
+	if (!conditions)
+		return true;
+	HS_JSON_EACH(condition, conditions) {
+		bool met = is_met(response, condition, at);
+		if (met != all)
+			return met;
+	}
+	return all;
+}
+
+/* ---- the SDC extension: a FHIRPath expression ---- */
+
+struct names {
+	const struct hs_json *questionnaire;
+	struct hs_path_value value;
+};
+
+static bool find_variable(void *arg, struct hs_slice name, struct hs_path_list *out)
+{
+	struct names *names = arg;
+	if (!hs_slice_eq(name, HS_S("questionnaire")))
+		return false;
+	names->value = (struct hs_path_value) { .kind = HS_PATH_NODE, .node = names->questionnaire };
+	*out = (struct hs_path_list) { &names->value, 1 };
+	return true;
+}
+
+/* What cannot be evaluated disables nothing. */
+static bool expression_met(const struct hs__response *response, const struct hs__question *question)
+{
+	const struct hs_json *value = hs__rules_extension(question->item, HS_S(EXPRESSION_URL), NULL);
+	struct hs_slice text = hs_json_get_text(value, HS_S("expression"));
+	struct names names = { .questionnaire = response->questionnaire };
+	struct hs_path_context context = { .arena = response->run->arena,
+		.defs = response->run->defs,
+		.resource = response->root->value,
+		.now_ms = response->run->options->now_ms,
+		.variable = find_variable,
+		.arg = &names };
+	struct hs_path_list list = { NULL, 0 };
+	struct hs_path *path = NULL;
+	struct hs_error err;
+	bool met = true;
+	if (!text.len ||
+		hs_path_compile(response->run->defs, text, HS_S("QuestionnaireResponse"), &path, NULL, &err))
+		return true;
+	if (!hs_path_eval(path, &context, response->root->value, &list, &err)) {
+		int truth = hs_path_truth(&list);
+		met = truth == 1 || truth == -2;
+	}
+	hs_path_free(path);
+	return met;
+}
+
+bool hs__response_enabled(struct hs__response *response, const struct hs__question *question,
+	const struct hs__node *at)
+{
+	return conditions_met(response, question, at) && expression_met(response, question);
+}

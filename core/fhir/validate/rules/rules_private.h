@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the special rules share: how they report, step downwards, and read small things.
+ *
+ * A rule judges what FHIR says in prose. Structure is judged elsewhere (core/fhir/check, the profile walk),
+ * so a rule passes over in silence what has the wrong shape. */
+#pragma once
+
+#include <core/base/map.h>
+#include <core/fhir/validate/validate_private.h>
+
+/* An issue at `node`, or at its member `below` (a literal, "" for the node itself): issue type, message id,
+ * text. */
+#define HS__SAY(severity, run, node, below, code, id, ...) \
+	hs__validate_add((run), (node), HS_S(below), hs_json_get((node)->value, HS_S(below)), (severity), \
+		(code), (id), __VA_ARGS__)
+#define HS__FAIL(run, node, below, code, id, ...) \
+	HS__SAY(HS_SEVERITY_ERROR, run, node, below, code, id, __VA_ARGS__)
+#define HS__WARN(run, node, below, code, id, ...) \
+	HS__SAY(HS_SEVERITY_WARNING, run, node, below, code, id, __VA_ARGS__)
+#define HS__HINT(run, node, below, code, id, ...) \
+	HS__SAY(HS_SEVERITY_INFORMATION, run, node, below, code, id, __VA_ARGS__)
+/* A text for a message: what a client wrote may be long. */
+#define HS__SHOW(text) HS_S_ARG(hs_slice_first((text), 100))
+
+/* The node of `value`, a member or an item of a member of node->value. */
+static inline struct hs__node hs__below(const struct hs__node *node, const char *name, int64_t index,
+	const struct hs_json *value)
+{
+	return (struct hs__node) { .up = node,
+		.name = hs_slice_cstr(name),
+		.index = index,
+		.depth = node->depth + 1,
+		.value = value,
+		.parent = node->value,
+		.resource = node->resource };
+}
+
+/* for (item of the array `member_name` of node->value): `child` is its node. */
+#define HS__EACH_BELOW(child, node, member_name) \
+	for (struct hs__node child = hs__below((node), (member_name), 0, \
+		     hs_json_first(hs__rules_array((node)->value, (member_name)))); \
+		child.value; child.value = hs_json_next(child.value), child.index++)
+
+/* The member when it is an array, else NULL. */
+static inline const struct hs_json *hs__rules_array(const struct hs_json *object, const char *name)
+{
+	const struct hs_json *member = hs_json_get(object, hs_slice_cstr(name));
+	return hs_json_is(member, HS_JSON_ARRAY) ? member : NULL;
+}
+
+static inline struct hs_slice hs__rules_type(const struct hs_json *resource)
+{
+	return hs_json_get_text(resource, HS_S("resourceType"));
+}
+
+/* The member of a choice element ("value"), with the end of its key ("Quantity") in *type, which may be NULL;
+ * NULL when there is none. */
+const struct hs_json *hs__rules_choice(const struct hs_json *object, struct hs_slice stem,
+	struct hs_slice *type);
+/* The value of the first extension with that URL, its type likewise. */
+const struct hs_json *hs__rules_extension(const struct hs_json *object, struct hs_slice url,
+	struct hs_slice *type);
+/* Is `name` one of the words of `list`, which blanks separate? */
+bool hs__rules_in(struct hs_slice name, const char *list);
+/* scheme ":" ... (RFC 3986, section 3.1) */
+bool hs__rules_is_absolute(struct hs_slice uri);
+/* What is before "|", and after it in *version (may be NULL). */
+struct hs_slice hs__rules_canonical(struct hs_slice canonical, struct hs_slice *version);
+/* The resource that is not contained, of which the node's is itself or a part. */
+const struct hs__node *hs__rules_container(const struct hs__node *node);
+/* The conformance resource of that canonical; "#id" is looked for in what the container contains. NULL when
+ * it is not known. */
+const struct hs_json *hs__rules_resource_of(struct hs__validation *run, const struct hs__node *node,
+	const char *type, struct hs_slice canonical);
+
+/* ---- bundles: entries by address, made once for each bundle ---- */
+
+struct hs__entry {
+	const struct hs_json *entry, *resource;
+	struct hs_slice url, type, id;
+	uint32_t index;
+	struct hs__entry *next; /* the next with the same address, in order */
+	struct hs__entry *tail; /* of the first of them: the last */
+};
+
+struct hs__bundle {
+	const struct hs_json *bundle;
+	struct hs__entry *entries;
+	uint32_t count;
+	struct hs_map by_url; /* fullUrl -> struct hs__entry */
+	struct hs_map by_id;  /* Type/id -> struct hs__entry */
+	struct hs__bundle *next;
+};
+
+/* The index of a bundle; NULL when the arena is full. */
+const struct hs__bundle *hs__bundle_of(struct hs__validation *run, const struct hs_json *bundle);
+/* The entry that a node is in, with its bundle; false when it is in none. The innermost bundle counts. */
+bool hs__bundle_around(struct hs__validation *run, const struct hs__node *node,
+	const struct hs__bundle **bundle, const struct hs__entry **entry);
+/* Entries that a reference within `from` means (R4 bundle, section 2.36.4.1): the first, with their number in
+ * *count; NULL and 0 when there is none. *same_id (may be NULL): there is an entry of the type and id that
+ * the reference names, whatever its address. */
+const struct hs__entry *hs__bundle_find(struct hs__validation *run, const struct hs__bundle *bundle,
+	const struct hs__entry *from, struct hs_slice reference, uint32_t *count, bool *same_id);
+
+/* ---- the rules, by topic ---- */
+
+hs__rule hs__rule_reference, hs__rule_bundle;
+hs__rule hs__rule_attachment, hs__rule_coding, hs__rule_identifier, hs__rule_canonical;
+hs__rule hs__rule_questionnaire, hs__rule_response, hs__rule_measure, hs__rule_measure_report;
+hs__rule hs__rule_code_system, hs__rule_value_set, hs__rule_concept_map;
+hs__rule hs__rule_structure, hs__rule_search_parameter, hs__rule_capability, hs__rule_operation;
+/* Bundles by their type; called by hs__rule_bundle. */
+hs__rule hs__rule_document, hs__rule_message, hs__rule_search_set;
