@@ -109,6 +109,17 @@ static enum hs_status add_types(struct hs_host *host, struct hs__edition *editio
 	return HS_OK;
 }
 
+/* Once its types are known: what packages have of them. */
+static enum hs_status add_packages(const struct hs_host *host, struct hs__edition *edition,
+	struct hs_error *err)
+{
+	const struct hs_rest_packages packages = {
+		.list = host->packages, .cache_dir = host->cache_dir, .world = host->world
+	};
+
+	return edition->rest ? hs_rest_add_packages(edition->rest, &packages, err) : HS_OK;
+}
+
 static enum hs_status add_routes(struct hs_host *host, struct hs__edition *edition,
 	struct hs__service *service, struct hs_error *err)
 {
@@ -164,6 +175,8 @@ enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 			if (status == HS_OK)
 				status = add_routes(host, edition, host->services[k], err);
 		}
+		if (status == HS_OK)
+			status = add_packages(host, edition, err);
 	}
 	return status;
 }

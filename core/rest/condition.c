@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Conditional interactions: the one resource that a search condition means (R4 section 3.1.0.5.2 and on). */
-#include <core/rest/rest_private.h>
+#include <core/rest/both.h>
 
 enum hs_status hs__rest_match(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs_slice condition, struct hs_resource *out,
@@ -9,6 +9,7 @@ enum hs_status hs__rest_match(const struct hs__rest_env *env, struct hs_txn *txn
 	struct hs__rest_call asked = *call;
 	struct hs_search search = { 0 };
 	struct hs_find_page page = { 0 };
+	struct hs__both both;
 	enum hs_status status = HS_OK;
 	/* "Patient?identifier=1" and "?identifier=1" are written too; a '?' after the first '=' is part of a
 	 * value. */
@@ -27,10 +28,11 @@ enum hs_status hs__rest_match(const struct hs__rest_env *env, struct hs_txn *txn
 		return hs_fail(err, HS_E_PRECONDITION,
 			"the condition has no search parameter; it would mean every %.*s",
 			HS_S_ARG(call->type->name));
-	struct hs_find_query query = {
-		.type = hs__rest_type_number(env->sandbox, call->type), .where = search.where, .count = 2
-	};
-	status = hs_txn_find(txn, arena, &query, &page, err);
+	search.sort_count = 0;
+	status = hs__both_open(env, txn, arena, &asked, &search, &both, err);
+	both.shelved.sort_count = 0;
+	if (status == HS_OK)
+		status = hs__both_page(&both, txn, arena, 2, HS_S_NONE, &page, err);
 	if (status != HS_OK)
 		return status;
 	if (page.count > 1)
@@ -38,5 +40,5 @@ enum hs_status hs__rest_match(const struct hs__rest_env *env, struct hs_txn *txn
 			"more than one %.*s fulfils the condition; make it narrower",
 			HS_S_ARG(call->type->name));
 	*out = page.count == 1 ? page.items[0] : (struct hs_resource) { .id = HS_S_NONE };
-	return HS_OK;
+	return page.count == 1 ? hs__shelf_body(env, arena, out, &out->body, err) : HS_OK;
 }

@@ -2,21 +2,10 @@
 /* Writes what a search found as a Bundle: matches, included resources, and what was left out. */
 #include <core/rest/found.h>
 #include <core/rest/page.h>
+#include <core/rest/shelf.h>
 #include <core/rest/subset.h>
 
-enum hs_status hs__rest_found_count(struct hs_txn *txn, struct hs_arena *arena,
-	const struct hs_find_query *query, uint64_t *total, struct hs_error *err)
-{
-	struct hs_find_query all = *query;
-	struct hs_find_page page = { 0 };
-	all.count = 0;
-	all.want_total = true;
-	all.after = HS_S_NONE;
-	all.sort_count = 0;
-	enum hs_status status = hs_txn_find(txn, arena, &all, &page, err);
-	*total = page.total;
-	return status;
-}
+#define BODY_MAX ((size_t)64 << 20)
 
 /* The OperationOutcome entry of a page: parameters that were left out, includes that were too many. */
 static struct hs_slice outcome_of(struct hs_arena *arena, const struct hs_search *search,
@@ -42,13 +31,17 @@ static enum hs_status write_entry(const struct hs__rest_env *env, struct hs__res
 	const struct hs__rest_subset *subset, const struct hs_resource *resource, const char *mode,
 	struct hs_error *err)
 {
-	struct hs_slice body = resource->body;
-	enum hs_status status = HS_OK;
-	if (!hs__rest_subset_all(subset))
-		status = hs__rest_subset_text(env, page->arena, subset, resource->body, &body, err);
+	/* Bodies of packages are large: they do not stay in the request's memory. */
+	struct hs_arena *scratch = hs__shelf_owns(resource) ? hs_arena_new(BODY_MAX) : page->arena;
+	struct hs_slice body = HS_S_NONE;
+	enum hs_status status = hs__shelf_body(env, scratch, resource, &body, err);
+	if (status == HS_OK && !hs__rest_subset_all(subset))
+		status = hs__rest_subset_text(env, scratch, subset, body, &body, err);
 	if (status == HS_OK)
 		hs__rest_page_found(page, env->sandbox->by_number[resource->type]->name, resource->id, body,
 			mode);
+	if (scratch != page->arena)
+		hs_arena_free(scratch);
 	return status;
 }
 

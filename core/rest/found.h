@@ -12,9 +12,6 @@ struct hs__rest_found {
 	struct hs_slice path, self, cursor; /* of the links: "Patient", "name=a", and where this page began */
 };
 
-/* The number of all that a query finds, on whatever page. */
-enum hs_status hs__rest_found_count(struct hs_txn *txn, struct hs_arena *arena,
-	const struct hs_find_query *query, uint64_t *total, struct hs_error *err);
 /* The Bundle. */
 enum hs_status hs__rest_found_write(const struct hs__rest_env *env, struct hs_arena *arena,
 	const struct hs_search *search, const struct hs__rest_found *found, struct hs_slice *out,

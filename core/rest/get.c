@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* read and vread in a transaction, with conditional answers and the parts that were asked for. */
-#include <core/rest/rest_private.h>
+#include <core/rest/shelf.h>
 #include <core/rest/subset.h>
 
 static enum hs_status explain(const struct hs__rest_call *call, enum hs_status status,
@@ -19,17 +19,59 @@ static enum hs_status explain(const struct hs__rest_call *call, enum hs_status s
 		HS_S_ARG(call->id));
 }
 
+/* What a package has under the id; HS_E_NOT_FOUND. */
+static enum hs_status get_packaged(const struct hs__rest_env *env, struct hs_arena *arena,
+	const struct hs__rest_type *type, struct hs_slice id, struct hs_resource *out, struct hs_error *err)
+{
+	const struct hs__shelf_type *shelved = hs__shelf_type(env->rest, type);
+	struct hs_resource found;
+	uint32_t at = 0;
+	if (!shelved || !hs__shelf_find_id(env->rest->shelf, shelved, id, &at))
+		return HS_E_NOT_FOUND;
+	hs__shelf_describe(env, type, at, &found);
+	enum hs_status status = hs__shelf_body(env, arena, &found, &found.body, err);
+	if (status == HS_OK)
+		*out = found;
+	return status;
+}
+
+enum hs_status hs__rest_current(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs__rest_type *type, struct hs_slice id, struct hs_resource *out, struct hs_error *err)
+{
+	enum hs_status status = hs_txn_get(txn, arena, hs__rest_type_number(env->sandbox, type), id, out,
+		err);
+	if (status != HS_E_NOT_FOUND && status != HS_E_DELETED)
+		return status;
+	enum hs_status packaged = get_packaged(env, arena, type, id, out, err);
+	return packaged == HS_E_NOT_FOUND ? status : packaged;
+}
+
+static enum hs_status get_version(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs__rest_call *call, uint64_t version, struct hs_resource *out, struct hs_error *err)
+{
+	uint32_t type = hs__rest_type_number(env->sandbox, call->type);
+	struct hs_resource found = { 0 };
+	enum hs_status status = hs_txn_get_version(txn, arena, type, call->id, version, out, err);
+	if (status != HS_E_NOT_FOUND)
+		return status;
+	status = get_packaged(env, arena, call->type, call->id, &found, err);
+	if (status == HS_OK && found.version != version)
+		status = HS_E_NOT_FOUND;
+	if (status == HS_OK)
+		*out = found;
+	return status;
+}
+
 enum hs_status hs__rest_get(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs__rest_result *result, struct hs_error *err)
 {
-	uint32_t type = hs__rest_type_number(env->sandbox, call->type);
 	struct hs_resource found = { 0 };
 	enum hs_status status = HS_E_NOT_FOUND;
 	uint64_t version = 0;
 	if (call->interaction == HS_DO_READ)
-		status = hs_txn_get(txn, arena, type, call->id, &found, err);
+		status = hs__rest_current(env, txn, arena, call->type, call->id, &found, err);
 	else if (hs_slice_u64(call->version, &version) && version > 0)
-		status = hs_txn_get_version(txn, arena, type, call->id, version, &found, err);
+		status = get_version(env, txn, arena, call, version, &found, err);
 	if (status == HS_E_DELETED || status == HS_OK) {
 		result->versioned = true;
 		result->type = call->type->name;

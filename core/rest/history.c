@@ -4,6 +4,7 @@
  * The cursor of a page is the commit sequence of its last entry. What is written later has a greater one, so
  * pages neither repeat nor miss anything while others write. */
 #include <core/rest/page.h>
+#include <core/rest/shelf.h>
 
 #include <handslag/time.h>
 #include <stdio.h>
@@ -123,6 +124,8 @@ static enum hs_status read_page(const struct hs__rest_env *env, struct hs_txn *t
 		struct hs_resource_list part = { 0 };
 		query.count = wanted + 1 - (uint32_t)count;
 		enum hs_status status = hs_txn_history(txn, arena, &query, &part, err);
+		if (status == HS_E_NOT_FOUND)
+			status = HS_OK; /* an id that only a package knows; check_known has seen to others */
 		for (size_t i = 0; status == HS_OK && i < part.count; i++) {
 			bool fits = type_of(env, part.items[i].type) != NULL;
 			if (fits)
@@ -152,7 +155,7 @@ static enum hs_status add_total(struct hs_txn *txn, struct hs_arena *arena, cons
 	query.want_total = true;
 	enum hs_status status = hs_txn_history(txn, arena, &query, &list, err);
 	*total += list.total;
-	return status;
+	return status == HS_E_NOT_FOUND ? HS_OK : status;
 }
 
 /* All versions that the parameters mean, on whatever page. The types of the other FHIR version in the same
@@ -175,12 +178,12 @@ static enum hs_status count_all(const struct hs__rest_env *env, struct hs_txn *t
 static void write_entry(const struct hs__rest_env *env, struct hs__rest_page *page,
 	const struct hs_resource *version)
 {
-	static const struct {
+	static const struct row {
 		const char *method, *status;
-		bool with_id;
-	} rows[] = { [HS_CHANGE_CREATE] = { "POST", "201", false },
-		[HS_CHANGE_UPDATE] = { "PUT", "200", true },
-		[HS_CHANGE_DELETE] = { "DELETE", "204", true } };
+	} rows[] = { [HS_CHANGE_CREATE] = { "PUT", "201" },
+		[HS_CHANGE_UPDATE] = { "PUT", "200" },
+		[HS_CHANGE_DELETE] = { "DELETE", "204" } };
+	bool posted = version->change == HS_CHANGE_CREATE && hs__rest_is_new_id(version->id);
 	struct hs_buf *buf = &page->buf;
 	struct hs_slice type = type_of(env, version->type)->name;
 	char instant[HS_INSTANT_LEN + 1];
@@ -191,10 +194,10 @@ static void write_entry(const struct hs__rest_env *env, struct hs__rest_page *pa
 		hs_buf_add(buf, version->body);
 	}
 	hs_buf_cstr(buf, ",\"request\":{\"method\":\"");
-	hs_buf_cstr(buf, rows[version->change].method);
+	hs_buf_cstr(buf, posted ? "POST" : rows[version->change].method);
 	hs_buf_cstr(buf, "\",\"url\":\"");
 	hs_buf_add(buf, type);
-	if (rows[version->change].with_id) {
+	if (!posted) {
 		hs_buf_byte(buf, '/');
 		hs_buf_add(buf, version->id);
 	}
@@ -214,12 +217,39 @@ static enum hs_status check_known(const struct hs__rest_env *env, struct hs_txn 
 	struct hs_resource found = { 0 };
 	if (call->interaction != HS_DO_HISTORY_INSTANCE || !call->type)
 		return HS_OK;
-	enum hs_status status = hs_txn_get(txn, arena, hs__rest_type_number(env->sandbox, call->type),
-		call->id, &found, err);
+	enum hs_status status = hs__rest_current(env, txn, arena, call->type, call->id, &found, err);
 	if (status == HS_E_NOT_FOUND)
 		return hs_fail(err, HS_E_NOT_FOUND, "there never was a %.*s with id %.*s",
 			HS_S_ARG(call->type->name), HS_S_ARG(call->id));
 	return status == HS_E_DELETED ? HS_OK : status;
+}
+
+/* What a package has under the id comes before all that was stored under it: at the end of the last page. */
+static enum hs_status add_packaged(const struct hs__rest_env *env, struct hs_arena *arena,
+	const struct hs__rest_call *call, const struct asked *asked, struct hs_resource_list *list,
+	uint64_t *total, struct hs_error *err)
+{
+	const struct hs__shelf_type *shelved = hs__shelf_type(env->rest, call->type);
+	struct hs_resource *last = &list->items[list->count];
+	struct hs_resource found;
+	uint32_t at = 0;
+	if (call->interaction != HS_DO_HISTORY_INSTANCE || asked->at || !shelved ||
+		!hs__shelf_find_id(env->rest->shelf, shelved, call->id, &at))
+		return HS_OK;
+	hs__shelf_describe(env, call->type, at, &found);
+	if (found.updated_ms < asked->query.since_ms)
+		return HS_OK;
+	++*total;
+	if (list->more || list->count == asked->query.count) {
+		list->more = list->count > 0;
+		return HS_OK;
+	}
+	enum hs_status status = hs__shelf_body(env, arena, &found, &found.body, err);
+	if (status != HS_OK)
+		return status;
+	*last = found;
+	list->count++;
+	return HS_OK;
 }
 
 static void write_page(const struct hs__rest_env *env, struct hs__rest_page *page, struct hs_slice path,
@@ -256,6 +286,8 @@ enum hs_status hs__rest_history(const struct hs__rest_env *env, struct hs_txn *t
 		status = read_page(env, txn, arena, &asked, &list, err);
 	if (status == HS_OK && !asked.at)
 		status = count_all(env, txn, arena, &asked, &total, err);
+	if (status == HS_OK)
+		status = add_packaged(env, arena, call, &asked, &list, &total, err);
 	if (status != HS_OK)
 		return status;
 	size_t bytes = 512;

@@ -2,6 +2,7 @@
 /* Follows references from and to the resources of a page, in rounds: matches first, then what :iterate adds.
  */
 #include <core/rest/include.h>
+#include <core/rest/shelf.h>
 
 #include <stdio.h>
 
@@ -70,8 +71,15 @@ static bool wants(const struct walk *walk, const struct hs_search_include *inclu
 
 static enum hs_status fetch(struct walk *walk, const struct hs_index_row *row, struct hs_error *err)
 {
+	const struct hs_rest_sandbox *sandbox = walk->env->sandbox;
+	const struct hs__rest_type *type = row->target_type < sandbox->number_count ?
+		sandbox->by_number[row->target_type] :
+		NULL;
 	struct hs_resource target = { 0 };
-	enum hs_status status = hs_txn_get(walk->txn, walk->arena, row->target_type, row->text, &target, err);
+	if (!type)
+		return HS_OK;
+	enum hs_status status = hs__rest_current(walk->env, walk->txn, walk->arena, type, row->text, &target,
+		err);
 	if (status == HS_OK)
 		keep(walk, &target);
 	return status == HS_E_NOT_FOUND || status == HS_E_DELETED ? HS_OK : status;
@@ -84,9 +92,14 @@ static enum hs_status follow(struct walk *walk, const struct hs_resource *resour
 	struct hs_slice source = type_name(walk, resource->type);
 	struct hs_json *tree = NULL;
 	struct hs_index_row *rows = NULL;
+	struct hs_slice body = resource->body;
 	size_t count = 0;
 	const struct hs_search *search = walk->search;
-	enum hs_status status = hs_json_parse(walk->arena, resource->body, NULL, &tree, err);
+	enum hs_status status = HS_OK;
+	if (body.len == 0)
+		status = hs__shelf_body(walk->env, walk->arena, resource, &body, err);
+	if (status == HS_OK)
+		status = hs_json_parse(walk->arena, body, NULL, &tree, err);
 	if (status == HS_OK)
 		status = hs_search_extract(&(struct hs_search_work) { walk->env->rest->config.rules,
 						   &walk->env->sandbox->numbering, walk->arena },

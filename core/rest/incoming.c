@@ -14,17 +14,38 @@ bool hs__rest_media_is_json(struct hs_slice content_type)
 		hs_slice_ieq(media, HS_S("application/json+fhir"));
 }
 
+#define ID_LEN 36
+#define ID_SIGNED 32 /* the rest is a sum of what stands before */
+
+static unsigned sum_of(const char *id)
+{
+	return (unsigned)hs_hash_seeded(hs_slice(id, ID_SIGNED), 0x6964) & 0xffffu;
+}
+
 struct hs_slice hs__rest_new_id(struct hs_arena *arena)
 {
 	/* UUID version 7 (RFC 9562 section 5.7): 48 bits of milliseconds, then randomness. */
 	const struct hs_world *world = hs_world_real();
 	uint64_t ms = (uint64_t)world->wall_ms(world->ctx);
-	unsigned char r[10];
+	unsigned char r[8];
+	char text[ID_LEN + 1];
 	world->random(world->ctx, r, sizeof r);
-	return hs_arena_printf(arena, "%08x-%04x-7%x%02x-%x%x%02x-%02x%02x%02x%02x%02x%02x",
+	int len = snprintf(text, sizeof text, "%08x-%04x-7%x%02x-%x%x%02x-%02x%02x%02x%02x",
 		(unsigned)(ms >> 16), (unsigned)(ms & 0xffff), r[0] & 15u, (unsigned)r[1], 8u | (r[2] & 3u),
 		(unsigned)(r[2] >> 4), (unsigned)r[3], (unsigned)r[4], (unsigned)r[5], (unsigned)r[6],
-		(unsigned)r[7], (unsigned)r[8], (unsigned)r[9]);
+		(unsigned)r[7]);
+	HS_ASSERT(len == ID_SIGNED);
+	snprintf(text + len, sizeof text - ID_SIGNED, "%04x", sum_of(text));
+	return hs_arena_copy(arena, hs_slice(text, ID_LEN));
+}
+
+bool hs__rest_is_new_id(struct hs_slice id)
+{
+	char sum[5];
+	if (id.len != ID_LEN || id.ptr[14] != '7')
+		return false;
+	snprintf(sum, sizeof sum, "%04x", sum_of(id.ptr));
+	return memcmp(id.ptr + ID_SIGNED, sum, 4) == 0;
 }
 
 static enum hs_status check_identity(const struct hs__rest_call *call, struct hs_error *err)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The REST object of one FHIR version: which types are served, by which service, under which index names. */
 #include <core/base/heap.h>
-#include <core/rest/rest_private.h>
-
-#include <stdio.h>
+#include <core/rest/shelf.h>
 
 static const char *const not_stored[] = { "Parameters", NULL };
 
@@ -49,53 +47,13 @@ static void add_param(struct hs_rest *rest, struct hs_slice name)
 	slot->value.number = rest->param_count;
 }
 
-static void add_name(struct hs_rest *rest, struct hs_slice type, struct hs_slice code, const char *suffix)
-{
-	size_t extra = strlen(suffix), len = type.len + 1 + code.len + extra;
-	char *text = hs_arena_raw(rest->arena, len);
-	HS_ASSERT(text);
-	memcpy(text, type.ptr, type.len);
-	text[type.len] = '.';
-	memcpy(text + type.len + 1, code.ptr, code.len);
-	memcpy(text + len - extra, suffix, extra);
-	add_param(rest, hs_slice(text, len));
-}
-
-/* Those of parameters that services have added. */
-static void collect_added(struct hs_rest *rest, struct hs_slice type)
-{
-	size_t count = 0;
-	const struct hs_search_extra *added = hs_search_rules_added(rest->config.rules, &count);
-	for (size_t i = 0; i < count; i++) {
-		if (!hs_slice_eq(added[i].type, type))
-			continue;
-		add_name(rest, type, added[i].code, "");
-		if (hs_slice_eq(added[i].kind, HS_S("token")))
-			add_name(rest, type, added[i].code, ":text");
-	}
-}
-
-/* The names under which the entries of one type are kept, those of core/fhir/search: "Patient.name", with a
- * suffix for texts of tokens, identifiers of references and parts of composites. */
+/* The names under which the entries of one type are kept. */
 static void collect_params(struct hs_rest *rest, struct hs_slice type)
 {
-	const struct hs_defs *defs = rest->config.defs;
-	uint32_t count = 0;
-	const struct hs_def_param *const *params = hs_defs_params(defs, type, &count);
-	for (uint32_t i = 0; i < count; i++) {
-		struct hs_slice code = hs_defs_text(defs, params[i]->code);
-		char part[16];
-		add_name(rest, type, code, "");
-		if (params[i]->type == HS_PARAM_TOKEN)
-			add_name(rest, type, code, ":text");
-		if (params[i]->type == HS_PARAM_REFERENCE)
-			add_name(rest, type, code, ":identifier");
-		for (uint32_t k = 0; k < params[i]->component_count; k++) {
-			snprintf(part, sizeof part, "$%u", k);
-			add_name(rest, type, code, part);
-		}
-	}
-	collect_added(rest, type);
+	size_t count = 0;
+	const struct hs_slice *names = hs_search_names(rest->config.rules, type, &count);
+	for (size_t i = 0; i < count; i++)
+		add_param(rest, names[i]);
 }
 
 enum hs_status hs_rest_new(const struct hs_rest_config *config, struct hs_rest **out, struct hs_error *err)
@@ -123,6 +81,7 @@ void hs_rest_free(struct hs_rest *rest)
 {
 	if (!rest)
 		return;
+	hs__shelf_free(rest->shelf);
 	hs_map_free(&rest->by_name);
 	hs_map_free(&rest->param_index);
 	hs_heap_free(rest->params);
@@ -173,6 +132,13 @@ enum hs_status hs_rest_add_type(struct hs_rest *rest, const struct hs_type_row *
 		return hs_fail(err, HS_E_DUPLICATE, "services %s and %s both serve %s", type->service,
 			service, row->name);
 	return HS_OK;
+}
+
+enum hs_status hs_rest_add_packages(struct hs_rest *rest, const struct hs_rest_packages *packages,
+	struct hs_error *err)
+{
+	HS_ASSERT(!rest->shelf);
+	return hs__shelf_open(rest, packages, &rest->shelf, err);
 }
 
 const struct hs__rest_type *hs__rest_type(const struct hs_rest *rest, struct hs_slice name)

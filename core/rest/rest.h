@@ -46,6 +46,16 @@ void hs_rest_free(struct hs_rest *rest);
 enum hs_status hs_rest_add_type(struct hs_rest *rest, const struct hs_type_row *row, void *state,
 	const char *service, struct hs_error *err);
 
+/* After all types were added: resources of packages for the types whose rows want them (struct hs_type_row).
+ * The first time this makes an image in `cache_dir`, later it maps that. The packages outlive the object. */
+struct hs_rest_packages {
+	struct hs_package *const *list; /* ends with NULL */
+	const char *cache_dir;
+	const struct hs_world *world;
+};
+enum hs_status hs_rest_add_packages(struct hs_rest *rest, const struct hs_rest_packages *packages,
+	struct hs_error *err);
+
 /* What the API keeps for one sandbox: the numbers of types and parameters in its store. */
 struct hs_rest_sandbox;
 enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store,

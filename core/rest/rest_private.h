@@ -19,6 +19,9 @@ struct hs__rest_type {
 	bool by_star;   /* the row is that of "*" */
 };
 
+struct hs__shelf;
+struct hs__rest_shade;
+
 struct hs_rest {
 	struct hs_rest_config config;
 	enum hs_fhir_version fhir;
@@ -29,6 +32,7 @@ struct hs_rest {
 	struct hs_slice *params; /* names of index parameters, "Patient.name" */
 	size_t param_count, param_room;
 	struct hs_map param_index; /* name -> place in params, from 1 */
+	struct hs__shelf *shelf;   /* resources of packages; NULL: none */
 };
 
 struct hs_rest_sandbox {
@@ -39,6 +43,7 @@ struct hs_rest_sandbox {
 	uint32_t *param_numbers;                /* by place in hs_rest.params */
 	const struct hs__rest_type **by_number; /* the type of a number; NULL: not of this FHIR version */
 	uint32_t number_count;
+	struct hs__rest_shade *shade; /* NULL without a shelf */
 	struct hs_numbering numbering;
 };
 
@@ -124,6 +129,9 @@ enum hs_status hs__rest_check(const struct hs__rest_env *env, const struct hs__r
 	struct hs_slice at, struct hs_issues *issues, struct hs_error *err);
 /* A server-made id: a UUID that begins with the time, so that new ones lie together in an index. */
 struct hs_slice hs__rest_new_id(struct hs_arena *arena);
+/* Was it made by the function above? An id carries a sum of itself, so that a history can tell what was
+ * created by POST from what a client named; another 36 characters pass for one in 65,536 cases. */
+bool hs__rest_is_new_id(struct hs_slice id);
 /* Makes text template and index entries; neither depends on the id. */
 enum hs_status hs__rest_ready(const struct hs__rest_env *env, struct hs_arena *arena,
 	struct hs__rest_incoming *in, struct hs_error *err);
@@ -138,6 +146,9 @@ enum hs_status hs__rest_run(const struct hs__rest_env *env, struct hs_txn *txn, 
 	struct hs__rest_call *call, struct hs__rest_result *result, struct hs_error *err);
 bool hs__rest_writes(enum hs_interaction interaction);
 
+/* As hs_txn_get; where nothing is stored, the resource that a package has under that id. */
+enum hs_status hs__rest_current(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs__rest_type *type, struct hs_slice id, struct hs_resource *out, struct hs_error *err);
 enum hs_status hs__rest_get(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs__rest_result *result, struct hs_error *err);
 enum hs_status hs__rest_create(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
@@ -157,9 +168,12 @@ enum hs_status hs__rest_search(const struct hs__rest_env *env, struct hs_txn *tx
 enum hs_status hs__rest_resolve_update(const struct hs__rest_env *env, struct hs_txn *txn,
 	struct hs_arena *arena, const struct hs__rest_call *call, struct hs_slice *id, struct hs_error *err);
 
-/* The part of a search that needs no transaction. */
+/* The part of a search that needs no transaction; `_by`: with other numbers than the store's. */
 enum hs_status hs__rest_search_parse(const struct hs__rest_env *env, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs_search *out, struct hs_error *err);
+enum hs_status hs__rest_search_parse_by(const struct hs__rest_env *env, const struct hs_numbering *numbers,
+	struct hs_arena *arena, const struct hs__rest_call *call, struct hs_search *out,
+	struct hs_error *err);
 /* The one resource that fulfils `condition` (empty: the query of the call), with an empty id when there is
  * none; HS_E_MULTIPLE when there are more. */
 enum hs_status hs__rest_match(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the API keeps for one sandbox: the numbers that its store has for types and index parameters. */
 #include <core/base/heap.h>
-#include <core/rest/rest_private.h>
+#include <core/rest/shelf.h>
 
 #include <stdatomic.h>
 
@@ -63,6 +63,8 @@ enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store
 	sandbox->serial = atomic_fetch_add(&serials, 1) + 1;
 	sandbox->type_numbers = hs_heap_alloc((rest->type_count + 1) * sizeof *sandbox->type_numbers);
 	sandbox->param_numbers = hs_heap_alloc((rest->param_count + 1) * sizeof *sandbox->param_numbers);
+	if (rest->shelf)
+		sandbox->shade = hs__shade_new(rest);
 	sandbox->numbering = (struct hs_numbering) { number_of, sandbox };
 	enum hs_status status = number_types(sandbox, arena, err);
 	if (status == HS_OK)
@@ -88,6 +90,7 @@ void hs_rest_sandbox_free(struct hs_rest_sandbox *sandbox)
 {
 	if (!sandbox)
 		return;
+	hs__shade_free(sandbox->rest, sandbox->shade);
 	hs_heap_free(sandbox->type_numbers);
 	hs_heap_free(sandbox->param_numbers);
 	hs_heap_free(sandbox->by_number);

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Search of one type in a transaction: the page, its total, and included resources. */
+#include <core/rest/both.h>
 #include <core/rest/found.h>
 #include <core/rest/page.h>
 
 enum hs_status hs__rest_search_parse(const struct hs__rest_env *env, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs_search *out, struct hs_error *err)
+{
+	return hs__rest_search_parse_by(env, &env->sandbox->numbering, arena, call, out, err);
+}
+
+enum hs_status hs__rest_search_parse_by(const struct hs__rest_env *env, const struct hs_numbering *numbers,
+	struct hs_arena *arena, const struct hs__rest_call *call, struct hs_search *out, struct hs_error *err)
 {
 	struct hs_search_options options = { .default_count = env->rest->config.page_default,
 		.max_count = env->rest->config.page_max,
@@ -14,8 +21,7 @@ enum hs_status hs__rest_search_parse(const struct hs__rest_env *env, struct hs_a
 		.max_params = 100,
 		.max_values = 500,
 		.max_chain = 3 };
-	return hs_search_parse(&(struct hs_search_work) { env->rest->config.rules, &env->sandbox->numbering,
-				       arena },
+	return hs_search_parse(&(struct hs_search_work) { env->rest->config.rules, numbers, arena },
 		call->type->name, call->query, call->query_count, &options, out, err);
 }
 
@@ -23,21 +29,18 @@ static enum hs_status find(const struct hs__rest_env *env, struct hs_txn *txn, s
 	const struct hs__rest_call *call, const struct hs_search *search, struct hs__rest_found *found,
 	struct hs_error *err)
 {
-	struct hs_find_query query = { .type = hs__rest_type_number(env->sandbox, call->type),
-		.where = search->where,
-		.sort = search->sort,
-		.sort_count = search->sort_count,
-		.count = search->count,
-		.after = search->cursor };
+	struct hs__both both;
 	bool only_total = search->summary == HS_SUMMARY_COUNT || search->count == 0;
-	enum hs_status status = only_total ? HS_OK : hs_txn_find(txn, arena, &query, &found->page, err);
+	enum hs_status status = hs__both_open(env, txn, arena, call, search, &both, err);
+	if (status == HS_OK && !only_total)
+		status = hs__both_page(&both, txn, arena, search->count, search->cursor, &found->page, err);
 	if (status != HS_OK)
 		return status;
 	found->has_total = only_total || search->total != HS_TOTAL_NONE;
 	if (found->has_total && !only_total && search->cursor.len == 0 && found->page.next.len == 0)
 		found->total = found->page.count; /* all of it is on this page */
 	else if (found->has_total)
-		status = hs__rest_found_count(txn, arena, &query, &found->total, err);
+		status = hs__both_total(&both, txn, arena, &found->total, err);
 	if (status == HS_OK && (search->include_count > 0 || search->revinclude_count > 0))
 		status = hs__rest_include(env, txn, arena, search, &found->page, &found->included, err);
 	return status;

@@ -3,6 +3,7 @@
  *
  * The types are searched one after the other; a page ends where it is full, and its cursor is the type that
  * comes next with the cursor within it: "Practitioner~abc". */
+#include <core/rest/both.h>
 #include <core/rest/found.h>
 #include <core/rest/page.h>
 
@@ -14,6 +15,7 @@ struct several {
 	struct hs_arena *arena;
 	const struct hs__rest_type *types[TYPES_MAX];
 	struct hs_search searches[TYPES_MAX];
+	struct hs__both both[TYPES_MAX];
 	uint64_t totals[TYPES_MAX];
 	size_t count;
 	size_t first;          /* the type that the cursor names */
@@ -76,11 +78,11 @@ static enum hs_status parse_all(struct several *several, const struct hs__rest_c
 		struct hs_search *search = &several->searches[i];
 		asked.type = several->types[i];
 		status = hs__rest_search_parse(several->env, several->arena, &asked, search, err);
-		struct hs_find_query query = { .type = hs__rest_type_number(several->env->sandbox,
-						       asked.type),
-			.where = search->where };
 		if (status == HS_OK)
-			status = hs__rest_found_count(several->txn, several->arena, &query,
+			status = hs__both_open(several->env, several->txn, several->arena, &asked, search,
+				&several->both[i], err);
+		if (status == HS_OK)
+			status = hs__both_total(&several->both[i], several->txn, several->arena,
 				&several->totals[i], err);
 	}
 	return status;
@@ -92,13 +94,9 @@ static enum hs_status find_one(struct several *several, size_t i, struct hs__res
 {
 	const struct hs_search *search = &several->searches[i];
 	struct hs_find_page part = { 0 };
-	struct hs_find_query query = { .type = hs__rest_type_number(several->env->sandbox, several->types[i]),
-		.where = search->where,
-		.sort = search->sort,
-		.sort_count = search->sort_count,
-		.count = search->count - (uint32_t)found->page.count,
-		.after = i == several->first ? several->after : HS_S_NONE };
-	enum hs_status status = hs_txn_find(several->txn, several->arena, &query, &part, err);
+	enum hs_status status = hs__both_page(&several->both[i], several->txn, several->arena,
+		search->count - (uint32_t)found->page.count, i == several->first ? several->after : HS_S_NONE,
+		&part, err);
 	if (status == HS_OK && (search->include_count > 0 || search->revinclude_count > 0))
 		status = hs__rest_include(several->env, several->txn, several->arena, search, &part,
 			&found->included, err);

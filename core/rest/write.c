@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* create, update, patch and delete in a writing transaction, with their conditional forms (R4 section 3.1.0).
  */
-#include <core/rest/rest_private.h>
+#include <core/rest/shelf.h>
 
 /* What a write needs at every step. */
 struct step {
@@ -100,6 +100,7 @@ static enum hs_status put(const struct step *step, struct hs_slice id, const str
 		.compose = hs__rest_compose,
 		.arg = &in.compose,
 		.tree = in.tree };
+	hs__shade_touch(step->env, step->type, id);
 	status = hs_txn_put(step->txn, step->arena, &put, &stored, err);
 	event.resource = in.tree;
 	if (status == HS_OK && row->written)
@@ -115,8 +116,8 @@ static enum hs_status put(const struct step *step, struct hs_slice id, const str
 static enum hs_status current_of(const struct step *step, struct hs_slice id, struct hs_resource *room,
 	struct hs_resource **out, struct hs_error *err)
 {
-	uint32_t type = hs__rest_type_number(step->env->sandbox, step->type);
-	enum hs_status status = hs_txn_get(step->txn, step->arena, type, id, room, err);
+	enum hs_status status = hs__rest_current(step->env, step->txn, step->arena, step->type, id, room,
+		err);
 	*out = status == HS_OK ? room : NULL;
 	return status == HS_E_NOT_FOUND || status == HS_E_DELETED ? HS_OK : status;
 }
@@ -177,6 +178,8 @@ enum hs_status hs__rest_update(const struct hs__rest_env *env, struct hs_txn *tx
 		status = current_of(&step, id, &room, &before, err);
 	if (status == HS_OK)
 		status = hs__rest_may_write(call, before, err);
+	if (status == HS_OK && before && hs__shelf_owns(before))
+		before = NULL; /* the first version of the sandbox's own */
 	return status == HS_OK ? put(&step, id, call->in, before, err) : status;
 }
 
@@ -220,8 +223,7 @@ enum hs_status hs__rest_patch(const struct hs__rest_env *env, struct hs_txn *txn
 		id = current.id;
 	}
 	if (status == HS_OK) {
-		status = hs_txn_get(txn, arena, hs__rest_type_number(env->sandbox, call->type), id, &current,
-			err);
+		status = hs__rest_current(env, txn, arena, call->type, id, &current, err);
 		if (status == HS_E_NOT_FOUND || status == HS_E_DELETED)
 			status = gone_or_missing(call, id, status == HS_E_DELETED, err);
 	}
@@ -229,7 +231,8 @@ enum hs_status hs__rest_patch(const struct hs__rest_env *env, struct hs_txn *txn
 		status = hs__rest_may_write(call, &current, err);
 	if (status == HS_OK)
 		status = apply(&step, call, &current, &in, err);
-	return status == HS_OK ? put(&step, id, &in, &current, err) : status;
+	return status == HS_OK ? put(&step, id, &in, hs__shelf_owns(&current) ? NULL : &current, err) :
+				 status;
 }
 
 enum hs_status hs__rest_delete(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
@@ -255,6 +258,13 @@ enum hs_status hs__rest_delete(const struct hs__rest_env *env, struct hs_txn *tx
 	result->status = 204;
 	if (!before)
 		return HS_OK; /* nothing there: what was asked for holds already */
+	if (hs__shelf_owns(before))
+		return hs_fail(err, HS_E_CONFLICT,
+			"%.*s/%.*s is part of a package and stays; store one of your own under this id to "
+			"have "
+			"it in its place",
+			HS_S_ARG(call->type->name), HS_S_ARG(id));
+	hs__shade_touch(env, call->type, id);
 	struct hs_write_event event = event_of(&step, HS_CHANGE_DELETE, id, NULL, before);
 	status = ask_service(&step, &event, NULL, err);
 	if (status == HS_OK)

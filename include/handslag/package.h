@@ -31,3 +31,10 @@ enum hs_status hs_package_each(const struct hs_package *package, const char *con
 /* The text of one file by its name, as hs_package_fn is given it, copied into the arena. Thread-safe. */
 enum hs_status hs_package_read(const struct hs_package *package, struct hs_slice file, struct hs_arena *arena,
 	struct hs_slice *out, struct hs_error *err);
+
+/* Does it hold FHIR itself ("hl7.fhir.r4.core", "hl7.fhir.r4.examples")? */
+bool hs_package_is_core(const struct hs_package *package);
+/* Core packages carry old copies of HL7's terminology: is the resource with this canonical URL in `package`
+ * one that gives way, because HL7's own terminology package is among `packages` (ends with NULL)? */
+bool hs_package_gives_way(struct hs_package *const *packages, const struct hs_package *package,
+	struct hs_slice url);

@@ -45,6 +45,14 @@ struct hs_write_event {
 	struct hs_slice producer;         /* who writes: the token's organisation, or empty */
 };
 
+/* Which packages' resources of a type are read and found beside the stored ones. They have their own ids, are
+ * never changed, and give way to a stored resource of the same id; storing one is the way to change it. */
+enum hs_packaged {
+	HS_PACKAGED_NONE,
+	HS_PACKAGED_SAME, /* those of packages for the same FHIR version */
+	HS_PACKAGED_ANY,  /* the same, and those of all but core packages for other FHIR versions */
+};
+
 struct hs_type_row {
 	const char *name;      /* "Organization"; "*" owns every type that no other service has */
 	uint32_t versions;     /* HS_ON_R4 | HS_ON_R5 */
@@ -61,6 +69,7 @@ struct hs_type_row {
 	 * yet; called for every Bundle that is posted to the base): errors refuse it with 422. May be NULL.
 	 */
 	void (*check_bundle)(const struct hs_json *bundle, void *state, struct hs_issues *issues);
+	enum hs_packaged packaged;
 };
 
 /* A search parameter that the core definitions do not have. One whose code is a chain ("author.given") adds

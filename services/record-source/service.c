@@ -2,10 +2,29 @@
 /* The record source: every R4 resource type that no other service owns, stored and served as it was sent.
  *
  * It stands in for a record system of a care provider, so that a pointer of the record index leads somewhere.
- * All that it does is said by one row; the REST API of the host does the rest. */
+ * All that it does is said by rows; the REST API of the host does the rest. */
 #include <handslag/service.h>
 
+/* What FHIR itself is defined by: packages hold them, and they can be read here without being stored. */
+#define DEFINITION(type) \
+	{ \
+		.name = (type), .versions = HS_ON_R4, .interactions = HS_CAN_ALL, \
+		.packaged = HS_PACKAGED_SAME, \
+		.documentation = \
+			"Those of the loaded packages are there too, unless one with the same id is stored." \
+	}
+
 static const struct hs_type_row types[] = {
+	DEFINITION("StructureDefinition"),
+	DEFINITION("SearchParameter"),
+	DEFINITION("OperationDefinition"),
+	DEFINITION("CapabilityStatement"),
+	DEFINITION("CompartmentDefinition"),
+	DEFINITION("ImplementationGuide"),
+	DEFINITION("StructureMap"),
+	DEFINITION("GraphDefinition"),
+	DEFINITION("MessageDefinition"),
+	DEFINITION("TerminologyCapabilities"),
 	{ .name = "*",
 		.versions = HS_ON_R4,
 		.interactions = HS_CAN_ALL,

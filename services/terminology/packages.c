@@ -4,15 +4,6 @@
 
 #include <stdio.h>
 
-#define THO "http://terminology.hl7.org/"
-
-static bool is_core(const struct hs_package *package)
-{
-	struct hs_slice name = hs_package_name(package);
-
-	return hs_slice_starts(name, HS_S("hl7.fhir.r")) && !hs_slice_starts(name, HS_S("hl7.fhir.r4.id"));
-}
-
 /* What names the set of packages: each one's key and the format of the image. */
 static uint64_t key_of(struct hs_package *const *packages)
 {
@@ -25,8 +16,9 @@ static uint64_t key_of(struct hs_package *const *packages)
 
 struct walk {
 	struct tx_compile *compile;
+	struct hs_package *const *packages;
+	const struct hs_package *package; /* at hand */
 	uint32_t faces;
-	bool skip_tho;
 };
 
 static enum hs_status take(struct hs_slice file, struct hs_slice type, struct hs_slice text,
@@ -39,7 +31,7 @@ static enum hs_status take(struct hs_slice file, struct hs_slice type, struct hs
 	(void)type;
 	if (hs_json_parse(arena, text, NULL, &tree, &why))
 		return hs_fail(err, why.status, "%.*s: %s", HS_S_ARG(file), why.text);
-	if (walk->skip_tho && hs_slice_starts(hs_json_get_text(tree, HS_S("url")), HS_S(THO)))
+	if (hs_package_gives_way(walk->packages, walk->package, hs_json_get_text(tree, HS_S("url"))))
 		return HS_OK;
 	return hs_tx_compile_add(walk->compile, tree, walk->faces, NULL, err);
 }
@@ -51,17 +43,13 @@ static enum hs_status build(struct hs_package *const *packages, uint64_t key, co
 	struct hs_error *err)
 {
 	static const char *const types[] = { "CodeSystem", "ValueSet", "ConceptMap", "NamingSystem", NULL };
-	struct walk walk = { .compile = hs_tx_compile_new(key) };
-	bool has_tho = false;
+	struct walk walk = { .compile = hs_tx_compile_new(key), .packages = packages };
 	enum hs_status status = HS_OK;
 
-	for (size_t i = 0; packages[i]; i++)
-		has_tho |= hs_slice_starts(hs_package_name(packages[i]), HS_S("hl7.terminology"));
 	for (size_t i = 0; packages[i] && status == HS_OK; i++) {
-		bool core = is_core(packages[i]);
 		uint32_t own = hs_package_fhir_version(packages[i]) == HS_FHIR_R5 ? HS_ON_R5 : HS_ON_R4;
-		walk.faces = core ? own : HS_ON_R4 | HS_ON_R5;
-		walk.skip_tho = core && has_tho;
+		walk.package = packages[i];
+		walk.faces = hs_package_is_core(packages[i]) ? own : HS_ON_R4 | HS_ON_R5;
 		status = hs_package_each(packages[i], types, take, &walk, err);
 	}
 	if (status == HS_OK)

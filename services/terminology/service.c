@@ -107,7 +107,8 @@ HANDLER(serve_capabilities, NULL, capabilities, true)
 #define TYPE(type, text) \
 	{ \
 		.name = (type), .versions = HS_ON_R4 | HS_ON_R5, .interactions = HS_CAN_ALL, \
-		.check = hs_tx_check, .written = hs_tx_written, .documentation = (text) \
+		.check = hs_tx_check, .written = hs_tx_written, .documentation = (text), \
+		.packaged = HS_PACKAGED_ANY \
 	}
 static const struct hs_type_row types[] = {
 	TYPE("CodeSystem", "Usable in operations as soon as it is stored."),

@@ -280,7 +280,7 @@ static void keeps_the_order(void **state)
 	expect_text(&a, "/entry/2/response/status", "204 No Content");
 	assert_int_equal(number(&a, "/entry/3/resource/total"), 0);
 	a = send_ok("GET", "Basic/_history?_count=2", NULL, 200);
-	expect_text(&a, "/entry/0/request/url", "Basic");
+	expect_text(&a, "/entry/0/request/url", "Basic/r2");
 	expect_text(&a, "/entry/1/request/method", "DELETE");
 }
 

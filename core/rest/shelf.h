@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The shelf: resources of packages that are read and found beneath the stored ones, and never changed.
+ *
+ * One image an edition holds for each of them its id, its place in its package, and its index entries, with
+ * texts instead of a store's numbers; it is made when the set of packages changes and mapped ever after. The
+ * resource itself is read from its package when it is asked for. A *shelf number* of a type or parameter is
+ * its place in struct hs_rest, from 1; conditions over the shelf are parsed with these.
+ *
+ * Threads: immutable but for struct hs__rest_shade, which is atomic. */
+#pragma once
+
+#include <core/rest/rest_private.h>
+
+#include <handslag/image.h>
+#include <handslag/package.h>
+#include <stdatomic.h>
+
+#define HS__SHELF_KIND 0x464c4853u /* "SHLF" */
+#define HS__SHELF_FORMAT 1u        /* changes with the rows below and with what extraction gives */
+
+enum hs__shelf_section { HS__SHELF_TYPES = 1, HS__SHELF_ITEMS, HS__SHELF_ROWS, HS__SHELF_KEYS };
+
+struct hs__shelf_type {
+	struct hs_image_text name;
+	uint32_t item_first, item_count; /* in order of id */
+	uint32_t key_first, key_count;   /* in order of hash */
+	uint32_t rows_most;              /* of one item */
+	uint32_t unused;
+};
+
+struct hs__shelf_item {
+	struct hs_image_text id, file;
+	uint64_t content; /* hash of the file's text */
+	int64_t updated_ms;
+	uint32_t package, size;
+	uint32_t row_first, row_count;
+};
+
+struct hs__shelf_row {
+	uint32_t param, target_type; /* shelf numbers */
+	uint16_t group, kind;
+	uint32_t hash; /* hs__shelf_hash; the same in keys */
+	struct hs_image_text system, text, exact;
+	union {
+		struct {
+			int64_t lo, hi;
+		} span;
+		struct {
+			double low, high;
+		} reals;
+	} value;
+};
+
+/* What an exact condition may be looked up by. */
+struct hs__shelf_key {
+	uint32_t hash;
+	uint32_t item; /* within the type */
+};
+
+struct hs__shelf {
+	struct hs_image *image;
+	struct hs_package *const *packages;
+	const struct hs__shelf_item *items;
+	const struct hs__shelf_row *rows;
+	const struct hs__shelf_key *keys;
+	const struct hs__shelf_type **types; /* by hs__rest_type.index; NULL: nothing of the type */
+	struct hs_numbering numbering;       /* shelf numbers */
+};
+
+/* A resource of the shelf is told by this bit of its row; its body is empty until hs__shelf_body. */
+#define HS__SHELF_ROW (UINT64_C(1) << 63)
+
+static inline bool hs__shelf_owns(const struct hs_resource *resource)
+{
+	return resource->row & HS__SHELF_ROW;
+}
+
+/* ---- shelf.c ---- */
+
+void hs__shelf_free(struct hs__shelf *shelf);
+/* NULL when the shelf has nothing of the type (or there is no shelf). */
+const struct hs__shelf_type *hs__shelf_type(const struct hs_rest *rest, const struct hs__rest_type *type);
+static inline const struct hs__shelf_item *hs__shelf_item(const struct hs__shelf *shelf,
+	const struct hs__shelf_type *type, uint32_t at)
+{
+	return &shelf->items[type->item_first + at];
+}
+/* The place of an id within the type; false when it has none. */
+bool hs__shelf_find_id(const struct hs__shelf *shelf, const struct hs__shelf_type *type, struct hs_slice id,
+	uint32_t *at);
+/* As a resource of the sandbox, without body. Its version is a number made of the content. */
+void hs__shelf_describe(const struct hs__rest_env *env, const struct hs__rest_type *type, uint32_t at,
+	struct hs_resource *out);
+/* The text of a resource of the shelf, with id and meta, read from its package. HS_E_IO when the package was
+ * changed on disk since the start. For a stored resource: its body. */
+enum hs_status hs__shelf_body(const struct hs__rest_env *env, struct hs_arena *arena,
+	const struct hs_resource *resource, struct hs_slice *out, struct hs_error *err);
+/* The entries of an item, in `out` (room for type->rows_most). */
+size_t hs__shelf_rows(const struct hs__shelf *shelf, const struct hs__shelf_item *item,
+	struct hs_index_row *out);
+/* The hash of hs__shelf_key for an entry. */
+uint32_t hs__shelf_hash(uint32_t param, uint8_t kind, struct hs_slice text);
+
+/* ---- shelf_build.c ---- */
+
+/* Maps the image of these packages, or makes it first; *out stays NULL when no type row wants any. */
+enum hs_status hs__shelf_open(struct hs_rest *rest, const struct hs_rest_packages *packages,
+	struct hs__shelf **out, struct hs_error *err);
+
+/* ---- shelf_find.c ---- */
+
+/* What a resource is sorted by. */
+struct hs__shelf_rank {
+	struct hs__shelf_value {
+		bool any, real;
+		struct hs_slice text;
+		double number;
+		int64_t time;
+	} values[4];
+};
+void hs__shelf_rank(const struct hs_search *search, struct hs_slice id, int64_t updated_ms,
+	const struct hs_index_row *rows, size_t count, struct hs__shelf_rank *out);
+int hs__shelf_compare(const struct hs_search *search, const struct hs__shelf_rank *a,
+	const struct hs__shelf_rank *b);
+
+/* The items of a type that a search finds, hidden ones included, in its order and then by id. */
+struct hs__shelf_hit {
+	uint32_t at; /* within the type */
+	struct hs__shelf_rank *rank;
+};
+struct hs__shelf_hits {
+	struct hs__shelf_hit *items;
+	size_t count;
+};
+enum hs_status hs__shelf_search(const struct hs__shelf *shelf, const struct hs__shelf_type *type,
+	struct hs_arena *arena, const struct hs_search *search, struct hs__shelf_hits *out,
+	struct hs_error *err);
+/* Is the search answered from keys, so that it may run on a loop? */
+bool hs__shelf_is_quick(const struct hs_search *search);
+
+/* ---- shelf_shade.c: which items are hidden by stored resources of the same id ---- */
+
+/* For one type of a sandbox. `stored`: there when they were read; `touched`: written since the sandbox was
+ * opened, so that only the store knows. A writer marks before its commit, so a reader that sees a write sees
+ * the mark. */
+struct hs__rest_shade {
+	_Atomic bool known; /* `stored` was read */
+	_Atomic uint64_t *stored, *touched;
+};
+/* By hs__rest_type.index. */
+struct hs__rest_shade *hs__shade_new(const struct hs_rest *rest);
+void hs__shade_free(const struct hs_rest *rest, struct hs__rest_shade *shade);
+/* In the writing transaction, for each resource that was put or deleted. */
+void hs__shade_touch(const struct hs__rest_env *env, const struct hs__rest_type *type, struct hs_slice id);
+/* Before hs__shade_hides, in the same transaction. */
+enum hs_status hs__shade_learn(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs__rest_type *type, struct hs_error *err);
+enum hs_status hs__shade_hides(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs__rest_type *type, uint32_t at, bool *out, struct hs_error *err);

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Resources of packages beside stored ones: read, found, counted and paged as one, hidden by what is stored
+ * under the same id, and never changed. */
+#include "rest_test.h"
+
+#include <core/base/map.h>
+#include <ftw.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char root[64];
+
+/* The time is made of the content, so that the compiled image of these packages is made once. */
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	struct timespec at = { .tv_sec = (time_t)(hs_hash(hs_slice_cstr(text)) & 0x3fffffff) };
+	struct timespec times[2] = { at, at };
+	assert_int_equal(fflush(file), 0);
+	assert_int_equal(futimens(fileno(file), times), 0);
+	fclose(file);
+}
+
+static void make_package(const char *name, const char *fhir)
+{
+	char path[256], text[256];
+	snprintf(path, sizeof(path), "%s/%s", root, name);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/%s/package", root, name);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/%s/package/package.json", root, name);
+	snprintf(text, sizeof(text), "{\"name\":\"%s\",\"version\":\"1.0.0\",\"fhirVersions\":[\"%s\"]}",
+		name, fhir);
+	write_file(path, text);
+}
+
+/* With single quotes for double ones. */
+static void add_file(const char *package, const char *file, const char *text)
+{
+	char path[256], body[2048];
+	snprintf(path, sizeof(path), "%s/%s/package/%s.json", root, package, file);
+	snprintf(body, sizeof(body), "%s", text);
+	for (char *c = body; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	write_file(path, body);
+}
+
+static void add_set(const char *package, const char *id, const char *name, const char *more)
+{
+	char text[1024];
+	snprintf(text, sizeof(text),
+		"{'resourceType':'ValueSet','id':'%s','url':'urn:set:%s','version':'1','name':'%s',"
+		"'status':'active'%s}",
+		id, id, name, more);
+	add_file(package, id, text);
+}
+
+static void make_packages(void)
+{
+	char id[16], name[16];
+	make_package("first", "4.0.1");
+	make_package("second", "4.0.1");
+	make_package("other", "5.0.0");
+	/* Every second letter, so that stored ones fall between. */
+	for (int i = 0; i < 10; i++) {
+		snprintf(id, sizeof(id), "pack-%d", i);
+		snprintf(name, sizeof(name), "N%c", 'a' + 2 * i);
+		add_set("first", id, name, i < 3 ? ",'date':'2020-01-01','publisher':'One'" : "");
+	}
+	add_file("first", "twice",
+		"{'resourceType':'ValueSet','id':'twice','url':'urn:set:twice','version':'1',"
+		"'status':'active','title':'Old'}");
+	add_file("second", "twice2",
+		"{'resourceType':'ValueSet','id':'twice','url':'urn:set:twice','version':'1',"
+		"'status':'active','title':'New'}");
+	add_file("first", "same",
+		"{'resourceType':'ValueSet','id':'same','url':'urn:set:one','status':'active'}");
+	add_file("second", "same2",
+		"{'resourceType':'ValueSet','id':'same','url':'urn:set:two','status':'active'}");
+	add_file("first", "patient", "{'resourceType':'Patient','id':'packed'}");
+	add_file("first", "sd",
+		"{ 'resourceType' : 'StructureDefinition','id':'sd4','url':'urn:sd:4',"
+		"'name':'Four','status':'draft','kind':'resource','abstract':false,"
+		"'type':'Patient','meta':{'lastUpdated':'2019-05-05T10:00:00Z'}}");
+	add_file("other", "sd",
+		"{'resourceType':'StructureDefinition','id':'sd5','url':'urn:sd:5',"
+		"'name':'Five','status':'draft','kind':'resource','abstract':false,"
+		"'type':'Patient'}");
+	add_set("other", "from-r5", "FromR5", "");
+}
+
+static const struct hs_type_row types[] = {
+	{ .name = "ValueSet", .versions = HS_ON_R4, .interactions = HS_CAN_ALL, .packaged = HS_PACKAGED_ANY },
+	{ .name = "StructureDefinition",
+		.versions = HS_ON_R4,
+		.interactions = HS_CAN_ALL,
+		.packaged = HS_PACKAGED_SAME },
+	{ .name = "*", .versions = HS_ON_R4, .interactions = HS_CAN_ALL },
+	{ .name = NULL },
+};
+static const struct hs_service service = {
+	.abi = HS_SERVICE_ABI, .name = "shelf", .summary = "Types with resources of packages.", .types = types
+};
+
+static int set_up(void **state)
+{
+	static const struct hs_service *const services[] = { &service, NULL };
+	static char config[512];
+	struct fixture_options options = { .services = services, .config = config };
+	(void)state;
+	snprintf(root, sizeof(root), "/tmp/handslag-test-XXXXXX");
+	assert_non_null(mkdtemp(root));
+	make_packages();
+	snprintf(config, sizeof(config), "{\"packages\":[\"%s/first\",\"%s/second\",\"%s/other\"]}", root,
+		root, root);
+	fx = fixture_start(&options);
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+	(void)info;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+static int tear_down(void **state)
+{
+	fixture_stop(fx);
+	nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	(void)state;
+	return 0;
+}
+
+/* 10 of "first", the later "twice", two "same" and the one for R5. */
+#define SETS 14
+
+/* The ids (of `separator` each) of all pages of a search. */
+static const char *ids_of(const char *path, size_t *pages)
+{
+	struct hs_buf out;
+	hs_buf_init(&out, fixture_arena(fx), 65536);
+	for (*pages = 0; path; (*pages)++) {
+		struct fixture_answer a = send_ok("GET", path, NULL, 200);
+		HS_JSON_EACH(entry, hs_json_get(fixture_json(fx, &a), HS_S("entry"))) {
+			hs_buf_add(&out, hs_json_get_text(hs_json_get(entry, HS_S("resource")), HS_S("id")));
+			hs_buf_byte(&out, ' ');
+		}
+		path = link_of(&a, "next");
+	}
+	return hs_arena_cstr(fixture_arena(fx), hs_buf_slice(&out));
+}
+
+static void reads_what_a_package_holds(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("GET", "ValueSet/pack-3", NULL, 200);
+	expect_text(&a, "/url", "urn:set:pack-3");
+	struct hs_slice etag = hs_arena_copy(fixture_arena(fx), fixture_header(&a, "ETag"));
+	struct hs_slice version = hs_slice(etag.ptr + 3, etag.len - 4);
+	assert_true(hs_slice_eq(fixture_text(fx, &a, "/meta/versionId"), version));
+	assert_true(fixture_header(&a, "Last-Modified").len > 0);
+	send_with("GET", "ValueSet/pack-3", TEXT("If-None-Match: %.*s\r\n", HS_S_ARG(etag)), NULL, 304);
+	a = send_ok("GET", TEXT("ValueSet/pack-3/_history/%.*s", HS_S_ARG(version)), NULL, 200);
+	expect_text(&a, "/url", "urn:set:pack-3");
+	send_ok("GET", "ValueSet/pack-3/_history/1", NULL, 404);
+	a = send_ok("GET", "ValueSet/pack-3/_history", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 1);
+	expect_text(&a, "/entry/0/request/method", "PUT");
+	/* The package's own text, with id and meta in their places. */
+	a = send_ok("GET", "StructureDefinition/sd4", NULL, 200);
+	expect_part(a.body, "{ 'resourceType' : 'StructureDefinition'");
+	expect_text(&a, "/meta/lastUpdated", "2019-05-05T10:00:00.000Z");
+	a = send_ok("GET", "ValueSet/pack-0?_elements=url", NULL, 200);
+	assert_null(hs_json_get(fixture_json(fx, &a), HS_S("publisher")));
+	send_ok("GET", "ValueSet/pack-77", NULL, 404);
+}
+
+static void takes_what_belongs_here(void **state)
+{
+	NEED_FHIR();
+	send_ok("GET", "Patient/packed", NULL, 404);
+	send_ok("GET", "StructureDefinition/sd5", NULL, 404);
+	struct fixture_answer a = send_ok("GET", "StructureDefinition", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 1);
+	send_ok("GET", "ValueSet/from-r5", NULL, 200);
+	a = send_ok("GET", "ValueSet/twice", NULL, 200);
+	expect_text(&a, "/title", "New");
+	a = send_ok("GET", "ValueSet?url=urn:set:twice", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 1);
+	/* One id, two URLs: the later package has the id, both are found. */
+	a = send_ok("GET", "ValueSet/same", NULL, 200);
+	expect_text(&a, "/url", "urn:set:two");
+	a = send_ok("GET", "ValueSet?url=urn:set:one", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 1);
+	const char *id = hs_arena_cstr(fixture_arena(fx), fixture_text(fx, &a, "/entry/0/resource/id"));
+	assert_true(strncmp(id, "same-", 5) == 0);
+	a = send_ok("GET", TEXT("ValueSet/%s", id), NULL, 200);
+	expect_text(&a, "/url", "urn:set:one");
+}
+
+static void finds_by_all_kinds(void **state)
+{
+	static const struct {
+		const char *query;
+		int total;
+	} rows[] = {
+		{ "", SETS },
+		{ "url=urn:set:pack-3", 1 },
+		{ "url=urn:set:pack-3,urn:set:pack-4,urn:none", 2 },
+		{ "url:below=urn:set:pack-", 10 },
+		{ "url=urn:set:pack-3&version=1", 1 },
+		{ "url=urn:set:pack-3&version=2", 0 },
+		{ "url:not=urn:set:pack-3", -1 },
+		{ "_id=pack-3,pack-5", 2 },
+		{ "name=n", 10 },
+		{ "name=Nc", 1 },
+		{ "name:exact=Nc", 1 },
+		{ "name:exact=nc", 0 },
+		{ "name:contains=R5", 1 },
+		{ "publisher=one", 3 },
+		{ "publisher:missing=true", SETS - 3 },
+		{ "status=active", SETS },
+		{ "status=draft", 0 },
+		{ "date=2020", 3 },
+		{ "date=gt2020-06", 0 },
+		{ "date=gt2020-06&status=active", 0 },
+		{ "_lastUpdated=2020-01-01", 3 },
+	};
+	NEED_FHIR();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *path = TEXT("ValueSet?%s", rows[i].query);
+		struct fixture_answer a = fixture_get(fx, path);
+		if (rows[i].total < 0) {
+			assert_int_equal(a.status, 400);
+			continue;
+		}
+		if (a.status != 200 || number(&a, "/total") != rows[i].total ||
+			(int)entries(&a) != rows[i].total)
+			fail_msg("%s: %.*s", rows[i].query, HS_S_ARG(a.body));
+		a = send_ok("GET", TEXT("ValueSet?%s&_summary=count", rows[i].query), NULL, 200);
+		assert_int_equal(number(&a, "/total"), rows[i].total);
+	}
+	struct fixture_answer a = send_ok("GET", "ValueSet?url=urn:set:pack-0&_summary=true", NULL, 200);
+	expect_text(&a, "/entry/0/resource/meta/tag/0/code", "SUBSETTED");
+	expect_text(&a, "/entry/0/search/mode", "match");
+	a = send_ok("GET", "?_type=ValueSet,StructureDefinition&_count=5", NULL, 200);
+	assert_int_equal(number(&a, "/total"), SETS + 1);
+}
+
+static void store(const char *id, const char *name)
+{
+	fixture_send(fx, "PUT", TEXT("ValueSet/%s", id),
+		quoted(TEXT("{'resourceType':'ValueSet','id':'%s','url':'urn:set:%s','version':'1','name':'%"
+			    "s',"
+			    "'status':'active'}",
+			id, id, name)));
+}
+
+static void drop(const char *id)
+{
+	fixture_send(fx, "DELETE", TEXT("ValueSet/%s", id), NULL);
+}
+
+static void pages_and_sorts_as_one(void **state)
+{
+	static const struct {
+		const char *query, *ids;
+	} rows[] = {
+		{ "url:below=urn:none", "" },
+		{ "name=n&_sort=name",
+			"pack-0 mine-b pack-1 pack-2 mine-f pack-3 pack-4 pack-5 pack-6 pack-7 pack-8 "
+			"pack-9 mine-z " },
+		{ "name=n&_sort=-name",
+			"mine-z pack-9 pack-8 pack-7 pack-6 pack-5 pack-4 pack-3 mine-f pack-2 "
+			"pack-1 mine-b pack-0 " },
+		{ "name=n",
+			"mine-z mine-b mine-f pack-0 pack-1 pack-2 pack-3 pack-4 pack-5 pack-6 pack-7 pack-8 "
+			"pack-9 " },
+		{ "name=n&_sort=_id",
+			"mine-b mine-f mine-z pack-0 pack-1 pack-2 pack-3 pack-4 pack-5 pack-6 pack-7 "
+			"pack-8 pack-9 " },
+		/* Without a publisher: last, in either direction. */
+		{ "name=n&_sort=publisher,-name",
+			"pack-2 pack-1 pack-0 mine-z pack-9 pack-8 pack-7 pack-6 pack-5 "
+			"pack-4 pack-3 mine-f mine-b " },
+	};
+	NEED_FHIR();
+	store("mine-z", "Nz");
+	store("mine-b", "Nb");
+	store("mine-f", "Nf");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		for (int count = 1; count < 16; count++) {
+			size_t pages = 0;
+			const char *ids = ids_of(TEXT("ValueSet?%s&_count=%d", rows[i].query, count), &pages);
+			if (strcmp(ids, rows[i].ids) != 0)
+				fail_msg("%s by %d: %s", rows[i].query, count, ids);
+			if (*ids)
+				assert_int_equal(pages, (13 + count - 1) / count);
+		}
+	}
+	struct fixture_answer a = send_ok("GET", "ValueSet?name=n&_sort=name&_count=2", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 13);
+	send_ok("GET", "ValueSet?_cursor=nonsense", NULL, 400);
+	drop("mine-z");
+	drop("mine-b");
+	drop("mine-f");
+}
+
+static void stays_stable_while_others_write(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("GET", "ValueSet?name=n&_sort=name&_count=4", NULL, 200);
+	const char *next = link_of(&a, "next");
+	size_t pages = 0;
+	store("pack-1", "Nc"); /* hides one that was given already */
+	store("mine-a", "Na"); /* and one that would have stood there */
+	const char *ids = ids_of(next, &pages);
+	assert_string_equal(ids, "pack-4 pack-5 pack-6 pack-7 pack-8 pack-9 ");
+	drop("pack-1");
+	drop("mine-a");
+}
+
+static void gives_way_to_what_is_stored(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("GET", "ValueSet/pack-5", NULL, 200);
+	const char *etag = hs_arena_cstr(fixture_arena(fx), fixture_header(&a, "ETag"));
+	const char *body = "{'resourceType':'ValueSet','id':'pack-5','url':'urn:set:pack-5','version':'1',"
+			   "'name':'Mine','status':'active'}";
+	send_with("PUT", "ValueSet/pack-5", "If-None-Match: *\r\n", body, 412);
+	send_with("PUT", "ValueSet/pack-5", "If-Match: W/\"1\"\r\n", body, 412);
+	a = send_with("PUT", "ValueSet/pack-5", TEXT("If-Match: %s\r\n", etag), body, 201);
+	expect_header(&a, "ETag", "W/\"1\"");
+	a = send_ok("GET", "ValueSet/pack-5", NULL, 200);
+	expect_text(&a, "/name", "Mine");
+	a = send_ok("GET", "ValueSet", NULL, 200);
+	assert_int_equal(number(&a, "/total"), SETS);
+	a = send_ok("GET", "ValueSet?url=urn:set:pack-5", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 1);
+	expect_text(&a, "/entry/0/resource/name", "Mine");
+	a = send_ok("GET", "ValueSet/pack-5/_history", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 2);
+	a = send_ok("GET", "ValueSet/pack-5/_history?_count=1", NULL, 200);
+	a = send_ok("GET", link_of(&a, "next"), NULL, 200);
+	assert_int_equal(entries(&a), 1);
+	assert_null(link_of(&a, "next"));
+	fixture_restart(fx); /* what is stored is known again from the store */
+	a = send_ok("GET", "ValueSet", NULL, 200);
+	assert_int_equal(number(&a, "/total"), SETS);
+	/* Deleted, the package's is there again; and that one cannot be deleted. */
+	send_ok("DELETE", "ValueSet/pack-5", NULL, 204);
+	a = send_ok("GET", "ValueSet/pack-5", NULL, 200);
+	expect_text(&a, "/name", "Nk");
+	a = send_ok("DELETE", "ValueSet/pack-5", NULL, 409);
+	expect_part(a.body, "part of a package");
+	a = send_ok("GET", "ValueSet", NULL, 200);
+	assert_int_equal(number(&a, "/total"), SETS);
+}
+
+static void is_patched_into_an_own_copy(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_with("PATCH", "ValueSet/pack-7",
+		"Content-Type: application/json-patch+json\r\n",
+		"[{'op':'replace','path':'/name','value':'Patched'}]", 201);
+	expect_header(&a, "ETag", "W/\"1\"");
+	a = send_ok("GET", "ValueSet?name=patched", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 1);
+	expect_text(&a, "/entry/0/resource/url", "urn:set:pack-7");
+	send_ok("DELETE", "ValueSet/pack-7", NULL, 204);
+}
+
+static void counts_as_there_for_conditions(void **state)
+{
+	NEED_FHIR();
+	const char *body =
+		"{'resourceType':'ValueSet','url':'urn:set:pack-8','name':'New','status':'active'}";
+	struct fixture_answer a = send_with("POST", "ValueSet", "If-None-Exist: url=urn:set:pack-8\r\n", body,
+		200);
+	assert_true(hs_slice_search(fixture_header(&a, "Location"), HS_S("/ValueSet/pack-8")) != SIZE_MAX);
+	a = send_ok("PUT", "ValueSet?url=urn:set:pack-8", body, 201);
+	a = send_ok("GET", "ValueSet/pack-8", NULL, 200);
+	expect_text(&a, "/name", "New");
+	send_ok("DELETE", "ValueSet/pack-8", NULL, 204);
+	send_ok("DELETE", "ValueSet?url=urn:set:pack-8", NULL, 409);
+}
+
+static void is_included(void **state)
+{
+	NEED_FHIR();
+	send_ok("PUT", "Basic/points",
+		"{'resourceType':'Basic','id':'points','code':{'text':'x'},"
+		"'subject':{'reference':'ValueSet/pack-2'}}",
+		201);
+	struct fixture_answer a = send_ok("GET", "Basic?_id=points&_include=Basic:subject", NULL, 200);
+	assert_int_equal(entries(&a), 2);
+	expect_text(&a, "/entry/1/search/mode", "include");
+	expect_text(&a, "/entry/1/resource/url", "urn:set:pack-2");
+}
+
+static void notices_a_package_that_changed(void **state)
+{
+	NEED_FHIR();
+	add_set("first", "pack-9", "Nx", "");
+	struct fixture_answer a = send_ok("GET", "ValueSet/pack-9", NULL, 503);
+	expect_part(a.body, "was changed on disk");
+	send_ok("GET", "ValueSet/pack-8", NULL, 200);
+	fixture_restart(fx); /* its new state is another set of packages */
+	a = send_ok("GET", "ValueSet/pack-9", NULL, 200);
+	expect_text(&a, "/name", "Nx");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_what_a_package_holds),
+		cmocka_unit_test(takes_what_belongs_here),
+		cmocka_unit_test(finds_by_all_kinds),
+		cmocka_unit_test(pages_and_sorts_as_one),
+		cmocka_unit_test(stays_stable_while_others_write),
+		cmocka_unit_test(gives_way_to_what_is_stored),
+		cmocka_unit_test(is_patched_into_an_own_copy),
+		cmocka_unit_test(counts_as_there_for_conditions),
+		cmocka_unit_test(is_included),
+		cmocka_unit_test(notices_a_package_that_changed),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
