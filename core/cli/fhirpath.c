@@ -3,14 +3,13 @@
 #include <core/base/heap.h>
 #include <core/base/world.h>
 #include <core/cli/cli.h>
+#include <core/cli/definitions.h>
 #include <core/fhir/path/path.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define FILE_LIMIT (256u << 20)   /* bytes of a file */
 #define ARENA_CAP (2048ull << 20) /* bytes of one evaluation, its input included */
-#define PACKAGE "hl7.fhir.r4.examples#4.0.1"
 
 struct options {
 	bool json, pipe, names_only, lenient;
@@ -234,32 +233,10 @@ static void serve_pipe(const struct session *session)
 static void open_definitions(struct session *session)
 {
 	struct hs_error err;
-	struct hs_package *package = NULL;
-	char root[512], cache[640];
-	const char *packages = getenv("HS_PACKAGES");
-	const char *home = getenv("HOME");
-	if (session->options->names_only) {
-		return;
-	}
-	(void)snprintf(root, sizeof(root), "%s%s",
-		packages     ? packages :
-			home ? home :
-			       "",
-		packages ? "" : "/.fhir/packages");
-	(void)snprintf(cache, sizeof(cache), "%s/.handslag", root);
-	enum hs_status status = hs_package_find(root, HS_S(PACKAGE), &package, &err);
-	if (!status) {
-		struct hs_package *const list[] = { package, NULL };
-		struct hs_defs_source source = {
-			.fhir = HS_FHIR_R4, .packages = list, .cache_dir = cache, .world = session->world
-		};
-		status = hs_defs_open(&source, &session->defs, &err);
-	}
-	if (status) {
+	if (!session->options->names_only && hs_cli_definitions(HS_FHIR_R4, &session->defs, &err)) {
 		fprintf(stderr, "handslag fhirpath: no FHIR definitions (%s); elements are taken by name\n",
 			err.text);
 	}
-	hs_package_close(package);
 }
 
 static const char EXAMPLE[] = "  handslag fhirpath \"name.where(use = 'official').given\" patient.json\n"

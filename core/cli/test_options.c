@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag test: its command line as options of the engine. */
 #include <core/base/world.h>
+#include <core/cli/definitions.h>
 #include <core/cli/test_private.h>
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #define FILE_MAX ((size_t)64 << 20)
 
@@ -217,43 +217,10 @@ enum hs_status hs_cli_test_options(struct test_settings *settings, struct hs_are
 	return status;
 }
 
-/* Compiled definitions are kept in the user's cache; without a place for them they are compiled each time. */
-static void cache_folder(char *out, size_t size)
-{
-	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-
-	if (cache && cache[0])
-		snprintf(out, size, "%s", cache);
-	else
-		snprintf(out, size, "%s/.cache", home ? home : "");
-	mkdir(out, 0700);
-	size_t used = strlen(out);
-	snprintf(out + used, size - used, "/handslag");
-	mkdir(out, 0700);
-}
-
 struct hs_defs *hs_cli_test_definitions(enum hs_fhir_version fhir)
 {
-	const char *name = fhir == HS_FHIR_R5 ? "hl7.fhir.r5.core" : "hl7.fhir.r4.examples";
-	const char *set = getenv("HS_PACKAGES"), *home = getenv("HOME");
-	char root[2048], cache[2100];
-	struct hs_package *package = NULL;
 	struct hs_defs *defs = NULL;
 	struct hs_error err;
 
-	if (set && set[0])
-		snprintf(root, sizeof(root), "%s", set);
-	else
-		snprintf(root, sizeof(root), "%s/.fhir/packages", home ? home : "");
-	if (hs_package_find(root, hs_slice_cstr(name), &package, &err))
-		return NULL;
-	cache_folder(cache, sizeof(cache));
-	struct hs_package *const list[] = { package, NULL };
-	struct hs_defs_source source = {
-		.fhir = fhir, .packages = list, .cache_dir = cache, .world = hs_world_real()
-	};
-	if (hs_defs_open(&source, &defs, &err))
-		defs = NULL;
-	hs_package_close(package);
-	return defs;
+	return hs_cli_definitions(fhir, &defs, &err) ? NULL : defs;
 }

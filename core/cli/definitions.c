@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* FHIR definitions for commands that work without a server. */
+#include <core/cli/definitions.h>
+
+#include <core/base/world.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+void hs_cli_packages_root(char *out, size_t size)
+{
+	const char *set = getenv("HS_PACKAGES"), *home = getenv("HOME");
+
+	if (set && set[0])
+		snprintf(out, size, "%s", set);
+	else
+		snprintf(out, size, "%s/.fhir/packages", home ? home : "");
+}
+
+void hs_cli_cache_dir(char *out, size_t size)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (cache && cache[0])
+		snprintf(out, size, "%s", cache);
+	else
+		snprintf(out, size, "%s/.cache", home ? home : "");
+	mkdir(out, 0700);
+	size_t used = strlen(out);
+	snprintf(out + used, size - used, "/handslag");
+	mkdir(out, 0700);
+}
+
+const char *hs_cli_core_package(enum hs_fhir_version fhir)
+{
+	return fhir == HS_FHIR_R5 ? "hl7.fhir.r5.core#5.0.0" : "hl7.fhir.r4.examples#4.0.1";
+}
+
+enum hs_status hs_cli_definitions(enum hs_fhir_version fhir, struct hs_defs **out, struct hs_error *err)
+{
+	char root[2048], cache[2100];
+	struct hs_package *package = NULL;
+
+	hs_cli_packages_root(root, sizeof(root));
+	hs_cli_cache_dir(cache, sizeof(cache));
+	enum hs_status status = hs_package_find(root, hs_slice_cstr(hs_cli_core_package(fhir)), &package,
+		err);
+	if (status)
+		return status;
+	struct hs_package *const list[] = { package, NULL };
+	struct hs_defs_source source = {
+		.fhir = fhir, .packages = list, .cache_dir = cache, .world = hs_world_real()
+	};
+	status = hs_defs_open(&source, out, err);
+	hs_package_close(package);
+	return status;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* FHIR definitions for commands that work without a server: packages from the user's cache, compiled images
+ * in
+ * ~/.cache/handslag. */
+#pragma once
+
+#include <core/fhir/definitions/definitions.h>
+
+#define HS_CLI_PACKAGES_MAX 64
+
+/* The package cache: $HS_PACKAGES, or ~/.fhir/packages. */
+void hs_cli_packages_root(char *out, size_t size);
+/* The folder of compiled images, made when missing: $XDG_CACHE_HOME/handslag, or ~/.cache/handslag. */
+void hs_cli_cache_dir(char *out, size_t size);
+/* The package that holds the definitions of a FHIR version. */
+const char *hs_cli_core_package(enum hs_fhir_version fhir);
+/* Those definitions, compiled. Without the package HS_E_NOT_FOUND, and *err says what to do. */
+enum hs_status hs_cli_definitions(enum hs_fhir_version fhir, struct hs_defs **out, struct hs_error *err);
