@@ -87,6 +87,8 @@ enum hs_status hs_path_eval(const struct hs_path *path, const struct hs_path_con
 /* The same for an element inside a resource whose definition is known. */
 enum hs_status hs_path_eval_value(const struct hs_path *path, const struct hs_path_context *context,
 	const struct hs_path_value *input, struct hs_path_list *out, struct hs_error *err);
+/* Fills in kind, node and system value from `node`, by value->type; the other members are the caller's. */
+void hs_path_value_read(struct hs_path_value *value, const struct hs_json *node);
 /* A result as boolean, by the rule of singleton evaluation: 1, 0, -1 for empty, -2 for anything else. */
 int hs_path_truth(const struct hs_path_list *list);
 /* The text of a value as a FHIR primitive or literal would print it. */

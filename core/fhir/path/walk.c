@@ -29,7 +29,7 @@ static uint8_t kind_of_text(const struct hs_def_type *type)
 	}
 }
 
-static void set_value(struct hs_path_value *value, const struct hs_json *node)
+void hs_path_value_read(struct hs_path_value *value, const struct hs_json *node)
 {
 	value->kind = HS_PATH_NODE;
 	value->node = node;
@@ -63,7 +63,7 @@ void hs__path_resource(const struct hs_defs *defs, const struct hs_json *node, s
 {
 	*out = (struct hs_path_value) { .kind = HS_PATH_NODE, .node = node };
 	if (!hs_json_is(node, HS_JSON_OBJECT)) {
-		set_value(out, node);
+		hs_path_value_read(out, node);
 		return;
 	}
 	if (defs) {
@@ -87,7 +87,7 @@ static enum hs_status reach(struct path_run *run, const struct place *place, con
 			value.element = resource.element;
 		}
 	}
-	set_value(&value, node);
+	hs_path_value_read(&value, node);
 	return next ? hs__path_walk(run, &value, next, out) : hs__path_push(run, out, &value);
 }
 

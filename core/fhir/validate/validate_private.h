@@ -30,10 +30,12 @@ struct hs__validation {
 	const struct hs_validate_terminology *terms;
 	const struct hs_validate_options *options;
 	struct hs_issues *issues;
-	struct hs_arena *arena; /* the issues' */
+	struct hs_arena *arena;   /* the issues' */
+	struct hs_arena *scratch; /* of expressions: what is taken from it is given back at once */
 	const struct hs__node *root;
-	uint32_t nesting; /* profiles within profiles, for a limit */
-	bool quiet;       /* trial: count the errors in `faults`, make no issues */
+	const struct hs_def_type *extension; /* the type Extension */
+	uint32_t nesting;                    /* profiles within profiles, for a limit */
+	bool quiet;                          /* trial: count the errors in `faults`, make no issues */
 	uint32_t faults;
 	/* For rules/ to keep what they gather once a validation (identifiers of a bundle, ...). */
 	void *rules;
@@ -50,6 +52,11 @@ struct hs_slice hs__validate_path(struct hs__validation *run, const struct hs__n
 /* The member `name` of node as nodes: fn for each item of an array, or for the one. Made on the stack. */
 void hs__validate_each(struct hs__validation *run, const struct hs__node *node, struct hs_slice name,
 	void (*fn)(struct hs__validation *run, const struct hs__node *child, void *arg), void *arg);
+
+/* The resource that a reference text within `node` means: contained, in the bundle around, or what the
+ * options' resolve gives. NULL when there is none. */
+const struct hs_json *hs__validate_resolve(struct hs__validation *run, const struct hs__node *node,
+	struct hs_slice reference);
 
 /* Walks `node` (a value of a data type or a resource) against the profile, adding issues; with run->quiet
  * only counting. False when it has errors. */

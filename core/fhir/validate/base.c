@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The base walk: every element once, by the definition of its own type: invariants, bindings, extensions and
+ * the special rules. Elements, cardinality and formats were checked before (core/fhir/check); what has a
+ * wrong shape is passed over here. */
+#include <core/fhir/validate/walk.h>
+
+/* The children of an object, looked for from where the one before was found. */
+struct scope {
+	const struct hs_profile_element *first, *cursor;
+};
+
+static bool is_child(const struct hs_profile_element *child, struct hs_slice name)
+{
+	if (!child->choice)
+		return hs_slice_eq(child->name, name);
+	return name.len > child->name.len && hs_slice_starts(name, child->name) && hs__node_use(child, name);
+}
+
+static const struct hs_profile_element *find_child(struct scope *scope, struct hs_slice name)
+{
+	const struct hs_profile_element *child = scope->cursor;
+	do {
+		if (is_child(child, name)) {
+			scope->cursor = child;
+			return child;
+		}
+		child = child->next ? child->next : scope->first;
+	} while (child != scope->cursor);
+	return NULL;
+}
+
+static void walk_item(struct hs__validation *run, const struct hs__node *parent, struct hs_slice name,
+	int64_t index, const struct hs_json *value, const struct hs_json *shadow,
+	const struct hs_profile_element *element)
+{
+	struct hs__node node;
+	hs__node_child(run, parent, name, index, value, shadow, element, &node);
+	if (node.value || node.shadow)
+		hs__walk_base(run, &node, element);
+}
+
+static void walk_items(struct hs__validation *run, const struct hs__node *parent, struct hs_slice name,
+	const struct hs_json *values, const struct hs_json *shadows, const struct hs_profile_element *element)
+{
+	int64_t index = 0;
+	if (!hs_json_is(values, HS_JSON_ARRAY) && !hs_json_is(shadows, HS_JSON_ARRAY)) {
+		walk_item(run, parent, name, -1, values, shadows, element);
+		return;
+	}
+	const struct hs_json *value = hs_json_first(values);
+	const struct hs_json *shadow = hs_json_first(shadows);
+	while (value || shadow) {
+		walk_item(run, parent, name, index++, value, shadow, element);
+		value = value ? hs_json_next(value) : NULL;
+		shadow = shadow ? hs_json_next(shadow) : NULL;
+	}
+}
+
+/* The member "_name" for the member "name"; primitives only, and those rarely have one. */
+static const struct hs_json *find_shadow(const struct hs_json *object, struct hs_slice name)
+{
+	HS_JSON_EACH(member, object)
+		if (member->key_len == name.len + 1 && member->key[0] == '_' &&
+			hs_slice_eq(hs_slice_from(hs_json_key(member), 1), name))
+			return member;
+	return NULL;
+}
+
+static bool has_shadows(const struct hs_json *object)
+{
+	HS_JSON_EACH(member, object)
+		if (member->key_len && member->key[0] == '_')
+			return true;
+	return false;
+}
+
+static void walk_members(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_json *object, const struct hs_profile_element *body)
+{
+	struct scope scope = { body->children, body->children };
+	bool shadows = has_shadows(object);
+	if (!body->children)
+		return;
+	HS_JSON_EACH(member, object) {
+		struct hs_slice key = hs_json_key(member);
+		bool shadow = key.len > 1 && key.ptr[0] == '_';
+		struct hs_slice name = shadow ? hs_slice_from(key, 1) : key;
+		if (shadow && hs_json_get(object, name))
+			continue; /* with its value */
+		const struct hs_profile_element *child = find_child(&scope, name);
+		if (!child)
+			continue;
+		if (shadow)
+			walk_items(run, node, name, NULL, member, child);
+		else
+			walk_items(run, node, name, member, shadows ? find_shadow(object, name) : NULL,
+				child);
+	}
+}
+
+static void apply_rules(struct hs__validation *run, const struct hs__node *node)
+{
+	const struct hs_validator *validator = run->validator;
+	uint32_t index = node->type ? hs_defs_type_index(run->defs, node->type) : HS_DEF_NONE;
+	hs__rule *rule = index < validator->type_count ? validator->rules[index] : NULL;
+	if (rule)
+		rule(run, node);
+	if (node->resource == node)
+		hs__rules_resource(run, node);
+}
+
+/* What the type itself asks of its values, beside what the element does that has one. */
+static void check_type(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element)
+{
+	const struct hs_profile *profile = node->type ? hs__type_profile(run, node->type) : NULL;
+	if (profile && profile->root != element)
+		hs__check_constraints(run, node, profile->root, true);
+	if (node->type == run->extension)
+		hs__check_extension(run, node);
+}
+
+void hs__walk_base(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element)
+{
+	const struct hs_json *object = hs__node_object(node);
+	bool is_resource = node->resource == node;
+	if (node->depth > HS__VALIDATE_DEPTH) {
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "too-long", "too-deep",
+			"elements are nested more than %d deep; the rest is not validated",
+			HS__VALIDATE_DEPTH);
+		return;
+	}
+	hs__check_constraints(run, node, element, true);
+	if (element->binding && !is_resource)
+		hs__check_binding(run, node, element->binding);
+	if (element->min_value || element->max_value || element->max_length)
+		hs__check_values(run, node, element);
+	const struct hs_profile_element *body = object ? hs__element_body(run, element, node->type) : NULL;
+	check_type(run, node, element);
+	if (body)
+		walk_members(run, node, object, body);
+	apply_rules(run, node);
+	if (is_resource)
+		hs__check_profiles(run, node);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bindings (R4 Terminologies, section 4.1.5): codes, Codings, CodeableConcepts and Quantities against value
+ * sets. */
+#include <core/fhir/validate/walk.h>
+
+static struct hs_validate_code read_coding(const struct hs_json *coding)
+{
+	struct hs_validate_code code = { .system = hs_json_get_text(coding, HS_S("system")),
+		.version = hs_json_get_text(coding, HS_S("version")),
+		.code = hs_json_get_text(coding, HS_S("code")),
+		.display = hs_json_get_text(coding, HS_S("display")) };
+	code.has_system = true;
+	return code;
+}
+
+static enum hs_validate_answer ask(struct hs__validation *run, const struct hs_validate_code *code,
+	struct hs_slice value_set, struct hs_validate_finding *finding)
+{
+	return run->terms->in_value_set(run->terms->arg, run->arena, code, value_set, finding);
+}
+
+/* Yes when one coding is in it; what cannot be told comes before no. */
+static enum hs_validate_answer ask_concept(struct hs__validation *run, const struct hs_json *concept,
+	struct hs_slice value_set, struct hs_validate_finding *finding)
+{
+	enum hs_validate_answer result = HS_VALIDATE_NO;
+	HS_JSON_EACH(coding, hs_json_get(concept, HS_S("coding"))) {
+		struct hs_validate_code code = read_coding(coding);
+		if (!code.code.len)
+			continue;
+		enum hs_validate_answer answer = ask(run, &code, value_set, finding);
+		if (answer == HS_VALIDATE_YES)
+			return answer;
+		if (result == HS_VALIDATE_NO)
+			result = answer;
+	}
+	return result;
+}
+
+enum hs_validate_answer hs__binding_answer(struct hs__validation *run, const struct hs__node *node,
+	struct hs_slice value_set)
+{
+	struct hs_validate_finding finding = { .message = HS_S_NONE };
+	struct hs_slice type = hs__node_type(run, node);
+	if (hs_json_is(node->value, HS_JSON_STRING)) {
+		struct hs_validate_code code = { .code = hs_json_text(node->value) };
+		return ask(run, &code, value_set, &finding);
+	}
+	if (hs_slice_eq(type, HS_S("CodeableConcept")))
+		return ask_concept(run, node->value, value_set, &finding);
+	if (hs_slice_eq(type, HS_S("CodeableReference")))
+		return ask_concept(run, hs_json_get(node->value, HS_S("concept")), value_set, &finding);
+	struct hs_validate_code code = read_coding(node->value);
+	return code.code.len ? ask(run, &code, value_set, &finding) : HS_VALIDATE_NO;
+}
+
+/* ---- messages ---- */
+
+struct judging {
+	struct hs__validation *run;
+	const struct hs__node *node;
+	enum hs_binding_strength strength;
+	struct hs_slice value_set;
+	const char *what; /* "code", "coding" */
+	bool most;        /* a maximum value set */
+};
+
+static struct hs_slice describe(struct hs__validation *run, const struct hs_json *value)
+{
+	struct hs_slice system = hs_json_get_text(value, HS_S("system"));
+	struct hs_slice code = hs_json_get_text(value, HS_S("code"));
+	const struct hs_json *first = hs_json_first(hs_json_get(value, HS_S("coding")));
+	if (hs_json_is(value, HS_JSON_STRING))
+		return hs_slice_first(hs_json_text(value), 100);
+	if (first)
+		return describe(run, first);
+	return hs_arena_printf(run->arena, "%.*s%s%.*s", HS_S_ARG(hs_slice_first(system, 100)),
+		system.len ? "#" : "", HS_S_ARG(hs_slice_first(code, 100)));
+}
+
+static void judge(const struct judging *j, enum hs_validate_answer answer)
+{
+	bool must = j->strength == HS_BINDING_REQUIRED || j->most;
+	enum hs_severity severity = must ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING;
+	struct hs_slice shown = describe(j->run, j->node->value);
+	if (answer == HS_VALIDATE_YES || (!must && j->strength != HS_BINDING_EXTENSIBLE))
+		return;
+	if (answer == HS_VALIDATE_NO)
+		hs__validate_add(j->run, j->node, HS_S_NONE, NULL, severity, "code-invalid",
+			must ? "binding-required" : "binding-extensible",
+			"the code '%.*s' is not in the value set %.*s, %s", HS_S_ARG(shown),
+			HS_S_ARG(hs_slice_first(j->value_set, 200)),
+			must ? "and only its codes are allowed here" :
+			       "whose codes should be used when one fits");
+	else if (answer == HS_VALIDATE_NO_VALUE_SET)
+		hs__validate_add(j->run, j->node, HS_S_NONE, NULL, HS_SEVERITY_WARNING, "not-found",
+			"value-set-unknown", "the value set %.*s is not known, so the code is not checked",
+			HS_S_ARG(hs_slice_first(j->value_set, 200)));
+	else if (must)
+		hs__validate_add(j->run, j->node, HS_S_NONE, NULL, HS_SEVERITY_WARNING, "not-supported",
+			"binding-unchecked", "it cannot be told here whether '%.*s' is in the value set %.*s",
+			HS_S_ARG(shown), HS_S_ARG(hs_slice_first(j->value_set, 200)));
+}
+
+/* A concept without any coding: text alone meets no required binding. */
+static bool has_code(const struct hs__node *node, struct hs_slice type)
+{
+	const struct hs_json *value = node->value;
+	if (hs_slice_eq(type, HS_S("CodeableReference")))
+		value = hs_json_get(value, HS_S("concept"));
+	if (!hs_json_is(value, HS_JSON_OBJECT))
+		return hs_json_is(value, HS_JSON_STRING);
+	HS_JSON_EACH(coding, hs_json_get(value, HS_S("coding")))
+		if (hs_json_get_text(coding, HS_S("code")).len)
+			return true;
+	return hs_json_get_text(value, HS_S("code")).len > 0;
+}
+
+static bool is_coded(struct hs_slice type)
+{
+	static const char *const types[] = { "code", "Coding", "CodeableConcept", "CodeableReference",
+		"Quantity", "uri", "string", "canonical", "url", "Age", "Duration", "SimpleQuantity",
+		"markdown" };
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (hs_slice_eq(type, hs_slice_cstr(types[i])))
+			return true;
+	return false;
+}
+
+static void check(const struct judging *j, struct hs_slice type)
+{
+	bool concept = hs_slice_eq(type, HS_S("CodeableConcept"));
+	if (!j->value_set.len || (j->strength < HS_BINDING_EXTENSIBLE && !j->most))
+		return;
+	if (has_code(j->node, type)) {
+		judge(j, hs__binding_answer(j->run, j->node, j->value_set));
+		return;
+	}
+	if (concept && j->strength == HS_BINDING_REQUIRED && !hs_json_get(j->node->value, HS_S("extension")))
+		hs__validate_add(j->run, j->node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "code-invalid",
+			"binding-no-code", "there is no code, but one of the value set %.*s is required",
+			HS_S_ARG(hs_slice_first(j->value_set, 200)));
+}
+
+void hs__validate_binding(struct hs__validation *run, const struct hs__node *node,
+	enum hs_binding_strength strength, struct hs_slice value_set)
+{
+	struct judging j = { run, node, strength, value_set, "code", false };
+	struct hs_slice type = hs__node_type(run, node);
+	if (node->value && is_coded(type))
+		check(&j, type);
+}
+
+void hs__check_binding(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_binding *binding)
+{
+	struct hs_slice type = hs__node_type(run, node);
+	struct judging most = { run, node, HS_BINDING_EXAMPLE, binding->max_value_set, "code", true };
+	if (!node->value || !is_coded(type) || run->options->terms == HS_VALIDATE_TERMS_NONE)
+		return;
+	/* Compiled lists of the base type were checked with the structure. */
+	bool done = node->def && node->def->codes != HS_DEF_NONE &&
+		binding->strength == HS_BINDING_REQUIRED &&
+		hs_slice_eq(hs_defs_text(run->defs, node->def->binding),
+			hs_slice_first(binding->value_set, hs_slice_find(binding->value_set, '|', 0)));
+	bool missing = !has_code(node, type);
+	if (!done || missing)
+		hs__validate_binding(run, node, binding->strength, binding->value_set);
+	if (binding->max_value_set.len && !missing)
+		check(&most, type);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Invariants: FHIRPath with its surroundings, and the two that hold everywhere written in C. */
+#include <core/fhir/validate/walk.h>
+
+/* Hooks get the run and the node at which the expression is evaluated. */
+struct surroundings {
+	struct hs__validation *run;
+	const struct hs__node *node;
+};
+
+static const struct hs_json *resolve(void *arg, struct hs_slice reference)
+{
+	struct surroundings *around = arg;
+	return hs__validate_resolve(around->run, around->node, reference);
+}
+
+static int member_of(void *arg, const struct hs_path_value *value, struct hs_slice value_set)
+{
+	struct surroundings *around = arg;
+	struct hs__node node = { .up = around->node,
+		.name = HS_S("$this"),
+		.index = -1,
+		.value = value->node,
+		.shadow = value->shadow,
+		.parent = value->parent,
+		.type = value->type,
+		.def = value->element,
+		.resource = around->node->resource };
+	if (!value->node)
+		return -1;
+	enum hs_validate_answer answer = hs__binding_answer(around->run, &node, value_set);
+	return answer == HS_VALIDATE_YES ? 1 : answer == HS_VALIDATE_NO ? 0 : -1;
+}
+
+static int conforms_to(void *arg, const struct hs_json *resource, struct hs_slice profile)
+{
+	struct surroundings *around = arg;
+	struct hs__node node = { .up = around->node, .name = HS_S("$this"), .index = -1, .value = resource };
+	node.type = hs_defs_type(around->run->defs, hs_json_get_text(resource, HS_S("resourceType")));
+	node.def = node.type ? hs_defs_root(around->run->defs, node.type) : NULL;
+	node.depth = around->node->depth + 1;
+	node.resource = &node;
+	return hs__validate_try(around->run, &node, profile);
+}
+
+/* The resource that is not contained: %rootResource. */
+static const struct hs__node *container_of(const struct hs__node *node)
+{
+	const struct hs__node *resource = node->resource;
+	while (resource && resource->up && hs_slice_eq(resource->name, HS_S("contained")))
+		resource = resource->up->resource;
+	return resource;
+}
+
+int hs__check_expression(struct hs__validation *run, const struct hs__node *node, const struct hs_path *path,
+	struct hs_error *err)
+{
+	struct surroundings around = { run, node };
+	const struct hs__node *root = container_of(node);
+	struct hs_path_context context = {
+		.arena = run->scratch,
+		.defs = run->defs,
+		.resource = node->resource ? node->resource->value : NULL,
+		.root = root ? root->value : NULL,
+		.now_ms = run->options->now_ms,
+		.resolve = resolve,
+		.member_of = member_of,
+		.conforms_to = conforms_to,
+		.arg = &around,
+	};
+	struct hs_path_value input;
+	struct hs_path_list list;
+	struct hs_arena_mark mark = hs_arena_mark(run->scratch);
+	hs__node_path_value(node, &input);
+	enum hs_status status = hs_path_eval_value(path, &context, &input, &list, err);
+	int truth = status ? -1 : hs_path_truth(&list);
+	hs_arena_rollback(run->scratch, mark);
+	if (truth == -2)
+		hs_fail(err, HS_E_PROCESSING, "the expression gives neither true nor false");
+	return status || truth == -2 ? -1 : truth != 0;
+}
+
+/* ele-1: hasValue() or (children().count() > id.count()) */
+static bool has_content(const struct hs__node *node)
+{
+	if (node->value && !hs_json_is(node->value, HS_JSON_OBJECT))
+		return true;
+	HS_JSON_EACH(member, hs__node_object(node))
+		if (!hs_slice_eq(hs_json_key(member), HS_S("id")) &&
+			!hs_slice_eq(hs_json_key(member), HS_S("fhir_comments")))
+			return true;
+	return false;
+}
+
+static void fail_native(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_constraint *constraint)
+{
+	/* ext-1 is checked with the structure. */
+	if (constraint->native == HS_CONSTRAINT_ELE_1 && !has_content(node))
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "invariant", "ele-1",
+			"the element is empty; give it a value or children, or leave it out (ele-1)");
+}
+
+static void check_path(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_constraint *constraint)
+{
+	struct hs_error err;
+	char id[80];
+	enum hs_severity severity = constraint->best_practice ? HS_SEVERITY_WARNING : constraint->severity;
+	if (!constraint->path)
+		return;
+	int truth = hs__check_expression(run, node, constraint->path, &err);
+	if (truth == 1)
+		return;
+	size_t len = constraint->key.len < sizeof(id) ? constraint->key.len : sizeof(id) - 1;
+	memcpy(id, constraint->key.len ? constraint->key.ptr : "", len);
+	id[len] = '\0';
+	if (truth == 0)
+		hs__validate_add(run, node, HS_S_NONE, NULL, severity, "invariant", id, "%.*s: %.*s",
+			HS_S_ARG(constraint->key), HS_S_ARG(hs_slice_first(constraint->human, 900)));
+	else
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_WARNING, "processing",
+			"invariant-not-evaluated", "%.*s could not be evaluated: %s",
+			HS_S_ARG(constraint->key), err.text);
+}
+
+void hs__check_constraints(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element, bool base)
+{
+	for (uint32_t i = 0; i < element->constraint_count; i++) {
+		const struct hs_constraint *constraint = &element->constraints[i];
+		if (!base && constraint->inherited)
+			continue;
+		if (constraint->best_practice && !run->options->best_practice)
+			continue;
+		if (constraint->native)
+			fail_native(run, node, constraint);
+		else
+			check_path(run, node, constraint);
+	}
+}

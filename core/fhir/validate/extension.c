@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Extensions: known or not, in a place that their definition allows, as their definition says (R4
+ * section 2.5). */
+#include <core/fhir/validate/walk.h>
+
+#define TYPE_URL "http://hl7.org/fhir/StructureDefinition/"
+
+/* ---- the place ---- */
+
+/* "Patient.contact" of what has the extension, by definition and without indices. */
+static struct hs_slice place_of(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice parts[HS__VALIDATE_DEPTH + 2];
+	size_t count = 0;
+	struct hs_buf buf;
+	for (; node && count < HS__VALIDATE_DEPTH; node = node->up) {
+		bool root = node->resource == node;
+		parts[count++] = root ? hs__node_type(run, node) :
+			node->def     ? hs_defs_text(run->defs, node->def->name) :
+					node->name;
+		if (root)
+			break;
+	}
+	hs_buf_init(&buf, run->arena, 2000);
+	while (count > 0) {
+		if (buf.len)
+			hs_buf_byte(&buf, '.');
+		hs_buf_add(&buf, parts[--count]);
+	}
+	return hs_buf_slice(&buf);
+}
+
+static bool is_type_named(const struct hs__validation *run, const struct hs_def_type *type,
+	struct hs_slice name)
+{
+	const struct hs_def_type *wanted = hs_defs_type(run->defs, name);
+	return wanted && type && hs_defs_is_a(run->defs, type, wanted);
+}
+
+/* The place below a type: for "Patient.name.given", also "HumanName.given", and each base of the types. */
+static bool is_at_path(struct hs__validation *run, const struct hs__node *host, struct hs_slice wanted)
+{
+	struct hs_slice rest = wanted;
+	struct hs_slice head = hs_slice_cut(&rest, '.');
+	if (!rest.ptr)
+		return false;
+	size_t below = 0;
+	for (const struct hs__node *at = host; at; at = at->up, below++) {
+		struct hs_slice place = place_of(run, host);
+		/* The last `below` parts of the place, if what stands before them has the type. */
+		size_t from = place.len;
+		for (size_t i = 0; i < below && from != SIZE_MAX; i++)
+			do
+				from = from ? from - 1 : SIZE_MAX;
+			while (from != SIZE_MAX && place.ptr[from] != '.');
+		if (from == SIZE_MAX)
+			return false;
+		if (below && is_type_named(run, at->type, head) &&
+			hs_slice_eq(hs_slice_from(place, from + 1), rest))
+			return true;
+		if (at->resource == at)
+			return false;
+	}
+	return false;
+}
+
+static bool is_choice_path(struct hs_slice place, struct hs_slice wanted)
+{
+	return hs_slice_ends(wanted, HS_S("[x]")) &&
+		hs_slice_eq(place, hs_slice_first(wanted, wanted.len - 3));
+}
+
+/* A context of kind element: a type, an element by its path, or any ("Element", "Resource" ...). */
+static bool is_element_here(struct hs__validation *run, const struct hs__node *host, struct hs_slice wanted)
+{
+	struct hs_slice place = place_of(run, host);
+	if (hs_slice_starts(wanted, HS_S(TYPE_URL)))
+		wanted = hs_slice_from(wanted, sizeof(TYPE_URL) - 1);
+	struct hs_slice fragment = wanted;
+	struct hs_slice before = hs_slice_cut(&fragment, '#');
+	wanted = fragment.ptr ? fragment : before;
+	if (hs_slice_eq(wanted, HS_S("Element")))
+		return host->resource != host;
+	if (hs_slice_eq(wanted, HS_S("Base")) || is_type_named(run, host->type, wanted))
+		return true;
+	if (hs_slice_eq(wanted, HS_S("BackboneElement")))
+		return !host->type || is_type_named(run, host->type, wanted);
+	if (hs_slice_eq(wanted, HS_S("CanonicalResource")) || hs_slice_eq(wanted, HS_S("MetadataResource")))
+		return host->resource == host && hs_json_get(host->value, HS_S("url"));
+	return hs_slice_eq(place, wanted) || is_choice_path(place, wanted) || is_at_path(run, host, wanted) ||
+		(hs_slice_ends(wanted, HS_S("[x]")) &&
+			is_at_path(run, host, hs_slice_first(wanted, wanted.len - 3)));
+}
+
+static bool is_expression_here(struct hs__validation *run, const struct hs__node *host,
+	struct hs_slice expression)
+{
+	const struct hs__node *resource = host->resource;
+	struct hs_error ignored;
+	struct hs_path_value input;
+	struct hs_path_list list;
+	bool found = false;
+	const struct hs_path *path = hs_profiles_path(run->profiles, expression, HS_S_NONE);
+	if (!path || !resource)
+		return true; /* what cannot be judged forbids nothing */
+	struct hs_path_context context = { .arena = run->scratch,
+		.defs = run->defs,
+		.resource = resource->value,
+		.now_ms = run->options->now_ms };
+	struct hs_arena_mark mark = hs_arena_mark(run->scratch);
+	hs__node_path_value(resource, &input);
+	if (hs_path_eval_value(path, &context, &input, &list, &ignored) == HS_OK)
+		for (size_t i = 0; i < list.count && !found; i++)
+			found = (list.items[i].node && list.items[i].node == host->value) ||
+				(list.items[i].kind == HS_PATH_BOOLEAN && list.items[i].boolean);
+	hs_arena_rollback(run->scratch, mark);
+	return found;
+}
+
+static bool is_allowed_here(struct hs__validation *run, const struct hs__node *host,
+	const struct hs_profile_context *context)
+{
+	if (hs_slice_eq(context->type, HS_S("element")))
+		return is_element_here(run, host, context->expression);
+	if (hs_slice_eq(context->type, HS_S("extension")))
+		return host->type == run->extension &&
+			hs_slice_eq(hs_json_get_text(host->value, HS_S("url")), context->expression);
+	if (hs_slice_eq(context->type, HS_S("fhirpath")))
+		return is_expression_here(run, host, context->expression);
+	return true;
+}
+
+static void check_context(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile *profile)
+{
+	const struct hs__node *host = node->up;
+	struct hs_buf list;
+	struct hs_error ignored;
+	hs_buf_init(&list, run->arena, 1000);
+	for (uint32_t i = 0; i < profile->context_count; i++) {
+		if (is_allowed_here(run, host, &profile->contexts[i]))
+			break;
+		hs_buf_cstr(&list, i ? ", " : "");
+		hs_buf_add(&list, hs_slice_first(profile->contexts[i].expression, 100));
+		if (i + 1 == profile->context_count)
+			hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure",
+				"extension-context",
+				"the extension %.*s is not allowed at %.*s; it is for: %.*s",
+				HS_S_ARG(hs_slice_first(profile->url, 200)), HS_S_ARG(place_of(run, host)),
+				HS_S_ARG(hs_buf_slice(&list)));
+	}
+	for (uint32_t i = 0; i < profile->context_invariant_count; i++) {
+		const struct hs_path *path = hs_profiles_path(run->profiles, profile->context_invariants[i],
+			HS_S_NONE);
+		if (path && hs__check_expression(run, host, path, &ignored) == 0)
+			hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure",
+				"extension-context-invariant",
+				"the extension %.*s is allowed only where this is true: %.*s",
+				HS_S_ARG(hs_slice_first(profile->url, 200)),
+				HS_S_ARG(hs_slice_first(profile->context_invariants[i], 300)));
+	}
+}
+
+/* ---- the extension itself ---- */
+
+static bool is_domain_allowed(const struct hs__validation *run, struct hs_slice url)
+{
+	for (size_t i = 0; i < run->options->extension_domain_count; i++) {
+		struct hs_slice domain = run->options->extension_domains[i];
+		if (hs_slice_eq(domain, HS_S("*")) || hs_slice_starts(url, domain))
+			return true;
+	}
+	return hs_slice_starts(url, HS_S("http://example.org/")) ||
+		hs_slice_starts(url, HS_S("https://example.org/"));
+}
+
+/* Extensions within a complex one are named by its own definition, with short names. */
+static bool is_inner(const struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
+{
+	return node->up && node->up->type == run->extension && hs_slice_find(url, ':', 0) == SIZE_MAX;
+}
+
+static void fail_unknown(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
+{
+	bool modifier = hs_slice_eq(node->name, HS_S("modifierExtension"));
+	if (is_domain_allowed(run, url)) {
+		hs__validate_add(run, node, HS_S_NONE, NULL,
+			modifier ? HS_SEVERITY_WARNING : HS_SEVERITY_INFORMATION, "structure",
+			"extension-unknown", "the extension %.*s is not known here",
+			HS_S_ARG(hs_slice_first(url, 200)));
+		return;
+	}
+	hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure", "extension-unknown",
+		"the extension %.*s is not known; load the package that defines it, or allow its domain",
+		HS_S_ARG(hs_slice_first(url, 200)));
+}
+
+static void check_modifier(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile *profile)
+{
+	bool here = hs_slice_eq(node->name, HS_S("modifierExtension"));
+	if (here == profile->root->is_modifier)
+		return;
+	hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure", "extension-modifier",
+		here ? "the extension %.*s changes no meaning; write it under 'extension'" :
+		       "the extension %.*s changes the meaning of what has it; write it under "
+		       "'modifierExtension'",
+		HS_S_ARG(hs_slice_first(profile->url, 200)));
+}
+
+void hs__check_extension(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_error err;
+	struct hs_slice url = hs_json_get_text(node->value, HS_S("url"));
+	if (!url.len || is_inner(run, node, url))
+		return;
+	const struct hs_profile *profile = hs_profiles_find(run->profiles, url, &err);
+	if (!profile && err.status == HS_E_NOT_FOUND) {
+		fail_unknown(run, node, url);
+		return;
+	}
+	if (!profile) {
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_WARNING, "processing",
+			"profile-unusable", "the definition of %.*s cannot be used: %s",
+			HS_S_ARG(hs_slice_first(url, 200)), err.text);
+		return;
+	}
+	if (!hs_slice_eq(profile->type, HS_S("Extension"))) {
+		hs__validate_add(run, node, HS_S("url"), NULL, HS_SEVERITY_ERROR, "structure",
+			"extension-not-one", "%.*s is a profile of %.*s, not an extension",
+			HS_S_ARG(hs_slice_first(url, 200)), HS_S_ARG(profile->type));
+		return;
+	}
+	check_context(run, node, profile);
+	check_modifier(run, node, profile);
+	hs__validate_profile(run, node, profile);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Issues of a validation: where they are, what they are called, and that each is said once. */
+#include <core/fhir/validate/walk.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define PATH_MAX_BYTES 4000
+
+static void add_step(struct hs_buf *buf, const struct hs__node *node)
+{
+	if (!node)
+		return;
+	add_step(buf, node->up); /* as deep as the walk, which has a limit */
+	if (buf->len)
+		hs_buf_byte(buf, '.');
+	hs_buf_add(buf, node->name);
+	if (node->index >= 0)
+		hs_buf_printf(buf, "[%lld]", (long long)node->index);
+}
+
+static struct hs_slice path_of(struct hs_arena *arena, const struct hs__node *node, struct hs_slice below)
+{
+	struct hs_buf buf;
+	hs_buf_init(&buf, arena, PATH_MAX_BYTES);
+	add_step(&buf, node);
+	if (below.len) {
+		hs_buf_byte(&buf, '.');
+		hs_buf_add(&buf, hs_slice_first(below, 100));
+	}
+	return hs_buf_slice(&buf);
+}
+
+struct hs_slice hs__validate_path(struct hs__validation *run, const struct hs__node *node)
+{
+	return path_of(run->arena, node, HS_S_NONE);
+}
+
+/* Several profiles may ask for the same; the latest issues are looked through, for walks of one resource
+ * follow one another. */
+static bool is_said(const struct hs_issues *issues, struct hs_slice path, struct hs_slice text)
+{
+	for (const struct hs_issue *issue = issues->first; issue; issue = issue->next)
+		if (hs_slice_eq(issue->path, path) && hs_slice_eq(issue->text, text))
+			return true;
+	return false;
+}
+
+void hs__validate_add(struct hs__validation *run, const struct hs__node *node, struct hs_slice below,
+	const struct hs_json *value, enum hs_severity severity, const char *code, const char *id,
+	const char *format, ...)
+{
+	char text[1200];
+	va_list args;
+	run->faults += severity <= HS_SEVERITY_ERROR;
+	if (run->quiet)
+		return;
+	va_start(args, format);
+	/* The analyser loses track of va_start when the last named parameter is on the stack. */
+	vsnprintf(text, sizeof(text), format, args); /* NOLINT(clang-analyzer-valist.Uninitialized) */
+	va_end(args);
+	struct hs_slice path = path_of(run->arena, node, below);
+	if (is_said(run->issues, path, hs_slice_cstr(text)))
+		return;
+	struct hs_issue *issue = hs_issue_add(run->issues, severity, code, path, "%s", text);
+	if (!issue)
+		return;
+	issue->detail_code = hs_arena_copy(run->arena, hs_slice_cstr(id));
+	value = value ? value : node->value ? node->value : node->shadow;
+	for (; node && run->options->source.len && !issue->line; node = node->up) {
+		if (value)
+			hs_json_position(run->options->source, value, &issue->line, &issue->column);
+		value = node->value;
+	}
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a reference's text to the resource: contained, in the bundle around, or through the caller. */
+#include <core/fhir/validate/rules/rules_private.h>
+
+static const struct hs_json *find_contained(const struct hs_json *container, struct hs_slice id)
+{
+	if (!id.len)
+		return container;
+	HS_JSON_EACH(item, hs_json_get(container, HS_S("contained")))
+		if (hs_slice_eq(hs_json_get_text(item, HS_S("id")), id))
+			return item;
+	return NULL;
+}
+
+const struct hs_json *hs__validate_resolve(struct hs__validation *run, const struct hs__node *node,
+	struct hs_slice reference)
+{
+	const struct hs__bundle *bundle = NULL;
+	const struct hs__entry *from = NULL;
+	uint32_t count = 0;
+	if (hs_slice_starts(reference, HS_S("#"))) {
+		const struct hs__node *container = hs__rules_container(node);
+		return container ? find_contained(container->value, hs_slice_from(reference, 1)) : NULL;
+	}
+	if (hs__bundle_around(run, node, &bundle, &from)) {
+		const struct hs__entry *entry = hs__bundle_find(run, bundle, from, reference, &count, NULL);
+		if (entry)
+			return entry->resource;
+	}
+	return run->options->resolve ? run->options->resolve(run->options->arg, reference) : NULL;
+}

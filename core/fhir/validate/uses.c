@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Profiles that an element's type names, target profiles of references, and those that a resource declares.
+ */
+#include <core/fhir/validate/walk.h>
+
+static const struct hs_profile *find_profile(struct hs__validation *run, const struct hs__node *node,
+	struct hs_slice canonical, enum hs_severity severity)
+{
+	struct hs_error err;
+	const struct hs_profile *profile = hs_profiles_find(run->profiles, canonical, &err);
+	if (!profile)
+		hs__validate_add(run, node, HS_S_NONE, NULL, severity, "not-found", "profile-unknown", "%s",
+			err.text);
+	return profile;
+}
+
+/* ---- profiles of a type ---- */
+
+static const struct hs_profile_use *use_of(const struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element)
+{
+	for (uint32_t i = 0; i < element->use_count; i++) {
+		const struct hs_def_type *type = element->uses[i].type;
+		if (type && node->type && hs_defs_is_a(run->defs, node->type, type))
+			return &element->uses[i];
+	}
+	return NULL;
+}
+
+static void check_one_of(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_use *use)
+{
+	struct hs_buf list;
+	hs_buf_init(&list, run->arena, 1000);
+	for (uint32_t i = 0; i < use->profile_count; i++) {
+		if (hs__validate_try(run, node, use->profiles[i]) != 0)
+			return;
+		hs_buf_cstr(&list, i ? ", " : "");
+		hs_buf_add(&list, use->profiles[i]);
+	}
+	hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure", "profile-none",
+		"this must conform to one of: %.*s", HS_S_ARG(hs_buf_slice(&list)));
+}
+
+/* An extension is walked by its own definition, when it is met by its URL. */
+static bool is_extension_use(const struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_use *use)
+{
+	struct hs_slice url = hs_json_get_text(node->value, HS_S("url"));
+	struct hs_slice profile = use->profiles[0];
+	return node->type == run->extension && use->profile_count == 1 &&
+		hs_slice_eq(url, hs_slice_first(profile, hs_slice_find(profile, '|', 0)));
+}
+
+/* ---- target profiles ---- */
+
+static bool is_target_type(const struct hs__validation *run, const struct hs_def_type *type,
+	const struct hs_profile *profile)
+{
+	return !profile->def_type || !type || hs_defs_is_a(run->defs, type, profile->def_type);
+}
+
+static const struct hs_def_type *target_type(const struct hs__validation *run, const struct hs_json *value,
+	const struct hs_json *resource)
+{
+	struct hs_reference reference;
+	struct hs_slice type = hs_json_get_text(resource, HS_S("resourceType"));
+	if (!type.len && hs_reference_parse(hs_json_get_text(value, HS_S("reference")), &reference))
+		type = reference.type;
+	if (!type.len)
+		type = hs_json_get_text(value, HS_S("type"));
+	return hs_defs_type(run->defs, type);
+}
+
+static int fits_target(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_def_type *type, const struct hs_json *resource, struct hs_slice canonical)
+{
+	struct hs_error ignored;
+	const struct hs_profile *profile = hs_profiles_find(run->profiles, canonical, &ignored);
+	if (!profile)
+		return -1;
+	if (type && !is_target_type(run, type, profile))
+		return 0;
+	if (!resource || !profile->is_constraint)
+		return type ? 1 : -1;
+	struct hs__node target = { .up = node,
+		.name = HS_S("resolve()"),
+		.index = -1,
+		.depth = node->depth + 1,
+		.value = resource,
+		.type = type };
+	target.def = type ? hs_defs_root(run->defs, type) : NULL;
+	target.resource = &target;
+	return hs__validate_try(run, &target, canonical);
+}
+
+/* A reference that is found must be of a target profile; of one that is not, the type is enough. */
+static void check_targets(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_use *use)
+{
+	struct hs_slice text = hs_json_get_text(node->value, HS_S("reference"));
+	const struct hs_json *resource = text.len ? hs__validate_resolve(run, node, text) : NULL;
+	const struct hs_def_type *type = target_type(run, node->value, resource);
+	struct hs_buf list;
+	hs_buf_init(&list, run->arena, 1000);
+	for (uint32_t i = 0; i < use->target_count; i++) {
+		if (fits_target(run, node, type, resource, use->targets[i]) != 0)
+			return;
+		hs_buf_cstr(&list, i ? ", " : "");
+		hs_buf_add(&list, use->targets[i]);
+	}
+	hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure", "reference-target",
+		"the target of this reference must conform to one of: %.*s", HS_S_ARG(hs_buf_slice(&list)));
+}
+
+void hs__check_uses(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element)
+{
+	const struct hs_profile_use *use = use_of(run, node, element);
+	const struct hs_profile *profile;
+	if (!use)
+		return;
+	if (use->profile_count == 1 && (run->quiet || !is_extension_use(run, node, use))) {
+		profile = find_profile(run, node, use->profiles[0], HS_SEVERITY_WARNING);
+		if (profile)
+			hs__validate_profile(run, node, profile);
+	} else if (use->profile_count > 1) {
+		check_one_of(run, node, use);
+	}
+	if (use->target_count && node->value && element->says_more)
+		check_targets(run, node, use);
+}
+
+/* ---- profiles that the resource declares, and those of the caller ---- */
+
+static void check_declared(struct hs__validation *run, const struct hs__node *node, struct hs_slice canonical,
+	enum hs_severity severity)
+{
+	const struct hs_profile *profile = find_profile(run, node, canonical, severity);
+	if (!profile)
+		return;
+	if (profile->def_type && node->type && !hs_defs_is_a(run->defs, node->type, profile->def_type)) {
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure",
+			"profile-wrong-type", "%.*s is a profile of %.*s, but this is %.*s",
+			HS_S_ARG(hs_slice_first(canonical, 200)), HS_S_ARG(profile->type),
+			HS_S_ARG(hs__node_type(run, node)));
+		return;
+	}
+	hs__validate_profile(run, node, profile);
+}
+
+void hs__check_profiles(struct hs__validation *run, const struct hs__node *node)
+{
+	const struct hs_json *declared = hs_json_get(hs_json_get(node->value, HS_S("meta")), HS_S("profile"));
+	if (!run->options->ignore_meta && hs_json_is(declared, HS_JSON_ARRAY))
+		HS_JSON_EACH(item, declared)
+			if (hs_json_text(item).len)
+				check_declared(run, node, hs_json_text(item), HS_SEVERITY_WARNING);
+	for (size_t i = 0; !node->up && i < run->options->profile_count; i++)
+		check_declared(run, node, run->options->profiles[i], HS_SEVERITY_ERROR);
+}

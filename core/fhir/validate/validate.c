@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The validator: made once, shared; and one validation from its start to its end. */
+#include <core/fhir/validate/walk.h>
+
+#include <core/base/heap.h>
+#include <core/fhir/check.h>
+
+#define SCRATCH_MAX ((size_t)256 << 20)
+
+struct hs_validator *hs_validator_new(const struct hs_validator_source *source)
+{
+	struct hs_validator *validator = hs_heap_alloc(sizeof(*validator));
+	atomic_init(&validator->refs, 1);
+	validator->profiles = hs_profiles_ref(source->profiles);
+	validator->defs = hs_profiles_defs(source->profiles);
+	validator->type_count = hs_defs_type_count(validator->defs);
+	validator->types = hs_heap_alloc(((size_t)validator->type_count + 1) * sizeof(*validator->types));
+	validator->rules = hs_heap_alloc(((size_t)validator->type_count + 1) * sizeof(*validator->rules));
+	for (uint32_t i = 0; i < validator->type_count; i++)
+		validator->rules[i] = hs__rules_find(hs_defs_text(validator->defs,
+			hs_defs_type_at(validator->defs, i)->name));
+	if (source->terminology) {
+		validator->terms = *source->terminology;
+	} else {
+		validator->own_terms = hs__terms_new(hs_profiles_library(source->profiles));
+		validator->terms = (struct hs_validate_terminology) { hs__terms_in_value_set,
+			hs__terms_in_system, validator->own_terms };
+	}
+	return validator;
+}
+
+struct hs_validator *hs_validator_ref(struct hs_validator *validator)
+{
+	atomic_fetch_add_explicit(&validator->refs, 1, memory_order_relaxed);
+	return validator;
+}
+
+void hs_validator_unref(struct hs_validator *validator)
+{
+	if (!validator || atomic_fetch_sub_explicit(&validator->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	hs__terms_free(validator->own_terms);
+	hs_profiles_unref(validator->profiles);
+	hs_heap_free(validator->rules);
+	hs_heap_free(validator->types);
+	hs_heap_free(validator);
+}
+
+struct hs_profiles *hs_validator_profiles(const struct hs_validator *validator)
+{
+	return validator->profiles;
+}
+
+const struct hs_profile *hs__type_profile(const struct hs__validation *run, const struct hs_def_type *type)
+{
+	uint32_t index = hs_defs_type_index(run->defs, type);
+	if (index >= run->validator->type_count)
+		return NULL;
+	_Atomic(const struct hs_profile *) *slot = &run->validator->types[index];
+	const struct hs_profile *profile = atomic_load_explicit(slot, memory_order_acquire);
+	if (!profile) {
+		profile = hs_profiles_type(run->profiles, type);
+		atomic_store_explicit(slot, profile, memory_order_release);
+	}
+	return profile;
+}
+
+/* ---- one validation ---- */
+
+static void begin(struct hs__validation *run, const struct hs_validator *validator,
+	const struct hs_validate_options *options, struct hs_issues *issues)
+{
+	*run = (struct hs__validation) { .validator = validator,
+		.defs = validator->defs,
+		.profiles = validator->profiles,
+		.library = hs_profiles_library(validator->profiles),
+		.terms = &validator->terms,
+		.options = options,
+		.issues = issues,
+		.arena = issues->arena,
+		.scratch = hs_arena_new(SCRATCH_MAX) };
+	run->extension = hs_defs_type(run->defs, HS_S("Extension"));
+}
+
+static bool make_root(const struct hs__validation *run, const struct hs_json *resource, struct hs__node *root)
+{
+	struct hs_slice name = hs_json_get_text(resource, HS_S("resourceType"));
+	const struct hs_def_type *type = hs_defs_type(run->defs, name);
+	*root = (struct hs__node) { .name = name, .index = -1, .value = resource, .type = type };
+	root->resource = root;
+	root->def = type ? hs_defs_root(run->defs, type) : NULL;
+	return type != NULL && type->kind == HS_DEF_RESOURCE;
+}
+
+void hs_validate(const struct hs_validator *validator, const struct hs_json *resource,
+	const struct hs_validate_options *options, struct hs_issues *issues)
+{
+	static const struct hs_validate_options defaults;
+	struct hs__validation run;
+	struct hs__node root;
+	options = options ? options : &defaults;
+	hs_check_resource(validator->defs, resource, options->source, issues);
+	if (options->level == HS_VALIDATE_STRUCTURE || !hs_json_is(resource, HS_JSON_OBJECT))
+		return;
+	begin(&run, validator, options, issues);
+	const struct hs_profile *profile = make_root(&run, resource, &root) ?
+		hs__type_profile(&run, root.type) :
+		NULL;
+	run.root = &root;
+	if (profile) {
+		hs__walk_base(&run, &root, profile->root);
+		hs__rules_end(&run, &root);
+	}
+	hs_arena_free(run.scratch);
+}
+
+int hs_validate_conforms(const struct hs_validator *validator, const struct hs_json *resource,
+	struct hs_slice profile, struct hs_arena *arena)
+{
+	static const struct hs_validate_options defaults;
+	struct hs_issues issues = { .arena = arena };
+	struct hs__validation run;
+	struct hs__node root;
+	int result = -1;
+	begin(&run, validator, &defaults, &issues);
+	run.root = &root;
+	if (make_root(&run, resource, &root)) {
+		hs_check_resource(validator->defs, resource, HS_S_NONE, &issues);
+		result = hs__validate_try(&run, &root, profile);
+		if (result == 1 && issues.errors)
+			result = 0;
+	}
+	hs_arena_free(run.scratch);
+	return result;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the walk share: nodes and their children, and the checks of one element. */
+#pragma once
+
+#include <core/base/map.h>
+#include <core/fhir/validate/validate_private.h>
+
+#include <stdatomic.h>
+
+#define HS__VALIDATE_NESTING 12u /* profiles that are tried within profiles */
+
+struct hs_validator {
+	_Atomic uint32_t refs;
+	struct hs_profiles *profiles;
+	const struct hs_defs *defs;
+	struct hs_validate_terminology terms;
+	struct hs__terms *own_terms; /* behind `terms` when nobody gave any; else NULL */
+	/* One a type, by its index. */
+	_Atomic(const struct hs_profile *) *types; /* its own profile, once it was asked for */
+	hs__rule **rules;
+	uint32_t type_count;
+};
+
+/* The base type's profile; NULL when the packages lack it. */
+const struct hs_profile *hs__type_profile(const struct hs__validation *run, const struct hs_def_type *type);
+
+/* ---- nodes ---- */
+
+/* A child of `parent` under `name` (its JSON name) as `element` defines it; `value` and `shadow` are one
+ * item. A resource gets its own type, and is its own `resource`. */
+void hs__node_child(struct hs__validation *run, const struct hs__node *parent, struct hs_slice name,
+	int64_t index, const struct hs_json *value, const struct hs_json *shadow,
+	const struct hs_profile_element *element, struct hs__node *out);
+/* The object that holds a node's members: itself, or a primitive's shadow. NULL when there is none. */
+const struct hs_json *hs__node_object(const struct hs__node *node);
+/* The use of a choice that the JSON name stands for; of another element the first. NULL when none fits. */
+const struct hs_profile_use *hs__node_use(const struct hs_profile_element *element, struct hs_slice name);
+/* All items of `element` in the parent, in order; NULL and 0 when there are none. */
+struct hs__node *hs__node_gather(struct hs__validation *run, const struct hs__node *parent,
+	const struct hs_profile_element *element, uint32_t *count);
+/* As FHIRPath sees it. */
+void hs__node_path_value(const struct hs__node *node, struct hs_path_value *out);
+/* "Patient", "valueQuantity's Quantity": the type's name, or empty. */
+struct hs_slice hs__node_type(const struct hs__validation *run, const struct hs__node *node);
+
+/* Where an element's children are defined: its own, those of what it refers to, or of the type it has here.
+ * *profile may be NULL. NULL when they are not known. */
+const struct hs_profile_element *hs__element_body(const struct hs__validation *run,
+	const struct hs_profile_element *element, const struct hs_def_type *type);
+
+/* ---- the checks of one element ---- */
+
+void hs__walk_base(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element);
+void hs__walk_element(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element);
+/* Fixed value, pattern, bounds, length. */
+void hs__check_values(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element);
+/* Is the value equal to `fixed`; does it hold all that is in `pattern`? */
+bool hs__value_fits(const struct hs_json *value, const struct hs_json *pattern, bool exactly);
+/* Invariants: those of the base type, or those that the profile adds. */
+void hs__check_constraints(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element, bool base);
+/* A single expression: 1 true (or empty), 0 false, -1 an error of execution (*err says which). */
+int hs__check_expression(struct hs__validation *run, const struct hs__node *node, const struct hs_path *path,
+	struct hs_error *err);
+void hs__check_binding(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_binding *binding);
+/* HS_VALIDATE_YES when a code of the value is in the value set. */
+enum hs_validate_answer hs__binding_answer(struct hs__validation *run, const struct hs__node *node,
+	struct hs_slice value_set);
+void hs__check_extension(struct hs__validation *run, const struct hs__node *node);
+/* Profiles that the element's type names, and target profiles of a reference. */
+void hs__check_uses(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element);
+/* meta.profile and the profiles of the caller. */
+void hs__check_profiles(struct hs__validation *run, const struct hs__node *node);
+
+/* ---- slicing ---- */
+
+/* Sorts the items into the slices of `head`, checks counts and order, and walks each by its slice. */
+void hs__walk_slices(struct hs__validation *run, const struct hs__node *parent,
+	const struct hs_profile_element *head, struct hs__node *const *items, uint32_t count);
+/* Is the item of the slice? 1, 0, or -1 when it cannot be told. */
+int hs__slice_matches(struct hs__validation *run, const struct hs__node *item,
+	const struct hs_profile_element *slice, const struct hs_slicing *slicing);
+
+/* ---- terminology out of the definitions and the library ---- */
+
+struct hs__terms;
+struct hs__terms *hs__terms_new(struct hs_library *library);
+void hs__terms_free(struct hs__terms *terms);
+enum hs_validate_answer hs__terms_in_value_set(void *arg, struct hs_arena *arena,
+	const struct hs_validate_code *code, struct hs_slice value_set, struct hs_validate_finding *finding);
+enum hs_validate_answer hs__terms_in_system(void *arg, struct hs_arena *arena,
+	const struct hs_validate_code *code, struct hs_validate_finding *finding);
