@@ -53,6 +53,8 @@ static const struct key keys[] = {
 	{ "limits.keepAliveSeconds", KEY_INT, AT(keep_alive_seconds), "60", 1, 86400,
 		"idle between requests" },
 	{ "limits.requestSeconds", KEY_INT, AT(request_seconds), "30", 1, 86400, "work of one request" },
+	{ "limits.readWaitMs", KEY_INT, AT(read_wait_ms), "2000", 0, 60000,
+		"most that a reader waits for the commit it asks to see, ms" },
 	{ "limits.drainSeconds", KEY_INT, AT(drain_seconds), "30", 0, 3600,
 		"for requests in progress at the end" },
 	{ "sandbox.idleSeconds", KEY_INT, AT(sandbox_idle_seconds), "900", 0, 31536000,

@@ -44,6 +44,7 @@ struct hs_host_config {
 	int64_t loops;    /* 0: one a core, at most 8 */
 	int64_t workers;  /* 0: one a core, at least 2 */
 	int64_t request_seconds, drain_seconds;
+	int64_t read_wait_ms; /* for a commit that a reader asks for */
 	int64_t head_kib, body_kib, connections, header_seconds, keep_alive_seconds, arena_mib;
 	const char *tls_certificate, *tls_key, *tls_client_ca;
 	bool tls_client_required;

@@ -25,7 +25,8 @@ enum hs__work {
 	HS__WORK_READ_SLOW,
 	HS__WORK_WRITE,
 	HS__WORK_COMPUTE,
-	HS__WORK_CONTROL
+	HS__WORK_CONTROL,
+	HS__WORK_AWAIT, /* a commit */
 };
 
 struct hs_request {
@@ -45,8 +46,10 @@ struct hs_request {
 	bool pretty, strict_json_type, query_done;
 	bool cut;               /* a fault: the connection is closed without an answer */
 	struct hs_timer *delay; /* a fault: goes on when it fires */
-	bool cancelled;         /* atomic access: workers look at it */
-	uint64_t deadline_ms;   /* monotonic, of the loop; 0 while it does not wait */
+	struct hs_timer *await; /* looks whether the commit is there */
+	uint64_t await_seq, await_until_ms;
+	bool cancelled;       /* atomic access: workers look at it */
+	uint64_t deadline_ms; /* monotonic, of the loop; 0 while it does not wait */
 
 	struct hs_pair parts[HS__PARTS_MAX]; /* of the route's template */
 	unsigned part_count;

@@ -15,6 +15,15 @@ static enum hs_verdict ask(struct hs_request *req, enum hs__work work, hs_work_f
 	return HS_VERDICT_LATER;
 }
 
+static enum hs_status await_has_no_function(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
+{
+	(void)txn;
+	(void)arena;
+	(void)arg;
+	return hs_fail(err, HS_E_INTERNAL, "a wait for a commit was run as work");
+}
+
 enum hs_verdict hs_read(struct hs_request *req, hs_work_fn *work, void *arg, hs_after_fn *after)
 {
 	return ask(req, HS__WORK_READ, work, arg, after);
@@ -33,6 +42,12 @@ enum hs_verdict hs_write(struct hs_request *req, hs_work_fn *work, void *arg, hs
 enum hs_verdict hs_compute(struct hs_request *req, hs_work_fn *compute, void *arg, hs_after_fn *after)
 {
 	return ask(req, HS__WORK_COMPUTE, compute, arg, after);
+}
+
+enum hs_verdict hs_await_commit(struct hs_request *req, uint64_t seq, void *arg, hs_after_fn *after)
+{
+	req->await_seq = seq;
+	return ask(req, HS__WORK_AWAIT, await_has_no_function, arg, after);
 }
 
 enum hs_verdict hs__control(struct hs_request *req, hs_work_fn *work, void *arg, hs_after_fn *after)
@@ -142,6 +157,50 @@ static bool post_compute(struct hs_request *req, struct hs_pool *pool)
 	return true;
 }
 
+/* ---- waiting for a commit ---- */
+
+#define AWAIT_LOOK_MS 5
+
+static bool await_over(struct hs_request *req)
+{
+	uint64_t now = hs_loop_mono_ms(req->loop->loop), have = hs_store_seq(req->sandbox->store);
+
+	if (have >= req->await_seq)
+		req->op.status = HS_OK;
+	else if (__atomic_load_n(&req->cancelled, __ATOMIC_RELAXED))
+		req->op.status = hs_fail(&req->op.error, HS_E_CANCELLED, "the client has gone");
+	else if (now >= req->await_until_ms)
+		req->op.status = hs_fail(&req->op.error, HS_E_BUSY,
+			"commit %llu is not visible here; the last is %llu",
+			(unsigned long long)req->await_seq, (unsigned long long)have);
+	else
+		return false;
+	return true;
+}
+
+static void await_look(void *arg)
+{
+	struct hs_request *req = arg;
+
+	if (!await_over(req))
+		return;
+	hs_timer_stop(req->await);
+	req->await = NULL;
+	finished(req);
+}
+
+static bool await_start(struct hs_request *req)
+{
+	uint64_t most = (uint64_t)req->host->config->read_wait_ms;
+
+	req->await_until_ms = hs_loop_mono_ms(req->loop->loop) + most;
+	if (await_over(req))
+		return true;
+	wait_begin(req);
+	req->await = hs_timer_start(req->loop->loop, AWAIT_LOOK_MS, AWAIT_LOOK_MS, await_look, req);
+	return false;
+}
+
 bool hs__work_start(struct hs_request *req)
 {
 	struct hs_store_op *op = &req->op;
@@ -157,6 +216,8 @@ bool hs__work_start(struct hs_request *req)
 	if (work == HS__WORK_COMPUTE || work == HS__WORK_CONTROL)
 		return post_compute(req, work == HS__WORK_COMPUTE ? req->host->workers : req->host->control);
 	HS_ASSERT(req->sandbox && req->sandbox->store);
+	if (work == HS__WORK_AWAIT)
+		return await_start(req);
 	if (work == HS__WORK_READ) {
 		op->status = hs_store_read_now(req->sandbox->store, op);
 		if (op->status != HS_E_BUDGET)

@@ -30,25 +30,29 @@ void hs__rest_env_of(struct hs_request *req, const struct hs_rest *rest,
 		.producer = hs_request_header(req, HS_S("X-Handslag-Producer")) };
 }
 
-/* X-Handslag-Read-Sequence: the reader wants to see at least that commit. Every commit that was acknowledged
- * here can be read here, so a greater number is of another server or of a time before a reset. */
-static bool sees_enough(struct hs_request *req, const struct hs_rest_sandbox *sandbox, struct hs_error *err)
+/* Further ahead than that no commit comes while a reader waits: the number is of another server, or of a time
+ * before a reset. */
+#define AHEAD_MAX 100000
+
+/* X-Handslag-Read-Sequence: the reader wants to see at least that commit. *wanted is 0 when it does already.
+ */
+static enum hs_status read_sequence(struct hs_request *req, const struct hs_rest_sandbox *sandbox,
+	uint64_t *wanted, struct hs_error *err)
 {
 	struct hs_slice text = hs_request_header(req, HS_S("X-Handslag-Read-Sequence"));
-	uint64_t wanted = 0, have = 0;
+	*wanted = 0;
 	if (text.len == 0)
-		return true;
-	if (!hs_slice_u64(text, &wanted)) {
-		hs_fail(err, HS_E_VALUE,
+		return HS_OK;
+	if (!hs_slice_u64(text, wanted))
+		return hs_fail(err, HS_E_VALUE,
 			"X-Handslag-Read-Sequence is the number that X-Handslag-Sequence said");
-		return false;
-	}
-	have = hs_store_seq(sandbox->store);
-	if (wanted <= have)
-		return true;
-	hs_fail(err, HS_E_BUSY, "commit %llu is not visible here; the last is %llu",
-		(unsigned long long)wanted, (unsigned long long)have);
-	return false;
+	uint64_t have = hs_store_seq(sandbox->store);
+	if (*wanted > have + AHEAD_MAX)
+		return hs_fail(err, HS_E_BUSY, "commit %llu is not visible here; the last is %llu",
+			(unsigned long long)*wanted, (unsigned long long)have);
+	if (*wanted <= have)
+		*wanted = 0;
+	return HS_OK;
 }
 
 static void read_headers(struct hs_request *req, struct hs__rest_call *call)
@@ -193,14 +197,11 @@ static enum hs_verdict serve_other(const struct hs__rest_env *env, struct hs_req
 	return hs__rest_writes(target->interaction) ? serve_write(req, job) : serve_read(req, job);
 }
 
-enum hs_verdict hs_rest_serve(const struct hs_rest *rest, const struct hs_rest_sandbox *sandbox,
+static enum hs_verdict serve(const struct hs_rest *rest, const struct hs_rest_sandbox *sandbox,
 	struct hs_request *req, const struct hs_rest_target *target)
 {
-	struct hs_error err = { 0 };
 	struct hs__rest_env env;
 	size_t query_count = 0;
-	if (!hs__rest_writes(target->interaction) && !sees_enough(req, sandbox, &err))
-		return hs__rest_refuse(req, err.status, NULL, &err);
 	hs_request_query(req, &query_count);
 	bool raw = target->interaction == HS_DO_READ && hs__rest_wants_raw(req, target->served);
 	if (target->interaction == HS_DO_READ && query_count == 0 && !raw)
@@ -211,4 +212,34 @@ enum hs_verdict hs_rest_serve(const struct hs_rest *rest, const struct hs_rest_s
 	if (raw)
 		return hs__rest_serve_raw(&env, req, target->served, target->id);
 	return serve_other(&env, req, target);
+}
+
+struct waiting {
+	const struct hs_rest *rest;
+	const struct hs_rest_sandbox *sandbox;
+	struct hs_rest_target target;
+};
+
+static enum hs_verdict after_wait(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	const struct waiting *waiting = arg;
+	return status == HS_OK ? serve(waiting->rest, waiting->sandbox, req, &waiting->target) :
+				 hs__rest_refuse(req, status, NULL, err);
+}
+
+enum hs_verdict hs_rest_serve(const struct hs_rest *rest, const struct hs_rest_sandbox *sandbox,
+	struct hs_request *req, const struct hs_rest_target *target)
+{
+	struct hs_error err = { 0 };
+	uint64_t wanted = 0;
+	if (!hs__rest_writes(target->interaction) && read_sequence(req, sandbox, &wanted, &err) != HS_OK)
+		return hs__rest_refuse(req, err.status, NULL, &err);
+	if (wanted == 0)
+		return serve(rest, sandbox, req, target);
+	struct waiting *waiting = hs_arena_alloc(hs_request_arena(req), sizeof *waiting);
+	if (!waiting)
+		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
+	*waiting = (struct waiting) { rest, sandbox, *target };
+	return hs_await_commit(req, wanted, waiting, after_wait);
 }

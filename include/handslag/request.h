@@ -89,5 +89,8 @@ enum hs_verdict hs_read(struct hs_request *req, hs_work_fn *work, void *arg, hs_
 enum hs_verdict hs_read_slow(struct hs_request *req, hs_work_fn *work, void *arg, hs_after_fn *after);
 /* Runs `work` in a writing transaction; `after` comes when it is on disk. */
 enum hs_verdict hs_write(struct hs_request *req, hs_work_fn *work, void *arg, hs_after_fn *after);
+/* Goes on when a reader of the sandbox's store sees commit `seq`: `after` gets HS_OK, or HS_E_BUSY when the
+ * host's limit for such a wait is over before (limits.readWaitMs). No thread waits meanwhile. */
+enum hs_verdict hs_await_commit(struct hs_request *req, uint64_t seq, void *arg, hs_after_fn *after);
 /* Runs `compute` on a worker without a transaction (txn is NULL there). */
 enum hs_verdict hs_compute(struct hs_request *req, hs_work_fn *compute, void *arg, hs_after_fn *after);

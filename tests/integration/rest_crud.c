@@ -2,6 +2,9 @@
 /* read, vread, create, update, patch, delete, their conditions, and history (R4 section 3.1.0). */
 #include "rest_test.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #define PATIENT(id, rest) "{'resourceType':'Patient','id':'" id "\"" rest "}"
 
 static void creates_and_reads(void **state)
@@ -377,6 +380,42 @@ static void tells_and_asks_for_the_sequence(void **state)
 	send_with("GET", "Patient/q1", "X-Handslag-Read-Sequence: soon\r\n", NULL, 400);
 }
 
+/* The reader comes first: it is answered when the write has come, and not before. */
+static void waits_for_a_commit(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("PUT", "Patient/q2", PATIENT("q2", ""), 201);
+	uint64_t seq = 0;
+	char in[4096];
+	size_t got = 0;
+	assert_true(hs_slice_u64(fixture_header(&a, "X-Handslag-Sequence"), &seq));
+	const char *text = TEXT("GET /fhir/r4/Patient/q2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+				"X-Handslag-Read-Sequence: %llu\r\n\r\n",
+		(unsigned long long)seq + 2);
+	int fd = fixture_connect(fx);
+	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+	send_ok("GET", "Patient/q2", NULL, 200); /* nobody else is held up */
+	send_ok("PUT", "Patient/q2", PATIENT("q2", ""), 200);
+	send_ok("PUT", "Patient/q2", PATIENT("q2", ""), 200);
+	for (ssize_t n = 1; n > 0 && got<sizeof(in); got += n> 0 ? (size_t)n : 0)
+		n = recv(fd, in + got, sizeof(in) - got, 0);
+	close(fd);
+	expect_part(hs_slice(in, got), "HTTP/1.1 200");
+	expect_part(hs_slice(in, got), "ETag: W/'3'");
+}
+
+static void a_wait_ends_with_its_client(void **state)
+{
+	NEED_FHIR();
+	static const char text[] = "GET /fhir/r4/Patient/q2 HTTP/1.1\r\nHost: x\r\n"
+				   "X-Handslag-Read-Sequence: 50000\r\n\r\n";
+	int fd = fixture_connect(fx);
+	assert_int_equal(send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL), (ssize_t)sizeof(text) - 1);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger) { 1, 0 }, sizeof(struct linger));
+	close(fd);
+	send_ok("GET", "Patient/q2", NULL, 200);
+}
+
 static void survives_a_restart(void **state)
 {
 	NEED_FHIR();
@@ -404,6 +443,8 @@ int main(void)
 		cmocka_unit_test(shows_history_at_a_time),
 		cmocka_unit_test(keeps_binary_as_it_is),
 		cmocka_unit_test(tells_and_asks_for_the_sequence),
+		cmocka_unit_test(waits_for_a_commit),
+		cmocka_unit_test(a_wait_ends_with_its_client),
 		cmocka_unit_test(survives_a_restart),
 	};
 	return cmocka_run_group_tests(tests, start_server, stop_server);

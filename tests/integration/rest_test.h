@@ -21,7 +21,8 @@ static struct fixture *fx;
 static inline int start_server(void **state)
 {
 	static const struct hs_service *const services[] = { &hs_service_record_source, NULL };
-	struct fixture_options options = { .services = services };
+	static const char *const settings[] = { "limits.readWaitMs=500", NULL };
+	struct fixture_options options = { .services = services, .settings = settings };
 	(void)state;
 	fx = fixture_start(&options);
 	return 0;
