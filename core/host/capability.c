@@ -118,7 +118,8 @@ static void add_security(const struct hs_host *host, struct hs_arena *arena, str
 
 static void add_head(struct hs_arena *arena, struct hs_json *statement, const struct hs__edition *edition)
 {
-	static const char *const formats[] = { "json", "application/fhir+json", NULL };
+	static const char *const formats[] = { "json", "application/fhir+json", "xml", "application/fhir+xml",
+		NULL };
 	static const char *const patches[] = { "application/json-patch+json", NULL };
 
 	add_text(arena, statement, "resourceType", "CapabilityStatement");

@@ -152,7 +152,7 @@ static enum hs_verdict answer(struct hs_request *req)
 			HS_S_ARG(hs_slice_first(req->http->method_name, 20)));
 		return hs_fail_request(req, &err);
 	}
-	return route(req);
+	return hs__xml_is_body(req) ? hs__xml_take_body(req, route) : route(req);
 }
 
 static void delay_over(void *arg)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Formats: which one the client takes (_format, Accept) and whether its body is of one we read.
  *
- * One table says what there is. A format without a writer is known, so that its refusal can be clear; XML
- * gets its functions here when core/fhir can write it. */
+ * One table says what there is. A format without a writer is known, so that its refusal can be clear. */
 #include <core/host/request_private.h>
 
-enum kind { JSON_FHIR, JSON_PLAIN, XML, TURTLE };
+enum kind { JSON_FHIR, JSON_PLAIN, XML_FHIR, XML_PLAIN, XML_TEXT, TURTLE };
 
 static const struct format {
 	struct hs_slice name; /* media type or short form */
@@ -18,11 +17,11 @@ static const struct format {
 	{ HS_S_INIT("application/json+fhir"), JSON_FHIR },
 	{ HS_S_INIT("*/*"), JSON_FHIR },
 	{ HS_S_INIT("application/*"), JSON_FHIR },
-	{ HS_S_INIT("application/fhir+xml"), XML },
-	{ HS_S_INIT("application/xml"), XML },
-	{ HS_S_INIT("text/xml"), XML },
-	{ HS_S_INIT("xml"), XML },
-	{ HS_S_INIT("application/xml+fhir"), XML },
+	{ HS_S_INIT("application/fhir+xml"), XML_FHIR },
+	{ HS_S_INIT("application/xml"), XML_PLAIN },
+	{ HS_S_INIT("text/xml"), XML_TEXT },
+	{ HS_S_INIT("xml"), XML_FHIR },
+	{ HS_S_INIT("application/xml+fhir"), XML_FHIR },
 	{ HS_S_INIT("text/turtle"), TURTLE },
 	{ HS_S_INIT("ttl"), TURTLE },
 };
@@ -35,9 +34,12 @@ static const struct format *find_format(struct hs_slice name)
 	return NULL;
 }
 
-static bool can_write(const struct format *format)
+/* XML is written by the definitions. */
+static bool can_write(const struct hs_request *req, const struct format *format)
 {
-	return format->kind == JSON_FHIR || format->kind == JSON_PLAIN;
+	bool xml = format->kind == XML_FHIR || format->kind == XML_PLAIN || format->kind == XML_TEXT;
+	return format->kind == JSON_FHIR || format->kind == JSON_PLAIN ||
+		(xml && req->edition && req->edition->defs);
 }
 
 /* "4.0", "4.0.1" for R4; "5.0", "5.0.0" for R5; quotes are allowed. */
@@ -70,24 +72,33 @@ static unsigned weight(struct hs_slice params, struct hs_slice *version)
 	return q;
 }
 
-static void answer_plain(struct hs_request *req)
+static void answer_as(struct hs_request *req, const struct format *format)
 {
-	req->reply.content_type = HS_S("application/json; charset=utf-8");
+	static const struct hs_slice types[] = {
+		[JSON_FHIR] = HS_S_INIT("application/fhir+json; charset=utf-8"),
+		[JSON_PLAIN] = HS_S_INIT("application/json; charset=utf-8"),
+		[XML_FHIR] = HS_S_INIT("application/fhir+xml; charset=utf-8"),
+		[XML_PLAIN] = HS_S_INIT("application/xml; charset=utf-8"),
+		[XML_TEXT] = HS_S_INIT("text/xml; charset=utf-8"),
+	};
+	req->reply.content_type = types[format->kind];
+	req->xml = format->kind >= XML_FHIR;
+	if (req->xml)
+		hs__reply_static_header(req, HS_S("Vary"), HS_S("Accept"));
 }
 
 static enum hs_status by_format(struct hs_request *req, struct hs_slice wanted, struct hs_error *err)
 {
 	struct hs_slice rest = wanted, name = hs_slice_trim(hs_slice_cut(&rest, ';'));
 	size_t blank = hs_slice_find(name, ' ', 0);
-	if (blank != SIZE_MAX) /* "application/fhir+json" with its plus not encoded */
+	if (blank != SIZE_MAX) /* "application/fhir+xml" with its plus not encoded */
 		name = hs_arena_printf(req->arena, "%.*s+%.*s", (int)blank, name.ptr,
 			(int)(name.len - blank - 1), name.ptr + blank + 1);
 	const struct format *format = find_format(name);
-	if (!format || !can_write(format))
-		return hs_fail(err, HS_E_NOT_ACCEPTABLE, "_format \"%.*s\" is not served; use json",
+	if (!format || !can_write(req, format))
+		return hs_fail(err, HS_E_NOT_ACCEPTABLE, "_format \"%.*s\" is not served; use json or xml",
 			HS_S_ARG(wanted));
-	if (format->kind == JSON_PLAIN)
-		answer_plain(req);
+	answer_as(req, format);
 	return HS_OK;
 }
 
@@ -97,12 +108,14 @@ static enum hs_status by_accept(struct hs_request *req, struct hs_slice accept, 
 	const struct format *best = NULL;
 	unsigned best_weight = 0;
 	bool other_version = false;
+	/* A browser names XML before it knows what there is; it shows JSON better. */
+	bool browser = hs_slice_search(accept, HS_S("text/html")) != SIZE_MAX;
 
 	while (rest.ptr) {
 		struct hs_slice item = hs_slice_cut(&rest, ','), version = HS_S_NONE;
 		struct hs_slice name = hs_slice_trim(hs_slice_cut(&item, ';'));
 		const struct format *format = find_format(name);
-		if (!format || !can_write(format))
+		if (!format || !can_write(req, format) || (browser && format->kind >= XML_PLAIN))
 			continue;
 		unsigned q = weight(item, &version);
 		if (version.len && !version_fits(req, version)) {
@@ -120,10 +133,9 @@ static enum hs_status by_accept(struct hs_request *req, struct hs_slice accept, 
 			req->edition ? req->edition->number : "4.0.1");
 	if (!best)
 		return hs_fail(err, HS_E_NOT_ACCEPTABLE,
-			"none of \"%.*s\" is served; accept application/fhir+json",
+			"none of \"%.*s\" is served; accept application/fhir+json or application/fhir+xml",
 			HS_S_ARG(hs_slice_first(accept, 120)));
-	if (best->kind == JSON_PLAIN)
-		answer_plain(req);
+	answer_as(req, best);
 	return HS_OK;
 }
 
@@ -148,11 +160,14 @@ enum hs_status hs__negotiate_body(const struct hs_request *req, struct hs_error 
 	struct hs_slice rest = hs_http_get_header(req->http, HS_S("Content-Type")), version = HS_S_NONE;
 	struct hs_slice name = hs_slice_trim(hs_slice_cut(&rest, ';'));
 
+	bool generic, xml = hs__xml_is_media(name, &generic) && req->edition && req->edition->defs;
+
 	weight(rest, &version);
-	if (name.len && !hs_slice_ends(name, HS_S("json")) &&
+	if (name.len && !xml && !hs_slice_ends(name, HS_S("json")) &&
 		!hs_slice_ieq(name, HS_S("application/json+fhir")))
 		return hs_fail(err, HS_E_MEDIA_TYPE,
-			"a body of type \"%.*s\" is not read; send application/fhir+json",
+			"a body of type \"%.*s\" is not read; send application/fhir+json or "
+			"application/fhir+xml",
 			HS_S_ARG(hs_slice_first(name, 100)));
 	if (version.len && !version_fits(req, version))
 		return hs_fail(err, HS_E_MEDIA_TYPE, "this base reads FHIR %s, not fhirVersion=%.*s",

@@ -20,7 +20,17 @@ static enum hs_verdict answer(struct hs_request *req, int status, struct hs_slic
 static enum hs_verdict answer_no_memory(struct hs_request *req)
 {
 	req->reply.compressible = false;
+	if (req->xml)
+		req->reply.content_type = HS_S("application/fhir+json; charset=utf-8");
 	return answer(req, 500, out_of_memory);
+}
+
+enum hs_verdict hs__reply_made(struct hs_request *req, int status, struct hs_slice bytes)
+{
+	if (!bytes.len)
+		return answer_no_memory(req);
+	req->reply.compressible = true;
+	return answer(req, status, bytes);
 }
 
 void hs__reply_static_header(struct hs_request *req, struct hs_slice name, struct hs_slice value)
@@ -45,12 +55,13 @@ static enum hs_verdict write_tree(struct hs_request *req, int status, const stru
 {
 	struct hs_buf out;
 
+	if (req->xml) {
+		struct hs_slice text = hs__xml_of_tree(req, tree, &status);
+		return hs__reply_made(req, status, text);
+	}
 	hs_buf_init(&out, req->arena, BODY_MAX);
 	hs_json_write(&out, tree, req->pretty ? HS_JSON_PRETTY : 0);
-	if (out.overflow)
-		return answer_no_memory(req);
-	req->reply.compressible = true;
-	return answer(req, status, hs_buf_slice(&out));
+	return out.overflow ? answer_no_memory(req) : hs__reply_made(req, status, hs_buf_slice(&out));
 }
 
 enum hs_verdict hs_reply_json(struct hs_request *req, int status, const struct hs_json *resource)
@@ -61,6 +72,8 @@ enum hs_verdict hs_reply_json(struct hs_request *req, int status, const struct h
 enum hs_verdict hs_reply_text(struct hs_request *req, int status, struct hs_slice json,
 	void (*release)(void *owner), void *owner)
 {
+	if (req->xml)
+		return hs__xml_of_text(req, status, json, release, owner);
 	req->reply.compressible = true;
 	req->reply.body.release = release;
 	req->reply.body.owner = owner;
@@ -110,13 +123,17 @@ enum hs_verdict hs_fail_request(struct hs_request *req, const struct hs_error *e
 	int status = err->status ? hs_status_http(err->status) : 500;
 
 	add_status_headers(req, status);
-	struct hs_json *outcome = hs_outcome_of(req->arena, err);
+	struct hs_error own = *err;
+	hs__xml_place(req, hs_slice_cstr(own.path), &own.line, &own.column);
+	struct hs_json *outcome = hs_outcome_of(req->arena, &own);
 	return outcome ? write_tree(req, status, outcome) : answer_no_memory(req);
 }
 
 enum hs_verdict hs_reply_issues(struct hs_request *req, int status, const struct hs_issues *issues)
 {
 	add_status_headers(req, status);
+	for (struct hs_issue *issue = req->xml_tree ? issues->first : NULL; issue; issue = issue->next)
+		hs__xml_place(req, issue->path, &issue->line, &issue->column);
 	struct hs_json *outcome = hs_outcome(req->arena, issues);
 	return outcome ? write_tree(req, status, outcome) : answer_no_memory(req);
 }
@@ -137,6 +154,8 @@ struct hs_slice hs__outcome_text(struct hs_arena *arena, const char *issue, cons
 
 enum hs_verdict hs_stream_reply(struct hs_request *req, int status, const struct hs_stream_source *source)
 {
+	if (req->xml) /* pieces of a text cannot be made another format; they say what they are */
+		req->reply.content_type = HS_S("application/fhir+json; charset=utf-8");
 	req->source = *source;
 	req->streaming = true;
 	req->reply.compressible = true;

@@ -56,6 +56,9 @@ struct hs_request {
 	const struct hs_pair *query;
 	size_t query_count;
 	struct hs_json *tree;
+	bool xml;                 /* the answer is to be XML */
+	struct hs_slice xml_body; /* as it came; empty: it was no XML */
+	struct hs_json *xml_tree;
 
 	/* what it did, for log and metrics */
 	unsigned action;
@@ -106,8 +109,22 @@ struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text,
 enum hs_status hs__negotiate(struct hs_request *req, struct hs_error *err);
 /* Is the body of a type that hs_request_json reads? HS_E_MEDIA_TYPE. */
 enum hs_status hs__negotiate_body(const struct hs_request *req, struct hs_error *err);
+/* xml.c: is the media type one of XML? *generic: any XML, not just that of FHIR. */
+bool hs__xml_is_media(struct hs_slice media, bool *generic);
+/* Is the body a resource in XML that can be read? Then it is made JSON, and `next` goes on with it. */
+typedef enum hs_verdict hs__next_fn(struct hs_request *req);
+bool hs__xml_is_body(const struct hs_request *req);
+enum hs_verdict hs__xml_take_body(struct hs_request *req, hs__next_fn *next);
+/* Line and column in the XML that came, of what is at the path; untouched when nothing came as XML. */
+void hs__xml_place(const struct hs_request *req, struct hs_slice path, uint32_t *line, uint32_t *column);
+/* An answer as XML; *status becomes 406 (and the text JSON) when it cannot be one. */
+struct hs_slice hs__xml_of_tree(struct hs_request *req, const struct hs_json *tree, int *status);
+enum hs_verdict hs__xml_of_text(struct hs_request *req, int status, struct hs_slice json,
+	void (*release)(void *owner), void *owner);
 /* stream.c */
 void hs__stream_begin(struct hs_request *req);
-/* reply.c: an OperationOutcome as text for those who have no request. */
+/* reply.c: answers with bytes that are complete. */
+enum hs_verdict hs__reply_made(struct hs_request *req, int status, struct hs_slice bytes);
+/* An OperationOutcome as text for those who have no request. */
 struct hs_slice hs__outcome_text(struct hs_arena *arena, const char *issue, const char *text);
 void hs__reply_static_header(struct hs_request *req, struct hs_slice name, struct hs_slice value);

@@ -54,7 +54,7 @@ uint32_t hs_request_param_number(const struct hs_request *req, struct hs_slice t
 
 /* A header of the reply; before the answer. Values are copied. */
 void hs_reply_header(struct hs_request *req, struct hs_slice name, struct hs_slice value);
-/* A resource in the format that the client asked for (JSON; XML when the host can), _pretty honoured. */
+/* A resource in the format that the client asked for (JSON or XML), _pretty honoured. */
 enum hs_verdict hs_reply_json(struct hs_request *req, int status, const struct hs_json *resource);
 /* JSON text that is complete already (stored resources, text made by a service). Bytes as in http: valid
  * until release(owner); release may be NULL for the request's arena and static text. */

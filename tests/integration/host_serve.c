@@ -302,7 +302,7 @@ static void errors_are_outcomes(void **state)
 	assert_int_equal(a.status, 405);
 	assert_true(hs_slice_search(fixture_header(&a, "Allow"), HS_S("POST")) != SIZE_MAX);
 	fixture_issue(f, &a);
-	a = fixture_call(f, "GET", "$hello", "Accept: application/fhir+xml\r\n", NULL);
+	a = fixture_call(f, "GET", "$hello", "Accept: text/turtle\r\n", NULL);
 	assert_int_equal(a.status, 406);
 	fixture_issue(f, &a);
 	a = fixture_get(f, "$hello?_format=ttl");
@@ -324,7 +324,7 @@ static void formats_are_negotiated(void **state)
 			"application/fhir+json; charset=utf-8" },
 		{ "Accept: text/html, application/xml;q=0.9, */*;q=0.8\r\n",
 			"application/fhir+json; charset=utf-8" },
-		{ "Accept: application/xml, application/json;q=0.5\r\n", "application/json; charset=utf-8" },
+		{ "Accept: text/turtle, application/json;q=0.5\r\n", "application/json; charset=utf-8" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

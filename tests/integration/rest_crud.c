@@ -221,8 +221,8 @@ static void refuses_what_is_wrong(void **state)
 	assert_int_equal(hs_json_count(hs_json_get(fixture_json(fx, &a), HS_S("issue"))), 2);
 	expect_text(&a, "/issue/0/expression/0", "Patient.gender");
 	send_with("POST", "Patient", "Content-Type: text/plain\r\n", "{}", 415);
-	send_with("POST", "Patient", "Content-Type: application/fhir+xml\r\n", "<Patient/>", 415);
-	send_with("GET", "Patient/x", "Accept: application/fhir+xml\r\n", NULL, 406);
+	send_with("POST", "Patient", "Content-Type: text/turtle\r\n", "<Patient/>", 415);
+	send_with("GET", "Patient/x", "Accept: text/turtle\r\n", NULL, 406);
 	send_ok("GET", "Chair/1", NULL, 404);
 	send_ok("POST", "Parameters", "{'resourceType':'Parameters'}", 404);
 	a = send_ok("POST", "Patient/1", "{}", 405);
