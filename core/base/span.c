@@ -61,6 +61,8 @@ bool hs_text_matches(enum hs_find_match match, struct hs_slice stored, struct hs
 		return hs_slice_search(stored, searched) != SIZE_MAX;
 	case HS_MATCH_ABOVE:
 		return hs_slice_starts(searched, stored);
+	case HS_MATCH_ENDS:
+		return hs_slice_ends(stored, searched);
 	}
 	return false;
 }

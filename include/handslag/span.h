@@ -37,5 +37,6 @@ enum hs_find_match {
 	HS_MATCH_CONTAINS,
 	HS_MATCH_ABOVE,  /* the stored text is a beginning of the one searched for */
 	HS_MATCH_FOLDED, /* the whole folded text */
+	HS_MATCH_ENDS,
 };
 bool hs_text_matches(enum hs_find_match match, struct hs_slice stored, struct hs_slice searched);

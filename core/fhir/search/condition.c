@@ -39,8 +39,7 @@ static enum hs_status give(struct hs__parse *parse, const struct hs_find *find, 
 	return HS_OK;
 }
 
-/* NOT of one condition. */
-static const struct hs_find *negate(struct hs__parse *parse, const struct hs_find *find)
+const struct hs_find *hs__parse_negate(struct hs__parse *parse, const struct hs_find *find)
 {
 	const struct hs_find **kids = find ? hs_arena_array(parse->arena, 1, sizeof(*kids)) : NULL;
 	if (!kids)
@@ -77,24 +76,78 @@ struct aim {
 	uint32_t param;
 };
 
+/* :of-type=SYSTEM|CODE|VALUE: an identifier by the code of its type and its value. */
+static enum hs_status parse_of_type(struct hs__parse *parse, const struct aim *aim, struct hs_slice value,
+	const struct hs_find **out)
+{
+	struct hs_slice rest = value;
+	struct hs_slice system = hs__search_cut(&rest, '|');
+	struct hs_slice code = rest.ptr ? hs__search_cut(&rest, '|') : HS_S_NONE;
+	if (!aim->rule->of_type_name.len)
+		return hs__parse_bad_modifier(parse, aim->modifier, ":missing :not :text");
+	if (!code.len || !rest.len)
+		return hs__parse_bad(parse, value,
+			"SYSTEM|CODE|VALUE: system and code of the identifier's type, then its value");
+	struct hs_find *find = hs__parse_node(parse, HS_FIND_TOKEN);
+	if (!find)
+		return parse->err->status;
+	find->param = hs__search_param_number(parse->numbers, aim->rule->of_type_name);
+	find->fold_case = true;
+	find->system = hs__search_unescape(parse->arena, system);
+	find->any_system = system.len == 0;
+	find->text = hs_arena_printf(parse->arena, "%.*s|%.*s",
+		HS_S_ARG(hs__search_unescape(parse->arena, code)),
+		HS_S_ARG(hs__search_unescape(parse->arena, rest)));
+	*out = find;
+	return HS_OK;
+}
+
+static enum hs_status parse_token(struct hs__parse *parse, const struct aim *aim, struct hs_slice value,
+	const struct hs_find **out)
+{
+	if (hs_slice_eq(aim->modifier, HS_S("text")))
+		return hs__parse_value(parse, HS_PARAM_STRING,
+			hs__search_param_number(parse->numbers, aim->rule->text_name), HS_S_NONE, value, out);
+	if (hs_slice_eq(aim->modifier, HS_S("of-type")))
+		return parse_of_type(parse, aim, value, out);
+	return hs__parse_value(parse, HS_PARAM_TOKEN, aim->param, aim->modifier, value, out);
+}
+
+static bool compares(const struct aim *aim)
+{
+	if (!aim->rule)
+		return hs_slice_eq(aim->code, HS_S("_lastUpdated"));
+	return aim->rule->type == HS_PARAM_DATE || aim->rule->type == HS_PARAM_NUMBER ||
+		aim->rule->type == HS_PARAM_QUANTITY;
+}
+
 static enum hs_status parse_one(struct hs__parse *parse, const struct aim *aim, struct hs_slice value,
 	const struct hs_find **out)
 {
+	if (parse->filtering && parse->cmp != HS_CMP_EQ && !compares(aim))
+		return hs_fail(parse->err, HS_E_VALUE,
+			"_filter: '%.*s' is neither date, number nor quantity; eq, ne, co, sw, ew and pr are "
+			"possible",
+			HS_S_ARG(hs_slice_first(parse->whole, 64)));
 	if (!aim->rule)
 		return parse_store_value(parse, aim->code, value, out);
 	switch (aim->rule->type) {
 	case HS_PARAM_REFERENCE:
+		if (hs_slice_eq(aim->modifier, HS_S("below")) || hs_slice_eq(aim->modifier, HS_S("above")))
+			return hs__parse_hierarchy(parse, aim->rule, aim->param,
+				hs_slice_eq(aim->modifier, HS_S("below")), value, out);
 		return hs__parse_reference(parse, aim->rule, aim->param, aim->modifier, value, out);
 	case HS_PARAM_COMPOSITE:
 		return hs__parse_composite(parse, aim->rule, value, out);
 	case HS_PARAM_SPECIAL:
 		return hs__parse_near(parse, aim->param, value, out);
 	case HS_PARAM_TOKEN:
-		if (hs_slice_eq(aim->modifier, HS_S("text")))
-			return hs__parse_value(parse, HS_PARAM_STRING,
-				hs__search_param_number(parse->numbers, aim->rule->text_name), HS_S_NONE,
-				value, out);
-		return hs__parse_value(parse, HS_PARAM_TOKEN, aim->param, aim->modifier, value, out);
+		return parse_token(parse, aim, value, out);
+	case HS_PARAM_QUANTITY:
+		if (aim->modifier.len)
+			return hs__parse_bad_modifier(parse, aim->modifier, ":missing");
+		return hs__parse_quantity(parse, aim->param,
+			hs__search_param_number(parse->numbers, aim->rule->canonical_name), value, out);
 	default:
 		return hs__parse_value(parse, (enum hs_param_type)aim->rule->type, aim->param, aim->modifier,
 			value, out);
@@ -172,7 +225,7 @@ static enum hs_status parse_missing(struct hs__parse *parse, const struct aim *a
 	const struct hs_find *missing = aim->rule ?
 		find_missing(parse, aim->rule) :
 		hs__parse_node(parse, HS_FIND_OR); /* nothing lacks an id */
-	return give(parse, yes ? missing : negate(parse, missing), out);
+	return give(parse, yes ? missing : hs__parse_negate(parse, missing), out);
 }
 
 static bool allows_not(const struct aim *aim)
@@ -195,6 +248,10 @@ static enum hs_status parse_plain(struct hs__parse *parse, struct hs_slice type,
 	const struct hs__search_type *known = hs__search_type(parse->rules, type);
 	bool store = hs__search_is_store_param(aim.code);
 	aim.modifier = modifier;
+	if (hs_slice_eq(name, HS_S("_filter")))
+		return hs__parse_filter(parse, type, value, out);
+	if (hs_slice_eq(name, HS_S("_list")))
+		return hs__parse_list(parse, value, out);
 	if (hs__search_is_refused(aim.code))
 		return refuse(parse, aim.code);
 	aim.rule = store || !known ? NULL : hs__search_rule(known, aim.code);
@@ -218,7 +275,7 @@ static enum hs_status parse_plain(struct hs__parse *parse, struct hs_slice type,
 	enum hs_status status = parse_values(parse, &aim, value, &find);
 	if (status)
 		return status;
-	return give(parse, no ? negate(parse, find) : find, out);
+	return give(parse, no ? hs__parse_negate(parse, find) : find, out);
 }
 
 /* ---- chains ---- */

@@ -96,13 +96,15 @@ static void extract_group(struct hs__extract *x, const struct hs__search_rule *r
 	const struct hs_path_context *context, const struct hs_path_value *focus)
 {
 	size_t before = x->count;
-	x->text_param = x->identifier_param = 0;
+	x->text_param = x->identifier_param = x->of_type_param = 0;
 	for (uint32_t i = 0; i < rule->component_count; i++) {
 		const struct hs__search_component *component = &rule->components[i];
 		struct hs_path_list list = { 0 };
 		struct hs_error ignored;
 		size_t start = x->count;
 		x->param = hs__search_param_number(x->numbers, component->name);
+		x->canonical_name = component->canonical_name;
+		x->canonical_param = component->canonical_name.len ? HS__EXTRACT_ASK : 0;
 		if (component->path && x->param &&
 			!hs_path_eval_value(component->path, context, focus, &list, &ignored))
 			for (size_t k = 0; k < list.count; k++)
@@ -174,6 +176,9 @@ static void extract_rule(struct hs__extract *x, const struct hs__search_rule *ru
 	x->rule = rule;
 	x->text_param = rule->text_name.len ? HS__EXTRACT_ASK : 0;
 	x->identifier_param = rule->identifier_name.len ? HS__EXTRACT_ASK : 0;
+	x->of_type_param = rule->of_type_name.len ? HS__EXTRACT_ASK : 0;
+	x->canonical_param = rule->canonical_name.len ? HS__EXTRACT_ASK : 0;
+	x->canonical_name = rule->canonical_name;
 	if (!x->param)
 		return;
 	for (size_t i = 0; i < count; i++)

@@ -111,6 +111,27 @@ void hs__extract_number(struct hs__extract *x, const struct hs_path_value *value
 	}
 }
 
+/* In base units too, so that an amount is found by any unit of its kind (R4 section 3.1.1.4.11). */
+static void add_canonical(struct hs__extract *x, double low, double high, struct hs_slice code)
+{
+	struct hs__search_unit unit;
+	struct hs_index_row *row;
+
+	if (x->canonical_param == HS__EXTRACT_ASK)
+		x->canonical_param = hs__search_param_number(x->numbers, x->canonical_name);
+	if (!x->canonical_param || !hs__search_unit(x->arena, code, &unit))
+		return;
+	if ((low > -DBL_MAX && !hs__search_in_base(&unit, low, &low)) ||
+		(high < DBL_MAX && !hs__search_in_base(&unit, high, &high)))
+		return;
+	row = add_real(x, HS_INDEX_QUANTITY, low, high);
+	if (!row)
+		return;
+	row->param = x->canonical_param;
+	row->system = HS_S(HS_UCUM_URL);
+	row->text = unit.text;
+}
+
 /* The same amount by code in its system and, when that is another, by the unit that people read. */
 static void add_amount(struct hs__extract *x, double low, double high, const struct hs_json *unit_of)
 {
@@ -120,6 +141,8 @@ static void add_amount(struct hs__extract *x, double low, double high, const str
 	if (row && code.len) {
 		row->system = hs_json_get_text(unit_of, HS_S("system"));
 		row->text = code;
+		if (hs_slice_eq(row->system, HS_S(HS_UCUM_URL)))
+			add_canonical(x, low, high, code);
 	} else if (row) {
 		row->text = unit;
 	}

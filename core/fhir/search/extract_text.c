@@ -144,6 +144,23 @@ void hs__extract_identifier(struct hs__extract *x, uint32_t param, const struct 
 		add_token(x, param, system, value);
 }
 
+/* For :of-type: the codes of the identifier's type, each with the value (R4 section 3.1.1.4.10). */
+static void add_typed(struct hs__extract *x, const struct hs_json *identifier)
+{
+	const struct hs_json *type = hs_json_get(identifier, HS_S("type"));
+	struct hs_slice value = hs_json_get_text(identifier, HS_S("value"));
+
+	HS_JSON_EACH(coding, value.len ? hs_json_get(type, HS_S("coding")) : NULL) {
+		if (x->of_type_param == HS__EXTRACT_ASK)
+			x->of_type_param = hs__search_param_number(x->numbers, x->rule->of_type_name);
+		if (x->of_type_param)
+			add_token_row(x, x->of_type_param, hs_json_get_text(coding, HS_S("system")),
+				hs_arena_printf(x->arena, "%.*s|%.*s",
+					HS_S_ARG(hs_json_get_text(coding, HS_S("code"))), HS_S_ARG(value)));
+	}
+	add_display(x, hs_json_get_text(type, HS_S("text")));
+}
+
 /* A code has the system that its required binding says. */
 static void add_primitive(struct hs__extract *x, const struct hs_path_value *value)
 {
@@ -166,7 +183,7 @@ void hs__extract_token(struct hs__extract *x, const struct hs_path_value *value)
 		add_coding(x, value->node);
 	} else if (value->type == types->identifier) {
 		hs__extract_identifier(x, x->param, value->node);
-		add_display(x, hs_json_get_text(hs_json_get(value->node, HS_S("type")), HS_S("text")));
+		add_typed(x, value->node);
 	} else if (value->type == types->contact) {
 		struct hs_slice text = hs_json_get_text(value->node, HS_S("value"));
 		if (text.len)

@@ -27,10 +27,11 @@ enum hs_status hs__parse_unknown(struct hs__parse *parse, struct hs_slice type, 
 		HS_S_ARG(hs_slice_first(type, 64)), HS_S_ARG(hs_slice_first(code, 64)));
 }
 
-/* Negotiated by others; no part of what is searched. */
-static bool is_foreign(struct hs_slice name)
+/* Negotiated by others, or what is so anyway; no part of what is searched. */
+static bool asks_nothing(const struct hs_pair *pair)
 {
-	return hs_slice_eq(name, HS_S("_format")) || hs_slice_eq(name, HS_S("_pretty"));
+	return hs_slice_eq(pair->name, HS_S("_format")) || hs_slice_eq(pair->name, HS_S("_pretty")) ||
+		(hs_slice_eq(pair->name, HS_S("_contained")) && hs_slice_eq(pair->value, HS_S("false")));
 }
 
 static void add_encoded(struct hs_buf *buf, struct hs_slice text)
@@ -80,7 +81,7 @@ static enum hs_status take_pair(struct hs__parse *parse, const struct hs_pair *p
 	enum hs_status status = HS_OK;
 	parse->whole = pair->name;
 	parse->unknown = false;
-	if (is_foreign(pair->name))
+	if (asks_nothing(pair))
 		return HS_OK;
 	if (!pair->value.len || !pair->name.len) { /* "name=": nothing is asked */
 		parse->unknown = true;
@@ -116,7 +117,12 @@ enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slic
 	struct hs_search *out, struct hs_error *err)
 {
 	struct hs_arena *arena = work->arena;
-	struct hs__parse parse = { work->rules, work->numbers, arena, options, HS_S_NONE, 0, false, err };
+	struct hs__parse parse = { .rules = work->rules,
+		.numbers = work->numbers,
+		.arena = arena,
+		.options = options,
+		.cmp = HS_CMP_EQ,
+		.err = err };
 	struct hs_search search = { .type = type, .count = options->default_count };
 	struct gather gather = { 0 };
 	if (!hs__search_type(work->rules, type))

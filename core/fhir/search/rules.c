@@ -21,7 +21,7 @@ bool hs__search_is_store_param(struct hs_slice code)
 bool hs__search_is_refused(struct hs_slice code)
 {
 	static const char *const refused[] = { "_text", "_content", "_filter", "_list", "_query", "_type",
-		"_has", "_in", "_language", "_score", NULL };
+		"_has", "_in", "_language", "_score", "_contained", "_containedType", NULL };
 	if (!hs_slice_starts(code, HS_S("_")))
 		return false;
 	for (const char *const *name = refused; *name; name++)
@@ -81,6 +81,9 @@ static void compile_components(const struct hs_defs *defs, struct hs__search_typ
 		struct hs__search_component *component = &rule->components[rule->component_count++];
 		component->type = target ? target->type : HS_PARAM_COMPOSITE; /* unknown: gives nothing */
 		component->name = hs_arena_printf(type->arena, "%.*s$%u", HS_S_ARG(rule->name), i);
+		if (component->type == HS_PARAM_QUANTITY)
+			component->canonical_name = hs_arena_printf(type->arena, "%.*s:canonical",
+				HS_S_ARG(component->name));
 		component->path = compile(defs, type,
 			mend(type->arena, hs_defs_text(defs, components[i].expression)), HS_S_NONE);
 	}
@@ -102,6 +105,10 @@ static void compile_rule(const struct hs_defs *defs, struct hs__search_type *typ
 		rule->text_name = hs_arena_printf(type->arena, "%.*s:text", HS_S_ARG(rule->name));
 	if (rule->type == HS_PARAM_REFERENCE)
 		rule->identifier_name = hs_arena_printf(type->arena, "%.*s:identifier", HS_S_ARG(rule->name));
+	if (rule->type == HS_PARAM_QUANTITY)
+		rule->canonical_name = hs_arena_printf(type->arena, "%.*s:canonical", HS_S_ARG(rule->name));
+	if (rule->type == HS_PARAM_TOKEN && hs_slice_eq(rule->code, HS_S("identifier")))
+		rule->of_type_name = hs_arena_printf(type->arena, "%.*s:of-type", HS_S_ARG(rule->name));
 	struct hs_slice expression = hs__search_split(defs, type->arena, type->def,
 		hs_defs_text(defs, def->expression));
 	rule->starts = hs__search_starts(defs, type->arena, type->def, def, expression, &rule->start_count);
@@ -125,7 +132,7 @@ static void list_names(struct hs__search_type *type)
 	if (!type->rules)
 		return;
 	for (uint32_t i = 0; i < type->count; i++)
-		count += 3 + type->rules[i].component_count;
+		count += 5 + 2 * (size_t)type->rules[i].component_count;
 	type->names = hs_arena_array(type->arena, count, sizeof(*type->names));
 	for (uint32_t i = 0; type->names && i < type->count; i++) {
 		const struct hs__search_rule *rule = &type->rules[i];
@@ -134,8 +141,12 @@ static void list_names(struct hs__search_type *type)
 		add_name(type, rule->name);
 		add_name(type, rule->text_name);
 		add_name(type, rule->identifier_name);
-		for (uint32_t k = 0; k < rule->component_count; k++)
+		add_name(type, rule->of_type_name);
+		add_name(type, rule->canonical_name);
+		for (uint32_t k = 0; k < rule->component_count; k++) {
 			add_name(type, rule->components[k].name);
+			add_name(type, rule->components[k].canonical_name);
+		}
 	}
 }
 

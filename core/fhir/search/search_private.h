@@ -4,14 +4,16 @@
 
 #include <core/fhir/path/path.h>
 #include <core/fhir/search/search.h>
+#include <handslag/ucum.h>
 
 /* ---- rules ---- */
 
 /* One component of a composite parameter. */
 struct hs__search_component {
-	uint8_t type;         /* enum hs_param_type */
-	struct hs_slice name; /* "Observation.code-value-quantity$1" */
-	struct hs_path *path; /* from the composite's focus */
+	uint8_t type;                   /* enum hs_param_type */
+	struct hs_slice name;           /* "Observation.code-value-quantity$1" */
+	struct hs_slice canonical_name; /* quantity: "...:canonical" */
+	struct hs_path *path;           /* from the composite's focus */
 };
 
 /* A search parameter of one resource type. */
@@ -23,6 +25,8 @@ struct hs__search_rule {
 	struct hs_slice name;            /* "Patient.name", the name of its index entries */
 	struct hs_slice text_name;       /* token: "...:text", displays and texts as strings */
 	struct hs_slice identifier_name; /* reference: "...:identifier", identifiers of logical references */
+	struct hs_slice of_type_name;    /* token of identifiers: "...:of-type", value with its type */
+	struct hs_slice canonical_name;  /* quantity: "...:canonical", amounts in UCUM's base units */
 	const struct hs_def_type
 		*only;        /* reference: the one type it can point to ("where(resolve() is Patient)") */
 	struct hs_path *path; /* NULL: no entries (specials of the store, or a faulty expression) */
@@ -88,6 +92,16 @@ struct hs__search_number {
 };
 bool hs__search_number(struct hs_slice text, struct hs__search_number *out);
 
+/* A UCUM unit and what amounts in it are in base units. Index and query go through the same rounding, so that
+ * 1 g and 1000 mg are one number. */
+struct hs__search_unit {
+	struct hs_ucum unit, base;
+	struct hs_slice text; /* the base units: "g.m-3" */
+};
+/* False when `code` is no unit of UCUM, or one without amounts in base units. */
+bool hs__search_unit(struct hs_arena *arena, struct hs_slice code, struct hs__search_unit *out);
+bool hs__search_in_base(const struct hs__search_unit *unit, double value, double *out);
+
 /* Brings a token of a Swedish number series to its preferred system and form; leaves others as they are. */
 void hs__search_one_form(struct hs_arena *arena, struct hs_slice *system, struct hs_slice *code);
 
@@ -106,7 +120,10 @@ struct hs__extract {
 	/* the parameter at hand */
 	const struct hs__search_rule *rule;
 	uint32_t param;
-	uint32_t text_param, identifier_param; /* 0: none; HS__EXTRACT_ASK: not asked for yet */
+	uint32_t text_param, identifier_param,
+		of_type_param; /* 0: none; HS__EXTRACT_ASK: not asked for yet */
+	uint32_t canonical_param;
+	struct hs_slice canonical_name;
 	uint16_t group;
 	bool full; /* the arena had no room */
 };
@@ -144,7 +161,9 @@ struct hs__parse {
 	const struct hs_search_options *options;
 	struct hs_slice whole; /* name of the parameter at hand as it was sent, for messages */
 	uint32_t nodes;
-	bool unknown; /* the failure is an unknown parameter, which lenient handling leaves out */
+	bool unknown;             /* the failure is an unknown parameter, which lenient handling leaves out */
+	bool filtering, overlaps; /* inside _filter; there the comparison stands apart from the value */
+	uint8_t cmp;              /* enum hs_find_cmp */
 	struct hs_error *err;
 };
 
@@ -159,6 +178,24 @@ enum hs_status hs__parse_condition(struct hs__parse *parse, struct hs_slice type
 /* One value of a parameter without modifier or with one that its type knows; `modifier` may be empty. */
 enum hs_status hs__parse_value(struct hs__parse *parse, enum hs_param_type type, uint32_t param,
 	struct hs_slice modifier, struct hs_slice value, const struct hs_find **out);
+/* NUMBER, NUMBER|SYSTEM|CODE, NUMBER||CODE; `canonical` numbers the amounts in base units. */
+enum hs_status hs__parse_quantity(struct hs__parse *parse, uint32_t param, uint32_t canonical,
+	struct hs_slice value, const struct hs_find **out);
+/* A number with a prefix, as cmp, low and high. */
+bool hs__search_amount(const struct hs__parse *parse, struct hs_slice text, struct hs_find *find);
+/* Takes eq, ne, gt, lt, ge, le, sa, eb or ap off the front. Inside _filter nothing is taken off. */
+uint8_t hs__parse_prefix(const struct hs__parse *parse, struct hs_slice *value);
+enum hs_status hs__parse_bad_modifier(struct hs__parse *parse, struct hs_slice modifier, const char *allowed);
+/* :above and :below of a reference: along what the target type says it is part of. */
+enum hs_status hs__parse_hierarchy(struct hs__parse *parse, const struct hs__search_rule *rule,
+	uint32_t param, bool below, struct hs_slice value, const struct hs_find **out);
+/* NOT of one condition; NULL with *parse->err filled at a limit. */
+const struct hs_find *hs__parse_negate(struct hs__parse *parse, const struct hs_find *find);
+/* _list=ID: what the entries of that List refer to. */
+enum hs_status hs__parse_list(struct hs__parse *parse, struct hs_slice value, const struct hs_find **out);
+/* _filter: an expression of conditions (R4 section 3.1.1.4.20, search_filter.html). */
+enum hs_status hs__parse_filter(struct hs__parse *parse, struct hs_slice type, struct hs_slice text,
+	const struct hs_find **out);
 enum hs_status hs__parse_reference(struct hs__parse *parse, const struct hs__search_rule *rule,
 	uint32_t param, struct hs_slice modifier, struct hs_slice value, const struct hs_find **out);
 enum hs_status hs__parse_composite(struct hs__parse *parse, const struct hs__search_rule *rule,

@@ -2,8 +2,6 @@
 /* One value of a parameter as a condition: prefixes, precision, and the parts of tokens and quantities. */
 #include <core/fhir/search/search_private.h>
 
-#include <float.h>
-
 enum hs_status hs__parse_bad(struct hs__parse *parse, struct hs_slice value, const char *form)
 {
 	return hs_fail(parse->err, HS_E_VALUE,
@@ -11,7 +9,7 @@ enum hs_status hs__parse_bad(struct hs__parse *parse, struct hs_slice value, con
 		HS_S_ARG(hs_slice_first(parse->whole, 64)), HS_S_ARG(hs_slice_first(value, 64)), form);
 }
 
-static enum hs_status bad_modifier(struct hs__parse *parse, struct hs_slice modifier, const char *allowed)
+enum hs_status hs__parse_bad_modifier(struct hs__parse *parse, struct hs_slice modifier, const char *allowed)
 {
 	return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
 		"search parameter '%.*s': the modifier ':%.*s' is not supported%s%s",
@@ -19,10 +17,11 @@ static enum hs_status bad_modifier(struct hs__parse *parse, struct hs_slice modi
 		allowed ? "; possible here: " : " here", allowed ? allowed : "");
 }
 
-/* Takes eq, ne, gt, lt, ge, le, sa, eb or ap off the front. */
-static uint8_t take_prefix(struct hs_slice *value)
+uint8_t hs__parse_prefix(const struct hs__parse *parse, struct hs_slice *value)
 {
 	static const char prefixes[][3] = { "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap" };
+	if (parse->filtering)
+		return parse->cmp;
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (hs_slice_starts(*value, hs_slice(prefixes[i], 2))) {
 			*value = hs_slice_from(*value, 2);
@@ -46,7 +45,7 @@ enum hs_status hs__parse_date(struct hs__parse *parse, struct hs_slice value, st
 {
 	struct hs_time time;
 	struct hs_slice text = value;
-	find->cmp = take_prefix(&text);
+	find->cmp = hs__parse_prefix(parse, &text);
 	if (!hs_time_parse(mend_zone(parse, text), 0, &time))
 		return hs__parse_bad(parse, value,
 			"YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ, with a prefix (eq ne gt lt ge le "
@@ -54,46 +53,13 @@ enum hs_status hs__parse_date(struct hs__parse *parse, struct hs_slice value, st
 			"wanted");
 	find->lo = time.lo;
 	find->hi = time.hi;
-	if (find->cmp == HS_CMP_AP) { /* a tenth of the time between then and now (section 3.1.1.4.4) */
+	if (find->cmp == HS_CMP_AP &&
+		!parse->overlaps) { /* a tenth of the time between then and now (section 3.1.1.4.4) */
 		int64_t now = parse->options->now_ms;
 		int64_t gap = now > time.hi ? now - time.hi : now < time.lo ? time.lo - now : 0;
 		find->lo -= gap / 10;
 		find->hi += gap / 10;
 	}
-	return HS_OK;
-}
-
-/* ---- numbers and quantities ---- */
-
-static bool set_number(struct hs_slice text, struct hs_find *find)
-{
-	struct hs__search_number number;
-	find->cmp = take_prefix(&text);
-	if (!hs__search_number(text, &number))
-		return false;
-	bool spans = find->cmp == HS_CMP_EQ || find->cmp == HS_CMP_NE;
-	find->low = spans ? number.low : number.value;
-	find->high = spans ? number.high : number.value;
-	if (find->cmp == HS_CMP_AP) {
-		double tenth = (number.value < 0 ? -number.value : number.value) / 10;
-		find->low = number.value - tenth;
-		find->high = number.value + tenth;
-	}
-	return true;
-}
-
-static enum hs_status parse_quantity(struct hs__parse *parse, struct hs_slice value, struct hs_find *find)
-{
-	struct hs_slice rest = value;
-	struct hs_slice number = hs__search_cut(&rest, '|');
-	struct hs_slice system = rest.ptr ? hs__search_cut(&rest, '|') : HS_S_NONE;
-	if (!set_number(number, find) || (system.len && !rest.ptr))
-		return hs__parse_bad(parse, value,
-			"NUMBER, NUMBER|SYSTEM|CODE or NUMBER||CODE, with a prefix (eq ne gt lt ge le sa eb "
-			"ap) if wanted");
-	find->text = hs__search_unescape(parse->arena, rest);
-	find->system = hs__search_unescape(parse->arena, system);
-	find->any_system = find->system.len == 0;
 	return HS_OK;
 }
 
@@ -130,10 +96,16 @@ static enum hs_status parse_string(struct hs__parse *parse, struct hs_slice modi
 		find->folded = hs_search_fold(parse->arena, text);
 		return HS_OK;
 	}
-	bool contains = hs_slice_eq(modifier, HS_S("contains"));
-	if (modifier.len && !contains)
-		return bad_modifier(parse, modifier, ":exact :contains :missing");
-	find->match = contains ? HS_MATCH_CONTAINS : HS_MATCH_STARTS;
+	if (hs_slice_eq(modifier, HS_S("contains")))
+		find->match = HS_MATCH_CONTAINS;
+	else if (parse->filtering && hs_slice_eq(modifier, HS_S("ends")))
+		find->match = HS_MATCH_ENDS;
+	else if (parse->filtering && !modifier.len)
+		find->match = HS_MATCH_FOLDED;
+	else if (!modifier.len || (parse->filtering && hs_slice_eq(modifier, HS_S("starts"))))
+		find->match = HS_MATCH_STARTS;
+	else
+		return hs__parse_bad_modifier(parse, modifier, ":exact :contains :missing");
 	find->text = hs_search_fold(parse->arena, text);
 	if (!find->text.len)
 		return hs__parse_bad(parse, value, "a text with a letter or digit, or use :exact");
@@ -149,13 +121,13 @@ static enum hs_status parse_uri(struct hs__parse *parse, struct hs_slice modifie
 	else if (hs_slice_eq(modifier, HS_S("above")))
 		find->match = HS_MATCH_ABOVE;
 	else if (modifier.len)
-		return bad_modifier(parse, modifier, ":above :below :missing");
+		return hs__parse_bad_modifier(parse, modifier, ":above :below :missing");
 	return HS_OK;
 }
 
 static enum hs_status no_modifier(struct hs__parse *parse, struct hs_slice modifier, const char *allowed)
 {
-	return modifier.len ? bad_modifier(parse, modifier, allowed) : HS_OK;
+	return modifier.len ? hs__parse_bad_modifier(parse, modifier, allowed) : HS_OK;
 }
 
 static enum hs_find_op op_of(enum hs_param_type type)
@@ -167,8 +139,6 @@ static enum hs_find_op op_of(enum hs_param_type type)
 		return HS_FIND_DATE;
 	case HS_PARAM_STRING:
 		return HS_FIND_STRING;
-	case HS_PARAM_QUANTITY:
-		return HS_FIND_QUANTITY;
 	case HS_PARAM_URI:
 		return HS_FIND_URI;
 	default:
@@ -197,16 +167,12 @@ enum hs_status hs__parse_value(struct hs__parse *parse, enum hs_param_type type,
 		break;
 	case HS_PARAM_NUMBER:
 		status = no_modifier(parse, modifier, ":missing");
-		if (!status && !set_number(value, find))
+		if (!status && !hs__search_amount(parse, value, find))
 			status = hs__parse_bad(parse, value,
 				"a number, with a prefix (eq ne gt lt ge le sa eb ap) if wanted");
 		break;
-	case HS_PARAM_QUANTITY:
-		status = no_modifier(parse, modifier, ":missing");
-		status = status ? status : parse_quantity(parse, value, find);
-		break;
 	default:
-		status = no_modifier(parse, modifier, ":missing :not :text");
+		status = no_modifier(parse, modifier, ":missing :not :text :of-type");
 		status = status ? status : parse_token(parse, value, find);
 		break;
 	}

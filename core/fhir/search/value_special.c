@@ -78,7 +78,7 @@ enum hs_status hs__parse_reference(struct hs__parse *parse, const struct hs__sea
 		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
 			"search parameter '%.*s': the modifier ':%.*s' is not supported; possible here: "
 			":identifier "
-			":missing or a resource type",
+			":missing :above :below or a resource type",
 			HS_S_ARG(hs_slice_first(parse->whole, 64)), HS_S_ARG(hs_slice_first(modifier, 64)));
 	if (!status)
 		*out = find;
@@ -101,6 +101,9 @@ static enum hs_status parse_component(struct hs__parse *parse, const struct hs__
 		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
 			"search parameter '%.*s' has a component that is not supported",
 			HS_S_ARG(hs_slice_first(parse->whole, 64)));
+	if (component->type == HS_PARAM_QUANTITY)
+		return hs__parse_quantity(parse, param,
+			hs__search_param_number(parse->numbers, component->canonical_name), value, out);
 	return hs__parse_value(parse, (enum hs_param_type)component->type, param, HS_S_NONE, value, out);
 }
 

@@ -215,6 +215,7 @@ static enum hs_status add_string(struct hs__finder *finder, struct hs__ranges *r
 	case HS_MATCH_ABOVE:
 		return add_prefix(finder, ranges, cond, &key, HS__VERIFY, err);
 	case HS_MATCH_CONTAINS:
+	case HS_MATCH_ENDS:
 		break;
 	}
 	return add_prefix(finder, ranges, cond, &key, HS__BY_KEY, err);
@@ -273,6 +274,7 @@ static enum hs_status add_uri(struct hs__finder *finder, struct hs__ranges *rang
 			return add_prefix(finder, ranges, cond, &key, HS__VERIFY, err);
 		return add_above(finder, ranges, cond, err);
 	case HS_MATCH_CONTAINS:
+	case HS_MATCH_ENDS:
 		break;
 	}
 	return add_prefix(finder, ranges, cond, &key, HS__BY_KEY, err);

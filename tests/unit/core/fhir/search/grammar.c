@@ -22,7 +22,7 @@ static void print_span(struct hs_buf *out, const struct hs_find *find)
 
 static void print_leaf(struct hs_buf *out, const struct hs_find *find)
 {
-	static const char *const matches[] = { "exact", "starts", "contains", "above", "folded" };
+	static const char *const matches[] = { "exact", "starts", "contains", "above", "folded", "ends" };
 	bool span = find->op == HS_FIND_DATE || find->op == HS_FIND_NUMBER || find->op == HS_FIND_QUANTITY ||
 		find->op == HS_FIND_UPDATED;
 	if (find->op != HS_FIND_ID && find->op != HS_FIND_UPDATED)
@@ -188,6 +188,47 @@ static const struct {
 		"group(token(Observation.code-value-quantity$0 http://l|8480-6) "
 		"quantity(Observation.code-value-quantity$1 gt 100..100 "
 		"*|))" },
+	/* any unit of the same kind, in base units */
+	{ "Observation", "value-quantity=gt5.4|http://unitsofmeasure.org|mg",
+		"quantity(Observation.value-quantity:canonical gt 0.0054..0.0054 "
+		"http://unitsofmeasure.org|g)" },
+	{ "Observation", "value-quantity=37|http://unitsofmeasure.org|Cel",
+		"quantity(Observation.value-quantity:canonical eq 309.65..310.65 "
+		"http://unitsofmeasure.org|K)" },
+	{ "Observation", "value-quantity=5|http://unitsofmeasure.org|nounit",
+		"quantity(Observation.value-quantity eq 4.5..5.5 http://unitsofmeasure.org|nounit)" },
+	{ "Observation", "code-value-quantity=http://l|1$gt1|http://unitsofmeasure.org|kg",
+		"group(token(Observation.code-value-quantity$0 http://l|1) "
+		"quantity(Observation.code-value-quantity$1:canonical gt 1000..1000 "
+		"http://unitsofmeasure.org|g))" },
+	{ "Patient", "identifier:of-type=http://t|MR|446",
+		"token(Patient.identifier:of-type http://t|MR|446)" },
+	{ "Patient", "_contained=false", "all" },
+	{ "Patient", "_list=42", "has(List.item ->List id( '42'))" },
+
+	{ "Patient", "_filter=name eq \"Åsa Berg\"", "string(Patient.name folded 'asa berg')" },
+	{ "Patient", "_filter=name co asa and birthdate ge 1970-01-02",
+		"and(string(Patient.name contains 'asa') date(Patient.birthdate ge 86400+86400))" },
+	{ "Patient", "_filter=name sw a or name ew b and active eq true",
+		"or(string(Patient.name starts 'a') and(string(Patient.name ends 'b') "
+		"token(Patient.active *|true)))" },
+	{ "Patient", "_filter=not (name sw a) and (gender eq male or gender eq female)",
+		"and(not(string(Patient.name starts 'a')) or(token(Patient.gender *|male) "
+		"token(Patient.gender *|female)))" },
+	{ "Patient", "_filter=birthdate po 1970", "date(Patient.birthdate ap 0+31536000)" },
+	{ "Patient", "_filter=birthdate ap 1972-06-19", "date(Patient.birthdate ap 76904640+1797120)" },
+	{ "Patient", "_filter=birthdate pr false", "missing(Patient.birthdate)" },
+	{ "Patient", "_filter=birthdate ne 1970-01-02",
+		"and(not(date(Patient.birthdate eq 86400+86400)) not(missing(Patient.birthdate)))" },
+	{ "Patient", "_filter=identifier eq http://x|1,2", "token(Patient.identifier http://x|1,2)" },
+	{ "Patient", "_filter=name eq \"a\\\"b\"", "string(Patient.name folded 'a b')" },
+	{ "Observation", "_filter=subject:Patient.name co x",
+		"chain(Observation.subject ->Patient string(Patient.name contains 'x'))" },
+	{ "Observation", "_filter=subject re Patient/1", "reference(Observation.subject ->Patient '1')" },
+	{ "Observation", "_filter=value-quantity gt 5.4||mg",
+		"quantity(Observation.value-quantity gt 5.4..5.4 *|mg)" },
+	{ "ValueSet", "_filter=url sb http://a", "uri(ValueSet.url starts 'http://a')" },
+
 	{ "Location", "near=59.3|18.1|10|km", "near(Location.near 59.3,18.1 10000m)" },
 	{ "Location", "near=59.3|18.1", "near(Location.near 59.3,18.1 50000m)" },
 	{ "Location", "near=-33.9|18.4|11|[mi_us]", "near(Location.near -33.9,18.4 17702.8m)" },
@@ -258,7 +299,22 @@ static const struct {
 	{ "Location", "near=95|18|1|km", HS_E_VALUE, "latitude of -90..90" },
 	{ "Location", "near=59|18|1|parsec", HS_E_VALUE, "km" },
 	{ "Patient", "_text=x", HS_E_NOT_SUPPORTED, "'_text' is not supported by this server" },
-	{ "Patient", "_filter=name eq x", HS_E_NOT_SUPPORTED, "_filter" },
+	{ "Patient", "_filter=nam eq x", HS_E_NOT_SUPPORTED, "did you mean 'name'?" },
+	{ "Patient", "_filter=name is x", HS_E_VALUE, "expected an operator (eq" },
+	{ "Patient", "_filter=name eq", HS_E_VALUE, "expected a value at character 8" },
+	{ "Patient", "_filter=name eq \"x", HS_E_VALUE, "a closing quote" },
+	{ "Patient", "_filter=(name eq x", HS_E_VALUE, "a closing bracket" },
+	{ "Patient", "_filter=name eq x gender eq male", HS_E_VALUE, "expected and, or, or the end" },
+	{ "Patient", "_filter=name gt x", HS_E_VALUE, "neither date, number nor quantity" },
+	{ "Patient", "_filter=birthdate co 1970", HS_E_NOT_SUPPORTED, "':contains' is not supported" },
+	{ "Patient", "_filter=birthdate pr x", HS_E_VALUE, "true or false" },
+	{ "Patient", "_filter=_filter eq x", HS_E_VALUE, "a search parameter of the type" },
+	{ "Patient", "_filter=((((((((((((((((((((((name eq x", HS_E_TOO_COSTLY, "more than 20 deep" },
+	{ "Patient", "_list=$current-problems", HS_E_NOT_SUPPORTED, "functional lists" },
+	{ "Patient", "_list=a b", HS_E_VALUE, "the id of a List" },
+	{ "Patient", "identifier:of-type=http://t|MR", HS_E_VALUE, "SYSTEM|CODE|VALUE" },
+	{ "Patient", "gender:of-type=http://t|MR|1", HS_E_NOT_SUPPORTED, "':of-type' is not supported" },
+	{ "Observation", "subject:below=Patient/1", HS_E_NOT_SUPPORTED, "part of one another" },
 	{ "Patient", "_count=-1", HS_E_VALUE, "a whole number" },
 	{ "Patient", "_total=perhaps", HS_E_VALUE, "none, estimate or accurate" },
 	{ "Patient", "_summary=x", HS_E_VALUE, "text, data" },

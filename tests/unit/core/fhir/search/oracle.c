@@ -24,7 +24,7 @@ static void add_escaped(struct hs_buf *out, struct hs_slice text)
 }
 
 /* What a client would write for the value of the entry; false when it cannot be written. */
-static bool value_of(const struct hs_index_row *row, struct hs_buf *out)
+static bool value_of(const struct hs_index_row *row, bool typed, struct hs_buf *out)
 {
 	char instant[HS_INSTANT_LEN + 1];
 	switch (row->kind) {
@@ -33,7 +33,14 @@ static bool value_of(const struct hs_index_row *row, struct hs_buf *out)
 			return false;
 		add_escaped(out, row->system);
 		hs_buf_byte(out, '|');
-		add_escaped(out, row->text);
+		if (typed) { /* CODE|VALUE */
+			struct hs_slice value = row->text;
+			add_escaped(out, hs_slice_cut(&value, '|'));
+			hs_buf_byte(out, '|');
+			add_escaped(out, value);
+		} else {
+			add_escaped(out, row->text);
+		}
 		return true;
 	case HS_INDEX_STRING:
 		add_escaped(out, row->exact);
@@ -67,13 +74,17 @@ static bool value_of(const struct hs_index_row *row, struct hs_buf *out)
 	}
 }
 
-/* "Patient.name" -> "name"; "...:text" and "...:identifier" are modifiers already; "...$0" cannot be asked
- * alone. */
+/* "Patient.name" -> "name"; "...:text", "...:identifier" and "...:of-type" are modifiers already; base units
+ * ("...:canonical") are asked for by the unit of the value; "...$0" cannot be asked alone. */
 static struct hs_slice code_of(const struct hs_index_row *row, struct hs_slice type)
 {
 	struct hs_slice name = name_of(row->param);
 	assert_true(hs_slice_starts(name, type));
-	return hs_slice_find(name, '$', 0) == SIZE_MAX ? hs_slice_from(name, type.len + 1) : HS_S_NONE;
+	if (hs_slice_find(name, '$', 0) != SIZE_MAX)
+		return HS_S_NONE;
+	if (hs_slice_ends(name, HS_S(":canonical")))
+		name.len -= strlen(":canonical");
+	return hs_slice_from(name, type.len + 1);
 }
 
 static void try_search(struct oracle *oracle, struct hs_arena *arena, struct hs_slice type,
@@ -103,7 +114,7 @@ static void try_row(struct oracle *oracle, struct hs_arena *arena, struct hs_sli
 	struct hs_buf value;
 	struct hs_slice code = code_of(&rows[at], type);
 	hs_buf_init(&value, arena, 1 << 20);
-	if (!code.len || !value_of(&rows[at], &value))
+	if (!code.len || !value_of(&rows[at], hs_slice_ends(code, HS_S(":of-type")), &value))
 		return;
 	struct hs_pair pair = { code, hs_buf_slice(&value) };
 	try_search(oracle, arena, type, pair, rows, count, true);
