@@ -10,6 +10,7 @@ struct step {
 	struct hs_arena *arena;
 	const struct hs__rest_type *type;
 	struct hs__rest_result *result;
+	bool fresh; /* a create: its id was made for it */
 };
 
 static void fill(const struct step *step, int status, const struct hs_resource *version)
@@ -99,7 +100,8 @@ static enum hs_status put(const struct step *step, struct hs_slice id, const str
 		.index_count = in.index_count,
 		.compose = hs__rest_compose,
 		.arg = &in.compose,
-		.tree = in.tree };
+		.tree = in.tree,
+		.fresh = step->fresh };
 	hs__shade_touch(step->env, step->type, id);
 	status = hs_txn_put(step->txn, step->arena, &put, &stored, err);
 	event.resource = in.tree;
@@ -125,7 +127,7 @@ static enum hs_status current_of(const struct step *step, struct hs_slice id, st
 static struct step step_of(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs__rest_result *result)
 {
-	return (struct step) { env, txn, arena, call->type, result };
+	return (struct step) { env, txn, arena, call->type, result, call->interaction == HS_DO_CREATE };
 }
 
 enum hs_status hs__rest_create(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,

@@ -111,6 +111,8 @@ struct hs_put {
 		struct hs_error *err);
 	void *arg;
 	struct hs_json *tree; /* the same content parsed, for keepers; may be NULL for plain types */
+	bool fresh; /* the id was made for this resource, so that none can have it; HS_E_DUPLICATE if one has
+		     */
 };
 enum hs_status hs_txn_put(struct hs_txn *txn, struct hs_arena *arena, const struct hs_put *put,
 	struct hs_resource *out, struct hs_error *err);

@@ -201,7 +201,9 @@ enum hs_status hs__entries_put(struct hs_txn *txn, struct hs_arena *arena, const
 	if (status == HS_OK)
 		status = change_entries(txn, &before, &after, row, err);
 	if (status == HS_OK) {
-		struct hs_stmt *stmt = hs_sql(txn, "INSERT OR REPLACE INTO facts (row, data) VALUES (?1, ?2)",
+		struct hs_stmt *stmt = hs_sql(txn,
+			fresh ? "INSERT INTO facts (row, data) VALUES (?1, ?2)" :
+				"INSERT OR REPLACE INTO facts (row, data) VALUES (?1, ?2)",
 			err);
 		if (stmt) {
 			hs_sql_int(stmt, 1, row);

@@ -312,7 +312,7 @@ static enum hs_status fetch(struct walk *walk, const struct found *item, struct 
 		if (current)
 			return hs__resource_at(walk->txn, walk->arena, item->row, out, err);
 	}
-	return hs__resource_past(walk->txn, walk->arena, item->type, item->seq, out, err);
+	return hs__resource_past(walk->txn, walk->arena, item->seq, out, err);
 }
 
 /* How far back a clock that was set back can have hidden versions of `since` or later. */

@@ -41,6 +41,19 @@ static enum hs_status take_resource(struct hs_stmt *stmt, struct hs_arena *arena
 	return HS_OK;
 }
 
+/* The one row of a statement whose columns are those above: 1, 0 when there is none, or a negative status. */
+static int read_one(struct hs_stmt *stmt, struct hs_arena *arena, struct hs_resource *out,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	int step = hs_sql_step(stmt, err);
+
+	if (step > 0)
+		status = take_resource(stmt, arena, out, err);
+	hs_sql_end(stmt);
+	return status == HS_OK ? step : (int)status;
+}
+
 /* The version in `resource`; HS_E_NOT_FOUND when there is none. */
 static enum hs_status read_current(struct hs_txn *txn, struct hs_arena *arena, uint32_t type,
 	struct hs_slice id, struct hs_resource *out, struct hs_error *err)
@@ -49,19 +62,15 @@ static enum hs_status read_current(struct hs_txn *txn, struct hs_arena *arena, u
 		"SELECT r.row, r.version, r.seq, r.updated, r.id, r.body FROM ident i JOIN resource r"
 		" ON r.row = i.row WHERE i.id = ?1 AND i.type = ?2",
 		err);
-	enum hs_status status = HS_OK;
 
 	if (!stmt)
 		return err->status;
 	hs_sql_text(stmt, 1, id);
 	hs_sql_int(stmt, 2, type);
-	int step = hs_sql_step(stmt, err);
-	if (step > 0)
-		status = take_resource(stmt, arena, out, err);
-	hs_sql_end(stmt);
-	if (step == 0)
+	int found = read_one(stmt, arena, out, err);
+	if (found == 0)
 		return hs_fail(err, HS_E_NOT_FOUND, "there is no resource with the id %.*s", HS_S_ARG(id));
-	return step < 0 ? (enum hs_status)step : status;
+	return found < 0 ? (enum hs_status)found : HS_OK;
 }
 
 enum hs_status hs__resource_at(struct hs_txn *txn, struct hs_arena *arena, int64_t row,
@@ -69,18 +78,14 @@ enum hs_status hs__resource_at(struct hs_txn *txn, struct hs_arena *arena, int64
 {
 	struct hs_stmt *stmt = hs_sql(txn,
 		"SELECT row, version, seq, updated, id, body FROM resource WHERE row = ?1", err);
-	enum hs_status status = HS_OK;
 
 	if (!stmt)
 		return err->status;
 	hs_sql_int(stmt, 1, row);
-	int step = hs_sql_step(stmt, err);
-	if (step > 0)
-		status = take_resource(stmt, arena, out, err);
-	hs_sql_end(stmt);
-	if (step == 0)
+	int found = read_one(stmt, arena, out, err);
+	if (found == 0)
 		return hs_fail(err, HS_E_CORRUPT, "an index entry has no resource");
-	return step < 0 ? (enum hs_status)step : status;
+	return found < 0 ? (enum hs_status)found : HS_OK;
 }
 
 enum hs_status hs_txn_get(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, struct hs_slice id,
@@ -112,62 +117,40 @@ out:
 	return status;
 }
 
-/* Row, version, seq, updated, id, body and change of a version in `past`. */
-static enum hs_status take_past(struct hs_stmt *stmt, struct hs_arena *arena, uint32_t type,
+/* Versions in `past` have no row of their own; take_resource is given the type with row 0. */
+#define PAST_COLUMNS "SELECT type << 40, version, seq, updated, id, body FROM past"
+_Static_assert(HS__ROW_BITS == 40, "the shift in PAST_COLUMNS");
+
+enum hs_status hs__resource_past(struct hs_txn *txn, struct hs_arena *arena, uint64_t seq,
 	struct hs_resource *out, struct hs_error *err)
 {
-	enum hs_status status = take_resource(stmt, arena, out, err);
-
-	if (status == HS_OK) {
-		out->type = type;
-		out->row = 0;
-		out->change = (enum hs_change)hs_sql_get_int(stmt, 6);
-	}
-	return status;
-}
-
-enum hs_status hs__resource_past(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, uint64_t seq,
-	struct hs_resource *out, struct hs_error *err)
-{
-	struct hs_stmt *stmt = hs_sql(txn,
-		"SELECT 0, version, seq, updated, id, body, change FROM past WHERE seq = ?1", err);
-	enum hs_status status = HS_OK;
+	struct hs_stmt *stmt = hs_sql(txn, PAST_COLUMNS " WHERE seq = ?1", err);
 
 	if (!stmt)
 		return err->status;
 	hs_sql_int(stmt, 1, (int64_t)seq);
-	int step = hs_sql_step(stmt, err);
-	if (step > 0)
-		status = take_past(stmt, arena, type, out, err);
-	hs_sql_end(stmt);
-	if (step == 0)
+	int found = read_one(stmt, arena, out, err);
+	if (found == 0)
 		return hs_fail(err, HS_E_CORRUPT, "version %llu of the log has no content",
 			(unsigned long long)seq);
-	return step < 0 ? (enum hs_status)step : status;
+	return found < 0 ? (enum hs_status)found : HS_OK;
 }
 
 static enum hs_status read_past(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, struct hs_slice id,
 	uint64_t version, struct hs_resource *out, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(txn,
-		"SELECT 0, version, seq, updated, id, body, change FROM past"
-		" WHERE id = ?1 AND type = ?2 AND version = ?3",
-		err);
-	enum hs_status status = HS_OK;
+	struct hs_stmt *stmt = hs_sql(txn, PAST_COLUMNS " WHERE id = ?1 AND type = ?2 AND version = ?3", err);
 
 	if (!stmt)
 		return err->status;
 	hs_sql_text(stmt, 1, id);
 	hs_sql_int(stmt, 2, type);
 	hs_sql_int(stmt, 3, (int64_t)version);
-	int step = hs_sql_step(stmt, err);
-	if (step > 0)
-		status = take_past(stmt, arena, type, out, err);
-	hs_sql_end(stmt);
-	if (step == 0)
+	int found = read_one(stmt, arena, out, err);
+	if (found == 0)
 		return hs_fail(err, HS_E_NOT_FOUND, "the resource with the id %.*s has no version %llu",
 			HS_S_ARG(id), (unsigned long long)version);
-	return step < 0 ? (enum hs_status)step : status;
+	return found < 0 ? (enum hs_status)found : HS_OK;
 }
 
 enum hs_status hs_txn_get_version(struct hs_txn *txn, struct hs_arena *arena, uint32_t type,
@@ -349,9 +332,11 @@ enum hs_status hs_txn_put(struct hs_txn *txn, struct hs_arena *arena, const stru
 	struct hs_resource before = { 0 }, next = { .type = put->type };
 	struct hs_buf body;
 	bool found = false;
-	enum hs_status status = read_before(txn, arena, put->type, put->id, &before, &found, err);
+	enum hs_status status = HS_OK;
 
 	HS_ASSERT(txn->group);
+	if (!put->fresh)
+		status = read_before(txn, arena, put->type, put->id, &before, &found, err);
 	if (status != HS_OK)
 		return status;
 	if (put->id.len == 0 || put->id.len > ID_MAX)

@@ -8,5 +8,5 @@
 enum hs_status hs__resource_at(struct hs_txn *txn, struct hs_arena *arena, int64_t row,
 	struct hs_resource *out, struct hs_error *err);
 /* The superseded version with this seq; its row is 0. */
-enum hs_status hs__resource_past(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, uint64_t seq,
+enum hs_status hs__resource_past(struct hs_txn *txn, struct hs_arena *arena, uint64_t seq,
 	struct hs_resource *out, struct hs_error *err);

@@ -103,8 +103,11 @@ struct hs__writer {
 	pthread_cond_t wake;
 	struct hs_store_op *head, **tail; /* what waits */
 	uint32_t waiting;
+	uint32_t wanted; /* how many must wait before the writer is woken */
 	bool closing, running;
 	/* only the thread itself, from here */
+	uint32_t last_group;  /* how many the last group had */
+	uint64_t patience_ns; /* what the last commit took */
 	struct hs__db *db;
 	enum hs__writer_state state;
 	struct hs__group group;

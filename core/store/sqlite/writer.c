@@ -22,7 +22,8 @@
 #define FRAMES_WHEN_IDLE 1000 /* pages in the write-ahead log that are worth a checkpoint when idle */
 #define FRAMES_WHEN_BUSY 8000 /* and when there is more to do */
 #define FRAMES_TO_TRUNCATE 16384
-#define IDLE_MS UINT64_C(100) /* without work; between two groups of busy clients there is less */
+#define IDLE_MS UINT64_C(100)            /* without work; between two groups of busy clients there is less */
+#define PATIENCE_MAX_NS UINT64_C(500000) /* how long a group may wait for more to come */
 
 static int note_frames(void *arg, sqlite3 *sqlite, const char *name, int frames)
 {
@@ -139,7 +140,8 @@ static enum hs_status commit(struct hs_store *store, struct hs_error *err)
 		struct hs_stmt *stmt = hs__db_stmt(store->writer.db, "COMMIT", err);
 		status = stmt ? hs_sql_run(stmt, err) : err->status;
 	}
-	uint64_t took = (world->mono_ns(world->ctx) - before) / 1000;
+	uint64_t took_ns = world->mono_ns(world->ctx) - before, took = took_ns / 1000;
+	store->writer.patience_ns = took_ns < PATIENCE_MAX_NS ? took_ns : PATIENCE_MAX_NS;
 	if (took > __atomic_load_n(&store->commit_us_max, __ATOMIC_RELAXED))
 		__atomic_store_n(&store->commit_us_max, took, __ATOMIC_RELAXED);
 	return status;
@@ -283,6 +285,21 @@ static bool wait_for_work(const struct hs_world *world, struct hs__writer *write
 	return pthread_cond_timedwait(&writer->wake, &writer->lock, &until) == ETIMEDOUT;
 }
 
+/* Those whose writes were acknowledged last are likely to be back at once: one commit then carries what would
+ * have been two. Waits for them as long as a commit takes, at most. With the lock. */
+static void let_them_come(const struct hs_world *world, struct hs__writer *writer)
+{
+	if (!writer->head || writer->waiting >= writer->last_group || writer->closing)
+		return;
+	uint64_t end = world->mono_ns(world->ctx) + writer->patience_ns;
+	struct timespec until = { (time_t)(end / 1000000000), (long)(end % 1000000000) };
+	writer->wanted = writer->last_group;
+	while (writer->waiting < writer->wanted && !writer->closing &&
+		pthread_cond_timedwait(&writer->wake, &writer->lock, &until) != ETIMEDOUT)
+		continue;
+	writer->wanted = 0;
+}
+
 /* Takes up to a group of what waits; NULL with *idle when it is time for a checkpoint, and NULL without when
  * the store is closing and nothing waits. */
 static struct hs_store_op *take(struct hs_store *store, bool *idle)
@@ -293,12 +310,14 @@ static struct hs_store_op *take(struct hs_store *store, bool *idle)
 	pthread_mutex_lock(&writer->lock);
 	while (!writer->head && !writer->closing && !*idle)
 		*idle = wait_for_work(store->world, writer);
+	let_them_come(store->world, writer);
 	struct hs_store_op *first = writer->head, *last = first;
-	for (uint32_t count = 1; last && count < store->group_max && last->next; count++)
+	uint32_t count = first != NULL;
+	for (; last && count < store->group_max && last->next; count++)
 		last = last->next;
 	if (first) {
-		for (const struct hs_store_op *op = first; op != last->next; op = op->next)
-			writer->waiting--;
+		writer->waiting -= count;
+		writer->last_group = count;
 		writer->head = last->next;
 		if (!writer->head)
 			writer->tail = &writer->head;
@@ -386,7 +405,8 @@ void hs_store_write(struct hs_store *store, struct hs_store_op *op)
 		*writer->tail = op;
 		writer->tail = &op->next;
 		writer->waiting++;
-		pthread_cond_signal(&writer->wake);
+		if (writer->waiting >= writer->wanted)
+			pthread_cond_signal(&writer->wake);
 	}
 	pthread_mutex_unlock(&writer->lock);
 	if (!taken) {

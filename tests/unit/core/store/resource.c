@@ -25,6 +25,35 @@ static void versions_follow_each_other(void **state)
 	assert_int_equal(hs_store_seq(f->store), got.seq);
 }
 
+/* An id that was made for the resource is not looked up; the table's key still refuses a second one. */
+static enum hs_status put_fresh(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct hs_resource out;
+	char text[] = "x";
+	struct hs_put put = { .type = *(uint32_t *)arg,
+		.id = HS_S("made"),
+		.compose = compose_text,
+		.arg = text,
+		.fresh = true };
+	return hs_txn_put(txn, arena, &put, &out, err);
+}
+
+static void a_fresh_id_is_taken_once(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
+	struct hs_resource got;
+	struct hs_error err;
+
+	assert_int_equal(hs_store_write_wait(f->store, f->arena, put_fresh, &type, &err), HS_OK);
+	assert_int_equal(get_it(f, type, "made", &got), HS_OK);
+	assert_int_equal(got.version, 1);
+	assert_int_equal(hs_store_write_wait(f->store, f->arena, put_fresh, &type, &err), HS_E_DUPLICATE);
+	assert_int_equal(get_it(f, type, "made", &got), HS_OK);
+	assert_int_equal(got.version, 1);
+	assert_int_equal(hs_store_check(f->store, &err), HS_OK);
+}
+
 static void a_deletion_is_a_version(void **state)
 {
 	struct fixture *f = *state;
@@ -341,6 +370,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(versions_follow_each_other),
+		CASE(a_fresh_id_is_taken_once),
 		CASE(a_deletion_is_a_version),
 		CASE(any_version_is_read),
 		CASE(types_do_not_meet),
