@@ -250,6 +250,9 @@ static bool text_holds(const struct hs_find *f, struct hs_slice folded, struct h
 		return hs_slice_eq(folded, f->text);
 	case HS_MATCH_STARTS:
 		return has_prefix(folded, f->text);
+	case HS_MATCH_ENDS:
+		return f->text.len <= folded.len &&
+			hs_slice_eq(hs_slice_from(folded, folded.len - f->text.len), f->text);
 	case HS_MATCH_CONTAINS:
 		return contains(folded, f->text);
 	default:
@@ -417,12 +420,12 @@ static struct hs_find *a_text_leaf(void)
 		return f;
 	case 2:
 		f = new_find(HS_FIND_STRING, P_STRING);
-		f->match = (uint8_t)pick(5);
+		f->match = (uint8_t)pick(6);
 		f->text = f->match == HS_MATCH_EXACT && pick(2) ? HS_S("Exact") : a_word();
 		return f;
 	case 3:
 		f = new_find(HS_FIND_STRING, P_LONG);
-		f->match = (uint8_t)pick(4);
+		f->match = (uint8_t)pick(6);
 		f->text = a_long_text();
 		f->text.len -= f->match == HS_MATCH_EXACT ? 0 : pick(60);
 		f->folded = f->match == HS_MATCH_EXACT && pick(2) ? f->text : HS_S_NONE;
