@@ -41,7 +41,7 @@ static struct hs_library *new_library(struct hs_library *below)
 	return library;
 }
 
-enum hs_status hs_library_open(const struct hs_library_source *source, struct hs_library **out,
+enum hs_status hs_library_of_packages(const struct hs_library_source *source, struct hs_library **out,
 	struct hs_error *err)
 {
 	struct hs_library *library = new_library(NULL);
@@ -115,7 +115,7 @@ enum hs_status hs_library_add(struct hs_library *library, struct hs_slice text, 
 	return status ? status : put(library, tree, err);
 }
 
-enum hs_status hs_library_add_tree(struct hs_library *library, const struct hs_json *resource,
+enum hs_status hs_library_add_resource(struct hs_library *library, const struct hs_json *resource,
 	struct hs_error *err)
 {
 	struct hs_buf buf;

@@ -19,7 +19,7 @@ struct hs_library_source {
 	const struct hs_world *world;
 };
 
-enum hs_status hs_library_open(const struct hs_library_source *source, struct hs_library **out,
+enum hs_status hs_library_of_packages(const struct hs_library_source *source, struct hs_library **out,
 	struct hs_error *err);
 /* An empty one on top of `below` (referenced; may be NULL). Never NULL. */
 struct hs_library *hs_library_over(struct hs_library *below);
@@ -27,7 +27,7 @@ struct hs_library *hs_library_over(struct hs_library *below);
  * url. A later one with the same url and version replaces the earlier. Not while others look something up. */
 enum hs_status hs_library_add(struct hs_library *library, struct hs_slice text, struct hs_error *err);
 /* The same for a tree; it is cloned, texts too. */
-enum hs_status hs_library_add_tree(struct hs_library *library, const struct hs_json *resource,
+enum hs_status hs_library_add_resource(struct hs_library *library, const struct hs_json *resource,
 	struct hs_error *err);
 struct hs_library *hs_library_ref(struct hs_library *library);
 void hs_library_unref(struct hs_library *library);

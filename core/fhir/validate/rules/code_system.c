@@ -51,7 +51,7 @@ static void check_properties(struct hs__validation *run, const struct hs__node *
 		bool fresh = true;
 		struct hs_map_slot *slot = code.len ? hs_map_put(declared, code, &fresh) : NULL;
 		if (slot && fresh)
-			slot->value.ptr = (void *)at.value;
+			slot->value.ptr = (void *)(uintptr_t)at.value;
 		if (!fresh)
 			HS__FAIL(run, &at, "code", "duplicate", "code-system-property-twice",
 				"the property '%.*s' is declared twice", HS__SHOW(code));

@@ -22,7 +22,7 @@ static inline bool open_bench(struct bench *bench, struct hs_slice name, enum hs
 	struct hs_defs_source defs = { fhir, bench->packages, NULL, hs_world_real() };
 	if (!bench->packages[0])
 		return false;
-	if (hs_library_open(&source, &bench->library, &err) || hs_defs_open(&defs, &bench->defs, &err))
+	if (hs_library_of_packages(&source, &bench->library, &err) || hs_defs_open(&defs, &bench->defs, &err))
 		fail_msg("%s", err.text);
 	bench->profiles = hs_profiles_new(bench->defs, bench->library, NULL);
 	return true;
