@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `handslag validate`: checks resources in files against the specification and profiles, without a server. */
+#include <core/cli/validate_private.h>
+
+#include <core/base/world.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct settings {
+	bool json, sarif, pipe, quiet, strict, bare, structure, no_terminology, best_practice, r5;
+	struct hs_cli_list profiles, definitions, packages, domains;
+	int64_t most;
+};
+
+struct run {
+	struct validate_engine engine;
+	struct hs_validator *validator;
+	struct hs_validate_options options;
+	struct validate_report report;
+	uint32_t most;
+};
+
+static enum hs_status validate_one(const struct hs_cli_document *document, void *arg, struct hs_error *err)
+{
+	struct run *run = arg;
+	struct hs_issues issues = { .arena = document->arena, .max = run->most };
+
+	(void)err;
+	hs_cli_validate_text(&run->engine, run->validator, document->text, &run->options, &issues);
+	hs_cli_validate_tell(&run->report, document, &issues);
+	return HS_OK;
+}
+
+struct layer_of {
+	const struct validate_engine *engine;
+	struct validate_layer *layer;
+};
+
+/* What is there may be more than definitions; only what cannot be read is wrong. */
+static enum hs_status add_definitions(const struct hs_cli_document *document, void *arg, struct hs_error *err)
+{
+	const struct layer_of *of = arg;
+	struct hs_error bad;
+	enum hs_status status = hs_cli_validate_layer_add(of->engine, of->layer, document->text, &bad);
+
+	return status ? hs_fail(err, HS_E_INVALID, "%s: %s", document->file, bad.text) : HS_OK;
+}
+
+static enum hs_status open_layer(struct run *run, const struct hs_cli_list *files,
+	struct validate_layer *layer, struct hs_error *err)
+{
+	struct layer_of of = { &run->engine, layer };
+	enum hs_status status = HS_OK;
+
+	run->validator = run->engine.validator;
+	if (!files->count)
+		return HS_OK;
+	hs_cli_validate_layer_begin(&run->engine, layer);
+	for (size_t i = 0; i < files->count && !status; i++)
+		status = hs_cli_documents(files->items[i], add_definitions, &of, err);
+	hs_cli_validate_layer_ready(&run->engine, layer);
+	run->validator = layer->validator;
+	return status;
+}
+
+static void slices_of(const struct hs_cli_list *list, struct hs_slice *out)
+{
+	for (size_t i = 0; i < list->count; i++)
+		out[i] = hs_slice_cstr(list->items[i]);
+}
+
+/* The outcome of one resource stands alone; of several they are in a Bundle. */
+static bool is_many(int count, char **files)
+{
+	struct hs_slice name = hs_slice_cstr(count == 1 ? files[0] : "");
+
+	return count != 1 || access(files[0], F_OK) != 0 || hs_slice_ends(name, HS_S(".ndjson")) ||
+		hs_slice_ends(name, HS_S("/")) || hs_slice_ends(name, HS_S("."));
+}
+
+static int validate_files(struct run *run, const struct hs_cli_command *command, int count, char **files,
+	bool strict)
+{
+	const struct hs_world *world = hs_world_real();
+	uint64_t start = world->mono_ns(world->ctx);
+	struct hs_error err = { .status = HS_OK };
+
+	hs_cli_validate_begin(&run->report);
+	for (int i = 0; i < count && !err.status; i++)
+		(void)hs_cli_documents(files[i], validate_one, run, &err);
+	hs_cli_validate_end(&run->report, world->mono_ns(world->ctx) - start);
+	if (err.status)
+		return hs_cli_fail(command, err.status == HS_E_NOT_FOUND ? HS_EXIT_USAGE : HS_EXIT_FAULT,
+			"%s", err.text);
+	return run->report.errors || (strict && run->report.warnings) ? HS_EXIT_FAILED : HS_EXIT_OK;
+}
+
+static int run_all(const struct hs_cli_command *command, const struct settings *settings, int count,
+	char **files)
+{
+	struct hs_slice profiles[HS_CLI_LIST_MAX], domains[HS_CLI_LIST_MAX];
+	const struct hs_world *world = hs_world_real();
+	struct run run = { .most = settings->most ? (uint32_t)settings->most : 1000 };
+	struct validate_setup setup = { .fhir = settings->r5 ? HS_FHIR_R5 : HS_FHIR_R4,
+		.packages = &settings->packages,
+		.bare = settings->bare };
+	struct validate_layer layer = { .library = NULL };
+	struct hs_error err;
+	int code = HS_EXIT_OK;
+
+	slices_of(&settings->profiles, profiles);
+	slices_of(&settings->domains, domains);
+	run.options = (struct hs_validate_options) { .profiles = profiles,
+		.profile_count = settings->profiles.count,
+		.level = settings->structure ? HS_VALIDATE_STRUCTURE : HS_VALIDATE_PROFILES,
+		.terms = settings->no_terminology ? HS_VALIDATE_TERMS_NONE : HS_VALIDATE_TERMS_ALL,
+		.extension_domains = domains,
+		.extension_domain_count = settings->domains.count,
+		.best_practice = settings->best_practice,
+		.now_ms = world->wall_ms(world->ctx) };
+	const char *no_colour = getenv("NO_COLOR");
+	run.report = (struct validate_report) { .form = settings->json ? VALIDATE_JSON :
+			settings->sarif                                ? VALIDATE_SARIF :
+									 VALIDATE_TEXT,
+		.colour = isatty(STDOUT_FILENO) == 1 && !(no_colour && no_colour[0]),
+		.quiet = settings->quiet,
+		.many = is_many(count, files) };
+	enum hs_status status = hs_cli_validate_open(&run.engine, &setup, &err);
+	if (!status)
+		status = open_layer(&run, &settings->definitions, &layer, &err);
+	if (status)
+		code = hs_cli_fail(command, HS_EXIT_USAGE, "%s", err.text);
+	else if (settings->pipe)
+		hs_cli_validate_pipe(&run.engine, &run.options);
+	else
+		code = validate_files(&run, command, count, files, settings->strict);
+	if (layer.library)
+		hs_cli_validate_layer_end(&layer);
+	hs_cli_validate_close(&run.engine);
+	return code;
+}
+
+static const char EXAMPLE[] =
+	"  handslag validate patient.json\n"
+	"  handslag validate --def profiles/ --profile http://example.org/Patient patients.ndjson\n"
+	"  handslag validate --sarif --package se.example.base#1.0.0 resources/ > findings.sarif";
+
+static const char MORE[] = "FILE is JSON, XML or NDJSON, a folder, a pattern, or - for standard input. "
+			   "Packages come from the cache\n"
+			   "($HS_PACKAGES or ~/.fhir/packages); those of HL7's terminology and extensions "
+			   "are used when they are there.\n"
+			   "Exit codes: 0 no errors, 1 errors were found, 2 wrong usage or a file is "
+			   "missing, 4 a file cannot be read.";
+
+int hs_cli_validate(int argc, char **argv)
+{
+	struct settings settings = { .json = false };
+	const struct hs_cli_option table[] = {
+		{ "--profile", "URL", "also against this profile (again for more)", HS_CLI_LIST,
+			&settings.profiles },
+		{ "--def", "FILE", "definitions to know: a file, a folder, a Bundle (again for more)",
+			HS_CLI_LIST, &settings.definitions },
+		{ "--package", "NAME#VER",
+			"a FHIR package, or a .tgz, with what it depends on (again for more)", HS_CLI_LIST,
+			&settings.packages },
+		{ "--allow-extension", "PREFIX", "unknown extensions with this URL are no errors; * for any",
+			HS_CLI_LIST, &settings.domains },
+		{ "--json", NULL, "print an OperationOutcome; of several resources a Bundle of them",
+			HS_CLI_FLAG, &settings.json },
+		{ "--sarif", NULL, "print SARIF 2.1.0", HS_CLI_FLAG, &settings.sarif },
+		{ "--quiet", NULL, "print errors only", HS_CLI_FLAG, &settings.quiet },
+		{ "--strict", NULL, "warnings fail too (exit code 1)", HS_CLI_FLAG, &settings.strict },
+		{ "--structure", NULL, "elements, cardinality, types and formats only", HS_CLI_FLAG,
+			&settings.structure },
+		{ "--no-terminology", NULL, "no codes but those of required bindings", HS_CLI_FLAG,
+			&settings.no_terminology },
+		{ "--best-practice", NULL, "warn of broken best practices too", HS_CLI_FLAG,
+			&settings.best_practice },
+		{ "--core-only", NULL, "without the terminology and extension packages of the cache",
+			HS_CLI_FLAG, &settings.bare },
+		{ "--r5", NULL, "FHIR R5 (default R4)", HS_CLI_FLAG, &settings.r5 },
+		{ "--max", "N", "findings shown of a resource (default 1000)", HS_CLI_NUMBER,
+			&settings.most },
+		{ "--pipe", NULL,
+			"answer JSON lines {\"id\", \"file\", \"support\", \"profile\"} from standard input",
+			HS_CLI_FLAG, &settings.pipe },
+		{ .name = NULL },
+	};
+	const struct hs_cli_command command = { .name = "validate",
+		.arguments = "FILE... | --pipe",
+		.summary = "Validates FHIR resources against the specification and profiles.",
+		.example = EXAMPLE,
+		.options = table,
+		.more = MORE,
+		.least = 0,
+		.most = -1 };
+	int count;
+	int code = hs_cli_parse(&command, argc, argv, &count);
+
+	if (code >= 0)
+		return code;
+	if (settings.pipe == (count > 0))
+		return hs_cli_fail(&command, HS_EXIT_USAGE,
+			settings.pipe ? "--pipe takes no files" : "a FILE is missing; see --help");
+	if (settings.json && settings.sarif)
+		return hs_cli_fail(&command, HS_EXIT_USAGE, "choose one of --json and --sarif");
+	return run_all(&command, &settings, count, argv);
+}

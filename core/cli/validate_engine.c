@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handslag validate: the packages that it knows, what was handed over on top, and one validation. */
+#include <core/cli/validate_private.h>
+
+#include <core/base/world.h>
+#include <core/fhir/xml/xml.h>
+
+#include <stdio.h>
+
+#define SUPPORT_CAP ((size_t)2 << 30)
+
+/* ---- packages ---- */
+
+static bool has_package(const struct validate_engine *engine, struct hs_slice name_version)
+{
+	struct hs_slice name = hs_slice_cut(&name_version, '#');
+
+	for (size_t i = 0; i < engine->package_count; i++)
+		if (hs_slice_eq(hs_package_name(engine->packages[i]), name) &&
+			(!name_version.len ||
+				hs_slice_eq(hs_package_version(engine->packages[i]), name_version)))
+			return true;
+	return false;
+}
+
+static enum hs_status add_package(struct validate_engine *engine, const char *root, struct hs_slice name,
+	struct hs_error *err)
+{
+	char path[4096];
+	struct hs_package *package;
+	enum hs_status status;
+
+	if (has_package(engine, name))
+		return HS_OK;
+	if (engine->package_count == HS_CLI_PACKAGES_MAX)
+		return hs_fail(err, HS_E_LIMIT, "more than %d packages", HS_CLI_PACKAGES_MAX);
+	if (hs_slice_ends(name, HS_S(".tgz")) || hs_slice_find(name, '/', 0) != SIZE_MAX) {
+		snprintf(path, sizeof(path), "%.*s", HS_S_ARG(name));
+		status = hs_package_open(path, &package, err);
+	} else {
+		status = hs_package_find(root, name, &package, err);
+	}
+	if (!status)
+		engine->packages[engine->package_count++] = package;
+	return status;
+}
+
+static bool is_core(struct hs_slice name)
+{
+	return hs_slice_starts(name, HS_S("hl7.fhir.r")) &&
+		(hs_slice_search(name, HS_S(".core#")) != SIZE_MAX ||
+			hs_slice_search(name, HS_S(".expansions#")) != SIZE_MAX);
+}
+
+/* Those of a package that are in the cache; what is missing is told once and does without. */
+static void add_dependencies(struct validate_engine *engine, const char *root)
+{
+	struct hs_error err;
+
+	for (size_t i = 0; i < engine->package_count; i++) {
+		size_t count;
+		const struct hs_slice *names = hs_package_dependencies(engine->packages[i], &count);
+		for (size_t k = 0; k < count; k++)
+			if (!is_core(names[k]) && add_package(engine, root, names[k], &err))
+				fprintf(stderr, "handslag validate: %.*s wants %.*s: %s\n",
+					HS_S_ARG(hs_package_name(engine->packages[i])), HS_S_ARG(names[k]),
+					err.text);
+	}
+}
+
+static enum hs_status open_packages(struct validate_engine *engine, const struct validate_setup *setup,
+	struct hs_error *err)
+{
+	static const struct hs_slice usual[] = { HS_S_INIT("hl7.terminology.r4"),
+		HS_S_INIT("hl7.fhir.uv.extensions.r4") };
+	char root[2048];
+	struct hs_error ignored;
+
+	hs_cli_packages_root(root, sizeof(root));
+	enum hs_status status = add_package(engine, root, hs_slice_cstr(hs_cli_core_package(setup->fhir)),
+		err);
+	for (size_t i = 0; !status && setup->packages && i < setup->packages->count; i++)
+		status = add_package(engine, root, hs_slice_cstr(setup->packages->items[i]), err);
+	if (status)
+		return status;
+	add_dependencies(engine, root);
+	for (size_t i = 0; !setup->bare && setup->fhir == HS_FHIR_R4 && i < sizeof(usual) / sizeof(usual[0]);
+		i++)
+		(void)add_package(engine, root, usual[i], &ignored);
+	return HS_OK;
+}
+
+enum hs_status hs_cli_validate_open(struct validate_engine *engine, const struct validate_setup *setup,
+	struct hs_error *err)
+{
+	char cache[2100];
+	struct hs_package *core[2] = { NULL, NULL };
+
+	*engine = (struct validate_engine) { .fhir = setup->fhir };
+	hs_cli_cache_dir(cache, sizeof(cache));
+	enum hs_status status = open_packages(engine, setup, err);
+	if (status)
+		return status;
+	core[0] = engine->packages[0];
+	struct hs_defs_source defs = {
+		.fhir = setup->fhir, .packages = core, .cache_dir = cache, .world = hs_world_real()
+	};
+	struct hs_library_source library = {
+		.packages = engine->packages, .cache_dir = cache, .world = hs_world_real()
+	};
+	status = hs_defs_open(&defs, &engine->defs, err);
+	if (!status)
+		status = hs_library_of_packages(&library, &engine->library, err);
+	if (status)
+		return status;
+	engine->profiles = hs_profiles_new(engine->defs, engine->library, NULL);
+	engine->validator = hs_validator_new(&(struct hs_validator_source) { .profiles = engine->profiles });
+	return HS_OK;
+}
+
+void hs_cli_validate_close(struct validate_engine *engine)
+{
+	hs_validator_unref(engine->validator);
+	hs_profiles_unref(engine->profiles);
+	hs_library_unref(engine->library);
+	hs_defs_unref(engine->defs);
+	for (size_t i = 0; i < engine->package_count; i++)
+		hs_package_close(engine->packages[i]);
+}
+
+/* ---- definitions on top ---- */
+
+void hs_cli_validate_layer_begin(const struct validate_engine *engine, struct validate_layer *layer)
+{
+	*layer = (struct validate_layer) { .library = hs_library_over(engine->library) };
+}
+
+static enum hs_status read_text(const struct validate_engine *engine, struct hs_arena *arena,
+	struct hs_slice text, struct hs_issues *issues, struct hs_json **out, struct hs_error *err)
+{
+	if (hs_xml_is(text))
+		return hs_xml_read(arena, engine->defs, text, NULL, issues, out, err);
+	return hs_json_parse(arena, text, NULL, out, err);
+}
+
+/* A byte-order mark says nothing that UTF-8 does not say already. */
+static struct hs_slice without_mark(struct hs_slice text)
+{
+	return hs_slice_starts(text, HS_S("\xEF\xBB\xBF")) ? hs_slice_from(text, 3) : text;
+}
+
+enum hs_status hs_cli_validate_layer_add(const struct validate_engine *engine, struct validate_layer *layer,
+	struct hs_slice text, struct hs_error *err)
+{
+	struct hs_arena *arena = hs_arena_new(SUPPORT_CAP);
+	struct hs_issues ignored = { .arena = arena };
+	struct hs_json *tree = NULL;
+	enum hs_status status = read_text(engine, arena, without_mark(text), &ignored, &tree, err);
+	bool bundle = !status && hs_slice_eq(hs_json_get_text(tree, HS_S("resourceType")), HS_S("Bundle"));
+
+	if (!status && !bundle)
+		status = hs_library_add_resource(layer->library, tree, err);
+	HS_JSON_EACH(entry, bundle ? hs_json_get(tree, HS_S("entry")) : NULL) {
+		const struct hs_json *resource = hs_json_get(entry, HS_S("resource"));
+		if (!status && resource)
+			status = hs_library_add_resource(layer->library, resource, err);
+	}
+	hs_arena_free(arena);
+	return status;
+}
+
+void hs_cli_validate_layer_ready(const struct validate_engine *engine, struct validate_layer *layer)
+{
+	layer->profiles = hs_profiles_new(engine->defs, layer->library, engine->profiles);
+	layer->validator = hs_validator_new(&(struct hs_validator_source) { .profiles = layer->profiles });
+}
+
+void hs_cli_validate_layer_end(struct validate_layer *layer)
+{
+	if (layer->validator)
+		hs_validator_unref(layer->validator);
+	if (layer->profiles)
+		hs_profiles_unref(layer->profiles);
+	hs_library_unref(layer->library);
+}
+
+/* ---- one validation ---- */
+
+void hs_cli_validate_text(const struct validate_engine *engine, const struct hs_validator *validator,
+	struct hs_slice text, const struct hs_validate_options *options, struct hs_issues *issues)
+{
+	struct hs_validate_options own = *options;
+	struct hs_json *tree = NULL;
+	struct hs_error err = { .status = HS_OK };
+
+	own.source = without_mark(text);
+	enum hs_status status = read_text(engine, issues->arena, own.source, issues, &tree, &err);
+	if (status == HS_OK && hs_json_is(tree, HS_JSON_OBJECT)) {
+		hs_validate(validator, tree, &own, issues);
+		return;
+	}
+	if (status == HS_OK)
+		hs_fail(&err, HS_E_STRUCTURE, "a resource is an object; it begins with {\"resourceType\":");
+	struct hs_issue *issue = hs_issue_add(issues, HS_SEVERITY_ERROR, "structure", hs_slice_cstr(err.path),
+		"%s", err.text);
+	if (issue) {
+		issue->line = err.line;
+		issue->column = err.column;
+	}
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handslag validate: what its files share. */
+#pragma once
+
+#include <core/cli/definitions.h>
+#include <core/cli/files.h>
+#include <core/fhir/validate/validate.h>
+
+/* ---- validate_engine.c: packages, supplied files, and one validation ---- */
+
+struct validate_engine {
+	enum hs_fhir_version fhir;
+	struct hs_package *packages[HS_CLI_PACKAGES_MAX + 1];
+	size_t package_count;
+	struct hs_defs *defs;
+	struct hs_library *library;
+	struct hs_profiles *profiles;
+	struct hs_validator *validator;
+};
+
+struct validate_setup {
+	enum hs_fhir_version fhir;
+	const struct hs_cli_list *packages; /* beside the core; dependencies are found */
+	bool bare;                          /* without the terminology and extension packages of the cache */
+};
+enum hs_status hs_cli_validate_open(struct validate_engine *engine, const struct validate_setup *setup,
+	struct hs_error *err);
+void hs_cli_validate_close(struct validate_engine *engine);
+
+/* More definitions on top, for one document or for all; `text` is JSON or XML, a Bundle gives its entries. */
+struct validate_layer {
+	struct hs_library *library;
+	struct hs_profiles *profiles;
+	struct hs_validator *validator;
+};
+void hs_cli_validate_layer_begin(const struct validate_engine *engine, struct validate_layer *layer);
+enum hs_status hs_cli_validate_layer_add(const struct validate_engine *engine, struct validate_layer *layer,
+	struct hs_slice text, struct hs_error *err);
+void hs_cli_validate_layer_ready(const struct validate_engine *engine, struct validate_layer *layer);
+void hs_cli_validate_layer_end(struct validate_layer *layer);
+
+/* Reads the text, JSON or XML, and validates it; what cannot be read is an issue like others. */
+void hs_cli_validate_text(const struct validate_engine *engine, const struct hs_validator *validator,
+	struct hs_slice text, const struct hs_validate_options *options, struct hs_issues *issues);
+
+/* ---- validate_pipe.c ---- */
+
+/* Answers JSON lines {"id", "file", "support": [...], "profile", "options"} from standard input. */
+void hs_cli_validate_pipe(const struct validate_engine *engine, const struct hs_validate_options *options);
+
+/* ---- validate_report.c, validate_sarif.c: to standard output, document by document ---- */
+
+enum validate_form { VALIDATE_TEXT, VALIDATE_JSON, VALIDATE_SARIF };
+
+struct validate_report {
+	enum validate_form form;
+	bool colour, quiet; /* quiet: text of errors only */
+	bool many;          /* JSON: a Bundle of outcomes */
+	uint64_t documents, faulty, errors, warnings;
+};
+void hs_cli_validate_begin(struct validate_report *report);
+void hs_cli_validate_tell(struct validate_report *report, const struct hs_cli_document *document,
+	const struct hs_issues *issues);
+void hs_cli_validate_end(struct validate_report *report, uint64_t ns);
+void hs_cli_validate_sarif_begin(void);
+void hs_cli_validate_sarif(const struct hs_cli_document *document, const struct hs_issues *issues,
+	bool first);
+void hs_cli_validate_sarif_end(void);
