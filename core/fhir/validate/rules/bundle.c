@@ -92,10 +92,10 @@ void hs__rule_bundle(struct hs__validation *run, const struct hs__node *node)
 		return;
 	uint32_t links = 0;
 	HS__EACH_BELOW(link, node, "link")
-	if (links++ < 100) /* there are a handful of relations */
-		check_link(run, &link, bundle, type);
+		if (links++ < 100) /* there are a handful of relations */
+			check_link(run, &link, bundle, type);
 	HS__EACH_BELOW(entry, node, "entry")
-	check_entry(run, &entry, &bundle->entries[entry.index], type);
+		check_entry(run, &entry, &bundle->entries[entry.index], type);
 	if (hs_slice_eq(type, HS_S("document")))
 		hs__rule_document(run, node);
 	else if (hs_slice_eq(type, HS_S("message")))

@@ -44,18 +44,21 @@ static void check_properties(struct hs__validation *run, const struct hs__node *
 {
 	struct hs_map uris;
 	hs_map_init(&uris, run->arena);
-	HS__EACH_BELOW(at, node, "property")
-	{
-		struct hs_slice code = hs_json_get_text(at.value, HS_S("code"));
-		struct hs_slice uri = hs_json_get_text(at.value, HS_S("uri"));
-		bool fresh = true;
+	HS_JSON_EACH(row, hs__rules_array(node->value, "property")) {
+		bool fresh;
+		struct hs_slice code = hs_json_get_text(row, HS_S("code"));
 		struct hs_map_slot *slot = code.len ? hs_map_put(declared, code, &fresh) : NULL;
 		if (slot && fresh)
-			slot->value.ptr = (void *)(uintptr_t)at.value;
-		if (!fresh)
+			slot->value.ptr = row;
+	}
+	HS__EACH_BELOW(at, node, "property") {
+		bool fresh = true;
+		struct hs_slice code = hs_json_get_text(at.value, HS_S("code"));
+		struct hs_slice uri = hs_json_get_text(at.value, HS_S("uri"));
+		const struct hs_map_slot *slot = code.len ? hs_map_get(declared, code) : NULL;
+		if (slot && slot->value.ptr != at.value)
 			HS__FAIL(run, &at, "code", "duplicate", "code-system-property-twice",
 				"the property '%.*s' is declared twice", HS__SHOW(code));
-		fresh = true;
 		if (uri.len)
 			hs_map_put(&uris, uri, &fresh);
 		if (!fresh)
@@ -101,11 +104,10 @@ static void check_concepts(struct concepts *concepts, const struct hs__node *nod
 {
 	if (node->depth > HS__VALIDATE_DEPTH)
 		return;
-	HS__EACH_BELOW(at, node, "concept")
-	{
+	HS__EACH_BELOW(at, node, "concept") {
 		concepts->count++;
 		HS__EACH_BELOW(property, &at, "property")
-		check_property(concepts, &property);
+			check_property(concepts, &property);
 		check_concepts(concepts, &at);
 	}
 }
@@ -146,8 +148,7 @@ static void check_supplement(struct hs__validation *run, const struct hs__node *
 	if (!run->terms || !run->terms->in_system || run->options->terms == HS_VALIDATE_TERMS_NONE)
 		return;
 	code.system = hs__rules_canonical(base, &code.version);
-	HS__EACH_BELOW(at, node, "concept")
-	{
+	HS__EACH_BELOW(at, node, "concept") {
 		struct hs_validate_finding finding = { 0 };
 		code.code = hs_json_get_text(at.value, HS_S("code"));
 		if (code.code.len &&

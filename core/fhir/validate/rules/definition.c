@@ -73,11 +73,11 @@ static void check_derived(struct hs__validation *run, const struct hs__node *nod
 			"the type is %.*s, but that of '%.*s', which it is derived from, is %.*s",
 			HS__SHOW(type), HS__SHOW(from), HS__SHOW(parent_type));
 	HS__EACH_BELOW(base, node, "base")
-	if (!has_text(hs__rules_array(parent, "base"), hs_json_text(base.value)) &&
-		!has_text(hs__rules_array(parent, "base"), HS_S("Resource")))
-		HS__FAIL(run, node, "", "invalid", "search-parameter-derived",
-			"%.*s is not among the bases of '%.*s', which it is derived from",
-			HS__SHOW(hs_json_text(base.value)), HS__SHOW(from));
+		if (!has_text(hs__rules_array(parent, "base"), hs_json_text(base.value)) &&
+			!has_text(hs__rules_array(parent, "base"), HS_S("Resource")))
+			HS__FAIL(run, node, "", "invalid", "search-parameter-derived",
+				"%.*s is not among the bases of '%.*s', which it is derived from",
+				HS__SHOW(hs_json_text(base.value)), HS__SHOW(from));
 }
 
 void hs__rule_search_parameter(struct hs__validation *run, const struct hs__node *node)
@@ -110,13 +110,12 @@ static void check_search_param(struct hs__validation *run, const struct hs__node
 
 void hs__rule_capability(struct hs__validation *run, const struct hs__node *node)
 {
-	HS__EACH_BELOW(rest, node, "rest")
-	{
+	HS__EACH_BELOW(rest, node, "rest") {
 		HS__EACH_BELOW(parameter, &rest, "searchParam")
-		check_search_param(run, &parameter);
+			check_search_param(run, &parameter);
 		HS__EACH_BELOW(resource, &rest, "resource")
-		HS__EACH_BELOW(parameter, &resource, "searchParam")
-		check_search_param(run, &parameter);
+			HS__EACH_BELOW(parameter, &resource, "searchParam")
+				check_search_param(run, &parameter);
 	}
 }
 
@@ -149,8 +148,7 @@ void hs__rule_operation(struct hs__validation *run, const struct hs__node *node)
 	const struct hs_json *base = hs__rules_resource_of(run, node, "OperationDefinition",
 		hs_json_get_text(node->value, HS_S("base")));
 	hs_map_init(&seen, run->arena);
-	HS__EACH_BELOW(parameter, node, "parameter")
-	{
+	HS__EACH_BELOW(parameter, node, "parameter") {
 		struct hs_slice name = hs_json_get_text(parameter.value, HS_S("name"));
 		struct hs_slice use = hs_json_get_text(parameter.value, HS_S("use"));
 		bool fresh = true;

@@ -28,7 +28,7 @@ static void check_one(struct hs__validation *run, const struct hs__node *of, con
 	const struct hs_json *value = hs_json_get(of->value, hs_slice_cstr(name));
 	if (hs_json_is(value, HS_JSON_ARRAY)) {
 		HS__EACH_BELOW(item, of, name)
-		check_in_bundle(run, &item, bundle, what);
+			check_in_bundle(run, &item, bundle, what);
 	} else if (value) {
 		struct hs__node at = hs__below(of, name, -1, value);
 		check_in_bundle(run, &at, bundle, what);
@@ -40,8 +40,7 @@ static void check_sections(struct hs__validation *run, const struct hs__node *of
 {
 	if (of->depth > HS__VALIDATE_DEPTH)
 		return;
-	HS__EACH_BELOW(section, of, "section")
-	{
+	HS__EACH_BELOW(section, of, "section") {
 		check_one(run, &section, "author", bundle, "an author of the section");
 		check_one(run, &section, "focus", bundle, "the focus of the section");
 		check_one(run, &section, "entry", bundle, "an entry of the section");
@@ -57,9 +56,9 @@ static void check_composition(struct hs__validation *run, const struct hs__node 
 	check_one(run, at, "author", bundle, "Composition.author");
 	check_one(run, at, "custodian", bundle, "Composition.custodian");
 	HS__EACH_BELOW(attester, at, "attester")
-	check_one(run, &attester, "party", bundle, "Composition.attester.party");
+		check_one(run, &attester, "party", bundle, "Composition.attester.party");
 	HS__EACH_BELOW(event, at, "event")
-	check_one(run, &event, "detail", bundle, "Composition.event.detail");
+		check_one(run, &event, "detail", bundle, "Composition.event.detail");
 	check_sections(run, at, bundle);
 }
 
@@ -122,8 +121,7 @@ static void check_linked(struct hs__validation *run, const struct hs__node *node
 	}
 	groups.from = &bundle->entries[0];
 	join_all(&groups, hs__rules_array(bundle->bundle, "link"), 0);
-	HS__EACH_BELOW(entry, node, "entry")
-	{
+	HS__EACH_BELOW(entry, node, "entry") {
 		const struct hs__entry *row = &bundle->entries[entry.index];
 		if (!row->resource || group_of(groups.parent, row->index) == group_of(groups.parent, 0))
 			continue;

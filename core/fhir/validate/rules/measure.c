@@ -59,8 +59,7 @@ static void check_rows(struct report *report, const struct hs__node *of, const s
 	const struct hs_json *rows = hs__rules_array(of->value, name);
 	bool only = hs_json_count(defined) == 1 && hs_json_count(rows) == 1 &&
 		(!code_of(hs_json_first(rows)) || !code_of(hs_json_first(defined)));
-	HS__EACH_BELOW(row, of, name)
-	{
+	HS__EACH_BELOW(row, of, name) {
 		const struct hs_json *found = only ? hs_json_first(defined) : match(defined, row.value);
 		if (found)
 			visit(report, &row, found);
@@ -170,8 +169,7 @@ void hs__rule_measure_report(struct hs__validation *run, const struct hs__node *
 
 static void check_criteria(struct hs__validation *run, const struct hs__node *of, const char *name)
 {
-	HS__EACH_BELOW(row, of, name)
-	{
+	HS__EACH_BELOW(row, of, name) {
 		struct hs__node criteria = hs__below(&row, "criteria", -1,
 			hs_json_get(row.value, HS_S("criteria")));
 		if (hs__rules_in(hs_json_get_text(criteria.value, HS_S("language")),
@@ -186,8 +184,7 @@ void hs__rule_measure(struct hs__validation *run, const struct hs__node *node)
 	if (hs__rules_array(node->value, "library"))
 		return;
 	check_criteria(run, node, "supplementalData");
-	HS__EACH_BELOW(group, node, "group")
-	{
+	HS__EACH_BELOW(group, node, "group") {
 		check_criteria(run, &group, "population");
 		check_criteria(run, &group, "stratifier");
 	}

@@ -37,8 +37,7 @@ static void check_condition(struct questions *questions, const struct hs__node *
 /* Options of a question with a type of its own are of that type. */
 static void check_options(struct questions *questions, const struct hs__node *item, struct hs_slice type)
 {
-	HS__EACH_BELOW(option, item, "answerOption")
-	{
+	HS__EACH_BELOW(option, item, "answerOption") {
 		struct hs_slice ending = HS_S_NONE;
 		if (!hs__rules_choice(option.value, HS_S("value"), &ending))
 			continue;
@@ -53,11 +52,10 @@ static void check_items(struct questions *questions, const struct hs__node *of)
 {
 	if (of->depth > HS__VALIDATE_DEPTH)
 		return;
-	HS__EACH_BELOW(item, of, "item")
-	{
+	HS__EACH_BELOW(item, of, "item") {
 		struct hs_slice link_id = hs_json_get_text(item.value, HS_S("linkId"));
 		HS__EACH_BELOW(condition, &item, "enableWhen")
-		check_condition(questions, &condition, link_id);
+			check_condition(questions, &condition, link_id);
 		check_options(questions, &item, hs_json_get_text(item.value, HS_S("type")));
 		check_items(questions, &item);
 	}

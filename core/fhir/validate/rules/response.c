@@ -89,7 +89,7 @@ static void check_count(struct hs__response *response, const struct hs__node *at
 		"http://hl7.org/fhir/StructureDefinition/questionnaire-minOccurs");
 	uint64_t most = occurrences(question,
 		"http://hl7.org/fhir/StructureDefinition/questionnaire-maxOccurs");
-	if (count < least && (count || question->required))
+	if (count < least)
 		hs__validate_add(response->run, at, HS_S_NONE, NULL,
 			response->in_progress ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, "required",
 			"response-min-occurs",
@@ -115,8 +115,7 @@ static void check_question(struct hs__response *response, const struct hs__node 
 			"'%.*s' is no group: items below a question stand in its answers",
 			HS__SHOW(question->link_id));
 	check_count(response, at, question, hs_json_count(hs__rules_array(at->value, "answer")));
-	HS__EACH_BELOW(answer, at, "answer")
-	{
+	HS__EACH_BELOW(answer, at, "answer") {
 		hs__response_answer(response, question, &answer);
 		check_items(response, &answer, question, hs__rules_array(question->item, "item"));
 	}
@@ -167,8 +166,7 @@ static void check_order(struct hs__response *response, const struct hs__node *pa
 	const struct hs__question *group, uint32_t *seen, uint32_t room)
 {
 	uint32_t last = 0;
-	HS__EACH_BELOW(at, parent, "item")
-	{
+	HS__EACH_BELOW(at, parent, "item") {
 		struct hs_slice link_id = hs_json_get_text(at.value, HS_S("linkId"));
 		const struct hs__question *question = question_of(response, link_id);
 		if (!link_id.len)

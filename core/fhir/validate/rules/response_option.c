@@ -117,7 +117,8 @@ void hs__response_option(struct hs__response *response, const struct hs__questio
 	else if (set.len && coding)
 		check_value_set(response, answer, value, set);
 	else if (hs__rules_in(question->type, "choice open-choice coding") && !coding)
-		HS__FAIL(response->run, value, "", "value", "response-type",
-			"the answer to '%.*s' must be a Coding%s, not value%.*s", HS__SHOW(question->link_id),
-			open ? " or a string" : "", HS__SHOW(type));
+		HS__WARN(response->run, value, "", "value", "response-type",
+			"the question '%.*s' offers no options, so nothing tells whether a value%.*s may "
+			"answer it",
+			HS__SHOW(question->link_id), HS__SHOW(type));
 }

@@ -62,8 +62,7 @@ void hs__rule_search_set(struct hs__validation *run, const struct hs__node *node
 	if (!self)
 		HS__WARN(run, node, "", "informational", "search-no-self",
 			"search results should have a link 'self' that says what was searched for");
-	HS__EACH_BELOW(entry, node, "entry")
-	{
+	HS__EACH_BELOW(entry, node, "entry") {
 		struct hs__node resource = hs__below(&entry, "resource", -1,
 			hs_json_get(entry.value, HS_S("resource")));
 		const struct hs_json *search = hs_json_get(entry.value, HS_S("search"));

@@ -91,8 +91,7 @@ static void check_filter(struct hs__validation *run, const struct hs__node *filt
 static void check_concepts(struct hs__validation *run, const struct hs__node *include, struct hs_slice system)
 {
 	struct hs_slice version = hs_json_get_text(include->value, HS_S("version"));
-	HS__EACH_BELOW(concept, include, "concept")
-	{
+	HS__EACH_BELOW(concept, include, "concept") {
 		struct hs_slice code = hs_json_get_text(concept.value, HS_S("code"));
 		if (code.len && in_system(run, system, version, code) == HS_VALIDATE_NO)
 			HS__WARN(run, &concept, "code", "code-invalid", "value-set-code",
@@ -122,7 +121,7 @@ static void check_include(struct hs__validation *run, const struct hs__node *inc
 		HS__FAIL(run, include, "system", "invalid", "value-set-system",
 			"'%.*s' is a supplement; the system is what it supplements", HS__SHOW(url));
 	HS__EACH_BELOW(filter, include, "filter")
-	check_filter(run, &filter, url, system);
+		check_filter(run, &filter, url, system);
 	check_concepts(run, include, url);
 }
 
@@ -130,9 +129,9 @@ void hs__rule_value_set(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs__node compose = hs__below(node, "compose", -1, hs_json_get(node->value, HS_S("compose")));
 	HS__EACH_BELOW(include, &compose, "include")
-	check_include(run, &include);
+		check_include(run, &include);
 	HS__EACH_BELOW(exclude, &compose, "exclude")
-	check_include(run, &exclude);
+		check_include(run, &exclude);
 }
 
 /* ---- ConceptMap ---- */
@@ -169,15 +168,13 @@ void hs__rule_concept_map(struct hs__validation *run, const struct hs__node *nod
 {
 	struct hs_slice source = side_of(node->value, HS_S("source"));
 	struct hs_slice target = side_of(node->value, HS_S("target"));
-	HS__EACH_BELOW(group, node, "group")
-	{
+	HS__EACH_BELOW(group, node, "group") {
 		struct hs_slice from = hs_json_get_text(group.value, HS_S("source"));
 		struct hs_slice to = hs_json_get_text(group.value, HS_S("target"));
-		HS__EACH_BELOW(element, &group, "element")
-		{
+		HS__EACH_BELOW(element, &group, "element") {
 			check_mapped(run, &element, from, source);
 			HS__EACH_BELOW(mapped, &element, "target")
-			check_mapped(run, &mapped, to, target);
+				check_mapped(run, &mapped, to, target);
 		}
 	}
 }
