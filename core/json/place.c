@@ -73,6 +73,12 @@ void hs_json_position(struct hs_slice text, const struct hs_json *value, uint32_
 		hs__json_line(text, at, line, column);
 }
 
+size_t hs_json_offset(struct hs_slice text, const struct hs_json *value)
+{
+	const char *at = start_of(text, value);
+	return at ? (size_t)(at - text.ptr) : SIZE_MAX;
+}
+
 struct hs_slice hs_json_source(struct hs_slice text, const struct hs_json *value)
 {
 	const char *end = text.ptr + text.len;

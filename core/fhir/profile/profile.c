@@ -186,6 +186,14 @@ static const struct hs_json *find_snapshot(void *arg, struct hs_slice canonical)
 	return entry && !make_snapshot(set, entry, &ignored) ? entry->snapshot : NULL;
 }
 
+const struct hs_json *hs_profiles_snapshot(struct hs_profiles *profiles, struct hs_slice canonical)
+{
+	pthread_mutex_lock(&profiles->lock);
+	const struct hs_json *found = find_snapshot(profiles, canonical);
+	pthread_mutex_unlock(&profiles->lock);
+	return found;
+}
+
 /* ---- compiling ---- */
 
 static bool read_head(struct hs_profiles *set, struct hs__profile_entry *entry, struct hs_profile *profile)

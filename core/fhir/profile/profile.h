@@ -142,6 +142,8 @@ const struct hs_profile *hs_profiles_find(struct hs_profiles *profiles, struct h
 	struct hs_error *err);
 /* The base type's own. NULL when the packages lack it. */
 const struct hs_profile *hs_profiles_type(struct hs_profiles *profiles, const struct hs_def_type *type);
+/* The snapshot's elements alone, given or generated; NULL when there is none. As hs_snapshot_source.find. */
+const struct hs_json *hs_profiles_snapshot(struct hs_profiles *profiles, struct hs_slice canonical);
 /* Is `profile` the same as `url`, or derived from it? */
 bool hs_profile_is_a(struct hs_profiles *profiles, const struct hs_profile *profile, struct hs_slice url);
 

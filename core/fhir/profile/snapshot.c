@@ -266,7 +266,7 @@ enum hs_status hs_snapshot_make(struct hs_arena *arena, const struct hs_json *st
 	struct hs_slice name = HS_S_NONE;
 	if (base.len)
 		snapshot.base = source->find(source->arg, base);
-	if (!snapshot.base)
+	if (!hs_json_is(snapshot.base, HS_JSON_ARRAY))
 		return hs_fail(err, HS_E_NOT_FOUND,
 			"the base '%.*s' is not known; load the package or file that has it",
 			HS_S_ARG(hs_slice_first(base, 200)));

@@ -44,7 +44,7 @@ struct hs__shot *hs__shot_add(struct hs__snapshot *snapshot, struct hs__shot *pa
 	struct hs__shot *shot = deep || snapshot->count >= HS__SNAPSHOT_ELEMENTS ?
 		NULL :
 		hs_arena_alloc(snapshot->arena, sizeof(*shot));
-	if (!shot || !element) {
+	if (!shot || !hs_json_is(element, HS_JSON_OBJECT)) {
 		snapshot->full = true;
 		return NULL;
 	}

@@ -7,27 +7,18 @@
 
 /* ---- the place ---- */
 
-/* "Patient.contact" of what has the extension, by definition and without indices. */
-static struct hs_slice place_of(struct hs__validation *run, const struct hs__node *node)
+static struct hs_slice without_choice(struct hs_slice path)
 {
-	struct hs_slice parts[HS__VALIDATE_DEPTH + 2];
-	size_t count = 0;
-	struct hs_buf buf;
-	for (; node && count < HS__VALIDATE_DEPTH; node = node->up) {
-		bool root = node->resource == node;
-		parts[count++] = root ? hs__node_type(run, node) :
-			node->def     ? hs_defs_text(run->defs, node->def->name) :
-					node->name;
-		if (root)
-			break;
-	}
-	hs_buf_init(&buf, run->arena, 2000);
-	while (count > 0) {
-		if (buf.len)
-			hs_buf_byte(&buf, '.');
-		hs_buf_add(&buf, parts[--count]);
-	}
-	return hs_buf_slice(&buf);
+	return hs_slice_ends(path, HS_S("[x]")) ? hs_slice_first(path, path.len - 3) : path;
+}
+
+/* The path of an element by its definition, without indices: "Patient.contact", "HumanName.given". */
+static struct hs_slice path_of(const struct hs__validation *run, const struct hs__node *node)
+{
+	const struct hs_def_element *def = node->def;
+	if (def && def->same_as != HS_DEF_NONE) /* "Questionnaire.item.item" is Questionnaire.item */
+		def = hs_defs_element_at(run->defs, def->same_as);
+	return def ? without_choice(hs_defs_text(run->defs, def->path)) : HS_S_NONE;
 }
 
 static bool is_type_named(const struct hs__validation *run, const struct hs_def_type *type,
@@ -37,59 +28,58 @@ static bool is_type_named(const struct hs__validation *run, const struct hs_def_
 	return wanted && type && hs_defs_is_a(run->defs, type, wanted);
 }
 
-/* The place below a type: for "Patient.name.given", also "HumanName.given", and each base of the types. */
+/* "DomainResource.contained" for a place in a Patient: the rest of the path is the same. */
+static bool is_base_path(const struct hs__validation *run, struct hs_slice path, struct hs_slice wanted)
+{
+	struct hs_slice rest = path;
+	struct hs_slice wanted_rest = wanted;
+	struct hs_slice type = hs_slice_cut(&rest, '.');
+	struct hs_slice wanted_type = hs_slice_cut(&wanted_rest, '.');
+	return hs_slice_eq(rest, wanted_rest) && rest.len > 0 &&
+		is_type_named(run, hs_defs_type(run->defs, type), wanted_type);
+}
+
+/* Paths may go on from an element into its type: "Patient.name.given" is also "HumanName.given". */
 static bool is_at_path(struct hs__validation *run, const struct hs__node *host, struct hs_slice wanted)
 {
-	struct hs_slice rest = wanted;
-	struct hs_slice head = hs_slice_cut(&rest, '.');
-	if (!rest.ptr)
-		return false;
-	size_t below = 0;
-	for (const struct hs__node *at = host; at; at = at->up, below++) {
-		struct hs_slice place = place_of(run, host);
-		/* The last `below` parts of the place, if what stands before them has the type. */
-		size_t from = place.len;
-		for (size_t i = 0; i < below && from != SIZE_MAX; i++)
-			do
-				from = from ? from - 1 : SIZE_MAX;
-			while (from != SIZE_MAX && place.ptr[from] != '.');
-		if (from == SIZE_MAX)
-			return false;
-		if (below && is_type_named(run, at->type, head) &&
-			hs_slice_eq(hs_slice_from(place, from + 1), rest))
+	struct hs_slice below = HS_S_NONE;
+	for (const struct hs__node *at = host; at; at = at->up) {
+		struct hs_slice path = path_of(run, at);
+		if (path.len && path.len + below.len == wanted.len && hs_slice_starts(wanted, path) &&
+			hs_slice_ends(wanted, below))
 			return true;
-		if (at->resource == at)
+		if (!below.len && is_base_path(run, path, wanted))
+			return true;
+		if (at->resource == at || !at->def)
 			return false;
+		struct hs_slice name = hs_defs_text(run->defs, at->def->name);
+		below = hs_arena_printf(run->arena, ".%.*s%.*s", HS_S_ARG(name), HS_S_ARG(below));
 	}
 	return false;
 }
 
-static bool is_choice_path(struct hs_slice place, struct hs_slice wanted)
+/* The definitions of the primitive types carry the facets of the value on its type. */
+static bool is_facet(const struct hs__validation *run, const struct hs__node *host, struct hs_slice wanted)
 {
-	return hs_slice_ends(wanted, HS_S("[x]")) &&
-		hs_slice_eq(place, hs_slice_first(wanted, wanted.len - 3));
+	return hs_slice_eq(wanted, HS_S("ElementDefinition")) &&
+		hs_slice_eq(path_of(run, host), HS_S("ElementDefinition.type"));
 }
 
 /* A context of kind element: a type, an element by its path, or any ("Element", "Resource" ...). */
 static bool is_element_here(struct hs__validation *run, const struct hs__node *host, struct hs_slice wanted)
 {
-	struct hs_slice place = place_of(run, host);
 	if (hs_slice_starts(wanted, HS_S(TYPE_URL)))
 		wanted = hs_slice_from(wanted, sizeof(TYPE_URL) - 1);
 	struct hs_slice fragment = wanted;
 	struct hs_slice before = hs_slice_cut(&fragment, '#');
-	wanted = fragment.ptr ? fragment : before;
+	wanted = without_choice(fragment.ptr ? fragment : before);
 	if (hs_slice_eq(wanted, HS_S("Element")))
 		return host->resource != host;
 	if (hs_slice_eq(wanted, HS_S("Base")) || is_type_named(run, host->type, wanted))
 		return true;
-	if (hs_slice_eq(wanted, HS_S("BackboneElement")))
-		return !host->type || is_type_named(run, host->type, wanted);
 	if (hs_slice_eq(wanted, HS_S("CanonicalResource")) || hs_slice_eq(wanted, HS_S("MetadataResource")))
 		return host->resource == host && hs_json_get(host->value, HS_S("url"));
-	return hs_slice_eq(place, wanted) || is_choice_path(place, wanted) || is_at_path(run, host, wanted) ||
-		(hs_slice_ends(wanted, HS_S("[x]")) &&
-			is_at_path(run, host, hs_slice_first(wanted, wanted.len - 3)));
+	return is_at_path(run, host, wanted) || is_facet(run, host, wanted);
 }
 
 static bool is_expression_here(struct hs__validation *run, const struct hs__node *host,
@@ -146,7 +136,7 @@ static void check_context(struct hs__validation *run, const struct hs__node *nod
 			hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure",
 				"extension-context",
 				"the extension %.*s is not allowed at %.*s; it is for: %.*s",
-				HS_S_ARG(hs_slice_first(profile->url, 200)), HS_S_ARG(place_of(run, host)),
+				HS_S_ARG(hs_slice_first(profile->url, 200)), HS_S_ARG(path_of(run, host)),
 				HS_S_ARG(hs_buf_slice(&list)));
 	}
 	for (uint32_t i = 0; i < profile->context_invariant_count; i++) {

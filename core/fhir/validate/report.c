@@ -46,6 +46,23 @@ static bool is_said(const struct hs_issues *issues, struct hs_slice path, struct
 	return false;
 }
 
+/* Lines are counted on from the issue before, as most come in the order of the text. */
+static void place_issue(struct hs__validation *run, struct hs_issue *issue, size_t offset)
+{
+	struct hs_slice text = run->options->source;
+	const char *feed;
+	if (offset < run->line_start || run->lines == 0) {
+		run->line_start = 0;
+		run->lines = 1;
+	}
+	while ((feed = memchr(text.ptr + run->line_start, '\n', offset - run->line_start))) {
+		run->line_start = (size_t)(feed - text.ptr) + 1;
+		run->lines++;
+	}
+	issue->line = run->lines;
+	issue->column = (uint32_t)(offset - run->line_start) + 1;
+}
+
 void hs__validate_add(struct hs__validation *run, const struct hs__node *node, struct hs_slice below,
 	const struct hs_json *value, enum hs_severity severity, const char *code, const char *id,
 	const char *format, ...)
@@ -67,9 +84,9 @@ void hs__validate_add(struct hs__validation *run, const struct hs__node *node, s
 		return;
 	issue->detail_code = hs_arena_copy(run->arena, hs_slice_cstr(id));
 	value = value ? value : node->value ? node->value : node->shadow;
-	for (; node && run->options->source.len && !issue->line; node = node->up) {
-		if (value)
-			hs_json_position(run->options->source, value, &issue->line, &issue->column);
-		value = node->value;
-	}
+	size_t offset = run->options->source.len ? hs_json_offset(run->options->source, value) : 0;
+	for (; offset == SIZE_MAX && node; node = node->up)
+		offset = node->value ? hs_json_offset(run->options->source, node->value) : SIZE_MAX;
+	if (run->options->source.len && offset != SIZE_MAX)
+		place_issue(run, issue, offset);
 }

@@ -37,6 +37,8 @@ struct hs__validation {
 	uint32_t nesting;                    /* profiles within profiles, for a limit */
 	bool quiet;                          /* trial: count the errors in `faults`, make no issues */
 	uint32_t faults;
+	size_t line_start; /* the byte that the line of the latest issue begins at, */
+	uint32_t lines;    /* and its number; 0: none yet */
 	/* For rules/ to keep what they gather once a validation (identifiers of a bundle, ...). */
 	void *rules;
 };

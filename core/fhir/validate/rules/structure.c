@@ -9,7 +9,7 @@
 
 static const struct hs_json *structure_of(void *arg, struct hs_slice canonical)
 {
-	return hs_library_find(arg, HS_S("StructureDefinition"), canonical, NULL);
+	return hs_profiles_snapshot(arg, canonical);
 }
 
 /* ---- the base ---- */
@@ -36,7 +36,7 @@ static void check_snapshot(struct hs__validation *run, const struct hs__node *no
 {
 	struct hs_arena *arena = hs_arena_new(SNAPSHOT_BYTES);
 	struct hs_issues found = { .arena = arena };
-	struct hs_snapshot_source source = { structure_of, run->library };
+	struct hs_snapshot_source source = { structure_of, run->profiles };
 	struct hs_json *snapshot = NULL;
 	struct hs_error err;
 	if (hs_snapshot_make(arena, node->value, &source, &found, &snapshot, &err))
@@ -107,8 +107,7 @@ static void check_type_profiles(struct hs__validation *run, const struct hs__nod
 {
 	struct hs_slice code = hs_json_get_text(type->value, HS_S("code"));
 	const struct hs_def_type *own = hs_defs_type(run->defs, code);
-	HS__EACH_BELOW(profile, type, "profile")
-	{
+	HS__EACH_BELOW(profile, type, "profile") {
 		const struct hs_json *found = hs_library_find(run->library, HS_S("StructureDefinition"),
 			hs_json_text(profile.value), NULL);
 		const struct hs_def_type *of = hs_defs_type(run->defs, hs_json_get_text(found, HS_S("type")));
@@ -143,8 +142,7 @@ static void check_value(struct hs__validation *run, const struct hs__node *at, s
 
 static void check_expressions(struct hs__validation *run, const struct hs__node *at)
 {
-	HS__EACH_BELOW(constraint, at, "constraint")
-	{
+	HS__EACH_BELOW(constraint, at, "constraint") {
 		struct hs_slice text = hs_json_get_text(constraint.value, HS_S("expression"));
 		struct hs_path *path = NULL;
 		struct hs_error err;
@@ -161,9 +159,9 @@ static void check_element(struct hs__validation *run, const struct hs__node *at)
 	struct hs__node slicing = hs__below(at, "slicing", -1, hs_json_get(at->value, HS_S("slicing")));
 	struct hs_slice path = hs_json_get_text(at->value, HS_S("path"));
 	HS__EACH_BELOW(discriminator, &slicing, "discriminator")
-	check_discriminator(run, &discriminator, path);
+		check_discriminator(run, &discriminator, path);
 	HS__EACH_BELOW(type, at, "type")
-	check_type_profiles(run, &type);
+		check_type_profiles(run, &type);
 	check_value(run, at, HS_S("fixed"));
 	check_value(run, at, HS_S("pattern"));
 	check_expressions(run, at);
@@ -180,7 +178,7 @@ void hs__rule_structure(struct hs__validation *run, const struct hs__node *node)
 		HS__WARN(run, node, "baseDefinition", "not-found", "structure-base",
 			"the base '%.*s' is not known here", HS__SHOW(canonical));
 	HS__EACH_BELOW(element, &differential, "element")
-	check_element(run, &element);
+		check_element(run, &element);
 	if (!base)
 		return;
 	check_base(run, node, base);
