@@ -10,6 +10,7 @@
  *                    answer on the loop from the mapped image -> reply */
 #include "ask.h"
 
+#include "grammar.h"
 #include "tree.h"
 
 #define BATCH_MAX 999u
@@ -137,6 +138,7 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, 
 		ctx->scope.layers[ctx->scope.count++] = uploaded;
 	if (ask->service->base.image)
 		ctx->scope.layers[ctx->scope.count++] = &ask->service->base;
+	hs_tx_grammars_begin(ctx, &ask->service->builtin);
 	if (sent_set != TX_NONE)
 		ctx->set = (struct tx_set) { &ask->sent, &ask->sent.sets[sent_set] };
 	return hs_tx_params_read(ctx, input, ask->accept_language, err);

@@ -59,10 +59,8 @@ uint32_t hs_tx_find_code(struct hs_arena *arena, struct tx_system s, struct hs_s
 	return found;
 }
 
-struct tx_concept hs_tx_concept(struct tx_system s, uint32_t concept)
+static struct tx_concept read_row(struct tx_system s, uint32_t concept)
 {
-	if (hs_tx_source(s))
-	return s.layer->source->concept(s, concept);
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
 	return (struct tx_concept) {
 		.code = tx_text(s.layer, row->code),
@@ -74,11 +72,20 @@ struct tx_concept hs_tx_concept(struct tx_system s, uint32_t concept)
 	};
 }
 
+struct tx_concept hs_tx_concept(struct tx_system s, uint32_t concept)
+{
+	const struct tx_source *source = hs_tx_source(s);
+
+	return source ? source->concept(s, concept) : read_row(s, concept);
+}
+
 struct hs_slice hs_tx_code(struct tx_system s, uint32_t concept)
 {
-	if (hs_tx_source(s))
-	return s.layer->source->concept(s, concept).code;
-	return tx_text(s.layer, s.layer->concepts[concept].code);
+	const struct tx_source *source = hs_tx_source(s);
+
+	if (!source)
+		return tx_text(s.layer, s.layer->concepts[concept].code);
+	return source->code ? source->code(s, concept) : source->concept(s, concept).code;
 }
 
 /* ---- hierarchy ---- */

@@ -59,6 +59,19 @@ struct tx_issues {
 	size_t count, errors;
 };
 
+/* ---- code systems that are grammars (grammar.c) ---- */
+
+struct tx_made;
+/* Codes of grammars that this question has asked about, and the layer that stands for them. */
+struct tx_grammars {
+	struct tx_context *ctx;
+	struct tx_layer layer; /* the built-in one; image NULL: there is none */
+	struct tx_made *made;
+	uint32_t count;
+	uint32_t *table; /* open addressing over `made`, 1-based; 0 is free */
+	size_t table_room;
+};
+
 /* ---- the question ---- */
 
 struct tx_context {
@@ -76,6 +89,7 @@ struct tx_context {
 		*failure; /* why there is no answer at all: an OperationOutcome with `failure_status` */
 	int failure_status;
 	uint32_t limit; /* most codes of an expansion */
+	struct tx_grammars grammars;
 };
 
 enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *tree,

@@ -216,7 +216,7 @@ static void narrow(struct tx_filter *filters, uint32_t count, struct tx_system s
 	}
 }
 
-struct listing {
+struct taker {
 	struct walk *w;
 	struct tx_system s;
 	struct list *out;
@@ -224,24 +224,24 @@ struct listing {
 
 static enum hs_status take_found(void *arg, uint32_t concept, struct hs_error *err)
 {
-	struct listing *l = arg;
+	struct taker *t = arg;
 
-	return push(l->w, l->out, (struct tx_item) { l->s, concept, NULL, NULL, false }, err);
+	return push(t->w, t->out, (struct tx_item) { t->s, concept, NULL, NULL, false }, err);
 }
 
 static enum hs_status list_source(struct walk *w, const struct tx_rule_row *rule, struct tx_system s,
 	const struct tx_filter *filters, struct list *out, struct hs_error *err)
 {
-	struct listing listing = { w, s, out };
-	struct tx_set basis = { NULL, NULL };
-	bool partial = false;
-	enum hs_status status = s.layer->source->list(w->ctx, s, filters, rule->filter_count, take_found,
-		&listing, &basis, &partial, err);
+	struct taker taker = { w, s, out };
+	struct tx_listing listing = {
+		.filters = filters, .filter_count = rule->filter_count, .found = take_found, .arg = &taker
+	};
+	enum hs_status status = s.layer->source->list(w->ctx, s, &listing, err);
 
-	if (status || !partial)
+	if (status || !listing.partial)
 		return status;
 	w->x->unclosed = s;
-	w->x->basis = basis;
+	w->x->basis = listing.basis;
 	w->x->counted = rule->filter_count > 0;
 	return HS_OK;
 }

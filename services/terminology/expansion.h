@@ -24,7 +24,8 @@ struct tx_expansion {
 	uint32_t limit;
 	struct hs_slice folded_filter;
 
-	/* a code system whose members cannot all be told (row NULL: none), and the set that was told for it */
+	/* a code system whose members cannot all be told (row NULL: none), and the set that was told for it
+	 */
 	struct tx_system unclosed;
 	struct tx_set basis;
 	bool counted; /* what was told is all that the filters let through of the basis */

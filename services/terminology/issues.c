@@ -3,6 +3,7 @@
 #include "context.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define ISSUES_MAX 500u
 #define MESSAGE_MAX ((size_t)256 * 1024)
@@ -107,7 +108,7 @@ static void add_message_id(struct hs_arena *arena, struct hs_json *item, const c
 static void add_issue(struct hs_arena *arena, struct hs_json *list, const struct tx_issue *issue)
 {
 	struct hs_json *item = hs_json_push(list, hs_json_object(arena));
-	if (issue->type[0])
+	if (issue->type[0] && strncmp(catalogue[issue->id].id, "OWN_", 4) != 0)
 		add_message_id(arena, item, catalogue[issue->id].id);
 	hs_json_add_text(arena, item, HS_S("severity"), hs_slice_cstr(severities[issue->severity]));
 	hs_json_add_text(arena, item, HS_S("code"), hs_slice_cstr(catalogue[issue->id].code));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* $lookup and $subsumes of CodeSystem (R4 sections 4.8.16 and 4.8.18). */
 #include "operations.h"
+#include "source.h"
 #include "tree.h"
 
 struct asked {
@@ -260,7 +261,9 @@ enum hs_status hs_tx_subsumes(struct tx_context *ctx, struct hs_json **out, stru
 		status = find_one(ctx, s, 'B', &b, err);
 	if (status)
 		return status;
-	const char *outcome = a == b    ? "equivalent" :
+	const struct tx_source *source = hs_tx_source(s);
+	bool same = a == b || (source && source->same && source->same(s, a, b));
+	const char *outcome = same      ? "equivalent" :
 		hs_tx_is_below(s, b, a) ? "subsumes" :
 		hs_tx_is_below(s, a, b) ? "subsumed-by" :
 					  "not-subsumed";

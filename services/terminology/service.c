@@ -7,6 +7,9 @@
 static const struct hs_setting settings[] = {
 	{ "expansion-limit", HS_SETTING_INT, offsetof(struct tx_service, expansion_limit), "100000",
 		"most codes of an expansion without paging; beyond it the answer is too-costly" },
+	{ "code-lists", HS_SETTING_TEXT, offsetof(struct tx_service, lists), "/usr/share/iso-codes/json",
+		"folder with the lists of languages, scripts, countries and currencies (Debian's "
+		"iso-codes)" },
 	{ .name = NULL },
 };
 
@@ -170,6 +173,8 @@ static enum hs_status open_service(void *state, struct hs_host *host, struct hs_
 	struct tx_service *service = state;
 
 	pthread_mutex_init(&service->lock, NULL);
+	if (hs_tx_builtin_open(service, host, err))
+		return err->status;
 	if (service->expansion_limit < 1 || service->expansion_limit > 10000000)
 		return hs_fail(err, HS_E_VALUE,
 			"services.terminology.expansion-limit must be between 1 and 10000000");
@@ -180,6 +185,7 @@ static void close_service(void *state)
 {
 	struct tx_service *service = state;
 
+	hs_tx_layer_fini(&service->builtin);
 	hs_tx_layer_fini(&service->base);
 	pthread_mutex_destroy(&service->lock);
 }

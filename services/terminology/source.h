@@ -15,10 +15,22 @@ struct tx_filter;
 /* Takes one concept of an expansion; a status other than HS_OK ends it. */
 typedef enum hs_status tx_found_fn(void *arg, uint32_t concept, struct hs_error *err);
 
+struct tx_listing {
+	const struct tx_filter *filters;
+	uint32_t filter_count;
+	tx_found_fn *found;
+	void *arg; /* of `found` */
+	/* The source may say that there are more than can be told, and which set it told in their place. */
+	bool partial;
+	struct tx_set basis; /* row NULL: none */
+};
+
 struct tx_source {
-	/* TX_NONE: there is no such code. *differs (may be NULL) when it is written otherwise than it should. */
+	/* TX_NONE: there is no such code. *differs (may be NULL) when it is written otherwise than it should.
+	 */
 	uint32_t (*find)(struct hs_arena *arena, struct tx_system s, struct hs_slice code, bool *differs);
 	struct tx_concept (*concept)(struct tx_system s, uint32_t concept);
+	struct hs_slice (*code)(struct tx_system s, uint32_t concept); /* optional: that member of it alone */
 
 	/* Optional, NULL: there is no hierarchy. Lists are rows that live as long as the question. */
 	bool (*is_below)(struct tx_system s, uint32_t concept, uint32_t ancestor);
@@ -26,24 +38,26 @@ struct tx_source {
 	const uint32_t *(*children)(struct tx_system s, uint32_t concept, size_t *count);
 
 	/* Optional: texts beside the display, and properties. False at the arena's cap. */
-	bool (*texts)(struct hs_arena *arena, struct tx_system s, uint32_t concept, struct tx_designations *out);
+	bool (*texts)(struct hs_arena *arena, struct tx_system s, uint32_t concept,
+		struct tx_designations *out);
 	bool (*properties)(struct hs_arena *arena, struct tx_system s, uint32_t concept,
 		struct tx_properties *out);
 
-	/* Optional: filters beyond those of concept, display and the properties above. `filter_known` says whether
-	 * the source answers this one itself (and may fill filter->concept or filter->data). */
+	/* Optional: filters beyond those of concept, display and the properties above. `filter_known` says
+	 * whether the source answers this one itself (and may fill filter->concept or filter->data). */
 	bool (*filter_known)(struct tx_context *ctx, struct tx_system s, struct tx_filter *filter);
 	bool (*filter_passes)(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filter,
 		uint32_t concept);
 
-	/* The concepts that pass all filters, in the order to be shown. *partial (set to false by the caller) says
-	 * that there are more than can be told; `basis` is then the set that was told in their place (row NULL:
-	 * none). */
-	enum hs_status (*list)(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filters,
-		uint32_t filter_count, tx_found_fn *found, void *arg, struct tx_set *basis, bool *partial,
+	/* Gives `found` the concepts that pass all filters, in the order to be shown. */
+	enum hs_status (*list)(struct tx_context *ctx, struct tx_system s, struct tx_listing *listing,
 		struct hs_error *err);
 
-	/* Optional: why a text is no code of the system, in a sentence; empty when there is no more to say. */
+	/* Optional: whether two codes mean the same though they are written otherwise. */
+	bool (*same)(struct tx_system s, uint32_t a, uint32_t b);
+
+	/* Optional: why a text is no code of the system, in a sentence; empty when there is no more to say.
+	 */
 	struct hs_slice (*why)(struct hs_arena *arena, struct tx_system s, struct hs_slice code);
 };
 

@@ -31,6 +31,8 @@ struct tx_sandbox {
 
 struct tx_service {
 	struct tx_layer base;    /* image NULL: no packages */
+	struct tx_layer builtin; /* grammars and lists of codes */
+	const char *lists;       /* setting: where iso-codes is */
 	int64_t expansion_limit; /* setting */
 	pthread_mutex_t lock;    /* of `sandboxes` */
 	struct tx_sandbox *sandboxes;
@@ -39,6 +41,9 @@ struct tx_service {
 
 /* packages.c */
 enum hs_status hs_tx_packages_open(struct tx_service *service, struct hs_host *host, struct hs_error *err);
+
+/* builtin_image.c */
+enum hs_status hs_tx_builtin_open(struct tx_service *service, struct hs_host *host, struct hs_error *err);
 
 /* uploads.c */
 enum hs_status hs_tx_sandbox_open(void *state, void *sandbox_state, struct hs_store *store,

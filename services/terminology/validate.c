@@ -3,6 +3,7 @@
  * value set and against its code system, and everything that can be said about it is said. */
 #include "member.h"
 #include "operations.h"
+#include "source.h"
 #include "tree.h"
 
 #define CODINGS_MAX 200u
@@ -180,6 +181,11 @@ static void say_unknown_code(struct task *t, const struct tx_coding *coding, str
 					TX_MSG_Unknown_Code_in;
 
 	say(t, id, coding->at_code, (struct tx_args) { { coding->code, url, version } });
+	const struct tx_source *source = hs_tx_source(v->system);
+	struct hs_slice why = source && source->why ? source->why(t->ctx->arena, v->system, coding->code) :
+						      HS_S_NONE;
+	if (why.len)
+		say(t, TX_MSG_OWN_CODE_GRAMMAR, coding->at_code, (struct tx_args) { { why } });
 }
 
 static struct hs_slice status_text(struct task *t, const struct verdict *v)
