@@ -110,6 +110,11 @@ enum hs_status hs_host_backup(struct hs_host *host, const char *name, const char
 enum hs_status hs_host_restore(struct hs_host *host, const char *name, const char *path,
 	struct hs_error *err);
 
+/* DATA/imports/SERVICE in the arena, made when missing: where importers (handslag/import.h) leave their work.
+ */
+enum hs_status hs_import_dir(struct hs_arena *arena, const char *data_dir, const char *service,
+	const char **out, struct hs_error *err);
+
 /* ---- packages recorded in a data directory ---- */
 
 struct hs_package_list {

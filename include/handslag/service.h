@@ -13,6 +13,7 @@
  *   1 (2026-11): first. */
 #pragma once
 
+#include <handslag/import.h>
 #include <handslag/package.h>
 #include <handslag/request.h>
 
@@ -159,6 +160,7 @@ struct hs_service {
 	 * statement itself (type ""). Any loop. */
 	void (*capability)(const void *state, enum hs_fhir_version fhir, const char *type,
 		struct hs_arena *arena, struct hs_json *entry);
+	const struct hs_importer *importers; /* for `handslag import`; ends with name NULL; may be NULL */
 };
 
 /* ---- the host, as a service may use it ---- */

@@ -5,7 +5,7 @@
 
 #include "model.h"
 
-#define TX_LAYERS_MAX 4u
+#define TX_LAYERS_MAX 32u
 
 struct tx_scope {
 	const struct tx_layer *layers[TX_LAYERS_MAX];

@@ -3,6 +3,7 @@
  * packages and from uploads, and the operations that ask them. README.md tells how a question travels. */
 #include "batch.h"
 #include "check.h"
+#include "import/importers.h"
 
 static const struct hs_setting settings[] = {
 	{ "expansion-limit", HS_SETTING_INT, offsetof(struct tx_service, expansion_limit), "100000",
@@ -178,7 +179,8 @@ static enum hs_status open_service(void *state, struct hs_host *host, struct hs_
 	if (service->expansion_limit < 1 || service->expansion_limit > 10000000)
 		return hs_fail(err, HS_E_VALUE,
 			"services.terminology.expansion-limit must be between 1 and 10000000");
-	return hs_tx_packages_open(service, host, err);
+	enum hs_status status = hs_tx_packages_open(service, host, err);
+	return status ? status : hs_tx_imports_open(service, host, err);
 }
 
 static void close_service(void *state)
@@ -187,6 +189,7 @@ static void close_service(void *state)
 
 	hs_tx_layer_fini(&service->builtin);
 	hs_tx_layer_fini(&service->base);
+	hs_tx_imports_close(service);
 	pthread_mutex_destroy(&service->lock);
 }
 
@@ -207,4 +210,5 @@ const struct hs_service hs_service_terminology = {
 	.sandbox_close = hs_tx_sandbox_close,
 	.close = close_service,
 	.capability = hs_tx_capability,
+	.importers = hs_tx_importers,
 };

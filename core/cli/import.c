@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handslag import: large code systems, by the importers that the services declare. */
+#include <core/cli/cli.h>
+
+#include <core/base/world.h>
+#include <handslag/import.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#define OPTIONS_MAX 32u
+#define TOLD_MAX 20u
+
+static struct hs_cli_host_options host_options;
+static const char *report_path;
+static bool json, quiet;
+static volatile sig_atomic_t interrupted;
+
+/* The common options; those of the importer stand behind them. */
+static const struct hs_cli_option common[] = {
+	{ "--data", "DIR", "data directory (handslag-data)", HS_CLI_TEXT, &host_options.data },
+	{ "--report", "FILE", "write every line that was left out to a file, with its reason", HS_CLI_TEXT,
+		&report_path },
+	{ "--config", "FILE", "configuration, JSON", HS_CLI_TEXT, &host_options.config },
+	{ "--set", "KEY=VALUE", "a key of the configuration; may be repeated", HS_CLI_LIST,
+		&host_options.set },
+	{ "--json", NULL, "the summary as JSON", HS_CLI_FLAG, &json },
+	{ "--quiet", NULL, "no progress", HS_CLI_FLAG, &quiet },
+};
+#define COMMON (sizeof(common) / sizeof(common[0]))
+
+struct run {
+	struct hs_import import;
+	struct hs_cli_progress progress;
+	FILE *report;
+	unsigned told;
+};
+
+/* ---- what the importer says ---- */
+
+static void progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	struct run *run = arg;
+
+	if (quiet)
+		return;
+	if (!run->progress.what || strcmp(run->progress.what, what) != 0)
+		hs_cli_progress_begin(&run->progress, what);
+	hs_cli_progress_show(&run->progress, done, total, false);
+}
+
+static void skipped(void *arg, const char *file, uint64_t line, const char *why)
+{
+	struct run *run = arg;
+	FILE *to = run->report ? run->report : stderr;
+
+	if (!run->report && run->told++ >= TOLD_MAX)
+		return;
+	fprintf(to, "%s:%llu: %s\n", file, (unsigned long long)line, why);
+	if (!run->report && run->told == TOLD_MAX)
+		fputs("more lines were left out; --report FILE names them all\n", stderr);
+}
+
+static void interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+static bool stopped(void *arg)
+{
+	(void)arg;
+	return interrupted;
+}
+
+/* ---- which importer ---- */
+
+static const struct hs_importer *find(const char *name, const struct hs_service **service)
+{
+	for (size_t i = 0; hs_services_builtin[i]; i++)
+		for (const struct hs_importer *at = hs_services_builtin[i]->importers; at && at->name; at++)
+			if (strcmp(at->name, name) == 0) {
+				*service = hs_services_builtin[i];
+				return at;
+			}
+	return NULL;
+}
+
+static void print_usage(FILE *to)
+{
+	fputs("Imports large code systems into a data directory; a server that starts afterwards has "
+	      "them.\n\n"
+	      "Usage:\n  handslag import NAME [OPTION...] FILE|DIRECTORY...\n\n"
+	      "Example:\n  handslag import snomed --data handslag-data SnomedCT_InternationalRF2\n\nNames:\n",
+		to);
+	for (size_t i = 0; hs_services_builtin[i]; i++)
+		for (const struct hs_importer *at = hs_services_builtin[i]->importers; at && at->name; at++)
+			fprintf(to, "  %-10s %s\n", at->name, at->summary);
+	fputs("\nEach has --help. An interrupted import leaves nothing half done; run again, it does what is "
+	      "not\n"
+	      "done yet. Exit code 1 when lines were left out.\n",
+		to);
+}
+
+static int unknown(const char *name)
+{
+	const char *names[OPTIONS_MAX + 1];
+	size_t count = 0;
+
+	for (size_t i = 0; hs_services_builtin[i]; i++)
+		for (const struct hs_importer *at = hs_services_builtin[i]->importers;
+			at && at->name && count < OPTIONS_MAX; at++)
+			names[count++] = at->name;
+	names[count] = NULL;
+	const char *near = hs_suggest(name, names);
+	fprintf(stderr, "handslag import: there is no importer \"%s\"%s%s%s; see handslag import --help\n",
+		name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	return HS_EXIT_USAGE;
+}
+
+/* ---- the run ---- */
+
+static void summary(const struct hs_import *import, double seconds)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	if (json)
+		printf("{\"rows\": %llu, \"left-out\": %llu, \"unchanged\": %s, \"seconds\": %.3f, "
+		       "\"peak-mib\": %ld}\n",
+			(unsigned long long)import->rows, (unsigned long long)import->skips,
+			import->unchanged ? "true" : "false", seconds, usage.ru_maxrss / 1024);
+	else
+		printf("%s\n%llu lines read, %llu left out, in %.2f s\n", import->made,
+			(unsigned long long)import->rows, (unsigned long long)import->skips, seconds);
+}
+
+static enum hs_status carry_out(struct run *run, const struct hs_service *service,
+	const struct hs_importer *importer, struct hs_error *err)
+{
+	struct hs_arena *arena = hs_arena_new((size_t)1 << 20);
+	struct hs_host_config config;
+	enum hs_status status = hs_cli_configure(&host_options, &config, arena, err);
+
+	if (status == HS_OK)
+		status = hs_import_dir(arena, config.data_dir, service->name, &run->import.directory, err);
+	if (status == HS_OK)
+		status = importer->run(&run->import, err);
+	hs_arena_free(arena);
+	return status;
+}
+
+static int import_with(const struct hs_cli_command *command, struct run *run,
+	const struct hs_service *service, const struct hs_importer *importer)
+{
+	const struct hs_world *world = hs_world_real();
+	struct hs_error err = { .status = HS_OK };
+	uint64_t began = world->mono_ns(world->ctx);
+
+	if (report_path && !(run->report = fopen(report_path, "we")))
+		return hs_cli_fail(command, HS_EXIT_FAULT, "cannot write %s", report_path);
+	run->import.progress = progress;
+	run->import.skipped = skipped;
+	run->import.stopped = stopped;
+	run->import.arg = run;
+	signal(SIGINT, interrupt);
+	signal(SIGTERM, interrupt);
+	enum hs_status status = carry_out(run, service, importer, &err);
+	if (run->report && fclose(run->report) != 0 && status == HS_OK)
+		status = hs_fail(&err, HS_E_IO, "cannot write %s", report_path);
+	if (status == HS_E_CANCELLED)
+		return hs_cli_fail(command, HS_EXIT_INTERRUPTED, "interrupted; nothing was changed");
+	if (status)
+		return hs_cli_fail_error(command, &err);
+	summary(&run->import, (double)(world->mono_ns(world->ctx) - began) / 1e9);
+	return run->import.skips ? HS_EXIT_FAILED : HS_EXIT_OK;
+}
+
+int hs_cli_import(int argc, char **argv)
+{
+	static struct hs_cli_option options[COMMON + OPTIONS_MAX + 1];
+	static char names[OPTIONS_MAX][64], full[64], arguments[128];
+	const char *values[OPTIONS_MAX] = { NULL };
+	struct hs_pair given[OPTIONS_MAX];
+	const struct hs_service *service = NULL;
+	struct run run = { .told = 0 };
+	size_t own = 0;
+	int count = 0;
+
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_usage(argc < 2 ? stderr : stdout);
+		return argc < 2 ? HS_EXIT_USAGE : HS_EXIT_OK;
+	}
+	const struct hs_importer *importer = find(argv[1], &service);
+	if (!importer)
+		return unknown(argv[1]);
+	for (const struct hs_import_option *o = importer->options; o && o->name && own < OPTIONS_MAX;
+		o++, own++) {
+		snprintf(names[own], sizeof(names[own]), "--%s", o->name);
+		options[own] = (struct hs_cli_option) { names[own], o->value, o->help, HS_CLI_TEXT,
+			&values[own] };
+	}
+	memcpy(options + own, common, sizeof(common));
+	snprintf(full, sizeof(full), "import %s", importer->name);
+	snprintf(arguments, sizeof(arguments), "%s", importer->arguments);
+	const struct hs_cli_command command = { .name = full,
+		.arguments = arguments,
+		.summary = importer->summary,
+		.example = "  handslag import --help",
+		.options = options,
+		.least = 1,
+		.most = -1 };
+	int code = hs_cli_parse(&command, argc - 1, argv + 1, &count);
+	if (code >= 0)
+		return code;
+	for (size_t i = 0; i < own; i++)
+		if (values[i])
+			given[run.import.option_count++] = (struct hs_pair) {
+				hs_slice_cstr(importer->options[i].name), hs_slice_cstr(values[i])
+			};
+	run.import.options = given;
+	run.import.paths = (const char *const *)(argv + 1);
+	run.import.path_count = (size_t)count;
+	return import_with(&command, &run, service, importer);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the image of a large code system: codes by hash, the hierarchy by spans. */
+#include "big.h"
+
+#include "../snomed/columns.h"
+#include "../source.h"
+
+static const void *section(const struct tx_layer *layer, uint32_t id, size_t size, size_t *count)
+{
+	size_t ignored;
+
+	return hs_image_section(layer->image, id, size, count ? count : &ignored);
+}
+
+/* A table is whole when it has a row for each concept and its ends lie within what it points into. */
+static bool is_whole(const struct tx_big *big)
+{
+	size_t count = big->concept_count;
+
+	return big->slot_count > count && (big->slot_count & (big->slot_count - 1)) == 0 &&
+		big->word_count > 0 && big->span_first[count] <= big->span_count &&
+		big->words[big->word_count - 1].posting_first <= big->posting_count;
+}
+
+static bool find_sections(struct tx_layer *layer, struct tx_big *big)
+{
+	size_t infos = 0, firsts = 0;
+
+	big->info = section(layer, TX_BIG_INFO, sizeof(struct tx_big_info), &infos);
+	if (!big->info || !infos || layer->concepts_count < 1 || layer->systems_count != 1)
+		return false;
+	big->concept_count = layer->concepts_count - 1;
+	big->slots = section(layer, TX_BIG_SLOTS, sizeof(uint32_t), &big->slot_count);
+	big->span_first = section(layer, TX_BIG_SPAN_FIRST, sizeof(uint32_t), &firsts);
+	big->spans = section(layer, TX_BIG_SPANS, sizeof(struct tx_span), &big->span_count);
+	big->text_concepts = section(layer, TX_BIG_TEXT_CONCEPTS, sizeof(uint32_t), &big->text_count);
+	big->words = section(layer, TX_BIG_WORDS, sizeof(struct tx_word), &big->word_count);
+	big->postings = section(layer, TX_BIG_POSTINGS, sizeof(uint32_t), &big->posting_count);
+	if (firsts != layer->concepts_count || !is_whole(big))
+		return false;
+	big->sct = big->info->is_snomed ? hs_tx_sct_open(layer, big) : NULL;
+	return !big->info->is_snomed || big->sct;
+}
+
+enum hs_status hs_tx_big_open(const char *path, struct tx_layer *out, struct hs_error *err)
+{
+	struct hs_image *image = NULL;
+	enum hs_status status = hs_image_open(path, TX_BIG_KIND, TX_IMAGE_FORMAT * 1000 + TX_BIG_FORMAT, 0,
+		&image, err);
+
+	if (status)
+		return status;
+	struct hs_arena *arena = hs_arena_new((size_t)1 << 20);
+	struct tx_big *big = hs_arena_alloc(arena, sizeof(*big));
+	hs_tx_layer_init(out, image);
+	big->arena = arena;
+	out->source = &hs_tx_big_source;
+	out->source_state = big;
+	if (find_sections(out, big))
+		return HS_OK;
+	hs_tx_big_close(out);
+	return hs_fail(err, HS_E_CORRUPT, "the image %s is damaged: its tables do not agree", path);
+}
+
+void hs_tx_big_close(struct tx_layer *layer)
+{
+	struct hs_arena *arena = layer->source_state ? TX_BIG(layer)->arena : NULL;
+
+	hs_tx_layer_fini(layer);
+	hs_arena_free(arena);
+}
+
+bool hs_tx_is_big(struct tx_system s)
+{
+	return s.row && s.row->head.flags & TX_ELSEWHERE && s.layer->source == &hs_tx_big_source;
+}
+
+/* ---- codes ---- */
+
+uint64_t hs_tx_big_hash(struct hs_slice code)
+{
+	uint64_t hash = 0xcbf29ce484222325ull ^ code.len;
+
+	while (code.len >= 8) {
+		uint64_t part;
+		memcpy(&part, code.ptr, 8);
+		hash = (hash ^ part) * 0x9e3779b97f4a7c15ull;
+		hash ^= hash >> 29;
+		code = hs_slice(code.ptr + 8, code.len - 8);
+	}
+	for (size_t i = 0; i < code.len; i++)
+		hash = (hash ^ (unsigned char)code.ptr[i]) * 0x100000001b3ull;
+	return hash ^ hash >> 31;
+}
+
+uint32_t hs_tx_big_code(const struct tx_layer *layer, struct hs_slice code)
+{
+	const struct tx_big *big = TX_BIG(layer);
+	size_t mask = big->slot_count - 1, at = hs_tx_big_hash(code) & mask;
+
+	for (size_t tries = 0; tries <= mask && big->slots[at]; tries++, at = (at + 1) & mask) {
+		uint32_t concept = big->slots[at] - 1;
+		if (concept < big->concept_count &&
+			hs_slice_eq(tx_text(layer, layer->concepts[concept].code), code))
+		return concept;
+	}
+	return UINT32_MAX;
+}
+
+/* ---- hierarchy ---- */
+
+const struct tx_span *hs_tx_big_spans(const struct tx_layer *layer, uint32_t concept, size_t *count)
+{
+	const struct tx_big *big = TX_BIG(layer);
+	uint32_t first = big->span_first[concept], end = big->span_first[concept + 1];
+
+	*count = first <= end && end <= big->span_count ? end - first : 0;
+	return big->spans + first;
+}
+
+bool hs_tx_big_is_below(const struct tx_layer *layer, uint32_t concept, uint32_t ancestor)
+{
+	size_t count, lo = 0;
+	const struct tx_span *spans = hs_tx_big_spans(layer, ancestor, &count);
+	size_t hi = count;
+
+	if (concept == ancestor)
+		return false;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (spans[mid].to <= concept)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < count && spans[lo].from <= concept;
+}
+
+/* ---- sets ---- */
+
+struct tx_bits hs_tx_bits_new(struct hs_arena *arena, uint32_t count)
+{
+	return (struct tx_bits) { hs_arena_array(arena, (size_t)count / 64 + 1, sizeof(uint64_t)), count };
+}
+
+void hs_tx_bits_add_span(struct tx_bits bits, uint32_t from, uint32_t to)
+{
+	to = to < bits.count ? to : bits.count;
+	if (from >= to)
+		return;
+	uint32_t first = from / 64, last = (to - 1) / 64;
+	uint64_t head = ~(uint64_t)0 << (from % 64), tail = ~(uint64_t)0 >> (63 - (to - 1) % 64);
+	if (first == last) {
+		bits.words[first] |= head & tail;
+		return;
+	}
+	bits.words[first] |= head;
+	memset(bits.words + first + 1, 0xff, (size_t)(last - first - 1) * sizeof(uint64_t));
+	bits.words[last] |= tail;
+}
+
+void hs_tx_bits_add_below(const struct tx_layer *layer, struct tx_bits bits, uint32_t concept, bool itself)
+{
+	size_t count;
+	const struct tx_span *spans = hs_tx_big_spans(layer, concept, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (itself || concept < spans[i].from || concept >= spans[i].to)
+			hs_tx_bits_add_span(bits, spans[i].from, spans[i].to);
+		else { /* preorder: a concept opens the span it stands in */
+			hs_tx_bits_add_span(bits, spans[i].from, concept);
+			hs_tx_bits_add_span(bits, concept + 1, spans[i].to);
+		}
+}
+
+void hs_tx_bits_and(struct tx_bits bits, struct tx_bits other)
+{
+	for (size_t i = 0; i <= bits.count / 64; i++)
+		bits.words[i] &= other.words[i];
+}
+
+void hs_tx_bits_or(struct tx_bits bits, struct tx_bits other)
+{
+	for (size_t i = 0; i <= bits.count / 64; i++)
+		bits.words[i] |= other.words[i];
+}
+
+void hs_tx_bits_minus(struct tx_bits bits, struct tx_bits other)
+{
+	for (size_t i = 0; i <= bits.count / 64; i++)
+		bits.words[i] &= ~other.words[i];
+}
+
+uint32_t hs_tx_bits_total(struct tx_bits bits)
+{
+	uint32_t total = 0;
+
+	for (size_t i = 0; i <= bits.count / 64; i++)
+		total += (uint32_t)__builtin_popcountll(bits.words[i]);
+	return total;
+}
+
+uint32_t hs_tx_bits_next(struct tx_bits bits, uint32_t from)
+{
+	size_t word = from / 64, last = bits.count / 64;
+
+	if (from >= bits.count)
+		return UINT32_MAX;
+	uint64_t rest = bits.words[word] & ~(uint64_t)0 << (from % 64);
+	while (!rest && word < last)
+		rest = bits.words[++word];
+	return rest ? (uint32_t)(word * 64 + (size_t)__builtin_ctzll(rest)) : UINT32_MAX;
+}
+
+uint32_t hs_tx_bits_nth(struct tx_bits bits, uint32_t skip)
+{
+	for (size_t i = 0; i <= bits.count / 64; i++) {
+		uint64_t rest = bits.words[i];
+		uint32_t here = (uint32_t)__builtin_popcountll(rest);
+		if (skip >= here) {
+			skip -= here;
+			continue;
+		}
+		while (skip--)
+			rest &= rest - 1;
+		return (uint32_t)(i * 64 + (size_t)__builtin_ctzll(rest));
+	}
+	return UINT32_MAX;
+}

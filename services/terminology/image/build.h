@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making the image of a large code system: concepts, links and texts are taken in any order, then put in
+ * preorder and written.
+ *
+ * Slices that are given must live until the image is written: importers keep their files mapped, and put what
+ * they had to rewrite into `arena`. Thread: one. Memory: about 250 bytes a concept and 90 a text. */
+#pragma once
+
+#include "../model.h"
+#include "big.h"
+
+#define TX_BUILD_MAX ((size_t)8 << 30) /* bytes of one list */
+
+/* What a designation is for. */
+struct tx_use {
+	struct hs_slice system, code, display;
+};
+
+struct tx_build_concept {
+	struct hs_slice code, definition;
+	const char *status; /* NULL: none */
+	uint32_t flags;     /* TX_INACTIVE and so on */
+};
+
+/* Of the texts of a concept the one with the lowest rank is its display; the others are designations in the
+ * order they came. */
+struct tx_build_text {
+	struct hs_slice language, value;
+	const struct tx_use *use; /* NULL: none */
+	uint64_t id;
+	uint32_t concept, rank;
+	uint32_t effective, module, dialects, type; /* SNOMED CT: as in struct tx_sct_text */
+};
+
+struct tx_build_link {
+	uint32_t child, parent;
+};
+
+struct tx_build_property {
+	uint32_t concept;
+	const char *key; /* "valueCode" */
+	struct hs_slice code, value;
+};
+
+struct tx_build_def {
+	struct hs_slice code, uri, type, description;
+};
+
+/* What a system says about itself. */
+struct tx_build_head {
+	struct hs_slice id, url, version, name, title, language, value_set, description, copyright, publisher;
+	uint64_t source_key;
+	bool ignores_case, compositional, is_snomed;
+};
+
+struct tx_build {
+	struct hs_arena *arena;
+	struct hs_buf concepts, texts, links, properties, defs; /* of the structs above */
+	struct tx_build_head head;
+	struct {
+		uint32_t *slots; /* concept + 1 */
+		size_t room;
+	} table; /* by code */
+
+	/* After hs_tx_build_order: */
+	uint32_t *place;      /* of a concept as it came, in the image */
+	uint32_t *order;      /* the other way */
+	uint32_t *end;        /* by place: one past the tree below it */
+	uint32_t *span_first; /* by concept as it came: where its spans are, and how many */
+	uint32_t *span_count;
+	struct hs_buf spans;
+	uint32_t *parent_first, *parents, *child_first, *children; /* by concept as it came */
+	uint32_t *text_first, *text_order;                         /* texts of a concept, the display first */
+	uint32_t cycles; /* links that were left out because they lead round */
+
+	/* Called for each link that was left out; may be NULL. */
+	void (*cycle)(void *arg, struct hs_slice child, struct hs_slice parent);
+	void *cycle_arg;
+};
+
+#define TX_BUILD_COUNT(list, type) ((list).len / sizeof(type))
+#define TX_BUILD_AT(list, type, n) (&((type *)(void *)(list).ptr)[n])
+
+struct tx_build *hs_tx_build_new(void);
+void hs_tx_build_free(struct tx_build *build);
+
+/* The concept with that code, made when it is new (*fresh, may be NULL). */
+uint32_t hs_tx_build_concept(struct tx_build *build, struct hs_slice code, bool *fresh);
+/* The concept with that code or UINT32_MAX. */
+uint32_t hs_tx_build_find(const struct tx_build *build, struct hs_slice code);
+static inline struct tx_build_concept *hs_tx_build_at(struct tx_build *build, uint32_t concept)
+{
+	return TX_BUILD_AT(build->concepts, struct tx_build_concept, concept);
+}
+void hs_tx_build_text(struct tx_build *build, const struct tx_build_text *text);
+void hs_tx_build_link(struct tx_build *build, uint32_t child, uint32_t parent);
+void hs_tx_build_property(struct tx_build *build, const struct tx_build_property *property);
+void hs_tx_build_def(struct tx_build *build, const struct tx_build_def *def);
+
+/* Puts the concepts in order; afterwards nothing is added. */
+enum hs_status hs_tx_build_order(struct tx_build *build, struct hs_error *err);
+/* Fills the sections of model.h and big.h; others may be added before it is written. */
+enum hs_status hs_tx_build_sections(struct tx_build *build, struct hs_image_builder *image,
+	struct hs_error *err);
+/* Both, and the file. */
+enum hs_status hs_tx_build_write(struct tx_build *build, const char *path, struct hs_error *err);
+struct hs_image_builder *hs_tx_build_image(void);
+
+/* ---- between the files of the builder ---- */
+
+/* Room for `count` numbers, zeroed, in the builder's arena. */
+uint32_t *hs_tx_build_numbers(struct tx_build *build, size_t count);
+void hs_tx_build_words(struct tx_build *build, struct hs_image_builder *image);

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Putting concepts in preorder, so that what is below one of them is a few spans of numbers.
+ *
+ * A walk from the roots down numbers each concept when it is first met; the tree of first meetings gives each
+ * the span [number, end). Where a concept is met again by another parent, that parent and all above it get
+ * the spans of the concept beside their own. A link that leads back to a concept still being walked would
+ * close a circle: it is left out and reported. */
+#include "build.h"
+
+#include <stdlib.h>
+
+struct frame {
+	uint32_t concept, child; /* the next child to be looked at */
+};
+
+struct walk {
+	struct tx_build *b;
+	uint32_t count, next;
+	uint8_t *state; /* of each concept: 0 not met, 1 being walked, 2 done */
+	struct frame *stack;
+	struct hs_buf found; /* struct tx_span: of the concept that is being closed */
+};
+
+/* ---- rows of links ---- */
+
+static void sum(uint32_t *first, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		first[i + 1] += first[i];
+}
+
+static bool is_doubled(const uint32_t *list, uint32_t from, uint32_t to, uint32_t value)
+{
+	for (uint32_t i = from; i < to; i++)
+		if (list[i] == value)
+			return true;
+	return false;
+}
+
+/* Compressed rows both ways, a link given twice standing once. */
+static void make_rows(struct tx_build *b, uint32_t count)
+{
+	size_t links = TX_BUILD_COUNT(b->links, struct tx_build_link);
+	const struct tx_build_link *link = (const void *)b->links.ptr;
+
+	b->parent_first = hs_tx_build_numbers(b, (size_t)count + 1);
+	b->child_first = hs_tx_build_numbers(b, (size_t)count + 1);
+	b->parents = hs_tx_build_numbers(b, links);
+	b->children = hs_tx_build_numbers(b, links);
+	uint32_t *used = hs_tx_build_numbers(b, count);
+	for (size_t i = 0; i < links; i++)
+		b->parent_first[link[i].child + 1]++;
+	sum(b->parent_first, count);
+	for (size_t i = 0; i < links; i++) {
+		uint32_t first = b->parent_first[link[i].child], *n = &used[link[i].child];
+		if (link[i].child != link[i].parent &&
+			!is_doubled(b->parents, first, first + *n, link[i].parent))
+			b->parents[first + (*n)++] = link[i].parent;
+	}
+	uint32_t at = 0;
+	for (uint32_t i = 0; i < count; i++) { /* close the gaps that doubles left */
+		uint32_t first = b->parent_first[i];
+		b->parent_first[i] = at;
+		for (uint32_t k = 0; k < used[i]; k++)
+			b->parents[at++] = b->parents[first + k];
+	}
+	b->parent_first[count] = at;
+	for (uint32_t i = 0; i < at; i++)
+		b->child_first[b->parents[i] + 1]++;
+	sum(b->child_first, count);
+	memset(used, 0, count * sizeof(*used));
+	for (uint32_t i = 0; i < count; i++)
+		for (uint32_t k = b->parent_first[i]; k < b->parent_first[i + 1]; k++) {
+			uint32_t parent = b->parents[k];
+			b->children[b->child_first[parent] + used[parent]++] = i;
+		}
+}
+
+/* ---- spans ---- */
+
+static int compare_spans(const void *a, const void *b)
+{
+	const struct tx_span *x = a, *y = b;
+
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+static void put_span(struct hs_buf *to, struct tx_span span)
+{
+	hs_buf_add(to, hs_slice((const char *)&span, sizeof(span)));
+}
+
+/* Spans of the children that lie outside the concept's own. */
+static void gather(struct walk *w, uint32_t concept, struct tx_span own)
+{
+	struct tx_build *b = w->b;
+
+	hs_buf_clear(&w->found);
+	put_span(&w->found, own);
+	for (uint32_t i = b->child_first[concept]; i < b->child_first[concept + 1]; i++) {
+		uint32_t child = b->children[i];
+		if (w->state[child] != 2)
+			continue; /* leads round: left out */
+		const struct tx_span *span = TX_BUILD_AT(b->spans, struct tx_span, b->span_first[child]);
+		for (uint32_t k = 0; k < b->span_count[child]; k++)
+			if (span[k].from < own.from || span[k].to > own.to)
+				put_span(&w->found, span[k]);
+	}
+}
+
+static void close_concept(struct walk *w, uint32_t concept)
+{
+	struct tx_build *b = w->b;
+	struct tx_span own = { b->place[concept], w->next };
+
+	b->end[own.from] = own.to;
+	gather(w, concept, own);
+	size_t count = TX_BUILD_COUNT(w->found, struct tx_span);
+	struct tx_span *list = (void *)w->found.ptr, last = { 0, 0 };
+	if (count > 1)
+		qsort(list, count, sizeof(*list), compare_spans);
+	b->span_first[concept] = (uint32_t)TX_BUILD_COUNT(b->spans, struct tx_span);
+	last = list[0];
+	for (size_t i = 1; i < count; i++) {
+		if (list[i].from > last.to) {
+			put_span(&b->spans, last);
+			last = list[i];
+		} else if (list[i].to > last.to)
+			last.to = list[i].to;
+	}
+	put_span(&b->spans, last);
+	b->span_count[concept] = (uint32_t)TX_BUILD_COUNT(b->spans, struct tx_span) - b->span_first[concept];
+	w->state[concept] = 2;
+}
+
+/* ---- the walk ---- */
+
+static void open_concept(struct walk *w, uint32_t concept, size_t *depth)
+{
+	w->state[concept] = 1;
+	w->b->place[concept] = w->next;
+	w->b->order[w->next++] = concept;
+	w->stack[(*depth)++] = (struct frame) { concept, w->b->child_first[concept] };
+}
+
+static void leave_out(struct walk *w, uint32_t child, uint32_t parent)
+{
+	struct tx_build *b = w->b;
+
+	b->cycles++;
+	if (b->cycle)
+		b->cycle(b->cycle_arg, hs_tx_build_at(b, child)->code, hs_tx_build_at(b, parent)->code);
+}
+
+static void walk_from(struct walk *w, uint32_t root)
+{
+	size_t depth = 0;
+
+	open_concept(w, root, &depth);
+	while (depth) {
+		struct frame *top = &w->stack[depth - 1];
+		if (top->child == w->b->child_first[top->concept + 1]) {
+			close_concept(w, top->concept);
+			depth--;
+			continue;
+		}
+		uint32_t child = w->b->children[top->child++];
+		if (w->state[child] == 0)
+			open_concept(w, child, &depth);
+		else if (w->state[child] == 1)
+			leave_out(w, child, top->concept);
+	}
+}
+
+/* Roots with something below them come first, then what stands alone, then, should all of a circle's concepts
+ * be left, those. */
+static void walk_all(struct walk *w)
+{
+	const struct tx_build *b = w->b;
+
+	for (int pass = 0; pass < 3; pass++)
+		for (uint32_t i = 0; i < w->count; i++) {
+			bool root = b->parent_first[i] == b->parent_first[i + 1];
+			bool alone = b->child_first[i] == b->child_first[i + 1];
+			if (w->state[i] == 0 && (pass == 2 || (root && alone == (pass == 1))))
+				walk_from(w, i);
+		}
+}
+
+/* ---- texts of a concept ---- */
+
+static void order_texts(struct tx_build *b, uint32_t count)
+{
+	size_t texts = TX_BUILD_COUNT(b->texts, struct tx_build_text);
+	const struct tx_build_text *text = (const void *)b->texts.ptr;
+
+	b->text_first = hs_tx_build_numbers(b, (size_t)count + 1);
+	b->text_order = hs_tx_build_numbers(b, texts);
+	uint32_t *used = hs_tx_build_numbers(b, count);
+	for (size_t i = 0; i < texts; i++)
+		b->text_first[text[i].concept + 1]++;
+	sum(b->text_first, count);
+	for (uint32_t i = 0; i < texts; i++) {
+		uint32_t concept = text[i].concept;
+		uint32_t *list = b->text_order + b->text_first[concept], n = used[concept]++;
+		list[n] = i;
+		if (n &&
+			text[i].rank <
+				text[list[0]].rank) { /* the new display; the old one is a designation */
+			memmove(list + 1, list, n * sizeof(*list));
+			list[0] = i;
+		}
+	}
+}
+
+enum hs_status hs_tx_build_order(struct tx_build *b, struct hs_error *err)
+{
+	uint32_t count = (uint32_t)TX_BUILD_COUNT(b->concepts, struct tx_build_concept);
+	struct walk w = { .b = b, .count = count };
+
+	if (b->concepts.overflow || b->texts.overflow || b->links.overflow || b->properties.overflow)
+		return hs_fail(err, HS_E_LIMIT, "the code system is too large to be imported");
+	if (!count)
+		return hs_fail(err, HS_E_VALUE, "there is no concept in what was imported");
+	make_rows(b, count);
+	b->place = hs_tx_build_numbers(b, count);
+	b->order = hs_tx_build_numbers(b, count);
+	b->end = hs_tx_build_numbers(b, count);
+	b->span_first = hs_tx_build_numbers(b, count);
+	b->span_count = hs_tx_build_numbers(b, count);
+	w.state = hs_arena_alloc(b->arena, count);
+	w.stack = hs_arena_array(b->arena, count, sizeof(*w.stack));
+	hs_buf_init(&w.found, NULL, TX_BUILD_MAX);
+	walk_all(&w);
+	hs_buf_free(&w.found);
+	order_texts(b, count);
+	return b->spans.overflow ? hs_fail(err, HS_E_LIMIT, "the hierarchy is too large to be imported") :
+				   HS_OK;
+}

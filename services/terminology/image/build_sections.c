@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing the rows of a large code system in their final order. */
+#include "../fold.h"
+#include "build.h"
+
+#include <handslag/service.h>
+
+#include <stdlib.h>
+
+struct writer {
+	struct tx_build *b;
+	struct hs_image_builder *image;
+	uint32_t count;
+	struct tx_concept_row *rows;
+};
+
+static struct hs_image_text text(struct writer *w, struct hs_slice s)
+{
+	return hs_image_builder_text(w->image, s);
+}
+
+/* ---- the system ---- */
+
+static struct hs_image_text source_of(struct writer *w)
+{
+	const struct tx_build_head *head = &w->b->head;
+	struct hs_arena *arena = w->b->arena;
+	struct hs_json *out = hs_json_object(arena);
+	const struct {
+		const char *name;
+		struct hs_slice value;
+	} members[] = { { "resourceType", HS_S("CodeSystem") }, { "id", head->id }, { "url", head->url },
+		{ "version", head->version }, { "name", head->name }, { "title", head->title },
+		{ "status", HS_S("active") }, { "description", head->description },
+		{ "publisher", head->publisher }, { "copyright", head->copyright },
+		{ "content", HS_S("complete") } };
+	struct hs_buf json;
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (members[i].value.len)
+			hs_json_add_text(arena, out, hs_slice_cstr(members[i].name), members[i].value);
+	hs_buf_init(&json, arena, 1 << 20);
+	hs_json_write(&json, out, 0);
+	return text(w, hs_buf_slice(&json));
+}
+
+static void put_system(struct writer *w)
+{
+	const struct tx_build_head *head = &w->b->head;
+	const struct tx_build_def *def = (const void *)w->b->defs.ptr;
+	uint32_t defs = (uint32_t)TX_BUILD_COUNT(w->b->defs, struct tx_build_def), zero = 0;
+	struct tx_system_row row = { .head = { .id = text(w, head->id),
+					     .url = text(w, head->url),
+					     .version = text(w, head->version),
+					     .name = text(w, head->name),
+					     .title = text(w, head->title),
+					     .status = text(w, HS_S("active")),
+					     .language = text(w, head->language),
+					     .source = source_of(w),
+					     .flags = TX_ELSEWHERE | TX_GRAPH | TX_HIERARCHY,
+					     .faces = HS_ON_R4 | HS_ON_R5 },
+		.value_set = text(w, head->value_set),
+		.content = TX_CONTENT_COMPLETE,
+		.concept_count = w->count,
+		.def_count = defs };
+	struct tx_property_def_row *rows = hs_arena_array(w->b->arena, defs + 1, sizeof(*rows));
+
+	row.head.flags |= (head->ignores_case ? 0 : TX_CASE_SENSITIVE) |
+		(head->compositional ? TX_COMPOSITIONAL : 0);
+	for (uint32_t i = 0; i < defs; i++)
+		rows[i] = (struct tx_property_def_row) { text(w, def[i].code), text(w, def[i].uri),
+			text(w, def[i].type), text(w, def[i].description) };
+	hs_image_builder_section(w->image, TX_SYSTEMS, &row, sizeof(row), 1);
+	hs_image_builder_section(w->image, TX_SYSTEMS_BY_URL, &zero, sizeof(zero), 1);
+	hs_image_builder_section(w->image, TX_PROPERTY_DEFS, rows, sizeof(*rows), defs);
+}
+
+/* ---- codes ---- */
+
+static int compare_keys(const void *a, const void *b, void *arg)
+{
+	const struct hs_slice *keys = arg;
+
+	return hs_slice_cmp(keys[*(const uint32_t *)a], keys[*(const uint32_t *)b]);
+}
+
+static void put_order(struct writer *w, enum tx_section section, const struct hs_slice *keys)
+{
+	uint32_t *order = hs_tx_build_numbers(w->b, w->count);
+
+	for (uint32_t i = 0; i < w->count; i++)
+		order[i] = i;
+	qsort_r(order, w->count, sizeof(*order), compare_keys, (void *)(uintptr_t)keys);
+	hs_image_builder_section(w->image, section, order, sizeof(*order), w->count);
+}
+
+static void put_codes(struct writer *w)
+{
+	struct hs_slice *keys = hs_arena_array(w->b->arena, w->count, sizeof(*keys));
+	size_t room = 64, mask;
+
+	for (uint32_t i = 0; i < w->count; i++)
+		keys[i] = hs_tx_build_at(w->b, w->b->order[i])->code;
+	put_order(w, TX_BY_CODE, keys);
+	if (w->b->head.ignores_case) {
+		for (uint32_t i = 0; i < w->count; i++)
+			keys[i] = hs_tx_fold_case(w->b->arena, keys[i]);
+		put_order(w, TX_BY_FOLD, keys);
+	}
+	while (room < (size_t)w->count * 2)
+		room *= 2;
+	mask = room - 1;
+	uint32_t *slots = hs_tx_build_numbers(w->b, room);
+	for (uint32_t i = 0; i < w->count; i++) {
+		size_t at = hs_tx_big_hash(hs_tx_build_at(w->b, w->b->order[i])->code) & mask;
+		while (slots[at])
+			at = (at + 1) & mask;
+		slots[at] = i + 1;
+	}
+	hs_image_builder_section(w->image, TX_BIG_SLOTS, slots, sizeof(*slots), room);
+}
+
+/* ---- hierarchy ---- */
+
+static int compare_numbers(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Rows of links, by place, in rising order. */
+static void put_links(struct writer *w, enum tx_section section, const uint32_t *first, const uint32_t *list,
+	bool children)
+{
+	const struct tx_build *b = w->b;
+	uint32_t *out = hs_tx_build_numbers(w->b, first[w->count]), n = 0;
+
+	for (uint32_t place = 0; place < w->count; place++) {
+		uint32_t concept = b->order[place], begin = n;
+		*(children ? &w->rows[place].child_first : &w->rows[place].parent_first) = n;
+		for (uint32_t i = first[concept]; i < first[concept + 1]; i++)
+			out[n++] = b->place[list[i]];
+		if (n - begin > 1)
+			qsort(out + begin, n - begin, sizeof(*out), compare_numbers);
+	}
+	*(children ? &w->rows[w->count].child_first : &w->rows[w->count].parent_first) = n;
+	hs_image_builder_section(w->image, section, out, sizeof(*out), n);
+}
+
+static void put_spans(struct writer *w)
+{
+	const struct tx_build *b = w->b;
+	size_t total = TX_BUILD_COUNT(b->spans, struct tx_span), n = 0;
+	uint32_t *first = hs_tx_build_numbers(w->b, (size_t)w->count + 1);
+	struct tx_span *out = hs_arena_array(w->b->arena, total, sizeof(*out));
+
+	for (uint32_t place = 0; place < w->count; place++) {
+		uint32_t concept = b->order[place];
+		first[place] = (uint32_t)n;
+		memcpy(out + n, TX_BUILD_AT(b->spans, struct tx_span, b->span_first[concept]),
+			b->span_count[concept] * sizeof(*out));
+		n += b->span_count[concept];
+	}
+	first[w->count] = (uint32_t)n;
+	hs_image_builder_section(w->image, TX_BIG_SPAN_FIRST, first, sizeof(*first), (size_t)w->count + 1);
+	hs_image_builder_section(w->image, TX_BIG_SPANS, out, sizeof(*out), n);
+}
+
+/* ---- texts and properties ---- */
+
+static void put_texts(struct writer *w)
+{
+	const struct tx_build *b = w->b;
+	size_t total = TX_BUILD_COUNT(b->texts, struct tx_build_text);
+	struct tx_designation_row *rows = hs_arena_array(w->b->arena, total + 1, sizeof(*rows));
+	uint32_t n = 0;
+
+	for (uint32_t place = 0; place < w->count; place++) {
+		uint32_t concept = b->order[place], first = b->text_first[concept],
+			 end = b->text_first[concept + 1];
+		w->rows[place].designation_first = n;
+		for (uint32_t i = first; i < end; i++) {
+			const struct tx_build_text *t = TX_BUILD_AT(b->texts, struct tx_build_text,
+				b->text_order[i]);
+			if (i == first) {
+				w->rows[place].display = text(w, t->value);
+				continue;
+			}
+			rows[n] = (struct tx_designation_row) { .language = text(w, t->language),
+				.value = text(w, t->value) };
+			if (t->use) {
+				rows[n].use_system = text(w, t->use->system);
+				rows[n].use_code = text(w, t->use->code);
+				rows[n].use_display = text(w, t->use->display);
+			}
+			n++;
+		}
+	}
+	w->rows[w->count].designation_first = n;
+	hs_image_builder_section(w->image, TX_DESIGNATIONS, rows, sizeof(*rows), n);
+}
+
+static void put_properties(struct writer *w)
+{
+	const struct tx_build *b = w->b;
+	size_t total = TX_BUILD_COUNT(b->properties, struct tx_build_property);
+	const struct tx_build_property *p = (const void *)b->properties.ptr;
+	struct tx_property_row *rows = hs_arena_array(w->b->arena, total + 1, sizeof(*rows));
+	uint32_t *at = hs_tx_build_numbers(w->b, (size_t)w->count + 1);
+
+	for (size_t i = 0; i < total; i++)
+		at[b->place[p[i].concept] + 1]++;
+	for (uint32_t i = 0; i < w->count; i++)
+		at[i + 1] += at[i];
+	for (uint32_t i = 0; i <= w->count; i++)
+		w->rows[i].property_first = at[i];
+	for (size_t i = 0; i < total; i++)
+		rows[at[b->place[p[i].concept]]++] = (struct tx_property_row) { text(w, p[i].code),
+			text(w, hs_slice_cstr(p[i].key)), text(w, p[i].value) };
+	hs_image_builder_section(w->image, TX_PROPERTIES, rows, sizeof(*rows), total);
+}
+
+static void put_concepts(struct writer *w)
+{
+	for (uint32_t place = 0; place < w->count; place++) {
+		const struct tx_build_concept *c = hs_tx_build_at(w->b, w->b->order[place]);
+		struct tx_concept_row *row = &w->rows[place];
+		row->code = text(w, c->code);
+		row->definition = text(w, c->definition);
+		row->status = text(w, hs_slice_cstr(c->status));
+		row->end = w->b->end[place];
+		row->flags = c->flags;
+	}
+	hs_image_builder_section(w->image, TX_CONCEPTS, w->rows, sizeof(*w->rows), (size_t)w->count + 1);
+}
+
+enum hs_status hs_tx_build_sections(struct tx_build *b, struct hs_image_builder *image, struct hs_error *err)
+{
+	struct writer w = { b, image, (uint32_t)TX_BUILD_COUNT(b->concepts, struct tx_build_concept), NULL };
+	struct tx_big_info info = { .source_key = b->head.source_key, .is_snomed = b->head.is_snomed };
+
+	w.rows = hs_arena_array(b->arena, (size_t)w.count + 1, sizeof(*w.rows));
+	if (!w.rows)
+		return hs_fail(err, HS_E_LIMIT, "the code system is too large to be imported");
+	hs_image_builder_section(image, TX_BIG_INFO, &info, sizeof(info), 1);
+	put_system(&w);
+	put_texts(&w);
+	put_links(&w, TX_PARENTS, b->parent_first, b->parents, false);
+	put_links(&w, TX_CHILDREN, b->child_first, b->children, true);
+	put_spans(&w);
+	put_properties(&w);
+	put_concepts(&w);
+	put_codes(&w);
+	hs_tx_build_words(b, image);
+	return hs_arena_full(b->arena) ?
+		hs_fail(err, HS_E_LIMIT, "the code system is too large to be imported") :
+		HS_OK;
+}

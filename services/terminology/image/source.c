@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A large code system as the source of a layer: how the operations reach its concepts. */
+#include "../source.h"
+
+#include "../filter.h"
+#include "../fold.h"
+#include "../snomed/semantics.h"
+#include "big.h"
+
+static uint32_t find_folded(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice code)
+{
+	struct hs_slice folded = hs_tx_fold_case(arena, code);
+	size_t lo = 0, hi = layer->by_fold_count;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		struct hs_slice here = tx_text(layer, layer->concepts[layer->by_fold[mid]].code);
+		struct hs_arena_mark mark = hs_arena_mark(arena);
+		int order = hs_slice_cmp(hs_tx_fold_case(arena, here), folded);
+		hs_arena_rollback(arena, mark);
+		if (order == 0)
+			return layer->by_fold[mid];
+		if (order < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return TX_NONE;
+}
+
+static uint32_t find(struct hs_arena *arena, struct tx_system s, struct hs_slice code, bool *differs)
+{
+	uint32_t found = hs_tx_big_code(s.layer, code);
+
+	if (found != TX_NONE || (s.row->head.flags & TX_CASE_SENSITIVE))
+		return found;
+	found = find_folded(arena, s.layer, code);
+	if (found != TX_NONE && differs)
+		*differs = true;
+	return found;
+}
+
+static struct tx_concept concept_of(struct tx_system s, uint32_t concept)
+{
+	const struct tx_concept_row *row = &s.layer->concepts[concept];
+
+	return (struct tx_concept) {
+		.code = tx_text(s.layer, row->code),
+		.display = tx_text(s.layer, row->display),
+		.definition = tx_text(s.layer, row->definition),
+		.status = tx_text(s.layer, row->status),
+		.flags = row->flags,
+	};
+}
+
+static bool is_below(struct tx_system s, uint32_t concept, uint32_t ancestor)
+{
+	return hs_tx_big_is_below(s.layer, concept, ancestor);
+}
+
+static const uint32_t *parents(struct tx_system s, uint32_t concept, size_t *count)
+{
+	const struct tx_concept_row *row = &s.layer->concepts[concept];
+
+	*count = row[1].parent_first - row->parent_first;
+	return s.layer->parents + row->parent_first;
+}
+
+static const uint32_t *children(struct tx_system s, uint32_t concept, size_t *count)
+{
+	const struct tx_concept_row *row = &s.layer->concepts[concept];
+
+	*count = row[1].child_first - row->child_first;
+	return s.layer->children + row->child_first;
+}
+
+static bool texts(struct hs_arena *arena, struct tx_system s, uint32_t concept, struct tx_designations *out)
+{
+	const struct tx_concept_row *row = &s.layer->concepts[concept];
+	bool ok = true;
+
+	for (uint32_t i = row->designation_first; i < row[1].designation_first && ok; i++)
+		ok = hs_tx_add_designation_row(arena, s.layer, &s.layer->designations[i], HS_S_NONE, out);
+	return ok;
+}
+
+static bool properties(struct hs_arena *arena, struct tx_system s, uint32_t concept,
+	struct tx_properties *out)
+{
+	const struct tx_concept_row *row = &s.layer->concepts[concept];
+	bool ok = true;
+
+	for (uint32_t i = row->property_first; i < row[1].property_first && ok; i++) {
+		const struct tx_property_row *p = &s.layer->properties[i];
+		ok = hs_tx_add_property(arena,
+			(struct tx_property) { tx_text(s.layer, p->code), tx_text(s.layer, p->key),
+				tx_text(s.layer, p->value) },
+			out);
+	}
+	return ok && (!TX_BIG(s.layer)->sct || hs_tx_sct_properties(arena, s, concept, out));
+}
+
+/* SNOMED CT has filters of its own; what they select is found once and stands in filter->data. */
+static bool filter_known(struct tx_context *ctx, struct tx_system s, struct tx_filter *filter)
+{
+	struct tx_bits *bits;
+
+	if (!TX_BIG(s.layer)->sct || !hs_tx_sct_has_filter(s, filter))
+		return false;
+	bits = hs_arena_alloc(ctx->arena, sizeof(*bits));
+	if (!bits || !hs_tx_sct_filter(ctx, s, filter, bits))
+		return false;
+	filter->data = bits;
+	return true;
+}
+
+static bool filter_passes(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filter,
+	uint32_t concept)
+{
+	const struct tx_bits *bits = filter->data;
+
+	(void)ctx;
+	(void)s;
+	return hs_tx_bits_has(*bits, concept);
+}
+
+enum hs_status hs_tx_big_select(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filters,
+	uint32_t count, struct tx_bits *out, struct hs_error *err)
+{
+	uint32_t total = (uint32_t)TX_BIG(s.layer)->concept_count;
+	struct tx_bits all = hs_tx_bits_new(ctx->arena, total), one = hs_tx_bits_new(ctx->arena, total);
+
+	if (!all.words || !one.words)
+		return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
+	if (!count)
+		hs_tx_bits_add_span(all, 0, total);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct tx_filter *f = &filters[i];
+		struct tx_bits into = i ? one : all;
+		if (i)
+			memset(one.words, 0, ((size_t)total / 64 + 1) * sizeof(uint64_t));
+		if (f->of_source)
+			hs_tx_bits_or(into, *(const struct tx_bits *)f->data);
+		else if ((f->op == TX_OP_IS_A || f->op == TX_OP_DESCENDENT_OF) && f->on == TX_ON_CODE) {
+			if (f->concept != TX_NONE)
+				hs_tx_bits_add_below(s.layer, into, f->concept, f->op == TX_OP_IS_A);
+		} else { /* asked of those that are left */
+			for (uint32_t at = 0; at < total; at++)
+				if ((!i || hs_tx_bits_has(all, at)) && hs_tx_filter_passes(ctx, f, s, at))
+					hs_tx_bits_add(into, at);
+		}
+		if (i)
+			hs_tx_bits_and(all, one);
+	}
+	*out = all;
+	return HS_OK;
+}
+
+static enum hs_status list(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filters,
+	uint32_t count, tx_found_fn *found, void *arg, struct tx_set *basis, bool *partial,
+	struct hs_error *err)
+{
+	struct tx_bits bits;
+	enum hs_status status = hs_tx_big_select(ctx, s, filters, count, &bits, err);
+
+	(void)basis;
+	*partial = false;
+	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(bits, 0);
+		at != UINT32_MAX && status == HS_OK; at = hs_tx_bits_next(bits, at + 1))
+		status = found(arg, at, err);
+	return status;
+}
+
+const struct tx_source hs_tx_big_source = {
+	.find = find,
+	.concept = concept_of,
+	.is_below = is_below,
+	.parents = parents,
+	.children = children,
+	.texts = texts,
+	.properties = properties,
+	.filter_known = filter_known,
+	.filter_passes = filter_passes,
+	.list = list,
+};

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The importers, one function each (include/handslag/import.h). */
+#pragma once
+
+#include <handslag/import.h>
+
+enum hs_status hs_tx_import_snomed(struct hs_import *import, struct hs_error *err);
+
+/* For the descriptor. */
+extern const struct hs_importer hs_tx_importers[];

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding, mapping and reading the files of an import. */
+#include "read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <dirent.h>
+
+#define DEPTH_MAX 12u
+#define FILES_MAX 4096u
+#define PROGRESS_LINES 65536u
+
+static enum hs_status map_file(struct tx_files *files, const char *path, const struct stat *st,
+	struct hs_error *err)
+{
+	struct tx_file file = { .size = (uint64_t)st->st_size,
+		.changed = (uint64_t)st->st_mtim.tv_sec * 1000000000u + (uint64_t)st->st_mtim.tv_nsec };
+	const char *slash = strrchr(path, '/');
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *mapping = MAP_FAILED;
+
+	if (fd < 0)
+		return hs_fail(err, HS_E_IO, "cannot open %s: %s", path, strerrordesc_np(errno));
+	if (file.size)
+		mapping = mmap(NULL, file.size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (file.size && mapping == MAP_FAILED)
+		return hs_fail(err, HS_E_IO, "cannot read %s: %s", path, strerrordesc_np(errno));
+	file.text = file.size ? hs_slice(mapping, file.size) : HS_S_NONE;
+	file.path = hs_arena_cstr(files->arena, hs_slice_cstr(path));
+	file.name = file.path + (slash ? slash - path + 1 : 0);
+	if (files->count == FILES_MAX)
+		return hs_fail(err, HS_E_LIMIT, "there are more than %u files below the paths given",
+			FILES_MAX);
+	if (files->count == files->room) {
+		size_t room = files->room ? files->room * 2 : 64;
+		files->items = hs_arena_grow(files->arena, files->items, files->room * sizeof(file),
+			room * sizeof(file));
+		files->room = room;
+	}
+	files->items[files->count++] = file;
+	return HS_OK;
+}
+
+static enum hs_status add_path(struct tx_files *files, const char *path, unsigned depth,
+	struct hs_error *err);
+
+static enum hs_status add_directory(struct tx_files *files, const char *path, unsigned depth,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	DIR *dir = depth > DEPTH_MAX ? NULL : opendir(path);
+	const struct dirent *entry;
+
+	if (!dir)
+		return hs_fail(err, HS_E_IO, "cannot read the directory %s", path);
+	while (status == HS_OK && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			status = add_path(files,
+				hs_arena_cstr(files->arena,
+					hs_arena_printf(files->arena, "%s/%s", path, entry->d_name)),
+				depth + 1, err);
+	closedir(dir);
+	return status;
+}
+
+static enum hs_status add_path(struct tx_files *files, const char *path, unsigned depth, struct hs_error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return hs_fail(err, HS_E_NOT_FOUND, "cannot read %s: %s", path, strerrordesc_np(errno));
+	if (S_ISDIR(st.st_mode))
+		return add_directory(files, path, depth, err);
+	return S_ISREG(st.st_mode) ? map_file(files, path, &st, err) : HS_OK;
+}
+
+static int compare_files(const void *a, const void *b)
+{
+	return strcmp(((const struct tx_file *)a)->path, ((const struct tx_file *)b)->path);
+}
+
+enum hs_status hs_tx_files_open(struct tx_files *files, struct hs_arena *arena,
+	const struct hs_import *import, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	*files = (struct tx_files) { .arena = arena };
+	for (size_t i = 0; i < import->path_count && status == HS_OK; i++)
+		status = add_path(files, import->paths[i], 0, err);
+	if (files->count > 1)
+		qsort(files->items, files->count, sizeof(*files->items), compare_files);
+	return status;
+}
+
+void hs_tx_files_close(struct tx_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (files->items[i].text.len)
+			munmap((void *)(uintptr_t)files->items[i].text.ptr, files->items[i].text.len);
+	files->count = 0;
+}
+
+static uint64_t mix(uint64_t key, uint64_t value)
+{
+	key = (key ^ value) * 0x9e3779b97f4a7c15ull;
+	return key ^ key >> 31;
+}
+
+uint64_t hs_tx_files_key(const struct tx_files *files, const struct hs_import *import)
+{
+	uint64_t key = TX_IMAGE_FORMAT * 1000u + TX_BIG_FORMAT;
+
+	for (size_t i = 0; i < files->count; i++) {
+		key = mix(key, hs_tx_big_hash(hs_slice_cstr(files->items[i].name)));
+		key = mix(mix(key, files->items[i].size), files->items[i].changed);
+	}
+	for (size_t i = 0; i < import->option_count; i++)
+		key = mix(mix(key, hs_tx_big_hash(import->options[i].name)),
+			hs_tx_big_hash(import->options[i].value));
+	return key;
+}
+
+struct hs_slice hs_tx_option(const struct hs_import *import, const char *name, struct hs_slice otherwise)
+{
+	for (size_t i = 0; i < import->option_count; i++)
+		if (hs_slice_eq(import->options[i].name, hs_slice_cstr(name)))
+			return import->options[i].value;
+	return otherwise;
+}
+
+/* ---- lines ---- */
+
+void hs_tx_lines_begin(struct tx_lines *lines, struct hs_import *import, const struct tx_file *file)
+{
+	*lines = (struct tx_lines) { .import = import, .file = file, .rest = file->text };
+	if (hs_slice_starts(lines->rest, HS_S("\xef\xbb\xbf")))
+		lines->rest = hs_slice_from(lines->rest, 3);
+}
+
+bool hs_tx_lines_next(struct tx_lines *lines, struct hs_slice *line)
+{
+	struct hs_import *import = lines->import;
+
+	if (lines->line % PROGRESS_LINES == 0) {
+		lines->stopped = import->stopped && import->stopped(import->arg);
+		if (import->progress)
+			import->progress(import->arg, lines->file->name, lines->file->size - lines->rest.len,
+				lines->file->size);
+	}
+	if (!lines->rest.len || lines->stopped)
+		return false;
+	const char *end = memchr(lines->rest.ptr, '\n', lines->rest.len);
+	size_t len = end ? (size_t)(end - lines->rest.ptr) : lines->rest.len;
+	*line = hs_slice_first(lines->rest, len);
+	lines->rest = hs_slice_from(lines->rest, len + 1);
+	if (line->len && line->ptr[line->len - 1] == '\r')
+		line->len--;
+	lines->line++;
+	import->rows++;
+	return true;
+}
+
+void hs_tx_lines_skip(struct tx_lines *lines, const char *format, ...)
+{
+	struct hs_import *import = lines->import;
+	char why[300];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, sizeof(why), format, args);
+	va_end(args);
+	import->skips++;
+	if (import->skipped)
+		import->skipped(import->arg, lines->file->path, lines->line, why);
+}
+
+size_t hs_tx_split(struct hs_slice line, struct hs_slice *out, size_t room)
+{
+	size_t n = 0, at = 0;
+
+	for (;;) {
+		const char *tab = memchr(line.ptr + at, '\t', line.len - at);
+		size_t end = tab ? (size_t)(tab - line.ptr) : line.len;
+		if (n < room)
+			out[n] = hs_slice(line.ptr + at, end - at);
+		n++;
+		if (!tab)
+			return n;
+		at = end + 1;
+	}
+}
+
+/* ---- the end ---- */
+
+const char *hs_tx_image_path(struct hs_arena *arena, const struct hs_import *import, struct hs_slice name)
+{
+	char *path = hs_arena_cstr(arena,
+		hs_arena_printf(arena, "%s/%.*s.image", import->directory, HS_S_ARG(name)));
+	char *at = path + strlen(import->directory) + 1, *end = path + strlen(path) - 6;
+
+	for (; at < end; at++)
+		if (!((*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z') ||
+			    (*at >= 'A' && *at <= 'Z') || *at == '.'))
+			*at = '-';
+	return path;
+}
+
+static bool is_of(const char *path, uint64_t source_key)
+{
+	struct tx_layer layer;
+	struct hs_error ignored;
+
+	if (hs_tx_big_open(path, &layer, &ignored))
+		return false;
+	bool same = TX_BIG(&layer)->info->source_key == source_key;
+	hs_tx_big_close(&layer);
+	return same;
+}
+
+bool hs_tx_import_was_done(struct hs_arena *arena, struct hs_import *import, uint64_t source_key)
+{
+	DIR *dir = opendir(import->directory);
+	const struct dirent *entry;
+
+	while (dir && !import->unchanged && (entry = readdir(dir))) {
+		if (!hs_slice_ends(hs_slice_cstr(entry->d_name), HS_S(".image")))
+			continue;
+		const char *path = hs_arena_cstr(arena,
+			hs_arena_printf(arena, "%s/%s", import->directory, entry->d_name));
+		import->unchanged = is_of(path, source_key);
+		if (import->unchanged)
+			snprintf(import->made, sizeof(import->made), "%s was made of the same files before",
+				path);
+	}
+	if (dir)
+		closedir(dir);
+	return import->unchanged;
+}

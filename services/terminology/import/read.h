@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What importers share: files found below the paths that were given, mapped, and read line by line; finding
+ * out whether the same was imported before; the image's name. */
+#pragma once
+
+#include "../image/build.h"
+
+#include <handslag/import.h>
+
+#define TX_COLUMNS_MAX 64u
+
+struct tx_file {
+	const char *path;
+	const char *name; /* after the last slash */
+	struct hs_slice text;
+	uint64_t size, changed; /* for the key of the sources */
+};
+
+struct tx_files {
+	struct hs_arena *arena;
+	struct tx_file *items;
+	size_t count, room;
+};
+
+/* All files below the paths, in order of their paths, mapped until hs_tx_files_close. */
+enum hs_status hs_tx_files_open(struct tx_files *files, struct hs_arena *arena,
+	const struct hs_import *import, struct hs_error *err);
+void hs_tx_files_close(struct tx_files *files);
+/* Names, sizes and times of change, and the options. */
+uint64_t hs_tx_files_key(const struct tx_files *files, const struct hs_import *import);
+
+/* The value of an option, or `otherwise`. */
+struct hs_slice hs_tx_option(const struct hs_import *import, const char *name, struct hs_slice otherwise);
+
+/* ---- lines ---- */
+
+struct tx_lines {
+	struct hs_import *import;
+	const struct tx_file *file;
+	struct hs_slice rest;
+	uint64_t line; /* of the line read last, from 1 */
+	bool stopped;
+};
+
+void hs_tx_lines_begin(struct tx_lines *lines, struct hs_import *import, const struct tx_file *file);
+/* The next line without its end; false at the end of the file, or when the user wants it to end. */
+bool hs_tx_lines_next(struct tx_lines *lines, struct hs_slice *line);
+/* Says that the line read last is left out. */
+void hs_tx_lines_skip(struct tx_lines *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Parts at tabs; the number of parts, at most `room` are filled. */
+size_t hs_tx_split(struct hs_slice line, struct hs_slice *out, size_t room);
+
+/* ---- the end ---- */
+
+/* DIRECTORY/NAME.image in the arena; letters, digits and dashes of the name are kept. */
+const char *hs_tx_image_path(struct hs_arena *arena, const struct hs_import *import, struct hs_slice name);
+/* Is there a whole image that was made from sources of this key? Then it fills `made` and `unchanged`. */
+bool hs_tx_import_was_done(struct hs_arena *arena, struct hs_import *import, uint64_t source_key);

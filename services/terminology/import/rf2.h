@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading SNOMED CT's release format 2 (Release File Specification, section 5) into the builder of an image.
+ *
+ * Files are told by their names (sct2_Concept_Snapshot_..., der2_cRefset_Language...). Of a full release the
+ * latest row of each component that is not later than the wished version counts. Components that are not
+ * active are left out, but for concepts, which keep their texts and their historical associations. */
+#pragma once
+
+#include "../snomed/columns.h"
+#include "read.h"
+
+#define RF2_FIELDS_MAX 16u
+
+/* From identifiers to numbers. */
+struct rf2_map {
+	struct hs_arena *arena;
+	struct rf2_slot {
+		uint64_t key; /* 0: free */
+		uint32_t value, effective;
+	} * slots;
+	size_t room, count;
+};
+/* The slot of the key, made when it is new (value UINT32_MAX). */
+struct rf2_slot *hs_rf2_slot(struct rf2_map *map, uint64_t key);
+/* NULL: not there. */
+const struct rf2_slot *hs_rf2_find(const struct rf2_map *map, uint64_t key);
+
+struct rf2_text {
+	uint64_t id;
+	struct hs_slice term, language;
+	uint32_t concept, effective, module;
+	uint32_t dialects;
+	uint8_t type; /* enum tx_sct_type */
+	bool active;
+};
+
+struct rf2_relation {
+	uint32_t source, type, value; /* concepts as they came; value of a text: index in `values` */
+	uint16_t group, kind;
+	bool active;
+};
+
+struct rf2_member {
+	uint32_t refset, component, effective, module;
+	uint32_t field_first;
+	bool active;
+};
+
+struct rf2_field {
+	struct hs_slice text;
+};
+
+struct rf2_refset {
+	uint32_t concept;
+	uint32_t field_count;
+	struct hs_slice names[RF2_FIELDS_MAX];
+};
+
+struct rf2 {
+	struct hs_import *import;
+	struct tx_build *build;
+	struct tx_files files;
+	struct hs_arena *arena;
+	bool full;
+	uint32_t until;          /* latest effective time that counts */
+	struct hs_slice dialect; /* reference set whose preferred terms are displays; empty: US English, then
+				    others */
+	uint32_t latest;         /* effective time that was met */
+
+	struct rf2_map concept_rows, text_rows, relation_rows, member_rows;
+	struct hs_buf columns;   /* struct tx_sct_column by concept as it came */
+	struct hs_buf texts;     /* struct rf2_text */
+	struct hs_buf relations; /* struct rf2_relation */
+	struct hs_buf values;    /* struct hs_slice */
+	struct hs_buf members;   /* struct rf2_member */
+	struct hs_buf fields;    /* struct rf2_field */
+	struct hs_buf refsets;   /* struct rf2_refset */
+	uint32_t dialects[TX_SCT_DIALECTS_MAX];
+	size_t dialect_count;
+	uint32_t edition; /* module, as it came */
+};
+
+typedef void rf2_row_fn(struct rf2 *r, struct tx_lines *lines, const struct hs_slice *column);
+/* Every row of the files whose name has `prefix` after the status letters ("Concept_"), of the wished kind of
+ * release. `columns` is how many a row has at least. */
+enum hs_status hs_rf2_each(struct rf2 *r, const char *prefix, size_t columns, rf2_row_fn *fn,
+	struct hs_error *err);
+bool hs_rf2_is(const struct rf2 *r, const struct tx_file *file, const char *prefix);
+
+/* What every row begins with. False: the row does not count (said, when it is wrong). */
+struct rf2_row {
+	uint64_t id;
+	uint32_t effective;
+	bool active;
+	uint32_t module; /* concept as it came, or UINT32_MAX */
+};
+bool hs_rf2_row(struct rf2 *r, struct tx_lines *lines, const struct hs_slice *column, bool uuid,
+	struct rf2_row *out);
+/* A concept of this release; says so when there is none. */
+bool hs_rf2_concept(struct rf2 *r, struct tx_lines *lines, struct hs_slice id, uint32_t *out);
+
+enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err);
+enum hs_status hs_rf2_relations(struct rf2 *r, struct hs_error *err);
+enum hs_status hs_rf2_refsets(struct rf2 *r, struct hs_error *err);
+/* Gives the builder its texts, links and system row. */
+enum hs_status hs_rf2_give(struct rf2 *r, struct hs_error *err);
+/* The columns of SNOMED CT, after the concepts were put in order. */
+void hs_rf2_sections(struct rf2 *r, struct hs_image_builder *image);
+
+enum hs_status hs_tx_import_snomed(struct hs_import *import, struct hs_error *err);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the rows of RF2 to the columns of the image, once each concept has its place. */
+#include "rf2.h"
+
+#include <stdlib.h>
+
+struct columns {
+	struct rf2 *r;
+	struct tx_build *b;
+	struct hs_image_builder *image;
+	uint32_t count;
+};
+
+static uint32_t place_of(const struct columns *c, uint32_t concept)
+{
+	return concept < c->count ? c->b->place[concept] : UINT32_MAX;
+}
+
+/* ---- relationships ---- */
+
+static int compare_attributes(const void *a, const void *b)
+{
+	const struct tx_sct_attribute *x = a, *y = b;
+
+	if (x->source != y->source)
+		return x->source < y->source ? -1 : 1;
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	if (x->type != y->type)
+		return x->type < y->type ? -1 : 1;
+	return x->value < y->value ? -1 : x->value > y->value;
+}
+
+static size_t list_attributes(struct columns *c, struct tx_sct_attribute *out)
+{
+	size_t total = TX_BUILD_COUNT(c->r->relations, struct rf2_relation), n = 0;
+	uint32_t is_a = hs_tx_build_find(c->b, HS_S("116680003"));
+
+	for (size_t i = 0; i < total; i++) {
+		const struct rf2_relation *relation = TX_BUILD_AT(c->r->relations, struct rf2_relation, i);
+		if (!relation->active || relation->type == is_a)
+			continue;
+		out[n++] = (struct tx_sct_attribute) { .source = place_of(c, relation->source),
+			.type = place_of(c, relation->type),
+			.value = relation->kind == TX_SCT_CONCEPT ? place_of(c, relation->value) :
+								    relation->value,
+			.group = relation->group,
+			.kind = relation->kind };
+	}
+	if (n)
+		qsort(out, n, sizeof(*out), compare_attributes);
+	return n;
+}
+
+static void put_uses(struct columns *c, const struct tx_sct_attribute *list, size_t count)
+{
+	uint32_t *first = hs_tx_build_numbers(c->b, (size_t)c->count + 1),
+		 *uses = hs_tx_build_numbers(c->b, count);
+	uint32_t *at = hs_tx_build_numbers(c->b, (size_t)c->count + 1);
+
+	for (size_t i = 0; i < count; i++)
+		if (list[i].kind == TX_SCT_CONCEPT)
+			first[list[i].value + 1]++;
+	for (uint32_t i = 0; i < c->count; i++)
+		first[i + 1] += first[i];
+	memcpy(at, first, ((size_t)c->count + 1) * sizeof(*at));
+	for (uint32_t i = 0; i < count; i++)
+		if (list[i].kind == TX_SCT_CONCEPT)
+			uses[at[list[i].value]++] = i;
+	hs_image_builder_section(c->image, TX_SCT_USE_FIRST, first, sizeof(*first), (size_t)c->count + 1);
+	hs_image_builder_section(c->image, TX_SCT_USES, uses, sizeof(*uses), first[c->count]);
+}
+
+static void put_attributes(struct columns *c)
+{
+	size_t total = TX_BUILD_COUNT(c->r->relations, struct rf2_relation);
+	struct tx_sct_attribute *list = hs_arena_array(c->b->arena, total + 1, sizeof(*list));
+	struct tx_sct_column *columns = hs_arena_array(c->b->arena, (size_t)c->count + 1, sizeof(*columns));
+	size_t count = list_attributes(c, list), values = TX_BUILD_COUNT(c->r->values, struct hs_slice),
+	       at = 0;
+	struct hs_image_text *texts = hs_arena_array(c->b->arena, values + 1, sizeof(*texts));
+
+	for (uint32_t place = 0; place < c->count; place++) {
+		columns[place] = *TX_BUILD_AT(c->r->columns, struct tx_sct_column, c->b->order[place]);
+		columns[place].module = place_of(c, columns[place].module);
+		columns[place].attribute_first = (uint32_t)at;
+		while (at < count && list[at].source == place)
+			at++;
+	}
+	columns[c->count].attribute_first = (uint32_t)count;
+	for (size_t i = 0; i < values; i++)
+		texts[i] = hs_image_builder_text(c->image, *TX_BUILD_AT(c->r->values, struct hs_slice, i));
+	hs_image_builder_section(c->image, TX_SCT_COLUMNS, columns, sizeof(*columns), (size_t)c->count + 1);
+	hs_image_builder_section(c->image, TX_SCT_ATTRIBUTES, list, sizeof(*list), count);
+	hs_image_builder_section(c->image, TX_SCT_VALUES, texts, sizeof(*texts), values);
+	put_uses(c, list, count);
+}
+
+/* ---- texts ---- */
+
+static void put_texts(struct columns *c)
+{
+	const struct tx_build *b = c->b;
+	size_t total = TX_BUILD_COUNT(b->texts, struct tx_build_text) + c->count, n = 0;
+	struct tx_sct_text *rows = hs_arena_array(c->b->arena, total, sizeof(*rows));
+
+	for (uint32_t place = 0; place < c->count; place++) {
+		uint32_t concept = b->order[place], first = b->text_first[concept],
+			 end = b->text_first[concept + 1];
+		if (first == end)
+			n++;
+		for (uint32_t i = first; i < end; i++) {
+			const struct tx_build_text *t = TX_BUILD_AT(b->texts, struct tx_build_text,
+				b->text_order[i]);
+			rows[n++] = (struct tx_sct_text) { .id = t->id,
+				.language = hs_image_builder_text(c->image, t->language),
+				.effective = t->effective,
+				.module = place_of(c, t->module),
+				.dialects = t->dialects,
+				.type = t->type };
+		}
+	}
+	hs_image_builder_section(c->image, TX_SCT_TEXTS, rows, sizeof(*rows), n);
+	uint32_t *dialects = hs_tx_build_numbers(c->b, TX_SCT_DIALECTS_MAX);
+	for (size_t i = 0; i < c->r->dialect_count; i++)
+		dialects[i] = place_of(c, c->r->dialects[i]);
+	hs_image_builder_section(c->image, TX_SCT_DIALECTS, dialects, sizeof(*dialects), c->r->dialect_count);
+}
+
+/* ---- reference sets ---- */
+
+struct sorted {
+	struct tx_sct_member row;
+	uint32_t refset; /* place of its concept */
+	uint32_t source; /* struct rf2_member */
+};
+
+static int compare_members(const void *a, const void *b)
+{
+	const struct sorted *x = a, *y = b;
+
+	if (x->refset != y->refset)
+		return x->refset < y->refset ? -1 : 1;
+	if (x->row.component != y->row.component)
+		return x->row.component < y->row.component ? -1 : 1;
+	return x->source < y->source ? -1 : 1;
+}
+
+static size_t sort_members(struct columns *c, struct sorted *out)
+{
+	size_t total = TX_BUILD_COUNT(c->r->members, struct rf2_member), n = 0;
+
+	for (uint32_t i = 0; i < total; i++) {
+		const struct rf2_member *m = TX_BUILD_AT(c->r->members, struct rf2_member, i);
+		if (!m->active)
+			continue;
+		const struct rf2_refset *refset = TX_BUILD_AT(c->r->refsets, struct rf2_refset, m->refset);
+		out[n++] = (struct sorted) { .row = { .component = place_of(c, m->component),
+						     .effective = m->effective,
+						     .module = place_of(c, m->module) },
+			.refset = place_of(c, refset->concept),
+			.source = i };
+	}
+	if (n)
+		qsort(out, n, sizeof(*out), compare_members);
+	return n;
+}
+
+struct refset_rows {
+	struct tx_sct_refset *refsets;
+	struct tx_sct_member *members;
+	struct tx_sct_field *fields;
+	struct hs_image_text *names;
+	size_t refset_count, field_count, name_count;
+};
+
+static void add_refset(struct columns *c, struct refset_rows *out, const struct sorted *first,
+	uint32_t member)
+{
+	const struct rf2_member *m = TX_BUILD_AT(c->r->members, struct rf2_member, first->source);
+	const struct rf2_refset *refset = TX_BUILD_AT(c->r->refsets, struct rf2_refset, m->refset);
+
+	out->refsets[out->refset_count++] = (struct tx_sct_refset) { .concept = first->refset,
+		.member_first = member,
+		.name_first = (uint32_t)out->name_count,
+		.field_count = refset->field_count };
+	for (uint32_t i = 0; i < refset->field_count; i++)
+		out->names[out->name_count++] = hs_image_builder_text(c->image, refset->names[i]);
+}
+
+static void add_fields(struct columns *c, struct refset_rows *out, const struct sorted *from, uint32_t count)
+{
+	const struct rf2_member *m = TX_BUILD_AT(c->r->members, struct rf2_member, from->source);
+	const struct rf2_field *fields = TX_BUILD_AT(c->r->fields, struct rf2_field, m->field_first);
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t concept = hs_tx_build_find(c->b, fields[i].text);
+		out->fields[out->field_count++] = (struct tx_sct_field) {
+			.text = hs_image_builder_text(c->image, fields[i].text),
+			.concept = place_of(c, concept),
+		};
+	}
+}
+
+static void put_refsets(struct columns *c)
+{
+	struct hs_arena *arena = c->b->arena;
+	size_t total = TX_BUILD_COUNT(c->r->members, struct rf2_member),
+	       refsets = TX_BUILD_COUNT(c->r->refsets, struct rf2_refset);
+	struct sorted *sorted = hs_arena_array(arena, total + 1, sizeof(*sorted));
+	size_t count = sort_members(c, sorted);
+	struct refset_rows out = {
+		.refsets = hs_arena_array(arena, refsets + 1, sizeof(*out.refsets)),
+		.members = hs_arena_array(arena, count + 1, sizeof(*out.members)),
+		.fields = hs_arena_array(arena, TX_BUILD_COUNT(c->r->fields, struct rf2_field) + 1,
+			sizeof(*out.fields)),
+		.names = hs_arena_array(arena, refsets * RF2_FIELDS_MAX + 1, sizeof(*out.names)),
+	};
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (!i || sorted[i].refset != sorted[i - 1].refset)
+			add_refset(c, &out, &sorted[i], i);
+		struct tx_sct_refset *refset = &out.refsets[out.refset_count - 1];
+		refset->member_count++;
+		out.members[i] = sorted[i].row;
+		out.members[i].field_first = (uint32_t)out.field_count;
+		add_fields(c, &out, &sorted[i], refset->field_count);
+	}
+	hs_image_builder_section(c->image, TX_SCT_REFSETS, out.refsets, sizeof(*out.refsets),
+		out.refset_count);
+	hs_image_builder_section(c->image, TX_SCT_MEMBERS, out.members, sizeof(*out.members), count);
+	hs_image_builder_section(c->image, TX_SCT_MEMBER_FIELDS, out.fields, sizeof(*out.fields),
+		out.field_count);
+	hs_image_builder_section(c->image, TX_SCT_FIELD_NAMES, out.names, sizeof(*out.names), out.name_count);
+}
+
+void hs_rf2_sections(struct rf2 *r, struct hs_image_builder *image)
+{
+	struct columns c = { r, r->build, image,
+		(uint32_t)TX_BUILD_COUNT(r->build->concepts, struct tx_build_concept) };
+
+	put_attributes(&c);
+	put_texts(&c);
+	put_refsets(&c);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of RF2: which files, which columns, and which row of a component counts. */
+#include "rf2.h"
+
+/* ---- maps ---- */
+
+static size_t slot_of(const struct rf2_map *map, uint64_t key)
+{
+	size_t mask = map->room - 1, at = (key * 0x9e3779b97f4a7c15ull >> 20) & mask;
+
+	while (map->slots[at].key && map->slots[at].key != key)
+		at = (at + 1) & mask;
+	return at;
+}
+
+static void grow(struct rf2_map *map)
+{
+	struct rf2_slot *old = map->slots;
+	size_t room = map->room;
+
+	map->room = room ? room * 2 : 65536;
+	map->slots = hs_arena_array(map->arena, map->room, sizeof(*map->slots));
+	for (size_t i = 0; i < room; i++)
+		if (old[i].key)
+			map->slots[slot_of(map, old[i].key)] = old[i];
+}
+
+struct rf2_slot *hs_rf2_slot(struct rf2_map *map, uint64_t key)
+{
+	if (map->count * 2 >= map->room)
+		grow(map);
+	struct rf2_slot *slot = &map->slots[slot_of(map, key)];
+	if (!slot->key) {
+		*slot = (struct rf2_slot) { key, UINT32_MAX, 0 };
+		map->count++;
+	}
+	return slot;
+}
+
+const struct rf2_slot *hs_rf2_find(const struct rf2_map *map, uint64_t key)
+{
+	const struct rf2_slot *slot = map->room ? &map->slots[slot_of(map, key)] : NULL;
+
+	return slot && slot->key ? slot : NULL;
+}
+
+/* ---- files ---- */
+
+bool hs_rf2_is(const struct rf2 *r, const struct tx_file *file, const char *prefix)
+{
+	struct hs_slice name = hs_slice_cstr(file->name);
+	struct hs_slice kind = r->full ? HS_S("Full") : HS_S("Snapshot");
+
+	if (!hs_slice_ends(name, HS_S(".txt")) || hs_slice_search(name, kind) == SIZE_MAX)
+		return false;
+	return hs_slice_search(name, hs_slice_cstr(prefix)) != SIZE_MAX;
+}
+
+static enum hs_status read_file(struct rf2 *r, const struct tx_file *file, size_t columns, rf2_row_fn *fn,
+	struct hs_error *err)
+{
+	struct hs_slice line, column[RF2_FIELDS_MAX + 8];
+	struct tx_lines lines;
+
+	hs_tx_lines_begin(&lines, r->import, file);
+	hs_tx_lines_next(&lines, &line); /* names of the columns */
+	while (hs_tx_lines_next(&lines, &line)) {
+		if (!line.len)
+			continue;
+		size_t count = hs_tx_split(line, column, RF2_FIELDS_MAX + 8);
+		if (count < columns)
+			hs_tx_lines_skip(&lines, "has %zu columns, not %zu", count, columns);
+		else
+			fn(r, &lines, column);
+	}
+	return lines.stopped ? hs_fail(err, HS_E_CANCELLED, "interrupted") : HS_OK;
+}
+
+enum hs_status hs_rf2_each(struct rf2 *r, const char *prefix, size_t columns, rf2_row_fn *fn,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < r->files.count && status == HS_OK; i++)
+		if (hs_rf2_is(r, &r->files.items[i], prefix))
+			status = read_file(r, &r->files.items[i], columns, fn, err);
+	return status;
+}
+
+/* ---- rows ---- */
+
+static bool read_uuid(struct hs_slice s, uint64_t *out)
+{
+	uint64_t hash = hs_tx_big_hash(s);
+
+	*out = hash ? hash : 1;
+	return s.len == 36;
+}
+
+bool hs_rf2_row(struct rf2 *r, struct tx_lines *lines, const struct hs_slice *column, bool uuid,
+	struct rf2_row *out)
+{
+	uint64_t effective = 0;
+	bool known = uuid ? read_uuid(column[0], &out->id) : hs_slice_u64(column[0], &out->id) && out->id;
+
+	if (!known) {
+		hs_tx_lines_skip(lines, "\"%.*s\" is no identifier", HS_S_ARG(hs_slice_first(column[0], 60)));
+		return false;
+	}
+	if (!hs_slice_u64(column[1], &effective) || effective < 19000101 || effective > 99991231) {
+		hs_tx_lines_skip(lines, "effectiveTime \"%.*s\" is no date",
+			HS_S_ARG(hs_slice_first(column[1], 40)));
+		return false;
+	}
+	if (column[2].len != 1 || (column[2].ptr[0] != '0' && column[2].ptr[0] != '1')) {
+		hs_tx_lines_skip(lines, "active is neither 0 nor 1");
+		return false;
+	}
+	if (effective > r->until)
+		return false;
+	out->effective = (uint32_t)effective;
+	out->active = column[2].ptr[0] == '1';
+	out->module = hs_tx_build_find(r->build, column[3]);
+	if (out->effective > r->latest)
+		r->latest = out->effective;
+	return true;
+}
+
+bool hs_rf2_concept(struct rf2 *r, struct tx_lines *lines, struct hs_slice id, uint32_t *out)
+{
+	*out = hs_tx_build_find(r->build, id);
+	if (*out == UINT32_MAX)
+		hs_tx_lines_skip(lines, "refers to concept %.*s, which is not in the release",
+			HS_S_ARG(hs_slice_first(id, 40)));
+	return *out != UINT32_MAX;
+}

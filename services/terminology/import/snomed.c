@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The import of SNOMED CT: reads a release, gives it to the builder, and writes one image for each version.
+ */
+#include "rf2.h"
+
+#include <stdio.h>
+
+#define US_ENGLISH "900000000000509007"
+#define INTERNATIONAL "900000000000207008"
+
+/* ---- texts ---- */
+
+/* Preferred terms of the wished dialect first, then of US English, then any, then fully specified names. */
+static uint32_t rank_of(const struct rf2 *r, const struct rf2_text *text)
+{
+	uint32_t best = text->type == TX_SCT_FSN ? 40 : 60;
+
+	for (size_t i = 0; i < r->dialect_count; i++) {
+		struct hs_slice code = hs_tx_build_at(r->build, r->dialects[i])->code;
+		if ((text->dialects >> i * 2 & 3) != 2 || text->type == TX_SCT_FSN)
+			continue;
+		uint32_t rank = hs_slice_eq(code, r->dialect) ? 0 :
+			hs_slice_eq(code, HS_S(US_ENGLISH))   ? 10 :
+								20;
+		best = rank < best ? rank : best;
+	}
+	return best;
+}
+
+static const struct tx_use uses[] = {
+	[TX_SCT_SYNONYM] = { HS_S_INIT(TX_SCT_URL), HS_S_INIT("900000000000013009"), HS_S_INIT("Synonym") },
+	[TX_SCT_FSN] = { HS_S_INIT(TX_SCT_URL), HS_S_INIT("900000000000003001"),
+		HS_S_INIT("Fully specified name") },
+};
+
+static void give_texts(struct rf2 *r)
+{
+	size_t count = TX_BUILD_COUNT(r->texts, struct rf2_text);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct rf2_text *text = TX_BUILD_AT(r->texts, struct rf2_text, i);
+		if (!text->active)
+			continue;
+		if (text->type == TX_SCT_DEFINITION) {
+			hs_tx_build_at(r->build, text->concept)->definition = text->term;
+			continue;
+		}
+		struct tx_build_text row = { .language = text->language,
+			.value = text->term,
+			.use = &uses[text->type],
+			.id = text->id,
+			.concept = text->concept,
+			.rank = rank_of(r, text),
+			.effective = text->effective,
+			.module = text->module,
+			.dialects = text->dialects,
+			.type = text->type };
+		hs_tx_build_text(r->build, &row);
+	}
+}
+
+static void give_links(struct rf2 *r)
+{
+	size_t count = TX_BUILD_COUNT(r->relations, struct rf2_relation);
+	uint32_t is_a = hs_tx_build_find(r->build, HS_S("116680003"));
+
+	for (size_t i = 0; i < count; i++) {
+		const struct rf2_relation *relation = TX_BUILD_AT(r->relations, struct rf2_relation, i);
+		if (relation->active && relation->type == is_a)
+			hs_tx_build_link(r->build, relation->source, relation->value);
+	}
+}
+
+/* ---- what the release is ---- */
+
+/* The module that depends on others and on which none depends is the edition's (5.2.4.2). */
+static struct hs_slice find_edition(struct rf2 *r)
+{
+	uint32_t refset = hs_tx_build_find(r->build, HS_S("900000000000534007"));
+	size_t count = TX_BUILD_COUNT(r->members, struct rf2_member);
+	struct hs_slice found = HS_S_NONE;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct rf2_member *m = TX_BUILD_AT(r->members, struct rf2_member, i);
+		bool needed = false;
+		if (TX_BUILD_AT(r->refsets, struct rf2_refset, m->refset)->concept != refset || !m->active ||
+			m->module == UINT32_MAX)
+			continue;
+		for (size_t k = 0; k < count && !needed; k++) {
+			const struct rf2_member *other = TX_BUILD_AT(r->members, struct rf2_member, k);
+			needed = other->refset == m->refset && other->active && other->component == m->module;
+		}
+		if (!needed)
+			found = hs_tx_build_at(r->build, m->module)->code;
+	}
+	return found.len ? found : HS_S(INTERNATIONAL);
+}
+
+static void give_defs(struct rf2 *r)
+{
+	static const struct {
+		const char *code, *type, *description;
+	} rows[] = {
+		{ "inactive", "boolean", "Whether the concept is out of use." },
+		{ "sufficientlyDefined", "boolean", "Whether its relationships define the concept fully." },
+		{ "moduleId", "code", "The module that the concept is kept in." },
+		{ "effectiveTime", "string", "The date of the concept's present state." },
+		{ "normalForm", "string", "The concept as an expression of its relationships, with terms." },
+		{ "normalFormTerse", "string", "The same without terms." },
+		{ "parent", "code", "A concept directly above." },
+		{ "child", "code", "A concept directly below." },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tx_build_def def = { .code = hs_slice_cstr(rows[i].code),
+			.uri = hs_arena_printf(r->arena, TX_SCT_URL "/id/%s", rows[i].code),
+			.type = hs_slice_cstr(rows[i].type),
+			.description = hs_slice_cstr(rows[i].description) };
+		hs_tx_build_def(r->build, &def);
+	}
+}
+
+enum hs_status hs_rf2_give(struct rf2 *r, struct hs_error *err)
+{
+	struct tx_build_head *head = &r->build->head;
+	struct hs_slice edition = hs_tx_option(r->import, "edition", HS_S_NONE);
+	struct hs_slice base = hs_tx_option(r->import, "url", HS_S(TX_SCT_URL));
+
+	if (!TX_BUILD_COUNT(r->build->concepts, struct tx_build_concept))
+		return hs_fail(err, HS_E_VALUE,
+			"there is no %s release of SNOMED CT below the paths given: no file like "
+			"sct2_Concept_%s_INT_20260131.txt has a concept",
+			r->full ? "full" : "snapshot", r->full ? "Full" : "Snapshot");
+	if (!edition.len)
+		edition = find_edition(r);
+	give_texts(r);
+	give_links(r);
+	give_defs(r);
+	uint32_t version = r->until != 99991231 ? r->until : r->latest;
+	head->url = base;
+	head->version = hs_arena_printf(r->arena, "%.*s/%.*s/version/%08u", HS_S_ARG(base), HS_S_ARG(edition),
+		(unsigned)version);
+	head->id = hs_arena_printf(r->arena, "sct-%.*s-%08u", HS_S_ARG(edition), (unsigned)version);
+	head->name = HS_S("SNOMED_CT");
+	head->title = hs_arena_printf(r->arena, "SNOMED CT, edition %.*s", HS_S_ARG(edition));
+	head->language = hs_tx_option(r->import, "language", HS_S("en"));
+	head->value_set = hs_arena_printf(r->arena, "%.*s?fhir_vs", HS_S_ARG(base));
+	head->compositional = true;
+	head->is_snomed = true;
+	return HS_OK;
+}
+
+/* ---- the run ---- */
+
+static enum hs_status prepare(struct rf2 *r, struct hs_error *err)
+{
+	struct hs_import *import = r->import;
+	struct hs_slice release = hs_tx_option(import, "release", HS_S_NONE),
+			version = hs_tx_option(import, "version", HS_S("99991231"));
+	uint64_t until = 0;
+
+	if (!hs_slice_u64(version, &until) || until < 19000101 || until > 99991231)
+		return hs_fail(err, HS_E_VALUE, "the version %.*s is no date like 20260131",
+			HS_S_ARG(version));
+	if (release.len && !hs_slice_eq(release, HS_S("full")) && !hs_slice_eq(release, HS_S("snapshot")))
+		return hs_fail(err, HS_E_VALUE, "the release is full or snapshot, not %.*s",
+			HS_S_ARG(release));
+	r->until = (uint32_t)until;
+	r->dialect = hs_tx_option(import, "dialect", HS_S(US_ENGLISH));
+	r->full = hs_slice_eq(release, HS_S("full"));
+	bool any = false;
+	for (size_t i = 0; i < r->files.count; i++)
+		any |= hs_rf2_is(r, &r->files.items[i], "_Concept_");
+	if (!any && !release.len)
+		r->full = true;
+	struct hs_buf *const lists[] = { &r->columns, &r->texts, &r->relations, &r->values, &r->members,
+		&r->fields, &r->refsets };
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		hs_buf_init(lists[i], NULL, TX_BUILD_MAX);
+	r->concept_rows.arena = r->text_rows.arena = r->relation_rows.arena = r->member_rows.arena = r->arena;
+	return HS_OK;
+}
+
+static void release(struct rf2 *r)
+{
+	struct hs_buf *const lists[] = { &r->columns, &r->texts, &r->relations, &r->values, &r->members,
+		&r->fields, &r->refsets };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		hs_buf_free(lists[i]);
+	hs_tx_build_free(r->build);
+	hs_tx_files_close(&r->files);
+	hs_arena_free(r->arena);
+}
+
+static void report_cycle(void *arg, struct hs_slice child, struct hs_slice parent)
+{
+	struct rf2 *r = arg;
+	char why[200];
+
+	snprintf(why, sizeof(why), "%.*s is a %.*s leads round in a circle: the relationship is left out",
+		HS_S_ARG(hs_slice_first(child, 40)), HS_S_ARG(hs_slice_first(parent, 40)));
+	r->import->skips++;
+	if (r->import->skipped)
+		r->import->skipped(r->import->arg, "hierarchy", 0, why);
+}
+
+static enum hs_status write_image(struct rf2 *r, const char *path, struct hs_error *err)
+{
+	struct hs_image_builder *image = hs_tx_build_image();
+	enum hs_status status = hs_tx_build_order(r->build, err);
+
+	if (status == HS_OK)
+		status = hs_tx_build_sections(r->build, image, err);
+	if (status == HS_OK) {
+		hs_rf2_sections(r, image);
+		status = hs_image_builder_write(image, NULL, path, err);
+	}
+	hs_image_builder_free(image);
+	return status;
+}
+
+static void tell(struct rf2 *r, const char *path)
+{
+	const struct tx_build_head *head = &r->build->head;
+
+	snprintf(r->import->made, sizeof(r->import->made), "%.*s: %zu concepts in %s",
+		HS_S_ARG(head->version), TX_BUILD_COUNT(r->build->concepts, struct tx_build_concept), path);
+}
+
+static enum hs_status read_and_write(struct rf2 *r, struct hs_error *err)
+{
+	enum hs_status status = hs_rf2_terms(r, err);
+
+	if (status == HS_OK)
+		status = hs_rf2_relations(r, err);
+	if (status == HS_OK)
+		status = hs_rf2_refsets(r, err);
+	if (status == HS_OK)
+		status = hs_rf2_give(r, err);
+	if (status)
+		return status;
+	const char *path = hs_tx_image_path(r->arena, r->import, r->build->head.id);
+	status = write_image(r, path, err);
+	if (status == HS_OK)
+		tell(r, path);
+	return status;
+}
+
+enum hs_status hs_tx_import_snomed(struct hs_import *import, struct hs_error *err)
+{
+	struct rf2 r = { .import = import, .arena = hs_arena_new(TX_BUILD_MAX), .build = hs_tx_build_new() };
+	enum hs_status status = hs_tx_files_open(&r.files, r.arena, import, err);
+
+	if (status == HS_OK)
+		status = prepare(&r, err);
+	if (status == HS_OK) {
+		r.build->head.source_key = hs_tx_files_key(&r.files, import);
+		r.build->cycle = report_cycle;
+		r.build->cycle_arg = &r;
+		if (!hs_tx_import_was_done(r.arena, import, r.build->head.source_key))
+			status = read_and_write(&r, err);
+	}
+	release(&r);
+	return status;
+}

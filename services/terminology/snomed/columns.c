@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finds SNOMED CT's columns and walks their lists, none of which leads outside its section. */
+#include "columns.h"
+
+const struct tx_sct *hs_tx_sct_open(const struct tx_layer *layer, const struct tx_big *big)
+{
+	struct tx_sct *s = hs_arena_alloc(big->arena, sizeof(*s));
+	size_t use_firsts = 0;
+
+#define GET(name, id) s->name##s = hs_image_section(layer->image, (id), sizeof(*s->name##s), &s->name##_count)
+	GET(column, TX_SCT_COLUMNS);
+	GET(attribute, TX_SCT_ATTRIBUTES);
+	GET(use, TX_SCT_USES);
+	GET(value, TX_SCT_VALUES);
+	GET(text, TX_SCT_TEXTS);
+	GET(dialect, TX_SCT_DIALECTS);
+	GET(refset, TX_SCT_REFSETS);
+	GET(member, TX_SCT_MEMBERS);
+	GET(field, TX_SCT_MEMBER_FIELDS);
+	GET(field_name, TX_SCT_FIELD_NAMES);
+#undef GET
+	s->use_first = hs_image_section(layer->image, TX_SCT_USE_FIRST, sizeof(uint32_t), &use_firsts);
+	if (s->column_count != big->concept_count + 1 || use_firsts != big->concept_count + 1 ||
+		s->columns[big->concept_count].attribute_first != s->attribute_count ||
+		s->text_count != layer->designations_count + big->concept_count ||
+		s->dialect_count > TX_SCT_DIALECTS_MAX)
+		return NULL;
+	return s;
+}
+
+const struct tx_sct_attribute *hs_tx_sct_attributes(const struct tx_layer *layer, uint32_t concept,
+	size_t *count)
+{
+	const struct tx_sct *s = TX_BIG(layer)->sct;
+	uint32_t first = s->columns[concept].attribute_first, end = s->columns[concept + 1].attribute_first;
+
+	*count = first <= end && end <= s->attribute_count ? end - first : 0;
+	return s->attributes + first;
+}
+
+const uint32_t *hs_tx_sct_uses(const struct tx_layer *layer, uint32_t concept, size_t *count)
+{
+	const struct tx_sct *s = TX_BIG(layer)->sct;
+	uint32_t first = s->use_first[concept], end = s->use_first[concept + 1];
+
+	*count = first <= end && end <= s->use_count ? end - first : 0;
+	return s->uses + first;
+}
+
+const struct tx_sct_refset *hs_tx_sct_refset(const struct tx_layer *layer, uint32_t concept)
+{
+	const struct tx_sct *s = TX_BIG(layer)->sct;
+	size_t lo = 0, hi = s->refset_count;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (s->refsets[mid].concept < concept)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == s->refset_count || s->refsets[lo].concept != concept)
+		return NULL;
+	const struct tx_sct_refset *found = &s->refsets[lo];
+	bool whole = found->member_first <= s->member_count &&
+		found->member_count <= s->member_count - found->member_first &&
+		found->name_first <= s->field_name_count &&
+		found->field_count <= s->field_name_count - found->name_first;
+	return whole ? found : NULL;
+}
+
+const struct tx_sct_member *hs_tx_sct_members_of(const struct tx_layer *layer,
+	const struct tx_sct_refset *refset, uint32_t component, size_t *count)
+{
+	const struct tx_sct_member *members = TX_BIG(layer)->sct->members + refset->member_first;
+	size_t lo = 0, hi = refset->member_count, end;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (members[mid].component < component)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (end = lo; end < refset->member_count && members[end].component == component; end++)
+		;
+	*count = end - lo;
+	return members + lo;
+}
+
+struct hs_slice hs_tx_sct_value(const struct tx_layer *layer, uint32_t value)
+{
+	const struct tx_sct *s = TX_BIG(layer)->sct;
+
+	return value < s->value_count ? tx_text(layer, s->values[value]) : HS_S_NONE;
+}

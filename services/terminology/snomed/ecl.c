@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answering ECL: expressions become sets of concepts, one bit each; operators work on whole sets. */
+#include "ecl_tree.h"
+
+#include "../concept.h"
+
+enum hs_status hs_ecl_new_set(struct ecl_eval *e, struct tx_bits *out)
+{
+	struct tx_bits bits = hs_tx_bits_new(e->arena, e->count);
+
+	if (!bits.words)
+		return hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
+	*out = bits;
+	return HS_OK;
+}
+
+/* ---- operators ---- */
+
+static void add_children(struct ecl_eval *e, uint32_t concept, struct tx_bits out)
+{
+	size_t count;
+	const uint32_t *list = hs_tx_children(e->s, concept, &count);
+
+	for (size_t i = 0; i < count; i++)
+		hs_tx_bits_add(out, list[i]);
+}
+
+static void add_parents(struct ecl_eval *e, uint32_t concept, struct tx_bits out)
+{
+	size_t count;
+	const uint32_t *list = hs_tx_parents(e->s, concept, &count);
+
+	for (size_t i = 0; i < count; i++)
+		hs_tx_bits_add(out, list[i]);
+}
+
+/* Upwards along every way, each concept once. `stack` has room for all concepts. */
+static void add_ancestors(struct ecl_eval *e, uint32_t concept, uint32_t *stack, struct tx_bits out)
+{
+	size_t depth = 1;
+
+	stack[0] = concept;
+	while (depth) {
+		size_t count;
+		const uint32_t *list = hs_tx_parents(e->s, stack[--depth], &count);
+		for (size_t i = 0; i < count; i++)
+			if (list[i] < e->count && !hs_tx_bits_has(out, list[i])) {
+				hs_tx_bits_add(out, list[i]);
+				stack[depth++] = list[i];
+			}
+	}
+}
+
+/* Those of the set that have none of it above (or below) them. */
+static enum hs_status extremes(struct ecl_eval *e, bool top, struct tx_bits set, struct tx_bits out)
+{
+	TX_BITS_EACH(at, set)
+	{
+		size_t count;
+		const struct tx_span *spans = hs_tx_big_spans(e->s.layer, at, &count);
+		bool lowest = true;
+		for (size_t i = 0; i < count && (top || lowest); i++)
+			for (uint32_t other = hs_tx_bits_next(set, spans[i].from); other < spans[i].to;
+				other = hs_tx_bits_next(set, other + 1)) {
+				if (other == at)
+					continue;
+				lowest = false;
+				if (!top)
+					break;
+				hs_tx_bits_add(out, other); /* has `at` above it */
+			}
+		if (!top && lowest)
+			hs_tx_bits_add(out, at);
+	}
+	if (!top)
+		return HS_OK;
+	for (size_t i = 0; i <= set.count / 64; i++)
+		out.words[i] = set.words[i] & ~out.words[i];
+	return HS_OK;
+}
+
+static enum hs_status follow(struct ecl_eval *e, enum ecl_operator operator, struct tx_bits set,
+	struct tx_bits out)
+{
+	uint32_t *stack = NULL;
+
+	if (operator== ECL_TOP || operator== ECL_BOTTOM)
+		return extremes(e, operator== ECL_TOP, set, out);
+	if (operator== ECL_ANCESTOR || operator== ECL_ANCESTOR_SELF) {
+		stack = hs_arena_array(e->arena, e->count, sizeof(*stack));
+		if (!stack)
+			return hs_fail(e->err, HS_E_LIMIT,
+				"the constraint needs more memory than is allowed");
+	}
+	TX_BITS_EACH(at, set)
+	{
+		switch (operator) {
+		case ECL_DESCENDANT:
+		case ECL_DESCENDANT_SELF:
+			hs_tx_bits_add_below(e->s.layer, out, at, operator== ECL_DESCENDANT_SELF);
+			break;
+		case ECL_CHILD:
+		case ECL_CHILD_SELF:
+			add_children(e, at, out);
+			break;
+		case ECL_PARENT:
+		case ECL_PARENT_SELF:
+			add_parents(e, at, out);
+			break;
+		default:
+			add_ancestors(e, at, stack, out);
+		}
+	}
+	if (operator== ECL_CHILD_SELF || operator== ECL_PARENT_SELF || operator== ECL_ANCESTOR_SELF)
+		hs_tx_bits_or(out, set);
+	return HS_OK;
+}
+
+/* ---- parts ---- */
+
+static enum hs_status any(struct ecl_eval *e, bool inactive, struct tx_bits out)
+{
+	for (uint32_t i = 0; i < e->count; i++)
+		if (inactive || !(e->s.layer->concepts[i].flags & TX_INACTIVE))
+			hs_tx_bits_add(out, i);
+	return HS_OK;
+}
+
+static enum hs_status dot(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits out)
+{
+	struct tx_bits set, types;
+	enum hs_status status = hs_ecl_set(e, node->left, &set);
+
+	if (status == HS_OK)
+		status = hs_ecl_set(e, node->right, &types);
+	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(set, 0); at != UINT32_MAX;
+		at = hs_tx_bits_next(set, at + 1)) {
+		size_t count;
+		const struct tx_sct_attribute *list = hs_tx_sct_attributes(e->s.layer, at, &count);
+		for (size_t i = 0; i < count; i++)
+			if (list[i].kind == TX_SCT_CONCEPT && hs_tx_bits_has(types, list[i].type))
+				hs_tx_bits_add(out, list[i].value);
+	}
+	return status;
+}
+
+static enum hs_status join(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out)
+{
+	struct tx_bits right;
+	enum hs_status status = hs_ecl_set(e, node->left, out);
+
+	if (status == HS_OK)
+		status = hs_ecl_set(e, node->right, &right);
+	if (status)
+		return status;
+	if (node->kind == ECL_AND)
+		hs_tx_bits_and(*out, right);
+	else if (node->kind == ECL_OR)
+		hs_tx_bits_or(*out, right);
+	else
+		hs_tx_bits_minus(*out, right);
+	return HS_OK;
+}
+
+/* Focus, then members, then the operator, then filters, then what history adds. */
+static enum hs_status sub(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out)
+{
+	struct tx_bits set, next;
+	enum hs_status status = HS_OK;
+
+	if (node->left->kind == ECL_ANY && hs_ecl_wants_inactive(node) && !node->member_of) {
+		status = hs_ecl_new_set(e, &set);
+		if (status == HS_OK)
+			status = any(e, true, set);
+	} else
+		status = hs_ecl_set(e, node->left, &set);
+	if (status == HS_OK && node->member_of) {
+		status = hs_ecl_new_set(e, &next);
+		if (status == HS_OK)
+			status = hs_ecl_members(e, node, set, next);
+		set = next;
+	}
+	if (status == HS_OK && node->operator!= ECL_SELF) {
+		status = hs_ecl_new_set(e, &next);
+		if (status == HS_OK)
+			status = follow(e, node->operator, set, next);
+		set = next;
+	}
+	if (status == HS_OK && node->filters)
+		status = hs_ecl_filter(e, node, set);
+	if (status == HS_OK && node->history)
+		status = hs_ecl_history(e, node, set);
+	if (status == HS_OK)
+		*out = set;
+	return status;
+}
+
+static enum hs_status concept(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits out) {
+	uint32_t found = hs_tx_big_code(e->s.layer, node->code);
+
+	if (found == UINT32_MAX) return hs_fail(e->err, HS_E_VALUE,
+		"the constraint names the concept %.*s, which is not in %.*s", HS_S_ARG(node->code),
+		HS_S_ARG(TX_SYSTEM_VERSION(e->s)));
+	hs_tx_bits_add(out, found);
+	return HS_OK;
+}
+
+enum hs_status hs_ecl_set(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out)
+{
+	struct tx_bits set;
+	enum hs_status status;
+
+	switch (node->kind) {
+	case ECL_SUB:
+		return sub(e, node, out);
+	case ECL_AND:
+	case ECL_OR:
+	case ECL_MINUS:
+		return join(e, node, out);
+	case ECL_REFINED:
+		status = hs_ecl_set(e, node->left, &set);
+		if (status == HS_OK)
+			status = hs_ecl_refine(e, node->refinement, set);
+		break;
+	default:
+		status = hs_ecl_new_set(e, &set);
+		if (status == HS_OK)
+		status = node->kind == ECL_CONCEPT ? concept(e, node, set) :
+			node->kind == ECL_DOT      ? dot(e, node, set) :
+						     any(e, false, set);
+	}
+	if (status == HS_OK)
+		*out = set;
+	return status;
+}
+
+enum hs_status hs_tx_ecl(struct hs_arena *arena, struct tx_system s, struct hs_slice text,
+	struct tx_bits *out, struct hs_error *err)
+{
+	struct ecl_eval e = { arena, s, (uint32_t)TX_BIG(s.layer)->concept_count, err };
+	struct ecl_node *node = NULL;
+	enum hs_status status = hs_tx_ecl_parse(arena, text, &node, err);
+
+	return status ? status : hs_ecl_set(&e, node, out);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answering ECL: members of reference sets, their fields, and history supplements. */
+#include "ecl_tree.h"
+
+#include "../concept.h"
+
+struct refset {
+	const struct tx_layer *layer;
+	const struct tx_sct *sct;
+	const struct tx_sct_refset *row;
+};
+
+static struct hs_slice field_name(const struct refset *r, uint32_t field)
+{
+	return tx_text(r->layer, r->sct->field_names[r->row->name_first + field]);
+}
+
+static const struct tx_sct_field *field_of(const struct refset *r, const struct tx_sct_member *member,
+	uint32_t field)
+{
+	size_t at = (size_t)member->field_first + field;
+
+	return at < r->sct->field_count ? &r->sct->fields[at] : NULL;
+}
+
+/* The number of the field with that name; UINT32_MAX: none. */
+static uint32_t find_field(const struct refset *r, struct hs_slice name)
+{
+	for (uint32_t i = 0; i < r->row->field_count; i++)
+		if (hs_slice_ieq(field_name(r, i), name))
+			return i;
+	return UINT32_MAX;
+}
+
+/* ---- filters ---- */
+
+static bool field_fits(struct ecl_eval *e, const struct refset *r, const struct ecl_filter *f,
+	const struct tx_sct_member *member)
+{
+	bool component = hs_slice_ieq(f->field, HS_S("referencedComponentId"));
+	uint32_t number = component ? 0 : find_field(r, f->field);
+	const struct tx_sct_field *field = component || number == UINT32_MAX ? NULL :
+									       field_of(r, member, number);
+
+	if (!component && !field)
+		return false;
+	struct hs_slice text = component ? HS_S_NONE : tx_text(r->layer, field->text);
+	if (f->value == ECL_VALUE_SET)
+		return hs_tx_bits_has(f->bits, component ? member->component : field->concept) ==
+			(f->comparison == ECL_EQUAL);
+	if (f->value == ECL_VALUE_NUMBER)
+		return text.len && hs_ecl_holds(f->comparison, hs_ecl_compare_numbers(text, f->number));
+	if (f->value == ECL_VALUE_BOOLEAN)
+		return ((hs_slice_eq(text, HS_S("1")) || hs_slice_ieq(text, HS_S("true"))) == f->yes) ==
+			(f->comparison == ECL_EQUAL);
+	return hs_ecl_text_matches(e->arena, f->texts, text) == (f->comparison == ECL_EQUAL);
+}
+
+static bool member_fits(struct ecl_eval *e, const struct refset *r, const struct ecl_filter *f,
+	const struct tx_sct_member *member)
+{
+	bool equal = f->comparison == ECL_EQUAL;
+
+	switch (f->on) {
+	case ECL_ON_MODULE:
+		return hs_tx_bits_has(f->bits, member->module) == equal;
+	case ECL_ON_ACTIVE:
+		return f->yes == equal; /* members that are not active are not kept */
+	case ECL_ON_TIME:
+		for (const struct ecl_texts *t = f->texts; t; t = t->next) {
+			struct hs_slice text = hs_arena_printf(e->arena, "%08u", member->effective);
+			if (hs_ecl_holds(equal || f->comparison == ECL_UNEQUAL ? ECL_EQUAL : f->comparison,
+				    hs_slice_cmp(text, t->text)))
+				return f->comparison != ECL_UNEQUAL;
+		}
+		return f->comparison == ECL_UNEQUAL;
+	default:
+		return field_fits(e, r, f, member);
+	}
+}
+
+static bool passes(struct ecl_eval *e, const struct refset *r, const struct ecl_node *sub,
+	const struct tx_sct_member *member)
+{
+	for (const struct ecl_filter *f = sub->filters; f; f = f->next)
+		if (f->about == ECL_ABOUT_MEMBER && !member_fits(e, r, f, member))
+			return false;
+	return true;
+}
+
+/* ---- members ---- */
+
+static void give(const struct refset *r, const struct ecl_node *sub, const struct tx_sct_member *member,
+	struct tx_bits out)
+{
+	if (!sub->fields && !sub->all_fields)
+		hs_tx_bits_add(out, member->component);
+	for (uint32_t i = 0; sub->all_fields && i < r->row->field_count; i++)
+		hs_tx_bits_add(out, field_of(r, member, i) ? field_of(r, member, i)->concept : UINT32_MAX);
+	if (sub->all_fields)
+		hs_tx_bits_add(out, member->component);
+	for (const struct ecl_texts *name = sub->fields; name; name = name->next) {
+		uint32_t field = find_field(r, name->text);
+		const struct tx_sct_field *found = field == UINT32_MAX ? NULL : field_of(r, member, field);
+		if (hs_slice_ieq(name->text, HS_S("referencedComponentId")))
+			hs_tx_bits_add(out, member->component);
+		else if (found)
+			hs_tx_bits_add(out, found->concept);
+	}
+}
+
+enum hs_status hs_ecl_members(struct ecl_eval *e, const struct ecl_node *sub, struct tx_bits refsets,
+	struct tx_bits out)
+{
+	enum hs_status status = HS_OK;
+
+	for (struct ecl_filter *f = sub->filters; f && status == HS_OK; f = f->next)
+		if (f->about == ECL_ABOUT_MEMBER && f->set)
+			status = hs_ecl_set(e, f->set, &f->bits);
+	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(refsets, 0); at != UINT32_MAX;
+		at = hs_tx_bits_next(refsets, at + 1)) {
+		struct refset r = { e->s.layer, TX_BIG(e->s.layer)->sct, hs_tx_sct_refset(e->s.layer, at) };
+		for (uint32_t i = 0; r.row && i < r.row->member_count; i++) {
+			const struct tx_sct_member *member = &r.sct->members[r.row->member_first + i];
+			struct hs_arena_mark mark = hs_arena_mark(e->arena);
+			if (passes(e, &r, sub, member))
+				give(&r, sub, member, out);
+			hs_arena_rollback(e->arena, mark);
+		}
+	}
+	return status;
+}
+
+/* ---- history ---- */
+
+/* MIN: what is the same; MOD: also what was replaced, partly or wholly; MAX: every historical association
+ * (specification, section 6.11). */
+static enum hs_status associations(struct ecl_eval *e, const struct ecl_node *sub, struct tx_bits *out)
+{
+	static const char *const same = "900000000000527005";
+	static const char *const moderate[] = { "900000000000527005", "900000000000526001",
+		"900000000000528000", "1186924009" };
+	uint32_t above = hs_tx_big_code(e->s.layer, HS_S("900000000000522004"));
+
+	if (sub->history == ECL_HISTORY_SET)
+		return hs_ecl_set(e, sub->history_set, out);
+	enum hs_status status = hs_ecl_new_set(e, out);
+	if (status)
+		return status;
+	if (sub->history == ECL_HISTORY_MIN)
+		hs_tx_bits_add(*out, hs_tx_big_code(e->s.layer, hs_slice_cstr(same)));
+	for (size_t i = 0; sub->history == ECL_HISTORY_MOD && i < sizeof(moderate) / sizeof(moderate[0]); i++)
+		hs_tx_bits_add(*out, hs_tx_big_code(e->s.layer, hs_slice_cstr(moderate[i])));
+	if (sub->history == ECL_HISTORY_MAX && above != UINT32_MAX)
+		hs_tx_bits_add_below(e->s.layer, *out, above, false);
+	return HS_OK;
+}
+
+/* Adds the inactive concepts whose association leads to one of the set. */
+enum hs_status hs_ecl_history(struct ecl_eval *e, const struct ecl_node *sub, struct tx_bits set)
+{
+	struct tx_bits refsets, found;
+	enum hs_status status = associations(e, sub, &refsets);
+
+	if (status == HS_OK)
+		status = hs_ecl_new_set(e, &found);
+	if (status)
+		return status;
+	TX_BITS_EACH(at, refsets)
+	{
+		struct refset r = { e->s.layer, TX_BIG(e->s.layer)->sct, hs_tx_sct_refset(e->s.layer, at) };
+		uint32_t target = r.row ? find_field(&r, HS_S("targetComponentId")) : UINT32_MAX;
+		for (uint32_t i = 0; target != UINT32_MAX && i < r.row->member_count; i++) {
+			const struct tx_sct_member *member = &r.sct->members[r.row->member_first + i];
+			const struct tx_sct_field *field = field_of(&r, member, target);
+			if (field && hs_tx_bits_has(set, field->concept) && member->component < e->count &&
+				hs_tx_is_inactive(e->s, member->component))
+				hs_tx_bits_add(found, member->component);
+		}
+	}
+	hs_tx_bits_or(set, found);
+	return HS_OK;
+}

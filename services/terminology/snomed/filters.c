@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SNOMED CT's filters as sets of concepts. */
+#include "ecl.h"
+#include "semantics.h"
+
+static bool is_constraint(const struct tx_filter *f)
+{
+	return f->op == TX_OP_EQUAL &&
+		(hs_slice_eq(f->property, HS_S("constraint")) ||
+			hs_slice_eq(f->property, HS_S("expression")));
+}
+
+static bool is_refset(const struct tx_filter *f)
+{
+	return f->op == TX_OP_IN && f->on == TX_ON_CODE && hs_slice_find(f->value, ',', 0) == SIZE_MAX;
+}
+
+static uint32_t attribute_of(struct tx_system s, const struct tx_filter *f)
+{
+	if ((f->op != TX_OP_EQUAL && f->op != TX_OP_IN) || f->on != TX_ON_PROPERTY)
+		return TX_NONE;
+	return hs_tx_big_code(s.layer, f->property);
+}
+
+bool hs_tx_sct_has_filter(struct tx_system s, const struct tx_filter *f)
+{
+	if (is_constraint(f) || attribute_of(s, f) != TX_NONE)
+		return true;
+	uint32_t refset = is_refset(f) ? hs_tx_big_code(s.layer, f->value) : TX_NONE;
+	return refset != TX_NONE && hs_tx_sct_refset(s.layer, refset);
+}
+
+void hs_tx_sct_add_members(const struct tx_layer *layer, uint32_t refset, struct tx_bits out)
+{
+	const struct tx_sct_refset *found = hs_tx_sct_refset(layer, refset);
+
+	for (uint32_t i = 0; found && i < found->member_count; i++)
+		hs_tx_bits_add(out, TX_BIG(layer)->sct->members[found->member_first + i].component);
+}
+
+/* Sources of relationships of one type with one value. */
+static void add_sources(struct tx_system s, uint32_t type, struct hs_slice value, struct tx_bits out)
+{
+	uint32_t target = hs_tx_big_code(s.layer, value);
+	size_t count = 0;
+	const uint32_t *uses = target == TX_NONE ? NULL : hs_tx_sct_uses(s.layer, target, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct tx_sct_attribute *a = &TX_BIG(s.layer)->sct->attributes[uses[i]];
+		if (a->type == type)
+			hs_tx_bits_add(out, a->source);
+	}
+}
+
+bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
+	struct tx_bits *out)
+{
+	struct hs_error ignored;
+	uint32_t type = attribute_of(s, f);
+	struct hs_slice list = f->value;
+
+	if (is_constraint(f))
+		return hs_tx_ecl(ctx->arena, s, f->value, out, &ignored) == HS_OK;
+	*out = hs_tx_bits_new(ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
+	if (!out->words)
+		return false;
+	if (type == TX_NONE)
+		hs_tx_sct_add_members(s.layer, hs_tx_big_code(s.layer, f->value), *out);
+	else if (f->op == TX_OP_EQUAL)
+		add_sources(s, type, list, *out);
+	else
+		while (list.ptr)
+			add_sources(s, type, hs_slice_trim(hs_slice_cut(&list, ',')), *out);
+	return true;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What SNOMED CT means beyond rows: properties, filters, implicit value sets ("Using SNOMED CT with FHIR").
+ */
+#pragma once
+
+#include "../filter.h"
+#include "columns.h"
+
+/* moduleId, effectiveTime, sufficientlyDefined, attributes by their concept, normal forms. */
+bool hs_tx_sct_properties(struct hs_arena *arena, struct tx_system s, uint32_t concept,
+	struct tx_properties *out);
+
+/* Filters that are SNOMED CT's own: concept in REFSET, constraint = ECL, ATTRIBUTE = VALUE. `is` says whether
+ * it is one; `filter` fills *out, false when it has no meaning (a concept that is not there, a constraint
+ * that does not parse). */
+bool hs_tx_sct_has_filter(struct tx_system s, const struct tx_filter *filter);
+bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filter,
+	struct tx_bits *out);
+/* Adds the concepts that are members of a reference set. */
+void hs_tx_sct_add_members(const struct tx_layer *layer, uint32_t refset, struct tx_bits out);
+
+/* The concept as an expression in its normal form: what it is and its relationships, group by group. */
+struct hs_slice hs_tx_sct_normal_form(struct hs_arena *arena, struct tx_system s, uint32_t concept,
+	bool terms);
+
+/* Is it the canonical of an implicit value set, http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_vs...?
+ */
+bool hs_tx_sct_is_implicit(struct hs_slice url);
+/* The value set that such a canonical means, as a resource; NULL: it means none. */
+struct hs_json *hs_tx_sct_implicit(struct hs_arena *arena, struct hs_slice url);
