@@ -26,6 +26,10 @@ static void send(struct hs_request *req)
 {
 	const char *cors = req->host->config->cors;
 
+	if (req->outer) {
+		hs__inner_answered(req);
+		return;
+	}
 	hs__reply_static_header(req, HS_S("X-Request-Id"), req->id);
 	if (cors[0] && hs_http_get_header(req->http, HS_S("Origin")).len) {
 		hs__reply_static_header(req, HS_S("Access-Control-Allow-Origin"), hs_slice_cstr(cors));
@@ -234,6 +238,8 @@ void hs__http_gone(struct hs_http_request *http, void *arg)
 	if (!req)
 		return;
 	__atomic_store_n(&req->cancelled, true, __ATOMIC_RELAXED);
+	if (req->inner)
+		__atomic_store_n(&req->inner->cancelled, true, __ATOMIC_RELAXED);
 	hs__fault_give_up(req);
 }
 

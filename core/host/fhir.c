@@ -13,7 +13,9 @@ enum hs_verdict hs__reply_options(struct hs_request *req, struct hs_slice allow)
 		hs__reply_static_header(req, HS_S("Access-Control-Allow-Methods"), allow);
 		hs__reply_static_header(req, HS_S("Access-Control-Allow-Headers"),
 			HS_S("Accept, Authorization, Content-Type, If-Match, If-None-Exist, If-None-Match, "
-			     "If-Modified-Since, Prefer, X-Request-Id, X-Handslag-Read-Sequence"));
+			     "If-Modified-Since, If-Unmodified-Since, Prefer, X-Request-Id, "
+			     "X-Security-Context, "
+			     "X-Handslag-Producer, X-Handslag-Read-Sequence"));
 		hs__reply_static_header(req, HS_S("Access-Control-Max-Age"), HS_S("600"));
 	}
 	return hs_reply_empty(req, 204);
@@ -140,7 +142,7 @@ static bool wants_content(const struct hs_request *req)
 }
 
 /* Past the faults: what the handler and REST see. */
-static enum hs_verdict answer(struct hs_request *req)
+enum hs_verdict hs__fhir_answer(struct hs_request *req)
 {
 	struct hs_error err = { .status = HS_OK };
 
@@ -162,7 +164,7 @@ static void delay_over(void *arg)
 	hs_timer_stop(req->delay);
 	req->delay = NULL;
 	req->stage = HS__ASKED;
-	hs__request_carry_on(req, answer(req));
+	hs__request_carry_on(req, hs__fhir_answer(req));
 }
 
 void hs__fault_give_up(struct hs_request *req)
@@ -215,5 +217,5 @@ enum hs_verdict hs__fhir_serve(struct hs_request *req)
 		if (fault.action)
 			return suffer(req, &fault);
 	}
-	return answer(req);
+	return hs__fhir_answer(req);
 }

@@ -27,6 +27,7 @@ enum hs__work {
 	HS__WORK_COMPUTE,
 	HS__WORK_CONTROL,
 	HS__WORK_AWAIT, /* a commit */
+	HS__WORK_INNER, /* a request within this one */
 };
 
 struct hs_request {
@@ -48,6 +49,9 @@ struct hs_request {
 	struct hs_timer *delay; /* a fault: goes on when it fires */
 	struct hs_timer *await; /* looks whether the commit is there */
 	uint64_t await_seq, await_until_ms;
+	struct hs_request *outer, *inner; /* inner.c: the request that this one is within, or waits for */
+	struct hs_inner *inner_asked;
+	bool inner_starting;
 	bool cancelled;       /* atomic access: workers look at it */
 	uint64_t deadline_ms; /* monotonic, of the loop; 0 while it does not wait */
 
@@ -93,6 +97,11 @@ void hs__http_refused(int status, const char *reason, struct hs_arena *arena, st
 	void *arg);
 /* fhir.c: a request below a FHIR base, once it is in its sandbox. */
 enum hs_verdict hs__fhir_serve(struct hs_request *req);
+/* The same past limits and faults. */
+enum hs_verdict hs__fhir_answer(struct hs_request *req);
+/* inner.c: true when it is over already; and what an inner request has in place of sending. */
+bool hs__inner_start(struct hs_request *req);
+void hs__inner_answered(struct hs_request *inner);
 /* Ends the wait of a fault's delay when the client has gone. */
 void hs__fault_give_up(struct hs_request *req);
 enum hs_verdict hs__reply_options(struct hs_request *req, struct hs_slice allow);
@@ -100,6 +109,10 @@ enum hs_verdict hs__reply_options(struct hs_request *req, struct hs_slice allow)
 void hs__request_resume(struct hs_request *req, const struct hs_error *failed);
 /* work.c: true when the work is over already. */
 bool hs__work_start(struct hs_request *req);
+enum hs_verdict hs__work_ask(struct hs_request *req, enum hs__work work, void *arg, hs_after_fn *after);
+void hs__work_wait(struct hs_request *req);
+void hs__work_wait_end(struct hs_request *req);
+void hs__work_finished(struct hs_request *req);
 enum hs_verdict hs__work_after(struct hs_request *req);
 void hs__work_sweep(struct hs__loop *loop);
 /* query.c */

@@ -3,25 +3,22 @@
 #include <core/host/endpoints.h>
 #include <core/host/sandbox.h>
 
-static enum hs_verdict ask(struct hs_request *req, enum hs__work work, hs_work_fn *fn, void *arg,
-	hs_after_fn *after)
+enum hs_verdict hs__work_ask(struct hs_request *req, enum hs__work work, void *arg, hs_after_fn *after)
 {
 	HS_ASSERT(req->stage == HS__ASKED && req->work == HS__NO_WORK);
-	HS_ASSERT(fn && after);
+	HS_ASSERT(after);
 	req->work = work;
-	req->work_fn = fn;
 	req->work_arg = arg;
 	req->after = after;
 	return HS_VERDICT_LATER;
 }
 
-static enum hs_status await_has_no_function(struct hs_txn *txn, struct hs_arena *arena, void *arg,
-	struct hs_error *err)
+static enum hs_verdict ask(struct hs_request *req, enum hs__work work, hs_work_fn *fn, void *arg,
+	hs_after_fn *after)
 {
-	(void)txn;
-	(void)arena;
-	(void)arg;
-	return hs_fail(err, HS_E_INTERNAL, "a wait for a commit was run as work");
+	HS_ASSERT(fn);
+	req->work_fn = fn;
+	return hs__work_ask(req, work, arg, after);
 }
 
 enum hs_verdict hs_read(struct hs_request *req, hs_work_fn *work, void *arg, hs_after_fn *after)
@@ -47,7 +44,7 @@ enum hs_verdict hs_compute(struct hs_request *req, hs_work_fn *compute, void *ar
 enum hs_verdict hs_await_commit(struct hs_request *req, uint64_t seq, void *arg, hs_after_fn *after)
 {
 	req->await_seq = seq;
-	return ask(req, HS__WORK_AWAIT, await_has_no_function, arg, after);
+	return hs__work_ask(req, HS__WORK_AWAIT, arg, after);
 }
 
 enum hs_verdict hs__control(struct hs_request *req, hs_work_fn *work, void *arg, hs_after_fn *after)
@@ -57,7 +54,7 @@ enum hs_verdict hs__control(struct hs_request *req, hs_work_fn *work, void *arg,
 
 /* ---- requests that wait, for their deadlines; only their loop touches the list ---- */
 
-static void wait_begin(struct hs_request *req)
+void hs__work_wait(struct hs_request *req)
 {
 	struct hs__loop *loop = req->loop;
 
@@ -72,7 +69,7 @@ static void wait_begin(struct hs_request *req)
 	loop->later = req;
 }
 
-static void wait_end(struct hs_request *req)
+void hs__work_wait_end(struct hs_request *req)
 {
 	*req->later_link = req->later_next;
 	if (req->later_next)
@@ -107,15 +104,15 @@ enum hs_verdict hs__work_after(struct hs_request *req)
 	return after(req, req->work_arg, status, err);
 }
 
-static void finished(struct hs_request *req)
+void hs__work_finished(struct hs_request *req)
 {
-	wait_end(req);
+	hs__work_wait_end(req);
 	hs__request_carry_on(req, hs__work_after(req));
 }
 
 static void store_done(struct hs_store_op *op)
 {
-	finished(HS__OWNER(op, struct hs_request, op));
+	hs__work_finished(HS__OWNER(op, struct hs_request, op));
 }
 
 /* ---- computations: to the pool and back ---- */
@@ -127,7 +124,7 @@ static struct hs_request *of_task(struct hs_task *task)
 
 static void compute_done(struct hs_task *task)
 {
-	finished(of_task(task));
+	hs__work_finished(of_task(task));
 }
 
 static void compute_run(struct hs_task *task)
@@ -147,11 +144,11 @@ static bool post_compute(struct hs_request *req, struct hs_pool *pool)
 {
 	struct hs_mailbox *workers = hs_pool_mailbox(pool);
 
-	wait_begin(req);
+	hs__work_wait(req);
 	req->task.run = compute_run;
 	if (workers->post(workers, &req->task))
 		return false;
-	wait_end(req);
+	hs__work_wait_end(req);
 	req->op.status = hs_fail(&req->op.error, HS_E_BUSY,
 		"too much work is waiting; try again in a second");
 	return true;
@@ -186,7 +183,7 @@ static void await_look(void *arg)
 		return;
 	hs_timer_stop(req->await);
 	req->await = NULL;
-	finished(req);
+	hs__work_finished(req);
 }
 
 static bool await_start(struct hs_request *req)
@@ -196,7 +193,7 @@ static bool await_start(struct hs_request *req)
 	req->await_until_ms = hs_loop_mono_ms(req->loop->loop) + most;
 	if (await_over(req))
 		return true;
-	wait_begin(req);
+	hs__work_wait(req);
 	req->await = hs_timer_start(req->loop->loop, AWAIT_LOOK_MS, AWAIT_LOOK_MS, await_look, req);
 	return false;
 }
@@ -213,6 +210,8 @@ bool hs__work_start(struct hs_request *req)
 	op->reply_to = hs_loop_mailbox(req->loop->loop);
 	op->done = store_done;
 	op->cancelled = &req->cancelled;
+	if (work == HS__WORK_INNER)
+		return hs__inner_start(req);
 	if (work == HS__WORK_COMPUTE || work == HS__WORK_CONTROL)
 		return post_compute(req, work == HS__WORK_COMPUTE ? req->host->workers : req->host->control);
 	HS_ASSERT(req->sandbox && req->sandbox->store);
@@ -223,7 +222,7 @@ bool hs__work_start(struct hs_request *req)
 		if (op->status != HS_E_BUDGET)
 			return true;
 	}
-	wait_begin(req);
+	hs__work_wait(req);
 	if (work == HS__WORK_WRITE)
 		hs_store_write(req->sandbox->store, op);
 	else

@@ -21,21 +21,38 @@ bool hs__rest_is_raw_binary(const struct hs__rest_type *type, struct hs_slice co
 	return is_binary(type) && !is_fhir(media);
 }
 
-enum hs_status hs__rest_wrap_binary(struct hs_arena *arena, struct hs_slice content_type,
-	struct hs_slice *body, struct hs_error *err)
+static void add_member(struct hs_buf *buf, const char *name, struct hs_slice value)
+{
+	if (value.len == 0)
+		return;
+	hs_buf_cstr(buf, ",\"");
+	hs_buf_cstr(buf, name);
+	hs_buf_cstr(buf, "\":");
+	hs_json_write_text(buf, value);
+}
+
+enum hs_status hs__rest_wrap_binary(struct hs_arena *arena, const struct hs__rest_content *content,
+	struct hs_slice *out, struct hs_error *err)
 {
 	struct hs_buf buf;
-	hs_buf_init(&buf, arena, body->len / 3 * 4 + 4096);
-	hs_buf_reserve(&buf, body->len / 3 * 4 + 1024);
-	hs_buf_cstr(&buf, "{\"resourceType\":\"Binary\",\"contentType\":");
-	hs_json_write_text(&buf, content_type);
-	if (body->len > 0)
+	size_t size = content->bytes.len / 3 * 4 + 8;
+	hs_buf_init(&buf, arena, size + 65536);
+	hs_buf_reserve(&buf, size + 1024);
+	hs_buf_cstr(&buf, "{\"resourceType\":\"Binary\"");
+	add_member(&buf, "id", content->id);
+	add_member(&buf, "contentType", content->media);
+	if (content->security_context.len > 0) {
+		hs_buf_cstr(&buf, ",\"securityContext\":{\"reference\":");
+		hs_json_write_text(&buf, content->security_context);
+		hs_buf_byte(&buf, '}');
+	}
+	if (content->bytes.len > 0)
 		hs_buf_cstr(&buf, ",\"data\":\"");
-	hs__rest_base64_encode(&buf, *body);
-	hs_buf_cstr(&buf, body->len > 0 ? "\"}" : "}");
+	hs__rest_base64_encode(&buf, content->bytes);
+	hs_buf_cstr(&buf, content->bytes.len > 0 ? "\"}" : "}");
 	if (buf.overflow)
 		return hs_fail(err, HS_E_LIMIT, "the content is too large for one request");
-	*body = hs_buf_slice(&buf);
+	*out = hs_buf_slice(&buf);
 	return HS_OK;
 }
 
@@ -67,7 +84,7 @@ struct raw {
 	struct hs__rest_env env;
 	struct hs__rest_call call;
 	struct hs__rest_result result;
-	struct hs_slice media, bytes;
+	struct hs_slice media, bytes, security_context;
 };
 
 static enum hs_status unwrap(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
@@ -80,6 +97,8 @@ static enum hs_status unwrap(struct hs_txn *txn, struct hs_arena *arena, void *a
 	if (status != HS_OK)
 		return status;
 	raw->media = hs_json_get_text(tree, HS_S("contentType"));
+	raw->security_context = hs_json_get_text(hs_json_get(tree, HS_S("securityContext")),
+		HS_S("reference"));
 	if (!hs__rest_base64_decode(arena, hs_json_get_text(tree, HS_S("data")), &raw->bytes))
 		return hs_fail_at(err, HS_E_PROCESSING, HS_S("Binary.data"), "the stored data is no base64");
 	return HS_OK;
@@ -95,6 +114,8 @@ static enum hs_verdict after_unwrap(struct hs_request *req, void *arg, enum hs_s
 	/* What a sender stored must not run in a browser as a page of ours. */
 	hs_reply_header(req, HS_S("X-Content-Type-Options"), HS_S("nosniff"));
 	hs_reply_header(req, HS_S("Content-Security-Policy"), HS_S("sandbox"));
+	if (raw->security_context.len > 0)
+		hs_reply_header(req, HS_S("X-Security-Context"), raw->security_context);
 	return hs_reply_bytes(req, 200, raw->media, raw->bytes);
 }
 

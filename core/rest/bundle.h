@@ -24,6 +24,8 @@ struct hs__rest_entry {
 	struct hs__rest_incoming in;
 	struct hs__rest_incoming given; /* `in` as it was prepared: a run may change `in` */
 	struct hs_slice given_id;       /* the same of call.id */
+	struct hs_inner *operation;     /* batch: not carried out here, but asked of its service */
+	bool asked;                     /* the same: it has answered */
 	uint8_t phase;
 	bool matched;           /* a conditional create of what is there already: changes nothing */
 	bool conditional;       /* its target is known in the transaction only */
@@ -51,6 +53,7 @@ struct hs__rest_bundle {
 	size_t count;
 	struct hs_map targets; /* fullUrl -> struct hs__rest_target */
 	struct hs_issues issues;
+	size_t operations; /* how many entries are one */
 	struct hs_slice reply;
 	uint64_t seq;
 };
@@ -61,6 +64,13 @@ enum hs_status hs__rest_bundle_prepare(struct hs_txn *txn, struct hs_arena *aren
 /* bundle_run.c: carries the entries out and makes the reply (hs_work_fn). */
 enum hs_status hs__rest_bundle_run(struct hs_txn *txn, struct hs_arena *arena, void *arg,
 	struct hs_error *err);
+/* bundle_operation.c: operations of a batch. *is: the entry was one. */
+enum hs_status hs__rest_bundle_operation(struct hs__rest_bundle *bundle, struct hs_arena *arena,
+	struct hs__rest_entry *entry, struct hs_slice url, const struct hs_json *resource, bool *is,
+	struct hs_error *err);
+/* Asks them one after the other, then makes the reply and sends it. */
+enum hs_verdict hs__rest_bundle_ask(struct hs_request *req, struct hs__rest_bundle *bundle);
+enum hs_verdict hs__rest_bundle_send(struct hs_request *req, const struct hs__rest_bundle *bundle);
 /* bundle_reply.c */
 enum hs_status hs__rest_bundle_reply(struct hs__rest_bundle *bundle, struct hs_arena *arena,
 	struct hs_error *err);

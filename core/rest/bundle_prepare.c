@@ -131,8 +131,12 @@ static enum hs_status read_entry(struct hs__rest_bundle *bundle, struct hs_arena
 		return hs_fail_at(err, HS_E_REQUIRED,
 			hs_arena_printf(arena, "Bundle.entry[%zu].request", entry->index),
 			"each entry needs request.method and request.url");
-	enum hs_status status = route(bundle, arena, entry, url, err);
-	if (status != HS_OK)
+	bool operation = false;
+	enum hs_status status = hs__rest_bundle_operation(bundle, arena, entry, below_base(bundle, url),
+		resource, &operation, err);
+	if (status == HS_OK && !operation)
+		status = route(bundle, arena, entry, url, err);
+	if (status != HS_OK || operation)
 		return status;
 	read_conditions(request, entry);
 	bundle->writes = bundle->writes || hs__rest_writes(entry->call.interaction);
@@ -166,7 +170,7 @@ static enum hs_status each(struct hs__rest_bundle *bundle, struct hs_arena *aren
 	enum hs_status status = HS_OK;
 	HS_JSON_EACH(json, list) {
 		entry->index = (size_t)(entry - bundle->entries);
-		if (entry->refused == HS_OK)
+		if (entry->refused == HS_OK && !entry->operation)
 			status = finishing ? finish(bundle, arena, entry, err) :
 					     read_entry(bundle, arena, json, entry, err);
 		if (status != HS_OK) {

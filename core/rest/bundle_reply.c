@@ -5,37 +5,25 @@
 
 #include <handslag/time.h>
 
-static const char *reason_of(int status)
+static void write_status(struct hs_buf *buf, int status)
 {
-	switch (status) {
-	case 200:
-		return "200 OK";
-	case 201:
-		return "201 Created";
-	case 204:
-		return "204 No Content";
-	case 304:
-		return "304 Not Modified";
-	case 400:
-		return "400 Bad Request";
-	case 403:
-		return "403 Forbidden";
-	case 404:
-		return "404 Not Found";
-	case 405:
-		return "405 Method Not Allowed";
-	case 409:
-		return "409 Conflict";
-	case 410:
-		return "410 Gone";
-	case 412:
-		return "412 Precondition Failed";
-	case 413:
-		return "413 Content Too Large";
-	case 415:
-		return "415 Unsupported Media Type";
-	default:
-		return "422 Unprocessable Content";
+	static const struct {
+		int status;
+		const char *reason;
+	} rows[] = { { 200, "OK" }, { 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" },
+		{ 304, "Not Modified" }, { 400, "Bad Request" }, { 401, "Unauthorized" },
+		{ 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
+		{ 406, "Not Acceptable" }, { 409, "Conflict" }, { 410, "Gone" },
+		{ 412, "Precondition Failed" }, { 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" }, { 422, "Unprocessable Content" },
+		{ 429, "Too Many Requests" }, { 500, "Internal Server Error" }, { 501, "Not Implemented" },
+		{ 503, "Service Unavailable" }, { 504, "Gateway Timeout" }, { 507, "Insufficient Storage" } };
+	hs_buf_u64(buf, (uint64_t)status);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (rows[i].status == status) {
+			hs_buf_byte(buf, ' ');
+			hs_buf_cstr(buf, rows[i].reason);
+		}
 	}
 }
 
@@ -86,8 +74,9 @@ static void write_entry(struct hs__rest_bundle *bundle, struct hs__rest_page *pa
 	const struct hs__rest_entry *entry)
 {
 	const struct hs__rest_result *result = &entry->result;
-	bool done = entry->status == HS_OK;
-	bool write = hs__rest_writes(entry->call.interaction);
+	bool failed = entry->asked && result->status >= 300; /* then it answered an outcome */
+	bool done = entry->status == HS_OK && !failed;
+	bool write = !entry->operation && hs__rest_writes(entry->call.interaction);
 	bool body = done && result->text.len > 0 &&
 		(!write || hs_slice_eq(bundle->prefer, HS_S("representation")));
 	bool named = done && result->versioned;
@@ -98,10 +87,13 @@ static void write_entry(struct hs__rest_bundle *bundle, struct hs__rest_page *pa
 		hs_buf_add(buf, result->text);
 	}
 	hs_buf_cstr(buf, named || body ? ",\"response\":{\"status\":\"" : "\"response\":{\"status\":\"");
-	hs_buf_cstr(buf, reason_of(done ? result->status : hs_status_http(entry->status)));
+	write_status(buf, done || failed ? result->status : hs_status_http(entry->status));
 	hs_buf_byte(buf, '"');
 	write_version(buf, result);
-	if (!done)
+	if (failed && result->text.len > 0) {
+		hs_buf_cstr(buf, ",\"outcome\":");
+		hs_buf_add(buf, result->text);
+	} else if (!done && !failed)
 		write_outcome(buf, failure_of(page->arena, entry));
 	else if (write && named && hs_slice_eq(bundle->prefer, HS_S("OperationOutcome")))
 		write_outcome(buf, success_of(page->arena, result));
@@ -116,7 +108,7 @@ enum hs_status hs__rest_bundle_reply(struct hs__rest_bundle *bundle, struct hs_a
 	size_t bytes = bundle->count * 320;
 	for (size_t i = 0; i < bundle->count; i++) {
 		const struct hs__rest_entry *entry = &bundle->entries[i];
-		if (!hs__rest_writes(entry->call.interaction) || bundle->prefer.len > 0)
+		if (entry->operation || !hs__rest_writes(entry->call.interaction) || bundle->prefer.len > 0)
 			bytes += entry->result.text.len;
 	}
 	hs__rest_page_open(&page, arena, bundle->transaction ? "transaction-response" : "batch-response",

@@ -149,7 +149,7 @@ static enum hs_status run_batch(struct hs__rest_bundle *bundle, struct hs_txn *t
 		struct hs__rest_entry *entry = &bundle->entries[i];
 		bool point = hs_txn_writes(txn);
 		enum hs_status status = HS_OK;
-		if (entry->refused != HS_OK)
+		if (entry->refused != HS_OK || entry->operation)
 			continue;
 		if (point)
 			status = hs_txn_savepoint(txn, err);
@@ -178,7 +178,8 @@ enum hs_status hs__rest_bundle_run(struct hs_txn *txn, struct hs_arena *arena, v
 	enum hs_status status = bundle->transaction ? run_transaction(bundle, txn, arena, err) :
 						      run_batch(bundle, txn, arena, err);
 	bundle->seq = hs_txn_seq(txn);
-	return status == HS_OK ? hs__rest_bundle_reply(bundle, arena, err) : status;
+	return status == HS_OK && bundle->operations == 0 ? hs__rest_bundle_reply(bundle, arena, err) :
+							    status;
 }
 
 /* ---- serving ---- */
@@ -189,8 +190,7 @@ static enum hs_verdict after_run(struct hs_request *req, void *arg, enum hs_stat
 	struct hs__rest_bundle *bundle = arg;
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, &bundle->issues, err);
-	hs__rest_tell_sequence(req, bundle->seq);
-	return hs_reply_text(req, 200, bundle->reply, NULL, NULL);
+	return bundle->operations > 0 ? hs__rest_bundle_ask(req, bundle) : hs__rest_bundle_send(req, bundle);
 }
 
 static enum hs_verdict after_prepare(struct hs_request *req, void *arg, enum hs_status status,

@@ -78,11 +78,7 @@ enum hs_status hs__rest_found_write(const struct hs__rest_env *env, struct hs_ar
 	hs__rest_page_open(&page, arena, "searchset", env->base, bytes_of(found));
 	if (found->has_total)
 		hs__rest_page_total(&page, found->total);
-	hs__rest_page_link(&page, "self", found->path, found->self, found->cursor);
-	if (found->page.next.len > 0 || found->cursor.len > 0)
-		hs__rest_page_link(&page, "first", found->path, found->self, HS_S_NONE);
-	if (found->page.next.len > 0)
-		hs__rest_page_link(&page, "next", found->path, found->self, found->page.next);
+	hs__rest_page_links(&page, found->path, found->self, &found->trail, found->page.next);
 	enum hs_status status = write_entries(env, &page, search, found, err);
 	return status == HS_OK ? hs__rest_page_close(&page, out, err) : status;
 }

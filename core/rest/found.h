@@ -3,13 +3,15 @@
 #pragma once
 
 #include <core/rest/include.h>
+#include <core/rest/page.h>
 
 struct hs__rest_found {
 	struct hs_find_page page;
 	struct hs__rest_included included;
 	uint64_t total;
 	bool has_total;
-	struct hs_slice path, self, cursor; /* of the links: "Patient", "name=a", and where this page began */
+	struct hs_slice path, self; /* of the links: "Patient", "name=a" */
+	struct hs__rest_trail trail;
 };
 
 /* The Bundle. */

@@ -14,6 +14,7 @@ struct asked {
 	bool at; /* _at: versions that were current in [at_lo, at_hi) */
 	int64_t at_lo, at_hi;
 	struct hs_slice self; /* parameters for the links, without the cursor */
+	struct hs__rest_trail trail;
 };
 
 static enum hs_status read_time(struct hs_slice name, struct hs_slice value, struct hs_time *out,
@@ -49,7 +50,8 @@ static enum hs_status read_pair(const struct hs__rest_env *env, const struct hs_
 		asked->query.count =
 			(uint32_t)(number < env->rest->config.page_max ? number : env->rest->config.page_max);
 	} else if (hs_slice_eq(pair->name, HS_S("_cursor"))) {
-		if (!hs_slice_u64(pair->value, &asked->query.before_seq))
+		asked->trail = hs__rest_trail_read(pair->value);
+		if (!hs_slice_u64(asked->trail.here, &asked->query.before_seq))
 			return hs_fail(err, HS_E_VALUE,
 				"_cursor is not one that a next link of a history carried");
 	} else if (strict && !hs_slice_eq(pair->name, HS_S("_format")) &&
@@ -255,16 +257,10 @@ static enum hs_status add_packaged(const struct hs__rest_env *env, struct hs_are
 static void write_page(const struct hs__rest_env *env, struct hs__rest_page *page, struct hs_slice path,
 	const struct asked *asked, const struct hs_resource_list *list)
 {
-	char before[24] = "", next[24] = "";
-	if (asked->query.before_seq > 0)
-		snprintf(before, sizeof before, "%llu", (unsigned long long)asked->query.before_seq);
+	char next[24] = "";
 	if (list->more)
 		snprintf(next, sizeof next, "%llu", (unsigned long long)list->items[list->count - 1].seq);
-	hs__rest_page_link(page, "self", path, asked->self, hs_slice_cstr(before));
-	if (list->more || asked->query.before_seq > 0)
-		hs__rest_page_link(page, "first", path, asked->self, HS_S_NONE);
-	if (list->more)
-		hs__rest_page_link(page, "next", path, asked->self, hs_slice_cstr(next));
+	hs__rest_page_links(page, path, asked->self, &asked->trail, hs_slice_cstr(next));
 	for (size_t i = 0; i < list->count; i++)
 		write_entry(env, page, &list->items[i]);
 }

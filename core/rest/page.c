@@ -108,6 +108,40 @@ enum hs_status hs__rest_page_close(struct hs__rest_page *page, struct hs_slice *
 	return HS_OK;
 }
 
+struct hs__rest_trail hs__rest_trail_read(struct hs_slice cursor)
+{
+	struct hs__rest_trail trail = { .whole = cursor, .before = cursor };
+	trail.here = hs_slice_cut(&trail.before, '.');
+	return trail;
+}
+
+struct hs_slice hs__rest_trail_next(struct hs_arena *arena, const struct hs__rest_trail *trail,
+	struct hs_slice next)
+{
+	struct hs_slice rest = trail->before;
+	size_t kept = 0;
+	for (unsigned i = 1; i < HS__TRAIL_MAX && rest.ptr; i++) {
+		hs_slice_cut(&rest, '.');
+		kept = rest.ptr ? (size_t)(rest.ptr - 1 - trail->before.ptr) : trail->before.len;
+	}
+	bool dot = trail->before.ptr != NULL;
+	return hs_arena_printf(arena, "%.*s.%.*s%s%.*s", HS_S_ARG(next), HS_S_ARG(trail->here),
+		dot ? "." : "", HS_S_ARG(hs_slice_first(trail->before, kept)));
+}
+
+void hs__rest_page_links(struct hs__rest_page *page, struct hs_slice path, struct hs_slice query,
+	const struct hs__rest_trail *trail, struct hs_slice next)
+{
+	bool inside = trail->here.len > 0;
+	hs__rest_page_link(page, "self", path, query, trail->whole);
+	if (inside || next.len > 0)
+		hs__rest_page_link(page, "first", path, query, HS_S_NONE);
+	if (inside && trail->before.ptr)
+		hs__rest_page_link(page, "previous", path, query, trail->before);
+	if (next.len > 0)
+		hs__rest_page_link(page, "next", path, query, hs__rest_trail_next(page->arena, trail, next));
+}
+
 struct hs_slice hs__rest_without_cursor(struct hs_arena *arena, struct hs_slice query)
 {
 	struct hs_buf buf;

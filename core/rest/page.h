@@ -28,5 +28,21 @@ void hs__rest_page_found(struct hs__rest_page *page, struct hs_slice type, struc
 /* The Bundle's text; HS_E_TOO_COSTLY when it is larger than a reply may be. */
 enum hs_status hs__rest_page_close(struct hs__rest_page *page, struct hs_slice *out, struct hs_error *err);
 
+/* A cursor as links carry it, "here.before.beforethat": where its page begins, and where those before it
+ * began, the nearest first, so that a page can link back without looking. At most HS__TRAIL_MAX of them; the
+ * page that has lost the trail has no "previous", but always a "first". An empty one is the first page. */
+#define HS__TRAIL_MAX 8
+struct hs__rest_trail {
+	struct hs_slice whole, here;
+	struct hs_slice before; /* NULL pointer: unknown, or this is the first page */
+};
+struct hs__rest_trail hs__rest_trail_read(struct hs_slice cursor);
+/* The cursor of the next page, which begins at `next`. */
+struct hs_slice hs__rest_trail_next(struct hs_arena *arena, const struct hs__rest_trail *trail,
+	struct hs_slice next);
+/* "self", and "first", "previous" and "next" where there is one (next empty: no). After the total. */
+void hs__rest_page_links(struct hs__rest_page *page, struct hs_slice path, struct hs_slice query,
+	const struct hs__rest_trail *trail, struct hs_slice next);
+
 /* "a=1&_cursor=x&b=2" without the cursor. */
 struct hs_slice hs__rest_without_cursor(struct hs_arena *arena, struct hs_slice query);

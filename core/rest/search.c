@@ -33,11 +33,12 @@ static enum hs_status find(const struct hs__rest_env *env, struct hs_txn *txn, s
 	bool only_total = search->summary == HS_SUMMARY_COUNT || search->count == 0;
 	enum hs_status status = hs__both_open(env, txn, arena, call, search, &both, err);
 	if (status == HS_OK && !only_total)
-		status = hs__both_page(&both, txn, arena, search->count, search->cursor, &found->page, err);
+		status = hs__both_page(&both, txn, arena, search->count, found->trail.here, &found->page,
+			err);
 	if (status != HS_OK)
 		return status;
 	found->has_total = only_total || search->total != HS_TOTAL_NONE;
-	if (found->has_total && !only_total && search->cursor.len == 0 && found->page.next.len == 0)
+	if (found->has_total && !only_total && found->trail.here.len == 0 && found->page.next.len == 0)
 		found->total = found->page.count; /* all of it is on this page */
 	else if (found->has_total)
 		status = hs__both_total(&both, txn, arena, &found->total, err);
@@ -57,12 +58,12 @@ static enum hs_status search_type(const struct hs__rest_env *env, struct hs_txn 
 		status = hs__rest_search_parse(env, arena, call, &parsed, err);
 		search = &parsed;
 	}
+	found.trail = hs__rest_trail_read(search->cursor);
 	if (status == HS_OK)
 		status = find(env, txn, arena, call, search, &found, err);
 	if (status != HS_OK)
 		return status;
 	found.self = hs__rest_without_cursor(arena, search->self);
-	found.cursor = search->cursor;
 	return hs__rest_found_write(env, arena, search, &found, &result->text, err);
 }
 

@@ -144,10 +144,11 @@ enum hs_status hs__rest_search_system(const struct hs__rest_env *env, struct hs_
 	several->env = env;
 	several->txn = txn;
 	several->arena = arena;
-	found.cursor = hs__rest_query_get(call->query, call->query_count, HS_S("_cursor"));
+	found.trail = hs__rest_trail_read(hs__rest_query_get(call->query, call->query_count,
+		HS_S("_cursor")));
 	enum hs_status status = read_types(several, call, err);
 	if (status == HS_OK)
-		status = read_cursor(several, found.cursor, err);
+		status = read_cursor(several, found.trail.here, err);
 	if (status == HS_OK)
 		status = parse_all(several, call, err);
 	if (status == HS_OK && several->searches[0].summary != HS_SUMMARY_COUNT)

@@ -17,7 +17,7 @@ struct job {
 	struct hs__rest_result result;
 	struct hs__rest_incoming in;
 	struct hs_search search;
-	struct hs_slice body, media;
+	struct hs_slice body, media, security_context;
 };
 
 void hs__rest_env_of(struct hs_request *req, const struct hs_rest *rest,
@@ -82,6 +82,32 @@ static enum hs_verdict after_work(struct hs_request *req, void *arg, enum hs_sta
 	return hs__rest_reply(req, &job->result);
 }
 
+/* Is the body content of a Binary? JSON that is no Binary is content too: a media type of its own does not
+ * tell it from a resource. */
+static bool is_raw(const struct job *job, struct hs_arena *arena)
+{
+	struct hs_slice rest = job->media, media = hs_slice_trim(hs_slice_cut(&rest, ';'));
+	struct hs_error ignored;
+	struct hs_json *tree = NULL;
+	if (hs__rest_is_raw_binary(job->call.type, job->media))
+		return true;
+	if (!hs_slice_eq(job->call.type->name, HS_S("Binary")) ||
+		!hs_slice_ieq(media, HS_S("application/json")) || job->body.len == 0)
+		return false;
+	return hs_json_parse(arena, job->body, NULL, &tree, &ignored) != HS_OK ||
+		!hs_slice_eq(hs_json_get_text(tree, HS_S("resourceType")), HS_S("Binary"));
+}
+
+static enum hs_status wrap(struct job *job, struct hs_arena *arena, struct hs_error *err)
+{
+	struct hs__rest_content content = {
+		.media = job->media, .bytes = job->body, .security_context = job->security_context
+	};
+	if (job->call.interaction == HS_DO_UPDATE)
+		content.id = job->call.id;
+	return hs__rest_wrap_binary(arena, &content, &job->body, err);
+}
+
 /* Everything about the body that needs no transaction. */
 static enum hs_status prepare(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
@@ -92,8 +118,8 @@ static enum hs_status prepare(struct hs_txn *txn, struct hs_arena *arena, void *
 	enum hs_status status = HS_OK;
 	(void)txn;
 	job->result.issues = (struct hs_issues) { .arena = arena };
-	if (hs__rest_is_raw_binary(call->type, job->media))
-		status = hs__rest_wrap_binary(arena, job->media, &job->body, err);
+	if (!patch && is_raw(job, arena))
+		status = wrap(job, arena, err);
 	if (status == HS_OK && job->body.len == 0)
 		status = hs_fail(err, HS_E_REQUIRED, "the request has no body; send %s",
 			patch ? "a JSON Patch" : "the resource");
@@ -150,6 +176,7 @@ static enum hs_verdict serve_write(struct hs_request *req, struct job *job)
 	struct hs_error err = { 0 };
 	job->body = hs_request_body(req);
 	job->media = hs_request_header(req, HS_S("Content-Type"));
+	job->security_context = hs_request_header(req, HS_S("X-Security-Context"));
 	if (job->call.interaction == HS_DO_DELETE || job->call.interaction == HS_DO_DELETE_CONDITIONAL)
 		return hs_write(req, work, job, after_work);
 	enum hs_status status = check_media(job, &err);

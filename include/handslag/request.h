@@ -89,6 +89,22 @@ enum hs_verdict hs_read(struct hs_request *req, hs_work_fn *work, void *arg, hs_
 enum hs_verdict hs_read_slow(struct hs_request *req, hs_work_fn *work, void *arg, hs_after_fn *after);
 /* Runs `work` in a writing transaction; `after` comes when it is on disk. */
 enum hs_verdict hs_write(struct hs_request *req, hs_work_fn *work, void *arg, hs_after_fn *after);
+/* A request within this one, as if the client had sent it by itself: an entry of a batch. Headers of the
+ * request hold for it, but for those about body, answer and conditions. */
+struct hs_inner {
+	struct hs_slice method; /* "GET" or "POST" */
+	struct hs_slice path;   /* below the FHIR base, as in a URL, no slash in front */
+	struct hs_slice query;  /* as in a URL, without '?' */
+	struct hs_slice body;   /* JSON; may be empty */
+	/* what came of it; for `after` */
+	int status;
+	struct hs_slice answer; /* in the request's arena; may be empty */
+	struct hs_slice media;  /* of the answer, "application/fhir+json; ..." */
+};
+/* `after` gets HS_OK whatever was answered. Not within an inner request. *inner lives until then. */
+enum hs_verdict hs_request_inner(struct hs_request *req, struct hs_inner *inner, void *arg,
+	hs_after_fn *after);
+
 /* Goes on when a reader of the sandbox's store sees commit `seq`: `after` gets HS_OK, or HS_E_BUSY when the
  * host's limit for such a wait is over before (limits.readWaitMs). No thread waits meanwhile. */
 enum hs_verdict hs_await_commit(struct hs_request *req, uint64_t seq, void *arg, hs_after_fn *after);

@@ -367,6 +367,8 @@ static void browsers_are_let_in(void **state)
 	struct fixture_answer a = fixture_call(f, "OPTIONS", "Patient", "Origin: http://x\r\n", NULL);
 	assert_int_equal(a.status, 204);
 	assert_slice(fixture_header(&a, "Access-Control-Allow-Origin"), "*");
+	assert_true(hs_slice_search(fixture_header(&a, "Access-Control-Allow-Headers"),
+			    HS_S("X-Handslag-Producer")) != SIZE_MAX);
 	a = fixture_call(f, "GET", "$hello", "Origin: http://x\r\n", NULL);
 	assert_slice(fixture_header(&a, "Access-Control-Allow-Origin"), "*");
 	a = fixture_get(f, "/");

@@ -363,6 +363,39 @@ static void keeps_binary_as_it_is(void **state)
 	expect_header(&a, "Content-Type", "text/plain");
 }
 
+/* R4 section 2.42.2: any other media type than those of FHIR is the content itself. */
+static void keeps_binary_content_under_an_id(void **state)
+{
+	NEED_FHIR();
+	static const char *const types[] = { "text/plain", "text/plain; charset=utf-8", "image/png",
+		"application/json", "text/csv" };
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		const char *path = TEXT("Binary/raw%zu", i);
+		send_with("PUT", path, TEXT("Content-Type: %s\r\n", types[i]), "{'a':1} ", 201);
+		struct fixture_answer a = send_ok("GET", path, NULL, 200);
+		expect_text(&a, "/contentType", types[i]);
+		expect_text(&a, "/id", TEXT("raw%zu", i));
+		a = send_with("GET", path, "Accept: image/png, text/*\r\n", NULL, 200);
+		expect_slice(a.body, quoted("{'a':1} "));
+		expect_header(&a, "Content-Type", types[i]);
+	}
+	struct fixture_answer a = send_with("PUT", "Binary/raw0",
+		"Content-Type: text/plain\r\n"
+		"X-Security-Context: Patient/p9\r\n",
+		"two", 200);
+	a = send_ok("GET", "Binary/raw0", NULL, 200);
+	expect_text(&a, "/securityContext/reference", "Patient/p9");
+	expect_text(&a, "/meta/versionId", "2");
+	a = send_with("GET", "Binary/raw0", "Accept: text/plain\r\n", NULL, 200);
+	expect_header(&a, "X-Security-Context", "Patient/p9");
+	/* JSON that says it is a Binary is one. */
+	send_with("PUT", "Binary/raw9", "Content-Type: application/json\r\n",
+		"{'resourceType':'Binary','id':'raw9','contentType':'text/plain','data':'aGVq'}", 201);
+	a = send_with("GET", "Binary/raw9", "Accept: text/plain\r\n", NULL, 200);
+	expect_slice(a.body, "hej");
+	send_with("PUT", "Patient/raw", "Content-Type: text/plain\r\n", "x", 415);
+}
+
 static void tells_and_asks_for_the_sequence(void **state)
 {
 	NEED_FHIR();
@@ -442,6 +475,7 @@ int main(void)
 		cmocka_unit_test(pages_history),
 		cmocka_unit_test(shows_history_at_a_time),
 		cmocka_unit_test(keeps_binary_as_it_is),
+		cmocka_unit_test(keeps_binary_content_under_an_id),
 		cmocka_unit_test(tells_and_asks_for_the_sequence),
 		cmocka_unit_test(waits_for_a_commit),
 		cmocka_unit_test(a_wait_ends_with_its_client),

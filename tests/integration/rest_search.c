@@ -259,6 +259,48 @@ static void pages_while_others_write(void **state)
 	assert_int_equal(seen & 0x1e0, 0x1e0);
 }
 
+/* Forward to the end and back to the beginning: the same pages. */
+static void links_back(void **state)
+{
+	NEED_FHIR();
+	enum { PAGES = 12 };
+	const char *ids[PAGES];
+	for (int i = 0; i < PAGES; i++)
+		send_ok("PUT", TEXT("Basic/back%02d", i),
+			TEXT("{'resourceType':'Basic','id':'back%02d','code':{'coding':[{'system':'urn:b',"
+			     "'code':'back'}]}}",
+				i),
+			201);
+	const char *path = "Basic?code=urn:b|back&_count=1&_sort=-_id";
+	struct fixture_answer a = { 0 };
+	for (int i = 0; i < PAGES; i++) {
+		assert_non_null(path);
+		a = send_ok("GET", path, NULL, 200);
+		ids[i] = hs_arena_cstr(fixture_arena(fx), fixture_text(fx, &a, "/entry/0/resource/id"));
+		assert_string_equal(ids[i], TEXT("back%02d", PAGES - 1 - i));
+		assert_int_equal(link_of(&a, "previous") != NULL, i > 0);
+		path = link_of(&a, "next");
+	}
+	assert_null(path);
+	/* As far as the trail goes. */
+	for (int i = PAGES - 2; i >= PAGES - 1 - 8; i--) {
+		a = send_ok("GET", link_of(&a, "previous"), NULL, 200);
+		expect_text(&a, "/entry/0/resource/id", ids[i]);
+	}
+	assert_null(link_of(&a, "previous"));
+	assert_non_null(link_of(&a, "first"));
+	a = send_ok("GET", "Basic?code=urn:b|back&_count=5", NULL, 200);
+	a = send_ok("GET", link_of(&a, "next"), NULL, 200);
+	a = send_ok("GET", link_of(&a, "previous"), NULL, 200);
+	assert_null(link_of(&a, "previous"));
+	expect_text(&a, "/entry/0/resource/id", "back00");
+	a = send_ok("GET", "Basic/_history?_count=2", NULL, 200);
+	struct hs_slice first = fixture_text(fx, &a, "/entry/0/resource/id");
+	a = send_ok("GET", link_of(&a, "next"), NULL, 200);
+	a = send_ok("GET", link_of(&a, "previous"), NULL, 200);
+	assert_true(hs_slice_eq(first, fixture_text(fx, &a, "/entry/0/resource/id")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +314,7 @@ int main(void)
 		cmocka_unit_test(handles_what_it_does_not_know),
 		cmocka_unit_test(searches_several_types),
 		cmocka_unit_test(pages_while_others_write),
+		cmocka_unit_test(links_back),
 	};
 	return cmocka_run_group_tests(tests, load, stop_server);
 }
