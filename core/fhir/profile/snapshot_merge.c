@@ -142,8 +142,9 @@ static void merge_member(struct hs__snapshot *snapshot, struct hs_json *element,
 void hs__shot_merge(struct hs__snapshot *snapshot, struct hs__shot *shot, const struct hs_json *change)
 {
 	check_bounds(snapshot, shot, change);
+	/* A type takes the place of a reference to an element, but not of its children. */
+	if (hs_json_get(change, HS_S("type")) && hs_json_get(shot->element, HS_S("contentReference")))
+		hs__shot_unfold(snapshot, shot);
 	HS_JSON_EACH(member, change)
 		merge_member(snapshot, shot->element, member);
-	if (hs_json_get(change, HS_S("type"))) /* a type takes the place of a reference to an element */
-		hs_json_take(shot->element, HS_S("contentReference"));
 }

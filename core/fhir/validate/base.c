@@ -4,6 +4,8 @@
  * wrong shape is passed over here. */
 #include <core/fhir/validate/walk.h>
 
+#define TEXT_MAX 1048576u /* bytes of a string */
+
 /* The children of an object, looked for from where the one before was found. */
 struct scope {
 	const struct hs_profile_element *first, *cursor;
@@ -98,6 +100,21 @@ static void walk_members(struct hs__validation *run, const struct hs__node *node
 	}
 }
 
+/* An id is no element with extensions, and a text of more than a mebibyte is refused (R4
+ * datatypes, 2.24.0.1). */
+static void check_primitive(struct hs__validation *run, const struct hs__node *node)
+{
+	enum hs_def_code code = node->type ? (enum hs_def_code)node->type->code : HS_PRIM_NONE;
+	bool text = code == HS_PRIM_STRING || code == HS_PRIM_MARKDOWN;
+	if (node->shadow && hs_slice_eq(node->name, HS_S("id")) && node->up && node->up->type != NULL)
+		hs__validate_add(run, node, HS_S_NONE, node->shadow, HS_SEVERITY_ERROR, "structure",
+			"id-extension", "an id has no extensions; leave '_id' out");
+	if (text && hs_json_text(node->value).len > TEXT_MAX)
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "too-long", "text-length",
+			"the text has %zu bytes; at most %u are allowed", hs_json_text(node->value).len,
+			TEXT_MAX);
+}
+
 static void apply_rules(struct hs__validation *run, const struct hs__node *node)
 {
 	const struct hs_validator *validator = run->validator;
@@ -136,6 +153,8 @@ void hs__walk_base(struct hs__validation *run, const struct hs__node *node,
 		hs__check_binding(run, node, element->binding);
 	if (element->min_value || element->max_value || element->max_length)
 		hs__check_values(run, node, element);
+	if (!hs_json_is(node->value, HS_JSON_OBJECT))
+		check_primitive(run, node);
 	const struct hs_profile_element *body = object ? hs__element_body(run, element, node->type) : NULL;
 	check_type(run, node, element);
 	if (body)

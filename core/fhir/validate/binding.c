@@ -151,6 +151,50 @@ void hs__validate_binding(struct hs__validation *run, const struct hs__node *nod
 		check(&j, type);
 }
 
+/* ---- additional bindings: R5 ElementDefinition.binding.additional, and the extensions for it in R4 ---- */
+
+static struct hs_slice part(const struct hs_json *extension, struct hs_slice name)
+{
+	HS_JSON_EACH(inner, hs_json_get(extension, HS_S("extension"))) {
+		if (!hs_slice_eq(hs_json_get_text(inner, HS_S("url")), name))
+			continue;
+		HS_JSON_EACH(member, inner)
+			if (hs_slice_starts(hs_json_key(member), HS_S("value")))
+				return hs_json_text(member);
+	}
+	return HS_S_NONE;
+}
+
+/* Those for certain uses only ("usage") are passed over: the use is not known. */
+static void check_one_more(struct hs__validation *run, const struct hs__node *node, struct hs_slice purpose,
+	struct hs_slice value_set)
+{
+	enum hs_binding_strength strength = hs_slice_eq(purpose, HS_S("required")) ||
+			hs_slice_eq(purpose, HS_S("maximum")) ?
+		HS_BINDING_REQUIRED :
+		hs_slice_eq(purpose, HS_S("extensible")) ? HS_BINDING_EXTENSIBLE :
+							   HS_BINDING_EXAMPLE;
+	if (value_set.len)
+		hs__validate_binding(run, node, strength, value_set);
+}
+
+static void check_additional(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_json *binding)
+{
+	HS_JSON_EACH(more, hs_json_get(binding, HS_S("additional")))
+		if (!hs_json_get(more, HS_S("usage")))
+			check_one_more(run, node, hs_json_get_text(more, HS_S("purpose")),
+				hs_json_get_text(more, HS_S("valueSet")));
+	HS_JSON_EACH(extension, hs_json_get(binding, HS_S("extension"))) {
+		struct hs_slice url = hs_json_get_text(extension, HS_S("url"));
+		if ((hs_slice_ends(url, HS_S("ElementDefinition.binding.additional")) ||
+			    hs_slice_ends(url, HS_S("StructureDefinition/additional-binding"))) &&
+			!part(extension, HS_S("usage")).len)
+			check_one_more(run, node, part(extension, HS_S("purpose")),
+				part(extension, HS_S("valueSet")));
+	}
+}
+
 void hs__check_binding(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_binding *binding)
 {
@@ -168,4 +212,7 @@ void hs__check_binding(struct hs__validation *run, const struct hs__node *node,
 		hs__validate_binding(run, node, binding->strength, binding->value_set);
 	if (binding->max_value_set.len && !missing)
 		check(&most, type);
+	if (hs_json_get(binding->source, HS_S("extension")) ||
+		hs_json_get(binding->source, HS_S("additional")))
+		check_additional(run, node, binding->source);
 }

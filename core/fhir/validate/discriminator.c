@@ -358,17 +358,20 @@ static int follow(struct matching *match, struct hs_slice path, const struct hs_
 	return follow_child(match, rest, item, child);
 }
 
+/* A discriminator of which the slice says nothing leaves the decision to the others. */
 int hs__slice_matches(struct hs__validation *run, const struct hs__node *item,
 	const struct hs_profile_element *slice, const struct hs_slicing *slicing)
 {
-	int result = 1;
+	int result = UNKNOWN;
 	for (uint32_t i = 0; i < slicing->discriminator_count; i++) {
 		struct matching match = { run, slicing->discriminators[i].kind, 0 };
 		int one = follow(&match, slicing->discriminators[i].path, item, slice);
 		if (one == 0)
 			return 0;
-		if (one == UNKNOWN)
-			result = UNKNOWN;
+		if (one == 1)
+			result = 1;
+		else if (match.kind != HS_DISCRIMINATOR_VALUE)
+			return UNKNOWN;
 	}
 	return result;
 }

@@ -12,6 +12,21 @@ static const struct hs_json *find_contained(const struct hs_json *container, str
 	return NULL;
 }
 
+/* An expression on a bundle may come to the reference from its root, and then the entry that it was in is not
+ * known: what any of them contains may be meant. */
+static const struct hs_json *find_below(const struct hs_json *container, struct hs_slice id)
+{
+	const struct hs_json *found = find_contained(container, id);
+	if (!hs_slice_eq(hs_json_get_text(container, HS_S("resourceType")), HS_S("Bundle")))
+		return found;
+	HS_JSON_EACH(entry, hs_json_get(container, HS_S("entry"))) {
+		if (found)
+			break;
+		found = find_contained(hs_json_get(entry, HS_S("resource")), id);
+	}
+	return found;
+}
+
 const struct hs_json *hs__validate_resolve(struct hs__validation *run, const struct hs__node *node,
 	struct hs_slice reference)
 {
@@ -20,7 +35,7 @@ const struct hs_json *hs__validate_resolve(struct hs__validation *run, const str
 	uint32_t count = 0;
 	if (hs_slice_starts(reference, HS_S("#"))) {
 		const struct hs__node *container = hs__rules_container(node);
-		return container ? find_contained(container->value, hs_slice_from(reference, 1)) : NULL;
+		return container ? find_below(container->value, hs_slice_from(reference, 1)) : NULL;
 	}
 	if (hs__bundle_around(run, node, &bundle, &from)) {
 		const struct hs__entry *entry = hs__bundle_find(run, bundle, from, reference, &count, NULL);

@@ -3,6 +3,7 @@
 #include <core/fhir/validate/walk.h>
 
 #include <core/fhir/path/moment.h>
+#include <core/fhir/path/quantity.h>
 
 #define SHOWN 200
 
@@ -86,17 +87,68 @@ static bool compare_moments(struct hs_slice a, struct hs_slice b, bool time, int
 	return known;
 }
 
-/* Only of the same unit: another one is left to invariants. */
-static bool compare_quantities(const struct hs_json *a, const struct hs_json *b, int *order)
+static bool read_quantity(const struct hs_json *value, struct path_quantity *out)
 {
-	return hs_slice_eq(hs_json_get_text(a, HS_S("code")), hs_json_get_text(b, HS_S("code"))) &&
-		compare_numbers(hs_json_text(hs_json_get(a, HS_S("value"))),
-			hs_json_text(hs_json_get(b, HS_S("value"))), order);
+	out->unit = hs_json_get_text(value, HS_S("code"));
+	return hs__path_decimal_parse(hs_json_text(hs_json_get(value, HS_S("value"))), &out->value);
 }
 
-static bool compare(const struct hs_json *value, const struct hs_json *bound, struct hs_slice type,
-	int *order)
+/* In the bound's unit when UCUM can convert; another kind of quantity is left to invariants. */
+static bool compare_quantities(const struct hs_json *a, const struct hs_json *b, int *order)
 {
+	struct path_quantity left;
+	struct path_quantity right;
+	if (!read_quantity(a, &left) || !read_quantity(b, &right))
+		return false;
+	if (!hs_slice_eq(left.unit, right.unit) && !hs__path_quantity_convert(&left, right.unit, &left.value))
+		return false;
+	*order = hs__path_decimal_compare(left.value, right.value);
+	return true;
+}
+
+static int calendar_of(struct hs_slice unit)
+{
+	static const char *const units[] = { [PATH_CALENDAR_YEAR] = "a",
+		[PATH_CALENDAR_MONTH] = "mo",
+		[PATH_CALENDAR_WEEK] = "wk",
+		[PATH_CALENDAR_DAY] = "d",
+		[PATH_CALENDAR_HOUR] = "h",
+		[PATH_CALENDAR_MINUTE] = "min",
+		[PATH_CALENDAR_SECOND] = "s" };
+	for (size_t i = PATH_CALENDAR_YEAR; i < sizeof(units) / sizeof(units[0]); i++)
+		if (hs_slice_eq(unit, hs_slice_cstr(units[i])))
+			return (int)i;
+	return PATH_CALENDAR_NONE;
+}
+
+/* A duration as bound of a date counts from now: back for the least, on for the most. */
+static bool compare_to_now(const struct hs__validation *run, struct hs_slice value,
+	const struct hs_json *bound, bool least, int *order)
+{
+	struct path_moment have;
+	struct path_moment limit;
+	struct path_quantity span;
+	bool known = false;
+	struct path_moment now = hs__path_moment_at(run->options->now_ms, 0);
+	int calendar = calendar_of(hs_json_get_text(bound, HS_S("code")));
+	if (!read_quantity(bound, &span) || !hs__path_moment_parse(value, &have) || !calendar)
+		return false;
+	if (least)
+		span.value.coefficient = -span.value.coefficient;
+	if (!hs__path_moment_add(&now, span.value, calendar, &limit))
+		return false;
+	limit.kind = have.kind;
+	if (limit.precision > have.precision)
+		limit.precision = have.precision;
+	*order = hs__path_moment_compare(&have, &limit, &known);
+	return known;
+}
+
+static bool compare(const struct hs__validation *run, const struct hs_json *value,
+	const struct hs_json *bound, struct hs_slice type, bool least, int *order)
+{
+	if (hs_json_is(bound, HS_JSON_OBJECT) && hs_json_is(value, HS_JSON_STRING))
+		return compare_to_now(run, hs_json_text(value), bound, least, order);
 	if (hs_json_is(bound, HS_JSON_OBJECT))
 		return compare_quantities(value, bound, order);
 	if (hs_json_is(bound, HS_JSON_NUMBER))
@@ -109,12 +161,13 @@ static void check_bounds(struct hs__validation *run, const struct hs__node *node
 	const struct hs_profile_element *element)
 {
 	int order = 0;
-	if (element->min_value && compare(node->value, element->min_value, element->bound_type, &order) &&
-		order < 0)
+	if (element->min_value &&
+		compare(run, node->value, element->min_value, element->bound_type, true, &order) && order < 0)
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "value", "profile-min-value",
 			"the value is too small; it must be at least %.*s",
 			HS_S_ARG(show(run, element->min_value)));
-	if (element->max_value && compare(node->value, element->max_value, element->bound_type, &order) &&
+	if (element->max_value &&
+		compare(run, node->value, element->max_value, element->bound_type, false, &order) &&
 		order > 0)
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "value", "profile-max-value",
 			"the value is too large; it must be at most %.*s",
