@@ -39,7 +39,9 @@ static bool check_system(struct hs__validation *run, const struct hs__node *node
 		return false;
 	}
 	const struct hs_json *known = hs_library_find(run->library, HS_S("CodeSystem"), system, NULL);
-	if (known && hs_slice_eq(hs_json_get_text(known, HS_S("content")), HS_S("supplement"))) {
+	if (known &&
+		(hs_json_get(known, HS_S("supplements")) ||
+			hs_slice_eq(hs_json_get_text(known, HS_S("content")), HS_S("supplement")))) {
 		HS__FAIL(run, node, "system", "invalid", "coding-system-supplement",
 			"'%.*s' is a supplement; the system is what it supplements, %.*s", HS__SHOW(system),
 			HS__SHOW(hs_json_get_text(known, HS_S("supplements"))));
@@ -69,17 +71,20 @@ void hs__rule_coding(struct hs__validation *run, const struct hs__node *node)
 		return;
 	}
 	if (!check_system(run, node, code.system) || !code.code.len || !run->terms ||
-		!run->terms->in_system || run->options->terms == HS_VALIDATE_TERMS_NONE ||
-		run->terms->in_system(run->terms->arg, run->arena, &code, &finding) != HS_VALIDATE_NO)
+		!run->terms->in_system || run->options->terms == HS_VALIDATE_TERMS_NONE)
 		return;
+	enum hs_validate_answer answer = run->terms->in_system(run->terms->arg, run->arena, &code, &finding);
 	if (finding.right_display.len)
 		HS__FAIL(run, node, "display", "invalid", "coding-display",
 			"'%.*s' is not the display of '%.*s'; write '%.*s'", HS__SHOW(code.display),
 			HS__SHOW(code.code), HS__SHOW(finding.right_display));
-	else
+	else if (answer == HS_VALIDATE_NO)
 		HS__FAIL(run, node, "code", "code-invalid", "coding-unknown-code",
 			"the code system '%.*s' has no code '%.*s'", HS__SHOW(code.system),
 			HS__SHOW(code.code));
+	else if (answer == HS_VALIDATE_YES && finding.inactive)
+		HS__WARN(run, node, "code", "business-rule", "coding-inactive",
+			"the code '%.*s' is not in use any more", HS__SHOW(code.code));
 }
 
 /* ---- Identifier (section 2.24.0.6) ---- */

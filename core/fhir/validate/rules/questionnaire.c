@@ -34,6 +34,16 @@ static void check_condition(struct questions *questions, const struct hs__node *
 			"there is no item with the linkId '%.*s' to depend on", HS__SHOW(question));
 }
 
+/* R4's que-12 says so in words, but its expression lets two conditions through. */
+static void check_behavior(struct questions *questions, const struct hs__node *item)
+{
+	if (hs_json_count(hs__rules_array(item->value, "enableWhen")) > 1 &&
+		!hs_json_get(item->value, HS_S("enableBehavior")))
+		HS__FAIL(questions->run, item, "", "invariant", "questionnaire-behavior",
+			"with more than one enableWhen, enableBehavior must say whether all must hold or "
+			"any");
+}
+
 /* Options of a question with a type of its own are of that type. */
 static void check_options(struct questions *questions, const struct hs__node *item, struct hs_slice type)
 {
@@ -54,6 +64,7 @@ static void check_items(struct questions *questions, const struct hs__node *of)
 		return;
 	HS__EACH_BELOW(item, of, "item") {
 		struct hs_slice link_id = hs_json_get_text(item.value, HS_S("linkId"));
+		check_behavior(questions, &item);
 		HS__EACH_BELOW(condition, &item, "enableWhen")
 			check_condition(questions, &condition, link_id);
 		check_options(questions, &item, hs_json_get_text(item.value, HS_S("type")));

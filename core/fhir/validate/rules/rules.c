@@ -14,6 +14,7 @@ static const struct row rows[] = {
 	{ "Identifier", hs__rule_identifier },
 	{ "canonical", hs__rule_canonical },
 	{ "Bundle", hs__rule_bundle },
+	{ "Observation", hs__rule_observation },
 	{ "Questionnaire", hs__rule_questionnaire },
 	{ "QuestionnaireResponse", hs__rule_response },
 	{ "Measure", hs__rule_measure },
@@ -154,6 +155,9 @@ static void gather_ids(struct hs__validation *run, const struct hs__node *resour
 void hs__rules_resource(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_map ids;
+	if (hs_json_get(node->value, HS_S("_id")))
+		HS__FAIL(run, node, "_id", "structure", "resource-id-extension",
+			"the id of a resource cannot have extensions");
 	if (hs_slice_eq(hs__rules_type(node->value), HS_S("StructureDefinition")))
 		return; /* snapshot and differential have the same ids on purpose */
 	hs_map_init(&ids, run->arena);

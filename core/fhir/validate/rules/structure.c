@@ -111,7 +111,7 @@ static void check_type_profiles(struct hs__validation *run, const struct hs__nod
 		const struct hs_json *found = hs_library_find(run->library, HS_S("StructureDefinition"),
 			hs_json_text(profile.value), NULL);
 		const struct hs_def_type *of = hs_defs_type(run->defs, hs_json_get_text(found, HS_S("type")));
-		if (own && of && !hs_defs_is_a(run->defs, of, own) && !hs_defs_is_a(run->defs, own, of))
+		if (own && of && of != own && !(own->abstract && hs_defs_is_a(run->defs, of, own)))
 			HS__FAIL(run, &profile, "", "invalid", "structure-type-profile",
 				"the profile '%.*s' is for %.*s, but the type here is %.*s",
 				HS__SHOW(hs_json_text(profile.value)),
