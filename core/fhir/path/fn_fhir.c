@@ -136,7 +136,12 @@ static const struct hs_json *find_resource(struct path_run *run, struct hs_slice
 			return run->root;
 		}
 		const struct hs_json *found = find_by_id(hs_json_get(run->resource, HS_S("contained")), id);
-		return found ? found : find_by_id(hs_json_get(run->root, HS_S("contained")), id);
+		if (!found) {
+			found = find_by_id(hs_json_get(run->root, HS_S("contained")), id);
+		}
+		if (found || !run->context->resolve) {
+			return found;
+		}
 	}
 	const struct hs_json *found = find_entry(run->root, reference);
 	if (found) {
