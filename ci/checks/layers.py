@@ -15,7 +15,7 @@ ROOMS = {
     "core/trust": ["core/base"],
     # Written against the same request and the same rows as a service.
     "core/rest": ["core/base", "core/json", "core/fhir", "core/store", "core/http", "core/trust",
-                  "include/handslag/request.h", "include/handslag/service.h"],
+                  "include/handslag/bulk.h", "include/handslag/request.h", "include/handslag/service.h"],
     "core/host": ["core/base", "core/json", "core/fhir", "core/store", "core/http", "core/trust", "core/rest"],
     "core/cli": ["core/base", "core/json", "core/fhir", "core/store", "core/http", "core/trust", "core/rest",
                  "core/host", "conformance"],

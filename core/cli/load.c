@@ -100,6 +100,8 @@ static enum hs_status load_here(struct hs_arena *arena, char **what, int count, 
 			status = load_files(*sink, what, count, err);
 		if (status == HS_OK)
 			status = (*sink)->end(*sink, err);
+		if (*sink)
+			(*sink)->finish(*sink);
 	}
 	hs_host_close(host);
 	return status;

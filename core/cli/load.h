@@ -10,6 +10,11 @@ struct hs_cli_sink {
 	enum hs_status (*take)(struct hs_cli_sink *sink, struct hs_slice text, const char *file,
 		uint64_t line, struct hs_error *err);
 	enum hs_status (*end)(struct hs_cli_sink *sink, struct hs_error *err); /* all that waits */
+	/* The same, when more will come. May be NULL. */
+	enum hs_status (*pause)(struct hs_cli_sink *sink, struct hs_error *err);
+	/* While the store is still open, also after a failure: nothing is in progress any more. May be NULL.
+	 */
+	void (*finish)(struct hs_cli_sink *sink);
 	void (*free)(struct hs_cli_sink *sink);
 	uint64_t stored, failed;
 	struct hs_cli_progress progress;

@@ -106,6 +106,7 @@ static enum hs_status store_here(const struct hs_seed_options *what, struct hs_a
 	}
 	if (status == HS_OK) {
 		status = fill(what, into, err);
+		into->sink->finish(into->sink);
 	}
 	hs_host_close(host);
 	return status;

@@ -85,6 +85,34 @@ bool hs_rest_wants_content(struct hs_slice path, struct hs_slice accept);
 /* rest[0].resource of the CapabilityStatement, from the type rows and search parameters. */
 void hs_rest_capability(const struct hs_rest *rest, struct hs_arena *arena, struct hs_json *rest_entry);
 
+/* ---- loading in bulk (command line) ---- */
+
+/* Resources are read ahead of the transaction, on a thread of the caller's, and stored many in one. */
+struct hs_rest_loader;
+struct hs_rest_loader *hs_rest_loader_new(const struct hs_rest_sandbox *sandbox);
+void hs_rest_loader_free(struct hs_rest_loader *loader);
+struct hs_rest_item {
+	struct hs_slice text; /* must live as long as the item */
+	const struct hs__rest_type *type;
+	void *read; /* of the type's keeper (handslag/bulk.h); NULL: the ordinary way */
+};
+/* What can be done before the transaction; one thread at a time. */
+void hs_rest_loader_read(struct hs_rest_loader *loader, struct hs_arena *arena, struct hs_slice text,
+	struct hs_rest_item *out);
+/* What was not stored, and why: error.status is HS_OK when all was. */
+struct hs_rest_refusal {
+	struct hs_issues issues;
+	struct hs_error error;
+	uint64_t stored; /* resources: 1, or those of a batch or transaction */
+};
+/* As hs_rest_load, and a batch or transaction as when it is posted to the base; what is refused leaves no
+ * trace. A status other than HS_OK: the store failed. */
+enum hs_status hs_rest_loader_store(struct hs_rest_loader *loader, struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs_rest_item *item, struct hs_rest_refusal *refusal, struct hs_error *err);
+/* At the end of each transaction; `last`: of the last one, which leaves everything in order. */
+enum hs_status hs_rest_loader_settle(struct hs_rest_loader *loader, struct hs_txn *txn,
+	struct hs_arena *arena, bool last, struct hs_error *err);
+
 /* For loading in bulk (command line): stores a resource as PUT (with id) or POST would, in the transaction
  * of the caller. `source` is the text that `resource` was parsed from. */
 enum hs_status hs_rest_load(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn, struct hs_arena *arena,

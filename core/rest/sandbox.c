@@ -72,12 +72,17 @@ enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store
 	if (status != HS_OK)
 		goto out;
 	sandbox->by_number = hs_heap_alloc((sandbox->number_count + 1) * sizeof *sandbox->by_number);
-	for (size_t i = 0; i < rest->type_count; i++) {
+	for (size_t i = 0; i < rest->type_count && status == HS_OK; i++) {
 		const struct hs__rest_type *type = &rest->types[i];
+		const struct hs_keeper *keeper = type->row ? type->row->keeper : NULL;
 		sandbox->by_number[sandbox->type_numbers[i]] = type;
-		if (type->row && type->row->keeper)
-			hs_store_keep(store, sandbox->type_numbers[i], type->row->keeper, type->state);
+		if (keeper)
+			hs_store_keep(store, sandbox->type_numbers[i], keeper, type->state);
+		if (keeper && keeper->mend)
+			status = hs_store_write_wait(store, arena, keeper->mend, type->state, err);
 	}
+	if (status != HS_OK)
+		goto out;
 	*out = sandbox;
 out:
 	hs_arena_free(arena);

@@ -22,6 +22,7 @@
 struct hs_store;
 struct hs_txn;
 struct hs_json;
+struct hs_bulk;
 
 /* ---- transactions ---- */
 
@@ -34,6 +35,11 @@ int64_t hs_txn_now(const struct hs_txn *txn);
 /* Highest commit sequence that this transaction sees (its own writes included). */
 uint64_t hs_txn_seq(const struct hs_txn *txn);
 struct hs_store *hs_txn_store(const struct hs_txn *txn);
+/* Of a writing transaction: a number that changes whenever something written may have been undone, and that
+ * no other store has. What was learned in writing transactions is still so while it is the same. 0 when
+ * reading.
+ */
+uint64_t hs_txn_epoch(const struct hs_txn *txn);
 /* A savepoint, for work that is undone in part: what was written since `begin` is kept or undone. */
 enum hs_status hs_txn_savepoint(struct hs_txn *txn, struct hs_error *err);
 enum hs_status hs_txn_savepoint_end(struct hs_txn *txn, bool keep, struct hs_error *err);
@@ -116,6 +122,11 @@ struct hs_put {
 };
 enum hs_status hs_txn_put(struct hs_txn *txn, struct hs_arena *arena, const struct hs_put *put,
 	struct hs_resource *out, struct hs_error *err);
+/* For the bulk way of a keeper (handslag/bulk.h), which stores what it is given itself and knows that it does
+ * not have the id: numbers the first version of a resource. 0 when the store remembers the id from a
+ * deletion, then nothing was done; 1, or a negative status. */
+int hs_txn_first(struct hs_txn *txn, uint32_t type, struct hs_slice id, struct hs_resource *out,
+	struct hs_error *err);
 /* HS_E_NOT_FOUND when there is none; deleting a deleted one changes nothing and gives HS_E_DELETED. */
 enum hs_status hs_txn_delete(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, struct hs_slice id,
 	struct hs_resource *out, struct hs_error *err);
@@ -236,6 +247,10 @@ struct hs_keeper {
 	 */
 	enum hs_status (*find)(struct hs_txn *txn, struct hs_arena *arena, void *state,
 		const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
+	const struct hs_bulk *bulk; /* handslag/bulk.h; may be NULL */
+	/* In a writing transaction whenever a store is opened, before anything else: mends what an
+	 * interrupted load left. Its arg is the state. May be NULL. */
+	hs_work_fn *mend;
 };
 
 /* ---- SQL for tables of a service's own ---- */

@@ -67,30 +67,39 @@ int64_t hs_ledger_hash(uint64_t seed, struct hs_slice text)
 	return (int64_t)(hash >> 17); /* 47 bits: SQLite keeps it in six bytes with sign */
 }
 
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* 1 + the value of a lower-case hexadecimal digit, 0 for any other byte. */
+static const unsigned char digits_from[256] = { ['0'] = 1,
+	['1'] = 2,
+	['2'] = 3,
+	['3'] = 4,
+	['4'] = 5,
+	['5'] = 6,
+	['6'] = 7,
+	['7'] = 8,
+	['8'] = 9,
+	['9'] = 10,
+	['a'] = 11,
+	['b'] = 12,
+	['c'] = 13,
+	['d'] = 14,
+	['e'] = 15,
+	['f'] = 16 };
 
 bool hs_ledger_uuid_read(struct hs_slice text, unsigned char out[16])
 {
-	unsigned char bytes[16] = { 0 };
+	/* Where the two digits of each byte are. */
+	static const unsigned char at[16] = { 0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34 };
+	unsigned char bytes[16];
 
-	if (text.len != 36)
+	if (text.len != 36 || text.ptr[8] != '-' || text.ptr[13] != '-' || text.ptr[18] != '-' ||
+		text.ptr[23] != '-')
 		return false;
-	for (size_t i = 0, n = 0; i < 36; i++) {
-		int digit = digit_of(text.ptr[i]);
-		if (i == 8 || i == 13 || i == 18 || i == 23) {
-			if (text.ptr[i] != '-')
-				return false;
-			continue;
-		}
-		if (digit < 0)
+	for (size_t i = 0; i < 16; i++) {
+		unsigned high = digits_from[(unsigned char)text.ptr[at[i]]];
+		unsigned low = digits_from[(unsigned char)text.ptr[at[i] + 1]];
+		if (!high || !low)
 			return false;
-		bytes[n / 2] = (unsigned char)(bytes[n / 2] << 4 | digit);
-		n++;
+		bytes[i] = (unsigned char)((high - 1) << 4 | (low - 1));
 	}
 	memcpy(out, bytes, 16);
 	return true;

@@ -16,8 +16,7 @@ struct place {
 	size_t hole;
 };
 
-/* What is after the last '/' or ':'. */
-static struct hs_slice tail_of(struct hs_slice raw)
+struct hs_slice hs_ledger_tail(struct hs_slice raw)
 {
 	size_t at = raw.len;
 	while (at && raw.ptr[at - 1] != '/' && raw.ptr[at - 1] != ':')
@@ -33,7 +32,7 @@ static struct place find_hole(const struct hs_ledger_split *split, struct hs_sli
 			continue;
 		if (hs_slice_eq(raw, text))
 			return (struct place) { SOURCE_WHOLE, i };
-		if (hs_slice_ends(raw, text) && hs_slice_eq(tail_of(raw), text))
+		if (hs_slice_ends(raw, text) && hs_slice_eq(hs_ledger_tail(raw), text))
 			return (struct place) { SOURCE_TAIL, i };
 	}
 	return (struct place) { SOURCE_TEXT, 0 };
@@ -172,7 +171,7 @@ static bool take_place(struct hs_slice *in, enum source source, const struct hs_
 		return hs_ledger_take_text(in, out);
 	if (!hs_ledger_take_number(in, &hole) || !open || hole >= open->count)
 		return false;
-	*out = source == SOURCE_TAIL ? tail_of(open->values[hole]) : open->values[hole];
+	*out = source == SOURCE_TAIL ? hs_ledger_tail(open->values[hole]) : open->values[hole];
 	return true;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The keeper of DocumentReference: the store hands each version to it and asks it for them again. */
-#include "ledger.h"
+#include "load.h"
 
 #include <handslag/time.h>
 
@@ -59,8 +59,7 @@ static enum hs_status get(struct hs_txn *txn, struct hs_arena *arena, void *stat
 
 /* ---- writing ---- */
 
-/* Is the row found by its own mark? What is found by a column of the pointer needs none. */
-static bool has_mark(const struct hs_ledger *ledger, struct hs_slice id, const struct hs_index_row *row)
+bool hs_ledger_has_mark(const struct hs_ledger *ledger, struct hs_slice id, const struct hs_index_row *row)
 {
 	enum hs_ledger_class of = hs_ledger_class(ledger, row->param);
 	unsigned char uuid[16];
@@ -79,7 +78,7 @@ static enum hs_status change_marks(struct hs_ledger *ledger, const struct hs_led
 	enum hs_status status = HS_OK;
 
 	for (size_t i = 0; i < count && status == HS_OK; i++) {
-		if (!has_mark(ledger, pointer->id, &rows[i]))
+		if (!hs_ledger_has_mark(ledger, pointer->id, &rows[i]))
 			continue;
 		int64_t mark = hs_ledger_mark(hs_ledger_class(ledger, rows[i].param), rows[i].param,
 			rows[i].text);
@@ -279,4 +278,6 @@ const struct hs_keeper hs_ledger_keeper = {
 	.remove = remove_one,
 	.recent = recent,
 	.find = hs_ledger_find,
+	.bulk = &hs_ledger_bulk,
+	.mend = hs_ledger_mend,
 };

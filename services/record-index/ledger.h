@@ -104,16 +104,30 @@ struct hs_ledger_cache {
 void hs_ledger_cache_open(struct hs_ledger_cache *cache);
 void hs_ledger_cache_close(struct hs_ledger_cache *cache);
 
+/* Marks of pieces that are stored later, in order: for many pieces at once. */
+struct hs_ledger_waiting_mark {
+	int64_t mark, target;
+};
+struct hs_ledger_later {
+	struct hs_arena *arena;
+	struct hs_ledger_waiting_mark *items;
+	size_t count, room;
+};
+
 /* One operation on the ledger. */
 struct hs_ledger {
 	struct hs_txn *txn;
 	struct hs_arena *arena;        /* for pieces, as long as the operation */
 	struct hs_ledger_cache *cache; /* may be NULL */
+	struct hs_ledger_later *later; /* where marks of new pieces go; NULL: to the table */
 	int64_t number;                /* cache.c: which ledger, once asked */
 	bool asked;
 	struct hs_ledger_param params[HS_LEDGER_PARAMS];
 	struct hs_ledger_piece memo[HS_LEDGER_MEMO];
 };
+/* Asks `number` for the numbers of params. */
+void hs_ledger_params(struct hs_ledger *ledger,
+	uint32_t (*number)(void *arg, unsigned space, struct hs_slice name), void *arg);
 void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_arena *arena,
 	struct hs_ledger_cache *cache);
 /* Takes a piece from the cache, puts one there. */
@@ -136,6 +150,8 @@ struct hs_ledger_target {
 };
 enum hs_status hs_ledger_add_mark(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_target target,
 	struct hs_error *err);
+/* Stores what waits, in order. */
+enum hs_status hs_ledger_add_later(struct hs_ledger *ledger, struct hs_error *err);
 enum hs_status hs_ledger_drop_mark(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_target target,
 	struct hs_error *err);
 struct hs_ledger_numbers {
@@ -178,6 +194,17 @@ struct hs_ledger_open {
 	size_t count;
 	struct hs_slice own; /* facts that only this one has */
 };
+/* The bytes of a shape, a piece. Empty when memory ends. */
+struct hs_slice hs_ledger_shape_bytes(struct hs_arena *arena, size_t holes, struct hs_slice facts,
+	struct hs_slice text);
+/* Appends a hole whose first `cut` bytes are the piece `prefix` (both 0: none). */
+void hs_ledger_put_hole(struct hs_buf *out, struct hs_slice raw, size_t cut, uint64_t prefix,
+	struct hs_slice id);
+/* How much of a hole is kept as a piece: all of an object, or what comes back in other pointers. */
+size_t hs_ledger_hole_cut(const struct hs_ledger_hole *hole);
+/* The piece of a plain text. */
+enum hs_status hs_ledger_intern_text(struct hs_ledger *ledger, struct hs_slice text, uint64_t *number,
+	struct hs_error *err);
 /* Fills the holes; `arena` for what is made. */
 enum hs_status hs_ledger_open(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t shape,
 	struct hs_slice rest, struct hs_slice id, struct hs_ledger_open *out, struct hs_error *err);
@@ -194,6 +221,8 @@ struct hs_ledger_rows {
 /* Writes each row to `steady` (when every text of this shape has it) or to `own`. */
 void hs_ledger_facts_write(const struct hs_ledger *ledger, const struct hs_ledger_split *split,
 	const struct hs_index_row *rows, size_t count, struct hs_buf *steady, struct hs_buf *own);
+/* What is after the last '/' or ':'. */
+struct hs_slice hs_ledger_tail(struct hs_slice raw);
 /* Appends the rows of `facts`. `date`: seconds, for rows that say so. */
 enum hs_status hs_ledger_facts_read(struct hs_arena *arena, struct hs_slice facts,
 	const struct hs_ledger_open *open, int64_t date, struct hs_ledger_rows *out, struct hs_error *err);
@@ -205,6 +234,10 @@ enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
 	const struct hs_ledger_pointer *pointer, struct hs_ledger_rows *out, struct hs_error *err);
 
 /* ---- table.c: rows of the table of pointers ---- */
+
+#define HS_LEDGER_ID_MAX 255
+/* An id as the table has it. */
+struct hs_slice hs_ledger_id_bytes(struct hs_slice id, char room[HS_LEDGER_ID_MAX + 1]);
 
 /* 1, 0 when there is none, or a negative status; slices in `arena`. */
 int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
@@ -255,5 +288,7 @@ enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *
 
 /* ---- ledger.c: the keeper; its state is a struct hs_ledger_cache ---- */
 
+/* Is the row found by a mark of its own? What is found by a column of the pointer needs none. */
+bool hs_ledger_has_mark(const struct hs_ledger *ledger, struct hs_slice id, const struct hs_index_row *row);
 extern const struct hs_keeper hs_ledger_keeper;
 extern const struct hs_migration hs_ledger_migrations[];

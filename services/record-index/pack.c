@@ -34,7 +34,7 @@ static size_t prefix_of(struct hs_slice raw)
 	return end;
 }
 
-static struct hs_slice shape_bytes(struct hs_arena *arena, size_t holes, struct hs_slice facts,
+struct hs_slice hs_ledger_shape_bytes(struct hs_arena *arena, size_t holes, struct hs_slice facts,
 	struct hs_slice text)
 {
 	struct hs_buf buf;
@@ -51,31 +51,30 @@ static enum hs_status too_large(struct hs_error *err)
 	return hs_fail(err, HS_E_LIMIT, "the pointer does not fit in the memory of the request");
 }
 
-static enum hs_status intern_text(struct hs_ledger *ledger, struct hs_slice text, uint64_t *number,
+enum hs_status hs_ledger_intern_text(struct hs_ledger *ledger, struct hs_slice text, uint64_t *number,
 	struct hs_error *err)
 {
-	struct hs_slice bytes = shape_bytes(ledger->arena, 0, HS_S_NONE, text);
+	struct hs_slice bytes = hs_ledger_shape_bytes(ledger->arena, 0, HS_S_NONE, text);
 	bool fresh = false;
 
 	return bytes.ptr ? hs_ledger_intern(ledger, 0, bytes, number, &fresh, err) : too_large(err);
 }
 
-static enum hs_status pack_hole(struct hs_ledger *ledger, const struct hs_ledger_split *split,
-	const struct hs_ledger_hole *hole, struct hs_buf *out, struct hs_error *err)
+size_t hs_ledger_hole_cut(const struct hs_ledger_hole *hole)
+{
+	return hole->whole ? hole->raw.len : prefix_of(hole->raw);
+}
+
+void hs_ledger_put_hole(struct hs_buf *out, struct hs_slice raw, size_t cut, uint64_t prefix,
+	struct hs_slice id)
 {
 	unsigned char uuid[16];
-	size_t cut = hole->whole ? hole->raw.len : prefix_of(hole->raw);
-	struct hs_slice tail = hs_slice_from(hole->raw, cut);
-	uint64_t prefix = 0;
-	enum hs_status status = cut ? intern_text(ledger, hs_slice_first(hole->raw, cut), &prefix, err) :
-				      HS_OK;
-
-	if (status != HS_OK)
-		return status;
-	enum kind kind = split->id.len && hs_slice_eq(tail, split->id) ? KIND_ID :
-		hs_ledger_uuid_read(tail, uuid)                        ? KIND_UUID :
-									 KIND_TEXT;
+	struct hs_slice tail = hs_slice_from(raw, cut);
+	enum kind kind = id.len && hs_slice_eq(tail, id) ? KIND_ID :
+		hs_ledger_uuid_read(tail, uuid)          ? KIND_UUID :
+							   KIND_TEXT;
 	uint64_t len = kind == KIND_TEXT ? tail.len : 0;
+
 	hs_ledger_put_number(out, len << 3 | (cut ? HAS_PREFIX : 0) | kind);
 	if (cut)
 		hs_ledger_put_number(out, prefix);
@@ -83,7 +82,20 @@ static enum hs_status pack_hole(struct hs_ledger *ledger, const struct hs_ledger
 		hs_buf_add(out, tail);
 	else if (kind == KIND_UUID)
 		hs_buf_add(out, hs_slice((const char *)uuid, sizeof uuid));
-	return HS_OK;
+}
+
+static enum hs_status pack_hole(struct hs_ledger *ledger, const struct hs_ledger_split *split,
+	const struct hs_ledger_hole *hole, struct hs_buf *out, struct hs_error *err)
+{
+	size_t cut = hs_ledger_hole_cut(hole);
+	uint64_t prefix = 0;
+	enum hs_status status = cut ?
+		hs_ledger_intern_text(ledger, hs_slice_first(hole->raw, cut), &prefix, err) :
+		HS_OK;
+
+	if (status == HS_OK)
+		hs_ledger_put_hole(out, hole->raw, cut, prefix, split->id);
+	return status;
 }
 
 enum hs_status hs_ledger_pack(struct hs_ledger *ledger, struct hs_ledger_split *split,
@@ -103,7 +115,7 @@ enum hs_status hs_ledger_pack(struct hs_ledger *ledger, struct hs_ledger_split *
 	hs_buf_add(&rest, hs_buf_slice(&own));
 	if (status != HS_OK)
 		return status;
-	struct hs_slice shape = shape_bytes(ledger->arena, split->hole_count, hs_buf_slice(&steady),
+	struct hs_slice shape = hs_ledger_shape_bytes(ledger->arena, split->hole_count, hs_buf_slice(&steady),
 		hs_buf_slice(&split->shape));
 	if (!shape.ptr || rest.overflow || steady.overflow || own.overflow)
 		return too_large(err);

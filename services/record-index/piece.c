@@ -2,6 +2,8 @@
 /* Pieces: what is kept once and named by a number; and marks, the index by hash over both pieces and rows. */
 #include "ledger.h"
 
+#include <stdlib.h>
+
 #define PIECE_SEED (UINT64_C(1) << 63)
 #define MARK_SEED 16
 #define MARK_TEXT 256 /* what counts of a text */
@@ -21,16 +23,26 @@ static const struct {
 	{ "DocumentReference.date", HS_LEDGER_OF_DATE },
 };
 
+void hs_ledger_params(struct hs_ledger *ledger,
+	uint32_t (*number)(void *arg, unsigned space, struct hs_slice name), void *arg)
+{
+	for (size_t i = 0; i < HS_LEDGER_PARAMS; i++) {
+		struct hs_slice name = hs_slice_cstr(params[i].name);
+		ledger->params[i] = (struct hs_ledger_param) { number(arg, HS_SPACE_PARAM, name),
+			(uint8_t)params[i].of };
+	}
+}
+
+static uint32_t number_here(void *arg, unsigned space, struct hs_slice name)
+{
+	return hs_txn_number(arg, space, name, false);
+}
+
 void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_arena *arena,
 	struct hs_ledger_cache *cache)
 {
 	*ledger = (struct hs_ledger) { .txn = txn, .arena = arena, .cache = cache };
-	for (size_t i = 0; i < HS_LEDGER_PARAMS; i++) {
-		struct hs_slice name = hs_slice_cstr(params[i].name);
-		ledger->params[i] = (struct hs_ledger_param) {
-			hs_txn_number(txn, HS_SPACE_PARAM, name, false), (uint8_t)params[i].of
-		};
-	}
+	hs_ledger_params(ledger, number_here, txn);
 }
 
 void hs_ledger_forget(struct hs_ledger *ledger)
@@ -63,18 +75,21 @@ int64_t hs_ledger_mark(enum hs_ledger_class of, uint32_t param, struct hs_slice 
 /* ---- marks ---- */
 
 /* In the table a piece is a negative target, so that the two can never be mixed up. */
-static enum hs_status run_mark(struct hs_stmt *stmt, int64_t mark, struct hs_ledger_target target,
-	struct hs_error *err)
+static int64_t in_table(struct hs_ledger_target target)
+{
+	return target.is_piece ? -(int64_t)target.number : (int64_t)target.number;
+}
+
+static enum hs_status run_mark(struct hs_stmt *stmt, int64_t mark, int64_t target, struct hs_error *err)
 {
 	if (!stmt)
 		return err->status;
 	hs_sql_int(stmt, 1, mark);
-	hs_sql_int(stmt, 2, target.is_piece ? -(int64_t)target.number : (int64_t)target.number);
+	hs_sql_int(stmt, 2, target);
 	return hs_sql_run(stmt, err);
 }
 
-enum hs_status hs_ledger_add_mark(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_target target,
-	struct hs_error *err)
+static enum hs_status store_mark(struct hs_ledger *ledger, int64_t mark, int64_t target, struct hs_error *err)
 {
 	return run_mark(hs_sql(ledger->txn,
 				"INSERT OR IGNORE INTO record_index_mark (hash, target) VALUES (?1, ?2)",
@@ -82,12 +97,56 @@ enum hs_status hs_ledger_add_mark(struct hs_ledger *ledger, int64_t mark, struct
 		mark, target, err);
 }
 
+static bool put_off(struct hs_ledger_later *later, int64_t mark, int64_t target)
+{
+	if (later->count == later->room) {
+		size_t room = later->room ? later->room * 2 : 1024;
+		void *moved = hs_arena_grow(later->arena, later->items, later->room * sizeof *later->items,
+			room * sizeof *later->items);
+		if (!moved)
+			return false;
+		later->items = moved;
+		later->room = room;
+	}
+	later->items[later->count++] = (struct hs_ledger_waiting_mark) { mark, target };
+	return true;
+}
+
+static int by_mark(const void *a, const void *b)
+{
+	const struct hs_ledger_waiting_mark *x = a, *y = b;
+
+	return x->mark < y->mark ? -1 : x->mark > y->mark;
+}
+
+enum hs_status hs_ledger_add_later(struct hs_ledger *ledger, struct hs_error *err)
+{
+	struct hs_ledger_later *later = ledger->later;
+	enum hs_status status = HS_OK;
+
+	if (later->count)
+		qsort(later->items, later->count, sizeof *later->items, by_mark);
+	for (size_t i = 0; i < later->count && status == HS_OK; i++)
+		status = store_mark(ledger, later->items[i].mark, later->items[i].target, err);
+	if (status == HS_OK)
+		later->count = 0;
+	return status;
+}
+
+enum hs_status hs_ledger_add_mark(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_target target,
+	struct hs_error *err)
+{
+	if (ledger->later && target.is_piece && put_off(ledger->later, mark, in_table(target)))
+		return HS_OK;
+	return store_mark(ledger, mark, in_table(target), err);
+}
+
 enum hs_status hs_ledger_drop_mark(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_target target,
 	struct hs_error *err)
 {
 	return run_mark(hs_sql(ledger->txn, "DELETE FROM record_index_mark WHERE hash = ?1 AND target = ?2",
 				err),
-		mark, target, err);
+		mark, in_table(target), err);
 }
 
 enum hs_status hs_ledger_add_number(struct hs_arena *arena, struct hs_ledger_numbers *list, uint64_t number,
@@ -224,7 +283,7 @@ enum hs_status hs_ledger_intern(struct hs_ledger *ledger, uint64_t shape, struct
 	if (found == 0)
 		status = insert_piece(ledger, shape, rest, &made, err);
 	if (found == 0 && status == HS_OK)
-		status = hs_ledger_add_mark(ledger, mark, (struct hs_ledger_target) { made, true }, err);
+		status = store_mark(ledger, mark, in_table((struct hs_ledger_target) { made, true }), err);
 	if (status != HS_OK)
 		return status;
 	*number = made;

@@ -10,7 +10,7 @@
 #define PROFILE MHD "IHE.MHD.SimplifiedPublish.DocumentReference"
 #define LIST_TYPES "https://profiles.ihe.net/ITI/MHD/CodeSystem/MHDlistTypes"
 
-static bool claims_publish(const struct hs_json *pointer)
+bool hs_record_index_claims_publish(const struct hs_json *pointer)
 {
 	HS_JSON_EACH(profile, hs_json_get(hs_json_get(pointer, HS_S("meta")), HS_S("profile"))) {
 		if (hs_slice_eq(hs_json_text(profile), HS_S(PROFILE)))
@@ -182,7 +182,7 @@ void hs_record_index_publish(const struct hs_write_event *event, struct hs_issue
 	enum hs_status status = HS_OK;
 	size_t index = 0;
 
-	if (event->change != HS_CHANGE_CREATE || !claims_publish(event->resource))
+	if (event->change != HS_CHANGE_CREATE || !hs_record_index_claims_publish(event->resource))
 		return;
 	HS_JSON_EACH(content, hs_json_get(event->resource, HS_S("content"))) {
 		struct hs_json *attachment = hs_json_get(content, HS_S("attachment"));

@@ -17,6 +17,11 @@ struct hs_record_index {
 	const char *supersede;        /* setting "supersede" */
 };
 
+/* ---- service.c ---- */
+/* The rules that look at nothing but the pointer itself. */
+void hs_record_index_check(const struct hs_record_index *index, const struct hs_write_event *event,
+	struct hs_issues *issues);
+
 /* ---- rules.c: each adds an issue for what it finds ---- */
 void hs_record_index_check_patient(const struct hs_write_event *event, struct hs_issues *issues);
 void hs_record_index_check_immutable(const struct hs_write_event *event, const char *elements,
@@ -43,4 +48,5 @@ enum hs_status hs_record_index_supersede(const struct hs_write_event *event, con
 	struct hs_error *err);
 
 /* ---- publish.c: Simplified Publish [ITI-105] ---- */
+bool hs_record_index_claims_publish(const struct hs_json *pointer);
 void hs_record_index_publish(const struct hs_write_event *event, struct hs_issues *issues);

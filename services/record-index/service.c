@@ -26,16 +26,22 @@ static const struct hs_setting settings[] = {
 	{ .name = NULL },
 };
 
+void hs_record_index_check(const struct hs_record_index *index, const struct hs_write_event *event,
+	struct hs_issues *issues)
+{
+	if (index->check_identifiers)
+		hs_record_index_check_patient(event, issues);
+	if (index->check_profiles)
+		hs_record_index_check_mhd(event, issues);
+}
+
 static void check_pointer(const struct hs_write_event *event, void *state, struct hs_issues *issues)
 {
 	const struct hs_record_index *index = state;
 
 	if (!event->resource)
 		return;
-	if (index->check_identifiers)
-		hs_record_index_check_patient(event, issues);
-	if (index->check_profiles)
-		hs_record_index_check_mhd(event, issues);
+	hs_record_index_check(index, event, issues);
 	hs_record_index_check_immutable(event, index->immutable, issues);
 	if (issues->errors == 0)
 		hs_record_index_publish(event, issues);

@@ -3,10 +3,10 @@
  * creation; `seq` is NULL while that version is the current one. An id that is a UUID takes 16 bytes. */
 #include "ledger.h"
 
-#define ID_MAX 255
+#define ID_MAX HS_LEDGER_ID_MAX
 
 /* Other ids are their text; one of 16 characters gets a NUL behind it, so that it is no UUID. */
-static struct hs_slice id_bytes(struct hs_slice id, char room[ID_MAX + 1])
+struct hs_slice hs_ledger_id_bytes(struct hs_slice id, char room[ID_MAX + 1])
 {
 	unsigned char uuid[16];
 
@@ -77,7 +77,7 @@ int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_
 
 	if (!stmt)
 		return (int)err->status;
-	hs_sql_blob(stmt, 1, id_bytes(id, room));
+	hs_sql_blob(stmt, 1, hs_ledger_id_bytes(id, room));
 	return take_one(stmt, arena, out, err);
 }
 
@@ -116,7 +116,7 @@ enum hs_status hs_ledger_insert(struct hs_ledger *ledger, const struct hs_ledger
 	bind_piece(stmt, 2, pointer->seq == pointer->row ? 0 : pointer->seq);
 	hs_sql_int(stmt, 3, (int64_t)pointer->version);
 	hs_sql_int(stmt, 4, pointer->updated_ms);
-	hs_sql_blob(stmt, 5, id_bytes(pointer->id, room));
+	hs_sql_blob(stmt, 5, hs_ledger_id_bytes(pointer->id, room));
 	bind_piece(stmt, 6, pointer->subject);
 	bind_piece(stmt, 7, pointer->custodian);
 	if (pointer->has_date)

@@ -7,9 +7,17 @@
 
 #define GROUP_MEMORY ((size_t)256 << 20)
 
+/* Never given twice, not to another store either. */
+static uint64_t new_epoch(void)
+{
+	static uint64_t epochs;
+
+	return __atomic_add_fetch(&epochs, 1, __ATOMIC_RELAXED);
+}
+
 void hs__group_init(struct hs__group *group, uint64_t seq)
 {
-	*group = (struct hs__group) { .arena = hs_arena_new(GROUP_MEMORY), .seq = seq };
+	*group = (struct hs__group) { .arena = hs_arena_new(GROUP_MEMORY), .seq = seq, .epoch = new_epoch() };
 	hs_map_init(&group->name_map, NULL);
 }
 
@@ -194,6 +202,7 @@ void hs__group_rollback(struct hs_store *store, struct hs__mark mark)
 	}
 	group->seq = mark.seq;
 	group->clock = mark.clock;
+	group->epoch = new_epoch();
 }
 
 void hs__group_rollback_all(struct hs_store *store)

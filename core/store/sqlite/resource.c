@@ -368,6 +368,34 @@ enum hs_status hs_txn_put(struct hs_txn *txn, struct hs_arena *arena, const stru
 	return status;
 }
 
+int hs_txn_first(struct hs_txn *txn, uint32_t type, struct hs_slice id, struct hs_resource *out,
+	struct hs_error *err)
+{
+	HS_ASSERT(txn->group);
+	/* Rows of a type with a keeper are its deletions. */
+	if (hs__group_tally(txn->store, type)->last_row) {
+		struct hs_stmt *stmt = hs_sql(txn, "SELECT 1 FROM ident WHERE id = ?1 AND type = ?2", err);
+		if (!stmt)
+			return (int)err->status;
+		hs_sql_text(stmt, 1, id);
+		hs_sql_int(stmt, 2, type);
+		int step = hs_sql_step(stmt, err);
+		hs_sql_end(stmt);
+		if (step != 0)
+			return step < 0 ? step : 0;
+	}
+	*out = (struct hs_resource) {
+		.type = type,
+		.id = id,
+		.version = 1,
+		.seq = ++txn->group->seq,
+		.updated_ms = hs__group_time(txn),
+		.change = HS_CHANGE_CREATE,
+	};
+	hs__group_touch(txn->store, type, id);
+	return 1;
+}
+
 enum hs_status hs_txn_delete(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, struct hs_slice id,
 	struct hs_resource *out, struct hs_error *err)
 {

@@ -59,7 +59,8 @@ struct hs__clock {
 /* The transactions that the writer will commit together. */
 struct hs__group {
 	struct hs_arena *arena;
-	uint64_t seq; /* last one given */
+	uint64_t seq;   /* last one given */
+	uint64_t epoch; /* hs_txn_epoch */
 	struct hs__clock clock;
 	struct hs__undo *undo;
 	size_t undo_count, undo_room;

@@ -69,6 +69,11 @@ uint64_t hs_txn_seq(const struct hs_txn *txn)
 	return db->seq;
 }
 
+uint64_t hs_txn_epoch(const struct hs_txn *txn)
+{
+	return txn->group ? txn->group->epoch : 0;
+}
+
 /* ---- savepoints ---- */
 
 enum hs_status hs_txn_savepoint(struct hs_txn *txn, struct hs_error *err)
