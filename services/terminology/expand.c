@@ -522,7 +522,7 @@ static struct hs_json *page(struct writer *w)
 	size_t to = params->count >= 0 ? from + (size_t)params->count : w->x->count;
 
 	for (size_t i = from; i < to && i < w->x->count; i++)
-		hs_json_push(list, make_contains(w, &w->x->items[i]));
+		hs_json_push(list, make_contains(w, &w->x->items[i - w->x->first]));
 	return list;
 }
 

@@ -4,6 +4,7 @@
 
 #include "filter.h"
 #include "fold.h"
+#include "image/big.h"
 #include "source.h"
 #include "tree.h"
 
@@ -451,6 +452,95 @@ static void read_options(struct tx_expansion *x)
 	x->limit = x->ctx->limit;
 }
 
+/* ---- one large code system ---- */
+
+/* The rules speak of one large code system only, without lists and imports: then whole sets are joined, and
+ * no more than the page is listed. */
+static enum hs_status find_only_system(struct walk *w, struct tx_set set, struct tx_system *out,
+	struct hs_error *err)
+{
+	struct tx_system only = { NULL, NULL };
+
+	for (uint32_t i = 0; i < set.row->rule_count; i++) {
+		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
+		struct tx_system s = { NULL, NULL };
+		if (!rule->system.len || rule->import_count || rule->flags & TX_RULE_ENUM ||
+			w->ctx->supplement_count)
+			return HS_OK;
+		enum hs_status status = find_system(w, set, rule, &s, err);
+		if (status)
+			return status;
+		if (!hs_tx_is_big(s) || (only.row && only.row != s.row))
+			return HS_OK;
+		only = s;
+	}
+	*out = only;
+	return HS_OK;
+}
+
+static enum hs_status join_rules(struct walk *w, struct tx_set set, struct tx_system s, struct tx_bits *out,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	*out = hs_tx_bits_new(w->ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
+	for (int excluding = 0; excluding < 2 && out->words; excluding++)
+		for (uint32_t i = 0; i < set.row->rule_count && status == HS_OK; i++) {
+			const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
+			struct tx_filter *filters = NULL;
+			struct tx_bits found;
+			if (((rule->flags & TX_RULE_EXCLUDE) != 0) != excluding)
+				continue;
+			status = hs_tx_filters_prepare(w->ctx, set, rule, s, &filters, err);
+			if (status == HS_OK)
+				status = hs_tx_big_select(w->ctx, s, filters, rule->filter_count, &found,
+					err);
+			if (status == HS_OK)
+				(excluding ? hs_tx_bits_minus : hs_tx_bits_or)(*out, found);
+		}
+	return out->words ? status : too_costly(w, err);
+}
+
+static enum hs_status list_page(struct walk *w, struct tx_system s, struct tx_bits bits, struct list *out,
+	struct hs_error *err)
+{
+	const struct tx_params *params = &w->ctx->params;
+	uint64_t from = params->offset > 0 ? (uint64_t)params->offset : 0, left = UINT64_MAX;
+	enum hs_status status = HS_OK;
+
+	w->x->count = hs_tx_bits_total(bits);
+	w->x->first = from;
+	if (params->count >= 0)
+		left = (uint64_t)params->count;
+	else if (w->x->count > w->x->limit)
+		return too_costly(w, err);
+	uint32_t at = from < w->x->count ? hs_tx_bits_nth(bits, (uint32_t)from) : UINT32_MAX;
+	for (; at != UINT32_MAX && left && status == HS_OK; at = hs_tx_bits_next(bits, at + 1), left--)
+		status = push(w, out, (struct tx_item) { s, at, NULL, NULL, false }, err);
+	return status;
+}
+
+static enum hs_status expand_big(struct walk *w, struct tx_set set, struct tx_system s, struct list *out,
+	struct hs_error *err)
+{
+	struct hs_arena *arena = w->ctx->arena;
+	struct tx_bits bits, found;
+	enum hs_status status = join_rules(w, set, s, &bits, err);
+
+	if (status)
+		return status;
+	if (w->x->folded_filter.len) {
+		found = hs_tx_bits_new(arena, bits.count);
+		if (!found.words || !hs_tx_big_search(s.layer, arena, w->x->folded_filter, &found))
+			return too_costly(w, err);
+		hs_tx_bits_and(bits, found);
+	}
+	for (uint32_t at = w->x->active_only ? 0 : bits.count; at < bits.count; at++)
+		if (s.layer->concepts[at].flags & TX_INACTIVE)
+			bits.words[at / 64] &= ~((uint64_t)1 << (at % 64));
+	return list_page(w, s, bits, out, err);
+}
+
 enum hs_status hs_tx_expansion_make(struct tx_context *ctx, struct tx_expansion **out, struct hs_error *err)
 {
 	struct tx_expansion *x = hs_arena_alloc(ctx->arena, sizeof(*x));
@@ -462,7 +552,16 @@ enum hs_status hs_tx_expansion_make(struct tx_context *ctx, struct tx_expansion 
 		return hs_fail(err, HS_E_LIMIT, "the request is too large");
 	x->ctx = ctx;
 	read_options(x);
-	enum hs_status status = walk_set(&w, ctx->set, &list, err);
+	struct tx_system big = { NULL, NULL };
+	enum hs_status status = find_only_system(&w, ctx->set, &big, err);
+	if (status == HS_OK && big.row) {
+		status = expand_big(&w, ctx->set, big, &list, err);
+		x->items = list.items;
+		*out = x;
+		return status;
+	}
+	if (status == HS_OK)
+		status = walk_set(&w, ctx->set, &list, err);
 	if (status)
 		return status;
 	for (size_t i = 0; i < list.count; i++)

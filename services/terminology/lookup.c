@@ -132,7 +132,8 @@ static void add_properties(struct lookup *l)
 	struct tx_properties all = { NULL, 0, 0 };
 	size_t count = 0;
 
-	hs_tx_properties(arena, l->system, l->concept, l->supplements, l->supplement_count, &all);
+	if (l->ctx->params.property_count)
+		hs_tx_properties(arena, l->system, l->concept, l->supplements, l->supplement_count, &all);
 	for (size_t i = 0; i < all.count; i++) {
 		const struct tx_property *p = &all.items[i];
 		bool kin = hs_slice_eq(p->code, HS_S("parent")) || hs_slice_eq(p->code, HS_S("child"));

@@ -12,6 +12,7 @@
  * Afterwards a check rule that the version found does not meet is broken, and the caller says so. */
 #include "context.h"
 
+#include "snomed/semantics.h"
 #include "tree.h"
 #include "version.h"
 
@@ -65,6 +66,12 @@ bool hs_tx_resolve_set(struct tx_context *ctx, struct hs_slice canonical, struct
 {
 	struct hs_slice url, pinned;
 
+	if (hs_tx_sct_is_implicit(canonical)) {
+		if (asked)
+			*asked = HS_S_NONE;
+		return hs_tx_find_set(&ctx->scope, canonical, HS_S_NONE, out) ||
+			hs_tx_implicit_set(ctx, canonical, out);
+	}
 	hs_tx_canonical(canonical, &url, &pinned);
 	if (!version.len)
 		version = pinned;
@@ -75,7 +82,7 @@ bool hs_tx_resolve_set(struct tx_context *ctx, struct hs_slice canonical, struct
 	}
 	if (asked)
 		*asked = version;
-	return hs_tx_find_set(&ctx->scope, url, version, out);
+	return hs_tx_find_set(&ctx->scope, url, version, out) || hs_tx_implicit_set(ctx, url, out);
 }
 
 /* ---- supplements ---- */

@@ -33,13 +33,10 @@ struct tx_sandbox {
 
 struct tx_service {
 	struct tx_layer base;    /* image NULL: no packages */
-<<<<<<< services/terminology/state.h
 	struct tx_layer imports[TX_IMPORTS_MAX]; /* large code systems: by URL, the latest version first */
 	size_t import_count;
-=======
 	struct tx_layer builtin; /* grammars and lists of codes */
 	const char *lists;       /* setting: where iso-codes is */
->>>>>>> /tmp/T1/new.f
 	int64_t expansion_limit; /* setting */
 	pthread_mutex_t lock;    /* of `sandboxes` */
 	struct tx_sandbox *sandboxes;
@@ -49,14 +46,11 @@ struct tx_service {
 /* packages.c */
 enum hs_status hs_tx_packages_open(struct tx_service *service, struct hs_host *host, struct hs_error *err);
 
-<<<<<<< services/terminology/state.h
 /* imports.c */
 enum hs_status hs_tx_imports_open(struct tx_service *service, struct hs_host *host, struct hs_error *err);
 void hs_tx_imports_close(struct tx_service *service);
-=======
 /* builtin_image.c */
 enum hs_status hs_tx_builtin_open(struct tx_service *service, struct hs_host *host, struct hs_error *err);
->>>>>>> /tmp/T1/new.f
 
 /* uploads.c */
 enum hs_status hs_tx_sandbox_open(void *state, void *sandbox_state, struct hs_store *store,

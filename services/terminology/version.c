@@ -79,6 +79,9 @@ bool hs_tx_version_meets(struct hs_slice pattern, struct hs_slice version)
 {
 	if (!pattern.len || hs_slice_eq(pattern, version))
 		return true;
+	if (hs_slice_starts(version, pattern) && /* an edition of SNOMED CT means each of its versions */
+		hs_slice_starts(hs_slice_from(version, pattern.len), HS_S("/version/")))
+		return true;
 	if (!hs_tx_version_is_pattern(pattern))
 		return false;
 	while (pattern.ptr) {

@@ -54,6 +54,7 @@ enum hs_status hs_tx_big_open(const char *path, struct tx_layer *out, struct hs_
 	struct tx_big *big = hs_arena_alloc(arena, sizeof(*big));
 	hs_tx_layer_init(out, image);
 	big->arena = arena;
+	big->cache = hs_tx_cache_new(arena);
 	out->source = &hs_tx_big_source;
 	out->source_state = big;
 	if (find_sections(out, big))
@@ -66,6 +67,8 @@ void hs_tx_big_close(struct tx_layer *layer)
 {
 	struct hs_arena *arena = layer->source_state ? TX_BIG(layer)->arena : NULL;
 
+	if (arena)
+		hs_tx_cache_free(TX_BIG(layer)->cache);
 	hs_tx_layer_fini(layer);
 	hs_arena_free(arena);
 }

@@ -66,6 +66,7 @@ struct tx_big {
 	const struct tx_word *words;
 	size_t slot_count, concept_count, span_count, text_count, word_count, posting_count;
 	const struct tx_sct *sct; /* SNOMED CT's columns, or NULL */
+	struct tx_cache *cache;   /* of implicit value sets */
 };
 #define TX_BIG(layer) ((const struct tx_big *)(layer)->source_state)
 
@@ -123,6 +124,15 @@ static inline void hs_tx_bits_add(struct tx_bits bits, uint32_t at)
  * folded and parted as in hs_tx_words_start. False at the arena's cap. */
 bool hs_tx_big_search(const struct tx_layer *layer, struct hs_arena *arena, struct hs_slice words,
 	struct tx_bits *out);
+
+/* ---- implicit value sets ---- */
+
+/* In the arena; thread: all. */
+struct tx_cache *hs_tx_cache_new(struct hs_arena *arena);
+void hs_tx_cache_free(struct tx_cache *cache);
+/* A layer with a reference of its own, to be given back by hs_tx_layer_fini. */
+bool hs_tx_cache_get(struct tx_cache *cache, struct hs_slice url, struct tx_layer *out);
+void hs_tx_cache_put(struct tx_cache *cache, struct hs_slice url, const struct tx_layer *layer);
 
 /* ---- sets by filters ---- */
 

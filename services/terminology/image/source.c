@@ -156,18 +156,14 @@ enum hs_status hs_tx_big_select(struct tx_context *ctx, struct tx_system s, cons
 	return HS_OK;
 }
 
-static enum hs_status list(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filters,
-	uint32_t count, tx_found_fn *found, void *arg, struct tx_set *basis, bool *partial,
-	struct hs_error *err)
+static enum hs_status list(struct tx_context *ctx, struct tx_system s, struct tx_listing *l, struct hs_error *err)
 {
 	struct tx_bits bits;
-	enum hs_status status = hs_tx_big_select(ctx, s, filters, count, &bits, err);
+	enum hs_status status = hs_tx_big_select(ctx, s, l->filters, l->filter_count, &bits, err);
 
-	(void)basis;
-	*partial = false;
 	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(bits, 0);
 		at != UINT32_MAX && status == HS_OK; at = hs_tx_bits_next(bits, at + 1))
-		status = found(arg, at, err);
+		status = l->found(l->arg, at, err);
 	return status;
 }
 

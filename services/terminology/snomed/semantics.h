@@ -23,8 +23,8 @@ void hs_tx_sct_add_members(const struct tx_layer *layer, uint32_t refset, struct
 struct hs_slice hs_tx_sct_normal_form(struct hs_arena *arena, struct tx_system s, uint32_t concept,
 	bool terms);
 
-/* Is it the canonical of an implicit value set, http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_vs...?
- */
+/* Is it the canonical of an implicit value set of SNOMED CT,
+ * http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_vs...? Such a canonical is never parted at "|". */
 bool hs_tx_sct_is_implicit(struct hs_slice url);
-/* The value set that such a canonical means, as a resource; NULL: it means none. */
-struct hs_json *hs_tx_sct_implicit(struct hs_arena *arena, struct hs_slice url);
+/* The implicit value set of that canonical (of a large code system that can be seen), made for this question. */
+bool hs_tx_implicit_set(struct tx_context *ctx, struct hs_slice url, struct tx_set *out);
