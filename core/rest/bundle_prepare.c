@@ -61,21 +61,25 @@ static void read_conditions(const struct hs_json *request, struct hs__rest_entry
 	entry->conditional = call->if_none_exist.len > 0;
 }
 
-/* A JSON Patch travels as a Binary resource (R4 section 3.1.0.8). */
-static enum hs_status read_patch(struct hs_arena *arena, const struct hs_json *resource,
+/* A JSON Patch travels as a Binary resource, a FHIRPath Patch as it is (R4 section 3.1.0.8). */
+static enum hs_status read_patch(struct hs_arena *arena, struct hs_json *resource,
 	struct hs__rest_entry *entry, struct hs_error *err)
 {
 	struct hs_slice text = HS_S_NONE, media = hs_json_get_text(resource, HS_S("contentType"));
-	if (!hs_slice_eq(hs_json_get_text(resource, HS_S("resourceType")), HS_S("Binary")) ||
+	struct hs_slice type = hs_json_get_text(resource, HS_S("resourceType"));
+	if (hs_slice_eq(type, HS_S("Parameters"))) {
+		entry->call.patch = resource;
+		return HS_OK;
+	}
+	if (!hs_slice_eq(type, HS_S("Binary")) ||
 		!hs_slice_ieq(hs_slice_cut(&media, ';'), HS_S("application/json-patch+json")))
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
-			"a PATCH entry carries a Binary with contentType application/json-patch+json");
+			"a PATCH entry carries a Parameters resource, or a Binary with contentType "
+			"application/json-patch+json");
 	if (!hs__rest_base64_decode(arena, hs_json_get_text(resource, HS_S("data")), &text))
 		return hs_fail(err, HS_E_VALUE, "Binary.data is no base64");
 	enum hs_status status = hs_json_parse(arena, text, NULL, &entry->call.patch, err);
-	if (status == HS_OK && !hs_json_is(entry->call.patch, HS_JSON_ARRAY))
-		status = hs_fail(err, HS_E_INVALID, "a JSON Patch is an array of operations (RFC 6902)");
-	return status;
+	return status ? status : hs__rest_is_patch(entry->call.patch, err);
 }
 
 static enum hs_status read_resource(struct hs__rest_bundle *bundle, struct hs_arena *arena,

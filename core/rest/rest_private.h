@@ -74,7 +74,7 @@ struct hs__rest_call {
 	size_t query_count;
 	struct hs_slice if_match, if_none_match, if_modified_since, if_unmodified_since, if_none_exist;
 	struct hs__rest_incoming *in; /* create, update */
-	struct hs_json *patch;
+	struct hs_json *patch; /* an array: JSON Patch; a Parameters resource: FHIRPath Patch */
 	struct hs_search *search; /* parsed before the transaction when it could be */
 	bool strict;              /* Prefer: handling=strict */
 };
@@ -155,6 +155,8 @@ enum hs_status hs__rest_create(const struct hs__rest_env *env, struct hs_txn *tx
 	struct hs__rest_call *call, struct hs__rest_result *result, struct hs_error *err);
 enum hs_status hs__rest_update(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
 	struct hs__rest_call *call, struct hs__rest_result *result, struct hs_error *err);
+/* HS_E_INVALID when the tree is neither kind of patch. */
+enum hs_status hs__rest_is_patch(const struct hs_json *tree, struct hs_error *err);
 enum hs_status hs__rest_patch(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
 	struct hs__rest_call *call, struct hs__rest_result *result, struct hs_error *err);
 enum hs_status hs__rest_delete(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,

@@ -122,16 +122,14 @@ static enum hs_status prepare(struct hs_txn *txn, struct hs_arena *arena, void *
 		status = wrap(job, arena, err);
 	if (status == HS_OK && job->body.len == 0)
 		status = hs_fail(err, HS_E_REQUIRED, "the request has no body; send %s",
-			patch ? "a JSON Patch" : "the resource");
+			patch ? "a JSON Patch or a Parameters resource" : "the resource");
 	if (status == HS_OK)
 		status = hs_json_parse(arena, job->body, NULL, &tree, err);
 	if (status != HS_OK)
 		return status;
 	if (patch) {
 		call->patch = tree;
-		return hs_json_is(tree, HS_JSON_ARRAY) ?
-			HS_OK :
-			hs_fail(err, HS_E_INVALID, "a JSON Patch is an array of operations (RFC 6902)");
+		return hs__rest_is_patch(tree, err);
 	}
 	job->in = (struct hs__rest_incoming) { .tree = tree, .text = job->body };
 	call->in = &job->in;
@@ -158,10 +156,12 @@ static enum hs_status check_media(const struct job *job, struct hs_error *err)
 	enum hs_interaction what = job->call.interaction;
 	struct hs_slice rest = job->media, media = hs_slice_trim(hs_slice_cut(&rest, ';'));
 	if (what == HS_DO_PATCH || what == HS_DO_PATCH_CONDITIONAL) {
-		if (hs_slice_ieq(media, HS_S("application/json-patch+json")))
+		if (hs_slice_ieq(media, HS_S("application/json-patch+json")) || hs__rest_media_is_json(media))
 			return HS_OK;
 		return hs_fail(err, HS_E_MEDIA_TYPE,
-			"Content-Type is '%.*s'; PATCH takes application/json-patch+json",
+			"Content-Type is '%.*s'; PATCH takes application/json-patch+json, or a FHIRPath "
+			"Patch "
+			"as application/fhir+json",
 			HS_S_ARG(hs_slice_first(media, 80)));
 	}
 	if (hs__rest_media_is_json(media) || hs__rest_is_raw_binary(job->call.type, job->media))

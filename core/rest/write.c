@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* create, update, patch and delete in a writing transaction, with their conditional forms (R4 section 3.1.0).
  */
+#include <core/fhir/patch/patch.h>
 #include <core/rest/shelf.h>
 
 /* What a write needs at every step. */
@@ -195,6 +196,16 @@ static enum hs_status gone_or_missing(const struct hs__rest_call *call, struct h
 		HS_S_ARG(id));
 }
 
+enum hs_status hs__rest_is_patch(const struct hs_json *tree, struct hs_error *err)
+{
+	if (hs_json_is(tree, HS_JSON_ARRAY) ||
+		hs_slice_eq(hs_json_get_text(tree, HS_S("resourceType")), HS_S("Parameters")))
+		return HS_OK;
+	return hs_fail(err, HS_E_INVALID,
+		"a patch is an array of operations (JSON Patch, RFC 6902) or a Parameters resource (FHIRPath "
+		"Patch)");
+}
+
 /* The stored resource with the patch applied, checked as an update would be. */
 static enum hs_status apply(const struct step *step, struct hs__rest_call *call,
 	const struct hs_resource *before, struct hs__rest_incoming *in, struct hs_error *err)
@@ -203,8 +214,10 @@ static enum hs_status apply(const struct step *step, struct hs__rest_call *call,
 		.interaction = HS_DO_UPDATE, .type = call->type, .id = before->id, .in = in
 	};
 	enum hs_status status = hs_json_parse(step->arena, before->body, NULL, &in->tree, err);
-	if (status == HS_OK)
+	if (status == HS_OK && hs_json_is(call->patch, HS_JSON_ARRAY))
 		status = hs_json_patch(step->arena, &in->tree, call->patch, err);
+	else if (status == HS_OK)
+		status = hs_fhir_patch(step->env->rest->config.defs, step->arena, in->tree, call->patch, err);
 	return status == HS_OK ? hs__rest_check(step->env, &checked, HS_S_NONE, &step->result->issues, err) :
 				 status;
 }

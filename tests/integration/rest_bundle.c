@@ -330,6 +330,13 @@ static void patches_in_a_bundle(void **state)
 				"{'resourceType':'Binary','contentType':'application/json-patch+json',"
 				"'data':'W3sib3AiOiJhZGQiLCJwYXRoIjoiL2FjdGl2ZSIsInZhbHVlIjp0cnVlfV0='}" },
 	};
+	static const struct part by_path[] = {
+		{ .method = "PATCH",
+			.url = "Patient/bp",
+			.resource = "{'resourceType':'Parameters','parameter':[{'name':'operation','part':["
+				    "{'name':'type','valueCode':'delete'},"
+				    "{'name':'path','valueString':'Patient.active'}]}]}" },
+	};
 	static const struct part other[] = {
 		{ .method = "PATCH", .url = "Patient/bp", .resource = "{'resourceType':'Parameters'}" },
 	};
@@ -339,6 +346,8 @@ static void patches_in_a_bundle(void **state)
 	expect_text(&a, "/entry/0/response/etag", "W/\"2\"");
 	a = send_ok("GET", "Patient/bp", NULL, 200);
 	expect_part(a.body, "\"active\":true");
+	a = TRANSACTION(200, by_path);
+	expect_text(&a, "/entry/0/response/etag", "W/\"3\"");
 	TRANSACTION(400, other);
 }
 

@@ -168,6 +168,33 @@ static void patches(void **state)
 	expect_text(&a, "/meta/versionId", "3");
 }
 
+/* {"type":..., "path":..., further parts} as an operation of a FHIRPath Patch. */
+#define OPERATION(type, path, more) \
+	"{'resourceType':'Parameters','parameter':[{'name':'operation','part':[{'name':'type','valueCode':" \
+	"'" type "'},{'name':'path','valueString':'" path "'}" more "]}]}"
+
+static void patches_by_fhirpath(void **state)
+{
+	static const char *const media = "Content-Type: application/fhir+json\r\n";
+	NEED_FHIR();
+	send_ok("PUT", "Patient/p4", PATIENT("p4", ",'active':true,'name':[{'family':'Ek'}]"), 201);
+	struct fixture_answer a = send_with("PATCH", "Patient/p4", media,
+		OPERATION("replace", "Patient.name[0].family", ",{'name':'value','valueString':'Al'}"), 200);
+	expect_text(&a, "/name/0/family", "Al");
+	expect_text(&a, "/meta/versionId", "2");
+	a = send_with("PATCH", "Patient/p4", media,
+		OPERATION("add", "Patient",
+			",{'name':'name','valueString':'gender'},{'name':'value','valueCode':'blue'}"),
+		422);
+	expect_text(&a, "/issue/0/expression/0", "Patient.gender");
+	a = send_with("PATCH", "Patient/p4", media, OPERATION("replace", "Patient.gender", ""), 422);
+	expect_part(a.body, "points at 0 elements");
+	send_with("PATCH", "Patient/p4", media, OPERATION("delete", "Patient.name(", ""), 400);
+	send_with("PATCH", "Patient/p4", media, "{'resourceType':'Patient'}", 400);
+	a = send_ok("GET", "Patient/p4", NULL, 200);
+	expect_text(&a, "/meta/versionId", "2");
+}
+
 static void writes_on_conditions(void **state)
 {
 	NEED_FHIR();
@@ -468,6 +495,7 @@ int main(void)
 		cmocka_unit_test(guards_versions),
 		cmocka_unit_test(deletes_and_brings_back),
 		cmocka_unit_test(patches),
+		cmocka_unit_test(patches_by_fhirpath),
 		cmocka_unit_test(writes_on_conditions),
 		cmocka_unit_test(refuses_what_is_wrong),
 		cmocka_unit_test(returns_what_is_preferred),

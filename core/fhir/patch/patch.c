@@ -258,6 +258,8 @@ enum hs_status hs_fhir_patch(const struct hs_defs *defs, struct hs_arena *arena,
 		.err = err };
 	if (!hs_slice_eq(hs_json_get_text(patch, HS_S("resourceType")), HS_S("Parameters")))
 		return hs_fail(err, HS_E_INVALID, "a FHIRPath Patch is a Parameters resource");
+	if (!hs_json_count(hs_json_get(patch, HS_S("parameter"))))
+		return hs_fail(err, HS_E_INVALID, "the FHIRPath Patch has no parameter 'operation'");
 	if (hs_json_count(hs_json_get(patch, HS_S("parameter"))) > HS_FHIR_PATCH_MAX)
 		return hs_fail(err, HS_E_TOO_COSTLY, "a FHIRPath Patch has at most %u operations",
 			HS_FHIR_PATCH_MAX);
