@@ -122,6 +122,7 @@ static void apply_rules(struct hs__validation *run, const struct hs__node *node)
 	hs__rule *rule = index < validator->type_count ? validator->rules[index] : NULL;
 	if (rule)
 		rule(run, node);
+	hs__check_national(run, node);
 	if (node->resource == node)
 		hs__rules_resource(run, node);
 }

@@ -156,8 +156,6 @@ void hs__check_profiles(struct hs__validation *run, const struct hs__node *node)
 		HS_JSON_EACH(item, declared)
 			if (hs_json_text(item).len)
 				check_declared(run, node, hs_json_text(item), HS_SEVERITY_WARNING);
-	if (hs_slice_eq(hs__node_type(run, node), HS_S("Observation")))
-		hs__check_vital_sign(run, node);
 	for (size_t i = 0; !node->up && i < run->options->profile_count; i++)
 		check_declared(run, node, run->options->profiles[i], HS_SEVERITY_ERROR);
 }

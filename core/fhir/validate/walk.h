@@ -74,8 +74,8 @@ void hs__check_extension(struct hs__validation *run, const struct hs__node *node
 /* Profiles that the element's type names, and target profiles of a reference. */
 void hs__check_uses(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element);
-/* The profiles of vital signs, by the Observation's code. */
-void hs__check_vital_sign(struct hs__validation *run, const struct hs__node *node);
+/* What identifiers tell of a person against what the resource says; object identifiers by country. */
+void hs__check_national(struct hs__validation *run, const struct hs__node *node);
 /* meta.profile and the profiles of the caller. */
 void hs__check_profiles(struct hs__validation *run, const struct hs__node *node);
 

@@ -1,44 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Vital signs (R4 observation-vitalsigns): an Observation with one of these LOINC codes must conform to the
- * profile of that vital sign, whether it says so or not. */
+/* Vital signs: an Observation whose code says that it is one must conform to its profile, declared or not
+ * (R4 Observation, vital signs, section 10.1.4). */
 #include <core/fhir/validate/rules/rules_private.h>
 
-#define PROFILE_BASE "http://hl7.org/fhir/StructureDefinition/"
+#define LOINC "http://loinc.org"
+#define SNOMED "http://snomed.info/sct"
+#define PROFILE "http://hl7.org/fhir/StructureDefinition/"
 
-static const struct vital_sign {
-	const char *code, *profile;
-} vital_signs[] = {
-	{ "85353-1", PROFILE_BASE "vitalspanel" },
-	{ "9279-1", PROFILE_BASE "resprate" },
-	{ "8867-4", PROFILE_BASE "heartrate" },
-	{ "2708-6", PROFILE_BASE "oxygensat" },
-	{ "8310-5", PROFILE_BASE "bodytemp" },
-	{ "8302-2", PROFILE_BASE "bodyheight" },
-	{ "9843-4", PROFILE_BASE "headcircum" },
-	{ "29463-7", PROFILE_BASE "bodyweight" },
-	{ "39156-5", PROFILE_BASE "bmi" },
-	{ "85354-9", PROFILE_BASE "bp" },
+struct vital {
+	const char *system, *code, *profile;
+};
+
+static const struct vital vitals[] = {
+	{ LOINC, "85353-1", PROFILE "vitalspanel" },
+	{ LOINC, "9279-1", PROFILE "resprate" },
+	{ LOINC, "8867-4", PROFILE "heartrate" },
+	{ LOINC, "2708-6", PROFILE "oxygensat" },
+	{ LOINC, "8310-5", PROFILE "bodytemp" },
+	{ LOINC, "8302-2", PROFILE "bodyheight" },
+	{ LOINC, "9843-4", PROFILE "headcircum" },
+	{ LOINC, "29463-7", PROFILE "bodyweight" },
+	{ LOINC, "39156-5", PROFILE "bmi" },
+	{ LOINC, "85354-9", PROFILE "bp" },
+	/* The same by SNOMED CT: the profile asks for the LOINC code beside it. */
+	{ SNOMED, "86290005", PROFILE "resprate" },
+	{ SNOMED, "364075005", PROFILE "heartrate" },
+	{ SNOMED, "431314004", PROFILE "oxygensat" },
+	{ SNOMED, "386725007", PROFILE "bodytemp" },
+	{ SNOMED, "276885007", PROFILE "bodytemp" },
+	{ SNOMED, "50373000", PROFILE "bodyheight" },
+	{ SNOMED, "363812007", PROFILE "headcircum" },
+	{ SNOMED, "27113001", PROFILE "bodyweight" },
+	{ SNOMED, "60621009", PROFILE "bmi" },
+	{ SNOMED, "75367002", PROFILE "bp" },
 };
 
 static const char *profile_of(const struct hs_json *coding)
 {
+	struct hs_slice system = hs_json_get_text(coding, HS_S("system"));
 	struct hs_slice code = hs_json_get_text(coding, HS_S("code"));
-	if (!hs_slice_eq(hs_json_get_text(coding, HS_S("system")), HS_S("http://loinc.org")))
-		return NULL;
-	for (size_t i = 0; i < sizeof(vital_signs) / sizeof(vital_signs[0]); i++)
-		if (hs_slice_eq(code, hs_slice_cstr(vital_signs[i].code)))
-			return vital_signs[i].profile;
+	for (size_t i = 0; i < sizeof(vitals) / sizeof(vitals[0]); i++)
+		if (hs_slice_eq(code, hs_slice_cstr(vitals[i].code)) &&
+			hs_slice_eq(system, hs_slice_cstr(vitals[i].system)))
+			return vitals[i].profile;
 	return NULL;
 }
 
 void hs__rule_observation(struct hs__validation *run, const struct hs__node *node)
 {
-	struct hs_error err;
-	const struct hs_json *code = hs_json_get(node->value, HS_S("code"));
-	HS_JSON_EACH(coding, hs__rules_array(code, "coding")) {
+	struct hs_error ignored;
+	const struct hs_json *codings = hs_json_get(hs_json_get(node->value, HS_S("code")), HS_S("coding"));
+	if (hs_defs_fhir(run->defs) != HS_FHIR_R4 || !hs_json_is(codings, HS_JSON_ARRAY))
+		return;
+	HS_JSON_EACH(coding, codings) {
 		const char *url = profile_of(coding);
 		const struct hs_profile *profile = url ?
-			hs_profiles_find(run->profiles, hs_slice_cstr(url), &err) :
+			hs_profiles_find(run->profiles, hs_slice_cstr(url), &ignored) :
 			NULL;
 		if (profile)
 			hs__validate_profile(run, node, profile);
