@@ -62,7 +62,7 @@ static void check_properties(struct hs__validation *run, const struct hs__node *
 		if (uri.len)
 			hs_map_put(&uris, uri, &fresh);
 		if (!fresh)
-			HS__FAIL(run, &at, "uri", "duplicate", "code-system-property-twice",
+			HS__WARN(run, &at, "uri", "duplicate", "code-system-property-twice",
 				"the property with the URI '%.*s' is declared twice", HS__SHOW(uri));
 		if (hs_slice_starts(uri, HS_S(PROPERTY_BASE)))
 			check_standard(run, &at, uri);

@@ -97,7 +97,7 @@ void hs__rule_identifier(struct hs__validation *run, const struct hs__node *node
 		HS__FAIL(run, node, "system", "code-invalid", "identifier-system-absolute",
 			"the system of an Identifier must be an absolute URI, not '%.*s'", HS__SHOW(system));
 	else if (hs_slice_eq(system, HS_S("urn:ietf:rfc:3986")) && value.len && !hs__rules_is_absolute(value))
-		HS__FAIL(run, node, "value", "code-invalid", "identifier-uri",
+		HS__WARN(run, node, "value", "code-invalid", "identifier-uri",
 			"with the system urn:ietf:rfc:3986 the value must be a whole URI, such as "
 			"urn:oid:... or "
 			"urn:uuid:..., not '%.*s'",
@@ -110,8 +110,8 @@ void hs__rule_canonical(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_slice text = hs_json_text(node->value);
 	if (text.len && text.ptr[0] != '#' && !hs__rules_is_absolute(text))
-		HS__FAIL(run, node, "", "invalid", "canonical-absolute",
-			"a canonical must be an absolute URL, or '#' with the id of a contained resource, "
+		HS__WARN(run, node, "", "invalid", "canonical-absolute",
+			"a canonical should be an absolute URL, or '#' with the id of a contained resource, "
 			"not '%.*s'",
 			HS__SHOW(text));
 }

@@ -102,8 +102,11 @@ static void check_search_param(struct hs__validation *run, const struct hs__node
 	struct hs_slice type = hs_json_get_text(at->value, HS_S("type"));
 	const struct hs_json *parameter = hs__rules_resource_of(run, at, "SearchParameter", canonical);
 	struct hs_slice defined = hs_json_get_text(parameter, HS_S("type"));
+	/* One kind of text said for another misleads nobody about how to search. */
+	bool texts = hs__rules_in(defined, "string token uri") && hs__rules_in(type, "string token uri");
 	if (defined.len && type.len && !hs_slice_eq(defined, type))
-		HS__FAIL(run, at, "", "invalid", "capability-search-type",
+		HS__SAY(texts ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run, at, "", "invalid",
+			"capability-search-type",
 			"the type is %.*s, but the parameter '%.*s' is defined as %.*s", HS__SHOW(type),
 			HS__SHOW(canonical), HS__SHOW(defined));
 }

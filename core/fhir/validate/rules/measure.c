@@ -12,18 +12,24 @@ struct report {
 
 /* ---- matching by code ---- */
 
-static bool shares_coding(const struct hs_json *a, const struct hs_json *b)
+/* A report may leave the system out, for the measure says it. */
+static bool same_coding(const struct hs_json *row, const struct hs_json *defined)
 {
-	HS_JSON_EACH(left, hs__rules_array(a, "coding"))
-		HS_JSON_EACH(right, hs__rules_array(b, "coding"))
-			if (hs_slice_eq(hs_json_get_text(left, HS_S("system")),
-				    hs_json_get_text(right, HS_S("system"))) &&
-				hs_slice_eq(hs_json_get_text(left, HS_S("code")),
-					hs_json_get_text(right, HS_S("code"))))
+	struct hs_slice code = hs_json_get_text(row, HS_S("code"));
+	struct hs_slice system = hs_json_get_text(row, HS_S("system"));
+	return code.len && hs_slice_eq(code, hs_json_get_text(defined, HS_S("code"))) &&
+		(!system.len || hs_slice_eq(system, hs_json_get_text(defined, HS_S("system"))));
+}
+
+static bool shares_coding(const struct hs_json *row, const struct hs_json *defined)
+{
+	HS_JSON_EACH(left, hs__rules_array(row, "coding"))
+		HS_JSON_EACH(right, hs__rules_array(defined, "coding"))
+			if (same_coding(left, right))
 				return true;
-	struct hs_slice text = hs_json_get_text(a, HS_S("text"));
-	return !hs_json_get(a, HS_S("coding")) && text.len &&
-		hs_slice_eq(text, hs_json_get_text(b, HS_S("text")));
+	struct hs_slice text = hs_json_get_text(row, HS_S("text"));
+	return !hs_json_get(row, HS_S("coding")) && text.len &&
+		hs_slice_eq(text, hs_json_get_text(defined, HS_S("text")));
 }
 
 /* The code of a row; a report's stratifier may have several (R4: code is a list there). */
@@ -75,7 +81,7 @@ static void check_rows(struct report *report, const struct hs__node *of, const s
 		HS_JSON_EACH(row, rows)
 			there = there || shares_coding(code_of(row), code_of(item));
 		if (!there && report->complete)
-			HS__FAIL(report->run, of, "", "required", "measure-report-missing",
+			HS__WARN(report->run, of, "", "required", "measure-report-missing",
 				"the measure has a %s '%.*s', and the report does not", name,
 				HS__SHOW(label(item)));
 	}
@@ -174,7 +180,7 @@ static void check_criteria(struct hs__validation *run, const struct hs__node *of
 			hs_json_get(row.value, HS_S("criteria")));
 		if (hs__rules_in(hs_json_get_text(criteria.value, HS_S("language")),
 			    "text/cql text/cql.identifier"))
-			HS__FAIL(run, &criteria, "", "invalid", "measure-no-library",
+			HS__WARN(run, &criteria, "", "invalid", "measure-no-library",
 				"criteria in CQL need a library, and the measure names none");
 	}
 }

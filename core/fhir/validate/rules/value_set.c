@@ -152,7 +152,7 @@ static void check_mapped(struct hs__validation *run, const struct hs__node *at, 
 	if (!code.code.len || !system.len)
 		return;
 	if (in_system(run, system, HS_S_NONE, code.code) == HS_VALIDATE_NO) {
-		HS__FAIL(run, at, "code", "code-invalid", "concept-map-code",
+		HS__WARN(run, at, "code", "code-invalid", "concept-map-code",
 			"the code system '%.*s' has no code '%.*s'", HS__SHOW(system), HS__SHOW(code.code));
 		return;
 	}
