@@ -5,6 +5,8 @@
  * was found. What was seen is kept in a bit set, for the elements that must be there. */
 #include <core/fhir/check/check_private.h>
 
+#include <core/fhir/basics/narrative.h>
+
 #define MAX_CHILDREN 256u /* children that the bit set holds; definitions stay far below */
 
 /* An object at hand: its definition's children and which of them were seen. */
@@ -128,7 +130,7 @@ static void check_primitive(struct hs__check *check, const struct hs__at *at, co
 	bool plain_text = (code == HS_PRIM_STRING || code == HS_PRIM_MARKDOWN) &&
 		(value->flags & HS_JSON_PLAIN);
 	if (!plain_text && !hs_check_primitive(code, value)) {
-		const char *fault = code == HS_PRIM_XHTML ? hs__check_xhtml(text) : NULL;
+		const char *fault = code == HS_PRIM_XHTML ? hs__narrative_fault(text, false, NULL) : NULL;
 		if (fault)
 			hs__check_fail(check, at, HS_S_NONE, value, "invalid", "%s", fault);
 		else

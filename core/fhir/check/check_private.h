@@ -44,6 +44,3 @@ enum hs_json_type hs__check_json_type(enum hs_def_code code);
 /* Rules of Reference, Extension, CodeableConcept and Coding, after their elements were checked. */
 void hs__check_special(struct hs__check *check, const struct hs__at *at, const struct hs_json *value,
 	const struct hs_def_type *type, const struct hs_def_element *element, const struct hs_def_use *use);
-
-/* NULL when the narrative is sound, else what is wrong (static text). */
-const char *hs__check_xhtml(struct hs_slice text);

@@ -2,6 +2,7 @@
 /* The formats of primitive types (R4 datatypes, section 2.24.0.1), by hand: each is one pass. */
 #include <core/fhir/check/check_private.h>
 
+#include <core/fhir/basics/narrative.h>
 #include <handslag/time.h>
 
 static bool is_digit(char c)
@@ -185,7 +186,8 @@ bool hs_check_primitive(enum hs_def_code code, const struct hs_json *value)
 	case HS_PRIM_DECIMAL:
 		return hs_json_is(value, HS_JSON_NUMBER);
 	case HS_PRIM_XHTML:
-		return hs_json_is(value, HS_JSON_STRING) && !hs__check_xhtml(hs_json_text(value));
+		return hs_json_is(value, HS_JSON_STRING) &&
+			!hs__narrative_fault(hs_json_text(value), false, NULL);
 	default:
 		return hs_json_is(value, HS_JSON_STRING) && is_string_format(code, hs_json_text(value));
 	}

@@ -27,7 +27,7 @@ static void check_alternative(struct hs__validation *run, const struct hs__node 
 	bool typed = name.len && name.ptr[0] >= 'A' && name.ptr[0] <= 'Z';
 	const struct hs_def_type *root = typed ? hs_defs_type(run->defs, name) : NULL;
 	if (root && !suits_base(run->defs, hs__rules_array(node->value, "base"), root)) {
-		HS__FAIL(run, node, "expression", "invalid", "search-parameter-base",
+		HS__WARN(run, node, "expression", "invalid", "search-parameter-base",
 			"the expression speaks of %.*s, which is not among the bases of the parameter",
 			HS__SHOW(name));
 		return;
@@ -103,7 +103,8 @@ static void check_search_param(struct hs__validation *run, const struct hs__node
 	const struct hs_json *parameter = hs__rules_resource_of(run, at, "SearchParameter", canonical);
 	struct hs_slice defined = hs_json_get_text(parameter, HS_S("type"));
 	/* One kind of text said for another misleads nobody about how to search. */
-	bool texts = hs__rules_in(defined, "string token uri") && hs__rules_in(type, "string token uri");
+	bool texts = hs__rules_in(defined, "string token uri reference") &&
+		hs__rules_in(type, "string token uri reference");
 	if (defined.len && type.len && !hs_slice_eq(defined, type))
 		HS__SAY(texts ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run, at, "", "invalid",
 			"capability-search-type",

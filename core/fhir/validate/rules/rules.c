@@ -12,6 +12,7 @@ static const struct row rows[] = {
 	{ "Attachment", hs__rule_attachment },
 	{ "Coding", hs__rule_coding },
 	{ "Identifier", hs__rule_identifier },
+	{ "Narrative", hs__rule_narrative },
 	{ "canonical", hs__rule_canonical },
 	{ "Bundle", hs__rule_bundle },
 	{ "Observation", hs__rule_observation },

@@ -2,6 +2,7 @@
 /* The formats of primitive types, good and bad, and the narrative. */
 #include "../fhir_test.h"
 
+#include <core/fhir/basics/narrative.h>
 #include <core/fhir/check/check_private.h>
 
 struct row {
@@ -126,9 +127,36 @@ static void judges_narratives(void **state)
 		{ "</div>", "one <div>" },
 	};
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
-		const char *fault = hs__check_xhtml(hs_slice_cstr(texts[i].text));
+		const char *fault = hs__narrative_fault(hs_slice_cstr(texts[i].text), false, NULL);
 		if (!texts[i].fault != !fault || (fault && !strstr(fault, texts[i].fault)))
 			fail_msg("%s: %s", texts[i].text, fault ? fault : "sound");
+	}
+}
+
+static void judges_narratives_strictly(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *fault; /* NULL: sound */
+		bool content;
+	} texts[] = {
+		{ "<div xmlns='http://www.w3.org/1999/xhtml' xml:lang='sv'>a</div>", NULL, true },
+		{ "<div><table><tr><td colspan='2'>a</td></tr></table></div>", NULL, true },
+		{ "<div><img src='#i' alt='x'/></div>", NULL, true },
+		{ "<div> <p>\n</p> </div>", NULL, false },
+		{ "<div>&lt;&#160;</div>", NULL, true },
+		{ "<div>&reg;</div>", "&amp;", true },
+		{ "<div><video/></div>", "element", false },
+		{ "<div><p data-x='1'>a</p></div>", "attribute", false },
+		{ "<div><p href='x'>a</p></div>", "attribute", false },
+	};
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		bool content = false;
+		const char *fault = hs__narrative_fault(hs_slice_cstr(texts[i].text), true, &content);
+		if (!texts[i].fault != !fault || (fault && !strstr(fault, texts[i].fault)))
+			fail_msg("%s: %s", texts[i].text, fault ? fault : "sound");
+		if (!fault)
+			assert_int_equal(content, texts[i].content);
 	}
 }
 
@@ -139,7 +167,7 @@ static void narratives_nest_to_a_limit(void **state)
 	size_t len = 0;
 	for (int i = 0; i < 10000; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "<div>");
-	assert_non_null(strstr(hs__check_xhtml(hs_slice(text, len)), "too deep"));
+	assert_non_null(strstr(hs__narrative_fault(hs_slice(text, len), false, NULL), "too deep"));
 }
 
 int main(void)
@@ -147,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges_formats),
 		cmocka_unit_test(judges_narratives),
+		cmocka_unit_test(judges_narratives_strictly),
 		cmocka_unit_test(narratives_nest_to_a_limit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The narrative's XHTML, as far as storing it safely needs: one div, tags that open and close in pairs,
- * quoted attributes, nothing that runs. The full list of allowed elements is profile validation's. */
-#include <core/fhir/check/check_private.h>
+/* The narrative's XHTML (R4 section 2.4.1): one div, tags that open and close in pairs, quoted attributes,
+ * nothing that runs; and when it is judged strictly, nothing but the elements and attributes that FHIR lists.
+ */
+#include <core/fhir/basics/narrative.h>
 
 #define MAX_OPEN 200
 
@@ -10,6 +11,8 @@ struct xhtml {
 	size_t at;
 	struct hs_slice open[MAX_OPEN]; /* names of the tags that are open */
 	size_t depth;
+	bool strict;
+	bool content; /* text or a picture was seen */
 };
 
 static bool is_blank(char c)
@@ -51,6 +54,45 @@ static bool is_banned(struct hs_slice name)
 	return false;
 }
 
+/* ---- what FHIR allows: HTML 4, chapters 7 to 11 (without forms) and 15, links, images and style ---- */
+
+static bool in_list(struct hs_slice name, const char *list)
+{
+	struct hs_slice rest = hs_slice_cstr(list);
+	while (rest.ptr)
+		if (hs_slice_eq(hs_slice_cut(&rest, ' '), name))
+			return true;
+	return false;
+}
+
+static bool is_listed_element(struct hs_slice name)
+{
+	return in_list(name,
+		"a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 "
+		"h3 h4 h5 h6 "
+		"hr i img li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt "
+		"ul var");
+}
+
+static bool is_listed_attribute(struct hs_slice element, struct hs_slice name)
+{
+	if (hs_slice_starts(name, HS_S("xml:")) || hs_slice_starts(name, HS_S("xmlns")))
+		return true;
+	if (in_list(name,
+		    "title style class id lang dir accesskey tabindex span width align valign char charoff "
+		    "abbr axis "
+		    "headers scope rowspan colspan cellspacing cellpadding border frame rules summary cite "
+		    "start type "
+		    "value height nowrap"))
+		return true;
+	if (hs_slice_eq(element, HS_S("a")))
+		return in_list(name, "href name rel rev charset hreflang shape coords target");
+	return hs_slice_eq(element, HS_S("img")) &&
+		in_list(name, "src alt longdesc ismap usemap hspace vspace");
+}
+
+/* ---- tags ---- */
+
 /* Does the value begin with "javascript:", blanks and control characters aside? */
 static bool runs(struct hs_slice value)
 {
@@ -67,7 +109,7 @@ static bool runs(struct hs_slice value)
 	return found == sizeof(word) - 1;
 }
 
-static const char *take_attribute(struct xhtml *x)
+static const char *take_attribute(struct xhtml *x, struct hs_slice element)
 {
 	struct hs_slice name = take_name(x);
 	if (!name.len)
@@ -87,6 +129,8 @@ static const char *take_attribute(struct xhtml *x)
 	x->at = end + 1;
 	if (name.len > 2 && (name.ptr[0] | 0x20) == 'o' && (name.ptr[1] | 0x20) == 'n')
 		return "the narrative must not have event handlers (on... attributes)";
+	if (x->strict && !is_listed_attribute(element, name))
+		return "a tag of the narrative has an attribute that is not among those that FHIR allows";
 	return runs(value) ? "the narrative must not have javascript: links" : NULL;
 }
 
@@ -113,6 +157,9 @@ static const char *take_start_tag(struct xhtml *x)
 	if (is_banned(name))
 		return "the narrative holds an element that is not allowed (script, form, iframe, object "
 		       "...)";
+	if (x->strict && !is_listed_element(name))
+		return "the narrative holds an element that is not among those that FHIR allows";
+	x->content = x->content || hs_slice_eq(name, HS_S("img"));
 	for (;;) {
 		size_t before = x->at;
 		skip_blank(x);
@@ -125,7 +172,7 @@ static const char *take_start_tag(struct xhtml *x)
 		}
 		if (before == x->at)
 			return "a tag of the narrative is not well formed";
-		const char *fault = take_attribute(x);
+		const char *fault = take_attribute(x, name);
 		if (fault)
 			return fault;
 	}
@@ -136,13 +183,17 @@ static const char *take_start_tag(struct xhtml *x)
 	return NULL;
 }
 
-/* "&name;" or "&#1;" at `at`; a bare ampersand is not well formed. */
-static bool is_entity(struct hs_slice text, size_t at)
+/* "&name;" or "&#1;" at `at`; a bare ampersand is not well formed, and strictly there are only XML's own
+ * names. */
+static bool is_entity(struct hs_slice text, size_t at, bool strict)
 {
 	size_t end = at + 1;
 	while (end < text.len && end - at < 12 && text.ptr[end] != ';' && !is_blank(text.ptr[end]))
 		end++;
-	return end < text.len && end > at + 1 && text.ptr[end] == ';';
+	if (end >= text.len || end == at + 1 || text.ptr[end] != ';')
+		return false;
+	return !strict || text.ptr[at + 1] == '#' ||
+		in_list(hs_slice(text.ptr + at + 1, end - at - 1), "amp lt gt quot apos");
 }
 
 /* Text up to the next tag. */
@@ -150,12 +201,13 @@ static const char *take_text(struct xhtml *x)
 {
 	size_t end = hs_slice_find(x->text, '<', x->at);
 	end = end == SIZE_MAX ? x->text.len : end;
+	x->content = x->content || hs_slice_trim(hs_slice(x->text.ptr + x->at, end - x->at)).len > 0;
 	for (size_t at = x->at; at < end; at++) {
 		const char *found = memchr(x->text.ptr + at, '&', end - at);
 		if (!found)
 			break;
 		at = (size_t)(found - x->text.ptr);
-		if (!is_entity(x->text, at))
+		if (!is_entity(x->text, at, x->strict))
 			return "the narrative has a '&' that begins no entity; write &amp;";
 	}
 	x->at = end;
@@ -177,9 +229,9 @@ static const char *take_markup(struct xhtml *x)
 	return ends ? take_end_tag(x) : take_start_tag(x);
 }
 
-const char *hs__check_xhtml(struct hs_slice text)
+const char *hs__narrative_fault(struct hs_slice text, bool strict, bool *content)
 {
-	struct xhtml x = { .text = hs_slice_trim(text) };
+	struct xhtml x = { .text = hs_slice_trim(text), .strict = strict };
 	const char *fault = NULL;
 	if (!hs_slice_starts(x.text, HS_S("<div")))
 		return "the narrative must be one <div> element of XHTML";
@@ -193,5 +245,7 @@ const char *hs__check_xhtml(struct hs_slice text)
 	}
 	if (!fault && x.depth > 0)
 		fault = "a tag of the narrative is not closed";
+	if (content)
+		*content = x.content;
 	return fault;
 }
