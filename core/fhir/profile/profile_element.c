@@ -225,13 +225,28 @@ static struct hs_slice input_of(const struct hs__compile *compile, const struct 
 	return type ? hs_defs_text(defs, type->name) : HS_S_NONE;
 }
 
+/* Published expressions that do not say what their words say. */
+static struct hs_slice corrected(struct hs_slice expression)
+{
+	static const struct {
+		struct hs_slice published, meant;
+	} errata[] = {
+		{ HS_S_INIT("operator = 'exists' implies (answer is Boolean)"), /* R4 que-7 */
+			HS_S_INIT("operator = 'exists' implies (answer is boolean)") },
+	};
+	for (size_t i = 0; i < sizeof(errata) / sizeof(errata[0]); i++)
+		if (hs_slice_eq(expression, errata[i].published))
+			return errata[i].meant;
+	return expression;
+}
+
 static void read_constraint(struct hs__compile *compile, const struct hs_profile_element *element,
 	const struct hs_json *source, struct hs_constraint *out)
 {
 	const struct hs_json *best = extension(source, HS_S(EXTENSION "elementdefinition-bestpractice"));
 	out->key = hs_json_get_text(source, HS_S("key"));
 	out->human = hs_json_get_text(source, HS_S("human"));
-	out->expression = hs_json_get_text(source, HS_S("expression"));
+	out->expression = corrected(hs_json_get_text(source, HS_S("expression")));
 	out->severity = hs_slice_eq(hs_json_get_text(source, HS_S("severity")), HS_S("warning")) ?
 		HS_SEVERITY_WARNING :
 		HS_SEVERITY_ERROR;

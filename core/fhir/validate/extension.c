@@ -120,25 +120,49 @@ static bool is_allowed_here(struct hs__validation *run, const struct hs__node *h
 	return true;
 }
 
+static bool is_context_met(struct hs__validation *run, const struct hs__node *host,
+	const struct hs_profile *profile)
+{
+	for (uint32_t i = 0; i < profile->context_count; i++)
+		if (is_allowed_here(run, host, &profile->contexts[i]))
+			return true;
+	return profile->context_count == 0;
+}
+
+/* Contexts were corrected from version to version: where FHIR itself published the extension, that counts
+ * too. */
+static bool is_met_in_fhir(struct hs__validation *run, const struct hs__node *host, struct hs_slice url)
+{
+	struct hs_error ignored;
+	const char *version = hs_defs_fhir(run->defs) == HS_FHIR_R4 ? "4.0.1" : "5.0.0";
+	struct hs_slice canonical = hs_arena_printf(run->arena, "%.*s|%s", HS_S_ARG(url), version);
+	const struct hs_profile *profile = hs_profiles_find(run->profiles, canonical, &ignored);
+	return profile && hs_slice_eq(profile->version, hs_slice_cstr(version)) &&
+		is_context_met(run, host, profile);
+}
+
+static void fail_context(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile *profile)
+{
+	struct hs_buf list;
+	hs_buf_init(&list, run->arena, 1000);
+	for (uint32_t i = 0; i < profile->context_count; i++) {
+		hs_buf_cstr(&list, i ? ", " : "");
+		hs_buf_add(&list, hs_slice_first(profile->contexts[i].expression, 100));
+	}
+	hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure", "extension-context",
+		"the extension %.*s is not allowed at %.*s; it is for: %.*s",
+		HS_S_ARG(hs_slice_first(profile->url, 200)), HS_S_ARG(path_of(run, node->up)),
+		HS_S_ARG(hs_buf_slice(&list)));
+}
+
 static void check_context(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile *profile)
 {
 	const struct hs__node *host = node->up;
-	struct hs_buf list;
 	struct hs_error ignored;
-	hs_buf_init(&list, run->arena, 1000);
-	for (uint32_t i = 0; i < profile->context_count; i++) {
-		if (is_allowed_here(run, host, &profile->contexts[i]))
-			break;
-		hs_buf_cstr(&list, i ? ", " : "");
-		hs_buf_add(&list, hs_slice_first(profile->contexts[i].expression, 100));
-		if (i + 1 == profile->context_count)
-			hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure",
-				"extension-context",
-				"the extension %.*s is not allowed at %.*s; it is for: %.*s",
-				HS_S_ARG(hs_slice_first(profile->url, 200)), HS_S_ARG(path_of(run, host)),
-				HS_S_ARG(hs_buf_slice(&list)));
-	}
+	if (!is_context_met(run, host, profile) && !is_met_in_fhir(run, host, profile->url))
+		fail_context(run, node, profile);
 	for (uint32_t i = 0; i < profile->context_invariant_count; i++) {
 		const struct hs_path *path = hs_profiles_path(run->profiles, profile->context_invariants[i],
 			HS_S_NONE);
