@@ -103,6 +103,18 @@ static void finds_by_every_type_of_parameter(void **state)
 		{ "Observation?subject:Patient=p1", "b1" },
 		{ "Observation?status=amended", "b3" },
 		{ "Observation?_lastUpdated=gt2100", "" },
+		{ "Observation?value-quantity=12|http://unitsofmeasure.org|g/dL", "b1" },
+		{ "Observation?value-quantity=gt0.13|http://unitsofmeasure.org|kg/L", "" },
+		{ "Observation?value-quantity=lt0.13|http://unitsofmeasure.org|kg/L", "b1" },
+		{ "Patient?organization:below=Organization/o1", "p1 p2" },
+		{ "Patient?organization:below=Organization/o2", "p1" },
+		{ "Patient?organization:above=Organization/o3", "p1 p2" },
+		{ "Patient?organization:above=Organization/o2", "p1 p2" },
+		{ "Patient?organization:above=Organization/o1", "p2" },
+		{ "Organization?partof:below=Organization/o1", "o2 o3" },
+		{ "Patient?_filter=family%20sw%20ek%20and%20not%20(gender%20eq%20male)", "p3" },
+		{ "Patient?_filter=organization.name%20co%20nord%20or%20given%20eq%20ANNA", "p1 p2" },
+		{ "Patient?_list=none", "" },
 	};
 	NEED_FHIR();
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
