@@ -15,7 +15,8 @@ struct drive {
 	const struct hs_find *where; /* the whole search */
 	struct hs_ledger *ledger;
 	struct hs_ledger_numbers *out;
-	bool sure; /* so far all that was found fulfils the search */
+	bool sure;                    /* so far all that was found fulfils the search */
+	struct hs_ledger_party party; /* instead of its rows, when it is all that was found */
 	struct hs_error *err;
 };
 
@@ -55,29 +56,71 @@ static enum rank rank_of(const struct hs_ledger *ledger, const struct hs_find *f
 	}
 }
 
-static enum hs_status list_rows(struct drive *drive, struct hs_stmt *stmt)
+static enum hs_status list_rows(struct hs_ledger *ledger, struct hs_stmt *stmt, struct hs_ledger_numbers *out,
+	struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 	int step = 0;
 
-	while (status == HS_OK && (step = hs_sql_step(stmt, drive->err)) > 0)
-		status = hs_ledger_add_number(drive->ledger->arena, drive->out,
-			(uint64_t)hs_sql_get_int(stmt, 0), drive->err);
+	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0)
+		status = hs_ledger_add_number(ledger->arena, out, (uint64_t)hs_sql_get_int(stmt, 0), err);
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : status;
 }
 
-static enum hs_status drive_piece(struct drive *drive, enum hs_ledger_class of, uint64_t number)
+/* ---- a subject or custodian ---- */
+
+/* The statement for subjects or that for custodians. */
+static struct hs_stmt *party_stmt(struct hs_ledger *ledger, const struct hs_ledger_party *party,
+	const char *subject, const char *custodian, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(drive->ledger->txn,
-		of == HS_LEDGER_OF_SUBJECT ? "SELECT row FROM record_index_pointer WHERE subject = ?1" :
-					     "SELECT row FROM record_index_pointer WHERE custodian = ?1",
-		drive->err);
+	struct hs_stmt *stmt = hs_sql(ledger->txn, party->of == HS_LEDGER_OF_SUBJECT ? subject : custodian,
+		err);
+
+	if (stmt)
+		hs_sql_int(stmt, 1, (int64_t)party->number);
+	return stmt;
+}
+
+enum hs_status hs_ledger_party_list(struct hs_ledger *ledger, const struct hs_ledger_party *party,
+	struct hs_ledger_numbers *out, struct hs_error *err)
+{
+	struct hs_stmt *stmt = party_stmt(ledger, party,
+		"SELECT row FROM record_index_pointer WHERE subject = ?1 ORDER BY row",
+		"SELECT row FROM record_index_pointer WHERE custodian = ?1 ORDER BY row", err);
+
+	return stmt ? list_rows(ledger, stmt, out, err) : err->status;
+}
+
+enum hs_status hs_ledger_party_count(struct hs_ledger *ledger, const struct hs_ledger_party *party,
+	uint64_t *out, struct hs_error *err)
+{
+	struct hs_stmt *stmt = party_stmt(ledger, party,
+		"SELECT count(*) FROM record_index_pointer WHERE subject = ?1",
+		"SELECT count(*) FROM record_index_pointer WHERE custodian = ?1", err);
 
 	if (!stmt)
-		return drive->err->status;
-	hs_sql_int(stmt, 1, (int64_t)number);
-	return list_rows(drive, stmt);
+		return err->status;
+	int step = hs_sql_step(stmt, err);
+	if (step > 0)
+		*out = (uint64_t)hs_sql_get_int(stmt, 0);
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
+struct hs_stmt *hs_ledger_party_open(struct hs_ledger *ledger, const struct hs_ledger_party *party,
+	uint64_t row, struct hs_error *err)
+{
+	struct hs_stmt *stmt = party_stmt(ledger, party,
+		"SELECT " HS_LEDGER_COLUMNS
+		" FROM record_index_pointer WHERE subject = ?1 AND row > ?2 ORDER BY row",
+		"SELECT " HS_LEDGER_COLUMNS
+		" FROM record_index_pointer WHERE custodian = ?1 AND row > ?2 ORDER BY row",
+		err);
+
+	if (stmt)
+		hs_sql_int(stmt, 2, (int64_t)row);
+	return stmt;
 }
 
 /* A search for one subject or custodian is decided by the piece. */
@@ -113,8 +156,11 @@ static enum hs_status drive_mark(struct drive *drive, const struct hs_find *find
 		bool sure = false;
 		status = drive_sure(drive, find, pieces.items[i], &sure);
 		drive->sure = drive->sure && sure;
-		if (status == HS_OK)
-			status = drive_piece(drive, of, pieces.items[i]);
+		struct hs_ledger_party party = { of, pieces.items[i] };
+		if (status == HS_OK && drive->sure && pieces.count == 1 && drive->out->count == 0)
+			drive->party = party;
+		else if (status == HS_OK)
+			status = hs_ledger_party_list(drive->ledger, &party, drive->out, drive->err);
 	}
 	return status;
 }
@@ -196,7 +242,7 @@ static enum hs_status drive_date(struct drive *drive, const struct hs_find *find
 		return drive->err->status;
 	hs_sql_int(stmt, 1, from ? seconds(find->lo, -DATE_SLACK) : INT64_MIN);
 	hs_sql_int(stmt, 2, until ? seconds(find->hi, 1) : INT64_MAX);
-	return list_rows(drive, stmt);
+	return list_rows(drive->ledger, stmt, drive->out, drive->err);
 }
 
 static enum hs_status drive_by(struct drive *drive, const struct hs_find *find, bool *all)
@@ -239,11 +285,12 @@ static int compare(const void *a, const void *b)
 }
 
 enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *where,
-	struct hs_ledger_numbers *out, enum hs_ledger_found *found, struct hs_error *err)
+	struct hs_ledger_numbers *out, struct hs_ledger_party *party, enum hs_ledger_found *found,
+	struct hs_error *err)
 {
 	/* A chain or alternatives may find a row in more ways than one condition tells. */
 	bool plain = where && (where->op == HS_FIND_REFERENCE || where->op == HS_FIND_TOKEN);
-	struct drive drive = { where, ledger, out, plain, err };
+	struct drive drive = { .where = where, .ledger = ledger, .out = out, .sure = plain, .err = err };
 	bool all = !where || rank_of(ledger, where) == RANK_NONE;
 	size_t kept = 0;
 
@@ -254,6 +301,15 @@ enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *w
 	if (status == HS_E_TOO_COSTLY) /* as many as that: one after the other */
 		return HS_OK;
 	if (status != HS_OK || all)
+		return status;
+	if (drive.party.number && out->count == 0) {
+		*party = drive.party;
+		*found = HS_LEDGER_PARTY;
+		return HS_OK;
+	}
+	if (drive.party.number)
+		status = hs_ledger_party_list(ledger, &drive.party, out, err);
+	if (status != HS_OK)
 		return status;
 	*found = drive.sure ? HS_LEDGER_SURE : HS_LEDGER_CANDIDATES;
 	if (out->count)

@@ -83,6 +83,12 @@ struct hs_ledger_param {
 };
 #define HS_LEDGER_PARAMS 8
 #define HS_LEDGER_MEMO 64
+/* The whole text of a piece, for the next pointer that has it. */
+struct hs_ledger_written {
+	uint64_t number;
+	struct hs_slice text;
+};
+#define HS_LEDGER_WRITTEN 16
 
 /* ---- cache.c: pieces in memory, at most about 4,096 of up to 4 KiB ---- */
 
@@ -124,6 +130,7 @@ struct hs_ledger {
 	bool asked;
 	struct hs_ledger_param params[HS_LEDGER_PARAMS];
 	struct hs_ledger_piece memo[HS_LEDGER_MEMO];
+	struct hs_ledger_written written[HS_LEDGER_WRITTEN];
 };
 /* Asks `number` for the numbers of params. */
 void hs_ledger_params(struct hs_ledger *ledger,
@@ -271,9 +278,23 @@ enum hs_ledger_found {
 	HS_LEDGER_ALL,        /* nothing: every row must be looked at */
 	HS_LEDGER_CANDIDATES, /* rows that can fulfil it, rising, each once */
 	HS_LEDGER_SURE,       /* the same, and they do */
+	HS_LEDGER_PARTY,      /* all the rows of a subject or custodian, which are not listed */
+};
+struct hs_ledger_party {
+	enum hs_ledger_class of;
+	uint64_t number; /* the piece */
 };
 enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *where,
-	struct hs_ledger_numbers *out, enum hs_ledger_found *found, struct hs_error *err);
+	struct hs_ledger_numbers *out, struct hs_ledger_party *party, enum hs_ledger_found *found,
+	struct hs_error *err);
+/* Appends the rows of a party, rising. */
+enum hs_status hs_ledger_party_list(struct hs_ledger *ledger, const struct hs_ledger_party *party,
+	struct hs_ledger_numbers *out, struct hs_error *err);
+enum hs_status hs_ledger_party_count(struct hs_ledger *ledger, const struct hs_ledger_party *party,
+	uint64_t *out, struct hs_error *err);
+/* Its pointers after `row`, for hs_ledger_take; NULL on failure. */
+struct hs_stmt *hs_ledger_party_open(struct hs_ledger *ledger, const struct hs_ledger_party *party,
+	uint64_t row, struct hs_error *err);
 
 /* The key a result is put in order by: bytes that memcmp compares. */
 enum hs_status hs_ledger_key(struct hs_arena *arena, const struct hs_find_query *query,

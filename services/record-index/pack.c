@@ -9,6 +9,7 @@
 #include <handslag/time.h>
 
 #define REST_MAX ((size_t)64 << 20)
+#define TEXT_USUAL 1024
 
 enum kind { KIND_TEXT, KIND_ID, KIND_UUID };
 #define KIND_BITS 2
@@ -205,31 +206,41 @@ static bool take_tail(struct hs_slice *rest, uint64_t head, struct hs_slice id, 
 	return false;
 }
 
-static enum hs_status open_hole(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
-	struct hs_slice *rest, struct hs_slice *out, struct hs_error *err)
+/* The next hole of `rest`: its prefix, and what comes after it. */
+static enum hs_status take_hole(struct hs_ledger *ledger, struct hs_slice id, struct hs_slice *rest,
+	char room[36], struct hs_slice parts[2], struct hs_error *err)
 {
-	struct hs_slice prefix = HS_S_NONE, tail = HS_S_NONE;
 	uint64_t head = 0, number = 0;
-	char uuid[36];
 	enum hs_status status = HS_OK;
 
+	parts[0] = parts[1] = HS_S_NONE;
 	if (!hs_ledger_take_number(rest, &head) ||
 		(head & HAS_PREFIX && !hs_ledger_take_number(rest, &number)))
 		return damaged(err);
 	if (head & HAS_PREFIX)
-		status = read_text(ledger, number, &prefix, err);
-	if (status == HS_OK && !take_tail(rest, head, id, uuid, &tail))
+		status = read_text(ledger, number, &parts[0], err);
+	if (status == HS_OK && !take_tail(rest, head, id, room, &parts[1]))
 		status = damaged(err);
+	return status;
+}
+
+static enum hs_status open_hole(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
+	struct hs_slice *rest, struct hs_slice *out, struct hs_error *err)
+{
+	struct hs_slice parts[2];
+	char uuid[36];
+	enum hs_status status = take_hole(ledger, id, rest, uuid, parts, err);
+
 	if (status != HS_OK)
 		return status;
-	char *whole = hs_arena_raw(arena, prefix.len + tail.len + 1);
+	char *whole = hs_arena_raw(arena, parts[0].len + parts[1].len + 1);
 	if (!whole)
 		return too_large(err);
-	if (prefix.len)
-		memcpy(whole, prefix.ptr, prefix.len);
-	if (tail.len)
-		memcpy(whole + prefix.len, tail.ptr, tail.len);
-	*out = hs_slice(whole, prefix.len + tail.len);
+	if (parts[0].len)
+		memcpy(whole, parts[0].ptr, parts[0].len);
+	if (parts[1].len)
+		memcpy(whole + parts[0].len, parts[1].ptr, parts[1].len);
+	*out = hs_slice(whole, parts[0].len + parts[1].len);
 	return HS_OK;
 }
 
@@ -257,10 +268,10 @@ enum hs_status hs_ledger_open(struct hs_ledger *ledger, struct hs_arena *arena, 
 
 /* ---- the text ---- */
 
-static enum hs_status write_piece(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t number,
-	struct hs_buf *out, struct hs_error *err);
+static enum hs_status write_piece(struct hs_ledger *ledger, uint64_t number, struct hs_buf *out,
+	struct hs_error *err);
 
-static enum hs_status write_mark(struct hs_ledger *ledger, struct hs_arena *arena, enum hs_ledger_mark mark,
+static enum hs_status write_mark(struct hs_ledger *ledger, enum hs_ledger_mark mark,
 	const struct hs_ledger_pointer *pointer, struct hs_buf *out, struct hs_error *err)
 {
 	char instant[HS_INSTANT_LEN + 1];
@@ -284,9 +295,9 @@ static enum hs_status write_mark(struct hs_ledger *ledger, struct hs_arena *aren
 		hs_buf_byte(out, 'Z');
 		return HS_OK;
 	case HS_LEDGER_SUBJECT:
-		return write_piece(ledger, arena, pointer->subject, out, err);
+		return write_piece(ledger, pointer->subject, out, err);
 	case HS_LEDGER_CUSTODIAN:
-		return write_piece(ledger, arena, pointer->custodian, out, err);
+		return write_piece(ledger, pointer->custodian, out, err);
 	default:
 		return damaged(err);
 	}
@@ -309,54 +320,72 @@ static size_t plain_run(struct hs_slice text)
 	return len;
 }
 
-static enum hs_status write_open(struct hs_ledger *ledger, struct hs_arena *arena,
-	const struct hs_ledger_open *open, const struct hs_ledger_pointer *pointer, struct hs_buf *out,
-	struct hs_error *err)
+static enum hs_status write_hole(struct hs_ledger *ledger, struct hs_slice id, struct hs_slice *rest,
+	struct hs_buf *out, struct hs_error *err)
 {
-	struct hs_slice text = open->text, mark = HS_S_NONE;
-	enum hs_status status = HS_OK;
-	size_t hole = 0;
+	struct hs_slice parts[2];
+	char uuid[36];
+	enum hs_status status = take_hole(ledger, id, rest, uuid, parts, err);
 
-	while (status == HS_OK && text.len) {
-		size_t run = plain_run(text);
-		hs_buf_add(out, hs_slice_first(text, run));
-		text = hs_slice_from(text, run);
-		if (!hs_ledger_take_bytes(&text, 1, &mark))
+	hs_buf_add(out, parts[0]);
+	hs_buf_add(out, parts[1]);
+	return status;
+}
+
+/* The text of a shape with its holes filled from `rest`; `pointer` NULL in a piece. */
+static enum hs_status write_shape(struct hs_ledger *ledger, uint64_t shape, struct hs_slice rest,
+	const struct hs_ledger_pointer *pointer, struct hs_buf *out, struct hs_error *err)
+{
+	struct hs_slice mark = HS_S_NONE, id = pointer ? pointer->id : HS_S_NONE;
+	struct hs_ledger_piece piece = { 0 };
+	struct hs_ledger_open open = { 0 };
+	enum hs_status status = hs_ledger_piece(ledger, shape, &piece, err);
+
+	if (status == HS_OK && (piece.shape || !read_shape(piece.rest, &open)))
+		status = damaged(err);
+	while (status == HS_OK && open.text.len) {
+		size_t run = plain_run(open.text);
+		hs_buf_add(out, hs_slice_first(open.text, run));
+		open.text = hs_slice_from(open.text, run);
+		if (!hs_ledger_take_bytes(&open.text, 1, &mark))
 			break;
-		if (mark.ptr[0] != HS_LEDGER_HOLE)
-			status = write_mark(ledger, arena, (enum hs_ledger_mark)mark.ptr[0], pointer, out,
-				err);
-		else if (hole < open->count)
-			hs_buf_add(out, open->values[hole++]);
-		else
-			status = damaged(err);
+		status = mark.ptr[0] == HS_LEDGER_HOLE ?
+			write_hole(ledger, id, &rest, out, err) :
+			write_mark(ledger, (enum hs_ledger_mark)mark.ptr[0], pointer, out, err);
 	}
 	return status;
 }
 
-static enum hs_status write_piece(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t number,
-	struct hs_buf *out, struct hs_error *err)
+static enum hs_status write_piece(struct hs_ledger *ledger, uint64_t number, struct hs_buf *out,
+	struct hs_error *err)
 {
+	struct hs_ledger_written *written = &ledger->written[number % HS_LEDGER_WRITTEN];
 	struct hs_ledger_piece piece = { 0 };
-	struct hs_ledger_open open = { 0 };
-	enum hs_status status = hs_ledger_piece(ledger, number, &piece, err);
+	size_t begin = out->len;
 
+	if (written->number == number) {
+		hs_buf_add(out, written->text);
+		return HS_OK;
+	}
+	enum hs_status status = hs_ledger_piece(ledger, number, &piece, err);
 	if (status == HS_OK)
-		status = hs_ledger_open(ledger, arena, piece.shape, piece.rest, HS_S_NONE, &open, err);
-	return status == HS_OK ? write_open(ledger, arena, &open, NULL, out, err) : status;
+		status = write_shape(ledger, piece.shape, piece.rest, NULL, out, err);
+	if (status != HS_OK || out->overflow)
+		return status;
+	struct hs_slice text = hs_arena_copy(ledger->arena, hs_slice_from(hs_buf_slice(out), begin));
+	if (text.ptr)
+		*written = (struct hs_ledger_written) { number, text };
+	return HS_OK;
 }
 
 enum hs_status hs_ledger_text(struct hs_ledger *ledger, struct hs_arena *arena,
 	const struct hs_ledger_pointer *pointer, struct hs_slice *out, struct hs_error *err)
 {
-	struct hs_ledger_open open = { 0 };
 	struct hs_buf text;
-	enum hs_status status = hs_ledger_open(ledger, arena, pointer->shape, pointer->rest, pointer->id,
-		&open, err);
 
 	hs_buf_init(&text, arena, REST_MAX);
-	if (status == HS_OK)
-		status = write_open(ledger, arena, &open, pointer, &text, err);
+	hs_buf_reserve(&text, TEXT_USUAL);
+	enum hs_status status = write_shape(ledger, pointer->shape, pointer->rest, pointer, &text, err);
 	if (status == HS_OK && text.overflow)
 		status = too_large(err);
 	if (status == HS_OK)

@@ -48,6 +48,7 @@ void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_are
 void hs_ledger_forget(struct hs_ledger *ledger)
 {
 	memset(ledger->memo, 0, sizeof ledger->memo);
+	memset(ledger->written, 0, sizeof ledger->written);
 }
 
 enum hs_ledger_class hs_ledger_class(const struct hs_ledger *ledger, uint32_t param)
