@@ -33,6 +33,7 @@ int hs_cli_suites(int argc, char **argv) __attribute__((weak));
 int hs_cli_mutate(int argc, char **argv) __attribute__((weak));
 int hs_cli_fhirpath(int argc, char **argv) __attribute__((weak));
 int hs_cli_validate(int argc, char **argv) __attribute__((weak));
+int hs_cli_tx(int argc, char **argv);
 
 /* ---- options ---- */
 

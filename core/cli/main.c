@@ -22,6 +22,7 @@ static const struct subcommand subcommands[] = {
 	{ "mutate", hs_cli_mutate, "show which check catches which fault" },
 	{ "fhirpath", hs_cli_fhirpath, "evaluate FHIRPath on files" },
 	{ "validate", hs_cli_validate, "check resources against the definitions" },
+	{ "tx", hs_cli_tx, "ask the terminology: lookup, validate, expand, check a value set" },
 	{ "package", hs_cli_package, "list and add FHIR packages" },
 	{ "sandbox", hs_cli_sandbox, "list, create, reset and delete sandboxes of a server" },
 	{ "backup", hs_cli_backup, "copy a sandbox's store while it is in use" },

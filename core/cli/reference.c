@@ -15,7 +15,7 @@
 #define DEPTH_MAX 8u
 
 struct hs_cli_reference {
-	char dir[512];
+	char dir[512]; /* to be removed at the end; empty: the user's own is served */
 	struct hs_host_config config;
 	struct hs_host *host;
 	pthread_t thread;
@@ -65,18 +65,31 @@ static enum hs_status make_dir(struct hs_cli_reference *reference, struct hs_err
 	return HS_OK;
 }
 
-enum hs_status hs_cli_reference_start(struct hs_arena *arena, struct hs_cli_reference **out,
-	struct hs_error *err)
+static void remove_dir(const struct hs_cli_reference *reference)
+{
+	if (reference->dir[0])
+		remove_tree(reference->dir, 0);
+}
+
+enum hs_status hs_cli_reference_open(struct hs_arena *arena, const struct hs_cli_reference_options *options,
+	struct hs_cli_reference **out, struct hs_error *err)
 {
 	struct hs_cli_reference *reference = hs_arena_alloc(arena, sizeof(*reference));
-	enum hs_status status = reference ? make_dir(reference, err) : HS_E_LIMIT;
+	enum hs_status status = HS_OK;
 
+	if (!reference)
+		return hs_fail(err, HS_E_LIMIT, "the arena of the command is full");
+	if (!options->data)
+		status = make_dir(reference, err);
 	if (status)
 		return status;
 	hs_log_configure(HS_LOG_ERROR, true, STDERR_FILENO);
 	status = hs_host_config_init(&reference->config, arena, err);
 	reference->config.listen = "127.0.0.1:0";
-	reference->config.data_dir = reference->dir;
+	reference->config.data_dir = options->data ? options->data : reference->dir;
+	reference->config.packages = options->packages;
+	while (options->packages && options->packages[reference->config.package_count])
+		reference->config.package_count++;
 	reference->config.access_log = "off";
 	if (!status)
 		status = hs_host_open(&reference->config, hs_services_builtin, &reference->host, err);
@@ -88,13 +101,26 @@ enum hs_status hs_cli_reference_start(struct hs_arena *arena, struct hs_cli_refe
 		status = hs_fail(err, HS_E_LIMIT, "cannot start a thread");
 	if (status) {
 		hs_host_close(reference->host);
-		remove_tree(reference->dir, 0);
+		remove_dir(reference);
 		return status;
 	}
-	reference->url = hs_arena_cstr(arena,
-		hs_arena_printf(arena, "%s/fhir/r4", hs_host_url(reference->host)));
+	reference->url = hs_cli_reference_base(reference, arena, HS_FHIR_R4);
 	*out = reference;
 	return HS_OK;
+}
+
+enum hs_status hs_cli_reference_start(struct hs_arena *arena, struct hs_cli_reference **out,
+	struct hs_error *err)
+{
+	return hs_cli_reference_open(arena, &(struct hs_cli_reference_options) { .data = NULL }, out, err);
+}
+
+const char *hs_cli_reference_base(const struct hs_cli_reference *reference, struct hs_arena *arena,
+	enum hs_fhir_version fhir)
+{
+	return hs_arena_cstr(arena,
+		hs_arena_printf(arena, "%s/fhir/%s", hs_host_url(reference->host),
+			fhir == HS_FHIR_R5 ? "r5" : "r4"));
 }
 
 const char *hs_cli_reference_url(const struct hs_cli_reference *reference)
@@ -109,5 +135,5 @@ void hs_cli_reference_stop(struct hs_cli_reference *reference)
 	hs_host_stop(reference->host);
 	pthread_join(reference->thread, NULL);
 	hs_host_close(reference->host);
-	remove_tree(reference->dir, 0);
+	remove_dir(reference);
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of `handslag tx` share: a question to the terminology of this program, and how answers read.
+ */
+#pragma once
+
+#include <core/cli/cli.h>
+
+struct hs_cli_tx {
+	const struct hs_cli_command *command;
+	struct hs_arena *arena;
+	const char *base; /* URL of the FHIR version */
+	const char *language, *version;
+	const struct hs_json *beside; /* array of resources sent with each question */
+	bool json, lenient;
+};
+
+/* Sends Parameters to `operation` ("CodeSystem/$lookup"), with the resources beside it. HS_OK whatever the
+ * status of the answer is; *tree is its body. */
+enum hs_status hs_cli_tx_ask(struct hs_cli_tx *tx, const char *operation, struct hs_json *parameters,
+	int *http, struct hs_json **tree, struct hs_error *err);
+void hs_cli_tx_add(struct hs_cli_tx *tx, struct hs_json *parameters, const char *name, const char *key,
+	const char *text); /* text NULL: nothing is added */
+/* details.text of the first issue, or diagnostics. */
+struct hs_slice hs_cli_tx_reason(const struct hs_json *outcome);
+
+/* Answers for people (tx_text.c). */
+void hs_cli_tx_print_lookup(struct hs_cli_tx *tx, const struct hs_json *answer);
+void hs_cli_tx_print_validation(struct hs_cli_tx *tx, const struct hs_json *answer);
+void hs_cli_tx_print_expansion(struct hs_cli_tx *tx, const struct hs_json *answer);
+void hs_cli_tx_print_translation(struct hs_cli_tx *tx, const struct hs_json *answer);
+
+/* A FHIR resource in a file; `text` (may be NULL) gets its bytes, for places. */
+enum hs_status hs_cli_tx_read(struct hs_cli_tx *tx, const char *file, struct hs_json **out,
+	struct hs_slice *text, struct hs_error *err);
+/* Says of each code of the value sets in a file whether it is right; *wrong counts those that are not. */
+enum hs_status hs_cli_tx_check(struct hs_cli_tx *tx, const char *file, size_t *wrong, struct hs_error *err);

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handslag tx check: holds every code that a value set lists against its code system, and every other rule
+ * against the terminology, and says where in the file what is wrong. */
+#include <core/cli/tx.h>
+
+#include <stdio.h>
+
+#define BATCH 500u
+#define ISSUES_MAX 100000u
+
+struct check {
+	struct hs_cli_tx *tx;
+	const char *file;
+	struct hs_slice text; /* of the file */
+	const struct hs_json *set;
+	struct hs_slice rule_path; /* "ValueSet.compose.include[0]" */
+	const struct hs_json *rule;
+	struct hs_issues issues;
+	size_t codes, wrong, rules_wrong;
+};
+
+static void say(struct check *c, const struct hs_json *at, enum hs_severity severity, struct hs_slice path,
+	struct hs_slice text)
+{
+	struct hs_slice what = hs_json_get_text(at, HS_S("code"));
+	uint32_t line = 0, column = 0;
+
+	hs_json_position(c->text, at, &line, &column);
+	struct hs_issue *issue = hs_issue_add(&c->issues, severity, "code-invalid", path, "%.*s",
+		HS_S_ARG(text));
+	if (issue) {
+		issue->line = line;
+		issue->column = column;
+	}
+	if (!c->tx->json)
+		printf("%s:%u:%u: %s: %.*s%s%.*s\n", c->file, line, column,
+			severity == HS_SEVERITY_ERROR ? "error" : "warning", HS_S_ARG(what),
+			what.len ? ": " : "", HS_S_ARG(text));
+}
+
+/* ---- a list of codes ---- */
+
+static bool is_of_type(const struct hs_json *issue, const char *type)
+{
+	const struct hs_json *coding = hs_json_pointer(issue, HS_S("/details/coding/0"));
+
+	return hs_slice_eq(hs_json_get_text(coding, HS_S("code")), hs_slice_cstr(type));
+}
+
+static struct hs_slice text_of(const struct hs_json *issue)
+{
+	return hs_json_text(hs_json_pointer(issue, HS_S("/details/text")));
+}
+
+/* The sentences on one code. That it is not in the set follows from the others and is left out; that its
+ * whole code system is unknown is said of the rule. False then. */
+static bool tell(struct check *c, const struct hs_json *concept, size_t index, const struct hs_json *answer)
+{
+	bool outcome = hs_slice_eq(hs_json_get_text(answer, HS_S("resourceType")), HS_S("OperationOutcome"));
+	const struct hs_json *issues = outcome ?
+		answer :
+		hs_json_get(hs_parameter(answer, HS_S("issues")), HS_S("resource"));
+	struct hs_slice path = hs_arena_printf(c->tx->arena, "%.*s.concept[%zu]", HS_S_ARG(c->rule_path),
+		index);
+	bool bad = false;
+
+	HS_JSON_EACH(issue, hs_json_get(issues, HS_S("issue"))) {
+		struct hs_slice severity = hs_json_get_text(issue, HS_S("severity"));
+		bool error = hs_slice_eq(severity, HS_S("error"));
+		if (is_of_type(issue, "not-found")) {
+			say(c, c->rule, HS_SEVERITY_ERROR, c->rule_path, text_of(issue));
+			return false;
+		}
+		if (is_of_type(issue, "not-in-vs") || is_of_type(issue, "status-check"))
+			continue;
+		bool why = is_of_type(issue, "invalid-code"); /* what a grammar could not read */
+		if (error || why || hs_slice_eq(severity, HS_S("warning")))
+			say(c, concept, error ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING, path,
+				text_of(issue));
+		bad |= error;
+	}
+	c->wrong += bad;
+	return true;
+}
+
+static struct hs_json *coding_of(struct check *c, const struct hs_json *concept)
+{
+	struct hs_arena *arena = c->tx->arena;
+	struct hs_json *coding = hs_json_object(arena);
+	struct hs_slice version = hs_json_get_text(c->rule, HS_S("version")),
+			display = hs_json_get_text(concept, HS_S("display"));
+
+	hs_json_add_text(arena, coding, HS_S("system"), hs_json_get_text(c->rule, HS_S("system")));
+	if (version.len)
+		hs_json_add_text(arena, coding, HS_S("version"), version);
+	hs_json_add_text(arena, coding, HS_S("code"), hs_json_get_text(concept, HS_S("code")));
+	if (display.len)
+		hs_json_add_text(arena, coding, HS_S("display"), display);
+	return coding;
+}
+
+/* A value set of the rule's whole code system: being in it is being a code. */
+static struct hs_json *whole_system(struct check *c)
+{
+	struct hs_arena *arena = c->tx->arena;
+	struct hs_json *set = hs_json_object(arena);
+	struct hs_slice version = hs_json_get_text(c->rule, HS_S("version"));
+
+	hs_json_add_text(arena, set, HS_S("resourceType"), HS_S("ValueSet"));
+	hs_json_add_text(arena, set, HS_S("status"), HS_S("active"));
+	struct hs_json *include = hs_json_push(hs_json_add_array(arena,
+						       hs_json_add_object(arena, set, HS_S("compose")),
+						       HS_S("include")),
+		hs_json_object(arena));
+	hs_json_add_text(arena, include, HS_S("system"), hs_json_get_text(c->rule, HS_S("system")));
+	if (version.len)
+		hs_json_add_text(arena, include, HS_S("version"), version);
+	return set;
+}
+
+/* Asks about `count` codes from `concept` on; *known false when the code system is not known. */
+static enum hs_status ask_batch(struct check *c, const struct hs_json *concept, size_t index, size_t count,
+	bool *known, struct hs_error *err)
+{
+	struct hs_arena *arena = c->tx->arena;
+	struct hs_json *question = hs_parameters(arena), *answer = NULL;
+	const struct hs_json *at = concept;
+	int http = 0;
+
+	hs_parameters_add(arena, question, HS_S("valueSet"), HS_S("resource"), whole_system(c));
+	if (c->tx->lenient)
+		hs_parameters_add(arena, question, HS_S("lenient-display-validation"), HS_S("valueBoolean"),
+			hs_json_bool(arena, true));
+	for (size_t i = 0; i < count; i++, at = hs_json_next(at)) {
+		struct hs_json *one = hs_parameters(arena);
+		hs_parameters_add(arena, one, HS_S("coding"), HS_S("valueCoding"), coding_of(c, at));
+		hs_parameters_add(arena, question, HS_S("validation"), HS_S("resource"), one);
+	}
+	enum hs_status status = hs_cli_tx_ask(c->tx, "ValueSet/$batch-validate-code", question, &http,
+		&answer, err);
+	if (status)
+		return status;
+	if (http / 100 != 2)
+		return hs_fail(err, HS_E_PROCESSING, "%.*s", HS_S_ARG(hs_cli_tx_reason(answer)));
+	HS_JSON_EACH(p, hs_json_get(answer, HS_S("parameter"))) {
+		if (!hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("validation")))
+			continue;
+		*known = *known && tell(c, concept, index++, hs_json_get(p, HS_S("resource")));
+		concept = hs_json_next(concept);
+	}
+	return HS_OK;
+}
+
+static enum hs_status check_list(struct check *c, struct hs_error *err)
+{
+	const struct hs_json *list = hs_json_get(c->rule, HS_S("concept")), *at = hs_json_first(list);
+	size_t left = hs_json_count(list), index = 0;
+	enum hs_status status = HS_OK;
+	bool known = true;
+
+	c->codes += left;
+	while (left && known && status == HS_OK) {
+		size_t count = left < BATCH ? left : BATCH;
+		struct hs_arena_mark mark = hs_arena_mark(c->tx->arena);
+		bool quiet = c->issues.count;
+		status = ask_batch(c, at, index, count, &known, err);
+		for (size_t i = 0; i < count; i++)
+			at = hs_json_next(at);
+		index += count;
+		left -= count;
+		if (status == HS_OK && !c->issues.count && !quiet) /* nothing was said, so nothing is kept */
+			hs_arena_rollback(c->tx->arena, mark);
+	}
+	c->rules_wrong += !known;
+	return status;
+}
+
+/* ---- any other rule ---- */
+
+/* Expands the rule alone, and shows nothing: that it can be expanded is the answer. */
+static enum hs_status check_rule(struct check *c, struct hs_error *err)
+{
+	struct hs_arena *arena = c->tx->arena;
+	struct hs_json *question = hs_parameters(arena), *answer = NULL, *set = hs_json_object(arena);
+	int http = 0;
+
+	hs_json_add_text(arena, set, HS_S("resourceType"), HS_S("ValueSet"));
+	hs_json_add_text(arena, set, HS_S("url"), hs_json_get_text(c->set, HS_S("url")));
+	hs_json_add_text(arena, set, HS_S("status"), HS_S("active"));
+	hs_json_push(hs_json_add_array(arena, hs_json_add_object(arena, set, HS_S("compose")),
+			     HS_S("include")),
+		hs_json_clone(arena, c->rule));
+	hs_parameters_add(arena, question, HS_S("valueSet"), HS_S("resource"), set);
+	hs_parameters_add(arena, question, HS_S("count"), HS_S("valueInteger"), hs_json_int(arena, 0));
+	enum hs_status status = hs_cli_tx_ask(c->tx, "ValueSet/$expand", question, &http, &answer, err);
+	if (status)
+		return status;
+	/* a code system without an end of codes is no fault of the value set */
+	bool endless = hs_slice_eq(hs_json_text(hs_json_pointer(answer, HS_S("/issue/0/code"))),
+		HS_S("too-costly"));
+	if (http / 100 == 2 || endless)
+		return HS_OK;
+	say(c, c->rule, HS_SEVERITY_ERROR, c->rule_path, hs_cli_tx_reason(answer));
+	c->rules_wrong++;
+	return HS_OK;
+}
+
+static enum hs_status check_set(struct check *c, struct hs_error *err)
+{
+	static const char *const kinds[] = { "include", "exclude" };
+	const struct hs_json *compose = hs_json_get(c->set, HS_S("compose"));
+	enum hs_status status = HS_OK;
+
+	for (size_t k = 0; k < 2; k++) {
+		size_t index = 0;
+		HS_JSON_EACH(rule, hs_json_get(compose, hs_slice_cstr(kinds[k]))) {
+			c->rule = rule;
+			c->rule_path = hs_arena_printf(c->tx->arena, "ValueSet.compose.%s[%zu]", kinds[k],
+				index++);
+			bool list = hs_json_get(rule, HS_S("concept")) && hs_json_get(rule, HS_S("system"));
+			status = list ? check_list(c, err) : check_rule(c, err);
+			if (status)
+				return status;
+		}
+	}
+	return HS_OK;
+}
+
+/* ---- a file ---- */
+
+static bool is_set(const struct hs_json *resource)
+{
+	return hs_slice_eq(hs_json_get_text(resource, HS_S("resourceType")), HS_S("ValueSet"));
+}
+
+enum hs_status hs_cli_tx_check(struct hs_cli_tx *tx, const char *file, size_t *wrong, struct hs_error *err)
+{
+	struct check c = { .tx = tx, .file = file, .issues = { .arena = tx->arena, .max = ISSUES_MAX } };
+	struct hs_json *tree = NULL;
+	size_t sets = 0;
+	enum hs_status status = hs_cli_tx_read(tx, file, &tree, &c.text, err);
+
+	if (status == HS_OK && is_set(tree)) {
+		c.set = tree;
+		sets++;
+		status = check_set(&c, err);
+	}
+	HS_JSON_EACH(entry, hs_json_get(tree, HS_S("entry"))) {
+		c.set = hs_json_get(entry, HS_S("resource"));
+		if (status || !is_set(c.set))
+			continue;
+		sets++;
+		status = check_set(&c, err);
+	}
+	if (status)
+		return status;
+	if (!sets)
+		return hs_fail(err, HS_E_VALUE, "%s holds no ValueSet (nor a Bundle of them)", file);
+	if (tx->json)
+		hs_cli_print(hs_outcome(tx->arena, &c.issues));
+	else
+		fprintf(stderr, "%s: %zu of %zu listed codes are wrong%s\n", file, c.wrong, c.codes,
+			c.rules_wrong ? ", and a rule cannot be used" : "");
+	*wrong += c.wrong + c.rules_wrong;
+	return HS_OK;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The terminology on the command line, without a server: answers, exit codes, and what is wrong in a value
+ * set. */
+#include "process.h"
+
+#include <handslag/package.h>
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define RUN(...) process_run(arena, (const char *const[]) { "tx", __VA_ARGS__, NULL })
+
+static char dir[64];
+static struct hs_arena *arena;
+
+static const char *const system_text =
+	"{\"resourceType\":\"CodeSystem\",\"url\":\"urn:test:cs\",\"version\":\"1\",\"status\":\"active\","
+	"\"content\":\"complete\",\"caseSensitive\":true,\"language\":\"en\",\"concept\":[{\"code\":\"a\","
+	"\"display\":\"Alpha\",\"designation\":[{\"language\":\"sv\",\"value\":\"Alfa\"}],"
+	"\"concept\":[{\"code\":\"b\",\"display\":\"Beta\"}]}]}";
+static const char *const map_text = "{\"resourceType\":\"ConceptMap\",\"url\":\"urn:test:map\",\"status\":"
+				    "\"active\",\"group\":[{\"source\":"
+				    "\"urn:test:cs\",\"target\":\"urn:test:other\",\"element\":[{\"code\":"
+				    "\"a\",\"target\":[{\"code\":\"x\","
+				    "\"equivalence\":\"equal\"}]}]}]}";
+static const char *const set_text =
+	"{\n"
+	" \"resourceType\": \"ValueSet\", \"url\": \"urn:test:vs\", \"status\": \"active\",\n"
+	" \"compose\": {\"include\": [\n"
+	"  {\"system\": \"urn:test:cs\", \"concept\": [\n"
+	"   {\"code\": \"a\", \"display\": \"Alfa\"},\n"
+	"   {\"code\": \"b\", \"display\": \"Gamma\"},\n"
+	"   {\"code\": \"c\"}]},\n"
+	"  {\"system\": \"http://unitsofmeasure.org\", \"concept\": [{\"code\": \"mg/dl\"},\n"
+	"   {\"code\": \"kgXX\"}]},\n"
+	"  {\"system\": \"urn:none\", \"concept\": [{\"code\": \"a\"}, {\"code\": \"b\"}]},\n"
+	"  {\"system\": \"urn:test:cs\", \"filter\": [{\"property\": \"zork\", \"op\": \"=\",\n"
+	"   \"value\": \"1\"}]}]}}\n";
+
+static const char *cs, *map, *vs;
+
+static const char *file(const char *name, const char *text)
+{
+	const char *path = hs_arena_cstr(arena, hs_arena_printf(arena, "%s/%s", dir, name));
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	return path;
+}
+
+static int start(void **state)
+{
+	struct hs_error err;
+	struct hs_package *package = NULL;
+	const char *set = getenv("HS_PACKAGES"), *home = getenv("HOME");
+
+	process_make_dir(dir);
+	arena = hs_arena_new((size_t)256 << 20);
+	cs = file("cs.json", system_text);
+	map = file("map.json", map_text);
+	vs = file("vs.json", set_text);
+	const char *root = hs_arena_cstr(arena,
+		hs_arena_printf(arena, "%s%s",
+			set          ? set :
+				home ? home :
+				       "",
+			set ? "" : "/.fhir/packages"));
+	bool here = hs_package_find(root, HS_S("hl7.fhir.r4.examples"), &package, &err) == HS_OK ||
+		hs_package_find(root, HS_S("hl7.fhir.r4.core"), &package, &err) == HS_OK;
+	hs_package_close(package);
+	*state = here ? arena : NULL;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	process_remove_dir(dir);
+	hs_arena_free(arena);
+	return 0;
+}
+
+static void need_packages(void **state)
+{
+	if (!*state)
+		skip();
+}
+
+static void assert_has(struct hs_slice text, const char *part)
+{
+	if (hs_slice_search(text, hs_slice_cstr(part)) == SIZE_MAX)
+		fail_msg("no \"%s\" in: %.*s", part, HS_S_ARG(hs_slice_first(text, 900)));
+}
+
+static void answers_and_exit_codes(void **state)
+{
+	need_packages(state);
+	struct process_result r = RUN("lookup", "urn:test:cs", "b", "--with", cs);
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "b  Beta");
+	assert_has(r.out, "parent       a  Alpha");
+	r = RUN("lookup", "urn:test:cs", "zork", "--with", cs);
+	assert_int_equal(r.exit, 1);
+	assert_has(r.out, "Unknown code 'zork'");
+	r = RUN("validate", "urn:test:cs", "a", "Alfa", "--language", "sv", "--with", cs);
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "right: urn:test:cs#a  Alfa");
+	r = RUN("validate", "ucum", "kgXX");
+	assert_int_equal(r.exit, 1);
+	assert_has(r.out, "The unit 'kgXX' is unknown at character 1");
+	r = RUN("validate", "urn:test:cs", "c", "--set", "urn:test:vs", "--with", cs, "--with", vs);
+	assert_int_equal(r.exit, 1);
+	r = RUN("subsumes", "urn:test:cs", "a", "b", "--with", cs);
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "subsumes");
+	r = RUN("subsumes", "urn:test:cs", "b", "a", "--with", cs);
+	assert_int_equal(r.exit, 1);
+	r = RUN("translate", "urn:test:cs", "a", "urn:test:map", "--with", cs, "--with", map);
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "urn:test:other#x");
+	r = RUN("lookup", "urn:test:cs", "a", "--with", cs, "--json");
+	assert_has(r.out, "\"resourceType\": \"Parameters\"");
+}
+
+static void a_set_is_expanded_from_a_file(void **state)
+{
+	const char *set = file("set.json",
+		"{\"resourceType\":\"ValueSet\",\"status\":\"active\",\"compose\":{\"include\":["
+		"{\"system\":\"urn:test:cs\"}]}}");
+
+	need_packages(state);
+	struct process_result r = RUN("expand", set, "--with", cs, "--filter", "bet");
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "Beta");
+	assert_int_equal(hs_slice_search(r.out, HS_S("Alpha")), SIZE_MAX);
+	assert_has(r.err, "1 codes in all");
+}
+
+static void wrong_codes_have_a_place_and_a_reason(void **state)
+{
+	need_packages(state);
+	struct process_result r = RUN("check", vs, "--with", cs);
+	assert_int_equal(r.exit, 1);
+	assert_has(r.out, "vs.json:6:4: error: b: Wrong Display Name 'Gamma'");
+	assert_has(r.out, "vs.json:7:4: error: c: Unknown code 'c'");
+	assert_has(r.out, "vs.json:9:4: error: kgXX: Unknown code 'kgXX'");
+	assert_has(r.out, "is unknown at character 1");
+	assert_has(r.out, "vs.json:10:3: error: A definition for CodeSystem 'urn:none' could not be found");
+	assert_has(r.out, "vs.json:11:3: error: The filter \"zork = 1\"");
+	assert_has(r.err, "3 of 7 listed codes are wrong, and a rule cannot be used");
+	r = RUN("check", vs, "--with", cs, "--json");
+	assert_has(r.out, "ValueSet.compose.include[0].concept[2]");
+	r = RUN("check", cs);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "holds no ValueSet");
+}
+
+static void mistakes_are_named(void **state)
+{
+	(void)state;
+	struct process_result r = RUN("lokup", "a", "b");
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "did you mean \"lookup\"?");
+	r = RUN("lookup", "ucum");
+	assert_int_equal(r.exit, 2);
+	r = RUN("lookup", "--help");
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "Example:");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers_and_exit_codes),
+		cmocka_unit_test(a_set_is_expanded_from_a_file),
+		cmocka_unit_test(wrong_codes_have_a_place_and_a_reason),
+		cmocka_unit_test(mistakes_are_named),
+	};
+
+	return cmocka_run_group_tests_name("integration/terminology_cli", tests, start, stop);
+}
