@@ -107,11 +107,12 @@ static void take_text(struct rf2 *r, struct tx_lines *lines, const struct hs_sli
 enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err)
 {
 	enum hs_status status = hs_rf2_each(r, "_Concept_", 5, take_concept, err);
-	uint64_t rows = r->import->rows;
+	struct hs_import kept = *r->import;
 
+	r->import->skipped = NULL; /* the same lines again: nothing is said or counted twice */
 	if (status == HS_OK)
 		status = hs_rf2_each(r, "_Concept_", 5, take_module, err);
-	r->import->rows = rows; /* the same lines again */
+	*r->import = kept;
 	if (status == HS_OK)
 		status = hs_rf2_each(r, "_Description_", 9, take_text, err);
 	if (status == HS_OK)

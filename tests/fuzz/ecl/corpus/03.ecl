@@ -1,0 +1,1 @@
+* {{ D term = ("ter" wild:"*of*"), type = syn, language = en }} {{ C definitionStatus != primitive, moduleId = 404684003 }}
