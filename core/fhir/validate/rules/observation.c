@@ -52,6 +52,8 @@ void hs__rule_observation(struct hs__validation *run, const struct hs__node *nod
 	const struct hs_json *codings = hs_json_get(hs_json_get(node->value, HS_S("code")), HS_S("coding"));
 	if (hs_defs_fhir(run->defs) != HS_FHIR_R4 || !hs_json_is(codings, HS_JSON_ARRAY))
 		return;
+	if (hs_slice_eq(hs_json_get_text(node->value, HS_S("status")), HS_S("entered-in-error")))
+		return; /* nobody measured it, so it is no vital sign */
 	HS_JSON_EACH(coding, codings) {
 		const char *url = profile_of(coding);
 		const struct hs_profile *profile = url ?

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bundles: addresses, links, references between entries, documents, messages and search results. */
+#include "rules_test.h"
+
+#define PATIENT(id) "{'resourceType':'Patient','id':'" id "'}"
+#define ENTRY(url, resource) "{'fullUrl':'" url "','resource':" resource "}"
+#define BUNDLE(type, entries) "{'resourceType':'Bundle','type':'" type "','entry':[" entries "]}"
+
+static void addresses(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ BUNDLE("collection", ENTRY("http://a.se/f/Patient/1", PATIENT("1"))), { NULL }, "" },
+		{ BUNDLE("collection", ENTRY("http://a.se/f/Patient/1", PATIENT("2"))), { NULL },
+			"bundle-url-id Bundle.entry[0]" },
+		{ BUNDLE("collection", ENTRY("http://a.se/f/Group/1", PATIENT("1"))), { NULL },
+			"bundle-url-id Bundle.entry[0]" },
+		{ BUNDLE("collection", ENTRY("http://a.se/f/Patient/1", "{'resourceType':'Patient'}")),
+			{ NULL }, "bundle-url-no-id Bundle.entry[0]" },
+		{ BUNDLE("collection", ENTRY("http://a.se/files/1", PATIENT("1"))), { NULL }, "" },
+		{ BUNDLE("collection", ENTRY("urn:uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a1", PATIENT("1"))),
+			{ NULL }, "" },
+		{ BUNDLE("collection", ENTRY("Patient/1", PATIENT("1"))), { NULL },
+			"bundle-url-absolute Bundle.entry[0]" },
+		{ BUNDLE("collection", "{'resource':" PATIENT("1") "}"), { NULL },
+			"bundle-url-missing Bundle.entry[0]" },
+		{ BUNDLE("batch",
+			  "{'resource':" PATIENT("1") ",'request':{'method':'POST','url':'Patient'}}"),
+			{ NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("bundle-url", rows);
+}
+
+static void links(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ "{'resourceType':'Bundle','type':'searchset','link':[{'relation':'self','url':'http://a.se/"
+		  "P'},"
+		  "{'relation':'next','url':'http://a.se/P2'}]}",
+			{ NULL }, "" },
+		{ "{'resourceType':'Bundle','type':'searchset','link':[{'relation':'self','url':'http://a.se/"
+		  "P'},"
+		  "{'relation':'self','url':'http://a.se/P2'}]}",
+			{ NULL }, "bundle-link-twice Bundle.link[0]; bundle-link-twice Bundle.link[1]" },
+		{ "{'resourceType':'Bundle','type':'collection','link':[{'relation':'next','url':'http://"
+		  "a.se/P'}]}",
+			{ NULL }, "bundle-link-relation Bundle.link[0].relation" },
+	};
+	(void)state;
+	RUN_ROWS("bundle-link", rows);
+}
+
+#define REFERS(id, to) \
+	"{'resourceType':'Observation','id':'" id \
+	"','status':'final','code':{'text':'x'},'subject':{'reference':'" to "'}}"
+
+static void references_between_entries(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ BUNDLE("collection",
+			  ENTRY("http://a.se/f/Observation/o",
+				  REFERS("o", "Patient/1")) "," ENTRY("http://a.se/f/Patient/1",
+				  PATIENT("1"))),
+			{ NULL }, "" },
+		{ BUNDLE("collection",
+			  ENTRY("http://a.se/f/Observation/o",
+				  REFERS("o", "Patient/1")) "," ENTRY("http://a.se/f/Patient/1",
+				  PATIENT("1")) "," ENTRY("http://a.se/f/Patient/1", PATIENT("1"))),
+			{ NULL }, "bundle-reference-ambiguous Bundle.entry[0].resource.subject" },
+		{ BUNDLE("collection",
+			  ENTRY("http://a.se/f/Observation/o",
+				  REFERS("o", "Patient/1")) "," ENTRY("http://a.se/f/Patient/1",
+				  "{'resourceType':'Group','id':'1','type':'person','actual':true}")),
+			{ NULL }, "bundle-reference-type Bundle.entry[0].resource.subject" },
+		/* Another server's patient of the same id is another patient. */
+		{ BUNDLE("collection",
+			  ENTRY("http://b.se/f/Observation/o",
+				  REFERS("o", "Patient/1")) "," ENTRY("http://a.se/f/Patient/1",
+				  PATIENT("1")) "," ENTRY("http://a.se/f/Patient/1", PATIENT("1"))),
+			{ NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("bundle-reference", rows);
+}
+
+#define COMPOSITION(to) \
+	"{'resourceType':'Composition','id':'c','status':'final','type':{'text':'x'},'date':'2026','title':" \
+	"'x'," \
+	"'author':[{'reference':'" to "'}]}"
+#define DOCUMENT(entries) \
+	"{'resourceType':'Bundle','type':'document','identifier':{'system':'http://a.se','value':'1'}," \
+	"'timestamp':'2026-01-01T00:00:00Z','entry':[" entries "]}"
+#define ORGANIZATION(id) "{'resourceType':'Organization','id':'" id "','name':'x'}"
+
+static void documents(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ DOCUMENT(ENTRY("http://a.se/f/Composition/c",
+			  COMPOSITION("Organization/1")) "," ENTRY("http://a.se/f/Organization/1",
+			  ORGANIZATION("1"))),
+			{ NULL }, "" },
+		{ DOCUMENT(ENTRY("http://a.se/f/Composition/c", COMPOSITION("Organization/1"))), { NULL },
+			"bundle-reference-missing Bundle.entry[0].resource.author[0]" },
+		{ DOCUMENT(ENTRY("http://a.se/f/Organization/1", ORGANIZATION("1"))), { NULL },
+			"bundle-first Bundle.entry" },
+		/* Nothing leads to the second organisation; the third refers to the first. */
+		{ DOCUMENT(ENTRY("http://a.se/f/Composition/c",
+			  COMPOSITION("Organization/1")) "," ENTRY("http://a.se/f/Organization/1",
+			  ORGANIZATION("1")) "," ENTRY("http://a.se/f/Organization/2",
+			  ORGANIZATION("2")) "," ENTRY("http://a.se/f/Organization/3",
+			  "{'resourceType':'Organization','id':'3','name':'x',"
+			  "'partOf':{'reference':'Organization/1'}}")),
+			{ NULL }, "bundle-unlinked Bundle.entry[2]" },
+	};
+	(void)state;
+	RUN_ROWS("bundle-", rows);
+}
+
+static void messages(void **state)
+{
+#define HEADER(focus) \
+	"{'resourceType':'MessageHeader','id':'m','eventUri':'http://a.se/e','source':{'endpoint':'http://" \
+	"a.se/s'}," \
+	"'focus':[{'reference':'" focus "'}]}"
+	static const struct rules_case rows[] = {
+		{ BUNDLE("message",
+			  ENTRY("http://a.se/f/MessageHeader/m",
+				  HEADER("Patient/1")) "," ENTRY("http://a.se/f/Patient/1", PATIENT("1"))),
+			{ NULL }, "" },
+		{ BUNDLE("message", ENTRY("http://a.se/f/MessageHeader/m", HEADER("Patient/1"))), { NULL },
+			"bundle-reference-missing Bundle.entry[0].resource.focus[0]" },
+		{ BUNDLE("message",
+			  ENTRY("http://a.se/f/MessageHeader/m",
+				  HEADER("Patient/1")) "," ENTRY("http://a.se/f/Patient/1",
+				  PATIENT("1")) "," ENTRY("http://a.se/f/Patient/2", PATIENT("2"))),
+			{ NULL }, "bundle-unlinked? Bundle.entry[2]" },
+		{ BUNDLE("message", ENTRY("http://a.se/f/Patient/1", PATIENT("1"))), { NULL },
+			"bundle-first Bundle.entry" },
+	};
+	(void)state;
+	RUN_ROWS("bundle-", rows);
+}
+
+static void search_results(void **state)
+{
+#define FOUND(url, mode, resource) \
+	"{'resourceType':'Bundle','type':'searchset','link':[{'relation':'self','url':'" url \
+	"'}],'entry':[{" \
+	"'resource':" resource ",'search':{'mode':'" mode "'}}]}"
+	static const struct rules_case rows[] = {
+		{ FOUND("http://a.se/f/Patient?name=x", "match", PATIENT("1")), { NULL }, "" },
+		{ FOUND("http://a.se/f/Patient?name=x", "match", "{'resourceType':'Patient'}"), { NULL },
+			"search-no-id Bundle.entry[0].resource" },
+		{ FOUND("http://a.se/f/Group?name=x", "match", PATIENT("1")), { NULL },
+			"search-type Bundle.entry[0].resource" },
+		{ FOUND("http://a.se/f/Group?name=x", "include", PATIENT("1")), { NULL }, "" },
+		{ FOUND("http://a.se/f?_type=Patient,Group&name=x", "match", PATIENT("1")), { NULL }, "" },
+		{ FOUND("http://a.se/f/Patient?name=x", "outcome", PATIENT("1")), { NULL },
+			"search-outcome Bundle.entry[0].resource" },
+		{ "{'resourceType':'Bundle','type':'searchset','entry':[{'fullUrl':'http://a.se/f/Patient/"
+		  "1'}]}",
+			{ NULL }, "search-no-self? Bundle; search-no-resource Bundle.entry[0]" },
+	};
+	(void)state;
+	RUN_ROWS("search-", rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(links),
+		cmocka_unit_test(references_between_entries),
+		cmocka_unit_test(documents),
+		cmocka_unit_test(messages),
+		cmocka_unit_test(search_results),
+	};
+	return cmocka_run_group_tests(tests, open_rules, close_rules);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Data types and what every resource obeys: Attachment, Identifier, canonical, Narrative, ids, vital signs.
+ */
+#include "rules_test.h"
+
+static void attachments(void **state)
+{
+#define PHOTO(size, data) \
+	"{'resourceType':'Patient','photo':[{'contentType':'image/png','size':" size ",'data':'" data "'}]}"
+	static const struct rules_case rows[] = {
+		{ PHOTO("3", "YWJj"), { NULL }, "" },
+		{ PHOTO("4", "YW Jj ZA=="), { NULL }, "" },
+		{ PHOTO("5", "YWJjZA=="), { NULL }, "attachment-size Patient.photo[0]" },
+		{ "{'resourceType':'Patient','photo':[{'contentType':'image/png','size':5,'url':'http://a.se/"
+		  "1'}]}",
+			{ NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("attachment-", rows);
+}
+
+static void identifiers(void **state)
+{
+#define IDENTIFIED(system, value) \
+	"{'resourceType':'Patient','identifier':[{'system':'" system "','value':'" value "'}]}"
+	static const struct rules_case rows[] = {
+		{ IDENTIFIED("urn:ietf:rfc:3986", "urn:oid:1.2.752"), { NULL }, "" },
+		{ IDENTIFIED("urn:ietf:rfc:3986", "1.2.752"), { NULL },
+			"identifier-uri? Patient.identifier[0].value" },
+		{ IDENTIFIED("http://a.se/ids", "1"), { NULL }, "" },
+		{ IDENTIFIED("ids", "1"), { NULL },
+			"identifier-system-absolute Patient.identifier[0].system" },
+	};
+	(void)state;
+	RUN_ROWS("identifier-", rows);
+}
+
+static void canonicals(void **state)
+{
+#define MEASURED(library) "{'resourceType':'Measure','status':'draft','library':['" library "']}"
+	static const struct rules_case rows[] = {
+		{ MEASURED("http://a.se/lib|1"), { NULL }, "" },
+		{ MEASURED("#lib"), { NULL }, "" },
+		{ MEASURED("Library/1"), { NULL }, "canonical-absolute? Measure.library[0]" },
+	};
+	(void)state;
+	RUN_ROWS("canonical-", rows);
+}
+
+static void narratives(void **state)
+{
+#define TOLD(inner) \
+	"{'resourceType':'Patient','text':{'status':'generated','div':'<div " \
+	"xmlns=\\\"http://www.w3.org/1999/xhtml\\\">" inner "</div>'}}"
+	static const struct rules_case rows[] = {
+		{ TOLD("a"), { NULL }, "" },
+		{ TOLD("<img src=\\\"#a\\\" alt=\\\"a\\\"/>"), { NULL }, "" },
+		{ TOLD(" <p> </p>"), { NULL }, "narrative-empty? Patient.text.div" },
+	};
+	(void)state;
+	RUN_ROWS("narrative-", rows);
+}
+
+static void ids(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ "{'resourceType':'Patient','name':[{'id':'a','text':'x'},{'id':'b','text':'x'}]}", { NULL },
+			"" },
+		{ "{'resourceType':'Patient','name':[{'id':'a','text':'x'}],'address':[{'id':'a','text':'x'}]"
+		  "}",
+			{ NULL }, "element-id-twice Patient.address[0].id" },
+		/* What is contained has ids of its own. */
+		{ "{'resourceType':'Patient','name':[{'id':'a','text':'x'}],'managingOrganization':{'"
+		  "reference':'#o'},"
+		  "'contained':[{'resourceType':'Organization','id':'o','name':'x','address':[{'id':'a','"
+		  "text':'x'}]}]}",
+			{ NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("element-", rows);
+}
+
+static void ids_of_resources(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ "{'resourceType':'Patient','id':'a','_id':{'extension':[{'url':"
+		  "'http://hl7.org/fhir/StructureDefinition/data-absent-reason','valueCode':'unknown'}]}}",
+			{ NULL }, "resource-id-extension Patient._id" },
+	};
+	(void)state;
+	RUN_ROWS("resource-", rows);
+}
+
+static void vital_signs(void **state)
+{
+#define WEIGHT(code, status, value) \
+	"{'resourceType':'Observation','status':'" status \
+	"','code':{'coding':[{'system':'http://loinc.org','code':'" code \
+	"'}]},'category':[{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/" \
+	"observation-category'," \
+	"'code':'vital-signs'}]}],'subject':{'reference':'Patient/1'},'effectiveDateTime':'2026-01-01'," \
+	"'valueQuantity':{'value':70,'unit':'x'" value "}}"
+#define KILOGRAMS ",'system':'http://unitsofmeasure.org','code':'kg'"
+	static const struct rules_case rows[] = {
+		{ WEIGHT("29463-7", "final", KILOGRAMS), { NULL }, "" },
+		{ WEIGHT("29463-7", "final", ""), { NULL },
+			"profile-min Observation.valueQuantity; profile-min Observation.valueQuantity" },
+		{ WEIGHT("29463-7", "entered-in-error", ""), { NULL }, "" },
+		{ WEIGHT("3137-7", "final", ""), { NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("profile-min", rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(attachments),
+		cmocka_unit_test(identifiers),
+		cmocka_unit_test(canonicals),
+		cmocka_unit_test(narratives),
+		cmocka_unit_test(ids),
+		cmocka_unit_test(ids_of_resources),
+		cmocka_unit_test(vital_signs),
+	};
+	return cmocka_run_group_tests(tests, open_rules, close_rules);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Conformance resources: SearchParameter, CapabilityStatement, OperationDefinition, StructureDefinition,
+ * Questionnaire, and the measure behind a report. */
+#include "rules_test.h"
+
+static void search_parameters(void **state)
+{
+#define PARAMETER(base, type, more) \
+	"{'resourceType':'SearchParameter','url':'http://a.se/" \
+	"sp','name':'x','status':'draft','description':'x'," \
+	"'code':'x','base':['" base "'],'type':'" type "'" more "}"
+#define COMPONENT "{'definition':'http://hl7.org/fhir/SearchParameter/Patient-name','expression':'name'}"
+	static const struct rules_case rows[] = {
+		{ PARAMETER("Patient", "string", ",'expression':'Patient.name.given | Patient.name.family'"),
+			{ NULL }, "" },
+		{ PARAMETER("Patient", "string", ",'expression':'Patient.name.givn'"), { NULL },
+			"search-parameter-expression SearchParameter.expression" },
+		{ PARAMETER("Patient", "string", ",'expression':'Patient.name.('"), { NULL },
+			"search-parameter-expression SearchParameter.expression" },
+		{ PARAMETER("Patient", "string", ",'expression':'Group.name'"), { NULL },
+			"search-parameter-base? SearchParameter.expression" },
+		{ PARAMETER("Patient", "composite", ",'component':[" COMPONENT "," COMPONENT "]"), { NULL },
+			"" },
+		{ PARAMETER("Patient", "composite", ",'component':[" COMPONENT "]"), { NULL },
+			"search-parameter-composite SearchParameter" },
+		{ PARAMETER("Patient", "string", ",'component':[" COMPONENT "]"), { NULL },
+			"search-parameter-composite SearchParameter.component" },
+		{ PARAMETER("Patient", "token",
+			  ",'derivedFrom':'http://hl7.org/fhir/SearchParameter/Organization-name'"),
+			{ NULL },
+			"search-parameter-derived SearchParameter; search-parameter-derived "
+			"SearchParameter" },
+	};
+	(void)state;
+	RUN_ROWS("search-parameter-", rows);
+}
+
+static void capabilities(void **state)
+{
+#define CAPABILITY(type) \
+	"{'resourceType':'CapabilityStatement','status':'draft','date':'2026','kind':'instance','" \
+	"fhirVersion':'4.0.1'," \
+	"'implementation':{'description':'x'},'format':['json'],'rest':[{'mode':'server','resource':[{'" \
+	"type':'Patient'," \
+	"'searchParam':[{'name':'name','definition':'http://hl7.org/fhir/SearchParameter/" \
+	"Patient-name','type':'" type "'}]}]}]}"
+	static const struct rules_case rows[] = {
+		{ CAPABILITY("string"), { NULL }, "" },
+		{ CAPABILITY("date"), { NULL },
+			"capability-search-type CapabilityStatement.rest[0].resource[0].searchParam[0]" },
+		{ CAPABILITY("token"), { NULL },
+			"capability-search-type? CapabilityStatement.rest[0].resource[0].searchParam[0]" },
+	};
+	(void)state;
+	RUN_ROWS("capability-", rows);
+}
+
+static void operations(void **state)
+{
+#define OPERATION(more) \
+	"{'resourceType':'OperationDefinition','url':'http://a.se/" \
+	"op','name':'X','status':'draft','kind':'operation'," \
+	"'code':'x','system':true,'type':false,'instance':false," more "}"
+#define IN(name, type) "{'name':'" name "','use':'in','min':0,'max':'1','type':'" type "'}"
+	static const char base[] =
+		"{'resourceType':'OperationDefinition','url':'http://a.se/base','parameter':[" IN("a",
+			"string") "]}";
+	static const struct rules_case rows[] = {
+		{ OPERATION("'parameter':[" IN("a", "string") "," IN("b", "string") "]"), { NULL }, "" },
+		{ OPERATION("'parameter':[" IN("a", "string") "," IN("a", "code") "]"), { NULL },
+			"operation-parameter-twice OperationDefinition.parameter[1].name" },
+		{ OPERATION("'base':'http://a.se/base','parameter':[" IN("a", "code") "]"), { base },
+			"operation-parameter OperationDefinition.parameter[0]" },
+	};
+	(void)state;
+	RUN_ROWS("operation-", rows);
+}
+
+#define STRUCTURE(type, elements) \
+	"{'resourceType':'StructureDefinition','url':'http://a.se/" \
+	"sd','name':'X','status':'draft','kind':'resource'," \
+	"'abstract':false,'type':'" type \
+	"','baseDefinition':'http://hl7.org/fhir/StructureDefinition/Observation'," \
+	"'derivation':'constraint','differential':{'element':[{'id':'Observation','path':'Observation'" \
+	"}" elements "]}}"
+#define ELEMENT(path, more) ",{'id':'" path "','path':'" path "'," more "}"
+#define AT(rest) " StructureDefinition.differential.element[1]" rest
+
+static void structures(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ STRUCTURE("Observation", ELEMENT("Observation.status", "'min':1")), { NULL }, "" },
+		{ STRUCTURE("Patient", ""), { NULL }, "structure-type StructureDefinition.type" },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.component",
+				  "'slicing':{'rules':'open','discriminator':[{'type':'value',"
+				  "'path':'code'},{'type':'value','path':'value'}]}")),
+			{ NULL }, "" },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.component",
+				  "'slicing':{'rules':'open','discriminator':[{'type':'value','path':'kind."
+				  "code'}]}")),
+			{ NULL }, "structure-discriminator" AT(".slicing.discriminator[0].path") },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.valueQuantity",
+				  "'type':[{'code':'Quantity','profile':["
+				  "'http://hl7.org/fhir/StructureDefinition/SimpleQuantity']}]")),
+			{ NULL }, "" },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.valueQuantity",
+				  "'type':[{'code':'Quantity','profile':["
+				  "'http://hl7.org/fhir/StructureDefinition/bodytemp']}]")),
+			{ NULL }, "structure-type-profile" AT(".type[0].profile[0]") },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.status", "'type':[{'code':'code'}],'fixedCode':'final'")),
+			{ NULL }, "" },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.status", "'type':[{'code':'code'}],'fixedString':'final'")),
+			{ NULL }, "structure-fixed-type" AT("") },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.status",
+				  "'constraint':[{'key':'x-1','severity':'error','human':'x',"
+				  "'expression':'$this = '}]")),
+			{ NULL }, "structure-expression" AT(".constraint[0].expression") },
+	};
+	(void)state;
+	RUN_ROWS("structure-", rows);
+}
+
+/* What the differential asks for and the base does not have shows when the snapshot is made. */
+static void differentials(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ STRUCTURE("Observation", ELEMENT("Observation.birthDate", "'min':1")), { NULL },
+			"structure-differential StructureDefinition" },
+	};
+	(void)state;
+	RUN_ROWS("structure-", rows);
+}
+
+static void questionnaires(void **state)
+{
+#define QUESTIONNAIRE(items) "{'resourceType':'Questionnaire','status':'draft','item':[" items "]}"
+#define WHEN(question) "{'question':'" question "','operator':'=','answerString':'x'}"
+	static const struct rules_case rows[] = {
+		{ QUESTIONNAIRE("{'linkId':'a','type':'string'},{'linkId':'b','type':'string','enableWhen':"
+				"[" WHEN("a") "]}"),
+			{ NULL }, "" },
+		{ QUESTIONNAIRE("{'linkId':'b','type':'string','enableWhen':[" WHEN("a") "]}"), { NULL },
+			"questionnaire-condition Questionnaire.item[0].enableWhen[0].question" },
+		{ QUESTIONNAIRE("{'linkId':'b','type':'string','enableWhen':[" WHEN("b") "]}"), { NULL },
+			"questionnaire-condition Questionnaire.item[0].enableWhen[0].question" },
+		{ QUESTIONNAIRE("{'linkId':'a','type':'string'},{'linkId':'b','type':'string','enableWhen':"
+				"[" WHEN("a") "," WHEN("a") "]}"),
+			{ NULL }, "questionnaire-behavior Questionnaire.item[1]" },
+		{ QUESTIONNAIRE("{'linkId':'a','type':'integer','answerOption':[{'valueInteger':1}]}"),
+			{ NULL }, "" },
+		{ QUESTIONNAIRE("{'linkId':'a','type':'integer','answerOption':[{'valueString':'1'}]}"),
+			{ NULL }, "questionnaire-option Questionnaire.item[0].answerOption[0]" },
+	};
+	(void)state;
+	RUN_ROWS("questionnaire-", rows);
+}
+
+static void measure_reports(void **state)
+{
+#define CODE(code) "'code':{'coding':[{'system':'http://a.se/cs','code':'" code "'}]}"
+#define MEASURE(scoring) \
+	"{'resourceType':'Measure','url':'http://a.se/" \
+	"m','status':'draft','scoring':{'coding':[{'code':'" scoring \
+	"'}]},'group':[{" CODE("g") ",'population':[{" CODE("p") "},{" CODE("q") "}]}]}"
+#define REPORT(type, group) \
+	"{'resourceType':'MeasureReport','status':'complete','type':'" type \
+	"','measure':'http://a.se/m','period':{" \
+	"'start':'2026'},'contained':[{'resourceType':'List','id':'l','status':'current','mode':'snapshot'," \
+	"'entry':[{" \
+	"'item':{'reference':'Patient/1'}}]}],'group':[{" group "}]}"
+#define BOTH "'population':[{" CODE("p") ",'count':1},{" CODE("q") ",'count':1}]"
+#define LISTED(count) \
+	"'population':[{" CODE("p") ",'count':" count ",'subjectResults':{'reference':'#l'}},{" CODE("q") "}]"
+	static const struct rules_case rows[] = {
+		{ REPORT("summary", CODE("g") "," BOTH), { MEASURE("cohort") }, "" },
+		{ REPORT("summary", CODE("x") "," BOTH), { MEASURE("cohort") },
+			"measure-report-row MeasureReport.group[0]; measure-report-missing? MeasureReport" },
+		{ REPORT("summary", CODE("g") ",'population':[{" CODE("p") "},{" CODE("x") "}]"),
+			{ MEASURE("cohort") },
+			"measure-report-row MeasureReport.group[0].population[1]; measure-report-missing? "
+			"MeasureReport.group[0]" },
+		{ REPORT("summary", CODE("g") ",'measureScore':{'value':1}," BOTH), { MEASURE("cohort") },
+			"measure-report-score MeasureReport.group[0].measureScore" },
+		{ REPORT("summary", CODE("g") "," BOTH), { MEASURE("proportion") },
+			"measure-report-score MeasureReport.group[0]" },
+		{ REPORT("subject-list", CODE("g") "," LISTED("1")), { MEASURE("cohort") }, "" },
+		{ REPORT("subject-list", CODE("g") "," LISTED("2")), { MEASURE("cohort") },
+			"measure-report-count MeasureReport.group[0].population[0]" },
+		{ REPORT("summary", CODE("g") "," LISTED("1")), { MEASURE("cohort") },
+			"measure-report-subjects MeasureReport.group[0].population[0]" },
+		{ REPORT("data-collection", CODE("g") "," BOTH), { MEASURE("cohort") },
+			"measure-report-groups MeasureReport.group" },
+		{ REPORT("summary", CODE("g") "," BOTH), { NULL },
+			"measure-report-measure? MeasureReport.measure" },
+	};
+	(void)state;
+	RUN_ROWS("measure-", rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(search_parameters),
+		cmocka_unit_test(capabilities),
+		cmocka_unit_test(operations),
+		cmocka_unit_test(structures),
+		cmocka_unit_test(differentials),
+		cmocka_unit_test(questionnaires),
+		cmocka_unit_test(measure_reports),
+	};
+	return cmocka_run_group_tests(tests, open_rules, close_rules);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* QuestionnaireResponse beside its Questionnaire: what must be there, where, of which type, and when. */
+#include "rules_test.h"
+
+#define QUESTIONNAIRE(items) \
+	"{'resourceType':'Questionnaire','url':'http://a.se/q','status':'active','item':[" items "]}"
+#define RESPONSE_OF(status, items) \
+	"{'resourceType':'QuestionnaireResponse','questionnaire':'http://a.se/q','status':'" status \
+	"','item':[" items "]}"
+#define RESPONSE(items) RESPONSE_OF("completed", items)
+#define ITEM(id, answers) "{'linkId':'" id "','answer':[" answers "]}"
+#define EXTENSION(name, value) \
+	"'extension':[{'url':'http://hl7.org/fhir/StructureDefinition/" name "'," value "}]"
+
+static void items(void **state)
+{
+	static const char two[] =
+		QUESTIONNAIRE("{'linkId':'a','type':'string','required':true},"
+			      "{'linkId':'g','type':'group','item':[{'linkId':'b','type':'string'}]}");
+	static const struct rules_case rows[] = {
+		{ RESPONSE(ITEM("a", "{'valueString':'x'}") ",{'linkId':'g','item':[" ITEM("b",
+			  "{'valueString':'x'}") "]}"),
+			{ two }, "" },
+		{ RESPONSE("{'linkId':'g','item':[" ITEM("b", "{'valueString':'x'}") "]}"), { two },
+			"response-required QuestionnaireResponse" },
+		{ RESPONSE_OF("in-progress", "{'linkId':'g','item':[" ITEM("b", "{'valueString':'x'}") "]}"),
+			{ two }, "response-required? QuestionnaireResponse" },
+		{ RESPONSE("{'linkId':'a'}"), { two }, "response-required QuestionnaireResponse.item[0]" },
+		{ RESPONSE(ITEM("a", "{'valueString':'x'}") "," ITEM("z", "{'valueString':'x'}")), { two },
+			"response-link-id QuestionnaireResponse" },
+		{ RESPONSE(ITEM("a", "{'valueString':'x'}") "," ITEM("b", "{'valueString':'x'}")), { two },
+			"response-misplaced QuestionnaireResponse.item[1]" },
+		{ RESPONSE("{'linkId':'g','item':[" ITEM("b", "{'valueString':'x'}") "]}," ITEM("a",
+			  "{'valueString':'x'}")),
+			{ two }, "response-order QuestionnaireResponse.item[1]" },
+		{ RESPONSE(ITEM("a", "{'valueString':'x'},{'valueString':'y'}")), { two },
+			"response-repeats QuestionnaireResponse.item[0]" },
+		{ RESPONSE(ITEM("a", "{'valueString':'x'}") "," ITEM("a", "{'valueString':'y'}")), { two },
+			"response-repeats QuestionnaireResponse" },
+		{ RESPONSE(ITEM("a", "{'valueString':'x'}") "," ITEM("g", "{'valueString':'x'}")), { two },
+			"response-no-answers QuestionnaireResponse.item[1].answer" },
+		{ RESPONSE(ITEM("a", "{'valueString':'x'}")), { NULL },
+			"response-questionnaire? QuestionnaireResponse.questionnaire" },
+	};
+	(void)state;
+	RUN_ROWS("response-", rows);
+}
+
+static void types(void **state)
+{
+#define TYPED(type, value) \
+	{ \
+		RESPONSE(ITEM("a", "{" value "}")), { QUESTIONNAIRE("{'linkId':'a','type':'" type "'}") }, \
+			"" \
+	}
+#define MISTYPED(type, value, key) \
+	{ \
+		RESPONSE(ITEM("a", "{" value "}")), { QUESTIONNAIRE("{'linkId':'a','type':'" type "'}") }, \
+			"response-type QuestionnaireResponse.item[0].answer[0]." key \
+	}
+	static const struct rules_case rows[] = {
+		TYPED("boolean", "'valueBoolean':true"),
+		TYPED("decimal", "'valueDecimal':1.5"),
+		TYPED("text", "'valueString':'x'"),
+		TYPED("url", "'valueUri':'http://a.se'"),
+		TYPED("dateTime", "'valueDateTime':'2026'"),
+		TYPED("quantity", "'valueQuantity':{'value':1}"),
+		TYPED("open-choice", "'valueString':'x'"),
+		MISTYPED("boolean", "'valueString':'true'", "valueString"),
+		MISTYPED("integer", "'valueDecimal':1.5", "valueDecimal"),
+		MISTYPED("date", "'valueDateTime':'2026'", "valueDateTime"),
+		MISTYPED("reference", "'valueString':'x'", "valueString"),
+	};
+	(void)state;
+	RUN_ROWS("response-", rows);
+}
+
+static void conditions(void **state)
+{
+#define WHEN(operator, answer, more) \
+	QUESTIONNAIRE("{'linkId':'a','type':'integer','repeats':true},{'linkId':'b','type':'string','" \
+		      "required':true," \
+		      "'enableWhen':[{'question':'a','operator':'" \
+		      operator"'," answer "}" more "]}")
+#define A "{'linkId':'a','answer':[{'valueInteger':3},{'valueInteger':5}]}"
+#define B "{'linkId':'b','answer':[{'valueString':'x'}]}"
+#define MISSING "response-required QuestionnaireResponse"
+#define DISABLED(n) "response-not-enabled QuestionnaireResponse.item[" n "]"
+	static const struct rules_case rows[] = {
+		{ RESPONSE(A "," B), { WHEN("=", "'answerInteger':5", "") }, "" },
+		{ RESPONSE(A), { WHEN("=", "'answerInteger':5", "") }, MISSING },
+		{ RESPONSE(A "," B), { WHEN("=", "'answerInteger':4", "") }, DISABLED("1") },
+		{ RESPONSE(A), { WHEN("=", "'answerInteger':4", "") }, "" },
+		{ RESPONSE(A "," B), { WHEN("!=", "'answerInteger':5", "") }, DISABLED("1") },
+		{ RESPONSE(A "," B), { WHEN("!=", "'answerInteger':4", "") }, "" },
+		{ RESPONSE(A "," B), { WHEN(">", "'answerInteger':4", "") }, "" },
+		{ RESPONSE(A "," B), { WHEN(">", "'answerInteger':5", "") }, DISABLED("1") },
+		{ RESPONSE(A "," B), { WHEN("<=", "'answerInteger':3", "") }, "" },
+		{ RESPONSE(A "," B), { WHEN("exists", "'answerBoolean':false", "") }, DISABLED("1") },
+		{ RESPONSE(B), { WHEN("exists", "'answerBoolean':false", "") }, "" },
+		{ RESPONSE(A "," B),
+			{ QUESTIONNAIRE("{'linkId':'a','type':'integer','repeats':true},{'linkId':'b','type':"
+					"'string',"
+					"'enableBehavior':'all','enableWhen':[{'question':'a','operator':'=',"
+					"'answerInteger':3},"
+					"{'question':'a','operator':'=','answerInteger':4}]}") },
+			DISABLED("1") },
+		{ RESPONSE(A "," B),
+			{ QUESTIONNAIRE("{'linkId':'a','type':'integer','repeats':true},{'linkId':'b','type':"
+					"'string',"
+					"'enableBehavior':'any','enableWhen':[{'question':'a','operator':'=',"
+					"'answerInteger':3},"
+					"{'question':'a','operator':'=','answerInteger':4}]}") },
+			"" },
+	};
+	(void)state;
+	RUN_ROWS("response-", rows);
+}
+
+/* In a repeating group a condition asks its own row. */
+static void conditions_ask_the_nearest(void **state)
+{
+	static const char rows_of[] =
+		QUESTIONNAIRE("{'linkId':'g','type':'group','repeats':true,'item':["
+			      "{'linkId':'a','type':'boolean'},{'linkId':'b','type':'string',"
+			      "'enableWhen':[{'question':'a','operator':'=','answerBoolean':true}]}]}");
+	static const struct rules_case rows[] = {
+		{ RESPONSE("{'linkId':'g','item':[{'linkId':'a','answer':[{'valueBoolean':true}]}," B "]},"
+			   "{'linkId':'g','item':[{'linkId':'a','answer':[{'valueBoolean':false}]}," B "]}"),
+			{ rows_of }, "response-not-enabled QuestionnaireResponse.item[1].item[1]" },
+	};
+	(void)state;
+	RUN_ROWS("response-", rows);
+}
+
+static void expressions(void **state)
+{
+	static const char q[] =
+		QUESTIONNAIRE("{'linkId':'a','type':'integer'},{'linkId':'b','type':'string','extension':[{"
+			      "'url':'http://hl7.org/fhir/uv/sdc/StructureDefinition/"
+			      "sdc-questionnaire-enableWhenExpression','valueExpression':{'language':"
+			      "'text/fhirpath','expression':'%resource.item.answer.value.first() > 2'}}]}");
+	static const struct rules_case rows[] = {
+		{ RESPONSE(ITEM("a", "{'valueInteger':3}") "," B), { q }, "" },
+		{ RESPONSE(ITEM("a", "{'valueInteger':1}") "," B), { q }, DISABLED("1") },
+	};
+	(void)state;
+	RUN_ROWS("response-", rows);
+}
+
+#define CODING(code) "'valueCoding':{'system':'http://a.se/cs','code':'" code "'}"
+static void options(void **state)
+{
+	static const char choice[] = QUESTIONNAIRE(
+		"{'linkId':'a','type':'choice','answerOption':[{" CODING("x") "},{" CODING("y") "}]}");
+	static const char open[] =
+		QUESTIONNAIRE("{'linkId':'a','type':'open-choice','answerOption':[{" CODING("x") "}]}");
+	static const char integer[] = QUESTIONNAIRE("{'linkId':'a','type':'integer','answerOption':[{'"
+						    "valueInteger':1},{'valueInteger':2}]}");
+	static const char set[] = QUESTIONNAIRE("{'linkId':'a','type':'choice','answerValueSet':'http://"
+						"hl7.org/fhir/ValueSet/administrative-gender'}");
+	static const struct rules_case rows[] = {
+		{ RESPONSE(ITEM("a", "{" CODING("y") "}")), { choice }, "" },
+		{ RESPONSE(ITEM("a", "{" CODING("z") "}")), { choice },
+			"response-option QuestionnaireResponse.item[0].answer[0]" },
+		{ RESPONSE(ITEM("a", "{'valueString':'x'}")), { choice },
+			"response-option-type QuestionnaireResponse.item[0].answer[0]" },
+		{ RESPONSE(ITEM("a", "{'valueString':'x'}")), { open }, "" },
+		{ RESPONSE(ITEM("a", "{" CODING("z") "}")), { open },
+			"response-option QuestionnaireResponse.item[0].answer[0]" },
+		{ RESPONSE(ITEM("a", "{'valueInteger':2}")), { integer }, "" },
+		{ RESPONSE(ITEM("a", "{'valueInteger':3}")), { integer },
+			"response-option QuestionnaireResponse.item[0].answer[0].valueInteger" },
+		{ RESPONSE(ITEM("a",
+			  "{'valueCoding':{'system':'http://hl7.org/fhir/administrative-gender',"
+			  "'code':'male'}}")),
+			{ set }, "" },
+		{ RESPONSE(ITEM("a",
+			  "{'valueCoding':{'system':'http://hl7.org/fhir/administrative-gender',"
+			  "'code':'man'}}")),
+			{ set }, "response-value-set QuestionnaireResponse.item[0].answer[0]" },
+	};
+	(void)state;
+	RUN_ROWS("response-", rows);
+}
+
+static void limits(void **state)
+{
+#define AT(key) " QuestionnaireResponse.item[0].answer[0]." key
+#define LIMITED(type, limit, answer, want) \
+	{ \
+		RESPONSE(ITEM("a", "{" answer "}")), \
+			{ QUESTIONNAIRE("{'linkId':'a','type':'" type "'," limit "}") }, want \
+	}
+	static const struct rules_case rows[] = {
+		LIMITED("string", "'maxLength':3", "'valueString':'\303\245\303\244\303\266'", ""),
+		LIMITED("string", "'maxLength':3", "'valueString':'abcd'",
+			"response-length" AT("valueString")),
+		LIMITED("string", EXTENSION("minLength", "'valueInteger':2"), "'valueString':'a'",
+			"response-length" AT("valueString")),
+		LIMITED("string", EXTENSION("regex", "'valueString':'[0-9]{2}'"), "'valueString':'12'", ""),
+		LIMITED("string", EXTENSION("regex", "'valueString':'[0-9]{2}'"), "'valueString':'123'",
+			"response-format" AT("valueString")),
+		LIMITED("integer", EXTENSION("maxValue", "'valueInteger':5"), "'valueInteger':5", ""),
+		LIMITED("integer", EXTENSION("maxValue", "'valueInteger':5"), "'valueInteger':6",
+			"response-bound" AT("valueInteger")),
+		LIMITED("date", EXTENSION("minValue", "'valueDate':'2020-02'"), "'valueDate':'2020-01-31'",
+			"response-bound" AT("valueDate")),
+		LIMITED("decimal", EXTENSION("maxDecimalPlaces", "'valueInteger':1"), "'valueDecimal':1.25",
+			"response-decimals" AT("valueDecimal")),
+		LIMITED("reference", EXTENSION("questionnaire-referenceResource", "'valueCode':'Patient'"),
+			"'valueReference':{'reference':'Group/1'}", "response-target" AT("valueReference")),
+		LIMITED("attachment", EXTENSION("maxSize", "'valueDecimal':3"),
+			"'valueAttachment':{'contentType':'text/plain','data':'YWJjZA=='}",
+			"response-size QuestionnaireResponse.item[0].answer[0]"),
+		LIMITED("attachment", EXTENSION("mimeType", "'valueCode':'image/png'"),
+			"'valueAttachment':{'contentType':'text/plain','data':'YWJj'}",
+			"response-media-type QuestionnaireResponse.item[0].answer[0]"),
+		LIMITED("quantity",
+			EXTENSION("questionnaire-unitOption",
+				"'valueCoding':{'system':'http://unitsofmeasure.org','code':'m'}"),
+			"'valueQuantity':{'value':1,'system':'http://unitsofmeasure.org','code':'kg'}",
+			"response-unit" AT("valueQuantity")),
+	};
+	(void)state;
+	RUN_ROWS("response-", rows);
+}
+
+static void bounds_of_quantities(void **state)
+{
+#define SDC(name, value) \
+	"'extension':[{'url':'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-" name "'," \
+	"'valueQuantity':" value "}]"
+#define UCUM(value, code) "{'value':" value ",'system':'http://unitsofmeasure.org','code':'" code "'}"
+	static const struct rules_case rows[] = {
+		LIMITED("quantity", SDC("maxQuantity", UCUM("1", "km")), "'valueQuantity':" UCUM("999", "m"),
+			""),
+		LIMITED("quantity", SDC("maxQuantity", UCUM("1", "km")), "'valueQuantity':" UCUM("1001", "m"),
+			"response-bound" AT("valueQuantity")),
+		LIMITED("quantity", SDC("minQuantity", UCUM("1", "km")), "'valueQuantity':" UCUM("5", "kg"),
+			"response-bound" AT("valueQuantity")),
+	};
+	(void)state;
+	RUN_ROWS("response-", rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(items),
+		cmocka_unit_test(types),
+		cmocka_unit_test(conditions),
+		cmocka_unit_test(conditions_ask_the_nearest),
+		cmocka_unit_test(expressions),
+		cmocka_unit_test(options),
+		cmocka_unit_test(limits),
+		cmocka_unit_test(bounds_of_quantities),
+	};
+	return cmocka_run_group_tests(tests, open_rules, close_rules);
+}

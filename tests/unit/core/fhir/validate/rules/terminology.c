@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CodeSystem, ValueSet, ConceptMap and Coding. */
+#include "rules_test.h"
+
+#define SYSTEM(content, more) \
+	"{'resourceType':'CodeSystem','url':'http://a.se/cs','status':'draft','content':'" content "'" more \
+	"}"
+#define CONCEPTS ",'concept':[{'code':'a','display':'Aa'},{'code':'b','concept':[{'code':'c'}]}]"
+
+static void code_systems(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ SYSTEM("complete", CONCEPTS ",'count':3"), { NULL }, "" },
+		{ SYSTEM("complete", CONCEPTS ",'count':2"), { NULL }, "code-system-count CodeSystem.count" },
+		{ SYSTEM("fragment", CONCEPTS ",'count':20"), { NULL }, "" },
+		{ SYSTEM("fragment", CONCEPTS ",'count':2"), { NULL }, "code-system-count CodeSystem.count" },
+		{ SYSTEM("not-present", CONCEPTS), { NULL }, "code-system-content CodeSystem.concept" },
+		{ SYSTEM("complete", ",'supplements':'http://b.se/cs'"), { NULL },
+			"code-system-supplement CodeSystem.content" },
+		{ SYSTEM("supplement", ""), { NULL }, "code-system-supplement CodeSystem.content" },
+		{ "{'resourceType':'CodeSystem','url':'http://a.se/"
+		  "s','status':'draft','content':'supplement',"
+		  "'supplements':'http://a.se/cs','concept':[{'code':'a'},{'code':'z'}]}",
+			{ SYSTEM("complete", CONCEPTS) },
+			"code-system-supplement-code CodeSystem.concept[1].code" },
+	};
+	(void)state;
+	RUN_ROWS("code-system-", rows);
+}
+
+static void properties(void **state)
+{
+#define PROPERTY(code, uri, type) "{'code':'" code "','uri':'" uri "','type':'" type "'}"
+#define HL7 "http://hl7.org/fhir/concept-properties#"
+#define WITH(properties, value) \
+	SYSTEM("complete", ",'property':[" properties "],'concept':[{'code':'a','property':[" value "]}]")
+	static const struct rules_case rows[] = {
+		{ WITH(PROPERTY("p", "http://a.se/p", "integer"), "{'code':'p','valueInteger':1}"), { NULL },
+			"" },
+		{ WITH(PROPERTY("p", "http://a.se/p", "integer"), "{'code':'p','valueString':'1'}"), { NULL },
+			"code-system-property-value CodeSystem.concept[0].property[0]" },
+		{ WITH(PROPERTY("p", "http://a.se/p", "integer"), "{'code':'q','valueString':'1'}"), { NULL },
+			"code-system-property? CodeSystem.concept[0].property[0].code" },
+		{ WITH(PROPERTY("p", HL7 "notSelectable", "boolean"), "{'code':'p','valueBoolean':true}"),
+			{ NULL }, "" },
+		{ WITH(PROPERTY("p", HL7 "notSelectable", "string"), "{'code':'p','valueString':'x'}"),
+			{ NULL }, "code-system-property-type CodeSystem.property[0].type" },
+		{ WITH(PROPERTY("p", HL7 "own", "string"), "{'code':'p','valueString':'x'}"), { NULL },
+			"code-system-property-uri CodeSystem.property[0].uri" },
+		{ WITH(PROPERTY("p", "http://a.se/p", "string") "," PROPERTY("p", "http://a.se/q", "string"),
+			  "{'code':'p','valueString':'x'}"),
+			{ NULL }, "code-system-property-twice? CodeSystem.property[1].code" },
+	};
+	(void)state;
+	RUN_ROWS("code-system-", rows);
+}
+
+static void value_sets(void **state)
+{
+#define SET(include) \
+	"{'resourceType':'ValueSet','url':'http://a.se/vs','status':'draft','compose':{'include':[{" include \
+	"}]}}"
+#define FILTER(property, op, value) \
+	"'system':'http://a.se/cs','filter':[{'property':'" property "','op':'" op "','value':'" value "'}]"
+	static const char system[] = SYSTEM("complete",
+		CONCEPTS ",'property':[{'code':'kind','type':'Coding'}],"
+			 "'filter':[{'code':'odd','operator':['='],'value':'x'}]");
+	static const struct rules_case rows[] = {
+		{ SET("'system':'http://a.se/cs','concept':[{'code':'c'}]"), { system }, "" },
+		{ SET("'system':'http://a.se/cs','concept':[{'code':'z'}]"), { system },
+			"value-set-code? ValueSet.compose.include[0].concept[0].code" },
+		{ SET("'system':'#cs'"), { NULL }, "value-set-system-absolute ValueSet.compose.include[0]" },
+		{ SET("'system':'http://hl7.org/fhir/ValueSet/item-type'"), { NULL },
+			"value-set-system ValueSet.compose.include[0].system" },
+		{ SET(FILTER("odd", "=", "x")), { system }, "" },
+		{ SET(FILTER("odd", "in", "x")), { system },
+			"value-set-filter-operator ValueSet.compose.include[0].filter[0].op" },
+		{ SET(FILTER("notSelectable", "=", "true")), { system }, "" },
+		{ SET(FILTER("notSelectable", "=", "1")), { system },
+			"value-set-filter-boolean ValueSet.compose.include[0].filter[0].value" },
+		{ SET(FILTER("kind", "=", "http://a.se/cs#a")), { system }, "" },
+		{ SET(FILTER("kind", "=", "a")), { system },
+			"value-set-filter-coding ValueSet.compose.include[0].filter[0].value" },
+		{ SET(FILTER("kind", "=", "http://a.se/cs#z")), { system },
+			"value-set-filter-code ValueSet.compose.include[0].filter[0].value" },
+		{ SET(FILTER("concept", "is-a", "b")), { system }, "" },
+		{ SET(FILTER("concept", "is-a", "z")), { system },
+			"value-set-filter-code ValueSet.compose.include[0].filter[0].value" },
+	};
+	(void)state;
+	RUN_ROWS("value-set-", rows);
+}
+
+static void concept_maps(void **state)
+{
+#define MAP(code) \
+	"{'resourceType':'ConceptMap','status':'draft','sourceCanonical':'http://a.se/vs','group':[{" \
+	"'source':'http://a.se/cs','target':'http://b.se/cs','element':[{'code':'" code \
+	"','target':[{'code':'x','equivalence':'equal'}]}]}]}"
+#define ONLY_A SET("'system':'http://a.se/cs','concept':[{'code':'a'}]")
+	static const struct rules_case rows[] = {
+		{ MAP("a"), { SYSTEM("complete", CONCEPTS), ONLY_A }, "" },
+		{ MAP("b"), { SYSTEM("complete", CONCEPTS), ONLY_A },
+			"concept-map-value-set ConceptMap.group[0].element[0].code" },
+		{ MAP("z"), { SYSTEM("complete", CONCEPTS), ONLY_A },
+			"concept-map-code? ConceptMap.group[0].element[0].code" },
+	};
+	(void)state;
+	RUN_ROWS("concept-map-", rows);
+}
+
+static void codings(void **state)
+{
+#define CODED(coding) "{'resourceType':'Basic','code':{'coding':[{" coding "}]}}"
+#define AT(name) " Basic.code.coding[0]" name
+	static const struct rules_case rows[] = {
+		{ CODED("'system':'http://a.se/cs','code':'a','display':'aa'"),
+			{ SYSTEM("complete", CONCEPTS) }, "" },
+		{ CODED("'system':'http://a.se/cs','code':'a','display':'Bb'"),
+			{ SYSTEM("complete", CONCEPTS) }, "coding-display" AT(".display") },
+		{ CODED("'system':'http://a.se/cs','code':'z'"), { SYSTEM("complete", CONCEPTS) },
+			"coding-unknown-code" AT(".code") },
+		{ CODED("'system':'http://a.se/cs','code':'z'"), { SYSTEM("fragment", CONCEPTS) }, "" },
+		{ CODED("'system':'http://elsewhere.se/cs','code':'z'"), { NULL }, "" },
+		{ CODED("'system':'cs','code':'a'"), { NULL }, "coding-system-absolute" AT(".system") },
+		{ CODED("'code':'a'"), { NULL }, "coding-no-system?" AT("") },
+		{ CODED("'system':'http://hl7.org/fhir/ValueSet/item-type','code':'group'"), { NULL },
+			"coding-system-value-set" AT(".system") },
+		{ CODED("'system':'http://a.se/cs','code':'a'"),
+			{ SYSTEM("supplement", CONCEPTS ",'supplements':'http://b.se/cs'") },
+			"coding-system-supplement" AT(".system") },
+	};
+	(void)state;
+	RUN_ROWS("coding-", rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(code_systems),
+		cmocka_unit_test(properties),
+		cmocka_unit_test(value_sets),
+		cmocka_unit_test(concept_maps),
+		cmocka_unit_test(codings),
+	};
+	return cmocka_run_group_tests(tests, open_rules, close_rules);
+}
