@@ -227,6 +227,7 @@ void hs__http_request(struct hs_http_request *http, void *arg)
 	req->reply.content_type = HS_S("application/fhir+json; charset=utf-8");
 	http->user = req;
 	set_id(req);
+	req->mark = hs_arena_mark(req->arena);
 	hs__request_carry_on(req, route(req));
 }
 

@@ -65,7 +65,8 @@ static struct hs_request *make(struct hs_request *outer, const struct hs_inner *
 		.root = outer->root,
 		.id = outer->id,
 		.outer = outer,
-		.reply = { .content_type = outer->reply.content_type } };
+		.reply = { .content_type = HS_S("application/fhir+json; charset=utf-8") } };
+	inner->req.mark = hs_arena_mark(outer->arena);
 	return &inner->req;
 }
 

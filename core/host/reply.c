@@ -17,11 +17,37 @@ static enum hs_verdict answer(struct hs_request *req, int status, struct hs_slic
 	return HS_VERDICT_DONE;
 }
 
+/* A request that has used up its memory gives back what it made since it began, so that its sender can be
+ * told. Only for the last answer: nothing of it may be used afterwards. */
+static bool make_room(struct hs_request *req)
+{
+	if (!hs_arena_full(req->arena))
+		return false;
+	hs_arena_rollback(req->arena, req->mark);
+	req->reply.header_count = 0;
+	req->type = req->path = req->base = HS_S_NONE;
+	req->query = NULL;
+	req->query_count = 0;
+	req->tree = NULL;
+	req->xml_tree = NULL;
+	return true;
+}
+
+static enum hs_status too_large(const struct hs_request *req, struct hs_error *err)
+{
+	return hs_fail(err, HS_E_LIMIT,
+		"this needs more than the %lld MiB of memory that one request may use (limits.arenaMib); "
+		"send or ask "
+		"for less at a time",
+		(long long)req->host->config->arena_mib);
+}
+
 static enum hs_verdict answer_no_memory(struct hs_request *req)
 {
 	req->reply.compressible = false;
 	if (req->xml)
 		req->reply.content_type = HS_S("application/fhir+json; charset=utf-8");
+	make_room(req);
 	return answer(req, 500, out_of_memory);
 }
 
@@ -120,10 +146,12 @@ static void add_status_headers(struct hs_request *req, int status)
 
 enum hs_verdict hs_fail_request(struct hs_request *req, const struct hs_error *err)
 {
-	int status = err->status ? hs_status_http(err->status) : 500;
+	struct hs_error own = *err; /* it may be of the memory that goes */
 
+	if (make_room(req) && (own.status == HS_E_LIMIT || !own.status))
+		too_large(req, &own);
+	int status = own.status ? hs_status_http(own.status) : 500;
 	add_status_headers(req, status);
-	struct hs_error own = *err;
 	hs__xml_place(req, hs_slice_cstr(own.path), &own.line, &own.column);
 	struct hs_json *outcome = hs_outcome_of(req->arena, &own);
 	return outcome ? write_tree(req, status, outcome) : answer_no_memory(req);
@@ -131,6 +159,12 @@ enum hs_verdict hs_fail_request(struct hs_request *req, const struct hs_error *e
 
 enum hs_verdict hs_reply_issues(struct hs_request *req, int status, const struct hs_issues *issues)
 {
+	struct hs_error err = { .status = HS_OK };
+
+	if (hs_arena_full(req->arena)) {
+		too_large(req, &err);
+		return hs_fail_request(req, &err);
+	}
 	add_status_headers(req, status);
 	for (struct hs_issue *issue = req->xml_tree ? issues->first : NULL; issue; issue = issue->next)
 		hs__xml_place(req, issue->path, &issue->line, &issue->column);

@@ -33,6 +33,7 @@ enum hs__work {
 struct hs_request {
 	struct hs_http_request *http;
 	struct hs_arena *arena;
+	struct hs_arena_mark mark; /* where the request began */
 	struct hs__loop *loop;
 	struct hs_host *host;
 	struct hs_sandbox *sandbox;  /* NULL outside FHIR */

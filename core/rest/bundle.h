@@ -49,6 +49,7 @@ struct hs__rest_bundle {
 	bool strict;
 	bool transaction;
 	bool writes;
+	bool large; /* texts and entries are made one by one in the transaction, and not kept */
 	struct hs__rest_entry *entries;
 	size_t count;
 	struct hs_map targets; /* fullUrl -> struct hs__rest_target */

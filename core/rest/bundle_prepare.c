@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+/* From here on the index entries of all resources together would take too much memory. */
+#define LARGE ((size_t)4 << 20)
+
 void hs__rest_entry_blame(const struct hs__rest_entry *entry, struct hs_error *err)
 {
 	char inner[sizeof err->path];
@@ -157,9 +160,10 @@ static enum hs_status finish(struct hs__rest_bundle *bundle, struct hs_arena *ar
 		status = hs__rest_bundle_relink(bundle, NULL, arena, entry, &changed, err);
 	if (changed)
 		entry->in.text = HS_S_NONE;
-	if (status == HS_OK && entry->call.in && !entry->deferred)
+	bool now = !entry->deferred && !bundle->large;
+	if (status == HS_OK && entry->call.in && now)
 		status = hs__rest_ready(&bundle->env, arena, &entry->in, err);
-	if (status == HS_OK && entry->call.interaction == HS_DO_CREATE && !entry->deferred)
+	if (status == HS_OK && entry->call.interaction == HS_DO_CREATE && now)
 		status = hs__rest_give_id(arena, entry->call.id, entry->in.tree, err);
 	entry->phase = phase_of(entry);
 	entry->given = entry->in;
@@ -243,6 +247,7 @@ enum hs_status hs__rest_bundle_prepare(struct hs_txn *txn, struct hs_arena *aren
 	if (status != HS_OK)
 		return status;
 	const struct hs_json *list = hs_json_get(tree, HS_S("entry"));
+	bundle->large = bundle->body.len > LARGE;
 	bundle->entries = hs_arena_array(arena, bundle->count + 1, sizeof *bundle->entries);
 	if (!bundle->entries)
 		return hs_fail(err, HS_E_LIMIT, "the Bundle is too large");

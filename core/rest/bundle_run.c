@@ -7,6 +7,7 @@
 #include <core/rest/bundle.h>
 
 #define PREPARE_HERE ((size_t)32 << 10)
+#define ENTRY_MEMORY ((size_t)256 << 20) /* to carry out one entry of a large bundle */
 
 /* A work function may be run again: entries are put back as they were prepared. */
 static void restore(struct hs__rest_bundle *bundle)
@@ -117,16 +118,89 @@ static void place_issues(struct hs_arena *arena, const struct hs__rest_entry *en
 	}
 }
 
+/* Where an entry is carried out: memory of its own when the bundle is large, taken back after each. */
+struct room {
+	struct hs_arena *arena, *scratch;
+};
+
+static void free_scratch(void *arena)
+{
+	hs_arena_free(arena);
+}
+
+static struct room open_room(const struct hs__rest_bundle *bundle, struct hs_arena *arena)
+{
+	struct room room = { arena, NULL };
+	if (!bundle->large)
+		return room;
+	room.scratch = hs_arena_new(ENTRY_MEMORY);
+	/* With the request: what failed is told from it. */
+	if (!hs_arena_defer(arena, free_scratch, room.scratch))
+		room.scratch = NULL;
+	return room;
+}
+
+/* The issues as they are, in other memory. */
+static bool move_issues(struct hs_arena *arena, struct hs_issues *issues)
+{
+	bool good = true;
+	issues->arena = arena;
+	for (struct hs_issue **at = &issues->first; *at; at = &(*at)->next) {
+		struct hs_issue *copy = hs_arena_alloc(arena, sizeof *copy);
+		if (!copy) {
+			*at = NULL;
+			return false;
+		}
+		*copy = **at;
+		struct hs_slice *texts[] = { &copy->text, &copy->path, &copy->detail_system,
+			&copy->detail_code, &copy->diagnostics };
+		for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+			if (texts[i]->len > 0)
+				*texts[i] = hs_arena_copy(arena, *texts[i]);
+			good = good && (texts[i]->len == 0 || texts[i]->ptr);
+		}
+		*at = issues->last = copy;
+	}
+	return good;
+}
+
+/* Keeps of a result what the reply is made of. */
+static enum hs_status close_room(const struct room *room, const struct hs__rest_bundle *bundle,
+	struct hs__rest_entry *entry, struct hs_error *err)
+{
+	struct hs__rest_result *result = &entry->result;
+	bool whole = !hs__rest_writes(entry->call.interaction) ||
+		hs_slice_eq(bundle->prefer, HS_S("representation"));
+	if (!room->scratch)
+		return HS_OK;
+	bool good = move_issues(room->arena, &result->issues);
+	if (result->id.len > 0)
+		result->id = hs_arena_copy(room->arena, result->id);
+	result->text = whole && result->text.len > 0 ? hs_arena_copy(room->arena, result->text) : HS_S_NONE;
+	entry->in = (struct hs__rest_incoming) { .tree = NULL };
+	hs_arena_reset(room->scratch);
+	return good && !hs_arena_full(room->arena) ? HS_OK :
+						     hs_fail(err, HS_E_LIMIT, "the Bundle is too large");
+}
+
+static struct hs_arena *arena_of(const struct room *room)
+{
+	return room->scratch ? room->scratch : room->arena;
+}
+
 static enum hs_status run_transaction(struct hs__rest_bundle *bundle, struct hs_txn *txn,
 	struct hs_arena *arena, struct hs_error *err)
 {
+	struct room room = open_room(bundle, arena);
 	enum hs_status status = resolve_all(bundle, txn, arena, err);
 	for (int phase = 0; status == HS_OK && phase < HS_PHASE_COUNT; phase++) {
 		for (size_t i = 0; status == HS_OK && i < bundle->count; i++) {
 			struct hs__rest_entry *entry = &bundle->entries[i];
 			if (entry->phase != phase)
 				continue;
-			status = run_entry(bundle, txn, arena, entry, err);
+			status = run_entry(bundle, txn, arena_of(&room), entry, err);
+			if (status == HS_OK)
+				status = close_room(&room, bundle, entry, err);
 			if (status == HS_OK)
 				continue;
 			place_issues(arena, entry, &entry->result.issues);
@@ -145,6 +219,7 @@ static bool is_own_fault(enum hs_status status)
 static enum hs_status run_batch(struct hs__rest_bundle *bundle, struct hs_txn *txn, struct hs_arena *arena,
 	struct hs_error *err)
 {
+	struct room room = open_room(bundle, arena);
 	for (size_t i = 0; i < bundle->count; i++) {
 		struct hs__rest_entry *entry = &bundle->entries[i];
 		bool point = hs_txn_writes(txn);
@@ -155,8 +230,11 @@ static enum hs_status run_batch(struct hs__rest_bundle *bundle, struct hs_txn *t
 			status = hs_txn_savepoint(txn, err);
 		if (status != HS_OK)
 			return status;
-		entry->status = run_entry(bundle, txn, arena, entry, &entry->err);
+		entry->status = run_entry(bundle, txn, arena_of(&room), entry, &entry->err);
 		place_issues(arena, entry, &entry->result.issues);
+		status = close_room(&room, bundle, entry, err);
+		if (status != HS_OK)
+			return status;
 		if (point)
 			status = hs_txn_savepoint_end(txn, entry->status == HS_OK, err);
 		if (status != HS_OK)

@@ -74,9 +74,9 @@ struct hs__rest_call {
 	size_t query_count;
 	struct hs_slice if_match, if_none_match, if_modified_since, if_unmodified_since, if_none_exist;
 	struct hs__rest_incoming *in; /* create, update */
-	struct hs_json *patch; /* an array: JSON Patch; a Parameters resource: FHIRPath Patch */
-	struct hs_search *search; /* parsed before the transaction when it could be */
-	bool strict;              /* Prefer: handling=strict */
+	struct hs_json *patch;        /* an array: JSON Patch; a Parameters resource: FHIRPath Patch */
+	struct hs_search *search;     /* parsed before the transaction when it could be */
+	bool strict;                  /* Prefer: handling=strict */
 };
 
 struct hs__rest_result {
