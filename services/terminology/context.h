@@ -40,7 +40,7 @@ struct tx_params {
 /* ---- messages ---- */
 
 enum tx_message {
-#define X(id, severity, code, type, spoken, text) TX_MSG_##id,
+#define X(id, severity, code, type, spoken, english, swedish) TX_MSG_##id,
 #include "messages.def"
 #undef X
 	TX_MSG_COUNT
@@ -80,6 +80,7 @@ struct tx_context {
 	struct tx_params params;
 	int64_t now_ms;
 	enum hs_fhir_version fhir;
+	bool swedish; /* the language of sentences: that of Accept-Language, else of displayLanguage */
 	struct tx_system supplements[TX_NAMES_MAX];
 	size_t supplement_count;
 	struct tx_set set;        /* sent with the request or named by it */
@@ -102,6 +103,11 @@ struct tx_args {
 };
 struct tx_issue *hs_tx_issue(struct tx_context *ctx, struct tx_issues *issues, enum tx_message id,
 	struct hs_slice path, struct tx_args args);
+/* A word inside a sentence, in the language of the question. */
+static inline const char *tx_word(const struct tx_context *ctx, const char *english, const char *swedish)
+{
+	return ctx->swedish ? swedish : english;
+}
 /* The same as the reason why there is no answer; gives the status to return. */
 enum hs_status hs_tx_refuse(struct tx_context *ctx, enum tx_message id, int http, struct hs_slice path,
 	struct tx_args args, struct hs_error *err);

@@ -92,11 +92,12 @@ static struct hs_slice list_right_ones(struct check *c, const char *quote, size_
 	}
 	hs_buf_init(&out, c->ctx->arena, 65536);
 	if (n > 1 && quote[0] == '\'')
-		hs_buf_printf(&out, "one of %zu choices: ", n);
+		hs_buf_printf(&out, "%s %zu %s: ", tx_word(c->ctx, "one of", "något av"), n,
+			tx_word(c->ctx, "choices", "val"));
 	for (size_t i = 0; i < n; i++) {
 		const struct tx_designation *d = &c->texts.items[right[i]];
 		if (i)
-			hs_buf_cstr(&out, i + 1 == n ? " or " : ", ");
+			hs_buf_cstr(&out, i + 1 == n ? tx_word(c->ctx, " or ", " eller ") : ", ");
 		hs_buf_printf(&out, "%s%.*s%s", quote, HS_S_ARG(d->value), quote);
 		if (d->language.len && quote[0] == '\'')
 			hs_buf_printf(&out, " (%.*s)", HS_S_ARG(d->language));

@@ -13,9 +13,10 @@ static const struct {
 	enum hs_severity severity;
 	const char *code, *type;
 	bool spoken;
-	const char *text;
+	const char *text[2]; /* English, Swedish */
 } catalogue[TX_MSG_COUNT] = {
-#define X(id, severity, code, type, spoken, text) { #id, HS_SEVERITY_##severity, code, type, spoken, text },
+#define X(id, severity, code, type, spoken, english, swedish) \
+	{ #id, HS_SEVERITY_##severity, code, type, spoken, { english, swedish } },
 #include "messages.def"
 #undef X
 };
@@ -45,7 +46,7 @@ static struct tx_issue *make(struct tx_context *ctx, enum tx_message id, struct 
 		return NULL;
 	*issue = (struct tx_issue) { .id = id,
 		.severity = catalogue[id].severity,
-		.text = fill(ctx->arena, catalogue[id].text, args),
+		.text = fill(ctx->arena, catalogue[id].text[ctx->swedish], args),
 		.path = path,
 		.spoken = catalogue[id].spoken,
 		.type = catalogue[id].type };

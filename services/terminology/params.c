@@ -172,6 +172,12 @@ enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *t
 		if (hs_slice_eq(name, HS_S("displayLanguage")))
 			language = hs_tx_scalar(hs_tx_value(item));
 	}
+	/* Whoever asks in Swedish is answered in Swedish. */
+	struct tx_languages spoken;
+	struct hs_error unread;
+	struct hs_slice wish = accept_language.len ? accept_language : language;
+	ctx->swedish = wish.len && hs_tx_languages_parse(wish, &spoken, &unread) == HS_OK && spoken.count &&
+		hs_tx_language_fit(HS_S("sv"), spoken.tags[0]) >= 2;
 	if (language.len)
 		return set_languages(ctx, language, err);
 	if (accept_language.len && !hs_slice_eq(accept_language, HS_S("*"))) {

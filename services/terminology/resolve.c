@@ -55,7 +55,7 @@ struct hs_slice hs_tx_known_versions(const struct tx_context *ctx, struct hs_sli
 	hs_buf_init(&out, ctx->arena, 65536);
 	for (size_t i = 0; i < n; i++) {
 		if (i)
-			hs_buf_cstr(&out, i + 1 == n ? " or " : ", ");
+			hs_buf_cstr(&out, i + 1 == n ? tx_word(ctx, " or ", " eller ") : ", ");
 		hs_buf_add(&out, versions[i]);
 	}
 	return hs_buf_slice(&out);

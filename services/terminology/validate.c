@@ -193,8 +193,9 @@ static struct hs_slice status_text(struct task *t, const struct verdict *v)
 	struct hs_slice status = hs_tx_concept(v->system, v->concept).status;
 
 	if (!status.len || hs_slice_eq(status, HS_S("inactive")) || hs_slice_eq(status, HS_S("active")))
-		return HS_S("inactive");
-	return hs_arena_printf(t->ctx->arena, "%.*s and inactive", HS_S_ARG(status));
+		return hs_slice_cstr(tx_word(t->ctx, "inactive", "inaktiv"));
+	return hs_arena_printf(t->ctx->arena, "%.*s %s", HS_S_ARG(status),
+		tx_word(t->ctx, "and inactive", "och inaktiv"));
 }
 
 static void comment_on_concept(struct task *t, const struct tx_coding *coding, struct verdict *v)

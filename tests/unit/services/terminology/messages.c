@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The catalogue of sentences: both languages say the same, and whoever asks in Swedish is answered in
+ * Swedish. */
+#include "ask_test.h"
+
+static const char *const resources[] = {
+	"{'resourceType':'CodeSystem','url':'urn:cs','version':'1','language':'en','content':'complete','"
+	"concept':["
+	"{'code':'a','display':'Alpha','designation':[{'language':'sv','value':'Alfa'}]}]}",
+	NULL,
+};
+
+/* Which of {0} to {4} a sentence has. */
+static unsigned places(const char *text)
+{
+	unsigned found = 0;
+
+	for (const char *p = text; *p; p++)
+		if (p[0] == '{' && p[1] >= '0' && p[1] <= '4' && p[2] == '}')
+			found |= 1u << (p[1] - '0');
+	return found;
+}
+
+static void each_sentence_has_the_same_places_in_both_languages(void **state)
+{
+	static const struct {
+		const char *id, *english, *swedish;
+	} rows[] = {
+#define X(id, severity, code, type, spoken, english, swedish) { #id, english, swedish },
+#include <services/terminology/messages.def>
+#undef X
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (places(rows[i].english) != places(rows[i].swedish))
+			fail_msg("%s", rows[i].id);
+		if (strcmp(rows[i].english, "{0}") != 0 && strcmp(rows[i].english, rows[i].swedish) == 0)
+			fail_msg("%s is not in Swedish", rows[i].id);
+	}
+}
+
+static const char *message(struct ask *a, const char *language, const char *accept)
+{
+	struct hs_slice text = hs_arena_printf(a->arena,
+		"{'name':'system','valueUri':'urn:cs'},{'name':'url','valueUri':'urn:cs'},{'name':'code','"
+		"valueCode':'b'}%s",
+		language);
+
+	ask_prepare(a, hs_arena_cstr(a->arena, text));
+	assert_int_equal(hs_tx_params_read(&a->ctx, a->ctx.params.tree, hs_slice_cstr(accept), &a->err),
+		HS_OK);
+	assert_int_equal(hs_tx_validate_in_system(&a->ctx, &a->out, &a->err), HS_OK);
+	return ask_text(a, "message");
+}
+
+static void the_language_of_the_question(void **state)
+{
+	static const char *const swedish = "Okänd kod 'b' i kodverket 'urn:cs' version '1'",
+				 *const english = "Unknown code 'b' in the CodeSystem 'urn:cs' version '1'",
+				 *const by_parameter = ",{'name':'displayLanguage','valueCode':'sv'}";
+	struct ask a;
+
+	(void)state;
+	ask_begin(&a, resources);
+	assert_string_equal(message(&a, "", NULL), english);
+	assert_string_equal(message(&a, "", "sv-SE, en;q=0.5"), swedish);
+	assert_string_equal(message(&a, "", "en, sv;q=0.5"), english);
+	assert_string_equal(message(&a, by_parameter, NULL), swedish);
+	assert_string_equal(message(&a, by_parameter, "en"), english); /* the header is the reader's own */
+	ask_end(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_sentence_has_the_same_places_in_both_languages),
+		cmocka_unit_test(the_language_of_the_question),
+	};
+
+	return cmocka_run_group_tests_name("services/terminology/messages", tests, NULL, NULL);
+}
