@@ -26,49 +26,14 @@ struct session {
 
 /* ---- results ---- */
 
-static struct hs_slice type_name(const struct hs_defs *defs, const struct hs_path_value *value)
-{
-	static const char *const NAMES[] = { [HS_PATH_NODE] = "Element",
-		[HS_PATH_BOOLEAN] = "boolean",
-		[HS_PATH_INTEGER] = "integer",
-		[HS_PATH_DECIMAL] = "decimal",
-		[HS_PATH_STRING] = "string",
-		[HS_PATH_DATE] = "date",
-		[HS_PATH_DATETIME] = "dateTime",
-		[HS_PATH_TIME] = "time",
-		[HS_PATH_QUANTITY] = "Quantity",
-		[HS_PATH_TYPE] = "TypeInfo" };
-	struct hs_slice resource = hs_json_get_text(value->node, HS_S("resourceType"));
-	if (value->type && defs) {
-		return hs_defs_text(defs, value->type->name);
-	}
-	return resource.len ? resource : hs_slice_cstr(NAMES[value->kind]);
-}
-
-static struct hs_json *value_json(struct hs_arena *arena, const struct hs_path_value *value)
-{
-	switch (value->kind) {
-	case HS_PATH_NODE:
-		return hs_json_clone(arena, value->node ? value->node : value->shadow);
-	case HS_PATH_BOOLEAN:
-		return hs_json_bool(arena, value->boolean);
-	case HS_PATH_INTEGER:
-		return hs_json_int(arena, value->integer);
-	case HS_PATH_DECIMAL:
-		return hs_json_number(arena, value->text);
-	default:
-		return hs_json_string(arena, hs_path_print(arena, value));
-	}
-}
-
 static struct hs_json *list_json(struct hs_arena *arena, const struct hs_defs *defs,
 	const struct hs_path_list *list)
 {
 	struct hs_json *array = hs_json_array(arena);
 	for (size_t i = 0; i < list->count; i++) {
 		struct hs_json *item = hs_json_object(arena);
-		hs_json_add_text(arena, item, HS_S("type"), type_name(defs, &list->items[i]));
-		hs_json_add(item, HS_S("value"), value_json(arena, &list->items[i]));
+		hs_json_add_text(arena, item, HS_S("type"), hs_path_type_name(defs, &list->items[i]));
+		hs_json_add(item, HS_S("value"), hs_path_json(arena, &list->items[i]));
 		hs_json_push(array, item);
 	}
 	return array;

@@ -71,8 +71,6 @@ static void add_dependencies(struct validate_engine *engine, const char *root)
 static enum hs_status open_packages(struct validate_engine *engine, const struct validate_setup *setup,
 	struct hs_error *err)
 {
-	static const struct hs_slice usual[] = { HS_S_INIT("hl7.terminology.r4"),
-		HS_S_INIT("hl7.fhir.uv.extensions.r4") };
 	char root[2048];
 	struct hs_error ignored;
 
@@ -84,9 +82,9 @@ static enum hs_status open_packages(struct validate_engine *engine, const struct
 	if (status)
 		return status;
 	add_dependencies(engine, root);
-	for (size_t i = 0; !setup->bare && setup->fhir == HS_FHIR_R4 && i < sizeof(usual) / sizeof(usual[0]);
-		i++)
-		(void)add_package(engine, root, usual[i], &ignored);
+	for (const char *const *name = hs_host_validation_packages;
+		*name && !setup->bare && setup->fhir == HS_FHIR_R4; name++)
+		(void)add_package(engine, root, hs_slice_cstr(*name), &ignored);
 	return HS_OK;
 }
 

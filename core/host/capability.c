@@ -77,6 +77,11 @@ static void take_route(const struct hs__route *route, void *arg)
 
 	if (!route->row->operation)
 		return;
+	if (first.len && first.ptr[0] == '{') { /* of every type */
+		HS_JSON_EACH(each, hs_json_get(walk->rest, HS_S("resource")))
+			add_operation(walk->arena, each, route->row);
+		return;
+	}
 	struct hs_json *entry = first.len && first.ptr[0] == '$' ? walk->rest : entry_of(walk, first);
 	if (entry)
 		add_operation(walk->arena, entry, route->row);

@@ -10,7 +10,7 @@
 #define CONFIG_MAX ((size_t)1 << 20)
 #define KEY_MAX 80
 
-enum key_type { KEY_TEXT, KEY_INT, KEY_BOOL };
+enum key_type { KEY_TEXT, KEY_INT, KEY_BOOL, KEY_VALIDATION };
 
 struct key {
 	const char *name;
@@ -22,6 +22,8 @@ struct key {
 };
 
 #define AT(member) offsetof(struct hs_host_config, member)
+
+const char *const hs_host_validations[] = { "structure", "off", "profiles", NULL };
 
 static const struct key keys[] = {
 	{ "listen", KEY_TEXT, AT(listen), "127.0.0.1:8080", 0, 0,
@@ -66,6 +68,8 @@ static const struct key keys[] = {
 		"stored versions of a new sandbox; 0: no limit" },
 	{ "sandbox.bodyKib", KEY_INT, AT(sandbox.body_kib), "0", 0, 4194303,
 		"body in a new sandbox; 0: the host's" },
+	{ "sandbox.validation", KEY_VALIDATION, AT(sandbox.validation), "structure", 0, 0,
+		"of what a new sandbox stores: structure, off or profiles" },
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
@@ -104,6 +108,19 @@ static enum hs_status set_int(const struct key *key, struct hs_host_config *conf
 	return HS_OK;
 }
 
+static enum hs_status set_validation(const struct key *key, struct hs_host_config *config, const char *text,
+	struct hs_error *err)
+{
+	for (int64_t i = 0; hs_host_validations[i]; i++)
+		if (strcmp(hs_host_validations[i], text) == 0) {
+			*(int64_t *)(void *)((char *)config + key->offset) = i;
+			return HS_OK;
+		}
+	const char *near = hs_suggest(text, hs_host_validations);
+	return hs_fail(err, HS_E_VALUE, "%s cannot be \"%s\"; it is %s", key->name, text,
+		near ? near : key->help);
+}
+
 static enum hs_status set_key(const struct key *key, struct hs_host_config *config, const char *text,
 	struct hs_error *err)
 {
@@ -122,6 +139,8 @@ static enum hs_status set_key(const struct key *key, struct hs_host_config *conf
 				text);
 		*(bool *)(void *)member = text[0] == 't';
 		return HS_OK;
+	case KEY_VALIDATION:
+		return set_validation(key, config, text, err);
 	}
 	return HS_OK;
 }
@@ -184,7 +203,7 @@ static enum hs_status take_value(struct hs_host_config *config, const char *name
 
 	if (!key)
 		return unknown_key(name, err);
-	if (key->type == KEY_TEXT && cJSON_IsString(value))
+	if ((key->type == KEY_TEXT || key->type == KEY_VALIDATION) && cJSON_IsString(value))
 		return set_key(key, config, value->valuestring, err);
 	if (key->type == KEY_BOOL && cJSON_IsBool(value))
 		return set_key(key, config, cJSON_IsTrue(value) ? "true" : "false", err);
@@ -193,9 +212,9 @@ static enum hs_status take_value(struct hs_host_config *config, const char *name
 		return set_key(key, config, number, err);
 	}
 	return hs_fail(err, HS_E_VALUE, "%s must be %s", name,
-		key->type == KEY_TEXT         ? "a text" :
-			key->type == KEY_BOOL ? "true or false" :
-						"a whole number");
+		key->type == KEY_TEXT || key->type == KEY_VALIDATION ? "a text" :
+			key->type == KEY_BOOL                        ? "true or false" :
+								       "a whole number");
 }
 
 static enum hs_status take_object(struct hs_host_config *config, const char *prefix, const cJSON *object,

@@ -3,6 +3,7 @@
 #include <core/base/heap.h>
 #include <core/host/metrics.h>
 #include <core/host/router.h>
+#include <core/host/validator.h>
 
 /* Where definitions are looked for, in this order: packages of the host, then the cache. */
 static const struct {
@@ -155,6 +156,22 @@ static enum hs_status add_params(struct hs__edition *edition, const struct hs__s
 	return status;
 }
 
+/* What the host itself answers below a FHIR base. */
+static enum hs_status add_own(struct hs_host *host, struct hs__edition *edition, const struct hs_route *rows,
+	struct hs_error *err)
+{
+	for (const struct hs_route *row = rows; row->method; row++) {
+		const char *name = strchr(row->path, '$');
+		unsigned action = hs__metrics_action(host->metrics, "host", name);
+		enum hs_status status = row->versions & edition->bit ?
+			hs__router_add(edition->router, row, NULL, action, err) :
+			HS_OK;
+		if (status)
+			return status;
+	}
+	return HS_OK;
+}
+
 enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
@@ -162,6 +179,12 @@ enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 	for (unsigned i = 0; i < HS__EDITIONS && status == HS_OK; i++) {
 		struct hs__edition *edition = &host->editions[i];
 		status = hs__router_add(edition->router, &metadata_route, NULL, HS__ACT_METADATA, err);
+		if (status == HS_OK && edition->defs)
+			status = add_own(host, edition, hs__validate_routes, err);
+		if (status == HS_OK && edition->defs)
+			status = add_own(host, edition, hs__fhirpath_routes, err);
+		if (edition->defs)
+			edition->validators = hs__validators_new(host, edition, versions[i].cores);
 		if (status == HS_OK && edition->defs)
 			status = hs_search_rules_new(edition->defs, &edition->rules, err);
 		for (unsigned k = 0; k < host->service_count && status == HS_OK && edition->rules; k++)
@@ -185,6 +208,7 @@ void hs__editions_close(struct hs_host *host)
 {
 	for (unsigned i = 0; i < HS__EDITIONS; i++) {
 		struct hs__edition *edition = &host->editions[i];
+		hs__validators_free(edition->validators);
 		if (edition->rest)
 			hs_rest_free(edition->rest);
 		if (edition->rules)

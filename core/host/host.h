@@ -20,12 +20,25 @@ struct hs_sandbox;
 #define HS_RELEASE_DATE \
 	"2026-11-21" /* of the CapabilityStatement as well: it changes with the program only */
 
+/* What is asked of resources before they are stored. */
+enum hs_host_validation {
+	HS_HOST_VALIDATE_STRUCTURE, /* elements, cardinality, types, formats, required codes */
+	HS_HOST_VALIDATE_OFF,       /* JSON or XML of a known type, no more */
+	HS_HOST_VALIDATE_PROFILES,  /* everything: invariants, bindings, profiles of meta.profile, special
+				       rules */
+};
+/* Packages that validation uses beside those named when they are in the cache; NULL ends. */
+extern const char *const hs_host_validation_packages[];
+/* "structure", "off", "profiles"; NULL ends. */
+extern const char *const hs_host_validations[];
+
 /* Limits of one sandbox; 0: none. */
 struct hs_sandbox_limits {
 	int64_t requests_per_second;
-	int64_t burst;    /* requests that may come at once; 0: as many as a second has */
-	int64_t versions; /* stored versions since the last reset, deletions included */
-	int64_t body_kib; /* of one request */
+	int64_t burst;      /* requests that may come at once; 0: as many as a second has */
+	int64_t versions;   /* stored versions since the last reset, deletions included */
+	int64_t body_kib;   /* of one request */
+	int64_t validation; /* enum hs_host_validation */
 };
 
 /* Filled from defaults, the configuration file and the command line, in that order. Texts live as long as

@@ -30,6 +30,8 @@ struct hs__router;
 struct hs__metrics;
 struct hs__access_log;
 struct hs__operator;
+struct hs__validators;
+struct hs__upper;
 
 /* ---- services ---- */
 
@@ -69,6 +71,7 @@ struct hs__edition {
 	struct hs__router *router;
 	struct hs_map owners; /* type name -> index of the service; "*" too */
 	struct hs_error missing;
+	struct hs__validators *validators; /* validator.h; NULL without definitions */
 	pthread_mutex_t capability_lock;
 	_Atomic bool capability_ready;
 	struct hs_slice capability; /* with marks for the base URL; heap */

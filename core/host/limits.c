@@ -56,6 +56,7 @@ void hs__limits_set(struct hs_sandbox *sandbox, const struct hs_sandbox_limits *
 	__atomic_store_n(&sandbox->limits.burst, limits->burst, __ATOMIC_RELAXED);
 	__atomic_store_n(&sandbox->limits.versions, limits->versions, __ATOMIC_RELAXED);
 	__atomic_store_n(&sandbox->limits.body_kib, limits->body_kib, __ATOMIC_RELAXED);
+	__atomic_store_n(&sandbox->limits.validation, limits->validation, __ATOMIC_RELAXED);
 }
 
 void hs__limits_get(const struct hs_sandbox *sandbox, struct hs_sandbox_limits *out)
@@ -64,4 +65,5 @@ void hs__limits_get(const struct hs_sandbox *sandbox, struct hs_sandbox_limits *
 	out->burst = get(&sandbox->limits.burst);
 	out->versions = get(&sandbox->limits.versions);
 	out->body_kib = get(&sandbox->limits.body_kib);
+	out->validation = get(&sandbox->limits.validation);
 }

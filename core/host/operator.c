@@ -57,6 +57,8 @@ static struct hs_json *show_limits(struct hs_arena *arena, const struct hs_sandb
 	hs_json_add(out, HS_S("burst"), hs_json_int(arena, limits.burst));
 	hs_json_add(out, HS_S("versions"), hs_json_int(arena, limits.versions));
 	hs_json_add(out, HS_S("bodyKib"), hs_json_int(arena, limits.body_kib));
+	hs_json_add_text(arena, out, HS_S("validation"),
+		hs_slice_cstr(hs_host_validations[limits.validation]));
 	return out;
 }
 
@@ -231,6 +233,18 @@ static enum hs_status take_member(const struct hs_json *spec, struct hs_slice na
 	return HS_OK;
 }
 
+static enum hs_status take_validation(const struct hs_json *spec, int64_t *out, struct hs_error *err)
+{
+	const struct hs_json *value = hs_json_get(spec, HS_S("validation"));
+
+	for (int64_t i = 0; value && hs_host_validations[i]; i++)
+		if (hs_slice_eq(hs_json_text(value), hs_slice_cstr(hs_host_validations[i]))) {
+			*out = i;
+			return HS_OK;
+		}
+	return value ? hs_fail(err, HS_E_VALUE, "validation is structure, off or profiles") : HS_OK;
+}
+
 static enum hs_status take_limits(const struct hs_json *spec, struct hs_sandbox_limits *limits,
 	struct hs_error *err)
 {
@@ -243,6 +257,8 @@ static enum hs_status take_limits(const struct hs_json *spec, struct hs_sandbox_
 		status = take_member(spec, HS_S("burst"), &limits->burst, err);
 	if (status == HS_OK)
 		status = take_member(spec, HS_S("versions"), &limits->versions, err);
+	if (status == HS_OK)
+		status = take_validation(spec, &limits->validation, err);
 	return status ? status : take_member(spec, HS_S("bodyKib"), &limits->body_kib, err);
 }
 

@@ -36,6 +36,12 @@ struct hs__clock {
 	_Atomic int64_t frozen_ms; /* INT64_MIN: it runs */
 };
 
+/* What REST's policy of a sandbox and edition is given (validator.h). */
+struct hs__policy {
+	struct hs_sandbox *sandbox;
+	struct hs__edition *edition;
+};
+
 struct hs_sandbox {
 	struct hs_host *host;
 	struct hs_sandbox *next;
@@ -50,6 +56,8 @@ struct hs_sandbox {
 
 	struct hs_store *store;
 	struct hs_rest_sandbox *rest[HS__EDITIONS];
+	struct hs__policy policies[HS__EDITIONS];
+	struct hs__upper *validators[HS__EDITIONS];
 	void **states; /* of services, by index */
 
 	struct hs__clock clock;

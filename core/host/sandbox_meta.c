@@ -36,6 +36,10 @@ static void take(struct hs_sandbox *sandbox, const struct hs_json *meta)
 	own->burst = number(limits, HS_S("burst"), own->burst);
 	own->versions = number(limits, HS_S("versions"), own->versions);
 	own->body_kib = number(limits, HS_S("bodyKib"), own->body_kib);
+	for (int64_t i = 0; hs_host_validations[i]; i++)
+		if (hs_slice_eq(hs_json_get_text(limits, HS_S("validation")),
+			    hs_slice_cstr(hs_host_validations[i])))
+			own->validation = i;
 }
 
 enum hs_status hs__sandbox_meta_read(struct hs_sandbox *sandbox, struct hs_error *err)
@@ -72,10 +76,11 @@ enum hs_status hs__sandbox_meta_write(const struct hs_sandbox *sandbox, struct h
 	int n = snprintf(text, sizeof(text),
 		"{\n  \"created\": \"%s\",\n  \"createdMs\": %lld,\n  \"clock\": {\"offsetMs\": %lld%s},\n"
 		"  \"limits\": {\"requestsPerSecond\": %lld, \"burst\": %lld, \"versions\": %lld, "
-		"\"bodyKib\": %lld}\n}\n",
+		"\"bodyKib\": %lld, \"validation\": \"%s\"}\n}\n",
 		instant, (long long)sandbox->created_ms, (long long)atomic_load(&sandbox->clock.offset_ms),
 		hold, (long long)limits.requests_per_second, (long long)limits.burst,
-		(long long)limits.versions, (long long)limits.body_kib);
+		(long long)limits.versions, (long long)limits.body_kib,
+		hs_host_validations[limits.validation]);
 	if (!meta_path(sandbox, path, sizeof(path)))
 		return hs_fail(err, HS_E_LIMIT, "the path of the data directory is too long");
 	return hs_world_write_file(sandbox->host->world, path, hs_slice(text, (size_t)n), 0600, err);

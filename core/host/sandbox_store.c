@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an open sandbox has: its store with the services' tables, REST's numbers, the services' states. */
 #include <core/base/heap.h>
-#include <core/host/sandbox.h>
+#include <core/host/validator.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -48,6 +48,22 @@ static enum hs_status open_states(struct hs_sandbox *sandbox, struct hs_error *e
 	return HS_OK;
 }
 
+static enum hs_status open_rest(struct hs_sandbox *sandbox, unsigned index, struct hs_error *err)
+{
+	struct hs__edition *edition = &sandbox->host->editions[index];
+	enum hs_status status = hs_rest_sandbox_open(edition->rest, sandbox->store, &sandbox->rest[index],
+		err);
+
+	if (status)
+		return status;
+	sandbox->policies[index] = (struct hs__policy) { sandbox, edition };
+	sandbox->validators[index] = hs__upper_new();
+	hs_rest_sandbox_policy(sandbox->rest[index],
+		&(struct hs_rest_policy) {
+			hs__validation_policy, hs__validation_is_slow, &sandbox->policies[index] });
+	return HS_OK;
+}
+
 enum hs_status hs__sandbox_load(struct hs_sandbox *sandbox, struct hs_error *err)
 {
 	struct hs_host *host = sandbox->host;
@@ -72,8 +88,7 @@ enum hs_status hs__sandbox_load(struct hs_sandbox *sandbox, struct hs_error *err
 		status = migrate(sandbox, err);
 		for (unsigned i = 0; i < HS__EDITIONS && status == HS_OK; i++)
 			if (host->editions[i].rest)
-				status = hs_rest_sandbox_open(host->editions[i].rest, sandbox->store,
-					&sandbox->rest[i], err);
+				status = open_rest(sandbox, i, err);
 		if (status == HS_OK)
 			status = open_states(sandbox, err);
 	}
@@ -98,6 +113,8 @@ void hs__sandbox_unload(struct hs_sandbox *sandbox)
 		if (sandbox->rest[i])
 			hs_rest_sandbox_free(sandbox->rest[i]);
 		sandbox->rest[i] = NULL;
+		hs__upper_free(sandbox->validators[i]);
+		sandbox->validators[i] = NULL;
 	}
 	if (sandbox->store)
 		hs_store_close(sandbox->store);

@@ -236,7 +236,7 @@ enum hs_status hs__rest_bundle_prepare(struct hs_txn *txn, struct hs_arena *aren
 {
 	struct hs__rest_bundle *bundle = arg;
 	struct hs_json *tree = NULL;
-	(void)txn;
+	bundle->env.reading = txn;
 	bundle->issues = (struct hs_issues) { .arena = arena };
 	if (bundle->body.len == 0)
 		return hs_fail(err, HS_E_REQUIRED,

@@ -85,7 +85,11 @@ enum hs_status hs__rest_check(const struct hs__rest_env *env, const struct hs__r
 	if (status != HS_OK)
 		return status;
 	struct hs_issue *last = issues->last;
-	hs_check_resource(env->rest->config.defs, call->in->tree, call->in->text, issues);
+	const struct hs_rest_policy *policy = &env->sandbox->policy;
+	if (policy->check)
+		policy->check(policy->arg, env->reading, call->in->tree, call->in->text, issues);
+	else
+		hs_check_resource(env->rest->config.defs, call->in->tree, call->in->text, issues);
 	for (struct hs_issue *issue = last ? last->next : issues->first; at.len > 0 && issue;
 		issue = issue->next) {
 		/* Its own path begins with the type: Patient.name[0] becomes
@@ -98,6 +102,12 @@ enum hs_status hs__rest_check(const struct hs__rest_env *env, const struct hs__r
 		return hs_fail(err, HS_E_INVARIANT, "the resource does not follow the definition of %.*s",
 			HS_S_ARG(call->type->name));
 	return HS_OK;
+}
+
+bool hs__rest_check_is_slow(const struct hs__rest_env *env)
+{
+	const struct hs_rest_policy *policy = &env->sandbox->policy;
+	return policy->check && policy->is_slow(policy->arg);
 }
 
 enum hs_status hs__rest_ready(const struct hs__rest_env *env, struct hs_arena *arena,

@@ -61,6 +61,16 @@ struct hs_rest_sandbox;
 enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store,
 	struct hs_rest_sandbox **out, struct hs_error *err);
 void hs_rest_sandbox_free(struct hs_rest_sandbox *sandbox);
+/* What is asked of resources before they are stored, beside the rules of services. Without a policy it is
+ * hs_check_resource. Set before the sandbox is used; copied. */
+struct hs_rest_policy {
+	/* Adds issues; errors refuse. Any thread. `txn` reads, or is NULL. */
+	void (*check)(void *arg, struct hs_txn *txn, const struct hs_json *resource, struct hs_slice source,
+		struct hs_issues *issues);
+	bool (*is_slow)(void *arg); /* then bodies are prepared on a worker, with a transaction that reads */
+	void *arg;
+};
+void hs_rest_sandbox_policy(struct hs_rest_sandbox *sandbox, const struct hs_rest_policy *policy);
 uint32_t hs_rest_type_number(const struct hs_rest_sandbox *sandbox, struct hs_slice type);
 uint32_t hs_rest_param_number(const struct hs_rest_sandbox *sandbox, struct hs_slice type,
 	struct hs_slice code);

@@ -45,6 +45,7 @@ struct hs_rest_sandbox {
 	uint32_t number_count;
 	struct hs__rest_shade *shade; /* NULL without a shelf */
 	struct hs_numbering numbering;
+	struct hs_rest_policy policy; /* check NULL: hs_check_resource */
 };
 
 /* Where calls are carried out. */
@@ -54,6 +55,7 @@ struct hs__rest_env {
 	struct hs_slice base; /* "http://host/fhir/r4" */
 	int64_t now_ms;
 	struct hs_slice producer; /* who writes, for services; empty: not said */
+	struct hs_txn *reading;   /* while a body is prepared within a transaction, else NULL */
 };
 
 /* A resource on its way in. */
@@ -127,6 +129,8 @@ bool hs__rest_media_is_json(struct hs_slice content_type);
  * HS_E_INVARIANT) or *err. `at`: path of the resource within what was sent, empty for all of it. */
 enum hs_status hs__rest_check(const struct hs__rest_env *env, const struct hs__rest_call *call,
 	struct hs_slice at, struct hs_issues *issues, struct hs_error *err);
+/* Is that check slow? Then bodies are prepared by hs_read_slow. */
+bool hs__rest_check_is_slow(const struct hs__rest_env *env);
 /* A server-made id: a UUID that begins with the time, so that new ones lie together in an index. */
 struct hs_slice hs__rest_new_id(struct hs_arena *arena);
 /* Was it made by the function above? An id carries a sum of itself, so that a history can tell what was

@@ -53,6 +53,11 @@ static enum hs_status number_params(struct hs_rest_sandbox *sandbox, struct hs_a
 		sandbox->param_numbers, err);
 }
 
+void hs_rest_sandbox_policy(struct hs_rest_sandbox *sandbox, const struct hs_rest_policy *policy)
+{
+	sandbox->policy = *policy;
+}
+
 enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store,
 	struct hs_rest_sandbox **out, struct hs_error *err)
 {

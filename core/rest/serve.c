@@ -116,7 +116,7 @@ static enum hs_status prepare(struct hs_txn *txn, struct hs_arena *arena, void *
 	bool patch = call->interaction == HS_DO_PATCH || call->interaction == HS_DO_PATCH_CONDITIONAL;
 	struct hs_json *tree = NULL;
 	enum hs_status status = HS_OK;
-	(void)txn;
+	job->env.reading = txn;
 	job->result.issues = (struct hs_issues) { .arena = arena };
 	if (!patch && is_raw(job, arena))
 		status = wrap(job, arena, err);
@@ -134,6 +134,7 @@ static enum hs_status prepare(struct hs_txn *txn, struct hs_arena *arena, void *
 	job->in = (struct hs__rest_incoming) { .tree = tree, .text = job->body };
 	call->in = &job->in;
 	status = hs__rest_check(&job->env, call, HS_S_NONE, &job->result.issues, err);
+	job->env.reading = NULL;
 	if (status == HS_OK)
 		status = hs__rest_ready(&job->env, arena, &job->in, err);
 	if (status != HS_OK || call->interaction != HS_DO_CREATE)
@@ -182,6 +183,8 @@ static enum hs_verdict serve_write(struct hs_request *req, struct job *job)
 	enum hs_status status = check_media(job, &err);
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, &err);
+	if (hs__rest_check_is_slow(&job->env))
+		return hs_read_slow(req, prepare, job, after_prepare);
 	if (job->body.len > PREPARE_HERE)
 		return hs_compute(req, prepare, job, after_prepare);
 	status = prepare(NULL, hs_request_arena(req), job, &err);

@@ -91,5 +91,12 @@ enum hs_status hs_path_eval_value(const struct hs_path *path, const struct hs_pa
 void hs_path_value_read(struct hs_path_value *value, const struct hs_json *node);
 /* A result as boolean, by the rule of singleton evaluation: 1, 0, -1 for empty, -2 for anything else. */
 int hs_path_truth(const struct hs_path_list *list);
+/* "HumanName", "string", "Patient": the FHIR type when it is known, else that of the system. */
+struct hs_slice hs_path_type_name(const struct hs_defs *defs, const struct hs_path_value *value);
+/* The value as JSON, a copy; what has no form of its own (quantities, dates) as the text that is printed. */
+struct hs_json *hs_path_json(struct hs_arena *arena, const struct hs_path_value *value);
+/* Where in the resource the value's node is: "Patient.name[0].given[1]"; empty for a computed value. */
+struct hs_slice hs_path_place(struct hs_arena *arena, const struct hs_json *resource,
+	const struct hs_path_value *value);
 /* The text of a value as a FHIR primitive or literal would print it. */
 struct hs_slice hs_path_print(struct hs_arena *arena, const struct hs_path_value *value);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* $fhirpath in the form of the fhirpath-lab engine API: typed results, places, contexts, variables, traces,
+ * errors. */
+#include "rest_test.h"
+
+#define PATIENT \
+	"{'resourceType':'Patient','id':'p','birthDate':'1974-12-25','name':[{'given':['A']},{'use':'" \
+	"usual','family':'B'," \
+	"'given':['C']}],'contact':[{'name':{'family':'X'}}]}"
+#define ASK(parameters) "{'resourceType':'Parameters','parameter':[" parameters "]}"
+#define WITH(expression, more) \
+	ASK("{'name':'expression','valueString':'" expression "'},{'name':'resource','resource':" PATIENT \
+	    "}" more)
+
+static void types_results(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("POST", "$fhirpath", WITH("Patient.name.given[0]", ""), 200);
+	expect_text(&a, "/parameter/0/name", "parameters");
+	expect_text(&a, "/parameter/0/part/0/name", "evaluator");
+	expect_text(&a, "/parameter/1/name", "result");
+	expect_text(&a, "/parameter/1/part/0/name", "string");
+	expect_text(&a, "/parameter/1/part/0/valueString", "A");
+	expect_text(&a, "/parameter/1/part/0/extension/0/url",
+		"http://fhir.forms-lab.com/StructureDefinition/resource-path");
+	expect_text(&a, "/parameter/1/part/0/extension/0/valueString", "Patient.name[0].given[0]");
+	a = send_ok("POST", "$fhirpath",
+		WITH("1.50 | true | 4 days | 2 | @T10:00 | (today() = today()) | birthDate", ""), 200);
+	expect_part(a.body, "\"valueDecimal\":1.50");
+	expect_part(a.body, "\"valueBoolean\":true");
+	expect_part(a.body, "\"valueQuantity\":{\"value\":4,\"unit\":\"days\"}");
+	expect_part(a.body, "\"valueInteger\":2");
+	expect_part(a.body, "\"valueDate\":\"1974-12-25\"");
+	a = send_ok("POST", "$fhirpath", WITH("name[1]", ""), 200);
+	expect_part(a.body, "\"name\":\"HumanName\"");
+	expect_part(a.body, "\"valueHumanName\":{\"use\":\"usual\"");
+	a = send_ok("POST", "$fhirpath-r4", WITH("contact", ""), 200);
+	expect_part(a.body, "json-value");
+	a = send_ok("POST", "$fhirpath", WITH("Patient", ""), 200);
+	expect_part(a.body, "{\"name\":\"Patient\",");
+	a = send_ok("POST", "$fhirpath",
+		WITH("iif(true, %q)", ",{'name':'variables','part':[{'name':'q','valueString':''}]}"), 200);
+	expect_part(a.body, "\"name\":\"empty-string\"");
+}
+
+static void evaluates_in_contexts(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("POST", "$fhirpath",
+		WITH("trace(\\\"t\\\").given.first() & %suffix",
+			",{'name':'context','valueString':'name'},{'name':'variables','part':[{'name':'"
+			"suffix','valueString':'!'}]}"),
+		200);
+	expect_text(&a, "/parameter/1/valueString", "Patient.name[0]");
+	expect_text(&a, "/parameter/2/valueString", "Patient.name[1]");
+	expect_text(&a, "/parameter/2/part/1/valueString", "C!");
+	expect_text(&a, "/parameter/2/part/0/name", "trace");
+	expect_text(&a, "/parameter/2/part/0/valueString", "t");
+	expect_text(&a, "/parameter/2/part/0/part/0/name", "HumanName");
+}
+
+static void reads_text_and_xml(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("POST", "$fhirpath",
+		ASK("{'name':'expression','valueString':'Patient.id'},{'name':'resource','extension':[{'url':"
+		    "'http://fhir.forms-lab.com/StructureDefinition/xml-value','valueString':"
+		    "'<Patient xmlns=\\\"http://hl7.org/fhir\\\"><id value=\\\"q\\\"/></Patient>'}]}"),
+		200);
+	expect_part(a.body, "\"valueId\":\"q\"");
+	a = send_with("POST", "$fhirpath?_format=xml", "Content-Type: application/fhir+xml\r\n",
+		"<Parameters xmlns='http://hl7.org/fhir'><parameter><name value='expression'/><valueString "
+		"value='Patient.id'/>"
+		"</parameter><parameter><name value='resource'/><resource><Patient><id "
+		"value='z'/></Patient></resource></parameter>"
+		"</Parameters>",
+		200);
+	expect_part(a.body, "<valueId value=\"z\"/>");
+	a = send_ok("GET", "$fhirpath?expression=1%2B1", NULL, 200);
+	expect_part(a.body, "\"valueInteger\":2");
+}
+
+static void asks_the_sandbox(void **state)
+{
+	NEED_FHIR();
+	send_ok("PUT", "Organization/o1", "{'resourceType':'Organization','id':'o1','name':'Org'}", 201);
+	struct fixture_answer a = send_ok("POST", "$fhirpath",
+		ASK("{'name':'expression','valueString':'managingOrganization.resolve().name'},{'name':'"
+		    "resource','resource':"
+		    "{'resourceType':'Patient','managingOrganization':{'reference':'Organization/o1'}}}"),
+		200);
+	expect_part(a.body, "\"valueString\":\"Org\"");
+	a = send_ok("POST", "$fhirpath",
+		WITH("conformsTo(\\\"http://hl7.org/fhir/StructureDefinition/Patient\\\")", ""), 200);
+	expect_part(a.body, "\"valueBoolean\":true");
+}
+
+static void refuses_by_phase(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("POST", "$fhirpath", WITH("name.", ""), 400);
+	expect_part(a.body, "syntax error");
+	a = send_ok("POST", "$fhirpath", WITH("Patient.nmae", ""), 400);
+	expect_part(a.body, "semantic error");
+	send_ok("POST", "$fhirpath", WITH("name.single()", ""), 422);
+	send_ok("POST", "$fhirpath", ASK("{'name':'resource','resource':" PATIENT "}"), 400);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(types_results),
+		cmocka_unit_test(evaluates_in_contexts),
+		cmocka_unit_test(reads_text_and_xml),
+		cmocka_unit_test(asks_the_sandbox),
+		cmocka_unit_test(refuses_by_phase),
+	};
+	return cmocka_run_group_tests(tests, start_server, stop_server);
+}

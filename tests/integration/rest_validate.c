@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* $validate on types and instances, with definitions of the sandbox, in both formats; and what is asked of
+ * resources before they are stored. */
+#include "rest_test.h"
+
+#define PROFILE_URL "http://example.org/fhir/StructureDefinition/named"
+
+static const char named[] = "{'resourceType':'StructureDefinition','id':'named','url':'" PROFILE_URL
+			    "','name':'Named','status':'active',"
+			    "'kind':'resource','abstract':false,'type':'Patient','baseDefinition':"
+			    "'http://hl7.org/fhir/StructureDefinition/"
+			    "Patient','derivation':'constraint','differential':{'element':["
+			    "{'id':'Patient.name','path':'Patient.name','min':1}]}}";
+
+static void expect_valid(const struct fixture_answer *a)
+{
+	expect_text(a, "/issue/0/severity", "information");
+	expect_text(a, "/issue/0/details/text", "no problems were found");
+}
+
+static void validates_by_type(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("POST", "Patient/$validate",
+		"{'resourceType':'Patient','active':true}", 200);
+	expect_valid(&a);
+	a = send_ok("POST", "Patient/$validate",
+		"{'resourceType':'Patient',\n 'contact':[{'gender':'male'}]}", 200);
+	expect_text(&a, "/issue/0/severity", "error");
+	expect_part(a.body, "pat-1");
+	expect_text(&a, "/issue/0/expression/0", "Patient.contact[0]");
+	expect_text(&a, "/issue/0/location/0", "Line[2] Col[13]");
+	a = send_ok("POST", "Patient/$validate", "{'resourceType':'Group','type':'person','actual':true}",
+		200);
+	expect_part(a.body, "they must be the same");
+	send_ok("POST", "Patient/$validate", "{'resourceType':'Patient',", 400);
+	send_ok("POST", "Patient/$validate", NULL, 400);
+	send_ok("POST", "Chair/$validate", "{'resourceType':'Chair'}", 404);
+	send_ok("POST", "Patient/$validate?mode=guess", "{'resourceType':'Patient'}", 400);
+	send_ok("POST", "Patient/$validate?mode=profile", "{'resourceType':'Patient'}", 400);
+}
+
+static void takes_parameters_and_modes(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("POST", "Patient/$validate",
+		"{'resourceType':'Parameters','parameter':[{'name':'mode','valueCode':'update'},{'name':'"
+		"resource','resource':"
+		"{'resourceType':'Patient'}}]}",
+		200);
+	expect_part(a.body, "an update carries the id");
+	send_ok("PUT", "Patient/v1", "{'resourceType':'Patient','id':'v1'}", 201);
+	a = send_ok("GET", "Patient/v1/$validate", NULL, 200);
+	expect_valid(&a);
+	a = send_ok("POST", "Patient/v1/$validate?mode=update", "{'resourceType':'Patient','id':'v2'}", 200);
+	expect_part(a.body, "they must be the same");
+	a = send_ok("POST", "Patient/v1/$validate?mode=delete", NULL, 200);
+	expect_part(a.body, "may be deleted");
+	send_ok("POST", "Patient/none/$validate?mode=delete", NULL, 404);
+	send_ok("GET", "Patient/none/$validate", NULL, 404);
+	a = send_ok("GET", "metadata", NULL, 200);
+	expect_part(a.body, "http://hl7.org/fhir/OperationDefinition/Resource-validate");
+}
+
+static void uses_what_the_sandbox_has(void **state)
+{
+	NEED_FHIR();
+	const char *path = "Patient/$validate?profile=" PROFILE_URL;
+	struct fixture_answer a = send_ok("POST", path, "{'resourceType':'Patient'}", 200);
+	expect_part(a.body, "named");
+	send_ok("PUT", "StructureDefinition/named", named, 201);
+	a = send_ok("POST", path, "{'resourceType':'Patient'}", 200);
+	expect_text(&a, "/issue/0/severity", "error");
+	expect_part(a.body, "Patient.name");
+	a = send_ok("POST", path, "{'resourceType':'Patient','name':[{'family':'Ek'}]}", 200);
+	expect_valid(&a);
+	a = send_ok("POST", "Patient/$validate",
+		"{'resourceType':'Patient','meta':{'profile':['" PROFILE_URL "']}}", 200);
+	expect_text(&a, "/issue/0/severity", "error");
+	send_ok("DELETE", "StructureDefinition/named", NULL, 204);
+	a = send_ok("POST", path, "{'resourceType':'Patient'}", 200);
+	assert_true(hs_slice_search(a.body, HS_S("Patient.name")) == SIZE_MAX);
+}
+
+static void speaks_xml(void **state)
+{
+	NEED_FHIR();
+	const char *head = "Content-Type: application/fhir+xml\r\nAccept: application/fhir+xml\r\n";
+	struct fixture_answer a = send_with("POST", "Patient/$validate", head,
+		"<Patient xmlns='http://hl7.org/fhir'>\n <contact>\n <gender "
+		"value='male'/></contact></Patient>",
+		200);
+	expect_part(a.body, "<expression value=\"Patient.contact[0]\"/>");
+	expect_part(a.body, "Line[2] Col[3]");
+	a = send_with("POST", "Patient/$validate", head,
+		"<Parameters xmlns='http://hl7.org/fhir'><parameter><name "
+		"value='resource'/><resource><Patient>\n<contact><gender "
+		"value='male'/></contact></Patient></resource></parameter></Parameters>",
+		200);
+	expect_part(a.body, "Line[2] Col[2]");
+}
+
+static void asks_as_much_as_the_sandbox_says(void **state)
+{
+	NEED_FHIR();
+	static const char broken[] = "{'resourceType':'Patient','contact':[{'gender':'male'}]}";
+	send_ok("POST", "Patient", broken, 201);
+	struct fixture_answer a = fixture_operate(fx, "PUT", "/operator/sandboxes/default/limits",
+		"{\"validation\":\"profiles\"}");
+	assert_int_equal(a.status, 200);
+	a = send_ok("POST", "Patient", broken, 422);
+	expect_part(a.body, "pat-1");
+	a = send_ok("POST", "",
+		"{'resourceType':'Bundle','type':'transaction','entry':[{'resource':{'resourceType':'Patient'"
+		",'contact':["
+		"{'gender':'male'}]},'request':{'method':'POST','url':'Patient'}}]}",
+		422);
+	expect_part(a.body, "Bundle.entry[0].resource.contact[0]");
+	send_ok("PUT", "StructureDefinition/named", named, 201);
+	send_ok("POST", "Patient", "{'resourceType':'Patient','meta':{'profile':['" PROFILE_URL "']}}", 422);
+	send_ok("POST", "Patient",
+		"{'resourceType':'Patient','meta':{'profile':['" PROFILE_URL "']},'name':[{'family':'Ek'}]}",
+		201);
+	a = fixture_operate(fx, "PUT", "/operator/sandboxes/default/limits", "{\"validation\":\"off\"}");
+	assert_int_equal(a.status, 200);
+	expect_part(a.body, "\"validation\":\"off\"");
+	send_ok("POST", "Patient", "{'resourceType':'Patient','nmae':[1,{}],'birthDate':'x'}", 201);
+	a = fixture_operate(fx, "PUT", "/operator/sandboxes/default/limits", "{\"validation\":\"some\"}");
+	assert_int_equal(a.status, 400);
+	fixture_operate(fx, "PUT", "/operator/sandboxes/default/limits", "{\"validation\":\"structure\"}");
+	send_ok("POST", "Patient", "{'resourceType':'Patient','nmae':[1,{}]}", 422);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(validates_by_type),
+		cmocka_unit_test(takes_parameters_and_modes),
+		cmocka_unit_test(uses_what_the_sandbox_has),
+		cmocka_unit_test(speaks_xml),
+		cmocka_unit_test(asks_as_much_as_the_sandbox_says),
+	};
+	return cmocka_run_group_tests(tests, start_server, stop_server);
+}
