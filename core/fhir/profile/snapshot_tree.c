@@ -109,7 +109,7 @@ static void read_below(struct hs__snapshot *snapshot, const struct hs_json *firs
 			tail = hs_slice_cut(&rest, '.');
 			depth++;
 		}
-		struct hs__shot *parent = depth <= HS__SNAPSHOT_DEPTH ? stack[depth - 1] : NULL;
+		struct hs__shot *parent = depth && depth <= HS__SNAPSHOT_DEPTH ? stack[depth - 1] : NULL;
 		if (!parent)
 			continue; /* an element without its parent: the source is at fault */
 		struct hs__shot *head = name.len ? find_head(parent, &tail, name) : NULL;

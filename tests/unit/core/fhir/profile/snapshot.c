@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Snapshots from differentials, on a base of a few elements: merging, slices, re-slices, choices, unfolding,
+ * and what is said of a differential that cannot be laid over. */
+#include "../fhir_test.h"
+
+#include <core/fhir/profile/snapshot.h>
+
+static const char PERSON[] =
+	"[{'id':'Person','path':'Person','min':0,'max':'*'},"
+	"{'id':'Person.extension','path':'Person.extension','min':0,'max':'*','type':[{'code':'Extension'}]},"
+	"{'id':'Person.name','path':'Person.name','min':0,'max':'*','type':[{'code':'Name'}],"
+	"'definition':'A name.','constraint':[{'key':'n-1','severity':'error','human':'h'}]},"
+	"{'id':'Person.age[x]','path':'Person.age[x]','min':0,'max':'1','type':[{'code':'Quantity'},{'code':'"
+	"string'}]},"
+	"{'id':'Person.part','path':'Person.part','min':0,'max':'*','type':[{'code':'BackboneElement'}]},"
+	"{'id':'Person.part.code','path':'Person.part.code','min':1,'max':'1','type':[{'code':'code'}],"
+	"'binding':{'strength':'preferred','valueSet':'http://x/vs'}},"
+	"{'id':'Person.part.part','path':'Person.part.part','min':0,'max':'*','contentReference':'#Person."
+	"part'}]";
+static const char NAME[] =
+	"[{'id':'Name','path':'Name','min':0,'max':'*'},"
+	"{'id':'Name.family','path':'Name.family','min':0,'max':'1','type':[{'code':'string'}]},"
+	"{'id':'Name.given','path':'Name.given','min':0,'max':'*','type':[{'code':'string'}]}]";
+
+struct made {
+	struct hs_arena *arena;
+	struct hs_issues issues;
+	struct hs_json *elements;
+	struct hs_error err;
+	enum hs_status status;
+};
+
+/* Texts are written with ' for ". */
+static struct hs_json *read(struct hs_arena *arena, const char *text)
+{
+	char *copy = hs_arena_cstr(arena, hs_slice_cstr(text));
+	for (char *c = copy; *c; c++)
+		if (*c == '\'')
+			*c = '"';
+	return parse_json(arena, hs_slice_cstr(copy));
+}
+
+static const struct hs_json *find(void *arg, struct hs_slice canonical)
+{
+	if (hs_slice_ends(canonical, HS_S("/Person")))
+		return read(arg, PERSON);
+	return hs_slice_ends(canonical, HS_S("/Name")) ? read(arg, NAME) : NULL;
+}
+
+static struct made make(const char *differential)
+{
+	struct made made = { .arena = hs_arena_new(64 << 20) };
+	struct hs_snapshot_source source = { find, made.arena };
+	made.issues.arena = made.arena;
+	struct hs_json *structure = read(made.arena,
+		"{'resourceType':'StructureDefinition','url':'http://x/p','derivation':'constraint',"
+		"'type':'Person','baseDefinition':'http://hl7.org/fhir/StructureDefinition/Person'}");
+	struct hs_json *part = hs_json_add_object(made.arena, structure, HS_S("differential"));
+	hs_json_add(part, HS_S("element"), read(made.arena, differential));
+	made.status = hs_snapshot_make(made.arena, structure, &source, &made.issues, &made.elements,
+		&made.err);
+	return made;
+}
+
+static const struct hs_json *element(const struct made *made, const char *id)
+{
+	HS_JSON_EACH(item, made->elements)
+		if (hs_slice_eq(hs_json_get_text(item, HS_S("id")), hs_slice_cstr(id)))
+			return item;
+	fail_msg("there is no element %s", id);
+	return NULL;
+}
+
+static int64_t min_of(const struct made *made, const char *id)
+{
+	int64_t min = -1;
+	hs_json_i64(hs_json_get(element(made, id), HS_S("min")), &min);
+	return min;
+}
+
+static void lays_a_change_over_its_element(void **state)
+{
+	(void)state;
+	struct made made = make(
+		"[{'path':'Person'},{'id':'Person.name','path':'Person.name','min':1,'max':'2',"
+		"'definition':'...And more.','constraint':[{'key':'p-1','severity':'error','human':'h'}]}]");
+	assert_int_equal(made.status, HS_OK);
+	assert_int_equal(hs_json_count(made.elements), 7);
+	assert_int_equal(min_of(&made, "Person.name"), 1);
+	assert_slice(hs_json_get_text(element(&made, "Person.name"), HS_S("max")), "2");
+	assert_in(hs_json_get_text(element(&made, "Person.name"), HS_S("definition")), "A name.");
+	assert_in(hs_json_get_text(element(&made, "Person.name"), HS_S("definition")), "And more.");
+	const struct hs_json *constraints = hs_json_get(element(&made, "Person.name"), HS_S("constraint"));
+	assert_int_equal(hs_json_count(constraints), 2);
+	assert_slice(hs_json_get_text(hs_json_at(constraints, 1), HS_S("source")), "http://x/p");
+	assert_int_equal(made.issues.count, 0);
+	hs_arena_free(made.arena);
+}
+
+static void unfolds_a_type(void **state)
+{
+	(void)state;
+	struct made made = make("[{'path':'Person.name.family','min':1}]");
+	assert_int_equal(made.status, HS_OK);
+	assert_int_equal(min_of(&made, "Person.name.family"), 1);
+	assert_int_equal(min_of(&made, "Person.name.given"), 0);
+	assert_int_equal(min_of(&made, "Person.name"), 0);
+	hs_arena_free(made.arena);
+}
+
+static void unfolds_a_reference_to_an_element(void **state)
+{
+	(void)state;
+	struct made made = make("[{'path':'Person.part.part.part.code','max':'0'},"
+				"{'path':'Person.part.part','type':[{'code':'BackboneElement'}]}]");
+	assert_int_equal(made.status, HS_OK);
+	assert_slice(hs_json_get_text(element(&made, "Person.part.part.part.code"), HS_S("max")), "0");
+	assert_slice(hs_json_get_text(element(&made, "Person.part.part.code"), HS_S("max")), "1");
+	assert_null(hs_json_get(element(&made, "Person.part.part"), HS_S("contentReference")));
+	hs_arena_free(made.arena);
+}
+
+static void makes_slices_with_children(void **state)
+{
+	(void)state;
+	struct made made = make("[{'id':'Person.name','path':'Person.name','slicing':{'discriminator':[{'"
+				"type':'value','path':'family'}],"
+				"'rules':'open'},'min':1},"
+				"{'id':'Person.name:a','path':'Person.name','sliceName':'a','max':'1'},"
+				"{'id':'Person.name:a.family','path':'Person.name.family','min':1},"
+				"{'path':'Person.name','sliceName':'b'},{'path':'Person.name.given','min':2},"
+				"{'id':'Person.name:a/x','path':'Person.name','sliceName':'a/x','min':1}]");
+	assert_int_equal(made.status, HS_OK);
+	assert_int_equal(made.issues.count, 0);
+	assert_int_equal(min_of(&made, "Person.name"), 1);
+	assert_int_equal(min_of(&made, "Person.name:a"), 0); /* of all names one, of this slice none */
+	assert_int_equal(min_of(&made, "Person.name:a.family"), 1);
+	assert_int_equal(min_of(&made, "Person.name:b.given"), 2);
+	assert_slice(hs_json_get_text(element(&made, "Person.name:a/x"), HS_S("max")), "1");
+	assert_int_equal(min_of(&made, "Person.name:a/x.family"), 1);
+	hs_arena_free(made.arena);
+}
+
+static void takes_the_name_of_a_choice_as_a_slice(void **state)
+{
+	(void)state;
+	struct made made = make("[{'path':'Person.ageQuantity','min':1}]");
+	assert_int_equal(made.status, HS_OK);
+	const struct hs_json *slice = element(&made, "Person.age[x]:ageQuantity");
+	assert_slice(hs_json_get_text(slice, HS_S("path")), "Person.age[x]");
+	assert_int_equal(hs_json_count(hs_json_get(slice, HS_S("type"))), 1);
+	const struct hs_json *slicing = hs_json_get(element(&made, "Person.age[x]"), HS_S("slicing"));
+	assert_slice(hs_json_get_text(hs_json_at(hs_json_get(slicing, HS_S("discriminator")), 0),
+			     HS_S("type")),
+		"type");
+	hs_arena_free(made.arena);
+}
+
+static void slices_extensions_by_url(void **state)
+{
+	(void)state;
+	struct made made = make("[{'path':'Person.extension','sliceName':'e','min':1,"
+				"'type':[{'code':'Extension','profile':['http://x/e']}]}]");
+	assert_int_equal(made.status, HS_OK);
+	assert_int_equal(made.issues.count, 0);
+	assert_non_null(hs_json_get(element(&made, "Person.extension"), HS_S("slicing")));
+	assert_int_equal(min_of(&made, "Person.extension:e"), 1);
+	hs_arena_free(made.arena);
+}
+
+static void keeps_what_a_binding_leaves_out(void **state)
+{
+	(void)state;
+	struct made made = make("[{'path':'Person.part.code','binding':{'strength':'required'}}]");
+	const struct hs_json *binding = hs_json_get(element(&made, "Person.part.code"), HS_S("binding"));
+	assert_slice(hs_json_get_text(binding, HS_S("strength")), "required");
+	assert_slice(hs_json_get_text(binding, HS_S("valueSet")), "http://x/vs");
+	hs_arena_free(made.arena);
+}
+
+static void assert_issue(const char *differential, const char *text)
+{
+	struct made made = make(differential);
+	assert_int_equal(made.status, HS_OK);
+	assert_non_null(made.issues.first);
+	assert_in(made.issues.first->text, text);
+	assert_in(made.issues.first->path, "differential.element[0]");
+	hs_arena_free(made.arena);
+}
+
+static void says_what_cannot_be_laid_over(void **state)
+{
+	(void)state;
+	assert_issue("[{'path':'Person.shoe','min':1}]", "no 'shoe'");
+	assert_issue("[{'path':'Person.age[x]','max':'2'}]", "higher than");
+	assert_issue("[{'path':'Person.part.code','min':0}]", "lower than");
+	assert_issue("[{'path':'Person.name','sliceName':'a'}]", "no slicing");
+}
+
+static void refuses_what_has_no_base(void **state)
+{
+	(void)state;
+	struct hs_arena *arena = hs_arena_new(1 << 20);
+	struct hs_snapshot_source source = { find, arena };
+	struct hs_json *out = NULL;
+	struct hs_error err;
+	struct hs_json *structure = read(arena, "{'baseDefinition':'http://x/none'}");
+	assert_int_equal(hs_snapshot_make(arena, structure, &source, NULL, &out, &err), HS_E_NOT_FOUND);
+	assert_null(out);
+	hs_arena_free(arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lays_a_change_over_its_element),
+		cmocka_unit_test(unfolds_a_type),
+		cmocka_unit_test(unfolds_a_reference_to_an_element),
+		cmocka_unit_test(makes_slices_with_children),
+		cmocka_unit_test(takes_the_name_of_a_choice_as_a_slice),
+		cmocka_unit_test(slices_extensions_by_url),
+		cmocka_unit_test(keeps_what_a_binding_leaves_out),
+		cmocka_unit_test(says_what_cannot_be_laid_over),
+		cmocka_unit_test(refuses_what_has_no_base),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

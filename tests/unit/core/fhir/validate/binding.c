@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bindings, by strength and by what is known of value sets and code systems; fallen back on what is supplied.
+ */
+#include "validate_test.h"
+
+#define PROFILE(binding) \
+	"{'resourceType':'StructureDefinition','url':'http://x/p','kind':'resource','type':'Patient'," \
+	"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/Patient','derivation':'constraint'," \
+	"'differential':{'element':[{'path':'Patient.maritalStatus','binding':{" binding "}}]}}"
+#define SYSTEM \
+	"{'resourceType':'CodeSystem','url':'http://x/c','status':'active','content':'complete','concept':[" \
+	"{'code':'a','concept':[{'code':'b','property':[{'code':'kind','valueCode':'k'}]}]},{'code':'c'}]}"
+#define SET(compose) \
+	"{'resourceType':'ValueSet','url':'http://x/v','status':'active','compose':{" compose "}}"
+#define PATIENT(code) \
+	"{'resourceType':'Patient','maritalStatus':{'coding':[{'system':'http://x/c','code':'" code "'}]}}"
+#define REQUIRED PROFILE("'strength':'required','valueSet':'http://x/v'")
+
+static void bad(const char *binding, const char *set, const char *code, const char *id)
+{
+	const char *const definitions[] = { binding, set, SYSTEM, NULL };
+	assert_found(definitions, "http://x/p", code, id, "Patient.maritalStatus");
+}
+
+static void good(const char *binding, const char *set, const char *code)
+{
+	const char *const definitions[] = { binding, set, SYSTEM, NULL };
+	assert_valid(definitions, "http://x/p", code);
+}
+
+static void judges_by_strength(void **state)
+{
+	static const char set[] = SET("'include':[{'system':'http://x/c','concept':[{'code':'a'}]}]");
+	(void)state;
+	good(REQUIRED, set, PATIENT("a"));
+	bad(REQUIRED, set, PATIENT("b"), "binding-required");
+	bad(REQUIRED, set, "{'resourceType':'Patient','maritalStatus':{'text':'t'}}", "binding-no-code");
+	bad(PROFILE("'strength':'extensible','valueSet':'http://x/v'"), set, PATIENT("b"),
+		"binding-extensible");
+	good(PROFILE("'strength':'extensible','valueSet':'http://x/v'"), set, PATIENT("b"));
+	bad(PROFILE("'strength':'required','valueSet':'http://x/none'"), set, PATIENT("b"),
+		"value-set-unknown");
+	bad(PROFILE("'strength':'extensible','valueSet':'http://hl7.org/fhir/ValueSet/"
+		    "marital-status','extension':[{"
+		    "'url':'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet',"
+		    "'valueCanonical':'http://x/v'}]"),
+		set, PATIENT("b"), "binding-required");
+}
+
+static void composes_value_sets(void **state)
+{
+	(void)state;
+	good(REQUIRED, SET("'include':[{'system':'http://x/c'}]"), PATIENT("b"));
+	bad(REQUIRED, SET("'include':[{'system':'http://x/c'}]"), PATIENT("z"), "binding-required");
+	bad(REQUIRED,
+		SET("'include':[{'system':'http://x/c'}],'exclude':[{'system':'http://x/c','concept':[{"
+		    "'code':'b'}]}]"),
+		PATIENT("b"), "binding-required");
+	good(REQUIRED,
+		SET("'include':[{'system':'http://x/"
+		    "c','filter':[{'property':'concept','op':'is-a','value':'a'}]}]"),
+		PATIENT("b"));
+	bad(REQUIRED,
+		SET("'include':[{'system':'http://x/"
+		    "c','filter':[{'property':'concept','op':'is-a','value':'a'}]}]"),
+		PATIENT("c"), "binding-required");
+	bad(REQUIRED,
+		SET("'include':[{'system':'http://x/c','filter':[{'property':'concept','op':'descendent-of',"
+		    "'value':'a'}]}]"),
+		PATIENT("a"), "binding-required");
+	good(REQUIRED,
+		SET("'include':[{'system':'http://x/"
+		    "c','filter':[{'property':'kind','op':'=','value':'k'}]}]"),
+		PATIENT("b"));
+	bad(REQUIRED, SET("'include':[{'system':'http://x/none'}]"), PATIENT("b"), "binding-required");
+	bad(REQUIRED,
+		SET("'include':[{'system':'http://x/"
+		    "c','filter':[{'property':'code','op':'regex','value':'b'}]}]"),
+		PATIENT("b"), "binding-unchecked");
+}
+
+static void heeds_additional_bindings(void **state)
+{
+	static const char set[] = SET("'include':[{'system':'http://x/c','concept':[{'code':'a'}]}]");
+	static const char more[] = PROFILE("'strength':'example','valueSet':'http://x/w','extension':[{'url':"
+					   "'http://hl7.org/fhir/5.0/StructureDefinition/"
+					   "extension-ElementDefinition.binding.additional',"
+					   "'extension':[{'url':'purpose','valueCode':'required'},{'url':'"
+					   "valueSet','valueCanonical':'http://x/v'}]}]");
+	(void)state;
+	good(more, set, PATIENT("a"));
+	bad(more, set, PATIENT("b"), "binding-required");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(judges_by_strength),
+		cmocka_unit_test(composes_value_sets),
+		cmocka_unit_test(heeds_additional_bindings),
+	};
+	return cmocka_run_group_tests(tests, open_packages, close_packages);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a profile asks of single elements: how many, which type, fixed values, patterns, bounds, invariants;
+ * and what the base walk sees without any profile. */
+#include "validate_test.h"
+
+#define PROFILE(type, elements) \
+	"{'resourceType':'StructureDefinition','url':'http://x/" \
+	"p','name':'P','status':'draft','kind':'resource'," \
+	"'abstract':false,'type':'" type "','baseDefinition':'http://hl7.org/fhir/StructureDefinition/" type \
+	"'," \
+	"'derivation':'constraint','differential':{'element':[" elements "]}}"
+
+static void bad(const char *definition, const char *resource, const char *id, const char *path)
+{
+	const char *const definitions[] = { definition, NULL };
+	assert_found(definitions, "http://x/p", resource, id, path);
+}
+
+static void good(const char *definition, const char *resource)
+{
+	const char *const definitions[] = { definition, NULL };
+	assert_valid(definitions, "http://x/p", resource);
+}
+
+static void counts(void **state)
+{
+	static const char profile[] = PROFILE("Patient",
+		"{'path':'Patient.name','min':1,'max':'2'},{'path':'Patient.photo','max':'0'},"
+		"{'path':'Patient.contact.name','min':1}");
+	(void)state;
+	good(profile, "{'resourceType':'Patient','name':[{'text':'a'},{'text':'b'}]}");
+	bad(profile, "{'resourceType':'Patient'}", "profile-min", "Patient");
+	bad(profile, "{'resourceType':'Patient','name':[{'text':'a'},{'text':'b'},{'text':'c'}]}",
+		"profile-max", "Patient");
+	bad(profile, "{'resourceType':'Patient','name':[{'text':'a'}],'photo':[{'title':'t'}]}",
+		"profile-max", "Patient.photo");
+	bad(profile, "{'resourceType':'Patient','name':[{'text':'a'}],'contact':[{'gender':'male'}]}",
+		"profile-min", "Patient.contact[0]");
+}
+
+static void narrows_choices(void **state)
+{
+	static const char profile[] = PROFILE("Observation",
+		"{'path':'Observation.value[x]','type':[{'code':'Quantity'}]}");
+	(void)state;
+	good(profile,
+		"{'resourceType':'Observation','status':'final','code':{'text':'c'},'valueQuantity':{'value':"
+		"1}}");
+	bad(profile, "{'resourceType':'Observation','status':'final','code':{'text':'c'},'valueString':'1'}",
+		"profile-type", "Observation.valueString");
+}
+
+static void compares_fixed_values_and_patterns(void **state)
+{
+	static const char profile[] = PROFILE("Patient",
+		"{'path':'Patient.active','fixedBoolean':true},"
+		"{'path':'Patient.maritalStatus','patternCodeableConcept':{'coding':[{'code':'M'}]}}");
+	(void)state;
+	good(profile,
+		"{'resourceType':'Patient','active':true,'maritalStatus':{'text':'x','coding':[{'code':'S'},"
+		"{'system':'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus','code':'M'}]}}");
+	bad(profile, "{'resourceType':'Patient','active':false}", "profile-fixed", "Patient.active");
+	bad(profile, "{'resourceType':'Patient','maritalStatus':{'text':'M'}}", "profile-pattern",
+		"Patient.maritalStatus");
+}
+
+static void keeps_bounds(void **state)
+{
+	static const char profile[] = PROFILE("Observation",
+		"{'path':'Observation.valueQuantity','minValueQuantity':{'value':1,'system':'http://"
+		"unitsofmeasure.org',"
+		"'code':'kg'}},{'path':'Observation.effectiveDateTime','maxValueDateTime':'2020-01-01'},"
+		"{'path':'Observation.status','maxLength':5}");
+#define OBSERVATION(more) "{'resourceType':'Observation','code':{'text':'c'}," more "}"
+	(void)state;
+	good(profile,
+		OBSERVATION("'status':'final','effectiveDateTime':'2019-12-31','valueQuantity':{'value':1.0,"
+			    "'system':'http://unitsofmeasure.org','code':'kg'}"));
+	good(profile,
+		OBSERVATION("'status':'final','valueQuantity':{'value':1000,'system':'http://"
+			    "unitsofmeasure.org',"
+			    "'code':'g'}"));
+	bad(profile,
+		OBSERVATION("'status':'final','valueQuantity':{'value':999,'system':'http://"
+			    "unitsofmeasure.org',"
+			    "'code':'g'}"),
+		"profile-min-value", "Observation.valueQuantity");
+	bad(profile, OBSERVATION("'status':'final','effectiveDateTime':'2021'"), "profile-max-value",
+		"Observation.effectiveDateTime");
+	bad(profile, OBSERVATION("'status':'preliminary'"), "profile-max-length", "Observation.status");
+}
+
+static void counts_durations_from_now(void **state)
+{
+	static const char *const profile[] = { PROFILE("Patient",
+						       "{'path':'Patient.birthDate','minValueQuantity':{'"
+						       "value':100,'system':'http://unitsofmeasure.org',"
+						       "'code':'a'}}"),
+		NULL };
+	struct hs_validate_options options = { .now_ms = 1700000000000 };
+	(void)state;
+	struct found found = validate_with(profile, "http://x/p",
+		"{'resourceType':'Patient','birthDate':'1850-01-01'}", options);
+	assert_non_null(find_issue(&found, "profile-min-value"));
+	hs_arena_free(found.arena);
+	found = validate_with(profile, "http://x/p", "{'resourceType':'Patient','birthDate':'1950-01-01'}",
+		options);
+	assert_null(find_issue(&found, "profile-min-value"));
+	hs_arena_free(found.arena);
+}
+
+static void evaluates_invariants(void **state)
+{
+	static const char profile[] = PROFILE("Patient",
+		"{'path':'Patient','constraint':[{'key':'p-1','severity':'error','human':'one "
+		"name','expression':"
+		"'name.count() = 1'},{'key':'p-2','severity':'warning','human':'a "
+		"photo','expression':'photo.exists()'}]}");
+	(void)state;
+	good(profile, "{'resourceType':'Patient','name':[{'text':'a'}]}");
+	bad(profile, "{'resourceType':'Patient'}", "p-1", "Patient");
+	bad(profile, "{'resourceType':'Patient','name':[{'text':'a'}]}", "p-2", "Patient");
+	assert_found(NULL, NULL, "{'resourceType':'Patient','contact':[{'gender':'male'}]}", "pat-1",
+		"Patient.contact[0]");
+	assert_found(NULL, NULL, "{'resourceType':'Patient','name':[{}]}", "ele-1", "Patient.name[0]");
+}
+
+static void follows_the_profile_of_a_type(void **state)
+{
+	static const char *const definitions[] = {
+		PROFILE("Patient",
+			"{'path':'Patient.name','type':[{'code':'HumanName','profile':['http://x/n']}]}"),
+		"{'resourceType':'StructureDefinition','url':'http://x/"
+		"n','type':'HumanName','kind':'complex-type',"
+		"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/"
+		"HumanName','derivation':'constraint',"
+		"'differential':{'element':[{'path':'HumanName.family','min':1}]}}",
+		NULL
+	};
+	(void)state;
+	assert_valid(definitions, "http://x/p", "{'resourceType':'Patient','name':[{'family':'a'}]}");
+	assert_found(definitions, "http://x/p", "{'resourceType':'Patient','name':[{'text':'a'}]}",
+		"profile-min", "Patient.name[0]");
+}
+
+static void heeds_declared_profiles(void **state)
+{
+	static const char *const definitions[] = { PROFILE("Patient", "{'path':'Patient.name','min':1}"),
+		NULL };
+	(void)state;
+	assert_found(definitions, NULL, "{'resourceType':'Patient','meta':{'profile':['http://x/p']}}",
+		"profile-min", "Patient");
+	assert_found(definitions, NULL, "{'resourceType':'Patient','meta':{'profile':['http://x/none']}}",
+		"profile-unknown", "Patient");
+	assert_found(definitions, NULL,
+		"{'resourceType':'Observation','status':'final','code':{'text':'c'},'meta':{'profile':['http:"
+		"//x/p']}}",
+		"profile-wrong-type", "Observation");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts),
+		cmocka_unit_test(narrows_choices),
+		cmocka_unit_test(compares_fixed_values_and_patterns),
+		cmocka_unit_test(keeps_bounds),
+		cmocka_unit_test(counts_durations_from_now),
+		cmocka_unit_test(evaluates_invariants),
+		cmocka_unit_test(follows_the_profile_of_a_type),
+		cmocka_unit_test(heeds_declared_profiles),
+	};
+	return cmocka_run_group_tests(tests, open_packages, close_packages);
+}

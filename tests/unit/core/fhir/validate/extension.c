@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Extensions: known and unknown, where they may be, as modifiers, and as their definition says. */
+#include "validate_test.h"
+
+#define EXTENSION(context, elements) \
+	"{'resourceType':'StructureDefinition','url':'http://x/e','kind':'complex-type','type':'Extension'," \
+	"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/Extension','derivation':'constraint'," \
+	"'context':[" context \
+	"],'differential':{'element':[{'path':'Extension.url','fixedUri':'http://x/e'}" elements "]}}"
+#define AT(path) "{'type':'element','expression':'" path "'}"
+#define IN_NAME \
+	"{'resourceType':'Patient','name':[{'text':'a','extension':[{'url':'http://x/" \
+	"e','valueString':'s'}]}]}"
+#define IN_GIVEN \
+	"{'resourceType':'Patient','name':[{'given':['a'],'_given':[{'extension':[{'url':'http://x/e'," \
+	"'valueString':'s'}]}]}]}"
+
+static void bad(const char *definition, const char *resource, const char *id, const char *path)
+{
+	const char *const definitions[] = { definition, NULL };
+	assert_found(definitions, NULL, resource, id, path);
+}
+
+static void good(const char *definition, const char *resource)
+{
+	const char *const definitions[] = { definition, NULL };
+	assert_valid(definitions, NULL, resource);
+}
+
+static void knows_where_it_belongs(void **state)
+{
+	(void)state;
+	good(EXTENSION(AT("Patient.name"), ), IN_NAME);
+	good(EXTENSION(AT("HumanName"), ), IN_NAME);
+	good(EXTENSION(AT("Element"), ), IN_NAME);
+	good(EXTENSION(AT("HumanName.given"), ), IN_GIVEN);
+	good(EXTENSION(AT("Patient.name.given"), ), IN_GIVEN);
+	good(EXTENSION(AT("string"), ), IN_GIVEN);
+	good(EXTENSION("{'type':'fhirpath','expression':'Patient.name'}", ), IN_NAME);
+	good(EXTENSION(AT("Patient.photo") "," AT("DataType") "," AT("HumanName"), ), IN_NAME);
+	bad(EXTENSION(AT("Patient"), ), IN_NAME, "extension-context", "Patient.name[0].extension[0]");
+	bad(EXTENSION(AT("Patient.contact.name"), ), IN_NAME, "extension-context",
+		"Patient.name[0].extension[0]");
+	bad(EXTENSION(AT("HumanName.family"), ), IN_GIVEN, "extension-context",
+		"Patient.name[0].given[0].extension[0]");
+	bad(EXTENSION("{'type':'fhirpath','expression':'Patient.photo'}", ), IN_NAME, "extension-context",
+		"Patient.name[0].extension[0]");
+	bad(EXTENSION("{'type':'extension','expression':'http://x/outer'}", ), IN_NAME, "extension-context",
+		"Patient.name[0].extension[0]");
+}
+
+static void is_what_its_definition_says(void **state)
+{
+	static const char code[] = EXTENSION(AT("HumanName"),
+		",{'path':'Extension.value[x]','min':1,"
+		"'type':[{'code':'code'}]}");
+	(void)state;
+	bad(code, IN_NAME, "profile-type", "Patient.name[0].extension[0].valueString");
+	good(code,
+		"{'resourceType':'Patient','name':[{'text':'a','extension':[{'url':'http://x/"
+		"e','valueCode':'s'}]}]}");
+}
+
+static void is_unknown(void **state)
+{
+	static const char patient[] =
+		"{'resourceType':'Patient','extension':[{'url':'http://y/e','valueString':'s'}]}";
+	const struct hs_slice domain = HS_S("http://y/");
+	struct hs_validate_options options = { .extension_domains = &domain, .extension_domain_count = 1 };
+	(void)state;
+	assert_found(NULL, NULL, patient, "extension-unknown", "Patient.extension[0]");
+	struct found found = validate_with(NULL, NULL, patient, options);
+	assert_int_equal(found.issues.errors, 0);
+	hs_arena_free(found.arena);
+}
+
+static void is_a_modifier_or_not(void **state)
+{
+	(void)state;
+	bad(EXTENSION(AT("Patient"), ",{'path':'Extension','isModifier':true}"),
+		"{'resourceType':'Patient','extension':[{'url':'http://x/e','valueString':'s'}]}",
+		"extension-modifier", "Patient.extension[0]");
+	bad(EXTENSION(AT("Patient"), ),
+		"{'resourceType':'Patient','modifierExtension':[{'url':'http://x/e',"
+		"'valueString':'s'}]}",
+		"extension-modifier", "Patient.modifierExtension[0]");
+}
+
+static void is_asked_for_by_a_profile(void **state)
+{
+	static const char *const definitions[] = { EXTENSION(AT("Patient"), ),
+		"{'resourceType':'StructureDefinition','url':'http://x/p','kind':'resource','type':'Patient',"
+		"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/"
+		"Patient','derivation':'constraint',"
+		"'differential':{'element':[{'path':'Patient.extension','sliceName':'e','min':1,'type':[{"
+		"'code':'Extension','profile':['http://x/e']}]}]}}",
+		NULL };
+	(void)state;
+	assert_valid(definitions, "http://x/p",
+		"{'resourceType':'Patient','extension':[{'url':'http://x/e','valueString':'s'}]}");
+	assert_found(definitions, "http://x/p", "{'resourceType':'Patient'}", "slice-min", "Patient");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_where_it_belongs),
+		cmocka_unit_test(is_what_its_definition_says),
+		cmocka_unit_test(is_unknown),
+		cmocka_unit_test(is_a_modifier_or_not),
+		cmocka_unit_test(is_asked_for_by_a_profile),
+	};
+	return cmocka_run_group_tests(tests, open_packages, close_packages);
+}

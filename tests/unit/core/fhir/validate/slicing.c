@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Slicing by value, pattern, type, profile and existence; open, closed, at the end, ordered; re-slices. */
+#include "validate_test.h"
+
+#define PROFILE(type, slicing, elements) \
+	"{'resourceType':'StructureDefinition','url':'http://x/p','kind':'resource','type':'" type "'," \
+	"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/" type "','derivation':'constraint'," \
+	"'differential':{'element':[{'path':" slicing "}," elements "]}}"
+#define BY_SYSTEM(rules) \
+	"'Patient.identifier','slicing':{'discriminator':[{'type':'value','path':'system'}]," rules "}"
+#define TWO_SLICES \
+	"{'path':'Patient.identifier','sliceName':'a','min':1,'max':'1'}," \
+	"{'path':'Patient.identifier.system','min':1,'fixedUri':'http://a'}," \
+	"{'path':'Patient.identifier','sliceName':'b'}," \
+	"{'path':'Patient.identifier.system','min':1,'fixedUri':'http://" \
+	"b'},{'path':'Patient.identifier.value','min':1}"
+#define A "{'system':'http://a','value':'1'}"
+#define B "{'system':'http://b','value':'1'}"
+#define C "{'system':'http://c','value':'1'}"
+#define PATIENT(identifiers) "{'resourceType':'Patient','identifier':[" identifiers "]}"
+
+static void bad(const char *definition, const char *resource, const char *id, const char *path)
+{
+	const char *const definitions[] = { definition, NULL };
+	assert_found(definitions, "http://x/p", resource, id, path);
+}
+
+static void good(const char *definition, const char *resource)
+{
+	const char *const definitions[] = { definition, NULL };
+	assert_valid(definitions, "http://x/p", resource);
+}
+
+static void slices_by_value(void **state)
+{
+	static const char profile[] = PROFILE("Patient", BY_SYSTEM("'rules':'open'"), TWO_SLICES);
+	(void)state;
+	good(profile, PATIENT(C "," B "," A));
+	bad(profile, PATIENT(B), "slice-min", "Patient");
+	bad(profile, PATIENT(A "," A), "slice-max", "Patient");
+	bad(profile, PATIENT(A ",{'system':'http://b'}"), "profile-min", "Patient.identifier[1]");
+}
+
+static void heeds_the_rules(void **state)
+{
+	static const char closed[] = PROFILE("Patient", BY_SYSTEM("'rules':'closed'"), TWO_SLICES);
+	static const char at_end[] = PROFILE("Patient", BY_SYSTEM("'rules':'openAtEnd'"), TWO_SLICES);
+	static const char ordered[] = PROFILE("Patient", BY_SYSTEM("'ordered':true,'rules':'open'"),
+		TWO_SLICES);
+	(void)state;
+	good(closed, PATIENT(B "," A));
+	bad(closed, PATIENT(A "," C), "slice-closed", "Patient.identifier[1]");
+	good(at_end, PATIENT(A "," B "," C));
+	bad(at_end, PATIENT(C "," A), "slice-end", "Patient.identifier[1]");
+	good(ordered, PATIENT(A "," C "," B));
+	bad(ordered, PATIENT(B "," A), "slice-order", "Patient.identifier[1]");
+}
+
+static void slices_by_pattern(void **state)
+{
+	static const char profile[] = PROFILE("Observation",
+		"'Observation.component','slicing':{'discriminator':[{'type':'pattern','path':'code'}],'"
+		"rules':'open'}",
+		"{'path':'Observation.component','sliceName':'s','min':1},"
+		"{'path':'Observation.component.code','patternCodeableConcept':{'coding':[{'code':'1'}]}}");
+#define COMPONENT(code) \
+	"{'resourceType':'Observation','status':'final','code':{'text':'c'},'component':[{'valueString':'v'" \
+	"," \
+	"'code':{'text':'t','coding':[{'system':'http://s','code':'" code "'}]}}]}"
+	(void)state;
+	good(profile, COMPONENT("1"));
+	bad(profile, COMPONENT("2"), "slice-min", "Observation");
+}
+
+static void slices_by_type(void **state)
+{
+	static const char profile[] = PROFILE("Observation",
+		"'Observation.value[x]','slicing':{'discriminator':[{'type':'type','path':'$this'}],'rules':'"
+		"closed'}",
+		"{'path':'Observation.value[x]','sliceName':'valueQuantity','type':[{'code':'Quantity'}]},"
+		"{'path':'Observation.value[x].unit','min':1}");
+#define OBSERVATION(value) "{'resourceType':'Observation','status':'final','code':{'text':'c'}," value "}"
+	(void)state;
+	good(profile, OBSERVATION("'valueQuantity':{'value':1,'unit':'x'}"));
+	bad(profile, OBSERVATION("'valueQuantity':{'value':1}"), "profile-min", "Observation.valueQuantity");
+	bad(profile, OBSERVATION("'valueString':'a'"), "slice-closed", "Observation.valueString");
+}
+
+static void slices_by_existence(void **state)
+{
+	static const char profile[] = PROFILE("Patient",
+		"'Patient.name','slicing':{'discriminator':[{'type':'exists','path':'family'}],'rules':'open'"
+		"}",
+		"{'path':'Patient.name','sliceName':'full','max':'1'},{'path':'Patient.name.family','min':1},"
+		"{'path':'Patient.name','sliceName':'short','max':'1'},{'path':'Patient.name.family','max':'"
+		"0'}");
+	(void)state;
+	good(profile, "{'resourceType':'Patient','name':[{'text':'a'},{'family':'b'}]}");
+	bad(profile, "{'resourceType':'Patient','name':[{'text':'a'},{'text':'b'}]}", "slice-max", "Patient");
+	bad(profile, "{'resourceType':'Patient','name':[{'family':'a'},{'family':'b'}]}", "slice-max",
+		"Patient");
+}
+
+static void slices_by_what_is_referred_to(void **state)
+{
+	static const char profile[] = PROFILE("Patient",
+		"'Patient.generalPractitioner','slicing':{'discriminator':[{'type':'type','path':'resolve()'}"
+		"],"
+		"'rules':'open'}",
+		"{'path':'Patient.generalPractitioner','sliceName':'unit','max':'1','type':[{'code':'"
+		"Reference',"
+		"'targetProfile':['http://hl7.org/fhir/StructureDefinition/Organization']}]}");
+	(void)state;
+	good(profile,
+		"{'resourceType':'Patient','generalPractitioner':[{'reference':'Organization/1'},"
+		"{'reference':'Practitioner/1'}]}");
+	bad(profile,
+		"{'resourceType':'Patient','generalPractitioner':[{'reference':'Organization/1'},"
+		"{'reference':'Organization/2'}]}",
+		"slice-max", "Patient");
+}
+
+static void slices_by_profile(void **state)
+{
+	static const char *const definitions[] = {
+		PROFILE("Bundle",
+			"'Bundle.entry','slicing':{'discriminator':[{'type':'profile','path':'resource'}],'"
+			"rules':'open'}",
+			"{'path':'Bundle.entry','sliceName':'named','min':1},"
+			"{'path':'Bundle.entry.resource','min':1,'type':[{'code':'Patient','profile':['http:/"
+			"/x/q']}]}"),
+		"{'resourceType':'StructureDefinition','url':'http://x/q','kind':'resource','type':'Patient',"
+		"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/"
+		"Patient','derivation':'constraint',"
+		"'differential':{'element':[{'path':'Patient.name','min':1}]}}",
+		NULL
+	};
+#define BUNDLE(patient) \
+	"{'resourceType':'Bundle','type':'collection','entry':[{'fullUrl':'urn:uuid:0c3151bd-1cbf-4d64-" \
+	"b04d-cd9187a4c6e0','resource':" patient "}]}"
+	(void)state;
+	assert_valid(definitions, "http://x/p", BUNDLE("{'resourceType':'Patient','name':[{'text':'a'}]}"));
+	assert_found(definitions, "http://x/p", BUNDLE("{'resourceType':'Patient'}"), "slice-min", "Bundle");
+}
+
+static void slices_within_slices(void **state)
+{
+	static const char profile[] = PROFILE("Patient", BY_SYSTEM("'rules':'open'"),
+		"{'path':'Patient.identifier','sliceName':'a'},"
+		"{'path':'Patient.identifier.system','fixedUri':'http://a'},"
+		"{'id':'Patient.identifier:a','path':'Patient.identifier','sliceName':'a',"
+		"'slicing':{'discriminator':[{'type':'value','path':'use'}],'rules':'closed'}},"
+		"{'id':'Patient.identifier:a/old','path':'Patient.identifier','sliceName':'a/old','max':'1'},"
+		"{'id':'Patient.identifier:a/"
+		"old.use','path':'Patient.identifier.use','min':1,'fixedCode':'old'}");
+	(void)state;
+	good(profile, PATIENT("{'system':'http://a','use':'old'}," C));
+	bad(profile, PATIENT("{'system':'http://a','use':'usual'}"), "slice-closed", "Patient.identifier[0]");
+	bad(profile, PATIENT("{'system':'http://a','use':'old'},{'system':'http://a','use':'old'}"),
+		"slice-max", "Patient");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(slices_by_value),
+		cmocka_unit_test(heeds_the_rules),
+		cmocka_unit_test(slices_by_pattern),
+		cmocka_unit_test(slices_by_type),
+		cmocka_unit_test(slices_by_existence),
+		cmocka_unit_test(slices_by_what_is_referred_to),
+		cmocka_unit_test(slices_by_profile),
+		cmocka_unit_test(slices_within_slices),
+	};
+	return cmocka_run_group_tests(tests, open_packages, close_packages);
+}
