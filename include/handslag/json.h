@@ -60,8 +60,8 @@ enum hs_status hs_json_parse(struct hs_arena *arena, struct hs_slice text,
 /* Line and column (from 1, in bytes) of a value that was parsed from `text`; 0,0 for one that was made or has
  * been put in another place of the tree. */
 void hs_json_position(struct hs_slice text, const struct hs_json *value, uint32_t *line, uint32_t *column);
-/* The byte of `text` that the value begins at; SIZE_MAX when its place is not known. For who needs the lines of
- * many values. */
+/* The byte of `text` that the value begins at; SIZE_MAX when its place is not known. For who
+ * needs the lines of many values. */
 size_t hs_json_offset(struct hs_slice text, const struct hs_json *value);
 /* The bytes of a value in the text it was parsed from; empty when its place is not known or the text is XML.
  */

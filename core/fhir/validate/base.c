@@ -31,30 +31,31 @@ static const struct hs_profile_element *find_child(struct scope *scope, struct h
 	return NULL;
 }
 
-static void walk_item(struct hs__validation *run, const struct hs__node *parent, struct hs_slice name,
-	int64_t index, const struct hs_json *value, const struct hs_json *shadow,
+static void walk_item(struct hs__validation *run, const struct hs__node *parent, const struct hs__item *item,
 	const struct hs_profile_element *element)
 {
 	struct hs__node node;
-	hs__node_child(run, parent, name, index, value, shadow, element, &node);
+	hs__node_child(run, parent, item, element, &node);
 	if (node.value || node.shadow)
 		hs__walk_base(run, &node, element);
 }
 
-static void walk_items(struct hs__validation *run, const struct hs__node *parent, struct hs_slice name,
-	const struct hs_json *values, const struct hs_json *shadows, const struct hs_profile_element *element)
+/* `all` is a member with its shadow: each may be an array. */
+static void walk_items(struct hs__validation *run, const struct hs__node *parent, const struct hs__item *all,
+	const struct hs_profile_element *element)
 {
-	int64_t index = 0;
-	if (!hs_json_is(values, HS_JSON_ARRAY) && !hs_json_is(shadows, HS_JSON_ARRAY)) {
-		walk_item(run, parent, name, -1, values, shadows, element);
+	struct hs__item item = { all->name, 0, NULL, NULL };
+	if (!hs_json_is(all->value, HS_JSON_ARRAY) && !hs_json_is(all->shadow, HS_JSON_ARRAY)) {
+		walk_item(run, parent, all, element);
 		return;
 	}
-	const struct hs_json *value = hs_json_first(values);
-	const struct hs_json *shadow = hs_json_first(shadows);
-	while (value || shadow) {
-		walk_item(run, parent, name, index++, value, shadow, element);
-		value = value ? hs_json_next(value) : NULL;
-		shadow = shadow ? hs_json_next(shadow) : NULL;
+	item.value = hs_json_first(all->value);
+	item.shadow = hs_json_first(all->shadow);
+	while (item.value || item.shadow) {
+		walk_item(run, parent, &item, element);
+		item.index++;
+		item.value = item.value ? hs_json_next(item.value) : NULL;
+		item.shadow = item.shadow ? hs_json_next(item.shadow) : NULL;
 	}
 }
 
@@ -92,11 +93,10 @@ static void walk_members(struct hs__validation *run, const struct hs__node *node
 		const struct hs_profile_element *child = find_child(&scope, name);
 		if (!child)
 			continue;
-		if (shadow)
-			walk_items(run, node, name, NULL, member, child);
-		else
-			walk_items(run, node, name, member, shadows ? find_shadow(object, name) : NULL,
-				child);
+		struct hs__item item = { name, -1, shadow ? NULL : member, shadow ? member : NULL };
+		if (!shadow && shadows)
+			item.shadow = find_shadow(object, name);
+		walk_items(run, node, &item, child);
 	}
 }
 

@@ -44,19 +44,19 @@ static const struct hs_def_type *type_of_choice(const struct hs__validation *run
 	return use && use->type != HS_DEF_NONE ? hs_defs_type_at(run->defs, use->type) : NULL;
 }
 
-void hs__node_child(struct hs__validation *run, const struct hs__node *parent, struct hs_slice name,
-	int64_t index, const struct hs_json *value, const struct hs_json *shadow,
+void hs__node_child(struct hs__validation *run, const struct hs__node *parent, const struct hs__item *item,
 	const struct hs_profile_element *element, struct hs__node *out)
 {
-	const struct hs_profile_use *use = hs__node_use(element, name);
+	const struct hs_profile_use *use = hs__node_use(element, item->name);
+	const struct hs_json *value = item->value;
 	*out = (struct hs__node) { .up = parent,
-		.name = name,
-		.index = index,
+		.name = item->name,
+		.index = item->index,
 		.depth = parent->depth + 1,
 		.value = hs_json_is(value, HS_JSON_NULL) ? NULL : value,
-		.shadow = hs_json_is(shadow, HS_JSON_OBJECT) ? shadow : NULL,
+		.shadow = hs_json_is(item->shadow, HS_JSON_OBJECT) ? item->shadow : NULL,
 		.parent = hs__node_object(parent),
-		.type = use ? use->type : type_of_choice(run, element, name),
+		.type = use ? use->type : type_of_choice(run, element, item->name),
 		.def = element->def,
 		.resource = parent->resource };
 	if (!out->type && element->content && element->content->use_count)
@@ -124,14 +124,16 @@ struct hs__node *hs__node_gather(struct hs__validation *run, const struct hs__no
 		return NULL;
 	bool array = hs_json_is(items.values, HS_JSON_ARRAY) || hs_json_is(items.shadows, HS_JSON_ARRAY);
 	if (!array) {
-		hs__node_child(run, parent, items.name, -1, items.values, items.shadows, element, nodes);
+		struct hs__item only = { items.name, -1, items.values, items.shadows };
+		hs__node_child(run, parent, &only, element, nodes);
 		*count = 1;
 		return nodes;
 	}
 	const struct hs_json *value = hs_json_first(items.values);
 	const struct hs_json *shadow = hs_json_first(items.shadows);
 	for (uint32_t i = 0; i < room; i++) {
-		hs__node_child(run, parent, items.name, i, value, shadow, element, &nodes[*count]);
+		struct hs__item item = { items.name, i, value, shadow };
+		hs__node_child(run, parent, &item, element, &nodes[*count]);
 		*count += nodes[*count].value || nodes[*count].shadow;
 		value = value ? hs_json_next(value) : NULL;
 		shadow = shadow ? hs_json_next(shadow) : NULL;

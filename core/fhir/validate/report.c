@@ -46,11 +46,24 @@ static bool is_said(const struct hs_issues *issues, struct hs_slice path, struct
 	return false;
 }
 
+/* The byte that the spot begins at: of its value, or of the nearest above that has a place. */
+static size_t offset_of(const struct hs__validation *run, const struct hs__spot *spot)
+{
+	const struct hs__node *node = spot->node;
+	const struct hs_json *value = spot->value ? spot->value : node->value ? node->value : node->shadow;
+	size_t offset = hs_json_offset(run->options->source, value);
+	for (; offset == SIZE_MAX && node; node = node->up)
+		offset = node->value ? hs_json_offset(run->options->source, node->value) : SIZE_MAX;
+	return offset;
+}
+
 /* Lines are counted on from the issue before, as most come in the order of the text. */
 static void place_issue(struct hs__validation *run, struct hs_issue *issue, size_t offset)
 {
 	struct hs_slice text = run->options->source;
 	const char *feed;
+	if (offset == SIZE_MAX)
+		return;
 	if (offset < run->line_start || run->lines == 0) {
 		run->line_start = 0;
 		run->lines = 1;
@@ -63,30 +76,25 @@ static void place_issue(struct hs__validation *run, struct hs_issue *issue, size
 	issue->column = (uint32_t)(offset - run->line_start) + 1;
 }
 
-void hs__validate_add(struct hs__validation *run, const struct hs__node *node, struct hs_slice below,
-	const struct hs_json *value, enum hs_severity severity, const char *code, const char *id,
+void hs__validate_say(struct hs__validation *run, const struct hs__spot *spot, const struct hs__fault *fault,
 	const char *format, ...)
 {
 	char text[1200];
 	va_list args;
-	run->faults += severity <= HS_SEVERITY_ERROR;
+	run->faults += fault->severity <= HS_SEVERITY_ERROR;
 	if (run->quiet)
 		return;
 	va_start(args, format);
 	/* The analyser loses track of va_start when the last named parameter is on the stack. */
 	vsnprintf(text, sizeof(text), format, args); /* NOLINT(clang-analyzer-valist.Uninitialized) */
 	va_end(args);
-	struct hs_slice path = path_of(run->arena, node, below);
+	struct hs_slice path = path_of(run->arena, spot->node, spot->below);
 	if (is_said(run->issues, path, hs_slice_cstr(text)))
 		return;
-	struct hs_issue *issue = hs_issue_add(run->issues, severity, code, path, "%s", text);
+	struct hs_issue *issue = hs_issue_add(run->issues, fault->severity, fault->code, path, "%s", text);
 	if (!issue)
 		return;
-	issue->detail_code = hs_arena_copy(run->arena, hs_slice_cstr(id));
-	value = value ? value : node->value ? node->value : node->shadow;
-	size_t offset = run->options->source.len ? hs_json_offset(run->options->source, value) : 0;
-	for (; offset == SIZE_MAX && node; node = node->up)
-		offset = node->value ? hs_json_offset(run->options->source, node->value) : SIZE_MAX;
-	if (run->options->source.len && offset != SIZE_MAX)
-		place_issue(run, issue, offset);
+	issue->detail_code = hs_arena_copy(run->arena, hs_slice_cstr(fault->id));
+	if (run->options->source.len)
+		place_issue(run, issue, offset_of(run, spot));
 }

@@ -43,11 +43,23 @@ struct hs__validation {
 	void *rules;
 };
 
-/* Adds an issue at the node; `below` (may be empty) is a member of it. `value` gives line and column (NULL:
- * node->value). `code` is an issue type, `id` the message id; both static. */
-void hs__validate_add(struct hs__validation *run, const struct hs__node *node, struct hs_slice below,
-	const struct hs_json *value, enum hs_severity severity, const char *code, const char *id,
-	const char *format, ...) __attribute__((format(printf, 8, 9)));
+/* Where an issue is: at the node, or at its member `below` (may be empty); `value` gives line and column
+ * (NULL: the node's own). */
+struct hs__spot {
+	const struct hs__node *node;
+	struct hs_slice below;
+	const struct hs_json *value;
+};
+/* What it is: `code` is an issue type, `id` the message id; both static. */
+struct hs__fault {
+	enum hs_severity severity;
+	const char *code, *id;
+};
+void hs__validate_say(struct hs__validation *run, const struct hs__spot *spot, const struct hs__fault *fault,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
+#define hs__validate_add(run, node, below, value, severity, code, id, ...) \
+	hs__validate_say((run), &(struct hs__spot) { (node), (below), (value) }, \
+		&(struct hs__fault) { (severity), (code), (id) }, __VA_ARGS__)
 /* "Bundle.entry[2].resource.name[0]" in run->arena. */
 struct hs_slice hs__validate_path(struct hs__validation *run, const struct hs__node *node);
 

@@ -26,10 +26,16 @@ const struct hs_profile *hs__type_profile(const struct hs__validation *run, cons
 
 /* ---- nodes ---- */
 
-/* A child of `parent` under `name` (its JSON name) as `element` defines it; `value` and `shadow` are one
- * item. A resource gets its own type, and is its own `resource`. */
-void hs__node_child(struct hs__validation *run, const struct hs__node *parent, struct hs_slice name,
-	int64_t index, const struct hs_json *value, const struct hs_json *shadow,
+/* One item of a member: its JSON name, its place in an array (or -1), its value and what "_name" has for it.
+ */
+struct hs__item {
+	struct hs_slice name;
+	int64_t index;
+	const struct hs_json *value, *shadow;
+};
+/* The item as a child of `parent`, as `element` defines it. A resource gets its own type, and is its own
+ * `resource`. */
+void hs__node_child(struct hs__validation *run, const struct hs__node *parent, const struct hs__item *item,
 	const struct hs_profile_element *element, struct hs__node *out);
 /* The object that holds a node's members: itself, or a primitive's shadow. NULL when there is none. */
 const struct hs_json *hs__node_object(const struct hs__node *node);
