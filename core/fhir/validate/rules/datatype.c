@@ -3,6 +3,7 @@
 #include <core/fhir/validate/rules/rules_private.h>
 
 #include <core/fhir/basics/narrative.h>
+#include <handslag/ucum.h>
 
 /* ---- Attachment: size is that of the data (section 2.24.0.5) ---- */
 
@@ -104,6 +105,19 @@ void hs__rule_identifier(struct hs__validation *run, const struct hs__node *node
 			"urn:oid:... or "
 			"urn:uuid:..., not '%.*s'",
 			HS__SHOW(value));
+}
+
+/* ---- Quantity (section 2.24.0.9): a UCUM code is an expression of UCUM ---- */
+
+void hs__rule_quantity(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_ucum unit;
+	struct hs_error err;
+	struct hs_slice code = hs_json_get_text(node->value, HS_S("code"));
+	if (code.len && hs_slice_eq(hs_json_get_text(node->value, HS_S("system")), HS_S(HS_UCUM_URL)) &&
+		hs_ucum_parse(code, &unit, &err))
+		HS__WARN(run, node, "code", "code-invalid", "quantity-ucum",
+			"'%.*s' is not a unit of UCUM: %s", HS__SHOW(code), err.text);
 }
 
 /* ---- Narrative (R4 section 2.4.1): something to read ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Questionnaire (R4 section 9.5): conditions ask about questions that are there, and initial values and
  * options suit the type. Unique linkIds and the like are invariants of the definition. */
-#include <core/fhir/validate/rules/rules_private.h>
+#include <core/fhir/validate/rules/response.h>
 
 struct questions {
 	struct hs__validation *run;
@@ -58,6 +58,19 @@ static void check_options(struct questions *questions, const struct hs__node *it
 	}
 }
 
+/* An initial value is an answer, so it has the type of one (R4 Questionnaire.item.initial). */
+static void check_initial(struct questions *questions, const struct hs__node *item, struct hs_slice type)
+{
+	HS__EACH_BELOW(initial, item, "initial") {
+		struct hs_slice ending = HS_S_NONE;
+		if (hs__rules_choice(initial.value, HS_S("value"), &ending) &&
+			!hs__response_takes(type, ending))
+			HS__FAIL(questions->run, &initial, "", "business-rule", "questionnaire-initial",
+				"the question is of type %.*s, so its initial value cannot be value%.*s",
+				HS__SHOW(type), HS__SHOW(ending));
+	}
+}
+
 static void check_items(struct questions *questions, const struct hs__node *of)
 {
 	if (of->depth > HS__VALIDATE_DEPTH)
@@ -67,7 +80,9 @@ static void check_items(struct questions *questions, const struct hs__node *of)
 		check_behavior(questions, &item);
 		HS__EACH_BELOW(condition, &item, "enableWhen")
 			check_condition(questions, &condition, link_id);
-		check_options(questions, &item, hs_json_get_text(item.value, HS_S("type")));
+		struct hs_slice type = hs_json_get_text(item.value, HS_S("type"));
+		check_options(questions, &item, type);
+		check_initial(questions, &item, type);
 		check_items(questions, &item);
 	}
 }

@@ -10,6 +10,18 @@ static bool has_versions(const struct hs_json *bundle)
 		"history transaction transaction-response batch batch-response");
 }
 
+/* Reference.type says again what a RESTful reference says (R4 references, section 2.3.0.2). */
+static void check_said_type(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
+{
+	struct hs_reference parts;
+	struct hs_slice said = hs_json_get_text(node->value, HS_S("type"));
+	if (said.len && hs_reference_parse(text, &parts) && parts.type.len && hs_defs_type(run->defs, said) &&
+		hs_defs_type(run->defs, parts.type) && !hs_slice_eq(said, parts.type))
+		HS__FAIL(run, node, "type", "value", "reference-type",
+			"the type says %.*s, but the reference '%.*s' says %.*s", HS__SHOW(said),
+			HS__SHOW(text), HS__SHOW(parts.type));
+}
+
 void hs__rule_reference(struct hs__validation *run, const struct hs__node *node)
 {
 	const struct hs__bundle *bundle;
@@ -17,6 +29,7 @@ void hs__rule_reference(struct hs__validation *run, const struct hs__node *node)
 	struct hs_reference parts;
 	uint32_t count;
 	struct hs_slice text = hs_json_get_text(node->value, HS_S("reference"));
+	check_said_type(run, node, text);
 	if (!text.len || text.ptr[0] == '#' || !hs__bundle_around(run, node, &bundle, &from))
 		return;
 	const struct hs__entry *found = hs__bundle_find(run, bundle, from, text, &count, NULL);
@@ -26,12 +39,13 @@ void hs__rule_reference(struct hs__validation *run, const struct hs__node *node)
 			HS__SHOW(text), count);
 	if (!found || !found->type.len)
 		return;
-	if (hs_reference_parse(text, &parts) && parts.type.len && !hs_slice_eq(parts.type, found->type))
+	bool restful = hs_reference_parse(text, &parts) && parts.type.len;
+	if (restful && !hs_slice_eq(parts.type, found->type))
 		HS__FAIL(run, node, "", "value", "bundle-reference-type",
 			"'%.*s' says %.*s, but the entry of that address is a %.*s", HS__SHOW(text),
 			HS_S_ARG(parts.type), HS__SHOW(found->type));
 	struct hs_slice said = hs_json_get_text(node->value, HS_S("type"));
-	if (said.len && hs_defs_type(run->defs, said) && !hs_slice_eq(said, found->type))
+	if (said.len && !restful && hs_defs_type(run->defs, said) && !hs_slice_eq(said, found->type))
 		HS__FAIL(run, node, "type", "value", "reference-type",
 			"the type says %.*s, but '%.*s' is a %.*s", HS__SHOW(said), HS__SHOW(text),
 			HS__SHOW(found->type));

@@ -29,6 +29,8 @@ bool hs__response_enabled(struct hs__response *response, const struct hs__questi
 /* response_answer.c: one answer to a question: type and limits. */
 void hs__response_answer(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *answer);
+/* May an answer to a question of that type be value`ending`? True for a type that is not known. */
+bool hs__response_takes(struct hs_slice question_type, struct hs_slice ending);
 /* response_option.c: is the value one of those to choose from? `stem` as in "Coding" of valueCoding. */
 void hs__response_option(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *answer, const struct hs__node *value, struct hs_slice type);

@@ -40,6 +40,12 @@ static const struct row *row_of(struct hs_slice type)
 	return NULL;
 }
 
+bool hs__response_takes(struct hs_slice question_type, struct hs_slice ending)
+{
+	const struct row *row = row_of(question_type);
+	return !row || hs__rules_in(ending, row->values);
+}
+
 void hs__response_answer(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *answer)
 {

@@ -47,6 +47,35 @@ static void canonicals(void **state)
 	RUN_ROWS("canonical-", rows);
 }
 
+static void quantities(void **state)
+{
+#define MEASURED_IN(system, code) \
+	"{'resourceType':'Observation','status':'final','code':{'text':'x'},'valueQuantity':{'value':1,'" \
+	"system':'" system "','code':'" code "'}}"
+	static const struct rules_case rows[] = {
+		{ MEASURED_IN("http://unitsofmeasure.org", "mg/dL"), { NULL }, "" },
+		{ MEASURED_IN("http://unitsofmeasure.org", "{tablet}"), { NULL }, "" },
+		{ MEASURED_IN("http://unitsofmeasure.org", "degrees C"), { NULL },
+			"quantity-ucum? Observation.valueQuantity.code" },
+		{ MEASURED_IN("http://a.se/units", "degrees"), { NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("quantity-", rows);
+}
+
+static void references(void **state)
+{
+#define OWNED(text, type) \
+	"{'resourceType':'Basic','code':{'text':'x'},'subject':{'reference':'" text "','type':'" type "'}}"
+	static const struct rules_case rows[] = {
+		{ OWNED("Patient/1", "Patient"), { NULL }, "" },
+		{ OWNED("urn:uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a1", "Patient"), { NULL }, "" },
+		{ OWNED("Patient/1", "Group"), { NULL }, "reference-type Basic.subject.type" },
+	};
+	(void)state;
+	RUN_ROWS("reference-", rows);
+}
+
 static void narratives(void **state)
 {
 #define TOLD(inner) \
@@ -118,6 +147,8 @@ int main(void)
 		cmocka_unit_test(attachments),
 		cmocka_unit_test(identifiers),
 		cmocka_unit_test(canonicals),
+		cmocka_unit_test(quantities),
+		cmocka_unit_test(references),
 		cmocka_unit_test(narratives),
 		cmocka_unit_test(ids),
 		cmocka_unit_test(ids_of_resources),

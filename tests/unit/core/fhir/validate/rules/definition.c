@@ -157,6 +157,10 @@ static void questionnaires(void **state)
 			{ NULL }, "" },
 		{ QUESTIONNAIRE("{'linkId':'a','type':'integer','answerOption':[{'valueString':'1'}]}"),
 			{ NULL }, "questionnaire-option Questionnaire.item[0].answerOption[0]" },
+		{ QUESTIONNAIRE("{'linkId':'a','type':'integer','initial':[{'valueInteger':1}]}"), { NULL },
+			"" },
+		{ QUESTIONNAIRE("{'linkId':'a','type':'integer','initial':[{'valueString':'1'}]}"), { NULL },
+			"questionnaire-initial Questionnaire.item[0].initial[0]" },
 	};
 	(void)state;
 	RUN_ROWS("questionnaire-", rows);
