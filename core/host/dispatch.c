@@ -38,6 +38,8 @@ static void send(struct hs_request *req)
 			     "X-Handslag-Sequence"));
 	}
 	req->reply.headers = req->headers;
+	if (req->fault && hs__fault_spoil(req))
+		return;
 	if (req->streaming) {
 		hs__stream_begin(req);
 		return;

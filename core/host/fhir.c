@@ -177,6 +177,16 @@ void hs__fault_give_up(struct hs_request *req)
 	hs__request_carry_on(req, hs_reply_empty(req, 503));
 }
 
+/* For later; without memory there is no fault. */
+static const struct hs__fault_rule *keep_fault(struct hs_request *req, const struct hs__fault_rule *fault)
+{
+	struct hs__fault_rule *kept = hs_arena_alloc(req->arena, sizeof(*kept));
+
+	if (kept)
+		*kept = *fault;
+	return kept;
+}
+
 static enum hs_verdict suffer(struct hs_request *req, const struct hs__fault_rule *fault)
 {
 	struct hs_error err = { .status = HS_OK };
@@ -190,7 +200,7 @@ static enum hs_verdict suffer(struct hs_request *req, const struct hs__fault_rul
 		req->cut = true;
 		return hs_reply_empty(req, 500);
 	case HS__FAULT_STATUS:
-	case HS__FAULT_NONE:
+	default:
 		break;
 	}
 	hs_fail(&err, HS_E_BUSY, "a fault rule of this sandbox answers %d here", fault->status);
@@ -214,7 +224,9 @@ enum hs_verdict hs__fhir_serve(struct hs_request *req)
 		return refuse_limit(req, retry_s, &err);
 	if (atomic_load_explicit(&req->sandbox->faults.count, memory_order_relaxed)) {
 		fault = hs_fault(&req->sandbox->faults, req->http->method_name, req->path);
-		if (fault.action)
+		if (hs__fault_spoils(&fault))
+			req->fault = keep_fault(req, &fault);
+		else if (fault.action)
 			return suffer(req, &fault);
 	}
 	return hs__fhir_answer(req);

@@ -8,6 +8,7 @@
  *   GET, PUT     /operator/sandboxes/NAME/clock      {"offsetMs": n} {"frozen": instant} {"advanceMs": n}
  *   GET, PUT     /operator/sandboxes/NAME/limits     {"requestsPerSecond": n, "burst": n, ...}
  *   GET, PUT     /operator/sandboxes/NAME/faults     see fault.h
+ *   GET          /operator/faults                    the actions there are, and all rules that are set
  *
  * What waits for requests to end runs on the control thread. */
 #include <core/host/endpoints.h>
@@ -446,6 +447,24 @@ static enum hs_verdict serve_all(struct hs_request *req)
 	return hs_request_json(req, &spec, &err) ? hs_fail_request(req, &err) : create(req, spec);
 }
 
+/* The actions there are, and the rules of every sandbox that has some. */
+static enum hs_verdict serve_faults(struct hs_request *req)
+{
+	struct hs_json *out = hs_json_object(req->arena);
+
+	if (!reads(req))
+		return refuse(req, HS_E_METHOD, "GET, HEAD",
+			"rules are set for each sandbox: PUT /operator/sandboxes/NAME/faults");
+	hs_json_add(out, HS_S("actions"), hs__faults_known(req->arena));
+	struct hs_json *list = hs_json_add_object(req->arena, out, HS_S("sandboxes"));
+	pthread_rwlock_rdlock(&req->host->sandboxes_lock);
+	for (struct hs_sandbox *s = req->host->sandboxes; list && s; s = s->next)
+		if (atomic_load(&s->faults.count))
+			hs_json_add(list, hs_slice_cstr(s->name), hs__faults_show(&s->faults, req->arena));
+	pthread_rwlock_unlock(&req->host->sandboxes_lock);
+	return reply(req, 200, out);
+}
+
 enum hs_verdict hs__operator_serve(struct hs_request *req)
 {
 	struct hs_slice rest = req->path, first = hs_slice_cut(&rest, '/');
@@ -454,8 +473,11 @@ enum hs_verdict hs__operator_serve(struct hs_request *req)
 		return refuse(req, HS_E_LOGIN, NULL,
 			"the operator's token is needed: Authorization: Bearer, from operator.token in the "
 			"data directory");
+	if (hs_slice_eq(first, HS_S("faults")) && !rest.len)
+		return serve_faults(req);
 	if (!hs_slice_eq(first, HS_S("sandboxes")))
-		return refuse(req, HS_E_NOT_FOUND, NULL, "the operator API has /operator/sandboxes");
+		return refuse(req, HS_E_NOT_FOUND, NULL,
+			"the operator API has /operator/sandboxes and /operator/faults");
 	if (!rest.len)
 		return serve_all(req);
 	struct hs_slice name = hs_slice_cut(&rest, '/');

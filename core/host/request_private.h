@@ -30,6 +30,8 @@ enum hs__work {
 	HS__WORK_INNER, /* a request within this one */
 };
 
+struct hs__fault_rule;
+
 struct hs_request {
 	struct hs_http_request *http;
 	struct hs_arena *arena;
@@ -46,9 +48,10 @@ struct hs_request {
 	enum hs__stage stage;
 	bool entered; /* counted as a user of the sandbox */
 	bool pretty, strict_json_type, query_done;
-	bool cut;               /* a fault: the connection is closed without an answer */
-	struct hs_timer *delay; /* a fault: goes on when it fires */
-	struct hs_timer *await; /* looks whether the commit is there */
+	bool cut;                           /* a fault: the connection is closed without an answer */
+	struct hs_timer *delay;             /* a fault: goes on when it fires */
+	const struct hs__fault_rule *fault; /* one that spoils the answer, or NULL */
+	struct hs_timer *await;             /* looks whether the commit is there */
 	uint64_t await_seq, await_until_ms;
 	struct hs_request *outer, *inner; /* inner.c: the request that this one is within, or waits for */
 	struct hs_inner *inner_asked;
@@ -103,6 +106,8 @@ enum hs_verdict hs__fhir_answer(struct hs_request *req);
 /* inner.c: true when it is over already; and what an inner request has in place of sending. */
 bool hs__inner_start(struct hs_request *req);
 void hs__inner_answered(struct hs_request *inner);
+/* fault_answer.c: does req->fault to the answer; true when it goes out by itself. */
+bool hs__fault_spoil(struct hs_request *req);
 /* Ends the wait of a fault's delay when the client has gone. */
 void hs__fault_give_up(struct hs_request *req);
 enum hs_verdict hs__reply_options(struct hs_request *req, struct hs_slice allow);

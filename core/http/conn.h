@@ -77,6 +77,7 @@ struct hs__request {
 	z_stream *inflate;   /* when it is compressed */
 	bool inflated;       /* its end has been seen */
 	struct hs__gzip_job *job;
+	z_stream *deflate; /* of a stream that goes compressed */
 };
 
 struct hs__conn {
@@ -200,6 +201,10 @@ void hs__reply_finish(struct hs__request *request, const struct hs_http_reply *r
 bool hs__gzip_wanted(const struct hs_http_request *req, const struct hs_http_reply *reply);
 /* Replies compressed, now or after a worker; false when it could not begin and the caller goes on without. */
 bool hs__gzip_reply(struct hs__request *request, const struct hs_http_reply *reply);
+/* Is the stream with this head to go compressed? Then its pieces go through hs__gzip_piece. */
+bool hs__gzip_stream(struct hs__request *request, const struct hs_http_reply *head);
+/* The piece compressed, in memory of its own; the one given is released. False when it failed. */
+bool hs__gzip_piece(struct hs__request *request, struct hs_http_body *piece, bool last);
 
 /* listen.c */
 enum hs_status hs__listen_open(struct hs_http_server *server, struct hs_error *err);

@@ -71,15 +71,20 @@ static bool accepts_gzip(struct hs_slice accept)
 	return gzip > 0 && gzip >= identity;
 }
 
-bool hs__gzip_wanted(const struct hs_http_request *req, const struct hs_http_reply *reply)
+static bool is_wanted(const struct hs_http_request *req, const struct hs_http_reply *reply)
 {
-	if (!reply->compressible || reply->body.bytes.len < GZIP_LEAST || req->method == HS_HTTP_HEAD ||
-		reply->status == 204 || reply->status == 206 || reply->status == 304)
+	if (!reply->compressible || req->method == HS_HTTP_HEAD || reply->status == 204 ||
+		reply->status == 206 || reply->status == 304)
 		return false;
 	for (size_t i = 0; i < reply->header_count; i++)
 		if (hs_slice_ieq(reply->headers[i].name, HS_S("Content-Encoding")))
 			return false;
 	return accepts_gzip(hs_http_get_header(req, HS_S("Accept-Encoding")));
+}
+
+bool hs__gzip_wanted(const struct hs_http_request *req, const struct hs_http_reply *reply)
+{
+	return reply->body.bytes.len >= GZIP_LEAST && is_wanted(req, reply);
 }
 
 /* ---- deflate ---- */
@@ -185,4 +190,47 @@ bool hs__gzip_reply(struct hs__request *request, const struct hs_http_reply *rep
 	if (reply->body.bytes.len > GZIP_ON_LOOP && request->conn->server->config.workers)
 		return reply_by_worker(request, reply);
 	return reply_on_loop(request, reply);
+}
+
+/* ---- streams ---- */
+
+static void end_deflate(void *z)
+{
+	deflateEnd(z);
+}
+
+bool hs__gzip_stream(struct hs__request *request, const struct hs_http_reply *head)
+{
+	if (!is_wanted(&request->pub, head))
+		return false;
+	z_stream *z = hs_arena_alloc(request->pub.arena, sizeof(*z));
+	if (!z || !begin_deflate(z, LOOP_LEVEL) || !hs_arena_defer(request->pub.arena, end_deflate, z))
+		return false;
+	request->deflate = z;
+	return true;
+}
+
+/* Each piece is flushed, so that the reader has all of it before the next one is made. */
+bool hs__gzip_piece(struct hs__request *request, struct hs_http_body *piece, bool last)
+{
+	z_stream *z = request->deflate;
+	struct hs_slice in = piece->bytes;
+	size_t room = in.len + in.len / 8 +
+		512; /* more than deflate makes of it, flush and trailer included */
+	bool good = in.len < UINT32_MAX / 2;
+	char *out = hs_heap_raw(good ? room : 1);
+
+	if (good) {
+		memcpy(&z->next_in, &in.ptr, sizeof(z->next_in));
+		z->avail_in = (uInt)in.len;
+		z->next_out = (Bytef *)out;
+		z->avail_out = (uInt)room;
+		int result = deflate(z, last ? Z_FINISH : Z_SYNC_FLUSH);
+		good = (last ? result == Z_STREAM_END : result == Z_OK || result == Z_BUF_ERROR) &&
+			z->avail_in == 0;
+	}
+	if (piece->release)
+		piece->release(piece->owner);
+	*piece = (struct hs_http_body) { hs_slice(out, good ? room - z->avail_out : 0), hs_heap_free, out };
+	return good;
 }

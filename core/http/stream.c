@@ -15,7 +15,8 @@ void hs_http_stream(struct hs_http_request *req, const struct hs_http_reply *hea
 	request->stream = *stream;
 	request->chunked = !request->minor_0;
 	request->close |= head->close || request->minor_0;
-	if (conn->state == HS__CONN_GONE || !hs__reply_head(request, head, UINT64_MAX, false) || no_body) {
+	bool gzipped = !no_body && conn->state != HS__CONN_GONE && hs__gzip_stream(request, head);
+	if (conn->state == HS__CONN_GONE || !hs__reply_head(request, head, UINT64_MAX, gzipped) || no_body) {
 		request->stage = HS__REQUEST_REPLIED;
 		hs__request_answered(request);
 		return;
@@ -38,6 +39,11 @@ void hs_http_send(struct hs_http_request *req, struct hs_http_body piece, bool l
 	struct hs__conn *conn = request->conn;
 
 	HS_ASSERT(request->stage == HS__REQUEST_STREAMING && request->piece_due);
+	if (request->deflate && (piece.bytes.len > 0 || last) && !hs__gzip_piece(request, &piece, last)) {
+		piece.release(piece.owner);
+		hs_http_abort(req);
+		return;
+	}
 	request->piece_due = false;
 	request->stream_over = last;
 	request->body = piece;

@@ -372,6 +372,84 @@ static void faults_strike(void **state)
 }
 
 /* A client that goes away during a delay does not keep the server from ending. */
+static void set_fault(const char *rule)
+{
+	struct hs_slice body = hs_arena_printf(fixture_arena(f), "{\"seed\":3,\"rules\":[%s]}", rule);
+	struct fixture_answer a = fixture_operate(f, "PUT", "/operator/sandboxes/spoilt/faults",
+		hs_arena_cstr(fixture_arena(f), body));
+	if (a.status != 200)
+		fail_msg("%s: %.*s", rule, HS_S_ARG(a.body));
+}
+
+static size_t differences(struct hs_slice a, struct hs_slice b)
+{
+	size_t count = 0;
+	assert_int_equal(a.len, b.len);
+	for (size_t i = 0; i < a.len; i++)
+		count += a.ptr[i] != b.ptr[i];
+	return count;
+}
+
+#define SPOILT "/sandbox/spoilt/fhir/r4/metadata"
+
+static void faults_spoil_answers(void **state)
+{
+	(void)state;
+	make("spoilt", "");
+	struct fixture_answer good = fixture_get(f, SPOILT);
+	assert_int_equal(good.status, 200);
+	set_fault("{\"action\":\"truncate\",\"bytes\":100}");
+	struct fixture_answer a = fixture_get(f, SPOILT);
+	assert_int_equal(a.status, 200);
+	assert_false(a.complete);
+	set_fault("{\"action\":\"truncate\"}");
+	a = fixture_get(f, SPOILT);
+	assert_false(a.complete);
+	set_fault("{\"action\":\"corrupt\"}");
+	a = fixture_get(f, SPOILT);
+	assert_true(a.complete);
+	assert_int_equal(differences(a.body, good.body), 1);
+	set_fault("{\"action\":\"drop-header\",\"header\":\"x-request-id\"}");
+	a = fixture_get(f, SPOILT);
+	assert_int_equal(fixture_header(&a, "X-Request-Id").len, 0);
+	assert_int_equal(differences(a.body, good.body), 0);
+	set_fault("{\"action\":\"drop-header\",\"header\":\"Content-Type\"}");
+	a = fixture_get(f, SPOILT);
+	assert_int_equal(fixture_header(&a, "Content-Type").len, 0);
+	set_fault("{\"action\":\"content-type\",\"contentType\":\"text/html\"}");
+	a = fixture_get(f, SPOILT);
+	assert_true(hs_slice_eq(fixture_header(&a, "Content-Type"), HS_S("text/html")));
+	set_fault("{\"action\":\"drip\",\"bytes\":100,\"delayMs\":1}");
+	a = fixture_get(f, SPOILT);
+	assert_true(a.complete);
+	assert_int_equal(differences(a.body, good.body), 0);
+	a = fixture_operate(f, "GET", "/operator/faults", NULL);
+	assert_int_equal(a.status, 200);
+	assert_true(fixture_text(f, &a, "/actions/truncate").len > 0);
+	assert_true(hs_slice_eq(fixture_text(f, &a, "/sandboxes/spoilt/rules/0/action"), HS_S("drip")));
+	assert_true(hs_slice_eq(fixture_text(f, &a, "/sandboxes/spoilt/hits"), HS_S("1")));
+	a = fixture_operate(f, "PUT", "/operator/faults", "{}");
+	assert_int_equal(a.status, 405);
+	a = fixture_get(f, "/operator/faults");
+	assert_int_equal(a.status, 401);
+}
+
+static void a_drip_ends_with_its_client(void **state)
+{
+	static const char text[] = "GET " SPOILT " HTTP/1.1\r\nHost: x\r\n\r\n";
+	char in[64];
+
+	(void)state;
+	set_fault("{\"action\":\"drip\",\"bytes\":1,\"delayMs\":5000}");
+	int fd = fixture_connect(f);
+	assert_int_equal(send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL), (ssize_t)sizeof(text) - 1);
+	assert_true(recv(fd, in, sizeof(in), 0) > 0); /* the head */
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger) { 1, 0 }, sizeof(struct linger));
+	close(fd);
+	struct fixture_answer a = fixture_operate(f, "POST", "/operator/sandboxes/spoilt/reset", "");
+	assert_int_equal(a.status, 200); /* it waits for requests in progress: for this one no longer */
+}
+
 static void a_delay_ends_with_its_client(void **state)
 {
 	static const char text[] = "GET /sandbox/slow/fhir/r4/$now HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -461,6 +539,8 @@ int main(void)
 		cmocka_unit_test(clocks_are_their_own),
 		cmocka_unit_test(limits_are_kept),
 		cmocka_unit_test(faults_strike),
+		cmocka_unit_test(faults_spoil_answers),
+		cmocka_unit_test(a_drip_ends_with_its_client),
 		cmocka_unit_test(a_delay_ends_with_its_client),
 		cmocka_unit_test(jobs_run_in_the_background),
 		cmocka_unit_test(idle_ones_are_closed_and_come_back),

@@ -10,6 +10,7 @@
 #include "support.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <zlib.h>
 
 static struct {
@@ -240,6 +241,86 @@ static void busy_workers_cost_compression_only(void **state)
 	assert_true(comes_compressed("GET", "gzip"));
 }
 
+/* ---- streams ---- */
+
+static size_t sent;
+
+static void proceed(struct hs_http_request *req, void *arg)
+{
+	size_t len = body.len - sent < 7000 ? body.len - sent : 7000;
+	(void)arg;
+	sent += len;
+	hs_http_send(req, (struct hs_http_body) { { bytes + sent - len, len }, count_release, NULL },
+		sent == body.len);
+}
+
+static void give_stream(struct hs_http_request *req)
+{
+	const struct hs_http_stream in_pieces = { proceed, NULL, NULL };
+	sent = 0;
+	hs_http_stream(req,
+		&(struct hs_http_reply) {
+			.status = 200, .content_type = HS_S("text/plain"), .compressible = true },
+		&in_pieces);
+}
+
+/* The chunks of `in` inflated into `plain`; returns the bytes made, *clear those of the chunks. */
+static size_t inflate_chunks(struct hs_slice in, char *plain, size_t room, size_t *clear)
+{
+	z_stream z = { 0 };
+	int result = Z_OK;
+	*clear = 0;
+	assert_int_equal(inflateInit2(&z, 31), Z_OK);
+	z.next_out = (Bytef *)plain;
+	z.avail_out = (uInt)room;
+	for (;;) {
+		size_t len = (size_t)strtoul(in.ptr, NULL, 16), at = hs_slice_search(in, HS_S("\r\n")) + 2;
+		if (len == 0)
+			break;
+		memcpy(&z.next_in, &(const char *) { in.ptr + at }, sizeof(z.next_in));
+		z.avail_in = (uInt)len;
+		result = inflate(&z, Z_SYNC_FLUSH);
+		assert_int_equal(z.avail_in, 0); /* each piece can be read as soon as it is there */
+		*clear += len;
+		in = hs_slice_from(in, at + len + 2);
+	}
+	assert_int_equal(result, Z_STREAM_END);
+	inflateEnd(&z);
+	return room - z.avail_out;
+}
+
+static void a_stream_is_compressed_piece_by_piece(void **state)
+{
+	static char plain[sizeof(bytes)];
+	struct hs_http_loopback *lb = hs_http_loopback_open(fx.server);
+	size_t clear = 0;
+
+	(void)state;
+	reset_body(100000);
+	fx.handler = give_stream;
+	hs_http_loopback_feed(lb, HS_S("GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n"));
+	while (!hs_slice_ends(hs_http_loopback_output(lb, NULL), HS_S("\r\n0\r\n\r\n")))
+		hs_loop_turn(fx.loop, true);
+	struct hs_slice out = hs_http_loopback_output(lb, NULL);
+	size_t at = hs_slice_search(out, HS_S("\r\n\r\n")) + 4;
+	struct hs_slice head = hs_slice_first(out, at);
+	assert_true(hs_slice_search(head, HS_S("Content-Encoding: gzip\r\n")) != SIZE_MAX);
+	assert_true(hs_slice_search(head, HS_S("Transfer-Encoding: chunked\r\n")) != SIZE_MAX);
+	assert_true(hs_slice_search(head, HS_S("Vary: Accept-Encoding\r\n")) != SIZE_MAX);
+	assert_int_equal(inflate_chunks(hs_slice_from(out, at), plain, sizeof(plain), &clear), body.len);
+	assert_memory_equal(plain, bytes, body.len);
+	assert_true(clear < body.len / 4);
+	assert_int_equal(fx.released, 15);
+	hs_http_loopback_close(lb);
+	lb = hs_http_loopback_open(fx.server); /* not asked for: as it is */
+	hs_http_loopback_feed(lb, HS_S("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+	while (!hs_slice_ends(hs_http_loopback_output(lb, NULL), HS_S("\r\n0\r\n\r\n")))
+		hs_loop_turn(fx.loop, true);
+	assert_true(hs_http_loopback_output(lb, NULL).len > body.len);
+	hs_http_loopback_close(lb);
+	fx.handler = give_body;
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -249,6 +330,7 @@ int main(void)
 		TEST(a_strong_tag_is_weakened),
 		TEST(large_replies_are_made_by_a_worker),
 		TEST(busy_workers_cost_compression_only),
+		TEST(a_stream_is_compressed_piece_by_piece),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
