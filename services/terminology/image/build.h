@@ -22,8 +22,8 @@ struct tx_build_concept {
 	uint32_t flags;     /* TX_INACTIVE and so on */
 };
 
-/* Of the texts of a concept the one with the lowest rank is its display; the others are designations in the
- * order they came. */
+/* Of the texts of a concept the one with the lowest rank is its display; the others are designations, by rank
+ * and in the order they came. */
 struct tx_build_text {
 	struct hs_slice language, value;
 	const struct tx_use *use; /* NULL: none */

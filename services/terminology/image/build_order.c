@@ -203,13 +203,9 @@ static void order_texts(struct tx_build *b, uint32_t count)
 	for (uint32_t i = 0; i < texts; i++) {
 		uint32_t concept = text[i].concept;
 		uint32_t *list = b->text_order + b->text_first[concept], n = used[concept]++;
+		for (; n && text[i].rank < text[list[n - 1]].rank; n--)
+			list[n] = list[n - 1];
 		list[n] = i;
-		if (n &&
-			text[i].rank <
-				text[list[0]].rank) { /* the new display; the old one is a designation */
-			memmove(list + 1, list, n * sizeof(*list));
-			list[0] = i;
-		}
 	}
 }
 

@@ -100,15 +100,65 @@ static bool properties(struct hs_arena *arena, struct tx_system s, uint32_t conc
 	return ok && (!TX_BIG(s.layer)->sct || hs_tx_sct_properties(arena, s, concept, out));
 }
 
-/* SNOMED CT has filters of its own; what they select is found once and stands in filter->data. */
+/* Equal texts are stored once, so those that equal `wanted` have one offset, which is found on the way. */
+static bool same_text(const struct tx_layer *layer, struct hs_image_text have, struct hs_slice wanted,
+	struct hs_image_text *known)
+{
+	if (known->len)
+		return have.offset == known->offset && have.len == known->len;
+	if (have.len != wanted.len || !hs_slice_eq(tx_text(layer, have), wanted))
+		return false;
+	*known = have;
+	return true;
+}
+
+static void add_with_value(const struct tx_layer *layer, struct hs_slice code, struct hs_slice value,
+	struct tx_bits out)
+{
+	struct hs_image_text code_text = { 0, 0 }, value_text = { 0, 0 };
+
+	for (uint32_t at = 0; at < out.count; at++) {
+		const struct tx_concept_row *row = &layer->concepts[at];
+		for (uint32_t i = row->property_first;
+			i < row[1].property_first && i < layer->properties_count; i++)
+			if (same_text(layer, layer->properties[i].code, code, &code_text) &&
+				same_text(layer, layer->properties[i].value, value, &value_text))
+				hs_tx_bits_add(out, at);
+	}
+}
+
+/* PROPERTY = VALUE and PROPERTY in LIST of what is a row of the image: asked of all concepts at once. */
+static bool is_plain(struct tx_system s, const struct tx_filter *f)
+{
+	return f->on == TX_ON_PROPERTY && (f->op == TX_OP_EQUAL || f->op == TX_OP_IN) &&
+		!TX_BIG(s.layer)->sct && hs_tx_property_def(s, f->property) &&
+		!hs_slice_eq(f->property, HS_S("inactive")) && !hs_slice_eq(f->property, HS_S("parent")) &&
+		!hs_slice_eq(f->property, HS_S("child"));
+}
+
+static bool select_plain(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
+	struct tx_bits *out)
+{
+	struct hs_slice list = f->value;
+
+	*out = hs_tx_bits_new(ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
+	if (!out->words)
+		return false;
+	if (f->op == TX_OP_EQUAL)
+		add_with_value(s.layer, f->property, f->value, *out);
+	else
+		while (list.ptr)
+			add_with_value(s.layer, f->property, hs_slice_trim(hs_slice_cut(&list, ',')), *out);
+	return true;
+}
+
+/* What such a filter selects is found once and stands in filter->data. */
 static bool filter_known(struct tx_context *ctx, struct tx_system s, struct tx_filter *filter)
 {
-	struct tx_bits *bits;
+	bool plain = is_plain(s, filter), own = TX_BIG(s.layer)->sct && hs_tx_sct_has_filter(s, filter);
+	struct tx_bits *bits = plain || own ? hs_arena_alloc(ctx->arena, sizeof(*bits)) : NULL;
 
-	if (!TX_BIG(s.layer)->sct || !hs_tx_sct_has_filter(s, filter))
-		return false;
-	bits = hs_arena_alloc(ctx->arena, sizeof(*bits));
-	if (!bits || !hs_tx_sct_filter(ctx, s, filter, bits))
+	if (!bits || !(plain ? select_plain(ctx, s, filter, bits) : hs_tx_sct_filter(ctx, s, filter, bits)))
 		return false;
 	filter->data = bits;
 	return true;
@@ -156,7 +206,8 @@ enum hs_status hs_tx_big_select(struct tx_context *ctx, struct tx_system s, cons
 	return HS_OK;
 }
 
-static enum hs_status list(struct tx_context *ctx, struct tx_system s, struct tx_listing *l, struct hs_error *err)
+static enum hs_status list(struct tx_context *ctx, struct tx_system s, struct tx_listing *l,
+	struct hs_error *err)
 {
 	struct tx_bits bits;
 	enum hs_status status = hs_tx_big_select(ctx, s, l->filters, l->filter_count, &bits, err);

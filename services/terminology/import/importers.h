@@ -5,6 +5,12 @@
 #include <handslag/import.h>
 
 enum hs_status hs_tx_import_snomed(struct hs_import *import, struct hs_error *err);
+enum hs_status hs_tx_import_loinc(struct hs_import *import, struct hs_error *err);
+enum hs_status hs_tx_import_icd10(struct hs_import *import, struct hs_error *err);
+enum hs_status hs_tx_import_icd10se(struct hs_import *import, struct hs_error *err);
+enum hs_status hs_tx_import_atc(struct hs_import *import, struct hs_error *err);
+enum hs_status hs_tx_import_csv(struct hs_import *import, struct hs_error *err);
+enum hs_status hs_tx_import_fhir(struct hs_import *import, struct hs_error *err);
 
 /* For the descriptor. */
 extern const struct hs_importer hs_tx_importers[];

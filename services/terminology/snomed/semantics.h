@@ -26,5 +26,6 @@ struct hs_slice hs_tx_sct_normal_form(struct hs_arena *arena, struct tx_system s
 /* Is it the canonical of an implicit value set of SNOMED CT,
  * http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_vs...? Such a canonical is never parted at "|". */
 bool hs_tx_sct_is_implicit(struct hs_slice url);
-/* The implicit value set of that canonical (of a large code system that can be seen), made for this question. */
+/* The implicit value set of that canonical (of a large code system that can be seen), made for this question.
+ */
 bool hs_tx_implicit_set(struct tx_context *ctx, struct hs_slice url, struct tx_set *out);

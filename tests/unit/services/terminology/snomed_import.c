@@ -41,10 +41,10 @@ static void keeps_texts(void **state)
 	assert_true(hs_tx_designations(t.arena, t.s, find(&t, "HEART"), NULL, 0, &texts));
 	assert_int_equal(texts.count, 4);
 	assert_string_equal(show(&t, texts.items[0].value), "Heart finding");
-	assert_string_equal(show(&t, texts.items[1].value), "Heart finding (finding)");
-	assert_string_equal(show(&t, texts.items[2].value), "Cardiac finding");
-	assert_string_equal(show(&t, texts.items[3].value), "Hjärtfynd");
-	assert_string_equal(show(&t, texts.items[3].language), "sv");
+	assert_string_equal(show(&t, texts.items[1].value), "Hjärtfynd");
+	assert_string_equal(show(&t, texts.items[1].language), "sv");
+	assert_string_equal(show(&t, texts.items[2].value), "Heart finding (finding)");
+	assert_string_equal(show(&t, texts.items[3].value), "Cardiac finding");
 	assert_true(hs_tx_is_inactive(t.s, find(&t, "OLDHEART")));
 	assert_false(hs_tx_is_inactive(t.s, find(&t, "HEART")));
 	sct_end(&t);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of separated values (RFC 4180, with comma, semicolon or tab as the header shows), and the code
+ * systems that are published as one. */
+#pragma once
+
+#include "read.h"
+
+struct csv_row {
+	struct hs_slice values[TX_COLUMNS_MAX];
+	size_t count;
+};
+
+struct csv {
+	struct tx_lines lines;
+	struct hs_arena *arena; /* of values that had to be rewritten; they live as long as it */
+	char separator;
+	struct csv_row header;
+};
+
+/* Reads the header. HS_E_VALUE: the file is empty. */
+enum hs_status hs_csv_begin(struct csv *csv, struct hs_arena *arena, struct hs_import *import,
+	const struct tx_file *file, struct hs_error *err);
+/* The next row that is not empty; false at the end. */
+bool hs_csv_next(struct csv *csv, struct csv_row *row);
+/* The column with one of the names (ends with NULL; case is not heeded), or SIZE_MAX. */
+size_t hs_csv_column(const struct csv *csv, const char *const *names);
+struct hs_slice hs_csv_value(const struct csv_row *row, size_t column);
+
+/* One code system for one run of an importer. */
+struct tx_table_run {
+	struct hs_import *import;
+	struct hs_arena *arena;
+	struct tx_files files;
+	struct tx_build *build;
+};
+
+typedef enum hs_status tx_table_fn(struct tx_table_run *run, struct hs_error *err);
+
+/* Opens the files, lets `fill` give concepts to the builder and fill its head, and writes the image, unless
+ * the same files were imported before. */
+enum hs_status hs_tx_table_import(struct hs_import *import, tx_table_fn *fill, struct hs_error *err);
+/* A concept with its display; *concept. False and said: the code is empty or was there before. */
+bool hs_tx_table_concept(struct tx_table_run *run, struct tx_lines *lines, struct hs_slice code,
+	struct hs_slice display, uint32_t *concept);
+void hs_tx_table_property(struct tx_table_run *run, uint32_t concept, struct hs_slice code, const char *key,
+	struct hs_slice value);
+void hs_tx_table_designation(struct tx_table_run *run, uint32_t concept, struct hs_slice language,
+	const struct tx_use *use, struct hs_slice value);

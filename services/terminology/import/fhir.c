@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The import of a CodeSystem resource that is too large to be uploaded: the same rows from its JSON. */
+#include "csv.h"
+#include "importers.h"
+
+#include "../tree.h"
+
+#define DEPTH_MAX 200u
+
+struct walk {
+	struct tx_table_run *run;
+	struct tx_lines lines;
+	unsigned depth;
+};
+
+static void take_properties(struct walk *w, uint32_t concept, const struct hs_json *list)
+{
+	HS_JSON_EACH(property, list) {
+		struct hs_slice code = hs_json_get_text(property, HS_S("code"));
+		const struct hs_json *value = hs_tx_value(property);
+		struct hs_slice text = hs_tx_scalar(value);
+		if (!value || !code.len)
+			continue;
+		if (hs_slice_eq(code, HS_S("parent")))
+			hs_tx_build_link(w->run->build, concept,
+				hs_tx_build_concept(w->run->build, text, NULL));
+		else
+			hs_tx_table_property(w->run, concept, code,
+				hs_arena_cstr(w->run->arena, hs_json_key(value)), text);
+		bool off = hs_slice_eq(code, HS_S("inactive")) && hs_slice_eq(text, HS_S("true"));
+		bool retired = hs_slice_eq(code, HS_S("status")) &&
+			(hs_slice_eq(text, HS_S("retired")) || hs_slice_eq(text, HS_S("inactive")));
+		if (off || retired)
+			hs_tx_build_at(w->run->build, concept)->flags |= TX_INACTIVE;
+		if (retired)
+			hs_tx_build_at(w->run->build, concept)->status = "retired";
+		if (hs_slice_eq(code, HS_S("notSelectable")) && hs_slice_eq(text, HS_S("true")))
+			hs_tx_build_at(w->run->build, concept)->flags |= TX_ABSTRACT;
+	}
+}
+
+static void take_designations(struct walk *w, uint32_t concept, const struct hs_json *list)
+{
+	HS_JSON_EACH(designation, list) {
+		const struct hs_json *use = hs_json_get(designation, HS_S("use"));
+		struct tx_use *row = use ? hs_arena_alloc(w->run->arena, sizeof(*row)) : NULL;
+		if (row)
+			*row = (struct tx_use) { hs_json_get_text(use, HS_S("system")),
+				hs_json_get_text(use, HS_S("code")), hs_json_get_text(use, HS_S("display")) };
+		hs_tx_table_designation(w->run, concept, hs_json_get_text(designation, HS_S("language")), row,
+			hs_json_get_text(designation, HS_S("value")));
+	}
+}
+
+static void take_concepts(struct walk *w, const struct hs_json *list, uint32_t parent)
+{
+	if (w->depth++ == DEPTH_MAX)
+		hs_tx_lines_skip(&w->lines, "concepts stand more than %u deep: those below are left out",
+			DEPTH_MAX);
+	HS_JSON_EACH(item, w->depth <= DEPTH_MAX ? list : NULL) {
+		struct hs_slice code = hs_json_get_text(item, HS_S("code"));
+		uint32_t concept = code.len ? hs_tx_build_find(w->run->build, code) : UINT32_MAX;
+		w->run->import->rows++;
+		/* A code that was only named as a parent so far has no text yet: it is made by being named.
+		 */
+		if (!code.len) {
+			hs_tx_lines_skip(&w->lines, "a concept has no code");
+			continue;
+		}
+		if (concept == UINT32_MAX)
+		concept = hs_tx_build_concept(w->run->build, code, NULL);
+		struct tx_build_text text = { .language = w->run->build->head.language,
+			.value = hs_json_get_text(item, HS_S("display")),
+			.concept = concept };
+		if (text.value.len)
+			hs_tx_build_text(w->run->build, &text);
+		hs_tx_build_at(w->run->build, concept)->definition = hs_json_get_text(item,
+			HS_S("definition"));
+		if (parent != UINT32_MAX)
+			hs_tx_build_link(w->run->build, concept, parent);
+		take_designations(w, concept, hs_json_get(item, HS_S("designation")));
+		take_properties(w, concept, hs_json_get(item, HS_S("property")));
+		take_concepts(w, hs_json_get(item, HS_S("concept")), concept);
+	}
+	w->depth--;
+}
+
+static void take_head(struct tx_table_run *run, const struct hs_json *system)
+{
+	struct tx_build_head *head = &run->build->head;
+
+	head->url = head->url.len ? head->url : hs_json_get_text(system, HS_S("url"));
+	head->version = head->version.len ? head->version : hs_json_get_text(system, HS_S("version"));
+	head->name = head->name.len ? head->name : hs_json_get_text(system, HS_S("name"));
+	head->language = head->language.len ? head->language : hs_json_get_text(system, HS_S("language"));
+	head->title = hs_json_get_text(system, HS_S("title"));
+	head->description = hs_json_get_text(system, HS_S("description"));
+	head->publisher = hs_json_get_text(system, HS_S("publisher"));
+	head->copyright = hs_json_get_text(system, HS_S("copyright"));
+	head->value_set = hs_json_get_text(system, HS_S("valueSet"));
+	head->ignores_case = !hs_json_get_bool(system, HS_S("caseSensitive"), false);
+	HS_JSON_EACH(property, hs_json_get(system, HS_S("property"))) {
+		struct tx_build_def def = { hs_json_get_text(property, HS_S("code")),
+			hs_json_get_text(property, HS_S("uri")), hs_json_get_text(property, HS_S("type")),
+			hs_json_get_text(property, HS_S("description")) };
+		hs_tx_build_def(run->build, &def);
+	}
+}
+
+static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
+{
+	struct walk w = { .run = run };
+	struct hs_json *system = NULL;
+
+	if (run->files.count != 1)
+		return hs_fail(err, HS_E_VALUE,
+			"one CodeSystem is imported at a time; the paths given hold %zu files",
+			run->files.count);
+	hs_tx_lines_begin(&w.lines, run->import, &run->files.items[0]);
+	enum hs_status status = hs_json_parse(run->arena, run->files.items[0].text, NULL, &system, err);
+	if (status)
+		return status;
+	if (!hs_slice_eq(hs_json_get_text(system, HS_S("resourceType")), HS_S("CodeSystem")))
+		return hs_fail(err, HS_E_VALUE, "%s is no CodeSystem", run->files.items[0].path);
+	take_head(run, system);
+	take_concepts(&w, hs_json_get(system, HS_S("concept")), UINT32_MAX);
+	return HS_OK;
+}
+
+enum hs_status hs_tx_import_fhir(struct hs_import *import, struct hs_error *err)
+{
+	return hs_tx_table_import(import, fill, err);
+}

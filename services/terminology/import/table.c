@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What importers of one code system share, and those of code systems that are one table: code, display,
+ * parent, and every other column a property. ICD-10-SE and ATC are such tables whose hierarchy is in the
+ * codes. */
+#include "csv.h"
+#include "importers.h"
+
+#include <stdio.h>
+
+/* ---- one run ---- */
+
+static enum hs_status carry_out(struct tx_table_run *run, tx_table_fn *fill, struct hs_error *err)
+{
+	struct tx_build_head *head = &run->build->head;
+	enum hs_status status = fill(run, err);
+
+	if (status)
+		return status;
+	if (!head->url.len)
+		return hs_fail(err, HS_E_VALUE, "the code system has no URL: give it with --url");
+	if (!head->id.len)
+		head->id = hs_arena_printf(run->arena, "%.*s-%.*s", HS_S_ARG(head->name),
+			HS_S_ARG(head->version));
+	const char *path = hs_tx_image_path(run->arena, run->import, head->id);
+	status = hs_tx_build_write(run->build, path, err);
+	if (status == HS_OK)
+		snprintf(run->import->made, sizeof(run->import->made), "%.*s %.*s: %zu concepts in %s",
+			HS_S_ARG(head->url), HS_S_ARG(head->version),
+			TX_BUILD_COUNT(run->build->concepts, struct tx_build_concept), path);
+	return status;
+}
+
+static void report_cycle(void *arg, struct hs_slice child, struct hs_slice parent)
+{
+	struct hs_import *import = arg;
+	char why[200];
+
+	snprintf(why, sizeof(why), "%.*s below %.*s leads round in a circle: the link is left out",
+		HS_S_ARG(hs_slice_first(child, 40)), HS_S_ARG(hs_slice_first(parent, 40)));
+	import->skips++;
+	if (import->skipped)
+		import->skipped(import->arg, "hierarchy", 0, why);
+}
+
+enum hs_status hs_tx_table_import(struct hs_import *import, tx_table_fn *fill, struct hs_error *err)
+{
+	struct tx_table_run run = {
+		.import = import, .arena = hs_arena_new(TX_BUILD_MAX), .build = hs_tx_build_new()
+	};
+	struct tx_build_head *head = &run.build->head;
+	enum hs_status status = hs_tx_files_open(&run.files, run.arena, import, err);
+
+	head->source_key = hs_tx_files_key(&run.files, import);
+	head->url = hs_tx_option(import, "url", HS_S_NONE);
+	head->version = hs_tx_option(import, "version", HS_S_NONE);
+	head->name = hs_tx_option(import, "name", HS_S_NONE);
+	head->language = hs_tx_option(import, "language", HS_S_NONE);
+	run.build->cycle = report_cycle;
+	run.build->cycle_arg = import;
+	if (status == HS_OK && !hs_tx_import_was_done(run.arena, import, head->source_key))
+		status = carry_out(&run, fill, err);
+	hs_tx_build_free(run.build);
+	hs_tx_files_close(&run.files);
+	hs_arena_free(run.arena);
+	return status;
+}
+
+/* ---- what is given to the builder ---- */
+
+bool hs_tx_table_concept(struct tx_table_run *run, struct tx_lines *lines, struct hs_slice code,
+	struct hs_slice display, uint32_t *concept)
+{
+	bool fresh = false;
+
+	if (!code.len) {
+		hs_tx_lines_skip(lines, "the code is empty");
+		return false;
+	}
+	*concept = hs_tx_build_concept(run->build, code, &fresh);
+	if (!fresh) {
+		hs_tx_lines_skip(lines, "the code %.*s was there before", HS_S_ARG(hs_slice_first(code, 60)));
+		return false;
+	}
+	if (display.len) {
+		struct tx_build_text text = {
+			.language = run->build->head.language, .value = display, .concept = *concept
+		};
+		hs_tx_build_text(run->build, &text);
+	}
+	return true;
+}
+
+void hs_tx_table_property(struct tx_table_run *run, uint32_t concept, struct hs_slice code, const char *key,
+	struct hs_slice value)
+{
+	struct tx_build_property property = { concept, key, code, value };
+
+	if (value.len)
+		hs_tx_build_property(run->build, &property);
+}
+
+void hs_tx_table_designation(struct tx_table_run *run, uint32_t concept, struct hs_slice language,
+	const struct tx_use *use, struct hs_slice value)
+{
+	struct tx_build_text text = {
+		.language = language, .value = value, .use = use, .concept = concept, .rank = 9
+	};
+
+	if (value.len)
+		hs_tx_build_text(run->build, &text);
+}
+
+/* ---- tables ---- */
+
+enum hierarchy {
+	BY_COLUMN,
+	BY_PREFIX /* the longest code that this one begins with */
+};
+
+/* How a table is published. */
+struct profile {
+	const char *url, *name, *title, *language;
+	const char *code[8], *display[8], *parent[6],
+		*definition[6]; /* names of columns; each list ends with NULL */
+	enum hierarchy hierarchy;
+};
+
+struct table {
+	struct tx_table_run *run;
+	const struct profile *profile;
+	struct csv csv;
+	size_t code, display, parent, definition;
+	struct hs_buf parents; /* struct pending */
+};
+
+struct pending {
+	uint32_t concept;
+	struct hs_slice parent;
+	uint64_t line;
+};
+
+static size_t find_column(const struct table *t, const char *option, const char *const *names)
+{
+	struct hs_slice given = hs_tx_option(t->run->import, option, HS_S_NONE);
+	const char *const own[] = { given.len ? hs_arena_cstr(t->run->arena, given) : NULL, NULL };
+	size_t found = given.len ? hs_csv_column(&t->csv, own) : hs_csv_column(&t->csv, names);
+
+	return found;
+}
+
+static enum hs_status find_columns(struct table *t, struct hs_error *err)
+{
+	const struct profile *p = t->profile;
+
+	t->code = find_column(t, "code", p->code);
+	t->display = find_column(t, "display", p->display);
+	t->parent = find_column(t, "parent", p->parent);
+	t->definition = find_column(t, "definition", p->definition);
+	if (t->code != SIZE_MAX)
+		return HS_OK;
+	return hs_fail(err, HS_E_VALUE,
+		"%s has no column \"%s\" for the code; name the right one with --code COLUMN",
+		t->csv.lines.file->path, p->code[0]);
+}
+
+/* "display:sv" and "designation:sv" are designations in Swedish; what is left is a property. */
+static void take_other(struct table *t, uint32_t concept, size_t column, struct hs_slice value)
+{
+	struct hs_slice name = t->csv.header.values[column], language = name;
+	struct hs_slice kind = hs_slice_cut(&language, ':');
+
+	if (language.ptr && (hs_slice_ieq(kind, HS_S("display")) || hs_slice_ieq(kind, HS_S("designation"))))
+		hs_tx_table_designation(t->run, concept, language, NULL, value);
+	else if (name.len)
+		hs_tx_table_property(t->run, concept, name, "valueString", value);
+}
+
+static bool is_other(const struct table *t, size_t column)
+{
+	return column != t->code && column != t->display && column != t->parent && column != t->definition;
+}
+
+static void add_defs(struct table *t)
+{
+	for (size_t i = 0; i < t->csv.header.count; i++) {
+		struct tx_build_def def = { .code = t->csv.header.values[i], .type = HS_S("string") };
+		if (is_other(t, i) && def.code.len && hs_slice_find(def.code, ':', 0) == SIZE_MAX)
+			hs_tx_build_def(t->run->build, &def);
+	}
+}
+
+static void take_row(struct table *t, const struct csv_row *row)
+{
+	uint32_t concept;
+
+	if (!hs_tx_table_concept(t->run, &t->csv.lines, hs_csv_value(row, t->code),
+		    hs_csv_value(row, t->display), &concept))
+		return;
+	hs_tx_build_at(t->run->build, concept)->definition = hs_csv_value(row, t->definition);
+	struct pending pending = { concept, hs_csv_value(row, t->parent), t->csv.lines.line };
+	hs_buf_add(&t->parents, hs_slice((const char *)&pending, sizeof(pending)));
+	for (size_t i = 0; i < row->count; i++)
+		if (is_other(t, i))
+			take_other(t, concept, i, row->values[i]);
+}
+
+static uint32_t parent_by_prefix(const struct table *t, struct hs_slice code)
+{
+	for (size_t len = code.len; len-- > 1;) {
+		struct hs_slice prefix = hs_slice_first(code, len);
+		uint32_t found = hs_tx_build_find(t->run->build, prefix);
+		if (found != UINT32_MAX)
+			return found;
+	}
+	return UINT32_MAX;
+}
+
+static void link_all(struct table *t)
+{
+	size_t count = TX_BUILD_COUNT(t->parents, struct pending);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct pending *p = TX_BUILD_AT(t->parents, struct pending, i);
+		struct hs_slice code = hs_tx_build_at(t->run->build, p->concept)->code;
+		uint32_t parent = UINT32_MAX;
+		if (p->parent.len) {
+			parent = hs_tx_build_find(t->run->build, p->parent);
+			t->csv.lines.line = p->line;
+			if (parent == UINT32_MAX)
+				hs_tx_lines_skip(&t->csv.lines, "the parent %.*s of %.*s is not in the table",
+					HS_S_ARG(hs_slice_first(p->parent, 60)),
+					HS_S_ARG(hs_slice_first(code, 60)));
+		} else if (t->profile->hierarchy == BY_PREFIX)
+			parent = parent_by_prefix(t, code);
+		if (parent != UINT32_MAX)
+			hs_tx_build_link(t->run->build, p->concept, parent);
+	}
+}
+
+static enum hs_status read_table(struct tx_table_run *run, const struct profile *profile,
+	const struct tx_file *file, struct hs_error *err)
+{
+	struct table t = { .run = run, .profile = profile };
+	struct csv_row row;
+	enum hs_status status = hs_csv_begin(&t.csv, run->arena, run->import, file, err);
+
+	if (status == HS_OK)
+		status = find_columns(&t, err);
+	if (status)
+		return status;
+	hs_buf_init(&t.parents, NULL, TX_BUILD_MAX);
+	add_defs(&t);
+	while (hs_csv_next(&t.csv, &row))
+		take_row(&t, &row);
+	link_all(&t);
+	hs_buf_free(&t.parents);
+	return t.csv.lines.stopped ? hs_fail(err, HS_E_CANCELLED, "interrupted") : HS_OK;
+}
+
+static enum hs_status fill_with(struct tx_table_run *run, const struct profile *p, struct hs_error *err)
+{
+	struct tx_build_head *head = &run->build->head;
+
+	if (!head->url.len)
+		head->url = hs_slice_cstr(p->url);
+	if (!head->name.len)
+		head->name = hs_slice_cstr(p->name);
+	if (!head->language.len)
+		head->language = hs_slice_cstr(p->language);
+	head->title = hs_slice_cstr(p->title);
+	if (run->files.count != 1)
+		return hs_fail(err, HS_E_VALUE,
+			"one table is imported at a time; the paths given hold %zu files", run->files.count);
+	return read_table(run, p, &run->files.items[0], err);
+}
+
+static const struct profile plain = { .name = "Imported",
+	.title = "Imported code system",
+	.code = { "code", "kod" },
+	.display = { "display", "name", "term", "text" },
+	.parent = { "parent", "parentCode" },
+	.definition = { "definition", "description" },
+	.hierarchy = BY_COLUMN };
+
+static enum hs_status fill_plain(struct tx_table_run *run, struct hs_error *err)
+{
+	return fill_with(run, &plain, err);
+}
+
+enum hs_status hs_tx_import_csv(struct hs_import *import, struct hs_error *err)
+{
+	return hs_tx_table_import(import, fill_plain, err);
+}
+
+/* The URL is the identifier that Socialstyrelsen gave it. */
+static const struct profile icd10se = { .url = "urn:oid:1.2.752.116.1.1.1",
+	.name = "ICD10SE",
+	.title = "ICD-10-SE",
+	.language = "sv",
+	.code = { "kod", "icd-kod", "icd10", "icd-10-se", "code" },
+	.display = { "titel", "ben\xc3\xa4mning", "klartext", "text", "display" },
+	.parent = { "\xc3\xb6verordnad kod", "\xc3\xb6verordnad", "overordnad", "parent" },
+	.definition = { "beskrivning", "definition" },
+	.hierarchy = BY_PREFIX };
+
+static enum hs_status fill_icd10se(struct tx_table_run *run, struct hs_error *err)
+{
+	run->build->head.ignores_case = true;
+	return fill_with(run, &icd10se, err);
+}
+
+enum hs_status hs_tx_import_icd10se(struct hs_import *import, struct hs_error *err)
+{
+	return hs_tx_table_import(import, fill_icd10se, err);
+}
+
+static const struct profile atc = { .url = "http://www.whocc.no/atc",
+	.name = "ATC",
+	.title = "Anatomical Therapeutic Chemical classification",
+	.language = "en",
+	.code = { "atc code", "atc_code", "atc-kod", "atc", "kod", "code" },
+	.display = { "atc level name", "atc_name", "name", "namn", "text", "display" },
+	.parent = { "parent" },
+	.definition = { "note", "definition" },
+	.hierarchy = BY_PREFIX };
+
+static enum hs_status fill_atc(struct tx_table_run *run, struct hs_error *err)
+{
+	return fill_with(run, &atc, err);
+}
+
+enum hs_status hs_tx_import_atc(struct hs_import *import, struct hs_error *err)
+{
+	return hs_tx_table_import(import, fill_atc, err);
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of the importers of single files: what becomes of each kind of row, and what is left out and said. */
+#include "ask_test.h"
+
+#include <services/terminology/image/big.h>
+#include <services/terminology/import/importers.h>
+#include <services/terminology/source.h>
+
+#include <dirent.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ICD10 "http://hl7.org/fhir/sid/icd-10"
+
+struct place {
+	char folder[64], source[80], skipped[4096];
+	struct hs_import import;
+	struct hs_error err;
+};
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+static void begin(struct place *p)
+{
+	memset(p, 0, sizeof(*p));
+	snprintf(p->folder, sizeof(p->folder), "/tmp/handslag-import-XXXXXX");
+	assert_non_null(mkdtemp(p->folder));
+	snprintf(p->source, sizeof(p->source), "%s/source", p->folder);
+	assert_int_equal(mkdir(p->source, 0777), 0);
+}
+
+static void end(struct place *p)
+{
+	nftw(p->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void put(const struct place *p, const char *name, const char *text)
+{
+	char path[200];
+
+	snprintf(path, sizeof(path), "%s/%s", p->source, name);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void skipped(void *arg, const char *file, uint64_t line, const char *why)
+{
+	struct place *p = arg;
+	size_t used = strlen(p->skipped);
+
+	(void)file;
+	snprintf(p->skipped + used, sizeof(p->skipped) - used, "%llu %s\n", (unsigned long long)line, why);
+}
+
+typedef enum hs_status import_fn(struct hs_import *import, struct hs_error *err);
+
+static enum hs_status run(struct place *p, import_fn *fn, const struct hs_pair *options, size_t count)
+{
+	const char *path = p->source;
+
+	p->skipped[0] = '\0';
+	p->import = (struct hs_import) { .paths = &path,
+		.path_count = 1,
+		.directory = p->folder,
+		.options = options,
+		.option_count = count,
+		.skipped = skipped,
+		.arg = p };
+	return fn(&p->import, &p->err);
+}
+
+/* Questions go to the image that the import left, and to it alone. */
+static void open_image(struct place *p, struct ask *a)
+{
+	char path[400] = "";
+	DIR *dir = opendir(p->folder);
+	const struct dirent *entry;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)))
+		if (hs_slice_ends(hs_slice_cstr(entry->d_name), HS_S(".image")))
+			snprintf(path, sizeof(path), "%s/%s", p->folder, entry->d_name);
+	closedir(dir);
+	memset(a, 0, sizeof(*a));
+	a->arena = hs_arena_new((size_t)64 << 20);
+	if (hs_tx_big_open(path, &a->layer, &p->err))
+		fail_msg("%s: %s", path, p->err.text);
+}
+
+static void close_image(struct ask *a)
+{
+	hs_tx_big_close(&a->layer);
+	hs_arena_free(a->arena);
+}
+
+#define CODE(system, code) "{'name':'system','valueUri':'" system "'},{'name':'code','valueCode':'" code "'}"
+
+static const char *parent_of(struct ask *a, const char *code)
+{
+	struct tx_system s = { &a->layer, &a->layer.systems[0] };
+	uint32_t found = hs_tx_find_code(a->arena, s, hs_slice_cstr(code), NULL);
+	size_t count = 0;
+
+	assert_int_not_equal(found, TX_NONE);
+	const uint32_t *list = hs_tx_parents(s, found, &count);
+	return count ? hs_arena_cstr(a->arena, hs_tx_code(s, list[0])) : "";
+}
+
+static void reads_a_table(void **state)
+{
+	const struct hs_pair options[] = { { HS_S("url"), HS_S("urn:x:fruit") },
+		{ HS_S("version"), HS_S("3") }, { HS_S("name"), HS_S("Fruit") },
+		{ HS_S("language"), HS_S("en") } };
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "fruit.csv",
+		"code;display;parent;definition;colour;display:sv\n"
+		"F;Fruit;;;;Frukt\n"
+		"A;\"Apple, \"\"red\"\"\";F;\"Two\nlines\";red;\xc3\x84pple\n"
+		"B;Banana;X;;yellow;\n"
+		";nothing;;;;\n"
+		"A;again;;;;\n"
+		"C;too;many;values;in;this;row\n");
+	assert_int_equal(run(&p, hs_tx_import_csv, options, 4), HS_OK);
+	assert_string_equal(p.skipped,
+		"6 the code is empty\n"
+		"7 the code A was there before\n"
+		"8 has 7 values where the header names 6 columns\n"
+		"5 the parent X of B is not in the table\n");
+	open_image(&p, &a);
+	ask(&a, hs_tx_lookup, CODE("urn:x:fruit", "A") ",{'name':'property','valueCode':'colour'}");
+	assert_int_equal(a.status, HS_OK);
+	assert_string_equal(ask_text(&a, "display"), "Apple, \"red\"");
+	assert_string_equal(ask_text(&a, "definition"), "Two\nlines");
+	assert_string_equal(ask_text(&a, "version"), "3");
+	ask(&a, hs_tx_lookup, CODE("urn:x:fruit", "A") ",{'name':'displayLanguage','valueCode':'sv'}");
+	assert_string_equal(ask_text(&a, "display"), "\xc3\x84pple");
+	assert_string_equal(parent_of(&a, "A"), "F");
+	assert_string_equal(parent_of(&a, "B"), "");
+	ask(&a, hs_tx_subsumes,
+		"{'name':'system','valueUri':'urn:x:fruit'},{'name':'codeA','valueCode':'F'},"
+		"{'name':'codeB','valueCode':'A'}");
+	assert_string_equal(ask_text(&a, "outcome"), "subsumes");
+	close_image(&a);
+	end(&p);
+}
+
+static void says_which_column_is_missing(void **state)
+{
+	const struct hs_pair options[] = { { HS_S("url"), HS_S("urn:x:fruit") } };
+	const struct hs_pair named[] = { { HS_S("url"), HS_S("urn:x:fruit") }, { HS_S("code"), HS_S("Nr") } };
+	struct place p;
+
+	(void)state;
+	begin(&p);
+	put(&p, "fruit.csv", "Nr,display\n1,One\n");
+	assert_int_equal(run(&p, hs_tx_import_csv, options, 1), HS_E_VALUE);
+	assert_non_null(strstr(p.err.text, "--code COLUMN"));
+	assert_int_equal(run(&p, hs_tx_import_csv, named, 2), HS_OK);
+	assert_int_equal(run(&p, hs_tx_import_csv, named + 1, 1), HS_E_VALUE);
+	assert_non_null(strstr(p.err.text, "--url"));
+	end(&p);
+}
+
+static void puts_codes_below_their_beginnings(void **state)
+{
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "icd.tsv",
+		"Kod\tTitel\n"
+		"I00-I99\tCirkulationsorganens sjukdomar\n"
+		"I50\tHj\xc3\xa4rtsvikt\n"
+		"I50.0\tHj\xc3\xa4rtinsufficiens med stas\n"
+		"I50.0A\tF\xc3\xb6rdjupning\n");
+	assert_int_equal(run(&p, hs_tx_import_icd10se, NULL, 0), HS_OK);
+	assert_string_equal(p.skipped, "");
+	open_image(&p, &a);
+	assert_string_equal(parent_of(&a, "I50.0"), "I50");
+	assert_string_equal(parent_of(&a, "I50.0A"), "I50.0");
+	assert_string_equal(parent_of(&a, "I50"), "");
+	ask(&a, hs_tx_validate_in_system,
+		"{'name':'url','valueUri':'urn:oid:1.2.752.116.1.1.1'},{'name':'code','valueCode':'i50.0a'}");
+	assert_string_equal(ask_text(&a, "result"), "true");
+	assert_string_equal(ask_text(&a, "normalized-code"), "I50.0A");
+	close_image(&a);
+	end(&p);
+}
+
+static void reads_atc(void **state)
+{
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "atc.csv",
+		"ATC code,ATC level name\nC,HEART\nC10,LIPIDS\nC10AA,STATINS\nC10AA01,simvastatin\n");
+	assert_int_equal(run(&p, hs_tx_import_atc, NULL, 0), HS_OK);
+	open_image(&p, &a);
+	assert_string_equal(parent_of(&a, "C10AA01"), "C10AA");
+	assert_string_equal(parent_of(&a, "C10AA"), "C10");
+	close_image(&a);
+	end(&p);
+}
+
+static void reads_claml(void **state)
+{
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "icd.xml",
+		"<?xml version=\"1.0\"?>\n<!DOCTYPE ClaML>\n<ClaML version=\"2.0.0\">\n"
+		"<Title name=\"ICD-10\" version=\"2019\">ICD</Title>\n"
+		"<!-- <Class code=\"no\"/> -->\n"
+		"<Class code=\"IX\" kind=\"chapter\"><SubClass code=\"I50\"/>"
+		"<Rubric kind=\"preferred\"><Label xml:lang=\"en\">Circulatory &amp; "
+		"other</Label></Rubric></Class>\n"
+		"<Class kind=\"category\" code='I50'><SuperClass code=\"IX\"/>"
+		"<Rubric kind=\"preferred\"><Label xml:lang=\"en\">Heart\n   "
+		"<Term>failure</Term></Label></Rubric>"
+		"<Rubric kind=\"inclusion\"><Label xml:lang=\"en\">weak heart</Label></Rubric></Class>\n"
+		"<Class code=\"I50\" kind=\"category\"></Class>\n"
+		"<Class code=\"I51\" kind=\"category\"><SuperClass code=\"I49\"/></Class>\n"
+		"</ClaML>\n");
+	assert_int_equal(run(&p, hs_tx_import_icd10, NULL, 0), HS_OK);
+	assert_string_equal(p.skipped,
+		"0 the code I50 was there before\n"
+		"0 the class I49 is named above others but not described\n");
+	open_image(&p, &a);
+	ask(&a, hs_tx_lookup, CODE(ICD10, "I50"));
+	assert_string_equal(ask_text(&a, "display"), "Heart failure");
+	assert_string_equal(ask_text(&a, "version"), "2019");
+	ask(&a, hs_tx_lookup, CODE(ICD10, "IX"));
+	assert_string_equal(ask_text(&a, "display"), "Circulatory & other");
+	assert_string_equal(ask_text(&a, "abstract"), "true");
+	assert_string_equal(parent_of(&a, "I50"), "IX");
+	close_image(&a);
+	end(&p);
+}
+
+static void reads_loinc(void **state)
+{
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "Loinc.csv",
+		"\"LOINC_NUM\",\"COMPONENT\",\"PROPERTY\",\"CLASS\",\"STATUS\",\"SHORTNAME\",\"LONG_COMMON_"
+		"NAME\"\n"
+		"\"1-8\",\"Sugar\",\"MCnc\",\"CHEM\",\"ACTIVE\",\"Sugar Bld\",\"Sugar in Blood\"\n"
+		"\"2-6\",\"Salt\",\"MCnc\",\"CHEM\",\"DEPRECATED\",\"Salt Bld\",\"Salt in Blood\"\n"
+		"\"3-4\",\"Pulse\",\"NRat\",\"VITALS\",\"ACTIVE\",\"Pulse\",\"Pulse rate\"\n");
+	put(&p, "Part.csv",
+		"PartNumber,PartTypeName,PartName,PartDisplayName,Status\nLP1-1,COMPONENT,Sugar,Sugar,"
+		"ACTIVE\n");
+	put(&p, "AnswerList.csv",
+		"AnswerListId,AnswerListName,AnswerStringId,DisplayText\nLL1-9,Yes or "
+		"no,LA1-8,Yes\nLL1-9,Yes or no,LA2-6,No\n");
+	put(&p, "ComponentHierarchyBySystem.csv",
+		"PATH_TO_ROOT,SEQUENCE,IMMEDIATE_PARENT,CODE,CODE_TEXT\n,1,,LP7-8,Laboratory\nLP7-8,1,LP7-8,"
+		"LP1-1,Sugar\n"
+		"LP7-8.LP1-1,1,LP1-1,1-8,Sugar in Blood\nX,1,X,3-4,Pulse\n");
+	put(&p, "svSE24LinguisticVariant.csv", "LOINC_NUM,LONG_COMMON_NAME\n1-8,Socker i blod\n9-9,Nej\n");
+	assert_int_equal(run(&p, hs_tx_import_loinc, NULL, 0), HS_OK);
+	assert_string_equal(p.skipped,
+		"5 the parent X comes after 3-4 or is missing\n3 9-9 is no term of the table\n");
+	open_image(&p, &a);
+	ask(&a, hs_tx_lookup,
+		CODE("http://loinc.org", "1-8") ",{'name':'displayLanguage','valueCode':'sv-SE'}");
+	assert_string_equal(ask_text(&a, "display"), "Socker i blod");
+	assert_string_equal(parent_of(&a, "1-8"), "LP1-1");
+	assert_string_equal(parent_of(&a, "LA2-6"), "LL1-9");
+	ask(&a, hs_tx_validate_in_system,
+		"{'name':'url','valueUri':'http://loinc.org'},{'name':'code','valueCode':'2-6'}");
+	assert_string_equal(ask_text(&a, "inactive"), "true");
+	/* the set of all codes, and a filter of words */
+	ask_prepare(&a,
+		"{'name':'url','valueUri':'http://loinc.org/vs'},{'name':'filter','valueString':'blood su'}");
+	assert_int_equal(hs_tx_expand(&a.ctx, &a.out, &a.err), HS_OK);
+	assert_string_equal(ask_codes(&a), "1-8");
+	close_image(&a);
+	end(&p);
+}
+
+/* Filters on properties of an image, by a value set that was compiled beside it. */
+static void filters_by_property(void **state)
+{
+	static const char *const sets[] = {
+		"{'resourceType':'ValueSet','url':'urn:x:set','status':'active','compose':{'include':[{'"
+		"system':"
+		"'http://loinc.org','filter':[{'property':'CLASS','op':'in','value':'CHEM, OTHER'},"
+		"{'property':'STATUS','op':'=','value':'ACTIVE'}]}]}}",
+		NULL
+	};
+	struct place p;
+	struct ask a, b;
+
+	(void)state;
+	begin(&p);
+	put(&p, "Loinc.csv",
+		"LOINC_NUM,CLASS,STATUS,LONG_COMMON_NAME\n1-8,CHEM,ACTIVE,One\n2-6,CHEM,DEPRECATED,Two\n3-4,"
+		"VITALS,ACTIVE,Three\n"
+		"4-2,OTHER,ACTIVE,Four\n");
+	assert_int_equal(run(&p, hs_tx_import_loinc, NULL, 0), HS_OK);
+	open_image(&p, &a);
+	ask_begin(&b, sets);
+	ask_prepare(&b, "{'name':'url','valueUri':'urn:x:set'}");
+	b.ctx.scope.layers[1] = &a.layer;
+	b.ctx.scope.count = 2;
+	assert_int_equal(hs_tx_expand(&b.ctx, &b.out, &b.err), HS_OK);
+	assert_string_equal(ask_codes(&b), "1-8 4-2");
+	ask_prepare(&b,
+		"{'name':'url','valueUri':'urn:x:set'},{'name':'count','valueInteger':1},"
+		"{'name':'offset','valueInteger':1}");
+	b.ctx.scope.layers[1] = &a.layer;
+	b.ctx.scope.count = 2;
+	assert_int_equal(hs_tx_expand(&b.ctx, &b.out, &b.err), HS_OK);
+	assert_string_equal(ask_codes(&b), "4-2");
+	ask_end(&b);
+	close_image(&a);
+	end(&p);
+}
+
+static void reads_a_resource(void **state)
+{
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "system.json",
+		"{\"resourceType\":\"CodeSystem\",\"url\":\"urn:x:big\",\"version\":\"1\",\"name\":\"Big\","
+		"\"caseSensitive\":true,"
+		"\"concept\":[{\"code\":\"a\",\"display\":\"A\",\"concept\":[{\"code\":\"b\",\"display\":"
+		"\"B\","
+		"\"property\":[{\"code\":\"status\",\"valueCode\":\"retired\"}]}]},{\"code\":\"c\","
+		"\"property\":[{\"code\":"
+		"\"parent\",\"valueCode\":\"b\"}]},{\"display\":\"no code\"}]}");
+	assert_int_equal(run(&p, hs_tx_import_fhir, NULL, 0), HS_OK);
+	assert_string_equal(p.skipped, "0 a concept has no code\n");
+	open_image(&p, &a);
+	assert_string_equal(parent_of(&a, "c"), "b");
+	ask(&a, hs_tx_subsumes,
+		"{'name':'system','valueUri':'urn:x:big'},{'name':'codeA','valueCode':'c'},"
+		"{'name':'codeB','valueCode':'a'}");
+	assert_string_equal(ask_text(&a, "outcome"), "subsumed-by");
+	ask(&a, hs_tx_validate_in_system,
+		"{'name':'url','valueUri':'urn:x:big'},{'name':'code','valueCode':'B'}");
+	assert_string_equal(ask_text(&a, "result"), "false");
+	close_image(&a);
+	end(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_a_table),
+		cmocka_unit_test(says_which_column_is_missing),
+		cmocka_unit_test(puts_codes_below_their_beginnings),
+		cmocka_unit_test(reads_atc),
+		cmocka_unit_test(reads_claml),
+		cmocka_unit_test(reads_loinc),
+		cmocka_unit_test(filters_by_property),
+		cmocka_unit_test(reads_a_resource),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
