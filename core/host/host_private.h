@@ -116,6 +116,7 @@ struct hs_host {
 	unsigned loop_count;
 	uint16_t port;
 	struct hs_tls_config *tls;
+	struct hs_http_balance *balance; /* of connections over the loops; NULL with one loop */
 	_Atomic bool stopping;
 	_Atomic unsigned loops_left;
 

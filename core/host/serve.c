@@ -188,6 +188,8 @@ enum hs_status hs_host_listen(struct hs_host *host, struct hs_error *err)
 	server.address = address;
 	server.tls = host->tls;
 	fill_limits(host->config, &server.limits);
+	if (count > 1)
+		server.balance = host->balance = hs_http_balance_new();
 	for (unsigned i = 0; i < count && status == HS_OK; i++)
 		status = open_loop(host, i, &server, err);
 	if (status)
@@ -301,6 +303,7 @@ void hs__loops_free(struct hs_host *host)
 		hs__access_log_free(loop->log);
 	}
 	host->loop_count = 0;
+	hs_http_balance_free(host->balance);
 	hs_tls_config_free(host->tls);
 	if (host->log_fd >= 0)
 		close(host->log_fd);

@@ -13,6 +13,7 @@
 static void free_when_done(struct hs__conn *conn)
 {
 	struct hs_http_server *server = conn->server;
+	bool accepted = conn->accepted;
 	char *client_name;
 
 	if (conn->state != HS__CONN_GONE || conn->first || conn->closing_poll || conn->pumping)
@@ -23,6 +24,8 @@ static void free_when_done(struct hs__conn *conn)
 	hs__link_remove(&conn->link);
 	hs_heap_free(conn);
 	server->counters.connections--;
+	if (accepted)
+		hs__balance_ended(server);
 	hs__server_conn_ended(server);
 }
 

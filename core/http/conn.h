@@ -80,6 +80,8 @@ struct hs__request {
 	z_stream *deflate; /* of a stream that goes compressed */
 };
 
+enum { HS__PEER_TEXT = 48 };
+
 struct hs__conn {
 	struct hs_http_server *server;
 	struct hs_loop *loop;
@@ -95,6 +97,7 @@ struct hs__conn {
 	bool eof;         /* the peer sends no more */
 	bool behind;      /* more input stands behind the request that is being taken */
 	bool last_done;   /* the reply after which we close has been written */
+	bool accepted;    /* from a listening socket */
 	uint16_t count;   /* requests in the queue */
 	uint16_t running; /* of them with the handler or a worker */
 	bool running_unsafe;
@@ -119,7 +122,7 @@ struct hs__conn {
 	const char *parse_reason;
 	bool message_complete;
 	struct hs_slice client_name;
-	char peer[48];
+	char peer[HS__PEER_TEXT];
 };
 
 struct hs_http_server {
@@ -137,6 +140,9 @@ struct hs_http_server {
 	bool listening;
 	uv_poll_t listener;
 	struct hs_timer *accept_again;
+	bool shares;     /* is among those of config.balance */
+	uint32_t share;  /* accepted connections; under the lock of config.balance, as is: */
+	uint32_t coming; /* those that other loops have accepted for this one and it has not taken yet */
 	bool draining;
 	bool drained;
 	bool closed_handles;
@@ -209,6 +215,18 @@ bool hs__gzip_piece(struct hs__request *request, struct hs_http_body *piece, boo
 /* listen.c */
 enum hs_status hs__listen_open(struct hs_http_server *server, struct hs_error *err);
 void hs__listen_close(struct hs_http_server *server);
+/* Takes a connection that was accepted for this server, or turns it away. */
+void hs__listen_take(struct hs_http_server *server, int fd, const char *peer);
+
+/* balance.c */
+void hs__balance_join(struct hs_http_server *server);
+void hs__balance_leave(struct hs_http_server *server);
+/* Nothing is on its way to the server. */
+bool hs__balance_settled(struct hs_http_server *server);
+/* Gives the connection to the loop that is to have it. */
+void hs__balance_accept(struct hs_http_server *server, int fd, const char *peer);
+/* A connection that was taken has ended, or was turned away. */
+void hs__balance_ended(struct hs_http_server *server);
 
 /* server.c: a connection, or a handle of the server, has ended. */
 void hs__server_conn_ended(struct hs_http_server *server);

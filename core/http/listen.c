@@ -104,8 +104,7 @@ static bool accept_one(struct hs_http_server *server)
 {
 	union address peer = { .v6 = { 0 } };
 	socklen_t size = sizeof(peer);
-	char text[48];
-	int on = 1;
+	char text[HS__PEER_TEXT];
 	int fd = accept4(server->listen_fd, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd < 0) {
@@ -113,14 +112,29 @@ static bool accept_one(struct hs_http_server *server)
 			return accept_with_reserve(server);
 		return errno == EINTR || errno == ECONNABORTED;
 	}
+	peer_text(&peer, text, sizeof(text));
+	hs__balance_accept(server, fd, text);
+	return true;
+}
+
+void hs__listen_take(struct hs_http_server *server, int fd, const char *peer)
+{
+	struct hs__conn *conn = NULL;
+	int on = 1;
+
 	if (server->counters.connections >= server->config.limits.connections) {
 		turn_away(server, fd);
-		return true;
+	} else {
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		conn = hs__conn_open(server, &hs__transport_socket, NULL, fd, peer);
 	}
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	peer_text(&peer, text, sizeof(text));
-	hs__conn_open(server, &hs__transport_socket, NULL, fd, text);
-	return true;
+	if (!conn) {
+		hs__balance_ended(server);
+		return;
+	}
+	conn->accepted = true;
+	if (server->draining)
+		hs__conn_drain(conn);
 }
 
 static void on_listener(uv_poll_t *handle, int status, int events)
@@ -187,6 +201,7 @@ enum hs_status hs__listen_open(struct hs_http_server *server, struct hs_error *e
 	server->listening = true;
 	server->open_handles++;
 	watch(server);
+	hs__balance_join(server);
 	return HS_OK;
 }
 
@@ -202,6 +217,7 @@ void hs__listen_close(struct hs_http_server *server)
 {
 	if (!server->listening)
 		return;
+	hs__balance_leave(server);
 	/* Those who have connected already are let in: closing would reset them. */
 	for (int i = 0; i < BACKLOG && server->listening; i++)
 		if (!accept_one(server))

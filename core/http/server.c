@@ -133,7 +133,8 @@ static void on_wheel_closed(uv_handle_t *handle)
 
 void hs__server_conn_ended(struct hs_http_server *server)
 {
-	if (!server->draining || server->counters.connections > 0 || server->drained)
+	if (!server->draining || server->counters.connections > 0 || server->drained ||
+		!hs__balance_settled(server))
 		return;
 	if (!server->closed_handles) {
 		server->closed_handles = true;

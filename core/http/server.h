@@ -106,11 +106,18 @@ void hs_http_limits_default(struct hs_http_limits *limits);
 
 struct hs_tls_config; /* tls.h */
 
+/* Shared by the servers of several loops that listen on one port: each new connection goes to the loop that
+ * has the fewest. Thread-safe; freed after all of the servers. */
+struct hs_http_balance;
+struct hs_http_balance *hs_http_balance_new(void);
+void hs_http_balance_free(struct hs_http_balance *balance);
+
 struct hs_http_server_config {
-	const char *address;          /* "127.0.0.1", "::1"; NULL: no socket, for loopback connections only */
-	uint16_t port;                /* 0: any free one; see hs_http_server_port */
-	bool reuse_port;              /* several loops share the port */
-	struct hs_http_limits limits; /* members that are 0 get their default */
+	const char *address; /* "127.0.0.1", "::1"; NULL: no socket, for loopback connections only */
+	uint16_t port;       /* 0: any free one; see hs_http_server_port */
+	bool reuse_port;     /* several loops share the port */
+	struct hs_http_balance *balance; /* spreads connections over them; NULL: as the kernel does */
+	struct hs_http_limits limits;    /* members that are 0 get their default */
 	const struct hs_tls_config *tls; /* NULL: plain; outlives the server */
 	struct hs_mailbox *workers;      /* for compression of large replies; NULL: on the loop */
 	/* Each complete request. Requests of one connection are handed over side by side only when all of
