@@ -2,6 +2,8 @@
 /* Entries of a bundle by address, and what a reference in one of them means (R4 bundle, section 2.36.4.1). */
 #include <core/fhir/validate/rules/rules_private.h>
 
+#define COUNT_MAX 100u /* entries of one address that are counted */
+
 /* Puts the entry at the end of the chain of those with the same key; `chain` tells which link is used. */
 static void put(struct hs_map *map, struct hs_slice key, struct hs__entry *entry, bool chain)
 {
@@ -124,7 +126,8 @@ const struct hs__entry *hs__bundle_find(struct hs__validation *run, const struct
 	const struct hs_map_slot *slot = address.len ? hs_map_get(&bundle->by_url, address) : NULL;
 	const struct hs__entry *found = NULL;
 	*count = 0;
-	for (const struct hs__entry *entry = slot ? slot->value.ptr : NULL; entry; entry = entry->next) {
+	for (const struct hs__entry *entry = slot ? slot->value.ptr : NULL; entry && *count < COUNT_MAX;
+		entry = entry->next) {
 		const struct hs_json *meta = hs_json_get(entry->resource, HS_S("meta"));
 		if (version.len && !hs_slice_eq(hs_json_get_text(meta, HS_S("versionId")), version))
 			continue;

@@ -85,7 +85,7 @@ static void join(struct groups *groups, struct hs_slice text)
 	uint32_t count;
 	const struct hs__entry *to = hs__bundle_find(groups->run, groups->bundle, groups->from, text, &count,
 		NULL);
-	for (; to; to = to->next)
+	if (to)
 		groups->parent[group_of(groups->parent, to->index)] = group_of(groups->parent,
 			groups->from->index);
 }
@@ -115,6 +115,10 @@ static void check_linked(struct hs__validation *run, const struct hs__node *node
 		return;
 	for (uint32_t i = 0; i < bundle->count; i++)
 		groups.parent[i] = i;
+	for (uint32_t i = 0; i < bundle->count; i++) /* what has one address is one */
+		if (bundle->entries[i].next)
+			groups.parent[group_of(groups.parent, bundle->entries[i].next->index)] =
+				group_of(groups.parent, i);
 	for (uint32_t i = 0; i < bundle->count; i++) {
 		groups.from = &bundle->entries[i];
 		join_all(&groups, groups.from->resource, 0);

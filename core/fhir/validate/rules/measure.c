@@ -3,6 +3,8 @@
  * those of its measure, and its score is one that the scoring gives. */
 #include <core/fhir/validate/rules/rules_private.h>
 
+#define PAIRS_MAX 1000000u
+
 struct report {
 	struct hs__validation *run;
 	const struct hs_json *measure;
@@ -65,6 +67,11 @@ static void check_rows(struct report *report, const struct hs__node *of, const s
 	const struct hs_json *rows = hs__rules_array(of->value, name);
 	bool only = hs_json_count(defined) == 1 && hs_json_count(rows) == 1 &&
 		(!code_of(hs_json_first(rows)) || !code_of(hs_json_first(defined)));
+	if ((uint64_t)hs_json_count(defined) * hs_json_count(rows) > PAIRS_MAX) {
+		HS__WARN(report->run, of, "", "too-costly", "measure-report-size",
+			"there are too many to be compared with the measure: %s", name);
+		return;
+	}
 	HS__EACH_BELOW(row, of, name) {
 		const struct hs_json *found = only ? hs_json_first(defined) : match(defined, row.value);
 		if (found)

@@ -4,6 +4,7 @@
 #include <core/fhir/validate/rules/response.h>
 
 #define QUESTIONS_MAX 100000u
+#define STEPS_MAX 10000000 /* looking for answers that conditions ask for */
 
 static void check_items(struct hs__response *response, const struct hs__node *parent,
 	const struct hs__question *group, const struct hs_json *questions);
@@ -219,7 +220,7 @@ static void check_status(struct hs__response *response)
 void hs__rule_response(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_slice canonical = hs_json_get_text(node->value, HS_S("questionnaire"));
-	struct hs__response response = { .run = run, .root = node };
+	struct hs__response response = { .run = run, .root = node, .budget = STEPS_MAX };
 	if (!canonical.len) {
 		HS__HINT(run, node, "", "informational", "response-no-questionnaire",
 			"the response does not say which questionnaire it answers, so its answers cannot be "

@@ -20,6 +20,7 @@ struct hs__response {
 	struct hs_map questions; /* linkId -> struct hs__question */
 	struct hs_map answered;  /* linkId -> number of items in the response */
 	bool in_progress;        /* not finished: what is missing yet is a warning */
+	int64_t budget;          /* steps that conditions may still take; below 0 nothing is disabled */
 };
 
 /* response_enable.c: is the question to be answered, by enableWhen? `at` is where its item is in the

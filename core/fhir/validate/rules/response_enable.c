@@ -6,18 +6,23 @@
 
 #define EXPRESSION_URL "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression"
 
+#define EXPRESSION_STEPS 5000 /* what an evaluation takes of the budget */
+
 /* ---- the question that a condition asks about: nearest by ancestors (R4 section 9.5.9) ---- */
 
-static const struct hs_json *find_below(const struct hs_json *of, struct hs_slice link_id, uint32_t depth)
+static const struct hs_json *find_below(struct hs__response *response, const struct hs_json *of,
+	struct hs_slice link_id, uint32_t depth)
 {
 	if (depth > HS__VALIDATE_DEPTH)
 		return NULL;
 	HS_JSON_EACH(item, hs__rules_array(of, "item")) {
+		if (--response->budget < 0)
+			return NULL;
 		if (hs_slice_eq(hs_json_get_text(item, HS_S("linkId")), link_id))
 			return item;
-		const struct hs_json *found = find_below(item, link_id, depth + 1);
+		const struct hs_json *found = find_below(response, item, link_id, depth + 1);
 		HS_JSON_EACH(answer, found ? NULL : hs__rules_array(item, "answer")) {
-			found = find_below(answer, link_id, depth + 1);
+			found = find_below(response, answer, link_id, depth + 1);
 			if (found)
 				break;
 		}
@@ -27,19 +32,19 @@ static const struct hs_json *find_below(const struct hs_json *of, struct hs_slic
 	return NULL;
 }
 
-static const struct hs_json *nearest(const struct hs__response *response, const struct hs__node *at,
+static const struct hs_json *nearest(struct hs__response *response, const struct hs__node *at,
 	struct hs_slice link_id)
 {
 	const struct hs_map_slot *slot = hs_map_get(&response->answered, link_id);
 	if (!slot)
 		return NULL;
 	if (slot->value.number == 1)
-		return find_below(response->root->value, link_id, 0);
+		return find_below(response, response->root->value, link_id, 0);
 	for (; at; at = at->up) {
 		const struct hs_json *found = hs_slice_eq(hs_json_get_text(at->value, HS_S("linkId")),
 						      link_id) ?
 			at->value :
-			find_below(at->value, link_id, 0);
+			find_below(response, at->value, link_id, 0);
 		if (found || at == response->root)
 			return found;
 	}
@@ -64,8 +69,7 @@ static bool holds(struct hs_slice operator, const struct hs_json * answer, struc
 	return hs_slice_eq(operator, HS_S(">=")) ? order >= 0 : order <= 0;
 }
 
-static bool is_met(const struct hs__response *response, const struct hs_json *condition,
-	const struct hs__node *at)
+static bool is_met(struct hs__response *response, const struct hs_json *condition, const struct hs__node *at)
 {
 	struct hs_slice type = HS_S_NONE;
 	struct hs_slice operator= hs_json_get_text(condition, HS_S("operator"));
@@ -85,7 +89,7 @@ static bool is_met(const struct hs__response *response, const struct hs_json *co
 	return hs_slice_eq(operator, HS_S("!=")) ? !any : any;
 }
 
-static bool conditions_met(const struct hs__response *response, const struct hs__question *question,
+static bool conditions_met(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *at)
 {
 	const struct hs_json *conditions = hs__rules_array(question->item, "enableWhen");
@@ -118,7 +122,7 @@ static bool find_variable(void *arg, struct hs_slice name, struct hs_path_list *
 }
 
 /* What cannot be evaluated disables nothing. */
-static bool expression_met(const struct hs__response *response, const struct hs__question *question)
+static bool expression_met(struct hs__response *response, const struct hs__question *question)
 {
 	const struct hs_json *value = hs__rules_extension(question->item, HS_S(EXPRESSION_URL), NULL);
 	struct hs_slice text = hs_json_get_text(value, HS_S("expression"));
@@ -133,7 +137,8 @@ static bool expression_met(const struct hs__response *response, const struct hs_
 	struct hs_path *path = NULL;
 	struct hs_error err;
 	bool met = true;
-	if (!text.len ||
+	response->budget -= text.len ? EXPRESSION_STEPS : 0;
+	if (!text.len || response->budget < 0 ||
 		hs_path_compile(response->run->defs, text, HS_S("QuestionnaireResponse"), &path, NULL, &err))
 		return true;
 	if (!hs_path_eval(path, &context, response->root->value, &list, &err)) {
@@ -147,5 +152,6 @@ static bool expression_met(const struct hs__response *response, const struct hs_
 bool hs__response_enabled(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *at)
 {
-	return conditions_met(response, question, at) && expression_met(response, question);
+	bool enabled = conditions_met(response, question, at) && expression_met(response, question);
+	return enabled || response->budget < 0;
 }
