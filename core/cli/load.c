@@ -32,10 +32,10 @@ static const struct hs_cli_command command = {
 	.example = "  handslag load hl7.terminology.r4#7.0.1 patients.ndjson ./more\n"
 		   "  handslag load --target http://127.0.0.1:8080/fhir/r4 bundle.json",
 	.options = options,
-	.more = "Into a data directory, a package is recorded and compiled, and a Bundle gives its entries. "
-		"To a\n"
-		"server, resources of a package are sent one by one and a transaction or batch is sent "
-		"whole.\n"
+	.more = "Into a data directory, a package is recorded and compiled. A transaction or batch is "
+		"carried\n"
+		"out as when it is posted; any other Bundle gives its entries. To a server, resources of a\n"
+		"package are sent one by one.\n"
 		"- reads NDJSON from standard input. Exit code 1 when any resource was refused.",
 	.least = 1,
 	.most = -1,

@@ -21,7 +21,7 @@ struct hs_cli_sink {
 };
 
 /* Every resource of a file (.json, .ndjson, "-" for NDJSON from standard input) or directory. A Bundle gives
- * its entries, unless the sink takes whole ones. */
+ * its entries, unless it is a batch or transaction or the sink takes whole ones. */
 enum hs_status hs_cli_load_path(struct hs_cli_sink *sink, const char *path, bool whole_bundles,
 	struct hs_error *err);
 /* The resources of a package that a server can hold: terminology and definitions. */

@@ -7,8 +7,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
-#define BATCH_COUNT 20000
-#define BATCH_BYTES ((size_t)16 << 20)
+#define BATCH_COUNT 40000
+#define BATCH_BYTES ((size_t)32 << 20)
 #define TEXT_ARENA ((size_t)1 << 30)
 #define WORK_ARENA ((size_t)4 << 30)
 

@@ -44,6 +44,18 @@ static enum hs_status take_bundle(struct hs_cli_sink *sink, struct hs_slice text
 	return status;
 }
 
+static bool is_bundle(const struct hs_json *tree)
+{
+	return hs_slice_eq(hs_json_get_text(tree, HS_S("resourceType")), HS_S("Bundle"));
+}
+
+/* A batch or transaction is carried out as a whole: its entries refer to each other. */
+static bool is_posted(const struct hs_json *bundle)
+{
+	struct hs_slice type = hs_json_get_text(bundle, HS_S("type"));
+	return hs_slice_eq(type, HS_S("transaction")) || hs_slice_eq(type, HS_S("batch"));
+}
+
 static enum hs_status take_json(struct hs_cli_sink *sink, const char *path, bool whole_bundles,
 	struct hs_error *err)
 {
@@ -56,9 +68,9 @@ static enum hs_status take_json(struct hs_cli_sink *sink, const char *path, bool
 	if (status == HS_OK && hs_json_parse(arena, text, NULL, &tree, &bad)) {
 		hs_cli_load_refused(sink, path, bad.line, hs_slice_cstr(bad.text));
 	} else if (status == HS_OK) {
-		bool bundle = hs_slice_eq(hs_json_get_text(tree, HS_S("resourceType")), HS_S("Bundle"));
-		status = bundle && !whole_bundles ? take_bundle(sink, text, tree, path, err) :
-						    sink->take(sink, text, path, 1, err);
+		bool parts = is_bundle(tree) && !whole_bundles && !is_posted(tree);
+		status = parts ? take_bundle(sink, text, tree, path, err) :
+				 sink->take(sink, text, path, 1, err);
 	}
 	hs_arena_free(arena);
 	return status;

@@ -79,6 +79,10 @@ struct hs_rest_loader *hs_rest_loader_new(const struct hs_rest_sandbox *sandbox)
 {
 	struct hs_rest_loader *loader = hs_heap_alloc(sizeof *loader);
 	const struct hs_rest *rest = sandbox->rest;
+	struct hs__rest_env env = { .rest = rest, .sandbox = sandbox };
+	/* Profiles may have rules over several values, which what one text taught does not tell of another.
+	 */
+	bool whole = hs__rest_check_is_slow(&env);
 	loader->sandbox = sandbox;
 	loader->bulks = hs_heap_alloc((rest->type_count + 1) * sizeof *loader->bulks);
 	for (size_t i = 0; i < rest->type_count; i++) {
@@ -88,7 +92,7 @@ struct hs_rest_loader *hs_rest_loader_new(const struct hs_rest_sandbox *sandbox)
 			.type = hs__rest_type_number(sandbox, type),
 			.number = number_of,
 			.examine = examine };
-		if (bulk_of(type))
+		if (bulk_of(type) && !whole)
 			loader->bulks[i] = bulk_of(type)->open(type->state, &tools);
 	}
 	return loader;

@@ -146,12 +146,11 @@ static enum hs_status drive_mark(struct drive *drive, const struct hs_find *find
 	enum hs_ledger_class of = hs_ledger_class(drive->ledger, param);
 	int64_t mark = hs_ledger_mark(of, param, text);
 	struct hs_ledger_numbers pieces = { 0 };
-	enum hs_status status = hs_ledger_targets(drive->ledger, mark, false, drive->out, drive->err);
+	enum hs_status status = hs_ledger_targets(drive->ledger, mark, drive->out, &pieces, drive->err);
 
 	drive->sure = drive->sure && drive->out->count == 0;
 	if (status != HS_OK || (of != HS_LEDGER_OF_SUBJECT && of != HS_LEDGER_OF_CUSTODIAN))
 		return status;
-	status = hs_ledger_targets(drive->ledger, mark, true, &pieces, drive->err);
 	for (size_t i = 0; status == HS_OK && i < pieces.count; i++) {
 		bool sure = false;
 		status = drive_sure(drive, find, pieces.items[i], &sure);

@@ -24,7 +24,9 @@ struct search {
 	size_t count, room;
 	uint64_t total;
 	bool done;
-	bool by_party; /* the result is all of `party` */
+	bool counts;        /* all that fulfil the conditions are counted */
+	uint64_t looks_max; /* pointers that may be looked at one after another */
+	bool by_party;      /* the result is all of `party` */
 	struct hs_ledger_party party;
 };
 
@@ -54,7 +56,7 @@ static enum hs_status keep(struct search *search, const struct hs_ledger_subject
 			"the search finds more than can be put in order; add a condition");
 	search->hits[search->count++] = hit;
 	/* Candidates come by row: without a sort the first ones are the page. */
-	search->done = search->query->sort_count == 0 && !search->query->want_total &&
+	search->done = search->query->sort_count == 0 && !search->counts &&
 		search->count > search->query->count;
 	return HS_OK;
 }
@@ -76,7 +78,7 @@ static enum hs_status look_at(struct search *search, const struct hs_ledger_poin
 		return status != HS_OK ? status : (enum hs_status)matched;
 	if (!matched)
 		return HS_OK;
-	search->total++;
+	search->total += search->query->where != NULL; /* else the total is known */
 	return search->query->count ? keep(search, &subject, err) : HS_OK;
 }
 
@@ -131,7 +133,7 @@ static enum hs_status take_these(struct search *search, const struct hs_ledger_n
 static enum hs_status look_at_these(struct search *search, const struct hs_ledger_numbers *rows,
 	struct hs_error *err)
 {
-	uint64_t after = search->query->want_total ? 0 : first_row(search);
+	uint64_t after = search->counts ? 0 : first_row(search);
 	enum hs_status status = HS_OK;
 
 	for (size_t i = 0; i < rows->count && status == HS_OK && !search->done; i++) {
@@ -147,20 +149,43 @@ static enum hs_status look_at_these(struct search *search, const struct hs_ledge
 	return status;
 }
 
+static enum hs_status refuse_broad(const struct search *search, struct hs_error *err)
+{
+	return hs_fail(err, HS_E_TOO_COSTLY,
+		"the search would look at more than %llu pointers, one after another; add one of patient, "
+		"subject, identifier, custodian, date, author, related or _id, or leave out the total "
+		"(_total=none) and the order (_sort)",
+		(unsigned long long)search->looks_max);
+}
+
+/* Must all be looked at, however many fulfil the conditions? Then it is told before, not after a second. */
+static enum hs_status check_broad(struct search *search, struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	uint64_t live = 0;
+
+	if (query->count && !search->counts && !query->sort_count)
+		return HS_OK;
+	enum hs_status status = hs_ledger_live(&search->ledger, &live, err);
+	return status == HS_OK && live > search->looks_max ? refuse_broad(search, err) : status;
+}
+
 static enum hs_status look_at_all(struct search *search, struct hs_error *err)
 {
+	uint64_t looks = 0;
 	struct hs_stmt *stmt = hs_sql(search->ledger.txn,
 		"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer WHERE row > ?1 ORDER BY row", err);
-	enum hs_status status = HS_OK;
+	enum hs_status status = stmt ? check_broad(search, err) : err->status;
 	int step = 0;
 
-	if (!stmt)
-		return err->status;
-	hs_sql_int(stmt, 1, search->query->want_total ? 0 : (int64_t)first_row(search));
+	if (stmt)
+		hs_sql_int(stmt, 1, search->counts ? 0 : (int64_t)first_row(search));
 	while (status == HS_OK && !search->done && (step = hs_sql_step(stmt, err)) > 0) {
 		struct hs_ledger_pointer pointer;
 		forget(search);
-		status = hs_ledger_take(stmt, search->one, &pointer, err);
+		status = !search->query->where || looks++ < search->looks_max ?
+			hs_ledger_take(stmt, search->one, &pointer, err) :
+			refuse_broad(search, err);
 		if (status == HS_OK)
 			status = look_at(search, &pointer, err);
 	}
@@ -282,10 +307,11 @@ static enum hs_status run(struct search *search, struct hs_error *err)
 	struct hs_ledger_numbers rows = { 0 };
 	enum hs_ledger_found found = HS_LEDGER_ALL;
 
-	if (!query->where && query->count == 0)
-		return hs_ledger_live(&search->ledger, &search->total, err);
-	enum hs_status status = hs_ledger_drive(&search->ledger, query->where, &rows, &search->party, &found,
-		err);
+	search->counts = query->where && (query->want_total || !query->count);
+	enum hs_status status = query->where ? HS_OK : hs_ledger_live(&search->ledger, &search->total, err);
+	if (status != HS_OK || (!query->where && !query->count))
+		return status;
+	status = hs_ledger_drive(&search->ledger, query->where, &rows, &search->party, &found, err);
 	if (status == HS_OK && found == HS_LEDGER_PARTY && query->sort_count)
 		status = hs_ledger_party_list(&search->ledger, &search->party, &rows, err);
 	search->ledger.arena = search->pieces;
@@ -303,12 +329,16 @@ static enum hs_status run(struct search *search, struct hs_error *err)
 enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *state,
 	const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err)
 {
-	struct search search = { .query = query,
+	struct hs_find_query plain = *query;
+	struct search search = { .query = &plain,
 		.one = hs_arena_new(ONE),
 		.scratch = hs_arena_new(SCRATCH),
-		.pieces = hs_arena_new(2 * PIECES_MAX + ONE) };
+		.pieces = hs_arena_new(2 * PIECES_MAX + ONE),
+		.looks_max = (uint64_t)((const struct hs_ledger_cache *)state)->looks_max };
 	enum hs_status status = HS_OK;
 
+	if (plain.where && plain.where->op == HS_FIND_AND && plain.where->kid_count == 0)
+		plain.where = NULL; /* no condition, too */
 	hs_ledger_begin(&search.ledger, txn, search.scratch, state);
 	if (query->after.len)
 		status = hs_ledger_cursor_read(search.scratch, query, &search.after, err);

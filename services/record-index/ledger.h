@@ -105,6 +105,7 @@ struct hs_ledger_shard {
 	struct hs_ledger_slot slots[HS_LEDGER_SLOTS];
 };
 struct hs_ledger_cache {
+	int64_t looks_max; /* setting "search-looks" */
 	struct hs_ledger_shard shards[HS_LEDGER_SHARDS];
 };
 void hs_ledger_cache_open(struct hs_ledger_cache *cache);
@@ -165,9 +166,9 @@ struct hs_ledger_numbers {
 	uint64_t *items;
 	size_t count, room;
 };
-/* Appends the pieces, or the rows, that have a mark. */
-enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, bool pieces,
-	struct hs_ledger_numbers *out, struct hs_error *err);
+/* Appends the rows and the pieces that have a mark. */
+enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_numbers *rows,
+	struct hs_ledger_numbers *pieces, struct hs_error *err);
 enum hs_status hs_ledger_add_number(struct hs_arena *arena, struct hs_ledger_numbers *list, uint64_t number,
 	struct hs_error *err);
 

@@ -169,12 +169,10 @@ enum hs_status hs_ledger_add_number(struct hs_arena *arena, struct hs_ledger_num
 	return HS_OK;
 }
 
-enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, bool pieces,
-	struct hs_ledger_numbers *out, struct hs_error *err)
+enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_numbers *rows,
+	struct hs_ledger_numbers *pieces, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(ledger->txn,
-		pieces ? "SELECT -target FROM record_index_mark WHERE hash = ?1 AND target < 0" :
-			 "SELECT target FROM record_index_mark WHERE hash = ?1 AND target > 0",
+	struct hs_stmt *stmt = hs_sql(ledger->txn, "SELECT target FROM record_index_mark WHERE hash = ?1",
 		err);
 	enum hs_status status = HS_OK;
 	int step = 0;
@@ -182,8 +180,13 @@ enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, bool pi
 	if (!stmt)
 		return err->status;
 	hs_sql_int(stmt, 1, mark);
-	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0)
-		status = hs_ledger_add_number(ledger->arena, out, (uint64_t)hs_sql_get_int(stmt, 0), err);
+	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
+		int64_t target = hs_sql_get_int(stmt, 0);
+		if (target > 0)
+			status = hs_ledger_add_number(ledger->arena, rows, (uint64_t)target, err);
+		else
+			status = hs_ledger_add_number(ledger->arena, pieces, (uint64_t)-target, err);
+	}
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : status;
 }

@@ -20,6 +20,8 @@ static const struct hs_setting settings[] = {
 	{ "immutable", HS_SETTING_TEXT, offsetof(struct hs_record_index, immutable),
 		"masterIdentifier subject custodian type",
 		"elements of a pointer that an update may not change" },
+	{ "search-looks", HS_SETTING_INT, offsetof(struct hs_record_index, cache.looks_max), "250000",
+		"pointers that a search without a selective condition may look at, one after another" },
 	{ "supersede", HS_SETTING_TEXT, offsetof(struct hs_record_index, supersede), "keep-superseded",
 		"what becomes of a pointer that another one replaces: keep-superseded, hard-delete, "
 		"client-patch" },

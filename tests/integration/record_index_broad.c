@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Searches of the record index that no condition makes narrow: what they may cost, and what they are told. */
+#include "rest_test.h"
+
+#define POINTERS 30
+
+static int start_small(void **state)
+{
+	struct fixture_options options = {
+		.config = "{\"services\":{\"record-index\":{\"search-looks\":20}}}"
+	};
+
+	(void)state;
+	fx = fixture_start(&options);
+	for (int i = 0; i < POINTERS && fixture_has_fhir(fx, HS_FHIR_R4); i++)
+		send_ok("PUT", TEXT("DocumentReference/d%d", i),
+			TEXT("{'resourceType':'DocumentReference','id':'d%d','status':'%s','subject':{'"
+			     "reference':"
+			     "'Patient/p%d'},'date':'2024-01-%02dT00:00:00Z','content':[{'attachment':{'url':"
+			     "'urn:x'}}]}",
+				i, i % 2 ? "superseded" : "current", i % 3, 1 + i % 28),
+			201);
+	return 0;
+}
+
+static void refused(const char *query)
+{
+	struct fixture_answer a = send_ok("GET", TEXT("DocumentReference?%s", query), NULL, 422);
+	expect_text(&a, "/issue/0/code", "too-costly");
+	expect_part(a.body, "more than 20 pointers");
+	expect_part(a.body, "patient");
+}
+
+static void found(const char *query, size_t on_page, int64_t total)
+{
+	struct fixture_answer a = send_ok("GET", TEXT("DocumentReference?%s", query), NULL, 200);
+	assert_int_equal(entries(&a), on_page);
+	assert_int_equal(number(&a, "/total"), total);
+}
+
+static void refuses_what_must_look_at_all(void **state)
+{
+	NEED_FHIR();
+	refused("status=current");
+	refused("status=current&_summary=count");
+	refused("_sort=date");
+	refused("status:not=current&_sort=-date&_total=none");
+	/* Nothing fulfils it, which shows only at the end. */
+	refused("status=entered-in-error&_total=none");
+}
+
+static void answers_what_needs_few(void **state)
+{
+	NEED_FHIR();
+	found("", 20, POINTERS);
+	found("_count=7", 7, POINTERS);
+	found("_summary=count", 0, POINTERS);
+	found("status=current&_total=none&_count=5", 5, -1);
+	found("patient=Patient/p1&status=current&_sort=date", 5, 5);
+	found("date=lt2024-01-03&_sort=-date", 4, 4);
+	found("_id=d1,d2&status=current", 1, 1);
+}
+
+static void pages_to_the_end(void **state)
+{
+	NEED_FHIR();
+	size_t seen = 0;
+	for (const char *page = "DocumentReference?_count=8"; page;) {
+		struct fixture_answer a = send_ok("GET", page, NULL, 200);
+		assert_int_equal(number(&a, "/total"), POINTERS);
+		seen += entries(&a);
+		page = link_of(&a, "next");
+	}
+	assert_int_equal(seen, POINTERS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_what_must_look_at_all),
+		cmocka_unit_test(answers_what_needs_few),
+		cmocka_unit_test(pages_to_the_end),
+	};
+	return cmocka_run_group_tests(tests, start_small, stop_server);
+}
