@@ -128,7 +128,9 @@ static enum hs_status current_of(const struct step *step, struct hs_slice id, st
 static struct step step_of(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs__rest_result *result)
 {
-	return (struct step) { env, txn, arena, call->type, result, call->interaction == HS_DO_CREATE };
+	/* A conditional create may have the id of what it means, which the same transaction has deleted. */
+	bool fresh = call->interaction == HS_DO_CREATE && call->if_none_exist.len == 0;
+	return (struct step) { env, txn, arena, call->type, result, fresh };
 }
 
 enum hs_status hs__rest_create(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,

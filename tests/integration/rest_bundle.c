@@ -264,6 +264,25 @@ static void refuses_two_of_one(void **state)
 }
 
 /* DELETE comes before POST, POST before PUT, and GET sees all of it. */
+/* What ifNoneExist means is deleted first, so the create takes place: under the same id. */
+static void creates_what_it_deletes(void **state)
+{
+	static const struct part parts[] = {
+		{ .method = "POST",
+			.url = "Basic",
+			.exist = "identifier=urn:t|again",
+			.resource = "{'resourceType':'Basic','code':{'text':'x'}," PERSON("again") "}" },
+		{ .method = "DELETE", .url = "Basic/again" },
+	};
+	NEED_FHIR();
+	send_ok("PUT", "Basic/again", BASIC("again", "," PERSON("again")), 201);
+	struct fixture_answer a = TRANSACTION(200, parts);
+	expect_text(&a, "/entry/0/response/status", "201 Created");
+	expect_text(&a, "/entry/1/response/status", "204 No Content");
+	a = send_ok("GET", "Basic?identifier=urn:t|again", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 1);
+}
+
 static void keeps_the_order(void **state)
 {
 	static const struct part parts[] = {
@@ -403,6 +422,7 @@ int main(void)
 		cmocka_unit_test(keeps_all_or_nothing),
 		cmocka_unit_test(refuses_two_of_one),
 		cmocka_unit_test(keeps_the_order),
+		cmocka_unit_test(creates_what_it_deletes),
 		cmocka_unit_test(keeps_entries_of_a_batch_apart),
 		cmocka_unit_test(patches_in_a_bundle),
 		cmocka_unit_test(returns_what_is_preferred),
