@@ -4,8 +4,6 @@
 #include <core/base/world.h>
 #include <core/rest/rest_private.h>
 
-#include <stdio.h>
-
 bool hs__rest_media_is_json(struct hs_slice content_type)
 {
 	struct hs_slice media = hs_slice_trim(hs_slice_cut(&content_type, ';'));
@@ -22,30 +20,41 @@ static unsigned sum_of(const char *id)
 	return (unsigned)hs_hash_seeded(hs_slice(id, ID_SIGNED), 0x6964) & 0xffffu;
 }
 
+/* The lowest `count` hexadecimal digits of value; returns what comes after them. */
+static char *put_hex(char *at, uint64_t value, unsigned count)
+{
+	for (unsigned i = count; i-- > 0; value >>= 4)
+		at[i] = "0123456789abcdef"[value & 15];
+	return at + count;
+}
+
 struct hs_slice hs__rest_new_id(struct hs_arena *arena)
 {
 	/* UUID version 7 (RFC 9562 section 5.7): 48 bits of milliseconds, then randomness. */
 	const struct hs_world *world = hs_world_real();
-	uint64_t ms = (uint64_t)world->wall_ms(world->ctx);
-	unsigned char r[8];
-	char text[ID_LEN + 1];
-	world->random(world->ctx, r, sizeof r);
-	int len = snprintf(text, sizeof text, "%08x-%04x-7%x%02x-%x%x%02x-%02x%02x%02x%02x",
-		(unsigned)(ms >> 16), (unsigned)(ms & 0xffff), r[0] & 15u, (unsigned)r[1], 8u | (r[2] & 3u),
-		(unsigned)(r[2] >> 4), (unsigned)r[3], (unsigned)r[4], (unsigned)r[5], (unsigned)r[6],
-		(unsigned)r[7]);
-	HS_ASSERT(len == ID_SIGNED);
-	snprintf(text + len, sizeof text - ID_SIGNED, "%04x", sum_of(text));
+	uint64_t ms = (uint64_t)world->wall_ms(world->ctx), random = 0;
+	char text[ID_LEN];
+	world->random(world->ctx, &random, sizeof random);
+	char *at = put_hex(text, ms >> 16, 8);
+	*at++ = '-';
+	at = put_hex(at, ms, 4);
+	*at++ = '-';
+	at = put_hex(at, 0x7000 | (random & 0xfff), 4);
+	*at++ = '-';
+	at = put_hex(at, 0x8000 | (random >> 12 & 0x3fff), 4);
+	*at++ = '-';
+	at = put_hex(at, random >> 26, 8);
+	put_hex(at, sum_of(text), ID_LEN - ID_SIGNED);
 	return hs_arena_copy(arena, hs_slice(text, ID_LEN));
 }
 
 bool hs__rest_is_new_id(struct hs_slice id)
 {
-	char sum[5];
+	char sum[ID_LEN - ID_SIGNED];
 	if (id.len != ID_LEN || id.ptr[14] != '7')
 		return false;
-	snprintf(sum, sizeof sum, "%04x", sum_of(id.ptr));
-	return memcmp(id.ptr + ID_SIGNED, sum, 4) == 0;
+	put_hex(sum, sum_of(id.ptr), sizeof sum);
+	return memcmp(id.ptr + ID_SIGNED, sum, sizeof sum) == 0;
 }
 
 static enum hs_status check_identity(const struct hs__rest_call *call, struct hs_error *err)
