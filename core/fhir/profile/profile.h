@@ -96,7 +96,12 @@ struct hs_profile_element {
 	struct hs_slice fixed_type;         /* "CodeableConcept" of fixedCodeableConcept or patternCode... */
 	const struct hs_json *fixed_shadow; /* "_fixedString": id and extensions, or NULL */
 	const struct hs_json *min_value, *max_value;
-	struct hs_slice bound_type;       /* "Date" of minValueDate */
+	struct hs_slice bound_type; /* "Date" of minValueDate */
+	uint32_t min_length;        /* characters; 0: none (R5, or the extension minLength) */
+	bool must_have_value;       /* an extension cannot stand for the value (R5, or by extension) */
+	const struct hs_slice
+		*value_alternatives; /* extensions that can; NULL: not said (R5, or by extension) */
+	uint32_t value_alternative_count;
 	uint32_t max_length;              /* 0: none */
 	const struct hs_binding *binding; /* NULL: none */
 	const struct hs_constraint *constraints;

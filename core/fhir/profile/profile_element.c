@@ -272,6 +272,37 @@ static bool read_constraints(struct hs__compile *compile, struct hs_profile_elem
 	return true;
 }
 
+/* What R5 says with elements of its own, earlier versions say with extensions. */
+#define R5_EXTENSION "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition."
+
+static bool read_value_control(struct hs__compile *compile, struct hs_profile_element *element)
+{
+	const struct hs_json *definition = element->definition;
+	const struct hs_json *list = hs_json_get(definition, HS_S("valueAlternatives"));
+	int64_t least = 0;
+	uint32_t count = 0;
+	struct hs_slice *all = hs_arena_array(compile->set->arena,
+		hs_json_count(list) + hs_json_count(hs_json_get(definition, HS_S("extension"))) + 1,
+		sizeof(*all));
+	if (!all)
+		return false;
+	if (hs_json_i64(hs_json_get(extension(definition, HS_S(EXTENSION "minLength")), HS_S("valueInteger")),
+		    &least) &&
+		least > 0)
+		element->min_length = least < UINT32_MAX ? (uint32_t)least : UINT32_MAX;
+	element->must_have_value = hs_json_get_bool(definition, HS_S("mustHaveValue"), false) ||
+		hs_json_get_bool(extension(definition, HS_S(R5_EXTENSION "mustHaveValue")),
+			HS_S("valueBoolean"), false);
+	HS_JSON_EACH(item, list)
+		all[count++] = hs_json_text(item);
+	HS_JSON_EACH(item, hs_json_get(definition, HS_S("extension")))
+		if (hs_slice_eq(hs_json_get_text(item, HS_S("url")), HS_S(R5_EXTENSION "valueAlternatives")))
+			all[count++] = hs_json_get_text(item, HS_S("valueCanonical"));
+	element->value_alternative_count = count;
+	element->value_alternatives = count ? all : NULL;
+	return true;
+}
+
 /* ---- does it say more than the base type? ---- */
 
 static bool narrows_types(const struct hs__compile *compile, const struct hs_profile_element *element)
@@ -305,7 +336,8 @@ static bool says_more(const struct hs__compile *compile, const struct hs_profile
 		if (!element->constraints[i].inherited)
 			return true;
 	if (element->fixed || element->pattern || element->fixed_shadow || element->min_value ||
-		element->max_value || element->max_length)
+		element->max_value || element->max_length || element->min_length ||
+		element->must_have_value || element->value_alternatives)
 		return true;
 	if (element->binding && !element->binding->inherited)
 		return true;
@@ -338,7 +370,7 @@ enum hs_status hs__profile_element(struct hs__compile *compile, struct hs_profil
 	bool room = read_uses(compile, element);
 	element->def = find_def(compile, element);
 	if (!room || !read_binding(compile, element) || !read_slicing(compile, element) ||
-		!read_constraints(compile, element))
+		!read_constraints(compile, element) || !read_value_control(compile, element))
 		return hs_fail(compile->err, HS_E_LIMIT, "there are too many profiles");
 	element->says_more = says_more(compile, element);
 	return HS_OK;

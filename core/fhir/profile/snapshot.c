@@ -213,6 +213,21 @@ static struct hs__shot *walk_to(struct hs__snapshot *snapshot, const struct plac
 	return at;
 }
 
+/* A choice is there once: when the slice of one type must be there, the choice has that type. */
+static void settle_choice(struct hs__snapshot *snapshot, const struct hs__shot *slice)
+{
+	int64_t min;
+	const struct hs_json *types = hs_json_get(slice->element, HS_S("type"));
+	const struct hs__shot *head = slice->head;
+	if (!head || head->head || !hs_slice_ends(head->tail, HS_S("[x]")) || hs_json_count(types) != 1 ||
+		!hs_json_i64(hs_json_get(slice->element, HS_S("min")), &min) || min < 1 ||
+		!hs_slice_eq(hs_json_get_text(head->element, HS_S("max")), HS_S("1")))
+		return;
+	struct hs_json *only = hs_json_clone(snapshot->arena, types);
+	if (only)
+		hs_json_set(head->element, HS_S("type"), only);
+}
+
 static void apply(struct hs__snapshot *snapshot, const struct hs_json *differential)
 {
 	struct place before = { .count = 0 };
@@ -221,8 +236,10 @@ static void apply(struct hs__snapshot *snapshot, const struct hs_json *different
 		struct hs_slice path = hs_json_get_text(change, HS_S("path"));
 		locate(change, &before, &place);
 		struct hs__shot *shot = place.count ? walk_to(snapshot, &place, path) : NULL;
-		if (shot)
+		if (shot) {
 			hs__shot_merge(snapshot, shot, change);
+			settle_choice(snapshot, shot);
+		}
 		if (place.count)
 			before = place;
 		if (snapshot->full)

@@ -4,6 +4,7 @@
 #include <core/fhir/validate/walk.h>
 
 #define UNKNOWN (-1)
+#define NEUTRAL 2 /* the slice says nothing of it */
 
 struct matching {
 	struct hs__validation *run;
@@ -101,14 +102,24 @@ static int match_type(const struct matching *match, const struct hs__node *item,
 	return 0;
 }
 
-/* Some profile of the element, or of the type where it names none. */
+static bool names_profiles(const struct hs_profile_element *element)
+{
+	for (uint32_t i = 0; i < element->use_count; i++)
+		if (element->uses[i].profile_count)
+			return true;
+	/* Of a resource the type alone says something. */
+	return element->use_count && element->uses[0].type &&
+		element->uses[0].type->kind == HS_DEF_RESOURCE && !element->uses[0].type->abstract;
+}
+
+/* Some profile of the element; of a resource that names none, its type. */
 static int match_profile(const struct matching *match, const struct hs__node *item,
 	const struct hs_profile_element *element)
 {
-	int result = 0;
+	int result = names_profiles(element) ? 0 : NEUTRAL;
 	for (uint32_t i = 0; i < element->use_count; i++) {
 		const struct hs_profile_use *use = &element->uses[i];
-		if (use->profile_count == 0 && use->type && item->type == use->type)
+		if (use->profile_count == 0 && use->type && item->type == use->type && result == 0)
 			return 1;
 		for (uint32_t k = 0; k < use->profile_count; k++) {
 			int one = hs__validate_try(match->run, item, use->profiles[k]);
@@ -119,6 +130,11 @@ static int match_profile(const struct matching *match, const struct hs__node *it
 		}
 	}
 	return result;
+}
+
+static bool has_demand(struct matching *match, const struct hs_profile_element *element)
+{
+	return demand(match, NULL, element) != UNKNOWN;
 }
 
 static int compare(struct matching *match, const struct hs__node *item,
@@ -132,7 +148,7 @@ static int compare(struct matching *match, const struct hs__node *item,
 	case HS_DISCRIMINATOR_EXISTS:
 		return element->max != 0;
 	case HS_DISCRIMINATOR_VALUE:
-		return demand(match, item, element);
+		return has_demand(match, element) ? demand(match, item, element) : NEUTRAL;
 	default:
 		return UNKNOWN;
 	}
@@ -145,7 +161,9 @@ static int match_absent(struct matching *match, const struct hs_profile_element 
 		return element->min == 0;
 	if (element->max == 0)
 		return 1;
-	return match->kind == HS_DISCRIMINATOR_VALUE && demand(match, NULL, element) == UNKNOWN ? UNKNOWN : 0;
+	if (match->kind == HS_DISCRIMINATOR_VALUE && !has_demand(match, element))
+		return NEUTRAL;
+	return match->kind == HS_DISCRIMINATOR_PROFILE && !names_profiles(element) ? NEUTRAL : 0;
 }
 
 /* ---- steps ---- */
@@ -154,6 +172,8 @@ static int best(int a, int b)
 {
 	if (a == 1 || b == 1)
 		return 1;
+	if (a == NEUTRAL || b == NEUTRAL)
+		return NEUTRAL;
 	return a == UNKNOWN || b == UNKNOWN ? UNKNOWN : 0;
 }
 
@@ -170,7 +190,7 @@ static int follow_child(struct matching *match, struct hs_slice rest, const stru
 	int result = 0;
 	for (uint32_t i = 0; i < count; i++)
 		result = best(result, follow(match, rest, &items[i], child));
-	if (result == UNKNOWN && child->slices) {
+	if ((result == UNKNOWN || result == NEUTRAL) && child->slices) {
 		for (const struct hs_profile_element *slice = child->slices; slice; slice = slice->next) {
 			int of_slice = 0;
 			for (uint32_t i = 0; i < count; i++)
@@ -211,6 +231,26 @@ static bool is_extension_of(const struct hs_profile_element *slice, struct hs_sl
 	return false;
 }
 
+static bool has_profile(const struct hs_profile_element *element)
+{
+	return element->use_count > 0 && element->uses[0].profile_count > 0;
+}
+
+/* A re-slice that must be there says more than the slice that it divides. */
+static const struct hs_profile_element *innermost(const struct hs_profile_element *slice, struct hs_slice url)
+{
+	const struct hs_profile_element *part = slice->slices;
+	while (part) {
+		if (part->min > 0 && is_extension_of(part, url)) {
+			slice = part;
+			part = slice->slices;
+		} else {
+			part = part->next;
+		}
+	}
+	return slice;
+}
+
 static int follow_extension(struct matching *match, struct hs_slice url, struct hs_slice rest,
 	const struct hs__node *item, const struct hs_profile_element *element)
 {
@@ -223,7 +263,7 @@ static int follow_extension(struct matching *match, struct hs_slice url, struct 
 	struct hs__node *items = head ? hs__node_gather(match->run, item, head, &count) : NULL;
 	for (const struct hs_profile_element *slice = head ? head->slices : NULL; slice; slice = slice->next)
 		if (is_extension_of(slice, url))
-			wanted = slice;
+			wanted = innermost(slice, url);
 	if (!wanted)
 		return UNKNOWN;
 	for (uint32_t i = 0; i < count; i++)
@@ -351,6 +391,8 @@ static int follow(struct matching *match, struct hs_slice path, const struct hs_
 		return follow_extension(match, argument_of(step), rest, item, element);
 	if (hs_slice_starts(step, HS_S("ofType(")))
 		return follow_type(match, argument_of(step), rest, item, element);
+	if (hs_slice_eq(step, HS_S("url")) && item->type == match->run->extension && has_profile(element))
+		return is_extension_of(element, hs_json_get_text(item->value, HS_S("url")));
 	const struct hs_profile_element *body = body_of(match, item, element);
 	const struct hs_profile_element *child = body ? hs_profile_child(body, step) : NULL;
 	if (!child)
@@ -366,12 +408,10 @@ int hs__slice_matches(struct hs__validation *run, const struct hs__node *item,
 	for (uint32_t i = 0; i < slicing->discriminator_count; i++) {
 		struct matching match = { run, slicing->discriminators[i].kind, 0 };
 		int one = follow(&match, slicing->discriminators[i].path, item, slice);
-		if (one == 0)
-			return 0;
+		if (one == 0 || one == UNKNOWN)
+			return one;
 		if (one == 1)
 			result = 1;
-		else if (match.kind != HS_DISCRIMINATOR_VALUE)
-			return UNKNOWN;
 	}
 	return result;
 }

@@ -112,9 +112,11 @@ static bool is_allowed_here(struct hs__validation *run, const struct hs__node *h
 {
 	if (hs_slice_eq(context->type, HS_S("element")))
 		return is_element_here(run, host, context->expression);
-	if (hs_slice_eq(context->type, HS_S("extension")))
-		return host->type == run->extension &&
-			hs_slice_eq(hs_json_get_text(host->value, HS_S("url")), context->expression);
+	if (hs_slice_eq(context->type, HS_S("extension"))) { /* on the extension, or on its value */
+		const struct hs__node *outer = host->type == run->extension ? host : host->up;
+		return outer && outer->type == run->extension &&
+			hs_slice_eq(hs_json_get_text(outer->value, HS_S("url")), context->expression);
+	}
 	if (hs_slice_eq(context->type, HS_S("fhirpath")))
 		return is_expression_here(run, host, context->expression);
 	return true;
@@ -222,12 +224,36 @@ static void check_modifier(struct hs__validation *run, const struct hs__node *no
 		HS_S_ARG(hs_slice_first(profile->url, 200)));
 }
 
+/* The extensions that a complex one has are those that its definition names. */
+static void check_inner(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
+{
+	struct hs_error ignored;
+	struct hs_slice outer = hs_json_get_text(node->up->value, HS_S("url"));
+	const struct hs_profile *profile = hs_profiles_find(run->profiles, outer, &ignored);
+	const struct hs_profile_element *head = profile ? hs_profile_child(profile->root, HS_S("extension")) :
+							  NULL;
+	if (!head)
+		return;
+	for (const struct hs_profile_element *slice = head->slices; slice; slice = slice->next) {
+		const struct hs_profile_element *own = hs_profile_child(slice, HS_S("url"));
+		if (!own || !own->fixed || hs_slice_eq(hs_json_text(own->fixed), url))
+			return; /* a slice that says no url may be this one */
+	}
+	hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure", "extension-inner",
+		"the extension %.*s has no part '%.*s'", HS_S_ARG(hs_slice_first(outer, 200)),
+		HS_S_ARG(hs_slice_first(url, 100)));
+}
+
 void hs__check_extension(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_error err;
 	struct hs_slice url = hs_json_get_text(node->value, HS_S("url"));
-	if (!url.len || is_inner(run, node, url))
+	if (!url.len)
 		return;
+	if (is_inner(run, node, url)) {
+		check_inner(run, node, url);
+		return;
+	}
 	const struct hs_profile *profile = hs_profiles_find(run->profiles, url, &err);
 	if (!profile && err.status == HS_E_NOT_FOUND) {
 		fail_unknown(run, node, url);

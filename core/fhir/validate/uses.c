@@ -121,7 +121,7 @@ void hs__check_uses(struct hs__validation *run, const struct hs__node *node,
 	if (!use)
 		return;
 	if (use->profile_count == 1 && (run->quiet || !is_extension_use(run, node, use))) {
-		profile = find_profile(run, node, use->profiles[0], HS_SEVERITY_WARNING);
+		profile = find_profile(run, node, use->profiles[0], HS_SEVERITY_ERROR);
 		if (profile)
 			hs__validate_profile(run, node, profile);
 	} else if (use->profile_count > 1) {

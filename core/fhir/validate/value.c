@@ -175,25 +175,56 @@ static void check_bounds(struct hs__validation *run, const struct hs__node *node
 }
 
 /* Characters, not bytes: those that begin a code point are counted. */
-static void check_length(struct hs__validation *run, const struct hs__node *node, uint32_t most)
+static void check_length(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element)
 {
 	struct hs_slice text = hs_json_text(node->value);
 	size_t count = 0;
 	for (size_t i = 0; i < text.len; i++)
 		count += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
-	if (most && count > most)
+	if (element->max_length && count > element->max_length)
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "too-long",
 			"profile-max-length", "the text has %zu characters; at most %u are allowed", count,
-			most);
+			element->max_length);
+	if (count < element->min_length)
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "value", "profile-min-length",
+			"the text has %zu characters; at least %u are wanted", count, element->min_length);
+}
+
+static bool has_alternative(const struct hs__node *node, const struct hs_profile_element *element)
+{
+	HS_JSON_EACH(item, hs_json_get(node->shadow, HS_S("extension")))
+		for (uint32_t i = 0; i < element->value_alternative_count; i++)
+			if (hs_slice_eq(hs_json_get_text(item, HS_S("url")), element->value_alternatives[i]))
+				return true;
+	return false;
+}
+
+/* A primitive that only has extensions. */
+static void check_missing(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element)
+{
+	if (element->must_have_value)
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "required", "profile-value",
+			"the profile wants a value here; extensions cannot stand for it");
+	else if (element->value_alternatives && !has_alternative(node, element))
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "required",
+			"profile-value-alternative",
+			"without a value the profile wants one of the extensions that may stand for it, such "
+			"as %.*s",
+			HS_S_ARG(hs_slice_first(element->value_alternatives[0], 200)));
 }
 
 void hs__check_values(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element)
 {
 	check_fixed(run, node, element);
-	if (!node->value)
+	if (!node->value) {
+		check_missing(run, node, element);
 		return;
+	}
 	if (element->min_value || element->max_value)
 		check_bounds(run, node, element);
-	check_length(run, node, element->max_length);
+	if ((element->max_length || element->min_length) && hs_json_is(node->value, HS_JSON_STRING))
+		check_length(run, node, element);
 }

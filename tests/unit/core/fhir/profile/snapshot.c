@@ -156,6 +156,16 @@ static void takes_the_name_of_a_choice_as_a_slice(void **state)
 	hs_arena_free(made.arena);
 }
 
+static void gives_a_choice_the_type_that_must_be_there(void **state)
+{
+	(void)state;
+	struct made made = make("[{'path':'Person.ageQuantity','min':1}]");
+	const struct hs_json *types = hs_json_get(element(&made, "Person.age[x]"), HS_S("type"));
+	assert_int_equal(hs_json_count(types), 1);
+	assert_slice(hs_json_get_text(hs_json_first(types), HS_S("code")), "Quantity");
+	hs_arena_free(made.arena);
+}
+
 static void slices_extensions_by_url(void **state)
 {
 	(void)state;
@@ -218,6 +228,7 @@ int main(void)
 		cmocka_unit_test(unfolds_a_reference_to_an_element),
 		cmocka_unit_test(makes_slices_with_children),
 		cmocka_unit_test(takes_the_name_of_a_choice_as_a_slice),
+		cmocka_unit_test(gives_a_choice_the_type_that_must_be_there),
 		cmocka_unit_test(slices_extensions_by_url),
 		cmocka_unit_test(keeps_what_a_binding_leaves_out),
 		cmocka_unit_test(says_what_cannot_be_laid_over),

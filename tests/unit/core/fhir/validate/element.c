@@ -109,6 +109,27 @@ static void counts_durations_from_now(void **state)
 	hs_arena_free(found.arena);
 }
 
+static void wants_values(void **state)
+{
+	static const char length[] = PROFILE("Patient",
+		"{'path':'Patient.id','extension':[{'url':'http://hl7.org/fhir/StructureDefinition/"
+		"minLength',"
+		"'valueInteger':3}]}");
+	static const char value[] = PROFILE("Patient",
+		"{'path':'Patient.active','extension':[{'url':"
+		"'http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.mustHaveValue',"
+		"'valueBoolean':true}]}");
+	static const char absent[] =
+		"{'resourceType':'Patient','_active':{'extension':[{'url':"
+		"'http://hl7.org/fhir/StructureDefinition/data-absent-reason','valueCode':'unknown'}]}}";
+	(void)state;
+	good(length, "{'resourceType':'Patient','id':'abc'}");
+	bad(length, "{'resourceType':'Patient','id':'ab'}", "profile-min-length", "Patient.id");
+	good(value, "{'resourceType':'Patient','active':false}");
+	bad(value, absent, "profile-value", "Patient.active");
+	assert_valid(NULL, NULL, absent);
+}
+
 static void evaluates_invariants(void **state)
 {
 	static const char profile[] = PROFILE("Patient",
@@ -166,6 +187,7 @@ int main(void)
 		cmocka_unit_test(compares_fixed_values_and_patterns),
 		cmocka_unit_test(keeps_bounds),
 		cmocka_unit_test(counts_durations_from_now),
+		cmocka_unit_test(wants_values),
 		cmocka_unit_test(evaluates_invariants),
 		cmocka_unit_test(follows_the_profile_of_a_type),
 		cmocka_unit_test(heeds_declared_profiles),

@@ -61,6 +61,20 @@ static void is_what_its_definition_says(void **state)
 		"e','valueCode':'s'}]}]}");
 }
 
+static void has_the_parts_of_its_definition(void **state)
+{
+	static const char complex[] = EXTENSION(AT("Patient"),
+		",{'path':'Extension.extension','sliceName':'a','min':1},"
+		"{'path':'Extension.extension.url','fixedUri':'a'},{'path':'Extension.value[x]','max':'0'}");
+#define PARTS(name) \
+	"{'resourceType':'Patient','extension':[{'url':'http://x/" \
+	"e','extension':[{'url':'a','valueString':'s'}," \
+	"{'url':'" name "','valueString':'s'}]}]}"
+	(void)state;
+	good(complex, PARTS("a"));
+	bad(complex, PARTS("b"), "extension-inner", "Patient.extension[0].extension[1]");
+}
+
 static void is_unknown(void **state)
 {
 	static const char patient[] =
@@ -106,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_where_it_belongs),
 		cmocka_unit_test(is_what_its_definition_says),
+		cmocka_unit_test(has_the_parts_of_its_definition),
 		cmocka_unit_test(is_unknown),
 		cmocka_unit_test(is_a_modifier_or_not),
 		cmocka_unit_test(is_asked_for_by_a_profile),
