@@ -124,7 +124,7 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, 
 {
 	struct tx_context *ctx = &ask->ctx;
 	bool r5 = hs_request_fhir(ask->req) == HS_FHIR_R5;
-	const struct tx_layer *uploaded = &ask->uploads->layers[r5];
+	const struct tx_layer *fresh = &ask->uploads->fresh[r5], *uploaded = &ask->uploads->layers[r5];
 
 	memset(ctx, 0, sizeof(*ctx));
 	ctx->arena = hs_request_arena(ask->req);
@@ -134,6 +134,8 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, 
 	ctx->scope.face = r5 ? HS_ON_R5 : HS_ON_R4;
 	if (ask->sent.image)
 		ctx->scope.layers[ctx->scope.count++] = &ask->sent;
+	if (fresh->image)
+		ctx->scope.layers[ctx->scope.count++] = fresh;
 	if (uploaded->image)
 		ctx->scope.layers[ctx->scope.count++] = uploaded;
 	for (size_t i = 0; i < ask->service->import_count; i++)
@@ -155,7 +157,7 @@ static enum hs_status missing_instance(struct tx_ask *ask, struct hs_error *err)
 /* The last row with the id: among a package's resources ids need not be unique. */
 #define FIND_BY_ID(rows) \
 	for (size_t i = layer->rows##_count; i-- > 0;) \
-		if ((layer->rows[i].head.faces & scope->face) && \
+		if (hs_tx_is_seen(layer, &layer->rows[i].head, scope->face) && \
 			hs_slice_eq(tx_text(layer, layer->rows[i].head.id), ask->id)) { \
 			found = i; \
 			break; \

@@ -4,16 +4,19 @@
 
 #include "version.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define SCRATCH_MAX ((size_t)4 << 30)
 
 struct tx_compile *hs_tx_compile_new(uint64_t source_key)
 {
+	static atomic_ullong made;
 	struct hs_arena *keys = hs_arena_new(SCRATCH_MAX);
 	struct tx_compile *c = hs_arena_alloc(keys, sizeof(*c));
 
 	c->keys = keys;
+	c->name = source_key ? source_key : atomic_fetch_add(&made, 1);
 	c->scratch = hs_arena_new(SCRATCH_MAX);
 	c->image = hs_image_builder_new(TX_IMAGE_KIND, TX_IMAGE_FORMAT, source_key);
 	for (size_t i = 0; i < TX_SECTIONS_END; i++)

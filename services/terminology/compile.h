@@ -17,6 +17,7 @@ struct tx_compile {
 	struct hs_buf key_rows[TX_KINDS];
 	uint32_t faces;
 	uint32_t contained; /* value sets in value sets so far, to name them apart */
+	uint64_t name;      /* of this compile, so that such names of two images differ */
 	bool failed;
 };
 

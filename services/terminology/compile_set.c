@@ -19,12 +19,12 @@ struct work {
 
 static const char *const not_in_source[] = { "text", "contained", "compose", "expansion", NULL };
 
-/* "#id" names a contained set of the same resource: "#NUMBER/id" here. */
+/* "#id" names a contained set of the same resource: "#IMAGE-NUMBER/id" here. */
 static struct hs_slice own_name(struct work *w, struct hs_slice canonical)
 {
 	if (canonical.len && canonical.ptr[0] == '#')
-		return hs_arena_printf(w->c->scratch, "#%u/%.*s", w->number,
-			HS_S_ARG(hs_slice_from(canonical, 1)));
+		return hs_arena_printf(w->c->scratch, "#%llx-%u/%.*s", (unsigned long long)w->c->name,
+			w->number, HS_S_ARG(hs_slice_from(canonical, 1)));
 	return canonical;
 }
 

@@ -64,7 +64,7 @@ static bool grow(struct tx_grammars *g)
 	struct hs_arena *arena = g->ctx->arena;
 	size_t room = g->table_room ? g->table_room * 4 : 64;
 
-	if (g->count * 2 < g->table_room)
+	if ((size_t)g->count * 2 < g->table_room)
 		return true;
 	uint32_t *table = hs_arena_array(arena, room, sizeof(*table));
 	struct tx_made *made = hs_arena_array(arena, room / 2, sizeof(*made));

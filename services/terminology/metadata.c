@@ -66,8 +66,9 @@ static void add_systems(struct hs_arena *arena, struct hs_json *list, const stru
 		const struct tx_system_row *row = &layer->systems[layer->systems_by_url[i]];
 		struct hs_slice url = tx_text(layer, row->head.url),
 				version = tx_text(layer, row->head.version);
-		if (!(row->head.faces & face) || !url.len || row->content == TX_CONTENT_NOT_PRESENT ||
-			row->content == TX_CONTENT_EXAMPLE || row->content == TX_CONTENT_SUPPLEMENT)
+		if (!hs_tx_is_seen(layer, &row->head, face) || !url.len ||
+			row->content == TX_CONTENT_NOT_PRESENT || row->content == TX_CONTENT_EXAMPLE ||
+			row->content == TX_CONTENT_SUPPLEMENT)
 			continue;
 		if (!open || !hs_slice_eq(url, last)) {
 			open = hs_json_push(list, hs_json_object(arena));

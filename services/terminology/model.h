@@ -175,6 +175,9 @@ struct tx_layer {
 	struct hs_image *image;
 	const struct tx_source *source; /* of systems that are TX_ELSEWHERE, else NULL */
 	void *source_state;             /* what the source keeps; it owns it */
+	/* Rows that were written anew or deleted since the image was made; not owned. */
+	const struct tx_head *const *hidden;
+	size_t hidden_count;
 #define TX_LIST(type, name) \
 	const type *name; \
 	size_t name##_count
@@ -206,6 +209,15 @@ struct tx_layer {
 	TX_LIST(uint32_t, maps_by_url);
 #undef TX_LIST
 };
+
+/* Is the row seen on `face`? */
+static inline bool hs_tx_is_seen(const struct tx_layer *layer, const struct tx_head *head, uint32_t face)
+{
+	for (size_t i = 0; i < layer->hidden_count; i++)
+		if (layer->hidden[i] == head)
+			return false;
+	return (head->faces & face) != 0;
+}
 
 /* Takes over the reference to `image`. */
 void hs_tx_layer_init(struct tx_layer *layer, struct hs_image *image);

@@ -71,7 +71,7 @@ static const struct tx_head *find_in(const struct tx_scope *scope, const struct 
 		const struct tx_head *head = head_at(&index, i);
 		if (!hs_slice_eq(tx_text(layer, head->url), url))
 			break;
-		if ((head->faces & scope->face) && fits(kind, head, want) &&
+		if (hs_tx_is_seen(layer, head, scope->face) && fits(kind, head, want) &&
 			hs_tx_version_meets(version, tx_text(layer, head->version)))
 			best = head;
 	}
@@ -172,7 +172,7 @@ size_t hs_tx_system_versions(const struct tx_scope *scope, struct hs_slice url, 
 			struct hs_slice version = tx_text(layer, head->version);
 			if (!hs_slice_eq(tx_text(layer, head->url), url))
 				break;
-			if ((head->faces & scope->face) && fits(TX_SYSTEMS, head, WANT_CONTENT) &&
+			if (hs_tx_is_seen(layer, head, scope->face) && fits(TX_SYSTEMS, head, WANT_CONTENT) &&
 				!is_among(out, n, version))
 				out[n++] = version;
 		}

@@ -2,10 +2,10 @@
 /* What the service keeps: the image of the packages, shared by all, and for each sandbox the compiled
  * uploads.
  *
- * Uploads are compiled anew when something of them was written, by the first question that comes after:
- * `written` notes the commit sequence that the uploads must reach, and a question whose uploads are older
- * reads them again before it is answered. So an upload is usable at once, and a question without news costs
- * one comparison. */
+ * Uploads are compiled when something of them was written, by the first question that comes after: `written`
+ * notes the commit sequence that the uploads must reach and which resource it was, and a question whose
+ * uploads are older reads what is new before it is answered. So an upload is usable at once, costs what it
+ * holds and not what is there, and a question without news costs one comparison. */
 #pragma once
 
 #include "model.h"
@@ -17,22 +17,39 @@
 
 #define TX_IMPORTS_MAX 24u
 
+/* A resource that was written: what uploads that are older than `seq` do not have as it is now. */
+struct tx_change {
+	uint64_t seq;
+	uint8_t type; /* index in hs_tx_upload_types */
+	bool r5;
+	char id[65];
+};
+#define TX_CHANGES_MAX 64u
+extern const char *const hs_tx_upload_types[4];
+
 struct tx_uploads {
 	atomic_uint refs;
 	uint64_t seq;              /* commit sequence that was seen */
+	uint64_t whole_seq;        /* that at which `layers` were made; what came later stands in `fresh` */
 	struct tx_layer layers[2]; /* of R4 and R5; image NULL: nothing was uploaded */
+	struct tx_layer fresh[2];  /* the same, nearer */
+	struct hs_buf hidden[2];   /* const struct tx_head *: rows of `layers` that are not true any more */
 };
 
 struct tx_sandbox {
 	struct hs_store *store;
-	pthread_mutex_t lock;       /* of `uploads` */
+	pthread_mutex_t lock;       /* of all below but `wanted` */
 	struct tx_uploads *uploads; /* NULL: not read yet */
-	_Atomic uint64_t wanted;    /* sequence that uploads must reach */
+	/* Writes after `changes_after`, each resource once; more than there is room for raise it. */
+	struct tx_change changes[TX_CHANGES_MAX];
+	size_t change_count;
+	uint64_t changes_after;
+	_Atomic uint64_t wanted; /* sequence that uploads must reach */
 	struct tx_sandbox *next;
 };
 
 struct tx_service {
-	struct tx_layer base;    /* image NULL: no packages */
+	struct tx_layer base;                    /* image NULL: no packages */
 	struct tx_layer imports[TX_IMPORTS_MAX]; /* large code systems: by URL, the latest version first */
 	size_t import_count;
 	struct tx_layer builtin; /* grammars and lists of codes */
@@ -60,6 +77,12 @@ enum hs_status hs_tx_written(const struct hs_write_event *event, void *state, st
 /* A reference to the uploads when they are new enough, else NULL. */
 struct tx_uploads *hs_tx_uploads_get(struct tx_sandbox *sandbox);
 void hs_tx_uploads_unref(void *arg); /* a struct tx_uploads; NULL is allowed */
+/* Notes a write (uploads_fresh.c). */
+void hs_tx_uploads_note(struct tx_sandbox *sandbox, const struct hs_write_event *event, uint64_t seq);
+/* `made` becomes `old` and what was written since; false when that must be read as a whole. In a reading
+ * transaction. */
+bool hs_tx_uploads_freshen(struct tx_sandbox *sandbox, struct hs_txn *txn, const struct tx_uploads *old,
+	struct tx_uploads *made);
 /* Reads them anew; in a reading transaction. */
 enum hs_status hs_tx_uploads_read(struct tx_sandbox *sandbox, struct hs_txn *txn, struct tx_uploads **out,
 	struct hs_error *err);

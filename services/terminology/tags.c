@@ -16,7 +16,7 @@ static const char *const part_names[PARTS] = { "language", "ext-lang", "script",
 struct tag {
 	struct hs_slice parts[PARTS]; /* as they should be written; several of a kind are joined by "-" */
 	struct tx_system system[PARTS];
-	uint32_t concept[PARTS]; /* of language, script and region; TX_NONE: not in a list */
+	uint32_t row[PARTS]; /* of language, script and region; TX_NONE: not in a list */
 	struct hs_slice subtags[SUBTAGS_MAX];
 	size_t count;
 };
@@ -97,7 +97,7 @@ static bool take_listed(struct reader *r, enum part part, enum tx_builtin list, 
 		if (concept == TX_NONE)
 			continue;
 		r->tag->system[part] = s;
-		r->tag->concept[part] = concept;
+		r->tag->row[part] = concept;
 		take(r, part);
 		return true;
 	}
@@ -202,7 +202,7 @@ static const void *parse(struct hs_arena *arena, const struct tx_layer *layer, s
 	if (!tag)
 		return NULL;
 	for (size_t i = 0; i < PARTS; i++)
-	tag->concept[i] = TX_NONE;
+		tag->row[i] = TX_NONE;
 	while (rest.ptr) {
 		if (tag->count == SUBTAGS_MAX)
 			return NULL;
@@ -226,8 +226,8 @@ static struct hs_slice name_of(const struct tag *tag, enum part part)
 {
 	struct hs_slice name = HS_S_NONE;
 
-	if (tag->concept[part] != TX_NONE)
-		name = hs_tx_concept(tag->system[part], tag->concept[part]).display;
+	if (tag->row[part] != TX_NONE)
+		name = hs_tx_concept(tag->system[part], tag->row[part]).display;
 	return name.len ? name : tag->parts[part];
 }
 
@@ -274,12 +274,10 @@ static bool texts(struct hs_arena *arena, const struct tx_layer *layer, const st
 			(struct tx_designation) {
 				.language = HS_S("en"), .value = name_tag(arena, tag, true) },
 			out);
-	if (tag->count == 1 &&
-		tag->concept[LANGUAGE] != TX_NONE) { /* its other names, also in other languages */
+	if (tag->count == 1 && tag->row[LANGUAGE] != TX_NONE) { /* its other names, also in other languages */
 		struct tx_designations all = { NULL, 0, 0 };
 		ok = ok &&
-			hs_tx_designations(arena, tag->system[LANGUAGE], tag->concept[LANGUAGE], NULL, 0,
-				&all);
+			hs_tx_designations(arena, tag->system[LANGUAGE], tag->row[LANGUAGE], NULL, 0, &all);
 		for (size_t i = 0; i < all.count && ok; i++)
 			if (!all.items[i].base)
 				ok = hs_tx_add_designation(arena, all.items[i], out);

@@ -309,7 +309,7 @@ static void ask_all(struct task *t)
 		for (size_t i = 0; i < layer->maps_by_url_count; i++) {
 			struct tx_map map = { layer, &layer->maps[layer->maps_by_url[i]] }, latest;
 			struct hs_slice url = tx_text(layer, map.row->head.url);
-			if (!(map.row->head.faces & scope->face) || !scopes_fit(t, &map))
+			if (!hs_tx_is_seen(layer, &map.row->head, scope->face) || !scopes_fit(t, &map))
 				continue;
 			if (url.len && hs_tx_find_map(scope, url, HS_S_NONE, &latest) &&
 				!hs_slice_eq(tx_text(latest.layer, latest.row->head.version),

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Uploads of a sandbox: what was stored by REST, compiled in memory and swapped whole. */
+/* Uploads of a sandbox: what was stored by REST, compiled in memory and swapped. A few writes are compiled
+ * beside what is there (uploads_fresh.c); after many all is compiled anew. */
 #include "state.h"
 
 #define PAGE 200u
 #define READ_ARENA ((size_t)1 << 30)
 
-static const char *const types[] = { "CodeSystem", "ValueSet", "ConceptMap", "NamingSystem" };
+const char *const hs_tx_upload_types[4] = { "CodeSystem", "ValueSet", "ConceptMap", "NamingSystem" };
 
 /* The host gives the state zeroed; after a reset it is opened again. */
 enum hs_status hs_tx_sandbox_open(void *state, void *sandbox_state, struct hs_store *store,
@@ -51,8 +52,11 @@ enum hs_status hs_tx_written(const struct hs_write_event *event, void *state, st
 	(void)err;
 	pthread_mutex_lock(&service->lock);
 	for (struct tx_sandbox *s = service->sandboxes; s; s = s->next)
-		if (s->store == store && atomic_load(&s->wanted) < seq)
-			atomic_store(&s->wanted, seq);
+		if (s->store == store) {
+			hs_tx_uploads_note(s, event, seq);
+			if (atomic_load(&s->wanted) < seq)
+				atomic_store(&s->wanted, seq);
+		}
 	pthread_mutex_unlock(&service->lock);
 	return HS_OK;
 }
@@ -65,8 +69,11 @@ void hs_tx_uploads_unref(void *arg)
 
 	if (!uploads || atomic_fetch_sub(&uploads->refs, 1) != 1)
 		return;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 2; i++) {
 		hs_tx_layer_fini(&uploads->layers[i]);
+		hs_tx_layer_fini(&uploads->fresh[i]);
+		hs_buf_free(&uploads->hidden[i]);
+	}
 	struct hs_buf memory = { .ptr = (char *)uploads };
 	hs_buf_free(&memory);
 }
@@ -135,7 +142,7 @@ static enum hs_status read_face(struct hs_txn *txn, bool r5, struct tx_layer *la
 	size_t count = 0;
 
 	for (size_t i = 0; i < 4 && status == HS_OK; i++) {
-		struct hs_slice name = hs_arena_printf(names, "%s%s", r5 ? "r5/" : "", types[i]);
+		struct hs_slice name = hs_arena_printf(names, "%s%s", r5 ? "r5/" : "", hs_tx_upload_types[i]);
 		status = read_type(txn, compile, name, HS_ON_R4 | HS_ON_R5, &count, err);
 	}
 	if (status == HS_OK && count)
@@ -155,7 +162,9 @@ static struct tx_uploads *new_uploads(uint64_t seq)
 	struct tx_uploads *made = (void *)hs_buf_reserve(&memory, sizeof(*made));
 	memset(made, 0, sizeof(*made));
 	atomic_init(&made->refs, 1);
-	made->seq = seq;
+	made->seq = made->whole_seq = seq;
+	for (size_t i = 0; i < 2; i++)
+		hs_buf_init(&made->hidden[i], NULL, 1 << 20);
 	return made;
 }
 
@@ -188,6 +197,16 @@ static struct tx_uploads *same_as_before(struct tx_sandbox *sandbox, uint64_t se
 	return found;
 }
 
+static struct tx_uploads *take_reference(struct tx_sandbox *sandbox)
+{
+	pthread_mutex_lock(&sandbox->lock);
+	struct tx_uploads *found = sandbox->uploads;
+	if (found)
+		atomic_fetch_add(&found->refs, 1);
+	pthread_mutex_unlock(&sandbox->lock);
+	return found;
+}
+
 enum hs_status hs_tx_uploads_read(struct tx_sandbox *sandbox, struct hs_txn *txn, struct tx_uploads **out,
 	struct hs_error *err)
 {
@@ -199,8 +218,11 @@ enum hs_status hs_tx_uploads_read(struct tx_sandbox *sandbox, struct hs_txn *txn
 		return HS_OK;
 	}
 	made = new_uploads(seq);
-	enum hs_status status = read_face(txn, false, &made->layers[0], err);
-	if (status == HS_OK)
+	struct tx_uploads *old = take_reference(sandbox);
+	bool done = old && hs_tx_uploads_freshen(sandbox, txn, old, made);
+	hs_tx_uploads_unref(old);
+	enum hs_status status = done ? HS_OK : read_face(txn, false, &made->layers[0], err);
+	if (status == HS_OK && !done)
 		status = read_face(txn, true, &made->layers[1], err);
 	if (status) {
 		hs_tx_uploads_unref(made);

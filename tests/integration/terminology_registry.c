@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -71,6 +72,55 @@ static void uploads_are_usable_at_once(void **state)
 		false));
 	assert_int_equal(fixture_send(f, "DELETE", "CodeSystem/cs", NULL).status, 204);
 	assert_string_equal(lookup("a"), "");
+}
+
+static const char *display_of(const char *url)
+{
+	struct hs_slice path = hs_arena_printf(fixture_arena(f), "CodeSystem/$lookup?system=%s&code=a", url);
+	struct fixture_answer a = fixture_get(f, hs_arena_cstr(fixture_arena(f), path));
+
+	return a.status == 200 ?
+		hs_arena_cstr(fixture_arena(f), hs_parameter_text(fixture_json(f, &a), HS_S("display"))) :
+		"";
+}
+
+static void put_numbered(const char *id, const char *url, unsigned number)
+{
+	const char *path = hs_arena_cstr(fixture_arena(f),
+		hs_arena_printf(fixture_arena(f), "CodeSystem/%s", id));
+	struct hs_slice body = hs_arena_printf(fixture_arena(f),
+		"{\"resourceType\":\"CodeSystem\",\"id\":\"%s\",\"url\":\"%s\",\"status\":\"active\","
+		"\"content\":\"complete\",\"concept\":[{\"code\":\"a\",\"display\":\"%u\"}]}",
+		id, url, number);
+
+	put(path, hs_arena_cstr(fixture_arena(f), body));
+}
+
+/* Few writes are compiled beside what is there, many with it: each question sees the last of them, whichever
+ * it is. */
+static void one_write_among_many(void **state)
+{
+	char id[20], url[40], number[20];
+
+	(void)state;
+	need_fhir();
+	for (unsigned i = 0; i < 150; i++) {
+		snprintf(id, sizeof(id), "many-%u", i % 100);
+		snprintf(url, sizeof(url), "urn:test:many-%u", i % 100);
+		snprintf(number, sizeof(number), "%u", i);
+		put_numbered(id, url, i);
+		if (i % 7 == 0)
+			assert_string_equal(display_of(url), number);
+	}
+	assert_string_equal(display_of("urn:test:many-49"), "149");
+	assert_string_equal(display_of("urn:test:many-50"), "50");
+	put_numbered("many-50", "urn:test:moved", 7); /* another URL: the old one is gone */
+	assert_string_equal(display_of("urn:test:many-50"), "");
+	assert_string_equal(display_of("urn:test:moved"), "7");
+	assert_int_equal(fixture_send(f, "DELETE", "CodeSystem/many-51", NULL).status, 204);
+	assert_string_equal(display_of("urn:test:many-51"), "");
+	assert_int_equal(fixture_get(f, "CodeSystem/many-51/$lookup?code=a").status, 404);
+	assert_string_equal(display_of("urn:test:many-52"), "52");
 }
 
 static void instances(void **state)
@@ -211,10 +261,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(uploads_are_usable_at_once),
-		cmocka_unit_test(instances), cmocka_unit_test(of_one_version_of_fhir_only),
-		cmocka_unit_test(resources_with_the_question), cmocka_unit_test(bad_uploads),
-		cmocka_unit_test(too_deep_a_chain), cmocka_unit_test(what_the_service_says_of_itself),
-		cmocka_unit_test(after_a_restart) };
+		cmocka_unit_test(one_write_among_many), cmocka_unit_test(instances),
+		cmocka_unit_test(of_one_version_of_fhir_only), cmocka_unit_test(resources_with_the_question),
+		cmocka_unit_test(bad_uploads), cmocka_unit_test(too_deep_a_chain),
+		cmocka_unit_test(what_the_service_says_of_itself), cmocka_unit_test(after_a_restart) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define TEXT_MAX 4096u
+#define TEXT_MAX ((size_t)4096)
 
 static int power_of(const struct hs_ucum *u, uint16_t arbitrary)
 {
