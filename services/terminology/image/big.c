@@ -50,7 +50,7 @@ enum hs_status hs_tx_big_open(const char *path, struct tx_layer *out, struct hs_
 
 	if (status)
 		return status;
-	struct hs_arena *arena = hs_arena_new((size_t)1 << 20);
+	struct hs_arena *arena = hs_arena_new((size_t)16 << 20);
 	struct tx_big *big = hs_arena_alloc(arena, sizeof(*big));
 	hs_tx_layer_init(out, image);
 	big->arena = arena;

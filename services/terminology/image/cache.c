@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-#define SLOTS 1024u
+#define SLOTS 4096u
 #define URL_MAX 512u /* longer ones are compiled each time */
 
 struct tx_cache {
