@@ -159,6 +159,23 @@ static void check_supplement(struct hs__validation *run, const struct hs__node *
 	}
 }
 
+/* The value set of all codes includes the system and nothing else (R4 CodeSystem.valueSet). */
+static void check_all_codes(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice canonical = hs_json_get_text(node->value, HS_S("valueSet"));
+	struct hs_slice url = hs_json_get_text(node->value, HS_S("url"));
+	const struct hs_json *set = hs__rules_resource_of(run, node, "ValueSet", canonical);
+	const struct hs_json *includes = hs__rules_array(hs_json_get(set, HS_S("compose")), "include");
+	const struct hs_json *include = hs_json_first(includes);
+	if (!include || !url.len)
+		return;
+	if (hs_json_count(includes) != 1 || !hs_slice_eq(hs_json_get_text(include, HS_S("system")), url) ||
+		hs_json_get(include, HS_S("concept")) || hs_json_get(include, HS_S("filter")))
+		HS__WARN(run, node, "valueSet", "invalid", "code-system-value-set",
+			"the value set '%.*s' does not include the code system as a whole, and nothing else",
+			HS__SHOW(canonical));
+}
+
 void hs__rule_code_system(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_slice base = hs_json_get_text(node->value, HS_S("supplements"));
@@ -169,6 +186,7 @@ void hs__rule_code_system(struct hs__validation *run, const struct hs__node *nod
 	check_properties(run, node, &concepts.declared);
 	check_concepts(&concepts, node);
 	check_content(run, node, concepts.count);
+	check_all_codes(run, node);
 	if (base.len)
 		check_supplement(run, node, base);
 }

@@ -37,6 +37,11 @@ void hs__rule_reference(struct hs__validation *run, const struct hs__node *node)
 		HS__FAIL(run, node, "", "value", "bundle-reference-ambiguous",
 			"'%.*s' means %u entries of the bundle; give it a version, or leave one entry",
 			HS__SHOW(text), count);
+	if (!found && hs_slice_starts(text, HS_S("urn:")) &&
+		hs__rules_in(hs_json_get_text(bundle->bundle, HS_S("type")), "document message"))
+		HS__FAIL(run, node, "", "not-found", "bundle-reference-missing",
+			"'%.*s' is the address of no entry, and outside of the bundle it means nothing",
+			HS__SHOW(text));
 	if (!found || !found->type.len)
 		return;
 	bool restful = hs_reference_parse(text, &parts) && parts.type.len;

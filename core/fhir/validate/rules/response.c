@@ -83,7 +83,7 @@ static uint64_t occurrences(const struct hs__question *question, const char *url
 	return hs_json_i64(value, &number) && number > 0 ? (uint64_t)number : 0;
 }
 
-static void check_count(struct hs__response *response, const struct hs__node *at,
+static void check_occurs(struct hs__response *response, const struct hs__node *at,
 	const struct hs__question *question, size_t count)
 {
 	uint64_t least = occurrences(question,
@@ -100,10 +100,6 @@ static void check_count(struct hs__response *response, const struct hs__node *at
 		HS__FAIL(response->run, at, "", "structure", "response-max-occurs",
 			"there are %zu answers, but the question takes %llu at most", count,
 			(unsigned long long)most);
-	if (count > 1 && !question->repeats)
-		HS__FAIL(response->run, at, "", "structure", "response-repeats",
-			"there are %zu answers to '%.*s', which takes one only", count,
-			HS__SHOW(question->link_id));
 }
 
 /* ---- one item of the response ---- */
@@ -115,7 +111,12 @@ static void check_question(struct hs__response *response, const struct hs__node 
 		HS__FAIL(response->run, at, "item", "structure", "response-items",
 			"'%.*s' is no group: items below a question stand in its answers",
 			HS__SHOW(question->link_id));
-	check_count(response, at, question, hs_json_count(hs__rules_array(at->value, "answer")));
+	size_t count = hs_json_count(hs__rules_array(at->value, "answer"));
+	check_occurs(response, at, question, count);
+	if (count > 1 && !question->repeats)
+		HS__FAIL(response->run, at, "", "structure", "response-repeats",
+			"there are %zu answers to '%.*s', which takes one only", count,
+			HS__SHOW(question->link_id));
 	HS__EACH_BELOW(answer, at, "answer") {
 		hs__response_answer(response, question, &answer);
 		check_items(response, &answer, question, hs__rules_array(question->item, "item"));
@@ -199,8 +200,13 @@ static void check_items(struct hs__response *response, const struct hs__node *pa
 	HS_JSON_EACH(item, questions) {
 		const struct hs__question *question = question_of(response,
 			hs_json_get_text(item, HS_S("linkId")));
-		if (!question || question->item != item || seen[question->order])
+		if (!question || question->item != item)
 			continue;
+		if (seen[question->order]) {
+			if (hs_slice_eq(question->type, HS_S("group"))) /* a question counts its answers */
+				check_occurs(response, parent, question, seen[question->order]);
+			continue;
+		}
 		if (question->required && !hs_slice_eq(question->type, HS_S("display")) &&
 			hs__response_enabled(response, question, parent))
 			fail_required(response, parent, question);

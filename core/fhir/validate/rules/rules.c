@@ -158,9 +158,27 @@ static void gather_ids(struct hs__validation *run, const struct hs__node *resour
 	}
 }
 
+/* A reference "#id" must mean one (R4 references, section 2.3.0.4). */
+static void check_contained(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_map ids;
+	hs_map_init(&ids, run->arena);
+	ids.seed = hs_hash_secret();
+	HS__EACH_BELOW(contained, node, "contained") {
+		bool fresh = true;
+		struct hs_slice id = hs_json_get_text(contained.value, HS_S("id"));
+		if (id.len)
+			hs_map_put(&ids, id, &fresh);
+		if (!fresh)
+			HS__FAIL(run, &contained, "id", "duplicate", "contained-id-twice",
+				"there is a contained resource with the id '%.*s' already", HS__SHOW(id));
+	}
+}
+
 void hs__rules_resource(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_map ids;
+	check_contained(run, node);
 	if (hs_json_get(node->value, HS_S("_id")))
 		HS__FAIL(run, node, "_id", "structure", "resource-id-extension",
 			"the id of a resource cannot have extensions");

@@ -154,6 +154,19 @@ static void check_expressions(struct hs__validation *run, const struct hs__node 
 	}
 }
 
+/* An extension's url is the canonical of its definition (R4 extensibility, section 2.4.0). */
+static void check_url(struct hs__validation *run, const struct hs__node *at, const struct hs__node *structure)
+{
+	struct hs_slice url = hs_json_get_text(structure->value, HS_S("url"));
+	struct hs_slice fixed = hs_json_get_text(at->value, HS_S("fixedUri"));
+	if (hs_slice_eq(hs_json_get_text(at->value, HS_S("path")), HS_S("Extension.url")) && url.len &&
+		fixed.len && !hs_slice_eq(url, fixed))
+		HS__FAIL(run, at, "fixedUri", "invalid", "structure-extension-url",
+			"the url of the extension is '%.*s', but its definition is '%.*s'; they must be the "
+			"same",
+			HS__SHOW(fixed), HS__SHOW(url));
+}
+
 static void check_element(struct hs__validation *run, const struct hs__node *at)
 {
 	struct hs__node slicing = hs__below(at, "slicing", -1, hs_json_get(at->value, HS_S("slicing")));
@@ -177,8 +190,10 @@ void hs__rule_structure(struct hs__validation *run, const struct hs__node *node)
 	if (canonical.len && !base)
 		HS__WARN(run, node, "baseDefinition", "not-found", "structure-base",
 			"the base '%.*s' is not known here", HS__SHOW(canonical));
-	HS__EACH_BELOW(element, &differential, "element")
+	HS__EACH_BELOW(element, &differential, "element") {
 		check_element(run, &element);
+		check_url(run, &element, node);
+	}
 	if (!base)
 		return;
 	check_base(run, node, base);

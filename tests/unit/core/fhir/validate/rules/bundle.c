@@ -103,6 +103,9 @@ static void documents(void **state)
 			"bundle-reference-missing Bundle.entry[0].resource.author[0]" },
 		{ DOCUMENT(ENTRY("http://a.se/f/Organization/1", ORGANIZATION("1"))), { NULL },
 			"bundle-first Bundle.entry" },
+		{ DOCUMENT(ENTRY("http://a.se/f/Composition/c",
+			  COMPOSITION("urn:uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a1"))),
+			{ NULL }, "bundle-reference-missing Bundle.entry[0].resource.author[0]" },
 		/* Nothing leads to the second organisation; the third refers to the first. */
 		{ DOCUMENT(ENTRY("http://a.se/f/Composition/c",
 			  COMPOSITION("Organization/1")) "," ENTRY("http://a.se/f/Organization/1",

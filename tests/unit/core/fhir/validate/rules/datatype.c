@@ -109,6 +109,19 @@ static void ids(void **state)
 	RUN_ROWS("element-", rows);
 }
 
+static void ids_of_contained(void **state)
+{
+#define HOLDS(a, b) \
+	"{'resourceType':'Patient','managingOrganization':{'reference':'#a'},'contained':[{'resourceType':" \
+	"'Organization','id':'" a "','name':'x'},{'resourceType':'Organization','id':'" b "','name':'x'}]}"
+	static const struct rules_case rows[] = {
+		{ HOLDS("a", "b"), { NULL }, "" },
+		{ HOLDS("a", "a"), { NULL }, "contained-id-twice Patient.contained[1].id" },
+	};
+	(void)state;
+	RUN_ROWS("contained-", rows);
+}
+
 static void ids_of_resources(void **state)
 {
 	static const struct rules_case rows[] = {
@@ -151,6 +164,7 @@ int main(void)
 		cmocka_unit_test(references),
 		cmocka_unit_test(narratives),
 		cmocka_unit_test(ids),
+		cmocka_unit_test(ids_of_contained),
 		cmocka_unit_test(ids_of_resources),
 		cmocka_unit_test(vital_signs),
 	};

@@ -127,6 +127,26 @@ static void structures(void **state)
 	RUN_ROWS("structure-", rows);
 }
 
+static void extensions(void **state)
+{
+#define EXTENDED(url) \
+	"{'resourceType':'StructureDefinition','url':'http://a.se/" \
+	"x','name':'X','status':'draft','kind':'complex-type'," \
+	"'abstract':false,'type':'Extension','baseDefinition':'http://hl7.org/fhir/StructureDefinition/" \
+	"Extension'," \
+	"'context':[{'type':'element','expression':'Patient'}],'derivation':'constraint','differential':{'" \
+	"element':[{" \
+	"'id':'Extension','path':'Extension'},{'id':'Extension.url','path':'Extension.url','fixedUri':'" url \
+	"'}]}}"
+	static const struct rules_case rows[] = {
+		{ EXTENDED("http://a.se/x"), { NULL }, "" },
+		{ EXTENDED("http://a.se/y"), { NULL },
+			"structure-extension-url StructureDefinition.differential.element[1].fixedUri" },
+	};
+	(void)state;
+	RUN_ROWS("structure-", rows);
+}
+
 /* What the differential asks for and the base does not have shows when the snapshot is made. */
 static void differentials(void **state)
 {
@@ -215,6 +235,7 @@ int main(void)
 		cmocka_unit_test(capabilities),
 		cmocka_unit_test(operations),
 		cmocka_unit_test(structures),
+		cmocka_unit_test(extensions),
 		cmocka_unit_test(differentials),
 		cmocka_unit_test(questionnaires),
 		cmocka_unit_test(measure_reports),

@@ -186,6 +186,20 @@ static void options(void **state)
 
 static void limits(void **state)
 {
+#define TWICE(min, max) \
+	QUESTIONNAIRE("{'linkId':'g','type':'group','repeats':true,'item':[{'linkId':'b','type':'string'}]," \
+		      "'extension':[" \
+		      "{'url':'http://hl7.org/fhir/StructureDefinition/" \
+		      "questionnaire-minOccurs','valueInteger':" min "}," \
+		      "{'url':'http://hl7.org/fhir/StructureDefinition/" \
+		      "questionnaire-maxOccurs','valueInteger':" max "}]}")
+#define ROW "{'linkId':'g','item':[" B "]}"
+	static const struct rules_case groups[] = {
+		{ RESPONSE(ROW "," ROW), { TWICE("2", "2") }, "" },
+		{ RESPONSE(ROW), { TWICE("2", "2") }, "response-min-occurs QuestionnaireResponse" },
+		{ RESPONSE(ROW "," ROW "," ROW), { TWICE("2", "2") },
+			"response-max-occurs QuestionnaireResponse" },
+	};
 #define AT(key) " QuestionnaireResponse.item[0].answer[0]." key
 #define LIMITED(type, limit, answer, want) \
 	{ \
@@ -223,6 +237,7 @@ static void limits(void **state)
 			"response-unit" AT("valueQuantity")),
 	};
 	(void)state;
+	RUN_ROWS("response-", groups);
 	RUN_ROWS("response-", rows);
 }
 

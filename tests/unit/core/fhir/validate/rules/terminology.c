@@ -28,6 +28,23 @@ static void code_systems(void **state)
 	RUN_ROWS("code-system-", rows);
 }
 
+static void sets_of_all_codes(void **state)
+{
+#define ALL(include) \
+	"{'resourceType':'ValueSet','url':'http://a.se/all','status':'draft','compose':{'include':[" include \
+	"]}}"
+#define OF_ALL SYSTEM("complete", CONCEPTS ",'valueSet':'http://a.se/all'")
+	static const struct rules_case rows[] = {
+		{ OF_ALL, { ALL("{'system':'http://a.se/cs'}") }, "" },
+		{ OF_ALL, { ALL("{'system':'http://b.se/cs'}") },
+			"code-system-value-set? CodeSystem.valueSet" },
+		{ OF_ALL, { ALL("{'system':'http://a.se/cs','concept':[{'code':'a'}]}") },
+			"code-system-value-set? CodeSystem.valueSet" },
+	};
+	(void)state;
+	RUN_ROWS("code-system-", rows);
+}
+
 static void properties(void **state)
 {
 #define PROPERTY(code, uri, type) "{'code':'" code "','uri':'" uri "','type':'" type "'}"
@@ -138,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(code_systems),
+		cmocka_unit_test(sets_of_all_codes),
 		cmocka_unit_test(properties),
 		cmocka_unit_test(value_sets),
 		cmocka_unit_test(concept_maps),
