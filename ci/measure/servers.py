@@ -11,6 +11,10 @@ from . import machine
 from .client import Client
 
 
+def peers_folder():
+    return os.environ.get("HS_PEERS") or os.path.expanduser("~/.cache/handslag/peers")
+
+
 class Server:
     """A started process on SERVER_CORE with a base URL; `pids` are those whose CPU time counts."""
 
@@ -89,8 +93,7 @@ class Medplum(Server):
 
     def __init__(self, log):
         port = machine.free_port()
-        peers = os.environ.get("HS_PEERS") or os.path.expanduser("~/.cache/handslag/peers")
-        super().__init__(["node", "ci/peers/medplum.mjs", peers, str(port)], port, log)
+        super().__init__(["node", "ci/peers/medplum.mjs", peers_folder(), str(port)], port, log)
 
 
 _NGINX = """
