@@ -78,7 +78,9 @@ struct hs__rest_call {
 	struct hs__rest_incoming *in; /* create, update */
 	struct hs_json *patch;        /* an array: JSON Patch; a Parameters resource: FHIRPath Patch */
 	struct hs_search *search;     /* parsed before the transaction when it could be */
-	bool strict;                  /* Prefer: handling=strict */
+	struct hs_search_set *sets;   /* codes that the search needs from the terminology */
+	size_t set_count;
+	bool strict; /* Prefer: handling=strict */
 };
 
 struct hs__rest_result {
@@ -175,6 +177,9 @@ enum hs_status hs__rest_resolve_update(const struct hs__rest_env *env, struct hs
 	struct hs_arena *arena, const struct hs__rest_call *call, struct hs_slice *id, struct hs_error *err);
 
 /* The part of a search that needs no transaction; `_by`: with other numbers than the store's. */
+/* Asks the terminology of this server for the codes of call->sets, at least one, then `after`. */
+enum hs_verdict hs__rest_fetch_sets(struct hs_request *req, struct hs__rest_call *call, void *arg,
+	hs_after_fn *after);
 enum hs_status hs__rest_search_parse(const struct hs__rest_env *env, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs_search *out, struct hs_error *err);
 enum hs_status hs__rest_search_parse_by(const struct hs__rest_env *env, const struct hs_numbering *numbers,

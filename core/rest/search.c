@@ -20,7 +20,9 @@ enum hs_status hs__rest_search_parse_by(const struct hs__rest_env *env, const st
 		.now_ms = env->now_ms,
 		.max_params = 100,
 		.max_values = 500,
-		.max_chain = 3 };
+		.max_chain = 3,
+		.sets = call->sets,
+		.set_count = call->set_count };
 	return hs_search_parse(&(struct hs_search_work) { env->rest->config.rules, numbers, arena },
 		call->type->name, call->query, call->query_count, &options, out, err);
 }

@@ -197,17 +197,35 @@ static bool wants_part(const struct hs__rest_call *call)
 		hs__rest_query_get(call->query, call->query_count, HS_S("_elements")).len > 0;
 }
 
+/* The codes that the search needs are here: now it can be parsed. */
+static enum hs_verdict after_sets(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct job *job = arg;
+	struct hs_error made = { 0 };
+	if (status == HS_OK) {
+		err = &made;
+		status = hs__rest_search_parse(&job->env, hs_request_arena(req), &job->call, &job->search,
+			&made);
+	}
+	if (status != HS_OK)
+		return hs__rest_refuse(req, status, NULL, err);
+	job->call.search = &job->search;
+	return hs_read(req, work, job, after_work);
+}
+
 static enum hs_verdict serve_read(struct hs_request *req, struct job *job)
 {
+	struct hs__rest_call *call = &job->call;
 	struct hs_error err = { 0 };
-	if (job->call.interaction == HS_DO_SEARCH_TYPE) {
-		enum hs_status status = hs__rest_search_parse(&job->env, hs_request_arena(req), &job->call,
-			&job->search, &err);
-		if (status != HS_OK)
-			return hs__rest_refuse(req, status, NULL, &err);
-		job->call.search = &job->search;
-	}
-	return hs_read(req, work, job, after_work);
+	if (call->interaction != HS_DO_SEARCH_TYPE)
+		return hs_read(req, work, job, after_work);
+	enum hs_status status = hs_search_sets(job->env.rest->config.rules, call->type->name, call->query,
+		call->query_count, hs_request_arena(req), &call->sets, &call->set_count, &err);
+	if (status != HS_OK)
+		return hs__rest_refuse(req, status, NULL, &err);
+	return call->set_count ? hs__rest_fetch_sets(req, call, job, after_sets) :
+				 after_sets(req, job, HS_OK, NULL);
 }
 
 static enum hs_verdict serve_other(const struct hs__rest_env *env, struct hs_request *req,

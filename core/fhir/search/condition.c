@@ -105,6 +105,9 @@ static enum hs_status parse_of_type(struct hs__parse *parse, const struct aim *a
 static enum hs_status parse_token(struct hs__parse *parse, const struct aim *aim, struct hs_slice value,
 	const struct hs_find **out)
 {
+	enum hs_search_set_kind kind;
+	if (hs__search_set_kind(aim->modifier, &kind))
+		return hs__parse_set(parse, aim->param, kind, value, out);
 	if (hs_slice_eq(aim->modifier, HS_S("text")))
 		return hs__parse_value(parse, HS_PARAM_STRING,
 			hs__search_param_number(parse->numbers, aim->rule->text_name), HS_S_NONE, value, out);
@@ -233,6 +236,21 @@ static bool allows_not(const struct aim *aim)
 	return aim->rule ? aim->rule->type == HS_PARAM_TOKEN : hs_slice_eq(aim->code, HS_S("_id"));
 }
 
+/* :not of a code; of a value set :not-in. The modifier that is left says what is not so. */
+static bool take_not(struct aim *aim)
+{
+	if (!allows_not(aim))
+		return false;
+	if (hs_slice_eq(aim->modifier, HS_S("not-in")) && aim->rule) {
+		aim->modifier = HS_S("in");
+		return true;
+	}
+	if (!hs_slice_eq(aim->modifier, HS_S("not")))
+		return false;
+	aim->modifier = HS_S_NONE;
+	return true;
+}
+
 static enum hs_status refuse(struct hs__parse *parse, struct hs_slice code)
 {
 	return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
@@ -261,9 +279,7 @@ static enum hs_status parse_plain(struct hs__parse *parse, struct hs_slice type,
 		aim.param = hs__search_param_number(parse->numbers, aim.rule->name);
 	if (hs_slice_eq(modifier, HS_S("missing")))
 		return parse_missing(parse, &aim, value, out);
-	bool no = hs_slice_eq(modifier, HS_S("not")) && allows_not(&aim);
-	if (no)
-		aim.modifier = HS_S_NONE;
+	bool no = take_not(&aim);
 	bool fixed = !aim.rule || aim.rule->type == HS_PARAM_COMPOSITE || aim.rule->type == HS_PARAM_SPECIAL;
 	if (aim.modifier.len && fixed)
 		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,

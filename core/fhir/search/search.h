@@ -84,15 +84,36 @@ struct hs_search {
 	size_t ignored_count;
 };
 
+/* Codes that only a terminology can tell: of :in and :not-in those of the value set; of a token's :below and
+ * :above the code and its relatives. They are fetched between hs_search_sets and hs_search_parse. */
+enum hs_search_set_kind { HS_SEARCH_IN, HS_SEARCH_BELOW, HS_SEARCH_ABOVE };
+struct hs_search_code {
+	struct hs_slice system, code;
+};
+struct hs_search_set {
+	enum hs_search_set_kind kind;
+	struct hs_slice name; /* as the parameter's value says: a canonical, or SYSTEM|CODE */
+	const struct hs_search_code *codes;
+	size_t count;
+};
+#define HS_SEARCH_SETS_MAX 8u         /* of one search */
+#define HS_SEARCH_SET_CODES_MAX 2000u /* of one set */
+/* The sets that these parameters of a type need, codes not filled in. HS_E_TOO_COSTLY past the limit. */
+enum hs_status hs_search_sets(const struct hs_search_rules *rules, struct hs_slice type,
+	const struct hs_pair *pairs, size_t pair_count, struct hs_arena *arena, struct hs_search_set **out,
+	size_t *count, struct hs_error *err);
+
 struct hs_search_options {
 	uint32_t default_count; /* 20 */
 	uint32_t max_count;     /* 1,000; larger is cut */
 	bool strict;            /* Prefer: handling=strict: an unknown parameter is an error */
 	struct hs_slice base;
-	int64_t now_ms;      /* for ap */
-	uint32_t max_params; /* 100 */
-	uint32_t max_values; /* 500 values of one parameter */
-	uint8_t max_chain;   /* 3 */
+	int64_t now_ms;                   /* for ap */
+	uint32_t max_params;              /* 100 */
+	uint32_t max_values;              /* 500 values of one parameter */
+	uint8_t max_chain;                /* 3 */
+	const struct hs_search_set *sets; /* filled in */
+	size_t set_count;
 };
 
 /* Parses and translates. Errors name the parameter and what would be right. */

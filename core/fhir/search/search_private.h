@@ -191,6 +191,10 @@ enum hs_status hs__parse_hierarchy(struct hs__parse *parse, const struct hs__sea
 	uint32_t param, bool below, struct hs_slice value, const struct hs_find **out);
 /* NOT of one condition; NULL with *parse->err filled at a limit. */
 const struct hs_find *hs__parse_negate(struct hs__parse *parse, const struct hs_find *find);
+/* :in, :below or :above of a token: any of the codes that were fetched for it. */
+bool hs__search_set_kind(struct hs_slice modifier, enum hs_search_set_kind *out);
+enum hs_status hs__parse_set(struct hs__parse *parse, uint32_t param, enum hs_search_set_kind kind,
+	struct hs_slice value, const struct hs_find **out);
 /* _list=ID: what the entries of that List refer to. */
 enum hs_status hs__parse_list(struct hs__parse *parse, struct hs_slice value, const struct hs_find **out);
 /* _filter: an expression of conditions (R4 section 3.1.1.4.20, search_filter.html). */

@@ -172,7 +172,8 @@ enum hs_status hs__parse_value(struct hs__parse *parse, enum hs_param_type type,
 				"a number, with a prefix (eq ne gt lt ge le sa eb ap) if wanted");
 		break;
 	default:
-		status = no_modifier(parse, modifier, ":missing :not :text :of-type");
+		status = no_modifier(parse, modifier,
+			":missing :not :text :of-type :in :not-in :above :below");
 		status = status ? status : parse_token(parse, value, find);
 		break;
 	}

@@ -274,7 +274,9 @@ static const struct {
 	{ "Patient", "name=a,,b", HS_E_VALUE, "before and after each comma" },
 	{ "Patient", "name=--", HS_E_VALUE, "a text with a letter or digit" },
 	{ "Patient", "name:fuzzy=a", HS_E_NOT_SUPPORTED, "':fuzzy' is not supported; possible here: :exact" },
-	{ "Patient", "gender:in=http://vs", HS_E_NOT_SUPPORTED, "possible here: :missing :not :text" },
+	{ "Patient", "gender:fuzzy=a", HS_E_NOT_SUPPORTED, "possible here: :missing :not :text" },
+	{ "Patient", "gender:in=http://vs", HS_E_NOT_SUPPORTED,
+		"can only be asked for in a search of one type" },
 	{ "Patient", "gender:missing=maybe", HS_E_VALUE, "write true or false" },
 	{ "Patient", "gender=|", HS_E_VALUE, "SYSTEM|CODE" },
 	{ "Patient", "birthdate=yesterday", HS_E_VALUE, "'yesterday' is not a valid value; write YYYY" },
@@ -465,11 +467,56 @@ static void every_allocation_may_fail(void **state)
 	}
 }
 
+static void asks_for_sets_of_codes(void **state)
+{
+	static const struct hs_search_code codes[] = { { HS_S_INIT("http://s"), HS_S_INIT("a") },
+		{ HS_S_INIT("http://s"), HS_S_INIT("b") } };
+	struct hs_pair pairs[16];
+	struct hs_search_options options = lenient;
+	struct hs_search_set *sets = NULL;
+	struct hs_search search;
+	struct hs_error err;
+	struct hs_buf out;
+	size_t set_count = 0;
+	(void)state;
+	if (!defs)
+		skip();
+	struct hs_arena *arena = hs_arena_new(4 << 20);
+	size_t count = split_pairs(hs_slice_cstr("gender:not-in=http://vs&subject:below=Location/1&name=a&"
+						 "code:below=http://s|a,http://s|b&url:above=http://x"),
+		pairs, COUNT_OF(pairs));
+	assert_int_equal(hs_search_sets(rules, HS_S("Observation"), pairs, count, arena, &sets, &set_count,
+				 &err),
+		HS_OK);
+	assert_int_equal(set_count, 3);
+	assert_slice(sets[0].name, "http://vs");
+	assert_int_equal(sets[1].kind, HS_SEARCH_BELOW);
+	assert_slice(sets[2].name, "http://s|b");
+	for (size_t i = 0; i < set_count; i++) {
+		sets[i].codes = codes;
+		sets[i].count = i == 0 ? 2 : 1;
+	}
+	options.sets = sets;
+	options.set_count = set_count;
+	count = split_pairs(hs_slice_cstr("code:not-in=http://vs&code:below=http://s|a"), pairs,
+		COUNT_OF(pairs));
+	assert_int_equal(hs_search_parse(&(struct hs_search_work) { rules, &numbering, arena },
+				 HS_S("Observation"), pairs, count, &options, &search, &err),
+		HS_OK);
+	hs_buf_init(&out, arena, 10000);
+	print_find(&out, search.where);
+	assert_slice(hs_buf_slice(&out),
+		"and(not(or(token(Observation.code http://s|a) "
+		"token(Observation.code http://s|b))) token(Observation.code http://s|a))");
+	hs_arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(understands),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(asks_for_sets_of_codes),
 		cmocka_unit_test(leaves_out_what_it_does_not_know),
 		cmocka_unit_test(reads_result_parameters),
 		cmocka_unit_test(limits_hold),

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Value sets and hierarchies that a search names (code:in=URL, code:below=SYSTEM|CODE): each is asked of this
+ * server as ValueSet/$expand, a request of its own, before the search is parsed. So any terminology that
+ * serves here answers, and with what clients have uploaded. */
+#include <core/rest/rest_private.h>
+
+struct fetch {
+	struct hs__rest_call *call;
+	struct hs_inner inner;
+	size_t next;
+	void *arg;
+	hs_after_fn *after;
+};
+
+static enum hs_verdict fetch_next(struct hs_request *req, struct fetch *fetch);
+
+/* ---- the question ---- */
+
+/* {system, filter: concept is-a CODE} as an inline value set; "generalizes" is the way up. */
+static enum hs_status write_hierarchy(struct hs_arena *arena, const struct hs_search_set *set,
+	struct hs_slice *out, struct hs_error *err)
+{
+	struct hs_slice code = set->name, system = hs_slice_cut(&code, '|');
+	struct hs_buf buf;
+	if (!system.len || !code.len)
+		return hs_fail(err, HS_E_VALUE,
+			"'%.*s' is not valid for :above and :below of a code; write SYSTEM|CODE",
+			HS_S_ARG(hs_slice_first(set->name, 64)));
+	hs_buf_init(&buf, arena, 1 << 16);
+	hs_buf_printf(&buf,
+		"{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"count\",\"valueInteger\":%u},"
+		"{\"name\":\"valueSet\",\"resource\":{\"resourceType\":\"ValueSet\",\"status\":\"active\","
+		"\"compose\":{\"include\":[{\"system\":",
+		HS_SEARCH_SET_CODES_MAX + 1);
+	hs_json_write_text(&buf, system);
+	hs_buf_printf(&buf, ",\"filter\":[{\"property\":\"concept\",\"op\":\"%s\",\"value\":",
+		set->kind == HS_SEARCH_BELOW ? "is-a" : "generalizes");
+	hs_json_write_text(&buf, code);
+	hs_buf_cstr(&buf, "}]}]}}}]}");
+	if (buf.overflow)
+		return hs_fail(err, HS_E_LIMIT, "the search is too large");
+	*out = hs_buf_slice(&buf);
+	return HS_OK;
+}
+
+static enum hs_status ask(struct hs_arena *arena, const struct hs_search_set *set, struct hs_inner *out,
+	struct hs_error *err)
+{
+	struct hs_buf query;
+	*out = (struct hs_inner) { .method = HS_S("POST"), .path = HS_S("ValueSet/$expand") };
+	if (set->kind != HS_SEARCH_IN)
+		return write_hierarchy(arena, set, &out->body, err);
+	hs_buf_init(&query, arena, 3 * set->name.len + 64);
+	hs_buf_printf(&query, "count=%u&url=", HS_SEARCH_SET_CODES_MAX + 1);
+	hs__rest_percent(&query, set->name);
+	out->method = HS_S("GET");
+	out->query = hs_buf_slice(&query);
+	return HS_OK;
+}
+
+/* ---- the answer ---- */
+
+static size_t count_codes(const struct hs_json *contains)
+{
+	size_t count = 0;
+	HS_JSON_EACH(item, contains)
+		count += 1 + count_codes(hs_json_get(item, HS_S("contains")));
+	return count;
+}
+
+static void take_codes(const struct hs_json *contains, struct hs_search_code *codes, size_t *count)
+{
+	HS_JSON_EACH(item, contains) {
+		struct hs_slice code = hs_json_get_text(item, HS_S("code"));
+		if (code.len)
+			codes[(*count)++] = (struct hs_search_code) { hs_json_get_text(item, HS_S("system")),
+				code };
+		take_codes(hs_json_get(item, HS_S("contains")), codes, count);
+	}
+}
+
+static enum hs_status take_answer(struct hs_arena *arena, const struct hs_inner *inner,
+	struct hs_search_set *set, struct hs_error *err)
+{
+	struct hs_json *tree = NULL;
+	const struct hs_json *contains;
+	if (inner->answer.len && hs_json_parse(arena, inner->answer, NULL, &tree, err))
+		return err->status;
+	if (inner->status != 200) {
+		const struct hs_json *issue = hs_json_first(hs_json_get(tree, HS_S("issue")));
+		struct hs_slice why = hs_json_get_text(hs_json_get(issue, HS_S("details")), HS_S("text"));
+		if (!why.len)
+			why = hs_json_get_text(issue, HS_S("diagnostics"));
+		return hs_fail(err, HS_E_VALUE, "'%.*s' cannot be searched by: %.*s",
+			HS_S_ARG(hs_slice_first(set->name, 120)),
+			HS_S_ARG(why.len ? hs_slice_first(why, 200) : HS_S("no terminology is served here")));
+	}
+	contains = hs_json_get(hs_json_get(tree, HS_S("expansion")), HS_S("contains"));
+	size_t count = count_codes(contains);
+	if (count > HS_SEARCH_SET_CODES_MAX)
+		return hs_fail(err, HS_E_TOO_COSTLY, "'%.*s' has more than %u codes, too many to search by",
+			HS_S_ARG(hs_slice_first(set->name, 120)), HS_SEARCH_SET_CODES_MAX);
+	struct hs_search_code *codes = hs_arena_array(arena, count + 1, sizeof(*codes));
+	if (!codes)
+		return hs_fail(err, HS_E_LIMIT, "the search is too large");
+	take_codes(contains, codes, &set->count);
+	set->codes = codes;
+	return HS_OK;
+}
+
+static enum hs_verdict after_answer(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct fetch *fetch = arg;
+	struct hs_error made = { 0 };
+	if (status == HS_OK) {
+		err = &made;
+		status = take_answer(hs_request_arena(req), &fetch->inner, &fetch->call->sets[fetch->next],
+			&made);
+	}
+	if (status != HS_OK)
+		return hs__rest_refuse(req, status, NULL, err);
+	if (++fetch->next == fetch->call->set_count)
+		return fetch->after(req, fetch->arg, HS_OK, NULL);
+	return fetch_next(req, fetch);
+}
+
+static enum hs_verdict fetch_next(struct hs_request *req, struct fetch *fetch)
+{
+	struct hs_error err = { 0 };
+	enum hs_status status = ask(hs_request_arena(req), &fetch->call->sets[fetch->next], &fetch->inner,
+		&err);
+	return status == HS_OK ? hs_request_inner(req, &fetch->inner, fetch, after_answer) :
+				 hs__rest_refuse(req, status, NULL, &err);
+}
+
+enum hs_verdict hs__rest_fetch_sets(struct hs_request *req, struct hs__rest_call *call, void *arg,
+	hs_after_fn *after)
+{
+	struct fetch *fetch = hs_arena_alloc(hs_request_arena(req), sizeof(*fetch));
+	if (!fetch)
+		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
+	*fetch = (struct fetch) { .call = call, .arg = arg, .after = after };
+	return fetch_next(req, fetch);
+}
