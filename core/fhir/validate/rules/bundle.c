@@ -4,7 +4,8 @@
 
 /* ---- entries ---- */
 
-/* An address that looks RESTful names type and id, and the resource must be that (section 2.36.4). */
+/* An address that looks RESTful names type and id, and the resource must be that (section 2.36.4). Another id
+ * of the same type is a warning, for references go by the address and still meet what they mean. */
 static void check_restful(struct hs__validation *run, const struct hs__node *at,
 	const struct hs__entry *entry)
 {
@@ -19,7 +20,8 @@ static void check_restful(struct hs__validation *run, const struct hs__node *at,
 			"the id '%.*s', or use a urn:uuid",
 			HS__SHOW(entry->url), HS__SHOW(parts.id));
 	else if (!hs_slice_eq(parts.type, entry->type) || !hs_slice_eq(parts.id, entry->id))
-		HS__FAIL(run, at, "", "invalid", "bundle-url-id",
+		HS__SAY(hs_slice_eq(parts.type, entry->type) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run,
+			at, "", "invalid", "bundle-url-id",
 			"fullUrl '%.*s' is the address of a resource on a server, so it must end with "
 			"/%.*s/%.*s, which is what the resource says",
 			HS__SHOW(entry->url), HS__SHOW(entry->type), HS__SHOW(entry->id));

@@ -159,7 +159,7 @@ static void check_mapped(struct hs__validation *run, const struct hs__node *at, 
 	if (set.len && run->terms && run->terms->in_value_set &&
 		run->options->terms != HS_VALIDATE_TERMS_NONE &&
 		run->terms->in_value_set(run->terms->arg, run->arena, &code, set, &finding) == HS_VALIDATE_NO)
-		HS__FAIL(run, at, "code", "code-invalid", "concept-map-value-set",
+		HS__WARN(run, at, "code", "code-invalid", "concept-map-value-set",
 			"the code '%.*s' of '%.*s' is not in the value set '%.*s'", HS__SHOW(code.code),
 			HS__SHOW(system), HS__SHOW(set));
 }

@@ -118,7 +118,7 @@ static void concept_maps(void **state)
 	static const struct rules_case rows[] = {
 		{ MAP("a"), { SYSTEM("complete", CONCEPTS), ONLY_A }, "" },
 		{ MAP("b"), { SYSTEM("complete", CONCEPTS), ONLY_A },
-			"concept-map-value-set ConceptMap.group[0].element[0].code" },
+			"concept-map-value-set? ConceptMap.group[0].element[0].code" },
 		{ MAP("z"), { SYSTEM("complete", CONCEPTS), ONLY_A },
 			"concept-map-code? ConceptMap.group[0].element[0].code" },
 	};
