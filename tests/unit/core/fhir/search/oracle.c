@@ -135,13 +135,17 @@ static void try_row(struct oracle *oracle, struct hs_arena *arena, struct hs_sli
 
 static struct hs_search_rules *thorough; /* evaluates every parameter, whatever members a resource has */
 
+static bool same_real(double a, double b)
+{
+	return a <= b && a >= b;
+}
+
 static bool same_row(const struct hs_index_row *a, const struct hs_index_row *b)
 {
 	return a->param == b->param && a->group == b->group && a->kind == b->kind &&
 		a->target_type == b->target_type && hs_slice_eq(a->system, b->system) &&
 		hs_slice_eq(a->text, b->text) && hs_slice_eq(a->exact, b->exact) && a->lo == b->lo &&
-		a->hi == b->hi && memcmp(&a->low, &b->low, sizeof(a->low)) == 0 &&
-		memcmp(&a->high, &b->high, sizeof(a->high)) == 0;
+		a->hi == b->hi && same_real(a->low, b->low) && same_real(a->high, b->high);
 }
 
 static void evaluate_all(struct hs_slice type)
