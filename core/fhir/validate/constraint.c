@@ -133,6 +133,8 @@ void hs__check_constraints(struct hs__validation *run, const struct hs__node *no
 			continue;
 		if (constraint->best_practice && !run->options->best_practice)
 			continue;
+		if (i > 0 && constraint->path && constraint->path == element->constraints[i - 1].path)
+			continue; /* two names of one expression, as txt-1 and txt-2 have it */
 		if (constraint->native)
 			fail_native(run, node, constraint);
 		else
