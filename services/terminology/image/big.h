@@ -65,8 +65,9 @@ struct tx_big {
 	const struct tx_span *spans;
 	const struct tx_word *words;
 	size_t slot_count, concept_count, span_count, text_count, word_count, posting_count;
-	const struct tx_sct *sct; /* SNOMED CT's columns, or NULL */
-	struct tx_cache *cache;   /* of implicit value sets */
+	const struct tx_sct *sct;   /* SNOMED CT's columns, or NULL */
+	struct tx_cache *cache;     /* of implicit value sets */
+	struct tx_written *written; /* expressions of this question; NULL: there are none */
 };
 #define TX_BIG(layer) ((const struct tx_big *)(layer)->source_state)
 
@@ -74,6 +75,9 @@ struct tx_big {
  * format. */
 enum hs_status hs_tx_big_open(const char *path, struct tx_layer *out, struct hs_error *err);
 void hs_tx_big_close(struct tx_layer *layer);
+/* The same layer for one question, which may ask about expressions too: they get numbers behind the concepts.
+ * In the arena; the layer itself when it knows no expressions. */
+const struct tx_layer *hs_tx_big_question(const struct tx_layer *layer, struct hs_arena *arena);
 extern const struct tx_source hs_tx_big_source;
 /* Is the code system one of such an image? */
 bool hs_tx_is_big(struct tx_system s);

@@ -4,6 +4,7 @@
 
 #include "../filter.h"
 #include "../fold.h"
+#include "../snomed/expression.h"
 #include "../snomed/semantics.h"
 #include "big.h"
 
@@ -28,10 +29,77 @@ static uint32_t find_folded(struct hs_arena *arena, const struct tx_layer *layer
 	return TX_NONE;
 }
 
+/* ---- expressions: numbers behind the concepts, for one question ---- */
+
+#define WRITTEN_MAX 64u
+
+struct tx_written {
+	struct hs_arena *arena;
+	struct tx_expression *items[WRITTEN_MAX];
+	uint32_t count;
+};
+
+const struct tx_layer *hs_tx_big_question(const struct tx_layer *layer, struct hs_arena *arena)
+{
+	if (!TX_BIG(layer)->sct)
+		return layer;
+	struct tx_layer *own = hs_arena_raw(arena, sizeof(*own));
+	struct tx_big *big = hs_arena_raw(arena, sizeof(*big));
+	struct tx_written *written = hs_arena_raw(arena, sizeof(*written));
+	if (!own || !big || !written)
+		return layer;
+	written->arena = arena;
+	written->count = 0;
+	*own = *layer;
+	*big = *TX_BIG(layer);
+	big->written = written;
+	own->source_state = big;
+	return own;
+}
+
+static const struct tx_expression *written_of(struct tx_system s, uint32_t concept)
+{
+	const struct tx_big *big = TX_BIG(s.layer);
+
+	return concept >= big->concept_count ? big->written->items[concept - big->concept_count] : NULL;
+}
+
+static uint32_t find_written(struct tx_system s, struct hs_slice code)
+{
+	struct tx_written *written = TX_BIG(s.layer)->written;
+	uint32_t first = (uint32_t)TX_BIG(s.layer)->concept_count;
+	struct hs_error ignored;
+
+	if (!written || !hs_tx_is_expression(code))
+		return TX_NONE;
+	for (uint32_t i = 0; i < written->count; i++)
+		if (hs_slice_eq(written->items[i]->text, code))
+			return first + i;
+	struct tx_expression *next = hs_arena_raw(written->arena, sizeof(*next));
+	if (!next || written->count == WRITTEN_MAX ||
+		hs_tx_expression(written->arena, s, code, next, &ignored))
+		return TX_NONE;
+	written->items[written->count] = next;
+	return first + written->count++;
+}
+
+static struct hs_slice why(struct hs_arena *arena, struct tx_system s, struct hs_slice code)
+{
+	struct tx_expression unused;
+	struct hs_error err = { .status = HS_OK };
+
+	if (!TX_BIG(s.layer)->sct || !hs_tx_is_expression(code) ||
+		hs_tx_expression(arena, s, code, &unused, &err) == HS_OK)
+		return HS_S_NONE;
+	return hs_arena_copy(arena, hs_slice_cstr(err.text));
+}
+
 static uint32_t find(struct hs_arena *arena, struct tx_system s, struct hs_slice code, bool *differs)
 {
 	uint32_t found = hs_tx_big_code(s.layer, code);
 
+	if (found == TX_NONE && TX_BIG(s.layer)->sct)
+		found = find_written(s, code);
 	if (found != TX_NONE || (s.row->head.flags & TX_CASE_SENSITIVE))
 		return found;
 	found = find_folded(arena, s.layer, code);
@@ -42,6 +110,10 @@ static uint32_t find(struct hs_arena *arena, struct tx_system s, struct hs_slice
 
 static struct tx_concept concept_of(struct tx_system s, uint32_t concept)
 {
+	const struct tx_expression *written = written_of(s, concept);
+
+	if (written)
+		return (struct tx_concept) { .code = written->text };
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
 
 	return (struct tx_concept) {
@@ -55,11 +127,23 @@ static struct tx_concept concept_of(struct tx_system s, uint32_t concept)
 
 static bool is_below(struct tx_system s, uint32_t concept, uint32_t ancestor)
 {
+	const struct tx_expression *written = written_of(s, concept);
+
+	if (written_of(s, ancestor))
+		return false; /* what two refinements mean together is not worked out */
+	if (written)
+		return hs_tx_expression_is_below(s, written, ancestor);
 	return hs_tx_big_is_below(s.layer, concept, ancestor);
 }
 
 static const uint32_t *parents(struct tx_system s, uint32_t concept, size_t *count)
 {
+	const struct tx_expression *written = written_of(s, concept);
+
+	if (written) {
+		*count = written->focus_count;
+		return written->focus;
+	}
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
 
 	*count = row[1].parent_first - row->parent_first;
@@ -68,6 +152,9 @@ static const uint32_t *parents(struct tx_system s, uint32_t concept, size_t *cou
 
 static const uint32_t *children(struct tx_system s, uint32_t concept, size_t *count)
 {
+	*count = 0;
+	if (written_of(s, concept))
+		return NULL;
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
 
 	*count = row[1].child_first - row->child_first;
@@ -76,6 +163,8 @@ static const uint32_t *children(struct tx_system s, uint32_t concept, size_t *co
 
 static bool texts(struct hs_arena *arena, struct tx_system s, uint32_t concept, struct tx_designations *out)
 {
+	if (written_of(s, concept))
+		return true;
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
 	bool ok = true;
 
@@ -87,6 +176,8 @@ static bool texts(struct hs_arena *arena, struct tx_system s, uint32_t concept, 
 static bool properties(struct hs_arena *arena, struct tx_system s, uint32_t concept,
 	struct tx_properties *out)
 {
+	if (written_of(s, concept))
+		return true;
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
 	bool ok = true;
 
@@ -229,4 +320,5 @@ const struct tx_source hs_tx_big_source = {
 	.filter_known = filter_known,
 	.filter_passes = filter_passes,
 	.list = list,
+	.why = why,
 };
