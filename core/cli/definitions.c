@@ -3,6 +3,7 @@
 #include <core/cli/definitions.h>
 
 #include <core/base/world.h>
+#include <core/fhir/xml/xml.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,4 +56,25 @@ enum hs_status hs_cli_definitions(enum hs_fhir_version fhir, struct hs_defs **ou
 	status = hs_defs_open(&source, out, err);
 	hs_package_close(package);
 	return status;
+}
+
+enum hs_status hs_cli_json_of_xml(struct hs_arena *arena, enum hs_fhir_version fhir, struct hs_slice *text,
+	struct hs_error *err)
+{
+	static struct hs_defs *kept[2]; /* until the program ends */
+	struct hs_defs **defs = &kept[fhir == HS_FHIR_R5];
+	struct hs_json *tree = NULL;
+	struct hs_buf out;
+	enum hs_status status = *defs ? HS_OK : hs_cli_definitions(fhir, defs, err);
+
+	if (!status)
+		status = hs_xml_read(arena, *defs, *text, NULL, NULL, &tree, err);
+	if (status)
+		return status;
+	hs_buf_init(&out, arena, (size_t)4 << 30);
+	hs_json_write(&out, tree, 0);
+	if (out.overflow)
+		return hs_fail(err, HS_E_LIMIT, "the resource is too large");
+	*text = hs_buf_slice(&out);
+	return HS_OK;
 }

@@ -16,3 +16,6 @@ void hs_cli_cache_dir(char *out, size_t size);
 const char *hs_cli_core_package(enum hs_fhir_version fhir);
 /* Those definitions, compiled. Without the package HS_E_NOT_FOUND, and *err says what to do. */
 enum hs_status hs_cli_definitions(enum hs_fhir_version fhir, struct hs_defs **out, struct hs_error *err);
+/* Makes *text, a resource in XML, the same in JSON, in the arena. Main thread. */
+enum hs_status hs_cli_json_of_xml(struct hs_arena *arena, enum hs_fhir_version fhir, struct hs_slice *text,
+	struct hs_error *err);

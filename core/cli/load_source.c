@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Resources from files, directories, NDJSON and packages, one after another. */
+#include <core/cli/definitions.h>
 #include <core/cli/load.h>
 
 #include <core/base/world.h>
+#include <core/fhir/xml/xml.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -65,7 +67,11 @@ static enum hs_status take_json(struct hs_cli_sink *sink, const char *path, bool
 	struct hs_error bad = { .status = HS_OK };
 	enum hs_status status = hs_world_read_file(hs_world_real(), arena, path, FILE_MAX, &text, err);
 
-	if (status == HS_OK && hs_json_parse(arena, text, NULL, &tree, &bad)) {
+	if (status == HS_OK && hs_xml_is(text))
+		hs_cli_json_of_xml(arena, HS_FHIR_R4, &text, &bad);
+	if (status == HS_OK && !bad.status)
+		hs_json_parse(arena, text, NULL, &tree, &bad);
+	if (status == HS_OK && bad.status) {
 		hs_cli_load_refused(sink, path, bad.line, hs_slice_cstr(bad.text));
 	} else if (status == HS_OK) {
 		bool parts = is_bundle(tree) && !whole_bundles && !is_posted(tree);
@@ -169,7 +175,8 @@ static enum hs_status take_directory(struct hs_cli_sink *sink, const char *path,
 		struct hs_slice name = hs_slice_cstr(entries[i]->d_name);
 		struct stat info;
 		snprintf(inner, sizeof(inner), "%s/%s", path, entries[i]->d_name);
-		bool known = hs_slice_ends(name, HS_S(".json")) || hs_slice_ends(name, HS_S(".ndjson")) ||
+		bool known = hs_slice_ends(name, HS_S(".json")) || hs_slice_ends(name, HS_S(".xml")) ||
+			hs_slice_ends(name, HS_S(".ndjson")) ||
 			(stat(inner, &info) == 0 && S_ISDIR(info.st_mode));
 		if (status == HS_OK && known)
 			status = take_path(sink, inner, whole_bundles, depth + 1, err);
