@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration: one table of keys with defaults and help, filled from a JSON file and from options. */
 #include <core/host/host.h>
+#include <core/host/value.h>
 
 #include <cjson/cJSON.h>
 #include <core/base/world.h>
@@ -10,7 +11,12 @@
 #define CONFIG_MAX ((size_t)1 << 20)
 #define KEY_MAX 80
 
-enum key_type { KEY_TEXT, KEY_INT, KEY_BOOL, KEY_VALIDATION };
+enum key_type {
+	KEY_BOOL = HS_SETTING_BOOL,
+	KEY_INT = HS_SETTING_INT,
+	KEY_TEXT = HS_SETTING_TEXT,
+	KEY_VALIDATION /* a number, by its word */
+};
 
 struct key {
 	const char *name;
@@ -90,22 +96,13 @@ static enum hs_status unknown_key(const char *name, struct hs_error *err)
 	names[KEY_COUNT] = "packages";
 	names[KEY_COUNT + 1] = "services";
 	names[KEY_COUNT + 2] = NULL;
-	const char *near = hs_suggest(name, names);
-	return hs_fail(err, HS_E_NOT_SUPPORTED, "the configuration has no key \"%s\"%s%s%s", name,
-		near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	return hs__value_unknown("the configuration", "key", name, names, err);
 }
 
-static enum hs_status set_int(const struct key *key, struct hs_host_config *config, struct hs_slice text,
-	struct hs_error *err)
+static struct hs__value value_of(const struct key *key, struct hs_host_config *config)
 {
-	uint64_t value = 0;
-
-	if (!hs_slice_u64(text, &value) || value > INT64_MAX || (int64_t)value < key->least ||
-		(int64_t)value > key->most)
-		return hs_fail(err, HS_E_VALUE, "%s must be a whole number from %lld to %lld, not \"%.*s\"",
-			key->name, (long long)key->least, (long long)key->most, HS_S_ARG(text));
-	*(int64_t *)(void *)((char *)config + key->offset) = (int64_t)value;
-	return HS_OK;
+	return (struct hs__value) { key->name, (enum hs_setting_type)key->type, key->least, key->most,
+		(char *)config + key->offset };
 }
 
 static enum hs_status set_validation(const struct key *key, struct hs_host_config *config, const char *text,
@@ -124,25 +121,10 @@ static enum hs_status set_validation(const struct key *key, struct hs_host_confi
 static enum hs_status set_key(const struct key *key, struct hs_host_config *config, const char *text,
 	struct hs_error *err)
 {
-	char *member = (char *)config + key->offset;
+	const struct hs__value value = value_of(key, config);
 
-	switch (key->type) {
-	case KEY_TEXT:
-		*(const char **)(void *)member = hs_arena_cstr(config->arena, hs_slice_cstr(text));
-		return *(const char **)(void *)member ? HS_OK :
-							hs_fail(err, HS_E_LIMIT, "%s is too long", key->name);
-	case KEY_INT:
-		return set_int(key, config, hs_slice_cstr(text), err);
-	case KEY_BOOL:
-		if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
-			return hs_fail(err, HS_E_VALUE, "%s must be true or false, not \"%s\"", key->name,
-				text);
-		*(bool *)(void *)member = text[0] == 't';
-		return HS_OK;
-	case KEY_VALIDATION:
-		return set_validation(key, config, text, err);
-	}
-	return HS_OK;
+	return key->type == KEY_VALIDATION ? set_validation(key, config, text, err) :
+					     hs__value_set(&value, text, config->arena, err);
 }
 
 enum hs_status hs_host_config_init(struct hs_host_config *config, struct hs_arena *arena,
@@ -199,22 +181,15 @@ static enum hs_status take_value(struct hs_host_config *config, const char *name
 	struct hs_error *err)
 {
 	const struct key *key = find_key(name);
-	char number[32];
 
 	if (!key)
 		return unknown_key(name, err);
-	if ((key->type == KEY_TEXT || key->type == KEY_VALIDATION) && cJSON_IsString(value))
-		return set_key(key, config, value->valuestring, err);
-	if (key->type == KEY_BOOL && cJSON_IsBool(value))
-		return set_key(key, config, cJSON_IsTrue(value) ? "true" : "false", err);
-	if (key->type == KEY_INT && cJSON_IsNumber(value)) {
-		snprintf(number, sizeof(number), "%.17g", value->valuedouble);
-		return set_key(key, config, number, err);
-	}
-	return hs_fail(err, HS_E_VALUE, "%s must be %s", name,
-		key->type == KEY_TEXT || key->type == KEY_VALIDATION ? "a text" :
-			key->type == KEY_BOOL                        ? "true or false" :
-								       "a whole number");
+	struct hs__value found = value_of(key, config);
+	if (key->type == KEY_VALIDATION && cJSON_IsString(value))
+		return set_validation(key, config, value->valuestring, err);
+	if (key->type == KEY_VALIDATION)
+		found.type = HS_SETTING_TEXT; /* which it is not: to be told so */
+	return hs__value_read(&found, value, config->arena, err);
 }
 
 static enum hs_status take_object(struct hs_host_config *config, const char *prefix, const cJSON *object,

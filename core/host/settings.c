@@ -2,56 +2,7 @@
 /* A service's settings: from the configuration (or the default) into its state, by offset. */
 #include <cjson/cJSON.h>
 #include <core/host/host_private.h>
-
-#include <errno.h>
-#include <stdlib.h>
-
-static enum hs_status set_from_text(const struct hs_setting *setting, void *state, const char *text,
-	struct hs_arena *arena, struct hs_error *err)
-{
-	char *member = (char *)state + setting->offset;
-	char *end = NULL;
-	long long value = 0;
-
-	switch (setting->type) {
-	case HS_SETTING_BOOL:
-		if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
-			return hs_fail(err, HS_E_VALUE, "%s must be true or false", setting->name);
-		*(bool *)(void *)member = text[0] == 't';
-		return HS_OK;
-	case HS_SETTING_INT:
-		errno = 0;
-		value = strtoll(text, &end, 10);
-		if (errno || end == text || *end)
-			return hs_fail(err, HS_E_VALUE, "%s must be a whole number, not \"%s\"",
-				setting->name, text);
-		*(int64_t *)(void *)member = value;
-		return HS_OK;
-	case HS_SETTING_TEXT:
-		*(const char **)(void *)member = hs_arena_cstr(arena, hs_slice_cstr(text));
-		return HS_OK;
-	}
-	return HS_OK;
-}
-
-static enum hs_status set_from_json(const struct hs_setting *setting, void *state, const cJSON *value,
-	struct hs_arena *arena, struct hs_error *err)
-{
-	char number[32];
-
-	if (setting->type == HS_SETTING_TEXT && cJSON_IsString(value))
-		return set_from_text(setting, state, value->valuestring, arena, err);
-	if (setting->type == HS_SETTING_BOOL && cJSON_IsBool(value))
-		return set_from_text(setting, state, cJSON_IsTrue(value) ? "true" : "false", arena, err);
-	if (setting->type == HS_SETTING_INT && cJSON_IsNumber(value)) {
-		snprintf(number, sizeof(number), "%.17g", value->valuedouble);
-		return set_from_text(setting, state, number, arena, err);
-	}
-	return hs_fail(err, HS_E_VALUE, "%s must be %s", setting->name,
-		setting->type == HS_SETTING_TEXT         ? "a text" :
-			setting->type == HS_SETTING_BOOL ? "true or false" :
-							   "a whole number");
-}
+#include <core/host/value.h>
 
 /* "enabled" and "file" are the host's. */
 static enum hs_status refuse_unknown(const struct hs_service *plug, const cJSON *values, struct hs_error *err)
@@ -70,9 +21,9 @@ static enum hs_status refuse_unknown(const struct hs_service *plug, const cJSON 
 			i++;
 		if (names[i])
 			continue;
-		const char *near = hs_suggest(member->string, names);
-		return hs_fail(err, HS_E_NOT_SUPPORTED, "services.%s has no setting \"%s\"%s%s%s", plug->name,
-			member->string, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+		char what[80];
+		snprintf(what, sizeof(what), "services.%.60s", plug->name);
+		return hs__value_unknown(what, "setting", member->string, names, err);
 	}
 	return HS_OK;
 }
@@ -84,8 +35,10 @@ enum hs_status hs__settings_fill(const struct hs_service *plug, void *state, con
 
 	for (const struct hs_setting *s = plug->settings; s && s->name && status == HS_OK; s++) {
 		const cJSON *value = cJSON_GetObjectItemCaseSensitive(values, s->name);
-		status = value ? set_from_json(s, state, value, arena, err) :
-				 set_from_text(s, state, s->initial ? s->initial : "", arena, err);
+		const struct hs__value setting = { s->name, s->type, INT64_MIN, INT64_MAX,
+			(char *)state + s->offset };
+		status = value ? hs__value_read(&setting, value, arena, err) :
+				 hs__value_set(&setting, s->initial ? s->initial : "", arena, err);
 		if (status) {
 			char text[sizeof(err->text)];
 			memcpy(text, err->text, sizeof(text));

@@ -6,7 +6,7 @@
  * reply
  */
 #include <core/rest/binary.h>
-#include <core/rest/rest_private.h>
+#include <core/rest/shelf.h>
 
 /* Bodies up to this size are prepared on the loop: well under a millisecond. */
 #define PREPARE_HERE ((size_t)64 << 10)
@@ -211,6 +211,9 @@ static enum hs_verdict after_sets(struct hs_request *req, void *arg, enum hs_sta
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, err);
 	job->call.search = &job->search;
+	/* Going through all that packages hold of a type takes longer than a loop can wait. */
+	if (hs__shelf_type(job->env.rest, job->call.type) && !hs__shelf_is_quick(&job->search))
+		return hs_read_slow(req, work, job, after_work);
 	return hs_read(req, work, job, after_work);
 }
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sandboxes over the wire: the operator API, isolation, reset under load, clocks, limits and faults. */
 #include "fixture_private.h"
+#include "fixture_tally.h"
 
 #include <core/host/sandbox.h>
-#include <handslag/service.h>
 #include <handslag/time.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- a service that counts, in a table and in the state of the sandbox ---- */
+/* ---- a service that counts, in a table (fixture_tally.h) and in the state of the sandbox ---- */
 
 struct per_sandbox {
 	int opened;
@@ -18,53 +18,6 @@ struct state {
 	int opens, closes; /* control thread */
 	uint64_t ticks;
 };
-
-static enum hs_status add_row(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
-{
-	struct hs_stmt *stmt = hs_sql(txn, "INSERT INTO tally_row (at) VALUES (?1)", err);
-
-	(void)arena;
-	(void)arg;
-	if (!stmt)
-		return err->status;
-	hs_sql_int(stmt, 1, hs_txn_now(txn));
-	return hs_sql_run(stmt, err);
-}
-
-static enum hs_status count_rows(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
-{
-	struct hs_stmt *stmt = hs_sql(txn, "SELECT count(*) FROM tally_row", err);
-
-	(void)arena;
-	if (!stmt)
-		return err->status;
-	int row = hs_sql_step(stmt, err);
-	if (row == 1)
-		*(int64_t *)arg = hs_sql_get_int(stmt, 0);
-	hs_sql_end(stmt);
-	return row < 0 ? (enum hs_status)row : HS_OK;
-}
-
-static enum hs_verdict done(struct hs_request *req, void *arg, enum hs_status status,
-	const struct hs_error *err)
-{
-	if (status)
-		return hs_fail_request(req, err);
-	return hs_reply_bytes(req, 200, HS_S("text/plain"),
-		hs_arena_printf(hs_request_arena(req), "%lld", (long long)*(int64_t *)arg));
-}
-
-static enum hs_verdict add(struct hs_request *req, void *arg)
-{
-	(void)arg;
-	return hs_write(req, add_row, hs_arena_alloc(hs_request_arena(req), sizeof(int64_t)), done);
-}
-
-static enum hs_verdict count(struct hs_request *req, void *arg)
-{
-	(void)arg;
-	return hs_read(req, count_rows, hs_arena_alloc(hs_request_arena(req), sizeof(int64_t)), done);
-}
 
 static enum hs_verdict now(struct hs_request *req, void *arg)
 {
@@ -109,14 +62,14 @@ static enum hs_status tick(struct hs_txn *txn, struct hs_arena *arena, void *arg
 }
 
 static const struct hs_route routes[] = {
-	{ .method = "POST", .path = "$add", .versions = HS_ON_R4, .handler = add },
-	{ .method = "GET", .path = "$count", .versions = HS_ON_R4, .handler = count },
+	{ .method = "POST", .path = "$add", .versions = HS_ON_R4, .handler = fixture_tally_add },
+	{ .method = "GET", .path = "$count", .versions = HS_ON_R4, .handler = fixture_tally_count },
 	{ .method = "GET", .path = "$now", .versions = HS_ON_R4, .handler = now },
 	{ .method = "GET", .path = "$opened", .versions = HS_ON_R4, .handler = opened },
 	{ .method = NULL },
 };
 static const struct hs_migration migrations[] = {
-	{ 1, "rows", "CREATE TABLE tally_row (at INTEGER NOT NULL)" },
+	FIXTURE_TALLY_MIGRATION(1),
 	{ .sql = NULL },
 };
 static const struct hs_job jobs[] = { { "tick", 20, tick }, { .name = NULL } };

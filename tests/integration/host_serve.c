@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The host over the wire: health, routes of a service, negotiation, errors, limits and drain. */
 #include "fixture_private.h"
+#include "fixture_tally.h"
 
-#include <handslag/service.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -67,61 +67,6 @@ static enum hs_verdict stream(struct hs_request *req, void *arg)
 	return hs_stream_reply(req, 200, &(struct hs_stream_source) { more, NULL, pieces });
 }
 
-static enum hs_status count_rows(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
-{
-	struct hs_stmt *stmt = hs_sql(txn, "SELECT count(*) FROM greeter_log", err);
-
-	(void)arena;
-	if (!stmt)
-		return err->status;
-	int row = hs_sql_step(stmt, err);
-	if (row == 1)
-		*(int64_t *)arg = hs_sql_get_int(stmt, 0);
-	hs_sql_end(stmt);
-	return row < 0 ? (enum hs_status)row : HS_OK;
-}
-
-static enum hs_verdict counted(struct hs_request *req, void *arg, enum hs_status status,
-	const struct hs_error *err)
-{
-	if (status)
-		return hs_fail_request(req, err);
-	return hs_reply_bytes(req, 200, HS_S("text/plain"),
-		hs_arena_printf(hs_request_arena(req), "%lld", (long long)*(int64_t *)arg));
-}
-
-static enum hs_verdict count(struct hs_request *req, void *arg)
-{
-	(void)arg;
-	return hs_read(req, count_rows, hs_arena_alloc(hs_request_arena(req), sizeof(int64_t)), counted);
-}
-
-static enum hs_status add_row(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
-{
-	(void)arena;
-	(void)arg;
-	struct hs_stmt *stmt = hs_sql(txn, "INSERT INTO greeter_log (at) VALUES (?1)", err);
-	if (!stmt)
-		return err->status;
-	hs_sql_int(stmt, 1, hs_txn_now(txn));
-	return hs_sql_run(stmt, err);
-}
-
-/* Writes, then reads in the continuation of the write. */
-static enum hs_verdict added(struct hs_request *req, void *arg, enum hs_status status,
-	const struct hs_error *err)
-{
-	if (status)
-		return hs_fail_request(req, err);
-	return hs_read_slow(req, count_rows, arg, counted);
-}
-
-static enum hs_verdict add(struct hs_request *req, void *arg)
-{
-	(void)arg;
-	return hs_write(req, add_row, hs_arena_alloc(hs_request_arena(req), sizeof(int64_t)), added);
-}
-
 static enum hs_status compute(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	(void)arena;
@@ -133,7 +78,7 @@ static enum hs_status compute(struct hs_txn *txn, struct hs_arena *arena, void *
 static enum hs_verdict hard(struct hs_request *req, void *arg)
 {
 	(void)arg;
-	return hs_compute(req, compute, NULL, counted);
+	return hs_compute(req, compute, NULL, fixture_tally_answer);
 }
 
 static enum hs_verdict terminology_mode(struct hs_request *req, void *arg)
@@ -164,8 +109,12 @@ static const struct hs_route routes[] = {
 		.operation = "part" },
 	{ .method = "GET", .path = "$base", .versions = HS_ON_R4, .handler = base },
 	{ .method = "GET", .path = "$stream", .versions = HS_ON_R4, .handler = stream },
-	{ .method = "GET", .path = "$count", .versions = HS_ON_R4, .handler = count },
-	{ .method = "POST", .path = "$add", .versions = HS_ON_R4, .handler = add, .body_kib = 1 },
+	{ .method = "GET", .path = "$count", .versions = HS_ON_R4, .handler = fixture_tally_count },
+	{ .method = "POST",
+		.path = "$add",
+		.versions = HS_ON_R4,
+		.handler = fixture_tally_add,
+		.body_kib = 1 },
 	{ .method = "GET", .path = "$hard", .versions = HS_ON_R4, .handler = hard },
 	{ .method = "GET",
 		.path = "metadata?mode=terminology",
@@ -174,7 +123,7 @@ static const struct hs_route routes[] = {
 	{ .method = NULL },
 };
 static const struct hs_migration migrations[] = {
-	{ 1, "log", "CREATE TABLE greeter_log (at INTEGER NOT NULL)" },
+	FIXTURE_TALLY_MIGRATION(1),
 	{ .sql = NULL },
 };
 static const struct hs_metric metrics[] = {
