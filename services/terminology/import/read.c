@@ -168,6 +168,14 @@ bool hs_tx_lines_next(struct tx_lines *lines, struct hs_slice *line)
 	return true;
 }
 
+void hs_tx_lines_end(const struct tx_lines *lines)
+{
+	const struct tx_file *file = lines->file;
+
+	if (file->text.len)
+		madvise((void *)(uintptr_t)file->text.ptr, file->text.len, MADV_DONTNEED);
+}
+
 void hs_tx_lines_skip(struct tx_lines *lines, const char *format, ...)
 {
 	struct hs_import *import = lines->import;

@@ -45,6 +45,8 @@ struct tx_lines {
 void hs_tx_lines_begin(struct tx_lines *lines, struct hs_import *import, const struct tx_file *file);
 /* The next line without its end; false at the end of the file, or when the user wants it to end. */
 bool hs_tx_lines_next(struct tx_lines *lines, struct hs_slice *line);
+/* The file has been read: what is mapped of it may leave the memory until somebody looks again. */
+void hs_tx_lines_end(const struct tx_lines *lines);
 /* Says that the line read last is left out. */
 void hs_tx_lines_skip(struct tx_lines *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Parts at tabs; the number of parts, at most `room` are filled. */

@@ -129,6 +129,7 @@ static enum hs_status read_refset(struct rf2 *r, const struct tx_file *file, str
 		else if (line.len)
 			take_member(r, &lines, column, names + 6, count - 6);
 	}
+	hs_tx_lines_end(&lines);
 	return lines.stopped ? hs_fail(err, HS_E_CANCELLED, "interrupted") : HS_OK;
 }
 
