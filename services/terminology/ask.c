@@ -208,7 +208,10 @@ static enum hs_status answer(struct tx_ask *ask, struct hs_error *err)
 
 static enum hs_verdict reply(struct tx_ask *ask, enum hs_status status, const struct hs_error *err)
 {
-	return status ? fail(ask, err) : hs_reply_json(ask->req, 200, ask->out);
+	if (status)
+		return fail(ask, err);
+	return ask->stream.more ? hs_stream_reply(ask->req, 200, &ask->stream) :
+				  hs_reply_json(ask->req, 200, ask->out);
 }
 
 static enum hs_status on_worker(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)

@@ -24,6 +24,7 @@ struct tx_ask {
 	uint32_t sent_other;      /* row of the other value set of a comparison */
 	struct tx_context ctx;
 	struct hs_json *out;
+	struct hs_stream_source stream; /* in the place of `out` when its `more` is set */
 };
 
 enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type, tx_answer_fn *answer,

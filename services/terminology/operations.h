@@ -8,12 +8,18 @@
 
 #include "context.h"
 
+#include <handslag/request.h>
+
 enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct hs_error *err);
 enum hs_status hs_tx_subsumes(struct tx_context *ctx, struct hs_json **out, struct hs_error *err);
 enum hs_status hs_tx_validate_in_system(struct tx_context *ctx, struct hs_json **out, struct hs_error *err);
 /* Of ctx->set. */
 enum hs_status hs_tx_validate_in_set(struct tx_context *ctx, struct hs_json **out, struct hs_error *err);
 enum hs_status hs_tx_expand(struct tx_context *ctx, struct hs_json **out, struct hs_error *err);
+/* The same, but a long list of codes is left to *stream (its `more` is set then): the answer in pieces, made
+ * while they are sent. What the context knows must live until it ends. */
+enum hs_status hs_tx_expand_large(struct tx_context *ctx, struct hs_json **out,
+	struct hs_stream_source *stream, struct hs_error *err);
 enum hs_status hs_tx_translate(struct tx_context *ctx, const struct tx_map *map, struct hs_json **out,
 	struct hs_error *err);
 

@@ -52,10 +52,22 @@ static enum hs_status validate_in_set(struct tx_ask *ask, struct hs_json **out, 
 	return hs_tx_validate_in_set(&ask->ctx, out, err);
 }
 
+/* Pieces of a stream are JSON. */
+static bool wants_xml(struct hs_request *req)
+{
+	struct hs_slice accept = hs_request_header(req, HS_S("Accept")),
+			format = hs_request_query_value(req, HS_S("_format"));
+
+	return hs_slice_search(accept, HS_S("xml")) != SIZE_MAX ||
+		hs_slice_search(format, HS_S("xml")) != SIZE_MAX;
+}
+
 static enum hs_status expand(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
 {
 	use_sent_set(ask);
-	return hs_tx_expand(&ask->ctx, out, err);
+	if (wants_xml(ask->req))
+		return hs_tx_expand(&ask->ctx, out, err);
+	return hs_tx_expand_large(&ask->ctx, out, &ask->stream, err);
 }
 
 static enum hs_status compare(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)

@@ -123,6 +123,46 @@ static void one_write_among_many(void **state)
 	assert_string_equal(display_of("urn:test:many-52"), "52");
 }
 
+/* A long list of codes is sent in pieces; it must be the same list. */
+static void a_long_expansion(void **state)
+{
+	struct hs_buf body;
+
+	(void)state;
+	need_fhir();
+	hs_buf_init(&body, fixture_arena(f), (size_t)4 << 20);
+	hs_buf_cstr(&body,
+		"{\"resourceType\":\"CodeSystem\",\"id\":\"long\",\"url\":\"urn:test:long\",\"status\":"
+		"\"active\","
+		"\"content\":\"complete\",\"concept\":[");
+	for (unsigned i = 0; i < 5000; i++)
+		hs_buf_printf(&body,
+			"%s{\"code\":\"%u\",\"display\":\"Number "
+			"%u\",\"property\":[{\"code\":\"odd\",\"valueBoolean\":%s}]}",
+			i ? "," : "", i, i, i % 2 ? "true" : "false");
+	hs_buf_cstr(&body, "]}");
+	put("CodeSystem/long", hs_arena_cstr(fixture_arena(f), hs_buf_slice(&body)));
+	put("ValueSet/long",
+		"{\"resourceType\":\"ValueSet\",\"id\":\"long\",\"url\":\"urn:test:all\",\"status\":"
+		"\"active\","
+		"\"compose\":{\"include\":[{\"system\":\"urn:test:long\"}]}}");
+	struct fixture_answer a = fixture_get(f, "/fhir/r4/ValueSet/long/$expand?property=odd&offset=10");
+	const struct hs_json *expansion = hs_json_get(fixture_json(f, &a), HS_S("expansion"));
+	assert_int_equal(a.status, 200);
+	assert_int_equal(hs_json_count(hs_json_get(expansion, HS_S("contains"))), 4990);
+	assert_string_equal(text(a, "/expansion/total"), "5000");
+	assert_string_equal(text(a, "/expansion/contains/0/code"), "10");
+	assert_string_equal(text(a, "/expansion/contains/4989/display"), "Number 4999");
+	assert_string_equal(text(a, "/expansion/extension/0/extension/0/valueCode"), "odd");
+	a = fixture_get(f, "/fhir/r4/ValueSet/long/$expand?count=1900");
+	assert_int_equal(hs_json_count(hs_json_get(hs_json_get(fixture_json(f, &a), HS_S("expansion")),
+				 HS_S("contains"))),
+		1900);
+	a = fixture_get(f, "/fhir/r4/ValueSet/long/$expand?_format=xml");
+	assert_int_equal(a.status, 200);
+	assert_true(hs_slice_starts(a.body, HS_S("<")));
+}
+
 static void instances(void **state)
 {
 	(void)state;
@@ -261,10 +301,11 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(uploads_are_usable_at_once),
-		cmocka_unit_test(one_write_among_many), cmocka_unit_test(instances),
-		cmocka_unit_test(of_one_version_of_fhir_only), cmocka_unit_test(resources_with_the_question),
-		cmocka_unit_test(bad_uploads), cmocka_unit_test(too_deep_a_chain),
-		cmocka_unit_test(what_the_service_says_of_itself), cmocka_unit_test(after_a_restart) };
+		cmocka_unit_test(one_write_among_many), cmocka_unit_test(a_long_expansion),
+		cmocka_unit_test(instances), cmocka_unit_test(of_one_version_of_fhir_only),
+		cmocka_unit_test(resources_with_the_question), cmocka_unit_test(bad_uploads),
+		cmocka_unit_test(too_deep_a_chain), cmocka_unit_test(what_the_service_says_of_itself),
+		cmocka_unit_test(after_a_restart) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
