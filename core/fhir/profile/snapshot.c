@@ -265,6 +265,42 @@ static void set_bases(struct hs__snapshot *snapshot, const struct hs_json *eleme
 	}
 }
 
+/* Anybody may hand over a StructureDefinition, so shapes are looked at before anything is laid over another:
+ * elements are objects, and what grows in them are arrays of the right things. */
+static bool is_sound(const struct hs_json *elements)
+{
+	static const char *const texts[] = { "condition", "alias" };
+	static const char *const objects[] = { "constraint", "mapping", "type", "code", "example",
+		"extension" };
+	HS_JSON_EACH(element, elements) {
+		if (!hs_json_is(element, HS_JSON_OBJECT))
+			return false;
+		for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+			const struct hs_json *list = hs_json_get(element, hs_slice_cstr(texts[i]));
+			if (list && !hs_json_is(list, HS_JSON_ARRAY))
+				return false;
+		}
+		for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+			const struct hs_json *list = hs_json_get(element, hs_slice_cstr(objects[i]));
+			if (list && !hs_json_is(list, HS_JSON_ARRAY))
+				return false;
+			HS_JSON_EACH(item, list)
+				if (!hs_json_is(item, HS_JSON_OBJECT))
+					return false;
+		}
+		const struct hs_json *binding = hs_json_get(element, HS_S("binding"));
+		if (binding && !hs_json_is(binding, HS_JSON_OBJECT))
+			return false;
+	}
+	return true;
+}
+
+const struct hs_json *hs__shot_find(const struct hs__snapshot *snapshot, struct hs_slice canonical)
+{
+	const struct hs_json *elements = snapshot->source->find(snapshot->source->arg, canonical);
+	return hs_json_is(elements, HS_JSON_ARRAY) && is_sound(elements) ? elements : NULL;
+}
+
 enum hs_status hs_snapshot_make(struct hs_arena *arena, const struct hs_json *structure,
 	const struct hs_snapshot_source *source, struct hs_issues *issues, struct hs_json **out,
 	struct hs_error *err)
@@ -282,11 +318,16 @@ enum hs_status hs_snapshot_make(struct hs_arena *arena, const struct hs_json *st
 	};
 	struct hs_slice name = HS_S_NONE;
 	if (base.len)
-		snapshot.base = source->find(source->arg, base);
+		snapshot.base = hs__shot_find(&snapshot, base);
 	if (!hs_json_is(snapshot.base, HS_JSON_ARRAY))
 		return hs_fail(err, HS_E_NOT_FOUND,
 			"the base '%.*s' is not known; load the package or file that has it",
 			HS_S_ARG(hs_slice_first(base, 200)));
+	if (differential && (!hs_json_is(differential, HS_JSON_ARRAY) || !is_sound(differential)))
+		return hs_fail(err, HS_E_INVALID,
+			"the differential has elements that are no ElementDefinitions, so it cannot be laid "
+			"over the "
+			"base");
 	if (snapshot.specializes) {
 		struct hs_slice path = hs_json_get_text(hs_json_first(differential), HS_S("path"));
 		name = hs_slice_cut(&path, '.');

@@ -32,6 +32,8 @@ struct hs__snapshot {
 	bool full; /* a limit was met */
 };
 
+/* The snapshot of a canonical; NULL when there is none, or not one that can be worked with. */
+const struct hs_json *hs__shot_find(const struct hs__snapshot *snapshot, struct hs_slice canonical);
 /* The tree of a snapshot's elements, its root renamed to `name` (empty: as it is). NULL when there is none.
  */
 struct hs__shot *hs__shot_read(struct hs__snapshot *snapshot, const struct hs_json *elements,

@@ -218,14 +218,12 @@ bool hs__shot_unfold(struct hs__snapshot *snapshot, struct hs__shot *shot)
 	if (reference.len)
 		return unfold_reference(snapshot, shot, reference);
 	struct hs_slice canonical = content_of(snapshot, shot);
-	const struct hs_json *elements = canonical.len ?
-		snapshot->source->find(snapshot->source->arg, canonical) :
-		NULL;
+	const struct hs_json *elements = canonical.len ? hs__shot_find(snapshot, canonical) : NULL;
 	if (!elements && canonical.len) { /* a profile that is not here: its type will do */
 		struct hs_slice code =
 			hs_json_get_text(hs_json_first(hs_json_get(shot->element, HS_S("type"))),
 				HS_S("code"));
-		elements = snapshot->source->find(snapshot->source->arg,
+		elements = hs__shot_find(snapshot,
 			hs_arena_printf(snapshot->arena, TYPE_URL "%.*s", HS_S_ARG(code)));
 	}
 	const struct hs_json *first = hs_json_first(elements);

@@ -207,6 +207,19 @@ static void says_what_cannot_be_laid_over(void **state)
 	assert_issue("[{'path':'Person.name','sliceName':'a'}]", "no slicing");
 }
 
+static void refuses_what_is_no_element(void **state)
+{
+	static const char *const differentials[] = { "['x']", "[{'path':'Person','constraint':['x']}]",
+		"[{'path':'Person','constraint':{}}]", "[{'path':'Person','type':[null]}]",
+		"[{'path':'Person','alias':'x'}]", "[{'path':'Person','binding':'x'}]", "{'path':'Person'}" };
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(differentials); i++) {
+		struct made made = make(differentials[i]);
+		assert_int_equal(made.status, HS_E_INVALID);
+		hs_arena_free(made.arena);
+	}
+}
+
 static void refuses_what_has_no_base(void **state)
 {
 	(void)state;
@@ -232,6 +245,7 @@ int main(void)
 		cmocka_unit_test(slices_extensions_by_url),
 		cmocka_unit_test(keeps_what_a_binding_leaves_out),
 		cmocka_unit_test(says_what_cannot_be_laid_over),
+		cmocka_unit_test(refuses_what_is_no_element),
 		cmocka_unit_test(refuses_what_has_no_base),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
