@@ -58,7 +58,12 @@ struct hs_ledger_split {
 	bool has_date;                      /* the date is written to the second in UTC */
 	int64_t date;                       /* then: seconds since 1970 */
 };
-/* `text` is JSON that was parsed before. HS_E_LIMIT when the arena is full. */
+/* The byte after the object that begins at `at`; the end of the text when it has none. */
+size_t hs_ledger_object_end(struct hs_slice text, size_t at);
+/* The date in its usual form: yyyy-mm-ddThh:mm:ssZ of this era. */
+bool hs_ledger_plain_date(struct hs_slice value, int64_t *seconds);
+/* `text` is JSON that was parsed before, or any bytes when the result is then compared with that of such a
+ * text. HS_E_LIMIT when the arena is full. */
 enum hs_status hs_ledger_split(struct hs_ledger_split *split, struct hs_error *err);
 
 /* ---- piece.c: what is kept once ---- */
@@ -90,10 +95,10 @@ struct hs_ledger_written {
 };
 #define HS_LEDGER_WRITTEN 16
 
-/* ---- cache.c: pieces in memory, at most about 4,096 of up to 4 KiB ---- */
+/* ---- cache.c: pieces in memory, at most about 16,384 of up to 4 KiB ---- */
 
 #define HS_LEDGER_SHARDS 16
-#define HS_LEDGER_SLOTS 256
+#define HS_LEDGER_SLOTS 1024
 #define HS_LEDGER_SLOT_MAX ((size_t)4096)
 struct hs_ledger_slot {
 	int64_t ledger; /* 0: empty */

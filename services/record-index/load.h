@@ -73,6 +73,8 @@ struct hs_ledger_recipe {
 };
 
 #define HS_LEDGER_RECIPES 1024u
+#define HS_LEDGER_RECENT 12
+#define HS_LEDGER_RECENT_HOLES 64
 
 struct hs_ledger_loader {
 	const struct hs_record_index *index;
@@ -83,6 +85,8 @@ struct hs_ledger_loader {
 	struct hs_arena *scratch; /* emptied for each text */
 	struct hs_ledger_recipe *recipes[HS_LEDGER_RECIPES];
 	size_t recipe_count;
+	struct hs_ledger_recipe *recent[HS_LEDGER_RECENT]; /* fit.c */
+	struct hs_ledger_hole holes[HS_LEDGER_RECENT_HOLES];
 	struct hs_ledger_texts checked; /* subjects and custodians that the ordinary way took */
 	/* ---- of the thread that stores ---- */
 	struct hs_ledger ledger;
@@ -104,6 +108,15 @@ bool hs_ledger_rule_holds(enum hs_ledger_rule rule, struct hs_slice raw);
 /* Does the ordinary way take this text, the service's rules included? */
 bool hs_ledger_examine(struct hs_ledger_loader *loader, struct hs_arena *arena, struct hs_slice text,
 	const struct hs_resource *version, struct hs_bulk_examined *out);
+
+/* ---- fit.c: the quick way to a recipe ---- */
+
+/* One that was used lately and that the text fits, with *out as hs_ledger_split would have it but for the
+ * shape; NULL when none does. The holes are good until the next call. */
+struct hs_ledger_recipe *hs_ledger_fit(struct hs_ledger_loader *loader, struct hs_slice text,
+	struct hs_ledger_split *out);
+/* This one was used. */
+void hs_ledger_fit_next(struct hs_ledger_loader *loader, struct hs_ledger_recipe *recipe);
 
 /* ---- read.c ---- */
 

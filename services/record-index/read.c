@@ -73,13 +73,20 @@ void *hs_ledger_read(void *arg, struct hs_arena *arena, struct hs_slice text)
 {
 	struct hs_ledger_loader *loader = arg;
 	struct hs_arena *scratch = loader->scratch;
-	struct hs_ledger_split split = { .arena = scratch, .text = hs_slice_trim(text), .is_pointer = true };
+	struct hs_ledger_split split;
 	struct hs_error ignored;
 
-	hs_arena_reset(scratch);
-	if (hs_ledger_split(&split, &ignored) != HS_OK)
-		return NULL;
-	struct hs_ledger_recipe *recipe = hs_ledger_recipe(loader, &split);
+	text = hs_slice_trim(text);
+	struct hs_ledger_recipe *recipe = hs_ledger_fit(loader, text, &split);
+	if (!recipe) {
+		hs_arena_reset(scratch);
+		split = (struct hs_ledger_split) { .arena = scratch, .text = text, .is_pointer = true };
+		if (hs_ledger_split(&split, &ignored) != HS_OK)
+			return NULL;
+		recipe = hs_ledger_recipe(loader, &split);
+		if (recipe && recipe->good)
+			hs_ledger_fit_next(loader, recipe);
+	}
 	if (!recipe || !recipe->good || !holes_fit(recipe, &split))
 		return NULL;
 	struct hs_ledger_ready *ready = hs_arena_alloc(arena, sizeof *ready);

@@ -111,8 +111,7 @@ static bool at_path(const struct scan *scan, size_t depth, const char *parent, c
 		(depth == 1 || hs_slice_eq(scan->levels[depth - 1].key, hs_slice_cstr(parent)));
 }
 
-/* The date in its usual form: yyyy-mm-ddThh:mm:ssZ of this era. */
-static bool plain_date(struct hs_slice value, int64_t *seconds)
+bool hs_ledger_plain_date(struct hs_slice value, int64_t *seconds)
 {
 	char text[HS_INSTANT_LEN + 1];
 	struct hs_time time;
@@ -134,7 +133,7 @@ static bool take_special(struct scan *scan, struct hs_slice value, size_t begin,
 
 	if (at_path(scan, 1, "", "id") && hs_slice_eq(value, split->id)) {
 		mark(scan, HS_LEDGER_ID, begin, end);
-	} else if (at_path(scan, 1, "", "date") && plain_date(value, &split->date)) {
+	} else if (at_path(scan, 1, "", "date") && hs_ledger_plain_date(value, &split->date)) {
 		split->has_date = true;
 		mark(scan, HS_LEDGER_DATE, begin, end);
 	} else if (at_path(scan, 2, "meta", "versionId") && hs_slice_eq(value, split->version)) {
@@ -159,7 +158,7 @@ static size_t string_end(struct hs_slice text, size_t at)
 	return text.len;
 }
 
-static size_t object_end(struct hs_slice text, size_t at)
+size_t hs_ledger_object_end(struct hs_slice text, size_t at)
 {
 	size_t depth = 0;
 
@@ -194,7 +193,7 @@ static bool take_object(struct scan *scan)
 			hs_slice_eq(scan->levels[1].key, HS_S("author")));
 	if (!subject && !custodian && !again)
 		return false;
-	size_t end = object_end(scan->text, begin);
+	size_t end = hs_ledger_object_end(scan->text, begin);
 	struct hs_slice value = hs_slice(scan->text.ptr + begin, end - begin);
 	if (subject)
 		split->subject = value;

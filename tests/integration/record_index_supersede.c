@@ -133,11 +133,12 @@ static void takes_both_changes_in_one_transaction(void **state)
 
 static void tells_of_a_way_that_is_none(void **state)
 {
-	struct hs_arena *arena = hs_arena_new(1 << 20);
+	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
 	struct hs_error err;
 
 	(void)state;
 	char *memory = hs_arena_alloc(arena, hs_service_record_index.state_size);
+	assert_non_null(memory);
 	for (const struct hs_setting *s = hs_service_record_index.settings; s->name; s++) {
 		const char *value = strcmp(s->name, "supersede") == 0 ? "shred" : s->initial;
 		if (s->type == HS_SETTING_TEXT)
