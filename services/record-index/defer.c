@@ -95,15 +95,13 @@ static enum hs_status run(struct hs_txn *txn, const char *const *sql, size_t cou
 	return status;
 }
 
+#define MAKE(name, on) \
+	"CREATE INDEX IF NOT EXISTS record_index_pointer_" name " ON record_index_pointer (" on ")"
+
 enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
-	static const char *const make[] = {
-		"CREATE INDEX IF NOT EXISTS record_index_pointer_id ON record_index_pointer (substr(id, -6))",
-		"CREATE INDEX IF NOT EXISTS record_index_pointer_subject ON record_index_pointer (subject)",
-		"CREATE INDEX IF NOT EXISTS record_index_pointer_custodian ON record_index_pointer "
-		"(custodian)",
-		"CREATE INDEX IF NOT EXISTS record_index_pointer_date ON record_index_pointer (date)",
-	};
+	static const char *const make[] = { MAKE("id", "substr(id, -6)"), MAKE("subject", "subject"),
+		MAKE("custodian", "custodian"), MAKE("date", "date") };
 
 	(void)arena;
 	(void)arg;
