@@ -16,7 +16,7 @@ struct tx_expansion {
 	struct tx_context *ctx;
 	struct tx_item *items;
 	size_t count, room;
-	size_t first; /* number of items[0]: of a large code system only a page is listed */
+	size_t first;    /* number of items[0]: of a large code system only a page is listed */
 	uint32_t *table; /* open addressing over items, 1-based; 0 is free */
 	size_t table_room;
 	bool versions_match; /* codes of two versions of a system are the same code */

@@ -108,6 +108,12 @@ static double offset_of(const struct hs_ucum *u)
 	return u->offset.num ? hs__ucum_approximate(u->offset) : 0;
 }
 
+static bool same_function(const struct hs_ucum *a, const struct hs_ucum *b)
+{
+	return a->function && a->function == b->function &&
+		memcmp(&a->approximate, &b->approximate, sizeof(a->approximate)) == 0;
+}
+
 bool hs_ucum_convert(const struct hs_ucum *from, double value, const struct hs_ucum *to, double *out)
 {
 	struct hs_ucum_ratio ratio;
@@ -117,6 +123,9 @@ bool hs_ucum_convert(const struct hs_ucum *from, double value, const struct hs_u
 	double result;
 	if (hs_ucum_ratio(from, to, &ratio)) {
 		result = value * hs__ucum_approximate(ratio);
+	} else if (same_function(from,
+			   to)) { /* dB to B: no way through numbers that a double cannot tell apart */
+		result = value * from->scale / to->scale;
 	} else {
 		double base = leave_function(from->function, value * from->scale);
 		base = (base + offset_of(from)) * from->approximate;

@@ -139,6 +139,10 @@ static void special_units(void **state)
 			fail_msg("%g %s is %.17g %s (and back %.17g)", cases[i].value, cases[i].from, there,
 				cases[i].to, back);
 	}
+	struct hs_ucum small = unit("aB");
+	assert_true(hs_ucum_convert(&small, 1, &small,
+		&there)); /* far below what 10 to its power can tell from 1 */
+	assert_true(fabs(there - 1) < 1e-12);
 	struct hs_ucum one = unit("1"), bel = unit("B");
 	assert_false(hs_ucum_convert(&one, 0, &bel, &there));
 }
