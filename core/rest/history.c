@@ -232,7 +232,6 @@ static enum hs_status add_packaged(const struct hs__rest_env *env, struct hs_are
 	uint64_t *total, struct hs_error *err)
 {
 	const struct hs__shelf_type *shelved = hs__shelf_type(env->rest, call->type);
-	struct hs_resource *last = &list->items[list->count];
 	struct hs_resource found;
 	uint32_t at = 0;
 	if (call->interaction != HS_DO_HISTORY_INSTANCE || asked->at || !shelved ||
@@ -249,8 +248,8 @@ static enum hs_status add_packaged(const struct hs__rest_env *env, struct hs_are
 	enum hs_status status = hs__shelf_body(env, arena, &found, &found.body, err);
 	if (status != HS_OK)
 		return status;
-	*last = found;
-	list->count++;
+	HS_ASSERT(list->items); /* with room for one more than the page has */
+	list->items[list->count++] = found;
 	return HS_OK;
 }
 

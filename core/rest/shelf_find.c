@@ -208,9 +208,11 @@ enum hs_status hs__shelf_search(const struct hs__shelf *shelf, const struct hs__
 	size_t count = 0;
 	enum hs_status status = HS_OK;
 	finding.marked = hs_arena_array(scratch, (size_t)type->item_count + 1, sizeof *finding.marked);
-	if (!rows || !hits || !finding.marked)
-		status = hs_fail(err, HS_E_LIMIT, "the search is too large");
-	if (status == HS_OK && drive)
+	if (!rows || !hits || !finding.marked) {
+		hs_arena_free(scratch);
+		return hs_fail(err, HS_E_LIMIT, "the search is too large");
+	}
+	if (drive)
 		mark(&finding, search->where);
 	for (uint32_t at = 0; status == HS_OK && at < type->item_count; at++) {
 		const struct hs__shelf_item *item = hs__shelf_item(shelf, type, at);
