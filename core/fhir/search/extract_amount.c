@@ -111,25 +111,47 @@ void hs__extract_number(struct hs__extract *x, const struct hs_path_value *value
 	}
 }
 
+static bool same_real(double a, double b)
+{
+	return a <= b && a >= b;
+}
+
+static void bring_to_base(struct hs__extract *x, double low, double high, struct hs_slice code)
+{
+	struct hs__extract_base *base = &x->base_amount;
+	struct hs__search_unit unit;
+
+	*base = (struct hs__extract_base) { code, low, high, false, low, high, HS_S_NONE };
+	if (!hs__search_unit(x->arena, code, &unit) ||
+		(low > -DBL_MAX && !hs__search_in_base(&unit, low, &base->low)))
+		return;
+	if (same_real(low, high))
+		base->high = base->low;
+	else if (high < DBL_MAX && !hs__search_in_base(&unit, high, &base->high))
+		return;
+	base->text = unit.text;
+	base->good = true;
+}
+
 /* In base units too, so that an amount is found by any unit of its kind (R4 section 3.1.1.4.11). */
 static void add_canonical(struct hs__extract *x, double low, double high, struct hs_slice code)
 {
-	struct hs__search_unit unit;
+	const struct hs__extract_base *base = &x->base_amount;
 	struct hs_index_row *row;
 
 	if (x->canonical_param == HS__EXTRACT_ASK)
 		x->canonical_param = hs__search_param_number(x->numbers, x->canonical_name);
-	if (!x->canonical_param || !hs__search_unit(x->arena, code, &unit))
+	if (!x->canonical_param)
 		return;
-	if ((low > -DBL_MAX && !hs__search_in_base(&unit, low, &low)) ||
-		(high < DBL_MAX && !hs__search_in_base(&unit, high, &high)))
-		return;
-	row = add_real(x, HS_INDEX_QUANTITY, low, high);
+	if (!hs_slice_eq(base->code, code) || !same_real(base->from_low, low) ||
+		!same_real(base->from_high, high))
+		bring_to_base(x, low, high, code);
+	row = base->good ? add_real(x, HS_INDEX_QUANTITY, base->low, base->high) : NULL;
 	if (!row)
 		return;
 	row->param = x->canonical_param;
 	row->system = HS_S(HS_UCUM_URL);
-	row->text = unit.text;
+	row->text = base->text;
 }
 
 /* The same amount by code in its system and, when that is another, by the unit that people read. */

@@ -109,6 +109,16 @@ void hs__search_one_form(struct hs_arena *arena, struct hs_slice *system, struct
 
 #define HS__EXTRACT_ASK UINT32_MAX
 
+/* An amount brought to base units. One resource has the same amount for several parameters, one after
+ * another, and bringing it there costs more than all the rest of its entry. */
+struct hs__extract_base {
+	struct hs_slice code;
+	double from_low, from_high;
+	bool good; /* it could be brought there */
+	double low, high;
+	struct hs_slice text;
+};
+
 struct hs__extract {
 	const struct hs_search_rules *rules;
 	const struct hs_numbering *numbers;
@@ -124,6 +134,7 @@ struct hs__extract {
 		of_type_param; /* 0: none; HS__EXTRACT_ASK: not asked for yet */
 	uint32_t canonical_param;
 	struct hs_slice canonical_name;
+	struct hs__extract_base base_amount; /* the last one */
 	uint16_t group;
 	bool full; /* the arena had no room */
 };
