@@ -24,8 +24,8 @@ static enum hs_status read_file(struct hs_arena *arena, struct hs_slice name, st
 static void add_support(const struct validate_engine *engine, struct validate_layer *layer,
 	struct hs_arena *arena, const struct hs_json *files)
 {
-	struct hs_slice text;
-	struct hs_error err;
+	struct hs_slice text = HS_S_NONE;
+	struct hs_error err = { .status = HS_OK };
 
 	HS_JSON_EACH(file, files)
 		if (read_file(arena, hs_json_text(file), &text, &err) ||
@@ -47,7 +47,7 @@ static enum hs_status validate(const struct validate_engine *engine, struct hs_a
 	struct hs_error *err)
 {
 	struct hs_validate_options options = *usual;
-	struct hs_slice domains[16], text, profile = hs_json_get_text(request, HS_S("profile"));
+	struct hs_slice domains[16], text = HS_S_NONE, profile = hs_json_get_text(request, HS_S("profile"));
 	size_t domain_count = 0;
 	struct validate_layer layer = { .library = NULL };
 	const struct hs_json *support = hs_json_get(request, HS_S("support"));

@@ -352,11 +352,13 @@ static enum hs_verdict serve(struct hs_request *req, void *state)
 	struct job *job = hs_arena_alloc(req->arena, sizeof(*job));
 	struct hs_json *parameters = NULL;
 	struct hs_error err = { .status = HS_OK };
-	enum hs_status status = job ? hs_request_parameters(req, &parameters, &err) :
-				      hs_fail(&err, HS_E_LIMIT, "the request is too large");
 
 	(void)state;
-	if (status)
+	if (!job) {
+		hs_fail(&err, HS_E_LIMIT, "the request is too large");
+		return hs_fail_request(req, &err);
+	}
+	if (hs_request_parameters(req, &parameters, &err))
 		return hs_fail_request(req, &err);
 	job->req = req;
 	job->parameters = parameters;
