@@ -72,7 +72,7 @@ struct hs_ledger_recipe {
 	uint64_t number, epoch; /* the piece of `packed`, while the epoch is this one */
 };
 
-#define HS_LEDGER_RECIPES 1024u
+#define HS_LEDGER_RECIPES ((size_t)1024)
 #define HS_LEDGER_RECENT 12
 #define HS_LEDGER_RECENT_HOLES 64
 
@@ -129,13 +129,13 @@ struct hs_ledger_ready {
 	int64_t date;
 	const struct hs_bulk_examined *examined; /* NULL: subject and custodian were checked before */
 };
-void *hs_ledger_read(void *loader, struct hs_arena *arena, struct hs_slice text);
+/* The first argument is the struct hs_ledger_loader. */
+void *hs_ledger_read(void *arg, struct hs_arena *arena, struct hs_slice text);
 
 /* ---- store.c ---- */
 
-int hs_ledger_store(void *loader, struct hs_txn *txn, struct hs_arena *arena, void *read,
-	struct hs_error *err);
-enum hs_status hs_ledger_settle(void *loader, struct hs_txn *txn, struct hs_arena *arena, bool ordinary,
+int hs_ledger_store(void *arg, struct hs_txn *txn, struct hs_arena *arena, void *read, struct hs_error *err);
+enum hs_status hs_ledger_settle(void *arg, struct hs_txn *txn, struct hs_arena *arena, bool ordinary,
 	struct hs_error *err);
 
 /* ---- defer.c: the indexes of pointers are cheaper made whole than entry by entry ---- */
