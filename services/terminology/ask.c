@@ -140,8 +140,8 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, 
 	if (uploaded->image)
 		ctx->scope.layers[ctx->scope.count++] = uploaded;
 	for (size_t i = 0; i < ask->service->import_count; i++)
-		ctx->scope.layers[ctx->scope.count++] =
-			hs_tx_big_question(&ask->service->imports[i], ctx->arena);
+		ctx->scope.layers[ctx->scope.count++] = hs_tx_big_question(&ask->service->imports[i],
+			ctx->arena);
 	if (ask->service->base.image)
 		ctx->scope.layers[ctx->scope.count++] = &ask->service->base;
 	hs_tx_grammars_begin(ctx, &ask->service->builtin);
