@@ -488,7 +488,7 @@ static enum hs_status join_rules(struct walk *w, struct tx_set set, struct tx_sy
 		for (uint32_t i = 0; i < set.row->rule_count && status == HS_OK; i++) {
 			const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
 			struct tx_filter *filters = NULL;
-			struct tx_bits found;
+			struct tx_bits found = { NULL, 0 };
 			if (((rule->flags & TX_RULE_EXCLUDE) != 0) != excluding)
 				continue;
 			status = hs_tx_filters_prepare(w->ctx, set, rule, s, &filters, err);
@@ -524,7 +524,7 @@ static enum hs_status expand_big(struct walk *w, struct tx_set set, struct tx_sy
 	struct hs_error *err)
 {
 	struct hs_arena *arena = w->ctx->arena;
-	struct tx_bits bits, found;
+	struct tx_bits bits = { NULL, 0 }, found = { NULL, 0 };
 	enum hs_status status = join_rules(w, set, s, &bits, err);
 
 	if (status)

@@ -300,7 +300,7 @@ enum hs_status hs_tx_big_select(struct tx_context *ctx, struct tx_system s, cons
 static enum hs_status list(struct tx_context *ctx, struct tx_system s, struct tx_listing *l,
 	struct hs_error *err)
 {
-	struct tx_bits bits;
+	struct tx_bits bits = { NULL, 0 };
 	enum hs_status status = hs_tx_big_select(ctx, s, l->filters, l->filter_count, &bits, err);
 
 	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(bits, 0);

@@ -68,11 +68,11 @@ static bool next_tag(struct scan *s, struct tag *out)
 		s->rest = hs_slice_from(s->rest, open);
 		bool comment = hs_slice_starts(s->rest, HS_S("<!--"));
 		size_t end = comment ? hs_slice_search(s->rest, HS_S("-->")) : hs_slice_find(s->rest, '>', 0);
-		if (end == SIZE_MAX)
+		if (end == SIZE_MAX || !s->rest.ptr)
 			return false;
 		struct hs_slice inside = hs_slice(s->rest.ptr + 1, end - 1);
 		s->rest = hs_slice_from(s->rest, end + (comment ? 3 : 1));
-		if (!inside.len || inside.ptr[0] == '!' || inside.ptr[0] == '?')
+		if (!inside.ptr || !inside.len || inside.ptr[0] == '!' || inside.ptr[0] == '?')
 			continue;
 		out->end = inside.ptr[0] == '/';
 		out->alone = inside.ptr[inside.len - 1] == '/';

@@ -59,16 +59,13 @@ static void take_concepts(struct walk *w, const struct hs_json *list, uint32_t p
 			DEPTH_MAX);
 	HS_JSON_EACH(item, w->depth <= DEPTH_MAX ? list : NULL) {
 		struct hs_slice code = hs_json_get_text(item, HS_S("code"));
-		uint32_t concept = code.len ? hs_tx_build_find(w->run->build, code) : UINT32_MAX;
 		w->run->import->rows++;
-		/* A code that was only named as a parent so far has no text yet: it is made by being named.
-		 */
 		if (!code.len) {
 			hs_tx_lines_skip(&w->lines, "a concept has no code");
 			continue;
 		}
-		if (concept == UINT32_MAX)
-		concept = hs_tx_build_concept(w->run->build, code, NULL);
+		/* New, or named as a parent before. */
+		uint32_t concept = hs_tx_build_concept(w->run->build, code, NULL);
 		struct tx_build_text text = { .language = w->run->build->head.language,
 			.value = hs_json_get_text(item, HS_S("display")),
 			.concept = concept };

@@ -108,7 +108,8 @@ static enum hs_status follow(struct ecl_eval *e, enum ecl_operator operator, str
 			add_parents(e, at, out);
 			break;
 		default:
-			add_ancestors(e, at, stack, out);
+			if (stack)
+				add_ancestors(e, at, stack, out);
 		}
 	}
 	if (operator== ECL_CHILD_SELF || operator== ECL_PARENT_SELF || operator== ECL_ANCESTOR_SELF)
@@ -128,7 +129,7 @@ static enum hs_status any(struct ecl_eval *e, bool inactive, struct tx_bits out)
 
 static enum hs_status dot(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits out)
 {
-	struct tx_bits set, types;
+	struct tx_bits set = { NULL, 0 }, types = { NULL, 0 };
 	enum hs_status status = hs_ecl_set(e, node->left, &set);
 
 	if (status == HS_OK)
@@ -146,7 +147,7 @@ static enum hs_status dot(struct ecl_eval *e, const struct ecl_node *node, struc
 
 static enum hs_status join(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out)
 {
-	struct tx_bits right;
+	struct tx_bits right = { NULL, 0 };
 	enum hs_status status = hs_ecl_set(e, node->left, out);
 
 	if (status == HS_OK)
@@ -165,7 +166,7 @@ static enum hs_status join(struct ecl_eval *e, const struct ecl_node *node, stru
 /* Focus, then members, then the operator, then filters, then what history adds. */
 static enum hs_status sub(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out)
 {
-	struct tx_bits set, next;
+	struct tx_bits set = { NULL, 0 }, next = { NULL, 0 };
 	enum hs_status status = HS_OK;
 
 	if (node->left->kind == ECL_ANY && hs_ecl_wants_inactive(node) && !node->member_of) {
@@ -195,19 +196,21 @@ static enum hs_status sub(struct ecl_eval *e, const struct ecl_node *node, struc
 	return status;
 }
 
-static enum hs_status concept(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits out) {
+static enum hs_status one_concept(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits out)
+{
 	uint32_t found = hs_tx_big_code(e->s.layer, node->code);
 
-	if (found == UINT32_MAX) return hs_fail(e->err, HS_E_VALUE,
-		"the constraint names the concept %.*s, which is not in %.*s", HS_S_ARG(node->code),
-		HS_S_ARG(TX_SYSTEM_VERSION(e->s)));
+	if (found == UINT32_MAX)
+		return hs_fail(e->err, HS_E_VALUE,
+			"the constraint names the concept %.*s, which is not in %.*s", HS_S_ARG(node->code),
+			HS_S_ARG(TX_SYSTEM_VERSION(e->s)));
 	hs_tx_bits_add(out, found);
 	return HS_OK;
 }
 
 enum hs_status hs_ecl_set(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out)
 {
-	struct tx_bits set;
+	struct tx_bits set = { NULL, 0 };
 	enum hs_status status;
 
 	switch (node->kind) {
@@ -225,9 +228,9 @@ enum hs_status hs_ecl_set(struct ecl_eval *e, const struct ecl_node *node, struc
 	default:
 		status = hs_ecl_new_set(e, &set);
 		if (status == HS_OK)
-		status = node->kind == ECL_CONCEPT ? concept(e, node, set) :
-			node->kind == ECL_DOT      ? dot(e, node, set) :
-						     any(e, false, set);
+			status = node->kind == ECL_CONCEPT ? one_concept(e, node, set) :
+				node->kind == ECL_DOT      ? dot(e, node, set) :
+							     any(e, false, set);
 	}
 	if (status == HS_OK)
 		*out = set;

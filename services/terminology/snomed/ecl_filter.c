@@ -239,7 +239,7 @@ bool hs_ecl_wants_inactive(const struct ecl_node *sub)
 /* What a term may be found in, by the index of words; the texts are looked at afterwards. */
 static bool narrow(struct ecl_eval *e, const struct ecl_filter *f, struct tx_bits set)
 {
-	struct tx_bits found;
+	struct tx_bits found = { NULL, 0 };
 
 	if (f->on != ECL_ON_TERM || f->comparison != ECL_EQUAL)
 		return true;

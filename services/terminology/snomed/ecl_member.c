@@ -159,7 +159,7 @@ static enum hs_status associations(struct ecl_eval *e, const struct ecl_node *su
 /* Adds the inactive concepts whose association leads to one of the set. */
 enum hs_status hs_ecl_history(struct ecl_eval *e, const struct ecl_node *sub, struct tx_bits set)
 {
-	struct tx_bits refsets, found;
+	struct tx_bits refsets = { NULL, 0 }, found = { NULL, 0 };
 	enum hs_status status = associations(e, sub, &refsets);
 
 	if (status == HS_OK)

@@ -161,7 +161,7 @@ static bool skip_term(struct ecl_parser *p)
 	return true;
 }
 
-static struct ecl_node *concept(struct ecl_parser *p)
+static struct ecl_node *read_concept(struct ecl_parser *p)
 {
 	struct ecl_node *node = hs_ecl_new(p, sizeof(*node));
 
@@ -184,7 +184,7 @@ static struct ecl_node *concept(struct ecl_parser *p)
 static struct ecl_node *focus(struct ecl_parser *p)
 {
 	if (!hs_ecl_sign(p, "("))
-	return concept(p);
+		return read_concept(p);
 	if (!hs_ecl_enter(p))
 		return NULL;
 	struct ecl_node *node = hs_ecl_constraint(p);
@@ -287,13 +287,12 @@ static bool take_join(struct ecl_parser *p, enum ecl_kind *out)
 static struct ecl_node *compound(struct ecl_parser *p, struct ecl_node *left)
 {
 	enum ecl_kind first, kind;
-	size_t from = p->at;
 
 	if (!take_join(p, &first))
 		return left;
 	struct ecl_node *node = join(p, first, left, hs_ecl_sub(p));
 	while (node) {
-		from = p->at;
+		size_t from = p->at;
 		if (!take_join(p, &kind))
 			return node;
 		if (kind != first || kind == ECL_MINUS) {

@@ -175,7 +175,7 @@ static bool holds(struct ecl_eval *e, const struct ecl_refinement *r, const stru
 static enum hs_status narrow(struct ecl_eval *e, const struct ecl_refinement *r, struct tx_bits set)
 {
 	const struct ecl_attribute *a = &r->attribute;
-	struct tx_bits users;
+	struct tx_bits users = { NULL, 0 };
 
 	if (r->kind == ECL_GROUP)
 		return r->least ? narrow(e, r->left, set) : HS_OK;

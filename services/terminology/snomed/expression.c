@@ -44,7 +44,7 @@ static bool wrong(struct reader *r, const char *format, struct hs_slice code)
 	return false;
 }
 
-static bool concept(struct reader *r, uint32_t *out)
+static bool read_concept(struct reader *r, uint32_t *out)
 {
 	struct hs_slice code;
 	struct ecl_parser *p = &r->p;
@@ -98,7 +98,7 @@ static bool value(struct reader *r, struct attribute *a)
 	}
 	a->kind = 'c';
 	if (!hs_ecl_sign(p, "("))
-	return concept(r, &a->value);
+		return read_concept(r, &a->value);
 	if (r->depth++ == DEPTH_MAX)
 		return wrong(r, "the expression has brackets too deep", HS_S_NONE);
 	if (!expression(r, focus, &count))
@@ -113,7 +113,7 @@ static bool value(struct reader *r, struct attribute *a)
 
 static bool attribute(struct reader *r, struct attribute *a)
 {
-	if (!concept(r, &a->type))
+	if (!read_concept(r, &a->type))
 		return false;
 	if (hs_ecl_sign(&r->p, "="))
 		return value(r, a);
@@ -183,7 +183,7 @@ static bool fits_range(const struct model *m, const struct attribute *a)
 
 	for (size_t i = 0; i < count; i++) {
 		struct hs_slice range = hs_slice_trim(field_text(m, &rows[i], 0));
-		struct tx_bits bits;
+		struct tx_bits bits = { NULL, 0 };
 		struct hs_error ignored = { .status = HS_OK };
 		for (size_t k = 0; k < sizeof(concrete) / sizeof(concrete[0]); k++)
 			if (a->kind == concrete[k].kind &&
@@ -263,7 +263,7 @@ static bool expression(struct reader *r, uint32_t *focus, size_t *focus_count)
 	do {
 		if (*focus_count == TX_FOCUS_MAX)
 			return wrong(r, "the expression has too many focus concepts", HS_S_NONE);
-		if (!concept(r, &focus[*focus_count]))
+		if (!read_concept(r, &focus[*focus_count]))
 			return false;
 		++*focus_count;
 	} while (hs_ecl_sign(&r->p, "+"));

@@ -12,6 +12,7 @@
 
 #define CAP ((size_t)64 << 20)
 #define CORE "900000000000207008"
+#define IMAGE "sct-" CORE "-20250101.image"
 #define ROW "\t20250101\t1\t" CORE "\t"
 #define END "\t900000000000011006\t900000000000451002\n"
 
@@ -39,8 +40,7 @@ static void put(const char *folder, const char *name, const char *text)
 static void open_release(void)
 {
 	static const char *const names[] = { "sct2_Concept_Snapshot_X.txt", "sct2_Description_Snapshot_X.txt",
-		"sct2_Relationship_Snapshot_X.txt", "der2_cRefset_AssociationSnapshot_X.txt",
-		"sct-" CORE "-20250101.image" };
+		"sct2_Relationship_Snapshot_X.txt", "der2_cRefset_AssociationSnapshot_X.txt", IMAGE };
 	char folder[] = "/tmp/handslag-fuzz-XXXXXX", path[256];
 	const char *from = mkdtemp(folder);
 	struct hs_error err = { .status = HS_OK };
