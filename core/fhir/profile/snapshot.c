@@ -67,7 +67,7 @@ static void follow(const struct place *before, struct hs_slice slice_name, struc
 
 static void locate(const struct hs_json *change, const struct place *before, struct place *out)
 {
-	struct place by_path;
+	struct place by_path = { .count = 0 };
 	struct hs_slice id = hs_json_get_text(change, HS_S("id"));
 	struct hs_slice slice_name = hs_json_get_text(change, HS_S("sliceName"));
 	out->count = 0;
@@ -232,7 +232,7 @@ static void apply(struct hs__snapshot *snapshot, const struct hs_json *different
 {
 	struct place before = { .count = 0 };
 	HS_JSON_EACH(change, differential) {
-		struct place place;
+		struct place place = { .count = 0 };
 		struct hs_slice path = hs_json_get_text(change, HS_S("path"));
 		locate(change, &before, &place);
 		struct hs__shot *shot = place.count ? walk_to(snapshot, &place, path) : NULL;

@@ -26,6 +26,8 @@ static void append(struct hs__snapshot *snapshot, struct hs_json *element, struc
 	const struct hs_json *items, struct hs_slice key)
 {
 	struct hs_json *list = hs_json_get(element, name);
+	if (!hs_json_is(items, HS_JSON_ARRAY) || (list && !hs_json_is(list, HS_JSON_ARRAY)))
+		return; /* the check of the structure says so */
 	if (!list) {
 		list = hs_json_array(snapshot->arena);
 		hs_json_add(element, name, list);
@@ -49,7 +51,7 @@ static void merge_constraints(struct hs__snapshot *snapshot, struct hs_json *ele
 {
 	append(snapshot, element, HS_S("constraint"), constraints, HS_S("key"));
 	HS_JSON_EACH(constraint, hs_json_get(element, HS_S("constraint")))
-		if (!hs_json_get(constraint, HS_S("source")))
+		if (hs_json_is(constraint, HS_JSON_OBJECT) && !hs_json_get(constraint, HS_S("source")))
 			hs_json_add_text(snapshot->arena, constraint, HS_S("source"), snapshot->url);
 }
 
@@ -72,7 +74,7 @@ static void merge_binding(struct hs__snapshot *snapshot, struct hs_json *element
 	struct hs_json *binding = hs_json_clone(snapshot->arena, change);
 	const struct hs_json *before = hs_json_get(element, HS_S("binding"));
 	static const char *const kept[] = { "strength", "valueSet" };
-	for (size_t i = 0; binding && i < sizeof(kept) / sizeof(kept[0]); i++) {
+	for (size_t i = 0; hs_json_is(binding, HS_JSON_OBJECT) && i < sizeof(kept) / sizeof(kept[0]); i++) {
 		struct hs_slice name = hs_slice_cstr(kept[i]);
 		struct hs_json *old = hs_json_get(before, name);
 		if (old && !hs_json_get(binding, name))

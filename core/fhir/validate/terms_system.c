@@ -28,8 +28,7 @@ static void index_concepts(struct hs__terms *terms, struct hs__system *system, c
 		if (!slot)
 			continue;
 		*concept = (struct hs__concept) { item, parent };
-		if (!slot->value.ptr)
-		slot->value.ptr = concept;
+		slot->value.ptr = slot->value.ptr ? slot->value.ptr : concept;
 		index_concepts(terms, system, hs_json_get(item, HS_S("concept")), concept);
 	}
 }
