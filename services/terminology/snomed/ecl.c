@@ -74,7 +74,7 @@ static enum hs_status extremes(struct ecl_eval *e, bool top, struct tx_bits set,
 	}
 	if (!top)
 		return HS_OK;
-	for (size_t i = 0; i <= set.count / 64; i++)
+	for (size_t i = 0; set.words && out.words && i <= set.count / 64; i++)
 		out.words[i] = set.words[i] & ~out.words[i];
 	return HS_OK;
 }

@@ -156,8 +156,8 @@ static void close_files(struct gen *g)
 
 /* ---- rows ---- */
 
-static void member(struct gen *g, FILE *file, const char *refset, const char *component, const char *format,
-	...)
+__attribute__((format(printf, 5, 6))) static void member(struct gen *g, FILE *file, const char *refset,
+	const char *component, const char *format, ...)
 {
 	va_list args;
 

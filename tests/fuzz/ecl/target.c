@@ -12,7 +12,7 @@
 
 #define CAP ((size_t)64 << 20)
 #define CORE "900000000000207008"
-#define IMAGE "sct-" CORE "-20250101.image"
+#define IMAGE "sct-900000000000207008-20250101.image"
 #define ROW "\t20250101\t1\t" CORE "\t"
 #define END "\t900000000000011006\t900000000000451002\n"
 
