@@ -105,7 +105,7 @@ static void check_bounds(struct hs__snapshot *snapshot, const struct hs__shot *s
 			"%.*s: min %lld is lower than the base's %lld; a profile can only narrow",
 			HS_S_ARG(hs_slice_first(path, 200)), (long long)min, (long long)base_min);
 	if (max.len && base_max.len && upper_bound(max) > upper_bound(base_max))
-		hs__shot_fail(snapshot, HS_SEVERITY_ERROR,
+		hs__shot_fail(snapshot, is_slice ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR,
 			"%.*s: max %.*s is higher than the base's %.*s; a profile can only narrow",
 			HS_S_ARG(hs_slice_first(path, 200)), HS_S_ARG(hs_slice_first(max, 20)),
 			HS_S_ARG(hs_slice_first(base_max, 20)));

@@ -199,7 +199,9 @@ static bool is_inner(const struct hs__validation *run, const struct hs__node *no
 static void fail_unknown(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
 {
 	bool modifier = hs_slice_eq(node->name, HS_S("modifierExtension"));
-	if (is_domain_allowed(run, url)) {
+	/* An address with a fragment names a part of a document: there is no definition to be found by it. */
+	bool fragment = hs_slice_find(url, '#', 0) != SIZE_MAX;
+	if (is_domain_allowed(run, url) || (fragment && !modifier)) {
 		hs__validate_add(run, node, HS_S_NONE, NULL,
 			modifier ? HS_SEVERITY_WARNING : HS_SEVERITY_INFORMATION, "structure",
 			"extension-unknown", "the extension %.*s is not known here",
