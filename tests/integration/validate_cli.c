@@ -164,6 +164,29 @@ static void takes_definitions(void **state)
 	assert_has(r.err, "no.such.package");
 }
 
+/* A context of Element is any element, the resource itself too; HL7's own definitions may go beyond contexts.
+ */
+static void judges_contexts_of_extensions(void **state)
+{
+	(void)state;
+	need_package();
+	struct process_result r = RUN(file("wg.json",
+		"{\"resourceType\":\"Basic\",\"code\":{\"text\":\"x\"},\"extension\":[{\"url\":"
+		"\"http://hl7.org/fhir/StructureDefinition/"
+		"structuredefinition-wg\",\"valueCode\":\"fhir\"}]}"));
+	assert_int_equal(r.exit, 0);
+	const char *const set =
+		"{\"resourceType\":\"CodeSystem\",\"url\":\"http://%s/CodeSystem/x\",\"status\":\"draft\","
+		"\"content\":\"complete\",\"concept\":[{\"code\":\"a\",\"extension\":[{\"url\":\"http://"
+		"hl7.org/fhir/"
+		"StructureDefinition/structuredefinition-normative-version\",\"valueCode\":\"4.0.1\"}]}]}";
+	char text[600];
+	snprintf(text, sizeof(text), set, "example.org");
+	assert_int_equal(RUN("--core-only", file("own.json", text)).exit, 1);
+	snprintf(text, sizeof(text), set, "hl7.org/fhir");
+	assert_int_equal(RUN("--core-only", file("hl7.json", text)).exit, 0);
+}
+
 static void refuses_wrong_usage(void **state)
 {
 	(void)state;
@@ -203,6 +226,7 @@ int main(void)
 		cmocka_unit_test(says_it_for_machines),
 		cmocka_unit_test(reads_every_form),
 		cmocka_unit_test(takes_definitions),
+		cmocka_unit_test(judges_contexts_of_extensions),
 		cmocka_unit_test(refuses_wrong_usage),
 		cmocka_unit_test(loads_xml),
 	};
