@@ -223,8 +223,9 @@ static enum hs_verdict serve_read(struct hs_request *req, struct job *job)
 	struct hs_error err = { 0 };
 	if (call->interaction != HS_DO_SEARCH_TYPE)
 		return hs_read(req, work, job, after_work);
-	enum hs_status status = hs_search_sets(job->env.rest->config.rules, call->type->name, call->query,
-		call->query_count, hs_request_arena(req), &call->sets, &call->set_count, &err);
+	enum hs_status status = hs_search_sets(&(struct hs_search_work) { job->env.rest->config.rules,
+						       &job->env.sandbox->numbering, hs_request_arena(req) },
+		call->type->name, call->query, call->query_count, &call->sets, &call->set_count, &err);
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, &err);
 	return call->set_count ? hs__rest_fetch_sets(req, call, job, after_sets) :

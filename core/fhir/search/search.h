@@ -99,9 +99,9 @@ struct hs_search_set {
 #define HS_SEARCH_SETS_MAX 8u         /* of one search */
 #define HS_SEARCH_SET_CODES_MAX 2000u /* of one set */
 /* The sets that these parameters of a type need, codes not filled in. HS_E_TOO_COSTLY past the limit. */
-enum hs_status hs_search_sets(const struct hs_search_rules *rules, struct hs_slice type,
-	const struct hs_pair *pairs, size_t pair_count, struct hs_arena *arena, struct hs_search_set **out,
-	size_t *count, struct hs_error *err);
+enum hs_status hs_search_sets(const struct hs_search_work *work, struct hs_slice type,
+	const struct hs_pair *pairs, size_t pair_count, struct hs_search_set **out, size_t *count,
+	struct hs_error *err);
 
 struct hs_search_options {
 	uint32_t default_count; /* 20 */

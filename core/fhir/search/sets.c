@@ -55,11 +55,11 @@ static enum hs_status add_sets(struct hs_arena *arena, struct hs_slice value, en
 	return HS_OK;
 }
 
-enum hs_status hs_search_sets(const struct hs_search_rules *rules, struct hs_slice type,
-	const struct hs_pair *pairs, size_t pair_count, struct hs_arena *arena, struct hs_search_set **out,
-	size_t *count, struct hs_error *err)
+enum hs_status hs_search_sets(const struct hs_search_work *work, struct hs_slice type,
+	const struct hs_pair *pairs, size_t pair_count, struct hs_search_set **out, size_t *count,
+	struct hs_error *err)
 {
-	const struct hs__search_type *known = hs__search_type(rules, type);
+	const struct hs__search_type *known = hs__search_type(work->rules, type);
 	*out = NULL;
 	*count = 0;
 	for (size_t i = 0; known && i < pair_count; i++) {
@@ -67,10 +67,10 @@ enum hs_status hs_search_sets(const struct hs_search_rules *rules, struct hs_sli
 		if (!needs_set(known, pairs[i].name, &kind))
 			continue;
 		if (!*out)
-			*out = hs_arena_array(arena, HS_SEARCH_SETS_MAX, sizeof(**out));
+			*out = hs_arena_array(work->arena, HS_SEARCH_SETS_MAX, sizeof(**out));
 		if (!*out)
 			return hs_fail(err, HS_E_LIMIT, "the search is too large");
-		enum hs_status status = add_sets(arena, pairs[i].value, kind, *out, count, err);
+		enum hs_status status = add_sets(work->arena, pairs[i].value, kind, *out, count, err);
 		if (status)
 			return status;
 	}

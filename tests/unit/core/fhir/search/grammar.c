@@ -485,8 +485,8 @@ static void asks_for_sets_of_codes(void **state)
 	size_t count = split_pairs(hs_slice_cstr("gender:not-in=http://vs&subject:below=Location/1&name=a&"
 						 "code:below=http://s|a,http://s|b&url:above=http://x"),
 		pairs, COUNT_OF(pairs));
-	assert_int_equal(hs_search_sets(rules, HS_S("Observation"), pairs, count, arena, &sets, &set_count,
-				 &err),
+	assert_int_equal(hs_search_sets(&(struct hs_search_work) { rules, &numbering, arena },
+				 HS_S("Observation"), pairs, count, &sets, &set_count, &err),
 		HS_OK);
 	assert_int_equal(set_count, 3);
 	assert_slice(sets[0].name, "http://vs");
