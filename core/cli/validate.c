@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct settings {
@@ -74,10 +75,10 @@ static void slices_of(const struct hs_cli_list *list, struct hs_slice *out)
 /* The outcome of one resource stands alone; of several they are in a Bundle. */
 static bool is_many(int count, char **files)
 {
-	struct hs_slice name = hs_slice_cstr(count == 1 ? files[0] : "");
+	struct stat about;
 
-	return count != 1 || access(files[0], F_OK) != 0 || hs_slice_ends(name, HS_S(".ndjson")) ||
-		hs_slice_ends(name, HS_S("/")) || hs_slice_ends(name, HS_S("."));
+	return count != 1 || stat(files[0], &about) != 0 || S_ISDIR(about.st_mode) ||
+		hs_slice_ends(hs_slice_cstr(files[0]), HS_S(".ndjson"));
 }
 
 static int validate_files(struct run *run, const struct hs_cli_command *command, int count, char **files,

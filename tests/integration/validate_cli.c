@@ -100,6 +100,9 @@ static void says_it_for_machines(void **state)
 	struct hs_json *bundle = parse(RUN("--json", good, bad).out);
 	assert_true(hs_slice_eq(at(bundle, "/entry/1/fullUrl"), hs_slice_cstr(bad)));
 	assert_true(hs_slice_eq(at(bundle, "/entry/1/resource/issue/0/severity"), HS_S("error")));
+	char *folder = hs_arena_cstr(arena,
+		hs_slice_first(hs_slice_cstr(good), strlen(good) - strlen("/good.json")));
+	assert_true(hs_json_count(hs_json_get(parse(RUN("--json", folder).out), HS_S("entry"))) > 1);
 	struct hs_json *sarif = parse(RUN("--sarif", good, bad).out);
 	assert_true(hs_slice_eq(at(sarif, "/version"), HS_S("2.1.0")));
 	assert_true(hs_slice_eq(at(sarif, "/runs/0/results/0/level"), HS_S("error")));

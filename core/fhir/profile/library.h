@@ -14,7 +14,8 @@ struct hs_library;
 struct hs_world;
 
 struct hs_library_source {
-	struct hs_package *const *packages; /* the first that has a canonical wins; NULL ends. Must outlive */
+	struct hs_package *const *packages; /* the first that has a canonical wins, for profiles and
+					     extensions any before a core package; NULL ends. Must outlive */
 	const char *cache_dir;              /* the index is kept here; NULL: in memory only */
 	const struct hs_world *world;
 };

@@ -11,13 +11,14 @@
 #include <stdlib.h>
 
 #define KIND 0x42494c43u /* "CLIB" */
-#define FORMAT 1u
+#define FORMAT 2u
 #define ROWS 1u
 #define ARENA_MAX ((size_t)256 << 20)
 
 struct entry {
 	struct hs_slice url, version, type, file;
 	uint32_t package;
+	bool old; /* stands behind those of any other package */
 };
 
 struct gathering {
@@ -25,6 +26,7 @@ struct gathering {
 	struct entry *entries;
 	size_t count, room;
 	uint32_t package;
+	bool core; /* the package at hand */
 };
 
 static enum hs_status take(struct hs_slice file, struct hs_slice type, struct hs_slice text,
@@ -48,7 +50,8 @@ static enum hs_status take(struct hs_slice file, struct hs_slice type, struct hs
 	}
 	all->entries[all->count++] = (struct entry) { hs_arena_copy(all->arena, url),
 		hs_arena_copy(all->arena, version), hs_arena_copy(all->arena, type),
-		hs_arena_copy(all->arena, file), all->package };
+		hs_arena_copy(all->arena, file), all->package,
+		all->core && hs_slice_eq(type, HS_S("StructureDefinition")) };
 	return hs_arena_full(all->arena) ?
 		hs_fail(err, HS_E_LIMIT, "the packages hold too many canonical resources") :
 		HS_OK;
@@ -59,6 +62,8 @@ static int by_url(const void *a, const void *b)
 	const struct entry *left = a;
 	const struct entry *right = b;
 	int order = hs_slice_cmp(left->url, right->url);
+	if (order == 0) /* extensions have moved from core to a package that is kept up to date */
+		order = left->old - right->old;
 	if (order == 0)
 		order = left->package < right->package ? -1 : left->package > right->package;
 	return order ? order : hs_slice_cmp(left->file, right->file);
@@ -85,8 +90,10 @@ static enum hs_status build(const struct hs_library_source *source, uint64_t key
 	struct gathering all = { .arena = hs_arena_new(ARENA_MAX) };
 	struct hs_error ignored;
 	enum hs_status status = HS_OK;
-	for (; !status && source->packages[all.package]; all.package++)
+	for (; !status && source->packages[all.package]; all.package++) {
+		all.core = hs_package_is_core(source->packages[all.package]);
 		status = hs_package_each(source->packages[all.package], NULL, take, &all, err);
+	}
 	if (!status) {
 		struct hs_image_builder *builder = hs_image_builder_new(KIND, FORMAT, key);
 		if (all.count)

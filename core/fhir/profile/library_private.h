@@ -5,7 +5,7 @@
 #include <core/base/image.h>
 #include <core/fhir/profile/library.h>
 
-struct hs__library_row { /* by url, then package */
+struct hs__library_row { /* by url, then as hs_library_source says */
 	struct hs_image_text url, version, type, file;
 	uint32_t package;
 	uint32_t unused;
