@@ -36,9 +36,10 @@ int hs_cli_fail(const struct hs_cli_command *command, enum hs_exit code, const c
 {
 	va_list args;
 
-	fprintf(stderr, "handslag %s: ", command->name);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	fprintf(stderr, "handslag %s: ", command->name);
+	/* The analyser loses track of va_start here. */
+	vfprintf(stderr, format, args); // NOLINT(clang-analyzer-valist.Uninitialized)
 	va_end(args);
 	fputc('\n', stderr);
 	return (int)code;

@@ -251,9 +251,11 @@ static enum hs_status take_party(struct search *search, struct hs_arena *arena, 
 				more * sizeof *page->items);
 			room = more;
 		}
-		if (!page->items)
+		if (!page->items) {
 			status = hs_fail(err, HS_E_LIMIT,
 				"the page does not fit in memory; ask for fewer (_count)");
+			break;
+		}
 		if (status == HS_OK)
 			status = hs_ledger_take(stmt, arena, &pointer, err);
 		if (status == HS_OK)

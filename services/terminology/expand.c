@@ -355,7 +355,7 @@ enum hs_status hs_tx_expand(struct tx_context *ctx, struct hs_json **out, struct
 	struct hs_json *answer = NULL;
 	enum hs_status status = hs_tx_expand_begin(ctx, &w, &answer, err);
 
-	if (status == HS_OK)
+	if (status == HS_OK && w)
 		status = hs_tx_expand_all(w, answer, err);
 	if (status == HS_OK)
 		*out = answer;

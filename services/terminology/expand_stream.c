@@ -88,7 +88,7 @@ enum hs_status hs_tx_expand_large(struct tx_context *ctx, struct hs_json **out,
 	struct hs_json *answer = NULL;
 	enum hs_status status = hs_tx_expand_begin(ctx, &w, &answer, err);
 
-	if (status)
+	if (status || !w)
 		return status;
 	size_t from = params->offset > 0 ? (size_t)params->offset : 0, to = w->x->count;
 	if (params->count >= 0 && from + (size_t)params->count < to)

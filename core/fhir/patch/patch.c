@@ -66,13 +66,14 @@ static enum hs_status single(struct hs__patch *patch, struct hs_slice path, stru
 {
 	struct hs_path_list list = { 0 };
 	enum hs_status status = evaluate(patch, path, &list);
-	if (!status && list.count != 1)
-		status = hs__patch_fail(patch, HS_E_PROCESSING,
+	if (status)
+		return status;
+	if (list.count != 1 || !list.items)
+		return hs__patch_fail(patch, HS_E_PROCESSING,
 			"path '%.*s' points at %zu elements, not at one", HS_S_ARG(hs_slice_first(path, 80)),
 			list.count);
-	if (!status)
-		*out = list.items[0];
-	return status;
+	*out = list.items[0];
+	return HS_OK;
 }
 
 static enum hs_status single_place(struct hs__patch *patch, const struct hs_path_value *value,
@@ -86,7 +87,7 @@ static enum hs_status single_place(struct hs__patch *patch, const struct hs_path
 
 static enum hs_status owner_of(struct hs__patch *patch, struct hs_slice path, struct hs__patch_owner *out)
 {
-	struct hs_path_value value;
+	struct hs_path_value value = { 0 };
 	enum hs_status status = single(patch, path, &value);
 	if (!status && !hs_json_is(value.node, HS_JSON_OBJECT))
 		status = hs__patch_fail(patch, HS_E_PROCESSING,
@@ -101,7 +102,7 @@ static enum hs_status owner_of(struct hs__patch *patch, struct hs_slice path, st
 
 static enum hs_status do_add(struct hs__patch *patch, const struct hs_json *operation, struct hs_slice path)
 {
-	struct hs__patch_owner owner;
+	struct hs__patch_owner owner = { 0 };
 	struct hs_slice name = text_of(operation, "name", HS_S("valueString"));
 	if (!name.len)
 		return hs__patch_fail(patch, HS_E_INVALID, "the part 'name' is missing: a valueString");
@@ -129,10 +130,10 @@ static enum hs_status list_owner(struct hs__patch *patch, struct hs_slice path, 
 static enum hs_status do_insert(struct hs__patch *patch, const struct hs_json *operation,
 	struct hs_slice path)
 {
-	struct hs__patch_owner owner;
+	struct hs__patch_owner owner = { 0 };
 	struct hs__patch_value value = { 0 };
 	const struct hs_def_element *child = NULL;
-	struct hs_slice name, key = HS_S_NONE;
+	struct hs_slice name = HS_S_NONE, key = HS_S_NONE;
 	size_t index = 0;
 	enum hs_status status = list_owner(patch, path, &owner, &name);
 	if (!status)
@@ -141,9 +142,9 @@ static enum hs_status do_insert(struct hs__patch *patch, const struct hs_json *o
 		status = hs__patch_child(patch, &owner, name, &child);
 	if (!status)
 		status = hs__patch_value(patch, part_of(operation, "value"), child, &value);
-	if (!status)
+	if (!status && child)
 		status = hs__patch_key(patch, child, value.suffix, &key);
-	if (status)
+	if (status || !child)
 		return status;
 	size_t count = hs_json_count(hs_json_get(owner.object, key));
 	if (child->max <= 1)
@@ -161,7 +162,7 @@ static enum hs_status do_delete(struct hs__patch *patch, const struct hs_json *o
 	struct hs_slice path)
 {
 	struct hs_path_list list = { 0 };
-	struct hs__patch_place place;
+	struct hs__patch_place place = { 0 };
 	(void)operation;
 	enum hs_status status = evaluate(patch, path, &list);
 	if (status || list.count == 0)
@@ -180,8 +181,8 @@ static enum hs_status do_delete(struct hs__patch *patch, const struct hs_json *o
 static enum hs_status do_replace(struct hs__patch *patch, const struct hs_json *operation,
 	struct hs_slice path)
 {
-	struct hs_path_value old;
-	struct hs__patch_place place;
+	struct hs_path_value old = { 0 };
+	struct hs__patch_place place = { 0 };
 	struct hs__patch_value value = { 0 };
 	enum hs_status status = single(patch, path, &old);
 	if (!status)
@@ -205,7 +206,7 @@ static enum hs_status do_replace(struct hs__patch *patch, const struct hs_json *
 static enum hs_status do_move(struct hs__patch *patch, const struct hs_json *operation, struct hs_slice path)
 {
 	struct hs_path_list list = { 0 };
-	struct hs__patch_place place;
+	struct hs__patch_place place = { 0 };
 	size_t from = 0, to = 0;
 	enum hs_status status = index_of(patch, operation, "source", &from);
 	if (!status)

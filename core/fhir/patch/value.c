@@ -113,9 +113,9 @@ static enum hs_status add(struct hs__patch *patch, const struct hs__patch_owner 
 	enum hs_status status = hs__patch_child(patch, owner, name, &child);
 	if (!status)
 		status = value_of(patch, part, child, depth, &value);
-	if (!status)
+	if (!status && child)
 		status = hs__patch_key(patch, child, value.suffix, &key);
-	if (status)
+	if (status || !child)
 		return status;
 	if (child->max <= 1)
 		return set_member(patch, owner, key, &value);

@@ -154,7 +154,7 @@ static enum hs_status ask_differs(struct filter *f, struct hs_slice path, struct
 static enum hs_status compare(struct filter *f, struct hs_slice path, const struct operator_row *op,
 	const struct hs_find **out)
 {
-	struct hs_slice value;
+	struct hs_slice value = HS_S_NONE;
 	enum hs_status status = take_value(f, &value);
 	if (status)
 		return status;

@@ -110,8 +110,7 @@ static double offset_of(const struct hs_ucum *u)
 
 static bool same_function(const struct hs_ucum *a, const struct hs_ucum *b)
 {
-	return a->function && a->function == b->function &&
-		memcmp(&a->approximate, &b->approximate, sizeof(a->approximate)) == 0;
+	return a->function && a->function == b->function && !islessgreater(a->approximate, b->approximate);
 }
 
 bool hs_ucum_convert(const struct hs_ucum *from, double value, const struct hs_ucum *to, double *out)

@@ -273,7 +273,7 @@ static size_t inflate_chunks(struct hs_slice in, char *plain, size_t room, size_
 	assert_int_equal(inflateInit2(&z, 31), Z_OK);
 	z.next_out = (Bytef *)plain;
 	z.avail_out = (uInt)room;
-	for (;;) {
+	while (in.ptr) {
 		size_t len = (size_t)strtoul(in.ptr, NULL, 16), at = hs_slice_search(in, HS_S("\r\n")) + 2;
 		if (len == 0)
 			break;

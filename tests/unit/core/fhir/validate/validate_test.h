@@ -105,6 +105,6 @@ static inline void assert_found(const char *const *definitions, const char *prof
 		print_issues(&found);
 		fail_msg("there is no %s at %s", id, path);
 	}
-	assert_true(issue->line > 0);
+	assert_true(issue && issue->line > 0);
 	hs_arena_free(found.arena);
 }
