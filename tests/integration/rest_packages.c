@@ -59,7 +59,7 @@ static void add_set(const char *package, const char *id, const char *name, const
 
 static void make_packages(void)
 {
-	char id[16], name[16];
+	char id[24], name[16];
 	make_package("first", "4.0.1");
 	make_package("second", "4.0.1");
 	make_package("other", "5.0.0");
