@@ -51,7 +51,7 @@ static void add_param(struct hs_rest *rest, struct hs_slice name)
 static void collect_params(struct hs_rest *rest, struct hs_slice type)
 {
 	size_t count = 0;
-	const struct hs_slice *names = hs_search_names(rest->config.rules, type, &count);
+	const struct hs_slice *names = hs_search_names(rest->config.rules, type, rest->arena, &count);
 	for (size_t i = 0; i < count; i++)
 		add_param(rest, names[i]);
 }

@@ -68,6 +68,122 @@ static struct hs_path *compile(const struct hs_defs *defs, struct hs__search_typ
 	return path;
 }
 
+/* ---- names of index entries: from the definitions alone, nothing is compiled ---- */
+
+static struct hs_slice with(struct hs_arena *arena, struct hs_slice name, const char *suffix)
+{
+	return hs_arena_printf(arena, "%.*s%s", HS_S_ARG(name), suffix);
+}
+
+/* A parameter of a resource type, before its expression is compiled. */
+static void name_rule(const struct hs_defs *defs, struct hs_arena *arena, struct hs_slice type,
+	const struct hs_def_param *def, struct hs__search_rule *rule)
+{
+	rule->def = def;
+	rule->type = def->type;
+	rule->code = hs_defs_text(defs, def->code);
+	rule->url = hs_defs_text(defs, def->url);
+	rule->text = hs_defs_text(defs, def->description);
+	rule->name = hs_arena_printf(arena, "%.*s.%.*s", HS_S_ARG(type), HS_S_ARG(rule->code));
+	if (hs__search_is_store_param(rule->code) || hs__search_is_refused(rule->code))
+		return;
+	if (rule->type == HS_PARAM_TOKEN)
+		rule->text_name = with(arena, rule->name, ":text");
+	if (rule->type == HS_PARAM_REFERENCE)
+		rule->identifier_name = with(arena, rule->name, ":identifier");
+	if (rule->type == HS_PARAM_QUANTITY)
+		rule->canonical_name = with(arena, rule->name, ":canonical");
+	if (rule->type == HS_PARAM_TOKEN && hs_slice_eq(rule->code, HS_S("identifier")))
+		rule->of_type_name = with(arena, rule->name, ":of-type");
+}
+
+static void name_component(const struct hs_defs *defs, struct hs_arena *arena,
+	const struct hs__search_rule *rule, uint32_t at, struct hs__search_component *component)
+{
+	const struct hs_def_component *def = &hs_defs_components(defs, rule->def)[at];
+	const struct hs_def_param *target = hs_defs_param_by_url(defs, hs_defs_text(defs, def->url));
+	component->type = target ? target->type : HS_PARAM_COMPOSITE; /* unknown: gives nothing */
+	component->name = hs_arena_printf(arena, "%.*s$%u", HS_S_ARG(rule->name), at);
+	if (component->type == HS_PARAM_QUANTITY)
+		component->canonical_name = with(arena, component->name, ":canonical");
+}
+
+/* A parameter that a service has added: no targets, no components. */
+static void name_extra(struct hs_arena *arena, const struct hs_search_extra *extra,
+	struct hs__search_rule *rule)
+{
+	static const struct hs_def_param none;
+	rule->def = &none;
+	rule->type = (uint8_t)type_number(extra->kind);
+	rule->code = extra->code;
+	rule->url = extra->url;
+	rule->name = hs_arena_printf(arena, "%.*s.%.*s", HS_S_ARG(extra->type), HS_S_ARG(extra->code));
+	if (rule->type == HS_PARAM_TOKEN)
+		rule->text_name = with(arena, rule->name, ":text");
+}
+
+struct name_list {
+	struct hs_slice *items;
+	size_t count, room;
+	struct hs_arena *arena;
+};
+
+static void add_name(struct name_list *list, struct hs_slice name)
+{
+	if (!name.len)
+		return;
+	if (list->count == list->room) {
+		size_t room = list->room ? 2 * list->room : 64;
+		struct hs_slice *items = hs_arena_grow(list->arena, list->items, list->room * sizeof(*items),
+			room * sizeof(*items));
+		if (!items)
+			return;
+		list->items = items;
+		list->room = room;
+	}
+	list->items[list->count++] = name;
+}
+
+static void add_names(struct name_list *list, const struct hs_defs *defs, const struct hs__search_rule *rule)
+{
+	add_name(list, rule->name);
+	add_name(list, rule->text_name);
+	add_name(list, rule->identifier_name);
+	add_name(list, rule->of_type_name);
+	add_name(list, rule->canonical_name);
+	for (uint32_t k = 0; k < rule->def->component_count; k++) {
+		struct hs__search_component component = { 0 };
+		name_component(defs, list->arena, rule, k, &component);
+		add_name(list, component.name);
+		add_name(list, component.canonical_name);
+	}
+}
+
+const struct hs_slice *hs_search_names(const struct hs_search_rules *rules, struct hs_slice type,
+	struct hs_arena *arena, size_t *count)
+{
+	struct name_list list = { .arena = arena };
+	uint32_t param_count = 0;
+	const struct hs_def_param *const *params = hs_defs_params(rules->defs, type, &param_count);
+	for (uint32_t i = 0; i < param_count; i++) {
+		struct hs__search_rule rule = { 0 };
+		name_rule(rules->defs, arena, type, params[i], &rule);
+		if (!hs__search_is_store_param(rule.code) && !hs__search_is_refused(rule.code))
+			add_names(&list, rules->defs, &rule);
+	}
+	for (uint32_t i = 0; i < rules->extra_count; i++) {
+		struct hs__search_rule rule = { 0 };
+		if (!hs_slice_eq(rules->extras[i].type, type))
+			continue;
+		name_extra(arena, &rules->extras[i], &rule);
+		add_names(&list, rules->defs, &rule);
+	}
+	*count = list.count;
+	return list.items;
+}
+
+/* ---- compiling a type ---- */
+
 static void compile_components(const struct hs_defs *defs, struct hs__search_type *type,
 	struct hs__search_rule *rule)
 {
@@ -76,14 +192,8 @@ static void compile_components(const struct hs_defs *defs, struct hs__search_typ
 	if (!rule->components)
 		return;
 	for (uint32_t i = 0; i < rule->def->component_count; i++) {
-		const struct hs_def_param *target = hs_defs_param_by_url(defs,
-			hs_defs_text(defs, components[i].url));
 		struct hs__search_component *component = &rule->components[rule->component_count++];
-		component->type = target ? target->type : HS_PARAM_COMPOSITE; /* unknown: gives nothing */
-		component->name = hs_arena_printf(type->arena, "%.*s$%u", HS_S_ARG(rule->name), i);
-		if (component->type == HS_PARAM_QUANTITY)
-			component->canonical_name = hs_arena_printf(type->arena, "%.*s:canonical",
-				HS_S_ARG(component->name));
+		name_component(defs, type->arena, rule, i, component);
 		component->path = compile(defs, type,
 			mend(type->arena, hs_defs_text(defs, components[i].expression)), HS_S_NONE);
 	}
@@ -93,22 +203,9 @@ static void compile_rule(const struct hs_defs *defs, struct hs__search_type *typ
 	const struct hs_def_param *def, struct hs__search_rule *rule)
 {
 	struct hs_slice type_name = hs_defs_text(defs, type->def->name);
-	rule->def = def;
-	rule->type = def->type;
-	rule->code = hs_defs_text(defs, def->code);
-	rule->url = hs_defs_text(defs, def->url);
-	rule->text = hs_defs_text(defs, def->description);
-	rule->name = hs_arena_printf(type->arena, "%.*s.%.*s", HS_S_ARG(type_name), HS_S_ARG(rule->code));
+	name_rule(defs, type->arena, type_name, def, rule);
 	if (hs__search_is_store_param(rule->code) || hs__search_is_refused(rule->code))
 		return;
-	if (rule->type == HS_PARAM_TOKEN)
-		rule->text_name = hs_arena_printf(type->arena, "%.*s:text", HS_S_ARG(rule->name));
-	if (rule->type == HS_PARAM_REFERENCE)
-		rule->identifier_name = hs_arena_printf(type->arena, "%.*s:identifier", HS_S_ARG(rule->name));
-	if (rule->type == HS_PARAM_QUANTITY)
-		rule->canonical_name = hs_arena_printf(type->arena, "%.*s:canonical", HS_S_ARG(rule->name));
-	if (rule->type == HS_PARAM_TOKEN && hs_slice_eq(rule->code, HS_S("identifier")))
-		rule->of_type_name = hs_arena_printf(type->arena, "%.*s:of-type", HS_S_ARG(rule->name));
 	struct hs_slice expression = hs__search_split(defs, type->arena, type->def,
 		hs_defs_text(defs, def->expression));
 	rule->starts = hs__search_starts(defs, type->arena, type->def, def, expression, &rule->start_count);
@@ -118,36 +215,6 @@ static void compile_rule(const struct hs_defs *defs, struct hs__search_type *typ
 		rule->path = compile(defs, type, mend(type->arena, expression), type_name);
 	if (rule->path && rule->type == HS_PARAM_COMPOSITE)
 		compile_components(defs, type, rule);
-}
-
-static void add_name(struct hs__search_type *type, struct hs_slice name)
-{
-	if (name.len)
-		type->names[type->name_count++] = name;
-}
-
-static void list_names(struct hs__search_type *type)
-{
-	size_t count = 0;
-	if (!type->rules)
-		return;
-	for (uint32_t i = 0; i < type->count; i++)
-		count += 5 + 2 * (size_t)type->rules[i].component_count;
-	type->names = hs_arena_array(type->arena, count, sizeof(*type->names));
-	for (uint32_t i = 0; type->names && i < type->count; i++) {
-		const struct hs__search_rule *rule = &type->rules[i];
-		if (!rule->path)
-			continue;
-		add_name(type, rule->name);
-		add_name(type, rule->text_name);
-		add_name(type, rule->identifier_name);
-		add_name(type, rule->of_type_name);
-		add_name(type, rule->canonical_name);
-		for (uint32_t k = 0; k < rule->component_count; k++) {
-			add_name(type, rule->components[k].name);
-			add_name(type, rule->components[k].canonical_name);
-		}
-	}
 }
 
 static void free_type(struct hs__search_type *type)
@@ -163,18 +230,10 @@ static void free_type(struct hs__search_type *type)
 	hs_heap_free(type);
 }
 
-/* A parameter that a service has added: an expression of its own, no targets, no components. */
 static void compile_extra(const struct hs_defs *defs, struct hs__search_type *type,
 	const struct hs_search_extra *extra, struct hs__search_rule *rule)
 {
-	static const struct hs_def_param none;
-	rule->def = &none;
-	rule->type = (uint8_t)type_number(extra->kind);
-	rule->code = extra->code;
-	rule->url = extra->url;
-	rule->name = hs_arena_printf(type->arena, "%.*s.%.*s", HS_S_ARG(extra->type), HS_S_ARG(extra->code));
-	if (rule->type == HS_PARAM_TOKEN)
-		rule->text_name = hs_arena_printf(type->arena, "%.*s:text", HS_S_ARG(rule->name));
+	name_extra(type->arena, extra, rule);
 	rule->path = compile(defs, type, extra->expression, extra->type);
 }
 
@@ -202,7 +261,6 @@ static struct hs__search_type *compile_type(const struct hs_search_rules *search
 			compile_extra(defs, type, &search->extras[i], &type->rules[type->count++]);
 	if (type->rules && type->count > count)
 		qsort(type->rules, type->count, sizeof(*type->rules), by_code);
-	list_names(type);
 	return type;
 }
 
@@ -314,14 +372,6 @@ const struct hs__search_rule *hs__search_rule(const struct hs__search_type *type
 			low = middle + 1;
 	}
 	return NULL;
-}
-
-const struct hs_slice *hs_search_names(const struct hs_search_rules *rules, struct hs_slice type,
-	size_t *count)
-{
-	const struct hs__search_type *found = hs__search_type(rules, type);
-	*count = found ? found->name_count : 0;
-	return found ? found->names : NULL;
 }
 
 uint32_t hs_search_faulty(const struct hs_search_rules *rules, struct hs_slice type)

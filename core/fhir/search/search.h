@@ -28,10 +28,10 @@ const struct hs_search_extra *hs_search_rules_added(const struct hs_search_rules
 /* The names of all index entries that resources of a type may have, so that a store can number them ahead:
  * "Patient.name", and of one parameter also "Patient.gender:text" (displays and texts of tokens, as strings),
  * "Observation.subject:identifier" (identifiers of logical references, as tokens) and
- * "Observation.code-value-quantity$1" (components of a composite, tied by group). They live as long as the
- * rules. */
+ * "Observation.code-value-quantity$1" (components of a composite, tied by group). In `arena`; nothing is
+ * compiled for it. */
 const struct hs_slice *hs_search_names(const struct hs_search_rules *rules, struct hs_slice type,
-	size_t *count);
+	struct hs_arena *arena, size_t *count);
 /* Search parameters of the type whose expressions do not compile, for tests. */
 uint32_t hs_search_faulty(const struct hs_search_rules *rules, struct hs_slice type);
 

@@ -42,8 +42,6 @@ struct hs__search_type {
 	struct hs_arena *arena;
 	struct hs__search_rule *rules; /* by code */
 	uint32_t count;
-	struct hs_slice *names; /* of all index entries that resources of the type may have */
-	uint32_t name_count;
 	uint32_t faulty; /* expressions that did not compile */
 };
 

@@ -138,7 +138,7 @@ static void open_rules(void)
 	must(!hs_search_rules_new(defs, &rules, &err));
 	kept = hs_arena_new(16 << 20);
 	hs_map_init(&numbers, kept);
-	const struct hs_slice *names = hs_search_names(rules, HS_S("Thing"), &count);
+	const struct hs_slice *names = hs_search_names(rules, HS_S("Thing"), kept, &count);
 	must(count >= 10);
 	for (size_t i = 0; i < count; i++)
 		number_of(NULL, HS_SPACE_PARAM, names[i]);

@@ -18,7 +18,8 @@ static void knows_every_name_of_the_rules(void **state)
 	assert_int_equal(hs_rest_add_type(rest, &star, NULL, "test", &err), HS_OK);
 	for (size_t i = 0; i < rest->type_count; i++) {
 		size_t count = 0;
-		const struct hs_slice *list = hs_search_names(rules, rest->types[i].name, &count);
+		const struct hs_slice *list = hs_search_names(rules, rest->types[i].name, rest->arena,
+			&count);
 		for (size_t k = 0; k < count; k++) {
 			if (!hs_map_get(&rest->param_index, list[k]))
 				fail_msg("%.*s has no number", HS_S_ARG(list[k]));

@@ -190,15 +190,17 @@ static void makes_entries(void **state)
 static uint32_t compile_all(const struct hs_search_rules *of, struct hs_defs *from, size_t *all)
 {
 	uint32_t faulty = 0;
+	struct hs_arena *arena = hs_arena_new(16 << 20);
 	for (uint32_t i = 0; i < hs_defs_type_count(from); i++) {
 		size_t count;
 		struct hs_slice type = hs_defs_text(from, hs_defs_type_at(from, i)->name);
 		if (hs_search_faulty(of, type))
 			print_message("%.*s has faulty expressions\n", HS_S_ARG(type));
 		faulty += hs_search_faulty(of, type);
-		hs_search_names(of, type, &count);
+		hs_search_names(of, type, arena, &count);
 		*all += count;
 	}
+	hs_arena_free(arena);
 	return faulty;
 }
 
@@ -229,17 +231,19 @@ static void names_cover_the_entries(void **state)
 	if (!defs)
 		skip();
 	size_t count;
+	struct hs_arena *arena = hs_arena_new(1 << 20);
 	bool found[4] = { false };
 	static const char *const want[] = { "Observation.subject", "Observation.subject:identifier",
 		"Observation.code:text", "Observation.code-value-quantity$1" };
-	const struct hs_slice *list = hs_search_names(rules, HS_S("Observation"), &count);
+	const struct hs_slice *list = hs_search_names(rules, HS_S("Observation"), arena, &count);
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < 4; k++)
 			found[k] |= hs_slice_eq(list[i], hs_slice_cstr(want[k]));
 	for (size_t k = 0; k < 4; k++)
 		assert_true(found[k]);
-	assert_null(hs_search_names(rules, HS_S("HumanName"), &count));
+	assert_null(hs_search_names(rules, HS_S("HumanName"), arena, &count));
 	assert_int_equal(count, 0);
+	hs_arena_free(arena);
 }
 
 static void describes_itself(void **state)
