@@ -296,6 +296,21 @@ static enum hs_status parse_plain(struct hs__parse *parse, struct hs_slice type,
 
 /* ---- chains ---- */
 
+const struct hs_find *hs__parse_link(struct hs__parse *parse, enum hs_find_op op, uint32_t param,
+	uint32_t type, const struct hs_find *kid)
+{
+	const struct hs_find **kids = kid ? hs_arena_array(parse->arena, 1, sizeof(*kids)) : NULL;
+	struct hs_find *find = kids ? hs__parse_node(parse, type ? op : HS_FIND_OR) : NULL;
+	if (!find || !type) /* nothing of that type is here, and the empty OR says so */
+		return find;
+	kids[0] = kid;
+	find->param = param;
+	find->target_type = type;
+	find->kids = kids;
+	find->kid_count = 1;
+	return find;
+}
+
 /* The condition on one target type of a chain; *out stays NULL when the type has no such parameter. */
 static enum hs_status parse_link(struct hs__parse *parse, uint32_t param, struct hs_slice target,
 	struct hs_slice rest, struct hs_slice value, unsigned depth, const struct hs_find **out)
@@ -305,19 +320,7 @@ static enum hs_status parse_link(struct hs__parse *parse, uint32_t param, struct
 	enum hs_status status = hs__parse_condition(parse, target, rest, value, depth + 1, &kid);
 	if (status)
 		return status;
-	const struct hs_find **kids = hs_arena_array(parse->arena, 1, sizeof(*kids));
-	struct hs_find *find = kids ? hs__parse_node(parse, number ? HS_FIND_CHAIN : HS_FIND_OR) : NULL;
-	if (!find)
-		return parse->err->status;
-	if (number) { /* otherwise nothing of that type is here, and the empty OR says so */
-		kids[0] = kid;
-		find->param = param;
-		find->target_type = number;
-		find->kids = kids;
-		find->kid_count = 1;
-	}
-	*out = find;
-	return HS_OK;
+	return give(parse, hs__parse_link(parse, HS_FIND_CHAIN, param, number, kid), out);
 }
 
 /* Without a type each one that the parameter may point to and that has the next parameter is tried. */
@@ -410,19 +413,8 @@ static enum hs_status parse_has(struct hs__parse *parse, struct hs_slice type, s
 	if (status)
 		return status;
 	uint32_t number = parse->numbers->number(parse->numbers->arg, HS_SPACE_TYPE, source);
-	const struct hs_find **kids = hs_arena_array(parse->arena, 1, sizeof(*kids));
-	struct hs_find *find = kids ? hs__parse_node(parse, number ? HS_FIND_HAS : HS_FIND_OR) : NULL;
-	if (!find)
-		return parse->err->status;
-	if (number) {
-		kids[0] = kid;
-		find->param = hs__search_param_number(parse->numbers, rule->name);
-		find->target_type = number;
-		find->kids = kids;
-		find->kid_count = 1;
-	}
-	*out = find;
-	return HS_OK;
+	uint32_t param = hs__search_param_number(parse->numbers, rule->name);
+	return give(parse, hs__parse_link(parse, HS_FIND_HAS, param, number, kid), out);
 }
 
 /* A chain, and what a service's parameter of the same name finds besides: contained resources. */

@@ -26,22 +26,6 @@ static const struct hs__search_rule *part_of(const struct hs__parse *parse, stru
 	return NULL;
 }
 
-/* CHAIN or HAS over `kid`. */
-static const struct hs_find *link_to(struct hs__parse *parse, enum hs_find_op op, uint32_t param,
-	uint32_t type, const struct hs_find *kid)
-{
-	const struct hs_find **kids = kid ? hs_arena_array(parse->arena, 1, sizeof(*kids)) : NULL;
-	struct hs_find *find = kids ? hs__parse_node(parse, op) : NULL;
-	if (!find)
-		return NULL;
-	kids[0] = kid;
-	find->param = param;
-	find->target_type = type;
-	find->kids = kids;
-	find->kid_count = 1;
-	return find;
-}
-
 static const struct hs_find *either(struct hs__parse *parse, const struct hs_find *a, const struct hs_find *b)
 {
 	const struct hs_find **kids = a && b ? hs_arena_array(parse->arena, 2, sizeof(*kids)) : NULL;
@@ -69,15 +53,15 @@ static const struct hs_find *climb(struct hs__parse *parse, const struct hs_find
 		step = direct;
 		for (int i = 1; step && i < STEPS; i++)
 			step = either(parse, direct,
-				link_to(parse, HS_FIND_CHAIN, up, self->target_type, step));
+				hs__parse_link(parse, HS_FIND_CHAIN, up, self->target_type, step));
 	} else {
-		step = link_to(parse, HS_FIND_HAS, up, self->target_type, is_id);
+		step = hs__parse_link(parse, HS_FIND_HAS, up, self->target_type, is_id);
 		const struct hs_find *direct = step;
 		for (int i = 1; step && i < STEPS; i++)
 			step = either(parse, direct,
-				link_to(parse, HS_FIND_HAS, up, self->target_type, step));
+				hs__parse_link(parse, HS_FIND_HAS, up, self->target_type, step));
 	}
-	step = link_to(parse, HS_FIND_CHAIN, self->param, self->target_type, step);
+	step = hs__parse_link(parse, HS_FIND_CHAIN, self->param, self->target_type, step);
 	return either(parse, all, step);
 }
 
@@ -132,7 +116,7 @@ enum hs_status hs__parse_list(struct hs__parse *parse, struct hs_slice value, co
 		return parse->err->status;
 	is_id->text = value;
 	*out = item && item->path && type ?
-		link_to(parse, HS_FIND_HAS, hs__search_param_number(parse->numbers, item->name), type,
+		hs__parse_link(parse, HS_FIND_HAS, hs__search_param_number(parse->numbers, item->name), type,
 			is_id) :
 		hs__parse_node(parse, HS_FIND_OR); /* no List here: nothing is in it */
 	return *out ? HS_OK : parse->err->status;

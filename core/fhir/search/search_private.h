@@ -198,6 +198,9 @@ enum hs_status hs__parse_bad_modifier(struct hs__parse *parse, struct hs_slice m
 /* :above and :below of a reference: along what the target type says it is part of. */
 enum hs_status hs__parse_hierarchy(struct hs__parse *parse, const struct hs__search_rule *rule,
 	uint32_t param, bool below, struct hs_slice value, const struct hs_find **out);
+/* CHAIN or HAS over `kid`; a condition that nothing fulfils when the type has no number. NULL as above. */
+const struct hs_find *hs__parse_link(struct hs__parse *parse, enum hs_find_op op, uint32_t param,
+	uint32_t type, const struct hs_find *kid);
 /* NOT of one condition; NULL with *parse->err filled at a limit. */
 const struct hs_find *hs__parse_negate(struct hs__parse *parse, const struct hs_find *find);
 /* :in, :below or :above of a token: any of the codes that were fetched for it. */
