@@ -2,7 +2,26 @@
 /* Bodies of requests from fixtures and answers, and the resources on the target that operations mean. */
 #include <conformance/engine/request_private.h>
 
+#include <handslag/coding.h>
+
 #define BODY_MAX ((size_t)64 << 20)
+
+/* By the body, else by ETag: W/"3" means version 3. */
+static struct hs_slice version_of(const struct hs_test_exchange *exchange)
+{
+	struct hs_slice tag = hs_test_header(exchange->headers, exchange->header_count, HS_S("ETag"));
+	struct hs_slice version = hs_json_get_text(hs_json_get(exchange->json, HS_S("meta")),
+		HS_S("versionId"));
+
+	if (version.len)
+		return version;
+	if (hs_slice_starts(tag, HS_S("W/")))
+		tag = hs_slice_from(tag, 2);
+	if (tag.len < 2 || tag.ptr[0] != '"' || tag.ptr[tag.len - 1] != '"')
+		return HS_S_NONE;
+	version = hs_slice(tag.ptr + 1, tag.len - 2);
+	return hs_id_valid(version) ? version : HS_S_NONE;
+}
 
 bool hs_test_identity(const struct hs_test_exchange *exchange, struct hs_reference *out)
 {
@@ -14,12 +33,15 @@ bool hs_test_identity(const struct hs_test_exchange *exchange, struct hs_referen
 	if (!location.len)
 		location = hs_test_header(exchange->headers, exchange->header_count,
 			HS_S("Content-Location"));
-	if (location.len && hs_reference_parse(location, out) && out->type.len && out->id.len)
+	if (location.len && hs_reference_parse(location, out) && out->type.len && out->id.len) {
+		if (!out->version.len)
+			out->version = version_of(exchange);
 		return true;
+	}
 	if (!type.len || !id.len || hs_slice_eq(type, HS_S("OperationOutcome")))
 		return false;
 	*out = (struct hs_reference) { .type = type, .id = id };
-	out->version = hs_json_get_text(hs_json_get(exchange->json, HS_S("meta")), HS_S("versionId"));
+	out->version = version_of(exchange);
 	return true;
 }
 
@@ -79,34 +101,6 @@ struct hs_slice hs_test_request_type(struct request_maker *m, struct hs_slice ty
 	return type;
 }
 
-static int base64_digit(char c)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(digits, c) : NULL;
-	return at ? (int)(at - digits) : -1;
-}
-
-static struct hs_slice decode_base64(struct hs_arena *arena, struct hs_slice text)
-{
-	struct hs_buf out;
-	uint32_t bits = 0;
-	unsigned count = 0;
-
-	hs_buf_init(&out, arena, text.len + 1);
-	for (size_t i = 0; i < text.len; i++) {
-		int digit = base64_digit(text.ptr[i]);
-		if (digit < 0)
-			continue;
-		bits = bits << 6 | (uint32_t)digit;
-		count += 6;
-		if (count >= 8) {
-			count -= 8;
-			hs_buf_byte(&out, (char)(bits >> count & 0xff));
-		}
-	}
-	return hs_buf_slice(&out);
-}
-
 static enum hs_status write_body(struct request_maker *m, const struct hs_json *body)
 {
 	struct hs_buf buf;
@@ -136,7 +130,10 @@ enum hs_status hs_test_request_body(struct request_maker *m)
 	m->out->json = source.json;
 	if (hs_slice_eq(hs_json_get_text(source.json, HS_S("resourceType")), HS_S("Binary")) &&
 		!hs_slice_eq(m->operation->resource, HS_S("Binary"))) {
-		m->out->body = decode_base64(m->stage->arena, hs_json_get_text(source.json, HS_S("data")));
+		if (!hs_base64_decode(m->stage->arena, hs_json_get_text(source.json, HS_S("data")),
+			    HS_BASE64_LOOSE, &m->out->body))
+			return hs_fail(m->err, HS_E_VALUE, "the data of Binary %.*s are no base64",
+				HS_S_ARG(m->operation->source_id));
 		m->out->json = NULL;
 		m->typed = !m->operation->content_type.len;
 		if (m->typed &&

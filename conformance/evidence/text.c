@@ -2,32 +2,17 @@
 /* What the report formats share: escaping, times, and the words for a failure. */
 #include <conformance/evidence/report_private.h>
 
+#include <handslag/coding.h>
 #include <inttypes.h>
 
 /* Length of the UTF-8 sequence at `at` that XML 1.0 may have, or 0. */
 static size_t good_sequence(struct hs_slice text, size_t at)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *b = (const unsigned char *)text.ptr + at;
-	size_t len = b[0] < 0x80 ? 1 :
-		b[0] < 0xc0      ? 0 :
-		b[0] < 0xe0      ? 2 :
-		b[0] < 0xf0      ? 3 :
-		b[0] < 0xf8      ? 4 :
-				   0;
-	uint32_t code = len == 1 ? b[0] : b[0] & (0x7fu >> len);
-
-	if (!len || len > text.len - at)
-		return 0;
-	for (size_t i = 1; i < len; i++) {
-		if ((b[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (b[i] & 0x3f);
-	}
+	size_t size = hs_utf8_size(text.ptr + at, text.len - at);
+	uint32_t code = size ? hs_utf8_point(text.ptr + at, size) : 0;
 	bool control = code < 0x20 && code != '\t' && code != '\n' && code != '\r';
-	bool reserved = (code >= 0xd800 && code <= 0xdfff) || code == 0xfffe || code == 0xffff ||
-		code > 0x10ffff;
-	return control || reserved || code < least[len] ? 0 : len;
+
+	return control || code == 0xfffe || code == 0xffff ? 0 : size;
 }
 
 void hs_report_escape(struct hs_buf *out, struct hs_slice text)

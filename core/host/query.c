@@ -2,82 +2,15 @@
 /* Query strings and forms: split, percent-decoded, kept in order. */
 #include <core/host/request_private.h>
 
+#include <handslag/coding.h>
+
 #define PAIRS_MAX 2000
 
-static int hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Length of the UTF-8 sequence at p (RFC 3629), or 0. */
-static size_t sequence(const unsigned char *p, size_t left)
-{
-	size_t len = p[0] < 0x80 ? 1 :
-		p[0] < 0xc2      ? 0 :
-		p[0] < 0xe0      ? 2 :
-		p[0] < 0xf0      ? 3 :
-		p[0] < 0xf5      ? 4 :
-				   0;
-
-	if (len == 0 || len > left)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
-		(p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return len;
-}
-
 /* What is not UTF-8 becomes '?', so that every text of a request can stand in an answer. */
-static void mend(char *text, size_t len)
-{
-	for (size_t i = 0; i < len;) {
-		size_t step = sequence((const unsigned char *)text + i, len - i);
-		if (!step)
-			text[i] = '?';
-		i += step ? step : 1;
-	}
-}
-
-/* An escape that is none, and %00, stay as they are written. */
 struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text, bool plus)
 {
-	size_t plain = 0;
-
-	while (plain < text.len && !(text.ptr[plain] & 0x80) && text.ptr[plain] != '%' &&
-		!(plus && text.ptr[plain] == '+'))
-		plain++;
-	if (plain == text.len)
-		return text;
-	char *out = hs_arena_raw(arena, text.len);
-	size_t n = 0;
-	unsigned char seen = 0;
-	if (!out)
-		return HS_S_NONE;
-	memcpy(out, text.ptr, plain);
-	n = plain;
-	for (size_t i = plain; i < text.len; i++) {
-		char c = text.ptr[i];
-		if (c == '%' && i + 2 < text.len) {
-			int high_digit = hex(text.ptr[i + 1]), low_digit = hex(text.ptr[i + 2]);
-			if (high_digit >= 0 && low_digit >= 0 && high_digit + low_digit > 0) {
-				c = (char)(high_digit << 4 | low_digit);
-				i += 2;
-			}
-		} else if (c == '+' && plus) {
-			c = ' ';
-		}
-		seen |= (unsigned char)c;
-		out[n++] = c;
-	}
-	if (seen & 0x80)
-		mend(out, n);
-	return hs_slice(out, n);
+	struct hs_slice plain = hs_percent_decode(arena, text, plus);
+	return hs_utf8_valid(plain) ? plain : hs_utf8_mend(arena, plain);
 }
 
 static size_t count_pairs(struct hs_slice text)

@@ -95,5 +95,4 @@ enum {
 	HS__BYTE_HOST = 8,   /* registered name or IPv4 address, RFC 3986 section 3.2.2 */
 };
 extern const uint8_t hs__byte_class[256];
-int hs__hex_digit(char c); /* its value, or -1 */
 bool hs__bytes_are(struct hs_slice text, uint8_t byte_class);

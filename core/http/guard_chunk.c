@@ -9,6 +9,8 @@
  */
 #include <core/http/guard.h>
 
+#include <handslag/coding.h>
+
 enum chunk_state {
 	SIZE, /* hexadecimal digits */
 	EXT,  /* ";name=value" up to the line end */
@@ -63,7 +65,7 @@ static const struct hs_slice forbidden_trailers[] = {
 
 static enum hs__guard_step in_size(struct hs__guard *guard, char c)
 {
-	int digit = hs__hex_digit(c);
+	int digit = hs_hex_digit(c);
 
 	if (digit >= 0) {
 		if (++guard->digits > 16 || guard->chunk_left > UINT64_MAX >> 5)

@@ -38,17 +38,6 @@ const uint8_t hs__byte_class[256] = {
 #undef G
 #undef H
 
-int hs__hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 bool hs__bytes_are(struct hs_slice text, uint8_t byte_class)
 {
 	uint8_t all = byte_class;

@@ -2,6 +2,8 @@
 /* The guard's rules for the request line (RFC 9112 section 3) and the authority (RFC 3986 section 3.2). */
 #include <core/http/guard.h>
 
+#include <handslag/coding.h>
+
 static bool is_port(struct hs_slice text)
 {
 	uint64_t port;
@@ -12,7 +14,7 @@ static bool is_port(struct hs_slice text)
 static bool is_ipv6(struct hs_slice text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		if (hs__hex_digit(text.ptr[i]) < 0 && text.ptr[i] != ':' && text.ptr[i] != '.')
+		if (hs_hex_digit(text.ptr[i]) < 0 && text.ptr[i] != ':' && text.ptr[i] != '.')
 			return false;
 	return text.len >= 2;
 }
@@ -58,8 +60,8 @@ static bool is_dot_segment(struct hs_slice segment)
 static enum hs__guard_step check_escapes(struct hs__guard *guard, struct hs_slice path)
 {
 	for (size_t i = hs_slice_find(path, '%', 0); i != SIZE_MAX; i = hs_slice_find(path, '%', i + 1)) {
-		int high = i + 2 < path.len ? hs__hex_digit(path.ptr[i + 1]) : -1;
-		int low = high >= 0 ? hs__hex_digit(path.ptr[i + 2]) : -1;
+		int high = i + 2 < path.len ? hs_hex_digit(path.ptr[i + 1]) : -1;
+		int low = high >= 0 ? hs_hex_digit(path.ptr[i + 2]) : -1;
 		int value = high * 16 + low;
 
 		if (high < 0 || low < 0)

@@ -3,32 +3,11 @@
 #include <core/json/parser.h>
 #include <core/json/scan.h>
 
+#include <handslag/coding.h>
+
 #define BLOCK 16384u
 
 /* ---- UTF-8 ---- */
-
-/* Bytes of the sequence at `at`, or 0 when it is not valid: no overlong forms, no surrogates, no more than
- * U+10FFFF (RFC 3629 section 4). */
-static inline size_t sequence(const unsigned char *at, size_t left)
-{
-	if (at[0] >= 0xC2 && at[0] <= 0xDF)
-		return left >= 2 && (at[1] & 0xC0) == 0x80 ? 2 : 0;
-	if (at[0] >= 0xE0 && at[0] <= 0xEF) {
-		if (left < 3 || (at[1] & 0xC0) != 0x80 || (at[2] & 0xC0) != 0x80)
-			return 0;
-		bool overlong = at[0] == 0xE0 && at[1] < 0xA0;
-		bool surrogate = at[0] == 0xED && at[1] > 0x9F;
-		return overlong || surrogate ? 0 : 3;
-	}
-	if (at[0] >= 0xF0 && at[0] <= 0xF4) {
-		if (left < 4 || (at[1] & 0xC0) != 0x80 || (at[2] & 0xC0) != 0x80 || (at[3] & 0xC0) != 0x80)
-			return 0;
-		bool overlong = at[0] == 0xF0 && at[1] < 0x90;
-		bool beyond = at[0] == 0xF4 && at[1] > 0x8F;
-		return overlong || beyond ? 0 : 4;
-	}
-	return 0;
-}
 
 const char *hs__json_bad_utf8(const char *at, const char *end)
 {
@@ -45,7 +24,7 @@ const char *hs__json_bad_utf8(const char *at, const char *end)
 			at++;
 			continue;
 		}
-		size_t size = sequence((const unsigned char *)at, (size_t)(end - at));
+		size_t size = hs_utf8_size(at, (size_t)(end - at));
 		if (size == 0)
 			return at;
 		at += size;
@@ -101,27 +80,9 @@ static bool add(struct decoding *d, const char *bytes, size_t count)
 static bool add_point(struct decoding *d, uint32_t point)
 {
 	char bytes[4];
-	size_t count;
-	if (point < 0x80) {
-		bytes[0] = (char)point;
-		count = 1;
+	size_t count = hs_utf8_put(bytes, point);
+	if (count == 1)
 		d->plain = d->plain && !hs__json_is_special((char)point);
-	} else if (point < 0x800) {
-		bytes[0] = (char)(0xC0 | point >> 6);
-		bytes[1] = (char)(0x80 | (point & 0x3F));
-		count = 2;
-	} else if (point < 0x10000) {
-		bytes[0] = (char)(0xE0 | point >> 12);
-		bytes[1] = (char)(0x80 | (point >> 6 & 0x3F));
-		bytes[2] = (char)(0x80 | (point & 0x3F));
-		count = 3;
-	} else {
-		bytes[0] = (char)(0xF0 | point >> 18);
-		bytes[1] = (char)(0x80 | (point >> 12 & 0x3F));
-		bytes[2] = (char)(0x80 | (point >> 6 & 0x3F));
-		bytes[3] = (char)(0x80 | (point & 0x3F));
-		count = 4;
-	}
 	return add(d, bytes, count);
 }
 
@@ -131,14 +92,10 @@ static bool read_hex(const char *at, const char *end, uint32_t *out)
 	if (end - at < 4)
 		return false;
 	for (int i = 0; i < 4; i++) {
-		char c = at[i];
-		uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0') :
-			c >= 'a' && c <= 'f'          ? (uint32_t)(c - 'a' + 10) :
-			c >= 'A' && c <= 'F'          ? (uint32_t)(c - 'A' + 10) :
-							16u;
-		if (digit == 16)
+		int digit = hs_hex_digit(at[i]);
+		if (digit < 0)
 			return false;
-		value = value << 4 | digit;
+		value = value << 4 | (uint32_t)digit;
 	}
 	*out = value;
 	return true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Binary content as it is: wrapped into a resource on the way in, taken out of it on the way out. */
-#include <core/rest/base64.h>
 #include <core/rest/binary.h>
+
+#include <handslag/coding.h>
 
 static bool is_binary(const struct hs__rest_type *type)
 {
@@ -48,7 +49,7 @@ enum hs_status hs__rest_wrap_binary(struct hs_arena *arena, const struct hs__res
 	}
 	if (content->bytes.len > 0)
 		hs_buf_cstr(&buf, ",\"data\":\"");
-	hs__rest_base64_encode(&buf, content->bytes);
+	hs_base64_encode(&buf, content->bytes, HS_BASE64);
 	hs_buf_cstr(&buf, content->bytes.len > 0 ? "\"}" : "}");
 	if (buf.overflow)
 		return hs_fail(err, HS_E_LIMIT, "the content is too large for one request");
@@ -99,7 +100,7 @@ static enum hs_status unwrap(struct hs_txn *txn, struct hs_arena *arena, void *a
 	raw->media = hs_json_get_text(tree, HS_S("contentType"));
 	raw->security_context = hs_json_get_text(hs_json_get(tree, HS_S("securityContext")),
 		HS_S("reference"));
-	if (!hs__rest_base64_decode(arena, hs_json_get_text(tree, HS_S("data")), &raw->bytes))
+	if (!hs_base64_decode(arena, hs_json_get_text(tree, HS_S("data")), HS_BASE64, &raw->bytes))
 		return hs_fail_at(err, HS_E_PROCESSING, HS_S("Binary.data"), "the stored data is no base64");
 	return HS_OK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads a batch or transaction: each entry becomes a call, checked and indexed as a request of its own is. */
-#include <core/rest/base64.h>
 #include <core/rest/bundle.h>
 
+#include <handslag/coding.h>
 #include <stdio.h>
 
 /* From here on the index entries of all resources together would take too much memory. */
@@ -79,7 +79,7 @@ static enum hs_status read_patch(struct hs_arena *arena, struct hs_json *resourc
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
 			"a PATCH entry carries a Parameters resource, or a Binary with contentType "
 			"application/json-patch+json");
-	if (!hs__rest_base64_decode(arena, hs_json_get_text(resource, HS_S("data")), &text))
+	if (!hs_base64_decode(arena, hs_json_get_text(resource, HS_S("data")), HS_BASE64, &text))
 		return hs_fail(err, HS_E_VALUE, "Binary.data is no base64");
 	enum hs_status status = hs_json_parse(arena, text, NULL, &entry->call.patch, err);
 	return status ? status : hs__rest_is_patch(entry->call.patch, err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-1 (FIPS 180-4) and base64 (RFC 4648). */
+/* SHA-1 (FIPS 180-4). */
 #include "digest.h"
 
-static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+#include <handslag/coding.h>
 
 static uint32_t rotate(uint32_t value, unsigned by)
 {
@@ -39,7 +39,7 @@ static void add_block(uint32_t state[5], const unsigned char *block)
 void hs_digest_sha1(struct hs_slice bytes, char out[HS_DIGEST_TEXT])
 {
 	uint32_t state[5] = { 0x67452301u, 0xefcdab89u, 0x98badcfeu, 0x10325476u, 0xc3d2e1f0u };
-	unsigned char tail[128] = { 0 }, digest[21] = { 0 };
+	unsigned char tail[128] = { 0 }, digest[20];
 	size_t whole = bytes.len / 64 * 64, rest = bytes.len - whole;
 	size_t end = rest < 56 ? 64 : 128;
 
@@ -54,47 +54,6 @@ void hs_digest_sha1(struct hs_slice bytes, char out[HS_DIGEST_TEXT])
 		add_block(state, tail + at);
 	for (unsigned i = 0; i < 20; i++)
 		digest[i] = (unsigned char)(state[i / 4] >> (24 - 8 * (i % 4)));
-	for (unsigned i = 0; i < 7; i++) {
-		uint32_t three = (uint32_t)digest[(size_t)3 * i] << 16 |
-			(uint32_t)digest[(size_t)3 * i + 1] << 8 | digest[(size_t)3 * i + 2];
-		for (unsigned j = 0; j < 4; j++)
-			out[4 * i + j] = letters[three >> (18 - 6 * j) & 63];
-	}
-	out[27] = '=';
+	hs_base64_put(out, hs_slice((const char *)digest, 20), HS_BASE64);
 	out[28] = 0;
-}
-
-bool hs_digest_base64(struct hs_arena *arena, struct hs_slice text, struct hs_slice *out)
-{
-	char *bytes = hs_arena_raw(arena, text.len / 4 * 3 + 4);
-	size_t count = 0, digits = 0, pads = 0;
-	uint32_t held = 0;
-
-	if (!bytes)
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-		const char *letter = c ? strchr(letters, c) : NULL;
-		if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
-			continue;
-		pads += c == '=';
-		if (c == '=' && pads <= 2)
-			continue;
-		if (!letter || pads)
-			return false;
-		held = held << 6 | (uint32_t)(letter - letters);
-		if (++digits % 4 == 0) {
-			bytes[count++] = (char)(held >> 16);
-			bytes[count++] = (char)(held >> 8);
-			bytes[count++] = (char)held;
-		}
-	}
-	if (digits % 4 == 1 || (digits + pads) % 4 != 0)
-		return false;
-	if (digits % 4 >= 2)
-		bytes[count++] = (char)(held >> (digits % 4 == 2 ? 4 : 10));
-	if (digits % 4 == 3)
-		bytes[count++] = (char)(held >> 2);
-	*out = hs_slice(bytes, count);
-	return true;
 }

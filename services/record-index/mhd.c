@@ -5,6 +5,8 @@
 #include "digest.h"
 #include "record_index.h"
 
+#include <handslag/coding.h>
+
 #define MHD "https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD."
 #define LIST_TYPES "https://profiles.ihe.net/ITI/MHD/CodeSystem/MHDlistTypes"
 #define SOURCE_ID "https://profiles.ihe.net/ITI/MHD/StructureDefinition/ihe-sourceId"
@@ -169,7 +171,7 @@ static void check_content(const struct look *look, const struct hs_json *attachm
 	int64_t size = 0;
 	char digest[HS_DIGEST_TEXT];
 
-	if (!binary || !hs_digest_base64(look->issues->arena, data, &bytes))
+	if (!binary || !hs_base64_decode(look->issues->arena, data, HS_BASE64, &bytes))
 		return;
 	if (hs_json_i64(hs_json_get(attachment, HS_S("size")), &size) && (uint64_t)size != bytes.len)
 		hs_issue_add(look->issues, HS_SEVERITY_ERROR, "value",

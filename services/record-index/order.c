@@ -5,6 +5,8 @@
  *   cursor  hexadecimal: a check of the sort, the key */
 #include "ledger.h"
 
+#include <handslag/coding.h>
+
 #define TEXT_MAX 96 /* what counts of a text */
 
 static void put_order(struct hs_buf *out, uint64_t value)
@@ -125,25 +127,13 @@ static struct hs_slice check_of(struct hs_arena *arena, const struct hs_find_que
 struct hs_slice hs_ledger_cursor(struct hs_arena *arena, const struct hs_find_query *query,
 	struct hs_slice key)
 {
-	static const char digits[] = "0123456789abcdef";
 	struct hs_slice parts[2] = { check_of(arena, query), key };
 	struct hs_buf out;
 
 	hs_buf_init(&out, arena, 16384);
-	for (size_t p = 0; p < 2; p++) {
-		for (size_t i = 0; i < parts[p].len; i++) {
-			hs_buf_byte(&out, digits[(unsigned char)parts[p].ptr[i] >> 4]);
-			hs_buf_byte(&out, digits[parts[p].ptr[i] & 15]);
-		}
-	}
+	for (size_t p = 0; p < 2; p++)
+		hs_hex_encode(&out, parts[p]);
 	return out.overflow ? HS_S_NONE : hs_buf_slice(&out);
-}
-
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 enum hs_status hs_ledger_cursor_read(struct hs_arena *arena, const struct hs_find_query *query,
@@ -153,13 +143,7 @@ enum hs_status hs_ledger_cursor_read(struct hs_arena *arena, const struct hs_fin
 	struct hs_buf bytes;
 
 	hs_buf_init(&bytes, arena, 8192);
-	for (size_t i = 0; i + 1 < text.len; i += 2) {
-		int high = digit_of(text.ptr[i]), low = digit_of(text.ptr[i + 1]);
-		if (high < 0 || low < 0)
-			break;
-		hs_buf_byte(&bytes, (char)(high * 16 + low));
-	}
-	if (text.len % 2 || bytes.overflow || bytes.len * 2 != text.len || bytes.len < 12 ||
+	if (!hs_hex_decode(&bytes, text) || bytes.overflow || bytes.len < 12 ||
 		!hs_slice_starts(hs_buf_slice(&bytes), check))
 		return hs_fail(err, HS_E_VALUE,
 			"this page does not belong to this search; begin with the search itself and follow "

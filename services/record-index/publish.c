@@ -4,6 +4,7 @@
 #include "digest.h"
 #include "record_index.h"
 
+#include <handslag/coding.h>
 #include <handslag/time.h>
 
 #define MHD "https://profiles.ihe.net/ITI/MHD/StructureDefinition/"
@@ -111,7 +112,7 @@ static enum hs_status move_data(const struct hs_write_event *event, struct hs_js
 	struct hs_slice bytes;
 	char *hash = hs_arena_raw(arena, HS_DIGEST_TEXT);
 
-	if (!data || !hash || !hs_digest_base64(arena, hs_json_text(data), &bytes)) {
+	if (!data || !hash || !hs_base64_decode(arena, hs_json_text(data), HS_BASE64, &bytes)) {
 		hs_issue_add(issues, HS_SEVERITY_ERROR, "required",
 			hs_arena_printf(arena, "DocumentReference.content[%zu].attachment.data", index),
 			"Simplified Publish carries the document here, in base64");

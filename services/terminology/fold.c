@@ -3,6 +3,8 @@
  * in. */
 #include "fold.h"
 
+#include <handslag/coding.h>
+
 /* Base letters of U+00C0..U+017F; '?' stays as it is, '1' to '5' are ae, ss, th, oe, ij. */
 static const char latin[] = "aaaaaa1ceeeeiiii"
 			    "dnooooo?ouuuuy32"
@@ -17,30 +19,6 @@ static const char latin[] = "aaaaaa1ceeeeiiii"
 			    "ssttttttuuuuuuuu"
 			    "uuuuwwyyyzzzzzzs";
 static const char *const pairs[] = { "ae", "ss", "th", "oe", "ij" };
-
-/* Decodes one character of valid UTF-8; broken bytes stand for themselves. */
-static size_t decode(struct hs_slice s, uint32_t *out)
-{
-	const unsigned char *p = (const unsigned char *)s.ptr;
-
-	if (p[0] >= 0xc2 && p[0] < 0xe0 && s.len >= 2) {
-		*out = (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
-		return 2;
-	}
-	*out = p[0];
-	return 1;
-}
-
-static size_t put(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	out[0] = (char)(0xc0 | c >> 6);
-	out[1] = (char)(0x80 | (c & 0x3f));
-	return 2;
-}
 
 static uint32_t lower(uint32_t c)
 {
@@ -62,7 +40,7 @@ static size_t put_folded(char *out, uint32_t c)
 	char base = c >= 0xc0 && c <= 0x17f ? latin[c - 0xc0] : '?';
 
 	if (base == '?')
-		return put(out, lower(c));
+		return hs_utf8_put(out, lower(c));
 	if (base >= '1' && base <= '5') {
 		memcpy(out, pairs[base - '1'], 2);
 		return 2;
@@ -79,15 +57,15 @@ static struct hs_slice fold(struct hs_arena *arena, struct hs_slice text, bool a
 	if (!out)
 		return HS_S_NONE;
 	while (text.len) {
-		uint32_t c = 0;
-		size_t step = decode(text, &c);
-		if (step == 1 && c >= 0x80)
-			out[n++] = (char)c;
+		size_t step = hs_utf8_size(text.ptr, text.len);
+		uint32_t c = step ? hs_utf8_point(text.ptr, step) : 0;
+		if (!step)
+			out[n++] = text.ptr[0];
 		else if (accents && (c == 0x308 || (c >= 0x300 && c <= 0x36f)))
 			; /* a combining accent */
 		else
-			n += accents ? put_folded(out + n, c) : put(out + n, lower(c));
-		text = hs_slice_from(text, step);
+			n += accents ? put_folded(out + n, c) : hs_utf8_put(out + n, lower(c));
+		text = hs_slice_from(text, step ? step : 1);
 	}
 	return hs_slice(out, n);
 }

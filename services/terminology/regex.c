@@ -3,6 +3,8 @@
  */
 #include "regex.h"
 
+#include <handslag/coding.h>
+
 #define STEPS_MAX 20000u
 #define DEPTH_MAX 100
 #define COUNT_MAX 1000u
@@ -48,20 +50,13 @@ static struct node *new_node(struct parser *p, enum node_kind kind)
 	return node;
 }
 
+/* A byte that is no part of a character stands for itself. */
 static uint32_t decode(struct hs_slice s, size_t *step)
 {
-	const unsigned char *u = (const unsigned char *)s.ptr;
-	size_t len = u[0] < 0x80 ? 1 : u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : 4;
-	uint32_t c = len == 1 ? u[0] : u[0] & (0xffu >> (len + 1));
+	size_t size = hs_utf8_size(s.ptr, s.len);
 
-	if (len > s.len || (u[0] >= 0x80 && u[0] < 0xc0)) {
-		*step = 1;
-		return u[0];
-	}
-	for (size_t i = 1; i < len; i++)
-		c = c << 6 | (u[i] & 0x3fu);
-	*step = len;
-	return c;
+	*step = size ? size : 1;
+	return size ? hs_utf8_point(s.ptr, size) : (unsigned char)s.ptr[0];
 }
 
 static uint32_t take(struct parser *p)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OperationOutcome: issues are gathered as they are found and written as a resource at the end. */
+#include <handslag/coding.h>
 #include <handslag/fhir.h>
 
 #include <stdarg.h>
@@ -27,44 +28,6 @@ static struct hs_issue *append(struct hs_issues *issues, enum hs_severity severi
 		issues->first = issue;
 	issues->last = issue;
 	return issue;
-}
-
-/* Bytes of the UTF-8 character at `at`; 0 when it is none. */
-static size_t char_len(struct hs_slice text, size_t at)
-{
-	unsigned char first = (unsigned char)text.ptr[at];
-	size_t len = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-	unsigned char second = at + 1 < text.len ? (unsigned char)text.ptr[at + 1] : 0;
-	if (len > text.len - at || (first >= 0x80 && first < 0xC2) || first > 0xF4 ||
-		(first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
-		(first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F))
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if (((unsigned char)text.ptr[at + i] & 0xC0) != 0x80)
-			return 0;
-	return len;
-}
-
-/* A copy that is valid UTF-8: a message may quote a part of what was sent, cut anywhere, or bytes that are no
- * text at all. */
-static struct hs_slice copy_clean(struct hs_arena *arena, struct hs_slice text)
-{
-	char *bytes = hs_arena_raw(arena, text.len + 1);
-	size_t len = 0;
-	if (!bytes)
-		return HS_S_NONE;
-	for (size_t at = 0; at < text.len;) {
-		size_t step = char_len(text, at);
-		if (step == 0) {
-			bytes[len++] = '?';
-			at++;
-			continue;
-		}
-		memcpy(bytes + len, text.ptr + at, step);
-		len += step;
-		at += step;
-	}
-	return hs_slice(bytes, len);
 }
 
 static void count_issue(struct hs_issues *issues, enum hs_severity severity)
@@ -97,8 +60,8 @@ struct hs_issue *hs_issue_add(struct hs_issues *issues, enum hs_severity severit
 	int len = vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	size_t used = len < 0 ? 0 : (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1;
-	issue->text = copy_clean(issues->arena, hs_slice(text, used));
-	issue->path = path.len ? copy_clean(issues->arena, path) : HS_S_NONE;
+	issue->text = hs_utf8_mend(issues->arena, hs_slice(text, used));
+	issue->path = path.len ? hs_utf8_mend(issues->arena, path) : HS_S_NONE;
 	return issue;
 }
 
@@ -180,8 +143,8 @@ struct hs_json *hs_outcome_of(struct hs_arena *arena, const struct hs_error *err
 	struct hs_issue issue = {
 		.severity = HS_SEVERITY_ERROR,
 		.code = hs_status_issue(err->status),
-		.text = copy_clean(arena, hs_slice_cstr(text)),
-		.path = err->path[0] ? copy_clean(arena, hs_slice_cstr(err->path)) : HS_S_NONE,
+		.text = hs_utf8_mend(arena, hs_slice_cstr(text)),
+		.path = err->path[0] ? hs_utf8_mend(arena, hs_slice_cstr(err->path)) : HS_S_NONE,
 		.line = err->line,
 		.column = err->column,
 	};

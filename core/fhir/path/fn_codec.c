@@ -2,13 +2,9 @@
 /* encode, decode, escape and unescape (FHIRPath continuous build, section 5.6). */
 #include <core/fhir/path/functions.h>
 
-#include <handslag/buf.h>
+#include <handslag/coding.h>
 
 #define TEXT_LIMIT (1u << 20)
-
-static const char HEX[] = "0123456789abcdef";
-static const char BASE64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-static const char URL64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 struct entity {
 	char c;
@@ -19,93 +15,13 @@ static const struct entity ENTITIES[] = { { '&', HS_S_INIT("&amp;") }, { '<', HS
 	{ '>', HS_S_INIT("&gt;") }, { '"', HS_S_INIT("&quot;") }, { '\'', HS_S_INIT("&#39;") } };
 #define ENTITY_COUNT (sizeof(ENTITIES) / sizeof(ENTITIES[0]))
 
-static void encode_hex(struct hs_buf *buf, struct hs_slice text)
+static bool decode_base64(struct path_call *call, struct hs_buf *buf, struct hs_slice text, unsigned alphabet)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		hs_buf_byte(buf, HEX[(unsigned char)text.ptr[i] >> 4]);
-		hs_buf_byte(buf, HEX[(unsigned char)text.ptr[i] & 15]);
+	struct hs_slice bytes;
+	if (!hs_base64_decode(call->run->arena, text, alphabet | HS_BASE64_LOOSE, &bytes)) {
+		return false;
 	}
-}
-
-static void encode_base64(struct hs_buf *buf, struct hs_slice text, const char *alphabet)
-{
-	for (size_t i = 0; i < text.len; i += 3) {
-		uint32_t bits = 0;
-		for (size_t j = 0; j < 3; j++) {
-			bits = bits << 8 | (i + j < text.len ? (unsigned char)text.ptr[i + j] : 0);
-		}
-		for (size_t j = 0; j < 4; j++) {
-			bool there = i + j <= text.len;
-			hs_buf_byte(buf, there ? alphabet[bits >> (18 - 6 * j) & 63] : '=');
-		}
-	}
-}
-
-static int hex_value(char c)
-{
-	const char *at = c ? memchr(HEX, c >= 'A' && c <= 'F' ? c | 0x20 : c, 16) : NULL;
-	return at ? (int)(at - HEX) : -1;
-}
-
-static bool decode_hex(struct hs_buf *buf, struct hs_slice text)
-{
-	for (size_t i = 0; i + 1 < text.len; i += 2) {
-		int high = hex_value(text.ptr[i]), low = hex_value(text.ptr[i + 1]);
-		if (high < 0 || low < 0) {
-			return false;
-		}
-		hs_buf_byte(buf, (char)(high << 4 | low));
-	}
-	return text.len % 2 == 0;
-}
-
-static bool decode_base64(struct hs_buf *buf, struct hs_slice text, const char *alphabet)
-{
-	uint32_t bits = 0;
-	unsigned count = 0;
-	while (text.len && text.ptr[text.len - 1] == '=') {
-		text.len--;
-	}
-	for (size_t i = 0; i < text.len; i++) {
-		const char *at = text.ptr[i] ? memchr(alphabet, text.ptr[i], 64) : NULL;
-		if (!at) {
-			return false;
-		}
-		bits = bits << 6 | (uint32_t)(at - alphabet);
-		count += 6;
-		if (count >= 8) {
-			count -= 8;
-			hs_buf_byte(buf, (char)(bits >> count & 0xFF));
-		}
-	}
-	return text.len % 4 != 1;
-}
-
-/* Is it well-formed UTF-8? What was decoded may be anything. */
-static bool is_utf8(struct hs_slice text)
-{
-	for (size_t i = 0; i < text.len;) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		size_t more = c < 0x80        ? 0 :
-			c >= 0xC2 && c < 0xE0 ? 1 :
-			(c & 0xF0) == 0xE0    ? 2 :
-			c >= 0xF0 && c < 0xF5 ? 3 :
-						9;
-		if (more == 9 || i + more >= text.len) {
-			return false;
-		}
-		for (size_t j = 1; j <= more; j++) {
-			if (((unsigned char)text.ptr[i + j] & 0xC0) != 0x80) {
-				return false;
-			}
-		}
-		unsigned char next = more ? (unsigned char)text.ptr[i + 1] : 0;
-		if ((c == 0xE0 && next < 0xA0) || (c == 0xED && next > 0x9F) || (c == 0xF0 && next < 0x90) ||
-			(c == 0xF4 && next > 0x8F)) {
-			return false;
-		}
-		i += more + 1;
-	}
+	hs_buf_add(buf, bytes);
 	return true;
 }
 
@@ -178,17 +94,18 @@ static bool transform(struct path_call *call, struct hs_slice format, struct hs_
 	bool hex = hs_slice_eq(format, HS_S("hex")), html = hs_slice_eq(format, HS_S("html"));
 	bool base64 = hs_slice_eq(format, HS_S("base64")), url = hs_slice_eq(format, HS_S("urlbase64"));
 	bool json = hs_slice_eq(format, HS_S("json"));
+	unsigned alphabet = url ? HS_BASE64_URL : HS_BASE64;
 	switch (call->node->function) {
 	case PATH_FN_encode:
 		if (hex) {
-			encode_hex(buf, text);
+			hs_hex_encode(buf, text);
 		} else {
-			encode_base64(buf, text, url ? URL64 : BASE64);
+			hs_base64_encode(buf, text, alphabet);
 		}
 		return hex || base64 || url;
 	case PATH_FN_decode:
-		return hex ? decode_hex(buf, text) :
-			     (base64 || url) && decode_base64(buf, text, url ? URL64 : BASE64);
+		return hex ? hs_hex_decode(buf, text) :
+			     (base64 || url) && decode_base64(call, buf, text, alphabet);
 	case PATH_FN_escape:
 		if (html) {
 			escape_html(buf, text);
@@ -222,8 +139,9 @@ static enum hs_status recode(struct path_call *call)
 		return hs__path_full(call->run);
 	}
 	struct hs_slice result = buf.len ? hs_slice(buf.ptr, buf.len) : HS_S("");
-	return done && is_utf8(result) ? hs__path_push_text(call->run, call->out, HS_PATH_STRING, result) :
-					 HS_OK;
+	return done && hs_utf8_valid(result) ?
+		hs__path_push_text(call->run, call->out, HS_PATH_STRING, result) :
+		HS_OK;
 }
 
 enum hs_status hs__path_fn_encode(struct path_call *call)

@@ -4,6 +4,8 @@
 
 #include <core/fhir/path/node.h>
 
+#include <handslag/coding.h>
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -71,39 +73,6 @@ static enum hs_status skip_blanks(struct path_lexer *lexer, struct hs_error *err
 	}
 }
 
-static int hex_value(char c)
-{
-	if (is_digit(c)) {
-		return c - '0';
-	}
-	char lower = (char)(c | 0x20);
-	return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-static size_t put_utf8(char *out, uint32_t rune)
-{
-	if (rune < 0x80) {
-		out[0] = (char)rune;
-		return 1;
-	}
-	if (rune < 0x800) {
-		out[0] = (char)(0xC0 | rune >> 6);
-		out[1] = (char)(0x80 | (rune & 0x3F));
-		return 2;
-	}
-	if (rune < 0x10000) {
-		out[0] = (char)(0xE0 | rune >> 12);
-		out[1] = (char)(0x80 | (rune >> 6 & 0x3F));
-		out[2] = (char)(0x80 | (rune & 0x3F));
-		return 3;
-	}
-	out[0] = (char)(0xF0 | rune >> 18);
-	out[1] = (char)(0x80 | (rune >> 12 & 0x3F));
-	out[2] = (char)(0x80 | (rune >> 6 & 0x3F));
-	out[3] = (char)(0x80 | (rune & 0x3F));
-	return 4;
-}
-
 /* The four hexadecimal digits at `p`, or -1. */
 static int32_t hex4(const char *p, const char *end)
 {
@@ -112,7 +81,7 @@ static int32_t hex4(const char *p, const char *end)
 		return -1;
 	}
 	for (int i = 0; i < 4; i++) {
-		int digit = hex_value(p[i]);
+		int digit = hs_hex_digit(p[i]);
 		if (digit < 0) {
 			return -1;
 		}
@@ -189,7 +158,7 @@ static enum hs_status unquote(struct path_lexer *lexer, struct hs_slice raw, str
 		size_t taken = p < end && *p == 'u' ? read_unicode(p + 1, end, &rune) : 0;
 		char c = p < end ? plain_escape(*p) : '\0';
 		if (taken) {
-			len += put_utf8(out + len, rune);
+			len += hs_utf8_put(out + len, rune);
 			p += taken;
 		} else if (c) {
 			out[len++] = c;

@@ -5,6 +5,8 @@
  * Cyrillic capitals become small. Other scripts have no case or are left as they are. */
 #include <core/fhir/search/search.h>
 
+#include <handslag/coding.h>
+
 /* Base letters of U+00C0..U+00FF and U+0100..U+017F; '*' stands for those of two letters, see pair(). */
 static const char latin1[] = "aaaaaa*ceeeeiiii"
 			     "*nooooo ouuuuy**"
@@ -38,38 +40,14 @@ static const char *pair(uint32_t c)
 	}
 }
 
-/* The next character of UTF-8 text; what is not valid (a URL can bring it) gives some character, in bounds.
+/* The next character of UTF-8 text; what is not valid (a URL can bring it) is a gap, so that nothing grows.
  */
 static uint32_t next_char(struct hs_slice text, size_t *at)
 {
-	unsigned char first = (unsigned char)text.ptr[(*at)++];
-	if (first >= 0x80 && first < 0xC0) /* a stray byte: a gap, so that nothing grows */
-		return ' ';
-	size_t more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
-	uint32_t c = more == 3 ? first & 7u : more == 2 ? first & 15u : more == 1 ? first & 31u : first;
-	for (; more > 0 && *at < text.len; more--)
-		c = c << 6 | ((unsigned char)text.ptr[(*at)++] & 63u);
+	size_t size = hs_utf8_size(text.ptr + *at, text.len - *at);
+	uint32_t c = size ? hs_utf8_point(text.ptr + *at, size) : ' ';
+	*at += size ? size : 1;
 	return c;
-}
-
-static size_t put_char(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xC0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 63));
-		return 2;
-	}
-	size_t len = c < 0x10000 ? 3 : 4;
-	out[0] = len == 3 ? (char)(0xE0 | c >> 12) : (char)(0xF0 | (c >> 18 & 7));
-	if (len == 4)
-		out[1] = (char)(0x80 | (c >> 12 & 63));
-	out[len - 2] = (char)(0x80 | (c >> 6 & 63));
-	out[len - 1] = (char)(0x80 | (c & 63));
-	return len;
 }
 
 static uint32_t lower(uint32_t c)
@@ -106,7 +84,7 @@ static size_t fold_char(char *out, uint32_t c)
 		memcpy(out, letters, len);
 		return len;
 	}
-	return put_char(out, lower(c));
+	return hs_utf8_put(out, lower(c));
 }
 
 struct hs_slice hs_search_fold(struct hs_arena *arena, struct hs_slice text)

@@ -4,6 +4,7 @@
 #include "csv.h"
 #include "importers.h"
 
+#include <handslag/coding.h>
 #include <stdio.h>
 
 #define TEXT_MAX 65536u
@@ -28,16 +29,14 @@ static void put_reference(struct scan *s, struct hs_slice name)
 		char c;
 	} named[] = { { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' } };
 	uint64_t code = 0;
+	char bytes[4];
 
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
 		if (hs_slice_eq(name, hs_slice_cstr(named[i].name)))
 			hs_buf_byte(s->text, named[i].c);
 	if (name.len > 1 && name.ptr[0] == '#' && hs_slice_u64(hs_slice_from(name, 1), &code) &&
-		code < 0x800) {
-		if (code >= 0x80)
-			hs_buf_byte(s->text, (char)(0xc0 | code >> 6));
-		hs_buf_byte(s->text, (char)(code < 0x80 ? code : 0x80 | (code & 0x3f)));
-	}
+		code <= 0x10ffff)
+		hs_buf_add(s->text, hs_slice(bytes, hs_utf8_put(bytes, (uint32_t)code)));
 }
 
 static void put_text(struct scan *s, struct hs_slice text)

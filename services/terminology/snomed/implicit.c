@@ -4,6 +4,7 @@
 #include "../tree.h"
 #include "semantics.h"
 
+#include <handslag/coding.h>
 #include <handslag/service.h>
 
 #define MARK "?fhir_vs"
@@ -12,30 +13,6 @@ bool hs_tx_sct_is_implicit(struct hs_slice url)
 {
 	return hs_slice_starts(url, HS_S("http://snomed.info/")) &&
 		hs_slice_search(url, HS_S(MARK)) != SIZE_MAX;
-}
-
-static int digit(char c)
-{
-	return c >= '0' && c <= '9'  ? c - '0' :
-		c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-		c >= 'A' && c <= 'F' ? c - 'A' + 10 :
-				       -1;
-}
-
-/* A constraint is a part of a URL and so may be percent-encoded still. */
-static struct hs_slice decode(struct hs_arena *arena, struct hs_slice text)
-{
-	char *out = hs_arena_raw(arena, text.len + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; out && i < text.len; i++) {
-		bool escape = text.ptr[i] == '%' && i + 2 < text.len && digit(text.ptr[i + 1]) >= 0 &&
-			digit(text.ptr[i + 2]) >= 0;
-		out[n++] = escape ? (char)(digit(text.ptr[i + 1]) * 16 + digit(text.ptr[i + 2])) :
-				    text.ptr[i];
-		i += escape ? 2 : 0;
-	}
-	return out ? hs_slice(out, n) : HS_S_NONE;
 }
 
 struct meaning {
@@ -59,8 +36,9 @@ static bool read_query(struct hs_arena *arena, struct hs_slice query, struct mea
 			HS_S("reference sets") };
 	else if (hs_slice_starts(query, HS_S("=refset/")))
 		*out = (struct meaning) { "concept", "in", hs_slice_from(query, 8), HS_S("a reference set") };
-	else if (hs_slice_starts(query, HS_S("=ecl/")))
-		*out = (struct meaning) { "constraint", "=", decode(arena, hs_slice_from(query, 5)),
+	else if (hs_slice_starts(query, HS_S("=ecl/"))) /* part of a URL, so it may be escaped still */
+		*out = (struct meaning) { "constraint", "=",
+			hs_percent_decode(arena, hs_slice_from(query, 5), false),
 			HS_S("a constraint of ECL") };
 	else
 		return false;

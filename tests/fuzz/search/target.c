@@ -5,6 +5,7 @@
 #include <core/base/map.h>
 #include <core/base/world.h>
 #include <core/fhir/search/search.h>
+#include <handslag/coding.h>
 #include <handslag/json.h>
 
 #include <stdio.h>
@@ -151,37 +152,13 @@ static void open_rules(void)
 
 /* ---- queries ---- */
 
-static int hex_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static struct hs_slice decode(struct hs_arena *arena, struct hs_slice text)
-{
-	char *out = hs_arena_raw(arena, text.len + 1);
-	size_t len = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		bool coded = text.ptr[i] == '%' && i + 2 < text.len && hex_of(text.ptr[i + 1]) >= 0 &&
-			hex_of(text.ptr[i + 2]) >= 0;
-		out[len] = text.ptr[i];
-		if (coded)
-			out[len] = (char)((hex_of(text.ptr[i + 1]) << 4 | hex_of(text.ptr[i + 2])) & 0xff);
-		len++;
-		i += coded ? 2 : 0;
-	}
-	return hs_slice(out, len);
-}
-
 static size_t split(struct hs_arena *arena, struct hs_slice query, struct hs_pair *pairs, size_t room)
 {
 	size_t count = 0;
 	while (query.ptr && count < room) {
 		struct hs_slice pair = hs_slice_cut(&query, '&');
-		pairs[count].name = decode(arena, hs_slice_cut(&pair, '='));
-		pairs[count++].value = decode(arena, pair);
+		pairs[count].name = hs_percent_decode(arena, hs_slice_cut(&pair, '='), false);
+		pairs[count++].value = hs_percent_decode(arena, pair, false);
 	}
 	return count;
 }

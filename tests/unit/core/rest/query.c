@@ -5,7 +5,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-#include <core/rest/base64.h>
 #include <core/rest/page.h>
 
 static void decodes_pairs(void **state)
@@ -45,26 +44,6 @@ static void drops_the_cursor(void **state)
 	hs_arena_free(arena);
 }
 
-/* RFC 4648 section 10. */
-static void decodes_base64(void **state)
-{
-	static const struct {
-		const char *text, *bytes;
-	} rows[] = { { "", "" }, { "Zg==", "f" }, { "Zm8=", "fo" }, { "Zm9v", "foo" }, { "Zm9vYg==", "foob" },
-		{ "Zm9vYmE=", "fooba" }, { "Zm9v\r\nYmFy", "foobar" } };
-	static const char *const bad[] = { "Zg", "Zg=", "Z===", "Zm9v!A==", "Zg==Zg==", "====" };
-	struct hs_arena *arena = hs_arena_new(1 << 20);
-	struct hs_slice out;
-	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		assert_true(hs__rest_base64_decode(arena, hs_slice_cstr(rows[i].text), &out));
-		assert_true(hs_slice_eq(out, hs_slice_cstr(rows[i].bytes)));
-	}
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		assert_false(hs__rest_base64_decode(arena, hs_slice_cstr(bad[i]), &out));
-	hs_arena_free(arena);
-}
-
 static void writes_pages(void **state)
 {
 	struct hs_arena *arena = hs_arena_new(1 << 20);
@@ -97,7 +76,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decodes_pairs),
 		cmocka_unit_test(drops_the_cursor),
-		cmocka_unit_test(decodes_base64),
 		cmocka_unit_test(writes_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests of SHA-1 against the vectors of FIPS 180-4, and of base64. */
+/* Tests of SHA-1 against the vectors of FIPS 180-4. */
 #include <services/record-index/digest.h>
 
 #include <setjmp.h>
@@ -28,26 +28,10 @@ static void makes_known_digests(void **state)
 	}
 }
 
-static void reads_base64(void **state)
-{
-	static const char *const bad[] = { "a", "ab", "abc", "ab=c", "a===", "ab==c", "a*cd", "abcd=" };
-	struct hs_arena *arena = hs_arena_new(1 << 16);
-	struct hs_slice out;
-	(void)state;
-	assert_true(hs_digest_base64(arena, HS_S(""), &out) && out.len == 0);
-	assert_true(hs_digest_base64(arena, HS_S("aGVq"), &out) && hs_slice_eq(out, HS_S("hej")));
-	assert_true(hs_digest_base64(arena, HS_S("aGVqIQ=="), &out) && hs_slice_eq(out, HS_S("hej!")));
-	assert_true(hs_digest_base64(arena, HS_S("aGV\nq ISE="), &out) && hs_slice_eq(out, HS_S("hej!!")));
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		assert_false(hs_digest_base64(arena, hs_slice_cstr(bad[i]), &out));
-	hs_arena_free(arena);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_known_digests),
-		cmocka_unit_test(reads_base64),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

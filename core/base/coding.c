@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* UTF-8, hexadecimal, percent-encoding and base64. */
+#include <handslag/coding.h>
+
+static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+size_t hs_utf8_put(char *out, uint32_t point)
+{
+	if (point < 0x80) {
+		out[0] = (char)point;
+		return 1;
+	}
+	if (point < 0x800) {
+		out[0] = (char)(0xC0 | point >> 6);
+		out[1] = (char)(0x80 | (point & 0x3F));
+		return 2;
+	}
+	if (point < 0x10000) {
+		out[0] = (char)(0xE0 | point >> 12);
+		out[1] = (char)(0x80 | (point >> 6 & 0x3F));
+		out[2] = (char)(0x80 | (point & 0x3F));
+		return 3;
+	}
+	out[0] = (char)(0xF0 | (point >> 18 & 7));
+	out[1] = (char)(0x80 | (point >> 12 & 0x3F));
+	out[2] = (char)(0x80 | (point >> 6 & 0x3F));
+	out[3] = (char)(0x80 | (point & 0x3F));
+	return 4;
+}
+
+bool hs_utf8_valid(struct hs_slice text)
+{
+	for (size_t i = 0; i < text.len;) {
+		size_t size = hs_utf8_size(text.ptr + i, text.len - i);
+		if (size == 0)
+			return false;
+		i += size;
+	}
+	return true;
+}
+
+struct hs_slice hs_utf8_mend(struct hs_arena *arena, struct hs_slice text)
+{
+	char *out = hs_arena_raw(arena, text.len + 1);
+	if (!out)
+		return HS_S_NONE;
+	for (size_t i = 0; i < text.len;) {
+		size_t size = hs_utf8_size(text.ptr + i, text.len - i);
+		memcpy(out + i, size ? text.ptr + i : "?", size ? size : 1);
+		i += size ? size : 1;
+	}
+	return hs_slice(out, text.len);
+}
+
+void hs_hex_encode(struct hs_buf *buf, struct hs_slice bytes)
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < bytes.len; i++) {
+		hs_buf_byte(buf, digits[(unsigned char)bytes.ptr[i] >> 4]);
+		hs_buf_byte(buf, digits[(unsigned char)bytes.ptr[i] & 15]);
+	}
+}
+
+bool hs_hex_decode(struct hs_buf *buf, struct hs_slice text)
+{
+	for (size_t i = 0; i + 1 < text.len; i += 2) {
+		int high = hs_hex_digit(text.ptr[i]), low = hs_hex_digit(text.ptr[i + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		hs_buf_byte(buf, (char)(high << 4 | low));
+	}
+	return text.len % 2 == 0;
+}
+
+/* The byte that the escape at `at` stands for, or -1. */
+static int escaped(struct hs_slice text, size_t at)
+{
+	if (text.ptr[at] != '%' || text.len - at < 3)
+		return -1;
+	int high = hs_hex_digit(text.ptr[at + 1]), low = hs_hex_digit(text.ptr[at + 2]);
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+bool hs_percent_valid(struct hs_slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] == '%' && escaped(text, i) < 0)
+			return false;
+	return true;
+}
+
+struct hs_slice hs_percent_decode(struct hs_arena *arena, struct hs_slice text, bool form)
+{
+	size_t plain = 0;
+	while (plain < text.len && text.ptr[plain] != '%' && !(form && text.ptr[plain] == '+'))
+		plain++;
+	if (plain == text.len)
+		return text;
+	char *out = hs_arena_raw(arena, text.len);
+	size_t len = plain;
+	if (!out)
+		return HS_S_NONE;
+	memcpy(out, text.ptr, plain);
+	for (size_t i = plain; i < text.len; i++) {
+		int byte = escaped(text, i);
+		out[len++] = byte > 0 ? (char)byte : form && text.ptr[i] == '+' ? ' ' : text.ptr[i];
+		i += byte > 0 ? 2 : 0;
+	}
+	return hs_slice(out, len);
+}
+
+void hs_percent_encode(struct hs_buf *buf, struct hs_slice text, const char *keep)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			(c && (strchr("-._~", c) || strchr(keep, c)));
+		if (plain) {
+			hs_buf_byte(buf, (char)c);
+			continue;
+		}
+		hs_buf_byte(buf, '%');
+		hs_buf_byte(buf, digits[c >> 4]);
+		hs_buf_byte(buf, digits[c & 15]);
+	}
+}
+
+static char letter(uint32_t six, unsigned how)
+{
+	return how & HS_BASE64_URL && six >= 62 ? "-_"[six - 62] : base64[six];
+}
+
+void hs_base64_put(char *out, struct hs_slice bytes, unsigned how)
+{
+	for (size_t i = 0; i < bytes.len; i += 3, out += 4) {
+		size_t left = bytes.len - i;
+		uint32_t group = (uint32_t)(unsigned char)bytes.ptr[i] << 16;
+		if (left > 1)
+			group |= (uint32_t)(unsigned char)bytes.ptr[i + 1] << 8;
+		if (left > 2)
+			group |= (unsigned char)bytes.ptr[i + 2];
+		out[0] = letter(group >> 18 & 63, how);
+		out[1] = letter(group >> 12 & 63, how);
+		out[2] = left > 1 ? letter(group >> 6 & 63, how) : '=';
+		out[3] = left > 2 ? letter(group & 63, how) : '=';
+	}
+}
+
+void hs_base64_encode(struct hs_buf *buf, struct hs_slice bytes, unsigned how)
+{
+	size_t size = hs_base64_size(bytes.len);
+	char *out = hs_buf_reserve(buf, size);
+	if (!out)
+		return;
+	hs_base64_put(out, bytes, how);
+	hs_buf_commit(buf, size);
+}
+
+static int value_of(char c, unsigned how)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (how & HS_BASE64_URL)
+		return c == '-' ? 62 : c == '_' ? 63 : -1;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+bool hs_base64_decode(struct hs_arena *arena, struct hs_slice text, unsigned how, struct hs_slice *out)
+{
+	size_t digits = 0, pads = 0, len = 0;
+	uint32_t held = 0;
+	char *to = hs_arena_raw(arena, text.len / 4 * 3 + 4);
+	if (!to)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+			continue;
+		int value = value_of(c, how);
+		pads += c == '=';
+		if (c == '=' && pads <= 2)
+			continue;
+		if (value < 0 || pads)
+			return false;
+		held = held << 6 | (uint32_t)value;
+		digits++;
+		if (digits % 4 != 1)
+			to[len++] = (char)(held >> (6 - 2 * ((digits - 1) % 4)));
+	}
+	bool bare = how & HS_BASE64_LOOSE && pads == 0;
+	if (digits % 4 == 1 || (!bare && (digits + pads) % 4 != 0))
+		return false;
+	*out = hs_slice(to, len);
+	return true;
+}
