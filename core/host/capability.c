@@ -125,7 +125,8 @@ static void add_head(struct hs_arena *arena, struct hs_json *statement, const st
 {
 	static const char *const formats[] = { "json", "application/fhir+json", "xml", "application/fhir+xml",
 		NULL };
-	static const char *const patches[] = { "application/json-patch+json", NULL };
+	static const char *const patches[] = { "application/json-patch+json", "application/fhir+json",
+		"application/fhir+xml", NULL }; /* JSON Patch, and FHIRPath Patch in either form */
 
 	add_text(arena, statement, "resourceType", "CapabilityStatement");
 	add_text(arena, statement, "url", BASE_MARK "/metadata");

@@ -161,8 +161,7 @@ static enum hs_status check_media(const struct job *job, struct hs_error *err)
 			return HS_OK;
 		return hs_fail(err, HS_E_MEDIA_TYPE,
 			"Content-Type is '%.*s'; PATCH takes application/json-patch+json, or a FHIRPath "
-			"Patch "
-			"as application/fhir+json",
+			"Patch as application/fhir+json or application/fhir+xml",
 			HS_S_ARG(hs_slice_first(media, 80)));
 	}
 	if (hs__rest_media_is_json(media) || hs__rest_is_raw_binary(job->call.type, job->media))

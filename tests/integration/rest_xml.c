@@ -112,6 +112,21 @@ static void refuses_with_places(void **state)
 	expect_part(a.body, "application/fhir+xml");
 }
 
+static void patches_by_fhirpath(void **state)
+{
+	NEED_FHIR();
+	send_ok("PUT", "Patient/xp", "{'resourceType':'Patient','id':'xp','birthDate':'1930-01-02'}", 201);
+	struct fixture_answer a = send_with("PATCH", "Patient/xp", SENT,
+		"<Parameters" XMLNS "><parameter><name value='operation'/>"
+		"<part><name value='type'/><valueCode value='replace'/></part>"
+		"<part><name value='path'/><valueString value='Patient.birthDate'/></part>"
+		"<part><name value='value'/><valueDate value='1931-05-06'/></part></parameter></Parameters>",
+		200);
+	expect_text(&a, "/birthDate", "1931-05-06");
+	a = send_ok("GET", "metadata", NULL, 200);
+	expect_text(&a, "/patchFormat/2", "application/fhir+xml");
+}
+
 static void keeps_xml_content_of_a_binary(void **state)
 {
 	NEED_FHIR();
@@ -157,6 +172,7 @@ int main(void)
 		cmocka_unit_test(answers_in_the_format_asked_for),
 		cmocka_unit_test(carries_bundles),
 		cmocka_unit_test(refuses_with_places),
+		cmocka_unit_test(patches_by_fhirpath),
 		cmocka_unit_test(keeps_xml_content_of_a_binary),
 		cmocka_unit_test(converts_large_ones_on_a_worker),
 	};
