@@ -28,7 +28,9 @@ function parse(text, type) {
 		return undefined;
 	}
 	if ((type ?? '').startsWith('application/x-www-form-urlencoded')) {
-		return Object.fromEntries(new URLSearchParams(text));
+		const form = new URLSearchParams(text); // a parameter given twice is a list
+		return Object.fromEntries([...form.keys()].map((name) => [name, form.getAll(name)])
+			.map(([name, values]) => [name, values.length > 1 ? values : values[0]]));
 	}
 	try {
 		return JSON.parse(text);

@@ -41,6 +41,9 @@ struct hs_test_exchange {
 	struct hs_slice body;
 	const struct hs_json *json; /* NULL: none or not JSON */
 	struct hs_slice json_fault; /* why a body that calls itself JSON is none */
+	/* Of an answer to a create, update or patch that has no resource: what Location and ETag tell of it,
+	 * or the resource itself when the script asks for more and a read brought it. Else NULL. */
+	const struct hs_json *stand_in;
 	struct hs_slice tls_chain;
 	struct hs_slice emulated; /* how the request differs from what the script asks for; mostly empty */
 	int64_t at_ms;            /* when it was sent */

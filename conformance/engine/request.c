@@ -294,6 +294,17 @@ enum hs_status hs_test_request_fixture(struct test_stage *stage, size_t fixture,
 	return hs_test_request(stage, &action, out, err);
 }
 
+enum hs_status hs_test_request_read(struct test_stage *stage, const struct hs_reference *target,
+	struct test_request *out, struct hs_error *err)
+{
+	struct hs_script_action action = { 0 };
+
+	action.u.operation.code = HS_S("read");
+	action.u.operation.resource = target->type;
+	action.u.operation.params = hs_arena_printf(stage->arena, "/%.*s", HS_S_ARG(target->id));
+	return hs_test_request(stage, &action, out, err);
+}
+
 void hs_test_learn_id(struct test_stage *stage, size_t fixture, const struct hs_test_exchange *exchange)
 {
 	struct hs_reference identity;

@@ -107,7 +107,8 @@ static bool init_result(struct test_stage *stage, struct hs_test_result *result,
 		HS_S_ARG(script->id));
 	result->name = script->name;
 	result->description = script->description;
-	result->actions = hs_arena_array(stage->arena, script->count + extra + 1, sizeof(*result->actions));
+	result->actions = hs_arena_array(stage->arena, 2 * script->count + extra + 1,
+		sizeof(*result->actions)); /* each operation may have to be followed by a read */
 	return result->actions != NULL && result->id.ptr;
 }
 

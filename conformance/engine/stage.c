@@ -214,6 +214,55 @@ static void learn(struct test_stage *stage, const struct hs_script_action *scrip
 		hs_test_learn_id(stage, index, stage->last);
 }
 
+static bool send(struct test_stage *stage, struct hs_test_action *action, const struct test_request *request);
+
+/* A server need not send back what it made, whatever Prefer asks for. When the script goes on to use more of
+ * it than its id and version it is read first, as a step of its own. True when that was sent. */
+static bool read_back(struct test_stage *stage, const struct hs_test_action *write)
+{
+	struct hs_test_exchange *made = (struct hs_test_exchange *)(uintptr_t)write->exchange;
+	struct hs_reference target = { 0 };
+	struct test_request request = { 0 };
+	struct hs_error err = { 0 };
+
+	if (write->verdict != HS_TEST_PASS || !write->script ||
+		!hs_test_made_lacks(stage, &write->script->u.operation, made, &target) ||
+		hs_test_request_read(stage, &target, &request, &err))
+		return false;
+	struct hs_test_action *action = add_action(stage, NULL);
+	action->id = hs_arena_printf(stage->arena, "%.*s-read", HS_S_ARG(write->id));
+	action->label = HS_S("read back");
+	action->description = HS_S("Read what was made: the answer does not bring it");
+	if (!send(stage, action, &request)) {
+		count_verdict(stage, action);
+		stage->stopping = true;
+		return false;
+	}
+	stage->made = made;
+	return true;
+}
+
+/* What cannot be read back is the failure of those who need it. */
+static void take_read(struct test_stage *stage, struct hs_test_action *action)
+{
+	const struct hs_test_exchange *read = action->exchange;
+
+	action->verdict = hs_test_made_take(stage->made, read) ? HS_TEST_PASS : HS_TEST_WARNING;
+	if (read->cancelled)
+		action->verdict = HS_TEST_SKIP;
+	if (action->verdict != HS_TEST_PASS) {
+		action->wanted = HS_S("the resource");
+		action->found = read->failure.len ?
+			read->failure :
+			hs_arena_printf(stage->arena, "an answer of status %d without it", read->status);
+		action->reason = HS_S("what was made cannot be read back");
+	}
+	count_verdict(stage, action);
+	stage->stopping = stage->stopping || read->cancelled;
+	stage->last = stage->made;
+	stage->made = NULL;
+}
+
 static void answered(struct hs_http_call *call)
 {
 	struct test_stage *stage = call->user;
@@ -223,6 +272,11 @@ static void answered(struct hs_http_call *call)
 	stage->call = NULL;
 	stage->pending = NULL;
 	hs_test_exchange_take(stage->run, exchange, call);
+	if (stage->made) {
+		take_read(stage, action);
+		go_on(stage);
+		return;
+	}
 	if (stage->phase == PHASE_CREATE || stage->phase == PHASE_DELETE) {
 		if (stage->phase == PHASE_CREATE)
 			hs_test_learn_id(stage, stage->fixture, exchange);
@@ -233,7 +287,8 @@ static void answered(struct hs_http_call *call)
 		learn(stage, action->script);
 	}
 	judge_answer(stage, action);
-	go_on(stage);
+	if (!read_back(stage, action))
+		go_on(stage);
 }
 
 /* True when it was sent; otherwise the action has its verdict. */

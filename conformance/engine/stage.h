@@ -50,7 +50,8 @@ struct test_stage {
 	size_t test_index, action;   /* its number; the next action of it */
 	size_t fixture;              /* next of PHASE_CREATE or PHASE_DELETE */
 	struct hs_test_exchange *pending;
-	struct hs_http_call *call; /* NULL when none is under way */
+	struct hs_test_exchange *made; /* while what it made is read back; else NULL */
+	struct hs_http_call *call;     /* NULL when none is under way */
 	uint64_t began_ns, test_began_ns;
 	unsigned depth; /* of variables in variables */
 	bool stopping;  /* the rest of this test is not run */
@@ -129,6 +130,18 @@ void hs_test_learn_id(struct test_stage *stage, size_t fixture, const struct hs_
 /* Type and id, and version when there is one, that a response speaks of: by Location, else by its body. */
 bool hs_test_identity(const struct hs_test_exchange *exchange, struct hs_reference *out);
 struct hs_slice hs_test_encode_url(struct hs_arena *arena, struct hs_slice url);
+
+/* A read of that resource, as the engine's own step. */
+enum hs_status hs_test_request_read(struct test_stage *stage, const struct hs_reference *target,
+	struct test_request *out, struct hs_error *err);
+
+/* ---- made.c: answers to writes that have no resource ---- */
+/* Gives such an answer a stand-in from its headers. True when the script asks for more of it than these tell,
+ * so that it has to be read; *out is what. */
+bool hs_test_made_lacks(struct test_stage *stage, const struct hs_script_operation *operation,
+	struct hs_test_exchange *made, struct hs_reference *out);
+/* Takes over what the read brought; false when that is not the resource. */
+bool hs_test_made_take(struct hs_test_exchange *made, const struct hs_test_exchange *read);
 
 /* ---- fixture.c ---- */
 size_t hs_test_fixture_index(const struct test_stage *stage, struct hs_slice id); /* SIZE_MAX: none */

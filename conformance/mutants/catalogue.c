@@ -316,6 +316,22 @@ static bool keep(struct hs_mutants *mutants, const struct hs_fault *fault)
 	return true;
 }
 
+static enum hs_status read_list(struct reader *r, const struct hs_json *list, bool allowed)
+{
+	HS_JSON_EACH(item, list) {
+		struct hs_fault *fault = hs_arena_alloc(r->mutants->arena, sizeof(*fault));
+		if (!fault)
+			return hs_fail(r->err, HS_E_LIMIT, "the catalogue of faults is too large");
+		enum hs_status status = read_fault(r, item, fault);
+		if (status)
+			return status;
+		fault->allowed = allowed;
+		if (!keep(r->mutants, fault))
+			return hs_fail(r->err, HS_E_LIMIT, "the catalogue of faults is too large");
+	}
+	return HS_OK;
+}
+
 static enum hs_status read_file(struct hs_mutants *mutants, struct hs_slice file, struct hs_slice text,
 	struct hs_error *err)
 {
@@ -326,17 +342,8 @@ static enum hs_status read_file(struct hs_mutants *mutants, struct hs_slice file
 
 	if (status)
 		return hs_fail(err, status, "%.*s:%u: %.200s", HS_S_ARG(file), cause.line, cause.text);
-	HS_JSON_EACH(item, hs_json_get(tree, HS_S("faults"))) {
-		struct hs_fault *fault = hs_arena_alloc(mutants->arena, sizeof(*fault));
-		if (!fault)
-			return hs_fail(err, HS_E_LIMIT, "the catalogue of faults is too large");
-		status = read_fault(&r, item, fault);
-		if (status)
-			return status;
-		if (!keep(mutants, fault))
-			return hs_fail(err, HS_E_LIMIT, "the catalogue of faults is too large");
-	}
-	return HS_OK;
+	status = read_list(&r, hs_json_get(tree, HS_S("faults")), false);
+	return status ? status : read_list(&r, hs_json_get(tree, HS_S("liberties")), true);
 }
 
 enum hs_status hs_mutants_open(const struct hs_library *library, struct hs_mutants **out,

@@ -131,10 +131,43 @@ static void judge_action(struct lane *lane, const struct hs_test_action *action)
 		check->held = action->verdict == HS_TEST_PASS;
 		failed[check - lane->lab->checks] = fails;
 		lane->trial->caught += fails;
+	} else if (lane->trial->fault->allowed) {
+		return; /* see judge_liberty */
 	} else if (fails && check->held && hs_proxy_touched(lane->proxy)) {
 		failed[check - lane->lab->checks] = 1;
 		check->caught++;
 		lane->trial->caught++;
+	}
+}
+
+static void judge_liberty(struct lane *lane, const struct hs_test_result *test)
+{
+	struct hs_lab *lab = lane->lab;
+
+	for (size_t i = 0; i < test->count; i++) {
+		const struct hs_test_action *action = &test->actions[i];
+		struct hs_slice reason = action->reason.len ? action->reason : action->description;
+		struct hs_lab_unfair *unfair;
+		if (action->verdict != HS_TEST_FAIL && action->verdict != HS_TEST_ERROR)
+			continue;
+		unfair = hs_arena_alloc(lab->arena, sizeof(*unfair));
+		*unfair = (struct hs_lab_unfair) { hs_arena_copy(lab->arena, action->id),
+			hs_arena_copy(lab->arena, reason), lane->trial->unfair };
+		lane->trial->unfair = unfair;
+	}
+}
+
+static void judge_script(struct lane *lane, const struct hs_test_script_result *script)
+{
+	bool liberty = lane->trial->fault && lane->trial->fault->allowed;
+
+	if (liberty)
+		judge_liberty(lane, &script->setup);
+	for (size_t i = 0; i < script->count; i++) {
+		for (size_t k = 0; k < script->tests[i].count; k++)
+			judge_action(lane, &script->tests[i].actions[k]);
+		if (liberty)
+			judge_liberty(lane, &script->tests[i]);
 	}
 }
 
@@ -145,9 +178,7 @@ static void judge(struct lane *lane)
 	const struct hs_test_script_result *scripts = hs_test_run_results(lane->run, &count);
 
 	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < scripts[i].count; k++)
-			for (size_t m = 0; m < scripts[i].tests[k].count; m++)
-				judge_action(lane, &scripts[i].tests[k].actions[m]);
+		judge_script(lane, &scripts[i]);
 	hs_test_run_summary(lane->run, &lane->trial->summary);
 	lane->trial->touched = hs_proxy_touched(lane->proxy);
 	lane->trial->micros = hs_test_run_micros(lane->run);
@@ -336,7 +367,10 @@ void hs_lab_score(const struct hs_lab *lab, struct hs_lab_score *out)
 		const struct hs_lab_trial *trial = &lab->trials[i];
 		if (!trial->fault)
 			out->broken += trial->caught;
-		else if (trial->done) {
+		else if (trial->done && trial->fault->allowed) {
+			out->liberties++;
+			out->unfair += trial->unfair != NULL;
+		} else if (trial->done) {
 			out->faults++;
 			out->caught += trial->caught > 0;
 		}
@@ -348,8 +382,8 @@ bool hs_lab_is_good(const struct hs_lab *lab)
 	struct hs_lab_score score;
 
 	hs_lab_score(lab, &score);
-	return !lab->error.status && !score.stopped && !score.broken && score.caught == score.faults &&
-		(score.narrowed || score.proven == score.checks);
+	return !lab->error.status && !score.stopped && !score.broken && !score.unfair &&
+		score.caught == score.faults && (score.narrowed || score.proven == score.checks);
 }
 
 enum hs_status hs_lab_failed(const struct hs_lab *lab, struct hs_error *err)

@@ -3,7 +3,8 @@
  *
  * Terms: a *check* is an assertion of a test that names a requirement; a fault is *caught* when a check that
  * holds on the clean server does not hold behind it; a check *survives* when no fault makes it fail. A
- * *trial* is one suite behind one fault (or behind none: the clean one). Owner: the caller owns a lab until
+ * *trial* is one suite behind one fault (or behind none: the clean one). Behind a liberty a suite is *unfair*
+ * when any of its actions fails. Owner: the caller owns a lab until
  * hs_lab_free; library, catalogue and options must outlive it. Thread: that of the loop. */
 #pragma once
 
@@ -12,6 +13,12 @@
 
 struct hs_lab;
 
+/* An action that failed behind a liberty. */
+struct hs_lab_unfair {
+	struct hs_slice id, reason;
+	struct hs_lab_unfair *next;
+};
+
 struct hs_lab_trial {
 	const struct hs_fault *fault; /* NULL: clean */
 	struct hs_slice suite;
@@ -19,8 +26,9 @@ struct hs_lab_trial {
 	struct hs_test_summary summary;
 	uint64_t touched; /* exchanges that the fault changed */
 	uint64_t micros;
-	const uint8_t *failed; /* by index of check: 1 when it did not hold */
-	size_t caught;         /* their count */
+	const uint8_t *failed;        /* by index of check: 1 when it did not hold */
+	size_t caught;                /* their count */
+	struct hs_lab_unfair *unfair; /* of a liberty; newest first */
 };
 
 struct hs_lab_check {
@@ -60,11 +68,13 @@ struct hs_lab_score {
 	size_t checks, held, proven; /* proven: held, and made to fail by some fault */
 	size_t faults, caught;       /* a fault for two suites counts once for each */
 	size_t broken;               /* checks that do not hold on the clean server */
+	size_t liberties, unfair;    /* like faults and caught: behind those something failed */
 	bool narrowed;               /* not all faults ran: surviving checks mean nothing */
 	bool stopped;
 };
 void hs_lab_score(const struct hs_lab *lab, struct hs_lab_score *out);
-/* All checks hold on the clean server, every fault is caught, and no check survives. */
+/* All checks hold on the clean server, every fault is caught, no check survives, and no liberty is punished.
+ */
 bool hs_lab_is_good(const struct hs_lab *lab);
 /* Why nothing could be judged; HS_OK when it could. */
 enum hs_status hs_lab_failed(const struct hs_lab *lab, struct hs_error *err);

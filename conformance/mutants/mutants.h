@@ -3,8 +3,9 @@
  *
  * Terms: a *fault* belongs to one or more suites and has *rules*; a rule says which exchanges it touches and
  * what it does to the request before it is sent on, and to the answer before it is given back. README.md of
- * this folder has the format. Owner: the caller owns a catalogue; the library it was read from must outlive
- * it. Thread: any, once read. */
+ * this folder has the format. A *liberty* is written the same way but is no fault: what a server may do as
+ * well; no suite may fail a server for it. Owner: the caller owns a catalogue; the library it was read from
+ * must outlive it. Thread: any, once read. */
 #pragma once
 
 #include <conformance/engine/library.h>
@@ -20,6 +21,7 @@ struct hs_fault {
 	size_t suite_count; /* 0: every suite */
 	const struct hs_fault_rule *rules;
 	size_t rule_count; /* at most HS_FAULT_RULES */
+	bool allowed;      /* a liberty */
 };
 #define HS_FAULT_RULES 16
 

@@ -42,13 +42,33 @@ static void text_missed(const struct hs_lab *lab, struct hs_buf *out)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct hs_lab_trial *trial = &trials[i];
-		if (!trial->fault || !trial->done || trial->caught)
+		if (!trial->fault || trial->fault->allowed || !trial->done || trial->caught)
 			continue;
 		hs_buf_cstr(out, first ? "\nfaults that no check caught:\n" : "");
 		first = false;
 		hs_buf_printf(out, "  %.*s [%.*s]: %.*s (it changed %llu of %u exchanges)\n",
 			HS_S_ARG(trial->fault->id), HS_S_ARG(trial->suite), HS_S_ARG(trial->fault->title),
 			(unsigned long long)trial->touched, trial->summary.exchanges);
+	}
+}
+
+static void text_unfair(const struct hs_lab *lab, struct hs_buf *out)
+{
+	size_t count = 0;
+	const struct hs_lab_trial *trials = hs_lab_trials(lab, &count);
+	bool first = true;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct hs_lab_trial *trial = &trials[i];
+		if (!trial->unfair)
+			continue;
+		hs_buf_cstr(out, first ? "\nliberties that a suite does not grant:\n" : "");
+		first = false;
+		hs_buf_printf(out, "  %.*s [%.*s]: %.*s (%.*s)\n", HS_S_ARG(trial->fault->id),
+			HS_S_ARG(trial->suite), HS_S_ARG(trial->fault->title),
+			HS_S_ARG(trial->fault->source));
+		for (const struct hs_lab_unfair *at = trial->unfair; at; at = at->next)
+			hs_buf_printf(out, "    %.*s: %.*s\n", HS_S_ARG(at->id), HS_S_ARG(at->reason));
 	}
 }
 
@@ -84,10 +104,14 @@ void hs_lab_report_text(const struct hs_lab *lab, struct hs_buf *out, bool all)
 	hs_lab_score(lab, &score);
 	text_faults(lab, out, all);
 	text_missed(lab, out);
+	text_unfair(lab, out);
 	text_checks(lab, out);
-	hs_buf_printf(out, "\n%zu faults, %zu caught; %zu checks, %zu made to fail by some fault%s%s\n",
-		score.faults, score.caught, score.checks, score.proven,
-		score.narrowed ? " (not all faults ran)" : "", score.stopped ? " (interrupted)" : "");
+	hs_buf_printf(out,
+		"\n%zu faults, %zu caught; %zu checks, %zu made to fail by some fault; %zu liberties, %zu "
+		"granted%s%s\n",
+		score.faults, score.caught, score.checks, score.proven, score.liberties,
+		score.liberties - score.unfair, score.narrowed ? " (not all faults ran)" : "",
+		score.stopped ? " (interrupted)" : "");
 }
 
 /* ---- JSON ---- */
@@ -109,9 +133,14 @@ static void json_trial(const struct hs_lab *lab, const struct hs_lab_trial *tria
 	member(out, "suite", trial->suite, ",");
 	member(out, "title", trial->fault->title, ",");
 	member(out, "source", trial->fault->source, ",");
-	hs_buf_printf(out, "\"exchanges\":%u,\"changed\":%llu,\"micros\":%llu,\"caughtBy\":[",
-		trial->summary.exchanges, (unsigned long long)trial->touched,
-		(unsigned long long)trial->micros);
+	hs_buf_printf(out, "\"allowed\":%s,\"exchanges\":%u,\"changed\":%llu,\"micros\":%llu,\"unfair\":[",
+		trial->fault->allowed ? "true" : "false", trial->summary.exchanges,
+		(unsigned long long)trial->touched, (unsigned long long)trial->micros);
+	for (const struct hs_lab_unfair *at = trial->unfair; at; at = at->next) {
+		hs_json_write_text(out, at->id);
+		hs_buf_cstr(out, at->next ? "," : "");
+	}
+	hs_buf_cstr(out, "],\"caughtBy\":[");
 	for (size_t i = 0; i < count; i++) {
 		if (!trial->failed[i])
 			continue;
@@ -131,7 +160,8 @@ void hs_lab_report_json(const struct hs_lab *lab, struct hs_buf *out)
 	hs_buf_printf(out, "{\"good\":%s,\"faults\":%zu,\"caught\":%zu,\"checks\":%zu,\"proven\":%zu,",
 		hs_lab_is_good(lab) ? "true" : "false", score.faults, score.caught, score.checks,
 		score.proven);
-	hs_buf_printf(out, "\"allFaults\":%s,\"trials\":[", score.narrowed ? "false" : "true");
+	hs_buf_printf(out, "\"liberties\":%zu,\"unfair\":%zu,\"allFaults\":%s,\"trials\":[", score.liberties,
+		score.unfair, score.narrowed ? "false" : "true");
 	for (size_t i = 0; i < count; i++) {
 		if (!trials[i].fault || !trials[i].done)
 			continue;
@@ -163,12 +193,25 @@ static void escape(struct hs_buf *out, struct hs_slice text)
 	}
 }
 
+static void html_liberty(const struct hs_lab_trial *trial, struct hs_buf *out)
+{
+	hs_buf_cstr(out, trial->unfair ? "punished by<ul>" : "a liberty, granted\n");
+	for (const struct hs_lab_unfair *at = trial->unfair; at; at = at->next) {
+		hs_buf_cstr(out, "<li><code>");
+		escape(out, at->id);
+		hs_buf_cstr(out, "</code> ");
+		escape(out, at->reason);
+	}
+	hs_buf_cstr(out, trial->unfair ? "</ul>\n" : "");
+}
+
 static void html_trial(const struct hs_lab *lab, const struct hs_lab_trial *trial, struct hs_buf *out)
 {
 	size_t count = 0;
 	const struct hs_lab_check *checks = hs_lab_checks(lab, &count);
 
-	hs_buf_printf(out, "<tr class=\"%s\"><td><b>", trial->caught ? "good" : "bad");
+	bool good = trial->fault->allowed ? !trial->unfair : trial->caught > 0;
+	hs_buf_printf(out, "<tr class=\"%s\"><td><b>", good ? "good" : "bad");
 	escape(out, trial->fault->id);
 	hs_buf_cstr(out, "</b><br>");
 	escape(out, trial->fault->title);
@@ -178,6 +221,10 @@ static void html_trial(const struct hs_lab *lab, const struct hs_lab_trial *tria
 	escape(out, trial->suite);
 	hs_buf_printf(out, "<td>%llu of %u<td>", (unsigned long long)trial->touched,
 		trial->summary.exchanges);
+	if (trial->fault->allowed) {
+		html_liberty(trial, out);
+		return;
+	}
 	if (!trial->caught) {
 		hs_buf_cstr(out, "by none\n");
 		return;
@@ -224,9 +271,12 @@ void hs_lab_report_html(const struct hs_lab *lab, struct hs_buf *out)
 		"padding:0 1rem}table{border-collapse:collapse;width:100%}td,th{text-align:left;"
 		"vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #ddd}"
 		".bad td{background:#fbe3e0}code{font-size:.85em}</style><h1>Mutation run</h1>");
-	hs_buf_printf(out, "<p>%zu of %zu faults caught; %zu of %zu checks made to fail by some fault%s.",
-		score.caught, score.faults, score.proven, score.checks,
-		score.narrowed ? " (not all faults ran)" : "");
+	hs_buf_printf(out,
+		"<p>%zu of %zu faults caught; %zu of %zu checks made to fail by some fault; %zu of %zu "
+		"liberties "
+		"granted%s.",
+		score.caught, score.faults, score.proven, score.checks, score.liberties - score.unfair,
+		score.liberties, score.narrowed ? " (not all faults ran)" : "");
 	hs_buf_cstr(out, "<h2>Faults</h2><table><tr><th>Fault<th>Suite<th>Exchanges changed<th>Caught\n");
 	for (size_t i = 0; i < count; i++)
 		if (trials[i].fault && trials[i].done)

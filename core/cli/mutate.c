@@ -25,11 +25,13 @@ static const struct hs_cli_command command_head = {
 		   "  handslag mutate --html mutants.html\n"
 		   "  handslag mutate rest --fault 'search-*' --all\n"
 		   "  handslag mutate directory --target http://127.0.0.1:8080/fhir/r4",
-	.more = "Without --target a server of its own is started, over a new directory that is removed at "
+	.more = "A liberty is what a server may do as well: behind it nothing of a suite may fail.\n"
+		"Without --target a server of its own is started, over a new directory that is removed at "
 		"the end.\n"
-		"Exit codes: 0 every fault is caught and every check was made to fail, 1 not so, 2 usage, 3 "
-		"the target\n"
-		"does not answer, 4 a fault of ours, 130 interrupted.",
+		"Exit codes: 0 every fault is caught, every check was made to fail and every liberty is "
+		"granted, "
+		"1 not so,\n"
+		"2 usage, 3 the target does not answer, 4 a fault of ours, 130 interrupted.",
 	.least = 0,
 	.most = -1,
 };
@@ -163,17 +165,19 @@ static int conclude(const struct session *session)
 
 static int list_faults(const struct session *session)
 {
-	size_t count = 0;
+	size_t count = 0, liberties = 0;
 	const struct hs_fault *const *faults = hs_mutants_faults(session->mutants, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		printf("%.*s: %.*s\n    %.*s\n", HS_S_ARG(faults[i]->id), HS_S_ARG(faults[i]->title),
+		printf("%.*s%s: %.*s\n    %.*s\n", HS_S_ARG(faults[i]->id),
+			faults[i]->allowed ? " (a liberty)" : "", HS_S_ARG(faults[i]->title),
 			HS_S_ARG(faults[i]->source));
+		liberties += faults[i]->allowed;
 		for (size_t k = 0; k < faults[i]->suite_count; k++)
 			printf("%s%.*s%s", k ? ", " : "    for ", HS_S_ARG(faults[i]->suites[k]),
 				k + 1 == faults[i]->suite_count ? "\n" : "");
 	}
-	printf("%zu faults\n", count);
+	printf("%zu faults, %zu liberties\n", count - liberties, liberties);
 	return HS_EXIT_OK;
 }
 

@@ -146,6 +146,34 @@ static void a_fault_that_nobody_notices_fails(void **state)
 	assert_has(r.out, "3 faults, 2 caught");
 }
 
+/* What a server may do as well is punished by no check, or the suite is unfair. */
+static void a_liberty_that_is_punished_fails(void **state)
+{
+	(void)state;
+	make_suite(KIND);
+	make("mutants", "down.json",
+		"{'faults': [{'id': 'down', 'title': 't', 'source': 's', 'when': {'interaction': "
+		"'capabilities'}, "
+		"'response': [" STATUS_500
+		"]}, {'id': 'bare', 'title': 't', 'source': 's', 'response': [{'delete': "
+		"'CapabilityStatement.fhirVersion'}]}], 'liberties': [{'id': 'titled', 'title': 't', "
+		"'source': 's', "
+		"'response': [{'set': 'CapabilityStatement', 'name': 'title', 'with': 'A server'}]}]}");
+	struct process_result r = RUN("--suites", dir);
+	must_exit(&r, 0);
+	assert_has(r.out, "1 liberties, 1 granted");
+	make("mutants", "harsh.json",
+		"{'liberties': [{'id': 'quiet', 'title': 'Says little.', 'source': 'cardinality 0..1', "
+		"'response': "
+		"[{'delete': 'CapabilityStatement.fhirVersion'}]}]}");
+	r = RUN("--suites", dir);
+	must_exit(&r, 1);
+	assert_has(r.out,
+		"liberties that a suite does not grant:\n  quiet [own]: Says little. (cardinality 0..1)");
+	assert_has(r.out, "own/01-one/one/3");
+	assert_has(r.out, "2 liberties, 1 granted");
+}
+
 static void a_check_that_cannot_fail_fails(void **state)
 {
 	(void)state;
@@ -205,6 +233,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(real_faults_are_caught_by_the_right_checks, start, stop),
 		cmocka_unit_test_setup_teardown(a_proven_suite_passes, start, stop),
 		cmocka_unit_test_setup_teardown(a_fault_that_nobody_notices_fails, start, stop),
+		cmocka_unit_test_setup_teardown(a_liberty_that_is_punished_fails, start, stop),
 		cmocka_unit_test_setup_teardown(a_check_that_cannot_fail_fails, start, stop),
 		cmocka_unit_test_setup_teardown(a_check_that_fails_on_the_good_server_fails, start, stop),
 		cmocka_unit_test_setup_teardown(a_closed_connection_and_a_delay_are_faults_too, start, stop),

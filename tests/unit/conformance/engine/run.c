@@ -13,7 +13,8 @@ struct server {
 	char log[8192];
 	const char *capability; /* JSON with ' for ", NULL: 404 */
 	unsigned created;
-	bool silent; /* never answers anything but /metadata */
+	bool remembers; /* what was made has its id when it is read */
+	bool silent;    /* never answers anything but /metadata */
 	struct hs_http_request *held;
 	struct hs_test_run *stop_at_hold;
 };
@@ -68,6 +69,10 @@ static void answer(struct hs_http_request *request, void *arg)
 	} else if (reply.status != 204) {
 		reply.body.bytes = with_quotes(request->arena,
 			"{'resourceType': 'Patient', 'id': '1', 'active': true}");
+		if (server->remembers && hs_slice_starts(request->path, HS_S("/Patient/new")))
+			reply.body.bytes = hs_arena_printf(request->arena,
+				"{\"resourceType\":\"Patient\",\"id\":\"%.*s\",\"active\":true}",
+				HS_S_ARG(hs_slice_from(request->path, 9)));
 	}
 	hs_http_reply(request, &reply);
 }
@@ -517,6 +522,70 @@ static void stopped(void **state)
 	trial_close(&trial);
 }
 
+#define MAKE(id) \
+	"{'operation': {'type': {'code': 'create'}, 'resource': 'Patient', 'sourceId': 'f', 'responseId': " \
+	"'" id "'}}"
+#define MADE \
+	"'contained': [{'resourceType': 'Patient', 'id': 'f'}]," \
+	"'fixture': [{'id': 'f', 'resource': {'reference': '#f'}}]," \
+	"'variable': [{'name': 'id', 'expression': 'Patient.id', 'sourceId': 'a'}," \
+	"{'name': 'ver', 'expression': 'Patient.meta.versionId', 'sourceId': 'a'}," \
+	"{'name': 'active', 'expression': 'Patient.active', 'sourceId': 'b'}],"
+
+/* The answer to a create has no body: id and version are those of Location. */
+static void known_by_location(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	trial_open(&trial);
+	add_script(&trial, "s/a", MADE "'test': [{'action': [" MAKE("a") ",<201>,<GET /x?${id}|${ver}>]}]");
+	run_it(&trial);
+	assert_test(&trial, 0, HS_TEST_PASS);
+	assert_string_equal(trial.server.log, "POST /Patient\nGET /x?new1%7C1\n");
+	trial_close(&trial);
+}
+
+/* A script that wants more of it has it read, once, as a step that reports show; the assertion that follows
+ * the create still judges the create. */
+static void read_back(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	trial_open(&trial);
+	trial.server.remembers = true;
+	add_script(&trial, "s/a", MADE "'test': [{'action': [" MAKE("b") ",<201>,<GET /x?${active}>]}]");
+	run_it(&trial);
+	assert_test(&trial, 0, HS_TEST_PASS);
+	assert_string_equal(trial.server.log, "POST /Patient\nGET /Patient/new1\nGET /x?true\n");
+	const struct hs_test_result *test = &result_of(&trial, 0)->tests[0];
+	assert_int_equal(test->count, 4);
+	assert_null(test->actions[1].script);
+	assert_slice(test->actions[1].label, "read back");
+	assert_int_equal(test->actions[1].exchange->number, 2);
+	assert_int_equal(test->actions[2].exchange->number, 1);
+	trial_close(&trial);
+}
+
+/* What the read brings is another resource: a warning there, and a failure of what needs the content. */
+static void not_read_back(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	trial_open(&trial);
+	add_script(&trial, "s/a", MADE "'test': [{'action': [" MAKE("b") ",<201>,<GET /x?${active}>]}]");
+	run_it(&trial);
+	assert_test(&trial, 0, HS_TEST_FAIL);
+	assert_string_equal(trial.server.log, "POST /Patient\nGET /Patient/new1\n");
+	const struct hs_test_result *test = &result_of(&trial, 0)->tests[0];
+	assert_int_equal(test->actions[1].verdict, HS_TEST_WARNING);
+	assert_int_equal(test->actions[2].verdict, HS_TEST_PASS);
+	assert_int_equal(test->actions[3].verdict, HS_TEST_FAIL);
+	trial_close(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -531,6 +600,9 @@ int main(void)
 		cmocka_unit_test(silent),
 		cmocka_unit_test(fails_fast),
 		cmocka_unit_test(stopped),
+		cmocka_unit_test(known_by_location),
+		cmocka_unit_test(read_back),
+		cmocka_unit_test(not_read_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -243,6 +243,10 @@ static void mistakes_are_named(void **state)
 		  "'x', "
 		  "'title': 't', 'source': 's', 'response': [{'status': 1}]}]}",
 			"twice" },
+		{ "{'faults': [{'id': 'x', 'title': 't', 'source': 's', 'response': [{'status': 1}]}], "
+		  "'liberties': "
+		  "[{'id': 'x', 'title': 't', 'source': 's', 'response': [{'status': 1}]}]}",
+			"twice" },
 		{ "{'faults': [", ":1:" } };
 
 	(void)state;
