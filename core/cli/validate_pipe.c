@@ -42,6 +42,22 @@ static void add_domains(struct hs_slice *domains, size_t *count, size_t room, co
 		add_domains(domains, count, room, item);
 }
 
+/* Options by the names that the manifest of HL7's validator cases has: {"bundle-param": {"rule": "Patient:0",
+ * "profile": URL}} and {"validateContains": "IGNORE"}. */
+static void read_options(struct hs_validate_options *options, const struct hs_json *given)
+{
+	const struct hs_json *bundle = hs_json_get(given, HS_S("bundle-param"));
+	struct hs_slice number = hs_json_get_text(bundle, HS_S("rule"));
+	uint64_t index = 0;
+
+	options->ignore_contained = hs_slice_eq(hs_json_get_text(given, HS_S("validateContains")),
+		HS_S("IGNORE"));
+	options->bundle_type = hs_slice_cut(&number, ':');
+	options->bundle_profile = hs_json_get_text(bundle, HS_S("profile"));
+	if (number.len && hs_slice_u64(number, &index) && index < UINT32_MAX)
+		options->bundle_index = (uint32_t)index;
+}
+
 static enum hs_status validate(const struct validate_engine *engine, struct hs_arena *arena,
 	const struct hs_json *request, const struct hs_validate_options *usual, struct hs_json **outcome,
 	struct hs_error *err)
@@ -60,6 +76,7 @@ static enum hs_status validate(const struct validate_engine *engine, struct hs_a
 		options.profiles = &profile;
 		options.profile_count = 1;
 	}
+	read_options(&options, given);
 	add_domains(domains, &domain_count, 16, hs_json_get(given, HS_S("allowed-extension-domain")));
 	add_domains(domains, &domain_count, 16, hs_json_get(given, HS_S("allowed-extension-domains")));
 	if (domain_count) {

@@ -339,6 +339,12 @@ static void check_required(struct hs__check *check, const struct scope *scope)
 	}
 }
 
+static bool is_passed_over(const struct hs__check *check, struct hs_slice key)
+{
+	return hs_slice_eq(key, HS_S("resourceType")) ||
+		(check->options.skip_contained && hs_slice_eq(key, HS_S("contained")));
+}
+
 /* `type` NULL: the children are the element's own. */
 static void check_object(struct hs__check *check, const struct hs__at *at, const struct hs_json *object,
 	const struct hs_def_element *element, const struct hs_def_type *type)
@@ -357,7 +363,7 @@ static void check_object(struct hs__check *check, const struct hs__at *at, const
 		return;
 	}
 	HS_JSON_EACH(member, object) {
-		if (is_resource && hs_slice_eq(hs_json_key(member), HS_S("resourceType")))
+		if (is_resource && is_passed_over(check, hs_json_key(member)))
 			continue;
 		check_any_member(check, &scope, member);
 	}
@@ -411,14 +417,15 @@ static void check_resource(struct hs__check *check, const struct hs__at *at, con
 	check->is_contained = was_contained;
 }
 
-void hs_check_resource(const struct hs_defs *defs, const struct hs_json *resource, struct hs_slice source,
-	struct hs_issues *issues)
+void hs_check_with(const struct hs_defs *defs, const struct hs_json *resource, struct hs_slice source,
+	const struct hs_check_options *options, struct hs_issues *issues)
 {
 	struct hs__check check = {
 		.defs = defs,
 		.source = source,
 		.issues = issues,
 		.container = resource,
+		.options = *options,
 	};
 	struct hs_slice name = hs_json_get_text(resource, HS_S("resourceType"));
 	struct hs__at root = { NULL, name.len ? hs_slice_first(name, 64) : HS_S("Resource"), -1, 0 };
@@ -429,4 +436,11 @@ void hs_check_resource(const struct hs_defs *defs, const struct hs_json *resourc
 		return;
 	}
 	check_resource(&check, &root, resource);
+}
+
+void hs_check_resource(const struct hs_defs *defs, const struct hs_json *resource, struct hs_slice source,
+	struct hs_issues *issues)
+{
+	static const struct hs_check_options all;
+	hs_check_with(defs, resource, source, &all, issues);
 }

@@ -22,6 +22,7 @@ struct hs__check {
 	/* The resource whose contained ones a "#id" means; contained ones keep their container. */
 	const struct hs_json *container;
 	bool is_contained;
+	struct hs_check_options options;
 };
 
 /* Adds an error at `at` (below it at `name`, when not empty), with the place of `value` in the source. */

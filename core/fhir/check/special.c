@@ -68,7 +68,7 @@ static void check_reference(struct hs__check *check, const struct hs__at *at, co
 	if (!text.len)
 		return;
 	if (!hs_reference_parse(text, &reference)) {
-		if (!has_scheme(text))
+		if (!has_scheme(text) && !check->options.any_reference)
 			hs__check_fail(check, at, HS_S("reference"), member, "value",
 				"'%.*s' is not a reference; write TYPE/ID, a URL, urn:uuid:..., or #ID of a "
 				"contained "

@@ -91,7 +91,7 @@ static void walk_members(struct hs__validation *run, const struct hs__node *node
 		if (shadow && hs_json_get(object, name))
 			continue; /* with its value */
 		const struct hs_profile_element *child = find_child(&scope, name);
-		if (!child)
+		if (!child || (run->options->ignore_contained && hs_slice_eq(name, HS_S("contained"))))
 			continue;
 		struct hs__item item = { name, -1, shadow ? NULL : member, shadow ? member : NULL };
 		if (!shadow && shadows)

@@ -124,6 +124,14 @@ static void check_path(struct hs__validation *run, const struct hs__node *node,
 			HS_S_ARG(constraint->key), err.text);
 }
 
+/* DomainResource's own: no resources, references, versions or security labels of their own in what is
+ * contained. */
+static bool is_about_contained(const struct hs_constraint *constraint)
+{
+	return hs_slice_starts(constraint->key, HS_S("dom-")) && constraint->key.len == 5 &&
+		constraint->key.ptr[4] >= '2' && constraint->key.ptr[4] <= '5';
+}
+
 void hs__check_constraints(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element, bool base)
 {
@@ -132,6 +140,8 @@ void hs__check_constraints(struct hs__validation *run, const struct hs__node *no
 		if (!base && constraint->inherited)
 			continue;
 		if (constraint->best_practice && !run->options->best_practice)
+			continue;
+		if (run->options->ignore_contained && is_about_contained(constraint))
 			continue;
 		if (i > 0 && constraint->path && constraint->path == element->constraints[i - 1].path)
 			continue; /* two names of one expression, as txt-1 and txt-2 have it */

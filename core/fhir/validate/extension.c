@@ -143,8 +143,7 @@ static bool is_met_in_fhir(struct hs__validation *run, const struct hs__node *ho
 		is_context_met(run, host, profile);
 }
 
-/* HL7's own definitions carry its extensions where the contexts, written down later, do not have them. */
-static bool is_published_by_hl7(const struct hs__node *node)
+bool hs__published_by_hl7(const struct hs__node *node)
 {
 	struct hs_slice url = hs_json_get_text(node->resource ? node->resource->value : NULL, HS_S("url"));
 	return hs_slice_starts(url, HS_S("http://hl7.org/fhir/")) ||
@@ -161,7 +160,8 @@ static void fail_context(struct hs__validation *run, const struct hs__node *node
 		hs_buf_add(&list, hs_slice_first(profile->contexts[i].expression, 100));
 	}
 	hs__validate_add(run, node, HS_S_NONE, NULL,
-		is_published_by_hl7(node) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, "structure",
+		/* HL7's own carry its extensions where the contexts, written down later, do not have them. */
+		hs__published_by_hl7(node) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, "structure",
 		"extension-context", "the extension %.*s is not allowed at %.*s; it is for: %.*s",
 		HS_S_ARG(hs_slice_first(profile->url, 200)), HS_S_ARG(path_of(run, node->up)),
 		HS_S_ARG(hs_buf_slice(&list)));

@@ -99,7 +99,9 @@ void hs_validate(const struct hs_validator *validator, const struct hs_json *res
 	struct hs__validation run;
 	struct hs__node root;
 	options = options ? options : &defaults;
-	hs_check_resource(validator->defs, resource, options->source, issues);
+	struct hs_check_options shape = { .any_reference = options->level != HS_VALIDATE_STRUCTURE,
+		.skip_contained = options->ignore_contained };
+	hs_check_with(validator->defs, resource, options->source, &shape, issues);
 	if (options->level == HS_VALIDATE_STRUCTURE || !hs_json_is(resource, HS_JSON_OBJECT))
 		return;
 	begin(&run, validator, options, issues);
@@ -121,11 +123,12 @@ int hs_validate_conforms(const struct hs_validator *validator, const struct hs_j
 	struct hs_issues issues = { .arena = arena };
 	struct hs__validation run;
 	struct hs__node root;
+	static const struct hs_check_options shape = { .any_reference = true };
 	int result = -1;
 	begin(&run, validator, &defaults, &issues);
 	run.root = &root;
 	if (make_root(&run, resource, &root)) {
-		hs_check_resource(validator->defs, resource, HS_S_NONE, &issues);
+		hs_check_with(validator->defs, resource, HS_S_NONE, &shape, &issues);
 		result = hs__validate_try(&run, &root, profile);
 		if (result == 1 && issues.errors)
 			result = 0;

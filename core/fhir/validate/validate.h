@@ -83,8 +83,13 @@ struct hs_validate_options {             /* all zero is a good default */
 	/* An unknown extension is an error, unless its URL starts with one of these ("*": any). */
 	const struct hs_slice *extension_domains;
 	size_t extension_domain_count;
-	bool best_practice;     /* report broken best practices, as warnings */
-	bool ignore_meta;       /* do not use meta.profile */
+	bool best_practice;    /* report broken best practices, as warnings */
+	bool ignore_meta;      /* do not use meta.profile */
+	bool ignore_contained; /* do not validate what resources contain */
+	/* Of a bundle: the resource of this place among those of its type (from 0) must conform to the
+	 * profile; empty type: none. */
+	struct hs_slice bundle_type, bundle_profile;
+	uint32_t bundle_index;
 	bool no_example_urls;   /* refuse example.org and the like */
 	bool for_publication;   /* stricter about conformance resources */
 	struct hs_slice source; /* the text `resource` was parsed from, for lines and columns; may be empty */

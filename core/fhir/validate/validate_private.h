@@ -41,6 +41,7 @@ struct hs__validation {
 	uint32_t lines;    /* and its number; 0: none yet */
 	/* For rules/ to keep what they gather once a validation (identifiers of a bundle, ...). */
 	void *rules;
+	struct hs_map *anchors; /* what a link "#x" of a narrative may mean; NULL: not gathered yet */
 };
 
 /* Where an issue is: at the node, or at its member `below` (may be empty); `value` gives line and column
@@ -66,6 +67,10 @@ struct hs_slice hs__validate_path(struct hs__validation *run, const struct hs__n
 /* The member `name` of node as nodes: fn for each item of an array, or for the one. Made on the stack. */
 void hs__validate_each(struct hs__validation *run, const struct hs__node *node, struct hs_slice name,
 	void (*fn)(struct hs__validation *run, const struct hs__node *child, void *arg), void *arg);
+
+/* Is the resource of the node a definition that HL7 itself has published? Those are held to less, for the
+ * rules are younger than they are. */
+bool hs__published_by_hl7(const struct hs__node *node);
 
 /* The resource that a reference text within `node` means: contained, in the bundle around, or what the
  * options' resolve gives. NULL when there is none. */

@@ -54,6 +54,22 @@ static uint32_t count_relation(const struct hs_json *bundle, struct hs_slice rel
 	return count;
 }
 
+/* FHIR's own; a reader may have it, and nobody is led elsewhere by it. */
+#define STYLESHEET "https://hl7.org/fhir/fhir.css"
+
+/* Does the address stand on the server that the document comes from? Then it is in the document, or lost. */
+static bool is_own_address(const struct hs__bundle *bundle, struct hs_slice url)
+{
+	struct hs_reference own;
+	struct hs_reference named;
+	struct hs_slice first = bundle->count ? bundle->entries[0].url : HS_S_NONE;
+	if (!hs__rules_is_absolute(url) || hs_slice_starts(url, HS_S("urn:")))
+		return true;
+	return hs_reference_parse(first, &own) && hs_reference_parse(url, &named) &&
+		hs_slice_eq(own.base, named.base);
+}
+
+/* A stylesheet is a Binary of the document (R4 section 3.3.1.1); one from elsewhere may change or vanish. */
 static void check_stylesheet(struct hs__validation *run, const struct hs__node *link,
 	const struct hs__bundle *bundle)
 {
@@ -61,12 +77,16 @@ static void check_stylesheet(struct hs__validation *run, const struct hs__node *
 	struct hs__entry none = { .url = bundle->count ? bundle->entries[0].url : HS_S_NONE };
 	struct hs_slice url = hs_json_get_text(link->value, HS_S("url"));
 	const struct hs__entry *found = hs__bundle_find(run, bundle, &none, url, &count, NULL);
-	if (!found && url.len)
-		HS__FAIL(run, link, "url", "not-found", "bundle-stylesheet",
-			"the stylesheet '%.*s' must be a Binary in this bundle", HS__SHOW(url));
-	else if (found && !hs_slice_eq(found->type, HS_S("Binary")))
+	if (found && !hs_slice_eq(found->type, HS_S("Binary")))
 		HS__FAIL(run, link, "url", "invalid", "bundle-stylesheet",
 			"the stylesheet must be a Binary, not a %.*s", HS__SHOW(found->type));
+	else if (!found && url.len && is_own_address(bundle, url))
+		HS__FAIL(run, link, "url", "not-found", "bundle-stylesheet",
+			"the stylesheet '%.*s' must be a Binary in this bundle", HS__SHOW(url));
+	else if (!found && url.len && !hs_slice_eq(url, HS_S(STYLESHEET)))
+		HS__WARN(run, link, "url", "business-rule", "bundle-stylesheet-external",
+			"a stylesheet from outside of the document should be " STYLESHEET ", not '%.*s'",
+			HS__SHOW(url));
 }
 
 static void check_link(struct hs__validation *run, const struct hs__node *link,
@@ -86,6 +106,40 @@ static void check_link(struct hs__validation *run, const struct hs__node *link,
 		check_stylesheet(run, link, bundle);
 }
 
+/* ---- what the caller asks of one entry ---- */
+
+static void check_asked(struct hs__validation *run, const struct hs__node *node,
+	const struct hs__bundle *bundle)
+{
+	struct hs_error err;
+	const struct hs_validate_options *options = run->options;
+	const struct hs__entry *found = NULL;
+	uint32_t seen = 0;
+	for (uint32_t i = 0; i < bundle->count && !found; i++)
+		if (hs_slice_eq(bundle->entries[i].type, options->bundle_type) &&
+			seen++ == options->bundle_index)
+			found = &bundle->entries[i];
+	const struct hs_profile *profile = found ?
+		hs_profiles_find(run->profiles, options->bundle_profile, &err) :
+		NULL;
+	if (!found) {
+		HS__FAIL(run, node, "entry", "not-found", "bundle-rule",
+			"there is no %.*s of the number %u, which is to conform to '%.*s'",
+			HS__SHOW(options->bundle_type), options->bundle_index,
+			HS__SHOW(options->bundle_profile));
+		return;
+	}
+	struct hs__node entry = hs__below(node, "entry", found->index, found->entry);
+	struct hs__node resource = hs__below(&entry, "resource", -1, found->resource);
+	resource.type = hs_defs_type(run->defs, found->type);
+	resource.def = resource.type ? hs_defs_root(run->defs, resource.type) : NULL;
+	resource.resource = &resource;
+	if (profile)
+		hs__validate_profile(run, &resource, profile);
+	else
+		HS__FAIL(run, &resource, "", "not-found", "profile-unknown", "%s", err.text);
+}
+
 void hs__rule_bundle(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_slice type = hs_json_get_text(node->value, HS_S("type"));
@@ -98,6 +152,8 @@ void hs__rule_bundle(struct hs__validation *run, const struct hs__node *node)
 			check_link(run, &link, bundle, type);
 	HS__EACH_BELOW(entry, node, "entry")
 		check_entry(run, &entry, &bundle->entries[entry.index], type);
+	if (run->options->bundle_type.len && !node->up)
+		check_asked(run, node, bundle);
 	if (hs_slice_eq(type, HS_S("document")))
 		hs__rule_document(run, node);
 	else if (hs_slice_eq(type, HS_S("message")))

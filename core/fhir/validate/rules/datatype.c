@@ -2,7 +2,6 @@
 /* Rules of data types: Attachment, Coding, Identifier, canonical (R4 datatypes, section 2.24). */
 #include <core/fhir/validate/rules/rules_private.h>
 
-#include <core/fhir/basics/narrative.h>
 #include <handslag/ucum.h>
 
 /* ---- Attachment: size is that of the data (section 2.24.0.5) ---- */
@@ -118,17 +117,6 @@ void hs__rule_quantity(struct hs__validation *run, const struct hs__node *node)
 		hs_ucum_parse(code, &unit, &err))
 		HS__WARN(run, node, "code", "code-invalid", "quantity-ucum",
 			"'%.*s' is not a unit of UCUM: %s", HS__SHOW(code), err.text);
-}
-
-/* ---- Narrative (R4 section 2.4.1): something to read ---- */
-
-void hs__rule_narrative(struct hs__validation *run, const struct hs__node *node)
-{
-	bool content = true;
-	struct hs_slice text = hs_json_get_text(node->value, HS_S("div"));
-	if (text.len && !hs__narrative_fault(text, false, &content) && !content)
-		HS__WARN(run, node, "div", "invariant", "narrative-empty",
-			"the narrative has no text and no picture; leave it out, or say something");
 }
 
 /* ---- canonical (R4 references, section 2.3.0.6) ---- */

@@ -12,8 +12,7 @@ static void check_in_bundle(struct hs__validation *run, const struct hs__node *a
 	struct hs_slice text = hs_json_get_text(at->value, HS_S("reference"));
 	if (!text.len || text.ptr[0] == '#')
 		return;
-	if (hs__bundle_find(run, bundle, &bundle->entries[0], text, &count, &same_id) ||
-		hs_slice_starts(text, HS_S("urn:"))) /* told for every reference */
+	if (hs__bundle_find(run, bundle, &bundle->entries[0], text, &count, &same_id))
 		return;
 	HS__FAIL(run, at, "", "not-found", "bundle-reference-missing",
 		"'%.*s' (%s) is not in the bundle; its entry must be there%s", HS__SHOW(text), what,

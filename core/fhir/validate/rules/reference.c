@@ -22,6 +22,52 @@ static void check_said_type(struct hs__validation *run, const struct hs__node *n
 			HS__SHOW(text), HS__SHOW(parts.type));
 }
 
+/* Any relative address is a URL, but only TYPE/ID, a search and "#id" mean a resource to every reader (R4
+ * references, section 2.3.0.1). */
+static void check_form(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
+{
+	struct hs_reference parts;
+	bool blank = hs_slice_find(text, ' ', 0) != SIZE_MAX;
+	if (blank && hs_slice_find(text, '?', 0) == SIZE_MAX)
+		HS__FAIL(run, node, "reference", "value", "reference-blank",
+			"'%.*s' is no address: it has blanks", HS__SHOW(text));
+	else if (text.len && !hs__rules_is_absolute(text) && !hs_reference_parse(text, &parts))
+		HS__WARN(run, node, "reference", "value", "reference-form",
+			"'%.*s' does not look like a reference; write TYPE/ID, a URL, urn:uuid:..., or #ID "
+			"of a contained resource",
+			HS__SHOW(text));
+	if (!text.len && !hs_json_get(node->value, HS_S("identifier")) &&
+		!hs_json_get(node->value, HS_S("display")) && !hs_json_get(node->value, HS_S("extension")))
+		HS__HINT(run, node, "", "informational", "reference-empty",
+			"a reference with neither an address nor an identifier should have a display");
+}
+
+/* "Practitioner/UUID" does not mean the entry "urn:uuid:UUID", but whoever writes both means one thing, and
+ * it cannot be of two types. */
+static void check_uuid(struct hs__validation *run, const struct hs__node *node,
+	const struct hs__bundle *bundle, const struct hs__entry *from, struct hs_slice text)
+{
+	struct hs_reference parts;
+	uint32_t count;
+	if (!hs_reference_parse(text, &parts) || parts.base.len || !parts.type.len || parts.id.len != 36)
+		return;
+	struct hs_slice urn = hs_arena_printf(run->arena, "urn:uuid:%.*s", HS_S_ARG(parts.id));
+	const struct hs__entry *entry = hs__bundle_find(run, bundle, from, urn, &count, NULL);
+	if (entry && entry->type.len && !hs_slice_eq(entry->type, parts.type))
+		HS__FAIL(run, node, "", "value", "bundle-reference-type",
+			"'%.*s' says %.*s, but the entry with that UUID is a %.*s; refer to it as %.*s",
+			HS__SHOW(text), HS_S_ARG(parts.type), HS__SHOW(entry->type), HS__SHOW(urn));
+}
+
+/* What a Composition and a MessageHeader refer to is judged with the document or message. */
+static bool is_judged_later(const struct hs__node *node, const struct hs__bundle *bundle,
+	const struct hs__entry *from)
+{
+	return from->index == 0 &&
+		(hs_slice_eq(hs_json_get_text(bundle->bundle, HS_S("type")), HS_S("document")) ||
+			hs_slice_eq(node->name, HS_S("focus")));
+}
+
 void hs__rule_reference(struct hs__validation *run, const struct hs__node *node)
 {
 	const struct hs__bundle *bundle;
@@ -30,6 +76,7 @@ void hs__rule_reference(struct hs__validation *run, const struct hs__node *node)
 	uint32_t count;
 	struct hs_slice text = hs_json_get_text(node->value, HS_S("reference"));
 	check_said_type(run, node, text);
+	check_form(run, node, text);
 	if (!text.len || text.ptr[0] == '#' || !hs__bundle_around(run, node, &bundle, &from))
 		return;
 	const struct hs__entry *found = hs__bundle_find(run, bundle, from, text, &count, NULL);
@@ -37,11 +84,13 @@ void hs__rule_reference(struct hs__validation *run, const struct hs__node *node)
 		HS__FAIL(run, node, "", "value", "bundle-reference-ambiguous",
 			"'%.*s' means %u entries of the bundle; give it a version, or leave one entry",
 			HS__SHOW(text), count);
-	if (!found && hs_slice_starts(text, HS_S("urn:")) &&
+	if (!found && hs_slice_starts(text, HS_S("urn:")) && !is_judged_later(node, bundle, from) &&
 		hs__rules_in(hs_json_get_text(bundle->bundle, HS_S("type")), "document message"))
-		HS__FAIL(run, node, "", "not-found", "bundle-reference-missing",
+		HS__WARN(run, node, "", "not-found", "bundle-reference-unknown",
 			"'%.*s' is the address of no entry, and outside of the bundle it means nothing",
 			HS__SHOW(text));
+	if (!found)
+		check_uuid(run, node, bundle, from, text);
 	if (!found || !found->type.len)
 		return;
 	bool restful = hs_reference_parse(text, &parts) && parts.type.len;

@@ -4,7 +4,9 @@
 
 #include <core/fhir/path/path.h>
 
-#define EXPRESSION_URL "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression"
+/* Extensions that hold an expression: SDC's, an Expression, and the Finnish one, a string. */
+#define SDC_URL "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression"
+#define FINNISH_URL "http://phr.kanta.fi/StructureDefinition/fiphr-ext-questionnaire-enablewhen"
 
 #define EXPRESSION_STEPS 5000 /* what an evaluation takes of the budget */
 
@@ -104,7 +106,7 @@ static bool conditions_met(struct hs__response *response, const struct hs__quest
 	return all;
 }
 
-/* ---- the SDC extension: a FHIRPath expression ---- */
+/* ---- extensions: a FHIRPath expression ---- */
 
 struct names {
 	const struct hs_json *questionnaire;
@@ -124,8 +126,10 @@ static bool find_variable(void *arg, struct hs_slice name, struct hs_path_list *
 /* What cannot be evaluated disables nothing. */
 static bool expression_met(struct hs__response *response, const struct hs__question *question)
 {
-	const struct hs_json *value = hs__rules_extension(question->item, HS_S(EXPRESSION_URL), NULL);
+	const struct hs_json *value = hs__rules_extension(question->item, HS_S(SDC_URL), NULL);
 	struct hs_slice text = hs_json_get_text(value, HS_S("expression"));
+	if (!value)
+		text = hs_json_text(hs__rules_extension(question->item, HS_S(FINNISH_URL), NULL));
 	struct names names = { .questionnaire = response->questionnaire };
 	struct hs_path_context context = { .arena = response->run->arena,
 		.defs = response->run->defs,

@@ -54,6 +54,9 @@ static void links(void **state)
 	"{'resourceType':'Observation','id':'" id \
 	"','status':'final','code':{'text':'x'},'subject':{'reference':'" to "'}}"
 
+#define UUID(digit) "urn:uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a" digit
+#define UUID_1 "6a2ee390-978e-42c6-8f88-c17dff3bd8a1"
+
 static void references_between_entries(void **state)
 {
 	static const struct rules_case rows[] = {
@@ -78,6 +81,23 @@ static void references_between_entries(void **state)
 				  REFERS("o", "Patient/1")) "," ENTRY("http://a.se/f/Patient/1",
 				  PATIENT("1")) "," ENTRY("http://a.se/f/Patient/1", PATIENT("1"))),
 			{ NULL }, "" },
+		/* A relative reference does not mean a urn:uuid, but its type must agree all the same. */
+		{ BUNDLE("collection",
+			  ENTRY(UUID("0"),
+				  REFERS("o",
+					  "Group/6a2ee390-978e-42c6-8f88-c17dff3bd8a1")) "," ENTRY(UUID("1"),
+				  "{'resourceType':'Patient'}")),
+			{ NULL }, "bundle-reference-type Bundle.entry[0].resource.subject" },
+		{ BUNDLE("collection",
+			  ENTRY(UUID("0"),
+				  REFERS("o",
+					  "Patient/6a2ee390-978e-42c6-8f88-c17dff3bd8a1")) "," ENTRY(UUID("1"),
+				  "{'resourceType':'Patient'}")),
+			{ NULL }, "" },
+		/* Of a URN that nobody has, a message says so; a collection may be a part of more. */
+		{ BUNDLE("message", ENTRY(UUID("0"), REFERS("o", UUID("2")))), { NULL },
+			"bundle-reference-unknown? Bundle.entry[0].resource.subject" },
+		{ BUNDLE("collection", ENTRY(UUID("0"), REFERS("o", UUID("2")))), { NULL }, "" },
 	};
 	(void)state;
 	RUN_ROWS("bundle-reference", rows);
@@ -117,6 +137,28 @@ static void documents(void **state)
 	};
 	(void)state;
 	RUN_ROWS("bundle-", rows);
+}
+
+static void stylesheets(void **state)
+{
+#define STYLED(url, css) \
+	"{'resourceType':'Bundle','type':'document','identifier':{'system':'http://a.se','value':'1'}," \
+	"'timestamp':'2026-01-01T00:00:00Z','link':[{'relation':'stylesheet','url':'" url \
+	"'}],'entry':[" ENTRY("http://a.se/f/Composition/c", \
+		COMPOSITION("#")) "," ENTRY("http://a.se/f/Binary/css", css) "]}"
+#define CSS "{'resourceType':'Binary','id':'css','contentType':'text/css'}"
+	static const struct rules_case rows[] = {
+		{ STYLED("http://a.se/f/Binary/css", CSS), { NULL }, "" },
+		{ STYLED("http://a.se/f/Binary/x", CSS), { NULL }, "bundle-stylesheet Bundle.link[0].url" },
+		{ STYLED("Binary/x", CSS), { NULL }, "bundle-stylesheet Bundle.link[0].url" },
+		{ STYLED("http://a.se/f/Binary/css", ORGANIZATION("css")), { NULL },
+			"bundle-stylesheet Bundle.link[0].url" },
+		{ STYLED("https://hl7.org/fhir/fhir.css", CSS), { NULL }, "" },
+		{ STYLED("http://b.se/x.css", CSS), { NULL },
+			"bundle-stylesheet-external? Bundle.link[0].url" },
+	};
+	(void)state;
+	RUN_ROWS("bundle-stylesheet", rows);
 }
 
 static void messages(void **state)
@@ -175,6 +217,7 @@ int main(void)
 		cmocka_unit_test(links),
 		cmocka_unit_test(references_between_entries),
 		cmocka_unit_test(documents),
+		cmocka_unit_test(stylesheets),
 		cmocka_unit_test(messages),
 		cmocka_unit_test(search_results),
 	};

@@ -76,20 +76,6 @@ static void references(void **state)
 	RUN_ROWS("reference-", rows);
 }
 
-static void narratives(void **state)
-{
-#define TOLD(inner) \
-	"{'resourceType':'Patient','text':{'status':'generated','div':'<div " \
-	"xmlns=\\\"http://www.w3.org/1999/xhtml\\\">" inner "</div>'}}"
-	static const struct rules_case rows[] = {
-		{ TOLD("a"), { NULL }, "" },
-		{ TOLD("<img src=\\\"#a\\\" alt=\\\"a\\\"/>"), { NULL }, "" },
-		{ TOLD(" <p> </p>"), { NULL }, "narrative-empty? Patient.text.div" },
-	};
-	(void)state;
-	RUN_ROWS("narrative-", rows);
-}
-
 static void ids(void **state)
 {
 	static const struct rules_case rows[] = {
@@ -162,7 +148,6 @@ int main(void)
 		cmocka_unit_test(canonicals),
 		cmocka_unit_test(quantities),
 		cmocka_unit_test(references),
-		cmocka_unit_test(narratives),
 		cmocka_unit_test(ids),
 		cmocka_unit_test(ids_of_contained),
 		cmocka_unit_test(ids_of_resources),

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Narratives (R4 section 2.4.1): something to read, in the language that the resource says, with links that
+ * lead somewhere. That it is sound XHTML is checked with the structure and by txt-1. */
+#include <core/fhir/validate/rules/rules_private.h>
+
+#include <core/fhir/basics/narrative.h>
+
+#define ANCHORS_MAX 1000000u
+
+/* ---- tags of a narrative that is known to be sound ---- */
+
+struct tags {
+	struct hs_slice rest;
+};
+
+struct tag {
+	struct hs_slice name, attributes;
+	bool end;   /* </name> */
+	bool alone; /* <name/> */
+};
+
+/* The next tag; false at the end. Comments are passed over. */
+static bool next_tag(struct tags *tags, struct tag *out)
+{
+	for (;;) {
+		size_t open = hs_slice_find(tags->rest, '<', 0);
+		if (open == SIZE_MAX)
+			return false;
+		tags->rest = hs_slice_from(tags->rest, open + 1);
+		if (!hs_slice_starts(tags->rest, HS_S("!")))
+			break;
+		tags->rest = hs_slice_from(tags->rest, hs_slice_search(tags->rest, HS_S("-->")));
+	}
+	size_t end = 0;
+	char quote = '\0'; /* a '>' in quotes does not end the tag */
+	for (; end < tags->rest.len && (quote || tags->rest.ptr[end] != '>'); end++) {
+		char c = tags->rest.ptr[end];
+		if (quote ? c == quote : (c == '"' || c == '\''))
+			quote = quote ? '\0' : c;
+	}
+	struct hs_slice text = hs_slice_first(tags->rest, end);
+	tags->rest = hs_slice_from(tags->rest, end);
+	out->end = hs_slice_starts(text, HS_S("/"));
+	out->alone = hs_slice_ends(text, HS_S("/"));
+	text = hs_slice_from(text, out->end);
+	size_t name = 0;
+	while (name < text.len && (unsigned char)text.ptr[name] > ' ' && text.ptr[name] != '/')
+		name++;
+	out->name = hs_slice_first(text, name);
+	out->attributes = hs_slice_from(text, name);
+	return true;
+}
+
+/* The value of an attribute; .ptr is NULL when the tag does not have it. */
+static struct hs_slice attribute(const struct tag *tag, struct hs_slice name)
+{
+	struct hs_slice rest = hs_slice_trim(tag->attributes);
+	while (rest.len) {
+		size_t equal = hs_slice_find(rest, '=', 0);
+		if (equal == SIZE_MAX)
+			break;
+		struct hs_slice key = hs_slice_trim(hs_slice_first(rest, equal));
+		rest = hs_slice_trim(hs_slice_from(rest, equal + 1));
+		if (!rest.len)
+			break;
+		size_t close = hs_slice_find(rest, rest.ptr[0], 1);
+		if (close == SIZE_MAX)
+			break;
+		if (hs_slice_eq(key, name))
+			return hs_slice(rest.ptr + 1, close - 1);
+		rest = hs_slice_trim(hs_slice_from(rest, close + 1));
+	}
+	return HS_S_NONE;
+}
+
+/* ---- what a link within may mean: ids of elements and resources, and anchors of narratives ---- */
+
+static void add_anchor(struct hs_map *anchors, struct hs_slice id)
+{
+	if (id.len && anchors->count < ANCHORS_MAX)
+		hs_map_put(anchors, id, NULL);
+}
+
+static void gather_narrative(struct hs_map *anchors, struct hs_slice text)
+{
+	struct tags tags = { text };
+	struct tag tag;
+	while (next_tag(&tags, &tag)) {
+		if (!tag.attributes.len)
+			continue;
+		add_anchor(anchors, attribute(&tag, HS_S("id")));
+		add_anchor(anchors, attribute(&tag, HS_S("name")));
+	}
+}
+
+static void gather_anchors(struct hs_map *anchors, const struct hs_json *value, uint32_t depth)
+{
+	if (depth > 2 * HS__VALIDATE_DEPTH)
+		return;
+	HS_JSON_EACH(member, value) {
+		if (hs_json_type(member) >= HS_JSON_ARRAY)
+			gather_anchors(anchors, member, depth + 1);
+		else if (!hs_json_is(value, HS_JSON_OBJECT) || !hs_json_is(member, HS_JSON_STRING))
+			continue;
+		else if (hs_slice_eq(hs_json_key(member), HS_S("id")))
+			add_anchor(anchors, hs_json_text(member));
+		else if (hs_slice_eq(hs_json_key(member), HS_S("div")))
+			gather_narrative(anchors, hs_json_text(member));
+	}
+}
+
+static bool has_anchor(struct hs__validation *run, struct hs_slice id)
+{
+	if (!run->anchors) {
+		struct hs_map *anchors = hs_arena_alloc(run->arena, sizeof(*anchors));
+		if (!anchors)
+			return true;
+		hs_map_init(anchors, run->arena);
+		anchors->seed = hs_hash_secret();
+		gather_anchors(anchors, run->root->value, 0);
+		run->anchors = anchors;
+	}
+	return hs_map_get(run->anchors, id) != NULL;
+}
+
+/* ---- links ---- */
+
+/* What stands before the first colon of the address, when that is a scheme. */
+static struct hs_slice scheme_of(struct hs_slice url)
+{
+	return hs__rules_is_absolute(url) ? hs_slice_first(url, hs_slice_find(url, ':', 0)) : HS_S_NONE;
+}
+
+/* A character that no URL has (RFC 3986, section 2; letters of other scripts pass, as IRIs have them). */
+static char stray_character(struct hs_slice url)
+{
+	static const char others[] = ";?:@&=+$.,/%-_~#[]!'()*|";
+	for (size_t i = 0; i < url.len; i++) {
+		char c = url.ptr[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		if (!letter && (unsigned char)c < 0x80 && !memchr(others, c, sizeof(others) - 1))
+			return c;
+	}
+	return '\0';
+}
+
+static void check_link(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
+{
+	struct hs_slice scheme = scheme_of(url);
+	if (!url.len) {
+		HS__WARN(run, node, "div", "invalid", "narrative-link-empty",
+			"a link of the narrative has an empty address");
+	} else if (url.ptr[0] == '#') {
+		struct hs_slice id = hs_slice_from(url, 1);
+		if (id.len && !hs_slice_eq(id, HS_S("top")) && !has_anchor(run, id))
+			HS__SAY(hs__published_by_hl7(node) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run,
+				node, "div", "not-found", "narrative-link-target",
+				"the link '%.*s' of the narrative leads nowhere: nothing has that id",
+				HS__SHOW(url));
+	} else if (scheme.len && !hs__rules_in(scheme, "http https mailto tel ftp sftp sms data")) {
+		HS__FAIL(run, node, "div", "invalid", "narrative-link-scheme",
+			"the link '%.*s' of the narrative cannot be followed; write an address with http, "
+			"https, mailto or tel",
+			HS__SHOW(url));
+	}
+	char stray = hs_slice_eq(scheme, HS_S("data")) ? '\0' : stray_character(url);
+	if (stray)
+		HS__FAIL(run, node, "div", "invalid", "narrative-link-form",
+			"the link '%.*s' of the narrative has the character '%c', which no address has; "
+			"write %%%02X",
+			HS__SHOW(url), stray, (unsigned)stray);
+}
+
+/* ---- the whole ---- */
+
+static bool is_block(struct hs_slice name)
+{
+	return hs__rules_in(name, "div blockquote table ol ul p");
+}
+
+static void check_tags(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
+{
+	struct tags tags = { text };
+	struct tag tag;
+	bool in_paragraph = false;
+	while (next_tag(&tags, &tag)) {
+		bool paragraph = hs_slice_eq(tag.name, HS_S("p"));
+		if (in_paragraph && !tag.end && is_block(tag.name))
+			HS__FAIL(run, node, "div", "invalid", "narrative-block",
+				"a paragraph <p> of the narrative holds a <%.*s>; XHTML lets it hold text "
+				"only",
+				HS__SHOW(tag.name));
+		if (paragraph && !tag.alone)
+			in_paragraph = !tag.end;
+		if (!tag.attributes.len || tag.end)
+			continue;
+		struct hs_slice href = hs_slice_eq(tag.name, HS_S("a")) ? attribute(&tag, HS_S("href")) :
+									  HS_S_NONE;
+		if (href.ptr)
+			check_link(run, node, href);
+	}
+}
+
+/* The language stands on the <div> too, once for HTML and once for XML (R4 section 2.4.1.1). */
+static void check_language(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
+{
+	struct tags tags = { text };
+	struct tag div;
+	struct hs_slice said = hs_json_get_text(node->resource ? node->resource->value : NULL,
+		HS_S("language"));
+	if (!said.len || !next_tag(&tags, &div))
+		return;
+	struct hs_slice plain = attribute(&div, HS_S("lang"));
+	struct hs_slice xml = attribute(&div, HS_S("xml:lang"));
+	if (!plain.ptr || !xml.ptr)
+		HS__WARN(run, node, "div", "business-rule", "narrative-language",
+			"the resource has the language '%.*s'; say so on the <div>, as lang and as xml:lang",
+			HS__SHOW(said));
+	if ((plain.ptr && !hs_slice_eq(plain, said)) || (xml.ptr && !hs_slice_eq(xml, said)))
+		HS__WARN(run, node, "div", "business-rule", "narrative-language",
+			"the resource has the language '%.*s', but the <div> says '%.*s'", HS__SHOW(said),
+			HS__SHOW(plain.ptr && !hs_slice_eq(plain, said) ? plain : xml));
+}
+
+void hs__rule_narrative(struct hs__validation *run, const struct hs__node *node)
+{
+	bool content = true;
+	struct hs_slice text = hs_slice_trim(hs_json_get_text(node->value, HS_S("div")));
+	if (!text.len || hs__narrative_fault(text, false, &content))
+		return; /* told with the structure */
+	if (!content)
+		HS__WARN(run, node, "div", "invariant", "narrative-empty",
+			"the narrative has no text and no picture; leave it out, or say something");
+	check_tags(run, node, text);
+	check_language(run, node, text);
+}

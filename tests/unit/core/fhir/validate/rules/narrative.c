@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Narratives: something to read, links that lead somewhere, paragraphs that hold text, and the language. */
+#include "rules_test.h"
+
+#define TOLD(div) \
+	"{'resourceType':'Patient','text':{'status':'generated','div':'<div " \
+	"xmlns=\\'http://www.w3.org/1999/" \
+	"xhtml\\'>" div "</div>'}}"
+
+static void content(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ TOLD("a"), { NULL }, "" },
+		{ TOLD("<img src=\\'#x\\' alt=\\'a\\'/>"), { NULL }, "" },
+		{ TOLD(" <p> </p>"), { NULL }, "narrative-empty? Patient.text.div" },
+	};
+	(void)state;
+	RUN_ROWS("narrative-empty", rows);
+}
+
+static void links(void **state)
+{
+#define LINK(href) TOLD("<a href=\\'" href "\\'>x</a>")
+	static const struct rules_case rows[] = {
+		{ LINK("http://a.se/x?y=1#z"), { NULL }, "" },
+		{ LINK("https://a.se/ö"), { NULL }, "" },
+		{ LINK("patient.html"), { NULL }, "" },
+		{ LINK("mailto:a@a.se"), { NULL }, "" },
+		{ LINK("tel:+4611"), { NULL }, "" },
+		{ LINK("#"), { NULL }, "" },
+		{ LINK(""), { NULL }, "narrative-link-empty? Patient.text.div" },
+		{ LINK("urn:uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a1"), { NULL },
+			"narrative-link-scheme Patient.text.div" },
+		{ LINK("file:///etc"), { NULL }, "narrative-link-scheme Patient.text.div" },
+		{ LINK("http://a.se/a b"), { NULL }, "narrative-link-form Patient.text.div" },
+		{ LINK("http://a.se/{id}"), { NULL }, "narrative-link-form Patient.text.div" },
+		/* Quotes and comments hold no tags. */
+		{ TOLD("<p title=\\'a > b <a href=x>\\'>x</p><!-- <a href=\\'#no\\'> -->"), { NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("narrative-link", rows);
+}
+
+/* "#x" may be an anchor of the narrative, an element, or a contained resource; and an entry's next door. */
+static void links_within(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ TOLD("<a href=\\'#x\\'>x</a>"), { NULL }, "narrative-link-target Patient.text.div" },
+		{ TOLD("<p id=\\'x\\'>x</p><a href=\\'#x\\'>x</a>"), { NULL }, "" },
+		{ TOLD("<a name=\\'x\\'>x</a><a href=\\'#x\\'>x</a>"), { NULL }, "" },
+		{ "{'resourceType':'Patient','text':{'status':'generated','div':'<div><a href=\\'#o\\'>x</a>"
+		  "<a "
+		  "href=\\'#n\\'>x</a></div>'},'contained':[{'resourceType':'Organization','id':'o','name':"
+		  "'x'}],'name':[{'id':'n','text':'x'}],'managingOrganization':{'reference':'#o'}}",
+			{ NULL }, "" },
+		{ "{'resourceType':'Bundle','type':'collection','entry':[{'fullUrl':'http://a.se/Patient/1',"
+		  "'resource':{'resourceType':'Patient','id':'1','text':{'status':'generated','div':'<div>"
+		  "<a href=\\'#2\\'>x</a><a href=\\'#3\\'>x</a></div>'}}},{'fullUrl':'http://a.se/Patient/2',"
+		  "'resource':{'resourceType':'Patient','id':'2'}}]}",
+			{ NULL }, "narrative-link-target Bundle.entry[0].resource.text.div" },
+		/* HL7's own definitions are pieces of its pages. */
+		{ "{'resourceType':'ValueSet','url':'http://hl7.org/fhir/ValueSet/"
+		  "x','status':'draft','text':{"
+		  "'status':'generated','div':'<div><a href=\\'#x\\'>x</a></div>'}}",
+			{ NULL }, "narrative-link-target? ValueSet.text.div" },
+	};
+	(void)state;
+	RUN_ROWS("narrative-link", rows);
+}
+
+static void paragraphs(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ TOLD("<p>a <b>b</b></p><table><tr><td><p>c</p></td></tr></table>"), { NULL }, "" },
+		{ TOLD("<p/><ul><li>a</li></ul>"), { NULL }, "" },
+		{ TOLD("<p>a<ul><li>b</li></ul></p>"), { NULL }, "narrative-block Patient.text.div" },
+		{ TOLD("<p>a<b><p>b</p></b></p>"), { NULL }, "narrative-block Patient.text.div" },
+	};
+	(void)state;
+	RUN_ROWS("narrative-block", rows);
+}
+
+static void languages(void **state)
+{
+#define SAID(attributes) \
+	"{'resourceType':'Patient','language':'sv','text':{'status':'generated','div':'<div " attributes \
+	">x</div>'}}"
+	static const struct rules_case rows[] = {
+		{ SAID("lang=\\'sv\\' xml:lang=\\'sv\\'"), { NULL }, "" },
+		{ SAID("lang=\\'sv\\'"), { NULL }, "narrative-language? Patient.text.div" },
+		{ SAID("class=\\'x\\'"), { NULL }, "narrative-language? Patient.text.div" },
+		{ SAID("lang=\\'sv\\' xml:lang=\\'en\\'"), { NULL }, "narrative-language? Patient.text.div" },
+		{ TOLD("x"), { NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("narrative-language", rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(content),
+		cmocka_unit_test(links),
+		cmocka_unit_test(links_within),
+		cmocka_unit_test(paragraphs),
+		cmocka_unit_test(languages),
+	};
+	return cmocka_run_group_tests(tests, open_rules, close_rules);
+}
