@@ -264,34 +264,41 @@ static void add_designation(struct tx_writer *w, struct hs_json *list, const str
 	hs_json_add_text(w->arena, item, HS_S("value"), d->value);
 }
 
-static void add_texts(struct tx_writer *w, const struct tx_item *item, struct hs_json *out)
+/* All texts of a code, those of the value set first, and the one to show; NULL: none. */
+static const struct tx_designation *find_texts(struct tx_writer *w, const struct tx_item *item,
+	struct tx_designations *texts)
 {
 	struct tx_context *ctx = w->ctx;
-	struct tx_designations texts = { NULL, 0, 0 };
-	const struct tx_designation *chosen = NULL;
 
 	if (item->pick) {
 		struct hs_slice display = tx_text(item->pick_layer, item->pick->display);
 		for (uint32_t i = 0; i < item->pick->designation_count; i++)
 			hs_tx_add_designation_row(w->arena, item->pick_layer,
 				&item->pick_layer->pick_designations[item->pick->designation_first + i],
-				HS_S_NONE, &texts);
+				HS_S_NONE, texts);
 		if (display.len && !ctx->params.languages.count)
 			hs_tx_add_designation(w->arena,
 				(struct tx_designation) { .value = display,
 					.language = tx_text(ctx->set.layer, ctx->set.row->head.language),
 					.base = true },
-				&texts);
+				texts);
 	}
-	hs_tx_texts(ctx, item->system, item->concept, &texts);
-	chosen = hs_tx_choose_display(&texts, &ctx->params.languages);
+	hs_tx_texts(ctx, item->system, item->concept, texts);
+	return hs_tx_choose_display(texts, &ctx->params.languages);
+}
+
+static void add_texts(struct tx_writer *w, const struct tx_item *item, struct hs_json *out)
+{
+	struct tx_designations texts = { NULL, 0, 0 };
+	const struct tx_designation *chosen = find_texts(w, item, &texts);
+
 	if (chosen)
 		hs_json_add_text(w->arena, out, HS_S("display"), chosen->value);
-	if (ctx->params.designations != TX_YES)
+	if (w->ctx->params.designations != TX_YES)
 		return;
 	struct hs_json *list = hs_json_array(w->arena);
 	for (size_t i = 0; i < texts.count; i++)
-		if (&texts.items[i] != chosen && designation_wanted(ctx, &texts.items[i]))
+		if (&texts.items[i] != chosen && designation_wanted(w->ctx, &texts.items[i]))
 			add_designation(w, list, &texts.items[i]);
 	if (hs_json_count(list))
 		hs_json_add(out, HS_S("designation"), list);
@@ -315,4 +322,57 @@ struct hs_json *hs_tx_contains(struct tx_writer *w, const struct tx_item *item)
 	add_properties(w, item, properties, kept);
 	put_properties(w, out, properties, kept);
 	return out;
+}
+
+/* ---- a code as text ---- */
+
+/* Nothing but system, state, code and display: most codes of a long expansion. */
+static bool is_plain(const struct tx_writer *w, const struct tx_item *item, const struct tx_concept *concept)
+{
+	const struct tx_context *ctx = w->ctx;
+
+	return !ctx->params.property_count && ctx->params.designations != TX_YES && !ctx->supplement_count &&
+		!concept->extension.len && !(item->pick && item->pick->extension.len) &&
+		!(concept->status.len && concept->flags & (TX_INACTIVE | TX_DEPRECATED));
+}
+
+static struct hs_slice plain_display(struct tx_writer *w, const struct tx_item *item,
+	const struct tx_concept *concept)
+{
+	struct tx_designations texts = { NULL, 0, 0 };
+
+	if (w->ctx->params.languages.count) {
+		const struct tx_designation *chosen = find_texts(w, item, &texts);
+		return chosen ? chosen->value : HS_S_NONE;
+	}
+	struct hs_slice own = item->pick ? tx_text(item->pick_layer, item->pick->display) : HS_S_NONE;
+	return own.len ? own : concept->display;
+}
+
+static void write_member(struct hs_buf *out, const char *name, struct hs_slice text)
+{
+	hs_buf_cstr(out, name);
+	hs_json_write_text(out, text);
+}
+
+void hs_tx_contains_write(struct tx_writer *w, const struct tx_item *item, struct hs_buf *out)
+{
+	struct tx_concept concept = hs_tx_concept(item->system, item->concept);
+
+	if (!is_plain(w, item, &concept)) {
+		hs_json_write(out, hs_tx_contains(w, item), 0);
+		return;
+	}
+	struct hs_slice display = plain_display(w, item, &concept);
+	write_member(out, "{\"system\":", TX_SYSTEM_URL(item->system));
+	if (concept.flags & TX_ABSTRACT)
+		hs_buf_cstr(out, ",\"abstract\":true");
+	if (concept.flags & TX_INACTIVE)
+		hs_buf_cstr(out, ",\"inactive\":true");
+	if (w->show_versions && TX_SYSTEM_VERSION(item->system).len)
+		write_member(out, ",\"version\":", TX_SYSTEM_VERSION(item->system));
+	write_member(out, ",\"code\":", concept.code);
+	if (display.len)
+		write_member(out, ",\"display\":", display);
+	hs_buf_byte(out, '}');
 }

@@ -20,6 +20,8 @@ struct tx_writer {
 
 /* Everything in w->arena; notes the properties it uses. */
 struct hs_json *hs_tx_contains(struct tx_writer *w, const struct tx_item *item);
+/* The same as text, at once for the many that have no more than a display. */
+void hs_tx_contains_write(struct tx_writer *w, const struct tx_item *item, struct hs_buf *out);
 /* A property's value in its type ("valueBoolean" and so on). */
 struct hs_json *hs_tx_property_value(struct hs_arena *arena, struct hs_slice key, struct hs_slice text);
 
@@ -32,5 +34,8 @@ enum hs_status hs_tx_expand_begin(struct tx_context *ctx, struct tx_writer **out
 enum hs_status hs_tx_expand_all(struct tx_writer *w, struct hs_json *answer, struct hs_error *err);
 /* Whether codes are told below their parents. */
 bool hs_tx_may_nest(const struct tx_writer *w);
+/* For each item the item that it stands below, counted from 1; 0: it stands at the top. NULL: the arena's
+ * cap. */
+uint32_t *hs_tx_nest(struct tx_writer *w);
 /* The properties that codes made so far have. */
 void hs_tx_property_rows(struct tx_writer *w, struct hs_json *expansion);

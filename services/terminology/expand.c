@@ -149,43 +149,53 @@ void hs_tx_property_rows(struct tx_writer *w, struct hs_json *expansion)
 
 /* ---- the tree of codes ---- */
 
-/* Each code below its parent where that is there too; in the order found. */
-static struct hs_json *nest(struct tx_writer *w)
+/* Each code below its parent where that is there too; lists, imports and what has no parent at the top. */
+uint32_t *hs_tx_nest(struct tx_writer *w)
 {
 	struct tx_expansion *x = w->x;
-	struct hs_json *top = hs_json_array(w->arena);
-	struct hs_json **nodes = hs_arena_array(w->arena, x->count + 1, sizeof(*nodes));
+	uint32_t *under = hs_arena_array(w->arena, x->count + 1, sizeof(*under));
 	uint32_t first = TX_NONE, last = 0;
 
 	for (size_t i = 0; i < x->count; i++) {
 		first = x->items[i].concept < first ? x->items[i].concept : first;
 		last = x->items[i].concept > last ? x->items[i].concept : last;
 	}
-	/* place of each concept among the items, 1-based */
-	uint32_t *place = x->count ? hs_arena_array(w->arena, (size_t)(last - first) + 1, sizeof(*place)) :
-				     NULL;
-	for (size_t i = 0; place && i < x->count; i++)
+	/* place of each concept among the items, counted from 1 */
+	size_t span = x->count ? (size_t)(last - first) + 1 : 1;
+	uint32_t *place = hs_arena_array(w->arena, span, sizeof(*place));
+	if (!under || !place)
+		return NULL;
+	for (size_t i = 0; i < x->count; i++)
 		if (!x->items[i].flat)
 			place[x->items[i].concept - first] = (uint32_t)i + 1;
-	for (size_t i = 0; nodes && place && i < x->count; i++)
-		nodes[i] = hs_tx_contains(w, &x->items[i]);
-	for (size_t i = 0; nodes && place && i < x->count; i++) {
+	for (size_t i = 0; i < x->count; i++) {
 		const struct tx_item *item = &x->items[i];
-		struct hs_json *under = NULL;
-		size_t count;
-		const uint32_t *parents = hs_tx_parents(item->system, item->concept, &count);
-		for (size_t k = 0; k < count && !under && !item->flat; k++) {
+		size_t count = 0;
+		const uint32_t *parents = item->flat ? NULL :
+						       hs_tx_parents(item->system, item->concept, &count);
+		for (size_t k = 0; k < count && !under[i]; k++) {
 			uint32_t at = parents[k] >= first && parents[k] <= last ? place[parents[k] - first] :
 										  0;
 			if (at && x->items[at - 1].system.row == item->system.row && at - 1 != i)
-				under = nodes[at - 1];
+				under[i] = at;
 		}
-		if (!under) {
-			hs_json_push(top, nodes[i]);
-			continue;
-		}
-		struct hs_json *inner = hs_json_get(under, HS_S("contains"));
-		hs_json_push(inner ? inner : hs_json_add_array(w->arena, under, HS_S("contains")), nodes[i]);
+	}
+	return under;
+}
+
+static struct hs_json *nest(struct tx_writer *w)
+{
+	struct tx_expansion *x = w->x;
+	struct hs_json *top = hs_json_array(w->arena);
+	struct hs_json **nodes = hs_arena_array(w->arena, x->count + 1, sizeof(*nodes));
+	const uint32_t *under = hs_tx_nest(w);
+
+	for (size_t i = 0; nodes && under && i < x->count; i++)
+		nodes[i] = hs_tx_contains(w, &x->items[i]);
+	for (size_t i = 0; nodes && under && i < x->count; i++) {
+		struct hs_json *above = under[i] ? nodes[under[i] - 1] : NULL;
+		struct hs_json *list = above ? hs_json_get(above, HS_S("contains")) : top;
+		hs_json_push(list ? list : hs_json_add_array(w->arena, above, HS_S("contains")), nodes[i]);
 	}
 	return top;
 }

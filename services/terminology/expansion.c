@@ -88,17 +88,24 @@ static enum hs_status too_costly(struct walk *w, struct hs_error *err)
 	return HS_E_TOO_COSTLY;
 }
 
+/* Room for `count` items in all: what is known to be long is not copied while it grows. */
+static enum hs_status reserve(struct walk *w, struct list *list, size_t count, struct hs_error *err)
+{
+	if (count <= list->room)
+		return HS_OK;
+	void *items = hs_arena_grow(w->ctx->arena, list->items, list->room * sizeof(*list->items),
+		count * sizeof(*list->items));
+	if (!items)
+		return too_costly(w, err);
+	list->items = items;
+	list->room = count;
+	return HS_OK;
+}
+
 static enum hs_status push(struct walk *w, struct list *list, struct tx_item item, struct hs_error *err)
 {
-	if (list->count == list->room) {
-		size_t room = list->room ? list->room * 2 : 256;
-		void *items = hs_arena_grow(w->ctx->arena, list->items, list->room * sizeof(item),
-			room * sizeof(item));
-		if (!items)
-			return too_costly(w, err);
-		list->items = items;
-		list->room = room;
-	}
+	if (list->count == list->room && reserve(w, list, list->room ? list->room * 2 : 256, err))
+		return err->status;
 	list->items[list->count++] = item;
 	return HS_OK;
 }
@@ -258,6 +265,11 @@ static enum hs_status list_concepts(struct walk *w, struct tx_set set, const str
 		return list_source(w, rule, s, filters, out, err);
 	if (status == HS_OK)
 		narrow(filters, rule->filter_count, s, &from, &to);
+	bool all = status == HS_OK && from < to;
+	for (uint32_t i = 0; i < rule->filter_count && all; i++)
+		all = filters[i].answered;
+	if (all)
+		status = reserve(w, out, to - from, err);
 	for (uint32_t at = from; at < to && status == HS_OK; at++) {
 		bool passes = true;
 		for (uint32_t i = 0; i < rule->filter_count && passes; i++)
@@ -514,6 +526,8 @@ static enum hs_status list_page(struct walk *w, struct tx_system s, struct tx_bi
 		left = (uint64_t)params->count;
 	else if (w->x->count > w->x->limit)
 		return too_costly(w, err);
+	uint64_t there = from < w->x->count ? w->x->count - from : 0;
+	status = reserve(w, out, (size_t)(left < there ? left : there), err);
 	uint32_t at = from < w->x->count ? hs_tx_bits_nth(bits, (uint32_t)from) : UINT32_MAX;
 	for (; at != UINT32_MAX && left && status == HS_OK; at = hs_tx_bits_next(bits, at + 1), left--)
 		status = push(w, out, (struct tx_item) { s, at, NULL, NULL, false }, err);

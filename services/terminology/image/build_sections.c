@@ -44,6 +44,18 @@ static struct hs_image_text source_of(struct writer *w)
 	return text(w, hs_buf_slice(&json));
 }
 
+/* Whether there is a hierarchy, and whether it is more than a tree. */
+static uint32_t shape(const struct tx_build *b, uint32_t count)
+{
+	uint32_t flags = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t parents = b->parent_first[i + 1] - b->parent_first[i];
+		flags |= (parents > 0 ? TX_HIERARCHY : 0) | (parents > 1 ? TX_GRAPH : 0);
+	}
+	return flags;
+}
+
 static void put_system(struct writer *w)
 {
 	const struct tx_build_head *head = &w->b->head;
@@ -57,7 +69,7 @@ static void put_system(struct writer *w)
 					     .status = text(w, HS_S("active")),
 					     .language = text(w, head->language),
 					     .source = source_of(w),
-					     .flags = TX_ELSEWHERE | TX_GRAPH | TX_HIERARCHY,
+					     .flags = TX_ELSEWHERE | shape(w->b, w->count),
 					     .faces = HS_ON_R4 | HS_ON_R5 },
 		.value_set = text(w, head->value_set),
 		.content = TX_CONTENT_COMPLETE,

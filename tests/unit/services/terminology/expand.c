@@ -208,6 +208,89 @@ static void what_is_told_of_a_code(void **state)
 	assert_true(hs_slice_eq(hs_json_get_text(item, HS_S("display")), HS_S("Hund")));
 }
 
+/* ---- long expansions ---- */
+
+#define MANY 3000u
+
+/* A tree in which each code has up to seven below it, some with a text in Swedish, some not in use. */
+static void add_code(struct hs_buf *out, unsigned code)
+{
+	hs_buf_printf(out, "{'code':'%u','display':'Code \\\\ %u'", code, code);
+	if (code % 5 == 0)
+		hs_buf_cstr(out, ",'designation':[{'language':'sv','value':'K\u00e5d'}]");
+	if (code % 11 == 0)
+		hs_buf_cstr(out, ",'property':[{'code':'inactive','valueBoolean':true}]");
+	for (unsigned i = 1; i <= 7 && code * 7 + i < MANY; i++) {
+		hs_buf_cstr(out, i == 1 ? ",'concept':[" : ",");
+		add_code(out, code * 7 + i);
+	}
+	hs_buf_cstr(out, code * 7 + 1 < MANY ? "]}" : "}");
+}
+
+static const char *many_codes(struct hs_arena *arena)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, arena, 1 << 20);
+	hs_buf_cstr(&out, "{" CS ",'url':'urn:many','version':'1','concept':[");
+	add_code(&out, 0);
+	hs_buf_cstr(&out, "]}");
+	return hs_arena_cstr(arena, hs_buf_slice(&out));
+}
+
+static struct hs_slice streamed(struct ask *long_ask, struct hs_arena *arena, const char *parameters)
+{
+	struct hs_stream_source stream = { .more = NULL };
+	struct hs_buf out;
+	bool last = false;
+
+	ask_prepare(long_ask, parameters);
+	long_ask->ctx.limit = 100000;
+	assert_int_equal(hs_tx_expand_large(&long_ask->ctx, &long_ask->out, &stream, &long_ask->err), HS_OK);
+	assert_non_null(stream.more);
+	hs_buf_init(&out, arena, 10 << 20);
+	while (!last)
+		assert_int_equal(stream.more(stream.arg, &out, &last, &long_ask->err), HS_OK);
+	return hs_buf_slice(&out);
+}
+
+/* A long expansion in pieces is the same text as one that is written at once. */
+static void long_ones_are_the_same_in_pieces(void **state)
+{
+#define ALL "{'name':'url','valueUri':'urn:all'}"
+#define SOME "{'name':'url','valueUri':'urn:some'}"
+#define FLAG(name) ",{'name':'" name "','valueBoolean':true}"
+	static const char *const rows[] = { ALL, ALL FLAG("excludeNested"), ALL FLAG("activeOnly"), SOME,
+		SOME FLAG("includeDesignations"), ALL ",{'name':'displayLanguage','valueCode':'sv'}",
+		ALL ",{'name':'offset','valueInteger':7},{'name':'count','valueInteger':2500}" };
+	struct ask long_ask;
+	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
+	const char *const long_resources[] = { many_codes(arena),
+		"{'resourceType':'ValueSet','url':'urn:all','status':'active','compose':{'include':["
+		"{'system':'urn:many'}]}}",
+		"{'resourceType':'ValueSet','url':'urn:some','status':'active','compose':{'include':["
+		"{'system':'urn:many'}],'exclude':[{'system':'urn:many','concept':[{'code':'3'},{'code':'20'"
+		"}]}]}}",
+		NULL };
+
+	(void)state;
+	ask_begin(&long_ask, long_resources);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_slice text = streamed(&long_ask, arena, rows[i]);
+		struct hs_buf whole;
+		ask_prepare(&long_ask, rows[i]);
+		long_ask.ctx.limit = 100000;
+		assert_int_equal(hs_tx_expand(&long_ask.ctx, &long_ask.out, &long_ask.err), HS_OK);
+		hs_buf_init(&whole, long_ask.arena, 10 << 20);
+		hs_json_write(&whole, long_ask.out, 0);
+		assert_true(text.len > 100000);
+		if (!hs_slice_eq(text, hs_buf_slice(&whole)))
+			fail_msg("%s gave another text in pieces", rows[i]);
+	}
+	ask_end(&long_ask);
+	hs_arena_free(arena);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -227,7 +310,8 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(filters), cmocka_unit_test(bad_filters),
 		cmocka_unit_test(include_and_exclude), cmocka_unit_test(nesting), cmocka_unit_test(paging),
 		cmocka_unit_test(searching), cmocka_unit_test(too_costly),
-		cmocka_unit_test(what_is_told_of_a_code) };
+		cmocka_unit_test(what_is_told_of_a_code),
+		cmocka_unit_test(long_ones_are_the_same_in_pieces) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
