@@ -9,11 +9,11 @@
 static const char *const ops[] = { "AND", "OR", "NOT", "ID", "UPDATED", "TOKEN", "STRING", "URI", "DATE",
 	"NUMBER", "QUANTITY", "REFERENCE", "NEAR", "MISSING", "SAME_GROUP", "CHAIN", "HAS" };
 
-/* The literals of run.c and sorted.c, for SQLite to explain. */
+/* The literals of scan.c, run.c and ranges.c, for SQLite to explain. */
 #define EXPLAIN "EXPLAIN QUERY PLAN "
 static const char *const statements[][2] = {
-	[HS__WAY_STREAM] = { EXPLAIN "SELECT row FROM entry WHERE key = ?1 AND row > ?2 ORDER BY row", NULL },
-	[HS__WAY_GATHER] = { EXPLAIN "SELECT row, key FROM entry WHERE key >= ?1 AND key < ?2",
+	[HS__WAY_STREAM] = { EXPLAIN "SELECT row, more, NULL FROM entry WHERE key = ?1 ORDER BY row", NULL },
+	[HS__WAY_GATHER] = { EXPLAIN "SELECT row, more, key FROM entry WHERE key >= ?1 AND key < ?2",
 		EXPLAIN "SELECT data FROM facts WHERE row = ?1" },
 	[HS__WAY_WALK] = { EXPLAIN "SELECT row, data FROM facts WHERE row > ?1 AND row < ?2 ORDER BY row",
 		NULL },
@@ -77,8 +77,10 @@ static enum hs_status explain(struct hs__finder *finder, const struct hs_find_qu
 	struct hs__cond where;
 	struct hs__plan plan;
 	uint64_t population = 0;
-	enum hs_status status = query->where ? hs__cond_make(finder, query->where, 0, &where, err) : HS_OK;
+	enum hs_status status = hs__find_settle(finder->txn, err);
 
+	if (status == HS_OK && query->where)
+		status = hs__cond_make(finder, query->where, 0, &where, err);
 	if (status == HS_OK)
 		status = hs__plan_make(finder, query, query->where ? &where : NULL, &plan, err);
 	if (status == HS_OK)

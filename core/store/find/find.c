@@ -103,9 +103,9 @@ static enum hs_status find_here(struct hs__finder *finder, struct hs_arena *aren
 	struct hs__ranked after;
 	struct hs__cond where;
 	struct hs__plan plan;
-	enum hs_status status = HS_OK;
+	enum hs_status status = hs__find_settle(finder->txn, err);
 
-	if (query->after.len) {
+	if (status == HS_OK && query->after.len) {
 		status = hs__cursor_read(finder->arena, query, &after, err);
 		page.after = &after;
 	}

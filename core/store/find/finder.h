@@ -7,6 +7,7 @@
  * keys only; nothing here knows SQLite. */
 #pragma once
 
+#include <core/store/index/block.h>
 #include <core/store/index/key.h>
 #include <core/store/store.h>
 
@@ -51,6 +52,30 @@ int hs__find_live_row(struct hs__finder *finder, uint32_t type, struct hs_slice 
 /* A statement over the facts of a row, to be ended by the caller; *step as from hs_sql_step. */
 struct hs_stmt *hs__find_facts(struct hs__finder *finder, uint32_t type, uint64_t row, int *step,
 	struct hs_error *err);
+
+/* ---- scan.c: entries of the index ---- */
+
+/* To be ended with hs__scan_end once it is open. */
+struct hs__scan {
+	struct hs_stmt *stmt;
+	struct hs__block block;
+	size_t at, count; /* in the block */
+	uint64_t after;
+	uint64_t row;        /* the one that hs__scan_next came to, within its type */
+	struct hs_slice key; /* of a range with keys; until the next */
+};
+/* The rows of one key in rising order, those beyond `after`. */
+enum hs_status hs__scan_key(struct hs_txn *txn, struct hs_slice key, uint64_t after, struct hs__scan *out,
+	struct hs_error *err);
+/* The entries with keys in [from, to), by key and then by row. */
+enum hs_status hs__scan_range(struct hs_txn *txn, struct hs_slice from, struct hs_slice to, bool with_keys,
+	struct hs__scan *out, struct hs_error *err);
+/* 1, 0 at the end, or a negative status. */
+int hs__scan_next(struct hs__scan *scan, struct hs_error *err);
+void hs__scan_end(struct hs__scan *scan);
+/* How many entries there are in [from, to), or of the key `from` when `to` is HS_S_NONE; at most `limit`. */
+enum hs_status hs__scan_count(struct hs_txn *txn, struct hs_slice from, struct hs_slice to, uint64_t limit,
+	uint64_t *out, struct hs_error *err);
 
 /* ---- ranges.c: a condition as ranges of keys ---- */
 
@@ -173,6 +198,8 @@ enum hs_status hs__sorted_run(struct hs__finder *finder, const struct hs__cond *
 
 /* ---- engine ---- */
 
+/* What this transaction has written can be found from now on. Called before each search. */
+enum hs_status hs__find_settle(struct hs_txn *txn, struct hs_error *err);
 /* Takes from the budget of a read, and looks whether it is to stop. */
 enum hs_status hs__find_spend(struct hs_txn *txn, unsigned steps, struct hs_error *err);
 /* The keeper of a type, or NULL; the row as the tables know it; live resources of the type. */

@@ -226,6 +226,7 @@ static int match_has(struct hs__finder *finder, uint32_t type, struct hs_slice i
 		.kind = HS_INDEX_REFERENCE, .param = find->param, .target_type = type, .text = id
 	};
 	struct hs__key keys[2];
+	struct hs__scan scan;
 	int matched = 0, step;
 
 	if (hs__find_keeper(finder->txn, find->target_type, NULL)) {
@@ -235,15 +236,13 @@ static int match_has(struct hs__finder *finder, uint32_t type, struct hs_slice i
 		return match_kept(finder, find->target_type, &points, find->kids[0], err);
 	}
 	hs__keys_of(&pointer, keys);
-	struct hs_stmt *stmt = hs_sql(finder->txn, "SELECT row FROM entry WHERE key = ?1", err);
-	if (!stmt)
-		return (int)err->status;
-	hs_sql_blob(stmt, 1, hs__key_slice(&keys[0]));
-	while (matched == 0 && (step = hs_sql_step(stmt, err)) != 0)
+	enum hs_status status = hs__scan_key(finder->txn, hs__key_slice(&keys[0]), 0, &scan, err);
+	if (status != HS_OK)
+		return (int)status;
+	while (matched == 0 && (step = hs__scan_next(&scan, err)) != 0)
 		matched = step < 0 ? step :
-				     match_row(finder, find->target_type, (uint64_t)hs_sql_get_int(stmt, 0),
-					     &cond->kids[0], err);
-	hs_sql_end(stmt);
+				     match_row(finder, find->target_type, scan.row, &cond->kids[0], err);
+	hs__scan_end(&scan);
 	return matched;
 }
 

@@ -10,28 +10,6 @@ static const uint64_t limits[LIMITS] = { 32, 128, 512, 2048, 8192 };
 #define FEW (limits[0])
 #define MANY (limits[LIMITS - 1])
 
-static enum hs_status count_range(struct hs__finder *finder, const struct hs__range *range, uint64_t limit,
-	uint64_t *out, struct hs_error *err)
-{
-	struct hs_stmt *stmt = hs_sql(finder->txn,
-		range->single ?
-			"SELECT count(*) FROM (SELECT 1 FROM entry WHERE key = ?1 LIMIT ?2)" :
-			"SELECT count(*) FROM (SELECT 1 FROM entry WHERE key >= ?1 AND key < ?3 LIMIT ?2)",
-		err);
-
-	if (!stmt)
-		return err->status;
-	hs_sql_blob(stmt, 1, range->from);
-	hs_sql_int(stmt, 2, (int64_t)limit);
-	if (!range->single)
-		hs_sql_blob(stmt, 3, range->to);
-	int step = hs_sql_step(stmt, err);
-	if (step > 0)
-		*out = (uint64_t)hs_sql_get_int(stmt, 0);
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
-}
-
 static enum hs_status count_ranges(struct hs__finder *finder, const struct hs__ranges *ranges, uint64_t limit,
 	uint64_t *out, struct hs_error *err)
 {
@@ -40,7 +18,9 @@ static enum hs_status count_ranges(struct hs__finder *finder, const struct hs__r
 
 	for (size_t i = 0; i < ranges->count && total < limit && status == HS_OK; i++) {
 		uint64_t count = 0;
-		status = count_range(finder, &ranges->items[i], limit - total, &count, err);
+		const struct hs__range *range = &ranges->items[i];
+		status = hs__scan_count(finder->txn, range->from, range->single ? HS_S_NONE : range->to,
+			limit - total, &count, err);
 		total += count;
 	}
 	*out = total;

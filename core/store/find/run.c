@@ -30,11 +30,11 @@ static int holds_span(const struct hs__range *range, struct hs_slice rest)
 
 static int holds_text(const struct hs__range *range, struct hs_slice rest)
 {
-	struct hs_slice text = range->cond->find->text;
+	const struct hs_find *find = range->cond->find;
 
 	if (rest.len > HS__KEY_CUT && rest.ptr[HS__KEY_CUT] == 1)
 		return -1; /* the rest of the text is not in the key */
-	return text.len == 0 || hs_slice_search(rest, text) != SIZE_MAX;
+	return hs_text_matches((enum hs_find_match)find->match, rest, find->text);
 }
 
 static int holds_near(const struct hs__range *range, struct hs_slice rest)
@@ -77,28 +77,23 @@ static enum hs_status gather_range(struct hs__finder *finder, struct hs__plan *p
 	const struct hs__range *range, size_t *left, struct hs_error *err)
 {
 	bool by_key = range->check == HS__BY_KEY;
-	struct hs_stmt *stmt = hs_sql(finder->txn,
-		range->single  ? "SELECT row FROM entry WHERE key = ?1" :
-			by_key ? "SELECT row, key FROM entry WHERE key >= ?1 AND key < ?2" :
-				 "SELECT row FROM entry WHERE key >= ?1 AND key < ?2",
-		err);
-	enum hs_status status = HS_OK;
+	struct hs__scan scan;
+	enum hs_status status = range->single ?
+		hs__scan_key(finder->txn, range->from, 0, &scan, err) :
+		hs__scan_range(finder->txn, range->from, range->to, by_key, &scan, err);
 	int step = 0;
 
-	if (!stmt)
-		return err->status;
-	hs_sql_blob(stmt, 1, range->from);
-	if (!range->single)
-		hs_sql_blob(stmt, 2, range->to);
+	if (status != HS_OK)
+		return status;
 	plan->verify |= range->check == HS__VERIFY;
-	for (; status == HS_OK && *left && (step = hs_sql_step(stmt, err)) > 0; --*left) {
-		int holds = by_key ? hs__range_holds(range, hs_sql_get_blob(stmt, 1)) : 1;
+	for (; status == HS_OK && *left && (step = hs__scan_next(&scan, err)) > 0; --*left) {
+		int holds = by_key ? hs__range_holds(range, scan.key) : 1;
 		if (!holds)
 			continue;
 		plan->verify |= holds < 0;
-		status = hs__add_row(finder, &plan->ranges, (uint64_t)hs_sql_get_int(stmt, 0), err);
+		status = hs__add_row(finder, &plan->ranges, scan.row, err);
 	}
-	hs_sql_end(stmt);
+	hs__scan_end(&scan);
 	return step < 0 ? (enum hs_status)step : status;
 }
 
@@ -190,19 +185,18 @@ static int visit(struct hs__finder *finder, const struct hs__plan *plan, const s
 static enum hs_status run_stream(struct hs__finder *finder, const struct hs__plan *plan,
 	const struct hs__run *run, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(finder->txn,
-		"SELECT row FROM entry WHERE key = ?1 AND row > ?2 ORDER BY row", err);
+	struct hs__scan scan;
+	enum hs_status status = hs__scan_key(finder->txn, plan->ranges.items[0].from, run->after_row, &scan,
+		err);
 	int step = 0, told = 0;
 
-	if (!stmt)
-		return err->status;
-	hs_sql_blob(stmt, 1, plan->ranges.items[0].from);
-	hs_sql_int(stmt, 2, (int64_t)run->after_row);
-	while (told == 0 && (step = hs_sql_step(stmt, err)) > 0) {
-		struct hs__subject subject = { run->type, (uint64_t)hs_sql_get_int(stmt, 0), HS_S_NONE };
+	if (status != HS_OK)
+		return status;
+	while (told == 0 && (step = hs__scan_next(&scan, err)) > 0) {
+		struct hs__subject subject = { run->type, scan.row, HS_S_NONE };
 		told = visit(finder, plan, run, &subject, err);
 	}
-	hs_sql_end(stmt);
+	hs__scan_end(&scan);
 	return step < 0 ? (enum hs_status)step : told < 0 ? (enum hs_status)told : HS_OK;
 }
 
@@ -268,15 +262,7 @@ enum hs_status hs__run_count(struct hs__finder *finder, struct hs__plan *plan, u
 	}
 	if (plan->way != HS__WAY_STREAM)
 		return hs__find_live(finder->txn, type, out, err);
-	struct hs_stmt *stmt = hs_sql(finder->txn, "SELECT count(*) FROM entry WHERE key = ?1", err);
-	if (!stmt)
-		return err->status;
-	hs_sql_blob(stmt, 1, plan->ranges.items[0].from);
-	int step = hs_sql_step(stmt, err);
-	if (step > 0)
-		*out = (uint64_t)hs_sql_get_int(stmt, 0);
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
+	return hs__scan_count(finder->txn, plan->ranges.items[0].from, HS_S_NONE, UINT64_MAX, out, err);
 }
 
 enum hs_status hs__run_inner(struct hs__finder *finder, uint32_t type, const struct hs__cond *where,

@@ -180,19 +180,17 @@ static enum hs_status take_in_order(struct along *along, const struct hs__key *k
 {
 	struct hs_slice value = hs_slice_from(hs__key_slice(key), along->base.len);
 	const struct hs__ranked *after = along->page->after;
-	struct hs_stmt *stmt = hs_sql(along->finder->txn,
-		"SELECT row FROM entry WHERE key = ?1 AND row > ?2 ORDER BY row", err);
-	enum hs_status status = HS_OK;
+	uint64_t from = after && hs_slice_eq(after->values[0], value) ? after->row : 0;
+	struct hs__scan scan;
+	enum hs_status status = hs__scan_key(along->finder->txn, hs__key_slice(key), from, &scan, err);
 	int step = 0;
 
-	if (!stmt)
-		return err->status;
-	hs_sql_blob(stmt, 1, hs__key_slice(key));
-	hs_sql_int(stmt, 2, after && hs_slice_eq(after->values[0], value) ? (int64_t)after->row : 0);
+	if (status != HS_OK)
+		return status;
 	while (status == HS_OK && along->page->count + group->count <= along->page->query->count &&
-		(step = hs_sql_step(stmt, err)) > 0)
-		status = take_row(along, (uint64_t)hs_sql_get_int(stmt, 0), value, group, err);
-	hs_sql_end(stmt);
+		(step = hs__scan_next(&scan, err)) > 0)
+		status = take_row(along, scan.row, value, group, err);
+	hs__scan_end(&scan);
 	return step < 0 ? (enum hs_status)step : status;
 }
 
@@ -200,20 +198,18 @@ static enum hs_status take_group(struct along *along, const struct hs__key *key,
 	struct hs_error *err)
 {
 	struct hs_slice value = hs_slice_from(hs__key_slice(key), along->base.len);
-	struct hs_stmt *stmt = hs_sql(along->finder->txn,
-		"SELECT row FROM entry WHERE key >= ?1 AND key < ?2", err);
-	enum hs_status status = HS_OK;
+	struct hs__scan scan;
 	struct hs__key end;
 	int step = 0;
 
-	if (!stmt)
-		return err->status;
 	group_end(along, key, &end);
-	hs_sql_blob(stmt, 1, hs__key_slice(key));
-	hs_sql_blob(stmt, 2, hs__key_slice(&end));
-	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0)
-		status = take_row(along, (uint64_t)hs_sql_get_int(stmt, 0), value, group, err);
-	hs_sql_end(stmt);
+	enum hs_status status = hs__scan_range(along->finder->txn, hs__key_slice(key), hs__key_slice(&end),
+		false, &scan, err);
+	if (status != HS_OK)
+		return status;
+	while (status == HS_OK && (step = hs__scan_next(&scan, err)) > 0)
+		status = take_row(along, scan.row, value, group, err);
+	hs__scan_end(&scan);
 	return step < 0 ? (enum hs_status)step : status;
 }
 

@@ -69,19 +69,56 @@ static enum hs_status check_keys(struct hs_txn *txn, const struct hs__keys *keys
 	struct hs_error *err)
 {
 	for (size_t i = 0; i < keys->count; i++) {
-		struct hs_stmt *stmt = hs_sql(txn, "SELECT 1 FROM entry WHERE key = ?1 AND row = ?2", err);
+		struct hs_stmt *stmt = hs_sql(txn,
+			"SELECT row, more FROM entry WHERE key = ?1 AND row <= ?2 ORDER BY row DESC LIMIT 1",
+			err);
 		if (!stmt)
 			return err->status;
 		hs_sql_blob(stmt, 1, keys->items[i]);
 		hs_sql_int(stmt, 2, (int64_t)hs__row_within(row));
 		int step = hs_sql_step(stmt, err);
+		struct hs__block block = { 0 };
+		if (step > 0)
+			block = (struct hs__block) { (uint64_t)hs_sql_get_int(stmt, 0),
+				hs_sql_get_blob(stmt, 1) };
+		bool there = step > 0 && hs__block_has(&block, hs__row_within(row));
 		hs_sql_end(stmt);
 		if (step < 0)
 			return (enum hs_status)step;
-		if (step == 0)
+		if (!there)
 			return damaged(err, "index entries that are missing", 1);
 	}
 	return HS_OK;
+}
+
+/* Blocks of a key do not overlap, and *count is how many entries there are. */
+static enum hs_status check_blocks(struct hs_txn *txn, struct hs_arena *arena, int64_t *count,
+	struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn, "SELECT key, row, more FROM entry ORDER BY key, row", err);
+	enum hs_status status = HS_OK;
+	struct hs_arena_mark mark = hs_arena_mark(arena);
+	struct hs_slice before = HS_S_NONE;
+	uint64_t last = 0;
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
+		struct hs__block block = { (uint64_t)hs_sql_get_int(stmt, 1), hs_sql_get_blob(stmt, 2) };
+		struct hs_slice key = hs_sql_get_blob(stmt, 0);
+		bool same = before.ptr && hs_slice_eq(key, before);
+		if (!hs__block_is_sound(&block) || (same && block.first <= last))
+			status = damaged(err, "blocks of the index that are damaged or overlap", 1);
+		if (!same) {
+			hs_arena_rollback(arena, mark);
+			before = hs_arena_copy(arena, key);
+		}
+		last = status == HS_OK ? hs__block_last(&block) : 0;
+		*count += (int64_t)hs__block_count(&block);
+	}
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : status;
 }
 
 /* Every entry that the facts call for is there, and no other. */
@@ -109,7 +146,7 @@ static enum hs_status check_entries(struct hs_txn *txn, struct hs_arena *arena, 
 	if (step < 0)
 		return (enum hs_status)step;
 	if (status == HS_OK)
-		status = hs__db_number(txn->db, "SELECT count(*) FROM entry", 0, &present, err);
+		status = check_blocks(txn, arena, &present, err);
 	if (status == HS_OK && wanted != present)
 		status = damaged(err, "index entries that nothing calls for", present - wanted);
 	return status;

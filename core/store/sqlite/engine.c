@@ -3,6 +3,11 @@
 #include <core/store/find/finder.h>
 #include <core/store/sqlite/resource.h>
 
+enum hs_status hs__find_settle(struct hs_txn *txn, struct hs_error *err)
+{
+	return txn->group ? hs__postings_write(txn->store, err) : HS_OK;
+}
+
 enum hs_status hs__find_spend(struct hs_txn *txn, unsigned steps, struct hs_error *err)
 {
 	return hs__db_spend(txn->db, steps, err);

@@ -2,6 +2,8 @@
 /* The search index of one resource: facts are replaced as a whole, entries only where they differ. */
 #include <core/store/sqlite/entries.h>
 
+#include <core/base/map.h>
+
 #include <stdlib.h>
 
 #define FACTS_MAX ((size_t)16 << 20)
@@ -69,69 +71,32 @@ enum hs_status hs__entries_keys(struct hs_arena *arena, uint32_t type, struct hs
 	return HS_OK;
 }
 
-static enum hs_status change_entry(struct hs_txn *txn, const char *sql, struct hs_slice key, int64_t row,
+static enum hs_status post(struct hs_txn *txn, struct hs_slice key, const struct hs__posting *posting,
 	struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(txn, sql, err);
-
-	if (!stmt)
-		return err->status;
-	hs_sql_blob(stmt, 1, key);
-	hs_sql_int(stmt, 2, (int64_t)hs__row_within(row));
-	return hs_sql_run(stmt, err);
-}
-
-/* Several at once: the cost of a statement is that of an entry. A new entry cannot be there already, so how
- * such a fault would end does not matter, and OR FAIL spares SQLite the copies of pages that undo a part of a
- * statement. */
-#define TOGETHER 7
-static const char insert_seven[] = "INSERT OR FAIL INTO entry (key, row) VALUES"
-				   " (?1, ?8), (?2, ?8), (?3, ?8), (?4, ?8), (?5, ?8), (?6, ?8), (?7, ?8)";
-
-static enum hs_status insert_entries(struct hs_txn *txn, const struct hs_slice *keys, size_t count,
-	int64_t row, struct hs_error *err)
-{
-	enum hs_status status = HS_OK;
-	size_t at = 0;
-
-	for (; status == HS_OK && count - at >= TOGETHER; at += TOGETHER) {
-		struct hs_stmt *stmt = hs_sql(txn, insert_seven, err);
-		if (!stmt)
-			return err->status;
-		for (int i = 0; i < TOGETHER; i++)
-			hs_sql_blob(stmt, i + 1, keys[at + (size_t)i]);
-		hs_sql_int(stmt, TOGETHER + 1, (int64_t)hs__row_within(row));
-		status = hs_sql_run(stmt, err);
-	}
-	for (; status == HS_OK && at < count; at++)
-		status = change_entry(txn, "INSERT INTO entry (key, row) VALUES (?1, ?2)", keys[at], row,
-			err);
-	return status;
+	return hs__postings_add(&txn->group->postings, key, hs_hash(key), posting) ? HS_OK : no_memory(err);
 }
 
 /* Both lists are sorted: what is only in `before` goes, what is only in `after` comes. */
 static enum hs_status change_entries(struct hs_txn *txn, const struct hs__keys *before,
-	const struct hs__keys *after, int64_t row, struct hs_error *err)
+	const struct hs__keys *after, const struct hs__posting *posting, struct hs_error *err)
 {
+	const struct hs__posting gone = { .row = posting->row, .remove = true };
 	enum hs_status status = HS_OK;
 	size_t b = 0, a = 0;
 
-	if (before->count == 0)
-		return insert_entries(txn, after->items, after->count, row, err);
 	while (status == HS_OK && (b < before->count || a < after->count)) {
 		int order = b == before->count ? 1 :
 			a == after->count      ? -1 :
 						 hs_slice_cmp(before->items[b], after->items[a]);
 		if (order < 0)
-			status = change_entry(txn, "DELETE FROM entry WHERE key = ?1 AND row = ?2",
-				before->items[b], row, err);
+			status = post(txn, before->items[b], &gone, err);
 		else if (order > 0)
-			status = change_entry(txn, "INSERT INTO entry (key, row) VALUES (?1, ?2)",
-				after->items[a], row, err);
+			status = post(txn, after->items[a], posting, err);
 		b += order <= 0;
 		a += order >= 0;
 	}
-	return status;
+	return status == HS_OK ? hs__txn_relieve(txn, err) : status;
 }
 
 static enum hs_status to_fact(struct hs_txn *txn, const struct hs_index_row *row, struct hs__fact *out,
@@ -175,6 +140,21 @@ static enum hs_status old_keys(struct hs_txn *txn, struct hs_arena *arena, int64
 	return step < 0 ? (enum hs_status)step : status;
 }
 
+static enum hs_status write_facts(struct hs_txn *txn, int64_t row, struct hs_slice data, bool fresh,
+	struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn,
+		fresh ? "INSERT INTO facts (row, data) VALUES (?1, ?2)" :
+			"INSERT OR REPLACE INTO facts (row, data) VALUES (?1, ?2)",
+		err);
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, row);
+	hs_sql_blob(stmt, 2, data);
+	return hs_sql_run(stmt, err);
+}
+
 enum hs_status hs__entries_put(struct hs_txn *txn, struct hs_arena *arena, const struct hs_resource *version,
 	const struct hs_index_row *index, size_t count, bool fresh, struct hs_error *err)
 {
@@ -199,18 +179,10 @@ enum hs_status hs__entries_put(struct hs_txn *txn, struct hs_arena *arena, const
 	if (status == HS_OK && !fresh)
 		status = old_keys(txn, arena, row, &before, err);
 	if (status == HS_OK)
-		status = change_entries(txn, &before, &after, row, err);
-	if (status == HS_OK) {
-		struct hs_stmt *stmt = hs_sql(txn,
-			fresh ? "INSERT INTO facts (row, data) VALUES (?1, ?2)" :
-				"INSERT OR REPLACE INTO facts (row, data) VALUES (?1, ?2)",
-			err);
-		if (stmt) {
-			hs_sql_int(stmt, 1, row);
-			hs_sql_blob(stmt, 2, hs_buf_slice(&buf));
-		}
-		status = stmt ? hs_sql_run(stmt, err) : err->status;
-	}
+		status = write_facts(txn, row, hs_buf_slice(&buf), fresh, err);
+	if (status == HS_OK)
+		status = change_entries(txn, &before, &after,
+			&(struct hs__posting) { .row = version->row, .fresh = version->version == 1 }, err);
 	hs_arena_rollback(arena, mark);
 	return status;
 }
@@ -220,16 +192,19 @@ enum hs_status hs__entries_remove(struct hs_txn *txn, struct hs_arena *arena, in
 {
 	struct hs__keys before = { NULL, 0 }, after = { NULL, 0 };
 	struct hs_arena_mark mark = hs_arena_mark(arena);
+	const struct hs__posting posting = { .row = hs__row_within(row) };
 	enum hs_status status = old_keys(txn, arena, row, &before, err);
+	struct hs_stmt *stmt = NULL;
 
 	if (status == HS_OK)
-		status = change_entries(txn, &before, &after, row, err);
+		stmt = hs_sql(txn, "DELETE FROM facts WHERE row = ?1", err);
+	if (stmt) {
+		hs_sql_int(stmt, 1, row);
+		status = hs_sql_run(stmt, err);
+	} else if (status == HS_OK)
+		status = err->status;
+	if (status == HS_OK)
+		status = change_entries(txn, &before, &after, &posting, err);
 	hs_arena_rollback(arena, mark);
-	if (status != HS_OK)
-		return status;
-	struct hs_stmt *stmt = hs_sql(txn, "DELETE FROM facts WHERE row = ?1", err);
-	if (!stmt)
-		return err->status;
-	hs_sql_int(stmt, 1, row);
-	return hs_sql_run(stmt, err);
+	return status;
 }

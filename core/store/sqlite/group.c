@@ -19,6 +19,7 @@ void hs__group_init(struct hs__group *group, uint64_t seq)
 {
 	*group = (struct hs__group) { .arena = hs_arena_new(GROUP_MEMORY), .seq = seq, .epoch = new_epoch() };
 	hs_map_init(&group->name_map, NULL);
+	hs__postings_init(&group->postings);
 }
 
 void hs__group_free(struct hs__group *group)
@@ -27,6 +28,7 @@ void hs__group_free(struct hs__group *group)
 	hs_heap_free(group->undo);
 	hs_heap_free(group->names);
 	hs_heap_free(group->touched);
+	hs__postings_free(&group->postings);
 	hs_arena_free(group->arena);
 }
 
@@ -72,7 +74,7 @@ struct hs__tally *hs__group_change(struct hs_store *store, uint32_t type)
 enum hs_status hs__group_save(struct hs_store *store, struct hs_error *err)
 {
 	struct hs__writer *writer = &store->writer;
-	enum hs_status status = HS_OK;
+	enum hs_status status = hs__postings_write(store, err);
 
 	for (size_t i = 0; i < writer->group.undo_count && status == HS_OK; i++) {
 		uint32_t type = writer->group.undo[i].type;
@@ -183,7 +185,8 @@ uint32_t hs_store_stamp(const struct hs_store *store, uint32_t type, struct hs_s
 
 struct hs__mark hs__group_mark(const struct hs__group *group)
 {
-	return (struct hs__mark) { group->seq, group->clock, group->undo_count, group->name_count };
+	return (struct hs__mark) { group->seq, group->clock, group->undo_count, group->name_count,
+		group->postings.count, group->postings.written };
 }
 
 void hs__group_rollback(struct hs_store *store, struct hs__mark mark)
@@ -200,6 +203,7 @@ void hs__group_rollback(struct hs_store *store, struct hs__mark mark)
 		hs_map_remove(&group->name_map, name->key);
 		writer->next_name[name->space] = name->number;
 	}
+	hs__postings_rollback(&group->postings, mark.posting_count, mark.posting_written);
 	group->seq = mark.seq;
 	group->clock = mark.clock;
 	group->epoch = new_epoch();
@@ -243,5 +247,6 @@ void hs__group_end(struct hs_store *store, bool committed)
 		__atomic_add_fetch(&store->stamps[group->touched[i]], 1, __ATOMIC_SEQ_CST);
 	group->undo_count = group->name_count = group->touched_count = 0;
 	hs_map_free(&group->name_map);
+	hs__postings_clear(&group->postings);
 	hs_arena_reset(group->arena);
 }

@@ -6,12 +6,12 @@
 #include <stdio.h>
 
 #define APPLICATION_ID 0x48534c47 /* "HSLG" */
-#define FORMAT_VERSION 1
 
 /* `row` is hs__row_of(type, row within the type), except in `entry`, whose key implies the type.
  * resource: the current version; body NULL is a deletion. For types with a keeper: deletions only.
  * facts:    what the search index knows about a current version (core/store/index/facts.h).
- * entry:    the search index; keys are made by core/store/index/key.h and sort as bytes.
+ * entry:    the search index; keys are made by core/store/index/key.h and sort as bytes; `more` holds
+ *           further rows (core/store/index/block.h), NULL when there are none.
  * log:      every version in order; for types with a keeper only those in `past` and deletions.
  * past:     superseded versions.
  * tally:    type 0 holds the last commit sequence in `live`; type -1 the clock (state.h). */
@@ -33,16 +33,21 @@ static const char schema_1[] =
 	"CREATE TABLE migration (service TEXT NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL,"
 	" checksum INTEGER NOT NULL, applied INTEGER NOT NULL, PRIMARY KEY (service, number)) WITHOUT ROWID;";
 
-static enum hs_status create_tables(struct hs__db *db, struct hs_error *err)
+/* Each step makes the format of its number out of the one before; the first one out of nothing. */
+static const char *const steps[] = { schema_1, "ALTER TABLE entry ADD COLUMN more BLOB;" };
+#define FORMAT_VERSION (sizeof(steps) / sizeof(steps[0]))
+
+static enum hs_status apply_steps(struct hs__db *db, size_t version, struct hs_error *err)
 {
 	char text[96];
 	enum hs_status status = hs__db_run(db, "BEGIN IMMEDIATE", err);
 
 	if (status != HS_OK)
 		return status;
-	snprintf(text, sizeof(text), "PRAGMA application_id=%d; PRAGMA user_version=%d;", APPLICATION_ID,
+	for (size_t i = version; i < FORMAT_VERSION && status == HS_OK; i++)
+		status = hs__db_run(db, steps[i], err);
+	snprintf(text, sizeof(text), "PRAGMA application_id=%d; PRAGMA user_version=%zu;", APPLICATION_ID,
 		FORMAT_VERSION);
-	status = hs__db_run(db, schema_1, err);
 	if (status == HS_OK)
 		status = hs__db_run(db, text, err);
 	if (status == HS_OK)
@@ -66,17 +71,17 @@ enum hs_status hs__schema_prepare(struct hs_store *store, struct hs__db *db, str
 	if (status != HS_OK)
 		return status;
 	if (tables == 0)
-		return create_tables(db, err);
+		return apply_steps(db, 0, err);
 	if (application != APPLICATION_ID)
 		return hs_fail(err, HS_E_CORRUPT, "%s is a database, but not a store of this program",
 			store->path);
-	if (version > FORMAT_VERSION)
+	if (version < 1 || version > (int64_t)FORMAT_VERSION)
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
-			"%s has format %lld and this program knows formats up to %d; use the program that "
+			"%s has format %lld and this program knows formats 1 to %zu; use the program that "
 			"wrote it, "
 			"or a newer one",
 			store->path, (long long)version, FORMAT_VERSION);
-	return HS_OK;
+	return version < (int64_t)FORMAT_VERSION ? apply_steps(db, (size_t)version, err) : HS_OK;
 }
 
 static enum hs_status load_names(struct hs_store *store, struct hs__db *db, struct hs_error *err)

@@ -5,6 +5,7 @@
 
 #include <core/store/sqlite/db.h>
 #include <core/store/sqlite/names.h>
+#include <core/store/sqlite/postings.h>
 #include <core/store/store.h>
 #include <pthread.h>
 
@@ -69,12 +70,15 @@ struct hs__group {
 	struct hs_map name_map;
 	uint32_t *touched; /* stamps */
 	size_t touched_count, touched_room;
+	struct hs__postings postings;
+	bool apart; /* each piece of work has a savepoint of its own */
 };
 struct hs__mark {
 	uint64_t seq;
 	struct hs__clock clock;
 	size_t undo_count;
 	size_t name_count;
+	size_t posting_count, posting_written;
 };
 
 struct hs_txn {
@@ -187,6 +191,8 @@ void hs__reader_close_all(struct hs_store *store);
 
 /* ---- txn.c ---- */
 void hs__txn_begin(struct hs_txn *txn, struct hs_store *store, struct hs__db *db, struct hs__group *group);
+/* Writes out what waits for the commit when it has become much, unless a part may still be undone. */
+enum hs_status hs__txn_relieve(struct hs_txn *txn, struct hs_error *err);
 /* Sets the sticky fault of a function that cannot report one. */
 void hs__txn_fault(struct hs_txn *txn, const struct hs_error *err);
 const struct hs__keeping *hs__txn_keeping(const struct hs_txn *txn, uint32_t type);

@@ -104,7 +104,12 @@ enum hs_status hs_txn_savepoint_end(struct hs_txn *txn, bool keep, struct hs_err
 		stmt = hs_sql(txn, "RELEASE part", err);
 		status = stmt ? hs_sql_run(stmt, err) : err->status;
 	}
-	return status;
+	return status == HS_OK && keep ? hs__txn_relieve(txn, err) : status;
+}
+
+enum hs_status hs__txn_relieve(struct hs_txn *txn, struct hs_error *err)
+{
+	return txn->depth || txn->group->apart ? HS_OK : hs__postings_relieve(txn->store, err);
 }
 
 /* ---- names ---- */

@@ -91,9 +91,19 @@ static enum outcome settle_failed(struct hs_store *store, struct hs_store_op *op
 		return GROUP_AGAIN;
 	if (manner == APART)
 		undo_op(store, op, mark);
-	else
+	else {
+		/* SQLite undoes nothing here: what a search of this work had written of others' entries
+		 * stays. */
+		mark.posting_written = store->writer.group.postings.written;
 		hs__group_rollback(store, mark);
+	}
 	return store->writer.db->failed ? GROUP_LOST : GROUP_DONE;
+}
+
+/* Rows that the work itself has changed so far, as SQLite counts them. */
+static int64_t changes_of(const struct hs__writer *writer)
+{
+	return sqlite3_total_changes64(writer->db->sqlite) - writer->group.postings.changes;
 }
 
 /* Runs one piece of work inside the open transaction. */
@@ -102,7 +112,7 @@ static enum outcome run_op(struct hs_store *store, struct hs_store_op *op, enum 
 	struct hs__writer *writer = &store->writer;
 	struct hs__db *db = writer->db;
 	struct hs__mark mark = hs__group_mark(&writer->group);
-	sqlite3_int64 changes = sqlite3_total_changes64(db->sqlite);
+	int64_t changes = changes_of(writer);
 	struct hs_txn txn;
 
 	if (op->cancelled && __atomic_load_n(op->cancelled, __ATOMIC_RELAXED)) {
@@ -124,7 +134,7 @@ static enum outcome run_op(struct hs_store *store, struct hs_store_op *op, enum 
 	op->seq = writer->group.seq;
 	if (op->status != HS_OK)
 		return settle_failed(store, op, manner, mark,
-			txn.depth || txn.changed || sqlite3_total_changes64(db->sqlite) != changes);
+			txn.depth || txn.changed || changes_of(writer) != changes);
 	if (manner == APART && hs__db_run(db, "RELEASE op", &op->error) != HS_OK)
 		return GROUP_LOST;
 	return GROUP_DONE;
@@ -156,6 +166,7 @@ static enum outcome run_all(struct hs_store *store, struct hs_store_op *ops, enu
 
 	if (!begin || hs_sql_run(begin, err) != HS_OK)
 		return GROUP_LOST;
+	store->writer.group.apart = manner == APART;
 	for (struct hs_store_op *op = ops; op; op = op->next) {
 		enum outcome outcome = run_op(store, op, manner);
 		if (outcome != GROUP_DONE) {

@@ -20,6 +20,20 @@ static enum hs_status try_open(struct fixture *f)
 	return hs_store_open(&config, &f->store, &f->err);
 }
 
+static void make_content(struct fixture *f, uint32_t type)
+{
+	uint32_t param = number_of(f, HS_SPACE_PARAM, "Patient.code");
+	for (int i = 0; i < 50; i++) {
+		char id[8];
+		snprintf(id, sizeof(id), "p%d", i % 20);
+		struct hs_index_row row = {
+			.param = param, .kind = HS_INDEX_TOKEN, .text = hs_slice_cstr(id)
+		};
+		put_ok(f, type, id, "content", &row, 1);
+	}
+	assert_int_equal(delete_it(f, type, "p3"), HS_OK);
+}
+
 static void only_the_owner_reads_it(void **state)
 {
 	struct fixture *f = *state;
@@ -41,8 +55,25 @@ static void a_newer_format_is_refused(void **state)
 	assert_int_equal(try_open(f), HS_E_NOT_SUPPORTED);
 	assert_non_null(strstr(f->err.text, "format 99"));
 	assert_null(f->store);
-	run_sql(f, "PRAGMA user_version = 1");
+	run_sql(f, "PRAGMA user_version = 0");
+	assert_int_equal(try_open(f), HS_E_NOT_SUPPORTED);
+	run_sql(f, "PRAGMA user_version = 2");
 	assert_int_equal(try_open(f), HS_OK);
+}
+
+/* The format before blocks: every entry is one row. */
+static void an_older_format_is_brought_up(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
+
+	make_content(f, type);
+	hs_store_close(f->store);
+	run_sql(f, "ALTER TABLE entry DROP COLUMN more; PRAGMA user_version = 1");
+	assert_int_equal(try_open(f), HS_OK);
+	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
+	make_content(f, type);
+	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
 }
 
 static void another_database_is_refused(void **state)
@@ -201,20 +232,6 @@ static void names_have_limits(void **state)
 
 /* ---- backup and check ---- */
 
-static void make_content(struct fixture *f, uint32_t type)
-{
-	uint32_t param = number_of(f, HS_SPACE_PARAM, "Patient.code");
-	for (int i = 0; i < 50; i++) {
-		char id[8];
-		snprintf(id, sizeof(id), "p%d", i % 20);
-		struct hs_index_row row = {
-			.param = param, .kind = HS_INDEX_TOKEN, .text = hs_slice_cstr(id)
-		};
-		put_ok(f, type, id, "content", &row, 1);
-	}
-	assert_int_equal(delete_it(f, type, "p3"), HS_OK);
-}
-
 static void a_backup_is_a_store(void **state)
 {
 	struct fixture *f = *state;
@@ -250,9 +267,11 @@ static void damage_is_found(void **state)
 		{ "CREATE TABLE t AS SELECT * FROM entry LIMIT 1; DELETE FROM entry WHERE (key, row) IN "
 		  "(SELECT key, row FROM t)",
 			"INSERT INTO entry SELECT * FROM t; DROP TABLE t", "index entries that are missing" },
-		{ "INSERT INTO entry VALUES (x'00000001ff', 3)",
+		{ "INSERT INTO entry (key, row) VALUES (x'00000001ff', 3)",
 			"DELETE FROM entry WHERE key = x'00000001ff'",
 			"index entries that nothing calls for" },
+		{ "UPDATE entry SET more = x'00020001'", "UPDATE entry SET more = NULL",
+			"blocks of the index that are damaged" },
 		{ "CREATE TABLE t AS SELECT * FROM ident LIMIT 1; DELETE FROM ident WHERE id IN (SELECT id "
 		  "FROM t)",
 			"INSERT INTO ident SELECT * FROM t; DROP TABLE t",
@@ -283,6 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(only_the_owner_reads_it),
 		CASE(a_newer_format_is_refused),
+		CASE(an_older_format_is_brought_up),
 		CASE(another_database_is_refused),
 		CASE(a_missing_folder_is_told),
 		CASE(steps_are_applied_once),

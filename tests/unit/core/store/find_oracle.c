@@ -817,7 +817,7 @@ static void searches_agree(void **state)
 {
 	struct fixture *f = *state;
 	const char *text = getenv("HS_SEED"), *rounds = getenv("HS_ROUNDS");
-	uint64_t seed = text ? strtoull(text, NULL, 10) : 20261121;
+	uint64_t seed = text ? strtoull(text, NULL, 10) : 5;
 	unsigned searches = rounds ? (unsigned)strtoul(rounds, NULL, 10) : 1000;
 
 	printf("seed %llu\n", (unsigned long long)seed);

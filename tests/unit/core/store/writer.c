@@ -102,11 +102,28 @@ static void gate_open(struct gate *gate)
 struct member {
 	struct hs_store_op op;
 	struct put_work put;
+	struct hs_index_row row;
 	char id[16];
 	enum hs_status fail; /* after having written */
 	unsigned runs;
 	bool number;
+	bool searches; /* and writes nothing */
+	uint64_t found;
 };
+
+static uint32_t group_param;
+
+static enum hs_status search(struct hs_txn *txn, struct hs_arena *arena, struct member *member,
+	struct hs_error *err)
+{
+	struct hs_find where = { .op = HS_FIND_TOKEN, .param = group_param, .text = HS_S("shared") };
+	struct hs_find_query query = { .type = member->put.type, .where = &where, .want_total = true };
+	struct hs_find_page page = { .items = NULL };
+	enum hs_status status = hs_txn_find(txn, arena, &query, &page, err);
+
+	member->found = page.total;
+	return status;
+}
 
 static enum hs_status run_member(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
@@ -115,8 +132,9 @@ static enum hs_status run_member(struct hs_txn *txn, struct hs_arena *arena, voi
 	member->runs++;
 	/* What an earlier run left behind in the arena is gone: 64 KiB would not fit twice. */
 	assert_non_null(hs_arena_raw(arena, 65536));
-	enum hs_status status = put_one(txn, arena, &member->put, err);
-	if (status == HS_OK && member->number)
+	enum hs_status status = member->searches ? search(txn, arena, member, err) :
+						   put_one(txn, arena, &member->put, err);
+	if (status == HS_OK && member->number && !member->searches)
 		assert_int_not_equal(hs_txn_number(txn, HS_SPACE_SYSTEM, hs_slice_cstr(member->id), true), 0);
 	if (status == HS_OK && member->fail)
 		status = hs_fail(err, member->fail, "on purpose: %s", member->id);
@@ -131,7 +149,14 @@ static void send_group(struct fixture *f, struct inbox *inbox, struct member mem
 		struct member *member = &members[i];
 		snprintf(member->id, sizeof(member->id), "m%d", i);
 		member->number = true;
-		member->put = (struct put_work) { .type = type, .id = member->id, .text = "" };
+		member->row = (struct hs_index_row) {
+			.param = group_param, .kind = HS_INDEX_TOKEN, .text = HS_S("shared")
+		};
+		member->put = (struct put_work) { .type = type,
+			.id = member->id,
+			.text = "",
+			.index = &member->row,
+			.index_count = group_param ? 1 : 0 };
 		member->op = (struct hs_store_op) { .work = run_member,
 			.arg = member,
 			.reply_to = &inbox->mailbox,
@@ -206,6 +231,36 @@ static void a_failing_member_undoes_only_its_own(void **state)
 	assert_int_equal(number_of(f, HS_SPACE_SYSTEM, "m11"), MEMBERS - 2);
 	assert_int_equal(number_of(f, HS_SPACE_SYSTEM, "m3"), MEMBERS - 1);
 	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
+}
+
+/* Members that search make the entries of those before them be written; when they fail, nothing of others is
+ * undone or done twice. */
+static void a_group_finds_what_it_holds(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
+	group_param = number_of(f, HS_SPACE_PARAM, "Patient.code");
+
+	for (int fails = 0; fails < 2; fails++) {
+		struct member members[MEMBERS] = { { .fail = HS_OK } };
+		struct member after = { .searches = true, .put.type = type };
+		uint64_t before = fails ? MEMBERS - 2 : 0;
+		members[4].searches = members[9].searches = true;
+		members[4].fail = members[9].fail = HS_E_PRECONDITION;
+		members[6].fail = fails ? HS_E_CONFLICT : HS_OK;
+		play_group(f, members, type);
+		for (int i = 0; i < MEMBERS; i++) {
+			assert_int_equal(members[i].op.status, members[i].fail);
+			assert_int_equal(members[i].runs, 1 + (fails && i <= 6));
+		}
+		assert_int_equal(members[4].found, fails ? before : 4);
+		assert_int_equal(members[9].found, fails ? before : 8);
+		assert_int_equal(hs_store_read_wait(f->store, f->arena, run_member, &after, &f->err), HS_OK);
+		assert_int_equal(after.found, MEMBERS - 2);
+		if (hs_store_check(f->store, &f->err) != HS_OK)
+			fail_msg("%s", f->err.text);
+	}
+	group_param = 0;
 }
 
 static void a_full_queue_refuses(void **state)
@@ -502,6 +557,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_group_is_one_commit),
 		CASE(a_failing_member_undoes_only_its_own),
+		CASE(a_group_finds_what_it_holds),
 		CASE(a_full_queue_refuses),
 		CASE(cancelled_work_is_not_done),
 		CASE(a_long_read_leaves_the_loop),
