@@ -87,11 +87,18 @@ static int demand(struct matching *match, const struct hs__node *item,
 	return bound == UNKNOWN ? result : bound;
 }
 
+/* A slice that speaks of "contentString" only means that type, whatever else content[x] may be. */
 static int match_type(const struct matching *match, const struct hs__node *item,
 	const struct hs_profile_element *element)
 {
 	if (!item->type || element->use_count == 0)
 		return UNKNOWN;
+	if (element->choice && element->slices) {
+		const struct hs_profile_element *slice = element->slices;
+		while (slice && match_type(match, item, slice) != 1)
+			slice = slice->next;
+		return slice != NULL;
+	}
 	for (uint32_t i = 0; i < element->use_count; i++) {
 		const struct hs_def_type *type = element->uses[i].type;
 		if (type &&

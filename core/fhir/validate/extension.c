@@ -131,23 +131,37 @@ static bool is_context_met(struct hs__validation *run, const struct hs__node *ho
 	return profile->context_count == 0;
 }
 
-/* Contexts were corrected from version to version: where FHIR itself published the extension, that counts
- * too. */
-static bool is_met_in_fhir(struct hs__validation *run, const struct hs__node *host, struct hs_slice url)
+/* The extension as FHIR itself published it, before it moved to a package of its own; NULL when it did not.
+ */
+static const struct hs_profile *find_in_fhir(struct hs__validation *run, struct hs_slice url)
 {
 	struct hs_error ignored;
 	const char *version = hs_defs_fhir(run->defs) == HS_FHIR_R4 ? "4.0.1" : "5.0.0";
 	struct hs_slice canonical = hs_arena_printf(run->arena, "%.*s|%s", HS_S_ARG(url), version);
 	const struct hs_profile *profile = hs_profiles_find(run->profiles, canonical, &ignored);
-	return profile && hs_slice_eq(profile->version, hs_slice_cstr(version)) &&
-		is_context_met(run, host, profile);
+	return profile && hs_slice_eq(profile->version, hs_slice_cstr(version)) ? profile : NULL;
+}
+
+/* Contexts were corrected from version to version: those of FHIR itself count too. */
+static bool is_met_in_fhir(struct hs__validation *run, const struct hs__node *host, struct hs_slice url)
+{
+	const struct hs_profile *profile = find_in_fhir(run, url);
+	return profile && is_context_met(run, host, profile);
+}
+
+static bool is_of_hl7(struct hs_slice url)
+{
+	return hs_slice_starts(url, HS_S("http://hl7.org/fhir/")) ||
+		hs_slice_starts(url, HS_S("http://terminology.hl7.org/"));
 }
 
 bool hs__published_by_hl7(const struct hs__node *node)
 {
-	struct hs_slice url = hs_json_get_text(node->resource ? node->resource->value : NULL, HS_S("url"));
-	return hs_slice_starts(url, HS_S("http://hl7.org/fhir/")) ||
-		hs_slice_starts(url, HS_S("http://terminology.hl7.org/"));
+	const struct hs__node *resource = node->resource;
+	while (resource && !is_of_hl7(hs_json_get_text(resource->value, HS_S("url"))) && resource->up &&
+		hs_slice_eq(resource->name, HS_S("contained")))
+		resource = resource->up->resource;
+	return resource && is_of_hl7(hs_json_get_text(resource->value, HS_S("url")));
 }
 
 static void fail_context(struct hs__validation *run, const struct hs__node *node,
@@ -235,21 +249,32 @@ static void check_modifier(struct hs__validation *run, const struct hs__node *no
 		HS_S_ARG(hs_slice_first(profile->url, 200)));
 }
 
-/* The extensions that a complex one has are those that its definition names. */
+/* Does the definition name a part of that url? True when it does not say which parts there are. */
+static bool has_part(const struct hs_profile *profile, struct hs_slice url)
+{
+	const struct hs_profile_element *head = profile ? hs_profile_child(profile->root, HS_S("extension")) :
+							  NULL;
+	for (const struct hs_profile_element *slice = head ? head->slices : NULL; slice;
+		slice = slice->next) {
+		const struct hs_profile_element *own = hs_profile_child(slice, HS_S("url"));
+		if (!own || !own->fixed || hs_slice_eq(hs_json_text(own->fixed), url))
+			return true; /* a slice that says no url may be this one */
+	}
+	return !head;
+}
+
+/* The extensions that a complex one has are those that its definition names, or once named. */
 static void check_inner(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
 {
 	struct hs_error ignored;
 	struct hs_slice outer = hs_json_get_text(node->up->value, HS_S("url"));
 	const struct hs_profile *profile = hs_profiles_find(run->profiles, outer, &ignored);
-	const struct hs_profile_element *head = profile ? hs_profile_child(profile->root, HS_S("extension")) :
-							  NULL;
-	if (!head)
+	const struct hs_profile *first = NULL;
+	if (has_part(profile, url))
 		return;
-	for (const struct hs_profile_element *slice = head->slices; slice; slice = slice->next) {
-		const struct hs_profile_element *own = hs_profile_child(slice, HS_S("url"));
-		if (!own || !own->fixed || hs_slice_eq(hs_json_text(own->fixed), url))
-			return; /* a slice that says no url may be this one */
-	}
+	first = find_in_fhir(run, outer);
+	if (first && has_part(first, url))
+		return;
 	hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure", "extension-inner",
 		"the extension %.*s has no part '%.*s'", HS_S_ARG(hs_slice_first(outer, 200)),
 		HS_S_ARG(hs_slice_first(url, 100)));
@@ -266,6 +291,14 @@ void hs__check_extension(struct hs__validation *run, const struct hs__node *node
 		return;
 	}
 	const struct hs_profile *profile = hs_profiles_find(run->profiles, url, &err);
+	size_t bar = hs_slice_find(url, '|', 0);
+	if (bar != SIZE_MAX) {
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure",
+			"extension-version", "the url of an extension has no version; write %.*s",
+			HS_S_ARG(hs_slice_first(url, bar < 200 ? bar : 200)));
+		if (!profile)
+			profile = hs_profiles_find(run->profiles, hs_slice_first(url, bar), &err);
+	}
 	if (!profile && err.status == HS_E_NOT_FOUND) {
 		fail_unknown(run, node, url);
 		return;

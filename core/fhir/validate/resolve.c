@@ -44,3 +44,13 @@ const struct hs_json *hs__validate_resolve(struct hs__validation *run, const str
 	}
 	return run->options->resolve ? run->options->resolve(run->options->arg, reference) : NULL;
 }
+
+bool hs__validate_is_bundled(struct hs__validation *run, const struct hs__node *node,
+	struct hs_slice reference)
+{
+	const struct hs__bundle *bundle = NULL;
+	const struct hs__entry *from = NULL;
+	uint32_t count = 0;
+	return hs__bundle_around(run, node, &bundle, &from) &&
+		hs__bundle_find(run, bundle, from, reference, &count, NULL);
+}

@@ -19,26 +19,57 @@ static bool is_default(const struct hs_profile_element *slice)
 	return hs_slice_eq(slice->slice_name, HS_S("@default"));
 }
 
-/* The first slice that the item matches; with none, the default one if there is such. */
-static uint32_t slice_of(const struct sorting *all, const struct hs__node *item)
-{
-	uint32_t number = 0;
-	uint32_t otherwise = UNSLICED;
-	for (const struct hs_profile_element *slice = all->head->slices; slice; slice = slice->next) {
-		if (is_default(slice))
-			otherwise = number;
-		else if (hs__slice_matches(all->run, item, slice, all->head->slicing) == 1)
-			return number;
-		number++;
-	}
-	return otherwise;
-}
-
 static void fail_item(const struct sorting *all, const struct hs__node *item, const char *id,
 	const char *text)
 {
 	hs__validate_add(all->run, item, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure", id, "%s (%.*s)",
 		text, HS_S_ARG(all->head->id));
+}
+
+/* The slice that the item matches; with none, the default one if there is such. */
+static uint32_t slice_of(const struct sorting *all, const struct hs__node *item)
+{
+	uint32_t number = 0;
+	uint32_t found = UNSLICED;
+	uint32_t otherwise = UNSLICED;
+	for (const struct hs_profile_element *slice = all->head->slices; slice; slice = slice->next) {
+		bool matches = !is_default(slice) &&
+			hs__slice_matches(all->run, item, slice, all->head->slicing) == 1;
+		if (is_default(slice))
+			otherwise = number;
+		if (matches && found != UNSLICED) {
+			fail_item(all, item, "slice-several",
+				"this is of more than one slice, so it cannot be told what it must be");
+			break;
+		}
+		if (matches)
+			found = number;
+		number++;
+	}
+	return found == UNSLICED ? otherwise : found;
+}
+
+static bool is_by_position(const struct hs_slicing *slicing)
+{
+	for (uint32_t i = 0; i < slicing->discriminator_count; i++)
+		if (slicing->discriminators[i].kind == HS_DISCRIMINATOR_POSITION)
+			return true;
+	return false;
+}
+
+/* By position (R5 ElementDefinition.slicing): each slice takes as many as it must have, the last the rest. */
+static void slice_by_position(struct sorting *all)
+{
+	uint32_t next = 0;
+	uint32_t number = 0;
+	for (const struct hs_profile_element *slice = all->head->slices; slice; slice = slice->next) {
+		uint32_t room = slice->next ? slice->min : slice->max;
+		for (uint32_t taken = 0; taken < room && next < all->count; taken++)
+			all->slice[next++] = number;
+		number++;
+	}
+	while (next < all->count)
+		all->slice[next++] = UNSLICED;
 }
 
 static void check_rules(const struct sorting *all)
@@ -106,7 +137,10 @@ void hs__walk_slices(struct hs__validation *run, const struct hs__node *parent,
 	all.slice = hs_arena_array(run->arena, (size_t)count + 1, sizeof(*all.slice));
 	if (!all.slice)
 		return;
-	for (uint32_t i = 0; i < count; i++)
+	bool by_position = sorted && is_by_position(head->slicing);
+	if (by_position)
+		slice_by_position(&all);
+	for (uint32_t i = 0; i < count && !by_position; i++)
 		all.slice[i] = sorted ? slice_of(&all, items[i]) : UNSLICED;
 	if (sorted)
 		check_rules(&all);

@@ -113,6 +113,55 @@ static void check_targets(struct hs__validation *run, const struct hs__node *nod
 		"the target of this reference must conform to one of: %.*s", HS_S_ARG(hs_buf_slice(&list)));
 }
 
+/* ---- how a reference is to reach its target (R4 ElementDefinition.type.aggregation and .versioning) ---- */
+
+static uint8_t aggregation_of(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
+{
+	if (hs_slice_starts(text, HS_S("#")))
+		return HS_AGGREGATION_CONTAINED;
+	return hs__validate_is_bundled(run, node, text) ? HS_AGGREGATION_BUNDLED : HS_AGGREGATION_REFERENCED;
+}
+
+static void check_aggregation(struct hs__validation *run, const struct hs__node *node, struct hs_slice text,
+	uint8_t allowed)
+{
+	uint8_t have = aggregation_of(run, node, text);
+	if (have & allowed)
+		return;
+	hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure", "reference-aggregation",
+		"'%.*s' refers to %s, but the profile wants the target%s%s%s",
+		HS_S_ARG(hs_slice_first(text, 100)),
+		have == HS_AGGREGATION_CONTAINED       ? "what is contained" :
+			have == HS_AGGREGATION_BUNDLED ? "an entry of the bundle" :
+							 "another place",
+		allowed & HS_AGGREGATION_CONTAINED ? " contained" : "",
+		allowed & HS_AGGREGATION_BUNDLED ?
+			(allowed & HS_AGGREGATION_CONTAINED ? " or in the bundle" : " in the bundle") :
+			"",
+		allowed & HS_AGGREGATION_REFERENCED ? " or in another place" : "");
+}
+
+static void check_reference(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_use *use)
+{
+	struct hs_reference parts;
+	struct hs_slice text = hs_json_get_text(node->value, HS_S("reference"));
+	if (!text.len)
+		return;
+	if (use->aggregation)
+		check_aggregation(run, node, text, use->aggregation);
+	if (!use->versioning || !hs_reference_parse(text, &parts) || !parts.type.len)
+		return;
+	bool specific = use->versioning == 2;
+	if (specific != (parts.version.len > 0))
+		hs__validate_add(run, node, HS_S("reference"), NULL, HS_SEVERITY_ERROR, "structure",
+			"reference-versioning",
+			specific ?
+				"the profile wants a reference to a version: %.*s/_history/..." :
+				"the profile wants a reference to the resource, not to a version of it: %.*s",
+			HS_S_ARG(hs_slice_first(text, 100)));
+}
+
 void hs__check_uses(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element)
 {
@@ -127,6 +176,8 @@ void hs__check_uses(struct hs__validation *run, const struct hs__node *node,
 	} else if (use->profile_count > 1) {
 		check_one_of(run, node, use);
 	}
+	if ((use->aggregation || use->versioning) && node->value)
+		check_reference(run, node, use);
 	if (use->target_count && node->value && element->says_more)
 		check_targets(run, node, use);
 }

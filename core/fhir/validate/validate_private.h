@@ -76,6 +76,9 @@ bool hs__published_by_hl7(const struct hs__node *node);
  * options' resolve gives. NULL when there is none. */
 const struct hs_json *hs__validate_resolve(struct hs__validation *run, const struct hs__node *node,
 	struct hs_slice reference);
+/* Is it an entry of the bundle around? */
+bool hs__validate_is_bundled(struct hs__validation *run, const struct hs__node *node,
+	struct hs_slice reference);
 
 /* Walks `node` (a value of a data type or a resource) against the profile, adding issues; with run->quiet
  * only counting. False when it has errors. */

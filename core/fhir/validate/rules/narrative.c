@@ -153,8 +153,7 @@ static void check_link(struct hs__validation *run, const struct hs__node *node, 
 	} else if (url.ptr[0] == '#') {
 		struct hs_slice id = hs_slice_from(url, 1);
 		if (id.len && !hs_slice_eq(id, HS_S("top")) && !has_anchor(run, id))
-			HS__SAY(hs__published_by_hl7(node) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run,
-				node, "div", "not-found", "narrative-link-target",
+			HS__FAIL_OTHERS(run, node, "div", "not-found", "narrative-link-target",
 				"the link '%.*s' of the narrative leads nowhere: nothing has that id",
 				HS__SHOW(url));
 	} else if (scheme.len && !hs__rules_in(scheme, "http https mailto tel ftp sftp sms data")) {

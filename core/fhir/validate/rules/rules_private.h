@@ -19,6 +19,10 @@
 	HS__SAY(HS_SEVERITY_WARNING, run, node, below, code, id, __VA_ARGS__)
 #define HS__HINT(run, node, below, code, id, ...) \
 	HS__SAY(HS_SEVERITY_INFORMATION, run, node, below, code, id, __VA_ARGS__)
+/* An error, but of a definition that HL7 has published a warning: nobody should be refused for its sake. */
+#define HS__FAIL_OTHERS(run, node, below, code, id, ...) \
+	HS__SAY(hs__published_by_hl7(node) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run, node, below, \
+		code, id, __VA_ARGS__)
 /* A text for a message: what a client wrote may be long. */
 #define HS__SHOW(text) HS_S_ARG(hs_slice_first((text), 100))
 
@@ -111,5 +115,7 @@ hs__rule hs__rule_attachment, hs__rule_coding, hs__rule_identifier, hs__rule_nar
 hs__rule hs__rule_questionnaire, hs__rule_response, hs__rule_measure, hs__rule_measure_report;
 hs__rule hs__rule_code_system, hs__rule_value_set, hs__rule_concept_map;
 hs__rule hs__rule_structure, hs__rule_search_parameter, hs__rule_capability, hs__rule_operation;
+/* structure_element.c: one element; `keys` has the invariants met before, by key. */
+void hs__structure_element(struct hs__validation *run, const struct hs__node *at, struct hs_map *keys);
 /* Bundles by their type; called by hs__rule_bundle. */
 hs__rule hs__rule_document, hs__rule_message, hs__rule_search_set;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* StructureDefinition (R4 sections 5.1 and 5.3): the base, the snapshot that the differential gives, and what
- * single elements say of types, fixed values, invariants and slicing. */
+ * belongs to extensions only. Single elements: structure_element.c. */
 #include <core/fhir/validate/rules/rules_private.h>
 
 #include <core/fhir/profile/snapshot.h>
@@ -49,110 +49,7 @@ static void check_snapshot(struct hs__validation *run, const struct hs__node *no
 	hs_arena_free(arena);
 }
 
-/* ---- one element of the differential ---- */
-
-/* The definition that a path such as "Observation.component.code" stands for, in the base types; NULL when it
- * is not there. *type is its type when it has one only and continues there. */
-static const struct hs_def_element *def_of_path(const struct hs_defs *defs, struct hs_slice path,
-	const struct hs_def_type **type)
-{
-	struct hs_slice rest = path;
-	struct hs_slice first = hs_slice_cut(&rest, '.');
-	const struct hs_def_element *element = NULL;
-	*type = hs_defs_type(defs, first);
-	element = *type ? hs_defs_root(defs, *type) : NULL;
-	while (element && rest.ptr) {
-		const struct hs_def_use *use = NULL;
-		struct hs_slice name = hs_slice_cut(&rest, '.');
-		if (hs_slice_ends(name, HS_S("[x]")))
-			return NULL;
-		element = hs_defs_child(defs, element, *type, name, &use);
-		*type = element && element->type_count == 1 && use ? hs_defs_type_at(defs, use->type) : NULL;
-	}
-	return element;
-}
-
-static bool is_name(struct hs_slice text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (i && c >= '0' && c <= '9')))
-			return false;
-	}
-	return text.len > 0;
-}
-
-/* The first step of a discriminator must be an element of what is sliced. */
-static void check_discriminator(struct hs__validation *run, const struct hs__node *at, struct hs_slice path)
-{
-	struct hs_slice rest = hs_json_get_text(at->value, HS_S("path"));
-	struct hs_slice step = hs_slice_cut(&rest, '.');
-	const struct hs_def_type *type = NULL;
-	const struct hs_def_element *element = def_of_path(run->defs, path, &type);
-	uint32_t count = 0;
-	if (!element || !is_name(step) || hs__rules_in(step, "resolve extension ofType as"))
-		return;
-	const struct hs_def_element *children = hs_defs_children(run->defs, element, type, &count);
-	if (!count || hs_defs_child(run->defs, element, type, step, NULL))
-		return;
-	for (uint32_t i = 0; i < count; i++) /* "value" for a choice */
-		if (hs_slice_eq(hs_defs_text(run->defs, children[i].name), step))
-			return;
-	HS__FAIL(run, at, "path", "invalid", "structure-discriminator",
-		"the discriminator '%.*s' names no element of %.*s, which is sliced", HS__SHOW(step),
-		HS__SHOW(path));
-}
-
-static void check_type_profiles(struct hs__validation *run, const struct hs__node *type)
-{
-	struct hs_slice code = hs_json_get_text(type->value, HS_S("code"));
-	const struct hs_def_type *own = hs_defs_type(run->defs, code);
-	HS__EACH_BELOW(profile, type, "profile") {
-		const struct hs_json *found = hs_library_find(run->library, HS_S("StructureDefinition"),
-			hs_json_text(profile.value), NULL);
-		const struct hs_def_type *of = hs_defs_type(run->defs, hs_json_get_text(found, HS_S("type")));
-		if (own && of && of != own && !(own->abstract && hs_defs_is_a(run->defs, of, own)))
-			HS__FAIL(run, &profile, "", "invalid", "structure-type-profile",
-				"the profile '%.*s' is for %.*s, but the type here is %.*s",
-				HS__SHOW(hs_json_text(profile.value)),
-				HS__SHOW(hs_json_get_text(found, HS_S("type"))), HS__SHOW(code));
-	}
-}
-
-/* fixed[x] and pattern[x] are of a type of the element. */
-static void check_value(struct hs__validation *run, const struct hs__node *at, struct hs_slice stem)
-{
-	struct hs_slice ending = HS_S_NONE;
-	bool limited = false;
-	if (!hs__rules_choice(at->value, stem, &ending))
-		return;
-	HS_JSON_EACH(type, hs__rules_array(at->value, "type")) {
-		struct hs_slice code = hs_json_get_text(type, HS_S("code"));
-		if (!hs_defs_type(run->defs, code))
-			return;
-		limited = true;
-		if (code.len == ending.len && hs_slice_ieq(code, ending))
-			return;
-	}
-	if (limited)
-		HS__FAIL(run, at, "", "invalid", "structure-fixed-type",
-			"%.*s%.*s is of none of the types that the element has", HS_S_ARG(stem),
-			HS__SHOW(ending));
-}
-
-static void check_expressions(struct hs__validation *run, const struct hs__node *at)
-{
-	HS__EACH_BELOW(constraint, at, "constraint") {
-		struct hs_slice text = hs_json_get_text(constraint.value, HS_S("expression"));
-		struct hs_path *path = NULL;
-		struct hs_error err;
-		if (text.len && hs_path_compile(NULL, text, HS_S_NONE, &path, NULL, &err))
-			HS__FAIL(run, &constraint, "expression", "invalid", "structure-expression",
-				"the expression of '%.*s' is not right: %s",
-				HS__SHOW(hs_json_get_text(constraint.value, HS_S("key"))), err.text);
-		hs_path_free(path);
-	}
-}
+/* ---- what goes together ---- */
 
 /* An extension's url is the canonical of its definition (R4 extensibility, section 2.4.0). */
 static void check_url(struct hs__validation *run, const struct hs__node *at, const struct hs__node *structure)
@@ -167,17 +64,65 @@ static void check_url(struct hs__validation *run, const struct hs__node *at, con
 			HS__SHOW(fixed), HS__SHOW(url));
 }
 
-static void check_element(struct hs__validation *run, const struct hs__node *at)
+static bool fixes_url(const struct hs_json *view)
 {
-	struct hs__node slicing = hs__below(at, "slicing", -1, hs_json_get(at->value, HS_S("slicing")));
-	struct hs_slice path = hs_json_get_text(at->value, HS_S("path"));
-	HS__EACH_BELOW(discriminator, &slicing, "discriminator")
-		check_discriminator(run, &discriminator, path);
-	HS__EACH_BELOW(type, at, "type")
-		check_type_profiles(run, &type);
-	check_value(run, at, HS_S("fixed"));
-	check_value(run, at, HS_S("pattern"));
-	check_expressions(run, at);
+	HS_JSON_EACH(element, hs__rules_array(view, "element"))
+		if (hs_slice_eq(hs_json_get_text(element, HS_S("path")), HS_S("Extension.url")) &&
+			(hs_json_get(element, HS_S("fixedUri")) || hs_json_get(element, HS_S("patternUri"))))
+			return true;
+	return false;
+}
+
+static void check_extension(struct hs__validation *run, const struct hs__node *node)
+{
+	bool extension = hs_slice_eq(hs_json_get_text(node->value, HS_S("type")), HS_S("Extension"));
+	bool first = hs_slice_eq(hs__rules_canonical(hs_json_get_text(node->value, HS_S("baseDefinition")),
+					 NULL),
+		HS_S("http://hl7.org/fhir/StructureDefinition/Extension"));
+	if (!extension && hs_json_get(node->value, HS_S("context")))
+		HS__FAIL(run, node, "context", "business-rule", "structure-context",
+			"a context says where an extension may be used; this is no extension");
+	if (!extension && hs_json_get(node->value, HS_S("contextInvariant")))
+		HS__FAIL(run, node, "contextInvariant", "business-rule", "structure-context",
+			"an invariant of the context is for extensions; this is none");
+	if (extension && first && !hs_json_get_bool(node->value, HS_S("abstract"), false) &&
+		!fixes_url(hs_json_get(node->value, HS_S("differential"))) &&
+		!fixes_url(hs_json_get(node->value, HS_S("snapshot"))))
+		HS__FAIL(run, node, "", "invalid", "structure-extension-url",
+			"the definition of an extension fixes Extension.url to its own url (fixedUri)");
+}
+
+static void check_derivation(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_json *base)
+{
+	struct hs_slice type = hs_json_get_text(node->value, HS_S("type"));
+	struct hs_slice derivation = hs_json_get_text(node->value, HS_S("derivation"));
+	if (!derivation.len && hs_json_get(node->value, HS_S("baseDefinition")))
+		HS__FAIL(run, node, "", "required", "structure-derivation",
+			"with a base there must be a derivation: 'constraint' for a profile, "
+			"'specialization' "
+			"for a type of its own");
+	if (base && type.len && hs_slice_eq(derivation, HS_S("specialization")) &&
+		hs_slice_eq(type, hs_json_get_text(base, HS_S("type"))))
+		HS__FAIL(run, node, "type", "invalid", "structure-type",
+			"a type of its own has a name of its own, not '%.*s' as its base", HS__SHOW(type));
+}
+
+static void check_elements(struct hs__validation *run, const struct hs__node *view,
+	const struct hs__node *structure)
+{
+	struct hs_map keys;
+	hs_map_init(&keys, run->arena);
+	keys.seed = hs_hash_secret();
+	HS__EACH_BELOW(element, view, "element") {
+		struct hs_slice path = hs_json_get_text(element.value, HS_S("path"));
+		if (path.len && hs_slice_find(path, '.', 0) == SIZE_MAX &&
+			hs_json_get(element.value, HS_S("slicing")))
+			HS__FAIL(run, &element, "slicing", "invalid", "structure-root-slicing",
+				"there is one root, so it cannot be sliced");
+		hs__structure_element(run, &element, &keys);
+		check_url(run, &element, structure);
+	}
 }
 
 void hs__rule_structure(struct hs__validation *run, const struct hs__node *node)
@@ -190,10 +135,9 @@ void hs__rule_structure(struct hs__validation *run, const struct hs__node *node)
 	if (canonical.len && !base)
 		HS__WARN(run, node, "baseDefinition", "not-found", "structure-base",
 			"the base '%.*s' is not known here", HS__SHOW(canonical));
-	HS__EACH_BELOW(element, &differential, "element") {
-		check_element(run, &element);
-		check_url(run, &element, node);
-	}
+	check_extension(run, node);
+	check_derivation(run, node, base);
+	check_elements(run, &differential, node);
 	if (!base)
 		return;
 	check_base(run, node, base);

@@ -152,14 +152,14 @@ static void check_mapped(struct hs__validation *run, const struct hs__node *at, 
 	if (!code.code.len || !system.len)
 		return;
 	if (in_system(run, system, HS_S_NONE, code.code) == HS_VALIDATE_NO) {
-		HS__WARN(run, at, "code", "code-invalid", "concept-map-code",
+		HS__FAIL_OTHERS(run, at, "code", "code-invalid", "concept-map-code",
 			"the code system '%.*s' has no code '%.*s'", HS__SHOW(system), HS__SHOW(code.code));
 		return;
 	}
 	if (set.len && run->terms && run->terms->in_value_set &&
 		run->options->terms != HS_VALIDATE_TERMS_NONE &&
 		run->terms->in_value_set(run->terms->arg, run->arena, &code, set, &finding) == HS_VALIDATE_NO)
-		HS__WARN(run, at, "code", "code-invalid", "concept-map-value-set",
+		HS__FAIL_OTHERS(run, at, "code", "code-invalid", "concept-map-value-set",
 			"the code '%.*s' of '%.*s' is not in the value set '%.*s'", HS__SHOW(code.code),
 			HS__SHOW(system), HS__SHOW(set));
 }

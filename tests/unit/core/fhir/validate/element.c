@@ -179,6 +179,65 @@ static void heeds_declared_profiles(void **state)
 		"profile-wrong-type", "Observation");
 }
 
+#define ORGANIZATION "http://hl7.org/fhir/StructureDefinition/Organization"
+#define OWNER(more) \
+	PROFILE("Patient", \
+		"{'path':'Patient.managingOrganization','type':[{'code':'Reference','targetProfile':[" \
+		"'" ORGANIZATION "']," more "}]}")
+#define OWNED(reference) "{'resourceType':'Patient','managingOrganization':{'reference':'" reference "'}}"
+#define OWNED_WITHIN \
+	"{'resourceType':'Patient','contained':[{'resourceType':'Organization','id':'o','name':'x'}]," \
+	"'managingOrganization':{'reference':'#o'}}"
+
+static void asks_how_a_target_is_reached(void **state)
+{
+	(void)state;
+	good(OWNER("'aggregation':['contained']"), OWNED_WITHIN);
+	bad(OWNER("'aggregation':['contained']"), OWNED("Organization/1"), "reference-aggregation",
+		"Patient.managingOrganization");
+	good(OWNER("'aggregation':['referenced','bundled']"), OWNED("Organization/1"));
+	bad(OWNER("'aggregation':['referenced','bundled']"), OWNED_WITHIN, "reference-aggregation",
+		"Patient.managingOrganization");
+	good(OWNER("'aggregation':['contained']"),
+		"{'resourceType':'Patient','managingOrganization':{'display':'x'}}");
+}
+
+static void asks_for_entries_of_the_bundle(void **state)
+{
+	static const char profile[] =
+		"{'resourceType':'StructureDefinition','url':'http://x/p','kind':'resource','type':'Patient',"
+		"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/"
+		"Patient','derivation':'constraint',"
+		"'differential':{'element':[{'path':'Patient.managingOrganization','type':[{'code':'"
+		"Reference',"
+		"'targetProfile':['" ORGANIZATION "'],'aggregation':['bundled']}]}]}}";
+#define IN_BUNDLE(to) \
+	"{'resourceType':'Bundle','type':'collection','entry':[{'fullUrl':'http://a.se/Patient/" \
+	"1','resource':{" \
+	"'resourceType':'Patient','id':'1','meta':{'profile':['http://x/" \
+	"p']},'managingOrganization':{'reference':" \
+	"'" to \
+	"'}}},{'fullUrl':'http://a.se/Organization/1','resource':{'resourceType':'Organization','id':'1'," \
+	"'name':'x'}}]}"
+	static const char *const definitions[] = { profile, NULL };
+	(void)state;
+	assert_valid(definitions, NULL, IN_BUNDLE("Organization/1"));
+	assert_found(definitions, NULL, IN_BUNDLE("Organization/2"), "reference-aggregation",
+		"Bundle.entry[0].resource.managingOrganization");
+}
+
+static void asks_for_versions_of_a_target(void **state)
+{
+	(void)state;
+	good(OWNER("'versioning':'specific'"), OWNED("Organization/1/_history/2"));
+	bad(OWNER("'versioning':'specific'"), OWNED("Organization/1"), "reference-versioning",
+		"Patient.managingOrganization.reference");
+	good(OWNER("'versioning':'independent'"), OWNED("Organization/1"));
+	bad(OWNER("'versioning':'independent'"), OWNED("Organization/1/_history/2"), "reference-versioning",
+		"Patient.managingOrganization.reference");
+	good(OWNER("'versioning':'either'"), OWNED("Organization/1"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +250,9 @@ int main(void)
 		cmocka_unit_test(evaluates_invariants),
 		cmocka_unit_test(follows_the_profile_of_a_type),
 		cmocka_unit_test(heeds_declared_profiles),
+		cmocka_unit_test(asks_how_a_target_is_reached),
+		cmocka_unit_test(asks_for_entries_of_the_bundle),
+		cmocka_unit_test(asks_for_versions_of_a_target),
 	};
 	return cmocka_run_group_tests(tests, open_packages, close_packages);
 }

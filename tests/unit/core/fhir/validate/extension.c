@@ -88,6 +88,18 @@ static void is_unknown(void **state)
 	hs_arena_free(found.arena);
 }
 
+/* The definition is found all the same, so that the rest of it is judged too. */
+static void has_no_version_in_its_url(void **state)
+{
+	static const char code[] = EXTENSION(AT("Patient"),
+		",{'path':'Extension.value[x]','min':1,'type':[{'code':'code'}]}");
+	static const char patient[] =
+		"{'resourceType':'Patient','extension':[{'url':'http://x/e|1.0','valueString':'s'}]}";
+	(void)state;
+	bad(code, patient, "extension-version", "Patient.extension[0]");
+	bad(code, patient, "profile-type", "Patient.extension[0].valueString");
+}
+
 static void is_a_modifier_or_not(void **state)
 {
 	(void)state;
@@ -122,6 +134,7 @@ int main(void)
 		cmocka_unit_test(is_what_its_definition_says),
 		cmocka_unit_test(has_the_parts_of_its_definition),
 		cmocka_unit_test(is_unknown),
+		cmocka_unit_test(has_no_version_in_its_url),
 		cmocka_unit_test(is_a_modifier_or_not),
 		cmocka_unit_test(is_asked_for_by_a_profile),
 	};

@@ -160,6 +160,86 @@ static void slices_within_slices(void **state)
 		"slice-max", "Patient");
 }
 
+/* The shortcut "contentString" in a slice says which type of content[x] it is for. */
+static void slices_by_type_of_a_shortcut(void **state)
+{
+	static const char profile[] = PROFILE("Communication",
+		"'Communication.payload','slicing':{'discriminator':[{'type':'type','path':'content'}],'"
+		"rules':"
+		"'open'}",
+		"{'path':'Communication.payload','sliceName':'a','max':'1'},"
+		"{'path':'Communication.payload.contentString','min':1,'type':[{'code':'string'}]},"
+		"{'path':'Communication.payload','sliceName':'b','max':'2'},"
+		"{'path':'Communication.payload.contentAttachment','min':1,'type':[{'code':'Attachment'}]}");
+#define SENT(payload) "{'resourceType':'Communication','status':'completed','payload':[" payload "]}"
+#define SAID "{'contentString':'x'}"
+#define SHOWN "{'contentAttachment':{'title':'x'}}"
+	(void)state;
+	good(profile, SENT(SAID "," SHOWN "," SHOWN));
+	bad(profile, SENT(SAID "," SAID), "slice-max", "Communication");
+	bad(profile, SENT(SHOWN "," SHOWN "," SHOWN), "slice-max", "Communication");
+}
+
+/* R5: by their places; all but the last slice take as many as they must have. */
+static void slices_by_position(void **state)
+{
+	static const char profile[] = PROFILE("Patient",
+		"'Patient.name','slicing':{'discriminator':[{'type':'position','path':'$this'}],'rules':'"
+		"closed'}",
+		"{'path':'Patient.name','sliceName':'first','min':1,'max':'1'},{'path':'Patient.name.family',"
+		"'min':"
+		"1},{'path':'Patient.name','sliceName':'next','min':0,'max':'2'},{'path':'Patient.name."
+		"family',"
+		"'max':'0'}");
+#define NAMES(names) "{'resourceType':'Patient','name':[" names "]}"
+#define FAMILY "{'family':'x'}"
+#define TEXT "{'text':'x'}"
+	(void)state;
+	good(profile, NAMES(FAMILY));
+	good(profile, NAMES(FAMILY "," TEXT "," TEXT));
+	bad(profile, "{'resourceType':'Patient'}", "slice-min", "Patient");
+	bad(profile, NAMES(TEXT), "profile-min", "Patient.name[0]");
+	bad(profile, NAMES(FAMILY "," FAMILY), "profile-max", "Patient.name[1].family");
+	bad(profile, NAMES(FAMILY "," TEXT "," TEXT "," TEXT), "slice-closed", "Patient.name[3]");
+}
+
+static void refuses_what_is_of_two_slices(void **state)
+{
+	static const char profile[] = PROFILE("Observation",
+		"'Observation.category','slicing':{'discriminator':[{'type':'pattern','path':'$this'}],'"
+		"rules':"
+		"'open'}",
+		"{'path':'Observation.category','sliceName':'a','patternCodeableConcept':{'coding':[{'code':'"
+		"1'}]}},"
+		"{'path':'Observation.category','sliceName':'b','patternCodeableConcept':{'coding':[{'code':'"
+		"2'}]}}");
+#define CATEGORY(codings) OBSERVATION("'category':[{'coding':[" codings "]}]")
+#define CODE(code) "{'system':'http://s','code':'" code "'}"
+	(void)state;
+	good(profile, CATEGORY(CODE("1")));
+	bad(profile, CATEGORY(CODE("1") "," CODE("2")), "slice-several", "Observation.category[0]");
+}
+
+/* Counts of re-slices are asked within the slice that they divide. */
+static void counts_slices_of_slices(void **state)
+{
+	static const char profile[] = PROFILE("Patient", BY_SYSTEM("'rules':'open'"),
+		"{'path':'Patient.identifier','sliceName':'a','min':1,'slicing':{'discriminator':[{'type':'"
+		"value',"
+		"'path':'use'}],'rules':'closed'}},{'path':'Patient.identifier.system','min':1,'fixedUri':"
+		"'http://a'},{'path':'Patient.identifier','sliceName':'a/old','min':1,'max':'1'},"
+		"{'path':'Patient.identifier.use','min':1,'fixedCode':'old'},"
+		"{'path':'Patient.identifier','sliceName':'a/usual','max':'1'},"
+		"{'path':'Patient.identifier.use','min':1,'fixedCode':'usual'}");
+#define OF(use) "{'use':'" use "','system':'http://a','value':'1'}"
+	(void)state;
+	good(profile, PATIENT(OF("old") "," OF("usual") "," B));
+	bad(profile, PATIENT(OF("usual")), "slice-min", "Patient");
+	bad(profile, PATIENT(OF("old") "," OF("old")), "slice-max", "Patient");
+	bad(profile, PATIENT(OF("old") "," OF("temp")), "slice-closed", "Patient.identifier[1]");
+	bad(profile, PATIENT(B), "slice-min", "Patient");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +251,10 @@ int main(void)
 		cmocka_unit_test(slices_by_what_is_referred_to),
 		cmocka_unit_test(slices_by_profile),
 		cmocka_unit_test(slices_within_slices),
+		cmocka_unit_test(slices_by_type_of_a_shortcut),
+		cmocka_unit_test(slices_by_position),
+		cmocka_unit_test(refuses_what_is_of_two_slices),
+		cmocka_unit_test(counts_slices_of_slices),
 	};
 	return cmocka_run_group_tests(tests, open_packages, close_packages);
 }

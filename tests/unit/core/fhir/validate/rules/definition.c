@@ -127,8 +127,109 @@ static void structures(void **state)
 	RUN_ROWS("structure-", rows);
 }
 
+/* What suits the types of the element; those of the base when it names none. */
+static void elements_of_structures(void **state)
+{
+#define CODED(set) "'binding':{'strength':'required','valueSet':'" set "'}"
+	static const struct rules_case rows[] = {
+		{ STRUCTURE("Observation", ELEMENT("Observation.status", "'fixedCode':'final'")), { NULL },
+			"" },
+		{ STRUCTURE("Observation", ELEMENT("Observation.status", "'patternString':'final'")),
+			{ NULL }, "structure-fixed-type" AT("") },
+		{ STRUCTURE("Observation", ELEMENT("Observation.value[x]", "'fixedCode':'x'")), { NULL },
+			"structure-fixed-type" AT("") },
+		{ STRUCTURE("Observation", ELEMENT("Observation.valueString", "'fixedString':'x'")), { NULL },
+			"" },
+		{ STRUCTURE("Observation", ELEMENT("Observation.valueString", "'fixedInteger':1")), { NULL },
+			"structure-fixed-type" AT("") },
+		{ STRUCTURE("Observation", ELEMENT("Observation.valueInteger", "'minValueInteger':1")),
+			{ NULL }, "" },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.valueInteger", "'minValueDate':'2026-01-01'")),
+			{ NULL }, "structure-bound-type" AT("") },
+		{ STRUCTURE("Observation", ELEMENT("Observation.valueString", "'maxLength':3")), { NULL },
+			"" },
+		{ STRUCTURE("Observation", ELEMENT("Observation.valueInteger", "'maxLength':3")), { NULL },
+			"structure-length" AT("") },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.code",
+				  CODED("http://hl7.org/fhir/ValueSet/observation-codes"))),
+			{ NULL }, "" },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.issued",
+				  CODED("http://hl7.org/fhir/ValueSet/observation-codes"))),
+			{ NULL }, "structure-binding" AT("") },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.code",
+				  CODED("http://terminology.hl7.org/CodeSystem/observation-category"))),
+			{ NULL }, "structure-binding" AT(".binding") },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.subject",
+				  "'type':[{'code':'Reference','targetProfile':["
+				  "'http://hl7.org/fhir/StructureDefinition/Quantity']}]")),
+			{ NULL }, "structure-target" AT(".type[0].targetProfile[0]") },
+	};
+	(void)state;
+	RUN_ROWS("structure-", rows);
+}
+
+static void invariants_of_structures(void **state)
+{
+#define RULE(key, expression) "{'key':'" key "','severity':'error','human':'x','expression':'" expression "'}"
+	static const struct rules_case rows[] = {
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.code", "'constraint':[" RULE("x-1", "coding.exists()") "]")),
+			{ NULL }, "" },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.code", "'constraint':[" RULE("x-1", "codin.exists()") "]")),
+			{ NULL }, "structure-expression" AT(".constraint[0].expression") },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.code", "'constraint':[" RULE("x-1", "coding.exists()") "]")
+				  ELEMENT("Observation.method",
+					  "'constraint':[" RULE("x-1", "coding.exists()") "]")),
+			{ NULL }, "" },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.code",
+				  "'constraint':[" RULE("x-1", "coding.exists()") "," RULE("x-1",
+					  "text.exists()") "]")),
+			{ NULL }, "structure-invariant-twice" AT(".constraint[1].key") },
+	};
+	(void)state;
+	RUN_ROWS("structure-", rows);
+}
+
+static void derivations(void **state)
+{
+#define DERIVED(type, more) \
+	"{'resourceType':'StructureDefinition','url':'http://a.se/sd','name':'X','status':'draft','kind':" \
+	"'resource','abstract':false,'type':'" type \
+	"','baseDefinition':'http://hl7.org/fhir/StructureDefinition/" \
+	"Patient','differential':{'element':[{'id':" \
+	"'Patient','path':'Patient'" more
+	static const struct rules_case rows[] = {
+		{ DERIVED("Patient", "}]},'derivation':'constraint'}"), { NULL }, "" },
+		{ DERIVED("Patient", "}]}}"), { NULL }, "structure-derivation StructureDefinition" },
+		{ DERIVED("Patient", "}]},'derivation':'specialization'}"), { NULL },
+			"structure-type StructureDefinition.type" },
+		{ DERIVED("Patient",
+			  "}]},'derivation':'constraint','context':[{'type':'element','expression':'Patient'}"
+			  "]}"),
+			{ NULL }, "structure-context StructureDefinition.context" },
+		{ DERIVED("Patient", "}]},'derivation':'constraint','contextInvariant':['true']}"), { NULL },
+			"structure-context StructureDefinition.contextInvariant" },
+	};
+	(void)state;
+	RUN_ROWS("structure-", rows);
+}
+
 static void extensions(void **state)
 {
+#define MODIFIER(is) \
+	"{'resourceType':'StructureDefinition','url':'http://a.se/" \
+	"m','kind':'complex-type','type':'Extension'," \
+	"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/Extension','derivation':'constraint'," \
+	"'differential':{'element':[{'path':'Extension','isModifier':" is \
+	"},{'path':'Extension.url','fixedUri':'http://a.se/m'}]}}"
 #define EXTENDED(url) \
 	"{'resourceType':'StructureDefinition','url':'http://a.se/" \
 	"x','name':'X','status':'draft','kind':'complex-type'," \
@@ -142,6 +243,25 @@ static void extensions(void **state)
 		{ EXTENDED("http://a.se/x"), { NULL }, "" },
 		{ EXTENDED("http://a.se/y"), { NULL },
 			"structure-extension-url StructureDefinition.differential.element[1].fixedUri" },
+		{ "{'resourceType':'StructureDefinition','url':'http://a.se/"
+		  "x','name':'X','status':'draft','kind':"
+		  "'complex-type','abstract':false,'type':'Extension','baseDefinition':"
+		  "'http://hl7.org/fhir/StructureDefinition/Extension','context':[{'type':'element',"
+		  "'expression':'Patient'}],'derivation':'constraint','differential':{'element':[{'id':"
+		  "'Extension','path':'Extension'}]}}",
+			{ NULL }, "structure-extension-url StructureDefinition" },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.extension",
+				  "'type':[{'code':'Extension','profile':['http://a.se/m']}]")),
+			{ MODIFIER("true") }, "structure-modifier" AT(".type[0].profile[0]") },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.modifierExtension",
+				  "'type':[{'code':'Extension','profile':['http://a.se/m']}]")),
+			{ MODIFIER("false") }, "structure-modifier" AT(".type[0].profile[0]") },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.modifierExtension",
+				  "'type':[{'code':'Extension','profile':['http://a.se/m']}]")),
+			{ MODIFIER("true") }, "" },
 	};
 	(void)state;
 	RUN_ROWS("structure-", rows);
@@ -235,6 +355,9 @@ int main(void)
 		cmocka_unit_test(capabilities),
 		cmocka_unit_test(operations),
 		cmocka_unit_test(structures),
+		cmocka_unit_test(elements_of_structures),
+		cmocka_unit_test(invariants_of_structures),
+		cmocka_unit_test(derivations),
 		cmocka_unit_test(extensions),
 		cmocka_unit_test(differentials),
 		cmocka_unit_test(questionnaires),
