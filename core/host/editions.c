@@ -183,6 +183,8 @@ enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 			status = add_own(host, edition, hs__validate_routes, err);
 		if (status == HS_OK && edition->defs)
 			status = add_own(host, edition, hs__fhirpath_routes, err);
+		if (status == HS_OK && edition->defs)
+			status = add_own(host, edition, hs__everything_routes, err);
 		if (edition->defs)
 			edition->validators = hs__validators_new(host, edition, versions[i].cores);
 		if (status == HS_OK && edition->defs)

@@ -25,4 +25,4 @@ void hs__validation_policy(void *arg, struct hs_txn *txn, const struct hs_json *
 	struct hs_slice source, struct hs_issues *issues);
 bool hs__validation_is_slow(void *arg);
 /* validate.c, fhirpath.c: handlers of the host's own operations. */
-extern const struct hs_route hs__validate_routes[], hs__fhirpath_routes[];
+extern const struct hs_route hs__validate_routes[], hs__fhirpath_routes[], hs__everything_routes[];

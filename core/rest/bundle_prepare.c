@@ -44,6 +44,7 @@ static enum hs_status route(struct hs__rest_bundle *bundle, struct hs_arena *are
 		.type = target.type.len > 0 ? hs__rest_type(bundle->env.rest, target.type) : NULL,
 		.id = target.id,
 		.version = target.version,
+		.compartment = target.compartment,
 		.strict = bundle->strict };
 	entry->conditional = call->interaction == HS_DO_UPDATE_CONDITIONAL ||
 		call->interaction == HS_DO_PATCH_CONDITIONAL || call->interaction == HS_DO_DELETE_CONDITIONAL;

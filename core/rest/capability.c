@@ -91,6 +91,15 @@ static struct hs_json *describe(const struct hs_rest *rest, struct hs_arena *are
 	return entry;
 }
 
+static void add_compartments(const struct hs_rest *rest, struct hs_arena *arena, struct hs_json *rest_entry)
+{
+	size_t count;
+	const struct hs_def_compartment *all = hs_defs_compartments(rest->config.defs, &count);
+	struct hs_json *list = count ? hs_json_add_array(arena, rest_entry, HS_S("compartment")) : NULL;
+	for (size_t i = 0; list && i < count; i++)
+		hs_json_push(list, hs_json_string(arena, hs_defs_text(rest->config.defs, all[i].url)));
+}
+
 void hs_rest_capability(const struct hs_rest *rest, struct hs_arena *arena, struct hs_json *rest_entry)
 {
 	static const char *const codes[] = { "transaction", "batch", "search-system", "history-system" };
@@ -102,4 +111,5 @@ void hs_rest_capability(const struct hs_rest *rest, struct hs_arena *arena, stru
 	struct hs_json *list = hs_json_add_array(arena, rest_entry, HS_S("interaction"));
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
 		add_code(arena, list, codes[i]);
+	add_compartments(rest, arena, rest_entry);
 }

@@ -81,7 +81,9 @@ uint32_t hs_rest_param_number(const struct hs_rest_sandbox *sandbox, struct hs_s
 struct hs_rest_target {
 	enum hs_interaction interaction;
 	struct hs_slice type, id, version;
-	const struct hs__rest_type *served; /* the API's own */
+	struct hs_search_compartment compartment; /* of a search; owner empty: none */
+	bool everything;                          /* $everything of that compartment */
+	const struct hs__rest_type *served;       /* the API's own */
 };
 enum hs_status hs_rest_route(const struct hs_rest *rest, struct hs_slice method, struct hs_slice path,
 	struct hs_rest_target *out, struct hs_slice *allow, struct hs_error *err);

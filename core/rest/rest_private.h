@@ -72,6 +72,12 @@ struct hs__rest_call {
 	enum hs_interaction interaction;
 	const struct hs__rest_type *type; /* NULL on system level */
 	struct hs_slice id, version;
+	struct hs_search_compartment compartment; /* of a search; owner empty: none */
+	bool everything;                          /* $everything of that compartment */
+	struct hs__rest_care {
+		struct hs_slice start, end; /* the days of care asked for, "2020-01-01"; empty: open */
+	} care;
+	struct hs_slice self;        /* of $everything: its parameters, for links */
 	const struct hs_pair *query; /* of a search or history; the condition of a conditional one */
 	size_t query_count;
 	struct hs_slice if_match, if_none_match, if_modified_since, if_unmodified_since, if_none_exist;
@@ -180,6 +186,8 @@ enum hs_status hs__rest_resolve_update(const struct hs__rest_env *env, struct hs
 /* Asks the terminology of this server for the codes of call->sets, at least one, then `after`. */
 enum hs_verdict hs__rest_fetch_sets(struct hs_request *req, struct hs__rest_call *call, void *arg,
 	hs_after_fn *after);
+/* Where a search is sent, below the base: "Patient", "Patient/1/Condition", "Patient/1/" and a star. */
+struct hs_slice hs__rest_search_path(struct hs_arena *arena, const struct hs__rest_call *call);
 enum hs_status hs__rest_search_parse(const struct hs__rest_env *env, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs_search *out, struct hs_error *err);
 enum hs_status hs__rest_search_parse_by(const struct hs__rest_env *env, const struct hs_numbering *numbers,

@@ -14,7 +14,12 @@ enum shape {
 	AT_TYPE_HISTORY,
 	AT_ID,
 	AT_ID_HISTORY,
-	AT_VERSION
+	AT_VERSION,
+	/* within a compartment (section 3.1.1.1): Patient/1/Condition; ALL is the star of all types */
+	AT_WITHIN,
+	AT_WITHIN_SEARCH,
+	AT_WITHIN_ALL,
+	AT_WITHIN_ALL_SEARCH
 };
 
 static const struct row {
@@ -40,6 +45,10 @@ static const struct row {
 	{ AT_ID, HS_DO_DELETE, HS_CAN_DELETE, HS_S_INIT("DELETE") },
 	{ AT_ID_HISTORY, HS_DO_HISTORY_INSTANCE, HS_CAN_HISTORY, HS_S_INIT("GET") },
 	{ AT_VERSION, HS_DO_VREAD, HS_CAN_VREAD, HS_S_INIT("GET") },
+	{ AT_WITHIN, HS_DO_SEARCH_TYPE, HS_CAN_SEARCH, HS_S_INIT("GET") },
+	{ AT_WITHIN_SEARCH, HS_DO_SEARCH_TYPE, HS_CAN_SEARCH, HS_S_INIT("POST") },
+	{ AT_WITHIN_ALL, HS_DO_SEARCH_SYSTEM, 0, HS_S_INIT("GET") },
+	{ AT_WITHIN_ALL_SEARCH, HS_DO_SEARCH_SYSTEM, 0, HS_S_INIT("POST") },
 };
 #define ROW_COUNT (sizeof rows / sizeof *rows)
 
@@ -88,11 +97,14 @@ static bool shape_of(const struct hs_slice parts[4], size_t count, enum shape *o
 		*out = history ? AT_TYPE_HISTORY : search ? AT_TYPE_SEARCH : AT_ID;
 		return true;
 	case 3:
-		*out = AT_ID_HISTORY;
-		return history;
+		*out = history                           ? AT_ID_HISTORY :
+			search                           ? AT_WITHIN_ALL_SEARCH :
+			hs_slice_eq(parts[2], HS_S("*")) ? AT_WITHIN_ALL :
+							   AT_WITHIN;
+		return true;
 	default:
-		*out = AT_VERSION;
-		return hs_slice_eq(parts[2], HS_S("_history"));
+		*out = search ? AT_WITHIN_SEARCH : AT_VERSION;
+		return search || hs_slice_eq(parts[2], HS_S("_history"));
 	}
 }
 
@@ -142,6 +154,23 @@ static enum hs_status check_ids(enum shape shape, const struct hs_slice parts[4]
 	return HS_OK;
 }
 
+/* A compartment is one of a type that has them; what is searched in it is the third part. */
+static enum hs_status enter(const struct hs_rest *rest, enum shape shape, const struct hs_slice parts[4],
+	const struct hs__rest_type **type, struct hs_error *err)
+{
+	bool named = hs_map_get(&rest->by_name, parts[2]);
+	if (shape < AT_WITHIN_ALL && !named)
+		return hs_fail(err, HS_E_NOT_FOUND,
+			"there is nothing under '%.*s'; known are _history, _history/VERSION, and where "
+			"there are compartments a resource type or *",
+			HS_S_ARG(hs_slice_first(parts[2], 64)));
+	if (!hs_defs_has_compartment(rest->config.defs, parts[0]))
+		return hs_fail(err, HS_E_NOT_FOUND, "a %.*s has no compartment; %.*s/ID/_history is known",
+			HS_S_ARG(parts[0]), HS_S_ARG(parts[0]));
+	*type = NULL;
+	return shape < AT_WITHIN_ALL ? find_type(rest, parts[2], type, err) : HS_OK;
+}
+
 enum hs_status hs_rest_route(const struct hs_rest *rest, struct hs_slice method, struct hs_slice path,
 	struct hs_rest_target *out, struct hs_slice *allow, struct hs_error *err)
 {
@@ -163,6 +192,12 @@ enum hs_status hs_rest_route(const struct hs_rest *rest, struct hs_slice method,
 		return hs_fail(err, HS_E_NOT_FOUND,
 			"there is nothing under '%.*s'; known are _history and _history/VERSION",
 			HS_S_ARG(hs_slice_first(parts[2], 64)));
+	bool within = shape >= AT_WITHIN;
+	if (within) {
+		enum hs_status status = enter(rest, shape, parts, &type, err);
+		if (status != HS_OK)
+			return status;
+	}
 	struct hs_slice wanted = hs_slice_eq(method, HS_S("HEAD")) ? HS_S("GET") : method;
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		const struct row *row = &rows[i];
@@ -170,9 +205,10 @@ enum hs_status hs_rest_route(const struct hs_rest *rest, struct hs_slice method,
 			(type && !(type->row->interactions & row->needs)))
 			continue;
 		*out = (struct hs_rest_target) { .interaction = row->interaction,
-			.type = type ? parts[0] : HS_S_NONE,
-			.id = shape >= AT_ID ? parts[1] : HS_S_NONE,
-			.version = parts[3],
+			.type = type ? type->name : HS_S_NONE,
+			.id = shape >= AT_ID && !within ? parts[1] : HS_S_NONE,
+			.version = within ? HS_S_NONE : parts[3],
+			.compartment = { within ? parts[0] : HS_S_NONE, within ? parts[1] : HS_S_NONE },
 			.served = type };
 		return HS_OK;
 	}

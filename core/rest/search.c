@@ -22,9 +22,21 @@ enum hs_status hs__rest_search_parse_by(const struct hs__rest_env *env, const st
 		.max_values = 500,
 		.max_chain = 3,
 		.sets = call->sets,
-		.set_count = call->set_count };
+		.set_count = call->set_count,
+		.compartment = call->compartment.owner.len ? &call->compartment : NULL };
 	return hs_search_parse(&(struct hs_search_work) { env->rest->config.rules, numbers, arena },
 		call->type->name, call->query, call->query_count, &options, out, err);
+}
+
+struct hs_slice hs__rest_search_path(struct hs_arena *arena, const struct hs__rest_call *call)
+{
+	struct hs_slice type = call->type ? call->type->name : HS_S_NONE;
+	if (!call->compartment.owner.len)
+		return type;
+	if (!call->type)
+		type = call->everything ? HS_S("$everything") : HS_S("*");
+	return hs_arena_printf(arena, "%.*s/%.*s/%.*s", HS_S_ARG(call->compartment.owner),
+		HS_S_ARG(call->compartment.id), HS_S_ARG(type));
 }
 
 static enum hs_status find(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
@@ -54,7 +66,7 @@ static enum hs_status search_type(const struct hs__rest_env *env, struct hs_txn 
 {
 	struct hs_search parsed = { 0 };
 	const struct hs_search *search = call->search;
-	struct hs__rest_found found = { .path = call->type->name };
+	struct hs__rest_found found = { .path = hs__rest_search_path(arena, call) };
 	enum hs_status status = HS_OK;
 	if (!search) {
 		status = hs__rest_search_parse(env, arena, call, &parsed, err);

@@ -6,6 +6,7 @@
  * reply
  */
 #include <core/rest/binary.h>
+#include <core/rest/everything.h>
 #include <core/rest/shelf.h>
 
 /* Bodies up to this size are prepared on the loop: well under a millisecond. */
@@ -220,10 +221,18 @@ static enum hs_verdict serve_read(struct hs_request *req, struct job *job)
 {
 	struct hs__rest_call *call = &job->call;
 	struct hs_error err = { 0 };
+	enum hs_status status = HS_OK;
+	if (call->everything)
+		status = hs__rest_everything(hs_request_arena(req), hs_request_body(req), call, &err);
+	if (status != HS_OK)
+		return hs__rest_refuse(req, status, NULL, &err);
+	/* All types of a compartment are many searches. */
+	if (call->interaction == HS_DO_SEARCH_SYSTEM && call->compartment.owner.len > 0)
+		return hs_read_slow(req, work, job, after_work);
 	if (call->interaction != HS_DO_SEARCH_TYPE)
 		return hs_read(req, work, job, after_work);
-	enum hs_status status = hs_search_sets(&(struct hs_search_work) { job->env.rest->config.rules,
-						       &job->env.sandbox->numbering, hs_request_arena(req) },
+	status = hs_search_sets(&(struct hs_search_work) { job->env.rest->config.rules,
+					&job->env.sandbox->numbering, hs_request_arena(req) },
 		call->type->name, call->query, call->query_count, &call->sets, &call->set_count, &err);
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, &err);
@@ -241,7 +250,9 @@ static enum hs_verdict serve_other(const struct hs__rest_env *env, struct hs_req
 	job->call = (struct hs__rest_call) { .interaction = target->interaction,
 		.type = target->served,
 		.id = target->id,
-		.version = target->version };
+		.version = target->version,
+		.compartment = target->compartment,
+		.everything = target->everything };
 	read_headers(req, &job->call);
 	if (target->interaction == HS_DO_READ && !wants_part(&job->call))
 		return hs__rest_serve_read(env->rest, env->sandbox, req, target);

@@ -53,9 +53,10 @@ static enum hs_status take_definition(struct hs_slice file, struct hs_slice type
 	enum hs_status status = hs_json_parse(arena, text, NULL, &resource, err);
 	if (status)
 		return status;
-	return hs_slice_eq(type, HS_S("StructureDefinition")) ?
-		hs__build_take_structure(build, resource, err) :
-		hs__build_take_param(build, resource, err);
+	if (hs_slice_eq(type, HS_S("StructureDefinition")))
+		return hs__build_take_structure(build, resource, err);
+	return hs_slice_eq(type, HS_S("SearchParameter")) ? hs__build_take_param(build, resource, err) :
+							    hs__build_take_compartment(build, resource, err);
 }
 
 /* Only the text is kept: most value sets and code systems are of no required binding and never parsed. */
@@ -86,7 +87,8 @@ static enum hs_status take_codes(struct hs_slice file, struct hs_slice type, str
 static enum hs_status gather(struct hs__build *build, const struct hs_defs_source *source,
 	struct hs_error *err)
 {
-	static const char *const definitions[] = { "StructureDefinition", "SearchParameter", NULL };
+	static const char *const definitions[] = { "StructureDefinition", "SearchParameter",
+		"CompartmentDefinition", NULL };
 	static const char *const code_sources[] = { "ValueSet", "CodeSystem", NULL };
 	enum hs_status status = HS_OK;
 	for (struct hs_package *const *package = source->packages; !status && *package; package++) {
@@ -114,6 +116,9 @@ static void add_sections(struct hs__build *build)
 	add_section(build, HS__DEFS_TYPE_PARAMS, &build->type_params, sizeof(uint32_t));
 	add_section(build, HS__DEFS_LISTS, &build->code_lists, sizeof(struct hs__defs_range));
 	add_section(build, HS__DEFS_CODES, &build->codes, sizeof(struct hs__defs_code));
+	add_section(build, HS__DEFS_COMPARTMENTS, &build->compartments, sizeof(struct hs_def_compartment));
+	add_section(build, HS__DEFS_MEMBERS, &build->members, sizeof(struct hs__defs_member));
+	add_section(build, HS__DEFS_MEMBER_CODES, &build->member_codes, sizeof(struct hs_image_text));
 }
 
 enum hs_status hs__defs_build(const struct hs_defs_source *source, uint64_t key,
@@ -134,6 +139,8 @@ enum hs_status hs__defs_build(const struct hs_defs_source *source, uint64_t key,
 		status = hs__build_lay_types(&build, err);
 	if (!status)
 		status = hs__build_lay_params(&build, err);
+	if (!status)
+		status = hs__build_lay_compartments(&build, err);
 	if (!status && hs_arena_full(build.arena))
 		status = hs_fail(err, HS_E_LIMIT, "the packages' definitions are too large");
 	if (!status) {

@@ -64,8 +64,10 @@ struct hs__build {
 	struct hs_map sources;    /* URL of a ValueSet or CodeSystem -> struct hs_slice *, its text */
 	struct hs_map lists;      /* value set -> index of its code list, or HS_DEF_NONE */
 	struct hs__vec types;     /* struct hs__raw_type */
-	struct hs__vec raw_params; /* struct hs__raw_param */
-	struct hs__vec elements, uses, targets, params, components, ranges, type_params, code_lists, codes;
+	struct hs__vec raw_params;       /* struct hs__raw_param */
+	struct hs__vec raw_compartments; /* build_compartments.c */
+	struct hs__vec elements, uses, targets, params, components, ranges, type_params, code_lists, codes,
+		compartments, members, member_codes;
 };
 
 /* Room for one more item, zeroed; NULL at the arena's cap. */
@@ -82,10 +84,13 @@ enum hs_status hs__build_take_structure(struct hs__build *build, const struct hs
 	struct hs_error *err);
 enum hs_status hs__build_take_param(struct hs__build *build, const struct hs_json *resource,
 	struct hs_error *err);
+enum hs_status hs__build_take_compartment(struct hs__build *build, const struct hs_json *resource,
+	struct hs_error *err);
 
 /* Laying out, in this order. */
 enum hs_status hs__build_lay_types(struct hs__build *build, struct hs_error *err);
 enum hs_status hs__build_lay_params(struct hs__build *build, struct hs_error *err);
+enum hs_status hs__build_lay_compartments(struct hs__build *build, struct hs_error *err);
 /* Index of the code list of a value set, HS_DEF_NONE when it is not known here. */
 uint32_t hs__build_codes(struct hs__build *build, struct hs_slice value_set);
 /* Whether the codes of the value set could be found out; they are added to *out, sorted and single. */

@@ -59,6 +59,11 @@ static void find_sections(struct hs_defs *defs)
 	defs->param_urls = section(defs, HS__DEFS_PARAM_URLS, sizeof(*defs->param_urls), &count);
 	defs->lists = section(defs, HS__DEFS_LISTS, sizeof(*defs->lists), &defs->list_count);
 	defs->codes = section(defs, HS__DEFS_CODES, sizeof(*defs->codes), &defs->code_count);
+	defs->compartments = section(defs, HS__DEFS_COMPARTMENTS, sizeof(*defs->compartments),
+		&defs->compartment_count);
+	defs->members = section(defs, HS__DEFS_MEMBERS, sizeof(*defs->members), &defs->member_count);
+	defs->member_codes = section(defs, HS__DEFS_MEMBER_CODES, sizeof(*defs->member_codes),
+		&defs->member_code_count);
 	const uint32_t *indices = section(defs, HS__DEFS_TYPE_PARAMS, sizeof(*indices), &pointer_count);
 	defs->pointers = hs_heap_alloc((pointer_count + 1) * sizeof(*defs->pointers));
 	for (size_t i = 0; i < pointer_count; i++)
@@ -397,4 +402,38 @@ enum hs_def_code hs__defs_primitive(struct hs_slice name)
 		if (hs_slice_eq(name, table[i].name))
 			return table[i].code;
 	return HS_PRIM_NONE;
+}
+
+/* ---- compartments ---- */
+
+bool hs_defs_has_compartment(const struct hs_defs *defs, struct hs_slice owner)
+{
+	uint32_t index = hs_defs_type_index(defs, hs_defs_type(defs, owner));
+	for (size_t i = 0; i < defs->compartment_count; i++)
+		if (defs->compartments[i].owner == index)
+			return true;
+	return false;
+}
+
+const struct hs_def_compartment *hs_defs_compartments(const struct hs_defs *defs, size_t *count)
+{
+	*count = defs->compartment_count;
+	return defs->compartments;
+}
+
+const struct hs_image_text *hs_defs_compartment(const struct hs_defs *defs, struct hs_slice owner,
+	struct hs_slice type, uint32_t *count)
+{
+	uint32_t owner_index = hs_defs_type_index(defs, hs_defs_type(defs, owner));
+	uint32_t type_index = hs_defs_type_index(defs, hs_defs_type(defs, type));
+	*count = 0;
+	for (size_t i = 0; i < defs->member_count; i++) {
+		const struct hs__defs_member *member = &defs->members[i];
+		if (member->owner != owner_index || member->type != type_index ||
+			member->first + (size_t)member->count > defs->member_code_count)
+			continue;
+		*count = member->count;
+		return &defs->member_codes[member->first];
+	}
+	return NULL;
 }

@@ -165,3 +165,15 @@ struct hs_slice hs_defs_code_system(const struct hs_defs *defs, const struct hs_
  */
 uint32_t hs_defs_codes(const struct hs_defs *defs, const struct hs_def_element *element, struct hs_slice *out,
 	uint32_t room);
+
+/* The types whose resources have compartments (R4, CompartmentDefinition). */
+struct hs_def_compartment {
+	uint32_t owner; /* index of the type */
+	struct hs_image_text url;
+};
+const struct hs_def_compartment *hs_defs_compartments(const struct hs_defs *defs, size_t *count);
+bool hs_defs_has_compartment(const struct hs_defs *defs, struct hs_slice owner);
+/* Resources of a type are in the compartment of Patient/1 when one of these search parameters of theirs
+ * points to it ("{def}": the owner itself). NULL and 0 when they are never in one. */
+const struct hs_image_text *hs_defs_compartment(const struct hs_defs *defs, struct hs_slice owner,
+	struct hs_slice type, uint32_t *count);

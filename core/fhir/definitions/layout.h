@@ -6,20 +6,23 @@
 
 #define HS__DEFS_KIND 0x53464544u /* "DEFS" */
 /* Changed with every change of the structs here or of what the builder puts into them. */
-#define HS__DEFS_FORMAT 2u
+#define HS__DEFS_FORMAT 3u
 
 enum hs__defs_section {
-	HS__DEFS_TYPES = 1,   /* struct hs_def_type, by name */
-	HS__DEFS_ELEMENTS,    /* struct hs_def_element; those of a type are together, siblings too */
-	HS__DEFS_USES,        /* struct hs_def_use */
-	HS__DEFS_TARGETS,     /* uint32_t: indices of types */
-	HS__DEFS_PARAMS,      /* struct hs_def_param */
-	HS__DEFS_COMPONENTS,  /* struct hs_def_component */
-	HS__DEFS_RANGES,      /* struct hs__defs_range, one a type: its part of the next section */
-	HS__DEFS_TYPE_PARAMS, /* uint32_t: indices of params, by code within a type */
-	HS__DEFS_PARAM_URLS,  /* uint32_t: indices of params, by URL */
-	HS__DEFS_LISTS,       /* struct hs__defs_range: a list of codes each */
-	HS__DEFS_CODES,       /* struct hs__defs_code, by code within a list */
+	HS__DEFS_TYPES = 1,    /* struct hs_def_type, by name */
+	HS__DEFS_ELEMENTS,     /* struct hs_def_element; those of a type are together, siblings too */
+	HS__DEFS_USES,         /* struct hs_def_use */
+	HS__DEFS_TARGETS,      /* uint32_t: indices of types */
+	HS__DEFS_PARAMS,       /* struct hs_def_param */
+	HS__DEFS_COMPONENTS,   /* struct hs_def_component */
+	HS__DEFS_RANGES,       /* struct hs__defs_range, one a type: its part of the next section */
+	HS__DEFS_TYPE_PARAMS,  /* uint32_t: indices of params, by code within a type */
+	HS__DEFS_PARAM_URLS,   /* uint32_t: indices of params, by URL */
+	HS__DEFS_LISTS,        /* struct hs__defs_range: a list of codes each */
+	HS__DEFS_CODES,        /* struct hs__defs_code, by code within a list */
+	HS__DEFS_COMPARTMENTS, /* struct hs_def_compartment */
+	HS__DEFS_MEMBERS,      /* struct hs__defs_member, those of an owner together */
+	HS__DEFS_MEMBER_CODES, /* struct hs_image_text */
 };
 
 struct hs__defs_range {
@@ -28,6 +31,12 @@ struct hs__defs_range {
 
 struct hs__defs_code {
 	struct hs_image_text code, system;
+};
+
+/* Resources of `type` are in the compartment of an `owner` by these search parameters. */
+struct hs__defs_member {
+	uint32_t owner, type;  /* indices of types */
+	uint32_t first, count; /* in HS__DEFS_MEMBER_CODES */
 };
 
 struct hs_defs {
@@ -45,11 +54,14 @@ struct hs_defs {
 	const uint32_t *param_urls;
 	const struct hs__defs_range *lists;
 	const struct hs__defs_code *codes;
+	const struct hs_def_compartment *compartments;
+	const struct hs__defs_member *members;
+	const struct hs_image_text *member_codes;
 	/* Types that rules ask for at every step; NULL when the packages lack them. */
 	const struct hs_def_type *reference, *extension, *codeable, *coding;
 	const struct hs_def_param **pointers; /* HS__DEFS_TYPE_PARAMS as pointers */
 	size_t type_count, element_count, use_count, target_count, param_count, component_count, list_count,
-		code_count;
+		code_count, compartment_count, member_count, member_code_count;
 };
 
 /* hs_defs_text for the inner loops of this folder's neighbours. */

@@ -131,17 +131,19 @@ enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slic
 	if (pair_count > options->max_params)
 		return hs_fail(err, HS_E_TOO_COSTLY, "the search has %zu parameters; at most %u are allowed",
 			pair_count, options->max_params);
-	gather.kids = hs_arena_array(arena, pair_count + 1, sizeof(*gather.kids));
+	gather.kids = hs_arena_array(arena, pair_count + 2, sizeof(*gather.kids));
 	gather.ignored = hs_arena_array(arena, pair_count + 1, sizeof(*gather.ignored));
 	hs_buf_init(&gather.self, arena, self_max(pairs, pair_count));
 	hs_buf_reserve(&gather.self, self_max(pairs, pair_count));
 	if (!gather.kids || !gather.ignored)
 		return hs_fail(err, HS_E_LIMIT, "the search is too large");
-	for (size_t i = 0; i < pair_count; i++) {
-		enum hs_status status = take_pair(&parse, &pairs[i], &search, &gather);
-		if (status)
-			return status;
-	}
+	enum hs_status status = options->compartment ?
+		hs__parse_compartment(&parse, type, options->compartment, &gather.kids[gather.kid_count++]) :
+		HS_OK;
+	for (size_t i = 0; !status && i < pair_count; i++)
+		status = take_pair(&parse, &pairs[i], &search, &gather);
+	if (status)
+		return status;
 	if (gather.kid_count) {
 		search.where = hs__parse_join(&parse, HS_FIND_AND, gather.kids, gather.kid_count);
 		if (!search.where)

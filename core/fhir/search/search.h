@@ -103,6 +103,11 @@ enum hs_status hs_search_sets(const struct hs_search_work *work, struct hs_slice
 	const struct hs_pair *pairs, size_t pair_count, struct hs_search_set **out, size_t *count,
 	struct hs_error *err);
 
+/* Of what a search is limited to: "Patient/1/Condition" has owner "Patient" and id "1". */
+struct hs_search_compartment {
+	struct hs_slice owner, id;
+};
+
 struct hs_search_options {
 	uint32_t default_count; /* 20 */
 	uint32_t max_count;     /* 1,000; larger is cut */
@@ -114,6 +119,7 @@ struct hs_search_options {
 	uint8_t max_chain;                /* 3 */
 	const struct hs_search_set *sets; /* filled in */
 	size_t set_count;
+	const struct hs_search_compartment *compartment; /* NULL: none */
 };
 
 /* Parses and translates. Errors name the parameter and what would be right. */

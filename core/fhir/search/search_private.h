@@ -184,6 +184,9 @@ const struct hs_find *hs__parse_join(struct hs__parse *parse, enum hs_find_op op
 /* One parameter (name with modifiers and chains, value with alternatives) as a condition on `type`. */
 enum hs_status hs__parse_condition(struct hs__parse *parse, struct hs_slice type, struct hs_slice name,
 	struct hs_slice value, unsigned depth, const struct hs_find **out);
+/* HS_E_NOT_FOUND when resources of the type are in no such compartment. */
+enum hs_status hs__parse_compartment(struct hs__parse *parse, struct hs_slice type,
+	const struct hs_search_compartment *compartment, const struct hs_find **out);
 /* One value of a parameter without modifier or with one that its type knows; `modifier` may be empty. */
 enum hs_status hs__parse_value(struct hs__parse *parse, enum hs_param_type type, uint32_t param,
 	struct hs_slice modifier, struct hs_slice value, const struct hs_find **out);

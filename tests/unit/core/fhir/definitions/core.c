@@ -40,6 +40,19 @@ static void r4_is_whole(void **state)
 	assert_non_null(hs_defs_param(defs, HS_S("Patient"), HS_S("_lastUpdated")));
 	assert_non_null(hs_defs_param(defs, HS_S("PractitionerRole"), HS_S("practitioner")));
 
+	uint32_t code_count;
+	size_t owners;
+	hs_defs_compartments(defs, &owners);
+	assert_int_equal(owners, 5); /* the sample in the package is none */
+	assert_true(hs_defs_has_compartment(defs, HS_S("RelatedPerson")));
+	assert_false(hs_defs_has_compartment(defs, HS_S("Location")));
+	const struct hs_image_text *codes = hs_defs_compartment(defs, HS_S("Patient"),
+		HS_S("AllergyIntolerance"), &code_count);
+	assert_int_equal(code_count, 3);
+	assert_slice(hs_defs_text(defs, codes[2]), "asserter");
+	assert_null(hs_defs_compartment(defs, HS_S("Patient"), HS_S("Location"), &code_count));
+	assert_int_equal(code_count, 0);
+
 	/* Four required bindings have systems that no package carries: media types, currencies, units, LOINC.
 	 */
 	uint32_t unknown = 0;
