@@ -495,22 +495,26 @@ static enum hs_status join_rules(struct walk *w, struct tx_set set, struct tx_sy
 {
 	enum hs_status status = HS_OK;
 
-	*out = hs_tx_bits_new(w->ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
-	for (int excluding = 0; excluding < 2 && out->words; excluding++)
+	*out = (struct tx_bits) { NULL, 0 };
+	for (int excluding = 0; excluding < 2; excluding++)
 		for (uint32_t i = 0; i < set.row->rule_count && status == HS_OK; i++) {
 			const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
 			struct tx_filter *filters = NULL;
 			struct tx_bits found = { NULL, 0 };
-			if (((rule->flags & TX_RULE_EXCLUDE) != 0) != excluding)
+			if (((rule->flags & TX_RULE_EXCLUDE) != 0) != excluding || (excluding && !out->words))
 				continue;
 			status = hs_tx_filters_prepare(w->ctx, set, rule, s, &filters, err);
 			if (status == HS_OK)
 				status = hs_tx_big_select(w->ctx, s, filters, rule->filter_count, &found,
 					err);
-			if (status == HS_OK)
+			if (status == HS_OK && !out->words)
+				*out = found;
+			else if (status == HS_OK)
 				(excluding ? hs_tx_bits_minus : hs_tx_bits_or)(*out, found);
 		}
-	return out->words ? status : too_costly(w, err);
+	if (status == HS_OK && !out->words) /* nothing is included */
+		*out = hs_tx_bits_new(w->ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
+	return status || out->words ? status : too_costly(w, err);
 }
 
 static enum hs_status list_page(struct walk *w, struct tx_system s, struct tx_bits bits, struct list *out,
@@ -549,9 +553,10 @@ static enum hs_status expand_big(struct walk *w, struct tx_set set, struct tx_sy
 			return too_costly(w, err);
 		hs_tx_bits_and(bits, found);
 	}
-	for (uint32_t at = w->x->active_only ? 0 : bits.count; at < bits.count; at++)
-		if (s.layer->concepts[at].flags & TX_INACTIVE)
-			bits.words[at / 64] &= ~((uint64_t)1 << (at % 64));
+	if (w->x->active_only)
+		TX_BITS_EACH(at, bits)
+	if (s.layer->concepts[at].flags & TX_INACTIVE)
+		hs_tx_bits_take(bits, at);
 	return list_page(w, s, bits, out, err);
 }
 

@@ -20,8 +20,8 @@ struct verdict {
 
 struct task {
 	struct tx_context *ctx;
-	bool in_set, of_concept; /* against ctx->set; codings of a CodeableConcept */
-	struct tx_coding codings[CODINGS_MAX];
+	bool in_set, of_concept;   /* against ctx->set; codings of a CodeableConcept */
+	struct tx_coding *codings; /* room for as many as were sent, and one */
 	size_t count;
 	struct verdict best; /* of the coding that the answer speaks of */
 	const struct tx_coding *best_coding;
@@ -71,7 +71,13 @@ static void keep_system(struct task *t, struct hs_slice url)
 static enum hs_status read_codings(struct task *t, struct hs_error *err)
 {
 	const struct tx_params *params = &t->ctx->params;
+	size_t room = hs_json_count(hs_json_get(params->codeable, HS_S("coding"))) + 1;
 	unsigned index = 0;
+
+	t->codings = hs_arena_array(t->ctx->arena, room < CODINGS_MAX ? room : CODINGS_MAX,
+		sizeof(*t->codings));
+	if (!t->codings)
+		return hs_fail(err, HS_E_LIMIT, "the request is too large");
 
 	if (params->coding) {
 		add_coding(t, params->coding, HS_S("Coding"));

@@ -199,7 +199,7 @@ uint32_t hs_tx_bits_total(struct tx_bits bits)
 	uint32_t total = 0;
 
 	for (size_t i = 0; i <= bits.count / 64; i++)
-		total += (uint32_t)__builtin_popcountll(bits.words[i]);
+		total += hs_tx_bits_in(bits.words[i]);
 	return total;
 }
 
@@ -219,7 +219,7 @@ uint32_t hs_tx_bits_nth(struct tx_bits bits, uint32_t skip)
 {
 	for (size_t i = 0; i <= bits.count / 64; i++) {
 		uint64_t rest = bits.words[i];
-		uint32_t here = (uint32_t)__builtin_popcountll(rest);
+		uint32_t here = hs_tx_bits_in(rest);
 		if (skip >= here) {
 			skip -= here;
 			continue;

@@ -99,6 +99,13 @@ struct tx_bits {
 };
 
 struct tx_bits hs_tx_bits_new(struct hs_arena *arena, uint32_t count);
+static inline uint32_t hs_tx_bits_in(uint64_t word)
+{
+	word -= word >> 1 & 0x5555555555555555u;
+	word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
+	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+	return (uint32_t)(word * 0x0101010101010101u >> 56);
+}
 void hs_tx_bits_add_span(struct tx_bits bits, uint32_t from, uint32_t to);
 void hs_tx_bits_add_below(const struct tx_layer *layer, struct tx_bits bits, uint32_t concept, bool itself);
 void hs_tx_bits_and(struct tx_bits bits, struct tx_bits other);
@@ -118,6 +125,10 @@ static inline void hs_tx_bits_add(struct tx_bits bits, uint32_t at)
 {
 	if (at < bits.count)
 		bits.words[at / 64] |= (uint64_t)1 << (at % 64);
+}
+static inline void hs_tx_bits_take(struct tx_bits bits, uint32_t at)
+{
+	bits.words[at / 64] &= ~((uint64_t)1 << (at % 64));
 }
 #define TX_BITS_EACH(at, bits) \
 	for (uint32_t at = hs_tx_bits_next((bits), 0); at != UINT32_MAX; at = hs_tx_bits_next((bits), at + 1))

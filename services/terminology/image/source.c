@@ -265,36 +265,51 @@ static bool filter_passes(struct tx_context *ctx, struct tx_system s, const stru
 	return hs_tx_bits_has(*bits, concept);
 }
 
+/* What one filter lets through; of those in `left` when there are some already. */
+static enum hs_status select_one(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
+	const struct tx_bits *left, struct tx_bits *out, struct hs_error *err)
+{
+	uint32_t total = (uint32_t)TX_BIG(s.layer)->concept_count;
+
+	if (f->of_source) {
+		*out = *(const struct tx_bits *)f->data; /* made for this question: nobody else has it */
+		return HS_OK;
+	}
+	*out = hs_tx_bits_new(ctx->arena, total);
+	if (!out->words)
+		return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
+	if ((f->op == TX_OP_IS_A || f->op == TX_OP_DESCENDENT_OF) && f->on == TX_ON_CODE) {
+		if (f->concept != TX_NONE)
+			hs_tx_bits_add_below(s.layer, *out, f->concept, f->op == TX_OP_IS_A);
+		return HS_OK;
+	}
+	for (uint32_t at = 0; at < total; at++)
+		if ((!left || hs_tx_bits_has(*left, at)) && hs_tx_filter_passes(ctx, f, s, at))
+			hs_tx_bits_add(*out, at);
+	return HS_OK;
+}
+
 enum hs_status hs_tx_big_select(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filters,
 	uint32_t count, struct tx_bits *out, struct hs_error *err)
 {
 	uint32_t total = (uint32_t)TX_BIG(s.layer)->concept_count;
-	struct tx_bits all = hs_tx_bits_new(ctx->arena, total), one = hs_tx_bits_new(ctx->arena, total);
+	struct tx_bits all = { NULL, 0 }, one;
+	enum hs_status status = HS_OK;
 
-	if (!all.words || !one.words)
-		return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
-	if (!count)
+	if (!count) {
+		all = hs_tx_bits_new(ctx->arena, total);
+		if (!all.words)
+			return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
 		hs_tx_bits_add_span(all, 0, total);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct tx_filter *f = &filters[i];
-		struct tx_bits into = i ? one : all;
-		if (i)
-			memset(one.words, 0, ((size_t)total / 64 + 1) * sizeof(uint64_t));
-		if (f->of_source)
-			hs_tx_bits_or(into, *(const struct tx_bits *)f->data);
-		else if ((f->op == TX_OP_IS_A || f->op == TX_OP_DESCENDENT_OF) && f->on == TX_ON_CODE) {
-			if (f->concept != TX_NONE)
-				hs_tx_bits_add_below(s.layer, into, f->concept, f->op == TX_OP_IS_A);
-		} else { /* asked of those that are left */
-			for (uint32_t at = 0; at < total; at++)
-				if ((!i || hs_tx_bits_has(all, at)) && hs_tx_filter_passes(ctx, f, s, at))
-					hs_tx_bits_add(into, at);
-		}
-		if (i)
+	}
+	for (uint32_t i = 0; i < count && status == HS_OK; i++) {
+		status = select_one(ctx, s, &filters[i], i ? &all : NULL, i ? &one : &all, err);
+		if (i && status == HS_OK)
 			hs_tx_bits_and(all, one);
 	}
-	*out = all;
-	return HS_OK;
+	if (status == HS_OK)
+		*out = all;
+	return status;
 }
 
 static enum hs_status list(struct tx_context *ctx, struct tx_system s, struct tx_listing *l,

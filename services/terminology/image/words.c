@@ -52,9 +52,14 @@ static size_t read_words(const struct tx_layer *layer, struct hs_slice text, str
 	return n;
 }
 
+static const uint32_t *postings_of(const struct tx_layer *layer, const struct wanted *w)
+{
+	return TX_BIG(layer)->postings + TX_BIG(layer)->words[w->first].posting_first;
+}
+
 static void mark(const struct tx_layer *layer, const struct wanted *w, struct tx_bits texts)
 {
-	const uint32_t *at = TX_BIG(layer)->postings + TX_BIG(layer)->words[w->first].posting_first;
+	const uint32_t *at = postings_of(layer, w);
 
 	for (size_t i = 0; i < w->postings; i++)
 		hs_tx_bits_add(texts, at[i]);
@@ -76,49 +81,53 @@ static struct hs_slice text_of(const struct tx_layer *layer, uint32_t text, uint
 		HS_S_NONE;
 }
 
-/* Keeps texts that have all the words. */
-static void check_each(const struct tx_layer *layer, struct hs_arena *arena, struct hs_slice words,
-	struct tx_bits texts)
+static bool has_words(const struct tx_layer *layer, struct hs_arena *arena, uint32_t text,
+	struct hs_slice words)
 {
-	TX_BITS_EACH(text, texts)
-	{
-		struct hs_arena_mark mark = hs_arena_mark(arena);
-		uint32_t concept = TX_BIG(layer)->text_concepts[text];
-		struct hs_slice folded = concept < TX_BIG(layer)->concept_count ?
-			hs_tx_fold(arena, text_of(layer, text, concept)) :
-			HS_S_NONE;
-		if (!hs_tx_words_start(folded, words))
-			texts.words[text / 64] &= ~((uint64_t)1 << (text % 64));
-		hs_arena_rollback(arena, mark);
+	uint32_t concept = TX_BIG(layer)->text_concepts[text];
+	struct hs_arena_mark mark = hs_arena_mark(arena);
+	bool found = concept < TX_BIG(layer)->concept_count &&
+		hs_tx_words_start(hs_tx_fold(arena, text_of(layer, text, concept)), words);
+
+	hs_arena_rollback(arena, mark);
+	return found;
+}
+
+/* Looks at the texts of the rarest word one by one. A concept that is there already needs no second text. */
+static void search_few(const struct tx_layer *layer, struct hs_arena *arena, struct hs_slice words,
+	const struct wanted *rarest, bool alone, struct tx_bits out)
+{
+	const uint32_t *at = postings_of(layer, rarest);
+
+	for (size_t i = 0; i < rarest->postings; i++) {
+		if (at[i] >= TX_BIG(layer)->text_count)
+			continue;
+		uint32_t concept = TX_BIG(layer)->text_concepts[at[i]];
+		if (alone || (!hs_tx_bits_has(out, concept) && has_words(layer, arena, at[i], words)))
+			hs_tx_bits_add(out, concept);
 	}
 }
 
 /* The rarest word gives the texts; the others take away from them. */
-static bool search(const struct tx_layer *layer, struct hs_arena *arena, struct hs_slice words,
-	const struct wanted *wanted, size_t count, struct tx_bits *texts)
+static bool search_many(const struct tx_layer *layer, struct hs_arena *arena, const struct wanted *wanted,
+	size_t count, size_t rarest, struct tx_bits out)
 {
-	size_t rarest = 0;
+	struct tx_bits texts = hs_tx_bits_new(arena, (uint32_t)TX_BIG(layer)->text_count);
 
-	for (size_t i = 1; i < count; i++)
-		if (wanted[i].postings < wanted[rarest].postings)
-			rarest = i;
-	*texts = hs_tx_bits_new(arena, (uint32_t)TX_BIG(layer)->text_count);
-	if (!texts->words)
+	if (!texts.words)
 		return false;
-	mark(layer, &wanted[rarest], *texts);
-	if (count > 1 && wanted[rarest].postings <= FEW) {
-		check_each(layer, arena, words, *texts);
-		return true;
-	}
+	mark(layer, &wanted[rarest], texts);
 	for (size_t i = 0; i < count; i++) {
 		if (i == rarest)
 			continue;
-		struct tx_bits other = hs_tx_bits_new(arena, texts->count);
+		struct tx_bits other = hs_tx_bits_new(arena, texts.count);
 		if (!other.words)
 			return false;
 		mark(layer, &wanted[i], other);
-		hs_tx_bits_and(*texts, other);
+		hs_tx_bits_and(texts, other);
 	}
+	TX_BITS_EACH(text, texts)
+	hs_tx_bits_add(out, TX_BIG(layer)->text_concepts[text]);
 	return true;
 }
 
@@ -126,16 +135,17 @@ bool hs_tx_big_search(const struct tx_layer *layer, struct hs_arena *arena, stru
 	struct tx_bits *out)
 {
 	struct wanted wanted[WANTED_MAX];
-	struct tx_bits texts = { NULL, 0 };
-	size_t count = read_words(layer, words, wanted);
+	size_t count = read_words(layer, words, wanted), rarest = 0;
 
 	if (!count) { /* nothing but blanks: every concept */
 		hs_tx_bits_add_span(*out, 0, out->count);
 		return true;
 	}
-	if (!search(layer, arena, words, wanted, count, &texts))
-		return false;
-	TX_BITS_EACH(text, texts)
-	hs_tx_bits_add(*out, TX_BIG(layer)->text_concepts[text]);
+	for (size_t i = 1; i < count; i++)
+		if (wanted[i].postings < wanted[rarest].postings)
+			rarest = i;
+	if (count > 1 && wanted[rarest].postings > FEW)
+		return search_many(layer, arena, wanted, count, rarest, *out);
+	search_few(layer, arena, words, &wanted[rarest], count == 1, *out);
 	return true;
 }
