@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The FHIR versions that are served: their definitions, search rules, REST API and routes. */
 #include <core/base/heap.h>
+#include <core/host/export.h>
 #include <core/host/metrics.h>
 #include <core/host/router.h>
 #include <core/host/validator.h>
@@ -185,6 +186,8 @@ enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 			status = add_own(host, edition, hs__fhirpath_routes, err);
 		if (status == HS_OK && edition->defs)
 			status = add_own(host, edition, hs__everything_routes, err);
+		if (status == HS_OK && edition->defs)
+			status = add_own(host, edition, hs__export_routes, err);
 		if (edition->defs)
 			edition->validators = hs__validators_new(host, edition, versions[i].cores);
 		if (status == HS_OK && edition->defs)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A request below a FHIR base: limits, faults, formats, then a service's route or the REST API. */
+#include <core/host/export.h>
 #include <core/host/router.h>
 #include <core/host/request_private.h>
 #include <core/host/sandbox.h>
@@ -133,12 +134,15 @@ static enum hs_verdict to_rest(struct hs_request *req, uint32_t methods)
 	return hs_rest_serve(edition->rest, req->sandbox->rest[edition->fhir == HS_FHIR_R5], req, &target);
 }
 
-/* A Binary goes out as what it is, so that its reader may accept any type. */
+/* A Binary and an export's file go out as what they are, so that their reader may accept any type. */
 static bool wants_content(const struct hs_request *req)
 {
 	bool get = req->http->method == HS_HTTP_GET || req->http->method == HS_HTTP_HEAD;
-	return get && !req->http->query.len &&
-		hs_rest_wants_content(req->path, hs_http_get_header(req->http, HS_S("Accept")));
+	return get &&
+		(hs__export_is_file(req->path) ||
+			(!req->http->query.len &&
+				hs_rest_wants_content(req->path,
+					hs_http_get_header(req->http, HS_S("Accept")))));
 }
 
 /* Past the faults: what the handler and REST see. */

@@ -63,6 +63,7 @@ struct hs_host_config {
 	bool tls_client_required;
 	bool bare; /* neither definitions nor services are opened: for backups and the like */
 	int64_t sandbox_idle_seconds; /* then a named sandbox is closed until it is used again; 0: never */
+	int64_t export_jobs, export_keep_seconds, export_file_kib; /* of bulk exports, for each sandbox */
 	struct hs_sandbox_limits sandbox;
 	const char *const *packages; /* NAME#VERSION or a file; before those recorded in the data directory */
 	size_t package_count;

@@ -127,6 +127,10 @@ struct hs_host {
 	struct hs__metrics *metrics;
 	char token[65]; /* operator's, hexadecimal */
 	struct hs__job *jobs;
+	/* export.h */
+	struct hs_task exports_task;
+	_Atomic bool exports_due, exports_woken;
+	_Atomic unsigned exports_moving;
 };
 
 static inline struct hs__edition *hs__edition(struct hs_host *host, enum hs_fhir_version fhir)

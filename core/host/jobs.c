@@ -99,7 +99,7 @@ bool hs__jobs_idle(const struct hs_host *host)
 	for (const struct hs__job *job = host->jobs; job; job = job->next)
 		if (job->at || job->timer)
 			return false;
-	return true;
+	return atomic_load(&host->exports_moving) == 0;
 }
 
 void hs__jobs_free(struct hs_host *host)

@@ -58,7 +58,8 @@ struct hs_sandbox {
 	struct hs_rest_sandbox *rest[HS__EDITIONS];
 	struct hs__policy policies[HS__EDITIONS];
 	struct hs__upper *validators[HS__EDITIONS];
-	void **states; /* of services, by index */
+	void **states;               /* of services, by index */
+	struct hs__exports *exports; /* export.h */
 
 	struct hs__clock clock;
 	struct hs_sandbox_limits limits; /* members are read and written with atomic operations */
@@ -95,7 +96,7 @@ enum hs_status hs__sandbox_delete(struct hs_sandbox *sandbox, struct hs_error *e
 /* sandbox_store.c: the store with the services' tables, the numbers of REST and the services' states. */
 enum hs_status hs__sandbox_load(struct hs_sandbox *sandbox, struct hs_error *err);
 void hs__sandbox_unload(struct hs_sandbox *sandbox);
-/* Removes the files of a directory that are at its first level, and itself when `whole`. */
+/* Removes the files of a directory and those below it, and itself when `whole`. */
 enum hs_status hs__sandbox_erase(const char *dir, bool whole, struct hs_error *err);
 
 /* ---- use ---- */

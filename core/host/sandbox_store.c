@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an open sandbox has: its store with the services' tables, REST's numbers, the services' states. */
 #include <core/base/heap.h>
+#include <core/host/export.h>
 #include <core/host/validator.h>
 
 #include <dirent.h>
@@ -91,6 +92,8 @@ enum hs_status hs__sandbox_load(struct hs_sandbox *sandbox, struct hs_error *err
 				status = open_rest(sandbox, i, err);
 		if (status == HS_OK)
 			status = open_states(sandbox, err);
+		if (status == HS_OK)
+			status = hs__exports_open(sandbox, err);
 	}
 	if (status)
 		hs__sandbox_unload(sandbox);
@@ -101,6 +104,7 @@ void hs__sandbox_unload(struct hs_sandbox *sandbox)
 {
 	struct hs_host *host = sandbox->host;
 
+	hs__exports_close(sandbox);
 	for (unsigned i = host->service_count; sandbox->states && i-- > 0;) {
 		const struct hs__service *service = host->services[i];
 		if (sandbox->states[i] && service->plug->sandbox_close)
@@ -134,7 +138,9 @@ enum hs_status hs__sandbox_erase(const char *dir, bool whole, struct hs_error *e
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
-		if (unlink(path) != 0 && errno != ENOENT)
+		if (entry->d_type == DT_DIR)
+			status = hs__sandbox_erase(path, true, err);
+		else if (unlink(path) != 0 && errno != ENOENT)
 			status = hs_fail(err, HS_E_IO, "%s cannot be removed (errno %d)", path, errno);
 	}
 	closedir(list);

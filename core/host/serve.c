@@ -3,6 +3,7 @@
 #include <core/base/heap.h>
 #include <core/base/log.h>
 #include <core/host/access_log.h>
+#include <core/host/export.h>
 #include <core/host/request_private.h>
 #include <core/host/sandbox.h>
 
@@ -128,7 +129,11 @@ static void sweep(void *arg)
 	hs_http_server_counters(loop->server, &loop->counters);
 	pthread_mutex_unlock(&loop->counters_lock);
 	hs__work_sweep(loop);
-	if (loop->index == 0 && now >= loop->tidy_due_ms) {
+	if (loop->index > 0)
+		return;
+	bool tidy = now >= loop->tidy_due_ms;
+	hs__exports_tick(loop->host, tidy);
+	if (tidy) {
 		const struct hs_world *world = loop->host->world;
 		loop->tidy_due_ms = now + TIDY_MS;
 		hs__sandboxes_tidy(loop->host, (int64_t)(world->mono_ns(world->ctx) / 1000000));
