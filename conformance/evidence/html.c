@@ -52,6 +52,13 @@ static void add_head(const struct hs_test_run *run, struct hs_buf *out)
 	hs_buf_cstr(out, "</div>\n");
 }
 
+/* Did the target say what it can do? */
+static bool declares(const struct hs_test_exchange *probe)
+{
+	struct hs_slice type = hs_json_get_text(probe ? probe->json : NULL, HS_S("resourceType"));
+	return hs_slice_eq(type, HS_S("CapabilityStatement")) && probe->status == 200;
+}
+
 static void add_facts(const struct hs_test_run *run, const struct hs_report_info *info, struct hs_buf *out)
 {
 	const struct hs_test_options *options = hs_test_run_options(run);
@@ -61,6 +68,10 @@ static void add_facts(const struct hs_test_run *run, const struct hs_report_info
 	hs_buf_init(&line, NULL, 1 << 16);
 	hs_buf_cstr(out, "<dl class=\"facts\">\n");
 	add_fact(out, "System", hs_test_run_software(run));
+	if (!declares(probe))
+		add_fact(out, "Declares",
+			HS_S("nothing: GET metadata brought no CapabilityStatement, so everything was "
+			     "asked"));
 	add_fact(out, "FHIR", hs_test_run_fhir(run) == HS_FHIR_R5 ? HS_S("R5") : HS_S("R4"));
 	hs_report_instant(&line, hs_test_run_began(run));
 	add_fact(out, "Began", hs_buf_slice(&line));
@@ -79,49 +90,6 @@ static void add_facts(const struct hs_test_run *run, const struct hs_report_info
 		add_fact(out, "TLS", probe->tls_chain);
 	hs_buf_cstr(out, "</dl>\n</header>\n<main>\n");
 	hs_buf_free(&line);
-}
-
-/* ---- the table ---- */
-
-static void add_cell(struct hs_buf *out, size_t number)
-{
-	hs_buf_printf(out, "<td%s>%zu</td>", number ? "" : " class=\"zero\"", number);
-}
-
-static void add_row(struct hs_buf *out, const struct hs_test_script_result *script, size_t index)
-{
-	size_t counts[HS_TEST_VERDICTS] = { 0 };
-
-	for (size_t i = 0; i < script->count; i++)
-		if (script->tests[i].selected)
-			counts[script->tests[i].verdict]++;
-	hs_buf_printf(out, "<tr><td><a href=\"#s%zu\">", index);
-	hs_report_escape(out, script->script->id);
-	hs_buf_cstr(out, "</a></td>");
-	add_cell(out, counts[HS_TEST_PASS] + counts[HS_TEST_WARNING]);
-	add_cell(out, counts[HS_TEST_FAIL]);
-	add_cell(out, counts[HS_TEST_WARNING]);
-	add_cell(out, counts[HS_TEST_SKIP]);
-	add_cell(out, counts[HS_TEST_NOT_EVALUATED]);
-	add_cell(out, counts[HS_TEST_ERROR]);
-	hs_buf_printf(out, "<td>%" PRIu64 " ms</td></tr>\n", script->micros / 1000);
-}
-
-static void add_table(const struct hs_test_run *run, struct hs_buf *out)
-{
-	size_t count = 0;
-	const struct hs_test_script_result *scripts = hs_test_run_results(run, &count);
-
-	hs_buf_cstr(out,
-		"<h2>Scripts</h2>\n<table>\n<thead><tr><th scope=\"col\">Script</th>"
-		"<th scope=\"col\">Passed</th><th scope=\"col\">Failed</th>"
-		"<th scope=\"col\">Warned</th><th scope=\"col\">Skipped</th>"
-		"<th scope=\"col\">Not evaluated</th><th scope=\"col\">Our fault</th>"
-		"<th scope=\"col\">Time</th></tr></thead>\n<tbody>\n");
-	for (size_t i = 0; i < count; i++)
-		if (hs_report_has_script(&scripts[i]))
-			add_row(out, &scripts[i], i);
-	hs_buf_cstr(out, "</tbody>\n</table>\n");
 }
 
 /* ---- tests ---- */
@@ -145,6 +113,24 @@ static void add_failure(void *arg, const struct hs_test_script_result *script,
 	hs_report_html_test(lister->out, lister->run, test);
 }
 
+/* What stands under "What failed", and would be missed here. */
+static void add_absent(struct hs_buf *out, const struct hs_test_script_result *script)
+{
+	size_t absent = 0;
+
+	for (size_t i = 0; i < script->count; i++) {
+		const struct hs_test_result *test = &script->tests[i];
+		if (!test->selected || !hs_report_is_failure(test->verdict))
+			continue;
+		hs_buf_cstr(out, absent++ ? ", <a href=\"#" : "<p>Failed, above: <a href=\"#");
+		hs_report_escape(out, test->id);
+		hs_buf_cstr(out, "\">");
+		hs_report_escape(out, test->name.len ? test->name : test->id);
+		hs_buf_cstr(out, "</a>");
+	}
+	hs_buf_cstr(out, absent ? "</p>\n" : "");
+}
+
 static void add_script(struct lister *lister, const struct hs_test_script_result *script, size_t index)
 {
 	struct hs_buf *out = lister->out;
@@ -164,6 +150,7 @@ static void add_script(struct lister *lister, const struct hs_test_script_result
 		hs_report_escape(out, script->reason);
 		hs_buf_cstr(out, "</p>\n");
 	}
+	add_absent(out, script);
 	if (script->setup.count && !hs_report_is_failure(script->setup.verdict))
 		hs_report_html_test(out, lister->run, &script->setup);
 	for (size_t i = 0; i < script->count; i++) {
@@ -181,9 +168,10 @@ void hs_report_html(const struct hs_test_run *run, const struct hs_report_info *
 
 	add_head(run, out);
 	add_facts(run, info, out);
-	add_table(run, out);
+	hs_report_html_requirements(out, run);
+	hs_report_html_scripts(out, run);
 	hs_report_each_test(run, add_failure, &lister);
-	hs_buf_cstr(out, "<h2>Everything else</h2>\n");
+	hs_buf_cstr(out, lister.count ? "<h2>Everything else</h2>\n" : "<h2>Tests</h2>\n");
 	for (size_t i = 0; i < count; i++)
 		if (hs_report_has_script(&scripts[i]))
 			add_script(&lister, &scripts[i], i);

@@ -31,7 +31,8 @@ const char *const hs_report_html_style[] = {
 	"td{white-space:nowrap}th:first-child,td:first-child{text-align:left;overflow-wrap:anywhere;"
 	"white-space:normal}th{color:var(--soft);font-"
 	"weight:500;"
-	"font-size:.85rem}.zero{color:var(--soft);opacity:.55}\n",
+	"font-size:.85rem}tfoot td{font-weight:600}.level{font-weight:700;font-size:.8rem;letter-spacing:"
+	".03em}.zero{color:var(--soft);opacity:.55}\n",
 	".tag{display:inline-block;min-width:4.2rem;text-align:center;padding:.05rem "
 	".5rem;border-radius:1rem;"
 	"font-size:.8rem;font-weight:600;white-space:nowrap}\n",
@@ -40,7 +41,9 @@ const char *const hs_report_html_style[] = {
 	".tag.warning{color:var(--warn);background:var(--warnbg)}"
 	".tag.skip,.tag.not-evaluated,.tag.pending{color:var(--skip);background:var(--skipbg)}\n",
 	"details{border:1px solid var(--line);border-radius:.5rem;background:var(--card);margin:.5rem 0}"
-	"details>*:not(summary){margin-left:1.1rem;margin-right:1.1rem}details>*:last-child{margin-bottom:"
+	"details>*:not(summary){margin-left:1.1rem;margin-right:1.1rem}details>table{width:calc(100% - "
+	"2.2rem)}"
+	"details>*:last-child{margin-bottom:"
 	"1rem}\n",
 	"summary{cursor:pointer;padding:.55rem 1.1rem;display:flex;gap:.75rem;align-items:baseline}"
 	"summary::-webkit-details-marker{display:none}summary::before{content:'\\25B8';color:var(--soft);"
@@ -57,8 +60,7 @@ const char *const hs_report_html_style[] = {
 	".name{flex:1;overflow-wrap:anywhere}"
 	".action.fail,.action.error{border-left:.25rem solid var(--fail);padding-left:.9rem}"
 	".action.warning{border-left:.25rem solid var(--warn);padding-left:.9rem}\n",
-	"blockquote{margin:.6rem 0;padding:.1rem 0 .1rem .9rem;border-left:.2rem solid var(--line)}"
-	"blockquote .level{font-weight:700;font-size:.8rem;letter-spacing:.03em}\n",
+	"blockquote{margin:.6rem 0;padding:.1rem 0 .1rem .9rem;border-left:.2rem solid var(--line)}\n",
 	"dl.diff{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:.6rem 0}"
 	"dl.diff dt{color:var(--soft)}dl.diff dd{margin:0;font-family:ui-monospace,'SF Mono',Menlo,Consolas,"
 	"'DejaVu Sans Mono',monospace;font-size:.875rem;white-space:pre-wrap;overflow-wrap:anywhere}"

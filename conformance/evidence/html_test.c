@@ -205,7 +205,9 @@ static void add_action(struct hs_buf *out, const struct hs_test_run *run, const 
 
 void hs_report_html_test(struct hs_buf *out, const struct hs_test_run *run, const struct hs_test_result *test)
 {
-	hs_buf_printf(out, "<details%s><summary>", hs_report_is_failure(test->verdict) ? " open" : "");
+	hs_buf_cstr(out, "<details id=\"");
+	hs_report_escape(out, test->id);
+	hs_buf_printf(out, "\"%s><summary>", hs_report_is_failure(test->verdict) ? " open" : "");
 	add_tag(out, test->verdict);
 	hs_buf_cstr(out, "<span class=\"name\">");
 	hs_report_escape(out, test->name.len ? test->name : test->id);

@@ -173,6 +173,41 @@ static void html(void **state)
 	hs_arena_free(scene.arena);
 }
 
+/* Each sentence that does not hold stands once, with links to the tests that show it. */
+static void html_by_requirement(void **state)
+{
+	struct scene scene;
+	struct hs_requirements *set = hs_requirements_new();
+	struct hs_error err = { 0 };
+
+	(void)state;
+	scene_open(&scene);
+	assert_int_equal(
+		hs_requirements_add(set,
+			HS_S("{\"resourceType\":\"Requirements\",\"url\":\"http://r.test/r\",\"name\":\"R\","
+			     "\"status\":\"active\",\"statement\":[{\"key\":\"may\",\"conformance\":[\"MAY\"]"
+			     ","
+			     "\"requirement\":\"It may.\"},{\"key\":\"shall\",\"conformance\":[\"SHALL\"],"
+			     "\"requirement\":\"It & shall.\"}]}"),
+			&err),
+		HS_OK);
+	scene.run.options.requirements = set;
+	scene.requirements[0] = hs_requirements_find(set, HS_S("http://r.test/r"), HS_S("shall"));
+	assert_non_null(scene.requirements[0]);
+	struct hs_slice text = make(&scene, HS_REPORT_HTML);
+	assert_markup(text);
+	assert_true(has(text,
+		"1 requirements were judged: 0 hold; of those that do not, 1 say SHALL, 0 SHOULD"));
+	assert_true(has(text, "It &amp; shall.<br>"));
+	assert_true(has(text, "r#shall: <a href=\"#s/a/t\">s/a/t</a></span></td><td>1 of 1</td>"));
+	assert_true(has(text, "<details id=\"s/a/t\" open"));
+	assert_false(has(text, "It may."));
+	assert_true(has(text, "<td><a href=\"#s/a/t\">1</a></td>"));
+	assert_true(has(text, "so everything was asked"));
+	hs_requirements_free(set);
+	hs_arena_free(scene.arena);
+}
+
 static void junit(void **state)
 {
 	struct scene scene;
@@ -278,6 +313,7 @@ int main(void)
 		cmocka_unit_test(no_secrets),
 		cmocka_unit_test(names),
 		cmocka_unit_test(html),
+		cmocka_unit_test(html_by_requirement),
 		cmocka_unit_test(junit),
 		cmocka_unit_test(json),
 		cmocka_unit_test(test_report),
