@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules of data types: Attachment, Coding, Identifier, canonical (R4 datatypes, section 2.24). */
+/* Rules of data types: Attachment, Coding, Identifier, Quantity, Meta, SampledData, canonical (R4 datatypes,
+ * section 2.24). */
 #include <core/fhir/validate/rules/rules_private.h>
 
 #include <handslag/ucum.h>
@@ -19,6 +20,9 @@ static int64_t data_size(struct hs_slice data)
 	return (letters + pads) % 4 == 0 && pads <= 2 ? letters * 3 / 4 : -1;
 }
 
+/* SHA-1 has 20 bytes, of whatever data (section 2.24.0.5). */
+#define HASH_BYTES 20
+
 void hs__rule_attachment(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_slice data = hs_json_get_text(node->value, HS_S("data"));
@@ -28,6 +32,16 @@ void hs__rule_attachment(struct hs__validation *run, const struct hs__node *node
 		said != have)
 		HS__FAIL(run, node, "", "invalid", "attachment-size",
 			"size says %lld bytes, but the data has %lld", (long long)said, (long long)have);
+	struct hs_slice hash = hs_json_get_text(node->value, HS_S("hash"));
+	if (hash.len && data_size(hash) != HASH_BYTES)
+		HS__WARN(run, node, "hash", "invalid", "attachment-hash",
+			"the hash is SHA-1 in base64, which stands for %d bytes", HASH_BYTES);
+	if (!data.len && !hs_json_get(node->value, HS_S("url")) &&
+		!hs_json_get(node->value, HS_S("contentType")) &&
+		!hs_json_get(node->value, HS_S("language")) && !hs_json_get(node->value, HS_S("extension")))
+		HS__WARN(run, node, "", "business-rule", "attachment-empty",
+			"an attachment has data or a url, or says at least what it would be (contentType, "
+			"language)");
 }
 
 /* ---- Coding: its system (section 2.24.0.7) and the code in it ---- */
@@ -119,11 +133,79 @@ void hs__rule_quantity(struct hs__validation *run, const struct hs__node *node)
 			"'%.*s' is not a unit of UCUM: %s", HS__SHOW(code), err.text);
 }
 
+/* ---- Meta (R4 section 2.1.4): labels are said once ---- */
+
+#define LABELS_MAX 1000u
+
+void hs__rule_meta(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_map labels;
+	hs_map_init(&labels, run->arena);
+	labels.seed = hs_hash_secret();
+	HS__EACH_BELOW(label, node, "security") {
+		bool fresh = true;
+		struct hs_slice code = hs_json_get_text(label.value, HS_S("code"));
+		if (code.len && labels.count < LABELS_MAX)
+			hs_map_put(&labels,
+				hs_arena_printf(run->arena, "%.*s|%.*s",
+					HS_S_ARG(hs_json_get_text(label.value, HS_S("system"))),
+					HS_S_ARG(code)),
+				&fresh);
+		if (!fresh)
+			HS__FAIL(run, &label, "", "duplicate", "meta-security-twice",
+				"the security label '%.*s' is there already", HS__SHOW(code));
+	}
+}
+
+/* ---- SampledData (section 2.24.0.10): decimals, E, L and U between blanks ---- */
+
+static bool is_sample(struct hs_slice text)
+{
+	size_t i = text.len && text.ptr[0] == '-';
+	size_t digits = 0;
+	bool point = false;
+	if (text.len == 1 && (text.ptr[0] == 'E' || text.ptr[0] == 'L' || text.ptr[0] == 'U'))
+		return true;
+	for (; i < text.len; i++) {
+		if (text.ptr[i] == '.' && !point && digits)
+			point = true;
+		else if (text.ptr[i] >= '0' && text.ptr[i] <= '9')
+			digits++;
+		else
+			break;
+	}
+	if (!digits || i == text.len)
+		return digits > 0;
+	return (text.ptr[i] == 'e' || text.ptr[i] == 'E') && i + 1 < text.len; /* an exponent */
+}
+
+void hs__rule_sampled(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice rest = hs_json_get_text(node->value, HS_S("data"));
+	while (rest.len) {
+		size_t start = 0;
+		size_t end;
+		while (start < rest.len && (unsigned char)rest.ptr[start] <= ' ')
+			start++;
+		for (end = start; end < rest.len && (unsigned char)rest.ptr[end] > ' ';)
+			end++;
+		struct hs_slice sample = hs_slice(rest.ptr + start, end - start);
+		rest = hs_slice_from(rest, end);
+		if (!sample.len || is_sample(sample))
+			continue;
+		HS__FAIL(run, node, "data", "invalid", "sampled-data",
+			"'%.*s' is no sample: a number, or E (error), L (below) or U (above the limits)",
+			HS__SHOW(sample));
+		return;
+	}
+}
+
 /* ---- canonical (R4 references, section 2.3.0.6) ---- */
 
 void hs__rule_canonical(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_slice text = hs_json_text(node->value);
+	hs__rule_uri(run, node);
 	if (text.len && text.ptr[0] != '#' && !hs__rules_is_absolute(text))
 		HS__WARN(run, node, "", "invalid", "canonical-absolute",
 			"a canonical should be an absolute URL, or '#' with the id of a contained resource, "

@@ -200,6 +200,22 @@ static void check_tags(struct hs__validation *run, const struct hs__node *node, 
 	}
 }
 
+#define XHTML "http://www.w3.org/1999/xhtml"
+
+/* Readers of XML know the tags by their namespace; the XML reader has seen to its own already. */
+static void check_namespace(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
+{
+	struct tags tags = { text };
+	struct tag div;
+	if (!next_tag(&tags, &div))
+		return;
+	struct hs_slice space = attribute(&div, HS_S("xmlns"));
+	if (!space.ptr || !hs_slice_eq(space, HS_S(XHTML)))
+		HS__FAIL_OTHERS(run, node, "div", "invalid", "narrative-namespace",
+			"the <div> must say xmlns=\"" XHTML "\"%s%.*s", space.ptr ? ", not " : "",
+			HS__SHOW(space));
+}
+
 /* The language stands on the <div> too, once for HTML and once for XML (R4 section 2.4.1.1). */
 static void check_language(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
 {
@@ -230,6 +246,7 @@ void hs__rule_narrative(struct hs__validation *run, const struct hs__node *node)
 	if (!content)
 		HS__WARN(run, node, "div", "invariant", "narrative-empty",
 			"the narrative has no text and no picture; leave it out, or say something");
+	check_namespace(run, node, text);
 	check_tags(run, node, text);
 	check_language(run, node, text);
 }

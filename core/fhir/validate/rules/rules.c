@@ -19,6 +19,16 @@ static const struct row rows[] = {
 	{ "Distance", hs__rule_quantity },
 	{ "Duration", hs__rule_quantity },
 	{ "canonical", hs__rule_canonical },
+	{ "Meta", hs__rule_meta },
+	{ "SampledData", hs__rule_sampled },
+	{ "uri", hs__rule_uri },
+	{ "url", hs__rule_uri },
+	{ "string", hs__rule_text },
+	{ "markdown", hs__rule_text },
+	{ "date", hs__rule_date },
+	{ "dateTime", hs__rule_date },
+	{ "instant", hs__rule_date },
+	{ "base64Binary", hs__rule_base64 },
 	{ "Bundle", hs__rule_bundle },
 	{ "Observation", hs__rule_observation },
 	{ "Questionnaire", hs__rule_questionnaire },
@@ -169,16 +179,39 @@ static void check_contained(struct hs__validation *run, const struct hs__node *n
 		struct hs_slice id = hs_json_get_text(contained.value, HS_S("id"));
 		if (id.len)
 			hs_map_put(&ids, id, &fresh);
+		else if (hs__rules_type(contained.value).len)
+			HS__FAIL(run, &contained, "", "required", "contained-no-id",
+				"what is contained needs an id, by which the resource refers to it");
 		if (!fresh)
 			HS__FAIL(run, &contained, "id", "duplicate", "contained-id-twice",
 				"there is a contained resource with the id '%.*s' already", HS__SHOW(id));
 	}
 }
 
+/* What is referred to by a canonical has an absolute url, and the version is not a part of it (R4
+ * references, section 2.3.0.6). */
+static void check_own_url(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs_slice url = hs_json_get_text(node->value, HS_S("url"));
+	if (!url.len || !hs_json_get(node->value, HS_S("status")))
+		return;
+	if (!hs__rules_is_absolute(url))
+		HS__WARN(run, node, "url", "invalid", "resource-url",
+			"the url is the name by which others refer to this, so it should be absolute, not "
+			"'%.*s'",
+			HS__SHOW(url));
+	else if (hs_slice_find(url, '|', 0) != SIZE_MAX)
+		HS__WARN(run, node, "url", "invalid", "resource-url",
+			"'|' parts a url from its version where others refer to it; leave it out of '%.*s'",
+			HS__SHOW(url));
+}
+
 void hs__rules_resource(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_map ids;
-	check_contained(run, node);
+	if (!run->options->ignore_contained)
+		check_contained(run, node);
+	check_own_url(run, node);
 	if (hs_json_get(node->value, HS_S("_id")))
 		HS__FAIL(run, node, "_id", "structure", "resource-id-extension",
 			"the id of a resource cannot have extensions");

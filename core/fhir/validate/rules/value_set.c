@@ -2,6 +2,12 @@
 /* ValueSet and ConceptMap (R4 sections 4.9 and 4.10): systems, filters and codes that they name. */
 #include <core/fhir/validate/rules/rules_private.h>
 
+#include <core/fhir/path/decimal.h>
+#include <core/fhir/path/regex.h>
+#include <handslag/time.h>
+
+#define IMPORTS_MAX 64u /* value sets within value sets that a circle is looked for in */
+
 static enum hs_validate_answer in_system(struct hs__validation *run, struct hs_slice system,
 	struct hs_slice version, struct hs_slice code)
 {
@@ -60,6 +66,19 @@ static void check_coding_value(struct hs__validation *run, const struct hs__node
 			"the code system '%.*s' has no code '%.*s'", HS__SHOW(system), HS__SHOW(rest));
 }
 
+/* Is the text a value of the property's type? True for a type that has no form of its own. */
+static bool is_of_type(struct hs_slice type, struct hs_slice value)
+{
+	struct hs_json number = { .type = HS_JSON_NUMBER, .u.text = value.ptr, .len = (uint32_t)value.len };
+	struct path_decimal decimal;
+	int64_t integer;
+	if (hs_slice_eq(type, HS_S("integer")))
+		return value.len < 20 && hs_json_i64(&number, &integer);
+	if (hs_slice_eq(type, HS_S("decimal")))
+		return hs__path_decimal_parse(value, &decimal);
+	return !hs_slice_eq(type, HS_S("dateTime")) || hs_time_is_datetime(value) || hs_time_is_date(value);
+}
+
 static void check_filter(struct hs__validation *run, const struct hs__node *filter,
 	struct hs_slice system_url, const struct hs_json *system)
 {
@@ -77,6 +96,14 @@ static void check_filter(struct hs__validation *run, const struct hs__node *filt
 				HS__SHOW(value));
 	} else if (hs_slice_eq(type, HS_S("Coding")) && hs_slice_eq(op, HS_S("="))) {
 		check_coding_value(run, filter, property, value);
+	} else if (hs_slice_eq(op, HS_S("regex"))) {
+		if (value.len && !hs__path_regex(run->arena, value, HS_S_NONE, true))
+			HS__FAIL(run, filter, "value", "invalid", "value-set-filter-regex",
+				"'%.*s' is no regular expression", HS__SHOW(value));
+	} else if (hs_slice_eq(op, HS_S("=")) && !is_of_type(type, value)) {
+		HS__WARN(run, filter, "value", "invalid", "value-set-filter-type",
+			"the property '%.*s' is of type %.*s, and '%.*s' is none", HS__SHOW(property),
+			HS__SHOW(type), HS__SHOW(value));
 	} else if (hs__rules_in(op, "is-a descendent-of is-not-a generalizes") &&
 		hs_slice_eq(property, HS_S("concept"))) {
 		if (system && in_system(run, system_url, HS_S_NONE, value) == HS_VALIDATE_NO)
@@ -100,8 +127,49 @@ static void check_concepts(struct hs__validation *run, const struct hs__node *in
 	}
 }
 
+/* ---- imports: a value set that includes itself has no codes (R4 section 4.9.5) ---- */
+
+/* Does a value set that `set` includes, or one within it, have the url? `budget` bounds the look. */
+static bool includes_url(struct hs__validation *run, const struct hs_json *set, struct hs_slice url,
+	uint32_t *budget)
+{
+	HS_JSON_EACH(include, hs__rules_array(hs_json_get(set, HS_S("compose")), "include"))
+		HS_JSON_EACH(import, hs__rules_array(include, "valueSet")) {
+			struct hs_slice canonical = hs_json_text(import);
+			if (hs_slice_eq(hs__rules_canonical(canonical, NULL), url))
+				return true;
+			const struct hs_json *next = *budget ?
+				hs_library_find(run->library, HS_S("ValueSet"), canonical, NULL) :
+				NULL;
+			*budget -= *budget > 0;
+			if (next && next != set && includes_url(run, next, url, budget))
+				return true;
+		}
+	return false;
+}
+
+static void check_imports(struct hs__validation *run, const struct hs__node *include)
+{
+	uint32_t budget = IMPORTS_MAX;
+	struct hs_slice own = hs_json_get_text(include->resource->value, HS_S("url"));
+	HS__EACH_BELOW(import, include, "valueSet") {
+		struct hs_slice canonical = hs_json_text(import.value);
+		const struct hs_json *set = hs__rules_resource_of(run, include, "ValueSet", canonical);
+		bool circular = own.len && hs_slice_eq(hs__rules_canonical(canonical, NULL), own);
+		if (circular || (own.len && set && includes_url(run, set, own, &budget)))
+			HS__FAIL(run, &import, "", "invalid", "value-set-circular",
+				"the value set includes itself%s%.*s", circular ? "" : " through ",
+				HS__SHOW(circular ? HS_S_NONE : canonical));
+		else if (!set && canonical.len && hs_library_has(run->library, HS_S("CodeSystem"), canonical))
+			HS__FAIL(run, &import, "", "invalid", "value-set-import",
+				"'%.*s' is a code system; name it in system, or give a value set",
+				HS__SHOW(canonical));
+	}
+}
+
 static void check_include(struct hs__validation *run, const struct hs__node *include)
 {
+	check_imports(run, include);
 	struct hs_slice url = hs_json_get_text(include->value, HS_S("system"));
 	struct hs_slice plain = hs__rules_canonical(url, NULL);
 	if (!url.len)

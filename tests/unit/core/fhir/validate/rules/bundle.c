@@ -56,6 +56,10 @@ static void links(void **state)
 
 #define UUID(digit) "urn:uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a" digit
 #define UUID_1 "6a2ee390-978e-42c6-8f88-c17dff3bd8a1"
+#define TWO(type) \
+	BUNDLE("collection", \
+		ENTRY(UUID("0"), REFERS("o", type "/" UUID_1)) "," ENTRY(UUID("1"), \
+			"{'resourceType':'Patient'}"))
 
 static void references_between_entries(void **state)
 {
@@ -82,18 +86,8 @@ static void references_between_entries(void **state)
 				  PATIENT("1")) "," ENTRY("http://a.se/f/Patient/1", PATIENT("1"))),
 			{ NULL }, "" },
 		/* A relative reference does not mean a urn:uuid, but its type must agree all the same. */
-		{ BUNDLE("collection",
-			  ENTRY(UUID("0"),
-				  REFERS("o",
-					  "Group/6a2ee390-978e-42c6-8f88-c17dff3bd8a1")) "," ENTRY(UUID("1"),
-				  "{'resourceType':'Patient'}")),
-			{ NULL }, "bundle-reference-type Bundle.entry[0].resource.subject" },
-		{ BUNDLE("collection",
-			  ENTRY(UUID("0"),
-				  REFERS("o",
-					  "Patient/6a2ee390-978e-42c6-8f88-c17dff3bd8a1")) "," ENTRY(UUID("1"),
-				  "{'resourceType':'Patient'}")),
-			{ NULL }, "" },
+		{ TWO("Group"), { NULL }, "bundle-reference-type Bundle.entry[0].resource.subject" },
+		{ TWO("Patient"), { NULL }, "" },
 		/* Of a URN that nobody has, a message says so; a collection may be a part of more. */
 		{ BUNDLE("message", ENTRY(UUID("0"), REFERS("o", UUID("2")))), { NULL },
 			"bundle-reference-unknown? Bundle.entry[0].resource.subject" },

@@ -14,9 +14,61 @@ static void attachments(void **state)
 		{ "{'resourceType':'Patient','photo':[{'contentType':'image/png','size':5,'url':'http://a.se/"
 		  "1'}]}",
 			{ NULL }, "" },
+		{ "{'resourceType':'Patient','photo':[{'url':'http://a.se/1','hash':"
+		  "'qvTGHdzF6KLavt4PO0gs2a6pQ00='}]}",
+			{ NULL }, "" },
+		{ "{'resourceType':'Patient','photo':[{'url':'http://a.se/1','hash':'YWJj'}]}", { NULL },
+			"attachment-hash? Patient.photo[0].hash" },
+		{ "{'resourceType':'Patient','photo':[{'title':'x'}]}", { NULL },
+			"attachment-empty? Patient.photo[0]" },
+		{ "{'resourceType':'Patient','photo':[{'contentType':'image/png'}]}", { NULL }, "" },
 	};
 	(void)state;
 	RUN_ROWS("attachment-", rows);
+}
+
+static void labels(void **state)
+{
+#define LABELLED(a, b) "{'resourceType':'Patient','meta':{'security':[" a "," b "]}}"
+#define LABEL(system, code) "{'system':'" system "','code':'" code "'}"
+	static const struct rules_case rows[] = {
+		{ LABELLED(LABEL("http://a.se", "x"), LABEL("http://a.se", "y")), { NULL }, "" },
+		{ LABELLED(LABEL("http://a.se", "x"), LABEL("http://b.se", "x")), { NULL }, "" },
+		{ LABELLED(LABEL("http://a.se", "x"), LABEL("http://a.se", "x")), { NULL },
+			"meta-security-twice Patient.meta.security[1]" },
+	};
+	(void)state;
+	RUN_ROWS("meta-", rows);
+}
+
+static void samples(void **state)
+{
+#define SAMPLED(data) \
+	"{'resourceType':'Observation','status':'final','code':{'text':'x'},'valueSampledData':{'origin':{'" \
+	"value':" \
+	"0},'period':1,'dimensions':1,'data':'" data "'}}"
+	static const struct rules_case rows[] = {
+		{ SAMPLED("1 -2.5 E L U 1e3"), { NULL }, "" },
+		{ SAMPLED("1 x"), { NULL }, "sampled-data Observation.valueSampledData.data" },
+		{ SAMPLED("1,5"), { NULL }, "sampled-data Observation.valueSampledData.data" },
+		{ SAMPLED("-"), { NULL }, "sampled-data Observation.valueSampledData.data" },
+	};
+	(void)state;
+	RUN_ROWS("sampled-", rows);
+}
+
+/* What others refer to by its url. */
+static void urls(void **state)
+{
+#define SET(url) "{'resourceType':'ValueSet','url':'" url "','status':'draft'}"
+	static const struct rules_case rows[] = {
+		{ SET("http://a.se/vs"), { NULL }, "" },
+		{ SET("urn:oid:1.2.752.1"), { NULL }, "" },
+		{ SET("vs"), { NULL }, "resource-url? ValueSet.url" },
+		{ SET("http://a.se/vs|1"), { NULL }, "resource-url? ValueSet.url" },
+	};
+	(void)state;
+	RUN_ROWS("resource-url", rows);
 }
 
 static void identifiers(void **state)
@@ -103,6 +155,10 @@ static void ids_of_contained(void **state)
 	static const struct rules_case rows[] = {
 		{ HOLDS("a", "b"), { NULL }, "" },
 		{ HOLDS("a", "a"), { NULL }, "contained-id-twice Patient.contained[1].id" },
+		{ "{'resourceType':'Patient','managingOrganization':{'reference':'#'},'contained':[{'"
+		  "resourceType':"
+		  "'Organization','name':'x'}]}",
+			{ NULL }, "contained-no-id Patient.contained[0]" },
 	};
 	(void)state;
 	RUN_ROWS("contained-", rows);
@@ -144,6 +200,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(attachments),
+		cmocka_unit_test(labels),
+		cmocka_unit_test(samples),
+		cmocka_unit_test(urls),
 		cmocka_unit_test(identifiers),
 		cmocka_unit_test(canonicals),
 		cmocka_unit_test(quantities),

@@ -68,6 +68,21 @@ static void links_within(void **state)
 	RUN_ROWS("narrative-link", rows);
 }
 
+static void namespaces(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ TOLD("x"), { NULL }, "" },
+		{ "{'resourceType':'Patient','text':{'status':'generated','div':'<div>x</div>'}}", { NULL },
+			"narrative-namespace Patient.text.div" },
+		{ "{'resourceType':'Patient','text':{'status':'generated','div':'<div "
+		  "xmlns=\\'http://a.se\\'>x"
+		  "</div>'}}",
+			{ NULL }, "narrative-namespace Patient.text.div" },
+	};
+	(void)state;
+	RUN_ROWS("narrative-namespace", rows);
+}
+
 static void paragraphs(void **state)
 {
 	static const struct rules_case rows[] = {
@@ -102,6 +117,7 @@ int main(void)
 		cmocka_unit_test(content),
 		cmocka_unit_test(links),
 		cmocka_unit_test(links_within),
+		cmocka_unit_test(namespaces),
 		cmocka_unit_test(paragraphs),
 		cmocka_unit_test(languages),
 	};

@@ -66,7 +66,7 @@ static void properties(void **state)
 			"code-system-property-uri CodeSystem.property[0].uri" },
 		{ WITH(PROPERTY("p", "http://a.se/p", "string") "," PROPERTY("p", "http://a.se/q", "string"),
 			  "{'code':'p','valueString':'x'}"),
-			{ NULL }, "code-system-property-twice CodeSystem.property[1].code" },
+			{ NULL }, "code-system-property-twice? CodeSystem.property[1].code" },
 	};
 	(void)state;
 	RUN_ROWS("code-system-", rows);
@@ -82,6 +82,11 @@ static void value_sets(void **state)
 	static const char system[] = SYSTEM("complete",
 		CONCEPTS ",'property':[{'code':'kind','type':'Coding'}],"
 			 "'filter':[{'code':'odd','operator':['='],'value':'x'}]");
+	static const char typed[] = SYSTEM("complete",
+		CONCEPTS ",'property':[{'code':'size','type':'integer'},{'code':'share','type':'decimal'},"
+			 "{'code':'from','type':'dateTime'}]");
+	static const char other[] = "{'resourceType':'ValueSet','url':'http://a.se/other','status':'draft',"
+				    "'compose':{'include':[{'valueSet':['http://a.se/vs']}]}}";
 	static const struct rules_case rows[] = {
 		{ SET("'system':'http://a.se/cs','concept':[{'code':'c'}]"), { system }, "" },
 		{ SET("'system':'http://a.se/cs','concept':[{'code':'z'}]"), { system },
@@ -100,6 +105,25 @@ static void value_sets(void **state)
 			"value-set-filter-coding ValueSet.compose.include[0].filter[0].value" },
 		{ SET(FILTER("kind", "=", "http://a.se/cs#z")), { system },
 			"value-set-filter-code ValueSet.compose.include[0].filter[0].value" },
+		{ SET(FILTER("code", "regex", "a.*")), { system }, "" },
+		{ SET(FILTER("code", "regex", "(a")), { system },
+			"value-set-filter-regex ValueSet.compose.include[0].filter[0].value" },
+		{ SET(FILTER("size", "=", "3")), { typed }, "" },
+		{ SET(FILTER("size", "=", "3.5")), { typed },
+			"value-set-filter-type? ValueSet.compose.include[0].filter[0].value" },
+		{ SET(FILTER("share", "=", "3.5")), { typed }, "" },
+		{ SET(FILTER("share", "=", "much")), { typed },
+			"value-set-filter-type? ValueSet.compose.include[0].filter[0].value" },
+		{ SET(FILTER("from", "=", "2026-01")), { typed }, "" },
+		{ SET(FILTER("from", "=", "now")), { typed },
+			"value-set-filter-type? ValueSet.compose.include[0].filter[0].value" },
+		{ SET("'valueSet':['http://hl7.org/fhir/ValueSet/item-type']"), { NULL }, "" },
+		{ SET("'valueSet':['http://a.se/vs']"), { NULL },
+			"value-set-circular ValueSet.compose.include[0].valueSet[0]" },
+		{ SET("'valueSet':['http://a.se/other']"), { other },
+			"value-set-circular ValueSet.compose.include[0].valueSet[0]" },
+		{ SET("'valueSet':['http://hl7.org/fhir/item-type']"), { NULL },
+			"value-set-import ValueSet.compose.include[0].valueSet[0]" },
 		{ SET(FILTER("concept", "is-a", "b")), { system }, "" },
 		{ SET(FILTER("concept", "is-a", "z")), { system },
 			"value-set-filter-code ValueSet.compose.include[0].filter[0].value" },
