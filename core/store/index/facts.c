@@ -8,43 +8,48 @@
 #define HAS_SYSTEM 0x40u
 #define SAME_EXACT 0x80u /* equal to the text */
 
-static void put_number(struct hs_buf *buf, uint64_t value)
-{
-	char bytes[10];
-	size_t count = 0;
+/* Written where room was made beforehand; each returns what comes after. */
 
-	do {
-		bytes[count++] = (char)((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
-		value >>= 7;
-	} while (value);
-	hs_buf_add(buf, hs_slice(bytes, count));
+#define NUMBER_MAX 10u
+
+static char *put_number(char *at, uint64_t value)
+{
+	for (; value > 0x7f; value >>= 7)
+		*at++ = (char)(0x80 | (value & 0x7f));
+	*at++ = (char)value;
+	return at;
 }
 
-static void put_signed(struct hs_buf *buf, int64_t value)
+static char *put_signed(char *at, int64_t value)
 {
-	put_number(buf, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
+	return put_number(at, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
 }
 
-static void put_text(struct hs_buf *buf, struct hs_slice text)
+static char *put_text(char *at, struct hs_slice text)
 {
-	put_number(buf, text.len);
-	hs_buf_add(buf, text);
+	at = put_number(at, text.len);
+	if (text.len)
+		memcpy(at, text.ptr, text.len);
+	return at + text.len;
 }
 
-static void put_real(struct hs_buf *buf, double value)
+static char *put_real(char *at, double value)
 {
-	char bytes[8];
-
-	memcpy(bytes, &value, sizeof(bytes));
-	hs_buf_add(buf, hs_slice(bytes, sizeof(bytes)));
+	memcpy(at, &value, sizeof(value));
+	return at + sizeof(value);
 }
 
 void hs__facts_begin(struct hs_buf *buf, const struct hs_resource *version)
 {
-	put_number(buf, version->version);
-	put_number(buf, version->seq);
-	put_signed(buf, version->updated_ms);
-	put_text(buf, version->id);
+	char *start = hs_buf_reserve(buf, 4 * NUMBER_MAX + version->id.len), *at = start;
+
+	if (!start)
+		return;
+	at = put_number(at, version->version);
+	at = put_number(at, version->seq);
+	at = put_signed(at, version->updated_ms);
+	at = put_text(at, version->id);
+	hs_buf_commit(buf, (size_t)(at - start));
 }
 
 static unsigned flags_of(const struct hs__fact *fact)
@@ -58,43 +63,49 @@ static unsigned flags_of(const struct hs__fact *fact)
 	return flags;
 }
 
-void hs__facts_add(struct hs_buf *buf, const struct hs__fact *fact)
+static char *put_value(char *at, const struct hs__fact *fact)
 {
-	unsigned flags = flags_of(fact);
-
-	hs_buf_byte(buf, (char)(fact->kind | flags));
-	put_number(buf, fact->param);
-	if (flags & HAS_GROUP)
-		put_number(buf, fact->group);
-	if (flags & HAS_SYSTEM)
-		put_number(buf, fact->system);
-	if (flags & HAS_EXACT)
-		put_text(buf, fact->exact);
 	switch ((enum hs_index_kind)fact->kind) {
 	case HS_INDEX_DATE:
-		put_signed(buf, fact->lo);
-		put_signed(buf, (int64_t)((uint64_t)fact->hi - (uint64_t)fact->lo));
-		break;
+		at = put_signed(at, fact->lo);
+		return put_signed(at, (int64_t)((uint64_t)fact->hi - (uint64_t)fact->lo));
 	case HS_INDEX_NUMBER:
 	case HS_INDEX_POINT:
-		put_real(buf, fact->low);
-		put_real(buf, fact->high);
-		break;
+		at = put_real(at, fact->low);
+		return put_real(at, fact->high);
 	case HS_INDEX_QUANTITY:
-		put_real(buf, fact->low);
-		put_real(buf, fact->high);
-		put_text(buf, fact->text);
-		break;
+		at = put_real(at, fact->low);
+		at = put_real(at, fact->high);
+		return put_text(at, fact->text);
 	case HS_INDEX_REFERENCE:
-		put_number(buf, fact->target_type);
-		put_text(buf, fact->text);
-		break;
+		at = put_number(at, fact->target_type);
+		return put_text(at, fact->text);
 	case HS_INDEX_TOKEN:
 	case HS_INDEX_STRING:
 	case HS_INDEX_URI:
-		put_text(buf, fact->text);
-		break;
+		return put_text(at, fact->text);
 	}
+	return at;
+}
+
+void hs__facts_add(struct hs_buf *buf, const struct hs__fact *fact)
+{
+	unsigned flags = flags_of(fact);
+	size_t most = 1 + 7 * NUMBER_MAX + 2 * sizeof(double);
+	char *start = hs_buf_reserve(buf, most + fact->text.len + fact->exact.len), *at = start;
+
+	if (!start)
+		return;
+	*at++ = (char)(fact->kind | flags);
+	at = put_number(at, fact->param);
+	if (flags & HAS_GROUP)
+		at = put_number(at, fact->group);
+	if (flags & HAS_SYSTEM)
+		at = put_number(at, fact->system);
+	if (flags & HAS_EXACT)
+		at = put_text(at, fact->exact);
+	at = put_value(at, fact);
+	hs_buf_commit(buf, (size_t)(at - start));
 }
 
 /* ---- reading ---- */

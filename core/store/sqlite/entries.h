@@ -9,8 +9,7 @@
  * `index` are a version without entries of its own. */
 enum hs_status hs__entries_put(struct hs_txn *txn, struct hs_arena *arena, const struct hs_resource *version,
 	const struct hs_index_row *index, size_t count, bool fresh, struct hs_error *err);
-enum hs_status hs__entries_remove(struct hs_txn *txn, struct hs_arena *arena, int64_t row,
-	struct hs_error *err);
+enum hs_status hs__entries_remove(struct hs_txn *txn, int64_t row, struct hs_error *err);
 
 /* Sorted keys without repetition. */
 struct hs__keys {

@@ -92,6 +92,10 @@ bool hs__postings_add(struct hs__postings *postings, struct hs_slice key, uint64
 
 	if (!found || postings->count >= UINT32_MAX)
 		return false;
+	uint32_t last = postings->keys[found - 1].last;
+	if (last && postings->items[last - 1].row == posting->row &&
+		postings->items[last - 1].remove == posting->remove)
+		return true;
 	if (postings->count == postings->room) {
 		postings->room = postings->room ? postings->room * 2 : 2048;
 		postings->items = hs_heap_grow(postings->items, postings->room * sizeof(postings->items[0]));
@@ -99,7 +103,7 @@ bool hs__postings_add(struct hs__postings *postings, struct hs_slice key, uint64
 	struct hs__posting *item = &postings->items[postings->count++];
 	*item = *posting;
 	item->key = found - 1;
-	item->prev = postings->keys[found - 1].last;
+	item->prev = last;
 	postings->keys[found - 1].last = (uint32_t)postings->count;
 	return true;
 }

@@ -46,7 +46,8 @@ void hs__postings_free(struct hs__postings *postings);
 void hs__postings_clear(struct hs__postings *postings);
 /* Back to when there were `count`, of which `written` were in the table. */
 void hs__postings_rollback(struct hs__postings *postings, size_t count, size_t written);
-/* `row` is within its type; `hash` is hs_hash(key). False when there are too many. */
+/* `row` is within its type; `hash` is hs_hash(key). Of a key and row they must come and go in turn: what
+ * comes twice in a row counts once. False when there are too many. */
 bool hs__postings_add(struct hs__postings *postings, struct hs_slice key, uint64_t hash,
 	const struct hs__posting *posting);
 /* Writes what waits into the table, in the open transaction. */

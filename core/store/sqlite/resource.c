@@ -432,7 +432,7 @@ enum hs_status hs_txn_delete(struct hs_txn *txn, struct hs_arena *arena, uint32_
 	} else {
 		status = write_current(txn, &before, &next, err);
 		if (status == HS_OK)
-			status = hs__entries_remove(txn, arena, hs__row_of(type, before.row), err);
+			status = hs__entries_remove(txn, hs__row_of(type, before.row), err);
 	}
 	if (status == HS_OK)
 		*out = next;

@@ -39,13 +39,14 @@ static struct hs_slice code_of(unsigned code)
 static enum hs_status put_item(struct hs_txn *txn, struct hs_arena *arena, unsigned at, unsigned codes,
 	struct hs_error *err)
 {
-	struct hs_index_row rows[CODES];
+	struct hs_index_row rows[2 * CODES];
 	size_t count = 0;
 	char id[16];
 
 	snprintf(id, sizeof(id), "i%u", at);
 	for (unsigned i = 0; i < CODES; i++) {
-		if (codes >> i & 1)
+		/* Some twice, as a resource may have them. */
+		for (unsigned times = codes >> i & 1 ? 1 + (pick(4) == 0) : 0; times; times--)
 			rows[count++] = (struct hs_index_row) {
 				.param = param, .kind = HS_INDEX_TOKEN, .text = code_of(i)
 			};
