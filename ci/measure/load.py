@@ -25,13 +25,19 @@ end
 function request() return ready[math.random(#ready)] end
 """
 
+# The number has the same width in every request, so that only it changes: the client's own work stays small.
 _CREATE = """
-local count = 0
-local head = { ["Content-Type"] = "application/fhir+json", ["Prefer"] = "return=minimal" }
-function init(args) end
+local count, before, after = 10000000, nil, nil
+function init(args)
+  local run = %s
+  local head = { ["Content-Type"] = "application/fhir+json", ["Prefer"] = "return=minimal" }
+  local whole = wrk.format("POST", %s, head, string.format(%s, run, count))
+  local _, at = string.find(whole, run .. "-", 1, true)
+  before, after = string.sub(whole, 1, at), string.sub(whole, at + 9)
+end
 function request()
   count = count + 1
-  return wrk.format("POST", %s, head, string.format(%s, %s, count))
+  return before .. count .. after
 end
 """
 
@@ -114,8 +120,8 @@ def pick_script(requests, seed=1):
 
 
 def create_script(path, body, run):
-    """wrk posts `body` to `path`; its one %s becomes `run`, its one %d a number that grows."""
-    return _CREATE % (lua(path), lua(body), lua(run))
+    """wrk posts `body` to `path`; its one %s-%d becomes `run` and a number that grows."""
+    return _CREATE % (lua(run), lua(path), lua(body))
 
 
 def lua(text):
