@@ -24,6 +24,21 @@ def resident_mb(pid):
     return 0.0
 
 
+class Peak:
+    """The most memory that a process holds from now on, beyond what it holds now."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as f:
+            f.write("5")  # the peak begins anew
+        self.before = resident_mb(pid)
+
+    def mb(self):
+        with open(f"/proc/{self.pid}/status", encoding="ascii", errors="replace") as f:
+            peak = next((int(line.split()[1]) / 1024 for line in f if line.startswith("VmHWM:")), self.before)
+        return max(0.0, peak - self.before)
+
+
 def children(pid):
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
         return [int(p) for p in f.read().split()]

@@ -74,3 +74,11 @@ def requests(folder, count):
         "as-you-type filter": [ask("ValueSet/$expand", url=f"{SYSTEM}?fhir_vs", count=20,
                                    filter=w[:chance.randint(5, 12)]) for w in words],
     }
+
+
+def expand(client, count):
+    """Expands that many codes at once; (bytes of the answer, codes in it)."""
+    status, _, body = client.get(pools.query(f"{pools.BASE}/ValueSet/$expand", url=f"{SYSTEM}?fhir_vs", count=count))
+    if status != 200:
+        raise RuntimeError(f"an expansion of {count} codes is answered {status}")
+    return len(body), len(json.loads(body)["expansion"]["contains"])
