@@ -12,6 +12,9 @@ enum hs_status hs__both_open(const struct hs__rest_env *env, struct hs_txn *txn,
 		.type = call->type,
 		.stored = search,
 		.shelf = hs__shelf_type(env->rest, call->type) };
+	uint32_t type;
+	if (hs_search_words_types(search->where, &type, 0, 1) > 0)
+		out->shelf = NULL; /* the words of what packages hold are not indexed */
 	if (!out->shelf)
 		return HS_OK;
 	enum hs_status status = hs__rest_search_parse_by(env, &env->rest->shelf->numbering, arena, call,

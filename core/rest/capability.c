@@ -86,7 +86,8 @@ static struct hs_json *describe(const struct hs_rest *rest, struct hs_arena *are
 		can & HS_CAN_DELETE ? HS_S("single") : HS_S("not-supported"));
 	if (can & HS_CAN_SEARCH) {
 		add_includes(rest, arena, entry, type);
-		hs_search_describe(rest->config.rules, type->name, arena, entry);
+		hs_search_describe(rest->config.rules, type->name, !type->row || !type->row->keeper, arena,
+			entry);
 	}
 	return entry;
 }

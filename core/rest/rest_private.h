@@ -87,6 +87,7 @@ struct hs__rest_call {
 	struct hs_search_set *sets;   /* codes that the search needs from the terminology */
 	size_t set_count;
 	bool strict; /* Prefer: handling=strict */
+	bool words;  /* _text and _content may be asked: hs__rest_follow_words comes before the search */
 };
 
 struct hs__rest_result {
@@ -186,6 +187,13 @@ enum hs_status hs__rest_resolve_update(const struct hs__rest_env *env, struct hs
 /* Asks the terminology of this server for the codes of call->sets, at least one, then `after`. */
 enum hs_verdict hs__rest_fetch_sets(struct hs_request *req, struct hs__rest_call *call, void *arg,
 	hs_after_fn *after);
+/* What these conditions ask the index of words is there from now on; then `after`. HS_E_BUSY while a large
+ * one is being made. */
+enum hs_verdict hs__rest_follow_words(struct hs_request *req, const struct hs_find *const *wheres,
+	size_t count, void *arg, hs_after_fn *after);
+/* The same for a search over the types of _type; sets call->words. */
+enum hs_verdict hs__rest_system_words(struct hs_request *req, const struct hs__rest_env *env,
+	struct hs__rest_call *call, void *arg, hs_after_fn *after);
 /* Where a search is sent, below the base: "Patient", "Patient/1/Condition", "Patient/1/" and a star. */
 struct hs_slice hs__rest_search_path(struct hs_arena *arena, const struct hs__rest_call *call);
 enum hs_status hs__rest_search_parse(const struct hs__rest_env *env, struct hs_arena *arena,

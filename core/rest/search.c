@@ -23,7 +23,8 @@ enum hs_status hs__rest_search_parse_by(const struct hs__rest_env *env, const st
 		.max_chain = 3,
 		.sets = call->sets,
 		.set_count = call->set_count,
-		.compartment = call->compartment.owner.len ? &call->compartment : NULL };
+		.compartment = call->compartment.owner.len ? &call->compartment : NULL,
+		.words = call->words };
 	return hs_search_parse(&(struct hs_search_work) { env->rest->config.rules, numbers, arena },
 		call->type->name, call->query, call->query_count, &options, out, err);
 }

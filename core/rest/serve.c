@@ -197,6 +197,18 @@ static bool wants_part(const struct hs__rest_call *call)
 		hs__rest_query_get(call->query, call->query_count, HS_S("_elements")).len > 0;
 }
 
+static enum hs_verdict read_type(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct job *job = arg;
+	if (status != HS_OK)
+		return hs__rest_refuse(req, status, NULL, err);
+	/* Going through all that packages hold of a type takes longer than a loop can wait. */
+	if (hs__shelf_type(job->env.rest, job->call.type) && !hs__shelf_is_quick(&job->search))
+		return hs_read_slow(req, work, job, after_work);
+	return hs_read(req, work, job, after_work);
+}
+
 /* The codes that the search needs are here: now it can be parsed. */
 static enum hs_verdict after_sets(struct hs_request *req, void *arg, enum hs_status status,
 	const struct hs_error *err)
@@ -211,10 +223,18 @@ static enum hs_verdict after_sets(struct hs_request *req, void *arg, enum hs_sta
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, err);
 	job->call.search = &job->search;
-	/* Going through all that packages hold of a type takes longer than a loop can wait. */
-	if (hs__shelf_type(job->env.rest, job->call.type) && !hs__shelf_is_quick(&job->search))
-		return hs_read_slow(req, work, job, after_work);
-	return hs_read(req, work, job, after_work);
+	return hs__rest_follow_words(req, &job->search.where, 1, job, read_type);
+}
+
+static enum hs_verdict read_types(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct job *job = arg;
+	if (status != HS_OK)
+		return hs__rest_refuse(req, status, NULL, err);
+	/* All types of a compartment are many searches. */
+	return job->call.compartment.owner.len > 0 ? hs_read_slow(req, work, job, after_work) :
+						     hs_read(req, work, job, after_work);
 }
 
 static enum hs_verdict serve_read(struct hs_request *req, struct job *job)
@@ -226,11 +246,11 @@ static enum hs_verdict serve_read(struct hs_request *req, struct job *job)
 		status = hs__rest_everything(hs_request_arena(req), hs_request_body(req), call, &err);
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, &err);
-	/* All types of a compartment are many searches. */
-	if (call->interaction == HS_DO_SEARCH_SYSTEM && call->compartment.owner.len > 0)
-		return hs_read_slow(req, work, job, after_work);
+	if (call->interaction == HS_DO_SEARCH_SYSTEM)
+		return hs__rest_system_words(req, &job->env, call, job, read_types);
 	if (call->interaction != HS_DO_SEARCH_TYPE)
 		return hs_read(req, work, job, after_work);
+	call->words = true;
 	status = hs_search_sets(&(struct hs_search_work) { job->env.rest->config.rules,
 					&job->env.sandbox->numbering, hs_request_arena(req) },
 		call->type->name, call->query, call->query_count, &call->sets, &call->set_count, &err);

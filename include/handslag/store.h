@@ -171,6 +171,8 @@ enum hs_find_op {
 	HS_FIND_SAME_GROUP, /* composite: kids hold for entries of one and the same group */
 	HS_FIND_CHAIN,      /* an entry of reference param points to a target_type resource with kid */
 	HS_FIND_HAS,        /* a resource of target_type, for which kid holds, points here by param */
+	HS_FIND_WORDS, /* text: folded words in a row, anywhere in a resource of target_type, which is the
+			* type searched here; match FOLDED, or STARTS: the last one is a beginning */
 };
 
 struct hs_find {
@@ -180,6 +182,7 @@ struct hs_find {
 	bool any_system; /* token, quantity: code alone; false with an empty system: entries without system */
 	bool any_code;   /* token: system alone */
 	bool fold_case;  /* token: compare code without case */
+	bool narrative;  /* words: in the narrative only */
 	uint32_t param;  /* 0 for a parameter that no stored resource has: nothing matches */
 	uint32_t target_type;
 	struct hs_slice system, text;

@@ -72,7 +72,7 @@ static enum hs_status parse_store_value(struct hs__parse *parse, struct hs_slice
 /* Where a value is looked for. */
 struct aim {
 	const struct hs__search_rule *rule; /* NULL: one of the store's */
-	struct hs_slice code, modifier;
+	struct hs_slice type, code, modifier;
 	uint32_t param;
 };
 
@@ -132,6 +132,8 @@ static enum hs_status parse_one(struct hs__parse *parse, const struct aim *aim, 
 			"_filter: '%.*s' is neither date, number nor quantity; eq, ne, co, sw, ew and pr are "
 			"possible",
 			HS_S_ARG(hs_slice_first(parse->whole, 64)));
+	if (hs__search_is_words(aim->code))
+		return hs__parse_words(parse, aim->type, hs_slice_eq(aim->code, HS_S("_text")), value, out);
 	if (!aim->rule)
 		return parse_store_value(parse, aim->code, value, out);
 	switch (aim->rule->type) {
@@ -262,21 +264,24 @@ static enum hs_status parse_plain(struct hs__parse *parse, struct hs_slice type,
 	struct hs_slice value, const struct hs_find **out)
 {
 	struct hs_slice modifier = name;
-	struct aim aim = { .code = hs_slice_cut(&modifier, ':') };
+	struct aim aim = { .type = type, .code = hs_slice_cut(&modifier, ':') };
 	const struct hs__search_type *known = hs__search_type(parse->rules, type);
-	bool store = hs__search_is_store_param(aim.code);
+	bool words = hs__search_is_words(aim.code);
+	bool store = words || hs__search_is_store_param(aim.code);
 	aim.modifier = modifier;
 	if (hs_slice_eq(name, HS_S("_filter")))
 		return hs__parse_filter(parse, type, value, out);
 	if (hs_slice_eq(name, HS_S("_list")))
 		return hs__parse_list(parse, value, out);
-	if (hs__search_is_refused(aim.code))
+	if (!words && hs__search_is_refused(aim.code))
 		return refuse(parse, aim.code);
 	aim.rule = store || !known ? NULL : hs__search_rule(known, aim.code);
 	if (!store && (!aim.rule || !aim.rule->path))
 		return hs__parse_unknown(parse, type, aim.code);
 	if (aim.rule)
 		aim.param = hs__search_param_number(parse->numbers, aim.rule->name);
+	if (words && modifier.len)
+		return hs__parse_bad_modifier(parse, modifier, "none");
 	if (hs_slice_eq(modifier, HS_S("missing")))
 		return parse_missing(parse, &aim, value, out);
 	bool no = take_not(&aim);

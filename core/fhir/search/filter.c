@@ -182,7 +182,8 @@ static enum hs_status take_comparison(struct filter *f, const struct hs_find **o
 	if (hs_slice_find(path, '[', 0) != SIZE_MAX || path.ptr[0] == '_') {
 		bool id = hs_slice_eq(path, HS_S("_id")) || hs_slice_eq(path, HS_S("_lastUpdated")) ||
 			hs_slice_eq(path, HS_S("_tag")) || hs_slice_eq(path, HS_S("_profile")) ||
-			hs_slice_eq(path, HS_S("_security")) || hs_slice_eq(path, HS_S("_source"));
+			hs_slice_eq(path, HS_S("_security")) || hs_slice_eq(path, HS_S("_source")) ||
+			hs__search_is_words(path);
 		if (!id)
 			return bad(f, "a search parameter of the type, or a chain of them (subject.name)");
 	}

@@ -18,6 +18,11 @@ bool hs__search_is_store_param(struct hs_slice code)
 	return hs_slice_eq(code, HS_S("_id")) || hs_slice_eq(code, HS_S("_lastUpdated"));
 }
 
+bool hs__search_is_words(struct hs_slice code)
+{
+	return hs_slice_eq(code, HS_S("_text")) || hs_slice_eq(code, HS_S("_content"));
+}
+
 bool hs__search_is_refused(struct hs_slice code)
 {
 	static const char *const refused[] = { "_text", "_content", "_filter", "_list", "_query", "_type",
@@ -382,14 +387,15 @@ uint32_t hs_search_faulty(const struct hs_search_rules *rules, struct hs_slice t
 
 /* ---- the CapabilityStatement ---- */
 
-void hs_search_describe(const struct hs_search_rules *rules, struct hs_slice type, struct hs_arena *arena,
-	struct hs_json *entry)
+void hs_search_describe(const struct hs_search_rules *rules, struct hs_slice type, bool words,
+	struct hs_arena *arena, struct hs_json *entry)
 {
 	const struct hs__search_type *found = hs__search_type(rules, type);
 	struct hs_json *list = NULL;
 	for (uint32_t i = 0; found && i < found->count; i++) {
 		const struct hs__search_rule *rule = &found->rules[i];
-		if (!rule->path && !hs__search_is_store_param(rule->code))
+		if (!rule->path && !hs__search_is_store_param(rule->code) &&
+			!(words && hs__search_is_words(rule->code)))
 			continue;
 		list = list ? list : hs_json_add_array(arena, entry, HS_S("searchParam"));
 		struct hs_json *item = list ? hs_json_push(list, hs_json_object(arena)) : NULL;

@@ -120,6 +120,8 @@ struct hs_search_options {
 	const struct hs_search_set *sets; /* filled in */
 	size_t set_count;
 	const struct hs_search_compartment *compartment; /* NULL: none */
+	bool words; /* _text and _content may be asked: the index of words (core/store/words.h) is up to date
+		     */
 };
 
 /* Parses and translates. Errors name the parameter and what would be right. */
@@ -139,6 +141,12 @@ bool hs_search_match(const struct hs_find *where, struct hs_slice id, int64_t up
  * :exact does not fold. */
 struct hs_slice hs_search_fold(struct hs_arena *arena, struct hs_slice text);
 
-/* The search parameters of a type, for the CapabilityStatement. */
-void hs_search_describe(const struct hs_search_rules *rules, struct hs_slice type, struct hs_arena *arena,
-	struct hs_json *entry);
+/* What _text (narrative) and _content (both) look into: the words of a resource, folded. */
+enum hs_status hs_search_words(struct hs_arena *arena, const struct hs_json *resource,
+	struct hs_slice *narrative, struct hs_slice *content, struct hs_error *err);
+/* The types whose words a condition asks for, added to `types`, each once; the new count, at most `room`. */
+size_t hs_search_words_types(const struct hs_find *where, uint32_t *types, size_t count, size_t room);
+
+/* The search parameters of a type, for the CapabilityStatement; `words`: with _text and _content. */
+void hs_search_describe(const struct hs_search_rules *rules, struct hs_slice type, bool words,
+	struct hs_arena *arena, struct hs_json *entry);

@@ -64,7 +64,9 @@ const struct hs__search_type *hs__search_type(const struct hs_search_rules *rule
 const struct hs__search_rule *hs__search_rule(const struct hs__search_type *type, struct hs_slice code);
 /* Is `code` a parameter that the store itself answers (_id, _lastUpdated)? */
 bool hs__search_is_store_param(struct hs_slice code);
-/* Known parameters that are refused: _text, _content, _filter, _list, _query ... */
+/* _text or _content. */
+bool hs__search_is_words(struct hs_slice code);
+/* Known parameters that have no index entries: refused ones as _query, and those with a way of their own. */
 bool hs__search_is_refused(struct hs_slice code);
 /* The alternatives of a union that can apply to a type, in `arena`; empty when none does. */
 struct hs_slice hs__search_split(const struct hs_defs *defs, struct hs_arena *arena,
@@ -184,6 +186,9 @@ const struct hs_find *hs__parse_join(struct hs__parse *parse, enum hs_find_op op
 /* One parameter (name with modifiers and chains, value with alternatives) as a condition on `type`. */
 enum hs_status hs__parse_condition(struct hs__parse *parse, struct hs_slice type, struct hs_slice name,
 	struct hs_slice value, unsigned depth, const struct hs_find **out);
+/* _text and _content. */
+enum hs_status hs__parse_words(struct hs__parse *parse, struct hs_slice type, bool narrative,
+	struct hs_slice value, const struct hs_find **out);
 /* HS_E_NOT_FOUND when resources of the type are in no such compartment. */
 enum hs_status hs__parse_compartment(struct hs__parse *parse, struct hs_slice type,
 	const struct hs_search_compartment *compartment, const struct hs_find **out);

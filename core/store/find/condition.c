@@ -8,7 +8,7 @@ static enum hs_status check_shape(const struct hs_find *find, unsigned depth, st
 {
 	bool one = find->op == HS_FIND_NOT || find->op == HS_FIND_CHAIN || find->op == HS_FIND_HAS;
 
-	HS_ASSERT(find->op <= HS_FIND_HAS && (!one || find->kid_count == 1));
+	HS_ASSERT(find->op <= HS_FIND_WORDS && (!one || find->kid_count == 1));
 	if (depth > HS__FIND_DEPTH || find->kid_count > KIDS_MAX)
 		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; split it");
 	return HS_OK;
@@ -16,7 +16,8 @@ static enum hs_status check_shape(const struct hs_find *find, unsigned depth, st
 
 static bool needs_param(unsigned op)
 {
-	return op >= HS_FIND_TOKEN && op != HS_FIND_MISSING && op != HS_FIND_SAME_GROUP;
+	return op >= HS_FIND_TOKEN && op != HS_FIND_MISSING && op != HS_FIND_SAME_GROUP &&
+		op != HS_FIND_WORDS;
 }
 
 enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *find, unsigned depth,
@@ -34,6 +35,8 @@ enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *fi
 		made.system = hs_txn_number(finder->txn, HS_SPACE_SYSTEM, find->system, false);
 		made.nothing |= made.system == 0;
 	}
+	if (find->op == HS_FIND_WORDS)
+		status = hs__words_find(finder, find, &made, err);
 	if (find->kid_count) {
 		made.kids = hs_arena_array(finder->arena, find->kid_count, sizeof(made.kids[0]));
 		if (!made.kids)

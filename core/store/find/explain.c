@@ -7,7 +7,7 @@
 #define RANGES_SHOWN 4u
 
 static const char *const ops[] = { "AND", "OR", "NOT", "ID", "UPDATED", "TOKEN", "STRING", "URI", "DATE",
-	"NUMBER", "QUANTITY", "REFERENCE", "NEAR", "MISSING", "SAME_GROUP", "CHAIN", "HAS" };
+	"NUMBER", "QUANTITY", "REFERENCE", "NEAR", "MISSING", "SAME_GROUP", "CHAIN", "HAS", "WORDS" };
 
 /* The literals of scan.c, run.c and ranges.c, for SQLite to explain. */
 #define EXPLAIN "EXPLAIN QUERY PLAN "

@@ -127,6 +127,8 @@ enum hs_status hs_txn_find(struct hs_txn *txn, struct hs_arena *arena, const str
 	HS_ASSERT(query->type && query->sort_count <= HS__FIND_SORTS);
 	if (query->count > COUNT_MAX)
 		return hs_fail(err, HS_E_TOO_COSTLY, "a page has at most %u entries", COUNT_MAX);
+	if (keeper && hs__words_in(query->where))
+		return hs__words_refuse(err);
 	if (keeper)
 		return keeper->find(txn, arena, state, query, out, err);
 	struct hs__finder finder = { .txn = txn, .arena = hs_arena_new(SCRATCH) };

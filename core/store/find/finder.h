@@ -22,6 +22,8 @@ struct hs__cond {
 	bool nothing; /* cannot match: an unknown name */
 	struct hs__cond *kids;
 	size_t kid_count;
+	const uint64_t *rows; /* words: where they are, rising */
+	size_t row_count;
 };
 
 struct hs__finder {
@@ -32,6 +34,15 @@ struct hs__finder {
 
 enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *find, unsigned depth,
 	struct hs__cond *out, struct hs_error *err);
+
+/* ---- words.c: texts of whole resources ---- */
+
+/* Sets out->rows. HS_E_NOT_SUPPORTED for a type with a keeper. */
+enum hs_status hs__words_find(struct hs__finder *finder, const struct hs_find *find, struct hs__cond *out,
+	struct hs_error *err);
+bool hs__words_in(const struct hs_find *where); /* NULL: no */
+enum hs_status hs__words_refuse(struct hs_error *err);
+bool hs__words_hold(const struct hs__cond *cond, uint64_t row);
 
 /* ---- match.c: does a resource fulfil a condition? ---- */
 

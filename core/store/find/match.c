@@ -286,6 +286,8 @@ int hs__match(struct hs__finder *finder, const struct hs__subject *subject, cons
 		return !has_param(facts, find->param);
 	case HS_FIND_SAME_GROUP:
 		return match_same_group(facts, cond);
+	case HS_FIND_WORDS:
+		return hs__words_hold(cond, subject->row);
 	case HS_FIND_CHAIN:
 		return match_chain(finder, facts, cond, err);
 	case HS_FIND_HAS:

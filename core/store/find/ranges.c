@@ -431,6 +431,18 @@ static enum hs_status add_id(struct hs__finder *finder, uint32_t type, const str
 	return found > 0 ? hs__add_row(finder, ranges, row, err) : (enum hs_status)found;
 }
 
+/* Where the words were found; since then a resource may have been deleted. */
+static enum hs_status add_rows(struct hs__finder *finder, const struct hs__cond *cond,
+	struct hs__ranges *ranges, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < cond->row_count && status == HS_OK; i++)
+		status = hs__add_row(finder, ranges, cond->rows[i], err);
+	ranges->verify = true;
+	return status;
+}
+
 enum hs_status hs__ranges_of(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
 	struct hs__ranges *out, struct hs_error *err)
 {
@@ -471,6 +483,8 @@ enum hs_status hs__ranges_of(struct hs__finder *finder, uint32_t type, const str
 		return hs__inner_chain(finder, cond, out, err);
 	case HS_FIND_HAS:
 		return hs__inner_has(finder, type, cond, out, err);
+	case HS_FIND_WORDS:
+		return add_rows(finder, cond, out, err);
 	case HS_FIND_MISSING:
 		break;
 	}

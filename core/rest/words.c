@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* _text and _content: before such a search the index of words takes up what was written since the last one
+ * (core/store/words.h), some versions a transaction, so that other writers wait a moment at most. */
+#include <core/rest/rest_private.h>
+
+#include <core/store/words.h>
+
+#define TYPES_MAX 8u
+#define VERSIONS 256u /* of one transaction */
+#define ROUNDS 48u    /* of one request; then the client is asked to come again */
+
+struct follow {
+	uint32_t types[TYPES_MAX];
+	size_t count, at;
+	unsigned rounds;
+	bool behind;
+	struct hs_words_follow index;
+	void *arg;
+	hs_after_fn *after;
+};
+
+static enum hs_status look(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct follow *follow = arg;
+	enum hs_status status = HS_OK;
+	(void)arena;
+	follow->behind = false;
+	for (size_t i = 0; i < follow->count && !follow->behind && status == HS_OK; i++) {
+		follow->at = i;
+		status = hs_txn_words_behind(txn, follow->types[i], &follow->behind, err);
+	}
+	return status;
+}
+
+static enum hs_status words_of(struct hs_arena *arena, struct hs_slice body, struct hs_words *out,
+	struct hs_error *err)
+{
+	struct hs_json *tree = NULL;
+	enum hs_status status = hs_json_parse(arena, body, NULL, &tree, err);
+	return status == HS_OK ? hs_search_words(arena, tree, &out->narrative, &out->content, err) : status;
+}
+
+static enum hs_status take_up(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct follow *follow = arg;
+	follow->index = (struct hs_words_follow) {
+		.type = follow->types[follow->at], .fn = words_of, .most = VERSIONS
+	};
+	return hs_txn_words_follow(txn, arena, &follow->index, err);
+}
+
+static enum hs_verdict after_look(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err);
+
+static enum hs_verdict after_take_up(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct follow *follow = arg;
+	struct hs_error busy = { 0 };
+	if (status != HS_OK)
+		return follow->after(req, follow->arg, status, err);
+	if (follow->index.done >= follow->index.of)
+		return hs_read(req, look, follow, after_look);
+	if (++follow->rounds < ROUNDS)
+		return hs_write(req, take_up, follow, after_take_up);
+	status = hs_fail(&busy, HS_E_BUSY,
+		"the index of words is being made: %llu of %llu commits are in it; ask again",
+		(unsigned long long)follow->index.done, (unsigned long long)follow->index.of);
+	return follow->after(req, follow->arg, status, &busy);
+}
+
+static enum hs_verdict after_look(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct follow *follow = arg;
+	bool enough = ++follow->rounds > ROUNDS; /* others write on and on: what is there now will do */
+	if (status != HS_OK || !follow->behind || enough)
+		return follow->after(req, follow->arg, status, err);
+	return hs_write(req, take_up, follow, after_take_up);
+}
+
+enum hs_verdict hs__rest_follow_words(struct hs_request *req, const struct hs_find *const *wheres,
+	size_t count, void *arg, hs_after_fn *after)
+{
+	struct follow *follow = hs_arena_alloc(hs_request_arena(req), sizeof(*follow));
+	if (!follow)
+		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
+	follow->arg = arg;
+	follow->after = after;
+	for (size_t i = 0; i < count; i++)
+		follow->count = hs_search_words_types(wheres[i], follow->types, follow->count, TYPES_MAX);
+	return follow->count ? hs_read(req, look, follow, after_look) : after(req, arg, HS_OK, NULL);
+}
+
+/* ---- several types ---- */
+
+static bool names_words(struct hs_slice text)
+{
+	return hs_slice_search(text, HS_S("_text")) != SIZE_MAX ||
+		hs_slice_search(text, HS_S("_content")) != SIZE_MAX;
+}
+
+/* What is asked of one type, so that its words are known; what is wrong with it the search will tell. */
+static const struct hs_find *where_of(struct hs_request *req, const struct hs__rest_env *env,
+	const struct hs__rest_call *call, struct hs_slice name)
+{
+	struct hs_arena *arena = hs_request_arena(req);
+	struct hs__rest_call asked = *call;
+	struct hs_search search = { 0 };
+	struct hs_error ignored = { 0 };
+	struct hs_pair *pairs = hs_arena_array(arena, call->query_count + 1, sizeof(*pairs));
+	asked.type = hs__rest_type(env->rest, name);
+	asked.query = pairs;
+	asked.query_count = 0;
+	if (!pairs || !asked.type)
+		return NULL;
+	for (size_t i = 0; i < call->query_count; i++) {
+		if (!hs_slice_eq(call->query[i].name, HS_S("_type")))
+			pairs[asked.query_count++] = call->query[i];
+	}
+	return hs__rest_search_parse(env, arena, &asked, &search, &ignored) == HS_OK ? search.where : NULL;
+}
+
+enum hs_verdict hs__rest_system_words(struct hs_request *req, const struct hs__rest_env *env,
+	struct hs__rest_call *call, void *arg, hs_after_fn *after)
+{
+	const struct hs_find *wheres[TYPES_MAX];
+	struct hs_slice list = hs__rest_query_get(call->query, call->query_count, HS_S("_type"));
+	size_t count = 0;
+	bool asked = false;
+	for (size_t i = 0; i < call->query_count; i++)
+		asked |= names_words(call->query[i].name) || names_words(call->query[i].value);
+	call->words = list.len > 0; /* without it they are refused by name */
+	while (asked && list.len > 0 && count < TYPES_MAX)
+		wheres[count++] = where_of(req, env, call, hs_slice_cut(&list, ','));
+	if (asked && list.len > 0) {
+		struct hs_error err = { 0 };
+		hs_fail(&err, HS_E_TOO_COSTLY, "_text and _content search at most %u types at once",
+			TYPES_MAX);
+		return hs__rest_refuse(req, HS_E_TOO_COSTLY, NULL, &err);
+	}
+	return count ? hs__rest_follow_words(req, wheres, count, arg, after) : after(req, arg, HS_OK, NULL);
+}
