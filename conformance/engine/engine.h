@@ -39,8 +39,9 @@ struct hs_test_exchange {
 	const struct hs_http_header *headers;
 	size_t header_count;
 	struct hs_slice body;
-	const struct hs_json *json; /* NULL: none or not JSON */
-	struct hs_slice json_fault; /* why a body that calls itself JSON is none */
+	const struct hs_json *json; /* of JSON or FHIR XML; NULL: none, or something else */
+	struct hs_slice fault;  /* "no JSON: ...": why a body that calls itself JSON or FHIR XML is none */
+	struct hs_slice unread; /* why a body could not be read here though it may be right */
 	/* Of an answer to a create, update or patch that has no resource: what Location and ETag tell of it,
 	 * or the resource itself when the script asks for more and a read brought it. Else NULL. */
 	const struct hs_json *stand_in;
@@ -115,6 +116,14 @@ struct hs_test_events {
 	void *arg;
 };
 
+/* Does a resource conform to a profile? For assert.validateProfileId. */
+struct hs_test_conformance {
+	enum hs_fhir_version fhir;
+	const struct hs_json *resource;
+	struct hs_slice source;  /* the text that it was read from, or empty */
+	struct hs_slice profile; /* canonical */
+};
+
 struct hs_test_options {
 	struct hs_slice target;        /* base URL, without a slash at its end */
 	enum hs_fhir_version fhir;     /* 0: what the CapabilityStatement says, else R4 */
@@ -126,6 +135,11 @@ struct hs_test_options {
 	const struct hs_pair *variables; /* values for script variables, stronger than their defaults */
 	size_t variable_count;
 	const struct hs_requirements *requirements; /* may be NULL */
+	/* Adds an issue for each fault. HS_E_NOT_SUPPORTED: the profile is not known. May be NULL: then only
+	 * the types themselves are profiles, judged by their structure. */
+	enum hs_status (*conform)(void *arg, const struct hs_test_conformance *asked,
+		struct hs_issues *issues, struct hs_error *err);
+	void *conform_arg;
 	/* The text of a file that a fixture names, empty when there is none; must live as long as the run.
 	 * May be NULL: then there are only contained fixtures. */
 	struct hs_slice (*fixture)(void *arg, const struct hs_script *script, struct hs_slice reference);

@@ -35,17 +35,6 @@ bool hs_test_header_add(struct hs_arena *arena, struct test_request *request, st
 	return true;
 }
 
-struct hs_slice hs_test_media_type(struct hs_slice content_type)
-{
-	return hs_slice_trim(hs_slice_cut(&content_type, ';'));
-}
-
-bool hs_test_is_json_type(struct hs_slice content_type)
-{
-	struct hs_slice type = hs_test_media_type(content_type);
-	return hs_slice_ieq(type, HS_S("application/json")) || hs_slice_ends(type, HS_S("+json"));
-}
-
 struct hs_test_exchange *hs_test_exchange_new(struct hs_test_run *run, struct hs_arena *arena,
 	const struct test_request *request, struct hs_http_call **out)
 {
@@ -72,27 +61,9 @@ struct hs_test_exchange *hs_test_exchange_new(struct hs_test_run *run, struct hs
 	return exchange;
 }
 
-static void parse_body(struct hs_test_exchange *exchange, struct hs_arena *arena)
-{
-	struct hs_slice type = hs_test_header(exchange->headers, exchange->header_count,
-		HS_S("Content-Type"));
-	struct hs_slice body = hs_slice_trim(exchange->body);
-	struct hs_json *json = NULL;
-	struct hs_error err = { 0 };
-
-	if (!body.len || (!hs_test_is_json_type(type) && body.ptr[0] != '{' && body.ptr[0] != '['))
-		return;
-	if (hs_json_parse(arena, exchange->body, NULL, &json, &err) == HS_OK)
-		exchange->json = json;
-	else
-		exchange->json_fault = hs_arena_printf(arena, "%s (line %u, column %u)", err.text, err.line,
-			err.column);
-}
-
 void hs_test_exchange_take(struct hs_test_run *run, struct hs_test_exchange *exchange,
 	const struct hs_http_call *call)
 {
-	(void)run;
 	exchange->micros = call->micros;
 	exchange->tls_chain = call->tls_chain;
 	if (call->failed) {
@@ -105,5 +76,5 @@ void hs_test_exchange_take(struct hs_test_run *run, struct hs_test_exchange *exc
 	exchange->headers = call->reply_headers;
 	exchange->header_count = call->reply_header_count;
 	exchange->body = call->reply_body;
-	parse_body(exchange, call->arena);
+	hs_test_read_body(run, call->arena, exchange);
 }

@@ -2,8 +2,6 @@
 /* Fixtures: found once, and filled in with the values of variables at each use. */
 #include <conformance/engine/stage.h>
 
-#include <stdio.h>
-
 size_t hs_test_fixture_index(const struct test_stage *stage, struct hs_slice id)
 {
 	for (size_t i = 0; id.len && i < stage->script->fixture_count; i++)
@@ -30,16 +28,14 @@ static enum hs_status load(struct test_stage *stage, size_t index, struct hs_err
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
 			"the fixture %.*s is not here: %.*s was looked for beside the script",
 			HS_S_ARG(fixture->id), HS_S_ARG(fixture->reference));
-	if (hs_slice_starts(hs_slice_trim(text), HS_S("<")))
-		return hs_fail(err, HS_E_NOT_SUPPORTED, "the fixture %.*s is XML, which is not read yet",
-			HS_S_ARG(fixture->id));
-	enum hs_status status = hs_json_parse(stage->arena, text, NULL, &tree, err);
-	if (status) {
-		char why[sizeof(err->text)];
-		snprintf(why, sizeof(why), "%s", err->text);
-		return hs_fail(err, HS_E_INVALID, "the fixture %.*s is no JSON: %.200s (line %u)",
-			HS_S_ARG(fixture->id), why, err->line);
-	}
+	struct hs_error cause = { 0 };
+	enum hs_status status = hs_test_read_text(stage->run, stage->arena, text, &tree, &cause);
+	if (status == HS_E_NOT_SUPPORTED)
+		return hs_fail(err, status, "the fixture %.*s cannot be read: %.200s", HS_S_ARG(fixture->id),
+			cause.text);
+	if (status)
+		return hs_fail(err, HS_E_INVALID, "the fixture %.*s is no resource: %.200s (line %u)",
+			HS_S_ARG(fixture->id), cause.text, cause.line);
 	stage->fixtures[index].tree = tree;
 	stage->fixtures[index].loaded = true;
 	return HS_OK;

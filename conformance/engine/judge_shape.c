@@ -134,35 +134,49 @@ static void list_issues(struct test_judgement *j, const struct hs_issues *issues
 	j->out->found = hs_buf_slice(&buf);
 }
 
+/* A type of the core definitions, by its structure. */
+static enum hs_status check_type(struct test_judgement *j, const struct hs_test_conformance *asked,
+	struct hs_issues *issues)
+{
+	const struct hs_defs *defs = hs_test_defs(j->stage->run);
+	struct hs_slice name = asked->profile;
+
+	name = hs_slice_from(hs_slice_cut(&name, '|'), sizeof(CORE) - 1);
+	if (!hs_slice_starts(asked->profile, HS_S(CORE)) || !defs || !hs_defs_type(defs, name))
+		return hs_fail(j->err, HS_E_NOT_SUPPORTED,
+			"profile validation: %.*s is no type of the core definitions that are loaded here",
+			HS_S_ARG(asked->profile));
+	struct hs_slice type = hs_json_get_text(asked->resource, HS_S("resourceType"));
+	if (!hs_slice_eq(type, name))
+		hs_issue_add(issues, HS_SEVERITY_ERROR, "structure", HS_S("resourceType"), "it is a %.*s",
+			HS_S_ARG(type));
+	else
+		hs_check_resource(defs, asked->resource, asked->source, issues);
+	return HS_OK;
+}
+
 enum hs_status hs_test_judge_profile(struct test_judgement *j)
 {
-	struct hs_test_run *run = j->stage->run;
-	const struct hs_defs *defs = run->fhir == HS_FHIR_R5 ? run->options.r5 : run->options.r4;
-	struct hs_slice url = profile_url(j->stage->script, j->field), name = url;
+	const struct hs_test_run *run = j->stage->run;
+	struct hs_test_conformance asked = { .fhir = run->fhir,
+		.profile = profile_url(j->stage->script, j->field) };
+	struct hs_issues issues = { .arena = j->stage->arena };
 	struct test_source source;
 	enum hs_status status = find_json(j, &source);
 
 	if (status)
 		return status;
-	name = hs_slice_cut(&name, '|'); /* without version */
-	if (!url.len)
+	if (!asked.profile.len)
 		return hs_fail(j->err, HS_E_INVALID, "the script has no profile with the id %.*s",
 			HS_S_ARG(j->field));
-	struct hs_slice type = hs_slice_from(name, sizeof(CORE) - 1);
-	if (!hs_slice_starts(name, HS_S(CORE)) || !defs || !hs_defs_type(defs, type))
-		return hs_fail(j->err, HS_E_NOT_SUPPORTED,
-			"profile validation: %.*s is no type of the core definitions that are loaded here",
-			HS_S_ARG(name));
-	j->out->wanted = hs_arena_printf(j->stage->arena, "a valid %.*s", HS_S_ARG(type));
-	if (!hs_slice_eq(hs_json_get_text(source.json, HS_S("resourceType")), type)) {
-		j->out->verdict = HS_TEST_FAIL;
-		j->out->path = HS_S("resourceType");
-		j->out->found = hs_json_get_text(source.json, HS_S("resourceType"));
-		return HS_OK;
-	}
-	struct hs_issues issues = { .arena = j->stage->arena };
-	hs_check_resource(defs, source.json,
-		source.exchange ? (source.request ? HS_S_NONE : source.exchange->body) : HS_S_NONE, &issues);
+	asked.resource = source.json;
+	asked.source = source.exchange && !source.request ? source.exchange->body : HS_S_NONE;
+	status = run->options.conform ?
+		run->options.conform(run->options.conform_arg, &asked, &issues, j->err) :
+		check_type(j, &asked, &issues);
+	if (status)
+		return status;
+	j->out->wanted = hs_arena_printf(j->stage->arena, "what conforms to %.*s", HS_S_ARG(asked.profile));
 	j->out->verdict = issues.errors ? HS_TEST_FAIL : HS_TEST_PASS;
 	j->out->found = HS_S("just that");
 	if (issues.errors)

@@ -212,6 +212,12 @@ static enum hs_status make_headers(struct request_maker *m)
 		accept = HS_S("");
 	if (hs_slice_eq(type, HS_S("none")))
 		type = HS_S("");
+	if (m->out->json && hs_test_is_xml_type(type)) {
+		enum hs_status status = hs_test_write_xml(m->stage->run, arena, m->out->json, BODY_MAX,
+			&m->out->body, m->err);
+		if (status)
+			return status;
+	}
 	good = hs_test_header_add(arena, m->out, HS_S("Accept"), accept);
 	if ((m->out->body.len || operation->content_type.len) && !m->typed)
 		good = good && hs_test_header_add(arena, m->out, HS_S("Content-Type"), type);

@@ -4,8 +4,6 @@
 
 #include <handslag/coding.h>
 
-#define BODY_MAX ((size_t)64 << 20)
-
 /* By the body, else by ETag: W/"3" means version 3. */
 static struct hs_slice version_of(const struct hs_test_exchange *exchange)
 {
@@ -85,15 +83,18 @@ static enum hs_status find_target(struct test_stage *stage, struct hs_slice id, 
 	return HS_OK;
 }
 
-/* "json" and "xml" are short for FHIR's own types; "none" sends no header. XML is neither read nor written
- * yet, so JSON stands in for it, and every report says so. */
+/* "json" and "xml" are short for FHIR's own types; "none" sends no header. Without definitions JSON stands in
+ * for XML, and every report says so. */
 struct hs_slice hs_test_request_type(struct request_maker *m, struct hs_slice type)
 {
-	if (hs_slice_eq(type, HS_S("xml")) || hs_slice_ends(hs_test_media_type(type), HS_S("fhir+xml"))) {
-		m->out->emulated =
-			HS_S("the script asks for XML, which is not read yet; JSON was used instead");
+	bool short_form = hs_slice_eq(type, HS_S("xml"));
+	if ((short_form || hs_test_is_xml_type(type)) && !hs_test_defs(m->stage->run)) {
+		m->out->emulated = HS_S("the script asks for XML, which needs the definitions of FHIR; JSON "
+					"was used instead");
 		return HS_S("application/fhir+json");
 	}
+	if (short_form)
+		return HS_S("application/fhir+xml");
 	if (hs_slice_eq(type, HS_S("json")))
 		return HS_S("application/fhir+json");
 	if (hs_slice_eq(type, HS_S("ttl")))

@@ -20,6 +20,8 @@ struct known_operation {
 	enum shape shape;
 };
 
+#define BODY_MAX ((size_t)64 << 20)
+
 struct request_maker {
 	struct test_stage *stage;
 	const struct hs_script_action *action;

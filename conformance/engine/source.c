@@ -60,12 +60,12 @@ enum hs_status hs_test_source_json(struct test_stage *stage, const struct test_s
 		return hs_fail(err, HS_E_VALUE, "there is no response: %.*s", HS_S_ARG(e->failure));
 	if (!e->body.len)
 		return hs_fail(err, HS_E_VALUE, "the response (status %d) has no body", e->status);
-	if (e->json_fault.len)
-		return hs_fail(err, HS_E_VALUE, "the body of the response is no JSON: %.*s",
-			HS_S_ARG(e->json_fault));
+	if (e->fault.len)
+		return hs_fail(err, HS_E_VALUE, "the body of the response is %.*s", HS_S_ARG(e->fault));
+	if (e->unread.len)
+		return hs_fail(err, HS_E_NOT_SUPPORTED, "the body of the response cannot be read: %.*s",
+			HS_S_ARG(e->unread));
 	type = hs_test_header(e->headers, e->header_count, HS_S("Content-Type"));
-	if (hs_slice_search(type, HS_S("xml")) != SIZE_MAX)
-		return hs_fail(err, HS_E_NOT_SUPPORTED, "the response is XML, which is not read yet");
 	return hs_fail(err, HS_E_VALUE, "the body of the response is no JSON but %s%.*s",
 		type.len ? "" : "of no type", HS_S_ARG(type));
 }
@@ -74,7 +74,7 @@ enum hs_status hs_test_evaluate(struct test_stage *stage, struct hs_slice expres
 	const struct hs_json *input, struct hs_path_list *out, struct hs_error *err)
 {
 	struct hs_test_run *run = stage->run;
-	const struct hs_defs *defs = run->fhir == HS_FHIR_R5 ? run->options.r5 : run->options.r4;
+	const struct hs_defs *defs = hs_test_defs(run);
 	struct hs_path_context context = { .arena = stage->arena, .defs = defs };
 	struct hs_path *path = NULL;
 	struct hs_error cause = { 0 };

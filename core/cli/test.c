@@ -42,6 +42,7 @@ struct session {
 	struct hs_loop *loop;
 	struct hs_test_run *run;
 	struct hs_defs *r4, *r5;
+	struct test_profiles *profiles;
 	struct test_progress progress;
 	bool interrupted;
 };
@@ -151,6 +152,7 @@ static void clean_up(struct session *session)
 	hs_test_run_free(session->run);
 	hs_loop_free(session->loop);
 	hs_library_close(session->library);
+	hs_cli_test_profiles_close(session->profiles);
 	if (session->r4)
 		hs_defs_unref(session->r4);
 	if (session->r5)
@@ -181,6 +183,10 @@ static int run_command(struct session *session, int count, char **arguments)
 	session->r5 = session->settings.r4 ? NULL : hs_cli_test_definitions(HS_FHIR_R5);
 	options.r4 = session->r4;
 	options.r5 = session->r5;
+	session->profiles = hs_cli_test_profiles_new(session->arena, &session->settings.packages,
+		&session->settings.definitions);
+	options.conform = hs_cli_test_conform;
+	options.conform_arg = session->profiles;
 	options.requirements = hs_library_requirements(session->library);
 	options.fixture = find_fixture;
 	options.fixture_arg = session->library;
@@ -213,6 +219,9 @@ int hs_cli_test(int argc, char **argv)
 			&s->undeclared },
 		{ "--r4", NULL, "the target is R4 (default: as it says)", HS_CLI_FLAG, &s->r4 },
 		{ "--r5", NULL, "the target is R5", HS_CLI_FLAG, &s->r5 },
+		{ "--package", "NAME#VERSION", "profiles of this package too, for validateProfileId",
+			HS_CLI_LIST, &s->packages },
+		{ "--def", "FILE", "profiles of this file or folder too", HS_CLI_LIST, &s->definitions },
 		{ "--timeout", "SECONDS", "most that one request may take (default 30)", HS_CLI_NUMBER,
 			&s->timeout },
 		{ "--ca", "FILE", "trust these certificate authorities too", HS_CLI_TEXT, &s->ca },

@@ -14,7 +14,7 @@ struct test_report {
 
 struct test_settings {
 	const char *target, *suites, *seed, *ca, *cert, *key, *proxy, *bearer, *expect, *rerun, *html, *junit;
-	struct hs_cli_list tests, variables, headers, report_list;
+	struct hs_cli_list tests, variables, headers, report_list, packages, definitions;
 	int64_t parallel, timeout;
 	bool dry_run, in_order, fail_fast, strict, undeclared, r4, r5, insecure, json, quiet;
 	/* made from them */
@@ -29,6 +29,15 @@ enum hs_status hs_cli_test_options(struct test_settings *settings, struct hs_are
 	struct hs_test_options *options, struct hs_error *err);
 /* From the package cache, or NULL when it is not there. */
 struct hs_defs *hs_cli_test_definitions(enum hs_fhir_version fhir);
+
+/* Profiles of packages and files; opened when first asked for. In the arena, with the lists kept. */
+struct test_profiles;
+struct test_profiles *hs_cli_test_profiles_new(struct hs_arena *arena, const struct hs_cli_list *packages,
+	const struct hs_cli_list *definitions);
+void hs_cli_test_profiles_close(struct test_profiles *profiles); /* NULL is nothing */
+/* For hs_test_options.conform; `arg` is the struct test_profiles. */
+enum hs_status hs_cli_test_conform(void *arg, const struct hs_test_conformance *asked,
+	struct hs_issues *issues, struct hs_error *err);
 
 struct test_progress {
 	const struct test_settings *settings;

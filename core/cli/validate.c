@@ -34,34 +34,13 @@ static enum hs_status validate_one(const struct hs_cli_document *document, void 
 	return HS_OK;
 }
 
-struct layer_of {
-	const struct validate_engine *engine;
-	struct validate_layer *layer;
-};
-
-/* What is there may be more than definitions; only what cannot be read is wrong. */
-static enum hs_status add_definitions(const struct hs_cli_document *document, void *arg, struct hs_error *err)
-{
-	const struct layer_of *of = arg;
-	struct hs_error bad;
-	enum hs_status status = hs_cli_validate_layer_add(of->engine, of->layer, document->text, &bad);
-
-	return status ? hs_fail(err, HS_E_INVALID, "%s: %s", document->file, bad.text) : HS_OK;
-}
-
 static enum hs_status open_layer(struct run *run, const struct hs_cli_list *files,
 	struct validate_layer *layer, struct hs_error *err)
 {
-	struct layer_of of = { &run->engine, layer };
-	enum hs_status status = HS_OK;
-
 	run->validator = run->engine.validator;
 	if (!files->count)
 		return HS_OK;
-	hs_cli_validate_layer_begin(&run->engine, layer);
-	for (size_t i = 0; i < files->count && !status; i++)
-		status = hs_cli_documents(files->items[i], add_definitions, &of, err);
-	hs_cli_validate_layer_ready(&run->engine, layer);
+	enum hs_status status = hs_cli_validate_layer_files(&run->engine, layer, files, err);
 	run->validator = layer->validator;
 	return status;
 }

@@ -173,6 +173,34 @@ void hs_cli_validate_layer_ready(const struct validate_engine *engine, struct va
 	layer->validator = hs_validator_new(&(struct hs_validator_source) { .profiles = layer->profiles });
 }
 
+struct layer_of {
+	const struct validate_engine *engine;
+	struct validate_layer *layer;
+};
+
+/* What is there may be more than definitions; only what cannot be read is wrong. */
+static enum hs_status add_definitions(const struct hs_cli_document *document, void *arg, struct hs_error *err)
+{
+	const struct layer_of *of = arg;
+	struct hs_error bad;
+	enum hs_status status = hs_cli_validate_layer_add(of->engine, of->layer, document->text, &bad);
+
+	return status ? hs_fail(err, HS_E_INVALID, "%s: %s", document->file, bad.text) : HS_OK;
+}
+
+enum hs_status hs_cli_validate_layer_files(const struct validate_engine *engine, struct validate_layer *layer,
+	const struct hs_cli_list *files, struct hs_error *err)
+{
+	struct layer_of of = { engine, layer };
+	enum hs_status status = HS_OK;
+
+	hs_cli_validate_layer_begin(engine, layer);
+	for (size_t i = 0; i < files->count && !status; i++)
+		status = hs_cli_documents(files->items[i], add_definitions, &of, err);
+	hs_cli_validate_layer_ready(engine, layer);
+	return status;
+}
+
 void hs_cli_validate_layer_end(struct validate_layer *layer)
 {
 	if (layer->validator)

@@ -36,6 +36,9 @@ struct validate_layer {
 void hs_cli_validate_layer_begin(const struct validate_engine *engine, struct validate_layer *layer);
 enum hs_status hs_cli_validate_layer_add(const struct validate_engine *engine, struct validate_layer *layer,
 	struct hs_slice text, struct hs_error *err);
+/* A whole layer of what files and folders hold. */
+enum hs_status hs_cli_validate_layer_files(const struct validate_engine *engine, struct validate_layer *layer,
+	const struct hs_cli_list *files, struct hs_error *err);
 void hs_cli_validate_layer_ready(const struct validate_engine *engine, struct validate_layer *layer);
 void hs_cli_validate_layer_end(struct validate_layer *layer);
 

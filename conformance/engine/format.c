@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* FHIR's two formats as one tree: scripts look into what came and what was sent in the same way, whether it
+ * was JSON or XML. XML needs the definitions of the target's FHIR version; without them JSON stands in for
+ * it. */
+#include <conformance/engine/stage.h>
+
+#include <core/fhir/xml/xml.h>
+
+#include <stdio.h>
+
+const struct hs_defs *hs_test_defs(const struct hs_test_run *run)
+{
+	return run->fhir == HS_FHIR_R5 ? run->options.r5 : run->options.r4;
+}
+
+struct hs_slice hs_test_media_type(struct hs_slice content_type)
+{
+	return hs_slice_trim(hs_slice_cut(&content_type, ';'));
+}
+
+static bool is_json_type(struct hs_slice content_type)
+{
+	struct hs_slice type = hs_test_media_type(content_type);
+	return hs_slice_ieq(type, HS_S("application/json")) || hs_slice_ends(type, HS_S("+json"));
+}
+
+bool hs_test_is_xml_type(struct hs_slice content_type)
+{
+	struct hs_slice type = hs_test_media_type(content_type);
+	return hs_slice_ieq(type, HS_S("application/fhir+xml")) ||
+		hs_slice_ieq(type, HS_S("application/xml")) || hs_slice_ieq(type, HS_S("text/xml")) ||
+		hs_slice_ieq(type, HS_S("application/xml+fhir"));
+}
+
+static enum hs_status read_xml(const struct hs_test_run *run, struct hs_arena *arena, struct hs_slice text,
+	struct hs_json **out, struct hs_error *err)
+{
+	const struct hs_defs *defs = hs_test_defs(run);
+	if (!defs)
+		return hs_fail(err, HS_E_NOT_SUPPORTED,
+			"it is XML, which is read by the definitions of FHIR; none are loaded here");
+	return hs_xml_read(arena, defs, text, NULL, NULL, out, err);
+}
+
+enum hs_status hs_test_read_text(const struct hs_test_run *run, struct hs_arena *arena, struct hs_slice text,
+	struct hs_json **out, struct hs_error *err)
+{
+	return hs_xml_is(text) ? read_xml(run, arena, text, out, err) :
+				 hs_json_parse(arena, text, NULL, out, err);
+}
+
+void hs_test_read_body(const struct hs_test_run *run, struct hs_arena *arena,
+	struct hs_test_exchange *exchange)
+{
+	struct hs_slice type = hs_test_header(exchange->headers, exchange->header_count,
+		HS_S("Content-Type"));
+	struct hs_slice body = hs_slice_trim(exchange->body);
+	bool xml = hs_test_is_xml_type(type);
+	struct hs_json *tree = NULL;
+	struct hs_error err = { 0 };
+
+	if (!body.len || (!xml && !is_json_type(type) && body.ptr[0] != '{' && body.ptr[0] != '['))
+		return;
+	enum hs_status status = xml ? read_xml(run, arena, exchange->body, &tree, &err) :
+				      hs_json_parse(arena, exchange->body, NULL, &tree, &err);
+	if (status == HS_OK)
+		exchange->json = tree;
+	else if (status == HS_E_NOT_SUPPORTED)
+		exchange->unread = hs_arena_printf(arena, "%s", err.text);
+	else
+		exchange->fault = hs_arena_printf(arena, "no %s: %s (line %u, column %u)",
+			xml ? "FHIR XML" : "JSON", err.text, err.line, err.column);
+}
+
+enum hs_status hs_test_write_xml(const struct hs_test_run *run, struct hs_arena *arena,
+	const struct hs_json *tree, size_t max, struct hs_slice *out, struct hs_error *err)
+{
+	struct hs_buf buf;
+	struct hs_error cause = { 0 };
+
+	hs_buf_init(&buf, arena, max);
+	enum hs_status status = hs_xml_write(hs_test_defs(run), tree, 0, &buf, &cause);
+	if (status)
+		return hs_fail(err, HS_E_INVALID, "the body cannot be written as XML: %.200s", cause.text);
+	if (buf.overflow)
+		return hs_fail(err, HS_E_LIMIT, "the body is too large");
+	*out = hs_buf_slice(&buf);
+	return HS_OK;
+}

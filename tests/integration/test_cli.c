@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handslag test with a published kind of script: fixtures and bodies in XML, and answers that must conform to
+ * a profile from a file. Skipped without the R4 package. */
+#include "fixture_private.h"
+#include "workbench.h"
+
+#include <stdio.h>
+
+#define PROFILE_URL "http://example.org/fhir/StructureDefinition/named"
+
+static struct fixture *server;
+
+static int start(void **state)
+{
+	workbench_start(state);
+	server = process_serve(workbench_path("data"), (const char *const[]) { NULL });
+	return 0;
+}
+
+static int stop(void **state)
+{
+	process_stop(server);
+	return workbench_stop(state);
+}
+
+/* JSON with ' for ". */
+static const char *json_file(const char *name, const char *text)
+{
+	char *copy = hs_arena_cstr(workbench_arena(), hs_slice_cstr(text));
+	for (char *c = copy; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	return workbench_file(name, copy);
+}
+
+static struct process_result judge(const char *asserts, const char *definition)
+{
+	char script[4096], target[64];
+
+	workbench_file("ann.xml",
+		"<?xml version=\"1.0\"?>\n<Patient xmlns=\"http://hl7.org/fhir\"><id value=\"ann\"/><name>"
+		"<family value=\"Berg\"/><given value=\"Ann\"/></name></Patient>");
+	snprintf(script, sizeof(script),
+		"{'resourceType':'TestScript','id':'s','url':'http://example.org/"
+		"s','name':'S','status':'draft',"
+		"'fixture':[{'id':'ann','autocreate':false,'autodelete':false,'resource':{'reference':'ann."
+		"xml'}}],"
+		"'profile':[{'id':'named','reference':'" PROFILE_URL "'}],"
+		"'test':[{'id':'one','action':["
+		"{'operation':{'type':{'code':'update'},'resource':'Patient','accept':'xml','contentType':'"
+		"xml',"
+		"'sourceId':'ann','targetId':'ann','requestId':'sent','encodeRequestUrl':true}},"
+		"{'operation':{'type':{'code':'read'},'resource':'Patient','accept':'xml','params':'/ann',"
+		"'responseId':'got','encodeRequestUrl':true}},%s]}]}",
+		asserts);
+	snprintf(target, sizeof(target), "http://127.0.0.1:%u/fhir/r4", (unsigned)fixture_port(server));
+	const char *file = json_file("script.json", script);
+	if (!definition)
+		return WORKBENCH_RUN("test", "--target", target, file);
+	return WORKBENCH_RUN("test", "--target", target, "--def", json_file("named.json", definition), file);
+}
+
+static void expect(const struct process_result *result, int code, const char *said)
+{
+	if (has_text(result->err, "definitions are not here") ||
+		has_text(result->out, "does not declare the type"))
+		skip();
+	if (result->exit != code || (!has_text(result->out, said) && !has_text(result->err, said)))
+		fail_msg("exit %d: %.*s %.*s", result->exit, HS_S_ARG(hs_slice_first(result->out, 3000)),
+			HS_S_ARG(result->err));
+}
+
+static void speaks_xml(void **state)
+{
+	(void)state;
+	struct process_result r = judge(
+		"{'assert':{'direction':'response','contentType':'xml','warningOnly':false}},"
+		"{'assert':{'direction':'response','sourceId':'got','path':'fhir:Patient/fhir:name/"
+		"fhir:family/@value',"
+		"'value':'Berg','warningOnly':false}},"
+		"{'assert':{'direction':'response','sourceId':'got','expression':'Patient.name.given','value'"
+		":'Ann',"
+		"'warningOnly':false}},"
+		"{'assert':{'direction':'request','headerField':'Accept','value':'application/fhir+xml',"
+		"'warningOnly':false}}",
+		NULL);
+	expect(&r, 0, "1 of 1 tests passed");
+	r = judge("{'assert':{'direction':'response','contentType':'json','warningOnly':false}}", NULL);
+	expect(&r, 1, "application/fhir+xml");
+}
+
+static void judges_by_profiles(void **state)
+{
+	static const char conforms[] =
+		"{'assert':{'sourceId':'got','validateProfileId':'named','warningOnly':false}}";
+#define PROFILE(path) \
+	"{'resourceType':'StructureDefinition','url':'" PROFILE_URL \
+	"','name':'Named','status':'draft','kind':" \
+	"'resource','abstract':false,'type':'Patient','baseDefinition':" \
+	"'http://hl7.org/fhir/StructureDefinition/" \
+	"Patient','derivation':'constraint','differential':{'element':" \
+	"[{'id':'Patient','path':'Patient'},{'id':'" path "','path':'" path "','min':1}]}}"
+	(void)state;
+	struct process_result r = judge(conforms, PROFILE("Patient.name"));
+	expect(&r, 0, "1 of 1 tests passed");
+	r = judge(conforms, PROFILE("Patient.birthDate"));
+	expect(&r, 1, "birthDate");
+	r = judge(conforms, NULL);
+	expect(&r, 5, "--def");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(speaks_xml),
+		cmocka_unit_test(judges_by_profiles),
+	};
+	return cmocka_run_group_tests(tests, start, stop);
+}
