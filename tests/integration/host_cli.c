@@ -1,55 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command line as a user meets it: help, mistakes, loading, packages, sandboxes, backups, exit codes. */
-#include "process.h"
+#include "workbench.h"
 #include "fixture_private.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#define RUN(...) process_run(arena, (const char *const[]) { __VA_ARGS__, NULL })
-
-static char dir[64];
-static struct hs_arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	process_make_dir(dir);
-	arena = hs_arena_new((size_t)256 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	process_remove_dir(dir);
-	hs_arena_free(arena);
-	return 0;
-}
-
-static const char *file(const char *name, const char *text)
-{
-	const char *path = hs_arena_cstr(arena, hs_arena_printf(arena, "%s/%s", dir, name));
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-	return path;
-}
-
-static const char *data(const char *name)
-{
-	return hs_arena_cstr(arena, hs_arena_printf(arena, "%s/%s", dir, name));
-}
-
-static void assert_has(struct hs_slice text, const char *part)
-{
-	if (hs_slice_search(text, hs_slice_cstr(part)) == SIZE_MAX)
-		fail_msg("no \"%s\" in: %.*s", part, HS_S_ARG(hs_slice_first(text, 500)));
-}
+#define RUN WORKBENCH_RUN
 
 static void each_command_has_help_with_an_example(void **state)
 {
@@ -76,18 +32,19 @@ static void mistakes_are_named(void **state)
 	r = RUN("serve", "--lisen", "x");
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "did you mean --listen");
-	r = RUN("serve", "--set", "limits.bodykib=3", "--data", data("none"));
+	r = RUN("serve", "--set", "limits.bodykib=3", "--data", workbench_path("none"));
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "did you mean \"limits.bodyKib\"");
-	r = RUN("serve", "--config", file("bad.json", "{\"loops\": \"two\"}"), "--data", data("none"));
+	r = RUN("serve", "--config", workbench_file("bad.json", "{\"loops\": \"two\"}"), "--data",
+		workbench_path("none"));
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "loops must be a whole number");
-	r = RUN("serve", "--listen", "nowhere", "--data", data("none"));
+	r = RUN("serve", "--listen", "nowhere", "--data", workbench_path("none"));
 	assert_int_equal(r.exit, 2);
-	r = RUN("serve", "--listen", "192.0.2.1:80", "--data", data("none"));
+	r = RUN("serve", "--listen", "192.0.2.1:80", "--data", workbench_path("none"));
 	assert_int_equal(r.exit, 2);
 	r = RUN("load", "--target", "http://127.0.0.1:1/fhir/r4",
-		file("p.json", "{\"resourceType\":\"Patient\"}"));
+		workbench_file("p.json", "{\"resourceType\":\"Patient\"}"));
 	assert_int_equal(r.exit, 3);
 }
 
@@ -99,13 +56,14 @@ static void version_is_json_when_asked(void **state)
 	(void)state;
 	struct process_result r = RUN("version", "--json");
 	assert_int_equal(r.exit, 0);
-	assert_int_equal(hs_json_parse(arena, r.out, NULL, &tree, &err), HS_OK);
+	assert_int_equal(hs_json_parse(workbench_arena(), r.out, NULL, &tree, &err), HS_OK);
 	assert_true(hs_json_get_text(tree, HS_S("sqlite")).len > 0);
 }
 
 static bool has_fhir(void)
 {
-	struct process_result r = RUN("load", "--data", data("probe"), file("probe.ndjson", "\n"));
+	struct process_result r = RUN("load", "--data", workbench_path("probe"),
+		workbench_file("probe.ndjson", "\n"));
 	return r.exit == 0;
 }
 
@@ -114,24 +72,24 @@ static void loading_stores_and_tells_what_it_refused(void **state)
 	(void)state;
 	if (!has_fhir())
 		skip();
-	const char *good = file("good.ndjson",
+	const char *good = workbench_file("good.ndjson",
 		"{\"resourceType\":\"Patient\",\"id\":\"a\",\"active\":true}\n\n{\"resourceType\":"
 		"\"Patient\",\"id\":\"b\"}\n");
-	const char *bundle = file("bundle.json",
+	const char *bundle = workbench_file("bundle.json",
 		"{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":"
 		"{\"resourceType\":\"Organization\",\"id\":\"o\",\"name\":\"X\"}}]}");
-	struct process_result r = RUN("load", "--data", data("d"), "--json", good, bundle);
+	struct process_result r = RUN("load", "--data", workbench_path("d"), "--json", good, bundle);
 	assert_int_equal(r.exit, 0);
 	assert_has(r.out, "\"stored\": 3, \"refused\": 0");
-	const char *bad = file("bad.ndjson",
+	const char *bad = workbench_file("bad.ndjson",
 		"{\"resourceType\":\"Patient\",\"id\":\"c\"}\n{\"resourceType\":\"Patient\",\"id\":\"d\","
 		"\"colour\":1}\n{oops\n");
-	r = RUN("load", "--data", data("d"), "--json", bad);
+	r = RUN("load", "--data", workbench_path("d"), "--json", bad);
 	assert_int_equal(r.exit, 1);
 	assert_has(r.out, "\"stored\": 1, \"refused\": 2");
 	assert_has(r.err, "bad.ndjson:2: ");
 	assert_has(r.err, "colour");
-	r = RUN("load", "--data", data("d"), data("missing.json"));
+	r = RUN("load", "--data", workbench_path("d"), workbench_path("missing.json"));
 	assert_int_equal(r.exit, 2);
 }
 
@@ -140,22 +98,23 @@ static void serving_loading_over_http_and_ending(void **state)
 	(void)state;
 	if (!has_fhir())
 		skip();
-	struct fixture *f = process_serve(data("s"), NULL);
-	const char *target = hs_arena_cstr(arena, hs_arena_printf(arena, "%s/fhir/r4", fixture_url(f)));
+	struct fixture *f = process_serve(workbench_path("s"), NULL);
+	const char *target = hs_arena_cstr(workbench_arena(),
+		hs_arena_printf(workbench_arena(), "%s/fhir/r4", fixture_url(f)));
 	struct process_result r = RUN("load", "--target", target, "--json",
-		file("over.ndjson",
+		workbench_file("over.ndjson",
 			"{\"resourceType\":\"Patient\",\"id\":\"a\"}\n{\"resourceType\":\"Patient\",\"id\":"
 			"\"!\"}\n"));
 	assert_int_equal(r.exit, 1);
 	assert_has(r.out, "\"stored\": 1, \"refused\": 1");
 	struct fixture_answer a = fixture_get(f, "Patient/a");
 	assert_int_equal(a.status, 200);
-	const char *same = hs_arena_cstr(arena,
-		hs_arena_printf(arena, "127.0.0.1:%u", (unsigned)fixture_port(f)));
-	r = RUN("serve", "--listen", same, "--data", data("s2"));
+	const char *same = hs_arena_cstr(workbench_arena(),
+		hs_arena_printf(workbench_arena(), "127.0.0.1:%u", (unsigned)fixture_port(f)));
+	r = RUN("serve", "--listen", same, "--data", workbench_path("s2"));
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "is in use by another program");
-	r = RUN("serve", "--listen", "127.0.0.1:0", "--data", data("s"));
+	r = RUN("serve", "--listen", "127.0.0.1:0", "--data", workbench_path("s"));
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "in use");
 	assert_int_equal(process_stop(f), 0);
@@ -164,19 +123,20 @@ static void serving_loading_over_http_and_ending(void **state)
 static void sandboxes_are_made_and_reset(void **state)
 {
 	(void)state;
-	struct fixture *f = process_serve(data("b"), NULL);
+	struct fixture *f = process_serve(workbench_path("b"), NULL);
 	struct process_result r = RUN("sandbox", "create", "acme", "--target", fixture_url(f), "--data",
-		data("b"));
+		workbench_path("b"));
 	assert_int_equal(r.exit, 0);
-	r = RUN("sandbox", "list", "--json", "--target", fixture_url(f), "--data", data("b"));
+	r = RUN("sandbox", "list", "--json", "--target", fixture_url(f), "--data", workbench_path("b"));
 	assert_int_equal(r.exit, 0);
 	assert_has(r.out, "\"acme\"");
-	r = RUN("sandbox", "reset", "acme", "--target", fixture_url(f), "--data", data("b"));
+	r = RUN("sandbox", "reset", "acme", "--target", fixture_url(f), "--data", workbench_path("b"));
 	assert_int_equal(r.exit, 0);
 	r = RUN("sandbox", "freeze", "acme", "--at", "2030-01-01T00:00:00Z", "--target", fixture_url(f),
-		"--data", data("b"));
+		"--data", workbench_path("b"));
 	assert_int_equal(r.exit, 0);
-	r = RUN("sandbox", "delete", "acme", "nobody", "--target", fixture_url(f), "--data", data("b"));
+	r = RUN("sandbox", "delete", "acme", "nobody", "--target", fixture_url(f), "--data",
+		workbench_path("b"));
 	assert_int_equal(r.exit, 2);
 	r = RUN("sandbox", "list", "--target", fixture_url(f), "--token", "wrong");
 	assert_int_equal(r.exit, 1);
@@ -190,17 +150,17 @@ static void a_backup_comes_back(void **state)
 	(void)state;
 	if (!has_fhir())
 		skip();
-	const char *one = file("one.json", "{\"resourceType\":\"Patient\",\"id\":\"one\"}");
-	const char *two = file("two.json", "{\"resourceType\":\"Patient\",\"id\":\"two\"}");
-	const char *copy = data("copy.db");
-	assert_int_equal(RUN("load", "--data", data("r"), one).exit, 0);
-	assert_int_equal(RUN("backup", "--data", data("r"), "--to", copy).exit, 0);
-	assert_int_equal(RUN("backup", "--data", data("r"), "--to", copy).exit, 1);
-	assert_int_equal(RUN("load", "--data", data("r"), two).exit, 0);
-	assert_int_equal(RUN("restore", "--data", data("r"), copy).exit, 0);
-	struct process_result r = RUN("restore", "--data", data("r"), one);
+	const char *one = workbench_file("one.json", "{\"resourceType\":\"Patient\",\"id\":\"one\"}");
+	const char *two = workbench_file("two.json", "{\"resourceType\":\"Patient\",\"id\":\"two\"}");
+	const char *copy = workbench_path("copy.db");
+	assert_int_equal(RUN("load", "--data", workbench_path("r"), one).exit, 0);
+	assert_int_equal(RUN("backup", "--data", workbench_path("r"), "--to", copy).exit, 0);
+	assert_int_equal(RUN("backup", "--data", workbench_path("r"), "--to", copy).exit, 1);
+	assert_int_equal(RUN("load", "--data", workbench_path("r"), two).exit, 0);
+	assert_int_equal(RUN("restore", "--data", workbench_path("r"), copy).exit, 0);
+	struct process_result r = RUN("restore", "--data", workbench_path("r"), one);
 	assert_true(r.exit != 0); /* not a store: refused, nothing changed */
-	struct fixture *f = process_serve(data("r"), NULL);
+	struct fixture *f = process_serve(workbench_path("r"), NULL);
 	assert_int_equal(fixture_get(f, "Patient/one").status, 200);
 	assert_int_equal(fixture_get(f, "Patient/two").status, 404);
 	assert_int_equal(process_stop(f), 0);
@@ -209,21 +169,23 @@ static void a_backup_comes_back(void **state)
 static void packages_are_recorded(void **state)
 {
 	(void)state;
-	const char *root = data("cache/made.up#1.0.0/package");
-	mkdir(data("cache"), 0700);
-	mkdir(data("cache/made.up#1.0.0"), 0700);
+	const char *root = workbench_path("cache/made.up#1.0.0/package");
+	mkdir(workbench_path("cache"), 0700);
+	mkdir(workbench_path("cache/made.up#1.0.0"), 0700);
 	mkdir(root, 0700);
-	file("cache/made.up#1.0.0/package/package.json",
+	workbench_file("cache/made.up#1.0.0/package/package.json",
 		"{\"name\":\"made.up\",\"version\":\"1.0.0\",\"fhirVersions\":[\"4.0.1\"]}");
-	const char *set = hs_arena_cstr(arena, hs_arena_printf(arena, "packageCache=%s", data("cache")));
-	struct process_result r = RUN("package", "add", "made.up#1.0.0", "--data", data("p"), "--set", set);
+	const char *set = hs_arena_cstr(workbench_arena(),
+		hs_arena_printf(workbench_arena(), "packageCache=%s", workbench_path("cache")));
+	struct process_result r = RUN("package", "add", "made.up#1.0.0", "--data", workbench_path("p"),
+		"--set", set);
 	assert_int_equal(r.exit, 0);
 	assert_has(r.out, "made.up#1.0.0 added");
-	r = RUN("package", "add", "made.up", "--data", data("p"), "--set", set);
+	r = RUN("package", "add", "made.up", "--data", workbench_path("p"), "--set", set);
 	assert_has(r.out, "was there already");
-	r = RUN("package", "list", "--data", data("p"), "--json");
+	r = RUN("package", "list", "--data", workbench_path("p"), "--json");
 	assert_has(r.out, "\"made.up#1.0.0\"");
-	r = RUN("package", "add", "not.there#1.0.0", "--data", data("p"), "--set", set);
+	r = RUN("package", "add", "not.there#1.0.0", "--data", workbench_path("p"), "--set", set);
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "ci/setup");
 }
@@ -240,5 +202,5 @@ int main(void)
 		cmocka_unit_test(a_backup_comes_back),
 		cmocka_unit_test(packages_are_recorded),
 	};
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, workbench_start, workbench_stop);
 }

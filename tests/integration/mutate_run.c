@@ -1,47 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag mutate as a user meets it: faults that are caught, and a tool that does not flatter: a fault that
  * nobody notices and a check that cannot fail make it fail. */
-#include "process.h"
+#include "workbench.h"
 #include "fixture_private.h"
 
 #include <sys/stat.h>
 
-static char dir[64];
-static struct hs_arena *arena;
-
-#define RUN(...) process_run(arena, (const char *const[]) { "mutate", "--quiet", __VA_ARGS__, NULL })
-
-static int start(void **state)
-{
-	(void)state;
-	process_make_dir(dir);
-	arena = hs_arena_new((size_t)256 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	process_remove_dir(dir);
-	hs_arena_free(arena);
-	return 0;
-}
-
-static bool has(struct hs_slice text, const char *part)
-{
-	return hs_slice_search(text, hs_slice_cstr(part)) != SIZE_MAX;
-}
-
-static void assert_has(struct hs_slice text, const char *part)
-{
-	if (!has(text, part))
-		fail_msg("no \"%s\" in: %.*s", part, HS_S_ARG(hs_slice_first(text, 2000)));
-}
+#define RUN(...) WORKBENCH_RUN("mutate", "--quiet", __VA_ARGS__)
 
 /* Skips where the definitions of FHIR are missing: there is no reference server then. */
 static void must_exit(const struct process_result *result, int code)
 {
-	if (has(result->err, "definitions are not here"))
+	if (has_text(result->err, "definitions are not here"))
 		skip();
 	if (result->exit != code)
 		fail_msg("exit %d: %.*s %.*s", result->exit, HS_S_ARG(hs_slice_first(result->out, 2000)),
@@ -52,15 +22,13 @@ static void make(const char *folder, const char *name, const char *text)
 {
 	char path[256];
 
-	snprintf(path, sizeof(path), "%s/%s", dir, folder);
-	for (char *slash = path + strlen(dir) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(path, 0700);
-		*slash = '/';
+	for (const char *slash = folder; (slash = strchr(slash, '/')); slash++) {
+		snprintf(path, sizeof(path), "%.*s", (int)(slash - folder), folder);
+		mkdir(workbench_path(path), 0700);
 	}
-	mkdir(path, 0700);
-	snprintf(path, sizeof(path), "%s/%s/%s", dir, folder, name);
-	FILE *file = fopen(path, "w");
+	mkdir(workbench_path(folder), 0700);
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	FILE *file = fopen(workbench_path(path), "w");
 	assert_non_null(file);
 	for (const char *c = text; *c; c++)
 		fputc(*c == '\'' ? '"' : *c == '`' ? '\'' : *c, file);
@@ -128,7 +96,7 @@ static void a_proven_suite_passes(void **state)
 	make_suite(KIND);
 	make_fault("down", STATUS_500);
 	make_fault("bare", "{'delete': 'CapabilityStatement.fhirVersion'}");
-	struct process_result r = RUN("--suites", dir, "--json");
+	struct process_result r = RUN("--suites", workbench_path(""), "--json");
 	must_exit(&r, 0);
 	assert_has(r.out, "\"good\":true,\"faults\":2,\"caught\":2,\"checks\":2,\"proven\":2");
 }
@@ -140,7 +108,7 @@ static void a_fault_that_nobody_notices_fails(void **state)
 	make_fault("down", STATUS_500);
 	make_fault("bare", "{'delete': 'CapabilityStatement.fhirVersion'}");
 	make_fault("subtle", "{'header': 'X-Other', 'value': '1'}");
-	struct process_result r = RUN("--suites", dir);
+	struct process_result r = RUN("--suites", workbench_path(""));
 	must_exit(&r, 1);
 	assert_has(r.out, "faults that no check caught:\n  subtle [own]");
 	assert_has(r.out, "3 faults, 2 caught");
@@ -159,14 +127,14 @@ static void a_liberty_that_is_punished_fails(void **state)
 		"'CapabilityStatement.fhirVersion'}]}], 'liberties': [{'id': 'titled', 'title': 't', "
 		"'source': 's', "
 		"'response': [{'set': 'CapabilityStatement', 'name': 'title', 'with': 'A server'}]}]}");
-	struct process_result r = RUN("--suites", dir);
+	struct process_result r = RUN("--suites", workbench_path(""));
 	must_exit(&r, 0);
 	assert_has(r.out, "1 liberties, 1 granted");
 	make("mutants", "harsh.json",
 		"{'liberties': [{'id': 'quiet', 'title': 'Says little.', 'source': 'cardinality 0..1', "
 		"'response': "
 		"[{'delete': 'CapabilityStatement.fhirVersion'}]}]}");
-	r = RUN("--suites", dir);
+	r = RUN("--suites", workbench_path(""));
 	must_exit(&r, 1);
 	assert_has(r.out,
 		"liberties that a suite does not grant:\n  quiet [own]: Says little. (cardinality 0..1)");
@@ -179,7 +147,7 @@ static void a_check_that_cannot_fail_fails(void **state)
 	(void)state;
 	make_suite("'expression': 'CapabilityStatement.exists() or true'");
 	make_fault("down", STATUS_500);
-	struct process_result r = RUN("--suites", dir);
+	struct process_result r = RUN("--suites", workbench_path(""));
 	must_exit(&r, 1);
 	assert_has(r.out, "surviving checks, that no fault made fail:\n  own/01-one/one/3");
 }
@@ -189,7 +157,7 @@ static void a_check_that_fails_on_the_good_server_fails(void **state)
 	(void)state;
 	make_suite("'expression': 'CapabilityStatement.fhirVersion = `9.9`'");
 	make_fault("down", STATUS_500);
-	struct process_result r = RUN("--suites", dir);
+	struct process_result r = RUN("--suites", workbench_path(""));
 	must_exit(&r, 1);
 	assert_has(r.out, "checks that do not hold on the clean server:\n  own/01-one/one/3");
 }
@@ -201,11 +169,11 @@ static void a_closed_connection_and_a_delay_are_faults_too(void **state)
 	make_fault("bare", "{'delete': 'CapabilityStatement.fhirVersion'}, {'delay': 20}");
 	make_fault("cut", "{'cut': 100}");
 	make_fault("down", STATUS_500);
-	struct process_result r = RUN("--suites", dir);
+	struct process_result r = RUN("--suites", workbench_path(""));
 	must_exit(&r, 0);
 	assert_has(r.out, "3 faults, 3 caught");
 	make_fault("closed", "{'close': true}");
-	r = RUN("--suites", dir, "--fault", "closed");
+	r = RUN("--suites", workbench_path(""), "--fault", "closed");
 	/* No answer: nothing can be judged, and that is not a proof of any check. */
 	must_exit(&r, 1);
 }
@@ -215,7 +183,7 @@ static void mistakes_are_named(void **state)
 	(void)state;
 	make_suite(KIND);
 	make_fault("wrong", "{'explode': true}");
-	struct process_result r = RUN("--suites", dir);
+	struct process_result r = RUN("--suites", workbench_path(""));
 	assert_int_not_equal(r.exit, 0);
 	assert_has(r.err, "mutants/wrong.json:1: fault wrong: an action knows nothing called explode");
 	r = RUN("no-such-suite");
@@ -230,14 +198,20 @@ static void mistakes_are_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(real_faults_are_caught_by_the_right_checks, start, stop),
-		cmocka_unit_test_setup_teardown(a_proven_suite_passes, start, stop),
-		cmocka_unit_test_setup_teardown(a_fault_that_nobody_notices_fails, start, stop),
-		cmocka_unit_test_setup_teardown(a_liberty_that_is_punished_fails, start, stop),
-		cmocka_unit_test_setup_teardown(a_check_that_cannot_fail_fails, start, stop),
-		cmocka_unit_test_setup_teardown(a_check_that_fails_on_the_good_server_fails, start, stop),
-		cmocka_unit_test_setup_teardown(a_closed_connection_and_a_delay_are_faults_too, start, stop),
-		cmocka_unit_test_setup_teardown(mistakes_are_named, start, stop),
+		cmocka_unit_test_setup_teardown(real_faults_are_caught_by_the_right_checks, workbench_start,
+			workbench_stop),
+		cmocka_unit_test_setup_teardown(a_proven_suite_passes, workbench_start, workbench_stop),
+		cmocka_unit_test_setup_teardown(a_fault_that_nobody_notices_fails, workbench_start,
+			workbench_stop),
+		cmocka_unit_test_setup_teardown(a_liberty_that_is_punished_fails, workbench_start,
+			workbench_stop),
+		cmocka_unit_test_setup_teardown(a_check_that_cannot_fail_fails, workbench_start,
+			workbench_stop),
+		cmocka_unit_test_setup_teardown(a_check_that_fails_on_the_good_server_fails, workbench_start,
+			workbench_stop),
+		cmocka_unit_test_setup_teardown(a_closed_connection_and_a_delay_are_faults_too,
+			workbench_start, workbench_stop),
+		cmocka_unit_test_setup_teardown(mistakes_are_named, workbench_start, workbench_stop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

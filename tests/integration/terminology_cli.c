@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The terminology on the command line, without a server: answers, exit codes, and what is wrong in a value
  * set. */
-#include "process.h"
+#include "workbench.h"
 
 #include <handslag/package.h>
 
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#define RUN(...) process_run(arena, (const char *const[]) { "tx", __VA_ARGS__, NULL })
-
-static char dir[64];
-static struct hs_arena *arena;
+#define RUN(...) WORKBENCH_RUN("tx", __VA_ARGS__)
 
 static const char *const system_text =
 	"{\"resourceType\":\"CodeSystem\",\"url\":\"urn:test:cs\",\"version\":\"1\",\"status\":\"active\","
@@ -46,30 +41,18 @@ static const char *const set_text =
 
 static const char *cs, *map, *vs;
 
-static const char *file(const char *name, const char *text)
-{
-	const char *path = hs_arena_cstr(arena, hs_arena_printf(arena, "%s/%s", dir, name));
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-	return path;
-}
-
 static int start(void **state)
 {
 	struct hs_error err;
 	struct hs_package *package = NULL;
 	const char *set = getenv("HS_PACKAGES"), *home = getenv("HOME");
 
-	process_make_dir(dir);
-	arena = hs_arena_new((size_t)256 << 20);
-	cs = file("cs.json", system_text);
-	map = file("map.json", map_text);
-	vs = file("vs.json", set_text);
-	const char *root = hs_arena_cstr(arena,
-		hs_arena_printf(arena, "%s%s",
+	workbench_start(state);
+	cs = workbench_file("cs.json", system_text);
+	map = workbench_file("map.json", map_text);
+	vs = workbench_file("vs.json", set_text);
+	const char *root = hs_arena_cstr(workbench_arena(),
+		hs_arena_printf(workbench_arena(), "%s%s",
 			set          ? set :
 				home ? home :
 				       "",
@@ -77,15 +60,7 @@ static int start(void **state)
 	bool here = hs_package_find(root, HS_S("hl7.fhir.r4.examples"), &package, &err) == HS_OK ||
 		hs_package_find(root, HS_S("hl7.fhir.r4.core"), &package, &err) == HS_OK;
 	hs_package_close(package);
-	*state = here ? arena : NULL;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	process_remove_dir(dir);
-	hs_arena_free(arena);
+	*state = here ? workbench_arena() : NULL;
 	return 0;
 }
 
@@ -93,12 +68,6 @@ static void need_packages(void **state)
 {
 	if (!*state)
 		skip();
-}
-
-static void assert_has(struct hs_slice text, const char *part)
-{
-	if (hs_slice_search(text, hs_slice_cstr(part)) == SIZE_MAX)
-		fail_msg("no \"%s\" in: %.*s", part, HS_S_ARG(hs_slice_first(text, 900)));
 }
 
 static void answers_and_exit_codes(void **state)
@@ -133,7 +102,7 @@ static void answers_and_exit_codes(void **state)
 
 static void a_set_is_expanded_from_a_file(void **state)
 {
-	const char *set = file("set.json",
+	const char *set = workbench_file("set.json",
 		"{\"resourceType\":\"ValueSet\",\"status\":\"active\",\"compose\":{\"include\":["
 		"{\"system\":\"urn:test:cs\"}]}}");
 
@@ -186,5 +155,5 @@ int main(void)
 		cmocka_unit_test(mistakes_are_named),
 	};
 
-	return cmocka_run_group_tests_name("integration/terminology_cli", tests, start, stop);
+	return cmocka_run_group_tests_name("integration/terminology_cli", tests, start, workbench_stop);
 }

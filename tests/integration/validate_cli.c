@@ -2,46 +2,21 @@
 /* `handslag validate` as a user meets it: forms of input and output, exit codes, definitions handed over, the
  * pipe; and `handslag load` of XML. Skipped without the R4 package. */
 #include "fixture_private.h"
-#include "process.h"
+#include "workbench.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#define RUN(...) process_run(arena, (const char *const[]) { "validate", __VA_ARGS__, NULL })
+#define RUN(...) WORKBENCH_RUN("validate", __VA_ARGS__)
 #define GOOD "{\"resourceType\":\"Patient\",\"active\":true}"
 #define BAD "{\"resourceType\":\"Patient\",\n \"gender\":\"blå\",\"contact\":[{\"gender\":\"male\"}]}"
 #define PROFILE_URL "http://example.org/fhir/StructureDefinition/named"
 
-static char dir[64];
-static struct hs_arena *arena;
 static bool ready;
-
-static const char *file(const char *name, const char *text)
-{
-	const char *path = hs_arena_cstr(arena, hs_arena_printf(arena, "%s/%s", dir, name));
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-	return path;
-}
 
 static int start(void **state)
 {
-	(void)state;
-	process_make_dir(dir);
-	arena = hs_arena_new((size_t)256 << 20);
-	ready = RUN(file("good.json", GOOD)).exit == 0;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	process_remove_dir(dir);
-	hs_arena_free(arena);
+	workbench_start(state);
+	ready = RUN(workbench_file("good.json", GOOD)).exit == 0;
 	return 0;
 }
 
@@ -51,17 +26,11 @@ static void need_package(void)
 		skip();
 }
 
-static void assert_has(struct hs_slice text, const char *part)
-{
-	if (hs_slice_search(text, hs_slice_cstr(part)) == SIZE_MAX)
-		fail_msg("no \"%s\" in: %.*s", part, HS_S_ARG(hs_slice_first(text, 1000)));
-}
-
 static struct hs_json *parse(struct hs_slice text)
 {
 	struct hs_error err;
 	struct hs_json *tree = NULL;
-	if (hs_json_parse(arena, text, NULL, &tree, &err))
+	if (hs_json_parse(workbench_arena(), text, NULL, &tree, &err))
 		fail_msg("%u:%u %s in %.*s", err.line, err.column, err.text,
 			HS_S_ARG(hs_slice_first(text, 300)));
 	return tree;
@@ -76,7 +45,7 @@ static void tells_people_where_and_what(void **state)
 {
 	(void)state;
 	need_package();
-	struct process_result r = RUN(file("bad.json", BAD));
+	struct process_result r = RUN(workbench_file("bad.json", BAD));
 	assert_int_equal(r.exit, 1);
 	assert_has(r.out, "bad.json:2:11: error: Patient.gender: ");
 	assert_has(r.out, "male");
@@ -85,7 +54,8 @@ static void tells_people_where_and_what(void **state)
 	assert_has(r.out, "[pat-1]");
 	assert_has(r.err, "1 resource validated");
 	r = RUN("--structure",
-		file("pat.json", "{\"resourceType\":\"Patient\",\"contact\":[{\"gender\":\"male\"}]}"));
+		workbench_file("pat.json",
+			"{\"resourceType\":\"Patient\",\"contact\":[{\"gender\":\"male\"}]}"));
 	assert_int_equal(r.exit, 0);
 }
 
@@ -93,14 +63,14 @@ static void says_it_for_machines(void **state)
 {
 	(void)state;
 	need_package();
-	const char *bad = file("bad.json", BAD), *good = file("good.json", GOOD);
+	const char *bad = workbench_file("bad.json", BAD), *good = workbench_file("good.json", GOOD);
 	struct hs_json *outcome = parse(RUN("--json", bad).out);
 	assert_true(hs_slice_eq(at(outcome, "/resourceType"), HS_S("OperationOutcome")));
 	assert_true(hs_slice_eq(at(outcome, "/issue/0/expression/0"), HS_S("Patient.gender")));
 	struct hs_json *bundle = parse(RUN("--json", good, bad).out);
 	assert_true(hs_slice_eq(at(bundle, "/entry/1/fullUrl"), hs_slice_cstr(bad)));
 	assert_true(hs_slice_eq(at(bundle, "/entry/1/resource/issue/0/severity"), HS_S("error")));
-	char *folder = hs_arena_cstr(arena,
+	char *folder = hs_arena_cstr(workbench_arena(),
 		hs_slice_first(hs_slice_cstr(good), strlen(good) - strlen("/good.json")));
 	assert_true(hs_json_count(hs_json_get(parse(RUN("--json", folder).out), HS_S("entry"))) > 1);
 	struct hs_json *sarif = parse(RUN("--sarif", good, bad).out);
@@ -119,28 +89,29 @@ static void reads_every_form(void **state)
 {
 	(void)state;
 	need_package();
-	struct process_result r = RUN(file("a.xml",
+	struct process_result r = RUN(workbench_file("a.xml",
 		"<Patient xmlns=\"http://hl7.org/fhir\">\n<nmae value=\"x\"/></Patient>"));
 	assert_int_equal(r.exit, 1);
 	assert_has(r.out, "a.xml:2:1: error: Patient.nmae");
-	r = RUN(file("a.ndjson", GOOD "\n\n{\"resourceType\":\"Patient\",\"gender\":\"x\"}\n"));
+	r = RUN(workbench_file("a.ndjson", GOOD "\n\n{\"resourceType\":\"Patient\",\"gender\":\"x\"}\n"));
 	assert_int_equal(r.exit, 1);
 	assert_has(r.out, "a.ndjson:3: error: Patient.gender");
 	assert_has(r.err, "2 resources validated");
-	r = RUN(file("b.json", "{\"resourceType\":\"Patient\",}"));
+	r = RUN(workbench_file("b.json", "{\"resourceType\":\"Patient\",}"));
 	assert_int_equal(r.exit, 1);
 	assert_has(r.out, "b.json:1:27: error");
-	r = RUN(file("mark.json", "\xEF\xBB\xBF" GOOD));
+	r = RUN(workbench_file("mark.json", "\xEF\xBB\xBF" GOOD));
 	assert_int_equal(r.exit, 0);
-	const char *folder = hs_arena_cstr(arena, hs_arena_printf(arena, "%s/sub", dir));
+	const char *folder = workbench_path("sub");
 	assert_int_equal(mkdir(folder, 0700), 0);
-	file("sub/one.json", GOOD);
-	file("sub/two.xml", "<Patient xmlns=\"http://hl7.org/fhir\"><active value=\"true\"/></Patient>");
-	file("sub/notes.txt", "no resource");
+	workbench_file("sub/one.json", GOOD);
+	workbench_file("sub/two.xml",
+		"<Patient xmlns=\"http://hl7.org/fhir\"><active value=\"true\"/></Patient>");
+	workbench_file("sub/notes.txt", "no resource");
 	r = RUN(folder);
 	assert_int_equal(r.exit, 0);
 	assert_has(r.err, "2 resources validated");
-	r = RUN(hs_arena_cstr(arena, hs_arena_printf(arena, "%s/*.xml", folder)));
+	r = RUN(hs_arena_cstr(workbench_arena(), hs_arena_printf(workbench_arena(), "%s/*.xml", folder)));
 	assert_has(r.err, "1 resource validated");
 }
 
@@ -148,7 +119,7 @@ static void takes_definitions(void **state)
 {
 	(void)state;
 	need_package();
-	const char *def = file("def.json",
+	const char *def = workbench_file("def.json",
 		"{\"resourceType\":\"StructureDefinition\",\"url\":\"" PROFILE_URL
 		"\",\"name\":\"Named\",\"status\":\"active\",\"kind\":\"resource\",\"abstract\":false,"
 		"\"type\":\"Patient\","
@@ -156,7 +127,7 @@ static void takes_definitions(void **state)
 		"Patient\",\"derivation\":\"constraint\","
 		"\"differential\":{\"element\":[{\"id\":\"Patient.name\",\"path\":\"Patient.name\",\"min\":1}"
 		"]}}");
-	const char *good = file("good.json", GOOD);
+	const char *good = workbench_file("good.json", GOOD);
 	struct process_result r = RUN("--def", def, "--profile", PROFILE_URL, good);
 	assert_int_equal(r.exit, 1);
 	assert_has(r.out, "Patient.name");
@@ -173,7 +144,7 @@ static void judges_contexts_of_extensions(void **state)
 {
 	(void)state;
 	need_package();
-	struct process_result r = RUN(file("wg.json",
+	struct process_result r = RUN(workbench_file("wg.json",
 		"{\"resourceType\":\"Basic\",\"code\":{\"text\":\"x\"},\"extension\":[{\"url\":"
 		"\"http://hl7.org/fhir/StructureDefinition/"
 		"structuredefinition-wg\",\"valueCode\":\"fhir\"}]}"));
@@ -185,15 +156,15 @@ static void judges_contexts_of_extensions(void **state)
 		"StructureDefinition/structuredefinition-normative-version\",\"valueCode\":\"4.0.1\"}]}]}";
 	char text[600];
 	snprintf(text, sizeof(text), set, "example.org");
-	assert_int_equal(RUN("--core-only", file("own.json", text)).exit, 1);
+	assert_int_equal(RUN("--core-only", workbench_file("own.json", text)).exit, 1);
 	snprintf(text, sizeof(text), set, "hl7.org/fhir");
-	assert_int_equal(RUN("--core-only", file("hl7.json", text)).exit, 0);
+	assert_int_equal(RUN("--core-only", workbench_file("hl7.json", text)).exit, 0);
 }
 
 static void refuses_wrong_usage(void **state)
 {
 	(void)state;
-	assert_int_equal(process_run(arena, (const char *const[]) { "validate", NULL }).exit, 2);
+	assert_int_equal(WORKBENCH_RUN("validate").exit, 2);
 	assert_int_equal(RUN("--json", "--sarif", "x").exit, 2);
 	assert_int_equal(RUN("--pipe", "x").exit, 2);
 	struct process_result r = RUN("--help");
@@ -209,15 +180,13 @@ static void loads_xml(void **state)
 {
 	(void)state;
 	need_package();
-	const char *data = hs_arena_cstr(arena, hs_arena_printf(arena, "%s/data", dir));
-	const char *xml = file("load.xml",
+	const char *data = workbench_path("data");
+	const char *xml = workbench_file("load.xml",
 		"<Patient xmlns=\"http://hl7.org/fhir\"><id value=\"lx\"/></Patient>");
-	struct process_result r = process_run(arena,
-		(const char *const[]) { "load", "--data", data, xml, NULL });
+	struct process_result r = WORKBENCH_RUN("load", "--data", data, xml);
 	assert_int_equal(r.exit, 0);
-	r = process_run(arena,
-		(const char *const[]) { "load", "--data", data,
-			file("broken.xml", "<Patient xmlns=\"http://hl7.org/fhir\">"), NULL });
+	r = WORKBENCH_RUN("load", "--data", data,
+		workbench_file("broken.xml", "<Patient xmlns=\"http://hl7.org/fhir\">"));
 	assert_int_equal(r.exit, 1);
 	assert_has(r.err, "broken.xml:1: the XML is not well formed");
 }
@@ -233,5 +202,5 @@ int main(void)
 		cmocka_unit_test(refuses_wrong_usage),
 		cmocka_unit_test(loads_xml),
 	};
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, start, workbench_stop);
 }
