@@ -28,21 +28,34 @@ void hs_ledger_cache_close(struct hs_ledger_cache *cache)
 	}
 }
 
-/* Which ledger it is; 0: not to be cached. */
-static int64_t ledger_number(struct hs_ledger *ledger)
+static void ask(struct hs_ledger *ledger)
 {
 	struct hs_error ignored;
 
 	if (ledger->asked)
-		return ledger->number;
+		return;
 	ledger->asked = true;
-	if (!ledger->cache || hs_txn_writes(ledger->txn))
-		return 0;
-	struct hs_stmt *stmt = hs_sql(ledger->txn, "SELECT number FROM record_index_tally", &ignored);
-	if (stmt && hs_sql_step(stmt, &ignored) > 0)
-		ledger->number = hs_sql_get_int(stmt, 0);
+	ledger->waiting = true; /* when it cannot be told, they are looked for */
+	struct hs_stmt *stmt = hs_sql(ledger->txn, "SELECT number, waiting FROM record_index_tally",
+		&ignored);
+	if (stmt && hs_sql_step(stmt, &ignored) > 0) {
+		ledger->number = ledger->cache && !hs_txn_writes(ledger->txn) ? hs_sql_get_int(stmt, 0) : 0;
+		ledger->waiting = hs_sql_get_int(stmt, 1) != 0;
+	}
 	hs_sql_end(stmt);
+}
+
+/* Which ledger it is; 0: not to be cached. */
+static int64_t ledger_number(struct hs_ledger *ledger)
+{
+	ask(ledger);
 	return ledger->number;
+}
+
+bool hs_ledger_marks_wait(struct hs_ledger *ledger)
+{
+	ask(ledger);
+	return ledger->waiting;
 }
 
 bool hs_ledger_recall(struct hs_ledger *ledger, uint64_t number, struct hs_ledger_piece *out)

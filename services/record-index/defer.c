@@ -1,75 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The indexes of the table of pointers, dropped while very many pointers come and made whole afterwards:
- * adding to them one by one would touch pages all over the file.
+/* The indexes of the table of pointers, dropped while very many pointers come and made whole afterwards, and
+ * marks, which wait in a table without order until then: adding to them one by one would touch pages all over
+ * the file. Whether an id or an identifier is taken is then known from sets in memory.
  *
- * A store that is left without them answers as before, only slowly, and gets them back when it is opened. */
+ * A store that is left so answers as before, only slowly, and is mended when it is opened. */
 #include "load.h"
 
-#define LEAST 20000u /* pointers that are worth it */
+#define LEAST 20000u /* pointers that are worth it, when some are there already */
 
-static uint64_t mark_of(struct hs_slice bytes)
+static uint64_t hash_of(struct hs_slice bytes)
 {
-	uint64_t a = (uint64_t)hs_ledger_hash(1, bytes), b = (uint64_t)hs_ledger_hash(2, bytes);
-	uint64_t mark = a << 17 ^ b;
-
-	return mark ? mark : 1;
+	return (uint64_t)hs_ledger_hash(1, bytes) << 17 ^ (uint64_t)hs_ledger_hash(2, bytes);
 }
 
-/* True when it is there; else `*at` is where it would be. */
-static bool find_id(const struct hs_ledger_loader *loader, uint64_t mark, size_t *at)
+static void drop_sets(struct hs_ledger_loader *loader)
 {
-	size_t i = mark & (loader->ids_size - 1);
-
-	while (loader->ids[i] && loader->ids[i] != mark)
-		i = (i + 1) & (loader->ids_size - 1);
-	*at = i;
-	return loader->ids[i] == mark;
-}
-
-static bool grow_ids(struct hs_ledger_loader *loader, size_t size)
-{
-	struct hs_arena *old_room = loader->ids_room;
-	const uint64_t *old = loader->ids;
-	size_t old_size = loader->ids_size, at;
-	struct hs_arena *room = hs_arena_new(size * sizeof *old + 65536);
-	uint64_t *ids = hs_arena_array(room, size, sizeof *ids);
-
-	if (!ids) {
-		hs_arena_free(room);
-		return false;
-	}
-	loader->ids_room = room;
-	loader->ids = ids;
-	loader->ids_size = size;
-	for (size_t i = 0; i < old_size; i++) {
-		if (old[i] && !find_id(loader, old[i], &at))
-			ids[at] = old[i];
-	}
-	hs_arena_free(old_room);
-	return true;
-}
-
-static bool add_id(struct hs_ledger_loader *loader, struct hs_slice bytes)
-{
-	uint64_t mark = mark_of(bytes);
-	size_t at;
-
-	if (loader->ids_count * 2 >= loader->ids_size &&
-		!grow_ids(loader, loader->ids_size ? loader->ids_size * 2 : (size_t)1 << 16))
-		return false;
-	if (!find_id(loader, mark, &at)) {
-		loader->ids[at] = mark;
-		loader->ids_count++;
-	}
-	return true;
-}
-
-static void drop_ids(struct hs_ledger_loader *loader)
-{
-	hs_arena_free(loader->ids_room);
-	loader->ids_room = NULL;
-	loader->ids = NULL;
-	loader->ids_count = loader->ids_size = 0;
+	hs_ledger_set_drop(&loader->ids);
+	hs_ledger_set_drop(&loader->taken);
 }
 
 static bool read_ids(struct hs_ledger_loader *loader, struct hs_error *err)
@@ -79,7 +26,20 @@ static bool read_ids(struct hs_ledger_loader *loader, struct hs_error *err)
 	int step = 0;
 
 	while (good && (step = hs_sql_step(stmt, err)) > 0)
-		good = add_id(loader, hs_sql_get_blob(stmt, 0));
+		good = hs_ledger_set_add(&loader->ids, hash_of(hs_sql_get_blob(stmt, 0)));
+	hs_sql_end(stmt);
+	return good && step == 0;
+}
+
+static bool read_marks(struct hs_ledger_loader *loader, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(loader->ledger.txn,
+		"SELECT hash FROM record_index_mark WHERE target > 0", err);
+	bool good = stmt != NULL;
+	int step = 0;
+
+	while (good && (step = hs_sql_step(stmt, err)) > 0)
+		good = hs_ledger_set_add(&loader->taken, (uint64_t)hs_sql_get_int(stmt, 0));
 	hs_sql_end(stmt);
 	return good && step == 0;
 }
@@ -98,14 +58,35 @@ static enum hs_status run(struct hs_txn *txn, const char *const *sql, size_t cou
 #define MAKE(name, on) \
 	"CREATE INDEX IF NOT EXISTS record_index_pointer_" name " ON record_index_pointer (" on ")"
 
+enum hs_status hs_ledger_mend_marks(struct hs_txn *txn, struct hs_error *err)
+{
+	static const char *const move[] = {
+		"INSERT OR IGNORE INTO record_index_mark SELECT hash, target FROM record_index_waiting"
+		" ORDER BY hash, target",
+		"DELETE FROM record_index_waiting",
+		"UPDATE record_index_tally SET waiting = 0",
+	};
+	struct hs_stmt *stmt = hs_sql(txn, "SELECT waiting FROM record_index_tally", err);
+
+	if (!stmt)
+		return err->status;
+	int step = hs_sql_step(stmt, err);
+	bool wait = step > 0 && hs_sql_get_int(stmt, 0) != 0;
+	hs_sql_end(stmt);
+	if (step < 0)
+		return (enum hs_status)step;
+	return wait ? run(txn, move, sizeof move / sizeof move[0], err) : HS_OK;
+}
+
 enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	static const char *const make[] = { MAKE("id", "substr(id, -6)"), MAKE("subject", "subject"),
 		MAKE("custodian", "custodian"), MAKE("date", "date") };
+	enum hs_status status = hs_ledger_mend_marks(txn, err);
 
 	(void)arena;
 	(void)arg;
-	return run(txn, make, sizeof make / sizeof make[0], err);
+	return status == HS_OK ? run(txn, make, sizeof make / sizeof make[0], err) : status;
 }
 
 enum hs_status hs_ledger_look_deferred(struct hs_ledger_loader *loader, struct hs_error *err)
@@ -131,19 +112,23 @@ enum hs_status hs_ledger_defer(struct hs_ledger_loader *loader, struct hs_error 
 	};
 	uint64_t live = 0;
 
-	if (loader->deferred || loader->since < LEAST)
+	if (loader->deferred)
 		return HS_OK;
-	enum hs_status status = hs_ledger_live(&loader->ledger, &live, err);
-	if (status != HS_OK || loader->since < live / 2)
+	enum hs_status status = loader->since && loader->since < LEAST ?
+		HS_OK :
+		hs_ledger_live(&loader->ledger, &live, err);
+	/* Into an empty ledger from the first one on. */
+	if (status != HS_OK || (live ? loader->since < LEAST || loader->since < live / 2 : loader->since > 0))
 		return status;
-	drop_ids(loader);
-	if (!read_ids(loader, err)) {
-		drop_ids(loader);
+	drop_sets(loader);
+	if (!read_ids(loader, err) || !read_marks(loader, err)) {
+		drop_sets(loader);
 		loader->since = 0; /* not enough memory: entry by entry, then */
 		return HS_OK;
 	}
 	status = run(loader->ledger.txn, drop, sizeof drop / sizeof drop[0], err);
-	loader->deferred = status == HS_OK;
+	loader->deferred = loader->later.all = status == HS_OK;
+	loader->blind = false;
 	return status;
 }
 
@@ -151,10 +136,9 @@ int hs_ledger_has_id(struct hs_ledger_loader *loader, struct hs_slice id, struct
 {
 	char room[HS_LEDGER_ID_MAX + 1];
 	struct hs_slice bytes = hs_ledger_id_bytes(id, room);
-	size_t at;
 
 	if (loader->deferred)
-		return loader->ids_size == 0 || find_id(loader, mark_of(bytes), &at);
+		return loader->blind || hs_ledger_set_has(&loader->ids, hash_of(bytes));
 	struct hs_stmt *stmt = hs_sql(loader->ledger.txn,
 		"SELECT row FROM record_index_pointer WHERE substr(id, -6) = substr(?1, -6) AND id = ?1",
 		err);
@@ -166,11 +150,37 @@ int hs_ledger_has_id(struct hs_ledger_loader *loader, struct hs_slice id, struct
 	return step;
 }
 
+int hs_ledger_has_identifier(struct hs_ledger_loader *loader, int64_t mark, struct hs_error *err)
+{
+	if (loader->deferred)
+		return loader->blind || hs_ledger_set_has(&loader->taken, (uint64_t)mark);
+	struct hs_stmt *stmt = hs_sql(loader->ledger.txn,
+		"SELECT 1 FROM record_index_mark WHERE hash = ?1 AND target > 0", err);
+	if (!stmt)
+		return (int)err->status;
+	hs_sql_int(stmt, 1, mark);
+	int step = hs_sql_step(stmt, err);
+	hs_sql_end(stmt);
+	return step;
+}
+
+/* Without memory everything may be there, and the loader goes the ordinary way. */
+static void note(struct hs_ledger_loader *loader, struct hs_ledger_set *set, uint64_t hash)
+{
+	if (loader->deferred && !loader->blind && !hs_ledger_set_add(set, hash)) {
+		drop_sets(loader);
+		loader->blind = true;
+	}
+}
+
 void hs_ledger_note_id(struct hs_ledger_loader *loader, struct hs_slice id)
 {
 	char room[HS_LEDGER_ID_MAX + 1];
 
-	/* Without memory every id may be there, and the loader goes the ordinary way. */
-	if (loader->deferred && loader->ids_size && !add_id(loader, hs_ledger_id_bytes(id, room)))
-		drop_ids(loader);
+	note(loader, &loader->ids, hash_of(hs_ledger_id_bytes(id, room)));
+}
+
+void hs_ledger_note_mark(struct hs_ledger_loader *loader, int64_t mark)
+{
+	note(loader, &loader->taken, (uint64_t)mark);
 }

@@ -23,6 +23,10 @@ const struct hs_migration hs_ledger_migrations[] = {
 		"CREATE INDEX record_index_pointer_subject ON record_index_pointer (subject);"
 		"CREATE INDEX record_index_pointer_custodian ON record_index_pointer (custodian);"
 		"CREATE INDEX record_index_pointer_date ON record_index_pointer (date);" },
+	/* Marks that a load has put off (defer.c); `waiting` tells that there are some. */
+	{ 2, "marks that wait",
+		"CREATE TABLE record_index_waiting (hash INTEGER NOT NULL, target INTEGER NOT NULL);"
+		"ALTER TABLE record_index_tally ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;" },
 	{ 0, NULL, NULL },
 };
 

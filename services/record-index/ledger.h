@@ -116,7 +116,7 @@ struct hs_ledger_cache {
 void hs_ledger_cache_open(struct hs_ledger_cache *cache);
 void hs_ledger_cache_close(struct hs_ledger_cache *cache);
 
-/* Marks of pieces that are stored later, in order: for many pieces at once. */
+/* Marks that are stored later, in order: for many at once. */
 struct hs_ledger_waiting_mark {
 	int64_t mark, target;
 };
@@ -124,6 +124,7 @@ struct hs_ledger_later {
 	struct hs_arena *arena;
 	struct hs_ledger_waiting_mark *items;
 	size_t count, room;
+	bool all; /* those of rows too, and those by which pieces are interned: none of them is looked up */
 };
 
 /* One operation on the ledger. */
@@ -132,8 +133,11 @@ struct hs_ledger {
 	struct hs_arena *arena;        /* for pieces, as long as the operation */
 	struct hs_ledger_cache *cache; /* may be NULL */
 	struct hs_ledger_later *later; /* where marks of new pieces go; NULL: to the table */
-	int64_t number;                /* cache.c: which ledger, once asked */
-	bool asked;
+	struct hs_ledger_texts
+		*texts; /* numbers of shapes and plain texts, for `epoch`; NULL: not remembered */
+	uint64_t epoch;
+	int64_t number;      /* cache.c: which ledger, once asked */
+	bool asked, waiting; /* waiting: some marks are only in the table of those that wait */
 	struct hs_ledger_param params[HS_LEDGER_PARAMS];
 	struct hs_ledger_piece memo[HS_LEDGER_MEMO];
 	struct hs_ledger_written written[HS_LEDGER_WRITTEN];
@@ -146,6 +150,8 @@ void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_are
 /* Takes a piece from the cache, puts one there. */
 bool hs_ledger_recall(struct hs_ledger *ledger, uint64_t number, struct hs_ledger_piece *out);
 void hs_ledger_remember(struct hs_ledger *ledger, const struct hs_ledger_piece *piece);
+/* Do some marks wait? */
+bool hs_ledger_marks_wait(struct hs_ledger *ledger);
 /* What pieces the memory holds is no longer good: their arena was emptied or changed. */
 void hs_ledger_forget(struct hs_ledger *ledger);
 enum hs_ledger_class hs_ledger_class(const struct hs_ledger *ledger, uint32_t param);
@@ -163,8 +169,8 @@ struct hs_ledger_target {
 };
 enum hs_status hs_ledger_add_mark(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_target target,
 	struct hs_error *err);
-/* Stores what waits, in order. */
-enum hs_status hs_ledger_add_later(struct hs_ledger *ledger, struct hs_error *err);
+/* Stores what was put off: where it is looked up, or in the table of marks that wait. */
+enum hs_status hs_ledger_add_later(struct hs_ledger *ledger, bool wait, struct hs_error *err);
 enum hs_status hs_ledger_drop_mark(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_target target,
 	struct hs_error *err);
 struct hs_ledger_numbers {

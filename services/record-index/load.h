@@ -5,12 +5,50 @@
  * ordinary way, twice more with made-up values, and what came out is kept as a *recipe*: which hole fills
  * what. A later pointer of that shape whose values are of the same plain kinds is put together by the recipe,
  * without a tree, checks or expressions. All else goes the ordinary way. Thread: reading (read.c, recipe.c)
- * on one, storing (store.c, defer.c) on that of the transaction. */
+ * on one, storing (store.c, defer.c) on that of the transaction; known.c says what they share. */
 #pragma once
 
 #include "record_index.h"
 
 #include <handslag/bulk.h>
+
+/* ---- set.c: hashes in memory ---- */
+
+struct hs_ledger_set {
+	struct hs_arena *room;
+	uint64_t *items; /* open addressing, 0 is empty */
+	size_t count, size;
+};
+bool hs_ledger_set_has(const struct hs_ledger_set *set, uint64_t hash);
+/* False when there is no memory. */
+bool hs_ledger_set_add(struct hs_ledger_set *set, uint64_t hash);
+void hs_ledger_set_drop(struct hs_ledger_set *set);
+
+/* ---- known.c: subjects and custodians that came before ---- */
+
+/* One that the ordinary way takes. */
+struct hs_ledger_known {
+	struct hs_slice text;
+	enum hs_ledger_class of;
+	uint64_t number, epoch; /* of the thread that stores: the piece, while the epoch is this one */
+};
+struct hs_ledger_known_list {
+	struct hs_arena *texts, *room;
+	struct hs_ledger_known **slots;
+	size_t count, size;
+	struct hs_ledger_known *last[2];
+	bool full; /* atomic access */
+};
+void hs_ledger_known_open(struct hs_ledger_known_list *list);
+void hs_ledger_known_close(struct hs_ledger_known_list *list);
+/* NULL when it has not come. */
+struct hs_ledger_known *hs_ledger_known_get(struct hs_ledger_known_list *list, enum hs_ledger_class of,
+	struct hs_slice text);
+/* One that has not come: in `arena` when no more are kept, which hs_ledger_known_full then tells. NULL when
+ * there is no room there either. */
+struct hs_ledger_known *hs_ledger_known_add(struct hs_ledger_known_list *list, struct hs_arena *arena,
+	enum hs_ledger_class of, struct hs_slice text);
+bool hs_ledger_known_full(const struct hs_ledger_known_list *list);
 
 /* ---- texts.c: numbers of texts in memory; what does not fit pushes others out ---- */
 
@@ -87,18 +125,17 @@ struct hs_ledger_loader {
 	size_t recipe_count;
 	struct hs_ledger_recipe *recent[HS_LEDGER_RECENT]; /* fit.c */
 	struct hs_ledger_hole holes[HS_LEDGER_RECENT_HOLES];
-	struct hs_ledger_texts checked; /* subjects and custodians that the ordinary way took */
+	struct hs_ledger_known_list known; /* subjects and custodians that the ordinary way takes */
 	/* ---- of the thread that stores ---- */
 	struct hs_ledger ledger;
-	uint64_t epoch;
-	struct hs_ledger_texts numbered; /* subjects, custodians and prefixes that are pieces */
+	struct hs_ledger_texts numbered; /* shapes and prefixes that are pieces */
 	int64_t live;                    /* new pointers that are not counted yet */
 	struct hs_ledger_later later;    /* marks that are not stored yet */
 	uint64_t since;                  /* stored since indexes were last whole */
 	bool deferred;                   /* the indexes of pointers are not there */
-	struct hs_arena *ids_room;
-	uint64_t *ids; /* deferred: of every id in the table; open addressing, 0 is empty */
-	size_t ids_count, ids_size;
+	bool blind;                      /* the next two are not there, for want of memory for example */
+	struct hs_ledger_set ids;        /* deferred: of every id in the table */
+	struct hs_ledger_set taken;      /* deferred: every mark of a row */
 };
 
 /* The recipe for a text that was split; NULL when none can be made of it, perhaps because it is refused. */
@@ -106,7 +143,7 @@ struct hs_ledger_recipe *hs_ledger_recipe(struct hs_ledger_loader *loader,
 	const struct hs_ledger_split *split);
 bool hs_ledger_rule_holds(enum hs_ledger_rule rule, struct hs_slice raw);
 /* Does the ordinary way take this text, the service's rules included? */
-bool hs_ledger_examine(struct hs_ledger_loader *loader, struct hs_arena *arena, struct hs_slice text,
+bool hs_ledger_examine(const struct hs_ledger_loader *loader, struct hs_arena *arena, struct hs_slice text,
 	const struct hs_resource *version, struct hs_bulk_examined *out);
 
 /* ---- fit.c: the quick way to a recipe ---- */
@@ -120,15 +157,24 @@ void hs_ledger_fit_next(struct hs_ledger_loader *loader, struct hs_ledger_recipe
 
 /* ---- read.c ---- */
 
+/* The subject or custodian of a pointer. */
+struct hs_ledger_named {
+	struct hs_ledger_known *known; /* NULL: it has none */
+	struct hs_index_row *rows;     /* its own; NULL when it had come before */
+	size_t count;
+};
 /* A pointer that is ready to be stored. */
 struct hs_ledger_ready {
 	struct hs_ledger_recipe *recipe;
 	struct hs_slice text;
 	struct hs_ledger_hole *holes; /* recipe->hole_count */
-	struct hs_slice subject, custodian;
+	struct hs_ledger_named subject, custodian;
 	int64_t date;
-	const struct hs_bulk_examined *examined; /* NULL: subject and custodian were checked before */
 };
+/* Does it take this subject or custodian, in whichever pointer? Then its index rows are in `arena`. Any
+ * thread; `scratch` may be `arena`. */
+bool hs_ledger_examine_party(const struct hs_ledger_loader *loader, struct hs_arena *scratch,
+	struct hs_arena *arena, struct hs_ledger_named *named);
 /* The first argument is the struct hs_ledger_loader. */
 void *hs_ledger_read(void *arg, struct hs_arena *arena, struct hs_slice text);
 
@@ -138,17 +184,22 @@ int hs_ledger_store(void *arg, struct hs_txn *txn, struct hs_arena *arena, void 
 enum hs_status hs_ledger_settle(void *arg, struct hs_txn *txn, struct hs_arena *arena, bool ordinary,
 	struct hs_error *err);
 
-/* ---- defer.c: the indexes of pointers are cheaper made whole than entry by entry ---- */
+/* ---- defer.c: indexes and marks are cheaper made all at once than entry by entry ---- */
 
-/* What the transaction says: are they there? */
+/* What the transaction says: are the indexes there? */
 enum hs_status hs_ledger_look_deferred(struct hs_ledger_loader *loader, struct hs_error *err);
-/* Drops them when so much was loaded that making them anew is the lesser work. */
+/* Drops them when so much was loaded that making them anew is the lesser work, or nothing is there yet. */
 enum hs_status hs_ledger_defer(struct hs_ledger_loader *loader, struct hs_error *err);
-/* Makes those that are not there. Its arg is not used; also hs_keeper.mend. */
+/* Makes what is not there. Its arg is not used; also hs_keeper.mend. */
 enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err);
+/* Puts marks that wait in their table into that which is looked up. */
+enum hs_status hs_ledger_mend_marks(struct hs_txn *txn, struct hs_error *err);
 /* 1 when the id may be in the table of pointers, 0 when it is not, or a negative status. */
 int hs_ledger_has_id(struct hs_ledger_loader *loader, struct hs_slice id, struct hs_error *err);
-/* The id is in the table now. */
+/* The same of a row with an identifier that has this mark. */
+int hs_ledger_has_identifier(struct hs_ledger_loader *loader, int64_t mark, struct hs_error *err);
+/* The id, the mark is in its table now. */
 void hs_ledger_note_id(struct hs_ledger_loader *loader, struct hs_slice id);
+void hs_ledger_note_mark(struct hs_ledger_loader *loader, int64_t mark);
 
 extern const struct hs_bulk hs_ledger_bulk;

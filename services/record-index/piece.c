@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pieces: what is kept once and named by a number; and marks, the index by hash over both pieces and rows. */
-#include "ledger.h"
+#include "load.h"
 
 #include <stdlib.h>
 
@@ -120,15 +120,31 @@ static int by_mark(const void *a, const void *b)
 	return x->mark < y->mark ? -1 : x->mark > y->mark;
 }
 
-enum hs_status hs_ledger_add_later(struct hs_ledger *ledger, struct hs_error *err)
+static enum hs_status store_waiting(struct hs_ledger *ledger, int64_t mark, int64_t target,
+	struct hs_error *err)
+{
+	return run_mark(hs_sql(ledger->txn, "INSERT INTO record_index_waiting (hash, target) VALUES (?1, ?2)",
+				err),
+		mark, target, err);
+}
+
+static enum hs_status note_waiting(struct hs_ledger *ledger, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn, "UPDATE record_index_tally SET waiting = 1", err);
+
+	return stmt ? hs_sql_run(stmt, err) : err->status;
+}
+
+enum hs_status hs_ledger_add_later(struct hs_ledger *ledger, bool wait, struct hs_error *err)
 {
 	struct hs_ledger_later *later = ledger->later;
-	enum hs_status status = HS_OK;
+	enum hs_status status = wait && later->count ? note_waiting(ledger, err) : HS_OK;
 
-	if (later->count)
+	if (later->count && !wait)
 		qsort(later->items, later->count, sizeof *later->items, by_mark);
 	for (size_t i = 0; i < later->count && status == HS_OK; i++)
-		status = store_mark(ledger, later->items[i].mark, later->items[i].target, err);
+		status = (wait ? store_waiting : store_mark)(ledger, later->items[i].mark,
+			later->items[i].target, err);
 	if (status == HS_OK)
 		later->count = 0;
 	return status;
@@ -137,7 +153,8 @@ enum hs_status hs_ledger_add_later(struct hs_ledger *ledger, struct hs_error *er
 enum hs_status hs_ledger_add_mark(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_target target,
 	struct hs_error *err)
 {
-	if (ledger->later && target.is_piece && put_off(ledger->later, mark, in_table(target)))
+	if (ledger->later && (target.is_piece || ledger->later->all) &&
+		put_off(ledger->later, mark, in_table(target)))
 		return HS_OK;
 	return store_mark(ledger, mark, in_table(target), err);
 }
@@ -169,11 +186,9 @@ enum hs_status hs_ledger_add_number(struct hs_arena *arena, struct hs_ledger_num
 	return HS_OK;
 }
 
-enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_numbers *rows,
-	struct hs_ledger_numbers *pieces, struct hs_error *err)
+static enum hs_status list_targets(struct hs_ledger *ledger, struct hs_stmt *stmt, int64_t mark,
+	struct hs_ledger_numbers *rows, struct hs_ledger_numbers *pieces, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(ledger->txn, "SELECT target FROM record_index_mark WHERE hash = ?1",
-		err);
 	enum hs_status status = HS_OK;
 	int step = 0;
 
@@ -189,6 +204,20 @@ enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, struct 
 	}
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : status;
+}
+
+enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_numbers *rows,
+	struct hs_ledger_numbers *pieces, struct hs_error *err)
+{
+	enum hs_status status = list_targets(ledger,
+		hs_sql(ledger->txn, "SELECT target FROM record_index_mark WHERE hash = ?1", err), mark, rows,
+		pieces, err);
+
+	if (status != HS_OK || !hs_ledger_marks_wait(ledger))
+		return status;
+	return list_targets(ledger,
+		hs_sql(ledger->txn, "SELECT DISTINCT target FROM record_index_waiting WHERE hash = ?1", err),
+		mark, rows, pieces, err);
 }
 
 /* ---- pieces ---- */
@@ -276,20 +305,39 @@ static int find_piece(struct hs_ledger *ledger, int64_t mark, uint64_t shape, st
 	return step < 0 ? step : found;
 }
 
+/* The number and, unless it is put off, the mark by which it is found here the next time. */
+static enum hs_status add_piece(struct hs_ledger *ledger, int64_t mark, uint64_t shape, struct hs_slice rest,
+	uint64_t *number, struct hs_error *err)
+{
+	enum hs_status status = insert_piece(ledger, shape, rest, number, err);
+	struct hs_ledger_target target = { *number, true };
+
+	if (status != HS_OK)
+		return status;
+	/* Shapes are looked up again before what was put off is stored. */
+	return shape && ledger->later && ledger->later->all ? hs_ledger_add_mark(ledger, mark, target, err) :
+							      store_mark(ledger, mark, in_table(target), err);
+}
+
 enum hs_status hs_ledger_intern(struct hs_ledger *ledger, uint64_t shape, struct hs_slice rest,
 	uint64_t *number, bool *fresh, struct hs_error *err)
 {
 	int64_t mark = hs_ledger_hash(PIECE_SEED | shape, rest);
+	struct hs_ledger_texts *texts = shape ? NULL : ledger->texts;
 	uint64_t made = 0;
+
+	*fresh = false;
+	if (texts && hs_ledger_texts_get(texts, 0, ledger->epoch, rest, number))
+		return HS_OK;
 	int found = find_piece(ledger, mark, shape, rest, &made, err);
 	enum hs_status status = found < 0 ? (enum hs_status)found : HS_OK;
 
 	if (found == 0)
-		status = insert_piece(ledger, shape, rest, &made, err);
-	if (found == 0 && status == HS_OK)
-		status = store_mark(ledger, mark, in_table((struct hs_ledger_target) { made, true }), err);
+		status = add_piece(ledger, mark, shape, rest, &made, err);
 	if (status != HS_OK)
 		return status;
+	if (texts)
+		hs_ledger_texts_put(texts, 0, ledger->epoch, rest, made);
 	*number = made;
 	*fresh = found == 0;
 	return HS_OK;

@@ -2,7 +2,7 @@
 /* Reading for the bulk way: a text, its recipe, and whether its values are such as the recipe can take. */
 #include "load.h"
 
-bool hs_ledger_examine(struct hs_ledger_loader *loader, struct hs_arena *arena, struct hs_slice text,
+bool hs_ledger_examine(const struct hs_ledger_loader *loader, struct hs_arena *arena, struct hs_slice text,
 	const struct hs_resource *version, struct hs_bulk_examined *out)
 {
 	const struct hs_bulk_tools *tools = &loader->tools;
@@ -20,44 +20,63 @@ bool hs_ledger_examine(struct hs_ledger_loader *loader, struct hs_arena *arena, 
 	return issues.errors == 0;
 }
 
-/* Texts of subjects and custodians that were good in one pointer are good in the next; an address within the
- * pointer would not be. */
-static bool was_checked(const struct hs_ledger_loader *loader, const struct hs_ledger_split *split)
-{
-	uint64_t one;
+/* ---- subjects and custodians ---- */
 
-	return (!split->subject.len ||
-		       hs_ledger_texts_get(&loader->checked, HS_LEDGER_OF_SUBJECT, 0, split->subject,
-			       &one)) &&
-		(!split->custodian.len ||
-			hs_ledger_texts_get(&loader->checked, HS_LEDGER_OF_CUSTODIAN, 0, split->custodian,
-				&one));
+static bool copy_row(struct hs_arena *arena, const struct hs_index_row *row, struct hs_index_row *out)
+{
+	*out = *row;
+	out->system = hs_arena_copy(arena, row->system);
+	out->text = hs_arena_copy(arena, row->text);
+	out->exact = hs_arena_copy(arena, row->exact);
+	return out->system.ptr && out->text.ptr && out->exact.ptr;
 }
 
-static bool names_within(struct hs_slice object)
+/* What is checked of them and found by does not depend on the rest of the pointer: so they are examined in
+ * the shortest one there is. */
+bool hs_ledger_examine_party(const struct hs_ledger_loader *loader, struct hs_arena *scratch,
+	struct hs_arena *arena, struct hs_ledger_named *named)
 {
-	return object.len && memchr(object.ptr, '#', object.len);
-}
-
-static bool check_parties(struct hs_ledger_loader *loader, struct hs_arena *arena,
-	const struct hs_ledger_split *split, struct hs_ledger_ready *ready)
-{
+	const struct hs_ledger_known *known = named->known;
 	struct hs_resource version = { .version = 1, .id = HS_S("a") };
+	struct hs_bulk_examined examined;
+	struct hs_slice text = hs_arena_printf(scratch,
+		"{\"resourceType\":\"DocumentReference\",\"id\":\"a\",\"status\":\"current\",\"%s\":%.*s,"
+		"\"content\":[{\"attachment\":{\"contentType\":\"text/plain\"}}]}",
+		known->of == HS_LEDGER_OF_SUBJECT ? "subject" : "custodian", HS_S_ARG(known->text));
 
-	if (was_checked(loader, split))
-		return true;
-	if (names_within(split->subject) || names_within(split->custodian))
+	if (!hs_ledger_examine(loader, scratch, text, &version, &examined))
 		return false;
-	struct hs_bulk_examined *examined = hs_arena_alloc(arena, sizeof *examined);
-	if (!examined || !hs_ledger_examine(loader, arena, split->text, &version, examined))
-		return false;
-	if (split->subject.len)
-		hs_ledger_texts_put(&loader->checked, HS_LEDGER_OF_SUBJECT, 0, split->subject, 1);
-	if (split->custodian.len)
-		hs_ledger_texts_put(&loader->checked, HS_LEDGER_OF_CUSTODIAN, 0, split->custodian, 1);
-	ready->examined = examined;
-	return true;
+	struct hs_index_row *rows = hs_arena_array(arena, examined.count + 1, sizeof *rows);
+	size_t count = 0;
+	for (size_t i = 0; rows && i < examined.count; i++) {
+		if (hs_ledger_class(&loader->names, examined.rows[i].param) != known->of)
+			continue;
+		if (!copy_row(arena, &examined.rows[i], &rows[count++]))
+			return false;
+	}
+	named->rows = rows;
+	named->count = count;
+	return rows != NULL;
 }
+
+static bool find_party(struct hs_ledger_loader *loader, struct hs_arena *arena, enum hs_ledger_class of,
+	struct hs_slice text, struct hs_ledger_named *named)
+{
+	struct hs_ledger_known made = { .text = text, .of = of };
+
+	named->known = text.len ? hs_ledger_known_get(&loader->known, of, text) : NULL;
+	if (!text.len || named->known)
+		return true;
+	named->known = &made;
+	/* An address within the pointer would mean something else in the next. */
+	if (memchr(text.ptr, '#', text.len) ||
+		!hs_ledger_examine_party(loader, loader->scratch, arena, named))
+		return false;
+	named->known = hs_ledger_known_add(&loader->known, arena, of, text);
+	return named->known != NULL;
+}
+
+/* ---- a pointer ---- */
 
 static bool holes_fit(const struct hs_ledger_recipe *recipe, const struct hs_ledger_split *split)
 {
@@ -77,9 +96,9 @@ void *hs_ledger_read(void *arg, struct hs_arena *arena, struct hs_slice text)
 	struct hs_error ignored;
 
 	text = hs_slice_trim(text);
+	hs_arena_reset(scratch);
 	struct hs_ledger_recipe *recipe = hs_ledger_fit(loader, text, &split);
 	if (!recipe) {
-		hs_arena_reset(scratch);
 		split = (struct hs_ledger_split) { .arena = scratch, .text = text, .is_pointer = true };
 		if (hs_ledger_split(&split, &ignored) != HS_OK)
 			return NULL;
@@ -91,15 +110,15 @@ void *hs_ledger_read(void *arg, struct hs_arena *arena, struct hs_slice text)
 		return NULL;
 	struct hs_ledger_ready *ready = hs_arena_alloc(arena, sizeof *ready);
 	struct hs_ledger_hole *holes = hs_arena_array(arena, split.hole_count + 1, sizeof *holes);
-	if (!ready || !holes || !check_parties(loader, arena, &split, ready))
+	if (!ready || !holes ||
+		!find_party(loader, arena, HS_LEDGER_OF_SUBJECT, split.subject, &ready->subject) ||
+		!find_party(loader, arena, HS_LEDGER_OF_CUSTODIAN, split.custodian, &ready->custodian))
 		return NULL;
 	if (split.hole_count)
 		memcpy(holes, split.holes, split.hole_count * sizeof *holes);
 	ready->recipe = recipe;
 	ready->text = split.text;
 	ready->holes = holes;
-	ready->subject = split.subject;
-	ready->custodian = split.custodian;
 	ready->date = split.date;
 	return ready;
 }

@@ -17,21 +17,32 @@ static enum hs_status too_large(struct hs_error *err)
 static void forget_later(struct hs_ledger_loader *loader)
 {
 	hs_arena_reset(loader->later.arena);
-	loader->later = (struct hs_ledger_later) { .arena = loader->later.arena };
+	loader->later = (struct hs_ledger_later) { .arena = loader->later.arena, .all = loader->later.all };
 }
 
-/* What was not settled when something was undone was undone with it. */
+/* What was not settled when something was undone was undone with it. Pieces of which it is no longer known
+ * that they are there are looked for by their marks, so that these must not wait. */
 static enum hs_status enter(struct hs_ledger_loader *loader, struct hs_txn *txn, struct hs_arena *arena,
 	struct hs_error *err)
 {
 	loader->ledger.txn = txn;
 	loader->ledger.arena = arena;
-	if (loader->epoch == hs_txn_epoch(txn))
+	if (loader->ledger.epoch == hs_txn_epoch(txn))
 		return HS_OK;
-	loader->epoch = hs_txn_epoch(txn);
+	loader->ledger.epoch = hs_txn_epoch(txn);
 	loader->live = 0;
+	loader->later.all = false;
 	forget_later(loader);
-	return hs_ledger_look_deferred(loader, err);
+	enum hs_status status = hs_ledger_mend_marks(txn, err);
+	return status == HS_OK ? hs_ledger_look_deferred(loader, err) : status;
+}
+
+/* No more subjects are kept in memory: from here on they are looked for, too. */
+static enum hs_status stop_waiting(struct hs_ledger_loader *loader, struct hs_error *err)
+{
+	loader->later.all = false;
+	enum hs_status status = hs_ledger_add_later(&loader->ledger, false, err);
+	return status == HS_OK ? hs_ledger_mend_marks(loader->ledger.txn, err) : status;
 }
 
 /* ---- pieces ---- */
@@ -39,41 +50,32 @@ static enum hs_status enter(struct hs_ledger_loader *loader, struct hs_txn *txn,
 static enum hs_status intern_prefix(struct hs_ledger_loader *loader, struct hs_slice text, uint64_t *number,
 	struct hs_error *err)
 {
-	if (hs_ledger_texts_get(&loader->numbered, TAG_PREFIX, loader->epoch, text, number))
+	if (hs_ledger_texts_get(&loader->numbered, TAG_PREFIX, loader->ledger.epoch, text, number))
 		return HS_OK;
 	enum hs_status status = hs_ledger_intern_text(&loader->ledger, text, number, err);
 	if (status == HS_OK)
-		hs_ledger_texts_put(&loader->numbered, TAG_PREFIX, loader->epoch, text, *number);
+		hs_ledger_texts_put(&loader->numbered, TAG_PREFIX, loader->ledger.epoch, text, *number);
 	return status;
 }
 
-/* The piece of the subject or custodian. Its index rows are needed only when the text is not remembered. */
-static enum hs_status intern_party(struct hs_ledger_loader *loader, struct hs_ledger_ready *ready,
-	enum hs_ledger_class of, uint64_t *number, struct hs_error *err)
+/* The piece of the subject or custodian; 0 when there is none. */
+static enum hs_status intern_party(struct hs_ledger_loader *loader, struct hs_ledger_named *named,
+	uint64_t *number, struct hs_error *err)
 {
-	struct hs_slice text = of == HS_LEDGER_OF_SUBJECT ? ready->subject : ready->custodian;
-	struct hs_arena *arena = loader->ledger.arena;
-	size_t count = 0;
+	struct hs_ledger_known *known = named->known;
+	struct hs_ledger *ledger = &loader->ledger;
+	enum hs_status status = HS_OK;
 
-	if (!text.len || hs_ledger_texts_get(&loader->numbered, of, loader->epoch, text, number))
-		return HS_OK;
-	if (!ready->examined) {
-		struct hs_resource version = { .version = 1, .id = HS_S("a") };
-		struct hs_bulk_examined *examined = hs_arena_alloc(arena, sizeof *examined);
-		if (!examined || !hs_ledger_examine(loader, arena, ready->text, &version, examined))
+	if (known && known->epoch != ledger->epoch) {
+		if (!named->rows && !hs_ledger_examine_party(loader, ledger->arena, ledger->arena, named))
 			return too_large(err); /* it was examined before; only memory can be missing */
-		ready->examined = examined;
+		status = hs_ledger_pack_piece(ledger, known->of, known->text, named->rows, named->count,
+			&known->number, err);
+		if (status == HS_OK)
+			known->epoch = ledger->epoch;
 	}
-	struct hs_index_row *rows = hs_arena_array(arena, ready->examined->count + 1, sizeof *rows);
-	if (!rows)
-		return too_large(err);
-	for (size_t i = 0; i < ready->examined->count; i++) {
-		if (hs_ledger_class(&loader->ledger, ready->examined->rows[i].param) == of)
-			rows[count++] = ready->examined->rows[i];
-	}
-	enum hs_status status = hs_ledger_pack_piece(&loader->ledger, of, text, rows, count, number, err);
 	if (status == HS_OK)
-		hs_ledger_texts_put(&loader->numbered, of, loader->epoch, text, *number);
+		*number = known ? known->number : 0;
 	return status;
 }
 
@@ -82,12 +84,12 @@ static enum hs_status intern_shape(struct hs_ledger_loader *loader, struct hs_le
 {
 	bool fresh = false;
 
-	if (recipe->epoch == loader->epoch)
+	if (recipe->epoch == loader->ledger.epoch)
 		return HS_OK;
 	enum hs_status status = hs_ledger_intern(&loader->ledger, 0, recipe->packed, &recipe->number, &fresh,
 		err);
 	if (status == HS_OK)
-		recipe->epoch = loader->epoch;
+		recipe->epoch = loader->ledger.epoch;
 	return status;
 }
 
@@ -131,14 +133,7 @@ static int may_be_taken(struct hs_ledger_loader *loader, const struct hs_ledger_
 	int taken = is_an_id(loader, text, id_of(ready), err);
 	if (taken != 0)
 		return taken;
-	struct hs_stmt *stmt = hs_sql(loader->ledger.txn,
-		"SELECT 1 FROM record_index_mark WHERE hash = ?1 AND target > 0", err);
-	if (!stmt)
-		return (int)err->status;
-	hs_sql_int(stmt, 1, hs_ledger_mark(HS_LEDGER_OF_IDENTIFIER, 0, text));
-	int step = hs_sql_step(stmt, err);
-	hs_sql_end(stmt);
-	return step;
+	return hs_ledger_has_identifier(loader, hs_ledger_mark(HS_LEDGER_OF_IDENTIFIER, 0, text), err);
 }
 
 static enum hs_status pack_holes(struct hs_ledger_loader *loader, const struct hs_ledger_ready *ready,
@@ -175,10 +170,12 @@ static enum hs_status add_marks(struct hs_ledger_loader *loader, const struct hs
 		struct hs_slice text = found->hole == SIZE_MAX ? found->text : ready->holes[found->hole].raw;
 		if (found->hole != SIZE_MAX && found->tail)
 			text = hs_ledger_tail(text);
-		if (!found->token || !is_own_uuid(text, id_of(ready)))
-			status = hs_ledger_add_mark(&loader->ledger,
-				hs_ledger_mark(found->of, found->param, text),
-				(struct hs_ledger_target) { row, false }, err);
+		if (found->token && is_own_uuid(text, id_of(ready)))
+			continue;
+		int64_t mark = hs_ledger_mark(found->of, found->param, text);
+		status = hs_ledger_add_mark(&loader->ledger, mark, (struct hs_ledger_target) { row, false },
+			err);
+		hs_ledger_note_mark(loader, mark);
 	}
 	return status;
 }
@@ -190,9 +187,9 @@ static enum hs_status store_pieces(struct hs_ledger_loader *loader, struct hs_le
 
 	pointer->shape = ready->recipe->number;
 	if (status == HS_OK)
-		status = intern_party(loader, ready, HS_LEDGER_OF_SUBJECT, &pointer->subject, err);
+		status = intern_party(loader, &ready->subject, &pointer->subject, err);
 	if (status == HS_OK)
-		status = intern_party(loader, ready, HS_LEDGER_OF_CUSTODIAN, &pointer->custodian, err);
+		status = intern_party(loader, &ready->custodian, &pointer->custodian, err);
 	return status == HS_OK ? pack_holes(loader, ready, &pointer->rest, err) : status;
 }
 
@@ -205,6 +202,8 @@ int hs_ledger_store(void *arg, struct hs_txn *txn, struct hs_arena *arena, void 
 
 	if (status == HS_OK)
 		status = hs_ledger_defer(loader, err);
+	if (status == HS_OK && loader->later.all && hs_ledger_known_full(&loader->known))
+		status = stop_waiting(loader, err);
 	if (status != HS_OK)
 		return (int)status;
 	int known = hs_ledger_has_id(loader, id_of(ready), err);
@@ -242,7 +241,7 @@ enum hs_status hs_ledger_settle(void *arg, struct hs_txn *txn, struct hs_arena *
 	enum hs_status status = enter(loader, txn, arena, err);
 
 	if (status == HS_OK)
-		status = hs_ledger_add_later(&loader->ledger, err);
+		status = hs_ledger_add_later(&loader->ledger, loader->later.all, err);
 	if (status == HS_OK && loader->live)
 		status = hs_ledger_count(&loader->ledger, loader->live, err);
 	if (status != HS_OK)
@@ -254,6 +253,7 @@ enum hs_status hs_ledger_settle(void *arg, struct hs_txn *txn, struct hs_arena *
 	loader->since = 0;
 	status = hs_ledger_mend(txn, arena, NULL, err);
 	loader->deferred = status != HS_OK;
+	loader->later.all = false;
 	return status;
 }
 
@@ -263,11 +263,12 @@ static void close_loader(void *arg)
 {
 	struct hs_ledger_loader *loader = arg;
 
-	hs_ledger_texts_close(&loader->checked);
+	hs_ledger_known_close(&loader->known);
 	hs_ledger_texts_close(&loader->numbered);
 	hs_arena_free(loader->scratch);
 	hs_arena_free(loader->later.arena);
-	hs_arena_free(loader->ids_room);
+	hs_ledger_set_drop(&loader->ids);
+	hs_ledger_set_drop(&loader->taken);
 	hs_arena_free(loader->memory); /* which the loader itself is in */
 }
 
@@ -289,9 +290,12 @@ static void *open_loader(void *state, const struct hs_bulk_tools *tools)
 	loader->scratch = hs_arena_new(MEMORY);
 	loader->later.arena = hs_arena_new(LATER);
 	loader->ledger.later = &loader->later;
+	loader->ledger.texts = &loader->numbered;
+	loader->blind = true; /* until the sets are made */
+	hs_ledger_known_open(&loader->known);
 	hs_ledger_params(&loader->names, tools->number, tools->arg);
 	hs_ledger_params(&loader->ledger, tools->number, tools->arg);
-	if (hs_ledger_texts_open(&loader->checked) && hs_ledger_texts_open(&loader->numbered))
+	if (hs_ledger_texts_open(&loader->numbered))
 		return loader;
 	close_loader(loader);
 	return NULL;
