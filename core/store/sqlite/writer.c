@@ -24,6 +24,7 @@
 #define FRAMES_TO_TRUNCATE 16384
 #define IDLE_MS UINT64_C(100)            /* without work; between two groups of busy clients there is less */
 #define PATIENCE_MAX_NS UINT64_C(500000) /* how long a group may wait for more to come */
+#define GOOD_PART 3                      /* of the last group, one in so many */
 
 static int note_frames(void *arg, sqlite3 *sqlite, const char *name, int frames)
 {
@@ -297,10 +298,12 @@ static bool wait_for_work(const struct hs_world *world, struct hs__writer *write
 }
 
 /* Those whose writes were acknowledged last are likely to be back at once: one commit then carries what would
- * have been two. Waits for them as long as a commit takes, at most. With the lock. */
+ * have been two. Waits for them as long as a commit takes, at most. But when a good part of a group has come
+ * during the last one already, the loops work beside this thread, on cores of their own, and a wait would
+ * only leave both idle in turn. With the lock. */
 static void let_them_come(const struct hs_world *world, struct hs__writer *writer)
 {
-	if (!writer->head || writer->waiting >= writer->last_group || writer->closing)
+	if (!writer->head || writer->waiting >= writer->last_group / GOOD_PART || writer->closing)
 		return;
 	uint64_t end = world->mono_ns(world->ctx) + writer->patience_ns;
 	struct timespec until = { (time_t)(end / 1000000000), (long)(end % 1000000000) };
