@@ -10,17 +10,33 @@ struct hs_package;
 
 /* From the cache folder (usual layout ROOT/NAME#VERSION/package/FILE.json) or a .tgz file. */
 enum hs_status hs_package_open(const char *path, struct hs_package **out, struct hs_error *err);
-/* NAME or NAME#VERSION in the cache at `root`; without a version the highest one there. */
+/* NAME or NAME#VERSION in the cache at `root`; without a version, or with "latest", the highest one there.
+ * Parts of a version may be left open ("1.2.x", "4.*"): then the highest that fits. "current" and "dev" are
+ * folders of that name, else the highest (https://hl7.org/fhir/packages, version references). */
 enum hs_status hs_package_find(const char *root, struct hs_slice name_version, struct hs_package **out,
 	struct hs_error *err);
 void hs_package_close(struct hs_package *package);
 struct hs_slice hs_package_name(const struct hs_package *package);
 struct hs_slice hs_package_version(const struct hs_package *package);
 enum hs_fhir_version hs_package_fhir_version(const struct hs_package *package);
+/* The release it is for as its manifest says, "4.0.1", "4.3.0", "5.0.0"; the first of those supported. */
+struct hs_slice hs_package_release(const struct hs_package *package);
+/* The package that holds FHIR of a release: "hl7.fhir.r4b.core#4.3.0". Static. */
+struct hs_slice hs_package_core_of(struct hs_slice release);
+/* Is it what NAME or NAME#VERSION asks for, versions as in hs_package_find? */
+bool hs_package_is(const struct hs_package *package, struct hs_slice name_version);
 /* A number that changes when the content does: from names, sizes and times of the files, not their bytes. */
 uint64_t hs_package_key(const struct hs_package *package);
 /* What the manifest says it depends on, as "NAME#VERSION"; they live as long as the package. */
 const struct hs_slice *hs_package_dependencies(const struct hs_package *package, size_t *count);
+/* Opens behind the first *count what those depend on, and what these do, out of the cache at `root`. Each
+ * version that is asked for is there once, several of one package side by side. FHIR itself is left out: the
+ * caller has chosen it. What the cache lacks is told to `missing` (may be NULL) and done without. HS_E_LIMIT
+ * when there are more than `room`. */
+typedef void hs_package_missing_fn(void *arg, const struct hs_package *of, struct hs_slice name_version,
+	const struct hs_error *why);
+enum hs_status hs_package_add_dependencies(const char *root, struct hs_package **packages, size_t *count,
+	size_t room, hs_package_missing_fn *missing, void *arg, struct hs_error *err);
 
 /* Every resource of the types named (NULL: all) in file-name order. `text` and `arena` are good inside fn
  * only; fn parses when it wants to. A failing fn stops the walk and its status is returned. */

@@ -29,8 +29,10 @@ static enum hs_status read_fhir(struct hs_package *package, const cJSON *root, s
 	cJSON_ArrayForEach(item, list)
 	{
 		seen = hs_slice_cstr(cJSON_GetStringValue(item));
-		if (!package->fhir)
-			package->fhir = version_of(seen);
+		if (package->fhir)
+			continue;
+		package->fhir = version_of(seen);
+		package->release = hs_arena_copy(package->arena, seen);
 	}
 	if (package->fhir)
 		return HS_OK;
@@ -39,9 +41,16 @@ static enum hs_status read_fhir(struct hs_package *package, const cJSON *root, s
 			"package %.*s is for FHIR %.*s; 4.0, 4.3 and 5.0 are supported",
 			HS_S_ARG(hs_slice_first(package->name, 100)), HS_S_ARG(hs_slice_first(seen, 20)));
 	package->fhir = HS_FHIR_R4;
-	for (size_t i = 0; i < package->dependency_count; i++)
-		if (hs_slice_starts(package->dependencies[i], HS_S("hl7.fhir.r5.core#")))
-			package->fhir = HS_FHIR_R5;
+	package->release = HS_S("4.0.1");
+	for (size_t i = 0; i < package->dependency_count; i++) {
+		struct hs_slice version = package->dependencies[i];
+		struct hs_slice name = hs_slice_cut(&version, '#');
+		if (!hs_slice_starts(name, HS_S("hl7.fhir.r")) || !hs_slice_ends(name, HS_S(".core")) ||
+			!version_of(version))
+			continue;
+		package->fhir = version_of(version);
+		package->release = version;
+	}
 	return HS_OK;
 }
 

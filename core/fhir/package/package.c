@@ -95,30 +95,9 @@ void hs_package_close(struct hs_package *package)
 	hs_heap_free(package);
 }
 
-/* "4.0.1" against "4.0.10", part by part, numbers as numbers; a release comes after its pre-releases. */
-static int compare_versions(struct hs_slice a, struct hs_slice b)
-{
-	while (a.ptr || b.ptr) {
-		struct hs_slice left = hs_slice_cut(&a, '.');
-		struct hs_slice right = hs_slice_cut(&b, '.');
-		uint64_t x = 0;
-		uint64_t y = 0;
-		bool numbers = hs_slice_u64(left, &x) && hs_slice_u64(right, &y);
-		if (numbers && x != y)
-			return x < y ? -1 : 1;
-		if (!numbers && hs_slice_starts(left, right) && left.ptr && left.ptr[right.len] == '-')
-			return -1;
-		if (!numbers && hs_slice_starts(right, left) && right.ptr && right.ptr[left.len] == '-')
-			return 1;
-		int order = numbers ? 0 : hs_slice_cmp(left, right);
-		if (order)
-			return order;
-	}
-	return 0;
-}
-
-/* The folder name of the highest version of `name` in the cache. */
-static bool find_highest(const char *root, struct hs_slice name, char *best, size_t room)
+/* The folder name of the highest version of `name` in the cache that fits `wanted`. */
+static bool find_highest(const char *root, struct hs_slice name, struct hs_slice wanted, char *best,
+	size_t room)
 {
 	DIR *dir = opendir(root);
 	struct dirent *entry;
@@ -131,13 +110,23 @@ static bool find_highest(const char *root, struct hs_slice name, char *best, siz
 			folder.ptr[name.len] != '#')
 			continue;
 		struct hs_slice version = hs_slice_from(folder, name.len + 1);
-		if (found && compare_versions(version, hs_slice_from(hs_slice_cstr(best), name.len + 1)) < 0)
+		if (!hs__package_fits(version, wanted))
+			continue;
+		if (found &&
+			hs__package_compare(version, hs_slice_from(hs_slice_cstr(best), name.len + 1)) < 0)
 			continue;
 		memcpy(best, folder.ptr, folder.len + 1);
 		found = true;
 	}
 	closedir(dir);
 	return found;
+}
+
+static bool has_folder(const char *root, const char *folder)
+{
+	char path[PATH_MAX];
+	int len = snprintf(path, sizeof(path), "%s/%s", root, folder);
+	return len > 0 && (size_t)len < sizeof(path) && access(path, R_OK) == 0;
 }
 
 enum hs_status hs_package_find(const char *root, struct hs_slice name_version, struct hs_package **out,
@@ -150,8 +139,10 @@ enum hs_status hs_package_find(const char *root, struct hs_slice name_version, s
 		return hs_fail(err, HS_E_VALUE, "'%.*s' is not NAME or NAME#VERSION of a package",
 			HS_S_ARG(hs_slice_first(name_version, 100)));
 	snprintf(folder, sizeof(folder), "%.*s", HS_S_ARG(name_version));
-	if (!memchr(name_version.ptr, '#', name_version.len) &&
-		!find_highest(root, name_version, folder, sizeof(folder)))
+	struct hs_slice version = name_version;
+	struct hs_slice name = hs_slice_cut(&version, '#');
+	if (hs__package_is_open(version) && !has_folder(root, folder) &&
+		!find_highest(root, name, version, folder, sizeof(folder)))
 		return hs_fail(err, HS_E_NOT_FOUND, "no version of package %.*s is in the cache %.120s",
 			HS_S_ARG(hs_slice_first(name_version, 100)), root);
 	int len = snprintf(path, sizeof(path), "%s/%s", root, folder);
@@ -176,6 +167,11 @@ struct hs_slice hs_package_version(const struct hs_package *package)
 enum hs_fhir_version hs_package_fhir_version(const struct hs_package *package)
 {
 	return package->fhir;
+}
+
+struct hs_slice hs_package_release(const struct hs_package *package)
+{
+	return package->release;
 }
 
 uint64_t hs_package_key(const struct hs_package *package)

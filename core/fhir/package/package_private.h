@@ -24,6 +24,7 @@ struct hs_package {
 	struct hs_arena *arena; /* names, lists and this struct's texts */
 	struct hs_slice name, version;
 	enum hs_fhir_version fhir;
+	struct hs_slice release; /* "4.3.0" */
 	struct hs_slice *dependencies;
 	size_t dependency_count;
 	struct hs__package_file *files; /* in order of name */
@@ -47,5 +48,11 @@ enum hs_status hs__package_untar(struct hs_package *package, struct hs_slice tar
 /* HS_E_LIMIT at the limit of files. */
 enum hs_status hs__package_add(struct hs_package *package, struct hs__package_file file,
 	struct hs_error *err);
+/* Do two versions compare as less, equal, more? Releases come after their pre-releases. */
+int hs__package_compare(struct hs_slice a, struct hs_slice b);
+/* Does the version fit "1.2.x", "latest", "1.2.3"? */
+bool hs__package_fits(struct hs_slice version, struct hs_slice wanted);
+/* May several versions fit? */
+bool hs__package_is_open(struct hs_slice wanted);
 /* Resources only: "x.json", but not the manifest and not the cache's own dot files. */
 bool hs__package_is_resource(struct hs_slice file_name);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Canonicals of packages: versions of one package side by side, and the image of a set of packages, which is
+ * made once and again only when one of them has changed. */
+#include "../package/make_package.h"
+
+#include <core/fhir/profile/library.h>
+#include <core/base/world.h>
+
+#include <dirent.h>
+
+#define MANIFEST(version) "{\"name\":\"t.a\",\"version\":\"" version "\",\"fhirVersions\":[\"4.0.1\"]}"
+#define SET(version, name) \
+	"{\"resourceType\":\"ValueSet\",\"url\":\"http://x/v\",\"version\":\"" version "\",\"name\":\"" name \
+	"\"}"
+
+static char root[64];
+static char cache[100];
+
+static int set_up(void **state)
+{
+	static const struct made_file first[] = { { "package/package.json", MANIFEST("1.0.0") },
+		{ "package/v.json", SET("1.0.0", "one") } };
+	static const struct made_file second[] = { { "package/package.json", MANIFEST("2.0.0") },
+		{ "package/v.json", SET("2.0.0", "two") } };
+	(void)state;
+	make_folder(root);
+	make_package_folder(root, "t.a#1.0.0", first, COUNT_OF(first));
+	make_package_folder(root, "t.a#2.0.0", second, COUNT_OF(second));
+	snprintf(cache, sizeof(cache), "%s/images", root);
+	return mkdir(cache, 0700);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	remove_folder(root);
+	return 0;
+}
+
+struct set {
+	struct hs_package *packages[3];
+	struct hs_library *library;
+};
+
+static struct set open_set(const char *first, const char *second)
+{
+	struct set set = { { NULL }, NULL };
+	struct hs_error err;
+	assert_int_equal(hs_package_find(root, hs_slice_cstr(first), &set.packages[0], &err), HS_OK);
+	if (second)
+		assert_int_equal(hs_package_find(root, hs_slice_cstr(second), &set.packages[1], &err), HS_OK);
+	struct hs_library_source source = { set.packages, cache, hs_world_real() };
+	assert_int_equal(hs_library_of_packages(&source, &set.library, &err), HS_OK);
+	return set;
+}
+
+static void close_set(struct set *set)
+{
+	hs_library_unref(set->library);
+	for (size_t i = 0; set->packages[i]; i++)
+		hs_package_close(set->packages[i]);
+}
+
+static struct hs_slice name_of(const struct set *set, const char *canonical)
+{
+	return hs_json_get_text(hs_library_find(set->library, HS_S("ValueSet"), hs_slice_cstr(canonical),
+					NULL),
+		HS_S("name"));
+}
+
+static void keeps_versions_side_by_side(void **state)
+{
+	(void)state;
+	struct set set = open_set("t.a#1.0.0", "t.a#2.0.0");
+	assert_slice(name_of(&set, "http://x/v|1.0.0"), "one");
+	assert_slice(name_of(&set, "http://x/v|2.0.0"), "two");
+	assert_slice(name_of(&set, "http://x/v"), "one"); /* the package that was named first */
+	close_set(&set);
+	set = open_set("t.a#2.0.0", "t.a#1.0.0");
+	assert_slice(name_of(&set, "http://x/v"), "two");
+	close_set(&set);
+}
+
+/* How many images there are, and when the latest was made. */
+static size_t count_images(struct timespec *latest)
+{
+	DIR *dir = opendir(cache);
+	struct dirent *entry;
+	size_t count = 0;
+	*latest = (struct timespec) { 0 };
+	assert_non_null(dir);
+	while (dir && (entry = readdir(dir))) {
+		struct stat st;
+		char path[400];
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", cache, entry->d_name);
+		assert_int_equal(stat(path, &st), 0);
+		if (st.st_mtim.tv_sec > latest->tv_sec ||
+			(st.st_mtim.tv_sec == latest->tv_sec && st.st_mtim.tv_nsec > latest->tv_nsec))
+			*latest = st.st_mtim;
+		count++;
+	}
+	closedir(dir);
+	return count;
+}
+
+static void makes_an_image_once(void **state)
+{
+	struct timespec made;
+	struct timespec again;
+	char path[200];
+	(void)state;
+	struct set set = open_set("t.a#1.0.0", NULL);
+	close_set(&set);
+	assert_int_equal(count_images(&made), 1);
+	set = open_set("t.a#1.0.0", NULL); /* the same packages: the image that is there */
+	assert_slice(name_of(&set, "http://x/v"), "one");
+	close_set(&set);
+	assert_int_equal(count_images(&again), 1);
+	assert_memory_equal(&made, &again, sizeof(made));
+	set = open_set("t.a#1.0.0", "t.a#2.0.0"); /* another set has its own */
+	close_set(&set);
+	assert_int_equal(count_images(&again), 2);
+	snprintf(path, sizeof(path), "%s/t.a#1.0.0/package/v.json", root);
+	write_bytes(path, SET("1.0.1", "mended"), sizeof(SET("1.0.1", "mended")) - 1);
+	set = open_set("t.a#1.0.0", NULL); /* a package that has changed is read again */
+	assert_slice(name_of(&set, "http://x/v|1.0.1"), "mended");
+	close_set(&set);
+	assert_int_equal(count_images(&again), 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(keeps_versions_side_by_side, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(makes_an_image_once, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
