@@ -64,24 +64,31 @@ class Visit(NamedTuple):
 class Target:
     """One thing that is asked of one server: a wrk script, and the visits made so far."""
 
-    def __init__(self, name, server, url, script, folder, connections=16):
-        self.name, self.server, self.url, self.connections = name, server, url, connections
+    def __init__(self, name, server, url, script, folder, connections=16, shared=False):
+        """`shared`: server and client have the same cores; otherwise one each."""
+        self.name, self.server, self.url, self.connections, self.shared = name, server, url, connections, shared
         self.script = os.path.join(folder, name.replace(" ", "-").replace("$", "") + ".lua")
         with open(self.script, "w", encoding="utf-8") as f:
             f.write(script + _DONE)
         self.visits = []
 
     def visit(self, seconds):
+        for pid in self.server.pids if self.shared else []:
+            machine.confine(pid, machine.BOTH)
         command = ["wrk", "-t1", f"-c{self.connections}", f"-d{seconds}s", "--timeout", "10s", "-s", self.script,
                    self.url]
         cpu, busy, started = self.server.cpu(), machine.busy_seconds(), time.monotonic()
-        process = subprocess.Popen(machine.pinned(machine.CLIENT_CORE, command), stdin=subprocess.DEVNULL,
+        if not self.shared:
+            command = machine.pinned(machine.CLIENT_CORE, command)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         output = process.stdout.read().decode(errors="replace")
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         elapsed = time.monotonic() - started
         cpu, busy = self.server.cpu() - cpu, machine.busy_seconds() - busy
+        for pid in self.server.pids if self.shared else []:
+            machine.confine(pid, {machine.SERVER_CORE})
         line = next((line for line in output.split("\n") if line.startswith("RESULT ")), None)
         if process.returncode != 0 or not line:
             raise RuntimeError(f"wrk on {self.name} failed: {output.strip()[-400:]}")

@@ -6,6 +6,7 @@ import socket
 TICK = os.sysconf("SC_CLK_TCK")
 _CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, CLIENT_CORE = _CORES[0], _CORES[-1]
+BOTH = {SERVER_CORE, CLIENT_CORE}
 CORES = len(_CORES)
 
 
@@ -60,6 +61,12 @@ def free_port():
 
 def pinned(core, command):
     return ["taskset", "-c", str(core), *command]
+
+
+def confine(pid, cores):
+    """All threads of a process that runs; those that it starts later inherit it from theirs."""
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        os.sched_setaffinity(int(thread), cores)
 
 
 def processor():
