@@ -99,7 +99,7 @@ enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *t
 enum hs_status hs_tx_params_of_set(struct tx_context *ctx, struct tx_set set, struct hs_error *err);
 
 struct tx_args {
-	struct hs_slice a[5];
+	struct hs_slice a[6];
 };
 struct tx_issue *hs_tx_issue(struct tx_context *ctx, struct tx_issues *issues, enum tx_message id,
 	struct hs_slice path, struct tx_args args);

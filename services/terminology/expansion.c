@@ -141,6 +141,18 @@ static bool is_wanted(struct walk *w, const struct tx_item *item)
 	return true;
 }
 
+/* Takes away the concepts of a large code system that do not have the words that are searched. */
+static enum hs_status keep_found(struct walk *w, struct tx_system s, struct tx_bits bits,
+	struct hs_error *err)
+{
+	struct tx_bits found = hs_tx_bits_new(w->ctx->arena, bits.count);
+
+	if (!found.words || !hs_tx_big_search(s.layer, w->ctx->arena, w->x->folded_filter, &found))
+		return too_costly(w, err);
+	hs_tx_bits_and(bits, found);
+	return HS_OK;
+}
+
 /* ---- one rule ---- */
 
 static void use_system(struct tx_expansion *x, struct tx_system s)
@@ -254,6 +266,22 @@ static enum hs_status list_source(struct walk *w, const struct tx_rule_row *rule
 	return HS_OK;
 }
 
+/* Of a large code system only what has the words that are searched: excluding and importing part sets in the
+ * same way with all of their codes as with those. */
+static enum hs_status list_big(struct walk *w, const struct tx_rule_row *rule, struct tx_system s,
+	const struct tx_filter *filters, struct list *out, struct hs_error *err)
+{
+	struct tx_bits bits = { NULL, 0 };
+	enum hs_status status = hs_tx_big_select(w->ctx, s, filters, rule->filter_count, &bits, err);
+
+	if (status == HS_OK && w->x->folded_filter.len && !w->ctx->supplement_count)
+		status = keep_found(w, s, bits, err);
+	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(bits, 0);
+		at != UINT32_MAX && status == HS_OK; at = hs_tx_bits_next(bits, at + 1))
+		status = push(w, out, (struct tx_item) { s, at, NULL, NULL, false }, err);
+	return status;
+}
+
 static enum hs_status list_concepts(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
 	struct tx_system s, struct list *out, struct hs_error *err)
 {
@@ -261,6 +289,8 @@ static enum hs_status list_concepts(struct walk *w, struct tx_set set, const str
 	uint32_t from = s.row->concept_first, to = from + s.row->concept_count;
 	enum hs_status status = hs_tx_filters_prepare(w->ctx, set, rule, s, &filters, err);
 
+	if (status == HS_OK && hs_tx_is_big(s))
+		return list_big(w, rule, s, filters, out, err);
 	if (status == HS_OK && hs_tx_source(s))
 		return list_source(w, rule, s, filters, out, err);
 	if (status == HS_OK)
@@ -282,21 +312,30 @@ static enum hs_status list_concepts(struct walk *w, struct tx_set set, const str
 
 static enum hs_status walk_set(struct walk *w, struct tx_set set, struct list *out, struct hs_error *err);
 
-static enum hs_status expand_import(struct walk *w, struct tx_set set, uint32_t import, struct list *out,
+static enum hs_status find_import(struct walk *w, struct tx_set set, uint32_t import, struct tx_set *out,
 	struct hs_error *err)
 {
 	struct hs_slice canonical = tx_text(set.layer, set.layer->imports[import]), url, pinned, version;
-	struct tx_set other;
 
-	if (!hs_tx_resolve_set(w->ctx, canonical, HS_S_NONE, &other, &version)) {
+	if (!hs_tx_resolve_set(w->ctx, canonical, HS_S_NONE, out, &version)) {
 		hs_tx_canonical(canonical, &url, &pinned);
 		return hs_tx_refuse(w->ctx,
 			version.len ? TX_MSG_VS_EXP_IMPORT_UNK_PINNED : TX_MSG_VS_EXP_IMPORT_UNK, 404,
 			HS_S_NONE, (struct tx_args) { { url, version } }, err);
 	}
 	if (w->x->set_count < sizeof(w->x->sets) / sizeof(w->x->sets[0]))
-		w->x->sets[w->x->set_count++] = other;
-	enum hs_status status = walk_set(w, other, out, err);
+		w->x->sets[w->x->set_count++] = *out;
+	return HS_OK;
+}
+
+static enum hs_status expand_import(struct walk *w, struct tx_set set, uint32_t import, struct list *out,
+	struct hs_error *err)
+{
+	struct tx_set other;
+	enum hs_status status = find_import(w, set, import, &other, err);
+
+	if (status == HS_OK)
+		status = walk_set(w, other, out, err);
 	for (size_t i = 0; i < out->count; i++)
 		out->items[i].flat = true;
 	return status;
@@ -466,31 +505,110 @@ static void read_options(struct tx_expansion *x)
 
 /* ---- one large code system ---- */
 
-/* The rules speak of one large code system only, without lists and imports: then whole sets are joined, and
- * no more than the page is listed. */
+/* Whether a set speaks of one large code system only, imports included. Lists of codes keep their order and
+ * texts of their own, so they may stand only where no code is told for them (`silent`): in what is excluded,
+ * and in what a rule's codes must be in too. */
+static bool is_of_one(struct walk *w, struct tx_set set, bool silent, struct tx_system *only,
+	struct hs_error *err)
+{
+	bool one = ++w->depth < DEPTH_MAX;
+
+	for (uint32_t i = 0; i < set.row->rule_count && one; i++) {
+		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
+		bool quiet = silent || rule->flags & TX_RULE_EXCLUDE;
+		struct tx_system s = { NULL, NULL };
+		if (rule->system.len) {
+			one = (quiet || !(rule->flags & TX_RULE_ENUM)) &&
+				find_system(w, set, rule, &s, err) == HS_OK && hs_tx_is_big(s) &&
+				(!only->row || only->row == s.row);
+			*only = s;
+		}
+		for (uint32_t k = 0; k < rule->import_count && one; k++) {
+			struct tx_set other;
+			one = hs_tx_resolve_set(w->ctx,
+				      tx_text(set.layer, set.layer->imports[rule->import_first + k]),
+				      HS_S_NONE, &other, NULL) &&
+				is_of_one(w, other, quiet || rule->system.len || k, only, err);
+		}
+	}
+	w->depth--;
+	return one;
+}
+
+static bool has_imports(struct tx_set set)
+{
+	for (uint32_t i = 0; i < set.row->rule_count; i++)
+		if (set.layer->rules[set.row->rule_first + i].import_count)
+			return true;
+	return false;
+}
+
+/* The large code system whose codes are all that the set has: then whole sets are joined, and no more than
+ * the page is listed. Row NULL: it is not so. */
 static enum hs_status find_only_system(struct walk *w, struct tx_set set, struct tx_system *out,
 	struct hs_error *err)
 {
+	const struct tx_params *params = &w->ctx->params;
 	struct tx_system only = { NULL, NULL };
+	bool flat = params->exclude_nested == TX_YES || params->offset >= 0 || params->count >= 0 ||
+		params->filter.len;
 
-	for (uint32_t i = 0; i < set.row->rule_count; i++) {
-		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
-		struct tx_system s = { NULL, NULL };
-		if (!rule->system.len || rule->import_count || rule->flags & TX_RULE_ENUM ||
-			w->ctx->supplement_count)
-			return HS_OK;
-		enum hs_status status = find_system(w, set, rule, &s, err);
-		if (status)
-			return status;
-		if (!hs_tx_is_big(s) || (only.row && only.row != s.row))
-			return HS_OK;
-		only = s;
-	}
-	*out = only;
+	if (w->ctx->supplement_count)
+		return HS_OK;
+	bool one = is_of_one(w, set, false, &only, err);
+	if (w->ctx->failure)
+		return err->status;
+	/* What is imported has no place in a tree; what stands beside it has. */
+	if (one && only.row && (flat || only.row->head.flags & TX_GRAPH || !has_imports(set)))
+		*out = only;
 	return HS_OK;
 }
 
-static enum hs_status join_rules(struct walk *w, struct tx_set set, struct tx_system s, struct tx_bits *out,
+static enum hs_status join_set(struct walk *w, struct tx_set set, struct tx_system s, struct tx_bits *out,
+	struct hs_error *err);
+
+static enum hs_status join_picks(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
+	struct tx_system s, struct tx_bits *out, struct hs_error *err)
+{
+	*out = hs_tx_bits_new(w->ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
+	if (!out->words)
+		return too_costly(w, err);
+	for (uint32_t i = 0; i < rule->pick_count; i++) {
+		struct hs_slice code = tx_text(set.layer, set.layer->picks[rule->pick_first + i].code);
+		hs_tx_bits_add(*out, hs_tx_find_code(w->ctx->arena, s, code, NULL));
+	}
+	return HS_OK;
+}
+
+static enum hs_status join_rule(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
+	struct tx_system s, struct tx_bits *out, struct hs_error *err)
+{
+	struct tx_filter *filters = NULL;
+	enum hs_status status = HS_OK;
+
+	*out = (struct tx_bits) { NULL, 0 };
+	if (rule->system.len && rule->flags & TX_RULE_ENUM) {
+		status = join_picks(w, set, rule, s, out, err);
+	} else if (rule->system.len) {
+		status = hs_tx_filters_prepare(w->ctx, set, rule, s, &filters, err);
+		if (status == HS_OK)
+			status = hs_tx_big_select(w->ctx, s, filters, rule->filter_count, out, err);
+	}
+	for (uint32_t i = 0; i < rule->import_count && status == HS_OK; i++) {
+		struct tx_bits found = { NULL, 0 };
+		struct tx_set other;
+		status = find_import(w, set, rule->import_first + i, &other, err);
+		if (status == HS_OK)
+			status = join_set(w, other, s, &found, err);
+		if (status == HS_OK && out->words)
+			hs_tx_bits_and(*out, found);
+		else if (status == HS_OK)
+			*out = found;
+	}
+	return status;
+}
+
+static enum hs_status join_set(struct walk *w, struct tx_set set, struct tx_system s, struct tx_bits *out,
 	struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
@@ -499,17 +617,15 @@ static enum hs_status join_rules(struct walk *w, struct tx_set set, struct tx_sy
 	for (int excluding = 0; excluding < 2; excluding++)
 		for (uint32_t i = 0; i < set.row->rule_count && status == HS_OK; i++) {
 			const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
-			struct tx_filter *filters = NULL;
 			struct tx_bits found = { NULL, 0 };
 			if (((rule->flags & TX_RULE_EXCLUDE) != 0) != excluding || (excluding && !out->words))
 				continue;
-			status = hs_tx_filters_prepare(w->ctx, set, rule, s, &filters, err);
-			if (status == HS_OK)
-				status = hs_tx_big_select(w->ctx, s, filters, rule->filter_count, &found,
-					err);
-			if (status == HS_OK && !out->words)
+			status = join_rule(w, set, rule, s, &found, err);
+			if (status || !found.words)
+				continue;
+			if (!out->words)
 				*out = found;
-			else if (status == HS_OK)
+			else
 				(excluding ? hs_tx_bits_minus : hs_tx_bits_or)(*out, found);
 		}
 	if (status == HS_OK && !out->words) /* nothing is included */
@@ -541,22 +657,17 @@ static enum hs_status list_page(struct walk *w, struct tx_system s, struct tx_bi
 static enum hs_status expand_big(struct walk *w, struct tx_set set, struct tx_system s, struct list *out,
 	struct hs_error *err)
 {
-	struct hs_arena *arena = w->ctx->arena;
-	struct tx_bits bits = { NULL, 0 }, found = { NULL, 0 };
-	enum hs_status status = join_rules(w, set, s, &bits, err);
+	struct tx_bits bits = { NULL, 0 };
+	enum hs_status status = join_set(w, set, s, &bits, err);
 
+	if (status == HS_OK && w->x->folded_filter.len)
+		status = keep_found(w, s, bits, err);
 	if (status)
 		return status;
-	if (w->x->folded_filter.len) {
-		found = hs_tx_bits_new(arena, bits.count);
-		if (!found.words || !hs_tx_big_search(s.layer, arena, w->x->folded_filter, &found))
-			return too_costly(w, err);
-		hs_tx_bits_and(bits, found);
-	}
-	if (w->x->active_only)
-		TX_BITS_EACH(at, bits)
-	if (s.layer->concepts[at].flags & TX_INACTIVE)
-		hs_tx_bits_take(bits, at);
+	for (uint32_t at = w->x->active_only ? hs_tx_bits_next(bits, 0) : UINT32_MAX; at != UINT32_MAX;
+		at = hs_tx_bits_next(bits, at + 1))
+		if (s.layer->concepts[at].flags & TX_INACTIVE)
+			hs_tx_bits_take(bits, at);
 	return list_page(w, s, bits, out, err);
 }
 

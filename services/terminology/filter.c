@@ -37,7 +37,8 @@ static enum hs_status refuse(struct tx_context *ctx, enum tx_message id, struct 
 	const struct tx_filter *f, struct hs_slice op, struct hs_slice path, struct hs_error *err)
 {
 	return hs_tx_refuse(ctx, id, 422, path,
-		(struct tx_args) { { TX_SYSTEM_URL(s), f->property, op, f->value, ctx->set_name } }, err);
+		(struct tx_args) { { TX_SYSTEM_URL(s), f->property, op, f->value, ctx->set_name, f->why } },
+		err);
 }
 
 /* What the property of the filter is: the code, a text, or a property that the system or some concept has. */
@@ -96,6 +97,8 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 		*out = f;
 		return HS_OK;
 	}
+	if (f.why.len)
+		return refuse(ctx, TX_MSG_FILTER_BAD_CONSTRAINT, s, &f, op, path, err);
 	if (i == count || (operators[i].hierarchical && f.on != TX_ON_CODE) ||
 		(f.on == TX_ON_PROPERTY && !known_property(s, f.property)))
 		return refuse(ctx, TX_MSG_FILTER_NOT_UNDERSTOOD, s, &f, op, path, err);

@@ -26,9 +26,10 @@ struct tx_filter {
 	struct hs_slice property, value;
 	uint32_t concept; /* that hierarchical filters name; TX_NONE: it is not in the system */
 	const struct tx_regex *regex;
-	const void *data; /* of a source */
-	bool of_source;   /* answered by the system's source */
-	bool answered;    /* by the choice of the concepts that are asked */
+	const void *data;    /* of a source */
+	struct hs_slice why; /* what a source says is wrong with it, in a sentence; empty: nothing */
+	bool of_source;      /* answered by the system's source */
+	bool answered;       /* by the choice of the concepts that are asked */
 };
 
 /* The filters of a rule for one code system. Refuses with a reason when one cannot be understood. */

@@ -27,7 +27,7 @@ static struct hs_slice fill(struct hs_arena *arena, const char *text, const stru
 
 	hs_buf_init(&out, arena, MESSAGE_MAX);
 	for (const char *p = text; *p; p++) {
-		if (p[0] == '{' && p[1] >= '0' && p[1] <= '4' && p[2] == '}') {
+		if (p[0] == '{' && p[1] >= '0' && p[1] <= '5' && p[2] == '}') {
 			hs_buf_add(&out, args->a[p[1] - '0']);
 			p += 2;
 		} else {

@@ -52,15 +52,17 @@ static void add_sources(struct tx_system s, uint32_t type, struct hs_slice value
 	}
 }
 
-bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
-	struct tx_bits *out)
+bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, struct tx_filter *f, struct tx_bits *out)
 {
-	struct hs_error ignored;
+	struct hs_error err = { .status = HS_OK };
 	uint32_t type = attribute_of(s, f);
 	struct hs_slice list = f->value;
 
-	if (is_constraint(f))
-		return hs_tx_ecl(ctx->arena, s, f->value, out, &ignored) == HS_OK;
+	if (is_constraint(f)) {
+		if (hs_tx_ecl(ctx->arena, s, f->value, out, &err))
+			f->why = hs_arena_copy(ctx->arena, hs_slice_cstr(err.text));
+		return err.status == HS_OK;
+	}
 	*out = hs_tx_bits_new(ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
 	if (!out->words)
 		return false;

@@ -11,10 +11,10 @@ bool hs_tx_sct_properties(struct hs_arena *arena, struct tx_system s, uint32_t c
 	struct tx_properties *out);
 
 /* Filters that are SNOMED CT's own: concept in REFSET, constraint = ECL, ATTRIBUTE = VALUE. `is` says whether
- * it is one; `filter` fills *out, false when it has no meaning (a concept that is not there, a constraint
- * that does not parse). */
+ * it is one; `filter` fills *out, false with filter->why when it has no meaning (a constraint that does not
+ * parse, or names a concept that is not there). */
 bool hs_tx_sct_has_filter(struct tx_system s, const struct tx_filter *filter);
-bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filter,
+bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, struct tx_filter *filter,
 	struct tx_bits *out);
 /* Adds the concepts that are members of a reference set. */
 void hs_tx_sct_add_members(const struct tx_layer *layer, uint32_t refset, struct tx_bits out);
