@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of value sets over SNOMED CT: sets joined as wholes and code by code, their searches, and what is
+ * said about constraints that are wrong. */
+#include "ask_test.h"
+#include "snomed_test.h"
+
+static struct sct_test t;
+static struct ask a;
+
+#define SET(url, rules) "{'resourceType':'ValueSet','url':'" url "','status':'active','compose':{" rules "}}"
+#define SCT "'system':'http://snomed.info/sct'"
+#define ECL(text) SCT ",'filter':[{'property':'constraint','op':'=','value':'" text "'}]"
+
+static const char *const sets[] = {
+	SET("urn:heart", "'include':[{" ECL("<< HEART") "}]"),
+	SET("urn:lung", "'include':[{" ECL("<< LUNG") "}]"),
+	SET("urn:list",
+		"'include':[{" SCT
+		",'concept':[{'code':'BOTH','display':'Both of them'},{'code':'HEART'}]}]"),
+	SET("urn:imports", "'include':[{'valueSet':['urn:heart']},{'valueSet':['urn:lung']}]"),
+	SET("urn:common", "'include':[{'valueSet':['urn:heart','urn:lung']}]"),
+	SET("urn:less",
+		"'include':[{'valueSet':['urn:heart']}],'exclude':[{" SCT ",'concept':[{'code':'BOTH'}]}]"),
+	SET("urn:less-a-set", "'include':[{'valueSet':['urn:heart']}],'exclude':[{'valueSet':['urn:list']}]"),
+	SET("urn:within", "'include':[{" ECL("<< HEART") ",'valueSet':['urn:list']}]"),
+	SET("urn:deep", "'include':[{'valueSet':['urn:imports']}],'exclude':[{'valueSet':['urn:common']}]"),
+	SET("urn:with-a-list", "'include':[{'valueSet':['urn:list']},{" ECL("CARDITIS") "}]"),
+	SET("urn:nothing", "'include':[{'valueSet':['urn:heart','urn:body']}]"),
+	SET("urn:body", "'include':[{" ECL("BODY") "}]"),
+	SET("urn:wrong", "'include':[{" ECL("<< HEART AND") "}]"),
+	SET("urn:absent", "'include':[{" ECL("<< 999999990989121104") "}]"),
+	NULL,
+};
+
+static int set_up(void **state)
+{
+	const char *resources[sizeof(sets) / sizeof(sets[0])] = { NULL };
+
+	(void)state;
+	sct_begin(&t);
+	for (size_t i = 0; sets[i]; i++)
+		resources[i] = hs_arena_cstr(t.arena, sct_text(t.arena, sets[i]));
+	ask_begin(&a, resources);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	ask_end(&a);
+	sct_end(&t);
+	return 0;
+}
+
+static void expand(const char *url, const char *parameters)
+{
+	struct hs_slice all = hs_arena_printf(a.arena, "{'name':'url','valueUri':'%s'}%s", url, parameters);
+
+	ask_prepare(&a, hs_arena_cstr(a.arena, all));
+	a.ctx.scope.layers[a.ctx.scope.count++] = hs_tx_big_question(&t.layer, a.arena);
+	if (a.status == HS_OK)
+		a.status = hs_tx_expand(&a.ctx, &a.out, &a.err);
+}
+
+/* The names of the codes, in order of snomed_names.def. */
+static const char *names(void)
+{
+	const struct hs_json *contains = hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("contains"));
+	struct tx_bits bits = hs_tx_bits_new(a.arena, (uint32_t)TX_BIG(&t.layer)->concept_count);
+
+	HS_JSON_EACH(item, contains)
+		hs_tx_bits_add(bits, hs_tx_big_code(&t.layer, hs_json_get_text(item, HS_S("code"))));
+	return sct_list(&t, bits);
+}
+
+static void joins_what_is_imported(void **state)
+{
+#define FILTER(text) ",{'name':'filter','valueString':'" text "'}"
+	static const struct {
+		const char *url, *parameters, *names;
+	} rows[] = {
+		{ "urn:imports", "", "HEART LUNG BOTH CARDITIS PNEUMONIA PANCARDITIS" },
+		{ "urn:common", "", "BOTH PANCARDITIS" },
+		{ "urn:less", "", "HEART CARDITIS PANCARDITIS" },
+		{ "urn:less-a-set", "", "CARDITIS PANCARDITIS" },
+		{ "urn:within", "", "HEART BOTH" },
+		{ "urn:deep", "", "HEART LUNG CARDITIS PNEUMONIA" },
+		{ "urn:with-a-list", "", "HEART BOTH CARDITIS" },
+		{ "urn:nothing", "", "" },
+		{ "urn:imports", FILTER("card"), "HEART CARDITIS" },
+		{ "urn:deep", FILTER("pneu"), "PNEUMONIA" },
+		{ "urn:with-a-list", FILTER("both"), "BOTH" },
+		{ "urn:with-a-list", FILTER("card"), "HEART CARDITIS" },
+		{ "urn:imports", ",{'name':'offset','valueInteger':6},{'name':'count','valueInteger':3}",
+			"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		expand(rows[i].url, rows[i].parameters);
+		if (a.status)
+			fail_msg("%s: %s", rows[i].url, a.err.text);
+		if (strcmp(names(), rows[i].names) != 0)
+			fail_msg("%s%s gives \"%s\", not \"%s\"", rows[i].url, rows[i].parameters, names(),
+				rows[i].names);
+	}
+}
+
+static void tells_the_sets_it_used(void **state)
+{
+	static const char *const wanted[] = { "urn:imports", "urn:heart", "urn:lung", "urn:common" };
+	struct hs_buf out;
+
+	(void)state;
+	expand("urn:deep", "");
+	hs_buf_init(&out, a.arena, 1 << 16);
+	hs_json_write(&out, hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("parameter")), 0);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (hs_slice_search(hs_buf_slice(&out), hs_slice_cstr(wanted[i])) == SIZE_MAX)
+			fail_msg("%s is not told", wanted[i]);
+}
+
+static void says_where_a_constraint_is_wrong(void **state)
+{
+	(void)state;
+	expand("urn:wrong", "");
+	assert_int_not_equal(a.status, HS_OK);
+	assert_non_null(a.ctx.failure);
+	assert_int_equal(a.ctx.failure->id, TX_MSG_FILTER_BAD_CONSTRAINT);
+	assert_true(hs_slice_search(a.ctx.failure->text, HS_S("at character 20: a concept")) != SIZE_MAX);
+	expand("urn:absent", "");
+	assert_int_equal(a.ctx.failure->id, TX_MSG_FILTER_BAD_CONSTRAINT);
+	assert_true(hs_slice_search(a.ctx.failure->text, HS_S("999999990989121104, which is not in")) !=
+		SIZE_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(joins_what_is_imported),
+		cmocka_unit_test(tells_the_sets_it_used),
+		cmocka_unit_test(says_where_a_constraint_is_wrong) };
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
