@@ -28,13 +28,29 @@ static size_t escape(char c, char out[6])
 	return 6;
 }
 
+/* Text that needs no escaping, between quotes. */
+static inline void write_plain(struct hs_buf *buf, const char *text, size_t len)
+{
+	char *to = hs_buf_reserve(buf, len + 2);
+	if (!to)
+		return;
+	to[0] = '"';
+	memcpy(to + 1, text, len);
+	to[len + 1] = '"';
+	buf->len += len + 2;
+}
+
 static void write_escaped(struct hs_buf *buf, struct hs_slice text)
 {
 	const char *at = text.ptr;
 	const char *end = text.ptr + text.len;
+	bool high;
+	if (hs__json_plain_run(at, end, &high) == end) { /* nearly always */
+		write_plain(buf, text.ptr, text.len);
+		return;
+	}
 	hs_buf_byte(buf, '"');
 	while (at < end) {
-		bool high;
 		const char *stop = hs__json_plain_run(at, end, &high);
 		size_t run = (size_t)(stop - at);
 		char out[6];
@@ -50,18 +66,6 @@ static void write_escaped(struct hs_buf *buf, struct hs_slice text)
 		at = stop + 1;
 	}
 	hs_buf_byte(buf, '"');
-}
-
-/* Text that needs no escaping, between quotes. */
-static inline void write_plain(struct hs_buf *buf, const char *text, size_t len)
-{
-	char *to = hs_buf_reserve(buf, len + 2);
-	if (!to)
-		return;
-	to[0] = '"';
-	memcpy(to + 1, text, len);
-	to[len + 1] = '"';
-	buf->len += len + 2;
 }
 
 void hs_json_write_text(struct hs_buf *buf, struct hs_slice text)
