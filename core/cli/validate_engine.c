@@ -13,58 +13,73 @@
 
 static bool has_package(const struct validate_engine *engine, struct hs_slice name_version)
 {
-	struct hs_slice name = hs_slice_cut(&name_version, '#');
-
 	for (size_t i = 0; i < engine->package_count; i++)
-		if (hs_slice_eq(hs_package_name(engine->packages[i]), name) &&
-			(!name_version.len ||
-				hs_slice_eq(hs_package_version(engine->packages[i]), name_version)))
+		if (hs_package_is(engine->packages[i], name_version))
 			return true;
 	return false;
+}
+
+/* As the cache has it, or a file by its path. */
+static enum hs_status open_package(const char *root, struct hs_slice name, struct hs_package **out,
+	struct hs_error *err)
+{
+	char path[4096];
+
+	if (!hs_slice_ends(name, HS_S(".tgz")) && hs_slice_find(name, '/', 0) == SIZE_MAX)
+		return hs_package_find(root, name, out, err);
+	snprintf(path, sizeof(path), "%.*s", HS_S_ARG(name));
+	return hs_package_open(path, out, err);
 }
 
 static enum hs_status add_package(struct validate_engine *engine, const char *root, struct hs_slice name,
 	struct hs_error *err)
 {
-	char path[4096];
-	struct hs_package *package;
-	enum hs_status status;
+	struct hs_package *package = NULL;
 
 	if (has_package(engine, name))
 		return HS_OK;
 	if (engine->package_count == HS_CLI_PACKAGES_MAX)
 		return hs_fail(err, HS_E_LIMIT, "more than %d packages", HS_CLI_PACKAGES_MAX);
-	if (hs_slice_ends(name, HS_S(".tgz")) || hs_slice_find(name, '/', 0) != SIZE_MAX) {
-		snprintf(path, sizeof(path), "%.*s", HS_S_ARG(name));
-		status = hs_package_open(path, &package, err);
-	} else {
-		status = hs_package_find(root, name, &package, err);
-	}
+	enum hs_status status = open_package(root, name, &package, err);
 	if (!status)
 		engine->packages[engine->package_count++] = package;
 	return status;
 }
 
-static bool is_core(struct hs_slice name)
+static void tell_missing(void *arg, const struct hs_package *of, struct hs_slice name_version,
+	const struct hs_error *why)
 {
-	return hs_slice_starts(name, HS_S("hl7.fhir.r")) &&
-		(hs_slice_search(name, HS_S(".core#")) != SIZE_MAX ||
-			hs_slice_search(name, HS_S(".expansions#")) != SIZE_MAX);
+	(void)arg;
+	fprintf(stderr, "handslag validate: %.*s wants %.*s: %s\n", HS_S_ARG(hs_package_name(of)),
+		HS_S_ARG(name_version), why->text);
 }
 
-/* Those of a package that are in the cache; what is missing is told once and does without. */
-static void add_dependencies(struct validate_engine *engine, const char *root)
+/* ---- FHIR itself: of the release that the packages are for ---- */
+
+/* R4B is R4 with some types more; its definitions stand in for R4's when a package is for it. */
+static void choose_core(struct validate_engine *engine, const struct validate_setup *setup, const char *root)
 {
 	struct hs_error err;
 
-	for (size_t i = 0; i < engine->package_count; i++) {
-		size_t count;
-		const struct hs_slice *names = hs_package_dependencies(engine->packages[i], &count);
-		for (size_t k = 0; k < count; k++)
-			if (!is_core(names[k]) && add_package(engine, root, names[k], &err))
-				fprintf(stderr, "handslag validate: %.*s wants %.*s: %s\n",
-					HS_S_ARG(hs_package_name(engine->packages[i])), HS_S_ARG(names[k]),
-					err.text);
+	for (size_t i = 0; setup->packages && i < setup->packages->count; i++) {
+		struct hs_package *package = NULL;
+		if (open_package(root, hs_slice_cstr(setup->packages->items[i]), &package, &err))
+			continue; /* told when it is opened to stay */
+		struct hs_slice release = hs_package_release(package);
+		bool r4b = setup->fhir == HS_FHIR_R4 && hs_slice_starts(release, HS_S("4.3"));
+		if (hs_package_fhir_version(package) != setup->fhir)
+			fprintf(stderr, "handslag validate: %s is for FHIR %.*s, but R%d is asked for; %s\n",
+				setup->packages->items[i], HS_S_ARG(release), (int)setup->fhir,
+				setup->fhir == HS_FHIR_R4 ? "add --r5" : "leave --r5 out");
+		else if (r4b && add_package(engine, root, hs_package_core_of(release), &err))
+			fprintf(stderr,
+				"handslag validate: %s is for FHIR %.*s, but %s; R4's definitions are used, "
+				"so "
+				"what is new in R4B is not known\n",
+				setup->packages->items[i], HS_S_ARG(release), err.text);
+		hs_package_close(package);
+		if (engine->package_count)
+			return;
 	}
 }
 
@@ -75,13 +90,17 @@ static enum hs_status open_packages(struct validate_engine *engine, const struct
 	struct hs_error ignored;
 
 	hs_cli_packages_root(root, sizeof(root));
-	enum hs_status status = add_package(engine, root, hs_slice_cstr(hs_cli_core_package(setup->fhir)),
-		err);
+	choose_core(engine, setup, root);
+	enum hs_status status = engine->package_count ?
+		HS_OK :
+		add_package(engine, root, hs_slice_cstr(hs_cli_core_package(setup->fhir)), err);
 	for (size_t i = 0; !status && setup->packages && i < setup->packages->count; i++)
 		status = add_package(engine, root, hs_slice_cstr(setup->packages->items[i]), err);
+	if (!status)
+		status = hs_package_add_dependencies(root, engine->packages, &engine->package_count,
+			HS_CLI_PACKAGES_MAX, tell_missing, NULL, err);
 	if (status)
 		return status;
-	add_dependencies(engine, root);
 	for (const char *const *name = hs_host_validation_packages;
 		*name && !setup->bare && setup->fhir == HS_FHIR_R4; name++)
 		(void)add_package(engine, root, hs_slice_cstr(*name), &ignored);
