@@ -7,8 +7,10 @@
 #include <pthread.h>
 #include <stdio.h>
 
-#define BATCH_COUNT 40000
-#define BATCH_BYTES ((size_t)32 << 20)
+/* The first batches are small, so that the store soon has something to do. */
+#define BATCH_FIRST 1250
+#define BATCH_COUNT 10000
+#define BATCH_BYTES ((size_t)16 << 20)
 #define TEXT_ARENA ((size_t)1 << 30)
 #define WORK_ARENA ((size_t)4 << 30)
 
@@ -42,6 +44,7 @@ struct local {
 	struct hs_rest_loader *loader;
 	struct batch batches[2];
 	unsigned current; /* that which is read into */
+	size_t room;      /* lines that are worth a transaction */
 	pthread_mutex_t lock;
 	pthread_cond_t answered;
 };
@@ -157,6 +160,7 @@ static enum hs_status flush(struct local *local, struct hs_error *err)
 		return status;
 	post(batch);
 	local->current = 1 - local->current;
+	local->room = local->room * 2 < BATCH_COUNT ? local->room * 2 : BATCH_COUNT;
 	return HS_OK;
 }
 
@@ -194,7 +198,7 @@ static enum hs_status take(struct hs_cli_sink *sink, struct hs_slice text, const
 	hs_rest_loader_read(local->loader, batch->texts, copy, &line->item);
 	batch->bytes += text.len;
 	batch->count++;
-	return batch->count == BATCH_COUNT || batch->bytes >= BATCH_BYTES ? flush(local, err) : HS_OK;
+	return batch->count >= local->room || batch->bytes >= BATCH_BYTES ? flush(local, err) : HS_OK;
 }
 
 /* ---- the sink ---- */
@@ -239,6 +243,7 @@ enum hs_status hs_cli_load_local(struct hs_host *host, const char *sandbox, enum
 	hs_sandbox_rest(place, fhir, &numbers);
 	local->loader = hs_rest_loader_new(numbers);
 	local->store = hs_sandbox_store(place);
+	local->room = BATCH_FIRST;
 	pthread_mutex_init(&local->lock, NULL);
 	pthread_cond_init(&local->answered, NULL);
 	for (unsigned i = 0; i < 2; i++)

@@ -10,14 +10,24 @@ struct fit {
 	struct hs_ledger_split *out;
 };
 
-/* The bytes before the next mark of a shape. */
-static size_t literal_run(struct hs_slice shape)
+bool hs_ledger_fit_prepare(struct hs_arena *arena, struct hs_ledger_recipe *recipe)
 {
-	size_t len = 0;
+	struct hs_slice shape = recipe->shape;
+	size_t marks = 0, count = 0, from = 0;
 
-	while (len < shape.len && (unsigned char)shape.ptr[len] >= HS_LEDGER_MARKS)
-		len++;
-	return len;
+	for (size_t i = 0; i < shape.len; i++)
+		marks += (unsigned char)shape.ptr[i] < HS_LEDGER_MARKS;
+	recipe->runs = hs_arena_array(arena, marks + 1, sizeof *recipe->runs);
+	for (size_t i = 0; recipe->runs && i < shape.len; i++) {
+		if ((unsigned char)shape.ptr[i] >= HS_LEDGER_MARKS)
+			continue;
+		recipe->runs[count++] = (struct hs_ledger_run) { hs_slice(shape.ptr + from, i - from),
+			(enum hs_ledger_mark)shape.ptr[i], i > from && shape.ptr[i - 1] == '"' };
+		from = i + 1;
+	}
+	if (recipe->runs)
+		recipe->runs[count].bytes = hs_slice_from(shape, from);
+	return recipe->runs != NULL;
 }
 
 static bool fit_hole(struct fit *fit, bool quoted)
@@ -78,20 +88,18 @@ static bool fit_mark(struct fit *fit, enum hs_ledger_mark mark, bool quoted)
 static bool fits(const struct hs_ledger_recipe *recipe, struct hs_slice text, struct hs_ledger_hole *holes,
 	struct hs_ledger_split *out)
 {
-	struct hs_slice shape = recipe->shape;
 	struct fit fit = { recipe, text, 0, out };
 
 	*out = (struct hs_ledger_split) { .text = text, .is_pointer = true, .holes = holes };
-	while (shape.len) {
-		size_t run = literal_run(shape);
-		if (run > text.len - fit.at || memcmp(text.ptr + fit.at, shape.ptr, run) != 0)
+	for (const struct hs_ledger_run *run = recipe->runs;; run++) {
+		if (run->bytes.len > text.len - fit.at ||
+			memcmp(text.ptr + fit.at, run->bytes.ptr, run->bytes.len) != 0)
 			return false;
-		fit.at += run;
-		if (run == shape.len)
+		fit.at += run->bytes.len;
+		if (!run->mark)
 			break;
-		if (!fit_mark(&fit, (enum hs_ledger_mark)shape.ptr[run], run && shape.ptr[run - 1] == '"'))
+		if (!fit_mark(&fit, run->mark, run->quoted))
 			return false;
-		shape = hs_slice_from(shape, run + 1);
 	}
 	return fit.at == text.len && out->hole_count == recipe->hole_count;
 }

@@ -93,9 +93,17 @@ struct hs_ledger_found_by {
 	struct hs_slice text;
 };
 
+/* What stands before a mark of a shape, or at its end. */
+struct hs_ledger_run {
+	struct hs_slice bytes;
+	enum hs_ledger_mark mark; /* 0: the end */
+	bool quoted;              /* the mark is within quotes */
+};
+
 struct hs_ledger_recipe {
 	struct hs_ledger_recipe *next; /* of those with the same hash */
 	struct hs_slice shape;         /* of the text as it was sent */
+	struct hs_ledger_run *runs;    /* the same in parts */
 	bool good;                     /* false: pointers of this shape go the ordinary way */
 	bool has_subject, has_custodian, has_date;
 	size_t hole_count;
@@ -152,6 +160,8 @@ bool hs_ledger_examine(const struct hs_ledger_loader *loader, struct hs_arena *a
  * shape; NULL when none does. The holes are good until the next call. */
 struct hs_ledger_recipe *hs_ledger_fit(struct hs_ledger_loader *loader, struct hs_slice text,
 	struct hs_ledger_split *out);
+/* Fills `runs`; false when memory ends. */
+bool hs_ledger_fit_prepare(struct hs_arena *arena, struct hs_ledger_recipe *recipe);
 /* This one was used. */
 void hs_ledger_fit_next(struct hs_ledger_loader *loader, struct hs_ledger_recipe *recipe);
 

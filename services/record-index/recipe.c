@@ -382,7 +382,8 @@ static struct hs_ledger_recipe *begin_recipe(struct hs_ledger_loader *loader,
 		if (split->holes[i].whole)
 			recipe->again[i] = hs_arena_copy(loader->memory, split->holes[i].raw);
 	}
-	return hs_arena_full(loader->memory) ? NULL : recipe;
+	return hs_ledger_fit_prepare(loader->memory, recipe) && !hs_arena_full(loader->memory) ? recipe :
+												 NULL;
 }
 
 struct hs_ledger_recipe *hs_ledger_recipe(struct hs_ledger_loader *loader,
