@@ -29,7 +29,8 @@ static enum hs_status load(struct test_stage *stage, size_t index, struct hs_err
 			"the fixture %.*s is not here: %.*s was looked for beside the script",
 			HS_S_ARG(fixture->id), HS_S_ARG(fixture->reference));
 	struct hs_error cause = { 0 };
-	enum hs_status status = hs_test_read_text(stage->run, stage->arena, text, &tree, &cause);
+	enum hs_status status = hs_test_read_text(hs_test_defs(stage->run), stage->arena, text, &tree,
+		&cause);
 	if (status == HS_E_NOT_SUPPORTED)
 		return hs_fail(err, status, "the fixture %.*s cannot be read: %.200s", HS_S_ARG(fixture->id),
 			cause.text);

@@ -32,20 +32,19 @@ bool hs_test_is_xml_type(struct hs_slice content_type)
 		hs_slice_ieq(type, HS_S("application/xml+fhir"));
 }
 
-static enum hs_status read_xml(const struct hs_test_run *run, struct hs_arena *arena, struct hs_slice text,
+static enum hs_status read_xml(const struct hs_defs *defs, struct hs_arena *arena, struct hs_slice text,
 	struct hs_json **out, struct hs_error *err)
 {
-	const struct hs_defs *defs = hs_test_defs(run);
 	if (!defs)
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
 			"it is XML, which is read by the definitions of FHIR; none are loaded here");
 	return hs_xml_read(arena, defs, text, NULL, NULL, out, err);
 }
 
-enum hs_status hs_test_read_text(const struct hs_test_run *run, struct hs_arena *arena, struct hs_slice text,
+enum hs_status hs_test_read_text(const struct hs_defs *defs, struct hs_arena *arena, struct hs_slice text,
 	struct hs_json **out, struct hs_error *err)
 {
-	return hs_xml_is(text) ? read_xml(run, arena, text, out, err) :
+	return hs_xml_is(text) ? read_xml(defs, arena, text, out, err) :
 				 hs_json_parse(arena, text, NULL, out, err);
 }
 
@@ -61,7 +60,7 @@ void hs_test_read_body(const struct hs_test_run *run, struct hs_arena *arena,
 
 	if (!body.len || (!xml && !is_json_type(type) && body.ptr[0] != '{' && body.ptr[0] != '['))
 		return;
-	enum hs_status status = xml ? read_xml(run, arena, exchange->body, &tree, &err) :
+	enum hs_status status = xml ? read_xml(hs_test_defs(run), arena, exchange->body, &tree, &err) :
 				      hs_json_parse(arena, exchange->body, NULL, &tree, &err);
 	if (status == HS_OK)
 		exchange->json = tree;
@@ -72,14 +71,14 @@ void hs_test_read_body(const struct hs_test_run *run, struct hs_arena *arena,
 			xml ? "FHIR XML" : "JSON", err.text, err.line, err.column);
 }
 
-enum hs_status hs_test_write_xml(const struct hs_test_run *run, struct hs_arena *arena,
+enum hs_status hs_test_write_xml(const struct hs_defs *defs, struct hs_arena *arena,
 	const struct hs_json *tree, size_t max, struct hs_slice *out, struct hs_error *err)
 {
 	struct hs_buf buf;
 	struct hs_error cause = { 0 };
 
 	hs_buf_init(&buf, arena, max);
-	enum hs_status status = hs_xml_write(hs_test_defs(run), tree, 0, &buf, &cause);
+	enum hs_status status = hs_xml_write(defs, tree, 0, &buf, &cause);
 	if (status)
 		return hs_fail(err, HS_E_INVALID, "the body cannot be written as XML: %.200s", cause.text);
 	if (buf.overflow)

@@ -78,15 +78,11 @@ static struct hs_script *read_script(struct hs_library *library, const struct li
 	struct hs_script *script = NULL;
 	struct hs_slice why;
 
-	if (hs_slice_starts(hs_slice_trim(file->text), HS_S("<"))) {
-		why = HS_S("XML scripts are not read yet");
-	} else if (hs_script_read(library->arena, file->text, id, file->path, &script, &err) == HS_OK) {
+	if (hs_script_read(library->arena, file->text, id, file->path, library->defs, &script, &err) == HS_OK)
 		return script;
-	} else {
-		why = hs_arena_printf(library->arena, "%s%s%s", err.path, err.path[0] ? ": " : "", err.text);
-		if (err.line)
-			why = hs_arena_printf(library->arena, "%.*s (line %u)", HS_S_ARG(why), err.line);
-	}
+	why = hs_arena_printf(library->arena, "%s%s%s", err.path, err.path[0] ? ": " : "", err.text);
+	if (err.line)
+		why = hs_arena_printf(library->arena, "%.*s (line %u)", HS_S_ARG(why), err.line);
 	script = hs_arena_alloc(library->arena, sizeof(*script));
 	if (script) {
 		script->id = id;
@@ -188,6 +184,11 @@ enum hs_status hs_library_open(const char *folder, struct hs_library **out, stru
 	}
 	*out = library;
 	return HS_OK;
+}
+
+void hs_library_definitions(struct hs_library *library, const struct hs_defs *defs)
+{
+	library->defs = defs;
 }
 
 void hs_library_close(struct hs_library *library)

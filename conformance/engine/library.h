@@ -15,6 +15,8 @@ struct hs_library;
 /* The embedded suites, or with `folder` those of a folder of the layout above. */
 enum hs_status hs_library_open(const char *folder, struct hs_library **out, struct hs_error *err);
 void hs_library_close(struct hs_library *library);
+/* For scripts in XML; before they are selected. The definitions outlive the library. */
+void hs_library_definitions(struct hs_library *library, const struct hs_defs *defs);
 
 struct hs_library_suite {
 	struct hs_slice name;

@@ -17,6 +17,7 @@ struct library_file {
 struct hs_library {
 	struct hs_arena *arena;
 	struct hs_requirements *requirements;
+	const struct hs_defs *defs; /* for scripts in XML, or NULL */
 	struct hs_map by_path;
 	struct library_file **files;
 	size_t file_count, file_room;

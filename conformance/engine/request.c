@@ -213,8 +213,8 @@ static enum hs_status make_headers(struct request_maker *m)
 	if (hs_slice_eq(type, HS_S("none")))
 		type = HS_S("");
 	if (m->out->json && hs_test_is_xml_type(type)) {
-		enum hs_status status = hs_test_write_xml(m->stage->run, arena, m->out->json, BODY_MAX,
-			&m->out->body, m->err);
+		enum hs_status status = hs_test_write_xml(hs_test_defs(m->stage->run), arena, m->out->json,
+			BODY_MAX, &m->out->body, m->err);
 		if (status)
 			return status;
 	}

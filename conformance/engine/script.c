@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads a TestScript: header, fixtures, variables, profiles, and its phases. Actions are in script_action.c.
  */
+#include <conformance/engine/format.h>
 #include <conformance/engine/script_private.h>
 
 #define ACTIONS_MAX 100000u
@@ -245,13 +246,13 @@ static enum hs_status read_tests(struct script_reader *reader, struct hs_script 
 }
 
 enum hs_status hs_script_read(struct hs_arena *arena, struct hs_slice text, struct hs_slice id,
-	struct hs_slice file, struct hs_script **out, struct hs_error *err)
+	struct hs_slice file, const struct hs_defs *defs, struct hs_script **out, struct hs_error *err)
 {
 	struct hs_json *tree = NULL;
 	struct hs_script *script = hs_arena_alloc(arena, sizeof(*script));
 	if (!script)
 		return hs_fail(err, HS_E_LIMIT, "the script is too large");
-	enum hs_status status = hs_json_parse(arena, text, NULL, &tree, err);
+	enum hs_status status = hs_test_read_text(defs, arena, text, &tree, err);
 	if (status)
 		return status;
 	struct hs_slice type = text_of(tree, "resourceType");

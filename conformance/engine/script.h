@@ -8,7 +8,7 @@
  * and https://build.fhir.org/ig/HL7/fhir-testing-ig. */
 #pragma once
 
-#include <handslag/fhir.h>
+#include <core/fhir/definitions/definitions.h>
 
 /* What an assertion looks at. */
 enum hs_script_check {
@@ -140,11 +140,11 @@ struct hs_script {
 	bool shuffled;       /* its tests may run in any order */
 };
 
-/* Reads a script from its JSON text. Faults that make it useless fail (HS_E_STRUCTURE, HS_E_INVALID with the
- * element); those that spoil one action are found by the linter and when the action runs. `id` and `file` are
- * kept as given. */
+/* Reads a script from its text, JSON or (with the definitions, else NULL) XML. Faults that make it useless
+ * fail (HS_E_STRUCTURE, HS_E_INVALID with the element); those that spoil one action are found by the linter
+ * and when the action runs. `id` and `file` are kept as given. */
 enum hs_status hs_script_read(struct hs_arena *arena, struct hs_slice text, struct hs_slice id,
-	struct hs_slice file, struct hs_script **out, struct hs_error *err);
+	struct hs_slice file, const struct hs_defs *defs, struct hs_script **out, struct hs_error *err);
 
 /* Everything that is wrong or doubtful in a script, with its element and line. */
 void hs_script_lint(const struct hs_script *script, struct hs_slice text, struct hs_issues *issues);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <conformance/engine/engine.h>
+#include <conformance/engine/format.h>
 #include <core/fhir/path/path.h>
 
 /* A name that an operation gave to what it sent or got. */
@@ -119,18 +120,10 @@ bool hs_test_header_add(struct hs_arena *arena, struct test_request *request, st
 
 /* ---- format.c ---- */
 const struct hs_defs *hs_test_defs(const struct hs_test_run *run); /* of the target's FHIR version, or NULL */
-struct hs_slice hs_test_media_type(struct hs_slice content_type);  /* without parameters */
-bool hs_test_is_xml_type(struct hs_slice content_type);
-/* A resource as JSON or XML. HS_E_NOT_SUPPORTED: XML, and there are no definitions. */
-enum hs_status hs_test_read_text(const struct hs_test_run *run, struct hs_arena *arena, struct hs_slice text,
-	struct hs_json **out, struct hs_error *err);
 /* The body of an answer that calls itself JSON or XML, or looks like JSON: exchange->json, fault or unread.
  */
 void hs_test_read_body(const struct hs_test_run *run, struct hs_arena *arena,
 	struct hs_test_exchange *exchange);
-/* Only when there are definitions. */
-enum hs_status hs_test_write_xml(const struct hs_test_run *run, struct hs_arena *arena,
-	const struct hs_json *tree, size_t max, struct hs_slice *out, struct hs_error *err);
 
 /* ---- request.c ---- */
 enum hs_status hs_test_request(struct test_stage *stage, const struct hs_script_action *action,

@@ -166,6 +166,10 @@ static int run_command(struct session *session, int count, char **arguments)
 	struct hs_error err = { 0 };
 	enum hs_status status = hs_library_open(session->settings.suites, &session->library, &err);
 
+	session->r4 = hs_cli_test_definitions(HS_FHIR_R4);
+	session->r5 = session->settings.r4 ? NULL : hs_cli_test_definitions(HS_FHIR_R5);
+	if (!status)
+		hs_library_definitions(session->library, session->r4 ? session->r4 : session->r5);
 	for (int i = 0; i < count && !status; i++)
 		status = hs_library_select(session->library, arguments[i], &err);
 	if (!status && count == 0)
@@ -179,8 +183,6 @@ static int run_command(struct session *session, int count, char **arguments)
 	status = hs_cli_test_options(&session->settings, session->arena, &options, &err);
 	if (status)
 		return hs_cli_fail_error(session->command, &err);
-	session->r4 = hs_cli_test_definitions(HS_FHIR_R4);
-	session->r5 = session->settings.r4 ? NULL : hs_cli_test_definitions(HS_FHIR_R5);
 	options.r4 = session->r4;
 	options.r5 = session->r5;
 	session->profiles = hs_cli_test_profiles_new(session->arena, &session->settings.packages,

@@ -32,7 +32,7 @@ static struct hs_script *read_script(struct bench *bench, const char *members)
 		"{'resourceType': 'TestScript', 'name': 'T'%s%s}", members[0] ? ", " : "", members);
 
 	text = bench_quotes(bench, hs_arena_cstr(bench->arena, text));
-	if (hs_script_read(bench->arena, text, HS_S("t"), HS_S("t.json"), &script, &err))
+	if (hs_script_read(bench->arena, text, HS_S("t"), HS_S("t.json"), NULL, &script, &err))
 		fail_msg("%s: %s", members, err.text);
 	return script;
 }

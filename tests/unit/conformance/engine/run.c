@@ -134,7 +134,7 @@ static void add_script(struct trial *trial, const char *id, const char *members)
 	expand(&buf, hs_slice_cstr(members));
 	hs_buf_cstr(&buf, "}");
 	struct hs_slice text = with_quotes(trial->arena, hs_arena_cstr(trial->arena, hs_buf_slice(&buf)));
-	if (hs_script_read(trial->arena, text, hs_slice_cstr(id), HS_S("x.json"), &script, &err))
+	if (hs_script_read(trial->arena, text, hs_slice_cstr(id), HS_S("x.json"), NULL, &script, &err))
 		fail_msg("%s", err.text);
 	script->suite = HS_S("s");
 	script->shuffled = true;

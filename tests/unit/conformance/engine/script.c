@@ -7,7 +7,8 @@
 static struct hs_script *read_text(struct bench *bench, const char *text, struct hs_error *err)
 {
 	struct hs_script *script = NULL;
-	if (hs_script_read(bench->arena, bench_quotes(bench, text), HS_S("t"), HS_S("t.json"), &script, err))
+	if (hs_script_read(bench->arena, bench_quotes(bench, text), HS_S("t"), HS_S("t.json"), NULL, &script,
+		    err))
 		return NULL;
 	return script;
 }
