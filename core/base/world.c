@@ -78,6 +78,8 @@ static ssize_t read_at(void *ctx, int fd, void *out, size_t size, off_t offset)
 	do
 		got = pread(fd, out, size, offset);
 	while (got < 0 && errno == EINTR);
+	while (got < 0 && (errno == ESPIPE || errno == EINTR)) /* a pipe has no places; it is read on */
+		got = read(fd, out, size);
 	return got < 0 ? -errno : got;
 }
 

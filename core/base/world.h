@@ -13,6 +13,7 @@ struct hs_world {
 	void (*random)(void *ctx, void *out, size_t size); /* cryptographic quality */
 	/* POSIX semantics; a negative return is -errno. */
 	int (*open)(void *ctx, const char *path, int flags, mode_t mode);
+	/* A pipe is read on, whatever the offset. */
 	ssize_t (*pread)(void *ctx, int fd, void *out, size_t size, off_t offset);
 	ssize_t (*pwrite)(void *ctx, int fd, const void *data, size_t size, off_t offset);
 	int (*fsync)(void *ctx, int fd);

@@ -61,6 +61,26 @@ static void writes_and_reads_files(void **state)
 	hs_arena_free(arena);
 }
 
+/* As a shell gives one: `handslag validate <(curl ...)`. */
+static void reads_pipes(void **state)
+{
+	struct hs_arena *arena = hs_arena_new(1 << 20);
+	struct hs_error err;
+	struct hs_slice back;
+	char name[32];
+	int ends[2];
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "hej", 3), 3);
+	close(ends[1]);
+	snprintf(name, sizeof(name), "/dev/fd/%d", ends[0]);
+	if (hs_world_read_file(hs_world_real(), arena, name, 100, &back, &err))
+		fail_msg("%s", err.text);
+	assert_true(hs_slice_eq(back, HS_S("hej")));
+	close(ends[0]);
+	hs_arena_free(arena);
+}
+
 /* A disk on which the n-th operation fails. */
 static struct {
 	unsigned left;
@@ -156,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_and_reads_files),
+		cmocka_unit_test(reads_pipes),
 		cmocka_unit_test(never_leaves_half_a_file),
 		cmocka_unit_test(tells_time),
 		cmocka_unit_test(makes_uuids),
