@@ -89,8 +89,8 @@ static const struct hs_importer *find(const char *name, const struct hs_service 
 
 static void print_usage(FILE *to)
 {
-	fputs("Imports large code systems into a data directory; a server that starts afterwards has "
-	      "them.\n\n"
+	fputs("Imports large code systems into a data directory; a server that runs over it has them "
+	      "too, within a second.\n\n"
 	      "Usage:\n  handslag import NAME [OPTION...] FILE|DIRECTORY...\n\n"
 	      "Example:\n  handslag import snomed --data handslag-data SnomedCT_InternationalRF2\n\nNames:\n",
 		to);

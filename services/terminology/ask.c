@@ -15,6 +15,8 @@
 #include "tree.h"
 
 #define BATCH_MAX 999u
+#define PAGE_QUICK 100  /* codes */
+#define FILTER_QUICK 4u /* bytes; beginnings of fewer stand in very many texts */
 
 static enum hs_verdict fail(struct tx_ask *ask, const struct hs_error *err)
 {
@@ -139,8 +141,8 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, 
 		ctx->scope.layers[ctx->scope.count++] = fresh;
 	if (uploaded->image)
 		ctx->scope.layers[ctx->scope.count++] = uploaded;
-	for (size_t i = 0; i < ask->service->import_count; i++)
-		ctx->scope.layers[ctx->scope.count++] = hs_tx_big_question(&ask->service->imports[i],
+	for (size_t i = 0; ask->imports && i < ask->imports->count; i++)
+		ctx->scope.layers[ctx->scope.count++] = hs_tx_big_question(hs_tx_import(ask->imports, i),
 			ctx->arena);
 	if (ask->service->base.image)
 		ctx->scope.layers[ctx->scope.count++] = &ask->service->base;
@@ -231,15 +233,34 @@ static enum hs_verdict after_worker(struct hs_request *req, void *arg, enum hs_s
 	return reply(arg, status, err);
 }
 
+/* A short page below one concept of a large code system, or of what begins with a few letters, is found in
+ * less time than it takes to wake a worker. */
+static bool is_quick(const struct tx_ask *ask)
+{
+	struct hs_slice url = hs_parameter_text(ask->input, HS_S("url")),
+			filter = hs_parameter_text(ask->input, HS_S("filter"));
+	size_t mark = hs_slice_search(url, HS_S("?fhir_vs"));
+	int64_t count = 0;
+
+	if (mark == SIZE_MAX || ask->type ||
+		!hs_json_i64(hs_parameter_value(hs_parameter(ask->input, HS_S("count"))), &count))
+		return false;
+	struct hs_slice what = hs_slice_from(url, mark + 8);
+	bool below = hs_slice_starts(what, HS_S("=isa/")), all = !what.len && filter.len >= FILTER_QUICK;
+	return count >= 0 && count <= PAGE_QUICK && (below || all);
+}
+
 static enum hs_verdict carry_on(struct tx_ask *ask)
 {
 	struct hs_error err = { .status = HS_OK };
 
-	if (!hs_arena_defer(hs_request_arena(ask->req), hs_tx_uploads_unref, ask->uploads)) {
+	ask->imports = hs_tx_imports_get(ask->service, hs_request_now(ask->req));
+	if (!hs_arena_defer(hs_request_arena(ask->req), hs_tx_uploads_unref, ask->uploads) ||
+		!hs_arena_defer(hs_request_arena(ask->req), hs_tx_imports_unref, ask->imports)) {
 		hs_fail(&err, HS_E_LIMIT, "the request is too large");
 		return hs_fail_request(ask->req, &err);
 	}
-	if (ask->slow || has_resources(ask->input))
+	if ((ask->slow && !is_quick(ask)) || has_resources(ask->input))
 		return hs_compute(ask->req, on_worker, ask, after_worker);
 	return reply(ask, answer(ask, &err), &err);
 }
@@ -266,13 +287,16 @@ static enum hs_verdict after_uploads(struct hs_request *req, void *arg, enum hs_
 enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type, tx_answer_fn *answer_fn,
 	bool slow)
 {
-	struct tx_ask *ask = hs_arena_alloc(hs_request_arena(req), sizeof(*ask));
+	struct tx_ask *ask = hs_arena_raw(hs_request_arena(req), sizeof(*ask));
 	struct hs_error err = { .status = HS_OK };
 
 	if (!ask) {
 		hs_fail(&err, HS_E_LIMIT, "the request is too large");
 		return hs_fail_request(req, &err);
 	}
+	memset(ask, 0, offsetof(struct tx_ask, sent_sets));
+	ask->sent_sets[0] = TX_NONE;
+	ask->ctx.failure = NULL;
 	ask->req = req;
 	ask->service = state;
 	ask->sandbox = hs_request_sandbox_state(req);

@@ -19,12 +19,15 @@ struct tx_ask {
 	struct hs_json *input; /* Parameters */
 	struct hs_slice accept_language, id;
 	struct tx_uploads *uploads;
-	struct tx_layer sent;     /* compiled from the request; image NULL: nothing was sent */
-	uint32_t sent_sets[1000]; /* row of the value set of each item of a batch, then that of the whole */
-	uint32_t sent_other;      /* row of the other value set of a comparison */
-	struct tx_context ctx;
+	struct tx_imports *imports;
+	struct tx_layer sent; /* compiled from the request; image NULL: nothing was sent */
+	uint32_t sent_other;  /* row of the other value set of a comparison */
 	struct hs_json *out;
 	struct hs_stream_source stream; /* in the place of `out` when its `more` is set */
+
+	/* What stands from here on is filled in when it is needed. */
+	uint32_t sent_sets[1000]; /* row of the value set of each item of a batch, then that of the whole */
+	struct tx_context ctx;
 };
 
 enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type, tx_answer_fn *answer,

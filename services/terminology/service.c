@@ -17,6 +17,9 @@ static const struct hs_setting settings[] = {
 static const struct hs_metric metrics[] = {
 	{ "handslag_terminology_questions_total", HS_METRIC_COUNTER,
 		"Terminology operations that were asked for.", offsetof(struct tx_service, questions) },
+	{ "handslag_terminology_imports_refused_total", HS_METRIC_COUNTER,
+		"Images in the folder of imports that could not be used, each time the folder was read.",
+		offsetof(struct tx_service, imports_refused) },
 	{ .name = NULL },
 };
 

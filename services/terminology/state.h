@@ -48,14 +48,27 @@ struct tx_sandbox {
 	struct tx_sandbox *next;
 };
 
+/* The imported code systems of one moment: by URL, the latest version first. */
+struct tx_import;
+struct tx_imports {
+	atomic_uint refs;
+	size_t count;
+	struct tx_import *items[TX_IMPORTS_MAX];
+};
+
 struct tx_service {
-	struct tx_layer base;                    /* image NULL: no packages */
-	struct tx_layer imports[TX_IMPORTS_MAX]; /* large code systems: by URL, the latest version first */
-	size_t import_count;
+	struct tx_layer base;    /* image NULL: no packages */
 	struct tx_layer builtin; /* grammars and lists of codes */
-	const char *lists;       /* setting: where iso-codes is */
-	int64_t expansion_limit; /* setting */
-	pthread_mutex_t lock;    /* of `sandboxes` */
+	const char *import_dir;  /* NULL: there can be no imports */
+	pthread_mutex_t imports_lock;
+	struct tx_imports *imports;                   /* those of now; under the lock, as is what follows */
+	int64_t imports_looked_ms;                    /* when the folder was looked at */
+	int64_t imports_seconds, imports_nanoseconds; /* its time then */
+	bool imports_settled;                         /* which was long enough ago to be trusted */
+	uint64_t imports_refused;                     /* metric */
+	const char *lists;                            /* setting: where iso-codes is */
+	int64_t expansion_limit;                      /* setting */
+	pthread_mutex_t lock;                         /* of `sandboxes` */
 	struct tx_sandbox *sandboxes;
 	uint64_t questions; /* metric */
 };
@@ -66,6 +79,10 @@ enum hs_status hs_tx_packages_open(struct tx_service *service, struct hs_host *h
 /* imports.c */
 enum hs_status hs_tx_imports_open(struct tx_service *service, struct hs_host *host, struct hs_error *err);
 void hs_tx_imports_close(struct tx_service *service);
+/* A reference to the imports as they are now; the folder is looked at when that was long ago. May be NULL. */
+struct tx_imports *hs_tx_imports_get(struct tx_service *service, int64_t now_ms);
+void hs_tx_imports_unref(void *arg); /* a struct tx_imports; NULL is allowed */
+const struct tx_layer *hs_tx_import(const struct tx_imports *imports, size_t at);
 /* builtin_image.c */
 enum hs_status hs_tx_builtin_open(struct tx_service *service, struct hs_host *host, struct hs_error *err);
 
