@@ -4,7 +4,8 @@
  * Most pointers of a producer differ only in their holes. So the first one of a shape goes through the
  * ordinary way, twice more with made-up values, and what came out is kept as a *recipe*: which hole fills
  * what. A later pointer of that shape whose values are of the same plain kinds is put together by the recipe,
- * without a tree, checks or expressions. All else goes the ordinary way. Thread: reading (read.c, recipe.c)
+ * without a tree, checks or expressions. Any other is examined as the ordinary way does it and stored
+ * together with these (single.c), unless it does more than being stored. Thread: reading (read.c, recipe.c)
  * on one, storing (store.c, defer.c) on that of the transaction; known.c says what they share. */
 #pragma once
 
@@ -176,7 +177,7 @@ struct hs_ledger_named {
 /* A pointer that is ready to be stored. */
 struct hs_ledger_ready {
 	struct hs_ledger_recipe *recipe;
-	struct hs_slice text;
+	struct hs_slice id, master;   /* master: value of masterIdentifier, or empty */
 	struct hs_ledger_hole *holes; /* recipe->hole_count */
 	struct hs_ledger_named subject, custodian;
 	int64_t date;
@@ -185,8 +186,19 @@ struct hs_ledger_ready {
  * thread; `scratch` may be `arena`. */
 bool hs_ledger_examine_party(const struct hs_ledger_loader *loader, struct hs_arena *scratch,
 	struct hs_arena *arena, struct hs_ledger_named *named);
+/* The subject or custodian `text`, examined when it has not come before; false when it is refused or names
+ * something within the pointer. */
+bool hs_ledger_find_party(struct hs_ledger_loader *loader, struct hs_arena *arena, enum hs_ledger_class of,
+	struct hs_slice text, struct hs_ledger_named *named);
+bool hs_ledger_copy_row(struct hs_arena *arena, const struct hs_index_row *row, struct hs_index_row *out);
 /* The first argument is the struct hs_ledger_loader. */
 void *hs_ledger_read(void *arg, struct hs_arena *arena, struct hs_slice text);
+
+/* ---- single.c ---- */
+
+/* A pointer that no recipe fits, with a recipe of its own; NULL: the ordinary way. */
+struct hs_ledger_ready *hs_ledger_read_single(struct hs_ledger_loader *loader, struct hs_arena *arena,
+	struct hs_slice text);
 
 /* ---- store.c ---- */
 

@@ -22,7 +22,7 @@ bool hs_ledger_examine(const struct hs_ledger_loader *loader, struct hs_arena *a
 
 /* ---- subjects and custodians ---- */
 
-static bool copy_row(struct hs_arena *arena, const struct hs_index_row *row, struct hs_index_row *out)
+bool hs_ledger_copy_row(struct hs_arena *arena, const struct hs_index_row *row, struct hs_index_row *out)
 {
 	*out = *row;
 	out->system = hs_arena_copy(arena, row->system);
@@ -51,7 +51,7 @@ bool hs_ledger_examine_party(const struct hs_ledger_loader *loader, struct hs_ar
 	for (size_t i = 0; rows && i < examined.count; i++) {
 		if (hs_ledger_class(&loader->names, examined.rows[i].param) != known->of)
 			continue;
-		if (!copy_row(arena, &examined.rows[i], &rows[count++]))
+		if (!hs_ledger_copy_row(arena, &examined.rows[i], &rows[count++]))
 			return false;
 	}
 	named->rows = rows;
@@ -59,7 +59,7 @@ bool hs_ledger_examine_party(const struct hs_ledger_loader *loader, struct hs_ar
 	return rows != NULL;
 }
 
-static bool find_party(struct hs_ledger_loader *loader, struct hs_arena *arena, enum hs_ledger_class of,
+bool hs_ledger_find_party(struct hs_ledger_loader *loader, struct hs_arena *arena, enum hs_ledger_class of,
 	struct hs_slice text, struct hs_ledger_named *named)
 {
 	struct hs_ledger_known made = { .text = text, .of = of };
@@ -107,17 +107,19 @@ void *hs_ledger_read(void *arg, struct hs_arena *arena, struct hs_slice text)
 			hs_ledger_fit_next(loader, recipe);
 	}
 	if (!recipe || !recipe->good || !holes_fit(recipe, &split))
-		return NULL;
+		return hs_ledger_read_single(loader, arena, text);
 	struct hs_ledger_ready *ready = hs_arena_alloc(arena, sizeof *ready);
 	struct hs_ledger_hole *holes = hs_arena_array(arena, split.hole_count + 1, sizeof *holes);
 	if (!ready || !holes ||
-		!find_party(loader, arena, HS_LEDGER_OF_SUBJECT, split.subject, &ready->subject) ||
-		!find_party(loader, arena, HS_LEDGER_OF_CUSTODIAN, split.custodian, &ready->custodian))
+		!hs_ledger_find_party(loader, arena, HS_LEDGER_OF_SUBJECT, split.subject, &ready->subject) ||
+		!hs_ledger_find_party(loader, arena, HS_LEDGER_OF_CUSTODIAN, split.custodian,
+			&ready->custodian))
 		return NULL;
 	if (split.hole_count)
 		memcpy(holes, split.holes, split.hole_count * sizeof *holes);
 	ready->recipe = recipe;
-	ready->text = split.text;
+	ready->id = holes[recipe->id].raw;
+	ready->master = recipe->master == SIZE_MAX ? HS_S_NONE : holes[recipe->master].raw;
 	ready->holes = holes;
 	ready->date = split.date;
 	return ready;

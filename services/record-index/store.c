@@ -95,11 +95,6 @@ static enum hs_status intern_shape(struct hs_ledger_loader *loader, struct hs_le
 
 /* ---- one pointer ---- */
 
-static struct hs_slice id_of(const struct hs_ledger_ready *ready)
-{
-	return ready->holes[ready->recipe->id].raw;
-}
-
 static bool is_own_uuid(struct hs_slice text, struct hs_slice id)
 {
 	unsigned char uuid[16];
@@ -127,10 +122,11 @@ static int is_an_id(struct hs_ledger_loader *loader, struct hs_slice text, struc
 static int may_be_taken(struct hs_ledger_loader *loader, const struct hs_ledger_ready *ready,
 	struct hs_error *err)
 {
-	if (!loader->index->unique_master || ready->recipe->master == SIZE_MAX)
+	struct hs_slice text = ready->master;
+
+	if (!loader->index->unique_master || !text.len)
 		return 0;
-	struct hs_slice text = ready->holes[ready->recipe->master].raw;
-	int taken = is_an_id(loader, text, id_of(ready), err);
+	int taken = is_an_id(loader, text, ready->id, err);
 	if (taken != 0)
 		return taken;
 	return hs_ledger_has_identifier(loader, hs_ledger_mark(HS_LEDGER_OF_IDENTIFIER, 0, text), err);
@@ -152,7 +148,7 @@ static enum hs_status pack_holes(struct hs_ledger_loader *loader, const struct h
 			continue;
 		if (cut)
 			status = intern_prefix(loader, hs_slice_first(hole->raw, cut), &prefix, err);
-		hs_ledger_put_hole(&rest, hole->raw, cut, prefix, id_of(ready));
+		hs_ledger_put_hole(&rest, hole->raw, cut, prefix, ready->id);
 	}
 	hs_buf_add(&rest, recipe->own);
 	*out = hs_buf_slice(&rest);
@@ -170,7 +166,7 @@ static enum hs_status add_marks(struct hs_ledger_loader *loader, const struct hs
 		struct hs_slice text = found->hole == SIZE_MAX ? found->text : ready->holes[found->hole].raw;
 		if (found->hole != SIZE_MAX && found->tail)
 			text = hs_ledger_tail(text);
-		if (found->token && is_own_uuid(text, id_of(ready)))
+		if (found->token && is_own_uuid(text, ready->id))
 			continue;
 		int64_t mark = hs_ledger_mark(found->of, found->param, text);
 		status = hs_ledger_add_mark(&loader->ledger, mark, (struct hs_ledger_target) { row, false },
@@ -206,12 +202,12 @@ int hs_ledger_store(void *arg, struct hs_txn *txn, struct hs_arena *arena, void 
 		status = stop_waiting(loader, err);
 	if (status != HS_OK)
 		return (int)status;
-	int known = hs_ledger_has_id(loader, id_of(ready), err);
+	int known = hs_ledger_has_id(loader, ready->id, err);
 	if (known == 0)
 		known = may_be_taken(loader, ready, err);
 	if (known != 0)
 		return known > 0 ? 0 : known;
-	int begun = hs_txn_first(txn, loader->tools.type, id_of(ready), &first, err);
+	int begun = hs_txn_first(txn, loader->tools.type, ready->id, &first, err);
 	if (begun <= 0)
 		return begun;
 	struct hs_ledger_pointer pointer = { .row = first.seq,

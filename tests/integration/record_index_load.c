@@ -85,6 +85,14 @@ static const char *const extras[] = {
 	",\"author\":[{\"reference\":\"Practitioner/d2\"},{\"reference\":\"Organization/o\"}]",
 	",\"description\":\"Lik eller olik\"",
 	",\"description\":\"caf\\u00e9\"",
+	",\"description\":\"\xc3\x85"
+	"derbr\xc3\xa5"
+	"ck\"",
+	",\"relatesTo\":[{\"code\":\"appends\",\"target\":{\"reference\":\"DocumentReference/rich-401\"}}]",
+	",\"contained\":[{\"resourceType\":\"Practitioner\",\"id\":\"me\",\"name\":[{\"family\":\"Ek\"}]}],"
+	"\"author\":[{\"reference\":\"#me\"}]",
+	",\"meta\":{\"lastUpdated\":\"2020-01-01T00:00:00Z\",\"tag\":[{\"code\":\"x\"}]}",
+	",\"context\":{\"period\":{\"start\":\"2020-05\"}}",
 	",\"identifier\":[{\"system\":\"urn:x\",\"value\":\"shared\"}]",
 	",\"identifier\":[{\"value\":\"Patient/tail\"}]",
 	",\"contained\":[{\"resourceType\":\"Practitioner\",\"id\":\"me\"}]",
@@ -104,7 +112,7 @@ static const char *const extras[] = {
 
 static struct hs_slice special(unsigned n)
 {
-	unsigned kind = n / 10 % (EXTRAS + 8);
+	unsigned kind = n / 10 % (EXTRAS + 9);
 
 	if (kind < EXTRAS)
 		return rich(n, n, extras[kind]);
@@ -135,6 +143,14 @@ static struct hs_slice special(unsigned n)
 			",\"status\":\"current\" ,"
 			"\"content\":[ {\"attachment\":{\"url\":\"urn:x\"} } ]}\t",
 			n);
+	case 7: /* a patient within the pointer, a date without a time, a creation */
+		return hs_arena_printf(memory,
+			"{\"resourceType\":\"DocumentReference\",\"id\":\"within-%u\",\"contained\":[{"
+			"\"resourceType\":\"Patient\",\"id\":\"p\",\"gender\":\"female\"}],\"status\":"
+			"\"current\",\"subject\":{\"reference\":\"#p\"},\"date\":\"2021-02-03T04:05:06.5+01:"
+			"00\","
+			"\"content\":[{\"attachment\":{\"url\":\"urn:x\",\"creation\":\"2019-0%u\"}}]}",
+			n, 1 + n / 10 % 9);
 	default: /* names another pointer as its masterIdentifier */
 		return hs_arena_printf(memory,
 			"{\"resourceType\":\"DocumentReference\",\"id\":\"uuid-%u\",\"masterIdentifier\":{"
@@ -303,6 +319,15 @@ static const char *const searches[] = {
 	"category=A",
 	"description=lik",
 	"description=cafe",
+	"description=aderbrack",
+	"relatesto=DocumentReference/rich-401",
+	"author.family=ek",
+	"creation=2019-03",
+	"creation=2019",
+	"patient=p",
+	"_tag=x",
+	"period=2020-05",
+	"date=2021-02-03T03:05:06.5Z",
 	"date=2021-02-03",
 	"date=ge2025-12-30",
 	"location=http://a.example/401",
