@@ -6,7 +6,7 @@
 
 #include <handslag/slice.h>
 
-#define HS__BLOCK_ROWS 128u
+#define HS__BLOCK_ROWS ((size_t)128)
 #define HS__BLOCK_BYTES (2 * (HS__BLOCK_ROWS - 1))
 
 struct hs__block {

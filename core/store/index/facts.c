@@ -10,7 +10,7 @@
 
 /* Written where room was made beforehand; each returns what comes after. */
 
-#define NUMBER_MAX 10u
+#define NUMBER_MAX ((size_t)10)
 
 static char *put_number(char *at, uint64_t value)
 {

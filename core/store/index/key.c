@@ -308,6 +308,19 @@ int64_t hs__key_read_updated(struct hs_slice key)
 	return key.len < 7 ? 0 : (int64_t)get_big_endian(key, key.len - 7, 7) - (INT64_C(1) << 55);
 }
 
+uint32_t hs__key_read_number(struct hs_slice rest)
+{
+	const unsigned char *b = (const unsigned char *)rest.ptr;
+
+	if (rest.len < 2)
+		return 0;
+	if (!(b[0] & 0x80))
+		return (uint32_t)b[0] << 8 | b[1];
+	return rest.len < 4 ?
+		0 :
+		(uint32_t)(b[0] & 0x7f) << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
 size_t hs__key_sort(const struct hs__fact *fact, unsigned char out[HS__KEY_SORT])
 {
 	struct hs__key key = { .exact = true };

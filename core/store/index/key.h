@@ -67,6 +67,8 @@ void hs__key_degrees(struct hs__key *key, double degrees);
 void hs__key_after_prefix(struct hs__key *key);
 
 /* ---- reading spans back ---- */
+/* A number that hs__key_number wrote; 0 when the bytes do not say. */
+uint32_t hs__key_read_number(struct hs_slice rest);
 /* From the bytes after param: lo and hi of a date entry. False when the key does not say. */
 bool hs__key_read_dates(struct hs_slice rest, int64_t *lo, int64_t *hi);
 /* Low and high of a number or quantity entry. */
