@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SearchParameter, CapabilityStatement and OperationDefinition (R4 sections 6.6, 6.3, 6.5). */
+/* SearchParameter and CapabilityStatement (R4 sections 6.6, 6.3). */
 #include <core/fhir/validate/rules/rules_private.h>
 
 #include <core/fhir/path/path.h>
@@ -120,51 +120,5 @@ void hs__rule_capability(struct hs__validation *run, const struct hs__node *node
 		HS__EACH_BELOW(resource, &rest, "resource")
 			HS__EACH_BELOW(parameter, &resource, "searchParam")
 				check_search_param(run, &parameter);
-	}
-}
-
-/* ---- OperationDefinition: parameters and the profile that restates them ---- */
-
-static const struct hs_json *parameter_named(const struct hs_json *of, struct hs_slice name,
-	struct hs_slice use)
-{
-	HS_JSON_EACH(parameter, hs__rules_array(of, "parameter"))
-		if (hs_slice_eq(hs_json_get_text(parameter, HS_S("name")), name) &&
-			hs_slice_eq(hs_json_get_text(parameter, HS_S("use")), use))
-			return parameter;
-	return NULL;
-}
-
-static void check_same(struct hs__validation *run, const struct hs__node *at, const struct hs_json *base,
-	struct hs_slice member)
-{
-	struct hs_slice own = hs_json_text(hs_json_get(at->value, member));
-	struct hs_slice other = hs_json_text(hs_json_get(base, member));
-	if (own.len && other.len && !hs_slice_eq(own, other))
-		HS__FAIL(run, at, "", "invalid", "operation-parameter",
-			"'%.*s' is %.*s here, but %.*s in the operation that this is based on",
-			HS_S_ARG(member), HS__SHOW(own), HS__SHOW(other));
-}
-
-void hs__rule_operation(struct hs__validation *run, const struct hs__node *node)
-{
-	struct hs_map seen;
-	const struct hs_json *base = hs__rules_resource_of(run, node, "OperationDefinition",
-		hs_json_get_text(node->value, HS_S("base")));
-	hs_map_init(&seen, run->arena);
-	HS__EACH_BELOW(parameter, node, "parameter") {
-		struct hs_slice name = hs_json_get_text(parameter.value, HS_S("name"));
-		struct hs_slice use = hs_json_get_text(parameter.value, HS_S("use"));
-		bool fresh = true;
-		if (name.len && use.len)
-			hs_map_put(&seen,
-				hs_arena_printf(run->arena, "%.*s %.*s", HS__SHOW(use), HS__SHOW(name)),
-				&fresh);
-		if (!fresh)
-			HS__FAIL(run, &parameter, "name", "duplicate", "operation-parameter-twice",
-				"there are two parameters '%.*s' (%.*s)", HS__SHOW(name), HS__SHOW(use));
-		const struct hs_json *same = base ? parameter_named(base, name, use) : NULL;
-		if (same)
-			check_same(run, &parameter, same, HS_S("type"));
 	}
 }

@@ -94,4 +94,5 @@ void hs__rule_questionnaire(struct hs__validation *run, const struct hs__node *n
 	questions.by_id.seed = hs_hash_secret();
 	gather(&questions, node->value, 0);
 	check_items(&questions, node);
+	hs__questionnaire_derived(run, node);
 }

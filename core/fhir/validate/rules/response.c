@@ -123,9 +123,35 @@ static void check_question(struct hs__response *response, const struct hs__node 
 	}
 }
 
+#define TRANSLATION "http://hl7.org/fhir/StructureDefinition/translation"
+
+/* Is it the question's text in another language, by the extension for that? */
+static bool is_translation(const struct hs__question *question, struct hs_slice text)
+{
+	HS_JSON_EACH(extension, hs__rules_array(hs_json_get(question->item, HS_S("_text")), "extension"))
+		if (hs_slice_eq(hs_json_get_text(extension, HS_S("url")), HS_S(TRANSLATION)) &&
+			hs_slice_eq(hs_json_text(hs__rules_extension(extension, HS_S("content"), NULL)),
+				text))
+			return true;
+	return false;
+}
+
+/* The text is a copy, so that the response can be read alone (R4 QuestionnaireResponse.item.text). */
+static void check_text(struct hs__response *response, const struct hs__node *at,
+	const struct hs__question *question)
+{
+	struct hs_slice text = hs_json_get_text(at->value, HS_S("text"));
+	struct hs_slice asked = hs_json_get_text(question->item, HS_S("text"));
+	if (text.len && asked.len && !hs_slice_eq(text, asked) && !is_translation(question, text))
+		HS__FAIL(response->run, at, "text", "invalid", "response-text",
+			"the text of '%.*s' is '%.*s' in the questionnaire, not '%.*s'",
+			HS__SHOW(question->link_id), HS__SHOW(asked), HS__SHOW(text));
+}
+
 static void check_item(struct hs__response *response, const struct hs__node *at,
 	const struct hs__question *question)
 {
+	check_text(response, at, question);
 	bool group = hs_slice_eq(question->type, HS_S("group"));
 	bool silent = group || hs__rules_in(question->type, "display question");
 	if (!hs__response_enabled(response, question, at)) {
@@ -215,12 +241,32 @@ static void check_items(struct hs__response *response, const struct hs__node *pa
 
 /* ---- the whole ---- */
 
+/* Answers are given while the questionnaire is in use (R4 Questionnaire.effectivePeriod). */
+static void check_period(struct hs__response *response, const struct hs_json *authored,
+	const struct hs_json *bound, bool start)
+{
+	bool known = true;
+	if (!hs_json_is(authored, HS_JSON_STRING) || !hs_json_is(bound, HS_JSON_STRING))
+		return;
+	int order = hs__response_compare(authored, bound, HS_S("DateTime"), &known);
+	bool within = hs_slice_starts(hs_json_text(authored), hs_json_text(bound)); /* on that very day */
+	if (known && !within && (start ? order < 0 : order > 0))
+		HS__WARN(response->run, response->root, "authored", "business-rule", "response-period",
+			"the answers were given on %.*s, %s, %.*s", HS__SHOW(hs_json_text(authored)),
+			start ? "before the questionnaire was in use" : "after the questionnaire was in use",
+			HS__SHOW(hs_json_text(bound)));
+}
+
 static void check_status(struct hs__response *response)
 {
 	struct hs_slice status = hs_json_get_text(response->questionnaire, HS_S("status"));
 	if (hs_slice_eq(status, HS_S("retired")))
 		HS__WARN(response->run, response->root, "questionnaire", "business-rule", "response-retired",
 			"the questionnaire is retired");
+	const struct hs_json *period = hs_json_get(response->questionnaire, HS_S("effectivePeriod"));
+	const struct hs_json *authored = hs_json_get(response->root->value, HS_S("authored"));
+	check_period(response, authored, hs_json_get(period, HS_S("start")), true);
+	check_period(response, authored, hs_json_get(period, HS_S("end")), false);
 }
 
 void hs__rule_response(struct hs__validation *run, const struct hs__node *node)

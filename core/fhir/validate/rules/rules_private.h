@@ -116,6 +116,8 @@ hs__rule hs__rule_uri, hs__rule_text, hs__rule_date, hs__rule_base64;
 hs__rule hs__rule_questionnaire, hs__rule_response, hs__rule_measure, hs__rule_measure_report;
 hs__rule hs__rule_code_system, hs__rule_value_set, hs__rule_concept_map;
 hs__rule hs__rule_structure, hs__rule_search_parameter, hs__rule_capability, hs__rule_operation;
+/* questionnaire_derived.c: beside those that it is derived from. */
+hs__rule hs__questionnaire_derived;
 /* structure_element.c: one element; `keys` has the invariants met before, by key. */
 void hs__structure_element(struct hs__validation *run, const struct hs__node *at, struct hs_map *keys);
 /* Bundles by their type; called by hs__rule_bundle. */

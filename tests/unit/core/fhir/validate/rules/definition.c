@@ -76,6 +76,44 @@ static void operations(void **state)
 	RUN_ROWS("operation-", rows);
 }
 
+/* The profile of Parameters says the same once more. */
+static void profiles_of_operations(void **state)
+{
+#define PARAMETER_SLICE(name, counts, member) \
+	"{'id':'Parameters.parameter:" name "','path':'Parameters.parameter','sliceName':'" name "'," counts \
+	"},{'id':'Parameters.parameter:" name \
+	".name','path':'Parameters.parameter.name','min':1,'fixedString':'" name \
+	"'},{'id':'Parameters.parameter:" name ".value[x]','path':'Parameters.parameter.value[x]'," member \
+	"}"
+	static const char profile[] =
+		"{'resourceType':'StructureDefinition','url':'http://a.se/"
+		"in','kind':'resource','type':'Parameters',"
+		"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/"
+		"Parameters','derivation':'constraint',"
+		"'differential':{'element':[{'id':'Parameters.parameter','path':'Parameters.parameter','"
+		"slicing':{"
+		"'discriminator':[{'type':'value','path':'name'}],'rules':'open'}}," PARAMETER_SLICE("a",
+			"'min':0,'max':'1'", "'type':[{'code':'string'}]") "]}}";
+#define WITH_PROFILE(parameters) OPERATION("'inputProfile':'http://a.se/in','parameter':[" parameters "]")
+#define COUNTED(name, min, max) "{'name':'" name "','use':'in','min':" min ",'max':'" max "','type':'string'}"
+	static const struct rules_case rows[] = {
+		{ WITH_PROFILE(IN("a", "string")), { profile }, "" },
+		{ WITH_PROFILE(IN("a", "code")), { profile },
+			"operation-profile OperationDefinition.parameter[0].type" },
+		{ WITH_PROFILE(COUNTED("a", "1", "1")), { profile },
+			"operation-profile OperationDefinition.parameter[0].min" },
+		{ WITH_PROFILE(COUNTED("a", "0", "*")), { profile },
+			"operation-profile OperationDefinition.parameter[0].max" },
+		{ WITH_PROFILE(IN("b", "string")), { profile },
+			"operation-profile-parameter? OperationDefinition.parameter[0].name; "
+			"operation-profile-parameter? OperationDefinition" },
+		{ WITH_PROFILE(IN("a", "string")), { NULL },
+			"" }, /* a profile that is not known says nothing */
+	};
+	(void)state;
+	RUN_ROWS("operation-", rows);
+}
+
 #define STRUCTURE(type, elements) \
 	"{'resourceType':'StructureDefinition','url':'http://a.se/" \
 	"sd','name':'X','status':'draft','kind':'resource'," \
@@ -348,12 +386,56 @@ static void measure_reports(void **state)
 	RUN_ROWS("measure-", rows);
 }
 
+static void derived_questionnaires(void **state)
+{
+#define ASKED(items) \
+	"{'resourceType':'Questionnaire','url':'http://a.se/base','status':'active','item':[" items "]}"
+#define DERIVED_FROM(kind, items) \
+	"{'resourceType':'Questionnaire','status':'draft','derivedFrom':['http://a.se/" \
+	"base'],'_derivedFrom':[{" \
+	"'extension':[{'url':'http://hl7.org/fhir/StructureDefinition/" \
+	"questionnaire-derivationType','valueCoding':{" \
+	"'system':'http://hl7.org/fhir/questionnaire-derivationType','code':'" kind "'}}]}],'item':[" items \
+	"]}"
+#define QUESTION(more) "{'linkId':'a','text':'x'," more "}"
+#define CHOICE(value) "{'valueInteger':" value "}"
+#define AT_ITEM "questionnaire-derived Questionnaire.item[0]"
+	static const char text[] = ASKED(QUESTION("'type':'string','required':true,'maxLength':5"));
+	static const char choice[] =
+		ASKED(QUESTION("'type':'choice','answerOption':[" CHOICE("1") "," CHOICE("2") "]"));
+	static const struct rules_case rows[] = {
+		{ DERIVED_FROM("compliesWith", QUESTION("'type':'string','required':true,'maxLength':4")),
+			{ text }, "" },
+		{ DERIVED_FROM("compliesWith", QUESTION("'type':'integer','required':true,'maxLength':4")),
+			{ text }, AT_ITEM ".type" },
+		{ DERIVED_FROM("extends", QUESTION("'type':'string','maxLength':4")), { text }, AT_ITEM },
+		{ DERIVED_FROM("extends", QUESTION("'type':'string','required':true,'maxLength':6")),
+			{ text }, AT_ITEM },
+		{ DERIVED_FROM("extends",
+			  QUESTION("'type':'string','required':true,'maxLength':5,'repeats':true")),
+			{ text }, AT_ITEM },
+		{ DERIVED_FROM("compliesWith", "{'linkId':'z','type':'string'}"), { text }, AT_ITEM },
+		{ DERIVED_FROM("extends", "{'linkId':'z','type':'string'}"), { text }, "" },
+		{ DERIVED_FROM("inspiredBy", "{'linkId':'a','type':'integer'}"), { text }, "" },
+		{ DERIVED_FROM("extends", QUESTION("'type':'choice','answerOption':[" CHOICE("2") "]")),
+			{ choice }, "" },
+		{ DERIVED_FROM("extends", QUESTION("'type':'choice','answerOption':[" CHOICE("3") "]")),
+			{ choice }, AT_ITEM ".answerOption[0]" },
+		{ DERIVED_FROM("extends", QUESTION("'type':'choice'")), { choice }, AT_ITEM },
+		{ DERIVED_FROM("extends", QUESTION("'type':'string'")), { NULL },
+			"questionnaire-derived-from? Questionnaire.derivedFrom[0]" },
+	};
+	(void)state;
+	RUN_ROWS("questionnaire-derived", rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(search_parameters),
 		cmocka_unit_test(capabilities),
 		cmocka_unit_test(operations),
+		cmocka_unit_test(profiles_of_operations),
 		cmocka_unit_test(structures),
 		cmocka_unit_test(elements_of_structures),
 		cmocka_unit_test(invariants_of_structures),
@@ -362,6 +444,7 @@ int main(void)
 		cmocka_unit_test(differentials),
 		cmocka_unit_test(questionnaires),
 		cmocka_unit_test(measure_reports),
+		cmocka_unit_test(derived_questionnaires),
 	};
 	return cmocka_run_group_tests(tests, open_rules, close_rules);
 }

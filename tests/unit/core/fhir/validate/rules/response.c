@@ -259,6 +259,46 @@ static void bounds_of_quantities(void **state)
 	RUN_ROWS("response-", rows);
 }
 
+static void texts(void **state)
+{
+	static const char asked[] =
+		QUESTIONNAIRE("{'linkId':'a','type':'string','text':'Name?','_text':{'extension':[{'url':"
+			      "'http://hl7.org/fhir/StructureDefinition/"
+			      "translation','extension':[{'url':'lang','valueCode':'sv'},"
+			      "{'url':'content','valueString':'Namn?'}]}]}},{'linkId':'b','type':'string'}");
+#define SAID(id, text) RESPONSE("{'linkId':'" id "','text':'" text "','answer':[{'valueString':'x'}]}")
+	static const struct rules_case rows[] = {
+		{ SAID("a", "Name?"), { asked }, "" },
+		{ SAID("a", "Namn?"), { asked }, "" }, /* the question in another language */
+		{ SAID("a", "Age?"), { asked }, "response-text QuestionnaireResponse.item[0].text" },
+		{ SAID("b", "Age?"), { asked }, "" },
+		{ RESPONSE(ITEM("a", "{'valueString':'x'}")), { asked }, "" },
+	};
+	(void)state;
+	RUN_ROWS("response-text", rows);
+}
+
+static void periods(void **state)
+{
+#define USED(period) \
+	"{'resourceType':'Questionnaire','url':'http://a.se/q','status':'active','effectivePeriod':{" period \
+	"}}"
+#define GIVEN(date) \
+	"{'resourceType':'QuestionnaireResponse','questionnaire':'http://a.se/q','status':'completed'," \
+	"'authored':'" date "'}"
+#define EARLY "response-period? QuestionnaireResponse.authored"
+	static const char used[] = USED("'start':'2026-02-01','end':'2026-02-10'");
+	static const struct rules_case rows[] = {
+		{ GIVEN("2026-02-05"), { used }, "" },
+		{ GIVEN("2026-02-10T23:00:00Z"), { used }, "" },
+		{ GIVEN("2026-01-31"), { used }, EARLY },
+		{ GIVEN("2026-02-11T00:00:00Z"), { used }, EARLY },
+		{ GIVEN("2027"), { USED("'start':'2026'") }, "" },
+	};
+	(void)state;
+	RUN_ROWS("response-period", rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +310,8 @@ int main(void)
 		cmocka_unit_test(options),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(bounds_of_quantities),
+		cmocka_unit_test(texts),
+		cmocka_unit_test(periods),
 	};
 	return cmocka_run_group_tests(tests, open_rules, close_rules);
 }
