@@ -35,7 +35,8 @@ static void add_profiles(struct hs_arena *arena, struct hs_json *entry, const ch
 		hs_json_push(list, hs_json_string(arena, hs_slice_cstr(profiles[i])));
 }
 
-/* searchInclude and searchRevInclude: each reference parameter of the type, and "*". */
+/* Each reference parameter of the type, and "*". searchRevInclude is not told: it would be as long again as
+ * the rest. */
 static void add_includes(const struct hs_rest *rest, struct hs_arena *arena, struct hs_json *entry,
 	const struct hs__rest_type *type)
 {
