@@ -206,6 +206,11 @@ void hs__page_cut(struct hs__page *page);
 bool hs__sorted_can(const struct hs_find_query *query);
 enum hs_status hs__sorted_run(struct hs__finder *finder, const struct hs__cond *where, struct hs__page *page,
 	struct hs_error *err);
+/* ids.c: the same where the first sort is by id. */
+enum hs_status hs__sorted_by_id(struct hs__finder *finder, const struct hs__cond *where,
+	struct hs__page *page, struct hs_error *err);
+/* Fewer resources of a type than that are sooner looked at than ids of all types passed over. */
+#define HS__SORTED_IDS_LEAST 500u
 
 /* ---- engine ---- */
 

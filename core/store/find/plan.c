@@ -40,7 +40,9 @@ static enum hs_status estimate_leaf(struct hs__finder *finder, uint32_t type, co
 	return status;
 }
 
-/* What the search inside finds stands for what it leads to: a rough guess, but the same every time. */
+/* What the search inside finds stands for what it leads to, of a chain many times, since many point to one: a
+ * rough guess, but the same every time. */
+#define POINTERS 8u
 static enum hs_status estimate_inner(struct hs__finder *finder, const struct hs__cond *cond, uint64_t limit,
 	uint64_t *out, struct hs_error *err)
 {
@@ -50,7 +52,10 @@ static enum hs_status estimate_inner(struct hs__finder *finder, const struct hs_
 		*out = limit;
 		return HS_OK;
 	}
-	return hs__estimate(finder, type, &cond->kids[0], limit, out, err);
+	enum hs_status status = hs__estimate(finder, type, &cond->kids[0], limit, out, err);
+	if (status == HS_OK && cond->find->op == HS_FIND_CHAIN && *out < UINT64_MAX / POINTERS)
+		*out *= POINTERS;
+	return status;
 }
 
 enum hs_status hs__estimate(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
@@ -148,10 +153,18 @@ static enum hs_status go_broad(struct hs__finder *finder, const struct hs_find_q
 	return HS_OK;
 }
 
-static enum hs__way way_without_index(const struct hs_find_query *query)
+static enum hs_status way_without_index(struct hs__finder *finder, const struct hs_find_query *query,
+	struct hs__plan *plan, struct hs_error *err)
 {
-	return query->sort_count && !query->want_total && hs__sorted_can(query) ? HS__WAY_SORTED :
-										  HS__WAY_WALK;
+	bool sorted = query->sort_count && !query->want_total && hs__sorted_can(query);
+	enum hs_status status = HS_OK;
+
+	if (sorted && query->sort->special == HS_SORT_ID) {
+		status = hs__find_live(finder->txn, query->type, &plan->population, err);
+		sorted = plan->population >= HS__SORTED_IDS_LEAST;
+	}
+	plan->way = sorted ? HS__WAY_SORTED : HS__WAY_WALK;
+	return status;
 }
 
 static bool is_single(const struct hs__ranges *ranges)
@@ -269,7 +282,7 @@ enum hs_status hs__plan_make(struct hs__finder *finder, const struct hs_find_que
 	if (where && hs__drivable(finder, where)) {
 		status = plan_driven(finder, query, where, &plan, err);
 	} else {
-		plan.way = way_without_index(query);
+		status = way_without_index(finder, query, &plan, err);
 		plan.verify = where != NULL;
 	}
 	if (status == HS_OK)

@@ -147,19 +147,6 @@ static enum hs_status add_code(struct hs__finder *finder, struct hs__ranges *ran
 	return add(finder, ranges, cond, &key, &end, key.exact ? HS__SURE : HS__VERIFY, err);
 }
 
-static uint32_t read_number(const struct hs__key *key, size_t at)
-{
-	const unsigned char *b = key->bytes + at;
-
-	if (key->len < at + 2)
-		return 0;
-	if (!(b[0] & 0x80))
-		return (uint32_t)b[0] << 8 | b[1];
-	return key->len < at + 4 ?
-		0 :
-		(uint32_t)(b[0] & 0x7f) << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
 /* A code without system: as many ranges as the param has systems, which are few as a rule. */
 static enum hs_status add_code_any_system(struct hs__finder *finder, struct hs__ranges *ranges,
 	const struct hs__cond *cond, struct hs_error *err)
@@ -178,7 +165,7 @@ static enum hs_status add_code_any_system(struct hs__finder *finder, struct hs__
 		int got = hs__end_key(finder, hs__key_slice(&at), hs__key_slice(&end), false, &found, err);
 		if (got <= 0)
 			return (enum hs_status)got;
-		uint32_t system = read_number(&found, whole.len);
+		uint32_t system = hs__key_read_number(hs_slice_from(hs__key_slice(&found), whole.len));
 		enum hs_status status = add_code(finder, ranges, cond, system, err);
 		if (status != HS_OK)
 			return status;

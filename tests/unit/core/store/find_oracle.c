@@ -61,6 +61,8 @@ static struct hs_slice a_code(void)
 {
 	static const char *const all[] = { "active", "Active", "ACTIVE", "x", "Y", "y", "12", "123", "a b",
 		"" };
+	if (pick(8) == 0) /* mostly in one system only */
+		return hs_arena_printf(texts, "%c%u", pick(2) ? 'n' : 'N', pick(500));
 	return hs_slice_cstr(all[pick(pick(2) ? 2 : 10)]);
 }
 
@@ -546,25 +548,33 @@ static struct hs_find *a_tree(unsigned depth)
 	return f;
 }
 
-static size_t some_sorts(struct hs_find_sort sorts[3])
+#define SORTS 9u
+
+static struct hs_find_sort a_sort(unsigned which, bool falling)
 {
 	static const struct {
 		unsigned param;
 		uint8_t kind;
 	} all[] = { { P_STRING, HS_INDEX_STRING }, { P_DATE, HS_INDEX_DATE }, { P_NUMBER, HS_INDEX_NUMBER },
-		{ P_TOKEN, HS_INDEX_TOKEN }, { P_QUANTITY, HS_INDEX_QUANTITY } };
+		{ P_TOKEN, HS_INDEX_TOKEN }, { P_QUANTITY, HS_INDEX_QUANTITY }, { P_URI, HS_INDEX_URI },
+		{ P_REFERENCE, HS_INDEX_REFERENCE } };
+	struct hs_find_sort sort = { .falling = falling };
+
+	if (which < sizeof(all) / sizeof(all[0])) {
+		sort.param = params[all[which].param];
+		sort.kind = all[which].kind;
+	} else {
+		sort.special = which == SORTS - 1 ? HS_SORT_ID : HS_SORT_UPDATED;
+	}
+	return sort;
+}
+
+static size_t some_sorts(struct hs_find_sort sorts[3])
+{
 	size_t count = pick(2) ? 0 : 1 + pick(3);
 
-	for (size_t i = 0; i < count; i++) {
-		unsigned which = pick(7);
-		sorts[i] = (struct hs_find_sort) { .falling = pick(2) };
-		if (which < 5) {
-			sorts[i].param = params[all[which].param];
-			sorts[i].kind = all[which].kind;
-		} else {
-			sorts[i].special = which == 5 ? HS_SORT_ID : HS_SORT_UPDATED;
-		}
-	}
+	for (size_t i = 0; i < count; i++)
+		sorts[i] = a_sort(pick(SORTS), pick(2));
 	return count;
 }
 
@@ -732,6 +742,29 @@ static void one_search(struct fixture *f, unsigned which)
 	hs_arena_reset(f->arena);
 }
 
+/* All of the type in each order: along the index of the sort, far into the groups of one value. */
+static void every_sort(struct fixture *f)
+{
+	static struct item *expected[ALPHAS];
+	struct hs_find_sort sorts[2];
+	struct hs_find_query query = { .type = types[ALPHA], .sort = sorts, .keys_only = true, .count = 500 };
+
+	for (unsigned which = 0; which < SORTS * 4; which++) {
+		size_t count = 0;
+		sorts[0] = a_sort(which / 4, which & 1);
+		sorts[1] = a_sort(pick(SORTS), pick(2));
+		query.sort_count = 1 + (which >> 1 & 1);
+		for (size_t i = 0; i < ALPHAS; i++) {
+			if (alphas[i].live)
+				expected[count++] = &alphas[i];
+		}
+		sorting = &query;
+		qsort(expected, count, sizeof(expected[0]), compare_items);
+		compare_page(f, query, expected, count, 10000 + which);
+		hs_arena_reset(f->arena);
+	}
+}
+
 /* ---- storing ---- */
 
 struct bulk {
@@ -832,6 +865,7 @@ static void searches_agree(void **state)
 		}
 		one_search(f, i);
 	}
+	every_sort(f);
 	hs_arena_free(texts);
 }
 
