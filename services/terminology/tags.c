@@ -2,7 +2,8 @@
 /* Language tags as a code system (urn:ietf:bcp:47; RFC 5646):
  * language[-extlang][-Script][-REGION][-variant]...
  * [-x-extension]. Subtags of languages, scripts and regions must be known; variants and extensions need only
- * be well formed. Filters ask whether a kind of subtag is there, or which it is. */
+ * be well formed and stand once. Tags from before that grammar are a list. Filters ask whether a kind of
+ * subtag is there, or which it is. */
 #include "filter.h"
 #include "grammar.h"
 
@@ -19,6 +20,7 @@ struct tag {
 	uint32_t row[PARTS]; /* of language, script and region; TX_NONE: not in a list */
 	struct hs_slice subtags[SUBTAGS_MAX];
 	size_t count;
+	const char *name; /* of a tag that is older than the grammar, or NULL */
 };
 
 /* ---- shapes ---- */
@@ -175,11 +177,24 @@ static bool take_place(struct reader *r)
 	return take_listed(r, REGION, country ? TX_BUILTIN_COUNTRY : TX_BUILTIN_AREA, TX_BUILTIN_AREA);
 }
 
+/* Whether the next subtag is among those from `first` on; of extensions only the single letters count. */
+static bool is_repeated(const struct reader *r, size_t first)
+{
+	for (size_t i = first; i < r->at; i++)
+		if (hs_slice_ieq(r->tag->subtags[i], peek(r)))
+			return true;
+	return false;
+}
+
 static bool take_rest(struct reader *r)
 {
-	while (is_variant(peek(r)))
-		take(r, VARIANT);
+	for (size_t first = r->at; is_variant(peek(r)); take(r, VARIANT))
+		if (is_repeated(r, first))
+			return false; /* RFC 5646 section 2.2.5 */
+	size_t extensions = r->at;
 	while (peek(r).len == 1) {
+		if (is_repeated(r, extensions))
+			return false; /* section 2.2.6 */
 		bool own = lower(peek(r).ptr[0]) == 'x';
 		enum part part = own ? PRIVATE : EXTENSION;
 		size_t least = own ? 1 : 2, taken = 0;
@@ -190,6 +205,56 @@ static bool take_rest(struct reader *r)
 			return false;
 	}
 	return r->at == r->tag->count;
+}
+
+/* The grandfathered tags of RFC 5646 section 2.1, with their descriptions in the registry. */
+static const struct {
+	const char *tag, *name;
+} older[] = {
+	{ "art-lojban", "Lojban" },
+	{ "cel-gaulish", "Gaulish" },
+	{ "en-GB-oed", "English, Oxford English Dictionary spelling" },
+	{ "i-ami", "Amis" },
+	{ "i-bnn", "Bunun" },
+	{ "i-default", "Default Language" },
+	{ "i-enochian", "Enochian" },
+	{ "i-hak", "Hakka" },
+	{ "i-klingon", "Klingon" },
+	{ "i-lux", "Luxembourgish" },
+	{ "i-mingo", "Mingo" },
+	{ "i-navajo", "Navajo" },
+	{ "i-pwn", "Paiwan" },
+	{ "i-tao", "Tao" },
+	{ "i-tay", "Tayal" },
+	{ "i-tsu", "Tsou" },
+	{ "no-bok", "Norwegian Bokmal" },
+	{ "no-nyn", "Norwegian Nynorsk" },
+	{ "sgn-BE-FR", "Belgian-French Sign Language" },
+	{ "sgn-BE-NL", "Belgian-Flemish Sign Language" },
+	{ "sgn-CH-DE", "Swiss German Sign Language" },
+	{ "zh-guoyu", "Mandarin or Standard Chinese" },
+	{ "zh-hakka", "Hakka" },
+	{ "zh-min", "Min, Fuzhou, Hokkien, Amoy, or Taiwanese" },
+	{ "zh-min-nan",
+		"Minnan, Hokkien, Amoy, Taiwanese, Southern Min, Southern Fujian, Hoklo, Southern Fukien, "
+		"Ho-lo" },
+	{ "zh-xiang", "Xiang or Hunanese" },
+};
+
+/* Such a tag is one language as a whole. */
+static bool is_older(struct tag *tag, struct hs_slice *code)
+{
+	for (size_t i = 0; i < sizeof(older) / sizeof(older[0]); i++) {
+		if (!hs_slice_ieq(*code, hs_slice_cstr(older[i].tag)))
+			continue;
+		*code = tag->parts[LANGUAGE] = hs_slice_cstr(older[i].tag);
+		tag->name = older[i].name;
+		tag->count = 0;
+		for (struct hs_slice rest = *code; rest.ptr;)
+			tag->subtags[tag->count++] = hs_slice_cut(&rest, '-');
+		return true;
+	}
+	return false;
 }
 
 static const void *parse(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice *code)
@@ -203,6 +268,8 @@ static const void *parse(struct hs_arena *arena, const struct tx_layer *layer, s
 		return NULL;
 	for (size_t i = 0; i < PARTS; i++)
 		tag->row[i] = TX_NONE;
+	if (is_older(tag, code))
+		return tag;
 	while (rest.ptr) {
 		if (tag->count == SUBTAGS_MAX)
 			return NULL;
@@ -224,7 +291,7 @@ static const void *parse(struct hs_arena *arena, const struct tx_layer *layer, s
 
 static struct hs_slice name_of(const struct tag *tag, enum part part)
 {
-	struct hs_slice name = HS_S_NONE;
+	struct hs_slice name = part == LANGUAGE && tag->name ? hs_slice_cstr(tag->name) : HS_S_NONE;
 
 	if (tag->row[part] != TX_NONE)
 		name = hs_tx_concept(tag->system[part], tag->row[part]).display;
@@ -269,7 +336,7 @@ static bool texts(struct hs_arena *arena, const struct tx_layer *layer, const st
 	bool ok = true;
 
 	(void)layer;
-	if (tag->count > 1)
+	if (tag->count > 1 && !tag->name)
 		ok = hs_tx_add_designation(arena,
 			(struct tx_designation) {
 				.language = HS_S("en"), .value = name_tag(arena, tag, true) },

@@ -191,6 +191,16 @@ static void language_tags(void **state)
 		{ "sv-u", NULL },
 		{ "sv--FI", NULL },
 		{ "sv-toolongasubtag", NULL },
+		{ "i-klingon", "Klingon" }, /* older than the grammar */
+		{ "I-Navajo", "Navajo" },
+		{ "i-svea", NULL },
+		{ "zh-xiang", "Xiang or Hunanese" },
+		{ "sgn-BE-FR", "Belgian-French Sign Language" },
+		{ "sv-rozaj-biske-1994", "Swedish (Variant=rozaj-biske-1994)" },
+		{ "sv-1901-1901", NULL }, /* a variant stands once, and so does an extension */
+		{ "sv-a-bbb-b-ccc", "Swedish (Extension=a-bbb-b-ccc)" },
+		{ "sv-a-bbb-a-ccc", NULL },
+		{ "sv-x-a-a", "Swedish (Private-use=x-a-a)" },
 	};
 
 	(void)state;
