@@ -2,6 +2,7 @@
 /* Follows references from and to the resources of a page, in rounds: matches first, then what :iterate adds.
  */
 #include <core/rest/include.h>
+#include <core/rest/refer.h>
 #include <core/rest/shelf.h>
 
 #include <stdio.h>
@@ -14,7 +15,8 @@ struct walk {
 	struct hs_arena *arena;
 	const struct hs_search *search;
 	struct hs__rest_included *out;
-	struct hs_map seen; /* "type number/id" */
+	struct hs_map seen; /* "type number/id", and canonicals that were followed */
+	size_t followed;    /* canonicals */
 };
 
 static bool see(struct walk *walk, uint32_t type, struct hs_slice id)
@@ -45,6 +47,11 @@ static void keep(struct walk *walk, const struct hs_resource *resource)
 		out->room = room;
 	}
 	out->items[out->count++] = *resource;
+}
+
+static void keep_found(void *walk, const struct hs_resource *resource)
+{
+	keep(walk, resource);
 }
 
 static struct hs_slice type_name(const struct walk *walk, uint32_t number)
@@ -85,6 +92,31 @@ static enum hs_status fetch(struct walk *walk, const struct hs_index_row *row, s
 	return status == HS_E_NOT_FOUND || status == HS_E_DELETED ? HS_OK : status;
 }
 
+/* A reference by URL: what has that canonical, when a directive asks for it. */
+static enum hs_status follow_url(struct walk *walk, const struct hs_search_include *include,
+	struct hs_slice source, const struct hs_index_row *row, struct hs_error *err)
+{
+	const struct hs_rest *rest = walk->env->rest;
+	const struct hs_map_slot *only = include->target.len ? hs_map_get(&rest->by_name, include->target) :
+							       NULL;
+	bool every = hs_slice_eq(include->param, HS_S("*")) || include->param.len == 0, fresh = false;
+	if (!any_or(include->source, source) || (include->target.len && !only))
+		return HS_OK;
+	if (!every && row->param != hs_rest_param_number(walk->env->sandbox, source, include->param))
+		return HS_OK;
+	struct hs_slice key = hs_arena_printf(walk->arena, "%.*s %.*s", HS_S_ARG(include->target),
+		HS_S_ARG(row->text));
+	if (!hs_map_put(&walk->seen, key, &fresh) || !fresh)
+		return HS_OK;
+	if (walk->followed == rest->config.include_max) {
+		walk->out->truncated = true;
+		return HS_OK;
+	}
+	walk->followed++;
+	return hs__refer_canonical(walk->env, walk->txn, walk->arena, only ? only->value.ptr : NULL,
+		row->text, keep_found, walk, err);
+}
+
 /* The references of one resource that the directives of this round ask for. */
 static enum hs_status follow(struct walk *walk, const struct hs_resource *resource, bool first,
 	struct hs_error *err)
@@ -105,15 +137,69 @@ static enum hs_status follow(struct walk *walk, const struct hs_resource *resour
 						   &walk->env->sandbox->numbering, walk->arena },
 			tree, walk->env->base, &rows, &count, err);
 	for (size_t i = 0; status == HS_OK && i < count; i++) {
-		bool wanted = false;
-		if (rows[i].kind != HS_INDEX_REFERENCE || rows[i].target_type == 0)
+		bool versioned = i > 0 && rows[i - 1].param == rows[i].param &&
+			rows[i - 1].text.len > rows[i].text.len &&
+			hs_slice_starts(rows[i - 1].text, rows[i].text) &&
+			rows[i - 1].text.ptr[rows[i].text.len] == '|';
+		if (rows[i].kind != HS_INDEX_REFERENCE)
 			continue;
-		for (size_t k = 0; k < search->include_count && !wanted; k++)
-			wanted = (first || search->includes[k].iterate) &&
-				wants(walk, &search->includes[k], source, &rows[i]);
-		if (wanted)
-			status = fetch(walk, &rows[i], err);
+		for (size_t k = 0; status == HS_OK && k < search->include_count; k++)
+			if (!first && !search->includes[k].iterate)
+				continue;
+			else if (rows[i].target_type == 0 && !versioned)
+				status = follow_url(walk, &search->includes[k], source, &rows[i], err);
+			else if (rows[i].target_type != 0 &&
+				wants(walk, &search->includes[k], source, &rows[i]))
+				status = fetch(walk, &rows[i], err);
 	}
+	return status;
+}
+
+/* What of `items` the directive is about. */
+static enum hs_status list_referred(struct walk *walk, const struct hs_search_include *include,
+	const struct hs_resource *items, size_t count, struct hs__referred *out, size_t *out_count,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	*out_count = 0;
+	for (size_t i = 0; status == HS_OK && i < count; i++) {
+		if (any_or(include->target, type_name(walk, items[i].type)))
+			status = hs__refer_to(walk->env, walk->arena, &items[i], &out[(*out_count)++], err);
+	}
+	return status;
+}
+
+/* Stored resources of include->source that refer to one of these. */
+static enum hs_status gather_stored(struct walk *walk, const struct hs_search_include *include,
+	const struct hs__referred *referred, size_t count, struct hs_error *err)
+{
+	const struct hs_rest_sandbox *sandbox = walk->env->sandbox;
+	struct hs_find *finds = hs_arena_array(walk->arena, 2 * count, sizeof *finds);
+	const struct hs_find **kids = hs_arena_array(walk->arena, 2 * count, sizeof *kids);
+	struct hs_find_page page = { 0 };
+	struct hs_find where = { .op = HS_FIND_OR, .kids = kids };
+	uint32_t param = hs_rest_param_number(sandbox, include->source, include->param);
+	if (!finds || !kids)
+		return hs_fail(err, HS_E_LIMIT, "there are too many resources to include");
+	for (size_t i = 0; i < 2 * count; i++) {
+		const struct hs__referred *to = &referred[i / 2];
+		bool by_url = i % 2;
+		finds[i] = (struct hs_find) { .op = HS_FIND_REFERENCE,
+			.param = param,
+			.target_type = by_url ? 0 : hs__rest_type_number(sandbox, to->type),
+			.text = by_url ? to->url : to->id };
+		if (finds[i].text.len)
+			kids[where.kid_count++] = &finds[i];
+	}
+	struct hs_find_query query = { .type = hs_rest_type_number(sandbox, include->source),
+		.where = &where,
+		.count = walk->env->rest->config.include_max };
+	if (query.type == 0)
+		return HS_OK;
+	enum hs_status status = hs_txn_find(walk->txn, walk->arena, &query, &page, err);
+	for (size_t i = 0; status == HS_OK && i < page.count; i++)
+		keep(walk, &page.items[i]);
+	walk->out->truncated = walk->out->truncated || page.next.len > 0;
 	return status;
 }
 
@@ -121,32 +207,18 @@ static enum hs_status follow(struct walk *walk, const struct hs_resource *resour
 static enum hs_status gather(struct walk *walk, const struct hs_search_include *include,
 	const struct hs_resource *items, size_t count, struct hs_error *err)
 {
-	const struct hs_rest_sandbox *sandbox = walk->env->sandbox;
-	struct hs_find *finds = hs_arena_array(walk->arena, count + 1, sizeof *finds);
-	const struct hs_find **kids = hs_arena_array(walk->arena, count + 1, sizeof *kids);
-	struct hs_find_page page = { 0 };
-	struct hs_find where = { .op = HS_FIND_OR };
-	if (!finds || !kids)
+	const struct hs_map_slot *source = hs_map_get(&walk->env->rest->by_name, include->source);
+	struct hs__referred *referred = hs_arena_array(walk->arena, count + 1, sizeof *referred);
+	size_t asked = 0;
+	if (!referred)
 		return hs_fail(err, HS_E_LIMIT, "there are too many resources to include");
-	for (size_t i = 0; i < count; i++) {
-		if (!any_or(include->target, type_name(walk, items[i].type)))
-			continue;
-		finds[i] = (struct hs_find) { .op = HS_FIND_REFERENCE,
-			.param = hs_rest_param_number(sandbox, include->source, include->param),
-			.target_type = items[i].type,
-			.text = items[i].id };
-		kids[where.kid_count++] = &finds[i];
-	}
-	where.kids = kids;
-	struct hs_find_query query = { .type = hs_rest_type_number(sandbox, include->source),
-		.where = &where,
-		.count = walk->env->rest->config.include_max };
-	if (where.kid_count == 0 || query.type == 0)
-		return HS_OK;
-	enum hs_status status = hs_txn_find(walk->txn, walk->arena, &query, &page, err);
-	for (size_t i = 0; status == HS_OK && i < page.count; i++)
-		keep(walk, &page.items[i]);
-	walk->out->truncated = walk->out->truncated || page.next.len > 0;
+	enum hs_status status = list_referred(walk, include, items, count, referred, &asked, err);
+	if (status != HS_OK || asked == 0 || !source)
+		return status;
+	status = gather_stored(walk, include, referred, asked, err);
+	if (status == HS_OK)
+		status = hs__refer_shelf(walk->env, walk->txn, walk->arena, source->value.ptr, include->param,
+			referred, asked, keep_found, walk, err);
 	return status;
 }
 

@@ -84,6 +84,12 @@ static void make_packages(void)
 		"{ 'resourceType' : 'StructureDefinition','id':'sd4','url':'urn:sd:4',"
 		"'name':'Four','status':'draft','kind':'resource','abstract':false,"
 		"'type':'Patient','meta':{'lastUpdated':'2019-05-05T10:00:00Z'}}");
+	add_file("first", "bound",
+		"{'resourceType':'StructureDefinition','id':'bound','url':'urn:sd:bound',"
+		"'name':'Bound','status':'draft','kind':'resource','abstract':false,'type':'Patient',"
+		"'baseDefinition':'urn:sd:4','snapshot':{'element':[{'id':'Patient','path':'Patient',"
+		"'binding':{'strength':'required','valueSet':'urn:set:pack-3'}},{'id':'Patient.x','path':"
+		"'Patient.x','binding':{'strength':'required','valueSet':'urn:mine:set|1'}}]}}");
 	add_file("other", "sd",
 		"{'resourceType':'StructureDefinition','id':'sd5','url':'urn:sd:5',"
 		"'name':'Five','status':'draft','kind':'resource','abstract':false,"
@@ -185,7 +191,7 @@ static void takes_what_belongs_here(void **state)
 	send_ok("GET", "Patient/packed", NULL, 404);
 	send_ok("GET", "StructureDefinition/sd5", NULL, 404);
 	struct fixture_answer a = send_ok("GET", "StructureDefinition", NULL, 200);
-	assert_int_equal(number(&a, "/total"), 1);
+	assert_int_equal(number(&a, "/total"), 2);
 	send_ok("GET", "ValueSet/from-r5", NULL, 200);
 	a = send_ok("GET", "ValueSet/twice", NULL, 200);
 	expect_text(&a, "/title", "New");
@@ -248,7 +254,7 @@ static void finds_by_all_kinds(void **state)
 	expect_text(&a, "/entry/0/resource/meta/tag/0/code", "SUBSETTED");
 	expect_text(&a, "/entry/0/search/mode", "match");
 	a = send_ok("GET", "?_type=ValueSet,StructureDefinition&_count=5", NULL, 200);
-	assert_int_equal(number(&a, "/total"), SETS + 1);
+	assert_int_equal(number(&a, "/total"), SETS + 2);
 }
 
 static void store(const char *id, const char *name)
@@ -402,6 +408,78 @@ static void is_included(void **state)
 	expect_text(&a, "/entry/1/resource/url", "urn:set:pack-2");
 }
 
+static const char *bundle_ids(const char *path)
+{
+	size_t pages = 0;
+	return ids_of(path, &pages);
+}
+
+/* By canonical URLs and out of packages, in either direction and mixed. */
+static void is_included_by_url(void **state)
+{
+	NEED_FHIR();
+	send_ok("PUT", "ConceptMap/cm",
+		"{'resourceType':'ConceptMap','id':'cm','status':'active','sourceUri':'urn:set:pack-3',"
+		"'targetUri':'urn:mine:set|1'}",
+		201);
+	send_ok("PUT", "ValueSet/mine-one",
+		"{'resourceType':'ValueSet','id':'mine-one','url':'urn:mine:set','version':'1','status':'"
+		"active'}",
+		201);
+	send_ok("PUT", "ValueSet/mine-two",
+		"{'resourceType':'ValueSet','id':'mine-two','url':'urn:mine:set','version':'2','status':'"
+		"active'}",
+		201);
+	assert_string_equal(bundle_ids("ConceptMap?_id=cm&_include=ConceptMap:source-uri"), "cm pack-3 ");
+	/* The version that is named, not the other. */
+	assert_string_equal(bundle_ids("ConceptMap?_id=cm&_include=ConceptMap:target-uri:ValueSet"),
+		"cm mine-one ");
+	assert_string_equal(bundle_ids("ConceptMap?_id=cm&_include=ConceptMap:target-uri:CodeSystem"), "cm ");
+	assert_string_equal(bundle_ids("StructureDefinition?_id=bound&_include=StructureDefinition:base"),
+		"bound sd4 ");
+	assert_string_equal(bundle_ids("ValueSet?_id=pack-3&_revinclude=ConceptMap:source-uri"),
+		"pack-3 cm ");
+	assert_string_equal(bundle_ids("ValueSet?_id=pack-3&_revinclude=StructureDefinition:valueset"),
+		"pack-3 bound ");
+	assert_string_equal(bundle_ids("ValueSet?_id=mine-one&_revinclude=StructureDefinition:valueset"),
+		"mine-one bound ");
+	assert_string_equal(bundle_ids("ValueSet?_id=pack-4&_revinclude=StructureDefinition:valueset"),
+		"pack-4 ");
+	/* Hidden by a stored one of the same id, which refers to nothing. */
+	send_ok("PUT", "StructureDefinition/bound",
+		"{'resourceType':'StructureDefinition','id':'bound','url':'urn:sd:bound','name':'Bound',"
+		"'status':'draft','kind':'resource','abstract':false,'type':'Patient'}",
+		201);
+	assert_string_equal(bundle_ids("ValueSet?_id=pack-3&_revinclude=StructureDefinition:valueset"),
+		"pack-3 ");
+	send_ok("DELETE", "StructureDefinition/bound", NULL, 204);
+	send_ok("DELETE", "ConceptMap/cm", NULL, 204);
+	drop("mine-one");
+	drop("mine-two");
+}
+
+/* Chains and _has are answered from what is stored, and say so where packages might have had more. */
+static void says_what_chains_leave_out(void **state)
+{
+	static const struct {
+		const char *path;
+		bool warned;
+	} rows[] = {
+		{ "ValueSet?_has:ConceptMap:source-uri:status=active", true },
+		{ "ConceptMap?source-uri:ValueSet.name=n", true },
+		{ "Basic?subject:ValueSet.name=n", true },
+		{ "Basic?subject:Patient.name=n", false },
+		{ "Patient?_has:Observation:patient:code=x", false },
+	};
+	NEED_FHIR();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fixture_answer a = send_ok("GET", rows[i].path, NULL, 200);
+		bool warned = hs_slice_search(a.body, HS_S("what packages hold is left out")) != SIZE_MAX;
+		if (warned != rows[i].warned)
+			fail_msg("%s: %.*s", rows[i].path, HS_S_ARG(a.body));
+	}
+}
+
 static void notices_a_package_that_changed(void **state)
 {
 	NEED_FHIR();
@@ -426,6 +504,8 @@ int main(void)
 		cmocka_unit_test(is_patched_into_an_own_copy),
 		cmocka_unit_test(counts_as_there_for_conditions),
 		cmocka_unit_test(is_included),
+		cmocka_unit_test(is_included_by_url),
+		cmocka_unit_test(says_what_chains_leave_out),
 		cmocka_unit_test(notices_a_package_that_changed),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
