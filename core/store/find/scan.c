@@ -16,9 +16,9 @@ enum hs_status hs__scan_key(struct hs_txn *txn, struct hs_slice key, uint64_t af
 {
 	/* The block that begins at `after` or before it may reach beyond. */
 	struct hs_stmt *stmt = hs_sql(txn,
-		after ? "SELECT row, more, NULL FROM entry WHERE key = ?1 AND row >= ifnull((SELECT max(row)"
+		after ? "SELECT row, more FROM entry WHERE key = ?1 AND row >= ifnull((SELECT max(row)"
 			" FROM entry WHERE key = ?1 AND row <= ?2), 0) ORDER BY row" :
-			"SELECT row, more, NULL FROM entry WHERE key = ?1 ORDER BY row",
+			"SELECT row, more FROM entry WHERE key = ?1 ORDER BY row",
 		err);
 
 	if (stmt) {
@@ -34,14 +34,18 @@ enum hs_status hs__scan_range(struct hs_txn *txn, struct hs_slice from, struct h
 {
 	struct hs_stmt *stmt = hs_sql(txn,
 		with_keys ? "SELECT row, more, key FROM entry WHERE key >= ?1 AND key < ?2" :
-			    "SELECT row, more, NULL FROM entry WHERE key >= ?1 AND key < ?2",
+			    "SELECT row, more FROM entry WHERE key >= ?1 AND key < ?2",
 		err);
 
 	if (stmt) {
 		hs_sql_blob(stmt, 1, from);
 		hs_sql_blob(stmt, 2, to);
 	}
-	return opened(stmt, 0, out, err);
+	enum hs_status status = opened(stmt, 0, out, err);
+	/* Any text, to say that keys are wanted: no key is empty. */
+	if (status == HS_OK && with_keys)
+		out->key = from;
+	return status;
 }
 
 /* Takes the next block: 1, 0 at the end, negative. */
@@ -55,7 +59,8 @@ static int take_block(struct hs__scan *scan, struct hs_error *err)
 		hs_sql_get_blob(scan->stmt, 1) };
 	scan->count = hs__block_count(&scan->block);
 	scan->at = scan->after ? hs__block_place(&scan->block, scan->after + 1) : 0;
-	scan->key = hs_sql_get_blob(scan->stmt, 2);
+	if (scan->key.ptr)
+		scan->key = hs_sql_get_blob(scan->stmt, 2);
 	return 1;
 }
 
@@ -81,10 +86,11 @@ enum hs_status hs__scan_count(struct hs_txn *txn, struct hs_slice from, struct h
 {
 	/* As many blocks as rows are wanted hold at least so many rows. */
 	struct hs_stmt *stmt = hs_sql(txn,
-		to.ptr ? "SELECT count(*) + ifnull(sum(length(more)), 0) / 2 FROM"
-			 " (SELECT more FROM entry WHERE key >= ?1 AND key < ?3 LIMIT ?2)" :
-			 "SELECT count(*) + ifnull(sum(length(more)), 0) / 2 FROM"
-			 " (SELECT more FROM entry WHERE key = ?1 LIMIT ?2)",
+		to.ptr ?
+			"SELECT count(*) + ifnull(sum(length(more)) FILTER (WHERE more NOT NULL), 0) / 2 FROM"
+			" (SELECT more FROM entry WHERE key >= ?1 AND key < ?3 LIMIT ?2)" :
+			"SELECT count(*) + ifnull(sum(length(more)) FILTER (WHERE more NOT NULL), 0) / 2 FROM"
+			" (SELECT more FROM entry WHERE key = ?1 LIMIT ?2)",
 		err);
 
 	if (!stmt)
