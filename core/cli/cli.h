@@ -21,6 +21,7 @@ enum hs_exit {
 
 int hs_cli_serve(int argc, char **argv);
 int hs_cli_load(int argc, char **argv);
+int hs_cli_convert(int argc, char **argv);
 int hs_cli_export(int argc, char **argv);
 int hs_cli_import(int argc, char **argv);
 int hs_cli_package(int argc, char **argv);

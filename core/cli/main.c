@@ -15,6 +15,7 @@ struct subcommand {
 static const struct subcommand subcommands[] = {
 	{ "serve", hs_cli_serve, "host the services" },
 	{ "load", hs_cli_load, "load resources and packages into a data directory or a server" },
+	{ "convert", hs_cli_convert, "make resources of FHIR R4 ones of R5, or back" },
 	{ "export", hs_cli_export, "write what a sandbox has stored as NDJSON" },
 	{ "import", hs_cli_import, "import large code systems into a data directory" },
 	{ "seed", hs_cli_seed, "make a synthetic Sweden" },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The FHIR versions that are served: their definitions, search rules, REST API and routes. */
 #include <core/base/heap.h>
+#include <core/fhir/convert/convert.h>
 #include <core/host/export.h>
 #include <core/host/metrics.h>
 #include <core/host/router.h>
@@ -20,6 +21,11 @@ static const struct {
 static const struct hs_route metadata_route = {
 	.method = "GET", .path = "metadata", .versions = HS_ON_R4 | HS_ON_R5, .handler = hs__capability_serve
 };
+
+/* What the host itself answers below a FHIR base. */
+static const struct hs_route *const own_routes[] = { hs__validate_routes, hs__fhirpath_routes,
+	hs__everything_routes, hs__export_routes, hs__convert_routes };
+#define OWN_COUNT (sizeof(own_routes) / sizeof(own_routes[0]))
 
 static struct hs_package *core_of_host(const struct hs_host *host, const char *const *names)
 {
@@ -157,7 +163,6 @@ static enum hs_status add_params(struct hs__edition *edition, const struct hs__s
 	return status;
 }
 
-/* What the host itself answers below a FHIR base. */
 static enum hs_status add_own(struct hs_host *host, struct hs__edition *edition, const struct hs_route *rows,
 	struct hs_error *err)
 {
@@ -177,17 +182,13 @@ enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
+	if (host->editions[0].defs && host->editions[1].defs)
+		host->convert = hs_convert_new(host->editions[0].defs, host->editions[1].defs);
 	for (unsigned i = 0; i < HS__EDITIONS && status == HS_OK; i++) {
 		struct hs__edition *edition = &host->editions[i];
 		status = hs__router_add(edition->router, &metadata_route, NULL, HS__ACT_METADATA, err);
-		if (status == HS_OK && edition->defs)
-			status = add_own(host, edition, hs__validate_routes, err);
-		if (status == HS_OK && edition->defs)
-			status = add_own(host, edition, hs__fhirpath_routes, err);
-		if (status == HS_OK && edition->defs)
-			status = add_own(host, edition, hs__everything_routes, err);
-		if (status == HS_OK && edition->defs)
-			status = add_own(host, edition, hs__export_routes, err);
+		for (size_t k = 0; k < OWN_COUNT && status == HS_OK && edition->defs; k++)
+			status = add_own(host, edition, own_routes[k], err);
 		if (edition->defs)
 			edition->validators = hs__validators_new(host, edition, versions[i].cores);
 		if (status == HS_OK && edition->defs)
@@ -211,6 +212,8 @@ enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 
 void hs__editions_close(struct hs_host *host)
 {
+	hs_convert_free(host->convert);
+	host->convert = NULL;
 	for (unsigned i = 0; i < HS__EDITIONS; i++) {
 		struct hs__edition *edition = &host->editions[i];
 		hs__validators_free(edition->validators);

@@ -127,6 +127,7 @@ struct hs_host {
 	struct hs__metrics *metrics;
 	char token[65]; /* operator's, hexadecimal */
 	struct hs__job *jobs;
+	struct hs_convert *convert; /* between the editions; NULL unless both have definitions */
 	/* export.h */
 	struct hs_task exports_task;
 	_Atomic bool exports_due, exports_woken;
@@ -162,6 +163,8 @@ void hs__editions_close(struct hs_host *host);
 enum hs_status hs__datadir_open(struct hs_host *host, struct hs_error *err);
 void hs__datadir_close(struct hs_host *host);
 enum hs_status hs__make_dirs(const char *path, struct hs_error *err);
+/* convert.c: $convert */
+extern const struct hs_route hs__convert_routes[];
 /* capability.c */
 enum hs_verdict hs__capability_serve(struct hs_request *req, void *state);
 /* jobs.c */

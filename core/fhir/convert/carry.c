@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the other version has no place for, in extensions and out of them ("Extensions for converting between
+ * versions"): the address names version and path; a value whose type the other version has too is the
+ * extension's value, of others the children are extensions within, by their names. */
+#include <core/fhir/convert/convert_private.h>
+
+#define BASE "http://hl7.org/fhir/"
+#define MIDDLE "/StructureDefinition/extension-"
+
+static const char *number_of(bool r5)
+{
+	return r5 ? "5.0" : "4.0";
+}
+
+/* "value" and a type's name: valueCodeableConcept, valueBoolean. */
+static struct hs_slice value_key(struct hs_arena *arena, struct hs_slice type)
+{
+	struct hs_slice key = hs_arena_printf(arena, "value%.*s", HS_S_ARG(type));
+
+	if (key.len > 5 && key.ptr[5] >= 'a' && key.ptr[5] <= 'z')
+		((char *)(uintptr_t)key.ptr)[5] = (char)(key.ptr[5] - ('a' - 'A'));
+	return key;
+}
+
+/* What an extension of the other version may have as a value of this type. */
+static bool place_of(const struct hs_defs *defs, struct hs_slice key, struct hs__spot *out)
+{
+	const struct hs_def_type *extension = hs_defs_type(defs, HS_S("Extension"));
+	const struct hs_def_use *use = NULL;
+	const struct hs_def_element *value = extension ?
+		hs_defs_child(defs, hs_defs_root(defs, extension), extension, key, &use) :
+		NULL;
+
+	if (!value || !use)
+		return false;
+	*out = hs__convert_spot(defs, NULL, use);
+	return true;
+}
+
+static struct hs_json *encode(struct hs__convert_run *run, struct hs__spot spot, struct hs_slice url,
+	const struct hs_json *value, const struct hs_json *shadow);
+
+/* The children of an object, one extension each. */
+static void encode_children(struct hs__convert_run *run, struct hs__spot spot, const struct hs_json *object,
+	struct hs_json *list)
+{
+	HS_JSON_EACH(member, object) {
+		struct hs_slice key = hs_json_key(member);
+		const struct hs_def_use *use = NULL;
+		if (key.len && key.ptr[0] == '_')
+			continue;
+		const struct hs_def_element *child = hs_defs_child(run->from, spot.element, spot.type, key,
+			&use);
+		if (hs_slice_eq(key, HS_S("extension"))) {
+			HS_JSON_EACH(own, member)
+				hs__tree_push(list, hs_json_clone(run->arena, own));
+			continue;
+		}
+		struct hs__spot inner = hs__convert_spot(run->from, child, use);
+		struct hs_slice name = child ? hs_defs_text(run->from, child->name) : key;
+		const struct hs_json *shadow = hs_json_get(object,
+			hs_arena_printf(run->arena, "_%.*s", HS_S_ARG(key)));
+		size_t at = 0;
+		HS_JSON_EACH(item, hs_json_is(member, HS_JSON_ARRAY) ? member : NULL)
+			hs__tree_push(list, encode(run, inner, name, item, hs_json_at(shadow, at++)));
+		if (!hs_json_is(member, HS_JSON_ARRAY))
+			hs__tree_push(list, encode(run, inner, name, member, shadow));
+	}
+}
+
+static struct hs_slice text_of(const struct hs_json *value)
+{
+	return hs_json_is(value, HS_JSON_TRUE)   ? HS_S("true") :
+		hs_json_is(value, HS_JSON_FALSE) ? HS_S("false") :
+						   hs_json_text(value);
+}
+
+static struct hs_json *encode(struct hs__convert_run *run, struct hs__spot spot, struct hs_slice url,
+	const struct hs_json *value, const struct hs_json *shadow)
+{
+	struct hs_arena *arena = run->arena;
+	struct hs_json *extension = hs_json_object(arena);
+	struct hs_slice key = value_key(arena,
+		spot.type ? hs_defs_text(run->from, spot.type->name) : HS_S("String"));
+	bool backbone = spot.element && spot.element->child_count > 0;
+	struct hs__spot to;
+
+	hs__tree_text(arena, extension, HS_S("url"), url);
+	if (!backbone && place_of(run->to, key, &to)) {
+		hs__tree_add(extension, key,
+			hs__convert_value(run, (struct hs__spot) { NULL, spot.type }, to, value));
+		if (hs_json_is(shadow, HS_JSON_OBJECT))
+			hs__tree_add(extension, hs_arena_printf(arena, "_%.*s", HS_S_ARG(key)),
+				hs_json_clone(arena, shadow));
+		return extension;
+	}
+	if (!hs_json_is(value, HS_JSON_OBJECT)) {
+		hs__tree_text(arena, extension, HS_S("valueString"), text_of(value));
+		return extension;
+	}
+	encode_children(run, spot, value, hs__tree_array(arena, extension, HS_S("extension")));
+	return extension;
+}
+
+void hs__convert_carry(struct hs__convert_run *run, struct hs__spot from, const struct hs_json *src,
+	struct hs_slice key, struct hs_json *list)
+{
+	struct hs_arena *arena = run->arena;
+	const struct hs_def_use *use = NULL;
+	const struct hs_def_element *element = hs_defs_child(run->from, from.element, from.type, key, &use);
+	const struct hs_json *value = hs_json_get(src, key);
+	const struct hs_json *shadow = hs_json_get(src, hs_arena_printf(arena, "_%.*s", HS_S_ARG(key)));
+
+	if (!element)
+		return;
+	struct hs__spot spot = hs__convert_spot(run->from, element, use);
+	struct hs_slice path = hs_defs_text(run->from, element->path);
+	if (hs_slice_ends(path, HS_S("[x]")))
+		path = hs_slice_first(path, path.len - 3);
+	if (hs_json_get(hs_json_is(value, HS_JSON_ARRAY) ? hs_json_first(value) : value,
+		    HS_S("resourceType"))) {
+		hs__convert_tell(run, HS_SEVERITY_ERROR, "not-supported", path,
+			"FHIR %s has no place for this resource; it is left out", run->up ? "R5" : "R4");
+		return;
+	}
+	struct hs_slice url = hs_arena_printf(arena, BASE "%s" MIDDLE "%.*s", number_of(!run->up),
+		HS_S_ARG(path));
+	size_t at = 0;
+	HS_JSON_EACH(item, hs_json_is(value, HS_JSON_ARRAY) ? value : NULL)
+		hs__tree_push(list, encode(run, spot, url, item, hs_json_at(shadow, at++)));
+	if (!hs_json_is(value, HS_JSON_ARRAY))
+		hs__tree_push(list, encode(run, spot, url, value, shadow));
+	hs__convert_tell(run, HS_SEVERITY_INFORMATION, "informational", path,
+		"FHIR %s has no place for all of this element; it is kept in the extension %.*s",
+		run->up ? "R5" : "R4", HS_S_ARG(url));
+}
+
+/* ---- back ---- */
+
+const struct hs_def_element *hs__convert_carried(const struct hs__convert_run *run, struct hs__spot to,
+	const struct hs_json *extension)
+{
+	struct hs_slice url = hs_json_get_text(extension, HS_S("url")),
+			owner = hs__convert_owner(run->to, to);
+
+	if (!hs_slice_starts(url, HS_S(BASE)))
+		return NULL;
+	url = hs_slice_from(url, sizeof(BASE) - 1);
+	if (!hs_slice_starts(url, hs_slice_cstr(number_of(run->up))))
+		return NULL;
+	url = hs_slice_from(url, 3);
+	if (!hs_slice_starts(url, HS_S(MIDDLE)))
+		return NULL;
+	url = hs_slice_from(url, sizeof(MIDDLE) - 1);
+	if (!owner.len || !hs_slice_starts(url, owner) || url.len < owner.len + 2 ||
+		url.ptr[owner.len] != '.')
+		return NULL;
+	return hs__convert_named(run->to, to, hs_slice_from(url, owner.len + 1));
+}
+
+static const struct hs_json *value_of(const struct hs_json *extension, struct hs_slice *suffix)
+{
+	HS_JSON_EACH(member, extension)
+		if (hs_slice_starts(hs_json_key(member), HS_S("value"))) {
+			*suffix = hs_slice_from(hs_json_key(member), 5);
+			return member;
+		}
+	return NULL;
+}
+
+/* A primitive that travelled as a text is again what its type is in JSON. */
+static struct hs_json *read_text(struct hs__convert_run *run, struct hs__spot to, const struct hs_json *value)
+{
+	struct hs_slice text = hs_json_text(value);
+	unsigned code = to.type ? to.type->code : HS_PRIM_STRING;
+
+	if (code == HS_PRIM_BOOLEAN)
+		return hs_json_bool(run->arena, hs_slice_eq(text, HS_S("true")));
+	if (code == HS_PRIM_INTEGER || code == HS_PRIM_POSITIVE_INT || code == HS_PRIM_UNSIGNED_INT ||
+		code == HS_PRIM_DECIMAL)
+		return hs_json_number(run->arena, text);
+	return hs_json_clone(run->arena, value);
+}
+
+static struct hs_json *decode(struct hs__convert_run *run, struct hs__spot to,
+	const struct hs_json *extension)
+{
+	struct hs_slice suffix = HS_S_NONE;
+	const struct hs_json *value = value_of(extension, &suffix);
+	struct hs__spot from;
+
+	if (value && hs_json_is(value, HS_JSON_STRING) && hs_slice_eq(suffix, HS_S("String")))
+		return read_text(run, to, value);
+	if (value)
+		return place_of(run->from, hs_arena_printf(run->arena, "value%.*s", HS_S_ARG(suffix)),
+			       &from) ?
+			hs__convert_value(run, from, to, value) :
+			hs_json_clone(run->arena, value);
+	struct hs_json *object = hs_json_object(run->arena);
+	HS_JSON_EACH(inner, hs_json_get(extension, HS_S("extension"))) {
+		const struct hs_def_element *child = hs__convert_named(run->to, to,
+			hs_json_get_text(inner, HS_S("url")));
+		struct hs_json *own = hs_json_get(object, HS_S("extension"));
+		if (child) {
+			hs__convert_restore(run, child, inner, object);
+			continue;
+		}
+		if (!own)
+			own = hs__tree_array(run->arena, object, HS_S("extension"));
+		hs__tree_push(own, hs_json_clone(run->arena, inner));
+	}
+	return object;
+}
+
+/* Shadows of an array have a place for each item before them. */
+static void add_shadow(struct hs__convert_run *run, struct hs_json *dst, struct hs_slice key, bool many,
+	const struct hs_json *shadow)
+{
+	struct hs_slice name = hs_arena_printf(run->arena, "_%.*s", HS_S_ARG(key));
+	size_t count = hs_json_count(hs_json_get(dst, key));
+
+	if (!many) {
+		hs__tree_set(dst, name, hs_json_clone(run->arena, shadow));
+		return;
+	}
+	struct hs_json *list = hs_json_get(dst, name);
+	if (!list)
+		list = hs__tree_array(run->arena, dst, name);
+	while (list && hs_json_count(list) + 1 < count)
+		hs__tree_push(list, hs_json_null(run->arena));
+	hs__tree_push(list, hs_json_clone(run->arena, shadow));
+}
+
+void hs__convert_restore(struct hs__convert_run *run, const struct hs_def_element *element,
+	const struct hs_json *extension, struct hs_json *dst)
+{
+	struct hs_slice suffix = HS_S_NONE, key = hs_defs_text(run->to, element->name);
+	const struct hs_json *value = value_of(extension, &suffix);
+	const struct hs_def_use *use = element->type_count ? hs_defs_uses(run->to, element) : NULL;
+	bool many = element->max > 1;
+
+	if (element->choice) {
+		use = hs_defs_choice(run->to, element, suffix);
+		key = hs_arena_printf(run->arena, "%.*s%.*s", HS_S_ARG(key), HS_S_ARG(suffix));
+	}
+	struct hs_json *made = decode(run, hs__convert_spot(run->to, element, use), extension);
+	struct hs_json *list = many ? hs_json_get(dst, key) : NULL;
+	if (many && !hs_json_is(list, HS_JSON_ARRAY))
+		list = hs__tree_array(run->arena, dst, key);
+	if (many)
+		hs__tree_push(list, made);
+	else
+		hs__tree_set(dst, key, made);
+	const struct hs_json *shadow = value ?
+		hs_json_get(extension, hs_arena_printf(run->arena, "_value%.*s", HS_S_ARG(suffix))) :
+		NULL;
+	if (shadow)
+		add_shadow(run, dst, key, many, shadow);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table: every difference between R4 (4.0.1) and R5 (5.0.0) in the elements of the types that can be
+ * converted, by their StructureDefinitions. A test holds it against both.
+ *
+ * A row without functions only names members that one version has: they are carried. */
+#include <core/fhir/convert/convert_private.h>
+
+#define MAP(name) .to_r5 = hs__map_##name##_up, .to_r4 = hs__map_##name##_down
+#define ONLY_R5(where, ...) \
+	{ \
+		.path = (where), .r5 = { __VA_ARGS__ } \
+	}
+#define ONLY_R4(where, ...) \
+	{ \
+		.path = (where), .r4 = { __VA_ARGS__ } \
+	}
+
+/* Resources that R5 made metadata resources. */
+#define METADATA(where) \
+	ONLY_R5(where, "versionAlgorithm", "copyrightLabel", "approvalDate", "lastReviewDate", \
+		"effectivePeriod", "topic"), \
+		ONLY_R5(where, "author", "editor", "reviewer", "endorser", "relatedArtifact")
+
+static const char *const language[] = { "language" };
+static const char *const hours[] = { "openingTime", "closingTime" };
+static const char *const available[] = { "availableStartTime", "availableEndTime" };
+static const char *const relations[] = { "http://hl7.org/fhir/document-relationship-type" };
+/* R4 concept-map-equivalence says how the target is to the source, R5 concept-map-relationship how the source
+ * is to the target. */
+static const char *const equivalences[] = { "relatedto", "related-to", "equivalent", "equivalent", "wider",
+	"source-is-narrower-than-target", "narrower", "source-is-broader-than-target", "disjoint",
+	"not-related-to", "equal", "equivalent", "subsumes", "source-is-narrower-than-target", "specializes",
+	"source-is-broader-than-target", "inexact", "related-to", "unmatched", "not-related-to", NULL };
+static const char *const modes[] = { "provided", "use-source-code", "fixed", "fixed", "other-map",
+	"other-map", NULL };
+
+const struct hs__convert_rule hs__convert_rules[] = {
+	/* data types */
+	ONLY_R5("Attachment", "height", "width", "frames", "duration", "pages"),
+	ONLY_R4("RelatedArtifact", "url"),
+	ONLY_R5("RelatedArtifact", "classifier", "resourceReference", "publicationStatus", "publicationDate"),
+
+	/* directory */
+	{ "Organization", { "telecom", "address", "contact" }, { "contact" }, MAP(contact) },
+	ONLY_R5("Organization", "description", "qualification"),
+	{ "OrganizationAffiliation", { "telecom" }, { "contact" }, MAP(contact) },
+	{ "Location", { "telecom" }, { "contact" }, MAP(contact) },
+	{ "Location", { "physicalType" }, { "form" }, MAP(rename) },
+	{ "Location", { "hoursOfOperation" }, { "hoursOfOperation" }, MAP(hours), .words = hours },
+	ONLY_R4("Location", "availabilityExceptions"),
+	ONLY_R5("Location", "characteristic", "virtualService"),
+	{ "HealthcareService", { "telecom" }, { "contact" }, MAP(contact) },
+	{ "HealthcareService", { "availableTime", "notAvailable" }, { "availability" }, MAP(hours),
+		.words = available },
+	ONLY_R4("HealthcareService", "availabilityExceptions"),
+	ONLY_R5("HealthcareService", "offeredIn"),
+	ONLY_R5("Practitioner", "deceased"),
+	{ "Practitioner", { "communication" }, { "communication" }, MAP(wrap), .words = language },
+	{ "PractitionerRole", { "telecom" }, { "contact" }, MAP(contact) },
+	{ "PractitionerRole", { "availableTime", "notAvailable" }, { "availability" }, MAP(hours),
+		.words = available },
+	ONLY_R4("PractitionerRole", "availabilityExceptions"),
+	ONLY_R5("PractitionerRole", "characteristic", "communication"),
+	{ "Endpoint", { "connectionType" }, { "connectionType" }, MAP(coding) },
+	{ "Endpoint", { "payloadType", "payloadMimeType" }, { "payload" }, MAP(payload) },
+	{ "Endpoint", { "status" }, { "status", "environmentType" }, MAP(test) },
+	ONLY_R5("Endpoint", "description"),
+
+	/* documents */
+	{ "DocumentReference", { "masterIdentifier", "identifier" }, { "identifier" }, MAP(master) },
+	{ "DocumentReference", { "authenticator" }, { "attester" }, MAP(attester) },
+	{ "DocumentReference", { "context" },
+		{ "context", "event", "period", "facilityType", "practiceSetting" }, MAP(context) },
+	{ "DocumentReference.relatesTo", { "code" }, { "code" }, MAP(concept), .words = relations },
+	{ "DocumentReference.content", { "format" }, { "profile" }, MAP(format) },
+	ONLY_R5("DocumentReference", "version", "basedOn", "modality", "bodySite"),
+
+	/* terminology */
+	METADATA("CodeSystem"),
+	ONLY_R5("CodeSystem.concept.designation", "additionalUse"),
+	METADATA("ValueSet"),
+	ONLY_R5("ValueSet", "scope"),
+	ONLY_R5("ValueSet.compose", "property"),
+	ONLY_R5("ValueSet.compose.include", "copyright"),
+	ONLY_R5("ValueSet.compose.include.concept.designation", "additionalUse"),
+	ONLY_R5("ValueSet.expansion", "next", "property"),
+	ONLY_R5("ValueSet.expansion.contains", "property"),
+	METADATA("NamingSystem"),
+	ONLY_R5("NamingSystem", "url", "identifier", "version", "title", "experimental", "purpose",
+		"copyright"),
+	ONLY_R5("NamingSystem.uniqueId", "authoritative"),
+	METADATA("ConceptMap"),
+	ONLY_R5("ConceptMap", "property", "additionalAttribute"),
+	{ "ConceptMap", { "source" }, { "sourceScope" }, MAP(rename) },
+	{ "ConceptMap", { "target" }, { "targetScope" }, MAP(rename) },
+	{ "ConceptMap.group", { "source", "sourceVersion" }, { "source" }, MAP(version) },
+	{ "ConceptMap.group", { "target", "targetVersion" }, { "target" }, MAP(version) },
+	{ "ConceptMap.group.element", { "target" }, { "target", "noMap" }, MAP(targets) },
+	ONLY_R5("ConceptMap.group.element", "valueSet"),
+	{ "ConceptMap.group.element.target", { "equivalence" }, { "relationship" }, MAP(words),
+		.words = equivalences },
+	ONLY_R5("ConceptMap.group.element.target", "valueSet", "property"),
+	{ "ConceptMap.group.element.target.dependsOn", { "property", "system", "value", "display" },
+		{ "attribute", "value" }, MAP(depends) },
+	ONLY_R5("ConceptMap.group.element.target.dependsOn", "valueSet"),
+	{ "ConceptMap.group.unmapped", { "mode" }, { "mode" }, MAP(words), .words = modes },
+	{ "ConceptMap.group.unmapped", { "url" }, { "otherMap" }, MAP(rename) },
+	ONLY_R5("ConceptMap.group.unmapped", "valueSet", "relationship"),
+
+	/* the rest */
+	ONLY_R5("Bundle", "issues"),
+};
+const size_t hs__convert_rule_count = sizeof(hs__convert_rules) / sizeof(hs__convert_rules[0]);

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each mapping makes, in both directions, and what is told. */
+#include "../fhir_test.h"
+
+#include <core/fhir/convert/convert.h>
+
+static struct hs_defs *r4, *r5;
+static struct hs_convert *convert;
+static struct hs_arena *arena;
+
+static int start(void **state)
+{
+	(void)state;
+	r4 = open_defs(HS_FHIR_R4);
+	r5 = open_defs(HS_FHIR_R5);
+	if (r4 && r5)
+		convert = hs_convert_new(r4, r5);
+	arena = hs_arena_new((size_t)64 << 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	hs_convert_free(convert);
+	if (r4)
+		hs_defs_unref(r4);
+	if (r5)
+		hs_defs_unref(r5);
+	hs_arena_free(arena);
+	return 0;
+}
+
+/* JSON with single quotes. */
+static struct hs_json *tree(const char *text)
+{
+	char *copy = hs_arena_cstr(arena, hs_slice_cstr(text));
+
+	for (char *c = copy; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	return parse_json(arena, hs_slice_cstr(copy));
+}
+
+static struct hs_json *made(const struct hs_json *src, enum hs_fhir_version from, struct hs_issues *issues)
+{
+	struct hs_error err = { .status = HS_OK };
+	struct hs_json *out = NULL;
+
+	*issues = (struct hs_issues) { .arena = arena };
+	if (hs_convert(convert, arena, src, from, &out, issues, &err))
+		fail_msg("%s", err.text);
+	return out;
+}
+
+static void expect_same(const char *what, const struct hs_json *have, const struct hs_json *want)
+{
+	struct hs_buf a, b;
+
+	if (hs_json_equal(have, want))
+		return;
+	hs_buf_init(&a, arena, 1 << 20);
+	hs_buf_init(&b, arena, 1 << 20);
+	hs_json_write(&a, have, 0);
+	hs_json_write(&b, want, 0);
+	fail_msg("%s:\n  is     %.*s\n  not as %.*s", what, HS_S_ARG(hs_buf_slice(&a)),
+		HS_S_ARG(hs_buf_slice(&b)));
+}
+
+#define E4 "http://hl7.org/fhir/4.0/StructureDefinition/extension-"
+#define E5 "http://hl7.org/fhir/5.0/StructureDefinition/extension-"
+
+static const struct pair {
+	const char *name, *r4, *r5;
+} pairs[] = {
+	{ "contacts of an organization",
+		"{'resourceType':'Organization','name':'A','telecom':[{'value':'1'},{'value':'2'}],"
+		"'address':[{'city':'X'},{'city':'Y'}],'contact':[{'name':{'family':'F'},'purpose':{'text':'"
+		"p'}},"
+		"{'telecom':[{'value':'3'}]}]}",
+		"{'resourceType':'Organization','name':'A','contact':["
+		"{'telecom':[{'value':'1'},{'value':'2'}],'address':{'city':'X'}},{'address':{'city':'Y'}},"
+		"{'name':[{'family':'F'}],'purpose':{'text':'p'}},"
+		"{'telecom':[{'value':'3'}],'extension':[{'url':'" E4
+		"Organization.contact','valueBoolean':true}]}]}" },
+	{ "an element that R5 alone has",
+		"{'resourceType':'Organization','name':'A','extension':[{'url':'" E5
+		"Organization.description','valueMarkdown':'d'}]}",
+		"{'resourceType':'Organization','name':'A','description':'d'}" },
+	{ "a backbone element that R5 alone has",
+		"{'resourceType':'Organization','name':'A','extension':[{'url':'" E5
+		"Organization.qualification','extension':[{'url':'identifier','valueIdentifier':{'value':'i'}"
+		"},"
+		"{'url':'code','valueCodeableConcept':{'text':'c'}}]}]}",
+		"{'resourceType':'Organization','name':'A','qualification':[{'identifier':[{'value':'i'}],'"
+		"code':"
+		"{'text':'c'}}]}" },
+	{ "hours of a location",
+		"{'resourceType':'Location','hoursOfOperation':[{'daysOfWeek':['mon'],'openingTime':'08:00:"
+		"00',"
+		"'closingTime':'17:00:00'},{'daysOfWeek':['sat'],'allDay':true}],'physicalType':{'text':'"
+		"room'},"
+		"'telecom':[{'value':'1'}]}",
+		"{'resourceType':'Location','hoursOfOperation':[{'availableTime':[{'daysOfWeek':['mon'],"
+		"'availableStartTime':'08:00:00','availableEndTime':'17:00:00'},{'daysOfWeek':['sat'],'"
+		"allDay':true}]}],"
+		"'form':{'text':'room'},'contact':[{'telecom':[{'value':'1'}]}]}" },
+	{ "an element that R4 alone has", "{'resourceType':'Location','availabilityExceptions':'Yule'}",
+		"{'resourceType':'Location','extension':[{'url':'" E4
+		"Location.availabilityExceptions','valueString':'Yule'}]}" },
+	{ "hours of a role",
+		"{'resourceType':'PractitionerRole','availableTime':[{'allDay':true}],'notAvailable':[{'"
+		"description':"
+		"'Yule'}]}",
+		"{'resourceType':'PractitionerRole','availability':[{'availableTime':[{'allDay':true}],"
+		"'notAvailableTime':[{'description':'Yule'}]}]}" },
+	{ "languages", "{'resourceType':'Practitioner','communication':[{'text':'sv'}]}",
+		"{'resourceType':'Practitioner','communication':[{'language':{'text':'sv'}}]}" },
+	{ "a preferred language",
+		"{'resourceType':'Practitioner','communication':[{'text':'sv'}],'extension':[{'url':'" E5
+		"Practitioner.communication','extension':[{'url':'language','valueCodeableConcept':{'text':'"
+		"sv'}},"
+		"{'url':'preferred','valueBoolean':true}]}]}",
+		"{'resourceType':'Practitioner','communication':[{'language':{'text':'sv'},'preferred':true}]"
+		"}" },
+	{ "an endpoint",
+		"{'resourceType':'Endpoint','status':'test','connectionType':{'code':'hl7-fhir-rest'},'"
+		"payloadType':"
+		"[{'text':'any'}],'payloadMimeType':['application/fhir+json'],'address':'http://x'}",
+		"{'resourceType':'Endpoint','status':'active','environmentType':[{'coding':[{'system':"
+		"'http://hl7.org/fhir/"
+		"endpoint-environment','code':'test'}]}],'connectionType':[{'coding':[{'code':"
+		"'hl7-fhir-rest'}]}],'payload':[{'type':[{'text':'any'}],'mimeType':['application/"
+		"fhir+json']}],"
+		"'address':'http://x'}" },
+	{ "a document",
+		"{'resourceType':'DocumentReference','status':'current','masterIdentifier':{'value':'m'},'"
+		"identifier':"
+		"[{'value':'i'}],'authenticator':{'reference':'Practitioner/"
+		"1'},'relatesTo':[{'code':'replaces',"
+		"'target':{'reference':'DocumentReference/"
+		"2'}}],'content':[{'attachment':{'size':12},'format':{'code':"
+		"'f'}}],'context':{'encounter':[{'reference':'Encounter/"
+		"1'}],'event':[{'text':'e'}],'period':{'start':"
+		"'2020'},'facilityType':{'text':'h'}}}",
+		"{'resourceType':'DocumentReference','status':'current','identifier':[{'value':'m','"
+		"extension':[{'url':"
+		"'" E4 "DocumentReference.masterIdentifier','valueBoolean':true}]},{'value':'i'}],'attester':"
+		"[{'mode':"
+		"{'coding':[{'system':'http://hl7.org/fhir/"
+		"composition-attestation-mode','code':'official'}]},'party':"
+		"{'reference':'Practitioner/1'}}],'relatesTo':[{'code':{'coding':[{'system':"
+		"'http://hl7.org/fhir/document-relationship-type','code':'replaces'}]},'target':{'reference':"
+		"'DocumentReference/"
+		"2'}}],'content':[{'attachment':{'size':'12'},'profile':[{'valueCoding':{'code':"
+		"'f'}}]}],'context':[{'reference':'Encounter/"
+		"1'}],'event':[{'concept':{'text':'e'}}],'period':{'start':"
+		"'2020'},'facilityType':{'text':'h'}}" },
+	{ "a concept map",
+		"{'resourceType':'ConceptMap','status':'draft','sourceUri':'http://"
+		"s','targetCanonical':'http://t',"
+		"'identifier':{'value':'1'},'group':[{'source':'http://"
+		"a','sourceVersion':'1','target':'http://b',"
+		"'element':[{'code':'x','target':[{'code':'y','equivalence':'wider','dependsOn':[{'property':"
+		"'p',"
+		"'system':'http://"
+		"c','value':'v'}]}]},{'code':'z','target':[{'equivalence':'unmatched'}]}],'unmapped':"
+		"{'mode':'provided'}}]}",
+		"{'resourceType':'ConceptMap','status':'draft','sourceScopeUri':'http://"
+		"s','targetScopeCanonical':"
+		"'http://t','identifier':[{'value':'1'}],'group':[{'source':'http://a|1','target':'http://"
+		"b','element':"
+		"[{'code':'x','target':[{'code':'y','relationship':'source-is-narrower-than-target','"
+		"dependsOn':"
+		"[{'attribute':'p','valueCoding':{'system':'http://"
+		"c','code':'v'}}]}]},{'code':'z','noMap':true}],"
+		"'unmapped':{'mode':'use-source-code'}}]}" },
+	{ "an equivalence that R5 does not tell apart",
+		"{'resourceType':'ConceptMap','status':'draft','group':[{'element':[{'target':[{'code':'y','"
+		"equivalence':"
+		"'equal'}]}]}]}",
+		"{'resourceType':'ConceptMap','status':'draft','group':[{'element':[{'target':[{'code':'y','"
+		"relationship':"
+		"'equivalent','extension':[{'url':'" E4
+		"ConceptMap.group.element.target.equivalence','valueCode':'equal'}]}]}]}]}" },
+	{ "several subjects",
+		"{'resourceType':'List','status':'current','mode':'working','subject':{'reference':'Patient/"
+		"1'},"
+		"'extension':[{'url':'" E5
+		"List.subject','valueReference':{'reference':'Patient/1'}},{'url':'" E5
+		"List.subject','valueReference':{'reference':'Patient/2'}}]}",
+		"{'resourceType':'List','status':'current','mode':'working','subject':[{'reference':'Patient/"
+		"1'},"
+		"{'reference':'Patient/2'}]}" },
+	{ "a bundle and what is contained",
+		"{'resourceType':'Bundle','type':'collection','entry':[{'fullUrl':'urn:x','resource':{'"
+		"resourceType':"
+		"'List','status':'current','mode':'working','contained':[{'resourceType':'Location','id':'l',"
+		"'physicalType':{'text':'r'}}]}}]}",
+		"{'resourceType':'Bundle','type':'collection','entry':[{'fullUrl':'urn:x','resource':{'"
+		"resourceType':"
+		"'List','status':'current','mode':'working','contained':[{'resourceType':'Location','id':'l',"
+		"'form':"
+		"{'text':'r'}}]}}]}" },
+	{ "extensions of primitives",
+		"{'resourceType':'Organization','_name':{'extension':[{'url':'http://"
+		"x','valueCode':'masked'}]},'alias':"
+		"['a','b'],'_alias':[null,{'id':'2'}]}",
+		"{'resourceType':'Organization','_name':{'extension':[{'url':'http://"
+		"x','valueCode':'masked'}]},'alias':"
+		"['a','b'],'_alias':[null,{'id':'2'}]}" },
+};
+
+static void maps_both_ways(void **state)
+{
+	struct hs_issues issues;
+
+	(void)state;
+	if (!convert)
+		skip();
+	for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+		expect_same(pairs[i].name, made(tree(pairs[i].r4), HS_FHIR_R4, &issues), tree(pairs[i].r5));
+		expect_same(pairs[i].name, made(tree(pairs[i].r5), HS_FHIR_R5, &issues), tree(pairs[i].r4));
+	}
+}
+
+static const struct hs_issue *find_issue(const struct hs_issues *issues, const char *path)
+{
+	for (const struct hs_issue *issue = issues->first; issue; issue = issue->next)
+		if (hs_slice_eq(issue->path, hs_slice_cstr(path)))
+			return issue;
+	return NULL;
+}
+
+static void tells_what_it_does(void **state)
+{
+	struct hs_issues issues;
+
+	(void)state;
+	if (!convert)
+		skip();
+	made(tree("{'resourceType':'Location','availabilityExceptions':'Yule'}"), HS_FHIR_R4, &issues);
+	const struct hs_issue *issue = find_issue(&issues, "Location.availabilityExceptions");
+	assert_true(issue && issue->severity == HS_SEVERITY_INFORMATION);
+	made(tree("{'resourceType':'Endpoint','status':'limited','connectionType':[{'text':'x'}]}"),
+		HS_FHIR_R5, &issues);
+	issue = find_issue(&issues, "Endpoint.payloadType");
+	assert_true(issue && issue->severity == HS_SEVERITY_WARNING);
+	assert_non_null(find_issue(&issues, "Endpoint.connectionType"));
+	assert_non_null(find_issue(&issues, "Endpoint.status"));
+	made(tree("{'resourceType':'DocumentReference','status':'current','docStatus':'corrected','content':"
+		  "[{'attachment':{}}]}"),
+		HS_FHIR_R5, &issues);
+	issue = find_issue(&issues, "DocumentReference.docStatus");
+	assert_true(issue && issue->severity == HS_SEVERITY_WARNING);
+	made(tree("{'resourceType':'List','status':'current','mode':'working'}"), HS_FHIR_R4, &issues);
+	assert_int_equal(issues.count, 0);
+}
+
+static void leaves_out_what_it_cannot(void **state)
+{
+	struct hs_issues issues = { .arena = arena };
+	struct hs_error err = { .status = HS_OK };
+	struct hs_json *out = NULL;
+
+	(void)state;
+	if (!convert)
+		skip();
+	assert_int_equal(hs_convert(convert, arena, tree("{'resourceType':'MedicationRequest'}"), HS_FHIR_R4,
+				 &out, &issues, &err),
+		HS_E_NOT_SUPPORTED);
+	assert_non_null(strstr(err.text, "MedicationRequest."));
+	assert_null(out);
+	assert_int_equal(hs_convert(convert, arena, tree("{}"), HS_FHIR_R4, &out, &issues, &err),
+		HS_E_STRUCTURE);
+	out = made(tree("{'resourceType':'Bundle','type':'collection','entry':[{'resource':{'resourceType':"
+			"'MedicationRequest'}}]}"),
+		HS_FHIR_R4, &issues);
+	assert_int_equal(issues.errors, 1);
+	expect_same("bundle", out, tree("{'resourceType':'Bundle','type':'collection','entry':[{}]}"));
+}
+
+/* ---- whatever is sent ---- */
+
+static const char *const shapes[] = { "'x'", "1", "true", "null", "{}", "[]", "['x']", "[{}]", "[[]]",
+	"[null,1]", "{'coding':'x','extension':'x'}",
+	"[{'extension':{},'name':1,'telecom':'x','address':[1]}]",
+	"[{'availableTime':'x','type':1,'mimeType':{},'concept':[],'mode':1}]",
+	"[{'element':[{'target':'x'},{'target':[1,{'dependsOn':'x'}],'noMap':1}],'unmapped':[1]}]" };
+
+static void try_shape(const char *type, const struct hs_def_element *element, const struct hs_defs *defs,
+	enum hs_fhir_version from, const char *shape)
+{
+	struct hs_arena *own = hs_arena_new((size_t)1 << 20);
+	struct hs_issues issues = { .arena = own }, more = { .arena = own };
+	struct hs_error err;
+	struct hs_json *there = NULL, *back = NULL;
+	struct hs_slice name = hs_defs_text(defs, element->name);
+	char text[600];
+
+	snprintf(text, sizeof(text),
+		"{'resourceType':'%s','%.*s%s':%s,'_%.*s':%s,'extension':[{'url':'" E4 "%s.%.*s','x':%s}]}",
+		type, HS_S_ARG(name), element->choice ? "String" : "", shape, HS_S_ARG(name), shape, type,
+		HS_S_ARG(name), shape);
+	if (!hs_slice_eq(name, HS_S("extension")) &&
+		hs_convert(convert, own, tree(text), from, &there, &issues, &err) == HS_OK)
+		(void)hs_convert(convert, own, there, from == HS_FHIR_R4 ? HS_FHIR_R5 : HS_FHIR_R4, &back,
+			&more, &err);
+	hs_arena_free(own);
+}
+
+static void survives_any_shape(void **state)
+{
+	static const char *const types[] = { "Organization", "Location", "HealthcareService", "Practitioner",
+		"PractitionerRole", "Endpoint", "DocumentReference", "ConceptMap", "ValueSet", "Bundle",
+		"List" };
+
+	(void)state;
+	if (!convert)
+		skip();
+	for (size_t i = 0; i < COUNT_OF(types); i++)
+		for (unsigned side = 0; side < 2; side++) {
+			const struct hs_defs *defs = side ? r5 : r4;
+			uint32_t count = 0;
+			const struct hs_def_element *kids = hs_defs_children(defs, NULL,
+				hs_defs_type(defs, hs_slice_cstr(types[i])), &count);
+			for (uint32_t k = 0; k < count; k++)
+				for (size_t s = 0; s < COUNT_OF(shapes); s++) {
+					struct hs_arena_mark mark = hs_arena_mark(arena);
+					try_shape(types[i], &kids[k], defs, side ? HS_FHIR_R5 : HS_FHIR_R4,
+						shapes[s]);
+					hs_arena_rollback(arena, mark);
+				}
+		}
+}
+
+static void survives_little_memory(void **state)
+{
+	struct hs_error err;
+
+	(void)state;
+	if (!convert)
+		skip();
+	for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+		const struct hs_json *src = tree(pairs[i].r5);
+		enum hs_status status = HS_E_LIMIT;
+		for (size_t cap = 64; status == HS_E_LIMIT; cap += cap / 8) {
+			struct hs_arena *own = hs_arena_new(cap);
+			struct hs_issues issues = { .arena = own };
+			struct hs_json *out = NULL;
+			status = hs_convert(convert, own, src, HS_FHIR_R5, &out, &issues, &err);
+			if (!status)
+				expect_same(pairs[i].name, out, tree(pairs[i].r4));
+			hs_arena_free(own);
+		}
+		assert_int_equal(status, HS_OK);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(maps_both_ways),
+		cmocka_unit_test(tells_what_it_does),
+		cmocka_unit_test(leaves_out_what_it_cannot),
+		cmocka_unit_test(survives_any_shape),
+		cmocka_unit_test(survives_little_memory),
+	};
+	return cmocka_run_group_tests(tests, start, stop);
+}
