@@ -113,8 +113,8 @@ static enum hs_status follow_url(struct walk *walk, const struct hs_search_inclu
 		return HS_OK;
 	}
 	walk->followed++;
-	return hs__refer_canonical(walk->env, walk->txn, walk->arena, only ? only->value.ptr : NULL,
-		row->text, keep_found, walk, err);
+	struct hs__refer refer = { walk->env, walk->txn, walk->arena, keep_found, walk };
+	return hs__refer_canonical(&refer, only ? only->value.ptr : NULL, row->text, err);
 }
 
 /* The references of one resource that the directives of this round ask for. */
@@ -209,6 +209,7 @@ static enum hs_status gather(struct walk *walk, const struct hs_search_include *
 {
 	const struct hs_map_slot *source = hs_map_get(&walk->env->rest->by_name, include->source);
 	struct hs__referred *referred = hs_arena_array(walk->arena, count + 1, sizeof *referred);
+	struct hs__refer refer = { walk->env, walk->txn, walk->arena, keep_found, walk };
 	size_t asked = 0;
 	if (!referred)
 		return hs_fail(err, HS_E_LIMIT, "there are too many resources to include");
@@ -217,8 +218,7 @@ static enum hs_status gather(struct walk *walk, const struct hs_search_include *
 		return status;
 	status = gather_stored(walk, include, referred, asked, err);
 	if (status == HS_OK)
-		status = hs__refer_shelf(walk->env, walk->txn, walk->arena, source->value.ptr, include->param,
-			referred, asked, keep_found, walk, err);
+		status = hs__refer_shelf(&refer, source->value.ptr, include->param, referred, asked, err);
 	return status;
 }
 

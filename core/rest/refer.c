@@ -46,24 +46,20 @@ enum hs_status hs__refer_to(const struct hs__rest_env *env, struct hs_arena *are
 /* ---- by keys ---- */
 
 struct search {
-	const struct hs__rest_env *env;
-	struct hs_txn *txn;
-	struct hs_arena *arena;
+	const struct hs__refer *refer;
 	const struct hs__rest_type *type;
 	const struct hs__shelf_type *shelved;
-	hs__refer_fn *fn;
-	void *arg;
 };
 
 static enum hs_status show(const struct search *search, uint32_t at, struct hs_error *err)
 {
 	struct hs_resource found;
 	bool hidden = false;
-	enum hs_status status = hs__shade_hides(search->env, search->txn, search->arena, search->type, at,
-		&hidden, err);
+	enum hs_status status = hs__shade_hides(search->refer->env, search->refer->txn, search->refer->arena,
+		search->type, at, &hidden, err);
 	if (status == HS_OK && !hidden) {
-		hs__shelf_describe(search->env, search->type, at, &found);
-		search->fn(search->arg, &found);
+		hs__shelf_describe(search->refer->env, search->type, at, &found);
+		search->refer->found(search->refer->arg, &found);
 	}
 	return status;
 }
@@ -74,7 +70,7 @@ typedef bool match_fn(const struct hs_index_row *rows, size_t count, const void 
 static enum hs_status by_key(const struct search *search, uint32_t param, uint8_t kind, struct hs_slice text,
 	match_fn *match, const void *asked, struct hs_error *err)
 {
-	const struct hs__shelf *shelf = search->env->rest->shelf;
+	const struct hs__shelf *shelf = search->refer->env->rest->shelf;
 	const struct hs__shelf_key *keys = shelf->keys + search->shelved->key_first;
 	uint32_t hash = hs__shelf_hash(param, kind, text), low = 0, high = search->shelved->key_count;
 	enum hs_status status = HS_OK;
@@ -91,7 +87,7 @@ static enum hs_status by_key(const struct search *search, uint32_t param, uint8_
 		bool again = low > 0 && keys[low - 1].hash == hash && keys[low - 1].item == keys[low].item;
 		const struct hs_index_row *rows = again ?
 			NULL :
-			rows_at(shelf, search->shelved, search->arena, keys[low].item, &count);
+			rows_at(shelf, search->shelved, search->refer->arena, keys[low].item, &count);
 		if (match(rows, count, asked))
 			status = show(search, keys[low].item, err);
 	}
@@ -101,10 +97,11 @@ static enum hs_status by_key(const struct search *search, uint32_t param, uint8_
 static bool open_search(struct search *search, enum hs_status *status, struct hs_error *err)
 {
 	*status = HS_OK;
-	search->shelved = hs__shelf_type(search->env->rest, search->type);
+	search->shelved = hs__shelf_type(search->refer->env->rest, search->type);
 	if (!search->shelved)
 		return false;
-	*status = hs__shade_learn(search->env, search->txn, search->arena, search->type, err);
+	*status = hs__shade_learn(search->refer->env, search->refer->txn, search->refer->arena, search->type,
+		err);
 	return *status == HS_OK;
 }
 
@@ -126,16 +123,16 @@ static bool is_link(const struct hs_index_row *rows, size_t count, const void *a
 	return false;
 }
 
-enum hs_status hs__refer_shelf(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
-	const struct hs__rest_type *source, struct hs_slice code, const struct hs__referred *referred,
-	size_t count, hs__refer_fn *fn, void *arg, struct hs_error *err)
+enum hs_status hs__refer_shelf(const struct hs__refer *refer, const struct hs__rest_type *source,
+	struct hs_slice code, const struct hs__referred *referred, size_t count, struct hs_error *err)
 {
-	struct search search = { env, txn, arena, source, NULL, fn, arg };
+	const struct hs__shelf *shelf = refer->env->rest->shelf;
+	struct search search = { refer, source, NULL };
 	enum hs_status status = HS_OK;
 
 	if (!open_search(&search, &status, err))
 		return status;
-	uint32_t param = shelf_param(env->rest->shelf, arena, source->name, code);
+	uint32_t param = shelf_param(shelf, refer->arena, source->name, code);
 	for (size_t i = 0; status == HS_OK && param && i < count; i++) {
 		struct link by_id = { param, referred[i].type->index + 1, referred[i].id };
 		struct link by_url = { param, 0, referred[i].url };
@@ -170,22 +167,22 @@ static bool is_named(const struct hs_index_row *rows, size_t count, const void *
 static enum hs_status named_on_shelf(const struct search *from, const struct named *asked,
 	struct hs_error *err)
 {
-	const struct hs__shelf *shelf = from->env->rest->shelf;
+	const struct hs__shelf *shelf = from->refer->env->rest->shelf;
 	struct search search = *from;
 	struct named named = *asked;
 	enum hs_status status = HS_OK;
 
 	if (!open_search(&search, &status, err))
 		return status;
-	named.url_param = shelf_param(shelf, search.arena, search.type->name, HS_S("url"));
-	named.version_param = shelf_param(shelf, search.arena, search.type->name, HS_S("version"));
+	named.url_param = shelf_param(shelf, search.refer->arena, search.type->name, HS_S("url"));
+	named.version_param = shelf_param(shelf, search.refer->arena, search.type->name, HS_S("version"));
 	return by_key(&search, named.url_param, HS_INDEX_URI, named.url, is_named, &named, err);
 }
 
 static enum hs_status named_in_store(const struct search *search, const struct named *named,
 	struct hs_error *err)
 {
-	const struct hs_rest_sandbox *sandbox = search->env->sandbox;
+	const struct hs_rest_sandbox *sandbox = search->refer->env->sandbox;
 	struct hs_slice type = search->type->name;
 	struct hs_find url = { .op = HS_FIND_URI,
 		.match = HS_MATCH_EXACT,
@@ -199,33 +196,33 @@ static enum hs_status named_in_store(const struct search *search, const struct n
 	struct hs_find both = { .op = HS_FIND_AND, .kids = kids, .kid_count = named->version.len ? 2 : 1 };
 	struct hs_find_query query = { .type = hs__rest_type_number(sandbox, search->type),
 		.where = &both,
-		.count = search->env->rest->config.include_max };
+		.count = search->refer->env->rest->config.include_max };
 	struct hs_find_page page = { 0 };
 
 	if (!url.param || !query.type)
 		return HS_OK;
-	enum hs_status status = hs_txn_find(search->txn, search->arena, &query, &page, err);
+	enum hs_status status = hs_txn_find(search->refer->txn, search->refer->arena, &query, &page, err);
 	for (size_t i = 0; status == HS_OK && i < page.count; i++)
-		search->fn(search->arg, &page.items[i]);
+		search->refer->found(search->refer->arg, &page.items[i]);
 	return status;
 }
 
-enum hs_status hs__refer_canonical(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
-	const struct hs__rest_type *only, struct hs_slice canonical, hs__refer_fn *fn, void *arg,
-	struct hs_error *err)
+enum hs_status hs__refer_canonical(const struct hs__refer *refer, const struct hs__rest_type *only,
+	struct hs_slice canonical, struct hs_error *err)
 {
-	struct search search = { env, txn, arena, NULL, NULL, fn, arg };
+	const struct hs_rest *rest = refer->env->rest;
+	struct search search = { refer, NULL, NULL };
 	struct named named = { .version = canonical };
 	enum hs_status status = HS_OK;
 
 	named.url = hs_slice_cut(&named.version, '|');
-	for (size_t i = 0; status == HS_OK && i < env->rest->type_count; i++) {
-		search.type = &env->rest->types[i];
+	for (size_t i = 0; status == HS_OK && i < rest->type_count; i++) {
+		search.type = &rest->types[i];
 		bool packaged = search.type->row && search.type->row->packaged != HS_PACKAGED_NONE;
 		if (only ? search.type != only : !packaged)
 			continue;
 		status = named_in_store(&search, &named, err);
-		if (status == HS_OK && env->rest->shelf)
+		if (status == HS_OK && rest->shelf)
 			status = named_on_shelf(&search, &named, err);
 	}
 	return status;
