@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define SHELVES_KEPT 6 /* images of a release in the cache */
 #define TEXTS_MAX ((size_t)1 << 30)
 
 struct draft {
@@ -399,6 +400,10 @@ enum hs_status hs__shelf_open(struct hs_rest *rest, const struct hs_rest_package
 		status = build_image(rest, packages, key, path, err);
 		if (status == HS_OK)
 			status = hs_image_open(path, HS__SHELF_KIND, HS__SHELF_FORMAT, key, &image, err);
+		/* A cache is shared by many data directories, each with its own packages. */
+		len = snprintf(path, sizeof path, "packaged-r%d-", (int)rest->fhir);
+		hs__image_sweep(packages->cache_dir, hs_slice(path, (size_t)len), HS__SHELF_KIND,
+			HS__SHELF_FORMAT, SHELVES_KEPT);
 	}
 	if (status == HS_OK)
 		adopt(rest, image, packages->list, out);

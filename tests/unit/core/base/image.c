@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define KIND 7u
@@ -133,11 +134,61 @@ static void survives_damage(void **state)
 	hs_arena_free(arena);
 }
 
+/* ---- sweeping ---- */
+
+static const char *swept_path(const char *name)
+{
+	static char swept[128];
+	snprintf(swept, sizeof(swept), "%s/%s.image", directory, name);
+	return swept;
+}
+
+/* `age`: seconds since it was made. */
+static void put_image(const char *name, uint32_t kind, uint32_t format, time_t age)
+{
+	struct hs_image_builder *builder = hs_image_builder_new(kind, format, KEY);
+	struct timespec times[2] = { { .tv_sec = 2000000000 - age }, { .tv_sec = 2000000000 - age } };
+	struct hs_error err;
+	assert_int_equal(hs_image_builder_write(builder, NULL, swept_path(name), &err), HS_OK);
+	hs_image_builder_free(builder);
+	assert_int_equal(utimensat(AT_FDCWD, swept_path(name), times, 0), 0);
+}
+
+static bool is_left(const char *name)
+{
+	return access(swept_path(name), F_OK) == 0;
+}
+
+static void sweeps_old_formats_and_all_but_the_newest(void **state)
+{
+	(void)state;
+	put_image("set-a", KIND, FORMAT, 1);
+	put_image("set-b", KIND, FORMAT, 3);
+	put_image("set-c", KIND, FORMAT, 2);
+	put_image("set-older", KIND, FORMAT - 1, 0);
+	put_image("set-newer", KIND, FORMAT + 1, 9);
+	put_image("set-other", KIND + 1, FORMAT, 9);
+	put_image("else-a", KIND, FORMAT, 9);
+	hs__image_sweep(directory, HS_S("set-"), KIND, FORMAT, 2);
+	assert_true(is_left("set-a"));
+	assert_false(is_left("set-b"));
+	assert_true(is_left("set-c"));
+	assert_false(is_left("set-older"));
+	assert_true(is_left("set-newer"));
+	assert_true(is_left("set-other"));
+	assert_true(is_left("else-a"));
+	static const char *const names[] = { "set-a", "set-c", "set-newer", "set-other", "else-a" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		unlink(swept_path(names[i]));
+	hs__image_sweep("/nowhere/at/all", HS_S("set-"), KIND, FORMAT, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_the_same_in_memory_and_on_disk),
 		cmocka_unit_test(survives_damage),
+		cmocka_unit_test(sweeps_old_formats_and_all_but_the_newest),
 	};
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }
