@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The import of classifications in ClaML (EN 14463), as WHO publishes ICD-10: classes with their kind, the
  * class above, and rubrics (preferred name, inclusions, exclusions, notes). */
-#include "csv.h"
+#include "claml.h"
 #include "importers.h"
 
 #include <handslag/coding.h>
@@ -115,6 +115,8 @@ struct claml {
 	struct hs_buf text;
 	uint32_t concept; /* UINT32_MAX: outside a class, or in one that is left out */
 	struct hs_slice rubric, language;
+	bool in_character; /* the label is that of the last character */
+	struct claml_modifiers modifiers;
 };
 
 static bool is_tag(const struct tag *tag, const char *name)
@@ -154,11 +156,85 @@ static void link_class(struct claml *c, const struct tag *tag)
 		hs_tx_build_link(c->run->build, c->concept, hs_tx_build_concept(c->run->build, code, NULL));
 }
 
+/* ---- modifiers ---- */
+
+#define LAST(list, type) TX_BUILD_AT(list, type, TX_BUILD_COUNT(list, type) - 1)
+
+static void add_item(struct hs_buf *list, const void *item, size_t size)
+{
+	hs_buf_add(list, hs_slice(item, size));
+}
+
+static void begin_character(struct claml *c, const struct tag *tag)
+{
+	struct claml_character character = { attribute(tag, "modifier"), attribute(tag, "code"), HS_S_NONE };
+
+	c->concept = UINT32_MAX;
+	c->in_character = character.modifier.len && character.code.len;
+	if (!c->in_character)
+		hs_tx_lines_skip(&c->lines, "a ModifierClass has no modifier or no code");
+	else
+		add_item(&c->modifiers.characters, &character, sizeof(character));
+}
+
+static void use_modifier(struct claml *c, const struct tag *tag, bool excluded)
+{
+	struct claml_use use = { .concept = c->concept,
+		.modifier = attribute(tag, "code"),
+		.excluded = excluded,
+		.some = hs_slice_eq(attribute(tag, "all"), HS_S("false")),
+		.valid_first = TX_BUILD_COUNT(c->modifiers.valid, struct hs_slice),
+		.line = c->lines.line };
+
+	if (c->concept != UINT32_MAX && use.modifier.len)
+		add_item(&c->modifiers.uses, &use, sizeof(use));
+}
+
+static void add_valid(struct claml *c, const struct tag *tag)
+{
+	struct hs_slice code = attribute(tag, "code");
+
+	if (c->concept == UINT32_MAX || !c->modifiers.uses.len)
+		return;
+	add_item(&c->modifiers.valid, &code, sizeof(code));
+	LAST(c->modifiers.uses, struct claml_use)->valid_count++;
+}
+
+static void keep_label(struct claml *c, struct hs_slice value)
+{
+	struct claml_label label = { c->concept, value };
+
+	if (c->in_character)
+		LAST(c->modifiers.characters, struct claml_character)->label = value;
+	else if (c->concept != UINT32_MAX)
+		add_item(&c->modifiers.labels, &label, sizeof(label));
+}
+
+/* True when the tag speaks of modifiers. */
+static bool take_modifier(struct claml *c, const struct tag *tag)
+{
+	if (is_tag(tag, "ModifierClass") && !tag->end)
+		begin_character(c, tag);
+	else if (is_tag(tag, "ModifierClass"))
+		c->in_character = false;
+	else if (is_tag(tag, "ModifiedBy") && !tag->end)
+		use_modifier(c, tag, false);
+	else if (is_tag(tag, "ExcludeModifier") && !tag->end)
+		use_modifier(c, tag, true);
+	else if (is_tag(tag, "ValidModifierClass") && !tag->end)
+		add_valid(c, tag);
+	else
+		return false;
+	return true;
+}
+
 static void end_label(struct claml *c)
 {
 	struct hs_slice value = hs_slice_trim(hs_arena_copy(c->run->arena, hs_buf_slice(&c->text)));
 
 	c->scan.text = NULL;
+	if (value.len && hs_slice_eq(c->rubric, HS_S("preferred")))
+		keep_label(c, value);
 	if (c->concept == UINT32_MAX || !value.len)
 		return;
 	if (hs_slice_eq(c->rubric, HS_S("preferred"))) {
@@ -178,6 +254,8 @@ static void take_tag(struct claml *c, const struct tag *tag)
 {
 	struct tx_build_head *head = &c->run->build->head;
 
+	if (take_modifier(c, tag))
+		return;
 	if (is_tag(tag, "Title") && !tag->end) {
 		if (!head->version.len)
 			head->version = attribute(tag, "version");
@@ -218,6 +296,8 @@ static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
 {
 	struct tx_build_head *head = &run->build->head;
 	struct claml c = { .run = run, .concept = UINT32_MAX };
+	struct hs_buf *const lists[] = { &c.modifiers.characters, &c.modifiers.uses, &c.modifiers.valid,
+		&c.modifiers.labels };
 	struct tag tag;
 
 	if (run->files.count != 1)
@@ -232,15 +312,21 @@ static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
 	head->title = HS_S("International Classification of Diseases");
 	head->ignores_case = true;
 	hs_tx_lines_begin(&c.lines, run->import, &run->files.items[0]);
+	c.lines.line = 1;
 	c.scan = (struct scan) { .rest = run->files.items[0].text, .arena = run->arena };
 	hs_buf_init(&c.text, run->arena, TEXT_MAX);
-	while (next_tag(&c.scan, &tag)) {
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		hs_buf_init(lists[i], run->arena, TX_BUILD_MAX / 4);
+	for (const char *counted = c.scan.rest.ptr; next_tag(&c.scan, &tag); counted = c.scan.rest.ptr) {
+		for (const char *at = counted; at && at < c.scan.rest.ptr; at++)
+			c.lines.line += *at == '\n';
 		take_tag(&c, &tag);
 		if (run->import->stopped && run->import->stopped(run->import->arg))
 			return hs_fail(err, HS_E_CANCELLED, "interrupted");
 	}
+	c.lines.line = 0; /* the file as a whole */
 	report_undescribed(&c);
-	return HS_OK;
+	return hs_claml_modify(run, &c.lines, &c.modifiers, err);
 }
 
 enum hs_status hs_tx_import_icd10(struct hs_import *import, struct hs_error *err)

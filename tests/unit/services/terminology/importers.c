@@ -243,7 +243,7 @@ static void reads_claml(void **state)
 		"</ClaML>\n");
 	assert_int_equal(run(&p, hs_tx_import_icd10, NULL, 0), HS_OK);
 	assert_string_equal(p.skipped,
-		"0 the code I50 was there before\n"
+		"9 the code I50 was there before\n"
 		"0 the class I49 is named above others but not described\n");
 	open_image(&p, &a);
 	ask(&a, hs_tx_lookup, CODE(ICD10, "I50"));
@@ -253,6 +253,86 @@ static void reads_claml(void **state)
 	assert_string_equal(ask_text(&a, "display"), "Circulatory & other");
 	assert_string_equal(ask_text(&a, "abstract"), "true");
 	assert_string_equal(parent_of(&a, "I50"), "IX");
+	close_image(&a);
+	end(&p);
+}
+
+static void makes_the_codes_of_modifiers(void **state)
+{
+#define LABEL(text) "<Rubric kind='preferred'><Label xml:lang='en'>" text "</Label></Rubric>"
+#define CHARACTER(modifier, code, text) \
+	"<ModifierClass modifier='" modifier "' code='" code "'><SuperClass code='" modifier \
+	"'/>" LABEL(text) "</ModifierClass>\n"
+	static const struct {
+		const char *code, *display, *parent; /* display NULL: there is no such code */
+	} rows[] = {
+		{ "E10.0", "Diabetes : With coma", "E10" },
+		{ "E10.1", "Diabetes : Without", "E10" },
+		{ "E11.0", NULL, NULL }, /* its modifier is excluded */
+		{ "E12.0", "Its own : With coma", "E12" },
+		{ "M00.01", "Arthritis, of one : Hand", "M00.0" },
+		{ "M00.02", NULL, NULL }, /* not among those that are valid */
+		{ "F10.02", "Alcohol : Acute : Grave", "F10.0" },
+		{ "F10.12", "Alcohol : Late : Grave", "F10.1" },
+	};
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "icd.xml",
+		"<ClaML version='2.0.0'>\n<Title name='ICD-10' version='2019'>ICD</Title>\n"
+		"<Modifier code='D_4'><SubClass code='.0'/></Modifier>\n" CHARACTER("D_4", ".0",
+			"With coma") CHARACTER("D_4", ".1", "Without") CHARACTER("P_5", "1",
+			"Hand") CHARACTER("P_5", "2", "Foot")
+			CHARACTER("F_5", "2", "Grave") CHARACTER("F_4", ".0", "Acute") CHARACTER("F_4", ".1", "Late") "<Class code='E' kind='block'><ModifiedBy code='D_4'/>" LABEL(
+				"Block") "</Class>\n"
+					 "<Class code='E10' kind='category'><SuperClass code='E'/>" LABEL(
+						 "Diabetes") "</Class>\n"
+							     "<Class code='E11' kind='category'><SuperClass "
+							     "code='E'/><ExcludeModifier code='D_4'/>" LABEL(
+								     "Other") "</Class>\n"
+									      "<Class code='E12' "
+									      "kind='category'><SuperClass "
+									      "code='E'/>" LABEL(
+										      "Its own") "</Class>\n"
+												 "<Class "
+												 "code='M00' "
+												 "kind='"
+												 "category'><"
+												 "ModifiedBy "
+												 "code='P_5' "
+												 "all='false'"
+												 "><"
+												 "ValidModifi"
+												 "erClass "
+												 "code='1'/>"
+												 "</"
+												 "ModifiedBy"
+												 ">" LABEL(
+													 "Art"
+													 "hri"
+													 "ti"
+													 "s") "</Class>\n"
+													      "<Class code='M00.0' kind='category'><SuperClass code='M00'/>" LABEL(
+														      "Arthritis, of one") "</Class>\n"
+																	   "<Class code='F10' kind='category'><ModifiedBy code='F_5'/><ModifiedBy code='F_4'/><ModifiedBy code='no'/>" LABEL(
+																		   "Alcohol") "</Class>\n</ClaML>\n");
+	assert_int_equal(run(&p, hs_tx_import_icd10, NULL, 0), HS_OK);
+	assert_string_equal(p.skipped, "17 the modifier no of F10.02 is not described\n");
+	open_image(&p, &a);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_slice question = hs_arena_printf(a.arena,
+			"{'name':'system','valueUri':'" ICD10 "'},{'name':'code','valueCode':'%s'}",
+			rows[i].code);
+		ask(&a, hs_tx_lookup, hs_arena_cstr(a.arena, question));
+		if (a.status != (rows[i].display ? HS_OK : HS_E_NOT_FOUND))
+			fail_msg("%s: %s", rows[i].code, a.err.text);
+		if (!rows[i].display)
+			continue;
+		assert_string_equal(ask_text(&a, "display"), rows[i].display);
+		assert_string_equal(parent_of(&a, rows[i].code), rows[i].parent);
+	}
 	close_image(&a);
 	end(&p);
 }
@@ -379,6 +459,7 @@ int main(void)
 		cmocka_unit_test(puts_codes_below_their_beginnings),
 		cmocka_unit_test(reads_atc),
 		cmocka_unit_test(reads_claml),
+		cmocka_unit_test(makes_the_codes_of_modifiers),
 		cmocka_unit_test(reads_loinc),
 		cmocka_unit_test(filters_by_property),
 		cmocka_unit_test(reads_a_resource),
