@@ -2,8 +2,7 @@
 /* `handslag fhirpath`: evaluates an expression on resources in files, or requests from a pipe. */
 #include <core/base/heap.h>
 #include <core/base/world.h>
-#include <core/cli/cli.h>
-#include <core/cli/definitions.h>
+#include <core/cli/validate_private.h>
 #include <core/fhir/path/path.h>
 
 #include <stdio.h>
@@ -22,6 +21,9 @@ struct session {
 	const struct hs_cli_command *command;
 	const struct hs_world *world;
 	struct hs_defs *defs;
+	/* For profiles and codes: opened when an expression first asks. */
+	struct validate_engine *engine;
+	bool engine_tried;
 };
 
 /* ---- results ---- */
@@ -60,6 +62,52 @@ static const struct hs_json *resolve_nothing(void *arg, struct hs_slice referenc
 	return NULL;
 }
 
+/* The validator, or NULL when the packages for it are missing. */
+static const struct hs_validator *validator_of(struct session *session)
+{
+	struct validate_setup setup = { .fhir = HS_FHIR_R4 };
+	struct hs_error err;
+	if (!session->engine_tried) {
+		session->engine_tried = true;
+		session->engine = hs_heap_alloc(sizeof(*session->engine));
+		if (hs_cli_validate_open(session->engine, &setup, &err)) {
+			fprintf(stderr, "handslag fhirpath: profiles and codes cannot be judged: %s\n",
+				err.text);
+			hs_cli_validate_close(session->engine);
+			hs_heap_free(session->engine);
+			session->engine = NULL;
+		}
+	}
+	return session->engine ? session->engine->validator : NULL;
+}
+
+/* What hooks are given. */
+struct asking {
+	struct session *session;
+	struct hs_arena *arena;
+};
+
+static int member_of(void *arg, const struct hs_path_value *value, struct hs_slice value_set)
+{
+	const struct asking *asking = arg;
+	const struct hs_validator *validator = validator_of(asking->session);
+	return validator ? hs_validate_member_of(validator, value, value_set, asking->arena) : -1;
+}
+
+static int conforms_to(void *arg, const struct hs_json *resource, struct hs_slice profile)
+{
+	const struct asking *asking = arg;
+	const struct hs_validator *validator = validator_of(asking->session);
+	return validator ? hs_validate_conforms(validator, resource, profile, asking->arena) : -1;
+}
+
+static int subsumes(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below)
+{
+	const struct asking *asking = arg;
+	const struct hs_validator *validator = validator_of(asking->session);
+	return validator ? hs_validate_subsumes(validator, system, above, below) : -1;
+}
+
 /* The resource of a file, or NULL for none. */
 static enum hs_status read_resource(const struct session *session, struct hs_arena *arena, const char *file,
 	struct hs_json **out, struct hs_error *err)
@@ -73,9 +121,9 @@ static enum hs_status read_resource(const struct session *session, struct hs_are
 	return status ? status : hs_json_parse(arena, text, NULL, out, err);
 }
 
-static enum hs_status evaluate(const struct session *session, struct hs_arena *arena,
-	struct hs_slice expression, const struct hs_json *resource, struct hs_path_list *out,
-	enum hs_path_phase *phase, struct hs_error *err)
+static enum hs_status evaluate(struct session *session, struct hs_arena *arena, struct hs_slice expression,
+	const struct hs_json *resource, struct hs_path_list *out, enum hs_path_phase *phase,
+	struct hs_error *err)
 {
 	struct hs_path *path = NULL;
 	struct hs_slice type = hs_json_get_text(resource, HS_S("resourceType"));
@@ -87,8 +135,13 @@ static enum hs_status evaluate(const struct session *session, struct hs_arena *a
 		return status;
 	}
 	*phase = HS_PATH_EXECUTION;
+	struct asking asking = { session, arena };
 	struct hs_path_context context = { .arena = arena,
 		.defs = session->defs,
+		.member_of = member_of,
+		.conforms_to = conforms_to,
+		.subsumes = subsumes,
+		.arg = &asking,
 		.single_as = !session->options->lenient,
 		.trace = print_trace,
 		.resolve = session->options->lenient ? NULL : resolve_nothing };
@@ -119,7 +172,7 @@ static void print_json(struct hs_arena *arena, const struct hs_json *value)
 	fflush(stdout);
 }
 
-static bool run_file(const struct session *session, const char *file)
+static bool run_file(struct session *session, const char *file)
 {
 	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
 	struct hs_json *resource;
@@ -152,7 +205,7 @@ static bool run_file(const struct session *session, const char *file)
 
 /* ---- requests ---- */
 
-static void answer(const struct session *session, struct hs_slice line)
+static void answer(struct session *session, struct hs_slice line)
 {
 	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
 	struct hs_json *request = NULL, *resource = NULL, *reply = hs_json_object(arena);
@@ -180,7 +233,7 @@ static void answer(const struct session *session, struct hs_slice line)
 	hs_arena_free(arena);
 }
 
-static void serve_pipe(const struct session *session)
+static void serve_pipe(struct session *session)
 {
 	char *line = NULL;
 	size_t room = 0;
@@ -222,6 +275,10 @@ static enum hs_exit run(struct session *session, int count, char **arguments)
 	}
 	for (int i = 1; i < count; i++) {
 		good = run_file(session, arguments[i]) && good;
+	}
+	if (session->engine) {
+		hs_cli_validate_close(session->engine);
+		hs_heap_free(session->engine);
 	}
 	if (session->defs) {
 		hs_defs_unref(session->defs);

@@ -4,6 +4,8 @@
 
 #include <core/base/log.h>
 
+#include <handslag/terminology.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
@@ -19,6 +21,7 @@ struct hs_cli_reference {
 	struct hs_host_config config;
 	struct hs_host *host;
 	pthread_t thread;
+	bool serving;
 	const char *url;
 };
 
@@ -71,6 +74,34 @@ static void remove_dir(const struct hs_cli_reference *reference)
 		remove_tree(reference->dir, 0);
 }
 
+/* Those that answer questions about codes. */
+static const struct hs_service *const *choose_services(struct hs_arena *arena, bool terminology_only)
+{
+	const struct hs_service **out;
+	size_t count = 0, kept = 0;
+
+	while (hs_services_builtin[count])
+		count++;
+	out = terminology_only ? hs_arena_array(arena, count + 1, sizeof(const struct hs_service *)) : NULL;
+	for (size_t i = 0; out && i < count; i++)
+		for (const struct hs_feature *f = hs_services_builtin[i]->features; f && f->name; f++)
+			if (f->kind == HS_PROVIDES && strcmp(f->name, HS_TERMINOLOGY_FEATURE) == 0)
+				out[kept++] = hs_services_builtin[i];
+	return out ? out : hs_services_builtin;
+}
+
+static enum hs_status start(struct hs_cli_reference *reference, struct hs_error *err)
+{
+	enum hs_status status = hs_host_edition(reference->host, HS_FHIR_R4, err);
+
+	if (!status)
+		status = hs_host_listen(reference->host, err);
+	if (!status && pthread_create(&reference->thread, NULL, serve, reference) != 0)
+		status = hs_fail(err, HS_E_LIMIT, "cannot start a thread");
+	reference->serving = status == HS_OK;
+	return status;
+}
+
 enum hs_status hs_cli_reference_open(struct hs_arena *arena, const struct hs_cli_reference_options *options,
 	struct hs_cli_reference **out, struct hs_error *err)
 {
@@ -92,19 +123,16 @@ enum hs_status hs_cli_reference_open(struct hs_arena *arena, const struct hs_cli
 		reference->config.package_count++;
 	reference->config.access_log = "off";
 	if (!status)
-		status = hs_host_open(&reference->config, hs_services_builtin, &reference->host, err);
-	if (!status)
-		status = hs_host_edition(reference->host, HS_FHIR_R4, err);
-	if (!status)
-		status = hs_host_listen(reference->host, err);
-	if (!status && pthread_create(&reference->thread, NULL, serve, reference) != 0)
-		status = hs_fail(err, HS_E_LIMIT, "cannot start a thread");
+		status = hs_host_open(&reference->config, choose_services(arena, options->terminology_only),
+			&reference->host, err);
+	if (!status && !options->terminology_only)
+		status = start(reference, err);
 	if (status) {
 		hs_host_close(reference->host);
 		remove_dir(reference);
 		return status;
 	}
-	reference->url = hs_cli_reference_base(reference, arena, HS_FHIR_R4);
+	reference->url = reference->serving ? hs_cli_reference_base(reference, arena, HS_FHIR_R4) : "";
 	*out = reference;
 	return HS_OK;
 }
@@ -132,8 +160,15 @@ void hs_cli_reference_stop(struct hs_cli_reference *reference)
 {
 	if (!reference)
 		return;
-	hs_host_stop(reference->host);
-	pthread_join(reference->thread, NULL);
+	if (reference->serving) {
+		hs_host_stop(reference->host);
+		pthread_join(reference->thread, NULL);
+	}
 	hs_host_close(reference->host);
 	remove_dir(reference);
+}
+
+struct hs_host *hs_cli_reference_host(const struct hs_cli_reference *reference)
+{
+	return reference->host;
 }

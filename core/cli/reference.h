@@ -14,6 +14,7 @@ enum hs_status hs_cli_reference_start(struct hs_arena *arena, struct hs_cli_refe
 struct hs_cli_reference_options {
 	const char *data;
 	const char *const *packages;
+	bool terminology_only; /* no server, no service but the terminology: to be asked in process */
 };
 enum hs_status hs_cli_reference_open(struct hs_arena *arena, const struct hs_cli_reference_options *options,
 	struct hs_cli_reference **out, struct hs_error *err);
@@ -24,3 +25,4 @@ const char *hs_cli_reference_base(const struct hs_cli_reference *reference, stru
 const char *hs_cli_reference_url(const struct hs_cli_reference *reference);
 /* Drains it and removes the directory. NULL is allowed. */
 void hs_cli_reference_stop(struct hs_cli_reference *reference);
+struct hs_host *hs_cli_reference_host(const struct hs_cli_reference *reference);

@@ -12,6 +12,7 @@
 struct settings {
 	bool json, sarif, pipe, quiet, strict, bare, structure, no_terminology, best_practice, r5;
 	struct hs_cli_list profiles, definitions, packages, domains;
+	const char *data;
 	int64_t most;
 };
 
@@ -85,6 +86,8 @@ static int run_all(const struct hs_cli_command *command, const struct settings *
 	struct run run = { .most = settings->most ? (uint32_t)settings->most : 1000 };
 	struct validate_setup setup = { .fhir = settings->r5 ? HS_FHIR_R5 : HS_FHIR_R4,
 		.packages = &settings->packages,
+		.data = settings->data,
+		.no_terminology = settings->no_terminology || settings->structure,
 		.bare = settings->bare };
 	struct validate_layer layer = { .library = NULL };
 	struct hs_error err;
@@ -145,6 +148,9 @@ int hs_cli_validate(int argc, char **argv)
 		{ "--package", "NAME#VER",
 			"a FHIR package, or a .tgz, with what it depends on (again for more)", HS_CLI_LIST,
 			&settings.packages },
+		{ "--data", "DIR",
+			"data directory whose imported code systems are asked (see handslag import)",
+			HS_CLI_TEXT, &settings.data },
 		{ "--allow-extension", "PREFIX", "unknown extensions with this URL are no errors; * for any",
 			HS_CLI_LIST, &settings.domains },
 		{ "--json", NULL, "print an OperationOutcome; of several resources a Bundle of them",

@@ -107,6 +107,35 @@ static enum hs_status open_packages(struct validate_engine *engine, const struct
 	return HS_OK;
 }
 
+/* The same packages, as names that a host opens; files by their path. */
+static void make_terms(struct validate_engine *engine, const struct validate_setup *setup)
+{
+	const char **names = engine->terms_packages;
+	size_t n = 0;
+
+	engine->arena = hs_arena_new((size_t)1 << 20);
+	for (size_t i = 0; i < engine->package_count; i++)
+		names[n++] = hs_arena_cstr(engine->arena,
+			hs_arena_printf(engine->arena, "%.*s#%.*s",
+				HS_S_ARG(hs_package_name(engine->packages[i])),
+				HS_S_ARG(hs_package_version(engine->packages[i]))));
+	struct hs_cli_terms_source source = { .fhir = setup->fhir, .packages = names, .data = setup->data };
+	engine->terms = hs_cli_terms_new(&source);
+}
+
+static struct hs_validator *make_validator(const struct validate_engine *engine, struct hs_profiles *profiles,
+	struct hs_library *added)
+{
+	struct hs_validator_source source = { .profiles = profiles };
+	struct hs_validate_terminology terminology;
+
+	if (engine->terms) {
+		terminology = hs_cli_terms_for(engine->terms, added);
+		source.terminology = &terminology;
+	}
+	return hs_validator_new(&source);
+}
+
 enum hs_status hs_cli_validate_open(struct validate_engine *engine, const struct validate_setup *setup,
 	struct hs_error *err)
 {
@@ -131,13 +160,17 @@ enum hs_status hs_cli_validate_open(struct validate_engine *engine, const struct
 	if (status)
 		return status;
 	engine->profiles = hs_profiles_new(engine->defs, engine->library, NULL);
-	engine->validator = hs_validator_new(&(struct hs_validator_source) { .profiles = engine->profiles });
+	if (!setup->no_terminology)
+		make_terms(engine, setup);
+	engine->validator = make_validator(engine, engine->profiles, NULL);
 	return HS_OK;
 }
 
 void hs_cli_validate_close(struct validate_engine *engine)
 {
 	hs_validator_unref(engine->validator);
+	hs_cli_terms_free(engine->terms);
+	hs_arena_free(engine->arena);
 	hs_profiles_unref(engine->profiles);
 	hs_library_unref(engine->library);
 	hs_defs_unref(engine->defs);
@@ -189,7 +222,7 @@ enum hs_status hs_cli_validate_layer_add(const struct validate_engine *engine, s
 void hs_cli_validate_layer_ready(const struct validate_engine *engine, struct validate_layer *layer)
 {
 	layer->profiles = hs_profiles_new(engine->defs, layer->library, engine->profiles);
-	layer->validator = hs_validator_new(&(struct hs_validator_source) { .profiles = layer->profiles });
+	layer->validator = make_validator(engine, layer->profiles, layer->library);
 }
 
 struct layer_of {

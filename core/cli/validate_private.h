@@ -4,6 +4,7 @@
 
 #include <core/cli/definitions.h>
 #include <core/cli/files.h>
+#include <core/cli/terms.h>
 #include <core/fhir/validate/validate.h>
 
 /* ---- validate_engine.c: packages, supplied files, and one validation ---- */
@@ -16,12 +17,18 @@ struct validate_engine {
 	struct hs_library *library;
 	struct hs_profiles *profiles;
 	struct hs_validator *validator;
+	/* NULL: codes are judged by the packages' definitions alone */
+	struct hs_cli_terms *terms;
+	const char *terms_packages[HS_CLI_PACKAGES_MAX + 1]; /* their names, in `arena` */
+	struct hs_arena *arena;
 };
 
 struct validate_setup {
 	enum hs_fhir_version fhir;
 	const struct hs_cli_list *packages; /* beside the core; dependencies are found */
-	bool bare;                          /* without the terminology and extension packages of the cache */
+	const char *data;                   /* directory with imported code systems, or NULL */
+	bool no_terminology;
+	bool bare; /* without the terminology and extension packages of the cache */
 };
 enum hs_status hs_cli_validate_open(struct validate_engine *engine, const struct validate_setup *setup,
 	struct hs_error *err);

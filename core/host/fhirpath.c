@@ -20,7 +20,8 @@ struct job {
 	struct hs_arena *arena;
 	struct hs_txn *txn;
 	const struct hs_defs *defs;
-	struct hs_json *parts; /* of the result that is made, for trace() */
+	struct hs_validator *validator; /* NULL until somebody asks */
+	struct hs_json *parts;          /* of the result that is made, for trace() */
 	size_t told;
 };
 
@@ -178,16 +179,33 @@ static const struct hs_json *on_resolve(void *arg, struct hs_slice text)
 	return tree;
 }
 
+/* The validator of the sandbox, once a question needs it. NULL without definitions. */
+static struct hs_validator *validator_of(struct job *job)
+{
+	struct hs_error ignored = { .status = HS_OK };
+	if (!job->validator)
+		job->validator = hs__validator_get(job->req->sandbox, job->req->edition, job->txn, &ignored);
+	return job->validator;
+}
+
 static int on_conforms(void *arg, const struct hs_json *resource, struct hs_slice profile)
 {
-	const struct job *job = arg;
-	struct hs_error ignored = { .status = HS_OK };
-	struct hs_validator *validator = hs__validator_get(job->req->sandbox, job->req->edition, job->txn,
-		&ignored);
-	int answer = validator ? hs_validate_conforms(validator, resource, profile, job->arena) : -1;
-	if (validator)
-		hs_validator_unref(validator);
-	return answer;
+	struct job *job = arg;
+	const struct hs_validator *validator = validator_of(job);
+	return validator ? hs_validate_conforms(validator, resource, profile, job->arena) : -1;
+}
+
+static int on_member(void *arg, const struct hs_path_value *value, struct hs_slice value_set)
+{
+	struct job *job = arg;
+	const struct hs_validator *validator = validator_of(job);
+	return validator ? hs_validate_member_of(validator, value, value_set, job->arena) : -1;
+}
+
+static int on_subsumes(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below)
+{
+	const struct hs_validator *validator = validator_of(arg);
+	return validator ? hs_validate_subsumes(validator, system, above, below) : -1;
 }
 
 /* ---- evaluation ---- */
@@ -272,6 +290,8 @@ static enum hs_status evaluate(struct job *job, struct hs_error *err)
 		.variable = on_variable,
 		.resolve = on_resolve,
 		.conforms_to = on_conforms,
+		.member_of = on_member,
+		.subsumes = on_subsumes,
 		.trace = on_trace,
 		.arg = job };
 	enum hs_status status = compile(job, job->expression, job->context.len ? HS_S_NONE : type, &path,
@@ -336,6 +356,8 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 		return status;
 	add_echo(job);
 	status = evaluate(job, err);
+	hs_validator_unref(job->validator);
+	job->validator = NULL;
 	return !status && hs_arena_full(arena) ? hs_fail(err, HS_E_TOO_COSTLY, "the results are too large") :
 						 status;
 }

@@ -4,6 +4,7 @@
 #include <core/host/validator.h>
 
 #include <core/base/heap.h>
+#include <core/host/terminology.h>
 
 #define PACKAGES_MAX 500
 #define STORED_ARENA ((size_t)512 << 20)
@@ -34,6 +35,14 @@ struct hs__upper {
 	pthread_mutex_t lock;
 	uint64_t stamp; /* newest commit of a definition that is in it */
 	struct hs_validator *validator;
+};
+
+/* What a sandbox has stored, while it is read. */
+struct stored {
+	struct hs_sandbox *sandbox;
+	struct hs__edition *edition;
+	struct hs_txn *txn;
+	struct hs_arena *arena;
 };
 
 struct hs__validators *hs__validators_new(struct hs_host *host, struct hs__edition *edition,
@@ -111,6 +120,21 @@ static void add_from_cache(struct hs__validators *validators, const char *name)
 	validators->packages[validators->count++] = package;
 }
 
+/* With the terminology of this host as it is for `stored` (NULL: for all), when it has any. */
+static struct hs_validator *make_validator(const struct hs__validators *validators,
+	struct hs_profiles *profiles, const struct stored *stored)
+{
+	struct hs_host_sight sight = { .fhir = validators->edition->fhir,
+		.sandbox = stored ? stored->sandbox : NULL,
+		.txn = stored ? stored->txn : NULL };
+	struct hs_validate_terminology terminology;
+	struct hs_error ignored;
+	bool has = hs_host_terminology(validators->host, &sight, &terminology, &ignored) == HS_OK;
+
+	return hs_validator_new(&(struct hs_validator_source) {
+		.profiles = profiles, .terminology = has ? &terminology : NULL });
+}
+
 static enum hs_status make_base(struct hs__validators *validators, struct hs_error *err)
 {
 	const struct hs_host *host = validators->host;
@@ -135,8 +159,7 @@ static enum hs_status make_base(struct hs__validators *validators, struct hs_err
 		return status;
 	}
 	validators->profiles = hs_profiles_new(validators->edition->defs, validators->library, NULL);
-	validators->validator = hs_validator_new(&(struct hs_validator_source) {
-		.profiles = validators->profiles });
+	validators->validator = make_validator(validators, validators->profiles, NULL);
 	return HS_OK;
 }
 
@@ -152,13 +175,6 @@ static struct hs_validator *base_of(struct hs__validators *validators, struct hs
 }
 
 /* ---- what a sandbox has stored ---- */
-
-struct stored {
-	struct hs_sandbox *sandbox;
-	struct hs__edition *edition;
-	struct hs_txn *txn;
-	struct hs_arena *arena;
-};
 
 static uint32_t number_of(const struct stored *stored, size_t type)
 {
@@ -226,7 +242,7 @@ static enum hs_status make_upper(const struct stored *stored, struct hs__upper *
 		struct hs_profiles *profiles = hs_profiles_new(stored->edition->defs, library,
 			base->profiles);
 		hs_validator_unref(upper->validator);
-		upper->validator = hs_validator_new(&(struct hs_validator_source) { .profiles = profiles });
+		upper->validator = make_validator(base, profiles, stored);
 		upper->stamp = stamp;
 		hs_profiles_unref(profiles);
 	}

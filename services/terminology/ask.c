@@ -10,8 +10,7 @@
  *                    answer on the loop from the mapped image -> reply */
 #include "ask.h"
 
-#include "grammar.h"
-#include "image/big.h"
+#include "inside.h"
 #include "tree.h"
 
 #define BATCH_MAX 999u
@@ -126,27 +125,12 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, 
 	struct hs_error *err)
 {
 	struct tx_context *ctx = &ask->ctx;
-	bool r5 = hs_request_fhir(ask->req) == HS_FHIR_R5;
-	const struct tx_layer *fresh = &ask->uploads->fresh[r5], *uploaded = &ask->uploads->layers[r5];
 
 	memset(ctx, 0, sizeof(*ctx));
 	ctx->arena = hs_request_arena(ask->req);
 	ctx->fhir = hs_request_fhir(ask->req);
 	ctx->now_ms = hs_request_now(ask->req);
-	ctx->limit = (uint32_t)ask->service->expansion_limit;
-	ctx->scope.face = r5 ? HS_ON_R5 : HS_ON_R4;
-	if (ask->sent.image)
-		ctx->scope.layers[ctx->scope.count++] = &ask->sent;
-	if (fresh->image)
-		ctx->scope.layers[ctx->scope.count++] = fresh;
-	if (uploaded->image)
-		ctx->scope.layers[ctx->scope.count++] = uploaded;
-	for (size_t i = 0; ask->imports && i < ask->imports->count; i++)
-		ctx->scope.layers[ctx->scope.count++] = hs_tx_big_question(hs_tx_import(ask->imports, i),
-			ctx->arena);
-	if (ask->service->base.image)
-		ctx->scope.layers[ctx->scope.count++] = &ask->service->base;
-	hs_tx_grammars_begin(ctx, &ask->service->builtin);
+	hs_tx_see(ctx, ask->service, ask->imports, ask->uploads, &ask->sent);
 	if (sent_set != TX_NONE)
 		ctx->set = (struct tx_set) { &ask->sent, &ask->sent.sets[sent_set] };
 	return hs_tx_params_read(ctx, input, ask->accept_language, err);

@@ -4,6 +4,7 @@
 #include "batch.h"
 #include "check.h"
 #include "import/importers.h"
+#include "inside.h"
 
 static const struct hs_setting settings[] = {
 	{ "expansion-limit", HS_SETTING_INT, offsetof(struct tx_service, expansion_limit), "100000",
@@ -20,6 +21,11 @@ static const struct hs_metric metrics[] = {
 	{ "handslag_terminology_imports_refused_total", HS_METRIC_COUNTER,
 		"Images in the folder of imports that could not be used, each time the folder was read.",
 		offsetof(struct tx_service, imports_refused) },
+	{ .name = NULL },
+};
+
+static const struct hs_feature features[] = {
+	{ HS_PROVIDES, HS_TERMINOLOGY_FEATURE, &hs_tx_terminology },
 	{ .name = NULL },
 };
 
@@ -216,6 +222,7 @@ const struct hs_service hs_service_terminology = {
 		   "them.",
 	.state_size = sizeof(struct tx_service),
 	.sandbox_size = sizeof(struct tx_sandbox),
+	.features = features,
 	.settings = settings,
 	.types = types,
 	.routes = routes,

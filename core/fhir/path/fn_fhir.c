@@ -207,20 +207,3 @@ enum hs_status hs__path_fn_conforms_to(struct path_call *call)
 	}
 	return hs__path_push_boolean(call->run, call->out, conforms);
 }
-
-enum hs_status hs__path_fn_member_of(struct path_call *call)
-{
-	struct hs_slice value_set;
-	bool there;
-	const struct hs_path_value *value = NULL;
-	enum hs_status status = hs__path_focus(call, &value);
-	if (!status) {
-		status = hs__path_arg_text(call, 0, &value_set, &there);
-	}
-	if (status || !value || !there) {
-		return status;
-	}
-	const struct hs_path_context *context = call->run->context;
-	int member = context->member_of ? context->member_of(context->arg, value, value_set) : -1;
-	return member < 0 ? HS_OK : hs__path_push_boolean(call->run, call->out, member);
-}

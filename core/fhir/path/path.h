@@ -76,6 +76,7 @@ struct hs_path_context {
 	/* memberOf, conformsTo, subsumes: 1, 0, or -1 when not known. May be NULL. */
 	int (*member_of)(void *arg, const struct hs_path_value *value, struct hs_slice value_set);
 	int (*conforms_to)(void *arg, const struct hs_json *resource, struct hs_slice profile);
+	int (*subsumes)(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below);
 	void (*trace)(void *arg, struct hs_slice name, const struct hs_path_list *values);
 	void *arg;
 };

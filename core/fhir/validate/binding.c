@@ -19,6 +19,22 @@ static enum hs_validate_answer ask(struct hs__validation *run, const struct hs_v
 	return run->terms->in_value_set(run->terms->arg, run->arena, code, value_set, finding);
 }
 
+/* A plain code, whose system the value set implies. Of a media type the parameters are not part of the code
+ * (RFC 6838), and FHIR has short forms of its own (R4 http.html, section 3.1.0.1.9). */
+static enum hs_validate_answer ask_plain(struct hs__validation *run, struct hs_slice text,
+	struct hs_slice value_set)
+{
+	struct hs_validate_finding finding = { .message = HS_S_NONE };
+	struct hs_validate_code code = { .code = text };
+	if (hs_slice_starts(value_set, HS_S("http://hl7.org/fhir/ValueSet/mimetypes"))) {
+		if (hs_slice_eq(text, HS_S("json")) || hs_slice_eq(text, HS_S("xml")) ||
+			hs_slice_eq(text, HS_S("ttl")))
+			return HS_VALIDATE_YES;
+		code.code = hs_slice_trim(hs_slice_first(text, hs_slice_find(text, ';', 0)));
+	}
+	return ask(run, &code, value_set, &finding);
+}
+
 /* Yes when one coding is in it; what cannot be told comes before no. */
 static enum hs_validate_answer ask_concept(struct hs__validation *run, const struct hs_json *concept,
 	struct hs_slice value_set, struct hs_validate_finding *finding)
@@ -42,16 +58,37 @@ enum hs_validate_answer hs__binding_answer(struct hs__validation *run, const str
 {
 	struct hs_validate_finding finding = { .message = HS_S_NONE };
 	struct hs_slice type = hs__node_type(run, node);
-	if (hs_json_is(node->value, HS_JSON_STRING)) {
-		struct hs_validate_code code = { .code = hs_json_text(node->value) };
-		return ask(run, &code, value_set, &finding);
-	}
+	if (hs_json_is(node->value, HS_JSON_STRING))
+		return ask_plain(run, hs_json_text(node->value), value_set);
 	if (hs_slice_eq(type, HS_S("CodeableConcept")))
 		return ask_concept(run, node->value, value_set, &finding);
 	if (hs_slice_eq(type, HS_S("CodeableReference")))
 		return ask_concept(run, hs_json_get(node->value, HS_S("concept")), value_set, &finding);
 	struct hs_validate_code code = read_coding(node->value);
 	return code.code.len ? ask(run, &code, value_set, &finding) : HS_VALIDATE_NO;
+}
+
+int hs__binding_member_of(struct hs__validation *run, const struct hs__node *up,
+	const struct hs_path_value *value, struct hs_slice value_set)
+{
+	enum hs_validate_answer answer;
+	if (value->node) {
+		struct hs__node node = { .up = up,
+			.name = HS_S("$this"),
+			.index = -1,
+			.value = value->node,
+			.shadow = value->shadow,
+			.parent = value->parent,
+			.type = value->type,
+			.def = value->element,
+			.resource = up ? up->resource : NULL };
+		answer = hs__binding_answer(run, &node, value_set);
+	} else if (value->kind == HS_PATH_STRING) {
+		answer = ask_plain(run, value->text, value_set);
+	} else {
+		return -1;
+	}
+	return answer == HS_VALIDATE_YES ? 1 : answer == HS_VALIDATE_NO ? 0 : -1;
 }
 
 /* ---- messages ---- */

@@ -16,20 +16,14 @@ static const struct hs_json *resolve(void *arg, struct hs_slice reference)
 
 static int member_of(void *arg, const struct hs_path_value *value, struct hs_slice value_set)
 {
-	struct surroundings *around = arg;
-	struct hs__node node = { .up = around->node,
-		.name = HS_S("$this"),
-		.index = -1,
-		.value = value->node,
-		.shadow = value->shadow,
-		.parent = value->parent,
-		.type = value->type,
-		.def = value->element,
-		.resource = around->node->resource };
-	if (!value->node)
-		return -1;
-	enum hs_validate_answer answer = hs__binding_answer(around->run, &node, value_set);
-	return answer == HS_VALIDATE_YES ? 1 : answer == HS_VALIDATE_NO ? 0 : -1;
+	const struct surroundings *around = arg;
+	return hs__binding_member_of(around->run, around->node, value, value_set);
+}
+
+static int subsumes(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below)
+{
+	const struct surroundings *around = arg;
+	return hs_validate_subsumes(around->run->validator, system, above, below);
 }
 
 static int conforms_to(void *arg, const struct hs_json *resource, struct hs_slice profile)
@@ -66,6 +60,7 @@ int hs__check_expression(struct hs__validation *run, const struct hs__node *node
 		.resolve = resolve,
 		.member_of = member_of,
 		.conforms_to = conforms_to,
+		.subsumes = subsumes,
 		.arg = &around,
 	};
 	struct hs_path_value input;

@@ -39,6 +39,8 @@ struct asking {
 	struct hs__terms *terms;
 	const struct hs_validate_code *code;
 	int depth;
+	const struct hs_validate_terminology *help; /* for rules that cannot be told here; NULL: none */
+	struct hs_arena *arena;
 };
 
 static enum hs_validate_answer in_set(struct asking *ask, const struct hs_json *set);
@@ -62,6 +64,13 @@ static bool lists_concept(const struct hs_json *include, struct hs_slice code)
 	return false;
 }
 
+/* A rule on a code system that is not known here, or by a filter that is not. */
+static enum hs_validate_answer ask_further(const struct asking *ask, const struct hs_json *include,
+	enum hs_validate_answer own)
+{
+	return ask->help ? ask->help->in_rule(ask->help->arg, ask->arena, ask->code, include) : own;
+}
+
 /* The codes that an include takes of one system. */
 static enum hs_validate_answer in_system_part(struct asking *ask, const struct hs_json *include,
 	struct hs_slice url)
@@ -74,12 +83,14 @@ static enum hs_validate_answer in_system_part(struct asking *ask, const struct h
 		return lists_concept(include, code->code) ? HS_VALIDATE_YES : HS_VALIDATE_NO;
 	const struct hs__system *system = hs__terms_system(ask->terms, url);
 	if (!system)
-		return HS_VALIDATE_NO_SYSTEM;
+		return ask_further(ask, include, HS_VALIDATE_NO_SYSTEM);
 	const struct hs__concept *concept = hs__terms_concept(system, code->code);
 	if (!concept)
-		return system->complete ? HS_VALIDATE_NO : HS_VALIDATE_NO_SYSTEM;
+		return system->complete ? HS_VALIDATE_NO : ask_further(ask, include, HS_VALIDATE_NO_SYSTEM);
 	HS_JSON_EACH(filter, filters) {
 		enum hs_validate_answer one = hs__terms_filter(system, concept, filter);
+		if (one == HS_VALIDATE_UNSUPPORTED)
+			return ask_further(ask, include, one);
 		if (one != HS_VALIDATE_YES)
 			return one;
 	}
@@ -136,15 +147,14 @@ static enum hs_validate_answer in_set(struct asking *ask, const struct hs_json *
 	return HS_VALIDATE_YES;
 }
 
-enum hs_validate_answer hs__terms_in_value_set(void *arg, struct hs_arena *arena,
-	const struct hs_validate_code *code, struct hs_slice value_set, struct hs_validate_finding *finding)
+enum hs_validate_answer hs__terms_in_value_set(struct hs__terms *terms, struct hs_arena *arena,
+	const struct hs_validate_code *code, struct hs_slice value_set,
+	const struct hs_validate_terminology *help)
 {
-	struct asking ask = { arg, code, 0 };
-	(void)arena;
-	(void)finding;
-	pthread_mutex_lock(&ask.terms->lock);
+	struct asking ask = { .terms = terms, .code = code, .help = help, .arena = arena };
+	pthread_mutex_lock(&terms->lock);
 	enum hs_validate_answer answer = in_named_set(&ask, value_set);
-	pthread_mutex_unlock(&ask.terms->lock);
+	pthread_mutex_unlock(&terms->lock);
 	return answer;
 }
 
@@ -163,10 +173,9 @@ static bool is_name(const struct hs__concept *concept, struct hs_slice display)
 	return false;
 }
 
-enum hs_validate_answer hs__terms_in_system(void *arg, struct hs_arena *arena,
+enum hs_validate_answer hs__terms_in_system(struct hs__terms *terms, struct hs_arena *arena,
 	const struct hs_validate_code *code, struct hs_validate_finding *finding)
 {
-	struct hs__terms *terms = arg;
 	enum hs_validate_answer answer = HS_VALIDATE_YES;
 	pthread_mutex_lock(&terms->lock);
 	const struct hs__system *system = hs__terms_system(terms, code->system);

@@ -124,6 +124,21 @@ static bool is_below(const struct hs__system *system, const struct hs__concept *
 	return false;
 }
 
+enum hs_validate_answer hs__terms_subsumes(struct hs__terms *terms, struct hs_slice url,
+	struct hs_slice above, struct hs_slice below)
+{
+	enum hs_validate_answer answer = HS_VALIDATE_NO_SYSTEM;
+	pthread_mutex_lock(&terms->lock);
+	const struct hs__system *system = hs__terms_system(terms, url);
+	const struct hs__concept *upper = system ? hs__terms_concept(system, above) : NULL;
+	const struct hs__concept *lower = system ? hs__terms_concept(system, below) : NULL;
+	if (upper && lower)
+		answer = upper == lower || is_below(system, lower, above, 0) ? HS_VALIDATE_YES :
+									       HS_VALIDATE_NO;
+	pthread_mutex_unlock(&terms->lock);
+	return answer;
+}
+
 static bool in_list(struct hs_slice list, struct hs_slice word)
 {
 	while (list.ptr)

@@ -19,13 +19,12 @@ struct hs_validator *hs_validator_new(const struct hs_validator_source *source)
 	for (uint32_t i = 0; i < validator->type_count; i++)
 		validator->rules[i] = hs__rules_find(hs_defs_text(validator->defs,
 			hs_defs_type_at(validator->defs, i)->name));
-	if (source->terminology) {
-		validator->terms = *source->terminology;
-	} else {
-		validator->own_terms = hs__terms_new(hs_profiles_library(source->profiles));
-		validator->terms = (struct hs_validate_terminology) { hs__terms_in_value_set,
-			hs__terms_in_system, validator->own_terms };
-	}
+	validator->beyond = hs__beyond_new(hs_profiles_library(source->profiles), source->terminology);
+	validator->terms = (struct hs_validate_terminology) { .in_value_set = hs__beyond_in_value_set,
+		.in_system = hs__beyond_in_system,
+		.subsumes = hs__beyond_subsumes,
+		.ask = hs__beyond_ask,
+		.arg = validator->beyond };
 	return validator;
 }
 
@@ -39,7 +38,7 @@ void hs_validator_unref(struct hs_validator *validator)
 {
 	if (!validator || atomic_fetch_sub_explicit(&validator->refs, 1, memory_order_acq_rel) != 1)
 		return;
-	hs__terms_free(validator->own_terms);
+	hs__beyond_free(validator->beyond);
 	hs_profiles_unref(validator->profiles);
 	hs_heap_free(validator->rules);
 	hs_heap_free(validator->types);
@@ -135,4 +134,30 @@ int hs_validate_conforms(const struct hs_validator *validator, const struct hs_j
 	}
 	hs_arena_free(run.scratch);
 	return result;
+}
+
+int hs_validate_member_of(const struct hs_validator *validator, const struct hs_path_value *value,
+	struct hs_slice value_set, struct hs_arena *arena)
+{
+	static const struct hs_validate_options defaults;
+	struct hs_issues issues = { .arena = arena };
+	struct hs__validation run;
+	begin(&run, validator, &defaults, &issues);
+	int answer = hs__binding_member_of(&run, NULL, value, value_set);
+	hs_arena_free(run.scratch);
+	return answer;
+}
+
+int hs_validate_subsumes(const struct hs_validator *validator, struct hs_slice system, struct hs_slice above,
+	struct hs_slice below)
+{
+	enum hs_validate_answer answer = validator->terms.subsumes(validator->terms.arg, system, above,
+		below);
+	return answer == HS_VALIDATE_YES ? 1 : answer == HS_VALIDATE_NO ? 0 : -1;
+}
+
+enum hs_status hs_validate_ask(const struct hs_validator *validator, struct hs_arena *arena,
+	const char *operation, const struct hs_json *parameters, struct hs_json **out, struct hs_error *err)
+{
+	return validator->terms.ask(validator->terms.arg, arena, operation, parameters, out, err);
 }

@@ -8,8 +8,7 @@
 
 #include <core/fhir/profile/profile.h>
 
-/* ---- terminology: an interface, so that it can be the service, a remote one, or what the packages hold ----
- */
+/* ---- terminology: what definitions and library hold is asked first; where they cannot tell, this ---- */
 
 enum hs_validate_answer {
 	HS_VALIDATE_YES,
@@ -28,6 +27,7 @@ struct hs_validate_code {
 struct hs_validate_finding {
 	struct hs_slice message;       /* what is wrong with the code */
 	struct hs_slice right_display; /* set when the display given is not one of the code's */
+	bool loose_display; /* its code system fixes no displays: another one is worth a warning at most */
 	bool inactive;
 	bool no_code; /* the system is known and complete, and does not have the code at all */
 };
@@ -40,6 +40,17 @@ struct hs_validate_terminology {
 	/* Is the code in its code system, with that display? */
 	enum hs_validate_answer (*in_system)(void *arg, struct hs_arena *arena,
 		const struct hs_validate_code *code, struct hs_validate_finding *finding);
+	/* Does a rule of a value set (compose.include with a system and no value sets) take the code? NULL:
+	 * never known. */
+	enum hs_validate_answer (*in_rule)(void *arg, struct hs_arena *arena,
+		const struct hs_validate_code *code, const struct hs_json *include);
+	/* Is the code `above` the same as `below`, or above it? NULL: never known. */
+	enum hs_validate_answer (*subsumes)(void *arg, struct hs_slice system, struct hs_slice above,
+		struct hs_slice below);
+	/* An operation by its name ("ValueSet/$expand"), Parameters in and out; NULL: there are none. */
+	enum hs_status (*ask)(void *arg, struct hs_arena *arena, const char *operation,
+		const struct hs_json *parameters, struct hs_json **out, struct hs_error *err);
+	void (*close)(void *arg); /* when the validator that has it ends; may be NULL */
 	void *arg;
 };
 
@@ -49,8 +60,9 @@ struct hs_validator;
 
 struct hs_validator_source {
 	struct hs_profiles *profiles; /* referenced */
-	const struct hs_validate_terminology
-		*terminology; /* copied; NULL: what definitions and library hold */
+	/* Copied, and closed with the validator; NULL: none but what definitions and library hold. It answers
+	 * the same as long as the validator lives, from any thread, and is asked each question once. */
+	const struct hs_validate_terminology *terminology;
 };
 /* Never NULL. */
 struct hs_validator *hs_validator_new(const struct hs_validator_source *source);
@@ -108,3 +120,12 @@ void hs_validate(const struct hs_validator *validator, const struct hs_json *res
 /* Does the resource conform to the profile? 1, 0, or -1 when that is not known. For conformsTo(). */
 int hs_validate_conforms(const struct hs_validator *validator, const struct hs_json *resource,
 	struct hs_slice profile, struct hs_arena *arena);
+/* For memberOf(): is the code, Coding, CodeableConcept or Quantity in the value set? 1, 0 or -1 as above. */
+int hs_validate_member_of(const struct hs_validator *validator, const struct hs_path_value *value,
+	struct hs_slice value_set, struct hs_arena *arena);
+/* For subsumes(): is `above` the same as `below`, or above it? 1, 0 or -1 as above. */
+int hs_validate_subsumes(const struct hs_validator *validator, struct hs_slice system, struct hs_slice above,
+	struct hs_slice below);
+/* An operation of the terminology, for %terminologies. HS_E_NOT_SUPPORTED without one. */
+enum hs_status hs_validate_ask(const struct hs_validator *validator, struct hs_arena *arena,
+	const char *operation, const struct hs_json *parameters, struct hs_json **out, struct hs_error *err);

@@ -13,8 +13,8 @@ struct hs_validator {
 	_Atomic uint32_t refs;
 	struct hs_profiles *profiles;
 	const struct hs_defs *defs;
-	struct hs_validate_terminology terms;
-	struct hs__terms *own_terms; /* behind `terms` when nobody gave any; else NULL */
+	struct hs_validate_terminology terms; /* of `beyond` */
+	struct hs__beyond *beyond;
 	/* One a type, by its index. */
 	_Atomic(const struct hs_profile *) *types; /* its own profile, once it was asked for */
 	hs__rule **rules;
@@ -76,6 +76,10 @@ void hs__check_binding(struct hs__validation *run, const struct hs__node *node,
 /* HS_VALIDATE_YES when a code of the value is in the value set. */
 enum hs_validate_answer hs__binding_answer(struct hs__validation *run, const struct hs__node *node,
 	struct hs_slice value_set);
+/* The same of a value of FHIRPath at `up` (may be NULL), a text that is computed too: 1, 0, or -1 when it
+ * cannot be told. */
+int hs__binding_member_of(struct hs__validation *run, const struct hs__node *up,
+	const struct hs_path_value *value, struct hs_slice value_set);
 void hs__check_extension(struct hs__validation *run, const struct hs__node *node);
 /* Profiles that the element's type names, and target profiles of a reference. */
 void hs__check_uses(struct hs__validation *run, const struct hs__node *node,
@@ -99,7 +103,28 @@ int hs__slice_matches(struct hs__validation *run, const struct hs__node *item,
 struct hs__terms;
 struct hs__terms *hs__terms_new(struct hs_library *library);
 void hs__terms_free(struct hs__terms *terms);
-enum hs_validate_answer hs__terms_in_value_set(void *arg, struct hs_arena *arena,
-	const struct hs_validate_code *code, struct hs_slice value_set, struct hs_validate_finding *finding);
-enum hs_validate_answer hs__terms_in_system(void *arg, struct hs_arena *arena,
+/* `help` is asked about rules that the library cannot judge; NULL: they stay open. */
+enum hs_validate_answer hs__terms_in_value_set(struct hs__terms *terms, struct hs_arena *arena,
+	const struct hs_validate_code *code, struct hs_slice value_set,
+	const struct hs_validate_terminology *help);
+enum hs_validate_answer hs__terms_in_system(struct hs__terms *terms, struct hs_arena *arena,
 	const struct hs_validate_code *code, struct hs_validate_finding *finding);
+/* Is `above` the same as `below` in a code system of the library, or above it? */
+enum hs_validate_answer hs__terms_subsumes(struct hs__terms *terms, struct hs_slice system,
+	struct hs_slice above, struct hs_slice below);
+
+/* ---- and beyond them: a terminology that is asked where they cannot tell, each question once ---- */
+
+struct hs__beyond;
+/* `terminology` is copied and closed at the end; may be NULL. */
+struct hs__beyond *hs__beyond_new(struct hs_library *library,
+	const struct hs_validate_terminology *terminology);
+void hs__beyond_free(struct hs__beyond *beyond);
+enum hs_validate_answer hs__beyond_in_value_set(void *arg, struct hs_arena *arena,
+	const struct hs_validate_code *code, struct hs_slice value_set, struct hs_validate_finding *finding);
+enum hs_validate_answer hs__beyond_in_system(void *arg, struct hs_arena *arena,
+	const struct hs_validate_code *code, struct hs_validate_finding *finding);
+enum hs_validate_answer hs__beyond_subsumes(void *arg, struct hs_slice system, struct hs_slice above,
+	struct hs_slice below);
+enum hs_status hs__beyond_ask(void *arg, struct hs_arena *arena, const char *operation,
+	const struct hs_json *parameters, struct hs_json **out, struct hs_error *err);

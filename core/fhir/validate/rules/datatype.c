@@ -91,9 +91,10 @@ void hs__rule_coding(struct hs__validation *run, const struct hs__node *node)
 		return;
 	enum hs_validate_answer answer = run->terms->in_system(run->terms->arg, run->arena, &code, &finding);
 	if (finding.right_display.len)
-		HS__FAIL(run, node, "display", "invalid", "coding-display",
-			"'%.*s' is not the display of '%.*s'; write '%.*s'", HS__SHOW(code.display),
-			HS__SHOW(code.code), HS__SHOW(finding.right_display));
+		hs__validate_add(run, node, HS_S("display"), NULL,
+			finding.loose_display ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, "invalid",
+			"coding-display", "'%.*s' is not the display of '%.*s'; write '%.*s'",
+			HS__SHOW(code.display), HS__SHOW(code.code), HS__SHOW(finding.right_display));
 	else if (answer == HS_VALIDATE_NO)
 		HS__FAIL(run, node, "code", "code-invalid", "coding-unknown-code",
 			"the code system '%.*s' has no code '%.*s'", HS__SHOW(code.system),

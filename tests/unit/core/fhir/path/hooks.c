@@ -38,6 +38,15 @@ static int judge_profile(void *arg, const struct hs_json *resource, struct hs_sl
 							    -1;
 }
 
+/* "a" is above "b" in the system that is known. */
+static int judge_codes(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below)
+{
+	(void)arg;
+	return hs_slice_eq(system, HS_S("http://known")) ?
+		hs_slice_eq(above, HS_S("a")) && hs_slice_eq(below, HS_S("b")) :
+		-1;
+}
+
 static void keep_trace(void *arg, struct hs_slice name, const struct hs_path_list *values)
 {
 	struct world *world = arg;
@@ -69,6 +78,7 @@ static void expect(struct world *world, const char *input, const char *expressio
 		.resolve = give_resource,
 		.member_of = judge_code,
 		.conforms_to = judge_profile,
+		.subsumes = judge_codes,
 		.trace = keep_trace,
 		.arg = world };
 	struct hs_json *tree = parse_json(arena, hs_slice_cstr(input));
@@ -111,6 +121,27 @@ static void hooks(void **state)
 	hs_arena_free(arena);
 }
 
+#define CONCEPT(system, a, b) \
+	"{\"one\":{\"system\":\"" system "\",\"code\":\"" a \
+	"\"},\"two\":{\"coding\":[{\"system\":\"http://x\"," \
+	"\"code\":\"" a "\"},{\"system\":\"" system "\",\"code\":\"" b "\"}]}}"
+
+static void subsumption(void **state)
+{
+	(void)state;
+	struct world world = { .organization = NULL };
+	expect(&world, CONCEPT("http://known", "a", "b"), "one.subsumes(two)", "true");
+	expect(&world, CONCEPT("http://known", "a", "b"), "two.subsumes(one)", "false");
+	expect(&world, CONCEPT("http://known", "a", "b"), "two.subsumedBy(one)", "true");
+	expect(&world, CONCEPT("http://known", "a", "b"), "one.subsumedBy(two)", "false");
+	expect(&world, CONCEPT("http://known", "a", "b"), "one.subsumes(one)", "true");
+	expect(&world, CONCEPT("http://other", "a", "b"), "one.subsumes(two)", "");
+	expect(&world, CONCEPT("http://other", "a", "a"), "one.subsumes(two)", "true");
+	expect(&world, CONCEPT("http://known", "a", "b"), "three.subsumes(two)", "");
+	expect(&world, CONCEPT("http://known", "a", "b"), "one.subsumes(three)", "");
+	expect(&world, CONCEPT("http://known", "a", "b"), "one.code.subsumes(two)", "!execution");
+}
+
 static void truth_of_results(void **state)
 {
 	(void)state;
@@ -128,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hooks),
+		cmocka_unit_test(subsumption),
 		cmocka_unit_test(truth_of_results),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
