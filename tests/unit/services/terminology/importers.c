@@ -261,8 +261,36 @@ static void makes_the_codes_of_modifiers(void **state)
 {
 #define LABEL(text) "<Rubric kind='preferred'><Label xml:lang='en'>" text "</Label></Rubric>"
 #define CHARACTER(modifier, code, text) \
-	"<ModifierClass modifier='" modifier "' code='" code "'><SuperClass code='" modifier \
-	"'/>" LABEL(text) "</ModifierClass>\n"
+	"<ModifierClass modifier='" modifier "' code='" code "'>", LABEL(text) "</ModifierClass>\n"
+#define CLASS(code) "<Class code='" code "' kind='category'>"
+	static const char *const text[] = {
+		"<ClaML version='2.0.0'>\n<Title name='ICD-10' version='2019'>ICD</Title>\n",
+		"<Modifier code='D_4'><SubClass code='.0'/></Modifier>\n",
+		CHARACTER("D_4", ".0", "With coma"),
+		CHARACTER("D_4", ".1", "Without"),
+		CHARACTER("P_5", "1", "Hand"),
+		CHARACTER("P_5", "2", "Foot"),
+		CHARACTER("F_5", "2", "Grave"),
+		CHARACTER("F_4", ".0", "Acute"),
+		CHARACTER("F_4", ".1", "Late"),
+		CLASS("E"),
+		"<ModifiedBy code='D_4'/>" LABEL("Block") "</Class>\n",
+		CLASS("E10"),
+		"<SuperClass code='E'/>" LABEL("Diabetes") "</Class>\n",
+		CLASS("E11"),
+		"<SuperClass code='E'/><ExcludeModifier code='D_4'/>",
+		LABEL("Other") "</Class>\n",
+		CLASS("E12"),
+		"<SuperClass code='E'/>" LABEL("Its own") "</Class>\n",
+		CLASS("M00"),
+		"<ModifiedBy code='P_5' all='false'><ValidModifierClass code='1'/></ModifiedBy>",
+		LABEL("Arthritis") "</Class>\n",
+		CLASS("M00.0"),
+		"<SuperClass code='M00'/>" LABEL("Arthritis, of one") "</Class>\n",
+		CLASS("F10"),
+		"<ModifiedBy code='F_5'/><ModifiedBy code='F_4'/><ModifiedBy code='no'/>",
+		LABEL("Alcohol") "</Class>\n</ClaML>\n",
+	};
 	static const struct {
 		const char *code, *display, *parent; /* display NULL: there is no such code */
 	} rows[] = {
@@ -277,47 +305,16 @@ static void makes_the_codes_of_modifiers(void **state)
 	};
 	struct place p;
 	struct ask a;
+	struct hs_buf file;
 
 	(void)state;
 	begin(&p);
-	put(&p, "icd.xml",
-		"<ClaML version='2.0.0'>\n<Title name='ICD-10' version='2019'>ICD</Title>\n"
-		"<Modifier code='D_4'><SubClass code='.0'/></Modifier>\n" CHARACTER("D_4", ".0",
-			"With coma") CHARACTER("D_4", ".1", "Without") CHARACTER("P_5", "1",
-			"Hand") CHARACTER("P_5", "2", "Foot")
-			CHARACTER("F_5", "2", "Grave") CHARACTER("F_4", ".0", "Acute") CHARACTER("F_4", ".1", "Late") "<Class code='E' kind='block'><ModifiedBy code='D_4'/>" LABEL(
-				"Block") "</Class>\n"
-					 "<Class code='E10' kind='category'><SuperClass code='E'/>" LABEL(
-						 "Diabetes") "</Class>\n"
-							     "<Class code='E11' kind='category'><SuperClass "
-							     "code='E'/><ExcludeModifier code='D_4'/>" LABEL(
-								     "Other") "</Class>\n"
-									      "<Class code='E12' "
-									      "kind='category'><SuperClass "
-									      "code='E'/>" LABEL(
-										      "Its own") "</Class>\n"
-												 "<Class "
-												 "code='M00' "
-												 "kind='"
-												 "category'><"
-												 "ModifiedBy "
-												 "code='P_5' "
-												 "all='false'"
-												 "><"
-												 "ValidModifi"
-												 "erClass "
-												 "code='1'/>"
-												 "</"
-												 "ModifiedBy"
-												 ">" LABEL(
-													 "Art"
-													 "hri"
-													 "ti"
-													 "s") "</Class>\n"
-													      "<Class code='M00.0' kind='category'><SuperClass code='M00'/>" LABEL(
-														      "Arthritis, of one") "</Class>\n"
-																	   "<Class code='F10' kind='category'><ModifiedBy code='F_5'/><ModifiedBy code='F_4'/><ModifiedBy code='no'/>" LABEL(
-																		   "Alcohol") "</Class>\n</ClaML>\n");
+	hs_buf_init(&file, NULL, 1 << 16);
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
+		hs_buf_cstr(&file, text[i]);
+	hs_buf_byte(&file, '\0');
+	put(&p, "icd.xml", file.ptr);
+	hs_buf_free(&file);
 	assert_int_equal(run(&p, hs_tx_import_icd10, NULL, 0), HS_OK);
 	assert_string_equal(p.skipped, "17 the modifier no of F10.02 is not described\n");
 	open_image(&p, &a);
