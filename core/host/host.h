@@ -118,6 +118,10 @@ const struct hs_rest *hs_sandbox_rest(const struct hs_sandbox *sandbox, enum hs_
 /* DATA/sandboxes/NAME/store.db in `out`; false when it does not fit or the name is not one. */
 bool hs_sandbox_store_path(const char *data_dir, const char *name, char *out, size_t size);
 
+/* How a search ("Patient?name=x") would be carried out, in words; any thread but a loop's. */
+enum hs_status hs_sandbox_explain(const struct hs_sandbox *sandbox, enum hs_fhir_version fhir,
+	struct hs_arena *arena, struct hs_slice search, struct hs_slice *out, struct hs_error *err);
+
 /* A copy of one moment of the sandbox as a new file, while others write; any thread but a loop's. */
 enum hs_status hs_host_backup(struct hs_host *host, const char *name, const char *path, struct hs_error *err);
 /* Puts a copy back after checking it; makes the sandbox when there is none. Offline only. */

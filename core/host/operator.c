@@ -5,6 +5,7 @@
  *   GET, DELETE  /operator/sandboxes/NAME
  *   POST         /operator/sandboxes/NAME/reset
  *   POST         /operator/sandboxes/NAME/backup     into DATA/backups
+ *   POST         /operator/sandboxes/NAME/explain    {"search": "Patient?name=x", "fhir": "r4"}
  *   GET, PUT     /operator/sandboxes/NAME/clock      {"offsetMs": n} {"frozen": instant} {"advanceMs": n}
  *   GET, PUT     /operator/sandboxes/NAME/limits     {"requestsPerSecond": n, "burst": n, ...}
  *   GET, PUT     /operator/sandboxes/NAME/faults     see fault.h
@@ -219,6 +220,57 @@ static enum hs_verdict post_backup(struct hs_request *req, struct hs_sandbox *sa
 	return hs__control(req, do_backup, order, backed_up);
 }
 
+struct question {
+	const struct hs_sandbox *sandbox;
+	enum hs_fhir_version fhir;
+	struct hs_slice search, plan;
+};
+
+static enum hs_status do_explain(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct question *question = arg;
+
+	(void)txn;
+	return hs_sandbox_explain(question->sandbox, question->fhir, arena, question->search, &question->plan,
+		err);
+}
+
+static enum hs_verdict explained(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	const struct question *question = arg;
+	struct hs_json *out = hs_json_object(req->arena);
+
+	if (status)
+		return hs_fail_request(req, err);
+	hs_json_add_text(req->arena, out, HS_S("search"), question->search);
+	hs_json_add_text(req->arena, out, HS_S("plan"), question->plan);
+	return reply(req, 200, out);
+}
+
+static enum hs_verdict post_explain(struct hs_request *req, struct hs_sandbox *sandbox,
+	const struct hs_json *spec)
+{
+	struct question *question = hs_arena_alloc(req->arena, sizeof(*question));
+	struct hs_slice fhir = hs_json_get_text(spec, HS_S("fhir"));
+	struct hs_error err = { .status = HS_OK };
+
+	if (!question) {
+		hs_fail(&err, HS_E_LIMIT, "the request is too large");
+		return hs_fail_request(req, &err);
+	}
+	question->sandbox = sandbox;
+	question->fhir = hs_slice_eq(fhir, HS_S("r5")) ? HS_FHIR_R5 : HS_FHIR_R4;
+	question->search = hs_json_get_text(spec, HS_S("search"));
+	if (!question->search.len ||
+		(fhir.len && !hs_slice_eq(fhir, HS_S("r4")) && !hs_slice_eq(fhir, HS_S("r5")))) {
+		hs_fail(&err, HS_E_REQUIRED,
+			"send {\"search\": \"Patient?name=x\"}, and \"fhir\": \"r5\" where it is not R4");
+		return hs_fail_request(req, &err);
+	}
+	return hs__control(req, do_explain, question, explained);
+}
+
 static enum hs_status take_member(const struct hs_json *spec, struct hs_slice name, int64_t *out,
 	struct hs_error *err)
 {
@@ -400,6 +452,7 @@ static const struct part {
 	{ HS_S_INIT(""), get_one, HS_HTTP_DELETE, delete_one, false, "GET, HEAD, DELETE" },
 	{ HS_S_INIT("reset"), NULL, HS_HTTP_POST, post_reset, false, "POST" },
 	{ HS_S_INIT("backup"), NULL, HS_HTTP_POST, post_backup, false, "POST" },
+	{ HS_S_INIT("explain"), NULL, HS_HTTP_POST, post_explain, true, "POST" },
 	{ HS_S_INIT("clock"), get_clock, HS_HTTP_PUT, put_clock, true, "GET, HEAD, PUT" },
 	{ HS_S_INIT("limits"), get_limits, HS_HTTP_PUT, put_limits, true, "GET, HEAD, PUT" },
 	{ HS_S_INIT("faults"), get_faults, HS_HTTP_PUT, put_faults, true, "GET, HEAD, PUT" },

@@ -94,6 +94,11 @@ enum hs_verdict hs_rest_serve(const struct hs_rest *rest, const struct hs_rest_s
  * no format of ours needs to be acceptable. */
 bool hs_rest_wants_content(struct hs_slice path, struct hs_slice accept);
 
+/* How the store would carry out a search on a type ("Patient?name=x"), in words for the operator; the text
+ * may change. Resources of packages are searched beside it. */
+enum hs_status hs_rest_explain(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn,
+	struct hs_arena *arena, struct hs_slice text, struct hs_slice *out, struct hs_error *err);
+
 /* rest[0].resource of the CapabilityStatement, from the type rows and search parameters. */
 void hs_rest_capability(const struct hs_rest *rest, struct hs_arena *arena, struct hs_json *rest_entry);
 

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handslag explain: how a search would be carried out, by a server or on a data directory. */
+#include <core/cli/operator.h>
+#include <core/host/host.h>
+
+#include <stdio.h>
+
+static struct hs_cli_host_options host_options;
+static struct hs_cli_operator at;
+static const char *sandbox = "default", *fhir = "r4";
+static bool json;
+
+static const struct hs_cli_option options[] = {
+	{ "--sandbox", "NAME", "which sandbox (default)", HS_CLI_TEXT, &sandbox },
+	{ "--fhir", "VERSION", "r4 (default) or r5", HS_CLI_TEXT, &fhir },
+	{ "--data", "DIR", "data directory (handslag-data)", HS_CLI_TEXT, &host_options.data },
+	{ "--target", "URL", "ask this running server", HS_CLI_TEXT, &at.target },
+	{ "--token", "TOKEN", "the operator's token; or HANDSLAG_TOKEN", HS_CLI_TEXT, &at.token },
+	{ "--json", NULL, "output as JSON", HS_CLI_FLAG, &json },
+	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+};
+
+static const struct hs_cli_command command = {
+	.name = "explain",
+	.arguments = "SEARCH",
+	.summary = "Says how a search would be carried out: its way, what drives it, keys, SQLite's plan.",
+	.example = "  handslag explain 'Patient?name=berg&_sort=birthdate' --target http://127.0.0.1:8080",
+	.options = options,
+	.more = "Without --target the data directory is read; then no server may be running on it.",
+	.least = 1,
+	.most = 1,
+};
+
+static enum hs_status remote(struct hs_arena *arena, const char *search, struct hs_slice *plan,
+	struct hs_error *err)
+{
+	struct hs_json *out = NULL, *body = hs_json_object(arena);
+	struct hs_buf text;
+
+	at.data = host_options.data;
+	hs_json_add_text(arena, body, HS_S("search"), hs_slice_cstr(search));
+	hs_json_add_text(arena, body, HS_S("fhir"), hs_slice_cstr(fhir));
+	hs_buf_init(&text, arena, (size_t)1 << 20);
+	hs_json_write(&text, body, 0);
+	enum hs_status status = hs_cli_operate(arena, &at, "POST",
+		hs_arena_printf(arena, "sandboxes/%s/explain", sandbox), hs_buf_slice(&text), &out, err);
+	if (status == HS_OK)
+		*plan = hs_json_get_text(out, HS_S("plan"));
+	return status;
+}
+
+static enum hs_status local(struct hs_arena *arena, const char *search, struct hs_slice *plan,
+	struct hs_host **host, struct hs_error *err)
+{
+	struct hs_host_config config;
+	struct hs_sandbox *place = NULL;
+	bool r5 = hs_slice_eq(hs_slice_cstr(fhir), HS_S("r5"));
+	enum hs_status status = hs_cli_configure(&host_options, &config, arena, err);
+
+	if (status == HS_OK && !r5 && !hs_slice_eq(hs_slice_cstr(fhir), HS_S("r4")))
+		status = hs_fail(err, HS_E_VALUE, "--fhir is r4 or r5");
+	if (status == HS_OK)
+		status = hs_host_open(&config, hs_services_builtin, host, err);
+	if (status == HS_OK)
+		status = hs_host_sandbox(*host, sandbox, &place, err);
+	if (status == HS_OK)
+		status = hs_sandbox_explain(place, r5 ? HS_FHIR_R5 : HS_FHIR_R4, arena, hs_slice_cstr(search),
+			plan, err);
+	return status;
+}
+
+static void show(struct hs_arena *arena, const char *search, struct hs_slice plan)
+{
+	struct hs_json *out = hs_json_object(arena);
+	struct hs_buf text;
+
+	if (!json) {
+		fwrite(plan.ptr, 1, plan.len, stdout);
+		return;
+	}
+	hs_json_add_text(arena, out, HS_S("search"), hs_slice_cstr(search));
+	hs_json_add_text(arena, out, HS_S("plan"), plan);
+	hs_buf_init(&text, arena, (size_t)1 << 20);
+	hs_json_write(&text, out, 0);
+	printf("%.*s\n", HS_S_ARG(hs_buf_slice(&text)));
+}
+
+int hs_cli_explain(int argc, char **argv)
+{
+	int count = 0, code = hs_cli_parse(&command, argc, argv, &count);
+	struct hs_error err = { .status = HS_OK };
+	struct hs_host *host = NULL;
+	struct hs_slice plan = HS_S_NONE;
+
+	if (code >= 0)
+		return code;
+	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
+	enum hs_status status = at.target ? remote(arena, argv[0], &plan, &err) :
+					    local(arena, argv[0], &plan, &host, &err);
+	if (status == HS_OK)
+		show(arena, argv[0], plan);
+	hs_host_close(host);
+	code = status ? hs_cli_fail_error(&command, &err) : HS_EXIT_OK;
+	hs_arena_free(arena);
+	return code;
+}
