@@ -12,7 +12,7 @@ static const char *const ops[] = { "AND", "OR", "NOT", "ID", "UPDATED", "TOKEN",
 /* The literals of scan.c, run.c and ranges.c, for SQLite to explain. */
 #define EXPLAIN "EXPLAIN QUERY PLAN "
 static const char *const statements[][2] = {
-	[HS__WAY_STREAM] = { EXPLAIN "SELECT row, more, NULL FROM entry WHERE key = ?1 ORDER BY row", NULL },
+	[HS__WAY_STREAM] = { EXPLAIN "SELECT row, more FROM entry WHERE key = ?1 ORDER BY row", NULL },
 	[HS__WAY_GATHER] = { EXPLAIN "SELECT row, more, key FROM entry WHERE key >= ?1 AND key < ?2",
 		EXPLAIN "SELECT data FROM facts WHERE row = ?1" },
 	[HS__WAY_WALK] = { EXPLAIN "SELECT row, data FROM facts WHERE row > ?1 AND row < ?2 ORDER BY row",

@@ -137,6 +137,31 @@ static bool is_broad(const struct hs__plan *plan, const struct hs_find_query *qu
 	return plan->estimate >= MANY || gather > (plan->verify ? OTHERS * walk : walk);
 }
 
+/* Rows come in the order of creation, so what was changed lately lies at the end, and a walk would first pass
+ * by nearly all that was not. Worth knowing exactly: the entries before the range are about what it would
+ * pass. */
+#define LATE_COUNTED (UINT64_C(1) << 18)
+#define LATE_MOST (UINT64_C(1) << 20) /* that are gathered for it */
+
+static enum hs_status comes_late(struct hs__finder *finder, const struct hs_find_query *query,
+	const struct hs__plan *plan, bool *late, struct hs_error *err)
+{
+	const struct hs__range *range = plan->ranges.items;
+	uint64_t before = 0, found = 0;
+	struct hs__key first;
+
+	*late = false;
+	if (query->sort_count || plan->drive->find->op != HS_FIND_UPDATED || plan->ranges.count != 1)
+		return HS_OK;
+	hs__key_updated(&first, query->type, INT64_MIN);
+	enum hs_status status = hs__scan_count(finder->txn, hs__key_slice(&first), range->from, LATE_COUNTED,
+		&before, err);
+	if (status == HS_OK && before >= MANY)
+		status = hs__scan_count(finder->txn, range->from, range->to, LATE_MOST, &found, err);
+	*late = before >= MANY && found < LATE_MOST && (double)found / STEPS_A_LOOK < (double)before;
+	return status;
+}
+
 /* What the first sort, or the order of rows, has to offer instead of gathering. */
 static enum hs_status go_broad(struct hs__finder *finder, const struct hs_find_query *query,
 	struct hs__plan *plan, bool *is, struct hs_error *err)
@@ -146,6 +171,10 @@ static enum hs_status go_broad(struct hs__finder *finder, const struct hs_find_q
 		return HS_OK;
 	enum hs_status status = hs__find_live(finder->txn, query->type, &plan->population, err);
 	if (status != HS_OK || !is_broad(plan, query))
+		return status;
+	bool late = false;
+	status = comes_late(finder, query, plan, &late, err);
+	if (status != HS_OK || late)
 		return status;
 	plan->way = query->sort_count ? HS__WAY_SORTED : HS__WAY_WALK;
 	plan->verify = true;

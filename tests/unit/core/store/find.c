@@ -118,6 +118,46 @@ static void the_way_fits_the_search(void **state)
 	assert_way(f, QUERY(.where = NULL), "walk all resources");
 }
 
+static enum hs_status fill_plain(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	unsigned *next = arg;
+	uint32_t type = hs_txn_number(txn, HS_SPACE_TYPE, HS_S("Patient"), true);
+	enum hs_status status = HS_OK;
+	for (unsigned i = 0; i < 1000 && status == HS_OK; i++) {
+		char id[16];
+		struct hs_arena_mark mark = hs_arena_mark(arena);
+		snprintf(id, sizeof(id), "p%u", (*next)++);
+		struct put_work work = { .type = type, .id = id, .text = "" };
+		status = put_one(txn, arena, &work, err);
+		hs_arena_rollback(arena, mark);
+	}
+	return status;
+}
+
+/* By the time of change alone: what is new is not looked for from the oldest on, and when all is, it is. */
+static void what_is_new_is_not_walked_to(void **state)
+{
+	struct fixture *f = *state;
+	struct world w = { .patient = number_of(f, HS_SPACE_TYPE, "Patient") };
+	int64_t half = f->now_ms + 11;
+	for (unsigned next = 0; next < 21000; f->now_ms++)
+		assert_int_equal(hs_store_write_wait(f->store, f->arena, fill_plain, &next, &f->err), HS_OK);
+	struct hs_find fresh = { .op = HS_FIND_UPDATED, .cmp = HS_CMP_GE, .lo = half, .hi = half + 1 };
+	struct hs_find all = fresh;
+	all.lo = all.hi = 5;
+	assert_way(f, (struct hs_find_query) { .type = w.patient, .count = 10, .where = &fresh },
+		"gather the rows of ranges");
+	assert_way(f, (struct hs_find_query) { .type = w.patient, .count = 10, .where = &all },
+		"walk all resources");
+	struct find_work work = { .query = { .type = w.patient, .count = 10, .where = &fresh } };
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err), HS_OK);
+	assert_int_equal(work.out.count, 10);
+	assert_slice(work.out.items[0].id, "p11000");
+	work.query.after = work.out.next;
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err), HS_OK);
+	assert_slice(work.out.items[9].id, "p11019");
+}
+
 /* The same search in every way finds the same, within the steps that the loop allows. */
 static void narrow_searches_stay_on_the_loop(void **state)
 {
@@ -241,6 +281,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(the_way_fits_the_search),
+		CASE(what_is_new_is_not_walked_to),
 		CASE(narrow_searches_stay_on_the_loop),
 		CASE(pages_stay_right_while_others_write),
 		CASE(a_foreign_mark_is_refused),
