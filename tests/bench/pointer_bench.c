@@ -2,7 +2,8 @@
 /* Measures the ledger of pointers: for 10^4, 10^5 ... up to --max pointers of the synthetic Sweden, how fast
  * they are loaded from NDJSON (parsing, checks and indexes included), what one takes on disk, and how long a
  * lookup by patient with twelve hits takes in this process, texts included. Each size is a store of its own,
- * made under $TMPDIR and removed. One line a size, smallest first. Usage: pointer_bench [--max N]. */
+ * made under $TMPDIR and removed. One line a size, smallest first; of a large one the rate is told as it
+ * goes. Usage: pointer_bench [--max N [--min N]]. */
 #include <core/base/log.h>
 #include <core/base/world.h>
 #include <core/cli/load.h>
@@ -18,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CHUNK 400000 /* pointers of text made at a time */
+#define CHUNK 200000 /* pointers of text made at a time */
 #define LOOKUPS 20000
 #define SEED 1
 #define HITS 12
@@ -86,6 +87,9 @@ static double load(struct bench *bench)
 					   bench->sink->end(bench->sink, &err),
 			&err);
 		spent += now_ns() - start;
+		if (bench->next % 1000000 == 0)
+			fprintf(stderr, "%" PRIu64 " loaded, the last %d at %.0f a second\n", bench->next,
+				CHUNK, CHUNK / ((double)(now_ns() - start) / 1e9));
 		bench->load_cpu += (cpu_us() - cpu) / (double)bench->count;
 	}
 	hs_buf_free(&bench->text);
@@ -187,8 +191,10 @@ static void measure(struct bench *bench, uint64_t count)
 	const char *parent = getenv("TMPDIR");
 
 	snprintf(folder, sizeof folder, "%s/hs-pointer-bench-XXXXXX", parent ? parent : "/tmp");
-	if (!mkdtemp(folder))
+	if (!mkdtemp(folder)) {
+		perror(folder);
 		exit(1);
+	}
 	check(hs_host_config_init(&config, arena, &err), &err);
 	config.data_dir = folder;
 	config.listen = "127.0.0.1:0";
@@ -222,11 +228,12 @@ static void measure(struct bench *bench, uint64_t count)
 int main(int argc, char **argv)
 {
 	uint64_t max = argc > 2 && strcmp(argv[1], "--max") == 0 ? strtoull(argv[2], NULL, 10) : 100000;
+	uint64_t min = argc > 4 && strcmp(argv[3], "--min") == 0 ? strtoull(argv[4], NULL, 10) : 10000;
 	static struct bench bench;
 
 	hs_log_configure(HS_LOG_ERROR, true, STDERR_FILENO);
 	bench.arena = hs_arena_new((size_t)1 << 30);
-	for (uint64_t count = 10000; count <= max; count *= 10)
+	for (uint64_t count = min; count && count <= max; count *= 10)
 		measure(&bench, count);
 	hs_arena_free(bench.arena);
 	return 0;
