@@ -113,6 +113,11 @@ bool hs__drivable(const struct hs__finder *finder, const struct hs__cond *cond);
 /* Appends. For chains and _has this runs the search inside. */
 enum hs_status hs__ranges_of(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
 	struct hs__ranges *out, struct hs_error *err);
+/* Spans that begin before what is searched may reach into it: ranges take many of them for few that do. What
+ * begins within it is nearly all that is found. */
+bool hs__has_slack(const struct hs__cond *cond);
+enum hs_status hs__ranges_without_slack(struct hs__finder *finder, const struct hs__cond *cond,
+	struct hs__ranges *out, struct hs_error *err);
 /* The first or last key in [from, to): 1, 0 when there is none, or a negative status. */
 int hs__end_key(struct hs__finder *finder, struct hs_slice from, struct hs_slice to, bool last,
 	struct hs__key *out, struct hs_error *err);

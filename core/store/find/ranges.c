@@ -347,6 +347,26 @@ static enum hs_status add_span(struct hs__finder *finder, struct hs__ranges *ran
 	return status == HS_OK && two[1].by_end ? add_part(finder, ranges, cond, two[1], err) : status;
 }
 
+bool hs__has_slack(const struct hs__cond *cond)
+{
+	unsigned op = cond->find->op, cmp = cond->find->cmp;
+	bool spans = op == HS_FIND_DATE || op == HS_FIND_NUMBER || op == HS_FIND_QUANTITY;
+
+	return spans && !cond->nothing && (cmp == HS_CMP_GT || cmp == HS_CMP_GE || cmp == HS_CMP_AP);
+}
+
+enum hs_status hs__ranges_without_slack(struct hs__finder *finder, const struct hs__cond *cond,
+	struct hs__ranges *out, struct hs_error *err)
+{
+	static const struct part core[] = {
+		[HS_CMP_GT] = { false, UPPER, OPEN },
+		[HS_CMP_GE] = { false, LOWER, OPEN },
+		[HS_CMP_AP] = { false, LOWER, UPPER },
+	};
+
+	return add_part(finder, out, cond, core[cond->find->cmp], err);
+}
+
 static enum hs_status add_updated(struct hs__finder *finder, uint32_t type, struct hs__ranges *ranges,
 	const struct hs__cond *cond, struct hs_error *err)
 {
