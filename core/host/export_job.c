@@ -72,8 +72,10 @@ static void find_again(struct hs_sandbox *sandbox, const char *id)
 	struct hs_error err = { .status = HS_OK };
 
 	memcpy(job->id, id, sizeof(job->id) - 1);
-	if (hs__export_load(job, &err) || !sandbox->rest[job->edition]) {
+	bool readable = !hs__export_load(job, &err);
+	if (!readable)
 		hs__export_erase(job);
+	if (!readable || !sandbox->rest[job->edition]) { /* its version is not served now: it stays on disk */
 		free_job(job);
 		return;
 	}

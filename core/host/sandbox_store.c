@@ -138,9 +138,11 @@ enum hs_status hs__sandbox_erase(const char *dir, bool whole, struct hs_error *e
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
-		if (entry->d_type == DT_DIR)
+		if (unlink(path) == 0 || errno == ENOENT)
+			continue;
+		if (errno == EISDIR || errno == EPERM)
 			status = hs__sandbox_erase(path, true, err);
-		else if (unlink(path) != 0 && errno != ENOENT)
+		else
 			status = hs_fail(err, HS_E_IO, "%s cannot be removed (errno %d)", path, errno);
 	}
 	closedir(list);

@@ -275,8 +275,13 @@ static enum hs_status choose_compartment(struct making *m, struct hs_error *err)
 static enum hs_status take_time(const struct hs_pair *pair, int64_t *out, struct hs_error *err)
 {
 	struct hs_time time;
+	char text[64];
+	size_t len = pair->value.len < sizeof(text) ? pair->value.len : 0;
 
-	if (!hs_time_parse(pair->value, 0, &time))
+	/* A plus that was not encoded came as a blank. */
+	for (size_t i = 0; i < len; i++)
+		text[i] = pair->value.ptr[i] == ' ' ? '+' : pair->value.ptr[i];
+	if (!hs_time_parse(hs_slice(text, len), 0, &time))
 		return hs_fail(err, HS_E_VALUE, "%.*s=%.*s: it is an instant such as 2026-11-21T08:00:00Z",
 			HS_S_ARG(pair->name), HS_S_ARG(hs_slice_first(pair->value, 60)));
 	*out = time.lo;

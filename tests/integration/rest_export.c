@@ -225,7 +225,7 @@ static void tells_what_was_deleted_since(void **state)
 		"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"request\":{\"method\":"
 		"\"DELETE\",\"url\":\"Linkage/d1\"}}]}\n");
 	remove_jobs(job);
-	job = kick_off("$export?_type=Basic&_since=2999-01-01T00:00:00Z");
+	job = kick_off("$export?_type=Basic&_since=2999-01-01T00:00:00+01:00");
 	m = wait_for(job);
 	expect_part(m.body, "\"output\":[]");
 	remove_jobs(job);

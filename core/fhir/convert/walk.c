@@ -343,6 +343,28 @@ static void ask_required(struct walk *w)
 	}
 }
 
+/* As the definitions of this version have them; what they do not know comes last. */
+static struct hs_json *in_order(struct walk *w)
+{
+	struct hs_json *out = hs_json_object(w->run->arena);
+	uint32_t count = 0;
+	const struct hs_def_element *kids = hs_defs_children(w->run->to, w->to.element, w->to.type, &count);
+
+	for (uint32_t i = 0; i <= count + 1 && out; i++)
+		for (struct hs_json *member = hs_json_first(w->dst), *next; member; member = next) {
+			struct hs_slice key = hs_json_key(member);
+			const struct hs_def_element *child = hs_defs_child(w->run->to, w->to.element,
+				w->to.type, plain(key), NULL);
+			next = hs_json_next(member);
+			if (i == 0 ? !hs_slice_eq(key, HS_S("resourceType")) :
+				     i <= count && child != &kids[i - 1])
+				continue;
+			hs_json_remove(w->dst, member);
+			hs__tree_add(out, key, member);
+		}
+	return out ? out : w->dst;
+}
+
 struct hs_json *hs__convert_object(struct hs__convert_run *run, struct hs__spot from, struct hs__spot to,
 	const struct hs_json *src)
 {
@@ -368,5 +390,5 @@ struct hs_json *hs__convert_object(struct hs__convert_run *run, struct hs__spot 
 	walk_extensions(&w);
 	ask_required(&w);
 	run->depth--;
-	return w.dst;
+	return run->silent ? w.dst : in_order(&w);
 }
