@@ -219,6 +219,15 @@ static bool is_inner(const struct hs__validation *run, const struct hs__node *no
 	return node->up && node->up->type == run->extension && hs_slice_find(url, ':', 0) == SIZE_MAX;
 }
 
+/* HL7's own extensions, when the package of them is not loaded: nothing tells whether there is such a one. R4
+ * carries them itself, R5 does not. */
+static bool is_of_missing_pack(const struct hs__validation *run, struct hs_slice url)
+{
+	return hs_slice_starts(url, HS_S(TYPE_URL)) &&
+		!hs_library_has(run->library, HS_S("StructureDefinition"),
+			HS_S(TYPE_URL "data-absent-reason"));
+}
+
 static void fail_unknown(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
 {
 	bool modifier = hs_slice_eq(node->name, HS_S("modifierExtension"));
@@ -231,9 +240,13 @@ static void fail_unknown(struct hs__validation *run, const struct hs__node *node
 			HS_S_ARG(hs_slice_first(url, 200)));
 		return;
 	}
-	hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure", "extension-unknown",
-		"the extension %.*s is not known; load the package that defines it, or allow its domain",
-		HS_S_ARG(hs_slice_first(url, 200)));
+	bool missing = !modifier && is_of_missing_pack(run, url);
+	hs__validate_add(run, node, HS_S_NONE, NULL, missing ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR,
+		"structure", "extension-unknown",
+		"the extension %.*s is not known; load %s, or allow its domain",
+		HS_S_ARG(hs_slice_first(url, 200)),
+		missing ? "HL7's package of extensions (hl7.fhir.uv.extensions)" :
+			  "the package that defines it");
 }
 
 static void check_modifier(struct hs__validation *run, const struct hs__node *node,

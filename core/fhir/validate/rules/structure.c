@@ -97,7 +97,9 @@ static void check_derivation(struct hs__validation *run, const struct hs__node *
 {
 	struct hs_slice type = hs_json_get_text(node->value, HS_S("type"));
 	struct hs_slice derivation = hs_json_get_text(node->value, HS_S("derivation"));
-	if (!derivation.len && hs_json_get(node->value, HS_S("baseDefinition")))
+	/* R5 has an invariant for this, sdf-27. */
+	if (!derivation.len && hs_defs_fhir(run->defs) == HS_FHIR_R4 &&
+		hs_json_get(node->value, HS_S("baseDefinition")))
 		HS__FAIL(run, node, "", "required", "structure-derivation",
 			"with a base there must be a derivation: 'constraint' for a profile, "
 			"'specialization' "

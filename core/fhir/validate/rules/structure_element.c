@@ -171,11 +171,15 @@ static void check_type_profiles(struct hs__validation *run, const struct hs__nod
 {
 	struct hs_slice code = hs_json_get_text(type->value, HS_S("code"));
 	const struct hs_def_type *own = hs_defs_type(run->defs, code);
+	/* A part of a resource may have the profile of such a part (extension
+	 * elementdefinition-profile-element). */
+	bool is_part = hs__rules_in(code, "BackboneElement Element");
 	HS__EACH_BELOW(profile, type, "profile") {
 		const struct hs_json *found = hs_library_find(run->library, HS_S("StructureDefinition"),
 			hs_json_text(profile.value), NULL);
 		const struct hs_def_type *of = hs_defs_type(run->defs, hs_json_get_text(found, HS_S("type")));
-		if (own && of && of != own && !(own->abstract && hs_defs_is_a(run->defs, of, own)))
+		if (own && of && of != own && !is_part &&
+			!(own->abstract && hs_defs_is_a(run->defs, of, own)))
 			HS__FAIL(run, &profile, "", "invalid", "structure-type-profile",
 				"the profile '%.*s' is for %.*s, but the type here is %.*s",
 				HS__SHOW(hs_json_text(profile.value)),
