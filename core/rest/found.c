@@ -35,8 +35,7 @@ static struct hs_slice outcome_of(const struct hs__rest_env *env, struct hs_aren
 	struct hs_buf buf;
 	for (size_t i = 0; i < search->ignored_count; i++)
 		hs_issue_add(&issues, HS_SEVERITY_WARNING, "not-supported", HS_S_NONE,
-			"search parameter '%.*s' is not known here and was left out",
-			HS_S_ARG(hs_slice_first(search->ignored[i], 100)));
+			"search parameter %.*s", HS_S_ARG(search->ignored[i]));
 	if (found->included.truncated)
 		hs_issue_add(&issues, HS_SEVERITY_WARNING, "too-costly", HS_S_NONE,
 			"there are more included resources than one page may have; ask for less with _count");

@@ -5,6 +5,7 @@
  * pages neither repeat nor miss anything while others write. */
 #include <core/rest/page.h>
 #include <core/rest/shelf.h>
+#include <core/rest/subset.h>
 
 #include <handslag/time.h>
 #include <stdio.h>
@@ -24,6 +25,13 @@ static enum hs_status read_time(struct hs_slice name, struct hs_slice value, str
 		return HS_OK;
 	return hs_fail(err, HS_E_VALUE, "%.*s=%.*s: it is a date or time such as 2026-11-21T08:00:00Z",
 		HS_S_ARG(name), HS_S_ARG(hs_slice_first(value, 60)));
+}
+
+/* What shapes the answer and not what is asked for. */
+static bool is_of_answer(struct hs_slice name)
+{
+	return hs_slice_eq(name, HS_S("_format")) || hs_slice_eq(name, HS_S("_pretty")) ||
+		hs_slice_eq(name, HS_S("_summary")) || hs_slice_eq(name, HS_S("_elements"));
 }
 
 static enum hs_status read_pair(const struct hs__rest_env *env, const struct hs_pair *pair, bool strict,
@@ -54,11 +62,10 @@ static enum hs_status read_pair(const struct hs__rest_env *env, const struct hs_
 		if (!hs_slice_u64(asked->trail.here, &asked->query.before_seq))
 			return hs_fail(err, HS_E_VALUE,
 				"_cursor is not one that a next link of a history carried");
-	} else if (strict && !hs_slice_eq(pair->name, HS_S("_format")) &&
-		!hs_slice_eq(pair->name, HS_S("_pretty"))) {
+	} else if (strict && !is_of_answer(pair->name)) {
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
 			"parameter '%.*s' is not known for a history; known are _since, "
-			"_at and _count",
+			"_at, _count, _summary and _elements",
 			HS_S_ARG(hs_slice_first(pair->name, 60)));
 	}
 	return status;
@@ -74,7 +81,9 @@ static enum hs_status read_query(const struct hs__rest_env *env, struct hs_arena
 		const struct hs_pair *pair = &call->query[i];
 		status = read_pair(env, pair, call->strict, out, err);
 		if (!hs_slice_eq(pair->name, HS_S("_since")) && !hs_slice_eq(pair->name, HS_S("_at")) &&
-			!hs_slice_eq(pair->name, HS_S("_count")))
+			!hs_slice_eq(pair->name, HS_S("_count")) &&
+			!hs_slice_eq(pair->name, HS_S("_summary")) &&
+			!hs_slice_eq(pair->name, HS_S("_elements")))
 			continue;
 		if (self.len > 0)
 			hs_buf_byte(&self, '&');
@@ -264,6 +273,23 @@ static void write_page(const struct hs__rest_env *env, struct hs__rest_page *pag
 		write_entry(env, page, &list->items[i]);
 }
 
+/* _summary and _elements, of each version. */
+static enum hs_status show_parts(const struct hs__rest_env *env, struct hs_arena *arena,
+	const struct hs__rest_call *call, struct hs_resource_list *list, struct hs_error *err)
+{
+	struct hs__rest_subset subset = { 0 };
+	enum hs_status status = hs__rest_subset_of(arena, call->query, call->query_count, &subset, err);
+	if (status == HS_OK && subset.summary == HS_SUMMARY_COUNT) {
+		list->count = 0;
+		list->more = false;
+	}
+	for (size_t i = 0; status == HS_OK && !hs__rest_subset_all(&subset) && i < list->count; i++)
+		if (list->items[i].body.len > 0)
+			status = hs__rest_subset_text(env, arena, &subset, list->items[i].body,
+				&list->items[i].body, err);
+	return status;
+}
+
 enum hs_status hs__rest_history(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs__rest_result *result, struct hs_error *err)
 {
@@ -283,6 +309,8 @@ enum hs_status hs__rest_history(const struct hs__rest_env *env, struct hs_txn *t
 		status = count_all(env, txn, arena, &asked, &total, err);
 	if (status == HS_OK)
 		status = add_packaged(env, arena, call, &asked, &list, &total, err);
+	if (status == HS_OK)
+		status = show_parts(env, arena, call, &list, err);
 	if (status != HS_OK)
 		return status;
 	size_t bytes = 512;

@@ -334,6 +334,11 @@ static void pages_history(void **state)
 	assert_int_equal(number(&a, "/total"), 0);
 	a = send_ok("GET", "_history?_count=1", NULL, 200);
 	assert_int_equal(entries(&a), 1);
+	a = send_ok("GET", "Basic/h1/_history?_summary=text", NULL, 200);
+	expect_part(a.body, "\"SUBSETTED\"");
+	assert_non_null(strstr(link_of(&a, "self"), "_summary=text"));
+	a = send_ok("GET", "Basic/h1/_history?_summary=count", NULL, 200);
+	expect_text(&a, "/entry/0/resource/id", "");
 	send_ok("GET", "Basic/none/_history", NULL, 404);
 	send_ok("GET", "Basic/h1/_history?_since=tomorrow", NULL, 400);
 	send_ok("GET", "Basic/h1/_history?_count=many", NULL, 400);

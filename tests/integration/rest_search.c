@@ -217,6 +217,7 @@ static void handles_what_it_does_not_know(void **state)
 	struct fixture_answer a = find("Patient?_id=p1&fmaily=x");
 	assert_string_equal(ids(&a), "p1 !");
 	expect_part(fixture_text(fx, &a, "/entry/1/resource/issue/0/details/text"), "fmaily");
+	expect_part(fixture_text(fx, &a, "/entry/1/resource/issue/0/details/text"), "did you mean");
 	assert_null(strstr(link_of(&a, "self"), "fmaily"));
 	a = send_with("GET", "Patient?_id=p1&fmaily=x", "Prefer: handling=strict\r\n", NULL, 400);
 	expect_part(fixture_issue(fx, &a), "fmaily");

@@ -100,7 +100,31 @@ static enum hs_status take_pair(struct hs__parse *parse, const struct hs_pair *p
 	}
 	if (!parse->unknown || parse->options->strict)
 		return status;
-	gather->ignored[gather->ignored_count++] = pair->name;
+	struct hs_slice *ignored = &gather->ignored[gather->ignored_count++];
+	*ignored = hs_arena_printf(parse->arena, "%.*s was left out: %s",
+		HS_S_ARG(hs_slice_first(pair->name, 100)), parse->err->text);
+	return ignored->ptr ? HS_OK : hs_fail(parse->err, HS_E_LIMIT, "the search is too large");
+}
+
+/* What shapes the result is said once; the same again does no harm. */
+static enum hs_status check_once(const struct hs_pair *pairs, size_t at, struct hs_error *err)
+{
+	static const char *const once[] = { "_count", "_cursor", "_elements", "_sort", "_summary", "_total" };
+	bool single = false;
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
+		single |= hs_slice_eq(pairs[at].name, hs_slice_cstr(once[i]));
+	for (size_t i = 0; single && i < at; i++)
+		if (hs_slice_eq(pairs[i].name, pairs[at].name) &&
+			!hs_slice_eq(pairs[i].value, pairs[at].value))
+			return hs_fail(err, HS_E_VALUE,
+				"search parameter '%.*s' is given twice, as '%.*s' and '%.*s'; give it "
+				"once%s",
+				HS_S_ARG(pairs[at].name), HS_S_ARG(hs_slice_first(pairs[i].value, 60)),
+				HS_S_ARG(hs_slice_first(pairs[at].value, 60)),
+				hs_slice_eq(pairs[at].name, HS_S("_sort")) ||
+						hs_slice_eq(pairs[at].name, HS_S("_elements")) ?
+					", with commas" :
+					"");
 	return HS_OK;
 }
 
@@ -140,8 +164,11 @@ enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slic
 	enum hs_status status = options->compartment ?
 		hs__parse_compartment(&parse, type, options->compartment, &gather.kids[gather.kid_count++]) :
 		HS_OK;
-	for (size_t i = 0; !status && i < pair_count; i++)
-		status = take_pair(&parse, &pairs[i], &search, &gather);
+	for (size_t i = 0; !status && i < pair_count; i++) {
+		status = check_once(pairs, i, err);
+		if (!status)
+			status = take_pair(&parse, &pairs[i], &search, &gather);
+	}
 	if (status)
 		return status;
 	if (gather.kid_count) {

@@ -79,7 +79,7 @@ struct hs_search {
 	struct hs_slice cursor; /* our own paging parameter, _cursor */
 	/* The parameters that were used, for the self link, in order and encoded: "name=value&..." */
 	struct hs_slice self;
-	/* Parameters that were not understood and left out (lenient handling); their names. */
+	/* Parameters that were not understood and left out (lenient handling): the name of each, and why. */
 	const struct hs_slice *ignored;
 	size_t ignored_count;
 };
