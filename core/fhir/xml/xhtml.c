@@ -15,14 +15,22 @@ static struct hs_slice first_tag(struct hs_slice source)
 	return hs_slice_from(tag, 1);
 }
 
+/* Is there an attribute xmlns? What only ends in it, or stands within a value, is none. */
 static bool says_namespace(struct hs_slice tag)
 {
-	for (size_t at = hs_slice_search(tag, HS_S("xmlns")); at != SIZE_MAX;) {
-		struct hs_slice rest = hs_slice_trim(hs_slice_from(tag, at + 5));
-		if (rest.len && rest.ptr[0] == '=')
-			return true;
-		size_t next = hs_slice_search(rest, HS_S("xmlns"));
-		at = next == SIZE_MAX ? SIZE_MAX : (size_t)(rest.ptr - tag.ptr) + next;
+	char quote = 0;
+	for (size_t i = 1; i < tag.len; i++) {
+		char c = tag.ptr[i];
+		if (quote) {
+			quote = c == quote ? 0 : quote;
+		} else if (c == '"' || c == '\'') {
+			quote = c;
+		} else if (memchr(" \t\r\n", tag.ptr[i - 1], 4) &&
+			hs_slice_starts(hs_slice_from(tag, i), HS_S("xmlns"))) {
+			struct hs_slice rest = hs_slice_trim(hs_slice_from(tag, i + 5));
+			if (rest.len && rest.ptr[0] == '=')
+				return true;
+		}
 	}
 	return false;
 }

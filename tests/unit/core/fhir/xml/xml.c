@@ -144,6 +144,10 @@ static void keeps_narrative(void **state)
 		       "<h:div><h:p>a</h:p></h:div></f:text></f:Patient>",
 		"{\"resourceType\":\"Patient\",\"text\":{\"div\":\"<div "
 		"xmlns=\\\"http://www.w3.org/1999/xhtml\\\"><p>a</p></div>\"}}");
+	/* attributes that only look like a namespace do not make one */
+	assert_becomes(OPEN "<text><div lxmlns='x' title='of xmlns = y'>a</div></text>" CLOSE,
+		"{\"resourceType\":\"Patient\",\"text\":{\"div\":\"<div "
+		"xmlns=\\\"http://www.w3.org/1999/xhtml\\\" lxmlns='x' title='of xmlns = y'>a</div>\"}}");
 }
 
 static void reads_resources_within(void **state)
