@@ -149,19 +149,25 @@ static bool is_met_in_fhir(struct hs__validation *run, const struct hs__node *ho
 	return profile && is_context_met(run, host, profile);
 }
 
-static bool is_of_hl7(struct hs_slice url)
+/* Of FHIR itself or HL7's terminology: "http://hl7.org/fhir/ValueSet/x", "http://hl7.org/fhir/item-type"; but
+ * not of a guide ("http://hl7.org/fhir/us/..."), which is judged as everybody's. */
+static bool is_of_hl7(const struct hs__validation *run, struct hs_slice url)
 {
-	return hs_slice_starts(url, HS_S("http://hl7.org/fhir/")) ||
-		hs_slice_starts(url, HS_S("http://terminology.hl7.org/"));
+	static const char core[] = "http://hl7.org/fhir/";
+	struct hs_slice rest = hs_slice_from(url, sizeof(core) - 1);
+	struct hs_slice first = hs_slice_cut(&rest, '/');
+	if (hs_slice_starts(url, HS_S("http://terminology.hl7.org/")))
+		return true;
+	return hs_slice_starts(url, hs_slice_cstr(core)) && (!rest.ptr || hs_defs_type(run->defs, first));
 }
 
-bool hs__published_by_hl7(const struct hs__node *node)
+bool hs__published_by_hl7(const struct hs__validation *run, const struct hs__node *node)
 {
 	const struct hs__node *resource = node->resource;
-	while (resource && !is_of_hl7(hs_json_get_text(resource->value, HS_S("url"))) && resource->up &&
+	while (resource && !is_of_hl7(run, hs_json_get_text(resource->value, HS_S("url"))) && resource->up &&
 		hs_slice_eq(resource->name, HS_S("contained")))
 		resource = resource->up->resource;
-	return resource && is_of_hl7(hs_json_get_text(resource->value, HS_S("url")));
+	return resource && is_of_hl7(run, hs_json_get_text(resource->value, HS_S("url")));
 }
 
 static void fail_context(struct hs__validation *run, const struct hs__node *node,
@@ -175,7 +181,7 @@ static void fail_context(struct hs__validation *run, const struct hs__node *node
 	}
 	hs__validate_add(run, node, HS_S_NONE, NULL,
 		/* HL7's own carry its extensions where the contexts, written down later, do not have them. */
-		hs__published_by_hl7(node) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, "structure",
+		hs__published_by_hl7(run, node) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, "structure",
 		"extension-context", "the extension %.*s is not allowed at %.*s; it is for: %.*s",
 		HS_S_ARG(hs_slice_first(profile->url, 200)), HS_S_ARG(path_of(run, node->up)),
 		HS_S_ARG(hs_buf_slice(&list)));

@@ -70,7 +70,7 @@ void hs__validate_each(struct hs__validation *run, const struct hs__node *node, 
 
 /* Is the resource of the node a definition that HL7 itself has published? Those are held to less, for the
  * rules are younger than they are. */
-bool hs__published_by_hl7(const struct hs__node *node);
+bool hs__published_by_hl7(const struct hs__validation *run, const struct hs__node *node);
 
 /* The resource that a reference text within `node` means: contained, in the bundle around, or what the
  * options' resolve gives. NULL when there is none. */

@@ -21,7 +21,7 @@
 	HS__SAY(HS_SEVERITY_INFORMATION, run, node, below, code, id, __VA_ARGS__)
 /* An error, but of a definition that HL7 has published a warning: nobody should be refused for its sake. */
 #define HS__FAIL_OTHERS(run, node, below, code, id, ...) \
-	HS__SAY(hs__published_by_hl7(node) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run, node, below, \
+	HS__SAY(hs__published_by_hl7(run, node) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run, node, below, \
 		code, id, __VA_ARGS__)
 /* A text for a message: what a client wrote may be long. */
 #define HS__SHOW(text) HS_S_ARG(hs_slice_first((text), 100))

@@ -301,8 +301,9 @@ static void check_expressions(struct hs__validation *run, const struct hs__node 
 		enum hs_path_phase phase = HS_PATH_SYNTAX;
 		if (text.len &&
 			hs_path_compile(run->defs, text, context_of(run, at, types), &path, &phase, &err))
-			HS__SAY(phase == HS_PATH_SYNTAX || !hs__published_by_hl7(at) ? HS_SEVERITY_ERROR :
-										       HS_SEVERITY_WARNING,
+			HS__SAY(phase == HS_PATH_SYNTAX || !hs__published_by_hl7(run, at) ?
+					HS_SEVERITY_ERROR :
+					HS_SEVERITY_WARNING,
 				run, &constraint, "expression", "invalid", "structure-expression",
 				"the expression of '%.*s' is not right: %s",
 				HS__SHOW(hs_json_get_text(constraint.value, HS_S("key"))), err.text);

@@ -175,7 +175,7 @@ static void check_include(struct hs__validation *run, const struct hs__node *inc
 	if (!url.len)
 		return;
 	if (!hs__rules_is_absolute(plain)) {
-		HS__FAIL(run, include, "", "invalid", "value-set-system-absolute",
+		HS__FAIL_OTHERS(run, include, "", "invalid", "value-set-system-absolute",
 			"the system must be an absolute URI, not '%.*s'; name even a contained code system "
 			"by its url",
 			HS__SHOW(url));

@@ -63,6 +63,11 @@ static void links_within(void **state)
 		  "x','status':'draft','text':{"
 		  "'status':'generated','div':'<div><a href=\\'#x\\'>x</a></div>'}}",
 			{ NULL }, "narrative-link-target? ValueSet.text.div" },
+		/* A guide is judged as everybody's. */
+		{ "{'resourceType':'ValueSet','url':'http://hl7.org/fhir/us/x/ValueSet/"
+		  "x','status':'draft','text':{"
+		  "'status':'generated','div':'<div><a href=\\'#x\\'>x</a></div>'}}",
+			{ NULL }, "narrative-link-target ValueSet.text.div" },
 	};
 	(void)state;
 	RUN_ROWS("narrative-link", rows);
