@@ -104,8 +104,12 @@ static enum hs_status reserve(struct walk *w, struct list *list, size_t count, s
 
 static enum hs_status push(struct walk *w, struct list *list, struct tx_item item, struct hs_error *err)
 {
-	if (list->count == list->room && reserve(w, list, list->room ? list->room * 2 : 256, err))
-		return err->status;
+	enum hs_status status = HS_OK;
+
+	if (list->count == list->room)
+		status = reserve(w, list, list->room ? list->room * 2 : 256, err);
+	if (status)
+		return status;
 	list->items[list->count++] = item;
 	return HS_OK;
 }
@@ -416,7 +420,7 @@ static enum hs_status add_unique(struct walk *w, struct unique *u, const struct 
 			while (u->room <= u->list->count * 2)
 				u->room *= 4;
 			u->table = hs_arena_array(w->ctx->arena, u->room, sizeof(uint32_t));
-			for (size_t k = 0; u->table && k < u->list->count; k++)
+			for (size_t k = 0; u->table && u->list->items && k < u->list->count; k++)
 				u->table[slot_of(w->x, u->list->items, u->table, u->room,
 					&u->list->items[k])] = (uint32_t)k + 1;
 		}
