@@ -55,6 +55,12 @@ static struct hs_slice text_of(struct hs_arena *arena, const char *before, uint6
 	return hs_arena_printf(arena, "%s%" PRIu64, before, n);
 }
 
+static double value_of(uint64_t n)
+{
+	uint64_t value = n / SHARE;
+	return (double)value;
+}
+
 /* ---- content ---- */
 
 static uint64_t count_of(enum type type)
@@ -272,8 +278,8 @@ static const struct hs_find *by_late_date(struct hs_arena *arena, uint64_t n)
 static const struct hs_find *by_number(struct hs_arena *arena, uint64_t n)
 {
 	struct hs_find *find = leaf(arena, HS_FIND_NUMBER, NUMBER);
-	find->low = (double)(n / SHARE) - 0.5;
-	find->high = (double)(n / SHARE) + 0.5;
+	find->low = value_of(n) - 0.5;
+	find->high = value_of(n) + 0.5;
 	return find;
 }
 
@@ -281,7 +287,7 @@ static const struct hs_find *by_high_number(struct hs_arena *arena, uint64_t n)
 {
 	struct hs_find *find = leaf(arena, HS_FIND_NUMBER, NUMBER);
 	find->cmp = HS_CMP_GT;
-	find->low = find->high = (double)((many - 1) / SHARE - 1 - n % 3);
+	find->low = find->high = value_of(many - 1) - 1 - (double)(n % 3);
 	return find;
 }
 
@@ -290,8 +296,8 @@ static const struct hs_find *by_quantity(struct hs_arena *arena, uint64_t n)
 	struct hs_find *find = leaf(arena, HS_FIND_QUANTITY, QUANTITY);
 	find->system = HS_S("urn:unit");
 	find->text = HS_S("mg");
-	find->low = (double)(n / SHARE) - 0.5;
-	find->high = (double)(n / SHARE) + 0.5;
+	find->low = value_of(n) - 0.5;
+	find->high = value_of(n) + 0.5;
 	return find;
 }
 
@@ -319,8 +325,8 @@ static const struct hs_find *by_composite(struct hs_arena *arena, uint64_t n)
 	struct hs_find *number = leaf(arena, HS_FIND_NUMBER, PART_NUMBER);
 	code->any_system = true;
 	code->text = HS_S("part");
-	number->low = (double)(n / SHARE) - 0.5;
-	number->high = (double)(n / SHARE) + 0.5;
+	number->low = value_of(n) - 0.5;
+	number->high = value_of(n) + 0.5;
 	return around(arena, leaf(arena, HS_FIND_SAME_GROUP, PART_CODE), OBS, code, number);
 }
 

@@ -245,6 +245,8 @@ static int only_key(const struct along *along, struct hs_slice value, struct hs_
 	struct hs__key from, to, first, last;
 	int keys = 0;
 
+	first.len = last.len = 0;
+
 	for (size_t i = 0; i < along->base_count && keys < 2; i++) {
 		group_of(along, i, value, &from, &to);
 		if (!is_coded(along)) {
@@ -347,7 +349,7 @@ static enum hs_status go_along(struct along *along, struct hs_error *err)
 {
 	struct hs__page *page = along->page;
 	enum hs_status status = HS_OK;
-	struct hs_slice value;
+	struct hs_slice value = HS_S_NONE;
 
 	while (status == HS_OK && page->count <= page->query->count) {
 		/* Twice the room, for those that come twice. */

@@ -203,7 +203,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.now_ms = 1700000000000,
 		.max_params = 50,
 		.max_values = 50,
-		.max_chain = 3 };
+		.max_chain = 3,
+		.words = true };
 	struct hs_pair pairs[64];
 	struct hs_search search;
 	struct hs_error err = { 0 };
