@@ -122,3 +122,10 @@ hs__rule hs__questionnaire_derived;
 void hs__structure_element(struct hs__validation *run, const struct hs__node *at, struct hs_map *keys);
 /* Bundles by their type; called by hs__rule_bundle. */
 hs__rule hs__rule_document, hs__rule_message, hs__rule_search_set;
+
+/* listed.c: is the code of `concept` (code, display) in the code system? Says what else is odd about it. */
+enum hs_validate_answer hs__rules_listed(struct hs__validation *run, const struct hs__node *concept,
+	struct hs_slice system, struct hs_slice version);
+/* Warns when the version that `include` names is not known. */
+void hs__rules_listed_system(struct hs__validation *run, const struct hs__node *include,
+	struct hs_slice system, struct hs_slice version);

@@ -118,13 +118,21 @@ static void check_filter(struct hs__validation *run, const struct hs__node *filt
 static void check_concepts(struct hs__validation *run, const struct hs__node *include, struct hs_slice system)
 {
 	struct hs_slice version = hs_json_get_text(include->value, HS_S("version"));
+	bool known = true;
+	hs__rules_listed_system(run, include, system, version);
 	HS__EACH_BELOW(concept, include, "concept") {
-		struct hs_slice code = hs_json_get_text(concept.value, HS_S("code"));
-		if (code.len && in_system(run, system, version, code) == HS_VALIDATE_NO)
+		enum hs_validate_answer answer = hs__rules_listed(run, &concept, system, version);
+		known = known && answer != HS_VALIDATE_NO_SYSTEM;
+		if (answer == HS_VALIDATE_NO)
 			HS__WARN(run, &concept, "code", "code-invalid", "value-set-code",
 				"the code system '%.*s' has no code '%.*s'", HS__SHOW(system),
-				HS__SHOW(code));
+				HS__SHOW(hs_json_get_text(concept.value, HS_S("code"))));
 	}
+	if (!known)
+		HS__HINT(run, include, "system", "not-found", "listed-system",
+			"the code system '%.*s' is not known here, or not all of it, so not all of its codes "
+			"are checked",
+			HS__SHOW(system));
 }
 
 /* ---- imports: a value set that includes itself has no codes (R4 section 4.9.5) ---- */
@@ -219,7 +227,7 @@ static void check_mapped(struct hs__validation *run, const struct hs__node *at, 
 	};
 	if (!code.code.len || !system.len)
 		return;
-	if (in_system(run, system, HS_S_NONE, code.code) == HS_VALIDATE_NO) {
+	if (hs__rules_listed(run, at, system, HS_S_NONE) == HS_VALIDATE_NO) {
 		HS__FAIL_OTHERS(run, at, "code", "code-invalid", "concept-map-code",
 			"the code system '%.*s' has no code '%.*s'", HS__SHOW(system), HS__SHOW(code.code));
 		return;

@@ -132,6 +132,42 @@ static void value_sets(void **state)
 	RUN_ROWS("value-set-", rows);
 }
 
+/* What is odd about a listed code, beside being none. */
+static void listed_codes(void **state)
+{
+#define LISTED(rest) \
+	"{'resourceType':'ValueSet','url':'http://a.se/" \
+	"l','status':'draft','compose':{'include':[{'system':'" \
+	"http://a.se/cs'" rest "}]}}"
+#define OLD \
+	SYSTEM("complete", \
+		",'version':'1','concept':[{'code':'a','display':'Aa','designation':[{'value':'Alpha'}]},{'" \
+		"code':" \
+		"'o','property':[{'code':'inactive','valueBoolean':true}]}]")
+	static const struct rules_case rows[] = {
+		{ LISTED(",'concept':[{'code':'a','display':'Aa'},{'code':'a','display':'Alpha'}]"), { OLD },
+			"" },
+		{ LISTED(",'concept':[{'code':'a','display':'Bb'}]"), { OLD },
+			"listed-display? ValueSet.compose.include[0].concept[0].display" },
+		{ LISTED(",'concept':[{'code':'a'},{'code':'o'}]"), { OLD },
+			"listed-inactive? ValueSet.compose.include[0].concept[1].code" },
+		{ LISTED(",'version':'1','concept':[{'code':'a'}]"), { OLD }, "" },
+		{ LISTED(",'version':'2','concept':[{'code':'a'}]"), { OLD },
+			"listed-version? ValueSet.compose.include[0].version" },
+		{ LISTED(",'version':'2','concept':[{'code':'a'}]"), { NULL }, "" },
+		{ "{'resourceType':'ConceptMap','status':'draft','group':[{'source':'http://a.se/"
+		  "cs','target':"
+		  "'http://a.se/"
+		  "cs','element':[{'code':'a','display':'Bb','target':[{'code':'o','equivalence':'equal"
+		  "'}]}]}]}",
+			{ OLD },
+			"listed-display? ConceptMap.group[0].element[0].display; listed-inactive? "
+			"ConceptMap.group[0].element[0].target[0].code" },
+	};
+	(void)state;
+	RUN_ROWS("listed-", rows);
+}
+
 static void concept_maps(void **state)
 {
 #define MAP(code) \
@@ -182,6 +218,7 @@ int main(void)
 		cmocka_unit_test(sets_of_all_codes),
 		cmocka_unit_test(properties),
 		cmocka_unit_test(value_sets),
+		cmocka_unit_test(listed_codes),
 		cmocka_unit_test(concept_maps),
 		cmocka_unit_test(codings),
 	};
