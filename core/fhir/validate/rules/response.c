@@ -249,10 +249,11 @@ static void check_period(struct hs__response *response, const struct hs_json *au
 	if (!hs_json_is(authored, HS_JSON_STRING) || !hs_json_is(bound, HS_JSON_STRING))
 		return;
 	int order = hs__response_compare(authored, bound, HS_S("DateTime"), &known);
-	bool within = hs_slice_starts(hs_json_text(authored), hs_json_text(bound)); /* on that very day */
+	struct hs_slice given = hs_json_text(authored);
+	bool within = given.ptr && hs_slice_starts(given, hs_json_text(bound)); /* on that very day */
 	if (known && !within && (start ? order < 0 : order > 0))
 		HS__WARN(response->run, response->root, "authored", "business-rule", "response-period",
-			"the answers were given on %.*s, %s, %.*s", HS__SHOW(hs_json_text(authored)),
+			"the answers were given on %.*s, %s, %.*s", HS__SHOW(given),
 			start ? "before the questionnaire was in use" : "after the questionnaire was in use",
 			HS__SHOW(hs_json_text(bound)));
 }
