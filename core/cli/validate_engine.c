@@ -31,6 +31,11 @@ static enum hs_status open_package(const char *root, struct hs_slice name, struc
 	return hs_package_open(path, out, err);
 }
 
+static bool package_is_file(struct hs_slice name)
+{
+	return hs_slice_ends(name, HS_S(".tgz")) || hs_slice_find(name, '/', 0) != SIZE_MAX;
+}
+
 static enum hs_status add_package(struct validate_engine *engine, const char *root, struct hs_slice name,
 	struct hs_error *err)
 {
@@ -41,9 +46,12 @@ static enum hs_status add_package(struct validate_engine *engine, const char *ro
 	if (engine->package_count == HS_CLI_PACKAGES_MAX)
 		return hs_fail(err, HS_E_LIMIT, "more than %d packages", HS_CLI_PACKAGES_MAX);
 	enum hs_status status = open_package(root, name, &package, err);
-	if (!status)
-		engine->packages[engine->package_count++] = package;
-	return status;
+	if (status)
+		return status;
+	if (package_is_file(name))
+		engine->terms_packages[engine->package_count] = hs_arena_cstr(engine->arena, name);
+	engine->packages[engine->package_count++] = package;
+	return HS_OK;
 }
 
 static void tell_missing(void *arg, const struct hs_package *of, struct hs_slice name_version,
@@ -111,14 +119,13 @@ static enum hs_status open_packages(struct validate_engine *engine, const struct
 static void make_terms(struct validate_engine *engine, const struct validate_setup *setup)
 {
 	const char **names = engine->terms_packages;
-	size_t n = 0;
 
-	engine->arena = hs_arena_new((size_t)1 << 20);
 	for (size_t i = 0; i < engine->package_count; i++)
-		names[n++] = hs_arena_cstr(engine->arena,
-			hs_arena_printf(engine->arena, "%.*s#%.*s",
-				HS_S_ARG(hs_package_name(engine->packages[i])),
-				HS_S_ARG(hs_package_version(engine->packages[i]))));
+		if (!names[i])
+			names[i] = hs_arena_cstr(engine->arena,
+				hs_arena_printf(engine->arena, "%.*s#%.*s",
+					HS_S_ARG(hs_package_name(engine->packages[i])),
+					HS_S_ARG(hs_package_version(engine->packages[i]))));
 	struct hs_cli_terms_source source = { .fhir = setup->fhir, .packages = names, .data = setup->data };
 	engine->terms = hs_cli_terms_new(&source);
 }
@@ -142,7 +149,7 @@ enum hs_status hs_cli_validate_open(struct validate_engine *engine, const struct
 	char cache[2100];
 	struct hs_package *core[2] = { NULL, NULL };
 
-	*engine = (struct validate_engine) { .fhir = setup->fhir };
+	*engine = (struct validate_engine) { .fhir = setup->fhir, .arena = hs_arena_new((size_t)1 << 20) };
 	hs_cli_cache_dir(cache, sizeof(cache));
 	enum hs_status status = open_packages(engine, setup, err);
 	if (status)
