@@ -175,6 +175,9 @@ struct tx_layer {
 	struct hs_image *image;
 	const struct tx_source *source; /* of systems that are TX_ELSEWHERE, else NULL */
 	void *source_state;             /* what the source keeps; it owns it */
+	/* The layer behind it when both hold one set of uploads: of these the latest version counts, wherever
+	 * it is. Else NULL. */
+	const struct tx_layer *rest;
 	/* Rows that were written anew or deleted since the image was made; not owned. */
 	const struct tx_head *const *hidden;
 	size_t hidden_count;

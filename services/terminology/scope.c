@@ -91,11 +91,18 @@ static const struct tx_head *find(const struct tx_scope *scope, enum tx_section 
 	if (!url.len)
 		return NULL;
 	for (size_t i = 0; i < scope->count; i++) {
-		const struct tx_head *head = find_in(scope, scope->layers[i], kind, url, version, want);
-		if (head) {
-			*layer = scope->layers[i];
-			return head;
-		}
+		const struct tx_layer *near = scope->layers[i];
+		const struct tx_layer *rest = i + 1 < scope->count ? scope->layers[i + 1] : NULL;
+		const struct tx_head *head = find_in(scope, near, kind, url, version, want);
+		if (!head)
+			continue;
+		const struct tx_head *other = rest && near->rest == rest ?
+			find_in(scope, rest, kind, url, version, want) :
+			NULL;
+		bool later = other &&
+			hs_tx_version_cmp(tx_text(rest, other->version), tx_text(near, head->version)) > 0;
+		*layer = later ? rest : near;
+		return later ? other : head;
 	}
 	return NULL;
 }

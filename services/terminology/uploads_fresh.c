@@ -125,6 +125,7 @@ static enum hs_status freshen_face(struct hs_txn *txn, const struct tx_change *c
 		status = hs_tx_compile_finish(compile, &image, err);
 	if (status == HS_OK && image)
 		hs_tx_layer_init(&made->fresh[r5], image);
+	made->fresh[r5].rest = &made->layers[r5];
 	hs_tx_compile_free(compile);
 	made->layers[r5].hidden = (const void *)made->hidden[r5].ptr;
 	made->layers[r5].hidden_count = made->hidden[r5].len / sizeof(struct tx_head *);

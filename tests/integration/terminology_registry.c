@@ -123,6 +123,31 @@ static void one_write_among_many(void **state)
 	assert_string_equal(display_of("urn:test:many-52"), "52");
 }
 
+/* Whichever came first, and whether or not a question was asked between them. */
+static void the_latest_version(void **state)
+{
+#define VERSION(id, number) \
+	"{\"resourceType\":\"CodeSystem\",\"id\":\"" id "\",\"url\":\"urn:test:v\",\"version\":\"" number \
+	"\",\"status\":\"active\",\"content\":\"complete\",\"concept\":[{\"code\":\"a\",\"display\":" \
+	"\"" number "\"}]}"
+	char id[20];
+
+	(void)state;
+	need_fhir();
+	put("CodeSystem/v2", VERSION("v2", "2.0.0"));
+	for (unsigned i = 0; i < 150; i++) { /* so many that all is compiled anew, the version with it */
+		snprintf(id, sizeof(id), "many-%u", i);
+		put_numbered(id, "urn:test:filler", i);
+	}
+	assert_string_equal(display_of("urn:test:v"), "2.0.0");
+	put("CodeSystem/v1", VERSION("v1", "1.2.0"));
+	assert_string_equal(display_of("urn:test:v"), "2.0.0");
+	put("CodeSystem/v10", VERSION("v10", "10.0.0"));
+	assert_string_equal(display_of("urn:test:v"), "10.0.0");
+	put("CodeSystem/v10", VERSION("v10", "1.0.0")); /* written anew: the old number is gone */
+	assert_string_equal(display_of("urn:test:v"), "2.0.0");
+}
+
 /* A long list of codes is sent in pieces; it must be the same list. */
 static void a_long_expansion(void **state)
 {
@@ -301,11 +326,11 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(uploads_are_usable_at_once),
-		cmocka_unit_test(one_write_among_many), cmocka_unit_test(a_long_expansion),
-		cmocka_unit_test(instances), cmocka_unit_test(of_one_version_of_fhir_only),
-		cmocka_unit_test(resources_with_the_question), cmocka_unit_test(bad_uploads),
-		cmocka_unit_test(too_deep_a_chain), cmocka_unit_test(what_the_service_says_of_itself),
-		cmocka_unit_test(after_a_restart) };
+		cmocka_unit_test(one_write_among_many), cmocka_unit_test(the_latest_version),
+		cmocka_unit_test(a_long_expansion), cmocka_unit_test(instances),
+		cmocka_unit_test(of_one_version_of_fhir_only), cmocka_unit_test(resources_with_the_question),
+		cmocka_unit_test(bad_uploads), cmocka_unit_test(too_deep_a_chain),
+		cmocka_unit_test(what_the_service_says_of_itself), cmocka_unit_test(after_a_restart) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
