@@ -35,7 +35,8 @@ static inline void write_plain(struct hs_buf *buf, const char *text, size_t len)
 	if (!to)
 		return;
 	to[0] = '"';
-	memcpy(to + 1, text, len);
+	if (len)
+		memcpy(to + 1, text, len);
 	to[len + 1] = '"';
 	buf->len += len + 2;
 }

@@ -85,9 +85,7 @@ static const char *const extras[] = {
 	",\"author\":[{\"reference\":\"Practitioner/d2\"},{\"reference\":\"Organization/o\"}]",
 	",\"description\":\"Lik eller olik\"",
 	",\"description\":\"caf\\u00e9\"",
-	",\"description\":\"\xc3\x85"
-	"derbr\xc3\xa5"
-	"ck\"",
+	",\"description\":\"Åderbråck\"",
 	",\"relatesTo\":[{\"code\":\"appends\",\"target\":{\"reference\":\"DocumentReference/rich-401\"}}]",
 	",\"contained\":[{\"resourceType\":\"Practitioner\",\"id\":\"me\",\"name\":[{\"family\":\"Ek\"}]}],"
 	"\"author\":[{\"reference\":\"#me\"}]",

@@ -109,8 +109,8 @@ enum hs_validate_answer hs__terms_in_value_set(struct hs__terms *terms, struct h
 	const struct hs_validate_terminology *help);
 enum hs_validate_answer hs__terms_in_system(struct hs__terms *terms, struct hs_arena *arena,
 	const struct hs_validate_code *code, struct hs_validate_finding *finding);
-/* Is `above` the same as `below` in a code system of the library, or above it? */
-enum hs_validate_answer hs__terms_subsumes(struct hs__terms *terms, struct hs_slice system,
+/* Is `above` the same as `below` in the code system `url` of the library, or above it? */
+enum hs_validate_answer hs__terms_subsumes(struct hs__terms *terms, struct hs_slice url,
 	struct hs_slice above, struct hs_slice below);
 
 /* ---- and beyond them: a terminology that is asked where they cannot tell, each question once ---- */

@@ -88,7 +88,8 @@ static size_t count_images(struct timespec *latest)
 	struct dirent *entry;
 	size_t count = 0;
 	*latest = (struct timespec) { 0 };
-	assert_non_null(dir);
+	if (!dir)
+		fail_msg("%s cannot be listed", cache);
 	while (dir && (entry = readdir(dir))) {
 		struct stat st;
 		char path[400];
@@ -101,7 +102,8 @@ static size_t count_images(struct timespec *latest)
 			*latest = st.st_mtim;
 		count++;
 	}
-	closedir(dir);
+	if (dir)
+		closedir(dir);
 	return count;
 }
 
