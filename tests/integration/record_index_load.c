@@ -87,7 +87,7 @@ static const char *const extras[] = {
 	",\"description\":\"caf\\u00e9\"",
 	",\"description\":\"Åderbråck\"",
 	",\"relatesTo\":[{\"code\":\"appends\",\"target\":{\"reference\":\"DocumentReference/rich-401\"}}]",
-	",\"contained\":[{\"resourceType\":\"Practitioner\",\"id\":\"me\"}],\"author\":[{\"reference\":\"#me\"}]",
+	",\"contained\":[{\"resourceType\":\"Device\",\"id\":\"me\"}],\"author\":[{\"reference\":\"#me\"}]",
 	",\"meta\":{\"lastUpdated\":\"2020-01-01T00:00:00Z\",\"tag\":[{\"code\":\"x\"}]}",
 	",\"context\":{\"period\":{\"start\":\"2020-05\"}}",
 	",\"identifier\":[{\"system\":\"urn:x\",\"value\":\"shared\"}]",
