@@ -42,16 +42,17 @@ struct set {
 	struct hs_library *library;
 };
 
-static struct set open_set(const char *first, const char *second)
+/* In place: the library keeps the list of packages where it is. */
+static void open_set(struct set *set, const char *first, const char *second)
 {
-	struct set set = { { NULL }, NULL };
 	struct hs_error err;
-	assert_int_equal(hs_package_find(root, hs_slice_cstr(first), &set.packages[0], &err), HS_OK);
+	*set = (struct set) { .library = NULL };
+	assert_int_equal(hs_package_find(root, hs_slice_cstr(first), &set->packages[0], &err), HS_OK);
 	if (second)
-		assert_int_equal(hs_package_find(root, hs_slice_cstr(second), &set.packages[1], &err), HS_OK);
-	struct hs_library_source source = { set.packages, cache, hs_world_real() };
-	assert_int_equal(hs_library_of_packages(&source, &set.library, &err), HS_OK);
-	return set;
+		assert_int_equal(hs_package_find(root, hs_slice_cstr(second), &set->packages[1], &err),
+			HS_OK);
+	struct hs_library_source source = { set->packages, cache, hs_world_real() };
+	assert_int_equal(hs_library_of_packages(&source, &set->library, &err), HS_OK);
 }
 
 static void close_set(struct set *set)
@@ -71,12 +72,13 @@ static struct hs_slice name_of(const struct set *set, const char *canonical)
 static void keeps_versions_side_by_side(void **state)
 {
 	(void)state;
-	struct set set = open_set("t.a#1.0.0", "t.a#2.0.0");
+	struct set set;
+	open_set(&set, "t.a#1.0.0", "t.a#2.0.0");
 	assert_slice(name_of(&set, "http://x/v|1.0.0"), "one");
 	assert_slice(name_of(&set, "http://x/v|2.0.0"), "two");
 	assert_slice(name_of(&set, "http://x/v"), "one"); /* the package that was named first */
 	close_set(&set);
-	set = open_set("t.a#2.0.0", "t.a#1.0.0");
+	open_set(&set, "t.a#2.0.0", "t.a#1.0.0");
 	assert_slice(name_of(&set, "http://x/v"), "two");
 	close_set(&set);
 }
@@ -113,20 +115,21 @@ static void makes_an_image_once(void **state)
 	struct timespec again;
 	char path[200];
 	(void)state;
-	struct set set = open_set("t.a#1.0.0", NULL);
+	struct set set;
+	open_set(&set, "t.a#1.0.0", NULL);
 	close_set(&set);
 	assert_int_equal(count_images(&made), 1);
-	set = open_set("t.a#1.0.0", NULL); /* the same packages: the image that is there */
+	open_set(&set, "t.a#1.0.0", NULL); /* the same packages: the image that is there */
 	assert_slice(name_of(&set, "http://x/v"), "one");
 	close_set(&set);
 	assert_int_equal(count_images(&again), 1);
 	assert_memory_equal(&made, &again, sizeof(made));
-	set = open_set("t.a#1.0.0", "t.a#2.0.0"); /* another set has its own */
+	open_set(&set, "t.a#1.0.0", "t.a#2.0.0"); /* another set has its own */
 	close_set(&set);
 	assert_int_equal(count_images(&again), 2);
 	snprintf(path, sizeof(path), "%s/t.a#1.0.0/package/v.json", root);
 	write_bytes(path, SET("1.0.1", "mended"), sizeof(SET("1.0.1", "mended")) - 1);
-	set = open_set("t.a#1.0.0", NULL); /* a package that has changed is read again */
+	open_set(&set, "t.a#1.0.0", NULL); /* a package that has changed is read again */
 	assert_slice(name_of(&set, "http://x/v|1.0.1"), "mended");
 	close_set(&set);
 	assert_int_equal(count_images(&again), 3);
