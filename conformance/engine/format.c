@@ -6,8 +6,6 @@
 
 #include <core/fhir/xml/xml.h>
 
-#include <stdio.h>
-
 const struct hs_defs *hs_test_defs(const struct hs_test_run *run)
 {
 	return run->fhir == HS_FHIR_R5 ? run->options.r5 : run->options.r4;

@@ -109,20 +109,25 @@ struct hs_slice hs_percent_decode(struct hs_arena *arena, struct hs_slice text, 
 	return hs_slice(out, len);
 }
 
+static bool is_kept(unsigned char c, const char *keep)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		(c && (strchr("-._~", c) || strchr(keep, c)));
+}
+
 void hs_percent_encode(struct hs_buf *buf, struct hs_slice text, const char *keep)
 {
 	static const char digits[] = "0123456789ABCDEF";
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			(c && (strchr("-._~", c) || strchr(keep, c)));
-		if (plain) {
-			hs_buf_byte(buf, (char)c);
-			continue;
+	for (size_t at = 0; at < text.len;) {
+		size_t run = at;
+		while (run < text.len && is_kept((unsigned char)text.ptr[run], keep))
+			run++;
+		hs_buf_add(buf, hs_slice(text.ptr + at, run - at));
+		if (run < text.len) {
+			unsigned char c = (unsigned char)text.ptr[run++];
+			hs_buf_add(buf, hs_slice((const char[]) { '%', digits[c >> 4], digits[c & 15] }, 3));
 		}
-		hs_buf_byte(buf, '%');
-		hs_buf_byte(buf, digits[c >> 4]);
-		hs_buf_byte(buf, digits[c & 15]);
+		at = run;
 	}
 }
 

@@ -4,7 +4,7 @@
 
 #define PARAMS_MAX 50
 
-/* How a parameter of the operation is said to the search; NULL: by itself. */
+/* How a parameter of the operation is said to the search. */
 static const struct known {
 	struct hs_slice name, as, prefix;
 } known[] = {

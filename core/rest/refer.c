@@ -72,16 +72,10 @@ static enum hs_status by_key(const struct search *search, uint32_t param, uint8_
 {
 	const struct hs__shelf *shelf = search->refer->env->rest->shelf;
 	const struct hs__shelf_key *keys = shelf->keys + search->shelved->key_first;
-	uint32_t hash = hs__shelf_hash(param, kind, text), low = 0, high = search->shelved->key_count;
+	uint32_t hash = hs__shelf_hash(param, kind, text);
+	uint32_t low = hs__shelf_first_key(shelf, search->shelved, hash);
 	enum hs_status status = HS_OK;
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (keys[middle].hash < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	for (; status == HS_OK && low < search->shelved->key_count && keys[low].hash == hash; low++) {
 		size_t count = 0;
 		bool again = low > 0 && keys[low - 1].hash == hash && keys[low - 1].item == keys[low].item;

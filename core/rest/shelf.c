@@ -129,3 +129,17 @@ uint32_t hs__shelf_hash(uint32_t param, uint8_t kind, struct hs_slice text)
 		folded[i] = (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] + 32 : text.ptr[i]);
 	return (uint32_t)hs_hash_seeded(hs_slice(folded, len), (uint64_t)param << 8 | kind);
 }
+
+uint32_t hs__shelf_first_key(const struct hs__shelf *shelf, const struct hs__shelf_type *type, uint32_t hash)
+{
+	const struct hs__shelf_key *keys = shelf->keys + type->key_first;
+	uint32_t low = 0, high = type->key_count;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (keys[middle].hash < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}

@@ -100,6 +100,8 @@ size_t hs__shelf_rows(const struct hs__shelf *shelf, const struct hs__shelf_item
 	struct hs_index_row *out);
 /* The hash of hs__shelf_key for an entry. */
 uint32_t hs__shelf_hash(uint32_t param, uint8_t kind, struct hs_slice text);
+/* The place, among the keys of a type, of the first whose hash is not less; key_count when all are. */
+uint32_t hs__shelf_first_key(const struct hs__shelf *shelf, const struct hs__shelf_type *type, uint32_t hash);
 
 /* ---- shelf_build.c ---- */
 

@@ -62,14 +62,7 @@ struct finding {
 static void mark_key(struct finding *finding, uint32_t hash)
 {
 	const struct hs__shelf_key *keys = finding->shelf->keys + finding->type->key_first;
-	uint32_t low = 0, high = finding->type->key_count;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (keys[middle].hash < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	uint32_t low = hs__shelf_first_key(finding->shelf, finding->type, hash);
 	for (; low < finding->type->key_count && keys[low].hash == hash; low++)
 		finding->marked[keys[low].item] = true;
 }

@@ -3,6 +3,7 @@
 #include <core/fhir/search/search_private.h>
 
 #include <core/fhir/basics/nearest.h>
+#include <handslag/coding.h>
 
 enum hs_status hs__parse_unknown(struct hs__parse *parse, struct hs_slice type, struct hs_slice code)
 {
@@ -34,26 +35,10 @@ static bool asks_nothing(const struct hs_pair *pair)
 		(hs_slice_eq(pair->name, HS_S("_contained")) && hs_slice_eq(pair->value, HS_S("false")));
 }
 
+/* Search values read best with their own punctuation as it is. */
 static void add_encoded(struct hs_buf *buf, struct hs_slice text)
 {
-	static const char hex[] = "0123456789ABCDEF";
-	char *at = hs_buf_reserve(buf, 3 * text.len);
-	char *const begin = at;
-	if (!at)
-		return;
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			memchr("-._~:,$*/", c, 9);
-		if (plain) {
-			*at++ = (char)c;
-		} else {
-			*at++ = '%';
-			*at++ = hex[c >> 4];
-			*at++ = hex[c & 15];
-		}
-	}
-	hs_buf_commit(buf, (size_t)(at - begin));
+	hs_percent_encode(buf, text, ":,$*/");
 }
 
 /* What the loop over the parameters gathers. */
