@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag export: a round trip through files gives the same resources, and changes alone can be carried
  * over. */
-#include "process.h"
+#include "workbench.h"
 
 #include <core/base/world.h>
 
@@ -14,36 +14,13 @@
 
 #include <cmocka.h>
 
-static char dir[64];
-static struct hs_arena *arena;
+/* `handslag` with these arguments; it has to end with this code. */
+#define RUN(code, ...) expect_exit(WORKBENCH_RUN(__VA_ARGS__), code)
 
-static int start(void **state)
+static struct process_result expect_exit(struct process_result r, int code)
 {
-	(void)state;
-	process_make_dir(dir);
-	arena = hs_arena_new((size_t)64 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	process_remove_dir(dir);
-	hs_arena_free(arena);
-	return 0;
-}
-
-static const char *below(const char *name)
-{
-	return hs_arena_cstr(arena, hs_arena_printf(arena, "%s/%s", dir, name));
-}
-
-static struct process_result run(const char *const *args, int exit)
-{
-	struct process_result r = process_run(arena, args);
-
-	if (r.exit != exit)
-		fail_msg("%s: exit %d: %.*s", args[0], r.exit, HS_S_ARG(r.err));
+	if (r.exit != code)
+		fail_msg("exit %d: %.*s", r.exit, HS_S_ARG(r.err));
 	return r;
 }
 
@@ -52,7 +29,7 @@ static struct hs_slice read_file(const char *path)
 	struct hs_slice text = HS_S_NONE;
 	struct hs_error err = { .status = HS_OK };
 
-	if (hs_world_read_file(hs_world_real(), arena, path, 1 << 20, &text, &err))
+	if (hs_world_read_file(hs_world_real(), workbench_arena(), path, 1 << 20, &text, &err))
 		fail_msg("%s", err.text);
 	return text;
 }
@@ -72,11 +49,13 @@ static size_t lines_of(const char *path, struct hs_slice out[100])
 	while (rest.len && count < 100) {
 		struct hs_json *tree = NULL;
 		struct hs_buf text;
-		assert_int_equal(hs_json_parse(arena, hs_slice_cut(&rest, '\n'), NULL, &tree, &err), HS_OK);
+		assert_int_equal(hs_json_parse(workbench_arena(), hs_slice_cut(&rest, '\n'), NULL, &tree,
+					 &err),
+			HS_OK);
 		struct hs_json *meta = hs_json_get(tree, HS_S("meta"));
 		hs_json_take(meta, HS_S("versionId"));
 		hs_json_take(meta, HS_S("lastUpdated"));
-		hs_buf_init(&text, arena, 1 << 20);
+		hs_buf_init(&text, workbench_arena(), 1 << 20);
 		hs_json_write(&text, tree, 0);
 		out[count++] = hs_buf_slice(&text);
 	}
@@ -106,62 +85,52 @@ static const char resources[] =
 
 static void goes_round(void **state)
 {
-	struct hs_error err = { .status = HS_OK };
-	const char *source = below("in.ndjson"), *one = below("one"), *two = below("two");
+	const char *source = workbench_file("in.ndjson", resources), *one = workbench_path("one"),
+		   *two = workbench_path("two");
 
 	(void)state;
-	assert_int_equal(hs_world_write_file(hs_world_real(), source, hs_slice_cstr(resources), 0600, &err),
-		HS_OK);
-	struct process_result r = process_run(arena,
-		(const char *const[]) { "load", "--data", one, source, NULL });
-	if (hs_slice_search(r.err, HS_S("FHIR definitions")) != SIZE_MAX)
+	struct process_result r = WORKBENCH_RUN("load", "--data", one, source);
+	if (has_text(r.err, "FHIR definitions"))
 		skip();
 	assert_int_equal(r.exit, 0);
-	r = run((const char *const[]) { "export", "--data", one, "--out", below("files"), NULL }, 0);
-	assert_int_not_equal(hs_slice_search(r.out, HS_S("4 resources")), SIZE_MAX);
-	run((const char *const[]) { "load", "--data", two, below("files"), NULL }, 0);
-	run((const char *const[]) { "export", "--data", two, "--out", below("again"), NULL }, 0);
-	expect_same(below("files/Patient.ndjson"), below("again/Patient.ndjson"), 2);
-	expect_same(below("files/Observation.ndjson"), below("again/Observation.ndjson"), 1);
-	expect_same(below("files/DocumentReference.ndjson"), below("again/DocumentReference.ndjson"), 1);
+	r = RUN(0, "export", "--data", one, "--out", workbench_path("files"));
+	assert_has(r.out, "4 resources");
+	RUN(0, "load", "--data", two, workbench_path("files"));
+	RUN(0, "export", "--data", two, "--out", workbench_path("again"));
+	expect_same(workbench_path("files/Patient.ndjson"), workbench_path("again/Patient.ndjson"), 2);
+	expect_same(workbench_path("files/Observation.ndjson"), workbench_path("again/Observation.ndjson"),
+		1);
+	expect_same(workbench_path("files/DocumentReference.ndjson"),
+		workbench_path("again/DocumentReference.ndjson"), 1);
 	/* nothing is overwritten, and what is asked is checked */
-	run((const char *const[]) { "export", "--data", two, "--out", below("again"), NULL }, 1);
-	run((const char *const[]) { "export", "--data", two, NULL }, 2);
-	r = process_run(arena,
-		(const char *const[]) {
-			"export", "--data", two, "--type", "Chair", "--out", below("chairs"), NULL });
+	RUN(1, "export", "--data", two, "--out", workbench_path("again"));
+	RUN(2, "export", "--data", two);
+	r = WORKBENCH_RUN("export", "--data", two, "--type", "Chair", "--out", workbench_path("chairs"));
 	assert_int_not_equal(r.exit, 0);
-	assert_int_not_equal(hs_slice_search(r.err, HS_S("_type=Chair")), SIZE_MAX);
+	assert_has(r.err, "_type=Chair");
 }
 
 /* Deletions since a moment are transactions that the other side carries out. */
 static void carries_changes_over(void **state)
 {
-	struct hs_error err = { .status = HS_OK };
-	const char *one = below("one"), *two = below("two"), *change = below("change.json");
+	const char *one = workbench_path("one"), *two = workbench_path("two");
 
 	(void)state;
 	if (access(two, F_OK) != 0)
 		skip();
-	assert_int_equal(hs_world_write_file(hs_world_real(), change,
-				 HS_S("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{"
-				      "\"request\":"
-				      "{\"method\":\"DELETE\",\"url\":\"Patient/b\"}}]}"),
-				 0600, &err),
-		HS_OK);
-	run((const char *const[]) { "load", "--data", one, change, NULL }, 0);
-	struct process_result r = run((const char *const[]) { "export", "--data", one, "--since",
-					      "2020-01-01", "--type", "Patient", "--json", "--out",
-					      below("since"), NULL },
-		0);
-	assert_int_not_equal(hs_slice_search(r.out, HS_S("deleted.ndjson")), SIZE_MAX);
-	run((const char *const[]) { "load", "--data", two, below("since"), NULL }, 0);
-	run((const char *const[]) { "export", "--data", two, "--type", "Patient", "--out", below("left"),
-		    NULL },
-		0);
+	const char *change = workbench_file("change.json",
+		"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{"
+		"\"request\":"
+		"{\"method\":\"DELETE\",\"url\":\"Patient/b\"}}]}");
+	RUN(0, "load", "--data", one, change);
+	struct process_result r = RUN(0, "export", "--data", one, "--since", "2020-01-01", "--type",
+		"Patient", "--json", "--out", workbench_path("since"));
+	assert_has(r.out, "deleted.ndjson");
+	RUN(0, "load", "--data", two, workbench_path("since"));
+	RUN(0, "export", "--data", two, "--type", "Patient", "--out", workbench_path("left"));
 	struct hs_slice lines[100];
-	assert_int_equal(lines_of(below("left/Patient.ndjson"), lines), 1);
-	assert_int_not_equal(hs_slice_search(lines[0], HS_S("\"id\":\"a\"")), SIZE_MAX);
+	assert_int_equal(lines_of(workbench_path("left/Patient.ndjson"), lines), 1);
+	assert_has(lines[0], "\"id\":\"a\"");
 }
 
 int main(void)
@@ -170,5 +139,5 @@ int main(void)
 		cmocka_unit_test(goes_round),
 		cmocka_unit_test(carries_changes_over),
 	};
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, workbench_start, workbench_stop);
 }
