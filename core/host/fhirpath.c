@@ -9,6 +9,7 @@
 #define LAB "http://fhir.forms-lab.com/StructureDefinition/"
 #define CONTEXTS_MAX 1000u /* items of the context expression */
 #define RESULTS_MAX 10000u /* values in all */
+#define SCRATCH_MAX ((size_t)64 << 20)
 
 struct job {
 	struct hs_request *req;
@@ -17,7 +18,8 @@ struct job {
 	const struct hs_json *resource;
 	struct hs_json *reply;
 	/* while it runs */
-	struct hs_arena *arena;
+	struct hs_arena *arena;   /* of the answer */
+	struct hs_arena *scratch; /* of evaluation, which takes back what a criterion used */
 	struct hs_txn *txn;
 	const struct hs_defs *defs;
 	struct hs_validator *validator; /* NULL until somebody asks */
@@ -120,13 +122,29 @@ static void add_values(struct job *job, struct hs_json *list, const struct hs_pa
 
 /* ---- what an expression may ask ---- */
 
+/* A copy that shares no text with `json`; NULL when there is no room. */
+static struct hs_json *copy_with_texts(struct hs_arena *arena, const struct hs_json *json)
+{
+	struct hs_error ignored = { .status = HS_OK };
+	struct hs_json *copy = NULL;
+	struct hs_buf text;
+
+	hs_buf_init(&text, arena, SCRATCH_MAX);
+	hs_json_write(&text, json, 0);
+	return hs_json_parse(arena, hs_buf_slice(&text), NULL, &copy, &ignored) ? NULL : copy;
+}
+
+/* The values are those of this moment: their texts go with what a criterion used. */
 static void on_trace(void *arg, struct hs_slice name, const struct hs_path_list *values)
 {
 	struct job *job = arg;
-	struct hs_json *item = add_named(job->arena, job->parts, "trace");
-	hs_json_add_text(job->arena, item, HS_S("valueString"), hs_arena_copy(job->arena, name));
+	struct hs_json *item = hs_json_object(job->arena);
+
+	hs_json_add_text(job->arena, item, HS_S("name"), HS_S("trace"));
+	hs_json_add_text(job->arena, item, HS_S("valueString"), name);
 	if (values->count)
 		add_values(job, hs_json_add_array(job->arena, item, HS_S("part")), values);
+	hs_json_push(job->parts, copy_with_texts(job->arena, item));
 }
 
 /* A value that was sent, typed by its name ("valueCoding"). */
@@ -139,7 +157,7 @@ static bool on_variable(void *arg, struct hs_slice name, struct hs_path_list *ou
 			found = part;
 	if (!found)
 		return false;
-	struct hs_path_value *value = hs_arena_alloc(job->arena, sizeof(*value));
+	struct hs_path_value *value = hs_arena_alloc(job->scratch, sizeof(*value));
 	const struct hs_json *json = hs_json_get(found, HS_S("resource"));
 	*out = (struct hs_path_list) { .count = 0 };
 	if (!json)
@@ -152,7 +170,7 @@ static bool on_variable(void *arg, struct hs_slice name, struct hs_path_list *ou
 		hs_json_get_text(json, HS_S("resourceType"));
 	value->type = hs_defs_type(job->defs, type);
 	if (!value->type && type.len) { /* "String" of valueString */
-		char *lower = hs_arena_cstr(job->arena, type);
+		char *lower = hs_arena_cstr(job->scratch, type);
 		if (lower)
 			lower[0] = (char)(lower[0] | 0x20);
 		value->type = hs_defs_type(job->defs, hs_slice_cstr(lower));
@@ -173,8 +191,8 @@ static const struct hs_json *on_resolve(void *arg, struct hs_slice text)
 	if (!hs_reference_parse(text, &reference) || !reference.type.len)
 		return NULL;
 	uint32_t type = hs_request_type_number(job->req, reference.type);
-	if (!type || hs_txn_get(job->txn, job->arena, type, reference.id, &found, &ignored) ||
-		hs_json_parse(job->arena, found.body, NULL, &tree, &ignored))
+	if (!type || hs_txn_get(job->txn, job->scratch, type, reference.id, &found, &ignored) ||
+		hs_json_parse(job->scratch, found.body, NULL, &tree, &ignored))
 		return NULL;
 	return tree;
 }
@@ -192,14 +210,14 @@ static int on_conforms(void *arg, const struct hs_json *resource, struct hs_slic
 {
 	struct job *job = arg;
 	const struct hs_validator *validator = validator_of(job);
-	return validator ? hs_validate_conforms(validator, resource, profile, job->arena) : -1;
+	return validator ? hs_validate_conforms(validator, resource, profile, job->scratch) : -1;
 }
 
 static int on_member(void *arg, const struct hs_path_value *value, struct hs_slice value_set)
 {
 	struct job *job = arg;
 	const struct hs_validator *validator = validator_of(job);
-	return validator ? hs_validate_member_of(validator, value, value_set, job->arena) : -1;
+	return validator ? hs_validate_member_of(validator, value, value_set, job->scratch) : -1;
 }
 
 static int on_subsumes(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below)
@@ -282,7 +300,7 @@ static enum hs_status evaluate(struct job *job, struct hs_error *err)
 	struct hs_slice type = hs_json_get_text(job->resource, HS_S("resourceType"));
 	struct hs_path *path = NULL, *context_path = NULL;
 	struct hs_path_list items = { .count = 0 };
-	struct hs_path_context context = { .arena = job->arena,
+	struct hs_path_context context = { .arena = job->scratch,
 		.defs = job->defs,
 		.now_ms = hs_txn_now(job->txn),
 		.single_as = true,
@@ -341,12 +359,20 @@ static enum hs_status take_resource(struct job *job, struct hs_error *err)
 	return status;
 }
 
+static void free_arena(void *arena)
+{
+	hs_arena_free(arena);
+}
+
 static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	struct job *job = arg;
 
 	job->txn = txn;
 	job->arena = arena;
+	job->scratch = hs_arena_new(SCRATCH_MAX);
+	if (!job->scratch || !hs_arena_defer(arena, free_arena, job->scratch)) /* results refer to it */
+		return hs_fail(err, HS_E_LIMIT, "out of memory");
 	job->told = 0;
 	job->reply = hs_json_object(arena);
 	hs_json_add_text(arena, job->reply, HS_S("resourceType"), HS_S("Parameters"));
@@ -358,8 +384,9 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 	status = evaluate(job, err);
 	hs_validator_unref(job->validator);
 	job->validator = NULL;
-	return !status && hs_arena_full(arena) ? hs_fail(err, HS_E_TOO_COSTLY, "the results are too large") :
-						 status;
+	return !status && (hs_arena_full(arena) || hs_arena_full(job->scratch)) ?
+		hs_fail(err, HS_E_TOO_COSTLY, "the results are too large") :
+		status;
 }
 
 static enum hs_verdict after(struct hs_request *req, void *arg, enum hs_status status,

@@ -59,6 +59,22 @@ static void evaluates_in_contexts(void **state)
 	expect_text(&a, "/parameter/2/part/0/part/0/name", "HumanName");
 }
 
+/* Evaluation takes back the memory of a criterion; what was traced inside it stays. */
+static void keeps_what_a_criterion_traced(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("POST", "$fhirpath",
+		WITH("name.exists(given.exists((($this & \\\"-\\\").trace(\\\"a\\\") in (\\\"A-\\\" | "
+		     "\\\"B\\\").trace(\\\"codes\\\"))))",
+			""),
+		200);
+	expect_text(&a, "/parameter/1/part/0/name", "trace");
+	expect_text(&a, "/parameter/1/part/0/valueString", "a");
+	expect_text(&a, "/parameter/1/part/0/part/0/valueString", "A-");
+	expect_text(&a, "/parameter/1/part/1/valueString", "codes");
+	expect_part(a.body, "\"valueBoolean\":true");
+}
+
 static void reads_text_and_xml(void **state)
 {
 	NEED_FHIR();
@@ -111,6 +127,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_results),
 		cmocka_unit_test(evaluates_in_contexts),
+		cmocka_unit_test(keeps_what_a_criterion_traced),
 		cmocka_unit_test(reads_text_and_xml),
 		cmocka_unit_test(asks_the_sandbox),
 		cmocka_unit_test(refuses_by_phase),

@@ -77,6 +77,8 @@ struct hs_path_context {
 	int (*member_of)(void *arg, const struct hs_path_value *value, struct hs_slice value_set);
 	int (*conforms_to)(void *arg, const struct hs_json *resource, struct hs_slice profile);
 	int (*subsumes)(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below);
+	/* Name and values last during the call: what a criterion took from the arena is taken back behind it,
+	 * so nothing that is to stay may be made in that arena meanwhile. The same holds for all above. */
 	void (*trace)(void *arg, struct hs_slice name, const struct hs_path_list *values);
 	void *arg;
 };
