@@ -14,8 +14,8 @@
 const char *const hs_host_validation_packages[] = { "hl7.terminology.r4", "hl7.fhir.uv.extensions.r4", NULL };
 
 /* What a validator looks up by its canonical. */
-static const char *const stored_types[] = { "StructureDefinition", "ValueSet", "CodeSystem",
-	"Questionnaire" };
+static const char *const stored_types[] = { "StructureDefinition", "ValueSet", "CodeSystem", "Questionnaire",
+	"Measure", "OperationDefinition", "SearchParameter" };
 #define STORED_TYPES (sizeof(stored_types) / sizeof(stored_types[0]))
 
 struct hs__validators {

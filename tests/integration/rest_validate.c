@@ -82,6 +82,28 @@ static void uses_what_the_sandbox_has(void **state)
 	assert_true(hs_slice_search(a.body, HS_S("Patient.name")) == SIZE_MAX);
 }
 
+/* A report is held against its measure. */
+static void knows_stored_measures(void **state)
+{
+	NEED_FHIR();
+	send_ok("PUT", "Measure/m1",
+		"{'resourceType':'Measure','id':'m1','url':'http://example.org/fhir/Measure/"
+		"m1','status':'active',"
+		"'scoring':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/measure-scoring',"
+		"'code':'cohort'}]},'group':[{'population':[{'code':{'coding':[{'system':"
+		"'http://terminology.hl7.org/CodeSystem/measure-population','code':'initial-population'}]},"
+		"'criteria':{'language':'text/cql','expression':'true'}}]}]}",
+		201);
+	struct fixture_answer a = send_ok("POST", "MeasureReport/$validate",
+		"{'resourceType':'MeasureReport','status':'complete','type':'summary','measure':"
+		"'http://example.org/fhir/Measure/m1','period':{'start':'2020','end':'2021'},'group':[{"
+		"'population':[{'code':{'coding':[{'system':"
+		"'http://terminology.hl7.org/CodeSystem/measure-population','code':'denominator'}]}}]}]}",
+		200);
+	expect_text(&a, "/issue/0/severity", "error");
+	expect_part(a.body, "the measure has no population");
+}
+
 static void speaks_xml(void **state)
 {
 	NEED_FHIR();
@@ -137,6 +159,7 @@ int main(void)
 		cmocka_unit_test(validates_by_type),
 		cmocka_unit_test(takes_parameters_and_modes),
 		cmocka_unit_test(uses_what_the_sandbox_has),
+		cmocka_unit_test(knows_stored_measures),
 		cmocka_unit_test(speaks_xml),
 		cmocka_unit_test(asks_as_much_as_the_sandbox_says),
 	};
