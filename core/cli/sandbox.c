@@ -6,7 +6,7 @@
 
 static struct hs_cli_operator at;
 static bool json;
-static const char *freeze;
+static const char *freeze, *validation;
 static int64_t rate, versions;
 
 static const struct hs_cli_option options[] = {
@@ -16,6 +16,9 @@ static const struct hs_cli_option options[] = {
 	{ "--token", "TOKEN", "the operator's token; or HANDSLAG_TOKEN", HS_CLI_TEXT, &at.token },
 	{ "--rate", "N", "create: requests a second that it takes (0: no limit)", HS_CLI_NUMBER, &rate },
 	{ "--versions", "N", "create: versions that it stores (0: no limit)", HS_CLI_NUMBER, &versions },
+	{ "--validation", "LEVEL",
+		"create: how what is stored is checked: structure, profiles or off (structure)", HS_CLI_TEXT,
+		&validation },
 	{ "--at", "INSTANT", "freeze: the moment, like 2026-11-21T08:00:00Z", HS_CLI_TEXT, &freeze },
 	{ "--json", NULL, "output as JSON", HS_CLI_FLAG, &json },
 	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
@@ -26,7 +29,7 @@ static const struct hs_cli_command command = {
 	.arguments = "list | create NAME... | reset NAME... | delete NAME... | freeze NAME... --at INSTANT | "
 		     "thaw NAME...",
 	.summary = "Lists, makes, resets and deletes the sandboxes of a running server.",
-	.example = "  handslag sandbox create acme\n  handslag sandbox reset default",
+	.example = "  handslag sandbox create acme --validation profiles\n  handslag sandbox reset default",
 	.options = options,
 	.least = 1,
 	.most = -1,
@@ -81,6 +84,23 @@ static const struct verb {
 	{ "thaw", "PUT", "/clock", "running" },
 };
 
+/* What the new sandbox is to be like; only what was said. */
+static struct hs_slice wish(struct hs_arena *arena, const char *name)
+{
+	struct hs_json *body = hs_json_object(arena), *limits = hs_json_object(arena);
+	struct hs_buf text;
+
+	hs_json_add_text(arena, body, HS_S("name"), hs_slice_cstr(name));
+	hs_json_add(body, HS_S("limits"), limits);
+	hs_json_add(limits, HS_S("requestsPerSecond"), hs_json_int(arena, rate));
+	hs_json_add(limits, HS_S("versions"), hs_json_int(arena, versions));
+	if (validation)
+		hs_json_add_text(arena, limits, HS_S("validation"), hs_slice_cstr(validation));
+	hs_buf_init(&text, arena, 1 << 20);
+	hs_json_write(&text, body, 0);
+	return hs_buf_slice(&text);
+}
+
 static enum hs_status apply(struct hs_arena *arena, const struct verb *verb, const char *name,
 	struct hs_error *err)
 {
@@ -91,9 +111,7 @@ static enum hs_status apply(struct hs_arena *arena, const struct verb *verb, con
 					hs_arena_printf(arena, "sandboxes/%s%s", name, verb->part);
 
 	if (create)
-		body = hs_arena_printf(arena,
-			"{\"name\":\"%s\",\"limits\":{\"requestsPerSecond\":%lld,\"versions\":%lld}}", name,
-			(long long)rate, (long long)versions);
+		body = wish(arena, name);
 	else if (strcmp(verb->name, "freeze") == 0 && !freeze)
 		return hs_fail(err, HS_E_REQUIRED, "freeze needs --at INSTANT");
 	else if (strcmp(verb->name, "freeze") == 0)

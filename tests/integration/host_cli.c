@@ -127,6 +127,14 @@ static void sandboxes_are_made_and_reset(void **state)
 	struct process_result r = RUN("sandbox", "create", "acme", "--target", fixture_url(f), "--data",
 		workbench_path("b"));
 	assert_int_equal(r.exit, 0);
+	r = RUN("sandbox", "create", "loose", "--validation", "off", "--target", fixture_url(f), "--data",
+		workbench_path("b"), "--json");
+	assert_has(r.out, "\"validation\":");
+	assert_has(r.out, "\"off\"");
+	r = RUN("sandbox", "create", "odd", "--validation", "of", "--target", fixture_url(f), "--data",
+		workbench_path("b"));
+	assert_has(r.err, "structure, off or profiles");
+	r = RUN("sandbox", "delete", "loose", "--target", fixture_url(f), "--data", workbench_path("b"));
 	r = RUN("sandbox", "list", "--json", "--target", fixture_url(f), "--data", workbench_path("b"));
 	assert_int_equal(r.exit, 0);
 	assert_has(r.out, "\"acme\"");
