@@ -2,6 +2,7 @@
 /* $expand (R4 section 4.9.16): the collected codes become a ValueSet with an expansion. */
 #include "contains.h"
 #include "operations.h"
+#include "status.h"
 #include "tree.h"
 
 #include <handslag/time.h>
@@ -30,20 +31,19 @@ static void add_uri(struct tx_writer *w, struct hs_json *list, const char *name,
 }
 
 static void add_warning(struct tx_writer *w, struct hs_json *list, const struct tx_layer *layer,
-	const struct tx_head *head, bool of_system)
+	const struct tx_head *head)
 {
-	struct hs_slice status = tx_text(layer, head->status), standards = tx_text(layer, head->standards);
-	struct hs_slice name = hs_tx_vurl(w->arena, tx_text(layer, head->url), tx_text(layer, head->version));
-	bool set_is_test = w->ctx->set.row->head.flags & TX_EXPERIMENTAL;
+	static const char *const names[] = { [TX_STATE_DEPRECATED] = "warning-deprecated",
+		[TX_STATE_WITHDRAWN] = "warning-withdrawn",
+		[TX_STATE_EXPERIMENTAL] = "warning-experimental",
+		[TX_STATE_DRAFT] = "warning-draft" };
+	const struct tx_set set = w->ctx->set;
+	enum tx_state state = hs_tx_state_of((struct tx_named) { layer, head },
+		(struct tx_named) { set.layer, &set.row->head });
 
-	if (hs_slice_eq(standards, HS_S("deprecated")))
-		add_uri(w, list, "warning-deprecated", name);
-	else if (hs_slice_eq(standards, HS_S("withdrawn")))
-		add_uri(w, list, "warning-withdrawn", name);
-	else if (head->flags & TX_EXPERIMENTAL && !set_is_test)
-		add_uri(w, list, "warning-experimental", name);
-	else if (hs_slice_eq(status, HS_S("draft")) && of_system)
-		add_uri(w, list, "warning-draft", name);
+	if (state != TX_STATE_FINE)
+		add_uri(w, list, names[state],
+			hs_tx_vurl(w->arena, tx_text(layer, head->url), tx_text(layer, head->version)));
 }
 
 static const struct {
@@ -103,18 +103,18 @@ static void add_parameters(struct tx_writer *w, struct hs_json *expansion)
 		for (size_t k = 0; k < count; k++)
 			add_uri(w, list, "used-supplement",
 				hs_tx_vurl(w->arena, TX_SYSTEM_URL(own[k]), TX_SYSTEM_VERSION(own[k])));
-		add_warning(w, list, s.layer, &s.row->head, true);
+		add_warning(w, list, s.layer, &s.row->head);
 	}
 	for (size_t i = 0; i < x->set_count; i++) {
 		struct tx_set set = x->sets[i];
 		struct hs_slice url = TX_SET_URL(set);
 		if (url.len && url.ptr[0] != '#')
 			add_uri(w, list, "used-valueset", hs_tx_vurl(w->arena, url, TX_SET_VERSION(set)));
-		add_warning(w, list, set.layer, &set.row->head, false);
+		add_warning(w, list, set.layer, &set.row->head);
 	}
 	if (x->basis.row && !x->counted)
-		add_warning(w, list, x->basis.layer, &x->basis.row->head, true);
-	add_warning(w, list, w->ctx->set.layer, &w->ctx->set.row->head, false);
+		add_warning(w, list, x->basis.layer, &x->basis.row->head);
+	add_warning(w, list, w->ctx->set.layer, &w->ctx->set.row->head);
 	if (!hs_json_count(list))
 		hs_json_take(expansion, HS_S("parameter"));
 }

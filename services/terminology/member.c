@@ -12,7 +12,9 @@
  *   known      | the same or none    | the set's                 | -
  *   pattern    | one that it means   | the coding's              | -
  *   known      | other               | the set's                 | mismatch (changed: by a rule)
- *   not known  | any                 | -                         | unknown version (and mismatch) */
+ *   not known  | any                 | -                         | unknown version (and mismatch)
+ *
+ * Where the code system itself is not known nobody can say what the rule holds: the answer is unsure. */
 #include "member.h"
 
 #include "filter.h"
@@ -73,8 +75,10 @@ static struct tx_system choose_system(struct probe *p, struct hs_slice url, stru
 	bool has_version = coding->version.len > 0;
 	bool own_known = has_version && hs_tx_find_system(&p->ctx->scope, url, coding->version, &own);
 
-	if (!resolved.system.row && !resolved.asked.len)
-		return resolved.system; /* not known at all: said by whoever looks at the coding itself */
+	if (!resolved.system.row && !resolved.asked.len) {
+		hs_tx_say_unknown(p->ctx, issues, url, coding->version, coding->at_system, &hit->unknown);
+		return resolved.system;
+	}
 	bool fits = !has_version ||
 		(resolved.system.row && hs_slice_eq(TX_SYSTEM_VERSION(resolved.system), coding->version)) ||
 		(own_known && hs_tx_version_meets(resolved.asked, TX_SYSTEM_VERSION(own)));
@@ -139,7 +143,8 @@ static enum hs_status ask_system(struct probe *p, struct tx_set set, const struc
 		return HS_OK;
 	s = choose_system(p, url, tx_text(set.layer, rule->version), issues, hit);
 	if (!s.row) {
-		*out = hit->unknown.len ? TX_UNSURE : TX_OUT;
+		/* Unknown, a list still says what is not in it. */
+		*out = rule->flags & TX_RULE_ENUM && !find_pick(set.layer, rule, code) ? TX_OUT : TX_UNSURE;
 		return HS_OK;
 	}
 	hit->same_version = p->coding->version.len && hs_slice_eq(TX_SYSTEM_VERSION(s), p->coding->version);
@@ -151,7 +156,6 @@ static enum hs_status ask_system(struct probe *p, struct tx_set set, const struc
 	if (rule->flags & TX_RULE_ENUM) {
 		hit->pick = find_pick(set.layer, rule, code);
 		hit->pick_layer = set.layer;
-		hit->set = set;
 		passes = hit->pick != NULL;
 	}
 	if (passes && rule->filter_count) {
@@ -161,8 +165,25 @@ static enum hs_status ask_system(struct probe *p, struct tx_set set, const struc
 	}
 	hit->system = s;
 	hit->concept = concept;
+	hit->set = set;
 	*out = passes ? TX_IN : TX_OUT;
 	return HS_OK;
+}
+
+/* The code was also taken from `other`, in the way that `inner` tells. */
+static void add_way(struct probe *p, struct tx_hit *hit, const struct tx_hit *inner,
+	struct tx_import_way last)
+{
+	for (const struct tx_import_way *way = inner->way;; way = way->next) {
+		struct tx_import_way *copy = hs_arena_alloc(p->ctx->arena, sizeof(*copy));
+		if (!copy)
+			return;
+		*copy = way ? *way : last;
+		copy->next = hit->way;
+		hit->way = copy;
+		if (!way)
+			return;
+	}
 }
 
 /* A missing import makes the whole set unusable: nobody can say what is in it. */
@@ -186,8 +207,13 @@ static enum hs_status ask_imports(struct probe *p, struct tx_set set, const stru
 		status = ask_set(p, other, issues, out, &inner, err);
 		if (*out == TX_UNSURE)
 			hit->unknown = inner.unknown;
-		if (status == HS_OK && *out == TX_IN && !hit->system.row)
+		if (status || *out != TX_IN)
+			continue;
+		const struct tx_import_way *before = hit->way;
+		if (!hit->system.row)
 			*hit = inner;
+		hit->way = before;
+		add_way(p, hit, &inner, (struct tx_import_way) { .set = other, .from = set });
 	}
 	return status;
 }
@@ -277,21 +303,28 @@ static enum hs_status ask_includes(struct probe *p, struct tx_set set, struct tx
 	return HS_OK;
 }
 
-static enum hs_status ask_excludes(struct probe *p, struct tx_set set, enum tx_membership *out,
-	struct hs_error *err)
+/* What an exclude holds is out, whatever the others say; where nobody can say what one holds, it is unsure.
+ */
+static enum hs_status ask_excludes(struct probe *p, struct tx_set set, struct tx_issues *issues,
+	enum tx_membership *out, struct tx_hit *hit, struct hs_error *err)
 {
-	for (uint32_t i = 0; i < set.row->rule_count && *out == TX_IN; i++) {
+	for (uint32_t i = 0; i < set.row->rule_count && *out != TX_OUT; i++) {
 		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
-		struct tx_issues ignored = { 0 };
+		struct tx_issues own = { 0 };
 		struct tx_hit at;
 		enum tx_membership answer;
 		if (!(rule->flags & TX_RULE_EXCLUDE))
 			continue;
-		enum hs_status status = ask_rule(p, set, rule, &ignored, &answer, &at, err);
+		enum hs_status status = ask_rule(p, set, rule, &own, &answer, &at, err);
 		if (status)
 			return status;
-		if (answer == TX_IN)
+		if (answer == TX_IN) {
 			*out = TX_OUT;
+		} else if (answer == TX_UNSURE) {
+			*out = TX_UNSURE;
+			hit->unknown = at.unknown;
+			append_issues(p->ctx, issues, &own);
+		}
 	}
 	return HS_OK;
 }
@@ -306,7 +339,7 @@ static enum hs_status ask_set(struct probe *p, struct tx_set set, struct tx_issu
 	p->depth++;
 	enum hs_status status = ask_includes(p, set, issues, out, hit, err);
 	if (status == HS_OK && *out == TX_IN)
-		status = ask_excludes(p, set, out, err);
+		status = ask_excludes(p, set, issues, out, hit, err);
 	p->depth--;
 	return status;
 }

@@ -16,6 +16,12 @@ enum tx_membership {
 	TX_UNSURE /* a code system that decides it is not known; issues say which */
 };
 
+/* A value set that the code was taken from, and the one that imports it. */
+struct tx_import_way {
+	struct tx_set set, from;
+	const struct tx_import_way *next;
+};
+
 /* Where it was found. */
 struct tx_hit {
 	struct tx_system system; /* row NULL: the code system is not known, the list alone names the code */
@@ -23,8 +29,9 @@ struct tx_hit {
 	bool case_differs;
 	bool same_version; /* the rule asked speaks of the very version that the coding names */
 	const struct tx_layer *pick_layer;
-	const struct tx_pick_row *pick; /* of a list of codes, else NULL */
-	struct tx_set set;              /* that holds the pick */
+	const struct tx_pick_row *pick;  /* of a list of codes, else NULL */
+	struct tx_set set;               /* whose rule names the code system */
+	const struct tx_import_way *way; /* the sets between it and the one asked */
 	struct hs_slice
 		unknown; /* canonical of a code system that was missing, for x-caused-by-unknown-system */
 };

@@ -4,6 +4,7 @@
 #include "member.h"
 #include "operations.h"
 #include "source.h"
+#include "status.h"
 #include "tree.h"
 
 #define CODINGS_MAX 200u
@@ -228,27 +229,41 @@ static void comment_on_concept(struct task *t, const struct tx_coding *coding, s
 	}
 }
 
-/* A word on what state the code system or value set is in. */
-static void comment_on_status(struct task *t, const struct tx_layer *layer, const struct tx_head *head,
-	const char *what)
+/* A word on what state a code system or value set is in, said once. */
+static void comment_on_state(struct task *t, const char *what, struct tx_named it, struct tx_named from)
 {
-	struct hs_slice status = tx_text(layer, head->status), standards = tx_text(layer, head->standards);
-	struct hs_slice name = hs_tx_vurl(t->ctx->arena, tx_text(layer, head->url),
-		tx_text(layer, head->version));
-	enum tx_message id;
+	static const enum tx_message messages[] = { [TX_STATE_DEPRECATED] = TX_MSG_MSG_DEPRECATED,
+		[TX_STATE_WITHDRAWN] = TX_MSG_MSG_WITHDRAWN,
+		[TX_STATE_EXPERIMENTAL] = TX_MSG_MSG_EXPERIMENTAL,
+		[TX_STATE_DRAFT] = TX_MSG_MSG_DRAFT };
+	enum tx_state state = hs_tx_state_of(it, from);
 
-	if (hs_slice_eq(standards, HS_S("deprecated")))
-		id = TX_MSG_MSG_DEPRECATED;
-	else if (hs_slice_eq(standards, HS_S("withdrawn")))
-		id = TX_MSG_MSG_WITHDRAWN;
-	else if (head->flags & TX_EXPERIMENTAL &&
-		!(t->in_set && t->ctx->set.row && t->ctx->set.row->head.flags & TX_EXPERIMENTAL))
-		id = TX_MSG_MSG_EXPERIMENTAL;
-	else if (hs_slice_eq(status, HS_S("draft")) || hs_slice_eq(standards, HS_S("draft")))
-		id = TX_MSG_MSG_DRAFT;
-	else
+	if (state == TX_STATE_FINE)
 		return;
-	say(t, id, HS_S_NONE, (struct tx_args) { { hs_slice_cstr(what), name } });
+	struct hs_slice name = hs_tx_vurl(t->ctx->arena, tx_text(it.layer, it.head->url),
+		tx_text(it.layer, it.head->version));
+	say(t, messages[state], HS_S_NONE, (struct tx_args) { { hs_slice_cstr(what), name } });
+}
+
+/* All that stood on the way to the code: the value set, those it took the code from, and the code system. */
+static void comment_on_way(struct task *t)
+{
+	const struct verdict *v = &t->best;
+	const struct tx_set set = t->ctx->set;
+	struct tx_named from = { NULL, NULL };
+
+	if (t->in_set) {
+		from = (struct tx_named) { set.layer, &set.row->head };
+		comment_on_state(t, "ValueSet", from, from);
+	}
+	for (const struct tx_import_way *way = v->hit.way; way; way = way->next) {
+		struct tx_named it = { way->set.layer, &way->set.row->head };
+		comment_on_state(t, "ValueSet", it,
+			(struct tx_named) { way->from.layer, &way->from.row->head });
+	}
+	if (v->hit.set.row)
+		from = (struct tx_named) { v->hit.set.layer, &v->hit.set.row->head };
+	comment_on_state(t, "CodeSystem", (struct tx_named) { v->system.layer, &v->system.row->head }, from);
 }
 
 /* ---- one coding ---- */
@@ -467,7 +482,7 @@ static enum hs_status run(struct task *t, struct hs_json **out, struct hs_error 
 	if (t->in_set && t->of_concept && !t->found && !t->unsure)
 		say(t, TX_MSG_TX_GENERAL_CC_ERROR_MESSAGE, HS_S_NONE, (struct tx_args) { { ctx->set_name } });
 	if (t->best.system.row && t->best.membership != TX_OUT)
-		comment_on_status(t, t->best.system.layer, &t->best.system.row->head, "CodeSystem");
+		comment_on_way(t);
 	struct hs_json *answer = make_answer(t);
 	for (size_t i = 0; i < t->count; i++)
 		add_unknowns(t, answer, &verdicts[i]);

@@ -7,6 +7,11 @@
 	":'en'"
 #define VS "'resourceType':'ValueSet','status':'active'"
 
+#define STANDARDS(state) \
+	"'extension':[{'url':'http://hl7.org/fhir/StructureDefinition/" \
+	"structuredefinition-standards-status'," \
+	"'valueCode':'" state "'}]"
+
 static const char *const resources[] = {
 	"{" CS ",'url':'urn:cs','version':'1.0.0','concept':[{'code':'a','display':'Alpha'},{'code':'old','"
 	"display':'Old'}]}",
@@ -24,6 +29,21 @@ static const char *const resources[] = {
 	"urn:list']}]}}",
 	"{" VS ",'url':'urn:active','compose':{'inactive':false,'include':[{'system':'urn:cs'}]}}",
 	"{" VS ",'url':'urn:lost','compose':{'include':[{'valueSet':['urn:nowhere']}]}}",
+	"{" VS ",'url':'urn:vague','compose':{'include':[{'system':'urn:absent'}]}}",
+	"{" VS
+	",'url':'urn:vaguelist','compose':{'include':[{'system':'urn:absent','concept':[{'code':'b'}]}]}}",
+	"{" VS
+	",'url':'urn:vagueless','compose':{'include':[{'system':'urn:cs'}],'exclude':[{'system':'urn:cs',"
+	"'version':'9'}]}}",
+	"{'resourceType':'CodeSystem','content':'complete','status':'draft','url':'urn:sketch','concept':[{'"
+	"code':'a'}]}",
+	"{" VS
+	"," STANDARDS("withdrawn") ",'url':'urn:gone','compose':{'include':[{'system':'urn:sketch'}]}}",
+	"{" VS ",'url':'urn:viagone','compose':{'include':[{'valueSet':['urn:gone']}]}}",
+	"{'resourceType':'ValueSet','status':'draft','url':'urn:sketched','compose':{'include':[{'system':'"
+	"urn:sketch'}]"
+	"}}",
+	"{" VS ",'url':'urn:viasketched','compose':{'include':[{'valueSet':['urn:sketched']}]}}",
 	"{" VS ",'url':'urn:ring','compose':{'include':[{'valueSet':['urn:ring2']}]}}",
 	"{" VS ",'url':'urn:ring2','compose':{'include':[{'valueSet':['urn:ring']}]}}",
 	NULL,
@@ -33,6 +53,8 @@ static struct ask a;
 
 #define SET(url) "{'name':'url','valueUri':'" url "'}"
 #define CODE(code) ",{'name':'system','valueUri':'urn:cs'},{'name':'code','valueCode':'" code "'}"
+#define ABSENT(code) ",{'name':'system','valueUri':'urn:absent'},{'name':'code','valueCode':'" code "'}"
+#define SKETCH ",{'name':'system','valueUri':'urn:sketch'},{'name':'code','valueCode':'a'}"
 #define DISPLAY(text) ",{'name':'display','valueString':'" text "'}"
 #define VERSION(text) ",{'name':'systemVersion','valueString':'" text "'}"
 
@@ -61,6 +83,20 @@ static void membership(void **state)
 	check(SET("urn:all") ",{'name':'system','valueUri':'urn:other'},{'name':'code','valueCode':'a'}",
 		"false", "UNKNOWN_CODESYSTEM " NOT_IN);
 	assert_string_equal(ask_text(&a, "x-unknown-system"), "urn:other");
+}
+
+/* What decides is not known here: then the answer is not "no", but "nobody can say". */
+static void unknown_systems(void **state)
+{
+	(void)state;
+	check(SET("urn:vague") ABSENT("a"), "false", "UNKNOWN_CODESYSTEM");
+	assert_string_equal(ask_text(&a, "x-caused-by-unknown-system"), "urn:absent");
+	check(SET("urn:vague") CODE("a"), "false", NOT_IN);
+	check(SET("urn:vaguelist") ABSENT("b"), "false", "UNKNOWN_CODESYSTEM");
+	check(SET("urn:vaguelist") ABSENT("a"), "false", "UNKNOWN_CODESYSTEM " NOT_IN);
+	assert_string_equal(ask_text(&a, "x-unknown-system"), "urn:absent");
+	check(SET("urn:vagueless") CODE("a"), "false", "UNKNOWN_CODESYSTEM_VERSION");
+	assert_string_equal(ask_text(&a, "x-caused-by-unknown-system"), "urn:cs|9");
 }
 
 static void versions(void **state)
@@ -120,6 +156,17 @@ static void states(void **state)
 	check(SET("urn:all") CODE("group"), "true", "");
 	check(SET("urn:all") CODE("group") ",{'name':'abstract','valueBoolean':false}", "false",
 		"ABSTRACT_CODE_NOT_ALLOWED " NOT_IN);
+}
+
+/* Whoever refers to a draft hears of it, unless it is one itself; imports are told like the code system. */
+static void publication_states(void **state)
+{
+	(void)state;
+	check(SET("urn:gone") SKETCH, "true", "MSG_WITHDRAWN MSG_DRAFT");
+	check(SET("urn:viagone") SKETCH, "true", "MSG_WITHDRAWN MSG_DRAFT");
+	check(SET("urn:sketched") SKETCH, "true", "");
+	check(SET("urn:viasketched") SKETCH, "true", "MSG_DRAFT");
+	check(SET("urn:gone") CODE("a"), "false", NOT_IN);
 }
 
 static void concepts_with_many_codings(void **state)
@@ -200,10 +247,11 @@ static int tear_down(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(membership), cmocka_unit_test(versions),
-		cmocka_unit_test(displays), cmocka_unit_test(states),
-		cmocka_unit_test(concepts_with_many_codings), cmocka_unit_test(without_a_system),
-		cmocka_unit_test(refused), cmocka_unit_test(in_a_code_system) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(membership), cmocka_unit_test(unknown_systems),
+		cmocka_unit_test(versions), cmocka_unit_test(displays), cmocka_unit_test(states),
+		cmocka_unit_test(publication_states), cmocka_unit_test(concepts_with_many_codings),
+		cmocka_unit_test(without_a_system), cmocka_unit_test(refused),
+		cmocka_unit_test(in_a_code_system) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
