@@ -184,18 +184,29 @@ static enum hs_status eval_logic(struct path_run *run, const struct path_node *n
 
 /* ---- operators on two collections ---- */
 
-static enum hs_status unite(struct path_run *run, const struct path_list *a, const struct path_list *b,
-	struct path_list *out)
+/* Appends what a branch of a union gives to what those before it gave, each item once. */
+static enum hs_status gather(struct path_run *run, const struct path_node *node,
+	const struct path_scope *scope, struct path_list *both)
+{
+	PATH_LIST(branch, 2);
+	if (node->op == OP_UNION) {
+		enum hs_status status = gather(run, node->left, scope, both);
+		return status ? status : gather(run, node->first, scope, both);
+	}
+	enum hs_status status = hs__path_eval_apart(run, node, scope, &branch);
+	for (uint32_t i = 0; !status && i < branch.count; i++) {
+		status = hs__path_push_new(run, both, &branch.items[i]);
+	}
+	return status;
+}
+
+/* a | b | c: no collection between the branches. */
+static enum hs_status eval_union(struct path_run *run, const struct path_node *node,
+	const struct path_scope *scope, struct path_list *out)
 {
 	/* The output may hold what an earlier branch of select() gave, which is not part of this union. */
 	PATH_LIST(both, 2);
-	enum hs_status status = HS_OK;
-	for (uint32_t i = 0; !status && i < a->count; i++) {
-		status = hs__path_push_new(run, &both, &a->items[i]);
-	}
-	for (uint32_t i = 0; !status && i < b->count; i++) {
-		status = hs__path_push_new(run, &both, &b->items[i]);
-	}
+	enum hs_status status = gather(run, node, scope, &both);
 	return status ? status : hs__path_push_all(run, out, &both);
 }
 
@@ -296,8 +307,6 @@ static enum hs_status eval_binary(struct path_run *run, const struct path_node *
 		return status;
 	}
 	switch (node->op) {
-	case OP_UNION:
-		return unite(run, &a, &b, out);
 	case OP_EQUAL:
 	case OP_NOT_EQUAL:
 	case OP_EQUIVALENT:
@@ -361,6 +370,8 @@ enum hs_status hs__path_eval(struct path_run *run, const struct path_node *node,
 	case OP_XOR:
 	case OP_IMPLIES:
 		return eval_logic(run, node, scope, out);
+	case OP_UNION:
+		return eval_union(run, node, scope, out);
 	default:
 		return eval_binary(run, node, scope, out);
 	}

@@ -89,9 +89,9 @@ struct path_step {
 	struct path_step *next;
 	bool entry;                        /* first of an expression: may be the name of the type of $this */
 	const struct hs_def_element *from; /* holds for parents of this element ... */
-	const struct hs_def_type *from_type; /* ... and this type; NULL: nothing is known */
-	const struct hs_def_element *element;
-	const struct hs_def_type *type; /* NULL for a choice or a resource of any type */
+	const struct hs_def_type *from_type;  /* ... and this type; of an entry, the type it names */
+	const struct hs_def_element *element; /* NULL: nothing is known */
+	const struct hs_def_type *type;       /* NULL for a choice */
 };
 
 struct path_node {

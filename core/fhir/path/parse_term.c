@@ -91,6 +91,9 @@ static void prepare_regex(struct path_parser *parser, struct path_node *call)
 		call->u.regex = hs__path_regex(parser->path->arena, call->first->u.literal->text, HS_S_NONE,
 			call->function == PATH_FN_matches_full);
 	}
+	if (call->u.regex) {
+		hs__path_regex_hasten(call->u.regex);
+	}
 }
 
 static struct path_node *parse_call(struct path_parser *parser, struct path_node *left, struct hs_slice name,

@@ -11,9 +11,17 @@
 #define HEAP_LIMIT 16384u     /* kibibytes */
 #define TEXT_LIMIT (1u << 20) /* bytes that a replacement may make */
 
-static void free_code(void *arg)
+/* A pattern with the limits of its matches; never changed, so that threads share it. */
+struct regex {
+	pcre2_code *code;
+	pcre2_match_context *limits;
+};
+
+static void free_regex(void *arg)
 {
-	pcre2_code_free(arg);
+	struct regex *regex = arg;
+	pcre2_match_context_free(regex->limits);
+	pcre2_code_free(regex->code);
 }
 
 void *hs__path_regex(struct hs_arena *arena, struct hs_slice pattern, struct hs_slice flags, bool full)
@@ -31,12 +39,27 @@ void *hs__path_regex(struct hs_arena *arena, struct hs_slice pattern, struct hs_
 	if (full) {
 		options |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
 	}
-	pcre2_code *regex = pcre2_compile((PCRE2_SPTR)(pattern.len ? pattern.ptr : ""), pattern.len, options,
-		&code, &offset, NULL);
-	if (!regex || !hs_arena_defer(arena, free_code, regex)) {
+	struct regex *regex = hs_arena_alloc(arena, sizeof(*regex));
+	if (!regex || !hs_arena_defer(arena, free_regex, regex)) {
 		return NULL;
 	}
+	regex->limits = pcre2_match_context_create(NULL);
+	regex->code = pcre2_compile((PCRE2_SPTR)(pattern.len ? pattern.ptr : ""), pattern.len, options, &code,
+		&offset, NULL);
+	if (!regex->limits || !regex->code) {
+		return NULL;
+	}
+	pcre2_set_match_limit(regex->limits, MATCH_LIMIT);
+	pcre2_set_depth_limit(regex->limits, DEPTH_LIMIT);
+	pcre2_set_heap_limit(regex->limits, HEAP_LIMIT);
 	return regex;
+}
+
+void hs__path_regex_hasten(void *regex)
+{
+	const struct regex *slow = regex;
+	/* Where memory may not be made executable it stays as it is. */
+	(void)pcre2_jit_compile(slow->code, PCRE2_JIT_COMPLETE);
 }
 
 static enum hs_status complain(int code, struct hs_error *err)
@@ -49,35 +72,23 @@ static enum hs_status complain(int code, struct hs_error *err)
 	return hs_fail(err, HS_E_PROCESSING, "the regular expression cannot be applied to this text");
 }
 
-/* What one match needs; NULL when memory ends. */
-static pcre2_match_context *limits(void)
+static int match(const struct regex *regex, struct hs_slice text, size_t at, pcre2_match_data *data)
 {
-	pcre2_match_context *context = pcre2_match_context_create(NULL);
-	if (context) {
-		pcre2_set_match_limit(context, MATCH_LIMIT);
-		pcre2_set_depth_limit(context, DEPTH_LIMIT);
-		pcre2_set_heap_limit(context, HEAP_LIMIT);
+	PCRE2_SPTR start = (PCRE2_SPTR)(text.len ? text.ptr : "");
+	if (!data) {
+		return PCRE2_ERROR_NOMEMORY;
 	}
-	return context;
-}
-
-static int match(const pcre2_code *regex, struct hs_slice text, size_t at, uint32_t options,
-	pcre2_match_data *data)
-{
-	pcre2_match_context *context = limits();
-	int count = PCRE2_ERROR_NOMEMORY;
-	if (context && data) {
-		count = pcre2_match(regex, (PCRE2_SPTR)(text.len ? text.ptr : ""), text.len, at, options,
-			data, context);
-	}
-	pcre2_match_context_free(context);
-	return count;
+	int count = pcre2_match(regex->code, start, text.len, at, 0, data, regex->limits);
+	/* Machine code has little stack; the interpreter has its own limits. */
+	return count == PCRE2_ERROR_JIT_STACKLIMIT ?
+		pcre2_match(regex->code, start, text.len, at, PCRE2_NO_JIT, data, regex->limits) :
+		count;
 }
 
 enum hs_status hs__path_regex_match(const void *regex, struct hs_slice text, bool *out, struct hs_error *err)
 {
 	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
-	int count = match(regex, text, 0, 0, data);
+	int count = match(regex, text, 0, data);
 	pcre2_match_data_free(data);
 	if (count < 0 && count != PCRE2_ERROR_NOMATCH) {
 		return complain(count, err);
@@ -89,7 +100,7 @@ enum hs_status hs__path_regex_match(const void *regex, struct hs_slice text, boo
 /* ---- replacement ---- */
 
 struct replacement {
-	const pcre2_code *regex;
+	const struct regex *regex;
 	pcre2_match_data *data;
 	struct hs_slice text;
 	struct hs_slice substitution;
@@ -121,7 +132,7 @@ static size_t add_named(struct replacement *r, size_t at)
 	name[text.len] = '\0';
 	int group = hs_slice_u64(text, &number) && number < 1000 ?
 		(int)number :
-		pcre2_substring_number_from_name(r->regex, (PCRE2_SPTR)name);
+		pcre2_substring_number_from_name(r->regex->code, (PCRE2_SPTR)name);
 	add_group(r, group);
 	return end + 1 - at;
 }
@@ -161,7 +172,7 @@ static enum hs_status replace_all(struct replacement *r, struct hs_error *err)
 {
 	size_t at = 0;
 	while (at <= r->text.len) {
-		r->count = match(r->regex, r->text, at, 0, r->data);
+		r->count = match(r->regex, r->text, at, r->data);
 		if (r->count == PCRE2_ERROR_NOMATCH) {
 			break;
 		}
@@ -195,7 +206,7 @@ enum hs_status hs__path_regex_replace(struct hs_arena *arena, const void *regex,
 	struct hs_slice substitution, struct hs_slice *out, struct hs_error *err)
 {
 	struct replacement r = { .regex = regex, .text = text, .substitution = substitution };
-	r.data = pcre2_match_data_create_from_pattern(regex, NULL);
+	r.data = pcre2_match_data_create_from_pattern(r.regex->code, NULL);
 	hs_buf_init(&r.out, arena, TEXT_LIMIT);
 	enum hs_status status = r.data ? replace_all(&r, err) : complain(PCRE2_ERROR_NOMEMORY, err);
 	pcre2_match_data_free(r.data);

@@ -8,6 +8,8 @@
 /* Compiles, or NULL when the pattern is wrong or memory ends. `flags` are the letters i and m. Lives as long
  * as the arena; shared by threads. `full`: must match the whole of a text. */
 void *hs__path_regex(struct hs_arena *arena, struct hs_slice pattern, struct hs_slice flags, bool full);
+/* Compiles on to machine code, for a pattern that is used again and again; before it is shared. */
+void hs__path_regex_hasten(void *regex);
 /* 1 or 0; HS_E_TOO_COSTLY when it takes too long. */
 enum hs_status hs__path_regex_match(const void *regex, struct hs_slice text, bool *out, struct hs_error *err);
 /* All matches replaced; $1, ${name} and \1 mean groups. */

@@ -117,15 +117,16 @@ static bool has_system_member(const struct path_kind *kind, struct hs_slice name
 		(hs_slice_eq(name, HS_S("name")) || hs_slice_eq(name, HS_S("namespace")));
 }
 
-/* Keeps the definition in the step when there is just one way to take it. */
-static void keep(const struct path_shape *from, const struct path_shape *to, struct path_step *step)
+/* Keeps the definition in the step when there is just one parent that it is taken from. */
+static void keep(const struct path_kind *from, const struct hs_def_element *child,
+	const struct path_shape *to, struct path_step *step)
 {
-	if (from->count == 1 && to->known && to->count == 1 && to->kinds[0].type &&
-		!to->kinds[0].element->choice) {
-		step->from = from->kinds[0].element;
-		step->from_type = from->kinds[0].type;
-		step->element = to->kinds[0].element;
-		step->type = to->kinds[0].type;
+	bool one = to->known && to->count == 1 && to->kinds[0].type;
+	if (child->choice || one) {
+		step->from = from->element;
+		step->from_type = from->type;
+		step->element = child;
+		step->type = child->choice ? NULL : to->kinds[0].type;
 	}
 }
 
@@ -153,12 +154,14 @@ struct path_shape hs__shape_member(const struct hs_defs *defs, const struct path
 		if (child) {
 			*exists = true;
 			add_uses(defs, child, &to);
+			if (from->count == 1) {
+				keep(kind, child, &to, step);
+			}
 		} else if (kind->type->abstract && kind->element == hs_defs_root(defs, kind->type)) {
 			*exists = true; /* what is derived from it may have the member */
 			to.known = false;
 		}
 	}
-	keep(from, &to, step);
 	return to;
 }
 

@@ -159,30 +159,34 @@ struct found {
 	struct hs_slice key; /* as it stands in the JSON */
 };
 
-static void find_member(const struct hs_json *object, struct hs_slice name, struct found *found)
+/* `alone`: a member of this name has no shadow, so that the search ends with it. */
+static void find_member(const struct hs_json *object, struct hs_slice name, bool alone, struct found *found)
 {
+	found->key = name;
 	HS_JSON_EACH(member, object) {
 		const char *key = member->key;
 		/* NOLINTBEGIN(clang-analyzer-core.NonNullParamChecker): names and keys of this length have
 		 * text */
 		if (member->key_len == name.len && memcmp(key, name.ptr, name.len) == 0) {
 			found->node = member;
+			if (alone) {
+				return;
+			}
 		} else if (member->key_len == name.len + 1 && key[0] == '_' &&
 			memcmp(key + 1, name.ptr, name.len) == 0) {
 			found->shadow = member;
 		}
 		/* NOLINTEND(clang-analyzer-core.NonNullParamChecker) */
 	}
-	found->key = name;
 }
 
 static void find_choice(const struct hs_json *object, struct hs_slice name, struct found *found)
 {
 	HS_JSON_EACH(member, object) {
-		struct hs_slice key = hs_json_key(member);
-		bool shadow = hs_slice_starts(key, HS_S("_"));
-		key = shadow ? hs_slice_from(key, 1) : key;
-		if (!hs__path_choice_suffix(key, name).len) {
+		bool shadow = member->key_len && member->key[0] == '_';
+		struct hs_slice key = hs_slice_from(hs_json_key(member), shadow);
+		if (key.len <= name.len || key.ptr[0] != name.ptr[0] ||
+			!hs__path_choice_suffix(key, name).len) {
 			continue;
 		}
 		if (shadow) {
@@ -194,16 +198,11 @@ static void find_choice(const struct hs_json *object, struct hs_slice name, stru
 	}
 }
 
-/* The definition of a child, from the step when it was compiled for this parent. */
-static void find_definition(const struct path_run *run, const struct hs_path_value *from,
-	const struct path_step *step, struct hs_slice key, struct place *place)
+/* The definition of a child that is found under this key. */
+static void find_definition(const struct path_run *run, const struct hs_path_value *from, struct hs_slice key,
+	struct place *place)
 {
 	if (!run->defs || !(from->type || from->element)) {
-		return;
-	}
-	if (step && step->from_type == from->type && step->from == from->element && step->type) {
-		place->element = step->element;
-		place->type = step->type;
 		return;
 	}
 	const struct hs_def_use *use = NULL;
@@ -212,6 +211,40 @@ static void find_definition(const struct path_run *run, const struct hs_path_val
 	if (place->element && !use && place->element->same_as != HS_DEF_NONE) {
 		place->type = type_of_use(run->defs,
 			hs_defs_uses(run->defs, hs_defs_element_at(run->defs, place->element->same_as)));
+	}
+}
+
+/* Was the step compiled for parents such as this one? Then it knows what it leads to. */
+static bool is_known(const struct path_run *run, const struct hs_path_value *from,
+	const struct path_step *step)
+{
+	return step->element && run->defs && step->from_type == from->type && step->from == from->element;
+}
+
+/* The member that a step means, with its definition. */
+static void find_step(const struct path_run *run, const struct hs_path_value *from,
+	const struct hs_json *object, const struct path_step *step, struct found *found, struct place *place)
+{
+	bool known = is_known(run, from, step);
+	bool choice = known && step->element->choice;
+	place->parent = object;
+	if (known && !choice) {
+		find_member(object, step->name, step->type->kind != HS_DEF_PRIMITIVE, found);
+		place->element = step->element;
+		place->type = step->type;
+		return;
+	}
+	if (choice) {
+		find_choice(object, step->name, found);
+	}
+	if (!found->node && !found->shadow) {
+		find_member(object, step->name, false, found);
+	}
+	if (!choice && !found->node && !found->shadow) {
+		find_choice(object, step->name, found);
+	}
+	if (found->node || found->shadow) {
+		find_definition(run, from, found->key, place);
 	}
 }
 
@@ -265,15 +298,11 @@ enum hs_status hs__path_walk(struct path_run *run, const struct hs_path_value *f
 		return walk_system(run, from, step, out);
 	}
 	struct found found = { .node = NULL };
-	find_member(object, step->name, &found);
+	struct place place = { .parent = NULL };
+	find_step(run, from, object, step, &found, &place);
 	if (!found.node && !found.shadow) {
-		find_choice(object, step->name, &found);
-		if (!found.node && !found.shadow) {
-			return HS_OK;
-		}
+		return HS_OK;
 	}
-	struct place place = { .parent = object };
-	find_definition(run, from, step, found.key, &place);
 	if (place.element && !place.element->choice && found.key.len > step->name.len) {
 		return HS_OK; /* an element whose name happens to end like a type */
 	}
@@ -307,11 +336,11 @@ enum hs_status hs__path_children(struct path_run *run, const struct hs_path_valu
 			found = (struct found) { .shadow = member, .key = hs_slice_from(key, 1) };
 		} else if (!hs_json_is(member, HS_JSON_OBJECT)) {
 			struct found both = { .node = NULL };
-			find_member(object, key, &both);
+			find_member(object, key, false, &both);
 			found.shadow = both.shadow;
 		}
 		struct place place = { .parent = object };
-		find_definition(run, from, NULL, found.key, &place);
+		find_definition(run, from, found.key, &place);
 		status = reach_member(run, &place, found.node, found.shadow, NULL, out);
 		if (status) {
 			return status;
