@@ -17,7 +17,7 @@
 #include "../scope.h"
 
 #define TX_BIG_KIND 0x54584231u /* "TXB1" */
-#define TX_BIG_FORMAT 1u
+#define TX_BIG_FORMAT 2u
 
 enum tx_big_section {
 	TX_BIG_INFO = 100,
@@ -38,7 +38,9 @@ enum tx_big_section {
 	TX_SCT_REFSETS,
 	TX_SCT_MEMBERS,
 	TX_SCT_MEMBER_FIELDS,
-	TX_SCT_FIELD_NAMES
+	TX_SCT_FIELD_NAMES,
+	TX_SCT_ASIDES,
+	TX_SCT_IDENTIFIERS
 };
 
 struct tx_big_info {

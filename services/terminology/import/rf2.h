@@ -2,8 +2,8 @@
 /* Reading SNOMED CT's release format 2 (Release File Specification, section 5) into the builder of an image.
  *
  * Files are told by their names (sct2_Concept_Snapshot_..., der2_cRefset_Language...). Of a full release the
- * latest row of each component that is not later than the wished version counts. Components that are not
- * active are left out, but for concepts, which keep their texts and their historical associations. */
+ * latest row of each component that is not later than the wished version counts. Relationships that are not
+ * active are left out; concepts, descriptions and members of reference sets are kept and say so. */
 #pragma once
 
 #include "../snomed/columns.h"
@@ -41,13 +41,20 @@ struct rf2_relation {
 };
 
 struct rf2_member {
-	uint32_t refset, component, effective, module;
+	uint32_t refset; /* index; UINT32_MAX: a later row has taken its place */
+	uint32_t component, effective, module;
 	uint32_t field_first;
 	bool active;
 };
 
 struct rf2_field {
 	struct hs_slice text;
+};
+
+struct rf2_identifier {
+	struct hs_slice code;
+	uint32_t scheme, concept, effective;
+	bool active;
 };
 
 struct rf2_refset {
@@ -68,13 +75,14 @@ struct rf2 {
 	uint32_t latest;         /* effective time that was met */
 
 	struct rf2_map concept_rows, text_rows, relation_rows, member_rows;
-	struct hs_buf columns;   /* struct tx_sct_column by concept as it came */
-	struct hs_buf texts;     /* struct rf2_text */
-	struct hs_buf relations; /* struct rf2_relation */
-	struct hs_buf values;    /* struct hs_slice */
-	struct hs_buf members;   /* struct rf2_member */
-	struct hs_buf fields;    /* struct rf2_field */
-	struct hs_buf refsets;   /* struct rf2_refset */
+	struct hs_buf columns;     /* struct tx_sct_column by concept as it came */
+	struct hs_buf texts;       /* struct rf2_text */
+	struct hs_buf relations;   /* struct rf2_relation */
+	struct hs_buf values;      /* struct hs_slice */
+	struct hs_buf members;     /* struct rf2_member */
+	struct hs_buf fields;      /* struct rf2_field */
+	struct hs_buf refsets;     /* struct rf2_refset */
+	struct hs_buf identifiers; /* struct rf2_identifier */
 	uint32_t dialects[TX_SCT_DIALECTS_MAX];
 	size_t dialect_count;
 	uint32_t edition; /* module, as it came */
@@ -102,6 +110,7 @@ bool hs_rf2_concept(struct rf2 *r, struct tx_lines *lines, struct hs_slice id, u
 enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_relations(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_refsets(struct rf2 *r, struct hs_error *err);
+enum hs_status hs_rf2_identifiers(struct rf2 *r, struct hs_error *err);
 /* Gives the builder its texts, links and system row. */
 enum hs_status hs_rf2_give(struct rf2 *r, struct hs_error *err);
 /* The columns of SNOMED CT, after the concepts were put in order. */

@@ -133,6 +133,7 @@ struct sorted {
 	struct tx_sct_member row;
 	uint32_t refset; /* place of its concept */
 	uint32_t source; /* struct rf2_member */
+	bool retired;
 };
 
 static int compare_members(const void *a, const void *b)
@@ -141,6 +142,8 @@ static int compare_members(const void *a, const void *b)
 
 	if (x->refset != y->refset)
 		return x->refset < y->refset ? -1 : 1;
+	if (x->retired != y->retired)
+		return x->retired ? 1 : -1;
 	if (x->row.component != y->row.component)
 		return x->row.component < y->row.component ? -1 : 1;
 	return x->source < y->source ? -1 : 1;
@@ -152,14 +155,15 @@ static size_t sort_members(struct columns *c, struct sorted *out)
 
 	for (uint32_t i = 0; i < total; i++) {
 		const struct rf2_member *m = TX_BUILD_AT(c->r->members, struct rf2_member, i);
-		if (!m->active)
+		if (m->refset == UINT32_MAX)
 			continue;
 		const struct rf2_refset *refset = TX_BUILD_AT(c->r->refsets, struct rf2_refset, m->refset);
 		out[n++] = (struct sorted) { .row = { .component = place_of(c, m->component),
 						     .effective = m->effective,
 						     .module = place_of(c, m->module) },
 			.refset = place_of(c, refset->concept),
-			.source = i };
+			.source = i,
+			.retired = !m->active };
 	}
 	if (n)
 		qsort(out, n, sizeof(*out), compare_members);
@@ -221,7 +225,7 @@ static void put_refsets(struct columns *c)
 		if (!i || sorted[i].refset != sorted[i - 1].refset)
 			add_refset(c, &out, &sorted[i], i);
 		struct tx_sct_refset *refset = &out.refsets[out.refset_count - 1];
-		refset->member_count++;
+		*(sorted[i].retired ? &refset->retired_count : &refset->member_count) += 1;
 		out.members[i] = sorted[i].row;
 		out.members[i].field_first = (uint32_t)out.field_count;
 		add_fields(c, &out, &sorted[i], refset->field_count);
@@ -234,6 +238,75 @@ static void put_refsets(struct columns *c)
 	hs_image_builder_section(c->image, TX_SCT_FIELD_NAMES, out.names, sizeof(*out.names), out.name_count);
 }
 
+/* ---- descriptions that stand apart, and what other schemes call concepts ---- */
+
+static int compare_asides(const void *a, const void *b)
+{
+	const struct tx_sct_aside *x = a, *y = b;
+
+	if (x->concept != y->concept)
+	return x->concept < y->concept ? -1 : 1;
+	return x->detail.id < y->detail.id ? -1 : x->detail.id > y->detail.id;
+}
+
+static void put_asides(struct columns *c)
+{
+	size_t total = TX_BUILD_COUNT(c->r->texts, struct rf2_text), n = 0;
+	struct tx_sct_aside *rows = hs_arena_array(c->b->arena, total + 1, sizeof(*rows));
+
+	for (size_t i = 0; i < total; i++) {
+		const struct rf2_text *t = TX_BUILD_AT(c->r->texts, struct rf2_text, i);
+		if (t->active && t->type != TX_SCT_DEFINITION)
+			continue;
+		rows[n++] = (struct tx_sct_aside) {
+			.detail = { .id = t->id,
+				.language = hs_image_builder_text(c->image, t->language),
+				.effective = t->effective,
+				.module = place_of(c, t->module),
+				.dialects = t->dialects,
+				.type = t->type },
+			.value = hs_image_builder_text(c->image, t->term),
+			.concept = place_of(c, t->concept),
+			.active = t->active,
+		};
+	}
+	if (n)
+		qsort(rows, n, sizeof(*rows), compare_asides);
+	hs_image_builder_section(c->image, TX_SCT_ASIDES, rows, sizeof(*rows), n);
+}
+
+static int compare_identifiers(const void *a, const void *b)
+{
+	const struct rf2_identifier *x = a, *y = b;
+	int order = hs_slice_cmp(x->code, y->code);
+
+	if (order)
+		return order;
+	if (x->scheme != y->scheme)
+		return x->scheme < y->scheme ? -1 : 1;
+	return x->effective < y->effective ? -1 : x->effective > y->effective;
+}
+
+/* Of the rows of one code in one scheme the latest counts. */
+static void put_identifiers(struct columns *c)
+{
+	size_t total = TX_BUILD_COUNT(c->r->identifiers, struct rf2_identifier), n = 0;
+	struct rf2_identifier *list = (void *)c->r->identifiers.ptr;
+	struct tx_sct_identifier *rows = hs_arena_array(c->b->arena, total + 1, sizeof(*rows));
+
+	if (total)
+		qsort(list, total, sizeof(*list), compare_identifiers);
+	for (size_t i = 0; i < total; i++) {
+		bool last = i + 1 == total || list[i + 1].scheme != list[i].scheme ||
+			!hs_slice_eq(list[i + 1].code, list[i].code);
+		if (last && list[i].active)
+			rows[n++] = (struct tx_sct_identifier) { hs_image_builder_text(c->image,
+									 list[i].code),
+				place_of(c, list[i].scheme), place_of(c, list[i].concept) };
+	}
+	hs_image_builder_section(c->image, TX_SCT_IDENTIFIERS, rows, sizeof(*rows), n);
+}
+
 void hs_rf2_sections(struct rf2 *r, struct hs_image_builder *image)
 {
 	struct columns c = { r, r->build, image,
@@ -242,4 +315,6 @@ void hs_rf2_sections(struct rf2 *r, struct hs_image_builder *image)
 	put_attributes(&c);
 	put_texts(&c);
 	put_refsets(&c);
+	put_asides(&c);
+	put_identifiers(&c);
 }

@@ -75,7 +75,7 @@ static void put_member(struct rf2 *r, const struct rf2_row *row, struct rf2_memb
 		if (slot->value != UINT32_MAX && slot->effective > row->effective)
 			return;
 		if (slot->value != UINT32_MAX)
-			TX_BUILD_AT(r->members, struct rf2_member, slot->value)->active = false;
+			TX_BUILD_AT(r->members, struct rf2_member, slot->value)->refset = UINT32_MAX;
 		slot->value = index;
 		slot->effective = row->effective;
 	}
@@ -92,8 +92,7 @@ static void take_member(struct rf2 *r, struct tx_lines *lines, const struct hs_s
 	struct rf2_row row;
 	uint32_t refset;
 
-	if (!hs_rf2_row(r, lines, column, true, &row) || (!row.active && !r->full) ||
-		!hs_rf2_concept(r, lines, column[4], &refset))
+	if (!hs_rf2_row(r, lines, column, true, &row) || !hs_rf2_concept(r, lines, column[4], &refset))
 		return;
 	struct rf2_member member = { .refset = refset_of(r, refset, names, count),
 		.component = hs_tx_build_find(r->build, column[5]),

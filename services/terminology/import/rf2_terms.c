@@ -119,3 +119,34 @@ enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err)
 		status = hs_rf2_each(r, "_TextDefinition_", 9, take_text, err);
 	return status;
 }
+
+/* ---- identifiers of other schemes: alternateIdentifier effectiveTime active moduleId identifierSchemeId
+ * referencedComponentId (4.2.4); older releases have identifierSchemeId first and moduleId fifth ---- */
+
+static void take_identifier(struct rf2 *r, struct tx_lines *lines, const struct hs_slice *column)
+{
+	struct rf2_identifier row = { .code = column[0] };
+	uint64_t effective = 0;
+
+	if (!hs_slice_u64(column[1], &effective) || effective > r->until) {
+		if (effective <= r->until)
+			hs_tx_lines_skip(lines, "effectiveTime \"%.*s\" is no date",
+				HS_S_ARG(hs_slice_first(column[1], 40)));
+		return;
+	}
+	if (!row.code.len) {
+		hs_tx_lines_skip(lines, "the alternate identifier is empty");
+		return;
+	}
+	if (!hs_rf2_concept(r, lines, column[4], &row.scheme) ||
+		!hs_rf2_concept(r, lines, column[5], &row.concept))
+		return;
+	row.effective = (uint32_t)effective;
+	row.active = hs_slice_eq(column[2], HS_S("1"));
+	hs_buf_add(&r->identifiers, hs_slice((const char *)&row, sizeof(row)));
+}
+
+enum hs_status hs_rf2_identifiers(struct rf2 *r, struct hs_error *err)
+{
+	return hs_rf2_each(r, "_Identifier_", 6, take_identifier, err);
+}

@@ -174,7 +174,7 @@ static enum hs_status prepare(struct rf2 *r, struct hs_error *err)
 	if (!any && !release.len)
 		r->full = true;
 	struct hs_buf *const lists[] = { &r->columns, &r->texts, &r->relations, &r->values, &r->members,
-		&r->fields, &r->refsets };
+		&r->fields, &r->refsets, &r->identifiers };
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		hs_buf_init(lists[i], NULL, TX_BUILD_MAX);
 	r->concept_rows.arena = r->text_rows.arena = r->relation_rows.arena = r->member_rows.arena = r->arena;
@@ -184,7 +184,7 @@ static enum hs_status prepare(struct rf2 *r, struct hs_error *err)
 static void release(struct rf2 *r)
 {
 	struct hs_buf *const lists[] = { &r->columns, &r->texts, &r->relations, &r->values, &r->members,
-		&r->fields, &r->refsets };
+		&r->fields, &r->refsets, &r->identifiers };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		hs_buf_free(lists[i]);
@@ -236,6 +236,8 @@ static enum hs_status read_and_write(struct rf2 *r, struct hs_error *err)
 		status = hs_rf2_relations(r, err);
 	if (status == HS_OK)
 		status = hs_rf2_refsets(r, err);
+	if (status == HS_OK)
+		status = hs_rf2_identifiers(r, err);
 	if (status == HS_OK)
 		status = hs_rf2_give(r, err);
 	if (status)

@@ -18,6 +18,8 @@ const struct tx_sct *hs_tx_sct_open(const struct tx_layer *layer, const struct t
 	GET(member, TX_SCT_MEMBERS);
 	GET(field, TX_SCT_MEMBER_FIELDS);
 	GET(field_name, TX_SCT_FIELD_NAMES);
+	GET(aside, TX_SCT_ASIDES);
+	GET(identifier, TX_SCT_IDENTIFIERS);
 #undef GET
 	s->use_first = hs_image_section(layer->image, TX_SCT_USE_FIRST, sizeof(uint32_t), &use_firsts);
 	if (s->column_count != big->concept_count + 1 || use_firsts != big->concept_count + 1 ||
@@ -47,6 +49,45 @@ const uint32_t *hs_tx_sct_uses(const struct tx_layer *layer, uint32_t concept, s
 	return s->uses + first;
 }
 
+const struct tx_sct_aside *hs_tx_sct_asides(const struct tx_layer *layer, uint32_t concept, size_t *count)
+{
+	const struct tx_sct *s = TX_BIG(layer)->sct;
+	size_t lo = 0, hi = s->aside_count, end;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (s->asides[mid].concept < concept)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (end = lo; end < s->aside_count && s->asides[end].concept == concept; end++)
+		;
+	*count = end - lo;
+	return s->asides + lo;
+}
+
+const struct tx_sct_identifier *hs_tx_sct_identifiers(const struct tx_layer *layer, struct hs_slice code,
+	size_t *count)
+{
+	const struct tx_sct *s = TX_BIG(layer)->sct;
+	size_t lo = 0, hi = s->identifier_count, end;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (hs_slice_cmp(tx_text(layer, s->identifiers[mid].code), code) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (end = lo;
+		end < s->identifier_count && hs_slice_eq(tx_text(layer, s->identifiers[end].code), code);
+		end++)
+		;
+	*count = end - lo;
+	return s->identifiers + lo;
+}
+
 const struct tx_sct_refset *hs_tx_sct_refset(const struct tx_layer *layer, uint32_t concept)
 {
 	const struct tx_sct *s = TX_BIG(layer)->sct;
@@ -64,6 +105,7 @@ const struct tx_sct_refset *hs_tx_sct_refset(const struct tx_layer *layer, uint3
 	const struct tx_sct_refset *found = &s->refsets[lo];
 	bool whole = found->member_first <= s->member_count &&
 		found->member_count <= s->member_count - found->member_first &&
+		found->retired_count <= s->member_count - found->member_first - found->member_count &&
 		found->name_first <= s->field_name_count &&
 		found->field_count <= s->field_name_count - found->name_first;
 	return whole ? found : NULL;

@@ -2,8 +2,9 @@
 /* SNOMED CT's columns in the image of a large code system: what RF2 says beyond codes, texts and hierarchy.
  *
  * Concepts are numbers of the image. Relationships stand in order of their source, and a second list has them
- * in order of their value. Only what is active is here, except that inactive concepts keep their texts and
- * the associations that lead away from them. */
+ * in order of their value. Relationships are the active ones; texts and members that are no longer active
+ * stand apart from the others (asides, retired members), since only constraints that name them ask for them.
+ */
 #pragma once
 
 #include "../image/big.h"
@@ -41,10 +42,26 @@ struct tx_sct_text {
 };
 #define TX_SCT_DIALECTS_MAX 16u
 
+/* A description that is no display and no designation: a text definition, or one that is no longer active. In
+ * order of their concepts. */
+struct tx_sct_aside {
+	struct tx_sct_text detail;
+	struct hs_image_text value;
+	uint32_t concept;
+	uint32_t active; /* 0 or 1 */
+};
+
+/* What another scheme calls a concept (Release File Specification, Identifier file), in order of code. */
+struct tx_sct_identifier {
+	struct hs_image_text code;
+	uint32_t scheme, concept;
+};
+
 struct tx_sct_refset {
 	uint32_t concept;
 	uint32_t member_first, member_count; /* in order of their component */
-	uint32_t name_first, field_count;    /* of the fields after referencedComponentId */
+	uint32_t retired_count; /* those that are not active, behind the others, in the same order */
+	uint32_t name_first, field_count; /* of the fields after referencedComponentId */
 };
 
 struct tx_sct_member {
@@ -69,8 +86,10 @@ struct tx_sct {
 	const struct tx_sct_refset *refsets;
 	const struct tx_sct_member *members;
 	const struct tx_sct_field *fields;
+	const struct tx_sct_aside *asides;
+	const struct tx_sct_identifier *identifiers;
 	size_t column_count, attribute_count, use_count, value_count, field_name_count, text_count,
-		dialect_count, refset_count, member_count, field_count;
+		dialect_count, refset_count, member_count, field_count, aside_count, identifier_count;
 };
 
 /* In the arena of `big`; NULL: the sections do not agree. */
@@ -84,6 +103,11 @@ const struct tx_sct_attribute *hs_tx_sct_attributes(const struct tx_layer *layer
 	size_t *count);
 /* Indexes of the relationships whose value is that concept. */
 const uint32_t *hs_tx_sct_uses(const struct tx_layer *layer, uint32_t concept, size_t *count);
+/* The descriptions of a concept that stand apart. */
+const struct tx_sct_aside *hs_tx_sct_asides(const struct tx_layer *layer, uint32_t concept, size_t *count);
+/* The concepts that some scheme calls `code`. */
+const struct tx_sct_identifier *hs_tx_sct_identifiers(const struct tx_layer *layer, struct hs_slice code,
+	size_t *count);
 /* The reference set, or NULL. */
 const struct tx_sct_refset *hs_tx_sct_refset(const struct tx_layer *layer, uint32_t concept);
 /* The first member of a reference set with that component; count of those. */

@@ -3,6 +3,7 @@
 #include "ecl_tree.h"
 
 #include "../concept.h"
+#include "../fold.h"
 
 enum hs_status hs_ecl_new_set(struct ecl_eval *e, struct tx_bits *out)
 {
@@ -163,22 +164,34 @@ static enum hs_status join(struct ecl_eval *e, const struct ecl_node *node, stru
 	return HS_OK;
 }
 
+/* *, also in brackets. */
+static bool is_any(const struct ecl_node *node)
+{
+	while (node->kind == ECL_SUB &&
+		node->operator==
+		ECL_SELF && !node->member_of && !node->containing && !node->filters && !node->history)
+		node = node->left;
+	return node->kind == ECL_ANY;
+}
+
 /* Focus, then members, then the operator, then filters, then what history adds. */
 static enum hs_status sub(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out)
 {
 	struct tx_bits set = { NULL, 0 }, next = { NULL, 0 };
 	enum hs_status status = HS_OK;
 
-	if (node->left->kind == ECL_ANY && hs_ecl_wants_inactive(node) && !node->member_of) {
+	if (is_any(node->left) && hs_ecl_wants_inactive(node) && !node->member_of) {
 		status = hs_ecl_new_set(e, &set);
 		if (status == HS_OK)
 			status = any(e, true, set);
 	} else
 		status = hs_ecl_set(e, node->left, &set);
-	if (status == HS_OK && node->member_of) {
+	if (status == HS_OK && (node->member_of || node->containing)) {
 		status = hs_ecl_new_set(e, &next);
-		if (status == HS_OK)
+		if (status == HS_OK && node->member_of)
 			status = hs_ecl_members(e, node, set, next);
+		else if (status == HS_OK)
+			hs_ecl_containing(e, set, next);
 		set = next;
 	}
 	if (status == HS_OK && node->operator!= ECL_SELF) {
@@ -208,6 +221,38 @@ static enum hs_status one_concept(struct ecl_eval *e, const struct ecl_node *nod
 	return HS_OK;
 }
 
+/* A scheme is known by its alias: its terms have the alias's words. */
+static bool scheme_fits(struct ecl_eval *e, uint32_t scheme, struct hs_slice alias)
+{
+	struct hs_arena_mark mark = hs_arena_mark(e->arena);
+	struct tx_bits found = { NULL, 0 };
+	bool fits = scheme < e->count && hs_ecl_new_set(e, &found) == HS_OK &&
+		hs_tx_big_search(e->s.layer, e->arena, hs_tx_fold(e->arena, alias), &found) &&
+		hs_tx_bits_has(found, scheme);
+
+	hs_arena_rollback(e->arena, mark);
+	return fits;
+}
+
+static enum hs_status alternate(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits out)
+{
+	size_t count;
+	const struct tx_sct_identifier *list = hs_tx_sct_identifiers(e->s.layer, node->code, &count);
+	bool found = false;
+
+	for (size_t i = 0; i < count; i++)
+		if (scheme_fits(e, list[i].scheme, node->scheme)) {
+			hs_tx_bits_add(out, list[i].concept);
+			found = true;
+		}
+	if (found)
+		return HS_OK;
+	return hs_fail(e->err, HS_E_VALUE,
+		"the constraint names %.*s#%.*s, which identifies no concept in %.*s",
+		HS_S_ARG(hs_slice_first(node->scheme, 40)), HS_S_ARG(hs_slice_first(node->code, 40)),
+		HS_S_ARG(TX_SYSTEM_VERSION(e->s)));
+}
+
 enum hs_status hs_ecl_set(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out)
 {
 	struct tx_bits set = { NULL, 0 };
@@ -228,9 +273,10 @@ enum hs_status hs_ecl_set(struct ecl_eval *e, const struct ecl_node *node, struc
 	default:
 		status = hs_ecl_new_set(e, &set);
 		if (status == HS_OK)
-			status = node->kind == ECL_CONCEPT ? one_concept(e, node, set) :
-				node->kind == ECL_DOT      ? dot(e, node, set) :
-							     any(e, false, set);
+			status = node->kind == ECL_CONCEPT  ? one_concept(e, node, set) :
+				node->kind == ECL_ALTERNATE ? alternate(e, node, set) :
+				node->kind == ECL_DOT       ? dot(e, node, set) :
+							      any(e, false, set);
 	}
 	if (status == HS_OK)
 		*out = set;

@@ -37,6 +37,8 @@ static uint32_t find_field(const struct refset *r, struct hs_slice name)
 static bool field_fits(struct ecl_eval *e, const struct refset *r, const struct ecl_filter *f,
 	const struct tx_sct_member *member)
 {
+	if (hs_slice_ieq(f->field, HS_S("refsetId")))
+		return hs_tx_bits_has(f->bits, r->row->concept) == (f->comparison == ECL_EQUAL);
 	bool component = hs_slice_ieq(f->field, HS_S("referencedComponentId"));
 	uint32_t number = component ? 0 : find_field(r, f->field);
 	const struct tx_sct_field *field = component || number == UINT32_MAX ? NULL :
@@ -53,6 +55,10 @@ static bool field_fits(struct ecl_eval *e, const struct refset *r, const struct 
 	if (f->value == ECL_VALUE_BOOLEAN)
 		return ((hs_slice_eq(text, HS_S("1")) || hs_slice_ieq(text, HS_S("true"))) == f->yes) ==
 			(f->comparison == ECL_EQUAL);
+	if (f->value == ECL_VALUE_TIME) {
+		uint64_t date = 0;
+		return hs_slice_u64(text, &date) && date <= UINT32_MAX && hs_ecl_time_fits(f, (uint32_t)date);
+	}
 	return hs_ecl_text_matches(e->arena, f->texts, text) == (f->comparison == ECL_EQUAL);
 }
 
@@ -65,15 +71,9 @@ static bool member_fits(struct ecl_eval *e, const struct refset *r, const struct
 	case ECL_ON_MODULE:
 		return hs_tx_bits_has(f->bits, member->module) == equal;
 	case ECL_ON_ACTIVE:
-		return f->yes == equal; /* members that are not active are not kept */
+		return true; /* hs_ecl_members asks those alone that are in the wished state */
 	case ECL_ON_TIME:
-		for (const struct ecl_texts *t = f->texts; t; t = t->next) {
-			struct hs_slice text = hs_arena_printf(e->arena, "%08u", member->effective);
-			if (hs_ecl_holds(equal || f->comparison == ECL_UNEQUAL ? ECL_EQUAL : f->comparison,
-				    hs_slice_cmp(text, t->text)))
-				return f->comparison != ECL_UNEQUAL;
-		}
-		return f->comparison == ECL_UNEQUAL;
+		return hs_ecl_time_fits(f, member->effective);
 	default:
 		return field_fits(e, r, f, member);
 	}
@@ -109,18 +109,30 @@ static void give(const struct refset *r, const struct ecl_node *sub, const struc
 	}
 }
 
+static const struct ecl_filter *first_of_members(const struct ecl_node *sub)
+{
+	const struct ecl_filter *f = sub->filters;
+
+	while (f && f->about != ECL_ABOUT_MEMBER)
+		f = f->next;
+	return f;
+}
+
 enum hs_status hs_ecl_members(struct ecl_eval *e, const struct ecl_node *sub, struct tx_bits refsets,
 	struct tx_bits out)
 {
-	enum hs_status status = HS_OK;
+	enum hs_status status = hs_ecl_prepare(e, sub, true);
+	const struct ecl_filter *first = first_of_members(sub);
+	uint8_t states = first ? hs_ecl_states(first) : ECL_ACTIVE;
 
-	for (struct ecl_filter *f = sub->filters; f && status == HS_OK; f = f->next)
-		if (f->about == ECL_ABOUT_MEMBER && f->set)
-			status = hs_ecl_set(e, f->set, &f->bits);
 	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(refsets, 0); at != UINT32_MAX;
 		at = hs_tx_bits_next(refsets, at + 1)) {
 		struct refset r = { e->s.layer, TX_BIG(e->s.layer)->sct, hs_tx_sct_refset(e->s.layer, at) };
-		for (uint32_t i = 0; r.row && i < r.row->member_count; i++) {
+		uint32_t from = !r.row || states & ECL_ACTIVE ? 0 : r.row->member_count;
+		uint32_t to = !r.row ?
+			0 :
+			r.row->member_count + (states & ECL_RETIRED ? r.row->retired_count : 0);
+		for (uint32_t i = from; i < to; i++) {
 			const struct tx_sct_member *member = &r.sct->members[r.row->member_first + i];
 			struct hs_arena_mark mark = hs_arena_mark(e->arena);
 			if (passes(e, &r, sub, member))
@@ -129,6 +141,20 @@ enum hs_status hs_ecl_members(struct ecl_eval *e, const struct ecl_node *sub, st
 		}
 	}
 	return status;
+}
+
+void hs_ecl_containing(struct ecl_eval *e, struct tx_bits components, struct tx_bits out)
+{
+	const struct tx_sct *sct = TX_BIG(e->s.layer)->sct;
+
+	for (size_t i = 0; i < sct->refset_count; i++) {
+		const struct tx_sct_refset *row = hs_tx_sct_refset(e->s.layer, sct->refsets[i].concept);
+		for (uint32_t k = 0; row && k < row->member_count; k++)
+			if (hs_tx_bits_has(components, sct->members[row->member_first + k].component)) {
+				hs_tx_bits_add(out, row->concept);
+				break;
+			}
+	}
 }
 
 /* ---- history ---- */

@@ -1,149 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parsing ECL: blanks and signs, expressions and sub-expressions (grammar of ECL 2.2, section 5). */
+/* Parsing ECL: expressions and sub-expressions (grammar of ECL 2.2, section 5; ^R is of 2.3). */
 #include "ecl_tree.h"
-
-/* ---- signs and words ---- */
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-void hs_ecl_blanks(struct ecl_parser *p)
-{
-	while (p->at < p->text.len) {
-		char c = p->text.ptr[p->at];
-		struct hs_slice rest = hs_slice_from(p->text, p->at);
-		if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
-			p->at++;
-			continue;
-		}
-		size_t end = hs_slice_starts(rest, HS_S("/*")) ?
-			hs_slice_search(hs_slice_from(rest, 2), HS_S("*/")) :
-			SIZE_MAX;
-		if (end == SIZE_MAX)
-			return;
-		p->at += end + 4;
-	}
-}
-
-bool hs_ecl_sees(struct ecl_parser *p, const char *sign)
-{
-	hs_ecl_blanks(p);
-	return hs_slice_starts(hs_slice_from(p->text, p->at), hs_slice_cstr(sign));
-}
-
-bool hs_ecl_sign(struct ecl_parser *p, const char *sign)
-{
-	if (!hs_ecl_sees(p, sign))
-		return false;
-	p->at += strlen(sign);
-	return true;
-}
-
-bool hs_ecl_word(struct ecl_parser *p, const char *word)
-{
-	size_t len = strlen(word);
-
-	hs_ecl_blanks(p);
-	if (p->text.len - p->at < len ||
-		!hs_slice_ieq(hs_slice(p->text.ptr + p->at, len), hs_slice_cstr(word)) ||
-		(p->at + len < p->text.len && is_letter(p->text.ptr[p->at + len])))
-		return false;
-	p->at += len;
-	return true;
-}
-
-void *hs_ecl_expected(struct ecl_parser *p, const char *what)
-{
-	struct hs_slice rest = hs_slice_first(hs_slice_from(p->text, p->at), 24);
-
-	if (p->err->status)
-		return NULL; /* the first reason is the one to tell */
-	hs_fail(p->err, HS_E_VALUE, "the constraint is wrong at character %zu: %s was expected%s%.*s%s",
-		p->at + 1, what, rest.len ? ", not \"" : " before its end", HS_S_ARG(rest),
-		rest.len ? "\"" : "");
-	p->err->column = (uint32_t)p->at + 1;
-	return NULL;
-}
-
-void *hs_ecl_new(struct ecl_parser *p, size_t size)
-{
-	void *out = p->parts++ < TX_ECL_PARTS_MAX ? hs_arena_alloc(p->arena, size) : NULL;
-
-	if (!out && !p->err->status)
-		hs_fail(p->err, HS_E_LIMIT, "the constraint has more than %u parts", TX_ECL_PARTS_MAX);
-	return out;
-}
-
-/* Pairs with p->depth--. */
-bool hs_ecl_enter(struct ecl_parser *p)
-{
-	if (p->depth == TX_ECL_DEPTH_MAX) {
-		if (!p->err->status)
-			hs_fail(p->err, HS_E_LIMIT, "the constraint has brackets more than %u deep",
-				TX_ECL_DEPTH_MAX);
-		return false;
-	}
-	p->depth++;
-	return true;
-}
-
-bool hs_ecl_comparison(struct ecl_parser *p, enum ecl_comparison *out)
-{
-	static const struct {
-		const char *sign;
-		enum ecl_comparison comparison;
-	} signs[] = { { "!=", ECL_UNEQUAL }, { "<>", ECL_UNEQUAL }, { "<=", ECL_LESS_EQUAL },
-		{ ">=", ECL_MORE_EQUAL }, { "=", ECL_EQUAL }, { "<", ECL_LESS }, { ">", ECL_MORE } };
-
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (hs_ecl_sign(p, signs[i].sign)) {
-			*out = signs[i].comparison;
-			return true;
-		}
-	hs_ecl_expected(p, "a comparison (= or !=)");
-	return false;
-}
-
-bool hs_ecl_digits(struct ecl_parser *p, struct hs_slice *out)
-{
-	hs_ecl_blanks(p);
-	size_t from = p->at;
-	while (p->at < p->text.len && is_digit(p->text.ptr[p->at]))
-		p->at++;
-	*out = hs_slice(p->text.ptr + from, p->at - from);
-	return out->len > 0;
-}
-
-/* "text", in which \" and \\ stand for themselves. */
-bool hs_ecl_quoted(struct ecl_parser *p, struct hs_slice *out)
-{
-	size_t n = 0;
-
-	if (!hs_ecl_sign(p, "\"")) {
-		hs_ecl_expected(p, "a text in quotation marks");
-		return false;
-	}
-	char *copy = hs_arena_raw(p->arena, p->text.len - p->at + 1);
-	while (copy && p->at < p->text.len && p->text.ptr[p->at] != '"') {
-		if (p->text.ptr[p->at] == '\\' && p->at + 1 < p->text.len)
-			p->at++;
-		copy[n++] = p->text.ptr[p->at++];
-	}
-	*out = hs_slice(copy, n);
-	if (copy && p->at < p->text.len) {
-		p->at++;
-		return true;
-	}
-	hs_ecl_expected(p, "the closing quotation mark");
-	return false;
-}
 
 /* ---- concepts ---- */
 
@@ -161,6 +18,44 @@ static bool skip_term(struct ecl_parser *p)
 	return true;
 }
 
+/* SCHEME#code, SCHEME#"code" or "SCHEME#code" (section 6.1: Alternate Identifier). */
+static bool alternate(struct ecl_parser *p, struct ecl_node *node)
+{
+	size_t from;
+
+	node->kind = ECL_ALTERNATE;
+	hs_ecl_blanks(p);
+	from = p->at;
+	if (hs_ecl_sees(p, "\"")) {
+		struct hs_slice whole;
+		if (!hs_ecl_quoted(p, false, &whole))
+			return false;
+		node->code = whole;
+		node->scheme = hs_slice_cut(&node->code, '#');
+	} else {
+		if (!hs_ecl_is_letter(p->at < p->text.len ? p->text.ptr[p->at] : ' ') ||
+			!hs_ecl_name(p, "-", &node->scheme) || p->at >= p->text.len ||
+			p->text.ptr[p->at] != '#') {
+			p->at = from;
+			hs_ecl_expected(p, "a concept, * or (");
+			return false;
+		}
+		p->at++;
+		bool read = p->at < p->text.len && p->text.ptr[p->at] == '"' ?
+			hs_ecl_quoted(p, false, &node->code) :
+			hs_ecl_name(p, "-._", &node->code);
+		if (!read) {
+			hs_ecl_expected(p, "the code behind #");
+			return false;
+		}
+	}
+	if (node->scheme.len && node->code.len)
+		return skip_term(p);
+	p->at = from;
+	hs_ecl_expected(p, "an alternate identifier like LOINC#54486-6");
+	return false;
+}
+
 static struct ecl_node *read_concept(struct ecl_parser *p)
 {
 	struct ecl_node *node = hs_ecl_new(p, sizeof(*node));
@@ -173,7 +68,7 @@ static struct ecl_node *read_concept(struct ecl_parser *p)
 	}
 	node->kind = ECL_CONCEPT;
 	if (!hs_ecl_digits(p, &node->code))
-		return hs_ecl_expected(p, "a concept, * or (");
+		return alternate(p, node) ? node : NULL;
 	if (node->code.len < 6 || node->code.len > 18) {
 		p->at -= node->code.len;
 		return hs_ecl_expected(p, "an identifier of 6 to 18 digits");
@@ -210,7 +105,7 @@ static enum ecl_operator take_operator(struct ecl_parser *p)
 		{ "childOrSelfOf", ECL_CHILD_SELF, true }, { "childOf", ECL_CHILD, true },
 		{ "ancestorOrSelfOf", ECL_ANCESTOR_SELF, true }, { "ancestorOf", ECL_ANCESTOR, true },
 		{ "parentOrSelfOf", ECL_PARENT_SELF, true }, { "parentOf", ECL_PARENT, true },
-		{ "topOf", ECL_TOP, true }, { "bottomOf", ECL_BOTTOM, true } };
+		{ "top", ECL_TOP, true }, { "bottom", ECL_BOTTOM, true } };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i].word ? hs_ecl_word(p, all[i].text) : hs_ecl_sign(p, all[i].text))
@@ -227,16 +122,11 @@ static bool member_fields(struct ecl_parser *p, struct ecl_node *node)
 		return true;
 	node->all_fields = hs_ecl_sign(p, "*");
 	while (!node->all_fields) {
-		hs_ecl_blanks(p);
-		size_t from = p->at;
-		while (p->at < p->text.len && is_letter(p->text.ptr[p->at]))
-			p->at++;
 		struct ecl_texts *field = hs_ecl_new(p, sizeof(*field));
-		if (!field || from == p->at) {
+		if (!field || !hs_ecl_name(p, "", &field->text)) {
 			hs_ecl_expected(p, "the name of a field");
 			return false;
 		}
-		field->text = hs_slice(p->text.ptr + from, p->at - from);
 		*end = field;
 		end = &field->next;
 		if (!hs_ecl_sign(p, ","))
@@ -256,7 +146,9 @@ struct ecl_node *hs_ecl_sub(struct ecl_parser *p)
 		return NULL;
 	node->kind = ECL_SUB;
 	node->operator= take_operator(p);
-	node->member_of = hs_ecl_sign(p, "^") || hs_ecl_word(p, "memberOf");
+	bool hat = hs_ecl_sign(p, "^");
+	node->containing = hat ? hs_ecl_word(p, "R") : hs_ecl_word(p, "refsetContainingAny");
+	node->member_of = !node->containing && (hat || hs_ecl_word(p, "memberOf"));
 	if (node->member_of && !member_fields(p, node))
 		return NULL;
 	node->left = focus(p);

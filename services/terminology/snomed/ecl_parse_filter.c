@@ -2,122 +2,6 @@
 /* Parsing ECL: filters on concepts, texts and members, and history supplements (sections 6.7 to 6.11). */
 #include "ecl_tree.h"
 
-/* ---- values ---- */
-
-static struct ecl_texts *words(struct ecl_parser *p)
-{
-	struct ecl_texts *word = hs_ecl_new(p, sizeof(*word));
-
-	if (!word)
-		return NULL;
-	hs_ecl_blanks(p);
-	size_t from = p->at;
-	while (p->at < p->text.len) {
-		char c = p->text.ptr[p->at];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'))
-			break;
-		p->at++;
-	}
-	word->text = hs_slice(p->text.ptr + from, p->at - from);
-	return word->text.len ? word : hs_ecl_expected(p, "a name");
-}
-
-/* (prefer accept) behind a dialect. */
-static bool acceptability(struct ecl_parser *p, struct ecl_texts *dialect)
-{
-	size_t from = p->at;
-	bool preferred = false, acceptable = false;
-
-	if (!hs_ecl_sign(p, "("))
-		return true;
-	for (;;) {
-		if (hs_ecl_word(p, "prefer") || hs_ecl_word(p, "preferred") ||
-			hs_ecl_sees(p, "900000000000548007"))
-			preferred = true;
-		else if (hs_ecl_word(p, "accept") || hs_ecl_word(p, "acceptable") ||
-			hs_ecl_sees(p, "900000000000549004"))
-			acceptable = true;
-		else
-			break;
-		struct hs_slice ignored;
-		hs_ecl_digits(p, &ignored);
-	}
-	if (!preferred && !acceptable) { /* the bracket belongs to something else */
-		p->at = from;
-		return true;
-	}
-	dialect->acceptable = preferred && acceptable ? 0 : preferred ? 2 : 1;
-	if (hs_ecl_sign(p, ")"))
-		return true;
-	hs_ecl_expected(p, ")");
-	return false;
-}
-
-static struct ecl_texts *one_value(struct ecl_parser *p, enum ecl_subject on, bool by_id)
-{
-	struct ecl_texts *value;
-
-	if (on == ECL_ON_TIME) {
-		value = hs_ecl_new(p, sizeof(*value));
-		return value && hs_ecl_quoted(p, &value->text) ? value : NULL;
-	}
-	if (on == ECL_ON_ID) {
-		value = hs_ecl_new(p, sizeof(*value));
-		return value && hs_ecl_digits(p, &value->text) ? value : hs_ecl_expected(p, "an identifier");
-	}
-	if (on == ECL_ON_DIALECT && by_id) {
-		value = hs_ecl_new(p, sizeof(*value));
-		if (value)
-			value->node = hs_ecl_sub(p);
-		return value && value->node && acceptability(p, value) ? value : NULL;
-	}
-	value = words(p);
-	return value && (on != ECL_ON_DIALECT || acceptability(p, value)) ? value : NULL;
-}
-
-/* One value, or several in brackets; a bracket before identifiers of concepts is an expression of its own. */
-static struct ecl_texts *values(struct ecl_parser *p, enum ecl_subject on, bool by_id)
-{
-	struct ecl_texts *first = NULL, **end = &first;
-
-	if (!hs_ecl_sign(p, "("))
-		return one_value(p, on, by_id);
-	do {
-		*end = one_value(p, on, by_id);
-		if (!*end)
-			return NULL;
-		end = &(*end)->next;
-	} while (!hs_ecl_sees(p, ")") && p->at < p->text.len);
-	return hs_ecl_sign(p, ")") ? first : hs_ecl_expected(p, ")");
-}
-
-/* Concepts: an expression, or (a b c), which is one of them. */
-static struct ecl_node *concepts(struct ecl_parser *p)
-{
-	size_t from = p->at;
-	struct ecl_node *all = NULL;
-
-	if (!hs_ecl_sign(p, "("))
-		return hs_ecl_sub(p);
-	do {
-		struct ecl_node *one = hs_ecl_sub(p), *both = NULL;
-		if (!one)
-			return NULL;
-		both = all ? hs_ecl_new(p, sizeof(*both)) : one;
-		if (!both)
-			return NULL;
-		if (all)
-			*both = (struct ecl_node) { .kind = ECL_OR, .left = all, .right = one };
-		all = both;
-		if (hs_ecl_sees(p, "AND") || hs_ecl_sees(p, "OR") || hs_ecl_sees(p, "MINUS") ||
-			hs_ecl_sees(p, ",") || hs_ecl_sees(p, ":") || hs_ecl_sees(p, ".")) {
-			p->at = from;
-			return hs_ecl_sub(p);
-		}
-	} while (!hs_ecl_sees(p, ")") && p->at < p->text.len);
-	return hs_ecl_sign(p, ")") ? all : hs_ecl_expected(p, ")");
-}
-
 /* ---- one condition ---- */
 
 static const struct condition {
@@ -153,22 +37,30 @@ static const struct condition *find_condition(struct ecl_parser *p, enum ecl_abo
 	return NULL;
 }
 
-static bool read_boolean(struct ecl_parser *p, bool *out)
+/* true, false, 1, 0, or * for both (the last is of ECL 2.3). */
+static bool read_states(struct ecl_parser *p, struct ecl_filter *f)
 {
-	struct hs_slice digits;
+	struct hs_slice digits = HS_S_NONE;
+	bool active = false;
 	size_t from;
 
-	*out = hs_ecl_word(p, "true");
-	if (*out || hs_ecl_word(p, "false"))
-		return true;
 	hs_ecl_blanks(p);
 	from = p->at;
-	if (hs_ecl_digits(p, &digits) && digits.len == 1 && digits.ptr[0] <= '1') {
-		*out = digits.ptr[0] == '1';
+	if (hs_ecl_sign(p, "*")) {
+		f->states = ECL_ACTIVE | ECL_RETIRED;
+		return true;
+	}
+	bool read = hs_ecl_boolean(p, &active);
+	if (!read && hs_ecl_digits(p, &digits) && digits.len == 1 && digits.ptr[0] <= '1') {
+		active = digits.ptr[0] == '1';
+		read = true;
+	}
+	if (read) {
+		f->states = active == (f->comparison == ECL_EQUAL) ? ECL_ACTIVE : ECL_RETIRED;
 		return true;
 	}
 	p->at = from;
-	hs_ecl_expected(p, "true, false, 1 or 0");
+	hs_ecl_expected(p, "true, false, 1, 0 or *");
 	return false;
 }
 
@@ -178,24 +70,26 @@ static bool field_value(struct ecl_parser *p, struct ecl_filter *f)
 	f->on = ECL_ON_FIELD;
 	if (!hs_ecl_comparison(p, &f->comparison))
 		return false;
+	bool equality = f->comparison == ECL_EQUAL || f->comparison == ECL_UNEQUAL;
 	if (hs_ecl_sign(p, "#")) {
-		struct ecl_texts *number = words(p);
 		f->value = ECL_VALUE_NUMBER;
-		f->number = number ? number->text : HS_S_NONE;
-		return number != NULL;
+		return hs_ecl_number(p, &f->number);
 	}
-	if (hs_ecl_sees(p, "\"") || hs_ecl_sees(p, "(\"") || hs_ecl_sees(p, "match:") ||
-		hs_ecl_sees(p, "wild:")) {
-		f->value = ECL_VALUE_TEXT;
-		f->texts = hs_ecl_search_terms(p);
+	if (hs_ecl_sees_terms(p)) {
+		f->value = equality ? ECL_VALUE_TEXT : ECL_VALUE_TIME;
+		f->texts = equality ? hs_ecl_search_terms(p) : hs_ecl_values(p, ECL_ON_TIME, false);
 		return f->texts != NULL;
 	}
-	if (hs_ecl_sees(p, "true") || hs_ecl_sees(p, "false")) {
+	if (!equality) {
+		hs_ecl_expected(p, "#number or a date like \"20260131\"");
+		return false;
+	}
+	if (hs_ecl_boolean(p, &f->yes)) {
 		f->value = ECL_VALUE_BOOLEAN;
-		return read_boolean(p, &f->yes);
+		return true;
 	}
 	f->value = ECL_VALUE_SET;
-	f->set = concepts(p);
+	f->set = hs_ecl_concepts(p);
 	return f->set != NULL;
 }
 
@@ -209,13 +103,13 @@ static bool condition_value(struct ecl_parser *p, const struct condition *c, str
 		return false;
 	}
 	if (c->on == ECL_ON_ACTIVE)
-		return read_boolean(p, &f->yes);
+		return read_states(p, f);
 	if (c->on == ECL_ON_TERM)
 		f->texts = hs_ecl_search_terms(p);
 	else if (c->by_id && c->on != ECL_ON_DIALECT)
-		f->set = concepts(p);
+		f->set = hs_ecl_concepts(p);
 	else
-		f->texts = values(p, c->on, c->by_id);
+		f->texts = hs_ecl_values(p, c->on, c->by_id);
 	return f->texts || f->set;
 }
 
@@ -236,10 +130,8 @@ static struct ecl_filter *one_filter(struct ecl_parser *p, enum ecl_about about,
 				"term, language, type, typeId, dialect, dialectId, id, moduleId, "
 				"effectiveTime or active" :
 				"definitionStatus, definitionStatusId, moduleId, effectiveTime or active");
-	struct ecl_texts *name = words(p);
-	if (!name)
-		return NULL;
-	f->field = name->text;
+	if (!hs_ecl_name(p, "", &f->field))
+		return hs_ecl_expected(p, "the name of a field, moduleId, effectiveTime or active");
 	return field_value(p, f) ? f : NULL;
 }
 
@@ -273,13 +165,33 @@ static bool history(struct ecl_parser *p, struct ecl_node *sub)
 	return false;
 }
 
+/* The letter may stand right before the first condition ({{Cactive = 1}}): it is one when the rest is. */
+static bool takes_letter(struct ecl_parser *p, const char *letter, enum ecl_about about)
+{
+	size_t from;
+
+	if (hs_ecl_word(p, letter))
+		return true;
+	hs_ecl_blanks(p);
+	from = p->at;
+	if (find_condition(p, ECL_ABOUT_TEXT) ||
+		!hs_slice_ieq(hs_slice_first(hs_slice_from(p->text, p->at), 1), hs_slice_cstr(letter))) {
+		p->at = from;
+		return false;
+	}
+	p->at = from + 1;
+	bool found = find_condition(p, about) != NULL;
+	p->at = found ? from + 1 : from;
+	return found;
+}
+
 static bool about(struct ecl_parser *p, const struct ecl_node *sub, enum ecl_about *out)
 {
-	*out = hs_ecl_word(p, "C")  ? ECL_ABOUT_CONCEPT :
-		hs_ecl_word(p, "M") ? ECL_ABOUT_MEMBER :
-				      ECL_ABOUT_TEXT;
+	*out = takes_letter(p, "C", ECL_ABOUT_CONCEPT) ? ECL_ABOUT_CONCEPT :
+		takes_letter(p, "M", ECL_ABOUT_MEMBER) ? ECL_ABOUT_MEMBER :
+							 ECL_ABOUT_TEXT;
 	if (*out == ECL_ABOUT_TEXT)
-		hs_ecl_word(p, "D");
+		takes_letter(p, "D", ECL_ABOUT_TEXT);
 	if (*out != ECL_ABOUT_MEMBER || sub->member_of)
 		return true;
 	hs_ecl_expected(p, "a filter on concepts or texts: filters on members stand behind ^");

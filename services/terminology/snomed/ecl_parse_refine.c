@@ -5,83 +5,21 @@
 
 /* ---- values ---- */
 
-static struct ecl_texts *typed_term(struct ecl_parser *p)
-{
-	struct ecl_texts *term = hs_ecl_new(p, sizeof(*term));
-
-	if (!term)
-		return NULL;
-	if (hs_ecl_word(p, "wild"))
-		term->how = ECL_WILD;
-	else if (hs_ecl_word(p, "exact"))
-		term->how = ECL_EXACT;
-	else if (!hs_ecl_word(p, "match")) {
-		term->how = ECL_WORDS;
-		return hs_ecl_quoted(p, &term->text) ? term : NULL;
-	}
-	if (!hs_ecl_sign(p, ":"))
-		return hs_ecl_expected(p, ":");
-	return hs_ecl_quoted(p, &term->text) ? term : NULL;
-}
-
-struct ecl_texts *hs_ecl_search_terms(struct ecl_parser *p)
-{
-	struct ecl_texts *first = NULL, **end = &first;
-
-	if (!hs_ecl_sign(p, "("))
-		return typed_term(p);
-	do {
-		*end = typed_term(p);
-		if (!*end)
-			return NULL;
-		end = &(*end)->next;
-	} while (!hs_ecl_sees(p, ")") && p->at < p->text.len);
-	return hs_ecl_sign(p, ")") ? first : hs_ecl_expected(p, ")");
-}
-
-static bool number(struct ecl_parser *p, struct hs_slice *out)
-{
-	size_t from = p->at;
-	struct hs_slice digits;
-
-	if (p->at < p->text.len && (p->text.ptr[p->at] == '-' || p->text.ptr[p->at] == '+'))
-		p->at++;
-	if (!hs_ecl_digits(p, &digits)) {
-		hs_ecl_expected(p, "a number");
-		return false;
-	}
-	if (p->at + 1 < p->text.len && p->text.ptr[p->at] == '.') {
-		p->at++;
-		if (!hs_ecl_digits(p, &digits)) {
-			hs_ecl_expected(p, "digits after the point");
-			return false;
-		}
-	}
-	*out = hs_slice(p->text.ptr + from, p->at - from);
-	return true;
-}
-
 static bool value(struct ecl_parser *p, struct ecl_attribute *a)
 {
 	if (hs_ecl_sign(p, "#")) {
 		a->kind = ECL_VALUE_NUMBER;
-		return number(p, &a->number);
+		return hs_ecl_number(p, &a->number);
 	}
 	if (a->comparison != ECL_EQUAL && a->comparison != ECL_UNEQUAL) {
 		hs_ecl_expected(p, "#number");
 		return false;
 	}
-	size_t from = p->at;
-	a->yes = hs_ecl_word(p, "true");
-	if (a->yes || hs_ecl_word(p, "false")) {
+	if (hs_ecl_boolean(p, &a->yes)) {
 		a->kind = ECL_VALUE_BOOLEAN;
 		return true;
 	}
-	hs_ecl_sign(p, "(");
-	bool text = hs_ecl_sees(p, "\"") || hs_ecl_word(p, "match") || hs_ecl_word(p, "wild") ||
-		hs_ecl_word(p, "exact");
-	p->at = from;
-	if (text) {
+	if (hs_ecl_sees_terms(p)) {
 		a->kind = ECL_VALUE_TEXT;
 		a->texts = hs_ecl_search_terms(p);
 		return a->texts != NULL;
@@ -121,11 +59,23 @@ enum level { IN_REFINEMENT, IN_GROUP };
 
 static struct ecl_refinement *conditions(struct ecl_parser *p, enum level level);
 
+/* R, even right before an identifier. */
+static bool reverse_flag(struct ecl_parser *p)
+{
+	if (hs_ecl_word(p, "R"))
+		return true;
+	struct hs_slice rest = hs_slice_from(p->text, p->at);
+	if (rest.len < 2 || rest.ptr[0] != 'R' || !hs_ecl_is_digit(rest.ptr[1]))
+		return false;
+	p->at++;
+	return true;
+}
+
 static struct ecl_refinement *attribute(struct ecl_parser *p, struct ecl_refinement *out)
 {
 	struct ecl_attribute *a = &out->attribute;
 
-	a->reverse = hs_ecl_word(p, "reverseOf") || hs_ecl_word(p, "R");
+	a->reverse = hs_ecl_word(p, "reverseOf") || reverse_flag(p);
 	a->name = hs_ecl_sub(p);
 	if (!a->name || !hs_ecl_comparison(p, &a->comparison) || !value(p, a))
 		return NULL;
@@ -148,6 +98,12 @@ static struct ecl_refinement *group(struct ecl_parser *p, struct ecl_refinement 
 	return out->left ? out : NULL;
 }
 
+static bool sees_comparison(struct ecl_parser *p)
+{
+	return hs_ecl_sees(p, "=") || hs_ecl_sees(p, "!=") || hs_ecl_sees(p, "<") || hs_ecl_sees(p, ">") ||
+		hs_ecl_sees_word(p, "not");
+}
+
 /* "(" opens either a condition or the name of an attribute: what follows the bracket tells, so the first is
  * tried, and the second when it does not parse. */
 static struct ecl_refinement *bracket(struct ecl_parser *p, enum level level)
@@ -159,7 +115,7 @@ static struct ecl_refinement *bracket(struct ecl_parser *p, enum level level)
 	struct hs_error kept = *p->err;
 	struct ecl_refinement *inner = conditions(p, level);
 	p->depth--;
-	if (inner && hs_ecl_sign(p, ")") && !hs_ecl_sees(p, "=") && !hs_ecl_sees(p, "!="))
+	if (inner && hs_ecl_sign(p, ")") && !sees_comparison(p))
 		return inner;
 	if (p->parts >= TX_ECL_PARTS_MAX)
 		return NULL;

@@ -4,7 +4,17 @@
 
 #include "ecl.h"
 
-enum ecl_kind { ECL_CONCEPT, ECL_ANY, ECL_AND, ECL_OR, ECL_MINUS, ECL_DOT, ECL_REFINED, ECL_SUB };
+enum ecl_kind {
+	ECL_CONCEPT,
+	ECL_ALTERNATE,
+	ECL_ANY,
+	ECL_AND,
+	ECL_OR,
+	ECL_MINUS,
+	ECL_DOT,
+	ECL_REFINED,
+	ECL_SUB
+};
 
 /* Where a sub-expression's operator leads from its focus. */
 enum ecl_operator {
@@ -29,14 +39,16 @@ struct ecl_refinement;
 
 struct ecl_node {
 	enum ecl_kind kind;
-	struct hs_slice code; /* ECL_CONCEPT */
+	struct hs_slice code;   /* ECL_CONCEPT, ALTERNATE */
+	struct hs_slice scheme; /* ECL_ALTERNATE: its alias */
 	struct ecl_node *left,
 		*right; /* ECL_AND, OR, MINUS; DOT: right is the attribute; SUB: left is the focus */
 	struct ecl_refinement *refinement;
 
 	/* ECL_SUB */
 	enum ecl_operator operator;
-	bool member_of;
+	bool member_of;           /* ^ */
+	bool containing;          /* ^R: the reference sets that have one of the focus */
 	struct ecl_texts *fields; /* that ^ is to give; NULL: the component */
 	bool all_fields;
 	struct ecl_filter *filters;
@@ -48,8 +60,10 @@ struct ecl_node {
 struct ecl_texts {
 	struct hs_slice text;
 	enum { ECL_WORDS, ECL_WILD, ECL_EXACT } how;
-	uint8_t acceptable; /* of a dialect: 0 any, 1 acceptable, 2 preferred */
-	struct ecl_node *node;
+	uint64_t number;       /* a date (0: none), an identifier, the number of a word */
+	uint8_t acceptable;    /* of a dialect: 1 acceptable, 2 preferred, 3 either */
+	struct ecl_node *node; /* dialects by their reference sets */
+	struct tx_bits bits;   /* of `node`, found before texts are asked */
 	struct ecl_texts *next;
 };
 
@@ -66,7 +80,10 @@ enum ecl_subject {
 	ECL_ON_ACTIVE,
 	ECL_ON_FIELD
 };
-enum ecl_value { ECL_VALUE_SET, ECL_VALUE_NUMBER, ECL_VALUE_TEXT, ECL_VALUE_BOOLEAN };
+enum ecl_value { ECL_VALUE_SET, ECL_VALUE_NUMBER, ECL_VALUE_TEXT, ECL_VALUE_BOOLEAN, ECL_VALUE_TIME };
+
+#define ECL_ACTIVE 1u
+#define ECL_RETIRED 2u
 
 /* One condition; those of one pair of braces belong together, `first` opens it. */
 struct ecl_filter {
@@ -79,6 +96,7 @@ struct ecl_filter {
 	struct ecl_node *set;
 	struct hs_slice number;
 	bool yes;
+	uint8_t states; /* ECL_ON_ACTIVE: which of them are wanted */
 	bool first;
 	struct tx_bits bits; /* of `set`, found before members are asked */
 	struct ecl_filter *next;
@@ -120,11 +138,17 @@ struct ecl_parser {
 enum hs_status hs_tx_ecl_parse(struct hs_arena *arena, struct hs_slice text, struct ecl_node **out,
 	struct hs_error *err);
 
+bool hs_ecl_is_letter(char c);
+bool hs_ecl_is_digit(char c);
 void hs_ecl_blanks(struct ecl_parser *p); /* and comments */
-/* Takes the sign or the word (any case, not followed by a letter) when it comes next, after blanks. */
+/* Takes the sign or the word (any case, nothing behind it that would go on with it) when it comes next, after
+ * blanks. */
 bool hs_ecl_sign(struct ecl_parser *p, const char *sign);
 bool hs_ecl_word(struct ecl_parser *p, const char *word);
 bool hs_ecl_sees(struct ecl_parser *p, const char *sign);
+bool hs_ecl_sees_word(struct ecl_parser *p, const char *word);
+/* Letters, digits and the signs. False: none. */
+bool hs_ecl_name(struct ecl_parser *p, const char *signs, struct hs_slice *out);
 /* Zeroed; NULL with the error set when there are too many. */
 void *hs_ecl_new(struct ecl_parser *p, size_t size);
 /* Sets the error to what was expected at this place; gives NULL. */
@@ -132,8 +156,15 @@ void *hs_ecl_expected(struct ecl_parser *p, const char *what);
 bool hs_ecl_enter(struct ecl_parser *p);
 bool hs_ecl_comparison(struct ecl_parser *p, enum ecl_comparison *out);
 bool hs_ecl_digits(struct ecl_parser *p, struct hs_slice *out);
-bool hs_ecl_quoted(struct ecl_parser *p, struct hs_slice *out);
+bool hs_ecl_quoted(struct ecl_parser *p, bool pattern, struct hs_slice *out);
+bool hs_ecl_number(struct ecl_parser *p, struct hs_slice *out);
+bool hs_ecl_boolean(struct ecl_parser *p, bool *out);
+
+/* Values of conditions (ecl_parse_value.c). */
 struct ecl_texts *hs_ecl_search_terms(struct ecl_parser *p);
+bool hs_ecl_sees_terms(struct ecl_parser *p);
+struct ecl_texts *hs_ecl_values(struct ecl_parser *p, enum ecl_subject on, bool by_id);
+struct ecl_node *hs_ecl_concepts(struct ecl_parser *p);
 
 struct ecl_node *hs_ecl_constraint(struct ecl_parser *p);
 struct ecl_node *hs_ecl_sub(struct ecl_parser *p);
@@ -152,13 +183,20 @@ struct ecl_eval {
 
 enum hs_status hs_ecl_set(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out);
 enum hs_status hs_ecl_refine(struct ecl_eval *e, struct ecl_refinement *r, struct tx_bits set);
+/* The reference sets that have one of `components` as an active member. */
+void hs_ecl_containing(struct ecl_eval *e, struct tx_bits components, struct tx_bits out);
 /* The members of the reference sets in `refsets`, or what their fields name, that pass the filters on
  * members. */
 enum hs_status hs_ecl_members(struct ecl_eval *e, const struct ecl_node *sub, struct tx_bits refsets,
 	struct tx_bits out);
 /* Takes away what does not pass the filters on concepts and texts. */
 enum hs_status hs_ecl_filter(struct ecl_eval *e, const struct ecl_node *sub, struct tx_bits set);
+enum hs_status hs_ecl_prepare(struct ecl_eval *e, const struct ecl_node *sub, bool members);
 enum hs_status hs_ecl_history(struct ecl_eval *e, const struct ecl_node *sub, struct tx_bits set);
+/* Of the conditions on texts (or members) that belong together with `first`: which states they want; the
+ * active ones when they say nothing. */
+uint8_t hs_ecl_states(const struct ecl_filter *first);
+bool hs_ecl_time_fits(const struct ecl_filter *f, uint32_t effective);
 /* Any concept, active or not, when the filters ask for it. */
 bool hs_ecl_wants_inactive(const struct ecl_node *sub);
 enum hs_status hs_ecl_new_set(struct ecl_eval *e, struct tx_bits *out);

@@ -81,7 +81,7 @@ static bool value(struct reader *r, struct attribute *a)
 	a->value = UINT32_MAX;
 	if (hs_ecl_sees(p, "\"")) {
 		a->kind = '"';
-		return hs_ecl_quoted(p, &text);
+		return hs_ecl_quoted(p, false, &text);
 	}
 	if (hs_ecl_sign(p, "#")) {
 		a->kind = '#';

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parsing ECL: blanks, signs, words, numbers and texts (grammar of ECL 2.2, section 5). */
+#include "ecl_tree.h"
+
+bool hs_ecl_is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool hs_ecl_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+void hs_ecl_blanks(struct ecl_parser *p)
+{
+	while (p->at < p->text.len) {
+		char c = p->text.ptr[p->at];
+		struct hs_slice rest = hs_slice_from(p->text, p->at);
+		if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+			p->at++;
+			continue;
+		}
+		size_t end = hs_slice_starts(rest, HS_S("/*")) ?
+			hs_slice_search(hs_slice_from(rest, 2), HS_S("*/")) :
+			SIZE_MAX;
+		if (end == SIZE_MAX)
+			return;
+		p->at += end + 4;
+	}
+}
+
+bool hs_ecl_sees(struct ecl_parser *p, const char *sign)
+{
+	hs_ecl_blanks(p);
+	return hs_slice_starts(hs_slice_from(p->text, p->at), hs_slice_cstr(sign));
+}
+
+bool hs_ecl_sign(struct ecl_parser *p, const char *sign)
+{
+	if (!hs_ecl_sees(p, sign))
+		return false;
+	p->at += strlen(sign);
+	return true;
+}
+
+bool hs_ecl_word(struct ecl_parser *p, const char *word)
+{
+	size_t len = strlen(word);
+
+	hs_ecl_blanks(p);
+	if (p->text.len - p->at < len ||
+		!hs_slice_ieq(hs_slice(p->text.ptr + p->at, len), hs_slice_cstr(word)))
+		return false;
+	char next = p->at + len < p->text.len ? p->text.ptr[p->at + len] : ' ';
+	if (hs_ecl_is_letter(next) || hs_ecl_is_digit(next) || next == '#')
+		return false;
+	p->at += len;
+	return true;
+}
+
+bool hs_ecl_sees_word(struct ecl_parser *p, const char *word)
+{
+	size_t from = p->at;
+	bool found = hs_ecl_word(p, word);
+
+	p->at = from;
+	return found;
+}
+
+bool hs_ecl_name(struct ecl_parser *p, const char *signs, struct hs_slice *out)
+{
+	hs_ecl_blanks(p);
+	size_t from = p->at;
+	while (p->at < p->text.len) {
+		char c = p->text.ptr[p->at];
+		if (!hs_ecl_is_letter(c) && !hs_ecl_is_digit(c) && !(c && strchr(signs, c)))
+			break;
+		p->at++;
+	}
+	*out = hs_slice(p->text.ptr + from, p->at - from);
+	return out->len > 0;
+}
+
+void *hs_ecl_expected(struct ecl_parser *p, const char *what)
+{
+	struct hs_slice rest = hs_slice_first(hs_slice_from(p->text, p->at), 24);
+
+	if (p->err->status)
+		return NULL; /* the first reason is the one to tell */
+	hs_fail(p->err, HS_E_VALUE, "the constraint is wrong at character %zu: %s was expected%s%.*s%s",
+		p->at + 1, what, rest.len ? ", not \"" : " before its end", HS_S_ARG(rest),
+		rest.len ? "\"" : "");
+	p->err->column = (uint32_t)p->at + 1;
+	return NULL;
+}
+
+void *hs_ecl_new(struct ecl_parser *p, size_t size)
+{
+	void *out = p->parts++ < TX_ECL_PARTS_MAX ? hs_arena_alloc(p->arena, size) : NULL;
+
+	if (!out && !p->err->status)
+		hs_fail(p->err, HS_E_LIMIT, "the constraint has more than %u parts", TX_ECL_PARTS_MAX);
+	return out;
+}
+
+/* Pairs with p->depth--. */
+bool hs_ecl_enter(struct ecl_parser *p)
+{
+	if (p->depth == TX_ECL_DEPTH_MAX) {
+		if (!p->err->status)
+			hs_fail(p->err, HS_E_LIMIT, "the constraint has brackets more than %u deep",
+				TX_ECL_DEPTH_MAX);
+		return false;
+	}
+	p->depth++;
+	return true;
+}
+
+/* Brief: = != <= < >= >; long: <> and "not =". */
+bool hs_ecl_comparison(struct ecl_parser *p, enum ecl_comparison *out)
+{
+	size_t from = p->at;
+	static const struct {
+		const char *sign;
+		enum ecl_comparison comparison;
+	} signs[] = { { "!=", ECL_UNEQUAL }, { "<>", ECL_UNEQUAL }, { "<=", ECL_LESS_EQUAL },
+		{ ">=", ECL_MORE_EQUAL }, { "=", ECL_EQUAL }, { "<", ECL_LESS }, { ">", ECL_MORE } };
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (hs_ecl_sign(p, signs[i].sign)) {
+			*out = signs[i].comparison;
+			return true;
+		}
+	if (hs_ecl_word(p, "not") && hs_ecl_sign(p, "=")) {
+		*out = ECL_UNEQUAL;
+		return true;
+	}
+	p->at = from;
+	hs_ecl_expected(p, "a comparison (= or !=)");
+	return false;
+}
+
+bool hs_ecl_digits(struct ecl_parser *p, struct hs_slice *out)
+{
+	hs_ecl_blanks(p);
+	size_t from = p->at;
+	while (p->at < p->text.len && hs_ecl_is_digit(p->text.ptr[p->at]))
+		p->at++;
+	*out = hs_slice(p->text.ptr + from, p->at - from);
+	return out->len > 0;
+}
+
+/* "text", in which \" and \\ stand for themselves. A pattern keeps its \\ and \* for the matching. */
+bool hs_ecl_quoted(struct ecl_parser *p, bool pattern, struct hs_slice *out)
+{
+	size_t n = 0;
+
+	if (!hs_ecl_sign(p, "\"")) {
+		hs_ecl_expected(p, "a text in quotation marks");
+		return false;
+	}
+	char *copy = hs_arena_raw(p->arena, 2 * (p->text.len - p->at) + 1);
+	while (copy && p->at < p->text.len && p->text.ptr[p->at] != '"') {
+		if (p->text.ptr[p->at] == '\\' && p->at + 1 < p->text.len) {
+			if (pattern && p->text.ptr[p->at + 1] != '"')
+				copy[n++] = '\\';
+			p->at++;
+		}
+		copy[n++] = p->text.ptr[p->at++];
+	}
+	*out = hs_slice(copy, n);
+	if (copy && p->at < p->text.len) {
+		p->at++;
+		return true;
+	}
+	hs_ecl_expected(p, "the closing quotation mark");
+	return false;
+}
+
+bool hs_ecl_number(struct ecl_parser *p, struct hs_slice *out)
+{
+	size_t from = p->at;
+	struct hs_slice digits;
+
+	if (p->at < p->text.len && (p->text.ptr[p->at] == '-' || p->text.ptr[p->at] == '+'))
+		p->at++;
+	if (!hs_ecl_digits(p, &digits)) {
+		hs_ecl_expected(p, "a number");
+		return false;
+	}
+	if (p->at < p->text.len && p->text.ptr[p->at] == '.') {
+		p->at++;
+		if (!hs_ecl_digits(p, &digits)) {
+			hs_ecl_expected(p, "digits after the point");
+			return false;
+		}
+	}
+	*out = hs_slice(p->text.ptr + from, p->at - from);
+	return true;
+}
