@@ -116,20 +116,14 @@ static enum hs_status peek(struct merge *merge, const struct hs__shelf_hit **out
 static enum hs_status stored_first(struct merge *merge, const struct hs_resource *stored,
 	const struct hs__shelf_hit *hit, bool *out, struct hs_error *err)
 {
-	const struct hs__rest_env *env = merge->both->env;
-	const struct hs_search *search = &merge->both->shelved;
+	const struct hs_search *search = merge->both->stored;
 	struct hs_index_row *rows = NULL;
 	struct hs__shelf_rank rank;
-	struct hs_json *tree = NULL;
 	size_t count = 0;
 	*out = true;
-	if (search->sort_count == 0)
+	if (merge->both->shelved.sort_count == 0)
 		return HS_OK;
-	enum hs_status status = hs_json_parse(merge->arena, stored->body, NULL, &tree, err);
-	if (status == HS_OK)
-		status = hs_search_extract(&(struct hs_search_work) { env->rest->config.rules,
-						   &env->rest->shelf->numbering, merge->arena },
-			tree, env->base, &rows, &count, err);
+	enum hs_status status = hs_txn_index(merge->txn, merge->arena, stored, ~0u, &rows, &count, err);
 	if (status != HS_OK)
 		return status;
 	hs__shelf_rank(search, stored->id, stored->updated_ms, rows, count, &rank);

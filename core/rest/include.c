@@ -117,25 +117,38 @@ static enum hs_status follow_url(struct walk *walk, const struct hs_search_inclu
 	return hs__refer_canonical(&refer, only ? only->value.ptr : NULL, row->text, err);
 }
 
-/* The references of one resource that the directives of this round ask for. */
-static enum hs_status follow(struct walk *walk, const struct hs_resource *resource, bool first,
-	struct hs_error *err)
+/* The references that a resource was indexed with; only services that keep a type themselves may have none at
+ * hand. */
+static enum hs_status references_of(struct walk *walk, const struct hs_resource *resource,
+	struct hs_index_row **rows, size_t *count, struct hs_error *err)
 {
-	struct hs_slice source = type_name(walk, resource->type);
 	struct hs_json *tree = NULL;
-	struct hs_index_row *rows = NULL;
 	struct hs_slice body = resource->body;
-	size_t count = 0;
-	const struct hs_search *search = walk->search;
 	enum hs_status status = HS_OK;
-	if (body.len == 0)
-		status = hs__shelf_body(walk->env, walk->arena, resource, &body, err);
+	if (!hs__shelf_owns(resource))
+		status = hs_txn_index(walk->txn, walk->arena, resource, HS_INDEX_KIND(HS_INDEX_REFERENCE),
+			rows, count, err);
+	if (!hs__shelf_owns(resource) && status != HS_E_NOT_SUPPORTED)
+		return status;
+	status = body.len ? HS_OK : hs__shelf_body(walk->env, walk->arena, resource, &body, err);
 	if (status == HS_OK)
 		status = hs_json_parse(walk->arena, body, NULL, &tree, err);
 	if (status == HS_OK)
 		status = hs_search_extract(&(struct hs_search_work) { walk->env->rest->config.rules,
 						   &walk->env->sandbox->numbering, walk->arena },
-			tree, walk->env->base, &rows, &count, err);
+			tree, walk->env->base, rows, count, err);
+	return status;
+}
+
+/* The references of one resource that the directives of this round ask for. */
+static enum hs_status follow(struct walk *walk, const struct hs_resource *resource, bool first,
+	struct hs_error *err)
+{
+	struct hs_slice source = type_name(walk, resource->type);
+	struct hs_index_row *rows = NULL;
+	size_t count = 0;
+	const struct hs_search *search = walk->search;
+	enum hs_status status = references_of(walk, resource, &rows, &count, err);
 	for (size_t i = 0; status == HS_OK && i < count; i++) {
 		bool versioned = i > 0 && rows[i - 1].param == rows[i].param &&
 			rows[i - 1].text.len > rows[i].text.len &&

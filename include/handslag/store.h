@@ -105,6 +105,12 @@ struct hs_index_row {
 	double low, high;       /* number, quantity, point */
 };
 
+/* The entries of a current version that were stored with it, those of `kinds` (a bit for each
+ * enum hs_index_kind), texts in `arena`. HS_E_NOT_SUPPORTED for a type with a keeper. */
+#define HS_INDEX_KIND(kind) (1u << (kind))
+enum hs_status hs_txn_index(struct hs_txn *txn, struct hs_arena *arena, const struct hs_resource *resource,
+	unsigned kinds, struct hs_index_row **out, size_t *count, struct hs_error *err);
+
 /* A new version. The store numbers it, keeps the one before as history, and replaces the index rows.
  * `compose` makes the final text (with id and meta) once version, seq and time are known. */
 struct hs_put {

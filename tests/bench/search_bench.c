@@ -18,6 +18,7 @@ enum type { OBS, PAT, ORG, REP, TYPES };
 enum param {
 	CODE, /* every value of OBS is held by `SHARE` of them */
 	STATUS,
+	SIDE,
 	NOTE,
 	PLACE,
 	DATE,
@@ -77,6 +78,9 @@ static size_t rows_of_obs(struct hs_arena *arena, uint64_t n, struct hs_index_ro
 	const struct hs_index_row all[] = {
 		{ .kind = HS_INDEX_TOKEN, .param = params[CODE], .system = HS_S("urn:code"), .text = code },
 		{ .kind = HS_INDEX_TOKEN, .param = params[STATUS], .text = HS_S("final") },
+		{ .kind = HS_INDEX_TOKEN,
+			.param = params[SIDE],
+			.text = n * 7 % 11 < 5 ? HS_S("left") : HS_S("right") },
 		{ .kind = HS_INDEX_STRING, .param = params[NOTE], .text = note, .exact = note },
 		{ .kind = HS_INDEX_URI, .param = params[PLACE], .text = text_of(arena, "urn:x:", value) },
 		{ .kind = HS_INDEX_DATE, .param = params[DATE], .lo = at, .hi = at + MINUTE },
@@ -301,6 +305,24 @@ static const struct hs_find *by_quantity(struct hs_arena *arena, uint64_t n)
 	return find;
 }
 
+static const struct hs_find *by_high_quantity(struct hs_arena *arena, uint64_t n)
+{
+	struct hs_find *find = leaf(arena, HS_FIND_QUANTITY, QUANTITY);
+	find->any_system = true;
+	find->cmp = HS_CMP_GE;
+	find->low = find->high = value_of(many - 1) - 1 - (double)(n % 3);
+	return find;
+}
+
+static const struct hs_find *by_low_quantity(struct hs_arena *arena, uint64_t n)
+{
+	struct hs_find *find = leaf(arena, HS_FIND_QUANTITY, QUANTITY);
+	find->any_system = true;
+	find->cmp = HS_CMP_LT;
+	find->low = find->high = 1 + (double)(n % 3);
+	return find;
+}
+
 static const struct hs_find *by_subject(struct hs_arena *arena, uint64_t n)
 {
 	struct hs_find *find = leaf(arena, HS_FIND_REFERENCE, SUBJECT);
@@ -379,6 +401,8 @@ static const struct question questions[] = {
 	{ "number", OBS, by_number },
 	{ "number, gt", OBS, by_high_number },
 	{ "quantity", OBS, by_quantity },
+	{ "quantity, ge", OBS, by_high_quantity },
+	{ "quantity, lt", OBS, by_low_quantity },
 	{ "reference", OBS, by_subject },
 	{ "near", OBS, by_place },
 	{ "composite", OBS, by_composite },
@@ -462,26 +486,36 @@ static void sort_pages(double *each)
 {
 	static const struct {
 		const char *name;
-		struct hs_find_sort sort;
-		enum param param;
+		struct hs_find_sort sorts[2];
+		enum param params[2];
 	} sorts[] = {
-		{ "_sort=date", { .kind = HS_INDEX_DATE }, DATE },
-		{ "_sort=-date", { .kind = HS_INDEX_DATE, .falling = true }, DATE },
-		{ "_sort=status", { .kind = HS_INDEX_TOKEN }, STATUS },
-		{ "_sort=-code", { .kind = HS_INDEX_TOKEN, .falling = true }, CODE },
-		{ "_sort=note", { .kind = HS_INDEX_STRING }, NOTE },
-		{ "_sort=-quantity", { .kind = HS_INDEX_QUANTITY, .falling = true }, QUANTITY },
-		{ "_sort=-_lastUpdated", { .special = HS_SORT_UPDATED, .falling = true }, CODE },
-		{ "_sort=_id", { .special = HS_SORT_ID }, CODE },
+		{ "_sort=date", { { .kind = HS_INDEX_DATE } }, { DATE } },
+		{ "_sort=-date", { { .kind = HS_INDEX_DATE, .falling = true } }, { DATE } },
+		{ "_sort=status", { { .kind = HS_INDEX_TOKEN } }, { STATUS } },
+		{ "_sort=-code", { { .kind = HS_INDEX_TOKEN, .falling = true } }, { CODE } },
+		{ "_sort=note", { { .kind = HS_INDEX_STRING } }, { NOTE } },
+		{ "_sort=-quantity", { { .kind = HS_INDEX_QUANTITY, .falling = true } }, { QUANTITY } },
+		{ "_sort=-_lastUpdated", { { .special = HS_SORT_UPDATED, .falling = true } }, { CODE } },
+		{ "_sort=_id", { { .special = HS_SORT_ID } }, { CODE } },
+		{ "_sort=side,-date",
+			{ { .kind = HS_INDEX_TOKEN }, { .kind = HS_INDEX_DATE, .falling = true } },
+			{ SIDE, DATE } },
+		{ "_sort=-side,_id",
+			{ { .kind = HS_INDEX_TOKEN, .falling = true }, { .special = HS_SORT_ID } },
+			{ SIDE, CODE } },
+		{ "_sort=side,code", { { .kind = HS_INDEX_TOKEN }, { .kind = HS_INDEX_TOKEN } },
+			{ SIDE, CODE } },
 	};
 	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
 	for (size_t s = 0; s < sizeof(sorts) / sizeof(sorts[0]); s++) {
-		struct hs_find_sort sort = sorts[s].sort;
+		struct hs_find_sort sort[2] = { sorts[s].sorts[0], sorts[s].sorts[1] };
+		bool two = strchr(sorts[s].name, ',') != NULL;
 		struct ask ask = {
-			.query = { .type = types[OBS], .sort = &sort, .sort_count = 1, .count = 20 }
+			.query = { .type = types[OBS], .sort = sort, .sort_count = 1 + two, .count = 20 }
 		};
 		double first = 0, last = 0;
-		sort.param = sort.special ? 0 : params[sorts[s].param];
+		sort[0].param = sort[0].special ? 0 : params[sorts[s].params[0]];
+		sort[1].param = sort[1].special ? 0 : params[sorts[s].params[1]];
 		for (unsigned page = 1; page <= 100; page++) {
 			char mark[sizeof(ask.mark)];
 			memcpy(mark, ask.mark, sizeof(mark));

@@ -26,10 +26,19 @@ struct hs__cond {
 	size_t row_count;
 };
 
+/* The classes of width that spans of a param have (key.h). */
+struct hs__span_classes {
+	uint32_t param; /* 0: none yet */
+	unsigned count;
+	unsigned char items[256];
+};
+#define HS__FIND_CLASSES 4u
+
 struct hs__finder {
 	struct hs_txn *txn;
-	struct hs_arena *arena; /* scratch, freed at the end */
-	unsigned depth;         /* searches inside searches */
+	struct hs_arena *arena;                            /* scratch, freed at the end */
+	struct hs__span_classes classes[HS__FIND_CLASSES]; /* of the last params that were asked for */
+	unsigned next_classes;
 };
 
 enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *find, unsigned depth,
@@ -113,11 +122,9 @@ bool hs__drivable(const struct hs__finder *finder, const struct hs__cond *cond);
 /* Appends. For chains and _has this runs the search inside. */
 enum hs_status hs__ranges_of(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
 	struct hs__ranges *out, struct hs_error *err);
-/* Spans that begin before what is searched may reach into it: ranges take many of them for few that do. What
- * begins within it is nearly all that is found. */
-bool hs__has_slack(const struct hs__cond *cond);
-enum hs_status hs__ranges_without_slack(struct hs__finder *finder, const struct hs__cond *cond,
-	struct hs__ranges *out, struct hs_error *err);
+/* The classes of a param, asked of the index once a search. */
+enum hs_status hs__span_classes(struct hs__finder *finder, uint32_t param,
+	const struct hs__span_classes **out, struct hs_error *err);
 /* The first or last key in [from, to): 1, 0 when there is none, or a negative status. */
 int hs__end_key(struct hs__finder *finder, struct hs_slice from, struct hs_slice to, bool last,
 	struct hs__key *out, struct hs_error *err);
@@ -193,7 +200,7 @@ enum hs_status hs__run_count(struct hs__finder *finder, struct hs__plan *plan, u
 enum hs_status hs__run_inner(struct hs__finder *finder, uint32_t type, const struct hs__cond *where,
 	hs__each_fn *fn, void *arg, struct hs_error *err);
 
-/* ---- sorted.c ---- */
+/* ---- page.c ---- */
 
 /* A page in the making. */
 struct hs__page {
@@ -208,12 +215,18 @@ struct hs__page {
 enum hs_status hs__page_add(struct hs__page *page, const struct hs__ranked *ranked, struct hs_error *err);
 /* Sorts, and cuts to count + 1. */
 void hs__page_cut(struct hs__page *page);
-bool hs__sorted_can(const struct hs_find_query *query);
+enum hs_status hs__page_too_much(struct hs_error *err);
+
+/* ---- sorted.c ---- */
+
+bool hs__sorted_can(const struct hs_find_sort *sort);
 enum hs_status hs__sorted_run(struct hs__finder *finder, const struct hs__cond *where, struct hs__page *page,
 	struct hs_error *err);
-/* ids.c: the same where the first sort is by id. */
-enum hs_status hs__sorted_by_id(struct hs__finder *finder, const struct hs__cond *where,
-	struct hs__page *page, struct hs_error *err);
+/* ids.c: the rows of a type in order of id, those after `after` (NULL pointer: all). `fn`: 0 go on, 1 enough,
+ * negative. */
+typedef int hs__row_fn(uint64_t row, void *arg, struct hs_error *err);
+enum hs_status hs__ids_walk(struct hs__finder *finder, const struct hs_find_query *query, bool falling,
+	struct hs_slice after, hs__row_fn *fn, void *arg, struct hs_error *err);
 /* Fewer resources of a type than that are sooner looked at than ids of all types passed over. */
 #define HS__SORTED_IDS_LEAST 500u
 

@@ -225,7 +225,7 @@ static int match_has(struct hs__finder *finder, uint32_t type, struct hs_slice i
 	struct hs__fact pointer = {
 		.kind = HS_INDEX_REFERENCE, .param = find->param, .target_type = type, .text = id
 	};
-	struct hs__key keys[2];
+	struct hs__key key;
 	struct hs__scan scan;
 	int matched = 0, step;
 
@@ -235,8 +235,8 @@ static int match_has(struct hs__finder *finder, uint32_t type, struct hs_slice i
 		};
 		return match_kept(finder, find->target_type, &points, find->kids[0], err);
 	}
-	hs__keys_of(&pointer, keys);
-	enum hs_status status = hs__scan_key(finder->txn, hs__key_slice(&keys[0]), 0, &scan, err);
+	hs__key_of(&pointer, &key);
+	enum hs_status status = hs__scan_key(finder->txn, hs__key_slice(&key), 0, &scan, err);
 	if (status != HS_OK)
 		return (int)status;
 	while (matched == 0 && (step = hs__scan_next(&scan, err)) != 0)

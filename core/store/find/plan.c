@@ -162,32 +162,15 @@ static enum hs_status comes_late(struct hs__finder *finder, const struct hs_find
 	return status;
 }
 
-/* What begins within the searched span, for a condition whose ranges take much more than they find. */
-static enum hs_status estimate_found(struct hs__finder *finder, struct hs__plan *plan, struct hs_error *err)
-{
-	struct hs__ranges ranges = { .items = NULL };
-	uint64_t count = 0;
-
-	if (!hs__has_slack(plan->drive))
-		return HS_OK;
-	enum hs_status status = hs__ranges_without_slack(finder, plan->drive, &ranges, err);
-	if (status == HS_OK)
-		status = count_ranges(finder, &ranges, MANY, &count, err);
-	if (status == HS_OK && count < plan->estimate)
-		plan->estimate = count;
-	return status;
-}
-
 /* What the first sort, or the order of rows, has to offer instead of gathering. */
 static enum hs_status go_broad(struct hs__finder *finder, const struct hs_find_query *query,
 	struct hs__plan *plan, bool *is, struct hs_error *err)
 {
 	*is = false;
-	if (query->want_total || plan->estimate < MANY / 8 || (query->sort_count && !hs__sorted_can(query)))
+	if (query->want_total || plan->estimate < MANY / 8 ||
+		(query->sort_count && !hs__sorted_can(query->sort)))
 		return HS_OK;
 	enum hs_status status = hs__find_live(finder->txn, query->type, &plan->population, err);
-	if (status == HS_OK)
-		status = estimate_found(finder, plan, err);
 	if (status != HS_OK || !is_broad(plan, query))
 		return status;
 	bool late = false;
@@ -203,7 +186,7 @@ static enum hs_status go_broad(struct hs__finder *finder, const struct hs_find_q
 static enum hs_status way_without_index(struct hs__finder *finder, const struct hs_find_query *query,
 	struct hs__plan *plan, struct hs_error *err)
 {
-	bool sorted = query->sort_count && !query->want_total && hs__sorted_can(query);
+	bool sorted = query->sort_count && !query->want_total && hs__sorted_can(query->sort);
 	enum hs_status status = HS_OK;
 
 	if (sorted && query->sort->special == HS_SORT_ID) {

@@ -283,88 +283,144 @@ static enum hs_status add_reference(struct hs__finder *finder, struct hs__ranges
 
 /* ---- spans ---- */
 
-static void put_end(struct hs__key *key, const struct hs_find *find, bool upper, bool slack)
+static void put_value(struct hs__key *key, const struct hs_find *find, bool upper)
 {
-	if (find->op == HS_FIND_DATE) {
-		int64_t ms = upper ? find->hi : find->lo;
-		if (slack)
-			ms = ms < INT64_MIN + HS__DATE_SHORT ? INT64_MIN : ms - HS__DATE_SHORT;
-		hs__key_time(key, ms);
-	} else {
-		double value = upper ? find->high : find->low;
-		if (slack)
-			value = value > 0 ? value / 2 : -HUGE_VAL;
-		hs__key_real(key, value);
-	}
+	if (find->op == HS_FIND_DATE)
+		hs__key_time(key, upper ? find->hi : find->lo);
+	else
+		hs__key_real(key, upper ? find->high : find->low);
 }
 
-/* Entries by their beginning, or long ones by their end, from one end of the searched span to the other. */
-enum end { OPEN, LOWER, UPPER, LOWER_SLACK, UPPER_SLACK };
-struct part {
-	bool by_end;
-	enum end from, to;
+/* Where those of a class begin at the earliest that reach beyond an end of the searched span. */
+static void put_before(struct hs__key *key, const struct hs_find *find, bool upper, unsigned char class)
+{
+	if (find->op == HS_FIND_DATE)
+		hs__key_time(key, hs__date_before(class, upper ? find->hi : find->lo));
+	else
+		hs__key_real(key, hs__real_before(class, upper ? find->high : find->low));
+}
+
+/* Where spans that are found begin, between ends of the searched span. */
+enum end { OPEN, LOWER, UPPER, BEFORE_LOWER, BEFORE_UPPER };
+static const struct part {
+	uint8_t from, to;
+} parts[] = {
+	[HS_CMP_EQ] = { LOWER, UPPER },
+	[HS_CMP_NE] = { OPEN, OPEN },
+	[HS_CMP_GT] = { BEFORE_UPPER, OPEN },
+	[HS_CMP_LT] = { OPEN, LOWER },
+	[HS_CMP_GE] = { BEFORE_UPPER, OPEN }, /* or LOWER, if that is earlier */
+	[HS_CMP_LE] = { OPEN, UPPER },
+	[HS_CMP_SA] = { UPPER, OPEN },
+	[HS_CMP_EB] = { OPEN, LOWER },
+	[HS_CMP_AP] = { BEFORE_LOWER, UPPER },
+};
+/* And where those end that have no beginning, so that none lies within or after a span that has one. */
+static const struct part parts_by_end[] = {
+	[HS_CMP_NE] = { OPEN, OPEN },
+	[HS_CMP_GT] = { UPPER, OPEN },
+	[HS_CMP_LT] = { OPEN, OPEN },
+	[HS_CMP_GE] = { UPPER, OPEN },
+	[HS_CMP_LE] = { OPEN, OPEN },
+	[HS_CMP_EB] = { OPEN, LOWER },
+	[HS_CMP_AP] = { LOWER, OPEN },
 };
 
-static enum hs_status add_part(struct hs__finder *finder, struct hs__ranges *ranges,
-	const struct hs__cond *cond, struct part part, struct hs_error *err)
+static void put_end(struct hs__key *key, const struct hs_find *find, uint8_t end, unsigned char class)
 {
-	const struct hs_find *find = cond->find;
-	struct hs__key first, last;
+	if (end == LOWER || end == UPPER)
+		put_value(key, find, end == UPPER);
+	else if (end != OPEN)
+		put_before(key, find, end == BEFORE_UPPER, class);
+}
 
-	hs__key_begin(&first, find->param);
-	hs__key_byte(&first, part.by_end);
-	last = first;
-	if (part.from != OPEN)
-		put_end(&first, find, part.from == UPPER || part.from == UPPER_SLACK,
-			part.from == LOWER_SLACK || part.from == UPPER_SLACK);
-	if (part.to != OPEN)
-		put_end(&last, find, part.to == UPPER, false);
+static bool starts_open(const struct hs_find *find)
+{
+	return find->op == HS_FIND_DATE ? find->lo == INT64_MIN : find->low <= -HUGE_VAL;
+}
+
+static enum hs_status add_part(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, const struct hs__key *base, struct part part, struct hs_error *err)
+{
+	unsigned char class = base->bytes[hs__key_param_len(cond->find->param)];
+	struct hs__key first = *base, last = *base;
+
+	put_end(&first, cond->find, part.from, class);
+	put_end(&last, cond->find, part.to, class);
 	hs__key_after_prefix(&last);
 	return add(finder, ranges, cond, &first, &last, HS__BY_KEY, err);
 }
 
-/* The slack finds short spans that reach into the searched one from before it; long ones are found by their
- * end. GE also takes what lies within, which begins at the lower end or later. */
-static const struct part parts[][2] = {
-	[HS_CMP_EQ] = { { false, LOWER, UPPER } },
-	[HS_CMP_NE] = { { false, OPEN, OPEN } },
-	[HS_CMP_GT] = { { false, UPPER_SLACK, OPEN }, { true, UPPER, OPEN } },
-	[HS_CMP_LT] = { { false, OPEN, LOWER } },
-	[HS_CMP_GE] = { { false, LOWER_SLACK, OPEN }, { true, UPPER, OPEN } },
-	[HS_CMP_LE] = { { false, OPEN, UPPER } },
-	[HS_CMP_SA] = { { false, UPPER, OPEN } },
-	[HS_CMP_EB] = { { false, OPEN, LOWER } },
-	[HS_CMP_AP] = { { false, LOWER_SLACK, UPPER }, { true, LOWER, OPEN } },
-};
+static enum hs_status add_class(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, unsigned char class, struct hs_error *err)
+{
+	const struct hs_find *find = cond->find;
+	struct part part = parts[find->cmp];
+	struct hs__key base, lower, upper;
+
+	hs__key_begin(&base, find->param);
+	hs__key_byte(&base, class);
+	if (class == HS__SPAN_ODD || (class == HS__SPAN_OPEN_START && starts_open(find)))
+		return add_prefix(finder, ranges, cond, &base, HS__BY_KEY, err);
+	if (class == HS__SPAN_OPEN_START) {
+		if (find->cmp == HS_CMP_EQ || find->cmp == HS_CMP_SA)
+			return HS_OK;
+		put_before(&base, find, false, class);
+		return add_part(finder, ranges, cond, &base, parts_by_end[find->cmp], err);
+	}
+	lower = upper = base;
+	put_end(&lower, find, LOWER, class);
+	put_end(&upper, find, BEFORE_UPPER, class);
+	if (find->cmp == HS_CMP_GE && hs_slice_cmp(hs__key_slice(&lower), hs__key_slice(&upper)) < 0)
+		part.from = LOWER;
+	return add_part(finder, ranges, cond, &base, part, err);
+}
+
+enum hs_status hs__span_classes(struct hs__finder *finder, uint32_t param,
+	const struct hs__span_classes **out, struct hs_error *err)
+{
+	struct hs__span_classes *classes = &finder->classes[finder->next_classes % HS__FIND_CLASSES];
+	struct hs__key at, end, found;
+	size_t prefix;
+	int got;
+
+	for (unsigned i = 0; i < HS__FIND_CLASSES; i++) {
+		*out = &finder->classes[i];
+		if ((*out)->param == param)
+			return HS_OK;
+	}
+	*classes = (struct hs__span_classes) { .param = 0 };
+	hs__key_begin(&at, param);
+	prefix = at.len;
+	end = at;
+	hs__key_after_prefix(&end);
+	found.len = 0;
+	while ((got = hs__end_key(finder, hs__key_slice(&at), hs__key_slice(&end), false, &found, err)) > 0 &&
+		found.len > prefix) {
+		classes->items[classes->count++] = found.bytes[prefix];
+		at = found;
+		at.len = (uint16_t)(prefix + 1);
+		hs__key_after_prefix(&at);
+	}
+	if (got < 0)
+		return (enum hs_status)got;
+	classes->param = param;
+	finder->next_classes++;
+	*out = classes;
+	return HS_OK;
+}
 
 static enum hs_status add_span(struct hs__finder *finder, struct hs__ranges *ranges,
 	const struct hs__cond *cond, struct hs_error *err)
 {
+	const struct hs__span_classes *classes = NULL;
+	enum hs_status status = HS_OK;
+
 	HS_ASSERT(cond->find->cmp <= HS_CMP_AP);
-	const struct part *two = parts[cond->find->cmp];
-	enum hs_status status = add_part(finder, ranges, cond, two[0], err);
-
-	return status == HS_OK && two[1].by_end ? add_part(finder, ranges, cond, two[1], err) : status;
-}
-
-bool hs__has_slack(const struct hs__cond *cond)
-{
-	unsigned op = cond->find->op, cmp = cond->find->cmp;
-	bool spans = op == HS_FIND_DATE || op == HS_FIND_NUMBER || op == HS_FIND_QUANTITY;
-
-	return spans && !cond->nothing && (cmp == HS_CMP_GT || cmp == HS_CMP_GE || cmp == HS_CMP_AP);
-}
-
-enum hs_status hs__ranges_without_slack(struct hs__finder *finder, const struct hs__cond *cond,
-	struct hs__ranges *out, struct hs_error *err)
-{
-	static const struct part core[] = {
-		[HS_CMP_GT] = { false, UPPER, OPEN },
-		[HS_CMP_GE] = { false, LOWER, OPEN },
-		[HS_CMP_AP] = { false, LOWER, UPPER },
-	};
-
-	return add_part(finder, out, cond, core[cond->find->cmp], err);
+	status = hs__span_classes(finder, cond->find->param, &classes, err);
+	for (unsigned i = 0; status == HS_OK && i < classes->count; i++)
+		status = add_class(finder, ranges, cond, classes->items[i], err);
+	return status;
 }
 
 static enum hs_status add_updated(struct hs__finder *finder, uint32_t type, struct hs__ranges *ranges,

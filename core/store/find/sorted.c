@@ -1,88 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A page in sorted order: the best of all candidates, or found by going along the index of the first sort.
+/* A page in sorted order, found by going along the index of the first sort.
  *
- * Going along: entries of one value form a group; their resources are checked, ranked by the other sorts,
- * and put on the page, until it is full. Resources without any value come last. */
+ * Entries of one value form a group; its resources are checked, ranked by the other sorts, and put on the
+ * page, until it is full. Resources without any value are the last group. A group that is too large to rank
+ * is itself gone through along the index of the next sort, passing by what is not of the group: the next
+ * *level*, where the values of the sorts before are fixed. */
 #include <core/store/find/inner.h>
 
-#include <stdlib.h>
+#include <math.h>
 
-/* ---- the best of many ---- */
-
-static __thread const struct hs_find_query *sorting; /* qsort has no argument for it */
-
-static int by_rank(const void *a, const void *b)
-{
-	return hs__rank_compare(sorting, a, b);
-}
-
-void hs__page_cut(struct hs__page *page)
-{
-	size_t most = (size_t)page->query->count + 1;
-
-	sorting = page->query;
-	if (page->count > 1)
-		qsort(page->items, page->count, sizeof(page->items[0]), by_rank);
-	page->full = page->count >= most;
-	if (page->full)
-		page->count = most;
-}
-
-static enum hs_status too_much(struct hs_error *err)
-{
-	return hs_fail(err, HS_E_TOO_COSTLY,
-		"the search finds too much to sort; narrow it, or ask for fewer");
-}
-
-enum hs_status hs__page_add(struct hs__page *page, const struct hs__ranked *ranked, struct hs_error *err)
-{
-	const struct hs_find_query *query = page->query;
-	size_t most = (size_t)query->count + 1;
-	struct hs__ranked kept = *ranked;
-
-	if (page->after && hs__rank_compare(query, ranked, page->after) <= 0)
-		return HS_OK;
-	if (page->count >= 2 * most)
-		hs__page_cut(page);
-	/* Since the last cut this item is the worst that is still of interest. */
-	if (page->full && hs__rank_compare(query, ranked, &page->items[most - 1]) > 0)
-		return HS_OK;
-	if (page->count == page->room) {
-		size_t room = page->room ? page->room * 2 : 64;
-		struct hs__ranked *items = hs_arena_grow(page->arena, page->items,
-			page->room * sizeof(*items), room * sizeof(*items));
-		if (!items)
-			return too_much(err);
-		page->items = items;
-		page->room = room;
-	}
-	if (!hs__rank_keep(page->arena, query, &kept))
-		return too_much(err);
-	page->items[page->count++] = kept;
-	return HS_OK;
-}
-
-/* ---- along the index ---- */
-
-#define BASES_MAX 16u
+#define BASES_MAX 48u
 #define CUT_LEN (HS__KEY_CUT + 9u) /* a mark and a hash */
 
 struct along {
 	struct hs__finder *finder;
 	const struct hs__cond *where;
 	struct hs__page *page;
-	const struct hs_find_sort *sort;
-	struct hs__key
-		bases[BASES_MAX]; /* what all keys of the sort begin with; of tokens one for each system */
+	size_t level;
+	const struct hs_find_sort *sort;       /* of the level */
+	struct hs_slice fixed[HS__FIND_SORTS]; /* values of the sorts before; NULL pointer: have none */
+	bool marked;                           /* the mark of the page lies among what is fixed */
+	struct hs__key *bases; /* what all keys of the sort begin with; one for each system of tokens, and for
+				* each class of spans */
 	size_t base_count;
 	struct hs_slice at; /* value of the last group, or of the mark; NULL pointer: none yet */
 	bool within;        /* the mark: its group may have more */
 };
 
-bool hs__sorted_can(const struct hs_find_query *query)
+bool hs__sorted_can(const struct hs_find_sort *sort)
 {
-	const struct hs_find_sort *sort = query->sort;
-
 	if (sort->special != HS_SORT_PARAM)
 		return true;
 	return sort->param && sort->kind != HS_INDEX_POINT;
@@ -115,37 +61,48 @@ static size_t value_len(const struct along *along, struct hs_slice rest)
 	return end == SIZE_MAX ? rest.len : end;
 }
 
-/* The systems of a token's codes. False: there are too many to go along. */
+static bool has_parts(const struct along *along)
+{
+	return !is_text(along) && along->sort->special != HS_SORT_UPDATED &&
+		along->sort->kind != HS_INDEX_REFERENCE;
+}
+
+/* A base for each system or class. False: there are too many to go along, or none in memory. */
 static bool make_bases(struct along *along, struct hs_error *err)
 {
 	const struct hs_find_sort *sort = along->sort;
-	struct hs__key *base = &along->bases[0];
 	bool updated = sort->special == HS_SORT_UPDATED;
+	struct hs__key whole, at, end, found;
+	struct hs__key *bases = hs_arena_array(along->finder->arena, BASES_MAX, sizeof(*bases));
 
-	hs__key_begin(base, updated ? 0 : sort->param);
+	if (!bases)
+		return false;
+	along->bases = bases;
+	hs__key_begin(&whole, updated ? 0 : sort->param);
 	if (updated)
-		hs__key_number(base, along->page->query->type);
-	else if (!is_text(along) && !is_coded(along))
-		hs__key_byte(base, 0);
-	along->base_count = 1;
-	if (updated || sort->kind != HS_INDEX_TOKEN)
+		hs__key_number(&whole, along->page->query->type);
+	if (!has_parts(along)) {
+		bases[along->base_count++] = whole;
 		return true;
-	struct hs__key at = *base, whole = *base, end = *base, found;
+	}
+	at = end = whole;
 	hs__key_after_prefix(&end);
-	for (along->base_count = 0; along->base_count <= BASES_MAX;) {
-		int got = hs__end_key(along->finder, hs__key_slice(&at), hs__key_slice(&end), false, &found,
-			err);
-		if (got <= 0) /* a fault comes again with the first group */
-			return true;
+	found.len = 0;
+	while (hs__end_key(along->finder, hs__key_slice(&at), hs__key_slice(&end), false, &found, err) > 0) {
+		/* A fault comes again with the first group. */
+		struct hs_slice rest = hs_slice_from(hs__key_slice(&found), whole.len);
 		if (along->base_count == BASES_MAX)
 			return false;
-		base = &along->bases[along->base_count++];
+		struct hs__key *base = &bases[along->base_count++];
 		*base = whole;
-		hs__key_number(base, hs__key_read_number(hs_slice_from(hs__key_slice(&found), whole.len)));
+		if (sort->kind == HS_INDEX_TOKEN)
+			hs__key_number(base, hs__key_read_number(rest));
+		else
+			hs__key_byte(base, (unsigned char)rest.ptr[0]);
 		at = *base;
 		hs__key_after_prefix(&at);
 	}
-	return false;
+	return true;
 }
 
 static void append(struct hs__key *key, struct hs_slice value)
@@ -205,38 +162,76 @@ static int next_group(struct along *along, struct hs_slice *value, struct hs_err
 			continue;
 		best = hs_arena_copy(along->finder->arena, rest);
 		if (!best.ptr)
-			return (int)too_much(err);
+			return (int)hs__page_too_much(err);
 	}
 	*value = best;
 	return best.ptr != NULL;
 }
 
-/* Checks one resource of a group; it belongs there when the group's value is what it is sorted by. */
-static enum hs_status take_row(struct along *along, uint64_t row, struct hs_slice value,
-	struct hs__page *group, struct hs_error *err)
+/* ---- one resource ---- */
+
+static bool same(struct hs_slice a, struct hs_slice b)
+{
+	return !a.ptr == !b.ptr && (!a.ptr || hs_slice_eq(a, b));
+}
+
+static bool is_fixed(const struct along *along, const struct hs__ranked *ranked)
+{
+	for (size_t i = 0; i < along->level; i++) {
+		if (!same(ranked->values[i], along->fixed[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The group that resources are taken of. */
+struct group {
+	struct along *along;
+	struct hs_slice value; /* NULL pointer: those that have none */
+	bool any;              /* whatever the value */
+	bool in_order;         /* they come as they are wanted, so that a full page is enough */
+	struct hs__page *page;
+};
+
+/* Puts a resource on the page of a group when it belongs there: 0 go on, 1 enough, negative. */
+static int take(const struct hs__subject *subject, void *arg, struct hs_error *err)
 {
 	unsigned char space[HS__FIND_SORTS][HS__KEY_SORT];
+	const struct group *group = arg;
+	const struct along *along = group->along;
+	const struct hs__page *whole = along->page;
 	struct hs__ranked ranked;
+
+	hs__rank(whole->query, subject, &ranked, space);
+	if (!is_fixed(along, &ranked) || (!group->any && !same(ranked.values[along->level], group->value)))
+		return 0;
+	int holds = along->where ? hs__match(along->finder, subject, along->where, err) : 1;
+	if (holds > 0)
+		holds = (int)hs__page_add(group->page, &ranked, err);
+	size_t before = group->page == whole ? 0 : whole->count;
+	return holds < 0 ? holds : group->in_order && before + group->page->count > whole->query->count;
+}
+
+static int take_row(const struct group *group, uint64_t row, struct hs_error *err)
+{
+	struct hs__finder *finder = group->along->finder;
+	uint32_t type = group->along->page->query->type;
 	int step = 0;
-	uint32_t type = along->page->query->type;
-	struct hs_stmt *stmt = hs__find_facts(along->finder, type, row, &step, err);
-	enum hs_status status = step < 0 ? (enum hs_status)step : HS_OK;
+	struct hs_stmt *stmt = hs__find_facts(finder, type, row, &step, err);
 
 	if (step > 0) {
 		struct hs__subject subject = { type, row, hs_sql_get_blob(stmt, 0) };
-		hs__rank(along->page->query, &subject, &ranked, space);
-		bool here = ranked.values[0].ptr && hs_slice_eq(ranked.values[0], value);
-		int holds = here && along->where ? hs__match(along->finder, &subject, along->where, err) :
-						   here;
-		status = holds < 0 ? (enum hs_status)holds :
-			holds      ? hs__page_add(group, &ranked, err) :
-				     HS_OK;
+		step = take(&subject, (void *)(uintptr_t)group, err);
 	}
 	hs_sql_end(stmt);
-	if (status == HS_OK)
-		status = hs__find_spend(along->finder->txn, 20, err);
-	return status;
+	if (step >= 0) {
+		enum hs_status status = hs__find_spend(finder->txn, 20, err);
+		step = status == HS_OK ? step : (int)status;
+	}
+	return step;
 }
+
+/* ---- the resources of a group ---- */
 
 /* The only key of a group: 1; 0 when it has several. */
 static int only_key(const struct along *along, struct hs_slice value, struct hs__key *only,
@@ -246,13 +241,8 @@ static int only_key(const struct along *along, struct hs_slice value, struct hs_
 	int keys = 0;
 
 	first.len = last.len = 0;
-
 	for (size_t i = 0; i < along->base_count && keys < 2; i++) {
 		group_of(along, i, value, &from, &to);
-		if (!is_coded(along)) {
-			*only = from;
-			return 1;
-		}
 		int got = hs__end_key(along->finder, hs__key_slice(&from), hs__key_slice(&to), false, &first,
 			err);
 		if (got > 0)
@@ -268,65 +258,48 @@ static int only_key(const struct along *along, struct hs_slice value, struct hs_
 	return keys == 1;
 }
 
-/* With one key a group and no further sort, its rows come as they are wanted: from the mark on, until the
- * page is full. */
-static int comes_in_order(const struct along *along, struct hs_slice value, struct hs__key *key,
-	struct hs_error *err)
+static enum hs_status take_scan(const struct group *group, struct hs__scan *scan, struct hs_error *err)
 {
-	if (along->page->query->sort_count > 1)
-		return 0;
-	if (!is_text(along) && !is_coded(along) && along->sort->special != HS_SORT_UPDATED)
-		return 0;
-	return only_key(along, value, key, err);
+	int step = 0, told = 0;
+
+	while (told == 0 && (step = hs__scan_next(scan, err)) > 0)
+		told = take_row(group, scan->row, err);
+	hs__scan_end(scan);
+	return step < 0 ? (enum hs_status)step : told < 0 ? (enum hs_status)told : HS_OK;
 }
 
-static enum hs_status take_in_order(struct along *along, const struct hs__key *key, struct hs_slice value,
-	struct hs__page *group, struct hs_error *err)
+/* With one key a group and no further sort, its rows come as they are wanted: from the mark on. */
+static enum hs_status take_in_order(struct group *group, const struct hs__key *key, struct hs_error *err)
 {
+	const struct along *along = group->along;
 	const struct hs__ranked *after = along->page->after;
-	uint64_t from = after && hs_slice_eq(after->values[0], value) ? after->row : 0;
+	uint64_t from = along->marked && same(after->values[along->level], group->value) ? after->row : 0;
 	struct hs__scan scan;
 	enum hs_status status = hs__scan_key(along->finder->txn, hs__key_slice(key), from, &scan, err);
-	int step = 0;
 
-	if (status != HS_OK)
-		return status;
-	while (status == HS_OK && along->page->count + group->count <= along->page->query->count &&
-		(step = hs__scan_next(&scan, err)) > 0)
-		status = take_row(along, scan.row, value, group, err);
-	hs__scan_end(&scan);
-	return step < 0 ? (enum hs_status)step : status;
+	group->in_order = true;
+	return status == HS_OK ? take_scan(group, &scan, err) : status;
 }
 
-static enum hs_status take_keys(struct along *along, size_t base, struct hs_slice value,
-	struct hs__page *group, struct hs_error *err)
+static enum hs_status take_group(struct group *group, struct hs_error *err)
 {
-	struct hs__scan scan;
+	const struct along *along = group->along;
 	struct hs__key from, to;
-	int step = 0;
-
-	group_of(along, base, value, &from, &to);
-	enum hs_status status = hs__scan_range(along->finder->txn, hs__key_slice(&from), hs__key_slice(&to),
-		false, &scan, err);
-	if (status != HS_OK)
-		return status;
-	while (status == HS_OK && (step = hs__scan_next(&scan, err)) > 0)
-		status = take_row(along, scan.row, value, group, err);
-	hs__scan_end(&scan);
-	return step < 0 ? (enum hs_status)step : status;
-}
-
-static enum hs_status take_group(struct along *along, struct hs_slice value, struct hs__page *group,
-	struct hs_error *err)
-{
-	struct hs__key key;
+	int single = along->level + 1 == along->page->query->sort_count ?
+		only_key(along, group->value, &from, err) :
+		0;
 	enum hs_status status = HS_OK;
-	int single = comes_in_order(along, value, &key, err);
 
 	if (single)
-		return single < 0 ? (enum hs_status)single : take_in_order(along, &key, value, group, err);
-	for (size_t i = 0; i < along->base_count && status == HS_OK; i++)
-		status = take_keys(along, i, value, group, err);
+		return single < 0 ? (enum hs_status)single : take_in_order(group, &from, err);
+	for (size_t i = 0; i < along->base_count && status == HS_OK; i++) {
+		struct hs__scan scan;
+		group_of(along, i, group->value, &from, &to);
+		status = hs__scan_range(along->finder->txn, hs__key_slice(&from), hs__key_slice(&to), false,
+			&scan, err);
+		if (status == HS_OK)
+			status = take_scan(group, &scan, err);
+	}
 	return status;
 }
 
@@ -345,88 +318,153 @@ static enum hs_status pass_on(struct along *along, struct hs__page *group, struc
 	return status;
 }
 
-static enum hs_status go_along(struct along *along, struct hs_error *err)
+static enum hs_status rank_group(struct along *along, struct hs_slice value, struct hs_error *err)
 {
 	struct hs__page *page = along->page;
-	enum hs_status status = HS_OK;
-	struct hs_slice value = HS_S_NONE;
+	/* Twice the room, for those that come twice. */
+	struct hs_find_query wider = *page->query;
+	wider.count = wider.count < UINT32_MAX / 4 ? wider.count * 2 + 2 : wider.count;
+	struct hs__page found = { .query = &wider, .after = page->after, .arena = page->arena };
+	struct group group = { .along = along, .value = value, .page = &found };
+	enum hs_status status = take_group(&group, err);
 
-	while (status == HS_OK && page->count <= page->query->count) {
-		/* Twice the room, for those that come twice. */
-		struct hs_find_query wider = *page->query;
-		wider.count = wider.count < UINT32_MAX / 4 ? wider.count * 2 + 2 : wider.count;
-		struct hs__page group = { .query = &wider, .after = page->after, .arena = page->arena };
+	return status == HS_OK ? pass_on(along, &found, err) : status;
+}
+
+/* ---- levels ---- */
+
+static bool is_full(const struct along *along)
+{
+	return along->page->count > along->page->query->count;
+}
+
+/* Is the group so large that going along the next sort finds a page sooner than ranking it? Of all resources
+ * a share of group / population is in it, so a page takes count * population / group looks there. */
+static enum hs_status is_large(const struct along *along, struct hs_slice value, bool *large,
+	struct hs_error *err)
+{
+	const struct hs_find_query *query = along->page->query;
+	uint64_t population = 0, total = 0, most;
+	enum hs_status status;
+
+	*large = false;
+	if (along->level + 1 >= query->sort_count || !hs__sorted_can(&query->sort[along->level + 1]))
+		return HS_OK;
+	status = hs__find_live(along->finder->txn, query->type, &population, err);
+	most = (uint64_t)sqrt(((double)query->count + 1) * (double)population) + 1;
+	*large = !value.ptr; /* to find those means to look at all in any case */
+	for (size_t i = 0; value.ptr && status == HS_OK && i < along->base_count && total < most; i++) {
+		struct hs__key from, to;
+		uint64_t count = 0;
+		group_of(along, i, value, &from, &to);
+		status = hs__scan_count(along->finder->txn, hs__key_slice(&from), hs__key_slice(&to),
+			most - total, &count, err);
+		total += count;
+	}
+	*large |= total >= most;
+	return status;
+}
+
+static enum hs_status run_level(struct along *along, struct hs_error *err);
+
+static enum hs_status go_deeper(const struct along *along, struct hs_slice value, struct hs_error *err)
+{
+	struct along inner = { .finder = along->finder,
+		.where = along->where,
+		.page = along->page,
+		.level = along->level + 1,
+		.sort = along->sort + 1,
+		.marked = along->marked && same(along->page->after->values[along->level], value) };
+
+	memcpy(inner.fixed, along->fixed, sizeof(inner.fixed));
+	inner.fixed[along->level] = value;
+	return run_level(&inner, err);
+}
+
+static enum hs_status go_along(struct along *along, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	while (status == HS_OK && !is_full(along)) {
+		struct hs_slice value = HS_S_NONE;
+		bool large = false;
 		int got = next_group(along, &value, err);
 		if (got <= 0)
 			return (enum hs_status)got;
-		status = take_group(along, value, &group, err);
+		status = is_large(along, value, &large, err);
 		if (status == HS_OK)
-			status = pass_on(along, &group, err);
+			status = large ? go_deeper(along, value, err) : rank_group(along, value, err);
 		along->at = value;
 		along->within = false;
 	}
 	return status;
 }
 
-/* ---- those without a value ---- */
-
-static int take_without(const struct hs__subject *subject, void *arg, struct hs_error *err)
+/* Looks at every resource of the type. */
+static enum hs_status go_through(struct group *group, struct hs_error *err)
 {
-	unsigned char space[HS__FIND_SORTS][HS__KEY_SORT];
-	struct hs__page *page = arg;
-	struct hs__ranked ranked;
-
-	hs__rank(page->query, subject, &ranked, space);
-	return ranked.values[0].ptr ? 0 : (int)hs__page_add(page, &ranked, err);
-}
-
-static enum hs_status go_through(struct along *along, hs__each_fn *fn, struct hs_error *err)
-{
-	struct hs__plan walk = { .way = HS__WAY_WALK, .verify = along->where != NULL };
+	struct along *along = group->along;
+	const struct hs__ranked *after = along->page->after;
+	struct hs__plan walk = { .way = HS__WAY_WALK };
 	struct hs__run run = {
-		.where = along->where,
-		.type = along->page->query->type,
-		.with_facts = true,
-		.fn = fn,
-		.arg = along->page,
+		.type = along->page->query->type, .with_facts = true, .fn = take, .arg = group
 	};
 
+	group->page = along->page;
+	group->in_order = !group->any && along->level + 1 == along->page->query->sort_count;
+	if (group->in_order && along->marked && !after->values[along->level].ptr)
+		run.after_row = after->row;
 	return hs__run(along->finder, &walk, &run, err);
 }
 
-/* Every resource of the type, where there is no index to go along. */
-static int take_any(const struct hs__subject *subject, void *arg, struct hs_error *err)
+static enum hs_status take_without(struct along *along, struct hs_error *err)
 {
-	unsigned char space[HS__FIND_SORTS][HS__KEY_SORT];
-	struct hs__page *page = arg;
-	struct hs__ranked ranked;
+	struct group group = { .along = along };
+	bool large = false;
+	enum hs_status status = is_large(along, HS_S_NONE, &large, err);
 
-	hs__rank(page->query, subject, &ranked, space);
-	return (int)hs__page_add(page, &ranked, err);
+	if (status != HS_OK)
+		return status;
+	return large ? go_deeper(along, HS_S_NONE, err) : go_through(&group, err);
+}
+
+static int take_id(uint64_t row, void *arg, struct hs_error *err)
+{
+	return take_row(arg, row, err);
+}
+
+static enum hs_status run_level(struct along *along, struct hs_error *err)
+{
+	const struct hs__page *page = along->page;
+	struct hs_slice mark = along->marked ? page->after->values[along->level] : HS_S_NONE;
+	struct group any = { .along = along, .any = true, .in_order = true, .page = along->page };
+	enum hs_status status = HS_OK;
+
+	/* From the mark on: a further sort never comes into play, since ids differ. */
+	if (along->sort->special == HS_SORT_ID)
+		return hs__ids_walk(along->finder, page->query, along->sort->falling, mark, take_id, &any,
+			err);
+	if (!make_bases(along, err))
+		return go_through(&any, err);
+	along->at = mark;
+	along->within = mark.ptr != NULL;
+	if (!along->marked || mark.ptr)
+		status = go_along(along, err);
+	if (status == HS_OK && !is_full(along) && along->sort->special == HS_SORT_PARAM)
+		status = take_without(along, err);
+	return status;
 }
 
 enum hs_status hs__sorted_run(struct hs__finder *finder, const struct hs__cond *where, struct hs__page *page,
 	struct hs_error *err)
 {
-	struct along along = { .finder = finder, .where = where, .page = page, .sort = page->query->sort };
-	const struct hs__ranked *after = page->after;
-	enum hs_status status = HS_OK;
+	struct along along = { .finder = finder,
+		.where = where,
+		.page = page,
+		.sort = page->query->sort,
+		.marked = page->after != NULL };
+	enum hs_status status = run_level(&along, err);
 
-	if (along.sort->special == HS_SORT_ID) {
-		status = hs__sorted_by_id(finder, where, page, err);
-	} else if (!make_bases(&along, err)) {
-		status = go_through(&along, take_any, err);
-	} else {
-		if (after && after->values[0].ptr) {
-			along.at = after->values[0];
-			along.within = true;
-		}
-		if (!after || after->values[0].ptr)
-			status = go_along(&along, err);
-		if (status == HS_OK && page->count <= page->query->count &&
-			along.sort->special == HS_SORT_PARAM)
-			status = go_through(&along, take_without, err);
-	}
 	hs__page_cut(page);
 	return status;
 }

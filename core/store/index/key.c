@@ -6,7 +6,13 @@
 #include <math.h>
 
 #define CUT_MARK 1u /* after a text that was cut; no text has it */
-#define OPEN_END 0xffu
+/* Classes of widths: 2 to the power of (class - 2) milliseconds, and of (class - 102) for numbers. */
+#define DATE_CLASSES 2
+#define REAL_CLASSES 102
+#define REAL_LEAST (-100)
+#define REAL_MOST 120
+
+#define TIME_MOST ((INT64_C(1) << 55) - 1) /* about a million years; later is open */
 
 static void put(struct hs__key *key, const void *bytes, size_t count)
 {
@@ -142,8 +148,7 @@ void hs__key_code(struct hs__key *key, struct hs_slice code)
 
 void hs__key_time(struct hs__key *key, int64_t ms)
 {
-	const int64_t most = (INT64_C(1) << 55) - 1;
-	int64_t kept = ms > most ? most : ms < -most ? -most : ms;
+	int64_t kept = ms > TIME_MOST ? TIME_MOST : ms < -TIME_MOST ? -TIME_MOST : ms;
 
 	put_big_endian(key, (uint64_t)(kept + (INT64_C(1) << 55)), 7);
 }
@@ -174,84 +179,105 @@ void hs__key_after_prefix(struct hs__key *key)
 
 /* ---- entries ---- */
 
-static void put_length(struct hs__key *key, int64_t lo, int64_t hi)
+unsigned char hs__date_class(int64_t lo, int64_t hi)
 {
-	if (lo == INT64_MIN || hi == INT64_MAX) {
-		hs__key_byte(key, OPEN_END);
-		return;
-	}
-	uint64_t length = (uint64_t)hi - (uint64_t)lo;
-	unsigned count = 0;
-	while (count < 8 && length >> (8 * count))
-		count++;
-	hs__key_byte(key, (unsigned char)count);
-	put_big_endian(key, length, count);
+	uint64_t width = (uint64_t)hi - (uint64_t)lo;
+	unsigned bits = 0;
+
+	if (hi == INT64_MAX)
+		return HS__SPAN_OPEN_END;
+	if (lo == INT64_MIN)
+		return HS__SPAN_OPEN_START;
+	if (hi < lo)
+		return HS__SPAN_ODD;
+	while (bits < 64 && width >> bits)
+		bits++;
+	return (unsigned char)(DATE_CLASSES + bits);
 }
 
-static unsigned date_keys(const struct hs__fact *fact, struct hs__key out[2])
+int64_t hs__date_before(unsigned char span_class, int64_t end)
 {
-	hs__key_byte(&out[0], 0);
-	hs__key_time(&out[0], fact->lo);
-	put_length(&out[0], fact->lo, fact->hi);
-	if (hs__date_is_short(fact->lo, fact->hi))
-		return 1;
-	hs__key_begin(&out[1], fact->param);
-	hs__key_byte(&out[1], 1);
-	hs__key_time(&out[1], fact->hi);
-	put_length(&out[1], fact->lo, fact->hi);
-	return 2;
+	unsigned bits = span_class - DATE_CLASSES;
+
+	if (span_class >= HS__SPAN_ODD || bits > 62 || end < INT64_MIN + (INT64_C(1) << bits))
+		return INT64_MIN;
+	return end - (INT64_C(1) << bits);
 }
 
-static void put_reals(struct hs__key *key, const struct hs__fact *fact, bool by_high)
+unsigned char hs__real_class(double low, double high)
 {
-	hs__key_byte(key, by_high);
-	hs__key_real(key, by_high ? fact->high : fact->low);
-	hs__key_real(key, by_high ? fact->low : fact->high);
+	double width = high - low;
+	int exponent = REAL_LEAST;
+
+	if (high >= HUGE_VAL)
+		return HS__SPAN_OPEN_END;
+	if (low <= -HUGE_VAL)
+		return HS__SPAN_OPEN_START;
+	if (!(width >= 0))
+		return HS__SPAN_ODD;
+	if (width > 0)
+		frexp(width, &exponent);
+	if (exponent > REAL_MOST)
+		return HS__SPAN_OPEN_END;
+	return (unsigned char)(REAL_CLASSES + (exponent < REAL_LEAST ? REAL_LEAST : exponent));
+}
+
+double hs__real_before(unsigned char span_class, double end)
+{
+	if (span_class >= HS__SPAN_ODD)
+		return -HUGE_VAL;
+	/* A step further, since the difference may have been rounded up. */
+	return nextafter(end - ldexp(1, span_class - REAL_CLASSES), -HUGE_VAL);
+}
+
+static void put_dates(struct hs__key *key, const struct hs__fact *fact)
+{
+	hs__key_byte(key, hs__date_class(fact->lo, fact->hi));
+	hs__key_time(key, fact->lo);
+	hs__key_time(key, fact->hi);
+}
+
+static void put_reals(struct hs__key *key, const struct hs__fact *fact)
+{
+	hs__key_byte(key, hs__real_class(fact->low, fact->high));
+	hs__key_real(key, fact->low);
+	hs__key_real(key, fact->high);
 	if (fact->kind == HS_INDEX_QUANTITY) {
 		hs__key_number(key, fact->system);
 		hs__key_text(key, fact->text);
 	}
 }
 
-static unsigned real_keys(const struct hs__fact *fact, struct hs__key out[2])
+void hs__key_of(const struct hs__fact *fact, struct hs__key *out)
 {
-	put_reals(&out[0], fact, false);
-	if (hs__real_is_short(fact->low, fact->high))
-		return 1;
-	hs__key_begin(&out[1], fact->param);
-	put_reals(&out[1], fact, true);
-	return 2;
-}
-
-unsigned hs__keys_of(const struct hs__fact *fact, struct hs__key out[2])
-{
-	hs__key_begin(&out[0], fact->param);
+	hs__key_begin(out, fact->param);
 	switch ((enum hs_index_kind)fact->kind) {
 	case HS_INDEX_TOKEN:
-		hs__key_number(&out[0], fact->system);
-		hs__key_code(&out[0], fact->text);
-		return 1;
+		hs__key_number(out, fact->system);
+		hs__key_code(out, fact->text);
+		return;
 	case HS_INDEX_STRING:
 	case HS_INDEX_URI:
-		hs__key_text(&out[0], fact->text);
-		return 1;
+		hs__key_text(out, fact->text);
+		return;
 	case HS_INDEX_REFERENCE:
-		hs__key_text(&out[0], fact->text);
-		hs__key_byte(&out[0], 0);
-		hs__key_number(&out[0], fact->target_type);
-		return 1;
+		hs__key_text(out, fact->text);
+		hs__key_byte(out, 0);
+		hs__key_number(out, fact->target_type);
+		return;
 	case HS_INDEX_POINT:
-		hs__key_degrees(&out[0], fact->low);
-		hs__key_degrees(&out[0], fact->high);
-		return 1;
+		hs__key_degrees(out, fact->low);
+		hs__key_degrees(out, fact->high);
+		return;
 	case HS_INDEX_DATE:
-		return date_keys(fact, out);
+		put_dates(out, fact);
+		return;
 	case HS_INDEX_NUMBER:
 	case HS_INDEX_QUANTITY:
-		return real_keys(fact, out);
+		put_reals(out, fact);
+		return;
 	}
 	HS_ASSERT(fact->kind <= HS_INDEX_POINT);
-	return 0;
 }
 
 void hs__key_updated(struct hs__key *key, uint32_t type, int64_t updated_ms)
@@ -263,15 +289,19 @@ void hs__key_updated(struct hs__key *key, uint32_t type, int64_t updated_ms)
 
 /* ---- reading ---- */
 
+static int64_t read_time(struct hs_slice rest, size_t at)
+{
+	int64_t kept = (int64_t)get_big_endian(rest, at, 7) - (INT64_C(1) << 55);
+
+	return kept >= TIME_MOST ? INT64_MAX : kept <= -TIME_MOST ? INT64_MIN : kept;
+}
+
 bool hs__key_read_dates(struct hs_slice rest, int64_t *lo, int64_t *hi)
 {
-	if (rest.len < 9 || (unsigned char)rest.ptr[8] > 8 || rest.len != 9u + (unsigned char)rest.ptr[8])
+	if (rest.len != 15)
 		return false;
-	int64_t end = (int64_t)get_big_endian(rest, 1, 7) - (INT64_C(1) << 55);
-	uint64_t length = get_big_endian(rest, 9, (unsigned char)rest.ptr[8]);
-	bool by_hi = rest.ptr[0] == 1;
-	*lo = by_hi ? (int64_t)((uint64_t)end - length) : end;
-	*hi = by_hi ? end : (int64_t)((uint64_t)end + length);
+	*lo = read_time(rest, 1);
+	*hi = read_time(rest, 8);
 	return true;
 }
 
@@ -289,9 +319,8 @@ bool hs__key_read_reals(struct hs_slice rest, double *low, double *high)
 {
 	if (rest.len < 17)
 		return false;
-	bool by_high = rest.ptr[0] == 1;
-	*low = read_real(rest, by_high ? 9 : 1);
-	*high = read_real(rest, by_high ? 1 : 9);
+	*low = read_real(rest, 1);
+	*high = read_real(rest, 9);
 	return true;
 }
 

@@ -6,8 +6,8 @@
  *   token       system (as param), code in lower case, and, when that differs, NUL and the code as it is
  *   string      folded text                  uri         text
  *   reference   text, NUL, target type (as param)
- *   date        0, lo (7 bytes), length      and for long ones also: 1, hi, length
- *   number      0, low (8), high (8)         and for long ones also: 1, high, low
+ *   date        class, lo (7 bytes), hi (7)
+ *   number      class, low (8), high (8)
  *   quantity    as number, then system (as param) and unit
  *   point       latitude (4), longitude (4)
  *   updated     param 0, type (as param), time (7): of every resource
@@ -34,20 +34,19 @@ static inline struct hs_slice hs__key_slice(const struct hs__key *key)
 	return (struct hs_slice) { (const char *)key->bytes, key->len };
 }
 
-/* Spans up to this are short: they have no entry by their end, and are found by a range that begins earlier
- * by as much. Numbers are short when 0 < low and high <= 2 low. */
-#define HS__DATE_SHORT INT64_C(172800000) /* two days */
-static inline bool hs__date_is_short(int64_t lo, int64_t hi)
-{
-	return lo > INT64_MIN && hi < INT64_MAX && (uint64_t)hi - (uint64_t)lo <= (uint64_t)HS__DATE_SHORT;
-}
-static inline bool hs__real_is_short(double low, double high)
-{
-	return low > 0 && high <= 2 * low;
-}
+/* Spans stand in classes by their width, one for each power of two: what ends beyond a point begins at most
+ * that width before it, so that within a class one range finds those that reach into a searched span, and
+ * about half of what it takes does. Few widths occur: a parameter's dates are days, or instants. */
+#define HS__SPAN_ODD 0xfcu        /* ends before it begins */
+#define HS__SPAN_OPEN_START 0xfdu /* their order is that of their ends */
+#define HS__SPAN_OPEN_END 0xfeu
+unsigned char hs__date_class(int64_t lo, int64_t hi);
+unsigned char hs__real_class(double low, double high);
+/* Spans of a class that end beyond `end` do not begin before this. */
+int64_t hs__date_before(unsigned char span_class, int64_t end);
+double hs__real_before(unsigned char span_class, double end);
 
-/* The keys of an entry: 1 or 2. */
-unsigned hs__keys_of(const struct hs__fact *fact, struct hs__key out[2]);
+void hs__key_of(const struct hs__fact *fact, struct hs__key *out);
 void hs__key_updated(struct hs__key *key, uint32_t type, int64_t updated_ms);
 
 /* ---- pieces, for ranges; each call appends, begin starts anew ---- */
@@ -69,7 +68,7 @@ void hs__key_after_prefix(struct hs__key *key);
 /* ---- reading spans back ---- */
 /* A number that hs__key_number wrote; 0 when the bytes do not say. */
 uint32_t hs__key_read_number(struct hs_slice rest);
-/* From the bytes after param: lo and hi of a date entry. False when the key does not say. */
+/* From the bytes after param: lo and hi of a date entry. False when the key is none. */
 bool hs__key_read_dates(struct hs_slice rest, int64_t *lo, int64_t *hi);
 /* Low and high of a number or quantity entry. */
 bool hs__key_read_reals(struct hs_slice rest, double *low, double *high);
@@ -80,5 +79,5 @@ int64_t hs__key_read_updated(struct hs_slice key);
 size_t hs__key_param_len(uint32_t param);
 
 /* What a resource is sorted by for an entry of this kind: at most HS__KEY_SORT bytes. The keys of a param
- * (of dates and numbers those with 0) sort by it, but for tokens. Returns the length. */
+ * (of dates and numbers those of one class) sort by it, but for tokens. Returns the length. */
 size_t hs__key_sort(const struct hs__fact *fact, unsigned char out[HS__KEY_SORT]);

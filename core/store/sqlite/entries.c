@@ -25,18 +25,17 @@ static enum hs_status each_key(uint32_t type, struct hs_slice facts, key_fn *fn,
 {
 	struct hs__facts reader;
 	struct hs__fact fact;
-	struct hs__key made[2];
+	struct hs__key made;
 
 	if (!hs__facts_open(facts, &reader))
 		return hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
-	hs__key_updated(&made[0], type, reader.updated_ms);
-	enum hs_status status = fn(arg, hs__key_slice(&made[0]), err);
+	hs__key_updated(&made, type, reader.updated_ms);
+	enum hs_status status = fn(arg, hs__key_slice(&made), err);
 	while (status == HS_OK && hs__facts_next(&reader, &fact)) {
 		if (fact.kind > HS_INDEX_POINT || fact.param == 0 || fact.param > PARAM_MAX)
 			return hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are impossible");
-		unsigned count = hs__keys_of(&fact, made);
-		for (unsigned i = 0; i < count && status == HS_OK; i++)
-			status = fn(arg, hs__key_slice(&made[i]), err);
+		hs__key_of(&fact, &made);
+		status = fn(arg, hs__key_slice(&made), err);
 	}
 	if (reader.damaged)
 		return hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
@@ -183,23 +182,22 @@ enum hs_status hs__entries_put(struct hs_txn *txn, struct hs_arena *arena, const
 	struct hs_arena_mark mark = hs_arena_mark(arena);
 	enum hs_status status = fresh ? HS_OK : post_old(txn, row, err);
 	struct last_system last = { .number = 0 };
-	struct hs__key keys[2];
+	struct hs__key key;
 	struct hs_buf buf;
 
 	hs_buf_init(&buf, arena, FACTS_MAX);
 	hs__facts_begin(&buf, version);
-	hs__key_updated(&keys[0], version->type, version->updated_ms);
+	hs__key_updated(&key, version->type, version->updated_ms);
 	if (status == HS_OK)
-		status = post_key(&come, hs__key_slice(&keys[0]), err);
+		status = post_key(&come, hs__key_slice(&key), err);
 	for (size_t i = 0; i < count && status == HS_OK; i++) {
 		struct hs__fact fact;
 		status = to_fact(txn, &index[i], &last, &fact, err);
 		if (status != HS_OK)
 			break;
 		hs__facts_add(&buf, &fact);
-		unsigned made = hs__keys_of(&fact, keys);
-		for (unsigned k = 0; k < made && status == HS_OK; k++)
-			status = post_key(&come, hs__key_slice(&keys[k]), err);
+		hs__key_of(&fact, &key);
+		status = post_key(&come, hs__key_slice(&key), err);
 	}
 	if (status == HS_OK && buf.overflow)
 		status = no_memory(err);

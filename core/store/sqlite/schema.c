@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables, their version, the steps of services, and what is read from them when a store is opened. */
+#include <core/store/sqlite/upgrade.h>
 #include <core/store/sqlite/state.h>
 
 #include <core/base/heap.h>
@@ -34,7 +35,14 @@ static const char schema_1[] =
 	" checksum INTEGER NOT NULL, applied INTEGER NOT NULL, PRIMARY KEY (service, number)) WITHOUT ROWID;";
 
 /* Each step makes the format of its number out of the one before; the first one out of nothing. */
-static const char *const steps[] = { schema_1, "ALTER TABLE entry ADD COLUMN more BLOB;" };
+static const struct step {
+	const char *sql; /* may be NULL */
+	enum hs_status (*run)(struct hs__db *db, struct hs_error *err);
+} steps[] = {
+	{ schema_1, NULL },
+	{ "ALTER TABLE entry ADD COLUMN more BLOB;", NULL },
+	{ NULL, hs__upgrade_spans },
+};
 #define FORMAT_VERSION (sizeof(steps) / sizeof(steps[0]))
 
 static enum hs_status apply_steps(struct hs__db *db, size_t version, struct hs_error *err)
@@ -44,8 +52,11 @@ static enum hs_status apply_steps(struct hs__db *db, size_t version, struct hs_e
 
 	if (status != HS_OK)
 		return status;
-	for (size_t i = version; i < FORMAT_VERSION && status == HS_OK; i++)
-		status = hs__db_run(db, steps[i], err);
+	for (size_t i = version; i < FORMAT_VERSION && status == HS_OK; i++) {
+		status = steps[i].sql ? hs__db_run(db, steps[i].sql, err) : HS_OK;
+		if (status == HS_OK && steps[i].run)
+			status = steps[i].run(db, err);
+	}
 	snprintf(text, sizeof(text), "PRAGMA application_id=%d; PRAGMA user_version=%zu;", APPLICATION_ID,
 		FORMAT_VERSION);
 	if (status == HS_OK)

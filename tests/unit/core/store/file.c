@@ -57,7 +57,7 @@ static void a_newer_format_is_refused(void **state)
 	assert_null(f->store);
 	run_sql(f, "PRAGMA user_version = 0");
 	assert_int_equal(try_open(f), HS_E_NOT_SUPPORTED);
-	run_sql(f, "PRAGMA user_version = 2");
+	run_sql(f, "PRAGMA user_version = 3");
 	assert_int_equal(try_open(f), HS_OK);
 }
 
@@ -74,6 +74,42 @@ static void an_older_format_is_brought_up(void **state)
 	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
 	make_content(f, type);
 	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
+}
+
+static enum hs_status find_late(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct hs_find late = { .op = HS_FIND_DATE, .cmp = HS_CMP_GT, .lo = 500, .hi = 501 };
+	struct hs_find_query query = { .where = &late, .count = 10 };
+	struct hs_find_page *page = arg;
+
+	late.param = hs_txn_number(txn, HS_SPACE_PARAM, HS_S("Patient.period"), false);
+	query.type = hs_txn_number(txn, HS_SPACE_TYPE, HS_S("Patient"), false);
+	return hs_txn_find(txn, arena, &query, page, err);
+}
+
+/* The format before classes of width: dates stood under 0 by their beginning, long ones under 1 by their end.
+ */
+static void spans_of_an_older_format_are_made_anew(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
+	struct hs_index_row row = { .kind = HS_INDEX_DATE, .lo = 100, .hi = 600 };
+	struct hs_find_page page = { .items = NULL };
+	char old[256];
+
+	row.param = number_of(f, HS_SPACE_PARAM, "Patient.period");
+	put_ok(f, type, "long", "content", &row, 1);
+	hs_store_close(f->store);
+	snprintf(old, sizeof(old),
+		"DELETE FROM entry WHERE key >= X'%04x' AND key < X'%04x';"
+		"INSERT INTO entry (key, row) VALUES (X'%04x00aabb', 1), (X'%04x01ccdd', 1);"
+		"PRAGMA user_version = 2",
+		row.param, row.param + 1, row.param, row.param);
+	run_sql(f, old);
+	assert_int_equal(try_open(f), HS_OK);
+	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, find_late, &page, &f->err), HS_OK);
+	assert_int_equal(page.count, 1);
 }
 
 static void another_database_is_refused(void **state)
@@ -303,6 +339,7 @@ int main(void)
 		CASE(only_the_owner_reads_it),
 		CASE(a_newer_format_is_refused),
 		CASE(an_older_format_is_brought_up),
+		CASE(spans_of_an_older_format_are_made_anew),
 		CASE(another_database_is_refused),
 		CASE(a_missing_folder_is_told),
 		CASE(steps_are_applied_once),

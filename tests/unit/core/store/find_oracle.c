@@ -98,6 +98,8 @@ static void a_span(int64_t *lo, int64_t *hi)
 		*lo = INT64_MIN;
 	if (pick(20) == 0)
 		*hi = INT64_MAX;
+	if (pick(40) == 0 && *lo > INT64_MIN)
+		*hi = *lo - 5;
 }
 
 static void a_reach(double *low, double *high)
@@ -105,6 +107,10 @@ static void a_reach(double *low, double *high)
 	static const double lengths[] = { 0, 0, 1, 0.1, 30 };
 	*low = (double)(int)pick(41) * 2.5 - 20;
 	*high = *low + lengths[pick(5)];
+	if (pick(30) == 0)
+		*low = -HUGE_VAL;
+	if (pick(30) == 0)
+		*high = HUGE_VAL;
 }
 
 static struct hs_slice an_id(unsigned type)
@@ -746,14 +752,16 @@ static void one_search(struct fixture *f, unsigned which)
 static void every_sort(struct fixture *f)
 {
 	static struct item *expected[ALPHAS];
-	struct hs_find_sort sorts[2];
+	struct hs_find_sort sorts[3];
 	struct hs_find_query query = { .type = types[ALPHA], .sort = sorts, .keys_only = true, .count = 500 };
 
-	for (unsigned which = 0; which < SORTS * 4; which++) {
+	for (unsigned which = 0; which < SORTS * 12; which++) {
 		size_t count = 0;
-		sorts[0] = a_sort(which / 4, which & 1);
+		sorts[0] = a_sort(which % SORTS, which & 1);
 		sorts[1] = a_sort(pick(SORTS), pick(2));
-		query.sort_count = 1 + (which >> 1 & 1);
+		sorts[2] = a_sort(pick(SORTS), pick(2));
+		query.sort_count = 1 + which / SORTS % 3;
+		query.count = pick(2) ? 500 : 5; /* small pages go along further sorts */
 		for (size_t i = 0; i < ALPHAS; i++) {
 			if (alphas[i].live)
 				expected[count++] = &alphas[i];

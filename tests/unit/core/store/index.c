@@ -4,6 +4,8 @@
 
 #include <core/store/index/key.h>
 
+#include <math.h>
+
 static uint64_t rng = 88172645463325252u;
 static uint32_t pick(uint32_t below)
 {
@@ -48,27 +50,51 @@ static void times_sort_as_bytes(void **state)
 
 static void spans_are_read_back(void **state)
 {
-	struct hs__key keys[2];
+	struct hs__key key;
 	(void)state;
 	for (int i = 0; i < 1000; i++) {
 		struct hs__fact fact = { .param = 1 + pick(60000), .kind = HS_INDEX_DATE };
 		fact.lo = (int64_t)pick(1u << 31) * 1000 - INT64_C(500000000000);
 		fact.hi = fact.lo + 1 + (int64_t)pick(1u << 31) * (pick(2) ? 1 : 200);
-		unsigned count = hs__keys_of(&fact, keys);
-		assert_int_equal(count, hs__date_is_short(fact.lo, fact.hi) ? 1 : 2);
-		for (unsigned k = 0; k < count; k++) {
-			int64_t lo = 0, hi = 0;
-			struct hs_slice rest = hs_slice_from(hs__key_slice(&keys[k]),
-				hs__key_param_len(fact.param));
-			assert_true(hs__key_read_dates(rest, &lo, &hi));
-			assert_int_equal(lo, fact.lo);
-			assert_int_equal(hi, fact.hi);
-		}
+		int64_t lo = 0, hi = 0;
+		hs__key_of(&fact, &key);
+		assert_true(hs__key_read_dates(hs_slice_from(hs__key_slice(&key),
+						       hs__key_param_len(fact.param)),
+			&lo, &hi));
+		assert_int_equal(lo, fact.lo);
+		assert_int_equal(hi, fact.hi);
 	}
 	struct hs__fact open = { .param = 1, .kind = HS_INDEX_DATE, .lo = INT64_MIN, .hi = INT64_MAX };
 	int64_t lo, hi;
-	assert_int_equal(hs__keys_of(&open, keys), 2);
-	assert_false(hs__key_read_dates(hs_slice_from(hs__key_slice(&keys[0]), 2), &lo, &hi));
+	hs__key_of(&open, &key);
+	assert_true(hs__key_read_dates(hs_slice_from(hs__key_slice(&key), 2), &lo, &hi));
+	assert_true(lo == INT64_MIN && hi == INT64_MAX);
+	assert_false(hs__key_read_dates(HS_S("short"), &lo, &hi));
+}
+
+/* What ends beyond a point begins no earlier than its class says, and not much earlier than it has to. */
+static void classes_bound_where_spans_begin(void **state)
+{
+	static const double widths[] = { 0, 1e-40, 1e-9, 0.001, 0.01, 1, 1.5, 2, 1e9, 1e30, 1e37 };
+	(void)state;
+	for (int i = 0; i < 2000; i++) {
+		int64_t lo = (int64_t)pick(1u << 31) * 1000 - INT64_C(500000000000);
+		int64_t width = (int64_t)1 << pick(40), hi = lo + width + pick(3) - 1;
+		unsigned char class = hs__date_class(lo, hi);
+		assert_true(hs__date_before(class, hi - 1) < lo);
+		assert_true(hi - hs__date_before(class, hi) <= 2 * width + 4);
+		double low = pick(1u << 30) * 0.37 - 1e8;
+		double high = low + widths[pick(sizeof(widths) / sizeof(widths[0]))];
+		assert_true(hs__real_before(hs__real_class(low, high), high) <= low);
+	}
+	assert_int_equal(hs__date_class(5, 4), HS__SPAN_ODD);
+	assert_int_equal(hs__date_class(INT64_MIN, 4), HS__SPAN_OPEN_START);
+	assert_int_equal(hs__date_class(4, INT64_MAX), HS__SPAN_OPEN_END);
+	assert_true(hs__date_before(HS__SPAN_OPEN_END, 4) == INT64_MIN);
+	assert_int_equal(hs__real_class(2, 1), HS__SPAN_ODD);
+	assert_int_equal(hs__real_class(-HUGE_VAL, 1), HS__SPAN_OPEN_START);
+	assert_int_equal(hs__real_class(1, HUGE_VAL), HS__SPAN_OPEN_END);
+	assert_true(hs__real_before(HS__SPAN_OPEN_END, 1) <= -HUGE_VAL);
 }
 
 static void long_texts_are_cut_and_told_apart(void **state)
@@ -201,6 +227,7 @@ int main(void)
 		cmocka_unit_test(numbers_sort_as_bytes),
 		cmocka_unit_test(times_sort_as_bytes),
 		cmocka_unit_test(spans_are_read_back),
+		cmocka_unit_test(classes_bound_where_spans_begin),
 		cmocka_unit_test(long_texts_are_cut_and_told_apart),
 		cmocka_unit_test(facts_come_back),
 		cmocka_unit_test(damaged_facts_never_overrun),
