@@ -47,6 +47,8 @@ struct hs_test_exchange {
 	const struct hs_json *stand_in;
 	struct hs_slice tls_chain;
 	struct hs_slice emulated; /* how the request differs from what the script asks for; mostly empty */
+	bool other_format;        /* in that JSON stands in for XML */
+	struct hs_slice defaults; /* "NAME=VALUE, ...": what the script itself assumes to be on the target */
 	int64_t at_ms;            /* when it was sent */
 	uint64_t micros;
 	struct hs_test_exchange *next; /* of the same script */
@@ -134,6 +136,9 @@ struct hs_test_options {
 	size_t header_count;
 	const struct hs_pair *variables; /* values for script variables, stronger than their defaults */
 	size_t variable_count;
+	/* Base URLs of further systems, by the index that scripts call them by: "2" -> URL. */
+	const struct hs_pair *destinations;
+	size_t destination_count;
 	const struct hs_requirements *requirements; /* may be NULL */
 	/* Adds an issue for each fault. HS_E_NOT_SUPPORTED: the profile is not known. May be NULL: then only
 	 * the types themselves are profiles, judged by their structure. */
@@ -144,6 +149,10 @@ struct hs_test_options {
 	 * May be NULL: then there are only contained fixtures. */
 	struct hs_slice (*fixture)(void *arg, const struct hs_script *script, struct hs_slice reference);
 	void *fixture_arg;
+	/* Another script by its name, id or url, for a script that runs it; NULL when there is none. It must
+	 * live as long as the run. May be NULL: such assertions are not evaluated. */
+	const struct hs_script *(*script)(void *arg, const struct hs_script *from, struct hs_slice name);
+	void *script_arg;
 	const char *const *only; /* globs on test ids; NULL or empty: all */
 	size_t only_count;
 	const struct hs_pair

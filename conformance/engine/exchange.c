@@ -50,6 +50,8 @@ struct hs_test_exchange *hs_test_exchange_new(struct hs_test_run *run, struct hs
 	exchange->request_body = request->body;
 	exchange->request_json = request->json;
 	exchange->emulated = request->emulated;
+	exchange->other_format = request->other_format;
+	exchange->defaults = request->defaults;
 	exchange->at_ms = run->world->wall_ms(run->world->ctx);
 	call->arena = arena;
 	call->method = request->method;

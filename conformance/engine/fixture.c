@@ -26,10 +26,11 @@ static enum hs_status load(struct test_stage *stage, size_t index, struct hs_err
 		HS_S_NONE;
 	if (!text.ptr)
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
-			"the fixture %.*s is not here: %.*s was looked for beside the script",
-			HS_S_ARG(fixture->id), HS_S_ARG(fixture->reference));
+			"the fixture %.*s is not here: %.*s was looked for beside the script and above it",
+			HS_S_ARG(fixture->id.len ? fixture->id : fixture->reference),
+			HS_S_ARG(fixture->reference));
 	struct hs_error cause = { 0 };
-	enum hs_status status = hs_test_read_text(hs_test_defs(stage->run), stage->arena, text, &tree,
+	enum hs_status status = hs_test_read_text(hs_test_defs(stage->run), stage->arena, text, NULL, &tree,
 		&cause);
 	if (status == HS_E_NOT_SUPPORTED)
 		return hs_fail(err, status, "the fixture %.*s cannot be read: %.200s", HS_S_ARG(fixture->id),

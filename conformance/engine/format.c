@@ -31,18 +31,18 @@ bool hs_test_is_xml_type(struct hs_slice content_type)
 }
 
 static enum hs_status read_xml(const struct hs_defs *defs, struct hs_arena *arena, struct hs_slice text,
-	struct hs_json **out, struct hs_error *err)
+	struct hs_issues *issues, struct hs_json **out, struct hs_error *err)
 {
 	if (!defs)
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
 			"it is XML, which is read by the definitions of FHIR; none are loaded here");
-	return hs_xml_read(arena, defs, text, NULL, NULL, out, err);
+	return hs_xml_read(arena, defs, text, NULL, issues, out, err);
 }
 
 enum hs_status hs_test_read_text(const struct hs_defs *defs, struct hs_arena *arena, struct hs_slice text,
-	struct hs_json **out, struct hs_error *err)
+	struct hs_issues *issues, struct hs_json **out, struct hs_error *err)
 {
-	return hs_xml_is(text) ? read_xml(defs, arena, text, out, err) :
+	return hs_xml_is(text) ? read_xml(defs, arena, text, issues, out, err) :
 				 hs_json_parse(arena, text, NULL, out, err);
 }
 
@@ -58,7 +58,7 @@ void hs_test_read_body(const struct hs_test_run *run, struct hs_arena *arena,
 
 	if (!body.len || (!xml && !is_json_type(type) && body.ptr[0] != '{' && body.ptr[0] != '['))
 		return;
-	enum hs_status status = xml ? read_xml(hs_test_defs(run), arena, exchange->body, &tree, &err) :
+	enum hs_status status = xml ? read_xml(hs_test_defs(run), arena, exchange->body, NULL, &tree, &err) :
 				      hs_json_parse(arena, exchange->body, NULL, &tree, &err);
 	if (status == HS_OK)
 		exchange->json = tree;

@@ -127,7 +127,7 @@ enum hs_status hs_test_judge_content_type(struct test_judgement *j)
 
 	if (status || !e)
 		return status;
-	if (e->emulated.len)
+	if (e->other_format)
 		return hs_fail(j->err, HS_E_NOT_SUPPORTED, "%.*s", HS_S_ARG(e->emulated));
 	if (hs_slice_eq(wanted, HS_S("json")))
 		wanted = HS_S("application/fhir+json");
@@ -150,7 +150,7 @@ enum hs_status hs_test_judge_header(struct test_judgement *j)
 
 	if (status || !e)
 		return status;
-	if (j->assertion->request && e->emulated.len)
+	if (j->assertion->request && e->other_format)
 		return hs_fail(j->err, HS_E_NOT_SUPPORTED, "%.*s", HS_S_ARG(e->emulated));
 	j->out->path = j->field;
 	return hs_test_judge_text(j,

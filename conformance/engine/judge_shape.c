@@ -3,10 +3,7 @@
  * extension. */
 #include <conformance/engine/stage.h>
 
-#include <core/fhir/check.h>
-
 #define DIFFERENCES_MAX 50u
-#define CORE "http://hl7.org/fhir/StructureDefinition/"
 
 static enum hs_status find_json(struct test_judgement *j, struct test_source *out)
 {
@@ -134,31 +131,9 @@ static void list_issues(struct test_judgement *j, const struct hs_issues *issues
 	j->out->found = hs_buf_slice(&buf);
 }
 
-/* A type of the core definitions, by its structure. */
-static enum hs_status check_type(struct test_judgement *j, const struct hs_test_conformance *asked,
-	struct hs_issues *issues)
-{
-	const struct hs_defs *defs = hs_test_defs(j->stage->run);
-	struct hs_slice name = asked->profile;
-
-	name = hs_slice_from(hs_slice_cut(&name, '|'), sizeof(CORE) - 1);
-	if (!hs_slice_starts(asked->profile, HS_S(CORE)) || !defs || !hs_defs_type(defs, name))
-		return hs_fail(j->err, HS_E_NOT_SUPPORTED,
-			"profile validation: %.*s is no type of the core definitions that are loaded here",
-			HS_S_ARG(asked->profile));
-	struct hs_slice type = hs_json_get_text(asked->resource, HS_S("resourceType"));
-	if (!hs_slice_eq(type, name))
-		hs_issue_add(issues, HS_SEVERITY_ERROR, "structure", HS_S("resourceType"), "it is a %.*s",
-			HS_S_ARG(type));
-	else
-		hs_check_resource(defs, asked->resource, asked->source, issues);
-	return HS_OK;
-}
-
 enum hs_status hs_test_judge_profile(struct test_judgement *j)
 {
-	const struct hs_test_run *run = j->stage->run;
-	struct hs_test_conformance asked = { .fhir = run->fhir,
+	struct hs_test_conformance asked = { .fhir = j->stage->run->fhir,
 		.profile = profile_url(j->stage->script, j->field) };
 	struct hs_issues issues = { .arena = j->stage->arena };
 	struct test_source source;
@@ -171,9 +146,7 @@ enum hs_status hs_test_judge_profile(struct test_judgement *j)
 			HS_S_ARG(j->field));
 	asked.resource = source.json;
 	asked.source = source.exchange && !source.request ? source.exchange->body : HS_S_NONE;
-	status = run->options.conform ?
-		run->options.conform(run->options.conform_arg, &asked, &issues, j->err) :
-		check_type(j, &asked, &issues);
+	status = hs_test_conform(j->stage->run, &asked, &issues, j->err);
 	if (status)
 		return status;
 	j->out->wanted = hs_arena_printf(j->stage->arena, "what conforms to %.*s", HS_S_ARG(asked.profile));

@@ -70,15 +70,34 @@ static bool is_suite_script(struct hs_slice path, struct hs_slice *suite, struct
 	return true;
 }
 
+static size_t count_values(const struct hs_json *tree)
+{
+	size_t count = 1;
+
+	for (const struct hs_json *child = hs_json_first(tree); child; child = hs_json_next(child))
+		count += count_values(child);
+	return count;
+}
+
 /* Reads a script; one that cannot be read is a script that says why. */
 static struct hs_script *read_script(struct hs_library *library, const struct library_file *file,
 	struct hs_slice id)
 {
+	const struct hs_defs *defs = library->r4 ? library->r4 : library->r5;
 	struct hs_error err = { 0 };
-	struct hs_script *script = NULL;
+	struct hs_script *script = NULL, *other = NULL;
 	struct hs_slice why;
 
-	if (hs_script_read(library->arena, file->text, id, file->path, library->defs, &script, &err) == HS_OK)
+	enum hs_status status = hs_script_read(library->arena, file->text, id, file->path, defs, &script,
+		&err);
+	/* XML is read by definitions, and "R4" scripts are often of R5's shape: what keeps more of it is
+	 * right. */
+	if (status == HS_OK && script->doubtful.errors && library->r5 && defs != library->r5 &&
+		hs_script_read(library->arena, file->text, id, file->path, library->r5, &other, &err) ==
+			HS_OK &&
+		count_values(other->tree) > count_values(script->tree))
+		return other;
+	if (status == HS_OK)
 		return script;
 	why = hs_arena_printf(library->arena, "%s%s%s", err.path, err.path[0] ? ": " : "", err.text);
 	if (err.line)
@@ -174,6 +193,7 @@ enum hs_status hs_library_open(const char *folder, struct hs_library **out, stru
 	library->arena = arena;
 	library->requirements = hs_requirements_new();
 	hs_map_init(&library->by_path, arena);
+	hs_map_init(&library->searched, arena);
 	status = folder ? hs_library_add_tree(library, folder, HS_S(""), 0, err) :
 			  hs_library_add_embedded(library, err);
 	if (!status)
@@ -186,9 +206,10 @@ enum hs_status hs_library_open(const char *folder, struct hs_library **out, stru
 	return HS_OK;
 }
 
-void hs_library_definitions(struct hs_library *library, const struct hs_defs *defs)
+void hs_library_definitions(struct hs_library *library, const struct hs_defs *r4, const struct hs_defs *r5)
 {
-	library->defs = defs;
+	library->r4 = r4;
+	library->r5 = r5;
 }
 
 void hs_library_close(struct hs_library *library)
@@ -252,11 +273,12 @@ static enum hs_status select_script(struct hs_library *library, const struct hs_
 	return HS_OK;
 }
 
-static enum hs_status select_path(struct hs_library *library, const char *path, struct hs_error *err)
+/* Reads the scripts of a file or folder. */
+static enum hs_status add_path(struct hs_library *library, const char *path, bool selecting, size_t *count,
+	struct hs_error *err)
 {
 	size_t before = library->file_count;
 	enum hs_status status = hs_library_add_tree(library, path, hs_slice_cstr(path), LIBRARY_ANY, err);
-	size_t count = 0;
 
 	qsort(library->files + before, library->file_count - before, sizeof(struct library_file *), by_path);
 	for (size_t i = before; i < library->file_count && !status; i++) {
@@ -274,10 +296,18 @@ static enum hs_status select_path(struct hs_library *library, const char *path, 
 		for (size_t at; single && (at = hs_slice_find(below, '/', 0)) != SIZE_MAX;)
 			below = hs_slice_from(below, at + 1);
 		status = hs_library_add_script(library, file, HS_S_NONE, below, &script, err);
-		if (!status)
+		if (!status && selecting)
 			status = select_script(library, script, err);
-		count++;
+		++*count;
 	}
+	return status;
+}
+
+static enum hs_status select_path(struct hs_library *library, const char *path, struct hs_error *err)
+{
+	size_t count = 0;
+	enum hs_status status = add_path(library, path, true, &count, err);
+
 	if (!status && !count)
 		status = hs_fail(err, HS_E_NOT_FOUND, "there is no TestScript in %s", path);
 	return status;
@@ -308,48 +338,38 @@ const struct hs_script *const *hs_library_selected(const struct hs_library *libr
 	return library->selected;
 }
 
-/* ---- fixtures ---- */
+/* ---- scripts that others run ---- */
 
-/* Beside the script, then in the folders above it; as it is written, with ".json", and "Patient/example" as
- * "Patient-example.json", which is how packages have it. */
-struct hs_slice hs_library_fixture(struct hs_library *library, const struct hs_script *script,
-	struct hs_slice reference)
+static const struct hs_script *find_script(const struct hs_library *library, const struct hs_script *from,
+	struct hs_slice name)
 {
-	struct hs_slice folder = script->file, type = reference, id = HS_S_NONE;
-	char flat[256] = "";
-
-	id = type;
-	type = hs_slice_cut(&id, '/');
-	if (id.ptr && hs_slice_find(id, '/', 0) == SIZE_MAX)
-		snprintf(flat, sizeof(flat), "%.*s-%.*s", HS_S_ARG(type), HS_S_ARG(id));
-	for (unsigned up = 0; up < 4; up++) {
-		size_t slash = SIZE_MAX;
-		for (size_t i = folder.len; i > 0 && slash == SIZE_MAX; i--)
-			if (folder.ptr[i - 1] == '/')
-				slash = i - 1;
-		folder = hs_slice_first(folder, slash == SIZE_MAX ? 0 : slash);
-		const char *between = folder.len ? "/" : "";
-		const struct {
-			const char *place, *end;
-			struct hs_slice name;
-		} tries[] = { { "", "", reference }, { "", ".json", reference },
-			{ "fixtures/", "", reference }, { "fixtures/", ".json", reference },
-			{ "", ".json", hs_slice_cstr(flat) }, { "fixtures/", ".json", hs_slice_cstr(flat) } };
-		for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
-			if (!tries[i].name.len)
-				continue;
-			struct hs_slice path = hs_arena_printf(library->arena, "%.*s%s%s%.*s%s",
-				HS_S_ARG(folder), between, tries[i].place, HS_S_ARG(tries[i].name),
-				tries[i].end);
-			const struct library_file *file = hs_library_file(library, path);
-			if (file)
-				return file->text;
-			struct hs_slice text = hs_library_read_beside(library, script, path);
-			if (text.ptr)
-				return text;
-		}
-		if (slash == SIZE_MAX || (script->suite.len && up == 1))
-			break;
+	for (size_t i = 0; i < library->script_count; i++) {
+		const struct hs_script *script = library->scripts[i];
+		struct hs_slice id = hs_json_get_text(script->tree, HS_S("id"));
+		if (hs_slice_eq(script->suite, from->suite) &&
+			(hs_slice_eq(script->name, name) || hs_slice_eq(id, name) ||
+				hs_slice_eq(script->url, name)))
+			return script;
 	}
-	return HS_S_NONE;
+	return NULL;
+}
+
+const struct hs_script *hs_library_script(struct hs_library *library, const struct hs_script *from,
+	struct hs_slice name)
+{
+	const struct hs_script *found = name.len ? find_script(library, from, name) : NULL;
+	struct hs_slice folder = from->file;
+	struct hs_error err = { 0 };
+	size_t count = 0;
+	bool fresh = false;
+
+	if (found || !name.len || from->suite.len)
+		return found;
+	while (folder.len && folder.ptr[folder.len - 1] != '/')
+		folder.len--;
+	const char *path = folder.len ? hs_arena_cstr(library->arena, folder) : ".";
+	if (!hs_map_put(&library->searched, hs_slice_cstr(path), &fresh) || !fresh ||
+		add_path(library, path, false, &count, &err))
+		return NULL;
+	return find_script(library, from, name);
 }

@@ -4,6 +4,7 @@
 #include <conformance/engine/library_private.h>
 
 #include <core/base/world.h>
+#include <core/fhir/xml/xml.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -113,11 +114,19 @@ struct hs_slice hs_library_read_beside(struct hs_library *library, const struct 
 	return text;
 }
 
+/* Does it say of anything in it that this is a TestScript? The member may come last, too. */
 bool hs_library_looks_like_script(const struct library_file *file)
 {
-	struct hs_slice head = hs_slice_first(file->text, 65536);
+	struct hs_slice rest = file->text, member = HS_S("\"resourceType\"");
+	bool found = false;
 
-	if (hs_slice_starts(hs_slice_trim(head), HS_S("<")))
-		return hs_slice_search(head, HS_S("<TestScript")) != SIZE_MAX;
-	return hs_slice_search(file->text, HS_S("\"TestScript\"")) != SIZE_MAX;
+	if (hs_xml_is(rest))
+		return hs_slice_search(hs_slice_first(rest, 65536), HS_S("<TestScript")) != SIZE_MAX;
+	for (size_t at; !found && (at = hs_slice_search(rest, member)) != SIZE_MAX;) {
+		rest = hs_slice_trim(hs_slice_from(rest, at + member.len));
+		if (hs_slice_starts(rest, HS_S(":")))
+			found = hs_slice_starts(hs_slice_trim(hs_slice_from(rest, 1)),
+				HS_S("\"TestScript\""));
+	}
+	return found;
 }

@@ -17,7 +17,7 @@ struct library_file {
 struct hs_library {
 	struct hs_arena *arena;
 	struct hs_requirements *requirements;
-	const struct hs_defs *defs; /* for scripts in XML, or NULL */
+	const struct hs_defs *r4, *r5; /* for scripts in XML; may be NULL */
 	struct hs_map by_path;
 	struct library_file **files;
 	size_t file_count, file_room;
@@ -25,6 +25,7 @@ struct hs_library {
 	size_t script_count, script_room;
 	const struct hs_script **selected;
 	size_t selected_count, selected_room;
+	struct hs_map searched; /* folders that were read for scripts that others run */
 	struct hs_library_suite suites[LIBRARY_SUITES_MAX];
 	size_t suite_count;
 };

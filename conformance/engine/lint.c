@@ -178,6 +178,9 @@ static void lint_test(struct linter *l, const struct hs_script_test *test)
 		const struct hs_script_action *action = &test->actions[l->action];
 		l->line = action->line;
 		snprintf(l->place, sizeof(l->place), "%.*s/%.*s", HS_S_ARG(test->id), HS_S_ARG(action->id));
+		if (action->crowded && action->is_assert)
+			complain(l, HS_SEVERITY_WARNING,
+				"an action is either an operation or an assert (tst-1, tst-2)", HS_S_NONE);
 		if (!action->is_assert) {
 			sent = true;
 			lint_operation(l, &action->u.operation);
@@ -225,6 +228,12 @@ void hs_script_lint(const struct hs_script *script, struct hs_slice text, struct
 		complain(&l, HS_SEVERITY_FATAL, "cannot be read", script->refused);
 		return;
 	}
+	for (const struct hs_issue *issue = script->doubtful.first; issue; issue = issue->next) {
+		snprintf(l.place, sizeof(l.place), "%.*s", HS_S_ARG(issue->path));
+		l.line = issue->line;
+		complain(&l, HS_SEVERITY_WARNING, "the XML is not as it should be", issue->text);
+	}
+	l.line = 0;
 	lint_head(&l);
 	lint_test(&l, &script->setup);
 	for (size_t i = 0; i < script->test_count; i++)

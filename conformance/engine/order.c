@@ -24,7 +24,7 @@ static bool is_selected(struct test_stage *stage, const struct hs_test_result *t
 {
 	const struct hs_test_options *options = &stage->run->options;
 
-	if (!options->only_count)
+	if (!options->only_count || stage->within)
 		return true;
 	for (size_t i = 0; i < options->only_count; i++)
 		if (matches(stage, test, options->only[i]))

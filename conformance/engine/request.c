@@ -97,17 +97,27 @@ static void add_operation(struct hs_buf *url, struct hs_slice code, struct hs_sl
 		hs_buf_printf(url, "?%.*s", HS_S_ARG(query));
 }
 
+/* As said, else that of targetId; what is created or validated may say it itself. */
+static struct hs_slice type_of(const struct request_maker *m)
+{
+	bool own = hs_slice_eq(m->known.code, HS_S("create")) || hs_slice_eq(m->known.code, HS_S("validate"));
+
+	if (m->operation->resource.len)
+		return m->operation->resource;
+	if (m->has_target)
+		return m->target.type;
+	return own ? hs_json_get_text(m->out->json, HS_S("resourceType")) : HS_S_NONE;
+}
+
 /* The rule: url wins; else params stand after the type as they are; else targetId. */
 static enum hs_status build_url(struct request_maker *m, struct hs_slice params)
 {
-	struct hs_slice base = m->stage->run->options.target, type = m->operation->resource;
+	struct hs_slice type = type_of(m);
 	enum shape shape = m->known.shape;
 	struct hs_buf url;
 
 	hs_buf_init(&url, m->stage->arena, 1 << 20);
-	hs_buf_add(&url, base);
-	if (!type.len && m->has_target)
-		type = m->target.type;
+	hs_buf_add(&url, m->base);
 	if (shape == SHAPE_METADATA)
 		hs_buf_cstr(&url, "/metadata");
 	else if (type.len && shape != SHAPE_SYSTEM)
@@ -143,7 +153,7 @@ static enum hs_status build_url(struct request_maker *m, struct hs_slice params)
 
 static enum hs_status make_url(struct request_maker *m)
 {
-	struct hs_slice params = HS_S_NONE, url = HS_S_NONE, base = m->stage->run->options.target;
+	struct hs_slice params = HS_S_NONE, url = HS_S_NONE;
 	enum hs_status status = hs_test_render(m->stage, m->operation->url, &m->scope, &url, m->err);
 
 	if (!status)
@@ -165,7 +175,7 @@ static enum hs_status make_url(struct request_maker *m)
 	} else if (origin_of(url).len) {
 		m->out->url = url;
 	} else {
-		m->out->url = hs_arena_printf(m->stage->arena, "%.*s%s%.*s", HS_S_ARG(base),
+		m->out->url = hs_arena_printf(m->stage->arena, "%.*s%s%.*s", HS_S_ARG(m->base),
 			hs_slice_starts(url, HS_S("/")) || hs_slice_starts(url, HS_S("?")) ? "" : "/",
 			HS_S_ARG(url));
 	}
@@ -245,6 +255,28 @@ static struct hs_slice upper(struct hs_arena *arena, struct hs_slice text)
 	return hs_slice(bytes, text.len);
 }
 
+/* The system that a script calls its first destination is the target; the user names the others. */
+static enum hs_status find_base(struct request_maker *m)
+{
+	const struct hs_test_options *options = &m->stage->run->options;
+	int64_t wanted = m->operation->destination;
+	uint64_t index = 0;
+
+	m->base = options->target;
+	if (wanted <= 1)
+		return HS_OK;
+	for (size_t i = 0; i < options->destination_count; i++) {
+		if (!hs_slice_u64(options->destinations[i].name, &index) || index != (uint64_t)wanted)
+			continue;
+		m->base = options->destinations[i].value;
+		while (m->base.len && m->base.ptr[m->base.len - 1] == '/')
+			m->base.len--;
+		return HS_OK;
+	}
+	return hs_fail(m->err, HS_E_REQUIRED,
+		"the script talks to a further system: give --destination %d=URL", (int)wanted);
+}
+
 enum hs_status hs_test_request(struct test_stage *stage, const struct hs_script_action *action,
 	struct test_request *out, struct hs_error *err)
 {
@@ -257,16 +289,16 @@ enum hs_status hs_test_request(struct test_stage *stage, const struct hs_script_
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
 			"the script waits for a request from the system under test; that needs a recording "
 			"sandbox");
-	if (operation->destination > 1)
-		return hs_fail(err, HS_E_NOT_SUPPORTED,
-			"the script talks to a second system (destination %d)", (int)operation->destination);
 	m.scope.kind = "action";
 	m.scope.index = ((size_t)stage->phase * 1000 + stage->test_index) * 100000 + stage->action;
 	m.scope.action = action;
 	*out = (struct test_request) { 0 };
+	stage->defaults = HS_S_NONE;
 	m.known = look_up(operation->code, operation->source_id.len > 0);
 	out->method = operation->method.len ? upper(stage->arena, operation->method) : m.known.method;
-	enum hs_status status = hs_test_request_body(&m);
+	enum hs_status status = find_base(&m);
+	if (!status)
+		status = hs_test_request_body(&m);
 	if (!status)
 		status = hs_test_request_nameless(&m);
 	if (!status)
@@ -275,6 +307,7 @@ enum hs_status hs_test_request(struct test_stage *stage, const struct hs_script_
 		status = make_url(&m);
 	if (!status)
 		status = make_headers(&m);
+	out->defaults = stage->defaults;
 	return status;
 }
 

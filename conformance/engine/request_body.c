@@ -89,6 +89,7 @@ struct hs_slice hs_test_request_type(struct request_maker *m, struct hs_slice ty
 {
 	bool short_form = hs_slice_eq(type, HS_S("xml"));
 	if ((short_form || hs_test_is_xml_type(type)) && !hs_test_defs(m->stage->run)) {
+		m->out->other_format = true;
 		m->out->emulated = HS_S("the script asks for XML, which needs the definitions of FHIR; JSON "
 					"was used instead");
 		return HS_S("application/fhir+json");

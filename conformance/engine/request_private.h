@@ -28,6 +28,7 @@ struct request_maker {
 	const struct hs_script_operation *operation;
 	struct known_operation known;
 	struct test_scope scope;
+	struct hs_slice base;       /* of the system it goes to */
 	struct hs_reference target; /* of targetId, or of the source of an update */
 	bool has_target, typed;     /* the body brought its own type */
 	struct test_request *out;

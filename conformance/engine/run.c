@@ -112,15 +112,12 @@ static bool init_result(struct test_stage *stage, struct hs_test_result *result,
 	return result->actions != NULL && result->id.ptr;
 }
 
-static bool init_stage(struct hs_test_run *run, size_t index)
+bool hs_test_stage_init(struct test_stage *stage, struct hs_test_run *run, const struct hs_script *script,
+	struct hs_test_script_result *result, struct hs_arena *arena)
 {
-	struct test_stage *stage = &run->stages[index];
-	const struct hs_script *script = run->scripts[index];
-	struct hs_test_script_result *result = &run->results[index];
 	size_t fixtures = script->fixture_count;
 
-	*stage = (struct test_stage) { .run = run, .script = script, .result = result };
-	stage->arena = hs_arena_new(run->options.memory ? run->options.memory : SCRIPT_MEMORY);
+	*stage = (struct test_stage) { .run = run, .script = script, .result = result, .arena = arena };
 	stage->exchange_end = &result->exchanges;
 	stage->fixtures = hs_arena_array(stage->arena, fixtures + 1, sizeof(*stage->fixtures));
 	result->script = script;
@@ -250,7 +247,8 @@ enum hs_status hs_test_start(struct hs_loop *loop, const struct hs_test_options 
 	run->expected_used = hs_arena_array(arena, options->expected_count + 1, sizeof(*run->expected_used));
 	good = run->results && run->stages && run->order && run->expected_used;
 	for (size_t i = 0; good && i < count; i++) {
-		good = init_stage(run, i);
+		good = hs_test_stage_init(&run->stages[i], run, scripts[i], &run->results[i],
+			hs_arena_new(options->memory ? options->memory : SCRIPT_MEMORY));
 		run->careful = run->careful || !scripts[i]->suite.len;
 	}
 	if (!status && !good)

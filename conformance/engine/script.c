@@ -157,6 +157,33 @@ static struct hs_script_action *next_action(struct script_reader *reader)
 	return action;
 }
 
+/* An action is one operation or one assertion. Published ones have both as well: what is sent, and what is
+ * said of it. */
+static enum hs_status read_one(struct script_reader *reader, const struct hs_json *item,
+	struct script_binding binding, struct hs_error *err)
+{
+	const bool has[] = { hs_json_get(item, HS_S("operation")), hs_json_get(item, HS_S("assert")) };
+	enum hs_status status = HS_OK;
+
+	if (!has[0] && !has[1]) {
+		hs_fail(err, HS_E_INVALID, "an action is either an operation or an assert");
+		hs_json_position(reader->text, item, &err->line, &err->column);
+		return err->status;
+	}
+	for (int assertion = 0; assertion < 2 && !status; assertion++) {
+		struct hs_script_action *action = has[assertion] ? next_action(reader) : NULL;
+		if (!has[assertion])
+			continue;
+		if (!action)
+			return hs_fail(err, HS_E_LIMIT, "the script has too many actions");
+		action->bindings = binding.pairs;
+		action->binding_count = binding.count;
+		action->crowded = has[0] && has[1];
+		status = hs_script_read_action(reader, item, assertion, action, err);
+	}
+	return status;
+}
+
 static enum hs_status read_actions(struct script_reader *reader, const struct hs_json *list,
 	struct script_binding binding, unsigned depth, struct hs_error *err)
 {
@@ -164,18 +191,8 @@ static enum hs_status read_actions(struct script_reader *reader, const struct hs
 
 	HS_JSON_EACH(item, list) {
 		const struct hs_json *common = hs_json_get(item, HS_S("common"));
-		if (common) {
-			status = read_common(reader, common, depth, err);
-			if (status)
-				return status;
-			continue;
-		}
-		struct hs_script_action *action = next_action(reader);
-		if (!action)
-			return hs_fail(err, HS_E_LIMIT, "the script has too many actions");
-		action->bindings = binding.pairs;
-		action->binding_count = binding.count;
-		status = hs_script_read_action(reader, item, action, err);
+		status = common ? read_common(reader, common, depth, err) :
+				  read_one(reader, item, binding, err);
 		if (status)
 			return status;
 	}
@@ -248,11 +265,12 @@ static enum hs_status read_tests(struct script_reader *reader, struct hs_script 
 enum hs_status hs_script_read(struct hs_arena *arena, struct hs_slice text, struct hs_slice id,
 	struct hs_slice file, const struct hs_defs *defs, struct hs_script **out, struct hs_error *err)
 {
+	struct hs_issues doubtful = { .arena = arena };
 	struct hs_json *tree = NULL;
 	struct hs_script *script = hs_arena_alloc(arena, sizeof(*script));
 	if (!script)
 		return hs_fail(err, HS_E_LIMIT, "the script is too large");
-	enum hs_status status = hs_test_read_text(defs, arena, text, &tree, err);
+	enum hs_status status = hs_test_read_text(defs, arena, text, &doubtful, &tree, err);
 	if (status)
 		return status;
 	struct hs_slice type = text_of(tree, "resourceType");
@@ -261,6 +279,7 @@ enum hs_status hs_script_read(struct hs_arena *arena, struct hs_slice text, stru
 			type.len ? "" : "no resource", HS_S_ARG(type));
 	struct script_reader reader = { .arena = arena, .text = text, .script = tree };
 	script->tree = tree;
+	script->doubtful = doubtful;
 	script->id = id;
 	script->file = file;
 	script->url = text_of(tree, "url");

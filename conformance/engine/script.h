@@ -85,6 +85,7 @@ struct hs_script_assert {
 
 struct hs_script_action {
 	bool is_assert;
+	bool crowded; /* it shares its element with another: an operation and what is asserted of it */
 	union {
 		struct hs_script_operation operation;
 		struct hs_script_assert assertion;
@@ -127,6 +128,8 @@ struct hs_script {
 	struct hs_slice suite;   /* "" for a script given by path */
 	struct hs_slice refused; /* why it cannot be run at all; empty when it can */
 	const struct hs_json *tree;
+	struct hs_issues
+		doubtful; /* of XML: what is not as the definitions have it; unknown elements are lost */
 	struct hs_script_fixture *fixtures;
 	size_t fixture_count;
 	struct hs_script_variable *variables;

@@ -190,26 +190,19 @@ static enum hs_status read_assert(struct script_reader *reader, const struct hs_
 	return read_requirements(reader, item, out, err);
 }
 
-enum hs_status hs_script_read_action(struct script_reader *reader, const struct hs_json *item,
+enum hs_status hs_script_read_action(struct script_reader *reader, const struct hs_json *item, bool assertion,
 	struct hs_script_action *out, struct hs_error *err)
 {
-	const struct hs_json *operation = hs_json_get(item, HS_S("operation"));
-	const struct hs_json *assertion = hs_json_get(item, HS_S("assert"));
-	const struct hs_json *body = operation ? operation : assertion;
+	const struct hs_json *body = hs_json_get(item, assertion ? HS_S("assert") : HS_S("operation"));
 	uint32_t column = 0;
-	enum hs_status status = HS_OK;
 
 	hs_json_position(reader->text, item, &out->line, &column);
-	if (!body || (operation && assertion)) {
-		status = hs_fail(err, HS_E_INVALID, "an action is either an operation or an assert");
-	} else {
-		out->label = text_of(body, "label");
-		out->description = text_of(body, "description");
-		out->id = out->label.len ? out->label : text_of(item, "id");
-		out->is_assert = assertion != NULL;
-		status = operation ? read_operation(reader, operation, &out->u.operation, err) :
-				     read_assert(reader, assertion, &out->u.assertion, err);
-	}
+	out->label = text_of(body, "label");
+	out->description = text_of(body, "description");
+	out->id = out->label.len ? out->label : text_of(item, "id");
+	out->is_assert = assertion;
+	enum hs_status status = assertion ? read_assert(reader, body, &out->u.assertion, err) :
+					    read_operation(reader, body, &out->u.operation, err);
 	if (status) {
 		err->line = out->line;
 		err->column = column;

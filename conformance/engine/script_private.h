@@ -17,7 +17,8 @@ struct script_reader {
 	size_t count, room;
 };
 
-enum hs_status hs_script_read_action(struct script_reader *reader, const struct hs_json *item,
+/* The operation or the assertion of an action; `item` has it. */
+enum hs_status hs_script_read_action(struct script_reader *reader, const struct hs_json *item, bool assertion,
 	struct hs_script_action *out, struct hs_error *err);
 /* Sets hs_script_test.needs: which test makes the ids that another one uses. */
 void hs_script_find_needs(struct hs_script *script);

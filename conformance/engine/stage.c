@@ -117,7 +117,28 @@ static const struct hs_test_action *find_key(const struct test_stage *stage, str
 	return NULL;
 }
 
-static void judge(struct test_stage *stage, const struct hs_script_action *script)
+/* What follows from an assertion's verdict. */
+static void settle(struct test_stage *stage, struct hs_test_action *action)
+{
+	const struct hs_script_assert *assertion = &action->script->u.assertion;
+	bool failed = action->verdict == HS_TEST_FAIL, soft = failed && is_soft(stage, action);
+
+	if (soft)
+		action->verdict = HS_TEST_WARNING;
+	else if (failed && action->exchange)
+		hs_test_blame(stage, action->exchange, action);
+	if (action->verdict == HS_TEST_NOT_EVALUATED && assertion->warning_only)
+		stage->test->verdict = worse(stage->test->verdict, HS_TEST_WARNING);
+	else
+		count_verdict(stage, action);
+	stage->action++;
+	bool stops = failed && !soft && !assertion->continues;
+	if ((stops || (action->exchange && action->exchange->cancelled)) && stage->phase != PHASE_TEARDOWN)
+		stage->stopping = true;
+}
+
+/* False: a script within this one is under way. */
+static bool judge(struct test_stage *stage, const struct hs_script_action *script)
 {
 	const struct hs_script_assert *assertion = &script->u.assertion;
 	struct hs_test_action *action = add_action(stage, script);
@@ -129,18 +150,16 @@ static void judge(struct test_stage *stage, const struct hs_script_action *scrip
 			action->verdict = HS_TEST_SKIP;
 			action->reason = hs_arena_printf(stage->arena, "only judged when %.*s holds",
 				HS_S_ARG(assertion->based_on));
-			return; /* by design: no word on the test */
+			stage->action++;
+			return true; /* by design: no word on the test */
 		}
 	}
-	hs_test_judge(stage, script, action);
-	if (action->verdict == HS_TEST_FAIL && is_soft(stage, action))
-		action->verdict = HS_TEST_WARNING;
-	if (action->verdict == HS_TEST_NOT_EVALUATED && assertion->warning_only)
-		stage->test->verdict = worse(stage->test->verdict, HS_TEST_WARNING);
-	else
-		count_verdict(stage, action);
-	if (action->verdict == HS_TEST_FAIL && !assertion->continues)
-		stage->stopping = true;
+	if (assertion->check != HS_CHECK_SUBTEST)
+		hs_test_judge(stage, script, action);
+	else if (hs_test_subtest_begin(stage, action))
+		return false;
+	settle(stage, action);
+	return true;
 }
 
 /* Everything after the action that ended the test. */
@@ -197,6 +216,7 @@ static void judge_answer(struct test_stage *stage, struct hs_test_action *action
 		action->wanted = HS_S("a status below 400");
 		action->found = hs_arena_printf(stage->arena, "%d", exchange->status);
 		action->path = HS_S("status");
+		hs_test_blame(stage, exchange, action);
 	}
 	count_verdict(stage, action);
 	if (action->verdict != HS_TEST_PASS)
@@ -374,7 +394,7 @@ static void report_test(struct test_stage *stage)
 	const struct hs_test_events *events = &stage->run->options.events;
 
 	stage->result->verdict = worse(stage->result->verdict, stage->test->verdict);
-	if (events->test_done && stage->test->selected)
+	if (events->test_done && stage->test->selected && !stage->within)
 		events->test_done(stage->run, stage->test, events->arg);
 }
 
@@ -385,7 +405,7 @@ static struct hs_slice reason_to_skip(struct test_stage *stage, const struct hs_
 
 	for (size_t i = 0; i < script->count && run->capability && !run->options.no_precheck; i++) {
 		struct hs_slice reason = HS_S_NONE;
-		if (!script->actions[i].is_assert)
+		if (!script->actions[i].is_assert && script->actions[i].u.operation.destination <= 1)
 			reason = hs_test_undeclared(stage->arena, run->capability,
 				&script->actions[i].u.operation);
 		if (reason.len)
@@ -406,10 +426,8 @@ static bool run_actions(struct test_stage *stage)
 				return false;
 			continue;
 		}
-		judge(stage, action);
-		stage->action++;
-		if (stage->phase == PHASE_TEARDOWN)
-			stage->stopping = false;
+		if (!judge(stage, action))
+			return false;
 	}
 	if (stage->phase == PHASE_TEARDOWN && stage->stopping && stage->action < script->count) {
 		stage->stopping = false; /* the next action of a teardown is tried whatever happened */
@@ -460,6 +478,10 @@ static void finish(struct test_stage *stage)
 	stage->phase = PHASE_DONE;
 	stage->finished = true;
 	stage->result->micros = (now_ns(stage) - stage->began_ns) / 1000;
+	if (stage->within) {
+		hs_test_subtest_done(stage);
+		return;
+	}
 	if (events->script_done)
 		events->script_done(stage->run, stage->result, events->arg);
 	hs_test_stage_done(stage);
@@ -553,6 +575,12 @@ static void go_on(struct test_stage *stage)
 	}
 }
 
+void hs_test_stage_resume(struct test_stage *stage)
+{
+	settle(stage, &stage->test->actions[stage->test->count - 1]);
+	go_on(stage);
+}
+
 void hs_test_stage_begin(struct test_stage *stage)
 {
 	const struct hs_script *script = stage->script;
@@ -584,4 +612,6 @@ void hs_test_stage_cancel(struct test_stage *stage)
 {
 	if (stage->call)
 		hs_http_client_cancel(stage->call);
+	if (stage->inner)
+		hs_test_subtest_cancel(stage->inner);
 }

@@ -54,10 +54,15 @@ struct test_stage {
 	struct hs_test_exchange *made; /* while what it made is read back; else NULL */
 	struct hs_http_call *call;     /* NULL when none is under way */
 	uint64_t began_ns, test_began_ns;
-	unsigned depth; /* of variables in variables */
-	bool stopping;  /* the rest of this test is not run */
+	unsigned depth;           /* of variables in variables */
+	struct hs_slice defaults; /* "NAME=VALUE, ..." that a published script assumed for this request */
+	bool stopping;            /* the rest of this test is not run */
 	bool finished;
-	struct test_stage *next;
+	struct test_stage *outer;            /* of the script that runs this one, or NULL */
+	struct test_subtest *within, *inner; /* what it is part of; what is part of it and under way */
+	const struct hs_pair *bound;         /* values that the outer script gives its variables */
+	size_t bound_count;
+	struct hs_slice inherited; /* the assumptions that these rest on, as in `defaults` */
 };
 
 struct hs_test_run {
@@ -91,7 +96,21 @@ void hs_test_stage_done(struct test_stage *stage);
 bool hs_test_run_expects(struct hs_test_run *run, struct hs_slice id, enum hs_test_verdict verdict);
 uint64_t hs_test_random(struct hs_test_run *run); /* of the seeded sequence */
 
+/* A stage for a script, idle. False: there is not enough memory. */
+bool hs_test_stage_init(struct test_stage *stage, struct hs_test_run *run, const struct hs_script *script,
+	struct hs_test_script_result *result, struct hs_arena *arena);
+
+/* ---- subtest.c: scripts within scripts ---- */
+/* Begins what an assertion asks for. True: it is under way and hs_test_stage_resume follows; else it has its
+ * verdict. */
+bool hs_test_subtest_begin(struct test_stage *stage, struct hs_test_action *action);
+/* The stage of a script within another has finished. */
+void hs_test_subtest_done(struct test_stage *stage);
+void hs_test_subtest_cancel(struct test_subtest *sub);
+
 /* ---- stage.c ---- */
+/* The assertion that waited for a script within this one has its verdict. */
+void hs_test_stage_resume(struct test_stage *stage);
 void hs_test_stage_begin(struct test_stage *stage);
 void hs_test_stage_cancel(struct test_stage *stage);
 enum hs_test_verdict hs_test_verdict_of(enum hs_status status);
@@ -107,7 +126,8 @@ struct test_request {
 	size_t header_count, header_room;
 	struct hs_slice body;
 	const struct hs_json *json;
-	struct hs_slice emulated;
+	struct hs_slice emulated, defaults; /* as in the exchange */
+	bool other_format;
 };
 /* A new exchange for a request, linked to nothing, and the call that carries it. */
 struct hs_test_exchange *hs_test_exchange_new(struct hs_test_run *run, struct hs_arena *arena,
@@ -198,6 +218,16 @@ enum hs_status hs_test_translate_path(struct hs_arena *arena, struct hs_slice pa
  */
 int hs_test_operate(enum hs_script_operator op, struct hs_slice found, struct hs_slice wanted,
 	struct hs_error *err);
+
+/* ---- blame.c ---- */
+/* Something about this exchange does not hold, and out->verdict says fail: is that the target's fault? When
+ * what was sent is wrong (error), or what was asked for is just the script's assumption (skip), verdict and
+ * reason are changed. */
+void hs_test_blame(struct test_stage *stage, const struct hs_test_exchange *exchange,
+	struct hs_test_action *out);
+/* Does a resource conform? By the caller's means, else by the core definitions. */
+enum hs_status hs_test_conform(struct hs_test_run *run, const struct hs_test_conformance *asked,
+	struct hs_issues *issues, struct hs_error *err);
 
 /* ---- judge.c ---- */
 /* Judges an assertion into *out: verdict, wanted, found, path, reason, exchange. */

@@ -175,6 +175,18 @@ static enum hs_status value_of_source(struct test_stage *stage, const struct hs_
 	return HS_OK;
 }
 
+/* A value that a published script has for a user who knows none better: the data of that name may not be on
+ * the target, which is then nobody's fault. */
+static void note_assumed(struct test_stage *stage, struct hs_slice note)
+{
+	struct hs_slice before = stage->defaults;
+
+	if (!note.len || stage->script->suite.len || hs_slice_search(before, note) != SIZE_MAX)
+		return;
+	stage->defaults = hs_arena_printf(stage->arena, "%.*s%s%.*s", HS_S_ARG(before),
+		before.len ? ", " : "", HS_S_ARG(note));
+}
+
 static enum hs_status script_value(struct test_stage *stage, const struct hs_script_variable *variable,
 	struct hs_slice *out, struct hs_error *err)
 {
@@ -183,12 +195,15 @@ static enum hs_status script_value(struct test_stage *stage, const struct hs_scr
 
 	if (variable->expression.len || variable->header.len || variable->path.len)
 		status = value_of_source(stage, variable, out, err);
-	if (status && variable->has_fallback)
+	if (status && variable->has_fallback) {
 		status = hs_test_render(stage, variable->fallback, &scope, out, err);
-	else if (status == HS_E_REQUIRED)
+		note_assumed(stage,
+			hs_arena_printf(stage->arena, "%.*s=%.*s", HS_S_ARG(variable->name), HS_S_ARG(*out)));
+	} else if (status == HS_E_REQUIRED) {
 		hs_fail(err, HS_E_REQUIRED, "the variable %.*s needs a value%s%.*s: give --var %.*s=...",
 			HS_S_ARG(variable->name), variable->hint.len ? " such as " : "",
 			HS_S_ARG(variable->hint), HS_S_ARG(variable->name));
+	}
 	return status;
 }
 
@@ -200,6 +215,8 @@ static enum hs_status value_of(struct test_stage *stage, struct hs_slice name, s
 
 	if (scope->action)
 		pair = find_pair(scope->action->bindings, scope->action->binding_count, name);
+	if (!pair && (pair = find_pair(stage->bound, stage->bound_count, name)))
+		note_assumed(stage, stage->inherited);
 	if (!pair)
 		pair = find_pair(options->variables, options->variable_count, name);
 	if (pair) {

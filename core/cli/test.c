@@ -5,7 +5,10 @@
 #include <conformance/evidence/report.h>
 #include <core/base/world.h>
 #include <core/cli/cli.h>
+#include <core/cli/definitions.h>
 #include <core/cli/test_private.h>
+
+#include <handslag/package.h>
 
 #include <inttypes.h>
 #include <signal.h>
@@ -47,9 +50,48 @@ struct session {
 	bool interrupted;
 };
 
+/* HL7's own scripts mean HL7's own examples: by the rule for relative references they are resources beside
+ * the script's url. */
+static struct hs_slice find_example(struct session *session, const struct hs_script *script,
+	struct hs_slice reference)
+{
+	struct hs_slice home = HS_S("http://hl7.org/fhir/"), text = HS_S_NONE;
+	struct hs_reference parts = { 0 };
+	struct hs_package *package = NULL;
+	struct hs_error err = { 0 };
+	char root[2048];
+
+	if (hs_slice_starts(reference, home))
+		reference = hs_slice_from(reference, home.len);
+	else if (!hs_slice_starts(script->url, home))
+		return HS_S_NONE;
+	if (!hs_reference_parse(reference, &parts) || !parts.type.len || !parts.id.len)
+		return HS_S_NONE;
+	hs_cli_packages_root(root, sizeof(root));
+	const char *core = hs_cli_core_package(session->settings.r5 ? HS_FHIR_R5 : HS_FHIR_R4);
+	if (hs_package_find(root, hs_slice_cstr(core), &package, &err))
+		return HS_S_NONE;
+	struct hs_slice file = hs_arena_printf(session->arena, "%.*s-%.*s.json", HS_S_ARG(parts.type),
+		HS_S_ARG(parts.id));
+	if (hs_package_read(package, file, session->arena, &text, &err))
+		text = HS_S_NONE;
+	hs_package_close(package);
+	return text;
+}
+
 static struct hs_slice find_fixture(void *arg, const struct hs_script *script, struct hs_slice reference)
 {
-	return hs_library_fixture(arg, script, reference);
+	struct session *session = arg;
+	struct hs_slice text = hs_library_fixture(session->library, script, reference);
+
+	return text.ptr ? text : find_example(session, script, reference);
+}
+
+static const struct hs_script *find_script(void *arg, const struct hs_script *from, struct hs_slice name)
+{
+	struct session *session = arg;
+
+	return hs_library_script(session->library, from, name);
 }
 
 static void interrupt(int signum, void *arg)
@@ -169,7 +211,7 @@ static int run_command(struct session *session, int count, char **arguments)
 	session->r4 = hs_cli_test_definitions(HS_FHIR_R4);
 	session->r5 = session->settings.r4 ? NULL : hs_cli_test_definitions(HS_FHIR_R5);
 	if (!status)
-		hs_library_definitions(session->library, session->r4 ? session->r4 : session->r5);
+		hs_library_definitions(session->library, session->r4, session->r5);
 	for (int i = 0; i < count && !status; i++)
 		status = hs_library_select(session->library, arguments[i], &err);
 	if (!status && count == 0)
@@ -191,7 +233,9 @@ static int run_command(struct session *session, int count, char **arguments)
 	options.conform_arg = session->profiles;
 	options.requirements = hs_library_requirements(session->library);
 	options.fixture = find_fixture;
-	options.fixture_arg = session->library;
+	options.fixture_arg = session;
+	options.script = find_script;
+	options.script_arg = session;
 	hs_cli_test_begin(&session->progress, &session->settings, &options);
 	status = run_all(session, &options, &err);
 	return status ? hs_cli_fail_error(session->command, &err) : conclude(session);
@@ -207,6 +251,8 @@ int hs_cli_test(int argc, char **argv)
 		{ "--tests", "GLOB", "only tests whose id, script or suite matches (again and again)",
 			HS_CLI_LIST, &s->tests },
 		{ "--var", "NAME=VALUE", "value of a script's variable", HS_CLI_LIST, &s->variables },
+		{ "--destination", "N=URL", "further systems that a script talks to, by its number (2, 3...)",
+			HS_CLI_LIST, &s->destinations },
 		{ "--suites", "FOLDER", "suites and requirements from here, not from the binary", HS_CLI_TEXT,
 			&s->suites },
 		{ "--dry-run", NULL, "list the tests and end", HS_CLI_FLAG, &s->dry_run },

@@ -178,9 +178,13 @@ static enum hs_status read_seed(struct test_settings *settings, struct hs_test_o
 enum hs_status hs_cli_test_options(struct test_settings *settings, struct hs_arena *arena,
 	struct hs_test_options *options, struct hs_error *err)
 {
-	struct hs_pair *variables = NULL;
+	struct hs_pair *variables = NULL, *destinations = NULL;
 	enum hs_status status = read_pairs(arena, &settings->variables, '=', &variables, err);
 
+	if (!status)
+		status = read_pairs(arena, &settings->destinations, '=', &destinations, err);
+	options->destinations = destinations;
+	options->destination_count = destinations ? settings->destinations.count : 0;
 	options->target = hs_slice_cstr(settings->target);
 	options->fhir = settings->r5 ? HS_FHIR_R5 : settings->r4 ? HS_FHIR_R4 : 0;
 	options->variables = variables;

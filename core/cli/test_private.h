@@ -14,7 +14,7 @@ struct test_report {
 
 struct test_settings {
 	const char *target, *suites, *seed, *ca, *cert, *key, *proxy, *bearer, *expect, *rerun, *html, *junit;
-	struct hs_cli_list tests, variables, headers, report_list, packages, definitions;
+	struct hs_cli_list tests, variables, destinations, headers, report_list, packages, definitions;
 	int64_t parallel, timeout;
 	bool dry_run, in_order, fail_fast, strict, undeclared, r4, r5, insecure, json, quiet;
 	/* made from them */

@@ -5,6 +5,7 @@
 #include "workbench.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #define PROFILE_URL "http://example.org/fhir/StructureDefinition/named"
 
@@ -129,11 +130,52 @@ static void judges_by_profiles(void **state)
 	expect(&r, 5, "--def");
 }
 
+/* What published collections do: elements of XML out of order, of a later release's shape, scripts that run
+ * one another, fixtures kept in a folder of their own, and a second system. */
+static void runs_collections(void **state)
+{
+	static const char *const folders[] = { "many", "many/data", "many/data/fixtures", "many/scripts",
+		"many/scripts/deep" };
+	char target[64], second[80];
+	(void)state;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		assert_int_equal(mkdir(workbench_path(folders[i]), 0700), 0);
+	snprintf(target, sizeof(target), "http://127.0.0.1:%u/fhir/r4", (unsigned)fixture_port(server));
+	snprintf(second, sizeof(second), "2=%s/", target);
+	workbench_file("many/readme.json",
+		"{\"resourceType\":\"TestReport\",\"testScript\":{\"reference\":"
+		"\"TestScript/x\"},\"name\":\"TestScript\"}");
+	workbench_file("many/data/fixtures/bo.json", "{\"resourceType\":\"Patient\",\"active\":true}");
+	workbench_file("many/scripts/deep/odd.xml",
+		"<TestScript xmlns=\"http://hl7.org/fhir\"><status value=\"draft\"/><name value=\"Odd\"/>"
+		"<fixture id=\"bo\"><autodelete value=\"true\"/><autocreate value=\"true\"/><resource>"
+		"<reference value=\"fixtures/bo.json\"/></resource></fixture>"
+		"<test><action><operation><type><code value=\"read\"/></type><targetId value=\"bo\"/>"
+		"<encodeRequestUrl value=\"true\"/></operation></action>"
+		"<action><assert><stopTestOnFail value=\"false\"/><response value=\"gone\"/>"
+		"<warningOnly value=\"false\"/></assert></action>"
+		"<action><assert><response value=\"okay\"/></assert></action></test></TestScript>");
+	json_file("many/scripts/outer.json",
+		"{'test':[{'name':'runs','action':[{'assert':{'extension':[{'url':'http://x.test/"
+		"assert-subtest',"
+		"'extension':[{'url':'testName','valueString':'Inner'}]}]}}]}],'name':'Outer',"
+		"'resourceType':'TestScript'}");
+	json_file("many/scripts/inner.json",
+		"{'resourceType':'TestScript','name':'Inner','test':[{'name':'asks','action':[{'operation':"
+		"{'type':{'code':'capabilities'},'destination':2},'assert':{'response':'okay'}}]}]}");
+	struct process_result r = WORKBENCH_RUN("test", "--target", target, "--destination", second,
+		workbench_path("many"));
+	expect(&r, 1, "2 of 3 tests passed, 1 failed; 3 of 4 assertions held");
+	r = WORKBENCH_RUN("test", "--target", target, workbench_path("many/scripts/outer.json"));
+	expect(&r, 5, "give --destination 2=URL");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(speaks_xml),
 		cmocka_unit_test(reads_scripts_in_xml),
+		cmocka_unit_test(runs_collections),
 		cmocka_unit_test(judges_by_profiles),
 	};
 	return cmocka_run_group_tests(tests, start, stop);

@@ -1,224 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whole runs against a small server in the same loop: phases, verdicts, order, selection, and the ways they
- * end. */
-#include "bench.h"
+/* Whole runs against a small server: phases, verdicts, order, selection, and the ways they end. */
+#include "trial.h"
 
 #include <stdio.h>
-
-/* A server with a memory of what it was asked. Paths: /metadata, /Patient (POST: 201), /Patient/ID,
- * /status/NNN. */
-struct server {
-	struct hs_loop *loop;
-	struct hs_http_server *server;
-	char log[8192];
-	const char *capability; /* JSON with ' for ", NULL: 404 */
-	unsigned created;
-	bool remembers; /* what was made has its id when it is read */
-	bool silent;    /* never answers anything but /metadata */
-	struct hs_http_request *held;
-	struct hs_test_run *stop_at_hold;
-};
-
-static void note(struct server *server, const struct hs_http_request *request)
-{
-	size_t used = strlen(server->log);
-	snprintf(server->log + used, sizeof(server->log) - used, "%.*s %.*s\n",
-		HS_S_ARG(request->method_name), HS_S_ARG(request->target));
-}
-
-static struct hs_slice with_quotes(struct hs_arena *arena, const char *text)
-{
-	char *copy = hs_arena_cstr(arena, hs_slice_cstr(text));
-	for (size_t i = 0; copy[i]; i++)
-		if (copy[i] == '\'')
-			copy[i] = '"';
-	return hs_slice_cstr(copy);
-}
-
-static void answer(struct hs_http_request *request, void *arg)
-{
-	struct server *server = arg;
-	struct hs_http_reply reply = { .status = 200, .content_type = HS_S("application/fhir+json") };
-	struct hs_http_header *location = hs_arena_array(request->arena, 1, sizeof(*location));
-	uint64_t status = 0;
-
-	if (hs_slice_eq(request->path, HS_S("/metadata"))) {
-		reply.status = server->capability ? 200 : 404;
-		if (server->capability)
-			reply.body.bytes = with_quotes(request->arena, server->capability);
-		hs_http_reply(request, &reply);
-		return;
-	}
-	note(server, request);
-	if (server->silent) {
-		server->held = request;
-		if (server->stop_at_hold)
-			hs_test_stop(server->stop_at_hold);
-		return;
-	}
-	if (hs_slice_starts(request->path, HS_S("/status/")) &&
-		hs_slice_u64(hs_slice_from(request->path, 8), &status))
-		reply.status = (int)status;
-	if (hs_slice_eq(request->method_name, HS_S("POST"))) {
-		reply.status = 201;
-		location->name = HS_S("Location");
-		location->value = hs_arena_printf(request->arena, "http://127.0.0.1/Patient/new%u/_history/1",
-			++server->created);
-		reply.headers = location;
-		reply.header_count = 1;
-	} else if (reply.status != 204) {
-		reply.body.bytes = with_quotes(request->arena,
-			"{'resourceType': 'Patient', 'id': '1', 'active': true}");
-		if (server->remembers && hs_slice_starts(request->path, HS_S("/Patient/new")))
-			reply.body.bytes = hs_arena_printf(request->arena,
-				"{\"resourceType\":\"Patient\",\"id\":\"%.*s\",\"active\":true}",
-				HS_S_ARG(hs_slice_from(request->path, 9)));
-	}
-	hs_http_reply(request, &reply);
-}
-
-/* ---- a run ---- */
-
-struct trial {
-	struct server server;
-	struct hs_arena *arena;
-	struct hs_test_options options;
-	struct hs_test_run *run;
-	const struct hs_script *scripts[8];
-	size_t count;
-	bool finished;
-	unsigned tests_done;
-};
-
-static void trial_open(struct trial *trial)
-{
-	struct hs_http_server_config config = {
-		.address = "127.0.0.1", .request = answer, .arg = &trial->server
-	};
-	struct hs_error err;
-
-	*trial = (struct trial) { .arena = hs_arena_new((size_t)64 << 20) };
-	assert_int_equal(hs_loop_new(&trial->server.loop, &err), HS_OK);
-	assert_int_equal(hs_http_server_open(trial->server.loop, &config, &trial->server.server, &err),
-		HS_OK);
-	trial->options.target = hs_arena_printf(trial->arena, "http://127.0.0.1:%u/",
-		hs_http_server_port(trial->server.server));
-	trial->options.client.proxy = "";
-	trial->options.in_order = true;
-}
-
-/* <GET /path> stands for that operation, <200> for the assertion that this is the status. */
-static void expand(struct hs_buf *out, struct hs_slice text)
-{
-	while (text.ptr) {
-		hs_buf_add(out, hs_slice_cut(&text, '<'));
-		if (!text.ptr)
-			return;
-		struct hs_slice word = hs_slice_cut(&text, '>');
-		if (hs_slice_starts(word, HS_S("GET ")))
-			hs_buf_printf(out, "{'operation': {'method': 'get', 'url': '%.*s'}}",
-				HS_S_ARG(hs_slice_from(word, 4)));
-		else
-			hs_buf_printf(out, "{'assert': {'responseCode': '%.*s'}}", HS_S_ARG(word));
-	}
-}
-
-static void add_script(struct trial *trial, const char *id, const char *members)
-{
-	struct hs_script *script = NULL;
-	struct hs_error err = { 0 };
-	struct hs_buf buf;
-
-	hs_buf_init(&buf, trial->arena, 1 << 20);
-	hs_buf_cstr(&buf, "{'resourceType': 'TestScript', 'name': 'T', ");
-	expand(&buf, hs_slice_cstr(members));
-	hs_buf_cstr(&buf, "}");
-	struct hs_slice text = with_quotes(trial->arena, hs_arena_cstr(trial->arena, hs_buf_slice(&buf)));
-	if (hs_script_read(trial->arena, text, hs_slice_cstr(id), HS_S("x.json"), NULL, &script, &err))
-		fail_msg("%s", err.text);
-	script->suite = HS_S("s");
-	script->shuffled = true;
-	trial->scripts[trial->count++] = script;
-}
-
-static void on_finished(struct hs_test_run *run, void *arg)
-{
-	struct trial *trial = arg;
-	(void)run;
-	trial->finished = true;
-}
-
-static void on_test(struct hs_test_run *run, const struct hs_test_result *test, void *arg)
-{
-	struct trial *trial = arg;
-	(void)run;
-	(void)test;
-	trial->tests_done++;
-}
-
-static void run_it(struct trial *trial)
-{
-	struct hs_error err = { 0 };
-
-	trial->options.events.finished = on_finished;
-	trial->options.events.test_done = on_test;
-	trial->options.events.arg = trial;
-	trial->finished = false;
-	trial->tests_done = 0;
-	trial->server.log[0] = '\0';
-	if (hs_test_start(trial->server.loop, &trial->options, trial->scripts, trial->count, &trial->run,
-		    &err))
-		fail_msg("%s", err.text);
-	assert_false(trial->finished);
-	while (!trial->finished)
-		hs_loop_turn(trial->server.loop, true);
-}
-
-static void end_run(struct trial *trial)
-{
-	hs_test_run_free(trial->run);
-	trial->run = NULL;
-}
-
-static void on_drained(void *arg)
-{
-	*(bool *)arg = true;
-}
-
-static void trial_close(struct trial *trial)
-{
-	struct hs_http_reply reply = { .status = 200 };
-	bool drained = false;
-
-	end_run(trial);
-	if (trial->server.held)
-		hs_http_reply(trial->server.held, &reply);
-	hs_http_server_drain(trial->server.server, 100, on_drained, &drained);
-	while (!drained)
-		hs_loop_turn(trial->server.loop, true);
-	hs_http_server_free(trial->server.server);
-	hs_loop_stop(trial->server.loop);
-	hs_loop_run(trial->server.loop);
-	hs_loop_free(trial->server.loop);
-	hs_arena_free(trial->arena);
-}
-
-static const struct hs_test_script_result *result_of(struct trial *trial, size_t index)
-{
-	size_t count = 0;
-	const struct hs_test_script_result *results = hs_test_run_results(trial->run, &count);
-	assert_true(index < count);
-	return &results[index];
-}
-
-static void assert_test(struct trial *trial, size_t test, enum hs_test_verdict verdict)
-{
-	const struct hs_test_result *result = &result_of(trial, 0)->tests[test];
-	if (result->verdict != verdict)
-		fail_msg("%.*s: %s, not %s (%.*s)", HS_S_ARG(result->id),
-			hs_test_verdict_name(result->verdict), hs_test_verdict_name(verdict),
-			HS_S_ARG(result->reason));
-}
 
 /* ---- phases ---- */
 
@@ -228,7 +12,7 @@ static void phases(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a",
+	trial_script(&trial, "s/a",
 		"'contained': [{'resourceType': 'Patient', 'id': 'f'}], 'fixture': ["
 		"{'id': 'f', 'autocreate': true, 'autodelete': true, 'resource': {'reference': '#f'}}],"
 		"'setup': {'action': [<GET /setup>]}, 'test': ["
@@ -236,15 +20,15 @@ static void phases(void **state)
 		"'Patient', 'targetId': 'f'}}, <200>]},"
 		"{'id': 'two', 'action': [<GET /two>]}],"
 		"'teardown': {'action': [<GET /status/500>,<GET /teardown>]}");
-	run_it(&trial);
-	assert_test(&trial, 0, HS_TEST_PASS);
-	assert_test(&trial, 1, HS_TEST_PASS);
+	trial_run(&trial);
+	assert_trial(&trial, 0, HS_TEST_PASS);
+	assert_trial(&trial, 1, HS_TEST_PASS);
 	assert_string_equal(trial.server.log,
 		"POST /Patient\nGET /setup\nGET /Patient/new1\nGET /two\nGET /status/500\nGET /teardown\n"
 		"DELETE /Patient/new1\n");
 	assert_int_equal(trial.tests_done, 2);
-	assert_int_equal(result_of(&trial, 0)->verdict, HS_TEST_PASS); /* teardown has no say */
-	assert_int_equal(result_of(&trial, 0)->exchange_count, 7);
+	assert_int_equal(trial_result(&trial, 0)->verdict, HS_TEST_PASS); /* teardown has no say */
+	assert_int_equal(trial_result(&trial, 0)->exchange_count, 7);
 	trial_close(&trial);
 }
 
@@ -255,13 +39,13 @@ static void setup_fails(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a",
+	trial_script(&trial, "s/a",
 		"'setup': {'action': [<GET /status/404>,<200>,<GET /never>]},"
 		"'test': [{'action': [<GET /never>]}], 'teardown': {'action': [<GET /teardown>]}");
-	run_it(&trial);
-	assert_test(&trial, 0, HS_TEST_SKIP);
-	assert_true(hs_slice_starts(result_of(&trial, 0)->tests[0].reason, HS_S("setup did not pass")));
-	assert_int_equal(result_of(&trial, 0)->verdict, HS_TEST_FAIL);
+	trial_run(&trial);
+	assert_trial(&trial, 0, HS_TEST_SKIP);
+	assert_true(hs_slice_starts(trial_result(&trial, 0)->tests[0].reason, HS_S("setup did not pass")));
+	assert_int_equal(trial_result(&trial, 0)->verdict, HS_TEST_FAIL);
 	assert_string_equal(trial.server.log, "GET /status/404\nGET /teardown\n");
 	hs_test_run_summary(trial.run, &summary);
 	assert_int_equal(summary.setups_failed, 1);
@@ -277,7 +61,7 @@ static void verdicts(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a",
+	trial_script(&trial, "s/a",
 		"'variable': [{'name': 'must', 'hint': 'h'}], 'test': ["
 		"{'id': 'stops', 'action': [<GET /a>,<404>,<GET /never>]},"
 		"{'id': 'goes-on', 'action': [<GET /b>, {'assert': {'responseCode': '404', "
@@ -294,16 +78,16 @@ static void verdicts(void **state)
 		"{'id': 'based', 'action': [<GET /d>, "
 		"{'assert': {'key': 'k', 'responseCode': '404', 'warningOnly': true}}, "
 		"{'assert': {'evaluateBasedOn': 'k', 'responseCode': '404'}}]}]");
-	run_it(&trial);
+	trial_run(&trial);
 	static const enum hs_test_verdict wanted[] = { HS_TEST_FAIL, HS_TEST_FAIL, HS_TEST_WARNING,
 		HS_TEST_FAIL, HS_TEST_PASS, HS_TEST_SKIP, HS_TEST_ERROR, HS_TEST_NOT_EVALUATED, HS_TEST_PASS,
 		HS_TEST_WARNING };
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		assert_test(&trial, i, wanted[i]);
+		assert_trial(&trial, i, wanted[i]);
 	assert_string_equal(trial.server.log,
 		"GET /a\nGET /b\nGET /more\nGET /c\nGET /status/500\nGET /status/404\nDELETE "
 		"/status/410\nGET /d\n");
-	const struct hs_test_result *stops = &result_of(&trial, 0)->tests[0];
+	const struct hs_test_result *stops = &trial_result(&trial, 0)->tests[0];
 	assert_int_equal(stops->count, 3);
 	assert_int_equal(stops->actions[2].verdict, HS_TEST_SKIP);
 	assert_slice(stops->actions[1].id, "s/a/stops/2");
@@ -324,30 +108,30 @@ static void weaker_than_shall(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	assert_int_equal(hs_requirements_add(requirements, with_quotes(trial.arena, SHOULD), &err), HS_OK);
+	assert_int_equal(hs_requirements_add(requirements, trial_quotes(trial.arena, SHOULD), &err), HS_OK);
 	trial.options.requirements = requirements;
-	add_script(&trial, "s/a",
+	trial_script(&trial, "s/a",
 		"'test': ["
 		"{'id': 't', 'action': [<GET /a>, {'assert': {'label': 'c', 'responseCode': '404', "
 		"'requirement': [{'reference': 'http://x.test/Requirements/r', 'key': 'soft'}]}}]}]");
-	run_it(&trial);
-	assert_test(&trial, 0, HS_TEST_WARNING);
-	const struct hs_test_action *action = &result_of(&trial, 0)->tests[0].actions[1];
+	trial_run(&trial);
+	assert_trial(&trial, 0, HS_TEST_WARNING);
+	const struct hs_test_action *action = &trial_result(&trial, 0)->tests[0].actions[1];
 	assert_int_equal(action->requirement_count, 1);
 	assert_slice(action->requirements[0]->id, "r#soft");
 	assert_slice(action->requirements[0]->hint, "Do it.");
-	end_run(&trial);
+	trial_end(&trial);
 	trial.options.strict = true;
-	run_it(&trial);
-	assert_test(&trial, 0, HS_TEST_FAIL);
-	end_run(&trial);
+	trial_run(&trial);
+	assert_trial(&trial, 0, HS_TEST_FAIL);
+	trial_end(&trial);
 	/* Announced failures do not count; those that do not come are told. */
 	static const struct hs_pair expected[] = { { HS_S_INIT("s/a/*/c"), HS_S_INIT("fail") },
 		{ HS_S_INIT("s/b/*"), HS_S_INIT("") } };
 	trial.options.expected = expected;
 	trial.options.expected_count = 2;
-	run_it(&trial);
-	assert_test(&trial, 0, HS_TEST_WARNING);
+	trial_run(&trial);
+	assert_trial(&trial, 0, HS_TEST_WARNING);
 	assert_true(hs_test_run_expected_used(trial.run, 0));
 	assert_false(hs_test_run_expected_used(trial.run, 1));
 	trial_close(&trial);
@@ -367,7 +151,7 @@ static void undeclared(void **state)
 				  "'rest': [{'mode': 'server', 'resource': [{'type': 'Patient', "
 				  "'interaction': [{'code': 'read'}]}], "
 				  "'operation': [{'name': 'known'}]}]}";
-	add_script(&trial, "s/a",
+	trial_script(&trial, "s/a",
 		"'test': [{'action': [{'operation': {'type': {'code': 'read'}, 'resource': 'Patient', "
 		"'params': '/1'}}]},"
 		"{'action': [{'operation': {'type': {'code': 'search'}, 'resource': 'Patient'}}]},"
@@ -376,17 +160,17 @@ static void undeclared(void **state)
 		"{'action': [{'operation': {'type': {'code': 'known'}, 'params': ''}}]},"
 		"{'action': [{'operation': {'type': {'code': 'unknown'}, 'params': ''}}]},"
 		"{'action': [{'operation': {'type': {'code': 'transaction'}, 'params': ''}}]}]");
-	run_it(&trial);
+	trial_run(&trial);
 	static const enum hs_test_verdict wanted[] = { HS_TEST_PASS, HS_TEST_SKIP, HS_TEST_SKIP, HS_TEST_PASS,
 		HS_TEST_SKIP, HS_TEST_SKIP };
 	for (size_t i = 0; i < 6; i++)
-		assert_test(&trial, i, wanted[i]);
+		assert_trial(&trial, i, wanted[i]);
 	assert_slice(hs_test_run_software(trial.run), "S 2");
 	assert_int_equal(hs_test_run_fhir(trial.run), HS_FHIR_R5);
-	end_run(&trial);
+	trial_end(&trial);
 	trial.options.no_precheck = true;
-	run_it(&trial);
-	assert_test(&trial, 1, HS_TEST_PASS);
+	trial_run(&trial);
+	assert_trial(&trial, 1, HS_TEST_PASS);
 	trial_close(&trial);
 }
 
@@ -406,14 +190,14 @@ static void alone(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a", CHAIN);
+	trial_script(&trial, "s/a", CHAIN);
 	trial.options.only = only;
 	trial.options.only_count = 1;
-	run_it(&trial);
+	trial_run(&trial);
 	assert_string_equal(trial.server.log,
 		"POST /Patient\nGET /c?http://127.0.0.1/Patient/new1/_history/1\n");
-	assert_test(&trial, 2, HS_TEST_PASS);
-	assert_false(result_of(&trial, 0)->tests[0].selected);
+	assert_trial(&trial, 2, HS_TEST_PASS);
+	assert_false(trial_result(&trial, 0)->tests[0].selected);
 	hs_test_run_summary(trial.run, &summary);
 	assert_int_equal(summary.tests[HS_TEST_PASS], 1);
 	trial_close(&trial);
@@ -427,22 +211,22 @@ static void order(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a", CHAIN);
-	add_script(&trial, "s/b",
+	trial_script(&trial, "s/a", CHAIN);
+	trial_script(&trial, "s/b",
 		"'test': [{'action': [<GET /1>]}, {'action': [<GET /2>]}, {'action': [<GET /3>]}]");
 	trial.options.in_order = false;
 	trial.options.parallel = 1;
 	for (unsigned i = 0; i < 12; i++) {
 		trial.options.seed = i / 2; /* each seed twice: the same order */
 		trial.server.created = 0;
-		run_it(&trial);
+		trial_run(&trial);
 		assert_true(strstr(trial.server.log, "POST /Patient") < strstr(trial.server.log, "GET /c"));
 		if (i % 2)
 			assert_string_equal(trial.server.log, first);
 		else if (i)
 			differs = differs || strcmp(trial.server.log, first) != 0;
 		snprintf(first, sizeof(first), "%s", trial.server.log);
-		end_run(&trial);
+		trial_end(&trial);
 	}
 	assert_true(differs);
 	trial_close(&trial);
@@ -457,13 +241,13 @@ static void unreachable(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a", "'test': [{'action': [<GET /a>]}]");
+	trial_script(&trial, "s/a", "'test': [{'action': [<GET /a>]}]");
 	trial.options.target = HS_S("http://127.0.0.1:1");
-	run_it(&trial);
+	trial_run(&trial);
 	assert_int_not_equal(hs_test_run_failed(trial.run, &err), HS_OK);
 	assert_true(err.text[0]);
-	assert_int_equal(result_of(&trial, 0)->tests[0].verdict, HS_TEST_PENDING);
-	end_run(&trial);
+	assert_int_equal(trial_result(&trial, 0)->tests[0].verdict, HS_TEST_PENDING);
+	trial_end(&trial);
 	trial.options.target = HS_S("nonsense");
 	assert_int_equal(hs_test_start(trial.server.loop, &trial.options, trial.scripts, 1, &trial.run, &err),
 		HS_E_NOT_SUPPORTED);
@@ -476,12 +260,12 @@ static void silent(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a", "'test': [{'action': [<GET /a>,<200>]}]");
+	trial_script(&trial, "s/a", "'test': [{'action': [<GET /a>,<200>]}]");
 	trial.server.silent = true;
 	trial.options.client.total_ms = 50;
-	run_it(&trial);
-	assert_test(&trial, 0, HS_TEST_FAIL);
-	assert_true(result_of(&trial, 0)->exchanges->timed_out);
+	trial_run(&trial);
+	assert_trial(&trial, 0, HS_TEST_FAIL);
+	assert_true(trial_result(&trial, 0)->exchanges->timed_out);
 	trial_close(&trial);
 }
 
@@ -491,11 +275,11 @@ static void fails_fast(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a", "'test': [{'action': [<GET /a>,<404>]}]");
-	add_script(&trial, "s/b", "'test': [{'action': [<GET /b>]}]");
+	trial_script(&trial, "s/a", "'test': [{'action': [<GET /a>,<404>]}]");
+	trial_script(&trial, "s/b", "'test': [{'action': [<GET /b>]}]");
 	trial.options.fail_fast = true;
 	trial.options.parallel = 1;
-	run_it(&trial);
+	trial_run(&trial);
 	assert_string_equal(trial.server.log, "GET /a\n");
 	trial_close(&trial);
 }
@@ -503,21 +287,16 @@ static void fails_fast(void **state)
 static void stopped(void **state)
 {
 	struct trial trial;
-	struct hs_error err = { 0 };
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a", "'test': [{'action': [<GET /a>]}, {'action': [<GET /b>]}]");
+	trial_script(&trial, "s/a", "'test': [{'action': [<GET /a>]}, {'action': [<GET /b>]}]");
 	trial.server.silent = true;
-	trial.options.events.finished = on_finished;
-	trial.options.events.arg = &trial;
-	assert_int_equal(hs_test_start(trial.server.loop, &trial.options, trial.scripts, 1, &trial.run, &err),
-		HS_OK);
+	trial_begin(&trial);
 	trial.server.stop_at_hold = trial.run;
-	while (!trial.finished)
-		hs_loop_turn(trial.server.loop, true);
+	trial_wait(&trial);
 	assert_true(hs_test_run_stopped(trial.run));
-	assert_test(&trial, 0, HS_TEST_SKIP); /* not the target's fault */
+	assert_trial(&trial, 0, HS_TEST_SKIP); /* not the target's fault */
 	assert_string_equal(trial.server.log, "GET /a\n");
 	trial_close(&trial);
 }
@@ -539,9 +318,9 @@ static void known_by_location(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a", MADE "'test': [{'action': [" MAKE("a") ",<201>,<GET /x?${id}|${ver}>]}]");
-	run_it(&trial);
-	assert_test(&trial, 0, HS_TEST_PASS);
+	trial_script(&trial, "s/a", MADE "'test': [{'action': [" MAKE("a") ",<201>,<GET /x?${id}|${ver}>]}]");
+	trial_run(&trial);
+	assert_trial(&trial, 0, HS_TEST_PASS);
 	assert_string_equal(trial.server.log, "POST /Patient\nGET /x?new1%7C1\n");
 	trial_close(&trial);
 }
@@ -555,11 +334,11 @@ static void read_back(void **state)
 	(void)state;
 	trial_open(&trial);
 	trial.server.remembers = true;
-	add_script(&trial, "s/a", MADE "'test': [{'action': [" MAKE("b") ",<201>,<GET /x?${active}>]}]");
-	run_it(&trial);
-	assert_test(&trial, 0, HS_TEST_PASS);
+	trial_script(&trial, "s/a", MADE "'test': [{'action': [" MAKE("b") ",<201>,<GET /x?${active}>]}]");
+	trial_run(&trial);
+	assert_trial(&trial, 0, HS_TEST_PASS);
 	assert_string_equal(trial.server.log, "POST /Patient\nGET /Patient/new1\nGET /x?true\n");
-	const struct hs_test_result *test = &result_of(&trial, 0)->tests[0];
+	const struct hs_test_result *test = &trial_result(&trial, 0)->tests[0];
 	assert_int_equal(test->count, 4);
 	assert_null(test->actions[1].script);
 	assert_slice(test->actions[1].label, "read back");
@@ -575,11 +354,11 @@ static void not_read_back(void **state)
 
 	(void)state;
 	trial_open(&trial);
-	add_script(&trial, "s/a", MADE "'test': [{'action': [" MAKE("b") ",<201>,<GET /x?${active}>]}]");
-	run_it(&trial);
-	assert_test(&trial, 0, HS_TEST_FAIL);
+	trial_script(&trial, "s/a", MADE "'test': [{'action': [" MAKE("b") ",<201>,<GET /x?${active}>]}]");
+	trial_run(&trial);
+	assert_trial(&trial, 0, HS_TEST_FAIL);
 	assert_string_equal(trial.server.log, "POST /Patient\nGET /Patient/new1\n");
-	const struct hs_test_result *test = &result_of(&trial, 0)->tests[0];
+	const struct hs_test_result *test = &trial_result(&trial, 0)->tests[0];
 	assert_int_equal(test->actions[1].verdict, HS_TEST_WARNING);
 	assert_int_equal(test->actions[2].verdict, HS_TEST_PASS);
 	assert_int_equal(test->actions[3].verdict, HS_TEST_FAIL);

@@ -53,13 +53,41 @@ static void shapes(void **state)
 	bench_close(&bench);
 }
 
+/* What the specification forbids and published scripts do: both in one action. */
+static void both_in_one(void **state)
+{
+	struct bench bench;
+	struct hs_error err = { 0 };
+	struct hs_issues issues = { 0 };
+
+	(void)state;
+	bench_open(&bench, "");
+	struct hs_script *script = read_text(&bench,
+		"{'resourceType': 'TestScript', 'test': [{'action': [{'operation': {'type': {'code': "
+		"'read'}, "
+		"'params': '/1', 'label': 'o'}, 'assert': {'label': 'a', 'response': 'okay'}}, "
+		"{'assert': {'resource': 'Patient'}}]}]}",
+		&err);
+	assert_non_null(script);
+	assert_int_equal(script->tests[0].count, 3);
+	assert_false(script->tests[0].actions[0].is_assert);
+	assert_slice(script->tests[0].actions[0].id, "o");
+	assert_true(script->tests[0].actions[1].is_assert);
+	assert_slice(script->tests[0].actions[1].id, "a");
+	issues.arena = bench.arena;
+	hs_script_lint(script, HS_S(""), &issues);
+	assert_int_equal(issues.errors, 0);
+	assert_int_equal(issues.warnings, 1);
+	assert_true(hs_slice_search(issues.first->text, HS_S("tst-1")) != SIZE_MAX);
+	bench_close(&bench);
+}
+
 static void refused(void **state)
 {
 	static const char *const texts[] = {
 		"{'resourceType': 'Patient'}",
 		"{",
 		"{'resourceType': 'TestScript', 'test': [{'action': [{}]}]}",
-		"{'resourceType': 'TestScript', 'test': [{'action': [{'operation': {}, 'assert': {}}]}]}",
 		"{'resourceType': 'TestScript', 'test': [{'action': [{'assert': {'operator': "
 		"'resembles'}}]}]}",
 		"{'resourceType': 'TestScript', 'test': [{'action': [{'common': {'keyRef': 'none'}}]}]}",
@@ -238,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shapes),
+		cmocka_unit_test(both_in_one),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(needs),
 		cmocka_unit_test(lint),
