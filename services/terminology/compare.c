@@ -9,7 +9,9 @@
  *   -----------+------------+------------------------------------------------
  *   the same rules, in any order  | the same codes
  *   a list     | a list     | by the codes of the lists
- *   is-a X     | is-a Y     | by the places of X and Y, in one version of the system */
+ *   is-a X     | is-a Y     | by the places of X and Y, in one version of the system
+ *
+ * Sets of active codes only tell just the first of these, and nothing to a set that holds others too. */
 #include "expansion.h"
 #include "operations.h"
 #include "tree.h"
@@ -28,7 +30,8 @@ struct task {
 	struct tx_set self, other;
 	struct hs_slice self_name, other_name;
 	struct finding found;
-	bool told; /* the lists below are to be told */
+	bool active; /* both hold active codes only */
+	bool told;   /* the lists below are to be told */
 	struct hs_buf common, missing, extra;
 };
 
@@ -262,7 +265,7 @@ static bool compare_system(struct task *t, const struct both *b)
 	}
 	const struct tx_rule_row *x = b->self[0], *y = b->other[0];
 	bool single = b->self_count == 1 && b->other_count == 1;
-	if (single && x->flags & TX_RULE_ENUM && y->flags & TX_RULE_ENUM && !x->filter_count &&
+	if (single && !t->active && x->flags & TX_RULE_ENUM && y->flags & TX_RULE_ENUM && !x->filter_count &&
 		!y->filter_count) {
 		const struct coded *self = sorted_picks(t, t->self, x), *other = sorted_picks(t, t->other, y);
 		if (self && other)
@@ -274,7 +277,7 @@ static bool compare_system(struct task *t, const struct both *b)
 		t->found.common = true;
 		return true;
 	}
-	return single && compare_subtrees(t, x, y);
+	return single && !t->active && compare_subtrees(t, x, y);
 }
 
 static bool seen_before(struct tx_set set, uint32_t index)
@@ -285,10 +288,18 @@ static bool seen_before(struct tx_set set, uint32_t index)
 	return false;
 }
 
+static bool is_of_active(struct tx_set set)
+{
+	return set.row->head.flags & TX_INACTIVE_GIVEN && !(set.row->head.flags & TX_INACTIVE_TRUE);
+}
+
 static bool compare_definitions(struct task *t)
 {
 	struct both b;
 
+	t->active = t->ctx->params.active_only == TX_YES || is_of_active(t->self);
+	if (t->ctx->params.active_only != TX_YES && is_of_active(t->self) != is_of_active(t->other))
+		return false;
 	if (!is_simple(t->self) || !is_simple(t->other) || t->self.row->rule_count > SYSTEMS_MAX ||
 		t->other.row->rule_count > SYSTEMS_MAX)
 		return false;

@@ -15,6 +15,14 @@ static const char *const resources[] = {
 		"{'code':'a','concept':[{'code':'a1'},{'code':'a2'}]},{'code':'b','concept':[{'code':'b1'}]"
 		"}"),
 	CS("urn:cs2", "1", "{'code':'x'}"),
+	CS("urn:mixed", "1",
+		"{'code':'m','property':[{'code':'status','valueCode':'active'}]},"
+		"{'code':'n','property':[{'code':'status','valueCode':'retired'}]}"),
+	VS("urn:mixed-all", "'include':[{'system':'urn:mixed'}]"),
+	VS("urn:mixed-active", "'inactive':false,'include':[{'system':'urn:mixed'}]"),
+	VS("urn:mixed-list", "'inactive':false,'include':[{'system':'urn:mixed','concept':[{'code':'m'}]}]"),
+	VS("urn:mixed-lists",
+		"'inactive':false,'include':[{'system':'urn:mixed','concept':[{'code':'m'},{'code':'n'}]}]"),
 	VS("urn:whole", "'include':[{'system':'urn:cs'}]"),
 	VS("urn:whole2", "'include':[{'system':'urn:cs2'},{'system':'urn:cs'}]"),
 	VS("urn:a", "'include':[" IS_A("a") "]"),
@@ -53,6 +61,10 @@ static void outcomes(void **state)
 		{ "urn:a", "urn:list-ab", "overlapping", "true", "a", "a1,a2", "b" },
 		{ "urn:less", "urn:a", "same", "true", "", "", "" },
 		{ "urn:import", "urn:whole", "subset", "true", "a,a1,a2", "", "b,b1" },
+		{ "urn:mixed-active", "urn:mixed-active", "same", "false", "", "", "" },
+		{ "urn:mixed-all", "urn:mixed-active", "superset", "true", "m", "n", "" },
+		{ "urn:mixed-list", "urn:mixed-lists", "same", "true", "", "", "" },
+		{ "urn:mixed-lists", "urn:mixed-lists", "same", "false", "", "", "" },
 		{ "urn:none", "urn:none", "empty", "true", "", "", "" },
 		{ "urn:lost", "urn:a", "indeterminate", "true", "", "", "" },
 	};
