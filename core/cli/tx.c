@@ -5,13 +5,11 @@
 #include <core/cli/reference.h>
 #include <core/cli/tx.h>
 
-#include <core/base/world.h>
 #include <core/cli/definitions.h>
 
 #include <stdio.h>
 
 #define ARENA ((size_t)2 << 30)
-#define FILE_MAX ((size_t)256 << 20)
 
 static struct options {
 	const char *data, *language, *version, *set, *filter, *target;
@@ -20,28 +18,49 @@ static struct options {
 	bool json, r5, lenient, designations;
 } given;
 
-static const struct hs_cli_option options[] = {
-	{ "--data", "DIR", "data directory whose uploads, imports and packages are asked", HS_CLI_TEXT,
-		&given.data },
-	{ "--package", "NAME", "a FHIR package beside the usual ones; may be repeated", HS_CLI_LIST,
-		&given.packages },
-	{ "--with", "FILE", "a CodeSystem, ValueSet or ConceptMap to ask with; may be repeated", HS_CLI_LIST,
-		&given.with },
-	{ "--r5", NULL, "ask as FHIR R5 (R4)", HS_CLI_FLAG, &given.r5 },
-	{ "--language", "TAG", "language of displays, as sv or sv,en;q=0.5", HS_CLI_TEXT, &given.language },
-	{ "--version", "VERSION", "version of the code system", HS_CLI_TEXT, &given.version },
-	{ "--set", "URL", "validate: the value set that the code must be in", HS_CLI_TEXT, &given.set },
-	{ "--lenient", NULL, "validate, check: a wrong display is a warning", HS_CLI_FLAG, &given.lenient },
-	{ "--property", "CODE", "lookup, expand: a property to tell, * for all; may be repeated", HS_CLI_LIST,
-		&given.properties },
-	{ "--filter", "TEXT", "expand: beginnings of words", HS_CLI_TEXT, &given.filter },
-	{ "--count", "N", "expand: codes of a page", HS_CLI_NUMBER, &given.count },
-	{ "--offset", "N", "expand: where the page begins", HS_CLI_NUMBER, &given.offset },
-	{ "--designations", NULL, "expand: other names too", HS_CLI_FLAG, &given.designations },
-	{ "--target", "SYSTEM", "translate: the code system to translate to", HS_CLI_TEXT, &given.target },
-	{ "--json", NULL, "the answer as FHIR", HS_CLI_FLAG, &given.json },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+/* ---- options, and the verbs that have them ---- */
+
+enum verb_at { LOOKUP = 1, VALIDATE = 2, EXPAND = 4, SUBSUMES = 8, TRANSLATE = 16, CHECK = 32, ALL = 63 };
+
+static const struct {
+	struct hs_cli_option option;
+	unsigned verbs;
+} offered[] = {
+	{ { "--data", "DIR", "data directory whose uploads, imports and packages are asked", HS_CLI_TEXT,
+		  &given.data },
+		ALL },
+	{ { "--package", "NAME", "a FHIR package beside the usual ones; may be repeated", HS_CLI_LIST,
+		  &given.packages },
+		ALL },
+	{ { "--with", "FILE", "a CodeSystem, ValueSet or ConceptMap to ask with; may be repeated",
+		  HS_CLI_LIST, &given.with },
+		ALL },
+	{ { "--r5", NULL, "ask as FHIR R5 (R4)", HS_CLI_FLAG, &given.r5 }, ALL },
+	{ { "--language", "TAG", "language of displays, as sv or sv,en;q=0.5", HS_CLI_TEXT, &given.language },
+		ALL },
+	{ { "--version", "VERSION", "version of the code system", HS_CLI_TEXT, &given.version },
+		LOOKUP | VALIDATE | SUBSUMES },
+	{ { "--set", "URL", "the value set that the code must be in", HS_CLI_TEXT, &given.set }, VALIDATE },
+	{ { "--lenient", NULL, "a wrong display is a warning", HS_CLI_FLAG, &given.lenient },
+		VALIDATE | CHECK },
+	{ { "--property", "CODE", "a property to tell (lookup tells all); may be repeated", HS_CLI_LIST,
+		  &given.properties },
+		LOOKUP | EXPAND },
+	{ { "--filter", "TEXT", "beginnings of words in the displays", HS_CLI_TEXT, &given.filter }, EXPAND },
+	{ { "--count", "N", "codes of a page", HS_CLI_NUMBER, &given.count }, EXPAND },
+	{ { "--offset", "N", "where the page begins", HS_CLI_NUMBER, &given.offset }, EXPAND },
+	{ { "--designations", NULL, "other names too", HS_CLI_FLAG, &given.designations }, EXPAND },
+	{ { "--target", "SYSTEM", "the code system to translate to", HS_CLI_TEXT, &given.target },
+		TRANSLATE },
+	{ { "--json", NULL, "the answer as FHIR", HS_CLI_FLAG, &given.json }, ALL },
 };
+#define OFFERED (sizeof(offered) / sizeof(offered[0]))
+
+#define SYSTEM_IS \
+	"SYSTEM is a URI, or short: ucum, language, mime, country, subdivision, currency, snomed, loinc,\n" \
+	"icd10, atc.\n"
+
+static const struct hs_cli_option no_options[] = { { NULL, NULL, NULL, HS_CLI_FLAG, NULL } };
 
 static const struct hs_cli_command command = {
 	.name = "tx",
@@ -51,93 +70,18 @@ static const struct hs_cli_command command = {
 		   "  handslag tx validate country SE Sverige --language sv\n"
 		   "  handslag tx expand http://hl7.org/fhir/ValueSet/administrative-gender\n"
 		   "  handslag tx check national-value-set.json --with national-code-system.json",
-	.options = options,
-	.more = "Verbs:\n"
+	.options = no_options,
+	.more = "Verbs (handslag tx VERB --help tells the options of each):\n"
 		"  lookup SYSTEM CODE             what the code means\n"
 		"  validate SYSTEM CODE [DISPLAY] is the code right (and the display)\n"
 		"  expand URL|FILE                the codes of a value set\n"
 		"  subsumes SYSTEM CODE CODE      is the first above the second\n"
 		"  translate SYSTEM CODE [MAP]    what the code is elsewhere\n"
 		"  check FILE...                  which codes of the value sets in the files are wrong, and "
-		"why\n"
-		"SYSTEM is a URI, or short: ucum, language, mime, country, subdivision, currency, snomed, "
-		"loinc,\n"
-		"icd10, atc.\n"
-		"Exit codes: 0 yes or done, 1 no or wrong, 2 usage, 4 a fault of ours.",
-	.least = 2,
+		"why\n" SYSTEM_IS "Exit codes: 0 yes or done, 1 no or wrong, 2 usage, 4 a fault of ours.",
+	.least = 1,
 	.most = -1,
 };
-
-/* ---- questions ---- */
-
-static const struct {
-	const char *name, *uri;
-} systems[] = { { "ucum", "http://unitsofmeasure.org" }, { "language", "urn:ietf:bcp:47" },
-	{ "mime", "urn:ietf:bcp:13" }, { "country", "urn:iso:std:iso:3166" },
-	{ "subdivision", "urn:iso:std:iso:3166:-2" }, { "currency", "urn:iso:std:iso:4217" },
-	{ "snomed", "http://snomed.info/sct" }, { "loinc", "http://loinc.org" },
-	{ "icd10", "http://hl7.org/fhir/sid/icd-10" }, { "atc", "http://www.whocc.no/atc" } };
-
-static const char *system_of(const char *word)
-{
-	for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++)
-		if (strcmp(systems[i].name, word) == 0)
-			return systems[i].uri;
-	return word;
-}
-
-void hs_cli_tx_add(struct hs_cli_tx *tx, struct hs_json *parameters, const char *name, const char *key,
-	const char *text)
-{
-	if (text)
-		hs_parameters_add(tx->arena, parameters, hs_slice_cstr(name), hs_slice_cstr(key),
-			hs_json_string(tx->arena, hs_slice_cstr(text)));
-}
-
-enum hs_status hs_cli_tx_ask(struct hs_cli_tx *tx, const char *operation, struct hs_json *parameters,
-	int *http, struct hs_json **tree, struct hs_error *err)
-{
-	struct hs_slice url = hs_arena_printf(tx->arena, "%s/%s", tx->base, operation);
-	struct hs_cli_answer answer = { 0, HS_S_NONE };
-	struct hs_buf body;
-
-	hs_cli_tx_add(tx, parameters, "displayLanguage", "valueString", tx->language);
-	HS_JSON_EACH(resource, tx->beside)
-		hs_parameters_add(tx->arena, parameters, HS_S("tx-resource"), HS_S("resource"),
-			hs_json_clone(tx->arena, resource));
-	hs_buf_init(&body, tx->arena, FILE_MAX);
-	hs_json_write(&body, parameters, 0);
-	enum hs_status status = hs_cli_call(tx->arena, "POST", hs_arena_cstr(tx->arena, url), NULL,
-		hs_buf_slice(&body), &answer, err);
-	if (status == HS_OK)
-		status = hs_json_parse(tx->arena, answer.body, NULL, tree, err);
-	if (status == HS_OK)
-		*http = answer.status;
-	return status;
-}
-
-struct hs_slice hs_cli_tx_reason(const struct hs_json *outcome)
-{
-	struct hs_slice text = hs_json_text(hs_json_pointer(outcome, HS_S("/issue/0/details/text")));
-
-	return text.len ? text : hs_json_text(hs_json_pointer(outcome, HS_S("/issue/0/diagnostics")));
-}
-
-enum hs_status hs_cli_tx_read(struct hs_cli_tx *tx, const char *file, struct hs_json **out,
-	struct hs_slice *text, struct hs_error *err)
-{
-	struct hs_error why = { .status = HS_OK };
-	struct hs_slice bytes;
-	enum hs_status status = hs_world_read_file(hs_world_real(), tx->arena, file, FILE_MAX, &bytes, err);
-
-	if (status)
-		return status;
-	if (hs_json_parse(tx->arena, bytes, NULL, out, &why))
-		return hs_fail(err, why.status, "%s:%u:%u: %s", file, why.line, why.column, why.text);
-	if (text)
-		*text = bytes;
-	return HS_OK;
-}
 
 /* ---- verbs ---- */
 
@@ -160,15 +104,24 @@ static int ask_and_print(struct hs_cli_tx *tx, const char *operation, struct hs_
 		print(tx, tree);
 	else
 		printf("%.*s\n", HS_S_ARG(hs_cli_tx_reason(tree)));
+	if (!tx->json)
+		hs_cli_tx_hint(tree);
 	return http / 100 == 2 ? HS_EXIT_OK : http / 100 == 5 ? HS_EXIT_FAULT : HS_EXIT_FAILED;
 }
 
+/* With the code system that the first argument names; NULL when it names none, and that has been said. */
 static struct hs_json *new_question(struct hs_cli_tx *tx, char **argv)
 {
 	struct hs_json *parameters = hs_parameters(tx->arena);
+	const char *uri = hs_cli_tx_system(tx->command, argv[0]);
 
-	hs_cli_tx_add(tx, parameters, "system", "valueUri", system_of(argv[1]));
-	return parameters;
+	hs_cli_tx_add(tx, parameters, "system", "valueUri", uri);
+	return uri ? parameters : NULL;
+}
+
+static bool says_yes(const struct hs_json *answer)
+{
+	return hs_json_type(hs_parameter_value(hs_parameter(answer, HS_S("result")))) == HS_JSON_TRUE;
 }
 
 static int run_lookup(struct hs_cli_tx *tx, int count, char **argv)
@@ -176,8 +129,10 @@ static int run_lookup(struct hs_cli_tx *tx, int count, char **argv)
 	struct hs_json *parameters = new_question(tx, argv), *answer;
 
 	(void)count;
-	hs_cli_tx_add(tx, parameters, "code", "valueCode", argv[2]);
-	hs_cli_tx_add(tx, parameters, "version", "valueString", tx->version);
+	if (!parameters)
+		return HS_EXIT_USAGE;
+	hs_cli_tx_add(tx, parameters, "code", "valueCode", argv[1]);
+	hs_cli_tx_add(tx, parameters, "version", "valueString", given.version);
 	for (size_t i = 0; i < given.properties.count; i++)
 		hs_cli_tx_add(tx, parameters, "property", "valueCode", given.properties.items[i]);
 	if (!given.properties.count)
@@ -188,21 +143,21 @@ static int run_lookup(struct hs_cli_tx *tx, int count, char **argv)
 static int run_validate(struct hs_cli_tx *tx, int count, char **argv)
 {
 	struct hs_json *parameters = hs_parameters(tx->arena), *answer = NULL;
+	const char *uri = hs_cli_tx_system(tx->command, argv[0]);
 
-	hs_cli_tx_add(tx, parameters, given.set ? "system" : "url", "valueUri", system_of(argv[1]));
-	hs_cli_tx_add(tx, parameters, "code", "valueCode", argv[2]);
-	hs_cli_tx_add(tx, parameters, given.set ? "systemVersion" : "version", "valueString", tx->version);
-	if (count > 3)
-		hs_cli_tx_add(tx, parameters, "display", "valueString", argv[3]);
+	if (!uri)
+		return HS_EXIT_USAGE;
+	hs_cli_tx_add(tx, parameters, given.set ? "system" : "url", "valueUri", uri);
+	hs_cli_tx_add(tx, parameters, "code", "valueCode", argv[1]);
+	hs_cli_tx_add(tx, parameters, given.set ? "systemVersion" : "version", "valueString", given.version);
+	hs_cli_tx_add(tx, parameters, "display", "valueString", count > 2 ? argv[2] : NULL);
 	if (given.lenient)
 		hs_parameters_add(tx->arena, parameters, HS_S("lenient-display-validation"),
 			HS_S("valueBoolean"), hs_json_bool(tx->arena, true));
-	if (given.set)
-		hs_cli_tx_add(tx, parameters, "url", "valueUri", given.set);
+	hs_cli_tx_add(tx, parameters, "url", "valueUri", given.set);
 	int code = ask_and_print(tx, given.set ? "ValueSet/$validate-code" : "CodeSystem/$validate-code",
 		parameters, hs_cli_tx_print_validation, &answer);
-	const struct hs_json *result = hs_parameter_value(hs_parameter(answer, HS_S("result")));
-	return code ? code : hs_json_type(result) == HS_JSON_TRUE ? HS_EXIT_OK : HS_EXIT_FAILED;
+	return code ? code : says_yes(answer) ? HS_EXIT_OK : HS_EXIT_FAILED;
 }
 
 static int run_expand(struct hs_cli_tx *tx, int count, char **argv)
@@ -211,10 +166,10 @@ static int run_expand(struct hs_cli_tx *tx, int count, char **argv)
 	struct hs_error err = { .status = HS_OK };
 
 	(void)count;
-	if (strchr(argv[1], ':')) {
-		hs_cli_tx_add(tx, parameters, "url", "valueUri", argv[1]);
+	if (strchr(argv[0], ':')) {
+		hs_cli_tx_add(tx, parameters, "url", "valueUri", argv[0]);
 	} else {
-		if (hs_cli_tx_read(tx, argv[1], &set, NULL, &err))
+		if (hs_cli_tx_read(tx, argv[0], &set, NULL, &err))
 			return hs_cli_fail_error(tx->command, &err);
 		hs_parameters_add(tx->arena, parameters, HS_S("valueSet"), HS_S("resource"), set);
 	}
@@ -230,7 +185,10 @@ static int run_expand(struct hs_cli_tx *tx, int count, char **argv)
 	if (given.offset >= 0)
 		hs_parameters_add(tx->arena, parameters, HS_S("offset"), HS_S("valueInteger"),
 			hs_json_int(tx->arena, given.offset));
-	return ask_and_print(tx, "ValueSet/$expand", parameters, hs_cli_tx_print_expansion, &answer);
+	int code = ask_and_print(tx, "ValueSet/$expand", parameters, hs_cli_tx_print_expansion, &answer);
+	if (code == HS_EXIT_FAILED && set && !tx->json)
+		fprintf(stderr, "handslag tx check %s tells all that is wrong in it, by line\n", argv[0]);
+	return code;
 }
 
 static void print_subsumption(struct hs_cli_tx *tx, const struct hs_json *answer)
@@ -244,9 +202,11 @@ static int run_subsumes(struct hs_cli_tx *tx, int count, char **argv)
 	struct hs_json *parameters = new_question(tx, argv), *answer = NULL;
 
 	(void)count;
-	hs_cli_tx_add(tx, parameters, "codeA", "valueCode", argv[2]);
-	hs_cli_tx_add(tx, parameters, "codeB", "valueCode", argv[3]);
-	hs_cli_tx_add(tx, parameters, "version", "valueString", tx->version);
+	if (!parameters)
+		return HS_EXIT_USAGE;
+	hs_cli_tx_add(tx, parameters, "codeA", "valueCode", argv[1]);
+	hs_cli_tx_add(tx, parameters, "codeB", "valueCode", argv[2]);
+	hs_cli_tx_add(tx, parameters, "version", "valueString", given.version);
 	int code = ask_and_print(tx, "CodeSystem/$subsumes", parameters, print_subsumption, &answer);
 	struct hs_slice outcome = hs_parameter_text(answer, HS_S("outcome"));
 	bool above = hs_slice_eq(outcome, HS_S("subsumes")) || hs_slice_eq(outcome, HS_S("equivalent"));
@@ -256,16 +216,16 @@ static int run_subsumes(struct hs_cli_tx *tx, int count, char **argv)
 static int run_translate(struct hs_cli_tx *tx, int count, char **argv)
 {
 	struct hs_json *parameters = new_question(tx, argv), *answer = NULL;
+	const char *target = given.target ? hs_cli_tx_system(tx->command, given.target) : NULL;
 
-	hs_cli_tx_add(tx, parameters, "code", "valueCode", argv[2]);
-	hs_cli_tx_add(tx, parameters, "targetsystem", "valueUri",
-		given.target ? system_of(given.target) : NULL);
-	if (count > 3)
-		hs_cli_tx_add(tx, parameters, "url", "valueUri", argv[3]);
+	if (!parameters || (given.target && !target))
+		return HS_EXIT_USAGE;
+	hs_cli_tx_add(tx, parameters, "code", "valueCode", argv[1]);
+	hs_cli_tx_add(tx, parameters, "targetsystem", "valueUri", target);
+	hs_cli_tx_add(tx, parameters, "url", "valueUri", count > 2 ? argv[2] : NULL);
 	int code = ask_and_print(tx, "ConceptMap/$translate", parameters, hs_cli_tx_print_translation,
 		&answer);
-	const struct hs_json *result = hs_parameter_value(hs_parameter(answer, HS_S("result")));
-	return code ? code : hs_json_type(result) == HS_JSON_TRUE ? HS_EXIT_OK : HS_EXIT_FAILED;
+	return code ? code : says_yes(answer) ? HS_EXIT_OK : HS_EXIT_FAILED;
 }
 
 static int run_check(struct hs_cli_tx *tx, int count, char **argv)
@@ -273,19 +233,85 @@ static int run_check(struct hs_cli_tx *tx, int count, char **argv)
 	struct hs_error err = { .status = HS_OK };
 	size_t wrong = 0;
 
-	for (int i = 1; i < count; i++)
+	for (int i = 0; i < count; i++)
 		if (hs_cli_tx_check(tx, argv[i], &wrong, &err))
 			return hs_cli_fail_error(tx->command, &err);
 	return wrong ? HS_EXIT_FAILED : HS_EXIT_OK;
 }
 
-static const struct {
-	const char *name;
+static const struct verb {
+	const char *word;
+	enum verb_at at;
 	int (*run)(struct hs_cli_tx *tx, int count, char **argv);
-	int least, most; /* arguments, the verb included */
-} verbs[] = { { "lookup", run_lookup, 3, 3 }, { "validate", run_validate, 3, 4 },
-	{ "expand", run_expand, 2, 2 }, { "subsumes", run_subsumes, 4, 4 },
-	{ "translate", run_translate, 3, 4 }, { "check", run_check, 2, 1000 } };
+	struct hs_cli_command command;
+} verbs[] = {
+	{ "lookup", LOOKUP, run_lookup,
+		{ .name = "tx lookup",
+			.arguments = "SYSTEM CODE",
+			.summary = "Tells what a code means: its names, its place, its properties.",
+			.example = "  handslag tx lookup ucum mg/dL\n"
+				   "  handslag tx lookup https://example.org/CodeSystem/x A1 --with x.json",
+			.more = SYSTEM_IS
+			"Exit codes: 0 told, 1 there is no such code, 2 usage, 4 a fault of ours.",
+			.least = 2,
+			.most = 2 } },
+	{ "validate", VALIDATE, run_validate,
+		{ .name = "tx validate",
+			.arguments = "SYSTEM CODE [DISPLAY]",
+			.summary = "Says whether a code is right in its code system or a value set, and its "
+				   "display.",
+			.example = "  handslag tx validate country SE Sverige --language sv\n"
+				   "  handslag tx validate ucum mg --set "
+				   "http://hl7.org/fhir/ValueSet/units-of-time",
+			.more = SYSTEM_IS "Exit codes: 0 right, 1 wrong, 2 usage, 4 a fault of ours.",
+			.least = 2,
+			.most = 3 } },
+	{ "expand", EXPAND, run_expand,
+		{ .name = "tx expand",
+			.arguments = "URL|FILE",
+			.summary = "Lists the codes of a value set.",
+			.example = "  handslag tx expand http://hl7.org/fhir/ValueSet/administrative-gender\n"
+				   "  handslag tx expand set.json --with codes.json --filter card --count 20",
+			.more = "Exit codes: 0 listed, 1 it cannot be expanded, 2 usage, 4 a fault of ours.",
+			.least = 1,
+			.most = 1 } },
+	{ "subsumes", SUBSUMES, run_subsumes,
+		{ .name = "tx subsumes",
+			.arguments = "SYSTEM CODE CODE",
+			.summary = "Says how two codes lie in the hierarchy: is the first above the second.",
+			.example = "  handslag tx subsumes snomed 73211009 44054006 --data data",
+			.more = SYSTEM_IS
+			"Exit codes: 0 it is (subsumes, equivalent), 1 it is not, 2 usage, 4 a fault of "
+			"ours.",
+			.least = 3,
+			.most = 3 } },
+	{ "translate", TRANSLATE, run_translate,
+		{ .name = "tx translate",
+			.arguments = "SYSTEM CODE [MAP]",
+			.summary = "Says what a code is in other code systems, by all maps that are known or "
+				   "by one.",
+			.example =
+				"  handslag tx translate https://example.org/CodeSystem/x A1 --with map.json",
+			.more = SYSTEM_IS
+			"Exit codes: 0 told, 1 there is no translation, 2 usage, 4 a fault of ours.",
+			.least = 2,
+			.most = 3 } },
+	{ "check", CHECK, run_check,
+		{ .name = "tx check",
+			.arguments = "FILE...",
+			.summary = "Says which codes of the value sets in files are wrong, on which line, "
+				   "and why.",
+			.example = "  handslag tx check national-value-set.json --with "
+				   "national-code-system.json\n"
+				   "  handslag tx check package/ValueSet-*.json --package se.example#1.0.0 "
+				   "--lenient",
+			.more = "Each line says FILE:LINE:COLUMN: error or warning: code: reason.\n"
+				"Exit codes: 0 nothing is wrong (warnings do not count), 1 something is, 2 "
+				"usage, 4 a "
+				"fault of ours.",
+			.least = 1,
+			.most = -1 } },
+};
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 /* ---- the command ---- */
@@ -329,57 +355,72 @@ static enum hs_status read_beside(struct hs_cli_tx *tx, struct hs_error *err)
 	return status;
 }
 
-static int find_verb(const char *word, int count)
+/* The verb in front; NULL after a word on what is wrong. */
+static const struct verb *find_verb(const char *word)
 {
 	const char *names[VERBS + 1] = { NULL };
 
 	for (size_t i = 0; i < VERBS; i++) {
-		names[i] = verbs[i].name;
-		if (strcmp(verbs[i].name, word) != 0)
-			continue;
-		if (count >= verbs[i].least && count <= verbs[i].most)
-			return (int)i;
-		hs_cli_fail(&command, HS_EXIT_USAGE,
-			"%s has another number of arguments; see handslag tx --help", word);
-		return -1;
+		names[i] = verbs[i].word;
+		if (strcmp(verbs[i].word, word) == 0)
+			return &verbs[i];
 	}
 	const char *near = hs_suggest(word, names);
-	hs_cli_fail(&command, HS_EXIT_USAGE, "there is no verb \"%s\"%s%s%s; see handslag tx --help", word,
-		near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-	return -1;
+	if (word[0] == '-')
+		hs_cli_fail(&command, HS_EXIT_USAGE,
+			"the verb comes before its options; see handslag tx --help");
+	else
+		hs_cli_fail(&command, HS_EXIT_USAGE, "there is no verb \"%s\"%s%s%s; see handslag tx --help",
+			word, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+	return NULL;
 }
 
-int hs_cli_tx(int argc, char **argv)
+static int ask(const struct verb *verb, const struct hs_cli_command *own, int count, char **argv)
 {
 	struct hs_cli_reference *reference = NULL;
 	struct hs_error err = { .status = HS_OK };
-	int count = 0;
-
-	given.count = given.offset = -1;
-	int code = hs_cli_parse(&command, argc, argv, &count);
-	if (code >= 0)
-		return code;
-	int verb = find_verb(argv[0], count);
-	if (verb < 0)
-		return HS_EXIT_USAGE;
 	struct hs_arena *arena = hs_arena_new(ARENA);
-	struct hs_cli_tx tx = { .command = &command,
+	struct hs_cli_tx tx = { .command = own,
 		.arena = arena,
 		.language = given.language,
-		.version = given.version,
 		.json = given.json,
 		.lenient = given.lenient };
 	struct hs_cli_reference_options open = { .data = given.data, .packages = choose_packages(arena) };
+	int code;
+
 	enum hs_status status = read_beside(&tx, &err);
 	if (status == HS_OK)
 		status = hs_cli_reference_open(arena, &open, &reference, &err);
 	if (status) {
-		code = hs_cli_fail_error(&command, &err);
+		code = hs_cli_fail_error(own, &err);
 	} else {
 		tx.base = hs_cli_reference_base(reference, arena, given.r5 ? HS_FHIR_R5 : HS_FHIR_R4);
-		code = verbs[verb].run(&tx, count, argv);
+		code = verb->run(&tx, count, argv);
 	}
 	hs_cli_reference_stop(reference);
 	hs_arena_free(arena);
 	return code;
+}
+
+int hs_cli_tx(int argc, char **argv)
+{
+	struct hs_cli_option options[OFFERED + 1] = { { NULL, NULL, NULL, HS_CLI_FLAG, NULL } };
+	size_t offers = 0;
+	int count = 0;
+
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		int code = hs_cli_parse(&command, argc, argv, &count);
+		return code >= 0 ? code : HS_EXIT_USAGE;
+	}
+	const struct verb *verb = find_verb(argv[1]);
+	if (!verb)
+		return HS_EXIT_USAGE;
+	for (size_t i = 0; i < OFFERED; i++)
+		if (offered[i].verbs & verb->at)
+			options[offers++] = offered[i].option;
+	struct hs_cli_command own = verb->command;
+	own.options = options;
+	given.count = given.offset = -1;
+	int code = hs_cli_parse(&own, argc - 1, argv + 1, &count);
+	return code >= 0 ? code : ask(verb, &own, count, argv + 1);
 }

@@ -9,7 +9,7 @@ struct hs_cli_tx {
 	const struct hs_cli_command *command;
 	struct hs_arena *arena;
 	const char *base; /* URL of the FHIR version */
-	const char *language, *version;
+	const char *language;
 	const struct hs_json *beside; /* array of resources sent with each question */
 	bool json, lenient;
 };
@@ -23,11 +23,17 @@ void hs_cli_tx_add(struct hs_cli_tx *tx, struct hs_json *parameters, const char 
 /* details.text of the first issue, or diagnostics. */
 struct hs_slice hs_cli_tx_reason(const struct hs_json *outcome);
 
+/* The URI of a code system that a short name or a URI names; NULL, after a word on it, when it does neither.
+ */
+const char *hs_cli_tx_system(const struct hs_cli_command *command, const char *word);
+
 /* Answers for people (tx_text.c). */
 void hs_cli_tx_print_lookup(struct hs_cli_tx *tx, const struct hs_json *answer);
 void hs_cli_tx_print_validation(struct hs_cli_tx *tx, const struct hs_json *answer);
 void hs_cli_tx_print_expansion(struct hs_cli_tx *tx, const struct hs_json *answer);
 void hs_cli_tx_print_translation(struct hs_cli_tx *tx, const struct hs_json *answer);
+/* How to bring what the answer misses, to standard error; nothing when it misses nothing. */
+void hs_cli_tx_hint(const struct hs_json *answer);
 
 /* A FHIR resource in a file; `text` (may be NULL) gets its bytes, for places. */
 enum hs_status hs_cli_tx_read(struct hs_cli_tx *tx, const char *file, struct hs_json **out,

@@ -5,8 +5,11 @@
 
 #include <stdio.h>
 
+#include <stdlib.h>
+
 #define BATCH 500u
 #define ISSUES_MAX 100000u
+#define NEAR_MAX 50u /* wrong codes for which another way of writing is looked for */
 
 struct check {
 	struct hs_cli_tx *tx;
@@ -16,7 +19,7 @@ struct check {
 	struct hs_slice rule_path; /* "ValueSet.compose.include[0]" */
 	const struct hs_json *rule;
 	struct hs_issues issues;
-	size_t codes, wrong, rules_wrong;
+	size_t codes, wrong, rules_wrong, near;
 };
 
 static void say(struct check *c, const struct hs_json *at, enum hs_severity severity, struct hs_slice path,
@@ -36,6 +39,56 @@ static void say(struct check *c, const struct hs_json *at, enum hs_severity seve
 		printf("%s:%u:%u: %s: %.*s%s%.*s\n", c->file, line, column,
 			severity == HS_SEVERITY_ERROR ? "error" : "warning", HS_S_ARG(what),
 			what.len ? ": " : "", HS_S_ARG(text));
+}
+
+/* ---- one code ---- */
+
+/* Whether the code system of the rule has the code. HS_OK whatever it has. */
+static enum hs_status ask_code(struct check *c, struct hs_slice code, bool *has, struct hs_error *err)
+{
+	struct hs_arena *arena = c->tx->arena;
+	struct hs_json *question = hs_parameters(arena), *answer = NULL;
+	struct hs_slice version = hs_json_get_text(c->rule, HS_S("version"));
+	int http = 0;
+
+	hs_parameters_add(arena, question, HS_S("url"), HS_S("valueUri"),
+		hs_json_string(arena, hs_json_get_text(c->rule, HS_S("system"))));
+	hs_parameters_add(arena, question, HS_S("code"), HS_S("valueCode"), hs_json_string(arena, code));
+	if (version.len)
+		hs_parameters_add(arena, question, HS_S("version"), HS_S("valueString"),
+			hs_json_string(arena, version));
+	enum hs_status status = hs_cli_tx_ask(c->tx, "CodeSystem/$validate-code", question, &http, &answer,
+		err);
+	*has = status == HS_OK &&
+		hs_json_type(hs_parameter_value(hs_parameter(answer, HS_S("result")))) == HS_JSON_TRUE;
+	return status;
+}
+
+/* " (the code system has 'SB1')" when the code is only written in another way, else nothing. */
+static struct hs_slice near_code(struct check *c, struct hs_slice code)
+{
+	struct hs_slice forms[3] = { hs_slice_trim(code) };
+	struct hs_error ignored;
+	struct hs_buf upper, lower;
+
+	if (!code.len || c->near++ >= NEAR_MAX)
+		return HS_S_NONE;
+	hs_buf_init(&upper, c->tx->arena, 4096);
+	hs_buf_init(&lower, c->tx->arena, 4096);
+	for (size_t i = 0; i < forms[0].len; i++) {
+		char byte = forms[0].ptr[i];
+		hs_buf_byte(&upper, byte >= 'a' && byte <= 'z' ? (char)(byte - 'a' + 'A') : byte);
+		hs_buf_byte(&lower, byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte);
+	}
+	forms[1] = hs_buf_slice(&upper);
+	forms[2] = hs_buf_slice(&lower);
+	for (size_t i = 0; i < 3; i++) {
+		bool has = false;
+		if (!hs_slice_eq(forms[i], code) && ask_code(c, forms[i], &has, &ignored) == HS_OK && has)
+			return hs_arena_printf(c->tx->arena, " (the code system has '%.*s')",
+				HS_S_ARG(forms[i]));
+	}
+	return HS_S_NONE;
 }
 
 /* ---- a list of codes ---- */
@@ -73,10 +126,13 @@ static bool tell(struct check *c, const struct hs_json *concept, size_t index, c
 		}
 		if (is_of_type(issue, "not-in-vs") || is_of_type(issue, "status-check"))
 			continue;
-		bool why = is_of_type(issue, "invalid-code"); /* what a grammar could not read */
+		bool why = is_of_type(issue, "invalid-code"); /* also what a grammar could not read */
+		struct hs_slice text = text_of(issue);
+		if (why && error)
+			text = hs_arena_printf(c->tx->arena, "%.*s%.*s", HS_S_ARG(text),
+				HS_S_ARG(near_code(c, hs_json_get_text(concept, HS_S("code")))));
 		if (error || why || hs_slice_eq(severity, HS_S("warning")))
-			say(c, concept, error ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING, path,
-				text_of(issue));
+			say(c, concept, error ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING, path, text);
 		bad |= error;
 	}
 	c->wrong += bad;
@@ -151,6 +207,47 @@ static enum hs_status ask_batch(struct check *c, const struct hs_json *concept, 
 	return HS_OK;
 }
 
+struct listed {
+	const struct hs_json *concept;
+	struct hs_slice code;
+	size_t index;
+};
+
+static int compare_listed(const void *a, const void *b)
+{
+	const struct listed *x = a, *y = b;
+	int order = hs_slice_cmp(x->code, y->code);
+
+	return order ? order : x->index < y->index ? -1 : 1;
+}
+
+/* A code that is listed again is a slip, often of the one that was meant in its place. */
+static void check_doubles(struct check *c, const struct hs_json *list)
+{
+	size_t count = hs_json_count(list), n = 0;
+	struct listed *all = hs_arena_array(c->tx->arena, count + 1, sizeof(*all)), *first = all;
+
+	if (!all)
+		return;
+	HS_JSON_EACH(concept, list) {
+		all[n] = (struct listed) { concept, hs_json_get_text(concept, HS_S("code")), n };
+		n++;
+	}
+	qsort(all, n, sizeof(*all), compare_listed);
+	for (size_t i = 1; i < n; i++) {
+		uint32_t line = 0, column = 0;
+		if (!hs_slice_eq(all[i].code, first->code)) {
+			first = &all[i];
+			continue;
+		}
+		hs_json_position(c->text, first->concept, &line, &column);
+		say(c, all[i].concept, HS_SEVERITY_WARNING,
+			hs_arena_printf(c->tx->arena, "%.*s.concept[%zu]", HS_S_ARG(c->rule_path),
+				all[i].index),
+			hs_arena_printf(c->tx->arena, "the code is listed already, on line %u", line));
+	}
+}
+
 static enum hs_status check_list(struct check *c, struct hs_error *err)
 {
 	const struct hs_json *list = hs_json_get(c->rule, HS_S("concept")), *at = hs_json_first(list);
@@ -172,10 +269,46 @@ static enum hs_status check_list(struct check *c, struct hs_error *err)
 			hs_arena_rollback(c->tx->arena, mark);
 	}
 	c->rules_wrong += !known;
+	if (status == HS_OK)
+		check_doubles(c, list);
 	return status;
 }
 
 /* ---- any other rule ---- */
+
+/* Filters on the hierarchy name a code; one that is not there makes the rule empty without a word. */
+static enum hs_status check_filters(struct check *c, struct hs_error *err)
+{
+	static const char *const operators[] = { "is-a", "descendent-of", "is-not-a", "generalizes",
+		"child-of", "descendent-leaf" };
+	enum hs_status status = HS_OK;
+	size_t index = 0;
+
+	HS_JSON_EACH(filter, hs_json_get(c->rule, HS_S("filter"))) {
+		struct hs_slice op = hs_json_get_text(filter, HS_S("op")),
+				value = hs_json_get_text(filter, HS_S("value")),
+				path = hs_arena_printf(c->tx->arena, "%.*s.filter[%zu]",
+					HS_S_ARG(c->rule_path), index++);
+		struct hs_slice property = hs_json_get_text(filter, HS_S("property"));
+		bool names_code = false, has = true;
+		bool by_code = hs_slice_eq(property, HS_S("concept")) || hs_slice_eq(property, HS_S("code"));
+		for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++)
+			names_code |= by_code && hs_slice_eq(op, hs_slice_cstr(operators[i]));
+		if (names_code)
+			status = ask_code(c, value, &has, err);
+		if (status)
+			return status;
+		if (has)
+			continue;
+		say(c, filter, HS_SEVERITY_ERROR, path,
+			hs_arena_printf(c->tx->arena,
+				"the filter \"%.*s %.*s\" names a code that is not in %.*s%.*s", HS_S_ARG(op),
+				HS_S_ARG(value), HS_S_ARG(hs_json_get_text(c->rule, HS_S("system"))),
+				HS_S_ARG(near_code(c, value))));
+		c->rules_wrong++;
+	}
+	return HS_OK;
+}
 
 /* Expands the rule alone, and shows nothing: that it can be expanded is the answer. */
 static enum hs_status check_rule(struct check *c, struct hs_error *err)
@@ -199,7 +332,7 @@ static enum hs_status check_rule(struct check *c, struct hs_error *err)
 	bool endless = hs_slice_eq(hs_json_text(hs_json_pointer(answer, HS_S("/issue/0/code"))),
 		HS_S("too-costly"));
 	if (http / 100 == 2 || endless)
-		return HS_OK;
+		return check_filters(c, err);
 	say(c, c->rule, HS_SEVERITY_ERROR, c->rule_path, hs_cli_tx_reason(answer));
 	c->rules_wrong++;
 	return HS_OK;
@@ -233,6 +366,15 @@ static bool is_set(const struct hs_json *resource)
 	return hs_slice_eq(hs_json_get_text(resource, HS_S("resourceType")), HS_S("ValueSet"));
 }
 
+static void print_summary(const struct check *c)
+{
+	fprintf(stderr, "%s: %zu of %zu listed codes are wrong", c->file, c->wrong, c->codes);
+	if (c->rules_wrong)
+		fprintf(stderr, ", and %zu rule%s cannot be used", c->rules_wrong,
+			c->rules_wrong == 1 ? "" : "s");
+	fputc('\n', stderr);
+}
+
 enum hs_status hs_cli_tx_check(struct hs_cli_tx *tx, const char *file, size_t *wrong, struct hs_error *err)
 {
 	struct check c = { .tx = tx, .file = file, .issues = { .arena = tx->arena, .max = ISSUES_MAX } };
@@ -259,8 +401,7 @@ enum hs_status hs_cli_tx_check(struct hs_cli_tx *tx, const char *file, size_t *w
 	if (tx->json)
 		hs_cli_print(hs_outcome(tx->arena, &c.issues));
 	else
-		fprintf(stderr, "%s: %zu of %zu listed codes are wrong%s\n", file, c.wrong, c.codes,
-			c.rules_wrong ? ", and a rule cannot be used" : "");
+		print_summary(&c);
 	*wrong += c.wrong + c.rules_wrong;
 	return HS_OK;
 }

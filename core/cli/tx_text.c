@@ -122,3 +122,21 @@ void hs_cli_tx_print_translation(struct hs_cli_tx *tx, const struct hs_json *ans
 	if (!found)
 		printf("nothing: %.*s\n", HS_S_ARG(hs_parameter_text(answer, HS_S("message"))));
 }
+
+static bool is_missing(const struct hs_json *issue)
+{
+	const struct hs_json *coding = hs_json_pointer(issue, HS_S("/details/coding/0"));
+
+	return hs_slice_eq(hs_json_get_text(coding, HS_S("code")), HS_S("not-found"));
+}
+
+void hs_cli_tx_hint(const struct hs_json *answer)
+{
+	const struct hs_json *issues = hs_json_get(hs_parameter(answer, HS_S("issues")), HS_S("resource"));
+	bool missing = false;
+
+	HS_JSON_EACH(issue, hs_json_get(issues ? issues : answer, HS_S("issue")))
+		missing |= is_missing(issue);
+	if (missing)
+		fputs("bring what is missing with --with FILE, --package NAME or --data DIR\n", stderr);
+}

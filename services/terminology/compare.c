@@ -348,8 +348,10 @@ static bool compare_expansions(struct task *t, struct hs_slice *why)
 	const struct coded *other = self ? expand_one(t, t->other, t->other_name, &other_count, &err) : NULL;
 
 	if (!self || !other) {
-		*why = hs_arena_printf(t->ctx->arena, "%s expansion failed: %.*s", self ? "Other" : "This",
-			(int)strlen(err.text), err.text);
+		*why = hs_arena_printf(t->ctx->arena, "%s: %s",
+			self ? tx_word(t->ctx, "Other expansion failed", "Det andra kan inte expanderas") :
+			       tx_word(t->ctx, "This expansion failed", "Det ena kan inte expanderas"),
+			err.text);
 		t->ctx->failure = NULL;
 		return false;
 	}
@@ -362,16 +364,22 @@ static bool compare_expansions(struct task *t, struct hs_slice *why)
 /* ---- the answer ---- */
 
 static const struct {
-	const char *result, *message; /* {0} this, {1} other */
+	const char *result, *english, *swedish; /* {0} this, {1} other */
 } outcomes[] = {
-	{ "same", "The value sets {0} and {1} contain the same codes" },
-	{ "superset", "The valueSet {0} is a super-set of the valueSet {1}" },
-	{ "subset", "The valueSet {0} is a sub-set of the valueSet {1}" },
+	{ "same", "The value sets {0} and {1} contain the same codes",
+		"Urvalen {0} och {1} har samma koder" },
+	{ "superset", "The valueSet {0} is a super-set of the valueSet {1}",
+		"Urvalet {0} har alla koder som urvalet {1} har, och fler" },
+	{ "subset", "The valueSet {0} is a sub-set of the valueSet {1}",
+		"Urvalet {0} har bara koder som urvalet {1} har, men inte alla" },
 	{ "overlapping",
 		"Both value sets {0} and {1} contain the codes the other doesn't, but there is some "
-		"overlap" },
-	{ "disjoint", "No shared codes between the value sets {0} and {1}" },
-	{ "empty", "Neither of the value sets {0} and {1} contains any codes" },
+		"overlap",
+		"Urvalen {0} och {1} har vart och ett koder som det andra saknar, men också gemensamma" },
+	{ "disjoint", "No shared codes between the value sets {0} and {1}",
+		"Urvalen {0} och {1} har inga gemensamma koder" },
+	{ "empty", "Neither of the value sets {0} and {1} contains any codes",
+		"Inget av urvalen {0} och {1} har några koder" },
 };
 
 static size_t outcome_of(const struct finding *f)
@@ -439,13 +447,15 @@ enum hs_status hs_tx_compare(struct tx_context *ctx, struct tx_set self, struct 
 	if (!known) {
 		hs_tx_add_text(ctx, *out, "result", "valueCode", HS_S("indeterminate"));
 		hs_tx_add_text(ctx, *out, "message", "valueString",
-			hs_arena_printf(ctx->arena, "Unable to compare %.*s and %.*s: %.*s",
-				HS_S_ARG(t.self_name), HS_S_ARG(t.other_name), HS_S_ARG(why)));
+			hs_arena_printf(ctx->arena, "%s %.*s %s %.*s: %.*s",
+				tx_word(ctx, "Unable to compare", "Det går inte att jämföra"),
+				HS_S_ARG(t.self_name), tx_word(ctx, "and", "med"), HS_S_ARG(t.other_name),
+				HS_S_ARG(why)));
 	} else {
 		size_t outcome = outcome_of(&t.found);
 		hs_tx_add_text(ctx, *out, "result", "valueCode", hs_slice_cstr(outcomes[outcome].result));
 		hs_tx_add_text(ctx, *out, "message", "valueString",
-			message_of(&t, outcomes[outcome].message));
+			message_of(&t, tx_word(ctx, outcomes[outcome].english, outcomes[outcome].swedish)));
 	}
 	hs_tx_add_bool(ctx, *out, "performed-expansion", !by_definition);
 	if (t.told && known) {

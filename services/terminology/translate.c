@@ -347,7 +347,8 @@ enum hs_status hs_tx_translate(struct tx_context *ctx, const struct tx_map *map,
 		ask_all(t);
 	hs_tx_add_bool(ctx, answer, "result", t->related);
 	if (!t->matches)
-		hs_tx_add_text(ctx, answer, "message", "valueString", HS_S("No translations found"));
+		hs_tx_add_text(ctx, answer, "message", "valueString",
+			hs_slice_cstr(tx_word(ctx, "No translations found", "Det finns ingen översättning")));
 	HS_JSON_EACH(match, hs_json_get(t->out, HS_S("parameter")))
 		hs_json_push(hs_json_get(answer, HS_S("parameter")), hs_json_clone(ctx->arena, match));
 	*out = answer;

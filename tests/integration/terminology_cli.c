@@ -125,12 +125,40 @@ static void wrong_codes_have_a_place_and_a_reason(void **state)
 	assert_has(r.out, "is unknown at character 1");
 	assert_has(r.out, "vs.json:10:3: error: A definition for CodeSystem 'urn:none' could not be found");
 	assert_has(r.out, "vs.json:11:3: error: The filter \"zork = 1\"");
-	assert_has(r.err, "3 of 7 listed codes are wrong, and a rule cannot be used");
+	assert_has(r.err, "3 of 7 listed codes are wrong, and 2 rules cannot be used");
 	r = RUN("check", vs, "--with", cs, "--json");
 	assert_has(r.out, "ValueSet.compose.include[0].concept[2]");
 	r = RUN("check", cs);
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "holds no ValueSet");
+}
+
+/* What no code says by itself: another way of writing, a code listed twice, a filter on a code that is none.
+ */
+static void slips_have_a_hint(void **state)
+{
+	const char *slips = workbench_file("slips.json",
+		"{\"resourceType\":\"ValueSet\",\"status\":\"active\",\"compose\":{\"include\":[\n"
+		"{\"system\":\"urn:test:cs\",\"concept\":[{\"code\":\"a\"},\n{\"code\":\"B\"},\n"
+		"{\"code\":\"a\"}]},\n"
+		"{\"system\":\"urn:test:cs\",\"filter\":[{\"property\":\"concept\",\"op\":\"is-a\",\"value\":"
+		"\"A\"}]}]}}");
+
+	need_packages(state);
+	struct process_result r = RUN("check", slips, "--with", cs);
+	assert_int_equal(r.exit, 1);
+	assert_has(r.out, "slips.json:3:1: error: B: Unknown code 'B'");
+	assert_has(r.out, "(the code system has 'b')");
+	assert_has(r.out, "slips.json:4:1: warning: a: the code is listed already, on line 2");
+	assert_has(r.out,
+		"slips.json:5:35: error: the filter \"is-a A\" names a code that is not in urn:test:cs "
+		"(the code system has 'a')");
+	assert_has(r.err, "1 of 3 listed codes are wrong, and 1 rule cannot be used");
+	r = RUN("expand", vs, "--with", cs);
+	assert_int_equal(r.exit, 1);
+	assert_has(r.err, "handslag tx check ");
+	r = RUN("lookup", "urn:none", "a");
+	assert_has(r.err, "--with FILE");
 }
 
 static void mistakes_are_named(void **state)
@@ -141,9 +169,21 @@ static void mistakes_are_named(void **state)
 	assert_has(r.err, "did you mean \"lookup\"?");
 	r = RUN("lookup", "ucum");
 	assert_int_equal(r.exit, 2);
-	r = RUN("lookup", "--help");
+	assert_has(r.err, "usage: handslag tx lookup SYSTEM CODE");
+	r = RUN("lookup", "uucm", "mg");
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "did you mean \"ucum\"?");
+	r = RUN("--json", "lookup", "ucum", "mg");
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "the verb comes before its options");
+	r = RUN("lookup", "ucum", "mg", "--filter", "x");
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "there is no option --filter");
+	r = RUN("expand", "--help");
 	assert_int_equal(r.exit, 0);
-	assert_has(r.out, "Example:");
+	assert_has(r.out, "handslag tx expand URL|FILE");
+	assert_has(r.out, "--filter TEXT");
+	assert_int_equal(hs_slice_search(r.out, HS_S("--lenient")), SIZE_MAX);
 }
 
 int main(void)
@@ -152,6 +192,7 @@ int main(void)
 		cmocka_unit_test(answers_and_exit_codes),
 		cmocka_unit_test(a_set_is_expanded_from_a_file),
 		cmocka_unit_test(wrong_codes_have_a_place_and_a_reason),
+		cmocka_unit_test(slips_have_a_hint),
 		cmocka_unit_test(mistakes_are_named),
 	};
 

@@ -7,16 +7,18 @@ static const char *const resources[] = {
 	"{'resourceType':'CodeSystem','url':'urn:cs','version':'1','language':'en','content':'complete','"
 	"concept':["
 	"{'code':'a','display':'Alpha','designation':[{'language':'sv','value':'Alfa'}]}]}",
+	"{'resourceType':'ValueSet','url':'urn:vs','status':'active','compose':{'include':[{'system':'urn:cs'"
+	"}]}}",
 	NULL,
 };
 
-/* Which of {0} to {4} a sentence has. */
+/* Which of {0} to {5} a sentence has. */
 static unsigned places(const char *text)
 {
 	unsigned found = 0;
 
 	for (const char *p = text; *p; p++)
-		if (p[0] == '{' && p[1] >= '0' && p[1] <= '4' && p[2] == '}')
+		if (p[0] == '{' && p[1] >= '0' && p[1] <= '5' && p[2] == '}')
 			found |= 1u << (p[1] - '0');
 	return found;
 }
@@ -71,11 +73,34 @@ static void the_language_of_the_question(void **state)
 	ask_end(&a);
 }
 
+static const char *compared(struct ask *a, const char *accept)
+{
+	ask_prepare(a, "{'name':'thisUrl','valueUri':'urn:vs'},{'name':'otherUrl','valueUri':'urn:vs'}");
+	assert_int_equal(hs_tx_params_read(&a->ctx, a->ctx.params.tree, hs_slice_cstr(accept), &a->err),
+		HS_OK);
+	assert_int_equal(hs_tx_compare(&a->ctx, (struct tx_set) { NULL, NULL },
+				 (struct tx_set) { NULL, NULL }, &a->out, &a->err),
+		HS_OK);
+	return ask_text(a, "message");
+}
+
+static void comparisons_too(void **state)
+{
+	struct ask a;
+
+	(void)state;
+	ask_begin(&a, resources);
+	assert_string_equal(compared(&a, "en"), "The value sets urn:vs and urn:vs contain the same codes");
+	assert_string_equal(compared(&a, "sv"), "Urvalen urn:vs och urn:vs har samma koder");
+	ask_end(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_sentence_has_the_same_places_in_both_languages),
 		cmocka_unit_test(the_language_of_the_question),
+		cmocka_unit_test(comparisons_too),
 	};
 
 	return cmocka_run_group_tests_name("services/terminology/messages", tests, NULL, NULL);
