@@ -7,8 +7,9 @@
 #include <core/host/validator.h>
 
 #define LAB "http://fhir.forms-lab.com/StructureDefinition/"
-#define CONTEXTS_MAX 1000u /* items of the context expression */
-#define RESULTS_MAX 10000u /* values in all */
+#define TREE_MAX ((size_t)4 << 20) /* bytes of the tree of an expression */
+#define CONTEXTS_MAX 1000u         /* items of the context expression */
+#define RESULTS_MAX 10000u         /* values in all */
 #define SCRATCH_MAX ((size_t)64 << 20)
 
 struct job {
@@ -16,6 +17,7 @@ struct job {
 	const struct hs_json *parameters;
 	struct hs_slice expression, context;
 	const struct hs_json *resource;
+	struct hs_slice type; /* of what the expression is evaluated on; empty: not known */
 	struct hs_json *reply;
 	/* while it runs */
 	struct hs_arena *arena;   /* of the answer */
@@ -88,15 +90,34 @@ static void add_json_value(const struct job *job, struct hs_json *item, const st
 	add_extension(job->arena, item, LAB "json-value", hs_buf_slice(&text));
 }
 
+/* "HumanName", and for a backbone, which has no name of its own, "Patient#Contact". */
+static struct hs_slice part_name(const struct job *job, const struct hs_path_value *value,
+	struct hs_slice type)
+{
+	struct hs_slice path = value->element ? hs_defs_text(job->defs, value->element->path) : HS_S_NONE;
+	size_t first = hs_slice_find(path, '.', 0), last = first;
+
+	if (first == SIZE_MAX ||
+		(!hs_slice_eq(type, HS_S("BackboneElement")) && !hs_slice_eq(type, HS_S("Element"))))
+		return type;
+	for (size_t at = first; at != SIZE_MAX; at = hs_slice_find(path, '.', at + 1))
+		last = at;
+	struct hs_slice name = hs_arena_printf(job->arena, "%.*s#%.*s", HS_S_ARG(hs_slice_first(path, first)),
+		HS_S_ARG(hs_slice_from(path, last + 1)));
+	if (name.len > first + 1 && name.ptr[first + 1] >= 'a' && name.ptr[first + 1] <= 'z')
+		((char *)(uintptr_t)name.ptr)[first + 1] = (char)(name.ptr[first + 1] - ('a' - 'A'));
+	return name;
+}
+
 static void add_value(const struct job *job, struct hs_json *list, const struct hs_path_value *value)
 {
 	struct hs_arena *arena = job->arena;
-	struct hs_slice type = hs_path_type_name(job->defs, value);
+	struct hs_slice type = hs_path_type_name(job->defs, value), name = part_name(job, value, type);
 	struct hs_json *item = hs_json_push(list, hs_json_object(arena));
 	bool empty = value->kind == HS_PATH_STRING && !value->text.len && (!value->node || !value->shadow);
 	struct hs_slice key = value_key(job, type), place = hs_path_place(arena, job->resource, value);
 
-	hs_json_add_text(arena, item, HS_S("name"), empty ? HS_S("empty-string") : type);
+	hs_json_add_text(arena, item, HS_S("name"), empty ? HS_S("empty-string") : name);
 	if (place.len)
 		add_extension(arena, item, LAB "resource-path", place);
 	if (empty)
@@ -152,9 +173,13 @@ static bool on_variable(void *arg, struct hs_slice name, struct hs_path_list *ou
 {
 	const struct job *job = arg;
 	const struct hs_json *found = NULL;
-	HS_JSON_EACH(part, hs_json_get(hs_parameter(job->parameters, HS_S("variables")), HS_S("part")))
-		if (hs_slice_eq(hs_json_get_text(part, HS_S("name")), name))
-			found = part;
+	HS_JSON_EACH(parameter, hs_json_get(job->parameters, HS_S("parameter"))) {
+		if (!hs_slice_eq(hs_json_get_text(parameter, HS_S("name")), HS_S("variables")))
+			continue;
+		HS_JSON_EACH(part, hs_json_get(parameter, HS_S("part")))
+			if (hs_slice_eq(hs_json_get_text(part, HS_S("name")), name))
+				found = part;
+	}
 	if (!found)
 		return false;
 	struct hs_path_value *value = hs_arena_alloc(job->scratch, sizeof(*value));
@@ -275,24 +300,58 @@ static enum hs_status add_result(struct job *job, const struct hs_path *path,
 	return HS_OK;
 }
 
+/* What static analysis says of the expression; one that cannot be parsed is refused by who compiles it. */
+static void add_explanation(const struct job *job, struct hs_json *parts)
+{
+	struct hs_path_explanation told;
+	struct hs_error ignored = { .status = HS_OK };
+	struct hs_buf text;
+
+	if (hs_path_explain(job->defs, job->expression, job->type, job->arena, &told, &ignored))
+		return;
+	if (told.type.len)
+		add_text(job->arena, parts, "expectedReturnType", told.type);
+	hs_buf_init(&text, job->arena, TREE_MAX);
+	hs_json_write(&text, told.tree, HS_JSON_PRETTY);
+	if (told.tree && !text.overflow)
+		add_text(job->arena, parts, "parseDebugTree", hs_buf_slice(&text));
+}
+
 static void add_echo(struct job *job)
 {
 	struct hs_arena *arena = job->arena;
 	struct hs_json *item = add_named(arena, hs_json_add_array(arena, job->reply, HS_S("parameter")),
 		"parameters");
 	struct hs_json *parts = hs_json_add_array(arena, item, HS_S("part"));
-	const struct hs_json *variables = hs_parameter(job->parameters, HS_S("variables"));
+	struct hs_slice server = hs_parameter_text(job->parameters, HS_S("terminologyserver"));
 
 	add_text(arena, parts, "evaluator",
 		hs_arena_printf(arena, "Handslag %s (%s)", HS_VERSION, job->req->edition->name));
+	add_explanation(job, parts);
 	add_text(arena, parts, "expression", job->expression);
 	if (job->context.len)
 		add_text(arena, parts, "context", job->context);
 	if (job->resource)
 		hs_json_add(add_named(arena, parts, "resource"), HS_S("resource"),
 			hs_json_clone(arena, job->resource));
-	if (variables)
-		hs_json_push(parts, hs_json_clone(arena, variables));
+	/* Codes are asked of the terminology here, whatever the caller names. */
+	if (server.len)
+		add_text(arena, parts, "terminologyServerUrl", server);
+	HS_JSON_EACH(parameter, hs_json_get(job->parameters, HS_S("parameter")))
+		if (hs_slice_eq(hs_json_get_text(parameter, HS_S("name")), HS_S("variables")))
+			hs_json_push(parts, hs_json_clone(arena, parameter));
+}
+
+/* The type that the expression is evaluated on: that of the items of the context when they have one. */
+static struct hs_slice focus_type(const struct job *job)
+{
+	struct hs_slice type = hs_json_get_text(job->resource, HS_S("resourceType"));
+	struct hs_path_explanation told = { .tree = NULL };
+	struct hs_error ignored = { .status = HS_OK };
+
+	if (job->context.len)
+		(void)hs_path_explain(job->defs, job->context, type, job->arena, &told, &ignored);
+	return job->context.len ? told.focus : type;
 }
 
 static enum hs_status evaluate(struct job *job, struct hs_error *err)
@@ -312,8 +371,7 @@ static enum hs_status evaluate(struct job *job, struct hs_error *err)
 		.subsumes = on_subsumes,
 		.trace = on_trace,
 		.arg = job };
-	enum hs_status status = compile(job, job->expression, job->context.len ? HS_S_NONE : type, &path,
-		err);
+	enum hs_status status = compile(job, job->expression, job->type, &path, err);
 
 	if (status || !job->context.len)
 		return status ? status : add_result(job, path, &context, NULL, err);
@@ -380,6 +438,7 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 	enum hs_status status = take_resource(job, err);
 	if (status)
 		return status;
+	job->type = focus_type(job);
 	add_echo(job);
 	status = evaluate(job, err);
 	hs_validator_unref(job->validator);

@@ -43,6 +43,35 @@ static void types_results(void **state)
 	expect_part(a.body, "\"name\":\"empty-string\"");
 }
 
+static void explains_the_expression(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("POST", "$fhirpath",
+		WITH("Patient.name.where(use = \\\"usual\\\").given[0]",
+			",{'name':'terminologyserver','valueString':'http://tx'}"),
+		200);
+	expect_text(&a, "/parameter/0/part/1/name", "expectedReturnType");
+	expect_text(&a, "/parameter/0/part/1/valueString", "string");
+	expect_text(&a, "/parameter/0/part/2/name", "parseDebugTree");
+	expect_part(a.body, "\\\"ExpressionType\\\": \\\"IndexerExpression\\\"");
+	expect_part(a.body, "\\\"ReturnType\\\": \\\"HumanName[]\\\"");
+	expect_part(a.body, "{\"name\":\"terminologyServerUrl\",\"valueString\":\"http://tx\"}");
+	a = send_ok("POST", "$fhirpath", WITH("contact", ""), 200);
+	expect_part(a.body, "\"name\":\"Patient#Contact\"");
+	a = send_ok("POST", "$fhirpath", WITH("name.family", ",{'name':'context','valueString':'contact'}"),
+		200);
+	expect_text(&a, "/parameter/0/part/1/valueString", "string");
+	a = send_ok("POST", "$fhirpath", WITH("name.fmaily", ",{'name':'context','valueString':'contact'}"),
+		400);
+	expect_part(a.body, "semantic error");
+	a = send_ok("POST", "$fhirpath",
+		WITH("%a & %b.family",
+			",{'name':'variables','part':[{'name':'a','valueString':'1'}]},{'name':'variables',"
+			"'part':[{'name':'b','valueHumanName':{'family':'2'}}]}"),
+		200);
+	expect_part(a.body, "\"valueString\":\"12\"");
+}
+
 static void evaluates_in_contexts(void **state)
 {
 	NEED_FHIR();
@@ -126,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_results),
+		cmocka_unit_test(explains_the_expression),
 		cmocka_unit_test(evaluates_in_contexts),
 		cmocka_unit_test(keeps_what_a_criterion_traced),
 		cmocka_unit_test(reads_text_and_xml),

@@ -7,6 +7,7 @@ struct checker {
 	const struct hs_path *path;
 	const struct hs_defs *defs;
 	bool strict;
+	bool note;
 	struct hs_error *err;
 };
 
@@ -20,6 +21,16 @@ static enum hs_status refuse(const struct checker *checker, const struct path_no
 		name.len > 80 ? 80 : (int)name.len, name.len ? name.ptr : "");
 	hs__path_place(checker->path->text, node->at, checker->err);
 	return HS_E_INVALID;
+}
+
+/* A copy that lives as long as the path, when shapes are to be noted. */
+static const struct path_shape *note(const struct checker *checker, const struct path_shape *shape)
+{
+	struct path_shape *copy = checker->note ? hs_arena_alloc(checker->path->arena, sizeof(*copy)) : NULL;
+	if (copy) {
+		*copy = *shape;
+	}
+	return copy;
 }
 
 /* The first step of an expression that is the name of a type stands for $this, when that is of the type. */
@@ -67,6 +78,7 @@ static enum hs_status check_steps(struct checker *checker, struct path_node *nod
 			return refuse(checker, node, "there is no such element here", step->name);
 		}
 		at = exists ? next : hs__shape_any();
+		step->shape = note(checker, &at);
 	}
 	*out = at;
 	return HS_OK;
@@ -84,6 +96,7 @@ static enum hs_status check_arguments(struct checker *checker, struct path_node 
 		struct path_shape shape = hs__shape_any();
 		struct path_shape item = *focus;
 		item.unordered = false;
+		item.many = false;
 		if (node->function == PATH_FN_repeat || node->function == PATH_FN_iif) {
 			/* repeat() feeds its own results in; iif() without a focus has that of its
 			 * surroundings. */
@@ -107,7 +120,7 @@ static enum hs_status check_arguments(struct checker *checker, struct path_node 
 	return HS_OK;
 }
 
-static struct path_shape result_of(const struct checker *checker, const struct path_node *node,
+static struct path_shape shape_of_result(const struct checker *checker, const struct path_node *node,
 	const struct path_shape *focus, const struct path_shape *first, struct path_shape *all)
 {
 	struct path_shape shape = hs__shape_any();
@@ -117,6 +130,7 @@ static struct path_shape result_of(const struct checker *checker, const struct p
 	case 'i':
 		return hs__shape_system(HS_PATH_INTEGER);
 	case 's':
+	case 'S':
 		return hs__shape_system(HS_PATH_STRING);
 	case 'd':
 		return hs__shape_system(HS_PATH_DECIMAL);
@@ -149,6 +163,33 @@ static struct path_shape result_of(const struct checker *checker, const struct p
 	default:
 		return shape;
 	}
+}
+
+static struct path_shape result_of(const struct checker *checker, const struct path_node *node,
+	const struct path_shape *focus, const struct path_shape *first, struct path_shape *all)
+{
+	bool many = focus->many;
+	struct path_shape shape = shape_of_result(checker, node, focus, first, all);
+	switch (hs__path_functions[node->function].result) {
+	case '*':
+	case 't':
+		break;
+	case 'l':
+		shape.many = shape.many || many;
+		break;
+	case 'u':
+		shape.many = shape.many || node->function != PATH_FN_iif;
+		break;
+	case 'S':
+	case 'x':
+	case 'c':
+		shape.many = true;
+		break;
+	default:
+		shape.many = false;
+		break;
+	}
+	return shape;
 }
 
 static enum hs_status check_call(struct checker *checker, struct path_node *node,
@@ -219,6 +260,7 @@ static enum hs_status check_binary(struct checker *checker, struct path_node *no
 	if (node->op == OP_UNION) {
 		*out = *left;
 		hs__shape_add(out, &right);
+		out->many = true;
 	} else if (node->op <= OP_JOIN) {
 		if (checker->strict && node->op == OP_ADD && !adds_up(left, &right)) {
 			return refuse(checker, node, "these two types cannot be added", HS_S_NONE);
@@ -235,7 +277,7 @@ static struct path_shape literal(const struct hs_path_value *value)
 	return hs__shape_system((enum hs_path_kind)value->kind);
 }
 
-static enum hs_status check(struct checker *checker, struct path_node *node, const struct path_shape *self,
+static enum hs_status shape_of(struct checker *checker, struct path_node *node, const struct path_shape *self,
 	struct path_shape *out)
 {
 	struct path_shape left = *self, ignored;
@@ -267,6 +309,7 @@ static enum hs_status check(struct checker *checker, struct path_node *node, con
 		return check_call(checker, node, self, &left, out);
 	case OP_ITEM:
 		*out = left;
+		out->many = false;
 		return check(checker, node->first, self, &ignored);
 	case OP_IS:
 		*out = hs__shape_system(HS_PATH_BOOLEAN);
@@ -283,11 +326,24 @@ static enum hs_status check(struct checker *checker, struct path_node *node, con
 	}
 }
 
-enum hs_status hs__path_check(struct hs_path *path, struct hs_slice type, bool strict, struct hs_error *err)
+static enum hs_status check(struct checker *checker, struct path_node *node, const struct path_shape *self,
+	struct path_shape *out)
 {
-	struct checker checker = {
-		.path = path, .defs = path->defs, .strict = strict && path->defs, .err = err
-	};
+	enum hs_status status = shape_of(checker, node, self, out);
+	if (!status) {
+		node->shape = note(checker, out);
+	}
+	return status;
+}
+
+enum hs_status hs__path_check(struct hs_path *path, struct hs_slice type, unsigned flags,
+	struct hs_error *err)
+{
+	struct checker checker = { .path = path,
+		.defs = path->defs,
+		.strict = (flags & PATH_CHECK_STRICT) && path->defs,
+		.note = flags & PATH_CHECK_NOTE,
+		.err = err };
 	struct path_shape self = hs__shape_path(path->defs, type), result;
 	return check(&checker, path->root, &self, &result);
 }

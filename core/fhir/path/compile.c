@@ -4,47 +4,49 @@
 
 #define DEFAULT_STEPS 1000000u
 
-enum hs_status hs_path_compile(const struct hs_defs *defs, struct hs_slice expression, struct hs_slice type,
-	struct hs_path **out, enum hs_path_phase *phase, struct hs_error *err)
+enum hs_status hs__path_open(const struct hs_defs *defs, struct hs_slice expression, struct hs_path **out,
+	struct hs_error *err)
 {
-	enum hs_path_phase ignored;
-	phase = phase ? phase : &ignored;
-	*phase = HS_PATH_SYNTAX;
 	if (expression.len > PATH_MAX_TEXT) {
 		return hs_fail(err, HS_E_LIMIT, "an expression has at most %u bytes", PATH_MAX_TEXT);
 	}
 	struct hs_arena *arena = hs_arena_new(PATH_ARENA_CAP);
 	struct hs_path *path = hs_arena_alloc(arena, sizeof(*path));
-	enum hs_status status = HS_OK;
-	if (path) {
-		path->arena = arena;
-		path->text = hs_arena_copy(arena, expression);
+	struct hs_slice text = hs_arena_copy(arena, expression);
+	if (!path || !text.ptr) {
+		hs_arena_free(arena);
+		return hs_fail(err, HS_E_LIMIT, "the expression is too large");
 	}
-	if (!path || !path->text.ptr) {
-		status = hs_fail(err, HS_E_LIMIT, "the expression is too large");
-		goto out;
+	/* The reference count is the only thing about definitions that changes. */
+	*path = (struct hs_path) { .arena = arena,
+		.text = text,
+		.defs = defs ? hs_defs_ref((struct hs_defs *)(uintptr_t)defs) : NULL };
+	*out = path;
+	return HS_OK;
+}
+
+enum hs_status hs_path_compile(const struct hs_defs *defs, struct hs_slice expression, struct hs_slice type,
+	struct hs_path **out, enum hs_path_phase *phase, struct hs_error *err)
+{
+	enum hs_path_phase ignored;
+	struct hs_path *path = NULL;
+	phase = phase ? phase : &ignored;
+	*phase = HS_PATH_SYNTAX;
+	enum hs_status status = hs__path_open(defs, expression, &path, err);
+	if (!status) {
+		status = hs__path_parse(path, err);
 	}
-	if (defs) {
-		/* The reference count is the only thing about definitions that changes. */
-		path->defs = hs_defs_ref((struct hs_defs *)(uintptr_t)defs);
-	}
-	status = hs__path_parse(path, err);
 	if (!status) {
 		*phase = HS_PATH_SEMANTIC;
-		status = hs__path_check(path, type, type.len > 0, err);
+		status = hs__path_check(path, type, type.len ? PATH_CHECK_STRICT : 0, err);
 	}
-	if (!status) {
-		hs__path_fold(path);
-		*out = path;
-	}
-out:
 	if (status) {
-		if (path && path->defs) {
-			hs_defs_unref(path->defs);
-		}
-		hs_arena_free(arena);
+		hs_path_free(path);
+		return status;
 	}
-	return status;
+	hs__path_fold(path);
+	*out = path;
+	return HS_OK;
 }
 
 void hs_path_free(struct hs_path *path)

@@ -83,15 +83,19 @@ struct path_type_name {
 	bool fhir;                      /* `name` may be a type of FHIR */
 };
 
+struct path_shape;
+
 /* One member name, with what the definitions said about it at compile time. */
 struct path_step {
 	struct hs_slice name;
 	struct path_step *next;
+	uint32_t at;                       /* byte in the expression */
 	bool entry;                        /* first of an expression: may be the name of the type of $this */
 	const struct hs_def_element *from; /* holds for parents of this element ... */
 	const struct hs_def_type *from_type;  /* ... and this type; of an entry, the type it names */
 	const struct hs_def_element *element; /* NULL: nothing is known */
 	const struct hs_def_type *type;       /* NULL for a choice */
+	const struct path_shape *shape;       /* what it leads to, when the check was to note it */
 };
 
 struct path_node {
@@ -102,8 +106,9 @@ struct path_node {
 	uint16_t depth;
 	uint32_t at; /* byte in the expression */
 	struct path_node *left;
-	struct path_node *first; /* first child (argument, right operand) */
-	struct path_node *next;  /* next sibling among children */
+	struct path_node *first;        /* first child (argument, right operand) */
+	struct path_node *next;         /* next sibling among children */
+	const struct path_shape *shape; /* what it gives, when the check was to note it */
 	union {
 		const struct hs_path_value *literal;
 		struct path_step *steps;
@@ -124,7 +129,13 @@ struct hs_path {
 enum hs_status hs__path_parse(struct hs_path *path, struct hs_error *err);
 /* Line and column of a byte of the expression, put into *err. */
 void hs__path_place(struct hs_slice text, size_t at, struct hs_error *err);
-/* Fills in what the definitions know. With `strict`, refuses what cannot be: HS_E_INVALID. */
-enum hs_status hs__path_check(struct hs_path *path, struct hs_slice type, bool strict, struct hs_error *err);
+/* Fills in what the definitions know. */
+#define PATH_CHECK_STRICT 1u /* refuse what cannot be: HS_E_INVALID */
+#define PATH_CHECK_NOTE 2u   /* keep the shape of every node and step */
+enum hs_status hs__path_check(struct hs_path *path, struct hs_slice type, unsigned flags,
+	struct hs_error *err);
+/* A path with its text, not parsed; freed with hs_path_free. */
+enum hs_status hs__path_open(const struct hs_defs *defs, struct hs_slice expression, struct hs_path **out,
+	struct hs_error *err);
 /* Replaces operators on literals by their result. */
 void hs__path_fold(struct hs_path *path);

@@ -132,6 +132,7 @@ static struct path_node *add_step(struct path_parser *parser, struct path_node *
 		return NULL;
 	}
 	step->name = name;
+	step->at = (uint32_t)at;
 	step->entry = !left;
 	if (node != left) {
 		node->at = (uint32_t)at;

@@ -83,6 +83,18 @@ struct hs_path_context {
 	void *arg;
 };
 
+/* An expression for those who look at it: its tree, and the type of what it gives as far as the definitions
+ * tell ("HumanName", "string[]", "Quantity|string"; empty: not known). The tree is in the form of the
+ * fhirpath-lab engine API: ExpressionType, Name, Arguments, ReturnType, Position and Length in bytes. `focus`
+ * is the same type as one to compile for, when it is one. All of `arena`; the tree is NULL when it would be
+ * deeper than 300. Errors as hs_path_compile, of syntax only. */
+struct hs_path_explanation {
+	struct hs_json *tree;
+	struct hs_slice type, focus;
+};
+enum hs_status hs_path_explain(const struct hs_defs *defs, struct hs_slice expression, struct hs_slice type,
+	struct hs_arena *arena, struct hs_path_explanation *out, struct hs_error *err);
+
 /* Evaluates with `input` as focus. HS_E_PROCESSING for an error of execution, HS_E_TOO_COSTLY at the limit.
  */
 enum hs_status hs_path_eval(const struct hs_path *path, const struct hs_path_context *context,

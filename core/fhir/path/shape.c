@@ -35,6 +35,7 @@ static bool same_kind(const struct path_kind *a, const struct path_kind *b)
 void hs__shape_add(struct path_shape *shape, const struct path_shape *more)
 {
 	shape->unordered = shape->unordered || more->unordered;
+	shape->many = shape->many || more->many;
 	shape->known = shape->known && more->known;
 	for (uint8_t i = 0; shape->known && i < more->count; i++) {
 		uint8_t at = 0;
@@ -107,6 +108,7 @@ struct path_shape hs__shape_path(const struct hs_defs *defs, struct hs_slice pat
 		shape = hs__shape_member(defs, &shape, &step, &exists);
 		shape.known = shape.known && exists;
 	}
+	shape.many = false;
 	return shape;
 }
 
@@ -133,7 +135,7 @@ static void keep(const struct path_kind *from, const struct hs_def_element *chil
 struct path_shape hs__shape_member(const struct hs_defs *defs, const struct path_shape *from,
 	struct path_step *step, bool *exists)
 {
-	struct path_shape to = { .known = true, .unordered = from->unordered };
+	struct path_shape to = { .known = true, .unordered = from->unordered, .many = from->many };
 	*exists = !from->known || from->count == 0;
 	if (!from->known || !defs) {
 		*exists = true;
@@ -153,6 +155,7 @@ struct path_shape hs__shape_member(const struct hs_defs *defs, const struct path
 		const struct hs_def_element *child = find_child(defs, kind, step->name);
 		if (child) {
 			*exists = true;
+			to.many = to.many || child->max > 1;
 			add_uses(defs, child, &to);
 			if (from->count == 1) {
 				keep(kind, child, &to, step);
@@ -186,7 +189,7 @@ static bool is_system_kind(struct hs_slice name, uint8_t *kind)
 struct path_shape hs__shape_as(const struct hs_defs *defs, const struct path_shape *from,
 	const struct path_type_name *type)
 {
-	struct path_shape to = { .known = true, .unordered = from->unordered };
+	struct path_shape to = { .known = true, .unordered = from->unordered, .many = from->many };
 	uint8_t system;
 	for (uint8_t i = 0; from->known && i < from->count; i++) {
 		const struct path_kind *kind = &from->kinds[i];
@@ -197,14 +200,12 @@ struct path_shape hs__shape_as(const struct hs_defs *defs, const struct path_sha
 	if (to.count) {
 		return to;
 	}
-	if (type->type) {
-		to = hs__shape_type(defs, type->type);
-		to.known = to.known && !type->type->abstract;
-		return to;
-	}
-	return type->system && is_system_kind(type->name, &system) ?
-		hs__shape_system((enum hs_path_kind)system) :
-		hs__shape_any();
+	to = type->type && !type->type->abstract ? hs__shape_type(defs, type->type) :
+		type->system && is_system_kind(type->name, &system) ?
+						   hs__shape_system((enum hs_path_kind)system) :
+						   hs__shape_any();
+	to.many = from->many;
+	return to;
 }
 
 /* The kind of system value that a FHIR primitive has. */

@@ -16,6 +16,7 @@ struct path_kind {
 struct path_shape {
 	bool known;     /* false: items of any type; `kinds` says nothing then */
 	bool unordered; /* the order of the items is not defined */
+	bool many;      /* there may be several items */
 	uint8_t count;  /* known and 0: always empty */
 	struct path_kind kinds[SHAPE_KINDS];
 };

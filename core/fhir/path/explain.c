@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An expression as a tree of JSON, before it is folded, with what the static check knows of each node; in the
+ * form of the fhirpath-lab engine API (server-api.md of that project, "AST definition"). */
+#include <core/fhir/path/lexer.h>
+#include <core/fhir/path/shape.h>
+
+#include <handslag/buf.h>
+
+#define NAME_MAX 1000u /* bytes of the types of a node */
+#define DEPTH_MAX 300u /* of a tree that is shown: who writes it recurses */
+
+struct explainer {
+	const struct hs_path *path;
+	struct hs_arena *arena;
+};
+
+static struct hs_json *explain(const struct explainer *explainer, const struct path_node *node,
+	const struct path_shape *self);
+
+/* ---- types ---- */
+
+static struct hs_slice kind_name(const struct hs_path *path, const struct path_kind *kind)
+{
+	struct hs_path_value value = { .kind = kind->system };
+	if (!kind->type) {
+		return hs_path_type_name(path->defs, &value);
+	}
+	/* A backbone is told by its path. */
+	bool own = kind->element && kind->element->child_count &&
+		kind->element != hs_defs_root(path->defs, kind->type);
+	return hs_defs_text(path->defs, own ? kind->element->path : kind->type->name);
+}
+
+static struct hs_slice shape_name(const struct explainer *explainer, const struct path_shape *shape)
+{
+	struct hs_buf out;
+	hs_buf_init(&out, explainer->arena, NAME_MAX);
+	if (!shape || !shape->known) {
+		return HS_S_NONE;
+	}
+	for (uint8_t i = 0; i < shape->count; i++) {
+		struct hs_slice name = kind_name(explainer->path, &shape->kinds[i]);
+		bool told = false; /* a type that stands for several elements */
+		for (uint8_t k = 0; k < i && !told; k++) {
+			told = hs_slice_eq(kind_name(explainer->path, &shape->kinds[k]), name);
+		}
+		if (!told) {
+			hs_buf_printf(&out, "%s%.*s%s", i ? "|" : "", HS_S_ARG(name),
+				shape->many ? "[]" : "");
+		}
+	}
+	return hs_buf_slice(&out);
+}
+
+/* ---- nodes ---- */
+
+/* The bytes of the token that the node begins with. */
+static size_t token_length(const struct explainer *explainer, size_t at)
+{
+	struct hs_error ignored;
+	struct path_lexer lexer = {
+		.arena = explainer->path->arena, .source = explainer->path->text, .at = at
+	};
+	return hs__path_next(&lexer, &ignored) ? 0 : lexer.at - lexer.start;
+}
+
+/* Empty: nothing that stands in the text. */
+#define NO_PLACE SIZE_MAX
+
+static struct hs_json *make(const struct explainer *explainer, const char *type, struct hs_slice name,
+	struct hs_json *arguments, const struct path_shape *shape, size_t at)
+{
+	struct hs_arena *arena = explainer->arena;
+	struct hs_json *out = hs_json_object(arena);
+	struct hs_slice result = shape_name(explainer, shape);
+	hs_json_add_text(arena, out, HS_S("ExpressionType"), hs_slice_cstr(type));
+	hs_json_add_text(arena, out, HS_S("Name"), hs_arena_copy(arena, name));
+	if (hs_json_count(arguments)) {
+		hs_json_add(out, HS_S("Arguments"), arguments);
+	}
+	if (result.len) {
+		hs_json_add_text(arena, out, HS_S("ReturnType"), result);
+	}
+	if (at != NO_PLACE) {
+		hs_json_add(out, HS_S("Position"), hs_json_int(arena, (int64_t)at));
+		hs_json_add(out, HS_S("Length"), hs_json_int(arena, (int64_t)token_length(explainer, at)));
+	}
+	return out;
+}
+
+/* What stands left of the dot. */
+static struct hs_json *focus_of(const struct explainer *explainer, const struct path_node *node,
+	const struct path_shape *self)
+{
+	return node->left ? explain(explainer, node->left, self) :
+			    make(explainer, "AxisExpression", HS_S("builtin.that"), NULL, self, NO_PLACE);
+}
+
+static struct hs_json *explain_steps(const struct explainer *explainer, const struct path_node *node,
+	const struct path_shape *self)
+{
+	struct hs_json *out = focus_of(explainer, node, self);
+	for (const struct path_step *step = node->u.steps; step; step = step->next) {
+		struct hs_json *arguments = hs_json_array(explainer->arena);
+		hs_json_push(arguments, out);
+		out = make(explainer, "ChildExpression", step->name, arguments, step->shape, step->at);
+	}
+	return out;
+}
+
+static struct hs_json *explain_type(const struct explainer *explainer, const struct path_type_name *type)
+{
+	struct hs_slice name = type->space.len ?
+		hs_arena_printf(explainer->arena, "%.*s.%.*s", HS_S_ARG(type->space), HS_S_ARG(type->name)) :
+		type->name;
+	return make(explainer, "ConstantExpression", name, NULL, NULL, NO_PLACE);
+}
+
+static struct hs_json *explain_call(const struct explainer *explainer, const struct path_node *node,
+	const struct path_shape *self)
+{
+	const struct path_function_info *info = &hs__path_functions[node->function];
+	struct hs_json *arguments = hs_json_array(explainer->arena);
+	struct path_shape item = node->left && node->left->shape ? *node->left->shape : *self;
+	size_t index = 0;
+	item.many = false;
+	hs_json_push(arguments, focus_of(explainer, node, self));
+	for (const struct path_node *child = node->first; child; child = child->next, index++) {
+		char kind = info->kinds[index < strlen(info->kinds) ? index : strlen(info->kinds) - 1];
+		hs_json_push(arguments,
+			kind == PATH_ARG_TYPE ?
+				explain_type(explainer, &child->u.type) :
+				explain(explainer, child, kind == PATH_ARG_LAMBDA ? &item : self));
+	}
+	return make(explainer, "FunctionCallExpression", info->name, arguments, node->shape, node->at);
+}
+
+/* Operators on one or two sides, by the sign in the text. */
+static struct hs_json *explain_operator(const struct explainer *explainer, const struct path_node *node,
+	const struct path_shape *self)
+{
+	struct hs_slice sign = hs_slice_first(hs_slice_from(explainer->path->text, node->at),
+		token_length(explainer, node->at));
+	struct hs_json *arguments = hs_json_array(explainer->arena);
+	bool unary = node->op == OP_NEGATE || node->op == OP_POSITIVE;
+	bool item = node->op == OP_ITEM;
+	hs_json_push(arguments, focus_of(explainer, node, self));
+	if (node->op == OP_IS || node->op == OP_AS) {
+		hs_json_push(arguments, explain_type(explainer, &node->u.type));
+	} else if (node->first) {
+		hs_json_push(arguments, explain(explainer, node->first, self));
+	}
+	return make(explainer,
+		item          ? "IndexerExpression" :
+			unary ? "UnaryExpression" :
+				"BinaryExpression",
+		item ? HS_S("[]") : sign, arguments, node->shape, node->at);
+}
+
+static struct hs_json *explain(const struct explainer *explainer, const struct path_node *node,
+	const struct path_shape *self)
+{
+	switch ((enum path_op)node->op) {
+	case OP_THIS:
+		return make(explainer, "AxisExpression", HS_S("builtin.this"), NULL, node->shape, node->at);
+	case OP_INDEX:
+		return make(explainer, "AxisExpression", HS_S("builtin.index"), NULL, node->shape, node->at);
+	case OP_TOTAL:
+		return make(explainer, "AxisExpression", HS_S("builtin.total"), NULL, node->shape, node->at);
+	case OP_EMPTY:
+		return make(explainer, "NewNodeListInitExpression", HS_S("{}"), NULL, node->shape, node->at);
+	case OP_LITERAL:
+		return make(explainer, "ConstantExpression", hs_path_print(explainer->arena, node->u.literal),
+			NULL, node->shape, node->at);
+	case OP_FAULT:
+		return make(explainer, "ConstantExpression", node->u.name, NULL, node->shape, node->at);
+	case OP_VARIABLE:
+		return make(explainer, "VariableRefExpression", node->u.name, NULL, node->shape, node->at);
+	case OP_STEPS:
+		return explain_steps(explainer, node, self);
+	case OP_CALL:
+		return explain_call(explainer, node, self);
+	default:
+		return explain_operator(explainer, node, self);
+	}
+}
+
+static size_t depth_of(const struct path_node *node)
+{
+	size_t deepest = node->left ? depth_of(node->left) : 0;
+	for (const struct path_node *child = node->first; child; child = child->next) {
+		size_t depth = depth_of(child);
+		deepest = depth > deepest ? depth : deepest;
+	}
+	return deepest + (node->op == OP_STEPS ? node->count : 1u);
+}
+
+/* The type to compile what comes after for: "HumanName", "Patient.contact"; empty when there are several. */
+static struct hs_slice focus_type(const struct explainer *explainer, const struct path_shape *shape)
+{
+	bool one = shape && shape->known && shape->count == 1 && shape->kinds[0].type;
+	return one ? hs_arena_copy(explainer->arena, kind_name(explainer->path, &shape->kinds[0])) :
+		     HS_S_NONE;
+}
+
+enum hs_status hs_path_explain(const struct hs_defs *defs, struct hs_slice expression, struct hs_slice type,
+	struct hs_arena *arena, struct hs_path_explanation *out, struct hs_error *err)
+{
+	struct hs_path *path = NULL;
+	enum hs_status status = hs__path_open(defs, expression, &path, err);
+	if (!status) {
+		status = hs__path_parse(path, err);
+	}
+	if (!status) {
+		status = hs__path_check(path, type, PATH_CHECK_NOTE, err);
+	}
+	if (!status) {
+		struct explainer explainer = { path, arena };
+		struct path_shape self = hs__shape_path(defs, type);
+		bool shown = depth_of(path->root) <= DEPTH_MAX;
+		*out = (struct hs_path_explanation) { .tree = shown ? explain(&explainer, path->root, &self) :
+								      NULL,
+			.type = shape_name(&explainer, path->root->shape),
+			.focus = focus_type(&explainer, path->root->shape) };
+	}
+	hs_path_free(path);
+	return status;
+}
