@@ -163,6 +163,8 @@ bool hs_tx_display_is_right(struct tx_context *ctx, const struct tx_coding *codi
 {
 	struct check c = { .ctx = ctx, .coding = coding };
 
+	if (hs_tx_concept(hit->system, hit->concept).flags & TX_GENERATED)
+		return true;
 	if (!hs_tx_texts(ctx, hit->system, hit->concept, &c.texts))
 		return false;
 	add_pick_texts(&c, hit);
@@ -175,6 +177,8 @@ void hs_tx_check_display(struct tx_context *ctx, struct tx_issues *issues, const
 	struct check c = { .ctx = ctx, .coding = coding };
 	size_t count = 0;
 
+	if (hs_tx_concept(s, concept).flags & TX_GENERATED)
+		return;
 	if (!hs_tx_texts(ctx, s, concept, &c.texts))
 		return;
 	add_pick_texts(&c, hit);

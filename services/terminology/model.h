@@ -84,6 +84,7 @@ struct tx_system_row {
 #define TX_INACTIVE 1u
 #define TX_ABSTRACT 2u
 #define TX_DEPRECATED 4u
+#define TX_GENERATED 8u /* its display is made here: there is none that would be wrong (never in a row) */
 
 struct tx_concept_row {
 	struct hs_image_text code, display, definition;

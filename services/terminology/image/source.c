@@ -113,7 +113,9 @@ static struct tx_concept concept_of(struct tx_system s, uint32_t concept)
 	const struct tx_expression *written = written_of(s, concept);
 
 	if (written)
-		return (struct tx_concept) { .code = written->text };
+		return (struct tx_concept) {
+			.code = written->text, .display = written->display, .flags = TX_GENERATED
+		};
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
 
 	return (struct tx_concept) {
@@ -125,25 +127,40 @@ static struct tx_concept concept_of(struct tx_system s, uint32_t concept)
 	};
 }
 
+/* Either may be an expression: then both are compared by what they mean. */
+static bool implies(struct tx_system s, uint32_t a, uint32_t b)
+{
+	const struct tx_expression *x = written_of(s, a), *y = written_of(s, b);
+	struct hs_arena *arena = TX_BIG(s.layer)->written->arena;
+
+	return x && y ? hs_tx_form_is_below(arena, s, x->form, y->form) :
+		x     ? hs_tx_form_is_below_concept(arena, s, x->form, b) :
+			hs_tx_form_has_concept(arena, s, y->form, a);
+}
+
 static bool is_below(struct tx_system s, uint32_t concept, uint32_t ancestor)
 {
-	const struct tx_expression *written = written_of(s, concept);
+	uint32_t count = (uint32_t)TX_BIG(s.layer)->concept_count;
 
-	if (written_of(s, ancestor))
-		return false; /* what two refinements mean together is not worked out */
-	if (written)
-		return hs_tx_expression_is_below(s, written, ancestor);
-	return hs_tx_big_is_below(s.layer, concept, ancestor);
+	if (concept == ancestor || (concept < count && ancestor < count))
+		return hs_tx_big_is_below(s.layer, concept, ancestor);
+	return implies(s, concept, ancestor);
+}
+
+static bool same(struct tx_system s, uint32_t a, uint32_t b)
+{
+	uint32_t count = (uint32_t)TX_BIG(s.layer)->concept_count;
+
+	return (a >= count || b >= count) && implies(s, a, b) && implies(s, b, a);
 }
 
 static const uint32_t *parents(struct tx_system s, uint32_t concept, size_t *count)
 {
 	const struct tx_expression *written = written_of(s, concept);
 
-	if (written) {
-		*count = written->focus_count;
-		return written->focus;
-	}
+	*count = 0;
+	if (written)
+		return hs_tx_form_parents(TX_BIG(s.layer)->written->arena, s, written->form, count);
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
 
 	*count = row[1].parent_first - row->parent_first;
@@ -177,7 +194,7 @@ static bool properties(struct hs_arena *arena, struct tx_system s, uint32_t conc
 	struct tx_properties *out)
 {
 	if (written_of(s, concept))
-		return true;
+		return hs_tx_sct_expression_properties(arena, s, written_of(s, concept)->form, out);
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
 	bool ok = true;
 
@@ -259,9 +276,10 @@ static bool filter_passes(struct tx_context *ctx, struct tx_system s, const stru
 	uint32_t concept)
 {
 	const struct tx_bits *bits = filter->data;
+	const struct tx_expression *written = written_of(s, concept);
 
-	(void)ctx;
-	(void)s;
+	if (written)
+		return hs_tx_sct_filter_form(ctx, s, filter, written->form);
 	return hs_tx_bits_has(*bits, concept);
 }
 
@@ -279,9 +297,10 @@ static enum hs_status select_one(struct tx_context *ctx, struct tx_system s, con
 	if (!out->words)
 		return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
 	if ((f->op == TX_OP_IS_A || f->op == TX_OP_DESCENDENT_OF) && f->on == TX_ON_CODE) {
-		if (f->concept != TX_NONE)
+		if (f->concept < total)
 			hs_tx_bits_add_below(s.layer, *out, f->concept, f->op == TX_OP_IS_A);
-		return HS_OK;
+		if (f->concept < total || f->concept == TX_NONE)
+			return HS_OK;
 	}
 	for (uint32_t at = 0; at < total; at++)
 		if ((!left || hs_tx_bits_has(*left, at)) && hs_tx_filter_passes(ctx, f, s, at))
@@ -335,5 +354,6 @@ const struct tx_source hs_tx_big_source = {
 	.filter_known = filter_known,
 	.filter_passes = filter_passes,
 	.list = list,
+	.same = same,
 	.why = why,
 };

@@ -12,6 +12,11 @@
 #define TX_ECL_DEPTH_MAX 64u
 #define TX_ECL_PARTS_MAX 20000u
 
+struct tx_form;
+
+/* Does what is meant by the form (of an expression) satisfy the constraint? */
+enum hs_status hs_tx_ecl_form(struct hs_arena *arena, struct tx_system s, struct hs_slice text,
+	const struct tx_form *form, bool *out, struct hs_error *err);
 /* The concepts that satisfy the constraint. HS_E_VALUE: it does not parse, or names a concept or reference
  * set that is not there where one is needed. */
 enum hs_status hs_tx_ecl(struct hs_arena *arena, struct tx_system s, struct hs_slice text,

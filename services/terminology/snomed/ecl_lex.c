@@ -88,7 +88,7 @@ void *hs_ecl_expected(struct ecl_parser *p, const char *what)
 
 	if (p->err->status)
 		return NULL; /* the first reason is the one to tell */
-	hs_fail(p->err, HS_E_VALUE, "the constraint is wrong at character %zu: %s was expected%s%.*s%s",
+	hs_fail(p->err, HS_E_VALUE, "the %s is wrong at character %zu: %s was expected%s%.*s%s", p->what,
 		p->at + 1, what, rest.len ? ", not \"" : " before its end", HS_S_ARG(rest),
 		rest.len ? "\"" : "");
 	p->err->column = (uint32_t)p->at + 1;

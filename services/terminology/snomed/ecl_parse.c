@@ -224,7 +224,7 @@ enum hs_status hs_tx_ecl_parse(struct hs_arena *arena, struct hs_slice text, str
 	struct hs_error *err)
 {
 	struct hs_error own = { .status = HS_OK };
-	struct ecl_parser p = { .arena = arena, .text = text, .err = &own };
+	struct ecl_parser p = { .arena = arena, .text = text, .err = &own, .what = "constraint" };
 
 	if (text.len > TX_ECL_TEXT_MAX)
 		return hs_fail(err, HS_E_LIMIT, "the constraint is longer than %u bytes", TX_ECL_TEXT_MAX);

@@ -5,16 +5,16 @@
 
 /* ---- preparing ---- */
 
-static enum hs_status prepare(struct ecl_eval *e, struct ecl_refinement *r)
+enum hs_status hs_ecl_prepare_refinement(struct ecl_eval *e, struct ecl_refinement *r)
 {
 	struct ecl_attribute *a = &r->attribute;
 	enum hs_status status;
 
 	if (r->kind == ECL_GROUP)
-		return prepare(e, r->left);
+		return hs_ecl_prepare_refinement(e, r->left);
 	if (r->kind != ECL_ATTRIBUTE) {
-		status = prepare(e, r->left);
-		return status ? status : prepare(e, r->right);
+		status = hs_ecl_prepare_refinement(e, r->left);
+		return status ? status : hs_ecl_prepare_refinement(e, r->right);
 	}
 	status = hs_ecl_set(e, a->name, &a->types);
 	if (status == HS_OK && a->kind == ECL_VALUE_SET)
@@ -205,7 +205,7 @@ static enum hs_status narrow(struct ecl_eval *e, const struct ecl_refinement *r,
 
 enum hs_status hs_ecl_refine(struct ecl_eval *e, struct ecl_refinement *r, struct tx_bits set)
 {
-	enum hs_status status = prepare(e, r);
+	enum hs_status status = hs_ecl_prepare_refinement(e, r);
 
 	if (status == HS_OK)
 		status = narrow(e, r, set);

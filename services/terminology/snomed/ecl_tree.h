@@ -131,6 +131,7 @@ struct ecl_parser {
 	struct hs_slice text;
 	size_t at;
 	unsigned depth, parts;
+	const char *what; /* it is, for sentences: "constraint" */
 	struct hs_error *err;
 };
 
@@ -182,6 +183,7 @@ struct ecl_eval {
 };
 
 enum hs_status hs_ecl_set(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out);
+enum hs_status hs_ecl_prepare_refinement(struct ecl_eval *e, struct ecl_refinement *r);
 enum hs_status hs_ecl_refine(struct ecl_eval *e, struct ecl_refinement *r, struct tx_bits set);
 /* The reference sets that have one of `components` as an active member. */
 void hs_ecl_containing(struct ecl_eval *e, struct tx_bits components, struct tx_bits out);

@@ -75,3 +75,27 @@ bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, struct tx_filt
 			add_sources(s, type, hs_slice_trim(hs_slice_cut(&list, ',')), *out);
 	return true;
 }
+
+bool hs_tx_sct_filter_form(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
+	const struct tx_form *form)
+{
+	struct hs_error ignored = { .status = HS_OK };
+	uint32_t type = attribute_of(s, f);
+	bool passes = false;
+
+	if (is_constraint(f))
+		return hs_tx_ecl_form(ctx->arena, s, f->value, form, &passes, &ignored) == HS_OK && passes;
+	for (size_t i = 0; i < form->meant_count && type != TX_NONE && !passes; i++) {
+		const struct tx_part *part = &form->meant[i];
+		struct hs_slice list = f->value, code;
+		if (part->type != type || part->kind != TX_SCT_CONCEPT || part->inner)
+			continue;
+		code = hs_tx_code(s, part->value);
+		if (f->op == TX_OP_EQUAL)
+			passes = hs_slice_eq(list, code);
+		else
+			while (list.ptr && !passes)
+				passes = hs_slice_eq(hs_slice_trim(hs_slice_cut(&list, ',')), code);
+	}
+	return passes;
+}

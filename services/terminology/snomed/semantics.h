@@ -4,7 +4,7 @@
 #pragma once
 
 #include "../filter.h"
-#include "columns.h"
+#include "form.h"
 
 /* moduleId, effectiveTime, sufficientlyDefined, attributes by their concept, normal forms. */
 bool hs_tx_sct_properties(struct hs_arena *arena, struct tx_system s, uint32_t concept,
@@ -16,12 +16,22 @@ bool hs_tx_sct_properties(struct hs_arena *arena, struct tx_system s, uint32_t c
 bool hs_tx_sct_has_filter(struct tx_system s, const struct tx_filter *filter);
 bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, struct tx_filter *filter,
 	struct tx_bits *out);
+/* Does an expression pass such a filter? */
+bool hs_tx_sct_filter_form(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filter,
+	const struct tx_form *form);
 /* Adds the concepts that are members of a reference set. */
 void hs_tx_sct_add_members(const struct tx_layer *layer, uint32_t refset, struct tx_bits out);
 
+/* Forms as expressions: identifiers with terms or without. */
+enum tx_write { TX_WRITE_TERMS, TX_WRITE_TERSE };
+struct hs_slice hs_tx_sct_write(struct hs_arena *arena, struct tx_system s, const struct tx_form *form,
+	enum tx_write how);
 /* The concept as an expression in its normal form: what it is and its relationships, group by group. */
 struct hs_slice hs_tx_sct_normal_form(struct hs_arena *arena, struct tx_system s, uint32_t concept,
-	bool terms);
+	enum tx_write how);
+/* sufficientlyDefined, attributes by their concept, normal forms of an expression. */
+bool hs_tx_sct_expression_properties(struct hs_arena *arena, struct tx_system s, const struct tx_form *form,
+	struct tx_properties *out);
 
 /* Is it the canonical of an implicit value set of SNOMED CT,
  * http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_vs...? Such a canonical is never parted at "|". */

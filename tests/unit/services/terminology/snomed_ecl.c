@@ -178,7 +178,7 @@ static void compares_concrete_values(void **state)
 		{ "< PRODUCT : (STRENGTH) >= #10", "TABLET10" },
 		{ "< PRODUCT : LABEL != \"slow\"", "TABLET10" },
 		{ "< PRODUCT : LABEL = match : \"rel fas\"", "TABLET10" },
-		{ "< PRODUCT : [0..0] LABEL = wild:\"*\"", "TABLET2" },
+		{ "< PRODUCT : [0..0] LABEL = wild:\"*\"", "TABLET2 BOX" },
 		{ "< PRODUCT : GENERIC = TRUE", "TABLET2" },
 		{ "< PRODUCT : GENERIC = true", "TABLET2" },
 		{ "< PRODUCT : GENERIC != true", "TABLET10" },
