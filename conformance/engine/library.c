@@ -6,6 +6,7 @@
 #include <conformance/engine/library_private.h>
 
 #include <core/base/heap.h>
+#include <core/base/nearest.h>
 
 #include <stdio.h>
 
@@ -313,6 +314,23 @@ static enum hs_status select_path(struct hs_library *library, const char *path, 
 	return status;
 }
 
+/* The suite or script whose name is nearest, or NULL. */
+static const char *nearest(struct hs_library *library, const char *name)
+{
+	size_t count = 0, room = library->suite_count + library->script_count + 1;
+	const char **names = hs_arena_array(library->arena, room, sizeof(*names));
+
+	if (!names)
+		return NULL;
+	for (size_t i = 0; i < library->suite_count; i++)
+		names[count++] = hs_arena_cstr(library->arena, library->suites[i].name);
+	for (size_t i = 0; i < library->script_count; i++)
+		if (library->scripts[i]->suite.len)
+			names[count++] = hs_arena_cstr(library->arena, library->scripts[i]->id);
+	names[count] = NULL;
+	return hs_suggest(name, names);
+}
+
 enum hs_status hs_library_select(struct hs_library *library, const char *name, struct hs_error *err)
 {
 	struct hs_slice wanted = hs_slice_cstr(name);
@@ -329,7 +347,10 @@ enum hs_status hs_library_select(struct hs_library *library, const char *name, s
 	}
 	if (status || found || !name)
 		return status;
-	return select_path(library, name, err);
+	status = select_path(library, name, err);
+	const char *near = status == HS_E_NOT_FOUND ? nearest(library, name) : NULL;
+	struct hs_error why = *err;
+	return near ? hs_fail(err, status, "%s; did you mean %s?", why.text, near) : status;
 }
 
 const struct hs_script *const *hs_library_selected(const struct hs_library *library, size_t *count)

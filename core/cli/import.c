@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag import: large code systems, by the importers that the services declare. */
+#include <core/base/nearest.h>
 #include <core/cli/cli.h>
 
 #include <core/base/world.h>

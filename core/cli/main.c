@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag: finds the subcommand and hands over. */
+#include <core/base/nearest.h>
 #include <core/cli/cli.h>
 
 #include <malloc.h>

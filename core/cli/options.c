@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Options of subcommands, read from a table, and the help that is printed from the same table. */
+#include <core/base/nearest.h>
 #include <core/cli/cli.h>
 
 #include <stdarg.h>

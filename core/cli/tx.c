@@ -2,6 +2,7 @@
 /* handslag tx: asks the terminology without a server: what a code means, whether it is right, what is in a
  * set. The program serves itself for the length of the question, so that an answer here is the answer there.
  */
+#include <core/base/nearest.h>
 #include <core/cli/reference.h>
 #include <core/cli/tx.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A question of handslag tx to the terminology of this very program, and the resources it is asked with. */
+#include <core/base/nearest.h>
 #include <core/cli/tx.h>
 
 #include <core/base/world.h>

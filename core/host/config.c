@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration: one table of keys with defaults and help, filled from a JSON file and from options. */
+#include <core/base/nearest.h>
 #include <core/host/host.h>
 #include <core/host/value.h>
 

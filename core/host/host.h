@@ -148,6 +148,3 @@ enum hs_status hs_packages_add(struct hs_arena *arena, const struct hs_host_conf
 /* Opens NAME[#VERSION] from the cache or a .tgz by its path. */
 enum hs_status hs_packages_open(const struct hs_host_config *config, const char *what,
 	struct hs_package **out, struct hs_error *err);
-
-/* The nearest of `names` (ends with NULL) to `word`, or NULL when none is near. */
-const char *hs_suggest(const char *word, const char *const *names);

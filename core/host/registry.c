@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The services of this host: found (built in or in shared objects), checked, sorted by their needs, opened,
  * drained and closed in order. */
+#include <core/base/nearest.h>
 #include <core/base/heap.h>
 #include <core/host/host_private.h>
 

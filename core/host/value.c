@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values of the configuration: reading them, and what is said of those that are none. */
+#include <core/base/nearest.h>
 #include <core/host/value.h>
 
 #include <core/host/host.h>

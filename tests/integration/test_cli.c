@@ -170,12 +170,24 @@ static void runs_collections(void **state)
 	expect(&r, 5, "give --destination 2=URL");
 }
 
+static void suggests_a_suite(void **state)
+{
+	(void)state;
+	struct process_result r = WORKBENCH_RUN("test", "directry", "--target", "http://127.0.0.1:1/fhir");
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "called directry; did you mean directory?");
+	r = WORKBENCH_RUN("test", "./nowhere.json", "--target", "http://127.0.0.1:1/fhir");
+	assert_int_equal(r.exit, 2);
+	assert_false(has_text(r.err, "did you mean"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(speaks_xml),
 		cmocka_unit_test(reads_scripts_in_xml),
 		cmocka_unit_test(runs_collections),
+		cmocka_unit_test(suggests_a_suite),
 		cmocka_unit_test(judges_by_profiles),
 	};
 	return cmocka_run_group_tests(tests, start, stop);

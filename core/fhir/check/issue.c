@@ -2,13 +2,13 @@
 /* The words of a check: the path of the element, its place in the source, and the nearest right name. */
 #include <core/fhir/check/check_private.h>
 
-#include <core/fhir/basics/nearest.h>
+#include <core/base/nearest.h>
 
 #include <stdarg.h>
 #include <stdio.h>
 
 #define PATH_MAX_BYTES 4000
-#define NAME_MAX_BYTES HS__NEAR_MAX
+#define NAME_MAX_BYTES HS_NEAR_MAX
 
 static void add_step(struct hs_buf *buf, const struct hs__at *at)
 {
@@ -63,7 +63,7 @@ static void offer(struct nearest *nearest, struct hs_slice stem, struct hs_slice
 		return;
 	if (type.len && name[stem.len] >= 'a' && name[stem.len] <= 'z')
 		name[stem.len] = (char)(name[stem.len] - ('a' - 'A'));
-	size_t far = hs__name_distance(nearest->wanted, hs_slice(name, (size_t)len));
+	size_t far = hs_name_distance(nearest->wanted, hs_slice(name, (size_t)len));
 	if (far < nearest->distance) {
 		nearest->distance = far;
 		memcpy(nearest->name, name, (size_t)len + 1);

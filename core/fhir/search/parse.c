@@ -2,7 +2,7 @@
 /* A whole search: each parameter is one that shapes the result, a condition, or not understood. */
 #include <core/fhir/search/search_private.h>
 
-#include <core/fhir/basics/nearest.h>
+#include <core/base/nearest.h>
 #include <handslag/coding.h>
 
 enum hs_status hs__parse_unknown(struct hs__parse *parse, struct hs_slice type, struct hs_slice code)
@@ -12,7 +12,7 @@ enum hs_status hs__parse_unknown(struct hs__parse *parse, struct hs_slice type, 
 	size_t least = code.len > 4 ? 3 : 2; /* further is no likeness */
 	parse->unknown = true;
 	for (uint32_t i = 0; known && i < known->count; i++) {
-		size_t far = known->rules[i].path ? hs__name_distance(code, known->rules[i].code) : SIZE_MAX;
+		size_t far = known->rules[i].path ? hs_name_distance(code, known->rules[i].code) : SIZE_MAX;
 		if (far < least) {
 			least = far;
 			best = known->rules[i].code;

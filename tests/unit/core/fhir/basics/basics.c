@@ -3,7 +3,6 @@
 #include "../fhir_test.h"
 
 #include <core/base/fault.h>
-#include <core/fhir/basics/nearest.h>
 
 static struct hs_slice written(struct hs_arena *arena, const struct hs_json *tree)
 {
@@ -194,15 +193,6 @@ static void knows_ids(void **state)
 	assert_false(hs_id_valid(HS_S("\xc3\xa5")));
 }
 
-static void measures_names(void **state)
-{
-	(void)state;
-	assert_int_equal(hs__name_distance(HS_S("birthdate"), HS_S("birthDate")), 0);
-	assert_int_equal(hs__name_distance(HS_S("brithDate"), HS_S("birthDate")), 2);
-	assert_int_equal(hs__name_distance(HS_S(""), HS_S("abc")), 3);
-	assert_int_equal(hs__name_distance(HS_S("kitten"), HS_S("sitting")), 3);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,7 +204,6 @@ int main(void)
 		cmocka_unit_test(reads_and_writes_parameters),
 		cmocka_unit_test(takes_references_apart),
 		cmocka_unit_test(knows_ids),
-		cmocka_unit_test(measures_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* "Did you mean": near words are found, far ones are not. */
-#include <core/host/host.h>
+#include <core/base/nearest.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,8 +33,20 @@ static void near_words_are_found(void **state)
 	}
 }
 
+static void measures_names(void **state)
+{
+	(void)state;
+	assert_int_equal(hs_name_distance(HS_S("birthdate"), HS_S("birthDate")), 0);
+	assert_int_equal(hs_name_distance(HS_S("brithDate"), HS_S("birthDate")), 1); /* a swap */
+	assert_int_equal(hs_name_distance(HS_S(""), HS_S("abc")), 3);
+	assert_int_equal(hs_name_distance(HS_S("kitten"), HS_S("sitting")), 3);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(near_words_are_found) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(near_words_are_found),
+		cmocka_unit_test(measures_names),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
