@@ -3,6 +3,7 @@
 #include "concept.h"
 
 #include "fold.h"
+#include "snomed/dialects.h"
 #include "source.h"
 
 /* ---- by code ---- */
@@ -228,6 +229,16 @@ bool hs_tx_designations(struct hs_arena *arena, struct tx_system s, uint32_t con
 	return ok;
 }
 
+int hs_tx_designation_fit(const struct tx_designation *d, struct hs_slice wanted)
+{
+	uint64_t dialect = d->dialects ? hs_tx_sct_dialect(wanted) : 0;
+
+	for (unsigned i = 0; dialect && i < d->dialect_count; i++)
+		if (d->dialects[i] == dialect && (d->dialect_bits >> i * 2 & 3))
+			return 3 + (int)(d->dialect_bits >> i * 2 & 3);
+	return hs_tx_language_fit(wanted, d->language);
+}
+
 const struct tx_designation *hs_tx_choose_display(const struct tx_designations *list,
 	const struct tx_languages *languages)
 {
@@ -238,7 +249,7 @@ const struct tx_designation *hs_tx_choose_display(const struct tx_designations *
 		int best_fit = 0;
 		for (size_t i = 0; i < list->count; i++) {
 			const struct tx_designation *d = &list->items[i];
-			int fit = hs_tx_language_fit(languages->tags[l], d->language) * 2;
+			int fit = hs_tx_designation_fit(d, languages->tags[l]) * 2;
 			if (fit && d->base)
 				fit++;
 			if (d->is_display && fit > best_fit) {

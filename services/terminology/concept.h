@@ -32,6 +32,10 @@ struct tx_designation {
 	struct hs_slice source;    /* canonical of the supplement it is from, or empty */
 	bool base;                 /* the display itself */
 	bool is_display;           /* may serve as display: no use, or one that says so */
+	/* Language reference sets (SNOMED CT) and, two bits for each, what they say about the text: 1
+	 * acceptable, 2 preferred. NULL: there are none. */
+	const uint64_t *dialects;
+	uint32_t dialect_count, dialect_bits;
 };
 struct tx_designations {
 	struct tx_designation *items;
@@ -43,6 +47,9 @@ bool hs_tx_designations(struct hs_arena *arena, struct tx_system s, uint32_t con
 bool hs_tx_add_designation_row(struct hs_arena *arena, const struct tx_layer *layer,
 	const struct tx_designation_row *row, struct hs_slice source, struct tx_designations *out);
 bool hs_tx_add_designation(struct hs_arena *arena, struct tx_designation item, struct tx_designations *out);
+/* How well the text fits a wanted language: 0 not; 2 and above it is of that language. A tag that names a
+ * dialect (en-GB) fits the texts that its language reference set prefers best. */
+int hs_tx_designation_fit(const struct tx_designation *d, struct hs_slice wanted);
 /* The one to show: for the first wanted language that has one; without any the base display, unless the
  * languages forbid it. NULL when there is none. */
 const struct tx_designation *hs_tx_choose_display(const struct tx_designations *list,

@@ -11,12 +11,12 @@ struct check {
 	struct hs_slice name; /* system#code */
 };
 
-static bool fits_languages(const struct tx_languages *languages, struct hs_slice language)
+static bool fits_languages(const struct tx_languages *languages, const struct tx_designation *d)
 {
-	if (!languages->count || !language.len)
+	if (!languages->count || !d->language.len)
 		return true;
 	for (size_t i = 0; i < languages->count; i++)
-		if (hs_tx_language_fit(languages->tags[i], language) >= 2)
+		if (hs_tx_designation_fit(d, languages->tags[i]) >= 2)
 			return true;
 	return false;
 }
@@ -62,7 +62,7 @@ static const struct tx_designation *find_same(struct check *c, bool all_language
 {
 	for (size_t i = 0; i < c->texts.count; i++) {
 		const struct tx_designation *d = &c->texts.items[i];
-		if ((all_languages || fits_languages(&c->ctx->params.languages, d->language)) &&
+		if ((all_languages || fits_languages(&c->ctx->params.languages, d)) &&
 			same(c, d->value, c->coding->display, squeeze))
 			return d;
 	}
@@ -86,8 +86,8 @@ static struct hs_slice list_right_ones(struct check *c, const char *quote, size_
 
 	for (size_t i = 0; i < c->texts.count && n < 256; i++) {
 		const struct tx_designation *d = &c->texts.items[i];
-		if (d->is_display && fits_languages(&c->ctx->params.languages, d->language) &&
-			!is_retired(c, d) && !listed_before(c, i))
+		if (d->is_display && fits_languages(&c->ctx->params.languages, d) && !is_retired(c, d) &&
+			!listed_before(c, i))
 			right[n++] = i;
 	}
 	hs_buf_init(&out, c->ctx->arena, 65536);

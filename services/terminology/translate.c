@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* $translate of ConceptMap (R4 section 4.10.19, R5 section 4.10.16), both ways and in both shapes. */
 #include "operations.h"
+#include "snomed/semantics.h"
 #include "tree.h"
 
 #define CODINGS_MAX 100u
@@ -320,6 +321,16 @@ static void ask_all(struct task *t)
 	}
 }
 
+/* A map that stands in no resource but in a release. */
+static bool find_implicit(const struct task *t, struct hs_slice url, struct tx_map *out)
+{
+	struct hs_slice codes[CODINGS_MAX];
+
+	for (size_t i = 0; i < t->count; i++)
+		codes[i] = t->codings[i].code;
+	return hs_tx_implicit_map(t->ctx, url, codes, t->count, t->reverse, out);
+}
+
 enum hs_status hs_tx_translate(struct tx_context *ctx, const struct tx_map *map, struct hs_json **out,
 	struct hs_error *err)
 {
@@ -334,7 +345,7 @@ enum hs_status hs_tx_translate(struct tx_context *ctx, const struct tx_map *map,
 		return status;
 	struct hs_slice url = ctx->params.url, version = text_of(t, NAMES("conceptMapVersion"));
 	if (!map && url.len) {
-		if (!hs_tx_find_map(&ctx->scope, url, version, &named))
+		if (!hs_tx_find_map(&ctx->scope, url, version, &named) && !find_implicit(t, url, &named))
 			return hs_tx_refuse(ctx, TX_MSG_UNKNOWN_CONCEPT_MAP, 404, HS_S_NONE,
 				(struct tx_args) { { hs_tx_vurl(ctx->arena, url, version) } }, err);
 		map = &named;

@@ -178,15 +178,33 @@ static const uint32_t *children(struct tx_system s, uint32_t concept, size_t *co
 	return s.layer->children + row->child_first;
 }
 
+/* What language reference sets say about a text of SNOMED CT. */
+static void add_dialects(struct tx_system s, size_t text, struct tx_designation *d)
+{
+	const struct tx_sct *sct = TX_BIG(s.layer)->sct;
+
+	if (!sct || text >= sct->text_count)
+		return;
+	d->dialects = sct->dialect_ids;
+	d->dialect_count = (uint32_t)sct->dialect_count;
+	d->dialect_bits = sct->texts[text].dialects;
+}
+
 static bool texts(struct hs_arena *arena, struct tx_system s, uint32_t concept, struct tx_designations *out)
 {
 	if (written_of(s, concept))
 		return true;
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
+	size_t base = (size_t)row->designation_first + concept;
 	bool ok = true;
 
-	for (uint32_t i = row->designation_first; i < row[1].designation_first && ok; i++)
+	if (out->count && out->items[out->count - 1].base)
+		add_dialects(s, base, &out->items[out->count - 1]);
+	for (uint32_t i = row->designation_first; i < row[1].designation_first && ok; i++) {
 		ok = hs_tx_add_designation_row(arena, s.layer, &s.layer->designations[i], HS_S_NONE, out);
+		if (ok)
+			add_dialects(s, base + 1 + (i - row->designation_first), &out->items[out->count - 1]);
+	}
 	return ok;
 }
 

@@ -27,6 +27,10 @@ const struct tx_sct *hs_tx_sct_open(const struct tx_layer *layer, const struct t
 		s->text_count != layer->designations_count + big->concept_count ||
 		s->dialect_count > TX_SCT_DIALECTS_MAX)
 		return NULL;
+	for (size_t i = 0; i < s->dialect_count; i++)
+		if (s->dialects[i] < big->concept_count)
+			hs_slice_u64(tx_text(layer, layer->concepts[s->dialects[i]].code),
+				&s->dialect_ids[i]);
 	return s;
 }
 

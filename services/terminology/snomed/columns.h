@@ -82,7 +82,8 @@ struct tx_sct {
 	const uint32_t *use_first, *uses; /* attributes by the concept that is their value */
 	const struct hs_image_text *values, *field_names;
 	const struct tx_sct_text *texts;
-	const uint32_t *dialects; /* concepts of the language reference sets */
+	const uint32_t *dialects;                  /* concepts of the language reference sets */
+	uint64_t dialect_ids[TX_SCT_DIALECTS_MAX]; /* their identifiers; 0: none */
 	const struct tx_sct_refset *refsets;
 	const struct tx_sct_member *members;
 	const struct tx_sct_field *fields;

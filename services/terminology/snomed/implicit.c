@@ -110,12 +110,12 @@ static void release(void *arg)
 	hs_tx_layer_fini(arg);
 }
 
-static bool compile(uint32_t face, const struct hs_json *resource, struct tx_layer *out)
+bool hs_tx_implicit_compile(const struct hs_json *resource, struct tx_layer *out)
 {
 	struct tx_compile *compiler = hs_tx_compile_new(0);
 	struct hs_image *image = NULL;
 	struct hs_error ignored;
-	bool made = hs_tx_compile_add(compiler, resource, face, NULL, &ignored) == HS_OK &&
+	bool made = hs_tx_compile_add(compiler, resource, HS_ON_R4 | HS_ON_R5, NULL, &ignored) == HS_OK &&
 		hs_tx_compile_finish(compiler, &image, &ignored) == HS_OK;
 
 	hs_tx_compile_free(compiler);
@@ -141,7 +141,7 @@ bool hs_tx_implicit_set(struct tx_context *ctx, struct hs_slice url, struct tx_s
 		return false;
 	if (!hs_tx_cache_get(cache, url, layer)) {
 		const struct hs_json *resource = find(ctx->arena, &ctx->scope, url);
-		if (!resource || !compile(HS_ON_R4 | HS_ON_R5, resource, layer))
+		if (!resource || !hs_tx_implicit_compile(resource, layer))
 			return false;
 		hs_tx_cache_put(cache, url, layer);
 	}

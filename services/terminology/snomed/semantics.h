@@ -39,3 +39,9 @@ bool hs_tx_sct_is_implicit(struct hs_slice url);
 /* The implicit value set of that canonical (of a large code system that can be seen), made for this question.
  */
 bool hs_tx_implicit_set(struct tx_context *ctx, struct hs_slice url, struct tx_set *out);
+/* The implicit concept map http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_cm=REFSET|SCHEME, with what
+ * it has about the codes (of its target when `reverse`), made for this question. False: there is none. */
+bool hs_tx_implicit_map(struct tx_context *ctx, struct hs_slice url, const struct hs_slice *codes,
+	size_t count, bool reverse, struct tx_map *out);
+/* A resource as a layer, to be given back by hs_tx_layer_fini. */
+bool hs_tx_implicit_compile(const struct hs_json *resource, struct tx_layer *out);
