@@ -108,6 +108,15 @@ static int subsumes(void *arg, struct hs_slice system, struct hs_slice above, st
 	return validator ? hs_validate_subsumes(validator, system, above, below) : -1;
 }
 
+static enum hs_status terminology(void *arg, struct hs_arena *arena, const char *operation,
+	const struct hs_json *parameters, struct hs_json **out, struct hs_error *err)
+{
+	const struct asking *asking = arg;
+	const struct hs_validator *validator = validator_of(asking->session);
+	return validator ? hs_validate_ask(validator, arena, operation, parameters, out, err) :
+			   hs_fail(err, HS_E_NOT_SUPPORTED, "there is no terminology to ask here");
+}
+
 /* The resource of a file, or NULL for none. */
 static enum hs_status read_resource(const struct session *session, struct hs_arena *arena, const char *file,
 	struct hs_json **out, struct hs_error *err)
@@ -141,6 +150,7 @@ static enum hs_status evaluate(struct session *session, struct hs_arena *arena, 
 		.member_of = member_of,
 		.conforms_to = conforms_to,
 		.subsumes = subsumes,
+		.terminology = terminology,
 		.arg = &asking,
 		.single_as = !session->options->lenient,
 		.trace = print_trace,

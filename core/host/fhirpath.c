@@ -251,6 +251,14 @@ static int on_subsumes(void *arg, struct hs_slice system, struct hs_slice above,
 	return validator ? hs_validate_subsumes(validator, system, above, below) : -1;
 }
 
+static enum hs_status on_terminology(void *arg, struct hs_arena *arena, const char *operation,
+	const struct hs_json *parameters, struct hs_json **out, struct hs_error *err)
+{
+	const struct hs_validator *validator = validator_of(arg);
+	return validator ? hs_validate_ask(validator, arena, operation, parameters, out, err) :
+			   hs_fail(err, HS_E_NOT_SUPPORTED, "there is no terminology to ask here");
+}
+
 /* ---- evaluation ---- */
 
 static void free_path(void *path)
@@ -369,6 +377,7 @@ static enum hs_status evaluate(struct job *job, struct hs_error *err)
 		.conforms_to = on_conforms,
 		.member_of = on_member,
 		.subsumes = on_subsumes,
+		.terminology = on_terminology,
 		.trace = on_trace,
 		.arg = job };
 	enum hs_status status = compile(job, job->expression, job->type, &path, err);

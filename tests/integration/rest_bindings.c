@@ -115,6 +115,11 @@ static void answers_expressions(void **state)
 	expect_truth("%root.subsumedBy(%leaf)", no);
 	expect_truth("%unit.memberOf(\\\"http://hl7.org/fhir/ValueSet/ucum-units\\\")", yes);
 	expect_truth("%root.memberOf(\\\"http://hl7.org/fhir/ValueSet/ucum-units\\\")", no);
+	expect_truth("%terminologies.validateCS(\\\"urn:test:two\\\", %leaf)"
+		     ".parameter.where(name = \\\"result\\\").value",
+		yes);
+	expect_truth("%terminologies.subsumes(\\\"urn:test:two\\\", \\\"root\\\", \\\"leaf\\\")",
+		"\"valueString\":\"subsumes\"");
 	struct fixture_answer a = send_ok("POST", "$fhirpath", ASK("%root.memberOf(\\\"urn:test:none\\\")"),
 		200);
 	expect_no_part(a.body, "valueBoolean");

@@ -148,6 +148,8 @@ static void refuses_by_phase(void **state)
 	a = send_ok("POST", "$fhirpath", WITH("Patient.nmae", ""), 400);
 	expect_part(a.body, "semantic error");
 	send_ok("POST", "$fhirpath", WITH("name.single()", ""), 422);
+	a = send_ok("POST", "$fhirpath", WITH("%terminologies.expand(\\\"http://none\\\")", ""), 422);
+	expect_part(a.body, "there is no terminology to ask");
 	send_ok("POST", "$fhirpath", ASK("{'name':'resource','resource':" PATIENT "}"), 400);
 }
 

@@ -207,3 +207,55 @@ enum hs_status hs__path_fn_conforms_to(struct path_call *call)
 	}
 	return hs__path_push_boolean(call->run, call->out, conforms);
 }
+
+/* ---- definitions ---- */
+
+static enum hs_status check_item(struct path_call *call, const struct hs_path_value *item)
+{
+	HS_JSON_EACH(extension, hs_json_get(item->node, HS_S("modifierExtension"))) {
+		struct hs_slice url = hs_json_get_text(extension, HS_S("url"));
+		bool named = false;
+		for (unsigned i = 0; !named && i < call->node->count; i++) {
+			struct hs_slice name;
+			bool there;
+			enum hs_status status = hs__path_arg_text(call, i, &name, &there);
+			if (status) {
+				return status;
+			}
+			named = there && hs_slice_eq(name, url);
+		}
+		if (!named) {
+			return hs__path_fault(call->run, call->node, "there is a modifier extension %.*s",
+				url.len > 150 ? 150 : (int)url.len, url.ptr);
+		}
+	}
+	return HS_OK;
+}
+
+/* The focus, when it has no other modifier extensions than those named. */
+enum hs_status hs__path_fn_check_modifiers(struct path_call *call)
+{
+	enum hs_status status = HS_OK;
+	for (uint32_t i = 0; !status && i < call->focus->count; i++) {
+		status = check_item(call, &call->focus->items[i]);
+	}
+	return status ? status : hs__path_push_all(call->run, call->out, call->focus);
+}
+
+/* Definitions are compiled; the ElementDefinition that these two speak of is not at hand when a path runs. */
+static enum hs_status not_supported(struct path_call *call)
+{
+	return hs__path_fault(call->run, call->node,
+		"%.*s() is not supported; validation by a profile tells what it would",
+		HS_S_ARG(hs__path_functions[call->node->function].name));
+}
+
+enum hs_status hs__path_fn_element_definition(struct path_call *call)
+{
+	return call->focus->count ? not_supported(call) : HS_OK;
+}
+
+enum hs_status hs__path_fn_slice(struct path_call *call)
+{
+	return call->focus->count ? not_supported(call) : HS_OK;
+}

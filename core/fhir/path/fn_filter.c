@@ -56,6 +56,21 @@ enum hs_status hs__path_fn_repeat(struct path_call *call)
 	return status ? status : hs__path_push_all(call->run, call->out, &result);
 }
 
+/* As repeat(), but what comes again is kept; the limit of steps ends what would go on for ever. */
+enum hs_status hs__path_fn_repeat_all(struct path_call *call)
+{
+	PATH_LIST(result, 2);
+	enum hs_status status = HS_OK;
+	for (uint32_t i = 0; !status && i < call->focus->count; i++) {
+		status = hs__path_eval_item(call, call->node->first, &call->focus->items[i], i, &result);
+	}
+	for (uint32_t done = 0; !status && done < result.count; done++) {
+		struct hs_path_value item = result.items[done];
+		status = hs__path_eval_item(call, call->node->first, &item, done, &result);
+	}
+	return status ? status : hs__path_push_all(call->run, call->out, &result);
+}
+
 /* The item of focus that iif() is for; without a focus there is none, and $this is empty. */
 static enum hs_status eval_branch(struct path_call *call, const struct path_node *branch,
 	struct path_list *out)
@@ -89,27 +104,6 @@ enum hs_status hs__path_fn_iif(struct path_call *call)
 	}
 	const struct path_node *branch = truth == 1 ? test->next : test->next->next;
 	return branch ? eval_branch(call, branch, call->out) : HS_OK;
-}
-
-enum hs_status hs__path_fn_aggregate(struct path_call *call)
-{
-	PATH_LIST(first, 1);
-	PATH_LIST(second, 1);
-	struct path_list *total = &first, *next = &second;
-	enum hs_status status = hs__path_arg(call, 1, total);
-	for (uint32_t i = 0; !status && i < call->focus->count; i++) {
-		struct path_scope scope = *call->scope;
-		scope.self = &call->focus->items[i];
-		scope.self_count = 1;
-		scope.index = i;
-		scope.total = total;
-		next->count = 0;
-		status = hs__path_eval(call->run, call->node->first, &scope, next);
-		struct path_list *swap = total;
-		total = next;
-		next = swap;
-	}
-	return status ? status : hs__path_push_all(call->run, call->out, total);
 }
 
 /* ---- sort ---- */

@@ -79,7 +79,8 @@ enum hs_status hs__path_fn_last_index_of(struct path_call *call)
 	if (status || !there) {
 		return status;
 	}
-	int64_t found = -1;
+	/* The empty text is found at the start, here too: so the specification says. */
+	int64_t found = part.len ? -1 : 0;
 	for (size_t at = text.len + 1; at > 0 && found < 0; at--) {
 		if (hs_slice_starts(hs_slice(text.ptr + at - 1, text.len - (at - 1)), part)) {
 			found = count_runes(hs_slice_first(text, at - 1));

@@ -86,7 +86,7 @@ static enum hs_status answer(struct path_call *call, bool focus_is_above)
 
 enum hs_status hs__path_fn_subsumes(struct path_call *call)
 {
-	return answer(call, true);
+	return call->node->count == 1 ? answer(call, true) : hs__path_terminologies_subsumes(call);
 }
 
 enum hs_status hs__path_fn_subsumed_by(struct path_call *call)

@@ -79,6 +79,10 @@ struct hs_path_context {
 	int (*subsumes)(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below);
 	/* Name and values last during the call: what a criterion took from the arena is taken back behind it,
 	 * so nothing that is to stay may be made in that arena meanwhile. The same holds for all above. */
+	/* The functions of %terminologies: an operation by its name ("ValueSet/$expand"), Parameters in, the
+	 * answer in `arena`. May be NULL: then they fail. */
+	enum hs_status (*terminology)(void *arg, struct hs_arena *arena, const char *operation,
+		const struct hs_json *parameters, struct hs_json **out, struct hs_error *err);
 	void (*trace)(void *arg, struct hs_slice name, const struct hs_path_list *values);
 	void *arg;
 };

@@ -99,6 +99,13 @@ enum hs_status hs__path_variable(struct path_run *run, const struct path_node *n
 	if (constant_text(run, name, &text)) {
 		return hs__path_push_text(run, out, HS_PATH_STRING, text);
 	}
+	if (hs_slice_eq(name, HS_S("terminologies"))) {
+		/* Only its functions mean something. */
+		return hs__path_push_text(run, out, HS_PATH_TYPE, HS_S("Terminologies"));
+	}
+	if (hs_slice_eq(name, HS_S("factory"))) {
+		return hs__path_fault(run, node, "%%factory is not supported: a path makes no resources");
+	}
 	return hs__path_fault(run, node, "there is no variable %%%.*s", HS_S_ARG(name));
 }
 
@@ -106,7 +113,8 @@ static bool is_taken(struct path_run *run, const struct path_scope *scope, struc
 {
 	struct hs_slice text;
 	struct hs_path_list list;
-	return is_context(name) || find_defined(scope, name) || constant_text(run, name, &text) ||
+	return is_context(name) || hs_slice_eq(name, HS_S("terminologies")) || find_defined(scope, name) ||
+		constant_text(run, name, &text) ||
 		(run->context->variable && run->context->variable(run->context->arg, name, &list));
 }
 

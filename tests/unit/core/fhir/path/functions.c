@@ -155,7 +155,7 @@ static void strings(void **state)
 		{ "'abc'.indexOf('x')", "-1" },
 		{ "'abc'.indexOf('')", "0" },
 		{ "'abcb'.lastIndexOf('b')", "3" },
-		{ "'abc'.lastIndexOf('')", "3" },
+		{ "'abc'.lastIndexOf('')", "0" },
 		{ "'abc'.substring(1)", "bc" },
 		{ "'abc'.substring(3)", "" },
 		{ "'abc'.substring(-1)", "" },
@@ -282,6 +282,88 @@ static void boundaries(void **state)
 	run(CASES, COUNT_OF(CASES));
 }
 
+static void parts_of_moments(void **state)
+{
+	static const struct path_case CASES[] = {
+		{ "@2014-01-05T10:30:40.002-07:00.yearOf()", "2014" },
+		{ "@2014-01-05.monthOf()", "1" },
+		{ "@2014-01-05.dayOf()", "5" },
+		{ "@2014-01-05T10:30:40.002-07:00.hourOf()", "10" },
+		{ "@2014-01-05T10:30:40.002-07:00.minuteOf()", "30" },
+		{ "@2014-01-05T10:30:40.002-07:00.secondOf()", "40" },
+		{ "@2014-01-05T10:30:40.002-07:00.millisecondOf()", "2" },
+		{ "@2014-01-05T10:30:40-07:00.millisecondOf()", "" },
+		{ "@2014-01-05T10:30:40.002-07:00.timezoneOffsetOf()", "-7.0" },
+		{ "@2014-01-05T10:30:40.002+05:45.timezoneOffsetOf()", "5.75" },
+		{ "@2014-01-05T10:30Z.timezoneOffsetOf()", "0.0" },
+		{ "@2014-01-05T10:30.timezoneOffsetOf()", "" },
+		{ "@2014-01-05T10:30:40.002-07:00.dateOf()", "2014-01-05" },
+		{ "@2014-01.dateOf()", "2014-01" },
+		{ "@2014-01-05T10:30:40.002-07:00.timeOf()", "10:30:40.002" },
+		{ "@2014-01-05T10:30:40.002-07:00.timeOf().type().name", "Time" },
+		{ "@2014-01-05.timeOf()", "" },
+		{ "@2012.monthOf()", "" },
+		{ "@2012.hourOf()", "" },
+		{ "@T10:30.hourOf()", "10" },
+		{ "@T10:30.secondOf()", "" },
+		{ "@T10:30.yearOf()", "" },
+		{ "@T10:30.dateOf()", "" },
+		{ "{}.yearOf()", "" },
+		{ "1.yearOf()", "!execution" },
+		{ "(@2012 | @2013).yearOf()", "!execution" },
+	};
+	(void)state;
+	run(CASES, COUNT_OF(CASES));
+}
+
+static void aggregates(void **state)
+{
+	static const struct path_case CASES[] = {
+		{ "(1|2|3).sum()", "6" },
+		{ "(1|2.50).sum()", "3.50" },
+		{ "(1 'g'|20 'mg').sum() = 1.02 'g'", "true" },
+		{ "(1 'g'|1 's').sum()", "" },
+		{ "{}.sum()", "" },
+		{ "('a'|'b').sum()", "!execution" },
+		{ "5.sum()", "5" },
+		{ "(1|2).avg()", "1.5" },
+		{ "(2 'mg'|4 'mg').avg()", "3 'mg'" },
+		{ "{}.avg()", "" },
+		{ "(3|1|2).min()", "1" },
+		{ "(3|1|2).max()", "3" },
+		{ "('b'|'a').min()", "a" },
+		{ "(@2012-01|@2011).max()", "2012-01" },
+		{ "(@2012-01|@2012).max()", "" },
+		{ "(1 'g'|900 'mg').max()", "1 'g'" },
+		{ "{}.min()", "" },
+		{ "(1|'a').max()", "!execution" },
+		{ "(1|2|3).aggregate($this * iif($total.empty(), 1, $total))", "6" },
+		{ "(1|2).repeatAll(iif($this < 3, $this + 1, {}))", "2; 3; 3" },
+		{ "{}.repeatAll($this)", "" },
+	};
+	(void)state;
+	run(CASES, COUNT_OF(CASES));
+}
+
+static void modifiers(void **state)
+{
+	static const char INPUT[] = "{\"resourceType\":\"Basic\",\"modifierExtension\":[{\"url\":\"http://e/"
+				    "a\",\"valueBoolean\":true}]}";
+	static const struct path_case CASES[] = {
+		{ "checkModifiers('http://e/a').exists()", "true" },
+		{ "checkModifiers('http://e/b', 'http://e/a').exists()", "true" },
+		{ "checkModifiers('http://e/b')", "!execution" },
+		{ "checkModifiers()", "!execution" },
+		{ "modifierExtension.checkModifiers().url", "http://e/a" },
+		{ "{}.elementDefinition()", "" },
+		{ "elementDefinition()", "!execution" },
+		{ "slice('http://e/p', 's')", "!execution" },
+		{ "%factory", "!execution" },
+	};
+	(void)state;
+	run_cases(NULL, NULL, INPUT, CASES, COUNT_OF(CASES));
+}
+
 static void clock_and_types(void **state)
 {
 	static const struct path_case CASES[] = {
@@ -334,6 +416,9 @@ int main(void)
 		cmocka_unit_test(strings),
 		cmocka_unit_test(mathematics),
 		cmocka_unit_test(boundaries),
+		cmocka_unit_test(parts_of_moments),
+		cmocka_unit_test(aggregates),
+		cmocka_unit_test(modifiers),
 		cmocka_unit_test(clock_and_types),
 		cmocka_unit_test(narrative),
 	};

@@ -60,6 +60,19 @@ static const char INPUT[] =
 	"\"generalPractitioner\":[{\"reference\":\"Organization/8\"},{\"reference\":\"#c\"}],"
 	"\"contained\":[{\"resourceType\":\"Practitioner\",\"id\":\"c\"}]}";
 
+/* A terminology that gives back the question, and knows no operation on x. */
+static enum hs_status echo(void *arg, struct hs_arena *arena, const char *operation,
+	const struct hs_json *parameters, struct hs_json **out, struct hs_error *err)
+{
+	(void)arg;
+	if (hs_slice_eq(hs_parameter_text(parameters, HS_S("url")), HS_S("http://x")))
+		return hs_fail(err, HS_E_NOT_FOUND, "there is no http://x");
+	*out = hs_json_clone(arena, parameters);
+	hs_parameters_add(arena, *out, HS_S("outcome"), HS_S("valueString"),
+		hs_json_string(arena, hs_slice_cstr(operation)));
+	return HS_OK;
+}
+
 static const char BUNDLE[] =
 	"{\"resourceType\":\"Bundle\",\"entry\":["
 	"{\"fullUrl\":\"http://h/Patient/1\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"1\"}},"
@@ -80,6 +93,7 @@ static void expect(struct world *world, const char *input, const char *expressio
 		.conforms_to = judge_profile,
 		.subsumes = judge_codes,
 		.trace = keep_trace,
+		.terminology = echo,
 		.arg = world };
 	struct hs_json *tree = parse_json(arena, hs_slice_cstr(input));
 	assert_int_equal(hs_path_compile(NULL, hs_slice_cstr(expression), HS_S_NONE, &path, NULL, &err),
@@ -142,6 +156,41 @@ static void subsumption(void **state)
 	expect(&world, CONCEPT("http://known", "a", "b"), "one.code.subsumes(two)", "!execution");
 }
 
+static void terminologies(void **state)
+{
+	(void)state;
+	static const char CODED[] =
+		"{\"resourceType\":\"Basic\",\"one\":{\"system\":\"http://s\",\"code\":\"a\"},"
+		"\"two\":{\"coding\":[{\"code\":\"b\"}]},"
+		"\"set\":{\"resourceType\":\"ValueSet\",\"id\":\"v\"}}";
+	struct world world = { .organization = NULL };
+	expect(&world, CODED, "%terminologies.expand('http://v').parameter.name", "url; outcome");
+	expect(&world, CODED, "%terminologies.expand('http://v').parameter.value",
+		"http://v; ValueSet/$expand");
+	expect(&world, CODED,
+		"%terminologies.expand(set, 'count=2&activeOnly=true&filter=a%20b').parameter.name",
+		"valueSet; count; activeOnly; filter; outcome");
+	expect(&world, CODED,
+		"%terminologies.expand(set, 'count=2&activeOnly=true&filter=a%20b').parameter.value",
+		"2; true; a b; ValueSet/$expand");
+	expect(&world, CODED, "%terminologies.lookup(one).parameter.value.code", "a");
+	expect(&world, CODED, "%terminologies.validateVS('http://v', two).parameter.name",
+		"url; codeableConcept; outcome");
+	expect(&world, CODED, "%terminologies.validateVS('http://v', one.code).parameter.value",
+		"http://v; a; true; ValueSet/$validate-code");
+	expect(&world, CODED, "%terminologies.validateCS('http://s', one.code).parameter.name",
+		"url; code; outcome");
+	expect(&world, CODED, "%terminologies.translate('http://m', one).parameter.name",
+		"url; coding; outcome");
+	expect(&world, CODED, "%terminologies.subsumes('http://s', one.code, 'b')", "CodeSystem/$subsumes");
+	expect(&world, CODED, "%terminologies.expand('http://x')", "!execution");
+	expect(&world, CODED, "%terminologies.expand(one | two)", "!execution");
+	expect(&world, CODED, "%terminologies.lookup(1)", "!execution");
+	expect(&world, CODED, "one.expand('http://v')", "!execution");
+	expect(&world, CODED, "one.subsumes('http://s', 'a', 'b')", "!execution");
+	expect(&world, CODED, "defineVariable('terminologies', 1)", "!execution");
+}
+
 static void truth_of_results(void **state)
 {
 	(void)state;
@@ -160,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hooks),
 		cmocka_unit_test(subsumption),
+		cmocka_unit_test(terminologies),
 		cmocka_unit_test(truth_of_results),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
