@@ -6,6 +6,7 @@
 #include "fold.h"
 #include "image/big.h"
 #include "source.h"
+#include "texts.h"
 #include "tree.h"
 
 #define DEPTH_MAX 40u
@@ -124,7 +125,7 @@ static bool matches_filter(struct walk *w, const struct tx_item *item)
 	struct tx_designations texts = { NULL, 0, 0 };
 	bool found = false;
 
-	if (!words.len)
+	if (!words.len || item->found)
 		return true;
 	found = hs_tx_words_start(hs_tx_fold(arena, hs_tx_code(item->system, item->concept)), words);
 	if (!found && item->pick)
@@ -217,7 +218,8 @@ static enum hs_status list_picks(struct walk *w, struct tx_set set, const struct
 		const struct tx_pick_row *pick = &set.layer->picks[rule->pick_first + i];
 		uint32_t concept = hs_tx_find_code(w->ctx->arena, s, tx_text(set.layer, pick->code), NULL);
 		if (concept != TX_NONE)
-			status = push(w, out, (struct tx_item) { s, concept, set.layer, pick, true }, err);
+			status = push(w, out, (struct tx_item) { s, concept, set.layer, pick, true, false },
+				err);
 	}
 	return status;
 }
@@ -250,7 +252,7 @@ static enum hs_status take_found(void *arg, uint32_t concept, struct hs_error *e
 {
 	struct taker *t = arg;
 
-	return push(t->w, t->out, (struct tx_item) { t->s, concept, NULL, NULL, false }, err);
+	return push(t->w, t->out, (struct tx_item) { .system = t->s, .concept = concept }, err);
 }
 
 static enum hs_status list_source(struct walk *w, const struct tx_rule_row *rule, struct tx_system s,
@@ -282,14 +284,37 @@ static enum hs_status list_big(struct walk *w, const struct tx_rule_row *rule, s
 		status = keep_found(w, s, bits, err);
 	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(bits, 0);
 		at != UINT32_MAX && status == HS_OK; at = hs_tx_bits_next(bits, at + 1))
-		status = push(w, out, (struct tx_item) { s, at, NULL, NULL, false }, err);
+		status = push(w, out, (struct tx_item) { .system = s, .concept = at }, err);
 	return status;
+}
+
+/* The concepts that may have the words that are searched; bits without memory: all. */
+struct found {
+	struct tx_bits bits;
+	bool sure;
+};
+
+/* Like list_big, only what has the words: with supplements there are texts that the index does not know. */
+static void search_texts(struct walk *w, struct tx_system s, struct found *out)
+{
+	if (!w->x->folded_filter.len || w->ctx->supplement_count ||
+		!hs_tx_texts_search(w->ctx->arena, s, w->x->folded_filter, &out->bits, &out->sure))
+		*out = (struct found) { { NULL, 0 }, false };
+}
+
+static uint32_t next_found(const struct found *found, struct tx_system s, uint32_t at)
+{
+	if (!found->bits.words)
+		return at;
+	uint32_t next = hs_tx_bits_next(found->bits, at - s.row->concept_first);
+	return next == UINT32_MAX ? next : s.row->concept_first + next;
 }
 
 static enum hs_status list_concepts(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
 	struct tx_system s, struct list *out, struct hs_error *err)
 {
 	struct tx_filter *filters = NULL;
+	struct found found = { { NULL, 0 }, false };
 	uint32_t from = s.row->concept_first, to = from + s.row->concept_count;
 	enum hs_status status = hs_tx_filters_prepare(w->ctx, set, rule, s, &filters, err);
 
@@ -299,17 +324,21 @@ static enum hs_status list_concepts(struct walk *w, struct tx_set set, const str
 		return list_source(w, rule, s, filters, out, err);
 	if (status == HS_OK)
 		narrow(filters, rule->filter_count, s, &from, &to);
-	bool all = status == HS_OK && from < to;
+	if (status == HS_OK)
+		search_texts(w, s, &found);
+	bool all = status == HS_OK && from < to && !found.bits.words;
 	for (uint32_t i = 0; i < rule->filter_count && all; i++)
 		all = filters[i].answered;
 	if (all)
 		status = reserve(w, out, to - from, err);
-	for (uint32_t at = from; at < to && status == HS_OK; at++) {
+	for (uint32_t at = next_found(&found, s, from); at < to && status == HS_OK;
+		at = next_found(&found, s, at + 1)) {
 		bool passes = true;
 		for (uint32_t i = 0; i < rule->filter_count && passes; i++)
 			passes = filters[i].answered || hs_tx_filter_passes(w->ctx, &filters[i], s, at);
 		if (passes)
-			status = push(w, out, (struct tx_item) { s, at, NULL, NULL, false }, err);
+			status = push(w, out,
+				(struct tx_item) { .system = s, .concept = at, .found = found.sure }, err);
 	}
 	return status;
 }
@@ -654,7 +683,7 @@ static enum hs_status list_page(struct walk *w, struct tx_system s, struct tx_bi
 	status = reserve(w, out, (size_t)(left < there ? left : there), err);
 	uint32_t at = from < w->x->count ? hs_tx_bits_nth(bits, (uint32_t)from) : UINT32_MAX;
 	for (; at != UINT32_MAX && left && status == HS_OK; at = hs_tx_bits_next(bits, at + 1), left--)
-		status = push(w, out, (struct tx_item) { s, at, NULL, NULL, false }, err);
+		status = push(w, out, (struct tx_item) { .system = s, .concept = at }, err);
 	return status;
 }
 

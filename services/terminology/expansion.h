@@ -10,6 +10,7 @@ struct tx_item {
 	const struct tx_layer *pick_layer; /* of `pick` */
 	const struct tx_pick_row *pick;    /* what a list of codes says about it, or NULL */
 	bool flat;                         /* from a list or an import: has no place in a hierarchy */
+	bool found;                        /* has the words that are searched, for sure */
 };
 
 struct tx_expansion {

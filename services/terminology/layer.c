@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finds the sections of an image once, so that readers follow plain pointers. */
-#include "model.h"
+#include "texts.h"
 
 void hs_tx_layer_init(struct tx_layer *layer, struct hs_image *image)
 {
@@ -34,10 +34,21 @@ void hs_tx_layer_init(struct tx_layer *layer, struct hs_image *image)
 	GET(sets_by_url, TX_SETS_BY_URL);
 	GET(maps_by_url, TX_MAPS_BY_URL);
 #undef GET
+	if (layer->concepts_count)
+		layer->texts = hs_tx_texts_new();
+}
+
+void hs_tx_layer_share(struct tx_layer *layer, const struct tx_layer *of)
+{
+	*layer = *of;
+	if (layer->image)
+		hs_image_ref(layer->image);
+	hs_tx_texts_ref(layer->texts);
 }
 
 void hs_tx_layer_fini(struct tx_layer *layer)
 {
 	hs_image_unref(layer->image);
+	hs_tx_texts_unref(layer->texts);
 	memset(layer, 0, sizeof(*layer));
 }

@@ -170,12 +170,14 @@ struct tx_name_row {
 };
 
 struct tx_source; /* source.h */
+struct tx_texts;  /* texts.h */
 
 /* An image with its sections found: what everybody else reads. */
 struct tx_layer {
 	struct hs_image *image;
 	const struct tx_source *source; /* of systems that are TX_ELSEWHERE, else NULL */
 	void *source_state;             /* what the source keeps; it owns it */
+	struct tx_texts *texts; /* words that were searched, a reference; NULL in an image without concepts */
 	/* The layer behind it when both hold one set of uploads: of these the latest version counts, wherever
 	 * it is. Else NULL. */
 	const struct tx_layer *rest;
@@ -225,6 +227,8 @@ static inline bool hs_tx_is_seen(const struct tx_layer *layer, const struct tx_h
 
 /* Takes over the reference to `image`. */
 void hs_tx_layer_init(struct tx_layer *layer, struct hs_image *image);
+/* Another layer over the same image. */
+void hs_tx_layer_share(struct tx_layer *layer, const struct tx_layer *of);
 void hs_tx_layer_fini(struct tx_layer *layer);
 
 static inline struct hs_slice tx_text(const struct tx_layer *layer, struct hs_image_text text)

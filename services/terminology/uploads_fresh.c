@@ -154,9 +154,7 @@ bool hs_tx_uploads_freshen(struct tx_sandbox *sandbox, struct hs_txn *txn, const
 	if (count == SIZE_MAX)
 		return false;
 	for (size_t i = 0; i < 2 && status == HS_OK; i++) {
-		made->layers[i] = old->layers[i];
-		if (made->layers[i].image)
-			hs_image_ref(made->layers[i].image);
+		hs_tx_layer_share(&made->layers[i], &old->layers[i]);
 		status = freshen_face(txn, changes, count, i == 1, made, &err);
 	}
 	if (status)

@@ -58,8 +58,7 @@ bool hs_tx_cache_get(struct tx_cache *cache, struct hs_slice url, struct tx_laye
 		if (!found)
 			continue;
 		row->asked[i] = ++cache->questions;
-		*out = row->layers[i];
-		hs_image_ref(out->image);
+		hs_tx_layer_share(out, &row->layers[i]);
 	}
 	pthread_mutex_unlock(&cache->lock);
 	return found;
@@ -74,13 +73,12 @@ void hs_tx_cache_put(struct tx_cache *cache, struct hs_slice url, const struct t
 
 	if (url.len > URL_MAX)
 		return;
-	hs_image_ref(layer->image);
 	pthread_mutex_lock(&cache->lock);
 	for (size_t i = 1; i < PLACES; i++)
 		if (row->asked[i] < row->asked[place])
 			place = i;
 	old = row->layers[place];
-	row->layers[place] = *layer;
+	hs_tx_layer_share(&row->layers[place], layer);
 	row->hashes[place] = hash;
 	row->asked[place] = ++cache->questions;
 	pthread_mutex_unlock(&cache->lock);
