@@ -238,19 +238,60 @@ static bool same_text(const struct tx_layer *layer, struct hs_image_text have, s
 	return true;
 }
 
-static void add_with_value(const struct tx_layer *layer, struct hs_slice code, struct hs_slice value,
-	struct tx_bits out)
+static bool contains(struct hs_slice text, struct hs_slice value)
 {
-	struct hs_image_text code_text = { 0, 0 }, value_text = { 0, 0 };
+	for (size_t i = 0; i + value.len <= text.len; i++)
+		if ((text.ptr[i] | 0x20) == (value.ptr[0] | 0x20) &&
+			hs_slice_ieq(hs_slice(text.ptr + i, value.len), value))
+			return true;
+	return false;
+}
+
+/* Is the Coding (as JSON) one with that code or display? Displays do not heed case ("Using LOINC with FHIR").
+ */
+static bool is_coding_of(struct hs_arena *arena, struct hs_slice text, struct hs_slice value)
+{
+	struct hs_arena_mark mark = hs_arena_mark(arena);
+	struct hs_json *coding = NULL;
+	struct hs_error ignored;
+	bool found = value.len && contains(text, value) &&
+		hs_json_parse(arena, text, NULL, &coding, &ignored) == HS_OK &&
+		(hs_slice_eq(hs_json_get_text(coding, HS_S("code")), value) ||
+			hs_slice_ieq(hs_json_get_text(coding, HS_S("display")), value));
+
+	hs_arena_rollback(arena, mark);
+	return found;
+}
+
+static void add_with_value(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice code,
+	struct hs_slice value, struct tx_bits out)
+{
+	struct hs_image_text code_text = { 0, 0 }, value_text = { 0, 0 }, coding_text = { 0, 0 };
 
 	for (uint32_t at = 0; at < out.count; at++) {
 		const struct tx_concept_row *row = &layer->concepts[at];
 		for (uint32_t i = row->property_first;
-			i < row[1].property_first && i < layer->properties_count; i++)
-			if (same_text(layer, layer->properties[i].code, code, &code_text) &&
-				same_text(layer, layer->properties[i].value, value, &value_text))
+			i < row[1].property_first && i < layer->properties_count; i++) {
+			const struct tx_property_row *p = &layer->properties[i];
+			if (same_text(layer, p->code, code, &code_text) &&
+				(same_text(layer, p->value, value, &value_text) ||
+					(same_text(layer, p->key, HS_S("valueCoding"), &coding_text) &&
+						is_coding_of(arena, tx_text(layer, p->value), value))))
 				hs_tx_bits_add(out, at);
+		}
 	}
+}
+
+/* "ancestor" is no row: what is below the code. */
+static void add_one(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice property,
+	struct hs_slice value, struct tx_bits out)
+{
+	uint32_t above = hs_slice_eq(property, HS_S("ancestor")) ? hs_tx_big_code(layer, value) : TX_NONE;
+
+	if (above != TX_NONE)
+		hs_tx_bits_add_below(layer, out, above, false);
+	else
+		add_with_value(arena, layer, property, value, out);
 }
 
 /* PROPERTY = VALUE and PROPERTY in LIST of what is a row of the image: asked of all concepts at once. */
@@ -271,10 +312,11 @@ static bool select_plain(struct tx_context *ctx, struct tx_system s, const struc
 	if (!out->words)
 		return false;
 	if (f->op == TX_OP_EQUAL)
-		add_with_value(s.layer, f->property, f->value, *out);
+		add_one(ctx->arena, s.layer, f->property, f->value, *out);
 	else
 		while (list.ptr)
-			add_with_value(s.layer, f->property, hs_slice_trim(hs_slice_cut(&list, ',')), *out);
+			add_one(ctx->arena, s.layer, f->property, hs_slice_trim(hs_slice_cut(&list, ',')),
+				*out);
 	return true;
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The import of LOINC from its csv files: the table of terms; and, where they are given too, the component
- * hierarchy (parents), parts, answer lists and linguistic variants ("Using LOINC with FHIR" names the
- * properties). */
-#include "csv.h"
+/* The import of LOINC from its csv files: the table of terms, and what the files beside it say of them
+ * ("Using LOINC with FHIR" and LOINC's own CodeSystem resource name the properties). */
+#include "loinc.h"
+
+#include "../version.h"
 #include "importers.h"
 
-#include <stdio.h>
-
-#define LOINC_URL "http://loinc.org"
+const char *const hs_loinc_dimensions[LOINC_DIMENSIONS] = { "COMPONENT", "PROPERTY", "TIME_ASPCT", "SYSTEM",
+	"SCALE_TYP", "METHOD_TYP", "CLASS" };
 
 static const struct tx_use short_name = { HS_S_INIT(LOINC_URL), HS_S_INIT("SHORTNAME"),
 	HS_S_INIT("SHORTNAME") };
@@ -16,192 +16,210 @@ static const struct tx_use consumer_name = { HS_S_INIT(LOINC_URL), HS_S_INIT("Co
 static const struct tx_use display_name = { HS_S_INIT(LOINC_URL), HS_S_INIT("DisplayName"),
 	HS_S_INIT("DisplayName") };
 
-static bool is_named(const struct tx_file *file, const char *name)
+/* Columns that are properties of that name, beside the dimensions. */
+static const char *const columns[] = { "CLASSTYPE", "STATUS", "STATUS_REASON", "STATUS_TEXT", "ORDER_OBS",
+	"VersionLastChanged", "VersionFirstReleased", "CHNG_TYPE", "CHANGE_REASON_PUBLIC", "FORMULA",
+	"EXMPL_ANSWERS", "SURVEY_QUEST_TEXT", "SURVEY_QUEST_SRC", "UNITSREQUIRED", "EXAMPLE_UNITS",
+	"EXAMPLE_UCUM_UNITS", "UnitsAndRange", "HL7_FIELD_SUBFIELD_ID", "HL7_ATTACHMENT_STRUCTURE",
+	"ValidHL7AttachmentRequest", "EXTERNAL_COPYRIGHT_NOTICE", "EXTERNAL_COPYRIGHT_LINK", "PanelType",
+	"AskAtOrderEntry", "AssociatedObservations", "COMMON_TEST_RANK", "COMMON_ORDER_RANK" };
+
+/* ---- terms ---- */
+
+static void take_status(struct loinc *l, struct tx_build_concept *c)
 {
-	return hs_slice_ieq(hs_slice_cstr(file->name), hs_slice_cstr(name));
-}
+	struct hs_slice status = LOINC_VALUE(l, "STATUS");
 
-#define COLUMN(csv, ...) hs_csv_column((csv), (const char *const[]) { __VA_ARGS__, NULL })
-
-typedef void row_fn(struct tx_table_run *run, struct csv *csv, const struct csv_row *row);
-
-static enum hs_status each_row(struct tx_table_run *run, const struct tx_file *file, row_fn *fn,
-	struct hs_error *err)
-{
-	struct csv csv;
-	struct csv_row row;
-	enum hs_status status = hs_csv_begin(&csv, run->arena, run->import, file, err);
-
-	while (status == HS_OK && hs_csv_next(&csv, &row))
-		fn(run, &csv, &row);
-	if (status == HS_OK && csv.lines.stopped)
-		status = hs_fail(err, HS_E_CANCELLED, "interrupted");
-	return status;
-}
-
-/* ---- Loinc.csv ---- */
-
-static void take_term(struct tx_table_run *run, struct csv *csv, const struct csv_row *row)
-{
-	static const char *const properties[] = { "COMPONENT", "PROPERTY", "TIME_ASPCT", "SYSTEM",
-		"SCALE_TYP", "METHOD_TYP", "CLASS", "CLASSTYPE", "STATUS", "ORDER_OBS", "VersionLastChanged",
-		"VersionFirstReleased", "EXAMPLE_UCUM_UNITS", "UnitsAndRange", "PanelType", NULL };
-	struct hs_slice status = hs_csv_value(row, COLUMN(csv, "STATUS"));
-	uint32_t concept;
-
-	if (!hs_tx_table_concept(run, &csv->lines, hs_csv_value(row, COLUMN(csv, "LOINC_NUM")),
-		    hs_csv_value(row, COLUMN(csv, "LONG_COMMON_NAME")), &concept))
-		return;
-	struct tx_build_concept *c = hs_tx_build_at(run->build, concept);
-	c->definition = hs_csv_value(row, COLUMN(csv, "DefinitionDescription"));
 	if (hs_slice_eq(status, HS_S("DEPRECATED"))) {
 		c->flags = TX_INACTIVE | TX_DEPRECATED;
 		c->status = "deprecated";
 	} else if (hs_slice_eq(status, HS_S("DISCOURAGED")))
 		c->status = "discouraged";
-	for (size_t i = 0; properties[i]; i++)
-		hs_tx_table_property(run, concept, hs_slice_cstr(properties[i]), "valueString",
-			hs_csv_value(row, COLUMN(csv, properties[i])));
-	hs_tx_table_designation(run, concept, HS_S("en"), &short_name,
-		hs_csv_value(row, COLUMN(csv, "SHORTNAME")));
-	hs_tx_table_designation(run, concept, HS_S("en"), &consumer_name,
-		hs_csv_value(row, COLUMN(csv, "CONSUMER_NAME")));
-	hs_tx_table_designation(run, concept, HS_S("en"), &display_name,
-		hs_csv_value(row, COLUMN(csv, "DisplayName")));
+	else if (hs_slice_eq(status, HS_S("TRIAL")))
+		c->status = "trial";
 }
 
-/* ---- what stands beside it ---- */
-
-/* PATH_TO_ROOT,SEQUENCE,IMMEDIATE_PARENT,CODE,CODE_TEXT: parts come as rows of their own before their terms.
- */
-static void take_link(struct tx_table_run *run, struct csv *csv, const struct csv_row *row)
+static void take_term(struct loinc *l)
 {
-	struct hs_slice code = hs_csv_value(row, COLUMN(csv, "CODE")),
-			parent = hs_csv_value(row, COLUMN(csv, "IMMEDIATE_PARENT"));
-	uint32_t concept = code.len ? hs_tx_build_find(run->build, code) : UINT32_MAX;
-
-	if (!code.len) {
-		hs_tx_lines_skip(&csv->lines, "the code is empty");
-		return;
-	}
-	if (concept == UINT32_MAX &&
-		!hs_tx_table_concept(run, &csv->lines, code, hs_csv_value(row, COLUMN(csv, "CODE_TEXT")),
-			&concept))
-		return;
-	if (!parent.len)
-		return;
-	uint32_t above = hs_tx_build_find(run->build, parent);
-	if (above == UINT32_MAX)
-		hs_tx_lines_skip(&csv->lines, "the parent %.*s comes after %.*s or is missing",
-			HS_S_ARG(hs_slice_first(parent, 40)), HS_S_ARG(hs_slice_first(code, 40)));
-	else
-		hs_tx_build_link(run->build, concept, above);
-}
-
-/* PartNumber,PartTypeName,PartName,PartDisplayName,Status */
-static void take_part(struct tx_table_run *run, struct csv *csv, const struct csv_row *row)
-{
-	struct hs_slice display = hs_csv_value(row, COLUMN(csv, "PartDisplayName")),
-			name = hs_csv_value(row, COLUMN(csv, "PartName"));
+	struct tx_table_run *run = l->run;
+	struct hs_slice changed = LOINC_VALUE(l, "VersionLastChanged");
 	uint32_t concept;
 
-	if (hs_tx_table_concept(run, &csv->lines, hs_csv_value(row, COLUMN(csv, "PartNumber")),
-		    display.len ? display : name, &concept)) {
-		hs_tx_table_property(run, concept, HS_S("PartTypeName"), "valueString",
-			hs_csv_value(row, COLUMN(csv, "PartTypeName")));
-		hs_tx_table_property(run, concept, HS_S("STATUS"), "valueString",
-			hs_csv_value(row, COLUMN(csv, "Status")));
-	}
-}
-
-/* AnswerListId,AnswerListName,...,AnswerStringId,...,DisplayText: the list and its answers are codes, and an
- * answer is below each of its lists. */
-static void take_answer(struct tx_table_run *run, struct csv *csv, const struct csv_row *row)
-{
-	struct hs_slice list = hs_csv_value(row, COLUMN(csv, "AnswerListId")),
-			answer = hs_csv_value(row, COLUMN(csv, "AnswerStringId", "AnswerStringID"));
-	uint32_t list_concept = list.len ? hs_tx_build_find(run->build, list) : UINT32_MAX,
-		 answer_concept = answer.len ? hs_tx_build_find(run->build, answer) : UINT32_MAX;
-
-	if (list_concept == UINT32_MAX &&
-		!hs_tx_table_concept(run, &csv->lines, list, hs_csv_value(row, COLUMN(csv, "AnswerListName")),
-			&list_concept))
+	if (!hs_tx_table_concept(run, &l->csv.lines, LOINC_VALUE(l, "LOINC_NUM"),
+		    LOINC_VALUE(l, "LONG_COMMON_NAME"), &concept))
 		return;
-	if (!answer.len)
-		return; /* a list that is defined elsewhere */
-	if (answer_concept == UINT32_MAX &&
-		!hs_tx_table_concept(run, &csv->lines, answer, hs_csv_value(row, COLUMN(csv, "DisplayText")),
-			&answer_concept))
-		return;
-	hs_tx_build_link(run->build, answer_concept, list_concept);
+	hs_tx_build_at(run->build, concept)->definition = LOINC_VALUE(l, "DefinitionDescription");
+	take_status(l, hs_tx_build_at(run->build, concept));
+	if (hs_tx_version_cmp(changed, l->latest) > 0)
+		l->latest = changed;
+	for (size_t i = 0; i < LOINC_DIMENSIONS; i++)
+		hs_tx_table_property(run, concept, hs_slice_cstr(hs_loinc_dimensions[i]), "valueString",
+			LOINC_VALUE(l, hs_loinc_dimensions[i]));
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		hs_tx_table_property(run, concept, hs_slice_cstr(columns[i]), "valueString",
+			LOINC_VALUE(l, columns[i]));
+	hs_tx_table_property(run, concept, HS_S("copyright"), "valueString",
+		LOINC_VALUE(l, "EXTERNAL_COPYRIGHT_NOTICE").len ? HS_S("3rdParty") : HS_S("LOINC"));
+	hs_tx_table_designation(run, concept, HS_S("en"), &short_name, LOINC_VALUE(l, "SHORTNAME"));
+	hs_tx_table_designation(run, concept, HS_S("en"), &consumer_name, LOINC_VALUE(l, "CONSUMER_NAME"));
+	hs_tx_table_designation(run, concept, HS_S("en"), &display_name, LOINC_VALUE(l, "DisplayName"));
 }
 
 /* The language stands in the name: svSE24LinguisticVariant.csv is sv-SE. */
-static void take_variant(struct tx_table_run *run, struct csv *csv, const struct csv_row *row)
+static void take_variant(struct loinc *l)
 {
-	const char *name = csv->lines.file->name;
-	struct hs_slice code = hs_csv_value(row, COLUMN(csv, "LOINC_NUM")),
-			language = hs_arena_printf(run->arena, "%.2s-%.2s", name, name + 2);
-	uint32_t concept = hs_tx_build_find(run->build, code);
+	const char *name = l->csv.lines.file->name;
+	struct hs_slice code = LOINC_VALUE(l, "LOINC_NUM"),
+			language = hs_arena_printf(l->run->arena, "%.2s-%.2s", name, name + 2);
+	uint32_t concept = hs_tx_build_find(l->run->build, code);
 
 	if (concept == UINT32_MAX) {
-		hs_tx_lines_skip(&csv->lines, "%.*s is no term of the table",
+		hs_tx_lines_skip(&l->csv.lines, "%.*s is no term of the table",
 			HS_S_ARG(hs_slice_first(code, 40)));
 		return;
 	}
-	hs_tx_table_designation(run, concept, language, NULL,
-		hs_csv_value(row, COLUMN(csv, "LONG_COMMON_NAME")));
-	hs_tx_table_designation(run, concept, language, &short_name,
-		hs_csv_value(row, COLUMN(csv, "SHORTNAME")));
+	hs_tx_table_designation(l->run, concept, language, NULL, LOINC_VALUE(l, "LONG_COMMON_NAME"));
+	hs_tx_table_designation(l->run, concept, language, &short_name, LOINC_VALUE(l, "SHORTNAME"));
+	hs_tx_table_designation(l->run, concept, language, &display_name,
+		LOINC_VALUE(l, "LinguisticVariantDisplayName"));
+}
+
+static void take_consumer_name(struct loinc *l)
+{
+	struct hs_slice code = LOINC_VALUE(l, "LoincNumber");
+	uint32_t concept = hs_tx_build_find(l->run->build, code);
+
+	if (concept == UINT32_MAX)
+		hs_tx_lines_skip(&l->csv.lines, "%.*s is no term of the table",
+			HS_S_ARG(hs_slice_first(code, 40)));
+	else
+		hs_tx_table_designation(l->run, concept, HS_S("en"), &consumer_name,
+			LOINC_VALUE(l, "ConsumerName"));
+}
+
+/* ---- what the system says about itself ---- */
+
+static void add_def(struct tx_table_run *run, const char *code, struct hs_slice type, const char *description)
+{
+	struct tx_build_def def = {
+		.code = hs_slice_cstr(code), .type = type, .description = hs_slice_cstr(description)
+	};
+
+	def.uri = hs_arena_printf(run->arena, LOINC_URL "/property/%.*s", HS_S_ARG(def.code));
+	hs_tx_build_def(run->build, &def);
+}
+
+static void add_defs(struct tx_table_run *run)
+{
+	for (size_t i = 0; i < LOINC_DIMENSIONS; i++)
+		add_def(run, hs_loinc_dimensions[i], HS_S("Coding"),
+			"A dimension of the term: a part of LOINC.");
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		add_def(run, columns[i], HS_S("string"), "A column of the table of terms.");
+	add_def(run, "copyright", HS_S("string"), "Whose copyright: LOINC or 3rdParty.");
+	add_def(run, "answer-list", HS_S("Coding"), "A list of answers to the term.");
+	add_def(run, "answers-for", HS_S("Coding"), "A term that the list has answers to.");
+	add_def(run, "panel-member", HS_S("Coding"), "A term that the panel has.");
+	add_def(run, "MAP_TO", HS_S("code"), "The term to be used in the place of this one.");
+	add_def(run, "PartTypeName", HS_S("string"), "The kind of the part.");
+	add_def(run, "ancestor", HS_S("code"), "A code above this one, at any distance (filters).");
+}
+
+/* Where a part tells a dimension its text says no more. */
+static void drop_told(struct loinc *l)
+{
+	struct hs_buf *list = &l->run->build->properties;
+	size_t count = TX_BUILD_COUNT(*list, struct tx_build_property), kept = 0;
+	size_t known = TX_BUILD_COUNT(l->linked, uint32_t);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct tx_build_property *p = TX_BUILD_AT(*list, struct tx_build_property, i);
+		uint32_t told = p->concept < known ? *TX_BUILD_AT(l->linked, uint32_t, p->concept) : 0;
+		bool drop = false;
+		for (unsigned d = 0; told && d < LOINC_DIMENSIONS && !drop; d++)
+			drop = told >> d & 1 && strcmp(p->key, "valueString") == 0 &&
+				hs_slice_eq(p->code, hs_slice_cstr(hs_loinc_dimensions[d]));
+		if (!drop)
+			*TX_BUILD_AT(*list, struct tx_build_property, kept++) = *p;
+	}
+	list->len = kept * sizeof(struct tx_build_property);
 }
 
 /* ---- the run ---- */
 
-static void add_defs(struct tx_table_run *run)
+static enum hs_status each_row(struct loinc *l, const struct tx_file *file, loinc_row_fn *fn,
+	struct hs_error *err)
 {
-	static const char *const codes[] = { "COMPONENT", "PROPERTY", "TIME_ASPCT", "SYSTEM", "SCALE_TYP",
-		"METHOD_TYP", "CLASS", "CLASSTYPE", "STATUS", "ORDER_OBS" };
+	enum hs_status status = hs_csv_begin(&l->csv, l->run->arena, l->run->import, file, err);
 
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		struct tx_build_def def = { hs_slice_cstr(codes[i]),
-			hs_arena_printf(run->arena, LOINC_URL "/property/%s", codes[i]), HS_S("string"),
-			HS_S_NONE };
-		hs_tx_build_def(run->build, &def);
-	}
+	while (status == HS_OK && hs_csv_next(&l->csv, &l->row))
+		fn(l);
+	if (status == HS_OK && l->csv.lines.stopped)
+		status = hs_fail(err, HS_E_CANCELLED, "interrupted");
+	return status;
 }
 
-/* Parts go first, so that the hierarchy finds its parents; variants last. */
+static bool is_named(const struct tx_file *file, const char *name)
+{
+	struct hs_slice have = hs_slice_cstr(file->name), want = hs_slice_cstr(name);
+
+	if (name[0] != '*')
+		return hs_slice_ieq(have, want);
+	return have.len > want.len && hs_slice_ends(have, hs_slice_from(want, 1));
+}
+
+/* Every file of that name; how many there are in *found (may be NULL). */
+static enum hs_status each_file(struct loinc *l, const char *name, loinc_row_fn *fn, size_t *found,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < l->run->files.count && status == HS_OK; i++) {
+		if (!is_named(&l->run->files.items[i], name))
+			continue;
+		if (found)
+			++*found;
+		status = each_row(l, &l->run->files.items[i], fn, err);
+	}
+	return status;
+}
+
+static enum hs_status read_all(struct loinc *l, struct hs_error *err)
+{
+	size_t found = 0;
+	enum hs_status status = each_file(l, "Loinc.csv", take_term, &found, err);
+
+	if (status == HS_OK && !found)
+		status = each_file(l, "LoincTableCore.csv", take_term, &found, err);
+	if (status == HS_OK && !found)
+		return hs_fail(err, HS_E_VALUE, "there is no Loinc.csv below the paths given");
+	for (const struct loinc_file *file = hs_loinc_files; file->name && status == HS_OK; file++)
+		status = each_file(l, file->name, file->fn, NULL, err);
+	if (status == HS_OK)
+		status = each_file(l, "ConsumerName.csv", take_consumer_name, NULL, err);
+	return status ? status : each_file(l, "*LinguisticVariant.csv", take_variant, NULL, err);
+}
+
 static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
 {
-	static const struct {
-		const char *name;
-		row_fn *fn;
-	} order[] = { { "Loinc.csv", take_term }, { "Part.csv", take_part },
-		{ "AnswerList.csv", take_answer }, { "ComponentHierarchyBySystem.csv", take_link },
-		{ "MultiAxialHierarchy.csv", take_link }, { NULL, take_variant } };
 	struct tx_build_head *head = &run->build->head;
-	enum hs_status status = HS_OK;
-	bool any = false;
+	struct loinc l = { .run = run };
 
 	head->url = head->url.len ? head->url : HS_S(LOINC_URL);
 	head->name = HS_S("LOINC");
 	head->title = HS_S("Logical Observation Identifiers Names and Codes");
 	head->language = head->language.len ? head->language : HS_S("en");
 	head->value_set = HS_S(LOINC_URL "/vs");
+	head->publisher = HS_S("Regenstrief Institute, Inc.");
+	head->ignores_case = true;
 	add_defs(run);
-	for (size_t step = 0; step < sizeof(order) / sizeof(order[0]); step++)
-		for (size_t i = 0; i < run->files.count && status == HS_OK; i++) {
-			const struct tx_file *file = &run->files.items[i];
-			bool variant = hs_slice_ends(hs_slice_cstr(file->name),
-					       HS_S("LinguisticVariant.csv")) &&
-				strlen(file->name) > 24;
-			if (order[step].name ? !is_named(file, order[step].name) : !variant)
-				continue;
-			any |= step == 0;
-			status = each_row(run, file, order[step].fn, err);
-		}
-	if (status == HS_OK && !any)
-		return hs_fail(err, HS_E_VALUE, "there is no Loinc.csv below the paths given");
+	hs_buf_init(&l.linked, NULL, TX_BUILD_MAX / 16);
+	enum hs_status status = read_all(&l, err);
+	if (status == HS_OK)
+		drop_told(&l);
+	hs_buf_free(&l.linked);
+	if (!head->version.len)
+		head->version = l.latest;
 	return status;
 }
 

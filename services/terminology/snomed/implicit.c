@@ -60,6 +60,17 @@ static struct hs_json *value_set(struct hs_arena *arena, struct hs_slice url, st
 	return set;
 }
 
+static void add_filter(struct hs_arena *arena, struct hs_json *include, const char *property, const char *op,
+	struct hs_slice value)
+{
+	struct hs_json *filter = hs_json_push(hs_json_add_array(arena, include, HS_S("filter")),
+		hs_json_object(arena));
+
+	hs_json_add_text(arena, filter, HS_S("property"), hs_slice_cstr(property));
+	hs_json_add_text(arena, filter, HS_S("op"), hs_slice_cstr(op));
+	hs_json_add_text(arena, filter, HS_S("value"), value);
+}
+
 static struct hs_json *of_snomed(struct hs_arena *arena, struct hs_slice url)
 {
 	size_t mark = hs_slice_search(url, HS_S(MARK));
@@ -78,30 +89,39 @@ static struct hs_json *of_snomed(struct hs_arena *arena, struct hs_slice url)
 		hs_json_add_text(arena, include, HS_S("version"), base);
 	if (!m.property)
 		return set;
-	struct hs_json *filter = hs_json_push(hs_json_add_array(arena, include, HS_S("filter")),
-		hs_json_object(arena));
-	hs_json_add_text(arena, filter, HS_S("property"), hs_slice_cstr(m.property));
-	hs_json_add_text(arena, filter, HS_S("op"), hs_slice_cstr(m.op));
-	hs_json_add_text(arena, filter, HS_S("value"), m.value);
+	add_filter(arena, include, m.property, m.op, m.value);
+	return set;
+}
+
+/* Of a system whose set of all codes is URL: URL itself, and URL/CODE, which is what stands below the code
+ * (answers of a list, terms below a part). */
+static struct hs_json *of_layer(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice url)
+{
+	const struct tx_head *head = &layer->systems[0].head;
+	struct hs_slice all = tx_text(layer, layer->systems[0].value_set), code;
+	struct hs_json *include, *set;
+
+	if (!all.len || !hs_slice_starts(url, all))
+		return NULL;
+	code = hs_slice_from(url, all.len);
+	if (code.len && (code.ptr[0] != '/' || hs_tx_big_code(layer, hs_slice_from(code, 1)) == UINT32_MAX))
+		return NULL;
+	set = value_set(arena, url, tx_text(layer, head->name), tx_text(layer, head->title), &include);
+	hs_json_add_text(arena, include, HS_S("system"), tx_text(layer, head->url));
+	if (code.len)
+		add_filter(arena, include, "concept", "descendent-of", hs_slice_from(code, 1));
 	return set;
 }
 
 static struct hs_json *find(struct hs_arena *arena, const struct tx_scope *scope, struct hs_slice url)
 {
-	struct hs_json *include, *set = NULL;
+	struct hs_json *set = NULL;
 
 	if (hs_tx_sct_is_implicit(url))
 		return of_snomed(arena, url);
-	for (size_t i = 0; i < scope->count && !set; i++) {
-		const struct tx_layer *layer = scope->layers[i];
-		if (layer->source != &hs_tx_big_source || !layer->systems_count ||
-			!hs_slice_eq(tx_text(layer, layer->systems[0].value_set), url))
-			continue;
-		const struct tx_head *head = &layer->systems[0].head;
-		set = value_set(arena, url, tx_text(layer, head->name), tx_text(layer, head->title),
-			&include);
-		hs_json_add_text(arena, include, HS_S("system"), tx_text(layer, head->url));
-	}
+	for (size_t i = 0; i < scope->count && !set; i++)
+		if (scope->layers[i]->source == &hs_tx_big_source && scope->layers[i]->systems_count)
+			set = of_layer(arena, scope->layers[i], url);
 	return set;
 }
 

@@ -379,6 +379,83 @@ static void reads_loinc(void **state)
 	end(&p);
 }
 
+static const char *expansion_of(struct ask *a, const char *url)
+{
+	struct hs_slice question = hs_arena_printf(a->arena, "{'name':'url','valueUri':'%s'}", url);
+
+	ask_prepare(a, hs_arena_cstr(a->arena, question));
+	if (hs_tx_expand(&a->ctx, &a->out, &a->err))
+		fail_msg("%s: %s", url, a->err.text);
+	return ask_codes(a);
+}
+
+static void reads_what_stands_beside_loinc(void **state)
+{
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "Loinc.csv",
+		"\xef\xbb\xbf\"LOINC_NUM\",\"COMPONENT\",\"CLASS\",\"VersionLastChanged\",\"STATUS\",\"LONG_"
+		"COMMON_NAME\","
+		"\"EXTERNAL_COPYRIGHT_NOTICE\"\r\n"
+		"\"1-8\",\"Sugar\",\"CHEM\",\"2.9\",\"ACTIVE\",\"Sugar in Blood\",\"\"\r\n"
+		"\"2-6\",\"Salt\",\"CHEM\",\"2.78\",\"DEPRECATED\",\"Salt in Blood\",\"ours\"\r\n"
+		"\"3-4\",\"Panel\",\"PANEL\",\"2.70\",\"TRIAL\",\"Blood panel\",\"\"\r\n");
+	put(&p, "Part.csv",
+		"PartNumber,PartTypeName,PartName,PartDisplayName,Status\nLP1-1,COMPONENT,Sugar,Sugar,"
+		"ACTIVE\n");
+	put(&p, "LoincPartLink_Primary.csv",
+		"LoincNumber,LongCommonName,PartNumber,PartName,PartCodeSystem,PartTypeName,LinkTypeName,"
+		"Property\n"
+		"1-8,Sugar in "
+		"Blood,LP1-1,Sugar,http://loinc.org,COMPONENT,Primary,http://loinc.org/property/COMPONENT\n"
+		"9-9,None,LP1-1,Sugar,http://loinc.org,COMPONENT,Primary,http://loinc.org/property/"
+		"COMPONENT\n"
+		"2-6,Salt in Blood,LP2-9,Salt,http://loinc.org,COMPONENT,Primary,\n");
+	put(&p, "AnswerList.csv",
+		"AnswerListId,AnswerListName,AnswerStringId,SequenceNumber,DisplayText,Score\n"
+		"LL1-9,Yes or no,LA1-8,1,Yes,1\nLL1-9,Yes or no,LA2-6,2,No,0\nLL2-7,No only,LA2-6,1,No,0\n");
+	put(&p, "LoincAnswerListLink.csv",
+		"LoincNumber,LongCommonName,AnswerListId,AnswerListName,AnswerListLinkType,"
+		"ApplicableContext\n"
+		"1-8,Sugar in Blood,LL1-9,Yes or no,EXAMPLE,\n");
+	put(&p, "PanelsAndForms.csv",
+		"ParentId,ParentLoinc,ParentName,ID,SEQUENCE,Loinc,LoincName\n1,3-4,Blood "
+		"panel,1,1,3-4,Blood panel\n"
+		"1,3-4,Blood panel,2,2,1-8,Sugar in Blood\n");
+	put(&p, "MapTo.csv", "LOINC,MAP_TO,COMMENT\n2-6,1-8,\n");
+	put(&p, "Group.csv", "ParentGroupId,GroupId,Group,Archetype,Status\n,LG1-4,Blood sugars,,Active\n");
+	put(&p, "GroupLoincTerms.csv",
+		"Category,GroupId,Archetype,LoincNumber,LongCommonName\nFlow,LG1-4,,1-8,x\n");
+	put(&p, "ConsumerName.csv", "LoincNumber,ConsumerName\n1-8,Blood sugar\n");
+	assert_int_equal(run(&p, hs_tx_import_loinc, NULL, 0), HS_OK);
+	assert_string_equal(p.skipped,
+		"3 9-9 is no term of the table\n4 names no property that LP2-9 is of\n");
+	open_image(&p, &a);
+	ask(&a, hs_tx_lookup, CODE("http://loinc.org", "1-8") ",{'name':'property','valueCode':'*'}");
+	assert_string_equal(ask_text(&a, "version"), "2.78");
+	struct hs_buf out;
+	hs_buf_init(&out, a.arena, 1 << 20);
+	hs_json_write(&out, a.out, 0);
+	static const char *const told[] = { "\"code\":\"LP1-1\",\"display\":\"Sugar\"",
+		"\"code\":\"LL1-9\",\"display\":\"Yes or no\"", "\"Blood sugar\"",
+		"{\"name\":\"code\",\"valueCode\":\"copyright\"},{\"name\":\"value\",\"valueString\":"
+		"\"LOINC\"}" };
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		if (hs_slice_search(hs_buf_slice(&out), hs_slice_cstr(told[i])) == SIZE_MAX)
+			fail_msg("%s is not told in %.*s", told[i], HS_S_ARG(hs_buf_slice(&out)));
+	assert_true(hs_slice_search(hs_buf_slice(&out), HS_S("\"valueString\":\"Sugar\"")) == SIZE_MAX);
+	assert_string_equal(expansion_of(&a, "http://loinc.org/vs/LL1-9"), "LA1-8 LA2-6");
+	assert_string_equal(expansion_of(&a, "http://loinc.org/vs/LL2-7"), "LA2-6");
+	assert_string_equal(expansion_of(&a, "http://loinc.org/vs/LG1-4"), "1-8");
+	ask_prepare(&a, "{'name':'url','valueUri':'http://loinc.org/vs/LL9-9'}");
+	assert_int_not_equal(hs_tx_expand(&a.ctx, &a.out, &a.err), HS_OK);
+	close_image(&a);
+	end(&p);
+}
+
 /* Filters on properties of an image, by a value set that was compiled beside it. */
 static void filters_by_property(void **state)
 {
@@ -413,6 +490,48 @@ static void filters_by_property(void **state)
 	b.ctx.scope.count = 2;
 	assert_int_equal(hs_tx_expand(&b.ctx, &b.out, &b.err), HS_OK);
 	assert_string_equal(ask_codes(&b), "4-2");
+	ask_end(&b);
+	close_image(&a);
+	end(&p);
+}
+
+static void filters_by_part_and_ancestor(void **state)
+{
+#define FILTER(url, property, value) \
+	"{'resourceType':'ValueSet','url':'" url "','status':'active','compose':{'include':[{'system':" \
+	"'http://loinc.org','filter':[{'property':'" property "','op':'=','value':'" value "'}]}]}}"
+	static const char *const sets[] = { FILTER("urn:code", "COMPONENT", "LP1-1"),
+		FILTER("urn:name", "COMPONENT", "sugar"), FILTER("urn:class", "CLASS", "CHEM"),
+		FILTER("urn:ancestor", "ancestor", "LP7-8"), FILTER("urn:none", "COMPONENT", "LP1"), NULL };
+	static const struct {
+		const char *url, *codes;
+	} rows[] = { { "urn:code", "1-8" }, { "urn:name", "1-8" }, { "urn:class", "1-8 2-6" },
+		{ "urn:ancestor", "LP1-1(1-8)" }, { "urn:none", "" } };
+	struct place p;
+	struct ask a, b;
+
+	(void)state;
+	begin(&p);
+	put(&p, "Loinc.csv",
+		"LOINC_NUM,COMPONENT,CLASS,LONG_COMMON_NAME\n1-8,Sugar,CHEM,One\n2-6,Salt,CHEM,Two\n");
+	put(&p, "LoincPartLink_Primary.csv",
+		"LoincNumber,PartNumber,PartName,Property\n1-8,LP1-1,Sugar,http://loinc.org/property/"
+		"COMPONENT\n");
+	put(&p, "ComponentHierarchyBySystem.csv",
+		"PATH_TO_ROOT,SEQUENCE,IMMEDIATE_PARENT,CODE,CODE_TEXT\n,1,,LP7-8,Laboratory\nLP7-8,1,LP7-8,"
+		"LP1-1,Sugar\n"
+		"LP7-8.LP1-1,1,LP1-1,1-8,One\n");
+	assert_int_equal(run(&p, hs_tx_import_loinc, NULL, 0), HS_OK);
+	open_image(&p, &a);
+	ask_begin(&b, sets);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_slice question = hs_arena_printf(b.arena, "{'name':'url','valueUri':'%s'}",
+			rows[i].url);
+		ask_prepare(&b, hs_arena_cstr(b.arena, question));
+		b.ctx.scope.layers[b.ctx.scope.count++] = &a.layer;
+		assert_int_equal(hs_tx_expand(&b.ctx, &b.out, &b.err), HS_OK);
+		assert_string_equal(ask_codes(&b), rows[i].codes);
+	}
 	ask_end(&b);
 	close_image(&a);
 	end(&p);
@@ -458,7 +577,9 @@ int main(void)
 		cmocka_unit_test(reads_claml),
 		cmocka_unit_test(makes_the_codes_of_modifiers),
 		cmocka_unit_test(reads_loinc),
+		cmocka_unit_test(reads_what_stands_beside_loinc),
 		cmocka_unit_test(filters_by_property),
+		cmocka_unit_test(filters_by_part_and_ancestor),
 		cmocka_unit_test(reads_a_resource),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
