@@ -65,7 +65,8 @@ static bool is_oid(struct hs_slice text)
 	return true;
 }
 
-/* urn:uuid: and 8-4-4-4-12 hexadecimal digits; FHIR wants lower case, but a plain URI may have upper case. */
+/* urn:uuid: and 8-4-4-4-12 hexadecimal digits; FHIR wants lower case; of a plain URI core/fhir/validate says
+ * so. */
 static bool is_uuid(struct hs_slice text, bool any_case)
 {
 	if (!hs_slice_starts(text, HS_S("urn:uuid:")) || text.len != 45)

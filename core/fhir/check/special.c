@@ -29,31 +29,12 @@ static bool has_scheme(struct hs_slice text)
 	return true;
 }
 
-static bool is_target_allowed(const struct hs__check *check, const struct hs_def_use *use,
-	const struct hs_def_type *type)
-{
-	if (!use || use->target_count == 0)
-		return true;
-	for (uint32_t i = 0; i < use->target_count; i++) {
-		const struct hs_def_type *target = hs_defs_type_at(check->defs,
-			hs_defs_target_at(check->defs, use->first_target + i));
-		if (!target || hs_defs_is_a(check->defs, type, target))
-			return true; /* a target that is not known here forbids nothing */
-	}
-	return false;
-}
-
 static void fail_target(struct hs__check *check, const struct hs__at *at, const struct hs_json *value,
 	const struct hs_def_use *use, struct hs_slice type)
 {
 	struct hs_buf list;
 	hs_buf_init(&list, check->issues->arena, 600);
-	for (uint32_t i = 0; i < use->target_count; i++) {
-		const struct hs_def_type *target = hs_defs_type_at(check->defs,
-			hs_defs_target_at(check->defs, use->first_target + i));
-		hs_buf_cstr(&list, i ? ", " : "");
-		hs_buf_add(&list, target ? hs_defs_text(check->defs, target->name) : HS_S("?"));
-	}
+	hs_defs_show_targets(&list, check->defs, use);
 	hs__check_fail(check, at, HS_S("reference"), value, "value",
 		"a reference to %.*s is not allowed here; allowed: %.*s", HS_S_ARG(type),
 		HS_S_ARG(hs_buf_slice(&list)));
@@ -86,7 +67,7 @@ static void check_reference(struct hs__check *check, const struct hs__at *at, co
 		return;
 	const struct hs_def_type *type = hs_defs_type(check->defs, reference.type);
 	if (type && type->kind == HS_DEF_RESOURCE && !type->abstract) {
-		if (!is_target_allowed(check, use, type))
+		if (!hs_defs_use_allows(check->defs, use, type))
 			fail_target(check, at, member, use, reference.type);
 	} else if (!reference.base.len) { /* another server may have resource types that we do not */
 		hs__check_fail(check, at, HS_S("reference"), member, "value",

@@ -191,6 +191,40 @@ uint32_t hs_defs_target_at(const struct hs_defs *defs, uint32_t index)
 	return index < defs->target_count ? defs->targets[index] : HS_DEF_NONE;
 }
 
+bool hs_defs_use_allows(const struct hs_defs *defs, const struct hs_def_use *use,
+	const struct hs_def_type *type)
+{
+	if (!use || use->target_count == 0)
+		return true;
+	for (uint32_t i = 0; i < use->target_count; i++) {
+		const struct hs_def_type *target = hs_defs_type_at(defs,
+			hs_defs_target_at(defs, use->first_target + i));
+		if (!target || hs_defs_is_a(defs, type, target))
+			return true; /* a target that is not known here forbids nothing */
+	}
+	return false;
+}
+
+const struct hs_def_use *hs_defs_use_of(const struct hs_defs *defs, const struct hs_def_element *element,
+	const struct hs_def_type *type)
+{
+	const struct hs_def_use *uses = element && type ? hs_defs_uses(defs, element) : NULL;
+	for (uint32_t i = 0; uses && i < element->type_count; i++)
+		if (uses[i].type == hs_defs_type_index(defs, type))
+			return &uses[i];
+	return NULL;
+}
+
+void hs_defs_show_targets(struct hs_buf *out, const struct hs_defs *defs, const struct hs_def_use *use)
+{
+	for (uint32_t i = 0; i < use->target_count; i++) {
+		const struct hs_def_type *target = hs_defs_type_at(defs,
+			hs_defs_target_at(defs, use->first_target + i));
+		hs_buf_cstr(out, i ? ", " : "");
+		hs_buf_add(out, target ? hs_defs_text(defs, target->name) : HS_S("?"));
+	}
+}
+
 const struct hs_def_element *hs_defs_children(const struct hs_defs *defs,
 	const struct hs_def_element *element, const struct hs_def_type *type, uint32_t *count)
 {

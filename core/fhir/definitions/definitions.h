@@ -130,6 +130,14 @@ const struct hs_def_element *hs_defs_element_at(const struct hs_defs *defs, uint
 const struct hs_def_element *hs_defs_root(const struct hs_defs *defs, const struct hs_def_type *type);
 const struct hs_def_use *hs_defs_uses(const struct hs_defs *defs, const struct hs_def_element *element);
 uint32_t hs_defs_target_at(const struct hs_defs *defs, uint32_t index);
+/* May a reference of this use (NULL: unknown) go to resources of the type? True when nothing says no. */
+bool hs_defs_use_allows(const struct hs_defs *defs, const struct hs_def_use *use,
+	const struct hs_def_type *type);
+/* The use of an element for values of exactly that type; NULL when there is none. */
+const struct hs_def_use *hs_defs_use_of(const struct hs_defs *defs, const struct hs_def_element *element,
+	const struct hs_def_type *type);
+/* "Patient, Group": the types that a reference of this use may go to. */
+void hs_defs_show_targets(struct hs_buf *out, const struct hs_defs *defs, const struct hs_def_use *use);
 
 /* The child `name` of an element whose value has `type` (for a backbone the element's own children). For a
  * choice, name is the JSON name (valueQuantity) and *use tells which type it is. NULL when there is none. */

@@ -110,12 +110,21 @@ enum hs_status hs__path_fn_substring(struct path_call *call)
 	return push_string(call, hs_slice_first(rest, end));
 }
 
+/* The answer of a function that asks something of a text, when the text or what is looked for is not there.
+ */
+static enum hs_status push_unasked(struct path_call *call, enum hs_status status)
+{
+	return status || !call->run->context->nothing_is_no ?
+		status :
+		hs__path_push_boolean(call->run, call->out, false);
+}
+
 enum hs_status hs__path_fn_starts_with(struct path_call *call)
 {
 	struct hs_slice text, part;
 	bool there;
 	enum hs_status status = two_texts(call, &text, &part, &there);
-	return status || !there ? status :
+	return status || !there ? push_unasked(call, status) :
 				  hs__path_push_boolean(call->run, call->out, hs_slice_starts(text, part));
 }
 
@@ -124,7 +133,7 @@ enum hs_status hs__path_fn_ends_with(struct path_call *call)
 	struct hs_slice text, part;
 	bool there;
 	enum hs_status status = two_texts(call, &text, &part, &there);
-	return status || !there ? status :
+	return status || !there ? push_unasked(call, status) :
 				  hs__path_push_boolean(call->run, call->out, hs_slice_ends(text, part));
 }
 
@@ -134,7 +143,7 @@ enum hs_status hs__path_fn_contains(struct path_call *call)
 	bool there;
 	enum hs_status status = two_texts(call, &text, &part, &there);
 	if (status || !there) {
-		return status;
+		return push_unasked(call, status);
 	}
 	return hs__path_push_boolean(call->run, call->out,
 		part.len == 0 || hs_slice_search(text, part) != SIZE_MAX);
@@ -253,7 +262,7 @@ enum hs_status hs__path_fn_matches(struct path_call *call)
 		status = regex_of(call, 1, &regex, &given);
 	}
 	if (status || !there || !given) {
-		return status;
+		return push_unasked(call, status);
 	}
 	status = hs__path_regex_match(regex, text, &result, call->run->err);
 	return status ? status : hs__path_push_boolean(call->run, call->out, result);

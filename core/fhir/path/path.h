@@ -65,8 +65,11 @@ struct hs_path_context {
 	int64_t now_ms;                 /* now(), today() */
 	int zone_min;                   /* their zone */
 	uint32_t steps;                 /* most operations; 0: 1,000,000 */
-	bool single_as; /* `as` on several items is an error, as the language has it; without, it
-			   filters, as FHIR's own definitions need */
+	bool single_as;     /* `as` on several items is an error, as the language has it; without, it
+			       filters, as FHIR's own definitions need */
+	bool nothing_is_no; /* startsWith(), endsWith(), contains(), matches() and `is` say false of
+			       nothing, not nothing. FHIR's invariants are written for that: ref-1
+			       asks reference.startsWith('#').not() of references that may be absent */
 	/* %name: true when known. May be NULL. */
 	bool (*variable)(void *arg, struct hs_slice name, struct hs_path_list *out);
 	/* resolve(): the resource that a reference text means, or NULL. Contained resources and entries of

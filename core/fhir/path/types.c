@@ -138,12 +138,21 @@ enum hs_status hs__path_operator_is(struct path_run *run, const struct path_node
 {
 	enum hs_status status = check_known(run, node, type);
 	if (status || from->count == 0) {
-		return status;
+		return status || !run->context->nothing_is_no ? status :
+								hs__path_push_boolean(run, out, false);
 	}
 	if (from->count > 1) {
 		return hs__path_fault(run, node, "is takes one item, found %u", from->count);
 	}
 	return hs__path_push_boolean(run, out, hs__path_is(run, &from->items[0], type, true));
+}
+
+/* Is the value a primitive of FHIR, and the type the one of the language that it converts to? */
+static bool is_system_of(const struct path_run *run, const struct hs_path_value *value,
+	const struct path_type_name *type)
+{
+	return type->system && !type->type && value->type && value->type->kind == HS_DEF_PRIMITIVE &&
+		run->defs && hs_slice_eq(type->name, system_name(value->kind));
 }
 
 enum hs_status hs__path_operator_as(struct path_run *run, const struct path_node *node,
@@ -152,6 +161,10 @@ enum hs_status hs__path_operator_as(struct path_run *run, const struct path_node
 	if (from->count > 1 && run->context->single_as) {
 		return hs__path_fault(run, node, "as takes one item, found %u; ofType() filters",
 			from->count);
+	}
+	/* Definitions write `value as String` of FHIR's strings. */
+	if (from->count == 1 && !run->context->single_as && is_system_of(run, &from->items[0], type)) {
+		return hs__path_push(run, out, &from->items[0]);
 	}
 	return select_type(run, node, type, from, out);
 }

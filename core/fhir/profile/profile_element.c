@@ -233,6 +233,14 @@ static struct hs_slice corrected(struct hs_slice expression)
 	} errata[] = {
 		{ HS_S_INIT("operator = 'exists' implies (answer is Boolean)"), /* R4 que-7 */
 			HS_S_INIT("operator = 'exists' implies (answer is boolean)") },
+		{ HS_S_INIT("reference.startsWith('#').not() or (reference.substring(1).trace('url') in "
+			    "%rootResource.contained.id.trace('ids'))"), /* R4 ref-1; "#" alone is the whole
+									  */
+			HS_S_INIT("reference.startsWith('#').not() or reference = '#' or "
+				  "(reference.substring(1) in %rootResource.contained.id)") },
+		{ HS_S_INIT("($this as dateTime).toString().length() >= 8"), /* R4 vs-1: "if it is dateTime"
+									      */
+			HS_S_INIT("$this is dateTime implies toString().length() >= 8") },
 	};
 	for (size_t i = 0; i < sizeof(errata) / sizeof(errata[0]); i++)
 		if (hs_slice_eq(expression, errata[i].published))

@@ -6,24 +6,15 @@
  * are often missing or wrong in files made by hand, and then the path goes on from the element before it. */
 #include <core/fhir/profile/snapshot_private.h>
 
-struct step {
-	struct hs_slice name, slice;
-};
-
-struct place {
-	struct step steps[HS__SNAPSHOT_DEPTH];
-	size_t count;
-};
-
 /* ---- where an element belongs ---- */
 
-static bool split_path(struct hs_slice path, struct place *place)
+static bool split_path(struct hs_slice path, struct hs__place *place)
 {
 	place->count = 0;
 	while (path.ptr) {
 		if (place->count == HS__SNAPSHOT_DEPTH)
 			return false;
-		place->steps[place->count++] = (struct step) { hs_slice_cut(&path, '.'), HS_S_NONE };
+		place->steps[place->count++] = (struct hs__step) { hs_slice_cut(&path, '.'), HS_S_NONE };
 	}
 	return place->count > 0;
 }
@@ -35,8 +26,8 @@ static bool same_name(struct hs_slice id_name, struct hs_slice path_name)
 		hs__shot_choice(path_name, id_name).len;
 }
 
-static bool split_id(struct hs_slice id, const struct place *path, struct hs_slice slice_name,
-	struct place *place)
+static bool split_id(struct hs_slice id, const struct hs__place *path, struct hs_slice slice_name,
+	struct hs__place *place)
 {
 	place->count = 0;
 	while (id.ptr) {
@@ -46,14 +37,14 @@ static bool split_id(struct hs_slice id, const struct place *path, struct hs_sli
 		struct hs_slice name = hs_slice_cut(&slice, ':');
 		if (place->count > 0 && !same_name(name, path->steps[place->count].name))
 			return false;
-		place->steps[place->count++] = (struct step) { name, slice };
+		place->steps[place->count++] = (struct hs__step) { name, slice };
 	}
 	return place->count == path->count &&
 		(slice_name.len == 0 || hs_slice_eq(place->steps[place->count - 1].slice, slice_name));
 }
 
 /* The parts of the path, with the slices that the element before was in as far as both go the same way. */
-static void follow(const struct place *before, struct hs_slice slice_name, struct place *place)
+static void follow(const struct hs__place *before, struct hs_slice slice_name, struct hs__place *place)
 {
 	size_t same = 0;
 	size_t last = place->count - 1;
@@ -65,9 +56,9 @@ static void follow(const struct place *before, struct hs_slice slice_name, struc
 	place->steps[last].slice = slice_name;
 }
 
-static void locate(const struct hs_json *change, const struct place *before, struct place *out)
+static void locate(const struct hs_json *change, const struct hs__place *before, struct hs__place *out)
 {
-	struct place by_path = { .count = 0 };
+	struct hs__place by_path = { .count = 0 };
 	struct hs_slice id = hs_json_get_text(change, HS_S("id"));
 	struct hs_slice slice_name = hs_json_get_text(change, HS_S("sliceName"));
 	out->count = 0;
@@ -181,7 +172,7 @@ static struct hs__shot *new_element(struct hs__snapshot *snapshot, struct hs__sh
 	return hs__shot_add(snapshot, at, NULL, name, hs_json_object(snapshot->arena));
 }
 
-static struct hs__shot *enter(struct hs__snapshot *snapshot, struct hs__shot *at, const struct step *step)
+static struct hs__shot *enter(struct hs__snapshot *snapshot, struct hs__shot *at, const struct hs__step *step)
 {
 	struct hs__shot *child = hs__shot_child(at, step->name);
 	bool leaf = !child && !at->children;
@@ -196,7 +187,7 @@ static struct hs__shot *enter(struct hs__snapshot *snapshot, struct hs__shot *at
 	return enter_slice(snapshot, child, step->slice);
 }
 
-static struct hs__shot *walk_to(struct hs__snapshot *snapshot, const struct place *place,
+static struct hs__shot *walk_to(struct hs__snapshot *snapshot, const struct hs__place *place,
 	struct hs_slice path)
 {
 	struct hs__shot *at = snapshot->root;
@@ -230,13 +221,14 @@ static void settle_choice(struct hs__snapshot *snapshot, const struct hs__shot *
 
 static void apply(struct hs__snapshot *snapshot, const struct hs_json *differential)
 {
-	struct place before = { .count = 0 };
+	struct hs__place before = { .count = 0 };
 	HS_JSON_EACH(change, differential) {
-		struct place place = { .count = 0 };
+		struct hs__place place = { .count = 0 };
 		struct hs_slice path = hs_json_get_text(change, HS_S("path"));
 		locate(change, &before, &place);
 		struct hs__shot *shot = place.count ? walk_to(snapshot, &place, path) : NULL;
 		if (shot) {
+			hs__shot_check_order(snapshot, &before, &place);
 			hs__shot_merge(snapshot, shot, change);
 			settle_choice(snapshot, shot);
 		}

@@ -67,6 +67,20 @@ static void merge_text(struct hs__snapshot *snapshot, struct hs_json *element, c
 	hs_json_set(element, name, hs_json_string(snapshot->arena, text));
 }
 
+/* A required binding is a promise to readers of the base: nobody may take it back (R4 Profiling, section
+ * 5.1.0.6). */
+static void check_strength(struct hs__snapshot *snapshot, const struct hs_json *before,
+	const struct hs_json *change)
+{
+	struct hs_slice had = hs_json_get_text(before, HS_S("strength"));
+	struct hs_slice has = hs_json_get_text(change, HS_S("strength"));
+	if (has.len && hs_slice_eq(had, HS_S("required")) && !hs_slice_eq(has, had))
+		hs__shot_fail(snapshot, HS_SEVERITY_ERROR,
+			"the base binds to %.*s with strength required; a profile cannot make that '%.*s'",
+			HS_S_ARG(hs_slice_first(hs_json_get_text(before, HS_S("valueSet")), 200)),
+			HS_S_ARG(hs_slice_first(has, 20)));
+}
+
 /* What the change leaves out of a binding stays as it was. */
 static void merge_binding(struct hs__snapshot *snapshot, struct hs_json *element,
 	const struct hs_json *change)
@@ -74,6 +88,7 @@ static void merge_binding(struct hs__snapshot *snapshot, struct hs_json *element
 	struct hs_json *binding = hs_json_clone(snapshot->arena, change);
 	const struct hs_json *before = hs_json_get(element, HS_S("binding"));
 	static const char *const kept[] = { "strength", "valueSet" };
+	check_strength(snapshot, before, change);
 	for (size_t i = 0; hs_json_is(binding, HS_JSON_OBJECT) && i < sizeof(kept) / sizeof(kept[0]); i++) {
 		struct hs_slice name = hs_slice_cstr(kept[i]);
 		struct hs_json *old = hs_json_get(before, name);

@@ -32,6 +32,19 @@ struct hs__snapshot {
 	bool full; /* a limit was met */
 };
 
+/* Where an element belongs: the parts of its path, each with its slice (empty: none). */
+struct hs__step {
+	struct hs_slice name, slice;
+};
+struct hs__place {
+	struct hs__step steps[HS__SNAPSHOT_DEPTH];
+	size_t count;
+};
+/* Says when the element at `place`, which the tree has, should stand before the one at `before`: the elements
+ * of a differential have the order of the base (R4 StructureDefinition.differential). */
+void hs__shot_check_order(struct hs__snapshot *snapshot, const struct hs__place *before,
+	const struct hs__place *place);
+
 /* The snapshot of a canonical; NULL when there is none, or not one that can be worked with. */
 const struct hs_json *hs__shot_find(const struct hs__snapshot *snapshot, struct hs_slice canonical);
 /* The tree of a snapshot's elements, its root renamed to `name` (empty: as it is). NULL when there is none.

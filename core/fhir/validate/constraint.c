@@ -57,6 +57,7 @@ int hs__check_expression(struct hs__validation *run, const struct hs__node *node
 		.resource = node->resource ? node->resource->value : NULL,
 		.root = root ? root->value : NULL,
 		.now_ms = run->options->now_ms,
+		.nothing_is_no = true,
 		.resolve = resolve,
 		.member_of = member_of,
 		.conforms_to = conforms_to,
@@ -72,7 +73,7 @@ int hs__check_expression(struct hs__validation *run, const struct hs__node *node
 	hs_arena_rollback(run->scratch, mark);
 	if (truth == -2)
 		hs_fail(err, HS_E_PROCESSING, "the expression gives neither true nor false");
-	return status || truth == -2 ? -1 : truth != 0;
+	return status || truth == -2 ? -1 : truth == 1;
 }
 
 /* ele-1: hasValue() or (children().count() > id.count()) */

@@ -28,7 +28,12 @@ static void check_standard(struct hs__validation *run, const struct hs__node *at
 {
 	struct hs_slice name = hs_slice_from(uri, sizeof(PROPERTY_BASE) - 1);
 	struct hs_slice type = hs_json_get_text(at->value, HS_S("type"));
+	struct hs_slice code = hs_json_get_text(at->value, HS_S("code"));
 	const struct standard *standard = standard_of(name);
+	if (standard && code.len && standard_of(code) && !hs_slice_eq(code, name))
+		HS__FAIL_OTHERS(run, at, "code", "invalid", "code-system-property-code",
+			"'%.*s' is the name of another property; the property '%.*s' is called '%.*s'",
+			HS__SHOW(code), HS__SHOW(uri), HS__SHOW(name));
 	if (!standard)
 		HS__FAIL(run, at, "uri", "not-found", "code-system-property-uri",
 			"HL7 defines no property '%.*s'; a property of your own needs a URI of your own",
@@ -57,7 +62,7 @@ static void check_properties(struct hs__validation *run, const struct hs__node *
 		struct hs_slice uri = hs_json_get_text(at.value, HS_S("uri"));
 		const struct hs_map_slot *slot = code.len ? hs_map_get(declared, code) : NULL;
 		if (slot && slot->value.ptr != at.value)
-			HS__WARN(run, &at, "code", "duplicate", "code-system-property-twice",
+			HS__FAIL_OTHERS(run, &at, "code", "duplicate", "code-system-property-twice",
 				"the property '%.*s' is declared twice", HS__SHOW(code));
 		if (uri.len)
 			hs_map_put(&uris, uri, &fresh);
@@ -74,9 +79,34 @@ static void check_properties(struct hs__validation *run, const struct hs__node *
 struct concepts {
 	struct hs__validation *run;
 	struct hs_map declared;
+	struct hs_map codes; /* of all concepts */
 	uint64_t count;
-	bool has_declared;
+	bool has_declared, complete;
 };
+
+static void gather_codes(struct concepts *concepts, const struct hs_json *of, uint32_t depth)
+{
+	if (depth > HS__VALIDATE_DEPTH)
+		return;
+	HS_JSON_EACH(concept, hs__rules_array(of, "concept")) {
+		struct hs_slice code = hs_json_get_text(concept, HS_S("code"));
+		if (code.len)
+			hs_map_put(&concepts->codes, code, NULL);
+		gather_codes(concepts, concept, depth + 1);
+	}
+}
+
+/* Parents and children are concepts of the code system (R4 section 4.8.10). */
+static void check_relative(const struct concepts *concepts, const struct hs__node *at, struct hs_slice name,
+	const struct hs_json *value)
+{
+	struct hs_slice code = hs_json_text(value);
+	if (concepts->complete && hs__rules_in(name, "parent child") && code.len &&
+		!hs_map_get(&concepts->codes, code))
+		HS__FAIL_OTHERS(concepts->run, at, "", "not-found", "code-system-property-concept",
+			"the code system has no concept '%.*s' to be the %.*s of this one", HS__SHOW(code),
+			HS_S_ARG(name));
+}
 
 static void check_property(struct concepts *concepts, const struct hs__node *at)
 {
@@ -93,6 +123,8 @@ static void check_property(struct concepts *concepts, const struct hs__node *at)
 			"the property '%.*s' is not declared by the code system", HS__SHOW(code));
 	if (!value || !want.len || (slot ? false : !standard))
 		return;
+	if (hs_slice_eq(want, HS_S("code")))
+		check_relative(concepts, at, code, value);
 	/* value[x] begins with a capital: valueCode, valueDateTime. */
 	if (type.len != want.len || !hs_slice_ieq(type, want))
 		HS__FAIL(concepts->run, at, "", "invalid", "code-system-property-value",
@@ -182,6 +214,10 @@ void hs__rule_code_system(struct hs__validation *run, const struct hs__node *nod
 	struct concepts concepts = { .run = run };
 	hs_map_init(&concepts.declared, run->arena);
 	concepts.declared.seed = hs_hash_secret();
+	hs_map_init(&concepts.codes, run->arena);
+	concepts.codes.seed = hs_hash_secret();
+	concepts.complete = hs_slice_eq(hs_json_get_text(node->value, HS_S("content")), HS_S("complete"));
+	gather_codes(&concepts, node->value, 0);
 	concepts.has_declared = hs__rules_array(node->value, "property") != NULL;
 	check_properties(run, node, &concepts.declared);
 	check_concepts(&concepts, node);

@@ -203,12 +203,17 @@ void hs__rule_sampled(struct hs__validation *run, const struct hs__node *node)
 
 /* ---- canonical (R4 references, section 2.3.0.6) ---- */
 
+/* FHIR's own examples write "Library/x", for the server that the resource is on; but a profile that a
+ * resource claims to follow must be found by everybody. */
 void hs__rule_canonical(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_slice text = hs_json_text(node->value);
+	bool claim = hs_slice_eq(node->name, HS_S("profile")) && node->up &&
+		hs_slice_eq(node->up->name, HS_S("meta"));
 	hs__rule_uri(run, node);
 	if (text.len && text.ptr[0] != '#' && !hs__rules_is_absolute(text))
-		HS__WARN(run, node, "", "invalid", "canonical-absolute",
+		HS__SAY(claim ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING, run, node, "", "invalid",
+			"canonical-absolute",
 			"a canonical should be an absolute URL, or '#' with the id of a contained resource, "
 			"not '%.*s'",
 			HS__SHOW(text));

@@ -9,12 +9,35 @@
 
 /* ---- uri, url, oid, uuid ---- */
 
+#define UUID_END 45u /* of urn:uuid: and 36 characters; a fragment may follow */
+
+static bool has_capital(struct hs_slice text)
+{
+	for (size_t i = 0; i < text.len && i < UUID_END; i++)
+		if (text.ptr[i] >= 'A' && text.ptr[i] <= 'F')
+			return true;
+	return false;
+}
+
+/* R4: "For UUID (urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7) use all lowercase". What a definition calls
+ * itself is its author's to choose, though not wisely so. */
+static void check_uuid(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
+{
+	bool own = node->up == node->resource && hs_slice_eq(node->name, HS_S("url"));
+	if (hs_slice_starts(text, HS_S("urn:uuid:")) && has_capital(text))
+		HS__SAY(own ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run, node, "", "invalid",
+			"uri-uuid-case",
+			"a UUID is written in lower case, for URIs are compared letter by letter, not '%.*s'",
+			HS__SHOW(text));
+}
+
 void hs__rule_uri(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_slice text = hs_json_text(node->value);
 	if (hs_slice_starts(text, HS_S("oid:")) || hs_slice_starts(text, HS_S("uuid:")))
 		HS__FAIL(run, node, "", "invalid", "uri-scheme",
 			"'%.*s' is no URI that others know; write urn:%.*s", HS__SHOW(text), HS__SHOW(text));
+	check_uuid(run, node, text);
 }
 
 /* ---- string, markdown ---- */

@@ -22,6 +22,28 @@ static void check_said_type(struct hs__validation *run, const struct hs__node *n
 			HS__SHOW(text), HS__SHOW(parts.type));
 }
 
+/* What the reference leads to, or says that it does, is of a type that the element takes. Where the text
+ * itself names the type (TYPE/ID), structure has been checked before. */
+static void check_target(struct hs__validation *run, const struct hs__node *node, struct hs_slice type)
+{
+	static const char types[] = "http://hl7.org/fhir/StructureDefinition/";
+	const struct hs_def_use *use = hs_defs_use_of(run->defs, node->def, node->type);
+	if (hs_slice_starts(type, hs_slice_cstr(types)))
+		type = hs_slice_from(type, sizeof(types) - 1);
+	/* A type that nobody knows is one more than a list of types has, but one of any. */
+	const struct hs_def_type *known = hs_defs_type(run->defs, type);
+	known = known ? known : hs_defs_type(run->defs, HS_S("Resource"));
+	struct hs_buf list;
+	if (!type.len || !known || hs_slice_find(type, ':', 0) != SIZE_MAX ||
+		hs_defs_use_allows(run->defs, use, known))
+		return;
+	hs_buf_init(&list, run->arena, 600);
+	hs_defs_show_targets(&list, run->defs, use);
+	HS__FAIL(run, node, "", "structure", "reference-target-type",
+		"a reference to %.*s is not allowed here; allowed: %.*s", HS__SHOW(type),
+		HS_S_ARG(hs_buf_slice(&list)));
+}
+
 /* Any relative address is a URL, but only TYPE/ID, a search and "#id" mean a resource to every reader (R4
  * references, section 2.3.0.1). */
 static void check_form(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
@@ -77,6 +99,9 @@ void hs__rule_reference(struct hs__validation *run, const struct hs__node *node)
 	struct hs_slice text = hs_json_get_text(node->value, HS_S("reference"));
 	check_said_type(run, node, text);
 	check_form(run, node, text);
+	check_target(run, node, hs_json_get_text(node->value, HS_S("type")));
+	if (hs_slice_starts(text, HS_S("#")))
+		check_target(run, node, hs__rules_type(hs__validate_resolve(run, node, text)));
 	if (!text.len || text.ptr[0] == '#' || !hs__bundle_around(run, node, &bundle, &from))
 		return;
 	const struct hs__entry *found = hs__bundle_find(run, bundle, from, text, &count, NULL);
@@ -98,6 +123,8 @@ void hs__rule_reference(struct hs__validation *run, const struct hs__node *node)
 		HS__FAIL(run, node, "", "value", "bundle-reference-type",
 			"'%.*s' says %.*s, but the entry of that address is a %.*s", HS__SHOW(text),
 			HS_S_ARG(parts.type), HS__SHOW(found->type));
+	if (!restful)
+		check_target(run, node, found->type);
 	struct hs_slice said = hs_json_get_text(node->value, HS_S("type"));
 	if (said.len && !restful && hs_defs_type(run->defs, said) && !hs_slice_eq(said, found->type))
 		HS__FAIL(run, node, "type", "value", "reference-type",

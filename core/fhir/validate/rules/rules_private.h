@@ -120,6 +120,12 @@ hs__rule hs__rule_structure, hs__rule_search_parameter, hs__rule_capability, hs_
 hs__rule hs__questionnaire_derived;
 /* structure_element.c: one element; `keys` has the invariants met before, by key. */
 void hs__structure_element(struct hs__validation *run, const struct hs__node *at, struct hs_map *keys);
+/* The definition that a path such as "Observation.component.code" stands for; NULL when it is not there.
+ * *type is its type when it has one only and continues there. */
+const struct hs_def_element *hs__structure_def(const struct hs_defs *defs, struct hs_slice path,
+	const struct hs_def_type **type);
+/* structure_type.c: one type of the element of that path. */
+void hs__structure_type(struct hs__validation *run, const struct hs__node *row, struct hs_slice path);
 /* Bundles by their type; called by hs__rule_bundle. */
 hs__rule hs__rule_document, hs__rule_message, hs__rule_search_set;
 

@@ -18,9 +18,7 @@ static const struct hs_def_element *child_named(const struct hs_defs *defs,
 	return NULL;
 }
 
-/* The definition that a path such as "Observation.component.code" stands for; NULL when it is not there.
- * *type is its type when it has one only and continues there. */
-static const struct hs_def_element *def_of_path(const struct hs_defs *defs, struct hs_slice path,
+const struct hs_def_element *hs__structure_def(const struct hs_defs *defs, struct hs_slice path,
 	const struct hs_def_type **type)
 {
 	struct hs_slice rest = path;
@@ -66,7 +64,7 @@ static void find_types(const struct hs__validation *run, const struct hs__node *
 	HS_JSON_EACH(row, hs__rules_array(at->value, "type"))
 		add_type(run, types, hs_json_get_text(row, HS_S("code")), &known);
 	if (types->count == 0 && known && !hs_json_get(at->value, HS_S("type"))) {
-		const struct hs_def_element *element = def_of_path(run->defs,
+		const struct hs_def_element *element = hs__structure_def(run->defs,
 			hs_json_get_text(at->value, HS_S("path")), &type);
 		const struct hs_def_use *uses = element ? hs_defs_uses(run->defs, element) : NULL;
 		if (type && element && element->choice && uses) { /* valueQuantity: that type alone */
@@ -110,7 +108,7 @@ static void check_discriminator(struct hs__validation *run, const struct hs__nod
 	struct hs_slice rest = hs_json_get_text(at->value, HS_S("path"));
 	struct hs_slice step = hs_slice_cut(&rest, '.');
 	const struct hs_def_type *type = NULL;
-	const struct hs_def_element *element = def_of_path(run->defs, path, &type);
+	const struct hs_def_element *element = hs__structure_def(run->defs, path, &type);
 	uint32_t count = 0;
 	if (!element || !is_name(step) || hs__rules_in(step, "resolve extension ofType as"))
 		return;
@@ -151,20 +149,6 @@ static void check_modifier(struct hs__validation *run, const struct hs__node *pr
 		wanted ? "'%.*s' changes no meaning, so it is no modifierExtension" :
 			 "'%.*s' changes the meaning of what has it, so it must be a modifierExtension",
 		HS__SHOW(hs_json_text(profile->value)));
-}
-
-static void check_targets(struct hs__validation *run, const struct hs__node *type)
-{
-	HS__EACH_BELOW(target, type, "targetProfile") {
-		const struct hs_json *found = hs_library_find(run->library, HS_S("StructureDefinition"),
-			hs_json_text(target.value), NULL);
-		struct hs_slice kind = hs_json_get_text(found, HS_S("kind"));
-		if (hs__rules_in(kind, "complex-type primitive-type"))
-			HS__FAIL(run, &target, "", "invalid", "structure-target",
-				"a reference leads to a resource, but '%.*s' is for %.*s",
-				HS__SHOW(hs_json_text(target.value)),
-				HS__SHOW(hs_json_get_text(found, HS_S("type"))));
-	}
 }
 
 static void check_type_profiles(struct hs__validation *run, const struct hs__node *type, struct hs_slice path)
@@ -324,7 +308,7 @@ void hs__structure_element(struct hs__validation *run, const struct hs__node *at
 		check_discriminator(run, &discriminator, path);
 	HS__EACH_BELOW(type, at, "type") {
 		check_type_profiles(run, &type, path);
-		check_targets(run, &type);
+		hs__structure_type(run, &type, path);
 	}
 	check_value(run, at, &types, HS_S("fixed"), "structure-fixed-type");
 	check_value(run, at, &types, HS_S("pattern"), "structure-fixed-type");

@@ -146,6 +146,30 @@ static void evaluates_invariants(void **state)
 	assert_found(NULL, NULL, "{'resourceType':'Patient','name':[{}]}", "ele-1", "Patient.name[0]");
 }
 
+/* An invariant must come out true. That nothing is there is not enough, but asked of nothing, the functions
+ * of texts and `is` say no. */
+static void wants_invariants_true(void **state)
+{
+#define RULE(expression) \
+	PROFILE("Patient", \
+		"{'path':'Patient','constraint':[{'key':'p-1','severity':'error','human':'h'," \
+		"'expression':\"" expression "\"}]}")
+#define NAMELESS "{'resourceType':'Patient'}"
+#define NAMED "{'resourceType':'Patient','name':[{'family':'Ask'}]}"
+	(void)state;
+	bad(RULE("name.family = \\u0027Ask\\u0027"), NAMELESS, "p-1", "Patient");
+	good(RULE("name.family = \\u0027Ask\\u0027"), NAMED);
+	bad(RULE("active or name.exists()"), NAMELESS, "p-1", "Patient");
+	good(RULE("name.family.startsWith(\\u0027#\\u0027).not()"), NAMELESS);
+	good(RULE("name.family.contains(\\u0027b\\u0027).not()"), NAMELESS);
+	good(RULE("deceased is dateTime implies deceased.exists()"), NAMELESS);
+	good(RULE("(name.family as String) = \\u0027Ask\\u0027"), NAMED);
+	assert_found(NULL, NULL,
+		"{'resourceType':'Questionnaire','status':'active','item':[{'linkId':'1','type':'integer',"
+		"'initial':[{'valueInteger':1},{'valueInteger':2}]}]}",
+		"que-13", "Questionnaire.item[0]");
+}
+
 static void follows_the_profile_of_a_type(void **state)
 {
 	static const char *const definitions[] = {
@@ -248,6 +272,7 @@ int main(void)
 		cmocka_unit_test(counts_durations_from_now),
 		cmocka_unit_test(wants_values),
 		cmocka_unit_test(evaluates_invariants),
+		cmocka_unit_test(wants_invariants_true),
 		cmocka_unit_test(follows_the_profile_of_a_type),
 		cmocka_unit_test(heeds_declared_profiles),
 		cmocka_unit_test(asks_how_a_target_is_reached),

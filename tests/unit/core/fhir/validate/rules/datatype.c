@@ -94,6 +94,8 @@ static void canonicals(void **state)
 		{ MEASURED("http://a.se/lib|1"), { NULL }, "" },
 		{ MEASURED("#lib"), { NULL }, "" },
 		{ MEASURED("Library/1"), { NULL }, "canonical-absolute? Measure.library[0]" },
+		{ "{'resourceType':'Patient','meta':{'profile':['our-patient']}}", { NULL },
+			"canonical-absolute Patient.meta.profile[0]" },
 	};
 	(void)state;
 	RUN_ROWS("canonical-", rows);

@@ -16,6 +16,13 @@ static void addresses(void **state)
 		{ IDENTIFIED("oid:1.2.752"), { NULL }, "uri-scheme Patient.identifier[0].system" },
 		{ IDENTIFIED("uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a1"), { NULL },
 			"uri-scheme Patient.identifier[0].system" },
+		{ IDENTIFIED("urn:uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a1"), { NULL }, "" },
+		{ IDENTIFIED("urn:uuid:6A2EE390-978e-42c6-8f88-c17dff3bd8a1"), { NULL },
+			"uri-uuid-case Patient.identifier[0].system" },
+		{ IDENTIFIED("urn:uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a1#Allergy-1"), { NULL }, "" },
+		{ "{'resourceType':'ValueSet','status':'draft','url':'urn:uuid:6A2EE390-978e-42c6-8f88-"
+		  "c17dff3bd8a1'}",
+			{ NULL }, "uri-uuid-case? ValueSet.url" },
 		{ "{'resourceType':'Measure','status':'draft','library':['oid:1.2.752']}", { NULL },
 			"uri-scheme Measure.library[0]" },
 	};

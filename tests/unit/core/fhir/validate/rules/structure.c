@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Profiles beside the types that they narrow: types, references, bindings, the order of the elements. */
+#include "rules_test.h"
+
+#define PROFILE(elements) \
+	"{'resourceType':'StructureDefinition','url':'http://a.se/p','name':'P','status':'draft'," \
+	"'kind':'resource','abstract':false,'type':'Patient','derivation':'constraint'," \
+	"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/Patient'," \
+	"'differential':{'element':[{'id':'Patient','path':'Patient'}," elements "]}}"
+#define ELEMENT(path, more) "{'id':'" path "','path':'" path "'" more "}"
+#define TYPE(code) ",'type':[{'code':'" code "'}]"
+#define LEADS(target) \
+	ELEMENT("Patient.managingOrganization", \
+		",'type':[{'code':'Reference','targetProfile':['http://hl7.org/fhir/" \
+		"StructureDefinition/" target "']}]")
+#define ROW "StructureDefinition.differential.element[1].type[0]"
+
+static void types(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ PROFILE(ELEMENT("Patient.gender", TYPE("code"))), { NULL }, "" },
+		{ PROFILE(ELEMENT("Patient.gender", TYPE("Quantity"))), { NULL },
+			"structure-type-base " ROW ".code" },
+		{ PROFILE(ELEMENT("Patient.gender", TYPE("Code"))), { NULL },
+			"structure-type-unknown " ROW ".code" },
+		{ PROFILE(ELEMENT("Patient.deceased[x]", TYPE("boolean"))), { NULL }, "" },
+		{ PROFILE(ELEMENT("Patient.deceased[x]", TYPE("string"))), { NULL },
+			"structure-type-base " ROW ".code" },
+		{ PROFILE(ELEMENT("Patient.extension.value[x]", TYPE("Age"))), { NULL }, "" },
+		{ PROFILE(ELEMENT("Patient.id", TYPE("http://hl7.org/fhirpath/System.String"))), { NULL },
+			"" },
+	};
+	(void)state;
+	RUN_ROWS("structure-type-", rows);
+}
+
+static void targets(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ PROFILE(LEADS("Organization")), { NULL }, "" },
+		{ PROFILE(LEADS("Patient")), { NULL }, "structure-target-base " ROW ".targetProfile[0]" },
+		{ PROFILE(LEADS("HumanName")), { NULL }, "structure-target " ROW ".targetProfile[0]" },
+	};
+	(void)state;
+	RUN_ROWS("structure-target", rows);
+}
+
+#define BOUND(strength) ELEMENT("Patient.gender", ",'binding':{'strength':'" strength "'}")
+#define SYSTEMS \
+	ELEMENT("Patient.identifier", \
+		",'slicing':{'discriminator':[{'type':'value','path':'system'}],'rules':'open'}")
+#define SLICE(name) "{'id':'Patient.identifier:" name "','path':'Patient.identifier','sliceName':'" name "'}"
+#define WITHIN(name, part) \
+	"{'id':'Patient.identifier:" name "." part "','path':'Patient.identifier." part "','min':1}"
+
+static void differentials(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ PROFILE(BOUND("required")), { NULL }, "" },
+		{ PROFILE(BOUND("extensible")), { NULL }, "structure-differential StructureDefinition" },
+		{ PROFILE(ELEMENT("Patient.maritalStatus", ",'binding':{'strength':'preferred'}")), { NULL },
+			"" },
+		{ PROFILE(ELEMENT("Patient.active", ",'min':1") "," ELEMENT("Patient.gender", ",'min':1")),
+			{ NULL }, "" },
+		{ PROFILE(ELEMENT("Patient.gender", ",'min':1") "," ELEMENT("Patient.active", ",'min':1")),
+			{ NULL }, "structure-differential StructureDefinition" },
+		{ PROFILE(ELEMENT("Patient.deceasedBoolean", ",'min':1") "," ELEMENT("Patient.gender", "")),
+			{ NULL }, "structure-differential StructureDefinition" },
+		{ PROFILE(SYSTEMS "," SLICE("b") "," SLICE("a") "," WITHIN("a", "value")), { NULL }, "" },
+		{ PROFILE(SYSTEMS "," SLICE("a") "," WITHIN("a", "value") "," WITHIN("a", "system")),
+			{ NULL }, "structure-differential StructureDefinition" },
+		{ PROFILE(SYSTEMS
+			  "," SLICE("a") "," WITHIN("a", "value") "," SLICE("b") "," WITHIN("b", "system")),
+			{ NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("structure-differential", rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(types),
+		cmocka_unit_test(targets),
+		cmocka_unit_test(differentials),
+	};
+	return cmocka_run_group_tests(tests, open_rules, close_rules);
+}
