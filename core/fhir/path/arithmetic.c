@@ -25,11 +25,31 @@ static enum hs_status push_quantity(struct path_run *run, struct path_list *out,
 		&(struct hs_path_value) { .kind = HS_PATH_QUANTITY, .text = text, .unit = quantity->unit });
 }
 
+/* Whole numbers as the machine has them: all but division, unless the result is too large for that. */
+static bool on_integers(uint8_t op, int64_t a, int64_t b, int64_t *out)
+{
+	switch (op) {
+	case OP_ADD:
+		return !__builtin_add_overflow(a, b, out);
+	case OP_SUBTRACT:
+		return !__builtin_sub_overflow(a, b, out);
+	case OP_MULTIPLY:
+		return !__builtin_mul_overflow(a, b, out);
+	default:
+		return false;
+	}
+}
+
 /* Division by zero and results that do not fit are empty (section 6.6). */
 static enum hs_status on_numbers(struct path_run *run, const struct path_node *node,
 	const struct hs_path_value *left, const struct hs_path_value *right, struct path_list *out)
 {
 	struct path_decimal a, b, result, rest;
+	int64_t integer;
+	if (left->kind == HS_PATH_INTEGER && right->kind == HS_PATH_INTEGER &&
+		on_integers(node->op, left->integer, right->integer, &integer)) {
+		return hs__path_push_integer(run, out, integer);
+	}
 	bool fits = hs__path_number(left, &a) && hs__path_number(right, &b);
 	bool whole = left->kind == HS_PATH_INTEGER && right->kind == HS_PATH_INTEGER;
 	switch (fits ? node->op : OP_EMPTY) {

@@ -4,11 +4,11 @@
 
 path_int128 hs__path_ten(int power)
 {
-	path_int128 ten = 1;
-	for (int i = 0; i < power; i++) {
-		ten *= 10;
-	}
-	return ten;
+	static const uint64_t tens[] = { 1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u,
+		100000000u, 1000000000u, 10000000000u, 100000000000u, 1000000000000u, 10000000000000u,
+		100000000000000u, 1000000000000000u, 10000000000000000u, 100000000000000000u,
+		1000000000000000000u, 10000000000000000000u };
+	return power < 20 ? (path_int128)tens[power] : (path_int128)tens[19] * (path_int128)tens[power - 19];
 }
 
 static bool fits(path_int128 coefficient)

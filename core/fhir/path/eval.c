@@ -77,6 +77,8 @@ static enum hs_status eval_call(struct path_run *run, const struct path_node *no
 {
 	PATH_LIST(focus, 2);
 	focus.want = wanted_focus(node);
+	/* A walk only appends, so it may as well only count. */
+	focus.tally = node->function == PATH_FN_count && node->left && node->left->op == OP_STEPS;
 	enum hs_status status = eval_left(run, node, scope, &focus);
 	if (status) {
 		return status;

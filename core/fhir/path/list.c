@@ -57,6 +57,10 @@ static enum hs_status grow(struct path_run *run, struct path_list *list)
 
 enum hs_status hs__path_push(struct path_run *run, struct path_list *list, const struct hs_path_value *value)
 {
+	if (list->tally) {
+		list->count++;
+		return HS_OK;
+	}
 	if (list->count == list->room) {
 		struct hs_path_value copy = *value; /* it may be an item of this very list */
 		enum hs_status status = grow(run, list);

@@ -17,6 +17,7 @@ struct path_list {
 	uint32_t room;
 	uint32_t want;            /* the caller looks at no more than so many; 0: at all */
 	bool moved;               /* items are of the arena */
+	bool tally;               /* only `count` is of interest: items are not kept */
 	uint32_t searches;        /* times hs__path_found looked through it */
 	struct path_index *index; /* made when it is searched often; in the arena */
 };

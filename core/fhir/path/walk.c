@@ -167,7 +167,8 @@ static void find_member(const struct hs_json *object, struct hs_slice name, bool
 		const char *key = member->key;
 		/* NOLINTBEGIN(clang-analyzer-core.NonNullParamChecker): names and keys of this length have
 		 * text */
-		if (member->key_len == name.len && memcmp(key, name.ptr, name.len) == 0) {
+		if (member->key_len == name.len && (name.len == 0 || key[0] == name.ptr[0]) &&
+			memcmp(key, name.ptr, name.len) == 0) {
 			found->node = member;
 			if (alone) {
 				return;

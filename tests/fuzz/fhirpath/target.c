@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as an expression on a small resource: refused with a place, or evaluated within the limits; what
- * was evaluated gives the same again and can be printed. */
+ * was evaluated gives the same again and can be printed and explained. */
 #include <core/fhir/path/path.h>
 
 #include <stdlib.h>
@@ -61,6 +61,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct hs_arena *arena = hs_arena_new(CAP);
 	struct hs_json *resource = NULL;
 	must(hs_json_parse(arena, hs_slice(RESOURCE, sizeof(RESOURCE) - 1), NULL, &resource, &err) == HS_OK);
+	struct hs_path_explanation told;
+	must(hs_path_explain(NULL, text, HS_S("Patient"), arena, &told, &err) == HS_OK);
+	must(told.tree == NULL || hs_json_get_text(told.tree, HS_S("Name")).ptr != NULL ||
+		hs_arena_full(arena));
 	enum hs_status first, second;
 	size_t bytes = evaluate(path, resource, &first);
 	must(bytes == evaluate(path, resource, &second) && first == second);
