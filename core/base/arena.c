@@ -111,17 +111,21 @@ static void drop_after(struct hs_arena *arena, const struct hs__chunk *keep)
 	arena->chunk = chunk;
 }
 
-/* A new chunk with room for `size` bytes; each is twice the one before it. */
+/* A new chunk with room for `size` bytes; each is at least twice the one before it. It has one of the sizes
+ * that the thread keeps, unless it is larger than all of them. */
 static bool next_chunk(struct hs_arena *arena, size_t size)
 {
-	size_t given = given_out(arena);
+	size_t given = given_out(arena), need = size + sizeof(struct hs__chunk);
 	if (size > arena->cap - given)
 		return false;
-	size_t whole = arena->chunk->size * 2;
+	size_t whole = arena->chunk->size;
+	do
+		whole *= 2;
+	while (whole < need && whole < HS__CHUNK_LARGEST);
 	if (whole > HS__CHUNK_LARGEST)
 		whole = HS__CHUNK_LARGEST;
-	if (EMULATE || whole < size + sizeof(struct hs__chunk))
-		whole = size + sizeof(struct hs__chunk);
+	if (EMULATE || whole < need)
+		whole = need;
 	struct hs__chunk *chunk = hs__chunk_get(whole);
 	chunk->prev = arena->chunk;
 	arena->before = given;
@@ -215,6 +219,22 @@ struct hs_slice hs_arena_copy(struct hs_arena *arena, struct hs_slice s)
 		return HS_S_NONE;
 	memcpy(out, s.ptr, s.len);
 	return hs_slice(out, s.len);
+}
+
+struct hs_slice hs_arena_join(struct hs_arena *arena, const struct hs_slice *parts, size_t count)
+{
+	size_t len = 0;
+	for (size_t i = 0; i < count; i++)
+		len += parts[i].len;
+	char *out = hs_arena_raw(arena, len), *at = out;
+	if (!out)
+		return HS_S_NONE;
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].len)
+			memcpy(at, parts[i].ptr, parts[i].len);
+		at += parts[i].len;
+	}
+	return hs_slice(out, len);
 }
 
 char *hs_arena_cstr(struct hs_arena *arena, struct hs_slice s)

@@ -52,7 +52,7 @@ static bool grow(struct hs_buf *buf, size_t size)
 	return true;
 }
 
-char *hs_buf_reserve(struct hs_buf *buf, size_t size)
+char *hs_buf_grow(struct hs_buf *buf, size_t size)
 {
 	if (buf->overflow)
 		return NULL;
@@ -82,15 +82,6 @@ void hs_buf_add(struct hs_buf *buf, struct hs_slice s)
 void hs_buf_cstr(struct hs_buf *buf, const char *text)
 {
 	hs_buf_add(buf, hs_slice_cstr(text));
-}
-
-void hs_buf_byte(struct hs_buf *buf, char c)
-{
-	char *to = hs_buf_reserve(buf, 1);
-	if (!to)
-		return;
-	*to = c;
-	buf->len++;
 }
 
 void hs_buf_u64(struct hs_buf *buf, uint64_t value)

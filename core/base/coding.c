@@ -28,9 +28,23 @@ size_t hs_utf8_put(char *out, uint32_t point)
 	return 4;
 }
 
+/* How many bytes at the beginning of the text are ASCII, counted by words. */
+static size_t ascii_run(struct hs_slice text)
+{
+	uint64_t word;
+	size_t i = 0;
+
+	for (; text.len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, text.ptr + i, sizeof(word));
+		if (word & 0x8080808080808080u)
+			break;
+	}
+	return i;
+}
+
 bool hs_utf8_valid(struct hs_slice text)
 {
-	for (size_t i = 0; i < text.len;) {
+	for (size_t i = ascii_run(text); i < text.len;) {
 		size_t size = hs_utf8_size(text.ptr + i, text.len - i);
 		if (size == 0)
 			return false;
@@ -102,8 +116,9 @@ struct hs_slice hs_percent_decode(struct hs_arena *arena, struct hs_slice text, 
 		return HS_S_NONE;
 	memcpy(out, text.ptr, plain);
 	for (size_t i = plain; i < text.len; i++) {
-		int byte = escaped(text, i);
-		out[len++] = byte > 0 ? (char)byte : form && text.ptr[i] == '+' ? ' ' : text.ptr[i];
+		char c = text.ptr[i];
+		int byte = c == '%' ? escaped(text, i) : -1;
+		out[len++] = byte > 0 ? (char)byte : form && c == '+' ? ' ' : c;
 		i += byte > 0 ? 2 : 0;
 	}
 	return hs_slice(out, len);

@@ -215,7 +215,7 @@ static enum hs_verdict route(struct hs_request *req)
 void hs__http_request(struct hs_http_request *http, void *arg)
 {
 	struct hs__loop *loop = arg;
-	struct hs_request *req = hs_arena_alloc(http->arena, sizeof(*req));
+	struct hs_request *req = hs__request_new(http->arena);
 
 	if (!req) {
 		struct hs_http_reply reply = { .status = 503, .close = true };

@@ -121,20 +121,6 @@ enum hs_status hs_request_parameters(struct hs_request *req, struct hs_json **ou
 	return HS_OK;
 }
 
-/* By hand and not by printf: every REST request asks for it. */
-static struct hs_slice join(struct hs_arena *arena, struct hs_slice a, struct hs_slice b, struct hs_slice c)
-{
-	size_t len = a.len + b.len + c.len;
-	char *out = hs_arena_raw(arena, len + 1);
-
-	if (!out)
-		return HS_S_NONE;
-	memcpy(out, a.ptr, a.len);
-	memcpy(out + a.len, b.ptr ? b.ptr : "", b.len);
-	memcpy(out + a.len + b.len, c.ptr ? c.ptr : "", c.len);
-	return hs_slice(out, len);
-}
-
 struct hs_slice hs_request_base(const struct hs_request *req)
 {
 	struct hs_request *own = (struct hs_request *)(uintptr_t)req; /* made when first asked for */
@@ -144,12 +130,12 @@ struct hs_slice hs_request_base(const struct hs_request *req)
 		return own->base;
 	host = hs_http_get_header(req->http, HS_S("Host"));
 	if (set.len)
-		own->base = join(req->arena, set, HS_S_NONE, req->root);
+		own->base = HS_ARENA_JOIN(req->arena, set, req->root);
 	else if (host.len)
-		own->base = join(req->arena, req->http->tls ? HS_S("https://") : HS_S("http://"), host,
-			req->root);
+		own->base = HS_ARENA_JOIN(req->arena, req->http->tls ? HS_S("https://") : HS_S("http://"),
+			host, req->root);
 	else
-		own->base = join(req->arena, hs_slice_cstr(req->host->url), HS_S_NONE, req->root);
+		own->base = HS_ARENA_JOIN(req->arena, hs_slice_cstr(req->host->url), req->root);
 	return own->base;
 }
 

@@ -59,7 +59,6 @@ struct hs_request {
 	bool cancelled;       /* atomic access: workers look at it */
 	uint64_t deadline_ms; /* monotonic, of the loop; 0 while it does not wait */
 
-	struct hs_pair parts[HS__PARTS_MAX]; /* of the route's template */
 	unsigned part_count;
 	const struct hs_pair *query;
 	size_t query_count;
@@ -74,7 +73,6 @@ struct hs_request {
 
 	/* the answer */
 	struct hs_http_reply reply;
-	struct hs_http_header headers[HS__REPLY_HEADERS];
 	struct hs_stream_source source;
 	bool streaming;
 
@@ -84,10 +82,24 @@ struct hs_request {
 	void *work_arg;
 	hs_after_fn *after;
 	struct hs_request *later_next, **later_link;
-	struct hs_store_op op;
 	struct hs_task task;
 	struct hs_request *parked; /* list of a sandbox that is not open yet */
+
+	/* What stands from here on begins as it lies in memory. */
+	struct hs_pair parts[HS__PARTS_MAX]; /* of the route's template */
+	struct hs_http_header headers[HS__REPLY_HEADERS];
+	struct hs_store_op op; /* of the work that was started last */
 };
+
+/* NULL when the arena is full. */
+static inline struct hs_request *hs__request_new(struct hs_arena *arena)
+{
+	struct hs_request *req = hs_arena_raw(arena, sizeof(*req));
+
+	if (req)
+		memset(req, 0, offsetof(struct hs_request, parts));
+	return req;
+}
 
 /* dispatch.c: carries out what the handler wished, until it has answered or waits. */
 void hs__request_carry_on(struct hs_request *req, enum hs_verdict verdict);

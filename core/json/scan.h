@@ -42,19 +42,28 @@ static inline bool hs__json_is_special(char c)
 	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
 }
 
+#if defined(__SSE2__)
+/* A bit for each of 16 bytes that is special. */
+static inline unsigned hs__json_specials_16(__m128i bytes)
+{
+	const __m128i quote = _mm_set1_epi8('"');
+	const __m128i backslash = _mm_set1_epi8('\\');
+	const __m128i control = _mm_set1_epi8(0x1F);
+	__m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(marks,
+		_mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes)));
+}
+#endif
+
 /* The first special byte of [at, end), or `end`. *high is set when a byte above 0x7F comes before it. */
 static inline const char *hs__json_plain_run(const char *at, const char *end, bool *high)
 {
 	unsigned seen = 0;
 #if defined(__SSE2__)
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i backslash = _mm_set1_epi8('\\');
-	const __m128i control = _mm_set1_epi8(0x1F);
 	for (; end - at >= 16; at += 16) {
 		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-		__m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-		marks = _mm_or_si128(marks, _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
-		unsigned special = (unsigned)_mm_movemask_epi8(marks);
+		unsigned special = hs__json_specials_16(bytes);
 		unsigned above = (unsigned)_mm_movemask_epi8(bytes);
 		if (special) {
 			seen |= above & ((special & (0u - special)) - 1u);
@@ -68,4 +77,48 @@ static inline const char *hs__json_plain_run(const char *at, const char *end, bo
 		seen |= (unsigned char)*at & 0x80u;
 	*high = seen != 0;
 	return at;
+}
+
+/* Whether a byte of the word is special: not 0 then. */
+static inline uint64_t hs__json_specials(uint64_t word)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+
+	return (((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
+		       ((backslash - ones) & ~backslash)) &
+		ones * 0x80;
+}
+
+/* Whether no byte of the text is special. Most texts are short: they are looked at as two words that overlap.
+ */
+static inline bool hs__json_is_plain(const char *at, size_t len)
+{
+	uint64_t first = 0, last = 0;
+
+#if defined(__SSE2__)
+	for (; len > 16; at += 16, len -= 16)
+		if (hs__json_specials_16(_mm_loadu_si128((const __m128i *)(const void *)at)))
+			return false;
+#else
+	for (; len > 16; at += 8, len -= 8) {
+		memcpy(&first, at, 8);
+		if (hs__json_specials(first))
+			return false;
+	}
+#endif
+	if (len >= 8) {
+		memcpy(&first, at, 8);
+		memcpy(&last, at + len - 8, 8);
+	} else if (len >= 4) {
+		uint32_t low, high;
+		memcpy(&low, at, 4);
+		memcpy(&high, at + len - 4, 4);
+		first = last = (uint64_t)high << 32 | low;
+	} else {
+		return !len ||
+			!(hs__json_is_special(at[0]) || hs__json_is_special(at[len / 2]) ||
+				hs__json_is_special(at[len - 1]));
+	}
+	return !(hs__json_specials(first) | hs__json_specials(last));
 }

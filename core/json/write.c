@@ -46,10 +46,6 @@ static void write_escaped(struct hs_buf *buf, struct hs_slice text)
 	const char *at = text.ptr;
 	const char *end = text.ptr + text.len;
 	bool high;
-	if (hs__json_plain_run(at, end, &high) == end) { /* nearly always */
-		write_plain(buf, text.ptr, text.len);
-		return;
-	}
 	hs_buf_byte(buf, '"');
 	while (at < end) {
 		const char *stop = hs__json_plain_run(at, end, &high);
@@ -69,9 +65,17 @@ static void write_escaped(struct hs_buf *buf, struct hs_slice text)
 	hs_buf_byte(buf, '"');
 }
 
+static inline void write_text(struct hs_buf *buf, struct hs_slice text)
+{
+	if (hs__json_is_plain(text.ptr, text.len)) /* nearly always */
+		write_plain(buf, text.ptr, text.len);
+	else
+		write_escaped(buf, text);
+}
+
 void hs_json_write_text(struct hs_buf *buf, struct hs_slice text)
 {
-	write_escaped(buf, text.len ? text : HS_S(""));
+	write_text(buf, text.len ? text : HS_S(""));
 }
 
 static void write_key(struct hs_buf *buf, const struct hs_json *member)
@@ -80,7 +84,7 @@ static void write_key(struct hs_buf *buf, const struct hs_json *member)
 	if ((member->flags & (HS_JSON_PLACED | HS_JSON_DECODED)) == HS_JSON_PLACED)
 		write_plain(buf, member->key, member->key_len);
 	else
-		write_escaped(buf, hs_json_key(member));
+		write_text(buf, hs_json_key(member));
 }
 
 static void new_line(struct hs_buf *buf, unsigned level)
@@ -134,7 +138,7 @@ static void write_value(struct hs_buf *buf, const struct hs_json *v, bool pretty
 		if (v->flags & HS_JSON_PLAIN)
 			write_plain(buf, v->u.text, v->len);
 		else
-			write_escaped(buf, hs_json_text(v));
+			write_text(buf, hs_json_text(v));
 		break;
 	case HS_JSON_ARRAY:
 	case HS_JSON_OBJECT:

@@ -33,7 +33,12 @@ void *hs_arena_grow(struct hs_arena *arena, void *old, size_t old_size, size_t n
 
 /* A copy of `s`; the empty slice with NULL pointer at the cap (an empty `s` gives a non-NULL pointer). */
 struct hs_slice hs_arena_copy(struct hs_arena *arena, struct hs_slice s);
-/* The same, NUL-terminated, for the rare call that needs a C string. NULL at the cap. */
+/* The texts one after another, as one; HS_S_NONE at the cap. */
+struct hs_slice hs_arena_join(struct hs_arena *arena, const struct hs_slice *parts, size_t count);
+#define HS_ARENA_JOIN(arena, ...) \
+	hs_arena_join(arena, (const struct hs_slice[]) { __VA_ARGS__ }, \
+		sizeof((const struct hs_slice[]) { __VA_ARGS__ }) / sizeof(struct hs_slice))
+/* A copy of `s`, NUL-terminated, for the rare call that needs a C string. NULL at the cap. */
 char *hs_arena_cstr(struct hs_arena *arena, struct hs_slice s);
 struct hs_slice hs_arena_printf(struct hs_arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

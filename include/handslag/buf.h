@@ -20,16 +20,28 @@ void hs_buf_free(struct hs_buf *buf);
 /* Empties it, keeps the memory, clears the mark. */
 void hs_buf_clear(struct hs_buf *buf);
 
+/* Room for `size` more bytes to be written at the returned place, then kept with hs_buf_commit; NULL when
+ * it does not fit (and the mark is set). */
+char *hs_buf_grow(struct hs_buf *buf, size_t size);
+static inline char *hs_buf_reserve(struct hs_buf *buf, size_t size)
+{
+	return size < buf->room - buf->len && !buf->overflow ? buf->ptr + buf->len : hs_buf_grow(buf, size);
+}
+void hs_buf_commit(struct hs_buf *buf, size_t size);
+
 void hs_buf_add(struct hs_buf *buf, struct hs_slice s);
 void hs_buf_cstr(struct hs_buf *buf, const char *text);
-void hs_buf_byte(struct hs_buf *buf, char c);
+static inline void hs_buf_byte(struct hs_buf *buf, char c)
+{
+	char *to = hs_buf_reserve(buf, 1);
+	if (to) {
+		*to = c;
+		buf->len++;
+	}
+}
 void hs_buf_u64(struct hs_buf *buf, uint64_t value);
 void hs_buf_i64(struct hs_buf *buf, int64_t value);
 void hs_buf_printf(struct hs_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Room for `size` more bytes to be written at the returned place, then kept with hs_buf_commit; NULL when
- * it does not fit (and the mark is set). */
-char *hs_buf_reserve(struct hs_buf *buf, size_t size);
-void hs_buf_commit(struct hs_buf *buf, size_t size);
 /* Takes the first `count` bytes away. */
 void hs_buf_consume(struct hs_buf *buf, size_t count);
 

@@ -126,7 +126,7 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, 
 {
 	struct tx_context *ctx = &ask->ctx;
 
-	memset(ctx, 0, sizeof(*ctx));
+	memset(ctx, 0, offsetof(struct tx_context, params));
 	ctx->arena = hs_request_arena(ask->req);
 	ctx->fhir = hs_request_fhir(ask->req);
 	ctx->now_ms = hs_request_now(ask->req);

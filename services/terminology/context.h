@@ -27,14 +27,14 @@ struct tx_params {
 	uint8_t infer_system, abstract, active_only, lenient_display, membership_only; /* enum tx_flag */
 	uint8_t exclude_nested, designations, definition;
 	int64_t offset, count; /* -1: not given */
-	struct tx_version_rule rules[TX_RULES_MAX];
-	size_t rule_count;
-	struct hs_slice properties[TX_NAMES_MAX], designation_filters[TX_NAMES_MAX];
-	size_t property_count, designation_filter_count;
-	struct hs_slice supplements[TX_NAMES_MAX];
-	size_t supplement_count;
-	struct tx_languages languages;
+	size_t rule_count, property_count, designation_filter_count, supplement_count;
 	bool languages_asked; /* by parameter, header or value set */
+	struct tx_languages languages;
+
+	/* Lists, of which only the first so many entries have been written. */
+	struct tx_version_rule rules[TX_RULES_MAX];
+	struct hs_slice properties[TX_NAMES_MAX], designation_filters[TX_NAMES_MAX];
+	struct hs_slice supplements[TX_NAMES_MAX];
 };
 
 /* ---- messages ---- */
@@ -76,12 +76,9 @@ struct tx_grammars {
 
 struct tx_context {
 	struct hs_arena *arena;
-	struct tx_scope scope;
-	struct tx_params params;
 	int64_t now_ms;
 	enum hs_fhir_version fhir;
 	bool swedish; /* the language of sentences: that of Accept-Language, else of displayLanguage */
-	struct tx_system supplements[TX_NAMES_MAX];
 	size_t supplement_count;
 	struct tx_set set;        /* sent with the request or named by it */
 	struct hs_slice set_name; /* "url|version" for messages */
@@ -91,6 +88,11 @@ struct tx_context {
 	int failure_status;
 	uint32_t limit; /* most codes of an expansion */
 	struct tx_grammars grammars;
+	struct tx_scope scope;
+
+	/* What stands from here on is written when it is read or counted. */
+	struct tx_params params;
+	struct tx_system supplements[TX_NAMES_MAX];
 };
 
 enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *tree,

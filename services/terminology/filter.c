@@ -33,11 +33,20 @@ static struct hs_slice filter_path(struct tx_context *ctx, const struct tx_rule_
 		rule->flags & TX_RULE_EXCLUDE ? "exclude" : "include", rule->index, index);
 }
 
-static enum hs_status refuse(struct tx_context *ctx, enum tx_message id, struct tx_system s,
-	const struct tx_filter *f, struct hs_slice op, struct hs_slice path, struct hs_error *err)
+/* Why a filter cannot be used. */
+struct refusal {
+	const struct tx_rule_row *rule;
+	uint32_t index; /* of the filter in the rule */
+	struct tx_system system;
+	struct hs_slice op;
+};
+
+static enum hs_status refuse(struct tx_context *ctx, enum tx_message id, const struct refusal *r,
+	const struct tx_filter *f, struct hs_error *err)
 {
-	return hs_tx_refuse(ctx, id, 422, path,
-		(struct tx_args) { { TX_SYSTEM_URL(s), f->property, op, f->value, ctx->set_name, f->why } },
+	return hs_tx_refuse(ctx, id, 422, filter_path(ctx, r->rule, r->index),
+		(struct tx_args) {
+			{ TX_SYSTEM_URL(r->system), f->property, r->op, f->value, ctx->set_name, f->why } },
 		err);
 }
 
@@ -80,7 +89,8 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 	struct tx_set set, struct tx_system s, struct tx_filter *out, struct hs_error *err)
 {
 	const struct tx_filter_row *row = &set.layer->filters[rule->filter_first + index];
-	struct hs_slice op = tx_text(set.layer, row->op), path = filter_path(ctx, rule, index);
+	struct hs_slice op = tx_text(set.layer, row->op);
+	struct refusal why_not = { rule, index, s, op };
 	size_t i = 0, count = sizeof(operators) / sizeof(operators[0]);
 	struct tx_filter f = { .property = tx_text(set.layer, row->property),
 		.value = tx_text(set.layer, row->value) };
@@ -89,7 +99,7 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 		i++;
 	find_subject(&f);
 	if (!f.value.len)
-		return refuse(ctx, TX_MSG_UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE, s, &f, op, path, err);
+		return refuse(ctx, TX_MSG_UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE, &why_not, &f, err);
 	f.op = i < count ? operators[i].op : TX_OP_EQUAL;
 	f.of_source = i < count && hs_tx_source(s) && s.layer->source->filter_known &&
 		s.layer->source->filter_known(ctx, s, &f);
@@ -98,15 +108,15 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 		return HS_OK;
 	}
 	if (f.why.len)
-		return refuse(ctx, TX_MSG_FILTER_BAD_CONSTRAINT, s, &f, op, path, err);
+		return refuse(ctx, TX_MSG_FILTER_BAD_CONSTRAINT, &why_not, &f, err);
 	if (i == count || (operators[i].hierarchical && f.on != TX_ON_CODE) ||
 		(f.on == TX_ON_PROPERTY && !known_property(s, f.property)))
-		return refuse(ctx, TX_MSG_FILTER_NOT_UNDERSTOOD, s, &f, op, path, err);
+		return refuse(ctx, TX_MSG_FILTER_NOT_UNDERSTOOD, &why_not, &f, err);
 	f.concept = operators[i].hierarchical ? hs_tx_find_code(ctx->arena, s, f.value, NULL) : TX_NONE;
 	if (f.op == TX_OP_REGEX) {
 		f.regex = hs_tx_regex_new(ctx->arena, f.value);
 		if (!f.regex)
-			return refuse(ctx, TX_MSG_FILTER_BAD_REGEX, s, &f, op, path, err);
+			return refuse(ctx, TX_MSG_FILTER_BAD_REGEX, &why_not, &f, err);
 	}
 	*out = f;
 	return HS_OK;

@@ -26,12 +26,14 @@ static struct hs_slice fill(struct hs_arena *arena, const char *text, const stru
 	struct hs_buf out;
 
 	hs_buf_init(&out, arena, MESSAGE_MAX);
-	for (const char *p = text; *p; p++) {
-		if (p[0] == '{' && p[1] >= '0' && p[1] <= '5' && p[2] == '}') {
-			hs_buf_add(&out, args->a[p[1] - '0']);
-			p += 2;
-		} else {
-			hs_buf_byte(&out, *p);
+	for (const char *p = text, *brace; *p; p = brace) {
+		brace = p + strcspn(p, "{");
+		hs_buf_add(&out, hs_slice(p, (size_t)(brace - p)));
+		if (brace[0] && brace[1] >= '0' && brace[1] <= '5' && brace[2] == '}') {
+			hs_buf_add(&out, args->a[brace[1] - '0']);
+			brace += 3;
+		} else if (brace[0]) {
+			hs_buf_byte(&out, *brace++);
 		}
 	}
 	return hs_buf_slice(&out);

@@ -359,7 +359,7 @@ struct hs_slice hs_tx_coding_name(struct tx_context *ctx, const struct tx_coding
 		with_display ? coding->version : HS_S_NONE);
 
 	if (with_display && coding->display.len)
-		return hs_arena_printf(ctx->arena, "%.*s#%.*s ('%.*s')", HS_S_ARG(system),
-			HS_S_ARG(coding->code), HS_S_ARG(coding->display));
-	return hs_arena_printf(ctx->arena, "%.*s#%.*s", HS_S_ARG(system), HS_S_ARG(coding->code));
+		return HS_ARENA_JOIN(ctx->arena, system, HS_S("#"), coding->code, HS_S(" ('"),
+			coding->display, HS_S("')"));
+	return HS_ARENA_JOIN(ctx->arena, system, HS_S("#"), coding->code);
 }

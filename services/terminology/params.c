@@ -10,41 +10,41 @@ enum kind { TEXT, FLAG, NUMBER, LIST, RULE, TREE };
 #define AT(member) offsetof(struct tx_params, member)
 
 static const struct row {
-	const char *name;
+	struct hs_slice name;
 	enum kind kind;
 	size_t at;
 	size_t count_at;           /* LIST */
 	enum tx_version_kind rule; /* RULE */
 } table[] = {
-	{ "url", TEXT, AT(url), 0, 0 },
-	{ "valueSetVersion", TEXT, AT(set_version), 0, 0 },
-	{ "code", TEXT, AT(code), 0, 0 },
-	{ "system", TEXT, AT(system), 0, 0 },
-	{ "systemVersion", TEXT, AT(version), 0, 0 },
-	{ "version", TEXT, AT(version), 0, 0 },
-	{ "display", TEXT, AT(display), 0, 0 },
-	{ "filter", TEXT, AT(filter), 0, 0 },
-	{ "inferSystem", FLAG, AT(infer_system), 0, 0 },
-	{ "implySystem", FLAG, AT(infer_system), 0, 0 },
-	{ "abstract", FLAG, AT(abstract), 0, 0 },
-	{ "activeOnly", FLAG, AT(active_only), 0, 0 },
-	{ "lenient-display-validation", FLAG, AT(lenient_display), 0, 0 },
-	{ "valueset-membership-only", FLAG, AT(membership_only), 0, 0 },
-	{ "excludeNested", FLAG, AT(exclude_nested), 0, 0 },
-	{ "includeDesignations", FLAG, AT(designations), 0, 0 },
-	{ "includeDefinition", FLAG, AT(definition), 0, 0 },
-	{ "offset", NUMBER, AT(offset), 0, 0 },
-	{ "count", NUMBER, AT(count), 0, 0 },
-	{ "property", LIST, AT(properties), AT(property_count), 0 },
-	{ "designation", LIST, AT(designation_filters), AT(designation_filter_count), 0 },
-	{ "useSupplement", LIST, AT(supplements), AT(supplement_count), 0 },
-	{ "system-version", RULE, 0, 0, TX_VERSION_DEFAULT },
-	{ "check-system-version", RULE, 0, 0, TX_VERSION_CHECK },
-	{ "force-system-version", RULE, 0, 0, TX_VERSION_FORCE },
-	{ "default-valueset-version", RULE, 0, 0, TX_VERSION_SET },
-	{ "valueSet", TREE, AT(value_set), 0, 0 },
-	{ "coding", TREE, AT(coding), 0, 0 },
-	{ "codeableConcept", TREE, AT(codeable), 0, 0 },
+	{ HS_S_INIT("url"), TEXT, AT(url), 0, 0 },
+	{ HS_S_INIT("valueSetVersion"), TEXT, AT(set_version), 0, 0 },
+	{ HS_S_INIT("code"), TEXT, AT(code), 0, 0 },
+	{ HS_S_INIT("system"), TEXT, AT(system), 0, 0 },
+	{ HS_S_INIT("systemVersion"), TEXT, AT(version), 0, 0 },
+	{ HS_S_INIT("version"), TEXT, AT(version), 0, 0 },
+	{ HS_S_INIT("display"), TEXT, AT(display), 0, 0 },
+	{ HS_S_INIT("filter"), TEXT, AT(filter), 0, 0 },
+	{ HS_S_INIT("inferSystem"), FLAG, AT(infer_system), 0, 0 },
+	{ HS_S_INIT("implySystem"), FLAG, AT(infer_system), 0, 0 },
+	{ HS_S_INIT("abstract"), FLAG, AT(abstract), 0, 0 },
+	{ HS_S_INIT("activeOnly"), FLAG, AT(active_only), 0, 0 },
+	{ HS_S_INIT("lenient-display-validation"), FLAG, AT(lenient_display), 0, 0 },
+	{ HS_S_INIT("valueset-membership-only"), FLAG, AT(membership_only), 0, 0 },
+	{ HS_S_INIT("excludeNested"), FLAG, AT(exclude_nested), 0, 0 },
+	{ HS_S_INIT("includeDesignations"), FLAG, AT(designations), 0, 0 },
+	{ HS_S_INIT("includeDefinition"), FLAG, AT(definition), 0, 0 },
+	{ HS_S_INIT("offset"), NUMBER, AT(offset), 0, 0 },
+	{ HS_S_INIT("count"), NUMBER, AT(count), 0, 0 },
+	{ HS_S_INIT("property"), LIST, AT(properties), AT(property_count), 0 },
+	{ HS_S_INIT("designation"), LIST, AT(designation_filters), AT(designation_filter_count), 0 },
+	{ HS_S_INIT("useSupplement"), LIST, AT(supplements), AT(supplement_count), 0 },
+	{ HS_S_INIT("system-version"), RULE, 0, 0, TX_VERSION_DEFAULT },
+	{ HS_S_INIT("check-system-version"), RULE, 0, 0, TX_VERSION_CHECK },
+	{ HS_S_INIT("force-system-version"), RULE, 0, 0, TX_VERSION_FORCE },
+	{ HS_S_INIT("default-valueset-version"), RULE, 0, 0, TX_VERSION_SET },
+	{ HS_S_INIT("valueSet"), TREE, AT(value_set), 0, 0 },
+	{ HS_S_INIT("coding"), TREE, AT(coding), 0, 0 },
+	{ HS_S_INIT("codeableConcept"), TREE, AT(codeable), 0, 0 },
 };
 
 static void *member(struct tx_params *params, size_t at)
@@ -98,8 +98,8 @@ static enum hs_status add_to_list(struct tx_params *params, const struct row *ro
 	struct hs_slice *list = member(params, row->at);
 
 	if (*count == TX_NAMES_MAX)
-		return hs_fail(err, HS_E_LIMIT, "there are more than %u parameters %s", TX_NAMES_MAX,
-			row->name);
+		return hs_fail(err, HS_E_LIMIT, "there are more than %u parameters %.*s", TX_NAMES_MAX,
+			HS_S_ARG(row->name));
 	list[(*count)++] = text;
 	return HS_OK;
 }
@@ -108,7 +108,7 @@ static enum hs_status read_one(struct tx_params *params, const struct row *row, 
 	struct hs_error *err)
 {
 	const struct hs_json *value = hs_tx_value(item);
-	struct hs_slice text = hs_tx_scalar(value), name = hs_slice_cstr(row->name);
+	struct hs_slice text = hs_tx_scalar(value), name = row->name;
 
 	switch (row->kind) {
 	case TEXT:
@@ -129,8 +129,8 @@ static enum hs_status read_one(struct tx_params *params, const struct row *row, 
 	if (!value)
 		value = hs_json_get(item, HS_S("resource"));
 	if (!hs_json_is(value, HS_JSON_OBJECT))
-		return hs_fail_at(err, HS_E_VALUE, name, "%s must be sent in a Parameters body, as an object",
-			row->name);
+		return hs_fail_at(err, HS_E_VALUE, name,
+			"%.*s must be sent in a Parameters body, as an object", HS_S_ARG(name));
 	*(const struct hs_json **)member(params, row->at) = value;
 	return HS_OK;
 }
@@ -138,7 +138,7 @@ static enum hs_status read_one(struct tx_params *params, const struct row *row, 
 static const struct row *row_of(struct hs_slice name)
 {
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (hs_slice_eq(hs_slice_cstr(table[i].name), name))
+		if (hs_slice_eq(table[i].name, name))
 			return &table[i];
 	return NULL;
 }
@@ -160,7 +160,7 @@ enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *t
 	struct tx_params *params = &ctx->params;
 	struct hs_slice language = HS_S_NONE;
 
-	memset(params, 0, sizeof(*params));
+	memset(params, 0, offsetof(struct tx_params, rules));
 	params->tree = tree;
 	params->offset = params->count = -1;
 	HS_JSON_EACH(item, hs_json_get(tree, HS_S("parameter"))) {

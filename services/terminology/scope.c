@@ -215,5 +215,5 @@ struct hs_slice hs_tx_vurl(struct hs_arena *arena, struct hs_slice url, struct h
 {
 	if (!version.len)
 		return url;
-	return hs_arena_printf(arena, "%.*s|%.*s", HS_S_ARG(url), HS_S_ARG(version));
+	return HS_ARENA_JOIN(arena, url, HS_S("|"), version);
 }

@@ -106,12 +106,15 @@ static void copies_texts(void **state)
 	assert_non_null(hs_arena_copy(arena, HS_S_NONE).ptr);
 	assert_string_equal(hs_arena_cstr(arena, HS_S("hej")), "hej");
 	assert_string_equal(hs_arena_cstr(arena, HS_S_NONE), "");
+	assert_true(hs_slice_eq(HS_ARENA_JOIN(arena, HS_S("a"), HS_S_NONE, copy), HS_S("ahej")));
+	assert_non_null(HS_ARENA_JOIN(arena, HS_S_NONE).ptr);
 	assert_true(hs_slice_eq(hs_arena_printf(arena, "%d-%s", 7, "x"), HS_S("7-x")));
 	struct hs_slice wide = hs_arena_printf(arena, "%600d", 1);
 	assert_int_equal(wide.len, 600);
 	assert_int_equal(wide.ptr[599], '1');
 	assert_null(hs_arena_printf(arena, "%20000d", 1).ptr);
 	assert_null(hs_arena_copy(arena, hs_slice(wide.ptr, 10001)).ptr);
+	assert_null(HS_ARENA_JOIN(arena, hs_slice(wide.ptr, 10001), copy).ptr);
 	hs_arena_free(arena);
 }
 

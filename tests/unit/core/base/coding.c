@@ -64,6 +64,15 @@ static void what_is_no_utf8_is_seen_and_mended(void **state)
 	}
 	assert_true(hs_utf8_valid(HS_S("sm\xC3\xB6rg\xC3\xA5s \xF0\x9F\x8D\x9E")));
 	assert_true(hs_utf8_valid(HS_S_NONE));
+	for (size_t at = 0; at < 30; at++) { /* wherever it stands among others */
+		char text[32];
+		memset(text, 'a', sizeof(text));
+		memcpy(text + at, "\xC3\xA5", 2);
+		assert_true(hs_utf8_valid(hs_slice(text, sizeof(text))));
+		assert_false(hs_utf8_valid(hs_slice(text, at + 1)));
+		text[at] = 'a';
+		assert_false(hs_utf8_valid(hs_slice(text, sizeof(text))));
+	}
 }
 
 static void hexadecimal(void **state)

@@ -30,6 +30,31 @@ static void escapes_what_must_be(void **state)
 	hs_buf_free(&buf);
 }
 
+/* Long and short texts are looked at in different ways: one special byte at every place of every length, and
+ * the neighbours of the special ones. */
+static void finds_special_bytes_wherever_they_are(void **state)
+{
+	static const char bytes[] = { '"', '\\', 0x1F, 0x01, '!', '#', '[', ']', ' ', 0x7F, (char)0x80,
+		(char)0xA2, (char)0xDC, (char)0xFF };
+	char text[40];
+	struct hs_buf buf;
+	(void)state;
+	hs_buf_init(&buf, NULL, 10000);
+	for (size_t len = 1; len <= sizeof(text); len++)
+		for (size_t at = 0; at < len; at++)
+			for (size_t i = 0; i < sizeof(bytes); i++) {
+				bool special = i < 4;
+				memset(text, 'a', sizeof(text));
+				text[at] = bytes[i];
+				hs_buf_clear(&buf);
+				hs_json_write_text(&buf, hs_slice(text, len));
+				size_t more = !special ? 0 : i < 2 ? 1 : 5;
+				assert_int_equal(buf.len, len + 2 + more);
+				assert_int_equal(buf.ptr[1 + at], special ? '\\' : bytes[i]);
+			}
+	hs_buf_free(&buf);
+}
+
 static void escapes_what_was_decoded(void **state)
 {
 	static const char *const texts[] = { "\"\\n\"", "\"\\u0000\"", "[\"\\\"\",\"\\\\\"]",
@@ -85,6 +110,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escapes_what_must_be),
+		cmocka_unit_test(finds_special_bytes_wherever_they_are),
 		cmocka_unit_test(escapes_what_was_decoded),
 		cmocka_unit_test(writes_pretty),
 		cmocka_unit_test(stops_at_the_maximum),
