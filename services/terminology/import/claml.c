@@ -4,129 +4,33 @@
 #include "claml.h"
 #include "importers.h"
 
-#include <handslag/coding.h>
-#include <stdio.h>
-
 #define TEXT_MAX 65536u
-
-/* ---- reading XML: what ClaML needs of it ---- */
-
-struct tag {
-	struct hs_slice name, attributes;
-	bool end, alone;
-};
-
-struct scan {
-	struct hs_slice rest;
-	struct hs_buf *text; /* what stands between tags; NULL: it is passed over */
-	struct hs_arena *arena;
-};
-
-static void put_reference(struct scan *s, struct hs_slice name)
-{
-	static const struct {
-		const char *name;
-		char c;
-	} named[] = { { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' } };
-	uint64_t code = 0;
-	char bytes[4];
-
-	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
-		if (hs_slice_eq(name, hs_slice_cstr(named[i].name)))
-			hs_buf_byte(s->text, named[i].c);
-	if (name.len > 1 && name.ptr[0] == '#' && hs_slice_u64(hs_slice_from(name, 1), &code) &&
-		code <= 0x10ffff)
-		hs_buf_add(s->text, hs_slice(bytes, hs_utf8_put(bytes, (uint32_t)code)));
-}
-
-static void put_text(struct scan *s, struct hs_slice text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		size_t end = text.ptr[i] == '&' ? hs_slice_find(text, ';', i) : SIZE_MAX;
-		bool blank = text.ptr[i] == '\n' || text.ptr[i] == '\r' || text.ptr[i] == '\t' ||
-			text.ptr[i] == ' ';
-		if (end != SIZE_MAX) {
-			put_reference(s, hs_slice(text.ptr + i + 1, end - i - 1));
-			i = end;
-		} else if (!blank)
-			hs_buf_byte(s->text, text.ptr[i]);
-		else if (s->text->len && s->text->ptr[s->text->len - 1] != ' ')
-			hs_buf_byte(s->text, ' ');
-	}
-}
-
-/* The next tag; comments, declarations and processing instructions are passed over. */
-static bool next_tag(struct scan *s, struct tag *out)
-{
-	for (;;) {
-		size_t open = hs_slice_find(s->rest, '<', 0);
-		if (open == SIZE_MAX)
-			return false;
-		if (s->text)
-			put_text(s, hs_slice_first(s->rest, open));
-		s->rest = hs_slice_from(s->rest, open);
-		bool comment = hs_slice_starts(s->rest, HS_S("<!--"));
-		size_t end = comment ? hs_slice_search(s->rest, HS_S("-->")) : hs_slice_find(s->rest, '>', 0);
-		if (end == SIZE_MAX || !s->rest.ptr)
-			return false;
-		struct hs_slice inside = hs_slice(s->rest.ptr + 1, end - 1);
-		s->rest = hs_slice_from(s->rest, end + (comment ? 3 : 1));
-		if (!inside.ptr || !inside.len || inside.ptr[0] == '!' || inside.ptr[0] == '?')
-			continue;
-		out->end = inside.ptr[0] == '/';
-		out->alone = inside.ptr[inside.len - 1] == '/';
-		inside = out->end ? hs_slice_from(inside, 1) : inside;
-		size_t n = 0;
-		while (n < inside.len && inside.ptr[n] != ' ' && inside.ptr[n] != '\n' &&
-			inside.ptr[n] != '\r' && inside.ptr[n] != '\t' && inside.ptr[n] != '/')
-			n++;
-		out->name = hs_slice_first(inside, n);
-		out->attributes = hs_slice_from(inside, n);
-		return true;
-	}
-}
-
-/* The value of an attribute, references left as they are: codes and kinds have none. */
-static struct hs_slice attribute(const struct tag *tag, const char *name)
-{
-	struct hs_slice rest = tag->attributes, wanted = hs_slice_cstr(name);
-
-	for (;;) {
-		size_t equals = hs_slice_find(rest, '=', 0);
-		if (equals == SIZE_MAX || equals + 1 >= rest.len)
-			return HS_S_NONE;
-		struct hs_slice key = hs_slice_trim(hs_slice_first(rest, equals));
-		rest = hs_slice_trim(hs_slice_from(rest, equals + 1));
-		size_t end = rest.len ? hs_slice_find(rest, rest.ptr[0], 1) : SIZE_MAX;
-		if (end == SIZE_MAX)
-			return HS_S_NONE;
-		if (hs_slice_eq(key, wanted))
-			return hs_slice(rest.ptr + 1, end - 1);
-		rest = hs_slice_from(rest, end + 1);
-	}
-}
 
 /* ---- classes ---- */
 
 struct claml {
 	struct tx_table_run *run;
 	struct tx_lines lines;
-	struct scan scan;
+	struct claml_scan scan;
 	struct hs_buf text;
 	uint32_t concept; /* UINT32_MAX: outside a class, or in one that is left out */
 	struct hs_slice rubric, language;
-	bool in_character; /* the label is that of the last character */
+	bool in_character;     /* the label is that of the last character */
+	bool told_language;    /* --language was given, or some label has told it */
+	struct hs_slice usage; /* of the reference that is open */
+	bool in_brackets;      /* it stands in brackets */
+	struct hs_buf usages;  /* struct claml_usage */
 	struct claml_modifiers modifiers;
 };
 
-static bool is_tag(const struct tag *tag, const char *name)
+static bool is_tag(const struct claml_tag *tag, const char *name)
 {
 	return hs_slice_eq(tag->name, hs_slice_cstr(name));
 }
 
-static void begin_class(struct claml *c, const struct tag *tag)
+static void begin_class(struct claml *c, const struct claml_tag *tag)
 {
-	struct hs_slice code = attribute(tag, "code"), kind = attribute(tag, "kind");
+	struct hs_slice code = hs_claml_attribute(tag, "code"), kind = hs_claml_attribute(tag, "kind");
 	uint32_t known = code.len ? hs_tx_build_find(c->run->build, code) : UINT32_MAX;
 
 	c->concept = UINT32_MAX;
@@ -144,16 +48,83 @@ static void begin_class(struct claml *c, const struct tag *tag)
 	hs_tx_build_at(c->run->build, c->concept)->status =
 		"active"; /* a class of its own, not only named above */
 	hs_tx_table_property(c->run, c->concept, HS_S("kind"), "valueCode", kind);
+	hs_tx_table_property(c->run, c->concept, HS_S("usage"), "valueCode",
+		hs_claml_attribute(tag, "usage"));
 	if (hs_slice_eq(kind, HS_S("chapter")) || hs_slice_eq(kind, HS_S("block")))
 		hs_tx_build_at(c->run->build, c->concept)->flags = TX_ABSTRACT;
 }
 
-static void link_class(struct claml *c, const struct tag *tag)
+static void link_class(struct claml *c, const struct claml_tag *tag)
 {
-	struct hs_slice code = attribute(tag, "code");
+	struct hs_slice code = hs_claml_attribute(tag, "code");
 
 	if (c->concept != UINT32_MAX && code.len)
 		hs_tx_build_link(c->run->build, c->concept, hs_tx_build_concept(c->run->build, code, NULL));
+}
+
+/* The class above may name those below it instead: the same link once more does no harm. */
+static void link_below(struct claml *c, const struct claml_tag *tag)
+{
+	struct hs_slice code = hs_claml_attribute(tag, "code");
+
+	if (c->concept != UINT32_MAX && code.len)
+		hs_tx_build_link(c->run->build, hs_tx_build_concept(c->run->build, code, NULL), c->concept);
+}
+
+/* <Meta name="..." value="..."/> of a class is a property. */
+static void take_meta(struct claml *c, const struct claml_tag *tag)
+{
+	if (c->concept != UINT32_MAX && hs_claml_attribute(tag, "name").len)
+		hs_tx_table_property(c->run, c->concept, hs_claml_attribute(tag, "name"), "valueString",
+			hs_claml_attribute(tag, "value"));
+}
+
+/* ---- texts ---- */
+
+/* <UsageKind name="dagger" mark="+"/> */
+struct claml_usage {
+	struct hs_slice name, mark;
+};
+
+static struct hs_slice mark_of(const struct claml *c, struct hs_slice usage)
+{
+	for (size_t i = 0; i < TX_BUILD_COUNT(c->usages, struct claml_usage); i++) {
+		const struct claml_usage *kind = TX_BUILD_AT(c->usages, struct claml_usage, i);
+		if (hs_slice_eq(kind->name, usage))
+			return kind->mark;
+	}
+	return HS_S_NONE;
+}
+
+static void part_text(struct claml *c)
+{
+	if (c->text.len && c->text.ptr[c->text.len - 1] != ' ')
+		hs_buf_byte(&c->text, ' ');
+}
+
+/* Inside a label: references in brackets and with their mark, as they are printed; parts apart. */
+static void take_inside(struct claml *c, const struct claml_tag *tag)
+{
+	static const char *const parts[] = { "Para", "Fragment", "ListItem", "Row", "Cell", "Caption" };
+	bool reference = is_tag(tag, "Reference");
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (is_tag(tag, parts[i]))
+			part_text(c);
+	if (reference && !tag->end && !tag->alone) {
+		c->usage = hs_claml_attribute(tag, "usage");
+		c->in_brackets = hs_slice_eq(hs_claml_attribute(tag, "class"), HS_S("in brackets"));
+		if (c->in_brackets) {
+			part_text(c);
+			hs_buf_byte(&c->text, '(');
+		}
+	} else if (reference && tag->end) {
+		hs_buf_add(&c->text, mark_of(c, c->usage));
+		if (c->in_brackets)
+			hs_buf_byte(&c->text, ')');
+		c->in_brackets = false;
+		c->usage = HS_S_NONE;
+	}
 }
 
 /* ---- modifiers ---- */
@@ -165,9 +136,10 @@ static void add_item(struct hs_buf *list, const void *item, size_t size)
 	hs_buf_add(list, hs_slice(item, size));
 }
 
-static void begin_character(struct claml *c, const struct tag *tag)
+static void begin_character(struct claml *c, const struct claml_tag *tag)
 {
-	struct claml_character character = { attribute(tag, "modifier"), attribute(tag, "code"), HS_S_NONE };
+	struct claml_character character = { hs_claml_attribute(tag, "modifier"),
+		hs_claml_attribute(tag, "code"), HS_S_NONE };
 
 	c->concept = UINT32_MAX;
 	c->in_character = character.modifier.len && character.code.len;
@@ -177,12 +149,12 @@ static void begin_character(struct claml *c, const struct tag *tag)
 		add_item(&c->modifiers.characters, &character, sizeof(character));
 }
 
-static void use_modifier(struct claml *c, const struct tag *tag, bool excluded)
+static void use_modifier(struct claml *c, const struct claml_tag *tag, bool excluded)
 {
 	struct claml_use use = { .concept = c->concept,
-		.modifier = attribute(tag, "code"),
+		.modifier = hs_claml_attribute(tag, "code"),
 		.excluded = excluded,
-		.some = hs_slice_eq(attribute(tag, "all"), HS_S("false")),
+		.some = hs_slice_eq(hs_claml_attribute(tag, "all"), HS_S("false")),
 		.valid_first = TX_BUILD_COUNT(c->modifiers.valid, struct hs_slice),
 		.line = c->lines.line };
 
@@ -190,9 +162,9 @@ static void use_modifier(struct claml *c, const struct tag *tag, bool excluded)
 		add_item(&c->modifiers.uses, &use, sizeof(use));
 }
 
-static void add_valid(struct claml *c, const struct tag *tag)
+static void add_valid(struct claml *c, const struct claml_tag *tag)
 {
-	struct hs_slice code = attribute(tag, "code");
+	struct hs_slice code = hs_claml_attribute(tag, "code");
 
 	if (c->concept == UINT32_MAX || !c->modifiers.uses.len)
 		return;
@@ -211,7 +183,7 @@ static void keep_label(struct claml *c, struct hs_slice value)
 }
 
 /* True when the tag speaks of modifiers. */
-static bool take_modifier(struct claml *c, const struct tag *tag)
+static bool take_modifier(struct claml *c, const struct claml_tag *tag)
 {
 	if (is_tag(tag, "ModifierClass") && !tag->end)
 		begin_character(c, tag);
@@ -228,57 +200,97 @@ static bool take_modifier(struct claml *c, const struct tag *tag)
 	return true;
 }
 
+/* The preferred name in the language of the system is the display; in others, and in long, a designation. */
+static void take_name(struct claml *c, struct hs_slice value, bool is_long)
+{
+	struct tx_build_head *head = &c->run->build->head;
+	struct tx_build_text text = { .language = c->language, .value = value, .concept = c->concept };
+
+	if (!c->told_language && c->language.len) {
+		head->language = c->language;
+		c->told_language = true;
+	}
+	if (is_long || !hs_slice_ieq(c->language, head->language))
+		hs_tx_table_designation(c->run, c->concept, c->language, NULL, value);
+	else
+		hs_tx_build_text(c->run->build, &text);
+}
+
 static void end_label(struct claml *c)
 {
 	struct hs_slice value = hs_slice_trim(hs_arena_copy(c->run->arena, hs_buf_slice(&c->text)));
+	bool preferred = hs_slice_eq(c->rubric, HS_S("preferred"));
 
 	c->scan.text = NULL;
-	if (value.len && hs_slice_eq(c->rubric, HS_S("preferred")))
+	if (value.len && preferred)
 		keep_label(c, value);
 	if (c->concept == UINT32_MAX || !value.len)
 		return;
-	if (hs_slice_eq(c->rubric, HS_S("preferred"))) {
-		struct tx_build_text text = {
-			.language = c->language, .value = value, .concept = c->concept
-		};
-		hs_tx_build_text(c->run->build, &text);
-	} else if (hs_slice_eq(c->rubric, HS_S("preferredLong")))
-		hs_tx_table_designation(c->run, c->concept, c->language, NULL, value);
+	if (preferred || hs_slice_eq(c->rubric, HS_S("preferredLong")))
+		take_name(c, value, !preferred);
 	else if (hs_slice_eq(c->rubric, HS_S("definition")))
 		hs_tx_build_at(c->run->build, c->concept)->definition = value;
 	else
 		hs_tx_table_property(c->run, c->concept, c->rubric, "valueString", value);
 }
 
-static void take_tag(struct claml *c, const struct tag *tag)
+static void begin_label(struct claml *c, const struct claml_tag *tag)
+{
+	c->language = hs_claml_attribute(tag, "xml:lang");
+	if (!c->language.len)
+		c->language = c->run->build->head.language;
+	hs_buf_clear(&c->text);
+	c->scan.text = &c->text;
+}
+
+static void take_title(struct claml *c, const struct claml_tag *tag)
 {
 	struct tx_build_head *head = &c->run->build->head;
 
-	if (take_modifier(c, tag))
-		return;
-	if (is_tag(tag, "Title") && !tag->end) {
-		if (!head->version.len)
-			head->version = attribute(tag, "version");
-		if (!head->name.len)
-			head->name = attribute(tag, "name");
-	} else if (is_tag(tag, "Class") && !tag->end)
-		begin_class(c, tag);
-	else if (is_tag(tag, "Class"))
-	c->concept = UINT32_MAX;
-	else if (is_tag(tag, "SuperClass")) link_class(c, tag);
-	else if (is_tag(tag, "Rubric") && !tag->end) c->rubric = attribute(tag, "kind");
-	else if (is_tag(tag, "Label") && !tag->end && !tag->alone)
-	{
-		c->language = attribute(tag, "xml:lang");
-		if (!c->language.len)
-			c->language = head->language;
-		hs_buf_clear(&c->text);
-		c->scan.text = &c->text;
-	}
-	else if (is_tag(tag, "Label") && tag->end) end_label(c);
+	if (!head->version.len)
+		head->version = hs_claml_attribute(tag, "version");
+	if (!head->name.len)
+		head->name = hs_claml_attribute(tag, "name");
 }
 
-/* Codes that are named as super class but never described have no place in the classification. */
+static void take_begin(struct claml *c, const struct claml_tag *tag)
+{
+	struct claml_usage usage = { hs_claml_attribute(tag, "name"), hs_claml_attribute(tag, "mark") };
+
+	if (is_tag(tag, "Title"))
+		take_title(c, tag);
+	else if (is_tag(tag, "UsageKind"))
+		add_item(&c->usages, &usage, sizeof(usage));
+	else if (is_tag(tag, "Class"))
+		begin_class(c, tag);
+	else if (is_tag(tag, "Meta"))
+		take_meta(c, tag);
+	else if (is_tag(tag, "SuperClass"))
+		link_class(c, tag);
+	else if (is_tag(tag, "SubClass"))
+		link_below(c, tag);
+	else if (is_tag(tag, "Rubric"))
+		c->rubric = hs_claml_attribute(tag, "kind");
+	else if (is_tag(tag, "Label") && !tag->alone)
+		begin_label(c, tag);
+}
+
+static void take_tag(struct claml *c, const struct claml_tag *tag)
+{
+	if (c->scan.text && !is_tag(tag, "Label"))
+		take_inside(c, tag);
+	else if (take_modifier(c, tag))
+		return;
+	else if (!tag->end)
+		take_begin(c, tag);
+	else if (is_tag(tag, "Label"))
+		end_label(c);
+	if (is_tag(tag, "Class") && (tag->end || tag->alone))
+	c->concept = UINT32_MAX;
+}
+
+/* Codes that are named as super class or sub-class but never described have no place in the classification.
+ */
 static void report_undescribed(struct claml *c)
 {
 	size_t count = TX_BUILD_COUNT(c->run->build->concepts, struct tx_build_concept);
@@ -286,10 +298,69 @@ static void report_undescribed(struct claml *c)
 	for (uint32_t i = 0; i < count; i++) {
 		struct tx_build_concept *concept = hs_tx_build_at(c->run->build, i);
 		if (!concept->status)
-			hs_tx_lines_skip(&c->lines, "the class %.*s is named above others but not described",
+			hs_tx_lines_skip(&c->lines,
+				"the class %.*s is named above or below others but not described",
 				HS_S_ARG(hs_slice_first(concept->code, 60)));
 		concept->status = NULL;
 	}
+}
+
+static bool is_utf8(const struct tx_file *file)
+{
+	struct hs_slice head = hs_slice_first(file->text, 200);
+	size_t at = hs_slice_search(head, HS_S("encoding="));
+	struct hs_slice name = at == SIZE_MAX ? HS_S_NONE : hs_slice_from(head, at + 10);
+
+	return at == SIZE_MAX || hs_slice_ieq(hs_slice_first(name, 5), HS_S("utf-8")) ||
+		hs_slice_ieq(hs_slice_first(name, 8), HS_S("us-ascii"));
+}
+
+static void add_defs(struct tx_table_run *run)
+{
+	static const struct {
+		const char *code, *type, *description;
+	} rows[] = {
+		{ "kind", "code", "Chapter, block or category." },
+		{ "usage", "code", "How the code is used beside another: dagger, aster, optional." },
+		{ "inclusion", "string", "What the code takes in." },
+		{ "exclusion", "string", "What has another code." },
+		{ "note", "string", "A note." },
+		{ "coding-hint", "string", "How to code." },
+		{ "text", "string", "An introducing text." },
+		{ "introduction", "string", "An introducing text." },
+		{ "footnote", "string", "A footnote." },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tx_build_def def = { .code = hs_slice_cstr(rows[i].code),
+			.type = hs_slice_cstr(rows[i].type),
+			.description = hs_slice_cstr(rows[i].description) };
+		hs_tx_build_def(run->build, &def);
+	}
+}
+
+/* What a classification is called tells its URL, where --url does not. */
+static void name_system(struct tx_build_head *head)
+{
+	static const struct {
+		const char *name, *url, *title;
+	} known[] = {
+		{ "ICD-10-SE", "urn:oid:1.2.752.116.1.1.1", "ICD-10-SE" },
+		{ "ICD-10-GM", "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "ICD-10-GM" },
+		{ "ICD-O-3", "http://terminology.hl7.org/CodeSystem/icd-o-3",
+			"International Classification of Diseases for Oncology" },
+		{ "ICD-10", "http://hl7.org/fhir/sid/icd-10", "International Classification of Diseases" },
+		{ "ICD10", "http://hl7.org/fhir/sid/icd-10", "International Classification of Diseases" },
+		{ "ICF", "http://hl7.org/fhir/sid/icf", "International Classification of Functioning" },
+		{ "", "", "Imported classification" },
+	};
+	size_t i = 0;
+
+	while (!hs_slice_ieq(hs_slice_first(head->name, strlen(known[i].name)), hs_slice_cstr(known[i].name)))
+		i++;
+	head->title = hs_slice_cstr(known[i].title);
+	if (!head->url.len)
+		head->url = hs_slice_cstr(known[i].url);
 }
 
 static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
@@ -298,7 +369,7 @@ static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
 	struct claml c = { .run = run, .concept = UINT32_MAX };
 	struct hs_buf *const lists[] = { &c.modifiers.characters, &c.modifiers.uses, &c.modifiers.valid,
 		&c.modifiers.labels };
-	struct tag tag;
+	struct claml_tag tag;
 
 	if (run->files.count != 1)
 		return hs_fail(err, HS_E_VALUE,
@@ -307,23 +378,29 @@ static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
 	if (hs_slice_search(hs_slice_first(run->files.items[0].text, 4096), HS_S("<ClaML")) == SIZE_MAX)
 		return hs_fail(err, HS_E_VALUE, "%s is no ClaML: there is no <ClaML> at its beginning",
 			run->files.items[0].path);
-	head->url = head->url.len ? head->url : HS_S("http://hl7.org/fhir/sid/icd-10");
+	if (!is_utf8(&run->files.items[0]))
+		return hs_fail(err, HS_E_VALUE,
+			"%s is not UTF-8, which alone is read; convert it first, with iconv",
+			run->files.items[0].path);
+	c.told_language = head->language.len > 0;
 	head->language = head->language.len ? head->language : HS_S("en");
-	head->title = HS_S("International Classification of Diseases");
 	head->ignores_case = true;
+	add_defs(run);
 	hs_tx_lines_begin(&c.lines, run->import, &run->files.items[0]);
 	c.lines.line = 1;
-	c.scan = (struct scan) { .rest = run->files.items[0].text, .arena = run->arena };
+	c.scan = (struct claml_scan) { .rest = run->files.items[0].text };
 	hs_buf_init(&c.text, run->arena, TEXT_MAX);
+	hs_buf_init(&c.usages, run->arena, TEXT_MAX);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		hs_buf_init(lists[i], run->arena, TX_BUILD_MAX / 4);
-	for (const char *counted = c.scan.rest.ptr; next_tag(&c.scan, &tag); counted = c.scan.rest.ptr) {
+	for (const char *counted = c.scan.rest.ptr; hs_claml_next(&c.scan, &tag); counted = c.scan.rest.ptr) {
 		for (const char *at = counted; at && at < c.scan.rest.ptr; at++)
 			c.lines.line += *at == '\n';
 		take_tag(&c, &tag);
 		if (run->import->stopped && run->import->stopped(run->import->arg))
 			return hs_fail(err, HS_E_CANCELLED, "interrupted");
 	}
+	name_system(head);
 	c.lines.line = 0; /* the file as a whole */
 	report_undescribed(&c);
 	return hs_claml_modify(run, &c.lines, &c.modifiers, err);

@@ -1,9 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Modifiers of ClaML: the fourth and fifth characters that a classification writes down once and that many of
- * its codes take (E10 with .0 to .9 of one modifier). Between the two files that read ClaML. */
+/* Between the files that read ClaML: tags of the XML, and modifiers, the fourth and fifth characters that a
+ * classification writes down once and that many of its codes take (E10 with .0 to .9 of one modifier). */
 #pragma once
 
 #include "csv.h"
+
+/* ---- tags (claml_scan.c) ---- */
+
+struct claml_tag {
+	struct hs_slice name, attributes;
+	bool end, alone;
+};
+
+struct claml_scan {
+	struct hs_slice rest;
+	struct hs_buf *text; /* what stands between tags; NULL: it is passed over */
+};
+
+/* The next tag; comments, declarations and processing instructions are passed over. False: the end. */
+bool hs_claml_next(struct claml_scan *scan, struct claml_tag *out);
+/* The value of an attribute, references left as they are: codes and kinds have none. Empty: it is not there.
+ */
+struct hs_slice hs_claml_attribute(const struct claml_tag *tag, const char *name);
+
+/* ---- modifiers (claml_modifiers.c) ---- */
 
 /* A character that a modifier gives, with its meaning. */
 struct claml_character {

@@ -2,39 +2,94 @@
 /* Reading separated values: a row may run over several lines when a value in quotation marks does. */
 #include "csv.h"
 
+#include <handslag/coding.h>
+
 #define ROW_LINES_MAX 1000u
 
-static char separator_of(struct hs_slice header)
-{
-	static const char candidates[] = { '\t', ';', ',' };
+/* ---- one value ---- */
 
-	for (size_t i = 0; i < sizeof(candidates); i++)
-		if (hs_slice_find(header, candidates[i], 0) != SIZE_MAX)
-			return candidates[i];
-	return ',';
+/* The end of the value that begins at `from`: a separator, or the end of the text. A quotation mark opens a
+ * value only at its beginning (RFC 4180); elsewhere it is a character like others, as in tables that quote
+ * nothing. *open: the closing mark is missing. */
+static size_t value_end(struct hs_slice text, size_t from, char separator, bool *open)
+{
+	size_t at = from;
+
+	*open = false;
+	while (at < text.len && text.ptr[at] == ' ')
+		at++;
+	if (at < text.len && text.ptr[at] == '"') {
+		*open = true;
+		for (at++; at < text.len && *open; at++) {
+			if (text.ptr[at] != '"')
+				continue;
+			if (at + 1 < text.len && text.ptr[at + 1] == '"')
+				at++;
+			else
+				*open = false;
+		}
+	}
+	while (at < text.len && text.ptr[at] != separator)
+		at++;
+	return at;
 }
 
 /* Is a quotation mark open at the end of the text? */
-static bool is_open(struct hs_slice text)
+static bool is_open(struct hs_slice text, char separator)
 {
 	bool open = false;
 
-	for (size_t i = 0; i < text.len; i++)
-		open ^= text.ptr[i] == '"';
+	for (size_t at = 0; at <= text.len && !open; at++)
+		at = value_end(text, at, separator, &open);
 	return open;
 }
 
-/* Lines stand behind one another in the mapped file, so several of them are one slice. */
+/* The one that parts the header into most columns. */
+static char separator_of(struct hs_slice header)
+{
+	static const char candidates[] = { '\t', ';', ',', '|' };
+	char best = ',';
+	size_t most = 1;
+
+	for (size_t i = 0; i < sizeof(candidates); i++) {
+		size_t count = 0;
+		bool open;
+		for (size_t at = 0; at <= header.len; at++, count++)
+			at = value_end(header, at, candidates[i], &open);
+		if (count > most) {
+			most = count;
+			best = candidates[i];
+		}
+	}
+	return best;
+}
+
+/* ---- rows ---- */
+
+/* Lines stand behind one another in the mapped file, so several of them are one slice. A mark that is never
+ * closed takes no more than its own line. */
 static bool next_text(struct csv *csv, struct hs_slice *out)
 {
 	struct hs_slice line, more;
 
-	if (!hs_tx_lines_next(&csv->lines, &line))
-		return false;
-	for (unsigned i = 0; is_open(line) && i < ROW_LINES_MAX && hs_tx_lines_next(&csv->lines, &more); i++)
-		line.len = (size_t)(more.ptr + more.len - line.ptr);
-	*out = line;
-	return true;
+	while (hs_tx_lines_next(&csv->lines, &line)) {
+		struct tx_lines after = csv->lines;
+		*out = line;
+		for (unsigned i = 0; is_open(*out, csv->separator) && i < ROW_LINES_MAX &&
+			hs_tx_lines_next(&csv->lines, &more);
+			i++)
+			out->len = (size_t)(more.ptr + more.len - out->ptr);
+		if (csv->lines.stopped)
+			return false;
+		if (is_open(*out, csv->separator)) {
+			csv->lines = after;
+			hs_tx_lines_skip(&csv->lines, "a quotation mark is opened but never closed");
+		} else if (!hs_utf8_valid(*out))
+			hs_tx_lines_skip(&csv->lines, "is not UTF-8");
+		else
+			return true;
+	}
+	return false;
 }
 
 /* "a ""b""" is a "b". */
@@ -55,22 +110,24 @@ static struct hs_slice unquote(struct csv *csv, struct hs_slice value)
 
 static void part(struct csv *csv, struct hs_slice text, struct csv_row *row)
 {
-	size_t from = 0;
-	bool quoted = false;
-
 	row->count = 0;
-	for (size_t at = 0; at <= text.len; at++) {
-		if (at < text.len && text.ptr[at] == '"')
-			quoted = !quoted;
-		if (at < text.len && (quoted || text.ptr[at] != csv->separator))
-			continue;
+	for (size_t from = 0, at; from <= text.len; from = at + 1) {
+		bool open;
+		at = value_end(text, from, csv->separator, &open);
 		struct hs_slice value = hs_slice_trim(hs_slice(text.ptr + from, at - from));
 		if (value.len > 1 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
 			value = unquote(csv, value);
 		if (row->count < TX_COLUMNS_MAX)
 			row->values[row->count++] = value;
-		from = at + 1;
 	}
+}
+
+/* Values behind those that the header names are no loss when they are empty. */
+static bool fits_header(const struct csv *csv, struct csv_row *row)
+{
+	while (row->count > csv->header.count && !row->values[row->count - 1].len)
+		row->count--;
+	return row->count <= csv->header.count;
 }
 
 enum hs_status hs_csv_begin(struct csv *csv, struct hs_arena *arena, struct hs_import *import,
@@ -80,11 +137,16 @@ enum hs_status hs_csv_begin(struct csv *csv, struct hs_arena *arena, struct hs_i
 
 	*csv = (struct csv) { .arena = arena };
 	hs_tx_lines_begin(&csv->lines, import, file);
+	struct hs_slice first = hs_slice_first(csv->lines.rest, hs_slice_find(csv->lines.rest, '\n', 0));
+	if (!hs_utf8_valid(first))
+		return hs_fail(err, HS_E_VALUE,
+			"%s is not UTF-8; convert it first: iconv -f WINDOWS-1252 -t UTF-8 (or -f UTF-16)",
+			file->path);
+	csv->separator = separator_of(first);
 	if (!next_text(csv, &text))
 		return csv->lines.stopped ?
 			hs_fail(err, HS_E_CANCELLED, "interrupted") :
 			hs_fail(err, HS_E_VALUE, "%s is empty: its first line names its columns", file->path);
-	csv->separator = separator_of(text);
 	part(csv, text, &csv->header);
 	return HS_OK;
 }
@@ -97,7 +159,7 @@ bool hs_csv_next(struct csv *csv, struct csv_row *row)
 		if (!hs_slice_trim(text).len)
 			continue;
 		part(csv, text, row);
-		if (row->count <= csv->header.count)
+		if (fits_header(csv, row))
 			return true;
 		hs_tx_lines_skip(&csv->lines, "has %zu values where the header names %zu columns", row->count,
 			csv->header.count);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables of separated values (RFC 4180, with comma, semicolon or tab as the header shows), and the code
+/* Tables of separated values (RFC 4180, with comma, semicolon, tab or bar as the header shows), and the code
  * systems that are published as one. */
 #pragma once
 

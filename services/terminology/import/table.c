@@ -114,14 +114,17 @@ void hs_tx_table_designation(struct tx_table_run *run, uint32_t concept, struct 
 
 enum hierarchy {
 	BY_COLUMN,
-	BY_PREFIX /* the longest code that this one begins with */
+	BY_PREFIX, /* the longest code that this one begins with */
+	BY_RANGE   /* that, or the shortest range (A00-A09) that it lies in */
 };
 
 /* How a table is published. */
 struct profile {
 	const char *url, *name, *title, *language;
-	const char *code[8], *display[8], *parent[6],
+	const char *code[8], *display[12], *parent[6],
 		*definition[6]; /* names of columns; each list ends with NULL */
+	/* A dose with its unit and way, of which a code may have several, each in a row of its own. */
+	const char *dose[6], *unit[8], *way[10];
 	enum hierarchy hierarchy;
 };
 
@@ -129,8 +132,14 @@ struct table {
 	struct tx_table_run *run;
 	const struct profile *profile;
 	struct csv csv;
-	size_t code, display, parent, definition;
+	size_t code, display, parent, definition, dose, unit, way;
 	struct hs_buf parents; /* struct pending */
+	struct hs_buf ranges;  /* struct range */
+};
+
+struct range {
+	uint32_t concept;
+	struct hs_slice from, to; /* the two ends of A00-A09 */
 };
 
 struct pending {
@@ -156,6 +165,9 @@ static enum hs_status find_columns(struct table *t, struct hs_error *err)
 	t->display = find_column(t, "display", p->display);
 	t->parent = find_column(t, "parent", p->parent);
 	t->definition = find_column(t, "definition", p->definition);
+	t->dose = hs_csv_column(&t->csv, p->dose);
+	t->unit = hs_csv_column(&t->csv, p->unit);
+	t->way = hs_csv_column(&t->csv, p->way);
 	if (t->code != SIZE_MAX)
 		return HS_OK;
 	return hs_fail(err, HS_E_VALUE,
@@ -177,7 +189,8 @@ static void take_other(struct table *t, uint32_t concept, size_t column, struct 
 
 static bool is_other(const struct table *t, size_t column)
 {
-	return column != t->code && column != t->display && column != t->parent && column != t->definition;
+	return column != t->code && column != t->display && column != t->parent && column != t->definition &&
+		(t->dose == SIZE_MAX || (column != t->dose && column != t->unit && column != t->way));
 }
 
 static void add_defs(struct table *t)
@@ -187,16 +200,65 @@ static void add_defs(struct table *t)
 		if (is_other(t, i) && def.code.len && hs_slice_find(def.code, ':', 0) == SIZE_MAX)
 			hs_tx_build_def(t->run->build, &def);
 	}
+	struct tx_build_def dose = { .code = HS_S("DDD"),
+		.type = HS_S("string"),
+		.description = HS_S("Defined daily dose: how much, its unit, and the way it is given.") };
+	if (t->dose != SIZE_MAX)
+		hs_tx_build_def(t->run->build, &dose);
+}
+
+/* "10 mg O" */
+static void take_dose(struct table *t, uint32_t concept, const struct csv_row *row)
+{
+	struct hs_slice dose = hs_csv_value(row, t->dose), unit = hs_csv_value(row, t->unit),
+			way = hs_csv_value(row, t->way);
+
+	if (dose.len)
+		hs_tx_table_property(t->run, concept, HS_S("DDD"), "valueString",
+			hs_arena_printf(t->run->arena, "%.*s%s%.*s%s%.*s", HS_S_ARG(dose),
+				unit.len ? " " : "", HS_S_ARG(unit), way.len ? " " : "", HS_S_ARG(way)));
+}
+
+/* A further row of a code with several doses says nothing else. True: the row was one. */
+static bool take_further(struct table *t, const struct csv_row *row)
+{
+	struct hs_slice code = hs_csv_value(row, t->code), display = hs_csv_value(row, t->display);
+	uint32_t known = code.len && t->dose != SIZE_MAX ? hs_tx_build_find(t->run->build, code) : UINT32_MAX;
+
+	if (known == UINT32_MAX || !hs_csv_value(row, t->dose).len)
+		return false;
+	size_t count = TX_BUILD_COUNT(t->run->build->texts, struct tx_build_text);
+	for (size_t i = count; display.len && i-- > 0;) { /* its text is among the last */
+		const struct tx_build_text *text = TX_BUILD_AT(t->run->build->texts, struct tx_build_text, i);
+		if (text->concept == known && !hs_slice_eq(text->value, display))
+			return false;
+		if (text->concept == known)
+			break;
+	}
+	take_dose(t, known, row);
+	return true;
+}
+
+static void note_range(struct table *t, uint32_t concept, struct hs_slice code)
+{
+	size_t dash = hs_slice_find(code, '-', 0);
+	struct range range = { concept, hs_slice_first(code, dash), hs_slice_from(code, dash + 1) };
+
+	if (t->profile->hierarchy == BY_RANGE && dash != SIZE_MAX && range.from.len && range.to.len)
+		hs_buf_add(&t->ranges, hs_slice((const char *)&range, sizeof(range)));
 }
 
 static void take_row(struct table *t, const struct csv_row *row)
 {
 	uint32_t concept;
 
-	if (!hs_tx_table_concept(t->run, &t->csv.lines, hs_csv_value(row, t->code),
-		    hs_csv_value(row, t->display), &concept))
+	if (take_further(t, row) ||
+		!hs_tx_table_concept(t->run, &t->csv.lines, hs_csv_value(row, t->code),
+			hs_csv_value(row, t->display), &concept))
 		return;
 	hs_tx_build_at(t->run->build, concept)->definition = hs_csv_value(row, t->definition);
+	note_range(t, concept, hs_csv_value(row, t->code));
+	take_dose(t, concept, row);
 	struct pending pending = { concept, hs_csv_value(row, t->parent), t->csv.lines.line };
 	hs_buf_add(&t->parents, hs_slice((const char *)&pending, sizeof(pending)));
 	for (size_t i = 0; i < row->count; i++)
@@ -215,6 +277,37 @@ static uint32_t parent_by_prefix(const struct table *t, struct hs_slice code)
 	return UINT32_MAX;
 }
 
+/* Does a code lie within from..to, by as many characters as these have? */
+static bool lies_within(struct hs_slice code, const struct range *range)
+{
+	return hs_slice_cmp(hs_slice_first(code, range->from.len), range->from) >= 0 &&
+		hs_slice_cmp(hs_slice_first(code, range->to.len), range->to) <= 0;
+}
+
+static bool is_wider(const struct range *a, const struct range *b)
+{
+	return hs_slice_cmp(a->from, b->from) <= 0 && hs_slice_cmp(a->to, b->to) >= 0 &&
+		(!hs_slice_eq(a->from, b->from) || !hs_slice_eq(a->to, b->to));
+}
+
+/* The narrowest range around a code, or around another range. */
+static uint32_t parent_by_range(const struct table *t, uint32_t concept, struct hs_slice code)
+{
+	size_t count = TX_BUILD_COUNT(t->ranges, struct range);
+	const struct range *best = NULL, *own = NULL;
+
+	for (size_t i = 0; i < count && !own; i++)
+		if (TX_BUILD_AT(t->ranges, struct range, i)->concept == concept)
+			own = TX_BUILD_AT(t->ranges, struct range, i);
+	for (size_t i = 0; i < count; i++) {
+		const struct range *range = TX_BUILD_AT(t->ranges, struct range, i);
+		bool around = own ? is_wider(range, own) : lies_within(code, range);
+		if (around && (!best || is_wider(best, range)))
+			best = range;
+	}
+	return best ? best->concept : UINT32_MAX;
+}
+
 static void link_all(struct table *t)
 {
 	size_t count = TX_BUILD_COUNT(t->parents, struct pending);
@@ -230,8 +323,10 @@ static void link_all(struct table *t)
 				hs_tx_lines_skip(&t->csv.lines, "the parent %.*s of %.*s is not in the table",
 					HS_S_ARG(hs_slice_first(p->parent, 60)),
 					HS_S_ARG(hs_slice_first(code, 60)));
-		} else if (t->profile->hierarchy == BY_PREFIX)
+		} else if (t->profile->hierarchy != BY_COLUMN)
 			parent = parent_by_prefix(t, code);
+		if (parent == UINT32_MAX && !p->parent.len && t->profile->hierarchy == BY_RANGE)
+			parent = parent_by_range(t, p->concept, code);
 		if (parent != UINT32_MAX)
 			hs_tx_build_link(t->run->build, p->concept, parent);
 	}
@@ -249,11 +344,13 @@ static enum hs_status read_table(struct tx_table_run *run, const struct profile 
 	if (status)
 		return status;
 	hs_buf_init(&t.parents, NULL, TX_BUILD_MAX);
+	hs_buf_init(&t.ranges, NULL, TX_BUILD_MAX);
 	add_defs(&t);
 	while (hs_csv_next(&t.csv, &row))
 		take_row(&t, &row);
 	link_all(&t);
 	hs_buf_free(&t.parents);
+	hs_buf_free(&t.ranges);
 	return t.csv.lines.stopped ? hs_fail(err, HS_E_CANCELLED, "interrupted") : HS_OK;
 }
 
@@ -297,11 +394,11 @@ static const struct profile icd10se = { .url = "urn:oid:1.2.752.116.1.1.1",
 	.name = "ICD10SE",
 	.title = "ICD-10-SE",
 	.language = "sv",
-	.code = { "kod", "icd-kod", "icd10", "icd-10-se", "code" },
-	.display = { "titel", "ben\xc3\xa4mning", "klartext", "text", "display" },
+	.code = { "kod", "icd-kod", "icdkod", "icd10", "icd-10-se", "diagnoskod", "code" },
+	.display = { "titel", "ben\xc3\xa4mning", "klartext", "rubrik", "text", "display" },
 	.parent = { "\xc3\xb6verordnad kod", "\xc3\xb6verordnad", "overordnad", "parent" },
 	.definition = { "beskrivning", "definition" },
-	.hierarchy = BY_PREFIX };
+	.hierarchy = BY_RANGE };
 
 static enum hs_status fill_icd10se(struct tx_table_run *run, struct hs_error *err)
 {
@@ -318,10 +415,15 @@ static const struct profile atc = { .url = "http://www.whocc.no/atc",
 	.name = "ATC",
 	.title = "Anatomical Therapeutic Chemical classification",
 	.language = "en",
-	.code = { "atc code", "atc_code", "atc-kod", "atc", "kod", "code" },
-	.display = { "atc level name", "atc_name", "name", "namn", "text", "display" },
+	.code = { "atc code", "atc_code", "atc-kod", "atckod", "atc", "kod", "code" },
+	.display = { "atc level name", "atc_name", "atc-kod text", "atc-text", "name", "namn",
+		"ben\xc3\xa4mning", "klartext", "substans", "text", "display" },
 	.parent = { "parent" },
-	.definition = { "note", "definition" },
+	.definition = { "note", "comment", "definition" },
+	.dose = { "ddd", "ddd-v\xc3\xa4rde", "ddd_value", "dddamt" },
+	.unit = { "u", "uom", "unit", "unittype", "ddd-enhet", "enhet", "ddd_unit" },
+	.way = { "adm.r", "adm.r.", "adm.route", "adm_code", "admcode", "administreringsv\xc3\xa4g",
+		"adm.v\xc3\xa4g", "route" },
 	.hierarchy = BY_PREFIX };
 
 static enum hs_status fill_atc(struct tx_table_run *run, struct hs_error *err)

@@ -186,6 +186,9 @@ static void puts_codes_below_their_beginnings(void **state)
 	put(&p, "icd.tsv",
 		"Kod\tTitel\n"
 		"I00-I99\tCirkulationsorganens sjukdomar\n"
+		"I30-I52\tAndra former av hj\xc3\xa4rtsjukdom\n"
+		"I60\t\"Bl\xc3\xb6"
+		"dning\" i hj\xc3\xa4rnan\n"
 		"I50\tHj\xc3\xa4rtsvikt\n"
 		"I50.0\tHj\xc3\xa4rtinsufficiens med stas\n"
 		"I50.0A\tF\xc3\xb6rdjupning\n");
@@ -194,7 +197,10 @@ static void puts_codes_below_their_beginnings(void **state)
 	open_image(&p, &a);
 	assert_string_equal(parent_of(&a, "I50.0"), "I50");
 	assert_string_equal(parent_of(&a, "I50.0A"), "I50.0");
-	assert_string_equal(parent_of(&a, "I50"), "");
+	assert_string_equal(parent_of(&a, "I50"), "I30-I52");
+	assert_string_equal(parent_of(&a, "I30-I52"), "I00-I99");
+	assert_string_equal(parent_of(&a, "I60"), "I00-I99");
+	assert_string_equal(parent_of(&a, "I00-I99"), "");
 	ask(&a, hs_tx_validate_in_system,
 		"{'name':'url','valueUri':'urn:oid:1.2.752.116.1.1.1'},{'name':'code','valueCode':'i50.0a'}");
 	assert_string_equal(ask_text(&a, "result"), "true");
@@ -217,6 +223,74 @@ static void reads_atc(void **state)
 	assert_string_equal(parent_of(&a, "C10AA01"), "C10AA");
 	assert_string_equal(parent_of(&a, "C10AA"), "C10");
 	close_image(&a);
+	end(&p);
+}
+
+static void puts_doses_together(void **state)
+{
+	static const char *const told[] = { "\"valueString\":\"10 mg O\"", "\"valueString\":\"5 mg P\"",
+		"\"valueString\":\"x\"" };
+	struct place p;
+	struct ask a;
+	struct hs_buf out;
+
+	(void)state;
+	begin(&p);
+	put(&p, "atc.csv",
+		"\xef\xbb\xbf"
+		"ATC-kod;ATC-kod text;DDD;DDD-enhet;Administreringsv\xc3\xa4g;extra;;\r\n"
+		"C10;LIPIDS;;;;;;\r\nC10AA01;simvastatin;10;mg;O;x;;\r\nC10AA01;simvastatin;5;mg;P;;;\r\n"
+		"C10AA01;another;5;mg;P;;;\r\nC10;LIPIDS;;;;;;\r\n");
+	assert_int_equal(run(&p, hs_tx_import_atc, NULL, 0), HS_OK);
+	assert_string_equal(p.skipped,
+		"5 the code C10AA01 was there before\n6 the code C10 was there before\n");
+	open_image(&p, &a);
+	ask(&a, hs_tx_lookup,
+		CODE("http://www.whocc.no/atc", "C10AA01") ",{'name':'property','valueCode':'*'}");
+	hs_buf_init(&out, a.arena, 1 << 20);
+	hs_json_write(&out, a.out, 0);
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		if (hs_slice_search(hs_buf_slice(&out), hs_slice_cstr(told[i])) == SIZE_MAX)
+			fail_msg("%s is not told in %.*s", told[i], HS_S_ARG(hs_buf_slice(&out)));
+	close_image(&a);
+	end(&p);
+}
+
+static void reads_tables_as_they_are(void **state)
+{
+	const struct hs_pair options[] = { { HS_S("url"), HS_S("urn:x:t") }, { HS_S("name"), HS_S("T") } };
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "t.tsv",
+		"display\tcode\textra\n"
+		"a 5\" pipe; with, signs\tA\t\t\n"
+		"\"quoted\" at first\tB\n"
+		"  \"two\nlines\"  \tC\tx\r\n"
+		"\"never closed\tD\n"
+		"latin \xe5\tE\n"
+		"\n"
+		"good\tF\n");
+	assert_int_equal(run(&p, hs_tx_import_csv, options, 2), HS_OK);
+	assert_string_equal(p.skipped, "6 a quotation mark is opened but never closed\n7 is not UTF-8\n");
+	open_image(&p, &a);
+	static const char *const rows[][2] = { { "A", "a 5\" pipe; with, signs" },
+		{ "B", "\"quoted\" at first" }, { "C", "two\nlines" }, { "F", "good" } };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_slice question = hs_arena_printf(a.arena,
+			"{'name':'system','valueUri':'urn:x:t'},{'name':'code','valueCode':'%s'}",
+			rows[i][0]);
+		ask(&a, hs_tx_lookup, hs_arena_cstr(a.arena, question));
+		assert_string_equal(ask_text(&a, "display"), rows[i][1]);
+	}
+	close_image(&a);
+	put(&p, "t.tsv",
+		"K\xf6"
+		"d\tNamn\n1\tEtt\n");
+	assert_int_equal(run(&p, hs_tx_import_csv, options, 2), HS_E_VALUE);
+	assert_non_null(strstr(p.err.text, "iconv"));
 	end(&p);
 }
 
@@ -244,7 +318,7 @@ static void reads_claml(void **state)
 	assert_int_equal(run(&p, hs_tx_import_icd10, NULL, 0), HS_OK);
 	assert_string_equal(p.skipped,
 		"9 the code I50 was there before\n"
-		"0 the class I49 is named above others but not described\n");
+		"0 the class I49 is named above or below others but not described\n");
 	open_image(&p, &a);
 	ask(&a, hs_tx_lookup, CODE(ICD10, "I50"));
 	assert_string_equal(ask_text(&a, "display"), "Heart failure");
@@ -254,6 +328,55 @@ static void reads_claml(void **state)
 	assert_string_equal(ask_text(&a, "abstract"), "true");
 	assert_string_equal(parent_of(&a, "I50"), "IX");
 	close_image(&a);
+	end(&p);
+}
+
+static void reads_claml_to_its_end(void **state)
+{
+	static const char *const told[] = { "\"valueString\":\"weak heart (A17.0\xe2\x80\xa0) too\"",
+		"\"valueString\":\"one two\"", "{\"name\":\"code\",\"valueCode\":\"SexCode\"}",
+		"{\"name\":\"code\",\"valueCode\":\"usage\"},{\"name\":\"value\",\"valueCode\":\"dagger\"}",
+		"\"valueString\":\"Hj\xc3\xa4rtsvikt\"" };
+	struct place p;
+	struct ask a;
+	struct hs_buf out;
+
+	(void)state;
+	begin(&p);
+	put(&p, "icd.xml",
+		"<?xml version='1.0' encoding='UTF-8'?>\n<!DOCTYPE ClaML [ <!ENTITY x 'y'> <!ELEMENT Class "
+		"ANY> ]>\n"
+		"<ClaML version='2.0.0'><Title name='ICD-10-GM' version='2024'>x</Title>\n"
+		"<UsageKinds><UsageKind name='dagger' mark='\xe2\x80\xa0'/></UsageKinds>\n"
+		"<Class code='IX' kind='chapter'><SubClass code='I50'/>\n"
+		"<Rubric kind='preferred'><Label xml:lang='de'>Kreislauf</Label></Rubric></Class>\n"
+		"<Class code='I50' kind='category' usage='dagger'><Meta name='SexCode' value='9'/>\n"
+		"<Rubric kind='preferred'><Label xml:lang='de'>Herz&#x2013;<![CDATA[insuffizienz "
+		"<1>]]></Label>"
+		"<Label xml:lang='sv'>Hj&#228;rtsvikt</Label></Rubric>\n"
+		"<Rubric kind='inclusion'><Label xml:lang='de'>weak heart<Reference class='in brackets' "
+		"usage='dagger' "
+		"code='A17.0'>A17.0</Reference> too</Label></Rubric>\n"
+		"<Rubric kind='note'><Label xml:lang='de'><Para>one</Para><Para>two</Para></Label></Rubric>\n"
+		"</Class></ClaML>\n");
+	assert_int_equal(run(&p, hs_tx_import_icd10, NULL, 0), HS_OK);
+	assert_string_equal(p.skipped, "");
+	open_image(&p, &a);
+	ask(&a, hs_tx_lookup,
+		CODE("http://fhir.de/CodeSystem/bfarm/icd-10-gm",
+			"I50") ",{'name':'property','valueCode':'*'}");
+	assert_int_equal(a.status, HS_OK);
+	assert_string_equal(ask_text(&a, "display"), "Herz\xe2\x80\x93insuffizienz <1>");
+	assert_string_equal(parent_of(&a, "I50"), "IX");
+	hs_buf_init(&out, a.arena, 1 << 20);
+	hs_json_write(&out, a.out, 0);
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		if (hs_slice_search(hs_buf_slice(&out), hs_slice_cstr(told[i])) == SIZE_MAX)
+			fail_msg("%s is not told in %.*s", told[i], HS_S_ARG(hs_buf_slice(&out)));
+	close_image(&a);
+	put(&p, "icd.xml", "<?xml version='1.0' encoding='ISO-8859-1'?>\n<ClaML version='2.0.0'></ClaML>\n");
+	assert_int_equal(run(&p, hs_tx_import_icd10, NULL, 0), HS_E_VALUE);
+	assert_non_null(strstr(p.err.text, "not UTF-8"));
 	end(&p);
 }
 
@@ -574,7 +697,10 @@ int main(void)
 		cmocka_unit_test(says_which_column_is_missing),
 		cmocka_unit_test(puts_codes_below_their_beginnings),
 		cmocka_unit_test(reads_atc),
+		cmocka_unit_test(puts_doses_together),
+		cmocka_unit_test(reads_tables_as_they_are),
 		cmocka_unit_test(reads_claml),
+		cmocka_unit_test(reads_claml_to_its_end),
 		cmocka_unit_test(makes_the_codes_of_modifiers),
 		cmocka_unit_test(reads_loinc),
 		cmocka_unit_test(reads_what_stands_beside_loinc),
