@@ -108,10 +108,8 @@ static enum hs_status take_filter(struct making *m, struct hs_slice text, struct
 	struct hs__rest_call call = { .interaction = HS_DO_SEARCH_TYPE,
 		.type = hs__rest_type(plan->env.rest, type_name),
 		.strict = true };
-	struct hs_search_set *sets = NULL;
 	struct hs_search search = { 0 };
 	struct hs_error why;
-	size_t set_count = 0;
 
 	if (!call.type || !query.ptr)
 		return refuse(m, name, text, "it is TYPE?SEARCH, such as Patient?gender=female", err);
@@ -120,14 +118,12 @@ static enum hs_status take_filter(struct making *m, struct hs_slice text, struct
 		return refuse(m, name, text, "its type is not among those that are exported", err);
 	enum hs_status status = hs__rest_query(plan->arena, query, &call.query, &call.query_count, &why);
 	if (status == HS_OK)
-		status = hs_search_sets(&(struct hs_search_work) { plan->env.rest->config.rules,
-						&plan->env.sandbox->numbering, plan->arena },
-			call.type->name, call.query, call.query_count, &sets, &set_count, &why);
-	if (status == HS_OK && set_count == 0)
+		status = hs__rest_search_sets(&plan->env, plan->arena, &call, &why);
+	if (status == HS_OK && call.set_count == 0)
 		status = hs__rest_search_parse(&plan->env, plan->arena, &call, &search, &why);
 	if (status != HS_OK)
 		return refuse(m, name, text, why.text, err);
-	if (set_count > 0 || looks_elsewhere(search.where))
+	if (call.set_count > 0 || looks_elsewhere(search.where))
 		return refuse(m, name, text,
 			"chains, _has and conditions that ask the terminology cannot be used in an export",
 			err);

@@ -67,16 +67,49 @@ static enum hs_status write_entry(const struct hs__rest_env *env, struct hs__res
 	return status;
 }
 
+/* _elements says nothing of what is included (R4 section 3.1.1.5.9), unless it names the type. */
+static struct hs__rest_subset subset_of_included(struct hs_arena *arena, const struct hs_search *search)
+{
+	struct hs__rest_subset subset = { search->summary, NULL, 0 };
+	struct hs_slice *elements = hs_arena_array(arena, search->element_count + 1, sizeof *elements);
+	for (size_t i = 0; elements && i < search->element_count; i++) {
+		if (hs_slice_find(search->elements[i], '.', 0) != SIZE_MAX)
+			elements[subset.element_count++] = search->elements[i];
+	}
+	subset.elements = elements;
+	return subset;
+}
+
+/* Does _elements name this type, so that the others stay whole? */
+static bool names_type(const struct hs__rest_subset *subset, struct hs_slice type)
+{
+	for (size_t i = 0; i < subset->element_count; i++) {
+		struct hs_slice rest = subset->elements[i];
+		if (hs_slice_eq(hs_slice_cut(&rest, '.'), type))
+			return true;
+	}
+	return subset->element_count == 0;
+}
+
+static enum hs_status write_included(const struct hs__rest_env *env, struct hs__rest_page *page,
+	const struct hs__rest_subset *subset, const struct hs_resource *resource, struct hs_error *err)
+{
+	struct hs__rest_subset whole = { subset->summary, NULL, 0 };
+	bool named = names_type(subset, env->sandbox->by_number[resource->type]->name);
+	return write_entry(env, page, named ? subset : &whole, resource, "include", err);
+}
+
 static enum hs_status write_entries(const struct hs__rest_env *env, struct hs__rest_page *page,
 	const struct hs_search *search, const struct hs__rest_found *found, struct hs_error *err)
 {
 	struct hs__rest_subset subset = { search->summary, search->elements, search->element_count };
+	struct hs__rest_subset included = subset_of_included(page->arena, search);
 	struct hs_slice outcome = outcome_of(env, page->arena, search, found);
 	enum hs_status status = HS_OK;
 	for (size_t i = 0; status == HS_OK && i < found->page.count; i++)
 		status = write_entry(env, page, &subset, &found->page.items[i], "match", err);
 	for (size_t i = 0; status == HS_OK && i < found->included.count; i++)
-		status = write_entry(env, page, &subset, &found->included.items[i], "include", err);
+		status = write_included(env, page, &included, &found->included.items[i], err);
 	if (outcome.len > 0)
 		hs__rest_page_found(page, HS_S_NONE, HS_S_NONE, outcome, "outcome");
 	return status;

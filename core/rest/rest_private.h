@@ -196,6 +196,9 @@ enum hs_verdict hs__rest_system_words(struct hs_request *req, const struct hs__r
 	struct hs__rest_call *call, void *arg, hs_after_fn *after);
 /* Where a search is sent, below the base: "Patient", "Patient/1/Condition", "Patient/1/" and a star. */
 struct hs_slice hs__rest_search_path(struct hs_arena *arena, const struct hs__rest_call *call);
+/* Sets call->sets, without their codes. */
+enum hs_status hs__rest_search_sets(const struct hs__rest_env *env, struct hs_arena *arena,
+	struct hs__rest_call *call, struct hs_error *err);
 enum hs_status hs__rest_search_parse(const struct hs__rest_env *env, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs_search *out, struct hs_error *err);
 enum hs_status hs__rest_search_parse_by(const struct hs__rest_env *env, const struct hs_numbering *numbers,

@@ -4,16 +4,9 @@
 #include <core/rest/found.h>
 #include <core/rest/page.h>
 
-enum hs_status hs__rest_search_parse(const struct hs__rest_env *env, struct hs_arena *arena,
-	const struct hs__rest_call *call, struct hs_search *out, struct hs_error *err)
+static struct hs_search_options options_of(const struct hs__rest_env *env, const struct hs__rest_call *call)
 {
-	return hs__rest_search_parse_by(env, &env->sandbox->numbering, arena, call, out, err);
-}
-
-enum hs_status hs__rest_search_parse_by(const struct hs__rest_env *env, const struct hs_numbering *numbers,
-	struct hs_arena *arena, const struct hs__rest_call *call, struct hs_search *out, struct hs_error *err)
-{
-	struct hs_search_options options = { .default_count = env->rest->config.page_default,
+	return (struct hs_search_options) { .default_count = env->rest->config.page_default,
 		.max_count = env->rest->config.page_max,
 		.strict = call->strict,
 		.base = env->base,
@@ -25,8 +18,30 @@ enum hs_status hs__rest_search_parse_by(const struct hs__rest_env *env, const st
 		.set_count = call->set_count,
 		.compartment = call->compartment.owner.len ? &call->compartment : NULL,
 		.words = call->words };
+}
+
+enum hs_status hs__rest_search_parse(const struct hs__rest_env *env, struct hs_arena *arena,
+	const struct hs__rest_call *call, struct hs_search *out, struct hs_error *err)
+{
+	return hs__rest_search_parse_by(env, &env->sandbox->numbering, arena, call, out, err);
+}
+
+enum hs_status hs__rest_search_parse_by(const struct hs__rest_env *env, const struct hs_numbering *numbers,
+	struct hs_arena *arena, const struct hs__rest_call *call, struct hs_search *out, struct hs_error *err)
+{
+	struct hs_search_options options = options_of(env, call);
 	return hs_search_parse(&(struct hs_search_work) { env->rest->config.rules, numbers, arena },
 		call->type->name, call->query, call->query_count, &options, out, err);
+}
+
+enum hs_status hs__rest_search_sets(const struct hs__rest_env *env, struct hs_arena *arena,
+	struct hs__rest_call *call, struct hs_error *err)
+{
+	struct hs_search_options options = options_of(env, call);
+	return hs_search_sets(&(struct hs_search_work) { env->rest->config.rules, &env->sandbox->numbering,
+				      arena },
+		call->type->name, call->query, call->query_count, &options, &call->sets, &call->set_count,
+		err);
 }
 
 struct hs_slice hs__rest_search_path(struct hs_arena *arena, const struct hs__rest_call *call)

@@ -251,9 +251,7 @@ static enum hs_verdict serve_read(struct hs_request *req, struct job *job)
 	if (call->interaction != HS_DO_SEARCH_TYPE)
 		return hs_read(req, work, job, after_work);
 	call->words = true;
-	status = hs_search_sets(&(struct hs_search_work) { job->env.rest->config.rules,
-					&job->env.sandbox->numbering, hs_request_arena(req) },
-		call->type->name, call->query, call->query_count, &call->sets, &call->set_count, &err);
+	status = hs__rest_search_sets(&job->env, hs_request_arena(req), call, &err);
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, &err);
 	return call->set_count ? hs__rest_fetch_sets(req, call, job, after_sets) :

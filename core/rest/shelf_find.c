@@ -16,13 +16,13 @@ static bool key_of(const struct hs_find *find, uint8_t *kind, struct hs_slice *t
 	switch (find->op) {
 	case HS_FIND_TOKEN:
 		*kind = HS_INDEX_TOKEN;
-		return !find->any_code;
+		return !find->any_code && find->match == HS_MATCH_EXACT;
 	case HS_FIND_URI:
 		*kind = HS_INDEX_URI;
 		return find->match == HS_MATCH_EXACT;
 	case HS_FIND_REFERENCE:
 		*kind = HS_INDEX_REFERENCE;
-		return true;
+		return find->match == HS_MATCH_EXACT;
 	case HS_FIND_STRING:
 		*kind = HS_INDEX_STRING;
 		*text = find->match == HS_MATCH_EXACT ? find->folded : find->text;

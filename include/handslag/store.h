@@ -165,13 +165,14 @@ enum hs_find_op {
 	HS_FIND_NOT,        /* of the one kid */
 	HS_FIND_ID,         /* text is the id */
 	HS_FIND_UPDATED,    /* _lastUpdated: cmp, lo, hi */
-	HS_FIND_TOKEN,      /* text is the code; see token_* flags */
+	HS_FIND_TOKEN,      /* text is the code, or how it begins (match STARTS); see the flags below */
 	HS_FIND_STRING,     /* text; match says how */
 	HS_FIND_URI,        /* text; match EXACT, STARTS (:below) or ABOVE */
 	HS_FIND_DATE,       /* cmp, lo, hi */
 	HS_FIND_NUMBER,     /* cmp, low, high */
 	HS_FIND_QUANTITY,   /* cmp, low, high, system, text (unit code); empty: any */
-	HS_FIND_REFERENCE,  /* target_type (0: any) and text (id), or a URL in text with target_type 0 */
+	HS_FIND_REFERENCE,  /* target_type (0: any) and text (id), or a URL in text with target_type 0, or how
+			     * that begins (match STARTS) */
 	HS_FIND_NEAR,       /* low = latitude, high = longitude, radius in metres */
 	HS_FIND_MISSING,    /* the resource has no entry of param */
 	HS_FIND_SAME_GROUP, /* composite: kids hold for entries of one and the same group */

@@ -29,9 +29,12 @@ static enum rank rank_of(const struct hs_ledger *ledger, const struct hs_find *f
 	case HS_FIND_ID:
 		return RANK_ID;
 	case HS_FIND_REFERENCE:
+		if (find->match != HS_MATCH_EXACT)
+			return RANK_NONE;
 		return of == HS_LEDGER_OF_CUSTODIAN ? RANK_CUSTODIAN : RANK_MARK;
 	case HS_FIND_TOKEN:
-		if (of == HS_LEDGER_OF_OTHER || of == HS_LEDGER_OF_DATE || find->any_code)
+		if (of == HS_LEDGER_OF_OTHER || of == HS_LEDGER_OF_DATE || find->any_code ||
+			find->match != HS_MATCH_EXACT)
 			return RANK_NONE;
 		return of == HS_LEDGER_OF_CUSTODIAN ? RANK_CUSTODIAN : RANK_MARK;
 	case HS_FIND_CHAIN:

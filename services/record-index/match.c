@@ -8,8 +8,10 @@ static bool match_token(const struct hs_find *find, const struct hs_index_row *r
 {
 	if (!find->any_system && !hs_slice_eq(find->system, row->system))
 		return false;
+	struct hs_slice code = find->match == HS_MATCH_STARTS ? hs_slice_first(row->text, find->text.len) :
+								row->text;
 	return find->any_code ||
-		(find->fold_case ? hs_slice_ieq(row->text, find->text) : hs_slice_eq(row->text, find->text));
+		(find->fold_case ? hs_slice_ieq(code, find->text) : hs_slice_eq(code, find->text));
 }
 
 static bool match_row(const struct hs_find *find, const struct hs_index_row *row)
@@ -40,7 +42,7 @@ static bool match_row(const struct hs_find *find, const struct hs_index_row *row
 	case HS_FIND_REFERENCE:
 		return row->kind == HS_INDEX_REFERENCE &&
 			(find->target_type == 0 || row->target_type == find->target_type) &&
-			hs_slice_eq(row->text, find->text);
+			hs_text_matches(match, row->text, find->text);
 	default:
 		return false; /* a pointer has no position */
 	}

@@ -207,6 +207,11 @@ static void shows_parts(void **state)
 	expect_text(&a, "/entry/0/resource/gender", "female");
 	expect_text(&a, "/entry/0/resource/meta/tag/0/code", "SUBSETTED");
 	assert_false(has(a.body, "kesson"));
+	/* Only matches are cut, unless _elements names the type of what is included. */
+	a = find("Patient?_id=p1&_elements=gender&_include=Patient:organization");
+	expect_text(&a, "/entry/1/resource/name", "Enhet");
+	a = find("Patient?_id=p1&_elements=gender,Organization.name&_include=Patient:organization");
+	expect_text(&a, "/entry/1/resource/meta/tag/0/code", "SUBSETTED");
 	a = find("Patient?_id=p1&_summary=true&_include=Patient:organization");
 	expect_text(&a, "/entry/1/resource/meta/tag/0/code", "SUBSETTED");
 }

@@ -102,10 +102,40 @@ static enum hs_status parse_of_type(struct hs__parse *parse, const struct aim *a
 	return HS_OK;
 }
 
+/* contenttype:below=text/xml: that media type, with whatever parameters (R4 section 3.1.1.4.10.1). */
+static bool is_media_type(const struct aim *aim, struct hs_slice value)
+{
+	return hs_slice_eq(aim->modifier, HS_S("below")) && hs_slice_find(value, '/', 0) != SIZE_MAX &&
+		hs_slice_find(value, '|', 0) == SIZE_MAX && hs_slice_find(value, ':', 0) == SIZE_MAX;
+}
+
+static enum hs_status parse_media_type(struct hs__parse *parse, const struct aim *aim, struct hs_slice value,
+	const struct hs_find **out)
+{
+	const struct hs_find **kids = hs_arena_array(parse->arena, 2, sizeof(*kids));
+	for (int i = 0; kids && i < 2; i++) {
+		struct hs_find *find = hs__parse_node(parse, HS_FIND_TOKEN);
+		if (!find)
+			return parse->err->status;
+		find->param = aim->param;
+		find->any_system = find->fold_case = true;
+		find->match = i ? HS_MATCH_STARTS : HS_MATCH_EXACT;
+		find->text = hs__search_unescape(parse->arena, value);
+		if (i)
+			find->text = hs_arena_printf(parse->arena, "%.*s;", HS_S_ARG(find->text));
+		kids[i] = find;
+	}
+	if (!kids)
+		return hs_fail(parse->err, HS_E_LIMIT, "the search is too large");
+	return give(parse, hs__parse_join(parse, HS_FIND_OR, kids, 2), out);
+}
+
 static enum hs_status parse_token(struct hs__parse *parse, const struct aim *aim, struct hs_slice value,
 	const struct hs_find **out)
 {
 	enum hs_search_set_kind kind;
+	if (is_media_type(aim, value))
+		return parse_media_type(parse, aim, value, out);
 	if (hs__search_set_kind(aim->modifier, &kind))
 		return hs__parse_set(parse, aim->param, kind, value, out);
 	if (hs_slice_eq(aim->modifier, HS_S("text")))
@@ -114,6 +144,27 @@ static enum hs_status parse_token(struct hs__parse *parse, const struct aim *aim
 	if (hs_slice_eq(aim->modifier, HS_S("of-type")))
 		return parse_of_type(parse, aim, value, out);
 	return hs__parse_value(parse, HS_PARAM_TOKEN, aim->param, aim->modifier, value, out);
+}
+
+/* url=URL|VERSION: the canonical URL and the business version (R4 section 3.1.1.4.9). */
+static enum hs_status parse_uri(struct hs__parse *parse, const struct aim *aim, struct hs_slice value,
+	const struct hs_find **out)
+{
+	const struct hs__search_type *type = hs__search_type(parse->rules, aim->type);
+	const struct hs__search_rule *version = hs__search_rule(type, HS_S("version"));
+	struct hs_slice rest = value;
+	struct hs_slice url = hs__search_cut(&rest, '|');
+	const struct hs_find **kids = hs_arena_array(parse->arena, 2, sizeof(*kids));
+	if (!kids)
+		return hs_fail(parse->err, HS_E_LIMIT, "the search is too large");
+	if (!rest.len || aim->modifier.len || !version || !version->path ||
+		!hs_slice_eq(aim->code, HS_S("url")))
+		return hs__parse_value(parse, HS_PARAM_URI, aim->param, aim->modifier, value, out);
+	enum hs_status status = hs__parse_value(parse, HS_PARAM_URI, aim->param, HS_S_NONE, url, &kids[0]);
+	if (!status)
+		status = hs__parse_value(parse, HS_PARAM_TOKEN,
+			hs__search_param_number(parse->numbers, version->name), HS_S_NONE, rest, &kids[1]);
+	return status ? status : give(parse, hs__parse_join(parse, HS_FIND_AND, kids, 2), out);
 }
 
 static bool compares(const struct aim *aim)
@@ -153,6 +204,8 @@ static enum hs_status parse_one(struct hs__parse *parse, const struct aim *aim, 
 			return hs__parse_bad_modifier(parse, aim->modifier, ":missing");
 		return hs__parse_quantity(parse, aim->param,
 			hs__search_param_number(parse->numbers, aim->rule->canonical_name), value, out);
+	case HS_PARAM_URI:
+		return parse_uri(parse, aim, value, out);
 	default:
 		return hs__parse_value(parse, (enum hs_param_type)aim->rule->type, aim->param, aim->modifier,
 			value, out);
@@ -316,22 +369,22 @@ const struct hs_find *hs__parse_link(struct hs__parse *parse, enum hs_find_op op
 	return find;
 }
 
-/* The condition on one target type of a chain; *out stays NULL when the type has no such parameter. */
-static enum hs_status parse_link(struct hs__parse *parse, uint32_t param, struct hs_slice target,
-	struct hs_slice rest, struct hs_slice value, unsigned depth, const struct hs_find **out)
+/* The condition on one target type of a chain; fails with parse->unknown when the type has no such parameter.
+ */
+static enum hs_status make_link(struct hs__parse *parse, uint32_t param, struct hs_slice target,
+	hs__parse_target_fn *fn, void *arg, const struct hs_find **out)
 {
 	const struct hs_find *kid = NULL;
 	uint32_t number = parse->numbers->number(parse->numbers->arg, HS_SPACE_TYPE, target);
-	enum hs_status status = hs__parse_condition(parse, target, rest, value, depth + 1, &kid);
+	enum hs_status status = fn(parse, target, arg, &kid);
 	if (status)
 		return status;
 	return give(parse, hs__parse_link(parse, HS_FIND_CHAIN, param, number, kid), out);
 }
 
 /* Without a type each one that the parameter may point to and that has the next parameter is tried. */
-static enum hs_status parse_open_chain(struct hs__parse *parse, const struct hs__search_rule *rule,
-	uint32_t param, struct hs_slice rest, struct hs_slice value, unsigned depth,
-	const struct hs_find **out)
+static enum hs_status try_targets(struct hs__parse *parse, const struct hs__search_rule *rule, uint32_t param,
+	hs__parse_target_fn *fn, void *arg, const struct hs_find **out)
 {
 	const struct hs_defs *defs = parse->rules->defs;
 	size_t count = 0;
@@ -344,14 +397,20 @@ static enum hs_status parse_open_chain(struct hs__parse *parse, const struct hs_
 			hs_defs_target_at(defs, rule->def->first_target + i));
 		if (!target || target->abstract)
 			continue;
-		parse->unknown = false;
-		enum hs_status status = parse_link(parse, param, hs_defs_text(defs, target->name), rest,
-			value, depth, &kids[count]);
-		if (status && !parse->unknown)
+		parse->unknown = parse->misfit = false;
+		if (!hs__parse_node(parse,
+			    HS_FIND_OR)) /* each attempt counts, or chains of chains never end */
+			return parse->err->status;
+		enum hs_status status = make_link(parse, param, hs_defs_text(defs, target->name), fn, arg,
+			&kids[count]);
+		if (status && !parse->unknown && !parse->misfit)
 			return status;
 		count += !status;
 	}
 	parse->unknown = count == 0;
+	struct hs_slice rest = parse->whole;
+	while (count == 0 && hs_slice_find(rest, '.', 0) != SIZE_MAX)
+		hs_slice_cut(&rest, '.');
 	if (count == 0)
 		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
 			"no type that '%.*s' may refer to has a parameter '%.*s'", HS_S_ARG(rule->code),
@@ -359,11 +418,10 @@ static enum hs_status parse_open_chain(struct hs__parse *parse, const struct hs_
 	return give(parse, hs__parse_join(parse, HS_FIND_OR, kids, count), out);
 }
 
-static enum hs_status parse_chain(struct hs__parse *parse, struct hs_slice type, struct hs_slice name,
-	size_t dot, struct hs_slice value, unsigned depth, const struct hs_find **out)
+enum hs_status hs__parse_targets(struct hs__parse *parse, struct hs_slice type, struct hs_slice reference,
+	unsigned depth, hs__parse_target_fn *fn, void *arg, const struct hs_find **out)
 {
-	struct hs_slice target = hs_slice_first(name, dot);
-	struct hs_slice rest = hs_slice_from(name, dot + 1);
+	struct hs_slice target = reference;
 	struct hs_slice code = hs_slice_cut(&target, ':');
 	const struct hs__search_type *known = hs__search_type(parse->rules, type);
 	const struct hs__search_rule *rule = known ? hs__search_rule(known, code) : NULL;
@@ -373,7 +431,8 @@ static enum hs_status parse_chain(struct hs__parse *parse, struct hs_slice type,
 			HS_S_ARG(hs_slice_first(parse->whole, 64)), parse->options->max_chain);
 	if (!rule || !rule->path)
 		return hs__parse_unknown(parse, type, code);
-	if (rule->type != HS_PARAM_REFERENCE)
+	parse->misfit = rule->type != HS_PARAM_REFERENCE;
+	if (parse->misfit)
 		return hs_fail(parse->err, HS_E_VALUE,
 			"'%.*s' of %.*s is no reference, so nothing can be chained to it", HS_S_ARG(code),
 			HS_S_ARG(type));
@@ -381,12 +440,32 @@ static enum hs_status parse_chain(struct hs__parse *parse, struct hs_slice type,
 	if (!target.len && rule->only)
 		target = hs_defs_text(parse->rules->defs, rule->only->name);
 	if (!target.len)
-		return parse_open_chain(parse, rule, param, rest, value, depth, out);
+		return try_targets(parse, rule, param, fn, arg, out);
 	if (!hs__search_type(parse->rules, target))
 		return hs_fail(parse->err, HS_E_VALUE,
 			"search parameter '%.*s': '%.*s' is not a resource type",
 			HS_S_ARG(hs_slice_first(parse->whole, 64)), HS_S_ARG(hs_slice_first(target, 64)));
-	return parse_link(parse, param, target, rest, value, depth, out);
+	return make_link(parse, param, target, fn, arg, out);
+}
+
+/* What a chain asks of its target. */
+struct chained {
+	struct hs_slice name, value;
+	unsigned depth;
+};
+
+static enum hs_status parse_chained(struct hs__parse *parse, struct hs_slice type, void *arg,
+	const struct hs_find **out)
+{
+	const struct chained *chained = arg;
+	return hs__parse_condition(parse, type, chained->name, chained->value, chained->depth, out);
+}
+
+static enum hs_status parse_chain(struct hs__parse *parse, struct hs_slice type, struct hs_slice name,
+	size_t dot, struct hs_slice value, unsigned depth, const struct hs_find **out)
+{
+	struct chained chained = { hs_slice_from(name, dot + 1), value, depth + 1 };
+	return hs__parse_targets(parse, type, hs_slice_first(name, dot), depth, parse_chained, &chained, out);
 }
 
 /* _has:TYPE:REFERENCE:PARAMETER, where PARAMETER may be another _has. */

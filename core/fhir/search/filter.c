@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* _filter: comparisons joined by and, or, not and brackets (R4 search_filter.html), as conditions.
  *
- *   filter     = and *( "or" and )
- *   and        = term *( "and" term )
+ *   filter     = term *( ( "and" / "or" ) term )        from left to right, neither goes before the other
  *   term       = "not" "(" filter ")" / "(" filter ")" / path op value
+ *   path       = parameter / chain / reference "[" filter "]." path, where both hold for one target
  *   value      = a JSON string in quotes, or text up to a blank or bracket
  *
  * Each comparison goes the way of an ordinary parameter: the operator is its modifier or its prefix. */
@@ -16,7 +16,8 @@ struct filter {
 	struct hs_slice type; /* resource type */
 	struct hs_slice all;
 	size_t at;
-	unsigned depth;
+	size_t end; /* of a comparison that was read for some type */
+	unsigned depth, chained;
 };
 
 static enum hs_status bad(const struct filter *f, const char *expected)
@@ -47,7 +48,7 @@ static struct hs_slice take_word(struct filter *f)
 {
 	skip_blanks(f);
 	size_t start = f->at;
-	while (f->at < f->all.len && !memchr(" \t()\"", f->all.ptr[f->at], 5))
+	while (f->at < f->all.len && !memchr(" \t()[]\"", f->all.ptr[f->at], 7))
 		f->at++;
 	return hs_slice(f->all.ptr + start, f->at - start);
 }
@@ -60,6 +61,15 @@ static bool take_keyword(struct filter *f, struct hs_slice keyword)
 		return true;
 	f->at = start;
 	return false;
+}
+
+/* A value without quotes: up to a blank, ")" or "]". */
+static struct hs_slice take_token(struct filter *f)
+{
+	size_t start = f->at;
+	while (f->at < f->all.len && !memchr(" \t)]", f->all.ptr[f->at], 4))
+		f->at++;
+	return hs_slice(f->all.ptr + start, f->at - start);
 }
 
 /* What the ordinary way of a parameter would take apart is marked as plain text. */
@@ -87,7 +97,7 @@ static enum hs_status take_value(struct filter *f, struct hs_slice *out)
 			return bad(f, "a closing quote");
 		f->at++;
 	} else {
-		struct hs_slice word = take_word(f);
+		struct hs_slice word = take_token(f);
 		for (size_t i = 0; i < word.len; i++)
 			add_escaped(&buf, word.ptr[i], false);
 	}
@@ -121,8 +131,9 @@ static const struct operator_row {
 	{ HS_S_INIT("eb"), AS_PREFIX, HS_CMP_EB, HS_S_INIT("") },
 	{ HS_S_INIT("pr"), IS_PRESENT, HS_CMP_EQ, HS_S_INIT("missing") },
 	{ HS_S_INIT("po"), OVERLAPS, HS_CMP_AP, HS_S_INIT("") },
-	{ HS_S_INIT("ss"), AS_MODIFIER, HS_CMP_EQ, HS_S_INIT("above") },
-	{ HS_S_INIT("sb"), AS_MODIFIER, HS_CMP_EQ, HS_S_INIT("below") },
+	{ HS_S_INIT("ss"), AS_MODIFIER, HS_CMP_EQ,
+		HS_S_INIT("below") }, /* the value subsumes what is there */
+	{ HS_S_INIT("sb"), AS_MODIFIER, HS_CMP_EQ, HS_S_INIT("above") },
 	{ HS_S_INIT("in"), AS_MODIFIER, HS_CMP_EQ, HS_S_INIT("in") },
 	{ HS_S_INIT("ni"), AS_MODIFIER, HS_CMP_EQ, HS_S_INIT("not-in") },
 	{ HS_S_INIT("re"), AS_PREFIX, HS_CMP_EQ, HS_S_INIT("") },
@@ -133,7 +144,7 @@ static enum hs_status ask(struct filter *f, struct hs_slice path, struct hs_slic
 {
 	if (modifier.len)
 		path = hs_arena_printf(f->parse->arena, "%.*s:%.*s", HS_S_ARG(path), HS_S_ARG(modifier));
-	return hs__parse_condition(f->parse, f->type, path, value, 0, out);
+	return hs__parse_condition(f->parse, f->type, path, value, f->chained, out);
 }
 
 /* There is a value, and it is another. */
@@ -174,30 +185,85 @@ static enum hs_status compare(struct filter *f, struct hs_slice path, const stru
 	}
 }
 
+static enum hs_status take_filter(struct filter *f, const struct hs_find **out);
+static enum hs_status take_comparison(struct filter *f, const struct hs_find **out);
+
+/* After "reference[": filter "]." comparison, both of one resource of `type`. */
+static enum hs_status take_narrowed(struct filter *f, struct hs_slice type, const struct hs_find **out)
+{
+	const struct hs_find **kids = hs_arena_array(f->parse->arena, 2, sizeof(*kids));
+	struct hs_slice outer = f->type;
+	if (!kids)
+		return hs_fail(f->parse->err, HS_E_LIMIT, "the search is too large");
+	f->type = type;
+	f->chained++;
+	enum hs_status status = take_filter(f, &kids[0]);
+	if (!status && !take_bracket(f, ']'))
+		status = bad(f, "a closing ]");
+	if (!status && !take_bracket(f, '.'))
+		status = bad(f, "a dot and a search parameter");
+	if (!status)
+		status = take_comparison(f, &kids[1]);
+	f->chained--;
+	f->type = outer;
+	if (!status)
+		*out = hs__parse_join(f->parse, HS_FIND_AND, kids, 2);
+	return status ? status : *out ? HS_OK : f->parse->err->status;
+}
+
+/* hs__parse_targets: the text is read once for each type that is possible. */
+static enum hs_status take_target(struct hs__parse *parse, struct hs_slice type, void *arg,
+	const struct hs_find **out)
+{
+	struct filter *f = arg;
+	size_t start = f->at;
+	enum hs_status status = take_narrowed(f, type, out);
+	(void)parse;
+	if (!status)
+		f->end = f->at;
+	f->at = start;
+	return status;
+}
+
+static enum hs_status take_bracketed(struct filter *f, struct hs_slice reference, const struct hs_find **out)
+{
+	f->at++;
+	if (++f->depth > NESTING_MAX)
+		return hs_fail(f->parse->err, HS_E_TOO_COSTLY, "_filter: brackets more than %u deep",
+			NESTING_MAX);
+	f->parse->whole = reference;
+	enum hs_status status = hs__parse_targets(f->parse, f->type, reference, f->chained, take_target, f,
+		out);
+	f->depth--;
+	if (!status)
+		f->at = f->end;
+	return status;
+}
+
+/* "id" is what the specification's own examples say for _id. */
+static struct hs_slice full_name(struct filter *f, struct hs_slice path)
+{
+	if (!hs_slice_eq(path, HS_S("id")) && !hs_slice_ends(path, HS_S(".id")))
+		return path;
+	return hs_arena_printf(f->parse->arena, "%.*s_id", HS_S_ARG(hs_slice_first(path, path.len - 2)));
+}
+
 static enum hs_status take_comparison(struct filter *f, const struct hs_find **out)
 {
 	struct hs_slice path = take_word(f), name;
 	if (!path.len)
 		return bad(f, "a search parameter");
-	if (hs_slice_find(path, '[', 0) != SIZE_MAX || path.ptr[0] == '_') {
-		bool id = hs_slice_eq(path, HS_S("_id")) || hs_slice_eq(path, HS_S("_lastUpdated")) ||
-			hs_slice_eq(path, HS_S("_tag")) || hs_slice_eq(path, HS_S("_profile")) ||
-			hs_slice_eq(path, HS_S("_security")) || hs_slice_eq(path, HS_S("_source")) ||
-			hs__search_is_words(path);
-		if (!id)
-			return bad(f, "a search parameter of the type, or a chain of them (subject.name)");
-	}
+	if (f->at < f->all.len && f->all.ptr[f->at] == '[')
+		return take_bracketed(f, path, out);
 	name = take_word(f);
 	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++)
 		if (hs_slice_eq(name, operators[i].name))
-			return compare(f, path, &operators[i], out);
+			return compare(f, full_name(f, path), &operators[i], out);
 	f->at -= name.len;
 	return bad(f, "an operator (eq ne co sw ew gt lt ge le ap sa eb pr po ss sb in ni re)");
 }
 
 /* ---- and, or, not, brackets ---- */
-
-static enum hs_status take_filter(struct filter *f, const struct hs_find **out);
 
 static enum hs_status take_term(struct filter *f, const struct hs_find **out)
 {
@@ -221,14 +287,14 @@ static enum hs_status take_term(struct filter *f, const struct hs_find **out)
 	return status;
 }
 
-/* TERM *( keyword TERM ) */
-static enum hs_status take_list(struct filter *f, struct hs_slice keyword, enum hs_find_op op,
-	enum hs_status (*take)(struct filter *, const struct hs_find **), const struct hs_find **out)
+/* As many of one kind as follow each other stay one list, so that a long filter is not a deep one. */
+static enum hs_status take_run(struct filter *f, struct hs_slice keyword, const struct hs_find **left)
 {
+	enum hs_find_op op = hs_slice_eq(keyword, HS_S("and")) ? HS_FIND_AND : HS_FIND_OR;
 	const struct hs_find **kids = NULL;
-	size_t count = 0, room = 0;
+	size_t count = 1, room = 0;
 	do {
-		if (count == room) {
+		if (count >= room) {
 			size_t more = room ? 2 * room : 4;
 			kids = hs_arena_grow(f->parse->arena, kids, room * sizeof(*kids),
 				more * sizeof(*kids));
@@ -236,23 +302,30 @@ static enum hs_status take_list(struct filter *f, struct hs_slice keyword, enum 
 				return hs_fail(f->parse->err, HS_E_LIMIT, "the search is too large");
 			room = more;
 		}
-		enum hs_status status = take(f, &kids[count]);
+		enum hs_status status = take_term(f, &kids[count]);
 		if (status)
 			return status;
 		count++;
 	} while (take_keyword(f, keyword));
-	*out = hs__parse_join(f->parse, op, kids, count);
-	return *out ? HS_OK : f->parse->err->status;
-}
-
-static enum hs_status take_and(struct filter *f, const struct hs_find **out)
-{
-	return take_list(f, HS_S("and"), HS_FIND_AND, take_term, out);
+	kids[0] = *left;
+	*left = hs__parse_join(f->parse, op, kids, count);
+	return *left ? HS_OK : f->parse->err->status;
 }
 
 static enum hs_status take_filter(struct filter *f, const struct hs_find **out)
 {
-	return take_list(f, HS_S("or"), HS_FIND_OR, take_and, out);
+	const struct hs_find *left = NULL;
+	enum hs_status status = take_term(f, &left);
+	while (!status) {
+		if (take_keyword(f, HS_S("and")))
+			status = take_run(f, HS_S("and"), &left);
+		else if (take_keyword(f, HS_S("or")))
+			status = take_run(f, HS_S("or"), &left);
+		else
+			break;
+	}
+	*out = left;
+	return status;
 }
 
 enum hs_status hs__parse_filter(struct hs__parse *parse, struct hs_slice type, struct hs_slice text,

@@ -65,10 +65,43 @@ static const struct hs_find *climb(struct hs__parse *parse, const struct hs_find
 	return either(parse, all, step);
 }
 
+/* A URL that is none of a resource of ours is a canonical one. */
+static bool is_ours(const struct hs__parse *parse, struct hs_slice value)
+{
+	struct hs_reference reference;
+	return hs_reference_parse(value, &reference) && reference.id.len &&
+		hs_slice_eq(reference.base, parse->options->base);
+}
+
+/* definition:below=URL finds every version, URL|1 those from 1 on: 1, 1.0, 1.2 (R4 section 3.1.1.4.13). What
+ * is indexed of a versioned canonical is the URL alone, and URL|VERSION. */
+static enum hs_status parse_canonical(struct hs__parse *parse, uint32_t param, struct hs_slice value,
+	const struct hs_find **out)
+{
+	const struct hs_find **kids = hs_arena_array(parse->arena, 2, sizeof(*kids));
+	struct hs_slice text = hs__search_unescape(parse->arena, value);
+	size_t count = hs_slice_find(text, '|', 0) == SIZE_MAX ? 1 : 2;
+	if (!kids)
+		return hs_fail(parse->err, HS_E_LIMIT, "the search is too large");
+	for (size_t i = 0; i < count; i++) {
+		struct hs_find *find = hs__parse_node(parse, HS_FIND_REFERENCE);
+		if (!find)
+			return parse->err->status;
+		find->param = param;
+		find->match = i ? HS_MATCH_STARTS : HS_MATCH_EXACT;
+		find->text = i ? hs_arena_printf(parse->arena, "%.*s.", HS_S_ARG(text)) : text;
+		kids[i] = find;
+	}
+	*out = hs__parse_join(parse, HS_FIND_OR, kids, count);
+	return *out ? HS_OK : parse->err->status;
+}
+
 enum hs_status hs__parse_hierarchy(struct hs__parse *parse, const struct hs__search_rule *rule,
 	uint32_t param, bool below, struct hs_slice value, const struct hs_find **out)
 {
 	const struct hs_find *self = NULL, *find;
+	if (below && hs_slice_find(value, ':', 0) != SIZE_MAX && !is_ours(parse, value))
+		return parse_canonical(parse, param, value, out);
 	enum hs_status status = hs__parse_reference(parse, rule, param, HS_S_NONE, value, &self);
 	if (status)
 		return status;

@@ -16,9 +16,12 @@ static bool match_token(const struct hs_find *find, const struct hs_index_row *r
 {
 	if (!find->any_system && !hs_slice_eq(find->system, row->system))
 		return false;
+	struct hs_slice code = row->text;
 	if (find->any_code)
 		return true;
-	return find->fold_case ? hs_slice_ieq(find->text, row->text) : hs_slice_eq(find->text, row->text);
+	if (find->match == HS_MATCH_STARTS)
+		code = hs_slice_first(code, find->text.len);
+	return find->fold_case ? hs_slice_ieq(find->text, code) : hs_slice_eq(find->text, code);
 }
 
 static bool match_string(const struct hs_find *find, const struct hs_index_row *row)
@@ -36,7 +39,7 @@ static bool match_unit(const struct hs_find *find, const struct hs_index_row *ro
 
 static bool match_reference(const struct hs_find *find, const struct hs_index_row *row)
 {
-	return hs_slice_eq(find->text, row->text) &&
+	return hs_text_matches((enum hs_find_match)find->match, row->text, find->text) &&
 		(!find->target_type || find->target_type == row->target_type);
 }
 

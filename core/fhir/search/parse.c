@@ -156,6 +156,9 @@ enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slic
 	}
 	if (status)
 		return status;
+	if (search.summary == HS_SUMMARY_TEXT && search.include_count + search.revinclude_count > 0)
+		return hs_fail(err, HS_E_VALUE,
+			"_include and _revinclude cannot be mixed with _summary=text; leave one out");
 	if (gather.kid_count) {
 		search.where = hs__parse_join(&parse, HS_FIND_AND, gather.kids, gather.kid_count);
 		if (!search.where)

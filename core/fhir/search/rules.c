@@ -26,7 +26,7 @@ bool hs__search_is_words(struct hs_slice code)
 bool hs__search_is_refused(struct hs_slice code)
 {
 	static const char *const refused[] = { "_text", "_content", "_filter", "_list", "_query", "_type",
-		"_has", "_in", "_language", "_score", "_contained", "_containedType", NULL };
+		"_has", "_in", "_score", "_contained", "_containedType", NULL };
 	if (!hs_slice_starts(code, HS_S("_")))
 		return false;
 	for (const char *const *name = refused; *name; name++)

@@ -98,11 +98,6 @@ struct hs_search_set {
 };
 #define HS_SEARCH_SETS_MAX 8u         /* of one search */
 #define HS_SEARCH_SET_CODES_MAX 2000u /* of one set */
-/* The sets that these parameters of a type need, codes not filled in. HS_E_TOO_COSTLY past the limit. */
-enum hs_status hs_search_sets(const struct hs_search_work *work, struct hs_slice type,
-	const struct hs_pair *pairs, size_t pair_count, struct hs_search_set **out, size_t *count,
-	struct hs_error *err);
-
 /* Of what a search is limited to: "Patient/1/Condition" has owner "Patient" and id "1". */
 struct hs_search_compartment {
 	struct hs_slice owner, id;
@@ -123,6 +118,12 @@ struct hs_search_options {
 	bool words; /* _text and _content may be asked: the index of words (core/store/words.h) is up to date
 		     */
 };
+
+/* The sets that these parameters of a type need, in chains and _filter too, codes not filled in; `options` as
+ * for hs_search_parse. HS_E_TOO_COSTLY past the limit. */
+enum hs_status hs_search_sets(const struct hs_search_work *work, struct hs_slice type,
+	const struct hs_pair *pairs, size_t pair_count, const struct hs_search_options *options,
+	struct hs_search_set **out, size_t *count, struct hs_error *err);
 
 /* Parses and translates. Errors name the parameter and what would be right. */
 enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slice type,

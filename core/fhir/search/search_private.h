@@ -173,8 +173,10 @@ struct hs__parse {
 	struct hs_slice whole; /* name of the parameter at hand as it was sent, for messages */
 	uint32_t nodes;
 	bool unknown;             /* the failure is an unknown parameter, which lenient handling leaves out */
+	bool misfit;              /* the failure is a chain over what is no reference in this type */
 	bool filtering, overlaps; /* inside _filter; there the comparison stands apart from the value */
 	uint8_t cmp;              /* enum hs_find_cmp */
+	struct hs__parse_sets *asking; /* not NULL: sets of codes are noted, nothing is found */
 	struct hs_error *err;
 };
 
@@ -200,17 +202,30 @@ enum hs_status hs__parse_quantity(struct hs__parse *parse, uint32_t param, uint3
 	struct hs_slice value, const struct hs_find **out);
 /* A number with a prefix, as cmp, low and high. */
 bool hs__search_amount(const struct hs__parse *parse, struct hs_slice text, struct hs_find *find);
+/* The system before a bar. Inside _filter some have short names (R4 search_filter.html, note on tokens). */
+struct hs_slice hs__parse_system(const struct hs__parse *parse, struct hs_slice text);
 /* Takes eq, ne, gt, lt, ge, le, sa, eb or ap off the front. Inside _filter nothing is taken off. */
 uint8_t hs__parse_prefix(const struct hs__parse *parse, struct hs_slice *value);
 enum hs_status hs__parse_bad_modifier(struct hs__parse *parse, struct hs_slice modifier, const char *allowed);
 /* :above and :below of a reference: along what the target type says it is part of. */
 enum hs_status hs__parse_hierarchy(struct hs__parse *parse, const struct hs__search_rule *rule,
 	uint32_t param, bool below, struct hs_slice value, const struct hs_find **out);
+/* A chain over `reference` ("subject", "subject:Patient"): `fn` makes the condition on each type that it may
+ * point to; a type for which it fails with parse->unknown is left out. */
+typedef enum hs_status hs__parse_target_fn(struct hs__parse *parse, struct hs_slice type, void *arg,
+	const struct hs_find **out);
+enum hs_status hs__parse_targets(struct hs__parse *parse, struct hs_slice type, struct hs_slice reference,
+	unsigned depth, hs__parse_target_fn *fn, void *arg, const struct hs_find **out);
 /* CHAIN or HAS over `kid`; a condition that nothing fulfils when the type has no number. NULL as above. */
 const struct hs_find *hs__parse_link(struct hs__parse *parse, enum hs_find_op op, uint32_t param,
 	uint32_t type, const struct hs_find *kid);
 /* NOT of one condition; NULL with *parse->err filled at a limit. */
 const struct hs_find *hs__parse_negate(struct hs__parse *parse, const struct hs_find *find);
+/* The sets that a search asks for, while they are noted. */
+struct hs__parse_sets {
+	struct hs_search_set *items;
+	size_t count;
+};
 /* :in, :below or :above of a token: any of the codes that were fetched for it. */
 bool hs__search_set_kind(struct hs_slice modifier, enum hs_search_set_kind *out);
 enum hs_status hs__parse_set(struct hs__parse *parse, uint32_t param, enum hs_search_set_kind kind,

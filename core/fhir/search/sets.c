@@ -23,57 +23,65 @@ bool hs__search_set_kind(struct hs_slice modifier, enum hs_search_set_kind *out)
 	return false;
 }
 
-/* Does a parameter's name ask for a set? :in goes with tokens only; :above and :below go with other kinds
- * too, so there the parameter must be known, and in a chain it is not yet. */
-static bool needs_set(const struct hs__search_type *type, struct hs_slice name, enum hs_search_set_kind *kind)
+/* Could a parameter ask for a set? In a chain or a filter too, so that only reading it tells. */
+static bool may_need_set(const struct hs_pair *pair)
 {
-	size_t colon = SIZE_MAX;
-	for (size_t i = 0; i < name.len; i++)
-		if (name.ptr[i] == ':')
-			colon = i;
-	if (colon == SIZE_MAX || !hs__search_set_kind(hs_slice_from(name, colon + 1), kind))
-		return false;
-	if (*kind == HS_SEARCH_IN)
-		return true;
-	const struct hs__search_rule *rule = hs__search_rule(type, hs_slice_first(name, colon));
-	return rule && rule->type == HS_PARAM_TOKEN;
+	return hs_slice_eq(pair->name, HS_S("_filter")) || hs_slice_ends(pair->name, HS_S(":in")) ||
+		hs_slice_ends(pair->name, HS_S(":not-in")) || hs_slice_ends(pair->name, HS_S(":above")) ||
+		hs_slice_ends(pair->name, HS_S(":below"));
 }
 
-static enum hs_status add_sets(struct hs_arena *arena, struct hs_slice value, enum hs_search_set_kind kind,
-	struct hs_search_set *sets, size_t *count, struct hs_error *err)
+/* Notes that the set is asked for: an empty condition stands for it. */
+static enum hs_status note_set(struct hs__parse *parse, enum hs_search_set_kind kind, struct hs_slice name,
+	const struct hs_find **out)
 {
-	while (value.ptr) {
-		struct hs_slice name = hs__search_unescape(arena, hs__search_cut(&value, ','));
-		if (!name.len)
-			continue; /* the parser says so */
-		if (*count == HS_SEARCH_SETS_MAX)
-			return hs_fail(err, HS_E_TOO_COSTLY,
-				"the search asks for more than %u value sets or hierarchies",
-				HS_SEARCH_SETS_MAX);
-		sets[(*count)++] = (struct hs_search_set) { .kind = kind, .name = name };
-	}
-	return HS_OK;
+	struct hs__parse_sets *asking = parse->asking;
+	for (size_t i = 0; i < asking->count; i++)
+		if (asking->items[i].kind == kind && hs_slice_eq(asking->items[i].name, name))
+			name = HS_S_NONE;
+	if (name.ptr && asking->count == HS_SEARCH_SETS_MAX)
+		return hs_fail(parse->err, HS_E_TOO_COSTLY,
+			"the search asks for more than %u value sets or hierarchies", HS_SEARCH_SETS_MAX);
+	if (name.ptr)
+		asking->items[asking->count++] = (struct hs_search_set) { .kind = kind, .name = name };
+	*out = hs__parse_node(parse, HS_FIND_OR);
+	return *out ? HS_OK : parse->err->status;
 }
 
 enum hs_status hs_search_sets(const struct hs_search_work *work, struct hs_slice type,
-	const struct hs_pair *pairs, size_t pair_count, struct hs_search_set **out, size_t *count,
-	struct hs_error *err)
+	const struct hs_pair *pairs, size_t pair_count, const struct hs_search_options *options,
+	struct hs_search_set **out, size_t *count, struct hs_error *err)
 {
-	const struct hs__search_type *known = hs__search_type(work->rules, type);
+	struct hs__parse_sets asking = { NULL, 0 };
+	struct hs_error ignored = { 0 };
+	struct hs__parse parse = { .rules = work->rules,
+		.numbers = work->numbers,
+		.arena = work->arena,
+		.options = options,
+		.cmp = HS_CMP_EQ,
+		.asking = &asking,
+		.err = &ignored };
 	*out = NULL;
 	*count = 0;
-	for (size_t i = 0; known && i < pair_count; i++) {
-		enum hs_search_set_kind kind;
-		if (!needs_set(known, pairs[i].name, &kind))
+	for (size_t i = 0; i < pair_count; i++) {
+		const struct hs_find *find;
+		if (!may_need_set(&pairs[i]))
 			continue;
-		if (!*out)
-			*out = hs_arena_array(work->arena, HS_SEARCH_SETS_MAX, sizeof(**out));
-		if (!*out)
+		if (!asking.items)
+			asking.items = hs_arena_array(work->arena, HS_SEARCH_SETS_MAX, sizeof(*asking.items));
+		if (!asking.items)
 			return hs_fail(err, HS_E_LIMIT, "the search is too large");
-		enum hs_status status = add_sets(work->arena, pairs[i].value, kind, *out, count, err);
-		if (status)
+		parse.whole = pairs[i].name;
+		enum hs_status status = hs__parse_condition(&parse, type, pairs[i].name, pairs[i].value, 0,
+			&find);
+		/* What is wrong with the search, the search will tell. */
+		if (status == HS_E_TOO_COSTLY || status == HS_E_LIMIT) {
+			*err = ignored;
 			return status;
+		}
 	}
+	*out = asking.items;
+	*count = asking.count;
 	return HS_OK;
 }
 
@@ -91,11 +99,12 @@ enum hs_status hs__parse_set(struct hs__parse *parse, uint32_t param, enum hs_se
 {
 	struct hs_slice name = hs__search_unescape(parse->arena, value);
 	const struct hs_search_set *set = find_set(parse, kind, name);
+	if (parse->asking && name.len)
+		return note_set(parse, kind, name, out);
 	if (!set)
 		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
 			"search parameter '%.*s': value sets and hierarchies of codes can only be asked for "
-			"in a "
-			"search of one type by itself, not in a batch, a chain or _filter",
+			"in a search of one type by itself, not in a batch",
 			HS_S_ARG(hs_slice_first(parse->whole, 64)));
 	const struct hs_find **kids = hs_arena_array(parse->arena, set->count + 1, sizeof(*kids));
 	if (!kids)

@@ -67,6 +67,22 @@ enum hs_status hs__parse_date(struct hs__parse *parse, struct hs_slice value, st
 
 /* CODE, SYSTEM|CODE, |CODE (no system) or SYSTEM|. Case does not count: servers should so when in doubt, for
  * safety (R4 section 3.1.1.4.10). */
+struct hs_slice hs__parse_system(const struct hs__parse *parse, struct hs_slice text)
+{
+	static const struct {
+		struct hs_slice name, system;
+	} known[] = {
+		{ HS_S_INIT("loinc"), HS_S_INIT("http://loinc.org") },
+		{ HS_S_INIT("snomed"), HS_S_INIT("http://snomed.info/sct") },
+		{ HS_S_INIT("rxnorm"), HS_S_INIT("http://www.nlm.nih.gov/research/umls/rxnorm") },
+		{ HS_S_INIT("ucum"), HS_S_INIT(HS_UCUM_URL) },
+	};
+	for (size_t i = 0; parse->filtering && i < sizeof(known) / sizeof(known[0]); i++)
+		if (hs_slice_eq(text, known[i].name))
+			return known[i].system;
+	return hs__search_unescape(parse->arena, text);
+}
+
 static enum hs_status parse_token(struct hs__parse *parse, struct hs_slice value, struct hs_find *find)
 {
 	struct hs_slice rest = value;
@@ -77,7 +93,7 @@ static enum hs_status parse_token(struct hs__parse *parse, struct hs_slice value
 		find->text = hs__search_unescape(parse->arena, first);
 		return HS_OK;
 	}
-	find->system = hs__search_unescape(parse->arena, first);
+	find->system = hs__parse_system(parse, first);
 	find->text = hs__search_unescape(parse->arena, rest);
 	hs__search_one_form(parse->arena, &find->system, &find->text);
 	find->any_code = find->text.len == 0;

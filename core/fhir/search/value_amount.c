@@ -78,7 +78,7 @@ enum hs_status hs__parse_quantity(struct hs__parse *parse, uint32_t param, uint3
 			"ap) if wanted");
 	find->param = param;
 	find->text = hs__search_unescape(parse->arena, rest);
-	find->system = hs__search_unescape(parse->arena, system);
+	find->system = hs__parse_system(parse, system);
 	find->any_system = find->system.len == 0;
 	bring_to_base(parse, canonical, find);
 	*out = find;

@@ -6,6 +6,8 @@
 
 static bool same_code(const struct hs_find *find, struct hs_slice code)
 {
+	if (find->match == HS_MATCH_STARTS)
+		code = hs_slice_first(code, find->text.len);
 	return find->fold_case ? hs_slice_ieq(code, find->text) : hs_slice_eq(code, find->text);
 }
 
@@ -54,7 +56,7 @@ static bool match_entry(const struct hs__cond *cond, const struct hs__fact *fact
 	case HS_FIND_REFERENCE:
 		return fact->kind == HS_INDEX_REFERENCE &&
 			(find->target_type == 0 || fact->target_type == find->target_type) &&
-			hs_slice_eq(fact->text, find->text);
+			hs_text_matches((enum hs_find_match)find->match, fact->text, find->text);
 	case HS_FIND_NEAR:
 		return fact->kind == HS_INDEX_POINT &&
 			hs_span_metres(fact->low, fact->high, find->low, find->high) <= find->radius;

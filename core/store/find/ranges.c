@@ -136,6 +136,10 @@ static enum hs_status add_code(struct hs__finder *finder, struct hs__ranges *ran
 	hs__key_number(&key, system);
 	if (find->any_code)
 		return add_prefix(finder, ranges, cond, &key, HS__SURE, err);
+	if (find->match == HS_MATCH_STARTS) {
+		hs__key_folded_prefix(&key, find->text);
+		return add_prefix(finder, ranges, cond, &key, HS__VERIFY, err);
+	}
 	if (!find->fold_case) {
 		hs__key_code(&key, find->text);
 		return add_single(finder, ranges, cond, &key, err);
@@ -273,6 +277,10 @@ static enum hs_status add_reference(struct hs__finder *finder, struct hs__ranges
 	struct hs__key key;
 
 	hs__key_begin(&key, cond->find->param);
+	if (cond->find->match == HS_MATCH_STARTS) {
+		hs__key_prefix(&key, text);
+		return add_prefix(finder, ranges, cond, &key, HS__VERIFY, err);
+	}
 	hs__key_text(&key, text);
 	hs__key_byte(&key, 0);
 	if (!type)

@@ -121,11 +121,21 @@ void hs__key_folded(struct hs__key *key, struct hs_slice text)
 	put_whole_text(key, text, true);
 }
 
-void hs__key_prefix(struct hs__key *key, struct hs_slice text)
+static void put_prefix(struct hs__key *key, struct hs_slice text, bool fold)
 {
 	if (text.len > HS__KEY_CUT)
 		key->exact = false;
-	put_text(key, text, HS__KEY_CUT, false);
+	put_text(key, text, HS__KEY_CUT, fold);
+}
+
+void hs__key_prefix(struct hs__key *key, struct hs_slice text)
+{
+	put_prefix(key, text, false);
+}
+
+void hs__key_folded_prefix(struct hs__key *key, struct hs_slice text)
+{
+	put_prefix(key, text, true);
 }
 
 static bool has_upper_case(struct hs_slice text)

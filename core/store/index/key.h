@@ -56,8 +56,9 @@ void hs__key_byte(struct hs__key *key, unsigned char byte);
 void hs__key_text(struct hs__key *key, struct hs_slice text);
 /* Lower case in ASCII. */
 void hs__key_folded(struct hs__key *key, struct hs_slice text);
-/* What every longer text that begins so begins with. */
+/* What every longer text that begins so begins with; and the same in lower case. */
 void hs__key_prefix(struct hs__key *key, struct hs_slice text);
+void hs__key_folded_prefix(struct hs__key *key, struct hs_slice text);
 void hs__key_code(struct hs__key *key, struct hs_slice code);
 void hs__key_time(struct hs__key *key, int64_t ms);
 void hs__key_real(struct hs__key *key, double value);

@@ -210,8 +210,32 @@ static const struct {
 	{ "Patient", "_filter=name co asa and birthdate ge 1970-01-02",
 		"and(string(Patient.name contains 'asa') date(Patient.birthdate ge 86400+86400))" },
 	{ "Patient", "_filter=name sw a or name ew b and active eq true",
-		"or(string(Patient.name starts 'a') and(string(Patient.name ends 'b') "
-		"token(Patient.active *|true)))" },
+		"and(or(string(Patient.name starts 'a') string(Patient.name ends 'b')) "
+		"token(Patient.active *|true))" },
+	{ "Patient", "_filter=active eq true and name sw a and name ew b or gender eq male",
+		"or(and(token(Patient.active *|true) string(Patient.name starts 'a') "
+		"string(Patient.name ends 'b')) token(Patient.gender *|male))" },
+	{ "Patient", "_filter=_has:Observation:patient:code eq 1-2 and _tag eq a",
+		"and(has(Observation.patient ->Observation token(Observation.code *|1-2)) "
+		"token(Patient._tag *|a))" },
+	{ "Observation",
+		"_filter=patient[name co a and gender eq male].birthdate lt 1970-01-02 or status eq x",
+		"or(chain(Observation.patient ->Patient and(and(string(Patient.name contains 'a') "
+		"token(Patient.gender *|male)) date(Patient.birthdate lt 86400+86400))) "
+		"token(Observation.status *|x))" },
+	{ "Observation", "_filter=subject[identifier eq 1].birthdate eq 1970-01-02",
+		"chain(Observation.subject ->Patient and(token(Patient.identifier *|1) "
+		"date(Patient.birthdate eq 86400+86400)))" },
+	{ "Observation", "_filter=code eq loinc|1-2", "token(Observation.code http://loinc.org|1-2)" },
+	{ "Observation", "_filter=patient.id eq 3", "chain(Observation.patient ->Patient id( '3'))" },
+	{ "ValueSet", "url=http://a|1.0",
+		"and(uri(ValueSet.url exact 'http://a') token(ValueSet.version *|1.0))" },
+	{ "DocumentReference", "contenttype:below=text/xml",
+		"or(token(DocumentReference.contenttype *|text/xml) "
+		"token(DocumentReference.contenttype *|text/xml;))" },
+	{ "PlanDefinition", "definition:below=http://x|1",
+		"or(reference(PlanDefinition.definition ->any 'http://x|1') "
+		"reference(PlanDefinition.definition ->any 'http://x|1.'))" },
 	{ "Patient", "_filter=not (name sw a) and (gender eq male or gender eq female)",
 		"and(not(string(Patient.name starts 'a')) or(token(Patient.gender *|male) "
 		"token(Patient.gender *|female)))" },
@@ -227,7 +251,7 @@ static const struct {
 	{ "Observation", "_filter=subject re Patient/1", "reference(Observation.subject ->Patient '1')" },
 	{ "Observation", "_filter=value-quantity gt 5.4||mg",
 		"quantity(Observation.value-quantity gt 5.4..5.4 *|mg)" },
-	{ "ValueSet", "_filter=url sb http://a", "uri(ValueSet.url starts 'http://a')" },
+	{ "ValueSet", "_filter=url ss http://a", "uri(ValueSet.url starts 'http://a')" },
 
 	{ "Location", "near=59.3|18.1|10|km", "near(Location.near 59.3,18.1 10000m)" },
 	{ "Location", "near=59.3|18.1", "near(Location.near 59.3,18.1 50000m)" },
@@ -313,7 +337,13 @@ static const struct {
 	{ "Patient", "_filter=name gt x", HS_E_VALUE, "neither date, number nor quantity" },
 	{ "Patient", "_filter=birthdate co 1970", HS_E_NOT_SUPPORTED, "':contains' is not supported" },
 	{ "Patient", "_filter=birthdate pr x", HS_E_VALUE, "true or false" },
-	{ "Patient", "_filter=_filter eq x", HS_E_VALUE, "a search parameter of the type" },
+	{ "Patient", "_filter=_filter eq x", HS_E_VALUE, "cannot stand inside" },
+	{ "Patient", "_filter=gender[name eq x].birthdate eq 1970", HS_E_VALUE, "is no reference" },
+	{ "Observation", "_filter=patient[gender eq male birthdate eq 1970", HS_E_VALUE, "a closing ]" },
+	{ "Observation", "_filter=patient[gender eq male]birthdate eq 1970", HS_E_VALUE, "a dot and" },
+	{ "Observation",
+		"_filter=focus[focus[focus[focus[code eq 1].code eq 1].code eq 1].code eq 1].code eq 1",
+		HS_E_TOO_COSTLY, "more than 3 deep" },
 	{ "Patient", "_filter=((((((((((((((((((((((name eq x", HS_E_TOO_COSTLY, "more than 20 deep" },
 	{ "Patient", "_list=$current-problems", HS_E_NOT_SUPPORTED, "functional lists" },
 	{ "Patient", "_list=a b", HS_E_VALUE, "the id of a List" },
@@ -321,6 +351,7 @@ static const struct {
 	{ "Patient", "gender:of-type=http://t|MR|1", HS_E_NOT_SUPPORTED, "':of-type' is not supported" },
 	{ "Observation", "subject:below=Patient/1", HS_E_NOT_SUPPORTED, "part of one another" },
 	{ "Patient", "_count=-1", HS_E_VALUE, "a whole number" },
+	{ "Patient", "_summary=text&_include=*", HS_E_VALUE, "cannot be mixed" },
 	{ "Patient", "_total=perhaps", HS_E_VALUE, "none, estimate or accurate" },
 	{ "Patient", "_summary=x", HS_E_VALUE, "text, data" },
 	{ "Patient", "_sort=nam", HS_E_NOT_SUPPORTED, "did you mean 'name'?" },
@@ -485,13 +516,16 @@ static void asks_for_sets_of_codes(void **state)
 	if (!defs)
 		skip();
 	struct hs_arena *arena = hs_arena_new(4 << 20);
-	size_t count = split_pairs(hs_slice_cstr("gender:not-in=http://vs&subject:below=Location/1&name=a&"
-						 "code:below=http://s|a,http://s|b&url:above=http://x"),
-		pairs, COUNT_OF(pairs));
+	size_t count =
+		split_pairs(hs_slice_cstr("category:not-in=http://vs&subject:below=Location/1&name=a&"
+					  "code:below=http://s|a,http://s|b&_filter=code ss http://s|a "
+					  "and patient.gender in http://g"),
+			pairs, COUNT_OF(pairs));
 	assert_int_equal(hs_search_sets(&(struct hs_search_work) { rules, &numbering, arena },
-				 HS_S("Observation"), pairs, count, &sets, &set_count, &err),
+				 HS_S("Observation"), pairs, count, &options, &sets, &set_count, &err),
 		HS_OK);
-	assert_int_equal(set_count, 3);
+	assert_int_equal(set_count, 4);
+	assert_slice(sets[3].name, "http://g");
 	assert_slice(sets[0].name, "http://vs");
 	assert_int_equal(sets[1].kind, HS_SEARCH_BELOW);
 	assert_slice(sets[2].name, "http://s|b");
