@@ -38,10 +38,13 @@ enum hs_status hs__rest_search_sets(const struct hs__rest_env *env, struct hs_ar
 	struct hs__rest_call *call, struct hs_error *err)
 {
 	struct hs_search_options options = options_of(env, call);
-	return hs_search_sets(&(struct hs_search_work) { env->rest->config.rules, &env->sandbox->numbering,
-				      arena },
-		call->type->name, call->query, call->query_count, &options, &call->sets, &call->set_count,
-		err);
+	struct hs_search_sets sets = { NULL, 0 };
+	enum hs_status status = hs_search_sets(&(struct hs_search_work) { env->rest->config.rules,
+						       &env->sandbox->numbering, arena },
+		call->type->name, call->query, call->query_count, &options, &sets, err);
+	call->sets = sets.items;
+	call->set_count = sets.count;
+	return status;
 }
 
 struct hs_slice hs__rest_search_path(struct hs_arena *arena, const struct hs__rest_call *call)

@@ -96,6 +96,10 @@ struct hs_search_set {
 	const struct hs_search_code *codes;
 	size_t count;
 };
+struct hs_search_sets {
+	struct hs_search_set *items;
+	size_t count;
+};
 #define HS_SEARCH_SETS_MAX 8u         /* of one search */
 #define HS_SEARCH_SET_CODES_MAX 2000u /* of one set */
 /* Of what a search is limited to: "Patient/1/Condition" has owner "Patient" and id "1". */
@@ -123,7 +127,7 @@ struct hs_search_options {
  * for hs_search_parse. HS_E_TOO_COSTLY past the limit. */
 enum hs_status hs_search_sets(const struct hs_search_work *work, struct hs_slice type,
 	const struct hs_pair *pairs, size_t pair_count, const struct hs_search_options *options,
-	struct hs_search_set **out, size_t *count, struct hs_error *err);
+	struct hs_search_sets *out, struct hs_error *err);
 
 /* Parses and translates. Errors name the parameter and what would be right. */
 enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slice type,

@@ -176,7 +176,7 @@ struct hs__parse {
 	bool misfit;              /* the failure is a chain over what is no reference in this type */
 	bool filtering, overlaps; /* inside _filter; there the comparison stands apart from the value */
 	uint8_t cmp;              /* enum hs_find_cmp */
-	struct hs__parse_sets *asking; /* not NULL: sets of codes are noted, nothing is found */
+	struct hs_search_sets *asking; /* not NULL: sets of codes are noted, nothing is found */
 	struct hs_error *err;
 };
 
@@ -221,11 +221,6 @@ const struct hs_find *hs__parse_link(struct hs__parse *parse, enum hs_find_op op
 	uint32_t type, const struct hs_find *kid);
 /* NOT of one condition; NULL with *parse->err filled at a limit. */
 const struct hs_find *hs__parse_negate(struct hs__parse *parse, const struct hs_find *find);
-/* The sets that a search asks for, while they are noted. */
-struct hs__parse_sets {
-	struct hs_search_set *items;
-	size_t count;
-};
 /* :in, :below or :above of a token: any of the codes that were fetched for it. */
 bool hs__search_set_kind(struct hs_slice modifier, enum hs_search_set_kind *out);
 enum hs_status hs__parse_set(struct hs__parse *parse, uint32_t param, enum hs_search_set_kind kind,

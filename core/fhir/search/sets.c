@@ -35,7 +35,7 @@ static bool may_need_set(const struct hs_pair *pair)
 static enum hs_status note_set(struct hs__parse *parse, enum hs_search_set_kind kind, struct hs_slice name,
 	const struct hs_find **out)
 {
-	struct hs__parse_sets *asking = parse->asking;
+	struct hs_search_sets *asking = parse->asking;
 	for (size_t i = 0; i < asking->count; i++)
 		if (asking->items[i].kind == kind && hs_slice_eq(asking->items[i].name, name))
 			name = HS_S_NONE;
@@ -50,9 +50,9 @@ static enum hs_status note_set(struct hs__parse *parse, enum hs_search_set_kind 
 
 enum hs_status hs_search_sets(const struct hs_search_work *work, struct hs_slice type,
 	const struct hs_pair *pairs, size_t pair_count, const struct hs_search_options *options,
-	struct hs_search_set **out, size_t *count, struct hs_error *err)
+	struct hs_search_sets *out, struct hs_error *err)
 {
-	struct hs__parse_sets asking = { NULL, 0 };
+	struct hs_search_sets asking = { NULL, 0 };
 	struct hs_error ignored = { 0 };
 	struct hs__parse parse = { .rules = work->rules,
 		.numbers = work->numbers,
@@ -61,8 +61,6 @@ enum hs_status hs_search_sets(const struct hs_search_work *work, struct hs_slice
 		.cmp = HS_CMP_EQ,
 		.asking = &asking,
 		.err = &ignored };
-	*out = NULL;
-	*count = 0;
 	for (size_t i = 0; i < pair_count; i++) {
 		const struct hs_find *find;
 		if (!may_need_set(&pairs[i]))
@@ -80,8 +78,7 @@ enum hs_status hs_search_sets(const struct hs_search_work *work, struct hs_slice
 			return status;
 		}
 	}
-	*out = asking.items;
-	*count = asking.count;
+	*out = asking;
 	return HS_OK;
 }
 

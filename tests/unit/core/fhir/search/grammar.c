@@ -507,11 +507,10 @@ static void asks_for_sets_of_codes(void **state)
 		{ HS_S_INIT("http://s"), HS_S_INIT("b") } };
 	struct hs_pair pairs[16];
 	struct hs_search_options options = lenient;
-	struct hs_search_set *sets = NULL;
+	struct hs_search_sets asked = { NULL, 0 };
 	struct hs_search search;
 	struct hs_error err;
 	struct hs_buf out;
-	size_t set_count = 0;
 	(void)state;
 	if (!defs)
 		skip();
@@ -522,19 +521,20 @@ static void asks_for_sets_of_codes(void **state)
 					  "and patient.gender in http://g"),
 			pairs, COUNT_OF(pairs));
 	assert_int_equal(hs_search_sets(&(struct hs_search_work) { rules, &numbering, arena },
-				 HS_S("Observation"), pairs, count, &options, &sets, &set_count, &err),
+				 HS_S("Observation"), pairs, count, &options, &asked, &err),
 		HS_OK);
-	assert_int_equal(set_count, 4);
+	struct hs_search_set *sets = asked.items;
+	assert_int_equal(asked.count, 4);
 	assert_slice(sets[3].name, "http://g");
 	assert_slice(sets[0].name, "http://vs");
 	assert_int_equal(sets[1].kind, HS_SEARCH_BELOW);
 	assert_slice(sets[2].name, "http://s|b");
-	for (size_t i = 0; i < set_count; i++) {
+	for (size_t i = 0; i < asked.count; i++) {
 		sets[i].codes = codes;
 		sets[i].count = i == 0 ? 2 : 1;
 	}
 	options.sets = sets;
-	options.set_count = set_count;
+	options.set_count = asked.count;
 	count = split_pairs(hs_slice_cstr("code:not-in=http://vs&code:below=http://s|a"), pairs,
 		COUNT_OF(pairs));
 	assert_int_equal(hs_search_parse(&(struct hs_search_work) { rules, &numbering, arena },
