@@ -67,12 +67,20 @@ static struct civil civil_of(int64_t ms)
 	return c;
 }
 
+/* Two digits at a time. */
 static char *put(char *to, int value, int width)
 {
-	for (int i = width - 1; i >= 0; i--) {
-		to[i] = (char)('0' + value % 10);
-		value /= 10;
-	}
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
+	unsigned rest = (unsigned)value;
+	int at = width;
+
+	for (; at >= 2; rest /= 100)
+		memcpy(to + (at -= 2), pairs + rest % 100 * 2, 2);
+	if (at)
+		*to = (char)('0' + rest % 10);
 	return to + width;
 }
 

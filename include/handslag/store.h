@@ -40,6 +40,18 @@ struct hs_store *hs_txn_store(const struct hs_txn *txn);
  * reading.
  */
 uint64_t hs_txn_epoch(const struct hs_txn *txn);
+/* What a service keeps from one reading transaction of a thread on a store to the next: `size` bytes, zeroed
+ * when they are made. `enter` is called when a transaction first asks for them, and `drop`, perhaps on
+ * another thread, when the store is closed or the thread ends. The address of the struct is the key, so it is
+ * static.
+ */
+struct hs_txn_kept {
+	size_t size;
+	void (*enter)(void *kept);
+	void (*drop)(void *kept);
+};
+/* NULL in a writing transaction: what that sees may be undone. */
+void *hs_txn_keep(struct hs_txn *txn, const struct hs_txn_kept *what);
 /* A savepoint, for work that is undone in part: what was written since `begin` is kept or undone. */
 enum hs_status hs_txn_savepoint(struct hs_txn *txn, struct hs_error *err);
 enum hs_status hs_txn_savepoint_end(struct hs_txn *txn, bool keep, struct hs_error *err);

@@ -85,18 +85,19 @@ static const unsigned char digits_from[256] = { ['0'] = 1,
 	['e'] = 15,
 	['f'] = 16 };
 
+/* Where the two digits of each byte of a UUID are. */
+static const unsigned char uuid_at[16] = { 0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34 };
+
 bool hs_ledger_uuid_read(struct hs_slice text, unsigned char out[16])
 {
-	/* Where the two digits of each byte are. */
-	static const unsigned char at[16] = { 0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34 };
 	unsigned char bytes[16];
 
 	if (text.len != 36 || text.ptr[8] != '-' || text.ptr[13] != '-' || text.ptr[18] != '-' ||
 		text.ptr[23] != '-')
 		return false;
 	for (size_t i = 0; i < 16; i++) {
-		unsigned high = digits_from[(unsigned char)text.ptr[at[i]]];
-		unsigned low = digits_from[(unsigned char)text.ptr[at[i] + 1]];
+		unsigned high = digits_from[(unsigned char)text.ptr[uuid_at[i]]];
+		unsigned low = digits_from[(unsigned char)text.ptr[uuid_at[i] + 1]];
 		if (!high || !low)
 			return false;
 		bytes[i] = (unsigned char)((high - 1) << 4 | (low - 1));
@@ -109,12 +110,20 @@ void hs_ledger_uuid_write(const unsigned char bytes[16], char out[36])
 {
 	static const char digits[] = "0123456789abcdef";
 
-	for (size_t i = 0, n = 0; i < 36; i++) {
-		if (i == 8 || i == 13 || i == 18 || i == 23) {
-			out[i] = '-';
-			continue;
-		}
-		out[i] = digits[n % 2 ? bytes[n / 2] & 15 : bytes[n / 2] >> 4];
-		n++;
+	for (size_t i = 0; i < 16; i++) {
+		out[uuid_at[i]] = digits[bytes[i] >> 4];
+		out[uuid_at[i] + 1] = digits[bytes[i] & 15];
 	}
+	out[8] = out[13] = out[18] = out[23] = '-';
+}
+
+struct hs_slice hs_ledger_decimal(uint64_t value, char room[20])
+{
+	char *at = room + 20;
+
+	do {
+		*--at = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	return hs_slice(at, (size_t)(room + 20 - at));
 }

@@ -1,99 +1,75 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pieces remembered from one reading transaction to the next, for all threads: a piece never changes once it
- * is committed. What a writing transaction sees may be taken back, so it neither fills nor uses the cache.
- * A ledger is told from others by a number that was drawn when it was made. */
+/* Pieces remembered from one reading transaction to the next: a piece never changes once it is committed.
+ * Each thread has a memory of its own for each ledger, so that nobody waits and nothing is copied. What is in
+ * it stays until a transaction begins and finds it full; then all of it is forgotten. */
 #include "ledger.h"
 
-static struct hs_ledger_shard *shard_of(const struct hs_ledger *ledger, uint64_t number,
-	struct hs_ledger_slot **slot)
+#define BYTES_USUAL ((size_t)2 << 20) /* a transaction that finds more begins anew */
+#define BYTES_MAX ((size_t)4 << 20)
+#define SLOTS_FIRST ((size_t)256)
+
+static void enter(void *kept)
 {
-	struct hs_ledger_shard *shard = &ledger->cache->shards[number % HS_LEDGER_SHARDS];
+	struct hs_ledger_cache *cache = kept;
 
-	*slot = &shard->slots[number / HS_LEDGER_SHARDS % HS_LEDGER_SLOTS];
-	return shard;
-}
-
-void hs_ledger_cache_open(struct hs_ledger_cache *cache)
-{
-	for (size_t i = 0; i < HS_LEDGER_SHARDS; i++)
-		pthread_mutex_init(&cache->shards[i].lock, NULL);
-}
-
-void hs_ledger_cache_close(struct hs_ledger_cache *cache)
-{
-	for (size_t i = 0; i < HS_LEDGER_SHARDS; i++) {
-		for (size_t n = 0; n < HS_LEDGER_SLOTS; n++)
-			hs_buf_free(&cache->shards[i].slots[n].rest);
-		pthread_mutex_destroy(&cache->shards[i].lock);
-	}
-}
-
-static void ask(struct hs_ledger *ledger)
-{
-	struct hs_error ignored;
-
-	if (ledger->asked)
+	if (!cache->arena)
+		cache->arena = hs_arena_new(BYTES_MAX);
+	if (hs_arena_used(cache->arena) <= BYTES_USUAL)
 		return;
-	ledger->asked = true;
-	ledger->waiting = true; /* when it cannot be told, they are looked for */
-	struct hs_stmt *stmt = hs_sql(ledger->txn, "SELECT number, waiting FROM record_index_tally",
-		&ignored);
-	if (stmt && hs_sql_step(stmt, &ignored) > 0) {
-		ledger->number = ledger->cache && !hs_txn_writes(ledger->txn) ? hs_sql_get_int(stmt, 0) : 0;
-		ledger->waiting = hs_sql_get_int(stmt, 1) != 0;
-	}
-	hs_sql_end(stmt);
+	hs_arena_reset(cache->arena);
+	cache->slots = NULL;
+	cache->count = cache->room = 0;
 }
 
-/* Which ledger it is; 0: not to be cached. */
-static int64_t ledger_number(struct hs_ledger *ledger)
+static void drop(void *kept)
 {
-	ask(ledger);
-	return ledger->number;
+	struct hs_ledger_cache *cache = kept;
+
+	hs_arena_free(cache->arena);
 }
 
-bool hs_ledger_marks_wait(struct hs_ledger *ledger)
+struct hs_ledger_cache *hs_ledger_cache(struct hs_txn *txn)
 {
-	ask(ledger);
-	return ledger->waiting;
+	static const struct hs_txn_kept what = { sizeof(struct hs_ledger_cache), enter, drop };
+
+	return hs_txn_keep(txn, &what);
 }
 
-bool hs_ledger_recall(struct hs_ledger *ledger, uint64_t number, struct hs_ledger_piece *out)
+/* Where it is, or where it belongs. */
+static struct hs_ledger_piece **slot_of(struct hs_ledger_piece **slots, size_t room, uint64_t number)
 {
-	int64_t which = ledger_number(ledger);
-	struct hs_ledger_slot *slot;
-	bool found = false;
+	size_t at = (size_t)(number * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (room - 1);
 
-	if (!which)
+	while (slots[at] && slots[at]->number != number)
+		at = (at + 1) & (room - 1);
+	return &slots[at];
+}
+
+struct hs_ledger_piece *hs_ledger_recall(const struct hs_ledger_cache *cache, uint64_t number)
+{
+	return cache->room ? *slot_of(cache->slots, cache->room, number) : NULL;
+}
+
+static bool grow(struct hs_ledger_cache *cache)
+{
+	size_t room = cache->room ? 2 * cache->room : SLOTS_FIRST;
+	struct hs_ledger_piece **slots = hs_arena_array(cache->arena, room, sizeof(*slots));
+
+	if (!slots)
 		return false;
-	struct hs_ledger_shard *shard = shard_of(ledger, number, &slot);
-	pthread_mutex_lock(&shard->lock);
-	if (slot->ledger == which && slot->number == number) {
-		struct hs_ledger_piece piece = { number, slot->shape,
-			hs_arena_copy(ledger->arena, hs_buf_slice(&slot->rest)) };
-		found = piece.rest.ptr != NULL;
-		if (found)
-			*out = piece;
+	for (size_t i = 0; i < cache->room; i++) {
+		if (cache->slots[i])
+			*slot_of(slots, room, cache->slots[i]->number) = cache->slots[i];
 	}
-	pthread_mutex_unlock(&shard->lock);
-	return found;
+	cache->slots = slots;
+	cache->room = room;
+	return true;
 }
 
-void hs_ledger_remember(struct hs_ledger *ledger, const struct hs_ledger_piece *piece)
+void hs_ledger_remember(struct hs_ledger_cache *cache, struct hs_ledger_piece *piece)
 {
-	int64_t which = ledger_number(ledger);
-	struct hs_ledger_slot *slot;
-
-	if (!which || piece->rest.len > HS_LEDGER_SLOT_MAX)
+	if (2 * cache->count >= cache->room && !grow(cache))
 		return;
-	struct hs_ledger_shard *shard = shard_of(ledger, piece->number, &slot);
-	pthread_mutex_lock(&shard->lock);
-	if (!slot->rest.max)
-		hs_buf_init(&slot->rest, NULL, HS_LEDGER_SLOT_MAX);
-	hs_buf_clear(&slot->rest);
-	hs_buf_add(&slot->rest, piece->rest);
-	slot->ledger = slot->rest.overflow ? 0 : which;
-	slot->number = piece->number;
-	slot->shape = piece->shape;
-	pthread_mutex_unlock(&shard->lock);
+	*slot_of(cache->slots, cache->room, piece->number) = piece;
+	cache->count++;
 }

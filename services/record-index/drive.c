@@ -127,7 +127,8 @@ struct hs_stmt *hs_ledger_party_open(struct hs_ledger *ledger, const struct hs_l
 }
 
 /* A search for one subject or custodian is decided by the piece. */
-static enum hs_status drive_sure(struct drive *drive, const struct hs_find *find, uint64_t piece, bool *sure)
+static enum hs_status drive_sure(struct drive *drive, const struct hs_find *find,
+	const struct hs_ledger_party *party, bool *sure)
 {
 	struct hs_ledger_rows rows = { .count = 0 };
 	struct hs_ledger_subject subject = { .rows = &rows };
@@ -135,8 +136,8 @@ static enum hs_status drive_sure(struct drive *drive, const struct hs_find *find
 	*sure = false;
 	if (find != drive->where)
 		return HS_OK;
-	enum hs_status status = hs_ledger_piece_rows(drive->ledger, drive->ledger->arena, piece, &rows,
-		drive->err);
+	enum hs_status status = hs_ledger_piece_rows(drive->ledger, drive->ledger->arena, party->number,
+		party->of == HS_LEDGER_OF_CUSTODIAN, &rows, drive->err);
 	if (status == HS_OK)
 		*sure = hs_ledger_match(drive->ledger, drive->ledger->arena, &subject, find, drive->err) > 0;
 	return status;
@@ -155,10 +156,10 @@ static enum hs_status drive_mark(struct drive *drive, const struct hs_find *find
 	if (status != HS_OK || (of != HS_LEDGER_OF_SUBJECT && of != HS_LEDGER_OF_CUSTODIAN))
 		return status;
 	for (size_t i = 0; status == HS_OK && i < pieces.count; i++) {
-		bool sure = false;
-		status = drive_sure(drive, find, pieces.items[i], &sure);
-		drive->sure = drive->sure && sure;
 		struct hs_ledger_party party = { of, pieces.items[i] };
+		bool sure = false;
+		status = drive_sure(drive, find, &party, &sure);
+		drive->sure = drive->sure && sure;
 		if (status == HS_OK && drive->sure && pieces.count == 1 && drive->out->count == 0)
 			drive->party = party;
 		else if (status == HS_OK)

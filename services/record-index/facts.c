@@ -242,15 +242,17 @@ enum hs_status hs_ledger_facts_read(struct hs_arena *arena, struct hs_slice fact
 }
 
 enum hs_status hs_ledger_piece_rows(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t number,
-	struct hs_ledger_rows *out, struct hs_error *err)
+	bool often, struct hs_ledger_rows *out, struct hs_error *err)
 {
-	struct hs_ledger_piece piece;
 	struct hs_ledger_open open;
-	enum hs_status status = number ? hs_ledger_piece(ledger, number, &piece, err) : HS_OK;
 
-	if (!number || status != HS_OK)
-		return status;
-	status = hs_ledger_open(ledger, arena, piece.shape, piece.rest, HS_S_NONE, &open, err);
+	if (!number)
+		return HS_OK;
+	const struct hs_ledger_piece *piece = hs_ledger_piece(ledger, number, often, err);
+	if (!piece)
+		return err->status;
+	enum hs_status status = hs_ledger_open(ledger, arena, piece->shape, piece->rest, HS_S_NONE, &open,
+		err);
 	if (status == HS_OK)
 		status = hs_ledger_facts_read(arena, open.facts, &open, 0, out, err);
 	return status == HS_OK ? hs_ledger_facts_read(arena, open.own, NULL, 0, out, err) : status;
@@ -269,6 +271,7 @@ enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
 	if (status == HS_OK)
 		status = hs_ledger_facts_read(arena, open.own, NULL, 0, out, err);
 	if (status == HS_OK)
-		status = hs_ledger_piece_rows(ledger, arena, pointer->subject, out, err);
-	return status == HS_OK ? hs_ledger_piece_rows(ledger, arena, pointer->custodian, out, err) : status;
+		status = hs_ledger_piece_rows(ledger, arena, pointer->subject, false, out, err);
+	return status == HS_OK ? hs_ledger_piece_rows(ledger, arena, pointer->custodian, true, out, err) :
+				 status;
 }

@@ -257,7 +257,7 @@ static enum hs_status take_party(struct search *search, struct hs_arena *arena, 
 			break;
 		}
 		if (status == HS_OK)
-			status = hs_ledger_take(stmt, arena, &pointer, err);
+			status = hs_ledger_look(stmt, arena, &pointer, err);
 		if (status == HS_OK)
 			status = give(search, arena, &pointer, &page->items[page->count++], err);
 	}
@@ -336,12 +336,12 @@ enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *
 		.one = hs_arena_new(ONE),
 		.scratch = hs_arena_new(SCRATCH),
 		.pieces = hs_arena_new(2 * PIECES_MAX + ONE),
-		.looks_max = (uint64_t)((const struct hs_ledger_cache *)state)->looks_max };
+		.looks_max = (uint64_t)((const struct hs_ledger_settings *)state)->looks_max };
 	enum hs_status status = HS_OK;
 
 	if (plain.where && plain.where->op == HS_FIND_AND && plain.where->kid_count == 0)
 		plain.where = NULL; /* no condition, too */
-	hs_ledger_begin(&search.ledger, txn, search.scratch, state);
+	hs_ledger_begin(&search.ledger, txn, search.scratch);
 	if (query->after.len)
 		status = hs_ledger_cursor_read(search.scratch, query, &search.after, err);
 	if (status == HS_OK)

@@ -5,7 +5,6 @@
 #include <handslag/time.h>
 
 /* row, seq, id: table.c. `live` saves counting ten million rows.
- * tally: its number tells this ledger from others (cache.c).
  * mark: hash of an entry's text (piece.c) to the row that has it, or as a negative number to the piece. */
 const struct hs_migration hs_ledger_migrations[] = {
 	{ 1, "ledger",
@@ -54,7 +53,8 @@ static enum hs_status get(struct hs_txn *txn, struct hs_arena *arena, void *stat
 	struct hs_ledger ledger;
 	struct hs_ledger_pointer pointer;
 
-	hs_ledger_begin(&ledger, txn, arena, state);
+	(void)state;
+	hs_ledger_begin(&ledger, txn, arena);
 	int found = hs_ledger_by_id(&ledger, arena, id, &pointer, err);
 	if (found == 0)
 		return hs_fail(err, HS_E_NOT_FOUND, "there is no pointer with the id %.*s", HS_S_ARG(id));
@@ -183,7 +183,8 @@ static enum hs_status put(struct hs_txn *txn, struct hs_arena *arena, void *stat
 		.id = next->id };
 	enum hs_status status = HS_OK;
 
-	hs_ledger_begin(&ledger, txn, arena, state);
+	(void)state;
+	hs_ledger_begin(&ledger, txn, arena);
 	if (before)
 		status = take_away(&ledger, before->id, err);
 	else
@@ -204,7 +205,8 @@ static enum hs_status remove_one(struct hs_txn *txn, struct hs_arena *arena, voi
 {
 	struct hs_ledger ledger;
 
-	hs_ledger_begin(&ledger, txn, arena, state);
+	(void)state;
+	hs_ledger_begin(&ledger, txn, arena);
 	enum hs_status status = take_away(&ledger, before->id, err);
 	return status == HS_OK ? hs_ledger_count(&ledger, -1, err) : status;
 }
@@ -243,7 +245,8 @@ static enum hs_status recent(struct hs_txn *txn, struct hs_arena *arena, void *s
 	struct hs_resource_list list = { .count = 0 };
 	size_t room = (size_t)query->count + 1, first = 0;
 
-	hs_ledger_begin(&walk.ledger, txn, arena, state);
+	(void)state;
+	hs_ledger_begin(&walk.ledger, txn, arena);
 	walk.items = hs_arena_array(arena, 2 * room, sizeof *walk.items);
 	list.items = hs_arena_array(arena, room, sizeof *list.items);
 	if (!walk.items || !list.items)

@@ -9,7 +9,7 @@
 #pragma once
 
 #include <handslag/store.h>
-#include <pthread.h>
+#include <handslag/time.h>
 
 /* ---- numbers and texts in bytes ---- */
 
@@ -24,6 +24,8 @@ int64_t hs_ledger_hash(uint64_t seed, struct hs_slice text);
 /* A UUID in its lower-case form as 16 bytes, and back (36 characters). */
 bool hs_ledger_uuid_read(struct hs_slice text, unsigned char out[16]);
 void hs_ledger_uuid_write(const unsigned char bytes[16], char out[36]);
+/* The number in decimal; `room` is where it is written. */
+struct hs_slice hs_ledger_decimal(uint64_t value, char room[20]);
 
 /* ---- split.c: a JSON text as a shape and what fills its holes ---- */
 
@@ -68,10 +70,25 @@ enum hs_status hs_ledger_split(struct hs_ledger_split *split, struct hs_error *e
 
 /* ---- piece.c: what is kept once ---- */
 
+/* A shape in parts: what stands before each mark and, in the last part, after them all. */
+struct hs_ledger_part {
+	struct hs_slice before;
+	enum hs_ledger_mark mark; /* 0: the end */
+};
+struct hs_ledger_form {
+	size_t holes;
+	struct hs_slice facts, text;
+	struct hs_ledger_part *parts;
+	size_t part_count;
+};
+/* Never changes. The last two are made when they are asked for, in `arena`. */
 struct hs_ledger_piece {
 	uint64_t number;
 	uint64_t shape;       /* 0: `rest` is a shape or a plain text */
 	struct hs_slice rest; /* how: pack.c */
+	struct hs_arena *arena;
+	struct hs_ledger_form *form; /* of a shape or a plain text */
+	struct hs_slice text;        /* with its holes filled */
 };
 
 /* Params that have columns or marks; numbers in this store, 0 when no stored pointer has them. */
@@ -87,34 +104,25 @@ struct hs_ledger_param {
 	uint8_t of;
 };
 #define HS_LEDGER_PARAMS 8
-#define HS_LEDGER_MEMO 64
-/* The whole text of a piece, for the next pointer that has it. */
-struct hs_ledger_written {
-	uint64_t number;
-	struct hs_slice text;
-};
-#define HS_LEDGER_WRITTEN 16
+#define HS_LEDGER_MEMO 16
 
-/* ---- cache.c: pieces in memory, at most about 16,384 of up to 4 KiB ---- */
+/* ---- cache.c: pieces that come back in pointer after pointer ---- */
 
-#define HS_LEDGER_SHARDS 16
-#define HS_LEDGER_SLOTS 1024
-#define HS_LEDGER_SLOT_MAX ((size_t)4096)
-struct hs_ledger_slot {
-	int64_t ledger; /* 0: empty */
-	uint64_t number, shape;
-	struct hs_buf rest;
-};
-struct hs_ledger_shard {
-	pthread_mutex_t lock;
-	struct hs_ledger_slot slots[HS_LEDGER_SLOTS];
-};
+/* What a thread remembers of one ledger from one reading transaction to the next. */
 struct hs_ledger_cache {
-	int64_t looks_max; /* setting "search-looks" */
-	struct hs_ledger_shard shards[HS_LEDGER_SHARDS];
+	struct hs_arena *arena;
+	struct hs_ledger_piece **slots; /* open addressing by number */
+	size_t count, room;
+	struct hs_ledger_param params[HS_LEDGER_PARAMS]; /* the first `named` are known */
+	size_t named;
 };
-void hs_ledger_cache_open(struct hs_ledger_cache *cache);
-void hs_ledger_cache_close(struct hs_ledger_cache *cache);
+struct hs_ledger;
+/* That of the transaction; NULL when it writes. */
+struct hs_ledger_cache *hs_ledger_cache(struct hs_txn *txn);
+/* NULL when it is not there. */
+struct hs_ledger_piece *hs_ledger_recall(const struct hs_ledger_cache *cache, uint64_t number);
+/* Nothing is done when it does not fit. */
+void hs_ledger_remember(struct hs_ledger_cache *cache, struct hs_ledger_piece *piece);
 
 /* Marks that are stored later, in order: for many at once. */
 struct hs_ledger_waiting_mark {
@@ -131,34 +139,29 @@ struct hs_ledger_later {
 struct hs_ledger {
 	struct hs_txn *txn;
 	struct hs_arena *arena;        /* for pieces, as long as the operation */
-	struct hs_ledger_cache *cache; /* may be NULL */
+	struct hs_ledger_cache *cache; /* NULL when it writes */
 	struct hs_ledger_later *later; /* where marks of new pieces go; NULL: to the table */
 	struct hs_ledger_texts
 		*texts; /* numbers of shapes and plain texts, for `epoch`; NULL: not remembered */
 	uint64_t epoch;
-	int64_t number;      /* cache.c: which ledger, once asked */
-	bool asked, waiting; /* waiting: some marks are only in the table of those that wait */
 	struct hs_ledger_param params[HS_LEDGER_PARAMS];
-	struct hs_ledger_piece memo[HS_LEDGER_MEMO];
-	struct hs_ledger_written written[HS_LEDGER_WRITTEN];
+	struct hs_ledger_piece *memo[HS_LEDGER_MEMO]; /* pieces in `arena` */
+	int64_t updated_ms; /* pointers that came together have the same time, written below; 0: none yet */
+	char updated[HS_INSTANT_LEN + 1];
 };
 /* Asks `number` for the numbers of params. */
 void hs_ledger_params(struct hs_ledger *ledger,
 	uint32_t (*number)(void *arg, unsigned space, struct hs_slice name), void *arg);
-void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_arena *arena,
-	struct hs_ledger_cache *cache);
-/* Takes a piece from the cache, puts one there. */
-bool hs_ledger_recall(struct hs_ledger *ledger, uint64_t number, struct hs_ledger_piece *out);
-void hs_ledger_remember(struct hs_ledger *ledger, const struct hs_ledger_piece *piece);
-/* Do some marks wait? */
-bool hs_ledger_marks_wait(struct hs_ledger *ledger);
-/* What pieces the memory holds is no longer good: their arena was emptied or changed. */
+void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_arena *arena);
+/* Pieces in `arena` are no longer good: it was emptied or changed. */
 void hs_ledger_forget(struct hs_ledger *ledger);
 enum hs_ledger_class hs_ledger_class(const struct hs_ledger *ledger, uint32_t param);
 /* The mark of an entry under which rows (or pieces, for subjects and custodians) are found. */
 int64_t hs_ledger_mark(enum hs_ledger_class of, uint32_t param, struct hs_slice text);
 
-enum hs_status hs_ledger_piece(struct hs_ledger *ledger, uint64_t number, struct hs_ledger_piece *out,
+/* `often`: it belongs to more than one patient, so that it is worth remembering. NULL on failure. Good until
+ * hs_ledger_forget or the end of the transaction. */
+struct hs_ledger_piece *hs_ledger_piece(struct hs_ledger *ledger, uint64_t number, bool often,
 	struct hs_error *err);
 /* The number of a piece, made when there is none: then *fresh. */
 enum hs_status hs_ledger_intern(struct hs_ledger *ledger, uint64_t shape, struct hs_slice rest,
@@ -183,7 +186,12 @@ enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, struct 
 enum hs_status hs_ledger_add_number(struct hs_arena *arena, struct hs_ledger_numbers *list, uint64_t number,
 	struct hs_error *err);
 
-/* ---- pack.c: shapes and holes; unpack.c: and back ---- */
+/* ---- pack.c: shapes and holes ---- */
+
+#define HS_LEDGER_TEXT_MAX ((size_t)64 << 20)
+/* The head of a packed hole: its length in the bits from 3, whether a prefix comes first, and a kind. */
+enum hs_ledger_kind { HS_LEDGER_KIND_TEXT, HS_LEDGER_KIND_ID, HS_LEDGER_KIND_UUID };
+#define HS_LEDGER_HAS_PREFIX 4u
 
 struct hs_ledger_packed {
 	uint64_t shape;
@@ -208,8 +216,8 @@ struct hs_ledger_pointer {
 	struct hs_slice rest;
 };
 struct hs_ledger_open {
-	struct hs_slice text, facts; /* of the shape */
-	struct hs_slice *values;     /* of the holes */
+	struct hs_slice facts;   /* of the shape */
+	struct hs_slice *values; /* of the holes */
 	size_t count;
 	struct hs_slice own; /* facts that only this one has */
 };
@@ -224,6 +232,8 @@ size_t hs_ledger_hole_cut(const struct hs_ledger_hole *hole);
 /* The piece of a plain text. */
 enum hs_status hs_ledger_intern_text(struct hs_ledger *ledger, struct hs_slice text, uint64_t *number,
 	struct hs_error *err);
+/* ---- unpack.c: and back ---- */
+
 /* Fills the holes; `arena` for what is made. */
 enum hs_status hs_ledger_open(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t shape,
 	struct hs_slice rest, struct hs_slice id, struct hs_ledger_open *out, struct hs_error *err);
@@ -245,9 +255,9 @@ struct hs_slice hs_ledger_tail(struct hs_slice raw);
 /* Appends the rows of `facts`. `date`: seconds, for rows that say so. */
 enum hs_status hs_ledger_facts_read(struct hs_arena *arena, struct hs_slice facts,
 	const struct hs_ledger_open *open, int64_t date, struct hs_ledger_rows *out, struct hs_error *err);
-/* Appends the index rows of a subject or custodian; number 0 has none. */
+/* Appends the index rows of a subject or custodian; number 0 has none. `often`: as of hs_ledger_piece. */
 enum hs_status hs_ledger_piece_rows(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t number,
-	struct hs_ledger_rows *out, struct hs_error *err);
+	bool often, struct hs_ledger_rows *out, struct hs_error *err);
 /* All index rows of a pointer. */
 enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
 	const struct hs_ledger_pointer *pointer, struct hs_ledger_rows *out, struct hs_error *err);
@@ -263,7 +273,10 @@ int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_
 	struct hs_ledger_pointer *out, struct hs_error *err);
 int hs_ledger_by_row(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t row,
 	struct hs_ledger_pointer *out, struct hs_error *err);
-/* The columns of a statement that begins with HS_LEDGER_COLUMNS. */
+/* The columns of a statement that begins with HS_LEDGER_COLUMNS; `rest` is good until the next step. */
+enum hs_status hs_ledger_look(struct hs_stmt *stmt, struct hs_arena *arena, struct hs_ledger_pointer *out,
+	struct hs_error *err);
+/* The same, with `rest` in the arena. */
 enum hs_status hs_ledger_take(struct hs_stmt *stmt, struct hs_arena *arena, struct hs_ledger_pointer *out,
 	struct hs_error *err);
 #define HS_LEDGER_COLUMNS "row, seq, version, updated, id, subject, custodian, date, shape, rest"
@@ -319,7 +332,12 @@ enum hs_status hs_ledger_cursor_read(struct hs_arena *arena, const struct hs_fin
 enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *state,
 	const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
 
-/* ---- ledger.c: the keeper; its state is a struct hs_ledger_cache ---- */
+/* ---- ledger.c: the keeper ---- */
+
+/* Its state. */
+struct hs_ledger_settings {
+	int64_t looks_max; /* setting "search-looks" */
+};
 
 /* Is the row found by a mark of its own? What is found by a column of the pointer needs none. */
 bool hs_ledger_has_mark(const struct hs_ledger *ledger, struct hs_slice id, const struct hs_index_row *row);

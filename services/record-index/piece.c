@@ -38,17 +38,33 @@ static uint32_t number_here(void *arg, unsigned space, struct hs_slice name)
 	return hs_txn_number(arg, space, name, false);
 }
 
-void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_arena *arena,
-	struct hs_ledger_cache *cache)
+/* A number that was given stays. */
+static void recall_params(struct hs_ledger *ledger)
 {
-	*ledger = (struct hs_ledger) { .txn = txn, .arena = arena, .cache = cache };
-	hs_ledger_params(ledger, number_here, txn);
+	struct hs_ledger_cache *cache = ledger->cache;
+
+	if (cache && cache->named == HS_LEDGER_PARAMS) {
+		memcpy(ledger->params, cache->params, sizeof ledger->params);
+		return;
+	}
+	hs_ledger_params(ledger, number_here, ledger->txn);
+	if (!cache)
+		return;
+	memcpy(cache->params, ledger->params, sizeof cache->params);
+	cache->named = 0;
+	while (cache->named < HS_LEDGER_PARAMS && cache->params[cache->named].number)
+		cache->named++;
+}
+
+void hs_ledger_begin(struct hs_ledger *ledger, struct hs_txn *txn, struct hs_arena *arena)
+{
+	*ledger = (struct hs_ledger) { .txn = txn, .arena = arena, .cache = hs_ledger_cache(txn) };
+	recall_params(ledger);
 }
 
 void hs_ledger_forget(struct hs_ledger *ledger)
 {
 	memset(ledger->memo, 0, sizeof ledger->memo);
-	memset(ledger->written, 0, sizeof ledger->written);
 }
 
 enum hs_ledger_class hs_ledger_class(const struct hs_ledger *ledger, uint32_t param)
@@ -186,8 +202,9 @@ enum hs_status hs_ledger_add_number(struct hs_arena *arena, struct hs_ledger_num
 	return HS_OK;
 }
 
+/* The targets that a statement gives; `waiting` tells whether some marks wait. */
 static enum hs_status list_targets(struct hs_ledger *ledger, struct hs_stmt *stmt, int64_t mark,
-	struct hs_ledger_numbers *rows, struct hs_ledger_numbers *pieces, struct hs_error *err)
+	struct hs_ledger_numbers *rows, struct hs_ledger_numbers *pieces, bool *waiting, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 	int step = 0;
@@ -197,9 +214,10 @@ static enum hs_status list_targets(struct hs_ledger *ledger, struct hs_stmt *stm
 	hs_sql_int(stmt, 1, mark);
 	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
 		int64_t target = hs_sql_get_int(stmt, 0);
+		*waiting = hs_sql_get_int(stmt, 1) != 0;
 		if (target > 0)
 			status = hs_ledger_add_number(ledger->arena, rows, (uint64_t)target, err);
-		else
+		else if (target < 0)
 			status = hs_ledger_add_number(ledger->arena, pieces, (uint64_t)-target, err);
 	}
 	hs_sql_end(stmt);
@@ -209,59 +227,86 @@ static enum hs_status list_targets(struct hs_ledger *ledger, struct hs_stmt *stm
 enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_numbers *rows,
 	struct hs_ledger_numbers *pieces, struct hs_error *err)
 {
+	bool waiting = false;
 	enum hs_status status = list_targets(ledger,
-		hs_sql(ledger->txn, "SELECT target FROM record_index_mark WHERE hash = ?1", err), mark, rows,
-		pieces, err);
+		hs_sql(ledger->txn,
+			"SELECT m.target, t.waiting FROM record_index_tally t LEFT JOIN record_index_mark m"
+			" ON m.hash = ?1",
+			err),
+		mark, rows, pieces, &waiting, err);
 
-	if (status != HS_OK || !hs_ledger_marks_wait(ledger))
+	if (status != HS_OK || !waiting)
 		return status;
 	return list_targets(ledger,
-		hs_sql(ledger->txn, "SELECT DISTINCT target FROM record_index_waiting WHERE hash = ?1", err),
-		mark, rows, pieces, err);
+		hs_sql(ledger->txn, "SELECT DISTINCT target, 1 FROM record_index_waiting WHERE hash = ?1",
+			err),
+		mark, rows, pieces, &waiting, err);
 }
 
 /* ---- pieces ---- */
 
-static enum hs_status read_piece(struct hs_ledger *ledger, uint64_t number, struct hs_ledger_piece *out,
+static struct hs_ledger_piece *copy_piece(struct hs_arena *arena, uint64_t number, struct hs_stmt *stmt)
+{
+	struct hs_ledger_piece *piece = hs_arena_alloc(arena, sizeof *piece);
+	struct hs_slice rest = hs_arena_copy(arena, hs_sql_get_blob(stmt, 1));
+
+	if (!piece || !rest.ptr)
+		return NULL;
+	*piece = (struct hs_ledger_piece) {
+		.number = number, .shape = (uint64_t)hs_sql_get_int(stmt, 0), .rest = rest, .arena = arena
+	};
+	return piece;
+}
+
+/* In the memory that stays, if it is worth that and fits, or else in that of the operation. */
+static struct hs_ledger_piece *keep_piece(struct hs_ledger *ledger, uint64_t number, bool often,
+	struct hs_stmt *stmt)
+{
+	struct hs_ledger_cache *cache = often ? ledger->cache : NULL;
+	struct hs_ledger_piece *piece = cache ? copy_piece(cache->arena, number, stmt) : NULL;
+
+	if (piece) {
+		hs_ledger_remember(cache, piece);
+		return piece;
+	}
+	piece = copy_piece(ledger->arena, number, stmt);
+	if (piece)
+		ledger->memo[number % HS_LEDGER_MEMO] = piece;
+	return piece;
+}
+
+static struct hs_ledger_piece *read_piece(struct hs_ledger *ledger, uint64_t number, bool often,
 	struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(ledger->txn,
 		"SELECT shape, rest FROM record_index_piece WHERE number = ?1", err);
-	enum hs_status status = HS_OK;
+	struct hs_ledger_piece *piece = NULL;
 
 	if (!stmt)
-		return err->status;
+		return NULL;
 	hs_sql_int(stmt, 1, (int64_t)number);
 	int step = hs_sql_step(stmt, err);
 	if (step > 0) {
-		struct hs_ledger_piece piece = { number, (uint64_t)hs_sql_get_int(stmt, 0),
-			hs_arena_copy(ledger->arena, hs_sql_get_blob(stmt, 1)) };
-		if (piece.rest.ptr)
-			*out = piece;
-		else
-			status = hs_fail(err, HS_E_LIMIT, "the pointers do not fit in memory; ask for fewer");
+		piece = keep_piece(ledger, number, often, stmt);
+		if (!piece)
+			hs_fail(err, HS_E_LIMIT, "the pointers do not fit in memory; ask for fewer");
+	} else if (step == 0) {
+		hs_fail(err, HS_E_CORRUPT, "a pointer names piece %llu, which is not there",
+			(unsigned long long)number);
 	}
 	hs_sql_end(stmt);
-	if (step == 0)
-		return hs_fail(err, HS_E_CORRUPT, "a pointer names piece %llu, which is not there",
-			(unsigned long long)number);
-	return step < 0 ? (enum hs_status)step : status;
+	return piece;
 }
 
-enum hs_status hs_ledger_piece(struct hs_ledger *ledger, uint64_t number, struct hs_ledger_piece *out,
+struct hs_ledger_piece *hs_ledger_piece(struct hs_ledger *ledger, uint64_t number, bool often,
 	struct hs_error *err)
 {
-	struct hs_ledger_piece *memo = &ledger->memo[number % HS_LEDGER_MEMO];
-	enum hs_status status = HS_OK;
+	struct hs_ledger_piece *piece = ledger->memo[number % HS_LEDGER_MEMO];
 
-	if (memo->number != number && !hs_ledger_recall(ledger, number, memo)) {
-		status = read_piece(ledger, number, memo, err);
-		if (status == HS_OK)
-			hs_ledger_remember(ledger, memo);
-	}
-	if (status == HS_OK)
-		*out = *memo;
-	return status;
+	if (piece && piece->number == number)
+		return piece;
+	piece = often && ledger->cache ? hs_ledger_recall(ledger->cache, number) : NULL;
+	return piece ? piece : read_piece(ledger, number, often, err);
 }
 
 static enum hs_status insert_piece(struct hs_ledger *ledger, uint64_t shape, struct hs_slice rest,

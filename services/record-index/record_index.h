@@ -7,14 +7,14 @@
 #include <handslag/service.h>
 
 struct hs_record_index {
-	struct hs_ledger_cache cache; /* first: the keeper gets this state as its own */
-	bool check_identifiers;       /* setting "check-identifiers" */
-	bool check_profiles;          /* setting "check-profiles" */
-	bool unique_master;           /* setting "unique-master-identifier" */
-	bool require_producer;        /* setting "require-producer" */
-	const char *producers;        /* setting "producers" */
-	const char *immutable;        /* setting "immutable" */
-	const char *supersede;        /* setting "supersede" */
+	struct hs_ledger_settings ledger; /* first: the keeper gets this state as its own */
+	bool check_identifiers;           /* setting "check-identifiers" */
+	bool check_profiles;              /* setting "check-profiles" */
+	bool unique_master;               /* setting "unique-master-identifier" */
+	bool require_producer;            /* setting "require-producer" */
+	const char *producers;            /* setting "producers" */
+	const char *immutable;            /* setting "immutable" */
+	const char *supersede;            /* setting "supersede" */
 };
 
 /* ---- service.c ---- */

@@ -20,7 +20,7 @@ static const struct hs_setting settings[] = {
 	{ "immutable", HS_SETTING_TEXT, offsetof(struct hs_record_index, immutable),
 		"masterIdentifier subject custodian type",
 		"elements of a pointer that an update may not change" },
-	{ "search-looks", HS_SETTING_INT, offsetof(struct hs_record_index, cache.looks_max), "250000",
+	{ "search-looks", HS_SETTING_INT, offsetof(struct hs_record_index, ledger.looks_max), "250000",
 		"pointers that a search without a selective condition may look at, one after another" },
 	{ "supersede", HS_SETTING_TEXT, offsetof(struct hs_record_index, supersede), "keep-superseded",
 		"what becomes of a pointer that another one replaces: keep-superseded, hard-delete, "
@@ -75,7 +75,6 @@ static enum hs_status open_service(void *state, struct hs_host *host, struct hs_
 	struct hs_record_index *index = state;
 
 	(void)host;
-	hs_ledger_cache_open(&index->cache);
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
 		if (strcmp(index->supersede, ways[i]) == 0)
 			return HS_OK;
@@ -83,13 +82,6 @@ static enum hs_status open_service(void *state, struct hs_host *host, struct hs_
 	return hs_fail(err, HS_E_VALUE,
 		"services.record-index.supersede is '%s'; it is keep-superseded, hard-delete or client-patch",
 		index->supersede);
-}
-
-static void close_service(void *state)
-{
-	struct hs_record_index *index = state;
-
-	hs_ledger_cache_close(&index->cache);
 }
 
 #define MHD "https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD."
@@ -144,5 +136,4 @@ const struct hs_service hs_service_record_index = {
 	.params = params,
 	.migrations = hs_ledger_migrations,
 	.open = open_service,
-	.close = close_service,
 };

@@ -95,7 +95,7 @@ static enum hs_status changed_rows(const struct hs_write_event *event, struct hs
 	struct hs_ledger_pointer pointer;
 	struct hs_ledger ledger;
 
-	hs_ledger_begin(&ledger, event->txn, event->arena, NULL);
+	hs_ledger_begin(&ledger, event->txn, event->arena);
 	int found = hs_ledger_by_id(&ledger, event->arena, id, &pointer, err);
 	if (found <= 0)
 		return found < 0 ? (enum hs_status)found : hs_fail(err, HS_E_CORRUPT, "a pointer went away");

@@ -34,25 +34,46 @@ static struct hs_slice id_text(struct hs_arena *arena, struct hs_slice bytes)
 	return hs_arena_copy(arena, bytes);
 }
 
-enum hs_status hs_ledger_take(struct hs_stmt *stmt, struct hs_arena *arena, struct hs_ledger_pointer *out,
+static enum hs_status too_many(struct hs_error *err)
+{
+	return hs_fail(err, HS_E_LIMIT, "the pointers do not fit in memory; ask for fewer");
+}
+
+enum hs_status hs_ledger_look(struct hs_stmt *stmt, struct hs_arena *arena, struct hs_ledger_pointer *out,
 	struct hs_error *err)
 {
+	uint64_t row = (uint64_t)hs_sql_get_int(stmt, 0), seq = (uint64_t)hs_sql_get_int(stmt, 1);
 	struct hs_ledger_pointer p = {
-		.row = (uint64_t)hs_sql_get_int(stmt, 0),
-		.seq = (uint64_t)hs_sql_get_int(stmt, hs_sql_is_null(stmt, 1) ? 0 : 1),
+		.row = row,
+		.seq = seq ? seq : row, /* it is NULL */
 		.version = (uint64_t)hs_sql_get_int(stmt, 2),
 		.updated_ms = hs_sql_get_int(stmt, 3),
 		.id = id_text(arena, hs_sql_get_blob(stmt, 4)),
 		.subject = (uint64_t)hs_sql_get_int(stmt, 5),
 		.custodian = (uint64_t)hs_sql_get_int(stmt, 6),
-		.has_date = !hs_sql_is_null(stmt, 7),
 		.date = hs_sql_get_int(stmt, 7),
 		.shape = (uint64_t)hs_sql_get_int(stmt, 8),
-		.rest = hs_arena_copy(arena, hs_sql_get_blob(stmt, 9)),
+		.rest = hs_sql_get_blob(stmt, 9),
 	};
-	if (!p.id.ptr || !p.rest.ptr)
-		return hs_fail(err, HS_E_LIMIT, "the pointers do not fit in memory; ask for fewer");
+	p.has_date = p.date || !hs_sql_is_null(stmt, 7);
+	if (!p.id.ptr)
+		return too_many(err);
 	*out = p;
+	return HS_OK;
+}
+
+enum hs_status hs_ledger_take(struct hs_stmt *stmt, struct hs_arena *arena, struct hs_ledger_pointer *out,
+	struct hs_error *err)
+{
+	struct hs_ledger_pointer pointer;
+	enum hs_status status = hs_ledger_look(stmt, arena, &pointer, err);
+
+	if (status != HS_OK)
+		return status;
+	pointer.rest = hs_arena_copy(arena, pointer.rest);
+	if (!pointer.rest.ptr)
+		return too_many(err);
+	*out = pointer;
 	return HS_OK;
 }
 

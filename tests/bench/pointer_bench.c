@@ -3,7 +3,9 @@
  * they are loaded from NDJSON (parsing, checks and indexes included), what one takes on disk, and how long a
  * lookup by patient with twelve hits takes in this process, texts included. Each size is a store of its own,
  * made under $TMPDIR and removed. One line a size, smallest first; of a large one the rate is told as it
- * goes. Usage: pointer_bench [--max N [--min N]]. */
+ * goes. Usage: pointer_bench [--max N] [--min N] [--keep FOLDER] [--cpu]. With --keep the stores stay in
+ * FOLDER, and one that is there already is not loaded anew. With --cpu a lookup is timed by the CPU that its
+ * thread took rather than by the clock, for a machine that has other work. */
 #include <core/base/log.h>
 #include <core/base/world.h>
 #include <core/cli/load.h>
@@ -17,6 +19,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CHUNK 200000 /* pointers of text made at a time */
@@ -31,6 +34,8 @@ struct bench {
 	struct hs_arena *arena;
 	uint64_t count, patients, next; /* next: number of the first pointer of the batch */
 	struct hs_buf text;             /* NDJSON of a batch */
+	const char *keep;               /* where stores stay; NULL: nowhere */
+	clockid_t clock;                /* what a lookup is timed by */
 	uint64_t each[LOOKUPS];
 	double load_cpu, lookup_cpu; /* microseconds each */
 };
@@ -39,6 +44,13 @@ static uint64_t now_ns(void)
 {
 	const struct hs_world *world = hs_world_real();
 	return world->mono_ns(world->ctx);
+}
+
+static uint64_t lookup_ns(const struct bench *bench)
+{
+	struct timespec now;
+	clock_gettime(bench->clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 /* CPU of the process in microseconds: on a busy machine it says more than the clock. */
@@ -148,9 +160,9 @@ static void look_up(struct bench *bench)
 			block = 0;
 		lookup.find.text = hs_slice(id,
 			(size_t)snprintf(id, sizeof id, "patient-%07" PRIu64, 2 * block));
-		uint64_t start = now_ns();
+		uint64_t start = lookup_ns(bench);
 		enum hs_status status = hs_store_read_now(bench->store, &op);
-		bench->each[i] = now_ns() - start;
+		bench->each[i] = lookup_ns(bench) - start;
 		check(status, &op.error);
 		if (lookup.hits != HITS) {
 			fprintf(stderr, "pointer_bench: %s has %zu pointers, not %d\n", id, lookup.hits,
@@ -193,6 +205,42 @@ static struct hs_host *open_host(struct bench *bench, const struct hs_host_confi
 	return host;
 }
 
+/* The folder of the store; true when one of this size is there. */
+static bool find_folder(const struct bench *bench, uint64_t count, char *folder, size_t room)
+{
+	const char *parent = getenv("TMPDIR");
+	struct stat info;
+
+	if (bench->keep) {
+		snprintf(folder, room, "%s/%" PRIu64, bench->keep, count);
+		if (stat(folder, &info) == 0)
+			return true;
+		mkdir(bench->keep, 0755);
+		if (mkdir(folder, 0755) == 0)
+			return false;
+	} else {
+		snprintf(folder, room, "%s/hs-pointer-bench-XXXXXX", parent ? parent : "/tmp");
+		if (mkdtemp(folder))
+			return false;
+	}
+	perror(folder);
+	exit(1);
+}
+
+/* Loads all pointers; how many a second. */
+static double fill(struct bench *bench, const struct hs_host_config *config)
+{
+	struct hs_error err;
+	struct hs_host *host = open_host(bench, config);
+
+	check(hs_cli_load_local(host, "default", HS_FHIR_R4, &bench->sink, &err), &err);
+	double seconds = load(bench);
+	bench->sink->finish(bench->sink);
+	bench->sink->free(bench->sink);
+	hs_host_close(host);
+	return (double)bench->count / seconds;
+}
+
 static void measure(struct bench *bench, uint64_t count)
 {
 	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
@@ -200,27 +248,19 @@ static void measure(struct bench *bench, uint64_t count)
 	struct hs_error err;
 	struct rusage usage;
 	char folder[256], path[400];
-	const char *parent = getenv("TMPDIR");
+	double load_per_s = 0;
 
-	snprintf(folder, sizeof folder, "%s/hs-pointer-bench-XXXXXX", parent ? parent : "/tmp");
-	if (!mkdtemp(folder)) {
-		perror(folder);
-		exit(1);
-	}
+	bool there = find_folder(bench, count, folder, sizeof folder);
 	check(hs_host_config_init(&config, arena, &err), &err);
 	config.data_dir = folder;
 	config.listen = "127.0.0.1:0";
-	struct hs_host *host = open_host(bench, &config);
 	bench->count = count;
 	bench->load_cpu = 0;
 	bench->patients = count / HITS;
-	check(hs_cli_load_local(host, "default", HS_FHIR_R4, &bench->sink, &err), &err);
-	double seconds = load(bench);
-	bench->sink->finish(bench->sink);
-	bench->sink->free(bench->sink);
+	if (!there)
+		load_per_s = fill(bench, &config);
 	/* As a server that is started over it: the load's last pages are written, nothing is in a cache. */
-	hs_host_close(host);
-	host = open_host(bench, &config);
+	struct hs_host *host = open_host(bench, &config);
 	look_up(bench);
 	getrusage(RUSAGE_SELF, &usage);
 	hs_sandbox_store_path(folder, "default", path, sizeof path);
@@ -228,20 +268,41 @@ static void measure(struct bench *bench, uint64_t count)
 	const size_t half = LOOKUPS / 2, at99 = (size_t)LOOKUPS * 99 / 100;
 	printf("pointers=%" PRIu64 " bytes_each=%.1f load_per_s=%.0f lookup_p50_us=%.1f lookup_p99_us=%.1f "
 	       "load_cpu_us=%.1f lookup_cpu_us=%.1f rss_mib=%ld\n",
-		count, (double)bytes_of(path) / (double)count, (double)count / seconds,
-		(double)bench->each[half] / 1e3, (double)bench->each[at99] / 1e3, bench->load_cpu,
-		bench->lookup_cpu, usage.ru_maxrss / 1024);
+		count, (double)bytes_of(path) / (double)count, load_per_s, (double)bench->each[half] / 1e3,
+		(double)bench->each[at99] / 1e3, bench->load_cpu, bench->lookup_cpu, usage.ru_maxrss / 1024);
 	fflush(stdout);
-	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	if (!bench->keep)
+		nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	hs_arena_free(arena);
+}
+
+static int explain(void)
+{
+	fprintf(stderr, "usage: pointer_bench [--max N] [--min N] [--keep FOLDER] [--cpu]\n");
+	return 2;
 }
 
 int main(int argc, char **argv)
 {
-	uint64_t max = argc > 2 && strcmp(argv[1], "--max") == 0 ? strtoull(argv[2], NULL, 10) : 100000;
-	uint64_t min = argc > 4 && strcmp(argv[3], "--min") == 0 ? strtoull(argv[4], NULL, 10) : 10000;
-	static struct bench bench;
+	uint64_t min = 10000, max = 100000;
+	static struct bench bench = { .clock = CLOCK_MONOTONIC };
 
+	for (int i = 1; i < argc; i++) {
+		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+		if (strcmp(argv[i], "--cpu") == 0) {
+			bench.clock = CLOCK_THREAD_CPUTIME_ID;
+			continue;
+		}
+		if (value && strcmp(argv[i], "--max") == 0)
+			max = strtoull(value, NULL, 10);
+		else if (value && strcmp(argv[i], "--min") == 0)
+			min = strtoull(value, NULL, 10);
+		else if (value && strcmp(argv[i], "--keep") == 0)
+			bench.keep = value;
+		else
+			return explain();
+		i++;
+	}
 	hs_log_configure(HS_LOG_ERROR, true, STDERR_FILENO);
 	bench.arena = hs_arena_new((size_t)1 << 30);
 	for (uint64_t count = min; count && count <= max; count *= 10)

@@ -147,7 +147,6 @@ static void tells_of_a_way_that_is_none(void **state)
 	assert_int_equal(hs_service_record_index.open(memory, NULL, &err), HS_E_VALUE);
 	assert_non_null(strstr(err.text, "shred"));
 	assert_non_null(strstr(err.text, "hard-delete"));
-	hs_service_record_index.close(memory);
 	hs_arena_free(arena);
 }
 

@@ -212,6 +212,11 @@ void hs__db_close(struct hs__db *db)
 		}
 	}
 	hs_heap_free(db->cache);
+	for (struct hs__kept *kept = db->kept, *next; kept; kept = next) {
+		next = kept->next;
+		kept->what->drop(kept->bytes);
+		hs_heap_free(kept);
+	}
 	sqlite3_close(db->sqlite);
 	hs_heap_free(db);
 }

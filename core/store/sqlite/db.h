@@ -5,6 +5,7 @@
 
 #include <handslag/store.h>
 #include <sqlite3.h>
+#include <stddef.h>
 
 struct hs_stmt {
 	struct hs__db *db;
@@ -12,6 +13,14 @@ struct hs_stmt {
 	const char *sql;      /* the literal; its address is the key */
 	struct hs_stmt *twin; /* another one of the same text, for nested use */
 	bool busy;
+};
+
+/* hs_txn_keep: the bytes follow. */
+struct hs__kept {
+	struct hs__kept *next;
+	const struct hs_txn_kept *what;
+	uint64_t entered; /* the transaction that last did */
+	max_align_t bytes[];
 };
 
 /* What may stop a statement that runs. Zero: nothing. */
@@ -37,6 +46,8 @@ struct hs__db {
 	bool open;      /* a transaction is open, perhaps kept from the read before */
 	bool seq_known; /* seq is the commit sequence that the open transaction sees */
 	uint64_t seq, ended;
+	struct hs__kept *kept;
+	uint64_t begun; /* how many transactions there have been */
 	struct hs__db *next;
 	struct hs__slot *slot;
 };

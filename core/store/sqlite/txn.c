@@ -2,6 +2,8 @@
 /* Transactions as services see them: clock, sequence, savepoints, names. */
 #include <core/store/sqlite/state.h>
 
+#include <core/base/heap.h>
+
 void hs__txn_begin(struct hs_txn *txn, struct hs_store *store, struct hs__db *db, struct hs__group *group)
 {
 	/* Not the error text: it is large and only read after a fault. */
@@ -9,6 +11,7 @@ void hs__txn_begin(struct hs_txn *txn, struct hs_store *store, struct hs__db *db
 	txn->store = store;
 	txn->db = db;
 	txn->group = group;
+	db->begun++;
 }
 
 bool hs_txn_writes(const struct hs_txn *txn)
@@ -72,6 +75,28 @@ uint64_t hs_txn_seq(const struct hs_txn *txn)
 uint64_t hs_txn_epoch(const struct hs_txn *txn)
 {
 	return txn->group ? txn->group->epoch : 0;
+}
+
+void *hs_txn_keep(struct hs_txn *txn, const struct hs_txn_kept *what)
+{
+	struct hs__db *db = txn->db;
+	struct hs__kept *kept = db->kept;
+
+	if (txn->group)
+		return NULL;
+	while (kept && kept->what != what)
+		kept = kept->next;
+	if (!kept) {
+		kept = hs_heap_alloc(sizeof *kept + what->size);
+		kept->what = what;
+		kept->next = db->kept;
+		db->kept = kept;
+	}
+	if (kept->entered != db->begun) {
+		kept->entered = db->begun;
+		what->enter(kept->bytes);
+	}
+	return kept->bytes;
 }
 
 /* ---- savepoints ---- */
