@@ -93,7 +93,7 @@ struct hs_slice hs_tx_next_word(struct hs_slice *s)
 		from++;
 	for (to = from; to < s->len && is_word(s->ptr[to]); to++)
 		;
-	struct hs_slice word = hs_slice(s->ptr + from, to - from);
+	struct hs_slice word = hs_slice_first(hs_slice_from(*s, from), to - from);
 	*s = hs_slice_from(*s, to);
 	return word;
 }

@@ -52,6 +52,9 @@ static void word_starts(void **state)
 		if (hs_tx_words_start(hs_slice_cstr(rows[i].text), hs_slice_cstr(rows[i].words)) !=
 			rows[i].found)
 			fail_msg("\"%s\" in \"%s\"", rows[i].words, rows[i].text);
+	/* A slice of nothing has no bytes that a word could point to. */
+	struct hs_slice none = HS_S_NONE;
+	assert_null(hs_tx_next_word(&none).ptr);
 }
 
 static void blanks(void **state)
