@@ -27,7 +27,7 @@ struct tx_params {
 	uint8_t infer_system, abstract, active_only, lenient_display, membership_only; /* enum tx_flag */
 	uint8_t exclude_nested, designations, definition;
 	int64_t offset, count; /* -1: not given */
-	size_t rule_count, property_count, designation_filter_count, supplement_count;
+	size_t rule_count, property_count, designation_filter_count, supplement_count, left_out_count;
 	bool languages_asked; /* by parameter, header or value set */
 	struct tx_languages languages;
 
@@ -35,6 +35,8 @@ struct tx_params {
 	struct tx_version_rule rules[TX_RULES_MAX];
 	struct hs_slice properties[TX_NAMES_MAX], designation_filters[TX_NAMES_MAX];
 	struct hs_slice supplements[TX_NAMES_MAX];
+	struct hs_slice
+		left_out[TX_NAMES_MAX]; /* code systems that an expansion leaves out: url or url|version */
 };
 
 /* ---- messages ---- */

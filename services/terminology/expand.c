@@ -58,6 +58,7 @@ static const struct {
 	{ "filter", "valueString" },
 	{ "versionsMatch", "valueBoolean" },
 	{ "designation", "valueString" },
+	{ "exclude-system", "valueUri" },
 };
 
 /* Rules about versions are told when they decided something. */

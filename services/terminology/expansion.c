@@ -8,6 +8,7 @@
 #include "source.h"
 #include "texts.h"
 #include "tree.h"
+#include "version.h"
 
 #define DEPTH_MAX 40u
 
@@ -185,12 +186,29 @@ static bool names_two_versions(struct tx_set set, bool by_exclude)
 	return false;
 }
 
+/* Whether the request leaves the system out (exclude-system); with row NULL, all of its versions. */
+static bool is_left_out(const struct walk *w, struct hs_slice url, struct tx_system s)
+{
+	for (size_t i = 0; i < w->ctx->params.left_out_count; i++) {
+		struct hs_slice wanted, version;
+		hs_tx_canonical(w->ctx->params.left_out[i], &wanted, &version);
+		if (hs_slice_eq(wanted, url) &&
+			(!version.len || (s.row && hs_tx_version_meets(version, TX_SYSTEM_VERSION(s)))))
+			return true;
+	}
+	return false;
+}
+
+/* *out has no row for a system that is left out. */
 static enum hs_status find_system(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
 	struct tx_system *out, struct hs_error *err)
 {
 	struct hs_slice url = tx_text(set.layer, rule->system);
 	struct tx_resolved resolved = hs_tx_resolve(w->ctx, url, tx_text(set.layer, rule->version));
 
+	*out = (struct tx_system) { NULL, NULL };
+	if (is_left_out(w, url, resolved.system))
+		return HS_OK;
 	if (!resolved.system.row) {
 		struct hs_slice known = hs_tx_known_versions(w->ctx, url);
 		enum tx_message id = !resolved.asked.len ? TX_MSG_UNKNOWN_CODESYSTEM_EXP :

@@ -37,6 +37,7 @@ static const struct row {
 	{ HS_S_INIT("count"), NUMBER, AT(count), 0, 0 },
 	{ HS_S_INIT("property"), LIST, AT(properties), AT(property_count), 0 },
 	{ HS_S_INIT("designation"), LIST, AT(designation_filters), AT(designation_filter_count), 0 },
+	{ HS_S_INIT("exclude-system"), LIST, AT(left_out), AT(left_out_count), 0 },
 	{ HS_S_INIT("useSupplement"), LIST, AT(supplements), AT(supplement_count), 0 },
 	{ HS_S_INIT("system-version"), RULE, 0, 0, TX_VERSION_DEFAULT },
 	{ HS_S_INIT("check-system-version"), RULE, 0, 0, TX_VERSION_CHECK },

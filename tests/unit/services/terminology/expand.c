@@ -49,6 +49,7 @@ static void expand(const char *compose, const char *parameters)
 		hs_tx_layer_fini(&sent);
 }
 
+#define LEAVE_OUT(canonical) ",{'name':'exclude-system','valueCanonical':'" canonical "'}"
 #define FLAT "{'name':'excludeNested','valueBoolean':true},{'name':'count','valueInteger':100}"
 
 static void check(const char *compose, const char *parameters, const char *codes)
@@ -305,12 +306,25 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static void left_out_systems(void **state)
+{
+	static const char *const compose = "{'include':[{'system':'urn:cs','concept':[{'code':'a'},{'code':'"
+					   "e'}]},{'system':'urn:other'}]}";
+
+	(void)state;
+	check(compose, FLAT LEAVE_OUT("urn:other"), "a e"); /* nobody asks whether it is known */
+	check(compose, FLAT LEAVE_OUT("urn:other") LEAVE_OUT("urn:cs|1"), "");
+	check(compose, FLAT LEAVE_OUT("urn:other") LEAVE_OUT("urn:cs|2"), "a e");
+	expand(compose, FLAT LEAVE_OUT("urn:cs"));
+	assert_int_equal(a.ctx.failure->id, TX_MSG_UNKNOWN_CODESYSTEM_EXP);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(filters), cmocka_unit_test(bad_filters),
-		cmocka_unit_test(include_and_exclude), cmocka_unit_test(nesting), cmocka_unit_test(paging),
-		cmocka_unit_test(searching), cmocka_unit_test(too_costly),
-		cmocka_unit_test(what_is_told_of_a_code),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(left_out_systems), cmocka_unit_test(filters),
+		cmocka_unit_test(bad_filters), cmocka_unit_test(include_and_exclude),
+		cmocka_unit_test(nesting), cmocka_unit_test(paging), cmocka_unit_test(searching),
+		cmocka_unit_test(too_costly), cmocka_unit_test(what_is_told_of_a_code),
 		cmocka_unit_test(long_ones_are_the_same_in_pieces) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
