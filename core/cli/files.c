@@ -20,12 +20,13 @@
 struct walk {
 	hs_cli_document_fn *fn;
 	void *arg;
+	bool found; /* in a folder */
 };
 
 static enum hs_status give(const struct walk *walk, const char *file, uint64_t line, struct hs_slice text,
 	struct hs_error *err)
 {
-	struct hs_cli_document document = { .file = file, .line = line, .text = text };
+	struct hs_cli_document document = { .file = file, .line = line, .found = walk->found, .text = text };
 	document.arena = hs_arena_new(ARENA_CAP);
 	enum hs_status status = walk->fn(&document, walk->arg, err);
 	hs_arena_free(document.arena);
@@ -85,7 +86,7 @@ static enum hs_status give_input(const struct walk *walk, struct hs_error *err)
 static enum hs_status give_file(const struct walk *walk, const char *path, struct hs_error *err)
 {
 	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
-	struct hs_cli_document document = { .file = path, .arena = arena };
+	struct hs_cli_document document = { .file = path, .found = walk->found, .arena = arena };
 	enum hs_status status = hs_world_read_file(hs_world_real(), arena, path, FILE_MAX, &document.text,
 		err);
 
@@ -138,12 +139,13 @@ static enum hs_status give_path(const struct walk *walk, const char *path, struc
 
 	if (stat(path, &info) != 0)
 		return hs_fail(err, HS_E_NOT_FOUND, "there is no file %s", path);
-	return S_ISDIR(info.st_mode) ? give_folder(walk, path, 0, err) : give_file(walk, path, err);
+	struct walk within = { walk->fn, walk->arg, true };
+	return S_ISDIR(info.st_mode) ? give_folder(&within, path, 0, err) : give_file(walk, path, err);
 }
 
 enum hs_status hs_cli_documents(const char *path, hs_cli_document_fn *fn, void *arg, struct hs_error *err)
 {
-	const struct walk walk = { fn, arg };
+	const struct walk walk = { fn, arg, false };
 	struct stat info;
 	glob_t found;
 

@@ -7,6 +7,7 @@
 struct hs_cli_document {
 	const char *file;
 	uint64_t line;        /* of NDJSON; else 0 */
+	bool found;           /* in a folder, not named itself */
 	struct hs_slice text; /* valid during the call */
 	struct hs_arena *arena;
 };

@@ -3,16 +3,19 @@
 #include <core/cli/validate_private.h>
 
 #include <core/base/world.h>
+#include <core/fhir/package/peek.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define OTHER_MAX ((size_t)16 << 20)
+
 struct settings {
 	bool json, sarif, pipe, quiet, strict, bare, structure, no_terminology, best_practice, r5;
 	struct hs_cli_list profiles, definitions, packages, domains;
-	const char *data;
+	const char *data, *fhir;
 	int64_t most;
 };
 
@@ -24,12 +27,32 @@ struct run {
 	uint32_t most;
 };
 
+/* Folders of resources have other JSON beside them: package.json, indexes, settings of tools. */
+static bool is_other(const struct hs_cli_document *document)
+{
+	struct hs_json *tree = NULL;
+	struct hs_error ignored;
+	struct hs_arena *arena = document->found && !document->line ? hs_arena_new(OTHER_MAX) : NULL;
+	bool other = arena && document->text.len < OTHER_MAX / 16 &&
+		hs_json_parse(arena, document->text, NULL, &tree, &ignored) == HS_OK &&
+		!hs_json_get(tree, HS_S("resourceType"));
+
+	hs_arena_free(arena);
+	return other;
+}
+
 static enum hs_status validate_one(const struct hs_cli_document *document, void *arg, struct hs_error *err)
 {
 	struct run *run = arg;
 	struct hs_issues issues = { .arena = document->arena, .max = run->most };
+	struct hs_slice type = HS_S_NONE;
 
 	(void)err;
+	if (!hs__json_peek(document->text, HS_S("resourceType"), &type) && is_other(document)) {
+		fprintf(stderr, "handslag validate: %s has no resourceType, so it is left out\n",
+			document->file);
+		return HS_OK;
+	}
 	hs_cli_validate_text(&run->engine, run->validator, document->text, &run->options, &issues);
 	hs_cli_validate_tell(&run->report, document, &issues);
 	return HS_OK;
@@ -78,13 +101,34 @@ static int validate_files(struct run *run, const struct hs_cli_command *command,
 	return run->report.errors || (strict && run->report.warnings) ? HS_EXIT_FAILED : HS_EXIT_OK;
 }
 
+/* "4.3.0" for "4.3" and "R4B"; empty when it is none that is supported. */
+static struct hs_slice release_of(const struct settings *settings)
+{
+	static const struct {
+		const char *said;
+		struct hs_slice release;
+	} names[] = { { "R4", HS_S_INIT("4.0.1") }, { "R4B", HS_S_INIT("4.3.0") },
+		{ "R5", HS_S_INIT("5.0.0") }, { "4.0", HS_S_INIT("4.0.1") }, { "4.3", HS_S_INIT("4.3.0") },
+		{ "5.0", HS_S_INIT("5.0.0") } };
+
+	if (!settings->fhir)
+		return settings->r5 ? HS_S("5.0.0") : HS_S("4.0.1");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (hs_slice_ieq(hs_slice_cstr(settings->fhir), hs_slice_cstr(names[i].said)) ||
+			hs_slice_eq(hs_slice_cstr(settings->fhir), names[i].release))
+			return names[i].release;
+	return HS_S_NONE;
+}
+
 static int run_all(const struct hs_cli_command *command, const struct settings *settings, int count,
 	char **files)
 {
 	struct hs_slice profiles[HS_CLI_LIST_MAX], domains[HS_CLI_LIST_MAX];
 	const struct hs_world *world = hs_world_real();
 	struct run run = { .most = settings->most ? (uint32_t)settings->most : 1000 };
-	struct validate_setup setup = { .fhir = settings->r5 ? HS_FHIR_R5 : HS_FHIR_R4,
+	struct hs_slice release = release_of(settings);
+	struct validate_setup setup = { .fhir = hs_slice_starts(release, HS_S("5")) ? HS_FHIR_R5 : HS_FHIR_R4,
+		.release = release,
 		.packages = &settings->packages,
 		.data = settings->data,
 		.no_terminology = settings->no_terminology || settings->structure,
@@ -166,7 +210,8 @@ int hs_cli_validate(int argc, char **argv)
 			&settings.best_practice },
 		{ "--core-only", NULL, "without the terminology and extension packages of the cache",
 			HS_CLI_FLAG, &settings.bare },
-		{ "--r5", NULL, "FHIR R5 (default R4)", HS_CLI_FLAG, &settings.r5 },
+		{ "--fhir", "RELEASE", "4.0 (the default), 4.3 or 5.0", HS_CLI_TEXT, &settings.fhir },
+		{ "--r5", NULL, "the same as --fhir 5.0", HS_CLI_FLAG, &settings.r5 },
 		{ "--max", "N", "findings shown of a resource (default 1000)", HS_CLI_NUMBER,
 			&settings.most },
 		{ "--pipe", NULL,
@@ -190,6 +235,9 @@ int hs_cli_validate(int argc, char **argv)
 	if (settings.pipe == (count > 0))
 		return hs_cli_fail(&command, HS_EXIT_USAGE,
 			settings.pipe ? "--pipe takes no files" : "a FILE is missing; see --help");
+	if (!release_of(&settings).len || (settings.r5 && !hs_slice_eq(release_of(&settings), HS_S("5.0.0"))))
+		return hs_cli_fail(&command, HS_EXIT_USAGE,
+			"--fhir is 4.0, 4.3 or 5.0, and --r5 the last of them; not %s", settings.fhir);
 	if (settings.json && settings.sarif)
 		return hs_cli_fail(&command, HS_EXIT_USAGE, "choose one of --json and --sarif");
 	return run_all(&command, &settings, count, argv);

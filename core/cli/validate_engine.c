@@ -75,11 +75,14 @@ static void choose_core(struct validate_engine *engine, const struct validate_se
 			continue; /* told when it is opened to stay */
 		struct hs_slice release = hs_package_release(package);
 		bool r4b = setup->fhir == HS_FHIR_R4 && hs_slice_starts(release, HS_S("4.3"));
+		struct hs_slice core = hs_package_is_core(package) ?
+			hs_slice_cstr(setup->packages->items[i]) :
+			hs_package_core_of(release);
 		if (hs_package_fhir_version(package) != setup->fhir)
 			fprintf(stderr, "handslag validate: %s is for FHIR %.*s, but R%d is asked for; %s\n",
 				setup->packages->items[i], HS_S_ARG(release), (int)setup->fhir,
 				setup->fhir == HS_FHIR_R4 ? "add --r5" : "leave --r5 out");
-		else if (r4b && add_package(engine, root, hs_package_core_of(release), &err))
+		else if (r4b && add_package(engine, root, core, &err))
 			fprintf(stderr,
 				"handslag validate: %s is for FHIR %.*s, but %s; R4's definitions are used, "
 				"so "
@@ -91,6 +94,29 @@ static void choose_core(struct validate_engine *engine, const struct validate_se
 	}
 }
 
+/* Asked for by name, it must be there: R4 does not stand in for R4B. */
+static enum hs_status add_core(struct validate_engine *engine, const struct validate_setup *setup,
+	const char *root, struct hs_error *err)
+{
+	bool r4b = hs_slice_starts(setup->release, HS_S("4.3"));
+	struct hs_slice core = r4b ? hs_package_core_of(setup->release) :
+				     hs_slice_cstr(hs_cli_core_package(setup->fhir));
+	struct hs_slice version = core;
+	struct hs_slice name = hs_slice_cut(&version, '#');
+
+	if (engine->package_count)
+		return HS_OK;
+	enum hs_status status = add_package(engine, root, core, err);
+	if (status == HS_E_NOT_FOUND && r4b)
+		return hs_fail(err, status,
+			"FHIR %.*s is not in the package cache: fetch it with `npm pack %.*s@%.*s`, and "
+			"unpack "
+			"the file "
+			"into %s/%.*s, or name it with --package",
+			HS_S_ARG(setup->release), HS_S_ARG(name), HS_S_ARG(version), root, HS_S_ARG(core));
+	return status;
+}
+
 static enum hs_status open_packages(struct validate_engine *engine, const struct validate_setup *setup,
 	struct hs_error *err)
 {
@@ -99,9 +125,7 @@ static enum hs_status open_packages(struct validate_engine *engine, const struct
 
 	hs_cli_packages_root(root, sizeof(root));
 	choose_core(engine, setup, root);
-	enum hs_status status = engine->package_count ?
-		HS_OK :
-		add_package(engine, root, hs_slice_cstr(hs_cli_core_package(setup->fhir)), err);
+	enum hs_status status = add_core(engine, setup, root, err);
 	for (size_t i = 0; !status && setup->packages && i < setup->packages->count; i++)
 		status = add_package(engine, root, hs_slice_cstr(setup->packages->items[i]), err);
 	if (!status)

@@ -25,6 +25,7 @@ struct validate_engine {
 
 struct validate_setup {
 	enum hs_fhir_version fhir;
+	struct hs_slice release;            /* "4.0.1", "4.3.0", "5.0.0"; empty: of `fhir` */
 	const struct hs_cli_list *packages; /* beside the core; dependencies are found */
 	const char *data;                   /* directory with imported code systems, or NULL */
 	bool no_terminology;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which FHIR packages there are: those of the configuration, those recorded in DATA/packages.json. */
 #include <core/base/heap.h>
+#include <core/base/log.h>
 #include <core/host/host_private.h>
 
 #include <stdio.h>
@@ -178,6 +179,27 @@ static enum hs_status load_one(struct hs_host *host, size_t *count, const char *
 	return HS_OK;
 }
 
+/* The package is served without it: what it defines of its own is there all the same. */
+static void tell_missing(void *arg, const struct hs_package *of, struct hs_slice name_version,
+	const struct hs_error *why)
+{
+	(void)arg;
+	hs_log_text(HS_LOG_WARN, "packages",
+		"%.*s#%.*s depends on %.*s, which is not there: %s; put it into the package cache and start "
+		"again",
+		HS_S_ARG(hs_package_name(of)), HS_S_ARG(hs_package_version(of)), HS_S_ARG(name_version),
+		why->text);
+}
+
+static enum hs_status add_dependencies(struct hs_host *host, size_t *count, struct hs_error *err)
+{
+	char root[4096];
+
+	cache_root(host->config, root, sizeof(root));
+	return hs_package_add_dependencies(root, host->packages, count, PACKAGES_MAX, tell_missing, NULL,
+		err);
+}
+
 enum hs_status hs__packages_load(struct hs_host *host, struct hs_error *err)
 {
 	const struct hs_host_config *config = host->config;
@@ -192,7 +214,7 @@ enum hs_status hs__packages_load(struct hs_host *host, struct hs_error *err)
 		status = load_one(host, &count, config->packages[i], err);
 	for (size_t i = 0; i < list.count && status == HS_OK; i++)
 		status = load_one(host, &count, list.items[i], err);
-	return status;
+	return status ? status : add_dependencies(host, &count, err);
 }
 
 void hs__packages_close(struct hs_host *host)

@@ -13,6 +13,7 @@
 struct view {
 	const struct hs_terminology *terminology;
 	struct hs_terminology_view *view;
+	const struct hs_world *world;
 };
 
 /* ---- a question ---- */
@@ -206,6 +207,14 @@ static enum hs_status ask(void *arg, struct hs_arena *arena, const char *operati
 	return view->terminology->ask(view->view, arena, operation, parameters, out, err);
 }
 
+static bool is_stale(void *arg)
+{
+	const struct view *view = arg;
+
+	return view->terminology->is_stale &&
+		view->terminology->is_stale(view->view, view->world->wall_ms(view->world->ctx));
+}
+
 /* ---- views ---- */
 
 static void close_view(void *arg)
@@ -248,12 +257,13 @@ enum hs_status hs_host_terminology(struct hs_host *host, const struct hs_host_si
 	if (status)
 		return status;
 	struct view *view = hs_heap_alloc(sizeof(*view));
-	*view = (struct view) { terminology, opened };
+	*view = (struct view) { terminology, opened, host->world };
 	*out = (struct hs_validate_terminology) { .in_value_set = in_value_set,
 		.in_rule = in_rule,
 		.in_system = in_system,
 		.subsumes = subsumes,
 		.ask = ask,
+		.is_stale = is_stale,
 		.close = close_view,
 		.arg = view };
 	return HS_OK;

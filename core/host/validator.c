@@ -15,7 +15,7 @@ const char *const hs_host_validation_packages[] = { "hl7.terminology.r4", "hl7.f
 
 /* What a validator looks up by its canonical. */
 static const char *const stored_types[] = { "StructureDefinition", "ValueSet", "CodeSystem", "Questionnaire",
-	"Measure", "OperationDefinition", "SearchParameter" };
+	"Measure", "OperationDefinition", "SearchParameter", "Library" };
 #define STORED_TYPES (sizeof(stored_types) / sizeof(stored_types[0]))
 
 struct hs__validators {
@@ -168,6 +168,10 @@ static struct hs_validator *base_of(struct hs__validators *validators, struct hs
 	struct hs_validator *out = NULL;
 
 	pthread_mutex_lock(&validators->lock);
+	if (validators->validator && hs_validator_is_stale(validators->validator)) {
+		hs_validator_unref(validators->validator);
+		validators->validator = make_validator(validators, validators->profiles, NULL);
+	}
 	if (validators->validator || make_base(validators, err) == HS_OK)
 		out = hs_validator_ref(validators->validator);
 	pthread_mutex_unlock(&validators->lock);
@@ -255,7 +259,8 @@ static enum hs_status refresh(const struct stored *stored, struct hs__upper *upp
 	uint64_t stamp = 0;
 	enum hs_status status = newest(stored, &stamp, err);
 
-	return status || stamp == upper->stamp ? status : make_upper(stored, upper, stamp, err);
+	bool stale = upper->validator && hs_validator_is_stale(upper->validator);
+	return status || (stamp == upper->stamp && !stale) ? status : make_upper(stored, upper, stamp, err);
 }
 
 struct hs_validator *hs__validator_get(struct hs_sandbox *sandbox, struct hs__edition *edition,

@@ -36,4 +36,7 @@ struct hs_terminology {
 	 * another operation. */
 	enum hs_status (*ask)(struct hs_terminology_view *view, struct hs_arena *arena, const char *operation,
 		const struct hs_json *parameters, struct hs_json **out, struct hs_error *err);
+	/* Has what all share changed since the view was opened, so that another would see more? Imports may
+	 * be made beside the program at any time. `now_ms` is the time of day; may be NULL: it never does. */
+	bool (*is_stale)(const struct hs_terminology_view *view, int64_t now_ms);
 };

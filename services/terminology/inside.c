@@ -91,6 +91,19 @@ static enum hs_status open_view(void *state, const struct hs_terminology_sight *
 	return status;
 }
 
+/* The images are shared between readings of the folder, so the same ones are the same pointers. */
+static bool is_stale(const struct hs_terminology_view *view, int64_t now_ms)
+{
+	struct tx_imports *now = hs_tx_imports_get(view->service, now_ms);
+	const struct tx_imports *then = view->imports;
+	bool same = now == then || (now && then && now->count == then->count);
+
+	for (size_t i = 0; same && now != then && i < now->count; i++)
+		same = now->items[i] == then->items[i];
+	hs_tx_imports_unref(now);
+	return !same;
+}
+
 /* ---- questions ---- */
 
 static enum hs_status translate(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)
@@ -168,4 +181,6 @@ static enum hs_status ask(struct hs_terminology_view *view, struct hs_arena *are
 	return status ? status : operations[i].answer(ctx, out, err);
 }
 
-const struct hs_terminology hs_tx_terminology = { .open = open_view, .close = close_view, .ask = ask };
+const struct hs_terminology hs_tx_terminology = {
+	.open = open_view, .close = close_view, .ask = ask, .is_stale = is_stale
+};

@@ -108,8 +108,12 @@ static void reads_every_form(void **state)
 	workbench_file("sub/two.xml",
 		"<Patient xmlns=\"http://hl7.org/fhir\"><active value=\"true\"/></Patient>");
 	workbench_file("sub/notes.txt", "no resource");
+	const char *other = workbench_file("sub/package.json", "{\"name\":\"se.example\"}");
 	r = RUN(folder);
 	assert_int_equal(r.exit, 0);
+	assert_has(r.err, "package.json has no resourceType, so it is left out");
+	assert_int_equal(RUN(other).exit, 1); /* asked for by name, it is judged */
+	assert_int_equal(RUN(folder).exit, 0);
 	assert_has(r.err, "2 resources validated");
 	r = RUN(hs_arena_cstr(workbench_arena(), hs_arena_printf(workbench_arena(), "%s/*.xml", folder)));
 	assert_has(r.err, "1 resource validated");
@@ -176,6 +180,24 @@ static void refuses_wrong_usage(void **state)
 	assert_has(r.err, "/no/such/file.json");
 }
 
+static void chooses_the_release(void **state)
+{
+	(void)state;
+	need_package();
+	const char *good = workbench_file("good.json", GOOD);
+	assert_int_equal(RUN("--fhir", "4.0", good).exit, 0);
+	assert_int_equal(RUN("--fhir", "R4", good).exit, 0);
+	struct process_result r = RUN("--fhir", "3.0", good);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "--fhir is 4.0, 4.3 or 5.0");
+	assert_int_equal(RUN("--fhir", "4.0", "--r5", good).exit, 2);
+	r = RUN("--fhir", "4.3", good);
+	if (r.exit != 0) { /* the cache has no R4B */
+		assert_int_equal(r.exit, 2);
+		assert_has(r.err, "npm pack hl7.fhir.r4b.core@4.3.0");
+	}
+}
+
 static void loads_xml(void **state)
 {
 	(void)state;
@@ -200,6 +222,7 @@ int main(void)
 		cmocka_unit_test(takes_definitions),
 		cmocka_unit_test(judges_contexts_of_extensions),
 		cmocka_unit_test(refuses_wrong_usage),
+		cmocka_unit_test(chooses_the_release),
 		cmocka_unit_test(loads_xml),
 	};
 	return cmocka_run_group_tests(tests, start, workbench_stop);

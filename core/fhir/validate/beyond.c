@@ -54,6 +54,12 @@ void hs__beyond_free(struct hs__beyond *beyond)
 	hs_heap_free(beyond);
 }
 
+bool hs__beyond_is_stale(const struct hs__beyond *beyond)
+{
+	const struct hs_validate_terminology *terminology = &beyond->terminology;
+	return terminology->is_stale && terminology->is_stale(terminology->arg);
+}
+
 /* ---- what was told before ---- */
 
 /* One after another with a byte between them that no text of FHIR has; empty when it is too long to keep. */

@@ -102,31 +102,53 @@ struct judging {
 	bool most;        /* a maximum value set */
 };
 
+#define CODINGS_SHOWN 3
+
 static struct hs_slice describe(struct hs__validation *run, const struct hs_json *value)
 {
 	struct hs_slice system = hs_json_get_text(value, HS_S("system"));
 	struct hs_slice code = hs_json_get_text(value, HS_S("code"));
-	const struct hs_json *first = hs_json_first(hs_json_get(value, HS_S("coding")));
+	struct hs_slice shown = HS_S_NONE;
+	int count = 0;
 	if (hs_json_is(value, HS_JSON_STRING))
 		return hs_slice_first(hs_json_text(value), 100);
-	if (first)
-		return describe(run, first);
+	HS_JSON_EACH(coding, hs_json_get(value, HS_S("coding")))
+		if (count++ < CODINGS_SHOWN)
+			shown = hs_arena_printf(run->arena, "%.*s%s%.*s", HS_S_ARG(shown),
+				shown.len ? ", " : "", HS_S_ARG(describe(run, coding)));
+	if (count)
+		return shown;
 	return hs_arena_printf(run->arena, "%.*s%s%.*s", HS_S_ARG(hs_slice_first(system, 100)),
 		system.len ? "#" : "", HS_S_ARG(hs_slice_first(code, 100)));
 }
 
+/* A value set of units binds the quantities of a choice; what a concept in their place says is no unit. */
+static bool is_of_units(const struct hs__validation *run, struct hs_slice value_set)
+{
+	const struct hs_json *set = hs_library_find(run->library, HS_S("ValueSet"), value_set, NULL);
+	const struct hs_json *includes = hs_json_get(hs_json_get(set, HS_S("compose")), HS_S("include"));
+	HS_JSON_EACH(include, includes)
+		if (!hs_slice_eq(hs_json_get_text(include, HS_S("system")),
+			    HS_S("http://unitsofmeasure.org")))
+			return false;
+	return hs_json_count(includes) > 0;
+}
+
 static void judge(const struct judging *j, enum hs_validate_answer answer)
 {
-	bool must = j->strength == HS_BINDING_REQUIRED || j->most;
+	bool concept = hs_json_is(hs_json_get(j->node->value, HS_S("coding")), HS_JSON_ARRAY);
+	bool must = (j->strength == HS_BINDING_REQUIRED || j->most) &&
+		!(concept && answer == HS_VALIDATE_NO && is_of_units(j->run, j->value_set));
 	enum hs_severity severity = must ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING;
 	struct hs_slice shown = describe(j->run, j->node->value);
-	if (answer == HS_VALIDATE_YES || (!must && j->strength != HS_BINDING_EXTENSIBLE))
+	if (answer == HS_VALIDATE_YES || (j->strength < HS_BINDING_EXTENSIBLE && !j->most))
 		return;
 	if (answer == HS_VALIDATE_NO)
 		hs__validate_add(j->run, j->node, HS_S_NONE, NULL, severity, "code-invalid",
 			must ? "binding-required" : "binding-extensible",
-			"the code '%.*s' is not in the value set %.*s, %s", HS_S_ARG(shown),
-			HS_S_ARG(hs_slice_first(j->value_set, 200)),
+			concept ? "none of the codings (%.*s) is in the value set %.*s, %s" :
+				  "the code '%.*s' is not in the value set %.*s, %s",
+			HS_S_ARG(shown), HS_S_ARG(hs_slice_first(j->value_set, 200)),
 			must ? "and only its codes are allowed here" :
 			       "whose codes should be used when one fits");
 	else if (answer == HS_VALIDATE_NO_VALUE_SET)
@@ -237,6 +259,14 @@ void hs__check_binding(struct hs__validation *run, const struct hs__node *node,
 {
 	struct hs_slice type = hs__node_type(run, node);
 	struct judging most = { run, node, HS_BINDING_EXAMPLE, binding->max_value_set, "code", true };
+	if (!node->value && node->shadow && binding->strength == HS_BINDING_REQUIRED &&
+		hs_slice_eq(type, HS_S("code")))
+		hs__validate_add(run, node, HS_S_NONE, node->shadow, HS_SEVERITY_ERROR, "code-invalid",
+			"binding-no-code",
+			"there is no code, and no extension can stand for one of the value set %.*s, which "
+			"is "
+			"required",
+			HS_S_ARG(hs_slice_first(binding->value_set, 200)));
 	if (!node->value || !is_coded(type) || run->options->terms == HS_VALIDATE_TERMS_NONE)
 		return;
 	/* Compiled lists of the base type were checked with the structure. */

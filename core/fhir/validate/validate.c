@@ -64,6 +64,11 @@ const struct hs_profile *hs__type_profile(const struct hs__validation *run, cons
 	return profile;
 }
 
+bool hs_validator_is_stale(const struct hs_validator *validator)
+{
+	return hs__beyond_is_stale(validator->beyond);
+}
+
 /* ---- one validation ---- */
 
 static void begin(struct hs__validation *run, const struct hs_validator *validator,

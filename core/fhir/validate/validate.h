@@ -50,6 +50,8 @@ struct hs_validate_terminology {
 	/* An operation by its name ("ValueSet/$expand"), Parameters in and out; NULL: there are none. */
 	enum hs_status (*ask)(void *arg, struct hs_arena *arena, const char *operation,
 		const struct hs_json *parameters, struct hs_json **out, struct hs_error *err);
+	/* Would another, made now, know more than this one? NULL: never. */
+	bool (*is_stale)(void *arg);
 	void (*close)(void *arg); /* when the validator that has it ends; may be NULL */
 	void *arg;
 };
@@ -69,6 +71,8 @@ struct hs_validator *hs_validator_new(const struct hs_validator_source *source);
 struct hs_validator *hs_validator_ref(struct hs_validator *validator); /* thread-safe */
 void hs_validator_unref(struct hs_validator *validator);
 struct hs_profiles *hs_validator_profiles(const struct hs_validator *validator);
+/* Has its terminology moved on, so that one made now would judge better? Thread-safe. */
+bool hs_validator_is_stale(const struct hs_validator *validator);
 
 enum hs_validate_level {
 	HS_VALIDATE_PROFILES,  /* everything */

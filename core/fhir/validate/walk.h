@@ -120,6 +120,7 @@ struct hs__beyond;
 struct hs__beyond *hs__beyond_new(struct hs_library *library,
 	const struct hs_validate_terminology *terminology);
 void hs__beyond_free(struct hs__beyond *beyond);
+bool hs__beyond_is_stale(const struct hs__beyond *beyond);
 enum hs_validate_answer hs__beyond_in_value_set(void *arg, struct hs_arena *arena,
 	const struct hs_validate_code *code, struct hs_slice value_set, struct hs_validate_finding *finding);
 enum hs_validate_answer hs__beyond_in_system(void *arg, struct hs_arena *arena,

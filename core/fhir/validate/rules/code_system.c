@@ -62,7 +62,7 @@ static void check_properties(struct hs__validation *run, const struct hs__node *
 		struct hs_slice uri = hs_json_get_text(at.value, HS_S("uri"));
 		const struct hs_map_slot *slot = code.len ? hs_map_get(declared, code) : NULL;
 		if (slot && slot->value.ptr != at.value)
-			HS__FAIL_OTHERS(run, &at, "code", "duplicate", "code-system-property-twice",
+			HS__WARN(run, &at, "code", "duplicate", "code-system-property-twice",
 				"the property '%.*s' is declared twice", HS__SHOW(code));
 		if (uri.len)
 			hs_map_put(&uris, uri, &fresh);

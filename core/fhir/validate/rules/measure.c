@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Measure and MeasureReport (R4 sections 14.9 and 14.10): a report's groups, populations and stratifiers are
+/* MeasureReport beside its Measure (R4 section 14.10): a report's groups, populations and stratifiers are
  * those of its measure, and its score is one that the scoring gives. */
 #include <core/fhir/validate/rules/rules_private.h>
 
@@ -88,7 +88,7 @@ static void check_rows(struct report *report, const struct hs__node *of, const s
 		HS_JSON_EACH(row, rows)
 			there = there || shares_coding(code_of(row), code_of(item));
 		if (!there && report->complete)
-			HS__WARN(report->run, of, "", "required", "measure-report-missing",
+			HS__FAIL(report->run, of, "", "required", "measure-report-missing",
 				"the measure has a %s '%.*s', and the report does not", name,
 				HS__SHOW(label(item)));
 	}
@@ -178,27 +178,4 @@ void hs__rule_measure_report(struct hs__validation *run, const struct hs__node *
 		return;
 	}
 	check_rows(&report, node, report.measure, "group", visit_group);
-}
-
-static void check_criteria(struct hs__validation *run, const struct hs__node *of, const char *name)
-{
-	HS__EACH_BELOW(row, of, name) {
-		struct hs__node criteria = hs__below(&row, "criteria", -1,
-			hs_json_get(row.value, HS_S("criteria")));
-		if (hs__rules_in(hs_json_get_text(criteria.value, HS_S("language")),
-			    "text/cql text/cql.identifier"))
-			HS__WARN(run, &criteria, "", "invalid", "measure-no-library",
-				"criteria in CQL need a library, and the measure names none");
-	}
-}
-
-void hs__rule_measure(struct hs__validation *run, const struct hs__node *node)
-{
-	if (hs__rules_array(node->value, "library"))
-		return;
-	check_criteria(run, node, "supplementalData");
-	HS__EACH_BELOW(group, node, "group") {
-		check_criteria(run, &group, "population");
-		check_criteria(run, &group, "stratifier");
-	}
 }

@@ -39,6 +39,7 @@ static const struct row rows[] = {
 	{ "ValueSet", hs__rule_value_set },
 	{ "ConceptMap", hs__rule_concept_map },
 	{ "StructureDefinition", hs__rule_structure },
+	{ "StructureMap", hs__rule_structure_map },
 	{ "SearchParameter", hs__rule_search_parameter },
 	{ "CapabilityStatement", hs__rule_capability },
 	{ "OperationDefinition", hs__rule_operation },

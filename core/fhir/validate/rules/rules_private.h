@@ -115,7 +115,8 @@ hs__rule hs__rule_attachment, hs__rule_coding, hs__rule_identifier, hs__rule_nar
 hs__rule hs__rule_uri, hs__rule_text, hs__rule_date, hs__rule_base64;
 hs__rule hs__rule_questionnaire, hs__rule_response, hs__rule_measure, hs__rule_measure_report;
 hs__rule hs__rule_code_system, hs__rule_value_set, hs__rule_concept_map;
-hs__rule hs__rule_structure, hs__rule_search_parameter, hs__rule_capability, hs__rule_operation;
+hs__rule hs__rule_structure, hs__rule_structure_map, hs__rule_search_parameter, hs__rule_capability,
+	hs__rule_operation;
 /* questionnaire_derived.c: beside those that it is derived from. */
 hs__rule hs__questionnaire_derived;
 /* structure_element.c: one element; `keys` has the invariants met before, by key. */

@@ -5,6 +5,7 @@
 
 struct tally {
 	unsigned sets, systems, closed;
+	bool stale;
 };
 
 static enum hs_validate_answer in_value_set(void *arg, struct hs_arena *arena,
@@ -42,6 +43,11 @@ static enum hs_validate_answer subsumes(void *arg, struct hs_slice system, struc
 	return hs_slice_eq(system, HS_S("http://far/c")) ? HS_VALIDATE_YES : HS_VALIDATE_NO_SYSTEM;
 }
 
+static bool tell_stale(void *arg)
+{
+	return ((struct tally *)arg)->stale;
+}
+
 static void count_close(void *arg)
 {
 	((struct tally *)arg)->closed++;
@@ -76,6 +82,7 @@ static void open_desk(struct desk *desk)
 	struct hs_validate_terminology terminology = { .in_value_set = in_value_set,
 		.in_system = in_system,
 		.subsumes = subsumes,
+		.is_stale = tell_stale,
 		.close = count_close,
 		.arg = &desk->tally };
 	struct hs_validator_source source = { .profiles = desk->profiles, .terminology = &terminology };
@@ -172,9 +179,22 @@ static void answers_expressions(void **state)
 	close_desk(&desk);
 }
 
+/* What it was told it keeps, so whoever holds it is told when another would be told more. */
+static void grows_stale(void **state)
+{
+	struct desk desk;
+	(void)state;
+	open_desk(&desk);
+	assert_false(hs_validator_is_stale(desk.validator));
+	desk.tally.stale = true;
+	assert_true(hs_validator_is_stale(desk.validator));
+	close_desk(&desk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(grows_stale),
 		cmocka_unit_test(judges_what_the_library_cannot),
 		cmocka_unit_test(asks_each_question_once),
 		cmocka_unit_test(answers_expressions),

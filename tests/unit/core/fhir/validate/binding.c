@@ -92,12 +92,27 @@ static void heeds_additional_bindings(void **state)
 	bad(more, set, PATIENT("b"), "binding-required");
 }
 
+/* Units bind the quantities of a choice, and an extension stands for no code of a required value set. */
+static void tells_units_from_concepts(void **state)
+{
+	(void)state;
+	bad(REQUIRED, SET("'include':[{'system':'http://unitsofmeasure.org','concept':[{'code':'mg'}]}]"),
+		PATIENT("b"), "binding-extensible");
+	assert_found(NULL, NULL,
+		"{'resourceType':'AllergyIntolerance','patient':{'reference':'Patient/1'},'_category':[{'"
+		"extension':"
+		"[{'url':'http://hl7.org/fhir/StructureDefinition/data-absent-reason','valueCode':'unknown'}]"
+		"}]}",
+		"binding-no-code", "AllergyIntolerance.category[0]");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges_by_strength),
 		cmocka_unit_test(composes_value_sets),
 		cmocka_unit_test(heeds_additional_bindings),
+		cmocka_unit_test(tells_units_from_concepts),
 	};
 	return cmocka_run_group_tests(tests, open_packages, close_packages);
 }

@@ -344,6 +344,35 @@ static void questionnaires(void **state)
 	RUN_ROWS("questionnaire-", rows);
 }
 
+/* "define "Adults": true" and "define function Age(): 1", in base64. */
+#define LOGIC \
+	"{'resourceType':'Library','url':'http://a.se/Library/logic','name':'Logic','status':'draft'," \
+	"'type':{'text':'x'},'content':[{'contentType':'text/cql'," \
+	"'data':'ZGVmaW5lICJBZHVsdHMiOiB0cnVlCmRlZmluZSBmdW5jdGlvbiBBZ2UoKTogMQo='}]}"
+#define WANTS(library, expression) \
+	"{'resourceType':'Measure','url':'http://a.se/m','status':'draft','library':['" library \
+	"'],'group':[{'population':[{'criteria':{'language':'text/cql','expression':'" expression "'}}]}]}"
+
+static void measure_logic(void **state)
+{
+	static const char missing[] = "measure-definition Measure.group[0].population[0].criteria";
+	static const struct rules_case rows[] = {
+		{ WANTS("http://a.se/Library/logic", "Adults"), { LOGIC }, "" },
+		{ WANTS("http://a.se/Library/logic", "Logic.Adults"), { LOGIC }, "" },
+		{ WANTS("http://a.se/Library/logic", "logic.Age"), { LOGIC }, "" },
+		{ WANTS("http://a.se/Library/logic", "Children"), { LOGIC }, missing },
+		{ WANTS("http://a.se/Library/logic", "Logic.Children"), { LOGIC }, missing },
+		{ WANTS("http://a.se/Library/logic", "Other.Children"), { LOGIC }, "" },
+		{ WANTS("http://a.se/Library/logic", "Adults and Children"), { LOGIC }, "" },
+		{ WANTS("http://a.se/Library/none", "Children"), { LOGIC }, "" },
+		{ "{'resourceType':'Measure','url':'http://a.se/m','status':'draft','group':[{'population':"
+		  "[{'criteria':{'language':'text/cql','expression':'Adults'}}]}]}",
+			{ NULL }, "measure-no-library? Measure.group[0].population[0].criteria" },
+	};
+	(void)state;
+	RUN_ROWS("measure-", rows);
+}
+
 static void measure_reports(void **state)
 {
 #define CODE(code) "'code':{'coding':[{'system':'http://a.se/cs','code':'" code "'}]}"
@@ -363,10 +392,10 @@ static void measure_reports(void **state)
 	static const struct rules_case rows[] = {
 		{ REPORT("summary", CODE("g") "," BOTH), { MEASURE("cohort") }, "" },
 		{ REPORT("summary", CODE("x") "," BOTH), { MEASURE("cohort") },
-			"measure-report-row MeasureReport.group[0]; measure-report-missing? MeasureReport" },
+			"measure-report-row MeasureReport.group[0]; measure-report-missing MeasureReport" },
 		{ REPORT("summary", CODE("g") ",'population':[{" CODE("p") "},{" CODE("x") "}]"),
 			{ MEASURE("cohort") },
-			"measure-report-row MeasureReport.group[0].population[1]; measure-report-missing? "
+			"measure-report-row MeasureReport.group[0].population[1]; measure-report-missing "
 			"MeasureReport.group[0]" },
 		{ REPORT("summary", CODE("g") ",'measureScore':{'value':1}," BOTH), { MEASURE("cohort") },
 			"measure-report-score MeasureReport.group[0].measureScore" },
@@ -443,6 +472,7 @@ int main(void)
 		cmocka_unit_test(extensions),
 		cmocka_unit_test(differentials),
 		cmocka_unit_test(questionnaires),
+		cmocka_unit_test(measure_logic),
 		cmocka_unit_test(measure_reports),
 		cmocka_unit_test(derived_questionnaires),
 	};

@@ -66,7 +66,7 @@ static void properties(void **state)
 			"code-system-property-uri CodeSystem.property[0].uri" },
 		{ WITH(PROPERTY("p", "http://a.se/p", "string") "," PROPERTY("p", "http://a.se/q", "string"),
 			  "{'code':'p','valueString':'x'}"),
-			{ NULL }, "code-system-property-twice CodeSystem.property[1].code" },
+			{ NULL }, "code-system-property-twice? CodeSystem.property[1].code" },
 		{ WITH(PROPERTY("inactive", HL7 "deprecationDate", "dateTime"), ""), { NULL },
 			"code-system-property-code CodeSystem.property[0].code" },
 		{ WITH(PROPERTY("parent", HL7 "parent", "code"), "{'code':'parent','valueCode':'a'}"),
