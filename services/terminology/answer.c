@@ -86,6 +86,8 @@ enum hs_status hs_tx_choose_set(struct tx_context *ctx, struct hs_error *err)
 {
 	struct tx_params *params = &ctx->params;
 
+	if (ctx->chosen)
+		return HS_OK;
 	if (!ctx->set.row) {
 		struct hs_slice url, version;
 		if (!params->url.len)
@@ -107,5 +109,8 @@ enum hs_status hs_tx_choose_set(struct tx_context *ctx, struct hs_error *err)
 	enum hs_status status = follow_imports(ctx, &trail, ctx->set, err);
 	if (status == HS_OK)
 		status = hs_tx_params_of_set(ctx, ctx->set, err);
-	return status ? status : hs_tx_find_supplements(ctx, ctx->set, err);
+	if (status == HS_OK)
+		status = hs_tx_find_supplements(ctx, ctx->set, err);
+	ctx->chosen = status == HS_OK;
+	return status;
 }

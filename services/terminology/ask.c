@@ -4,18 +4,17 @@
  *   read the input -> uploads new enough? --no--> read them in a transaction (worker) --+
  *                          | yes                                                        |
  *                          v                                                            v
- *                    resources sent with it, or known to be slow? --yes--> compile and answer (worker) ->
+ *                    resources sent with it, or much to look at? --yes--> compile and answer (worker) ->
  * reply | no
  *                          v
  *                    answer on the loop from the mapped image -> reply */
 #include "ask.h"
 
+#include "expansion.h"
 #include "inside.h"
 #include "tree.h"
 
 #define BATCH_MAX 999u
-#define PAGE_QUICK 100  /* codes */
-#define FILTER_QUICK 4u /* bytes; beginnings of fewer stand in very many texts */
 
 static enum hs_verdict fail(struct tx_ask *ask, const struct hs_error *err)
 {
@@ -183,13 +182,11 @@ enum hs_status hs_tx_ask_instance(struct tx_ask *ask, struct hs_error *err)
 	return ask->type ? missing_instance(ask, err) : HS_OK;
 }
 
-static enum hs_status answer(struct tx_ask *ask, struct hs_error *err)
+static enum hs_status begin(struct tx_ask *ask, struct hs_error *err)
 {
 	enum hs_status status = hs_tx_ask_begin(ask, ask->input, TX_NONE, err);
 
-	if (status == HS_OK)
-		status = hs_tx_ask_instance(ask, err);
-	return status ? status : ask->answer(ask, &ask->out, err);
+	return status ? status : hs_tx_ask_instance(ask, err);
 }
 
 static enum hs_verdict reply(struct tx_ask *ask, enum hs_status status, const struct hs_error *err)
@@ -203,11 +200,16 @@ static enum hs_verdict reply(struct tx_ask *ask, enum hs_status status, const st
 static enum hs_status on_worker(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	struct tx_ask *ask = arg;
-	enum hs_status status = compile_sent(ask, err);
+	enum hs_status status = HS_OK;
 
 	(void)txn;
 	(void)arena;
-	return status ? status : answer(ask, err);
+	if (has_resources(ask->input)) {
+		status = compile_sent(ask, err);
+		if (status == HS_OK)
+			status = begin(ask, err);
+	}
+	return status ? status : ask->answer(ask, &ask->out, err);
 }
 
 static enum hs_verdict after_worker(struct hs_request *req, void *arg, enum hs_status status,
@@ -217,21 +219,13 @@ static enum hs_verdict after_worker(struct hs_request *req, void *arg, enum hs_s
 	return reply(arg, status, err);
 }
 
-/* A short page below one concept of a large code system, or of what begins with a few letters, is found in
- * less time than it takes to wake a worker. */
-static bool is_quick(const struct tx_ask *ask)
+/* Whether the answer takes less time than waking a worker; a refusal does. */
+static bool is_quick(struct tx_ask *ask, enum hs_status *status, struct hs_error *err)
 {
-	struct hs_slice url = hs_parameter_text(ask->input, HS_S("url")),
-			filter = hs_parameter_text(ask->input, HS_S("filter"));
-	size_t mark = hs_slice_search(url, HS_S("?fhir_vs"));
-	int64_t count = 0;
-
-	if (mark == SIZE_MAX || ask->type ||
-		!hs_json_i64(hs_parameter_value(hs_parameter(ask->input, HS_S("count"))), &count))
-		return false;
-	struct hs_slice what = hs_slice_from(url, mark + 8);
-	bool below = hs_slice_starts(what, HS_S("=isa/")), all = !what.len && filter.len >= FILTER_QUICK;
-	return count >= 0 && count <= PAGE_QUICK && (below || all);
+	if (ask->pace != TX_BY_SIZE)
+		return ask->pace == TX_AT_ONCE;
+	*status = hs_tx_choose_set(&ask->ctx, err);
+	return *status || hs_tx_expansion_is_quick(&ask->ctx);
 }
 
 static enum hs_verdict carry_on(struct tx_ask *ask)
@@ -244,9 +238,14 @@ static enum hs_verdict carry_on(struct tx_ask *ask)
 		hs_fail(&err, HS_E_LIMIT, "the request is too large");
 		return hs_fail_request(ask->req, &err);
 	}
-	if ((ask->slow && !is_quick(ask)) || has_resources(ask->input))
+	if (has_resources(ask->input))
 		return hs_compute(ask->req, on_worker, ask, after_worker);
-	return reply(ask, answer(ask, &err), &err);
+	enum hs_status status = begin(ask, &err);
+	if (status == HS_OK && !is_quick(ask, &status, &err))
+		return hs_compute(ask->req, on_worker, ask, after_worker);
+	if (status == HS_OK)
+		status = ask->answer(ask, &ask->out, &err);
+	return reply(ask, status, &err);
 }
 
 static enum hs_status read_uploads(struct hs_txn *txn, struct hs_arena *arena, void *arg,
@@ -269,7 +268,7 @@ static enum hs_verdict after_uploads(struct hs_request *req, void *arg, enum hs_
 }
 
 enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type, tx_answer_fn *answer_fn,
-	bool slow)
+	enum tx_pace pace)
 {
 	struct tx_ask *ask = hs_arena_raw(hs_request_arena(req), sizeof(*ask));
 	struct hs_error err = { .status = HS_OK };
@@ -285,7 +284,7 @@ enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type,
 	ask->service = state;
 	ask->sandbox = hs_request_sandbox_state(req);
 	ask->answer = answer_fn;
-	ask->slow = slow;
+	ask->pace = pace;
 	ask->type = type;
 	ask->id = hs_request_part(req, "id");
 	ask->accept_language = hs_request_header(req, HS_S("Accept-Language"));

@@ -9,12 +9,15 @@ struct tx_ask;
 /* Makes the answer from the layers; pure, on any thread. */
 typedef enum hs_status tx_answer_fn(struct tx_ask *ask, struct hs_json **out, struct hs_error *err);
 
+/* Where the answer is made: on the loop, on a worker, or by the number of codes that the value set has. */
+enum tx_pace { TX_AT_ONCE, TX_ON_WORKER, TX_BY_SIZE };
+
 struct tx_ask {
 	struct hs_request *req;
 	struct tx_service *service;
 	struct tx_sandbox *sandbox;
 	tx_answer_fn *answer;
-	bool slow;             /* always on a worker */
+	enum tx_pace pace;
 	const char *type;      /* of the instance named in the path, or NULL */
 	struct hs_json *input; /* Parameters */
 	struct hs_slice accept_language, id;
@@ -31,7 +34,7 @@ struct tx_ask {
 };
 
 enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type, tx_answer_fn *answer,
-	bool slow);
+	enum tx_pace pace);
 /* Sets up `ask->ctx` anew for the input of one question. */
 enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, uint32_t sent_set,
 	struct hs_error *err);

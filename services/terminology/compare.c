@@ -424,6 +424,7 @@ static enum hs_status choose(struct tx_context *ctx, const char *name, struct tx
 	if (!label->len)
 		*label = HS_S("(unidentified)");
 	ctx->set = *set;
+	ctx->chosen = false;
 	return hs_tx_choose_set(ctx, err); /* refuses sets that include themselves */
 }
 

@@ -13,9 +13,9 @@ struct tx_writer {
 	struct tx_context *ctx;
 	struct tx_expansion *x;
 	struct hs_arena *arena;
-	struct tx_used_property used[64];
-	size_t used_count;
 	bool show_versions; /* two versions of one code system are there */
+	size_t used_count;
+	struct tx_used_property used[64]; /* written as they are counted */
 };
 
 /* Everything in w->arena; notes the properties it uses. */

@@ -83,6 +83,7 @@ struct tx_context {
 	bool swedish; /* the language of sentences: that of Accept-Language, else of displayLanguage */
 	size_t supplement_count;
 	struct tx_set set;        /* sent with the request or named by it */
+	bool chosen;              /* hs_tx_choose_set has nothing more to do */
 	struct hs_slice set_name; /* "url|version" for messages */
 	struct tx_issues issues;
 	struct tx_issue

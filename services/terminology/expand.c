@@ -313,14 +313,16 @@ static void find_doubles(struct tx_writer *w)
 enum hs_status hs_tx_expand_begin(struct tx_context *ctx, struct tx_writer **out, struct hs_json **answer,
 	struct hs_error *err)
 {
-	struct tx_writer *w = hs_arena_alloc(ctx->arena, sizeof(*w));
+	struct tx_writer *w = hs_arena_raw(ctx->arena, sizeof(*w));
 	struct hs_json *tree = hs_json_object(ctx->arena);
 	char instant[HS_INSTANT_LEN + 1];
 
 	if (!w)
 		return hs_fail(err, HS_E_LIMIT, "the request is too large");
 	enum hs_status status = hs_tx_choose_set(ctx, err);
-	*w = (struct tx_writer) { .ctx = ctx, .arena = ctx->arena };
+	memset(w, 0, offsetof(struct tx_writer, used));
+	w->ctx = ctx;
+	w->arena = ctx->arena;
 	if (status == HS_OK)
 		status = hs_tx_expansion_make(ctx, &w->x, err);
 	if (status == HS_OK)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Collecting the codes of a value set: includes add, imports intersect, excludes take away. */
-#include "expansion.h"
+#include "expansion_walk.h"
 
 #include "filter.h"
 #include "fold.h"
@@ -9,19 +9,6 @@
 #include "texts.h"
 #include "tree.h"
 #include "version.h"
-
-#define DEPTH_MAX 40u
-
-struct list {
-	struct tx_item *items;
-	size_t count, room;
-};
-
-struct walk {
-	struct tx_expansion *x;
-	struct tx_context *ctx;
-	size_t depth;
-};
 
 /* ---- sets of items ---- */
 
@@ -66,7 +53,7 @@ static size_t slot_of(const struct tx_expansion *x, const struct tx_item *items,
 	return at;
 }
 
-static uint32_t *make_table(struct tx_expansion *x, const struct list *list, size_t *room)
+static uint32_t *make_table(struct tx_expansion *x, const struct tx_list *list, size_t *room)
 {
 	*room = 64;
 	while (*room < list->count * 2)
@@ -80,7 +67,7 @@ static uint32_t *make_table(struct tx_expansion *x, const struct list *list, siz
 	return table;
 }
 
-static enum hs_status too_costly(struct walk *w, struct hs_error *err)
+enum hs_status hs_tx_walk_too_costly(struct tx_walk *w, struct hs_error *err)
 {
 	struct hs_slice limit = hs_arena_printf(w->ctx->arena, "%u", w->x->limit);
 
@@ -90,26 +77,26 @@ static enum hs_status too_costly(struct walk *w, struct hs_error *err)
 	return HS_E_TOO_COSTLY;
 }
 
-/* Room for `count` items in all: what is known to be long is not copied while it grows. */
-static enum hs_status reserve(struct walk *w, struct list *list, size_t count, struct hs_error *err)
+enum hs_status hs_tx_walk_reserve(struct tx_walk *w, struct tx_list *list, size_t count, struct hs_error *err)
 {
 	if (count <= list->room)
 		return HS_OK;
 	void *items = hs_arena_grow(w->ctx->arena, list->items, list->room * sizeof(*list->items),
 		count * sizeof(*list->items));
 	if (!items)
-		return too_costly(w, err);
+		return hs_tx_walk_too_costly(w, err);
 	list->items = items;
 	list->room = count;
 	return HS_OK;
 }
 
-static enum hs_status push(struct walk *w, struct list *list, struct tx_item item, struct hs_error *err)
+enum hs_status hs_tx_walk_push(struct tx_walk *w, struct tx_list *list, struct tx_item item,
+	struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
 	if (list->count == list->room)
-		status = reserve(w, list, list->room ? list->room * 2 : 256, err);
+		status = hs_tx_walk_reserve(w, list, list->room ? list->room * 2 : 256, err);
 	if (status)
 		return status;
 	list->items[list->count++] = item;
@@ -118,7 +105,7 @@ static enum hs_status push(struct walk *w, struct list *list, struct tx_item ite
 
 /* ---- what is left out ---- */
 
-static bool matches_filter(struct walk *w, const struct tx_item *item)
+static bool matches_filter(struct tx_walk *w, const struct tx_item *item)
 {
 	struct hs_arena *arena = w->ctx->arena;
 	struct hs_slice words = w->x->folded_filter;
@@ -140,21 +127,20 @@ static bool matches_filter(struct walk *w, const struct tx_item *item)
 	return found;
 }
 
-static bool is_wanted(struct walk *w, const struct tx_item *item)
+static bool is_wanted(struct tx_walk *w, const struct tx_item *item)
 {
 	if (w->x->active_only && hs_tx_is_inactive(item->system, item->concept))
 		return false;
 	return true;
 }
 
-/* Takes away the concepts of a large code system that do not have the words that are searched. */
-static enum hs_status keep_found(struct walk *w, struct tx_system s, struct tx_bits bits,
+enum hs_status hs_tx_walk_keep_found(struct tx_walk *w, struct tx_system s, struct tx_bits bits,
 	struct hs_error *err)
 {
 	struct tx_bits found = hs_tx_bits_new(w->ctx->arena, bits.count);
 
 	if (!found.words || !hs_tx_big_search(s.layer, w->ctx->arena, w->x->folded_filter, &found))
-		return too_costly(w, err);
+		return hs_tx_walk_too_costly(w, err);
 	hs_tx_bits_and(bits, found);
 	return HS_OK;
 }
@@ -187,7 +173,7 @@ static bool names_two_versions(struct tx_set set, bool by_exclude)
 }
 
 /* Whether the request leaves the system out (exclude-system); with row NULL, all of its versions. */
-static bool is_left_out(const struct walk *w, struct hs_slice url, struct tx_system s)
+static bool is_left_out(const struct tx_walk *w, struct hs_slice url, struct tx_system s)
 {
 	for (size_t i = 0; i < w->ctx->params.left_out_count; i++) {
 		struct hs_slice wanted, version;
@@ -200,7 +186,7 @@ static bool is_left_out(const struct walk *w, struct hs_slice url, struct tx_sys
 }
 
 /* *out has no row for a system that is left out. */
-static enum hs_status find_system(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
+enum hs_status hs_tx_walk_system(struct tx_walk *w, struct tx_set set, const struct tx_rule_row *rule,
 	struct tx_system *out, struct hs_error *err)
 {
 	struct hs_slice url = tx_text(set.layer, rule->system);
@@ -227,8 +213,8 @@ static enum hs_status find_system(struct walk *w, struct tx_set set, const struc
 	return HS_OK;
 }
 
-static enum hs_status list_picks(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
-	struct tx_system s, struct list *out, struct hs_error *err)
+static enum hs_status list_picks(struct tx_walk *w, struct tx_set set, const struct tx_rule_row *rule,
+	struct tx_system s, struct tx_list *out, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
@@ -236,8 +222,8 @@ static enum hs_status list_picks(struct walk *w, struct tx_set set, const struct
 		const struct tx_pick_row *pick = &set.layer->picks[rule->pick_first + i];
 		uint32_t concept = hs_tx_find_code(w->ctx->arena, s, tx_text(set.layer, pick->code), NULL);
 		if (concept != TX_NONE)
-			status = push(w, out, (struct tx_item) { s, concept, set.layer, pick, true, false },
-				err);
+			status = hs_tx_walk_push(w, out,
+				(struct tx_item) { s, concept, set.layer, pick, true, false }, err);
 	}
 	return status;
 }
@@ -261,20 +247,20 @@ static void narrow(struct tx_filter *filters, uint32_t count, struct tx_system s
 }
 
 struct taker {
-	struct walk *w;
+	struct tx_walk *w;
 	struct tx_system s;
-	struct list *out;
+	struct tx_list *out;
 };
 
 static enum hs_status take_found(void *arg, uint32_t concept, struct hs_error *err)
 {
 	struct taker *t = arg;
 
-	return push(t->w, t->out, (struct tx_item) { .system = t->s, .concept = concept }, err);
+	return hs_tx_walk_push(t->w, t->out, (struct tx_item) { .system = t->s, .concept = concept }, err);
 }
 
-static enum hs_status list_source(struct walk *w, const struct tx_rule_row *rule, struct tx_system s,
-	const struct tx_filter *filters, struct list *out, struct hs_error *err)
+static enum hs_status list_source(struct tx_walk *w, const struct tx_rule_row *rule, struct tx_system s,
+	const struct tx_filter *filters, struct tx_list *out, struct hs_error *err)
 {
 	struct taker taker = { w, s, out };
 	struct tx_listing listing = {
@@ -292,17 +278,17 @@ static enum hs_status list_source(struct walk *w, const struct tx_rule_row *rule
 
 /* Of a large code system only what has the words that are searched: excluding and importing part sets in the
  * same way with all of their codes as with those. */
-static enum hs_status list_big(struct walk *w, const struct tx_rule_row *rule, struct tx_system s,
-	const struct tx_filter *filters, struct list *out, struct hs_error *err)
+static enum hs_status list_big(struct tx_walk *w, const struct tx_rule_row *rule, struct tx_system s,
+	const struct tx_filter *filters, struct tx_list *out, struct hs_error *err)
 {
 	struct tx_bits bits = { NULL, 0 };
 	enum hs_status status = hs_tx_big_select(w->ctx, s, filters, rule->filter_count, &bits, err);
 
 	if (status == HS_OK && w->x->folded_filter.len && !w->ctx->supplement_count)
-		status = keep_found(w, s, bits, err);
+		status = hs_tx_walk_keep_found(w, s, bits, err);
 	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(bits, 0);
 		at != UINT32_MAX && status == HS_OK; at = hs_tx_bits_next(bits, at + 1))
-		status = push(w, out, (struct tx_item) { .system = s, .concept = at }, err);
+		status = hs_tx_walk_push(w, out, (struct tx_item) { .system = s, .concept = at }, err);
 	return status;
 }
 
@@ -313,7 +299,7 @@ struct found {
 };
 
 /* Like list_big, only what has the words: with supplements there are texts that the index does not know. */
-static void search_texts(struct walk *w, struct tx_system s, struct found *out)
+static void search_texts(struct tx_walk *w, struct tx_system s, struct found *out)
 {
 	if (!w->x->folded_filter.len || w->ctx->supplement_count ||
 		!hs_tx_texts_search(w->ctx->arena, s, w->x->folded_filter, &out->bits, &out->sure))
@@ -328,8 +314,8 @@ static uint32_t next_found(const struct found *found, struct tx_system s, uint32
 	return next == UINT32_MAX ? next : s.row->concept_first + next;
 }
 
-static enum hs_status list_concepts(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
-	struct tx_system s, struct list *out, struct hs_error *err)
+static enum hs_status list_concepts(struct tx_walk *w, struct tx_set set, const struct tx_rule_row *rule,
+	struct tx_system s, struct tx_list *out, struct hs_error *err)
 {
 	struct tx_filter *filters = NULL;
 	struct found found = { { NULL, 0 }, false };
@@ -348,22 +334,23 @@ static enum hs_status list_concepts(struct walk *w, struct tx_set set, const str
 	for (uint32_t i = 0; i < rule->filter_count && all; i++)
 		all = filters[i].answered;
 	if (all)
-		status = reserve(w, out, to - from, err);
+		status = hs_tx_walk_reserve(w, out, to - from, err);
 	for (uint32_t at = next_found(&found, s, from); at < to && status == HS_OK;
 		at = next_found(&found, s, at + 1)) {
 		bool passes = true;
 		for (uint32_t i = 0; i < rule->filter_count && passes; i++)
 			passes = filters[i].answered || hs_tx_filter_passes(w->ctx, &filters[i], s, at);
 		if (passes)
-			status = push(w, out,
+			status = hs_tx_walk_push(w, out,
 				(struct tx_item) { .system = s, .concept = at, .found = found.sure }, err);
 	}
 	return status;
 }
 
-static enum hs_status walk_set(struct walk *w, struct tx_set set, struct list *out, struct hs_error *err);
+static enum hs_status walk_set(struct tx_walk *w, struct tx_set set, struct tx_list *out,
+	struct hs_error *err);
 
-static enum hs_status find_import(struct walk *w, struct tx_set set, uint32_t import, struct tx_set *out,
+enum hs_status hs_tx_walk_import(struct tx_walk *w, struct tx_set set, uint32_t import, struct tx_set *out,
 	struct hs_error *err)
 {
 	struct hs_slice canonical = tx_text(set.layer, set.layer->imports[import]), url, pinned, version;
@@ -379,11 +366,11 @@ static enum hs_status find_import(struct walk *w, struct tx_set set, uint32_t im
 	return HS_OK;
 }
 
-static enum hs_status expand_import(struct walk *w, struct tx_set set, uint32_t import, struct list *out,
-	struct hs_error *err)
+static enum hs_status expand_import(struct tx_walk *w, struct tx_set set, uint32_t import,
+	struct tx_list *out, struct hs_error *err)
 {
 	struct tx_set other;
-	enum hs_status status = find_import(w, set, import, &other, err);
+	enum hs_status status = hs_tx_walk_import(w, set, import, &other, err);
 
 	if (status == HS_OK)
 		status = walk_set(w, other, out, err);
@@ -393,14 +380,14 @@ static enum hs_status expand_import(struct walk *w, struct tx_set set, uint32_t 
 }
 
 /* Keeps of `list` what is in `other` too, or what is not. */
-static enum hs_status keep(struct walk *w, struct list *list, const struct list *other, bool inside,
+static enum hs_status keep(struct tx_walk *w, struct tx_list *list, const struct tx_list *other, bool inside,
 	struct hs_error *err)
 {
 	size_t room, n = 0;
 	uint32_t *table = make_table(w->x, other, &room);
 
 	if (!table)
-		return too_costly(w, err);
+		return hs_tx_walk_too_costly(w, err);
 	for (size_t i = 0; i < list->count; i++) {
 		bool found = table[slot_of(w->x, other->items, table, room, &list->items[i])] != 0;
 		if (found == inside)
@@ -410,8 +397,8 @@ static enum hs_status keep(struct walk *w, struct list *list, const struct list 
 	return HS_OK;
 }
 
-static enum hs_status expand_rule(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
-	struct list *out, struct hs_error *err)
+static enum hs_status expand_rule(struct tx_walk *w, struct tx_set set, const struct tx_rule_row *rule,
+	struct tx_list *out, struct hs_error *err)
 {
 	struct tx_system s = { NULL, NULL };
 	enum hs_status status = HS_OK;
@@ -419,13 +406,13 @@ static enum hs_status expand_rule(struct walk *w, struct tx_set set, const struc
 
 	if (rule->system.len) {
 		begun = true;
-		status = find_system(w, set, rule, &s, err);
+		status = hs_tx_walk_system(w, set, rule, &s, err);
 		if (status == HS_OK && s.row)
 			status = rule->flags & TX_RULE_ENUM ? list_picks(w, set, rule, s, out, err) :
 							      list_concepts(w, set, rule, s, out, err);
 	}
 	for (uint32_t i = 0; i < rule->import_count && status == HS_OK; i++) {
-		struct list other = { NULL, 0, 0 };
+		struct tx_list other = { NULL, 0, 0 };
 		status = expand_import(w, set, rule->import_first + i, &other, err);
 		if (status == HS_OK && begun)
 			status = keep(w, out, &other, true, err);
@@ -440,13 +427,13 @@ static enum hs_status expand_rule(struct walk *w, struct tx_set set, const struc
 
 /* Adds to a list without doubles. The table over it grows with it. */
 struct unique {
-	struct list *list;
+	struct tx_list *list;
 	uint32_t *table;
 	size_t room;
 };
 
 /* The first codes need no table when they are known to differ from one another. */
-static void take_distinct(struct walk *w, struct list *to, const struct list *from)
+static void take_distinct(struct tx_walk *w, struct tx_list *to, const struct tx_list *from)
 {
 	size_t n = 0;
 
@@ -457,7 +444,7 @@ static void take_distinct(struct walk *w, struct list *to, const struct list *fr
 	to->count = n;
 }
 
-static enum hs_status add_unique(struct walk *w, struct unique *u, const struct list *more,
+static enum hs_status add_unique(struct tx_walk *w, struct unique *u, const struct tx_list *more,
 	struct hs_error *err)
 {
 	for (size_t i = 0; i < more->count; i++) {
@@ -472,11 +459,11 @@ static enum hs_status add_unique(struct walk *w, struct unique *u, const struct 
 					&u->list->items[k])] = (uint32_t)k + 1;
 		}
 		if (!u->table)
-			return too_costly(w, err);
+			return hs_tx_walk_too_costly(w, err);
 		size_t at = slot_of(w->x, u->list->items, u->table, u->room, item);
 		if (u->table[at] || !is_wanted(w, item))
 			continue;
-		enum hs_status status = push(w, u->list, *item, err);
+		enum hs_status status = hs_tx_walk_push(w, u->list, *item, err);
 		if (status)
 			return status;
 		u->table[at] = (uint32_t)u->list->count;
@@ -484,7 +471,7 @@ static enum hs_status add_unique(struct walk *w, struct unique *u, const struct 
 	return HS_OK;
 }
 
-static enum hs_status add_found(struct walk *w, struct unique *u, const struct list *found,
+static enum hs_status add_found(struct tx_walk *w, struct unique *u, const struct tx_list *found,
 	const struct tx_rule_row *rule, struct hs_error *err)
 {
 	if (u->list->items || rule->flags & TX_RULE_ENUM)
@@ -493,19 +480,20 @@ static enum hs_status add_found(struct walk *w, struct unique *u, const struct l
 	return HS_OK;
 }
 
-static enum hs_status walk_set(struct walk *w, struct tx_set set, struct list *out, struct hs_error *err)
+static enum hs_status walk_set(struct tx_walk *w, struct tx_set set, struct tx_list *out,
+	struct hs_error *err)
 {
 	struct unique unique = { out, NULL, 0 };
 	enum hs_status status = HS_OK;
 
-	if (w->depth++ == DEPTH_MAX) /* sets that include themselves were refused before */
+	if (w->depth++ == TX_WALK_DEPTH) /* sets that include themselves were refused before */
 		return hs_fail(err, HS_E_TOO_COSTLY, "value sets include one another more than %u deep",
-			DEPTH_MAX);
+			TX_WALK_DEPTH);
 
 	for (int excluding = 0; excluding < 2 && status == HS_OK; excluding++)
 		for (uint32_t i = 0; i < set.row->rule_count && status == HS_OK; i++) {
 			const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
-			struct list found = { NULL, 0, 0 };
+			struct tx_list found = { NULL, 0, 0 };
 			if (((rule->flags & TX_RULE_EXCLUDE) != 0) != excluding)
 				continue;
 			status = expand_rule(w, set, rule, &found, err);
@@ -554,189 +542,22 @@ static void read_options(struct tx_expansion *x)
 	x->limit = x->ctx->limit;
 }
 
-/* ---- one large code system ---- */
-
-/* Whether a set speaks of one large code system only, imports included. Lists of codes keep their order and
- * texts of their own, so they may stand only where no code is told for them (`silent`): in what is excluded,
- * and in what a rule's codes must be in too. */
-static bool is_of_one(struct walk *w, struct tx_set set, bool silent, struct tx_system *only,
-	struct hs_error *err)
-{
-	bool one = ++w->depth < DEPTH_MAX;
-
-	for (uint32_t i = 0; i < set.row->rule_count && one; i++) {
-		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
-		bool quiet = silent || rule->flags & TX_RULE_EXCLUDE;
-		struct tx_system s = { NULL, NULL };
-		if (rule->system.len) {
-			one = (quiet || !(rule->flags & TX_RULE_ENUM)) &&
-				find_system(w, set, rule, &s, err) == HS_OK && hs_tx_is_big(s) &&
-				(!only->row || only->row == s.row);
-			*only = s;
-		}
-		for (uint32_t k = 0; k < rule->import_count && one; k++) {
-			struct tx_set other;
-			one = hs_tx_resolve_set(w->ctx,
-				      tx_text(set.layer, set.layer->imports[rule->import_first + k]),
-				      HS_S_NONE, &other, NULL) &&
-				is_of_one(w, other, quiet || rule->system.len || k, only, err);
-		}
-	}
-	w->depth--;
-	return one;
-}
-
-static bool has_imports(struct tx_set set)
-{
-	for (uint32_t i = 0; i < set.row->rule_count; i++)
-		if (set.layer->rules[set.row->rule_first + i].import_count)
-			return true;
-	return false;
-}
-
-/* The large code system whose codes are all that the set has: then whole sets are joined, and no more than
- * the page is listed. Row NULL: it is not so. */
-static enum hs_status find_only_system(struct walk *w, struct tx_set set, struct tx_system *out,
-	struct hs_error *err)
-{
-	const struct tx_params *params = &w->ctx->params;
-	struct tx_system only = { NULL, NULL };
-	bool flat = params->exclude_nested == TX_YES || params->offset >= 0 || params->count >= 0 ||
-		params->filter.len;
-
-	if (w->ctx->supplement_count)
-		return HS_OK;
-	bool one = is_of_one(w, set, false, &only, err);
-	if (w->ctx->failure)
-		return err->status;
-	/* What is imported has no place in a tree; what stands beside it has. */
-	if (one && only.row && (flat || only.row->head.flags & TX_GRAPH || !has_imports(set)))
-		*out = only;
-	return HS_OK;
-}
-
-static enum hs_status join_set(struct walk *w, struct tx_set set, struct tx_system s, struct tx_bits *out,
-	struct hs_error *err);
-
-static enum hs_status join_picks(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
-	struct tx_system s, struct tx_bits *out, struct hs_error *err)
-{
-	*out = hs_tx_bits_new(w->ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
-	if (!out->words)
-		return too_costly(w, err);
-	for (uint32_t i = 0; i < rule->pick_count; i++) {
-		struct hs_slice code = tx_text(set.layer, set.layer->picks[rule->pick_first + i].code);
-		hs_tx_bits_add(*out, hs_tx_find_code(w->ctx->arena, s, code, NULL));
-	}
-	return HS_OK;
-}
-
-static enum hs_status join_rule(struct walk *w, struct tx_set set, const struct tx_rule_row *rule,
-	struct tx_system s, struct tx_bits *out, struct hs_error *err)
-{
-	struct tx_filter *filters = NULL;
-	enum hs_status status = HS_OK;
-
-	*out = (struct tx_bits) { NULL, 0 };
-	if (rule->system.len && rule->flags & TX_RULE_ENUM) {
-		status = join_picks(w, set, rule, s, out, err);
-	} else if (rule->system.len) {
-		status = hs_tx_filters_prepare(w->ctx, set, rule, s, &filters, err);
-		if (status == HS_OK)
-			status = hs_tx_big_select(w->ctx, s, filters, rule->filter_count, out, err);
-	}
-	for (uint32_t i = 0; i < rule->import_count && status == HS_OK; i++) {
-		struct tx_bits found = { NULL, 0 };
-		struct tx_set other;
-		status = find_import(w, set, rule->import_first + i, &other, err);
-		if (status == HS_OK)
-			status = join_set(w, other, s, &found, err);
-		if (status == HS_OK && out->words)
-			hs_tx_bits_and(*out, found);
-		else if (status == HS_OK)
-			*out = found;
-	}
-	return status;
-}
-
-static enum hs_status join_set(struct walk *w, struct tx_set set, struct tx_system s, struct tx_bits *out,
-	struct hs_error *err)
-{
-	enum hs_status status = HS_OK;
-
-	*out = (struct tx_bits) { NULL, 0 };
-	for (int excluding = 0; excluding < 2; excluding++)
-		for (uint32_t i = 0; i < set.row->rule_count && status == HS_OK; i++) {
-			const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
-			struct tx_bits found = { NULL, 0 };
-			if (((rule->flags & TX_RULE_EXCLUDE) != 0) != excluding || (excluding && !out->words))
-				continue;
-			status = join_rule(w, set, rule, s, &found, err);
-			if (status || !found.words)
-				continue;
-			if (!out->words)
-				*out = found;
-			else
-				(excluding ? hs_tx_bits_minus : hs_tx_bits_or)(*out, found);
-		}
-	if (status == HS_OK && !out->words) /* nothing is included */
-		*out = hs_tx_bits_new(w->ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
-	return status || out->words ? status : too_costly(w, err);
-}
-
-static enum hs_status list_page(struct walk *w, struct tx_system s, struct tx_bits bits, struct list *out,
-	struct hs_error *err)
-{
-	const struct tx_params *params = &w->ctx->params;
-	uint64_t from = params->offset > 0 ? (uint64_t)params->offset : 0, left = UINT64_MAX;
-	enum hs_status status = HS_OK;
-
-	w->x->count = hs_tx_bits_total(bits);
-	w->x->first = from;
-	if (params->count >= 0)
-		left = (uint64_t)params->count;
-	else if (w->x->count > w->x->limit)
-		return too_costly(w, err);
-	uint64_t there = from < w->x->count ? w->x->count - from : 0;
-	status = reserve(w, out, (size_t)(left < there ? left : there), err);
-	uint32_t at = from < w->x->count ? hs_tx_bits_nth(bits, (uint32_t)from) : UINT32_MAX;
-	for (; at != UINT32_MAX && left && status == HS_OK; at = hs_tx_bits_next(bits, at + 1), left--)
-		status = push(w, out, (struct tx_item) { .system = s, .concept = at }, err);
-	return status;
-}
-
-static enum hs_status expand_big(struct walk *w, struct tx_set set, struct tx_system s, struct list *out,
-	struct hs_error *err)
-{
-	struct tx_bits bits = { NULL, 0 };
-	enum hs_status status = join_set(w, set, s, &bits, err);
-
-	if (status == HS_OK && w->x->folded_filter.len)
-		status = keep_found(w, s, bits, err);
-	if (status)
-		return status;
-	for (uint32_t at = w->x->active_only ? hs_tx_bits_next(bits, 0) : UINT32_MAX; at != UINT32_MAX;
-		at = hs_tx_bits_next(bits, at + 1))
-		if (s.layer->concepts[at].flags & TX_INACTIVE)
-			hs_tx_bits_take(bits, at);
-	return list_page(w, s, bits, out, err);
-}
-
 enum hs_status hs_tx_expansion_make(struct tx_context *ctx, struct tx_expansion **out, struct hs_error *err)
 {
-	struct tx_expansion *x = hs_arena_alloc(ctx->arena, sizeof(*x));
-	struct walk w = { .x = x, .ctx = ctx };
-	struct list list = { NULL, 0, 0 };
+	struct tx_expansion *x = hs_arena_raw(ctx->arena, sizeof(*x));
+	struct tx_walk w = { .x = x, .ctx = ctx };
+	struct tx_list list = { NULL, 0, 0 };
 	size_t n = 0;
 
 	if (!x)
 		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+	memset(x, 0, offsetof(struct tx_expansion, systems));
 	x->ctx = ctx;
 	read_options(x);
 	struct tx_system big = { NULL, NULL };
-	enum hs_status status = find_only_system(&w, ctx->set, &big, err);
+	enum hs_status status = hs_tx_walk_only_system(&w, ctx->set, &big, err);
 	if (status == HS_OK && big.row) {
-		status = expand_big(&w, ctx->set, big, &list, err);
+		status = hs_tx_walk_big(&w, ctx->set, big, &list, err);
 		x->items = list.items;
 		*out = x;
 		return status;
@@ -749,7 +570,7 @@ enum hs_status hs_tx_expansion_make(struct tx_context *ctx, struct tx_expansion 
 		if (matches_filter(&w, &list.items[i]))
 			list.items[n++] = list.items[i];
 	if (n > x->limit && ctx->params.count < 0)
-		return too_costly(&w, err);
+		return hs_tx_walk_too_costly(&w, err);
 	x->items = list.items;
 	x->count = n;
 	*out = x;

@@ -32,12 +32,14 @@ struct tx_expansion {
 	struct tx_set basis;
 	bool counted; /* what was told is all that the filters let through of the basis */
 
-	/* what was used, for expansion.parameter */
+	/* what was used, for expansion.parameter; of the lists only what was counted has been written */
+	size_t system_count, set_count;
 	struct tx_system systems[256];
-	size_t system_count;
 	struct tx_set sets[256];
-	size_t set_count;
 };
 
+/* Whether what hs_tx_choose_set has chosen is expanded in well under a millisecond, by the number of codes
+ * that have to be looked at. */
+bool hs_tx_expansion_is_quick(struct tx_context *ctx);
 /* Expands ctx->set. HS_E_TOO_COSTLY past the limit, with ctx->failure set. */
 enum hs_status hs_tx_expansion_make(struct tx_context *ctx, struct tx_expansion **out, struct hs_error *err);

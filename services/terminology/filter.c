@@ -272,14 +272,23 @@ static bool subject_passes(struct tx_context *ctx, const struct tx_filter *f, st
 	}
 }
 
+/* Operators about what a concept has; the others are about where it stands. */
+static bool asks_subject(enum tx_filter_op op)
+{
+	return op == TX_OP_EQUAL || op == TX_OP_REGEX || op == TX_OP_IN || op == TX_OP_NOT_IN ||
+		op == TX_OP_EXISTS;
+}
+
 bool hs_tx_filter_passes(struct tx_context *ctx, const struct tx_filter *f, struct tx_system s,
 	uint32_t concept)
 {
-	struct hs_arena_mark mark = hs_arena_mark(ctx->arena);
 	bool exists = false, passes;
 
 	if (f->of_source)
 		return s.layer->source->filter_passes(ctx, s, f, concept);
+	if (!asks_subject(f->op))
+		return place_passes(f, s, concept);
+	struct hs_arena_mark mark = hs_arena_mark(ctx->arena);
 	switch (f->op) {
 	case TX_OP_EQUAL:
 	case TX_OP_REGEX:
@@ -289,12 +298,9 @@ bool hs_tx_filter_passes(struct tx_context *ctx, const struct tx_filter *f, stru
 	case TX_OP_NOT_IN:
 		passes = !subject_passes(ctx, f, s, concept, &exists);
 		break;
-	case TX_OP_EXISTS:
+	default: /* TX_OP_EXISTS */
 		subject_passes(ctx, f, s, concept, &exists);
 		passes = exists == hs_slice_eq(f->value, HS_S("true"));
-		break;
-	default:
-		passes = place_passes(f, s, concept);
 	}
 	hs_arena_rollback(ctx->arena, mark);
 	return passes;

@@ -106,26 +106,26 @@ static enum hs_status capabilities(struct tx_ask *ask, struct hs_json **out, str
 
 /* ---- handlers ---- */
 
-#define HANDLER(name, type, answer, slow) \
+#define HANDLER(name, type, answer, pace) \
 	static enum hs_verdict name(struct hs_request *req, void *state) \
 	{ \
-		return hs_tx_ask(req, state, (type), (answer), (slow)); \
+		return hs_tx_ask(req, state, (type), (answer), (pace)); \
 	}
-HANDLER(serve_lookup, NULL, lookup, false)
-HANDLER(serve_lookup_instance, "CodeSystem", lookup, false)
-HANDLER(serve_subsumes, NULL, subsumes, false)
-HANDLER(serve_subsumes_instance, "CodeSystem", subsumes, false)
-HANDLER(serve_validate_system, NULL, validate_in_system, false)
-HANDLER(serve_validate_system_instance, "CodeSystem", validate_in_system, false)
-HANDLER(serve_validate_set, NULL, validate_in_set, false)
-HANDLER(serve_validate_set_instance, "ValueSet", validate_in_set, false)
-HANDLER(serve_batch, NULL, hs_tx_batch, true)
-HANDLER(serve_expand, NULL, expand, true)
-HANDLER(serve_expand_instance, "ValueSet", expand, true)
-HANDLER(serve_compare, NULL, compare, true)
-HANDLER(serve_translate, NULL, translate, false)
-HANDLER(serve_translate_instance, "ConceptMap", translate, false)
-HANDLER(serve_capabilities, NULL, capabilities, true)
+HANDLER(serve_lookup, NULL, lookup, TX_AT_ONCE)
+HANDLER(serve_lookup_instance, "CodeSystem", lookup, TX_AT_ONCE)
+HANDLER(serve_subsumes, NULL, subsumes, TX_AT_ONCE)
+HANDLER(serve_subsumes_instance, "CodeSystem", subsumes, TX_AT_ONCE)
+HANDLER(serve_validate_system, NULL, validate_in_system, TX_AT_ONCE)
+HANDLER(serve_validate_system_instance, "CodeSystem", validate_in_system, TX_AT_ONCE)
+HANDLER(serve_validate_set, NULL, validate_in_set, TX_AT_ONCE)
+HANDLER(serve_validate_set_instance, "ValueSet", validate_in_set, TX_AT_ONCE)
+HANDLER(serve_batch, NULL, hs_tx_batch, TX_ON_WORKER)
+HANDLER(serve_expand, NULL, expand, TX_BY_SIZE)
+HANDLER(serve_expand_instance, "ValueSet", expand, TX_BY_SIZE)
+HANDLER(serve_compare, NULL, compare, TX_ON_WORKER)
+HANDLER(serve_translate, NULL, translate, TX_AT_ONCE)
+HANDLER(serve_translate_instance, "ConceptMap", translate, TX_AT_ONCE)
+HANDLER(serve_capabilities, NULL, capabilities, TX_ON_WORKER)
 
 /* ---- tables ---- */
 

@@ -2,6 +2,8 @@
 /* Tests of $expand: rules, every filter operator, paging, nesting, searching, limits. */
 #include "ask_test.h"
 
+#include <services/terminology/expansion.h>
+
 #define CS \
 	"'resourceType':'CodeSystem','content':'complete','caseSensitive':true,'status':'active','language'" \
 	":'en'"
@@ -292,6 +294,53 @@ static void long_ones_are_the_same_in_pieces(void **state)
 	hs_arena_free(arena);
 }
 
+static bool is_quick(struct ask *q, const char *parameters)
+{
+	ask_prepare(q, parameters);
+	assert_int_equal(q->status, HS_OK);
+	assert_int_equal(hs_tx_choose_set(&q->ctx, &q->err), HS_OK);
+	return hs_tx_expansion_is_quick(&q->ctx);
+}
+
+/* By the codes that have to be looked at, not by those that are told. */
+static void quick_are_those_with_little_to_look_at(void **state)
+{
+#define SET(name, compose) \
+	"{'resourceType':'ValueSet','url':'urn:" name "','status':'active','compose':{'include':[" compose \
+	"]}}"
+#define ON(name) "{'name':'url','valueUri':'urn:" name "'}"
+	struct hs_arena *arena = hs_arena_new((size_t)4 << 20);
+	struct hs_buf text;
+	struct ask q;
+
+	(void)state;
+	hs_buf_init(&text, arena, (size_t)1 << 20);
+	hs_buf_cstr(&text, "{" CS ",'url':'urn:600','concept':[{'code':'c0'}");
+	for (unsigned i = 1; i < 600; i++)
+		hs_buf_printf(&text, ",{'code':'c%u'}", i);
+	hs_buf_cstr(&text, "]}");
+	const char *const sets[] = { hs_arena_cstr(arena, hs_buf_slice(&text)),
+		SET("whole", "{'system':'urn:600'}"),
+		SET("twice", "{'system':'urn:600'},{'valueSet':['urn:whole']}"),
+		SET("list", "{'system':'urn:600','concept':[{'code':'c1'},{'code':'c2'}]}"),
+		SET("below",
+			"{'system':'urn:600','filter':[{'property':'concept','op':'is-a','value':'c1'}]}"),
+		SET("regex", "{'system':'urn:600','filter':[{'property':'code','op':'regex','value':'c1'}]}"),
+		SET("lists", "{'valueSet':['urn:list']},{'valueSet':['urn:list']}"), NULL };
+	ask_begin(&q, sets);
+	assert_true(is_quick(&q, ON("whole")));
+	assert_true(is_quick(&q, ON("list")));
+	assert_true(is_quick(&q, ON("lists")));
+	assert_false(is_quick(&q, ON("twice")));
+	assert_false(is_quick(&q, ON("below")));
+	assert_false(is_quick(&q, ON("regex")));
+	assert_false(is_quick(&q, ON("whole") ",{'name':'includeDesignations','valueBoolean':true}"));
+	assert_true(is_quick(&q, ON("list") ",{'name':'includeDesignations','valueBoolean':true}"));
+	assert_false(is_quick(&q, ON("whole") ",{'name':'filter','valueString':'c'}"));
+	ask_end(&q);
+	hs_arena_free(arena);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -325,7 +374,8 @@ int main(void)
 		cmocka_unit_test(bad_filters), cmocka_unit_test(include_and_exclude),
 		cmocka_unit_test(nesting), cmocka_unit_test(paging), cmocka_unit_test(searching),
 		cmocka_unit_test(too_costly), cmocka_unit_test(what_is_told_of_a_code),
-		cmocka_unit_test(long_ones_are_the_same_in_pieces) };
+		cmocka_unit_test(long_ones_are_the_same_in_pieces),
+		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

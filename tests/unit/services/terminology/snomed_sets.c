@@ -4,6 +4,8 @@
 #include "ask_test.h"
 #include "snomed_test.h"
 
+#include <services/terminology/expansion.h>
+
 static struct sct_test t;
 static struct ask a;
 
@@ -134,11 +136,40 @@ static void says_where_a_constraint_is_wrong(void **state)
 		SIZE_MAX);
 }
 
+/* Short pages below one concept, and what is searched with a few letters. */
+static void quick_are_short_pages(void **state)
+{
+#define PAGE ",{'name':'count','valueInteger':20}"
+	static const struct {
+		const char *url, *parameters;
+		bool quick;
+	} rows[] = {
+		{ "http://snomed.info/sct?fhir_vs=isa/138875005", PAGE, true },
+		{ "http://snomed.info/sct?fhir_vs=isa/138875005", "", false },
+		{ "http://snomed.info/sct?fhir_vs=isa/138875005", ",{'name':'count','valueInteger':5000}",
+			false },
+		{ "http://snomed.info/sct?fhir_vs=isa/138875005", PAGE FILTER("pneu"), true },
+		{ "http://snomed.info/sct?fhir_vs=isa/138875005", PAGE FILTER("pn"), false },
+		{ "http://snomed.info/sct?fhir_vs=ecl/<138875005", PAGE, false },
+		{ "http://snomed.info/sct?fhir_vs", PAGE FILTER("pneu"), true },
+		{ "http://snomed.info/sct?fhir_vs", PAGE, false },
+		{ "urn:imports", PAGE, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		expand(rows[i].url, rows[i].parameters);
+		assert_int_equal(a.status, HS_OK);
+		if (hs_tx_expansion_is_quick(&a.ctx) != rows[i].quick)
+			fail_msg("%s%s", rows[i].url, rows[i].parameters);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(joins_what_is_imported),
-		cmocka_unit_test(tells_the_sets_it_used),
-		cmocka_unit_test(says_where_a_constraint_is_wrong) };
+		cmocka_unit_test(tells_the_sets_it_used), cmocka_unit_test(says_where_a_constraint_is_wrong),
+		cmocka_unit_test(quick_are_short_pages) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

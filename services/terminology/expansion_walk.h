@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the two ways of collecting the codes of a value set share: one by one (expansion.c), and as sets of
+ * one large code system (expansion_big.c). Lives for one expansion; its memory is that of the question. */
+#pragma once
+
+#include "expansion.h"
+
+#define TX_WALK_DEPTH 40u /* value sets in one another */
+
+struct tx_list {
+	struct tx_item *items;
+	size_t count, room;
+};
+
+struct tx_walk {
+	struct tx_expansion *x;
+	struct tx_context *ctx;
+	size_t depth;
+};
+
+enum hs_status hs_tx_walk_too_costly(struct tx_walk *w, struct hs_error *err);
+/* Room for `count` items in all: what is known to be long is not copied while it grows. */
+enum hs_status hs_tx_walk_reserve(struct tx_walk *w, struct tx_list *list, size_t count,
+	struct hs_error *err);
+enum hs_status hs_tx_walk_push(struct tx_walk *w, struct tx_list *list, struct tx_item item,
+	struct hs_error *err);
+/* The code system that a rule names, noted as used; row NULL when the request leaves it out. */
+enum hs_status hs_tx_walk_system(struct tx_walk *w, struct tx_set set, const struct tx_rule_row *rule,
+	struct tx_system *out, struct hs_error *err);
+/* The value set that a rule includes, noted as used. */
+enum hs_status hs_tx_walk_import(struct tx_walk *w, struct tx_set set, uint32_t import, struct tx_set *out,
+	struct hs_error *err);
+/* Takes away the concepts of a large code system that do not have the words that are searched. */
+struct tx_bits;
+enum hs_status hs_tx_walk_keep_found(struct tx_walk *w, struct tx_system s, struct tx_bits bits,
+	struct hs_error *err);
+
+/* The large code system whose codes are all that the set has: then whole sets are joined, and no more than
+ * the page is listed. Row NULL: it is not so. */
+enum hs_status hs_tx_walk_only_system(struct tx_walk *w, struct tx_set set, struct tx_system *out,
+	struct hs_error *err);
+/* Lists the page that is asked for. */
+enum hs_status hs_tx_walk_big(struct tx_walk *w, struct tx_set set, struct tx_system s, struct tx_list *out,
+	struct hs_error *err);
