@@ -130,6 +130,8 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, 
 	ctx->fhir = hs_request_fhir(ask->req);
 	ctx->now_ms = hs_request_now(ask->req);
 	hs_tx_see(ctx, ask->service, ask->imports, ask->uploads, &ask->sent);
+	if (ask->most_codes && ask->most_codes < ctx->limit)
+		ctx->limit = (uint32_t)ask->most_codes;
 	if (sent_set != TX_NONE)
 		ctx->set = (struct tx_set) { &ask->sent, &ask->sent.sets[sent_set] };
 	return hs_tx_params_read(ctx, input, ask->accept_language, err);
@@ -288,6 +290,8 @@ enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type,
 	ask->type = type;
 	ask->id = hs_request_part(req, "id");
 	ask->accept_language = hs_request_header(req, HS_S("Accept-Language"));
+	if (pace == TX_BY_SIZE) /* what is no number is as if it was not said */
+		(void)hs_slice_u64(hs_request_header(req, HS_S("X-Too-Costly-Threshold")), &ask->most_codes);
 	__atomic_fetch_add(&ask->service->questions, 1, __ATOMIC_RELAXED);
 	if (hs_request_parameters(req, &ask->input, &err))
 		return hs_fail_request(req, &err);

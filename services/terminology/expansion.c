@@ -69,10 +69,11 @@ static uint32_t *make_table(struct tx_expansion *x, const struct tx_list *list, 
 
 enum hs_status hs_tx_walk_too_costly(struct tx_walk *w, struct hs_error *err)
 {
-	struct hs_slice limit = hs_arena_printf(w->ctx->arena, "%u", w->x->limit);
+	struct hs_slice limit = hs_arena_printf(w->ctx->arena, "%u", w->x->limit),
+			url = TX_SET_URL(w->ctx->set);
 
 	hs_tx_refuse(w->ctx, TX_MSG_VALUESET_TOO_COSTLY, 422, HS_S_NONE,
-		(struct tx_args) { { w->ctx->set_name, limit } }, err);
+		(struct tx_args) { { url.len ? url : w->ctx->set_name, limit } }, err);
 	err->status = HS_E_TOO_COSTLY;
 	return HS_E_TOO_COSTLY;
 }

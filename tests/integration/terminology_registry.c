@@ -183,6 +183,19 @@ static void a_long_expansion(void **state)
 	assert_int_equal(hs_json_count(hs_json_get(hs_json_get(fixture_json(f, &a), HS_S("expansion")),
 				 HS_S("contains"))),
 		1900);
+	/* a client may ask for less at once, but not for more than the server gives */
+	a = fixture_call(f, "GET", "/fhir/r4/ValueSet/long/$expand", "X-Too-Costly-Threshold: 1000\r\n",
+		NULL);
+	assert_int_equal(a.status, 422);
+	assert_string_equal(text(a, "/issue/0/code"), "too-costly");
+	assert_string_equal(text(a, "/issue/0/details/text"),
+		"The value set 'urn:test:all' expansion has too many codes to produce (>1000)");
+	a = fixture_call(f, "GET", "/fhir/r4/ValueSet/long/$expand?count=2",
+		"X-Too-Costly-Threshold: 1000\r\n", NULL);
+	assert_int_equal(a.status, 200);
+	a = fixture_call(f, "GET", "/fhir/r4/ValueSet/long/$expand", "X-Too-Costly-Threshold: many\r\n",
+		NULL);
+	assert_int_equal(a.status, 200);
 	a = fixture_get(f, "/fhir/r4/ValueSet/long/$expand?_format=xml");
 	assert_int_equal(a.status, 200);
 	assert_true(hs_slice_starts(a.body, HS_S("<")));
