@@ -84,20 +84,37 @@ static enum hs_status refuse(struct path_run *run, const struct path_node *node,
 	return hs__path_fault(run, node, "the operator does not work on %s", what);
 }
 
+/* The finer of the two units, in which sums are given (section 6.6). */
+static struct hs_slice finer_unit(const struct path_quantity *a, const struct path_quantity *b)
+{
+	struct path_quantity one = { hs__path_decimal_of(1), b->unit };
+	struct path_decimal in_a;
+	bool finer = hs__path_quantity_convert(&one, a->unit, &in_a) &&
+		hs__path_decimal_compare(in_a, hs__path_decimal_of(1)) < 0;
+	return finer ? b->unit : a->unit;
+}
+
+static bool sum_quantities(const struct path_quantity *a, const struct path_quantity *b, bool minus,
+	struct path_quantity *out)
+{
+	struct path_decimal x, y;
+	struct hs_slice unit = finer_unit(a, b);
+	if (!hs__path_quantity_convert(a, unit, &x) || !hs__path_quantity_convert(b, unit, &y)) {
+		return false;
+	}
+	out->unit = unit;
+	return minus ? hs__path_decimal_subtract(x, y, &out->value) : hs__path_decimal_add(x, y, &out->value);
+}
+
 static enum hs_status on_quantities(struct path_run *run, const struct path_node *node,
 	const struct path_quantity *a, const struct path_quantity *b, struct path_list *out)
 {
 	struct path_quantity result = { .unit = a->unit };
-	struct path_decimal other;
 	bool fits;
 	switch (node->op) {
 	case OP_ADD:
-		fits = hs__path_quantity_convert(b, a->unit, &other) &&
-			hs__path_decimal_add(a->value, other, &result.value);
-		break;
 	case OP_SUBTRACT:
-		fits = hs__path_quantity_convert(b, a->unit, &other) &&
-			hs__path_decimal_subtract(a->value, other, &result.value);
+		fits = sum_quantities(a, b, node->op == OP_SUBTRACT, &result);
 		break;
 	case OP_MULTIPLY:
 		fits = hs__path_quantity_multiply(run->arena, a, b, &result);

@@ -33,8 +33,8 @@ static enum hs_status add_source(const struct question *question, unsigned index
 	const char *resource)
 {
 	struct path_call *call = question->call;
-	struct hs_path_value value;
-	bool there;
+	struct hs_path_value value = { .node = NULL };
+	bool there = false;
 	enum hs_status status = hs__path_arg_one(call, index, &value, &there);
 	if (status || !there) {
 		return status;
@@ -60,8 +60,8 @@ static enum hs_status add_coded(const struct question *question, unsigned index,
 	const struct coded_names *names, bool *only_code)
 {
 	struct path_call *call = question->call;
-	struct hs_path_value value;
-	bool there;
+	struct hs_path_value value = { .node = NULL };
+	bool there = false;
 	enum hs_status status = hs__path_arg_one(call, index, &value, &there);
 	*only_code = false;
 	if (status || !there) {
@@ -150,7 +150,7 @@ static enum hs_status answer(const struct question *question, const char *operat
 
 enum hs_status hs__path_fn_expand(struct path_call *call)
 {
-	struct question question;
+	struct question question = { .call = call };
 	enum hs_status status = begin(call, &question);
 	status = status ? status : add_source(&question, 0, "url", "valueSet");
 	status = status ? status : add_options(&question, 1);
@@ -160,7 +160,7 @@ enum hs_status hs__path_fn_expand(struct path_call *call)
 enum hs_status hs__path_fn_lookup(struct path_call *call)
 {
 	static const struct coded_names NAMES = { "code", "coding", NULL };
-	struct question question;
+	struct question question = { .call = call };
 	bool only_code;
 	enum hs_status status = begin(call, &question);
 	status = status ? status : add_coded(&question, 0, &NAMES, &only_code);
@@ -171,7 +171,7 @@ enum hs_status hs__path_fn_lookup(struct path_call *call)
 enum hs_status hs__path_fn_validate_vs(struct path_call *call)
 {
 	static const struct coded_names NAMES = { "code", "coding", "codeableConcept" };
-	struct question question;
+	struct question question = { .call = call };
 	bool only_code = false;
 	enum hs_status status = begin(call, &question);
 	status = status ? status : add_source(&question, 0, "url", "valueSet");
@@ -186,7 +186,7 @@ enum hs_status hs__path_fn_validate_vs(struct path_call *call)
 enum hs_status hs__path_fn_validate_cs(struct path_call *call)
 {
 	static const struct coded_names NAMES = { "code", "coding", "codeableConcept" };
-	struct question question;
+	struct question question = { .call = call };
 	bool only_code;
 	enum hs_status status = begin(call, &question);
 	status = status ? status : add_source(&question, 0, "url", "codeSystem");
@@ -200,7 +200,7 @@ enum hs_status hs__path_fn_translate(struct path_call *call)
 	static const struct coded_names R4 = { "code", "coding", "codeableConcept" };
 	static const struct coded_names R5 = { "sourceCode", "sourceCoding", "sourceCodeableConcept" };
 	const struct hs_defs *defs = call->run->defs;
-	struct question question;
+	struct question question = { .call = call };
 	bool only_code;
 	enum hs_status status = begin(call, &question);
 	status = status ? status : add_source(&question, 0, "url", "conceptMap");
@@ -214,7 +214,7 @@ enum hs_status hs__path_fn_translate(struct path_call *call)
 enum hs_status hs__path_terminologies_subsumes(struct path_call *call)
 {
 	static const struct coded_names A = { "codeA", "codingA", NULL }, B = { "codeB", "codingB", NULL };
-	struct question question;
+	struct question question = { .call = call };
 	struct hs_json *found = NULL;
 	bool only_code;
 	enum hs_status status = begin(call, &question);
