@@ -126,6 +126,10 @@ enum hs_status hs__rest_ready(const struct hs__rest_env *env, struct hs_arena *a
 	enum hs_status status = hs_search_extract(&(struct hs_search_work) { env->rest->config.rules,
 							  &env->sandbox->numbering, arena },
 		in->tree, env->base, &in->index, &in->index_count, err);
+	if (status == HS_OK)
+		status = hs_search_contained(&(struct hs_search_work) { env->rest->config.rules,
+						     &env->sandbox->numbering, arena },
+			in->tree, env->base, &in->contained, &in->contained_count, err);
 	in->ready = status == HS_OK;
 	return status;
 }

@@ -65,6 +65,8 @@ struct hs__rest_incoming {
 	struct hs__rest_compose compose;
 	struct hs_index_row *index;
 	size_t index_count;
+	struct hs_contained *contained;
+	size_t contained_count;
 	bool ready; /* compose and index are made */
 };
 

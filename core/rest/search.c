@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Search of one type in a transaction: the page, its total, and included resources. */
 #include <core/rest/both.h>
+#include <core/rest/contained.h>
 #include <core/rest/found.h>
 #include <core/rest/page.h>
 
@@ -17,6 +18,7 @@ static struct hs_search_options options_of(const struct hs__rest_env *env, const
 		.sets = call->sets,
 		.set_count = call->set_count,
 		.compartment = call->compartment.owner.len ? &call->compartment : NULL,
+		.chains_inside = call->type && call->type->row && !call->type->row->keeper,
 		.words = call->words };
 }
 
@@ -81,6 +83,57 @@ static enum hs_status find(const struct hs__rest_env *env, struct hs_txn *txn, s
 	return status;
 }
 
+static enum hs_status add_page(struct hs_arena *arena, struct hs_find_page *page,
+	const struct hs_find_page *part, struct hs_error *err)
+{
+	struct hs_resource *items = hs_arena_array(arena, page->count + part->count + 1, sizeof *items);
+	if (!items)
+		return hs_fail(err, HS_E_LIMIT, "the page is too large; ask for less with _count");
+	if (page->count > 0)
+		memcpy(items, page->items, page->count * sizeof *items);
+	if (part->count > 0)
+		memcpy(items + page->count, part->items, part->count * sizeof *items);
+	page->items = items;
+	page->count += part->count;
+	page->next = part->next;
+	return HS_OK;
+}
+
+/* _contained=both: what is not contained comes first. */
+static enum hs_status find_inside(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs__rest_call *call, const struct hs_search *search, struct hs__rest_found *found,
+	struct hs_error *err)
+{
+	struct hs__rest_found outside = { .trail = found->trail };
+	struct hs_slice after = found->trail.here;
+	struct hs_find_page part = { 0 };
+	struct hs__contained inside;
+	bool begun = hs_slice_starts(after, HS_S("!"));
+	bool both = search->contained == HS_SEARCH_BOTH;
+	struct hs_search plain = *search;
+	if (begun || search->summary == HS_SUMMARY_COUNT)
+		plain.count = 0; /* only its total */
+	outside.trail.here = begun ? HS_S_NONE : after;
+	enum hs_status status = both ? find(env, txn, arena, call, &plain, &outside, err) : HS_OK;
+	if (status == HS_OK)
+		status = hs__contained_open(env, txn, arena, call, &inside, err);
+	if (status != HS_OK)
+		return status;
+	found->page = outside.page;
+	found->included = outside.included;
+	found->has_total = search->total != HS_TOTAL_NONE || search->summary == HS_SUMMARY_COUNT;
+	found->total = outside.total + inside.count;
+	if (search->summary == HS_SUMMARY_COUNT || outside.page.next.len > 0)
+		return HS_OK;
+	status = hs__contained_page(&inside, search->count - (uint32_t)outside.page.count,
+		begun || !both ? after : HS_S_NONE, &part, err);
+	if (status == HS_OK)
+		status = add_page(arena, &found->page, &part, err);
+	if (status == HS_OK && !inside.alone && (search->include_count > 0 || search->revinclude_count > 0))
+		status = hs__rest_include(env, txn, arena, search, &found->page, &found->included, err);
+	return status;
+}
+
 static enum hs_status search_type(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs__rest_result *result, struct hs_error *err)
 {
@@ -94,7 +147,9 @@ static enum hs_status search_type(const struct hs__rest_env *env, struct hs_txn 
 	}
 	found.trail = hs__rest_trail_read(search->cursor);
 	if (status == HS_OK)
-		status = find(env, txn, arena, call, search, &found, err);
+		status = search->contained == HS_SEARCH_OUTSIDE ?
+			find(env, txn, arena, call, search, &found, err) :
+			find_inside(env, txn, arena, call, search, &found, err);
 	if (status != HS_OK)
 		return status;
 	found.self = hs__rest_without_cursor(arena, search->self);

@@ -117,6 +117,9 @@ static enum hs_status parse_all(struct several *several, const struct hs__rest_c
 		if (status == HS_OK)
 			status = hs__rest_search_parse(several->env, several->arena, &asked, &one->search,
 				err);
+		if (status == HS_OK && one->search.contained != HS_SEARCH_OUTSIDE)
+			return hs_fail(err, HS_E_NOT_SUPPORTED,
+				"_contained can be asked in a search of one type only");
 		if (status == HS_OK)
 			status = hs__both_open(several->env, several->txn, several->arena, &asked,
 				&one->search, &one->both, err);

@@ -99,6 +99,8 @@ static enum hs_status put(const struct step *step, struct hs_slice id, const str
 		.id = id,
 		.index = in.index,
 		.index_count = in.index_count,
+		.contained = in.contained,
+		.contained_count = in.contained_count,
 		.compose = hs__rest_compose,
 		.arg = &in.compose,
 		.tree = in.tree,

@@ -123,6 +123,18 @@ struct hs_index_row {
 enum hs_status hs_txn_index(struct hs_txn *txn, struct hs_arena *arena, const struct hs_resource *resource,
 	unsigned kinds, struct hs_index_row **out, size_t *count, struct hs_error *err);
 
+/* A resource contained in the one that is put. It is found as a resource of type | HS_TYPE_CONTAINED, with
+ * the id "TYPE/ID#LOCAL" (TYPE is a number); its entries have param | HS_PARAM_CONTAINED. Not for types with
+ * a keeper. */
+#define HS_TYPE_CONTAINED 0x1000u
+#define HS_PARAM_CONTAINED 0x40000000u
+struct hs_contained {
+	uint32_t type;      /* less than HS_TYPE_CONTAINED */
+	struct hs_slice id; /* within the container */
+	const struct hs_index_row *index;
+	size_t index_count;
+};
+
 /* A new version. The store numbers it, keeps the one before as history, and replaces the index rows.
  * `compose` makes the final text (with id and meta) once version, seq and time are known. */
 struct hs_put {
@@ -130,6 +142,8 @@ struct hs_put {
 	struct hs_slice id;
 	const struct hs_index_row *index;
 	size_t index_count;
+	const struct hs_contained *contained;
+	size_t contained_count;
 	/* Writes the whole JSON text of the version that *version describes. */
 	enum hs_status (*compose)(const struct hs_resource *version, void *arg, struct hs_buf *out,
 		struct hs_error *err);
@@ -188,7 +202,8 @@ enum hs_find_op {
 	HS_FIND_NEAR,       /* low = latitude, high = longitude, radius in metres */
 	HS_FIND_MISSING,    /* the resource has no entry of param */
 	HS_FIND_SAME_GROUP, /* composite: kids hold for entries of one and the same group */
-	HS_FIND_CHAIN,      /* an entry of reference param points to a target_type resource with kid */
+	HS_FIND_CHAIN,      /* an entry of reference param points to a target_type resource with kid; to a
+			     * contained one by target_type with HS_TYPE_CONTAINED and "#LOCAL" */
 	HS_FIND_HAS,        /* a resource of target_type, for which kid holds, points here by param */
 	HS_FIND_WORDS, /* text: folded words in a row, anywhere in a resource of target_type, which is the
 			* type searched here; match FOLDED, or STARTS: the last one is a beginning */

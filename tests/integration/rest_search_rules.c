@@ -74,6 +74,19 @@ static const struct {
 	{ "Encounter/e1",
 		"'status':'finished','class':{'code':'AMB'},'location':[{'location':{'reference':"
 		"'Location/l2'}}]" },
+	{ "MedicationRequest/q1",
+		"'status':'active','intent':'order','subject':{'reference':'Patient/"
+		"a'},'medicationReference':{"
+		"'reference':'#m'},'contained':[{'resourceType':'Medication','id':'m','status':'active',"
+		"'code':{'text':'Own "
+		"mixture'},'ingredient':[{'itemCodeableConcept':{'coding':[{'code':'abc'}]}}]},"
+		"{'resourceType':'Medication','id':'n','ingredient':[{'itemCodeableConcept':{'coding':[{'"
+		"code':'abc'}"
+		"]}}]}]" },
+	{ "MedicationRequest/q2",
+		"'status':'active','intent':'order','subject':{'reference':'Patient/b'},"
+		"'medicationReference':{'reference':'Medication/med'}" },
+	{ "Medication/med", "'ingredient':[{'itemCodeableConcept':{'coding':[{'code':'abc'}]}}]" },
 	{ "List/k", "'status':'current','mode':'working','entry':[{'item':{'reference':'Patient/b'}}]" },
 };
 
@@ -228,6 +241,22 @@ static const struct {
 	{ "Patient?_id=a,b&_tag=x&_lastUpdated=gt2020&_profile:missing=true", "b" },
 	{ "Patient?_lastUpdated=lt2020", "" },
 	{ "Patient?_list=k", "b" },
+	/* 3.1.1.5.5: by default what is contained is not found, but chains look into it */
+	{ "Medication?ingredient-code=abc", "med" },
+	{ "Medication?ingredient-code=abc&_contained=false", "med" },
+	{ "Medication?ingredient-code=abc&_contained=true", "q1" },
+	{ "Medication?ingredient-code=abc&_contained=true&_containedType=contained", "m n" },
+	{ "Medication?ingredient-code=abc&_contained=both", "med q1" },
+	{ "Medication?ingredient-code=abc&_contained=both&_containedType=contained&_count=2", "med m" },
+	{ "Medication?status=active&_contained=true&_containedType=contained", "m" },
+	{ "Medication?status:missing=true&_contained=true&_containedType=contained", "n" },
+	{ "Medication?_contained=true&_containedType=contained&_sort=-_id", "n m" },
+	{ "Patient?_contained=true", "" },
+	{ "MedicationRequest?medication.ingredient-code=abc", "q1 q2" },
+	{ "MedicationRequest?medication:Medication.status=active", "q1" },
+	{ "MedicationRequest?medication.ingredient-code=none", "" },
+	{ "MedicationRequest?medication:missing=true", "" },
+	{ "Patient?_has:MedicationRequest:patient:medication.ingredient-code=abc", "a b" },
 };
 
 static const char *ids(const struct fixture_answer *a)
@@ -259,8 +288,52 @@ static void every_rule_holds(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static void shows_what_is_contained(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("GET",
+		"Medication?ingredient-code=abc&_contained=both&_containedType=contained&_count=2", NULL,
+		200);
+	assert_int_equal(number(&a, "/total"), 3);
+	expect_text(&a, "/entry/1/fullUrl", TEXT("%s/fhir/r4/MedicationRequest/q1#m", fixture_url(fx)));
+	expect_text(&a, "/entry/1/resource/resourceType", "Medication");
+	expect_text(&a, "/entry/1/search/mode", "match");
+	a = send_ok("GET", link_of(&a, "next"), NULL, 200);
+	assert_string_equal(ids(&a), "n");
+	assert_int_equal(number(&a, "/total"), 3);
+	a = send_ok("GET", "Medication?_contained=true&_summary=count", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 1);
+	a = send_ok("GET", "Medication?_contained=true&_include=MedicationRequest:patient", NULL, 200);
+	assert_string_equal(ids(&a), "q1 a");
+	send_ok("GET", "?_type=Medication,Patient&_contained=true", NULL, 400);
+}
+
+/* An update takes the place of what was contained before, a deletion takes it away. */
+static void follows_its_container(void **state)
+{
+	NEED_FHIR();
+	static const char text[] =
+		"{'resourceType':'MedicationRequest','id':'qx','status':'active','intent':'order',"
+		"'subject':{'reference':'Patient/a'},'medicationReference':{'reference':'#m'},"
+		"'contained':[{'resourceType':'Medication','id':'m','code':{'coding':[{'code':'%s'}]}}]}";
+	send_ok("PUT", "MedicationRequest/qx", TEXT(text, "one"), 201);
+	struct fixture_answer a = send_ok("GET", "Medication?code=one&_contained=true", NULL, 200);
+	assert_string_equal(ids(&a), "qx");
+	send_ok("PUT", "MedicationRequest/qx", TEXT(text, "two"), 200);
+	a = send_ok("GET", "Medication?code=one&_contained=true", NULL, 200);
+	assert_string_equal(ids(&a), "");
+	a = send_ok("GET", "MedicationRequest?medication.code=two", NULL, 200);
+	assert_string_equal(ids(&a), "qx");
+	send_ok("DELETE", "MedicationRequest/qx", NULL, 204);
+	a = send_ok("GET", "Medication?code=two&_contained=true", NULL, 200);
+	assert_string_equal(ids(&a), "");
+	a = send_ok("GET", "MedicationRequest?medication.code=two", NULL, 200);
+	assert_string_equal(ids(&a), "");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(every_rule_holds) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(every_rule_holds),
+		cmocka_unit_test(shows_what_is_contained), cmocka_unit_test(follows_its_container) };
 	return cmocka_run_group_tests(tests, load, stop_server);
 }

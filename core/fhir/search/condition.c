@@ -369,17 +369,44 @@ const struct hs_find *hs__parse_link(struct hs__parse *parse, enum hs_find_op op
 	return find;
 }
 
+/* The same of what the resource itself contains (R4 section 3.1.1.5.5): "or" to the chain in *out. */
+static enum hs_status link_inside(struct hs__parse *parse, const struct hs_find *link, struct hs_slice target,
+	hs__parse_target_fn *fn, void *arg, const struct hs_find **out)
+{
+	const struct hs_numbering *own = parse->numbers;
+	struct hs_numbering *inside = hs_arena_alloc(parse->arena, sizeof(*inside));
+	const struct hs_find **kids = hs_arena_array(parse->arena, 2, sizeof(*kids)), *kid = NULL;
+	if (!inside || !kids)
+		return hs_fail(parse->err, HS_E_LIMIT, "the search is too large");
+	*inside = hs_search_inside(own);
+	parse->numbers = inside;
+	enum hs_status status = fn(parse, target, arg, &kid);
+	parse->numbers = own;
+	if (status)
+		return status;
+	kids[0] = *out;
+	kids[1] = hs__parse_link(parse, HS_FIND_CHAIN, link->param, link->target_type | HS_TYPE_CONTAINED,
+		kid);
+	return kids[1] ? give(parse, hs__parse_join(parse, HS_FIND_OR, kids, 2), out) : parse->err->status;
+}
+
 /* The condition on one target type of a chain; fails with parse->unknown when the type has no such parameter.
  */
 static enum hs_status make_link(struct hs__parse *parse, uint32_t param, struct hs_slice target,
 	hs__parse_target_fn *fn, void *arg, const struct hs_find **out)
 {
+	const struct hs_numbering *own = parse->numbers, *plain = hs__search_plain(own);
+	uint32_t number = own->number(own->arg, HS_SPACE_TYPE, target);
 	const struct hs_find *kid = NULL;
-	uint32_t number = parse->numbers->number(parse->numbers->arg, HS_SPACE_TYPE, target);
+	parse->numbers = plain;
 	enum hs_status status = fn(parse, target, arg, &kid);
-	if (status)
+	parse->numbers = own;
+	if (!status)
+		status = give(parse, hs__parse_link(parse, HS_FIND_CHAIN, param, number, kid), out);
+	if (status || !number || own != plain || !parse->options->chains_inside)
 		return status;
-	return give(parse, hs__parse_link(parse, HS_FIND_CHAIN, param, number, kid), out);
+	return link_inside(parse, &(struct hs_find) { .param = param, .target_type = number }, target, fn,
+		arg, out);
 }
 
 /* Without a type each one that the parameter may point to and that has the next parameter is tried. */

@@ -221,9 +221,16 @@ static void add_reference_text(struct hs__extract *x, struct hs_slice text)
 	if (!text.len)
 		return;
 	if (hs_reference_parse(text, &reference)) {
-		if (reference.is_fragment || reference.query.len)
-			return; /* inside the resource itself; a condition points nowhere */
-		target = hs__search_target(x->numbers, x->arena, &reference, text, x->base);
+		if (reference.query.len)
+			return; /* a condition points nowhere */
+		if (reference.is_fragment)
+			target.type = hs__search_contained_type(x->numbers, x->resource,
+				hs_slice_from(text, 1));
+		else
+			target = hs__search_target(x->numbers, x->arena, &reference, text, x->base);
+		if (reference.is_fragment && !target.type)
+			return;
+		target.type |= reference.is_fragment ? HS_TYPE_CONTAINED : 0;
 	}
 	struct hs_index_row *row = hs__extract_row(x, HS_INDEX_REFERENCE);
 	if (!row)

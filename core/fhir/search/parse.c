@@ -31,8 +31,7 @@ enum hs_status hs__parse_unknown(struct hs__parse *parse, struct hs_slice type, 
 /* Negotiated by others, or what is so anyway; no part of what is searched. */
 static bool asks_nothing(const struct hs_pair *pair)
 {
-	return hs_slice_eq(pair->name, HS_S("_format")) || hs_slice_eq(pair->name, HS_S("_pretty")) ||
-		(hs_slice_eq(pair->name, HS_S("_contained")) && hs_slice_eq(pair->value, HS_S("false")));
+	return hs_slice_eq(pair->name, HS_S("_format")) || hs_slice_eq(pair->name, HS_S("_pretty"));
 }
 
 /* Search values read best with their own punctuation as it is. */
@@ -94,7 +93,8 @@ static enum hs_status take_pair(struct hs__parse *parse, const struct hs_pair *p
 /* What shapes the result is said once; the same again does no harm. */
 static enum hs_status check_once(const struct hs_pair *pairs, size_t at, struct hs_error *err)
 {
-	static const char *const once[] = { "_count", "_cursor", "_elements", "_sort", "_summary", "_total" };
+	static const char *const once[] = { "_contained", "_containedType", "_count", "_cursor", "_elements",
+		"_sort", "_summary", "_total" };
 	bool single = false;
 	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
 		single |= hs_slice_eq(pairs[at].name, hs_slice_cstr(once[i]));

@@ -181,12 +181,25 @@ static enum hs_status take_include(struct hs__parse *parse, bool reverse, bool i
 	return HS_OK;
 }
 
-static enum hs_status take_contained(struct hs__parse *parse, struct hs_slice value)
+static enum hs_status take_contained(struct hs__parse *parse, struct hs_slice value, struct hs_search *search)
 {
-	if (hs_slice_eq(value, HS_S("false")))
-		return HS_OK;
-	return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
-		"contained resources are not searched; leave _contained out");
+	static const char *const words[] = { "false", "true", "both", NULL };
+	int found = find_word(value, words);
+	if (found < 0)
+		return hs__parse_bad(parse, value, "true, both or false");
+	search->contained = (enum hs_search_where)found;
+	return HS_OK;
+}
+
+static enum hs_status take_contained_type(struct hs__parse *parse, struct hs_slice value,
+	struct hs_search *search)
+{
+	static const char *const words[] = { "container", "contained", NULL };
+	int found = find_word(value, words);
+	if (found < 0)
+		return hs__parse_bad(parse, value, "container or contained");
+	search->contained_alone = found == 1;
+	return HS_OK;
 }
 
 enum hs_status hs__parse_result(struct hs__parse *parse, struct hs_slice name, struct hs_slice value,
@@ -223,8 +236,9 @@ enum hs_status hs__parse_result(struct hs__parse *parse, struct hs_slice name, s
 		search->cursor = value;
 		return HS_OK;
 	case 6:
+		return take_contained(parse, value, search);
 	case 7:
-		return take_contained(parse, value);
+		return take_contained_type(parse, value, search);
 	default:
 		*taken = false;
 		return HS_OK;

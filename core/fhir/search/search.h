@@ -47,6 +47,12 @@ struct hs_search_work {
 enum hs_status hs_search_extract(const struct hs_search_work *work, const struct hs_json *resource,
 	struct hs_slice base, struct hs_index_row **out, size_t *count, struct hs_error *err);
 
+/* Numbers by which searches are parsed that look into contained resources: `plain` outlives them. */
+struct hs_numbering hs_search_inside(const struct hs_numbering *plain);
+/* What a resource contains, with its entries, for struct hs_put. */
+enum hs_status hs_search_contained(const struct hs_search_work *work, const struct hs_json *container,
+	struct hs_slice base, struct hs_contained **out, size_t *count, struct hs_error *err);
+
 enum hs_search_summary {
 	HS_SUMMARY_NONE,
 	HS_SUMMARY_TRUE,
@@ -54,6 +60,7 @@ enum hs_search_summary {
 	HS_SUMMARY_DATA,
 	HS_SUMMARY_COUNT
 };
+enum hs_search_where { HS_SEARCH_OUTSIDE, HS_SEARCH_INSIDE, HS_SEARCH_BOTH }; /* _contained */
 enum hs_search_total { HS_TOTAL_DEFAULT, HS_TOTAL_NONE, HS_TOTAL_ESTIMATE, HS_TOTAL_ACCURATE };
 
 struct hs_search_include {
@@ -72,6 +79,8 @@ struct hs_search {
 	bool count_given;
 	enum hs_search_total total;
 	enum hs_search_summary summary;
+	enum hs_search_where contained;
+	bool contained_alone; /* _containedType=contained */
 	const struct hs_slice *elements;
 	size_t element_count;
 	const struct hs_search_include *includes, *revincludes;
@@ -119,6 +128,7 @@ struct hs_search_options {
 	const struct hs_search_set *sets; /* filled in */
 	size_t set_count;
 	const struct hs_search_compartment *compartment; /* NULL: none */
+	bool chains_inside;                              /* chains look into contained resources too */
 	bool words; /* _text and _content may be asked: the index of words (core/store/words.h) is up to date
 		     */
 };

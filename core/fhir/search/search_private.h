@@ -153,6 +153,11 @@ void hs__extract_point(struct hs__extract *x, const struct hs_path_value *value)
 struct hs_slice hs__extract_text(const struct hs_path_value *value);
 /* A token row of an Identifier under `param`. */
 void hs__extract_identifier(struct hs__extract *x, uint32_t param, const struct hs_json *identifier);
+/* The type of what a resource contains under this id; 0: nothing. */
+uint32_t hs__search_contained_type(const struct hs_numbering *numbers, const struct hs_json *container,
+	struct hs_slice id);
+/* The numbers that hs_search_inside was given, or `numbers` itself. */
+const struct hs_numbering *hs__search_plain(const struct hs_numbering *numbers);
 /* Fills target of a reference row or condition: type number and id when it is ours, else the URL. */
 struct hs__search_target {
 	uint32_t type;

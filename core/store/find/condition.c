@@ -35,7 +35,12 @@ enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *fi
 		made.system = hs_txn_number(finder->txn, HS_SPACE_SYSTEM, find->system, false);
 		made.nothing |= made.system == 0;
 	}
-	if (find->op == HS_FIND_WORDS)
+	if (find->op == HS_FIND_CHAIN && (find->target_type & HS_TYPE_CONTAINED)) {
+		uint64_t live = 0;
+		status = hs__find_live(finder->txn, find->target_type, &live, err);
+		made.nothing |= live == 0;
+	}
+	if (status == HS_OK && find->op == HS_FIND_WORDS)
 		status = hs__words_find(finder, find, &made, err);
 	if (find->kid_count) {
 		made.kids = hs_arena_array(finder->arena, find->kid_count, sizeof(made.kids[0]));

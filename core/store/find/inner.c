@@ -36,6 +36,22 @@ static int on_target(const struct hs__subject *subject, void *arg, struct hs_err
 	return (int)add_pointers(arg, facts.id, err);
 }
 
+/* What the search inside finds is contained in a resource of the type: that one is a candidate. */
+static int on_contained(const struct hs__subject *subject, void *arg, struct hs_error *err)
+{
+	const struct inner *inner = arg;
+	struct hs__facts facts;
+	uint64_t type = 0, row = 0;
+
+	if (!hs__facts_open(subject->facts, &facts))
+		return (int)hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
+	struct hs_slice rest = facts.id;
+	if (!hs_slice_u64(hs_slice_cut(&rest, '/'), &type) || type != inner->type)
+		return 0;
+	int found = hs__find_live_row(inner->finder, inner->type, hs_slice_cut(&rest, '#'), &row, err);
+	return found > 0 ? (int)hs__add_row(inner->finder, inner->out, row, err) : found;
+}
+
 static enum hs_status chain_to_kept(struct inner *inner, struct hs_error *err)
 {
 	const struct hs_find *find = inner->cond->find;
@@ -56,11 +72,16 @@ static enum hs_status chain_to_kept(struct inner *inner, struct hs_error *err)
 	return status;
 }
 
-enum hs_status hs__inner_chain(struct hs__finder *finder, const struct hs__cond *cond, struct hs__ranges *out,
-	struct hs_error *err)
+enum hs_status hs__inner_chain(struct hs__finder *finder, uint32_t from, const struct hs__cond *cond,
+	struct hs__ranges *out, struct hs_error *err)
 {
-	struct inner inner = { finder, cond, 0, out };
+	struct inner inner = { finder, cond, from, out };
 	uint32_t type = cond->find->target_type;
+
+	if (type & HS_TYPE_CONTAINED) {
+		out->verify = true;
+		return hs__run_inner(finder, type, &cond->kids[0], on_contained, &inner, err);
+	}
 
 	if (hs__find_keeper(finder->txn, type, NULL))
 		return chain_to_kept(&inner, err);

@@ -4,9 +4,9 @@
 
 #include <core/store/find/finder.h>
 
-/* Entries that point to what the search inside finds. */
-enum hs_status hs__inner_chain(struct hs__finder *finder, const struct hs__cond *cond, struct hs__ranges *out,
-	struct hs_error *err);
+/* Entries of type `from` that point to what the search inside finds. */
+enum hs_status hs__inner_chain(struct hs__finder *finder, uint32_t from, const struct hs__cond *cond,
+	struct hs__ranges *out, struct hs_error *err);
 /* Resources of `type` that what the search inside finds points to. */
 enum hs_status hs__inner_has(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
 	struct hs__ranges *out, struct hs_error *err);

@@ -206,16 +206,31 @@ static int match_target(struct hs__finder *finder, const struct hs__cond *cond, 
 	return found > 0 ? match_row(finder, type, row, &cond->kids[0], err) : found;
 }
 
-static int match_chain(struct hs__finder *finder, struct hs__facts facts, const struct hs__cond *cond,
-	struct hs_error *err)
+/* "#m1" of the subject itself. */
+static int match_inside(struct hs__finder *finder, const struct hs__subject *subject, struct hs_slice id,
+	const struct hs__cond *cond, struct hs_slice local, struct hs_error *err)
 {
+	struct hs_arena_mark mark = hs_arena_mark(finder->arena);
+	struct hs_slice whole = hs_arena_printf(finder->arena, "%u/%.*s%.*s", subject->type, HS_S_ARG(id),
+		HS_S_ARG(local));
+	int matched = match_target(finder, cond, whole, err);
+
+	hs_arena_rollback(finder->arena, mark);
+	return matched;
+}
+
+static int match_chain(struct hs__finder *finder, const struct hs__subject *subject, struct hs__facts facts,
+	const struct hs__cond *cond, struct hs_error *err)
+{
+	bool inside = cond->find->target_type & HS_TYPE_CONTAINED;
 	struct hs__fact fact;
 	int matched = 0;
 
 	while (matched == 0 && hs__facts_next(&facts, &fact)) {
 		if (fact.param == cond->find->param && fact.kind == HS_INDEX_REFERENCE &&
 			fact.target_type == cond->find->target_type && fact.target_type)
-			matched = match_target(finder, cond, fact.text, err);
+			matched = inside ? match_inside(finder, subject, facts.id, cond, fact.text, err) :
+					   match_target(finder, cond, fact.text, err);
 	}
 	return matched;
 }
@@ -291,7 +306,7 @@ int hs__match(struct hs__finder *finder, const struct hs__subject *subject, cons
 	case HS_FIND_WORDS:
 		return hs__words_hold(cond, subject->row);
 	case HS_FIND_CHAIN:
-		return match_chain(finder, facts, cond, err);
+		return match_chain(finder, subject, facts, cond, err);
 	case HS_FIND_HAS:
 		return match_has(finder, subject->type, facts.id, cond, err);
 	default:

@@ -551,7 +551,7 @@ enum hs_status hs__ranges_of(struct hs__finder *finder, uint32_t type, const str
 	case HS_FIND_NEAR:
 		return add_near(finder, out, cond, err);
 	case HS_FIND_CHAIN:
-		return hs__inner_chain(finder, cond, out, err);
+		return hs__inner_chain(finder, type, cond, out, err);
 	case HS_FIND_HAS:
 		return hs__inner_has(finder, type, cond, out, err);
 	case HS_FIND_WORDS:

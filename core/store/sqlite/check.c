@@ -2,6 +2,8 @@
 /* The full check: the file's structure, and that tables, facts, entries and counts agree. */
 #include <core/store/sqlite/entries.h>
 
+_Static_assert(HS_TYPE_CONTAINED == 4096 && HS__ROW_BITS == 40, "the numbers in the rules");
+
 static enum hs_status damaged(struct hs_error *err, const char *what, int64_t count)
 {
 	return hs_fail(err, HS_E_CORRUPT, "%s (%lld found); restore a backup", what, (long long)count);
@@ -32,12 +34,18 @@ static const struct rule {
 	{ "SELECT count(*) FROM resource r LEFT JOIN facts f ON f.row = r.row"
 	  " WHERE r.body IS NOT NULL AND f.row IS NULL",
 		"resources without index facts" },
-	{ "SELECT count(*) FROM facts f LEFT JOIN resource r ON r.row = f.row WHERE r.body IS NULL",
+	{ "SELECT count(*) FROM facts f LEFT JOIN resource r ON r.row = f.row WHERE r.body IS NULL"
+	  " AND NOT (f.row >> 40) & 4096",
 		"index facts without a resource" },
+	{ "SELECT count(*) FROM contained c LEFT JOIN resource r ON r.row = c.container WHERE r.body IS NULL",
+		"contained resources without a container" },
+	{ "SELECT count(*) FROM facts WHERE (row >> 40) & 4096 AND row NOT IN (SELECT row FROM contained)",
+		"index facts of nothing contained" },
 	{ "SELECT count(*) FROM resource r LEFT JOIN ident i ON i.id = r.id AND i.type = r.row >> 40"
 	  " WHERE i.row IS NULL OR i.row <> r.row",
 		"resources that their id does not lead to" },
-	{ "SELECT count(*) FROM ident i LEFT JOIN resource r ON r.row = i.row WHERE r.row IS NULL",
+	{ "SELECT count(*) FROM ident i LEFT JOIN resource r ON r.row = i.row WHERE r.row IS NULL"
+	  " AND NOT i.type & 4096",
 		"ids that lead to nothing" },
 	{ "SELECT count(*) FROM resource r LEFT JOIN log l ON l.type = r.row >> 40 AND l.seq = r.seq"
 	  " WHERE l.seq IS NULL",

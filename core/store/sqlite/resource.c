@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Current versions: reading, storing and deleting them, by the store itself or by a keeper. */
+#include <core/store/sqlite/contained.h>
 #include <core/store/sqlite/entries.h>
 #include <core/store/sqlite/resource.h>
 
@@ -362,6 +363,8 @@ enum hs_status hs_txn_put(struct hs_txn *txn, struct hs_arena *arena, const stru
 		if (status == HS_OK)
 			status = hs__entries_put(txn, arena, &next, put->index, put->index_count,
 				!found || before.change == HS_CHANGE_DELETE, err);
+		if (status == HS_OK && (found || put->contained_count))
+			status = hs__contained_put(txn, arena, put, &next, err);
 	}
 	if (status == HS_OK)
 		*out = next;
@@ -433,6 +436,8 @@ enum hs_status hs_txn_delete(struct hs_txn *txn, struct hs_arena *arena, uint32_
 		status = write_current(txn, &before, &next, err);
 		if (status == HS_OK)
 			status = hs__entries_remove(txn, hs__row_of(type, before.row), err);
+		if (status == HS_OK)
+			status = hs__contained_remove(txn, hs__row_of(type, before.row), err);
 	}
 	if (status == HS_OK)
 		*out = next;

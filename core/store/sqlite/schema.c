@@ -13,9 +13,10 @@
  * facts:    what the search index knows about a current version (core/store/index/facts.h).
  * entry:    the search index; keys are made by core/store/index/key.h and sort as bytes; `more` holds
  *           further rows (core/store/index/block.h), NULL when there are none.
- * log:      every version in order; for types with a keeper only those in `past` and deletions.
- * past:     superseded versions.
- * tally:    type 0 holds the last commit sequence in `live`; type -1 the clock (state.h). */
+ * contained: from a resource to the rows of those that it contains (contained.h); these have rows in facts,
+ * entry and ident only. log:      every version in order; for types with a keeper only those in `past` and
+ * deletions. past:     superseded versions. tally:    type 0 holds the last commit sequence in `live`; type
+ * -1 the clock (state.h). */
 static const char schema_1[] =
 	"CREATE TABLE name (space INTEGER NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL,"
 	" PRIMARY KEY (space, number)) WITHOUT ROWID;"
@@ -42,6 +43,9 @@ static const struct step {
 	{ schema_1, NULL },
 	{ "ALTER TABLE entry ADD COLUMN more BLOB;", NULL },
 	{ NULL, hs__upgrade_spans },
+	{ "CREATE TABLE contained (container INTEGER NOT NULL, row INTEGER NOT NULL, id TEXT NOT NULL,"
+	  " PRIMARY KEY (container, row)) WITHOUT ROWID;",
+		NULL },
 };
 #define FORMAT_VERSION (sizeof(steps) / sizeof(steps[0]))
 

@@ -57,7 +57,7 @@ static void a_newer_format_is_refused(void **state)
 	assert_null(f->store);
 	run_sql(f, "PRAGMA user_version = 0");
 	assert_int_equal(try_open(f), HS_E_NOT_SUPPORTED);
-	run_sql(f, "PRAGMA user_version = 3");
+	run_sql(f, "PRAGMA user_version = 4");
 	assert_int_equal(try_open(f), HS_OK);
 }
 
@@ -69,7 +69,7 @@ static void an_older_format_is_brought_up(void **state)
 
 	make_content(f, type);
 	hs_store_close(f->store);
-	run_sql(f, "ALTER TABLE entry DROP COLUMN more; PRAGMA user_version = 1");
+	run_sql(f, "DROP TABLE contained; ALTER TABLE entry DROP COLUMN more; PRAGMA user_version = 1");
 	assert_int_equal(try_open(f), HS_OK);
 	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
 	make_content(f, type);
@@ -103,13 +103,83 @@ static void spans_of_an_older_format_are_made_anew(void **state)
 	snprintf(old, sizeof(old),
 		"DELETE FROM entry WHERE key >= X'%04x' AND key < X'%04x';"
 		"INSERT INTO entry (key, row) VALUES (X'%04x00aabb', 1), (X'%04x01ccdd', 1);"
-		"PRAGMA user_version = 2",
+		"DROP TABLE contained; PRAGMA user_version = 2",
 		row.param, row.param + 1, row.param, row.param);
 	run_sql(f, old);
 	assert_int_equal(try_open(f), HS_OK);
 	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
 	assert_int_equal(hs_store_read_wait(f->store, f->arena, find_late, &page, &f->err), HS_OK);
 	assert_int_equal(page.count, 1);
+}
+
+/* *arg: how many it contains. */
+static enum hs_status put_container(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
+{
+	uint32_t type = hs_txn_number(txn, HS_SPACE_TYPE, HS_S("Patient"), true);
+	uint32_t param = hs_txn_number(txn, HS_SPACE_PARAM, HS_S("Patient.code"), true);
+	struct hs_index_row row = {
+		.param = param | HS_PARAM_CONTAINED, .kind = HS_INDEX_TOKEN, .text = HS_S("inside")
+	};
+	char text[] = "box";
+	struct hs_contained inside[] = { { type, HS_S("a"), &row, 1 }, { type, HS_S("b"), &row, 1 } };
+	struct hs_put put = { .type = type,
+		.id = HS_S("box"),
+		.compose = compose_text,
+		.arg = text,
+		.contained = inside,
+		.contained_count = *(const size_t *)arg };
+	struct hs_resource out;
+
+	return hs_txn_put(txn, arena, &put, &out, err);
+}
+
+static enum hs_status count_inside(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
+{
+	struct hs_find inside = { .op = HS_FIND_TOKEN, .any_system = true, .text = HS_S("inside") };
+	struct hs_find_query query = { .where = &inside, .count = 10, .keys_only = true };
+	struct hs_find_page page;
+	size_t *count = arg;
+
+	inside.param = hs_txn_number(txn, HS_SPACE_PARAM, HS_S("Patient.code"), false) | HS_PARAM_CONTAINED;
+	query.type = hs_txn_number(txn, HS_SPACE_TYPE, HS_S("Patient"), false) | HS_TYPE_CONTAINED;
+	enum hs_status status = hs_txn_find(txn, arena, &query, &page, err);
+	*count = status == HS_OK ? page.count : 0;
+	return status;
+}
+
+static void expect_inside(struct fixture *f, size_t wanted)
+{
+	size_t count = 99;
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, count_inside, &count, &f->err), HS_OK);
+	assert_int_equal(count, wanted);
+	if (hs_store_check(f->store, &f->err) != HS_OK)
+		fail_msg("%s", f->err.text);
+}
+
+static void what_is_contained_goes_with_its_container(void **state)
+{
+	struct fixture *f = *state;
+	static const size_t counts[] = { 2, 1, 0, 2 };
+	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		size_t count = counts[i];
+		assert_int_equal(hs_store_write_wait(f->store, f->arena, put_container, &count, &f->err),
+			HS_OK);
+		expect_inside(f, count);
+	}
+	assert_int_equal(delete_it(f, type, "box"), HS_OK);
+	expect_inside(f, 0);
+	size_t again = 2;
+	assert_int_equal(hs_store_write_wait(f->store, f->arena, put_container, &again, &f->err), HS_OK);
+	expect_inside(f, 2);
+	/* A container that is gone without them is noticed. */
+	hs_store_close(f->store);
+	run_sql(f, "DELETE FROM contained");
+	assert_int_equal(try_open(f), HS_OK);
+	assert_int_equal(hs_store_check(f->store, &f->err), HS_E_CORRUPT);
 }
 
 static void another_database_is_refused(void **state)
@@ -340,6 +410,7 @@ int main(void)
 		CASE(a_newer_format_is_refused),
 		CASE(an_older_format_is_brought_up),
 		CASE(spans_of_an_older_format_are_made_anew),
+		CASE(what_is_contained_goes_with_its_container),
 		CASE(another_database_is_refused),
 		CASE(a_missing_folder_is_told),
 		CASE(steps_are_applied_once),

@@ -36,7 +36,8 @@ static void print_row(struct hs_buf *out, const struct hs_index_row *row)
 		break;
 	case HS_INDEX_REFERENCE:
 		hs_buf_printf(out, "%.*s/%.*s",
-			HS_S_ARG(row->target_type ? name_of(row->target_type) : HS_S("any")),
+			HS_S_ARG(row->target_type ? name_of(row->target_type & ~HS_TYPE_CONTAINED) :
+						    HS_S("any")),
 			HS_S_ARG(row->text));
 		break;
 	default:
@@ -130,7 +131,7 @@ static const struct {
 		"any/http://them/fhir/Patient/1" },
 	{ OBS("\"contained\":[{\"resourceType\":\"Patient\",\"id\":\"p\"}],\"subject\":{\"reference\":\"#"
 	      "p\"}"),
-		"Observation.subject", "" },
+		"Observation.subject", "Patient/#p" },
 	{ OBS("\"subject\":{\"reference\":\"urn:uuid:187e0c12-8dd2-67e2-99b2-bf273c878281\"}"),
 		"Observation.subject", "any/urn:uuid:187e0c12-8dd2-67e2-99b2-bf273c878281" },
 	{ OBS("\"subject\":{\"identifier\":{\"system\":\"s\",\"value\":\"v\"}}"),

@@ -361,7 +361,8 @@ static const struct {
 	{ "Observation", "_include=Observation:code", HS_E_VALUE, "a reference" },
 	{ "Observation", "_include=Observation:pasient", HS_E_NOT_SUPPORTED, "did you mean 'patient'?" },
 	{ "Observation", "_include=Observation:patient:Patienten", HS_E_VALUE, "TYPE:PARAMETER" },
-	{ "Observation", "_contained=true", HS_E_NOT_SUPPORTED, "_contained" },
+	{ "Observation", "_contained=some", HS_E_VALUE, "true, both or false" },
+	{ "Observation", "_containedType=x", HS_E_VALUE, "container or contained" },
 	{ "Nothing", "", HS_E_NOT_FOUND, "'Nothing' is not a resource type" },
 };
 

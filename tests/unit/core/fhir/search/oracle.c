@@ -64,10 +64,11 @@ static bool value_of(const struct hs_index_row *row, bool typed, struct hs_buf *
 		add_escaped(out, row->text);
 		return fabs(row->high) < 1e300;
 	case HS_INDEX_REFERENCE:
-		if (row->target_type)
+		if (row->target_type && !(row->target_type & HS_TYPE_CONTAINED))
 			hs_buf_printf(out, "%.*s/", HS_S_ARG(name_of(row->target_type)));
 		hs_buf_add(out, row->text);
-		return !memchr(row->text.ptr, ',', row->text.len);
+		/* Only chains lead into what the resource contains. */
+		return !memchr(row->text.ptr, ',', row->text.len) && !(row->target_type & HS_TYPE_CONTAINED);
 	default:
 		hs_buf_printf(out, "%.17g|%.17g|1|m", row->low, row->high);
 		return true;
