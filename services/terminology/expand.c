@@ -281,13 +281,13 @@ static struct hs_json *add_extension(struct tx_writer *w, struct hs_json *expans
 	return extension;
 }
 
-/* A grammar has more codes than can be told. */
+/* A grammar has more codes than can be told, and expressions stand below concepts that are. */
 static void say_unclosed(struct tx_writer *w, struct hs_json *expansion)
 {
 	struct tx_system s = w->x->unclosed;
 	struct tx_set basis = w->x->basis;
 
-	if (!s.row)
+	if (!s.row && !w->x->open)
 		return;
 	hs_json_add(add_extension(w, expansion, TX_EXT "valueset-unclosed"), HS_S("valueBoolean"),
 		hs_json_bool(w->arena, true));

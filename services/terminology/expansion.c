@@ -277,6 +277,20 @@ static enum hs_status list_source(struct tx_walk *w, const struct tx_rule_row *r
 	return HS_OK;
 }
 
+void hs_tx_walk_note_open(struct tx_walk *w, const struct tx_rule_row *rule, struct tx_system s,
+	const struct tx_filter *filters)
+{
+	const struct hs_json *unwanted = hs_parameter(w->ctx->params.tree, HS_S("excludePostCoordinated"));
+	bool open = hs_tx_is_big(s) && TX_BIG(s.layer)->sct &&
+		!hs_slice_eq(hs_tx_scalar(hs_tx_value(unwanted)), HS_S("true"));
+
+	for (uint32_t i = 0; i < rule->filter_count && open; i++)
+		open = filters[i].on != TX_ON_CODE ||
+			(filters[i].op != TX_OP_IN && filters[i].op != TX_OP_EQUAL &&
+				filters[i].op != TX_OP_GENERALIZES);
+	w->x->open |= open;
+}
+
 /* Of a large code system only what has the words that are searched: excluding and importing part sets in the
  * same way with all of their codes as with those. */
 static enum hs_status list_big(struct tx_walk *w, const struct tx_rule_row *rule, struct tx_system s,
@@ -285,6 +299,7 @@ static enum hs_status list_big(struct tx_walk *w, const struct tx_rule_row *rule
 	struct tx_bits bits = { NULL, 0 };
 	enum hs_status status = hs_tx_big_select(w->ctx, s, filters, rule->filter_count, &bits, err);
 
+	hs_tx_walk_note_open(w, rule, s, filters);
 	if (status == HS_OK && w->x->folded_filter.len && !w->ctx->supplement_count)
 		status = hs_tx_walk_keep_found(w, s, bits, err);
 	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(bits, 0);
@@ -404,6 +419,7 @@ static enum hs_status expand_rule(struct tx_walk *w, struct tx_set set, const st
 	struct tx_system s = { NULL, NULL };
 	enum hs_status status = HS_OK;
 	bool begun = false;
+	struct tx_openness open = tx_open_rule(w);
 
 	if (rule->system.len) {
 		begun = true;
@@ -411,6 +427,7 @@ static enum hs_status expand_rule(struct tx_walk *w, struct tx_set set, const st
 		if (status == HS_OK && s.row)
 			status = rule->flags & TX_RULE_ENUM ? list_picks(w, set, rule, s, out, err) :
 							      list_concepts(w, set, rule, s, out, err);
+		tx_open_part(w, &open);
 	}
 	for (uint32_t i = 0; i < rule->import_count && status == HS_OK; i++) {
 		struct tx_list other = { NULL, 0, 0 };
@@ -420,7 +437,9 @@ static enum hs_status expand_rule(struct tx_walk *w, struct tx_set set, const st
 		else if (status == HS_OK)
 			*out = other;
 		begun = true;
+		tx_open_part(w, &open);
 	}
+	tx_open_end(w, rule, open);
 	return status;
 }
 

@@ -31,6 +31,9 @@ struct tx_expansion {
 	struct tx_system unclosed;
 	struct tx_set basis;
 	bool counted; /* what was told is all that the filters let through of the basis */
+	/* Expressions of SNOMED CT are members too, which no list has: the codes told are all, the members
+	 * not. */
+	bool open;
 
 	/* what was used, for expansion.parameter; of the lists only what was counted has been written */
 	size_t system_count, set_count;

@@ -84,6 +84,7 @@ static enum hs_status join_rule(struct tx_walk *w, struct tx_set set, const stru
 {
 	struct tx_filter *filters = NULL;
 	enum hs_status status = HS_OK;
+	struct tx_openness open = tx_open_rule(w);
 
 	*out = (struct tx_bits) { NULL, 0 };
 	if (rule->system.len && rule->flags & TX_RULE_ENUM) {
@@ -92,7 +93,11 @@ static enum hs_status join_rule(struct tx_walk *w, struct tx_set set, const stru
 		status = hs_tx_filters_prepare(w->ctx, set, rule, s, &filters, err);
 		if (status == HS_OK)
 			status = hs_tx_big_select(w->ctx, s, filters, rule->filter_count, out, err);
+		if (status == HS_OK)
+			hs_tx_walk_note_open(w, rule, s, filters);
 	}
+	if (rule->system.len)
+		tx_open_part(w, &open);
 	for (uint32_t i = 0; i < rule->import_count && status == HS_OK; i++) {
 		struct tx_bits found = { NULL, 0 };
 		struct tx_set other;
@@ -103,7 +108,9 @@ static enum hs_status join_rule(struct tx_walk *w, struct tx_set set, const stru
 			hs_tx_bits_and(*out, found);
 		else if (status == HS_OK)
 			*out = found;
+		tx_open_part(w, &open);
 	}
+	tx_open_end(w, rule, open);
 	return status;
 }
 

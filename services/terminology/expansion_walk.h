@@ -42,3 +42,36 @@ enum hs_status hs_tx_walk_only_system(struct tx_walk *w, struct tx_set set, stru
 /* Lists the page that is asked for. */
 enum hs_status hs_tx_walk_big(struct tx_walk *w, struct tx_set set, struct tx_system s, struct tx_list *out,
 	struct hs_error *err);
+
+/* ---- expressions as members ----
+ *
+ * What is asked of a hierarchy of SNOMED CT or by a constraint lets expressions through as well; a list or a
+ * reference set does not. The parts of a rule (its system, its imports) hold together: it is open when all of
+ * them are. */
+
+struct tx_filter;
+void hs_tx_walk_note_open(struct tx_walk *w, const struct tx_rule_row *rule, struct tx_system s,
+	const struct tx_filter *filters);
+
+struct tx_openness {
+	bool before, all;
+};
+
+static inline struct tx_openness tx_open_rule(struct tx_walk *w)
+{
+	struct tx_openness o = { w->x->open, true };
+
+	w->x->open = false;
+	return o;
+}
+
+static inline void tx_open_part(struct tx_walk *w, struct tx_openness *o)
+{
+	o->all &= w->x->open;
+	w->x->open = false;
+}
+
+static inline void tx_open_end(struct tx_walk *w, const struct tx_rule_row *rule, struct tx_openness o)
+{
+	w->x->open = o.before || (o.all && !(rule->flags & TX_RULE_EXCLUDE));
+}

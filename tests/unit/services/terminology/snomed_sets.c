@@ -122,6 +122,49 @@ static void tells_the_sets_it_used(void **state)
 			fail_msg("%s is not told", wanted[i]);
 }
 
+static bool is_unclosed(void)
+{
+	const struct hs_json *list = hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("extension"));
+
+	HS_JSON_EACH(extension, list)
+		if (hs_slice_ends(hs_json_get_text(extension, HS_S("url")), HS_S("/valueset-unclosed")))
+			return true;
+	return false;
+}
+
+/* Expressions are members of what is asked by hierarchy or constraint, so its codes are not all of it. */
+static void says_when_expressions_are_members(void **state)
+{
+	static const struct {
+		const char *url, *parameters;
+		bool unclosed;
+	} rows[] = {
+		{ "urn:heart", "", true },
+		{ "urn:imports", "", true },
+		{ "urn:within", "", false },
+		{ "urn:common", "", true },
+		{ "urn:deep", "", true },
+		{ "urn:list", "", false },
+		{ "http://snomed.info/sct?fhir_vs", "", true },
+		{ "http://snomed.info/sct?fhir_vs=isa/109999999109", ",{'name':'count','valueInteger':1}",
+			true },
+		{ "http://snomed.info/sct?fhir_vs=refset/79999999109", "", false },
+		{ "urn:heart", ",{'name':'excludePostCoordinated','valueBoolean':true}", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		expand(rows[i].url, rows[i].parameters);
+		if (a.status)
+			fail_msg("%s: %s", rows[i].url, a.err.text);
+		if (is_unclosed() != rows[i].unclosed)
+			fail_msg("%s%s", rows[i].url, rows[i].parameters);
+		const struct hs_json *total = hs_json_get(hs_json_get(a.out, HS_S("expansion")),
+			HS_S("total"));
+		assert_non_null(total);
+	}
+}
+
 static void says_where_a_constraint_is_wrong(void **state)
 {
 	(void)state;
@@ -169,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(joins_what_is_imported),
 		cmocka_unit_test(tells_the_sets_it_used), cmocka_unit_test(says_where_a_constraint_is_wrong),
+		cmocka_unit_test(says_when_expressions_are_members),
 		cmocka_unit_test(quick_are_short_pages) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
