@@ -291,7 +291,7 @@ static void say_unclosed(struct tx_writer *w, struct hs_json *expansion)
 		return;
 	hs_json_add(add_extension(w, expansion, TX_EXT "valueset-unclosed"), HS_S("valueBoolean"),
 		hs_json_bool(w->arena, true));
-	if (!basis.row)
+	if (!basis.row || !s.row)
 		return;
 	hs_json_add_text(w->arena, add_extension(w, expansion, TX_EXT "valueset-unclosed-reason"),
 		HS_S("valueString"),

@@ -243,10 +243,10 @@ static void put_refsets(struct columns *c)
 static int compare_asides(const void *a, const void *b)
 {
 	const struct tx_sct_aside *x = a, *y = b;
+	uint64_t left[] = { x->concept, x->detail.id }, right[] = { y->concept, y->detail.id };
+	size_t differing = left[0] == right[0];
 
-	if (x->concept != y->concept)
-	return x->concept < y->concept ? -1 : 1;
-	return x->detail.id < y->detail.id ? -1 : x->detail.id > y->detail.id;
+	return left[differing] < right[differing] ? -1 : left[differing] > right[differing];
 }
 
 static void put_asides(struct columns *c)
