@@ -109,13 +109,6 @@ static enum hs_status open_log(struct hs_host *host, struct hs_error *err)
 	return host->log_fd >= 0 ? HS_OK : hs_fail(err, HS_E_IO, "accessLog: %s cannot be opened", where);
 }
 
-/* Reads of one turn of the loop share a transaction. */
-static void pause_reads(void *arg)
-{
-	(void)arg;
-	hs_store_read_pause();
-}
-
 static void sweep(void *arg)
 {
 	struct hs__loop *loop = arg;
@@ -162,7 +155,6 @@ static enum hs_status open_loop(struct hs_host *host, unsigned index,
 	host->port = hs_http_server_port(loop->server);
 	if (host->log_fd >= 0)
 		loop->log = hs__access_log_new(loop, host->log_fd);
-	hs_loop_before_wait(loop->loop, pause_reads, NULL);
 	loop->sweep_due_ms = hs_loop_mono_ms(loop->loop) + SWEEP_MS;
 	loop->sweep = hs_timer_start(loop->loop, SWEEP_MS, SWEEP_MS, sweep, loop);
 	return HS_OK;

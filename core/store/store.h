@@ -72,10 +72,6 @@ void hs_store_read(struct hs_store *store, struct hs_store_op *op);
 /* In a reading transaction here and now; gives op->status and does not call done. HS_E_BUDGET when it
  * would take longer than the budget: the arena is rolled back, and the caller uses hs_store_read. */
 enum hs_status hs_store_read_now(struct hs_store *store, struct hs_store_op *op);
-/* A thread that calls this whenever it has nothing more to read for now, as a loop does before it waits, lets
- * hs_store_read_now keep one transaction for several reads (each still sees all that was acknowledged before
- * it began). It must go on calling, since a transaction that stays open keeps the log from being reused. */
-void hs_store_read_pause(void);
 /* For command-line use: run and wait. */
 enum hs_status hs_store_write_wait(struct hs_store *store, struct hs_arena *arena, hs_work_fn *work,
 	void *arg, struct hs_error *err);

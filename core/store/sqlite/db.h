@@ -43,6 +43,7 @@ struct hs__db {
 	enum hs_status failed;  /* HS_E_IO or HS_E_FULL: the disk has failed since this was last cleared */
 	bool in_txn;
 	/* of a reader, see reader.c */
+	bool taken;     /* atomic access: somebody uses it */
 	bool open;      /* a transaction is open, perhaps kept from the read before */
 	bool seq_known; /* seq is the commit sequence that the open transaction sees */
 	uint64_t seq, ended;

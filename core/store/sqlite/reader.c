@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading: a connection for each thread that reads, and the three ways to run a piece of work on it.
  *
- * To begin and end a transaction takes locks of the file: system calls, a fifth of a short search. A thread
- * that calls hs_store_read_pause (an event loop, before it waits) therefore keeps the transaction of one read
- * for the next. It sees one moment; what has been committed and acknowledged since would be missing, so it is
- * good only while the count of ended groups is what it was before the transaction began. */
+ * To begin and end a transaction takes locks of the file: system calls, a fifth of a short search. So a
+ * thread keeps the transaction of one read for the next. It sees one moment; what has been committed and
+ * acknowledged since would be missing, so it is good only while the count of ended groups is what it was
+ * before the transaction began. A transaction that stays open keeps the log from being reused: before the
+ * writer moves the log into the file it therefore ends those that are kept and not in use. */
 #include <core/store/sqlite/state.h>
 
 #include <core/base/heap.h>
@@ -23,8 +24,6 @@ struct own {
 	struct hs__slot slots[SLOTS];
 	uint64_t clock;
 	unsigned last;
-	bool pauses; /* the thread calls hs_store_read_pause */
-	bool open;   /* a slot may have a transaction that is kept */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* lists of connections, slots' contents */
@@ -169,6 +168,40 @@ static enum hs_status begin_txn(struct hs_store *store, struct hs__db *db, struc
 	return status;
 }
 
+/* The connection belongs to its thread while that reads, and to the writer while that ends what is kept. */
+static bool try_take(struct hs__db *db)
+{
+	bool no = false;
+
+	return __atomic_compare_exchange_n(&db->taken, &no, true, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+static void take(struct hs__db *db)
+{
+	while (!try_take(db)) {
+		pthread_mutex_lock(&lock); /* which the writer holds as long */
+		pthread_mutex_unlock(&lock);
+	}
+}
+
+static void give_back(struct hs__db *db)
+{
+	__atomic_store_n(&db->taken, false, __ATOMIC_RELEASE);
+}
+
+void hs__reader_end_kept(struct hs_store *store)
+{
+	pthread_mutex_lock(&lock);
+	for (struct hs__db *db = store->connections; db; db = db->next) {
+		if (!try_take(db))
+			continue;
+		if (db->open)
+			end_txn(db);
+		give_back(db);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
 static enum hs_status read_with(struct hs_store *store, struct hs_store_op *op,
 	const struct hs__limits *limits, bool keep)
 {
@@ -179,11 +212,14 @@ static enum hs_status read_with(struct hs_store *store, struct hs_store_op *op,
 	if (op->status != HS_OK)
 		return op->status;
 	HS_ASSERT(!db->in_txn);
+	take(db);
 	db->limits = *limits;
 	db->stopped = HS_OK;
 	op->status = begin_txn(store, db, &op->error);
-	if (op->status != HS_OK)
+	if (op->status != HS_OK) {
+		give_back(db);
 		return op->status;
+	}
 	db->in_txn = true;
 	hs__txn_begin(&txn, store, db, NULL);
 	op->status = op->work(&txn, op->arena, op->arg, &op->error);
@@ -197,28 +233,11 @@ static enum hs_status read_with(struct hs_store *store, struct hs_store_op *op,
 		op->status = hs__db_fail(db, SQLITE_INTERRUPT, "", &op->error);
 	db->limits = (struct hs__limits) { .counted = false };
 	db->stopped = HS_OK;
-	if (keep && op->status == HS_OK && mine->pauses)
-		mine->open = true;
-	else
+	if (!keep || op->status != HS_OK)
 		end_txn(db);
 	db->in_txn = false;
+	give_back(db);
 	return op->status;
-}
-
-void hs_store_read_pause(void)
-{
-	struct own *own = own_of_thread();
-
-	own->pauses = true;
-	if (!own->open)
-		return;
-	own->open = false;
-	pthread_mutex_lock(&lock); /* another thread may be closing a store */
-	for (unsigned i = 0; i < SLOTS; i++) {
-		if (own->slots[i].db && own->slots[i].db->open)
-			end_txn(own->slots[i].db);
-	}
-	pthread_mutex_unlock(&lock);
 }
 
 static struct hs__limits long_limits(const struct hs_store *store, const bool *cancelled)

@@ -186,6 +186,8 @@ void hs__group_end(struct hs_store *store, bool committed);
 /* ---- reader.c ---- */
 /* This thread's connection to the store; kept for the next time. */
 enum hs_status hs__reader_db(struct hs_store *store, struct hs__db **out, struct hs_error *err);
+/* Ends the transactions that threads keep and do not use. Any thread. */
+void hs__reader_end_kept(struct hs_store *store);
 /* Closes the connections of all threads. */
 void hs__reader_close_all(struct hs_store *store);
 

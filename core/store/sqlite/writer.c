@@ -276,6 +276,7 @@ static void checkpoint(struct hs_store *store, bool idle)
 	int mode = idle && frames >= FRAMES_TO_TRUNCATE ? SQLITE_CHECKPOINT_TRUNCATE :
 							  SQLITE_CHECKPOINT_PASSIVE;
 	int in_log = 0, done = 0;
+	hs__reader_end_kept(store);
 	sqlite3_busy_timeout(writer->db->sqlite, 0); /* readers that still need the log are not waited for */
 	sqlite3_wal_checkpoint_v2(writer->db->sqlite, NULL, mode, &in_log, &done);
 	sqlite3_busy_timeout(writer->db->sqlite, 5000);

@@ -429,7 +429,6 @@ struct reader {
 	struct fixture *f;
 	uint32_t type;
 	bool *stop;
-	bool shares;
 	pthread_t thread;
 	uint64_t reads;
 };
@@ -459,18 +458,14 @@ static void *read_with_cache(void *arg)
 		if (valid && cached < least)
 			abort();
 		reader->reads++;
-		/* As a loop that has nothing more to read for now; between two pauses a transaction is
-		 * shared. */
-		if (reader->shares && reader->reads % 8 == 0)
-			hs_store_read_pause();
 	}
-	hs_store_read_pause();
 	hs_arena_free(arena);
 	return NULL;
 }
 
-static void play_caches(struct fixture *f, bool shares)
+static void caches_are_never_stale(void **state)
 {
+	struct fixture *f = *state;
 	struct reader readers[3];
 	bool stop = false;
 	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
@@ -478,7 +473,7 @@ static void play_caches(struct fixture *f, bool shares)
 	put_ok(f, type, "a", "", NULL, 0);
 	acknowledged_version = 1;
 	for (int i = 0; i < 3; i++) {
-		readers[i] = (struct reader) { .f = f, .type = type, .stop = &stop, .shares = shares };
+		readers[i] = (struct reader) { .f = f, .type = type, .stop = &stop };
 		assert_int_equal(pthread_create(&readers[i].thread, NULL, read_with_cache, &readers[i]), 0);
 	}
 	for (unsigned i = 0; i < 300; i++) {
@@ -490,16 +485,6 @@ static void play_caches(struct fixture *f, bool shares)
 		pthread_join(readers[i].thread, NULL);
 		assert_true(readers[i].reads > 0);
 	}
-}
-
-static void caches_are_never_stale(void **state)
-{
-	play_caches(*state, false);
-}
-
-static void caches_of_loops_are_never_stale(void **state)
-{
-	play_caches(*state, true);
 }
 
 static void one_thread_reads_many_stores(void **state)
@@ -564,7 +549,6 @@ int main(void)
 		CASE(a_read_has_an_end),
 		CASE(a_read_sees_one_moment),
 		CASE(caches_are_never_stale),
-		CASE(caches_of_loops_are_never_stale),
 		CASE(one_thread_reads_many_stores),
 		CASE(commits_are_told),
 	};
