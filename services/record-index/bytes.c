@@ -31,6 +31,22 @@ bool hs_ledger_take_number(struct hs_slice *in, uint64_t *out)
 	return false;
 }
 
+/* The sign in the lowest bit, so that small ones are short on both sides of nought. */
+void hs_ledger_put_signed(struct hs_buf *buf, int64_t value)
+{
+	hs_ledger_put_number(buf, value < 0 ? ~(uint64_t)value << 1 | 1 : (uint64_t)value << 1);
+}
+
+bool hs_ledger_take_signed(struct hs_slice *in, int64_t *out)
+{
+	uint64_t bits = 0;
+
+	if (!hs_ledger_take_number(in, &bits))
+		return false;
+	*out = (int64_t)(bits & 1 ? ~(bits >> 1) : bits >> 1);
+	return true;
+}
+
 bool hs_ledger_take_bytes(struct hs_slice *in, size_t count, struct hs_slice *out)
 {
 	if (in->len < count)

@@ -54,12 +54,6 @@ static bool is_steady(const struct hs_ledger_split *split, const struct hs_index
 	return in_shape(split, row->text) && (row->exact.len == 0 || in_shape(split, row->exact));
 }
 
-static void put_signed(struct hs_buf *out, int64_t value)
-{
-	uint64_t bits = (uint64_t)value << 1;
-	hs_ledger_put_number(out, value < 0 ? ~bits : bits);
-}
-
 static void put_real(struct hs_buf *out, double value)
 {
 	char bytes[sizeof value];
@@ -95,8 +89,8 @@ static void put_row(struct hs_buf *out, const struct hs_index_row *row, const st
 		break;
 	case HS_INDEX_DATE:
 		if (place->source != SOURCE_DATE) {
-			put_signed(out, row->lo);
-			put_signed(out, row->hi);
+			hs_ledger_put_signed(out, row->lo);
+			hs_ledger_put_signed(out, row->hi);
 		}
 		break;
 	case HS_INDEX_REFERENCE:
@@ -142,16 +136,6 @@ void hs_ledger_facts_write(const struct hs_ledger *ledger, const struct hs_ledge
 
 /* ---- and back ---- */
 
-static bool take_signed(struct hs_slice *in, int64_t *out)
-{
-	uint64_t bits = 0;
-
-	if (!hs_ledger_take_number(in, &bits))
-		return false;
-	*out = (int64_t)(bits & 1 ? ~(bits >> 1) : bits >> 1);
-	return true;
-}
-
 static bool take_real(struct hs_slice *in, double *out)
 {
 	struct hs_slice bytes;
@@ -178,7 +162,7 @@ static bool take_place(struct hs_slice *in, enum source source, const struct hs_
 static bool take_dates(struct hs_slice *in, enum source source, int64_t date, struct hs_index_row *row)
 {
 	if (source != SOURCE_DATE)
-		return take_signed(in, &row->lo) && take_signed(in, &row->hi);
+		return hs_ledger_take_signed(in, &row->lo) && hs_ledger_take_signed(in, &row->hi);
 	row->lo = date * 1000;
 	row->hi = row->lo + 1000;
 	return true;

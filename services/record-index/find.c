@@ -184,7 +184,7 @@ static enum hs_status look_at_all(struct search *search, struct hs_error *err)
 		struct hs_ledger_pointer pointer;
 		forget(search);
 		status = !search->query->where || looks++ < search->looks_max ?
-			hs_ledger_take(stmt, search->one, &pointer, err) :
+			hs_ledger_take(&search->ledger, stmt, search->one, &pointer, err) :
 			refuse_broad(search, err);
 		if (status == HS_OK)
 			status = look_at(search, &pointer, err);
@@ -257,7 +257,7 @@ static enum hs_status take_party(struct search *search, struct hs_arena *arena, 
 			break;
 		}
 		if (status == HS_OK)
-			status = hs_ledger_look(stmt, arena, &pointer, err);
+			status = hs_ledger_look(&search->ledger, stmt, arena, &pointer, err);
 		if (status == HS_OK)
 			status = give(search, arena, &pointer, &page->items[page->count++], err);
 	}

@@ -26,6 +26,9 @@ const struct hs_migration hs_ledger_migrations[] = {
 	{ 2, "marks that wait",
 		"CREATE TABLE record_index_waiting (hash INTEGER NOT NULL, target INTEGER NOT NULL);"
 		"ALTER TABLE record_index_tally ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;" },
+	/* What a lookup reads, in one column (table.c). Rows from before have NULL there and are read as they
+	 * are, until they change. */
+	{ 3, "packed columns", "ALTER TABLE record_index_pointer ADD COLUMN packed BLOB;" },
 	{ 0, NULL, NULL },
 };
 
@@ -232,7 +235,8 @@ static enum hs_status list_recent(struct recent *recent, struct hs_stmt *stmt, s
 		recent->query->before_seq > INT64_MAX ? INT64_MAX : (int64_t)recent->query->before_seq);
 	hs_sql_int(stmt, 3, recent->query->count);
 	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0)
-		status = hs_ledger_take(stmt, recent->ledger.arena, &recent->items[recent->count++], err);
+		status = hs_ledger_take(&recent->ledger, stmt, recent->ledger.arena,
+			&recent->items[recent->count++], err);
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : status;
 }

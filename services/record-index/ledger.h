@@ -14,9 +14,11 @@
 /* ---- numbers and texts in bytes ---- */
 
 void hs_ledger_put_number(struct hs_buf *buf, uint64_t value);
+void hs_ledger_put_signed(struct hs_buf *buf, int64_t value);
 void hs_ledger_put_text(struct hs_buf *buf, struct hs_slice text);
 /* Each takes from the front; false when the bytes are not such a thing. */
 bool hs_ledger_take_number(struct hs_slice *in, uint64_t *out);
+bool hs_ledger_take_signed(struct hs_slice *in, int64_t *out);
 bool hs_ledger_take_text(struct hs_slice *in, struct hs_slice *out);
 bool hs_ledger_take_bytes(struct hs_slice *in, size_t count, struct hs_slice *out);
 /* 48 bits, so that SQLite needs six bytes for it. */
@@ -274,12 +276,12 @@ int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_
 int hs_ledger_by_row(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t row,
 	struct hs_ledger_pointer *out, struct hs_error *err);
 /* The columns of a statement that begins with HS_LEDGER_COLUMNS; `rest` is good until the next step. */
-enum hs_status hs_ledger_look(struct hs_stmt *stmt, struct hs_arena *arena, struct hs_ledger_pointer *out,
-	struct hs_error *err);
+enum hs_status hs_ledger_look(struct hs_ledger *ledger, struct hs_stmt *stmt, struct hs_arena *arena,
+	struct hs_ledger_pointer *out, struct hs_error *err);
 /* The same, with `rest` in the arena. */
-enum hs_status hs_ledger_take(struct hs_stmt *stmt, struct hs_arena *arena, struct hs_ledger_pointer *out,
-	struct hs_error *err);
-#define HS_LEDGER_COLUMNS "row, seq, version, updated, id, subject, custodian, date, shape, rest"
+enum hs_status hs_ledger_take(struct hs_ledger *ledger, struct hs_stmt *stmt, struct hs_arena *arena,
+	struct hs_ledger_pointer *out, struct hs_error *err);
+#define HS_LEDGER_COLUMNS "row, seq, id, packed"
 enum hs_status hs_ledger_insert(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
 	struct hs_error *err);
 enum hs_status hs_ledger_erase(struct hs_ledger *ledger, uint64_t row, struct hs_error *err);
