@@ -104,7 +104,11 @@ static struct path_node *parse_call(struct path_parser *parser, struct path_node
 		function++;
 	}
 	if (function == PATH_FN_COUNT) {
-		return hs__parse_refuse(parser, at, "there is no such function", name);
+		bool made = left && left->op == OP_VARIABLE && hs_slice_eq(left->u.name, HS_S("factory"));
+		return hs__parse_refuse(parser, at,
+			made ? "%factory is not supported (a path makes no resources)" :
+			       "there is no such function",
+			name);
 	}
 	struct path_node *node = hs__path_parse_node(parser, OP_CALL, left);
 	if (!node) {

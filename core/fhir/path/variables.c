@@ -101,7 +101,9 @@ enum hs_status hs__path_variable(struct path_run *run, const struct path_node *n
 	}
 	if (hs_slice_eq(name, HS_S("terminologies"))) {
 		/* Only its functions mean something. */
-		return hs__path_push_text(run, out, HS_PATH_TYPE, HS_S("Terminologies"));
+		return hs__path_push(run, out,
+			&(struct hs_path_value) {
+				.kind = HS_PATH_TYPE, .unit = HS_S("FHIR"), .text = HS_S("Terminologies") });
 	}
 	if (hs_slice_eq(name, HS_S("factory"))) {
 		return hs__path_fault(run, node, "%%factory is not supported: a path makes no resources");

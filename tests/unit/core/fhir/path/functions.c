@@ -359,6 +359,8 @@ static void modifiers(void **state)
 		{ "elementDefinition()", "!execution" },
 		{ "slice('http://e/p', 's')", "!execution" },
 		{ "%factory", "!execution" },
+		{ "%factory.Coding('http://s', 'a')", "!syntax" },
+		{ "%terminologies", "FHIR.Terminologies" },
 	};
 	(void)state;
 	run_cases(NULL, NULL, INPUT, CASES, COUNT_OF(CASES));
