@@ -43,7 +43,8 @@ static void add_domains(struct hs_slice *domains, size_t *count, size_t room, co
 }
 
 /* Options by the names that the manifest of HL7's validator cases has: {"bundle-param": {"rule": "Patient:0",
- * "profile": URL}} and {"validateContains": "IGNORE"}. */
+ * "profile": URL}}, {"validateContains": "IGNORE"}, {"wrong-displays": "warning"}. References are followed
+ * within the resource only, so "assumeValidRestReferences" and "validateReference" change nothing. */
 static void read_options(struct hs_validate_options *options, const struct hs_json *given)
 {
 	const struct hs_json *bundle = hs_json_get(given, HS_S("bundle-param"));
@@ -52,6 +53,7 @@ static void read_options(struct hs_validate_options *options, const struct hs_js
 
 	options->ignore_contained = hs_slice_eq(hs_json_get_text(given, HS_S("validateContains")),
 		HS_S("IGNORE"));
+	options->any_display = hs_slice_eq(hs_json_get_text(given, HS_S("wrong-displays")), HS_S("warning"));
 	options->bundle_type = hs_slice_cut(&number, ':');
 	options->bundle_profile = hs_json_get_text(bundle, HS_S("profile"));
 	if (number.len && hs_slice_u64(number, &index) && index < UINT32_MAX)

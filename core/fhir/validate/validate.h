@@ -106,6 +106,7 @@ struct hs_validate_options {             /* all zero is a good default */
 	 * profile; empty type: none. */
 	struct hs_slice bundle_type, bundle_profile;
 	uint32_t bundle_index;
+	bool any_display;       /* another display than the code system's is a warning */
 	bool no_example_urls;   /* refuse example.org and the like */
 	bool for_publication;   /* stricter about conformance resources */
 	struct hs_slice source; /* the text `resource` was parsed from, for lines and columns; may be empty */

@@ -4,12 +4,14 @@
 
 /* ---- entries ---- */
 
-/* An address that looks RESTful names type and id, and the resource must be that (section 2.36.4). Another id
- * of the same type is a warning, for references go by the address and still meet what they mean. */
+/* An address that looks RESTful names type and id, and the resource must be that (section 2.36.4). A server
+ * knows where its resources are, and a document is all that its readers have; elsewhere another id of the
+ * same type is a warning, for references go by the address and still meet what they mean. */
 static void check_restful(struct hs__validation *run, const struct hs__node *at,
-	const struct hs__entry *entry)
+	const struct hs__entry *entry, struct hs_slice type)
 {
 	struct hs_reference parts;
+	bool loose = !hs__rules_in(type, "document searchset history");
 	if (!entry->type.len || !hs_reference_parse(entry->url, &parts) || !parts.base.len || !parts.id.len ||
 		!hs_defs_type(run->defs, parts.type))
 		return;
@@ -20,8 +22,9 @@ static void check_restful(struct hs__validation *run, const struct hs__node *at,
 			"the id '%.*s', or use a urn:uuid",
 			HS__SHOW(entry->url), HS__SHOW(parts.id));
 	else if (!hs_slice_eq(parts.type, entry->type) || !hs_slice_eq(parts.id, entry->id))
-		HS__SAY(hs_slice_eq(parts.type, entry->type) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run,
-			at, "", "invalid", "bundle-url-id",
+		HS__SAY(loose && hs_slice_eq(parts.type, entry->type) ? HS_SEVERITY_WARNING :
+									HS_SEVERITY_ERROR,
+			run, at, "", "invalid", "bundle-url-id",
 			"fullUrl '%.*s' is the address of a resource on a server, so it must end with "
 			"/%.*s/%.*s, which is what the resource says",
 			HS__SHOW(entry->url), HS__SHOW(entry->type), HS__SHOW(entry->id));
@@ -38,7 +41,7 @@ static void check_entry(struct hs__validation *run, const struct hs__node *at, c
 			"'%.*s'",
 			HS__SHOW(entry->url));
 	else if (entry->url.len)
-		check_restful(run, at, entry);
+		check_restful(run, at, entry, type);
 	else if (!free_form && entry->resource && !hs__rules_in(type, "searchset history"))
 		HS__FAIL(run, at, "", "required", "bundle-url-missing",
 			"an entry of a bundle of type '%.*s' must have a fullUrl", HS__SHOW(type));

@@ -92,8 +92,9 @@ void hs__rule_coding(struct hs__validation *run, const struct hs__node *node)
 	enum hs_validate_answer answer = run->terms->in_system(run->terms->arg, run->arena, &code, &finding);
 	if (finding.right_display.len)
 		hs__validate_add(run, node, HS_S("display"), NULL,
-			finding.loose_display ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, "invalid",
-			"coding-display", "'%.*s' is not the display of '%.*s'; write '%.*s'",
+			finding.loose_display || run->options->any_display ? HS_SEVERITY_WARNING :
+									     HS_SEVERITY_ERROR,
+			"invalid", "coding-display", "'%.*s' is not the display of '%.*s'; write '%.*s'",
 			HS__SHOW(code.display), HS__SHOW(code.code), HS__SHOW(finding.right_display));
 	else if (answer == HS_VALIDATE_NO)
 		HS__FAIL(run, node, "code", "code-invalid", "coding-unknown-code",

@@ -50,6 +50,20 @@ static void check_expression(struct hs__validation *run, const struct hs__node *
 	}
 }
 
+/* Of a component the expression starts from what the parameter's own gives, whose type is not known here. */
+static void check_components(struct hs__validation *run, const struct hs__node *node)
+{
+	HS__EACH_BELOW(component, node, "component") {
+		struct hs_slice text = hs_json_get_text(component.value, HS_S("expression"));
+		struct hs_path *path = NULL;
+		struct hs_error err;
+		if (text.len && hs_path_compile(run->defs, text, HS_S_NONE, &path, NULL, &err))
+			HS__FAIL(run, &component, "expression", "invalid", "search-parameter-expression",
+				"the expression '%.*s' is not right: %s", HS__SHOW(text), err.text);
+		hs_path_free(path);
+	}
+}
+
 /* ---- SearchParameter: what it is derived from ---- */
 
 static bool has_text(const struct hs_json *list, struct hs_slice text)
@@ -91,6 +105,7 @@ void hs__rule_search_parameter(struct hs__validation *run, const struct hs__node
 		HS__FAIL(run, node, "component", "business-rule", "search-parameter-composite",
 			"only a parameter of type 'composite' has components");
 	check_expression(run, node);
+	check_components(run, node);
 	check_derived(run, node);
 }
 

@@ -12,6 +12,8 @@ static void addresses(void **state)
 		{ BUNDLE("collection", ENTRY("http://a.se/f/Patient/1", PATIENT("1"))), { NULL }, "" },
 		{ BUNDLE("collection", ENTRY("http://a.se/f/Patient/1", PATIENT("2"))), { NULL },
 			"bundle-url-id? Bundle.entry[0]" },
+		{ BUNDLE("searchset", ENTRY("http://a.se/f/Patient/1", PATIENT("2"))), { NULL },
+			"bundle-url-id Bundle.entry[0]" },
 		{ BUNDLE("collection", ENTRY("http://a.se/f/Group/1", PATIENT("1"))), { NULL },
 			"bundle-url-id Bundle.entry[0]" },
 		{ BUNDLE("collection", ENTRY("http://a.se/f/Patient/1", "{'resourceType':'Patient'}")),

@@ -21,6 +21,10 @@ static void search_parameters(void **state)
 			"search-parameter-base? SearchParameter.expression" },
 		{ PARAMETER("Patient", "composite", ",'component':[" COMPONENT "," COMPONENT "]"), { NULL },
 			"" },
+		{ PARAMETER("Patient", "composite",
+			  ",'component':[" COMPONENT ",{'definition':'http://hl7.org/fhir/SearchParameter/"
+			  "Patient-name','expression':'name.('}]"),
+			{ NULL }, "search-parameter-expression SearchParameter.component[1].expression" },
 		{ PARAMETER("Patient", "composite", ",'component':[" COMPONENT "]"), { NULL },
 			"search-parameter-composite SearchParameter" },
 		{ PARAMETER("Patient", "string", ",'component':[" COMPONENT "]"), { NULL },
