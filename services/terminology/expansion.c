@@ -229,24 +229,6 @@ static enum hs_status list_picks(struct tx_walk *w, struct tx_set set, const str
 	return status;
 }
 
-/* In a plain tree what is below a concept is a range: only that is asked, and is-a and descendent-of are
- * answered with it. */
-static void narrow(struct tx_filter *filters, uint32_t count, struct tx_system s, uint32_t *from,
-	uint32_t *to)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		struct tx_filter *f = &filters[i];
-		bool within = f->op == TX_OP_IS_A || f->op == TX_OP_DESCENDENT_OF;
-		bool below = within || f->op == TX_OP_DESCENDENT_LEAF || f->op == TX_OP_CHILD_OF;
-		if (!below || f->concept == TX_NONE || s.row->head.flags & TX_GRAPH)
-			continue;
-		uint32_t first = f->concept + (f->op != TX_OP_IS_A), end = s.layer->concepts[f->concept].end;
-		*from = first > *from ? first : *from;
-		*to = end < *to ? end : *to;
-		f->answered = within;
-	}
-}
-
 struct taker {
 	struct tx_walk *w;
 	struct tx_system s;
@@ -322,6 +304,60 @@ static void search_texts(struct tx_walk *w, struct tx_system s, struct found *ou
 		*out = (struct found) { { NULL, 0 }, false };
 }
 
+/* What stands below a concept of a graph, by its rows of children. No words: the arena's cap. */
+static struct tx_bits bits_below(struct hs_arena *arena, struct tx_system s, uint32_t concept)
+{
+	uint32_t first = s.row->concept_first, total = s.row->concept_count;
+	struct tx_bits out = hs_tx_bits_new(arena, total);
+	uint32_t *open = hs_arena_raw(arena, ((size_t)total + 1) * sizeof(*open));
+	size_t n = 0;
+
+	if (!out.words || !open)
+		return (struct tx_bits) { NULL, 0 };
+	open[n++] = concept;
+	while (n) {
+		size_t count = 0;
+		const uint32_t *children = hs_tx_children(s, open[--n], &count);
+		for (size_t i = 0; i < count; i++) {
+			if (hs_tx_bits_has(out, children[i] - first))
+				continue;
+			hs_tx_bits_add(out, children[i] - first);
+			open[n++] = children[i];
+		}
+	}
+	hs_tx_bits_take(out, concept - first); /* in a cycle it is below itself */
+	return out;
+}
+
+/* Only what is below a concept is asked: in a plain tree that is a range, in a graph a set. Is-a and
+ * descendent-of are answered with it. */
+static void narrow(struct tx_walk *w, struct tx_system s, struct tx_filter *f, struct found *found,
+	uint32_t *from, uint32_t *to)
+{
+	bool within = f->op == TX_OP_IS_A || f->op == TX_OP_DESCENDENT_OF;
+	bool below = within || f->op == TX_OP_DESCENDENT_LEAF || f->op == TX_OP_CHILD_OF;
+
+	if (!below || f->concept == TX_NONE)
+		return;
+	if (!(s.row->head.flags & TX_GRAPH)) {
+		uint32_t first = f->concept + (f->op != TX_OP_IS_A), end = s.layer->concepts[f->concept].end;
+		*from = first > *from ? first : *from;
+		*to = end < *to ? end : *to;
+		f->answered = within;
+		return;
+	}
+	struct tx_bits bits = bits_below(w->ctx->arena, s, f->concept);
+	if (!bits.words)
+		return;
+	if (f->op == TX_OP_IS_A)
+		hs_tx_bits_add(bits, f->concept - s.row->concept_first);
+	if (found->bits.words)
+		hs_tx_bits_and(found->bits, bits);
+	else
+		found->bits = bits;
+	f->answered = within;
+}
+
 static uint32_t next_found(const struct found *found, struct tx_system s, uint32_t at)
 {
 	if (!found->bits.words)
@@ -343,9 +379,9 @@ static enum hs_status list_concepts(struct tx_walk *w, struct tx_set set, const 
 	if (status == HS_OK && hs_tx_source(s))
 		return list_source(w, rule, s, filters, out, err);
 	if (status == HS_OK)
-		narrow(filters, rule->filter_count, s, &from, &to);
-	if (status == HS_OK)
 		search_texts(w, s, &found);
+	for (uint32_t i = 0; i < rule->filter_count && status == HS_OK; i++)
+		narrow(w, s, &filters[i], &found, &from, &to);
 	bool all = status == HS_OK && from < to && !found.bits.words;
 	for (uint32_t i = 0; i < rule->filter_count && all; i++)
 		all = filters[i].answered;

@@ -7,6 +7,7 @@
 #include "source.h"
 
 #define CODES_QUICK 1000u /* looked at one by one, some hundred nanoseconds each */
+#define PLACE 3u          /* of them are found by their place in the time that one is told */
 #define PAGE_QUICK 100    /* codes of a large code system */
 #define FILTER_QUICK 4u   /* bytes; beginnings of fewer stand in very many texts */
 
@@ -32,19 +33,25 @@ static bool has_op(struct tx_set set, const struct tx_rule_row *rule, struct hs_
 	return false;
 }
 
+/* Whether the rule asks below one concept and nothing else. */
+static bool places_only(struct tx_set set, const struct tx_rule_row *rule)
+{
+	return rule->filter_count == 1 &&
+		(has_op(set, rule, HS_S("is-a")) || has_op(set, rule, HS_S("descendent-of")));
+}
+
 /* A short page of a large code system, which is all that the set has: below one concept, or what begins with
  * a few letters. */
 static bool affords_page(struct estimate *e, struct tx_set set, const struct tx_rule_row *rule)
 {
 	const struct tx_params *params = &e->ctx->params;
-	bool below = has_op(set, rule, HS_S("is-a")) || has_op(set, rule, HS_S("descendent-of"));
 	bool few = params->filter.len >= FILTER_QUICK;
 	bool alone = set.row == e->ctx->set.row && set.row->rule_count == 1 && !rule->import_count &&
-		rule->filter_count < 2 && !e->ctx->supplement_count;
+		!e->ctx->supplement_count;
 
 	if (!alone || params->count < 0 || params->count > PAGE_QUICK)
 		return false;
-	return rule->filter_count ? below && (few || !params->filter.len) : few;
+	return rule->filter_count ? places_only(set, rule) && (few || !params->filter.len) : few;
 }
 
 static bool affords_codes(struct estimate *e, struct tx_set set, const struct tx_rule_row *rule)
@@ -60,7 +67,9 @@ static bool affords_codes(struct estimate *e, struct tx_set set, const struct tx
 		return affords_page(e, set, rule);
 	if (hs_tx_source(s) || has_op(set, rule, HS_S("regex")))
 		return false;
-	return spend(e, (size_t)s.row->concept_count * (1 + rule->filter_count));
+	return spend(e,
+		places_only(set, rule) ? s.row->concept_count / PLACE + 1 :
+					 (size_t)s.row->concept_count * (1 + rule->filter_count));
 }
 
 /* Sets that include themselves were refused before, and how deep they go was counted. */

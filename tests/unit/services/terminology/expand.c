@@ -294,6 +294,43 @@ static void long_ones_are_the_same_in_pieces(void **state)
 	hs_arena_free(arena);
 }
 
+/* Below a concept of a graph: by every way, each once, and not for ever where they go in a circle. */
+static void filters_in_a_graph(void **state)
+{
+#define IN_GRAPH(op, code) \
+	"{'include':[{'system':'urn:graph','filter':[{'property':'concept','op':'" op "','value':'" code \
+	"'}]}]}"
+#define NODE(code, parents) "{'code':'" code "','property':[" parents "]}"
+#define BELOW(code) "{'code':'parent','valueCode':'" code "'}"
+	static const char *const graph[] = {
+		"{" CS ",'url':'urn:graph','concept':[{'code':'a'}," NODE("b", BELOW("a")) "," NODE("c",
+			BELOW("a")) "," NODE("d", BELOW("b") "," BELOW("c")) "," NODE("e",
+			BELOW("d")) ",{'code':'f'}," NODE("x", BELOW("y")) "," NODE("y", BELOW("x")) "]}",
+		NULL
+	};
+	static const struct {
+		const char *compose, *codes;
+	} rows[] = {
+		{ IN_GRAPH("is-a", "a"), "a b c d e" },
+		{ IN_GRAPH("is-a", "c"), "c d e" },
+		{ IN_GRAPH("descendent-of", "b"), "d e" },
+		{ IN_GRAPH("descendent-of", "e"), "" },
+		{ IN_GRAPH("descendent-leaf", "a"), "e" },
+		{ IN_GRAPH("child-of", "c"), "d" },
+		{ IN_GRAPH("is-a", "f"), "f" },
+		{ IN_GRAPH("is-a", "x"), "x y" },
+		{ IN_GRAPH("descendent-of", "x"), "y" },
+	};
+	struct ask before = a;
+
+	(void)state;
+	ask_begin(&a, graph);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check(rows[i].compose, FLAT, rows[i].codes);
+	ask_end(&a);
+	a = before;
+}
+
 static bool is_quick(struct ask *q, const char *parameters)
 {
 	ask_prepare(q, parameters);
@@ -325,6 +362,9 @@ static void quick_are_those_with_little_to_look_at(void **state)
 		SET("list", "{'system':'urn:600','concept':[{'code':'c1'},{'code':'c2'}]}"),
 		SET("below",
 			"{'system':'urn:600','filter':[{'property':'concept','op':'is-a','value':'c1'}]}"),
+		SET("both",
+			"{'system':'urn:600','filter':[{'property':'concept','op':'is-a','value':'c1'},"
+			"{'property':'code','op':'in','value':'c1,c2'}]}"),
 		SET("regex", "{'system':'urn:600','filter':[{'property':'code','op':'regex','value':'c1'}]}"),
 		SET("lists", "{'valueSet':['urn:list']},{'valueSet':['urn:list']}"), NULL };
 	ask_begin(&q, sets);
@@ -332,7 +372,8 @@ static void quick_are_those_with_little_to_look_at(void **state)
 	assert_true(is_quick(&q, ON("list")));
 	assert_true(is_quick(&q, ON("lists")));
 	assert_false(is_quick(&q, ON("twice")));
-	assert_false(is_quick(&q, ON("below")));
+	assert_true(is_quick(&q, ON("below")));
+	assert_false(is_quick(&q, ON("both")));
 	assert_false(is_quick(&q, ON("regex")));
 	assert_false(is_quick(&q, ON("whole") ",{'name':'includeDesignations','valueBoolean':true}"));
 	assert_true(is_quick(&q, ON("list") ",{'name':'includeDesignations','valueBoolean':true}"));
@@ -374,7 +415,7 @@ int main(void)
 		cmocka_unit_test(bad_filters), cmocka_unit_test(include_and_exclude),
 		cmocka_unit_test(nesting), cmocka_unit_test(paging), cmocka_unit_test(searching),
 		cmocka_unit_test(too_costly), cmocka_unit_test(what_is_told_of_a_code),
-		cmocka_unit_test(long_ones_are_the_same_in_pieces),
+		cmocka_unit_test(long_ones_are_the_same_in_pieces), cmocka_unit_test(filters_in_a_graph),
 		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
