@@ -233,8 +233,9 @@ static bool is_in_texts(struct hs_slice list, struct hs_slice text)
 {
 	bool any = false;
 
-	for (size_t open = 0; (open = hs_slice_find(list, '"', 0)) != SIZE_MAX;) {
-		size_t end = hs_slice_find(list, '"', open + 1);
+	while (list.ptr && list.len) {
+		size_t open = hs_slice_find(list, '"', 0);
+		size_t end = open == SIZE_MAX ? SIZE_MAX : hs_slice_find(list, '"', open + 1);
 		if (end == SIZE_MAX)
 			break;
 		any = true;

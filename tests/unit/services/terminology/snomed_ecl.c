@@ -519,6 +519,49 @@ static void agrees_with_a_naive_evaluator(void **state)
 	}
 }
 
+/* Constraints with characters taken out, put in and changed: an answer or an error, never anything else. */
+static void survives_broken_constraints(void **state)
+{
+	static const char *const whole[] = {
+		"<< HEART {{ term = (wild:\"*a\\\\*\" match:\"b c\"), dialect = (en-gb (prefer) sv-se) "
+		"(accept) }}",
+		"^ [a, correlationId] EXTENDED {{ M mapGroup >= #1, mapTarget != \"x\", active = * }}",
+		"< FINDING : [1..*] { R SITE = (HEARTPART OR LOINC#8867-4), [0..0] STRENGTH >= #-1.5 } OR "
+		"LABEL = \"x\"",
+		"(!!> (PANCARDITIS . CAUSE . SITE)) MINUS ^R \"LOINC#LP.1 x\" {{ + HISTORY (< HISTORICAL) }}",
+		"* {{ C definitionStatusId = (DEFINED PRIMITIVE), effectiveTime < \"20250101\" }} {{ D id = "
+		"(12 34) }}",
+	};
+	static const char letters[] = " ()[]{}<>!=^*.,:#\"\\\\|/-+aR19\xc3\xa5";
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		struct hs_arena_mark mark = hs_arena_mark(t.arena);
+		struct hs_slice text = sct_text(t.arena, whole[draw(sizeof(whole) / sizeof(whole[0]))]);
+		char *copy = hs_arena_raw(t.arena, text.len + 8);
+		size_t len = text.len;
+		struct tx_bits bits = { NULL, 0 };
+		struct hs_error err = { .status = HS_OK };
+		memcpy(copy, text.ptr, len);
+		for (uint32_t change = draw(4) + 1; change && len > 1; change--) {
+			size_t at = draw((uint32_t)len);
+			uint32_t how = draw(3);
+			if (how == 0)
+				memmove(copy + at, copy + at + 1, --len - at);
+			else if (how == 1 && len < text.len + 8) {
+				memmove(copy + at + 1, copy + at, len++ - at);
+				copy[at] = letters[draw(sizeof(letters) - 1)];
+			} else
+				copy[at] = letters[draw(sizeof(letters) - 1)];
+		}
+		char *exact = hs_arena_raw(t.arena, len); /* so that a step beyond its end is seen */
+		memcpy(exact, copy, len);
+		enum hs_status status = hs_tx_ecl(t.arena, t.s, hs_slice(exact, len), &bits, &err);
+		assert_true(status == HS_OK ? bits.words != NULL : err.text[0] != '\0');
+		hs_arena_rollback(t.arena, mark);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -532,6 +575,7 @@ int main(void)
 		cmocka_unit_test(says_what_is_wrong),
 		cmocka_unit_test(limits_depth),
 		cmocka_unit_test(agrees_with_a_naive_evaluator),
+		cmocka_unit_test(survives_broken_constraints),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
