@@ -173,6 +173,10 @@ static void lint_test(struct linter *l, const struct hs_script_test *test)
 {
 	bool sent = l->script->setup.count > 0 && test != &l->script->setup;
 
+	l->test = NULL;
+	l->line = 0;
+	snprintf(l->place, sizeof(l->place), "%.*s", HS_S_ARG(test->id));
+	check_expression(l, test->needs_true);
 	l->test = test;
 	for (l->action = 0; l->action < test->count; l->action++) {
 		const struct hs_script_action *action = &test->actions[l->action];

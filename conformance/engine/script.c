@@ -230,6 +230,9 @@ static enum hs_status read_phase(struct script_reader *reader, const struct hs_j
 	out->count = reader->count;
 	out->name = text_of(phase, "name");
 	out->description = text_of(phase, "description");
+	HS_JSON_EACH(extension, hs_json_get(phase, HS_S("extension")))
+		if (hs_slice_eq(text_of(extension, "url"), HS_S(SCRIPT_EXTENSION "test-requires-capability")))
+			out->needs_true = text_of(extension, "valueString");
 	return name_actions(reader, out, err);
 }
 

@@ -60,6 +60,7 @@ struct hs_script_operation {
 	int64_t destination; /* index, 0 when not named */
 	bool raw_url;        /* encodeRequestUrl is false */
 	bool awaits;         /* has an origin: the engine does not send, that system does */
+	bool until_done;     /* an extension of ours: sent again while the answer is 202 */
 };
 
 /* "requirement" of R5 and R6: a canonical of Requirements and the key of a statement. */
@@ -100,6 +101,8 @@ struct hs_script_action {
 struct hs_script_test {
 	struct hs_slice id; /* id, else name, else a number: unique in the script */
 	struct hs_slice name, description;
+	struct hs_slice
+		needs_true; /* an extension of ours: FHIRPath on the CapabilityStatement; else skipped */
 	struct hs_script_action *actions;
 	size_t count;
 	uint64_t needs; /* bit i: test i makes what this one uses (the first 64 tests) */

@@ -74,6 +74,9 @@ static enum hs_status read_operation(struct script_reader *reader, const struct 
 	/* A lone origin is how client tests are said; with a destination beside it both ends are named. */
 	out->awaits = hs_json_get(item, HS_S("origin")) && !hs_json_get(item, HS_S("destination"));
 	hs_json_i64(hs_json_get(item, HS_S("destination")), &out->destination);
+	HS_JSON_EACH(extension, hs_json_get(item, HS_S("extension")))
+		if (hs_slice_eq(text_of(extension, "url"), HS_S(SCRIPT_EXTENSION "operation-until-done")))
+			out->until_done = hs_json_get_bool(extension, HS_S("valueBoolean"), false);
 	return read_headers(reader, item, out, err);
 }
 

@@ -4,6 +4,8 @@
 
 #include <conformance/engine/script.h>
 
+#define SCRIPT_EXTENSION "https://handslag.example/fhir/StructureDefinition/"
+
 struct script_binding {
 	const struct hs_pair *pairs;
 	size_t count;

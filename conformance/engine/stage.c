@@ -15,8 +15,6 @@
 
 #include <stdio.h>
 
-static void go_on(struct test_stage *stage);
-
 static uint64_t now_ns(const struct test_stage *stage)
 {
 	return stage->run->world->mono_ns(stage->run->world->ctx);
@@ -47,7 +45,7 @@ static bool holds_up(enum hs_test_verdict verdict)
 
 /* ---- verdicts ---- */
 
-static struct hs_test_action *add_action(struct test_stage *stage, const struct hs_script_action *script)
+struct hs_test_action *hs_test_stage_action(struct test_stage *stage, const struct hs_script_action *script)
 {
 	HS_ASSERT(stage->test);
 	struct hs_test_action *action = &stage->test->actions[stage->test->count++];
@@ -93,8 +91,7 @@ static bool is_soft(const struct test_stage *stage, const struct hs_test_action 
 	return soft && !stage->run->options.strict;
 }
 
-/* Takes an action's verdict into its test's. */
-static void count_verdict(struct test_stage *stage, struct hs_test_action *action)
+void hs_test_stage_count(struct test_stage *stage, struct hs_test_action *action)
 {
 	enum hs_test_verdict before = stage->test->verdict;
 
@@ -130,7 +127,7 @@ static void settle(struct test_stage *stage, struct hs_test_action *action)
 	if (action->verdict == HS_TEST_NOT_EVALUATED && assertion->warning_only)
 		stage->test->verdict = worse(stage->test->verdict, HS_TEST_WARNING);
 	else
-		count_verdict(stage, action);
+		hs_test_stage_count(stage, action);
 	stage->action++;
 	bool stops = failed && !soft && !assertion->continues;
 	if ((stops || (action->exchange && action->exchange->cancelled)) && stage->phase != PHASE_TEARDOWN)
@@ -141,7 +138,7 @@ static void settle(struct test_stage *stage, struct hs_test_action *action)
 static bool judge(struct test_stage *stage, const struct hs_script_action *script)
 {
 	const struct hs_script_assert *assertion = &script->u.assertion;
-	struct hs_test_action *action = add_action(stage, script);
+	struct hs_test_action *action = hs_test_stage_action(stage, script);
 
 	find_requirements(stage, action);
 	if (assertion->based_on.len) {
@@ -168,192 +165,13 @@ static void skip_rest(struct test_stage *stage, struct hs_slice reason)
 	const struct hs_script_test *script = stage->test->script;
 
 	while (stage->action < script->count) {
-		struct hs_test_action *action = add_action(stage, &script->actions[stage->action++]);
+		struct hs_test_action *action = hs_test_stage_action(stage,
+			&script->actions[stage->action++]);
 		if (action->script->is_assert)
 			find_requirements(stage, action);
 		action->verdict = HS_TEST_SKIP;
 		action->reason = reason;
 	}
-}
-
-/* ---- operations ---- */
-
-static void name_exchange(struct test_stage *stage, struct hs_slice id,
-	const struct hs_test_exchange *exchange, bool request)
-{
-	struct test_name *name = id.len ? hs_arena_alloc(stage->arena, sizeof(*name)) : NULL;
-
-	if (!name)
-		return;
-	*name = (struct test_name) { id, exchange, request, stage->names };
-	stage->names = name; /* the newest is found first */
-}
-
-static bool next_is_assert(const struct test_stage *stage)
-{
-	const struct hs_script_test *script = stage->test->script;
-	return script && stage->action < script->count && script->actions[stage->action].is_assert;
-}
-
-/* An answer that nobody asked for ends the test, unless an assertion follows that may want it. */
-static void judge_answer(struct test_stage *stage, struct hs_test_action *action)
-{
-	const struct hs_test_exchange *exchange = stage->last;
-	bool gone = (exchange->status == 404 || exchange->status == 410) &&
-		hs_slice_eq(exchange->method, HS_S("DELETE")); /* what is to be absent is absent */
-
-	action->exchange = exchange;
-	action->verdict = HS_TEST_PASS;
-	if (exchange->cancelled) {
-		action->verdict = HS_TEST_SKIP;
-		action->reason = HS_S("the run was stopped");
-	} else if (exchange->failure.len) {
-		action->verdict = HS_TEST_FAIL;
-		action->reason = exchange->failure;
-	} else if (exchange->status >= 400 && !next_is_assert(stage) && !gone) {
-		action->verdict = HS_TEST_FAIL;
-		action->reason = hs_arena_printf(stage->arena, "the answer is %d", exchange->status);
-		action->wanted = HS_S("a status below 400");
-		action->found = hs_arena_printf(stage->arena, "%d", exchange->status);
-		action->path = HS_S("status");
-		hs_test_blame(stage, exchange, action);
-	}
-	count_verdict(stage, action);
-	if (action->verdict != HS_TEST_PASS)
-		stage->stopping = true;
-}
-
-static void learn(struct test_stage *stage, const struct hs_script_action *script)
-{
-	const struct hs_script_operation *operation = &script->u.operation;
-	size_t index = hs_test_fixture_index(stage, operation->source_id);
-	bool makes = hs_slice_eq(operation->code, HS_S("create")) ||
-		hs_slice_starts(operation->code, HS_S("update"));
-
-	if (makes && index != SIZE_MAX)
-		hs_test_learn_id(stage, index, stage->last);
-}
-
-static bool send(struct test_stage *stage, struct hs_test_action *action, const struct test_request *request);
-
-/* A server need not send back what it made, whatever Prefer asks for. When the script goes on to use more of
- * it than its id and version it is read first, as a step of its own. True when that was sent. */
-static bool read_back(struct test_stage *stage, const struct hs_test_action *write)
-{
-	struct hs_test_exchange *made = (struct hs_test_exchange *)(uintptr_t)write->exchange;
-	struct hs_reference target = { 0 };
-	struct test_request request = { 0 };
-	struct hs_error err = { 0 };
-
-	if (write->verdict != HS_TEST_PASS || !write->script ||
-		!hs_test_made_lacks(stage, &write->script->u.operation, made, &target) ||
-		hs_test_request_read(stage, &target, &request, &err))
-		return false;
-	struct hs_test_action *action = add_action(stage, NULL);
-	action->id = hs_arena_printf(stage->arena, "%.*s-read", HS_S_ARG(write->id));
-	action->label = HS_S("read back");
-	action->description = HS_S("Read what was made: the answer does not bring it");
-	if (!send(stage, action, &request)) {
-		count_verdict(stage, action);
-		stage->stopping = true;
-		return false;
-	}
-	stage->made = made;
-	return true;
-}
-
-/* What cannot be read back is the failure of those who need it. */
-static void take_read(struct test_stage *stage, struct hs_test_action *action)
-{
-	const struct hs_test_exchange *read = action->exchange;
-
-	action->verdict = hs_test_made_take(stage->made, read) ? HS_TEST_PASS : HS_TEST_WARNING;
-	if (read->cancelled)
-		action->verdict = HS_TEST_SKIP;
-	if (action->verdict != HS_TEST_PASS) {
-		action->wanted = HS_S("the resource");
-		action->found = read->failure.len ?
-			read->failure :
-			hs_arena_printf(stage->arena, "an answer of status %d without it", read->status);
-		action->reason = HS_S("what was made cannot be read back");
-	}
-	count_verdict(stage, action);
-	stage->stopping = stage->stopping || read->cancelled;
-	stage->last = stage->made;
-	stage->made = NULL;
-}
-
-static void answered(struct hs_http_call *call)
-{
-	struct test_stage *stage = call->user;
-	struct hs_test_exchange *exchange = stage->pending;
-	struct hs_test_action *action = &stage->test->actions[stage->test->count - 1];
-
-	stage->call = NULL;
-	stage->pending = NULL;
-	hs_test_exchange_take(stage->run, exchange, call);
-	if (stage->made) {
-		take_read(stage, action);
-		go_on(stage);
-		return;
-	}
-	if (stage->phase == PHASE_CREATE || stage->phase == PHASE_DELETE) {
-		if (stage->phase == PHASE_CREATE)
-			hs_test_learn_id(stage, stage->fixture, exchange);
-		stage->fixture++;
-	} else {
-		name_exchange(stage, action->script->u.operation.request_id, exchange, true);
-		name_exchange(stage, action->script->u.operation.response_id, exchange, false);
-		learn(stage, action->script);
-	}
-	judge_answer(stage, action);
-	if (!read_back(stage, action))
-		go_on(stage);
-}
-
-/* True when it was sent; otherwise the action has its verdict. */
-static bool send(struct test_stage *stage, struct hs_test_action *action, const struct test_request *request)
-{
-	struct hs_http_call *call = NULL;
-	struct hs_test_exchange *exchange = hs_test_exchange_new(stage->run, stage->arena, request, &call);
-
-	if (!exchange) {
-		action->verdict = HS_TEST_ERROR;
-		action->reason = HS_S("the script keeps too much: a larger limit on memory is needed");
-		return false;
-	}
-	exchange->number = ++stage->result->exchange_count;
-	*stage->exchange_end = exchange;
-	stage->exchange_end = &exchange->next;
-	stage->pending = stage->last = exchange;
-	stage->call = call;
-	action->exchange = exchange;
-	call->done = answered;
-	call->user = stage;
-	hs_http_client_send(stage->run->client, call);
-	return true;
-}
-
-static bool operate(struct test_stage *stage, const struct hs_script_action *script)
-{
-	struct hs_test_action *action = add_action(stage, script);
-	struct test_request request = { 0 };
-	struct hs_error err = { 0 };
-	enum hs_status status = hs_test_request(stage, script, &request, &err);
-
-	stage->action++; /* before it is sent, so that next_is_assert looks at the right one */
-	if (!status && send(stage, action, &request))
-		return true;
-	if (status) {
-		action->verdict = hs_test_verdict_of(status);
-		action->reason = hs_arena_printf(stage->arena, "%s", err.text);
-		action->exchange = stage->last;
-		if (action->verdict == HS_TEST_FAIL && !action->exchange)
-			action->verdict = HS_TEST_ERROR;
-	}
-	count_verdict(stage, action);
-	stage->stopping = true;
-	return false;
 }
 
 /* ---- phases ---- */
@@ -398,14 +216,29 @@ static void report_test(struct test_stage *stage)
 		events->test_done(stage->run, stage->test, events->arg);
 }
 
+static bool holds(struct test_stage *stage, struct hs_slice condition, const struct hs_json *input)
+{
+	struct hs_path_list found = { 0 };
+	struct hs_error err = { 0 };
+
+	/* What cannot be evaluated is a fault of the script, which lint finds: it does not keep a test from
+	 * it. */
+	return hs_test_evaluate(stage, condition, input, &found, &err) || hs_path_truth(&found) == 1;
+}
+
 /* A reason for not running the test at all; empty when there is none. */
 static struct hs_slice reason_to_skip(struct test_stage *stage, const struct hs_script_test *script)
 {
 	struct hs_test_run *run = stage->run;
 
-	for (size_t i = 0; i < script->count && run->capability && !run->options.no_precheck; i++) {
+	if (!run->capability || run->options.no_precheck)
+		return HS_S_NONE;
+	if (script->needs_true.len && !holds(stage, script->needs_true, run->capability))
+		return hs_arena_printf(stage->arena, "by the CapabilityStatement this does not hold: %.*s",
+			HS_S_ARG(script->needs_true));
+	for (size_t i = 0; i < script->count; i++) {
 		struct hs_slice reason = HS_S_NONE;
-		if (!script->actions[i].is_assert && script->actions[i].u.operation.destination <= 1)
+		if (!script->actions[i].is_assert)
 			reason = hs_test_undeclared(stage->arena, run->capability,
 				&script->actions[i].u.operation);
 		if (reason.len)
@@ -422,7 +255,7 @@ static bool run_actions(struct test_stage *stage)
 	while (stage->action < script->count && !stage->stopping) {
 		const struct hs_script_action *action = &script->actions[stage->action];
 		if (!action->is_assert) {
-			if (operate(stage, action))
+			if (hs_test_send_operation(stage, action))
 				return false;
 			continue;
 		}
@@ -452,20 +285,20 @@ static bool run_fixtures(struct test_stage *stage)
 		if (create ? !fixture->autocreate || stage->stopping :
 			     !fixture->autodelete || !stage->fixtures[stage->fixture].created)
 			continue;
-		struct hs_test_action *action = add_action(stage, NULL);
+		struct hs_test_action *action = hs_test_stage_action(stage, NULL);
 		action->id = hs_arena_printf(stage->arena, "%.*s/%s-%.*s", HS_S_ARG(stage->test->id),
 			create ? "create" : "delete", HS_S_ARG(fixture->id));
 		action->label = create ? HS_S("autocreate") : HS_S("autodelete");
 		action->description = hs_arena_printf(stage->arena, "%s the fixture %.*s",
 			create ? "Create" : "Delete", HS_S_ARG(fixture->id));
 		status = hs_test_request_fixture(stage, stage->fixture, create, &request, &err);
-		if (!status && send(stage, action, &request))
+		if (!status && hs_test_send(stage, action, &request))
 			return true;
 		if (status) {
 			action->verdict = hs_test_verdict_of(status);
 			action->reason = hs_arena_printf(stage->arena, "%s", err.text);
 		}
-		count_verdict(stage, action);
+		hs_test_stage_count(stage, action);
 		stage->stopping = create;
 	}
 	return false;
@@ -530,8 +363,7 @@ static void next_test(struct test_stage *stage)
 	begin_test(stage, test);
 }
 
-/* Runs until something was sent or everything is done. */
-static void go_on(struct test_stage *stage)
+void hs_test_stage_go_on(struct test_stage *stage)
 {
 	while (!stage->finished) {
 		switch (stage->phase) {
@@ -578,7 +410,7 @@ static void go_on(struct test_stage *stage)
 void hs_test_stage_resume(struct test_stage *stage)
 {
 	settle(stage, &stage->test->actions[stage->test->count - 1]);
-	go_on(stage);
+	hs_test_stage_go_on(stage);
 }
 
 void hs_test_stage_begin(struct test_stage *stage)
@@ -605,13 +437,12 @@ void hs_test_stage_begin(struct test_stage *stage)
 		finish(stage);
 		return;
 	}
-	go_on(stage);
+	hs_test_stage_go_on(stage);
 }
 
 void hs_test_stage_cancel(struct test_stage *stage)
 {
-	if (stage->call)
-		hs_http_client_cancel(stage->call);
+	hs_test_send_cancel(stage);
 	if (stage->inner)
 		hs_test_subtest_cancel(stage->inner);
 }

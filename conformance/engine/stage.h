@@ -53,6 +53,9 @@ struct test_stage {
 	struct hs_test_exchange *pending;
 	struct hs_test_exchange *made; /* while what it made is read back; else NULL */
 	struct hs_http_call *call;     /* NULL when none is under way */
+	struct hs_timer *again;        /* until the operation is sent again; NULL when none waits */
+	uint64_t asked_ns;             /* when it was sent first */
+	uint32_t asked;                /* how often */
 	uint64_t began_ns, test_began_ns;
 	unsigned depth;           /* of variables in variables */
 	struct hs_slice defaults; /* "NAME=VALUE, ..." that a published script assumed for this request */
@@ -109,6 +112,12 @@ void hs_test_subtest_done(struct test_stage *stage);
 void hs_test_subtest_cancel(struct test_subtest *sub);
 
 /* ---- stage.c ---- */
+/* The next action of the test under way; NULL: not of the script but the engine's own. */
+struct hs_test_action *hs_test_stage_action(struct test_stage *stage, const struct hs_script_action *script);
+/* Takes an action's verdict into its test's. */
+void hs_test_stage_count(struct test_stage *stage, struct hs_test_action *action);
+/* Runs until something was sent or everything is done. */
+void hs_test_stage_go_on(struct test_stage *stage);
 /* The assertion that waited for a script within this one has its verdict. */
 void hs_test_stage_resume(struct test_stage *stage);
 void hs_test_stage_begin(struct test_stage *stage);
@@ -160,6 +169,14 @@ struct hs_slice hs_test_encode_url(struct hs_arena *arena, struct hs_slice url);
 /* A read of that resource, as the engine's own step. */
 enum hs_status hs_test_request_read(struct test_stage *stage, const struct hs_reference *target,
 	struct test_request *out, struct hs_error *err);
+
+/* ---- send.c ---- */
+/* Sends an operation of the script; false: the action has its verdict. */
+bool hs_test_send_operation(struct test_stage *stage, const struct hs_script_action *script);
+/* The same for a request that is the engine's own. */
+bool hs_test_send(struct test_stage *stage, struct hs_test_action *action,
+	const struct test_request *request);
+void hs_test_send_cancel(struct test_stage *stage);
 
 /* ---- made.c: answers to writes that have no resource ---- */
 /* Gives such an answer a stand-in from its headers. True when the script asks for more of it than these tell,

@@ -122,6 +122,7 @@ enum hs_status hs_cli_reference_open(struct hs_arena *arena, const struct hs_cli
 	while (options->packages && options->packages[reference->config.package_count])
 		reference->config.package_count++;
 	reference->config.access_log = "off";
+	reference->config.export_jobs = 1000; /* faults leave exports behind that nobody could delete */
 	if (!status)
 		status = hs_host_open(&reference->config, choose_services(arena, options->terminology_only),
 			&reference->host, err);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POST [base]/$convert: a resource of this base's FHIR version made one of the other, R4 of R5 and R5 of R4.
+/* POST [base]/$convert: a resource in the format that Accept asks for, JSON of XML and XML of JSON; when that
+ * is the format that it came in, it is made one of the other FHIR version, R4 of R5 and R5 of R4.
  *
- * The answer is the resource; with `Prefer: return=OperationOutcome` it is Parameters with the resource
+ * Of the other version the answer is the resource; with `Prefer: return=OperationOutcome` it is Parameters
+ * with the resource
  * ("return") and what happened to which element ("outcome"). */
 #include <core/fhir/convert/convert.h>
 #include <core/host/request_private.h>
@@ -74,6 +76,14 @@ static enum hs_status read_request(struct job *job, struct hs_error *err)
 	return HS_OK;
 }
 
+/* Another format than that of the body is asked for in so many words. */
+static bool asks_for_format(const struct hs_request *req)
+{
+	struct hs_slice accept = hs_request_header(req, HS_S("Accept"));
+
+	return accept.len && !hs_slice_starts(accept, HS_S("*/*")) && req->xml != (req->xml_body.len > 0);
+}
+
 static enum hs_verdict serve(struct hs_request *req, void *state)
 {
 	struct job *job = hs_arena_alloc(req->arena, sizeof(*job));
@@ -81,14 +91,18 @@ static enum hs_verdict serve(struct hs_request *req, void *state)
 	enum hs_status status = HS_OK;
 
 	(void)state;
-	for (unsigned i = 0; i < HS__EDITIONS; i++)
-		if (!req->host->editions[i].defs)
-			return hs_fail_request(req, &req->host->editions[i].missing);
 	if (!job) {
 		hs_fail(&err, HS_E_LIMIT, "the request is too large");
 		return hs_fail_request(req, &err);
 	}
 	job->req = req;
+	if (asks_for_format(req)) {
+		status = read_request(job, &err);
+		return status ? hs_fail_request(req, &err) : hs_reply_json(req, 200, job->resource);
+	}
+	for (unsigned i = 0; i < HS__EDITIONS; i++)
+		if (!req->host->editions[i].defs)
+			return hs_fail_request(req, &req->host->editions[i].missing);
 	status = read_request(job, &err);
 	return status ? hs_fail_request(req, &err) : hs_compute(req, work, job, after);
 }

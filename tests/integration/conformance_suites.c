@@ -99,7 +99,7 @@ static void show_failures(const struct hs_test_run *run)
 	for (size_t i = 0; i < count; i++) {
 		for (size_t k = 0; k < scripts[i].count; k++) {
 			const struct hs_test_result *test = &scripts[i].tests[k];
-			if (test->verdict == HS_TEST_FAIL || test->verdict == HS_TEST_ERROR)
+			if (test->verdict > HS_TEST_WARNING)
 				print_message("%s %.*s: %.*s\n", hs_test_verdict_name(test->verdict),
 					HS_S_ARG(test->id), HS_S_ARG(test->reason));
 		}

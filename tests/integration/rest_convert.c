@@ -29,6 +29,23 @@ static void converts_both_ways(void **state)
 	expect_text(&a, "/form/text", "room");
 }
 
+/* The other format is asked for: the version stays. */
+static void converts_formats(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_with("POST", "$convert",
+		"Content-Type: application/fhir+json\r\nAccept: application/fhir+xml\r\n",
+		"{'resourceType':'Location','physicalType':{'text':'room'}}", 200);
+	expect_part(a.body, "<physicalType><text value=\"room\"/></physicalType>");
+	expect_part(fixture_header(&a, "Content-Type"), "application/fhir+xml");
+	a = send_with("POST", "$convert",
+		"Content-Type: application/fhir+xml\r\nAccept: application/fhir+json\r\n",
+		"<Location xmlns='http://hl7.org/fhir'><physicalType><text "
+		"value='room'/></physicalType></Location>",
+		200);
+	expect_text(&a, "/physicalType/text", "room");
+}
+
 static void reports_when_asked(void **state)
 {
 	NEED_BOTH();
@@ -57,6 +74,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(converts_both_ways),
+		cmocka_unit_test(converts_formats),
 		cmocka_unit_test(reports_when_asked),
 		cmocka_unit_test(refuses_what_it_cannot),
 	};

@@ -20,6 +20,30 @@ struct hs_slice trial_quotes(struct hs_arena *arena, const char *text)
 	return hs_slice_cstr(copy);
 }
 
+static bool answer_slowly(struct trial_server *server, const struct hs_http_request *request,
+	struct hs_http_reply *reply)
+{
+	static const struct hs_http_header wait = { HS_S_INIT("Retry-After"), HS_S_INIT("0") };
+
+	if (hs_slice_eq(request->path, HS_S("/later"))) {
+		reply->status = server->later++ < 2 ? 202 : 200;
+	} else if (hs_slice_eq(request->path, HS_S("/slower"))) {
+		reply->status = server->slower++ < 1 ? 429 : 200;
+	} else if (hs_slice_eq(request->path, HS_S("/lines"))) {
+		reply->content_type = HS_S("application/fhir+ndjson");
+		reply->body.bytes = trial_quotes(request->arena,
+			"{'resourceType': 'Patient', 'id': 'a'}\n{'resourceType': 'Patient', 'id': 'b'}\n");
+		return true;
+	} else {
+		return false;
+	}
+	if (reply->status != 200) {
+		reply->headers = &wait;
+		reply->header_count = 1;
+	}
+	return true;
+}
+
 static void answer(struct hs_http_request *request, void *arg)
 {
 	struct trial_server *server = arg;
@@ -44,6 +68,10 @@ static void answer(struct hs_http_request *request, void *arg)
 	if (hs_slice_starts(request->path, HS_S("/status/")) &&
 		hs_slice_u64(hs_slice_from(request->path, 8), &status))
 		reply.status = (int)status;
+	if (answer_slowly(server, request, &reply)) {
+		hs_http_reply(request, &reply);
+		return;
+	}
 	if (hs_slice_starts(request->path, HS_S("/Patient/absent")))
 		reply.status = 404;
 	if (hs_slice_eq(request->path, HS_S("/Observation"))) {

@@ -5,15 +5,16 @@
 #include "bench.h"
 
 /* A server with a memory of what it was asked. Paths: /metadata, /Patient (POST: 201), /Patient/ID
- * (404 when it begins with "absent"), /Observation (a search finds nothing, POST: 422), /status/NNN. */
+ * (404 when it begins with "absent"), /Observation (a search finds nothing, POST: 422), /status/NNN, /later
+ * (202 the first two times) and /slower (429 the first time), /lines (NDJSON). */
 struct trial_server {
 	struct hs_loop *loop;
 	struct hs_http_server *server;
 	char log[8192];
-	const char *capability; /* as for trial_quotes; NULL: 404 */
-	unsigned created;
-	bool remembers; /* what was made has its id when it is read */
-	bool silent;    /* never answers anything but /metadata */
+	const char *capability;          /* as for trial_quotes; NULL: 404 */
+	unsigned created, later, slower; /* how often */
+	bool remembers;                  /* what was made has its id when it is read */
+	bool silent;                     /* never answers anything but /metadata */
 	struct hs_http_request *held;
 	struct hs_test_run *stop_at_hold;
 };
