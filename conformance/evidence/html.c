@@ -168,6 +168,7 @@ void hs_report_html(const struct hs_test_run *run, const struct hs_report_info *
 
 	add_head(run, out);
 	add_facts(run, info, out);
+	hs_report_html_next(out, run, info);
 	hs_report_html_requirements(out, run);
 	hs_report_html_scripts(out, run);
 	hs_report_each_test(run, add_failure, &lister);

@@ -191,7 +191,7 @@ void hs_report_html_scripts(struct hs_buf *out, const struct hs_test_run *run)
 		"<h2>Scripts</h2>\n<table>\n<thead><tr><th scope=\"col\">Script</th>"
 		"<th scope=\"col\">Passed</th><th scope=\"col\">with warnings</th>"
 		"<th scope=\"col\">Failed</th><th scope=\"col\">Skipped</th>"
-		"<th scope=\"col\">Not evaluated</th><th scope=\"col\">Our fault</th>"
+		"<th scope=\"col\">Not evaluated</th><th scope=\"col\">Errors</th>"
 		"<th scope=\"col\">Time</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < count; i++)
 		if (hs_report_has_script(&scripts[i]))
@@ -203,6 +203,8 @@ void hs_report_html_scripts(struct hs_buf *out, const struct hs_test_run *run)
 	hs_buf_cstr(out,
 		"<p class=\"soft\">A warning is a SHOULD or MAY that does not hold, which a system is free "
 		"to "
-		"do. What is skipped is not declared by the system, or rests on something that failed. "
+		"do. What is skipped is not declared by the system, or rests on something that failed. An "
+		"error is a "
+		"fault of the script or of ours. "
 		"Scripts run side by side, so their times add up to more than the whole.</p>\n");
 }

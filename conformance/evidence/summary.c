@@ -28,7 +28,7 @@ void hs_report_summary(struct hs_buf *out, const struct hs_test_run *run)
 	hs_buf_printf(out, "%u of %u tests passed", s.tests[HS_TEST_PASS] + s.tests[HS_TEST_WARNING],
 		sum(s.tests));
 	add_count(out, s.tests[HS_TEST_FAIL], "failed");
-	add_count(out, s.tests[HS_TEST_ERROR], "could not be judged by our own fault");
+	add_count(out, s.tests[HS_TEST_ERROR], "ended by a fault of the script or of ours");
 	add_count(out, s.tests[HS_TEST_NOT_EVALUATED], "not evaluated");
 	add_count(out, s.tests[HS_TEST_SKIP], "skipped");
 	add_count(out, s.setups_failed, s.setups_failed == 1 ? "setup failed" : "setups failed");

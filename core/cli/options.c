@@ -163,7 +163,8 @@ static int take(const struct hs_cli_command *command, int argc, char **argv, int
 	if (value.ptr)
 		return store(command, option, value.ptr);
 	if (*at + 1 >= argc)
-		return hs_cli_fail(command, HS_EXIT_USAGE, "%s needs %s", option->name, option->value);
+		return hs_cli_fail(command, HS_EXIT_USAGE, "%s needs %s; see handslag %s --help",
+			option->name, option->value, command->name);
 	return store(command, option, argv[++*at]);
 }
 
@@ -186,9 +187,13 @@ int hs_cli_parse(const struct hs_cli_command *command, int argc, char **argv, in
 	}
 	if (code >= 0)
 		return code;
-	if (plain < command->least || (command->most >= 0 && plain > command->most))
-		return hs_cli_fail(command, HS_EXIT_USAGE, "usage: handslag %s %s", command->name,
-			command->arguments);
+	if (command->most >= 0 && plain > command->most)
+		return hs_cli_fail(command, HS_EXIT_USAGE,
+			"there is no place for \"%s\"; usage: handslag %s %s", argv[command->most],
+			command->name, command->arguments);
+	if (plain < command->least)
+		return hs_cli_fail(command, HS_EXIT_USAGE, "something is missing; usage: handslag %s %s",
+			command->name, command->arguments);
 	*count = plain;
 	return -1;
 }

@@ -222,6 +222,8 @@ static int run_command(struct session *session, int count, char **arguments)
 		return list_tests(session);
 	if (!session->settings.target)
 		return hs_cli_fail(session->command, HS_EXIT_USAGE, "which system? give --target URL");
+	session->settings.arguments = arguments;
+	session->settings.argument_count = count;
 	status = hs_cli_test_options(&session->settings, session->arena, &options, &err);
 	if (status)
 		return hs_cli_fail_error(session->command, &err);

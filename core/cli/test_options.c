@@ -175,6 +175,46 @@ static enum hs_status read_seed(struct test_settings *settings, struct hs_test_o
 	return HS_OK;
 }
 
+/* As a shell takes it; most need no quotes. */
+static void add_word(struct hs_buf *out, struct hs_slice word)
+{
+	bool plain = word.len > 0;
+
+	for (size_t i = 0; i < word.len && plain; i++)
+		plain = (word.ptr[i] | 32) >= 'a' && (word.ptr[i] | 32) <= 'z' ?
+			true :
+			strchr("0123456789-._/:=,+@%", word.ptr[i]) != NULL;
+	if (!plain)
+		hs_buf_byte(out, '\'');
+	for (size_t i = 0; i < word.len; i++)
+		hs_buf_cstr(out, word.ptr[i] == '\'' ? "'\\''" : (char[]) { word.ptr[i], 0 });
+	if (!plain)
+		hs_buf_byte(out, '\'');
+	hs_buf_byte(out, ' ');
+}
+
+/* What to type to run the same again; credentials are left out. */
+static const char *repeat_line(const struct test_settings *settings, struct hs_arena *arena, uint64_t seed)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, arena, 1 << 20);
+	for (int i = 0; i < settings->argument_count; i++)
+		add_word(&out, hs_slice_cstr(settings->arguments[i]));
+	hs_buf_cstr(&out, "--target ");
+	add_word(&out, hs_slice_cstr(settings->target));
+	for (size_t i = 0; i < settings->variables.count; i++) {
+		hs_buf_cstr(&out, "--var ");
+		add_word(&out, hs_slice_cstr(settings->variables.items[i]));
+	}
+	for (size_t i = 0; i < settings->destinations.count; i++) {
+		hs_buf_cstr(&out, "--destination ");
+		add_word(&out, hs_slice_cstr(settings->destinations.items[i]));
+	}
+	hs_buf_printf(&out, "--seed %" PRIu64, seed);
+	return hs_arena_cstr(arena, hs_buf_slice(&out));
+}
+
 enum hs_status hs_cli_test_options(struct test_settings *settings, struct hs_arena *arena,
 	struct hs_test_options *options, struct hs_error *err)
 {
@@ -215,9 +255,7 @@ enum hs_status hs_cli_test_options(struct test_settings *settings, struct hs_are
 		.bearer = settings->bearer,
 		.insecure = settings->insecure,
 		.total_ms = (uint32_t)(settings->timeout > 3600 ? 3600 : settings->timeout) * 1000 };
-	settings->repeat = hs_arena_printf(arena, "--target %s --seed %" PRIu64 "%c", settings->target,
-		options->seed, 0)
-				   .ptr;
+	settings->repeat = repeat_line(settings, arena, options->seed);
 	return status;
 }
 

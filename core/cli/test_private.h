@@ -17,6 +17,8 @@ struct test_settings {
 	struct hs_cli_list tests, variables, destinations, headers, report_list, packages, definitions;
 	int64_t parallel, timeout;
 	bool dry_run, in_order, fail_fast, strict, undeclared, r4, r5, insecure, json, quiet;
+	char **arguments; /* suites, files and folders */
+	int argument_count;
 	/* made from them */
 	struct test_report reports[TEST_REPORTS_MAX];
 	size_t report_count;

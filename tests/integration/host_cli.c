@@ -3,29 +3,83 @@
 #include "workbench.h"
 #include "fixture_private.h"
 
+#include <stdio.h>
 #include <sys/stat.h>
 
 #define RUN WORKBENCH_RUN
 
+/* Calls `check` for each command that `handslag --help` lists. */
+static void for_each_command(void (*check)(const char *name))
+{
+	struct process_result r = RUN("--help");
+	size_t at = hs_slice_search(r.out, HS_S("\nCommands:\n")), count = 0;
+	struct hs_slice rest = hs_slice_from(r.out, at == SIZE_MAX ? 0 : at + 11);
+
+	assert_int_equal(r.exit, 0);
+	assert_int_not_equal(at, SIZE_MAX);
+	while (hs_slice_starts(rest, HS_S("  "))) {
+		struct hs_slice line = hs_slice_trim(hs_slice_cut(&rest, '\n'));
+		check(hs_arena_cstr(workbench_arena(), hs_slice_cut(&line, ' ')));
+		count++;
+	}
+	assert_true(count > 10);
+}
+
+static void has_help(const char *name)
+{
+	struct process_result r = RUN(name, "--help");
+	struct hs_slice rest = r.out, first = hs_slice_cut(&rest, '\n');
+	char usage[64], example[64];
+
+	snprintf(usage, sizeof(usage), "Usage:\n  handslag %s", name);
+	snprintf(example, sizeof(example), "\nExample:\n  handslag %s", name);
+	assert_int_equal(r.exit, 0);
+	assert_int_equal(r.err.len, 0);
+	assert_has(r.out, usage);
+	assert_has(r.out, example);
+	if (!hs_slice_ends(first, HS_S(".")))
+		fail_msg("%s: help begins with a sentence, not with \"%.*s\"", name, HS_S_ARG(first));
+	/* Those with verbs have their options there. */
+	if (!has_text(r.out, "--json") && !has_text(r.out, " VERB --help") &&
+		!has_text(r.out, "Each has --help"))
+		fail_msg("%s: there is no --json", name);
+	for (struct hs_slice line; rest.ptr;) {
+		line = hs_slice_cut(&rest, '\n');
+		if (line.len > 120)
+			fail_msg("%s: %zu columns: %.*s", name, line.len, HS_S_ARG(line));
+	}
+}
+
+/* Exit code 2, and a line that names the command, what is wrong, and where to look. */
+static void refuses_strangers(const char *name)
+{
+	struct process_result r = RUN(name, "--no-such-option");
+
+	assert_int_equal(r.exit, 2);
+	assert_int_equal(r.out.len, 0);
+	assert_has(r.err, name);
+	if (!has_text(r.err, "--no-such-option") && !has_text(r.err, "comes before its options"))
+		fail_msg("%s does not say what it does not know: %.*s", name, HS_S_ARG(r.err));
+	assert_has(r.err, "--help");
+}
+
 static void each_command_has_help_with_an_example(void **state)
 {
-	static const char *const names[] = { "serve", "load", "package", "sandbox", "backup", "restore",
-		"version" };
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct process_result r = RUN(names[i], "--help");
-		assert_int_equal(r.exit, 0);
-		assert_has(r.out, "Example:");
-		assert_has(r.out, "--json");
-	}
-	struct process_result r = RUN("--help");
-	assert_int_equal(r.exit, 0);
+	for_each_command(has_help);
+}
+
+static void each_command_refuses_strangers(void **state)
+{
+	(void)state;
+	for_each_command(refuses_strangers);
 }
 
 static void mistakes_are_named(void **state)
 {
 	(void)state;
+	assert_has(RUN("serve", "surplus").err, "there is no place for \"surplus\"; usage: handslag serve");
+	assert_has(RUN("test", "--target").err, "--target needs URL; see handslag test --help");
 	struct process_result r = RUN("serv");
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "did you mean \"serve\"");
@@ -202,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_command_has_help_with_an_example),
+		cmocka_unit_test(each_command_refuses_strangers),
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(version_is_json_when_asked),
 		cmocka_unit_test(loading_stores_and_tells_what_it_refused),
