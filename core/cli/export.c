@@ -4,7 +4,7 @@
 
 #include <core/base/map.h>
 #include <core/base/world.h>
-#include <core/rest/export.h>
+#include <core/rest/export/export.h>
 
 #include <errno.h>
 #include <handslag/coding.h>

@@ -4,7 +4,7 @@
 
 #include <core/base/heap.h>
 #include <core/cli/reference.h>
-#include <core/host/terminology.h>
+#include <core/host/operations/terminology.h>
 
 #include <pthread.h>
 #include <stdio.h>

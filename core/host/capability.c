@@ -2,8 +2,8 @@
 /* /metadata: the CapabilityStatement of an edition, made from type rows, search parameters, routes and the
  * services' own words, once; a request only adds the base URL it was asked under. */
 #include <core/base/heap.h>
-#include <core/host/request_private.h>
-#include <core/host/router.h>
+#include <core/host/request/request_private.h>
+#include <core/host/request/router.h>
 
 #define CAPABILITY_ARENA ((size_t)64 << 20)
 #define BASE_MARK "@@BASE@@"

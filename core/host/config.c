@@ -2,7 +2,7 @@
 /* The configuration: one table of keys with defaults and help, filled from a JSON file and from options. */
 #include <core/base/nearest.h>
 #include <core/host/host.h>
-#include <core/host/value.h>
+#include <core/host/request/value.h>
 
 #include <cjson/cJSON.h>
 #include <core/base/world.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks a service descriptor before anything of it runs, and says which row is wrong. */
-#include <core/host/router.h>
+#include <core/host/request/router.h>
 
 #define STATE_MAX ((size_t)1 << 30)
 

@@ -2,10 +2,10 @@
 /* The FHIR versions that are served: their definitions, search rules, REST API and routes. */
 #include <core/base/heap.h>
 #include <core/fhir/convert/convert.h>
-#include <core/host/export.h>
+#include <core/host/operations/export.h>
 #include <core/host/metrics.h>
-#include <core/host/router.h>
-#include <core/host/validator.h>
+#include <core/host/request/router.h>
+#include <core/host/operations/validator.h>
 
 /* Where definitions are looked for, in this order: packages of the host, then the cache. */
 static const struct {

@@ -2,7 +2,7 @@
 /* What the host answers itself, outside FHIR: health, metrics, the landing page and the operator API. */
 #pragma once
 
-#include <core/host/request_private.h>
+#include <core/host/request/request_private.h>
 
 enum hs_verdict hs__health_live(struct hs_request *req);
 enum hs_verdict hs__health_ready(struct hs_request *req);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A request below a FHIR base: limits, faults, formats, then a service's route or the REST API. */
-#include <core/host/export.h>
-#include <core/host/router.h>
-#include <core/host/request_private.h>
-#include <core/host/sandbox.h>
+#include <core/host/operations/export.h>
+#include <core/host/request/router.h>
+#include <core/host/request/request_private.h>
+#include <core/host/sandbox/sandbox.h>
 
 #define REST_METHODS "GET, POST, PUT, PATCH, DELETE, OPTIONS"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /health/live: this loop turns. /health/ready: the store can be read and the services are open. */
 #include <core/host/endpoints.h>
-#include <core/host/sandbox.h>
+#include <core/host/sandbox/sandbox.h>
 
 enum hs_verdict hs__health_live(struct hs_request *req)
 {

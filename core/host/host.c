@@ -2,7 +2,7 @@
 /* The host put together: what is opened in which order, and closed in the reverse one. */
 #include <core/base/heap.h>
 #include <core/host/endpoints.h>
-#include <core/host/sandbox.h>
+#include <core/host/sandbox/sandbox.h>
 
 #include <stdio.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 /* Periodic work of services: a writing transaction in each open sandbox, one at a time for each job. */
 #include <core/base/heap.h>
 #include <core/base/log.h>
-#include <core/host/sandbox.h>
+#include <core/host/sandbox/sandbox.h>
 
 #define JOB_ARENA ((size_t)64 << 20)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /metrics in Prometheus' text format 0.0.4. */
 #include <core/host/endpoints.h>
-#include <core/host/sandbox.h>
+#include <core/host/sandbox/sandbox.h>
 
 #include <fcntl.h>
 #include <unistd.h>

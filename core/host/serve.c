@@ -2,10 +2,10 @@
 /* Loops and listeners: opened, run on their threads, drained and stopped. */
 #include <core/base/heap.h>
 #include <core/base/log.h>
-#include <core/host/access_log.h>
-#include <core/host/export.h>
-#include <core/host/request_private.h>
-#include <core/host/sandbox.h>
+#include <core/host/request/access_log.h>
+#include <core/host/operations/export.h>
+#include <core/host/request/request_private.h>
+#include <core/host/sandbox/sandbox.h>
 
 #include <arpa/inet.h>
 #include <errno.h>

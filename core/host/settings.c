@@ -2,7 +2,7 @@
 /* A service's settings: from the configuration (or the default) into its state, by offset. */
 #include <cjson/cJSON.h>
 #include <core/host/host_private.h>
-#include <core/host/value.h>
+#include <core/host/request/value.h>
 
 /* "enabled" and "file" are the host's. */
 static enum hs_status refuse_unknown(const struct hs_service *plug, const cJSON *values, struct hs_error *err)

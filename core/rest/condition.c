@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Conditional interactions: the one resource that a search condition means (R4 section 3.1.0.5.2 and on). */
-#include <core/rest/both.h>
+#include <core/rest/shelf/both.h>
 
 enum hs_status hs__rest_match(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs_slice condition, struct hs_resource *out,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* read and vread in a transaction, with conditional answers and the parts that were asked for. */
-#include <core/rest/shelf.h>
+#include <core/rest/shelf/shelf.h>
 #include <core/rest/subset.h>
 
 static enum hs_status explain(const struct hs__rest_call *call, enum hs_status status,

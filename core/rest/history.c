@@ -3,8 +3,8 @@
  *
  * The cursor of a page is the commit sequence of its last entry. What is written later has a greater one, so
  * pages neither repeat nor miss anything while others write. */
-#include <core/rest/page.h>
-#include <core/rest/shelf.h>
+#include <core/rest/search/page.h>
+#include <core/rest/shelf/shelf.h>
 #include <core/rest/subset.h>
 
 #include <handslag/time.h>

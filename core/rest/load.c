@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loading in bulk: stores resources as PUT or POST would, in the transaction of the caller. */
 #include <core/base/heap.h>
-#include <core/rest/bundle.h>
+#include <core/rest/bundle/bundle.h>
 #include <handslag/bulk.h>
 
 enum hs_status hs_rest_load(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn, struct hs_arena *arena,

@@ -2,7 +2,7 @@
 /* Who refers to a resource from a package, and what a canonical URL means: by keys of the shelf and indexes
  * of the store. */
 #include <core/rest/refer.h>
-#include <core/rest/shelf.h>
+#include <core/rest/shelf/shelf.h>
 
 static uint32_t shelf_param(const struct hs__shelf *shelf, struct hs_arena *arena, struct hs_slice type,
 	struct hs_slice code)

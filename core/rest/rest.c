@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The REST object of one FHIR version: which types are served, by which service, under which index names. */
 #include <core/base/heap.h>
-#include <core/rest/shelf.h>
+#include <core/rest/shelf/shelf.h>
 
 static const char *const not_stored[] = { "Parameters", NULL };
 

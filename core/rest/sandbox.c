@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the API keeps for one sandbox: the numbers that its store has for types and index parameters. */
 #include <core/base/heap.h>
-#include <core/rest/shelf.h>
+#include <core/rest/shelf/shelf.h>
 
 #include <stdatomic.h>
 

@@ -7,7 +7,7 @@
  */
 #include <core/rest/binary.h>
 #include <core/rest/everything.h>
-#include <core/rest/shelf.h>
+#include <core/rest/shelf/shelf.h>
 
 /* Bodies up to this size are prepared on the loop: well under a millisecond. */
 #define PREPARE_HERE ((size_t)64 << 10)

@@ -2,7 +2,7 @@
 /* create, update, patch and delete in a writing transaction, with their conditional forms (R4 section 3.1.0).
  */
 #include <core/fhir/patch/patch.h>
-#include <core/rest/shelf.h>
+#include <core/rest/shelf/shelf.h>
 
 /* What a write needs at every step. */
 struct step {

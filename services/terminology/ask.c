@@ -10,9 +10,9 @@
  *                    answer on the loop from the mapped image -> reply */
 #include "ask.h"
 
-#include "expansion.h"
+#include "sets/expansion.h"
 #include "inside.h"
-#include "tree.h"
+#include "compile/tree.h"
 
 #define BATCH_MAX 999u
 

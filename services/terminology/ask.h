@@ -2,7 +2,7 @@
 /* The way of a question through the service, the same for every operation. */
 #pragma once
 
-#include "operations.h"
+#include "operations/operations.h"
 #include "state.h"
 
 struct tx_ask;

@@ -2,7 +2,7 @@
 /* One question while it is answered: what was asked, what can be seen, and what there is to say about it. */
 #pragma once
 
-#include "concept.h"
+#include "compile/concept.h"
 
 #define TX_RULES_MAX 64u
 #define TX_NAMES_MAX 64u
@@ -43,7 +43,7 @@ struct tx_params {
 
 enum tx_message {
 #define X(id, severity, code, type, spoken, english, swedish) TX_MSG_##id,
-#include "messages.def"
+#include "operations/messages.def"
 #undef X
 	TX_MSG_COUNT
 };

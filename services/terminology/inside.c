@@ -3,9 +3,9 @@
  * as a request's, without the request. */
 #include "inside.h"
 
-#include "grammar.h"
+#include "builtin/grammar.h"
 #include "image/big.h"
-#include "operations.h"
+#include "operations/operations.h"
 
 #include <handslag/terminology.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The terminology registry: code systems, value sets, concept maps and names of identifier systems, from
  * packages and from uploads, and the operations that ask them. README.md tells how a question travels. */
-#include "batch.h"
-#include "check.h"
+#include "operations/batch.h"
+#include "operations/check.h"
 #include "import/importers.h"
 #include "inside.h"
 

@@ -8,7 +8,7 @@
  * holds and not what is there, and a question without news costs one comparison. */
 #pragma once
 
-#include "model.h"
+#include "compile/model.h"
 
 #include <handslag/service.h>
 

@@ -5,11 +5,11 @@
  * terminology_bench RELEASE DIRECTORY (where the image is left; exists). */
 #include <core/base/log.h>
 #include <core/base/world.h>
-#include <services/terminology/filter.h>
+#include <services/terminology/sets/filter.h>
 #include <services/terminology/image/big.h>
 #include <services/terminology/import/importers.h>
 #include <services/terminology/snomed/ecl.h>
-#include <services/terminology/source.h>
+#include <services/terminology/compile/source.h>
 
 #include <dirent.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "fixture_private.h"
 #include "fixture_tally.h"
 
-#include <core/host/sandbox.h>
+#include <core/host/sandbox/sandbox.h>
 #include <handslag/time.h>
 #include <sys/socket.h>
 #include <sys/stat.h>

@@ -2,7 +2,7 @@
 /* Work that is undone and run again from the start, as the store does with a group that was rolled back, ends
  * as if it had been run once. */
 #include <core/base/fault.h>
-#include <core/rest/bundle.h>
+#include <core/rest/bundle/bundle.h>
 
 #include "rest_test.h"
 

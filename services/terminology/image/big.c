@@ -3,7 +3,7 @@
 #include "big.h"
 
 #include "../snomed/columns.h"
-#include "../source.h"
+#include "../compile/source.h"
 
 static const void *section(const struct tx_layer *layer, uint32_t id, size_t size, size_t *count)
 {

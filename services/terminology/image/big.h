@@ -14,7 +14,7 @@
  * anything, so readers check what they follow when it leads outside its section. */
 #pragma once
 
-#include "../scope.h"
+#include "../compile/scope.h"
 
 #define TX_BIG_KIND 0x54584231u /* "TXB1" */
 #define TX_BIG_FORMAT 2u

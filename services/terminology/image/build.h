@@ -6,7 +6,7 @@
  * they had to rewrite into `arena`. Thread: one. Memory: about 250 bytes a concept and 90 a text. */
 #pragma once
 
-#include "../model.h"
+#include "../compile/model.h"
 #include "big.h"
 
 #define TX_BUILD_MAX ((size_t)8 << 30) /* bytes of one list */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing the rows of a large code system in their final order. */
-#include "../fold.h"
+#include "../text/fold.h"
 #include "build.h"
 
 #include <handslag/service.h>

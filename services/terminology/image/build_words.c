@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The index of words: each text is folded and parted, each word gets the numbers of its texts. */
-#include "../fold.h"
+#include "../text/fold.h"
 #include "build.h"
 
 #include <stdlib.h>

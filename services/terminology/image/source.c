@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A large code system as the source of a layer: how the operations reach its concepts. */
-#include "../source.h"
+#include "../compile/source.h"
 
-#include "../filter.h"
-#include "../fold.h"
+#include "../sets/filter.h"
+#include "../text/fold.h"
 #include "../snomed/expression.h"
 #include "../snomed/semantics.h"
 #include "big.h"

@@ -2,7 +2,7 @@
 /* Searching by beginnings of words: the words with a beginning stand together, and each knows its texts. */
 #include "big.h"
 
-#include "../fold.h"
+#include "../text/fold.h"
 
 #define WANTED_MAX 32u
 #define FEW \

@@ -3,7 +3,7 @@
 #include "csv.h"
 #include "importers.h"
 
-#include "../tree.h"
+#include "../compile/tree.h"
 
 #define DEPTH_MAX 200u
 

@@ -3,7 +3,7 @@
  * ("Using LOINC with FHIR" and LOINC's own CodeSystem resource name the properties). */
 #include "loinc.h"
 
-#include "../version.h"
+#include "../compile/version.h"
 #include "importers.h"
 
 const char *const hs_loinc_dimensions[LOINC_DIMENSIONS] = { "COMPONENT", "PROPERTY", "TIME_ASPCT", "SYSTEM",

@@ -4,7 +4,7 @@
  * Release File Specification 5.2.5.2); where there are none, everything is allowed. */
 #include "expression.h"
 
-#include "../concept.h"
+#include "../compile/concept.h"
 #include "ecl_tree.h"
 
 #include <stdarg.h>

@@ -2,8 +2,8 @@
 /* Answering ECL: expressions become sets of concepts, one bit each; operators work on whole sets. */
 #include "ecl_tree.h"
 
-#include "../concept.h"
-#include "../fold.h"
+#include "../compile/concept.h"
+#include "../text/fold.h"
 
 enum hs_status hs_ecl_new_set(struct ecl_eval *e, struct tx_bits *out)
 {

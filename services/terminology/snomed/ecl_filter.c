@@ -2,8 +2,8 @@
 /* Answering ECL: filters on concepts and their texts. */
 #include "ecl_tree.h"
 
-#include "../concept.h"
-#include "../fold.h"
+#include "../compile/concept.h"
+#include "../text/fold.h"
 
 /* ---- terms ---- */
 

@@ -3,7 +3,7 @@
  * constraint names are sets as always; the expression is held against them by what it means. */
 #include "ecl_tree.h"
 
-#include "../concept.h"
+#include "../compile/concept.h"
 #include "form.h"
 
 struct asker {

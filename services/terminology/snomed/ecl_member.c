@@ -2,7 +2,7 @@
 /* Answering ECL: members of reference sets, their fields, and history supplements. */
 #include "ecl_tree.h"
 
-#include "../concept.h"
+#include "../compile/concept.h"
 
 struct refset {
 	const struct tx_layer *layer;

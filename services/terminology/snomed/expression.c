@@ -2,7 +2,7 @@
 /* Reading post-coordinated expressions. */
 #include "expression.h"
 
-#include "../concept.h"
+#include "../compile/concept.h"
 #include "ecl_tree.h"
 #include "semantics.h"
 

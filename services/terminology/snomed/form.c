@@ -2,7 +2,7 @@
 /* Meanings of concepts and expressions, and which implies which. */
 #include "form.h"
 
-#include "../concept.h"
+#include "../compile/concept.h"
 #include "ecl_tree.h"
 
 /* ---- comparing ---- */

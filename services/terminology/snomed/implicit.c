@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Implicit value sets of large code systems: what their canonicals mean, as resources ("Using SNOMED CT with
  * FHIR", "Using LOINC with FHIR": Implicit Value Sets). */
-#include "../tree.h"
+#include "../compile/tree.h"
 #include "semantics.h"
 
 #include <handslag/coding.h>

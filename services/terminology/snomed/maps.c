@@ -2,7 +2,7 @@
 /* Implicit concept maps of SNOMED CT ("Using SNOMED CT with FHIR": Implicit Concept Maps): reference sets of
  * associations and of maps to other code systems, and the identifiers of other schemes. A question gets a
  * map of the codes that it asks about, never of a whole reference set. */
-#include "../tree.h"
+#include "../compile/tree.h"
 #include "semantics.h"
 
 #include <handslag/coding.h>

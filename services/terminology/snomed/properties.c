@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Properties of a SNOMED CT concept or expression, made from the columns, and forms written as text. */
-#include "../tree.h"
+#include "../compile/tree.h"
 #include "semantics.h"
 
 static bool add(struct hs_arena *arena, struct tx_properties *out, struct hs_slice code, struct hs_slice key,

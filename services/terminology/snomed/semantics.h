@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "../filter.h"
+#include "../sets/filter.h"
 #include "form.h"
 
 /* moduleId, effectiveTime, sufficientlyDefined, attributes by their concept, normal forms. */

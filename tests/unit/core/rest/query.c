@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-#include <core/rest/page.h>
+#include <core/rest/search/page.h>
 
 static void decodes_pairs(void **state)
 {

@@ -4,7 +4,7 @@
  * JSON is written with single quotes in place of double ones. Everything lives until ask_end. */
 #pragma once
 
-#include <services/terminology/operations.h>
+#include <services/terminology/operations/operations.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

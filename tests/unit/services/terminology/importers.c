@@ -4,7 +4,7 @@
 
 #include <services/terminology/image/big.h>
 #include <services/terminology/import/importers.h>
-#include <services/terminology/source.h>
+#include <services/terminology/compile/source.h>
 
 #include <dirent.h>
 #include <ftw.h>

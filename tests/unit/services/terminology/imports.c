@@ -2,7 +2,7 @@
 /* Tests of the imports of a running service: what is imported beside it is seen at the next look, and a
  * question keeps what it began with. */
 #include <core/base/world.h>
-#include <services/terminology/concept.h>
+#include <services/terminology/compile/concept.h>
 #include <services/terminology/import/importers.h>
 #include <services/terminology/state.h>
 

@@ -29,7 +29,7 @@ static void each_sentence_has_the_same_places_in_both_languages(void **state)
 		const char *id, *english, *swedish;
 	} rows[] = {
 #define X(id, severity, code, type, spoken, english, swedish) { #id, english, swedish },
-#include <services/terminology/messages.def>
+#include <services/terminology/operations/messages.def>
 #undef X
 	};
 

@@ -3,8 +3,8 @@
  * evaluator that knows nothing of sets, spans or indexes. */
 #include "snomed_test.h"
 
-#include <services/terminology/concept.h>
-#include <services/terminology/source.h>
+#include <services/terminology/compile/concept.h>
+#include <services/terminology/compile/source.h>
 
 static struct sct_test t;
 

@@ -4,9 +4,9 @@
 #include "ask_test.h"
 #include "snomed_test.h"
 
-#include <services/terminology/concept.h>
+#include <services/terminology/compile/concept.h>
 #include <services/terminology/snomed/expression.h>
-#include <services/terminology/source.h>
+#include <services/terminology/compile/source.h>
 
 static struct sct_test t;
 static struct ask a;

@@ -3,10 +3,10 @@
  * and that the index of words finds what a look at every text finds. */
 #include "snomed_test.h"
 
-#include <services/terminology/concept.h>
-#include <services/terminology/fold.h>
+#include <services/terminology/compile/concept.h>
+#include <services/terminology/text/fold.h>
 #include <services/terminology/snomed/semantics.h>
-#include <services/terminology/source.h>
+#include <services/terminology/compile/source.h>
 
 #define CORE "900000000000207008"
 #define CONCEPT_HEAD "id\teffectiveTime\tactive\tmoduleId\tdefinitionStatusId\n"

@@ -4,7 +4,7 @@
 #include "ask_test.h"
 #include "snomed_test.h"
 
-#include <services/terminology/expansion.h>
+#include <services/terminology/sets/expansion.h>
 
 static struct sct_test t;
 static struct ask a;

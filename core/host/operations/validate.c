@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* $validate (R4 section 3.1.0, Resource-validate) on types and instances, and what is asked of resources
+ * before they are stored. Both use the definitions of the packages and those that the sandbox has stored. */
+#include <core/fhir/check.h>
+#include <core/host/request/request_private.h>
+#include <core/host/operations/validator.h>
+
+#define PROFILES_MAX 16
+#define ISSUES_MAX 1000
+
+enum mode { MODE_NONE, MODE_CREATE, MODE_UPDATE, MODE_DELETE, MODE_PROFILE };
+
+struct job {
+	struct hs_request *req;
+	struct hs_slice type, id;
+	enum mode mode;
+	struct hs_slice profiles[PROFILES_MAX];
+	size_t profile_count;
+	const struct hs_json *resource; /* as sent; NULL: the stored one */
+	struct hs_issues issues;
+};
+
+/* ---- what is asked ---- */
+
+static enum hs_status read_mode(struct job *job, struct hs_slice text, struct hs_error *err)
+{
+	static const char *const words[] = { "", "create", "update", "delete", "profile" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (hs_slice_eq(text, hs_slice_cstr(words[i]))) {
+			job->mode = (enum mode)i;
+			return HS_OK;
+		}
+	return hs_fail(err, HS_E_VALUE, "mode is create, update, delete or profile, not \"%.*s\"",
+		HS_S_ARG(hs_slice_first(text, 40)));
+}
+
+static void add_profile(struct job *job, struct hs_slice url)
+{
+	if (url.len && job->profile_count < PROFILES_MAX)
+		job->profiles[job->profile_count++] = url;
+}
+
+static const struct hs_json *resource_of(const struct hs_json *parameters)
+{
+	return hs_json_get(hs_parameter(parameters, HS_S("resource")), HS_S("resource"));
+}
+
+static enum hs_status read_parameters(struct job *job, const struct hs_json *parameters, struct hs_error *err)
+{
+	struct hs_slice mode = hs_parameter_text(parameters, HS_S("mode"));
+
+	job->resource = resource_of(parameters);
+	/* Places in XML are found from the resource on. */
+	if (job->req->xml_tree)
+		job->req->xml_tree = (struct hs_json *)(uintptr_t)resource_of(job->req->xml_tree);
+	HS_JSON_EACH(parameter, hs_json_get(parameters, HS_S("parameter")))
+		if (hs_slice_eq(hs_json_get_text(parameter, HS_S("name")), HS_S("profile")))
+			add_profile(job, hs_json_text(hs_parameter_value(parameter)));
+	return mode.len ? read_mode(job, mode, err) : HS_OK;
+}
+
+static enum hs_status read_request(struct job *job, struct hs_error *err)
+{
+	struct hs_request *req = job->req;
+	struct hs_json *body = NULL;
+	size_t count;
+	const struct hs_pair *query = hs_request_query(req, &count);
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < count && !status; i++) {
+		if (hs_slice_eq(query[i].name, HS_S("profile")))
+			add_profile(job, query[i].value);
+		if (hs_slice_eq(query[i].name, HS_S("mode")))
+			status = read_mode(job, query[i].value, err);
+	}
+	if (status || !hs_slice_trim(hs_request_body(req)).len)
+		return status;
+	status = hs_request_json(req, &body, err);
+	if (status)
+		return status;
+	bool parameters = hs_slice_eq(hs_json_get_text(body, HS_S("resourceType")), HS_S("Parameters")) &&
+		!hs_slice_eq(job->type, HS_S("Parameters"));
+	if (parameters)
+		return read_parameters(job, body, err);
+	job->resource = body;
+	return HS_OK;
+}
+
+static enum hs_status check_request(const struct job *job, struct hs_error *err)
+{
+	if (!hs_defs_type(job->req->edition->defs, job->type))
+		return hs_fail(err, HS_E_NOT_FOUND, "there is no resource type %.*s",
+			HS_S_ARG(hs_slice_first(job->type, 64)));
+	if (job->mode == MODE_PROFILE && !job->profile_count)
+		return hs_fail(err, HS_E_REQUIRED, "mode profile needs the parameter profile");
+	if (job->mode == MODE_DELETE && !job->id.len)
+		return hs_fail(err, HS_E_INVALID, "mode delete is for an instance: %.*s/ID/$validate",
+			HS_S_ARG(job->type));
+	if (!job->resource && !job->id.len)
+		return hs_fail(err, HS_E_REQUIRED,
+			"there is nothing to validate: send a resource, or Parameters with one");
+	return HS_OK;
+}
+
+/* ---- the work ---- */
+
+static void check_identity(struct job *job, const struct hs_json *resource)
+{
+	struct hs_slice type = hs_json_get_text(resource, HS_S("resourceType"));
+	const struct hs_json *id = hs_json_get(resource, HS_S("id"));
+
+	if (type.len && !hs_slice_eq(type, job->type))
+		hs_issue_add(&job->issues, HS_SEVERITY_ERROR, "invalid", HS_S("resourceType"),
+			"the URL says %.*s, the resource says \"%.*s\"; they must be the same",
+			HS_S_ARG(job->type), HS_S_ARG(hs_slice_first(type, 64)));
+	if (job->mode == MODE_UPDATE && !id)
+		hs_issue_add(&job->issues, HS_SEVERITY_ERROR, "required", HS_S("id"),
+			"an update carries the id of the resource");
+	if (job->mode == MODE_UPDATE && id && job->id.len && !hs_slice_eq(hs_json_text(id), job->id))
+		hs_issue_add(&job->issues, HS_SEVERITY_ERROR, "invalid", HS_S("id"),
+			"the URL says id \"%.*s\", the resource says \"%.*s\"; they must be the same",
+			HS_S_ARG(job->id), HS_S_ARG(hs_slice_first(hs_json_text(id), 64)));
+}
+
+static enum hs_status stored(const struct job *job, struct hs_txn *txn, struct hs_arena *arena,
+	struct hs_json **out, struct hs_error *err)
+{
+	struct hs_resource found;
+	uint32_t number = hs_request_type_number(job->req, job->type);
+
+	if (!number)
+		return hs_fail(err, HS_E_NOT_FOUND, "%.*s is not served here", HS_S_ARG(job->type));
+	enum hs_status status = hs_txn_get(txn, arena, number, job->id, &found, err);
+	return status ? status : hs_json_parse(arena, found.body, NULL, out, err);
+}
+
+static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct job *job = arg;
+	struct hs_json *kept = NULL;
+	struct hs_validate_options options = { .profiles = job->profiles,
+		.profile_count = job->profile_count,
+		.source = job->resource ? hs_request_body(job->req) : HS_S_NONE,
+		.now_ms = hs_txn_now(txn) };
+
+	job->issues = (struct hs_issues) { .arena = arena, .max = ISSUES_MAX };
+	enum hs_status status = job->resource ? HS_OK : stored(job, txn, arena, &kept, err);
+	if (status)
+		return status;
+	if (job->mode == MODE_DELETE) {
+		hs_issue_add(&job->issues, HS_SEVERITY_INFORMATION, "informational", HS_S_NONE,
+			"%.*s/%.*s may be deleted", HS_S_ARG(job->type), HS_S_ARG(job->id));
+		return HS_OK;
+	}
+	struct hs_validator *validator = hs__validator_get(job->req->sandbox, job->req->edition, txn, err);
+	if (!validator)
+		return err->status ? err->status : HS_E_INTERNAL;
+	const struct hs_json *resource = job->resource ? job->resource : kept;
+	check_identity(job, resource);
+	if (hs_json_is(resource, HS_JSON_OBJECT))
+		hs_validate(validator, resource, &options, &job->issues);
+	else
+		hs_issue_add(&job->issues, HS_SEVERITY_ERROR, "structure", HS_S_NONE,
+			"a resource is a JSON object");
+	hs_validator_unref(validator);
+	return HS_OK;
+}
+
+static enum hs_verdict after(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct job *job = arg;
+
+	if (status)
+		return hs_fail_request(req, err);
+	if (!job->issues.count)
+		hs_issue_add(&job->issues, HS_SEVERITY_INFORMATION, "informational", HS_S_NONE,
+			"no problems were found");
+	return hs_reply_issues(req, 200, &job->issues);
+}
+
+static enum hs_verdict serve(struct hs_request *req, void *state)
+{
+	struct job *job = hs_arena_alloc(hs_request_arena(req), sizeof(*job));
+	struct hs_error err = { .status = HS_OK };
+
+	(void)state;
+	if (!req->edition->defs)
+		return hs_fail_request(req, &req->edition->missing);
+	if (!job) {
+		hs_fail(&err, HS_E_LIMIT, "the request is too large");
+		return hs_fail_request(req, &err);
+	}
+	job->req = req;
+	job->type = hs_request_part(req, "type");
+	job->id = hs_request_part(req, "id");
+	enum hs_status status = read_request(job, &err);
+	if (!status)
+		status = check_request(job, &err);
+	return status ? hs_fail_request(req, &err) : hs_read_slow(req, work, job, after);
+}
+
+#define VALIDATE(where, methods) \
+	{ \
+		.method = (methods), .path = (where), .versions = HS_ON_R4 | HS_ON_R5, .handler = serve, \
+		.operation = "validate", \
+		.definition = "http://hl7.org/fhir/OperationDefinition/Resource-validate" \
+	}
+const struct hs_route hs__validate_routes[] = {
+	VALIDATE("{type}/$validate", "POST"),
+	VALIDATE("{type}/{id}/$validate", "GET POST"),
+	{ .method = NULL },
+};
+
+/* ---- before storing ---- */
+
+static int64_t policy_of(const struct hs__policy *policy)
+{
+	return __atomic_load_n(&policy->sandbox->limits.validation, __ATOMIC_RELAXED);
+}
+
+bool hs__validation_is_slow(void *arg)
+{
+	return policy_of(arg) == HS_HOST_VALIDATE_PROFILES;
+}
+
+void hs__validation_policy(void *arg, struct hs_txn *txn, const struct hs_json *resource,
+	struct hs_slice source, struct hs_issues *issues)
+{
+	const struct hs__policy *policy = arg;
+	struct hs_error err = { .status = HS_OK };
+	struct hs_validate_options options = { .source = source };
+
+	if (policy_of(policy) == HS_HOST_VALIDATE_OFF)
+		return;
+	if (policy_of(policy) != HS_HOST_VALIDATE_PROFILES) {
+		hs_check_resource(policy->edition->defs, resource, source, issues);
+		return;
+	}
+	options.now_ms = hs__sandbox_now(policy->sandbox);
+	struct hs_validator *validator = hs__validator_get(policy->sandbox, policy->edition, txn, &err);
+	if (!validator) {
+		hs_issue_add(issues, HS_SEVERITY_ERROR, "exception", HS_S_NONE, "it cannot be validated: %s",
+			err.text);
+		return;
+	}
+	hs_validate(validator, resource, &options, issues);
+	hs_validator_unref(validator);
+}

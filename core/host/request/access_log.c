@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Log lines of requests, gathered in memory and written once a turn of the loop. */
+#include <core/base/heap.h>
+#include <core/host/request/access_log.h>
+#include <core/host/request/request_private.h>
+#include <core/host/sandbox/sandbox.h>
+
+#include <errno.h>
+#include <handslag/time.h>
+#include <unistd.h>
+
+#define BUFFER ((size_t)64 << 10)
+#define LINE_MAX_BYTES ((size_t)1024)
+
+struct hs__access_log {
+	struct hs__loop *loop;
+	int fd;
+	size_t used;
+	uint64_t lost; /* lines that the reader of a pipe did not take */
+	int64_t stamp_ms;
+	char stamp[HS_INSTANT_LEN + 1];
+	char bytes[BUFFER];
+};
+
+static void flush(void *arg)
+{
+	struct hs__access_log *log = arg;
+	size_t done = 0;
+
+	while (done < log->used) {
+		ssize_t n = write(log->fd, log->bytes + done, log->used - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			log->lost++;
+			break;
+		}
+		done += (size_t)n;
+	}
+	log->used = 0;
+}
+
+struct hs__access_log *hs__access_log_new(struct hs__loop *loop, int fd)
+{
+	struct hs__access_log *log = hs_heap_raw(sizeof(*log));
+
+	log->loop = loop;
+	log->fd = fd;
+	log->used = 0;
+	log->lost = 0;
+	log->stamp_ms = INT64_MIN;
+	hs_loop_before_wait(loop->loop, flush, log);
+	return log;
+}
+
+void hs__access_log_free(struct hs__access_log *log)
+{
+	if (!log)
+		return;
+	flush(log);
+	hs_heap_free(log);
+}
+
+static char *put(char *at, struct hs_slice text)
+{
+	if (text.len)
+		memcpy(at, text.ptr, text.len);
+	return at + text.len;
+}
+
+static char *put_number(char *at, uint64_t value)
+{
+	char digits[20];
+	size_t n = sizeof(digits);
+
+	do
+		digits[--n] = (char)('0' + value % 10);
+	while (value /= 10);
+	return put(at, hs_slice(digits + n, sizeof(digits) - n));
+}
+
+/* All texts here are ours or of checked characters, so none needs escaping; lengths are bounded. */
+void hs__access_log_line(struct hs__access_log *log, const struct hs_request *req, int status, uint64_t bytes,
+	uint64_t us)
+{
+	const struct hs__action *action = hs__metrics_name(req->host->metrics, req->action);
+	int64_t now = hs_loop_now_ms(req->loop->loop);
+
+	if (BUFFER - log->used < LINE_MAX_BYTES)
+		flush(log);
+	if (now != log->stamp_ms) {
+		log->stamp_ms = now;
+		hs_time_instant(now, log->stamp);
+	}
+	char *at = log->bytes + log->used;
+	at = put(at, HS_S("{\"time\":\""));
+	at = put(at, hs_slice(log->stamp, HS_INSTANT_LEN));
+	at = put(at, HS_S("\",\"event\":\"request\",\"id\":\""));
+	at = put(at, req->id);
+	at = put(at, HS_S("\",\"sandbox\":\""));
+	at = put(at, hs_slice_cstr(hs_request_sandbox(req)));
+	at = put(at, HS_S("\",\"service\":\""));
+	at = put(at, hs_slice_first(hs_slice_cstr(action->service), 64));
+	at = put(at, HS_S("\",\"do\":\""));
+	at = put(at, hs_slice_first(hs_slice_cstr(action->name), 128));
+	if (req->edition) {
+		at = put(at, HS_S("\",\"fhir\":\""));
+		at = put(at, hs_slice_cstr(req->edition->name));
+	}
+	if (req->type.len) {
+		at = put(at, HS_S("\",\"type\":\""));
+		at = put(at, hs_slice_first(req->type, 64));
+	}
+	at = put(at, HS_S("\",\"status\":"));
+	at = put_number(at, (uint64_t)status);
+	at = put(at, HS_S(",\"bytes\":"));
+	at = put_number(at, bytes);
+	at = put(at, HS_S(",\"us\":"));
+	at = put_number(at, us);
+	at = put(at, HS_S("}\n"));
+	log->used = (size_t)(at - log->bytes);
+}

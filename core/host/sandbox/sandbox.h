@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A sandbox: a store, a clock, limits and faults of its own, opened when first used.
+ *
+ *            enter of a request            work of the control thread
+ *   CLOSED -------------------> OPENING ------------------------------> OPEN
+ *     ^  ^                        | failed (waiting requests are told)    | close, reset, delete
+ *     |  `------------------------'                                       v
+ *     `------------------------------------------------------------- DRAINING --> GONE (delete)
+ *                              last user has left
+ *
+ * Requests that come while it is not open wait in a list and go on when it is. Threads: any loop enters and
+ * leaves; only the control thread (or the main thread before serving) opens, closes and resets. A sandbox
+ * object is freed when the host closes, never before, so that a loop may hold a pointer to a deleted one. */
+#pragma once
+
+#include <core/host/operator/fault.h>
+#include <core/host/host_private.h>
+
+enum hs__sandbox_phase {
+	HS__SANDBOX_CLOSED,
+	HS__SANDBOX_OPENING,
+	HS__SANDBOX_OPEN,
+	HS__SANDBOX_DRAINING,
+	HS__SANDBOX_GONE,
+};
+
+/* Users per loop, each on a cache line of its own; the last slot is for jobs and the like. */
+struct hs__users {
+	_Atomic int64_t count;
+	char apart[64 - sizeof(int64_t)];
+};
+
+/* Frozen at a moment, or the machine's clock and an offset. Any thread. */
+struct hs__clock {
+	_Atomic int64_t offset_ms;
+	_Atomic int64_t frozen_ms; /* INT64_MIN: it runs */
+};
+
+/* What REST's policy of a sandbox and edition is given (validator.h). */
+struct hs__policy {
+	struct hs_sandbox *sandbox;
+	struct hs__edition *edition;
+};
+
+struct hs_sandbox {
+	struct hs_host *host;
+	struct hs_sandbox *next;
+	char name[HS__SANDBOX_NAME + 1];
+	char *dir;
+	int64_t created_ms;
+	_Atomic int phase;
+	pthread_mutex_t lock; /* of waiting, limits as a whole, and of the condition */
+	pthread_cond_t left;  /* a user left while draining */
+	struct hs_request *waiting;
+	struct hs__users users[HS__LOOPS_MAX + 1];
+
+	struct hs_store *store;
+	struct hs_rest_sandbox *rest[HS__EDITIONS];
+	struct hs__policy policies[HS__EDITIONS];
+	struct hs__upper *validators[HS__EDITIONS];
+	void **states;               /* of services, by index */
+	struct hs__exports *exports; /* export.h */
+
+	struct hs__clock clock;
+	struct hs_sandbox_limits limits; /* members are read and written with atomic operations */
+	_Atomic int64_t bucket_us;       /* see limits.c */
+	struct hs__faults faults;
+	_Atomic int64_t used_ms;  /* monotonic: last request */
+	struct hs_task open_task; /* posted by whoever moves CLOSED to OPENING */
+	struct hs_task idle_task;
+	_Atomic bool idle_posted;
+};
+
+/* ---- table ---- */
+
+/* [a-z0-9-], not at its ends, at most HS__SANDBOX_NAME bytes. */
+bool hs__sandbox_name_valid(struct hs_slice name);
+/* Reads DATA/sandboxes; makes and opens the default one. */
+enum hs_status hs__sandboxes_open(struct hs_host *host, struct hs_error *err);
+/* At the end: first the stores (their last answers go to loops), later the objects. */
+void hs__sandboxes_unload(struct hs_host *host);
+void hs__sandboxes_close(struct hs_host *host);
+struct hs_sandbox *hs__sandbox_find(struct hs_host *host, struct hs_slice name);
+/* HS_E_DUPLICATE, HS_E_VALUE. Closed at first. Control thread. */
+enum hs_status hs__sandbox_create(struct hs_host *host, struct hs_slice name,
+	const struct hs_sandbox_limits *limits, struct hs_sandbox **out, struct hs_error *err);
+
+/* ---- life; control thread, or main thread before and after serving ---- */
+
+enum hs_status hs__sandbox_open(struct hs_sandbox *sandbox, struct hs_error *err);
+/* Waits for its users, then closes the store. HS_E_TIMEOUT when users stay. */
+enum hs_status hs__sandbox_close(struct hs_sandbox *sandbox, struct hs_error *err);
+/* All content away; clock, limits and faults stay as they are. */
+enum hs_status hs__sandbox_reset(struct hs_sandbox *sandbox, struct hs_error *err);
+enum hs_status hs__sandbox_delete(struct hs_sandbox *sandbox, struct hs_error *err);
+/* sandbox_store.c: the store with the services' tables, the numbers of REST and the services' states. */
+enum hs_status hs__sandbox_load(struct hs_sandbox *sandbox, struct hs_error *err);
+void hs__sandbox_unload(struct hs_sandbox *sandbox);
+/* Removes the files of a directory and those below it, and itself when `whole`. */
+enum hs_status hs__sandbox_erase(const char *dir, bool whole, struct hs_error *err);
+
+/* ---- use ---- */
+
+enum hs__entry { HS__ENTERED, HS__PARKED, HS__ENTRY_GONE };
+/* Counts the request as a user, or parks it and has the sandbox opened. */
+enum hs__entry hs__sandbox_enter(struct hs_sandbox *sandbox, struct hs_request *req);
+void hs__sandbox_leave(struct hs_sandbox *sandbox, unsigned slot);
+/* For jobs: true when it is open; leave with slot HS__LOOPS_MAX. */
+bool hs__sandbox_use(struct hs_sandbox *sandbox);
+
+/* Has those closed that nobody has used for the configured time; the default one stays open. Any thread. */
+void hs__sandboxes_tidy(struct hs_host *host, int64_t mono_ms);
+
+/* ---- clock (sandbox_clock.c) ---- */
+
+int64_t hs__clock_at(const struct hs__clock *clock, int64_t wall_ms);
+int64_t hs__sandbox_now(void *arg); /* of the sandbox `arg`, for its store */
+void hs__clock_set_offset(struct hs__clock *clock, int64_t offset_ms);
+void hs__clock_freeze(struct hs__clock *clock, int64_t at_ms);
+/* Forward (or back), frozen or not. */
+void hs__clock_advance(struct hs__clock *clock, int64_t by_ms);
+
+/* ---- limits (limits.c) ---- */
+
+/* HS_OK, or HS_E_THROTTLED with *retry_s, or HS_E_LIMIT, or HS_E_FULL for a write into a full one. */
+enum hs_status hs__limits_check(struct hs_sandbox *sandbox, uint64_t mono_ns, uint64_t body_bytes,
+	bool writes, unsigned *retry_s, struct hs_error *err);
+void hs__limits_set(struct hs_sandbox *sandbox, const struct hs_sandbox_limits *limits);
+void hs__limits_get(const struct hs_sandbox *sandbox, struct hs_sandbox_limits *out);
+
+/* ---- what is kept on disk beside the store (sandbox_meta.c) ---- */
+
+enum hs_status hs__sandbox_meta_read(struct hs_sandbox *sandbox, struct hs_error *err);
+enum hs_status hs__sandbox_meta_write(const struct hs_sandbox *sandbox, struct hs_error *err);

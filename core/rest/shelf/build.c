@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Makes the shelf's image from packages, and maps it.
+ *
+ * Of two resources with the same canonical URL and version the one of the later package stays. Two that share
+ * an id but no URL both stay: the later one keeps the id, the other gets one of its own. */
+#include <core/rest/shelf/shelf.h>
+
+#include <core/base/heap.h>
+#include <handslag/time.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SHELVES_KEPT 6 /* images of a release in the cache */
+#define TEXTS_MAX ((size_t)1 << 30)
+
+struct draft {
+	struct hs__shelf_item item;
+	uint32_t type; /* hs__rest_type.index */
+	uint32_t order;
+	struct hs_slice id, url;
+	bool dropped;
+};
+
+struct build {
+	struct hs_rest *rest;
+	const struct hs_rest_packages *packages;
+	uint32_t package; /* at hand */
+	struct hs_numbering numbering;
+	struct hs_image_builder *builder;
+	struct hs_arena *arena; /* ids, URLs, keys of `canonicals` */
+	struct hs_map canonicals;
+	struct draft *drafts;
+	struct hs__shelf_row *rows;
+	size_t draft_count, draft_room, row_count, row_room;
+	int64_t now_ms;
+};
+
+static uint32_t shelf_number(void *arg, unsigned space, struct hs_slice text)
+{
+	const struct hs_rest *rest = arg;
+	const struct hs_map_slot *slot = NULL;
+	if (space == HS_SPACE_TYPE) {
+		slot = hs_map_get(&rest->by_name, text);
+		return slot ? ((const struct hs__rest_type *)slot->value.ptr)->index + 1 : 0;
+	}
+	if (space == HS_SPACE_PARAM)
+		slot = hs_map_get(&rest->param_index, text);
+	return slot ? (uint32_t)slot->value.number : 0;
+}
+
+/* ---- which resources ---- */
+
+static bool is_wanted(const struct build *build, const struct hs__rest_type *type)
+{
+	const struct hs_package *package = build->packages->list[build->package];
+	enum hs_packaged packaged = type ? type->row->packaged : HS_PACKAGED_NONE;
+	if (packaged == HS_PACKAGED_NONE)
+		return false;
+	return hs_package_fhir_version(package) == build->rest->fhir ||
+		(packaged == HS_PACKAGED_ANY && !hs_package_is_core(package));
+}
+
+static int64_t updated_of(const struct build *build, const struct hs_json *tree)
+{
+	struct hs_slice said = hs_json_get_text(hs_json_get(tree, HS_S("meta")), HS_S("lastUpdated"));
+	struct hs_time time;
+	if (said.len == 0)
+		said = hs_json_get_text(tree, HS_S("date"));
+	return said.len > 0 && hs_time_parse(said, 0, &time) ? time.lo : build->now_ms;
+}
+
+/* One that stands for the same URL and version in an earlier package gives way. */
+static void drop_older(struct build *build, const struct hs__rest_type *type, const struct hs_json *tree,
+	size_t at)
+{
+	struct hs_slice url = build->drafts[at].url;
+	bool fresh = false;
+	if (url.len == 0)
+		return;
+	struct hs_map_slot *slot = hs_map_put(&build->canonicals,
+		hs_arena_printf(build->arena, "%u %.*s|%.*s", type->index, HS_S_ARG(url),
+			HS_S_ARG(hs_json_get_text(tree, HS_S("version")))),
+		&fresh);
+	if (slot && !fresh)
+		build->drafts[slot->value.number].dropped = true;
+	if (slot)
+		slot->value.number = at;
+}
+
+/* ---- entries ---- */
+
+static void *room_for_one(void *list, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return list;
+	*room = *room ? *room * 2 : 1024;
+	return hs_heap_grow(list, *room * size);
+}
+
+static void add_row(struct build *build, const struct hs_index_row *row)
+{
+	build->rows = room_for_one(build->rows, build->row_count, &build->row_room, sizeof *build->rows);
+	struct hs__shelf_row *out = &build->rows[build->row_count++];
+	memset(out, 0, sizeof *out);
+	out->param = row->param;
+	out->target_type = row->target_type;
+	out->group = row->group;
+	out->kind = row->kind;
+	out->hash = hs__shelf_hash(row->param, row->kind, row->text);
+	out->system = hs_image_builder_text(build->builder, row->system);
+	out->text = hs_image_builder_text(build->builder, row->text);
+	out->exact = hs_image_builder_text(build->builder, row->exact);
+	if (row->kind == HS_INDEX_DATE) {
+		out->value.span.lo = row->lo;
+		out->value.span.hi = row->hi;
+	} else {
+		out->value.reals.low = row->low;
+		out->value.reals.high = row->high;
+	}
+}
+
+static enum hs_status add_rows(struct build *build, struct hs_arena *arena, const struct hs_json *tree,
+	struct hs__shelf_item *item, struct hs_error *err)
+{
+	struct hs_index_row *rows = NULL;
+	size_t count = 0;
+	enum hs_status status = hs_search_extract(&(struct hs_search_work) { build->rest->config.rules,
+							  &build->numbering, arena },
+		tree, HS_S_NONE, &rows, &count, err);
+	if (status != HS_OK)
+		return status;
+	item->row_first = (uint32_t)build->row_count;
+	item->row_count = (uint32_t)count;
+	for (size_t i = 0; i < count; i++)
+		add_row(build, &rows[i]);
+	return HS_OK;
+}
+
+static enum hs_status take(struct hs_slice file, struct hs_slice type_name, struct hs_slice text,
+	struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct build *build = arg;
+	const struct hs__rest_type *type = hs__rest_type(build->rest, type_name);
+	struct hs_json *tree = NULL;
+	struct hs_error why = { .status = HS_OK };
+	if (!is_wanted(build, type))
+		return HS_OK;
+	if (hs_json_parse(arena, text, NULL, &tree, &why) != HS_OK)
+		return hs_fail(err, why.status, "%.*s: %s", HS_S_ARG(file), why.text);
+	struct hs_slice id = hs_json_get_text(tree, HS_S("id")), url = hs_json_get_text(tree, HS_S("url"));
+	if (!hs_id_valid(id) ||
+		hs_package_gives_way(build->packages->list, build->packages->list[build->package], url))
+		return HS_OK;
+	build->drafts = room_for_one(build->drafts, build->draft_count, &build->draft_room,
+		sizeof *build->drafts);
+	size_t at = build->draft_count++;
+	build->drafts[at] = (struct draft) { .type = type->index,
+		.order = (uint32_t)at,
+		.id = hs_arena_copy(build->arena, id),
+		.url = hs_arena_copy(build->arena, url),
+		.item = { .file = hs_image_builder_text(build->builder, file),
+			.content = hs_hash(text),
+			.updated_ms = updated_of(build, tree),
+			.package = build->package,
+			.size = (uint32_t)text.len } };
+	drop_older(build, type, tree, at);
+	return add_rows(build, arena, tree, &build->drafts[at].item, err);
+}
+
+static enum hs_status walk(struct build *build, struct hs_error *err)
+{
+	const struct hs_rest *rest = build->rest;
+	const char **names = hs_heap_alloc((rest->type_count + 1) * sizeof *names);
+	enum hs_status status = HS_OK;
+	size_t count = 0;
+	for (size_t i = 0; i < rest->type_count; i++) {
+		if (rest->types[i].row && rest->types[i].row->packaged != HS_PACKAGED_NONE)
+			names[count++] = hs_arena_cstr(build->arena, rest->types[i].name);
+	}
+	for (; count > 0 && build->packages->list[build->package] && status == HS_OK; build->package++)
+		status = hs_package_each(build->packages->list[build->package], names, take, build, err);
+	hs_heap_free(names);
+	return status;
+}
+
+/* ---- order and ids ---- */
+
+static int by_place(const void *a, const void *b)
+{
+	const struct draft *left = a, *right = b;
+	if (left->dropped != right->dropped)
+		return left->dropped ? 1 : -1;
+	if (left->type != right->type)
+		return left->type < right->type ? -1 : 1;
+	int order = hs_slice_cmp(left->id, right->id);
+	/* The later one first: it keeps the id. */
+	return order ? order : left->order > right->order ? -1 : left->order < right->order;
+}
+
+static void sort_drafts(struct build *build)
+{
+	if (build->draft_count > 0)
+		qsort(build->drafts, build->draft_count, sizeof *build->drafts, by_place);
+	while (build->draft_count > 0 && build->drafts[build->draft_count - 1].dropped)
+		build->draft_count--;
+}
+
+static bool is_same_place(const struct draft *a, const struct draft *b)
+{
+	return a->type == b->type && hs_slice_eq(a->id, b->id);
+}
+
+/* An id of its own for what has a URL of its own; the rest is left out. */
+static void part_ids(struct build *build)
+{
+	struct draft *drafts = build->drafts;
+	for (size_t i = 1, first = 0; i < build->draft_count; i++) {
+		if (!is_same_place(&drafts[first], &drafts[i])) {
+			first = i;
+			continue;
+		}
+		struct draft *other = &drafts[i];
+		if (other->url.len == 0 || hs_slice_eq(other->url, drafts[first].url)) {
+			other->dropped = true;
+			continue;
+		}
+		other->id = hs_arena_printf(build->arena, "%.*s-%08x",
+			HS_S_ARG(hs_slice_first(other->id, 55)), (unsigned)(uint32_t)hs_hash(other->url));
+	}
+	sort_drafts(build);
+	for (size_t i = 1; i < build->draft_count; i++)
+		drafts[i].dropped = is_same_place(&drafts[i - 1], &drafts[i]);
+	sort_drafts(build);
+}
+
+/* ---- the image ---- */
+
+static bool has_key(const struct hs__shelf_row *row)
+{
+	return row->kind == HS_INDEX_TOKEN || row->kind == HS_INDEX_URI || row->kind == HS_INDEX_STRING ||
+		row->kind == HS_INDEX_REFERENCE;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct hs__shelf_key *left = a, *right = b;
+	if (left->hash != right->hash)
+		return left->hash < right->hash ? -1 : 1;
+	return left->item < right->item ? -1 : left->item > right->item;
+}
+
+struct out {
+	struct hs__shelf_type *types;
+	struct hs__shelf_item *items;
+	struct hs__shelf_row *rows;
+	struct hs__shelf_key *keys;
+	size_t type_count, item_count, row_count, key_count;
+};
+
+static void put_item(struct build *build, struct out *out, struct hs__shelf_type *type,
+	const struct draft *draft)
+{
+	struct hs__shelf_item *item = &out->items[out->item_count++];
+	*item = draft->item;
+	item->id = hs_image_builder_text(build->builder, draft->id);
+	item->row_first = (uint32_t)out->row_count;
+	for (uint32_t i = 0; i < draft->item.row_count; i++) {
+		const struct hs__shelf_row *row = &build->rows[draft->item.row_first + i];
+		out->rows[out->row_count++] = *row;
+		if (has_key(row))
+			out->keys[out->key_count++] = (struct hs__shelf_key) { row->hash, type->item_count };
+	}
+	type->item_count++;
+	if (item->row_count > type->rows_most)
+		type->rows_most = item->row_count;
+}
+
+static void put_type(struct build *build, struct out *out, size_t *at)
+{
+	uint32_t index = build->drafts[*at].type;
+	struct hs__shelf_type *type = &out->types[out->type_count++];
+	type->name = hs_image_builder_text(build->builder, build->rest->types[index].name);
+	type->item_first = (uint32_t)out->item_count;
+	type->key_first = (uint32_t)out->key_count;
+	for (; *at < build->draft_count && build->drafts[*at].type == index; (*at)++)
+		put_item(build, out, type, &build->drafts[*at]);
+	type->key_count = (uint32_t)(out->key_count - type->key_first);
+	if (type->key_count > 0)
+		qsort(out->keys + type->key_first, type->key_count, sizeof *out->keys, by_hash);
+}
+
+static void put_all(struct build *build)
+{
+	struct hs_image_builder *builder = build->builder;
+	struct out out = { .types = hs_heap_alloc((build->rest->type_count + 1) * sizeof *out.types),
+		.items = hs_heap_alloc((build->draft_count + 1) * sizeof *out.items),
+		.rows = hs_heap_alloc((build->row_count + 1) * sizeof *out.rows),
+		.keys = hs_heap_alloc((build->row_count + 1) * sizeof *out.keys) };
+	for (size_t at = 0; at < build->draft_count;)
+		put_type(build, &out, &at);
+	hs_image_builder_section(builder, HS__SHELF_TYPES, out.types, sizeof *out.types, out.type_count);
+	hs_image_builder_section(builder, HS__SHELF_ITEMS, out.items, sizeof *out.items, out.item_count);
+	hs_image_builder_section(builder, HS__SHELF_ROWS, out.rows, sizeof *out.rows, out.row_count);
+	hs_image_builder_section(builder, HS__SHELF_KEYS, out.keys, sizeof *out.keys, out.key_count);
+	hs_heap_free(out.types);
+	hs_heap_free(out.items);
+	hs_heap_free(out.rows);
+	hs_heap_free(out.keys);
+}
+
+static enum hs_status build_image(struct hs_rest *rest, const struct hs_rest_packages *packages, uint64_t key,
+	const char *path, struct hs_error *err)
+{
+	struct build build = { .rest = rest,
+		.packages = packages,
+		.numbering = { shelf_number, rest },
+		.builder = hs_image_builder_new(HS__SHELF_KIND, HS__SHELF_FORMAT, key),
+		.arena = hs_arena_new(TEXTS_MAX),
+		.now_ms = packages->world->wall_ms(packages->world->ctx) };
+	hs_map_init(&build.canonicals, NULL);
+	enum hs_status status = walk(&build, err);
+	if (status == HS_OK) {
+		sort_drafts(&build);
+		part_ids(&build);
+		put_all(&build);
+		status = hs_image_builder_write(build.builder, packages->world, path, err);
+	}
+	hs_map_free(&build.canonicals);
+	hs_heap_free(build.drafts);
+	hs_heap_free(build.rows);
+	hs_arena_free(build.arena);
+	hs_image_builder_free(build.builder);
+	return status;
+}
+
+/* ---- opening ---- */
+
+static uint64_t mix(uint64_t key, uint64_t more)
+{
+	return hs_hash_seeded(hs_slice((const char *)&more, sizeof more), key);
+}
+
+/* What the image depends on: packages, types that want them, and the parameters by number. */
+static uint64_t key_of(const struct hs_rest *rest, struct hs_package *const *packages)
+{
+	uint64_t key = mix(HS__SHELF_FORMAT, (uint64_t)rest->fhir);
+	for (; *packages; packages++)
+		key = mix(key, hs_package_key(*packages));
+	for (size_t i = 0; i < rest->type_count; i++)
+		key = mix(key, rest->types[i].row ? (uint64_t)rest->types[i].row->packaged : 9);
+	for (size_t i = 0; i < rest->param_count; i++)
+		key = hs_hash_seeded(rest->params[i], key);
+	return key;
+}
+
+static void adopt(struct hs_rest *rest, struct hs_image *image, struct hs_package *const *packages,
+	struct hs__shelf **out)
+{
+	struct hs__shelf *shelf = hs_heap_alloc(sizeof *shelf);
+	size_t types = 0, ignored = 0;
+	const struct hs__shelf_type *rows = hs_image_section(image, HS__SHELF_TYPES, sizeof *rows, &types);
+	shelf->image = image;
+	shelf->packages = packages;
+	shelf->items = hs_image_section(image, HS__SHELF_ITEMS, sizeof *shelf->items, &ignored);
+	shelf->rows = hs_image_section(image, HS__SHELF_ROWS, sizeof *shelf->rows, &ignored);
+	shelf->keys = hs_image_section(image, HS__SHELF_KEYS, sizeof *shelf->keys, &ignored);
+	shelf->types = hs_heap_alloc((rest->type_count + 1) * sizeof *shelf->types);
+	shelf->numbering = (struct hs_numbering) { shelf_number, rest };
+	for (size_t i = 0; i < types; i++) {
+		const struct hs__rest_type *type = hs__rest_type(rest, hs_image_text(image, rows[i].name));
+		if (type)
+			shelf->types[type->index] = &rows[i];
+	}
+	*out = shelf;
+}
+
+static bool is_any_wanted(const struct hs_rest *rest)
+{
+	for (size_t i = 0; i < rest->type_count; i++) {
+		if (rest->types[i].row && rest->types[i].row->packaged != HS_PACKAGED_NONE)
+			return true;
+	}
+	return false;
+}
+
+enum hs_status hs__shelf_open(struct hs_rest *rest, const struct hs_rest_packages *packages,
+	struct hs__shelf **out, struct hs_error *err)
+{
+	struct hs_image *image = NULL;
+	char path[4096];
+	if (!packages->list || !packages->list[0] || !is_any_wanted(rest))
+		return HS_OK;
+	uint64_t key = key_of(rest, packages->list);
+	int len = snprintf(path, sizeof path, "%s/packaged-r%d-%016llx.image", packages->cache_dir,
+		(int)rest->fhir, (unsigned long long)key);
+	if (len < 0 || (size_t)len >= sizeof path)
+		return hs_fail(err, HS_E_LIMIT, "the path of the cache directory is too long");
+	enum hs_status status = hs_image_open(path, HS__SHELF_KIND, HS__SHELF_FORMAT, key, &image, err);
+	if (status != HS_OK) {
+		status = build_image(rest, packages, key, path, err);
+		if (status == HS_OK)
+			status = hs_image_open(path, HS__SHELF_KIND, HS__SHELF_FORMAT, key, &image, err);
+		/* A cache is shared by many data directories, each with its own packages. */
+		len = snprintf(path, sizeof path, "packaged-r%d-", (int)rest->fhir);
+		hs__image_sweep(packages->cache_dir, hs_slice(path, (size_t)len), HS__SHELF_KIND,
+			HS__SHELF_FORMAT, SHELVES_KEPT);
+	}
+	if (status == HS_OK)
+		adopt(rest, image, packages->list, out);
+	return status;
+}

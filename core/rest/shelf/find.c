@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Searching the shelf: candidates from keys when the condition names a value, else every item; then the
+ * condition itself over the entries, then order. */
+#include <core/rest/shelf/shelf.h>
+
+#include <stdlib.h>
+
+#define SCRATCH ((size_t)256 << 20)
+
+/* ---- candidates ---- */
+
+/* The entry kind and text by which a condition can be looked up; false when it cannot. */
+static bool key_of(const struct hs_find *find, uint8_t *kind, struct hs_slice *text)
+{
+	*text = find->text;
+	switch (find->op) {
+	case HS_FIND_TOKEN:
+		*kind = HS_INDEX_TOKEN;
+		return !find->any_code && find->match == HS_MATCH_EXACT;
+	case HS_FIND_URI:
+		*kind = HS_INDEX_URI;
+		return find->match == HS_MATCH_EXACT;
+	case HS_FIND_REFERENCE:
+		*kind = HS_INDEX_REFERENCE;
+		return find->match == HS_MATCH_EXACT;
+	case HS_FIND_STRING:
+		*kind = HS_INDEX_STRING;
+		*text = find->match == HS_MATCH_EXACT ? find->folded : find->text;
+		return find->match == HS_MATCH_FOLDED ||
+			(find->match == HS_MATCH_EXACT && find->folded.len > 0);
+	default:
+		return false;
+	}
+}
+
+static bool is_drivable(const struct hs_find *find)
+{
+	uint8_t kind;
+	struct hs_slice text;
+	bool any = false, all = find->kid_count > 0;
+	if (find->op != HS_FIND_AND && find->op != HS_FIND_OR)
+		return find->op == HS_FIND_ID || key_of(find, &kind, &text);
+	for (size_t i = 0; i < find->kid_count; i++) {
+		bool can = is_drivable(find->kids[i]);
+		any = any || can;
+		all = all && can;
+	}
+	return find->op == HS_FIND_AND ? any : all;
+}
+
+bool hs__shelf_is_quick(const struct hs_search *search)
+{
+	return search->where ? is_drivable(search->where) : search->sort_count == 0;
+}
+
+struct finding {
+	const struct hs__shelf *shelf;
+	const struct hs__shelf_type *type;
+	bool *marked; /* candidates, by place in the type */
+};
+
+static void mark_key(struct finding *finding, uint32_t hash)
+{
+	const struct hs__shelf_key *keys = finding->shelf->keys + finding->type->key_first;
+	uint32_t low = hs__shelf_first_key(finding->shelf, finding->type, hash);
+	for (; low < finding->type->key_count && keys[low].hash == hash; low++)
+		finding->marked[keys[low].item] = true;
+}
+
+/* Marks at least all that fulfil a drivable condition. As deep as the tree, which the parser limits. */
+static void mark(struct finding *finding, const struct hs_find *find)
+{
+	uint8_t kind = 0;
+	uint32_t at = 0;
+	struct hs_slice text = HS_S_NONE;
+	if (find->op == HS_FIND_ID) {
+		if (hs__shelf_find_id(finding->shelf, finding->type, find->text, &at))
+			finding->marked[at] = true;
+		return;
+	}
+	if (key_of(find, &kind, &text)) {
+		mark_key(finding, hs__shelf_hash(find->param, kind, text));
+		return;
+	}
+	for (size_t i = 0; i < find->kid_count; i++) {
+		if (!is_drivable(find->kids[i]))
+			continue;
+		mark(finding, find->kids[i]);
+		if (find->op == HS_FIND_AND)
+			return; /* one is enough: the others are checked */
+	}
+}
+
+/* ---- order ---- */
+
+static struct hs__shelf_value value_of(const struct hs_index_row *row)
+{
+	struct hs__shelf_value value = { .any = true, .text = row->text };
+	if (row->kind == HS_INDEX_DATE) {
+		value.time = row->lo;
+		value.text = HS_S_NONE;
+	} else if (row->kind == HS_INDEX_NUMBER || row->kind == HS_INDEX_QUANTITY) {
+		value.real = true;
+		value.number = row->low;
+		value.text = HS_S_NONE;
+	}
+	return value;
+}
+
+static int lower(char c)
+{
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+static int compare_texts(struct hs_slice a, struct hs_slice b, bool fold)
+{
+	if (!fold)
+		return hs_slice_cmp(a, b);
+	for (size_t i = 0; i < a.len && i < b.len; i++) {
+		if (lower(a.ptr[i]) != lower(b.ptr[i]))
+			return lower(a.ptr[i]) < lower(b.ptr[i]) ? -1 : 1;
+	}
+	return a.len < b.len ? -1 : a.len > b.len;
+}
+
+static int compare_values(const struct hs__shelf_value *a, const struct hs__shelf_value *b, uint8_t kind)
+{
+	if (a->real)
+		return a->number < b->number ? -1 : a->number > b->number;
+	if (a->text.len == 0 && b->text.len == 0)
+		return a->time < b->time ? -1 : a->time > b->time;
+	return compare_texts(a->text, b->text, kind == HS_INDEX_TOKEN);
+}
+
+void hs__shelf_rank(const struct hs_search *search, struct hs_slice id, int64_t updated_ms,
+	const struct hs_index_row *rows, size_t count, struct hs__shelf_rank *out)
+{
+	memset(out, 0, sizeof *out);
+	for (size_t s = 0; s < search->sort_count; s++) {
+		const struct hs_find_sort *sort = &search->sort[s];
+		struct hs__shelf_value *best = &out->values[s];
+		if (sort->special == HS_SORT_ID)
+			*best = (struct hs__shelf_value) { .any = true, .text = id };
+		else if (sort->special == HS_SORT_UPDATED)
+			*best = (struct hs__shelf_value) { .any = true, .time = updated_ms };
+		for (size_t i = 0; sort->special == HS_SORT_PARAM && i < count; i++) {
+			if (rows[i].param != sort->param)
+				continue;
+			struct hs__shelf_value value = value_of(&rows[i]);
+			int order = best->any ? compare_values(&value, best, sort->kind) : -1;
+			if (!best->any || (sort->falling ? order > 0 : order < 0))
+				*best = value;
+		}
+	}
+}
+
+int hs__shelf_compare(const struct hs_search *search, const struct hs__shelf_rank *a,
+	const struct hs__shelf_rank *b)
+{
+	for (size_t s = 0; s < search->sort_count; s++) {
+		const struct hs__shelf_value *left = &a->values[s], *right = &b->values[s];
+		if (left->any != right->any)
+			return left->any ? -1 : 1;
+		int order = left->any ? compare_values(left, right, search->sort[s].kind) : 0;
+		if (order)
+			return search->sort[s].falling ? -order : order;
+	}
+	return 0;
+}
+
+static int by_rank(const void *a, const void *b, void *search)
+{
+	const struct hs__shelf_hit *left = a, *right = b;
+	int order = hs__shelf_compare(search, left->rank, right->rank);
+	return order ? order : left->at < right->at ? -1 : left->at > right->at;
+}
+
+/* ---- searching ---- */
+
+static bool keep(struct hs_arena *arena, const struct hs_search *search, struct hs_slice id,
+	const struct hs__shelf_item *item, const struct hs_index_row *rows, struct hs__shelf_hit *hit)
+{
+	if (search->sort_count == 0)
+		return true;
+	hit->rank = hs_arena_alloc(arena, sizeof *hit->rank);
+	if (hit->rank)
+		hs__shelf_rank(search, id, item->updated_ms, rows, item->row_count, hit->rank);
+	return hit->rank != NULL;
+}
+
+enum hs_status hs__shelf_search(const struct hs__shelf *shelf, const struct hs__shelf_type *type,
+	struct hs_arena *arena, const struct hs_search *search, struct hs__shelf_hits *out,
+	struct hs_error *err)
+{
+	struct finding finding = { .shelf = shelf, .type = type };
+	bool drive = search->where && is_drivable(search->where);
+	bool look = search->where || search->sort_count > 0; /* else every item is found */
+	struct hs_arena *scratch = hs_arena_new(SCRATCH);
+	struct hs_index_row *rows = hs_arena_array(scratch, (size_t)type->rows_most + 1, sizeof *rows);
+	struct hs__shelf_hit *hits = hs_arena_array(arena, (size_t)type->item_count + 1, sizeof *hits);
+	size_t count = 0;
+	enum hs_status status = HS_OK;
+	finding.marked = hs_arena_array(scratch, (size_t)type->item_count + 1, sizeof *finding.marked);
+	if (!rows || !hits || !finding.marked) {
+		hs_arena_free(scratch);
+		return hs_fail(err, HS_E_LIMIT, "the search is too large");
+	}
+	if (drive)
+		mark(&finding, search->where);
+	for (uint32_t at = 0; status == HS_OK && at < type->item_count; at++) {
+		const struct hs__shelf_item *item = hs__shelf_item(shelf, type, at);
+		struct hs_slice id = hs_image_text(shelf->image, item->id);
+		if (drive && !finding.marked[at])
+			continue;
+		if (look)
+			hs__shelf_rows(shelf, item, rows);
+		if (!hs_search_match(search->where, id, item->updated_ms, rows, item->row_count, NULL, NULL))
+			continue;
+		hits[count] = (struct hs__shelf_hit) { .at = at };
+		if (!keep(arena, search, id, item, rows, &hits[count++]))
+			status = hs_fail(err, HS_E_LIMIT, "the search is too large");
+	}
+	if (status == HS_OK && search->sort_count > 0 && count > 1)
+		qsort_r(hits, count, sizeof *hits, by_rank, (void *)(uintptr_t)search);
+	if (status == HS_OK)
+		*out = (struct hs__shelf_hits) { hits, count };
+	hs_arena_free(scratch);
+	return status;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces that the answers share: parameters, parts, and the value set that is meant. */
+#include "operations.h"
+
+#include "../compile/tree.h"
+
+void hs_tx_add_text(struct tx_context *ctx, struct hs_json *parameters, const char *name, const char *key,
+	struct hs_slice text)
+{
+	if (text.len)
+		hs_parameters_add(ctx->arena, parameters, hs_slice_cstr(name), hs_slice_cstr(key),
+			hs_json_string(ctx->arena, text));
+}
+
+void hs_tx_add_bool(struct tx_context *ctx, struct hs_json *parameters, const char *name, bool value)
+{
+	hs_parameters_add(ctx->arena, parameters, hs_slice_cstr(name), HS_S("valueBoolean"),
+		hs_json_bool(ctx->arena, value));
+}
+
+struct hs_json *hs_tx_add_parts(struct tx_context *ctx, struct hs_json *parameters, const char *name)
+{
+	struct hs_json *parts = hs_json_array(ctx->arena);
+
+	hs_parameters_add(ctx->arena, parameters, hs_slice_cstr(name), HS_S("part"), parts);
+	return parts;
+}
+
+void hs_tx_add_part(struct tx_context *ctx, struct hs_json *parts, const char *name, const char *key,
+	struct hs_json *value)
+{
+	struct hs_json *part = hs_json_push(parts, hs_json_object(ctx->arena));
+
+	hs_json_add_text(ctx->arena, part, HS_S("name"), hs_slice_cstr(name));
+	hs_json_add(part, hs_slice_cstr(key), value);
+}
+
+/* ---- sets that include themselves ---- */
+
+#define DEPTH_MAX 40u
+
+struct trail {
+	struct tx_set open[DEPTH_MAX];
+	size_t depth, steps;
+};
+
+static enum hs_status refuse_cycle(struct tx_context *ctx, const struct trail *trail, struct tx_set set,
+	struct hs_error *err)
+{
+	struct hs_buf via;
+
+	hs_buf_init(&via, ctx->arena, 65536);
+	for (size_t i = 0; i < trail->depth; i++)
+		hs_buf_printf(&via, "%s%.*s", i ? ", " : "", HS_S_ARG(TX_SET_URL(trail->open[i])));
+	return hs_tx_refuse(ctx, TX_MSG_VALUESET_CIRCULAR_REFERENCE, 422, HS_S_NONE,
+		(struct tx_args) { { TX_SET_URL(set), hs_buf_slice(&via) } }, err);
+}
+
+static enum hs_status follow_imports(struct tx_context *ctx, struct trail *trail, struct tx_set set,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < trail->depth; i++)
+		if (trail->open[i].row == set.row)
+			return refuse_cycle(ctx, trail, set, err);
+	if (trail->depth == DEPTH_MAX || ++trail->steps > 10000)
+		return hs_fail(err, HS_E_TOO_COSTLY, "value sets include one another more than %u deep",
+			DEPTH_MAX);
+	trail->open[trail->depth++] = set;
+	for (uint32_t r = 0; r < set.row->rule_count && status == HS_OK; r++) {
+		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + r];
+		for (uint32_t i = 0; i < rule->import_count && status == HS_OK; i++) {
+			struct hs_slice canonical = tx_text(set.layer,
+				set.layer->imports[rule->import_first + i]);
+			struct tx_set other;
+			if (hs_tx_resolve_set(ctx, canonical, HS_S_NONE, &other, NULL))
+				status = follow_imports(ctx, trail, other, err);
+		}
+	}
+	trail->depth--;
+	return status;
+}
+
+enum hs_status hs_tx_choose_set(struct tx_context *ctx, struct hs_error *err)
+{
+	struct tx_params *params = &ctx->params;
+
+	if (ctx->chosen)
+		return HS_OK;
+	if (!ctx->set.row) {
+		struct hs_slice url, version;
+		if (!params->url.len)
+			return hs_tx_refuse(ctx, TX_MSG_NO_VALUE_SET, 400, HS_S_NONE,
+				(struct tx_args) { { HS_S_NONE } }, err);
+		hs_tx_canonical(params->url, &url, &version);
+		if (params->set_version.len)
+			version = params->set_version;
+		if (!hs_tx_resolve_set(ctx, url, version, &ctx->set, NULL)) {
+			/* the set of all codes of a code system, which nobody has written down */
+			return hs_tx_refuse(ctx, TX_MSG_Unable_to_resolve_value_Set_, 404, HS_S_NONE,
+				(struct tx_args) { { hs_tx_vurl(ctx->arena, url, version) } }, err);
+		}
+	}
+	struct hs_slice url = TX_SET_URL(ctx->set);
+	ctx->set_name = url.len ? hs_tx_vurl(ctx->arena, url, TX_SET_VERSION(ctx->set)) :
+				  HS_S("(unidentified)");
+	struct trail trail = { .depth = 0 };
+	enum hs_status status = follow_imports(ctx, &trail, ctx->set, err);
+	if (status == HS_OK)
+		status = hs_tx_params_of_set(ctx, ctx->set, err);
+	if (status == HS_OK)
+		status = hs_tx_find_supplements(ctx, ctx->set, err);
+	ctx->chosen = status == HS_OK;
+	return status;
+}

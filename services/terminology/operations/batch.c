@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* $batch-validate-code: many questions in one, each with an answer or an OperationOutcome of its own. */
+#include "batch.h"
+
+#include "../compile/tree.h"
+
+static bool has(const struct hs_json *parameters, struct hs_slice name)
+{
+	return hs_parameter(parameters, name) != NULL;
+}
+
+/* The parameters of one item, then those of the whole that it does not have. */
+static struct hs_json *merge(struct hs_arena *arena, const struct hs_json *whole, const struct hs_json *item)
+{
+	struct hs_json *out = hs_parameters(arena);
+	struct hs_json *list = hs_json_array(arena);
+
+	hs_json_set(out, HS_S("parameter"), list);
+	HS_JSON_EACH(p, hs_json_get(item, HS_S("parameter")))
+		hs_json_push(list, hs_json_clone(arena, p));
+	HS_JSON_EACH(p, hs_json_get(whole, HS_S("parameter"))) {
+		struct hs_slice name = hs_json_get_text(p, HS_S("name"));
+		if (!hs_slice_eq(name, HS_S("validation")) && !hs_slice_eq(name, HS_S("tx-resource")) &&
+			!has(item, name))
+			hs_json_push(list, hs_json_clone(arena, p));
+	}
+	return out;
+}
+
+static struct hs_json *answer_one(struct tx_ask *ask, const struct hs_json *item, uint32_t set)
+{
+	struct hs_error err = { .status = HS_OK };
+	struct hs_json *out = NULL;
+	struct hs_arena *arena = hs_request_arena(ask->req);
+	enum hs_status status = hs_tx_ask_begin(ask, merge(arena, ask->input, item), set, &err);
+
+	if (status == HS_OK)
+		status = hs_tx_validate_in_set(&ask->ctx, &out, &err);
+	if (status == HS_OK)
+		return out;
+	return ask->ctx.failure ? hs_tx_failure_outcome(&ask->ctx) : hs_outcome_of(arena, &err);
+}
+
+enum hs_status hs_tx_batch(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+{
+	struct hs_arena *arena = hs_request_arena(ask->req);
+	struct hs_json *answer = hs_parameters(arena);
+	size_t n = 0, count = 0;
+
+	HS_JSON_EACH(p, hs_json_get(ask->input, HS_S("parameter")))
+		count += hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("validation"));
+	if (!count)
+		return hs_fail(err, HS_E_REQUIRED,
+			"there is nothing to validate: send parameters named validation, each with a "
+			"Parameters resource");
+	HS_JSON_EACH(p, hs_json_get(ask->input, HS_S("parameter"))) {
+		if (!hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("validation")))
+			continue;
+		uint32_t own = ask->sent_sets[n++];
+		uint32_t set = own != TX_NONE ? own : ask->sent_sets[count];
+		hs_parameters_add(arena, answer, HS_S("validation"), HS_S("resource"),
+			answer_one(ask, hs_json_get(p, HS_S("resource")), set));
+	}
+	*out = answer;
+	return HS_OK;
+}

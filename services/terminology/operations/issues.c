@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What there is to say: issues from the catalogue, as OperationOutcome and as one message. */
+#include "../context.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ISSUES_MAX 500u
+#define MESSAGE_MAX ((size_t)256 * 1024)
+
+static const struct {
+	const char *id;
+	enum hs_severity severity;
+	const char *code, *type;
+	bool spoken;
+	const char *text[2]; /* English, Swedish */
+} catalogue[TX_MSG_COUNT] = {
+#define X(id, severity, code, type, spoken, english, swedish) \
+	{ #id, HS_SEVERITY_##severity, code, type, spoken, { english, swedish } },
+#include "messages.def"
+#undef X
+};
+
+static struct hs_slice fill(struct hs_arena *arena, const char *text, const struct tx_args *args)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, arena, MESSAGE_MAX);
+	for (const char *p = text, *brace; *p; p = brace) {
+		brace = p + strcspn(p, "{");
+		hs_buf_add(&out, hs_slice(p, (size_t)(brace - p)));
+		if (brace[0] && brace[1] >= '0' && brace[1] <= '5' && brace[2] == '}') {
+			hs_buf_add(&out, args->a[brace[1] - '0']);
+			brace += 3;
+		} else if (brace[0]) {
+			hs_buf_byte(&out, *brace++);
+		}
+	}
+	return hs_buf_slice(&out);
+}
+
+static struct tx_issue *make(struct tx_context *ctx, enum tx_message id, struct hs_slice path,
+	const struct tx_args *args)
+{
+	struct tx_issue *issue = hs_arena_alloc(ctx->arena, sizeof(*issue));
+
+	if (!issue)
+		return NULL;
+	*issue = (struct tx_issue) { .id = id,
+		.severity = catalogue[id].severity,
+		.text = fill(ctx->arena, catalogue[id].text[ctx->swedish], args),
+		.path = path,
+		.spoken = catalogue[id].spoken,
+		.type = catalogue[id].type };
+	return issue;
+}
+
+/* NULL past the limit or at the arena's cap, which the caller need not heed: the answer then has less to say.
+ */
+struct tx_issue *hs_tx_issue(struct tx_context *ctx, struct tx_issues *issues, enum tx_message id,
+	struct hs_slice path, struct tx_args args)
+{
+	struct tx_issue *issue = issues->count < ISSUES_MAX ? make(ctx, id, path, &args) : NULL;
+
+	if (!issue)
+		return NULL;
+	if (issues->last)
+		issues->last->next = issue;
+	else
+		issues->first = issue;
+	issues->last = issue;
+	issues->count++;
+	issues->errors += issue->severity == HS_SEVERITY_ERROR;
+	return issue;
+}
+
+enum hs_status hs_tx_refuse(struct tx_context *ctx, enum tx_message id, int http, struct hs_slice path,
+	struct tx_args args, struct hs_error *err)
+{
+	ctx->failure = make(ctx, id, path, &args);
+	ctx->failure_status = http;
+	if (!ctx->failure)
+		return hs_fail(err, HS_E_LIMIT, "the answer is too large");
+	return hs_fail(err, http == 404 ? HS_E_NOT_FOUND : HS_E_PROCESSING, "%.*s",
+		HS_S_ARG(ctx->failure->text));
+}
+
+bool hs_tx_has_issue(const struct tx_issues *issues, enum tx_message id, struct hs_slice path)
+{
+	for (const struct tx_issue *i = issues->first; i; i = i->next)
+		if (i->id == id && hs_slice_eq(i->path, path))
+			return true;
+	return false;
+}
+
+/* ---- as OperationOutcome ---- */
+
+static const char *const severities[] = { "fatal", "error", "warning", "information" };
+
+/* Only sentences of the terminology ecosystem have a name there. */
+static void add_message_id(struct hs_arena *arena, struct hs_json *item, const char *id)
+{
+	struct hs_json *list = hs_json_add_array(arena, item, HS_S("extension"));
+	struct hs_json *extension = hs_json_push(list, hs_json_object(arena));
+
+	hs_json_add_text(arena, extension, HS_S("url"),
+		HS_S("http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id"));
+	hs_json_add_text(arena, extension, HS_S("valueString"), hs_slice_cstr(id));
+}
+
+static void add_issue(struct hs_arena *arena, struct hs_json *list, const struct tx_issue *issue)
+{
+	struct hs_json *item = hs_json_push(list, hs_json_object(arena));
+	if (issue->type[0] && strncmp(catalogue[issue->id].id, "OWN_", 4) != 0)
+		add_message_id(arena, item, catalogue[issue->id].id);
+	hs_json_add_text(arena, item, HS_S("severity"), hs_slice_cstr(severities[issue->severity]));
+	hs_json_add_text(arena, item, HS_S("code"), hs_slice_cstr(catalogue[issue->id].code));
+	struct hs_json *details = hs_json_add_object(arena, item, HS_S("details"));
+	if (issue->type[0]) {
+		struct hs_json *coding = hs_json_push(hs_json_add_array(arena, details, HS_S("coding")),
+			hs_json_object(arena));
+		hs_json_add_text(arena, coding, HS_S("system"),
+			HS_S("http://hl7.org/fhir/tools/CodeSystem/tx-issue-type"));
+		hs_json_add_text(arena, coding, HS_S("code"), hs_slice_cstr(issue->type));
+	}
+	hs_json_add_text(arena, details, HS_S("text"), issue->text);
+	if (!issue->path.len)
+		return;
+	hs_json_push(hs_json_add_array(arena, item, HS_S("expression")), hs_json_string(arena, issue->path));
+}
+
+struct hs_json *hs_tx_outcome(struct hs_arena *arena, const struct tx_issues *issues)
+{
+	struct hs_json *outcome = hs_json_object(arena);
+
+	hs_json_add_text(arena, outcome, HS_S("resourceType"), HS_S("OperationOutcome"));
+	struct hs_json *list = hs_json_add_array(arena, outcome, HS_S("issue"));
+	for (const struct tx_issue *i = issues->first; i; i = i->next)
+		add_issue(arena, list, i);
+	return outcome;
+}
+
+struct hs_json *hs_tx_failure_outcome(struct tx_context *ctx)
+{
+	struct tx_issues one = { ctx->failure, ctx->failure, 1, 1 };
+
+	ctx->failure->next = NULL;
+	return hs_tx_outcome(ctx->arena, &one);
+}
+
+/* ---- as one message ---- */
+
+static int compare_texts(const void *a, const void *b)
+{
+	return hs_slice_cmp(*(const struct hs_slice *)a, *(const struct hs_slice *)b);
+}
+
+struct hs_slice hs_tx_message(struct hs_arena *arena, const struct tx_issues *issues)
+{
+	struct hs_slice *texts = hs_arena_array(arena, issues->count + 1, sizeof(*texts));
+	struct hs_buf out;
+	size_t n = 0;
+
+	if (!texts)
+		return HS_S_NONE;
+	for (const struct tx_issue *i = issues->first; i; i = i->next)
+		if (i->spoken)
+			texts[n++] = i->text;
+	qsort(texts, n, sizeof(*texts), compare_texts);
+	hs_buf_init(&out, arena, MESSAGE_MAX);
+	for (size_t i = 0; i < n; i++) {
+		if (i && hs_slice_eq(texts[i], texts[i - 1]))
+			continue;
+		if (i)
+			hs_buf_cstr(&out, "; ");
+		hs_buf_add(&out, texts[i]);
+	}
+	return hs_buf_slice(&out);
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* $lookup and $subsumes of CodeSystem (R4 sections 4.8.16 and 4.8.18). */
+#include "operations.h"
+#include "../compile/source.h"
+#include "../compile/tree.h"
+
+struct asked {
+	struct hs_slice system, version, code;
+};
+
+static enum hs_status read_asked(struct tx_context *ctx, struct asked *out, struct hs_error *err)
+{
+	const struct tx_params *params = &ctx->params;
+	const struct hs_json *coding = params->coding;
+
+	*out = (struct asked) { params->system.len ? params->system : params->url, params->version,
+		params->code };
+	if (coding)
+		*out = (struct asked) { hs_json_get_text(coding, HS_S("system")),
+			hs_json_get_text(coding, HS_S("version")), hs_json_get_text(coding, HS_S("code")) };
+	if (!out->system.len)
+		return hs_tx_refuse(ctx, TX_MSG_NO_SYSTEM, 400, HS_S_NONE, (struct tx_args) { { HS_S_NONE } },
+			err);
+	if (!out->code.len && !hs_parameter(params->tree, HS_S("codeA")) &&
+		!hs_parameter(params->tree, HS_S("codingA")))
+		return hs_tx_refuse(ctx, TX_MSG_NO_CODE_TO_VALIDATE, 400, HS_S_NONE,
+			(struct tx_args) { { HS_S_NONE } }, err);
+	return HS_OK;
+}
+
+static enum hs_status find_system(struct tx_context *ctx, const struct asked *asked, struct tx_system *out,
+	struct hs_error *err)
+{
+	struct hs_slice url, version;
+
+	hs_tx_canonical(asked->system, &url, &version);
+	if (asked->version.len)
+		version = asked->version;
+	struct tx_resolved resolved = hs_tx_resolve(ctx, url, version);
+	struct hs_slice other = resolved.system.row ? HS_S_NONE : hs_tx_system_of_name(&ctx->scope, url);
+	if (other.len)
+		resolved = hs_tx_resolve(ctx, other, version);
+	if (!resolved.system.row) {
+		struct hs_slice known = hs_tx_known_versions(ctx, url);
+		enum tx_message id = !resolved.asked.len ? TX_MSG_UNKNOWN_CODESYSTEM :
+			known.len                        ? TX_MSG_UNKNOWN_CODESYSTEM_VERSION :
+							   TX_MSG_UNKNOWN_CODESYSTEM_VERSION_NONE;
+		return hs_tx_refuse(ctx, id, 404, HS_S_NONE,
+			(struct tx_args) { { url, resolved.asked, known } }, err);
+	}
+	*out = resolved.system;
+	return HS_OK;
+}
+
+static enum hs_status find_concept(struct tx_context *ctx, struct tx_system s, struct hs_slice code,
+	uint32_t *out, struct hs_error *err)
+{
+	struct hs_slice url = TX_SYSTEM_URL(s), version = TX_SYSTEM_VERSION(s);
+
+	*out = hs_tx_find_code(ctx->arena, s, code, NULL);
+	if (*out != TX_NONE)
+		return HS_OK;
+	return hs_tx_refuse(ctx, version.len ? TX_MSG_Unknown_Code_in_Version : TX_MSG_Unknown_Code_in, 404,
+		HS_S("code"), (struct tx_args) { { code, url, version } }, err);
+}
+
+/* ---- properties ---- */
+
+struct lookup {
+	struct tx_context *ctx;
+	struct tx_system system;
+	uint32_t concept;
+	struct hs_json *out;
+	struct tx_system supplements[TX_NAMES_MAX];
+	size_t supplement_count;
+};
+
+/* Without a list of properties the standard ones are told, as the specification allows the server to choose.
+ */
+static bool wants(const struct lookup *l, struct hs_slice code)
+{
+	const struct tx_params *params = &l->ctx->params;
+
+	for (size_t i = 0; i < params->property_count; i++)
+		if (hs_slice_eq(params->properties[i], HS_S("*")) || hs_slice_eq(params->properties[i], code))
+			return true;
+	return false;
+}
+
+static struct hs_json *add_property(struct lookup *l, struct hs_slice code, const char *key,
+	struct hs_json *value)
+{
+	struct hs_json *parts = hs_tx_add_parts(l->ctx, l->out, "property");
+
+	hs_tx_add_part(l->ctx, parts, "code", "valueCode", hs_json_string(l->ctx->arena, code));
+	hs_tx_add_part(l->ctx, parts, "value", key, value);
+	return parts;
+}
+
+static struct hs_json *value_of(struct hs_arena *arena, const struct tx_property *p)
+{
+	struct hs_json *tree = NULL;
+	struct hs_error ignored;
+
+	if (hs_slice_eq(p->key, HS_S("valueBoolean")))
+		return hs_json_bool(arena, hs_slice_eq(p->value, HS_S("true")));
+	if (hs_slice_eq(p->key, HS_S("valueInteger")) || hs_slice_eq(p->key, HS_S("valueDecimal")))
+		return hs_json_number(arena, p->value);
+	if (hs_slice_eq(p->key, HS_S("valueCoding")) &&
+		hs_json_parse(arena, p->value, NULL, &tree, &ignored) == HS_OK)
+		return tree;
+	return hs_json_string(arena, p->value);
+}
+
+static void add_kin(struct lookup *l, const char *name, const uint32_t *list, size_t count)
+{
+	if (!wants(l, hs_slice_cstr(name)))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct hs_json *parts = add_property(l, hs_slice_cstr(name), "valueCode",
+			hs_json_string(l->ctx->arena, hs_tx_code(l->system, list[i])));
+		struct hs_slice display = hs_tx_display(l->ctx, l->system, list[i]);
+		if (display.len)
+			hs_tx_add_part(l->ctx, parts, "description", "valueString",
+				hs_json_string(l->ctx->arena, display));
+	}
+}
+
+static void add_properties(struct lookup *l)
+{
+	struct hs_arena *arena = l->ctx->arena;
+	struct tx_properties all = { NULL, 0, 0 };
+	size_t count = 0;
+
+	if (l->ctx->params.property_count)
+		hs_tx_properties(arena, l->system, l->concept, l->supplements, l->supplement_count, &all);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct tx_property *p = &all.items[i];
+		bool kin = hs_slice_eq(p->code, HS_S("parent")) || hs_slice_eq(p->code, HS_S("child"));
+		bool told = hs_slice_eq(p->code, HS_S("inactive"));
+		if (!kin && !told && wants(l, p->code))
+			add_property(l, p->code, hs_arena_cstr(arena, p->key), value_of(arena, p));
+	}
+	const uint32_t *parents = hs_tx_parents(l->system, l->concept, &count);
+	add_kin(l, "parent", parents, count);
+	const uint32_t *children = hs_tx_children(l->system, l->concept, &count);
+	add_kin(l, "child", children, count);
+	if (!l->ctx->params.property_count || wants(l, HS_S("inactive")))
+		add_property(l, HS_S("inactive"), "valueBoolean",
+			hs_json_bool(arena, hs_tx_is_inactive(l->system, l->concept)));
+}
+
+/* ---- designations ---- */
+
+static void add_designation(struct lookup *l, const struct tx_designation *d)
+{
+	struct hs_arena *arena = l->ctx->arena;
+	struct hs_json *parts = hs_tx_add_parts(l->ctx, l->out, "designation");
+
+	if (d->language.len)
+		hs_tx_add_part(l->ctx, parts, "language", "valueCode", hs_json_string(arena, d->language));
+	if (d->use_code.len || d->base) {
+		struct hs_json *use = hs_json_object(arena);
+		hs_json_add_text(arena, use, HS_S("system"),
+			d->base ? HS_S("http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra") :
+				  d->use_system);
+		hs_json_add_text(arena, use, HS_S("code"),
+			d->base ? HS_S("preferredForLanguage") : d->use_code);
+		if (d->use_display.len)
+			hs_json_add_text(arena, use, HS_S("display"), d->use_display);
+		hs_tx_add_part(l->ctx, parts, "use", "valueCoding", use);
+	}
+	if (d->source.len)
+		hs_tx_add_part(l->ctx, parts, "source", "valueCanonical", hs_json_string(arena, d->source));
+	hs_tx_add_part(l->ctx, parts, "value", "valueString", hs_json_string(arena, d->value));
+}
+
+static void add_designations(struct lookup *l)
+{
+	struct tx_designations texts = { NULL, 0, 0 };
+
+	if (l->ctx->params.property_count && !wants(l, HS_S("designation")))
+		return;
+	hs_tx_texts(l->ctx, l->system, l->concept, &texts);
+	for (size_t i = 0; i < texts.count; i++)
+		add_designation(l, &texts.items[i]);
+}
+
+enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)
+{
+	struct lookup l = { .ctx = ctx, .out = hs_parameters(ctx->arena) };
+	struct asked asked;
+	enum hs_status status = read_asked(ctx, &asked, err);
+
+	if (status == HS_OK)
+		status = hs_tx_find_supplements(ctx, (struct tx_set) { NULL, NULL }, err);
+	if (status == HS_OK)
+		status = find_system(ctx, &asked, &l.system, err);
+	if (status == HS_OK && l.system.row)
+		status = find_concept(ctx, l.system, asked.code, &l.concept, err);
+	if (status || !l.system.row)
+		return status;
+	struct tx_concept concept = hs_tx_concept(l.system, l.concept);
+	l.supplement_count = hs_tx_supplements_of(ctx, l.system, l.supplements);
+	hs_tx_add_text(ctx, l.out, "name", "valueString", tx_system_text(l.system, l.system.row->head.name));
+	hs_tx_add_text(ctx, l.out, "system", "valueUri", TX_SYSTEM_URL(l.system));
+	hs_tx_add_text(ctx, l.out, "version", "valueString", TX_SYSTEM_VERSION(l.system));
+	hs_tx_add_text(ctx, l.out, "code", "valueCode", concept.code);
+	hs_tx_add_text(ctx, l.out, "display", "valueString", hs_tx_display(ctx, l.system, l.concept));
+	hs_tx_add_text(ctx, l.out, "definition", "valueString", concept.definition);
+	hs_tx_add_bool(ctx, l.out, "abstract", concept.flags & TX_ABSTRACT);
+	for (size_t i = 0; i < l.supplement_count; i++)
+		hs_tx_add_text(ctx, l.out, "used-supplement", "valueCanonical",
+			hs_tx_vurl(ctx->arena, TX_SYSTEM_URL(l.supplements[i]),
+				TX_SYSTEM_VERSION(l.supplements[i])));
+	add_designations(&l);
+	add_properties(&l);
+	*out = l.out;
+	return HS_OK;
+}
+
+/* ---- $subsumes ---- */
+
+/* codeA or codingA. */
+static enum hs_status find_one(struct tx_context *ctx, struct tx_system s, char letter, uint32_t *out,
+	struct hs_error *err)
+{
+	struct hs_slice name = hs_arena_printf(ctx->arena, "code%c", letter);
+	struct hs_slice coding = hs_arena_printf(ctx->arena, "coding%c", letter);
+	struct hs_slice code = hs_parameter_text(ctx->params.tree, name);
+	const struct hs_json *given = hs_parameter_value(hs_parameter(ctx->params.tree, coding));
+
+	if (given) {
+		code = hs_json_get_text(given, HS_S("code"));
+		if (!hs_slice_eq(hs_json_get_text(given, HS_S("system")), TX_SYSTEM_URL(s)))
+			return hs_fail(err, HS_E_VALUE,
+				"%.*s is of another code system than %.*s; both must be of the same",
+				HS_S_ARG(coding), HS_S_ARG(TX_SYSTEM_URL(s)));
+	}
+	if (!code.len)
+		return hs_fail(err, HS_E_REQUIRED, "%.*s or %.*s is missing", HS_S_ARG(name),
+			HS_S_ARG(coding));
+	return find_concept(ctx, s, code, out, err);
+}
+
+enum hs_status hs_tx_subsumes(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)
+{
+	const struct hs_json *first = hs_parameter_value(hs_parameter(ctx->params.tree, HS_S("codingA")));
+	struct asked asked;
+	struct tx_system s = { NULL, NULL };
+	uint32_t a = TX_NONE, b = TX_NONE;
+
+	if (first && !ctx->params.system.len)
+		ctx->params.system = hs_json_get_text(first, HS_S("system"));
+	enum hs_status status = read_asked(ctx, &asked, err);
+	if (status == HS_OK)
+		status = find_system(ctx, &asked, &s, err);
+	if (status || !s.row)
+		return status;
+	status = find_one(ctx, s, 'A', &a, err);
+	if (status == HS_OK)
+		status = find_one(ctx, s, 'B', &b, err);
+	if (status)
+		return status;
+	const struct tx_source *source = hs_tx_source(s);
+	bool same = a == b || (source && source->same && source->same(s, a, b));
+	const char *outcome = same      ? "equivalent" :
+		hs_tx_is_below(s, b, a) ? "subsumes" :
+		hs_tx_is_below(s, a, b) ? "subsumed-by" :
+					  "not-subsumed";
+	*out = hs_parameters(ctx->arena);
+	hs_tx_add_text(ctx, *out, "outcome", "valueCode", hs_slice_cstr(outcome));
+	return HS_OK;
+}

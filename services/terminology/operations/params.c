@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading what was asked: one table says which parameter goes where. Unknown ones are passed over, as the
+ * terminology ecosystem wants. */
+#include "../context.h"
+
+#include "../compile/tree.h"
+
+enum kind { TEXT, FLAG, NUMBER, LIST, RULE, TREE };
+
+#define AT(member) offsetof(struct tx_params, member)
+
+static const struct row {
+	struct hs_slice name;
+	enum kind kind;
+	size_t at;
+	size_t count_at;           /* LIST */
+	enum tx_version_kind rule; /* RULE */
+} table[] = {
+	{ HS_S_INIT("url"), TEXT, AT(url), 0, 0 },
+	{ HS_S_INIT("valueSetVersion"), TEXT, AT(set_version), 0, 0 },
+	{ HS_S_INIT("code"), TEXT, AT(code), 0, 0 },
+	{ HS_S_INIT("system"), TEXT, AT(system), 0, 0 },
+	{ HS_S_INIT("systemVersion"), TEXT, AT(version), 0, 0 },
+	{ HS_S_INIT("version"), TEXT, AT(version), 0, 0 },
+	{ HS_S_INIT("display"), TEXT, AT(display), 0, 0 },
+	{ HS_S_INIT("filter"), TEXT, AT(filter), 0, 0 },
+	{ HS_S_INIT("inferSystem"), FLAG, AT(infer_system), 0, 0 },
+	{ HS_S_INIT("implySystem"), FLAG, AT(infer_system), 0, 0 },
+	{ HS_S_INIT("abstract"), FLAG, AT(abstract), 0, 0 },
+	{ HS_S_INIT("activeOnly"), FLAG, AT(active_only), 0, 0 },
+	{ HS_S_INIT("lenient-display-validation"), FLAG, AT(lenient_display), 0, 0 },
+	{ HS_S_INIT("valueset-membership-only"), FLAG, AT(membership_only), 0, 0 },
+	{ HS_S_INIT("excludeNested"), FLAG, AT(exclude_nested), 0, 0 },
+	{ HS_S_INIT("includeDesignations"), FLAG, AT(designations), 0, 0 },
+	{ HS_S_INIT("includeDefinition"), FLAG, AT(definition), 0, 0 },
+	{ HS_S_INIT("offset"), NUMBER, AT(offset), 0, 0 },
+	{ HS_S_INIT("count"), NUMBER, AT(count), 0, 0 },
+	{ HS_S_INIT("property"), LIST, AT(properties), AT(property_count), 0 },
+	{ HS_S_INIT("designation"), LIST, AT(designation_filters), AT(designation_filter_count), 0 },
+	{ HS_S_INIT("exclude-system"), LIST, AT(left_out), AT(left_out_count), 0 },
+	{ HS_S_INIT("useSupplement"), LIST, AT(supplements), AT(supplement_count), 0 },
+	{ HS_S_INIT("system-version"), RULE, 0, 0, TX_VERSION_DEFAULT },
+	{ HS_S_INIT("check-system-version"), RULE, 0, 0, TX_VERSION_CHECK },
+	{ HS_S_INIT("force-system-version"), RULE, 0, 0, TX_VERSION_FORCE },
+	{ HS_S_INIT("default-valueset-version"), RULE, 0, 0, TX_VERSION_SET },
+	{ HS_S_INIT("valueSet"), TREE, AT(value_set), 0, 0 },
+	{ HS_S_INIT("coding"), TREE, AT(coding), 0, 0 },
+	{ HS_S_INIT("codeableConcept"), TREE, AT(codeable), 0, 0 },
+};
+
+static void *member(struct tx_params *params, size_t at)
+{
+	return (char *)params + at;
+}
+
+static enum hs_status read_number(struct hs_slice name, struct hs_slice text, int64_t *out,
+	struct hs_error *err)
+{
+	uint64_t number = 0;
+
+	if (!hs_slice_u64(text, &number) || number > INT32_MAX)
+		return hs_fail_at(err, HS_E_VALUE, name,
+			"%.*s must be a whole number of 0 or more, not \"%.*s\"", HS_S_ARG(name),
+			HS_S_ARG(hs_slice_first(text, 40)));
+	*out = (int64_t)number;
+	return HS_OK;
+}
+
+static enum hs_status read_flag(struct hs_slice name, struct hs_slice text, uint8_t *out,
+	struct hs_error *err)
+{
+	if (hs_slice_eq(text, HS_S("true")))
+		*out = TX_YES;
+	else if (hs_slice_eq(text, HS_S("false")))
+		*out = TX_NO;
+	else
+		return hs_fail_at(err, HS_E_VALUE, name, "%.*s must be true or false, not \"%.*s\"",
+			HS_S_ARG(name), HS_S_ARG(hs_slice_first(text, 40)));
+	return HS_OK;
+}
+
+static enum hs_status add_rule(struct tx_params *params, enum tx_version_kind kind, struct hs_slice canonical,
+	struct hs_error *err)
+{
+	struct tx_version_rule rule = { .kind = kind };
+
+	hs_tx_canonical(canonical, &rule.url, &rule.version);
+	if (params->rule_count == TX_RULES_MAX)
+		return hs_fail(err, HS_E_LIMIT, "there are more than %u rules about versions", TX_RULES_MAX);
+	if (rule.version.len)
+		params->rules[params->rule_count++] = rule;
+	return HS_OK;
+}
+
+static enum hs_status add_to_list(struct tx_params *params, const struct row *row, struct hs_slice text,
+	struct hs_error *err)
+{
+	size_t *count = member(params, row->count_at);
+	struct hs_slice *list = member(params, row->at);
+
+	if (*count == TX_NAMES_MAX)
+		return hs_fail(err, HS_E_LIMIT, "there are more than %u parameters %.*s", TX_NAMES_MAX,
+			HS_S_ARG(row->name));
+	list[(*count)++] = text;
+	return HS_OK;
+}
+
+static enum hs_status read_one(struct tx_params *params, const struct row *row, const struct hs_json *item,
+	struct hs_error *err)
+{
+	const struct hs_json *value = hs_tx_value(item);
+	struct hs_slice text = hs_tx_scalar(value), name = row->name;
+
+	switch (row->kind) {
+	case TEXT:
+		if (!((struct hs_slice *)member(params, row->at))->len)
+			*(struct hs_slice *)member(params, row->at) = text;
+		return HS_OK;
+	case FLAG:
+		return read_flag(name, text, member(params, row->at), err);
+	case NUMBER:
+		return read_number(name, text, member(params, row->at), err);
+	case LIST:
+		return add_to_list(params, row, text, err);
+	case RULE:
+		return add_rule(params, row->rule, text, err);
+	case TREE:
+		break;
+	}
+	if (!value)
+		value = hs_json_get(item, HS_S("resource"));
+	if (!hs_json_is(value, HS_JSON_OBJECT))
+		return hs_fail_at(err, HS_E_VALUE, name,
+			"%.*s must be sent in a Parameters body, as an object", HS_S_ARG(name));
+	*(const struct hs_json **)member(params, row->at) = value;
+	return HS_OK;
+}
+
+static const struct row *row_of(struct hs_slice name)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (hs_slice_eq(table[i].name, name))
+			return &table[i];
+	return NULL;
+}
+
+static enum hs_status set_languages(struct tx_context *ctx, struct hs_slice text, struct hs_error *err)
+{
+	struct hs_error why = { .status = HS_OK };
+
+	if (hs_tx_languages_parse(text, &ctx->params.languages, &why))
+		return hs_tx_refuse(ctx, TX_MSG_INVALID_DISPLAY_NAME, 400, HS_S_NONE,
+			(struct tx_args) { { text } }, err);
+	ctx->params.languages_asked = true;
+	return HS_OK;
+}
+
+enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *tree,
+	struct hs_slice accept_language, struct hs_error *err)
+{
+	struct tx_params *params = &ctx->params;
+	struct hs_slice language = HS_S_NONE;
+
+	memset(params, 0, offsetof(struct tx_params, rules));
+	params->tree = tree;
+	params->offset = params->count = -1;
+	HS_JSON_EACH(item, hs_json_get(tree, HS_S("parameter"))) {
+		struct hs_slice name = hs_json_get_text(item, HS_S("name"));
+		const struct row *row = row_of(name);
+		enum hs_status status = row ? read_one(params, row, item, err) : HS_OK;
+		if (status)
+			return status;
+		if (hs_slice_eq(name, HS_S("displayLanguage")))
+			language = hs_tx_scalar(hs_tx_value(item));
+	}
+	/* Whoever asks in Swedish is answered in Swedish. */
+	struct tx_languages spoken;
+	struct hs_error unread;
+	struct hs_slice wish = accept_language.len ? accept_language : language;
+	ctx->swedish = wish.len && hs_tx_languages_parse(wish, &spoken, &unread) == HS_OK && spoken.count &&
+		hs_tx_language_fit(HS_S("sv"), spoken.tags[0]) >= 2;
+	if (language.len)
+		return set_languages(ctx, language, err);
+	if (accept_language.len && !hs_slice_eq(accept_language, HS_S("*"))) {
+		/* a header that cannot be read is nobody's wish; browsers and proxies write what they like */
+		struct hs_error ignored;
+		if (hs_tx_languages_parse(accept_language, &params->languages, &ignored) == HS_OK)
+			params->languages_asked = params->languages.count > 0;
+	}
+	return HS_OK;
+}
+
+/* Priority: the request's parameter, the value set's extension, the header, the value set's language. */
+enum hs_status hs_tx_params_of_set(struct tx_context *ctx, struct tx_set set, struct hs_error *err)
+{
+	struct hs_slice text = tx_text(set.layer, set.row->params);
+	struct hs_json *list = NULL;
+
+	if (hs_parameter(ctx->params.tree, HS_S("displayLanguage")))
+		return HS_OK;
+	if (text.len && hs_json_parse(ctx->arena, text, NULL, &list, err) == HS_OK)
+		HS_JSON_EACH(extension, list) {
+			struct hs_slice name = hs_tx_extension_text(extension, HS_S("name"));
+			if (hs_slice_eq(name, HS_S("displayLanguage")))
+				return set_languages(ctx, hs_tx_extension_text(extension, HS_S("value")),
+					err);
+		}
+	struct hs_slice own = tx_text(set.layer, set.row->head.language);
+	if (!ctx->params.languages_asked && own.len)
+		return set_languages(ctx, own, err);
+	return HS_OK;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How much work an expansion will be, told from its rules before anything is collected: a short one is
+ * answered at once, where waking a worker would cost more than the answer. */
+#include "expansion.h"
+
+#include "../image/big.h"
+#include "../compile/source.h"
+
+#define CODES_QUICK 1000u /* looked at one by one, some hundred nanoseconds each */
+#define PLACE 3u          /* of them are found by their place in the time that one is told */
+#define PAGE_QUICK 100    /* codes of a large code system */
+#define FILTER_QUICK 4u   /* bytes; beginnings of fewer stand in very many texts */
+
+struct estimate {
+	struct tx_context *ctx;
+	size_t weight, left; /* of a code; of what is quick */
+};
+
+static bool spend(struct estimate *e, size_t codes)
+{
+	bool enough = codes <= e->left / e->weight;
+
+	if (enough)
+		e->left -= codes * e->weight;
+	return enough;
+}
+
+static bool has_op(struct tx_set set, const struct tx_rule_row *rule, struct hs_slice op)
+{
+	for (uint32_t i = 0; i < rule->filter_count; i++)
+		if (hs_slice_eq(tx_text(set.layer, set.layer->filters[rule->filter_first + i].op), op))
+			return true;
+	return false;
+}
+
+/* Whether the rule asks below one concept and nothing else. */
+static bool places_only(struct tx_set set, const struct tx_rule_row *rule)
+{
+	return rule->filter_count == 1 &&
+		(has_op(set, rule, HS_S("is-a")) || has_op(set, rule, HS_S("descendent-of")));
+}
+
+/* A short page of a large code system, which is all that the set has: below one concept, or what begins with
+ * a few letters. */
+static bool affords_page(struct estimate *e, struct tx_set set, const struct tx_rule_row *rule)
+{
+	const struct tx_params *params = &e->ctx->params;
+	bool few = params->filter.len >= FILTER_QUICK;
+	bool alone = set.row == e->ctx->set.row && set.row->rule_count == 1 && !rule->import_count &&
+		!e->ctx->supplement_count;
+
+	if (!alone || params->count < 0 || params->count > PAGE_QUICK)
+		return false;
+	return rule->filter_count ? places_only(set, rule) && (few || !params->filter.len) : few;
+}
+
+static bool affords_codes(struct estimate *e, struct tx_set set, const struct tx_rule_row *rule)
+{
+	struct hs_slice url = tx_text(set.layer, rule->system);
+	struct tx_system s = hs_tx_resolve(e->ctx, url, tx_text(set.layer, rule->version)).system;
+
+	if (!s.row) /* the answer is a refusal */
+		return true;
+	if (rule->flags & TX_RULE_ENUM)
+		return spend(e, rule->pick_count);
+	if (hs_tx_is_big(s))
+		return affords_page(e, set, rule);
+	if (hs_tx_source(s) || has_op(set, rule, HS_S("regex")))
+		return false;
+	return spend(e,
+		places_only(set, rule) ? s.row->concept_count / PLACE + 1 :
+					 (size_t)s.row->concept_count * (1 + rule->filter_count));
+}
+
+/* Sets that include themselves were refused before, and how deep they go was counted. */
+static bool affords_set(struct estimate *e, struct tx_set set)
+{
+	bool enough = true;
+
+	for (uint32_t i = 0; i < set.row->rule_count && enough; i++) {
+		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
+		if (rule->system.len)
+			enough = affords_codes(e, set, rule);
+		for (uint32_t k = 0; k < rule->import_count && enough; k++) {
+			struct hs_slice url = tx_text(set.layer, set.layer->imports[rule->import_first + k]);
+			struct tx_set other;
+			enough = spend(e, 1) &&
+				(!hs_tx_resolve_set(e->ctx, url, HS_S_NONE, &other, NULL) ||
+					affords_set(e, other));
+		}
+	}
+	return enough;
+}
+
+bool hs_tx_expansion_is_quick(struct tx_context *ctx)
+{
+	const struct tx_params *params = &ctx->params;
+	bool texts = params->filter.len || params->languages.count,
+	     details = params->designations == TX_YES || params->property_count;
+	struct estimate e = { ctx, 1 + (texts ? 2u : 0) + (details ? 4u : 0), CODES_QUICK };
+
+	return affords_set(&e, ctx->set);
+}

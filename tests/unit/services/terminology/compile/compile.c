@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of the compiler: codes in order, hierarchies of all shapes, states of concepts, found by canonical.
+ */
+#include "../ask_test.h"
+
+#define SYSTEM(url, version, rest) \
+	"{'resourceType':'CodeSystem','url':'" url "','version':'" version "','content':'complete'," rest "}"
+
+static uint32_t code(struct ask *a, struct tx_system s, const char *text)
+{
+	return hs_tx_find_code(a->arena, s, hs_slice_cstr(text), NULL);
+}
+
+static struct tx_system system_of(struct ask *a, const char *url, const char *version)
+{
+	struct tx_system s = { NULL, NULL };
+	struct tx_scope scope = { { &a->layer }, 1, TEST_FACES };
+
+	if (!hs_tx_find_system(&scope, hs_slice_cstr(url), hs_slice_cstr(version), &s))
+		fail_msg("%s|%s is not there", url, version);
+	return s;
+}
+
+/* The hierarchy of one and the same diamond-free tree, written in three ways. */
+static void trees_in_every_form(void **state)
+{
+	static const char *const resources[] = {
+		SYSTEM("urn:nested", "1",
+			"'concept':[{'code':'a','concept':[{'code':'b','concept':[{'code':'c'}]},{'code':'d'}"
+			"]},{'code':'e'}]"),
+		SYSTEM("urn:parent", "1",
+			"'concept':[{'code':'c','property':[{'code':'parent','valueCode':'b'}]},{'code':'a'},"
+			"{'code':'b','property':[{'code':'parent','valueCode':'a'}]},"
+			"{'code':'d','property':[{'code':'parent','valueCode':'a'}]},{'code':'e'}]"),
+		SYSTEM("urn:child", "1",
+			"'property':[{'code':'kid','uri':'http://hl7.org/fhir/"
+			"concept-properties#child','type':'code'}],"
+			"'concept':[{'code':'a','property':[{'code':'kid','valueCode':'b'},{'code':'kid','"
+			"valueCode':'d'}]},"
+			"{'code':'b','property':[{'code':'kid','valueCode':'c'}]},{'code':'c'},{'code':'d'},{"
+			"'code':'e'}]"),
+		NULL,
+	};
+	static const char *const urls[] = { "urn:nested", "urn:parent", "urn:child" };
+	struct ask a;
+
+	(void)state;
+	ask_begin(&a, resources);
+	for (size_t i = 0; i < 3; i++) {
+		struct tx_system s = system_of(&a, urls[i], "");
+		size_t count = 0;
+		assert_true(hs_tx_is_below(s, code(&a, s, "c"), code(&a, s, "a")));
+		assert_true(hs_tx_is_below(s, code(&a, s, "c"), code(&a, s, "b")));
+		assert_true(hs_tx_is_below(s, code(&a, s, "d"), code(&a, s, "a")));
+		assert_false(hs_tx_is_below(s, code(&a, s, "d"), code(&a, s, "b")));
+		assert_false(hs_tx_is_below(s, code(&a, s, "a"), code(&a, s, "a")));
+		assert_false(hs_tx_is_below(s, code(&a, s, "e"), code(&a, s, "a")));
+		hs_tx_children(s, code(&a, s, "a"), &count);
+		assert_int_equal(count, 2);
+		hs_tx_parents(s, code(&a, s, "e"), &count);
+		assert_int_equal(count, 0);
+	}
+	assert_false(system_of(&a, "urn:nested", "").row->head.flags & TX_GRAPH);
+	assert_true(system_of(&a, "urn:parent", "").row->head.flags & TX_GRAPH);
+	ask_end(&a);
+}
+
+static void two_parents_and_cycles(void **state)
+{
+	static const char *const resources[] = {
+		SYSTEM("urn:diamond", "1",
+			"'concept':[{'code':'top'},{'code':'l','property':[{'code':'parent','valueCode':'top'"
+			"}]},"
+			"{'code':'r','property':[{'code':'parent','valueCode':'top'}]},"
+			"{'code':'low','property':[{'code':'parent','valueCode':'l'},{'code':'parent','"
+			"valueCode':'r'}]}]"),
+		SYSTEM("urn:cycle", "1",
+			"'concept':[{'code':'x','property':[{'code':'parent','valueCode':'y'}]},"
+			"{'code':'y','property':[{'code':'parent','valueCode':'x'},{'code':'parent','"
+			"valueCode':'y'},"
+			"{'code':'parent','valueCode':'nobody'}]}]"),
+		NULL,
+	};
+	struct ask a;
+	size_t count = 0;
+
+	(void)state;
+	ask_begin(&a, resources);
+	struct tx_system s = system_of(&a, "urn:diamond", "");
+	assert_true(hs_tx_is_below(s, code(&a, s, "low"), code(&a, s, "l")));
+	assert_true(hs_tx_is_below(s, code(&a, s, "low"), code(&a, s, "r")));
+	assert_true(hs_tx_is_below(s, code(&a, s, "low"), code(&a, s, "top")));
+	assert_false(hs_tx_is_below(s, code(&a, s, "l"), code(&a, s, "r")));
+	hs_tx_parents(s, code(&a, s, "low"), &count);
+	assert_int_equal(count, 2);
+	s = system_of(&a, "urn:cycle", "");
+	assert_true(hs_tx_is_below(s, code(&a, s, "x"), code(&a, s, "y")));
+	assert_true(hs_tx_is_below(s, code(&a, s, "y"), code(&a, s, "x")));
+	ask_end(&a);
+}
+
+/* Codes are found among many, and nothing else is. */
+static void many_codes(void **state)
+{
+	struct hs_arena *arena = hs_arena_new((size_t)16 << 20);
+	struct hs_buf text;
+	struct ask a;
+
+	(void)state;
+	hs_buf_init(&text, arena, (size_t)8 << 20);
+	hs_buf_cstr(&text,
+		"{'resourceType':'CodeSystem','url':'urn:many','content':'complete','caseSensitive':true,"
+		"'concept':[");
+	for (unsigned i = 0; i < 5000; i++)
+		hs_buf_printf(&text, "%s{'code':'c%u'}", i ? "," : "", i * 7919 % 5000);
+	hs_buf_cstr(&text, "]}");
+	const char *resources[] = { hs_arena_cstr(arena, hs_buf_slice(&text)), NULL };
+	ask_begin(&a, resources);
+	struct tx_system s = system_of(&a, "urn:many", "");
+	for (unsigned i = 0; i < 5000; i++) {
+		struct hs_slice wanted = hs_arena_printf(a.arena, "c%u", i);
+		uint32_t found = hs_tx_find_code(a.arena, s, wanted, NULL);
+		assert_int_not_equal(found, TX_NONE);
+		assert_true(hs_slice_eq(hs_tx_code(s, found), wanted));
+	}
+	assert_int_equal(code(&a, s, "c5000"), TX_NONE);
+	assert_int_equal(code(&a, s, "C1"), TX_NONE);
+	assert_int_equal(code(&a, s, ""), TX_NONE);
+	ask_end(&a);
+	hs_arena_free(arena);
+}
+
+static void case_of_codes(void **state)
+{
+	static const char *const resources[] = {
+		SYSTEM("urn:loose", "1", "'concept':[{'code':'Abc'},{'code':'ÅB'}]"), NULL
+	};
+	struct ask a;
+	bool differs = false;
+
+	(void)state;
+	ask_begin(&a, resources);
+	struct tx_system s = system_of(&a, "urn:loose", "");
+	assert_int_not_equal(hs_tx_find_code(a.arena, s, HS_S("Abc"), &differs), TX_NONE);
+	assert_false(differs);
+	assert_int_not_equal(hs_tx_find_code(a.arena, s, HS_S("aBC"), &differs), TX_NONE);
+	assert_true(differs);
+	assert_int_not_equal(code(&a, s, "åb"), TX_NONE);
+	assert_int_equal(code(&a, s, "ab"), TX_NONE);
+	ask_end(&a);
+}
+
+static void states_of_concepts(void **state)
+{
+	static const char *const resources[] = {
+		SYSTEM("urn:states", "1",
+			"'property':[{'code':'not-sel','uri':'http://hl7.org/fhir/"
+			"concept-properties#notSelectable',"
+			"'type':'boolean'}],'concept':["
+			"{'code':'plain'},{'code':'retired','property':[{'code':'status','valueCode':'"
+			"retired'}]},"
+			"{'code':'off','property':[{'code':'inactive','valueBoolean':true}]},"
+			"{'code':'on','property':[{'code':'inactive','valueBoolean':false}]},"
+			"{'code':'group','property':[{'code':'not-sel','valueBoolean':true}]},"
+			"{'code':'other','property':[{'code':'notSelectable','valueBoolean':true}]}]"),
+		NULL,
+	};
+	static const struct {
+		const char *code;
+		uint32_t flags;
+	} rows[] = { { "plain", 0 }, { "retired", TX_INACTIVE }, { "off", TX_INACTIVE }, { "on", 0 },
+		{ "group", TX_ABSTRACT }, { "other", 0 } };
+	struct ask a;
+
+	(void)state;
+	ask_begin(&a, resources);
+	struct tx_system s = system_of(&a, "urn:states", "");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (hs_tx_concept(s, code(&a, s, rows[i].code)).flags != rows[i].flags)
+			fail_msg("%s", rows[i].code);
+	ask_end(&a);
+}
+
+static void by_canonical(void **state)
+{
+	static const char *const resources[] = {
+		SYSTEM("urn:v", "1.0.0", "'concept':[{'code':'a'}]"),
+		SYSTEM("urn:v", "1.10.0", "'concept':[{'code':'a'}]"),
+		SYSTEM("urn:v", "1.2.0", "'concept':[{'code':'a'}]"),
+		"{'resourceType':'CodeSystem','url':'urn:v','version':'9','content':'not-present'}",
+		"{'resourceType':'CodeSystem','url':'urn:s','version':'1','content':'supplement','"
+		"supplements':'urn:v'}",
+		"{'resourceType':'NamingSystem','name':'V','kind':'codesystem','uniqueId':["
+		"{'type':'oid','value':'1.2.3'},{'type':'uri','value':'urn:v','preferred':true}]}",
+		NULL,
+	};
+	struct ask a;
+	struct tx_system s;
+	struct hs_slice versions[10];
+
+	(void)state;
+	ask_begin(&a, resources);
+	struct tx_scope scope = { { &a.layer }, 1, TEST_FACES };
+	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(system_of(&a, "urn:v", "")), HS_S("1.10.0")));
+	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(system_of(&a, "urn:v|1.2.0", "")), HS_S("1.2.0")));
+	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(system_of(&a, "urn:v", "1.x.0")), HS_S("1.10.0")));
+	assert_false(hs_tx_find_system(&scope, HS_S("urn:v"), HS_S("9"), &s));
+	assert_true(hs_tx_find_any_system(&scope, HS_S("urn:v"), HS_S("9"), &s));
+	assert_false(hs_tx_find_system(&scope, HS_S("urn:s"), HS_S(""), &s));
+	assert_true(hs_tx_find_supplement(&scope, HS_S("urn:s"), HS_S(""), &s));
+	assert_int_equal(hs_tx_system_versions(&scope, HS_S("urn:v"), versions, 10), 3);
+	assert_true(hs_slice_eq(versions[1], HS_S("1.2.0")));
+	assert_true(hs_slice_eq(hs_tx_system_of_name(&scope, HS_S("urn:oid:1.2.3")), HS_S("urn:v")));
+	assert_int_equal(hs_tx_system_of_name(&scope, HS_S("urn:oid:1.2.4")).len, 0);
+	ask_end(&a);
+}
+
+static void nearest_layer_first(void **state)
+{
+	static const char *const near[] = { SYSTEM("urn:v", "1", "'title':'near','concept':[{'code':'a'}]"),
+		NULL };
+	static const char *const far[] = { SYSTEM("urn:v", "2", "'title':'far','concept':[{'code':'a'}]"),
+		NULL };
+	struct ask a, b;
+	struct tx_system s;
+
+	(void)state;
+	ask_begin(&a, near);
+	ask_begin(&b, far);
+	struct tx_scope scope = { { &a.layer, &b.layer }, 2, TEST_FACES };
+	assert_true(hs_tx_find_system(&scope, HS_S("urn:v"), HS_S(""), &s));
+	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(s), HS_S("1")));
+	assert_true(hs_tx_find_system(&scope, HS_S("urn:v"), HS_S("2"), &s));
+	assert_true(hs_slice_eq(tx_system_text(s, s.row->head.title), HS_S("far")));
+	ask_end(&a);
+	ask_end(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(trees_in_every_form),
+		cmocka_unit_test(two_parents_and_cycles), cmocka_unit_test(many_codes),
+		cmocka_unit_test(case_of_codes), cmocka_unit_test(states_of_concepts),
+		cmocka_unit_test(by_canonical), cmocka_unit_test(nearest_layer_first) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

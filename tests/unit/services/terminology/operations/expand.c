@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of $expand: rules, every filter operator, paging, nesting, searching, limits. */
+#include "../ask_test.h"
+
+#include <services/terminology/sets/expansion.h>
+
+#define CS \
+	"'resourceType':'CodeSystem','content':'complete','caseSensitive':true,'status':'active','language'" \
+	":'en'"
+
+static const char *const resources[] = {
+	"{" CS
+	",'url':'urn:cs','version':'1','property':[{'code':'p','uri':'urn:p','type':'code'}],'concept':["
+	"{'code':'a','display':'Apple tree','property':[{'code':'p','valueCode':'x'}],'concept':["
+	"{'code':'b','display':'Bär','property':[{'code':'p','valueCode':'y'}],'concept':[{'code':'c','"
+	"display':'Cat'}]},"
+	"{'code':'d','display':'Dog','designation':[{'language':'sv','value':'Hund'}]}]},"
+	"{'code':'e','display':'Elk','property':[{'code':'inactive','valueBoolean':true}]}]}",
+	NULL,
+};
+
+static struct ask a;
+
+static void expand(const char *compose, const char *parameters)
+{
+	struct hs_error err;
+	struct tx_compile *compile = hs_tx_compile_new(0);
+	struct hs_image *image = NULL;
+	struct hs_slice text = hs_arena_printf(a.arena,
+		"{'resourceType':'ValueSet','url':'urn:vs','status':'active','compose':%s}", compose);
+
+	/* the set stands in a layer of its own, as one that is sent with a request does */
+	assert_int_equal(hs_tx_compile_add(compile, ask_json(a.arena, hs_arena_cstr(a.arena, text)),
+				 TEST_FACES, NULL, &err),
+		HS_OK);
+	assert_int_equal(hs_tx_compile_finish(compile, &image, &err), HS_OK);
+	hs_tx_compile_free(compile);
+	static struct tx_layer sent;
+	hs_tx_layer_fini(&sent);
+	hs_tx_layer_init(&sent, image);
+	ask_prepare(&a, parameters);
+	a.ctx.scope.layers[1] = a.ctx.scope.layers[0];
+	a.ctx.scope.layers[0] = &sent;
+	a.ctx.scope.count = 2;
+	a.ctx.limit = 4;
+	if (a.status == HS_OK)
+		a.ctx.set = (struct tx_set) { &sent, &sent.sets[0] };
+	if (a.status == HS_OK)
+		a.status = hs_tx_expand(&a.ctx, &a.out, &a.err);
+	if (!compose[0])
+		hs_tx_layer_fini(&sent);
+}
+
+#define LEAVE_OUT(canonical) ",{'name':'exclude-system','valueCanonical':'" canonical "'}"
+#define FLAT "{'name':'excludeNested','valueBoolean':true},{'name':'count','valueInteger':100}"
+
+static void check(const char *compose, const char *parameters, const char *codes)
+{
+	expand(compose, parameters);
+	if (a.status)
+		fail_msg("%s: %s", compose, a.err.text);
+	if (strcmp(ask_codes(&a), codes) != 0)
+		fail_msg("%s gave %s", compose, ask_codes(&a));
+}
+
+#define FILTER(property, op, value) \
+	"{'include':[{'system':'urn:cs','filter':[{'property':'" property "','op':'" op "','value':'" value \
+	"'}]}]}"
+
+static void filters(void **state)
+{
+	static const struct {
+		const char *compose, *codes;
+	} rows[] = {
+		{ "{'include':[{'system':'urn:cs'}]}", "a b c d e" },
+		{ FILTER("concept", "is-a", "a"), "a b c d" },
+		{ FILTER("concept", "descendent-of", "a"), "b c d" },
+		{ FILTER("concept", "is-not-a", "b"), "a d e" },
+		{ FILTER("concept", "generalizes", "c"), "a b c" },
+		{ FILTER("concept", "child-of", "a"), "b d" },
+		{ FILTER("concept", "descendent-leaf", "a"), "c d" },
+		{ FILTER("concept", "in", "a, e,zz"), "a e" },
+		{ FILTER("concept", "not-in", "a,e"), "b c d" },
+		{ FILTER("concept", "regex", "[a-c]"), "a b c" },
+		{ FILTER("display", "regex", ".*t.*"), "a c" },
+		{ FILTER("p", "=", "y"), "b" },
+		{ FILTER("p", "exists", "true"), "a b" },
+		{ FILTER("p", "exists", "false"), "c d e" },
+		{ FILTER("p", "in", "x,y"), "a b" },
+		{ FILTER("p", "not-in", "x"), "b c d e" },
+		{ FILTER("parent", "=", "a"), "b d" },
+		{ FILTER("child", "=", "b"), "a" },
+		{ FILTER("inactive", "=", "true"), "e" },
+		{ FILTER("concept", "is-a", "zzz"), "" },
+		{ "{'include':[{'system':'urn:cs','filter':[{'property':'concept','op':'is-a','value':'a'},"
+		  "{'property':'p','op':'exists','value':'true'}]}]}",
+			"a b" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check(rows[i].compose, FLAT, rows[i].codes);
+}
+
+static void bad_filters(void **state)
+{
+	static const struct {
+		const char *compose;
+		enum tx_message why;
+	} rows[] = {
+		{ FILTER("concept", "is-a", ""), TX_MSG_UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE },
+		{ FILTER("concept", "smells-like", "a"), TX_MSG_FILTER_NOT_UNDERSTOOD },
+		{ FILTER("nope", "=", "a"), TX_MSG_FILTER_NOT_UNDERSTOOD },
+		{ FILTER("p", "is-a", "a"), TX_MSG_FILTER_NOT_UNDERSTOOD },
+		{ FILTER("concept", "regex", "(a"), TX_MSG_FILTER_BAD_REGEX },
+		{ "{'include':[{'system':'urn:unknown'}]}", TX_MSG_UNKNOWN_CODESYSTEM_EXP },
+		{ "{'include':[{'system':'urn:cs','version':'7'}]}", TX_MSG_UNKNOWN_CODESYSTEM_VERSION_EXP },
+		{ "{'include':[{'valueSet':['urn:unknown|1']}]}", TX_MSG_VS_EXP_IMPORT_UNK_PINNED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		expand(rows[i].compose, FLAT);
+		if (!a.status || !a.ctx.failure || a.ctx.failure->id != rows[i].why)
+			fail_msg("%s", rows[i].compose);
+	}
+}
+
+static void include_and_exclude(void **state)
+{
+	(void)state;
+	check("{'include':[{'system':'urn:cs','concept':[{'code':'e'},{'code':'zz'},{'code':'a'},{'code':'e'}"
+	      "]}]}",
+		FLAT, "e a");
+	check("{'include':[{'system':'urn:cs','concept':[{'code':'b'}]},{'system':'urn:cs'}],"
+	      "'exclude':[{'system':'urn:cs','concept':[{'code':'a'}]}]}",
+		FLAT, "b c d e");
+	check("{'inactive':false,'include':[{'system':'urn:cs'}]}", FLAT, "a b c d");
+	check("{'include':[{'system':'urn:cs'}]}", FLAT ",{'name':'activeOnly','valueBoolean':true}",
+		"a b c d");
+}
+
+static void nesting(void **state)
+{
+	(void)state;
+	check(FILTER("concept", "is-a", "a"), "", "a(b(c) d)");
+	check(FILTER("concept", "is-not-a", "b"), "", "a(d) e");
+	check("{'include':[{'system':'urn:cs','concept':[{'code':'a'},{'code':'b'}]}]}", "", "a b");
+}
+
+static void paging(void **state)
+{
+#define PAGE(offset, count) \
+	"{'name':'offset','valueInteger':" #offset "},{'name':'count','valueInteger':" #count "}"
+	static const struct {
+		const char *parameters, *codes;
+	} rows[] = { { PAGE(0, 2), "a b" }, { PAGE(2, 2), "c d" }, { PAGE(4, 2), "e" }, { PAGE(5, 2), "" },
+		{ PAGE(2147483647, 2), "" }, { PAGE(0, 0), "" } };
+	int64_t total = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		check("{'include':[{'system':'urn:cs'}]}", rows[i].parameters, rows[i].codes);
+		assert_true(hs_json_i64(hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("total")),
+			&total));
+		assert_int_equal(total, 5);
+	}
+	expand("{'include':[{'system':'urn:cs'}]}", "{'name':'count','valueInteger':-1}");
+	assert_int_equal(a.status, HS_E_VALUE);
+}
+
+static void searching(void **state)
+{
+#define SEARCH(text) FLAT ",{'name':'filter','valueString':'" text "'}"
+	static const struct {
+		const char *parameters, *codes;
+	} rows[] = { { SEARCH("tree"), "a" }, { SEARCH("TR app"), "a" }, { SEARCH("ree"), "" },
+		{ SEARCH("bar"), "b" }, { SEARCH("hund"), "d" }, { SEARCH("c"), "c" },
+		{ SEARCH(""), "a b c d e" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check("{'include':[{'system':'urn:cs'}]}", rows[i].parameters, rows[i].codes);
+}
+
+static void too_costly(void **state)
+{
+	(void)state;
+	expand("{'include':[{'system':'urn:cs'}]}", ""); /* five codes, the limit is four */
+	assert_int_equal(a.status, HS_E_TOO_COSTLY);
+	assert_int_equal(a.ctx.failure->id, TX_MSG_VALUESET_TOO_COSTLY);
+}
+
+static void what_is_told_of_a_code(void **state)
+{
+	const struct hs_json *item;
+
+	(void)state;
+	check("{'include':[{'system':'urn:cs','concept':[{'code':'d','display':'Hound'}]}]}",
+		"{'name':'includeDesignations','valueBoolean':true},{'name':'property','valueString':'parent'"
+		"}",
+		"d");
+	item = hs_json_at(hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("contains")), 0);
+	assert_true(hs_slice_eq(hs_json_get_text(item, HS_S("display")), HS_S("Hound")));
+	assert_int_equal(hs_json_count(hs_json_get(item, HS_S("designation"))), 2);
+	const struct hs_json *property = hs_json_at(hs_json_get(item, HS_S("property")), 0);
+	assert_true(hs_slice_eq(hs_json_get_text(property, HS_S("valueCode")), HS_S("a")));
+	check("{'include':[{'system':'urn:cs','concept':[{'code':'d'}]}]}",
+		"{'name':'displayLanguage','valueCode':'sv'}", "d");
+	item = hs_json_at(hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("contains")), 0);
+	assert_true(hs_slice_eq(hs_json_get_text(item, HS_S("display")), HS_S("Hund")));
+}
+
+/* ---- long expansions ---- */
+
+#define MANY 3000u
+
+/* A tree in which each code has up to seven below it, some with a text in Swedish, some not in use. */
+static void add_code(struct hs_buf *out, unsigned code)
+{
+	hs_buf_printf(out, "{'code':'%u','display':'Code \\\\ %u'", code, code);
+	if (code % 5 == 0)
+		hs_buf_cstr(out, ",'designation':[{'language':'sv','value':'K\u00e5d'}]");
+	if (code % 11 == 0)
+		hs_buf_cstr(out, ",'property':[{'code':'inactive','valueBoolean':true}]");
+	for (unsigned i = 1; i <= 7 && code * 7 + i < MANY; i++) {
+		hs_buf_cstr(out, i == 1 ? ",'concept':[" : ",");
+		add_code(out, code * 7 + i);
+	}
+	hs_buf_cstr(out, code * 7 + 1 < MANY ? "]}" : "}");
+}
+
+static const char *many_codes(struct hs_arena *arena)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, arena, 1 << 20);
+	hs_buf_cstr(&out, "{" CS ",'url':'urn:many','version':'1','concept':[");
+	add_code(&out, 0);
+	hs_buf_cstr(&out, "]}");
+	return hs_arena_cstr(arena, hs_buf_slice(&out));
+}
+
+static struct hs_slice streamed(struct ask *long_ask, struct hs_arena *arena, const char *parameters)
+{
+	struct hs_stream_source stream = { .more = NULL };
+	struct hs_buf out;
+	bool last = false;
+
+	ask_prepare(long_ask, parameters);
+	long_ask->ctx.limit = 100000;
+	assert_int_equal(hs_tx_expand_large(&long_ask->ctx, &long_ask->out, &stream, &long_ask->err), HS_OK);
+	assert_non_null(stream.more);
+	hs_buf_init(&out, arena, 10 << 20);
+	while (!last)
+		assert_int_equal(stream.more(stream.arg, &out, &last, &long_ask->err), HS_OK);
+	return hs_buf_slice(&out);
+}
+
+/* A long expansion in pieces is the same text as one that is written at once. */
+static void long_ones_are_the_same_in_pieces(void **state)
+{
+#define ALL "{'name':'url','valueUri':'urn:all'}"
+#define SOME "{'name':'url','valueUri':'urn:some'}"
+#define FLAG(name) ",{'name':'" name "','valueBoolean':true}"
+	static const char *const rows[] = { ALL, ALL FLAG("excludeNested"), ALL FLAG("activeOnly"), SOME,
+		SOME FLAG("includeDesignations"), ALL ",{'name':'displayLanguage','valueCode':'sv'}",
+		ALL ",{'name':'offset','valueInteger':7},{'name':'count','valueInteger':2500}" };
+	struct ask long_ask;
+	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
+	const char *const long_resources[] = { many_codes(arena),
+		"{'resourceType':'ValueSet','url':'urn:all','status':'active','compose':{'include':["
+		"{'system':'urn:many'}]}}",
+		"{'resourceType':'ValueSet','url':'urn:some','status':'active','compose':{'include':["
+		"{'system':'urn:many'}],'exclude':[{'system':'urn:many','concept':[{'code':'3'},{'code':'20'"
+		"}]}]}}",
+		NULL };
+
+	(void)state;
+	ask_begin(&long_ask, long_resources);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_slice text = streamed(&long_ask, arena, rows[i]);
+		struct hs_buf whole;
+		ask_prepare(&long_ask, rows[i]);
+		long_ask.ctx.limit = 100000;
+		assert_int_equal(hs_tx_expand(&long_ask.ctx, &long_ask.out, &long_ask.err), HS_OK);
+		hs_buf_init(&whole, long_ask.arena, 10 << 20);
+		hs_json_write(&whole, long_ask.out, 0);
+		assert_true(text.len > 100000);
+		if (!hs_slice_eq(text, hs_buf_slice(&whole)))
+			fail_msg("%s gave another text in pieces", rows[i]);
+	}
+	ask_end(&long_ask);
+	hs_arena_free(arena);
+}
+
+/* Below a concept of a graph: by every way, each once, and not for ever where they go in a circle. */
+static void filters_in_a_graph(void **state)
+{
+#define IN_GRAPH(op, code) \
+	"{'include':[{'system':'urn:graph','filter':[{'property':'concept','op':'" op "','value':'" code \
+	"'}]}]}"
+#define NODE(code, parents) "{'code':'" code "','property':[" parents "]}"
+#define BELOW(code) "{'code':'parent','valueCode':'" code "'}"
+	static const char *const graph[] = {
+		"{" CS ",'url':'urn:graph','concept':[{'code':'a'}," NODE("b", BELOW("a")) "," NODE("c",
+			BELOW("a")) "," NODE("d", BELOW("b") "," BELOW("c")) "," NODE("e",
+			BELOW("d")) ",{'code':'f'}," NODE("x", BELOW("y")) "," NODE("y", BELOW("x")) "]}",
+		NULL
+	};
+	static const struct {
+		const char *compose, *codes;
+	} rows[] = {
+		{ IN_GRAPH("is-a", "a"), "a b c d e" },
+		{ IN_GRAPH("is-a", "c"), "c d e" },
+		{ IN_GRAPH("descendent-of", "b"), "d e" },
+		{ IN_GRAPH("descendent-of", "e"), "" },
+		{ IN_GRAPH("descendent-leaf", "a"), "e" },
+		{ IN_GRAPH("child-of", "c"), "d" },
+		{ IN_GRAPH("is-a", "f"), "f" },
+		{ IN_GRAPH("is-a", "x"), "x y" },
+		{ IN_GRAPH("descendent-of", "x"), "y" },
+	};
+	struct ask before = a;
+
+	(void)state;
+	ask_begin(&a, graph);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check(rows[i].compose, FLAT, rows[i].codes);
+	ask_end(&a);
+	a = before;
+}
+
+static bool is_quick(struct ask *q, const char *parameters)
+{
+	ask_prepare(q, parameters);
+	assert_int_equal(q->status, HS_OK);
+	assert_int_equal(hs_tx_choose_set(&q->ctx, &q->err), HS_OK);
+	return hs_tx_expansion_is_quick(&q->ctx);
+}
+
+/* By the codes that have to be looked at, not by those that are told. */
+static void quick_are_those_with_little_to_look_at(void **state)
+{
+#define SET(name, compose) \
+	"{'resourceType':'ValueSet','url':'urn:" name "','status':'active','compose':{'include':[" compose \
+	"]}}"
+#define ON(name) "{'name':'url','valueUri':'urn:" name "'}"
+	struct hs_arena *arena = hs_arena_new((size_t)4 << 20);
+	struct hs_buf text;
+	struct ask q;
+
+	(void)state;
+	hs_buf_init(&text, arena, (size_t)1 << 20);
+	hs_buf_cstr(&text, "{" CS ",'url':'urn:600','concept':[{'code':'c0'}");
+	for (unsigned i = 1; i < 600; i++)
+		hs_buf_printf(&text, ",{'code':'c%u'}", i);
+	hs_buf_cstr(&text, "]}");
+	const char *const sets[] = { hs_arena_cstr(arena, hs_buf_slice(&text)),
+		SET("whole", "{'system':'urn:600'}"),
+		SET("twice", "{'system':'urn:600'},{'valueSet':['urn:whole']}"),
+		SET("list", "{'system':'urn:600','concept':[{'code':'c1'},{'code':'c2'}]}"),
+		SET("below",
+			"{'system':'urn:600','filter':[{'property':'concept','op':'is-a','value':'c1'}]}"),
+		SET("both",
+			"{'system':'urn:600','filter':[{'property':'concept','op':'is-a','value':'c1'},"
+			"{'property':'code','op':'in','value':'c1,c2'}]}"),
+		SET("regex", "{'system':'urn:600','filter':[{'property':'code','op':'regex','value':'c1'}]}"),
+		SET("lists", "{'valueSet':['urn:list']},{'valueSet':['urn:list']}"), NULL };
+	ask_begin(&q, sets);
+	assert_true(is_quick(&q, ON("whole")));
+	assert_true(is_quick(&q, ON("list")));
+	assert_true(is_quick(&q, ON("lists")));
+	assert_false(is_quick(&q, ON("twice")));
+	assert_true(is_quick(&q, ON("below")));
+	assert_false(is_quick(&q, ON("both")));
+	assert_false(is_quick(&q, ON("regex")));
+	assert_false(is_quick(&q, ON("whole") ",{'name':'includeDesignations','valueBoolean':true}"));
+	assert_true(is_quick(&q, ON("list") ",{'name':'includeDesignations','valueBoolean':true}"));
+	assert_false(is_quick(&q, ON("whole") ",{'name':'filter','valueString':'c'}"));
+	ask_end(&q);
+	hs_arena_free(arena);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	ask_begin(&a, resources);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	ask_end(&a);
+	return 0;
+}
+
+static void left_out_systems(void **state)
+{
+	static const char *const compose = "{'include':[{'system':'urn:cs','concept':[{'code':'a'},{'code':'"
+					   "e'}]},{'system':'urn:other'}]}";
+
+	(void)state;
+	check(compose, FLAT LEAVE_OUT("urn:other"), "a e"); /* nobody asks whether it is known */
+	check(compose, FLAT LEAVE_OUT("urn:other") LEAVE_OUT("urn:cs|1"), "");
+	check(compose, FLAT LEAVE_OUT("urn:other") LEAVE_OUT("urn:cs|2"), "a e");
+	expand(compose, FLAT LEAVE_OUT("urn:cs"));
+	assert_int_equal(a.ctx.failure->id, TX_MSG_UNKNOWN_CODESYSTEM_EXP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(left_out_systems), cmocka_unit_test(filters),
+		cmocka_unit_test(bad_filters), cmocka_unit_test(include_and_exclude),
+		cmocka_unit_test(nesting), cmocka_unit_test(paging), cmocka_unit_test(searching),
+		cmocka_unit_test(too_costly), cmocka_unit_test(what_is_told_of_a_code),
+		cmocka_unit_test(long_ones_are_the_same_in_pieces), cmocka_unit_test(filters_in_a_graph),
+		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of $translate: both directions, both shapes of maps and of answers, codes that are not mapped. */
+#include "../ask_test.h"
+
+static const char *const resources[] = {
+	"{'resourceType':'ConceptMap','url':'urn:r5','version':'1','status':'active','group':[{'source':'urn:"
+	"a',"
+	"'target':'urn:b','element':[{'code':'1','target':[{'code':'x','relationship':'equivalent'},"
+	"{'code':'y','relationship':'source-is-broader-than-target','comment':'c'}]},{'code':'2','noMap':"
+	"true}],"
+	"'unmapped':{'mode':'fixed','code':'other','relationship':'related-to'}}]}",
+	"{'resourceType':'ConceptMap','url':'urn:r4','version':'1','status':'active','group':[{'source':'urn:"
+	"a',"
+	"'target':'urn:c','element':[{'code':'1','target':[{'code':'z','equivalence':'wider'}]},"
+	"{'code':'3','target':[{'code':'q','equivalence':'disjoint'}]}]}]}",
+	"{'resourceType':'ConceptMap','url':'urn:r4','version':'0','status':'active','group':[{'source':'urn:"
+	"a',"
+	"'target':'urn:c','element':[{'code':'1','target':[{'code':'old','equivalence':'equal'}]}]}]}",
+	NULL,
+};
+
+static struct ask a;
+
+static enum hs_status translate(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)
+{
+	return hs_tx_translate(ctx, NULL, out, err);
+}
+
+/* "code/relation ..." of the matches. */
+static const char *matches(void)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, a.arena, 10000);
+	HS_JSON_EACH(p, hs_json_get(a.out, HS_S("parameter"))) {
+		struct hs_slice code = HS_S_NONE, relation = HS_S_NONE;
+		if (!hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("match")))
+			continue;
+		HS_JSON_EACH(part, hs_json_get(p, HS_S("part"))) {
+			struct hs_slice name = hs_json_get_text(part, HS_S("name"));
+			if (hs_slice_eq(name, HS_S("concept")))
+				code = hs_json_get_text(hs_json_get(part, HS_S("valueCoding")), HS_S("code"));
+			if (hs_slice_eq(name, HS_S("relationship")) || hs_slice_eq(name, HS_S("equivalence")))
+				relation = hs_json_get_text(part, HS_S("valueCode"));
+		}
+		hs_buf_printf(&out, "%s%.*s/%.*s", out.len ? " " : "", HS_S_ARG(code), HS_S_ARG(relation));
+	}
+	return hs_arena_cstr(a.arena, hs_buf_slice(&out));
+}
+
+static void check(const char *parameters, const char *result, const char *want)
+{
+	ask(&a, translate, parameters);
+	if (a.status)
+		fail_msg("%s: %s", parameters, a.err.text);
+	assert_string_equal(matches(), want);
+	assert_string_equal(ask_text(&a, "result"), result);
+}
+
+#define FROM(code) "{'name':'system','valueUri':'urn:a'},{'name':'sourceCode','valueCode':'" code "'}"
+#define MAP(url) ",{'name':'url','valueUri':'" url "'}"
+
+static void forward(void **state)
+{
+	(void)state;
+	check(FROM("1") MAP("urn:r5"), "true", "x/equivalent y/source-is-broader-than-target");
+	check(FROM("1") MAP("urn:r4"), "true", "z/source-is-narrower-than-target");
+	check(FROM("1"), "true",
+		"z/source-is-narrower-than-target x/equivalent y/source-is-broader-than-target");
+	check(FROM("1") ",{'name':'targetSystem','valueUri':'urn:c'}", "true",
+		"z/source-is-narrower-than-target");
+	check("{'name':'sourceCoding','valueCoding':{'system':'urn:a','code':'3'}}" MAP("urn:r4"), "false",
+		"q/not-related-to");
+}
+
+static void not_mapped(void **state)
+{
+	(void)state;
+	check(FROM("2") MAP("urn:r5"), "false", "");
+	check(FROM("9") MAP("urn:r5"), "true", "other/related-to");
+	check(FROM("9") MAP("urn:r4"), "false", "");
+	assert_string_equal(ask_text(&a, "message"), "No translations found");
+}
+
+static void backward(void **state)
+{
+	(void)state;
+	check("{'name':'targetCode','valueCode':'y'},{'name':'targetSystem','valueUri':'urn:b'}", "true",
+		"y/source-is-broader-than-target");
+	check("{'name':'system','valueUri':'urn:b'},{'name':'code','valueCode':'y'},{'name':'reverse','"
+	      "valueBoolean':true}",
+		"true", "1/source-is-broader-than-target");
+}
+
+static void in_r4(void **state)
+{
+	(void)state;
+	ask_prepare(&a, FROM("1"));
+	a.ctx.fhir = HS_FHIR_R4;
+	assert_int_equal(translate(&a.ctx, &a.out, &a.err), HS_OK);
+	assert_string_equal(matches(), "z/wider x/equivalent y/narrower");
+}
+
+static void refused(void **state)
+{
+	(void)state;
+	ask(&a, translate, FROM("1") MAP("urn:none"));
+	assert_int_equal(a.ctx.failure->id, TX_MSG_UNKNOWN_CONCEPT_MAP);
+	ask(&a, translate, "{'name':'system','valueUri':'urn:a'}");
+	assert_int_equal(a.status, HS_E_REQUIRED);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	ask_begin(&a, resources);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	ask_end(&a);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(forward), cmocka_unit_test(not_mapped),
+		cmocka_unit_test(backward), cmocka_unit_test(in_r4), cmocka_unit_test(refused) };
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of $validate-code: membership, versions, displays, states, and what is said about each. */
+#include "../ask_test.h"
+
+#define CS \
+	"'resourceType':'CodeSystem','content':'complete','caseSensitive':true,'status':'active','language'" \
+	":'en'"
+#define VS "'resourceType':'ValueSet','status':'active'"
+
+#define STANDARDS(state) \
+	"'extension':[{'url':'http://hl7.org/fhir/StructureDefinition/" \
+	"structuredefinition-standards-status'," \
+	"'valueCode':'" state "'}]"
+
+static const char *const resources[] = {
+	"{" CS ",'url':'urn:cs','version':'1.0.0','concept':[{'code':'a','display':'Alpha'},{'code':'old','"
+	"display':'Old'}]}",
+	"{" CS ",'url':'urn:cs','version':'2.0.0','concept':["
+	"{'code':'a','display':'Alpha two','designation':[{'language':'sv','value':'Alfa'}],"
+	"'concept':[{'code':'b','display':'Beta'}]},"
+	"{'code':'gone','display':'Gone','property':[{'code':'status','valueCode':'retired'}]},"
+	"{'code':'group','display':'Group','property':[{'code':'notSelectable','valueBoolean':true}]}]}",
+	"{" VS ",'url':'urn:all','compose':{'include':[{'system':'urn:cs'}]}}",
+	"{" VS ",'url':'urn:one','compose':{'include':[{'system':'urn:cs','version':'1.0.0'}]}}",
+	"{" VS ",'url':'urn:list','compose':{'include':[{'system':'urn:cs','concept':[{'code':'b'}]}]}}",
+	"{" VS ",'url':'urn:under','compose':{'include':[{'system':'urn:cs',"
+	"'filter':[{'property':'concept','op':'descendent-of','value':'a'}]}]}}",
+	"{" VS ",'url':'urn:less','compose':{'include':[{'valueSet':['urn:all']}],'exclude':[{'valueSet':['"
+	"urn:list']}]}}",
+	"{" VS ",'url':'urn:active','compose':{'inactive':false,'include':[{'system':'urn:cs'}]}}",
+	"{" VS ",'url':'urn:lost','compose':{'include':[{'valueSet':['urn:nowhere']}]}}",
+	"{" VS ",'url':'urn:vague','compose':{'include':[{'system':'urn:absent'}]}}",
+	"{" VS
+	",'url':'urn:vaguelist','compose':{'include':[{'system':'urn:absent','concept':[{'code':'b'}]}]}}",
+	"{" VS
+	",'url':'urn:vagueless','compose':{'include':[{'system':'urn:cs'}],'exclude':[{'system':'urn:cs',"
+	"'version':'9'}]}}",
+	"{'resourceType':'CodeSystem','content':'complete','status':'draft','url':'urn:sketch','concept':[{'"
+	"code':'a'}]}",
+	"{" VS
+	"," STANDARDS("withdrawn") ",'url':'urn:gone','compose':{'include':[{'system':'urn:sketch'}]}}",
+	"{" VS ",'url':'urn:viagone','compose':{'include':[{'valueSet':['urn:gone']}]}}",
+	"{'resourceType':'ValueSet','status':'draft','url':'urn:sketched','compose':{'include':[{'system':'"
+	"urn:sketch'}]"
+	"}}",
+	"{" VS ",'url':'urn:viasketched','compose':{'include':[{'valueSet':['urn:sketched']}]}}",
+	"{" VS ",'url':'urn:ring','compose':{'include':[{'valueSet':['urn:ring2']}]}}",
+	"{" VS ",'url':'urn:ring2','compose':{'include':[{'valueSet':['urn:ring']}]}}",
+	NULL,
+};
+
+static struct ask a;
+
+#define SET(url) "{'name':'url','valueUri':'" url "'}"
+#define CODE(code) ",{'name':'system','valueUri':'urn:cs'},{'name':'code','valueCode':'" code "'}"
+#define ABSENT(code) ",{'name':'system','valueUri':'urn:absent'},{'name':'code','valueCode':'" code "'}"
+#define SKETCH ",{'name':'system','valueUri':'urn:sketch'},{'name':'code','valueCode':'a'}"
+#define DISPLAY(text) ",{'name':'display','valueString':'" text "'}"
+#define VERSION(text) ",{'name':'systemVersion','valueString':'" text "'}"
+
+static void check(const char *parameters, const char *result, const char *issues)
+{
+	ask(&a, hs_tx_validate_in_set, parameters);
+	if (a.status)
+		fail_msg("%s: %s", parameters, a.err.text);
+	if (strcmp(ask_text(&a, "result"), result) != 0 || strcmp(ask_issues(&a), issues) != 0)
+		fail_msg("%s: %s with %s", parameters, ask_text(&a, "result"), ask_issues(&a));
+}
+
+#define NOT_IN "None_of_the_provided_codes_are_in_the_value_set_one"
+
+static void membership(void **state)
+{
+	(void)state;
+	check(SET("urn:all") CODE("a"), "true", "");
+	check(SET("urn:all") CODE("zzz"), "false", "Unknown_Code_in_Version " NOT_IN);
+	check(SET("urn:list") CODE("b"), "true", "");
+	check(SET("urn:list") CODE("a"), "false", NOT_IN);
+	check(SET("urn:under") CODE("b"), "true", "");
+	check(SET("urn:under") CODE("a"), "false", NOT_IN);
+	check(SET("urn:less") CODE("a"), "true", "");
+	check(SET("urn:less") CODE("b"), "false", NOT_IN);
+	check(SET("urn:all") ",{'name':'system','valueUri':'urn:other'},{'name':'code','valueCode':'a'}",
+		"false", "UNKNOWN_CODESYSTEM " NOT_IN);
+	assert_string_equal(ask_text(&a, "x-unknown-system"), "urn:other");
+}
+
+/* What decides is not known here: then the answer is not "no", but "nobody can say". */
+static void unknown_systems(void **state)
+{
+	(void)state;
+	check(SET("urn:vague") ABSENT("a"), "false", "UNKNOWN_CODESYSTEM");
+	assert_string_equal(ask_text(&a, "x-caused-by-unknown-system"), "urn:absent");
+	check(SET("urn:vague") CODE("a"), "false", NOT_IN);
+	check(SET("urn:vaguelist") ABSENT("b"), "false", "UNKNOWN_CODESYSTEM");
+	check(SET("urn:vaguelist") ABSENT("a"), "false", "UNKNOWN_CODESYSTEM " NOT_IN);
+	assert_string_equal(ask_text(&a, "x-unknown-system"), "urn:absent");
+	check(SET("urn:vagueless") CODE("a"), "false", "UNKNOWN_CODESYSTEM_VERSION");
+	assert_string_equal(ask_text(&a, "x-caused-by-unknown-system"), "urn:cs|9");
+}
+
+static void versions(void **state)
+{
+	(void)state;
+	check(SET("urn:all") CODE("old"), "false", "Unknown_Code_in_Version " NOT_IN);
+	check(SET("urn:one") CODE("old"), "true", "");
+	assert_string_equal(ask_text(&a, "version"), "1.0.0");
+	check(SET("urn:all") CODE("old") VERSION("1.0.0"), "true", "");
+	check(SET("urn:one") CODE("a") VERSION("2.0.0"), "false", "VALUESET_VALUE_MISMATCH");
+	check(SET("urn:all") CODE("a") VERSION("3.0.0"), "false",
+		"VALUESET_VALUE_MISMATCH_DEFAULT UNKNOWN_CODESYSTEM_VERSION");
+	assert_string_equal(ask_text(&a, "x-caused-by-unknown-system"), "urn:cs|3.0.0");
+	check(SET("urn:all") CODE("old") ",{'name':'system-version','valueCanonical':'urn:cs|1.0.0'}", "true",
+		"");
+	check(SET("urn:one") CODE("b") ",{'name':'force-system-version','valueCanonical':'urn:cs|2.0.0'}",
+		"true", "");
+	check(SET("urn:one") CODE("a") ",{'name':'check-system-version','valueCanonical':'urn:cs|2.x.x'}",
+		"false", "VALUESET_VERSION_CHECK");
+}
+
+static void displays(void **state)
+{
+	(void)state;
+	check(SET("urn:all") CODE("a") DISPLAY("Alpha two"), "true", "");
+	check(SET("urn:all") CODE("a") DISPLAY("ALPHA TWO"), "true", "");
+	check(SET("urn:all") CODE("a") DISPLAY("Alfa"), "true", "");
+	check(SET("urn:all") CODE("a") DISPLAY("Alpha  two"), "false",
+		"Display_Name_WS_for__should_be_one_of__instead_of");
+	check(SET("urn:all") CODE("a") DISPLAY("Nope"), "false",
+		"Display_Name_for__should_be_one_of__instead_of");
+	assert_string_equal(ask_text(&a, "message"),
+		"Wrong Display Name 'Nope' for urn:cs#a. Valid display is one of 2 choices: 'Alpha two' (en) "
+		"or 'Alfa' (sv) "
+		"(for the language(s) '--')");
+	check(SET("urn:all") CODE("a")
+			DISPLAY("Nope") ",{'name':'lenient-display-validation','valueBoolean':true}",
+		"true", "Display_Name_for__should_be_one_of__instead_of");
+	check(SET("urn:all") CODE("a") ",{'name':'displayLanguage','valueCode':'sv'}", "true", "");
+	assert_string_equal(ask_text(&a, "display"), "Alfa");
+	check(SET("urn:all") CODE("b") DISPLAY("Beta") ",{'name':'displayLanguage','valueCode':'sv'}", "true",
+		"NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_OK");
+	check(SET("urn:all") CODE("b") DISPLAY("Nope") ",{'name':'displayLanguage','valueCode':'sv'}",
+		"false", "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_ERR");
+}
+
+static void states(void **state)
+{
+	(void)state;
+	check(SET("urn:all") CODE("gone"), "true", "INACTIVE_CONCEPT_FOUND");
+	assert_string_equal(ask_text(&a, "inactive"), "true");
+	assert_string_equal(ask_text(&a, "status"), "retired");
+	check(SET("urn:active") CODE("gone"), "false",
+		"STATUS_CODE_WARNING_CODE INACTIVE_CONCEPT_FOUND " NOT_IN);
+	check(SET("urn:all") CODE("gone") ",{'name':'activeOnly','valueBoolean':true}", "false",
+		"STATUS_CODE_WARNING_CODE INACTIVE_CONCEPT_FOUND " NOT_IN);
+	check(SET("urn:all") CODE("group"), "true", "");
+	check(SET("urn:all") CODE("group") ",{'name':'abstract','valueBoolean':false}", "false",
+		"ABSTRACT_CODE_NOT_ALLOWED " NOT_IN);
+}
+
+/* Whoever refers to a draft hears of it, unless it is one itself; imports are told like the code system. */
+static void publication_states(void **state)
+{
+	(void)state;
+	check(SET("urn:gone") SKETCH, "true", "MSG_WITHDRAWN MSG_DRAFT");
+	check(SET("urn:viagone") SKETCH, "true", "MSG_WITHDRAWN MSG_DRAFT");
+	check(SET("urn:sketched") SKETCH, "true", "");
+	check(SET("urn:viasketched") SKETCH, "true", "MSG_DRAFT");
+	check(SET("urn:gone") CODE("a"), "false", NOT_IN);
+}
+
+static void concepts_with_many_codings(void **state)
+{
+	(void)state;
+	check(SET("urn:list") ",{'name':'codeableConcept','valueCodeableConcept':{'coding':["
+			      "{'system':'urn:cs','code':'a'},{'system':'urn:cs','code':'b'}]}}",
+		"true", NOT_IN);
+	assert_string_equal(ask_text(&a, "code"), "b");
+	check(SET("urn:list") ",{'name':'codeableConcept','valueCodeableConcept':{'coding':[{'system':'urn:"
+			      "cs','code':'a'}]}}",
+		"false", NOT_IN " TX_GENERAL_CC_ERROR_MESSAGE");
+	assert_string_equal(ask_text(&a, "code"), "");
+}
+
+static void without_a_system(void **state)
+{
+	(void)state;
+	check(SET("urn:list") ",{'name':'code','valueCode':'b'},{'name':'inferSystem','valueBoolean':true}",
+		"true", "");
+	assert_string_equal(ask_text(&a, "system"), "urn:cs");
+	check(SET("urn:list") ",{'name':'code','valueCode':'q'},{'name':'inferSystem','valueBoolean':true}",
+		"false", "UNABLE_TO_INFER_CODESYSTEM Coding_has_no_system__cannot_validate " NOT_IN);
+	check(SET("urn:list") ",{'name':'coding','valueCoding':{'code':'b'}}", "false",
+		"Coding_has_no_system__cannot_validate " NOT_IN);
+}
+
+static void refused(void **state)
+{
+	(void)state;
+	ask(&a, hs_tx_validate_in_set, SET("urn:nowhere") CODE("a"));
+	assert_int_equal(a.status, HS_E_NOT_FOUND);
+	assert_int_equal(a.ctx.failure->id, TX_MSG_Unable_to_resolve_value_Set_);
+	ask(&a, hs_tx_validate_in_set, SET("urn:ring") CODE("a"));
+	assert_int_equal(a.ctx.failure->id, TX_MSG_VALUESET_CIRCULAR_REFERENCE);
+	ask(&a, hs_tx_validate_in_set, SET("urn:all"));
+	assert_int_equal(a.ctx.failure->id, TX_MSG_NO_CODE_TO_VALIDATE);
+	ask(&a, hs_tx_validate_in_set, CODE("a") + 1);
+	assert_int_equal(a.ctx.failure->id, TX_MSG_NO_VALUE_SET);
+	ask(&a, hs_tx_validate_in_set,
+		SET("urn:all") CODE("a") ",{'name':'displayLanguage','valueCode':'-'}");
+	assert_int_equal(a.ctx.failure->id, TX_MSG_INVALID_DISPLAY_NAME);
+	ask(&a, hs_tx_validate_in_set,
+		SET("urn:all") CODE("a") ",{'name':'useSupplement','valueCanonical':'urn:nope'}");
+	assert_int_equal(a.ctx.failure->id, TX_MSG_VALUESET_SUPPLEMENT_MISSING);
+	ask(&a, hs_tx_validate_in_set, SET("urn:all") CODE("a") ",{'name':'abstract','valueString':'maybe'}");
+	assert_int_equal(a.status, HS_E_VALUE);
+	check(SET("urn:lost") CODE("a"), "false", "Unable_to_resolve_value_Set_");
+}
+
+static void in_a_code_system(void **state)
+{
+	(void)state;
+	ask(&a, hs_tx_validate_in_system,
+		"{'name':'url','valueUri':'urn:cs'},{'name':'code','valueCode':'b'}");
+	assert_string_equal(ask_text(&a, "result"), "true");
+	assert_string_equal(ask_text(&a, "display"), "Beta");
+	ask(&a, hs_tx_validate_in_system,
+		"{'name':'url','valueUri':'urn:cs'},{'name':'version','valueString':'1.0.0'},{'name':'code','"
+		"valueCode':'b'}");
+	assert_string_equal(ask_text(&a, "result"), "false");
+	assert_string_equal(ask_issues(&a), "Unknown_Code_in_Version");
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	ask_begin(&a, resources);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	ask_end(&a);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(membership), cmocka_unit_test(unknown_systems),
+		cmocka_unit_test(versions), cmocka_unit_test(displays), cmocka_unit_test(states),
+		cmocka_unit_test(publication_states), cmocka_unit_test(concepts_with_many_codings),
+		cmocka_unit_test(without_a_system), cmocka_unit_test(refused),
+		cmocka_unit_test(in_a_code_system) };
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
