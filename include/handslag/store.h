@@ -183,6 +183,14 @@ struct hs_resource_list {
 enum hs_status hs_txn_history(struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs_history_query *query, struct hs_resource_list *out, struct hs_error *err);
 
+/* The clock may have been set back: a version may be older than one with a smaller seq, by at most so many
+ * milliseconds. */
+enum hs_status hs_txn_slack(struct hs_txn *txn, int64_t *out, struct hs_error *err);
+/* The first version of the type from that seq on, current versions of a keeper left out: 1, 0 when there is
+ * none, or a negative status. */
+int hs_txn_logged(struct hs_txn *txn, uint32_t type, uint64_t from_seq, uint64_t *seq, int64_t *updated_ms,
+	struct hs_error *err);
+
 /* ---- searching: a tree of conditions over index entries ---- */
 
 enum hs_find_op {

@@ -7,6 +7,7 @@
 
 #define SCRATCH ((size_t)192 << 20)
 #define ONE ((size_t)64 << 20)
+#define SPAN_WORTH 200                /* candidates that cost more to look at than to find the span of time */
 #define PIECES_MAX ((size_t)32 << 20) /* pieces remembered during a search */
 
 struct hit {
@@ -153,33 +154,50 @@ static enum hs_status refuse_broad(const struct search *search, struct hs_error 
 {
 	return hs_fail(err, HS_E_TOO_COSTLY,
 		"the search would look at more than %llu pointers, one after another; add one of patient, "
-		"subject, identifier, custodian, date, author, related or _id, or leave out the total "
+		"subject, identifier, custodian, date, author, related, _id or _lastUpdated, or leave out "
+		"the total "
 		"(_total=none) and the order (_sort)",
 		(unsigned long long)search->looks_max);
 }
 
+/* At most so many rows; sequences of other types are counted in. */
+static uint64_t span_size(const struct hs_ledger_span *span)
+{
+	return span->changed.count + (span->end > span->first ? span->end - span->first : 0);
+}
+
 /* Must all be looked at, however many fulfil the conditions? Then it is told before, not after a second. */
-static enum hs_status check_broad(struct search *search, struct hs_error *err)
+static enum hs_status check_broad(struct search *search, const struct hs_ledger_span *span,
+	struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
 	uint64_t live = 0;
 
-	if (query->count && !search->counts && !query->sort_count)
+	if ((query->count && !search->counts && !query->sort_count) || span_size(span) <= search->looks_max)
 		return HS_OK;
 	enum hs_status status = hs_ledger_live(&search->ledger, &live, err);
 	return status == HS_OK && live > search->looks_max ? refuse_broad(search, err) : status;
 }
 
-static enum hs_status look_at_all(struct search *search, struct hs_error *err)
+static enum hs_status look_at_span(struct search *search, const struct hs_ledger_span *span,
+	struct hs_error *err)
 {
-	uint64_t looks = 0;
-	struct hs_stmt *stmt = hs_sql(search->ledger.txn,
-		"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer WHERE row > ?1 ORDER BY row", err);
-	enum hs_status status = stmt ? check_broad(search, err) : err->status;
+	uint64_t after = search->counts ? 0 : first_row(search), looks = span->changed.count;
+	enum hs_status status = check_broad(search, span, err);
 	int step = 0;
 
-	if (stmt)
-		hs_sql_int(stmt, 1, search->counts ? 0 : (int64_t)first_row(search));
+	if (status == HS_OK)
+		status = look_at_these(search, &span->changed, err);
+	if (status != HS_OK || search->done)
+		return status;
+	struct hs_stmt *stmt = hs_sql(search->ledger.txn,
+		"SELECT " HS_LEDGER_COLUMNS
+		" FROM record_index_pointer WHERE row >= ?1 AND row < ?2 ORDER BY row",
+		err);
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)(after >= span->first ? after + 1 : span->first));
+	hs_sql_int(stmt, 2, (int64_t)span->end);
 	while (status == HS_OK && !search->done && (step = hs_sql_step(stmt, err)) > 0) {
 		struct hs_ledger_pointer pointer;
 		forget(search);
@@ -303,6 +321,24 @@ static enum hs_status make_page(struct search *search, struct hs_arena *arena, s
 	return status;
 }
 
+/* Rows that a condition gave (NULL: none did), or those that the time of update leaves. */
+static enum hs_status look_at_fewest(struct search *search, const struct hs_ledger_numbers *rows,
+	struct hs_error *err)
+{
+	struct hs_ledger_span span = { 0 };
+
+	if (rows && rows->count < SPAN_WORTH)
+		return look_at_these(search, rows, err);
+	search->ledger.arena = search->scratch;
+	enum hs_status status = hs_ledger_updated(&search->ledger, search->query, search->looks_max, &span,
+		err);
+	search->ledger.arena = search->pieces;
+	if (status != HS_OK)
+		return status;
+	bool fewer = !rows || (span_size(&span) < rows->count && span_size(&span) <= search->looks_max);
+	return fewer ? look_at_span(search, &span, err) : look_at_these(search, rows, err);
+}
+
 static enum hs_status run(struct search *search, struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
@@ -325,7 +361,7 @@ static enum hs_status run(struct search *search, struct hs_error *err)
 		return HS_OK;
 	if (found == HS_LEDGER_SURE && query->sort_count == 0)
 		return take_these(search, &rows, err);
-	return found == HS_LEDGER_ALL ? look_at_all(search, err) : look_at_these(search, &rows, err);
+	return look_at_fewest(search, found == HS_LEDGER_ALL ? NULL : &rows, err);
 }
 
 enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *state,

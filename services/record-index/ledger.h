@@ -323,6 +323,20 @@ enum hs_status hs_ledger_party_count(struct hs_ledger *ledger, const struct hs_l
 struct hs_stmt *hs_ledger_party_open(struct hs_ledger *ledger, const struct hs_ledger_party *party,
 	uint64_t row, struct hs_error *err);
 
+/* ---- updated.c: what can have been updated when a search asks for ---- */
+
+/* Rows: `changed`, rising, all less than `first`; then those from `first` to before `end`. */
+struct hs_ledger_span {
+	uint64_t first, end;
+	struct hs_ledger_numbers changed;
+};
+/* No other row fulfils the conditions on _lastUpdated. With more than `most` changed ones, all from the first
+ * row on. */
+enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_query *query, uint64_t most,
+	struct hs_ledger_span *out, struct hs_error *err);
+
+/* ---- order.c ---- */
+
 /* The key a result is put in order by: bytes that memcmp compares. */
 enum hs_status hs_ledger_key(struct hs_arena *arena, const struct hs_find_query *query,
 	const struct hs_ledger_subject *subject, struct hs_slice *out, struct hs_error *err);

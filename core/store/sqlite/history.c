@@ -315,6 +315,46 @@ static enum hs_status fetch(struct walk *walk, const struct found *item, struct 
 	return hs__resource_past(walk->txn, walk->arena, item->seq, out, err);
 }
 
+/* ---- the clock ---- */
+
+enum hs_status hs_txn_slack(struct hs_txn *txn, int64_t *out, struct hs_error *err)
+{
+	int64_t slack = 0;
+
+	if (txn->group) {
+		*out = txn->group->clock.slack;
+		return HS_OK;
+	}
+	struct hs_stmt *stmt = hs_sql(txn, "SELECT last_row FROM tally WHERE type = -1", err);
+	int step = stmt ? hs_sql_step(stmt, err) : (int)err->status;
+	if (step > 0)
+		slack = hs_sql_get_int(stmt, 0);
+	hs_sql_end(stmt);
+	if (step < 0)
+		return (enum hs_status)step;
+	*out = slack;
+	return HS_OK;
+}
+
+int hs_txn_logged(struct hs_txn *txn, uint32_t type, uint64_t from_seq, uint64_t *seq, int64_t *updated_ms,
+	struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn,
+		"SELECT seq, updated FROM log WHERE type = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1", err);
+
+	if (!stmt)
+		return (int)err->status;
+	hs_sql_int(stmt, 1, type);
+	hs_sql_int(stmt, 2, (int64_t)from_seq);
+	int step = hs_sql_step(stmt, err);
+	if (step > 0) {
+		*seq = (uint64_t)hs_sql_get_int(stmt, 0);
+		*updated_ms = hs_sql_get_int(stmt, 1);
+	}
+	hs_sql_end(stmt);
+	return step;
+}
+
 /* How far back a clock that was set back can have hidden versions of `since` or later. */
 static enum hs_status find_stop(struct walk *walk, struct hs_error *err)
 {
@@ -323,19 +363,9 @@ static enum hs_status find_stop(struct walk *walk, struct hs_error *err)
 	walk->stop_ms = walk->query->since_ms;
 	if (walk->stop_ms == INT64_MIN)
 		return HS_OK;
-	if (walk->txn->group) {
-		slack = walk->txn->group->clock.slack;
-	} else {
-		struct hs_stmt *stmt = hs_sql(walk->txn, "SELECT last_row FROM tally WHERE type = -1", err);
-		int step = stmt ? hs_sql_step(stmt, err) : (int)err->status;
-		if (step > 0)
-			slack = hs_sql_get_int(stmt, 0);
-		hs_sql_end(stmt);
-		if (step < 0)
-			return (enum hs_status)step;
-	}
+	enum hs_status status = hs_txn_slack(walk->txn, &slack, err);
 	walk->stop_ms = walk->stop_ms < INT64_MIN + slack ? INT64_MIN : walk->stop_ms - slack;
-	return HS_OK;
+	return status;
 }
 
 enum hs_status hs_txn_history(struct hs_txn *txn, struct hs_arena *arena,

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which rows can have been updated in a span of time, without an index of times: commit sequences rise with
+ * time but for what the clock was set back, so the ends of the span are found by halving. What that proves is
+ * all that is used; every row that is left is checked in full. */
+#include "ledger.h"
+
+#include <stdlib.h>
+
+/* Moments, both included. */
+struct moments {
+	int64_t from, until;
+};
+
+static int64_t before(int64_t ms)
+{
+	return ms == INT64_MIN || ms == INT64_MAX ? ms : ms - 1;
+}
+
+/* hs_span_dates, asked of a whole millisecond, turned around. */
+static struct moments moments_of(const struct hs_find *find)
+{
+	switch ((enum hs_find_cmp)find->cmp) {
+	case HS_CMP_EQ:
+	case HS_CMP_AP:
+		return (struct moments) { find->lo, before(find->hi) };
+	case HS_CMP_GT:
+	case HS_CMP_SA:
+		return (struct moments) { find->hi, INT64_MAX };
+	case HS_CMP_GE:
+		return (struct moments) { find->lo, INT64_MAX };
+	case HS_CMP_LT:
+	case HS_CMP_EB:
+		return (struct moments) { INT64_MIN, before(find->lo) };
+	case HS_CMP_LE:
+		return (struct moments) { INT64_MIN, before(find->hi) };
+	case HS_CMP_NE:
+		break;
+	}
+	return (struct moments) { INT64_MIN, INT64_MAX };
+}
+
+/* Nothing outside fulfils the condition. */
+static struct moments narrow(const struct hs_find *find)
+{
+	struct moments out = { INT64_MIN, INT64_MAX };
+
+	if (find->op == HS_FIND_UPDATED)
+		return moments_of(find);
+	if (find->op == HS_FIND_OR)
+		out = (struct moments) { INT64_MAX, INT64_MIN };
+	for (size_t i = 0; (find->op == HS_FIND_AND || find->op == HS_FIND_OR) && i < find->kid_count; i++) {
+		struct moments kid = narrow(find->kids[i]);
+		bool inward = find->op == HS_FIND_AND;
+		out.from = (kid.from > out.from) == inward ? kid.from : out.from;
+		out.until = (kid.until < out.until) == inward ? kid.until : out.until;
+	}
+	return out;
+}
+
+/* ---- versions by sequence ---- */
+
+struct version {
+	uint64_t seq;
+	int64_t updated_ms;
+};
+
+static int first_of(struct hs_ledger *ledger, struct hs_stmt *stmt, uint64_t seq,
+	struct hs_ledger_pointer *out, struct hs_error *err)
+{
+	if (!stmt)
+		return (int)err->status;
+	hs_sql_int(stmt, 1, (int64_t)seq);
+	int step = hs_sql_step(stmt, err);
+	enum hs_status status = step > 0 ? hs_ledger_take(ledger, stmt, ledger->arena, out, err) : HS_OK;
+	hs_sql_end(stmt);
+	return status == HS_OK ? step : (int)status;
+}
+
+/* A version with at least that sequence, the first one as a rule: a row that has not changed, one that has,
+ * or a version that is not current any more. None: its sequence is UINT64_MAX. */
+static enum hs_status probe(struct hs_ledger *ledger, uint32_t type, uint64_t seq, struct version *out,
+	struct hs_error *err)
+{
+	struct hs_arena_mark mark = hs_arena_mark(ledger->arena);
+	struct version found = { UINT64_MAX, INT64_MAX }, past = { 0 };
+	struct hs_ledger_pointer pointer;
+	int step = first_of(ledger,
+		hs_sql(ledger->txn,
+			"SELECT " HS_LEDGER_COLUMNS
+			" FROM record_index_pointer WHERE row >= ?1 ORDER BY row LIMIT 1",
+			err),
+		seq, &pointer, err);
+
+	if (step > 0 && pointer.seq == pointer.row)
+		found = (struct version) { pointer.seq, pointer.updated_ms };
+	if (step >= 0)
+		step = first_of(ledger,
+			hs_sql(ledger->txn,
+				"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer WHERE seq >= ?1"
+				" AND seq IS NOT NULL ORDER BY seq LIMIT 1",
+				err),
+			seq, &pointer, err);
+	if (step > 0 && pointer.seq < found.seq)
+		found = (struct version) { pointer.seq, pointer.updated_ms };
+	if (step >= 0)
+		step = hs_txn_logged(ledger->txn, type, seq, &past.seq, &past.updated_ms, err);
+	if (step > 0 && past.seq < found.seq)
+		found = past;
+	hs_arena_rollback(ledger->arena, mark);
+	if (step < 0)
+		return (enum hs_status)step;
+	*out = found;
+	return HS_OK;
+}
+
+/* Versions before *first are all older than `from`. Those up to a version that is older by more than the
+ * slack are. */
+static enum hs_status find_first(struct hs_ledger *ledger, uint32_t type, int64_t from, uint64_t *first,
+	struct hs_error *err)
+{
+	uint64_t low = 0, high = hs_txn_seq(ledger->txn);
+	enum hs_status status = HS_OK;
+
+	while (status == HS_OK && low < high) {
+		uint64_t middle = low + (high - low + 1) / 2;
+		struct version version = { 0 };
+		status = probe(ledger, type, middle, &version, err);
+		if (version.seq < UINT64_MAX && version.updated_ms < from)
+			low = version.seq;
+		else
+			high = middle - 1;
+	}
+	*first = low + 1;
+	return status;
+}
+
+/* Versions from *end on are all newer than `until`. */
+static enum hs_status find_end(struct hs_ledger *ledger, uint32_t type, int64_t until, uint64_t *end,
+	struct hs_error *err)
+{
+	uint64_t low = 1, high = *end;
+	enum hs_status status = HS_OK;
+
+	while (status == HS_OK && low < high) {
+		uint64_t middle = low + (high - low) / 2;
+		struct version version = { 0 };
+		status = probe(ledger, type, middle, &version, err);
+		if (version.seq == UINT64_MAX || version.updated_ms > until)
+			high = middle;
+		else
+			low = version.seq + 1;
+	}
+	*end = high;
+	return status;
+}
+
+/* ---- rows ---- */
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Rows from before the span that changed in it; more than `most`: then all from the first row are looked at.
+ */
+static enum hs_status list_changed(struct hs_ledger *ledger, uint64_t most, struct hs_ledger_span *span,
+	struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		"SELECT row FROM record_index_pointer WHERE seq >= ?1 AND seq < ?2 AND seq IS NOT NULL"
+		" AND row < ?1",
+		err);
+	enum hs_status status = HS_OK;
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)span->first);
+	hs_sql_int(stmt, 2, (int64_t)span->end);
+	while (status == HS_OK && span->changed.count <= most && (step = hs_sql_step(stmt, err)) > 0)
+		status = hs_ledger_add_number(ledger->arena, &span->changed,
+			(uint64_t)hs_sql_get_int(stmt, 0), err);
+	hs_sql_end(stmt);
+	if (status != HS_OK || step < 0)
+		return status != HS_OK ? status : (enum hs_status)step;
+	if (span->changed.count > most) {
+		span->changed.count = 0;
+		span->first = 1;
+	}
+	if (span->changed.count)
+		qsort(span->changed.items, span->changed.count, sizeof *span->changed.items, compare);
+	return HS_OK;
+}
+
+enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_query *query, uint64_t most,
+	struct hs_ledger_span *out, struct hs_error *err)
+{
+	struct moments moments = { INT64_MIN, INT64_MAX };
+	struct hs_ledger_span span = { .first = 1, .end = hs_txn_seq(ledger->txn) + 1 };
+	enum hs_status status = HS_OK;
+	int64_t slack = 0;
+
+	if (query->where)
+		moments = narrow(query->where);
+	bool from = moments.from != INT64_MIN, until = moments.until != INT64_MAX;
+	if (from || until)
+		status = hs_txn_slack(ledger->txn, &slack, err);
+	if (moments.from > moments.until)
+		span.end = span.first;
+	if (status == HS_OK && from && moments.from > INT64_MIN + slack)
+		status = find_first(ledger, query->type, moments.from - slack, &span.first, err);
+	if (status == HS_OK && until && moments.until < INT64_MAX - slack)
+		status = find_end(ledger, query->type, moments.until + slack, &span.end, err);
+	if (status == HS_OK && span.first < span.end)
+		status = list_changed(ledger, most, &span, err);
+	if (status == HS_OK)
+		*out = span;
+	return status;
+}
