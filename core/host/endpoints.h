@@ -9,7 +9,7 @@ enum hs_verdict hs__health_ready(struct hs_request *req);
 enum hs_verdict hs__metrics_page(struct hs_request *req);
 enum hs_verdict hs__landing_page(struct hs_request *req);
 
-/* operator_token.c: reads or makes DATA/operator.token (mode 0600). */
+/* operator/token.c: reads or makes DATA/operator.token (mode 0600). */
 enum hs_status hs__operator_token(struct hs_host *host, struct hs_error *err);
 bool hs__operator_allowed(const struct hs_request *req);
 /* operator.c: everything under /operator/; req->path is what follows. */

@@ -212,7 +212,7 @@ enum hs_status hs__rest_match(const struct hs__rest_env *env, struct hs_txn *txn
 	const struct hs__rest_call *call, struct hs_slice condition, struct hs_resource *out,
 	struct hs_error *err);
 
-/* ---- bundle_run.c: batch and transaction ---- */
+/* ---- bundle/run.c: batch and transaction ---- */
 
 enum hs_verdict hs__rest_serve_bundle(const struct hs__rest_env *env, struct hs_request *req);
 

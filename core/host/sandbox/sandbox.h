@@ -93,7 +93,7 @@ enum hs_status hs__sandbox_close(struct hs_sandbox *sandbox, struct hs_error *er
 /* All content away; clock, limits and faults stay as they are. */
 enum hs_status hs__sandbox_reset(struct hs_sandbox *sandbox, struct hs_error *err);
 enum hs_status hs__sandbox_delete(struct hs_sandbox *sandbox, struct hs_error *err);
-/* sandbox_store.c: the store with the services' tables, the numbers of REST and the services' states. */
+/* store.c: the store with the services' tables, the numbers of REST and the services' states. */
 enum hs_status hs__sandbox_load(struct hs_sandbox *sandbox, struct hs_error *err);
 void hs__sandbox_unload(struct hs_sandbox *sandbox);
 /* Removes the files of a directory and those below it, and itself when `whole`. */
@@ -111,7 +111,7 @@ bool hs__sandbox_use(struct hs_sandbox *sandbox);
 /* Has those closed that nobody has used for the configured time; the default one stays open. Any thread. */
 void hs__sandboxes_tidy(struct hs_host *host, int64_t mono_ms);
 
-/* ---- clock (sandbox_clock.c) ---- */
+/* ---- clock (clock.c) ---- */
 
 int64_t hs__clock_at(const struct hs__clock *clock, int64_t wall_ms);
 int64_t hs__sandbox_now(void *arg); /* of the sandbox `arg`, for its store */
@@ -128,7 +128,7 @@ enum hs_status hs__limits_check(struct hs_sandbox *sandbox, uint64_t mono_ns, ui
 void hs__limits_set(struct hs_sandbox *sandbox, const struct hs_sandbox_limits *limits);
 void hs__limits_get(const struct hs_sandbox *sandbox, struct hs_sandbox_limits *out);
 
-/* ---- what is kept on disk beside the store (sandbox_meta.c) ---- */
+/* ---- what is kept on disk beside the store (meta.c) ---- */
 
 enum hs_status hs__sandbox_meta_read(struct hs_sandbox *sandbox, struct hs_error *err);
 enum hs_status hs__sandbox_meta_write(const struct hs_sandbox *sandbox, struct hs_error *err);

@@ -59,24 +59,24 @@ struct hs__rest_bundle {
 	uint64_t seq;
 };
 
-/* bundle_prepare.c: everything that needs no transaction (hs_work_fn; arg is the bundle). */
+/* prepare.c: everything that needs no transaction (hs_work_fn; arg is the bundle). */
 enum hs_status hs__rest_bundle_prepare(struct hs_txn *txn, struct hs_arena *arena, void *arg,
 	struct hs_error *err);
-/* bundle_run.c: carries the entries out and makes the reply (hs_work_fn). */
+/* run.c: carries the entries out and makes the reply (hs_work_fn). */
 enum hs_status hs__rest_bundle_run(struct hs_txn *txn, struct hs_arena *arena, void *arg,
 	struct hs_error *err);
-/* bundle_operation.c: operations of a batch. *is: the entry was one. */
+/* operation.c: operations of a batch. *is: the entry was one. */
 enum hs_status hs__rest_bundle_operation(struct hs__rest_bundle *bundle, struct hs_arena *arena,
 	struct hs__rest_entry *entry, struct hs_slice url, const struct hs_json *resource, bool *is,
 	struct hs_error *err);
 /* Asks them one after the other, then makes the reply and sends it. */
 enum hs_verdict hs__rest_bundle_ask(struct hs_request *req, struct hs__rest_bundle *bundle);
 enum hs_verdict hs__rest_bundle_send(struct hs_request *req, const struct hs__rest_bundle *bundle);
-/* bundle_reply.c */
+/* reply.c */
 enum hs_status hs__rest_bundle_reply(struct hs__rest_bundle *bundle, struct hs_arena *arena,
 	struct hs_error *err);
 
-/* bundle_links.c: the fullUrls of a transaction, and the links that are replaced by what they stand for. */
+/* links.c: the fullUrls of a transaction, and the links that are replaced by what they stand for. */
 enum hs_status hs__rest_bundle_collect(struct hs__rest_bundle *bundle, struct hs_arena *arena,
 	struct hs_error *err);
 /* Notes in the table what a fullUrl stands for, once the entry's id is known. */

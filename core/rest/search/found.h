@@ -19,7 +19,7 @@ enum hs_status hs__rest_found_write(const struct hs__rest_env *env, struct hs_ar
 	const struct hs_search *search, const struct hs__rest_found *found, struct hs_slice *out,
 	struct hs_error *err);
 
-/* search_system.c: _type=A,B at the base. */
+/* system.c: _type=A,B at the base. */
 enum hs_status hs__rest_search_system(const struct hs__rest_env *env, struct hs_txn *txn,
 	struct hs_arena *arena, const struct hs__rest_call *call, struct hs__rest_result *result,
 	struct hs_error *err);

@@ -103,13 +103,13 @@ uint32_t hs__shelf_hash(uint32_t param, uint8_t kind, struct hs_slice text);
 /* The place, among the keys of a type, of the first whose hash is not less; key_count when all are. */
 uint32_t hs__shelf_first_key(const struct hs__shelf *shelf, const struct hs__shelf_type *type, uint32_t hash);
 
-/* ---- shelf_build.c ---- */
+/* ---- build.c ---- */
 
 /* Maps the image of these packages, or makes it first; *out stays NULL when no type row wants any. */
 enum hs_status hs__shelf_open(struct hs_rest *rest, const struct hs_rest_packages *packages,
 	struct hs__shelf **out, struct hs_error *err);
 
-/* ---- shelf_find.c ---- */
+/* ---- find.c ---- */
 
 /* What a resource is sorted by. */
 struct hs__shelf_rank {
@@ -140,7 +140,7 @@ enum hs_status hs__shelf_search(const struct hs__shelf *shelf, const struct hs__
 /* Is the search answered from keys, so that it may run on a loop? */
 bool hs__shelf_is_quick(const struct hs_search *search);
 
-/* ---- shelf_shade.c: which items are hidden by stored resources of the same id ---- */
+/* ---- shade.c: which items are hidden by stored resources of the same id ---- */
 
 /* For one type of a sandbox. `stored`: there when they were read; `touched`: written since the sandbox was
  * opened, so that only the store knows. A writer marks before its commit, so a reader that sees a write sees
