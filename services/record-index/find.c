@@ -321,6 +321,61 @@ static enum hs_status make_page(struct search *search, struct hs_arena *arena, s
 	return status;
 }
 
+/* Is the page the newest or the oldest? Then it is looked for from that end. */
+static bool by_update(const struct search *search)
+{
+	const struct hs_find_query *query = search->query;
+
+	return query->count && !search->counts && query->sort_count &&
+		query->sort[0].special == HS_SORT_UPDATED;
+}
+
+/* Has all that can be on the page been looked at, when `part` of the span was? */
+static enum hs_status check_page(struct search *search, const struct hs_ledger_span *part, bool *done,
+	struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	bool falling = query->sort[0].falling;
+	int64_t bound = 0, last = 0;
+
+	if (search->count < query->count || !search->count)
+		return HS_OK;
+	qsort(search->hits, search->count, sizeof *search->hits, compare);
+	hs_ledger_key_time(query, search->hits[query->count - 1].key, &last);
+	enum hs_status status = hs_ledger_outside(&search->ledger, query->type,
+		falling ? part->first : part->end, falling, &bound, err);
+	*done = status == HS_OK && search->count > query->count && (falling ? last > bound : last < bound);
+	return status;
+}
+
+static enum hs_status look_from_an_end(struct search *search, const struct hs_ledger_span *span,
+	struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	uint64_t width = 2 * ((uint64_t)query->count + 1), total = search->total;
+	enum hs_status status = HS_OK;
+
+	for (bool done = false; status == HS_OK && !done; width *= 4) {
+		struct hs_ledger_span part = { .first = span->first, .end = span->end };
+		if (span->end <= span->first || width >= span->end - span->first)
+			done = true;
+		else if (query->sort[0].falling)
+			part.first = span->end - width;
+		else
+			part.end = span->first + width;
+		search->count = 0;
+		search->total = total;
+		search->ledger.arena = search->scratch;
+		status = hs_ledger_changed(&search->ledger, search->looks_max, &part, err);
+		search->ledger.arena = search->pieces;
+		if (status == HS_OK)
+			status = look_at_span(search, &part, err);
+		if (status == HS_OK && !done)
+			status = check_page(search, &part, &done, err);
+	}
+	return status;
+}
+
 /* Rows that a condition gave (NULL: none did), or those that the time of update leaves. */
 static enum hs_status look_at_fewest(struct search *search, const struct hs_ledger_numbers *rows,
 	struct hs_error *err)
@@ -330,11 +385,13 @@ static enum hs_status look_at_fewest(struct search *search, const struct hs_ledg
 	if (rows && rows->count < SPAN_WORTH)
 		return look_at_these(search, rows, err);
 	search->ledger.arena = search->scratch;
-	enum hs_status status = hs_ledger_updated(&search->ledger, search->query, search->looks_max, &span,
-		err);
+	enum hs_status status = hs_ledger_updated(&search->ledger, search->query,
+		search->counts ? HS_S_NONE : search->after, search->looks_max, &span, err);
 	search->ledger.arena = search->pieces;
 	if (status != HS_OK)
 		return status;
+	if (by_update(search) && (!rows || span_size(&span) < rows->count))
+		return look_from_an_end(search, &span, err);
 	bool fewer = !rows || (span_size(&span) < rows->count && span_size(&span) <= search->looks_max);
 	return fewer ? look_at_span(search, &span, err) : look_at_these(search, rows, err);
 }

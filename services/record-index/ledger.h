@@ -330,16 +330,25 @@ struct hs_ledger_span {
 	uint64_t first, end;
 	struct hs_ledger_numbers changed;
 };
-/* No other row fulfils the conditions on _lastUpdated. With more than `most` changed ones, all from the first
- * row on. */
-enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_query *query, uint64_t most,
-	struct hs_ledger_span *out, struct hs_error *err);
+/* No other row fulfils the conditions on _lastUpdated or, in an order of that, comes after the key `after`
+ * (empty: any does). With more than `most` changed ones, all from the first row on. */
+enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_query *query,
+	struct hs_slice after, uint64_t most, struct hs_ledger_span *out, struct hs_error *err);
+/* Sets span->changed: rows from before it that changed in it. More than `most`: then all from the first row
+ * on belong to it. */
+enum hs_status hs_ledger_changed(struct hs_ledger *ledger, uint64_t most, struct hs_ledger_span *span,
+	struct hs_error *err);
+/* Versions before that sequence are not newer than *bound; or those from it on not older. */
+enum hs_status hs_ledger_outside(struct hs_ledger *ledger, uint32_t type, uint64_t seq, bool before_it,
+	int64_t *bound, struct hs_error *err);
 
 /* ---- order.c ---- */
 
 /* The key a result is put in order by: bytes that memcmp compares. */
 enum hs_status hs_ledger_key(struct hs_arena *arena, const struct hs_find_query *query,
 	const struct hs_ledger_subject *subject, struct hs_slice *out, struct hs_error *err);
+/* The time of update in the key of an order that begins with it; false when it is too short. */
+bool hs_ledger_key_time(const struct hs_find_query *query, struct hs_slice key, int64_t *ms);
 /* A mark of a page's end, and back; HS_E_VALUE when it was made for another sort. */
 struct hs_slice hs_ledger_cursor(struct hs_arena *arena, const struct hs_find_query *query,
 	struct hs_slice key);

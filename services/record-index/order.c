@@ -108,6 +108,19 @@ enum hs_status hs_ledger_key(struct hs_arena *arena, const struct hs_find_query 
 	return HS_OK;
 }
 
+bool hs_ledger_key_time(const struct hs_find_query *query, struct hs_slice key, int64_t *ms)
+{
+	uint64_t value = 0;
+
+	if (key.len < 9)
+		return false;
+	for (size_t i = 1; i < 9; i++)
+		value = value << 8 | (unsigned char)key.ptr[i];
+	value = (query->sort[0].falling ? ~value : value) ^ UINT64_C(1) << 63;
+	memcpy(ms, &value, sizeof value);
+	return true;
+}
+
 /* ---- cursors ---- */
 
 static struct hs_slice check_of(struct hs_arena *arena, const struct hs_find_query *query)

@@ -76,8 +76,9 @@ static int first_of(struct hs_ledger *ledger, struct hs_stmt *stmt, uint64_t seq
 	return status == HS_OK ? step : (int)status;
 }
 
-/* A version with at least that sequence, the first one as a rule: a row that has not changed, one that has,
- * or a version that is not current any more. None: its sequence is UINT64_MAX. */
+/* The first version with at least that sequence: a row that has not changed, one that has, or a version that
+ * is not current any more (the first one of a row that has changed, too). None: its sequence is UINT64_MAX.
+ */
 static enum hs_status probe(struct hs_ledger *ledger, uint32_t type, uint64_t seq, struct version *out,
 	struct hs_error *err)
 {
@@ -163,9 +164,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Rows from before the span that changed in it; more than `most`: then all from the first row are looked at.
- */
-static enum hs_status list_changed(struct hs_ledger *ledger, uint64_t most, struct hs_ledger_span *span,
+enum hs_status hs_ledger_changed(struct hs_ledger *ledger, uint64_t most, struct hs_ledger_span *span,
 	struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(ledger->txn,
@@ -194,8 +193,41 @@ static enum hs_status list_changed(struct hs_ledger *ledger, uint64_t most, stru
 	return HS_OK;
 }
 
-enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_query *query, uint64_t most,
-	struct hs_ledger_span *out, struct hs_error *err)
+enum hs_status hs_ledger_outside(struct hs_ledger *ledger, uint32_t type, uint64_t seq, bool before_it,
+	int64_t *bound, struct hs_error *err)
+{
+	struct version version = { 0 };
+	int64_t slack = 0;
+	enum hs_status status = hs_txn_slack(ledger->txn, &slack, err);
+
+	if (status == HS_OK)
+		status = probe(ledger, type, seq, &version, err);
+	if (status != HS_OK)
+		return status;
+	if (before_it)
+		*bound = version.updated_ms > INT64_MAX - slack ? INT64_MAX : version.updated_ms + slack;
+	else
+		*bound = version.seq == UINT64_MAX ? INT64_MAX : version.updated_ms - slack;
+	return HS_OK;
+}
+
+/* What comes after a cursor, when the order is by time first. */
+static void narrow_by_cursor(const struct hs_find_query *query, struct hs_slice after,
+	struct moments *moments)
+{
+	int64_t last = 0;
+
+	if (!after.len || !query->sort_count || query->sort[0].special != HS_SORT_UPDATED ||
+		!hs_ledger_key_time(query, after, &last))
+		return;
+	if (query->sort[0].falling && last < moments->until)
+		moments->until = last;
+	else if (!query->sort[0].falling && last > moments->from)
+		moments->from = last;
+}
+
+enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_query *query,
+	struct hs_slice after, uint64_t most, struct hs_ledger_span *out, struct hs_error *err)
 {
 	struct moments moments = { INT64_MIN, INT64_MAX };
 	struct hs_ledger_span span = { .first = 1, .end = hs_txn_seq(ledger->txn) + 1 };
@@ -204,6 +236,7 @@ enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_
 
 	if (query->where)
 		moments = narrow(query->where);
+	narrow_by_cursor(query, after, &moments);
 	bool from = moments.from != INT64_MIN, until = moments.until != INT64_MAX;
 	if (from || until)
 		status = hs_txn_slack(ledger->txn, &slack, err);
@@ -214,7 +247,7 @@ enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_
 	if (status == HS_OK && until && moments.until < INT64_MAX - slack)
 		status = find_end(ledger, query->type, moments.until + slack, &span.end, err);
 	if (status == HS_OK && span.first < span.end)
-		status = list_changed(ledger, most, &span, err);
+		status = hs_ledger_changed(ledger, most, &span, err);
 	if (status == HS_OK)
 		*out = span;
 	return status;

@@ -263,6 +263,11 @@ static void looks_at_few(void **state)
 		"d168 d169 d171");
 	expect_found("_lastUpdated=2030-01-01T02:50:00Z", "");
 	expect_found("_lastUpdated=2030-01-01T02:51:00Z&_total=none", "d171");
+	/* The newest and the oldest, whatever there is between them. */
+	expect_found("_sort=-_lastUpdated&_count=5", "d5 d170 d299 d298 d296");
+	expect_found("_sort=_lastUpdated&_count=6", "d0 d1 d2 d3 d4 d6");
+	expect_found("_lastUpdated=gt2030-01-01T00:20:00Z&_sort=_lastUpdated&_total=none&_count=4",
+		"d21 d22 d23 d24");
 	expect_found("_lastUpdated=gt2031", "");
 	expect_found("_lastUpdated=lt2029&_summary=count", "");
 	/* Three minutes that the clock goes back cost as many pointers more on both sides, and no more. */
