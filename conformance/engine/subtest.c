@@ -263,13 +263,15 @@ bool hs_test_subtest_begin(struct test_stage *stage, struct hs_test_action *acti
 {
 	struct test_subtest *sub = hs_arena_alloc(stage->arena, sizeof(*sub));
 	struct hs_error err = { 0 };
-	enum hs_status status = sub ? HS_OK : hs_fail(&err, HS_E_LIMIT, "the script keeps too much");
 
-	if (!status) {
-		sub->parent = stage;
-		sub->action = action;
-		status = read_assertion(sub, &err);
+	if (!sub) {
+		action->verdict = hs_test_verdict_of(HS_E_LIMIT);
+		action->reason = HS_S("the script keeps too much");
+		return false;
 	}
+	sub->parent = stage;
+	sub->action = action;
+	enum hs_status status = read_assertion(sub, &err);
 	if (status) {
 		action->verdict = hs_test_verdict_of(status);
 		action->reason = hs_arena_printf(stage->arena, "%s", err.text);

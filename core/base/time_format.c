@@ -78,7 +78,7 @@ static char *put(char *to, int value, int width)
 	int at = width;
 
 	for (; at >= 2; rest /= 100)
-		memcpy(to + (at -= 2), pairs + rest % 100 * 2, 2);
+		memcpy(to + (at -= 2), pairs + (size_t)(rest % 100) * 2, 2);
 	if (at)
 		*to = (char)('0' + rest % 10);
 	return to + width;

@@ -122,7 +122,7 @@ enum hs_status hs_ledger_look(struct hs_ledger *ledger, struct hs_stmt *stmt, st
 enum hs_status hs_ledger_take(struct hs_ledger *ledger, struct hs_stmt *stmt, struct hs_arena *arena,
 	struct hs_ledger_pointer *out, struct hs_error *err)
 {
-	struct hs_ledger_pointer pointer;
+	struct hs_ledger_pointer pointer = { .seq = 0 };
 	enum hs_status status = hs_ledger_look(ledger, stmt, arena, &pointer, err);
 
 	if (status != HS_OK)

@@ -84,7 +84,7 @@ static enum hs_status probe(struct hs_ledger *ledger, uint32_t type, uint64_t se
 {
 	struct hs_arena_mark mark = hs_arena_mark(ledger->arena);
 	struct version found = { UINT64_MAX, INT64_MAX }, past = { 0 };
-	struct hs_ledger_pointer pointer;
+	struct hs_ledger_pointer pointer = { .seq = 0 };
 	int step = first_of(ledger,
 		hs_sql(ledger->txn,
 			"SELECT " HS_LEDGER_COLUMNS

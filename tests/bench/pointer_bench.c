@@ -234,6 +234,7 @@ static double fill(struct bench *bench, const struct hs_host_config *config)
 	struct hs_host *host = open_host(bench, config);
 
 	check(hs_cli_load_local(host, "default", HS_FHIR_R4, &bench->sink, &err), &err);
+	HS_ASSERT(bench->sink != NULL);
 	double seconds = load(bench);
 	bench->sink->finish(bench->sink);
 	bench->sink->free(bench->sink);

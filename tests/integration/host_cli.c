@@ -189,6 +189,7 @@ static void sandboxes_are_made_and_reset(void **state)
 		workbench_path("b"));
 	assert_has(r.err, "structure, off or profiles");
 	r = RUN("sandbox", "delete", "loose", "--target", fixture_url(f), "--data", workbench_path("b"));
+	assert_int_equal(r.exit, 0);
 	r = RUN("sandbox", "list", "--json", "--target", fixture_url(f), "--data", workbench_path("b"));
 	assert_int_equal(r.exit, 0);
 	assert_has(r.out, "\"acme\"");

@@ -446,13 +446,14 @@ static uint64_t take_number(struct hs_slice *in)
 {
 	uint64_t value = 0;
 
-	for (int shift = 0;; shift += 7) {
+	for (int shift = 0; in->len; shift += 7) {
 		unsigned char byte = (unsigned char)in->ptr[0];
 		*in = hs_slice_from(*in, 1);
 		value |= (uint64_t)(byte & 0x7f) << shift;
 		if (byte < 0x80)
-			return value;
+			break;
 	}
+	return value;
 }
 
 static int64_t take_signed(struct hs_slice *in)

@@ -91,7 +91,7 @@ static bool make_bases(struct along *along, struct hs_error *err)
 	while (hs__end_key(along->finder, hs__key_slice(&at), hs__key_slice(&end), false, &found, err) > 0) {
 		/* A fault comes again with the first group. */
 		struct hs_slice rest = hs_slice_from(hs__key_slice(&found), whole.len);
-		if (along->base_count == BASES_MAX)
+		if (!rest.len || along->base_count == BASES_MAX)
 			return false;
 		struct hs__key *base = &bases[along->base_count++];
 		*base = whole;
