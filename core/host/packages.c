@@ -179,11 +179,28 @@ static enum hs_status load_one(struct hs_host *host, size_t *count, const char *
 	return HS_OK;
 }
 
-/* The package is served without it: what it defines of its own is there all the same. */
+/* The version of a package that is served, or nothing. */
+static struct hs_slice served_version(const struct hs_host *host, struct hs_slice name)
+{
+	for (size_t i = 0; host->packages[i]; i++)
+		if (hs_slice_eq(hs_package_name(host->packages[i]), name))
+			return hs_package_version(host->packages[i]);
+	return HS_S_NONE;
+}
+
+/* The package is served without it: what it defines of its own is there all the same. Who chose another
+ * version of it is only reminded. */
 static void tell_missing(void *arg, const struct hs_package *of, struct hs_slice name_version,
 	const struct hs_error *why)
 {
-	(void)arg;
+	struct hs_slice rest = name_version, served = served_version(arg, hs_slice_cut(&rest, '#'));
+
+	if (served.len) {
+		hs_log_text(HS_LOG_DEBUG, "packages", "%.*s#%.*s depends on %.*s; %.*s serves instead",
+			HS_S_ARG(hs_package_name(of)), HS_S_ARG(hs_package_version(of)),
+			HS_S_ARG(name_version), HS_S_ARG(served));
+		return;
+	}
 	hs_log_text(HS_LOG_WARN, "packages",
 		"%.*s#%.*s depends on %.*s, which is not there: %s; put it into the package cache and start "
 		"again",
@@ -196,7 +213,7 @@ static enum hs_status add_dependencies(struct hs_host *host, size_t *count, stru
 	char root[4096];
 
 	cache_root(host->config, root, sizeof(root));
-	return hs_package_add_dependencies(root, host->packages, count, PACKAGES_MAX, tell_missing, NULL,
+	return hs_package_add_dependencies(root, host->packages, count, PACKAGES_MAX, tell_missing, host,
 		err);
 }
 

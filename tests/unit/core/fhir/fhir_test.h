@@ -60,7 +60,8 @@ static inline struct hs_json *parse_json(struct hs_arena *arena, struct hs_slice
 
 static inline void assert_slice(struct hs_slice have, const char *want)
 {
-	if (have.ptr ? !hs_slice_eq(have, hs_slice_cstr(want)) : want[0] != '\0')
+	struct hs_slice asked = hs_slice_cstr(want);
+	if (have.len != asked.len || (have.ptr && asked.ptr && memcmp(have.ptr, asked.ptr, asked.len) != 0))
 		fail_msg("'%.*s' is not '%s'", HS_S_ARG(have), want);
 }
 

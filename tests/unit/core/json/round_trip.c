@@ -58,7 +58,8 @@ static size_t check_file(struct hs_arena *arena, const char *path)
 	hs_buf_init(&pretty, arena, CAP);
 	collect_numbers(&numbers, root);
 	scan_numbers(&scanned, text);
-	if (!hs_slice_eq(hs_buf_slice(&numbers), hs_buf_slice(&scanned)))
+	struct hs_slice read = hs_buf_slice(&numbers), seen = hs_buf_slice(&scanned);
+	if (read.len != seen.len || (read.ptr && seen.ptr && !hs_slice_eq(read, seen)))
 		fail_msg("%s: numbers differ", path);
 	hs_json_write(&compact, root, 0);
 	hs_json_write(&pretty, root, HS_JSON_PRETTY);
