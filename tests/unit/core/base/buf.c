@@ -51,7 +51,8 @@ static void stops_at_the_maximum(void **state)
 	assert_true(buf.overflow);
 	hs_buf_consume(&buf, 4);
 	hs_buf_byte(&buf, 'g'); /* would fit, but the mark is sticky */
-	assert_true(hs_slice_eq(hs_buf_slice(&buf), HS_S("e")));
+	struct hs_slice kept = hs_buf_slice(&buf);
+	assert_true(kept.ptr && hs_slice_eq(kept, HS_S("e")));
 	hs_buf_clear(&buf);
 	hs_buf_printf(&buf, "%d", 12345); /* exactly to the end: the NUL has no place there */
 	assert_true(hs_slice_eq(hs_buf_slice(&buf), HS_S("12345")));
