@@ -4,6 +4,7 @@
 #include "inside.h"
 
 #include "builtin/grammar.h"
+#include "compile/memory.h"
 #include "image/big.h"
 #include "operations/operations.h"
 
@@ -47,8 +48,7 @@ static void close_view(struct hs_terminology_view *view)
 	hs_tx_imports_unref(view->imports);
 	hs_tx_uploads_unref(view->uploads);
 	hs_tx_layer_fini(&view->sent);
-	struct hs_buf memory = { .ptr = (char *)view };
-	hs_buf_free(&memory);
+	hs_tx_memory_free(view);
 }
 
 static enum hs_status compile_resources(const struct hs_terminology_sight *sight, struct tx_layer *out,
@@ -71,12 +71,9 @@ static enum hs_status compile_resources(const struct hs_terminology_sight *sight
 static enum hs_status open_view(void *state, const struct hs_terminology_sight *sight,
 	struct hs_terminology_view **out, struct hs_error *err)
 {
-	struct hs_buf memory;
+	struct hs_terminology_view *view = hs_tx_memory(sizeof(*view));
 	enum hs_status status = HS_OK;
 
-	hs_buf_init(&memory, NULL, sizeof(struct hs_terminology_view));
-	struct hs_terminology_view *view = (void *)hs_buf_reserve(&memory, sizeof(*view));
-	memset(view, 0, sizeof(*view));
 	view->service = state;
 	view->fhir = sight->fhir;
 	view->imports = hs_tx_imports_get(state, -1);

@@ -4,6 +4,7 @@
  * 12). They have no versions; table `contained` leads from the container to them. */
 #include <core/store/sqlite/contained.h>
 #include <core/store/sqlite/entries.h>
+#include <core/store/sqlite/resource.h>
 
 /* ---- removing ---- */
 
@@ -55,18 +56,6 @@ enum hs_status hs__contained_remove(struct hs_txn *txn, int64_t container, struc
 
 /* ---- adding ---- */
 
-static enum hs_status keep_id(struct hs_txn *txn, const struct hs_resource *version, struct hs_error *err)
-{
-	struct hs_stmt *stmt = hs_sql(txn, "INSERT INTO ident (id, type, row) VALUES (?1, ?2, ?3)", err);
-
-	if (!stmt)
-		return err->status;
-	hs_sql_text(stmt, 1, version->id);
-	hs_sql_int(stmt, 2, version->type);
-	hs_sql_int(stmt, 3, hs__row_of(version->type, version->row));
-	return hs_sql_run(stmt, err);
-}
-
 static enum hs_status keep_place(struct hs_txn *txn, int64_t container, const struct hs_resource *version,
 	struct hs_error *err)
 {
@@ -97,7 +86,7 @@ static enum hs_status keep(struct hs_txn *txn, struct hs_arena *arena, const str
 		HS_S_ARG(contained->id));
 	if (!version.id.ptr)
 		return hs_fail(err, HS_E_LIMIT, "the resource has too many index entries");
-	enum hs_status status = keep_id(txn, &version, err);
+	enum hs_status status = hs__ident_put(txn, &version, err);
 	if (status == HS_OK)
 		status = keep_place(txn, hs__row_of(container->type, container->row), &version, err);
 	if (status == HS_OK)

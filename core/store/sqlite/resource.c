@@ -249,7 +249,7 @@ static enum hs_status write_row(struct hs_txn *txn, const struct hs_resource *ve
 	return hs_sql_run(stmt, err);
 }
 
-static enum hs_status write_ident(struct hs_txn *txn, const struct hs_resource *version, struct hs_error *err)
+enum hs_status hs__ident_put(struct hs_txn *txn, const struct hs_resource *version, struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(txn, "INSERT INTO ident (id, type, row) VALUES (?1, ?2, ?3)", err);
 
@@ -283,7 +283,7 @@ static enum hs_status write_current(struct hs_txn *txn, const struct hs_resource
 		hs__group_change(txn->store, next->type)->live += lives ? 1 : (uint64_t)-1;
 	status = write_row(txn, next, !before, err);
 	if (status == HS_OK && !before)
-		status = write_ident(txn, next, err);
+		status = hs__ident_put(txn, next, err);
 	if (status == HS_OK)
 		status = add_log(txn, next, err);
 	return status;
@@ -429,7 +429,7 @@ enum hs_status hs_txn_delete(struct hs_txn *txn, struct hs_arena *arena, uint32_
 			status = write_row(txn, &next, true, err);
 		}
 		if (status == HS_OK)
-			status = write_ident(txn, &next, err);
+			status = hs__ident_put(txn, &next, err);
 		if (status == HS_OK)
 			status = add_log(txn, &next, err);
 	} else {

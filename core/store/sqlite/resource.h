@@ -10,3 +10,5 @@ enum hs_status hs__resource_at(struct hs_txn *txn, struct hs_arena *arena, int64
 /* The superseded version with this seq; its row is 0. */
 enum hs_status hs__resource_past(struct hs_txn *txn, struct hs_arena *arena, uint64_t seq,
 	struct hs_resource *out, struct hs_error *err);
+/* Makes the id of a version lead to its row. */
+enum hs_status hs__ident_put(struct hs_txn *txn, const struct hs_resource *version, struct hs_error *err);

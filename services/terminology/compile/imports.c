@@ -3,6 +3,7 @@
  * is imported beside it, anew or again, is seen without a restart; a question keeps what it began with. */
 #include "../image/big.h"
 #include "../state.h"
+#include "memory.h"
 #include "version.h"
 
 #include <handslag/import.h>
@@ -45,42 +46,25 @@ static bool same_stamp(struct stamp a, struct stamp b)
 
 /* ---- one image ---- */
 
-static void *room_for(size_t size)
-{
-	struct hs_buf memory;
-
-	hs_buf_init(&memory, NULL, size);
-	void *out = hs_buf_reserve(&memory, size);
-	memset(out, 0, size);
-	return out;
-}
-
-static void give_back(void *memory)
-{
-	struct hs_buf buf = { .ptr = memory };
-
-	hs_buf_free(&buf);
-}
-
 static void unref_import(struct tx_import *import)
 {
 	if (atomic_fetch_sub(&import->refs, 1) != 1)
 		return;
 	hs_tx_big_close(&import->layer);
-	give_back(import);
+	hs_tx_memory_free(import);
 }
 
 static enum hs_status open_import(const char *path, const char *name, struct tx_import **out,
 	struct hs_error *err)
 {
-	struct tx_import *import = room_for(sizeof(*import));
+	struct tx_import *import = hs_tx_memory(sizeof(*import));
 
 	/* Of a file that is replaced between the two, the stamp is that of the one before: it is read again.
 	 */
 	import->stamp = stamp_of(path);
 	enum hs_status status = hs_tx_big_open(path, &import->layer, err);
 	if (status) {
-		give_back(import);
+		hs_tx_memory_free(import);
 		return status == HS_E_NOT_FOUND ?
 			hs_fail(err, HS_E_CORRUPT,
 				"%s was imported by another version of the program; import it again", path) :
@@ -126,7 +110,7 @@ void hs_tx_imports_unref(void *arg)
 		return;
 	for (size_t i = 0; i < imports->count; i++)
 		unref_import(imports->items[i]);
-	give_back(imports);
+	hs_tx_memory_free(imports);
 }
 
 /* The image of that name that was there before; with a stamp only when it still is what it was. */
@@ -147,7 +131,7 @@ static struct tx_import *keep(const struct tx_imports *before, const char *name,
 static enum hs_status read_folder(struct tx_service *service, bool starting, struct tx_imports **out,
 	struct hs_error *err)
 {
-	struct tx_imports *made = room_for(sizeof(*made));
+	struct tx_imports *made = hs_tx_memory(sizeof(*made));
 	DIR *dir = opendir(service->import_dir);
 	const struct dirent *entry;
 	enum hs_status status = HS_OK;

@@ -2,6 +2,7 @@
 /* Uploads of a sandbox: what was stored by REST, compiled in memory and swapped. A few writes are compiled
  * beside what is there (uploads_fresh.c); after many all is compiled anew. */
 #include "../state.h"
+#include "memory.h"
 
 #define PAGE 200u
 #define READ_ARENA ((size_t)1 << 30)
@@ -74,8 +75,7 @@ void hs_tx_uploads_unref(void *arg)
 		hs_tx_layer_fini(&uploads->fresh[i]);
 		hs_buf_free(&uploads->hidden[i]);
 	}
-	struct hs_buf memory = { .ptr = (char *)uploads };
-	hs_buf_free(&memory);
+	hs_tx_memory_free(uploads);
 }
 
 struct tx_uploads *hs_tx_uploads_get(struct tx_sandbox *sandbox)
@@ -156,11 +156,8 @@ static enum hs_status read_face(struct hs_txn *txn, bool r5, struct tx_layer *la
 
 static struct tx_uploads *new_uploads(uint64_t seq)
 {
-	struct hs_buf memory;
+	struct tx_uploads *made = hs_tx_memory(sizeof(*made));
 
-	hs_buf_init(&memory, NULL, sizeof(struct tx_uploads));
-	struct tx_uploads *made = (void *)hs_buf_reserve(&memory, sizeof(*made));
-	memset(made, 0, sizeof(*made));
 	atomic_init(&made->refs, 1);
 	made->seq = made->whole_seq = seq;
 	for (size_t i = 0; i < 2; i++)

@@ -3,6 +3,7 @@
  */
 #include "texts.h"
 
+#include "../compile/memory.h"
 #include "fold.h"
 
 #include <pthread.h>
@@ -31,28 +32,11 @@ struct tx_texts {
 	struct index *first;
 };
 
-/* ---- memory ---- */
-
-static void *room_for(size_t size)
-{
-	struct hs_buf memory;
-
-	hs_buf_init(&memory, NULL, size);
-	void *out = hs_buf_reserve(&memory, size);
-	memset(out, 0, size);
-	return out;
-}
-
-static void give_back(void *memory)
-{
-	struct hs_buf buf = { .ptr = memory };
-
-	hs_buf_free(&buf);
-}
+/* ---- counted ---- */
 
 struct tx_texts *hs_tx_texts_new(void)
 {
-	struct tx_texts *texts = room_for(sizeof(*texts));
+	struct tx_texts *texts = hs_tx_memory(sizeof(*texts));
 
 	atomic_init(&texts->refs, 1);
 	pthread_mutex_init(&texts->lock, NULL);
@@ -70,7 +54,7 @@ static void free_index(struct index *x)
 {
 	hs_buf_free(&x->pool);
 	hs_buf_free(&x->words);
-	give_back(x);
+	hs_tx_memory_free(x);
 }
 
 void hs_tx_texts_unref(struct tx_texts *texts)
@@ -82,7 +66,7 @@ void hs_tx_texts_unref(struct tx_texts *texts)
 		free_index(x);
 	}
 	pthread_mutex_destroy(&texts->lock);
-	give_back(texts);
+	hs_tx_memory_free(texts);
 }
 
 /* ---- order ---- */
@@ -146,7 +130,7 @@ static void collect(struct index *x, struct tx_system s)
 
 static struct index *make_index(struct tx_system s)
 {
-	struct index *x = room_for(sizeof(*x));
+	struct index *x = hs_tx_memory(sizeof(*x));
 
 	x->row = s.row;
 	hs_buf_init(&x->pool, NULL, POOL_MAX);
