@@ -4,11 +4,11 @@
 #include <core/rest/refer.h>
 #include <core/rest/shelf/shelf.h>
 
-static uint32_t shelf_param(const struct hs__shelf *shelf, struct hs_arena *arena, struct hs_slice type,
+static uint32_t shelf_param(const struct hs_rest *rest, struct hs_arena *arena, struct hs_slice type,
 	struct hs_slice code)
 {
 	struct hs_slice name = hs_arena_printf(arena, "%.*s.%.*s", HS_S_ARG(type), HS_S_ARG(code));
-	return shelf->numbering.number(shelf->numbering.arg, HS_SPACE_PARAM, name);
+	return rest->numbering.number(rest->numbering.arg, HS_SPACE_PARAM, name);
 }
 
 /* The entries of the place `at` of a type; count is 0 when memory is out. */
@@ -35,7 +35,7 @@ enum hs_status hs__refer_to(const struct hs__rest_env *env, struct hs_arena *are
 	}
 	const struct hs__shelf_type *type = hs__shelf_type(env->rest, out->type);
 	uint32_t at = (uint32_t)(resource->row & ~HS__SHELF_ROW) - type->item_first;
-	uint32_t param = shelf_param(shelf, arena, out->type->name, HS_S("url"));
+	uint32_t param = shelf_param(env->rest, arena, out->type->name, HS_S("url"));
 	const struct hs_index_row *rows = rows_at(shelf, type, arena, at, &count);
 	for (size_t i = 0; i < count; i++)
 		if (rows[i].param == param && rows[i].kind == HS_INDEX_URI)
@@ -120,13 +120,12 @@ static bool is_link(const struct hs_index_row *rows, size_t count, const void *a
 enum hs_status hs__refer_shelf(const struct hs__refer *refer, const struct hs__rest_type *source,
 	struct hs_slice code, const struct hs__referred *referred, size_t count, struct hs_error *err)
 {
-	const struct hs__shelf *shelf = refer->env->rest->shelf;
 	struct search search = { refer, source, NULL };
 	enum hs_status status = HS_OK;
 
 	if (!open_search(&search, &status, err))
 		return status;
-	uint32_t param = shelf_param(shelf, refer->arena, source->name, code);
+	uint32_t param = shelf_param(refer->env->rest, refer->arena, source->name, code);
 	for (size_t i = 0; status == HS_OK && param && i < count; i++) {
 		struct link by_id = { param, referred[i].type->index + 1, referred[i].id };
 		struct link by_url = { param, 0, referred[i].url };
@@ -161,15 +160,16 @@ static bool is_named(const struct hs_index_row *rows, size_t count, const void *
 static enum hs_status named_on_shelf(const struct search *from, const struct named *asked,
 	struct hs_error *err)
 {
-	const struct hs__shelf *shelf = from->refer->env->rest->shelf;
 	struct search search = *from;
 	struct named named = *asked;
 	enum hs_status status = HS_OK;
 
 	if (!open_search(&search, &status, err))
 		return status;
-	named.url_param = shelf_param(shelf, search.refer->arena, search.type->name, HS_S("url"));
-	named.version_param = shelf_param(shelf, search.refer->arena, search.type->name, HS_S("version"));
+	named.url_param = shelf_param(search.refer->env->rest, search.refer->arena, search.type->name,
+		HS_S("url"));
+	named.version_param = shelf_param(search.refer->env->rest, search.refer->arena, search.type->name,
+		HS_S("version"));
 	return by_key(&search, named.url_param, HS_INDEX_URI, named.url, is_named, &named, err);
 }
 

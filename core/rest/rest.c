@@ -56,6 +56,19 @@ static void collect_params(struct hs_rest *rest, struct hs_slice type)
 		add_param(rest, names[i]);
 }
 
+static uint32_t own_number(void *arg, unsigned space, struct hs_slice text)
+{
+	const struct hs_rest *rest = arg;
+	const struct hs_map_slot *slot = NULL;
+	if (space == HS_SPACE_TYPE) {
+		slot = hs_map_get(&rest->by_name, text);
+		return slot ? ((const struct hs__rest_type *)slot->value.ptr)->index + 1 : 0;
+	}
+	if (space == HS_SPACE_PARAM)
+		slot = hs_map_get(&rest->param_index, text);
+	return slot ? (uint32_t)slot->value.number : 0;
+}
+
 enum hs_status hs_rest_new(const struct hs_rest_config *config, struct hs_rest **out, struct hs_error *err)
 {
 	if (!config->defs || !config->rules)
@@ -73,6 +86,7 @@ enum hs_status hs_rest_new(const struct hs_rest_config *config, struct hs_rest *
 	hs_map_init(&rest->by_name, NULL);
 	hs_map_init(&rest->param_index, NULL);
 	collect_types(rest);
+	rest->numbering = (struct hs_numbering) { own_number, rest };
 	*out = rest;
 	return HS_OK;
 }

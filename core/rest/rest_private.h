@@ -32,7 +32,9 @@ struct hs_rest {
 	struct hs_slice *params; /* names of index parameters, "Patient.name" */
 	size_t param_count, param_room;
 	struct hs_map param_index; /* name -> place in params, from 1 */
-	struct hs__shelf *shelf;   /* resources of packages; NULL: none */
+	/* The numbers of the API's own, for what is in no store: a place in `types` or `params`, from 1. */
+	struct hs_numbering numbering;
+	struct hs__shelf *shelf; /* resources of packages; NULL: none */
 };
 
 struct hs_rest_sandbox {

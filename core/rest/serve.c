@@ -232,9 +232,10 @@ static enum hs_verdict read_types(struct hs_request *req, void *arg, enum hs_sta
 	struct job *job = arg;
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, err);
-	/* All types of a compartment are many searches. */
-	return job->call.compartment.owner.len > 0 ? hs_read_slow(req, work, job, after_work) :
-						     hs_read(req, work, job, after_work);
+	/* All types of a compartment are many searches; so are those of packages. */
+	return job->call.compartment.owner.len > 0 || job->env.rest->shelf ?
+		hs_read_slow(req, work, job, after_work) :
+		hs_read(req, work, job, after_work);
 }
 
 static enum hs_verdict serve_read(struct hs_request *req, struct job *job)

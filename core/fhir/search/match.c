@@ -97,10 +97,13 @@ static bool is_missing(const struct match *m, const struct hs_find *find)
 
 static bool match_chain(const struct match *m, const struct hs_find *find)
 {
-	for (size_t i = 0; m->related && i < m->count; i++)
-		if (is_mine(m, find, &m->rows[i]) && m->rows[i].kind == HS_INDEX_REFERENCE &&
-			m->rows[i].target_type == find->target_type && m->related(m->arg, find, &m->rows[i]))
+	for (size_t i = 0; m->related && i < m->count; i++) {
+		const struct hs_index_row *row = &m->rows[i];
+		bool leads = row->target_type == find->target_type || row->target_type == 0;
+		if (is_mine(m, find, row) && row->kind == HS_INDEX_REFERENCE && leads &&
+			m->related(m->arg, find, row))
 			return true;
+	}
 	return false;
 }
 
@@ -161,6 +164,7 @@ static bool match_find(const struct match *m, const struct hs_find *find)
 	case HS_FIND_CHAIN:
 		return match_chain(m, find);
 	case HS_FIND_HAS:
+	case HS_FIND_WORDS:
 		return m->related && m->related(m->arg, find, NULL);
 	default:
 		return match_any_row(m, find);

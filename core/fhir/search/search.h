@@ -144,8 +144,8 @@ enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slic
 	const struct hs_pair *pairs, size_t pair_count, const struct hs_search_options *options,
 	struct hs_search *out, struct hs_error *err);
 
-/* Does a resource with these entries fulfil the condition? CHAIN and HAS ask `related` (may be NULL: false).
- */
+/* Does a resource with these entries fulfil the condition? CHAIN asks `related` (may be NULL: false) for each
+ * reference to the type that is meant or by URL, HAS and WORDS without one. */
 bool hs_search_match(const struct hs_find *where, struct hs_slice id, int64_t updated_ms,
 	const struct hs_index_row *rows, size_t count,
 	bool (*related)(void *arg, const struct hs_find *condition, const struct hs_index_row *via),

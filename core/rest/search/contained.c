@@ -6,6 +6,7 @@
  * place in that list, and its cursor is "!N". With `both` the page of what is not contained goes on with
  * them. */
 #include <core/rest/search/contained.h>
+#include <core/rest/shelf/links.h>
 
 #define HITS_MAX 10000u
 #define BATCH 1000u
@@ -75,6 +76,21 @@ static enum hs_status list_hits(struct hs__contained *contained, const struct hs
 	return status;
 }
 
+/* Chains of what is contained lead to packages too. */
+static enum hs_status widen(const struct hs__contained *contained, const struct hs__rest_call *call,
+	struct hs_search *search, struct hs_error *err)
+{
+	const struct hs__rest_env *env = contained->env;
+	struct hs__links links = { .env = env, .txn = contained->txn, .arena = contained->arena, .err = err };
+	struct hs_numbering inside = hs_search_inside(&env->rest->numbering);
+	struct hs_search again = { 0 };
+	if (!hs__links_matter(env, call->type, search->where))
+		return HS_OK;
+	enum hs_status status = hs__rest_search_parse_by(env, &inside, contained->arena, call, &again, err);
+	return status == HS_OK ? hs__links_stored(&links, call->type, again.where, &search->where, err) :
+				 status;
+}
+
 enum hs_status hs__contained_open(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs__rest_call *call, struct hs__contained *out, struct hs_error *err)
 {
@@ -89,6 +105,8 @@ enum hs_status hs__contained_open(const struct hs__rest_env *env, struct hs_txn 
 		.hits = hs_arena_array(arena, HITS_MAX, sizeof *out->hits) };
 	if (status == HS_OK && !out->hits)
 		return too_large(err);
+	if (status == HS_OK)
+		status = widen(out, call, &search, err);
 	return status == HS_OK ? list_hits(out, &search, err) : status;
 }
 

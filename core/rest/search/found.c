@@ -7,29 +7,9 @@
 
 #define BODY_MAX ((size_t)64 << 20)
 
-static bool is_packaged(const struct hs__rest_env *env, uint32_t type)
-{
-	const struct hs_rest_sandbox *sandbox = env->sandbox;
-	return hs__shelf_type(env->rest, type < sandbox->number_count ? sandbox->by_number[type] : NULL) !=
-		NULL;
-}
-
-/* Does the condition lead from or to resources of packages, which chains and _has do not follow? As deep as
- * the tree, which the parser limits. */
-static bool leads_to_packages(const struct hs__rest_env *env, const struct hs_find *find, bool from)
-{
-	bool link = find && (find->op == HS_FIND_CHAIN || find->op == HS_FIND_HAS);
-	if (link && (from || is_packaged(env, find->target_type)))
-		return true;
-	for (size_t i = 0; find && i < find->kid_count; i++)
-		if (leads_to_packages(env, find->kids[i], from))
-			return true;
-	return false;
-}
-
 /* The OperationOutcome entry of a page: parameters that were left out, includes that were too many. */
-static struct hs_slice outcome_of(const struct hs__rest_env *env, struct hs_arena *arena,
-	const struct hs_search *search, const struct hs__rest_found *found)
+static struct hs_slice outcome_of(struct hs_arena *arena, const struct hs_search *search,
+	const struct hs__rest_found *found)
 {
 	struct hs_issues issues = { .arena = arena };
 	struct hs_buf buf;
@@ -39,9 +19,6 @@ static struct hs_slice outcome_of(const struct hs__rest_env *env, struct hs_aren
 	if (found->included.truncated)
 		hs_issue_add(&issues, HS_SEVERITY_WARNING, "too-costly", HS_S_NONE,
 			"there are more included resources than one page may have; ask for less with _count");
-	if (leads_to_packages(env, search->where, found->packaged))
-		hs_issue_add(&issues, HS_SEVERITY_WARNING, "incomplete", HS_S_NONE,
-			"chains and _has look into what is stored; what packages hold is left out");
 	if (issues.count == 0)
 		return HS_S_NONE;
 	hs_buf_init(&buf, arena, 65536);
@@ -104,7 +81,7 @@ static enum hs_status write_entries(const struct hs__rest_env *env, struct hs__r
 {
 	struct hs__rest_subset subset = { search->summary, search->elements, search->element_count };
 	struct hs__rest_subset included = subset_of_included(page->arena, search);
-	struct hs_slice outcome = outcome_of(env, page->arena, search, found);
+	struct hs_slice outcome = outcome_of(page->arena, search, found);
 	enum hs_status status = HS_OK;
 	for (size_t i = 0; status == HS_OK && i < found->page.count; i++)
 		status = write_entry(env, page, &subset, &found->page.items[i], "match", err);

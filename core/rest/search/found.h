@@ -9,7 +9,7 @@ struct hs__rest_found {
 	struct hs_find_page page;
 	struct hs__rest_included included;
 	uint64_t total;
-	bool has_total, packaged;   /* packaged: packages have resources of the type */
+	bool has_total;
 	struct hs_slice path, self; /* of the links: "Patient", "name=a" */
 	struct hs__rest_trail trail;
 };

@@ -150,10 +150,7 @@ static enum hs_status follow(struct walk *walk, const struct hs_resource *resour
 	const struct hs_search *search = walk->search;
 	enum hs_status status = references_of(walk, resource, &rows, &count, err);
 	for (size_t i = 0; status == HS_OK && i < count; i++) {
-		bool versioned = i > 0 && rows[i - 1].param == rows[i].param &&
-			rows[i - 1].text.len > rows[i].text.len &&
-			hs_slice_starts(rows[i - 1].text, rows[i].text) &&
-			rows[i - 1].text.ptr[rows[i].text.len] == '|';
+		bool versioned = hs__shelf_versioned(rows, i);
 		if (rows[i].kind != HS_INDEX_REFERENCE)
 			continue;
 		for (size_t k = 0; status == HS_OK && k < search->include_count; k++)

@@ -67,7 +67,6 @@ static enum hs_status find(const struct hs__rest_env *env, struct hs_txn *txn, s
 	struct hs__both both;
 	bool only_total = search->summary == HS_SUMMARY_COUNT || search->count == 0;
 	enum hs_status status = hs__both_open(env, txn, arena, call, search, &both, err);
-	found->packaged = both.shelf != NULL;
 	if (status == HS_OK && !only_total)
 		status = hs__both_page(&both, txn, arena, search->count, found->trail.here, &found->page,
 			err);

@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Merges a page of the store with the hits of the shelf. */
 #include <core/rest/shelf/both.h>
+#include <core/rest/shelf/links.h>
 
 #define SHELF_BYTES ((size_t)24 << 20) /* of a page; then it ends early */
+
+/* The search of the store, its links widened. */
+static enum hs_status widen(struct hs__links *links, struct hs__both *both, struct hs_error *err)
+{
+	struct hs_search *widened = hs_arena_alloc(links->arena, sizeof *widened);
+	if (!widened)
+		return hs_fail(err, HS_E_LIMIT, "the search is too large");
+	*widened = *both->stored;
+	both->stored = widened;
+	return hs__links_stored(links, both->type, both->shelved.where, &widened->where, err);
+}
 
 enum hs_status hs__both_open(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs__rest_call *call, const struct hs_search *search, struct hs__both *out,
 	struct hs_error *err)
 {
+	struct hs__links links = { .env = env, .txn = txn, .arena = arena, .err = err };
+	bool linked = hs__links_matter(env, call->type, search->where);
 	*out = (struct hs__both) { .env = env,
 		.type = call->type,
 		.stored = search,
 		.shelf = hs__shelf_type(env->rest, call->type) };
-	uint32_t type;
-	if (hs_search_words_types(search->where, &type, 0, 1) > 0)
-		out->shelf = NULL; /* the words of what packages hold are not indexed */
-	if (!out->shelf)
+	if (!out->shelf && !linked)
 		return HS_OK;
-	enum hs_status status = hs__rest_search_parse_by(env, &env->rest->shelf->numbering, arena, call,
+	enum hs_status status = hs__rest_search_parse_by(env, &env->rest->numbering, arena, call,
 		&out->shelved, err);
-	if (status == HS_OK)
-		status = hs__shelf_search(env->rest->shelf, out->shelf, arena, &out->shelved, &out->hits,
-			err);
+	if (status == HS_OK && linked)
+		status = widen(&links, out, err);
+	if (status == HS_OK && out->shelf)
+		status = hs__shelf_search(&links, call->type, &out->shelved, &out->hits, err);
 	if (status == HS_OK && out->hits.count > 0)
 		status = hs__shade_learn(env, txn, arena, call->type, err);
 	return status;

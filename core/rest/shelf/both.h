@@ -4,7 +4,8 @@
  *
  * Without an order of its own the stored come first, then those of packages by id. The cursor of a page is
  * "N~S": how many of the shelf's hits have passed, and the store's own cursor ("" not begun, "!" ended). Both
- * stay right while others write. Where the shelf has nothing of a type it is the store's cursor as it is. */
+ * stay right while others write. Where the shelf has nothing of a type it is the store's cursor as it is.
+ * Chains, _has and words look into both (links.h). */
 #pragma once
 
 #include <core/rest/shelf/shelf.h>
@@ -14,7 +15,7 @@ struct hs__both {
 	const struct hs__rest_type *type;
 	const struct hs_search *stored;     /* parsed with the store's numbers */
 	const struct hs__shelf_type *shelf; /* NULL: the store alone */
-	struct hs_search shelved;           /* the same with shelf numbers */
+	struct hs_search shelved;           /* the same with shelf numbers, where these are needed */
 	struct hs__shelf_hits hits;
 };
 

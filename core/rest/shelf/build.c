@@ -25,7 +25,6 @@ struct build {
 	struct hs_rest *rest;
 	const struct hs_rest_packages *packages;
 	uint32_t package; /* at hand */
-	struct hs_numbering numbering;
 	struct hs_image_builder *builder;
 	struct hs_arena *arena; /* ids, URLs, keys of `canonicals` */
 	struct hs_map canonicals;
@@ -34,19 +33,6 @@ struct build {
 	size_t draft_count, draft_room, row_count, row_room;
 	int64_t now_ms;
 };
-
-static uint32_t shelf_number(void *arg, unsigned space, struct hs_slice text)
-{
-	const struct hs_rest *rest = arg;
-	const struct hs_map_slot *slot = NULL;
-	if (space == HS_SPACE_TYPE) {
-		slot = hs_map_get(&rest->by_name, text);
-		return slot ? ((const struct hs__rest_type *)slot->value.ptr)->index + 1 : 0;
-	}
-	if (space == HS_SPACE_PARAM)
-		slot = hs_map_get(&rest->param_index, text);
-	return slot ? (uint32_t)slot->value.number : 0;
-}
 
 /* ---- which resources ---- */
 
@@ -125,7 +111,7 @@ static enum hs_status add_rows(struct build *build, struct hs_arena *arena, cons
 	struct hs_index_row *rows = NULL;
 	size_t count = 0;
 	enum hs_status status = hs_search_extract(&(struct hs_search_work) { build->rest->config.rules,
-							  &build->numbering, arena },
+							  &build->rest->numbering, arena },
 		tree, HS_S_NONE, &rows, &count, err);
 	if (status != HS_OK)
 		return status;
@@ -313,7 +299,6 @@ static enum hs_status build_image(struct hs_rest *rest, const struct hs_rest_pac
 {
 	struct build build = { .rest = rest,
 		.packages = packages,
-		.numbering = { shelf_number, rest },
 		.builder = hs_image_builder_new(HS__SHELF_KIND, HS__SHELF_FORMAT, key),
 		.arena = hs_arena_new(TEXTS_MAX),
 		.now_ms = packages->world->wall_ms(packages->world->ctx) };
@@ -365,7 +350,6 @@ static void adopt(struct hs_rest *rest, struct hs_image *image, struct hs_packag
 	shelf->rows = hs_image_section(image, HS__SHELF_ROWS, sizeof *shelf->rows, &ignored);
 	shelf->keys = hs_image_section(image, HS__SHELF_KEYS, sizeof *shelf->keys, &ignored);
 	shelf->types = hs_heap_alloc((rest->type_count + 1) * sizeof *shelf->types);
-	shelf->numbering = (struct hs_numbering) { shelf_number, rest };
 	for (size_t i = 0; i < types; i++) {
 		const struct hs__rest_type *type = hs__rest_type(rest, hs_image_text(image, rows[i].name));
 		if (type)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Searching the shelf: candidates from keys when the condition names a value, else every item; then the
  * condition itself over the entries, then order. */
-#include <core/rest/shelf/shelf.h>
+#include <core/rest/shelf/links.h>
 
 #include <stdlib.h>
 
@@ -48,9 +48,19 @@ static bool is_drivable(const struct hs_find *find)
 	return find->op == HS_FIND_AND ? any : all;
 }
 
+/* Do the entries of an item tell all? As deep as the tree, which the parser limits. */
+static bool is_plain(const struct hs_find *find)
+{
+	bool plain = find->op != HS_FIND_CHAIN && find->op != HS_FIND_HAS && find->op != HS_FIND_WORDS;
+	for (size_t i = 0; plain && i < find->kid_count; i++)
+		plain = is_plain(find->kids[i]);
+	return plain;
+}
+
 bool hs__shelf_is_quick(const struct hs_search *search)
 {
-	return search->where ? is_drivable(search->where) : search->sort_count == 0;
+	return search->where ? is_drivable(search->where) && is_plain(search->where) :
+			       search->sort_count == 0;
 }
 
 struct finding {
@@ -188,37 +198,59 @@ static bool keep(struct hs_arena *arena, const struct hs_search *search, struct 
 	return hit->rank != NULL;
 }
 
-enum hs_status hs__shelf_search(const struct hs__shelf *shelf, const struct hs__shelf_type *type,
-	struct hs_arena *arena, const struct hs_search *search, struct hs__shelf_hits *out,
-	struct hs_error *err)
+/* Does the item fulfil the condition? Its entries are in `rows` when there is one. */
+static bool holds(struct hs__links *links, const struct hs__rest_type *type, uint32_t at,
+	const struct hs_search *search, const struct hs_index_row *rows)
 {
-	struct finding finding = { .shelf = shelf, .type = type };
+	const struct hs__shelf *shelf = links->env->rest->shelf;
+	const struct hs__shelf_item *item = hs__shelf_item(shelf, hs__shelf_type(links->env->rest, type), at);
+	struct hs__links_item looked = {
+		.links = links, .type = type, .at = at, .rows = rows, .count = item->row_count
+	};
+	bool holds = hs_search_match(search->where, hs_image_text(shelf->image, item->id), item->updated_ms,
+		rows, item->row_count, hs__links_related, &looked);
+	hs__links_item_end(&looked);
+	return holds;
+}
+
+enum hs_status hs__shelf_search(struct hs__links *links, const struct hs__rest_type *type,
+	const struct hs_search *search, struct hs__shelf_hits *out, struct hs_error *err)
+{
+	const struct hs__shelf *shelf = links->env->rest->shelf;
+	struct hs_error wrong = { .status = HS_OK };
+	struct hs_error *outer = links->err;
+	struct finding finding = { .shelf = shelf, .type = hs__shelf_type(links->env->rest, type) };
 	bool drive = search->where && is_drivable(search->where);
 	bool look = search->where || search->sort_count > 0; /* else every item is found */
 	struct hs_arena *scratch = hs_arena_new(SCRATCH);
-	struct hs_index_row *rows = hs_arena_array(scratch, (size_t)type->rows_most + 1, sizeof *rows);
-	struct hs__shelf_hit *hits = hs_arena_array(arena, (size_t)type->item_count + 1, sizeof *hits);
-	size_t count = 0;
+	size_t room = (size_t)finding.type->item_count + 1, count = 0;
+	struct hs_index_row *rows = hs_arena_array(scratch, (size_t)finding.type->rows_most + 1,
+		sizeof *rows);
+	struct hs__shelf_hit *hits = hs_arena_array(links->arena, room, sizeof *hits);
 	enum hs_status status = HS_OK;
-	finding.marked = hs_arena_array(scratch, (size_t)type->item_count + 1, sizeof *finding.marked);
-	if (!rows || !hits || !finding.marked) {
-		hs_arena_free(scratch);
-		return hs_fail(err, HS_E_LIMIT, "the search is too large");
-	}
-	if (drive)
+	finding.marked = hs_arena_array(scratch, room, sizeof *finding.marked);
+	links->err = &wrong;
+	if (!rows || !hits || !finding.marked)
+		status = hs_fail(err, HS_E_LIMIT, "the search is too large");
+	if (status == HS_OK && drive)
 		mark(&finding, search->where);
-	for (uint32_t at = 0; status == HS_OK && at < type->item_count; at++) {
-		const struct hs__shelf_item *item = hs__shelf_item(shelf, type, at);
-		struct hs_slice id = hs_image_text(shelf->image, item->id);
+	for (uint32_t at = 0; status == HS_OK && at < finding.type->item_count; at++) {
+		const struct hs__shelf_item *item = hs__shelf_item(shelf, finding.type, at);
 		if (drive && !finding.marked[at])
 			continue;
 		if (look)
 			hs__shelf_rows(shelf, item, rows);
-		if (!hs_search_match(search->where, id, item->updated_ms, rows, item->row_count, NULL, NULL))
+		if (!holds(links, type, at, search, rows))
 			continue;
 		hits[count] = (struct hs__shelf_hit) { .at = at };
-		if (!keep(arena, search, id, item, rows, &hits[count++]))
+		if (!keep(links->arena, search, hs_image_text(shelf->image, item->id), item, rows,
+			    &hits[count++]))
 			status = hs_fail(err, HS_E_LIMIT, "the search is too large");
+	}
+	links->err = outer;
+	if (status == HS_OK && wrong.status != HS_OK) {
+		*err = wrong;
+		status = wrong.status;
 	}
 	if (status == HS_OK && search->sort_count > 0 && count > 1)
 		qsort_r(hits, count, sizeof *hits, by_rank, (void *)(uintptr_t)search);

@@ -120,6 +120,13 @@ size_t hs__shelf_rows(const struct hs__shelf *shelf, const struct hs__shelf_item
 	return item->row_count;
 }
 
+bool hs__shelf_versioned(const struct hs_index_row *rows, size_t at)
+{
+	return at > 0 && rows[at - 1].param == rows[at].param && rows[at - 1].text.len > rows[at].text.len &&
+		hs_slice_starts(rows[at - 1].text, rows[at].text) &&
+		rows[at - 1].text.ptr[rows[at].text.len] == '|';
+}
+
 uint32_t hs__shelf_hash(uint32_t param, uint8_t kind, struct hs_slice text)
 {
 	char folded[256];

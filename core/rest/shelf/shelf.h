@@ -4,7 +4,7 @@
  * One image an edition holds for each of them its id, its place in its package, and its index entries, with
  * texts instead of a store's numbers; it is made when the set of packages changes and mapped ever after. The
  * resource itself is read from its package when it is asked for. A *shelf number* of a type or parameter is
- * its place in struct hs_rest, from 1; conditions over the shelf are parsed with these.
+ * that of hs_rest.numbering; conditions over the shelf are parsed with these.
  *
  * Threads: immutable but for struct hs__rest_shade, which is atomic. */
 #pragma once
@@ -64,7 +64,6 @@ struct hs__shelf {
 	const struct hs__shelf_row *rows;
 	const struct hs__shelf_key *keys;
 	const struct hs__shelf_type **types; /* by hs__rest_type.index; NULL: nothing of the type */
-	struct hs_numbering numbering;       /* shelf numbers */
 };
 
 /* A resource of the shelf is told by this bit of its row; its body is empty until hs__shelf_body. */
@@ -98,6 +97,8 @@ enum hs_status hs__shelf_body(const struct hs__rest_env *env, struct hs_arena *a
 /* The entries of an item, in `out` (room for type->rows_most). */
 size_t hs__shelf_rows(const struct hs__shelf *shelf, const struct hs__shelf_item *item,
 	struct hs_index_row *out);
+/* Is rows[at] the URL of the entry before it, which names a version too ("url|1", then "url")? */
+bool hs__shelf_versioned(const struct hs_index_row *rows, size_t at);
 /* The hash of hs__shelf_key for an entry. */
 uint32_t hs__shelf_hash(uint32_t param, uint8_t kind, struct hs_slice text);
 /* The place, among the keys of a type, of the first whose hash is not less; key_count when all are. */
@@ -134,10 +135,11 @@ struct hs__shelf_hits {
 	struct hs__shelf_hit *items;
 	size_t count;
 };
-enum hs_status hs__shelf_search(const struct hs__shelf *shelf, const struct hs__shelf_type *type,
-	struct hs_arena *arena, const struct hs_search *search, struct hs__shelf_hits *out,
-	struct hs_error *err);
-/* Is the search answered from keys, so that it may run on a loop? */
+struct hs__links;
+/* In the arena of `links`; the shelf has something of the type. */
+enum hs_status hs__shelf_search(struct hs__links *links, const struct hs__rest_type *type,
+	const struct hs_search *search, struct hs__shelf_hits *out, struct hs_error *err);
+/* Is the search answered from keys alone, so that it may run on a loop? */
 bool hs__shelf_is_quick(const struct hs_search *search);
 
 /* ---- shade.c: which items are hidden by stored resources of the same id ---- */
