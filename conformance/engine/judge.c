@@ -94,8 +94,9 @@ void hs_test_judge(struct test_stage *stage, const struct hs_script_action *acti
 	j.scope.kind = "assert";
 	j.scope.index = ((size_t)stage->phase * 1000 + stage->test_index) * 100000 + stage->action;
 	j.scope.action = action;
-	out->exchange = stage->last;
-	status = render_fields(&j);
+	out->exchange = action->fault.len ? NULL : stage->last;
+	status = action->fault.len ? hs_fail(&err, HS_E_INVALID, "%.*s", HS_S_ARG(action->fault)) :
+				     render_fields(&j);
 	if (!status)
 		status = judges[j.assertion->check](&j);
 	if (status) {

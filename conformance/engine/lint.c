@@ -193,7 +193,10 @@ static void lint_test(struct linter *l, const struct hs_script_test *test)
 		if (!sent && !action->u.assertion.source_id.len &&
 			action->u.assertion.check != HS_CHECK_SUBTEST)
 			complain(l, HS_SEVERITY_ERROR, "nothing was sent before this assertion", HS_S_NONE);
-		lint_assert(l, &action->u.assertion);
+		if (action->fault.len)
+			complain(l, HS_SEVERITY_ERROR, "the action means nothing", action->fault);
+		else
+			lint_assert(l, &action->u.assertion);
 	}
 	l->test = NULL;
 }

@@ -123,22 +123,6 @@ static enum hs_status bind_common(struct script_reader *reader, const struct hs_
 static enum hs_status read_actions(struct script_reader *reader, const struct hs_json *list,
 	struct script_binding binding, unsigned depth, struct hs_error *err);
 
-static enum hs_status read_common(struct script_reader *reader, const struct hs_json *call, unsigned depth,
-	struct hs_error *err)
-{
-	struct hs_slice key = text_of(call, "keyRef");
-	const struct hs_json *block = find_common(reader->script, key);
-	struct script_binding binding = { NULL, 0 };
-	if (!block)
-		return hs_fail(err, HS_E_INVALID, "there is no common block \"%.*s\" in this script",
-			HS_S_ARG(key));
-	if (depth >= 8)
-		return hs_fail(err, HS_E_INVALID, "common blocks call one another without end");
-	enum hs_status status = bind_common(reader, block, call, &binding, err);
-	return status ? status :
-			read_actions(reader, hs_json_get(block, HS_S("action")), binding, depth + 1, err);
-}
-
 static struct hs_script_action *next_action(struct script_reader *reader)
 {
 	if (reader->count == reader->room) {
@@ -157,6 +141,39 @@ static struct hs_script_action *next_action(struct script_reader *reader)
 	return action;
 }
 
+/* An action that says nothing: an error where it stands, not of the whole script. */
+static enum hs_status add_fault(struct script_reader *reader, const struct hs_json *item,
+	struct hs_slice fault, struct hs_error *err)
+{
+	struct hs_script_action *action = next_action(reader);
+	uint32_t column = 0;
+
+	if (!action || !fault.ptr)
+		return hs_fail(err, HS_E_LIMIT, "the script has too many actions");
+	hs_json_position(reader->text, item, &action->line, &column);
+	action->is_assert = true;
+	action->fault = fault;
+	return HS_OK;
+}
+
+static enum hs_status read_common(struct script_reader *reader, const struct hs_json *call, unsigned depth,
+	struct hs_error *err)
+{
+	struct hs_slice key = text_of(call, "keyRef");
+	const struct hs_json *block = find_common(reader->script, key);
+	struct script_binding binding = { NULL, 0 };
+	if (!block)
+		return add_fault(reader, call,
+			hs_arena_printf(reader->arena, "there is no common block \"%.*s\" in this script",
+				HS_S_ARG(hs_slice_first(key, 64))),
+			err);
+	if (depth >= 8)
+		return hs_fail(err, HS_E_INVALID, "common blocks call one another without end");
+	enum hs_status status = bind_common(reader, block, call, &binding, err);
+	return status ? status :
+			read_actions(reader, hs_json_get(block, HS_S("action")), binding, depth + 1, err);
+}
+
 /* An action is one operation or one assertion. Published ones have both as well: what is sent, and what is
  * said of it. */
 static enum hs_status read_one(struct script_reader *reader, const struct hs_json *item,
@@ -165,11 +182,8 @@ static enum hs_status read_one(struct script_reader *reader, const struct hs_jso
 	const bool has[] = { hs_json_get(item, HS_S("operation")), hs_json_get(item, HS_S("assert")) };
 	enum hs_status status = HS_OK;
 
-	if (!has[0] && !has[1]) {
-		hs_fail(err, HS_E_INVALID, "an action is either an operation or an assert");
-		hs_json_position(reader->text, item, &err->line, &err->column);
-		return err->status;
-	}
+	if (!has[0] && !has[1])
+		return add_fault(reader, item, HS_S("an action is either an operation or an assert"), err);
 	for (int assertion = 0; assertion < 2 && !status; assertion++) {
 		struct hs_script_action *action = has[assertion] ? next_action(reader) : NULL;
 		if (!has[assertion])

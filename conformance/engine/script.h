@@ -93,6 +93,7 @@ struct hs_script_action {
 	} u;
 	struct hs_slice id; /* label, else id, else a number: unique in its test */
 	struct hs_slice label, description;
+	struct hs_slice fault;          /* why it cannot mean anything; then it counts as an assertion */
 	const struct hs_pair *bindings; /* parameters of the common block it came from */
 	size_t binding_count;
 	uint32_t line; /* in the file */
@@ -148,7 +149,7 @@ struct hs_script {
 
 /* Reads a script from its text, JSON or (with the definitions, else NULL) XML. Faults that make it useless
  * fail (HS_E_STRUCTURE, HS_E_INVALID with the element); those that spoil one action are found by the linter
- * and when the action runs. `id` and `file` are kept as given. */
+ * and when the action runs: an error there, and the other tests run. `id` and `file` are kept as given. */
 enum hs_status hs_script_read(struct hs_arena *arena, struct hs_slice text, struct hs_slice id,
 	struct hs_slice file, const struct hs_defs *defs, struct hs_script **out, struct hs_error *err);
 

@@ -80,21 +80,14 @@ static enum hs_status read_operation(struct script_reader *reader, const struct 
 	return read_headers(reader, item, out, err);
 }
 
-static enum hs_status read_operator(struct hs_slice name, enum hs_script_operator *out, struct hs_error *err)
+/* False when there is none of that name. */
+static bool read_operator(struct hs_slice name, enum hs_script_operator *out)
 {
 	*out = HS_OP_ABSENT;
-	if (!name.len)
-		return HS_OK;
-	for (int i = HS_OP_EQUALS; i < HS_OP_COUNT; i++) {
-		if (hs_slice_eq(name, hs_slice_cstr(operator_names[i]))) {
+	for (int i = HS_OP_EQUALS; name.len && i < HS_OP_COUNT; i++)
+		if (hs_slice_eq(name, hs_slice_cstr(operator_names[i])))
 			*out = (enum hs_script_operator)i;
-			return HS_OK;
-		}
-	}
-	return hs_fail(err, HS_E_INVALID,
-		"there is no operator \"%.*s\"; the specification has equals, notEquals, in, "
-		"notIn, greaterThan, lessThan, empty, notEmpty, contains, notContains, eval and manualEval",
-		HS_S_ARG(name));
+	return !name.len || *out != HS_OP_ABSENT;
 }
 
 static enum hs_status read_requirements(struct script_reader *reader, const struct hs_json *item,
@@ -170,9 +163,6 @@ static void read_check(const struct hs_json *item, struct hs_script_assert *out)
 static enum hs_status read_assert(struct script_reader *reader, const struct hs_json *item,
 	struct hs_script_assert *out, struct hs_error *err)
 {
-	enum hs_status status = read_operator(text_of(item, "operator"), &out->op, err);
-	if (status)
-		return status;
 	out->value = text_of(item, "value");
 	out->source_id = text_of(item, "sourceId");
 	out->compare_id = text_of(item, "compareToSourceId");
@@ -200,6 +190,11 @@ enum hs_status hs_script_read_action(struct script_reader *reader, const struct 
 	uint32_t column = 0;
 
 	hs_json_position(reader->text, item, &out->line, &column);
+	if (assertion && !read_operator(text_of(body, "operator"), &out->u.assertion.op))
+		out->fault = hs_arena_printf(reader->arena,
+			"there is no operator \"%.*s\"; the specification has equals, notEquals, in, notIn, "
+			"greaterThan, lessThan, empty, notEmpty, contains, notContains, eval and manualEval",
+			HS_S_ARG(hs_slice_first(text_of(body, "operator"), 64)));
 	out->label = text_of(body, "label");
 	out->description = text_of(body, "description");
 	out->id = out->label.len ? out->label : text_of(item, "id");

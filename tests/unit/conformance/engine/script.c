@@ -87,10 +87,6 @@ static void refused(void **state)
 	static const char *const texts[] = {
 		"{'resourceType': 'Patient'}",
 		"{",
-		"{'resourceType': 'TestScript', 'test': [{'action': [{}]}]}",
-		"{'resourceType': 'TestScript', 'test': [{'action': [{'assert': {'operator': "
-		"'resembles'}}]}]}",
-		"{'resourceType': 'TestScript', 'test': [{'action': [{'common': {'keyRef': 'none'}}]}]}",
 		"{'resourceType': 'TestScript', 'common': [{'key': 'c', 'action': [{'common': {'keyRef': "
 		"'c'}}]}], "
 		"'test': [{'action': [{'common': {'keyRef': 'c'}}]}]}",
@@ -104,6 +100,35 @@ static void refused(void **state)
 		assert_null(read_text(&bench, texts[i], &err));
 		assert_true(err.text[0]);
 	}
+	bench_close(&bench);
+}
+
+/* What means nothing spoils its own test and no other. */
+static void faulty(void **state)
+{
+	struct bench bench;
+	struct hs_error err = { 0 };
+	struct hs_issues issues = { 0 };
+
+	(void)state;
+	bench_open(&bench, "");
+	struct hs_script *s = read_text(&bench,
+		"{'resourceType': 'TestScript', 'test': ["
+		"{'action': [{'assert': {'label': 'odd', 'operator': 'resembles', 'resource': 'X'}}]},"
+		"{'action': [{}, {'common': {'keyRef': 'none'}}]},"
+		"{'action': [{'operation': {'method': 'get', 'url': '/'}}, {'assert': {'resource': 'X'}}]}]}",
+		&err);
+	assert_non_null(s);
+	assert_int_equal(s->test_count, 3);
+	assert_true(hs_slice_search(s->tests[0].actions[0].fault, HS_S("operator \"resembles\"")) !=
+		SIZE_MAX);
+	assert_slice(s->tests[0].actions[0].id, "odd");
+	assert_true(hs_slice_search(s->tests[1].actions[0].fault, HS_S("either")) != SIZE_MAX);
+	assert_true(hs_slice_search(s->tests[1].actions[1].fault, HS_S("common block \"none\"")) != SIZE_MAX);
+	assert_int_equal(s->tests[2].actions[1].fault.len, 0);
+	issues.arena = bench.arena;
+	hs_script_lint(s, HS_S(""), &issues);
+	assert_true(issues.errors >= 3);
 	bench_close(&bench);
 }
 
@@ -268,6 +293,7 @@ int main(void)
 		cmocka_unit_test(shapes),
 		cmocka_unit_test(both_in_one),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(faulty),
 		cmocka_unit_test(needs),
 		cmocka_unit_test(lint),
 		cmocka_unit_test(paths),
