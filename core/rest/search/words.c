@@ -6,8 +6,8 @@
 #include <core/store/words.h>
 
 #define TYPES_MAX 8u
-#define VERSIONS 256u /* of one transaction */
-#define ROUNDS 48u    /* of one request; then the client is asked to come again */
+#define VERSIONS 1024u /* of one transaction: some 15 ms; fewer cost FTS5 more merging than reading */
+#define ROUNDS 512u    /* of one request, some seconds; then the client is asked to come again */
 
 struct follow {
 	uint32_t types[TYPES_MAX];
