@@ -16,8 +16,12 @@ static enum hs_verdict reply_cached(struct hs_request *req, struct hs__rest_cach
 {
 	hs_reply_header(req, HS_S("ETag"), hs_slice(entry->etag, entry->etag_len));
 	hs_reply_header(req, HS_S("Last-Modified"), hs_slice(entry->modified, HS_HTTP_DATE_LEN));
-	if ((if_none_match.len | if_modified_since.len) > 0 &&
-		hs__rest_not_modified(if_none_match, if_modified_since, entry->version, entry->updated_ms)) {
+	/* Nearly always the tag comes back as it was given. */
+	bool same = hs_slice_eq(if_none_match, hs_slice(entry->etag, entry->etag_len));
+	if (same ||
+		((if_none_match.len | if_modified_since.len) > 0 &&
+			hs__rest_not_modified(if_none_match, if_modified_since, entry->version,
+				entry->updated_ms))) {
 		hs__rest_cached_unref(entry);
 		return hs_reply_empty(req, 304);
 	}
