@@ -66,7 +66,7 @@ static struct hs_json *from_value(struct hs_arena *arena, const struct hs_path_v
 		return hs_json_clone(arena, value->node);
 	if (value->kind == HS_PATH_BOOLEAN)
 		return hs_json_bool(arena, value->boolean);
-	if (value->kind == HS_PATH_INTEGER)
+	if (value->kind == HS_PATH_INTEGER || value->kind == HS_PATH_LONG)
 		return hs_json_int(arena, value->integer);
 	if (value->kind == HS_PATH_DECIMAL)
 		return hs_json_number(arena, value->text);

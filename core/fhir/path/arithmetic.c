@@ -4,16 +4,6 @@
 #include <core/fhir/path/quantity.h>
 #include <core/fhir/path/run.h>
 
-static enum hs_status push_number(struct path_run *run, struct path_list *out, struct path_decimal value,
-	bool whole)
-{
-	int64_t integer;
-	if (whole && hs__path_decimal_i64(value, &integer)) {
-		return hs__path_push_integer(run, out, integer);
-	}
-	return hs__path_push_decimal(run, out, value);
-}
-
 static enum hs_status push_quantity(struct path_run *run, struct path_list *out,
 	const struct path_quantity *quantity)
 {
@@ -25,33 +15,14 @@ static enum hs_status push_quantity(struct path_run *run, struct path_list *out,
 		&(struct hs_path_value) { .kind = HS_PATH_QUANTITY, .text = text, .unit = quantity->unit });
 }
 
-/* Whole numbers as the machine has them: all but division, unless the result is too large for that. */
-static bool on_integers(uint8_t op, int64_t a, int64_t b, int64_t *out)
-{
-	switch (op) {
-	case OP_ADD:
-		return !__builtin_add_overflow(a, b, out);
-	case OP_SUBTRACT:
-		return !__builtin_sub_overflow(a, b, out);
-	case OP_MULTIPLY:
-		return !__builtin_mul_overflow(a, b, out);
-	default:
-		return false;
-	}
-}
-
 /* Division by zero and results that do not fit are empty (section 6.6). */
 static enum hs_status on_numbers(struct path_run *run, const struct path_node *node,
 	const struct hs_path_value *left, const struct hs_path_value *right, struct path_list *out)
 {
 	struct path_decimal a, b, result, rest;
-	int64_t integer;
-	if (left->kind == HS_PATH_INTEGER && right->kind == HS_PATH_INTEGER &&
-		on_integers(node->op, left->integer, right->integer, &integer)) {
-		return hs__path_push_integer(run, out, integer);
-	}
 	bool fits = hs__path_number(left, &a) && hs__path_number(right, &b);
-	bool whole = left->kind == HS_PATH_INTEGER && right->kind == HS_PATH_INTEGER;
+	bool whole = hs__path_is_whole(left) && hs__path_is_whole(right);
+	bool wide = left->kind == HS_PATH_LONG || right->kind == HS_PATH_LONG;
 	switch (fits ? node->op : OP_EMPTY) {
 	case OP_ADD:
 		fits = hs__path_decimal_add(a, b, &result);
@@ -68,6 +39,7 @@ static enum hs_status on_numbers(struct path_run *run, const struct path_node *n
 		break;
 	case OP_DIV:
 		fits = hs__path_decimal_divmod(a, b, &result, &rest);
+		wide = wide || (!whole && fits && !hs__path_decimal_is_short(result));
 		whole = true;
 		break;
 	case OP_MOD:
@@ -76,7 +48,10 @@ static enum hs_status on_numbers(struct path_run *run, const struct path_node *n
 	default:
 		fits = false;
 	}
-	return fits ? push_number(run, out, result, whole) : HS_OK;
+	if (!fits) {
+		return HS_OK;
+	}
+	return whole ? hs__path_push_whole(run, out, result, wide) : hs__path_push_decimal(run, out, result);
 }
 
 static enum hs_status refuse(struct path_run *run, const struct path_node *node, const char *what)
@@ -87,7 +62,7 @@ static enum hs_status refuse(struct path_run *run, const struct path_node *node,
 /* The finer of the two units, in which sums are given (section 6.6). */
 static struct hs_slice finer_unit(const struct path_quantity *a, const struct path_quantity *b)
 {
-	struct path_quantity one = { hs__path_decimal_of(1), b->unit };
+	struct path_quantity one = { .value = hs__path_decimal_of(1), .unit = b->unit };
 	struct path_decimal in_a;
 	bool finer = hs__path_quantity_convert(&one, a->unit, &in_a) &&
 		hs__path_decimal_compare(in_a, hs__path_decimal_of(1)) < 0;
@@ -132,7 +107,8 @@ static enum hs_status on_moment(struct path_run *run, const struct path_node *no
 	const struct path_moment *moment, const struct hs_path_value *right, struct path_list *out)
 {
 	struct path_quantity amount;
-	if ((node->op != OP_ADD && node->op != OP_SUBTRACT) || right->kind != HS_PATH_QUANTITY ||
+	bool span = right->kind == HS_PATH_QUANTITY || right->kind == HS_PATH_NODE;
+	if ((node->op != OP_ADD && node->op != OP_SUBTRACT) || !span ||
 		!hs__path_quantity_of(right, &amount)) {
 		return refuse(run, node, "a date and this; a date moves by a time span: + 3 days");
 	}
@@ -146,8 +122,11 @@ static enum hs_status on_moment(struct path_run *run, const struct path_node *no
 		amount.value.coefficient = -amount.value.coefficient;
 	}
 	struct path_moment result;
+	if (moment->kind == HS_PATH_TIME && unit < PATH_CALENDAR_HOUR) {
+		return refuse(run, node, "a time and days; a time moves by hours, minutes, seconds");
+	}
 	if (!hs__path_moment_add(moment, amount.value, (int)unit, &result)) {
-		return HS_OK;
+		return hs__path_fault(run, node, "the result is no date of the years 1 to 9999");
 	}
 	return hs__path_push_text(run, out, (enum hs_path_kind)result.kind,
 		hs__path_moment_print(run->arena, &result));
@@ -165,23 +144,19 @@ static enum hs_status on_texts(struct path_run *run, struct hs_slice a, struct h
 	return hs__path_push_text(run, out, HS_PATH_STRING, hs_slice(text, a.len + b.len));
 }
 
-static bool is_number(const struct hs_path_value *value)
-{
-	return value->kind == HS_PATH_INTEGER || value->kind == HS_PATH_DECIMAL;
-}
-
 enum hs_status hs__path_arithmetic(struct path_run *run, const struct path_node *node,
 	const struct hs_path_value *a, const struct hs_path_value *b, struct path_list *out)
 {
 	struct path_moment moment;
 	struct path_quantity x, y;
-	if (is_number(a) && is_number(b)) {
+	if (hs__path_is_number(a) && hs__path_is_number(b)) {
 		return on_numbers(run, node, a, b, out);
 	}
 	/* A string of a resource whose type is not known is a date when it looks like one. */
 	bool untyped = a->kind == HS_PATH_STRING && a->node && !a->type &&
 		hs__path_moment_parse(a->text, &moment);
-	if ((untyped || hs__path_moment(a, &moment)) && b->kind == HS_PATH_QUANTITY) {
+	if ((untyped || hs__path_moment(a, &moment)) &&
+		(b->kind == HS_PATH_QUANTITY || b->kind == HS_PATH_NODE)) {
 		return on_moment(run, node, &moment, b, out);
 	}
 	if (node->op == OP_ADD && hs__path_is_text(a) && hs__path_is_text(b)) {
@@ -201,12 +176,14 @@ enum hs_status hs__path_negate(struct path_run *run, const struct path_node *nod
 {
 	struct path_decimal number;
 	struct path_quantity quantity;
-	if (a->kind == HS_PATH_INTEGER && a->integer != INT64_MIN) {
-		return hs__path_push_integer(run, out, -a->integer);
-	}
 	if (hs__path_number(a, &number)) {
+		/* The least Integer is written as minus a number that is none: a literal without an L. */
+		bool least = a->kind == HS_PATH_LONG && a->text.len && !a->node &&
+			a->integer == -(int64_t)INT32_MIN;
 		number.coefficient = -number.coefficient;
-		return push_number(run, out, number, a->kind == HS_PATH_INTEGER);
+		return hs__path_is_whole(a) ?
+			hs__path_push_whole(run, out, number, a->kind == HS_PATH_LONG && !least) :
+			hs__path_push_decimal(run, out, number);
 	}
 	if (hs__path_quantity_of(a, &quantity)) {
 		quantity.value.coefficient = -quantity.value.coefficient;

@@ -129,6 +129,8 @@ static struct path_shape shape_of_result(const struct checker *checker, const st
 		return hs__shape_system(HS_PATH_BOOLEAN);
 	case 'i':
 		return hs__shape_system(HS_PATH_INTEGER);
+	case 'L':
+		return hs__shape_system(HS_PATH_LONG);
 	case 's':
 	case 'S':
 		return hs__shape_system(HS_PATH_STRING);
@@ -240,11 +242,15 @@ static struct path_shape arithmetic(const struct path_node *node, const struct p
 {
 	bool integers = is_system(a, HS_PATH_INTEGER, HS_PATH_INTEGER) &&
 		is_system(b, HS_PATH_INTEGER, HS_PATH_INTEGER);
+	bool longs = is_system(a, HS_PATH_INTEGER, HS_PATH_LONG) &&
+		is_system(b, HS_PATH_INTEGER, HS_PATH_LONG);
 	if (node->op == OP_JOIN) {
 		return hs__shape_system(HS_PATH_STRING);
 	}
-	if (integers) {
-		return hs__shape_system(node->op == OP_DIVIDE ? HS_PATH_DECIMAL : HS_PATH_INTEGER);
+	if (longs) {
+		return hs__shape_system(node->op == OP_DIVIDE ? HS_PATH_DECIMAL :
+				integers                      ? HS_PATH_INTEGER :
+								HS_PATH_LONG);
 	}
 	return hs__shape_any();
 }

@@ -2,13 +2,14 @@
 /* Equality, equivalence and order of values (FHIRPath sections 6.1 and 6.2). */
 #include <core/fhir/path/moment.h>
 #include <core/fhir/path/quantity.h>
+#include <core/fhir/path/regex.h>
 #include <core/fhir/path/run.h>
 
 #define COMPARE_DEPTH 500 /* levels of a tree that are compared */
 
 bool hs__path_number(const struct hs_path_value *value, struct path_decimal *out)
 {
-	if (value->kind == HS_PATH_INTEGER) {
+	if (hs__path_is_whole(value)) {
 		*out = hs__path_decimal_of(value->integer);
 		return true;
 	}
@@ -30,11 +31,6 @@ bool hs__path_moment(const struct hs_path_value *value, struct path_moment *out)
 	default:
 		return false;
 	}
-}
-
-static bool is_number(const struct hs_path_value *value)
-{
-	return value->kind == HS_PATH_INTEGER || value->kind == HS_PATH_DECIMAL;
 }
 
 static bool is_moment(const struct hs_path_value *value)
@@ -81,7 +77,7 @@ static enum hs_status equal_members(struct path_run *run, const struct hs_json *
 	return HS_OK;
 }
 
-static bool equal_loose_texts(struct hs_slice a, struct hs_slice b);
+static bool equal_loose_texts(struct path_run *run, struct hs_slice a, struct hs_slice b);
 
 static enum hs_status equal_trees(struct path_run *run, const struct hs_json *a, const struct hs_json *b,
 	unsigned depth, bool loose, int *out)
@@ -105,7 +101,7 @@ static enum hs_status equal_trees(struct path_run *run, const struct hs_json *a,
 			hs__path_decimal_parse(hs_json_text(b), &y) && hs__path_decimal_compare(x, y) == 0;
 		return HS_OK;
 	case HS_JSON_STRING:
-		*out = loose ? equal_loose_texts(hs_json_text(a), hs_json_text(b)) :
+		*out = loose ? equal_loose_texts(run, hs_json_text(a), hs_json_text(b)) :
 			       hs_slice_eq(hs_json_text(a), hs_json_text(b));
 		return HS_OK;
 	case HS_JSON_ARRAY:
@@ -138,7 +134,7 @@ static int tristate(int order, bool known)
 static int equal_numbers(const struct hs_path_value *a, const struct hs_path_value *b)
 {
 	struct path_decimal x, y;
-	if (a->kind == HS_PATH_INTEGER && b->kind == HS_PATH_INTEGER) {
+	if (hs__path_is_whole(a) && hs__path_is_whole(b)) {
 		return a->integer == b->integer;
 	}
 	return hs__path_number(a, &x) && hs__path_number(b, &y) ? hs__path_decimal_compare(x, y) == 0 :
@@ -163,9 +159,9 @@ static int equal_moments(const struct hs_path_value *a, const struct hs_path_val
 static bool as_quantities(const struct hs_path_value *a, const struct hs_path_value *b,
 	struct path_quantity *x, struct path_quantity *y)
 {
-	bool number = is_number(a) || is_number(b);
+	bool number = hs__path_is_number(a) || hs__path_is_number(b);
 	bool trees = a->kind == HS_PATH_NODE && b->kind == HS_PATH_NODE;
-	if (trees || (number && is_number(a) && is_number(b))) {
+	if (trees || (number && hs__path_is_number(a) && hs__path_is_number(b))) {
 		return false;
 	}
 	return hs__path_quantity_of(a, x) && hs__path_quantity_of(b, y);
@@ -183,7 +179,7 @@ enum hs_status hs__path_equal(struct path_run *run, const struct hs_path_value *
 	bool known = false;
 	if (a.kind == HS_PATH_STRING && b.kind == HS_PATH_STRING) {
 		*out = hs_slice_eq(a.text, b.text);
-	} else if (is_number(&a) && is_number(&b)) {
+	} else if (hs__path_is_number(&a) && hs__path_is_number(&b)) {
 		*out = equal_numbers(&a, &b);
 	} else if (a.kind == HS_PATH_BOOLEAN && b.kind == HS_PATH_BOOLEAN) {
 		*out = a.boolean == b.boolean;
@@ -230,11 +226,24 @@ static char fold(char c)
 	return is_blank(c) ? ' ' : c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-/* Without regard to case (ASCII) and with any blank as good as any other; blanks at the ends do not count. */
-static bool equal_loose_texts(struct hs_slice a, struct hs_slice b)
+/* Letters beyond ASCII made small. */
+static struct hs_slice soften(struct path_run *run, struct hs_slice text)
 {
-	a = hs_slice_trim(a);
-	b = hs_slice_trim(b);
+	struct hs_slice small = text;
+	for (size_t i = 0; i < text.len; i++) {
+		if ((unsigned char)text.ptr[i] >= 0x80) {
+			(void)hs__path_recase(run->arena, text, false, &small);
+			break;
+		}
+	}
+	return small;
+}
+
+/* Without regard to case and with any blanks as good as any other; blanks at the ends do not count. */
+static bool equal_loose_texts(struct path_run *run, struct hs_slice a, struct hs_slice b)
+{
+	a = soften(run, hs_slice_trim(a));
+	b = soften(run, hs_slice_trim(b));
 	size_t i = 0, j = 0;
 	while (i < a.len && j < b.len) {
 		if (fold(a.ptr[i]) != fold(b.ptr[j])) {
@@ -278,8 +287,8 @@ static enum hs_status equivalent(struct path_run *run, const struct hs_path_valu
 	struct hs_path_value a = lift(left, right), b = lift(right, left);
 	struct path_quantity x, y;
 	if (a.kind == HS_PATH_STRING && b.kind == HS_PATH_STRING) {
-		*out = equal_loose_texts(a.text, b.text);
-	} else if (is_number(&a) && is_number(&b)) {
+		*out = equal_loose_texts(run, a.text, b.text);
+	} else if (hs__path_is_number(&a) && hs__path_is_number(&b)) {
 		*out = equivalent_numbers(&a, &b);
 	} else if (as_quantities(&a, &b, &x, &y)) {
 		*out = hs__path_quantity_equivalent(&x, &y);
@@ -330,7 +339,8 @@ enum hs_status hs__path_order(struct path_run *run, const struct path_node *node
 	struct path_moment s, t;
 	struct path_quantity x, y;
 	*known = true;
-	if (is_number(&a) && is_number(&b) && hs__path_number(&a, &m) && hs__path_number(&b, &n)) {
+	if (hs__path_is_number(&a) && hs__path_is_number(&b) && hs__path_number(&a, &m) &&
+		hs__path_number(&b, &n)) {
 		*out = hs__path_decimal_compare(m, n);
 	} else if (a.kind == HS_PATH_STRING && b.kind == HS_PATH_STRING) {
 		*out = hs_slice_cmp(a.text, b.text);

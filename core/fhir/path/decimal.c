@@ -235,6 +235,12 @@ bool hs__path_decimal_divmod(struct path_decimal a, struct path_decimal b, struc
 	return true;
 }
 
+bool hs__path_decimal_is_short(struct path_decimal a)
+{
+	int64_t value;
+	return hs__path_decimal_i64(a, &value) && value >= INT32_MIN && value <= INT32_MAX;
+}
+
 bool hs__path_decimal_i64(struct path_decimal a, int64_t *out)
 {
 	a = hs__path_decimal_trim(a);

@@ -43,6 +43,8 @@ int hs__path_decimal_compare(struct path_decimal a, struct path_decimal b);
 /* Without zeros behind the last digit. */
 struct path_decimal hs__path_decimal_trim(struct path_decimal a);
 struct path_decimal hs__path_decimal_of(int64_t value);
+/* Is it whole, and in the range of an Integer? */
+bool hs__path_decimal_is_short(struct path_decimal a);
 /* True when it is whole and fits. */
 bool hs__path_decimal_i64(struct path_decimal a, int64_t *out);
 /* 10 to the power 0 .. 38. */

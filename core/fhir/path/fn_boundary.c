@@ -32,7 +32,7 @@ static enum hs_status bound_number(struct path_call *call, const struct hs_path_
 	if (!bound_decimal(quantity.value, high, digits < 0 ? DEFAULT_DIGITS : digits, &bound)) {
 		return HS_OK;
 	}
-	if (value->kind == HS_PATH_INTEGER || value->kind == HS_PATH_DECIMAL) {
+	if (hs__path_is_number(value)) {
 		return hs__path_push_decimal(call->run, call->out, bound);
 	}
 	struct hs_path_value result = { .kind = HS_PATH_QUANTITY, .unit = quantity.unit };

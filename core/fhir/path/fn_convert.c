@@ -20,7 +20,7 @@ static enum hs_status convert(struct path_call *call, conversion *to, bool ask)
 	if (ask) {
 		return hs__path_push_boolean(call->run, call->out, can);
 	}
-	if (can && result.kind != HS_PATH_BOOLEAN && result.kind != HS_PATH_INTEGER && !result.text.ptr) {
+	if (can && result.kind != HS_PATH_BOOLEAN && !hs__path_is_whole(&result) && !result.text.ptr) {
 		return hs__path_full(call->run);
 	}
 	return can ? hs__path_push(call->run, call->out, &result) : HS_OK;
@@ -59,19 +59,37 @@ static bool to_boolean(struct path_call *call, const struct hs_path_value *from,
 	return out->boolean || one_of(from->text, NO);
 }
 
-static bool to_integer(struct path_call *call, const struct hs_path_value *from, struct hs_path_value *out)
+/* A number as strings have it: sign and digits, no exponent. */
+static bool read_number(struct hs_slice text, struct path_decimal *out)
+{
+	return hs_slice_find(text, 'e', 0) == SIZE_MAX && hs_slice_find(text, 'E', 0) == SIZE_MAX &&
+		hs__path_decimal_parse(text, out);
+}
+
+/* A whole number, a boolean, or the text of a whole number. */
+static bool to_whole(const struct hs_path_value *from, int64_t *out)
 {
 	struct path_decimal number;
-	(void)call;
-	out->kind = HS_PATH_INTEGER;
-	if (from->kind == HS_PATH_INTEGER || from->kind == HS_PATH_BOOLEAN) {
-		out->integer = from->kind == HS_PATH_INTEGER ? from->integer : from->boolean;
+	if (hs__path_is_whole(from) || from->kind == HS_PATH_BOOLEAN) {
+		*out = from->kind == HS_PATH_BOOLEAN ? from->boolean : from->integer;
 		return true;
 	}
 	return from->kind == HS_PATH_STRING && hs_slice_find(from->text, '.', 0) == SIZE_MAX &&
-		hs_slice_find(from->text, 'e', 0) == SIZE_MAX &&
-		hs_slice_find(from->text, 'E', 0) == SIZE_MAX &&
-		hs__path_decimal_parse(from->text, &number) && hs__path_decimal_i64(number, &out->integer);
+		read_number(from->text, &number) && hs__path_decimal_i64(number, out);
+}
+
+static bool to_integer(struct path_call *call, const struct hs_path_value *from, struct hs_path_value *out)
+{
+	(void)call;
+	out->kind = HS_PATH_INTEGER;
+	return to_whole(from, &out->integer) && out->integer >= INT32_MIN && out->integer <= INT32_MAX;
+}
+
+static bool to_long(struct path_call *call, const struct hs_path_value *from, struct hs_path_value *out)
+{
+	(void)call;
+	out->kind = HS_PATH_LONG;
+	return to_whole(from, &out->integer);
 }
 
 static bool to_decimal(struct path_call *call, const struct hs_path_value *from, struct hs_path_value *out)
@@ -87,7 +105,7 @@ static bool to_decimal(struct path_call *call, const struct hs_path_value *from,
 		return true;
 	}
 	if (!hs__path_number(from, &number) &&
-		!(from->kind == HS_PATH_STRING && hs__path_decimal_parse(from->text, &number))) {
+		!(from->kind == HS_PATH_STRING && read_number(from->text, &number))) {
 		return false;
 	}
 	out->text = hs__path_decimal_print(call->run->arena, number);
@@ -167,8 +185,8 @@ static bool to_quantity(struct path_call *call, const struct hs_path_value *from
 		if (!hs__path_quantity_parse(from->text, &quantity)) {
 			return false;
 		}
-	} else if (!hs__path_quantity_of(from, &quantity)) {
-		return false;
+	} else if (from->kind == HS_PATH_LONG || !hs__path_quantity_of(from, &quantity)) {
+		return false; /* a Long has no conversion to Quantity (section 5.5) */
 	}
 	out->text = hs__path_decimal_print(call->run->arena, quantity.value);
 	out->unit = quantity.unit;
@@ -227,6 +245,7 @@ enum hs_status hs__path_fn_converts_to_quantity(struct path_call *call)
 
 CONVERSION(boolean)
 CONVERSION(integer)
+CONVERSION(long)
 CONVERSION(decimal)
 CONVERSION(string)
 CONVERSION(date)

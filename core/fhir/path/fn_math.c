@@ -16,10 +16,12 @@ static enum hs_status focus_number(struct path_call *call, struct path_decimal *
 		HS_S_ARG(hs__path_functions[call->node->function].name));
 }
 
-static enum hs_status arg_number(struct path_call *call, struct path_decimal *out, bool *there)
+/* *whole tells whether it is of a type for whole numbers. */
+static enum hs_status arg_number(struct path_call *call, struct path_decimal *out, bool *there, bool *whole)
 {
-	struct hs_path_value value;
+	struct hs_path_value value = { .kind = HS_PATH_NODE };
 	enum hs_status status = hs__path_arg_one(call, 0, &value, there);
+	*whole = hs__path_is_whole(&value);
 	if (status || !*there || hs__path_number(&value, out)) {
 		return status;
 	}
@@ -27,16 +29,12 @@ static enum hs_status arg_number(struct path_call *call, struct path_decimal *ou
 		HS_S_ARG(hs__path_functions[call->node->function].name));
 }
 
-static bool is_integer(const struct path_call *call)
-{
-	return call->focus->count == 1 && call->focus->items[0].kind == HS_PATH_INTEGER;
-}
-
+/* An Integer; a Long when the focus is one, or is no whole number and the result is too large otherwise. */
 static enum hs_status push_whole(struct path_call *call, struct path_decimal value)
 {
-	int64_t integer;
-	return hs__path_decimal_i64(value, &integer) ? hs__path_push_integer(call->run, call->out, integer) :
-						       hs__path_push_decimal(call->run, call->out, value);
+	uint8_t kind = call->focus->items[0].kind;
+	bool wide = kind == HS_PATH_LONG || (kind != HS_PATH_INTEGER && !hs__path_decimal_is_short(value));
+	return hs__path_push_whole(call->run, call->out, value, wide);
 }
 
 enum hs_status hs__path_fn_abs(struct path_call *call)
@@ -53,7 +51,7 @@ enum hs_status hs__path_fn_abs(struct path_call *call)
 	if (quantity.value.coefficient < 0) {
 		quantity.value.coefficient = -quantity.value.coefficient;
 	}
-	if (value->kind == HS_PATH_INTEGER) {
+	if (hs__path_is_whole(value)) {
 		return push_whole(call, quantity.value);
 	}
 	struct hs_path_value result = { .kind = HS_PATH_DECIMAL };
@@ -107,9 +105,6 @@ enum hs_status hs__path_fn_round(struct path_call *call)
 	if (digits < 0) {
 		return hs__path_fault(call->run, call->node, "round() takes no negative number of digits");
 	}
-	if (is_integer(call)) {
-		return push_whole(call, number);
-	}
 	if (digits < number.scale) {
 		(void)hs__path_decimal_round(number, (int)digits, PATH_ROUND_HALF_UP, &number);
 	}
@@ -147,10 +142,10 @@ enum hs_status hs__path_fn_sqrt(struct path_call *call)
 enum hs_status hs__path_fn_log(struct path_call *call)
 {
 	struct path_decimal number, base, result;
-	bool there, given;
+	bool there, given, ignored;
 	enum hs_status status = focus_number(call, &number, &there);
 	if (!status) {
-		status = arg_number(call, &base, &given);
+		status = arg_number(call, &base, &given, &ignored);
 	}
 	if (status || !there || !given || !hs__path_decimal_log(number, base, &result)) {
 		return status;
@@ -161,15 +156,14 @@ enum hs_status hs__path_fn_log(struct path_call *call)
 enum hs_status hs__path_fn_power(struct path_call *call)
 {
 	struct path_decimal number, exponent, result;
-	bool there, given;
+	bool there, given, whole;
 	enum hs_status status = focus_number(call, &number, &there);
 	if (!status) {
-		status = arg_number(call, &exponent, &given);
+		status = arg_number(call, &exponent, &given, &whole);
 	}
 	if (status || !there || !given || !hs__path_decimal_power(number, exponent, &result)) {
 		return status;
 	}
-	bool whole = is_integer(call) && exponent.coefficient >= 0 &&
-		hs__path_decimal_trim(exponent).scale == 0;
+	whole = whole && hs__path_is_whole(&call->focus->items[0]) && exponent.coefficient >= 0;
 	return whole ? push_whole(call, result) : hs__path_push_decimal(call->run, call->out, result);
 }

@@ -149,7 +149,6 @@ enum hs_status hs__path_fn_contains(struct path_call *call)
 		part.len == 0 || hs_slice_search(text, part) != SIZE_MAX);
 }
 
-/* ASCII, and the two-byte letters of Latin-1 that have both cases (å ä ö é ...). */
 static enum hs_status change_case(struct path_call *call, bool upper)
 {
 	struct hs_slice text;
@@ -158,20 +157,8 @@ static enum hs_status change_case(struct path_call *call, bool upper)
 	if (status || !there) {
 		return status;
 	}
-	char *copy = hs_arena_raw(call->run->arena, text.len + 1);
-	if (!copy) {
-		return hs__path_full(call->run);
-	}
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		unsigned char before = i ? (unsigned char)text.ptr[i - 1] : 0;
-		bool letter = upper ? c >= 'a' && c <= 'z' : c >= 'A' && c <= 'Z';
-		/* U+00C0..U+00DE and U+00E0..U+00FE, without the signs for times and division */
-		bool latin = before == 0xC3 &&
-			(upper ? c >= 0xA0 && c <= 0xBE && c != 0xB7 : c >= 0x80 && c <= 0x9E && c != 0x97);
-		copy[i] = (char)(letter || latin ? c ^ 0x20 : c);
-	}
-	return push_string(call, hs_slice(copy, text.len));
+	return hs__path_recase(call->run->arena, text, upper, &text) ? push_string(call, text) :
+								       hs__path_full(call->run);
 }
 
 enum hs_status hs__path_fn_upper(struct path_call *call)

@@ -22,7 +22,7 @@ struct path_index {
 static enum class class_of(const struct hs_path_value *value) {
 	switch (value->kind) {
 		case HS_PATH_STRING : return CLASS_TEXT;
-		case HS_PATH_INTEGER : case HS_PATH_DECIMAL : return CLASS_NUMBER;
+		case HS_PATH_INTEGER : case HS_PATH_LONG : case HS_PATH_DECIMAL : return CLASS_NUMBER;
 		case HS_PATH_NODE : return CLASS_TREE;
 		default : return CLASS_NONE;
 	}

@@ -135,7 +135,8 @@ static char plain_escape(char c)
 	}
 }
 
-/* The text between the quotes, escapes undone; HS_E_INVALID for an escape that the grammar does not have. */
+/* The text between the quotes, escapes undone; HS_E_INVALID for half a pair of surrogates. A backslash before
+ * what is no escape is left out (section 4.1.2). */
 static enum hs_status unquote(struct path_lexer *lexer, struct hs_slice raw, struct hs_error *err)
 {
 	if (hs_slice_find(raw, '\\', 0) == SIZE_MAX) {
@@ -153,19 +154,20 @@ static enum hs_status unquote(struct path_lexer *lexer, struct hs_slice raw, str
 			out[len++] = *p;
 			continue;
 		}
-		p++;
+		p++; /* there is one: the quote that closes was not escaped */
 		uint32_t rune = 0;
-		size_t taken = p < end && *p == 'u' ? read_unicode(p + 1, end, &rune) : 0;
-		char c = p < end ? plain_escape(*p) : '\0';
+		size_t taken = *p == 'u' ? read_unicode(p + 1, end, &rune) : 0;
+		char c = plain_escape(*p);
 		if (taken) {
 			len += hs_utf8_put(out + len, rune);
 			p += taken;
 		} else if (c) {
 			out[len++] = c;
-		} else {
+		} else if (*p == 'u' && hex4(p + 1, end) >= 0) {
 			return refuse(lexer, (size_t)(p - 1 - lexer->source.ptr),
-				"no such escape; there are \\\\ \\/ \\' \\\" \\` \\f \\n \\r \\t and \\uXXXX",
-				err);
+				"this is half of a character; a surrogate comes in a pair", err);
+		} else {
+			out[len++] = *p;
 		}
 	}
 	lexer->text = hs_slice(out, len);
@@ -263,6 +265,11 @@ static void read_number(struct path_lexer *lexer)
 		lexer->at++;
 		while (take_digits(lexer, 1)) {
 		}
+	}
+	/* 5L is a Long; 5Lx is none. */
+	char behind = peek(lexer, 1);
+	if (peek(lexer, 0) == 'L' && !is_letter(behind) && !is_digit(behind)) {
+		lexer->at++;
 	}
 	lexer->token = TOKEN_NUMBER;
 	lexer->text = since_start(lexer);

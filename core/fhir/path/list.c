@@ -97,6 +97,14 @@ enum hs_status hs__path_push_integer(struct path_run *run, struct path_list *lis
 		&(struct hs_path_value) { .kind = HS_PATH_INTEGER, .integer = value });
 }
 
+enum hs_status hs__path_push_whole(struct path_run *run, struct path_list *list, struct path_decimal value,
+	bool wide)
+{
+	struct hs_path_value whole = { .kind = wide ? HS_PATH_LONG : HS_PATH_INTEGER };
+	bool fits = hs__path_decimal_i64(value, &whole.integer) && (wide || hs__path_decimal_is_short(value));
+	return fits ? hs__path_push(run, list, &whole) : HS_OK;
+}
+
 enum hs_status hs__path_push_decimal(struct path_run *run, struct path_list *list, struct path_decimal value)
 {
 	return hs__path_push_text(run, list, HS_PATH_DECIMAL, hs__path_decimal_print(run->arena, value));

@@ -4,6 +4,7 @@
 #include <core/fhir/path/moment.h>
 #include <core/fhir/path/quantity.h>
 
+#define SPAN_MAX (INT64_C(10000) * 366 * 86400) /* the seconds of all years there are */
 #define DAY_NANOS ((path_int128)86400 * 1000000000)
 
 static int days_of_month(int year, int month)
@@ -61,13 +62,20 @@ static bool add_nanos(struct path_moment *m, path_int128 nanos)
 	return true;
 }
 
-/* How many of the finer unit make one of the coarser: to express a span in the precision of what it moves. */
-static int64_t per_coarser(int precision)
+/* A span in the precision of what it moves, by the factors of section 5.5.7: a month has 30 days, a year 12
+ * months or 365 days. What is left over does not count. */
+static int64_t in_coarser(int64_t count, int from, int to)
 {
-	static const int64_t COUNT[] = {
-		[PATH_YEAR] = 12, [PATH_MONTH] = 30, [PATH_DAY] = 24, [PATH_HOUR] = 60, [PATH_MINUTE] = 60
-	};
-	return COUNT[precision];
+	static const int64_t SECONDS[] = { [PATH_YEAR] = INT64_C(365) * 86400,
+		[PATH_MONTH] = INT64_C(30) * 86400,
+		[PATH_DAY] = 86400,
+		[PATH_HOUR] = 3600,
+		[PATH_MINUTE] = 60,
+		[PATH_SECOND] = 1 };
+	if (from <= to) {
+		return count;
+	}
+	return from == PATH_MONTH ? count / 12 : count * SECONDS[from] / SECONDS[to];
 }
 
 static bool move(struct path_moment *m, int precision, int64_t amount)
@@ -138,15 +146,12 @@ bool hs__path_moment_add(const struct path_moment *a, struct path_decimal amount
 	} else {
 		/* Fractions of what is coarser than a second do not count. */
 		if (!hs__path_decimal_round(amount, 0, PATH_ROUND_ZERO, &whole) ||
-			!hs__path_decimal_i64(whole, &count) || count > INT32_MAX * (int64_t)86400 ||
-			count < -(INT32_MAX * (int64_t)86400)) {
+			!hs__path_decimal_i64(whole, &count) || count > SPAN_MAX || count < -SPAN_MAX) {
 			return false;
 		}
 		count *= unit == PATH_CALENDAR_WEEK ? 7 : 1;
-		for (; precision > m.precision; precision--) {
-			count /= per_coarser(precision - 1);
-		}
-		done = move(&m, precision, count);
+		count = in_coarser(count, precision, m.precision);
+		done = move(&m, precision < m.precision ? precision : m.precision, count);
 	}
 	if (done) {
 		*out = m;

@@ -66,22 +66,29 @@ struct path_node *hs__parse_literal(struct path_parser *parser, const struct hs_
 	return hs__parse_advance(parser) ? node : NULL;
 }
 
+/* A whole number that is too large for an Integer is a Long, and beyond that a Decimal. */
 struct path_node *hs__parse_number(struct path_parser *parser)
 {
-	struct hs_path_value value = { .kind = HS_PATH_INTEGER, .text = parser->lexer.text };
-	if (hs_slice_find(value.text, '.', 0) != SIZE_MAX) {
-		value.kind = HS_PATH_DECIMAL;
-	} else {
-		uint64_t number;
-		if (!hs_slice_u64(value.text, &number) || number > INT64_MAX) {
-			value.kind = HS_PATH_DECIMAL;
-		} else {
-			value.integer = (int64_t)number;
-		}
-	}
+	struct hs_path_value value = { .kind = HS_PATH_DECIMAL, .text = parser->lexer.text };
 	struct path_lexer number = parser->lexer;
+	uint64_t whole;
+	bool wide = hs_slice_ends(value.text, HS_S("L"));
+	struct hs_slice digits = hs_slice_first(value.text, value.text.len - wide);
+	if (hs_slice_u64(digits, &whole) && whole <= INT64_MAX) {
+		value.kind = wide || whole > INT32_MAX ? HS_PATH_LONG : HS_PATH_INTEGER;
+		value.integer = (int64_t)whole;
+	}
+	if (wide && value.kind != HS_PATH_LONG) {
+		return hs__parse_refuse(parser, number.start, "a Long is a whole number of 64 bits",
+			number.text);
+	}
 	if (!hs__parse_advance(parser)) {
 		return NULL;
+	}
+	if (wide) {
+		value.text = HS_S_NONE;
+		parser->lexer = number;
+		return hs__parse_literal(parser, &value);
 	}
 	bool calendar = parser->lexer.token == TOKEN_WORD &&
 		hs__path_calendar(parser->lexer.text) != PATH_CALENDAR_NONE;

@@ -156,6 +156,19 @@ static struct path_node *add_step(struct path_parser *parser, struct path_node *
 	return node;
 }
 
+/* Words that are operators wherever they stand. `div` is let pass for FHIR's narratives (text.div), which the
+ * grammar would have in backticks; so are the words of time, which are no operators. */
+static bool is_reserved(struct hs_slice word)
+{
+	static const char *const WORDS[] = { "and", "or", "xor", "implies", "mod", "true", "false" };
+	for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
+		if (hs_slice_eq(word, hs_slice_cstr(WORDS[i]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static struct path_node *parse_invocation(struct path_parser *parser, struct path_node *left)
 {
 	struct path_lexer *lexer = &parser->lexer;
@@ -178,6 +191,10 @@ static struct path_node *parse_invocation(struct path_parser *parser, struct pat
 			name);
 	}
 	bool quoted = lexer->token == TOKEN_QUOTED;
+	if (!quoted && is_reserved(name)) {
+		return hs__parse_refuse(parser, at,
+			"a word of the language; as a name it stands in backticks", name);
+	}
 	if (!hs__parse_advance(parser)) {
 		return NULL;
 	}

@@ -24,7 +24,8 @@ struct hs_slice hs_path_text(const struct hs_path *path);
 enum hs_path_kind {
 	HS_PATH_NODE, /* an element of a tree that is not primitive, or a resource */
 	HS_PATH_BOOLEAN,
-	HS_PATH_INTEGER,
+	HS_PATH_INTEGER, /* 32 bits */
+	HS_PATH_LONG,    /* 64 bits */
 	HS_PATH_DECIMAL,
 	HS_PATH_STRING,
 	HS_PATH_DATE,
@@ -38,7 +39,7 @@ enum hs_path_kind {
 struct hs_path_value {
 	uint8_t kind;
 	bool boolean;
-	int64_t integer;
+	int64_t integer;      /* of an integer or a long */
 	struct hs_slice text; /* string; decimal, date, time and quantity's number as written (or computed);
 				 name of a type */
 	struct hs_slice unit; /* of a quantity: UCUM code or calendar word (day, month); of a type: its

@@ -11,6 +11,7 @@ struct hs_slice hs_path_print(struct hs_arena *arena, const struct hs_path_value
 	case HS_PATH_BOOLEAN:
 		return value->boolean ? HS_S("true") : HS_S("false");
 	case HS_PATH_INTEGER:
+	case HS_PATH_LONG:
 		return hs_arena_printf(arena, "%lld", (long long)value->integer);
 	case HS_PATH_QUANTITY:
 		if (hs__path_calendar(value->unit) != PATH_CALENDAR_NONE) {

@@ -54,7 +54,8 @@ enum path_calendar hs__path_quantity_calendar(const struct path_quantity *a)
 {
 	const struct calendar_row *row = calendar_row(a->unit);
 	for (size_t i = 0; !row && i < CALENDAR_COUNT; i++) {
-		row = CALENDAR[i].definite && hs_slice_eq(a->unit, CALENDAR[i].ucum) ? &CALENDAR[i] : NULL;
+		bool fits = (CALENDAR[i].definite || a->fhir) && hs_slice_eq(a->unit, CALENDAR[i].ucum);
+		row = fits ? &CALENDAR[i] : NULL;
 	}
 	return row ? row->calendar : PATH_CALENDAR_NONE;
 }
@@ -68,7 +69,7 @@ static bool from_tree(const struct hs_json *node, struct path_quantity *out)
 	struct hs_slice system = hs_json_get_text(node, HS_S("system"));
 	struct hs_slice code = hs_json_get_text(node, HS_S("code"));
 	struct hs_slice unit = hs_json_get_text(node, HS_S("unit"));
-	struct path_quantity result = { .unit = HS_S("1") };
+	struct path_quantity result = { .unit = HS_S("1"), .fhir = true };
 	if (!hs_json_is(number, HS_JSON_NUMBER) ||
 		!hs__path_decimal_parse(hs_json_text(number), &result.value)) {
 		return false;
@@ -87,6 +88,7 @@ bool hs__path_quantity_of(const struct hs_path_value *value, struct path_quantit
 	struct path_quantity result = { .unit = HS_S("1") };
 	switch (value->kind) {
 	case HS_PATH_INTEGER:
+	case HS_PATH_LONG:
 		result.value = hs__path_decimal_of(value->integer);
 		break;
 	case HS_PATH_DECIMAL:
@@ -113,11 +115,9 @@ bool hs__path_quantity_parse(struct hs_slice text, struct path_quantity *out)
 		end++;
 	}
 	struct hs_slice unit = hs_slice_from(text, end);
-	size_t blanks = unit.len;
-	while (unit.len && (unit.ptr[0] == ' ' || unit.ptr[0] == '\t')) {
+	while (unit.len && memchr(" \t\r\n", unit.ptr[0], 4)) {
 		unit = hs_slice_from(unit, 1);
 	}
-	blanks -= unit.len;
 	if (!hs__path_decimal_parse(hs_slice_first(text, end), &result.value)) {
 		return false;
 	}
@@ -128,7 +128,7 @@ bool hs__path_quantity_parse(struct hs_slice text, struct path_quantity *out)
 		}
 	} else if (unit.len && calendar_row(unit)) {
 		result.unit = hs__path_calendar_name(unit);
-	} else if (unit.len || blanks) {
+	} else if (unit.len) {
 		return false;
 	}
 	*out = result;
@@ -175,7 +175,7 @@ int hs__path_quantity_compare(const struct path_quantity *left, const struct pat
 	struct path_quantity a = same ? *left : level(left), b = same ? *right : level(right);
 	struct hs_ucum_ratio ratio, up;
 	struct path_decimal x, y;
-	*known = unit_ratio(a.unit, b.unit, loose, &ratio);
+	*known = unit_ratio(a.unit, b.unit, loose || a.fhir || b.fhir, &ratio);
 	if (!*known) {
 		return 0;
 	}
@@ -244,15 +244,6 @@ static bool is_one(struct hs_slice unit)
 	return hs_slice_eq(unit, HS_S("1"));
 }
 
-/* The unit of a product or quotient, as an expression of both. */
-static struct hs_slice join_units(struct hs_arena *arena, struct hs_slice a, char sign, struct hs_slice b)
-{
-	bool compound = sign == '/' &&
-		(hs_slice_find(b, '.', 0) != SIZE_MAX || hs_slice_find(b, '/', 0) != SIZE_MAX);
-	return hs_arena_printf(arena, "%.*s%c%s%.*s%s", HS_S_ARG(a), sign, compound ? "(" : "", HS_S_ARG(b),
-		compound ? ")" : "");
-}
-
 bool hs__path_quantity_multiply(struct hs_arena *arena, const struct path_quantity *a,
 	const struct path_quantity *b, struct path_quantity *out)
 {
@@ -260,7 +251,7 @@ bool hs__path_quantity_multiply(struct hs_arena *arena, const struct path_quanti
 	if (!hs__path_decimal_multiply(a->value, b->value, &out->value)) {
 		return false;
 	}
-	out->unit = is_one(y) ? a->unit : is_one(x) ? b->unit : join_units(arena, x, '.', y);
+	out->unit = is_one(y) ? a->unit : is_one(x) ? b->unit : hs__path_unit_join(arena, x, '.', y);
 	return true;
 }
 
@@ -272,7 +263,7 @@ bool hs__path_quantity_divide(struct hs_arena *arena, const struct path_quantity
 	if (!is_one(y) && hs__path_quantity_convert(b, a->unit, &divisor)) {
 		out->unit = HS_S("1");
 	} else {
-		out->unit = is_one(y) ? a->unit : join_units(arena, x, '/', y);
+		out->unit = is_one(y) ? a->unit : hs__path_unit_join(arena, x, '/', y);
 	}
 	return hs__path_decimal_divide(a->value, divisor, &out->value);
 }

@@ -25,6 +25,8 @@ struct hs_slice hs__path_calendar_name(struct hs_slice word);
 struct path_quantity {
 	struct path_decimal value;
 	struct hs_slice unit; /* UCUM code ("1" for none) or a calendar word */
+	bool fhir;            /* a Quantity of FHIR: its 'a' and 'mo' stand for calendar years and months too
+				 (library FHIRHelpers, ToCalendarUnit) */
 };
 
 /* A system quantity, a number, or a FHIR Quantity whose unit is of UCUM (or has none). False otherwise. */
@@ -39,7 +41,7 @@ int hs__path_quantity_compare(const struct path_quantity *left, const struct pat
 bool hs__path_quantity_equivalent(const struct path_quantity *a, const struct path_quantity *b);
 bool hs__path_quantity_comparable(const struct path_quantity *a, const struct path_quantity *b);
 /* The unit by which a date can be moved: calendar words, and the UCUM units that mean the same always
- * (wk, d, h, min, s, ms). */
+ * (wk, d, h, min, s, ms); of a Quantity of FHIR a and mo too. */
 enum path_calendar hs__path_quantity_calendar(const struct path_quantity *a);
 /* `b` expressed in the unit of `a`; false when it cannot be. */
 bool hs__path_quantity_convert(const struct path_quantity *b, struct hs_slice unit, struct path_decimal *out);

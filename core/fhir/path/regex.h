@@ -15,3 +15,6 @@ enum hs_status hs__path_regex_match(const void *regex, struct hs_slice text, boo
 /* All matches replaced; $1, ${name} and \1 mean groups. */
 enum hs_status hs__path_regex_replace(struct hs_arena *arena, const void *regex, struct hs_slice text,
 	struct hs_slice substitution, struct hs_slice *out, struct hs_error *err);
+/* With all letters as capitals (or small), whatever their script; `text` is valid UTF-8. False, *out
+ * untouched, when the arena is full. */
+bool hs__path_recase(struct hs_arena *arena, struct hs_slice text, bool upper, struct hs_slice *out);

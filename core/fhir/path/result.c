@@ -9,6 +9,7 @@ struct hs_slice hs_path_type_name(const struct hs_defs *defs, const struct hs_pa
 	static const char *const names[] = { [HS_PATH_NODE] = "Element",
 		[HS_PATH_BOOLEAN] = "boolean",
 		[HS_PATH_INTEGER] = "integer",
+		[HS_PATH_LONG] = "integer64",
 		[HS_PATH_DECIMAL] = "decimal",
 		[HS_PATH_STRING] = "string",
 		[HS_PATH_DATE] = "date",
@@ -30,6 +31,7 @@ struct hs_json *hs_path_json(struct hs_arena *arena, const struct hs_path_value 
 	case HS_PATH_BOOLEAN:
 		return hs_json_bool(arena, value->boolean);
 	case HS_PATH_INTEGER:
+	case HS_PATH_LONG:
 		return hs_json_int(arena, value->integer);
 	case HS_PATH_DECIMAL:
 		return hs_json_number(arena, value->text);

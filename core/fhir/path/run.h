@@ -89,10 +89,24 @@ enum hs_status hs__path_full(struct path_run *run); /* HS_E_LIMIT: the arena is 
 
 /* ---- lists and values ---- */
 
+static inline bool hs__path_is_whole(const struct hs_path_value *value)
+{
+	return value->kind == HS_PATH_INTEGER || value->kind == HS_PATH_LONG;
+}
+
+static inline bool hs__path_is_number(const struct hs_path_value *value)
+{
+	return hs__path_is_whole(value) || value->kind == HS_PATH_DECIMAL;
+}
+
 enum hs_status hs__path_push(struct path_run *run, struct path_list *list, const struct hs_path_value *value);
 enum hs_status hs__path_push_all(struct path_run *run, struct path_list *list, const struct path_list *more);
 enum hs_status hs__path_push_boolean(struct path_run *run, struct path_list *list, bool value);
+/* `value` is within 32 bits. */
 enum hs_status hs__path_push_integer(struct path_run *run, struct path_list *list, int64_t value);
+/* An integer, or with `wide` a long; nothing when it does not fit (specification, section 6.6: overflow). */
+enum hs_status hs__path_push_whole(struct path_run *run, struct path_list *list, struct path_decimal value,
+	bool wide);
 enum hs_status hs__path_push_decimal(struct path_run *run, struct path_list *list, struct path_decimal value);
 /* `text` is not copied; a NULL pointer means that the arena was full. */
 enum hs_status hs__path_push_text(struct path_run *run, struct path_list *list, enum hs_path_kind kind,
@@ -129,6 +143,8 @@ enum hs_status hs__path_children(struct path_run *run, const struct hs_path_valu
 void hs__path_resource(const struct hs_defs *defs, const struct hs_json *node, struct hs_path_value *out);
 /* The name of a value's type without namespace; *system tells which it is. */
 struct hs_slice hs__path_type_of(const struct path_run *run, const struct hs_path_value *value, bool *system);
+/* What the type that a value of type() names is derived from: "FHIR.Element", "System.Any". */
+struct hs_slice hs__path_base_type(const struct path_run *run, const struct hs_path_value *value);
 /* `name` as a type that exists. */
 bool hs__path_type_known(const struct path_run *run, const struct path_type_name *type);
 /* Is the value of that type; with `derived`, of one derived from it too. */
@@ -166,7 +182,7 @@ enum hs_status hs__path_variable(struct path_run *run, const struct path_node *n
 
 /* ---- conversions ---- */
 
-/* The number of an integer or decimal value. */
+/* The number of an integer, long or decimal value. */
 bool hs__path_number(const struct hs_path_value *value, struct path_decimal *out);
 /* A date, time or dateTime; FHIR strings of unknown type count when they look like one. */
 struct path_moment;

@@ -116,7 +116,8 @@ struct path_shape hs__shape_path(const struct hs_defs *defs, struct hs_slice pat
 static bool has_system_member(const struct path_kind *kind, struct hs_slice name)
 {
 	return kind->system == HS_PATH_TYPE &&
-		(hs_slice_eq(name, HS_S("name")) || hs_slice_eq(name, HS_S("namespace")));
+		(hs_slice_eq(name, HS_S("name")) || hs_slice_eq(name, HS_S("namespace")) ||
+			hs_slice_eq(name, HS_S("baseType")));
 }
 
 /* Keeps the definition in the step when there is just one parent that it is taken from. */
@@ -174,9 +175,10 @@ static bool is_system_kind(struct hs_slice name, uint8_t *kind)
 		struct hs_slice name;
 		uint8_t kind;
 	} KINDS[] = { { HS_S_INIT("Boolean"), HS_PATH_BOOLEAN }, { HS_S_INIT("Integer"), HS_PATH_INTEGER },
-		{ HS_S_INIT("Decimal"), HS_PATH_DECIMAL }, { HS_S_INIT("String"), HS_PATH_STRING },
-		{ HS_S_INIT("Date"), HS_PATH_DATE }, { HS_S_INIT("DateTime"), HS_PATH_DATETIME },
-		{ HS_S_INIT("Time"), HS_PATH_TIME }, { HS_S_INIT("Quantity"), HS_PATH_QUANTITY } };
+		{ HS_S_INIT("Long"), HS_PATH_LONG }, { HS_S_INIT("Decimal"), HS_PATH_DECIMAL },
+		{ HS_S_INIT("String"), HS_PATH_STRING }, { HS_S_INIT("Date"), HS_PATH_DATE },
+		{ HS_S_INIT("DateTime"), HS_PATH_DATETIME }, { HS_S_INIT("Time"), HS_PATH_TIME },
+		{ HS_S_INIT("Quantity"), HS_PATH_QUANTITY } };
 	for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
 		if (hs_slice_eq(KINDS[i].name, name)) {
 			*kind = KINDS[i].kind;
@@ -219,8 +221,9 @@ static uint8_t system_kind(const struct path_kind *kind)
 		return HS_PATH_NODE;
 	case HS_PRIM_BOOLEAN:
 		return HS_PATH_BOOLEAN;
-	case HS_PRIM_INTEGER:
 	case HS_PRIM_INTEGER64:
+		return HS_PATH_LONG;
+	case HS_PRIM_INTEGER:
 	case HS_PRIM_POSITIVE_INT:
 	case HS_PRIM_UNSIGNED_INT:
 		return HS_PATH_INTEGER;
@@ -234,7 +237,7 @@ static uint8_t system_kind(const struct path_kind *kind)
 static bool kind_fits(const struct path_kind *kind, char letter)
 {
 	uint8_t system = system_kind(kind);
-	bool number = system == HS_PATH_INTEGER || system == HS_PATH_DECIMAL || system == HS_PATH_QUANTITY;
+	bool number = (system >= HS_PATH_INTEGER && system <= HS_PATH_DECIMAL) || system == HS_PATH_QUANTITY;
 	bool moment = system >= HS_PATH_DATE && system <= HS_PATH_TIME;
 	/* A FHIR type that is not primitive may be a Quantity, or stand for any type. */
 	bool complex = kind->type && system == HS_PATH_NODE && kind->type->kind == HS_DEF_COMPLEX;

@@ -9,6 +9,8 @@ static struct hs_slice system_name(uint8_t kind)
 		return HS_S("Boolean");
 	case HS_PATH_INTEGER:
 		return HS_S("Integer");
+	case HS_PATH_LONG:
+		return HS_S("Long");
 	case HS_PATH_DECIMAL:
 		return HS_S("Decimal");
 	case HS_PATH_STRING:
@@ -47,6 +49,8 @@ static struct hs_slice guess_name(const struct hs_path_value *value)
 		return HS_S("boolean");
 	case HS_PATH_INTEGER:
 		return HS_S("integer");
+	case HS_PATH_LONG:
+		return HS_S("integer64");
 	case HS_PATH_DECIMAL:
 		return HS_S("decimal");
 	case HS_PATH_STRING:
@@ -71,6 +75,17 @@ struct hs_slice hs__path_type_of(const struct path_run *run, const struct hs_pat
 		return hs_defs_text(run->defs, value->type->name);
 	}
 	return guess_name(value);
+}
+
+struct hs_slice hs__path_base_type(const struct path_run *run, const struct hs_path_value *value)
+{
+	bool fhir = run->defs && hs_slice_eq(value->unit, HS_S("FHIR"));
+	const struct hs_def_type *type = fhir ? hs_defs_type(run->defs, value->text) : NULL;
+	if (!type || type->base == HS_DEF_NONE) {
+		return HS_S("System.Any");
+	}
+	const struct hs_def_type *base = hs_defs_type_at(run->defs, type->base);
+	return hs_arena_printf(run->arena, "FHIR.%.*s", HS_S_ARG(hs_defs_text(run->defs, base->name)));
 }
 
 bool hs__path_type_known(const struct path_run *run, const struct path_type_name *type)

@@ -31,6 +31,7 @@ static uint8_t kind_of_text(const struct hs_def_type *type)
 
 void hs_path_value_read(struct hs_path_value *value, const struct hs_json *node)
 {
+	struct path_decimal number;
 	value->kind = HS_PATH_NODE;
 	value->node = node;
 	switch (hs_json_type(node)) {
@@ -44,12 +45,20 @@ void hs_path_value_read(struct hs_path_value *value, const struct hs_json *node)
 		value->kind = HS_PATH_DECIMAL;
 		if (!(value->type && value->type->code == HS_PRIM_DECIMAL) &&
 			hs_json_i64(node, &value->integer)) {
-			value->kind = HS_PATH_INTEGER;
+			bool wide = value->integer < INT32_MIN || value->integer > INT32_MAX ||
+				(value->type && value->type->code == HS_PRIM_INTEGER64);
+			value->kind = wide ? HS_PATH_LONG : HS_PATH_INTEGER;
 		}
 		break;
 	case HS_JSON_STRING:
 		value->text = hs_json_text(node);
 		value->kind = kind_of_text(value->type);
+		/* JSON has an integer64 as a string. */
+		if (value->type && value->type->code == HS_PRIM_INTEGER64 &&
+			hs__path_decimal_parse(value->text, &number) &&
+			hs__path_decimal_i64(number, &value->integer)) {
+			value->kind = HS_PATH_LONG;
+		}
 		break;
 	case HS_JSON_NULL:
 		value->node = NULL;
@@ -258,6 +267,7 @@ static enum hs_status walk_system(struct path_run *run, const struct hs_path_val
 	if (from->kind == HS_PATH_TYPE) {
 		text = hs_slice_eq(step->name, HS_S("name"))       ? from->text :
 			hs_slice_eq(step->name, HS_S("namespace")) ? from->unit :
+			hs_slice_eq(step->name, HS_S("baseType"))  ? hs__path_base_type(run, from) :
 								     HS_S_NONE;
 	}
 	if (!text.len || step->next) {

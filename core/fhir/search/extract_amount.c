@@ -68,7 +68,7 @@ void hs__extract_date(struct hs__extract *x, const struct hs_path_value *value)
 
 static struct hs_slice number_text(struct hs__extract *x, const struct hs_path_value *value)
 {
-	if (!value->node && value->kind == HS_PATH_INTEGER)
+	if (!value->node && (value->kind == HS_PATH_INTEGER || value->kind == HS_PATH_LONG))
 		return hs_arena_printf(x->arena, "%lld", (long long)value->integer);
 	return hs__extract_text(value);
 }

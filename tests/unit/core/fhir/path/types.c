@@ -51,6 +51,9 @@ static void types_of_elements(void **state)
 	static const struct path_case CASES[] = {
 		{ "Patient.gender.type().name", "code" },
 		{ "gender is code", "true" },
+		{ "gender.type().baseType", "FHIR.string" },
+		{ "Patient.type().baseType", "FHIR.DomainResource" },
+		{ "1.type().baseType", "System.Any" },
 		{ "gender is string", "true" },
 		{ "gender is id", "false" },
 		{ "gender is System.String", "false" },
@@ -145,6 +148,11 @@ static void choices(void **state)
 		{ "extension('http://e/age').value is Quantity", "true" },
 		{ "extension('http://e/age').value is Duration", "false" },
 		{ "extension('http://e/age').value.ofType(Quantity).value", "5" },
+		{ "extension('http://e/age').value = 5 years", "true" },
+		{ "extension('http://e/age').value = 5 'a'", "true" },
+		{ "extension('http://e/age').value > 59 months", "true" },
+		{ "effective + extension('http://e/age').value", "2021-03-28" },
+		{ "effective - value", "!execution" },
 		{ "subject.where(resolve() is Patient).reference", "Patient/p1" },
 	};
 	(void)state;
@@ -180,6 +188,27 @@ static void refused_by_type(void **state)
 	if (!defs)
 		skip();
 	run_cases(defs, "Observation", WEIGHT, CASES, COUNT_OF(CASES));
+}
+
+/* R5 has whole numbers of 64 bits, which JSON carries as strings. */
+static void long_numbers(void **state)
+{
+	static const char BINARY[] = "{\"resourceType\":\"DocumentReference\",\"content\":[{\"attachment\":{"
+				     "\"size\":\"5000000000\"}}]}";
+	static const struct path_case CASES[] = {
+		{ "content.attachment.size > 4999999999L", "true" },
+		{ "content.attachment.size + 1", "5000000001" },
+		{ "content.attachment.size is integer64", "true" },
+		{ "content.attachment.size.getValue() is Long", "true" },
+		{ "content.attachment.size.toString().length()", "10" },
+		{ "content.attachment.size.startsWith('5')", "!semantic" },
+	};
+	struct hs_defs *r5 = open_defs(HS_FHIR_R5);
+	(void)state;
+	if (!r5)
+		skip();
+	run_cases(r5, "DocumentReference", BINARY, CASES, COUNT_OF(CASES));
+	hs_defs_unref(r5);
 }
 
 /* Without a type nothing is refused that could be right for some input. */
@@ -247,6 +276,7 @@ int main(void)
 		cmocka_unit_test(references),
 		cmocka_unit_test(choices),
 		cmocka_unit_test(refused_by_type),
+		cmocka_unit_test(long_numbers),
 		cmocka_unit_test(unchecked),
 		cmocka_unit_test(inner_types),
 		cmocka_unit_test(as_filters_when_asked),
