@@ -278,16 +278,12 @@ static void splits_files_and_limits_jobs(void **state)
 		remove_jobs(jobs[i]);
 }
 
-static void lives_through_a_restart(void **state)
+/* As a kill in the middle leaves a job: begun, with a part of its files. */
+static void leave_half_done(const char *job)
 {
-	NEED_FHIR();
-	const char *job = kick_off("$export?_type=Schedule"), *other = kick_off("$export?_type=Basic");
-	wait_for(job);
-	wait_for(other);
-	/* As a kill in the middle leaves it: begun, with a part of its files. */
 	char path[700];
 	snprintf(path, sizeof(path), "%s/sandboxes/default/exports/%.36s/job.json", fixture_data_dir(fx),
-		other + strlen("/fhir/r4/$export/"));
+		job + strlen("/fhir/r4/$export/"));
 	struct hs_arena *arena = fixture_arena(fx);
 	struct hs_slice text;
 	struct hs_error err = { .status = HS_OK };
@@ -300,6 +296,15 @@ static void lives_through_a_restart(void **state)
 	hs_buf_init(&out, arena, 1 << 20);
 	hs_json_write(&out, tree, 0);
 	assert_int_equal(hs_world_write_file(hs_world_real(), path, hs_buf_slice(&out), 0600, &err), HS_OK);
+}
+
+static void lives_through_a_restart(void **state)
+{
+	NEED_FHIR();
+	const char *job = kick_off("$export?_type=Schedule"), *other = kick_off("$export?_type=Basic");
+	wait_for(job);
+	wait_for(other);
+	leave_half_done(other);
 	struct fixture_answer before = fixture_get(fx, "Basic");
 	fixture_restart(fx);
 	send_ok("PUT", "Basic/late", "{'resourceType':'Basic','id':'late','code':{'text':'late'}}", 201);
@@ -314,6 +319,47 @@ static void lives_through_a_restart(void **state)
 	assert_true(before.status == 200 && body.len > 0);
 	remove_jobs(job);
 	remove_jobs(other);
+}
+
+static void flag(const char *id, const char *patient, int status)
+{
+	char path[40], text[300];
+	snprintf(path, sizeof(path), "Flag/%s", id);
+	snprintf(text, sizeof(text),
+		"{'resourceType':'Flag','id':'%s','status':'active','code':{'text':'few'},"
+		"'subject':{'reference':'Patient/%s'}}",
+		id, patient);
+	send_ok("PUT", path, text, status);
+}
+
+/* What is looked up for few patients tells of the moment of the kick-off too, whatever came after it. */
+static void few_patients_at_one_moment(void **state)
+{
+	NEED_FHIR();
+	send_ok("PUT", "Patient/few", "{'resourceType':'Patient','id':'few'}", 201);
+	flag("stays", "few", 201);
+	flag("leaves", "few", 201);
+	flag("goes", "few", 201);
+	flag("comes", "x1", 201);
+	const char *job = kick_off("Patient/$export?_type=Flag&patient=Patient/few");
+	wait_for(job);
+	flag("leaves", "x1", 200);
+	flag("leaves", "x2", 200);
+	flag("comes", "few", 200);
+	flag("new", "few", 201);
+	send_with("DELETE", "Flag/goes", NULL, NULL, 204);
+	leave_half_done(job);
+	fixture_restart(fx);
+	struct fixture_answer a = wait_for(job);
+	assert_int_equal(a.status, 200);
+	struct hs_slice body = file_at(&a, "/output/0/url");
+	expect_part(body, "\"stays\"");
+	expect_part(body, "\"leaves\"");
+	expect_part(body, "\"goes\"");
+	assert_true(hs_slice_search(body, HS_S("\"comes\"")) == SIZE_MAX);
+	assert_true(hs_slice_search(body, HS_S("\"new\"")) == SIZE_MAX);
+	assert_true(hs_slice_search(body, HS_S("Patient/x")) == SIZE_MAX);
+	remove_jobs(job);
 }
 
 static void is_compressed_when_asked(void **state)
@@ -350,6 +396,7 @@ int main(void)
 		cmocka_unit_test(leaves_out_and_tells),
 		cmocka_unit_test(splits_files_and_limits_jobs),
 		cmocka_unit_test(lives_through_a_restart),
+		cmocka_unit_test(few_patients_at_one_moment),
 		cmocka_unit_test(is_compressed_when_asked),
 		cmocka_unit_test(goes_with_a_reset),
 	};

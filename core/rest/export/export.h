@@ -43,6 +43,8 @@ const struct hs_slice *hs_rest_export_ignored(const struct hs_rest_export *plan,
 struct hs_rest_export_place {
 	uint32_t type;
 	uint64_t before; /* commit sequence; 0: from the newest */
+	bool found;      /* of a few patients: what is theirs is looked up from here on, */
+	char after[64];  /* page after page: the end of the last one, as text */
 	bool done;
 };
 /* Takes what is found; a failing function ends the slice. */

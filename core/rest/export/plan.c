@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Makes the plan of an export from the parameters of its kick-off. */
-#include <core/rest/export/export_plan.h>
+#include <core/rest/export/plan.h>
 
 #include <core/base/heap.h>
 #include <handslag/time.h>
@@ -356,6 +356,8 @@ static enum hs_status make(struct making *m, struct hs_error *err)
 		status = choose_by_level(m, err);
 	if (status == HS_OK)
 		status = choose_compartment(m, err);
+	if (status == HS_OK)
+		status = hs__export_few(m->plan, err);
 	for (size_t i = 0; i < m->param_count && status == HS_OK; i++)
 		if (hs_slice_eq(m->params[i].name, HS_S("_typeFilter")))
 			status = take_filters(m, hs_arena_copy(m->plan->arena, m->params[i].value), err);

@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Carries an export out: walks the log of each type backwards from the plan's commit and gives out the
  * versions that were current then. */
-#include <core/rest/export/export_plan.h>
+#include <core/rest/export/plan.h>
 
 #define PAGE 256u
 
-struct slice {
-	const struct hs_rest_export *plan;
-	const struct hs_rest_export_sink *sink;
-	struct hs_txn *txn;
-	struct hs_arena *arena;
-};
-
 /* It was current unless a later version had come by then. */
-static enum hs_status was_current(const struct slice *s, const struct hs_resource *version, bool *out,
-	struct hs_error *err)
+static enum hs_status was_current(const struct hs__export_slice *s, const struct hs_resource *version,
+	bool *out, struct hs_error *err)
 {
 	struct hs_resource next = { .seq = 0 };
 	enum hs_status status = hs_txn_get_version(s->txn, s->arena, version->type, version->id,
@@ -69,7 +62,7 @@ static bool passes_filters(const struct hs__export_type *type, const struct hs_r
 	return passes;
 }
 
-static enum hs_status is_wanted(const struct slice *s, const struct hs__export_type *type,
+static enum hs_status is_wanted(const struct hs__export_slice *s, const struct hs__export_type *type,
 	const struct hs_resource *version, bool *out, struct hs_error *err)
 {
 	const struct hs_rest_export *plan = s->plan;
@@ -108,7 +101,7 @@ static struct hs_slice one_line(struct hs_arena *arena, struct hs_slice text)
 	return out.overflow ? HS_S_NONE : hs_buf_slice(&out);
 }
 
-static enum hs_status give(const struct slice *s, const struct hs__export_type *type,
+enum hs_status hs__export_give(const struct hs__export_slice *s, const struct hs__export_type *type,
 	const struct hs_resource *version, struct hs_error *err)
 {
 	const struct hs_rest_export *plan = s->plan;
@@ -133,13 +126,13 @@ static enum hs_status give(const struct slice *s, const struct hs__export_type *
 	return s->sink->resource(s->sink->arg, type->type->name, text, err);
 }
 
-/* Some versions of one type, newest first. Fewer at a time when they are too large for the memory. */
-static enum hs_status read_page(const struct slice *s, const struct hs__export_type *type, uint64_t before,
-	struct hs_resource_list *out, struct hs_error *err)
+enum hs_status hs__export_log(const struct hs__export_slice *s, const struct hs__export_type *type,
+	uint64_t after_seq, uint64_t before, struct hs_resource_list *out, struct hs_error *err)
 {
 	struct hs_history_query query = { .type = hs__rest_type_number(s->plan->env.sandbox, type->type),
-		.before_seq = before ? before : s->plan->seq + 1,
-		.since_ms = s->plan->since_ms,
+		.before_seq = before,
+		.after_seq = after_seq,
+		.since_ms = after_seq ? INT64_MIN : s->plan->since_ms, /* of what was before, then */
 		.until_ms = INT64_MAX,
 		.count = PAGE };
 	struct hs_arena_mark mark = hs_arena_mark(s->arena);
@@ -153,7 +146,7 @@ static enum hs_status read_page(const struct slice *s, const struct hs__export_t
 	return status;
 }
 
-static enum hs_status give_page(const struct slice *s, const struct hs__export_type *type,
+static enum hs_status give_page(const struct hs__export_slice *s, const struct hs__export_type *type,
 	const struct hs_resource_list *list, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
@@ -165,31 +158,50 @@ static enum hs_status give_page(const struct slice *s, const struct hs__export_t
 		if (current)
 			status = was_current(s, version, &current, err);
 		if (status == HS_OK && current)
-			status = give(s, type, version, err);
+			status = hs__export_give(s, type, version, err);
 		hs_arena_rollback(s->arena, mark);
 	}
 	return status;
+}
+
+static void next_type(struct hs_rest_export_place *at)
+{
+	*at = (struct hs_rest_export_place) { .type = at->type + 1 };
+}
+
+static enum hs_status walk(const struct hs__export_slice *s, const struct hs__export_type *type,
+	struct hs_rest_export_place *at, size_t *looked, struct hs_error *err)
+{
+	struct hs_resource_list list = { .count = 0 };
+	enum hs_status status = hs__export_log(s, type, 0, at->before ? at->before : s->plan->seq + 1, &list,
+		err);
+
+	if (status == HS_OK)
+		status = give_page(s, type, &list, err);
+	if (status != HS_OK)
+		return status;
+	*looked += list.count;
+	if (list.more)
+		at->before = list.items[list.count - 1].seq;
+	else
+		next_type(at);
+	return HS_OK;
 }
 
 enum hs_status hs_rest_export_slice(const struct hs_rest_export *plan, struct hs_txn *txn,
 	struct hs_arena *arena, struct hs_rest_export_place *place, const struct hs_rest_export_sink *sink,
 	struct hs_error *err)
 {
-	const struct slice s = { plan, sink, txn, arena };
+	const struct hs__export_slice s = { plan, sink, txn, arena };
 	struct hs_rest_export_place at = *place;
 	size_t looked = 0;
 
 	while (looked == 0 && at.type < plan->type_count) {
 		const struct hs__export_type *type = &plan->types[at.type];
-		struct hs_resource_list list = { .count = 0 };
-		enum hs_status status = read_page(&s, type, at.before, &list, err);
-		if (status == HS_OK)
-			status = give_page(&s, type, &list, err);
+		enum hs_status status = type->theirs ? hs__export_few_slice(&s, type, &at, &looked, err) :
+						       walk(&s, type, &at, &looked, err);
 		if (status != HS_OK)
 			return status;
-		looked += list.count;
-		at.before = list.more ? list.items[list.count - 1].seq : 0;
-		at.type += list.more ? 0 : 1;
 	}
 	at.done = at.type >= plan->type_count;
 	*place = at;
