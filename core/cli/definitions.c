@@ -38,15 +38,39 @@ const char *hs_cli_core_package(enum hs_fhir_version fhir)
 	return fhir == HS_FHIR_R5 ? "hl7.fhir.r5.core#5.0.0" : "hl7.fhir.r4.examples#4.0.1";
 }
 
+struct hs_slice hs_cli_release(const char *said)
+{
+	static const struct {
+		const char *said;
+		struct hs_slice release;
+	} names[] = { { "R4", HS_S_INIT("4.0.1") }, { "R4B", HS_S_INIT("4.3.0") },
+		{ "R5", HS_S_INIT("5.0.0") }, { "4.0", HS_S_INIT("4.0.1") }, { "4.3", HS_S_INIT("4.3.0") },
+		{ "5.0", HS_S_INIT("5.0.0") } };
+	struct hs_slice text = hs_slice_cstr(said);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (hs_slice_ieq(text, hs_slice_cstr(names[i].said)) || hs_slice_eq(text, names[i].release))
+			return names[i].release;
+	return HS_S_NONE;
+}
+
 enum hs_status hs_cli_definitions(enum hs_fhir_version fhir, struct hs_defs **out, struct hs_error *err)
 {
+	return hs_cli_definitions_of(fhir == HS_FHIR_R5 ? HS_S("5.0.0") : HS_S("4.0.1"), out, err);
+}
+
+enum hs_status hs_cli_definitions_of(struct hs_slice release, struct hs_defs **out, struct hs_error *err)
+{
+	enum hs_fhir_version fhir = hs_slice_starts(release, HS_S("5")) ? HS_FHIR_R5 : HS_FHIR_R4;
+	struct hs_slice core = hs_slice_starts(release, HS_S("4.3")) ?
+		hs_package_core_of(release) :
+		hs_slice_cstr(hs_cli_core_package(fhir));
 	char root[2048], cache[2100];
 	struct hs_package *package = NULL;
 
 	hs_cli_packages_root(root, sizeof(root));
 	hs_cli_cache_dir(cache, sizeof(cache));
-	enum hs_status status = hs_package_find(root, hs_slice_cstr(hs_cli_core_package(fhir)), &package,
-		err);
+	enum hs_status status = hs_package_find(root, core, &package, err);
 	if (status)
 		return status;
 	struct hs_package *const list[] = { package, NULL };

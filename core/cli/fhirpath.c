@@ -4,15 +4,19 @@
 #include <core/base/world.h>
 #include <core/cli/validate_private.h>
 #include <core/fhir/path/path.h>
+#include <core/fhir/xml/xml.h>
 
 #include <stdio.h>
 
 #define FILE_LIMIT (256u << 20)   /* bytes of a file */
 #define ARENA_CAP (2048ull << 20) /* bytes of one evaluation, its input included */
+#define TRACE_CAP (64u << 20)     /* bytes of the values of one trace() */
+#define TRACE_MAX 100u            /* values of one trace() that are shown */
 
 struct options {
 	bool json, pipe, names_only, lenient;
 	const char *type; /* NULL: that of the resource */
+	const char *fhir; /* as it was said; NULL: R4 */
 	const char *expression;
 };
 
@@ -20,6 +24,7 @@ struct session {
 	const struct options *options;
 	const struct hs_cli_command *command;
 	const struct hs_world *world;
+	struct hs_slice release; /* "4.0.1" */
 	struct hs_defs *defs;
 	/* For profiles and codes: opened when an expression first asks. */
 	struct validate_engine *engine;
@@ -48,11 +53,20 @@ static const char *phase_name(enum hs_path_phase phase)
 
 /* ---- evaluation ---- */
 
+/* The values are those of this moment; their texts are made apart from the evaluation. */
 static void print_trace(void *arg, struct hs_slice name, const struct hs_path_list *values)
 {
+	struct hs_arena *arena = hs_arena_new(TRACE_CAP);
 	(void)arg;
 	fprintf(stderr, "trace %.*s: %zu item%s\n", HS_S_ARG(name), values->count,
 		values->count == 1 ? "" : "s");
+	for (size_t i = 0; i < values->count && i < TRACE_MAX; i++) {
+		fprintf(stderr, "  %.*s\n", HS_S_ARG(hs_path_print(arena, &values->items[i])));
+	}
+	if (values->count > TRACE_MAX) {
+		fprintf(stderr, "  ... and %zu more\n", values->count - TRACE_MAX);
+	}
+	hs_arena_free(arena);
 }
 
 static const struct hs_json *resolve_nothing(void *arg, struct hs_slice reference)
@@ -65,7 +79,9 @@ static const struct hs_json *resolve_nothing(void *arg, struct hs_slice referenc
 /* The validator, or NULL when the packages for it are missing. */
 static const struct hs_validator *validator_of(struct session *session)
 {
-	struct validate_setup setup = { .fhir = HS_FHIR_R4 };
+	struct validate_setup setup = { .fhir = hs_slice_starts(session->release, HS_S("5")) ? HS_FHIR_R5 :
+											       HS_FHIR_R4,
+		.release = session->release };
 	struct hs_error err;
 	if (!session->engine_tried) {
 		session->engine_tried = true;
@@ -127,7 +143,11 @@ static enum hs_status read_resource(const struct session *session, struct hs_are
 		return HS_OK;
 	}
 	enum hs_status status = hs_world_read_file(session->world, arena, file, FILE_LIMIT, &text, err);
-	return status ? status : hs_json_parse(arena, text, NULL, out, err);
+	if (status || !hs_xml_is(text)) {
+		return status ? status : hs_json_parse(arena, text, NULL, out, err);
+	}
+	return session->defs ? hs_xml_read(arena, session->defs, text, NULL, NULL, out, err) :
+			       hs_fail(err, HS_E_NOT_SUPPORTED, "XML is read with FHIR's definitions only");
 }
 
 static enum hs_status evaluate(struct session *session, struct hs_arena *arena, struct hs_slice expression,
@@ -261,7 +281,7 @@ static void serve_pipe(struct session *session)
 static void open_definitions(struct session *session)
 {
 	struct hs_error err;
-	if (!session->options->names_only && hs_cli_definitions(HS_FHIR_R4, &session->defs, &err)) {
+	if (!session->options->names_only && hs_cli_definitions_of(session->release, &session->defs, &err)) {
 		fprintf(stderr, "handslag fhirpath: no FHIR definitions (%s); elements are taken by name\n",
 			err.text);
 	}
@@ -302,6 +322,7 @@ int hs_cli_fhirpath(int argc, char **argv)
 	const struct hs_cli_option table[] = {
 		{ "--json", NULL, "one JSON array a file: [{\"type\": \"string\", \"value\": \"x\"}, ...]",
 			HS_CLI_FLAG, &options.json },
+		{ "--fhir", "RELEASE", "4.0 (the default), 4.3 or 5.0", HS_CLI_TEXT, &options.fhir },
 		{ "--type", "TYPE", "check the expression against this type (default: that of the resource)",
 			HS_CLI_TEXT, &options.type },
 		{ "--lenient", NULL,
@@ -315,7 +336,7 @@ int hs_cli_fhirpath(int argc, char **argv)
 	};
 	const struct hs_cli_command command = { .name = "fhirpath",
 		.arguments = "EXPRESSION [FILE...] | --pipe",
-		.summary = "Evaluates a FHIRPath expression on FHIR resources in JSON files.",
+		.summary = "Evaluates a FHIRPath expression on FHIR resources in files, JSON or XML.",
 		.example = EXAMPLE,
 		.options = table,
 		.more = MORE,
@@ -331,6 +352,13 @@ int hs_cli_fhirpath(int argc, char **argv)
 			options.pipe ? "--pipe takes no expression" : "an expression is missing; see --help");
 	}
 	options.expression = count ? argv[0] : NULL;
-	struct session session = { .options = &options, .command = &command, .world = hs_world_real() };
+	struct session session = { .options = &options,
+		.command = &command,
+		.release = hs_cli_release(options.fhir ? options.fhir : "4.0"),
+		.world = hs_world_real() };
+	if (!session.release.len) {
+		return hs_cli_fail(&command, HS_EXIT_USAGE, "--fhir is 4.0, 4.3 or 5.0, not %s",
+			options.fhir);
+	}
 	return (int)run(&session, count, argv);
 }

@@ -101,23 +101,9 @@ static int validate_files(struct run *run, const struct hs_cli_command *command,
 	return run->report.errors || (strict && run->report.warnings) ? HS_EXIT_FAILED : HS_EXIT_OK;
 }
 
-/* "4.3.0" for "4.3" and "R4B"; empty when it is none that is supported. */
 static struct hs_slice release_of(const struct settings *settings)
 {
-	static const struct {
-		const char *said;
-		struct hs_slice release;
-	} names[] = { { "R4", HS_S_INIT("4.0.1") }, { "R4B", HS_S_INIT("4.3.0") },
-		{ "R5", HS_S_INIT("5.0.0") }, { "4.0", HS_S_INIT("4.0.1") }, { "4.3", HS_S_INIT("4.3.0") },
-		{ "5.0", HS_S_INIT("5.0.0") } };
-
-	if (!settings->fhir)
-		return settings->r5 ? HS_S("5.0.0") : HS_S("4.0.1");
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (hs_slice_ieq(hs_slice_cstr(settings->fhir), hs_slice_cstr(names[i].said)) ||
-			hs_slice_eq(hs_slice_cstr(settings->fhir), names[i].release))
-			return names[i].release;
-	return HS_S_NONE;
+	return settings->fhir ? hs_cli_release(settings->fhir) : settings->r5 ? HS_S("5.0.0") : HS_S("4.0.1");
 }
 
 static int run_all(const struct hs_cli_command *command, const struct settings *settings, int count,

@@ -31,6 +31,11 @@ static void types_results(void **state)
 	expect_part(a.body, "\"valueQuantity\":{\"value\":4,\"unit\":\"days\"}");
 	expect_part(a.body, "\"valueInteger\":2");
 	expect_part(a.body, "\"valueDate\":\"1974-12-25\"");
+	a = send_ok("POST", "$fhirpath", WITH("5000000000", ""), 200);
+	expect_text(&a, "/parameter/1/part/0/name", "integer64");
+	expect_part(a.body, "json-value");
+	a = send_ok("GET", "/fhir/r5/$fhirpath?expression=5L", NULL, 200);
+	expect_part(a.body, "\"valueInteger64\":\"5\"");
 	a = send_ok("POST", "$fhirpath", WITH("name[1]", ""), 200);
 	expect_part(a.body, "\"name\":\"HumanName\"");
 	expect_part(a.body, "\"valueHumanName\":{\"use\":\"usual\"");

@@ -23,16 +23,27 @@ static void write_file(const char *path, const char *text)
 	fclose(file);
 }
 
-static void make_package(const char *name, const char *fhir)
+static void make_folder(const char *name)
 {
-	char path[256], text[256];
+	char path[256];
 	snprintf(path, sizeof(path), "%s/%s", root, name);
 	assert_int_equal(mkdir(path, 0700), 0);
-	snprintf(path, sizeof(path), "%s/%s/package", root, name);
-	assert_int_equal(mkdir(path, 0700), 0);
-	snprintf(path, sizeof(path), "%s/%s/package/package.json", root, name);
-	snprintf(text, sizeof(text), "{\"name\":\"%s\",\"version\":\"1.0.0\",\"fhirVersions\":[\"%s\"]}",
-		name, fhir);
+}
+
+/* A folder of that name; the manifest is for `fhir` and says what the package depends on. */
+static void make_package(const char *folder, const char *fhir, const char *dependencies)
+{
+	char path[256], text[512], name[128];
+	const char *base = strrchr(folder, '/'), *version = strchr(folder, '#');
+	make_folder(folder);
+	snprintf(path, sizeof(path), "%s/package", folder);
+	make_folder(path);
+	snprintf(path, sizeof(path), "%s/%s/package/package.json", root, folder);
+	base = base ? base + 1 : folder;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(base, "#"), base);
+	snprintf(text, sizeof(text),
+		"{\"name\":\"%s\",\"version\":\"%s\",\"fhirVersions\":[\"%s\"],\"dependencies\":{%s}}", name,
+		version ? version + 1 : "1.0.0", fhir, dependencies);
 	write_file(path, text);
 }
 
@@ -57,12 +68,52 @@ static void add_set(const char *package, const char *id, const char *name, const
 	add_file(package, id, text);
 }
 
+/* A cache with FHIR itself and what "first" and "second" depend on: a chain that comes back to its start, two
+ * versions of one package, and one that is missing. */
+static void make_cache(void)
+{
+	static const char *const fhir[] = { "hl7.fhir.r4.examples#4.0.1", "hl7.fhir.r5.core#5.0.0" };
+	const char *set = getenv("HS_PACKAGES"), *home = getenv("HOME");
+	char from[512], to[256];
+	make_folder("cache");
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(from, sizeof(from), "%s%s/%s",
+			set          ? set :
+				home ? home :
+				       "",
+			set ? "" : "/.fhir/packages", fhir[i]);
+		snprintf(to, sizeof(to), "%s/cache/%s", root, fhir[i]);
+		assert_int_equal(symlink(from, to), 0);
+	}
+	make_package("cache/t.mid#1.0.2", "4.0.1", "");
+	make_package("cache/t.mid#1.0.3", "4.0.1", "\"t.leaf\":\"2.0.0\",\"first\":\"1.0.0\"");
+	make_package("cache/t.leaf#1.0.0", "4.0.1", "");
+	make_package("cache/t.leaf#2.0.0", "4.0.1", "");
+	add_file("cache/t.mid#1.0.2", "mid",
+		"{'resourceType':'CodeSystem','id':'mid','url':'urn:code:mid','version':'old','status':'"
+		"draft',"
+		"'content':'complete'}");
+	add_file("cache/t.mid#1.0.3", "mid",
+		"{'resourceType':'CodeSystem','id':'mid','url':'urn:code:mid','version':'new','status':'"
+		"draft',"
+		"'content':'complete'}");
+	add_file("cache/t.leaf#1.0.0", "leaf",
+		"{'resourceType':'CodeSystem','id':'leaf','url':'urn:code:leaf','version':'1','status':'"
+		"draft',"
+		"'content':'complete'}");
+	add_file("cache/t.leaf#2.0.0", "leaf",
+		"{'resourceType':'CodeSystem','id':'leaf','url':'urn:code:leaf','version':'2','status':'"
+		"draft',"
+		"'content':'complete'}");
+}
+
 static void make_packages(void)
 {
 	char id[24], name[16];
-	make_package("first", "4.0.1");
-	make_package("second", "4.0.1");
-	make_package("other", "5.0.0");
+	make_cache();
+	make_package("first", "4.0.1", "\"t.mid\":\"1.0.x\",\"t.none\":\"9.9.9\"");
+	make_package("second", "4.0.1", "\"t.leaf\":\"1.0.0\"");
+	make_package("other", "5.0.0", "");
 	/* Every second letter, so that stored ones fall between. */
 	for (int i = 0; i < 10; i++) {
 		snprintf(id, sizeof(id), "pack-%d", i);
@@ -103,6 +154,10 @@ static const struct hs_type_row types[] = {
 		.versions = HS_ON_R4,
 		.interactions = HS_CAN_ALL,
 		.packaged = HS_PACKAGED_SAME },
+	{ .name = "CodeSystem",
+		.versions = HS_ON_R4,
+		.interactions = HS_CAN_ALL,
+		.packaged = HS_PACKAGED_SAME },
 	{ .name = "*", .versions = HS_ON_R4, .interactions = HS_CAN_ALL },
 	{ .name = NULL },
 };
@@ -119,8 +174,9 @@ static int set_up(void **state)
 	snprintf(root, sizeof(root), "/tmp/handslag-test-XXXXXX");
 	assert_non_null(mkdtemp(root));
 	make_packages();
-	snprintf(config, sizeof(config), "{\"packages\":[\"%s/first\",\"%s/second\",\"%s/other\"]}", root,
-		root, root);
+	snprintf(config, sizeof(config),
+		"{\"packageCache\":\"%s/cache\",\"packages\":[\"%s/first\",\"%s/second\",\"%s/other\"]}",
+		root, root, root, root);
 	fx = fixture_start(&options);
 	return 0;
 }
@@ -206,6 +262,24 @@ static void takes_what_belongs_here(void **state)
 	assert_true(strncmp(id, "same-", 5) == 0);
 	a = send_ok("GET", TEXT("ValueSet/%s", id), NULL, 200);
 	expect_text(&a, "/url", "urn:set:one");
+}
+
+/* What the packages depend on is served too: the highest that fits, each version that is asked for, without
+ * end. */
+static void serves_what_they_depend_on(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("GET", "CodeSystem?url=urn:code:mid", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 1);
+	expect_text(&a, "/entry/0/resource/version", "new");
+	a = send_ok("GET", "CodeSystem?url=urn:code:leaf&_sort=version", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 2);
+	expect_text(&a, "/entry/0/resource/version", "1");
+	expect_text(&a, "/entry/1/resource/version", "2");
+	a = send_ok("GET", "CodeSystem?url=urn:code:leaf%7C1", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 1);
+	a = send_ok("GET", "CodeSystem", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 3);
 }
 
 static void finds_by_all_kinds(void **state)
@@ -586,6 +660,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_a_package_holds),
 		cmocka_unit_test(takes_what_belongs_here),
+		cmocka_unit_test(serves_what_they_depend_on),
 		cmocka_unit_test(finds_by_all_kinds),
 		cmocka_unit_test(pages_and_sorts_as_one),
 		cmocka_unit_test(stays_stable_while_others_write),

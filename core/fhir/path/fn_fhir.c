@@ -2,6 +2,10 @@
 /* The functions that FHIR adds (R4, http://hl7.org/fhir/R4/fhirpath.html section 2.9.1.3). */
 #include <core/fhir/path/functions.h>
 
+#include <handslag/fhir.h>
+
+#define HOLDS_DEPTH 200 /* levels of a tree that are looked through for a node */
+
 static const struct path_step EXTENSION_STEP = { .name = HS_S_INIT("extension") };
 
 /* The extensions of the focus with that url. */
@@ -66,85 +70,127 @@ static const struct hs_json *find_by_id(const struct hs_json *contained, struct 
 	return NULL;
 }
 
-static bool is_letters(struct hs_slice text)
+/* Is the node in the tree? */
+static bool holds(const struct hs_json *tree, const struct hs_json *node, unsigned depth)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (i && c >= '0' && c <= '9');
-		if (!letter) {
-			return false;
-		}
+	if (tree == node) {
+		return true;
 	}
-	return text.len && text.ptr[0] >= 'A' && text.ptr[0] <= 'Z';
-}
-
-/* Type and id of .../Type/id[/_history/version]. */
-static bool split_reference(struct hs_slice reference, struct hs_slice *type, struct hs_slice *id)
-{
-	size_t history = hs_slice_search(reference, HS_S("/_history/"));
-	struct hs_slice rest = hs_slice_first(reference, history);
-	size_t last = SIZE_MAX, before = SIZE_MAX;
-	for (size_t at = hs_slice_find(rest, '/', 0); at != SIZE_MAX; at = hs_slice_find(rest, '/', at + 1)) {
-		before = last;
-		last = at;
-	}
-	if (last == SIZE_MAX) {
+	if (depth == HOLDS_DEPTH) {
 		return false;
 	}
-	size_t start = before == SIZE_MAX ? 0 : before + 1;
-	*type = hs_slice(rest.ptr + start, last - start);
-	*id = hs_slice_from(rest, last + 1);
-	return id->len && is_letters(*type);
+	HS_JSON_EACH(item, tree) {
+		if (holds(item, node, depth + 1)) {
+			return true;
+		}
+	}
+	return false;
 }
 
-/* An entry of the bundle whose fullUrl is the reference, or ends with it. */
-static const struct hs_json *find_entry(const struct hs_json *bundle, struct hs_slice reference)
+/* The entry of the bundle that the node is in, or NULL. */
+static const struct hs_json *entry_around(const struct hs_json *bundle, const struct hs_json *node)
 {
-	if (!hs_slice_eq(hs_json_get_text(bundle, HS_S("resourceType")), HS_S("Bundle"))) {
-		return NULL;
-	}
 	HS_JSON_EACH(entry, hs_json_get(bundle, HS_S("entry"))) {
-		struct hs_slice url = hs_json_get_text(entry, HS_S("fullUrl"));
-		bool tail = hs_slice_ends(url, reference) && url.len > reference.len &&
-			url.ptr[url.len - reference.len - 1] == '/';
-		if (reference.len && (hs_slice_eq(url, reference) || tail)) {
-			return hs_json_get(entry, HS_S("resource"));
+		if (holds(entry, node, 0)) {
+			return entry;
 		}
 	}
 	return NULL;
 }
 
+static bool is_bundle(const struct hs_json *resource)
+{
+	return hs_slice_eq(hs_json_get_text(resource, HS_S("resourceType")), HS_S("Bundle"));
+}
+
+/* An address without its version, and the version that the resource must have (empty: any). */
+struct sought {
+	struct hs_slice url, version;
+};
+
+/* Is it, by its address, what is sought: by the whole of it, or with *tail, by its end "/Patient/1"? */
+static bool fits(const struct hs_json *entry, const struct sought *sought, bool *tail)
+{
+	struct hs_slice url = hs_json_get_text(entry, HS_S("fullUrl"));
+	const struct hs_json *meta = hs_json_get(hs_json_get(entry, HS_S("resource")), HS_S("meta"));
+	*tail = url.len > sought->url.len;
+	return hs_slice_ends(url, sought->url) && (!*tail || url.ptr[url.len - sought->url.len - 1] == '/') &&
+		(!sought->version.len ||
+			hs_slice_eq(hs_json_get_text(meta, HS_S("versionId")), sought->version));
+}
+
+/* The resource that a reference in a bundle means (R4, bundle.html#references): what is relative belongs to
+ * the server of the entry that says it. That entry is looked for only when several servers have such a
+ * resource. */
+static const struct hs_json *find_entry(struct path_run *run, const struct hs_json *from,
+	struct hs_slice reference)
+{
+	size_t history = hs_slice_search(reference, HS_S("/_history/"));
+	struct sought sought = { .url = hs_slice_first(reference, history) };
+	const struct hs_json *found = NULL;
+	bool several = false, tail;
+	if (history != SIZE_MAX) {
+		sought.version = hs_slice_from(reference, history + sizeof("/_history/") - 1);
+	}
+	HS_JSON_EACH(entry, hs_json_get(run->root, HS_S("entry"))) {
+		if (!fits(entry, &sought, &tail)) {
+			continue;
+		}
+		if (!tail) {
+			return hs_json_get(entry, HS_S("resource"));
+		}
+		several = found != NULL;
+		found = found ? found : entry;
+	}
+	struct hs_reference own;
+	const struct hs_json *around = several ? entry_around(run->root, from) : NULL;
+	if (around && hs_reference_parse(hs_json_get_text(around, HS_S("fullUrl")), &own) && own.base.len) {
+		return find_entry(run, NULL,
+			hs_arena_printf(run->arena, "%.*s/%.*s", HS_S_ARG(own.base), HS_S_ARG(reference)));
+	}
+	return found ? hs_json_get(found, HS_S("resource")) : NULL;
+}
+
 static const struct hs_json *stand_in(struct path_run *run, struct hs_slice reference)
 {
-	struct hs_slice type, id;
-	if (!split_reference(reference, &type, &id)) {
+	struct hs_reference parts;
+	if (!hs_reference_parse(reference, &parts) || !parts.type.len || !parts.id.len) {
 		return NULL;
 	}
 	struct hs_json *resource = hs_json_object(run->arena);
 	if (resource) {
-		hs_json_add_text(run->arena, resource, HS_S("resourceType"), type);
-		hs_json_add_text(run->arena, resource, HS_S("id"), id);
+		hs_json_add_text(run->arena, resource, HS_S("resourceType"), parts.type);
+		hs_json_add_text(run->arena, resource, HS_S("id"), parts.id);
 	}
 	return resource;
 }
 
-static const struct hs_json *find_resource(struct path_run *run, struct hs_slice reference)
+/* "#id": contained in the resource, in the outermost one, or in the entry that the reference is in. */
+static const struct hs_json *find_contained(struct path_run *run, const struct hs_json *from,
+	struct hs_slice id)
 {
-	if (hs_slice_starts(reference, HS_S("#"))) {
-		struct hs_slice id = hs_slice_from(reference, 1);
-		if (id.len == 0) {
-			return run->root;
-		}
-		const struct hs_json *found = find_by_id(hs_json_get(run->resource, HS_S("contained")), id);
-		if (!found) {
-			found = find_by_id(hs_json_get(run->root, HS_S("contained")), id);
-		}
-		if (found || !run->context->resolve) {
-			return found;
-		}
+	const struct hs_json *found = find_by_id(hs_json_get(run->resource, HS_S("contained")), id);
+	if (!found) {
+		found = find_by_id(hs_json_get(run->root, HS_S("contained")), id);
 	}
-	const struct hs_json *found = find_entry(run->root, reference);
-	if (found) {
+	if (!found && is_bundle(run->root)) {
+		const struct hs_json *entry = entry_around(run->root, from);
+		found = find_by_id(hs_json_get(hs_json_get(entry, HS_S("resource")), HS_S("contained")), id);
+	}
+	return found;
+}
+
+static const struct hs_json *find_resource(struct path_run *run, const struct hs_json *from,
+	struct hs_slice reference)
+{
+	if (hs_slice_eq(reference, HS_S("#"))) {
+		return run->root;
+	}
+	bool local = hs_slice_starts(reference, HS_S("#"));
+	const struct hs_json *found = local ? find_contained(run, from, hs_slice_from(reference, 1)) :
+		is_bundle(run->root)        ? find_entry(run, from, reference) :
+					      NULL;
+	if (found || (local && !run->context->resolve)) {
 		return found;
 	}
 	return run->context->resolve ? run->context->resolve(run->context->arg, reference) :
@@ -159,7 +205,9 @@ enum hs_status hs__path_fn_resolve(struct path_call *call)
 			hs_json_get_text(value->node, HS_S("reference")) :
 			hs__path_is_text(value) ? value->text :
 						  HS_S_NONE;
-		const struct hs_json *node = reference.len ? find_resource(call->run, reference) : NULL;
+		const struct hs_json *node = reference.len ?
+			find_resource(call->run, value->node, reference) :
+			NULL;
 		if (node) {
 			struct hs_path_value resource;
 			hs__path_resource(call->run->defs, node, &resource);

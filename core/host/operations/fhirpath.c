@@ -127,6 +127,8 @@ static void add_value(const struct job *job, struct hs_json *list, const struct 
 	/* A quantity of the resource goes out as it is there. */
 	if (value->kind == HS_PATH_QUANTITY && value->node)
 		json = hs_json_clone(arena, value->node);
+	if (value->kind == HS_PATH_LONG) /* a string in FHIR's JSON */
+		json = hs_json_string(arena, hs_path_print(arena, value));
 	if (hs_json_get_text(json, HS_S("resourceType")).len)
 		hs_json_add(item, HS_S("resource"), json);
 	else if (key.len)

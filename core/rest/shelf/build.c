@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Makes the shelf's image from packages, and maps it.
  *
- * Of two resources with the same canonical URL and version the one of the later package stays. Two that share
- * an id but no URL both stay: the later one keeps the id, the other gets one of its own. */
+ * Of two resources with the same canonical URL and version the one of the later package stays; so it is of
+ * two versions, unless they are of two versions of one package, which stand side by side. Those that share an
+ * id and both stay: the later one keeps the id, the other gets one of its own. */
 #include <core/rest/shelf/shelf.h>
 
 #include <core/base/heap.h>
@@ -196,7 +197,15 @@ static bool is_same_place(const struct draft *a, const struct draft *b)
 	return a->type == b->type && hs_slice_eq(a->id, b->id);
 }
 
-/* An id of its own for what has a URL of its own; the rest is left out. */
+/* Are they out of two versions of one package? */
+static bool are_side_by_side(const struct build *build, const struct draft *a, const struct draft *b)
+{
+	struct hs_package *const *list = build->packages->list;
+	return a->item.package != b->item.package &&
+		hs_slice_eq(hs_package_name(list[a->item.package]), hs_package_name(list[b->item.package]));
+}
+
+/* An id of its own for what has a URL of its own, or is another version; the rest is left out. */
 static void part_ids(struct build *build)
 {
 	struct draft *drafts = build->drafts;
@@ -206,12 +215,17 @@ static void part_ids(struct build *build)
 			continue;
 		}
 		struct draft *other = &drafts[i];
-		if (other->url.len == 0 || hs_slice_eq(other->url, drafts[first].url)) {
+		bool same = hs_slice_eq(other->url, drafts[first].url);
+		struct hs_slice mark = other->url;
+		if (!mark.len || (same && !are_side_by_side(build, other, &drafts[first]))) {
 			other->dropped = true;
 			continue;
 		}
+		if (same)
+			mark = hs_arena_printf(build->arena, "%.*s|%.*s", HS_S_ARG(mark),
+				HS_S_ARG(hs_package_version(build->packages->list[other->item.package])));
 		other->id = hs_arena_printf(build->arena, "%.*s-%08x",
-			HS_S_ARG(hs_slice_first(other->id, 55)), (unsigned)(uint32_t)hs_hash(other->url));
+			HS_S_ARG(hs_slice_first(other->id, 55)), (unsigned)(uint32_t)hs_hash(mark));
 	}
 	sort_drafts(build);
 	for (size_t i = 1; i < build->draft_count; i++)

@@ -80,6 +80,23 @@ static const char BUNDLE[] =
 	"{\"reference\":"
 	"\"Patient/1\"},\"focus\":[{\"reference\":\"urn:uuid:2\"}]}}]}";
 
+/* Two servers with a Patient/1, several versions, contained resources, and an entry without a server. */
+static const char SERVERS[] =
+	"{\"resourceType\":\"Bundle\",\"entry\":["
+	"{\"fullUrl\":\"http://a/Patient/"
+	"1\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"1\",\"meta\":{"
+	"\"versionId\":\"2\"},\"gender\":\"male\"}},"
+	"{\"fullUrl\":\"http://b/Patient/"
+	"1\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"1\",\"meta\":{"
+	"\"versionId\":\"3\"},\"gender\":\"female\"}},"
+	"{\"fullUrl\":\"http://b/Observation/o\",\"resource\":{\"resourceType\":\"Observation\",\"id\":\"o\","
+	"\"subject\":{\"reference\":\"Patient/1\"},\"performer\":[{\"reference\":\"#c\"}],"
+	"\"contained\":[{\"resourceType\":\"Practitioner\",\"id\":\"c\",\"gender\":\"other\"}]}},"
+	"{\"fullUrl\":\"urn:uuid:7\",\"resource\":{\"resourceType\":\"Observation\",\"id\":\"v\","
+	"\"subject\":{\"reference\":\"http://a/Patient/1/_history/2\"},"
+	"\"focus\":[{\"reference\":\"http://a/Patient/1/_history/9\"},{\"reference\":\"urn:uuid:7\"},"
+	"{\"reference\":\"Patient/1/_history/3\"}]}}]}";
+
 static void expect(struct world *world, const char *input, const char *expression, const char *expected)
 {
 	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
@@ -132,6 +149,12 @@ static void hooks(void **state)
 	assert_string_equal(world.trace_name, "u");
 	expect(&world, BUNDLE, "entry.resource.subject.resolve().id", "1");
 	expect(&world, BUNDLE, "entry.resource.focus.resolve().id", "2");
+	expect(&world, SERVERS, "entry[2].resource.subject.resolve().gender", "female");
+	expect(&world, SERVERS, "entry[2].resource.performer.resolve().gender", "other");
+	expect(&world, SERVERS, "entry[3].resource.subject.resolve().gender", "male");
+	expect(&world, SERVERS, "entry[3].resource.focus[0].resolve().gender", "");
+	expect(&world, SERVERS, "entry[3].resource.focus[1].resolve().id", "v");
+	expect(&world, SERVERS, "entry[3].resource.focus[2].resolve().gender", "female");
 	hs_arena_free(arena);
 }
 
