@@ -74,6 +74,62 @@ static void goes_by_the_index(void **state)
 	}
 }
 
+/* Values that a parameter of that type understands; of composites one will do. */
+static const char *const values[][10] = {
+	{ "token", "urn:s|x", NULL },
+	{ "string", "x", NULL },
+	{ "uri", "http://x/y", NULL },
+	{ "date", "2020-01-01", NULL },
+	{ "number", "5", NULL },
+	{ "quantity", "5", NULL },
+	{ "reference", "http://example.org/fhir/Patient/1", NULL },
+	{ "special", "1|1", NULL },
+	{ "composite", "x$5", "x$x", "2020$x", "x$2020", "Patient/x$x", "x$Patient/x", "x$5$5", "5$5", NULL },
+};
+
+static struct fixture_answer explain_some(struct hs_slice type, const struct hs_json *parameter)
+{
+	struct hs_slice name = hs_json_get_text(parameter, HS_S("name"));
+	struct hs_slice kind = hs_json_get_text(parameter, HS_S("type"));
+	struct fixture_answer a = { .status = 0 };
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		if (!hs_slice_eq(kind, hs_slice_cstr(values[i][0])))
+			continue;
+		for (size_t k = 1; values[i][k] && a.status != 200; k++)
+			a = explain(TEXT("%.*s?%.*s=%s", HS_S_ARG(type), HS_S_ARG(name), values[i][k]));
+	}
+	return a;
+}
+
+/* No search by any parameter of any type looks through a table. */
+static void walks_no_table(void **state)
+{
+	NEED_FHIR();
+	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
+	struct hs_json *capability = NULL;
+	struct hs_error err;
+	size_t searches = 0;
+	struct hs_slice body = hs_arena_copy(arena, send_ok("GET", "metadata", NULL, 200).body);
+	assert_int_equal(hs_json_parse(arena, body, NULL, &capability, &err), HS_OK);
+	HS_JSON_EACH(resource,
+		hs_json_get(hs_json_first(hs_json_get(capability, HS_S("rest"))), HS_S("resource"))) {
+		struct hs_slice type = hs_json_get_text(resource, HS_S("type"));
+		HS_JSON_EACH(parameter, hs_json_get(resource, HS_S("searchParam"))) {
+			struct fixture_answer a = explain_some(type, parameter);
+			struct hs_slice plan = fixture_text(fx, &a, "/plan");
+			if (a.status != 200 || hs_slice_search(plan, HS_S("walk all")) != SIZE_MAX ||
+				hs_slice_search(plan, HS_S("SCAN")) != SIZE_MAX ||
+				hs_slice_search(plan, HS_S("SEARCH")) == SIZE_MAX)
+				fail_msg("%.*s?%.*s: %.*s", HS_S_ARG(type),
+					HS_S_ARG(hs_json_get_text(parameter, HS_S("name"))),
+					HS_S_ARG(a.body));
+			searches++;
+		}
+	}
+	assert_true(searches > 2500);
+	hs_arena_free(arena);
+}
+
 static void says_what_is_wrong(void **state)
 {
 	NEED_FHIR();
@@ -93,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(goes_by_the_index),
+		cmocka_unit_test(walks_no_table),
 		cmocka_unit_test(says_what_is_wrong),
 	};
 	return cmocka_run_group_tests(tests, start_server, stop_server);
