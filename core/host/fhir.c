@@ -5,7 +5,7 @@
 #include <core/host/request/request_private.h>
 #include <core/host/sandbox/sandbox.h>
 
-#define REST_METHODS "GET, POST, PUT, PATCH, DELETE, OPTIONS"
+#define REST_METHODS "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
 enum hs_verdict hs__reply_options(struct hs_request *req, struct hs_slice allow)
 {
@@ -96,6 +96,8 @@ static enum hs_verdict refuse_route(struct hs_request *req, enum hs_status statu
 {
 	if (methods) { /* a service has the path, with other methods */
 		struct hs_slice own = hs__allow_text(req->arena, methods);
+		if (hs_slice_ends(allow, HS_S(", OPTIONS"))) /* it is said once */
+			allow.len -= strlen(", OPTIONS");
 		if (status == HS_E_METHOD && allow.len)
 			own = hs_arena_printf(req->arena, "%.*s, %.*s", HS_S_ARG(allow), HS_S_ARG(own));
 		if (status != HS_E_METHOD)
@@ -158,6 +160,8 @@ enum hs_verdict hs__fhir_answer(struct hs_request *req)
 			HS_S_ARG(hs_slice_first(req->http->method_name, 20)));
 		return hs_fail_request(req, &err);
 	}
+	if (req->http->body.len && hs__negotiate_params(req, &err))
+		return hs_fail_request(req, &err);
 	return hs__xml_is_body(req) ? hs__xml_take_body(req, route) : route(req);
 }
 

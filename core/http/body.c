@@ -101,6 +101,18 @@ int hs__body_end(struct hs__request *request)
 	return 0;
 }
 
+const char *hs__body_reason(int status)
+{
+	switch (status) {
+	case 413:
+		return "the body is too large";
+	case 503:
+		return "there is no room for the body now; try again later";
+	default:
+		return "the body is not what its Content-Encoding says: gzip, whole, and nothing behind it";
+	}
+}
+
 void hs__body_forget(struct hs__request *request)
 {
 	request->conn->server->bodies -= request->held;

@@ -185,6 +185,8 @@ bool hs__parse_head(struct hs__conn *conn, struct hs_slice head);
 int hs__body_begin(struct hs__request *request, const struct hs__guard *guard);
 int hs__body_add(struct hs__request *request, struct hs_slice bytes);
 int hs__body_end(struct hs__request *request);
+/* Why a body was refused with this status. */
+const char *hs__body_reason(int status);
 void hs__body_forget(struct hs__request *request);
 
 /* output.c: from replies to bytes. */

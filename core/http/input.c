@@ -91,7 +91,7 @@ static void end_request(struct hs__conn *conn)
 	int status = hs__body_end(request);
 
 	if (status != 0) {
-		hs__input_refuse(conn, status, "the body is not acceptable");
+		hs__input_refuse(conn, status, hs__body_reason(status));
 		return;
 	}
 	conn->building = NULL;
@@ -170,8 +170,9 @@ static void end_head(struct hs__conn *conn, struct hs_slice head)
 	status = hs__body_begin(request, &conn->guard);
 	if (status != 0) {
 		hs__input_refuse(conn, status,
-			status == 415 ? "the only content coding that is understood is gzip" :
-					"there is no memory for the request");
+			status == 415 ?
+				"of content codings only gzip is understood; send the body so, or without" :
+				"there is no memory for the request");
 		return;
 	}
 	conn->guard.chunk_left = conn->guard.body == HS__BODY_LENGTH ? conn->guard.content_length : 0;

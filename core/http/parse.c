@@ -88,13 +88,11 @@ bool hs__parse_bytes(struct hs__conn *conn, struct hs_slice bytes)
 
 	if (rc == HPE_OK)
 		return true;
-	conn->parse_reason = "the body is not acceptable";
+	conn->parse_reason = hs__body_reason(conn->parse_status);
 	if (conn->parse_status == 0) {
 		conn->parse_status = rc == HPE_INVALID_METHOD ? 501 : 400;
 		conn->parse_reason = rc == HPE_INVALID_METHOD ? "the method is not known" :
 								"the request is not well-formed HTTP/1.1";
-	} else if (conn->parse_status == 413) {
-		conn->parse_reason = "the body is too large";
 	}
 	return false;
 }

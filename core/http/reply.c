@@ -123,7 +123,7 @@ static char *put_headers(char *at, const struct hs_http_reply *reply, bool gzipp
 		at = PUT(at, "\r\n");
 	}
 	if (reply->compressible)
-		at = PUT(at, "Vary: Accept-Encoding\r\n");
+		at = PUT(at, "Vary: Accept, Accept-Encoding\r\n");
 	if (gzipped)
 		at = PUT(at, "Content-Encoding: gzip\r\n");
 	return at;

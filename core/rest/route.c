@@ -137,7 +137,7 @@ static struct hs_slice allowed(enum shape shape, const struct hs__rest_type *typ
 			HS_S_ARG(rows[i].method), get ? ", HEAD" : "");
 		len += (size_t)n;
 	}
-	return hs_slice(text, len);
+	return hs_slice(text, len + (size_t)snprintf(text + len, sizeof text - len, ", OPTIONS"));
 }
 
 static enum hs_status check_ids(enum shape shape, const struct hs_slice parts[4], struct hs_error *err)

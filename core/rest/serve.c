@@ -232,10 +232,25 @@ static enum hs_verdict read_types(struct hs_request *req, void *arg, enum hs_sta
 	struct job *job = arg;
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, err);
-	/* All types of a compartment are many searches; so are those of packages. */
-	return job->call.compartment.owner.len > 0 || job->env.rest->shelf ?
+	/* All types, or those of a compartment, are many searches; so are those of packages. */
+	struct hs_slice types = hs__rest_query_get(job->call.query, job->call.query_count, HS_S("_type"));
+	return types.len == 0 || job->call.compartment.owner.len > 0 || job->env.rest->shelf ?
 		hs_read_slow(req, work, job, after_work) :
 		hs_read(req, work, job, after_work);
+}
+
+/* The parameters of a search by POST are a form; of another body nothing would be read. */
+static enum hs_status check_form(struct hs_request *req, struct hs_error *err)
+{
+	struct hs_slice rest = hs_request_header(req, HS_S("Content-Type"));
+	struct hs_slice media = hs_slice_trim(hs_slice_cut(&rest, ';'));
+	if (hs_request_body(req).len == 0 || hs_slice_ieq(media, HS_S("application/x-www-form-urlencoded")))
+		return HS_OK;
+	return hs_fail(err, HS_E_MEDIA_TYPE,
+		"Content-Type is '%.*s'; the parameters of a search are sent as "
+		"application/x-www-form-urlencoded, "
+		"or in the URL",
+		HS_S_ARG(hs_slice_first(media, 80)));
 }
 
 static enum hs_verdict serve_read(struct hs_request *req, struct job *job)
@@ -245,6 +260,8 @@ static enum hs_verdict serve_read(struct hs_request *req, struct job *job)
 	enum hs_status status = HS_OK;
 	if (call->everything)
 		status = hs__rest_everything(hs_request_arena(req), hs_request_body(req), call, &err);
+	if (status == HS_OK && !call->everything)
+		status = check_form(req, &err);
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, &err);
 	if (call->interaction == HS_DO_SEARCH_SYSTEM)

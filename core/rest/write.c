@@ -154,6 +154,26 @@ enum hs_status hs__rest_create(const struct hs__rest_env *env, struct hs_txn *tx
 	return put(&step, id, call->in, NULL, err);
 }
 
+/* R5 section 3.1.0.5.3, on what R4 leaves open: no match, but the id that is sent means another resource. */
+static enum hs_status is_free(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs__rest_call *call, struct hs_slice id, struct hs_error *err)
+{
+	struct hs_resource other = { 0 };
+	struct hs_error why = { .status = HS_OK };
+	enum hs_status status = hs__rest_current(env, txn, arena, call->type, id, &other, &why);
+	if (status == HS_E_NOT_FOUND || status == HS_E_DELETED)
+		return HS_OK;
+	if (status != HS_OK) {
+		*err = why;
+		return status;
+	}
+	return hs_fail_at(err, HS_E_CONFLICT, HS_S("id"),
+		"no %.*s fulfils the condition, and %.*s/%.*s, whose id the resource has, is another one; "
+		"leave the "
+		"id out, or update that one by its id",
+		HS_S_ARG(call->type->name), HS_S_ARG(call->type->name), HS_S_ARG(id));
+}
+
 enum hs_status hs__rest_resolve_update(const struct hs__rest_env *env, struct hs_txn *txn,
 	struct hs_arena *arena, const struct hs__rest_call *call, struct hs_slice *id, struct hs_error *err)
 {
@@ -168,8 +188,10 @@ enum hs_status hs__rest_resolve_update(const struct hs__rest_env *env, struct hs
 			"the condition means %.*s/%.*s, the resource says id \"%.*s\"; leave the id out or "
 			"make it the same",
 			HS_S_ARG(call->type->name), HS_S_ARG(match.id), HS_S_ARG(hs_slice_first(sent, 64)));
+	if (!found && sent.len > 0)
+		status = is_free(env, txn, arena, call, sent, err);
 	*id = found ? match.id : sent.len > 0 ? sent : hs__rest_new_id(arena);
-	return HS_OK;
+	return status;
 }
 
 enum hs_status hs__rest_update(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,

@@ -256,6 +256,11 @@ static void errors_are_outcomes(void **state)
 	fixture_issue(f, &a);
 	a = fixture_get(f, "$hello?_format=ttl");
 	assert_int_equal(a.status, 406);
+	a = fixture_get(f, "$hello?_format=application/fhir%2Bjson;fhirVersion=5.0");
+	assert_int_equal(a.status, 406);
+	a = fixture_call(f, "POST", "$hello", "Content-Encoding: br\r\n", "{}");
+	assert_int_equal(a.status, 415);
+	assert_slice(fixture_header(&a, "Accept-Encoding"), "gzip");
 	a = fixture_call(f, "GET", "$hello", "Accept: application/fhir+json; fhirVersion=5.0\r\n", NULL);
 	assert_int_equal(a.status, 406);
 	a = fixture_get(f, "/sandbox/nobody/fhir/r4/$hello");
@@ -274,6 +279,7 @@ static void formats_are_negotiated(void **state)
 		{ "Accept: text/html, application/xml;q=0.9, */*;q=0.8\r\n",
 			"application/fhir+json; charset=utf-8" },
 		{ "Accept: text/turtle, application/json;q=0.5\r\n", "application/json; charset=utf-8" },
+		{ "Accept: application/fhir+json;q=0, */*\r\n", "application/json; charset=utf-8" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -293,7 +299,7 @@ static void limits_hold(void **state)
 	memset(big, ' ', 69999);
 	struct fixture_answer a = fixture_send(f, "POST", "$hello", big);
 	assert_int_equal(a.status, 413);
-	fixture_issue(f, &a);
+	assert_true(hs_slice_search(fixture_issue(f, &a), HS_S(" KiB")) != SIZE_MAX);
 	big[2000] = '\0';
 	a = fixture_send(f, "POST", "$add", big);
 	assert_int_equal(a.status, 413);

@@ -115,7 +115,7 @@ static void refused(void **state)
 	send_ok("GET", "Nothing/p1/Patient", NULL, 404);
 	send_ok("GET", "Patient/p_1/Condition", NULL, 404);
 	a = send_ok("PUT", "Patient/p1/Condition", "{}", 405);
-	expect_header(&a, "Allow", "GET, HEAD");
+	expect_header(&a, "Allow", "GET, HEAD, OPTIONS");
 	a = send_ok("GET", "metadata", NULL, 200);
 	expect_part(a.body, "http://hl7.org/fhir/CompartmentDefinition/patient");
 }

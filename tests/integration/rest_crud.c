@@ -222,6 +222,9 @@ static void writes_on_conditions(void **state)
 	a = send_ok("PUT", "Patient?identifier=urn:c|3",
 		"{'resourceType':'Patient','identifier':[{'system':'urn:c','value':'3'}]}", 201);
 	assert_int_equal(fixture_text(fx, &a, "/id").len, 36);
+	/* ... unless that is the id of another. */
+	a = send_ok("PUT", "Patient?identifier=urn:c|4", PATIENT("c2", ""), 409);
+	expect_part(fixture_issue(fx, &a), "Patient/c2");
 	send_ok("DELETE", "Patient?identifier=urn:c|2", NULL, 204);
 	send_ok("GET", "Patient/c2", NULL, 410);
 	send_ok("DELETE", "Patient?identifier=urn:c|none", NULL, 204);
@@ -253,7 +256,13 @@ static void refuses_what_is_wrong(void **state)
 	send_ok("GET", "Chair/1", NULL, 404);
 	send_ok("POST", "Parameters", "{'resourceType':'Parameters'}", 404);
 	a = send_ok("POST", "Patient/1", "{}", 405);
-	expect_header(&a, "Allow", "GET, HEAD, PUT, PATCH, DELETE");
+	expect_header(&a, "Allow", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
+	send_with("POST", "Patient", "Content-Type: application/fhir+json; charset=iso-8859-1\r\n", "{}",
+		415);
+	send_with("POST", "Patient", "Content-Type: application/fhir+json; fhirVersion=5.0\r\n", "{}", 415);
+	send_with("POST", "Patient",
+		"Content-Type: application/fhir+json; charset=\"UTF-8\"; fhirVersion=4.0\r\n",
+		"{'resourceType':'Patient'}", 201);
 	send_ok("GET", "Patient/a_b", NULL, 404);
 	send_ok("PUT", "Patient/a_b", PATIENT("a_b", ""), 404);
 	send_ok("POST", "Patient/$everything", "{}", 404);

@@ -140,6 +140,7 @@ static void posts_searches(void **state)
 	assert_non_null(link_of(&a, "self"));
 	assert_non_null(strstr(link_of(&a, "self"), "family=ek"));
 	send_ok("GET", "Patient/_search", NULL, 405);
+	send_with("POST", "Patient/_search", "Content-Type: application/fhir+json\r\n", "{}", 415);
 }
 
 static void pages(void **state)
@@ -193,6 +194,8 @@ static void includes(void **state)
 	expect_ids("Patient?_id=p1,p2&_include=*&_sort=_id", "p1 p2 +o2 +o1");
 	expect_ids("Patient?_id=p1&_include=Patient:organization:Practitioner", "p1");
 	expect_ids("Patient?_id=p1&_revinclude=Observation:subject", "p1 +b1");
+	expect_ids("Patient?_id=p1&_revinclude=Observation:*", "p1 +b1");
+	expect_ids("Patient?_id=p1&_revinclude=Organization:*", "p1");
 	expect_ids("Organization?_id=o1&_revinclude:iterate=Organization:partof", "o1 +o2 +o3");
 	/* What is a match is not included as well. */
 	expect_ids("Organization?_sort=_id&_include=Organization:partof", "o1 o2 o3");
@@ -246,7 +249,17 @@ static void searches_several_types(void **state)
 	assert_string_equal(ids(&a), "o1 o2 o3");
 	assert_null(link_of(&a, "next"));
 	expect_ids("?_type=Patient&_id=p2", "p2");
-	send_ok("GET", "?_id=p2", NULL, 400);
+	/* Without types: by what all have. */
+	a = find("?_id=p2,o1,b1&_count=2");
+	assert_string_equal(ids(&a), "b1 o1");
+	assert_int_equal(number(&a, "/total"), 3);
+	a = find(link_of(&a, "next"));
+	assert_string_equal(ids(&a), "p2");
+	assert_null(link_of(&a, "next"));
+	a = send_ok("GET", "?_id=p2&family=x", NULL, 400);
+	expect_part(fixture_issue(fx, &a), "_type=Patient");
+	send_ok("GET", "", NULL, 400);
+	send_ok("GET", "?_count=2", NULL, 400);
 	send_ok("GET", "?_type=Chair", NULL, 400);
 	send_ok("GET", "?_type=Patient&_cursor=x", NULL, 400);
 }

@@ -193,13 +193,13 @@ static void offers_only_what_is_declared(void **state)
 	NEED_FHIR();
 	send_ok("PUT", "Location/l1", "{'resourceType':'Location','id':'l1'}", 201);
 	struct fixture_answer a = send_ok("DELETE", "Location/l1", NULL, 405);
-	expect_header(&a, "Allow", "GET, HEAD, PUT");
+	expect_header(&a, "Allow", "GET, HEAD, PUT, OPTIONS");
 	send_ok("POST", "Location", "{'resourceType':'Location'}", 405);
 	send_ok("GET", "Location/_history", NULL, 405);
 	send_ok("POST", "",
 		"{'resourceType':'Bundle','type':'transaction',"
 		"'entry':[{'request':{'method':'DELETE','url':'Location/l1'}}]}",
-		405);
+		400);
 	a = send_ok("GET", "metadata", NULL, 200);
 	bool seen = false;
 	HS_JSON_EACH(entry, hs_json_pointer(fixture_json(fx, &a), HS_S("/rest/0/resource"))) {

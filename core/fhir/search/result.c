@@ -163,9 +163,6 @@ static enum hs_status take_include(struct hs__parse *parse, bool reverse, bool i
 			return hs__parse_unknown(parse, include.source, include.param);
 		if (!all && rule->type != HS_PARAM_REFERENCE)
 			return hs__parse_bad(parse, value, "a parameter that is a reference");
-		if (all && reverse)
-			return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
-				"_revinclude needs a parameter: TYPE:PARAMETER");
 	}
 	size_t *count = reverse ? &search->revinclude_count : &search->include_count;
 	const struct hs_search_include **list = reverse ? &search->revincludes : &search->includes;

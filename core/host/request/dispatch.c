@@ -246,6 +246,20 @@ void hs__http_gone(struct hs_http_request *http, void *arg)
 	hs__fault_give_up(req);
 }
 
+/* The reason, with the setting that it is about. */
+static const char *with_limit(const struct hs_host_config *config, int status, const char *reason,
+	struct hs_arena *arena)
+{
+	bool body = status == 413, head = status == 414 || status == 431;
+	struct hs_slice text = HS_S_NONE;
+
+	if (body || head)
+		text = hs_arena_printf(arena, "%s; here it may have %lld KiB (limits.%s)%c", reason,
+			(long long)(body ? config->body_kib : config->head_kib), body ? "bodyKib" : "headKib",
+			'\0');
+	return text.ptr ? text.ptr : reason;
+}
+
 void hs__http_refused(int status, const char *reason, struct hs_arena *arena, struct hs_http_reply *reply,
 	void *arg)
 {
@@ -254,14 +268,21 @@ void hs__http_refused(int status, const char *reason, struct hs_arena *arena, st
 		int status;
 		const char *issue;
 	} issues[] = { { 408, "timeout" }, { 413, "too-long" }, { 414, "too-long" }, { 431, "too-long" },
-		{ 503, "transient" }, { 501, "not-supported" }, { 417, "not-supported" } };
+		{ 503, "transient" }, { 501, "not-supported" }, { 417, "not-supported" },
+		{ 415, "not-supported" } };
+	static const struct hs_http_header codings = { HS_S_INIT("Accept-Encoding"), HS_S_INIT("gzip") };
 	const char *issue = "structure";
 
 	for (size_t i = 0; i < sizeof(issues) / sizeof(issues[0]); i++)
 		if (issues[i].status == status)
 			issue = issues[i].issue;
 	reply->content_type = HS_S("application/fhir+json; charset=utf-8");
-	reply->body.bytes = hs__outcome_text(arena, issue, reason);
+	reply->body.bytes = hs__outcome_text(arena, issue,
+		with_limit(loop->host->config, status, reason, arena));
+	if (status == 415) { /* RFC 9110 section 15.5.16 */
+		reply->headers = &codings;
+		reply->header_count = 1;
+	}
 	hs__metrics_count(loop->host->metrics, loop->index, HS__ACT_UNKNOWN, status, 0);
 }
 

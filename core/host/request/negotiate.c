@@ -83,13 +83,11 @@ static void answer_as(struct hs_request *req, const struct format *format)
 	};
 	req->reply.content_type = types[format->kind];
 	req->xml = format->kind >= XML_FHIR;
-	if (req->xml)
-		hs__reply_static_header(req, HS_S("Vary"), HS_S("Accept"));
 }
 
 static enum hs_status by_format(struct hs_request *req, struct hs_slice wanted, struct hs_error *err)
 {
-	struct hs_slice rest = wanted, name = hs_slice_trim(hs_slice_cut(&rest, ';'));
+	struct hs_slice rest = wanted, name = hs_slice_trim(hs_slice_cut(&rest, ';')), version = HS_S_NONE;
 	size_t blank = hs_slice_find(name, ' ', 0);
 	if (blank != SIZE_MAX) /* "application/fhir+xml" with its plus not encoded */
 		name = hs_arena_printf(req->arena, "%.*s+%.*s", (int)blank, name.ptr,
@@ -98,15 +96,28 @@ static enum hs_status by_format(struct hs_request *req, struct hs_slice wanted, 
 	if (!format || !can_write(req, format))
 		return hs_fail(err, HS_E_NOT_ACCEPTABLE, "_format \"%.*s\" is not served; use json or xml",
 			HS_S_ARG(wanted));
+	weight(rest, &version);
+	if (version.len && !version_fits(req, version))
+		return hs_fail(err, HS_E_NOT_ACCEPTABLE, "this base serves FHIR %s; _format asks for %.*s",
+			req->edition ? req->edition->number : "4.0.1", HS_S_ARG(hs_slice_first(version, 20)));
 	answer_as(req, format);
 	return HS_OK;
+}
+
+/* The first that is not of these kinds, or NULL. */
+static const struct format *other_than(const struct hs_request *req, unsigned kinds)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (!(kinds & 1u << formats[i].kind) && can_write(req, &formats[i]))
+			return &formats[i];
+	return NULL;
 }
 
 static enum hs_status by_accept(struct hs_request *req, struct hs_slice accept, struct hs_error *err)
 {
 	struct hs_slice rest = accept;
 	const struct format *best = NULL;
-	unsigned best_weight = 0;
+	unsigned best_weight = 0, refused = 0; /* kinds with q=0, a bit each */
 	bool other_version = false;
 	/* A browser names XML before it knows what there is; it shows JSON better. */
 	bool browser = hs_slice_search(accept, HS_S("text/html")) != SIZE_MAX;
@@ -122,11 +133,16 @@ static enum hs_status by_accept(struct hs_request *req, struct hs_slice accept, 
 			other_version = true;
 			continue;
 		}
+		if (q == 0)
+			refused |= 1u << format->kind;
 		if (q > best_weight) {
 			best = format;
 			best_weight = q;
 		}
 	}
+	/* "application/fhir+json;q=0, all the rest" */
+	if (best && refused & 1u << best->kind)
+		best = other_than(req, refused);
 	if (!best && other_version)
 		return hs_fail(err, HS_E_NOT_ACCEPTABLE,
 			"this base serves FHIR %s; Accept asks for another version",
@@ -155,22 +171,44 @@ enum hs_status hs__negotiate(struct hs_request *req, struct hs_error *err)
 	return by_accept(req, accept, err);
 }
 
+/* Of a body that is FHIR: its version, and the only charset that FHIR has (R4 section 3.1.0.1.9). */
+enum hs_status hs__negotiate_params(const struct hs_request *req, struct hs_error *err)
+{
+	struct hs_slice params = hs_http_get_header(req->http, HS_S("Content-Type"));
+	struct hs_slice name = hs_slice_trim(hs_slice_cut(&params, ';'));
+	const struct format *format = params.ptr ? find_format(name) : NULL;
+
+	while (format && params.ptr) {
+		struct hs_slice value = hs_slice_cut(&params, ';'), what = hs_slice_cut(&value, '=');
+		what = hs_slice_trim(what);
+		value = hs_slice_trim(value);
+		if (value.len >= 2 && value.ptr[0] == '"')
+			value = hs_slice(value.ptr + 1, value.len - 2);
+		if (hs_slice_ieq(what, HS_S("fhirVersion")) && !version_fits(req, value))
+			return hs_fail(err, HS_E_MEDIA_TYPE, "this base reads FHIR %s, not fhirVersion=%.*s",
+				req->edition ? req->edition->number : "4.0.1",
+				HS_S_ARG(hs_slice_first(value, 20)));
+		if (hs_slice_ieq(what, HS_S("charset")) && !hs_slice_ieq(value, HS_S("utf-8")) &&
+			!hs_slice_ieq(value, HS_S("us-ascii")))
+			return hs_fail(err, HS_E_MEDIA_TYPE,
+				"FHIR is always UTF-8; the body says charset=%.*s",
+				HS_S_ARG(hs_slice_first(value, 40)));
+	}
+	return HS_OK;
+}
+
 enum hs_status hs__negotiate_body(const struct hs_request *req, struct hs_error *err)
 {
-	struct hs_slice rest = hs_http_get_header(req->http, HS_S("Content-Type")), version = HS_S_NONE;
+	struct hs_slice rest = hs_http_get_header(req->http, HS_S("Content-Type"));
 	struct hs_slice name = hs_slice_trim(hs_slice_cut(&rest, ';'));
 
 	bool generic, xml = hs__xml_is_media(name, &generic) && req->edition && req->edition->defs;
 
-	weight(rest, &version);
 	if (name.len && !xml && !hs_slice_ends(name, HS_S("json")) &&
 		!hs_slice_ieq(name, HS_S("application/json+fhir")))
 		return hs_fail(err, HS_E_MEDIA_TYPE,
 			"a body of type \"%.*s\" is not read; send application/fhir+json or "
 			"application/fhir+xml",
 			HS_S_ARG(hs_slice_first(name, 100)));
-	if (version.len && !version_fits(req, version))
-		return hs_fail(err, HS_E_MEDIA_TYPE, "this base reads FHIR %s, not fhirVersion=%.*s",
-			req->edition ? req->edition->number : "4.0.1", HS_S_ARG(hs_slice_first(version, 20)));
-	return HS_OK;
+	return hs__negotiate_params(req, err);
 }

@@ -140,6 +140,8 @@ struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text,
 enum hs_status hs__negotiate(struct hs_request *req, struct hs_error *err);
 /* Is the body of a type that hs_request_json reads? HS_E_MEDIA_TYPE. */
 enum hs_status hs__negotiate_body(const struct hs_request *req, struct hs_error *err);
+/* The parameters of Content-Type alone, where it is one of FHIR's. */
+enum hs_status hs__negotiate_params(const struct hs_request *req, struct hs_error *err);
 /* xml.c: is the media type one of XML? *generic: any XML, not just that of FHIR. */
 bool hs__xml_is_media(struct hs_slice media, bool *generic);
 /* Is the body a resource in XML that can be read? Then it is made JSON, and `next` goes on with it. */

@@ -184,8 +184,8 @@ static enum hs_status each(struct hs__rest_bundle *bundle, struct hs_arena *aren
 					     read_entry(bundle, arena, json, entry, err);
 		if (status != HS_OK) {
 			hs__rest_entry_blame(entry, err);
-			if (bundle->transaction)
-				return status;
+			if (bundle->transaction) /* 405 would speak of the POST */
+				return status == HS_E_METHOD ? (err->status = HS_E_INVALID) : status;
 			entry->refused = status;
 			entry->err = *err;
 			status = HS_OK;

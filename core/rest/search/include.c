@@ -232,6 +232,25 @@ static enum hs_status gather(struct walk *walk, const struct hs_search_include *
 	return status;
 }
 
+/* By every reference of a type: Observation:* */
+static enum hs_status gather_all(struct walk *walk, const struct hs_search_include *include,
+	const struct hs_resource *items, size_t count, struct hs_error *err)
+{
+	const struct hs_rest_config *config = &walk->env->rest->config;
+	struct hs_search_include one = *include;
+	size_t names = 0;
+	const struct hs_slice *name = hs_search_names(config->rules, include->source, walk->arena, &names);
+	enum hs_status status = name ? HS_OK :
+				       hs_fail(err, HS_E_LIMIT, "there are too many resources to include");
+	for (size_t i = 0; status == HS_OK && i < names; i++) {
+		one.param = hs_slice_from(name[i], include->source.len + 1); /* behind "Observation." */
+		const struct hs_def_param *param = hs_defs_param(config->defs, include->source, one.param);
+		if (param && param->type == HS_PARAM_REFERENCE)
+			status = gather(walk, &one, items, count, err);
+	}
+	return status;
+}
+
 static enum hs_status round_of(struct walk *walk, const struct hs_resource *items, size_t count, bool first,
 	struct hs_error *err)
 {
@@ -240,8 +259,12 @@ static enum hs_status round_of(struct walk *walk, const struct hs_resource *item
 	for (size_t i = 0; status == HS_OK && search->include_count > 0 && i < count; i++)
 		status = follow(walk, &items[i], first, err);
 	for (size_t k = 0; status == HS_OK && k < search->revinclude_count; k++) {
-		if (first || search->revincludes[k].iterate)
-			status = gather(walk, &search->revincludes[k], items, count, err);
+		const struct hs_search_include *include = &search->revincludes[k];
+		if (!first && !include->iterate)
+			continue;
+		status = hs_slice_eq(include->param, HS_S("*")) ?
+			gather_all(walk, include, items, count, err) :
+			gather(walk, include, items, count, err);
 	}
 	return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Search over several types at once (R4 section 3.1.1.1): GET [base]?_type=Patient,Practitioner&..., and all
- * that is in a compartment, or these types of it: GET [base]/Patient/1/ and a star.
+/* Search over several types at once (R4 section 3.1.1.1): GET [base]?_type=Patient,Practitioner&..., all
+ * types by what all have (GET [base]?_id=1), and all that is in a compartment, or these types of it: GET
+ * [base]/Patient/1/ and a star.
  *
  * The types are searched one after the other; a page ends where it is full, and its cursor is the type that
  * comes next with the cursor within it: "Practitioner~abc". */
@@ -25,6 +26,7 @@ struct several {
 	struct hs_arena *arena;
 	struct one *ones;
 	size_t count;
+	bool every;            /* all types, since none were named */
 	size_t first;          /* the type that the cursor names */
 	struct hs_slice after; /* cursor within it */
 };
@@ -51,19 +53,33 @@ static enum hs_status take_types_of(struct several *several, const struct hs__re
 	return HS_OK;
 }
 
+/* Without _type. */
+static enum hs_status take_every_type(struct several *several, struct hs_error *err)
+{
+	const struct hs_rest *rest = several->env->rest;
+	several->ones = hs_arena_array(several->arena, rest->type_count, sizeof *several->ones);
+	if (!several->ones)
+		return hs_fail(err, HS_E_LIMIT, "the search is too large");
+	for (size_t i = 0; i < rest->type_count; i++) {
+		const struct hs__rest_type *type = &rest->types[i];
+		if (type->row && type->row->interactions & HS_CAN_SEARCH)
+			several->ones[several->count++].type = type;
+	}
+	several->every = true;
+	return HS_OK;
+}
+
 static enum hs_status read_types(struct several *several, const struct hs__rest_call *call,
 	struct hs_error *err)
 {
 	struct hs_slice list = hs__rest_query_get(call->query, call->query_count, HS_S("_type"));
 	if (list.len == 0 && call->compartment.owner.len > 0)
 		return take_types_of(several, call, err);
+	if (list.len == 0)
+		return take_every_type(several, err);
 	several->ones = hs_arena_array(several->arena, TYPES_MAX, sizeof *several->ones);
 	if (!several->ones)
 		return hs_fail(err, HS_E_LIMIT, "the search is too large");
-	if (list.len == 0)
-		return hs_fail(err, HS_E_NOT_SUPPORTED,
-			"a search at the base names its types: _type=Patient,Practitioner; or search one "
-			"type: GET Patient?...");
 	while (list.ptr) {
 		struct hs_slice name = hs_slice_cut(&list, ',');
 		const struct hs__rest_type *type = hs__rest_type(several->env->rest, name);
@@ -92,6 +108,24 @@ static enum hs_status read_cursor(struct several *several, struct hs_slice curso
 	return hs_fail(err, HS_E_VALUE, "_cursor is not one that a next link of this search carried");
 }
 
+/* What cannot be asked of all types, or asks for nothing at all, is refused: it would find everything. */
+static enum hs_status check_common(const struct several *several, const struct one *one,
+	enum hs_status status, struct hs_error *err)
+{
+	struct hs_error why = *err;
+	if (several->every && status == HS_E_NOT_SUPPORTED)
+		return hs_fail(err, status,
+			"%.300s; a search at the base without _type can ask for what all types have (_id, "
+			"_lastUpdated, _tag ...); or name the types: _type=Patient,Practitioner",
+			why.text);
+	if (several->every && status == HS_OK && !one->search.where)
+		return hs_fail(err, HS_E_NOT_SUPPORTED,
+			"a search at the base names its types (_type=Patient,Practitioner) or asks for "
+			"something "
+			"(_lastUpdated=gt2026-01-01); or search one type: GET Patient?...");
+	return status;
+}
+
 /* The parameters, without those that are ours, for each type; and the number that each type has. */
 static enum hs_status parse_all(struct several *several, const struct hs__rest_call *call,
 	struct hs_error *err)
@@ -112,10 +146,13 @@ static enum hs_status parse_all(struct several *several, const struct hs__rest_c
 		asked.query = pairs;
 		asked.query_count = pair_count;
 		asked.type = one->type;
+		asked.strict = call->strict || several->every;
 		if (call->everything)
 			status = hs__rest_everything_of(several->env, several->arena, &asked, err);
 		if (status == HS_OK)
-			status = hs__rest_search_parse(several->env, several->arena, &asked, &one->search,
+			status = check_common(several, one,
+				hs__rest_search_parse(several->env, several->arena, &asked, &one->search,
+					err),
 				err);
 		if (status == HS_OK && one->search.contained != HS_SEARCH_OUTSIDE)
 			return hs_fail(err, HS_E_NOT_SUPPORTED,

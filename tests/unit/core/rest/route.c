@@ -90,11 +90,11 @@ static void refuses_what_is_not_there(void **state)
 		{ "GET", "Patient/1/_history/2/3", HS_E_NOT_FOUND, "" },
 		{ "GET", "Patient/1/history/2", HS_E_NOT_FOUND, "" },
 		{ "POST", "Patient/$validate", HS_E_NOT_FOUND, "" },
-		{ "POST", "Patient/1", HS_E_METHOD, "GET, HEAD, PUT, PATCH, DELETE" },
-		{ "POST", "Organization", HS_E_METHOD, "GET, HEAD" },
-		{ "PUT", "Organization/1", HS_E_METHOD, "GET, HEAD" },
-		{ "DELETE", "", HS_E_METHOD, "GET, HEAD, POST" },
-		{ "GET", "Patient/_search", HS_E_METHOD, "POST" },
+		{ "POST", "Patient/1", HS_E_METHOD, "GET, HEAD, PUT, PATCH, DELETE, OPTIONS" },
+		{ "POST", "Organization", HS_E_METHOD, "GET, HEAD, OPTIONS" },
+		{ "PUT", "Organization/1", HS_E_METHOD, "GET, HEAD, OPTIONS" },
+		{ "DELETE", "", HS_E_METHOD, "GET, HEAD, POST, OPTIONS" },
+		{ "GET", "Patient/_search", HS_E_METHOD, "POST, OPTIONS" },
 	};
 	NEED_DEFS(defs)
 	struct hs_rest *rest = make(defs, false);
