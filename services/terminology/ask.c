@@ -4,10 +4,12 @@
  *   read the input -> uploads new enough? --no--> read them in a transaction (worker) --+
  *                          | yes                                                        |
  *                          v                                                            v
- *                    resources sent with it, or much to look at? --yes--> compile and answer (worker) ->
- * reply | no
- *                          v
- *                    answer on the loop from the mapped image -> reply */
+ *                    resources sent with it, or much to look at? --yes--> compile and answer (worker) --+
+ *                          | no                                                                     |
+ *                          v                                                                        v
+ *                    answer on the loop from the mapped image -------------------------------------> reply
+ *
+ * Resources sent with a question whose client has a cache (kept.h) are kept there for the next. */
 #include "ask.h"
 
 #include "sets/expansion.h"
@@ -42,14 +44,31 @@ static const struct hs_json *resource_of(const struct hs_json *parameter)
 	return hs_json_is(resource, HS_JSON_OBJECT) ? resource : NULL;
 }
 
+/* What a parameter with a resource is for. A value set that is the whole body of the request comes as
+ * parameter "resource". */
+enum role { NONE, OWN, OTHER, BESIDE, ITEM };
+
+static enum role role_of(const struct hs_json *parameter)
+{
+	static const struct {
+		struct hs_slice name;
+		enum role role;
+	} roles[] = { { HS_S_INIT("tx-resource"), BESIDE }, { HS_S_INIT("valueSet"), OWN },
+		{ HS_S_INIT("codeSystem"), BESIDE }, { HS_S_INIT("conceptMap"), BESIDE },
+		{ HS_S_INIT("validation"), ITEM }, { HS_S_INIT("thisValueSet"), OWN },
+		{ HS_S_INIT("otherValueSet"), OTHER }, { HS_S_INIT("resource"), OWN } };
+	const struct hs_json *resource = resource_of(parameter);
+
+	for (size_t i = 0; resource && i < sizeof(roles) / sizeof(roles[0]); i++)
+		if (is_named(parameter, roles[i].name))
+			return roles[i].role;
+	return NONE;
+}
+
 static bool has_resources(const struct hs_json *input)
 {
 	HS_JSON_EACH(p, hs_json_get(input, HS_S("parameter")))
-		if (resource_of(p) &&
-			(is_named(p, HS_S("tx-resource")) || is_named(p, HS_S("valueSet")) ||
-				is_named(p, HS_S("codeSystem")) || is_named(p, HS_S("conceptMap")) ||
-				is_named(p, HS_S("validation")) || is_named(p, HS_S("thisValueSet")) ||
-				is_named(p, HS_S("otherValueSet"))))
+		if (role_of(p) != NONE)
 			return true;
 	return false;
 }
@@ -62,17 +81,13 @@ static enum hs_status compile_input(struct tx_compile *compile, const struct hs_
 
 	*set = *other = TX_NONE;
 	HS_JSON_EACH(p, hs_json_get(input, HS_S("parameter"))) {
-		const struct hs_json *resource = resource_of(p);
-		bool own = is_named(p, HS_S("valueSet")) || is_named(p, HS_S("thisValueSet"));
-		bool second = is_named(p, HS_S("otherValueSet"));
-		bool beside = is_named(p, HS_S("tx-resource")) || is_named(p, HS_S("codeSystem")) ||
-			is_named(p, HS_S("conceptMap"));
-		if (!resource || (!own && !beside && !second))
+		enum role role = role_of(p);
+		if (role == NONE || role == ITEM)
 			continue;
-		status = hs_tx_compile_add(compile, resource, HS_ON_R4 | HS_ON_R5,
-			own            ? set :
-				second ? other :
-					 NULL,
+		status = hs_tx_compile_add(compile, resource_of(p), HS_ON_R4 | HS_ON_R5,
+			role == OWN           ? set :
+				role == OTHER ? other :
+						NULL,
 			err);
 		if (status)
 			break;
@@ -129,7 +144,7 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, 
 	ctx->arena = hs_request_arena(ask->req);
 	ctx->fhir = hs_request_fhir(ask->req);
 	ctx->now_ms = hs_request_now(ask->req);
-	hs_tx_see(ctx, ask->service, ask->imports, ask->uploads, &ask->sent);
+	hs_tx_see(ctx, ask->service, ask->imports, ask->uploads, ask->kept, &ask->sent);
 	if (ask->most_codes && ask->most_codes < ctx->limit)
 		ctx->limit = (uint32_t)ask->most_codes;
 	if (sent_set != TX_NONE)
@@ -157,11 +172,9 @@ enum hs_status hs_tx_ask_instance(struct tx_ask *ask, struct hs_error *err)
 	const struct tx_scope *scope = &ask->ctx.scope;
 	struct tx_params *params = &ask->ctx.params;
 
-	for (size_t l = 0; ask->type && l < scope->count; l++) {
+	for (size_t l = scope->brought; ask->type && l < scope->count; l++) {
 		const struct tx_layer *layer = scope->layers[l];
 		size_t found = SIZE_MAX;
-		if (layer == &ask->sent)
-			continue;
 		if (strcmp(ask->type, "ValueSet") == 0) {
 			FIND_BY_ID(sets)
 			if (found == SIZE_MAX)
@@ -208,6 +221,8 @@ static enum hs_status on_worker(struct hs_txn *txn, struct hs_arena *arena, void
 	(void)arena;
 	if (has_resources(ask->input)) {
 		status = compile_sent(ask, err);
+		if (status == HS_OK && ask->cache.len)
+			status = hs_tx_kept_add(ask->sandbox, ask->cache, ask->input, &ask->sent, false, err);
 		if (status == HS_OK)
 			status = begin(ask, err);
 	}
@@ -230,6 +245,30 @@ static bool is_quick(struct tx_ask *ask, enum hs_status *status, struct hs_error
 	return *status || hs_tx_expansion_is_quick(&ask->ctx);
 }
 
+/* The cache that the client names: in the header one that it was given, which must be there; as parameter one
+ * of its own choice, which comes to be with the first question. */
+static enum hs_status find_cache(struct tx_ask *ask, struct hs_error *err)
+{
+	struct hs_slice given = hs_request_header(ask->req, HS_S("X-Cache-Id"));
+	int64_t now = hs_request_now(ask->req);
+
+	ask->cache = given.len ? given : hs_parameter_text(ask->input, HS_S("cache-id"));
+	if (!ask->cache.len)
+		return HS_OK;
+	if (!given.len && !hs_tx_kept_make(ask->sandbox, ask->cache, false, now))
+		return hs_fail(err, HS_E_VALUE, "cache-id must be 1 to 64 letters, digits and \"-._:\"");
+	ask->kept = hs_tx_kept_get(ask->sandbox, ask->cache, now);
+	if (!ask->kept)
+		return hs_fail(err, HS_E_NOT_FOUND,
+			"there is no cache \"%.*s\" here: it was never made, was ended, or was not used for "
+			"%d "
+			"minutes; make one with $cache-control?mode=start",
+			HS_S_ARG(hs_slice_first(ask->cache, 64)), TX_KEPT_IDLE_SECONDS / 60);
+	if (!hs_arena_defer(hs_request_arena(ask->req), hs_tx_kept_unref, ask->kept))
+		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+	return HS_OK;
+}
+
 static enum hs_verdict carry_on(struct tx_ask *ask)
 {
 	struct hs_error err = { .status = HS_OK };
@@ -240,6 +279,8 @@ static enum hs_verdict carry_on(struct tx_ask *ask)
 		hs_fail(&err, HS_E_LIMIT, "the request is too large");
 		return hs_fail_request(ask->req, &err);
 	}
+	if (find_cache(ask, &err))
+		return hs_fail_request(ask->req, &err);
 	if (has_resources(ask->input))
 		return hs_compute(ask->req, on_worker, ask, after_worker);
 	enum hs_status status = begin(ask, &err);

@@ -21,9 +21,11 @@ struct tx_ask {
 	const char *type;      /* of the instance named in the path, or NULL */
 	struct hs_json *input; /* Parameters */
 	struct hs_slice accept_language, id;
-	uint64_t most_codes; /* that the client wishes in one expansion; 0: it did not say */
+	struct hs_slice cache; /* id of the client's cache, or empty */
+	uint64_t most_codes;   /* that the client wishes in one expansion; 0: it did not say */
 	struct tx_uploads *uploads;
 	struct tx_imports *imports;
+	struct tx_kept *kept; /* what that cache holds */
 	struct tx_layer sent; /* compiled from the request; image NULL: nothing was sent */
 	uint32_t sent_other;  /* row of the other value set of a comparison */
 	struct hs_json *out;

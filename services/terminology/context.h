@@ -26,7 +26,9 @@ struct tx_params {
 	const struct hs_json *value_set, *coding, *codeable;
 	uint8_t infer_system, abstract, active_only, lenient_display, membership_only; /* enum tx_flag */
 	uint8_t exclude_nested, designations, definition;
-	int64_t offset, count; /* -1: not given */
+	uint8_t versions_match; /* codes of two versions are the same (apart.h) */
+	uint8_t limited;        /* too many codes: the first of them will do */
+	int64_t offset, count;  /* -1: not given */
 	size_t rule_count, property_count, designation_filter_count, supplement_count, left_out_count;
 	bool languages_asked; /* by parameter, header or value set */
 	struct tx_languages languages;

@@ -19,7 +19,7 @@ struct hs_terminology_view {
 };
 
 void hs_tx_see(struct tx_context *ctx, const struct tx_service *service, const struct tx_imports *imports,
-	const struct tx_uploads *uploads, const struct tx_layer *sent)
+	const struct tx_uploads *uploads, const struct tx_kept *kept, const struct tx_layer *sent)
 {
 	bool r5 = ctx->fhir == HS_FHIR_R5;
 
@@ -27,6 +27,9 @@ void hs_tx_see(struct tx_context *ctx, const struct tx_service *service, const s
 	ctx->scope.face = r5 ? HS_ON_R5 : HS_ON_R4;
 	if (sent->image)
 		ctx->scope.layers[ctx->scope.count++] = sent;
+	for (size_t i = kept ? kept->count : 0; i-- > 0;)
+		ctx->scope.layers[ctx->scope.count++] = &kept->parts[i]->layer;
+	ctx->scope.brought = ctx->scope.count;
 	if (uploads && uploads->fresh[r5].image)
 		ctx->scope.layers[ctx->scope.count++] = &uploads->fresh[r5];
 	if (uploads && uploads->layers[r5].image)
@@ -171,7 +174,7 @@ static enum hs_status ask(struct hs_terminology_view *view, struct hs_arena *are
 	__atomic_fetch_add(&view->service->questions, 1, __ATOMIC_RELAXED);
 	ctx->arena = arena;
 	ctx->fhir = view->fhir;
-	hs_tx_see(ctx, view->service, view->imports, view->uploads, &view->sent);
+	hs_tx_see(ctx, view->service, view->imports, view->uploads, NULL, &view->sent);
 	enum hs_status status = set ? use_value_set(ctx, set, err) : HS_OK;
 	if (status == HS_OK)
 		status = hs_tx_params_read(ctx, parameters, HS_S_NONE, err);

@@ -8,6 +8,7 @@
  * holds and not what is there, and a question without news costs one comparison. */
 #pragma once
 
+#include "compile/kept.h"
 #include "compile/model.h"
 
 #include <handslag/service.h>
@@ -44,6 +45,7 @@ struct tx_sandbox {
 	struct tx_change changes[TX_CHANGES_MAX];
 	size_t change_count;
 	uint64_t changes_after;
+	struct tx_cache *caches; /* of clients (kept.c) */
 	_Atomic uint64_t wanted; /* sequence that uploads must reach */
 	struct tx_sandbox *next;
 };
@@ -110,3 +112,6 @@ void hs_tx_capability(const void *state, enum hs_fhir_version fhir, const char *
 enum hs_verdict hs_tx_serve_versions(struct hs_request *req, void *state);
 struct hs_json *hs_tx_capabilities(struct hs_arena *arena, const struct tx_layer *const *layers, size_t count,
 	enum hs_fhir_version fhir);
+
+/* cache_control.c */
+enum hs_verdict hs_tx_serve_cache_control(struct hs_request *req, void *state);

@@ -103,6 +103,8 @@ void hs_tx_compile_head(struct tx_compile *c, const struct hs_json *resource, co
 	out->date = hs_tx_put_text(c, hs_json_get_text(resource, HS_S("date")));
 	out->standards = hs_tx_put_text(c,
 		hs_tx_extension_text(resource, HS_S(TX_EXT "structuredefinition-standards-status")));
+	if (hs_json_get(resource, HS_S("experimental")))
+		out->flags |= TX_EXPERIMENTAL_GIVEN;
 	if (hs_json_get_bool(resource, HS_S("experimental"), false))
 		out->flags |= TX_EXPERIMENTAL;
 	out->source = put_source(c, resource, without);

@@ -12,7 +12,7 @@
 #include <handslag/image.h>
 
 #define TX_IMAGE_KIND 0x54584d31u /* "TXM1" */
-#define TX_IMAGE_FORMAT 2u
+#define TX_IMAGE_FORMAT 3u
 
 #define TX_NONE UINT32_MAX
 
@@ -55,6 +55,7 @@ struct tx_head {
 	uint32_t faces; /* HS_ON_R4, HS_ON_R5: where it is seen */
 };
 #define TX_EXPERIMENTAL 1u
+#define TX_EXPERIMENTAL_GIVEN 128u /* true or false, it is there */
 
 enum tx_content {
 	TX_CONTENT_COMPLETE,

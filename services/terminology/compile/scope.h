@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a request can see: up to three layers, the nearest first (sent with the request, uploaded to the
- * sandbox, from packages), and the finding of things in them by canonical URL and version. */
+/* What a request can see: layers, the nearest first (sent with the request, kept for its client, uploaded to
+ * the sandbox, imported, from packages, built in), and the finding of things in them by canonical URL and
+ * version. */
 #pragma once
 
 #include "model.h"
 
-#define TX_LAYERS_MAX 32u
+#define TX_LAYERS_MAX 48u
 
 struct tx_scope {
 	const struct tx_layer *layers[TX_LAYERS_MAX];
 	size_t count;
-	uint32_t face; /* HS_ON_R4 or HS_ON_R5 */
+	size_t brought; /* of them, the nearest: they came with the question or stand in its client's cache */
+	uint32_t face;  /* HS_ON_R4 or HS_ON_R5 */
 };
 
 struct tx_system {
@@ -53,5 +55,10 @@ static inline struct hs_slice tx_system_text(struct tx_system s, struct hs_image
 #define TX_SYSTEM_VERSION(s) tx_system_text((s), (s).row->head.version)
 #define TX_SET_URL(s) hs_image_text((s).layer->image, (s).row->head.url)
 #define TX_SET_VERSION(s) hs_image_text((s).layer->image, (s).row->head.version)
+/* Whether codes that are not in use are no members of the set (compose.inactive). */
+static inline bool tx_only_active(struct tx_set s)
+{
+	return s.row->head.flags & TX_INACTIVE_GIVEN && !(s.row->head.flags & TX_INACTIVE_TRUE);
+}
 /* "url|version", or the URL alone without a version. */
 struct hs_slice hs_tx_vurl(struct hs_arena *arena, struct hs_slice url, struct hs_slice version);

@@ -39,6 +39,7 @@ void hs_tx_sandbox_close(void *state, void *sandbox_state)
 		}
 	pthread_mutex_unlock(&service->lock);
 	hs_tx_uploads_unref(sandbox->uploads);
+	hs_tx_kept_end_all(sandbox);
 	pthread_mutex_destroy(&sandbox->lock);
 }
 

@@ -18,6 +18,13 @@ void hs_tx_add_bool(struct tx_context *ctx, struct hs_json *parameters, const ch
 		hs_json_bool(ctx->arena, value));
 }
 
+struct hs_slice hs_tx_uuid(struct hs_arena *arena, uint64_t a, uint64_t b)
+{
+	return hs_arena_printf(arena, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(a >> 32),
+		(unsigned)(a >> 16) & 0xffffu, (unsigned)a & 0xfffu, (unsigned)(b >> 52) & 0xfffu,
+		(unsigned long long)(b & 0xffffffffffffull));
+}
+
 struct hs_json *hs_tx_add_parts(struct tx_context *ctx, struct hs_json *parameters, const char *name)
 {
 	struct hs_json *parts = hs_json_array(ctx->arena);

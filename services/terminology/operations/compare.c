@@ -288,17 +288,12 @@ static bool seen_before(struct tx_set set, uint32_t index)
 	return false;
 }
 
-static bool is_of_active(struct tx_set set)
-{
-	return set.row->head.flags & TX_INACTIVE_GIVEN && !(set.row->head.flags & TX_INACTIVE_TRUE);
-}
-
 static bool compare_definitions(struct task *t)
 {
 	struct both b;
 
-	t->active = t->ctx->params.active_only == TX_YES || is_of_active(t->self);
-	if (t->ctx->params.active_only != TX_YES && is_of_active(t->self) != is_of_active(t->other))
+	t->active = t->ctx->params.active_only == TX_YES || tx_only_active(t->self);
+	if (t->ctx->params.active_only != TX_YES && tx_only_active(t->self) != tx_only_active(t->other))
 		return false;
 	if (!is_simple(t->self) || !is_simple(t->other) || t->self.row->rule_count > SYSTEMS_MAX ||
 		t->other.row->rule_count > SYSTEMS_MAX)

@@ -86,7 +86,9 @@ static void echo_parameters(struct tx_writer *w, struct hs_json *list)
 	if (w->ctx->params.languages_asked)
 		add_parameter(w, list, "displayLanguage", "valueCode",
 			hs_json_string(w->arena, w->ctx->params.languages.text));
-	if (w->x->versions_match && !hs_parameter(w->ctx->params.tree, HS_S("versionsMatch")))
+	bool match = w->ctx->params.versions_match == TX_YES ||
+		(w->x->merged && w->ctx->params.versions_match == TX_UNSET);
+	if (match && !hs_parameter(w->ctx->params.tree, HS_S("versionsMatch")))
 		add_parameter(w, list, "versionsMatch", "valueBoolean", hs_json_bool(w->arena, true));
 }
 
@@ -229,29 +231,45 @@ bool hs_tx_may_nest(const struct tx_writer *w)
 
 /* ---- the answer ---- */
 
-static const char *const shown[] = { "language", "url", "version", "name", "title", "status", "experimental",
-	"date", NULL };
+/* What tells which value set it is; its rows have it, nothing is parsed. */
+static void add_name(struct tx_writer *w, struct hs_json *out)
+{
+	const struct tx_layer *layer = w->ctx->set.layer;
+	const struct tx_head *head = &w->ctx->set.row->head;
+	const struct {
+		struct hs_slice key;
+		struct hs_image_text text;
+	} members[] = { { HS_S("language"), head->language }, { HS_S("url"), head->url },
+		{ HS_S("version"), head->version }, { HS_S("name"), head->name },
+		{ HS_S("title"), head->title }, { HS_S("status"), head->status },
+		{ HS_S("date"), head->date } };
 
-static enum hs_status add_head(struct tx_writer *w, struct hs_json *out, struct hs_error *err)
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (members[i].text.len)
+			hs_json_add_text(w->arena, out, members[i].key, tx_text(layer, members[i].text));
+	if (head->flags & TX_EXPERIMENTAL_GIVEN)
+		hs_json_add(out, HS_S("experimental"), hs_json_bool(w->arena, head->flags & TX_EXPERIMENTAL));
+}
+
+/* The whole definition, as includeDefinition wishes. */
+static enum hs_status add_definition(struct tx_writer *w, struct hs_json *out, struct hs_error *err)
 {
 	struct tx_set set = w->ctx->set;
+	struct hs_slice text = tx_text(set.layer, set.row->compose);
 	struct hs_json *source = NULL, *compose = NULL;
 	enum hs_status status = hs_json_parse(w->arena, tx_text(set.layer, set.row->head.source), NULL,
 		&source, err);
-	bool all = w->ctx->params.definition == TX_YES;
 
+	if (status == HS_OK && text.len)
+		status = hs_json_parse(w->arena, text, NULL, &compose, err);
 	if (status)
 		return status;
-	hs_json_add_text(w->arena, out, HS_S("resourceType"), HS_S("ValueSet"));
-	for (size_t i = 0; shown[i] && !all; i++)
-		hs_json_add(out, hs_slice_cstr(shown[i]), hs_json_take(source, hs_slice_cstr(shown[i])));
-	HS_JSON_EACH(member, all ? source : NULL)
+	HS_JSON_EACH(member, source)
 		if (!hs_slice_eq(hs_json_key(member), HS_S("resourceType")) &&
 			!hs_slice_eq(hs_json_key(member), HS_S("id")) &&
 			!hs_slice_eq(hs_json_key(member), HS_S("meta")))
 			hs_json_add(out, hs_json_key(member), hs_json_clone(w->arena, member));
-	struct hs_slice text = tx_text(set.layer, set.row->compose);
-	if (all && text.len && hs_json_parse(w->arena, text, NULL, &compose, err) == HS_OK)
+	if (compose)
 		hs_json_add(out, HS_S("compose"), compose);
 	return HS_OK;
 }
@@ -265,9 +283,7 @@ static struct hs_slice identifier(struct tx_writer *w)
 	for (size_t i = 0; i < w->ctx->set_name.len; i++)
 		b = (b ^ (unsigned char)w->ctx->set_name.ptr[i]) * 1099511628211ull;
 	a ^= b >> 7;
-	return hs_arena_printf(w->arena, "urn:uuid:%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(a >> 32),
-		(unsigned)(a >> 16) & 0xffffu, (unsigned)a & 0xfffu, (unsigned)(b >> 52) & 0xfffu,
-		(unsigned long long)(b & 0xffffffffffffull));
+	return HS_ARENA_JOIN(w->arena, HS_S("urn:uuid:"), hs_tx_uuid(w->arena, a, b));
 }
 
 static struct hs_json *add_extension(struct tx_writer *w, struct hs_json *expansion, const char *url)
@@ -279,6 +295,14 @@ static struct hs_json *add_extension(struct tx_writer *w, struct hs_json *expans
 
 	hs_json_add_text(w->arena, extension, HS_S("url"), hs_slice_cstr(url));
 	return extension;
+}
+
+/* Too many codes for one answer, of which the client wanted the first all the same. */
+static void say_cut(struct tx_writer *w, struct hs_json *expansion)
+{
+	if (w->x->cut)
+		hs_json_add(add_extension(w, expansion, TX_EXT "valueset-toocostly"), HS_S("valueBoolean"),
+			hs_json_bool(w->arena, true));
 }
 
 /* A grammar has more codes than can be told, and expressions stand below concepts that are. */
@@ -325,10 +349,13 @@ enum hs_status hs_tx_expand_begin(struct tx_context *ctx, struct tx_writer **out
 	w->arena = ctx->arena;
 	if (status == HS_OK)
 		status = hs_tx_expansion_make(ctx, &w->x, err);
-	if (status == HS_OK)
-		status = add_head(w, tree, err);
 	if (status)
 		return status;
+	hs_json_add_text(w->arena, tree, HS_S("resourceType"), HS_S("ValueSet"));
+	if (ctx->params.definition != TX_YES)
+		add_name(w, tree);
+	else if (add_definition(w, tree, err))
+		return err->status;
 	w->show_versions = w->x->show_versions;
 	find_doubles(w);
 	struct hs_json *expansion = hs_json_add_object(ctx->arena, tree, HS_S("expansion"));
@@ -337,6 +364,7 @@ enum hs_status hs_tx_expand_begin(struct tx_context *ctx, struct tx_writer **out
 	hs_json_add_text(ctx->arena, expansion, HS_S("timestamp"),
 		hs_arena_copy(ctx->arena, hs_slice_cstr(instant)));
 	say_unclosed(w, expansion);
+	say_cut(w, expansion);
 	if (!w->x->unclosed.row || w->x->counted)
 		hs_json_add(expansion, HS_S("total"), hs_json_int(ctx->arena, (int64_t)w->x->count));
 	if (ctx->params.offset >= 0)

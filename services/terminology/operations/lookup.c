@@ -3,6 +3,7 @@
 #include "operations.h"
 #include "../compile/source.h"
 #include "../compile/tree.h"
+#include "../compile/version.h"
 
 struct asked {
 	struct hs_slice system, version, code;
@@ -236,6 +237,11 @@ static enum hs_status find_one(struct tx_context *ctx, struct tx_system s, char 
 			return hs_fail(err, HS_E_VALUE,
 				"%.*s is of another code system than %.*s; both must be of the same",
 				HS_S_ARG(coding), HS_S_ARG(TX_SYSTEM_URL(s)));
+		struct hs_slice version = hs_json_get_text(given, HS_S("version"));
+		if (!hs_tx_version_meets(version, TX_SYSTEM_VERSION(s)))
+			return hs_fail(err, HS_E_VALUE,
+				"%.*s is of version %.*s, not of %.*s; both must be of the same",
+				HS_S_ARG(coding), HS_S_ARG(version), HS_S_ARG(TX_SYSTEM_VERSION(s)));
 	}
 	if (!code.len)
 		return hs_fail(err, HS_E_REQUIRED, "%.*s or %.*s is missing", HS_S_ARG(name),
@@ -252,6 +258,8 @@ enum hs_status hs_tx_subsumes(struct tx_context *ctx, struct hs_json **out, stru
 
 	if (first && !ctx->params.system.len)
 		ctx->params.system = hs_json_get_text(first, HS_S("system"));
+	if (first && !ctx->params.version.len)
+		ctx->params.version = hs_json_get_text(first, HS_S("version"));
 	enum hs_status status = read_asked(ctx, &asked, err);
 	if (status == HS_OK)
 		status = find_system(ctx, &asked, &s, err);

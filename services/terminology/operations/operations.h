@@ -36,6 +36,8 @@ enum hs_status hs_tx_choose_set(struct tx_context *ctx, struct hs_error *err);
 void hs_tx_add_text(struct tx_context *ctx, struct hs_json *parameters, const char *name, const char *key,
 	struct hs_slice text);
 void hs_tx_add_bool(struct tx_context *ctx, struct hs_json *parameters, const char *name, bool value);
+/* "00000000-0000-4000-8000-000000000000" made of two numbers: the same of the same. */
+struct hs_slice hs_tx_uuid(struct hs_arena *arena, uint64_t a, uint64_t b);
 /* A part of a parameter that has parts. */
 void hs_tx_add_part(struct tx_context *ctx, struct hs_json *parts, const char *name, const char *key,
 	struct hs_json *value);

@@ -29,6 +29,10 @@ static const struct row {
 	{ HS_S_INIT("abstract"), FLAG, AT(abstract), 0, 0 },
 	{ HS_S_INIT("activeOnly"), FLAG, AT(active_only), 0, 0 },
 	{ HS_S_INIT("lenient-display-validation"), FLAG, AT(lenient_display), 0, 0 },
+	{ HS_S_INIT("versionsMatch"), FLAG, AT(versions_match), 0, 0 },
+	{ HS_S_INIT("limitedExpansion"), FLAG, AT(limited), 0, 0 },
+	{ HS_S_INIT("incomplete-ok"), FLAG, AT(limited), 0, 0 },
+	{ HS_S_INIT("_incomplete"), FLAG, AT(limited), 0, 0 },
 	{ HS_S_INIT("valueset-membership-only"), FLAG, AT(membership_only), 0, 0 },
 	{ HS_S_INIT("excludeNested"), FLAG, AT(exclude_nested), 0, 0 },
 	{ HS_S_INIT("includeDesignations"), FLAG, AT(designations), 0, 0 },
@@ -164,6 +168,8 @@ enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *t
 	memset(params, 0, offsetof(struct tx_params, rules));
 	params->tree = tree;
 	params->offset = params->count = -1;
+	if (hs_slice_eq(hs_parameter_text(tree, HS_S("mode")), HS_S("lenient-display-validation")))
+		params->lenient_display = TX_YES; /* as clients said it before it was a parameter */
 	HS_JSON_EACH(item, hs_json_get(tree, HS_S("parameter"))) {
 		struct hs_slice name = hs_json_get_text(item, HS_S("name"));
 		const struct row *row = row_of(name);
@@ -190,21 +196,32 @@ enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *t
 	return HS_OK;
 }
 
+/* A parameter that the value set brings itself; empty when it has none of that name. */
+static struct hs_slice parameter_of_set(const struct hs_json *list, struct hs_slice wanted)
+{
+	HS_JSON_EACH(extension, list)
+		if (hs_slice_eq(hs_tx_extension_text(extension, HS_S("name")), wanted))
+			return hs_tx_scalar(hs_tx_value(hs_tx_extension(extension, HS_S("value"))));
+	return HS_S_NONE;
+}
+
 /* Priority: the request's parameter, the value set's extension, the header, the value set's language. */
 enum hs_status hs_tx_params_of_set(struct tx_context *ctx, struct tx_set set, struct hs_error *err)
 {
 	struct hs_slice text = tx_text(set.layer, set.row->params);
 	struct hs_json *list = NULL;
+	enum hs_status status = HS_OK;
 
-	if (hs_parameter(ctx->params.tree, HS_S("displayLanguage")))
-		return HS_OK;
-	if (text.len && hs_json_parse(ctx->arena, text, NULL, &list, err) == HS_OK)
-		HS_JSON_EACH(extension, list) {
-			struct hs_slice name = hs_tx_extension_text(extension, HS_S("name"));
-			if (hs_slice_eq(name, HS_S("displayLanguage")))
-				return set_languages(ctx, hs_tx_extension_text(extension, HS_S("value")),
-					err);
-		}
+	if (text.len)
+		status = hs_json_parse(ctx->arena, text, NULL, &list, err);
+	struct hs_slice match = parameter_of_set(list, HS_S("versionsMatch")),
+			language = parameter_of_set(list, HS_S("displayLanguage"));
+	if (status == HS_OK && match.len && ctx->params.versions_match == TX_UNSET)
+		status = read_flag(HS_S("versionsMatch"), match, &ctx->params.versions_match, err);
+	if (status || hs_parameter(ctx->params.tree, HS_S("displayLanguage")))
+		return status;
+	if (language.len)
+		return set_languages(ctx, language, err);
 	struct hs_slice own = tx_text(set.layer, set.row->head.language);
 	if (!ctx->params.languages_asked && own.len)
 		return set_languages(ctx, own, err);

@@ -275,8 +275,7 @@ static void refuse_by_state(struct task *t, const struct tx_coding *coding, stru
 	const struct tx_set set = t->ctx->set;
 	bool active_only = t->ctx->params.active_only == TX_YES;
 
-	if (t->in_set && set.row->head.flags & TX_INACTIVE_GIVEN && !(set.row->head.flags & TX_INACTIVE_TRUE))
-		active_only = true;
+	active_only |= t->in_set && tx_only_active(set);
 	if (t->ctx->params.abstract == TX_NO && flags & TX_ABSTRACT) {
 		v->abstract = true;
 		say(t, TX_MSG_ABSTRACT_CODE_NOT_ALLOWED, coding->at_code,
@@ -349,41 +348,67 @@ static enum hs_status judge(struct task *t, const struct tx_coding *coding, stru
 
 /* ---- code without system ---- */
 
-/* The systems of the value set that hold the code. */
+#define INFERRED_MAX 100u /* code systems that are tried */
+
+struct candidates {
+	struct hs_slice urls[INFERRED_MAX];
+	size_t count, depth;
+};
+
+/* The code systems that the set takes codes from, imports included. */
+static void gather(struct tx_context *ctx, struct tx_set set, struct candidates *c)
+{
+	c->depth++;
+	for (uint32_t i = 0; i < set.row->rule_count; i++) {
+		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
+		struct hs_slice url = tx_text(set.layer, rule->system);
+		bool known = !url.len || rule->flags & TX_RULE_EXCLUDE;
+		for (size_t k = 0; k < c->count && !known; k++)
+			known = hs_slice_eq(c->urls[k], url);
+		if (!known && c->count < INFERRED_MAX)
+			c->urls[c->count++] = url;
+		for (uint32_t k = 0; k < rule->import_count && !url.len && c->depth < 40; k++) {
+			struct hs_slice canonical = tx_text(set.layer,
+				set.layer->imports[rule->import_first + k]);
+			struct tx_set other;
+			if (!(rule->flags & TX_RULE_EXCLUDE) &&
+				hs_tx_resolve_set(ctx, canonical, HS_S_NONE, &other, NULL))
+				gather(ctx, other, c);
+		}
+	}
+	c->depth--;
+}
+
+/* The one code system of the value set that has the code. A code that a part of a code system does not have
+ * may be in it all the same, but nobody would guess that it is meant. */
 static enum hs_status infer_system(struct task *t, struct hs_error *err)
 {
 	struct tx_context *ctx = t->ctx;
 	struct tx_coding *coding = &t->codings[0];
-	struct hs_slice found[10];
+	struct candidates c = { .count = 0 };
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < ctx->set.row->rule_count && n < 10; i++) {
-		const struct tx_rule_row *rule = &ctx->set.layer->rules[ctx->set.row->rule_first + i];
+	gather(ctx, ctx->set, &c);
+	for (size_t i = 0; i < c.count; i++) {
 		struct tx_coding tried = *coding;
 		struct tx_issues ignored = { 0 };
 		enum tx_membership answer;
 		struct tx_hit hit;
-		tried.system = tx_text(ctx->set.layer, rule->system);
+		tried.system = c.urls[i];
 		enum hs_status status = hs_tx_member(ctx, ctx->set, &tried, &ignored, &answer, &hit, err);
 		if (status)
 			return status;
-		if (answer != TX_IN || (rule->flags & TX_RULE_EXCLUDE))
-			continue;
-		struct hs_slice url = hit.system.row ? TX_SYSTEM_URL(hit.system) : tried.system;
-		bool known = false;
-		for (size_t k = 0; k < n; k++)
-			known |= hs_slice_eq(found[k], url);
-		if (!known)
-			found[n++] = url;
+		if (answer == TX_IN && hit.concept != TX_NONE)
+			c.urls[n++] = c.urls[i];
 	}
 	if (n == 1) {
-		coding->system = found[0];
+		coding->system = c.urls[0];
 		return HS_OK;
 	}
 	struct hs_buf list;
 	hs_buf_init(&list, ctx->arena, 65536);
 	for (size_t i = 0; i < n; i++)
-		hs_buf_printf(&list, "%s%.*s", i ? ", " : "", HS_S_ARG(found[i]));
+		hs_buf_printf(&list, "%s%.*s", i ? ", " : "", HS_S_ARG(c.urls[i]));
 	say(t,
 		n ? TX_MSG_Unable_to_resolve_system__value_set_has_multiple_matches :
 		    TX_MSG_UNABLE_TO_INFER_CODESYSTEM,

@@ -2,6 +2,7 @@
 /* Collecting the codes of a value set: includes add, imports intersect, excludes take away. */
 #include "expansion_walk.h"
 
+#include "apart.h"
 #include "filter.h"
 #include "../text/fold.h"
 #include "../image/big.h"
@@ -27,19 +28,18 @@ static uint64_t hash_text(uint64_t h, struct hs_slice s)
 
 static uint64_t hash_item(const struct tx_expansion *x, const struct tx_item *item)
 {
-	if (!x->versions_match)
+	if (!x->by_code)
 		return mix(mix(1, (uint64_t)(uintptr_t)item->system.row), item->concept);
 	return hash_text(hash_text(2, TX_SYSTEM_URL(item->system)), hs_tx_code(item->system, item->concept));
 }
 
 static bool same_item(const struct tx_expansion *x, const struct tx_item *a, const struct tx_item *b)
 {
-	bool same_place = a->concept == b->concept;
-
 	if (a->system.row == b->system.row)
-		return same_place;
-	return x->versions_match && hs_slice_eq(TX_SYSTEM_URL(a->system), TX_SYSTEM_URL(b->system)) &&
-		hs_slice_eq(hs_tx_code(a->system, a->concept), hs_tx_code(b->system, b->concept));
+	return a->concept == b->concept;
+	return x->by_code && hs_slice_eq(TX_SYSTEM_URL(a->system), TX_SYSTEM_URL(b->system)) &&
+		hs_slice_eq(hs_tx_code(a->system, a->concept), hs_tx_code(b->system, b->concept)) &&
+		(!x->apart.row || hs_tx_is_same_code(x->ctx, x->apart, a->system, b->system));
 }
 
 /* The slot of an equal item or the free one where it belongs. */
@@ -76,6 +76,19 @@ enum hs_status hs_tx_walk_too_costly(struct tx_walk *w, struct hs_error *err)
 		(struct tx_args) { { url.len ? url : w->ctx->set_name, limit } }, err);
 	err->status = HS_E_TOO_COSTLY;
 	return HS_E_TOO_COSTLY;
+}
+
+enum hs_status hs_tx_walk_keep_limit(struct tx_walk *w, struct hs_error *err)
+{
+	struct tx_params *params = &w->ctx->params;
+
+	if (w->x->count <= w->x->limit || params->count >= 0)
+		return HS_OK;
+	if (params->limited != TX_YES)
+		return hs_tx_walk_too_costly(w, err);
+	w->x->cut = true;
+	params->count = w->x->limit;
+	return HS_OK;
 }
 
 enum hs_status hs_tx_walk_reserve(struct tx_walk *w, struct tx_list *list, size_t count, struct hs_error *err)
@@ -130,9 +143,7 @@ static bool matches_filter(struct tx_walk *w, const struct tx_item *item)
 
 static bool is_wanted(struct tx_walk *w, const struct tx_item *item)
 {
-	if (w->x->active_only && hs_tx_is_inactive(item->system, item->concept))
-		return false;
-	return true;
+	return !w->active_only || !hs_tx_is_inactive(item->system, item->concept);
 }
 
 enum hs_status hs_tx_walk_keep_found(struct tx_walk *w, struct tx_system s, struct tx_bits bits,
@@ -157,17 +168,16 @@ static void use_system(struct tx_expansion *x, struct tx_system s)
 		x->systems[x->system_count++] = s;
 }
 
-/* Whether the rules of a set name one system in two versions, so that codes must be told with theirs. */
-static bool names_two_versions(struct tx_set set, bool by_exclude)
+/* Whether the includes of a set name one system in two versions, so that codes must be told with theirs. */
+static bool names_two_versions(struct tx_set set)
 {
 	for (uint32_t i = 0; i < set.row->rule_count; i++)
 		for (uint32_t k = i + 1; k < set.row->rule_count; k++) {
 			const struct tx_rule_row *a = &set.layer->rules[set.row->rule_first + i],
 						 *b = a + (k - i);
-			bool mixed = (a->flags & TX_RULE_EXCLUDE) != (b->flags & TX_RULE_EXCLUDE);
 			if (a->system.len && a->system.offset == b->system.offset &&
 				a->system.len == b->system.len && a->version.offset != b->version.offset &&
-				(mixed || !by_exclude))
+				(a->flags & TX_RULE_EXCLUDE) == (b->flags & TX_RULE_EXCLUDE))
 				return true;
 		}
 	return false;
@@ -431,35 +441,75 @@ static enum hs_status expand_import(struct tx_walk *w, struct tx_set set, uint32
 	return status;
 }
 
-/* Keeps of `list` what is in `other` too, or what is not. */
-static enum hs_status keep(struct tx_walk *w, struct tx_list *list, const struct tx_list *other, bool inside,
-	struct hs_error *err)
+/* The code systems of a list, each once. */
+#define ROWS_MAX 16u
+static size_t rows_of(const struct tx_list *list, struct tx_system *out)
 {
-	size_t room, n = 0;
-	uint32_t *table = make_table(w->x, other, &room);
+	size_t n = 0;
 
+	for (size_t i = 0; i < list->count && n < ROWS_MAX; i++) {
+		size_t k = n;
+		while (k && out[k - 1].row != list->items[i].system.row)
+			k--;
+		if (!k)
+			out[n++] = list->items[i].system;
+	}
+	return n;
+}
+
+/* Whether two versions of a code system meet in what is held against each other. */
+static bool versions_meet(const struct tx_list *list, const struct tx_list *other)
+{
+	struct tx_system a[ROWS_MAX], b[ROWS_MAX];
+	size_t n = rows_of(list, a), m = rows_of(other, b);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < m; k++)
+			if (a[i].row != b[k].row && hs_slice_eq(TX_SYSTEM_URL(a[i]), TX_SYSTEM_URL(b[k])))
+				return true;
+	return false;
+}
+
+/* Keeps of `list` what is in `other` too; with `less`, of a set that excludes, what is not. */
+static enum hs_status keep(struct tx_walk *w, struct tx_list *list, const struct tx_list *other,
+	const struct tx_set *less, struct hs_error *err)
+{
+	struct tx_expansion *x = w->x;
+	bool before = x->by_code;
+	size_t room, n = 0;
+
+	x->by_code = before || (w->ctx->params.versions_match != TX_NO && versions_meet(list, other));
+	x->apart = less ? *less : (struct tx_set) { NULL, NULL };
+	uint32_t *table = make_table(x, other, &room);
 	if (!table)
 		return hs_tx_walk_too_costly(w, err);
 	for (size_t i = 0; i < list->count; i++) {
-		bool found = table[slot_of(w->x, other->items, table, room, &list->items[i])] != 0;
-		if (found == inside)
-			list->items[n++] = list->items[i];
+		const struct tx_item *item = &list->items[i];
+		uint32_t at = table[slot_of(x, other->items, table, room, item)];
+		if ((at != 0) != (less != NULL))
+			list->items[n++] = *item;
+		else if (less && other->items[at - 1].system.row != item->system.row)
+			x->merged = true;
 	}
 	list->count = n;
+	x->by_code = before;
+	x->apart = (struct tx_set) { NULL, NULL };
 	return HS_OK;
 }
 
+/* In the code system `as`, or (row NULL) in that which the rule names. */
 static enum hs_status expand_rule(struct tx_walk *w, struct tx_set set, const struct tx_rule_row *rule,
-	struct tx_list *out, struct hs_error *err)
+	struct tx_system as, struct tx_list *out, struct hs_error *err)
 {
-	struct tx_system s = { NULL, NULL };
+	struct tx_system s = as;
 	enum hs_status status = HS_OK;
 	bool begun = false;
 	struct tx_openness open = tx_open_rule(w);
 
 	if (rule->system.len) {
 		begun = true;
-		status = hs_tx_walk_system(w, set, rule, &s, err);
+		if (!s.row)
+			status = hs_tx_walk_system(w, set, rule, &s, err);
 		if (status == HS_OK && s.row)
 			status = rule->flags & TX_RULE_ENUM ? list_picks(w, set, rule, s, out, err) :
 							      list_concepts(w, set, rule, s, out, err);
@@ -469,7 +519,7 @@ static enum hs_status expand_rule(struct tx_walk *w, struct tx_set set, const st
 		struct tx_list other = { NULL, 0, 0 };
 		status = expand_import(w, set, rule->import_first + i, &other, err);
 		if (status == HS_OK && begun)
-			status = keep(w, out, &other, true, err);
+			status = keep(w, out, &other, NULL, err);
 		else if (status == HS_OK)
 			*out = other;
 		begun = true;
@@ -536,63 +586,67 @@ static enum hs_status add_found(struct tx_walk *w, struct unique *u, const struc
 	return HS_OK;
 }
 
+/* Takes away what the rule holds: in the version that it names; without one, in those that the codes are of.
+ */
+static enum hs_status exclude(struct tx_walk *w, struct tx_set set, const struct tx_rule_row *rule,
+	struct tx_list *out, struct hs_error *err)
+{
+	struct hs_slice url = tx_text(set.layer, rule->system);
+	struct tx_system rows[ROWS_MAX] = { { NULL, NULL } };
+	enum hs_status status = HS_OK;
+	size_t count = 1;
+
+	if (url.len && !hs_tx_resolve(w->ctx, url, tx_text(set.layer, rule->version)).asked.len) {
+		status = hs_tx_walk_system(w, set, rule, &rows[0], err);
+		count = status || !rows[0].row ? 0 : rows_of(out, rows);
+	}
+	for (size_t i = 0; i < count && status == HS_OK; i++) {
+		struct tx_list found = { NULL, 0, 0 };
+		if (rows[i].row && !hs_slice_eq(TX_SYSTEM_URL(rows[i]), url))
+			continue;
+		status = expand_rule(w, set, rule, rows[i], &found, err);
+		if (status == HS_OK)
+			status = keep(w, out, &found, &set, err);
+	}
+	return status;
+}
+
 static enum hs_status walk_set(struct tx_walk *w, struct tx_set set, struct tx_list *out,
 	struct hs_error *err)
 {
 	struct unique unique = { out, NULL, 0 };
 	enum hs_status status = HS_OK;
+	bool outer = w->active_only;
 
 	if (w->depth++ == TX_WALK_DEPTH) /* sets that include themselves were refused before */
 		return hs_fail(err, HS_E_TOO_COSTLY, "value sets include one another more than %u deep",
 			TX_WALK_DEPTH);
-
+	w->active_only = tx_only_active(set) || (w->depth == 1 && w->ctx->params.active_only == TX_YES);
 	for (int excluding = 0; excluding < 2 && status == HS_OK; excluding++)
 		for (uint32_t i = 0; i < set.row->rule_count && status == HS_OK; i++) {
 			const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
 			struct tx_list found = { NULL, 0, 0 };
 			if (((rule->flags & TX_RULE_EXCLUDE) != 0) != excluding)
 				continue;
-			status = expand_rule(w, set, rule, &found, err);
+			if (excluding) {
+				status = exclude(w, set, rule, out, err);
+				continue;
+			}
+			status = expand_rule(w, set, rule, (struct tx_system) { NULL, NULL }, &found, err);
 			if (status == HS_OK)
-				status = excluding ? keep(w, out, &found, false, err) :
-						     add_found(w, &unique, &found, rule, err);
+				status = add_found(w, &unique, &found, rule, err);
 		}
+	w->active_only = outer;
 	w->depth--;
 	return status;
 }
 
 /* ---- the whole ---- */
 
-static struct hs_slice set_parameter(struct tx_context *ctx, const char *name)
-{
-	struct hs_json *list = NULL;
-	struct hs_error ignored;
-	struct hs_slice text = tx_text(ctx->set.layer, ctx->set.row->params);
-	const struct hs_json *given = hs_parameter(ctx->params.tree, hs_slice_cstr(name));
-
-	if (given)
-		return hs_tx_scalar(hs_tx_value(given));
-	if (!text.len || hs_json_parse(ctx->arena, text, NULL, &list, &ignored))
-		return HS_S_NONE;
-	HS_JSON_EACH(extension, list)
-		if (hs_slice_eq(hs_tx_extension_text(extension, HS_S("name")), hs_slice_cstr(name)))
-			return hs_tx_scalar(hs_tx_value(hs_tx_extension(extension, HS_S("value"))));
-	return HS_S_NONE;
-}
-
 static void read_options(struct tx_expansion *x)
 {
-	const struct tx_set_row *row = x->ctx->set.row;
-
-	struct hs_slice match = set_parameter(x->ctx, "versionsMatch");
-
-	/* an exclude that names another version than the include means the code, unless the set says
-	 * otherwise */
-	x->versions_match = hs_slice_eq(match, HS_S("true")) ||
-		(!match.len && names_two_versions(x->ctx->set, true));
-	x->show_versions = names_two_versions(x->ctx->set, false);
-	x->active_only = x->ctx->params.active_only == TX_YES ||
-		(row->head.flags & TX_INACTIVE_GIVEN && !(row->head.flags & TX_INACTIVE_TRUE));
+	x->by_code = x->ctx->params.versions_match == TX_YES;
+	x->show_versions = names_two_versions(x->ctx->set);
 	if (x->ctx->params.filter.len)
 		x->folded_filter = hs_tx_fold(x->ctx->arena, x->ctx->params.filter);
 	x->limit = x->ctx->limit;
@@ -625,10 +679,11 @@ enum hs_status hs_tx_expansion_make(struct tx_context *ctx, struct tx_expansion 
 	for (size_t i = 0; i < list.count; i++)
 		if (matches_filter(&w, &list.items[i]))
 			list.items[n++] = list.items[i];
-	if (n > x->limit && ctx->params.count < 0)
-		return hs_tx_walk_too_costly(&w, err);
 	x->items = list.items;
 	x->count = n;
+	status = hs_tx_walk_keep_limit(&w, err);
+	if (status)
+		return status;
 	*out = x;
 	return HS_OK;
 }

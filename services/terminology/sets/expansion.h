@@ -20,9 +20,10 @@ struct tx_expansion {
 	size_t first;    /* number of items[0]: of a large code system only a page is listed */
 	uint32_t *table; /* open addressing over items, 1-based; 0 is free */
 	size_t table_room;
-	bool versions_match; /* codes of two versions of a system are the same code */
-	bool active_only;
-	bool show_versions; /* codes must be told with their version */
+	bool by_code;        /* items are held against one another by URL and code, else by their place */
+	struct tx_set apart; /* by code: the set that may tell versions apart; row NULL: none does */
+	bool merged;         /* an exclude took codes of another version than its own */
+	bool show_versions;  /* codes must be told with their version */
 	uint32_t limit;
 	struct hs_slice folded_filter;
 
@@ -30,6 +31,7 @@ struct tx_expansion {
 	 */
 	struct tx_system unclosed;
 	struct tx_set basis;
+	bool cut;     /* the first codes of too many */
 	bool counted; /* what was told is all that the filters let through of the basis */
 	/* Expressions of SNOMED CT are members too, which no list has: the codes told are all, the members
 	 * not. */

@@ -114,6 +114,13 @@ static enum hs_status join_rule(struct tx_walk *w, struct tx_set set, const stru
 	return status;
 }
 
+static void take_inactive(struct tx_system s, struct tx_bits bits)
+{
+	for (uint32_t at = hs_tx_bits_next(bits, 0); at != UINT32_MAX; at = hs_tx_bits_next(bits, at + 1))
+		if (s.layer->concepts[at].flags & TX_INACTIVE)
+			hs_tx_bits_take(bits, at);
+}
+
 static enum hs_status join_set(struct tx_walk *w, struct tx_set set, struct tx_system s, struct tx_bits *out,
 	struct hs_error *err)
 {
@@ -134,6 +141,8 @@ static enum hs_status join_set(struct tx_walk *w, struct tx_set set, struct tx_s
 			else
 				(excluding ? hs_tx_bits_minus : hs_tx_bits_or)(*out, found);
 		}
+	if (out->words && (w->ctx->params.active_only == TX_YES || tx_only_active(set)))
+		take_inactive(s, *out);
 	if (status == HS_OK && !out->words) /* nothing is included */
 		*out = hs_tx_bits_new(w->ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
 	return status || out->words ? status : hs_tx_walk_too_costly(w, err);
@@ -143,15 +152,14 @@ static enum hs_status list_page(struct tx_walk *w, struct tx_system s, struct tx
 	struct tx_list *out, struct hs_error *err)
 {
 	const struct tx_params *params = &w->ctx->params;
-	uint64_t from = params->offset > 0 ? (uint64_t)params->offset : 0, left = UINT64_MAX;
-	enum hs_status status = HS_OK;
+	uint64_t from = params->offset > 0 ? (uint64_t)params->offset : 0;
 
 	w->x->count = hs_tx_bits_total(bits);
 	w->x->first = from;
-	if (params->count >= 0)
-		left = (uint64_t)params->count;
-	else if (w->x->count > w->x->limit)
-		return hs_tx_walk_too_costly(w, err);
+	enum hs_status status = hs_tx_walk_keep_limit(w, err);
+	if (status)
+		return status;
+	uint64_t left = params->count >= 0 ? (uint64_t)params->count : UINT64_MAX;
 	uint64_t there = from < w->x->count ? w->x->count - from : 0;
 	status = hs_tx_walk_reserve(w, out, (size_t)(left < there ? left : there), err);
 	uint32_t at = from < w->x->count ? hs_tx_bits_nth(bits, (uint32_t)from) : UINT32_MAX;
@@ -170,9 +178,5 @@ enum hs_status hs_tx_walk_big(struct tx_walk *w, struct tx_set set, struct tx_sy
 		status = hs_tx_walk_keep_found(w, s, bits, err);
 	if (status)
 		return status;
-	for (uint32_t at = w->x->active_only ? hs_tx_bits_next(bits, 0) : UINT32_MAX; at != UINT32_MAX;
-		at = hs_tx_bits_next(bits, at + 1))
-		if (s.layer->concepts[at].flags & TX_INACTIVE)
-			hs_tx_bits_take(bits, at);
 	return list_page(w, s, bits, out, err);
 }

@@ -16,9 +16,14 @@ struct tx_walk {
 	struct tx_expansion *x;
 	struct tx_context *ctx;
 	size_t depth;
+	bool active_only; /* of the set that is being walked, and of the request for the one that it asks for
+			   */
 };
 
 enum hs_status hs_tx_walk_too_costly(struct tx_walk *w, struct hs_error *err);
+/* More codes than may be told at once, and nobody asked for a page: refused, or the first of them where that
+ * will do. */
+enum hs_status hs_tx_walk_keep_limit(struct tx_walk *w, struct hs_error *err);
 /* Room for `count` items in all: what is known to be long is not copied while it grows. */
 enum hs_status hs_tx_walk_reserve(struct tx_walk *w, struct tx_list *list, size_t count,
 	struct hs_error *err);

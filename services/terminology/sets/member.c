@@ -17,6 +17,7 @@
  * Where the code system itself is not known nobody can say what the rule holds: the answer is unsure. */
 #include "member.h"
 
+#include "apart.h"
 #include "filter.h"
 #include "../compile/tree.h"
 #include "../compile/version.h"
@@ -190,8 +191,14 @@ static void add_way(struct probe *p, struct tx_hit *hit, const struct tx_hit *in
 static enum hs_status ask_imports(struct probe *p, struct tx_set set, const struct tx_rule_row *rule,
 	struct tx_issues *issues, enum tx_membership *out, struct tx_hit *hit, struct hs_error *err)
 {
+	struct tx_coding code = *p->coding;
+	struct probe within = { p->ctx, &code, p->depth };
 	enum hs_status status = HS_OK;
 
+	/* The rule's own code system has judged of the version, or the include that found what this excludes.
+	 */
+	if ((hit->system.row || rule->flags & TX_RULE_EXCLUDE) && p->ctx->params.versions_match != TX_NO)
+		code.version = HS_S_NONE;
 	for (uint32_t i = 0; i < rule->import_count && *out == TX_IN && status == HS_OK; i++) {
 		struct hs_slice canonical = tx_text(set.layer, set.layer->imports[rule->import_first + i]);
 		struct tx_set other;
@@ -204,7 +211,7 @@ static enum hs_status ask_imports(struct probe *p, struct tx_set set, const stru
 			*out = TX_UNSURE;
 			break;
 		}
-		status = ask_set(p, other, issues, out, &inner, err);
+		status = ask_set(&within, other, issues, out, &inner, err);
 		if (*out == TX_UNSURE)
 			hit->unknown = inner.unknown;
 		if (status || *out != TX_IN)
@@ -251,6 +258,38 @@ static void append_issues(struct tx_context *ctx, struct tx_issues *to, const st
 	}
 }
 
+/* The code that a rule has found, against the excludes: what one of them holds is out; where nobody can say
+ * what one holds, it is unsure. One without a version is asked about the code in the version in which it was
+ * found. */
+static enum hs_status ask_excludes(struct probe *p, struct tx_set set, struct tx_issues *issues,
+	enum tx_membership *out, struct tx_hit *hit, struct hs_error *err)
+{
+	struct tx_coding found = *p->coding;
+	struct probe inner = { p->ctx, &found, p->depth };
+
+	for (uint32_t i = 0; i < set.row->rule_count && *out != TX_OUT; i++) {
+		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
+		struct tx_issues own = { 0 };
+		struct tx_hit at;
+		enum tx_membership answer;
+		if (!(rule->flags & TX_RULE_EXCLUDE))
+			continue;
+		found.version = hit->system.row && !rule->version.len ? TX_SYSTEM_VERSION(hit->system) :
+									p->coding->version;
+		enum hs_status status = ask_rule(&inner, set, rule, &own, &answer, &at, err);
+		if (status)
+			return status;
+		if (answer == TX_IN && hs_tx_is_same_code(p->ctx, set, hit->system, at.system)) {
+			*out = TX_OUT;
+		} else if (answer == TX_UNSURE) {
+			*out = TX_UNSURE;
+			hit->unknown = at.unknown;
+			append_issues(p->ctx, issues, &own);
+		}
+	}
+	return HS_OK;
+}
+
 /* How good an answer of a rule is: 0 not in it; 1 unsure; 2 in it, but with a complaint; 3 in it, but with
  * another display than the coding's; 4 in it. */
 static int rank(struct probe *p, enum tx_membership answer, const struct tx_issues *issues,
@@ -284,6 +323,8 @@ static enum hs_status ask_includes(struct probe *p, struct tx_set set, struct tx
 		if (rule->flags & TX_RULE_EXCLUDE)
 			continue;
 		enum hs_status status = ask_rule(p, set, rule, &own, &answer, &at, err);
+		if (status == HS_OK && answer == TX_IN)
+			status = ask_excludes(p, set, &own, &answer, &at, err);
 		if (status)
 			return status;
 		denied |= answer == TX_OUT && at.same_version;
@@ -303,32 +344,6 @@ static enum hs_status ask_includes(struct probe *p, struct tx_set set, struct tx
 	return HS_OK;
 }
 
-/* What an exclude holds is out, whatever the others say; where nobody can say what one holds, it is unsure.
- */
-static enum hs_status ask_excludes(struct probe *p, struct tx_set set, struct tx_issues *issues,
-	enum tx_membership *out, struct tx_hit *hit, struct hs_error *err)
-{
-	for (uint32_t i = 0; i < set.row->rule_count && *out != TX_OUT; i++) {
-		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
-		struct tx_issues own = { 0 };
-		struct tx_hit at;
-		enum tx_membership answer;
-		if (!(rule->flags & TX_RULE_EXCLUDE))
-			continue;
-		enum hs_status status = ask_rule(p, set, rule, &own, &answer, &at, err);
-		if (status)
-			return status;
-		if (answer == TX_IN) {
-			*out = TX_OUT;
-		} else if (answer == TX_UNSURE) {
-			*out = TX_UNSURE;
-			hit->unknown = at.unknown;
-			append_issues(p->ctx, issues, &own);
-		}
-	}
-	return HS_OK;
-}
-
 /* Sets that include themselves were refused before. */
 static enum hs_status ask_set(struct probe *p, struct tx_set set, struct tx_issues *issues,
 	enum tx_membership *out, struct tx_hit *hit, struct hs_error *err)
@@ -338,8 +353,10 @@ static enum hs_status ask_set(struct probe *p, struct tx_set set, struct tx_issu
 			DEPTH_MAX);
 	p->depth++;
 	enum hs_status status = ask_includes(p, set, issues, out, hit, err);
-	if (status == HS_OK && *out == TX_IN)
-		status = ask_excludes(p, set, issues, out, hit, err);
+	/* Of the set that was asked for the caller says it in words of its own. */
+	bool taken = p->depth > 1 && tx_only_active(set) && hit->system.row && hit->concept != TX_NONE;
+	if (status == HS_OK && *out == TX_IN && taken && hs_tx_is_inactive(hit->system, hit->concept))
+		*out = TX_OUT;
 	p->depth--;
 	return status;
 }

@@ -14,7 +14,7 @@ static uint32_t code(struct ask *a, struct tx_system s, const char *text)
 static struct tx_system system_of(struct ask *a, const char *url, const char *version)
 {
 	struct tx_system s = { NULL, NULL };
-	struct tx_scope scope = { { &a->layer }, 1, TEST_FACES };
+	struct tx_scope scope = { { &a->layer }, 1, 0, TEST_FACES };
 
 	if (!hs_tx_find_system(&scope, hs_slice_cstr(url), hs_slice_cstr(version), &s))
 		fail_msg("%s|%s is not there", url, version);
@@ -200,7 +200,7 @@ static void by_canonical(void **state)
 
 	(void)state;
 	ask_begin(&a, resources);
-	struct tx_scope scope = { { &a.layer }, 1, TEST_FACES };
+	struct tx_scope scope = { { &a.layer }, 1, 0, TEST_FACES };
 	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(system_of(&a, "urn:v", "")), HS_S("1.10.0")));
 	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(system_of(&a, "urn:v|1.2.0", "")), HS_S("1.2.0")));
 	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(system_of(&a, "urn:v", "1.x.0")), HS_S("1.10.0")));
@@ -227,7 +227,7 @@ static void nearest_layer_first(void **state)
 	(void)state;
 	ask_begin(&a, near);
 	ask_begin(&b, far);
-	struct tx_scope scope = { { &a.layer, &b.layer }, 2, TEST_FACES };
+	struct tx_scope scope = { { &a.layer, &b.layer }, 2, 0, TEST_FACES };
 	assert_true(hs_tx_find_system(&scope, HS_S("urn:v"), HS_S(""), &s));
 	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(s), HS_S("1")));
 	assert_true(hs_tx_find_system(&scope, HS_S("urn:v"), HS_S("2"), &s));

@@ -2,6 +2,7 @@
 /* Tests of $expand: rules, every filter operator, paging, nesting, searching, limits. */
 #include "../ask_test.h"
 
+#include <services/terminology/compile/tree.h>
 #include <services/terminology/sets/expansion.h>
 
 #define CS \
@@ -16,6 +17,12 @@ static const char *const resources[] = {
 	"display':'Cat'}]},"
 	"{'code':'d','display':'Dog','designation':[{'language':'sv','value':'Hund'}]}]},"
 	"{'code':'e','display':'Elk','property':[{'code':'inactive','valueBoolean':true}]}]}",
+	"{" CS ",'url':'urn:two','version':'1','concept':[{'code':'old'},{'code':'both'}]}",
+	"{" CS ",'url':'urn:two','version':'2','concept':[{'code':'both'},{'code':'new'}]}",
+	"{'resourceType':'ValueSet','url':'urn:vs:first','compose':{'include':[{'system':'urn:two','version':"
+	"'1'}]}}",
+	"{'resourceType':'ValueSet','url':'urn:vs:active','compose':{'inactive':false,'include':[{'system':'"
+	"urn:cs'}]}}",
 	NULL,
 };
 
@@ -138,6 +145,54 @@ static void include_and_exclude(void **state)
 	check("{'inactive':false,'include':[{'system':'urn:cs'}]}", FLAT, "a b c d");
 	check("{'include':[{'system':'urn:cs'}]}", FLAT ",{'name':'activeOnly','valueBoolean':true}",
 		"a b c d");
+}
+
+/* Codes of two versions of a code system: the same, unless the set takes it in both. */
+static void versions_that_meet(void **state)
+{
+	static const struct {
+		const char *compose, *codes;
+	} rows[] = {
+		{ "{'include':[{'system':'urn:two','version':'2'}],'exclude':[{'system':'urn:two','version':'"
+		  "1'}]}",
+			"new" },
+		{ "{'include':[{'system':'urn:two','version':'1'},{'system':'urn:two','version':'2'}],"
+		  "'exclude':[{'system':'urn:two','version':'1','concept':[{'code':'both'}]}]}",
+			"both new old" },
+		{ "{'include':[{'system':'urn:two','version':'1'},{'system':'urn:two','version':'2'}],"
+		  "'exclude':[{'system':'urn:two','concept':[{'code':'both'}]}]}",
+			"new old" },
+		{ "{'include':[{'system':'urn:two','version':'1'}],'exclude':[{'system':'urn:two'}]}", "" },
+		{ "{'include':[{'system':'urn:two','valueSet':['urn:vs:first']}]}", "both" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check(rows[i].compose, FLAT, rows[i].codes);
+	check(rows[0].compose, FLAT ",{'name':'versionsMatch','valueBoolean':false}", "both new");
+	check(rows[1].compose, FLAT ",{'name':'versionsMatch','valueBoolean':true}", "new old");
+}
+
+/* A set of active codes only has no others for those that take from it either. */
+static void active_codes_of_an_import(void **state)
+{
+	(void)state;
+	check("{'include':[{'valueSet':['urn:vs:active']}]}", FLAT, "a b c d");
+	check("{'include':[{'system':'urn:cs'}],'exclude':[{'valueSet':['urn:vs:active']}]}", FLAT, "e");
+}
+
+/* The first codes of too many, where the client says that they will do. */
+static void the_first_of_too_many(void **state)
+{
+	(void)state;
+	expand("{'include':[{'system':'urn:cs'}]}", "{'name':'excludeNested','valueBoolean':true}");
+	assert_int_equal(a.status, HS_E_TOO_COSTLY);
+	check("{'include':[{'system':'urn:cs'}]}", "{'name':'limitedExpansion','valueBoolean':true}",
+		"a b c d");
+	const struct hs_json *expansion = hs_json_get(a.out, HS_S("expansion"));
+	assert_string_equal(hs_arena_cstr(a.arena, hs_json_text(hs_json_get(expansion, HS_S("total")))), "5");
+	assert_non_null(hs_tx_extension(expansion,
+		HS_S("http://hl7.org/fhir/StructureDefinition/valueset-toocostly")));
 }
 
 static void nesting(void **state)
@@ -413,9 +468,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(left_out_systems), cmocka_unit_test(filters),
 		cmocka_unit_test(bad_filters), cmocka_unit_test(include_and_exclude),
-		cmocka_unit_test(nesting), cmocka_unit_test(paging), cmocka_unit_test(searching),
-		cmocka_unit_test(too_costly), cmocka_unit_test(what_is_told_of_a_code),
-		cmocka_unit_test(long_ones_are_the_same_in_pieces), cmocka_unit_test(filters_in_a_graph),
+		cmocka_unit_test(versions_that_meet), cmocka_unit_test(active_codes_of_an_import),
+		cmocka_unit_test(the_first_of_too_many), cmocka_unit_test(nesting), cmocka_unit_test(paging),
+		cmocka_unit_test(searching), cmocka_unit_test(too_costly),
+		cmocka_unit_test(what_is_told_of_a_code), cmocka_unit_test(long_ones_are_the_same_in_pieces),
+		cmocka_unit_test(filters_in_a_graph),
 		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

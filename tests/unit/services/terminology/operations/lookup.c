@@ -126,6 +126,15 @@ static void subsumption(void **state)
 		"{'name':'codingA','valueCoding':{'system':'urn:cs','code':'a'}},"
 		"{'name':'codingB','valueCoding':{'system':'urn:other','code':'b'}}");
 	assert_int_equal(a.status, HS_E_VALUE);
+	/* the versions of codings count */
+	ask(&a, hs_tx_subsumes,
+		"{'name':'codingA','valueCoding':{'system':'urn:cs','version':'99','code':'a'}},"
+		"{'name':'codingB','valueCoding':{'system':'urn:cs','code':'b'}}");
+	assert_int_equal(a.status, HS_E_NOT_FOUND);
+	ask(&a, hs_tx_subsumes,
+		"{'name':'codingA','valueCoding':{'system':'urn:cs','code':'a'}},"
+		"{'name':'codingB','valueCoding':{'system':'urn:cs','version':'99','code':'b'}}");
+	assert_int_equal(a.status, HS_E_VALUE);
 }
 
 static int set_up(void **state)

@@ -44,6 +44,16 @@ static const char *const resources[] = {
 	"urn:sketch'}]"
 	"}}",
 	"{" VS ",'url':'urn:viasketched','compose':{'include':[{'valueSet':['urn:sketched']}]}}",
+	"{'resourceType':'CodeSystem','content':'fragment','status':'active','url':'urn:part','concept':[{'"
+	"code':'p'}]}",
+	"{" VS ",'url':'urn:parts','compose':{'include':[{'system':'urn:part'},{'system':'urn:cs'}]}}",
+	"{" VS
+	",'url':'urn:both','compose':{'include':[{'valueSet':['urn:parts']},{'valueSet':['urn:others']}]}}",
+	"{" VS ",'url':'urn:others','compose':{'include':[{'system':'urn:sketch'}]}}",
+	"{" VS ",'url':'urn:viaactive','compose':{'include':[{'valueSet':['urn:active']}]}}",
+	"{" VS ",'url':'urn:apart','compose':{'include':[{'system':'urn:cs','version':'1.0.0'},{'system':'"
+	"urn:cs','version':'2.0.0'}],"
+	"'exclude':[{'system':'urn:cs','version':'1.0.0','concept':[{'code':'a'}]}]}}",
 	"{" VS ",'url':'urn:ring','compose':{'include':[{'valueSet':['urn:ring2']}]}}",
 	"{" VS ",'url':'urn:ring2','compose':{'include':[{'valueSet':['urn:ring']}]}}",
 	NULL,
@@ -112,6 +122,11 @@ static void versions(void **state)
 	assert_string_equal(ask_text(&a, "x-caused-by-unknown-system"), "urn:cs|3.0.0");
 	check(SET("urn:all") CODE("old") ",{'name':'system-version','valueCanonical':'urn:cs|1.0.0'}", "true",
 		"");
+	check(SET("urn:apart") CODE("a"), "true", "");
+	assert_string_equal(ask_text(&a, "version"), "2.0.0");
+	check(SET("urn:apart") CODE("a") VERSION("1.0.0"), "false", NOT_IN);
+	check(SET("urn:apart") CODE("old"), "true", "");
+	check(SET("urn:apart") CODE("a") ",{'name':'versionsMatch','valueBoolean':true}", "false", NOT_IN);
 	check(SET("urn:one") CODE("b") ",{'name':'force-system-version','valueCanonical':'urn:cs|2.0.0'}",
 		"true", "");
 	check(SET("urn:one") CODE("a") ",{'name':'check-system-version','valueCanonical':'urn:cs|2.x.x'}",
@@ -153,6 +168,8 @@ static void states(void **state)
 		"STATUS_CODE_WARNING_CODE INACTIVE_CONCEPT_FOUND " NOT_IN);
 	check(SET("urn:all") CODE("gone") ",{'name':'activeOnly','valueBoolean':true}", "false",
 		"STATUS_CODE_WARNING_CODE INACTIVE_CONCEPT_FOUND " NOT_IN);
+	check(SET("urn:viaactive") CODE("a"), "true", "");
+	check(SET("urn:viaactive") CODE("gone"), "false", "INACTIVE_CONCEPT_FOUND " NOT_IN);
 	check(SET("urn:all") CODE("group"), "true", "");
 	check(SET("urn:all") CODE("group") ",{'name':'abstract','valueBoolean':false}", "false",
 		"ABSTRACT_CODE_NOT_ALLOWED " NOT_IN);
@@ -190,6 +207,14 @@ static void without_a_system(void **state)
 	assert_string_equal(ask_text(&a, "system"), "urn:cs");
 	check(SET("urn:list") ",{'name':'code','valueCode':'q'},{'name':'inferSystem','valueBoolean':true}",
 		"false", "UNABLE_TO_INFER_CODESYSTEM Coding_has_no_system__cannot_validate " NOT_IN);
+	/* a code that a part of a code system does not have is not guessed to be of it */
+	check(SET("urn:parts") ",{'name':'code','valueCode':'b'},{'name':'inferSystem','valueBoolean':true}",
+		"true", "");
+	assert_string_equal(ask_text(&a, "system"), "urn:cs");
+	check(SET("urn:both") ",{'name':'code','valueCode':'a'},{'name':'inferSystem','valueBoolean':true}",
+		"false",
+		"Unable_to_resolve_system__value_set_has_multiple_matches "
+		"Coding_has_no_system__cannot_validate " NOT_IN);
 	check(SET("urn:list") ",{'name':'coding','valueCoding':{'code':'b'}}", "false",
 		"Coding_has_no_system__cannot_validate " NOT_IN);
 }
