@@ -121,6 +121,11 @@ void hs_report_html_next(struct hs_buf *out, const struct hs_test_run *run, cons
 	hs_report_each_test(run, digest_test, &digest);
 	find_worst(&digest, run);
 	hs_buf_cstr(out, "<h2>What next</h2>\n<ul>\n");
+	if (hs_report_shut_out(run).len) {
+		hs_buf_cstr(out, "<li>");
+		hs_report_escape(out, hs_report_shut_out(run));
+		hs_buf_cstr(out, "</li>\n");
+	}
 	if (digest.failed)
 		add_beginning(out, &digest, info);
 	if (digest.worst && digest.worst_failures > 1) {

@@ -89,12 +89,13 @@ static void add_requirements(struct hs_buf *out, const struct ledger *ledger)
 	size_t all = broken[HS_LEVEL_SHALL] + broken[HS_LEVEL_SHOULD] + broken[HS_LEVEL_MAY];
 	if (!judged)
 		return;
-	hs_buf_printf(out,
-		"<h2>Requirements</h2>\n<p>%zu requirements were judged: %zu hold; of those that do not, %zu "
-		"say SHALL, %zu SHOULD and %zu MAY.</p>\n",
-		judged, judged - all, broken[HS_LEVEL_SHALL], broken[HS_LEVEL_SHOULD], broken[HS_LEVEL_MAY]);
-	if (!all)
+	hs_buf_printf(out, "<h2>Requirements</h2>\n<p>%zu requirements were judged", judged);
+	if (!all) {
+		hs_buf_cstr(out, ", and all hold.</p>\n");
 		return;
+	}
+	hs_buf_printf(out, ": %zu hold; of those that do not, %zu say SHALL, %zu SHOULD and %zu MAY.</p>\n",
+		judged - all, broken[HS_LEVEL_SHALL], broken[HS_LEVEL_SHOULD], broken[HS_LEVEL_MAY]);
 	hs_buf_printf(out,
 		"<details%s><summary><span class=\"name\">What does not hold</span></summary>\n<table>\n"
 		"<thead><tr><th scope=\"col\">Requirement, and the tests that show it</th>"

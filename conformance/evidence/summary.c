@@ -43,6 +43,20 @@ void hs_report_summary(struct hs_buf *out, const struct hs_test_run *run)
 		hs_buf_cstr(out, "; stopped early");
 }
 
+struct hs_slice hs_report_shut_out(const struct hs_test_run *run)
+{
+	const struct hs_test_exchange *probe = hs_test_run_capability(run);
+
+	if (probe && probe->status == 401)
+		return HS_S("GET metadata answers 401: the target asks who is calling; give it a token "
+			    "(--bearer "
+			    "@FILE), a header (--header) or a client certificate (--cert, --key)");
+	if (probe && probe->status == 403)
+		return HS_S("GET metadata answers 403: the target does not let this caller in; another token "
+			    "(--bearer @FILE) or client certificate (--cert, --key) may");
+	return HS_S_NONE;
+}
+
 int hs_report_exit(const struct hs_test_run *run)
 {
 	struct hs_test_summary s;

@@ -155,6 +155,16 @@ static enum hs_status write_reports(struct session *session, struct hs_error *er
 	return status;
 }
 
+/* What to try when TLS does not come about. */
+static const char *way_out(const char *why)
+{
+	if (strstr(why, "certificate required") || strstr(why, "handshake failure"))
+		return "; if it asks for a client certificate: --cert FILE --key FILE";
+	if (strstr(why, "certificate"))
+		return "; --ca FILE trusts its authority, --insecure any";
+	return "";
+}
+
 static int conclude(struct session *session)
 {
 	struct hs_error err = { 0 };
@@ -162,8 +172,8 @@ static int conclude(struct session *session)
 	int code = hs_report_exit(session->run);
 
 	if (hs_test_run_failed(session->run, &err) && !session->interrupted)
-		return hs_cli_fail(session->command, HS_EXIT_UNREACHABLE, "%s does not answer: %s",
-			session->settings.target, err.text);
+		return hs_cli_fail(session->command, HS_EXIT_UNREACHABLE, "%s does not answer: %s%s",
+			session->settings.target, err.text, way_out(err.text));
 	hs_cli_test_end(&session->progress, session->run);
 	if (write_reports(session, &err))
 		return hs_cli_fail_error(session->command, &err);
@@ -171,6 +181,9 @@ static int conclude(struct session *session)
 	hs_report_summary(&line, session->run);
 	fprintf(session->settings.quiet_stdout ? stderr : stdout, "%.*s\n", (int)line.len, line.ptr);
 	hs_buf_free(&line);
+	struct hs_slice hint = hs_report_shut_out(session->run);
+	if (hint.len)
+		fprintf(stderr, "handslag test: %.*s\n", HS_S_ARG(hint));
 	return session->interrupted ? HS_EXIT_INTERRUPTED : code;
 }
 

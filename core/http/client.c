@@ -55,6 +55,8 @@ enum hs_status hs_http_client_new(struct hs_loop *loop, const struct hs_http_cli
 		status = check_file(o->certificate_file, "client certificate", err);
 	if (status == HS_OK)
 		status = check_file(o->key_file, "client key", err);
+	if (status == HS_OK)
+		status = hs__client_tls_check(o, err);
 	if (status != HS_OK)
 		return status;
 	pthread_once(&once, init_curl);

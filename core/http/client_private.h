@@ -49,6 +49,8 @@ struct hs__exchange {
 	char text[CURL_ERROR_SIZE];
 };
 
+/* client_tls.c: HS_E_VALUE names the file that cannot be used, and why. */
+enum hs_status hs__client_tls_check(const struct hs_http_client_options *options, struct hs_error *err);
 /* client_loop.c */
 enum hs_status hs__client_loop_open(struct hs_http_client *client, struct hs_error *err);
 void hs__client_loop_close(struct hs_http_client *client);

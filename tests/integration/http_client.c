@@ -617,6 +617,29 @@ static void client_certificates_are_verified(void **state)
 	close_all();
 }
 
+/* Before the first request, with the name of the file. */
+static void files_of_clients_are_checked(void **state)
+{
+	const struct {
+		struct hs_http_client_options options;
+		const char *named;
+	} rows[] = {
+		{ { .ca_file = key }, key },
+		{ { .certificate_file = key, .key_file = key }, key },
+		{ { .certificate_file = certificate, .key_file = other_key }, other_key },
+		{ { .certificate_file = certificate }, certificate }, /* without its key */
+		{ { .key_file = key }, key },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_http_client *none = NULL;
+		struct hs_error err = { .status = HS_OK };
+		assert_int_not_equal(hs_http_client_new(loop, &rows[i].options, &none, &err), HS_OK);
+		assert_non_null(strstr(err.text, rows[i].named));
+		assert_null(none);
+	}
+}
+
 static void client_certificates_may_be_optional(void **state)
 {
 	const struct hs_tls_options options = {
@@ -674,6 +697,7 @@ int main(void)
 		cmocka_unit_test(tls_needs_a_known_authority),
 		cmocka_unit_test(plain_http_to_a_tls_port_is_told_so),
 		cmocka_unit_test(client_certificates_are_verified),
+		cmocka_unit_test(files_of_clients_are_checked),
 		cmocka_unit_test(client_certificates_may_be_optional),
 		cmocka_unit_test(tls_files_are_checked),
 	};

@@ -204,6 +204,10 @@ static void html_by_requirement(void **state)
 	assert_false(has(text, "It may."));
 	assert_true(has(text, "<td><a href=\"#s/a/t\">1</a></td>"));
 	assert_true(has(text, "so everything was asked"));
+	assert_false(has(text, "--bearer"));
+	struct hs_test_exchange probe = { .status = 401 };
+	scene.run.probe = &probe;
+	assert_true(has(make(&scene, HS_REPORT_HTML), "--bearer"));
 	hs_requirements_free(set);
 	hs_arena_free(scene.arena);
 }
