@@ -5,9 +5,10 @@
  *                          | yes                                                        |
  *                          v                                                            v
  *                    resources sent with it, or much to look at? --yes--> compile and answer (worker) --+
- *                          | no                                                                     |
- *                          v                                                                        v
- *                    answer on the loop from the mapped image -------------------------------------> reply
+ *                          | no                                                         ^             |
+ *                          v                                                            | patience    |
+ *                    answer on the loop from the mapped image --------------------------+ is over     v
+ *                          +-------------------------------------------------------------------> reply
  *
  * Resources sent with a question whose client has a cache (kept.h) are kept there for the next. */
 #include "ask.h"
@@ -219,13 +220,12 @@ static enum hs_status on_worker(struct hs_txn *txn, struct hs_arena *arena, void
 
 	(void)txn;
 	(void)arena;
-	if (has_resources(ask->input)) {
+	if (has_resources(ask->input))
 		status = compile_sent(ask, err);
-		if (status == HS_OK && ask->cache.len)
-			status = hs_tx_kept_add(ask->sandbox, ask->cache, ask->input, &ask->sent, false, err);
-		if (status == HS_OK)
-			status = begin(ask, err);
-	}
+	if (status == HS_OK && has_resources(ask->input) && ask->cache.len)
+		status = hs_tx_kept_add(ask->sandbox, ask->cache, ask->input, &ask->sent, false, err);
+	if (status == HS_OK && (has_resources(ask->input) || ask->again))
+		status = begin(ask, err);
 	return status ? status : ask->answer(ask, &ask->out, err);
 }
 
@@ -286,8 +286,12 @@ static enum hs_verdict carry_on(struct tx_ask *ask)
 	enum hs_status status = begin(ask, &err);
 	if (status == HS_OK && !is_quick(ask, &status, &err))
 		return hs_compute(ask->req, on_worker, ask, after_worker);
+	ask->ctx.patience.most = TX_PATIENCE;
 	if (status == HS_OK)
 		status = ask->answer(ask, &ask->out, &err);
+	ask->again = status == HS_E_BUDGET && tx_is_spent(&ask->ctx.patience);
+	if (ask->again)
+		return hs_compute(ask->req, on_worker, ask, after_worker);
 	return reply(ask, status, &err);
 }
 

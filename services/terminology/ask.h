@@ -27,6 +27,7 @@ struct tx_ask {
 	struct tx_imports *imports;
 	struct tx_kept *kept; /* what that cache holds */
 	struct tx_layer sent; /* compiled from the request; image NULL: nothing was sent */
+	bool again;           /* the loop had no patience: all is asked anew */
 	uint32_t sent_other;  /* row of the other value set of a comparison */
 	struct hs_json *out;
 	struct hs_stream_source stream; /* in the place of `out` when its `more` is set */

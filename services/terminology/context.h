@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compile/concept.h"
+#include "image/patience.h"
 
 #define TX_RULES_MAX 64u
 #define TX_NAMES_MAX 64u
@@ -92,6 +93,7 @@ struct tx_context {
 		*failure; /* why there is no answer at all: an OperationOutcome with `failure_status` */
 	int failure_status;
 	uint32_t limit; /* most codes of an expansion */
+	struct tx_patience patience;
 	struct tx_grammars grammars;
 	struct tx_scope scope;
 

@@ -131,7 +131,7 @@ static void measure_search(struct hs_arena *arena, struct tx_system s)
 		while (word.len < 5 || (word.ptr[0] >= '0' && word.ptr[0] <= '9'));
 		struct tx_bits bits = hs_tx_bits_new(arena, (uint32_t)big->concept_count);
 		double one = cpu_us();
-		hs_tx_big_search(s.layer, arena, hs_slice_first(word, 5 + draw(8)), &bits);
+		hs_tx_big_search(s.layer, arena, hs_slice_first(word, 5 + draw(8)), NULL, &bits);
 		found += hs_tx_bits_total(bits);
 		one = cpu_us() - one;
 		worst = one > worst ? one : worst;

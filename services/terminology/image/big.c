@@ -19,7 +19,8 @@ static bool is_whole(const struct tx_big *big)
 
 	return big->slot_count > count && (big->slot_count & (big->slot_count - 1)) == 0 &&
 		big->word_count > 0 && big->span_first[count] <= big->span_count &&
-		big->words[big->word_count - 1].posting_first <= big->posting_count;
+		big->words[big->word_count - 1].posting_first <= big->posting_count &&
+		big->inactive_count == hs_tx_bits_words((uint32_t)count);
 }
 
 static bool find_sections(struct tx_layer *layer, struct tx_big *big)
@@ -36,6 +37,7 @@ static bool find_sections(struct tx_layer *layer, struct tx_big *big)
 	big->text_concepts = section(layer, TX_BIG_TEXT_CONCEPTS, sizeof(uint32_t), &big->text_count);
 	big->words = section(layer, TX_BIG_WORDS, sizeof(struct tx_word), &big->word_count);
 	big->postings = section(layer, TX_BIG_POSTINGS, sizeof(uint32_t), &big->posting_count);
+	big->inactive = section(layer, TX_BIG_INACTIVE, sizeof(uint64_t), &big->inactive_count);
 	if (firsts != layer->concepts_count || !is_whole(big))
 		return false;
 	big->sct = big->info->is_snomed ? hs_tx_sct_open(layer, big) : NULL;
@@ -141,27 +143,6 @@ bool hs_tx_big_is_below(const struct tx_layer *layer, uint32_t concept, uint32_t
 
 /* ---- sets ---- */
 
-struct tx_bits hs_tx_bits_new(struct hs_arena *arena, uint32_t count)
-{
-	return (struct tx_bits) { hs_arena_array(arena, (size_t)count / 64 + 1, sizeof(uint64_t)), count };
-}
-
-void hs_tx_bits_add_span(struct tx_bits bits, uint32_t from, uint32_t to)
-{
-	to = to < bits.count ? to : bits.count;
-	if (from >= to)
-		return;
-	uint32_t first = from / 64, last = (to - 1) / 64;
-	uint64_t head = ~(uint64_t)0 << (from % 64), tail = ~(uint64_t)0 >> (63 - (to - 1) % 64);
-	if (first == last) {
-		bits.words[first] |= head & tail;
-		return;
-	}
-	bits.words[first] |= head;
-	memset(bits.words + first + 1, 0xff, (size_t)(last - first - 1) * sizeof(uint64_t));
-	bits.words[last] |= tail;
-}
-
 void hs_tx_bits_add_below(const struct tx_layer *layer, struct tx_bits bits, uint32_t concept, bool itself)
 {
 	size_t count;
@@ -176,57 +157,20 @@ void hs_tx_bits_add_below(const struct tx_layer *layer, struct tx_bits bits, uin
 		}
 }
 
-void hs_tx_bits_and(struct tx_bits bits, struct tx_bits other)
+struct tx_bits hs_tx_big_inactive(const struct tx_layer *layer, struct hs_arena *arena)
 {
-	for (size_t i = 0; i <= bits.count / 64; i++)
-		bits.words[i] &= other.words[i];
+	return hs_tx_bits_of(arena, TX_BIG(layer)->inactive, (uint32_t)TX_BIG(layer)->concept_count);
 }
 
-void hs_tx_bits_or(struct tx_bits bits, struct tx_bits other)
+bool hs_tx_big_add_all(const struct tx_layer *layer, struct hs_arena *arena, struct tx_bits bits,
+	bool inactive)
 {
-	for (size_t i = 0; i <= bits.count / 64; i++)
-		bits.words[i] |= other.words[i];
-}
+	struct tx_bits retired = inactive ? bits : hs_tx_big_inactive(layer, arena);
 
-void hs_tx_bits_minus(struct tx_bits bits, struct tx_bits other)
-{
-	for (size_t i = 0; i <= bits.count / 64; i++)
-		bits.words[i] &= ~other.words[i];
-}
-
-uint32_t hs_tx_bits_total(struct tx_bits bits)
-{
-	uint32_t total = 0;
-
-	for (size_t i = 0; i <= bits.count / 64; i++)
-		total += hs_tx_bits_in(bits.words[i]);
-	return total;
-}
-
-uint32_t hs_tx_bits_next(struct tx_bits bits, uint32_t from)
-{
-	size_t word = from / 64, last = bits.count / 64;
-
-	if (from >= bits.count)
-		return UINT32_MAX;
-	uint64_t rest = bits.words[word] & ~(uint64_t)0 << (from % 64);
-	while (!rest && word < last)
-		rest = bits.words[++word];
-	return rest ? (uint32_t)(word * 64 + (size_t)__builtin_ctzll(rest)) : UINT32_MAX;
-}
-
-uint32_t hs_tx_bits_nth(struct tx_bits bits, uint32_t skip)
-{
-	for (size_t i = 0; i <= bits.count / 64; i++) {
-		uint64_t rest = bits.words[i];
-		uint32_t here = hs_tx_bits_in(rest);
-		if (skip >= here) {
-			skip -= here;
-			continue;
-		}
-		while (skip--)
-			rest &= rest - 1;
-		return (uint32_t)(i * 64 + (size_t)__builtin_ctzll(rest));
-	}
-	return UINT32_MAX;
+	if (!retired.blocks)
+		return false;
+	hs_tx_bits_add_span(bits, 0, bits.count);
+	if (!inactive)
+		hs_tx_bits_minus(bits, retired);
+	return true;
 }

@@ -15,9 +15,11 @@
 #pragma once
 
 #include "../compile/scope.h"
+#include "bits.h"
+#include "patience.h"
 
 #define TX_BIG_KIND 0x54584231u /* "TXB1" */
-#define TX_BIG_FORMAT 2u
+#define TX_BIG_FORMAT 3u
 
 enum tx_big_section {
 	TX_BIG_INFO = 100,
@@ -27,11 +29,12 @@ enum tx_big_section {
 	TX_BIG_TEXT_CONCEPTS, /* uint32_t: the concept of each text */
 	TX_BIG_WORDS,         /* struct tx_word in order of their texts, and the end */
 	TX_BIG_POSTINGS,      /* uint32_t: texts */
+	TX_BIG_INACTIVE,      /* uint64_t: a bit for each concept, in whole blocks (bits.h) */
 	/* SNOMED CT (snomed/columns.h) */
 	TX_SCT_COLUMNS,
 	TX_SCT_ATTRIBUTES,
-	TX_SCT_USE_FIRST,
-	TX_SCT_USES,
+	TX_SCT_TYPES,
+	TX_SCT_PAIRS,
 	TX_SCT_VALUES,
 	TX_SCT_TEXTS,
 	TX_SCT_DIALECTS,
@@ -64,9 +67,10 @@ struct tx_big {
 	struct hs_arena *arena; /* that it lives in */
 	const struct tx_big_info *info;
 	const uint32_t *slots, *span_first, *text_concepts, *postings;
+	const uint64_t *inactive;
 	const struct tx_span *spans;
 	const struct tx_word *words;
-	size_t slot_count, concept_count, span_count, text_count, word_count, posting_count;
+	size_t slot_count, concept_count, span_count, text_count, word_count, posting_count, inactive_count;
 	const struct tx_sct *sct;   /* SNOMED CT's columns, or NULL */
 	struct tx_cache *cache;     /* of implicit value sets */
 	struct tx_written *written; /* expressions of this question; NULL: there are none */
@@ -93,54 +97,20 @@ bool hs_tx_big_is_below(const struct tx_layer *layer, uint32_t concept, uint32_t
 /* How a code is hashed: the same for writer and readers. */
 uint64_t hs_tx_big_hash(struct hs_slice code);
 
-/* ---- sets of concepts, one bit each ---- */
-
-struct tx_bits {
-	uint64_t *words; /* NULL: memory was capped */
-	uint32_t count;  /* concepts */
-};
-
-struct tx_bits hs_tx_bits_new(struct hs_arena *arena, uint32_t count);
-static inline uint32_t hs_tx_bits_in(uint64_t word)
-{
-	word -= word >> 1 & 0x5555555555555555u;
-	word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
-	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-	return (uint32_t)(word * 0x0101010101010101u >> 56);
-}
-void hs_tx_bits_add_span(struct tx_bits bits, uint32_t from, uint32_t to);
+/* Adds what is below the concept, and itself when that is wanted. */
 void hs_tx_bits_add_below(const struct tx_layer *layer, struct tx_bits bits, uint32_t concept, bool itself);
-void hs_tx_bits_and(struct tx_bits bits, struct tx_bits other);
-void hs_tx_bits_or(struct tx_bits bits, struct tx_bits other);
-void hs_tx_bits_minus(struct tx_bits bits, struct tx_bits other);
-uint32_t hs_tx_bits_total(struct tx_bits bits);
-/* The first at or after `from`; UINT32_MAX when there is none. */
-uint32_t hs_tx_bits_next(struct tx_bits bits, uint32_t from);
-/* The one that has `skip` before it; UINT32_MAX when there are not that many. */
-uint32_t hs_tx_bits_nth(struct tx_bits bits, uint32_t skip);
-
-static inline bool hs_tx_bits_has(struct tx_bits bits, uint32_t at)
-{
-	return at < bits.count && bits.words[at / 64] >> (at % 64) & 1;
-}
-static inline void hs_tx_bits_add(struct tx_bits bits, uint32_t at)
-{
-	if (at < bits.count)
-		bits.words[at / 64] |= (uint64_t)1 << (at % 64);
-}
-static inline void hs_tx_bits_take(struct tx_bits bits, uint32_t at)
-{
-	bits.words[at / 64] &= ~((uint64_t)1 << (at % 64));
-}
-#define TX_BITS_EACH(at, bits) \
-	for (uint32_t at = hs_tx_bits_next((bits), 0); at != UINT32_MAX; at = hs_tx_bits_next((bits), at + 1))
+/* The concepts that are out of use, to be joined with others (nothing is to be added). */
+struct tx_bits hs_tx_big_inactive(const struct tx_layer *layer, struct hs_arena *arena);
+/* Adds every concept, or every one that is in use. False: memory was capped. */
+bool hs_tx_big_add_all(const struct tx_layer *layer, struct hs_arena *arena, struct tx_bits bits,
+	bool inactive);
 
 /* ---- words ---- */
 
 /* Adds the concepts of which some text (code included) has a word beginning with each of `words`, which are
- * folded and parted as in hs_tx_words_start. False at the arena's cap. */
+ * folded and parted as in hs_tx_words_start. False at the arena's cap, or when no patience is left. */
 bool hs_tx_big_search(const struct tx_layer *layer, struct hs_arena *arena, struct hs_slice words,
-	struct tx_bits *out);
+	struct tx_patience *patience, struct tx_bits *out);
 
 /* ---- implicit value sets ---- */
 

@@ -235,6 +235,9 @@ static void put_properties(struct writer *w)
 
 static void put_concepts(struct writer *w)
 {
+	size_t words = hs_tx_bits_words(w->count);
+	uint64_t *inactive = hs_arena_array(w->b->arena, words, sizeof(*inactive));
+
 	for (uint32_t place = 0; place < w->count; place++) {
 		const struct tx_build_concept *c = hs_tx_build_at(w->b, w->b->order[place]);
 		struct tx_concept_row *row = &w->rows[place];
@@ -243,7 +246,11 @@ static void put_concepts(struct writer *w)
 		row->status = text(w, hs_slice_cstr(c->status));
 		row->end = w->b->end[place];
 		row->flags = c->flags;
+		if (inactive && c->flags & TX_INACTIVE)
+			inactive[place / 64] |= (uint64_t)1 << (place % 64);
 	}
+	hs_image_builder_section(w->image, TX_BIG_INACTIVE, inactive, sizeof(*inactive),
+		inactive ? words : 0);
 	hs_image_builder_section(w->image, TX_CONCEPTS, w->rows, sizeof(*w->rows), (size_t)w->count + 1);
 }
 

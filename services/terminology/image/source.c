@@ -8,6 +8,8 @@
 #include "../snomed/semantics.h"
 #include "big.h"
 
+#define ASKED 20u /* steps to ask a concept whether it passes a filter */
+
 static uint32_t find_folded(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice code)
 {
 	struct hs_slice folded = hs_tx_fold_case(arena, code);
@@ -309,7 +311,7 @@ static bool select_plain(struct tx_context *ctx, struct tx_system s, const struc
 	struct hs_slice list = f->value;
 
 	*out = hs_tx_bits_new(ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
-	if (!out->words)
+	if (!out->blocks || !tx_spend(&ctx->patience, s.layer->properties_count))
 		return false;
 	if (f->op == TX_OP_EQUAL)
 		add_one(ctx->arena, s.layer, f->property, f->value, *out);
@@ -354,7 +356,7 @@ static enum hs_status select_one(struct tx_context *ctx, struct tx_system s, con
 		return HS_OK;
 	}
 	*out = hs_tx_bits_new(ctx->arena, total);
-	if (!out->words)
+	if (!out->blocks)
 		return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
 	if ((f->op == TX_OP_IS_A || f->op == TX_OP_DESCENDENT_OF) && f->on == TX_ON_CODE) {
 		if (f->concept < total)
@@ -362,6 +364,8 @@ static enum hs_status select_one(struct tx_context *ctx, struct tx_system s, con
 		if (f->concept < total || f->concept == TX_NONE)
 			return HS_OK;
 	}
+	if (!tx_spend(&ctx->patience, (size_t)total * ASKED))
+		return tx_say_spent(err);
 	for (uint32_t at = 0; at < total; at++)
 		if ((!left || hs_tx_bits_has(*left, at)) && hs_tx_filter_passes(ctx, f, s, at))
 			hs_tx_bits_add(*out, at);
@@ -377,7 +381,7 @@ enum hs_status hs_tx_big_select(struct tx_context *ctx, struct tx_system s, cons
 
 	if (!count) {
 		all = hs_tx_bits_new(ctx->arena, total);
-		if (!all.words)
+		if (!all.blocks)
 			return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
 		hs_tx_bits_add_span(all, 0, total);
 	}

@@ -114,14 +114,14 @@ static bool search_many(const struct tx_layer *layer, struct hs_arena *arena, co
 {
 	struct tx_bits texts = hs_tx_bits_new(arena, (uint32_t)TX_BIG(layer)->text_count);
 
-	if (!texts.words)
+	if (!texts.blocks)
 		return false;
 	mark(layer, &wanted[rarest], texts);
 	for (size_t i = 0; i < count; i++) {
 		if (i == rarest)
 			continue;
 		struct tx_bits other = hs_tx_bits_new(arena, texts.count);
-		if (!other.words)
+		if (!other.blocks)
 			return false;
 		mark(layer, &wanted[i], other);
 		hs_tx_bits_and(texts, other);
@@ -132,7 +132,7 @@ static bool search_many(const struct tx_layer *layer, struct hs_arena *arena, co
 }
 
 bool hs_tx_big_search(const struct tx_layer *layer, struct hs_arena *arena, struct hs_slice words,
-	struct tx_bits *out)
+	struct tx_patience *patience, struct tx_bits *out)
 {
 	struct wanted wanted[WANTED_MAX];
 	size_t count = read_words(layer, words, wanted), rarest = 0;
@@ -144,7 +144,14 @@ bool hs_tx_big_search(const struct tx_layer *layer, struct hs_arena *arena, stru
 	for (size_t i = 1; i < count; i++)
 		if (wanted[i].postings < wanted[rarest].postings)
 			rarest = i;
-	if (count > 1 && wanted[rarest].postings > FEW)
+	bool many = count > 1 && wanted[rarest].postings > FEW;
+	for (size_t i = 0; i < count; i++)
+		if (!tx_spend(patience,
+			    many                ? wanted[i].postings :
+				    i == rarest ? wanted[i].postings * count :
+						  0))
+			return false;
+	if (many)
 		return search_many(layer, arena, wanted, count, rarest, *out);
 	search_few(layer, arena, words, &wanted[rarest], count == 1, *out);
 	return true;

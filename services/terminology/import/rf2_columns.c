@@ -52,23 +52,49 @@ static size_t list_attributes(struct columns *c, struct tx_sct_attribute *out)
 	return n;
 }
 
-static void put_uses(struct columns *c, const struct tx_sct_attribute *list, size_t count)
+/* Concrete values come behind all concepts. */
+static uint32_t value_key(const struct columns *c, const struct tx_sct_attribute *a)
 {
-	uint32_t *first = hs_tx_build_numbers(c->b, (size_t)c->count + 1),
-		 *uses = hs_tx_build_numbers(c->b, count);
-	uint32_t *at = hs_tx_build_numbers(c->b, (size_t)c->count + 1);
+	return a->kind == TX_SCT_CONCEPT ? a->value : c->count;
+}
+
+/* Where the relationships of each type, or with each value, begin. */
+static uint32_t *begin_of(struct columns *c, const struct tx_sct_attribute *list, size_t count, bool by_type)
+{
+	uint32_t *first = hs_tx_build_numbers(c->b, (size_t)c->count + 2);
 
 	for (size_t i = 0; i < count; i++)
-		if (list[i].kind == TX_SCT_CONCEPT)
-			first[list[i].value + 1]++;
-	for (uint32_t i = 0; i < c->count; i++)
+		first[(by_type ? list[i].type : value_key(c, &list[i])) + 1]++;
+	for (uint32_t i = 0; i <= c->count; i++)
 		first[i + 1] += first[i];
-	memcpy(at, first, ((size_t)c->count + 1) * sizeof(*at));
+	return first;
+}
+
+/* In order of type, value and source: sorted by value and then by type, each keeping the order before it. */
+static void put_pairs(struct columns *c, const struct tx_sct_attribute *list, size_t count)
+{
+	uint32_t *by_value = begin_of(c, list, count, false), *by_type = begin_of(c, list, count, true);
+	uint32_t *order = hs_tx_build_numbers(c->b, count);
+	struct tx_sct_pair *pairs = hs_arena_array(c->b->arena, count + 1, sizeof(*pairs));
+	struct tx_sct_attribute_type *types = hs_arena_array(c->b->arena, (size_t)c->count + 1,
+		sizeof(*types));
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < c->count; i++)
+		if (by_type[i] < by_type[i + 1])
+			types[n++] = (struct tx_sct_attribute_type) { i, by_type[i] };
+	types[n++] = (struct tx_sct_attribute_type) { UINT32_MAX, (uint32_t)count };
 	for (uint32_t i = 0; i < count; i++)
-		if (list[i].kind == TX_SCT_CONCEPT)
-			uses[at[list[i].value]++] = i;
-	hs_image_builder_section(c->image, TX_SCT_USE_FIRST, first, sizeof(*first), (size_t)c->count + 1);
-	hs_image_builder_section(c->image, TX_SCT_USES, uses, sizeof(*uses), first[c->count]);
+		order[by_value[value_key(c, &list[i])]++] = i;
+	for (size_t i = 0; i < count; i++) {
+		const struct tx_sct_attribute *a = &list[order[i]];
+		pairs[by_type[a->type]++] =
+			(struct tx_sct_pair) { .value = a->kind == TX_SCT_CONCEPT ? a->value : UINT32_MAX,
+				.source = a->source & (uint32_t)INT32_MAX,
+				.grouped = a->group != 0 };
+	}
+	hs_image_builder_section(c->image, TX_SCT_TYPES, types, sizeof(*types), n);
+	hs_image_builder_section(c->image, TX_SCT_PAIRS, pairs, sizeof(*pairs), count);
 }
 
 static void put_attributes(struct columns *c)
@@ -93,7 +119,7 @@ static void put_attributes(struct columns *c)
 	hs_image_builder_section(c->image, TX_SCT_COLUMNS, columns, sizeof(*columns), (size_t)c->count + 1);
 	hs_image_builder_section(c->image, TX_SCT_ATTRIBUTES, list, sizeof(*list), count);
 	hs_image_builder_section(c->image, TX_SCT_VALUES, texts, sizeof(*texts), values);
-	put_uses(c, list, count);
+	put_pairs(c, list, count);
 }
 
 /* ---- texts ---- */

@@ -11,6 +11,8 @@
 #include "../compile/tree.h"
 #include "../compile/version.h"
 
+#define LISTED 2u /* steps to put a code on a list */
+
 /* ---- sets of items ---- */
 
 static uint64_t mix(uint64_t h, uint64_t v)
@@ -109,6 +111,8 @@ enum hs_status hs_tx_walk_push(struct tx_walk *w, struct tx_list *list, struct t
 {
 	enum hs_status status = HS_OK;
 
+	if (!tx_spend(&w->ctx->patience, LISTED))
+		return tx_say_spent(err);
 	if (list->count == list->room)
 		status = hs_tx_walk_reserve(w, list, list->room ? list->room * 2 : 256, err);
 	if (status)
@@ -151,8 +155,9 @@ enum hs_status hs_tx_walk_keep_found(struct tx_walk *w, struct tx_system s, stru
 {
 	struct tx_bits found = hs_tx_bits_new(w->ctx->arena, bits.count);
 
-	if (!found.words || !hs_tx_big_search(s.layer, w->ctx->arena, w->x->folded_filter, &found))
-		return hs_tx_walk_too_costly(w, err);
+	if (!found.blocks ||
+		!hs_tx_big_search(s.layer, w->ctx->arena, w->x->folded_filter, &w->ctx->patience, &found))
+		return tx_is_spent(&w->ctx->patience) ? tx_say_spent(err) : hs_tx_walk_too_costly(w, err);
 	hs_tx_bits_and(bits, found);
 	return HS_OK;
 }
@@ -322,7 +327,7 @@ static struct tx_bits bits_below(struct hs_arena *arena, struct tx_system s, uin
 	uint32_t *open = hs_arena_raw(arena, ((size_t)total + 1) * sizeof(*open));
 	size_t n = 0;
 
-	if (!out.words || !open)
+	if (!out.blocks || !open)
 		return (struct tx_bits) { NULL, 0 };
 	open[n++] = concept;
 	while (n) {
@@ -357,11 +362,11 @@ static void narrow(struct tx_walk *w, struct tx_system s, struct tx_filter *f, s
 		return;
 	}
 	struct tx_bits bits = bits_below(w->ctx->arena, s, f->concept);
-	if (!bits.words)
+	if (!bits.blocks)
 		return;
 	if (f->op == TX_OP_IS_A)
 		hs_tx_bits_add(bits, f->concept - s.row->concept_first);
-	if (found->bits.words)
+	if (found->bits.blocks)
 		hs_tx_bits_and(found->bits, bits);
 	else
 		found->bits = bits;
@@ -370,7 +375,7 @@ static void narrow(struct tx_walk *w, struct tx_system s, struct tx_filter *f, s
 
 static uint32_t next_found(const struct found *found, struct tx_system s, uint32_t at)
 {
-	if (!found->bits.words)
+	if (!found->bits.blocks)
 		return at;
 	uint32_t next = hs_tx_bits_next(found->bits, at - s.row->concept_first);
 	return next == UINT32_MAX ? next : s.row->concept_first + next;
@@ -392,7 +397,7 @@ static enum hs_status list_concepts(struct tx_walk *w, struct tx_set set, const 
 		search_texts(w, s, &found);
 	for (uint32_t i = 0; i < rule->filter_count && status == HS_OK; i++)
 		narrow(w, s, &filters[i], &found, &from, &to);
-	bool all = status == HS_OK && from < to && !found.bits.words;
+	bool all = status == HS_OK && from < to && !found.bits.blocks;
 	for (uint32_t i = 0; i < rule->filter_count && all; i++)
 		all = filters[i].answered;
 	if (all)

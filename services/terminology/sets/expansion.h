@@ -44,7 +44,7 @@ struct tx_expansion {
 };
 
 /* Whether what hs_tx_choose_set has chosen is expanded in well under a millisecond, by the number of codes
- * that have to be looked at. */
+ * that have to be looked at; those of a large code system count when they are found (image/patience.h). */
 bool hs_tx_expansion_is_quick(struct tx_context *ctx);
 /* Expands ctx->set. HS_E_TOO_COSTLY past the limit, with ctx->failure set. */
 enum hs_status hs_tx_expansion_make(struct tx_context *ctx, struct tx_expansion **out, struct hs_error *err);

@@ -70,7 +70,7 @@ static enum hs_status join_picks(struct tx_walk *w, struct tx_set set, const str
 	struct tx_system s, struct tx_bits *out, struct hs_error *err)
 {
 	*out = hs_tx_bits_new(w->ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
-	if (!out->words)
+	if (!out->blocks)
 		return hs_tx_walk_too_costly(w, err);
 	for (uint32_t i = 0; i < rule->pick_count; i++) {
 		struct hs_slice code = tx_text(set.layer, set.layer->picks[rule->pick_first + i].code);
@@ -104,7 +104,7 @@ static enum hs_status join_rule(struct tx_walk *w, struct tx_set set, const stru
 		status = hs_tx_walk_import(w, set, rule->import_first + i, &other, err);
 		if (status == HS_OK)
 			status = join_set(w, other, s, &found, err);
-		if (status == HS_OK && out->words)
+		if (status == HS_OK && out->blocks)
 			hs_tx_bits_and(*out, found);
 		else if (status == HS_OK)
 			*out = found;
@@ -114,11 +114,15 @@ static enum hs_status join_rule(struct tx_walk *w, struct tx_set set, const stru
 	return status;
 }
 
-static void take_inactive(struct tx_system s, struct tx_bits bits)
+static enum hs_status take_inactive(struct tx_walk *w, struct tx_system s, struct tx_bits bits,
+	struct hs_error *err)
 {
-	for (uint32_t at = hs_tx_bits_next(bits, 0); at != UINT32_MAX; at = hs_tx_bits_next(bits, at + 1))
-		if (s.layer->concepts[at].flags & TX_INACTIVE)
-			hs_tx_bits_take(bits, at);
+	struct tx_bits retired = hs_tx_big_inactive(s.layer, w->ctx->arena);
+
+	if (!retired.blocks)
+		return hs_tx_walk_too_costly(w, err);
+	hs_tx_bits_minus(bits, retired);
+	return HS_OK;
 }
 
 static enum hs_status join_set(struct tx_walk *w, struct tx_set set, struct tx_system s, struct tx_bits *out,
@@ -131,21 +135,22 @@ static enum hs_status join_set(struct tx_walk *w, struct tx_set set, struct tx_s
 		for (uint32_t i = 0; i < set.row->rule_count && status == HS_OK; i++) {
 			const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
 			struct tx_bits found = { NULL, 0 };
-			if (((rule->flags & TX_RULE_EXCLUDE) != 0) != excluding || (excluding && !out->words))
+			if (((rule->flags & TX_RULE_EXCLUDE) != 0) != excluding ||
+				(excluding && !out->blocks))
 				continue;
 			status = join_rule(w, set, rule, s, &found, err);
-			if (status || !found.words)
+			if (status || !found.blocks)
 				continue;
-			if (!out->words)
+			if (!out->blocks)
 				*out = found;
 			else
 				(excluding ? hs_tx_bits_minus : hs_tx_bits_or)(*out, found);
 		}
-	if (out->words && (w->ctx->params.active_only == TX_YES || tx_only_active(set)))
-		take_inactive(s, *out);
-	if (status == HS_OK && !out->words) /* nothing is included */
+	if (status == HS_OK && out->blocks && (w->ctx->params.active_only == TX_YES || tx_only_active(set)))
+		status = take_inactive(w, s, *out, err);
+	if (status == HS_OK && !out->blocks) /* nothing is included */
 		*out = hs_tx_bits_new(w->ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
-	return status || out->words ? status : hs_tx_walk_too_costly(w, err);
+	return status || out->blocks ? status : hs_tx_walk_too_costly(w, err);
 }
 
 static enum hs_status list_page(struct tx_walk *w, struct tx_system s, struct tx_bits bits,

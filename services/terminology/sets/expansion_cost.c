@@ -9,7 +9,7 @@
 #define CODES_QUICK 1000u /* looked at one by one, some hundred nanoseconds each */
 #define PLACE 3u          /* of them are found by their place in the time that one is told */
 #define PAGE_QUICK 100    /* codes of a large code system */
-#define FILTER_QUICK 4u   /* bytes; beginnings of fewer stand in very many texts */
+#define RULE 30u          /* codes in the time of joining two sets of a large code system */
 
 struct estimate {
 	struct tx_context *ctx;
@@ -40,18 +40,13 @@ static bool places_only(struct tx_set set, const struct tx_rule_row *rule)
 		(has_op(set, rule, HS_S("is-a")) || has_op(set, rule, HS_S("descendent-of")));
 }
 
-/* A short page of a large code system, which is all that the set has: below one concept, or what begins with
- * a few letters. */
-static bool affords_page(struct estimate *e, struct tx_set set, const struct tx_rule_row *rule)
+/* A short page of a large code system. What it takes to find it is told by the patience of the question. */
+static bool affords_page(struct estimate *e)
 {
 	const struct tx_params *params = &e->ctx->params;
-	bool few = params->filter.len >= FILTER_QUICK;
-	bool alone = set.row == e->ctx->set.row && set.row->rule_count == 1 && !rule->import_count &&
-		!e->ctx->supplement_count;
 
-	if (!alone || params->count < 0 || params->count > PAGE_QUICK)
-		return false;
-	return rule->filter_count ? places_only(set, rule) && (few || !params->filter.len) : few;
+	return !e->ctx->supplement_count && params->count >= 0 && params->count <= PAGE_QUICK &&
+		spend(e, RULE);
 }
 
 static bool affords_codes(struct estimate *e, struct tx_set set, const struct tx_rule_row *rule)
@@ -64,7 +59,7 @@ static bool affords_codes(struct estimate *e, struct tx_set set, const struct tx
 	if (rule->flags & TX_RULE_ENUM)
 		return spend(e, rule->pick_count);
 	if (hs_tx_is_big(s))
-		return affords_page(e, set, rule);
+		return affords_page(e);
 	if (hs_tx_source(s) || has_op(set, rule, HS_S("regex")))
 		return false;
 	return spend(e,

@@ -107,6 +107,8 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 		*out = f;
 		return HS_OK;
 	}
+	if (tx_is_spent(&ctx->patience))
+		return tx_say_spent(err);
 	if (f.why.len)
 		return refuse(ctx, TX_MSG_FILTER_BAD_CONSTRAINT, &why_not, &f, err);
 	if (i == count || (operators[i].hierarchical && f.on != TX_ON_CODE) ||

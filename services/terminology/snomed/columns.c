@@ -5,12 +5,12 @@
 const struct tx_sct *hs_tx_sct_open(const struct tx_layer *layer, const struct tx_big *big)
 {
 	struct tx_sct *s = hs_arena_alloc(big->arena, sizeof(*s));
-	size_t use_firsts = 0;
 
 #define GET(name, id) s->name##s = hs_image_section(layer->image, (id), sizeof(*s->name##s), &s->name##_count)
 	GET(column, TX_SCT_COLUMNS);
 	GET(attribute, TX_SCT_ATTRIBUTES);
-	GET(use, TX_SCT_USES);
+	GET(type, TX_SCT_TYPES);
+	GET(pair, TX_SCT_PAIRS);
 	GET(value, TX_SCT_VALUES);
 	GET(text, TX_SCT_TEXTS);
 	GET(dialect, TX_SCT_DIALECTS);
@@ -21,8 +21,7 @@ const struct tx_sct *hs_tx_sct_open(const struct tx_layer *layer, const struct t
 	GET(aside, TX_SCT_ASIDES);
 	GET(identifier, TX_SCT_IDENTIFIERS);
 #undef GET
-	s->use_first = hs_image_section(layer->image, TX_SCT_USE_FIRST, sizeof(uint32_t), &use_firsts);
-	if (s->column_count != big->concept_count + 1 || use_firsts != big->concept_count + 1 ||
+	if (s->column_count != big->concept_count + 1 || !s->type_count ||
 		s->columns[big->concept_count].attribute_first != s->attribute_count ||
 		s->text_count != layer->designations_count + big->concept_count ||
 		s->dialect_count > TX_SCT_DIALECTS_MAX)
@@ -44,13 +43,46 @@ const struct tx_sct_attribute *hs_tx_sct_attributes(const struct tx_layer *layer
 	return s->attributes + first;
 }
 
-const uint32_t *hs_tx_sct_uses(const struct tx_layer *layer, uint32_t concept, size_t *count)
+const struct tx_sct_pair *hs_tx_sct_pairs(const struct tx_layer *layer, uint32_t type, size_t *count)
 {
 	const struct tx_sct *s = TX_BIG(layer)->sct;
-	uint32_t first = s->use_first[concept], end = s->use_first[concept + 1];
+	size_t lo = 0, hi = s->type_count - 1;
 
-	*count = first <= end && end <= s->use_count ? end - first : 0;
-	return s->uses + first;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (s->types[mid].concept < type)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	*count = 0;
+	if (lo == s->type_count - 1 || s->types[lo].concept != type)
+		return s->pairs;
+	uint32_t first = s->types[lo].pair_first, end = s->types[lo + 1].pair_first;
+	if (first > end || end > s->pair_count)
+		return s->pairs;
+	*count = end - first;
+	return s->pairs + first;
+}
+
+size_t hs_tx_sct_pairs_before(const struct tx_sct_pair *pairs, size_t count, uint32_t value)
+{
+	size_t step = 1, lo = 0, hi;
+
+	/* what is looked for is often near: first by doubled steps, then by halves */
+	while (step < count && pairs[step - 1].value < value) {
+		lo = step;
+		step *= 2;
+	}
+	hi = step < count ? step : count;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (pairs[mid].value < value)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 const struct tx_sct_aside *hs_tx_sct_asides(const struct tx_layer *layer, uint32_t concept, size_t *count)

@@ -2,8 +2,9 @@
 /* SNOMED CT's columns in the image of a large code system: what RF2 says beyond codes, texts and hierarchy.
  *
  * Concepts are numbers of the image. Relationships stand in order of their source, and a second list has them
- * in order of their value. Relationships are the active ones; texts and members that are no longer active
- * stand apart from the others (asides, retired members), since only constraints that name them ask for them.
+ * in order of their type and value. Relationships are the active ones; texts and members that are no longer
+ * active stand apart from the others (asides, retired members), since only constraints that name them ask for
+ * them.
  */
 #pragma once
 
@@ -27,6 +28,17 @@ struct tx_sct_attribute {
 	uint32_t value; /* concept, or index of the values */
 	uint16_t group; /* 0: not grouped; others are renumbered from 1 within the source */
 	uint16_t kind;  /* enum tx_sct_kind */
+};
+
+/* A relationship as its type sees it. The pairs of one type stand together, in order of value and source. */
+struct tx_sct_pair {
+	uint32_t value; /* concept; UINT32_MAX: it has a concrete value */
+	uint32_t source : 31, grouped : 1;
+};
+
+/* A concept that relationships have as their type; the end of its pairs is the next row's. */
+struct tx_sct_attribute_type {
+	uint32_t concept, pair_first;
 };
 
 enum tx_sct_type { TX_SCT_SYNONYM, TX_SCT_FSN, TX_SCT_DEFINITION };
@@ -79,7 +91,8 @@ struct tx_sct_field {
 struct tx_sct {
 	const struct tx_sct_column *columns;
 	const struct tx_sct_attribute *attributes;
-	const uint32_t *use_first, *uses; /* attributes by the concept that is their value */
+	const struct tx_sct_attribute_type *types; /* in order of their concepts, and the end */
+	const struct tx_sct_pair *pairs;
 	const struct hs_image_text *values, *field_names;
 	const struct tx_sct_text *texts;
 	const uint32_t *dialects;                  /* concepts of the language reference sets */
@@ -89,8 +102,9 @@ struct tx_sct {
 	const struct tx_sct_field *fields;
 	const struct tx_sct_aside *asides;
 	const struct tx_sct_identifier *identifiers;
-	size_t column_count, attribute_count, use_count, value_count, field_name_count, text_count,
-		dialect_count, refset_count, member_count, field_count, aside_count, identifier_count;
+	size_t column_count, attribute_count, type_count, pair_count, value_count, field_name_count,
+		text_count, dialect_count, refset_count, member_count, field_count, aside_count,
+		identifier_count;
 };
 
 /* In the arena of `big`; NULL: the sections do not agree. */
@@ -102,8 +116,10 @@ static inline const struct tx_sct *hs_tx_sct(struct tx_system s)
 /* The relationships of a concept other than is-a. */
 const struct tx_sct_attribute *hs_tx_sct_attributes(const struct tx_layer *layer, uint32_t concept,
 	size_t *count);
-/* Indexes of the relationships whose value is that concept. */
-const uint32_t *hs_tx_sct_uses(const struct tx_layer *layer, uint32_t concept, size_t *count);
+/* The relationships of one type, which may have none. */
+const struct tx_sct_pair *hs_tx_sct_pairs(const struct tx_layer *layer, uint32_t type, size_t *count);
+/* Of pairs in order of their values: how many come before `value`. */
+size_t hs_tx_sct_pairs_before(const struct tx_sct_pair *pairs, size_t count, uint32_t value);
 /* The descriptions of a concept that stand apart. */
 const struct tx_sct_aside *hs_tx_sct_asides(const struct tx_layer *layer, uint32_t concept, size_t *count);
 /* The concepts that some scheme calls `code`. */

@@ -5,11 +5,23 @@
 #include "../compile/concept.h"
 #include "../text/fold.h"
 
+#define STEPS 8u /* to go one way from a concept */
+
+enum hs_status hs_ecl_spend(struct ecl_eval *e, size_t steps)
+{
+	return tx_spend(e->patience, steps) ? HS_OK : tx_say_spent(e->err);
+}
+
+enum hs_status hs_ecl_spend_each(struct ecl_eval *e, struct tx_bits set, size_t steps)
+{
+	return e->patience ? hs_ecl_spend(e, hs_tx_bits_total(set) * steps) : HS_OK;
+}
+
 enum hs_status hs_ecl_new_set(struct ecl_eval *e, struct tx_bits *out)
 {
 	struct tx_bits bits = hs_tx_bits_new(e->arena, e->count);
 
-	if (!bits.words)
+	if (!bits.blocks)
 		return hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
 	*out = bits;
 	return HS_OK;
@@ -35,97 +47,118 @@ static void add_parents(struct ecl_eval *e, uint32_t concept, struct tx_bits out
 		hs_tx_bits_add(out, list[i]);
 }
 
-/* Upwards along every way, each concept once. `stack` has room for all concepts. */
-static void add_ancestors(struct ecl_eval *e, uint32_t concept, uint32_t *stack, struct tx_bits out)
+/* Upwards along every way, each concept once. */
+static bool add_ancestors(struct ecl_eval *e, uint32_t concept, struct tx_numbers *todo, struct tx_bits out)
 {
-	size_t depth = 1;
-
-	stack[0] = concept;
-	while (depth) {
+	hs_tx_numbers_add(todo, concept);
+	while (todo->count) {
 		size_t count;
-		const uint32_t *list = hs_tx_parents(e->s, stack[--depth], &count);
+		const uint32_t *list = hs_tx_parents(e->s, todo->items[--todo->count], &count);
 		for (size_t i = 0; i < count; i++)
 			if (list[i] < e->count && !hs_tx_bits_has(out, list[i])) {
 				hs_tx_bits_add(out, list[i]);
-				stack[depth++] = list[i];
+				if (!hs_tx_numbers_add(todo, list[i]))
+					return false;
 			}
 	}
+	return true;
 }
 
-/* Those of the set that have none of it above (or below) them. */
-static enum hs_status extremes(struct ecl_eval *e, bool top, struct tx_bits set, struct tx_bits out)
+/* Downwards from each of the set. What is below one that was met before is there already. */
+static void add_below(struct ecl_eval *e, struct tx_bits set, bool itself, struct tx_bits out)
 {
 	TX_BITS_EACH(at, set)
-	{
-		size_t count;
-		const struct tx_span *spans = hs_tx_big_spans(e->s.layer, at, &count);
-		bool lowest = true;
-		for (size_t i = 0; i < count && (top || lowest); i++)
-			for (uint32_t other = hs_tx_bits_next(set, spans[i].from); other < spans[i].to;
-				other = hs_tx_bits_next(set, other + 1)) {
-				if (other == at)
-					continue;
-				lowest = false;
-				if (!top)
-					break;
-				hs_tx_bits_add(out, other); /* has `at` above it */
-			}
-		if (!top && lowest)
-			hs_tx_bits_add(out, at);
+	if (!hs_tx_bits_has(out, at))
+		hs_tx_bits_add_below(e->s.layer, out, at, itself);
+}
+
+/* Those of the set that have none of it above them. */
+static enum hs_status add_top(struct ecl_eval *e, struct tx_bits set, struct tx_bits out)
+{
+	struct tx_bits below = { NULL, 0 };
+	enum hs_status status = hs_ecl_new_set(e, &below);
+
+	if (status)
+		return status;
+	add_below(e, set, false, below);
+	hs_tx_bits_or(out, set);
+	hs_tx_bits_minus(out, below);
+	return HS_OK;
+}
+
+static bool has_below(struct ecl_eval *e, struct tx_bits set, uint32_t concept)
+{
+	size_t count;
+	const struct tx_span *spans = hs_tx_big_spans(e->s.layer, concept, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t other = hs_tx_bits_next(set, spans[i].from);
+		if (other == concept)
+			other = hs_tx_bits_next(set, concept + 1);
+		if (other < spans[i].to)
+			return true;
 	}
-	if (!top)
-		return HS_OK;
-	for (size_t i = 0; set.words && out.words && i <= set.count / 64; i++)
-		out.words[i] = set.words[i] & ~out.words[i];
+	return false;
+}
+
+/* Those that have none of it below them. */
+static enum hs_status add_bottom(struct ecl_eval *e, struct tx_bits set, struct tx_bits out)
+{
+	TX_BITS_EACH(at, set)
+	if (!has_below(e, set, at))
+		hs_tx_bits_add(out, at);
+	return HS_OK;
+}
+
+static enum hs_status add_above(struct ecl_eval *e, struct tx_bits set, struct tx_bits out)
+{
+	struct tx_numbers todo = { .arena = e->arena };
+
+	TX_BITS_EACH(at, set)
+	if (!hs_tx_bits_has(out, at) && !add_ancestors(e, at, &todo, out))
+		return hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
 	return HS_OK;
 }
 
 static enum hs_status follow(struct ecl_eval *e, enum ecl_operator operator, struct tx_bits set,
 	struct tx_bits out)
 {
-	uint32_t *stack = NULL;
+	enum hs_status status = hs_ecl_spend_each(e, set, STEPS);
 
-	if (operator== ECL_TOP || operator== ECL_BOTTOM)
-		return extremes(e, operator== ECL_TOP, set, out);
-	if (operator== ECL_ANCESTOR || operator== ECL_ANCESTOR_SELF) {
-		stack = hs_arena_array(e->arena, e->count, sizeof(*stack));
-		if (!stack)
-			return hs_fail(e->err, HS_E_LIMIT,
-				"the constraint needs more memory than is allowed");
-	}
-	TX_BITS_EACH(at, set)
-	{
-		switch (operator) {
-		case ECL_DESCENDANT:
-		case ECL_DESCENDANT_SELF:
-			hs_tx_bits_add_below(e->s.layer, out, at, operator== ECL_DESCENDANT_SELF);
-			break;
-		case ECL_CHILD:
-		case ECL_CHILD_SELF:
+	if (status)
+		return status;
+	switch (operator) {
+	case ECL_DESCENDANT:
+	case ECL_DESCENDANT_SELF:
+		add_below(e, set, operator== ECL_DESCENDANT_SELF, out);
+		break;
+	case ECL_ANCESTOR:
+	case ECL_ANCESTOR_SELF:
+		status = add_above(e, set, out);
+		break;
+	case ECL_TOP:
+		return add_top(e, set, out);
+	case ECL_BOTTOM:
+		return add_bottom(e, set, out);
+	default:
+		TX_BITS_EACH(at, set)
+		if (operator== ECL_CHILD || operator== ECL_CHILD_SELF)
 			add_children(e, at, out);
-			break;
-		case ECL_PARENT:
-		case ECL_PARENT_SELF:
+		else
 			add_parents(e, at, out);
-			break;
-		default:
-			if (stack)
-				add_ancestors(e, at, stack, out);
-		}
 	}
 	if (operator== ECL_CHILD_SELF || operator== ECL_PARENT_SELF || operator== ECL_ANCESTOR_SELF)
 		hs_tx_bits_or(out, set);
-	return HS_OK;
+	return status;
 }
 
 /* ---- parts ---- */
 
 static enum hs_status any(struct ecl_eval *e, bool inactive, struct tx_bits out)
 {
-	for (uint32_t i = 0; i < e->count; i++)
-		if (inactive || !(e->s.layer->concepts[i].flags & TX_INACTIVE))
-			hs_tx_bits_add(out, i);
-	return HS_OK;
+	return hs_tx_big_add_all(e->s.layer, e->arena, out, inactive) ?
+		HS_OK :
+		hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
 }
 
 static enum hs_status dot(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits out)
@@ -135,15 +168,7 @@ static enum hs_status dot(struct ecl_eval *e, const struct ecl_node *node, struc
 
 	if (status == HS_OK)
 		status = hs_ecl_set(e, node->right, &types);
-	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(set, 0); at != UINT32_MAX;
-		at = hs_tx_bits_next(set, at + 1)) {
-		size_t count;
-		const struct tx_sct_attribute *list = hs_tx_sct_attributes(e->s.layer, at, &count);
-		for (size_t i = 0; i < count; i++)
-			if (list[i].kind == TX_SCT_CONCEPT && hs_tx_bits_has(types, list[i].type))
-				hs_tx_bits_add(out, list[i].value);
-	}
-	return status;
+	return status ? status : hs_ecl_add_targets(e, types, set, out);
 }
 
 static enum hs_status join(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out)
@@ -191,7 +216,7 @@ static enum hs_status sub(struct ecl_eval *e, const struct ecl_node *node, struc
 		if (status == HS_OK && node->member_of)
 			status = hs_ecl_members(e, node, set, next);
 		else if (status == HS_OK)
-			hs_ecl_containing(e, set, next);
+			status = hs_ecl_containing(e, set, next);
 		set = next;
 	}
 	if (status == HS_OK && node->operator!= ECL_SELF) {
@@ -227,7 +252,7 @@ static bool scheme_fits(struct ecl_eval *e, uint32_t scheme, struct hs_slice ali
 	struct hs_arena_mark mark = hs_arena_mark(e->arena);
 	struct tx_bits found = { NULL, 0 };
 	bool fits = scheme < e->count && hs_ecl_new_set(e, &found) == HS_OK &&
-		hs_tx_big_search(e->s.layer, e->arena, hs_tx_fold(e->arena, alias), &found) &&
+		hs_tx_big_search(e->s.layer, e->arena, hs_tx_fold(e->arena, alias), NULL, &found) &&
 		hs_tx_bits_has(found, scheme);
 
 	hs_arena_rollback(e->arena, mark);
@@ -283,12 +308,18 @@ enum hs_status hs_ecl_set(struct ecl_eval *e, const struct ecl_node *node, struc
 	return status;
 }
 
+enum hs_status hs_ecl_answer(struct ecl_eval *e, struct hs_slice text, struct tx_bits *out)
+{
+	struct ecl_node *node = NULL;
+	enum hs_status status = hs_tx_ecl_parse(e->arena, text, &node, e->err);
+
+	return status ? status : hs_ecl_set(e, node, out);
+}
+
 enum hs_status hs_tx_ecl(struct hs_arena *arena, struct tx_system s, struct hs_slice text,
 	struct tx_bits *out, struct hs_error *err)
 {
-	struct ecl_eval e = { arena, s, (uint32_t)TX_BIG(s.layer)->concept_count, err };
-	struct ecl_node *node = NULL;
-	enum hs_status status = hs_tx_ecl_parse(arena, text, &node, err);
+	struct ecl_eval e = ECL_EVAL(arena, s, err);
 
-	return status ? status : hs_ecl_set(&e, node, out);
+	return hs_ecl_answer(&e, text, out);
 }

@@ -5,6 +5,10 @@
 #include "../compile/concept.h"
 #include "../text/fold.h"
 
+/* Steps for a concept. */
+#define TEXTS 200u
+#define COLUMN 4u
+
 /* ---- terms ---- */
 
 /* * stands for any characters, \\* for itself. */
@@ -216,15 +220,11 @@ static bool some_text_fits(struct ecl_eval *e, const struct ecl_filter *f, uint8
 static bool concept_fits(struct ecl_eval *e, const struct ecl_filter *f, uint32_t concept)
 {
 	const struct tx_sct_column *column = &TX_BIG(e->s.layer)->sct->columns[concept];
-	bool defined = column->flags & TX_SCT_DEFINED,
-	     active = !(e->s.layer->concepts[concept].flags & TX_INACTIVE);
-	bool fits;
+	bool defined = column->flags & TX_SCT_DEFINED, fits;
 
 	switch (f->on) {
 	case ECL_ON_TIME:
 		return hs_ecl_time_fits(f, column->effective);
-	case ECL_ON_ACTIVE:
-		return f->states & (active ? ECL_ACTIVE : ECL_RETIRED);
 	case ECL_ON_STATUS:
 		if (f->set)
 			fits = hs_tx_bits_has(f->bits,
@@ -267,22 +267,46 @@ static bool narrow(struct ecl_eval *e, const struct ecl_filter *first, uint8_t s
 		return true;
 	if (hs_ecl_new_set(e, &found))
 		return false;
+	if (!tx_spend(e->patience, sct->aside_count))
+		return false;
 	for (size_t i = 0; i < sct->aside_count; i++)
 		if (states & (sct->asides[i].active ? ECL_ACTIVE : ECL_RETIRED))
 			hs_tx_bits_add(found, sct->asides[i].concept);
 	for (const struct ecl_texts *t = term && states & ECL_ACTIVE ? term->texts : NULL; t; t = t->next)
-		if (!hs_tx_big_search(e->s.layer, e->arena, hs_tx_fold(e->arena, t->text), &found))
+		if (!hs_tx_big_search(e->s.layer, e->arena, hs_tx_fold(e->arena, t->text), e->patience,
+			    &found))
 			return false;
 	hs_tx_bits_and(set, found);
 	return true;
+}
+
+/* Keeps the active ones of the set, the others, both or none. */
+static enum hs_status keep_states(struct ecl_eval *e, uint8_t states, struct tx_bits set)
+{
+	struct tx_bits retired = hs_tx_big_inactive(e->s.layer, e->arena);
+
+	if (!retired.blocks)
+		return hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
+	if (!(states & ECL_RETIRED))
+		hs_tx_bits_minus(set, retired);
+	if (!(states & ECL_ACTIVE))
+		hs_tx_bits_and(set, retired);
+	return HS_OK;
 }
 
 static enum hs_status apply(struct ecl_eval *e, const struct ecl_filter *f, struct tx_bits set)
 {
 	uint8_t states = f->about == ECL_ABOUT_TEXT ? hs_ecl_states(f) : 0;
 
+	if (f->about == ECL_ABOUT_CONCEPT && f->on == ECL_ON_ACTIVE)
+		return keep_states(e, f->states, set);
 	if (f->about == ECL_ABOUT_TEXT && !narrow(e, f, states, set))
-		return hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
+		return tx_is_spent(e->patience) ?
+			tx_say_spent(e->err) :
+			hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
+	enum hs_status status = hs_ecl_spend_each(e, set, f->about == ECL_ABOUT_TEXT ? TEXTS : COLUMN);
+	if (status)
+		return status;
 	TX_BITS_EACH(at, set)
 	{
 		struct hs_arena_mark mark = hs_arena_mark(e->arena);

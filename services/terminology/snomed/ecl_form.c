@@ -77,7 +77,7 @@ static bool stands(const struct asker *a, enum ecl_operator operator, uint32_t c
 static enum hs_status stands_to_some(struct asker *a, enum ecl_operator operator, struct tx_bits set,
 	bool *out)
 {
-	if (!a->above.words && !hs_tx_form_above(a->e.arena, a->e.s, a->form, &a->above))
+	if (!a->above.blocks && !hs_tx_form_above(a->e.arena, a->e.s, a->form, &a->above))
 		return hs_fail(a->e.err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
 	TX_BITS_EACH(at, set)
 	if (stands(a, operator, at)) {
@@ -260,7 +260,7 @@ static enum hs_status matches(struct asker *a, const struct ecl_node *node, bool
 enum hs_status hs_tx_ecl_form(struct hs_arena *arena, struct tx_system s, struct hs_slice text,
 	const struct tx_form *form, bool *out, struct hs_error *err)
 {
-	struct asker a = { .e = { arena, s, (uint32_t)TX_BIG(s.layer)->concept_count, err }, .form = form };
+	struct asker a = { .e = ECL_EVAL(arena, s, err), .form = form };
 	struct ecl_node *node = NULL;
 	enum hs_status status = hs_tx_ecl_parse(arena, text, &node, err);
 	bool found = false;

@@ -4,6 +4,10 @@
 
 #include "../compile/concept.h"
 
+/* Steps for one of them. */
+#define SEARCH 16u /* of a component among the members of a reference set */
+#define MEMBER 8u  /* with its fields */
+
 struct refset {
 	const struct tx_layer *layer;
 	const struct tx_sct *sct;
@@ -124,16 +128,22 @@ enum hs_status hs_ecl_members(struct ecl_eval *e, const struct ecl_node *sub, st
 	enum hs_status status = hs_ecl_prepare(e, sub, true);
 	const struct ecl_filter *first = first_of_members(sub);
 	uint8_t states = first ? hs_ecl_states(first) : ECL_ACTIVE;
+	bool plain = !first && !sub->fields && !sub->all_fields;
 
-	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(refsets, 0); at != UINT32_MAX;
+	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(refsets, 0); at != UINT32_MAX && !status;
 		at = hs_tx_bits_next(refsets, at + 1)) {
 		struct refset r = { e->s.layer, TX_BIG(e->s.layer)->sct, hs_tx_sct_refset(e->s.layer, at) };
 		uint32_t from = !r.row || states & ECL_ACTIVE ? 0 : r.row->member_count;
 		uint32_t to = !r.row ?
 			0 :
 			r.row->member_count + (states & ECL_RETIRED ? r.row->retired_count : 0);
-		for (uint32_t i = from; i < to; i++) {
+		status = hs_ecl_spend(e, (size_t)(to - from) * (plain ? 1 : MEMBER));
+		for (uint32_t i = from; i < to && status == HS_OK; i++) {
 			const struct tx_sct_member *member = &r.sct->members[r.row->member_first + i];
+			if (plain) {
+				hs_tx_bits_add(out, member->component);
+				continue;
+			}
 			struct hs_arena_mark mark = hs_arena_mark(e->arena);
 			if (passes(e, &r, sub, member))
 				give(&r, sub, member, out);
@@ -143,18 +153,42 @@ enum hs_status hs_ecl_members(struct ecl_eval *e, const struct ecl_node *sub, st
 	return status;
 }
 
-void hs_ecl_containing(struct ecl_eval *e, struct tx_bits components, struct tx_bits out)
+static bool has_member(struct ecl_eval *e, const struct tx_sct_refset *row, struct tx_bits components,
+	bool few)
+{
+	const struct tx_sct_member *members = TX_BIG(e->s.layer)->sct->members + row->member_first;
+	size_t count;
+
+	if (few) {
+		TX_BITS_EACH(at, components)
+		{
+			hs_tx_sct_members_of(e->s.layer, row, at, &count);
+			if (count)
+				return true;
+		}
+		return false;
+	}
+	for (uint32_t k = 0; k < row->member_count; k++)
+		if (hs_tx_bits_has(components, members[k].component))
+			return true;
+	return false;
+}
+
+enum hs_status hs_ecl_containing(struct ecl_eval *e, struct tx_bits components, struct tx_bits out)
 {
 	const struct tx_sct *sct = TX_BIG(e->s.layer)->sct;
+	bool few = hs_tx_bits_nth(components, e->few) == UINT32_MAX;
+	enum hs_status status = few ? hs_ecl_spend_each(e, components, sct->refset_count * SEARCH) :
+				      hs_ecl_spend(e, sct->member_count);
 
+	if (status)
+		return status;
 	for (size_t i = 0; i < sct->refset_count; i++) {
 		const struct tx_sct_refset *row = hs_tx_sct_refset(e->s.layer, sct->refsets[i].concept);
-		for (uint32_t k = 0; row && k < row->member_count; k++)
-			if (hs_tx_bits_has(components, sct->members[row->member_first + k].component)) {
-				hs_tx_bits_add(out, row->concept);
-				break;
-			}
+		if (row && has_member(e, row, components, few))
+			hs_tx_bits_add(out, row->concept);
 	}
+	return HS_OK;
 }
 
 /* ---- history ---- */
@@ -196,6 +230,10 @@ enum hs_status hs_ecl_history(struct ecl_eval *e, const struct ecl_node *sub, st
 	{
 		struct refset r = { e->s.layer, TX_BIG(e->s.layer)->sct, hs_tx_sct_refset(e->s.layer, at) };
 		uint32_t target = r.row ? find_field(&r, HS_S("targetComponentId")) : UINT32_MAX;
+		if (r.row)
+			status = hs_ecl_spend(e, r.row->member_count);
+		if (status)
+			return status;
 		for (uint32_t i = 0; target != UINT32_MAX && i < r.row->member_count; i++) {
 			const struct tx_sct_member *member = &r.sct->members[r.row->member_first + i];
 			const struct tx_sct_field *field = field_of(&r, member, target);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Answering ECL: refinements. What attributes name is found once, as sets; then each concept that is left is
- * asked. Where some attribute must be there, its values tell which concepts to ask at all. */
+/* Answering ECL: refinements. What attributes name is found once, as sets. Relationships in order of their
+ * type and value tell then who can satisfy the refinement: often that is the answer, else those are asked one
+ * by one. */
 #include "ecl_tree.h"
 
 /* ---- preparing ---- */
@@ -112,14 +113,17 @@ struct rows {
 
 static uint32_t count_reverse(struct ecl_eval *e, const struct ecl_attribute *a, uint32_t concept)
 {
-	size_t count;
-	const uint32_t *uses = hs_tx_sct_uses(e->s.layer, concept, &count);
+	const struct tx_sct *sct = TX_BIG(e->s.layer)->sct;
 	uint32_t found = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct tx_sct_attribute *row = &TX_BIG(e->s.layer)->sct->attributes[uses[i]];
-		found += hs_tx_bits_has(a->types, row->type) &&
-			hs_tx_bits_has(a->values, row->source) == (a->comparison == ECL_EQUAL);
+	for (size_t t = 0; t + 1 < sct->type_count; t++) {
+		size_t count;
+		if (!hs_tx_bits_has(a->types, sct->types[t].concept))
+			continue;
+		const struct tx_sct_pair *pairs = hs_tx_sct_pairs(e->s.layer, sct->types[t].concept, &count);
+		for (size_t i = hs_tx_sct_pairs_before(pairs, count, concept);
+			i < count && pairs[i].value == concept; i++)
+			found += hs_tx_bits_has(a->values, pairs[i].source) == (a->comparison == ECL_EQUAL);
 	}
 	return found;
 }
@@ -167,54 +171,222 @@ static bool holds(struct ecl_eval *e, const struct ecl_refinement *r, const stru
 	}
 }
 
-/* ---- the set ---- */
+/* ---- who may satisfy it ---- */
 
-#define WORTH 4u /* a set that small (a quarter of all values) is asked for its users */
+#define RUN 8u  /* steps to find where the pairs of a run of values begin */
+#define ONE 16u /* steps to ask a concept for its relationships */
 
-/* Narrows the set to the users of the values that every member must have. */
-static enum hs_status narrow(struct ecl_eval *e, const struct ecl_refinement *r, struct tx_bits set)
+/* The concepts that satisfy a refinement, or at least all of those. */
+struct answer {
+	struct tx_bits bits;
+	bool known; /* false: it may be any concept */
+	bool exact;
+};
+
+/* Pairs of one type that are looked through; those outside groups only when they count. */
+struct look {
+	const struct tx_sct_pair *pairs;
+	size_t count;
+	bool grouped;
+	struct tx_bits out;
+	struct tx_patience *patience;
+};
+
+static void add_source(const struct look *l, size_t at)
 {
-	const struct ecl_attribute *a = &r->attribute;
-	struct tx_bits users = { NULL, 0 };
+	if (l->pairs[at].grouped || !l->grouped)
+		hs_tx_bits_add(l->out, l->pairs[at].source);
+}
 
-	if (r->kind == ECL_GROUP)
-		return r->least ? narrow(e, r->left, set) : HS_OK;
-	if (r->kind == ECL_ALL_OF) {
-		enum hs_status status = narrow(e, r->left, set);
-		return status ? status : narrow(e, r->right, set);
+/* Sources of pairs with one of the values. */
+static void add_sources(const struct look *l, struct tx_bits values)
+{
+	size_t at = 0, found;
+
+	if ((size_t)hs_tx_bits_runs(values) * RUN > l->count) {
+		for (at = tx_spend(l->patience, l->count) ? 0 : l->count; at < l->count; at++)
+			if (hs_tx_bits_has(values, l->pairs[at].value))
+				add_source(l, at);
+		return;
 	}
-	if (r->kind != ECL_ATTRIBUTE || !a->least || a->kind != ECL_VALUE_SET || a->reverse ||
-		a->comparison != ECL_EQUAL || hs_tx_bits_total(a->values) > e->count / WORTH)
-		return HS_OK;
-	enum hs_status status = hs_ecl_new_set(e, &users);
-	if (status)
-		return status;
-	TX_BITS_EACH(value, a->values)
+	for (uint32_t from = hs_tx_bits_next(values, 0), to; from != UINT32_MAX && at < l->count;
+		from = hs_tx_bits_next(values, to)) {
+		to = hs_tx_bits_gap(values, from);
+		at += hs_tx_sct_pairs_before(l->pairs + at, l->count - at, from);
+		found = at;
+		for (; at < l->count && l->pairs[at].value < to; at++)
+			add_source(l, at);
+		if (!tx_spend(l->patience, at - found + RUN))
+			return;
+	}
+}
+
+static void add_targets(const struct look *l, struct tx_bits sources)
+{
+	if (!tx_spend(l->patience, l->count))
+		return;
+	for (size_t i = 0; i < l->count; i++)
+		if (hs_tx_bits_has(sources, l->pairs[i].source))
+			hs_tx_bits_add(l->out, l->pairs[i].value);
+}
+
+static void add_concrete(const struct look *l)
+{
+	size_t at = hs_tx_sct_pairs_before(l->pairs, l->count, UINT32_MAX);
+
+	for (at = tx_spend(l->patience, l->count - at) ? at : l->count; at < l->count; at++)
+		add_source(l, at);
+}
+
+static void add_one_by_one(struct ecl_eval *e, struct tx_bits types, struct tx_bits sources,
+	struct tx_bits out)
+{
+	TX_BITS_EACH(at, sources)
 	{
 		size_t count;
-		const uint32_t *uses = hs_tx_sct_uses(e->s.layer, value, &count);
-		for (size_t i = 0; i < count; i++) {
-			const struct tx_sct_attribute *row = &TX_BIG(e->s.layer)->sct->attributes[uses[i]];
-			if (hs_tx_bits_has(a->types, row->type))
-				hs_tx_bits_add(users, row->source);
-		}
+		const struct tx_sct_attribute *list = hs_tx_sct_attributes(e->s.layer, at, &count);
+		for (size_t i = 0; i < count; i++)
+			if (list[i].kind == TX_SCT_CONCEPT && hs_tx_bits_has(types, list[i].type))
+				hs_tx_bits_add(out, list[i].value);
 	}
-	hs_tx_bits_and(set, users);
+}
+
+enum hs_status hs_ecl_add_targets(struct ecl_eval *e, struct tx_bits types, struct tx_bits sources,
+	struct tx_bits out)
+{
+	const struct tx_sct *sct = TX_BIG(e->s.layer)->sct;
+	size_t total = hs_tx_bits_total(sources), pairs = 0;
+
+	for (size_t t = 0; t + 1 < sct->type_count; t++)
+		if (hs_tx_bits_has(types, sct->types[t].concept))
+			pairs += sct->types[t + 1].pair_first - sct->types[t].pair_first;
+	if (total <= e->few || (e->few && total * ONE < pairs)) {
+		enum hs_status status = hs_ecl_spend(e, total * ONE);
+		if (status == HS_OK)
+			add_one_by_one(e, types, sources, out);
+		return status;
+	}
+	for (size_t t = 0; t + 1 < sct->type_count; t++) {
+		struct look look = { .out = out, .patience = e->patience };
+		if (!hs_tx_bits_has(types, sct->types[t].concept))
+			continue;
+		look.pairs = hs_tx_sct_pairs(e->s.layer, sct->types[t].concept, &look.count);
+		add_targets(&look, sources);
+	}
+	return hs_ecl_spend(e, 0);
+}
+
+/* Concepts with a relationship that the attribute wants; in some group when `grouped`. */
+static void add_wanted(struct ecl_eval *e, const struct ecl_attribute *a, struct tx_bits values, bool grouped,
+	struct tx_bits out)
+{
+	const struct tx_sct *sct = TX_BIG(e->s.layer)->sct;
+
+	for (size_t t = 0; t + 1 < sct->type_count; t++) {
+		struct look look = { .grouped = grouped, .out = out, .patience = e->patience };
+		if (!hs_tx_bits_has(a->types, sct->types[t].concept))
+			continue;
+		look.pairs = hs_tx_sct_pairs(e->s.layer, sct->types[t].concept, &look.count);
+		if (a->reverse)
+			add_targets(&look, values);
+		else if (a->kind == ECL_VALUE_SET)
+			add_sources(&look, values);
+		else
+			add_concrete(&look);
+	}
+}
+
+/* What is not in the set. */
+static enum hs_status others(struct ecl_eval *e, struct tx_bits set, struct tx_bits *out)
+{
+	enum hs_status status = hs_ecl_new_set(e, out);
+
+	if (status)
+		return status;
+	hs_tx_bits_add_span(*out, 0, out->count);
+	hs_tx_bits_minus(*out, set);
 	return HS_OK;
 }
 
+/* In a group nothing can be told from what is missing: it may stand in another group. */
+static enum hs_status answer_attribute(struct ecl_eval *e, const struct ecl_attribute *a, bool grouped,
+	struct answer *out)
+{
+	bool named = a->kind == ECL_VALUE_SET, absent = !a->least && !a->most;
+	struct tx_bits values = a->values;
+	enum hs_status status = HS_OK;
+
+	if ((!a->least && !absent) || (absent && (grouped || !named)) || (a->reverse && !named))
+		return HS_OK;
+	if (named && a->comparison != ECL_EQUAL)
+		status = others(e, a->values, &values);
+	if (status == HS_OK)
+		status = hs_ecl_new_set(e, &out->bits);
+	if (status)
+		return status;
+	add_wanted(e, a, values, grouped, out->bits);
+	status = hs_ecl_spend(e, 0);
+	if (status == HS_OK && absent)
+		status = others(e, out->bits, &out->bits);
+	out->known = true;
+	out->exact = named && !(grouped && a->reverse) &&
+		(absent || (a->least == 1 && a->most == UINT32_MAX));
+	return status;
+}
+
+static enum hs_status answer_of(struct ecl_eval *e, const struct ecl_refinement *r, bool grouped,
+	struct answer *out)
+{
+	struct answer right = { .known = false };
+	enum hs_status status;
+
+	*out = right;
+	if (r->kind == ECL_ATTRIBUTE)
+		return answer_attribute(e, &r->attribute, grouped, out);
+	if (r->kind == ECL_GROUP) {
+		status = r->least ? answer_of(e, r->left, true, out) : HS_OK;
+		out->exact &= r->least == 1 && r->most == UINT32_MAX;
+		return status;
+	}
+	status = answer_of(e, r->left, grouped, out);
+	if (status == HS_OK)
+		status = answer_of(e, r->right, grouped, &right);
+	if (status)
+		return status;
+	bool both = out->known && right.known;
+	if (both)
+		(r->kind == ECL_ALL_OF ? hs_tx_bits_and : hs_tx_bits_or)(out->bits, right.bits);
+	else if (r->kind == ECL_ONE_OF)
+		out->known = false;
+	else if (right.known)
+		*out = right;
+	/* of a group it is not enough that both stand in some */
+	out->exact &= both && right.exact && !(grouped && r->kind == ECL_ALL_OF);
+	return HS_OK;
+}
+
+/* ---- the set ---- */
+
 enum hs_status hs_ecl_refine(struct ecl_eval *e, struct ecl_refinement *r, struct tx_bits set)
 {
+	struct answer answer = { .known = false };
 	enum hs_status status = hs_ecl_prepare_refinement(e, r);
 
-	if (status == HS_OK)
-		status = narrow(e, r, set);
-	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(set, 0); at != UINT32_MAX;
-		at = hs_tx_bits_next(set, at + 1)) {
+	if (status == HS_OK && hs_tx_bits_nth(set, e->few) != UINT32_MAX)
+		status = answer_of(e, r, false, &answer);
+	if (status == HS_OK && answer.known)
+		hs_tx_bits_and(set, answer.bits);
+	if (status || answer.exact)
+		return status;
+	status = hs_ecl_spend_each(e, set, ONE);
+	if (status)
+		return status;
+	TX_BITS_EACH(at, set)
+	{
 		struct rows rows = { .concept = at };
 		rows.first = hs_tx_sct_attributes(e->s.layer, at, &rows.count);
 		if (!holds(e, r, &rows))
-			set.words[at / 64] &= ~((uint64_t)1 << (at % 64));
+			hs_tx_bits_take(set, at);
 	}
-	return status;
+	return HS_OK;
 }

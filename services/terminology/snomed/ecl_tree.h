@@ -2,6 +2,7 @@
 /* A parsed constraint of ECL 2.2, in the words of its grammar, and what the files of its parser share. */
 #pragma once
 
+#include "../image/patience.h"
 #include "ecl.h"
 
 enum ecl_kind {
@@ -112,7 +113,7 @@ struct ecl_attribute {
 	struct hs_slice number;
 	struct ecl_texts *texts;
 	bool yes;
-	/* Found before concepts are asked; words NULL: all. */
+	/* Found before concepts are asked. */
 	struct tx_bits types, values;
 };
 
@@ -179,14 +180,24 @@ struct ecl_eval {
 	struct hs_arena *arena;
 	struct tx_system s;
 	uint32_t count;
+	uint32_t few; /* concepts at most that are asked one by one rather than looked for */
 	struct hs_error *err;
+	struct tx_patience *patience; /* NULL: without a limit */
 };
+/* Asks as many one by one as it pays for. */
+#define ECL_EVAL(arena, s, err) \
+	((struct ecl_eval) { (arena), (s), (uint32_t)TX_BIG((s).layer)->concept_count, 64, (err), NULL })
 
+/* hs_tx_ecl, as `e` says. */
+enum hs_status hs_ecl_answer(struct ecl_eval *e, struct hs_slice text, struct tx_bits *out);
 enum hs_status hs_ecl_set(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out);
 enum hs_status hs_ecl_prepare_refinement(struct ecl_eval *e, struct ecl_refinement *r);
 enum hs_status hs_ecl_refine(struct ecl_eval *e, struct ecl_refinement *r, struct tx_bits set);
+/* Adds the values of relationships with one of the types and one of the sources. */
+enum hs_status hs_ecl_add_targets(struct ecl_eval *e, struct tx_bits types, struct tx_bits sources,
+	struct tx_bits out);
 /* The reference sets that have one of `components` as an active member. */
-void hs_ecl_containing(struct ecl_eval *e, struct tx_bits components, struct tx_bits out);
+enum hs_status hs_ecl_containing(struct ecl_eval *e, struct tx_bits components, struct tx_bits out);
 /* The members of the reference sets in `refsets`, or what their fields name, that pass the filters on
  * members. */
 enum hs_status hs_ecl_members(struct ecl_eval *e, const struct ecl_node *sub, struct tx_bits refsets,
@@ -202,6 +213,9 @@ bool hs_ecl_time_fits(const struct ecl_filter *f, uint32_t effective);
 /* Any concept, active or not, when the filters ask for it. */
 bool hs_ecl_wants_inactive(const struct ecl_node *sub);
 enum hs_status hs_ecl_new_set(struct ecl_eval *e, struct tx_bits *out);
+/* HS_E_BUDGET when there is not so much patience; 0 asks whether any is left. */
+enum hs_status hs_ecl_spend(struct ecl_eval *e, size_t steps);
+enum hs_status hs_ecl_spend_each(struct ecl_eval *e, struct tx_bits set, size_t steps);
 int hs_ecl_compare_numbers(struct hs_slice a, struct hs_slice b);
 bool hs_ecl_holds(enum ecl_comparison comparison, int order);
 /* Does the text match one of the terms? */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SNOMED CT's filters as sets of concepts. */
-#include "ecl.h"
+#include "ecl_tree.h"
 #include "semantics.h"
 
 static bool is_constraint(const struct tx_filter *f)
@@ -43,13 +43,11 @@ static void add_sources(struct tx_system s, uint32_t type, struct hs_slice value
 {
 	uint32_t target = hs_tx_big_code(s.layer, value);
 	size_t count = 0;
-	const uint32_t *uses = target == TX_NONE ? NULL : hs_tx_sct_uses(s.layer, target, &count);
+	const struct tx_sct_pair *pairs = hs_tx_sct_pairs(s.layer, type, &count);
 
-	for (size_t i = 0; i < count; i++) {
-		const struct tx_sct_attribute *a = &TX_BIG(s.layer)->sct->attributes[uses[i]];
-		if (a->type == type)
-			hs_tx_bits_add(out, a->source);
-	}
+	for (size_t i = target == TX_NONE ? count : hs_tx_sct_pairs_before(pairs, count, target);
+		i < count && pairs[i].value == target; i++)
+		hs_tx_bits_add(out, pairs[i].source);
 }
 
 bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, struct tx_filter *f, struct tx_bits *out)
@@ -59,12 +57,14 @@ bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, struct tx_filt
 	struct hs_slice list = f->value;
 
 	if (is_constraint(f)) {
-		if (hs_tx_ecl(ctx->arena, s, f->value, out, &err))
+		struct ecl_eval e = ECL_EVAL(ctx->arena, s, &err);
+		e.patience = &ctx->patience;
+		if (hs_ecl_answer(&e, f->value, out))
 			f->why = hs_arena_copy(ctx->arena, hs_slice_cstr(err.text));
 		return err.status == HS_OK;
 	}
 	*out = hs_tx_bits_new(ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
-	if (!out->words)
+	if (!out->blocks)
 		return false;
 	if (type == TX_NONE)
 		hs_tx_sct_add_members(s.layer, hs_tx_big_code(s.layer, f->value), *out);

@@ -146,42 +146,42 @@ bool hs_tx_form_above(struct hs_arena *arena, struct tx_system s, const struct t
 	struct tx_bits *out)
 {
 	uint32_t total = (uint32_t)TX_BIG(s.layer)->concept_count;
-	uint32_t *stack = hs_arena_array(arena, total, sizeof(*stack));
 	struct tx_bits found = hs_tx_bits_new(arena, total), asked = hs_tx_bits_new(arena, total);
-	size_t depth = 0, done = 0, count;
+	struct tx_numbers list = { .arena = arena };
+	bool ok = found.blocks && asked.blocks;
+	size_t count;
 
-	if (!stack || !found.words || !asked.words)
-		return false;
-	for (size_t i = 0; i < form->focus_count + form->primitive_count; i++) {
+	for (size_t i = 0; i < form->focus_count + form->primitive_count && ok; i++) {
 		uint32_t at = i < form->focus_count ? form->focus[i] :
 						      form->primitives[i - form->focus_count];
 		if (!hs_tx_bits_has(found, at))
-			stack[depth++] = at;
+			ok = hs_tx_numbers_add(&list, at);
 		hs_tx_bits_add(found, at);
 	}
-	for (size_t at = 0; at < depth; at++) {
-		const uint32_t *list = hs_tx_parents(s, stack[at], &count);
-		for (size_t i = 0; i < count; i++)
-			if (list[i] < total && !hs_tx_bits_has(found, list[i])) {
-				hs_tx_bits_add(found, list[i]);
-				stack[depth++] = list[i];
+	for (size_t at = 0; at < list.count && ok; at++) {
+		const uint32_t *parents = hs_tx_parents(s, list.items[at], &count);
+		for (size_t i = 0; i < count && ok; i++)
+			if (parents[i] < total && !hs_tx_bits_has(found, parents[i])) {
+				hs_tx_bits_add(found, parents[i]);
+				ok = hs_tx_numbers_add(&list, parents[i]);
 			}
 	}
-	for (; done < depth; done++) {
-		const uint32_t *list = hs_tx_children(s, stack[done], &count);
-		for (size_t i = 0; i < count; i++) {
-			if (list[i] >= total || hs_tx_bits_has(found, list[i]) ||
-				hs_tx_bits_has(asked, list[i]))
+	for (size_t at = 0; at < list.count && ok; at++) {
+		const uint32_t *children = hs_tx_children(s, list.items[at], &count);
+		for (size_t i = 0; i < count && ok; i++) {
+			if (children[i] >= total || hs_tx_bits_has(found, children[i]) ||
+				hs_tx_bits_has(asked, children[i]))
 				continue;
-			hs_tx_bits_add(asked, list[i]);
-			if (hs_tx_form_is_below_concept(arena, s, form, list[i])) {
-				hs_tx_bits_add(found, list[i]);
-				stack[depth++] = list[i];
+			hs_tx_bits_add(asked, children[i]);
+			if (hs_tx_form_is_below_concept(arena, s, form, children[i])) {
+				hs_tx_bits_add(found, children[i]);
+				ok = hs_tx_numbers_add(&list, children[i]);
 			}
 		}
 	}
-	*out = found;
-	return true;
+	if (ok)
+		*out = found;
+	return ok;
 }
 
 static bool has_below(struct tx_system s, struct tx_bits set, uint32_t concept)

@@ -189,7 +189,7 @@ bool hs_tx_texts_search(struct hs_arena *arena, struct tx_system s, struct hs_sl
 		return false;
 	const struct index *x = find_index(s.layer->texts, s);
 	*out = hs_tx_bits_new(arena, s.row->concept_count);
-	if (!x->words.len || !out->words)
+	if (!x->words.len || !out->blocks)
 		return false;
 	/* the rarest word gives the concepts */
 	for (struct hs_slice word = hs_tx_next_word(&words); word.len;

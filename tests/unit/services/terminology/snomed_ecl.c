@@ -557,7 +557,7 @@ static void survives_broken_constraints(void **state)
 		char *exact = hs_arena_raw(t.arena, len); /* so that a step beyond its end is seen */
 		memcpy(exact, copy, len);
 		enum hs_status status = hs_tx_ecl(t.arena, t.s, hs_slice(exact, len), &bits, &err);
-		assert_true(status == HS_OK ? bits.words != NULL : err.text[0] != '\0');
+		assert_true(status == HS_OK ? bits.blocks != NULL : err.text[0] != '\0');
 		hs_arena_rollback(t.arena, mark);
 	}
 }
