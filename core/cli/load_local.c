@@ -32,7 +32,6 @@ struct batch {
 	struct hs_arena *work;
 	struct line *lines;
 	size_t count, bytes;
-	bool last;
 	bool writing; /* posted and not waited for yet */
 	bool done;    /* with the lock */
 	struct hs_task *task;
@@ -41,6 +40,7 @@ struct batch {
 struct local {
 	struct hs_cli_sink sink; /* first */
 	struct hs_store *store;
+	const struct hs_rest_sandbox *sandbox;
 	struct hs_rest_loader *loader;
 	struct batch batches[2];
 	unsigned current; /* that which is read into */
@@ -83,7 +83,7 @@ static enum hs_status store_batch(struct hs_txn *txn, struct hs_arena *arena, vo
 		line->why = refusal.error.status ? why_not(batch->texts, &refusal) : NULL;
 		hs_arena_rollback(arena, mark);
 	}
-	return status ? status : hs_rest_loader_settle(loader, txn, arena, batch->last, err);
+	return status ? status : hs_rest_loader_settle(loader, txn, arena, false, err);
 }
 
 static bool answer(struct hs_mailbox *mailbox, struct hs_task *task)
@@ -175,10 +175,9 @@ static enum hs_status pause_here(struct hs_cli_sink *sink, struct hs_error *err)
 static enum hs_status end(struct hs_cli_sink *sink, struct hs_error *err)
 {
 	struct local *local = (struct local *)(void *)sink;
+	enum hs_status status = pause_here(sink, err);
 
-	/* Also with nothing left to write: the last one puts everything in order. */
-	local->batches[local->current].last = true;
-	return pause_here(sink, err);
+	return status ? status : hs_rest_sandbox_mend(local->sandbox, err);
 }
 
 static enum hs_status take(struct hs_cli_sink *sink, struct hs_slice text, const char *file, uint64_t number,
@@ -232,7 +231,6 @@ enum hs_status hs_cli_load_local(struct hs_host *host, const char *sandbox, enum
 	struct hs_cli_sink **out, struct hs_error *err)
 {
 	struct hs_sandbox *place = NULL;
-	const struct hs_rest_sandbox *numbers = NULL;
 	enum hs_status status = hs_host_edition(host, fhir, err);
 
 	if (status == HS_OK)
@@ -240,8 +238,8 @@ enum hs_status hs_cli_load_local(struct hs_host *host, const char *sandbox, enum
 	if (status)
 		return status;
 	struct local *local = hs_heap_alloc(sizeof(*local));
-	hs_sandbox_rest(place, fhir, &numbers);
-	local->loader = hs_rest_loader_new(numbers);
+	hs_sandbox_rest(place, fhir, &local->sandbox);
+	local->loader = hs_rest_loader_new(local->sandbox);
 	local->store = hs_sandbox_store(place);
 	local->room = BATCH_FIRST;
 	pthread_mutex_init(&local->lock, NULL);

@@ -61,6 +61,9 @@ struct hs_rest_sandbox;
 enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store,
 	struct hs_rest_sandbox **out, struct hs_error *err);
 void hs_rest_sandbox_free(struct hs_rest_sandbox *sandbox);
+/* At the end of a load, and when a sandbox is opened: what keepers have put off is put in order, in as many
+ * transactions as that takes (hs_keeper.mend). Waits for the store, so not on an event loop. */
+enum hs_status hs_rest_sandbox_mend(const struct hs_rest_sandbox *sandbox, struct hs_error *err);
 /* What is asked of resources before they are stored, beside the rules of services. Without a policy it is
  * hs_check_resource. Set before the sandbox is used; copied. */
 struct hs_rest_policy {
@@ -126,7 +129,8 @@ struct hs_rest_refusal {
  * trace. A status other than HS_OK: the store failed. */
 enum hs_status hs_rest_loader_store(struct hs_rest_loader *loader, struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs_rest_item *item, struct hs_rest_refusal *refusal, struct hs_error *err);
-/* At the end of each transaction; `last`: of the last one, which leaves everything in order. */
+/* At the end of each transaction; `last`: of the last one, which leaves everything in order. After a large
+ * load hs_rest_sandbox_mend does so in smaller parts. */
 enum hs_status hs_rest_loader_settle(struct hs_rest_loader *loader, struct hs_txn *txn,
 	struct hs_arena *arena, bool last, struct hs_error *err);
 

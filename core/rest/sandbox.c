@@ -5,6 +5,8 @@
 
 #include <stdatomic.h>
 
+#define MEND_MEMORY ((size_t)64 << 20)
+
 static _Atomic uint64_t serials;
 
 static uint32_t number_of(void *arg, unsigned space, struct hs_slice text)
@@ -58,6 +60,40 @@ void hs_rest_sandbox_policy(struct hs_rest_sandbox *sandbox, const struct hs_res
 	sandbox->policy = *policy;
 }
 
+/* ---- what loads have put off ---- */
+
+struct mend {
+	const struct hs_keeper *keeper;
+	void *state;
+	bool more;
+};
+
+static enum hs_status mend_part(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct mend *mend = arg;
+	mend->more = false;
+	return mend->keeper->mend(txn, arena, mend->state, &mend->more, err);
+}
+
+enum hs_status hs_rest_sandbox_mend(const struct hs_rest_sandbox *sandbox, struct hs_error *err)
+{
+	const struct hs_rest *rest = sandbox->rest;
+	struct hs_arena *arena = hs_arena_new(MEND_MEMORY);
+	enum hs_status status = HS_OK;
+	for (size_t i = 0; i < rest->type_count && status == HS_OK; i++) {
+		const struct hs__rest_type *type = &rest->types[i];
+		struct mend mend = { .keeper = type->row ? type->row->keeper : NULL, .state = type->state };
+		bool again = mend.keeper && mend.keeper->mend;
+		while (again && status == HS_OK) {
+			status = hs_store_write_wait(sandbox->store, arena, mend_part, &mend, err);
+			hs_arena_reset(arena);
+			again = mend.more;
+		}
+	}
+	hs_arena_free(arena);
+	return status;
+}
+
 enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store,
 	struct hs_rest_sandbox **out, struct hs_error *err)
 {
@@ -83,9 +119,9 @@ enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store
 		sandbox->by_number[sandbox->type_numbers[i]] = type;
 		if (keeper)
 			hs_store_keep(store, sandbox->type_numbers[i], keeper, type->state);
-		if (keeper && keeper->mend)
-			status = hs_store_write_wait(store, arena, keeper->mend, type->state, err);
 	}
+	if (status == HS_OK)
+		status = hs_rest_sandbox_mend(sandbox, err);
 	if (status != HS_OK)
 		goto out;
 	*out = sandbox;

@@ -293,9 +293,12 @@ struct hs_keeper {
 	enum hs_status (*find)(struct hs_txn *txn, struct hs_arena *arena, void *state,
 		const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
 	const struct hs_bulk *bulk; /* handslag/bulk.h; may be NULL */
-	/* In a writing transaction whenever a store is opened, before anything else: mends what an
-	 * interrupted load left. Its arg is the state. May be NULL. */
-	hs_work_fn *mend;
+	/* Puts in order what a load has put off, also one that was interrupted, or what an older program has
+	 * left: a bounded part of it, with *more when some is left. Called until nothing is, each time in a
+	 * writing transaction of its own, whenever a store is opened, before anything else, and at the end of
+	 * a load. May be NULL. */
+	enum hs_status (*mend)(struct hs_txn *txn, struct hs_arena *arena, void *state, bool *more,
+		struct hs_error *err);
 };
 
 /* ---- SQL for tables of a service's own ---- */

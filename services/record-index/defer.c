@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The indexes of the table of pointers, dropped while very many pointers come and made whole afterwards, and
- * marks, which wait in a table without order until then: adding to them one by one would touch pages all over
- * the file. Whether an id or an identifier is taken is then known from sets in memory.
+/* While very many pointers come, indexes are dropped, pointers wait in blocks (waiting.c) and marks in a
+ * table without order: adding to them one by one would touch pages all over the file. Whether an id or an
+ * identifier is taken is then known from sets in memory.
  *
- * A store that is left so answers as before, only slowly, and is mended when it is opened. */
+ * A store that is left so answers as before, only slowly, and is mended when it is opened (mend.c). */
 #include "load.h"
 
 #define LEAST 20000u /* pointers that are worth it, when some are there already */
@@ -55,40 +55,6 @@ static enum hs_status run(struct hs_txn *txn, const char *const *sql, size_t cou
 	return status;
 }
 
-#define MAKE(name, on) \
-	"CREATE INDEX IF NOT EXISTS record_index_pointer_" name " ON record_index_pointer (" on ")"
-
-enum hs_status hs_ledger_mend_marks(struct hs_txn *txn, struct hs_error *err)
-{
-	static const char *const move[] = {
-		"INSERT OR IGNORE INTO record_index_mark SELECT hash, target FROM record_index_waiting"
-		" ORDER BY hash, target",
-		"DELETE FROM record_index_waiting",
-		"UPDATE record_index_tally SET waiting = 0",
-	};
-	struct hs_stmt *stmt = hs_sql(txn, "SELECT waiting FROM record_index_tally", err);
-
-	if (!stmt)
-		return err->status;
-	int step = hs_sql_step(stmt, err);
-	bool wait = step > 0 && hs_sql_get_int(stmt, 0) != 0;
-	hs_sql_end(stmt);
-	if (step < 0)
-		return (enum hs_status)step;
-	return wait ? run(txn, move, sizeof move / sizeof move[0], err) : HS_OK;
-}
-
-enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
-{
-	static const char *const make[] = { MAKE("id", "substr(id, -6)"), MAKE("subject", "subject"),
-		MAKE("custodian", "custodian"), MAKE("date", "date") };
-	enum hs_status status = hs_ledger_mend_marks(txn, err);
-
-	(void)arena;
-	(void)arg;
-	return status == HS_OK ? run(txn, make, sizeof make / sizeof make[0], err) : status;
-}
-
 enum hs_status hs_ledger_look_deferred(struct hs_ledger_loader *loader, struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(loader->ledger.txn,
@@ -106,9 +72,8 @@ enum hs_status hs_ledger_defer(struct hs_ledger_loader *loader, struct hs_error 
 {
 	static const char *const drop[] = {
 		"DROP INDEX record_index_pointer_id",
-		"DROP INDEX record_index_pointer_subject",
-		"DROP INDEX record_index_pointer_custodian",
-		"DROP INDEX record_index_pointer_date",
+		"DROP INDEX record_index_row_custodian",
+		"DROP INDEX record_index_row_date",
 	};
 	uint64_t live = 0;
 
@@ -140,8 +105,7 @@ int hs_ledger_has_id(struct hs_ledger_loader *loader, struct hs_slice id, struct
 	if (loader->deferred)
 		return loader->blind || hs_ledger_set_has(&loader->ids, hash_of(bytes));
 	struct hs_stmt *stmt = hs_sql(loader->ledger.txn,
-		"SELECT row FROM record_index_pointer WHERE substr(id, -6) = substr(?1, -6) AND id = ?1",
-		err);
+		"SELECT 1 FROM record_index_pointer WHERE substr(id, -6) = substr(?1, -6) AND id = ?1", err);
 	if (!stmt)
 		return (int)err->status;
 	hs_sql_blob(stmt, 1, bytes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which rows can fulfil a search at all: the most selective condition that has a column or marks is looked
  * up; what it finds is checked in full afterwards. */
-#include "ledger.h"
+#include "table.h"
 
 #include <stdlib.h>
 
@@ -59,48 +59,69 @@ static enum rank rank_of(const struct hs_ledger *ledger, const struct hs_find *f
 	}
 }
 
-static enum hs_status list_rows(struct hs_ledger *ledger, struct hs_stmt *stmt, struct hs_ledger_numbers *out,
-	struct hs_error *err)
+/* What the statement gives: rows, or spots with AT_SPOT in `kind`. */
+static enum hs_status list(struct hs_ledger *ledger, struct hs_stmt *stmt, uint64_t kind,
+	struct hs_ledger_numbers *out, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 	int step = 0;
 
 	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0)
-		status = hs_ledger_add_number(ledger->arena, out, (uint64_t)hs_sql_get_int(stmt, 0), err);
+		status = hs_ledger_add_number(ledger->arena, out, (uint64_t)hs_sql_get_int(stmt, 0) | kind,
+			err);
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : status;
 }
 
 /* ---- a subject or custodian ---- */
 
-/* The statement for subjects or that for custodians. */
-static struct hs_stmt *party_stmt(struct hs_ledger *ledger, const struct hs_ledger_party *party,
-	const char *subject, const char *custodian, struct hs_error *err)
+static bool lies_together(const struct hs_ledger *ledger, const struct hs_ledger_party *party)
 {
-	struct hs_stmt *stmt = hs_sql(ledger->txn, party->of == HS_LEDGER_OF_SUBJECT ? subject : custodian,
-		err);
+	return party->of == HS_LEDGER_OF_SUBJECT && !(ledger->waits & HS_LEDGER_POINTERS_WAIT);
+}
 
-	if (stmt)
-		hs_sql_int(stmt, 1, (int64_t)party->number);
+/* For the pointers of a party after `row`. Those of a subject lie between two spots, unless some wait. */
+static struct hs_stmt *party_stmt(struct hs_ledger *ledger, const struct hs_ledger_party *party, uint64_t row,
+	const char *const sql[3], struct hs_error *err)
+{
+	bool subject = party->of == HS_LEDGER_OF_SUBJECT, together = lies_together(ledger, party);
+	struct hs_stmt *stmt = hs_sql(ledger->txn, sql[together ? 0 : subject ? 1 : 2], err);
+
+	if (!stmt)
+		return NULL;
+	if (together) {
+		hs_sql_int(stmt, 1, (int64_t)hs_ledger_spot(party->number, row));
+		hs_sql_int(stmt, 2, (int64_t)hs_ledger_spot(party->number, HS_LEDGER_ROW_MAX));
+	} else {
+		hs_sql_int(stmt, 1, (int64_t)(subject ? hs_ledger_place(party->number) : party->number));
+		hs_sql_int(stmt, 2, (int64_t)row);
+	}
 	return stmt;
 }
 
 enum hs_status hs_ledger_party_list(struct hs_ledger *ledger, const struct hs_ledger_party *party,
 	struct hs_ledger_numbers *out, struct hs_error *err)
 {
-	struct hs_stmt *stmt = party_stmt(ledger, party,
-		"SELECT row FROM record_index_pointer WHERE subject = ?1 ORDER BY row",
-		"SELECT row FROM record_index_pointer WHERE custodian = ?1 ORDER BY row", err);
+	static const char *const sql[] = {
+		"SELECT spot FROM record_index_pointer WHERE spot > ?1 AND spot <= ?2 ORDER BY spot",
+		"SELECT row FROM record_index_row WHERE place = ?1 AND row > ?2 ORDER BY row",
+		"SELECT row FROM record_index_row WHERE custodian = ?1 AND row > ?2 ORDER BY row",
+	};
+	struct hs_stmt *stmt = party_stmt(ledger, party, 0, sql, err);
+	uint64_t kind = lies_together(ledger, party) ? HS_LEDGER_AT_SPOT : 0;
 
-	return stmt ? list_rows(ledger, stmt, out, err) : err->status;
+	return stmt ? list(ledger, stmt, kind, out, err) : err->status;
 }
 
 enum hs_status hs_ledger_party_count(struct hs_ledger *ledger, const struct hs_ledger_party *party,
 	uint64_t *out, struct hs_error *err)
 {
-	struct hs_stmt *stmt = party_stmt(ledger, party,
-		"SELECT count(*) FROM record_index_pointer WHERE subject = ?1",
-		"SELECT count(*) FROM record_index_pointer WHERE custodian = ?1", err);
+	static const char *const sql[] = {
+		"SELECT count(*) FROM record_index_pointer WHERE spot > ?1 AND spot <= ?2",
+		"SELECT count(*) FROM record_index_row WHERE place = ?1 AND row > ?2",
+		"SELECT count(*) FROM record_index_row WHERE custodian = ?1 AND row > ?2",
+	};
+	struct hs_stmt *stmt = party_stmt(ledger, party, 0, sql, err);
 
 	if (!stmt)
 		return err->status;
@@ -114,16 +135,14 @@ enum hs_status hs_ledger_party_count(struct hs_ledger *ledger, const struct hs_l
 struct hs_stmt *hs_ledger_party_open(struct hs_ledger *ledger, const struct hs_ledger_party *party,
 	uint64_t row, struct hs_error *err)
 {
-	struct hs_stmt *stmt = party_stmt(ledger, party,
+	static const char *const sql[] = {
 		"SELECT " HS_LEDGER_COLUMNS
-		" FROM record_index_pointer WHERE subject = ?1 AND row > ?2 ORDER BY row",
-		"SELECT " HS_LEDGER_COLUMNS
-		" FROM record_index_pointer WHERE custodian = ?1 AND row > ?2 ORDER BY row",
-		err);
+		" FROM record_index_pointer p WHERE p.spot > ?1 AND p.spot <= ?2 ORDER BY p.spot",
+		HS_LEDGER_BY_ROW " WHERE r.place = ?1 AND r.row > ?2 ORDER BY r.row",
+		HS_LEDGER_BY_ROW " WHERE r.custodian = ?1 AND r.row > ?2 ORDER BY r.row",
+	};
 
-	if (stmt)
-		hs_sql_int(stmt, 2, (int64_t)row);
-	return stmt;
+	return party_stmt(ledger, party, row, sql, err);
 }
 
 /* A search for one subject or custodian is decided by the piece. */
@@ -143,7 +162,7 @@ static enum hs_status drive_sure(struct drive *drive, const struct hs_find *find
 	return status;
 }
 
-/* Rows under a mark; for subjects and custodians also those of the pieces under it. */
+/* Candidates under a mark; for subjects and custodians also those of the pieces under it. */
 static enum hs_status drive_mark(struct drive *drive, const struct hs_find *find, struct hs_slice text)
 {
 	uint32_t param = find->param;
@@ -176,7 +195,8 @@ static enum hs_status drive_id(struct drive *drive, struct hs_slice id)
 
 	if (found <= 0)
 		return (enum hs_status)found;
-	return hs_ledger_add_number(drive->ledger->arena, drive->out, pointer.row, drive->err);
+	return hs_ledger_add_number(drive->ledger->arena, drive->out,
+		hs_ledger_spot(pointer.subject, pointer.row) | HS_LEDGER_AT_SPOT, drive->err);
 }
 
 static enum hs_status drive_token(struct drive *drive, const struct hs_find *find)
@@ -239,13 +259,13 @@ static enum hs_status drive_date(struct drive *drive, const struct hs_find *find
 	bool from = cmp != HS_CMP_LT && cmp != HS_CMP_LE && cmp != HS_CMP_EB;
 	bool until = cmp != HS_CMP_GT && cmp != HS_CMP_GE && cmp != HS_CMP_SA;
 	struct hs_stmt *stmt = hs_sql(drive->ledger->txn,
-		"SELECT row FROM record_index_pointer WHERE date >= ?1 AND date <= ?2", drive->err);
+		"SELECT row FROM record_index_row WHERE date >= ?1 AND date <= ?2", drive->err);
 
 	if (!stmt)
 		return drive->err->status;
 	hs_sql_int(stmt, 1, from ? seconds(find->lo, -DATE_SLACK) : INT64_MIN);
 	hs_sql_int(stmt, 2, until ? seconds(find->hi, 1) : INT64_MAX);
-	return list_rows(drive->ledger, stmt, drive->out, drive->err);
+	return list(drive->ledger, stmt, 0, drive->out, drive->err);
 }
 
 static enum hs_status drive_by(struct drive *drive, const struct hs_find *find, bool *all)
@@ -280,13 +300,6 @@ static enum hs_status drive_by(struct drive *drive, const struct hs_find *find, 
 	}
 }
 
-static int compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *where,
 	struct hs_ledger_numbers *out, struct hs_ledger_party *party, enum hs_ledger_found *found,
 	struct hs_error *err)
@@ -316,9 +329,9 @@ enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *w
 		return status;
 	*found = drive.sure ? HS_LEDGER_SURE : HS_LEDGER_CANDIDATES;
 	if (out->count)
-		qsort(out->items, out->count, sizeof *out->items, compare);
+		qsort(out->items, out->count, sizeof *out->items, hs_ledger_compare_rows);
 	for (size_t i = 0; i < out->count; i++) {
-		if (kept == 0 || out->items[kept - 1] != out->items[i])
+		if (kept == 0 || hs_ledger_compare_rows(&out->items[kept - 1], &out->items[i]) != 0)
 			out->items[kept++] = out->items[i];
 	}
 	out->count = kept;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Searching the ledger: candidates from columns and marks, each checked in full, put in order, cut to a page.
  */
-#include "ledger.h"
+#include "table.h"
 
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@
 
 struct hit {
 	struct hs_slice key;
-	uint64_t row;
+	uint64_t candidate;
 };
 struct search {
 	struct hs_ledger ledger;
@@ -34,7 +34,10 @@ struct search {
 static enum hs_status keep(struct search *search, const struct hs_ledger_subject *subject,
 	struct hs_error *err)
 {
-	struct hit hit = { .row = subject->pointer->row };
+	const struct hs_ledger_pointer *pointer = subject->pointer;
+	struct hit hit = {
+		.candidate = hs_ledger_spot(pointer->subject, pointer->row) | HS_LEDGER_AT_SPOT,
+	};
 	enum hs_status status = hs_ledger_key(search->one, search->query, subject, &hit.key, err);
 
 	if (status != HS_OK)
@@ -113,20 +116,21 @@ static enum hs_status take_these(struct search *search, const struct hs_ledger_n
 	size_t first = 0, count = search->query->count;
 
 	search->total = rows->count;
-	while (first < rows->count && rows->items[first] <= after)
+	while (first < rows->count && hs_ledger_row_of(rows->items[first]) <= after)
 		first++;
 	size_t left = rows->count - first;
 	search->room = count == 0 ? 0 : left < count + 1 ? left : count + 1;
 	search->hits = hs_arena_array(search->scratch, search->room + 1, sizeof *search->hits);
 	for (; search->hits && search->count < search->room; search->count++) {
-		struct hs_ledger_pointer pointer = { .row = rows->items[first + search->count] };
+		uint64_t candidate = rows->items[first + search->count];
+		struct hs_ledger_pointer pointer = { .row = hs_ledger_row_of(candidate) };
 		struct hs_ledger_subject subject = { search->query->type, &pointer, NULL };
 		struct hit *hit = &search->hits[search->count];
 		enum hs_status status = hs_ledger_key(search->scratch, search->query, &subject, &hit->key,
 			err);
 		if (status != HS_OK)
 			return status;
-		hit->row = pointer.row;
+		hit->candidate = candidate;
 	}
 	return search->hits ? HS_OK : hs_fail(err, HS_E_LIMIT, "the page does not fit in memory");
 }
@@ -139,10 +143,10 @@ static enum hs_status look_at_these(struct search *search, const struct hs_ledge
 
 	for (size_t i = 0; i < rows->count && status == HS_OK && !search->done; i++) {
 		struct hs_ledger_pointer pointer;
-		if (rows->items[i] <= after)
+		if (hs_ledger_row_of(rows->items[i]) <= after)
 			continue;
 		forget(search);
-		int found = hs_ledger_by_row(&search->ledger, search->one, rows->items[i], &pointer, err);
+		int found = hs_ledger_at(&search->ledger, search->one, rows->items[i], &pointer, err);
 		if (found < 0)
 			return (enum hs_status)found;
 		status = found ? look_at(search, &pointer, err) : HS_OK;
@@ -191,9 +195,7 @@ static enum hs_status look_at_span(struct search *search, const struct hs_ledger
 	if (status != HS_OK || search->done)
 		return status;
 	struct hs_stmt *stmt = hs_sql(search->ledger.txn,
-		"SELECT " HS_LEDGER_COLUMNS
-		" FROM record_index_pointer WHERE row >= ?1 AND row < ?2 ORDER BY row",
-		err);
+		HS_LEDGER_BY_ROW " WHERE r.row >= ?1 AND r.row < ?2 ORDER BY r.row", err);
 	if (!stmt)
 		return err->status;
 	hs_sql_int(stmt, 1, (int64_t)(after >= span->first ? after + 1 : span->first));
@@ -234,7 +236,7 @@ static enum hs_status fetch(struct search *search, struct hs_arena *arena, const
 	struct hs_resource *out, struct hs_error *err)
 {
 	struct hs_ledger_pointer pointer;
-	int found = hs_ledger_by_row(&search->ledger, arena, hit->row, &pointer, err);
+	int found = hs_ledger_at(&search->ledger, arena, hit->candidate, &pointer, err);
 
 	if (found <= 0)
 		return found < 0 ? (enum hs_status)found :

@@ -26,9 +26,24 @@ const struct hs_migration hs_ledger_migrations[] = {
 	{ 2, "marks that wait",
 		"CREATE TABLE record_index_waiting (hash INTEGER NOT NULL, target INTEGER NOT NULL);"
 		"ALTER TABLE record_index_tally ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;" },
-	/* What a lookup reads, in one column (table.c). Rows from before have NULL there and are read as they
-	 * are, until they change. */
+	/* What a lookup reads, in one column (table.c); rows from before have NULL there. */
 	{ 3, "packed columns", "ALTER TABLE record_index_pointer ADD COLUMN packed BLOB;" },
+	/* Pointers by patient (spots, table.h), and rows by themselves. What was there is moved, and the
+	 * other indexes are made, when the store is opened (mend.c, old.c). */
+	{ 4, "pointers by patient",
+		"DROP INDEX IF EXISTS record_index_pointer_seq;"
+		"DROP INDEX IF EXISTS record_index_pointer_id;"
+		"DROP INDEX IF EXISTS record_index_pointer_subject;"
+		"DROP INDEX IF EXISTS record_index_pointer_custodian;"
+		"DROP INDEX IF EXISTS record_index_pointer_date;"
+		"ALTER TABLE record_index_pointer RENAME TO record_index_old;"
+		"CREATE TABLE record_index_pointer (spot INTEGER PRIMARY KEY, seq INTEGER, id BLOB NOT NULL,"
+		" packed BLOB NOT NULL);"
+		"CREATE TABLE record_index_row (row INTEGER PRIMARY KEY, place INTEGER NOT NULL,"
+		" custodian INTEGER, date INTEGER);"
+		"CREATE TABLE record_index_block (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+		"CREATE INDEX record_index_pointer_seq ON record_index_pointer (seq) WHERE seq IS NOT "
+		"NULL;" },
 	{ 0, NULL, NULL },
 };
 
@@ -108,7 +123,7 @@ static enum hs_status take_away(struct hs_ledger *ledger, struct hs_slice id, st
 	enum hs_status status = hs_ledger_rows(ledger, ledger->arena, &pointer, &rows, err);
 	if (status == HS_OK)
 		status = change_marks(ledger, &pointer, rows.items, rows.count, false, err);
-	return status == HS_OK ? hs_ledger_erase(ledger, pointer.row, err) : status;
+	return status == HS_OK ? hs_ledger_erase(ledger, &pointer, err) : status;
 }
 
 /* Index rows by what they belong to. */
@@ -188,6 +203,9 @@ static enum hs_status put(struct hs_txn *txn, struct hs_arena *arena, void *stat
 
 	(void)state;
 	hs_ledger_begin(&ledger, txn, arena);
+	status = hs_ledger_mend_pointers(txn, err);
+	if (status != HS_OK)
+		return status;
 	if (before)
 		status = take_away(&ledger, before->id, err);
 	else
@@ -210,7 +228,9 @@ static enum hs_status remove_one(struct hs_txn *txn, struct hs_arena *arena, voi
 
 	(void)state;
 	hs_ledger_begin(&ledger, txn, arena);
-	enum hs_status status = take_away(&ledger, before->id, err);
+	enum hs_status status = hs_ledger_mend_pointers(txn, err);
+	if (status == HS_OK)
+		status = take_away(&ledger, before->id, err);
 	return status == HS_OK ? hs_ledger_count(&ledger, -1, err) : status;
 }
 
@@ -257,8 +277,8 @@ static enum hs_status recent(struct hs_txn *txn, struct hs_arena *arena, void *s
 		return hs_fail(err, HS_E_LIMIT, "the page does not fit in memory; ask for fewer (_count)");
 	enum hs_status status = list_recent(&walk,
 		hs_sql(txn,
-			"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer WHERE row > ?1 AND row < ?2"
-			" AND seq IS NULL ORDER BY row DESC LIMIT ?3",
+			HS_LEDGER_BY_ROW " WHERE r.row > ?1 AND r.row < ?2 AND p.seq IS NULL"
+					 " ORDER BY r.row DESC LIMIT ?3",
 			err),
 		err);
 	size_t middle = walk.count;
@@ -266,8 +286,8 @@ static enum hs_status recent(struct hs_txn *txn, struct hs_arena *arena, void *s
 		status = list_recent(&walk,
 			hs_sql(txn,
 				"SELECT " HS_LEDGER_COLUMNS
-				" FROM record_index_pointer WHERE seq > ?1 AND seq < ?2"
-				" AND seq IS NOT NULL ORDER BY seq DESC LIMIT ?3",
+				" FROM record_index_pointer p WHERE p.seq > ?1 AND p.seq < ?2"
+				" AND p.seq IS NOT NULL ORDER BY p.seq DESC LIMIT ?3",
 				err),
 			err);
 	for (size_t second = middle; status == HS_OK && list.count < query->count;) {

@@ -146,6 +146,7 @@ struct hs_ledger {
 	struct hs_ledger_texts
 		*texts; /* numbers of shapes and plain texts, for `epoch`; NULL: not remembered */
 	uint64_t epoch;
+	unsigned waits; /* as hs_ledger_targets found the tally: HS_LEDGER_MARKS_WAIT ... */
 	struct hs_ledger_param params[HS_LEDGER_PARAMS];
 	struct hs_ledger_piece *memo[HS_LEDGER_MEMO]; /* pieces in `arena` */
 	int64_t updated_ms; /* pointers that came together have the same time, written below; 0: none yet */
@@ -264,30 +265,6 @@ enum hs_status hs_ledger_piece_rows(struct hs_ledger *ledger, struct hs_arena *a
 enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
 	const struct hs_ledger_pointer *pointer, struct hs_ledger_rows *out, struct hs_error *err);
 
-/* ---- table.c: rows of the table of pointers ---- */
-
-#define HS_LEDGER_ID_MAX 255
-/* An id as the table has it. */
-struct hs_slice hs_ledger_id_bytes(struct hs_slice id, char room[HS_LEDGER_ID_MAX + 1]);
-
-/* 1, 0 when there is none, or a negative status; slices in `arena`. */
-int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
-	struct hs_ledger_pointer *out, struct hs_error *err);
-int hs_ledger_by_row(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t row,
-	struct hs_ledger_pointer *out, struct hs_error *err);
-/* The columns of a statement that begins with HS_LEDGER_COLUMNS; `rest` is good until the next step. */
-enum hs_status hs_ledger_look(struct hs_ledger *ledger, struct hs_stmt *stmt, struct hs_arena *arena,
-	struct hs_ledger_pointer *out, struct hs_error *err);
-/* The same, with `rest` in the arena. */
-enum hs_status hs_ledger_take(struct hs_ledger *ledger, struct hs_stmt *stmt, struct hs_arena *arena,
-	struct hs_ledger_pointer *out, struct hs_error *err);
-#define HS_LEDGER_COLUMNS "row, seq, id, packed"
-enum hs_status hs_ledger_insert(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
-	struct hs_error *err);
-enum hs_status hs_ledger_erase(struct hs_ledger *ledger, uint64_t row, struct hs_error *err);
-enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err);
-enum hs_status hs_ledger_count(struct hs_ledger *ledger, int64_t change, struct hs_error *err);
-
 /* ---- match.c, find.c, drive.c ---- */
 
 /* What is matched: a pointer and its index rows. */
@@ -303,7 +280,7 @@ int hs_ledger_match(struct hs_ledger *ledger, struct hs_arena *arena, const stru
 /* What looking up the best condition of a search gave. */
 enum hs_ledger_found {
 	HS_LEDGER_ALL,        /* nothing: every row must be looked at */
-	HS_LEDGER_CANDIDATES, /* rows that can fulfil it, rising, each once */
+	HS_LEDGER_CANDIDATES, /* those that can fulfil it, by row, each once */
 	HS_LEDGER_SURE,       /* the same, and they do */
 	HS_LEDGER_PARTY,      /* all the rows of a subject or custodian, which are not listed */
 };
@@ -314,7 +291,7 @@ struct hs_ledger_party {
 enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *where,
 	struct hs_ledger_numbers *out, struct hs_ledger_party *party, enum hs_ledger_found *found,
 	struct hs_error *err);
-/* Appends the rows of a party, rising. */
+/* Appends the candidates of a party, by row. */
 enum hs_status hs_ledger_party_list(struct hs_ledger *ledger, const struct hs_ledger_party *party,
 	struct hs_ledger_numbers *out, struct hs_error *err);
 enum hs_status hs_ledger_party_count(struct hs_ledger *ledger, const struct hs_ledger_party *party,
@@ -325,7 +302,7 @@ struct hs_stmt *hs_ledger_party_open(struct hs_ledger *ledger, const struct hs_l
 
 /* ---- updated.c: what can have been updated when a search asks for ---- */
 
-/* Rows: `changed`, rising, all less than `first`; then those from `first` to before `end`. */
+/* Rows: `changed`, candidates by row, all less than `first`; then those from `first` to before `end`. */
 struct hs_ledger_span {
 	uint64_t first, end;
 	struct hs_ledger_numbers changed;

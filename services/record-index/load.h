@@ -10,6 +10,7 @@
 #pragma once
 
 #include "record_index.h"
+#include "table.h"
 
 #include <handslag/bulk.h>
 
@@ -141,7 +142,8 @@ struct hs_ledger_loader {
 	int64_t live;                    /* new pointers that are not counted yet */
 	struct hs_ledger_later later;    /* marks that are not stored yet */
 	uint64_t since;                  /* stored since indexes were last whole */
-	bool deferred;                   /* the indexes of pointers are not there */
+	bool deferred;                   /* the indexes are not there, and pointers wait for their spot */
+	struct hs_ledger_blocks blocks;  /* those of this transaction */
 	bool blind;                      /* the next two are not there, for want of memory for example */
 	struct hs_ledger_set ids;        /* deferred: of every id in the table */
 	struct hs_ledger_set taken;      /* deferred: every mark of a row */
@@ -212,10 +214,6 @@ enum hs_status hs_ledger_settle(void *arg, struct hs_txn *txn, struct hs_arena *
 enum hs_status hs_ledger_look_deferred(struct hs_ledger_loader *loader, struct hs_error *err);
 /* Drops them when so much was loaded that making them anew is the lesser work, or nothing is there yet. */
 enum hs_status hs_ledger_defer(struct hs_ledger_loader *loader, struct hs_error *err);
-/* Makes what is not there. Its arg is not used; also hs_keeper.mend. */
-enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err);
-/* Puts marks that wait in their table into that which is looked up. */
-enum hs_status hs_ledger_mend_marks(struct hs_txn *txn, struct hs_error *err);
 /* 1 when the id may be in the table of pointers, 0 when it is not, or a negative status. */
 int hs_ledger_has_id(struct hs_ledger_loader *loader, struct hs_slice id, struct hs_error *err);
 /* The same of a row with an identifier that has this mark. */

@@ -144,17 +144,12 @@ static enum hs_status store_waiting(struct hs_ledger *ledger, int64_t mark, int6
 		mark, target, err);
 }
 
-static enum hs_status note_waiting(struct hs_ledger *ledger, struct hs_error *err)
-{
-	struct hs_stmt *stmt = hs_sql(ledger->txn, "UPDATE record_index_tally SET waiting = 1", err);
-
-	return stmt ? hs_sql_run(stmt, err) : err->status;
-}
-
 enum hs_status hs_ledger_add_later(struct hs_ledger *ledger, bool wait, struct hs_error *err)
 {
 	struct hs_ledger_later *later = ledger->later;
-	enum hs_status status = wait && later->count ? note_waiting(ledger, err) : HS_OK;
+	enum hs_status status = wait && later->count ?
+		hs_ledger_note_waits(ledger->txn, HS_LEDGER_MARKS_WAIT, err) :
+		HS_OK;
 
 	if (later->count && !wait)
 		qsort(later->items, later->count, sizeof *later->items, by_mark);
@@ -202,9 +197,9 @@ enum hs_status hs_ledger_add_number(struct hs_arena *arena, struct hs_ledger_num
 	return HS_OK;
 }
 
-/* The targets that a statement gives; `waiting` tells whether some marks wait. */
+/* The targets that a statement gives, and what waits. */
 static enum hs_status list_targets(struct hs_ledger *ledger, struct hs_stmt *stmt, int64_t mark,
-	struct hs_ledger_numbers *rows, struct hs_ledger_numbers *pieces, bool *waiting, struct hs_error *err)
+	struct hs_ledger_numbers *rows, struct hs_ledger_numbers *pieces, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 	int step = 0;
@@ -214,7 +209,7 @@ static enum hs_status list_targets(struct hs_ledger *ledger, struct hs_stmt *stm
 	hs_sql_int(stmt, 1, mark);
 	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
 		int64_t target = hs_sql_get_int(stmt, 0);
-		*waiting = hs_sql_get_int(stmt, 1) != 0;
+		ledger->waits = (unsigned)hs_sql_get_int(stmt, 1);
 		if (target > 0)
 			status = hs_ledger_add_number(ledger->arena, rows, (uint64_t)target, err);
 		else if (target < 0)
@@ -227,20 +222,22 @@ static enum hs_status list_targets(struct hs_ledger *ledger, struct hs_stmt *stm
 enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, struct hs_ledger_numbers *rows,
 	struct hs_ledger_numbers *pieces, struct hs_error *err)
 {
-	bool waiting = false;
 	enum hs_status status = list_targets(ledger,
 		hs_sql(ledger->txn,
 			"SELECT m.target, t.waiting FROM record_index_tally t LEFT JOIN record_index_mark m"
 			" ON m.hash = ?1",
 			err),
-		mark, rows, pieces, &waiting, err);
+		mark, rows, pieces, err);
 
-	if (status != HS_OK || !waiting)
+	if (status != HS_OK || !(ledger->waits & HS_LEDGER_MARKS_WAIT))
 		return status;
 	return list_targets(ledger,
-		hs_sql(ledger->txn, "SELECT DISTINCT target, 1 FROM record_index_waiting WHERE hash = ?1",
+		hs_sql(ledger->txn,
+			"SELECT DISTINCT w.target, t.waiting FROM record_index_tally t, record_index_waiting "
+			"w"
+			" WHERE w.hash = ?1",
 			err),
-		mark, rows, pieces, &waiting, err);
+		mark, rows, pieces, err);
 }
 
 /* ---- pieces ---- */

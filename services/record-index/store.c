@@ -18,6 +18,7 @@ static void forget_later(struct hs_ledger_loader *loader)
 {
 	hs_arena_reset(loader->later.arena);
 	loader->later = (struct hs_ledger_later) { .arena = loader->later.arena, .all = loader->later.all };
+	hs_ledger_blocks_clear(&loader->blocks);
 }
 
 /* What was not settled when something was undone was undone with it. Pieces of which it is no longer known
@@ -219,7 +220,8 @@ int hs_ledger_store(void *arg, struct hs_txn *txn, struct hs_arena *arena, void 
 		.date = ready->date };
 	status = store_pieces(loader, ready, &pointer, err);
 	if (status == HS_OK)
-		status = hs_ledger_insert(&loader->ledger, &pointer, err);
+		status = loader->deferred ? hs_ledger_wait(&loader->ledger, &loader->blocks, &pointer, err) :
+					    hs_ledger_insert(&loader->ledger, &pointer, err);
 	if (status == HS_OK)
 		status = add_marks(loader, ready, pointer.row, err);
 	if (status != HS_OK)
@@ -238,6 +240,8 @@ enum hs_status hs_ledger_settle(void *arg, struct hs_txn *txn, struct hs_arena *
 
 	if (status == HS_OK)
 		status = hs_ledger_add_later(&loader->ledger, loader->later.all, err);
+	if (status == HS_OK && loader->live && loader->deferred)
+		status = hs_ledger_blocks_store(&loader->ledger, &loader->blocks, err);
 	if (status == HS_OK && loader->live)
 		status = hs_ledger_count(&loader->ledger, loader->live, err);
 	if (status != HS_OK)
@@ -247,7 +251,7 @@ enum hs_status hs_ledger_settle(void *arg, struct hs_txn *txn, struct hs_arena *
 	if (!ordinary || !loader->deferred)
 		return HS_OK;
 	loader->since = 0;
-	status = hs_ledger_mend(txn, arena, NULL, err);
+	status = hs_ledger_mend_all(txn, err);
 	loader->deferred = status != HS_OK;
 	loader->later.all = false;
 	return status;
@@ -261,6 +265,7 @@ static void close_loader(void *arg)
 
 	hs_ledger_known_close(&loader->known);
 	hs_ledger_texts_close(&loader->numbered);
+	hs_ledger_blocks_close(&loader->blocks);
 	hs_arena_free(loader->scratch);
 	hs_arena_free(loader->later.arena);
 	hs_ledger_set_drop(&loader->ids);
@@ -288,6 +293,7 @@ static void *open_loader(void *state, const struct hs_bulk_tools *tools)
 	loader->ledger.later = &loader->later;
 	loader->ledger.texts = &loader->numbered;
 	loader->blind = true; /* until the sets are made */
+	hs_ledger_blocks_open(&loader->blocks);
 	hs_ledger_known_open(&loader->known);
 	hs_ledger_params(&loader->names, tools->number, tools->arg);
 	hs_ledger_params(&loader->ledger, tools->number, tools->arg);

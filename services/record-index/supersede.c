@@ -2,6 +2,7 @@
 /* One pointer in place of another, in the transaction that brings the new one; and no two pointers for one
  * document. */
 #include "record_index.h"
+#include "table.h"
 
 #include <handslag/time.h>
 

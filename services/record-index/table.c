@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of the table of pointers. `row` is the commit sequence of the first version, so rows are in order of
- * creation; `seq` is NULL while that version is the current one. An id that is a UUID takes 16 bytes. */
-#include "ledger.h"
+/* Pointers in their two tables. `row` is the commit sequence of the first version, so rows are in order of
+ * creation; the table of rows tells the place of each, and has what is looked up by an index in that order.
+ * The table of pointers has all else, by spot. `seq` is NULL while the first version is the current one. An
+ * id that is a UUID takes 16 bytes. */
+#include "table.h"
 
 #define ID_MAX HS_LEDGER_ID_MAX
 
@@ -20,7 +22,7 @@ struct hs_slice hs_ledger_id_bytes(struct hs_slice id, char room[ID_MAX + 1])
 	return hs_slice(room, len == 16 ? 17 : len);
 }
 
-static struct hs_slice id_text(struct hs_arena *arena, struct hs_slice bytes)
+struct hs_slice hs_ledger_id_text(struct hs_arena *arena, struct hs_slice bytes)
 {
 	if (bytes.len == 16) {
 		char *text = hs_arena_raw(arena, 36);
@@ -39,15 +41,21 @@ static enum hs_status too_many(struct hs_error *err)
 	return hs_fail(err, HS_E_LIMIT, "the pointers do not fit in memory; ask for fewer");
 }
 
-/* ---- packed columns ---- */
+int hs_ledger_compare_rows(const void *a, const void *b)
+{
+	uint64_t x = hs_ledger_row_of(*(const uint64_t *)a), y = hs_ledger_row_of(*(const uint64_t *)b);
 
-/* What a lookup reads of a row beside its id, in one column: to ask SQLite for each apart would cost as much
- * as all the rest of the lookup. Subject, custodian and date have columns too, for their indexes. */
+	return x < y ? -1 : x > y;
+}
+
+/* ---- packing ---- */
+
+/* What a lookup reads of a pointer beside its id, in one column: to ask SQLite for each apart would cost as
+ * much as all the rest of the lookup. */
 static void pack(const struct hs_ledger_pointer *pointer, struct hs_buf *out)
 {
 	hs_ledger_put_number(out, pointer->version);
 	hs_ledger_put_signed(out, pointer->updated_ms);
-	hs_ledger_put_number(out, pointer->subject);
 	hs_ledger_put_number(out, pointer->custodian);
 	hs_ledger_put_number(out, pointer->shape << 1 | pointer->has_date);
 	if (pointer->has_date)
@@ -60,63 +68,65 @@ static bool unpack(struct hs_slice in, struct hs_ledger_pointer *out)
 	uint64_t shape = 0;
 
 	if (!hs_ledger_take_number(&in, &out->version) || !hs_ledger_take_signed(&in, &out->updated_ms) ||
-		!hs_ledger_take_number(&in, &out->subject) || !hs_ledger_take_number(&in, &out->custodian) ||
-		!hs_ledger_take_number(&in, &shape))
+		!hs_ledger_take_number(&in, &out->custodian) || !hs_ledger_take_number(&in, &shape))
 		return false;
 	out->shape = shape >> 1;
 	out->has_date = shape & 1;
 	out->rest = in;
-	return !out->has_date || (hs_ledger_take_signed(&out->rest, &out->date));
+	return !out->has_date || hs_ledger_take_signed(&out->rest, &out->date);
 }
 
-/* A row from before there was a column for this has each by itself. */
-static enum hs_status read_apart(struct hs_ledger *ledger, struct hs_ledger_pointer *pointer,
-	struct hs_error *err)
+enum hs_status hs_ledger_pack_pointer(const struct hs_ledger_pointer *pointer, char room[ID_MAX + 1],
+	struct hs_buf *packed, struct hs_ledger_stored *out, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(ledger->txn,
-		"SELECT version, updated, subject, custodian, date, shape, rest FROM record_index_pointer"
-		" WHERE row = ?1",
-		err);
-
-	if (!stmt)
-		return err->status;
-	hs_sql_int(stmt, 1, (int64_t)pointer->row);
-	int step = hs_sql_step(stmt, err);
-	if (step > 0) {
-		pointer->version = (uint64_t)hs_sql_get_int(stmt, 0);
-		pointer->updated_ms = hs_sql_get_int(stmt, 1);
-		pointer->subject = (uint64_t)hs_sql_get_int(stmt, 2);
-		pointer->custodian = (uint64_t)hs_sql_get_int(stmt, 3);
-		pointer->has_date = !hs_sql_is_null(stmt, 4);
-		pointer->date = hs_sql_get_int(stmt, 4);
-		pointer->shape = (uint64_t)hs_sql_get_int(stmt, 5);
-		pointer->rest = hs_arena_copy(ledger->arena, hs_sql_get_blob(stmt, 6));
-	}
-	hs_sql_end(stmt);
-	if (step <= 0)
-		return step < 0 ? (enum hs_status)step : hs_fail(err, HS_E_CORRUPT, "a pointer went away");
-	return pointer->rest.ptr ? HS_OK : too_many(err);
+	if (pointer->row > HS_LEDGER_ROW_MAX || pointer->subject > HS_LEDGER_SUBJECT_MAX)
+		return hs_fail(err, HS_E_LIMIT, "the ledger is full: it takes %llu writes and %llu subjects",
+			(unsigned long long)HS_LEDGER_ROW_MAX, (unsigned long long)HS_LEDGER_SUBJECT_MAX);
+	hs_buf_clear(packed);
+	pack(pointer, packed);
+	*out = (struct hs_ledger_stored) { .spot = hs_ledger_spot(pointer->subject, pointer->row),
+		.seq = pointer->seq == pointer->row ? 0 : pointer->seq,
+		.id = hs_ledger_id_bytes(pointer->id, room),
+		.packed = hs_buf_slice(packed) };
+	return packed->overflow ?
+		hs_fail(err, HS_E_LIMIT, "the pointer does not fit in the memory of the request") :
+		HS_OK;
 }
+
+enum hs_status hs_ledger_unpack(const struct hs_ledger_stored *stored, struct hs_arena *arena,
+	struct hs_ledger_pointer *out, struct hs_error *err)
+{
+	uint64_t row = hs_ledger_row_of(stored->spot);
+	struct hs_ledger_pointer pointer = { .row = row,
+		.seq = stored->seq ? stored->seq : row,
+		.subject = hs_ledger_spot_subject(stored->spot),
+		.id = hs_ledger_id_text(arena, stored->id) };
+
+	if (!pointer.id.ptr)
+		return too_many(err);
+	if (!unpack(stored->packed, &pointer))
+		return hs_fail(err, HS_E_CORRUPT, "a pointer in the ledger is damaged");
+	*out = pointer;
+	return HS_OK;
+}
+
+/* ---- reading ---- */
 
 enum hs_status hs_ledger_look(struct hs_ledger *ledger, struct hs_stmt *stmt, struct hs_arena *arena,
 	struct hs_ledger_pointer *out, struct hs_error *err)
 {
-	uint64_t row = (uint64_t)hs_sql_get_int(stmt, 0), seq = (uint64_t)hs_sql_get_int(stmt, 1);
-	struct hs_ledger_pointer pointer = {
-		.row = row, .seq = seq ? seq : row, .id = id_text(arena, hs_sql_get_blob(stmt, 2))
-	};
-	struct hs_slice packed = hs_sql_get_blob(stmt, 3);
-	enum hs_status status = HS_OK;
+	struct hs_ledger_stored stored = { .spot = (uint64_t)hs_sql_get_int(stmt, 0),
+		.seq = (uint64_t)hs_sql_get_int(stmt, 1),
+		.id = hs_sql_get_blob(stmt, 2),
+		.packed = hs_sql_get_blob(stmt, 3) };
 
-	if (!pointer.id.ptr)
-		return too_many(err);
-	if (!packed.ptr)
-		status = read_apart(ledger, &pointer, err);
-	else if (!unpack(packed, &pointer))
-		status = hs_fail(err, HS_E_CORRUPT, "a pointer in the ledger is damaged");
-	if (status == HS_OK)
-		*out = pointer;
-	return status;
+	if (stored.packed.ptr)
+		return hs_ledger_unpack(&stored, arena, out, err);
+	int found = hs_ledger_waiting_at(ledger, arena, stored.spot, out, err);
+	if (found == 0)
+		return hs_fail(err, HS_E_CORRUPT, "pointer %llu has a row and no spot",
+			(unsigned long long)hs_ledger_row_of(stored.spot));
+	return found > 0 ? HS_OK : (enum hs_status)found;
 }
 
 enum hs_status hs_ledger_take(struct hs_ledger *ledger, struct hs_stmt *stmt, struct hs_arena *arena,
@@ -148,30 +158,44 @@ int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_
 	struct hs_ledger_pointer *out, struct hs_error *err)
 {
 	char room[ID_MAX + 1];
+	unsigned waits = 0;
 	struct hs_stmt *stmt = hs_sql(ledger->txn,
 		"SELECT " HS_LEDGER_COLUMNS
-		" FROM record_index_pointer WHERE substr(id, -6) = substr(?1, -6) AND id = ?1",
+		" FROM record_index_pointer p WHERE substr(p.id, -6) = substr(?1, -6) AND p.id = ?1",
 		err);
 
 	if (!stmt)
 		return (int)err->status;
 	hs_sql_blob(stmt, 1, hs_ledger_id_bytes(id, room));
-	return take_one(ledger, stmt, arena, out, err);
+	int found = take_one(ledger, stmt, arena, out, err);
+	if (found != 0)
+		return found;
+	enum hs_status status = hs_ledger_waits(ledger->txn, &waits, err);
+	if (status != HS_OK || !(waits & HS_LEDGER_POINTERS_WAIT))
+		return (int)status;
+	return hs_ledger_waiting_id(ledger, arena, id, out, err);
 }
 
-int hs_ledger_by_row(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t row,
+int hs_ledger_at(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t candidate,
 	struct hs_ledger_pointer *out, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(ledger->txn,
-		"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer WHERE row = ?1", err);
+	uint64_t number = candidate & ~HS_LEDGER_AT_SPOT;
+	bool at_spot = candidate != number;
+	struct hs_stmt *stmt = at_spot ?
+		hs_sql(ledger->txn,
+			"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer p WHERE p.spot = ?1", err) :
+		hs_sql(ledger->txn, HS_LEDGER_BY_ROW " WHERE r.row = ?1", err);
 
 	if (!stmt)
 		return (int)err->status;
-	hs_sql_int(stmt, 1, (int64_t)row);
-	return take_one(ledger, stmt, arena, out, err);
+	hs_sql_int(stmt, 1, (int64_t)number);
+	int found = take_one(ledger, stmt, arena, out, err);
+	return found == 0 && at_spot ? hs_ledger_waiting_at(ledger, arena, number, out, err) : found;
 }
 
-static void bind_piece(struct hs_stmt *stmt, int index, uint64_t number)
+/* ---- writing ---- */
+
+static void bind_number(struct hs_stmt *stmt, int index, uint64_t number)
 {
 	if (number)
 		hs_sql_int(stmt, index, (int64_t)number);
@@ -179,45 +203,72 @@ static void bind_piece(struct hs_stmt *stmt, int index, uint64_t number)
 		hs_sql_null(stmt, index);
 }
 
+enum hs_status hs_ledger_insert_row(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		"INSERT INTO record_index_row (row, place, custodian, date) VALUES (?1, ?2, ?3, ?4)", err);
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)pointer->row);
+	hs_sql_int(stmt, 2, (int64_t)hs_ledger_place(pointer->subject));
+	bind_number(stmt, 3, pointer->custodian);
+	if (pointer->has_date)
+		hs_sql_int(stmt, 4, pointer->date);
+	else
+		hs_sql_null(stmt, 4);
+	return hs_sql_run(stmt, err);
+}
+
+enum hs_status hs_ledger_insert_stored(struct hs_txn *txn, const struct hs_ledger_stored *stored,
+	struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn,
+		"INSERT INTO record_index_pointer (spot, seq, id, packed) VALUES (?1, ?2, ?3, ?4)", err);
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)stored->spot);
+	bind_number(stmt, 2, stored->seq);
+	hs_sql_blob(stmt, 3, stored->id);
+	hs_sql_blob(stmt, 4, stored->packed);
+	return hs_sql_run(stmt, err);
+}
+
 enum hs_status hs_ledger_insert(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
 	struct hs_error *err)
 {
 	char room[ID_MAX + 1];
+	struct hs_ledger_stored stored = { 0 };
 	struct hs_buf packed;
-	struct hs_stmt *stmt = hs_sql(ledger->txn,
-		"INSERT INTO record_index_pointer (row, seq, id, subject, custodian, date, packed, version, "
-		"updated,"
-		" shape, rest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, x'')",
-		err);
 
-	if (!stmt)
-		return err->status;
 	hs_buf_init(&packed, ledger->arena, HS_LEDGER_TEXT_MAX);
-	pack(pointer, &packed);
-	hs_sql_int(stmt, 1, (int64_t)pointer->row);
-	bind_piece(stmt, 2, pointer->seq == pointer->row ? 0 : pointer->seq);
-	hs_sql_blob(stmt, 3, hs_ledger_id_bytes(pointer->id, room));
-	bind_piece(stmt, 4, pointer->subject);
-	bind_piece(stmt, 5, pointer->custodian);
-	if (pointer->has_date)
-		hs_sql_int(stmt, 6, pointer->date);
-	else
-		hs_sql_null(stmt, 6);
-	hs_sql_blob(stmt, 7, hs_buf_slice(&packed));
-	if (!packed.overflow)
-		return hs_sql_run(stmt, err);
-	hs_sql_end(stmt);
-	return hs_fail(err, HS_E_LIMIT, "the pointer does not fit in the memory of the request");
+	enum hs_status status = hs_ledger_pack_pointer(pointer, room, &packed, &stored, err);
+	if (status == HS_OK)
+		status = hs_ledger_insert_stored(ledger->txn, &stored, err);
+	return status == HS_OK ? hs_ledger_insert_row(ledger, pointer, err) : status;
 }
 
-enum hs_status hs_ledger_erase(struct hs_ledger *ledger, uint64_t row, struct hs_error *err)
+static enum hs_status run_with(struct hs_stmt *stmt, uint64_t number, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(ledger->txn, "DELETE FROM record_index_pointer WHERE row = ?1", err);
-
 	if (!stmt)
 		return err->status;
-	hs_sql_int(stmt, 1, (int64_t)row);
+	hs_sql_int(stmt, 1, (int64_t)number);
 	return hs_sql_run(stmt, err);
+}
+
+enum hs_status hs_ledger_erase(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	struct hs_error *err)
+{
+	enum hs_status status = run_with(hs_sql(ledger->txn,
+						 "DELETE FROM record_index_pointer WHERE spot = ?1", err),
+		hs_ledger_spot(pointer->subject, pointer->row), err);
+
+	if (status != HS_OK)
+		return status;
+	return run_with(hs_sql(ledger->txn, "DELETE FROM record_index_row WHERE row = ?1", err), pointer->row,
+		err);
 }
 
 enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err)
@@ -235,10 +286,6 @@ enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs
 
 enum hs_status hs_ledger_count(struct hs_ledger *ledger, int64_t change, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(ledger->txn, "UPDATE record_index_tally SET live = live + ?1", err);
-
-	if (!stmt)
-		return err->status;
-	hs_sql_int(stmt, 1, change);
-	return hs_sql_run(stmt, err);
+	return run_with(hs_sql(ledger->txn, "UPDATE record_index_tally SET live = live + ?1", err),
+		(uint64_t)change, err);
 }

@@ -2,7 +2,7 @@
 /* Which rows can have been updated in a span of time, without an index of times: commit sequences rise with
  * time but for what the clock was set back, so the ends of the span are found by halving. What that proves is
  * all that is used; every row that is left is checked in full. */
-#include "ledger.h"
+#include "table.h"
 
 #include <stdlib.h>
 
@@ -86,19 +86,16 @@ static enum hs_status probe(struct hs_ledger *ledger, uint32_t type, uint64_t se
 	struct version found = { UINT64_MAX, INT64_MAX }, past = { 0 };
 	struct hs_ledger_pointer pointer = { .seq = 0 };
 	int step = first_of(ledger,
-		hs_sql(ledger->txn,
-			"SELECT " HS_LEDGER_COLUMNS
-			" FROM record_index_pointer WHERE row >= ?1 ORDER BY row LIMIT 1",
-			err),
-		seq, &pointer, err);
+		hs_sql(ledger->txn, HS_LEDGER_BY_ROW " WHERE r.row >= ?1 ORDER BY r.row LIMIT 1", err), seq,
+		&pointer, err);
 
 	if (step > 0 && pointer.seq == pointer.row)
 		found = (struct version) { pointer.seq, pointer.updated_ms };
 	if (step >= 0)
 		step = first_of(ledger,
 			hs_sql(ledger->txn,
-				"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer WHERE seq >= ?1"
-				" AND seq IS NOT NULL ORDER BY seq LIMIT 1",
+				"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer p WHERE p.seq >= ?1"
+				" AND p.seq IS NOT NULL ORDER BY p.seq LIMIT 1",
 				err),
 			seq, &pointer, err);
 	if (step > 0 && pointer.seq < found.seq)
@@ -157,19 +154,11 @@ static enum hs_status find_end(struct hs_ledger *ledger, uint32_t type, int64_t 
 
 /* ---- rows ---- */
 
-static int compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 enum hs_status hs_ledger_changed(struct hs_ledger *ledger, uint64_t most, struct hs_ledger_span *span,
 	struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(ledger->txn,
-		"SELECT row FROM record_index_pointer WHERE seq >= ?1 AND seq < ?2 AND seq IS NOT NULL"
-		" AND row < ?1",
+		"SELECT spot FROM record_index_pointer WHERE seq >= ?1 AND seq < ?2 AND seq IS NOT NULL",
 		err);
 	enum hs_status status = HS_OK;
 	int step = 0;
@@ -178,9 +167,11 @@ enum hs_status hs_ledger_changed(struct hs_ledger *ledger, uint64_t most, struct
 		return err->status;
 	hs_sql_int(stmt, 1, (int64_t)span->first);
 	hs_sql_int(stmt, 2, (int64_t)span->end);
-	while (status == HS_OK && span->changed.count <= most && (step = hs_sql_step(stmt, err)) > 0)
-		status = hs_ledger_add_number(ledger->arena, &span->changed,
-			(uint64_t)hs_sql_get_int(stmt, 0), err);
+	while (status == HS_OK && span->changed.count <= most && (step = hs_sql_step(stmt, err)) > 0) {
+		uint64_t spot = (uint64_t)hs_sql_get_int(stmt, 0) | HS_LEDGER_AT_SPOT;
+		if (hs_ledger_row_of(spot) < span->first)
+			status = hs_ledger_add_number(ledger->arena, &span->changed, spot, err);
+	}
 	hs_sql_end(stmt);
 	if (status != HS_OK || step < 0)
 		return status != HS_OK ? status : (enum hs_status)step;
@@ -189,7 +180,8 @@ enum hs_status hs_ledger_changed(struct hs_ledger *ledger, uint64_t most, struct
 		span->first = 1;
 	}
 	if (span->changed.count)
-		qsort(span->changed.items, span->changed.count, sizeof *span->changed.items, compare);
+		qsort(span->changed.items, span->changed.count, sizeof *span->changed.items,
+			hs_ledger_compare_rows);
 	return HS_OK;
 }
 

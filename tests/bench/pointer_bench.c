@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Measures the ledger of pointers: for 10^4, 10^5 ... up to --max pointers of the synthetic Sweden, how fast
  * they are loaded from NDJSON (parsing, checks and indexes included), what one takes on disk, and how long a
- * lookup by patient with twelve hits takes in this process, texts included. Each size is a store of its own,
- * made under $TMPDIR and removed. One line a size, smallest first; of a large one the rate is told as it
- * goes. Usage: pointer_bench [--max N] [--min N] [--keep FOLDER] [--cpu]. With --keep the stores stay in
- * FOLDER, and one that is there already is not loaded anew. With --cpu a lookup is timed by the CPU that its
- * thread took rather than by the clock, for a machine that has other work. */
+ * lookup by patient with twelve hits takes in this process, texts included. They come as care gives them:
+ * those of a patient are spread over the whole load. Each size is a store of its own, made under $TMPDIR and
+ * removed. One line a size, smallest first; of a large one the rate is told as it goes.
+ *
+ * Usage: pointer_bench [--max N] [--min N] [--keep FOLDER] [--cpu] [--by-patient]. With --keep the stores
+ * stay in FOLDER, and one that is there already is not loaded anew. With --cpu a lookup is timed by the CPU
+ * that its thread took rather than by the clock, for a machine that has other work. With --by-patient the
+ * pointers of a patient come one after another, as `handslag seed` writes them. */
 #include <core/base/log.h>
 #include <core/base/world.h>
 #include <core/cli/load.h>
@@ -35,7 +38,8 @@ struct bench {
 	uint64_t count, patients, next; /* next: number of the first pointer of the batch */
 	struct hs_buf text;             /* NDJSON of a batch */
 	const char *keep;               /* where stores stay; NULL: nowhere */
-	clockid_t clock;                /* what a lookup is timed by */
+	bool by_patient;
+	clockid_t clock; /* what a lookup is timed by */
 	uint64_t each[LOOKUPS];
 	double load_cpu, lookup_cpu; /* microseconds each */
 };
@@ -72,6 +76,15 @@ static void check(enum hs_status status, const struct hs_error *err)
 
 /* ---- loading ---- */
 
+/* Which pointer comes next: all of them, in steps of about 0.618 of the count, which has no other factors
+ * than 2 and 5. */
+static uint64_t pointer_at(const struct bench *bench, uint64_t turn)
+{
+	uint64_t step = bench->count / 1000 * 618 + 1;
+
+	return bench->by_patient || step % 2 == 0 || step % 5 == 0 ? turn : turn * step % bench->count;
+}
+
 /* Seconds that loading took, without making the text: as `handslag load` does it from NDJSON, with a pause
  * whenever there is no more text. */
 static double load(struct bench *bench)
@@ -85,7 +98,8 @@ static double load(struct bench *bench)
 		uint64_t line = bench->next;
 		hs_buf_clear(&bench->text);
 		for (; bench->next < end; bench->next++) {
-			hs_seed_write_pointer(SEED, bench->next, bench->patients, &bench->text);
+			hs_seed_write_pointer(SEED, pointer_at(bench, bench->next), bench->patients,
+				&bench->text);
 			hs_buf_byte(&bench->text, '\n');
 		}
 		double cpu = cpu_us();
@@ -279,7 +293,7 @@ static void measure(struct bench *bench, uint64_t count)
 
 static int explain(void)
 {
-	fprintf(stderr, "usage: pointer_bench [--max N] [--min N] [--keep FOLDER] [--cpu]\n");
+	fprintf(stderr, "usage: pointer_bench [--max N] [--min N] [--keep FOLDER] [--cpu] [--by-patient]\n");
 	return 2;
 }
 
@@ -292,6 +306,10 @@ int main(int argc, char **argv)
 		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
 		if (strcmp(argv[i], "--cpu") == 0) {
 			bench.clock = CLOCK_THREAD_CPUTIME_ID;
+			continue;
+		}
+		if (strcmp(argv[i], "--by-patient") == 0) {
+			bench.by_patient = true;
 			continue;
 		}
 		if (value && strcmp(argv[i], "--max") == 0)

@@ -17,6 +17,7 @@
 #define LINES 21000u /* more than are loaded before indexes are put off (services/record-index/defer.c) */
 #define PATIENTS 700u
 #define BATCH 4000u
+#define INDEXES 4
 
 struct place {
 	struct fixture *f;
@@ -253,7 +254,8 @@ static enum hs_status count_indexes(struct hs_txn *txn, struct hs_arena *arena, 
 	struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(txn,
-		"SELECT count(*) FROM sqlite_schema WHERE name LIKE 'record_index_pointer_%'", err);
+		"SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name LIKE 'record_index_%'",
+		err);
 
 	(void)arena;
 	if (!stmt)
@@ -278,7 +280,7 @@ static int64_t indexes(void)
 static void load(void)
 {
 	static bool loaded;
-	int64_t least = 5;
+	int64_t least = INDEXES;
 
 	if (loaded)
 		return;
@@ -440,7 +442,7 @@ static void finds_the_same(void **state)
 	expect_same_searches();
 }
 
-/* ---- rows as they were before there was a packed column ---- */
+/* ---- a store of an older program ---- */
 
 static uint64_t take_number(struct hs_slice *in)
 {
@@ -463,69 +465,171 @@ static int64_t take_signed(struct hs_slice *in)
 	return (int64_t)(bits & 1 ? ~(bits >> 1) : bits >> 1);
 }
 
-static enum hs_status unpack_row(struct hs_txn *txn, int64_t row, struct hs_slice packed,
-	struct hs_error *err)
+static void put_number(struct hs_buf *out, uint64_t value)
+{
+	for (; value >= 0x80; value >>= 7)
+		hs_buf_byte(out, (char)(value | 0x80));
+	hs_buf_byte(out, (char)value);
+}
+
+/* The columns that the pointer had before most were packed. */
+static void bind_apart(struct hs_stmt *stmt, struct hs_slice packed)
+{
+	hs_sql_int(stmt, 6, (int64_t)take_number(&packed));
+	hs_sql_int(stmt, 7, take_signed(&packed));
+	take_number(&packed); /* custodian has a column */
+	uint64_t shape = take_number(&packed);
+	hs_sql_int(stmt, 8, (int64_t)(shape >> 1));
+	if (shape & 1)
+		take_signed(&packed); /* the date has, too */
+	hs_sql_blob(stmt, 9, packed);
+}
+
+/* Packed columns had the subject among them, after version and time. */
+static struct hs_slice with_subject(struct hs_slice packed, uint64_t subject)
+{
+	struct hs_slice rest = packed;
+	struct hs_buf out;
+
+	take_number(&rest);
+	take_number(&rest);
+	hs_buf_init(&out, memory, 1 << 20);
+	hs_buf_add(&out, hs_slice_first(packed, packed.len - rest.len));
+	put_number(&out, subject);
+	hs_buf_add(&out, rest);
+	return hs_buf_slice(&out);
+}
+
+/* The row of `from` in the older table; every second one as it was before there were packed columns. */
+static enum hs_status put_older(struct hs_txn *txn, struct hs_stmt *from, struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(txn,
-		"UPDATE record_index_pointer SET version = ?2, updated = ?3, shape = ?4, rest = ?5,"
-		" packed = NULL WHERE row = ?1",
+		"INSERT INTO record_index_older (row, seq, id, subject, custodian, version, updated, shape, "
+		"rest,"
+		" packed, date) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
 		err);
+	int64_t row = hs_sql_get_int(from, 0), place = hs_sql_get_int(from, 1);
+	int64_t subject = place % (1 << 21) * 64 + place / (1 << 21);
 
 	if (!stmt)
 		return err->status;
 	hs_sql_int(stmt, 1, row);
-	hs_sql_int(stmt, 2, (int64_t)take_number(&packed));
-	hs_sql_int(stmt, 3, take_signed(&packed));
-	take_number(&packed); /* subject and custodian have columns */
-	take_number(&packed);
-	uint64_t shape = take_number(&packed);
-	hs_sql_int(stmt, 4, (int64_t)(shape >> 1));
-	if (shape & 1)
-		take_signed(&packed); /* the date has, too */
-	hs_sql_blob(stmt, 5, packed);
+	if (!hs_sql_is_null(from, 4))
+		hs_sql_int(stmt, 2, hs_sql_get_int(from, 4));
+	hs_sql_blob(stmt, 3, hs_sql_get_blob(from, 5));
+	if (subject)
+		hs_sql_int(stmt, 4, subject);
+	if (!hs_sql_is_null(from, 2))
+		hs_sql_int(stmt, 5, hs_sql_get_int(from, 2));
+	if (!hs_sql_is_null(from, 3))
+		hs_sql_int(stmt, 11, hs_sql_get_int(from, 3));
+	if (row % 2) {
+		bind_apart(stmt, hs_sql_get_blob(from, 6));
+	} else {
+		for (int i = 6; i < 9; i++)
+			hs_sql_int(stmt, i, 0);
+		hs_sql_blob(stmt, 9, HS_S(""));
+		hs_sql_blob(stmt, 10, with_subject(hs_sql_get_blob(from, 6), (uint64_t)subject));
+	}
 	return hs_sql_run(stmt, err);
 }
 
-static enum hs_status unpack_rows(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static enum hs_status put_all_older(struct hs_txn *txn, struct hs_error *err)
 {
-	enum hs_status status = HS_OK;
-	int64_t row = 0;
-	int step = 1;
+	struct hs_stmt *from = hs_sql(txn,
+		"SELECT r.row, r.place, r.custodian, r.date, p.seq, p.id, p.packed FROM record_index_row r"
+		" JOIN record_index_pointer p ON p.spot = (r.place << 36 | r.row)",
+		err);
+	enum hs_status status = from ? HS_OK : err->status;
+	int step = 0;
 
-	(void)arg;
-	while (step > 0 && status == HS_OK) {
-		struct hs_arena_mark mark = hs_arena_mark(arena);
-		struct hs_stmt *stmt = hs_sql(txn,
-			"SELECT row, packed FROM record_index_pointer WHERE row > ?1 ORDER BY row LIMIT 1",
-			err);
-		if (!stmt)
-			return err->status;
-		hs_sql_int(stmt, 1, row);
-		step = hs_sql_step(stmt, err);
-		struct hs_slice packed = HS_S_NONE;
-		if (step > 0) {
-			row = hs_sql_get_int(stmt, 0);
-			packed = hs_arena_copy(arena, hs_sql_get_blob(stmt, 1));
-		}
-		hs_sql_end(stmt);
-		if (step > 0)
-			status = unpack_row(txn, row, packed, err);
-		hs_arena_rollback(arena, mark);
-	}
+	while (status == HS_OK && (step = hs_sql_step(from, err)) > 0)
+		status = put_older(txn, from, err);
+	hs_sql_end(from);
 	return step < 0 ? (enum hs_status)step : status;
 }
 
-static void reads_rows_with_columns_apart(void **state)
+#define OLDER_TABLE \
+	"CREATE TABLE record_index_older (row INTEGER PRIMARY KEY, seq INTEGER," \
+	" version INTEGER NOT NULL, updated INTEGER NOT NULL, id BLOB NOT NULL, subject INTEGER," \
+	" custodian INTEGER, date INTEGER, shape INTEGER NOT NULL, rest BLOB NOT NULL, packed BLOB)"
+
+/* The tables as they were before pointers lay by patient; NULL: where the rows are copied. */
+static enum hs_status make_older(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	static const char *const steps[] = {
+		OLDER_TABLE,
+		NULL,
+		"DROP TABLE record_index_pointer",
+		"DROP TABLE record_index_row",
+		"DROP TABLE record_index_block",
+		"ALTER TABLE record_index_older RENAME TO record_index_pointer",
+		"CREATE INDEX record_index_pointer_seq ON record_index_pointer (seq) WHERE seq IS NOT NULL",
+		"CREATE INDEX record_index_pointer_id ON record_index_pointer (substr(id, -6))",
+		"CREATE INDEX record_index_pointer_subject ON record_index_pointer (subject)",
+		"CREATE INDEX record_index_pointer_custodian ON record_index_pointer (custodian)",
+		"CREATE INDEX record_index_pointer_date ON record_index_pointer (date)",
+		"DELETE FROM migration WHERE service = 'record-index' AND number > 3",
+	};
+	enum hs_status status = HS_OK;
+
+	(void)arena;
+	(void)arg;
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == HS_OK; i++) {
+		struct hs_stmt *stmt = steps[i] ? hs_sql(txn, steps[i], err) : NULL;
+		if (!steps[i])
+			status = put_all_older(txn, err);
+		else
+			status = stmt ? hs_sql_run(stmt, err) : err->status;
+	}
+	return status;
+}
+
+static void restart(void)
+{
+	hs_rest_loader_free(bulk.loader);
+	fixture_restart(bulk.f);
+	find_place(&bulk);
+	bulk.loader = hs_rest_loader_new(bulk.rest);
+}
+
+static void moves_the_rows_of_an_older_program(void **state)
 {
 	struct hs_arena *arena = hs_arena_new((size_t)256 << 20);
 	struct hs_error err;
 
 	NEED_FHIR();
 	load();
-	assert_int_equal(hs_store_write_wait(bulk.store, arena, unpack_rows, NULL, &err), HS_OK);
+	restart(); /* which puts in order what waits */
+	assert_int_equal(indexes(), INDEXES);
+	assert_int_equal(hs_store_write_wait(bulk.store, arena, make_older, NULL, &err), HS_OK);
+	restart();
+	assert_int_equal(indexes(), INDEXES);
 	refuses_and_keeps_the_same(state);
 	expect_same_searches();
 	hs_arena_free(arena);
+}
+
+/* What is asked while pointers wait for their spot. */
+static const char *const waiting[] = {
+	"DocumentReference?patient=patient-0000002&_count=100",
+	"DocumentReference?patient=patient-0000004&_count=3",
+	"DocumentReference?patient=patient-0000004,patient-0000006&_sort=-date",
+	"DocumentReference?patient=patient-0000004&status=current&_sort=_id",
+	"DocumentReference?custodian=Organization/region-01-1&_count=7",
+	"DocumentReference?date=ge2025-12-30&_count=30",
+	"DocumentReference?_sort=-_lastUpdated&_count=10&_total=none",
+	"DocumentReference?_count=5",
+	"DocumentReference/_history?_count=20",
+};
+#define WAITING (sizeof waiting / sizeof waiting[0])
+
+static struct hs_slice id_of(struct hs_slice line)
+{
+	size_t at = hs_slice_search(line, HS_S("\"id\":\""));
+	struct hs_slice rest = hs_slice_from(line, at + 6);
+
+	return hs_slice_cut(&rest, '"');
 }
 
 static void puts_indexes_off_and_mends_them(void **state)
@@ -544,12 +648,18 @@ static void puts_indexes_off_and_mends_them(void **state)
 	for (unsigned n = 0; n < LINES; n += BATCH)
 		run(&bulk, n, n + BATCH < LINES ? n + BATCH : LINES, false, false);
 	assert_int_equal(indexes(), 1);
-	const char *before = gist(bulk.f, "DocumentReference?patient=patient-0000002&_count=100");
-	hs_rest_loader_free(bulk.loader);
-	fixture_restart(bulk.f);
-	find_place(&bulk);
-	assert_int_equal(indexes(), 5);
-	assert_string_equal(before, gist(bulk.f, "DocumentReference?patient=patient-0000002&_count=100"));
+	const char *id = hs_arena_cstr(memory,
+		hs_arena_printf(memory, "DocumentReference/%.*s", HS_S_ARG(id_of(lines[LINES - 7]))));
+	const char *before[WAITING];
+	for (size_t i = 0; i < WAITING; i++)
+		before[i] = gist(bulk.f, waiting[i]);
+	assert_int_equal(fixture_get(bulk.f, id).status, 200);
+	assert_int_equal(fixture_get(bulk.f, "DocumentReference/nobody").status, 404);
+	restart();
+	assert_int_equal(indexes(), INDEXES);
+	for (size_t i = 0; i < WAITING; i++)
+		assert_string_equal(before[i], gist(bulk.f, waiting[i]));
+	assert_int_equal(fixture_get(bulk.f, id).status, 200);
 	char total[24];
 	snprintf(total, sizeof total, "%zu", dump_all(&bulk).count);
 	assert_string_equal(gist(bulk.f, "DocumentReference?_summary=count"), total);
@@ -558,8 +668,7 @@ static void puts_indexes_off_and_mends_them(void **state)
 static void resolves_links_of_a_transaction(void **state)
 {
 	NEED_FHIR();
-	find_place(&bulk);
-	bulk.loader = hs_rest_loader_new(bulk.rest);
+	load();
 	lines[0] = HS_S(
 		"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["
 		"{\"fullUrl\":\"urn:uuid:11111111-1111-4111-8111-111111111111\",\"resource\":"
@@ -601,7 +710,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_and_keeps_the_same),
 		cmocka_unit_test(finds_the_same),
-		cmocka_unit_test(reads_rows_with_columns_apart),
+		cmocka_unit_test(moves_the_rows_of_an_older_program),
 		cmocka_unit_test(puts_indexes_off_and_mends_them),
 		cmocka_unit_test(resolves_links_of_a_transaction),
 	};

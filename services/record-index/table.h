@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of pointers: where each lies, how it is read and written, those that wait for their spot, and
+ * how all is put in order. Thread: that of the transaction. */
+#pragma once
+
+#include "ledger.h"
+
+/* ---- where a pointer lies ---- */
+
+/* Its *spot*, the key of its row in the table of pointers, is a *place*, which belongs to the subject, and
+ * below that the row: so the pointers of a patient lie side by side in order of row, and one walk over a page
+ * or two finds them. The low bits of the subject's number are the high ones of the place: thus each of a few
+ * *buckets* gets about as many as any other of what a load brings, and lies together (waiting.c). */
+#define HS_LEDGER_BUCKETS 64u
+#define HS_LEDGER_ROW_BITS 36
+#define HS_LEDGER_ROW_MAX ((UINT64_C(1) << HS_LEDGER_ROW_BITS) - 1)
+#define HS_LEDGER_SUBJECT_BITS 27
+#define HS_LEDGER_SUBJECT_MAX ((UINT64_C(1) << HS_LEDGER_SUBJECT_BITS) - 1)
+#define HS_LEDGER_PLACES (UINT64_C(1) << HS_LEDGER_SUBJECT_BITS)
+
+static inline uint64_t hs_ledger_place(uint64_t subject)
+{
+	return subject % HS_LEDGER_BUCKETS * (HS_LEDGER_PLACES / HS_LEDGER_BUCKETS) +
+		subject / HS_LEDGER_BUCKETS;
+}
+static inline uint64_t hs_ledger_spot(uint64_t subject, uint64_t row)
+{
+	return hs_ledger_place(subject) << HS_LEDGER_ROW_BITS | row;
+}
+static inline uint64_t hs_ledger_spot_subject(uint64_t spot)
+{
+	uint64_t place = spot >> HS_LEDGER_ROW_BITS, each = HS_LEDGER_PLACES / HS_LEDGER_BUCKETS;
+
+	return place % each * HS_LEDGER_BUCKETS + place / each;
+}
+static inline uint64_t hs_ledger_spot_bucket(uint64_t spot)
+{
+	return spot / (HS_LEDGER_PLACES / HS_LEDGER_BUCKETS) >> HS_LEDGER_ROW_BITS;
+}
+/* Of candidates some are known by their spot, others only by their row. */
+#define HS_LEDGER_AT_SPOT (UINT64_C(1) << 63)
+static inline uint64_t hs_ledger_row_of(uint64_t candidate)
+{
+	return candidate & HS_LEDGER_ROW_MAX;
+}
+/* For qsort over candidates: by row. */
+int hs_ledger_compare_rows(const void *a, const void *b);
+
+/* ---- table.c: pointers in their tables ---- */
+
+#define HS_LEDGER_ID_MAX 255
+/* An id as the table has it. */
+struct hs_slice hs_ledger_id_bytes(struct hs_slice id, char room[HS_LEDGER_ID_MAX + 1]);
+struct hs_slice hs_ledger_id_text(struct hs_arena *arena, struct hs_slice bytes);
+
+/* A pointer as the table has it. */
+struct hs_ledger_stored {
+	uint64_t spot, seq; /* seq 0: that of the row */
+	struct hs_slice id, packed;
+};
+/* Slices of *out are those of *stored, or in `arena`. */
+enum hs_status hs_ledger_unpack(const struct hs_ledger_stored *stored, struct hs_arena *arena,
+	struct hs_ledger_pointer *out, struct hs_error *err);
+/* The other way: `room` is for the id, `packed` is made. HS_E_LIMIT when there is no spot for it. */
+enum hs_status hs_ledger_pack_pointer(const struct hs_ledger_pointer *pointer,
+	char room[HS_LEDGER_ID_MAX + 1], struct hs_buf *packed, struct hs_ledger_stored *out,
+	struct hs_error *err);
+
+/* 1, 0 when there is none, or a negative status; slices in `arena`. */
+int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
+	struct hs_ledger_pointer *out, struct hs_error *err);
+/* `candidate` is a row, or a spot with HS_LEDGER_AT_SPOT. */
+int hs_ledger_at(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t candidate,
+	struct hs_ledger_pointer *out, struct hs_error *err);
+/* Statements select HS_LEDGER_COLUMNS from the table of pointers `p`, or HS_LEDGER_BY_ROW, which is in order
+ * of row and finds those that wait, too. */
+#define HS_LEDGER_COLUMNS "p.spot, p.seq, p.id, p.packed"
+#define HS_LEDGER_BY_ROW \
+	"SELECT r.place << 36 | r.row, p.seq, p.id, p.packed FROM record_index_row r" \
+	" LEFT JOIN record_index_pointer p ON p.spot = (r.place << 36 | r.row)"
+/* What such a statement gave; `rest` is good until the next step. */
+enum hs_status hs_ledger_look(struct hs_ledger *ledger, struct hs_stmt *stmt, struct hs_arena *arena,
+	struct hs_ledger_pointer *out, struct hs_error *err);
+/* The same, with `rest` in the arena. */
+enum hs_status hs_ledger_take(struct hs_ledger *ledger, struct hs_stmt *stmt, struct hs_arena *arena,
+	struct hs_ledger_pointer *out, struct hs_error *err);
+enum hs_status hs_ledger_insert(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	struct hs_error *err);
+/* Its part in the table of rows; in that of pointers. */
+enum hs_status hs_ledger_insert_row(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	struct hs_error *err);
+enum hs_status hs_ledger_insert_stored(struct hs_txn *txn, const struct hs_ledger_stored *stored,
+	struct hs_error *err);
+enum hs_status hs_ledger_erase(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	struct hs_error *err);
+enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err);
+enum hs_status hs_ledger_count(struct hs_ledger *ledger, int64_t change, struct hs_error *err);
+
+/* ---- waiting.c: pointers that wait for their spot ---- */
+
+/* Buckets, each a block that grows until it is stored. */
+struct hs_ledger_blocks {
+	struct {
+		struct hs_buf bytes;
+		uint64_t number; /* of the block */
+	} buckets[HS_LEDGER_BUCKETS];
+};
+void hs_ledger_blocks_open(struct hs_ledger_blocks *blocks);
+void hs_ledger_blocks_close(struct hs_ledger_blocks *blocks);
+/* What is not stored is forgotten. */
+void hs_ledger_blocks_clear(struct hs_ledger_blocks *blocks);
+/* Adds a pointer, whose row is higher than that of any before it; its part in the table of rows is made. */
+enum hs_status hs_ledger_wait(struct hs_ledger *ledger, struct hs_ledger_blocks *blocks,
+	const struct hs_ledger_pointer *pointer, struct hs_error *err);
+/* Before the transaction ends. */
+enum hs_status hs_ledger_blocks_store(struct hs_ledger *ledger, struct hs_ledger_blocks *blocks,
+	struct hs_error *err);
+void hs_ledger_put_stored(struct hs_buf *block, const struct hs_ledger_stored *stored);
+/* The next pointer of a block that is not at its end; false when it is damaged. */
+bool hs_ledger_take_stored(struct hs_slice *block, struct hs_ledger_stored *out);
+/* One that waits: 1, 0 when it does not, or a negative status; slices in `arena`. */
+int hs_ledger_waiting_at(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t spot,
+	struct hs_ledger_pointer *out, struct hs_error *err);
+/* The same; looks at all that wait. */
+int hs_ledger_waiting_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
+	struct hs_ledger_pointer *out, struct hs_error *err);
+
+/* ---- mend.c: puts in order what was put off ---- */
+
+/* What a load has put off, bits in the tally. */
+#define HS_LEDGER_MARKS_WAIT 1u
+#define HS_LEDGER_POINTERS_WAIT 2u
+
+/* hs_keeper.mend: a part of it. */
+enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *state, bool *more,
+	struct hs_error *err);
+/* All of it. */
+enum hs_status hs_ledger_mend_all(struct hs_txn *txn, struct hs_error *err);
+/* All of it, if pointers wait: before something is written the ordinary way. */
+enum hs_status hs_ledger_mend_pointers(struct hs_txn *txn, struct hs_error *err);
+/* Puts marks that wait in their table into that which is looked up. */
+enum hs_status hs_ledger_mend_marks(struct hs_txn *txn, struct hs_error *err);
+/* The tally's bits HS_LEDGER_MARKS_WAIT, HS_LEDGER_POINTERS_WAIT. */
+enum hs_status hs_ledger_waits(struct hs_txn *txn, unsigned *out, struct hs_error *err);
+enum hs_status hs_ledger_note_waits(struct hs_txn *txn, unsigned bits, struct hs_error *err);
+
+/* old.c: moves some rows of an older program's table to where pointers wait; *done grows by their number. */
+enum hs_status hs_ledger_move_old(struct hs_txn *txn, uint64_t *done, struct hs_error *err);
