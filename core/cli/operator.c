@@ -27,12 +27,28 @@ enum hs_status hs_cli_operator_token(struct hs_arena *arena, const struct hs_cli
 	return HS_OK;
 }
 
+/* Where the server is: as was said, or as the lock of its data directory tells. */
+static struct hs_slice address(struct hs_arena *arena, const struct hs_cli_operator *at)
+{
+	struct hs_slice text = HS_S_NONE;
+	struct hs_error ignored;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/lock", at->data ? at->data : "handslag-data");
+	if (at->target)
+		return hs_slice_cstr(at->target);
+	if (hs_world_read_file(hs_world_real(), arena, path, 4096, &text, &ignored) != HS_OK)
+		text = HS_S_NONE;
+	text = hs_slice_trim(text);
+	return text.len ? text : HS_S("http://127.0.0.1:8080");
+}
+
 enum hs_status hs_cli_operate(struct hs_arena *arena, const struct hs_cli_operator *at, const char *method,
 	struct hs_slice path, struct hs_slice body, struct hs_json **out, struct hs_error *err)
 {
 	const char *token = NULL;
 	struct hs_cli_answer answer;
-	struct hs_slice base = hs_slice_cstr(at->target ? at->target : "http://127.0.0.1:8080");
+	struct hs_slice base = address(arena, at);
 	enum hs_status status = hs_cli_operator_token(arena, at, &token, err);
 
 	while (base.len && base.ptr[base.len - 1] == '/')

@@ -5,7 +5,7 @@
 #include <core/cli/cli.h>
 
 struct hs_cli_operator {
-	const char *target; /* "http://127.0.0.1:8080" when NULL */
+	const char *target; /* NULL: that of the server which uses `data`, or "http://127.0.0.1:8080" */
 	const char *token;  /* NULL: HANDSLAG_TOKEN, or operator.token in `data` */
 	const char *data;   /* "handslag-data" when NULL */
 };

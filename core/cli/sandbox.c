@@ -10,7 +10,7 @@ static const char *freeze, *validation;
 static int64_t rate, versions;
 
 static const struct hs_cli_option options[] = {
-	{ "--target", "URL", "the server (http://127.0.0.1:8080)", HS_CLI_TEXT, &at.target },
+	{ "--target", "URL", "the server (default: the one that uses --data)", HS_CLI_TEXT, &at.target },
 	{ "--data", "DIR", "its data directory, for the operator's token (handslag-data)", HS_CLI_TEXT,
 		&at.data },
 	{ "--token", "TOKEN", "the operator's token; or HANDSLAG_TOKEN", HS_CLI_TEXT, &at.token },

@@ -161,6 +161,8 @@ enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err);
 void hs__editions_close(struct hs_host *host);
 /* datadir.c */
 enum hs_status hs__datadir_open(struct hs_host *host, struct hs_error *err);
+/* Where the server is, for commands that know its directory. */
+void hs__datadir_tell(const struct hs_host *host);
 void hs__datadir_close(struct hs_host *host);
 enum hs_status hs__make_dirs(const char *path, struct hs_error *err);
 /* convert.c: $convert */

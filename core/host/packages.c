@@ -188,12 +188,27 @@ static struct hs_slice served_version(const struct hs_host *host, struct hs_slic
 	return HS_S_NONE;
 }
 
+/* Is another version of it in the cache, which somebody could choose? */
+static bool is_known(const struct hs_host *host, struct hs_slice name)
+{
+	char root[4096];
+	struct hs_package *other = NULL;
+	struct hs_error ignored;
+
+	cache_root(host->config, root, sizeof(root));
+	if (hs_package_find(root, name, &other, &ignored))
+		return false;
+	hs_package_close(other);
+	return true;
+}
+
 /* The package is served without it: what it defines of its own is there all the same. Who chose another
- * version of it is only reminded. */
+ * version of it, or has one to choose, is only reminded. */
 static void tell_missing(void *arg, const struct hs_package *of, struct hs_slice name_version,
 	const struct hs_error *why)
 {
-	struct hs_slice rest = name_version, served = served_version(arg, hs_slice_cut(&rest, '#'));
+	struct hs_slice rest = name_version, name = hs_slice_cut(&rest, '#');
+	struct hs_slice served = served_version(arg, name);
 
 	if (served.len) {
 		hs_log_text(HS_LOG_DEBUG, "packages", "%.*s#%.*s depends on %.*s; %.*s serves instead",
@@ -201,7 +216,7 @@ static void tell_missing(void *arg, const struct hs_package *of, struct hs_slice
 			HS_S_ARG(name_version), HS_S_ARG(served));
 		return;
 	}
-	hs_log_text(HS_LOG_WARN, "packages",
+	hs_log_text(is_known(arg, name) ? HS_LOG_DEBUG : HS_LOG_WARN, "packages",
 		"%.*s#%.*s depends on %.*s, which is not there: %s; put it into the package cache and start "
 		"again",
 		HS_S_ARG(hs_package_name(of)), HS_S_ARG(hs_package_version(of)), HS_S_ARG(name_version),

@@ -196,6 +196,7 @@ enum hs_status hs_host_listen(struct hs_host *host, struct hs_error *err)
 		address, six ? "]" : "", (unsigned)host->port);
 	hs_heap_free(host->url);
 	host->url = hs_heap_cstr(url, (size_t)n);
+	hs__datadir_tell(host);
 	hs__registry_serve(host);
 	return HS_OK;
 }

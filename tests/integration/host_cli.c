@@ -193,6 +193,13 @@ static void sandboxes_are_made_and_reset(void **state)
 	r = RUN("sandbox", "list", "--json", "--target", fixture_url(f), "--data", workbench_path("b"));
 	assert_int_equal(r.exit, 0);
 	assert_has(r.out, "\"acme\"");
+	/* The directory knows where its server is. */
+	r = RUN("sandbox", "list", "--data", workbench_path("b"));
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "acme");
+	r = RUN("load", "hl7.fhir.r4.examples#4.0.1", "--data", workbench_path("b"));
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, fixture_url(f));
 	r = RUN("sandbox", "reset", "acme", "--target", fixture_url(f), "--data", workbench_path("b"));
 	assert_int_equal(r.exit, 0);
 	r = RUN("sandbox", "freeze", "acme", "--at", "2030-01-01T00:00:00Z", "--target", fixture_url(f),

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The data directory: made with mode 0700, locked against a second server, and the cache folder beside it. */
+/* The data directory: made with mode 0700, locked against a second server, and the cache folder beside it.
+ *
+ * The lock says where the server is that holds it, so that commands find it by the directory. */
 #include <core/base/heap.h>
+#include <core/base/log.h>
 #include <core/host/host_private.h>
 
 #include <errno.h>
@@ -33,10 +36,28 @@ enum hs_status hs__make_dirs(const char *path, struct hs_error *err)
 	return HS_OK;
 }
 
+/* Where the holder of the lock serves; empty when it does not. */
+static void read_holder(int fd, char url[128])
+{
+	ssize_t len = pread(fd, url, 127, 0);
+
+	url[len > 0 ? len : 0] = '\0';
+	url[strcspn(url, "\r\n")] = '\0';
+}
+
+void hs__datadir_tell(const struct hs_host *host)
+{
+	struct hs_slice url = hs_slice_cstr(host->url);
+
+	if (ftruncate(host->lock_fd, 0) != 0 || pwrite(host->lock_fd, url.ptr, url.len, 0) < 0)
+		hs_log_text(HS_LOG_WARN, "data", "%s/lock cannot be written; commands need --target %s",
+			host->data_dir, host->url);
+}
+
 /* The lock is held by the open file: the kernel takes it back however the process ends. */
 static enum hs_status take_lock(struct hs_host *host, struct hs_error *err)
 {
-	char path[4096];
+	char path[4096], url[128];
 
 	snprintf(path, sizeof(path), "%s/lock", host->data_dir);
 	host->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -44,11 +65,17 @@ static enum hs_status take_lock(struct hs_host *host, struct hs_error *err)
 		err->cause = errno;
 		return hs_fail(err, HS_E_IO, "%s cannot be opened (errno %d)", path, errno);
 	}
-	if (flock(host->lock_fd, LOCK_EX | LOCK_NB) != 0)
+	if (flock(host->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+		read_holder(host->lock_fd, url);
 		return hs_fail(err, HS_E_BUSY,
 			"%s is in use by another handslag; stop it, choose another --data, or use --target "
-			"URL",
-			host->data_dir);
+			"%s",
+			host->data_dir, url[0] ? url : "URL");
+	}
+	if (ftruncate(host->lock_fd, 0) != 0) { /* what a server left there */
+		err->cause = errno;
+		return hs_fail(err, HS_E_IO, "%s cannot be written (errno %d)", path, errno);
+	}
 	return HS_OK;
 }
 
