@@ -16,7 +16,7 @@ static struct options {
 	const char *data, *language, *version, *set, *filter, *target;
 	int64_t count, offset;
 	struct hs_cli_list packages, with, properties;
-	bool json, r5, lenient, designations;
+	bool json, r5, lenient, strict, designations;
 } given;
 
 /* ---- options, and the verbs that have them ---- */
@@ -42,8 +42,8 @@ static const struct {
 	{ { "--version", "VERSION", "version of the code system", HS_CLI_TEXT, &given.version },
 		LOOKUP | VALIDATE | SUBSUMES },
 	{ { "--set", "URL", "the value set that the code must be in", HS_CLI_TEXT, &given.set }, VALIDATE },
-	{ { "--lenient", NULL, "a wrong display is a warning", HS_CLI_FLAG, &given.lenient },
-		VALIDATE | CHECK },
+	{ { "--lenient", NULL, "a wrong display is a warning", HS_CLI_FLAG, &given.lenient }, VALIDATE },
+	{ { "--strict", NULL, "warnings fail too (exit code 1)", HS_CLI_FLAG, &given.strict }, CHECK },
 	{ { "--property", "CODE", "a property to tell (lookup tells all); may be repeated", HS_CLI_LIST,
 		  &given.properties },
 		LOOKUP | EXPAND },
@@ -232,12 +232,12 @@ static int run_translate(struct hs_cli_tx *tx, int count, char **argv)
 static int run_check(struct hs_cli_tx *tx, int count, char **argv)
 {
 	struct hs_error err = { .status = HS_OK };
-	size_t wrong = 0;
+	size_t wrong = 0, warned = 0;
 
 	for (int i = 0; i < count; i++)
-		if (hs_cli_tx_check(tx, argv[i], &wrong, &err))
+		if (hs_cli_tx_check(tx, argv[i], &wrong, &warned, &err))
 			return hs_cli_fail_error(tx->command, &err);
-	return wrong ? HS_EXIT_FAILED : HS_EXIT_OK;
+	return wrong || (given.strict && warned) ? HS_EXIT_FAILED : HS_EXIT_OK;
 }
 
 static const struct verb {
@@ -305,9 +305,12 @@ static const struct verb {
 			.example = "  handslag tx check national-value-set.json --with "
 				   "national-code-system.json\n"
 				   "  handslag tx check package/ValueSet-*.json --package se.example#1.0.0 "
-				   "--lenient",
+				   "--strict",
 			.more = "Each line says FILE:LINE:COLUMN: error or warning: code: reason.\n"
-				"Exit codes: 0 nothing is wrong (warnings do not count), 1 something is, 2 "
+				"A display of its own is a warning: a value set may call a code by another "
+				"name.\n"
+				"Exit codes: 0 nothing is wrong (warnings count with --strict), 1 something "
+				"is, 2 "
 				"usage, 4 a "
 				"fault of ours.",
 			.least = 1,
@@ -385,7 +388,7 @@ static int ask(const struct verb *verb, const struct hs_cli_command *own, int co
 		.arena = arena,
 		.language = given.language,
 		.json = given.json,
-		.lenient = given.lenient };
+		.swedish = given.language && strncmp(given.language, "sv", 2) == 0 };
 	struct hs_cli_reference_options open = { .data = given.data, .packages = choose_packages(arena) };
 	int code;
 

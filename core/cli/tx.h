@@ -11,7 +11,8 @@ struct hs_cli_tx {
 	const char *base; /* URL of the FHIR version */
 	const char *language;
 	const struct hs_json *beside; /* array of resources sent with each question */
-	bool json, lenient;
+	bool json;
+	bool swedish; /* sentences in Swedish */
 };
 
 /* Sends Parameters to `operation` ("CodeSystem/$lookup"), with the resources beside it. HS_OK whatever the
@@ -38,5 +39,7 @@ void hs_cli_tx_hint(const struct hs_json *answer);
 /* A FHIR resource in a file; `text` (may be NULL) gets its bytes, for places. */
 enum hs_status hs_cli_tx_read(struct hs_cli_tx *tx, const char *file, struct hs_json **out,
 	struct hs_slice *text, struct hs_error *err);
-/* Says of each code of the value sets in a file whether it is right; *wrong counts those that are not. */
-enum hs_status hs_cli_tx_check(struct hs_cli_tx *tx, const char *file, size_t *wrong, struct hs_error *err);
+/* Says of each code of the value sets in a file whether it is right; *wrong counts those that are not and
+ * rules that cannot be used, *warned what should be looked at. */
+enum hs_status hs_cli_tx_check(struct hs_cli_tx *tx, const char *file, size_t *wrong, size_t *warned,
+	struct hs_error *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag tx check: holds every code that a value set lists against its code system, and every other rule
  * against the terminology, and says where in the file what is wrong. */
+#include <core/base/nearest.h>
 #include <core/cli/tx.h>
 
 #include <stdio.h>
@@ -19,8 +20,13 @@ struct check {
 	struct hs_slice rule_path; /* "ValueSet.compose.include[0]" */
 	const struct hs_json *rule;
 	struct hs_issues issues;
-	size_t codes, wrong, rules_wrong, near;
+	size_t codes, wrong, warned, rules_wrong, near;
 };
+
+static const char *in_words(const struct check *c, const char *english, const char *swedish)
+{
+	return c->tx->swedish ? swedish : english;
+}
 
 static void say(struct check *c, const struct hs_json *at, enum hs_severity severity, struct hs_slice path,
 	struct hs_slice text)
@@ -64,7 +70,7 @@ static enum hs_status ask_code(struct check *c, struct hs_slice code, bool *has,
 	return status;
 }
 
-/* " (the code system has 'SB1')" when the code is only written in another way, else nothing. */
+/* " (the code system has 'SB1')" in words when the code is only written in another way, else nothing. */
 static struct hs_slice near_code(struct check *c, struct hs_slice code)
 {
 	struct hs_slice forms[3] = { hs_slice_trim(code) };
@@ -85,8 +91,8 @@ static struct hs_slice near_code(struct check *c, struct hs_slice code)
 	for (size_t i = 0; i < 3; i++) {
 		bool has = false;
 		if (!hs_slice_eq(forms[i], code) && ask_code(c, forms[i], &has, &ignored) == HS_OK && has)
-			return hs_arena_printf(c->tx->arena, " (the code system has '%.*s')",
-				HS_S_ARG(forms[i]));
+			return hs_arena_printf(c->tx->arena, " (%s '%.*s')",
+				in_words(c, "the code system has", "kodverket har"), HS_S_ARG(forms[i]));
 	}
 	return HS_S_NONE;
 }
@@ -100,9 +106,38 @@ static bool is_of_type(const struct hs_json *issue, const char *type)
 	return hs_slice_eq(hs_json_get_text(coding, HS_S("code")), hs_slice_cstr(type));
 }
 
+static bool has_id(const struct hs_json *issue, const char *id)
+{
+	return hs_slice_eq(hs_json_text(hs_json_pointer(issue, HS_S("/extension/0/valueString"))),
+		hs_slice_cstr(id));
+}
+
+/* The sentence; that nobody asked for a language is not worth telling here. */
 static struct hs_slice text_of(const struct hs_json *issue)
 {
-	return hs_json_text(hs_json_pointer(issue, HS_S("/details/text")));
+	struct hs_slice text = hs_json_text(hs_json_pointer(issue, HS_S("/details/text"))),
+			tail = HS_S(" (for the language(s) '--')");
+
+	return hs_slice_ends(text, tail) ? hs_slice_first(text, text.len - tail.len) : text;
+}
+
+/* "; did you mean URL?" when a code system that was brought along has nearly this URL. */
+static struct hs_slice near_system(const struct check *c)
+{
+	struct hs_arena *arena = c->tx->arena;
+	const char **names = hs_arena_array(arena, hs_json_count(c->tx->beside) + 1, sizeof(*names));
+	struct hs_slice wrong = hs_json_get_text(c->rule, HS_S("system"));
+	size_t n = 0;
+
+	if (!names)
+		return HS_S_NONE;
+	HS_JSON_EACH(resource, c->tx->beside)
+		if (hs_json_get_text(resource, HS_S("url")).len)
+			names[n++] = hs_arena_cstr(arena, hs_json_get_text(resource, HS_S("url")));
+	const char *near = hs_suggest(hs_arena_cstr(arena, wrong), names);
+	if (!near || hs_slice_eq(hs_slice_cstr(near), wrong))
+		return HS_S_NONE;
+	return hs_arena_printf(arena, "; %s %s?", in_words(c, "did you mean", "menade du"), near);
 }
 
 /* The sentences on one code. That it is not in the set follows from the others and is left out; that its
@@ -115,17 +150,26 @@ static bool tell(struct check *c, const struct hs_json *concept, size_t index, c
 		hs_json_get(hs_parameter(answer, HS_S("issues")), HS_S("resource"));
 	struct hs_slice path = hs_arena_printf(c->tx->arena, "%.*s.concept[%zu]", HS_S_ARG(c->rule_path),
 		index);
-	bool bad = false;
+	bool bad = false, odd = false;
 
 	HS_JSON_EACH(issue, hs_json_get(issues, HS_S("issue"))) {
 		struct hs_slice severity = hs_json_get_text(issue, HS_S("severity"));
 		bool error = hs_slice_eq(severity, HS_S("error"));
 		if (is_of_type(issue, "not-found")) {
-			say(c, c->rule, HS_SEVERITY_ERROR, c->rule_path, text_of(issue));
+			say(c, c->rule, HS_SEVERITY_ERROR, c->rule_path,
+				HS_ARENA_JOIN(c->tx->arena, text_of(issue), near_system(c)));
 			return false;
 		}
 		if (is_of_type(issue, "not-in-vs") || is_of_type(issue, "status-check"))
 			continue;
+		if (has_id(issue, "ABSTRACT_CODE_NOT_ALLOWED")) {
+			say(c, concept, HS_SEVERITY_WARNING, path,
+				hs_slice_cstr(in_words(c,
+					"the code only groups others and is not meant to be chosen",
+					"koden grupperar bara andra och är inte till för att väljas")));
+			odd = true;
+			continue;
+		}
 		bool why = is_of_type(issue, "invalid-code"); /* also what a grammar could not read */
 		struct hs_slice text = text_of(issue);
 		if (why && error)
@@ -134,8 +178,10 @@ static bool tell(struct check *c, const struct hs_json *concept, size_t index, c
 		if (error || why || hs_slice_eq(severity, HS_S("warning")))
 			say(c, concept, error ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING, path, text);
 		bad |= error;
+		odd |= hs_slice_eq(severity, HS_S("warning"));
 	}
 	c->wrong += bad;
+	c->warned += odd && !bad;
 	return true;
 }
 
@@ -184,9 +230,10 @@ static enum hs_status ask_batch(struct check *c, const struct hs_json *concept, 
 	int http = 0;
 
 	hs_parameters_add(arena, question, HS_S("valueSet"), HS_S("resource"), whole_system(c));
-	if (c->tx->lenient)
-		hs_parameters_add(arena, question, HS_S("lenient-display-validation"), HS_S("valueBoolean"),
-			hs_json_bool(arena, true));
+	hs_parameters_add(arena, question, HS_S("lenient-display-validation"), HS_S("valueBoolean"),
+		hs_json_bool(arena, true));
+	hs_parameters_add(arena, question, HS_S("abstract"), HS_S("valueBoolean"),
+		hs_json_bool(arena, false));
 	for (size_t i = 0; i < count; i++, at = hs_json_next(at)) {
 		struct hs_json *one = hs_parameters(arena);
 		hs_parameters_add(arena, one, HS_S("coding"), HS_S("valueCoding"), coding_of(c, at));
@@ -241,10 +288,14 @@ static void check_doubles(struct check *c, const struct hs_json *list)
 			continue;
 		}
 		hs_json_position(c->text, first->concept, &line, &column);
+		c->warned++;
 		say(c, all[i].concept, HS_SEVERITY_WARNING,
 			hs_arena_printf(c->tx->arena, "%.*s.concept[%zu]", HS_S_ARG(c->rule_path),
 				all[i].index),
-			hs_arena_printf(c->tx->arena, "the code is listed already, on line %u", line));
+			hs_arena_printf(c->tx->arena, "%s %u",
+				in_words(c, "the code is listed already, on line",
+					"koden är redan uppräknad, på rad"),
+				line));
 	}
 }
 
@@ -301,9 +352,10 @@ static enum hs_status check_filters(struct check *c, struct hs_error *err)
 		if (has)
 			continue;
 		say(c, filter, HS_SEVERITY_ERROR, path,
-			hs_arena_printf(c->tx->arena,
-				"the filter \"%.*s %.*s\" names a code that is not in %.*s%.*s", HS_S_ARG(op),
-				HS_S_ARG(value), HS_S_ARG(hs_json_get_text(c->rule, HS_S("system"))),
+			hs_arena_printf(c->tx->arena, "%s \"%.*s %.*s\" %s %.*s%.*s",
+				in_words(c, "the filter", "filtret"), HS_S_ARG(op), HS_S_ARG(value),
+				in_words(c, "names a code that is not in", "nämner en kod som inte finns i"),
+				HS_S_ARG(hs_json_get_text(c->rule, HS_S("system"))),
 				HS_S_ARG(near_code(c, value))));
 		c->rules_wrong++;
 	}
@@ -369,13 +421,16 @@ static bool is_set(const struct hs_json *resource)
 static void print_summary(const struct check *c)
 {
 	fprintf(stderr, "%s: %zu of %zu listed codes are wrong", c->file, c->wrong, c->codes);
+	if (c->warned)
+		fprintf(stderr, ", %zu to be reviewed", c->warned);
 	if (c->rules_wrong)
 		fprintf(stderr, ", and %zu rule%s cannot be used", c->rules_wrong,
 			c->rules_wrong == 1 ? "" : "s");
 	fputc('\n', stderr);
 }
 
-enum hs_status hs_cli_tx_check(struct hs_cli_tx *tx, const char *file, size_t *wrong, struct hs_error *err)
+enum hs_status hs_cli_tx_check(struct hs_cli_tx *tx, const char *file, size_t *wrong, size_t *warned,
+	struct hs_error *err)
 {
 	struct check c = { .tx = tx, .file = file, .issues = { .arena = tx->arena, .max = ISSUES_MAX } };
 	struct hs_json *tree = NULL;
@@ -403,5 +458,6 @@ enum hs_status hs_cli_tx_check(struct hs_cli_tx *tx, const char *file, size_t *w
 	else
 		print_summary(&c);
 	*wrong += c.wrong + c.rules_wrong;
+	*warned += c.warned;
 	return HS_OK;
 }

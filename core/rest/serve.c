@@ -18,6 +18,7 @@ struct job {
 	struct hs__rest_result result;
 	struct hs__rest_incoming in;
 	struct hs_search search;
+	struct hs_issues noted; /* of the body, before the write */
 	struct hs_slice body, media, security_context;
 };
 
@@ -74,12 +75,27 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 	return hs__rest_run(&job->env, txn, arena, &job->call, &job->result, err);
 }
 
+/* What was noted of the body, then what was noted of the write. */
+static void join(const struct hs_issues *noted, struct hs_issues *issues)
+{
+	struct hs_issues all = *noted;
+	if (!noted->count)
+		return;
+	noted->last->next = issues->first;
+	all.last = issues->last ? issues->last : noted->last;
+	all.count += issues->count;
+	all.errors += issues->errors;
+	all.warnings += issues->warnings;
+	*issues = all;
+}
+
 static enum hs_verdict after_work(struct hs_request *req, void *arg, enum hs_status status,
 	const struct hs_error *err)
 {
 	struct job *job = arg;
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, &job->result.issues, err);
+	join(&job->noted, &job->result.issues);
 	return hs__rest_reply(req, &job->result);
 }
 
@@ -150,6 +166,7 @@ static enum hs_verdict after_prepare(struct hs_request *req, void *arg, enum hs_
 	struct job *job = arg;
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, &job->result.issues, err);
+	job->noted = job->result.issues; /* no errors, but maybe warnings */
 	return hs_write(req, work, job, after_work);
 }
 

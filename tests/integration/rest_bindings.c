@@ -83,6 +83,18 @@ static void judges_before_storing(void **state)
 	a = send_ok("PUT", "Patient/b1", "{'resourceType':'Patient','id':'b1','language':'sv-SEX'}", 422);
 	expect_part(a.body, "all-languages");
 	send_ok("PUT", "Patient/b1", "{'resourceType':'Patient','id':'b1','language':'sv-SE'}", 201);
+	/* what is doubtful is stored, and told to who wants to hear of it */
+	put("CodeSystem", "care",
+		",'url':'urn:test:care','status':'active','content':'complete','concept':[{'code':'in'}]",
+		201);
+	a = send_with("PUT", "ValueSet/care", "Prefer: return=OperationOutcome\r\n",
+		"{'resourceType':'ValueSet','id':'care','url':'urn:test:care-set','status':'active','compose'"
+		":{'include':["
+		"{'system':'urn:test:care','concept':[{'code':'in'},{'code':'out'}]}]}}",
+		201);
+	expect_part(a.body, "has no code");
+	expect_part(a.body, "ValueSet.compose.include[0].concept[1].code");
+	expect_part(a.body, "was stored");
 	a = fixture_operate(fx, "PUT", "/operator/sandboxes/default/limits",
 		"{\"validation\":\"structure\"}");
 	assert_int_equal(a.status, 200);

@@ -119,13 +119,13 @@ static void wrong_codes_have_a_place_and_a_reason(void **state)
 	need_packages(state);
 	struct process_result r = RUN("check", vs, "--with", cs);
 	assert_int_equal(r.exit, 1);
-	assert_has(r.out, "vs.json:6:4: error: b: Wrong Display Name 'Gamma'");
+	assert_has(r.out, "vs.json:6:4: warning: b: Wrong Display Name 'Gamma'");
 	assert_has(r.out, "vs.json:7:4: error: c: Unknown code 'c'");
 	assert_has(r.out, "vs.json:9:4: error: kgXX: Unknown code 'kgXX'");
 	assert_has(r.out, "is unknown at character 1");
 	assert_has(r.out, "vs.json:10:3: error: A definition for CodeSystem 'urn:none' could not be found");
 	assert_has(r.out, "vs.json:11:3: error: The filter \"zork = 1\"");
-	assert_has(r.err, "3 of 7 listed codes are wrong, and 2 rules cannot be used");
+	assert_has(r.err, "2 of 7 listed codes are wrong, 1 to be reviewed, and 2 rules cannot be used");
 	r = RUN("check", vs, "--with", cs, "--json");
 	assert_has(r.out, "ValueSet.compose.include[0].concept[2]");
 	r = RUN("check", cs);
@@ -153,7 +153,20 @@ static void slips_have_a_hint(void **state)
 	assert_has(r.out,
 		"slips.json:5:35: error: the filter \"is-a A\" names a code that is not in urn:test:cs "
 		"(the code system has 'a')");
-	assert_has(r.err, "1 of 3 listed codes are wrong, and 1 rule cannot be used");
+	assert_has(r.err, "1 of 3 listed codes are wrong, 1 to be reviewed, and 1 rule cannot be used");
+	const char *doubtful = workbench_file("doubtful.json",
+		"{\"resourceType\":\"ValueSet\",\"status\":\"active\",\"compose\":{\"include\":[\n"
+		"{\"system\":\"urn:test:cs\",\"concept\":[{\"code\":\"a\"},\n{\"code\":\"a\"}]}]}}");
+	r = RUN("check", doubtful, "--with", cs);
+	assert_int_equal(r.exit, 0);
+	r = RUN("check", doubtful, "--with", cs, "--strict", "--language", "sv");
+	assert_int_equal(r.exit, 1);
+	assert_has(r.out, "doubtful.json:3:1: warning: a: koden är redan uppräknad, på rad 2");
+	const char *misspelt = workbench_file("misspelt.json",
+		"{\"resourceType\":\"ValueSet\",\"status\":\"active\",\"compose\":{\"include\":[\n"
+		"{\"system\":\"urn:tset:cs\",\"concept\":[{\"code\":\"a\"}]}]}}");
+	r = RUN("check", misspelt, "--with", cs);
+	assert_has(r.out, "; did you mean urn:test:cs?");
 	r = RUN("expand", vs, "--with", cs);
 	assert_int_equal(r.exit, 1);
 	assert_has(r.err, "handslag tx check ");

@@ -254,16 +254,17 @@ static void comment_on_way(struct task *t)
 
 	if (t->in_set) {
 		from = (struct tx_named) { set.layer, &set.row->head };
-		comment_on_state(t, "ValueSet", from, from);
+		comment_on_state(t, tx_word(t->ctx, "ValueSet", "urvalet"), from, from);
 	}
 	for (const struct tx_import_way *way = v->hit.way; way; way = way->next) {
 		struct tx_named it = { way->set.layer, &way->set.row->head };
-		comment_on_state(t, "ValueSet", it,
+		comment_on_state(t, tx_word(t->ctx, "ValueSet", "urvalet"), it,
 			(struct tx_named) { way->from.layer, &way->from.row->head });
 	}
 	if (v->hit.set.row)
 		from = (struct tx_named) { v->hit.set.layer, &v->hit.set.row->head };
-	comment_on_state(t, "CodeSystem", (struct tx_named) { v->system.layer, &v->system.row->head }, from);
+	comment_on_state(t, tx_word(t->ctx, "CodeSystem", "kodverket"),
+		(struct tx_named) { v->system.layer, &v->system.row->head }, from);
 }
 
 /* ---- one coding ---- */

@@ -92,8 +92,8 @@ static struct hs_slice list_right_ones(struct check *c, const char *quote, size_
 	}
 	hs_buf_init(&out, c->ctx->arena, 65536);
 	if (n > 1 && quote[0] == '\'')
-		hs_buf_printf(&out, "%s %zu %s: ", tx_word(c->ctx, "one of", "något av"), n,
-			tx_word(c->ctx, "choices", "val"));
+		hs_buf_printf(&out, "%s %zu %s: ", tx_word(c->ctx, "one of", "en av"), n,
+			tx_word(c->ctx, "choices", "möjliga"));
 	for (size_t i = 0; i < n; i++) {
 		const struct tx_designation *d = &c->texts.items[right[i]];
 		if (i)
@@ -108,7 +108,8 @@ static struct hs_slice list_right_ones(struct check *c, const char *quote, size_
 
 static struct hs_slice language_names(const struct check *c)
 {
-	return c->ctx->params.languages.count ? c->ctx->params.languages.text : HS_S("--");
+	return c->ctx->params.languages.count ? c->ctx->params.languages.text :
+						hs_slice_cstr(tx_word(c->ctx, "--", "alla"));
 }
 
 static void soften(struct check *c, struct tx_issue *issue, struct tx_issues *issues)
