@@ -3,6 +3,8 @@
  */
 #include <conformance/evidence/report_private.h>
 
+#include <core/base/map.h>
+
 #include <stdio.h>
 
 #define MEMORY_MAX ((size_t)512 << 20)
@@ -159,6 +161,18 @@ static struct hs_json *make_report(struct maker *m, const struct hs_test_script_
 	return report;
 }
 
+/* Each entry of a collection has a fullUrl: one of its own, the same for the same run and script. */
+static struct hs_slice full_url(struct maker *m, const struct hs_test_script_result *script)
+{
+	uint64_t seed = hs_test_run_options(m->run)->seed;
+	uint64_t high = hs_hash_seeded(script->script->id, seed),
+		 low = hs_hash_seeded(script->script->id, ~seed);
+
+	return hs_arena_printf(m->arena, "urn:uuid:%08x-%04x-8%03x-8%03x-%012llx", (unsigned)(high >> 32),
+		(unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xfff), (unsigned)(low >> 48 & 0xfff),
+		(unsigned long long)(low & 0xffffffffffff));
+}
+
 void hs_report_testreport(const struct hs_test_run *run, const struct hs_report_info *info,
 	struct hs_buf *out)
 {
@@ -172,9 +186,11 @@ void hs_report_testreport(const struct hs_test_run *run, const struct hs_report_
 	put(&m, bundle, "type", HS_S("collection"));
 	entries = hs_json_add_array(m.arena, bundle, HS_S("entry"));
 	for (size_t i = 0; i < count; i++)
-		if (hs_report_has_script(&scripts[i]))
-			hs_json_add(hs_json_push(entries, hs_json_object(m.arena)), HS_S("resource"),
-				make_report(&m, &scripts[i]));
+		if (hs_report_has_script(&scripts[i])) {
+			struct hs_json *entry = hs_json_push(entries, hs_json_object(m.arena));
+			put(&m, entry, "fullUrl", full_url(&m, &scripts[i]));
+			hs_json_add(entry, HS_S("resource"), make_report(&m, &scripts[i]));
+		}
 	if (!hs_json_count(entries))
 		hs_json_take(bundle, HS_S("entry"));
 	if (hs_arena_full(m.arena))

@@ -303,6 +303,11 @@ static void what_the_service_says_of_itself(void **state)
 	need_fhir();
 	struct fixture_answer a = fixture_get(f, "metadata?mode=terminology");
 	assert_string_equal(text(a, "/resourceType"), "TerminologyCapabilities");
+	/* Each release has its own codes, and R5 says of each code system how much of it is here. */
+	assert_string_equal(text(a, "/codeSearch"), "all");
+	a = fixture_get(f, "/fhir/r5/metadata?mode=terminology");
+	assert_string_equal(text(a, "/codeSearch"), "in-compose-or-expansion");
+	assert_string_equal(text(a, "/codeSystem/0/content"), "complete");
 	a = fixture_get(f, "metadata");
 	assert_string_equal(text(a, "/instantiates/0"),
 		"http://hl7.org/fhir/CapabilityStatement/terminology-server");

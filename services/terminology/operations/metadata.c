@@ -75,6 +75,9 @@ static void add_systems(struct hs_arena *arena, struct hs_json *list, const stru
 			hs_json_add_text(arena, open, HS_S("uri"), url);
 			versions = NULL;
 			last = url;
+			if (face == HS_ON_R5) /* R4 has no element for it */
+				add(arena, open, "content",
+					row->content == TX_CONTENT_FRAGMENT ? "fragment" : "complete");
 		}
 		if (!version.len)
 			continue;
@@ -122,7 +125,7 @@ struct hs_json *hs_tx_capabilities(struct hs_arena *arena, const struct tx_layer
 		"Each word of the filter must begin a word of the code, the display or a designation; case "
 		"and accents do "
 		"not count.");
-	add(arena, out, "codeSearch", "in-compose-or-expansion");
+	add(arena, out, "codeSearch", fhir == HS_FHIR_R5 ? "in-compose-or-expansion" : "all");
 	hs_json_add(hs_json_add_object(arena, out, HS_S("validateCode")), HS_S("translations"),
 		hs_json_bool(arena, true));
 	hs_json_add(hs_json_add_object(arena, out, HS_S("translation")), HS_S("needsMap"),

@@ -268,6 +268,9 @@ static void test_report(void **state)
 	struct hs_json *bundle = parse(&scene, HS_REPORT_TESTREPORT);
 	struct hs_json *report = hs_json_get(hs_json_at(hs_json_get(bundle, HS_S("entry")), 0),
 		HS_S("resource"));
+	struct hs_slice url = hs_json_get_text(hs_json_at(hs_json_get(bundle, HS_S("entry")), 0),
+		HS_S("fullUrl"));
+	assert_true(hs_slice_starts(url, HS_S("urn:uuid:")) && url.len == 45);
 	assert_true(hs_slice_eq(hs_json_get_text(report, HS_S("result")), HS_S("fail")));
 	assert_true(hs_slice_eq(hs_json_get_text(report, HS_S("status")), HS_S("completed")));
 	assert_int_equal(hs_json_count(hs_json_get(report, HS_S("test"))), 3);
