@@ -87,6 +87,11 @@ static void tell_text(const struct validate_report *report, const struct hs_cli_
 		if (issue->line)
 			show_source(report, document->text, issue);
 	}
+	if (issues->cut) {
+		struct hs_issue note = hs_issues_note(document->arena, issues);
+		printf("%s: %snote%s: %.*s\n", document->file, colour(report, note.severity), plain(report),
+			HS_S_ARG(note.text));
+	}
 }
 
 /* ---- as OperationOutcome ---- */

@@ -24,14 +24,19 @@ struct hs_issue {
 	struct hs_issue *next;
 };
 
-/* Issues in the order they were found; everything in the arena. At most `max`; then one more says so. */
+/* Issues in the order they were found; everything in the arena. At most `max` errors are kept and as many
+ * others, so that no warning hides an error; all are counted. */
 struct hs_issues {
 	struct hs_arena *arena;
 	struct hs_issue *first, *last;
 	uint32_t count, errors, warnings, max; /* max 0: 100 */
+	bool cut;                              /* not all were kept */
 };
 struct hs_issue *hs_issue_add(struct hs_issues *issues, enum hs_severity severity, const char *code,
 	struct hs_slice path, const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* What a reader is told when issues->cut. */
+struct hs_issue hs_issues_note(struct hs_arena *arena, const struct hs_issues *issues);
+/* Says at its end when not all were kept. */
 struct hs_json *hs_outcome(struct hs_arena *arena, const struct hs_issues *issues);
 struct hs_json *hs_outcome_of(struct hs_arena *arena, const struct hs_error *err);
 

@@ -46,11 +46,11 @@ static enum hs_status take(struct hs_slice file, struct hs_slice type, struct hs
 	struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	struct corpus *corpus = arg;
-	(void)file;
 	(void)type;
 	(void)arena;
 	(void)err;
-	if (corpus->seen++ % corpus->step)
+	/* ImplementationGuide-fhir is there twice, as every package has its guide under this name too. */
+	if (hs_slice_ends(file, HS_S("ig-r4.json")) || corpus->seen++ % corpus->step)
 		return HS_OK;
 	if (corpus->count == corpus->room) {
 		corpus->room = corpus->room ? 2 * corpus->room : 1024;

@@ -37,20 +37,30 @@ static void count_issue(struct hs_issues *issues, enum hs_severity severity)
 	issues->warnings += severity == HS_SEVERITY_WARNING;
 }
 
+static uint32_t most(const struct hs_issues *issues)
+{
+	return issues->max ? issues->max : DEFAULT_MAX;
+}
+
+struct hs_issue hs_issues_note(struct hs_arena *arena, const struct hs_issues *issues)
+{
+	return (struct hs_issue) { .severity = HS_SEVERITY_INFORMATION,
+		.code = "too-long",
+		.text = hs_arena_printf(arena,
+			"only the first %u errors and %u other problems are listed; correct them and try "
+			"again",
+			most(issues), most(issues)) };
+}
+
 struct hs_issue *hs_issue_add(struct hs_issues *issues, enum hs_severity severity, const char *code,
 	struct hs_slice path, const char *format, ...)
 {
-	uint32_t max = issues->max ? issues->max : DEFAULT_MAX;
 	char text[TEXT_MAX];
 	va_list args;
 	count_issue(issues, severity); /* counted even when it is not kept, so that an error stays an error */
-	if (issues->count > max) {
-		struct hs_issue *more = issues->count > max + 1 ?
-			NULL :
-			append(issues, HS_SEVERITY_INFORMATION, "too-long");
-		if (more)
-			more->text = hs_arena_printf(issues->arena,
-				"only the first %u problems are listed; correct them and try again", max);
+	uint32_t like = severity <= HS_SEVERITY_ERROR ? issues->errors : issues->count - issues->errors;
+	if (like > most(issues)) {
+		issues->cut = true;
 		return NULL;
 	}
 	struct hs_issue *issue = append(issues, severity, code);
@@ -128,8 +138,12 @@ struct hs_json *hs_outcome(struct hs_arena *arena, const struct hs_issues *issue
 		return NULL;
 	for (const struct hs_issue *issue = issues->first; issue; issue = issue->next)
 		write_issue(arena, list, issue);
-	if (!issues->first) /* issue has a minimum of one */
+	if (issues->cut) {
+		struct hs_issue note = hs_issues_note(arena, issues);
+		write_issue(arena, list, &note);
+	} else if (!issues->first) { /* issue has a minimum of one */
 		write_issue(arena, list, &all_ok);
+	}
 	return outcome;
 }
 

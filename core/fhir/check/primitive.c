@@ -26,13 +26,15 @@ static bool is_text(struct hs_slice text)
 	return text.len > 0;
 }
 
-/* [^\s]+(\s[^\s]+)*, where a no-break space is white space too. */
+/* [^\s]+(\s[^\s]+)*, where a no-break space is white space too, without control characters. */
 static bool is_code(struct hs_slice text)
 {
 	bool blank = true; /* a blank at the start is as bad as two in a row */
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.ptr[i];
 		if (c == 0xC2 && i + 1 < text.len && (unsigned char)text.ptr[i + 1] == 0xA0)
+			return false;
+		if (c < 0x20 && !is_blank((char)c))
 			return false;
 		if (is_blank((char)c)) {
 			if (blank)

@@ -247,7 +247,9 @@ static void fail_unknown(struct hs__validation *run, const struct hs__node *node
 		return;
 	}
 	bool missing = !modifier && is_of_missing_pack(run, url);
-	hs__validate_add(run, node, HS_S_NONE, NULL, missing ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR,
+	/* HL7's own carry some that were meant, and never published. */
+	bool loose = missing || (!modifier && hs__published_by_hl7(run, node));
+	hs__validate_add(run, node, HS_S_NONE, NULL, loose ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR,
 		"structure", "extension-unknown",
 		"the extension %.*s is not known; load %s, or allow its domain",
 		HS_S_ARG(hs_slice_first(url, 200)),

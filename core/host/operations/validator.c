@@ -34,6 +34,7 @@ struct hs__validators {
 struct hs__upper {
 	pthread_mutex_t lock;
 	uint64_t stamp; /* newest commit of a definition that is in it */
+	uint64_t seen;  /* the store's commit when that was last looked up; 0: nobody can tell */
 	struct hs_validator *validator;
 };
 
@@ -254,13 +255,23 @@ static enum hs_status make_upper(const struct stored *stored, struct hs__upper *
 	return status;
 }
 
+/* Nothing was stored since anybody looked: then there is no definition that is newer. What a writing
+ * transaction sees may be undone, and its number be given again. */
 static enum hs_status refresh(const struct stored *stored, struct hs__upper *upper, struct hs_error *err)
 {
 	uint64_t stamp = 0;
-	enum hs_status status = newest(stored, &stamp, err);
-
+	uint64_t seen = hs_txn_writes(stored->txn) ? 0 : hs_txn_seq(stored->txn);
 	bool stale = upper->validator && hs_validator_is_stale(upper->validator);
-	return status || (stamp == upper->stamp && !stale) ? status : make_upper(stored, upper, stamp, err);
+
+	if (seen && seen == upper->seen && !stale)
+		return HS_OK;
+	upper->seen = 0;
+	enum hs_status status = newest(stored, &stamp, err);
+	if (!status && (stamp != upper->stamp || stale))
+		status = make_upper(stored, upper, stamp, err);
+	if (!status)
+		upper->seen = seen;
+	return status;
 }
 
 struct hs_validator *hs__validator_get(struct hs_sandbox *sandbox, struct hs__edition *edition,

@@ -163,4 +163,6 @@ void hs__rule_bundle(struct hs__validation *run, const struct hs__node *node)
 		hs__rule_message(run, node);
 	else if (hs_slice_eq(type, HS_S("searchset")))
 		hs__rule_search_set(run, node);
+	else if (hs__rules_in(type, "transaction batch"))
+		hs__rule_requests(run, node);
 }

@@ -76,25 +76,66 @@ static void check_properties(struct hs__validation *run, const struct hs__node *
 
 /* ---- concepts ---- */
 
+/* A concept, with the one that it stands below in the text. */
+struct concept {
+	const struct hs_json *json;
+	struct concept *up;
+	enum { FRESH, OPEN, DONE } state; /* of the look for circles */
+};
+
 struct concepts {
 	struct hs__validation *run;
 	struct hs_map declared;
-	struct hs_map codes; /* of all concepts */
+	struct hs_map codes; /* code -> struct concept */
 	uint64_t count;
 	bool has_declared, complete;
 };
 
-static void gather_codes(struct concepts *concepts, const struct hs_json *of, uint32_t depth)
+static void gather_codes(struct concepts *concepts, const struct hs_json *of, struct concept *up,
+	uint32_t depth)
 {
 	if (depth > HS__VALIDATE_DEPTH)
 		return;
-	HS_JSON_EACH(concept, hs__rules_array(of, "concept")) {
-		struct hs_slice code = hs_json_get_text(concept, HS_S("code"));
-		if (code.len)
-			hs_map_put(&concepts->codes, code, NULL);
-		gather_codes(concepts, concept, depth + 1);
+	HS_JSON_EACH(json, hs__rules_array(of, "concept")) {
+		bool fresh = false;
+		struct hs_slice code = hs_json_get_text(json, HS_S("code"));
+		struct concept *own = hs_arena_alloc(concepts->run->arena, sizeof(*own));
+		struct hs_map_slot *slot = own && code.len ? hs_map_put(&concepts->codes, code, &fresh) :
+							     NULL;
+		if (!own)
+			return;
+		*own = (struct concept) { json, up, FRESH };
+		if (slot && fresh)
+			slot->value.ptr = own;
+		gather_codes(concepts, json, own, depth + 1);
 	}
 }
+
+/* ---- parents: nothing is above itself (R4 CodeSystem.hierarchyMeaning) ---- */
+
+#define CIRCLE_MAX 1000u /* parents of parents that are followed */
+
+static bool is_circular(struct concepts *concepts, struct concept *own, uint32_t depth)
+{
+	bool found = own->state == OPEN;
+	if (own->state != FRESH || depth > CIRCLE_MAX)
+		return found;
+	own->state = OPEN;
+	found = own->up && is_circular(concepts, own->up, depth + 1);
+	HS_JSON_EACH(property, hs__rules_array(own->json, "property")) {
+		struct hs_slice parent = hs_json_get_text(property, HS_S("valueCode"));
+		const struct hs_map_slot *slot = parent.len &&
+				hs_slice_eq(hs_json_get_text(property, HS_S("code")), HS_S("parent")) ?
+			hs_map_get(&concepts->codes, parent) :
+			NULL;
+		found = (slot && slot->value.ptr && is_circular(concepts, slot->value.ptr, depth + 1)) ||
+			found;
+	}
+	own->state = DONE;
+	return found;
+}
+
+/* ---- properties of concepts ---- */
 
 /* Parents and children are concepts of the code system (R4 section 4.8.10). */
 static void check_relative(const struct concepts *concepts, const struct hs__node *at, struct hs_slice name,
@@ -137,7 +178,15 @@ static void check_concepts(struct concepts *concepts, const struct hs__node *nod
 	if (node->depth > HS__VALIDATE_DEPTH)
 		return;
 	HS__EACH_BELOW(at, node, "concept") {
+		struct hs_slice code = hs_json_get_text(at.value, HS_S("code"));
+		struct hs_map_slot *slot = code.len ? hs_map_get(&concepts->codes, code) : NULL;
 		concepts->count++;
+		if (slot && slot->value.ptr && is_circular(concepts, slot->value.ptr, 0))
+			HS__FAIL_OTHERS(concepts->run, &at, "", "business-rule", "code-system-circular",
+				"the parents of '%.*s', and theirs, lead back to a concept that was met: "
+				"nothing "
+				"is above itself",
+				HS__SHOW(code));
 		HS__EACH_BELOW(property, &at, "property")
 			check_property(concepts, &property);
 		check_concepts(concepts, &at);
@@ -202,8 +251,9 @@ static void check_all_codes(struct hs__validation *run, const struct hs__node *n
 	if (!include || !url.len)
 		return;
 	if (hs_json_count(includes) != 1 || !hs_slice_eq(hs_json_get_text(include, HS_S("system")), url) ||
-		hs_json_get(include, HS_S("concept")) || hs_json_get(include, HS_S("filter")))
-		HS__WARN(run, node, "valueSet", "invalid", "code-system-value-set",
+		hs_json_get(include, HS_S("concept")) || hs_json_get(include, HS_S("filter")) ||
+		hs_json_get(include, HS_S("valueSet")))
+		HS__FAIL_OTHERS(run, node, "valueSet", "invalid", "code-system-value-set",
 			"the value set '%.*s' does not include the code system as a whole, and nothing else",
 			HS__SHOW(canonical));
 }
@@ -217,7 +267,7 @@ void hs__rule_code_system(struct hs__validation *run, const struct hs__node *nod
 	hs_map_init(&concepts.codes, run->arena);
 	concepts.codes.seed = hs_hash_secret();
 	concepts.complete = hs_slice_eq(hs_json_get_text(node->value, HS_S("content")), HS_S("complete"));
-	gather_codes(&concepts, node->value, 0);
+	gather_codes(&concepts, node->value, NULL, 0);
 	concepts.has_declared = hs__rules_array(node->value, "property") != NULL;
 	check_properties(run, node, &concepts.declared);
 	check_concepts(&concepts, node);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SearchParameter and CapabilityStatement (R4 sections 6.6, 6.3). */
+/* SearchParameter, CapabilityStatement and NamingSystem (R4 sections 6.6, 6.3 and 4.14). */
 #include <core/fhir/validate/rules/rules_private.h>
 
+#include <core/fhir/check.h>
 #include <core/fhir/path/path.h>
 #include <core/fhir/search/search_private.h>
 
@@ -127,13 +128,67 @@ static void check_search_param(struct hs__validation *run, const struct hs__node
 			HS__SHOW(canonical), HS__SHOW(defined));
 }
 
+/* A profile of what a server holds of a type is a profile of that type. */
+static void check_profile(struct hs__validation *run, const struct hs__node *at, struct hs_slice type)
+{
+	struct hs_slice canonical = hs_json_text(at->value);
+	const struct hs_json *profile = hs__rules_resource_of(run, at, "StructureDefinition", canonical);
+	struct hs_slice of = hs_json_get_text(profile, HS_S("type"));
+	const struct hs_def_type *own = hs_defs_type(run->defs, type);
+	const struct hs_def_type *other = hs_defs_type(run->defs, of);
+	if (own && other && !hs_defs_is_a(run->defs, own, other))
+		HS__FAIL_OTHERS(run, at, "", "invalid", "capability-profile",
+			"'%.*s' is a profile of %.*s, but this is about %.*s", HS__SHOW(canonical),
+			HS__SHOW(of), HS__SHOW(type));
+}
+
+static void check_profiles(struct hs__validation *run, const struct hs__node *resource)
+{
+	struct hs_slice type = hs_json_get_text(resource->value, HS_S("type"));
+	struct hs__node profile = hs__below(resource, "profile", -1,
+		hs_json_get(resource->value, HS_S("profile")));
+	check_profile(run, &profile, type);
+	HS__EACH_BELOW(supported, resource, "supportedProfile")
+		check_profile(run, &supported, type);
+}
+
 void hs__rule_capability(struct hs__validation *run, const struct hs__node *node)
 {
 	HS__EACH_BELOW(rest, node, "rest") {
 		HS__EACH_BELOW(parameter, &rest, "searchParam")
 			check_search_param(run, &parameter);
-		HS__EACH_BELOW(resource, &rest, "resource")
+		HS__EACH_BELOW(resource, &rest, "resource") {
+			check_profiles(run, &resource);
 			HS__EACH_BELOW(parameter, &resource, "searchParam")
 				check_search_param(run, &parameter);
+		}
+	}
+}
+
+/* ---- NamingSystem: each identifier has the form of its kind ---- */
+
+static bool is_form(struct hs_arena *arena, const char *scheme, struct hs_slice value)
+{
+	struct hs_slice text = hs_slice_starts(value, hs_slice_cstr(scheme)) ?
+		value :
+		hs_arena_printf(arena, "%s%.*s", scheme, HS_S_ARG(hs_slice_first(value, 1000)));
+	struct hs_json json = { .type = HS_JSON_STRING, .u.text = text.ptr, .len = (uint32_t)text.len };
+	return hs_check_primitive(HS_PRIM_URI, &json);
+}
+
+void hs__rule_naming_system(struct hs__validation *run, const struct hs__node *node)
+{
+	HS__EACH_BELOW(id, node, "uniqueId") {
+		struct hs_slice type = hs_json_get_text(id.value, HS_S("type"));
+		struct hs_slice value = hs_json_get_text(id.value, HS_S("value"));
+		bool oid = hs_slice_eq(type, HS_S("oid"));
+		bool uuid = hs_slice_eq(type, HS_S("uuid"));
+		if (!value.len || (!oid && !uuid))
+			continue;
+		if (!is_form(run->arena, oid ? "urn:oid:" : "urn:uuid:", value))
+			HS__FAIL(run, &id, "value", "invalid", "naming-system-form",
+				"the type says %.*s, and '%.*s' is none, such as %s", HS__SHOW(type),
+				HS__SHOW(value),
+				oid ? "1.2.752.29.4.19" : "53fefa32-fcbb-4ff8-8a92-55ee120877b7");
 	}
 }

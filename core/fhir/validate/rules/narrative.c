@@ -4,6 +4,7 @@
 #include <core/fhir/validate/rules/rules_private.h>
 
 #include <core/fhir/basics/narrative.h>
+#include <core/fhir/check.h>
 
 #define ANCHORS_MAX 1000000u
 
@@ -144,6 +145,22 @@ static char stray_character(struct hs_slice url)
 	return '\0';
 }
 
+/* data:[TYPE][;base64],DATA (RFC 2397) */
+static void check_data(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
+{
+	struct hs_slice data = hs_slice_from(url, sizeof("data:") - 1);
+	struct hs_slice head = hs_slice_cut(&data, ',');
+	struct hs_json json = { .type = HS_JSON_STRING, .u.text = data.ptr, .len = (uint32_t)data.len };
+	if (!data.ptr)
+		HS__FAIL(run, node, "div", "invalid", "narrative-link-data",
+			"the address '%.*s' of the narrative has no data: write data:TYPE;base64,DATA",
+			HS__SHOW(url));
+	else if (hs_slice_ends(head, HS_S(";base64")) && hs_slice_find(data, '%', 0) == SIZE_MAX &&
+		!hs_check_primitive(HS_PRIM_BASE64, &json))
+		HS__FAIL(run, node, "div", "invalid", "narrative-link-data",
+			"the data of the address '%.*s' of the narrative is no base64", HS__SHOW(url));
+}
+
 static void check_link(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
 {
 	struct hs_slice scheme = scheme_of(url);
@@ -162,7 +179,10 @@ static void check_link(struct hs__validation *run, const struct hs__node *node, 
 			"https, mailto or tel",
 			HS__SHOW(url));
 	}
-	char stray = hs_slice_eq(scheme, HS_S("data")) ? '\0' : stray_character(url);
+	bool data = hs_slice_eq(scheme, HS_S("data"));
+	char stray = data ? '\0' : stray_character(url);
+	if (data)
+		check_data(run, node, url);
 	if (stray)
 		HS__FAIL(run, node, "div", "invalid", "narrative-link-form",
 			"the link '%.*s' of the narrative has the character '%c', which no address has; "
@@ -193,10 +213,13 @@ static void check_tags(struct hs__validation *run, const struct hs__node *node, 
 			in_paragraph = !tag.end;
 		if (!tag.attributes.len || tag.end)
 			continue;
-		struct hs_slice href = hs_slice_eq(tag.name, HS_S("a")) ? attribute(&tag, HS_S("href")) :
-									  HS_S_NONE;
-		if (href.ptr)
-			check_link(run, node, href);
+		struct hs_slice url = hs_slice_eq(tag.name, HS_S("a")) ? attribute(&tag, HS_S("href")) :
+			hs_slice_eq(tag.name, HS_S("img"))             ? attribute(&tag, HS_S("src")) :
+									 HS_S_NONE;
+		/* A picture "#id" is in what the resource contains, which the published examples leave out.
+		 */
+		if (url.ptr && !(hs_slice_eq(tag.name, HS_S("img")) && hs_slice_starts(url, HS_S("#"))))
+			check_link(run, node, url);
 	}
 }
 

@@ -26,6 +26,18 @@ static void check_same(struct hs__validation *run, const struct hs__node *at, co
 			HS_S_ARG(member), HS__SHOW(own), HS__SHOW(other));
 }
 
+static void check_bounds(struct hs__validation *run, const struct hs__node *at)
+{
+	int64_t min = 0;
+	uint64_t max = 0;
+	if (hs_json_i64(hs_json_get(at->value, HS_S("min")), &min) &&
+		hs_slice_u64(hs_json_get_text(at->value, HS_S("max")), &max) && min > 0 &&
+		(uint64_t)min > max)
+		HS__FAIL(run, at, "", "invalid", "operation-parameter-bounds",
+			"the parameter is there at least %lld times, and at most %llu times", (long long)min,
+			(unsigned long long)max);
+}
+
 /* ---- the profiles of its input and output (inputProfile, outputProfile) ---- */
 
 /* The parameter's name that a slice of Parameters.parameter is for; empty when it does not say. */
@@ -145,6 +157,7 @@ void hs__rule_operation(struct hs__validation *run, const struct hs__node *node)
 		const struct hs_json *same = base ? parameter_named(base, name, use) : NULL;
 		if (same)
 			check_same(run, &parameter, same, HS_S("type"));
+		check_bounds(run, &parameter);
 	}
 	check_profile(run, node, "inputProfile", HS_S("in"));
 	check_profile(run, node, "outputProfile", HS_S("out"));

@@ -3,35 +3,87 @@
  * options suit the type. Unique linkIds and the like are invariants of the definition. */
 #include <core/fhir/validate/rules/response.h>
 
-struct questions {
-	struct hs__validation *run;
-	struct hs_map by_id; /* linkId -> item */
+struct place {
+	const struct hs_json *item;
+	const struct place *up;
 };
 
-static void gather(struct questions *questions, const struct hs_json *of, uint32_t depth)
+struct questions {
+	struct hs__validation *run;
+	struct hs_map by_id; /* linkId -> struct place */
+};
+
+static void gather(struct questions *questions, const struct hs_json *of, const struct place *up,
+	uint32_t depth)
 {
 	if (depth > HS__VALIDATE_DEPTH)
 		return;
 	HS_JSON_EACH(item, hs__rules_array(of, "item")) {
 		struct hs_slice link_id = hs_json_get_text(item, HS_S("linkId"));
-		struct hs_map_slot *slot = link_id.len ? hs_map_put(&questions->by_id, link_id, NULL) : NULL;
+		struct place *place = hs_arena_alloc(questions->run->arena, sizeof(*place));
+		struct hs_map_slot *slot = place && link_id.len ?
+			hs_map_put(&questions->by_id, link_id, NULL) :
+			NULL;
+		if (!place)
+			return;
+		*place = (struct place) { item, up };
 		if (slot)
-			slot->value.ptr = item;
-		gather(questions, item, depth + 1);
+			slot->value.ptr = place;
+		gather(questions, item, place, depth + 1);
 	}
 }
 
-static void check_condition(struct questions *questions, const struct hs__node *at, struct hs_slice own)
+/* ---- enableWhen ---- */
+
+static bool is_within(const struct place *place, const struct hs_json *item)
 {
+	for (place = place->up; place; place = place->up)
+		if (place->item == item)
+			return true;
+	return false;
+}
+
+/* A condition that no answer can meet is no error of form, but hides the item for ever. */
+static void check_answerable(struct questions *questions, const struct hs__node *at,
+	const struct hs_json *asked)
+{
+	struct hs_slice ending = HS_S_NONE;
+	struct hs_slice type = hs_json_get_text(asked, HS_S("type"));
+	bool exists = hs_slice_eq(hs_json_get_text(at->value, HS_S("operator")), HS_S("exists"));
+	if (hs__rules_in(type, "group display"))
+		HS__WARN(questions->run, at, "question", "business-rule", "questionnaire-condition",
+			"the item '%.*s' is of type %.*s, which is never answered, so nothing can depend on "
+			"its answer",
+			HS__SHOW(hs_json_get_text(asked, HS_S("linkId"))), HS__SHOW(type));
+	else if (!exists && hs__rules_choice(at->value, HS_S("answer"), &ending) &&
+		!hs__response_takes(type, ending))
+		HS__WARN(questions->run, at, "", "business-rule", "questionnaire-condition",
+			"the question '%.*s' is of type %.*s, so its answer is never a %.*s",
+			HS__SHOW(hs_json_get_text(asked, HS_S("linkId"))), HS__SHOW(type), HS__SHOW(ending));
+}
+
+static void check_condition(struct questions *questions, const struct hs__node *at,
+	const struct hs_json *item)
+{
+	struct hs_slice own = hs_json_get_text(item, HS_S("linkId"));
 	struct hs_slice question = hs_json_get_text(at->value, HS_S("question"));
+	const struct hs_map_slot *slot = question.len ? hs_map_get(&questions->by_id, question) : NULL;
+	const struct place *place = slot ? slot->value.ptr : NULL;
 	if (!question.len)
 		return;
 	if (hs_slice_eq(question, own))
 		HS__FAIL(questions->run, at, "question", "business-rule", "questionnaire-condition",
 			"the item '%.*s' cannot depend on its own answer", HS__SHOW(own));
-	else if (!hs_map_get(&questions->by_id, question))
+	else if (!place)
 		HS__FAIL(questions->run, at, "question", "not-found", "questionnaire-condition",
 			"there is no item with the linkId '%.*s' to depend on", HS__SHOW(question));
+	else if (is_within(place, item))
+		HS__FAIL(questions->run, at, "question", "business-rule", "questionnaire-condition",
+			"the item '%.*s' stands within the one that depends on it, which is not there to be "
+			"answered before its condition holds",
+			HS__SHOW(question));
+	else
+		check_answerable(questions, at, place->item);
 }
 
 /* R4's que-12 says so in words, but its expression lets two conditions through. */
@@ -76,10 +128,9 @@ static void check_items(struct questions *questions, const struct hs__node *of)
 	if (of->depth > HS__VALIDATE_DEPTH)
 		return;
 	HS__EACH_BELOW(item, of, "item") {
-		struct hs_slice link_id = hs_json_get_text(item.value, HS_S("linkId"));
 		check_behavior(questions, &item);
 		HS__EACH_BELOW(condition, &item, "enableWhen")
-			check_condition(questions, &condition, link_id);
+			check_condition(questions, &condition, item.value);
 		struct hs_slice type = hs_json_get_text(item.value, HS_S("type"));
 		check_options(questions, &item, type);
 		check_initial(questions, &item, type);
@@ -92,7 +143,7 @@ void hs__rule_questionnaire(struct hs__validation *run, const struct hs__node *n
 	struct questions questions = { .run = run };
 	hs_map_init(&questions.by_id, run->arena);
 	questions.by_id.seed = hs_hash_secret();
-	gather(&questions, node->value, 0);
+	gather(&questions, node->value, NULL, 0);
 	check_items(&questions, node);
 	hs__questionnaire_derived(run, node);
 }

@@ -43,6 +43,7 @@ static const struct row rows[] = {
 	{ "SearchParameter", hs__rule_search_parameter },
 	{ "CapabilityStatement", hs__rule_capability },
 	{ "OperationDefinition", hs__rule_operation },
+	{ "NamingSystem", hs__rule_naming_system },
 };
 
 hs__rule *hs__rules_find(struct hs_slice type)

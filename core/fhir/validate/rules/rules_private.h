@@ -116,7 +116,7 @@ hs__rule hs__rule_uri, hs__rule_text, hs__rule_date, hs__rule_base64;
 hs__rule hs__rule_questionnaire, hs__rule_response, hs__rule_measure, hs__rule_measure_report;
 hs__rule hs__rule_code_system, hs__rule_value_set, hs__rule_concept_map;
 hs__rule hs__rule_structure, hs__rule_structure_map, hs__rule_search_parameter, hs__rule_capability,
-	hs__rule_operation;
+	hs__rule_operation, hs__rule_naming_system;
 /* questionnaire_derived.c: beside those that it is derived from. */
 hs__rule hs__questionnaire_derived;
 /* structure_element.c: one element; `keys` has the invariants met before, by key. */
@@ -125,10 +125,14 @@ void hs__structure_element(struct hs__validation *run, const struct hs__node *at
  * *type is its type when it has one only and continues there. */
 const struct hs_def_element *hs__structure_def(const struct hs_defs *defs, struct hs_slice path,
 	const struct hs_def_type **type);
+/* The first step of `path` that no element below `element` (of `type`) has, as far as that is certain; empty
+ * when there is none. */
+struct hs_slice hs__structure_lacks(const struct hs_defs *defs, const struct hs_def_element *element,
+	const struct hs_def_type *type, struct hs_slice path);
 /* structure_type.c: one type of the element of that path. */
 void hs__structure_type(struct hs__validation *run, const struct hs__node *row, struct hs_slice path);
 /* Bundles by their type; called by hs__rule_bundle. */
-hs__rule hs__rule_document, hs__rule_message, hs__rule_search_set;
+hs__rule hs__rule_document, hs__rule_message, hs__rule_search_set, hs__rule_requests;
 
 /* listed.c: is the code of `concept` (code, display) in the code system? Says what else is odd about it. */
 enum hs_validate_answer hs__rules_listed(struct hs__validation *run, const struct hs__node *concept,

@@ -73,6 +73,31 @@ static bool fixes_url(const struct hs_json *view)
 	return false;
 }
 
+/* Kinds of resource that FHIR speaks of and that are no types of R4. */
+#define INTERFACES \
+	"Base DataType PrimitiveType BackboneType CanonicalResource MetadataResource Definition Event " \
+	"Request"
+
+/* Where an extension is for (R4 Extensibility, section 2.4.0.2): a type or an element, and there must be such
+ * an one, or nobody can ever use the extension. */
+static void check_context(struct hs__validation *run, const struct hs__node *at)
+{
+	struct hs_slice rest = hs_json_get_text(at->value, HS_S("expression"));
+	struct hs_slice path = rest;
+	struct hs_slice name = hs_slice_cut(&rest, '.');
+	const struct hs_def_type *type = hs_defs_type(run->defs, name);
+	if (!hs_slice_eq(hs_json_get_text(at->value, HS_S("type")), HS_S("element")) || !name.len ||
+		hs_slice_find(path, ':', 0) != SIZE_MAX || hs__rules_in(name, INTERFACES))
+		return;
+	struct hs_slice missing = !type ?
+		name :
+		hs__structure_lacks(run->defs, hs_defs_root(run->defs, type), type, rest);
+	if (missing.len)
+		HS__FAIL_OTHERS(run, at, "expression", "not-found", "structure-context-element",
+			"there is no element '%.*s': %s '%.*s' is not known", HS__SHOW(path),
+			type ? "the part" : "the type", HS__SHOW(missing));
+}
+
 static void check_extension(struct hs__validation *run, const struct hs__node *node)
 {
 	bool extension = hs_slice_eq(hs_json_get_text(node->value, HS_S("type")), HS_S("Extension"));
@@ -82,6 +107,9 @@ static void check_extension(struct hs__validation *run, const struct hs__node *n
 	if (!extension && hs_json_get(node->value, HS_S("context")))
 		HS__FAIL(run, node, "context", "business-rule", "structure-context",
 			"a context says where an extension may be used; this is no extension");
+	HS__EACH_BELOW(context, node, "context")
+		if (extension)
+			check_context(run, &context);
 	if (!extension && hs_json_get(node->value, HS_S("contextInvariant")))
 		HS__FAIL(run, node, "contextInvariant", "business-rule", "structure-context",
 			"an invariant of the context is for extensions; this is none");

@@ -43,6 +43,45 @@ const struct hs_def_element *hs__structure_def(const struct hs_defs *defs, struc
 	return element;
 }
 
+static bool is_name(struct hs_slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (i && c >= '0' && c <= '9')))
+			return false;
+	}
+	return text.len > 0;
+}
+
+/* May anything stand below it: of a type that is not known or has parts of its own elsewhere? */
+static bool is_open(const struct hs_def_element *element, const struct hs_def_type *type)
+{
+	bool own = element->child_count > 0 || element->same_as != HS_DEF_NONE;
+	return !own && (!type || type->abstract || type->kind == HS_DEF_PRIMITIVE);
+}
+
+struct hs_slice hs__structure_lacks(const struct hs_defs *defs, const struct hs_def_element *element,
+	const struct hs_def_type *type, struct hs_slice path)
+{
+	struct hs_slice rest = path;
+	while (rest.len && !is_open(element, type)) {
+		const struct hs_def_use *use = NULL;
+		struct hs_slice step = hs_slice_cut(&rest, '.');
+		struct hs_slice stem = hs_slice_ends(step, HS_S("[x]")) ? hs_slice_first(step, step.len - 3) :
+									  step;
+		if (!is_name(stem) || hs__rules_in(stem, "resolve extension ofType as"))
+			break;
+		const struct hs_def_element *choice = child_named(defs, element, type, stem);
+		element = choice ? choice : hs_defs_child(defs, element, type, stem, &use);
+		if (!element)
+			return step;
+		if (!use && element->type_count == 1)
+			use = hs_defs_uses(defs, element);
+		type = use && use->type != HS_DEF_NONE ? hs_defs_type_at(defs, use->type) : NULL;
+	}
+	return HS_S_NONE;
+}
+
 /* The types that the element allows: its own list, else that of the base types. */
 struct types {
 	struct hs_slice names[TYPES_MAX];
@@ -92,35 +131,19 @@ static bool has_any(const struct types *types, const char *list)
 
 /* ---- discriminators ---- */
 
-static bool is_name(struct hs_slice text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (i && c >= '0' && c <= '9')))
-			return false;
-	}
-	return text.len > 0;
-}
-
-/* The first step of a discriminator must be an element of what is sliced. */
+/* Each step of a discriminator must be an element of what is sliced, as far as the base types tell: functions
+ * and types that anything may have end the look. */
 static void check_discriminator(struct hs__validation *run, const struct hs__node *at, struct hs_slice path)
 {
-	struct hs_slice rest = hs_json_get_text(at->value, HS_S("path"));
-	struct hs_slice step = hs_slice_cut(&rest, '.');
 	const struct hs_def_type *type = NULL;
 	const struct hs_def_element *element = hs__structure_def(run->defs, path, &type);
-	uint32_t count = 0;
-	if (!element || !is_name(step) || hs__rules_in(step, "resolve extension ofType as"))
-		return;
-	const struct hs_def_element *children = hs_defs_children(run->defs, element, type, &count);
-	if (!count || hs_defs_child(run->defs, element, type, step, NULL))
-		return;
-	for (uint32_t i = 0; i < count; i++) /* "value" for a choice */
-		if (hs_slice_eq(hs_defs_text(run->defs, children[i].name), step))
-			return;
-	HS__FAIL(run, at, "path", "invalid", "structure-discriminator",
-		"the discriminator '%.*s' names no element of %.*s, which is sliced", HS__SHOW(step),
-		HS__SHOW(path));
+	struct hs_slice missing = element ?
+		hs__structure_lacks(run->defs, element, type, hs_json_get_text(at->value, HS_S("path"))) :
+		HS_S_NONE;
+	if (missing.len)
+		HS__FAIL(run, at, "path", "invalid", "structure-discriminator",
+			"the discriminator '%.*s' names no element of %.*s, which is sliced",
+			HS__SHOW(missing), HS__SHOW(path));
 }
 
 /* ---- profiles of types ---- */

@@ -49,6 +49,33 @@ static void check_operator(struct hs__validation *run, const struct hs__node *fi
 	}
 }
 
+/* Properties that any code system has (R4 section 4.8.9; concept-properties), and those of concepts
+ * themselves. */
+#define STANDARD \
+	"concept code display definition designation parent child partOf status inactive deprecated " \
+	"notSelectable " \
+	"effectiveDate deprecationDate retirementDate synonym comment itemWeight"
+
+static bool declares(const struct hs_json *system, const char *list, struct hs_slice property)
+{
+	HS_JSON_EACH(row, hs__rules_array(system, list))
+		if (hs_slice_eq(hs_json_get_text(row, HS_S("code")), property))
+			return true;
+	return false;
+}
+
+/* A filter asks for "a property or a filter defined in the code system" (ValueSet.compose.include.filter). */
+static void check_property(struct hs__validation *run, const struct hs__node *filter,
+	const struct hs_json *system, struct hs_slice property)
+{
+	if (property.len && hs_slice_eq(hs_json_get_text(system, HS_S("content")), HS_S("complete")) &&
+		!hs__rules_in(property, STANDARD) && !declares(system, "property", property) &&
+		!declares(system, "filter", property))
+		HS__WARN(run, filter, "property", "not-found", "value-set-filter-property",
+			"the code system '%.*s' declares no property or filter '%.*s'",
+			HS__SHOW(hs_json_get_text(system, HS_S("url"))), HS__SHOW(property));
+}
+
 static void check_coding_value(struct hs__validation *run, const struct hs__node *filter,
 	struct hs_slice property, struct hs_slice value)
 {
@@ -87,6 +114,7 @@ static void check_filter(struct hs__validation *run, const struct hs__node *filt
 	struct hs_slice value = hs_json_get_text(filter->value, HS_S("value"));
 	struct hs_slice type = property_type(system, property);
 	bool truth = hs_slice_eq(value, HS_S("true")) || hs_slice_eq(value, HS_S("false"));
+	check_property(run, filter, system, property);
 	check_operator(run, filter, system, property, op);
 	if (hs_slice_eq(op, HS_S("exists")) ||
 		(hs_slice_eq(type, HS_S("boolean")) && hs_slice_eq(op, HS_S("=")))) {
@@ -118,9 +146,19 @@ static void check_filter(struct hs__validation *run, const struct hs__node *filt
 static void check_concepts(struct hs__validation *run, const struct hs__node *include, struct hs_slice system)
 {
 	struct hs_slice version = hs_json_get_text(include->value, HS_S("version"));
+	struct hs_map seen;
 	bool known = true;
+	hs_map_init(&seen, run->arena);
+	seen.seed = hs_hash_secret();
 	hs__rules_listed_system(run, include, system, version);
 	HS__EACH_BELOW(concept, include, "concept") {
+		bool fresh = true;
+		struct hs_slice code = hs_json_get_text(concept.value, HS_S("code"));
+		if (code.len)
+			hs_map_put(&seen, code, &fresh);
+		if (!fresh)
+			HS__WARN(run, &concept, "code", "duplicate", "value-set-code-twice",
+				"the code '%.*s' is listed already", HS__SHOW(code));
 		enum hs_validate_answer answer = hs__rules_listed(run, &concept, system, version);
 		known = known && answer != HS_VALIDATE_NO_SYSTEM;
 		if (answer == HS_VALIDATE_NO)

@@ -65,6 +65,22 @@ static void issues_have_a_limit_and_say_so(void **state)
 	hs_arena_free(arena);
 }
 
+static void warnings_hide_no_error(void **state)
+{
+	(void)state;
+	struct hs_arena *arena = hs_arena_new(1 << 20);
+	struct hs_issues issues = { .arena = arena, .max = 3 };
+	for (int i = 0; i < 50; i++)
+		hs_issue_add(&issues, i < 40 ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, "value", HS_S_NONE,
+			"number %d", i);
+	struct hs_json *list = hs_json_get(hs_outcome(arena, &issues), HS_S("issue"));
+	assert_int_equal(hs_json_count(list), 7);
+	assert_slice(hs_json_get_text(hs_json_at(list, 2), HS_S("severity")), "warning");
+	assert_slice(hs_json_get_text(hs_json_at(list, 3), HS_S("severity")), "error");
+	assert_slice(hs_json_get_text(hs_json_at(list, 6), HS_S("code")), "too-long");
+	hs_arena_free(arena);
+}
+
 /* A message quotes what was sent, cut to a length: half a character must not reach the reader. */
 static void texts_are_valid_utf8(void **state)
 {
@@ -199,6 +215,7 @@ int main(void)
 		cmocka_unit_test(writes_an_outcome),
 		cmocka_unit_test(an_outcome_is_never_empty),
 		cmocka_unit_test(issues_have_a_limit_and_say_so),
+		cmocka_unit_test(warnings_hide_no_error),
 		cmocka_unit_test(texts_are_valid_utf8),
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(reads_and_writes_parameters),

@@ -38,6 +38,7 @@ static const struct row rows[] = {
 	{ HS_PRIM_MARKDOWN, true, "\"# x\"" },
 	{ HS_PRIM_CODE, true, "\"a b\"" },
 	{ HS_PRIM_CODE, false, "\" a\"" },
+	{ HS_PRIM_CODE, false, "\"a\\u0001\"" },
 	{ HS_PRIM_CODE, false, "\"a \"" },
 	{ HS_PRIM_CODE, false, "\"a  b\"" },
 	{ HS_PRIM_CODE, false, "\"a\\u00a0\"" },

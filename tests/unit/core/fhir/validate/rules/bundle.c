@@ -182,6 +182,37 @@ static void messages(void **state)
 	RUN_ROWS("bundle-", rows);
 }
 
+static void requests(void **state)
+{
+#define ASKED(type, entries) "{'resourceType':'Bundle','type':'" type "','entry':[" entries "]}"
+#define REQUEST(method, url, resource) "{" resource "'request':{'method':'" method "','url':'" url "'}}"
+#define A_PATIENT(id) "'resource':{'resourceType':'Patient','id':'" id "'},"
+	static const struct rules_case rows[] = {
+		{ ASKED("transaction",
+			  REQUEST("POST", "Patient", A_PATIENT("a")) "," REQUEST("PUT", "Patient/b",
+				  A_PATIENT("b")) "," REQUEST("DELETE", "Patient/c", "") "," REQUEST("GET",
+				  "Patient/b", "") "," REQUEST("PUT", "Patient?identifier=x",
+				  A_PATIENT("d")) "," REQUEST("POST", "Patient/$match", "")),
+			{ NULL }, "" },
+		{ ASKED("transaction", REQUEST("PUT", "Patient/a", "")), { NULL },
+			"bundle-request-resource Bundle.entry[0]" },
+		{ ASKED("batch", REQUEST("POST", "Patient", "")), { NULL },
+			"bundle-request-resource Bundle.entry[0]" },
+		{ ASKED("transaction", REQUEST("POST", "Observation", A_PATIENT("a"))), { NULL },
+			"bundle-request-type Bundle.entry[0].request" },
+		{ ASKED("transaction", REQUEST("PUT", "Patient/b", A_PATIENT("a"))), { NULL },
+			"bundle-request-id Bundle.entry[0].request" },
+		{ ASKED("transaction",
+			  REQUEST("PUT", "Patient/a", A_PATIENT("a")) "," REQUEST("DELETE", "Patient/a", "")),
+			{ NULL }, "bundle-request-twice Bundle.entry[1].request" },
+		{ ASKED("batch",
+			  REQUEST("PUT", "Patient/a", A_PATIENT("a")) "," REQUEST("DELETE", "Patient/a", "")),
+			{ NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("bundle-request", rows);
+}
+
 static void search_results(void **state)
 {
 #define FOUND(url, mode, resource) \
@@ -215,6 +246,7 @@ int main(void)
 		cmocka_unit_test(documents),
 		cmocka_unit_test(stylesheets),
 		cmocka_unit_test(messages),
+		cmocka_unit_test(requests),
 		cmocka_unit_test(search_results),
 	};
 	return cmocka_run_group_tests(tests, open_rules, close_rules);

@@ -59,6 +59,46 @@ static void capabilities(void **state)
 	RUN_ROWS("capability-", rows);
 }
 
+static void profiles_of_capabilities(void **state)
+{
+#define HL7 "http://hl7.org/fhir/StructureDefinition/"
+#define SUPPORTS(more) \
+	"{'resourceType':'CapabilityStatement','status':'draft','date':'2026','kind':'requirements','" \
+	"fhirVersion':'4.0.1','format':['json'],'rest':[{'mode':'server','resource':[{'type':" \
+	"'Observation'," more "}]}]}"
+	static const struct rules_case rows[] = {
+		{ SUPPORTS("'profile':'" HL7 "Observation','supportedProfile':['" HL7 "bp']"), { NULL }, "" },
+		{ SUPPORTS("'profile':'" HL7 "DomainResource'"), { NULL }, "" },
+		{ SUPPORTS("'profile':'http://a.se/unknown'"), { NULL }, "" },
+		{ SUPPORTS("'profile':'" HL7 "Patient'"), { NULL },
+			"capability-profile CapabilityStatement.rest[0].resource[0].profile" },
+		{ SUPPORTS("'supportedProfile':['" HL7 "bp','" HL7 "Patient']"), { NULL },
+			"capability-profile CapabilityStatement.rest[0].resource[0].supportedProfile[1]" },
+	};
+	(void)state;
+	RUN_ROWS("capability-", rows);
+}
+
+static void naming_systems(void **state)
+{
+#define NAMED(type, value) \
+	"{'resourceType':'NamingSystem','name':'X','status':'draft','kind':'identifier','date':'2026','" \
+	"uniqueId':[{'type':'" type "','value':'" value "'}]}"
+	static const char wrong[] = "naming-system-form NamingSystem.uniqueId[0].value";
+	static const struct rules_case rows[] = {
+		{ NAMED("oid", "1.2.752.129.2.1.3.1"), { NULL }, "" },
+		{ NAMED("oid", "urn:oid:1.2.752.129.2.1.3.1"), { NULL }, "" },
+		{ NAMED("oid", "http://a.se/1.2"), { NULL }, wrong },
+		{ NAMED("oid", "1.02.3"), { NULL }, wrong },
+		{ NAMED("uuid", "53fefa32-fcbb-4ff8-8a92-55ee120877b7"), { NULL }, "" },
+		{ NAMED("uuid", "53fefa32"), { NULL }, wrong },
+		{ NAMED("uri", "http://a.se/x"), { NULL }, "" },
+		{ NAMED("other", "x"), { NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("naming-system-", rows);
+}
+
 static void operations(void **state)
 {
 #define OPERATION(more) \
@@ -75,6 +115,10 @@ static void operations(void **state)
 			"operation-parameter-twice OperationDefinition.parameter[1].name" },
 		{ OPERATION("'base':'http://a.se/base','parameter':[" IN("a", "code") "]"), { base },
 			"operation-parameter OperationDefinition.parameter[0]" },
+		{ OPERATION("'parameter':[{'name':'a','use':'in','min':2,'max':'1','type':'string'}]"),
+			{ NULL }, "operation-parameter-bounds OperationDefinition.parameter[0]" },
+		{ OPERATION("'parameter':[{'name':'a','use':'in','min':2,'max':'*','type':'string'}]"),
+			{ NULL }, "" },
 	};
 	(void)state;
 	RUN_ROWS("operation-", rows);
@@ -332,6 +376,19 @@ static void questionnaires(void **state)
 			"questionnaire-condition Questionnaire.item[0].enableWhen[0].question" },
 		{ QUESTIONNAIRE("{'linkId':'b','type':'string','enableWhen':[" WHEN("b") "]}"), { NULL },
 			"questionnaire-condition Questionnaire.item[0].enableWhen[0].question" },
+		{ QUESTIONNAIRE("{'linkId':'a','type':'group','enableWhen':[" WHEN("b") "],'item':[{'linkId':"
+											"'b','type':'string'}"
+											"]}"),
+			{ NULL }, "questionnaire-condition Questionnaire.item[0].enableWhen[0].question" },
+		{ QUESTIONNAIRE("{'linkId':'a','type':'string','item':[{'linkId':'b','type':'string','"
+				"enableWhen':[" WHEN("a") "]}]}"),
+			{ NULL }, "" },
+		{ QUESTIONNAIRE("{'linkId':'a','type':'display'},{'linkId':'b','type':'string','enableWhen':"
+				"[" WHEN("a") "]}"),
+			{ NULL }, "questionnaire-condition? Questionnaire.item[1].enableWhen[0].question" },
+		{ QUESTIONNAIRE("{'linkId':'a','type':'integer'},{'linkId':'b','type':'string','enableWhen':"
+				"[" WHEN("a") "]}"),
+			{ NULL }, "questionnaire-condition? Questionnaire.item[1].enableWhen[0]" },
 		{ QUESTIONNAIRE("{'linkId':'a','type':'string'},{'linkId':'b','type':'string','enableWhen':"
 				"[" WHEN("a") "," WHEN("a") "]}"),
 			{ NULL }, "questionnaire-behavior Questionnaire.item[1]" },
@@ -467,6 +524,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(search_parameters),
 		cmocka_unit_test(capabilities),
+		cmocka_unit_test(profiles_of_capabilities),
+		cmocka_unit_test(naming_systems),
 		cmocka_unit_test(operations),
 		cmocka_unit_test(profiles_of_operations),
 		cmocka_unit_test(structures),

@@ -34,6 +34,14 @@ static void links(void **state)
 		{ LINK("file:///etc"), { NULL }, "narrative-link-scheme Patient.text.div" },
 		{ LINK("http://a.se/a b"), { NULL }, "narrative-link-form Patient.text.div" },
 		{ LINK("http://a.se/{id}"), { NULL }, "narrative-link-form Patient.text.div" },
+#define PICTURE(source) TOLD("<img alt=\\'x\\' src=\\'" source "\\'/>")
+		{ PICTURE("http://a.se/x.png"), { NULL }, "" },
+		{ PICTURE("x.png"), { NULL }, "" },
+		{ PICTURE("data:image/png;base64,YWJj"), { NULL }, "" },
+		{ PICTURE("data:image/svg+xml,%3Csvg/%3E"), { NULL }, "" },
+		{ PICTURE("data:image/png;base64"), { NULL }, "narrative-link-data Patient.text.div" },
+		{ PICTURE("data:image/png;base64,YWJ"), { NULL }, "narrative-link-data Patient.text.div" },
+		{ PICTURE("file:///x.png"), { NULL }, "narrative-link-scheme Patient.text.div" },
 		/* Quotes and comments hold no tags. */
 		{ TOLD("<p title=\\'a > b <a href=x>\\'>x</p><!-- <a href=\\'#no\\'> -->"), { NULL }, "" },
 	};

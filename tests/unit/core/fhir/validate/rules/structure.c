@@ -45,6 +45,56 @@ static void targets(void **state)
 	RUN_ROWS("structure-target", rows);
 }
 
+#define SLICED(path, kind, by) \
+	PROFILE(ELEMENT(path, \
+		",'slicing':{'discriminator':[{'type':'" kind "','path':'" by "'}],'rules':'open'}"))
+
+static void discriminators(void **state)
+{
+	static const char wrong[] = "structure-discriminator "
+				    "StructureDefinition.differential.element[1].slicing.discriminator[0]."
+				    "path";
+	static const struct rules_case rows[] = {
+		{ SLICED("Patient.identifier", "value", "system"), { NULL }, "" },
+		{ SLICED("Patient.identifier", "value", "type.coding.code"), { NULL }, "" },
+		{ SLICED("Patient.identifier", "value", "type.codin.code"), { NULL }, wrong },
+		{ SLICED("Patient.contact", "value", "name.famly"), { NULL }, wrong },
+		{ SLICED("Patient.contact", "profile", "organization.resolve().name"), { NULL }, "" },
+		{ SLICED("Patient.link", "type", "other.resolve()"), { NULL }, "" },
+		{ SLICED("Patient.extension", "value", "url"), { NULL }, "" },
+		{ SLICED("Patient.extension", "value", "value.coding"), { NULL }, "" },
+		{ SLICED("Patient.contained", "value", "code.coding"), { NULL }, "" },
+	};
+	(void)state;
+	RUN_ROWS("structure-discriminator", rows);
+}
+
+#define FOR(path) \
+	"{'resourceType':'StructureDefinition','url':'http://a.se/e','name':'E','status':'draft'," \
+	"'kind':'complex-type','abstract':false,'type':'Extension','derivation':'constraint'," \
+	"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/Extension','context':[{" \
+	"'type':'element','expression':'" path "'}],'differential':{'element':[{'id':'Extension','path'" \
+	":'Extension'},{'id':'Extension.url','path':'Extension.url','fixedUri':'http://a.se/e'}]}}"
+
+/* What an extension is for must be there. */
+static void contexts(void **state)
+{
+	static const char wrong[] = "structure-context-element StructureDefinition.context[0].expression";
+	static const struct rules_case rows[] = {
+		{ FOR("Patient"), { NULL }, "" }, { FOR("Patient.contact.name"), { NULL }, "" },
+		{ FOR("Patient.contact.name.family"), { NULL }, "" },
+		{ FOR("Observation.value[x]"), { NULL }, "" }, { FOR("Observation.value"), { NULL }, "" },
+		{ FOR("Observation.valueQuantity.code"), { NULL }, "" },
+		{ FOR("Questionnaire.item.item"), { NULL }, "" }, { FOR("CanonicalResource"), { NULL }, "" },
+		{ FOR("Element"), { NULL }, "" },
+		{ FOR("http://hl7.org/fhir/StructureDefinition/Patient"), { NULL }, "" },
+		{ FOR("Patint"), { NULL }, wrong }, { FOR("Patient.contact.nam"), { NULL }, wrong },
+		{ FOR("Observation.value.code.none"), { NULL }, "" }, /* of many types */
+	};
+	(void)state;
+	RUN_ROWS("structure-context", rows);
+}
+
 #define BOUND(strength) ELEMENT("Patient.gender", ",'binding':{'strength':'" strength "'}")
 #define SYSTEMS \
 	ELEMENT("Patient.identifier", \
@@ -82,6 +132,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types),
 		cmocka_unit_test(targets),
+		cmocka_unit_test(discriminators),
+		cmocka_unit_test(contexts),
 		cmocka_unit_test(differentials),
 	};
 	return cmocka_run_group_tests(tests, open_rules, close_rules);

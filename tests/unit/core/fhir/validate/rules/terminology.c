@@ -37,9 +37,31 @@ static void sets_of_all_codes(void **state)
 	static const struct rules_case rows[] = {
 		{ OF_ALL, { ALL("{'system':'http://a.se/cs'}") }, "" },
 		{ OF_ALL, { ALL("{'system':'http://b.se/cs'}") },
-			"code-system-value-set? CodeSystem.valueSet" },
+			"code-system-value-set CodeSystem.valueSet" },
 		{ OF_ALL, { ALL("{'system':'http://a.se/cs','concept':[{'code':'a'}]}") },
-			"code-system-value-set? CodeSystem.valueSet" },
+			"code-system-value-set CodeSystem.valueSet" },
+	};
+	(void)state;
+	RUN_ROWS("code-system-", rows);
+}
+
+static void hierarchies(void **state)
+{
+#define BELOW(code, parent) "{'code':'" code "','property':[{'code':'parent','valueCode':'" parent "'}]}"
+#define TREE(concepts) \
+	SYSTEM("complete", \
+		",'property':[{'code':'parent','uri':'http://hl7.org/fhir/" \
+		"concept-properties#parent','type':" \
+		"'code'}],'concept':[" concepts "]")
+	static const struct rules_case rows[] = {
+		{ TREE("{'code':'a'}," BELOW("b", "a") "," BELOW("c", "b")), { NULL }, "" },
+		{ TREE("{'code':'a','concept':[" BELOW("b", "a") "]}"), { NULL }, "" },
+		{ TREE(BELOW("a", "a")), { NULL }, "code-system-circular CodeSystem.concept[0]" },
+		{ TREE("{'code':'z'}," BELOW("a", "c") "," BELOW("b", "a") "," BELOW("c", "b")), { NULL },
+			"code-system-circular CodeSystem.concept[1]" },
+		{ TREE("{'code':'a','property':[{'code':'parent','valueCode':'b'}],'concept':[{'code':'b'}]"
+		       "}"),
+			{ NULL }, "code-system-circular CodeSystem.concept[0]" },
 	};
 	(void)state;
 	RUN_ROWS("code-system-", rows);
@@ -70,7 +92,7 @@ static void properties(void **state)
 		{ WITH(PROPERTY("inactive", HL7 "deprecationDate", "dateTime"), ""), { NULL },
 			"code-system-property-code CodeSystem.property[0].code" },
 		{ WITH(PROPERTY("parent", HL7 "parent", "code"), "{'code':'parent','valueCode':'a'}"),
-			{ NULL }, "" },
+			{ NULL }, "code-system-circular CodeSystem.concept[0]" },
 		{ WITH(PROPERTY("parent", HL7 "parent", "code"), "{'code':'parent','valueCode':'b'}"),
 			{ NULL }, "code-system-property-concept CodeSystem.concept[0].property[0]" },
 	};
@@ -100,6 +122,10 @@ static void value_sets(void **state)
 		{ SET("'system':'#cs'"), { NULL }, "value-set-system-absolute ValueSet.compose.include[0]" },
 		{ SET("'system':'http://hl7.org/fhir/ValueSet/item-type'"), { NULL },
 			"value-set-system ValueSet.compose.include[0].system" },
+		{ SET("'system':'http://a.se/cs','concept':[{'code':'a'},{'code':'b'},{'code':'a'}]"),
+			{ system }, "value-set-code-twice? ValueSet.compose.include[0].concept[2].code" },
+		{ SET(FILTER("none", "=", "x")), { system },
+			"value-set-filter-property? ValueSet.compose.include[0].filter[0].property" },
 		{ SET(FILTER("odd", "=", "x")), { system }, "" },
 		{ SET(FILTER("odd", "in", "x")), { system },
 			"value-set-filter-operator ValueSet.compose.include[0].filter[0].op" },
@@ -222,6 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(code_systems),
 		cmocka_unit_test(sets_of_all_codes),
+		cmocka_unit_test(hierarchies),
 		cmocka_unit_test(properties),
 		cmocka_unit_test(value_sets),
 		cmocka_unit_test(listed_codes),
