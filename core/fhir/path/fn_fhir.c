@@ -165,6 +165,20 @@ static const struct hs_json *stand_in(struct path_run *run, struct hs_slice refe
 	return resource;
 }
 
+/* A reference by identifier alone says at most of what type its target is. */
+static const struct hs_json *stand_in_of_type(struct path_run *run, const struct hs_json *reference)
+{
+	struct hs_slice type = hs_json_get_text(reference, HS_S("type"));
+	if (run->context->resolve || !type.len || !hs_json_get(reference, HS_S("identifier"))) {
+		return NULL;
+	}
+	struct hs_json *resource = hs_json_object(run->arena);
+	if (resource) {
+		hs_json_add_text(run->arena, resource, HS_S("resourceType"), type);
+	}
+	return resource;
+}
+
 /* "#id": contained in the resource, in the outermost one, or in the entry that the reference is in. */
 static const struct hs_json *find_contained(struct path_run *run, const struct hs_json *from,
 	struct hs_slice id)
@@ -207,7 +221,8 @@ enum hs_status hs__path_fn_resolve(struct path_call *call)
 						  HS_S_NONE;
 		const struct hs_json *node = reference.len ?
 			find_resource(call->run, value->node, reference) :
-			NULL;
+			value->kind == HS_PATH_NODE ? stand_in_of_type(call->run, value->node) :
+						      NULL;
 		if (node) {
 			struct hs_path_value resource;
 			hs__path_resource(call->run->defs, node, &resource);

@@ -39,7 +39,7 @@ static const char *const resources[] = {
 	"\"code\":\"sys\"}]},\"valueQuantity\":{\"value\":120}},{\"code\":{\"coding\":[{\"code\":\"dia\"}]},"
 	"\"valueQuantity\":{\"value\":80}}]}",
 	"{\"resourceType\":\"Observation\",\"id\":\"b3\",\"status\":\"amended\",\"code\":{\"text\":"
-	"\"Weight\"},\"subject\":{\"identifier\":{"
+	"\"Weight\"},\"subject\":{\"type\":\"Patient\",\"identifier\":{"
 	"\"system\":\"urn:a\",\"value\":\"X1\"}},\"effectiveDateTime\":\"2013-01\",\"valueQuantity\":{"
 	"\"value\":5,\"comparator\":\">\","
 	"\"code\":\"mg\"}}",
@@ -109,6 +109,7 @@ static const struct {
 	{ "Observation", "subject=Group/p1", "" },
 	{ "Observation", "subject=http://us/fhir/Patient/p1", "b1" },
 	{ "Observation", "subject:identifier=urn:a|X1", "b3" },
+	{ "Observation", "patient:identifier=urn:a|X1", "b3" }, /* its type says that it is a patient */
 	{ "Observation", "subject:missing=true", "" },
 	{ "Observation", "date=2013-01-14", "b1" },
 	{ "Observation", "date=2013-01", "b1 b3" },
