@@ -13,14 +13,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The table of sections is a copy: an image that nobody asks yet has no page of its mapping in memory. */
 struct hs_image {
 	atomic_uint refs;
 	bool mapped;
 	char *data;
 	size_t size;
-	const struct hs__image_section *sections;
-	uint32_t count;
 	struct hs_slice texts; /* section 0 */
+	uint32_t count;
+	struct hs__image_section sections[];
 };
 
 static bool section_fits(const struct hs__image_section *section, size_t size)
@@ -29,90 +30,131 @@ static bool section_fits(const struct hs__image_section *section, size_t size)
 		section->bytes <= size - section->offset && section->bytes % section->item_size == 0;
 }
 
-/* Only the structure is checked: hashing the content would touch every page of a large image at start. */
-static bool is_sound(const char *data, size_t size)
+static size_t table_bytes(const struct hs__image_head *head)
 {
-	const struct hs__image_head *head = (const struct hs__image_head *)(const void *)data;
-	if (size < sizeof(*head) || memcmp(head->magic, HS__IMAGE_MAGIC, 8) != 0 || head->size != size ||
-		head->sections > HS__IMAGE_MAX_SECTIONS)
+	return head->sections * sizeof(struct hs__image_section);
+}
+
+static bool is_sound_head(const struct hs__image_head *head, size_t size)
+{
+	return size >= sizeof(*head) && memcmp(head->magic, HS__IMAGE_MAGIC, 8) == 0 && head->size == size &&
+		head->sections <= HS__IMAGE_MAX_SECTIONS && table_bytes(head) <= size - sizeof(*head);
+}
+
+/* Only the structure is checked: hashing the content would touch every page of a large image at start. */
+static bool is_sound_table(const struct hs__image_head *head, const struct hs__image_section *sections)
+{
+	if (hs_hash(hs_slice((const char *)sections, table_bytes(head))) != head->table_hash)
 		return false;
-	size_t table = head->sections * sizeof(struct hs__image_section);
-	if (table > size - sizeof(*head) ||
-		hs_hash(hs_slice(data + sizeof(*head), table)) != head->table_hash)
-		return false;
-	const struct hs__image_section *sections = (const void *)(data + sizeof(*head));
 	for (uint32_t i = 0; i < head->sections; i++)
-		if (!section_fits(&sections[i], size))
+		if (!section_fits(&sections[i], head->size))
 			return false;
 	return true;
 }
 
-enum hs_status hs__image_adopt(char *data, size_t size, bool mapped, struct hs_image **out,
-	struct hs_error *err)
+static enum hs_status fail_damaged(struct hs_error *err)
 {
-	if (!is_sound(data, size))
-		return hs_fail(err, HS_E_CORRUPT, "the image is damaged: its head and its size do not agree");
-	struct hs_image *image = hs_heap_alloc(sizeof(*image));
+	return hs_fail(err, HS_E_CORRUPT, "the image is damaged: its head and its size do not agree");
+}
+
+/* With room for its table, which is to be filled in. */
+static struct hs_image *new_image(const struct hs__image_head *head)
+{
+	struct hs_image *image = hs_heap_alloc(sizeof(*image) + table_bytes(head));
+
 	atomic_init(&image->refs, 1);
-	image->mapped = mapped;
+	image->size = head->size;
+	image->count = head->sections;
+	return image;
+}
+
+static void take_data(struct hs_image *image, char *data, bool mapped)
+{
 	image->data = data;
-	image->size = size;
-	image->count = ((const struct hs__image_head *)(const void *)data)->sections;
-	image->sections = (const void *)(data + sizeof(struct hs__image_head));
+	image->mapped = mapped;
 	for (uint32_t i = 0; i < image->count; i++)
 		if (image->sections[i].id == 0)
 			image->texts = hs_slice(data + image->sections[i].offset, image->sections[i].bytes);
+}
+
+enum hs_status hs__image_adopt(char *data, size_t size, struct hs_image **out, struct hs_error *err)
+{
+	const struct hs__image_head *head = (const void *)data;
+	const struct hs__image_section *sections = (const void *)(data + sizeof(*head));
+
+	if (!is_sound_head(head, size) || !is_sound_table(head, sections))
+		return fail_damaged(err);
+	struct hs_image *image = new_image(head);
+	memcpy(image->sections, sections, table_bytes(head));
+	take_data(image, data, false);
 	*out = image;
 	return HS_OK;
 }
 
-/* The mapped bytes, or NULL with the error filled. */
-static char *map_file(const char *path, size_t *size, struct hs_error *err)
+static enum hs_status read_at(int fd, void *out, size_t len, size_t offset, struct hs_error *err)
 {
+	ssize_t got = pread(fd, out, len, (off_t)offset);
+
+	if (got < 0)
+		return hs_fail(err, HS_E_IO, "cannot read the image: %s", strerrordesc_np(errno));
+	return (size_t)got == len ? HS_OK :
+				    hs_fail(err, HS_E_CORRUPT, "the image is damaged: it is too short");
+}
+
+static enum hs_status map(int fd, struct hs_image *image, struct hs_error *err)
+{
+	void *data = mmap(NULL, image->size, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (data == MAP_FAILED)
+		return hs_fail(err, HS_E_IO, "cannot map the image: %s", strerrordesc_np(errno));
+	take_data(image, data, true);
+	return HS_OK;
+}
+
+static enum hs_status open_file(int fd, const struct hs__image_head *wanted, struct hs_image **out,
+	struct hs_error *err)
+{
+	struct hs__image_head head;
 	struct stat st;
-	void *mapping = MAP_FAILED;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		hs_fail(err, errno == ENOENT ? HS_E_NOT_FOUND : HS_E_IO, "cannot open the image %s: %s", path,
-			strerrordesc_np(errno));
-		return NULL;
-	}
-	if (fstat(fd, &st) < 0) {
-		hs_fail(err, HS_E_IO, "cannot read the image %s: %s", path, strerrordesc_np(errno));
-		goto out;
-	}
-	if ((size_t)st.st_size < sizeof(struct hs__image_head)) {
-		hs_fail(err, HS_E_CORRUPT, "the image %s is damaged: it is too short", path);
-		goto out;
-	}
-	mapping = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
-	if (mapping == MAP_FAILED)
-		hs_fail(err, HS_E_IO, "cannot map the image %s: %s", path, strerrordesc_np(errno));
+
+	if (fstat(fd, &st) < 0)
+		return hs_fail(err, HS_E_IO, "cannot read the image: %s", strerrordesc_np(errno));
+	enum hs_status status = read_at(fd, &head, sizeof(head), 0, err);
+	if (status)
+		return status;
+	if (memcmp(head.magic, HS__IMAGE_MAGIC, 8) != 0)
+		return hs_fail(err, HS_E_CORRUPT, "the file is not an image");
+	if (head.kind != wanted->kind || head.format != wanted->format ||
+		head.source_key != wanted->source_key)
+		return hs_fail(err, HS_E_NOT_FOUND, "the image was made from other sources");
+	if (!is_sound_head(&head, (size_t)st.st_size))
+		return fail_damaged(err);
+	struct hs_image *image = new_image(&head);
+	status = read_at(fd, image->sections, table_bytes(&head), sizeof(head), err);
+	if (status == HS_OK && !is_sound_table(&head, image->sections))
+		status = fail_damaged(err);
+	if (status == HS_OK)
+		status = map(fd, image, err);
+	if (status == HS_OK)
+		*out = image;
 	else
-		*size = (size_t)st.st_size;
-out:
-	close(fd);
-	return mapping == MAP_FAILED ? NULL : mapping;
+		hs_heap_free(image);
+	return status;
 }
 
 enum hs_status hs_image_open(const char *path, uint32_t kind, uint32_t format, uint64_t source_key,
 	struct hs_image **out, struct hs_error *err)
 {
-	enum hs_status status;
-	size_t size = 0;
-	char *data = map_file(path, &size, err);
-	if (!data)
-		return err->status;
-	const struct hs__image_head *head = (const struct hs__image_head *)(const void *)data;
-	if (memcmp(head->magic, HS__IMAGE_MAGIC, 8) != 0)
-		status = hs_fail(err, HS_E_CORRUPT, "%s is not an image", path);
-	else if (head->kind != kind || head->format != format || head->source_key != source_key)
-		status = hs_fail(err, HS_E_NOT_FOUND, "the image %s was made from other sources", path);
-	else
-		status = hs__image_adopt(data, size, true, out, err);
-	if (status)
-		munmap(data, size);
-	return status;
+	const struct hs__image_head wanted = { .kind = kind, .format = format, .source_key = source_key };
+	struct hs_error why = { .status = HS_OK };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return hs_fail(err, errno == ENOENT ? HS_E_NOT_FOUND : HS_E_IO,
+			"cannot open the image %s: %s", path, strerrordesc_np(errno));
+	enum hs_status status = open_file(fd, &wanted, out, &why);
+	close(fd);
+	return status == HS_OK ? HS_OK : hs_fail(err, status, "%s: %s", path, why.text);
 }
 
 struct hs_image *hs_image_ref(struct hs_image *image)

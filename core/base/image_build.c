@@ -190,7 +190,7 @@ enum hs_status hs_image_builder_finish(struct hs_image_builder *builder, struct 
 	size_t size = 0;
 	enum hs_status status = lay_out(builder, &data, &size, err);
 	if (!status)
-		status = hs__image_adopt(data, size, false, out, err);
+		status = hs__image_adopt(data, size, out, err);
 	if (status)
 		hs_heap_free(data);
 	return status;

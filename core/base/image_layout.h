@@ -29,7 +29,6 @@ struct hs__image_section {
 	uint64_t bytes;
 };
 
-/* Takes over `data`, mapped or from the heap, as an image of one reference after checking its structure; on
- * failure `data` stays the caller's. */
-enum hs_status hs__image_adopt(char *data, size_t size, bool mapped, struct hs_image **out,
-	struct hs_error *err);
+/* Takes over `data` from the heap as an image of one reference after checking its structure; on failure it
+ * stays the caller's. */
+enum hs_status hs__image_adopt(char *data, size_t size, struct hs_image **out, struct hs_error *err);

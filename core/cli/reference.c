@@ -121,6 +121,7 @@ enum hs_status hs_cli_reference_open(struct hs_arena *arena, const struct hs_cli
 	reference->config.packages = options->packages;
 	while (options->packages && options->packages[reference->config.package_count])
 		reference->config.package_count++;
+	reference->config.no_usual_packages = true;
 	reference->config.access_log = "off";
 	reference->config.export_jobs = 1000; /* faults leave exports behind that nobody could delete */
 	if (!status)

@@ -180,6 +180,7 @@ static enum hs_status take_packages(struct hs_host_config *config, const cJSON *
 	}
 	config->packages = items;
 	config->package_count = n;
+	config->no_usual_packages = true;
 	return HS_OK;
 }
 

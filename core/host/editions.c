@@ -27,6 +27,11 @@ static const struct hs_route *const own_routes[] = { hs__validate_routes, hs__fh
 	hs__everything_routes, hs__export_routes, hs__convert_routes };
 #define OWN_COUNT (sizeof(own_routes) / sizeof(own_routes[0]))
 
+const char *const *hs__edition_cores(unsigned index)
+{
+	return versions[index].cores;
+}
+
 static struct hs_package *core_of_host(const struct hs_host *host, const char *const *names)
 {
 	for (; *names; names++)

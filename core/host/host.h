@@ -67,7 +67,9 @@ struct hs_host_config {
 	struct hs_sandbox_limits sandbox;
 	const char *const *packages; /* NAME#VERSION or a file; before those recorded in the data directory */
 	size_t package_count;
-	void *services; /* cJSON object "services" of the file, owned by the arena; NULL: none */
+	bool no_usual_packages; /* without those of the package cache that are served unless named otherwise
+				 */
+	void *services;         /* cJSON object "services" of the file, owned by the arena; NULL: none */
 };
 
 /* Defaults. `arena` stays the caller's. */

@@ -156,6 +156,9 @@ enum hs_status hs__settings_fill(const struct hs_service *plug, void *state, con
 enum hs_status hs__packages_load(struct hs_host *host, struct hs_error *err);
 void hs__packages_close(struct hs_host *host);
 /* editions.c */
+/* Names of the package that holds FHIR of an edition, in the order in which they are looked for; NULL ends.
+ */
+const char *const *hs__edition_cores(unsigned index);
 enum hs_status hs__editions_open(struct hs_host *host, struct hs_error *err);
 enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err);
 void hs__editions_close(struct hs_host *host);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which FHIR packages there are: those of the configuration, those recorded in DATA/packages.json. */
+/* Which FHIR packages there are: those of the configuration, those recorded in DATA/packages.json,
+ * and the usual ones of the package cache. */
 #include <core/base/heap.h>
 #include <core/base/log.h>
 #include <core/host/host_private.h>
@@ -202,6 +203,40 @@ static bool is_known(const struct hs_host *host, struct hs_slice name)
 	return true;
 }
 
+/* The first of the names that the package cache has, unless one of them is served already. */
+static enum hs_status load_first(struct hs_host *host, size_t *count, const char *const *names,
+	struct hs_error *err)
+{
+	struct hs_error missing = { .status = HS_OK };
+	enum hs_status status = HS_E_NOT_FOUND;
+
+	for (const char *const *name = names; *name; name++)
+		if (served_version(host, hs_slice_cstr(*name)).len)
+			return HS_OK;
+	for (const char *const *name = names; *name && status == HS_E_NOT_FOUND; name++)
+		status = load_one(host, count, *name, &missing);
+	if (status != HS_OK && status != HS_E_NOT_FOUND) {
+		*err = missing;
+		return status;
+	}
+	return HS_OK;
+}
+
+/* FHIR itself, and HL7's terminology and extensions, when nobody named packages in the configuration: a
+ * registry that knows no code of FHIR would be of no use. What is recorded in another version stands instead.
+ */
+static enum hs_status load_usual(struct hs_host *host, size_t *count, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (unsigned i = 0; i < HS__EDITIONS && status == HS_OK; i++)
+		status = load_first(host, count, hs__edition_cores(i), err);
+	for (size_t i = 0; hs_host_validation_packages[i] && status == HS_OK; i++)
+		status = load_first(host, count,
+			(const char *const[]) { hs_host_validation_packages[i], NULL }, err);
+	return status;
+}
+
 /* The package is served without it: what it defines of its own is there all the same. Who chose another
  * version of it, or has one to choose, is only reminded. */
 static void tell_missing(void *arg, const struct hs_package *of, struct hs_slice name_version,
@@ -246,6 +281,8 @@ enum hs_status hs__packages_load(struct hs_host *host, struct hs_error *err)
 		status = load_one(host, &count, config->packages[i], err);
 	for (size_t i = 0; i < list.count && status == HS_OK; i++)
 		status = load_one(host, &count, list.items[i], err);
+	if (status == HS_OK && !config->no_usual_packages && !config->bare)
+		status = load_usual(host, &count, err);
 	return status ? status : add_dependencies(host, &count, err);
 }
 

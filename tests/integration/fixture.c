@@ -48,6 +48,7 @@ static void configure(struct fixture *f)
 
 	must(hs_host_config_init(&f->config, f->arena, &err), &err, "configuration");
 	f->config.access_log = "off";
+	f->config.no_usual_packages = !f->options.usual_packages;
 	f->config.loops = 2;
 	f->config.drain_seconds = 5;
 	if (f->options.config) {

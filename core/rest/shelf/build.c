@@ -279,7 +279,8 @@ static void put_type(struct build *build, struct out *out, size_t *at)
 {
 	uint32_t index = build->drafts[*at].type;
 	struct hs__shelf_type *type = &out->types[out->type_count++];
-	type->name = hs_image_builder_text(build->builder, build->rest->types[index].name);
+	struct hs_slice name = hs_slice_first(build->rest->types[index].name, sizeof type->name - 1);
+	memcpy(type->name, name.ptr, name.len);
 	type->item_first = (uint32_t)out->item_count;
 	type->key_first = (uint32_t)out->key_count;
 	for (; *at < build->draft_count && build->drafts[*at].type == index; (*at)++)
@@ -365,7 +366,7 @@ static void adopt(struct hs_rest *rest, struct hs_image *image, struct hs_packag
 	shelf->keys = hs_image_section(image, HS__SHELF_KEYS, sizeof *shelf->keys, &ignored);
 	shelf->types = hs_heap_alloc((rest->type_count + 1) * sizeof *shelf->types);
 	for (size_t i = 0; i < types; i++) {
-		const struct hs__rest_type *type = hs__rest_type(rest, hs_image_text(image, rows[i].name));
+		const struct hs__rest_type *type = hs__rest_type(rest, hs_slice_cstr(rows[i].name));
 		if (type)
 			shelf->types[type->index] = &rows[i];
 	}

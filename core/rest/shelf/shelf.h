@@ -16,12 +16,12 @@
 #include <stdatomic.h>
 
 #define HS__SHELF_KIND 0x464c4853u /* "SHLF" */
-#define HS__SHELF_FORMAT 4u        /* changes with the rows below and with what extraction gives */
+#define HS__SHELF_FORMAT 5u        /* changes with the rows below and with what extraction gives */
 
 enum hs__shelf_section { HS__SHELF_TYPES = 1, HS__SHELF_ITEMS, HS__SHELF_ROWS, HS__SHELF_KEYS };
 
 struct hs__shelf_type {
-	struct hs_image_text name;
+	char name[48]; /* here, so that opening touches these rows alone; the rest of it is NUL */
 	uint32_t item_first, item_count; /* in order of id */
 	uint32_t key_first, key_count;   /* in order of hash */
 	uint32_t rows_most;              /* of one item */

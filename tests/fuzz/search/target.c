@@ -167,7 +167,9 @@ static bool follow(void *arg, const struct hs_find *condition, const struct hs_i
 {
 	(void)arg;
 	(void)via;
-	return hs_search_match(condition->kids[0], HS_S("a"), 0, rows, row_count, NULL, NULL);
+	/* Words, which are asked here too, hold no condition. */
+	return condition->kid_count == 0 ||
+		hs_search_match(condition->kids[0], HS_S("a"), 0, rows, row_count, NULL, NULL);
 }
 
 static bool matches(const struct hs_find *where)
