@@ -9,6 +9,7 @@ from . import pools
 
 SYSTEM = "http://snomed.info/sct"
 ROOT = "138875005"
+IS_A = "116680003"
 
 
 def make(tool, folder, concepts):
@@ -50,8 +51,10 @@ def requests(folder, count):
     chance = random.Random(1)
     codes = [row[0] for row in rows(folder, "Concept")]
     some = chance.sample(codes, min(count, len(codes)))
-    attributes = [row for row in rows(folder, "Relationship") if row[6] != "0"]
-    words = [word for row in chance.sample(list(rows(folder, "Description")), count) for word in row[7].split()[:1]]
+    relations = list(rows(folder, "Relationship"))
+    attributes = [row for row in relations if row[6] != "0"]
+    parents = {row[4]: row[5] for row in relations if row[7] == IS_A}
+    terms = [row[7].split() for row in chance.sample(list(rows(folder, "Description")), count)]
 
     def ask(operation, **parameters):
         return pools.query(f"{pools.BASE}/{operation}", **parameters), {}
@@ -62,6 +65,23 @@ def requests(folder, count):
     def constraint(row):
         return f"{SYSTEM}?fhir_vs=ecl/<< {ROOT} : {row[7]} = << {row[5]}"
 
+    def above(code, steps):
+        for _ in range(steps):
+            code = parents.get(code, code) if parents.get(code) != ROOT else code
+        return code
+
+    def mixed(row, other):
+        """A constraint of one of the forms that people write."""
+        focus, wide, value = above(row[4], 3), above(row[4], 4), above(row[5], 2)
+        forms = (f"<< {wide} AND << {focus}", f"<< {wide} MINUS << {row[4]}", f"> {row[4]}", f"<< {focus} . {row[7]}",
+                 f"<< {wide} : {row[7]} = << {value}", f"<< {ROOT} : {{ {row[7]} = << {value} }}",
+                 f"* : {row[7]} = {row[5]}, {other[7]} = << {above(other[5], 2)}",
+                 f"<< {wide} : {row[7]} = << {value} OR {other[7]} = << {other[5]}")
+        return f"{SYSTEM}?fhir_vs=ecl/{chance.choice(forms)}"
+
+    def search(text):
+        return ask("ValueSet/$expand", url=f"{SYSTEM}?fhir_vs", count=20, filter=text)
+
     return {
         "$lookup": [ask("CodeSystem/$lookup", system=SYSTEM, code=c) for c in some],
         "$subsumes": [ask("CodeSystem/$subsumes", system=SYSTEM, codeA=c, codeB=chance.choice(codes)) for c in some],
@@ -71,8 +91,13 @@ def requests(folder, count):
         "page of an is-a expansion": [ask("ValueSet/$expand", url=isa(c), count=20) for c in some],
         "page of an ECL expansion": [ask("ValueSet/$expand", url=constraint(chance.choice(attributes)), count=20)
                                      for _ in some],
-        "as-you-type filter": [ask("ValueSet/$expand", url=f"{SYSTEM}?fhir_vs", count=20,
-                                   filter=w[:chance.randint(5, 12)]) for w in words],
+        "page of mixed ECL expansions": [ask("ValueSet/$expand", url=mixed(chance.choice(attributes), chance.choice(attributes)),
+                                             count=20) for _ in some],
+        "as-you-type filter": [search(t[0][:chance.randint(5, 12)]) for t in terms],
+        "as-you-type filter, one to three letters": [search(t[0][:chance.randint(1, 3)]) for t in terms],
+        "as-you-type filter, three words": [search(" ".join(word[:4] for word in t[:3])) for t in terms],
+        "as-you-type filter below a concept": [ask("ValueSet/$expand", url=isa(above(c, 3)), count=20, filter=t[0][:4])
+                                               for c, t in zip(some, terms)],
     }
 
 

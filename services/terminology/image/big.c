@@ -20,7 +20,9 @@ static bool is_whole(const struct tx_big *big)
 	return big->slot_count > count && (big->slot_count & (big->slot_count - 1)) == 0 &&
 		big->word_count > 0 && big->span_first[count] <= big->span_count &&
 		big->words[big->word_count - 1].posting_first <= big->posting_count &&
-		big->inactive_count == hs_tx_bits_words((uint32_t)count);
+		big->inactive_count == hs_tx_bits_words((uint32_t)count) &&
+		big->common_concepts_count == big->common_count * hs_tx_bits_words((uint32_t)count) &&
+		big->common_texts_count == big->common_count * TX_TEXT_WORDS(big->text_count);
 }
 
 static bool find_sections(struct tx_layer *layer, struct tx_big *big)
@@ -37,6 +39,10 @@ static bool find_sections(struct tx_layer *layer, struct tx_big *big)
 	big->text_concepts = section(layer, TX_BIG_TEXT_CONCEPTS, sizeof(uint32_t), &big->text_count);
 	big->words = section(layer, TX_BIG_WORDS, sizeof(struct tx_word), &big->word_count);
 	big->postings = section(layer, TX_BIG_POSTINGS, sizeof(uint32_t), &big->posting_count);
+	big->common = section(layer, TX_BIG_COMMON, sizeof(struct tx_common), &big->common_count);
+	big->common_concepts = section(layer, TX_BIG_COMMON_CONCEPTS, sizeof(uint64_t),
+		&big->common_concepts_count);
+	big->common_texts = section(layer, TX_BIG_COMMON_TEXTS, sizeof(uint64_t), &big->common_texts_count);
 	big->inactive = section(layer, TX_BIG_INACTIVE, sizeof(uint64_t), &big->inactive_count);
 	if (firsts != layer->concepts_count || !is_whole(big))
 		return false;

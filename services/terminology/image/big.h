@@ -6,7 +6,8 @@
  *   spans   concepts stand in preorder of a tree within their hierarchy, so what is at or below one of them
  * is [itself, its end) and a few spans more, where the hierarchy joins again; subsumption is a search by
  *           halves among the ancestor's spans
- *   words   every word of every text in folded order, each with the rising numbers of the texts it stands in
+ *   words   every word of every text in folded order, each with the rising numbers of the texts it stands in;
+ *           for beginnings that stand in very many, the concepts and texts as bits
  *   columns SNOMED CT: relationships by source and by target, details of texts, reference sets
  *
  * Texts are numbered along the concepts: the code of a concept, its display, its designations. Such an image
@@ -19,17 +20,21 @@
 #include "patience.h"
 
 #define TX_BIG_KIND 0x54584231u /* "TXB1" */
-#define TX_BIG_FORMAT 3u
+#define TX_BIG_FORMAT 4u
 
 enum tx_big_section {
 	TX_BIG_INFO = 100,
-	TX_BIG_SLOTS,         /* uint32_t: concept + 1, 0 is free; open addressing, a power of two */
-	TX_BIG_SPAN_FIRST,    /* uint32_t for each concept, and the end */
-	TX_BIG_SPANS,         /* struct tx_span: rising, apart from one another */
-	TX_BIG_TEXT_CONCEPTS, /* uint32_t: the concept of each text */
-	TX_BIG_WORDS,         /* struct tx_word in order of their texts, and the end */
-	TX_BIG_POSTINGS,      /* uint32_t: texts */
-	TX_BIG_INACTIVE,      /* uint64_t: a bit for each concept, in whole blocks (bits.h) */
+	TX_BIG_SLOTS,           /* uint32_t: concept + 1, 0 is free; open addressing, a power of two */
+	TX_BIG_SPAN_FIRST,      /* uint32_t for each concept, and the end */
+	TX_BIG_SPANS,           /* struct tx_span: rising, apart from one another */
+	TX_BIG_TEXT_CONCEPTS,   /* uint32_t: the concept of each text */
+	TX_BIG_WORDS,           /* struct tx_word in order of their texts, and the end */
+	TX_BIG_POSTINGS,        /* uint32_t: texts */
+	TX_BIG_COMMON,          /* struct tx_common in order */
+	TX_BIG_COMMON_CONCEPTS, /* uint64_t: a bit for each concept, in whole blocks (bits.h), for each of
+				   these */
+	TX_BIG_COMMON_TEXTS,    /* uint64_t: a bit for each text, for each of these */
+	TX_BIG_INACTIVE,        /* uint64_t: a bit for each concept, in whole blocks (bits.h) */
 	/* SNOMED CT (snomed/columns.h) */
 	TX_SCT_COLUMNS,
 	TX_SCT_ATTRIBUTES,
@@ -62,15 +67,24 @@ struct tx_word {
 	uint32_t posting_first;
 };
 
+/* Words from `first` up to but not with `last`, which begin with the same letters, and stand in very many
+ * texts. */
+struct tx_common {
+	uint32_t first, last;
+};
+#define TX_TEXT_WORDS(count) ((size_t)(count) / 64 + 1) /* of a set of texts */
+
 /* The sections as plain pointers: the state of the layer's source. */
 struct tx_big {
 	struct hs_arena *arena; /* that it lives in */
 	const struct tx_big_info *info;
 	const uint32_t *slots, *span_first, *text_concepts, *postings;
-	const uint64_t *inactive;
+	const uint64_t *inactive, *common_concepts, *common_texts;
+	const struct tx_common *common;
 	const struct tx_span *spans;
 	const struct tx_word *words;
-	size_t slot_count, concept_count, span_count, text_count, word_count, posting_count, inactive_count;
+	size_t slot_count, concept_count, span_count, text_count, word_count, posting_count, inactive_count,
+		common_count, common_concepts_count, common_texts_count;
 	const struct tx_sct *sct;   /* SNOMED CT's columns, or NULL */
 	struct tx_cache *cache;     /* of implicit value sets */
 	struct tx_written *written; /* expressions of this question; NULL: there are none */

@@ -111,3 +111,12 @@ struct hs_image_builder *hs_tx_build_image(void);
 /* Room for `count` numbers, zeroed, in the builder's arena. */
 uint32_t *hs_tx_build_numbers(struct tx_build *build, size_t count);
 void hs_tx_build_words(struct tx_build *build, struct hs_image_builder *image);
+/* The index of words when it is complete. */
+struct tx_build_index {
+	const struct hs_slice *words; /* in order */
+	const struct tx_word *rows;   /* of each, and the end */
+	const uint32_t *postings, *text_concepts;
+	uint32_t word_count, text_count;
+};
+void hs_tx_build_common(struct tx_build *build, const struct tx_build_index *index,
+	struct hs_image_builder *image);

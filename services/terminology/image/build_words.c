@@ -113,6 +113,7 @@ static void write_index(struct index *x, struct hs_image_builder *image)
 	uint32_t *order = hs_tx_build_numbers(x->b, words), *at = hs_tx_build_numbers(x->b, words);
 	uint32_t *postings = hs_tx_build_numbers(x->b, pairs), next = 0;
 	struct tx_word *rows = hs_arena_array(arena, words + 1, sizeof(*rows));
+	struct hs_slice *texts = hs_arena_array(arena, words + 1, sizeof(*texts));
 	const struct pair *pair = (const void *)x->pairs.ptr;
 
 	for (uint32_t i = 0; i < words; i++)
@@ -122,6 +123,7 @@ static void write_index(struct index *x, struct hs_image_builder *image)
 	for (size_t i = 0; i < words; i++) {
 		const struct entry *entry = entry_at(x, order[i]);
 		rows[i] = (struct tx_word) { hs_image_builder_text(image, entry->word), next };
+		texts[i] = entry->word;
 		at[order[i]] = next;
 		next += entry->count;
 	}
@@ -132,6 +134,9 @@ static void write_index(struct index *x, struct hs_image_builder *image)
 	hs_image_builder_section(image, TX_BIG_POSTINGS, postings, sizeof(*postings), pairs);
 	hs_image_builder_section(image, TX_BIG_TEXT_CONCEPTS, x->text_concepts.ptr, sizeof(uint32_t),
 		x->text);
+	struct tx_build_index index = { texts, rows, postings, (const void *)x->text_concepts.ptr,
+		(uint32_t)words, x->text };
+	hs_tx_build_common(x->b, &index, image);
 }
 
 void hs_tx_build_words(struct tx_build *b, struct hs_image_builder *image)

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Beginnings of words that stand in very many texts ("s", "st", "structure"): who has them is found once,
+ * when the image is made, so that a search for the first letters that somebody types looks through no long
+ * list. */
+#include "build.h"
+
+#include <stdlib.h>
+
+/* A beginning is common when it has postings for one text in so many. */
+#define SHARE 32u
+
+/* Words from `from` up to but not with `to` that have their first `len` bytes in common. */
+struct beginning {
+	uint32_t from, to;
+	size_t len;
+};
+
+struct common {
+	const struct tx_build_index *x;
+	struct hs_arena *arena;
+	struct hs_buf found; /* struct beginning; those that were looked at before the others */
+};
+
+static size_t postings_of(const struct common *c, uint32_t from, uint32_t to)
+{
+	return c->x->rows[to].posting_first - c->x->rows[from].posting_first;
+}
+
+/* The beginnings that are one byte longer. */
+static void look_within(struct common *c, struct beginning b)
+{
+	uint32_t at = b.from;
+
+	while (at < b.to && c->x->words[at].len <= b.len)
+		at++; /* the beginning itself */
+	while (at < b.to) {
+		struct beginning next = { at, at, b.len + 1 };
+		char byte = c->x->words[at].ptr[b.len];
+		while (next.to < b.to && c->x->words[next.to].ptr[b.len] == byte)
+			next.to++;
+		if (postings_of(c, next.from, next.to) * SHARE > c->x->text_count)
+			hs_buf_add(&c->found, hs_slice((const char *)&next, sizeof(next)));
+		at = next.to;
+	}
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct tx_common *x = a, *y = b;
+
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return x->last < y->last ? -1 : x->last > y->last;
+}
+
+/* Each span of words once, in order. */
+static struct tx_common *list_rows(struct common *c, size_t *count)
+{
+	size_t found = TX_BUILD_COUNT(c->found, struct beginning), n = 0;
+	struct tx_common *rows = hs_arena_array(c->arena, found + 1, sizeof(*rows));
+
+	for (size_t i = 1; rows && i < found; i++) { /* the first is no beginning: all words */
+		const struct beginning *b = TX_BUILD_AT(c->found, struct beginning, i);
+		rows[i - 1] = (struct tx_common) { b->from, b->to };
+	}
+	if (rows && found > 2)
+		qsort(rows, found - 1, sizeof(*rows), compare_rows);
+	for (size_t i = 0; rows && i + 1 < found; i++)
+		if (!n || compare_rows(&rows[n - 1], &rows[i]) != 0)
+			rows[n++] = rows[i];
+	*count = rows ? n : 0;
+	return rows;
+}
+
+static void set_bit(uint64_t *words, uint32_t at)
+{
+	words[at / 64] |= (uint64_t)1 << (at % 64);
+}
+
+void hs_tx_build_common(struct tx_build *b, const struct tx_build_index *x, struct hs_image_builder *image)
+{
+	struct common c = { .x = x, .arena = b->arena };
+	struct beginning all = { 0, x->word_count, 0 };
+	size_t count,
+		words = hs_tx_bits_words((uint32_t)TX_BUILD_COUNT(b->concepts, struct tx_build_concept)),
+		text_words = TX_TEXT_WORDS(x->text_count);
+
+	hs_buf_init(&c.found, NULL, TX_BUILD_MAX);
+	hs_buf_add(&c.found, hs_slice((const char *)&all, sizeof(all)));
+	for (size_t i = 0; i < TX_BUILD_COUNT(c.found, struct beginning); i++)
+		look_within(&c, *TX_BUILD_AT(c.found, struct beginning, i));
+	struct tx_common *rows = list_rows(&c, &count);
+	uint64_t *concepts = hs_arena_array(b->arena, count * words + 1, sizeof(*concepts));
+	uint64_t *texts = hs_arena_array(b->arena, count * text_words + 1, sizeof(*texts));
+	for (size_t i = 0; concepts && texts && i < count; i++)
+		for (uint32_t k = x->rows[rows[i].first].posting_first;
+			k < x->rows[rows[i].last].posting_first; k++) {
+			set_bit(concepts + i * words, x->text_concepts[x->postings[k]]);
+			set_bit(texts + i * text_words, x->postings[k]);
+		}
+	if (concepts && texts) { /* else the arena is full, which the caller sees */
+		hs_image_builder_section(image, TX_BIG_COMMON, rows, sizeof(*rows), count);
+		hs_image_builder_section(image, TX_BIG_COMMON_CONCEPTS, concepts, sizeof(*concepts),
+			count * words);
+		hs_image_builder_section(image, TX_BIG_COMMON_TEXTS, texts, sizeof(*texts),
+			count * text_words);
+	}
+	hs_buf_free(&c.found);
+}
