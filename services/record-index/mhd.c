@@ -7,7 +7,6 @@
 
 #include <handslag/coding.h>
 
-#define MHD "https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD."
 #define LIST_TYPES "https://profiles.ihe.net/ITI/MHD/CodeSystem/MHDlistTypes"
 #define SOURCE_ID "https://profiles.ihe.net/ITI/MHD/StructureDefinition/ihe-sourceId"
 
@@ -43,12 +42,24 @@ static const struct demand set_demands[] = {
 	{ LEVEL_COMPREHENSIVE, "source" },
 };
 
+struct hs_slice hs_record_index_mhd(struct hs_slice url)
+{
+	struct hs_slice rest = url, home = HS_S("profiles.ihe.net/ITI/MHD/");
+
+	if (hs_slice_starts(url, HS_S("https://")))
+		rest = hs_slice_from(url, strlen("https://"));
+	else if (hs_slice_starts(url, HS_S("http://")))
+		rest = hs_slice_from(url, strlen("http://"));
+	return hs_slice_starts(rest, home) ? hs_slice_from(rest, home.len) : HS_S_NONE;
+}
+
 static enum level level_of_url(struct hs_slice url, struct hs_slice last)
 {
-	struct hs_slice profile = hs_slice_cut(&url, '|');
+	struct hs_slice profile = hs_record_index_mhd(hs_slice_cut(&url, '|'));
 
 	/* Simplified Publish has neither url nor masterIdentifier yet (publish.c). */
-	if (!hs_slice_starts(profile, HS_S(MHD)) || !hs_slice_ends(profile, last) ||
+	if (!hs_slice_starts(profile, HS_S("StructureDefinition/IHE.MHD.")) ||
+		!hs_slice_ends(profile, last) ||
 		hs_slice_search(profile, HS_S("SimplifiedPublish")) != SIZE_MAX)
 		return LEVEL_NONE;
 	return hs_slice_search(profile, HS_S("Comprehensive")) == SIZE_MAX ? LEVEL_MINIMAL :
@@ -109,7 +120,8 @@ static void check_pointer(const struct hs_json *pointer, struct hs_slice at, enu
 static bool is_submission_set(const struct hs_json *list)
 {
 	HS_JSON_EACH(coding, hs_json_get(hs_json_get(list, HS_S("code")), HS_S("coding"))) {
-		if (hs_slice_eq(hs_json_get_text(coding, HS_S("system")), HS_S(LIST_TYPES)) &&
+		struct hs_slice system = hs_record_index_mhd(hs_json_get_text(coding, HS_S("system")));
+		if (hs_slice_eq(system, HS_S("CodeSystem/MHDlistTypes")) &&
 			hs_slice_eq(hs_json_get_text(coding, HS_S("code")), HS_S("submissionset")))
 			return true;
 	}
@@ -123,7 +135,8 @@ static void check_set(const struct hs_json *list, struct hs_slice at, enum level
 
 	check_demands(list, at, set_demands, sizeof set_demands / sizeof set_demands[0], level, issues);
 	HS_JSON_EACH(extension, hs_json_get(list, HS_S("extension"))) {
-		source = source || hs_slice_eq(hs_json_get_text(extension, HS_S("url")), HS_S(SOURCE_ID));
+		struct hs_slice url = hs_record_index_mhd(hs_json_get_text(extension, HS_S("url")));
+		source = source || hs_slice_eq(url, HS_S("StructureDefinition/ihe-sourceId"));
 	}
 	if (!source)
 		miss(issues, at, "extension('" SOURCE_ID "')", LEVEL_MINIMAL);

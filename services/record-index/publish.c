@@ -7,14 +7,13 @@
 #include <handslag/coding.h>
 #include <handslag/time.h>
 
-#define MHD "https://profiles.ihe.net/ITI/MHD/StructureDefinition/"
-#define PROFILE MHD "IHE.MHD.SimplifiedPublish.DocumentReference"
+#define PROFILE "StructureDefinition/IHE.MHD.SimplifiedPublish.DocumentReference"
 #define LIST_TYPES "https://profiles.ihe.net/ITI/MHD/CodeSystem/MHDlistTypes"
 
 bool hs_record_index_claims_publish(const struct hs_json *pointer)
 {
 	HS_JSON_EACH(profile, hs_json_get(hs_json_get(pointer, HS_S("meta")), HS_S("profile"))) {
-		if (hs_slice_eq(hs_json_text(profile), HS_S(PROFILE)))
+		if (hs_slice_eq(hs_record_index_mhd(hs_json_text(profile)), HS_S(PROFILE)))
 			return true;
 	}
 	return false;

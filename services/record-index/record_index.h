@@ -28,6 +28,9 @@ void hs_record_index_check_immutable(const struct hs_write_event *event, const c
 	struct hs_issues *issues);
 
 /* ---- mhd.c ---- */
+/* "CodeSystem/MHDlistTypes" of a canonical URL of IHE MHD, which begins with http in version 4.0 and https
+ * since 4.1; nothing of another. */
+struct hs_slice hs_record_index_mhd(struct hs_slice url);
 /* What the MHD profiles in meta.profile demand of a DocumentReference or List. */
 void hs_record_index_check_mhd(const struct hs_write_event *event, struct hs_issues *issues);
 /* A transaction that claims to be a Provide Document Bundle [ITI-65]. */

@@ -113,15 +113,22 @@ static const struct hs_type_row types[] = {
 	{ .name = NULL },
 };
 
-/* Search parameters that ITI-67 adds to the core ones. An author is often contained in the pointer, where no
- * chain reaches. */
+/* Search parameters that ITI-66 and ITI-67 add to the core ones. An author is often contained in the pointer,
+ * where no chain reaches; patients are often named by identifier alone, in lists too. */
 #define CONTAINED_AUTHOR "DocumentReference.author.where(reference.startsWith('#')).resolve()"
+#define LIST_EXTENSION(name) \
+	"List.extension.where(url.endsWith('/ITI/MHD/StructureDefinition/" name "')).value"
+#define MHD_PARAMETER "https://profiles.ihe.net/ITI/MHD/SearchParameter/"
 
 static const struct hs_param_row params[] = {
 	{ "DocumentReference", "creation", "date", "DocumentReference.content.attachment.creation",
-		"https://profiles.ihe.net/ITI/MHD/SearchParameter/DocumentReference-Creation" },
+		MHD_PARAMETER "DocumentReference-Creation" },
 	{ "DocumentReference", "author.given", "string", CONTAINED_AUTHOR ".name.given", NULL },
 	{ "DocumentReference", "author.family", "string", CONTAINED_AUTHOR ".name.family", NULL },
+	{ "List", "patient.identifier", "token", "List.subject.identifier", NULL },
+	{ "List", "designationType", "token", LIST_EXTENSION("ihe-designationType"),
+		MHD_PARAMETER "List-DesignationType" },
+	{ "List", "sourceId", "token", LIST_EXTENSION("ihe-sourceId"), MHD_PARAMETER "List-SourceId" },
 	{ .type = NULL },
 };
 

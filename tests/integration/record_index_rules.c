@@ -227,6 +227,38 @@ static void takes_a_document_bundle(void **state)
 	assert_true(number(&a, "/total") >= 1);
 }
 
+/* Find Document Lists [ITI-66]: by the patient's identifier, which the list itself may say, and by what MHD
+ * adds.
+ */
+static void finds_lists_by_what_mhd_adds(void **state)
+{
+	NEED_FHIR();
+	send_ok("PUT", "List/set1",
+		"{'resourceType':'List','id':'set1','extension':[{'url':"
+		"'http://profiles.ihe.net/ITI/MHD/StructureDefinition/"
+		"ihe-sourceId','valueIdentifier':{'value':"
+		"'urn:oid:1.7.9'}},{'url':"
+		"'https://profiles.ihe.net/ITI/MHD/StructureDefinition/ihe-designationType',"
+		"'valueCodeableConcept':{'coding':[{'system':'urn:d','code':'visit'}]}}],"
+		"'status':'current','mode':'working','subject':{'identifier':{'system':'urn:p','value':'L7'}}"
+		"}",
+		201);
+	static const char *const found[] = { "patient.identifier=urn:p|L7", "sourceId=urn:oid:1.7.9",
+		"designationType=urn:d|visit", "patient.identifier=L7&sourceId=urn:oid:1.7.9" };
+	static const char *const not_found[] = { "patient.identifier=urn:q|L7", "sourceId=urn:oid:1.7.8",
+		"designationType=other" };
+	for (size_t i = 0; i < sizeof found / sizeof found[0]; i++) {
+		struct fixture_answer a = send_ok("GET", TEXT("List?_id=set1&%s", found[i]), NULL, 200);
+		if (number(&a, "/total") != 1)
+			fail_msg("%s finds nothing", found[i]);
+	}
+	for (size_t i = 0; i < sizeof not_found / sizeof not_found[0]; i++) {
+		struct fixture_answer a = send_ok("GET", TEXT("List?_id=set1&%s", not_found[i]), NULL, 200);
+		if (number(&a, "/total") != 0)
+			fail_msg("%s finds something", not_found[i]);
+	}
+}
+
 static void refuses_document_bundles_that_contradict_themselves(void **state)
 {
 	NEED_FHIR();
@@ -246,6 +278,16 @@ static void refuses_document_bundles_that_contradict_themselves(void **state)
 	expect_part(a.body, "exactly one SubmissionSet");
 	expect_part(a.body, "resource.masterIdentifier");
 	expect_part(a.body, "resource.content.format");
+	/* As MHD 4.0 writes it. */
+	a = send_ok("POST", "",
+		"{'resourceType':'Bundle','meta':{'profile':['http://profiles.ihe.net/ITI/MHD/"
+		"StructureDefinition/"
+		"IHE.MHD.Minimal.ProvideBundle']},'type':'transaction','entry':[{'fullUrl':"
+		"'urn:uuid:0a000000-0000-4000-8000-000000000002','resource':{'resourceType':"
+		"'DocumentReference','status':'current','content':[{'attachment':{'url':'urn:x:1'}}]},"
+		"'request':{'method':'POST','url':'DocumentReference'}}]}",
+		422);
+	expect_part(a.body, "exactly one SubmissionSet");
 	a = send_ok("GET", "DocumentReference?identifier=urn:oid:1.7.1.2", NULL, 200);
 	assert_int_equal(number(&a, "/total"), 0);
 }
@@ -337,6 +379,7 @@ int main(void)
 		cmocka_unit_test(supersedes_in_one_transaction),
 		cmocka_unit_test(refuses_to_supersede_what_it_may_not),
 		cmocka_unit_test(takes_a_document_bundle),
+		cmocka_unit_test(finds_lists_by_what_mhd_adds),
 		cmocka_unit_test(refuses_document_bundles_that_contradict_themselves),
 		cmocka_unit_test(publishes_with_the_document_inside),
 		cmocka_unit_test(finds_by_what_mhd_adds),
