@@ -59,91 +59,7 @@ static enum rank rank_of(const struct hs_ledger *ledger, const struct hs_find *f
 	}
 }
 
-/* What the statement gives: rows, or spots with AT_SPOT in `kind`. */
-static enum hs_status list(struct hs_ledger *ledger, struct hs_stmt *stmt, uint64_t kind,
-	struct hs_ledger_numbers *out, struct hs_error *err)
-{
-	enum hs_status status = HS_OK;
-	int step = 0;
-
-	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0)
-		status = hs_ledger_add_number(ledger->arena, out, (uint64_t)hs_sql_get_int(stmt, 0) | kind,
-			err);
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : status;
-}
-
-/* ---- a subject or custodian ---- */
-
-static bool lies_together(const struct hs_ledger *ledger, const struct hs_ledger_party *party)
-{
-	return party->of == HS_LEDGER_OF_SUBJECT && !(ledger->waits & HS_LEDGER_POINTERS_WAIT);
-}
-
-/* For the pointers of a party after `row`. Those of a subject lie between two spots, unless some wait. */
-static struct hs_stmt *party_stmt(struct hs_ledger *ledger, const struct hs_ledger_party *party, uint64_t row,
-	const char *const sql[3], struct hs_error *err)
-{
-	bool subject = party->of == HS_LEDGER_OF_SUBJECT, together = lies_together(ledger, party);
-	struct hs_stmt *stmt = hs_sql(ledger->txn, sql[together ? 0 : subject ? 1 : 2], err);
-
-	if (!stmt)
-		return NULL;
-	if (together) {
-		hs_sql_int(stmt, 1, (int64_t)hs_ledger_spot(party->number, row));
-		hs_sql_int(stmt, 2, (int64_t)hs_ledger_spot(party->number, HS_LEDGER_ROW_MAX));
-	} else {
-		hs_sql_int(stmt, 1, (int64_t)(subject ? hs_ledger_place(party->number) : party->number));
-		hs_sql_int(stmt, 2, (int64_t)row);
-	}
-	return stmt;
-}
-
-enum hs_status hs_ledger_party_list(struct hs_ledger *ledger, const struct hs_ledger_party *party,
-	struct hs_ledger_numbers *out, struct hs_error *err)
-{
-	static const char *const sql[] = {
-		"SELECT spot FROM record_index_pointer WHERE spot > ?1 AND spot <= ?2 ORDER BY spot",
-		"SELECT row FROM record_index_row WHERE place = ?1 AND row > ?2 ORDER BY row",
-		"SELECT row FROM record_index_row WHERE custodian = ?1 AND row > ?2 ORDER BY row",
-	};
-	struct hs_stmt *stmt = party_stmt(ledger, party, 0, sql, err);
-	uint64_t kind = lies_together(ledger, party) ? HS_LEDGER_AT_SPOT : 0;
-
-	return stmt ? list(ledger, stmt, kind, out, err) : err->status;
-}
-
-enum hs_status hs_ledger_party_count(struct hs_ledger *ledger, const struct hs_ledger_party *party,
-	uint64_t *out, struct hs_error *err)
-{
-	static const char *const sql[] = {
-		"SELECT count(*) FROM record_index_pointer WHERE spot > ?1 AND spot <= ?2",
-		"SELECT count(*) FROM record_index_row WHERE place = ?1 AND row > ?2",
-		"SELECT count(*) FROM record_index_row WHERE custodian = ?1 AND row > ?2",
-	};
-	struct hs_stmt *stmt = party_stmt(ledger, party, 0, sql, err);
-
-	if (!stmt)
-		return err->status;
-	int step = hs_sql_step(stmt, err);
-	if (step > 0)
-		*out = (uint64_t)hs_sql_get_int(stmt, 0);
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
-}
-
-struct hs_stmt *hs_ledger_party_open(struct hs_ledger *ledger, const struct hs_ledger_party *party,
-	uint64_t row, struct hs_error *err)
-{
-	static const char *const sql[] = {
-		"SELECT " HS_LEDGER_COLUMNS
-		" FROM record_index_pointer p WHERE p.spot > ?1 AND p.spot <= ?2 ORDER BY p.spot",
-		HS_LEDGER_BY_ROW " WHERE r.place = ?1 AND r.row > ?2 ORDER BY r.row",
-		HS_LEDGER_BY_ROW " WHERE r.custodian = ?1 AND r.row > ?2 ORDER BY r.row",
-	};
-
-	return party_stmt(ledger, party, row, sql, err);
-}
+/* ---- marks ---- */
 
 /* A search for one subject or custodian is decided by the piece. */
 static enum hs_status drive_sure(struct drive *drive, const struct hs_find *find,
@@ -265,7 +181,7 @@ static enum hs_status drive_date(struct drive *drive, const struct hs_find *find
 		return drive->err->status;
 	hs_sql_int(stmt, 1, from ? seconds(find->lo, -DATE_SLACK) : INT64_MIN);
 	hs_sql_int(stmt, 2, until ? seconds(find->hi, 1) : INT64_MAX);
-	return list(drive->ledger, stmt, 0, drive->out, drive->err);
+	return hs_ledger_list(drive->ledger, stmt, 0, drive->out, drive->err);
 }
 
 static enum hs_status drive_by(struct drive *drive, const struct hs_find *find, bool *all)

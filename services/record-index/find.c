@@ -218,20 +218,6 @@ static int compare(const void *a, const void *b)
 	return hs_slice_cmp(((const struct hit *)a)->key, ((const struct hit *)b)->key);
 }
 
-static enum hs_status give(struct search *search, struct hs_arena *arena,
-	const struct hs_ledger_pointer *pointer, struct hs_resource *out, struct hs_error *err)
-{
-	*out = (struct hs_resource) { .type = search->query->type,
-		.row = pointer->row,
-		.id = pointer->id,
-		.version = pointer->version,
-		.seq = pointer->seq,
-		.updated_ms = pointer->updated_ms,
-		.change = pointer->version == 1 ? HS_CHANGE_CREATE : HS_CHANGE_UPDATE };
-	return search->query->keys_only ? HS_OK :
-					  hs_ledger_text(&search->ledger, arena, pointer, &out->body, err);
-}
-
 static enum hs_status fetch(struct search *search, struct hs_arena *arena, const struct hit *hit,
 	struct hs_resource *out, struct hs_error *err)
 {
@@ -241,64 +227,7 @@ static enum hs_status fetch(struct search *search, struct hs_arena *arena, const
 	if (found <= 0)
 		return found < 0 ? (enum hs_status)found :
 				   hs_fail(err, HS_E_CORRUPT, "a pointer went away during a search");
-	return give(search, arena, &pointer, out, err);
-}
-
-/* Without a sort, the pointers of one subject or custodian are read as they come. */
-static enum hs_status take_party(struct search *search, struct hs_arena *arena, struct hs_find_page *page,
-	struct hs_error *err)
-{
-	const struct hs_find_query *query = search->query;
-	struct hs_stmt *stmt = hs_ledger_party_open(&search->ledger, &search->party, first_row(search), err);
-	struct hs_ledger_pointer pointer;
-	enum hs_status status = HS_OK;
-	size_t room = 0;
-	int step = 0;
-
-	if (!stmt)
-		return err->status;
-	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
-		if (page->count == query->count) {
-			struct hs_ledger_subject last = { query->type, &pointer, NULL };
-			struct hs_slice key = HS_S_NONE;
-			status = hs_ledger_key(search->scratch, query, &last, &key, err);
-			page->next = hs_ledger_cursor(arena, query, key);
-			break;
-		}
-		if (page->count == room) {
-			size_t more = room ? 2 * room : 32;
-			page->items = hs_arena_grow(arena, page->items, room * sizeof *page->items,
-				more * sizeof *page->items);
-			room = more;
-		}
-		if (!page->items) {
-			status = hs_fail(err, HS_E_LIMIT,
-				"the page does not fit in memory; ask for fewer (_count)");
-			break;
-		}
-		if (status == HS_OK)
-			status = hs_ledger_look(&search->ledger, stmt, arena, &pointer, err);
-		if (status == HS_OK)
-			status = give(search, arena, &pointer, &page->items[page->count++], err);
-	}
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : status;
-}
-
-static enum hs_status page_of_party(struct search *search, struct hs_arena *arena, struct hs_find_page *out,
-	struct hs_error *err)
-{
-	const struct hs_find_query *query = search->query;
-	struct hs_find_page page = { .count = 0 };
-	enum hs_status status = query->count ? take_party(search, arena, &page, err) : HS_OK;
-	bool whole = query->count && !query->after.len && !page.next.len;
-
-	page.total = page.count;
-	if (status == HS_OK && !whole && (query->want_total || !query->count))
-		status = hs_ledger_party_count(&search->ledger, &search->party, &page.total, err);
-	if (status == HS_OK)
-		*out = page;
-	return status;
+	return hs_ledger_give(&search->ledger, search->query, arena, &pointer, out, err);
 }
 
 static enum hs_status make_page(struct search *search, struct hs_arena *arena, struct hs_find_page *out,
@@ -442,7 +371,8 @@ enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *
 	if (status == HS_OK)
 		status = run(&search, err);
 	if (status == HS_OK)
-		status = search.by_party ? page_of_party(&search, arena, out, err) :
+		status = search.by_party ? hs_ledger_party_page(&search.ledger, &search.party, &plain,
+						   first_row(&search), arena, out, err) :
 					   make_page(&search, arena, out, err);
 	hs_arena_free(search.one);
 	hs_arena_free(search.pieces);

@@ -291,14 +291,22 @@ struct hs_ledger_party {
 enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *where,
 	struct hs_ledger_numbers *out, struct hs_ledger_party *party, enum hs_ledger_found *found,
 	struct hs_error *err);
+/* ---- party.c ---- */
+
+/* Appends what the statement gives: rows, or spots with HS_LEDGER_AT_SPOT in `kind`; ends it. */
+enum hs_status hs_ledger_list(struct hs_ledger *ledger, struct hs_stmt *stmt, uint64_t kind,
+	struct hs_ledger_numbers *out, struct hs_error *err);
 /* Appends the candidates of a party, by row. */
 enum hs_status hs_ledger_party_list(struct hs_ledger *ledger, const struct hs_ledger_party *party,
 	struct hs_ledger_numbers *out, struct hs_error *err);
-enum hs_status hs_ledger_party_count(struct hs_ledger *ledger, const struct hs_ledger_party *party,
-	uint64_t *out, struct hs_error *err);
-/* Its pointers after `row`, for hs_ledger_take; NULL on failure. */
-struct hs_stmt *hs_ledger_party_open(struct hs_ledger *ledger, const struct hs_ledger_party *party,
-	uint64_t row, struct hs_error *err);
+/* The page of a search without a sort that finds all of a party; from the row after `after` on. */
+enum hs_status hs_ledger_party_page(struct hs_ledger *ledger, const struct hs_ledger_party *party,
+	const struct hs_find_query *query, uint64_t after, struct hs_arena *arena, struct hs_find_page *out,
+	struct hs_error *err);
+/* A pointer as an item of a page. */
+enum hs_status hs_ledger_give(struct hs_ledger *ledger, const struct hs_find_query *query,
+	struct hs_arena *arena, const struct hs_ledger_pointer *pointer, struct hs_resource *out,
+	struct hs_error *err);
 
 /* ---- updated.c: what can have been updated when a search asks for ---- */
 
