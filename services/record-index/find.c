@@ -8,6 +8,7 @@
 #define SCRATCH ((size_t)192 << 20)
 #define ONE ((size_t)64 << 20)
 #define SPAN_WORTH 200                /* candidates that cost more to look at than to find the span of time */
+#define SPOTS_WORTH 500               /* candidates that are worth being put in the order of their spots */
 #define PIECES_MAX ((size_t)32 << 20) /* pieces remembered during a search */
 
 struct hit {
@@ -135,12 +136,39 @@ static enum hs_status take_these(struct search *search, const struct hs_ledger_n
 	return search->hits ? HS_OK : hs_fail(err, HS_E_LIMIT, "the page does not fit in memory");
 }
 
-static enum hs_status look_at_these(struct search *search, const struct hs_ledger_numbers *rows,
+/* Whatever is found on the way. */
+static bool looks_at_all(const struct search *search)
+{
+	return search->counts || search->query->sort_count;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* In the order in which they lie, so that a page of the store is read once. */
+static enum hs_status put_by_spot(struct search *search, struct hs_ledger_numbers *rows, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < rows->count && status == HS_OK; i++)
+		status = hs_ledger_find_spot(&search->ledger, &rows->items[i], err);
+	if (status == HS_OK)
+		qsort(rows->items, rows->count, sizeof *rows->items, by_number);
+	return status;
+}
+
+static enum hs_status look_at_these(struct search *search, struct hs_ledger_numbers *rows,
 	struct hs_error *err)
 {
 	uint64_t after = search->counts ? 0 : first_row(search);
 	enum hs_status status = HS_OK;
 
+	if (rows->count >= SPOTS_WORTH && looks_at_all(search))
+		status = put_by_spot(search, rows, err);
 	for (size_t i = 0; i < rows->count && status == HS_OK && !search->done; i++) {
 		struct hs_ledger_pointer pointer;
 		if (hs_ledger_row_of(rows->items[i]) <= after)
@@ -183,8 +211,31 @@ static enum hs_status check_broad(struct search *search, const struct hs_ledger_
 	return status == HS_OK && live > search->looks_max ? refuse_broad(search, err) : status;
 }
 
-static enum hs_status look_at_span(struct search *search, const struct hs_ledger_span *span,
+/* In order of row; or as they lie, when all there are must be looked at. */
+static struct hs_stmt *open_span(struct search *search, const struct hs_ledger_span *span, uint64_t after,
 	struct hs_error *err)
+{
+	struct hs_txn *txn = search->ledger.txn;
+	unsigned waits = 0;
+
+	if (looks_at_all(search) && span->first == 1 && span->end > hs_txn_seq(txn)) {
+		if (hs_ledger_waits(txn, &waits, err) != HS_OK)
+			return NULL;
+		if (!(waits & HS_LEDGER_POINTERS_WAIT))
+			return hs_sql(txn,
+				"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer p ORDER BY p.spot",
+				err);
+	}
+	struct hs_stmt *stmt = hs_sql(txn,
+		HS_LEDGER_BY_ROW " WHERE r.row >= ?1 AND r.row < ?2 ORDER BY r.row", err);
+	if (stmt) {
+		hs_sql_int(stmt, 1, (int64_t)(after >= span->first ? after + 1 : span->first));
+		hs_sql_int(stmt, 2, (int64_t)span->end);
+	}
+	return stmt;
+}
+
+static enum hs_status look_at_span(struct search *search, struct hs_ledger_span *span, struct hs_error *err)
 {
 	uint64_t after = search->counts ? 0 : first_row(search), looks = span->changed.count;
 	enum hs_status status = check_broad(search, span, err);
@@ -194,12 +245,9 @@ static enum hs_status look_at_span(struct search *search, const struct hs_ledger
 		status = look_at_these(search, &span->changed, err);
 	if (status != HS_OK || search->done)
 		return status;
-	struct hs_stmt *stmt = hs_sql(search->ledger.txn,
-		HS_LEDGER_BY_ROW " WHERE r.row >= ?1 AND r.row < ?2 ORDER BY r.row", err);
+	struct hs_stmt *stmt = open_span(search, span, after, err);
 	if (!stmt)
 		return err->status;
-	hs_sql_int(stmt, 1, (int64_t)(after >= span->first ? after + 1 : span->first));
-	hs_sql_int(stmt, 2, (int64_t)span->end);
 	while (status == HS_OK && !search->done && (step = hs_sql_step(stmt, err)) > 0) {
 		struct hs_ledger_pointer pointer;
 		forget(search);
@@ -279,7 +327,7 @@ static enum hs_status check_page(struct search *search, const struct hs_ledger_s
 	return status;
 }
 
-static enum hs_status look_from_an_end(struct search *search, const struct hs_ledger_span *span,
+static enum hs_status look_from_an_end(struct search *search, struct hs_ledger_span *span,
 	struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
@@ -308,7 +356,7 @@ static enum hs_status look_from_an_end(struct search *search, const struct hs_le
 }
 
 /* Rows that a condition gave (NULL: none did), or those that the time of update leaves. */
-static enum hs_status look_at_fewest(struct search *search, const struct hs_ledger_numbers *rows,
+static enum hs_status look_at_fewest(struct search *search, struct hs_ledger_numbers *rows,
 	struct hs_error *err)
 {
 	struct hs_ledger_span span = { 0 };

@@ -193,6 +193,21 @@ int hs_ledger_at(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t cand
 	return found == 0 && at_spot ? hs_ledger_waiting_at(ledger, arena, number, out, err) : found;
 }
 
+enum hs_status hs_ledger_find_spot(struct hs_ledger *ledger, uint64_t *candidate, struct hs_error *err)
+{
+	if (*candidate & HS_LEDGER_AT_SPOT)
+		return HS_OK;
+	struct hs_stmt *stmt = hs_sql(ledger->txn, "SELECT place FROM record_index_row WHERE row = ?1", err);
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)*candidate);
+	int step = hs_sql_step(stmt, err);
+	if (step > 0)
+		*candidate |= (uint64_t)hs_sql_get_int(stmt, 0) << HS_LEDGER_ROW_BITS | HS_LEDGER_AT_SPOT;
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
 /* ---- writing ---- */
 
 static void bind_number(struct hs_stmt *stmt, int index, uint64_t number)

@@ -72,6 +72,8 @@ int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_
 /* `candidate` is a row, or a spot with HS_LEDGER_AT_SPOT. */
 int hs_ledger_at(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t candidate,
 	struct hs_ledger_pointer *out, struct hs_error *err);
+/* Makes a row a spot. One that is not there stays. */
+enum hs_status hs_ledger_find_spot(struct hs_ledger *ledger, uint64_t *candidate, struct hs_error *err);
 /* Statements select HS_LEDGER_COLUMNS from the table of pointers `p`, or HS_LEDGER_BY_ROW, which is in order
  * of row and finds those that wait, too. */
 #define HS_LEDGER_COLUMNS "p.spot, p.seq, p.id, p.packed"
