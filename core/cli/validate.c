@@ -98,6 +98,8 @@ static int validate_files(struct run *run, const struct hs_cli_command *command,
 	if (err.status)
 		return hs_cli_fail(command, err.status == HS_E_NOT_FOUND ? HS_EXIT_USAGE : HS_EXIT_FAULT,
 			"%s", err.text);
+	if (!run->report.documents)
+		return hs_cli_fail(command, HS_EXIT_USAGE, "there is no resource in what was named");
 	return run->report.errors || (strict && run->report.warnings) ? HS_EXIT_FAILED : HS_EXIT_OK;
 }
 

@@ -2,6 +2,7 @@
 /* handslag validate: what its files share. */
 #pragma once
 
+#include <core/base/map.h>
 #include <core/cli/definitions.h>
 #include <core/cli/files.h>
 #include <core/cli/terms.h>
@@ -63,8 +64,17 @@ void hs_cli_validate_pipe(const struct validate_engine *engine, const struct hs_
 
 enum validate_form { VALIDATE_TEXT, VALIDATE_JSON, VALIDATE_SARIF };
 
+/* The rules that results name, in the order in which they were met first. */
+struct validate_sarif {
+	struct hs_arena *arena;
+	struct hs_map rules;  /* id -> number */
+	struct hs_json *list; /* of {id} */
+	uint64_t count;       /* results */
+};
+
 struct validate_report {
 	enum validate_form form;
+	struct validate_sarif sarif;
 	bool colour, quiet; /* quiet: text of errors only */
 	bool many;          /* JSON: a Bundle of outcomes */
 	uint64_t documents, faulty, errors, warnings;
@@ -73,7 +83,7 @@ void hs_cli_validate_begin(struct validate_report *report);
 void hs_cli_validate_tell(struct validate_report *report, const struct hs_cli_document *document,
 	const struct hs_issues *issues);
 void hs_cli_validate_end(struct validate_report *report, uint64_t ns);
-void hs_cli_validate_sarif_begin(void);
-void hs_cli_validate_sarif(const struct hs_cli_document *document, const struct hs_issues *issues,
-	bool first);
-void hs_cli_validate_sarif_end(void);
+void hs_cli_validate_sarif_begin(struct validate_sarif *sarif);
+void hs_cli_validate_sarif(struct validate_sarif *sarif, const struct hs_cli_document *document,
+	const struct hs_issues *issues);
+void hs_cli_validate_sarif_end(struct validate_sarif *sarif);

@@ -133,14 +133,12 @@ void hs_cli_validate_begin(struct validate_report *report)
 	if (report->form == VALIDATE_JSON && report->many)
 		fputs("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[\n", stdout);
 	if (report->form == VALIDATE_SARIF)
-		hs_cli_validate_sarif_begin();
+		hs_cli_validate_sarif_begin(&report->sarif);
 }
 
 void hs_cli_validate_tell(struct validate_report *report, const struct hs_cli_document *document,
 	const struct hs_issues *issues)
 {
-	bool first = report->errors + report->warnings == 0;
-
 	report->documents++;
 	report->faulty += issues->errors > 0;
 	if (report->form == VALIDATE_TEXT)
@@ -148,7 +146,7 @@ void hs_cli_validate_tell(struct validate_report *report, const struct hs_cli_do
 	else if (report->form == VALIDATE_JSON)
 		tell_json(report, document, issues);
 	else
-		hs_cli_validate_sarif(document, issues, first);
+		hs_cli_validate_sarif(&report->sarif, document, issues);
 	report->errors += issues->errors;
 	report->warnings += issues->count - issues->errors;
 }
@@ -163,7 +161,7 @@ void hs_cli_validate_end(struct validate_report *report, uint64_t ns)
 	if (report->form == VALIDATE_JSON && report->many)
 		fputs("\n]}\n", stdout);
 	if (report->form == VALIDATE_SARIF)
-		hs_cli_validate_sarif_end();
+		hs_cli_validate_sarif_end(&report->sarif);
 	fflush(stdout);
 	fprintf(stderr,
 		"%" PRIu64 " resource%s validated in %.2f s: %" PRIu64 " with errors; %" PRIu64

@@ -82,7 +82,7 @@ static const struct key keys[] = {
 	{ "sandbox.bodyKib", KEY_INT, AT(sandbox.body_kib), "0", 0, 4194303,
 		"body in a new sandbox; 0: the host's" },
 	{ "sandbox.validation", KEY_VALIDATION, AT(sandbox.validation), "structure", 0, 0,
-		"of what a new sandbox stores: structure, off or profiles" },
+		"of what a new sandbox stores, the default one too: structure, off or profiles" },
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 

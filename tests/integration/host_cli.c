@@ -215,6 +215,20 @@ static void sandboxes_are_made_and_reset(void **state)
 	assert_int_equal(process_stop(f), 0);
 }
 
+/* What is asked of a new sandbox is asked of the one that is always there, too. */
+static void the_default_sandbox_follows_the_configuration(void **state)
+{
+	(void)state;
+	static const char *const more[] = { "--set", "sandbox.validation=profiles", NULL };
+	struct fixture *f = process_serve(workbench_path("v"), more);
+	struct process_result r = RUN("sandbox", "list", "--json", "--target", fixture_url(f), "--data",
+		workbench_path("v"));
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "\"default\"");
+	assert_has(r.out, "\"profiles\"");
+	assert_int_equal(process_stop(f), 0);
+}
+
 static void a_backup_comes_back(void **state)
 {
 	(void)state;
@@ -270,6 +284,7 @@ int main(void)
 		cmocka_unit_test(loading_stores_and_tells_what_it_refused),
 		cmocka_unit_test(serving_loading_over_http_and_ending),
 		cmocka_unit_test(sandboxes_are_made_and_reset),
+		cmocka_unit_test(the_default_sandbox_follows_the_configuration),
 		cmocka_unit_test(a_backup_comes_back),
 		cmocka_unit_test(packages_are_recorded),
 	};

@@ -120,6 +120,23 @@ static void speaks_xml(void **state)
 		"value='male'/></contact></Patient></resource></parameter></Parameters>",
 		200);
 	expect_part(a.body, "Line[2] Col[2]");
+	/* What XML alone can have wrong is told with the rest. */
+	a = send_with("POST", "Patient/$validate", "Content-Type: application/fhir+xml\r\n",
+		"<Patient xmlns='http://hl7.org/fhir'>\n<nmae value='x'/>\n<gender value='x'/></Patient>",
+		200);
+	expect_text(&a, "/issue/0/expression/0", "Patient.nmae");
+	expect_text(&a, "/issue/0/location/0", "Line[2] Col[1]");
+	expect_text(&a, "/issue/1/expression/0", "Patient.gender");
+	expect_text(&a, "/issue/1/location/0", "Line[3] Col[2]");
+	a = send_with("POST", "Patient/$validate", "Content-Type: application/fhir+xml\r\n",
+		"<Parameters xmlns='http://hl7.org/fhir'><parameter><name "
+		"value='resource'/><resource><Patient>"
+		"\n<nmae value='x'/></Patient></resource></parameter></Parameters>",
+		200);
+	expect_text(&a, "/issue/0/expression/0", "Patient.nmae");
+	a = send_with("POST", "Patient", "Content-Type: application/fhir+xml\r\n",
+		"<Patient xmlns='http://hl7.org/fhir'>\n<nmae value='x'/></Patient>", 422);
+	expect_text(&a, "/issue/0/expression/0", "Patient.nmae");
 }
 
 static void asks_as_much_as_the_sandbox_says(void **state)

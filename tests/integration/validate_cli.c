@@ -76,11 +76,19 @@ static void says_it_for_machines(void **state)
 	struct hs_json *sarif = parse(RUN("--sarif", good, bad).out);
 	assert_true(hs_slice_eq(at(sarif, "/version"), HS_S("2.1.0")));
 	assert_true(hs_slice_eq(at(sarif, "/runs/0/results/0/level"), HS_S("error")));
-	assert_true(
-		hs_slice_eq(at(sarif, "/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri"),
-			hs_slice_cstr(bad)));
+	assert_true(hs_slice_ends(
+		at(sarif, "/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri"),
+		hs_slice_cstr(bad)));
 	assert_true(hs_slice_eq(at(sarif, "/runs/0/results/0/locations/0/physicalLocation/region/startLine"),
 		HS_S("2")));
+	assert_true(hs_slice_eq(at(sarif, "/runs/0/tool/driver/rules/0/id"),
+		at(sarif, "/runs/0/results/0/ruleId")));
+	assert_true(hs_slice_eq(at(sarif, "/runs/0/results/0/ruleIndex"), HS_S("0")));
+	/* The name of a file is part of a URI. */
+	sarif = parse(RUN("--sarif", workbench_file("a b\303\245.json", BAD)).out);
+	struct hs_slice uri = at(sarif,
+		"/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri");
+	assert_true(hs_slice_ends(uri, HS_S("/a%20b%C3%A5.json")));
 	sarif = parse(RUN("--sarif", good).out);
 	assert_int_equal(hs_json_count(hs_json_pointer(sarif, HS_S("/runs/0/results"))), 0);
 }
@@ -117,6 +125,12 @@ static void reads_every_form(void **state)
 	assert_has(r.err, "2 resources validated");
 	r = RUN(hs_arena_cstr(workbench_arena(), hs_arena_printf(workbench_arena(), "%s/*.xml", folder)));
 	assert_has(r.err, "1 resource validated");
+	/* Who names a folder without any has named another than was meant. */
+	const char *empty = workbench_path("empty");
+	assert_int_equal(mkdir(empty, 0700), 0);
+	r = RUN(empty);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "there is no resource");
 }
 
 static void takes_definitions(void **state)

@@ -2,6 +2,8 @@
 /* One ElementDefinition (R4 section 2.28) into the compiled form. */
 #include <core/fhir/profile/profile_private.h>
 
+#include <core/fhir/path/regex.h>
+
 #define EXTENSION "http://hl7.org/fhir/StructureDefinition/"
 #define SYSTEM_TYPE "http://hl7.org/fhirpath/System."
 #define TYPE_URL "http://hl7.org/fhir/StructureDefinition/"
@@ -311,6 +313,18 @@ static bool read_value_control(struct hs__compile *compile, struct hs_profile_el
 	return true;
 }
 
+/* The form is said of the element or, as older definitions have it, of its type. That of a base type is
+ * checked with the formats. */
+static void read_form(struct hs__compile *compile, struct hs_profile_element *element)
+{
+	const struct hs_json *found = extension(element->definition, HS_S(EXTENSION "regex"));
+	HS_JSON_EACH(type, hs_json_get(element->definition, HS_S("type")))
+		found = found ? found : extension(type, HS_S(EXTENSION "regex"));
+	element->form = hs_json_get_text(found, HS_S("valueString"));
+	if (element->form.len && compile->profile->is_constraint)
+		element->regex = hs__path_regex(compile->set->arena, element->form, HS_S_NONE, true);
+}
+
 /* ---- does it say more than the base type? ---- */
 
 static bool narrows_types(const struct hs__compile *compile, const struct hs_profile_element *element)
@@ -345,7 +359,7 @@ static bool says_more(const struct hs__compile *compile, const struct hs_profile
 			return true;
 	if (element->fixed || element->pattern || element->fixed_shadow || element->min_value ||
 		element->max_value || element->max_length || element->min_length ||
-		element->must_have_value || element->value_alternatives)
+		element->must_have_value || element->value_alternatives || element->regex)
 		return true;
 	if (element->binding && !element->binding->inherited)
 		return true;
@@ -375,6 +389,7 @@ enum hs_status hs__profile_element(struct hs__compile *compile, struct hs_profil
 	element->is_modifier = hs_json_get_bool(definition, HS_S("isModifier"), false);
 	element->must_support = hs_json_get_bool(definition, HS_S("mustSupport"), false);
 	read_values(element);
+	read_form(compile, element);
 	bool room = read_uses(compile, element);
 	element->def = find_def(compile, element);
 	if (!room || !read_binding(compile, element) || !read_slicing(compile, element) ||

@@ -97,6 +97,22 @@ static void fail_native(struct hs__validation *run, const struct hs__node *node,
 			"the element is empty; give it a value or children, or leave it out (ele-1)");
 }
 
+/* The author of a profile must hear of it, and everybody else that this rule protects nobody. */
+static void fail_broken(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_constraint *constraint)
+{
+	struct hs_error err;
+	struct hs_path *path = NULL;
+	enum hs_path_phase phase = HS_PATH_SYNTAX;
+	if (constraint->expression.len &&
+		hs_path_compile(run->defs, constraint->expression, HS_S_NONE, &path, &phase, &err))
+		hs__validate_add(run, node, HS_S_NONE, NULL,
+			phase == HS_PATH_SYNTAX ? constraint->severity : HS_SEVERITY_WARNING, "processing",
+			"invariant-broken", "%.*s cannot be evaluated, for its expression is not right: %s",
+			HS_S_ARG(constraint->key), err.text);
+	hs_path_free(path);
+}
+
 static void check_path(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_constraint *constraint)
 {
@@ -143,6 +159,8 @@ void hs__check_constraints(struct hs__validation *run, const struct hs__node *no
 			continue; /* two names of one expression, as txt-1 and txt-2 have it */
 		if (constraint->native)
 			fail_native(run, node, constraint);
+		else if (!constraint->path && !base)
+			fail_broken(run, node, constraint);
 		else
 			check_path(run, node, constraint);
 	}

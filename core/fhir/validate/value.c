@@ -4,6 +4,7 @@
 
 #include <core/fhir/path/moment.h>
 #include <core/fhir/path/quantity.h>
+#include <core/fhir/path/regex.h>
 
 #define SHOWN 200
 
@@ -191,6 +192,18 @@ static void check_length(struct hs__validation *run, const struct hs__node *node
 			"the text has %zu characters; at least %u are wanted", count, element->min_length);
 }
 
+static void check_form(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element)
+{
+	struct hs_error ignored;
+	bool match = true;
+	struct hs_slice text = hs_json_text(node->value);
+	if (text.ptr && !hs__path_regex_match(element->regex, text, &match, &ignored) && !match)
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "value", "profile-regex",
+			"'%.*s' does not have the form that the profile wants: %.*s",
+			HS_S_ARG(hs_slice_first(text, 100)), HS_S_ARG(hs_slice_first(element->form, 200)));
+}
+
 static bool has_alternative(const struct hs__node *node, const struct hs_profile_element *element)
 {
 	HS_JSON_EACH(item, hs_json_get(node->shadow, HS_S("extension")))
@@ -227,4 +240,6 @@ void hs__check_values(struct hs__validation *run, const struct hs__node *node,
 		check_bounds(run, node, element);
 	if ((element->max_length || element->min_length) && hs_json_is(node->value, HS_JSON_STRING))
 		check_length(run, node, element);
+	if (element->regex)
+		check_form(run, node, element);
 }

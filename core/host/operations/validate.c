@@ -167,6 +167,35 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 	return HS_OK;
 }
 
+/* Faults of the XML itself know their places, and come first. A resource among Parameters is spoken of by its
+ * own path, as in all other issues. */
+static void add_xml_faults(struct job *job, struct hs_request *req)
+{
+	struct hs_issues *found = req->xml_found;
+
+	for (struct hs_issue *issue = job->issues.first; issue; issue = issue->next)
+		hs__xml_place(req, issue->path, &issue->line, &issue->column);
+	req->xml_tree = NULL;
+	for (struct hs_issue *issue = found->first; issue; issue = issue->next) {
+		struct hs_slice wrapped = HS_S(".resource");
+		size_t at = hs_slice_starts(issue->path, HS_S("Parameters.")) ?
+			hs_slice_search(issue->path, wrapped) :
+			SIZE_MAX;
+		if (at != SIZE_MAX && !hs_slice_eq(job->type, HS_S("Parameters")))
+			issue->path = hs_arena_printf(hs_request_arena(req), "%.*s%.*s", HS_S_ARG(job->type),
+				HS_S_ARG(hs_slice_from(issue->path, at + wrapped.len)));
+	}
+	if (!found->last)
+		return;
+	found->last->next = job->issues.first;
+	job->issues.first = found->first;
+	job->issues.last = job->issues.last ? job->issues.last : found->last;
+	job->issues.count += found->count;
+	job->issues.errors += found->errors;
+	job->issues.warnings += found->warnings;
+	job->issues.cut = job->issues.cut || found->cut;
+}
+
 static enum hs_verdict after(struct hs_request *req, void *arg, enum hs_status status,
 	const struct hs_error *err)
 {
@@ -174,6 +203,8 @@ static enum hs_verdict after(struct hs_request *req, void *arg, enum hs_status s
 
 	if (status)
 		return hs_fail_request(req, err);
+	if (req->xml_found)
+		add_xml_faults(job, req);
 	if (!job->issues.count)
 		hs_issue_add(&job->issues, HS_SEVERITY_INFORMATION, "informational", HS_S_NONE,
 			"no problems were found");

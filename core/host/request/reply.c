@@ -30,6 +30,7 @@ static bool make_room(struct hs_request *req)
 	req->query_count = 0;
 	req->tree = NULL;
 	req->xml_tree = NULL;
+	req->xml_found = NULL;
 	return true;
 }
 

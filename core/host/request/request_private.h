@@ -66,6 +66,8 @@ struct hs_request {
 	bool xml;                 /* the answer is to be XML */
 	struct hs_slice xml_body; /* as it came; empty: it was no XML */
 	struct hs_json *xml_tree;
+	/* $validate: what the XML had that JSON cannot say, to be told with the rest; NULL: nothing. */
+	struct hs_issues *xml_found;
 
 	/* what it did, for log and metrics */
 	unsigned action;

@@ -59,6 +59,12 @@ static enum hs_status become_json(struct hs_request *req, struct hs_slice json, 
 	return HS_OK;
 }
 
+/* Who asks what is wrong is told all of it; elsewhere a body with faults is refused. */
+static bool asks_for_faults(const struct hs_request *req)
+{
+	return hs_slice_ends(req->path, HS_S("/$validate"));
+}
+
 static enum hs_status convert_body(struct hs_txn *txn, struct hs_arena *arena, void *arg,
 	struct hs_error *err)
 {
@@ -73,7 +79,9 @@ static enum hs_status convert_body(struct hs_txn *txn, struct hs_arena *arena, v
 	if (!status)
 		status = hs_xml_read(arena, req->edition->defs, req->http->body, NULL, &job->issues, &tree,
 			err);
-	if (status || job->issues.errors)
+	if (!status && job->issues.count && asks_for_faults(req))
+		req->xml_found = &job->issues;
+	if (status || (job->issues.errors && !req->xml_found))
 		return status;
 	hs_buf_init(&out, arena, BODY_MAX);
 	hs_json_write(&out, tree, 0);
@@ -90,7 +98,7 @@ static enum hs_verdict after_body(struct hs_request *req, void *arg, enum hs_sta
 
 	if (status)
 		return hs_fail_request(req, err);
-	if (job->issues.errors)
+	if (job->issues.errors && !req->xml_found)
 		return hs_reply_issues(req, 422, &job->issues);
 	return job->next(req);
 }

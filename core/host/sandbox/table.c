@@ -130,9 +130,11 @@ enum hs_status hs__sandboxes_open(struct hs_host *host, struct hs_error *err)
 
 	if (status == HS_OK)
 		host->standard = hs__sandbox_find(host, HS_S("default"));
+	/* It belongs to whoever runs the host, so nothing limits it; what it stores is checked as elsewhere.
+	 */
+	const struct hs_sandbox_limits free_hand = { .validation = host->config->sandbox.validation };
 	if (status == HS_OK && !host->standard)
-		status = hs__sandbox_create(host, HS_S("default"), &(struct hs_sandbox_limits) { 0 },
-			&host->standard, err);
+		status = hs__sandbox_create(host, HS_S("default"), &free_hand, &host->standard, err);
 	return status ? status : hs__sandbox_open(host->standard, err);
 }
 

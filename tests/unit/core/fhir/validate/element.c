@@ -130,6 +130,36 @@ static void wants_values(void **state)
 	assert_valid(NULL, NULL, absent);
 }
 
+/* The extension regex, on the element or on its type: the whole value, of texts and numbers. */
+static void wants_forms(void **state)
+{
+#define FORM \
+	"'extension':[{'url':'http://hl7.org/fhir/StructureDefinition/regex','valueString':'[0-9]{3}|abc'}]"
+	static const char own[] = PROFILE("Patient", "{'path':'Patient.name.family'," FORM "}");
+	static const char of_type[] = PROFILE("Patient",
+		"{'path':'Patient.multipleBirthInteger','type':[{'code':'integer'," FORM "}]}");
+	(void)state;
+	good(own, "{'resourceType':'Patient','name':[{'family':'abc'},{'family':'123'}]}");
+	bad(own, "{'resourceType':'Patient','name':[{'family':'abcd'}]}", "profile-regex",
+		"Patient.name[0].family");
+	good(of_type, "{'resourceType':'Patient','multipleBirthInteger':123}");
+	bad(of_type, "{'resourceType':'Patient','multipleBirthInteger':12}", "profile-regex",
+		"Patient.multipleBirthInteger");
+}
+
+/* A rule that nobody can evaluate protects nobody, and that is said. */
+static void tells_of_broken_invariants(void **state)
+{
+#define BROKEN(severity) \
+	PROFILE("Patient", \
+		"{'path':'Patient','constraint':[{'key':'p-1','severity':'" severity \
+		"','human':'h','expression':'name.where('}]}")
+	(void)state;
+	bad(BROKEN("error"), "{'resourceType':'Patient'}", "invariant-broken", "Patient");
+	good(BROKEN("warning"), "{'resourceType':'Patient'}");
+	bad(BROKEN("warning"), "{'resourceType':'Patient'}", "invariant-broken", "Patient");
+}
+
 static void evaluates_invariants(void **state)
 {
 	static const char profile[] = PROFILE("Patient",
@@ -271,6 +301,8 @@ int main(void)
 		cmocka_unit_test(keeps_bounds),
 		cmocka_unit_test(counts_durations_from_now),
 		cmocka_unit_test(wants_values),
+		cmocka_unit_test(wants_forms),
+		cmocka_unit_test(tells_of_broken_invariants),
 		cmocka_unit_test(evaluates_invariants),
 		cmocka_unit_test(wants_invariants_true),
 		cmocka_unit_test(follows_the_profile_of_a_type),
