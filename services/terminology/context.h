@@ -27,6 +27,7 @@ struct tx_params {
 	const struct hs_json *value_set, *coding, *codeable;
 	uint8_t infer_system, abstract, active_only, lenient_display, membership_only; /* enum tx_flag */
 	uint8_t exclude_nested, designations, definition;
+	uint8_t for_choice;     /* no abstract codes */
 	uint8_t versions_match; /* codes of two versions are the same (apart.h) */
 	uint8_t limited;        /* too many codes: the first of them will do */
 	int64_t offset, count;  /* -1: not given */

@@ -172,6 +172,17 @@ static void expansion_in_every_way(void **state)
 			quoted(SET("urn:ways:vs", "urn:ways:cs")))));
 }
 
+/* A code system that is sent along, and asked. */
+static void in_a_code_system_of_the_body(void **state)
+{
+	(void)state;
+	need();
+	const char *answer = ask_post("CodeSystem/$validate-code", NULL,
+		"{'name':'codeSystem','resource':" SYSTEM("urn:sent:cs") "},{'name':'code','valueCode':'b'}");
+	if (!strstr(answer, "\"valueBoolean\":true"))
+		fail_msg("%s", answer);
+}
+
 /* ---- caches of clients ---- */
 
 #define BROUGHT ALONG(SYSTEM("urn:kept:cs")) ALONG(SET("urn:kept:vs", "urn:kept:cs"))
@@ -250,6 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(validation_in_every_way),
 		cmocka_unit_test(expansion_in_every_way),
+		cmocka_unit_test(in_a_code_system_of_the_body),
 		cmocka_unit_test(a_cache_of_its_own),
 		cmocka_unit_test(a_cache_named_by_the_client),
 	};

@@ -50,6 +50,7 @@ static const struct {
 	const char *name, *key;
 } echoed[] = {
 	{ "excludeNested", "valueBoolean" },
+	{ "excludeNotForUI", "valueBoolean" },
 	{ "includeDesignations", "valueBoolean" },
 	{ "includeDefinition", "valueBoolean" },
 	{ "activeOnly", "valueBoolean" },

@@ -90,9 +90,9 @@ static void add_systems(struct hs_arena *arena, struct hs_json *list, const stru
 
 static const char *const expansion_parameters[] = { "activeOnly", "cache-id", "check-system-version", "count",
 	"default-valueset-version", "designation", "displayLanguage", "exclude-system", "excludeNested",
-	"filter", "force-system-version", "includeDefinition", "includeDesignations", "limitedExpansion",
-	"offset", "property", "system-version", "tx-resource", "url", "useSupplement", "valueSet",
-	"valueSetVersion", NULL };
+	"excludeNotForUI", "filter", "force-system-version", "includeDefinition", "includeDesignations",
+	"limitedExpansion", "offset", "property", "system-version", "tx-resource", "url", "useSupplement",
+	"valueSet", "valueSetVersion", NULL };
 
 struct hs_json *hs_tx_capabilities(struct hs_arena *arena, const struct tx_layer *const *layers, size_t count,
 	enum hs_fhir_version fhir)

@@ -29,6 +29,7 @@ static const struct row {
 	{ HS_S_INIT("abstract"), FLAG, AT(abstract), 0, 0 },
 	{ HS_S_INIT("activeOnly"), FLAG, AT(active_only), 0, 0 },
 	{ HS_S_INIT("lenient-display-validation"), FLAG, AT(lenient_display), 0, 0 },
+	{ HS_S_INIT("excludeNotForUI"), FLAG, AT(for_choice), 0, 0 },
 	{ HS_S_INIT("versionsMatch"), FLAG, AT(versions_match), 0, 0 },
 	{ HS_S_INIT("limitedExpansion"), FLAG, AT(limited), 0, 0 },
 	{ HS_S_INIT("incomplete-ok"), FLAG, AT(limited), 0, 0 },

@@ -69,6 +69,20 @@ static void keep_system(struct task *t, struct hs_slice url)
 		t->count = kept;
 }
 
+/* Asked of a code system, a coding that names none is of that one. */
+static void give_system(struct task *t)
+{
+	const struct tx_params *params = &t->ctx->params;
+
+	for (size_t i = 0; i < t->count && !t->in_set; i++) {
+		struct tx_coding *coding = &t->codings[i];
+		if (coding->system.len)
+			continue;
+		coding->system = params->url;
+		coding->version = coding->version.len ? coding->version : params->version;
+	}
+}
+
 static enum hs_status read_codings(struct task *t, struct hs_error *err)
 {
 	const struct tx_params *params = &t->ctx->params;
@@ -82,6 +96,7 @@ static enum hs_status read_codings(struct task *t, struct hs_error *err)
 
 	if (params->coding) {
 		add_coding(t, params->coding, HS_S("Coding"));
+		give_system(t);
 		return HS_OK;
 	}
 	if (params->codeable) {
@@ -91,6 +106,7 @@ static enum hs_status read_codings(struct task *t, struct hs_error *err)
 				hs_arena_printf(t->ctx->arena, "CodeableConcept.coding[%u]", index++));
 		if (!t->in_set && params->url.len)
 			keep_system(t, params->url);
+		give_system(t);
 		if (t->count)
 			return HS_OK;
 	}
@@ -338,6 +354,10 @@ static enum hs_status judge(struct task *t, const struct tx_coding *coding, stru
 	} else if (t->in_set) {
 		v->membership = TX_OUT;
 	}
+	struct hs_slice url = t->in_set ? HS_S_NONE : t->ctx->params.url;
+	if (url.len && coding->system.len && !hs_slice_eq(url, coding->system))
+		say(t, TX_MSG_OWN_OTHER_SYSTEM, coding->at_system,
+			(struct tx_args) { { coding->system, url } });
 	if (!coding->system.len || t->ctx->params.membership_only != TX_YES || v->hit.system.row)
 		find_system(t, coding, v);
 	look_at_concept(t, coding, v);
@@ -532,6 +552,22 @@ enum hs_status hs_tx_validate_in_set(struct tx_context *ctx, struct hs_json **ou
 	return status ? status : run(t, out, err);
 }
 
+/* The code system by its URL: a canonical with a version, or sent along as the one that is meant. */
+static void name_system(struct tx_context *ctx)
+{
+	struct tx_params *params = &ctx->params;
+	const struct hs_json *sent = hs_json_get(hs_parameter(params->tree, HS_S("codeSystem")),
+		HS_S("resource"));
+	struct hs_slice version = hs_json_get_text(sent, HS_S("version"));
+
+	if (!params->url.len && sent)
+		params->url = hs_json_get_text(sent, HS_S("url"));
+	else
+		hs_tx_canonical(params->url, &params->url, &version);
+	if (!params->version.len)
+		params->version = version;
+}
+
 enum hs_status hs_tx_validate_in_system(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)
 {
 	struct task *t = hs_arena_alloc(ctx->arena, sizeof(*t));
@@ -539,6 +575,7 @@ enum hs_status hs_tx_validate_in_system(struct tx_context *ctx, struct hs_json *
 	if (!t)
 		return hs_fail(err, HS_E_LIMIT, "the request is too large");
 	t->ctx = ctx;
+	name_system(ctx);
 	enum hs_status status = hs_tx_find_supplements(ctx, (struct tx_set) { NULL, NULL }, err);
 	if (status == HS_OK)
 		status = read_codings(t, err);

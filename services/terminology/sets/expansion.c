@@ -147,6 +147,10 @@ static bool matches_filter(struct tx_walk *w, const struct tx_item *item)
 
 static bool is_wanted(struct tx_walk *w, const struct tx_item *item)
 {
+	/* abstract codes are left out at the end only: what stands below them is told all the same */
+	if (w->depth == 1 && w->ctx->params.for_choice == TX_YES &&
+		hs_tx_concept(item->system, item->concept).flags & TX_ABSTRACT)
+		return false;
 	return !w->active_only || !hs_tx_is_inactive(item->system, item->concept);
 }
 
@@ -509,6 +513,9 @@ static enum hs_status expand_rule(struct tx_walk *w, struct tx_set set, const st
 	struct tx_system s = as;
 	enum hs_status status = HS_OK;
 	bool begun = false;
+
+	if (!rule->system.len && !rule->import_count) /* it names nothing, so it holds nothing */
+		return HS_OK;
 	struct tx_openness open = tx_open_rule(w);
 
 	if (rule->system.len) {

@@ -179,6 +179,11 @@ enum hs_status hs_tx_walk_big(struct tx_walk *w, struct tx_set set, struct tx_sy
 	struct tx_bits bits = { NULL, 0 };
 	enum hs_status status = join_set(w, set, s, &bits, err);
 
+	for (uint32_t at = w->ctx->params.for_choice == TX_YES && status == HS_OK ? hs_tx_bits_next(bits, 0) :
+										    UINT32_MAX;
+		at != UINT32_MAX; at = hs_tx_bits_next(bits, at + 1))
+		if (s.layer->concepts[at].flags & TX_ABSTRACT)
+			hs_tx_bits_take(bits, at);
 	if (status == HS_OK && w->x->folded_filter.len)
 		status = hs_tx_walk_keep_found(w, s, bits, err);
 	if (status)

@@ -19,6 +19,10 @@ static const char *const resources[] = {
 	"{'code':'e','display':'Elk','property':[{'code':'inactive','valueBoolean':true}]}]}",
 	"{" CS ",'url':'urn:two','version':'1','concept':[{'code':'old'},{'code':'both'}]}",
 	"{" CS ",'url':'urn:two','version':'2','concept':[{'code':'both'},{'code':'new'}]}",
+	"{" CS ",'url':'urn:groups','concept':[{'code':'g','property':[{'code':'notSelectable','valueBoolean'"
+	":true}],'concept':[{'code':'x'},"
+	"{'code':'h','property':[{'code':'notSelectable','valueBoolean':true}],'concept':[{'code':'y'}]}]}]}",
+	"{'resourceType':'ValueSet','url':'urn:vs:groups','compose':{'include':[{'system':'urn:groups'}]}}",
 	"{'resourceType':'ValueSet','url':'urn:vs:first','compose':{'include':[{'system':'urn:two','version':"
 	"'1'}]}}",
 	"{'resourceType':'ValueSet','url':'urn:vs:active','compose':{'inactive':false,'include':[{'system':'"
@@ -136,6 +140,8 @@ static void bad_filters(void **state)
 static void include_and_exclude(void **state)
 {
 	(void)state;
+	check("{'include':[{'concept':[{'code':'a'}]}]}", FLAT, ""); /* of what? */
+	assert_null(hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("extension")));
 	check("{'include':[{'system':'urn:cs','concept':[{'code':'e'},{'code':'zz'},{'code':'a'},{'code':'e'}"
 	      "]}]}",
 		FLAT, "e a");
@@ -179,6 +185,17 @@ static void active_codes_of_an_import(void **state)
 	(void)state;
 	check("{'include':[{'valueSet':['urn:vs:active']}]}", FLAT, "a b c d");
 	check("{'include':[{'system':'urn:cs'}],'exclude':[{'valueSet':['urn:vs:active']}]}", FLAT, "e");
+}
+
+/* Codes that only group others are left out where somebody chooses, and those below them move up. */
+static void codes_to_choose_from(void **state)
+{
+	(void)state;
+	check("{'include':[{'system':'urn:groups'}]}", "", "g(x h(y))");
+	check("{'include':[{'system':'urn:groups'}]}", "{'name':'excludeNotForUI','valueBoolean':true}",
+		"x y");
+	check("{'include':[{'valueSet':['urn:vs:groups']}]}",
+		"{'name':'excludeNotForUI','valueBoolean':true}", "x y");
 }
 
 /* The first codes of too many, where the client says that they will do. */
@@ -469,10 +486,10 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(left_out_systems), cmocka_unit_test(filters),
 		cmocka_unit_test(bad_filters), cmocka_unit_test(include_and_exclude),
 		cmocka_unit_test(versions_that_meet), cmocka_unit_test(active_codes_of_an_import),
-		cmocka_unit_test(the_first_of_too_many), cmocka_unit_test(nesting), cmocka_unit_test(paging),
-		cmocka_unit_test(searching), cmocka_unit_test(too_costly),
-		cmocka_unit_test(what_is_told_of_a_code), cmocka_unit_test(long_ones_are_the_same_in_pieces),
-		cmocka_unit_test(filters_in_a_graph),
+		cmocka_unit_test(codes_to_choose_from), cmocka_unit_test(the_first_of_too_many),
+		cmocka_unit_test(nesting), cmocka_unit_test(paging), cmocka_unit_test(searching),
+		cmocka_unit_test(too_costly), cmocka_unit_test(what_is_told_of_a_code),
+		cmocka_unit_test(long_ones_are_the_same_in_pieces), cmocka_unit_test(filters_in_a_graph),
 		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

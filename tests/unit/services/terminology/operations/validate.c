@@ -256,6 +256,40 @@ static void in_a_code_system(void **state)
 	assert_string_equal(ask_issues(&a), "Unknown_Code_in_Version");
 }
 
+/* The code system that is asked is that of a coding without one, and no other. */
+static void of_which_code_system(void **state)
+{
+	static const struct {
+		const char *parameters, *result, *issues;
+	} rows[] = {
+		{ "{'name':'url','valueUri':'urn:cs'},{'name':'coding','valueCoding':{'code':'b'}}", "true",
+			"" },
+		{ "{'name':'url','valueUri':'urn:cs'},{'name':'coding','valueCoding':{'code':'zzz'}}",
+			"false", "Unknown_Code_in_Version" },
+		{ "{'name':'url','valueUri':'urn:cs|1.0.0'},{'name':'coding','valueCoding':{'code':'old'}}",
+			"true", "" },
+		{ "{'name':'url','valueUri':'urn:cs|1.0.0'},{'name':'code','valueCode':'old'}", "true", "" },
+		{ "{'name':'url','valueUri':'urn:cs'},{'name':'coding','valueCoding':{'system':'urn:sketch','"
+		  "code':'a'}}",
+			"false", "OTHER" },
+		{ "{'name':'url','valueUri':'urn:cs'},{'name':'codeableConcept','valueCodeableConcept':{'"
+		  "coding':[{"
+		  "'system':'urn:sketch','code':'a'},{'system':'urn:cs','code':'b'}]}}",
+			"true", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool other = strcmp(rows[i].issues, "OTHER") == 0; /* a sentence of our own has no name */
+		ask(&a, hs_tx_validate_in_system, rows[i].parameters);
+		if (a.status || strcmp(ask_text(&a, "result"), rows[i].result) != 0 ||
+			(other ? !strstr(ask_text(&a, "message"), "urn:sketch', not of 'urn:cs'") :
+				 strcmp(ask_issues(&a), rows[i].issues) != 0))
+			fail_msg("%s: %s with %s", rows[i].parameters, ask_text(&a, "result"),
+				ask_issues(&a));
+	}
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -276,7 +310,7 @@ int main(void)
 		cmocka_unit_test(versions), cmocka_unit_test(displays), cmocka_unit_test(states),
 		cmocka_unit_test(publication_states), cmocka_unit_test(concepts_with_many_codings),
 		cmocka_unit_test(without_a_system), cmocka_unit_test(refused),
-		cmocka_unit_test(in_a_code_system) };
+		cmocka_unit_test(in_a_code_system), cmocka_unit_test(of_which_code_system) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
