@@ -4,20 +4,21 @@
 #include <conformance/engine/stage.h>
 
 #include <fnmatch.h>
+#include <stdio.h>
 
-/* A glob matches a test id ("rest/01-read/R001"), its script's id or its suite; or just the test's own name.
- */
-static bool matches(struct test_stage *stage, const struct hs_test_result *test, const char *glob)
+static bool fits(const char *glob, struct hs_slice first, struct hs_slice second)
 {
-	struct hs_slice const names[] = { test->id, stage->script->id, stage->script->suite,
-		test->script->id };
+	char name[512];
+	int len = snprintf(name, sizeof(name), "%.*s%s%.*s", HS_S_ARG(first), second.len ? "/" : "",
+		HS_S_ARG(second));
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char *name = hs_arena_cstr(stage->arena, names[i]);
-		if (name && name[0] && fnmatch(glob, name, 0) == 0)
-			return true;
-	}
-	return false;
+	return len > 0 && (size_t)len < sizeof(name) && fnmatch(glob, name, 0) == 0;
+}
+
+bool hs_test_is_meant(const char *glob, const struct hs_script *script, const struct hs_script_test *test)
+{
+	return fits(glob, script->id, test->id) || fits(glob, script->id, HS_S_NONE) ||
+		fits(glob, script->suite, HS_S_NONE) || fits(glob, test->id, HS_S_NONE);
 }
 
 static bool is_selected(struct test_stage *stage, const struct hs_test_result *test)
@@ -27,7 +28,7 @@ static bool is_selected(struct test_stage *stage, const struct hs_test_result *t
 	if (!options->only_count || stage->within)
 		return true;
 	for (size_t i = 0; i < options->only_count; i++)
-		if (matches(stage, test, options->only[i]))
+		if (hs_test_is_meant(options->only[i], stage->script, test->script))
 			return true;
 	return false;
 }

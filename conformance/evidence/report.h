@@ -42,7 +42,8 @@ void hs_report_curl(struct hs_buf *out, const struct hs_test_run *run,
 struct hs_slice hs_report_redact(const struct hs_http_header *header);
 /* One line: "41 of 42 tests passed, 1 failed; 203 checks held, ...; seed 7; 1.24 s". */
 void hs_report_summary(struct hs_buf *out, const struct hs_test_run *run);
-/* What to do when the target did not even tell what it is, because it asks who is calling; else empty. */
+/* What to do when the target did not even tell what it is, because it asks who is calling or is elsewhere;
+ * else empty. */
 struct hs_slice hs_report_shut_out(const struct hs_test_run *run);
 /* Pass, failures, and so on as an exit code: 0, 1, 3, 4 or 5, as the command line documents them. */
 int hs_report_exit(const struct hs_test_run *run);

@@ -51,6 +51,9 @@ struct hs_slice hs_report_shut_out(const struct hs_test_run *run)
 		return HS_S("GET metadata answers 401: the target asks who is calling; give it a token "
 			    "(--bearer "
 			    "@FILE), a header (--header) or a client certificate (--cert, --key)");
+	if (probe && probe->status == 404)
+		return HS_S("GET metadata answers 404: the target has to be the base of a FHIR API, as in "
+			    "http://127.0.0.1:8080/fhir/r4");
 	if (probe && probe->status == 403)
 		return HS_S("GET metadata answers 403: the target does not let this caller in; another token "
 			    "(--bearer @FILE) or client certificate (--cert, --key) may");

@@ -23,7 +23,7 @@ static const struct hs_cli_command command_head = {
 	.example = "  handslag test --target http://127.0.0.1:8080/fhir/r4\n"
 		   "  handslag test rest --target https://fhir.example.org/r4 --bearer TOKEN --report "
 		   "html=report.html\n"
-		   "  handslag test rest/01-read --tests '*etag*' --target URL\n"
+		   "  handslag test rest/01-read --tests '*decimal*' --target URL\n"
 		   "  handslag test my-script.json --target URL --var PatientId=example",
 	.more = "Formats of --report: html, junit, testreport, json, tap, sarif, github. FILE may be - for "
 		"standard output.\n"
@@ -187,19 +187,37 @@ static int conclude(struct session *session)
 	return session->interrupted ? HS_EXIT_INTERRUPTED : code;
 }
 
-static int list_tests(struct session *session)
+static bool is_meant(const struct test_settings *settings, const struct hs_script *script,
+	const struct hs_script_test *test)
 {
-	size_t count = 0;
+	bool meant = settings->tests.count == 0;
+
+	for (size_t i = 0; i < settings->tests.count && !meant; i++)
+		meant = hs_test_is_meant(settings->tests.items[i], script, test);
+	return meant;
+}
+
+/* Lists the tests that --tests means, or with `quiet` only counts them. */
+static size_t list_tests(struct session *session, bool quiet)
+{
+	size_t count = 0, meant = 0;
 	const struct hs_script *const *scripts = hs_library_selected(session->library, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (scripts[i]->refused.len)
+		if (scripts[i]->refused.len && !quiet)
 			printf("%.*s: not evaluated: %.*s\n", HS_S_ARG(scripts[i]->id),
 				HS_S_ARG(scripts[i]->refused));
-		for (size_t k = 0; k < scripts[i]->test_count; k++)
-			printf("%.*s/%.*s\n", HS_S_ARG(scripts[i]->id), HS_S_ARG(scripts[i]->tests[k].id));
+		meant += scripts[i]->refused.len > 0;
+		for (size_t k = 0; k < scripts[i]->test_count; k++) {
+			const struct hs_script_test *test = &scripts[i]->tests[k];
+			if (!is_meant(&session->settings, scripts[i], test))
+				continue;
+			meant++;
+			if (!quiet)
+				printf("%.*s/%.*s\n", HS_S_ARG(scripts[i]->id), HS_S_ARG(test->id));
+		}
 	}
-	return HS_EXIT_OK;
+	return meant;
 }
 
 static void clean_up(struct session *session)
@@ -231,8 +249,12 @@ static int run_command(struct session *session, int count, char **arguments)
 		status = hs_library_select(session->library, NULL, &err);
 	if (status)
 		return hs_cli_fail_error(session->command, &err);
+	if (list_tests(session, !session->settings.dry_run) == 0 && session->settings.tests.count > 0)
+		return hs_cli_fail(session->command, HS_EXIT_USAGE,
+			"no test matches '%s'; --dry-run without --tests lists them",
+			session->settings.tests.items[0]);
 	if (session->settings.dry_run)
-		return list_tests(session);
+		return HS_EXIT_OK;
 	if (!session->settings.target)
 		return hs_cli_fail(session->command, HS_EXIT_USAGE, "which system? give --target URL");
 	session->settings.arguments = arguments;

@@ -170,6 +170,24 @@ static void runs_collections(void **state)
 	expect(&r, 5, "give --destination 2=URL");
 }
 
+static void chooses_tests(void **state)
+{
+	char target[64];
+	(void)state;
+	struct process_result r = WORKBENCH_RUN("test", "rest/01-read", "--tests", "*decimal*", "--dry-run");
+	assert_int_equal(r.exit, 0);
+	assert_true(hs_slice_eq(hs_slice_trim(r.out), HS_S("rest/01-read/decimal")));
+	r = WORKBENCH_RUN("test", "rest/01-read", "--tests", "nothing*", "--target",
+		"http://127.0.0.1:1/fhir");
+	assert_int_equal(r.exit, 2);
+	assert_true(has_text(r.err, "no test matches 'nothing*'"));
+	/* A target that is not the base of an API. */
+	snprintf(target, sizeof(target), "http://127.0.0.1:%u/", (unsigned)fixture_port(server));
+	r = WORKBENCH_RUN("test", "rest/01-read", "--tests", "decimal", "--target", target);
+	assert_int_equal(r.exit, 1);
+	assert_true(has_text(r.err, "base of a FHIR API"));
+}
+
 static void suggests_a_suite(void **state)
 {
 	(void)state;
@@ -187,6 +205,7 @@ int main(void)
 		cmocka_unit_test(speaks_xml),
 		cmocka_unit_test(reads_scripts_in_xml),
 		cmocka_unit_test(runs_collections),
+		cmocka_unit_test(chooses_tests),
 		cmocka_unit_test(suggests_a_suite),
 		cmocka_unit_test(judges_by_profiles),
 	};
