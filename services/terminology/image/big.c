@@ -163,6 +163,26 @@ void hs_tx_bits_add_below(const struct tx_layer *layer, struct tx_bits bits, uin
 		}
 }
 
+bool hs_tx_bits_add_above(const struct tx_layer *layer, struct hs_arena *arena, struct tx_bits bits,
+	uint32_t concept)
+{
+	struct tx_numbers todo = { .arena = arena };
+	bool ok = hs_tx_numbers_add(&todo, concept);
+
+	while (ok && todo.count) {
+		const struct tx_concept_row *row = &layer->concepts[todo.items[--todo.count]];
+		for (uint32_t i = row->parent_first;
+			i < row[1].parent_first && i < layer->parents_count && ok; i++) {
+			uint32_t parent = layer->parents[i];
+			if (parent >= bits.count || hs_tx_bits_has(bits, parent))
+				continue;
+			hs_tx_bits_add(bits, parent);
+			ok = hs_tx_numbers_add(&todo, parent);
+		}
+	}
+	return ok;
+}
+
 struct tx_bits hs_tx_big_inactive(const struct tx_layer *layer, struct hs_arena *arena)
 {
 	return hs_tx_bits_of(arena, TX_BIG(layer)->inactive, (uint32_t)TX_BIG(layer)->concept_count);

@@ -113,6 +113,10 @@ uint64_t hs_tx_big_hash(struct hs_slice code);
 
 /* Adds what is below the concept, and itself when that is wanted. */
 void hs_tx_bits_add_below(const struct tx_layer *layer, struct tx_bits bits, uint32_t concept, bool itself);
+/* Adds what is above the concept along every way, without what is above members that were there before.
+ * False: at the arena's cap. */
+bool hs_tx_bits_add_above(const struct tx_layer *layer, struct hs_arena *arena, struct tx_bits bits,
+	uint32_t concept);
 /* The concepts that are out of use, to be joined with others (nothing is to be added). */
 struct tx_bits hs_tx_big_inactive(const struct tx_layer *layer, struct hs_arena *arena);
 /* Adds every concept, or every one that is in use. False: memory was capped. */
@@ -140,6 +144,11 @@ void hs_tx_cache_put(struct tx_cache *cache, struct hs_slice url, const struct t
 struct tx_context;
 struct tx_filter;
 
+/* PROPERTY = VALUE and PROPERTY in LIST of what is a row of the image: asked of all concepts at once. */
+bool hs_tx_big_is_plain(struct tx_system s, const struct tx_filter *filter);
+/* False: at the arena's cap, or without patience. */
+bool hs_tx_big_select_plain(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filter,
+	struct tx_bits *out);
 /* The concepts that pass all filters (prepared by hs_tx_filters_prepare). */
 enum hs_status hs_tx_big_select(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filters,
 	uint32_t count, struct tx_bits *out, struct hs_error *err);

@@ -8,8 +8,6 @@
 #include "../snomed/semantics.h"
 #include "big.h"
 
-#define ASKED 20u /* steps to ask a concept whether it passes a filter */
-
 static uint32_t find_folded(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice code)
 {
 	struct hs_slice folded = hs_tx_fold_case(arena, code);
@@ -228,107 +226,16 @@ static bool properties(struct hs_arena *arena, struct tx_system s, uint32_t conc
 	return ok && (!TX_BIG(s.layer)->sct || hs_tx_sct_properties(arena, s, concept, out));
 }
 
-/* Equal texts are stored once, so those that equal `wanted` have one offset, which is found on the way. */
-static bool same_text(const struct tx_layer *layer, struct hs_image_text have, struct hs_slice wanted,
-	struct hs_image_text *known)
-{
-	if (known->len)
-		return have.offset == known->offset && have.len == known->len;
-	if (have.len != wanted.len || !hs_slice_eq(tx_text(layer, have), wanted))
-		return false;
-	*known = have;
-	return true;
-}
-
-static bool contains(struct hs_slice text, struct hs_slice value)
-{
-	for (size_t i = 0; i + value.len <= text.len; i++)
-		if ((text.ptr[i] | 0x20) == (value.ptr[0] | 0x20) &&
-			hs_slice_ieq(hs_slice(text.ptr + i, value.len), value))
-			return true;
-	return false;
-}
-
-/* Is the Coding (as JSON) one with that code or display? Displays do not heed case ("Using LOINC with FHIR").
- */
-static bool is_coding_of(struct hs_arena *arena, struct hs_slice text, struct hs_slice value)
-{
-	struct hs_arena_mark mark = hs_arena_mark(arena);
-	struct hs_json *coding = NULL;
-	struct hs_error ignored;
-	bool found = value.len && contains(text, value) &&
-		hs_json_parse(arena, text, NULL, &coding, &ignored) == HS_OK &&
-		(hs_slice_eq(hs_json_get_text(coding, HS_S("code")), value) ||
-			hs_slice_ieq(hs_json_get_text(coding, HS_S("display")), value));
-
-	hs_arena_rollback(arena, mark);
-	return found;
-}
-
-static void add_with_value(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice code,
-	struct hs_slice value, struct tx_bits out)
-{
-	struct hs_image_text code_text = { 0, 0 }, value_text = { 0, 0 }, coding_text = { 0, 0 };
-
-	for (uint32_t at = 0; at < out.count; at++) {
-		const struct tx_concept_row *row = &layer->concepts[at];
-		for (uint32_t i = row->property_first;
-			i < row[1].property_first && i < layer->properties_count; i++) {
-			const struct tx_property_row *p = &layer->properties[i];
-			if (same_text(layer, p->code, code, &code_text) &&
-				(same_text(layer, p->value, value, &value_text) ||
-					(same_text(layer, p->key, HS_S("valueCoding"), &coding_text) &&
-						is_coding_of(arena, tx_text(layer, p->value), value))))
-				hs_tx_bits_add(out, at);
-		}
-	}
-}
-
-/* "ancestor" is no row: what is below the code. */
-static void add_one(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice property,
-	struct hs_slice value, struct tx_bits out)
-{
-	uint32_t above = hs_slice_eq(property, HS_S("ancestor")) ? hs_tx_big_code(layer, value) : TX_NONE;
-
-	if (above != TX_NONE)
-		hs_tx_bits_add_below(layer, out, above, false);
-	else
-		add_with_value(arena, layer, property, value, out);
-}
-
-/* PROPERTY = VALUE and PROPERTY in LIST of what is a row of the image: asked of all concepts at once. */
-static bool is_plain(struct tx_system s, const struct tx_filter *f)
-{
-	return f->on == TX_ON_PROPERTY && (f->op == TX_OP_EQUAL || f->op == TX_OP_IN) &&
-		!TX_BIG(s.layer)->sct && hs_tx_property_def(s, f->property) &&
-		!hs_slice_eq(f->property, HS_S("inactive")) && !hs_slice_eq(f->property, HS_S("parent")) &&
-		!hs_slice_eq(f->property, HS_S("child"));
-}
-
-static bool select_plain(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
-	struct tx_bits *out)
-{
-	struct hs_slice list = f->value;
-
-	*out = hs_tx_bits_new(ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
-	if (!out->blocks || !tx_spend(&ctx->patience, s.layer->properties_count))
-		return false;
-	if (f->op == TX_OP_EQUAL)
-		add_one(ctx->arena, s.layer, f->property, f->value, *out);
-	else
-		while (list.ptr)
-			add_one(ctx->arena, s.layer, f->property, hs_slice_trim(hs_slice_cut(&list, ',')),
-				*out);
-	return true;
-}
-
 /* What such a filter selects is found once and stands in filter->data. */
 static bool filter_known(struct tx_context *ctx, struct tx_system s, struct tx_filter *filter)
 {
-	bool plain = is_plain(s, filter), own = TX_BIG(s.layer)->sct && hs_tx_sct_has_filter(s, filter);
+	bool plain = hs_tx_big_is_plain(s, filter),
+	     own = TX_BIG(s.layer)->sct && hs_tx_sct_has_filter(s, filter);
 	struct tx_bits *bits = plain || own ? hs_arena_alloc(ctx->arena, sizeof(*bits)) : NULL;
 
-	if (!bits || !(plain ? select_plain(ctx, s, filter, bits) : hs_tx_sct_filter(ctx, s, filter, bits)))
+	if (!bits ||
+		!(plain ? hs_tx_big_select_plain(ctx, s, filter, bits) :
+			  hs_tx_sct_filter(ctx, s, filter, bits)))
 		return false;
 	filter->data = bits;
 	return true;
@@ -343,56 +250,6 @@ static bool filter_passes(struct tx_context *ctx, struct tx_system s, const stru
 	if (written)
 		return hs_tx_sct_filter_form(ctx, s, filter, written->form);
 	return hs_tx_bits_has(*bits, concept);
-}
-
-/* What one filter lets through; of those in `left` when there are some already. */
-static enum hs_status select_one(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
-	const struct tx_bits *left, struct tx_bits *out, struct hs_error *err)
-{
-	uint32_t total = (uint32_t)TX_BIG(s.layer)->concept_count;
-
-	if (f->of_source) {
-		*out = *(const struct tx_bits *)f->data; /* made for this question: nobody else has it */
-		return HS_OK;
-	}
-	*out = hs_tx_bits_new(ctx->arena, total);
-	if (!out->blocks)
-		return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
-	if ((f->op == TX_OP_IS_A || f->op == TX_OP_DESCENDENT_OF) && f->on == TX_ON_CODE) {
-		if (f->concept < total)
-			hs_tx_bits_add_below(s.layer, *out, f->concept, f->op == TX_OP_IS_A);
-		if (f->concept < total || f->concept == TX_NONE)
-			return HS_OK;
-	}
-	if (!tx_spend(&ctx->patience, (size_t)total * ASKED))
-		return tx_say_spent(err);
-	for (uint32_t at = 0; at < total; at++)
-		if ((!left || hs_tx_bits_has(*left, at)) && hs_tx_filter_passes(ctx, f, s, at))
-			hs_tx_bits_add(*out, at);
-	return HS_OK;
-}
-
-enum hs_status hs_tx_big_select(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filters,
-	uint32_t count, struct tx_bits *out, struct hs_error *err)
-{
-	uint32_t total = (uint32_t)TX_BIG(s.layer)->concept_count;
-	struct tx_bits all = { NULL, 0 }, one;
-	enum hs_status status = HS_OK;
-
-	if (!count) {
-		all = hs_tx_bits_new(ctx->arena, total);
-		if (!all.blocks)
-			return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
-		hs_tx_bits_add_span(all, 0, total);
-	}
-	for (uint32_t i = 0; i < count && status == HS_OK; i++) {
-		status = select_one(ctx, s, &filters[i], i ? &all : NULL, i ? &one : &all, err);
-		if (i && status == HS_OK)
-			hs_tx_bits_and(all, one);
-	}
-	if (status == HS_OK)
-		*out = all;
-	return status;
 }
 
 static enum hs_status list(struct tx_context *ctx, struct tx_system s, struct tx_listing *l,

@@ -2,6 +2,8 @@
 /* Reading separated values: a row may run over several lines when a value in quotation marks does. */
 #include "csv.h"
 
+#include "../text/fold.h"
+
 #include <handslag/coding.h>
 
 #define ROW_LINES_MAX 1000u
@@ -167,13 +169,37 @@ bool hs_csv_next(struct csv *csv, struct csv_row *row)
 	return false;
 }
 
+static bool is_of_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c > 0x7f;
+}
+
+/* What two ways to write a name have in common: "ATC-kod", "atc kod" and "ATC_KOD" are "atckod". */
+static struct hs_slice bare_name(struct hs_arena *arena, struct hs_slice name)
+{
+	struct hs_slice folded = hs_tx_fold_case(arena, name);
+	char *out = hs_arena_raw(arena, folded.len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; out && i < folded.len; i++)
+		if (is_of_word(folded.ptr[i]))
+			out[n++] = folded.ptr[i];
+	return hs_slice(out, n);
+}
+
 size_t hs_csv_column(const struct csv *csv, const char *const *names)
 {
-	for (; *names; names++)
-		for (size_t i = 0; i < csv->header.count; i++)
-			if (hs_slice_ieq(csv->header.values[i], hs_slice_cstr(*names)))
-				return i;
-	return SIZE_MAX;
+	struct hs_arena_mark mark = hs_arena_mark(csv->arena);
+	size_t found = SIZE_MAX;
+
+	for (; *names && found == SIZE_MAX; names++) {
+		struct hs_slice wanted = bare_name(csv->arena, hs_slice_cstr(*names));
+		for (size_t i = 0; i < csv->header.count && found == SIZE_MAX; i++)
+			if (wanted.len && hs_slice_eq(bare_name(csv->arena, csv->header.values[i]), wanted))
+				found = i;
+	}
+	hs_arena_rollback(csv->arena, mark);
+	return found;
 }
 
 struct hs_slice hs_csv_value(const struct csv_row *row, size_t column)

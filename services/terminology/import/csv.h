@@ -22,7 +22,7 @@ enum hs_status hs_csv_begin(struct csv *csv, struct hs_arena *arena, struct hs_i
 	const struct tx_file *file, struct hs_error *err);
 /* The next row that is not empty; false at the end. */
 bool hs_csv_next(struct csv *csv, struct csv_row *row);
-/* The column with one of the names (ends with NULL; case is not heeded), or SIZE_MAX. */
+/* The column with one of the names (ends with NULL; neither case nor signs are heeded), or SIZE_MAX. */
 size_t hs_csv_column(const struct csv *csv, const char *const *names);
 struct hs_slice hs_csv_value(const struct csv_row *row, size_t column);
 
@@ -32,6 +32,7 @@ struct tx_table_run {
 	struct hs_arena *arena;
 	struct tx_files files;
 	struct tx_build *build;
+	struct hs_slice taken; /* which columns were taken as what, to be told at the end; may be empty */
 };
 
 typedef enum hs_status tx_table_fn(struct tx_table_run *run, struct hs_error *err);

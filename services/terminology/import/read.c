@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -87,12 +88,41 @@ static int compare_files(const void *a, const void *b)
 	return strcmp(((const struct tx_file *)a)->path, ((const struct tx_file *)b)->path);
 }
 
+/* Images are written under another name first: one that is there still was being written by an import that is
+ * no more. */
+static void remove_leftovers(int place)
+{
+	DIR *dir = fdopendir(openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		struct hs_slice name = hs_slice_cstr(entry->d_name);
+		if (hs_slice_ends(name, HS_S(".tmp")) && hs_slice_search(name, HS_S(".image.")) != SIZE_MAX)
+			unlinkat(place, entry->d_name, 0);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* A lock that ends with the process, shared by the imports that are at work. */
+static int enter_place(const char *directory)
+{
+	int place = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (place < 0)
+		return 0;
+	if (flock(place, LOCK_EX | LOCK_NB) == 0)
+		remove_leftovers(place);
+	flock(place, LOCK_SH);
+	return place;
+}
+
 enum hs_status hs_tx_files_open(struct tx_files *files, struct hs_arena *arena,
 	const struct hs_import *import, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
-	*files = (struct tx_files) { .arena = arena };
+	*files = (struct tx_files) { .arena = arena, .place = enter_place(import->directory) };
 	for (size_t i = 0; i < import->path_count && status == HS_OK; i++)
 		status = add_path(files, import->paths[i], 0, err);
 	if (files->count > 1)
@@ -105,7 +135,10 @@ void hs_tx_files_close(struct tx_files *files)
 	for (size_t i = 0; i < files->count; i++)
 		if (files->items[i].text.len)
 			munmap((void *)(uintptr_t)files->items[i].text.ptr, files->items[i].text.len);
+	if (files->place > 0)
+		close(files->place);
 	files->count = 0;
+	files->place = 0;
 }
 
 static uint64_t mix(uint64_t key, uint64_t value)

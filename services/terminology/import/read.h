@@ -20,9 +20,11 @@ struct tx_files {
 	struct hs_arena *arena;
 	struct tx_file *items;
 	size_t count, room;
+	int place; /* the folder of images, locked; below 1: it is not */
 };
 
-/* All files below the paths, in order of their paths, mapped until hs_tx_files_close. */
+/* All files below the paths, in order of their paths, mapped until hs_tx_files_close. As long the folder of
+ * images is locked; what an import that was killed left there goes when no other is at work. */
 enum hs_status hs_tx_files_open(struct tx_files *files, struct hs_arena *arena,
 	const struct hs_import *import, struct hs_error *err);
 void hs_tx_files_close(struct tx_files *files);

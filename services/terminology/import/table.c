@@ -24,9 +24,10 @@ static enum hs_status carry_out(struct tx_table_run *run, tx_table_fn *fill, str
 	const char *path = hs_tx_image_path(run->arena, run->import, head->id);
 	status = hs_tx_build_write(run->build, path, err);
 	if (status == HS_OK)
-		snprintf(run->import->made, sizeof(run->import->made), "%.*s %.*s: %zu concepts in %s",
+		snprintf(run->import->made, sizeof(run->import->made), "%.*s %.*s: %zu concepts in %s%.*s",
 			HS_S_ARG(head->url), HS_S_ARG(head->version),
-			TX_BUILD_COUNT(run->build->concepts, struct tx_build_concept), path);
+			TX_BUILD_COUNT(run->build->concepts, struct tx_build_concept), path,
+			HS_S_ARG(run->taken));
 	return status;
 }
 
@@ -121,7 +122,7 @@ enum hierarchy {
 /* How a table is published. */
 struct profile {
 	const char *url, *name, *title, *language;
-	const char *code[8], *display[12], *parent[6],
+	const char *code[12], *display[12], *parent[6],
 		*definition[6]; /* names of columns; each list ends with NULL */
 	/* A dose with its unit and way, of which a code may have several, each in a row of its own. */
 	const char *dose[6], *unit[8], *way[10];
@@ -157,6 +158,38 @@ static size_t find_column(const struct table *t, const char *option, const char 
 	return found;
 }
 
+static bool is_other(const struct table *t, size_t column)
+{
+	return column != t->code && column != t->display && column != t->parent && column != t->definition &&
+		(t->dose == SIZE_MAX || (column != t->dose && column != t->unit && column != t->way));
+}
+
+/* "; code from Kod, display from Titel, properties from Latin, Grupp" */
+static void tell_columns(struct table *t)
+{
+	const struct {
+		const char *what;
+		size_t column;
+	} taken[] = { { "; code", t->code }, { ", display", t->display }, { ", parent", t->parent },
+		{ ", definition", t->definition }, { ", dose", t->dose }, { ", its unit", t->unit },
+		{ ", its way", t->way } };
+	struct hs_buf out;
+	bool any = false;
+
+	hs_buf_init(&out, t->run->arena, 1 << 16);
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		if (taken[i].column < t->csv.header.count)
+			hs_buf_printf(&out, "%s from %.*s", taken[i].what,
+				HS_S_ARG(t->csv.header.values[taken[i].column]));
+	for (size_t i = 0; i < t->csv.header.count; i++)
+		if (is_other(t, i) && t->csv.header.values[i].len) {
+			hs_buf_printf(&out, "%s%.*s", any ? ", " : ", properties or designations from ",
+				HS_S_ARG(t->csv.header.values[i]));
+			any = true;
+		}
+	t->run->taken = hs_buf_slice(&out);
+}
+
 static enum hs_status find_columns(struct table *t, struct hs_error *err)
 {
 	const struct profile *p = t->profile;
@@ -168,8 +201,10 @@ static enum hs_status find_columns(struct table *t, struct hs_error *err)
 	t->dose = hs_csv_column(&t->csv, p->dose);
 	t->unit = hs_csv_column(&t->csv, p->unit);
 	t->way = hs_csv_column(&t->csv, p->way);
-	if (t->code != SIZE_MAX)
+	if (t->code != SIZE_MAX) {
+		tell_columns(t);
 		return HS_OK;
+	}
 	return hs_fail(err, HS_E_VALUE,
 		"%s has no column \"%s\" for the code; name the right one with --code COLUMN",
 		t->csv.lines.file->path, p->code[0]);
@@ -185,12 +220,6 @@ static void take_other(struct table *t, uint32_t concept, size_t column, struct 
 		hs_tx_table_designation(t->run, concept, language, NULL, value);
 	else if (name.len)
 		hs_tx_table_property(t->run, concept, name, "valueString", value);
-}
-
-static bool is_other(const struct table *t, size_t column)
-{
-	return column != t->code && column != t->display && column != t->parent && column != t->definition &&
-		(t->dose == SIZE_MAX || (column != t->dose && column != t->unit && column != t->way));
 }
 
 static void add_defs(struct table *t)
@@ -394,10 +423,11 @@ static const struct profile icd10se = { .url = "urn:oid:1.2.752.116.1.1.1",
 	.name = "ICD10SE",
 	.title = "ICD-10-SE",
 	.language = "sv",
-	.code = { "kod", "icd-kod", "icdkod", "icd10", "icd-10-se", "diagnoskod", "code" },
-	.display = { "titel", "ben\xc3\xa4mning", "klartext", "rubrik", "text", "display" },
-	.parent = { "\xc3\xb6verordnad kod", "\xc3\xb6verordnad", "overordnad", "parent" },
-	.definition = { "beskrivning", "definition" },
+	.code = { "kod", "icd kod", "icd10", "icd10se", "diagnoskod", "icd10 kod", "icd10se kod", "code" },
+	.display = { "titel", "ben\xc3\xa4mning", "klartext", "rubrik", "svensk titel", "kodtext",
+		"diagnostext", "text", "display", "title", "name" },
+	.parent = { "\xc3\xb6verordnad kod", "\xc3\xb6verordnad", "overordnad", "parent", "parent code" },
+	.definition = { "beskrivning", "definition", "description" },
 	.hierarchy = BY_RANGE };
 
 static enum hs_status fill_icd10se(struct tx_table_run *run, struct hs_error *err)
@@ -415,15 +445,14 @@ static const struct profile atc = { .url = "http://www.whocc.no/atc",
 	.name = "ATC",
 	.title = "Anatomical Therapeutic Chemical classification",
 	.language = "en",
-	.code = { "atc code", "atc_code", "atc-kod", "atckod", "atc", "kod", "code" },
-	.display = { "atc level name", "atc_name", "atc-kod text", "atc-text", "name", "namn",
+	.code = { "atc code", "atc kod", "atc", "kod", "code" },
+	.display = { "atc level name", "atc name", "atc kod text", "atc text", "name", "namn",
 		"ben\xc3\xa4mning", "klartext", "substans", "text", "display" },
-	.parent = { "parent" },
+	.parent = { "parent", "\xc3\xb6verordnad kod", "\xc3\xb6verordnad" },
 	.definition = { "note", "comment", "definition" },
-	.dose = { "ddd", "ddd-v\xc3\xa4rde", "ddd_value", "dddamt" },
-	.unit = { "u", "uom", "unit", "unittype", "ddd-enhet", "enhet", "ddd_unit" },
-	.way = { "adm.r", "adm.r.", "adm.route", "adm_code", "admcode", "administreringsv\xc3\xa4g",
-		"adm.v\xc3\xa4g", "route" },
+	.dose = { "ddd", "ddd v\xc3\xa4rde", "ddd value", "dddamt" },
+	.unit = { "u", "uom", "unit", "unittype", "ddd enhet", "enhet", "ddd unit" },
+	.way = { "adm r", "adm route", "adm code", "administreringsv\xc3\xa4g", "adm v\xc3\xa4g", "route" },
 	.hierarchy = BY_PREFIX };
 
 static enum hs_status fill_atc(struct tx_table_run *run, struct hs_error *err)

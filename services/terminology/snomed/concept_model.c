@@ -120,9 +120,13 @@ static bool fits_numbers(const struct model *m, const struct tx_sct_member *rule
 	while (from && form->parts[from - 1].group == part->group)
 		from--;
 	size_t to = hs_tx_form_group_end(form->parts, form->part_count, from);
-	if (count_of(form->parts + from, to - from, part->type) > most)
+	size_t count = count_of(form->parts + from, to - from, part->type);
+	if (count > most)
 		return refuse(m, "the attribute %.*s may stand in one group at most %llu times",
 			NAME(m, part->type), (unsigned long long)most);
+	if (count < least) /* of a group that has it at all */
+		return refuse(m, "the attribute %.*s must stand in a group at least %llu times",
+			NAME(m, part->type), (unsigned long long)least);
 	return true;
 }
 

@@ -47,23 +47,6 @@ static void add_parents(struct ecl_eval *e, uint32_t concept, struct tx_bits out
 		hs_tx_bits_add(out, list[i]);
 }
 
-/* Upwards along every way, each concept once. */
-static bool add_ancestors(struct ecl_eval *e, uint32_t concept, struct tx_numbers *todo, struct tx_bits out)
-{
-	hs_tx_numbers_add(todo, concept);
-	while (todo->count) {
-		size_t count;
-		const uint32_t *list = hs_tx_parents(e->s, todo->items[--todo->count], &count);
-		for (size_t i = 0; i < count; i++)
-			if (list[i] < e->count && !hs_tx_bits_has(out, list[i])) {
-				hs_tx_bits_add(out, list[i]);
-				if (!hs_tx_numbers_add(todo, list[i]))
-					return false;
-			}
-	}
-	return true;
-}
-
 /* Downwards from each of the set. What is below one that was met before is there already. */
 static void add_below(struct ecl_eval *e, struct tx_bits set, bool itself, struct tx_bits out)
 {
@@ -112,10 +95,8 @@ static enum hs_status add_bottom(struct ecl_eval *e, struct tx_bits set, struct 
 
 static enum hs_status add_above(struct ecl_eval *e, struct tx_bits set, struct tx_bits out)
 {
-	struct tx_numbers todo = { .arena = e->arena };
-
 	TX_BITS_EACH(at, set)
-	if (!hs_tx_bits_has(out, at) && !add_ancestors(e, at, &todo, out))
+	if (!hs_tx_bits_has(out, at) && !hs_tx_bits_add_above(e->s.layer, e->arena, out, at))
 		return hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
 	return HS_OK;
 }

@@ -99,3 +99,97 @@ bool hs_tx_sct_filter_form(struct tx_context *ctx, struct tx_system s, const str
 	}
 	return passes;
 }
+
+/* ---- what each concept has ---- */
+
+typedef void add_fn(struct tx_system s, struct hs_slice value, struct tx_bits out);
+
+static void add_list(const uint32_t *list, size_t count, struct tx_bits out)
+{
+	for (size_t i = 0; i < count; i++)
+		hs_tx_bits_add(out, list[i]);
+}
+
+static void with_parent(struct tx_system s, struct hs_slice value, struct tx_bits out)
+{
+	uint32_t concept = hs_tx_big_code(s.layer, value);
+	size_t count = 0;
+	const uint32_t *list = concept == TX_NONE ? NULL : hs_tx_children(s, concept, &count);
+
+	add_list(list, count, out);
+}
+
+static void with_child(struct tx_system s, struct hs_slice value, struct tx_bits out)
+{
+	uint32_t concept = hs_tx_big_code(s.layer, value);
+	size_t count = 0;
+	const uint32_t *list = concept == TX_NONE ? NULL : hs_tx_parents(s, concept, &count);
+
+	add_list(list, count, out);
+}
+
+static void with_state(struct tx_system s, struct hs_slice value, struct tx_bits out)
+{
+	bool inactive = hs_slice_eq(value, HS_S("true"));
+
+	if (!inactive && !hs_slice_eq(value, HS_S("false")))
+		return;
+	for (uint32_t at = 0; at < out.count; at++)
+		if (((s.layer->concepts[at].flags & TX_INACTIVE) != 0) == inactive)
+			hs_tx_bits_add(out, at);
+}
+
+static void with_module(struct tx_system s, struct hs_slice value, struct tx_bits out)
+{
+	uint32_t module = hs_tx_big_code(s.layer, value);
+
+	for (uint32_t at = 0; module != TX_NONE && at < out.count; at++)
+		if (hs_tx_sct(s)->columns[at].module == module)
+			hs_tx_bits_add(out, at);
+}
+
+static void with_time(struct tx_system s, struct hs_slice value, struct tx_bits out)
+{
+	uint64_t date = 0;
+	bool whole = value.len == 8 && hs_slice_u64(value, &date);
+
+	for (uint32_t at = 0; whole && at < out.count; at++)
+		if (hs_tx_sct(s)->columns[at].effective == date)
+			hs_tx_bits_add(out, at);
+}
+
+static void with_definition(struct tx_system s, struct hs_slice value, struct tx_bits out)
+{
+	bool defined = hs_slice_eq(value, HS_S("true"));
+
+	if (!defined && !hs_slice_eq(value, HS_S("false")))
+		return;
+	for (uint32_t at = 0; at < out.count; at++)
+		if (((hs_tx_sct(s)->columns[at].flags & TX_SCT_DEFINED) != 0) == defined)
+			hs_tx_bits_add(out, at);
+}
+
+bool hs_tx_sct_select(struct tx_system s, const struct tx_filter *f, struct tx_bits out)
+{
+	static const struct {
+		const char *property;
+		add_fn *add;
+	} rows[] = { { "inactive", with_state }, { "parent", with_parent }, { "child", with_child },
+		{ "moduleId", with_module }, { "effectiveTime", with_time },
+		{ "sufficientlyDefined", with_definition } };
+	struct hs_slice list = f->value;
+
+	if (!hs_tx_sct(s) || f->on != TX_ON_PROPERTY || (f->op != TX_OP_EQUAL && f->op != TX_OP_IN))
+		return false;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!hs_slice_eq(f->property, hs_slice_cstr(rows[i].property)))
+			continue;
+		if (f->op == TX_OP_EQUAL)
+			rows[i].add(s, f->value, out);
+		else
+			while (list.ptr)
+				rows[i].add(s, hs_slice_trim(hs_slice_cut(&list, ',')), out);
+		return true;
+	}
+	return false;
+}

@@ -16,6 +16,9 @@ bool hs_tx_sct_properties(struct hs_arena *arena, struct tx_system s, uint32_t c
 bool hs_tx_sct_has_filter(struct tx_system s, const struct tx_filter *filter);
 bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, struct tx_filter *filter,
 	struct tx_bits *out);
+/* Adds the concepts that pass a filter on what each concept has: inactive, parent, child, moduleId,
+ * effectiveTime, sufficientlyDefined. False: it is another filter. */
+bool hs_tx_sct_select(struct tx_system s, const struct tx_filter *filter, struct tx_bits out);
 /* Does an expression pass such a filter? */
 bool hs_tx_sct_filter_form(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filter,
 	const struct tx_form *form);

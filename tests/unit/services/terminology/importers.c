@@ -209,6 +209,44 @@ static void puts_codes_below_their_beginnings(void **state)
 	end(&p);
 }
 
+/* Names of columns in Swedish or English, in capitals or not, with what signs they have; and what was taken.
+ */
+static void takes_columns_by_what_they_are_called(void **state)
+{
+	static const struct {
+		const char *header, *told;
+	} rows[] = {
+		{ "Kod\tTitel\tLatin",
+			"; code from Kod, display from Titel, properties or designations from Latin" },
+		{ "ICD-10-SE_KOD\tBEN\xc3\x84MNING\t\xc3\x96verordnad kod",
+			"; code from ICD-10-SE_KOD, display from BEN\xc3\x84MNING, parent from "
+			"\xc3\x96verordnad kod" },
+		{ "icd10\tSvensk titel\tBeskrivning",
+			"; code from icd10, display from Svensk titel, definition from Beskrivning" },
+		{ "Code\tTitle\tDescription",
+			"; code from Code, display from Title, definition from Description" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct place p;
+		struct ask a;
+		char text[200];
+		begin(&p);
+		snprintf(text, sizeof(text), "%s\nA00\tKolera\t\n", rows[i].header);
+		put(&p, "icd.tsv", text);
+		if (run(&p, hs_tx_import_icd10se, NULL, 0) != HS_OK)
+			fail_msg("%s: %s", rows[i].header, p.err.text);
+		if (!hs_slice_ends(hs_slice_cstr(p.import.made), hs_slice_cstr(rows[i].told)))
+			fail_msg("%s", p.import.made);
+		open_image(&p, &a);
+		ask(&a, hs_tx_lookup, CODE("urn:oid:1.2.752.116.1.1.1", "A00"));
+		assert_string_equal(ask_text(&a, "display"), "Kolera");
+		close_image(&a);
+		end(&p);
+	}
+}
+
 static void reads_atc(void **state)
 {
 	struct place p;
@@ -696,6 +734,7 @@ int main(void)
 		cmocka_unit_test(reads_a_table),
 		cmocka_unit_test(says_which_column_is_missing),
 		cmocka_unit_test(puts_codes_below_their_beginnings),
+		cmocka_unit_test(takes_columns_by_what_they_are_called),
 		cmocka_unit_test(reads_atc),
 		cmocka_unit_test(puts_doses_together),
 		cmocka_unit_test(reads_tables_as_they_are),

@@ -14,6 +14,11 @@ static struct ask a;
 #define SCT "'system':'http://snomed.info/sct'"
 #define ECL(text) SCT ",'filter':[{'property':'constraint','op':'=','value':'" text "'}]"
 
+#define FILTERED(property, op, value) \
+	SET("urn:" property op value, \
+		"'include':[{" SCT ",'filter':[{'property':'" property "','op':'" op "','value':'" value \
+		"'}]}]")
+
 static const char *const sets[] = {
 	SET("urn:heart", "'include':[{" ECL("<< HEART") "}]"),
 	SET("urn:lung", "'include':[{" ECL("<< LUNG") "}]"),
@@ -35,14 +40,47 @@ static const char *const sets[] = {
 	NULL,
 };
 
+/* Filters that are answered as sets, of which each concept can be asked too. */
+static const char *const filtered[] = {
+	FILTERED("concept", "is-a", "HEART"),
+	FILTERED("concept", "descendent-of", "HEART"),
+	FILTERED("concept", "is-not-a", "HEART"),
+	FILTERED("concept", "child-of", "FINDING"),
+	FILTERED("concept", "generalizes", "PANCARDITIS"),
+	FILTERED("concept", "descendent-leaf", "FINDING"),
+	FILTERED("inactive", "=", "true"),
+	FILTERED("inactive", "=", "false"),
+	FILTERED("inactive", "in", "true,false"),
+	FILTERED("inactive", "=", "maybe"),
+	FILTERED("parent", "=", "FINDING"),
+	FILTERED("parent", "in", "FINDING, BODY"),
+	FILTERED("child", "=", "PANCARDITIS"),
+	FILTERED("moduleId", "=", "CORE"),
+	FILTERED("moduleId", "=", "HEART"),
+	FILTERED("effectiveTime", "=", "20250601"),
+	FILTERED("effectiveTime", "=", "2025"),
+	FILTERED("sufficientlyDefined", "=", "true"),
+	FILTERED("sufficientlyDefined", "=", "false"),
+	FILTERED("SITE", "=", "HEARTPART"),
+	FILTERED("concept", "in", "SIMPLE"),
+	FILTERED("concept", "is-not-a", "1"),
+	FILTERED("concept", "child-of", "1"),
+	NULL,
+};
+
 static int set_up(void **state)
 {
-	const char *resources[sizeof(sets) / sizeof(sets[0])] = { NULL };
+	const char *resources[sizeof(sets) / sizeof(sets[0]) + sizeof(filtered) / sizeof(filtered[0])] = {
+		NULL
+	};
+	size_t n = 0;
 
 	(void)state;
 	sct_begin(&t);
 	for (size_t i = 0; sets[i]; i++)
-		resources[i] = hs_arena_cstr(t.arena, sct_text(t.arena, sets[i]));
+		resources[n++] = hs_arena_cstr(t.arena, sct_text(t.arena, sets[i]));
+	for (size_t i = 0; filtered[i]; i++)
+		resources[n++] = hs_arena_cstr(t.arena, sct_text(t.arena, filtered[i]));
 	ask_begin(&a, resources);
 	return 0;
 }
@@ -238,12 +276,59 @@ static void stops_when_patience_is_over(void **state)
 	}
 }
 
+/* The text between the quotes after 'url':' */
+static const char *url_of(const char *set)
+{
+	struct hs_slice text = sct_text(a.arena, set);
+	size_t from = hs_slice_search(text, HS_S("urn:"));
+
+	return hs_arena_cstr(a.arena, hs_slice(text.ptr + from, hs_slice_find(text, '\'', from) - from));
+}
+
+static bool is_member(const char *url, const char *code)
+{
+	struct hs_slice text = hs_arena_printf(a.arena,
+		"{'name':'url','valueUri':'%s'},{'name':'system','valueUri':'http://snomed.info/sct'},"
+		"{'name':'code','valueCode':'%s'}",
+		url, code);
+
+	ask_prepare(&a, hs_arena_cstr(a.arena, text));
+	a.ctx.scope.layers[a.ctx.scope.count++] = hs_tx_big_question(&t.layer, a.arena);
+	assert_int_equal(hs_tx_validate_in_set(&a.ctx, &a.out, &a.err), HS_OK);
+	return strcmp(ask_text(&a, "result"), "true") == 0;
+}
+
+static void selects_what_each_concept_passes(void **state)
+{
+	size_t some = 0;
+
+	(void)state;
+	for (size_t i = 0; filtered[i]; i++) {
+		const char *url = url_of(filtered[i]);
+		expand(url, "");
+		if (a.status)
+			fail_msg("%s: %s", url, a.err.text);
+		const char *found = names();
+		struct hs_buf want;
+		hs_buf_init(&want, a.arena, 1 << 16);
+		for (size_t k = 0; k < SCT_NAMES; k++)
+			if (is_member(url, sct_names[k].code))
+				hs_buf_printf(&want, "%s%s", want.len ? " " : "", sct_names[k].name);
+		if (!hs_slice_eq(hs_slice_cstr(found), hs_buf_slice(&want)))
+			fail_msg("%s selects \"%s\", not \"%.*s\"", url, found,
+				HS_S_ARG(hs_buf_slice(&want)));
+		some += want.len > 0;
+	}
+	assert_in_range(some, 16, 23);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(joins_what_is_imported),
 		cmocka_unit_test(tells_the_sets_it_used), cmocka_unit_test(says_where_a_constraint_is_wrong),
 		cmocka_unit_test(says_when_expressions_are_members), cmocka_unit_test(quick_are_short_pages),
-		cmocka_unit_test(stops_when_patience_is_over) };
+		cmocka_unit_test(stops_when_patience_is_over),
+		cmocka_unit_test(selects_what_each_concept_passes) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

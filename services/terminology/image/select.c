@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which concepts of a large code system pass filters: found as a set wherever something tells where they are,
+ * and only else by asking each. */
+#include "big.h"
+
+#include "../compile/source.h"
+#include "../sets/filter.h"
+#include "../snomed/semantics.h"
+
+#define ASKED 20u /* steps to ask a concept whether it passes a filter */
+
+/* ---- properties that are rows of the image ---- */
+
+/* Equal texts are stored once, so those that equal `wanted` have one offset, which is found on the way. */
+static bool same_text(const struct tx_layer *layer, struct hs_image_text have, struct hs_slice wanted,
+	struct hs_image_text *known)
+{
+	if (known->len)
+		return have.offset == known->offset && have.len == known->len;
+	if (have.len != wanted.len || !hs_slice_eq(tx_text(layer, have), wanted))
+		return false;
+	*known = have;
+	return true;
+}
+
+static bool contains(struct hs_slice text, struct hs_slice value)
+{
+	for (size_t i = 0; i + value.len <= text.len; i++)
+		if ((text.ptr[i] | 0x20) == (value.ptr[0] | 0x20) &&
+			hs_slice_ieq(hs_slice(text.ptr + i, value.len), value))
+			return true;
+	return false;
+}
+
+/* Is the Coding (as JSON) one with that code or display? Displays do not heed case ("Using LOINC with FHIR").
+ */
+static bool is_coding_of(struct hs_arena *arena, struct hs_slice text, struct hs_slice value)
+{
+	struct hs_arena_mark mark = hs_arena_mark(arena);
+	struct hs_json *coding = NULL;
+	struct hs_error ignored;
+	bool found = value.len && contains(text, value) &&
+		hs_json_parse(arena, text, NULL, &coding, &ignored) == HS_OK &&
+		(hs_slice_eq(hs_json_get_text(coding, HS_S("code")), value) ||
+			hs_slice_ieq(hs_json_get_text(coding, HS_S("display")), value));
+
+	hs_arena_rollback(arena, mark);
+	return found;
+}
+
+static void add_with_value(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice code,
+	struct hs_slice value, struct tx_bits out)
+{
+	struct hs_image_text code_text = { 0, 0 }, value_text = { 0, 0 }, coding_text = { 0, 0 };
+
+	for (uint32_t at = 0; at < out.count; at++) {
+		const struct tx_concept_row *row = &layer->concepts[at];
+		for (uint32_t i = row->property_first;
+			i < row[1].property_first && i < layer->properties_count; i++) {
+			const struct tx_property_row *p = &layer->properties[i];
+			if (same_text(layer, p->code, code, &code_text) &&
+				(same_text(layer, p->value, value, &value_text) ||
+					(same_text(layer, p->key, HS_S("valueCoding"), &coding_text) &&
+						is_coding_of(arena, tx_text(layer, p->value), value))))
+				hs_tx_bits_add(out, at);
+		}
+	}
+}
+
+/* "ancestor" is no row: what is below the code. */
+static void add_one(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice property,
+	struct hs_slice value, struct tx_bits out)
+{
+	uint32_t above = hs_slice_eq(property, HS_S("ancestor")) ? hs_tx_big_code(layer, value) : TX_NONE;
+
+	if (above != TX_NONE)
+		hs_tx_bits_add_below(layer, out, above, false);
+	else
+		add_with_value(arena, layer, property, value, out);
+}
+
+bool hs_tx_big_is_plain(struct tx_system s, const struct tx_filter *f)
+{
+	return f->on == TX_ON_PROPERTY && (f->op == TX_OP_EQUAL || f->op == TX_OP_IN) &&
+		!TX_BIG(s.layer)->sct && hs_tx_property_def(s, f->property) &&
+		!hs_slice_eq(f->property, HS_S("inactive")) && !hs_slice_eq(f->property, HS_S("parent")) &&
+		!hs_slice_eq(f->property, HS_S("child"));
+}
+
+bool hs_tx_big_select_plain(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
+	struct tx_bits *out)
+{
+	struct hs_slice list = f->value;
+
+	*out = hs_tx_bits_new(ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
+	if (!out->blocks || !tx_spend(&ctx->patience, s.layer->properties_count))
+		return false;
+	if (f->op == TX_OP_EQUAL)
+		add_one(ctx->arena, s.layer, f->property, f->value, *out);
+	else
+		while (list.ptr)
+			add_one(ctx->arena, s.layer, f->property, hs_slice_trim(hs_slice_cut(&list, ',')),
+				*out);
+	return true;
+}
+
+/* ---- places in the hierarchy ---- */
+
+static void add_children(const struct tx_layer *layer, uint32_t concept, struct tx_bits out)
+{
+	const struct tx_concept_row *row = &layer->concepts[concept];
+
+	for (uint32_t i = row->child_first; i < row[1].child_first && i < layer->children_count; i++)
+		hs_tx_bits_add(out, layer->children[i]);
+}
+
+static void take_with_children(const struct tx_layer *layer, struct tx_bits bits)
+{
+	TX_BITS_EACH(at, bits)
+	if (layer->concepts[at].child_first != layer->concepts[at + 1].child_first)
+		hs_tx_bits_take(bits, at);
+}
+
+static void take_below(struct hs_arena *arena, const struct tx_layer *layer, uint32_t concept,
+	struct tx_bits bits)
+{
+	struct tx_bits below = hs_tx_bits_new(arena, bits.count);
+
+	if (!below.blocks)
+		return; /* the arena is full, which the caller sees */
+	hs_tx_bits_add_below(layer, below, concept, true);
+	hs_tx_bits_minus(bits, below);
+}
+
+/* False: it is not about a place, or about that of an expression. */
+static bool select_place(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
+	struct tx_bits out)
+{
+	bool known = f->concept < out.count;
+
+	if (f->on != TX_ON_CODE || (!known && f->concept != TX_NONE))
+		return false;
+	switch (f->op) {
+	case TX_OP_IS_A:
+	case TX_OP_DESCENDENT_OF:
+	case TX_OP_DESCENDENT_LEAF:
+		if (known)
+			hs_tx_bits_add_below(s.layer, out, f->concept, f->op == TX_OP_IS_A);
+		if (f->op == TX_OP_DESCENDENT_LEAF)
+			take_with_children(s.layer, out);
+		return true;
+	case TX_OP_IS_NOT_A:
+		hs_tx_bits_add_span(out, 0, out.count);
+		if (known)
+			take_below(ctx->arena, s.layer, f->concept, out);
+		return true;
+	case TX_OP_CHILD_OF:
+		if (known)
+			add_children(s.layer, f->concept, out);
+		return true;
+	case TX_OP_GENERALIZES:
+		if (known)
+			hs_tx_bits_add(out, f->concept);
+		return !known || hs_tx_bits_add_above(s.layer, ctx->arena, out, f->concept);
+	default:
+		return false;
+	}
+}
+
+/* ---- filters ---- */
+
+/* What one filter lets through; of those in `left` when there are some already. */
+static enum hs_status select_one(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
+	const struct tx_bits *left, struct tx_bits *out, struct hs_error *err)
+{
+	uint32_t total = (uint32_t)TX_BIG(s.layer)->concept_count;
+
+	if (f->of_source) {
+		*out = *(const struct tx_bits *)f->data; /* made for this question: nobody else has it */
+		return HS_OK;
+	}
+	*out = hs_tx_bits_new(ctx->arena, total);
+	if (!out->blocks)
+		return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
+	if (select_place(ctx, s, f, *out) || (!ctx->supplement_count && hs_tx_sct_select(s, f, *out)))
+		return HS_OK;
+	if (!tx_spend(&ctx->patience, (size_t)total * ASKED))
+		return tx_say_spent(err);
+	for (uint32_t at = 0; at < total; at++)
+		if ((!left || hs_tx_bits_has(*left, at)) && hs_tx_filter_passes(ctx, f, s, at))
+			hs_tx_bits_add(*out, at);
+	return HS_OK;
+}
+
+enum hs_status hs_tx_big_select(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filters,
+	uint32_t count, struct tx_bits *out, struct hs_error *err)
+{
+	uint32_t total = (uint32_t)TX_BIG(s.layer)->concept_count;
+	struct tx_bits all = { NULL, 0 }, one;
+	enum hs_status status = HS_OK;
+
+	if (!count) {
+		all = hs_tx_bits_new(ctx->arena, total);
+		if (!all.blocks)
+			return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
+		hs_tx_bits_add_span(all, 0, total);
+	}
+	for (uint32_t i = 0; i < count && status == HS_OK; i++) {
+		status = select_one(ctx, s, &filters[i], i ? &all : NULL, i ? &one : &all, err);
+		if (i && status == HS_OK)
+			hs_tx_bits_and(all, one);
+	}
+	if (status == HS_OK && hs_arena_full(ctx->arena))
+		status = hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
+	if (status == HS_OK)
+		*out = all;
+	return status;
+}
