@@ -8,8 +8,8 @@
 /* How good a condition is to begin with, best first. */
 enum rank { RANK_ID, RANK_MARK, RANK_CHAIN, RANK_CUSTODIAN, RANK_DATE, RANK_NONE };
 
-#define CHAIN_TARGETS 1000u
-#define DATE_SLACK INT64_C(31708800) /* 367 days: a date without month is as long as that */
+#define CHAIN_TARGETS 10000u
+#define DATE_WIDTH INT64_C(31708800) /* seconds, 367 days: a date without month is as long as that */
 
 struct drive {
 	const struct hs_find *where; /* the whole search */
@@ -164,23 +164,94 @@ static enum hs_status drive_chain(struct drive *drive, const struct hs_find *fin
 	return status == HS_OK ? drive_logical(drive, find, find->kids[0]) : status;
 }
 
+/* ---- dates ---- */
+
+/* Seconds in which the dates of pointers begin, both ends included. */
+struct span {
+	int64_t first, last;
+	bool exact; /* all of these pointers fulfil the conditions, and no other does */
+};
+
 static int64_t seconds(int64_t ms, int64_t change)
 {
-	return ms == INT64_MIN || ms == INT64_MAX ? ms : ms / 1000 + change;
+	return ms == INT64_MIN || ms == INT64_MAX ? ms : ms / 1000 - (ms % 1000 < 0) + change;
 }
 
-static enum hs_status drive_date(struct drive *drive, const struct hs_find *find)
+static bool has_until(enum hs_find_cmp cmp)
+{
+	return cmp != HS_CMP_GT && cmp != HS_CMP_GE && cmp != HS_CMP_SA;
+}
+
+static bool has_from(enum hs_find_cmp cmp)
+{
+	return cmp != HS_CMP_LT && cmp != HS_CMP_LE && cmp != HS_CMP_EB;
+}
+
+/* Where the condition begins and ends between two seconds, no date that lies in one second is half in it. */
+static struct span exact_span(const struct hs_find *find)
 {
 	enum hs_find_cmp cmp = (enum hs_find_cmp)find->cmp;
-	bool from = cmp != HS_CMP_LT && cmp != HS_CMP_LE && cmp != HS_CMP_EB;
-	bool until = cmp != HS_CMP_GT && cmp != HS_CMP_GE && cmp != HS_CMP_SA;
+	bool after_all = cmp == HS_CMP_GT || cmp == HS_CMP_SA,
+	     before_all = cmp == HS_CMP_LT || cmp == HS_CMP_EB;
+
+	return (struct span) { .first = has_from(cmp) ? seconds(after_all ? find->hi : find->lo, 0) :
+							INT64_MIN,
+		.last = has_until(cmp) ? seconds(before_all ? find->lo : find->hi, -1) : INT64_MAX,
+		.exact = true };
+}
+
+static struct span span_of(const struct hs_find *find, bool wide)
+{
+	enum hs_find_cmp cmp = (enum hs_find_cmp)find->cmp;
+
+	if (!wide && cmp != HS_CMP_AP && find->lo < find->hi && find->lo % 1000 == 0 && find->hi % 1000 == 0)
+		return exact_span(find);
+	return (struct span) {
+		.first = has_from(cmp) ? seconds(find->lo, wide ? -DATE_WIDTH : -1) : INT64_MIN,
+		.last = has_until(cmp) ? seconds(find->hi, 1) : INT64_MAX,
+	};
+}
+
+static bool is_date(const struct drive *drive, const struct hs_find *find)
+{
+	return find->op == HS_FIND_DATE && rank_of(drive->ledger, find) == RANK_DATE;
+}
+
+/* A condition, or all those of an AND: a pointer has one date. */
+static struct span common_span(const struct drive *drive, const struct hs_find *find, bool wide)
+{
+	struct span all = { INT64_MIN, INT64_MAX, true };
+
+	if (is_date(drive, find))
+		return span_of(find, wide);
+	for (size_t i = 0; i < find->kid_count; i++) {
+		if (!is_date(drive, find->kids[i])) {
+			all.exact = false;
+			continue;
+		}
+		struct span one = span_of(find->kids[i], wide);
+		all.first = one.first > all.first ? one.first : all.first;
+		all.last = one.last < all.last ? one.last : all.last;
+		all.exact = all.exact && one.exact;
+	}
+	return all;
+}
+
+static enum hs_status drive_dates(struct drive *drive, const struct hs_find *find)
+{
+	unsigned state = 0;
+	enum hs_status status = hs_ledger_waits(drive->ledger->txn, &state, drive->err);
+
+	if (status != HS_OK)
+		return status;
+	struct span span = common_span(drive, find, state & HS_LEDGER_WIDE_DATES);
+	drive->sure = span.exact && find == drive->where;
 	struct hs_stmt *stmt = hs_sql(drive->ledger->txn,
 		"SELECT row FROM record_index_row WHERE date >= ?1 AND date <= ?2", drive->err);
-
 	if (!stmt)
 		return drive->err->status;
-	hs_sql_int(stmt, 1, from ? seconds(find->lo, -DATE_SLACK) : INT64_MIN);
-	hs_sql_int(stmt, 2, until ? seconds(find->hi, 1) : INT64_MAX);
+	hs_sql_int(stmt, 1, span.first);
+	hs_sql_int(stmt, 2, span.last);
 	return hs_ledger_list(drive->ledger, stmt, 0, drive->out, drive->err);
 }
 
@@ -199,7 +270,7 @@ static enum hs_status drive_by(struct drive *drive, const struct hs_find *find, 
 	case HS_FIND_CHAIN:
 		return drive_chain(drive, find, all);
 	case HS_FIND_DATE:
-		return drive_date(drive, find);
+		return drive_dates(drive, find);
 	case HS_FIND_OR:
 		for (size_t i = 0; i < find->kid_count && status == HS_OK && !*all; i++)
 			status = drive_by(drive, find->kids[i], all);
@@ -210,7 +281,7 @@ static enum hs_status drive_by(struct drive *drive, const struct hs_find *find, 
 				best = find->kids[i];
 		}
 		if (best)
-			return drive_by(drive, best, all);
+			return is_date(drive, best) ? drive_dates(drive, find) : drive_by(drive, best, all);
 		*all = true; /* no condition at all */
 		return HS_OK;
 	}

@@ -183,6 +183,7 @@ struct hs_ledger_ready {
 	struct hs_ledger_hole *holes; /* recipe->hole_count */
 	struct hs_ledger_named subject, custodian;
 	int64_t date;
+	bool wide_date; /* longer than a second */
 };
 /* Does it take this subject or custodian, in whichever pointer? Then its index rows are in `arena`. Any
  * thread; `scratch` may be `arena`. */

@@ -78,6 +78,8 @@ static enum hs_status move_some(struct move *move, struct hs_error *err)
 	if (step < 0 || status != HS_OK || !move->count)
 		return step < 0 ? (enum hs_status)step : status;
 	status = hs_ledger_blocks_store(&move->ledger, &move->blocks, err);
+	if (status == HS_OK)
+		status = hs_ledger_note_waits(move->ledger.txn, HS_LEDGER_WIDE_DATES, err);
 	stmt = status == HS_OK ?
 		hs_sql(move->ledger.txn, "DELETE FROM record_index_old WHERE row <= ?1", err) :
 		NULL;

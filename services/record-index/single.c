@@ -77,6 +77,7 @@ static bool take_rows(struct single *single)
 		if (of == HS_LEDGER_OF_DATE && !single->recipe->has_date) {
 			single->recipe->has_date = true;
 			single->ready->date = row->lo / 1000 - (row->lo % 1000 < 0);
+			single->ready->wide_date = hs_ledger_is_wide(row);
 		}
 	}
 	hs_buf_init(&steady, scratch, ROWS_MAX);

@@ -219,6 +219,8 @@ int hs_ledger_store(void *arg, struct hs_txn *txn, struct hs_arena *arena, void 
 		.has_date = ready->recipe->has_date,
 		.date = ready->date };
 	status = store_pieces(loader, ready, &pointer, err);
+	if (status == HS_OK && ready->wide_date)
+		status = hs_ledger_note_waits(txn, HS_LEDGER_WIDE_DATES, err);
 	if (status == HS_OK)
 		status = loader->deferred ? hs_ledger_wait(&loader->ledger, &loader->blocks, &pointer, err) :
 					    hs_ledger_insert(&loader->ledger, &pointer, err);

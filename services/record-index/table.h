@@ -132,6 +132,12 @@ int hs_ledger_waiting_id(struct hs_ledger *ledger, struct hs_arena *arena, struc
 /* What a load has put off, bits in the tally. */
 #define HS_LEDGER_MARKS_WAIT 1u
 #define HS_LEDGER_POINTERS_WAIT 2u
+/* And one that stays: some date says no second (with validation off), or nobody knows (an older ledger). */
+#define HS_LEDGER_WIDE_DATES 4u
+static inline bool hs_ledger_is_wide(const struct hs_index_row *date)
+{
+	return date->hi - date->lo > 1000;
+}
 
 /* hs_keeper.mend: a part of it. */
 enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *state, bool *more,

@@ -28,7 +28,10 @@ static int start(void **state)
 	static const char lenient[] =
 		"{\"services\":{\"record-index\":{\"check-identifiers\":false,\"immutable\":\"\","
 		"\"unique-master-identifier\":false,\"supersede\":\"client-patch\"}}}";
-	struct fixture_options a = { .services = with, .config = lenient }, b = { .services = without };
+	/* Dates that R4 does not take here are stored, too. */
+	static const char *const settings[] = { "sandbox.validation=off", NULL };
+	struct fixture_options a = { .services = with, .config = lenient, .settings = settings };
+	struct fixture_options b = { .services = without, .settings = settings };
 	(void)state;
 	ledger = fixture_start(&a);
 	plain = fixture_start(&b);
@@ -275,6 +278,18 @@ static const char *const searches[] = {
 	"date=ap2021",
 	"date=2021-01-11T09:00:00.5Z",
 	"date=gt2020-01-01&date=lt2022-01-01",
+	"date=ge2021-03-11&date=le2021-03-11",
+	"date=ge2021-03-11T09:00:00Z",
+	"date=gt2021-03-11T09:00:00Z",
+	"date=sa2021-03-11T09:00:00Z",
+	"date=lt2021-03-11T09:00:00Z",
+	"date=eb2021-03-11T09:00:01Z",
+	"date=le2021-03-11T09:00:00Z",
+	"date=ge2021-03-11T09:00:00.5Z",
+	"date=lt2021-03-11T09:00:00.5Z",
+	"date=ge2020&date=ne2021-03-11&date=lt2023",
+	"date=ge2020&status=current&date=lt2021-03",
+	"date=ge2022&date=lt2021",
 	"period=2020-02",
 	"period=ge2020-03-05",
 	"event=E1",
@@ -376,6 +391,27 @@ static void keeps_the_examples(void **state)
 	}
 }
 
+/* Last of those that search: from now on the ledger cannot tell by the second. */
+static void finds_dates_without_a_second(void **state)
+{
+	static const char *const dates[] = { "2019", "2019-12", "2020-01-01", "2020-01-01T00:00Z" };
+	NEED_FHIR();
+	load();
+	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
+		send_both("PUT", TEXT("DocumentReference/wide-%zu", i),
+			TEXT("{\"resourceType\":\"DocumentReference\",\"id\":\"wide-%zu\",\"status\":"
+			     "\"current\","
+			     "\"date\":\"%s\",\"content\":[{\"attachment\":{\"title\":\"x\"}}]}",
+				i, dates[i]));
+	expect_same_bundle("DocumentReference?date=ge2019-12-15&_sort=_id");
+	expect_same_bundle("DocumentReference?date=gt2019-12-15T00:00:00Z&_sort=_id");
+	expect_same_bundle("DocumentReference?date=sa2019-12-15&_sort=_id");
+	expect_same_bundle("DocumentReference?date=2020-01-01&_sort=_id");
+	expect_same_bundle("DocumentReference?date=2019&_sort=_id");
+	expect_same_bundle("DocumentReference?date=lt2020-01-01T00:00:30Z&_sort=_id");
+	expect_same_bundle("DocumentReference?date=ge2019-06&date=le2019-08&_sort=_id");
+}
+
 static void survives_a_restart(void **state)
 {
 	NEED_FHIR();
@@ -393,6 +429,7 @@ int main(void)
 		cmocka_unit_test(finds_the_same),
 		cmocka_unit_test(remembers_the_same),
 		cmocka_unit_test(keeps_the_examples),
+		cmocka_unit_test(finds_dates_without_a_second),
 		cmocka_unit_test(survives_a_restart),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
