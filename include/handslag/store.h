@@ -239,7 +239,8 @@ struct hs_find {
 struct hs_find_sort {
 	uint32_t param; /* index entries, smallest (largest when falling) of a resource; 0 with special */
 	uint8_t kind;   /* enum hs_index_kind of the param */
-	enum { HS_SORT_PARAM, HS_SORT_ID, HS_SORT_UPDATED } special;
+	/* SCORE: how well the words of the search fit, the best first (falling: last). */
+	enum { HS_SORT_PARAM, HS_SORT_ID, HS_SORT_UPDATED, HS_SORT_SCORE } special;
 	bool falling;
 };
 

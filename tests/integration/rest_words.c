@@ -133,6 +133,29 @@ static void pages(void **state)
 	assert_int_equal(seen, 300);
 }
 
+/* The more of a resource the words are, the earlier it comes; pages go on where they ended. */
+static void comes_in_order_of_relevance(void **state)
+{
+	static const char *const texts[] = { "annat", "lavendel och timjan och salvia och mynta",
+		"lavendel lavendel", "lavendel och timjan", "lavendel timjan timjan timjan" };
+	NEED_FHIR();
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		put(TEXT("Flag/s%zu", i),
+			TEXT("{'resourceType':'Flag','id':'s%zu','status':'active','code':{'text':'%s'},'"
+			     "subject':{"
+			     "'reference':'Patient/x'}}",
+				i, texts[i]));
+	expect_ids("Flag?_content=lavendel&_sort=_score", "s2 s3 s4 s1");
+	expect_ids("Flag?_content=lavendel&_sort=-_score", "s1 s4 s3 s2");
+	expect_ids("Flag?_content=lavendel%20OR%20timjan&_sort=_score", "s4 s3 s1 s2");
+	expect_ids("Flag?_content=lavendel&_sort=subject,_score", "s2 s3 s4 s1");
+	expect_ids("Flag?_content=lavendel&_sort=_score&_count=2", "s2 s3");
+	struct fixture_answer a = send_ok("GET", "Flag?_content=lavendel&_sort=_score&_count=2", NULL, 200);
+	expect_ids(link_of(&a, "next"), "s4 s1");
+	a = send_ok("GET", "Flag?subject=Patient/x&_sort=_score", NULL, 400);
+	expect_part(a.body, "_content");
+}
+
 static void refuses(void **state)
 {
 	static const char *const rows[][2] = {
@@ -161,6 +184,7 @@ int main(void)
 		cmocka_unit_test(finds_words),
 		cmocka_unit_test(keeps_up),
 		cmocka_unit_test(pages),
+		cmocka_unit_test(comes_in_order_of_relevance),
 		cmocka_unit_test(refuses),
 	};
 	return cmocka_run_group_tests(tests, start_server, stop_server);

@@ -121,6 +121,14 @@ static size_t self_max(const struct hs_pair *pairs, size_t count)
 	return max;
 }
 
+static bool asks_words(const struct hs_find *where)
+{
+	bool asks = where && where->op == HS_FIND_WORDS;
+	for (size_t i = 0; where && i < where->kid_count && !asks; i++)
+		asks = asks_words(where->kids[i]);
+	return asks;
+}
+
 enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slice type,
 	const struct hs_pair *pairs, size_t pair_count, const struct hs_search_options *options,
 	struct hs_search *out, struct hs_error *err)
@@ -164,6 +172,11 @@ enum hs_status hs_search_parse(const struct hs_search_work *work, struct hs_slic
 		if (!search.where)
 			return err->status;
 	}
+	for (size_t i = 0; i < search.sort_count; i++)
+		if (search.sort[i].special == HS_SORT_SCORE && !asks_words(search.where))
+			return hs_fail(err, HS_E_VALUE,
+				"_sort=_score is the order of how well words fit; ask for some with _text or "
+				"_content");
 	if (hs_arena_full(arena))
 		return hs_fail(err, HS_E_LIMIT, "the search is too large");
 	search.self = hs_buf_slice(&gather.self);

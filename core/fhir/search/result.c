@@ -103,6 +103,10 @@ static enum hs_status parse_sort(struct hs__parse *parse, struct hs_slice type, 
 		out->special = HS_SORT_UPDATED;
 		return HS_OK;
 	}
+	if (hs_slice_eq(code, HS_S("_score"))) {
+		out->special = HS_SORT_SCORE;
+		return HS_OK;
+	}
 	const struct hs__search_type *known = hs__search_type(parse->rules, type);
 	const struct hs__search_rule *rule = known ? hs__search_rule(known, code) : NULL;
 	if (!rule || !rule->path)

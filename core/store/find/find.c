@@ -8,6 +8,7 @@
 
 struct search {
 	struct hs__finder *finder;
+	const struct hs__cond *where;
 	struct hs__page *page;
 	bool stop_when_full;
 	bool counting; /* every call counts */
@@ -36,7 +37,7 @@ static int take_ranked(const struct hs__subject *subject, void *arg, struct hs_e
 	struct hs__ranked ranked;
 
 	search->page->total += search->counting;
-	hs__rank(search->page->query, subject, &ranked, space);
+	hs__rank(search->page->query, search->where, subject, &ranked, space);
 	return (int)hs__page_add(search->page, &ranked, err);
 }
 
@@ -44,7 +45,7 @@ static enum hs_status run_plan(struct hs__finder *finder, struct hs__plan *plan,
 	struct hs__page *page, struct hs_error *err)
 {
 	const struct hs_find_query *query = page->query;
-	struct search search = { .finder = finder, .page = page };
+	struct search search = { .finder = finder, .where = where, .page = page };
 	bool sorted = query->sort_count > 0;
 	struct hs__run run = { .where = where, .type = query->type, .arg = &search };
 	enum hs_status status = HS_OK;
@@ -105,6 +106,8 @@ static enum hs_status find_here(struct hs__finder *finder, struct hs_arena *aren
 	struct hs__plan plan;
 	enum hs_status status = hs__find_settle(finder->txn, err);
 
+	for (size_t i = 0; i < query->sort_count; i++)
+		finder->scored |= query->sort[i].special == HS_SORT_SCORE;
 	if (status == HS_OK && query->after.len) {
 		status = hs__cursor_read(finder->arena, query, &after, err);
 		page.after = &after;

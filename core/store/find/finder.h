@@ -24,6 +24,7 @@ struct hs__cond {
 	size_t kid_count;
 	const uint64_t *rows; /* words: where they are, rising */
 	size_t row_count;
+	const double *scores; /* words, when the search is sorted by them: of each row, the less the better */
 };
 
 /* The classes of width that spans of a param have (key.h). */
@@ -39,6 +40,7 @@ struct hs__finder {
 	struct hs_arena *arena;                            /* scratch, freed at the end */
 	struct hs__span_classes classes[HS__FIND_CLASSES]; /* of the last params that were asked for */
 	unsigned next_classes;
+	bool scored; /* the search is sorted by how well words fit */
 };
 
 enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *find, unsigned depth,
@@ -52,6 +54,8 @@ enum hs_status hs__words_find(struct hs__finder *finder, const struct hs_find *f
 bool hs__words_in(const struct hs_find *where); /* NULL: no */
 enum hs_status hs__words_refuse(struct hs_error *err);
 bool hs__words_hold(const struct hs__cond *cond, uint64_t row);
+/* How well the words of the search fit the resource, the less the better; 0 for what has none of them. */
+double hs__words_score(const struct hs__cond *where, uint64_t row);
 
 /* ---- match.c: does a resource fulfil a condition? ---- */
 
@@ -142,8 +146,9 @@ struct hs__ranked {
 	uint64_t row;
 	struct hs_slice values[HS__FIND_SORTS]; /* NULL pointer: the resource has none; such come last */
 };
-/* The values of a resource into `space`; texts point there. */
-void hs__rank(const struct hs_find_query *query, const struct hs__subject *subject, struct hs__ranked *out,
+/* The values of a resource into `space`; texts point there. `where` is what found it, or NULL. */
+void hs__rank(const struct hs_find_query *query, const struct hs__cond *where,
+	const struct hs__subject *subject, struct hs__ranked *out,
 	unsigned char space[HS__FIND_SORTS][HS__KEY_SORT]);
 int hs__rank_compare(const struct hs_find_query *query, const struct hs__ranked *a,
 	const struct hs__ranked *b);

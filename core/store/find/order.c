@@ -12,13 +12,15 @@
 #define NO_VALUE 0xffu
 #define MARK_MAX (13 + HS__FIND_SORTS * (1 + HS__KEY_SORT))
 
-static size_t special_value(const struct hs_find_sort *sort, const struct hs__facts *facts,
+static size_t special_value(const struct hs_find_sort *sort, const struct hs__facts *facts, double score,
 	unsigned char out[HS__KEY_SORT])
 {
 	struct hs__key key = { .exact = true };
 
 	if (sort->special == HS_SORT_ID)
 		hs__key_text(&key, facts->id);
+	else if (sort->special == HS_SORT_SCORE)
+		hs__key_real(&key, score);
 	else
 		hs__key_time(&key, facts->updated_ms);
 	memcpy(out, key.bytes, key.len);
@@ -48,7 +50,8 @@ static bool param_value(const struct hs_find_sort *sort, struct hs__facts facts,
 	return any;
 }
 
-void hs__rank(const struct hs_find_query *query, const struct hs__subject *subject, struct hs__ranked *out,
+void hs__rank(const struct hs_find_query *query, const struct hs__cond *where,
+	const struct hs__subject *subject, struct hs__ranked *out,
 	unsigned char space[HS__FIND_SORTS][HS__KEY_SORT])
 {
 	struct hs__facts facts;
@@ -60,7 +63,7 @@ void hs__rank(const struct hs_find_query *query, const struct hs__subject *subje
 		size_t len = 0;
 		bool any = whole;
 		if (any && sort->special != HS_SORT_PARAM)
-			len = special_value(sort, &facts, space[i]);
+			len = special_value(sort, &facts, hs__words_score(where, subject->row), space[i]);
 		else if (any)
 			any = param_value(sort, facts, space[i], &len);
 		out->values[i] = any ? hs_slice((char *)space[i], len) : HS_S_NONE;

@@ -30,7 +30,7 @@ struct along {
 bool hs__sorted_can(const struct hs_find_sort *sort)
 {
 	if (sort->special != HS_SORT_PARAM)
-		return true;
+		return sort->special != HS_SORT_SCORE; /* which no index has */
 	return sort->param && sort->kind != HS_INDEX_POINT;
 }
 
@@ -202,7 +202,7 @@ static int take(const struct hs__subject *subject, void *arg, struct hs_error *e
 	const struct hs__page *whole = along->page;
 	struct hs__ranked ranked;
 
-	hs__rank(whole->query, subject, &ranked, space);
+	hs__rank(whole->query, along->where, subject, &ranked, space);
 	if (!is_fixed(along, &ranked) || (!group->any && !same(ranked.values[along->level], group->value)))
 		return 0;
 	int holds = along->where ? hs__match(along->finder, subject, along->where, err) : 1;

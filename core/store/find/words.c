@@ -63,22 +63,65 @@ static struct hs_slice match_text(struct hs_arena *arena, const struct hs_find *
 		HS_S_ARG(find->text), find->match == HS_MATCH_STARTS ? " *" : "");
 }
 
+/* Rows, and beside them how well the words fit. */
+struct found {
+	struct hs__ranges rows;
+	double *scores; /* NULL: not asked for */
+	size_t room;
+};
+
+static enum hs_status add_score(struct hs__finder *finder, struct found *found, double score,
+	struct hs_error *err)
+{
+	size_t at = found->rows.row_count - 1;
+
+	if (at == found->room) {
+		size_t room = found->room ? found->room * 2 : 64;
+		double *grown = hs_arena_grow(finder->arena, found->scores, found->room * sizeof(*grown),
+			room * sizeof(*grown));
+		if (!grown)
+			return hs_fail(err, HS_E_TOO_COSTLY,
+				"the words are found at too many places; narrow the search");
+		found->scores = grown;
+		found->room = room;
+	}
+	found->scores[at] = score;
+	return HS_OK;
+}
+
 static enum hs_status gather(struct hs__finder *finder, struct hs_stmt *stmt, uint32_t type,
-	struct hs__ranges *out, struct hs_error *err)
+	struct found *out, struct hs_error *err)
 {
 	int64_t base = hs__find_full_row(type, 0);
 	enum hs_status status = HS_OK;
 	int step = 0;
 
-	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0)
-		status = hs__add_row(finder, out, (uint64_t)(hs_sql_get_int(stmt, 0) - base), err);
+	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
+		status = hs__add_row(finder, &out->rows, (uint64_t)(hs_sql_get_int(stmt, 0) - base), err);
+		if (status == HS_OK && finder->scored)
+			status = add_score(finder, out, hs_sql_get_real(stmt, 1), err);
+	}
 	return step < 0 ? (enum hs_status)step : status;
+}
+
+/* FTS5's rank is BM25, the more negative the better; it is worked out only when asked for. */
+static struct hs_stmt *look_up(const struct hs__finder *finder, struct hs_error *err)
+{
+	return finder->scored ?
+		hs_sql(finder->txn,
+			"SELECT rowid, rank FROM words WHERE words MATCH ?1 AND rowid >= ?2 AND rowid < ?3 "
+			"ORDER BY rowid",
+			err) :
+		hs_sql(finder->txn,
+			"SELECT rowid FROM words WHERE words MATCH ?1 AND rowid >= ?2 AND rowid < ?3 "
+			"ORDER BY rowid",
+			err);
 }
 
 enum hs_status hs__words_find(struct hs__finder *finder, const struct hs_find *find, struct hs__cond *out,
 	struct hs_error *err)
 {
-	struct hs__ranges found = { .items = NULL };
+	struct found found = { .scores = NULL };
 	bool there = false;
 
 	if (find->target_type == 0)
@@ -89,12 +132,7 @@ enum hs_status hs__words_find(struct hs__finder *finder, const struct hs_find *f
 	if (status != HS_OK || !there)
 		return status;
 	struct hs_slice text = match_text(finder->arena, find);
-	struct hs_stmt *stmt = text.ptr ?
-		hs_sql(finder->txn,
-			"SELECT rowid FROM words WHERE words MATCH ?1 AND rowid >= ?2 AND rowid < ?3 "
-			"ORDER BY rowid",
-			err) :
-		NULL;
+	struct hs_stmt *stmt = text.ptr ? look_up(finder, err) : NULL;
 	if (!text.ptr)
 		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many words");
 	if (!stmt)
@@ -104,25 +142,48 @@ enum hs_status hs__words_find(struct hs__finder *finder, const struct hs_find *f
 	hs_sql_int(stmt, 3, hs__find_full_row(find->target_type + 1, 0));
 	status = gather(finder, stmt, find->target_type, &found, err);
 	hs_sql_end(stmt);
-	out->rows = found.rows;
-	out->row_count = found.row_count;
+	out->rows = found.rows.rows;
+	out->row_count = found.rows.row_count;
+	out->scores = found.scores;
 	return status;
 }
 
-bool hs__words_hold(const struct hs__cond *cond, uint64_t row)
+/* Where the row is among those of the words, or SIZE_MAX. */
+static size_t place_of(const struct hs__cond *cond, uint64_t row)
 {
 	size_t low = 0, high = cond->row_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		if (cond->rows[middle] == row)
-			return true;
+			return middle;
 		if (cond->rows[middle] < row)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return false;
+	return SIZE_MAX;
+}
+
+bool hs__words_hold(const struct hs__cond *cond, uint64_t row)
+{
+	return place_of(cond, row) != SIZE_MAX;
+}
+
+double hs__words_score(const struct hs__cond *where, uint64_t row)
+{
+	double sum = 0;
+
+	if (!where ||
+		(where->find->op != HS_FIND_WORDS && where->find->op != HS_FIND_AND &&
+			where->find->op != HS_FIND_OR))
+		return 0;
+	size_t at = where->scores ? place_of(where, row) : SIZE_MAX;
+	if (at != SIZE_MAX)
+		return where->scores[at];
+	for (size_t i = 0; i < where->kid_count; i++)
+		sum += hs__words_score(&where->kids[i], row);
+	return sum;
 }
 
 /* ---- following the log ---- */
