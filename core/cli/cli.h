@@ -28,6 +28,7 @@ int hs_cli_package(int argc, char **argv);
 int hs_cli_sandbox(int argc, char **argv);
 int hs_cli_backup(int argc, char **argv);
 int hs_cli_explain(int argc, char **argv);
+int hs_cli_reindex(int argc, char **argv);
 int hs_cli_restore(int argc, char **argv);
 int hs_cli_version(int argc, char **argv);
 int hs_cli_seed(int argc, char **argv) __attribute__((weak));

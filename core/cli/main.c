@@ -29,6 +29,7 @@ static const struct subcommand subcommands[] = {
 	{ "package", hs_cli_package, "list and add FHIR packages" },
 	{ "sandbox", hs_cli_sandbox, "list, create, reset and delete sandboxes of a server" },
 	{ "explain", hs_cli_explain, "say how a search would be carried out" },
+	{ "reindex", hs_cli_reindex, "make the search index anew" },
 	{ "backup", hs_cli_backup, "copy a sandbox's store while it is in use" },
 	{ "restore", hs_cli_restore, "put a copy back" },
 	{ "version", hs_cli_version, "versions of the program and its libraries" },

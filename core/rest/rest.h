@@ -102,6 +102,24 @@ bool hs_rest_wants_content(struct hs_slice path, struct hs_slice accept);
 enum hs_status hs_rest_explain(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn,
 	struct hs_arena *arena, struct hs_slice text, struct hs_slice *out, struct hs_error *err);
 
+/* Making the search index anew, some resources a call; each in a transaction of its own, which may run again:
+ * the caller puts `to` in the place of `from` when it was kept, until `ended`. Types with a keeper are passed
+ * by. */
+struct hs_rest_place {
+	size_t type;   /* among those of the edition */
+	char mark[64]; /* of the page before */
+	size_t mark_len;
+};
+struct hs_rest_reindexing {
+	struct hs_slice
+		base; /* what clients call the server; empty: references written in full are others' */
+	struct hs_rest_place from, to;
+	uint64_t done; /* resources of this call */
+	bool ended;
+};
+enum hs_status hs_rest_reindex(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn,
+	struct hs_arena *arena, struct hs_rest_reindexing *work, struct hs_error *err);
+
 /* rest[0].resource of the CapabilityStatement, from the type rows and search parameters. */
 void hs_rest_capability(const struct hs_rest *rest, struct hs_arena *arena, struct hs_json *rest_entry);
 

@@ -86,6 +86,12 @@ uint64_t hs_store_seq(const struct hs_store *store);
 /* Called on the writer thread after each commit, with the new commit sequence, before acknowledgement. */
 void hs_store_on_commit(struct hs_store *store, void (*fn)(uint64_t seq, void *arg), void *arg);
 
+/* In a writing transaction: the index entries of a current version made anew, and of what it contains, from
+ * `put` (of which nothing else counts). The version and its history stay. HS_E_NOT_SUPPORTED for a type with
+ * a keeper. */
+enum hs_status hs_txn_reindex(struct hs_txn *txn, struct hs_arena *arena, const struct hs_resource *version,
+	const struct hs_put *put, struct hs_error *err);
+
 /* A copy of one moment as a new file, while others write. */
 enum hs_status hs_store_backup(struct hs_store *store, const char *path, struct hs_error *err);
 /* Full check of structure and of indexes against bodies' rows; HS_E_CORRUPT names what is wrong. */

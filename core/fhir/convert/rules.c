@@ -31,6 +31,9 @@ static const char *const equivalences[] = { "relatedto", "related-to", "equivale
 	"source-is-narrower-than-target", "narrower", "source-is-broader-than-target", "disjoint",
 	"not-related-to", "equal", "equivalent", "subsumes", "source-is-narrower-than-target", "specializes",
 	"source-is-broader-than-target", "inexact", "related-to", "unmatched", "not-related-to", NULL };
+/* R4 has no word for what was entered in error: it is off. */
+static const char *const states[] = { "requested", "requested", "active", "active", "error", "error", "off",
+	"off", "off", "entered-in-error", NULL };
 static const char *const modes[] = { "provided", "use-source-code", "fixed", "fixed", "other-map",
 	"other-map", NULL };
 
@@ -106,6 +109,15 @@ const struct hs__convert_rule hs__convert_rules[] = {
 	{ "ConceptMap.group.unmapped", { "mode" }, { "mode" }, MAP(words), .words = modes },
 	{ "ConceptMap.group.unmapped", { "url" }, { "otherMap" }, MAP(rename) },
 	ONLY_R5("ConceptMap.group.unmapped", "valueSet", "relationship"),
+
+	/* subscriptions */
+	{ "Subscription", { "channel" }, { "channelType", "endpoint", "parameter", "contentType" },
+		MAP(channel) },
+	{ "Subscription", { "criteria" }, { "topic" }, MAP(topic) },
+	{ "Subscription", { "status" }, { "status" }, MAP(words), .words = states },
+	ONLY_R4("Subscription", "error"),
+	ONLY_R5("Subscription", "identifier", "name", "managingEntity", "filterBy"),
+	ONLY_R5("Subscription", "heartbeatPeriod", "timeout", "content", "maxCount"),
 
 	/* the rest */
 	ONLY_R5("Bundle", "issues"),

@@ -186,8 +186,13 @@ void hs__extract_token(struct hs__extract *x, const struct hs_path_value *value)
 		add_typed(x, value->node);
 	} else if (value->type == types->contact) {
 		struct hs_slice text = hs_json_get_text(value->node, HS_S("value"));
+		struct hs_slice system = hs_json_get_text(value->node, HS_S("system"));
+		/* A token has no system there (R4 search, section 3.1.1.4.10); that of the contact is taken
+		 * too. */
+		if (text.len && system.len)
+			add_token(x, x->param, system, text);
 		if (text.len)
-			add_token(x, x->param, hs_json_get_text(value->node, HS_S("system")), text);
+			add_token(x, x->param, HS_S_NONE, text);
 	} else if (value->type == types->codeable_reference && value->type) {
 		add_concept(x, hs_json_get(value->node, HS_S("concept")));
 	}

@@ -178,7 +178,8 @@ enum hs_status hs__entries_put(struct hs_txn *txn, struct hs_arena *arena, const
 	const struct hs_index_row *index, size_t count, bool fresh, struct hs_error *err)
 {
 	int64_t row = hs__row_of(version->type, version->row);
-	struct post come = { &txn->group->postings, { .row = version->row, .fresh = version->version == 1 } };
+	struct post come = { &txn->group->postings,
+		{ .row = version->row, .fresh = fresh && version->version == 1 } };
 	struct hs_arena_mark mark = hs_arena_mark(arena);
 	enum hs_status status = fresh ? HS_OK : post_old(txn, row, err);
 	struct last_system last = { .number = 0 };

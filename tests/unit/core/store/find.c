@@ -276,6 +276,53 @@ static void a_search_has_limits(void **state)
 	assert_int_equal(work.out.total, 0);
 }
 
+static enum hs_status index_anew(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	const struct world *w = arg;
+	struct hs_resource version;
+	struct hs_index_row row = { .param = w->identifier,
+		.kind = HS_INDEX_TOKEN,
+		.system = HS_S("urn:pnr"),
+		.text = HS_S("other") };
+	struct hs_index_row deep = row;
+	struct hs_contained inside = { w->patient, HS_S("a"), &deep, 1 };
+	struct hs_put put = { .index = &row, .index_count = 1, .contained = &inside, .contained_count = 1 };
+	deep.param |= HS_PARAM_CONTAINED;
+	enum hs_status status = hs_txn_get(txn, arena, w->patient, HS_S("p77"), &version, err);
+	return status == HS_OK ? hs_txn_reindex(txn, arena, &version, &put, err) : status;
+}
+
+/* What an index entry says may change without a new version; what is contained is made anew too, once. */
+static void entries_are_made_anew(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	struct hs_find old = { .op = HS_FIND_TOKEN,
+		.param = w.identifier,
+		.system = HS_S("urn:pnr"),
+		.text = HS_S("00000077") };
+	struct hs_find new = old;
+	struct find_work before = { .query = QUERY(.where = &old) },
+			 after = { .query = QUERY(.where = &new) };
+	struct find_work inside = { .query = QUERY(.want_total = true) };
+	new.text = HS_S("other");
+	inside.query.type = w.patient | HS_TYPE_CONTAINED;
+	inside.query.count = 0; /* they have no body of their own */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(hs_store_write_wait(f->store, f->arena, index_anew, &w, &f->err), HS_OK);
+		assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &before, &f->err), HS_OK);
+		assert_int_equal(before.out.count, 0);
+		assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &after, &f->err), HS_OK);
+		assert_int_equal(after.out.count, 1);
+		assert_slice(after.out.items[0].id, "p77");
+		assert_int_equal(after.out.items[0].version, 1);
+		assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &inside, &f->err), HS_OK);
+		assert_int_equal(inside.out.total, 1);
+	}
+	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -286,6 +333,7 @@ int main(void)
 		CASE(pages_stay_right_while_others_write),
 		CASE(a_foreign_mark_is_refused),
 		CASE(a_search_has_limits),
+		CASE(entries_are_made_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@ static struct hs_convert *convert;
 static const char *const promised[] = { "Organization", "OrganizationAffiliation", "Location",
 	"HealthcareService", "Practitioner", "PractitionerRole", "Endpoint", "DocumentReference", "List",
 	"Bundle", "CodeSystem", "ValueSet", "ConceptMap", "NamingSystem", "Patient", "RelatedPerson", "Flag",
-	"Binary", "OperationOutcome" };
+	"Binary", "OperationOutcome", "Subscription" };
 
 static int start(void **state)
 {

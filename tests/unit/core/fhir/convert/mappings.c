@@ -72,6 +72,34 @@ static void expect_same(const char *what, const struct hs_json *have, const stru
 static const struct pair {
 	const char *name, *r4, *r5;
 } pairs[] = {
+	{ "a subscription to a topic",
+		"{'resourceType':'Subscription','status':'active','reason':'r','criteria':'http://e/topic',"
+		"'channel':{'type':'rest-hook','endpoint':'http://e/hook','payload':'application/fhir+json',"
+		"'header':['Authorization: Bearer x','X-A: b: c']}}",
+		"{'resourceType':'Subscription','status':'active','reason':'r','topic':'http://e/topic',"
+		"'channelType':{'system':'http://terminology.hl7.org/CodeSystem/"
+		"subscription-channel-type','code':"
+		"'rest-hook'},'endpoint':'http://e/hook','contentType':'application/fhir+json',"
+		"'parameter':[{'name':'Authorization','value':'Bearer x'},{'name':'X-A','value':'b: c'}]}" },
+	{ "a subscription to a search",
+		"{'resourceType':'Subscription','status':'error','criteria':'Observation?code=x','error':'no "
+		"answer',"
+		"'channel':{'type':'email'}}",
+		"{'resourceType':'Subscription','status':'error','channelType':{'system':'http://"
+		"terminology.hl7.org/"
+		"CodeSystem/subscription-channel-type','code':'email'},'extension':[{'url':'" E4
+		"Subscription.criteria','valueString':'Observation?code=x'},{'url':'" E4
+		"Subscription.error','valueString':'no answer'}]}" },
+	{ "what R5 alone says of a subscription",
+		"{'resourceType':'Subscription','status':'off','criteria':'http://e/"
+		"topic','channel':{'type':'websocket'},"
+		"'extension':[{'url':'" E5 "Subscription.status','valueCode':'entered-in-error'},{'url':'" E5
+		"Subscription.timeout','valueUnsignedInt':5}]}",
+		"{'resourceType':'Subscription','status':'entered-in-error','topic':'http://e/"
+		"topic','channelType':{"
+		"'system':'http://terminology.hl7.org/CodeSystem/"
+		"subscription-channel-type','code':'websocket'},"
+		"'timeout':5}" },
 	{ "contacts of an organization",
 		"{'resourceType':'Organization','name':'A','telecom':[{'value':'1'},{'value':'2'}],"
 		"'address':[{'city':'X'},{'city':'Y'}],'contact':[{'name':{'family':'F'},'purpose':{'text':'"

@@ -61,7 +61,7 @@ static const struct {
 		"Patient.identifier:text", "pass=Pass" },
 	{ PATIENT("\"telecom\":[{\"system\":\"phone\",\"value\":\"1\"},{\"system\":\"email\",\"value\":\"a@"
 		  "b\"}]"),
-		"Patient.email", "email|a@b" },
+		"Patient.email", "email|a@b; |a@b" },
 	{ OBS("\"category\":[{\"coding\":[{\"system\":\"s\",\"code\":\"a\",\"display\":\"A "
 	      "b\"},{\"code\":\"c\"}],\"text\":\"T\"}]"),
 		"Observation.category", "s|a; |c" },
