@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A search of the ledger while it goes on. Thread: that of the transaction. */
+#pragma once
+
+#include "table.h"
+
+/* Bytes of pieces that are remembered during a search. */
+#define HS_LEDGER_PIECES_MAX ((size_t)32 << 20)
+
+/* What is on the page, perhaps. */
+struct hs_ledger_hit {
+	struct hs_slice key;
+	uint64_t candidate;
+};
+struct hs_ledger_search {
+	struct hs_ledger ledger;
+	struct hs_arena *scratch; /* what lasts as long as the search */
+	struct hs_arena *pieces;  /* emptied when it is full */
+	struct hs_arena *one;     /* emptied for each pointer */
+	const struct hs_find_query *query;
+	struct hs_slice after; /* key of the last one of the page before; empty: from the first */
+	struct hs_ledger_hit *hits;
+	size_t count, room;
+	uint64_t total;
+	bool done;
+	bool counts;        /* all that fulfil the conditions are counted */
+	uint64_t looks_max; /* pointers that may be looked at one after another */
+	bool by_party;      /* the result is all of `party` */
+	struct hs_ledger_party party;
+};
+
+/* The row of the cursor when results are in order of row: up to it none needs a look if nobody counts. */
+uint64_t hs_ledger_search_row(const struct hs_ledger_search *search);
+/* For qsort over hits: by key. */
+int hs_ledger_compare_hits(const void *a, const void *b);
+
+/* ---- look.c ---- */
+
+/* Looks at rows that a condition gave (NULL: none did), or at those that the time of update leaves,
+ * whichever are fewer: what fulfils the conditions is counted and becomes a hit. Changes the order of `rows`.
+ */
+enum hs_status hs_ledger_search_look(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
+	struct hs_error *err);

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looking at the candidates of a search, one after another: which of them, in which order, and how many at
+ * most. */
+#include "find.h"
+
+#include <stdlib.h>
+
+#define SPAN_WORTH 200  /* candidates that cost more to look at than to find the span of time */
+#define SPOTS_WORTH 500 /* candidates that are worth being put in the order of their spots */
+
+static enum hs_status keep(struct hs_ledger_search *search, const struct hs_ledger_subject *subject,
+	struct hs_error *err)
+{
+	const struct hs_ledger_pointer *pointer = subject->pointer;
+	struct hs_ledger_hit hit = {
+		.candidate = hs_ledger_spot(pointer->subject, pointer->row) | HS_LEDGER_AT_SPOT,
+	};
+	enum hs_status status = hs_ledger_key(search->one, search->query, subject, &hit.key, err);
+
+	if (status != HS_OK)
+		return status;
+	if (search->after.len && hs_slice_cmp(hit.key, search->after) <= 0)
+		return HS_OK;
+	hit.key = hs_arena_copy(search->scratch, hit.key);
+	if (search->count == search->room) {
+		size_t room = search->room ? search->room * 2 : 64;
+		void *moved = hs_arena_grow(search->scratch, search->hits, search->room * sizeof hit,
+			room * sizeof hit);
+		if (!moved)
+			return hs_fail(err, HS_E_TOO_COSTLY,
+				"the search finds more than can be put in order; add a condition");
+		search->hits = moved;
+		search->room = room;
+	}
+	if (!hit.key.ptr)
+		return hs_fail(err, HS_E_TOO_COSTLY,
+			"the search finds more than can be put in order; add a condition");
+	search->hits[search->count++] = hit;
+	/* Candidates come by row: without a sort the first ones are the page. */
+	search->done = search->query->sort_count == 0 && !search->counts &&
+		search->count > search->query->count;
+	return HS_OK;
+}
+
+static enum hs_status look_at(struct hs_ledger_search *search, const struct hs_ledger_pointer *pointer,
+	struct hs_error *err)
+{
+	struct hs_ledger_rows rows = { .count = 0 };
+	struct hs_ledger_subject subject = { search->query->type, pointer, &rows };
+	const struct hs_find *where = search->query->where;
+	enum hs_status status = HS_OK;
+	int matched = 1;
+
+	if (where || search->query->sort_count)
+		status = hs_ledger_rows(&search->ledger, search->one, pointer, &rows, err);
+	if (status == HS_OK && where)
+		matched = hs_ledger_match(&search->ledger, search->one, &subject, where, err);
+	if (status != HS_OK || matched < 0)
+		return status != HS_OK ? status : (enum hs_status)matched;
+	if (!matched)
+		return HS_OK;
+	search->total += search->query->where != NULL; /* else the total is known */
+	return search->query->count ? keep(search, &subject, err) : HS_OK;
+}
+
+/* Memory for the next pointer. */
+static void forget(struct hs_ledger_search *search)
+{
+	hs_arena_reset(search->one);
+	if (hs_arena_used(search->pieces) < HS_LEDGER_PIECES_MAX)
+		return;
+	hs_arena_reset(search->pieces);
+	hs_ledger_forget(&search->ledger);
+}
+
+/* Whatever is found on the way. */
+static bool looks_at_all(const struct hs_ledger_search *search)
+{
+	return search->counts || search->query->sort_count;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* In the order in which they lie, so that a page of the store is read once. */
+static enum hs_status put_by_spot(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < rows->count && status == HS_OK; i++)
+		status = hs_ledger_find_spot(&search->ledger, &rows->items[i], err);
+	if (status == HS_OK)
+		qsort(rows->items, rows->count, sizeof *rows->items, by_number);
+	return status;
+}
+
+static enum hs_status look_at_these(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
+	struct hs_error *err)
+{
+	uint64_t after = search->counts ? 0 : hs_ledger_search_row(search);
+	enum hs_status status = HS_OK;
+
+	if (rows->count >= SPOTS_WORTH && looks_at_all(search))
+		status = put_by_spot(search, rows, err);
+	for (size_t i = 0; i < rows->count && status == HS_OK && !search->done; i++) {
+		struct hs_ledger_pointer pointer;
+		if (hs_ledger_row_of(rows->items[i]) <= after)
+			continue;
+		forget(search);
+		int found = hs_ledger_at(&search->ledger, search->one, rows->items[i], &pointer, err);
+		if (found < 0)
+			return (enum hs_status)found;
+		status = found ? look_at(search, &pointer, err) : HS_OK;
+	}
+	return status;
+}
+
+static enum hs_status refuse_broad(const struct hs_ledger_search *search, struct hs_error *err)
+{
+	return hs_fail(err, HS_E_TOO_COSTLY,
+		"the search would look at more than %llu pointers, one after another; add one of patient, "
+		"subject, identifier, custodian, date, author, related, _id or _lastUpdated, or leave out "
+		"the total "
+		"(_total=none) and the order (_sort)",
+		(unsigned long long)search->looks_max);
+}
+
+/* At most so many rows; sequences of other types are counted in. */
+static uint64_t span_size(const struct hs_ledger_span *span)
+{
+	return span->changed.count + (span->end > span->first ? span->end - span->first : 0);
+}
+
+/* Must all be looked at, however many fulfil the conditions? Then it is told before, not after a second. */
+static enum hs_status check_broad(struct hs_ledger_search *search, const struct hs_ledger_span *span,
+	struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	uint64_t live = 0;
+
+	if ((query->count && !search->counts && !query->sort_count) || span_size(span) <= search->looks_max)
+		return HS_OK;
+	enum hs_status status = hs_ledger_live(&search->ledger, &live, err);
+	return status == HS_OK && live > search->looks_max ? refuse_broad(search, err) : status;
+}
+
+/* In order of row; or as they lie, when all there are must be looked at. */
+static struct hs_stmt *open_span(struct hs_ledger_search *search, const struct hs_ledger_span *span,
+	uint64_t after, struct hs_error *err)
+{
+	struct hs_txn *txn = search->ledger.txn;
+	unsigned waits = 0;
+
+	if (looks_at_all(search) && span->first == 1 && span->end > hs_txn_seq(txn)) {
+		if (hs_ledger_waits(txn, &waits, err) != HS_OK)
+			return NULL;
+		if (!(waits & HS_LEDGER_POINTERS_WAIT))
+			return hs_sql(txn,
+				"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer p ORDER BY p.spot",
+				err);
+	}
+	struct hs_stmt *stmt = hs_sql(txn,
+		HS_LEDGER_BY_ROW " WHERE r.row >= ?1 AND r.row < ?2 ORDER BY r.row", err);
+	if (stmt) {
+		hs_sql_int(stmt, 1, (int64_t)(after >= span->first ? after + 1 : span->first));
+		hs_sql_int(stmt, 2, (int64_t)span->end);
+	}
+	return stmt;
+}
+
+static enum hs_status look_at_span(struct hs_ledger_search *search, struct hs_ledger_span *span,
+	struct hs_error *err)
+{
+	uint64_t after = search->counts ? 0 : hs_ledger_search_row(search), looks = span->changed.count;
+	enum hs_status status = check_broad(search, span, err);
+	int step = 0;
+
+	if (status == HS_OK)
+		status = look_at_these(search, &span->changed, err);
+	if (status != HS_OK || search->done)
+		return status;
+	struct hs_stmt *stmt = open_span(search, span, after, err);
+	if (!stmt)
+		return err->status;
+	while (status == HS_OK && !search->done && (step = hs_sql_step(stmt, err)) > 0) {
+		struct hs_ledger_pointer pointer;
+		forget(search);
+		status = !search->query->where || looks++ < search->looks_max ?
+			hs_ledger_take(&search->ledger, stmt, search->one, &pointer, err) :
+			refuse_broad(search, err);
+		if (status == HS_OK)
+			status = look_at(search, &pointer, err);
+	}
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : status;
+}
+
+/* Is the page the newest or the oldest? Then it is looked for from that end. */
+static bool by_update(const struct hs_ledger_search *search)
+{
+	const struct hs_find_query *query = search->query;
+
+	return query->count && !search->counts && query->sort_count &&
+		query->sort[0].special == HS_SORT_UPDATED;
+}
+
+/* Has all that can be on the page been looked at, when `part` of the span was? */
+static enum hs_status check_page(struct hs_ledger_search *search, const struct hs_ledger_span *part,
+	bool *done, struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	bool falling = query->sort[0].falling;
+	int64_t bound = 0, last = 0;
+
+	if (search->count < query->count || !search->count)
+		return HS_OK;
+	qsort(search->hits, search->count, sizeof *search->hits, hs_ledger_compare_hits);
+	hs_ledger_key_time(query, search->hits[query->count - 1].key, &last);
+	enum hs_status status = hs_ledger_outside(&search->ledger, query->type,
+		falling ? part->first : part->end, falling, &bound, err);
+	*done = status == HS_OK && search->count > query->count && (falling ? last > bound : last < bound);
+	return status;
+}
+
+static enum hs_status look_from_an_end(struct hs_ledger_search *search, struct hs_ledger_span *span,
+	struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	uint64_t width = 2 * ((uint64_t)query->count + 1), total = search->total;
+	enum hs_status status = HS_OK;
+
+	for (bool done = false; status == HS_OK && !done; width *= 4) {
+		struct hs_ledger_span part = { .first = span->first, .end = span->end };
+		if (span->end <= span->first || width >= span->end - span->first)
+			done = true;
+		else if (query->sort[0].falling)
+			part.first = span->end - width;
+		else
+			part.end = span->first + width;
+		search->count = 0;
+		search->total = total;
+		search->ledger.arena = search->scratch;
+		status = hs_ledger_changed(&search->ledger, search->looks_max, &part, err);
+		search->ledger.arena = search->pieces;
+		if (status == HS_OK)
+			status = look_at_span(search, &part, err);
+		if (status == HS_OK && !done)
+			status = check_page(search, &part, &done, err);
+	}
+	return status;
+}
+
+enum hs_status hs_ledger_search_look(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
+	struct hs_error *err)
+{
+	struct hs_ledger_span span = { 0 };
+
+	if (rows && rows->count < SPAN_WORTH)
+		return look_at_these(search, rows, err);
+	search->ledger.arena = search->scratch;
+	enum hs_status status = hs_ledger_updated(&search->ledger, search->query,
+		search->counts ? HS_S_NONE : search->after, search->looks_max, &span, err);
+	search->ledger.arena = search->pieces;
+	if (status != HS_OK)
+		return status;
+	if (by_update(search) && (!rows || span_size(&span) < rows->count))
+		return look_from_an_end(search, &span, err);
+	bool fewer = !rows || (span_size(&span) < rows->count && span_size(&span) <= search->looks_max);
+	return fewer ? look_at_span(search, &span, err) : look_at_these(search, rows, err);
+}
