@@ -340,11 +340,8 @@ static enum hs_status parse_plain(struct hs__parse *parse, struct hs_slice type,
 	bool no = take_not(&aim);
 	bool fixed = !aim.rule || aim.rule->type == HS_PARAM_COMPOSITE || aim.rule->type == HS_PARAM_SPECIAL;
 	if (aim.modifier.len && fixed)
-		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
-			"search parameter '%.*s': the modifier ':%.*s' is not supported; possible here: "
-			":missing%s",
-			HS_S_ARG(hs_slice_first(parse->whole, 64)),
-			HS_S_ARG(hs_slice_first(aim.modifier, 64)), allows_not(&aim) ? " :not" : "");
+		return hs__parse_bad_modifier(parse, aim.modifier,
+			allows_not(&aim) ? ":missing :not" : ":missing");
 	const struct hs_find *find = NULL;
 	enum hs_status status = parse_values(parse, &aim, value, &find);
 	if (status)

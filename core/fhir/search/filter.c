@@ -171,6 +171,7 @@ static enum hs_status compare(struct filter *f, struct hs_slice path, const stru
 		return status;
 	f->parse->cmp = op->cmp;
 	f->parse->overlaps = op->way == OVERLAPS;
+	f->parse->op_name = op->way == AS_MODIFIER ? op->name : HS_S_NONE;
 	f->parse->whole = path;
 	switch (op->way) {
 	case DIFFERS:
@@ -342,5 +343,6 @@ enum hs_status hs__parse_filter(struct hs__parse *parse, struct hs_slice type, s
 	parse->filtering = parse->overlaps = false;
 	parse->unknown = false; /* a part of a filter cannot be left out */
 	parse->cmp = HS_CMP_EQ;
+	parse->op_name = HS_S_NONE;
 	return status;
 }

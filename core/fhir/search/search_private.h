@@ -180,6 +180,7 @@ struct hs__parse {
 	bool unknown;             /* the failure is an unknown parameter, which lenient handling leaves out */
 	bool misfit;              /* the failure is a chain over what is no reference in this type */
 	bool filtering, overlaps; /* inside _filter; there the comparison stands apart from the value */
+	struct hs_slice op_name;  /* inside _filter: the one that went as a modifier, for messages */
 	uint8_t cmp;              /* enum hs_find_cmp */
 	struct hs_search_sets *asking; /* not NULL: sets of codes are noted, nothing is found */
 	struct hs_error *err;

@@ -11,6 +11,10 @@ enum hs_status hs__parse_bad(struct hs__parse *parse, struct hs_slice value, con
 
 enum hs_status hs__parse_bad_modifier(struct hs__parse *parse, struct hs_slice modifier, const char *allowed)
 {
+	if (parse->op_name.len)
+		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
+			"_filter: the operator '%.*s' is not possible for '%.*s'", HS_S_ARG(parse->op_name),
+			HS_S_ARG(hs_slice_first(parse->whole, 64)));
 	return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
 		"search parameter '%.*s': the modifier ':%.*s' is not supported%s%s",
 		HS_S_ARG(hs_slice_first(parse->whole, 64)), HS_S_ARG(hs_slice_first(modifier, 64)),

@@ -75,11 +75,8 @@ enum hs_status hs__parse_reference(struct hs__parse *parse, const struct hs__sea
 	else if (is_resource_type(parse, modifier))
 		status = parse_typed(parse, modifier, value, find);
 	else
-		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
-			"search parameter '%.*s': the modifier ':%.*s' is not supported; possible here: "
-			":identifier "
-			":missing :above :below or a resource type",
-			HS_S_ARG(hs_slice_first(parse->whole, 64)), HS_S_ARG(hs_slice_first(modifier, 64)));
+		return hs__parse_bad_modifier(parse, modifier,
+			":identifier :missing :above :below or a resource type");
 	if (!status)
 		*out = find;
 	return status;
