@@ -7,7 +7,7 @@
  */
 #include <core/rest/binary.h>
 #include <core/rest/everything.h>
-#include <core/rest/shelf/shelf.h>
+#include <core/rest/shelf/links.h>
 
 /* Bodies up to this size are prepared on the loop: well under a millisecond. */
 #define PREPARE_HERE ((size_t)64 << 10)
@@ -220,8 +220,10 @@ static enum hs_verdict read_type(struct hs_request *req, void *arg, enum hs_stat
 	struct job *job = arg;
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, err);
-	/* Going through all that packages hold of a type takes longer than a loop can wait. */
-	if (hs__shelf_type(job->env.rest, job->call.type) && !hs__shelf_is_quick(&job->search))
+	/* Going through all that packages hold of a type, or what links lead to, takes longer than a loop can
+	 * wait. */
+	if ((hs__shelf_type(job->env.rest, job->call.type) && !hs__shelf_is_quick(&job->search)) ||
+		hs__links_matter(&job->env, job->call.type, job->search.where))
 		return hs_read_slow(req, work, job, after_work);
 	return hs_read(req, work, job, after_work);
 }
