@@ -204,6 +204,52 @@ void hs__rule_sampled(struct hs__validation *run, const struct hs__node *node)
 
 /* ---- canonical (R4 references, section 2.3.0.6) ---- */
 
+static bool is_contained(const struct hs__node *node, struct hs_slice id)
+{
+	const struct hs__node *container = hs__rules_container(node);
+	HS_JSON_EACH(item, hs__rules_array(container ? container->value : NULL, "contained"))
+		if (hs_slice_eq(hs_json_get_text(item, HS_S("id")), id))
+			return true;
+	return !container || !id.len;
+}
+
+/* What the element takes by that address; false when it takes anything, or has it. */
+static bool is_missing(struct hs__validation *run, const struct hs_def_use *use, struct hs_slice url)
+{
+	for (uint32_t i = 0; i < use->target_count; i++) {
+		const struct hs_def_type *type = hs_defs_type_at(run->defs,
+			hs_defs_target_at(run->defs, use->first_target + i));
+		if (!type || type->abstract ||
+			hs_library_has(run->library, hs_defs_text(run->defs, type->name), url))
+			return false;
+	}
+	return use->target_count > 0;
+}
+
+/* An address that is known, as that of something else than the element takes: a code system for a value set.
+ */
+static void check_kind(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
+{
+	static const char *const kinds[] = { "CodeSystem", "ValueSet", "StructureDefinition", "ConceptMap",
+		"Questionnaire", "Library", "Measure", "PlanDefinition", "ActivityDefinition",
+		"SearchParameter", "OperationDefinition", "CapabilityStatement", "StructureMap" };
+	struct hs_buf list;
+	struct hs_slice url = hs__rules_canonical(text, NULL);
+	const struct hs_def_use *use = hs_defs_use_of(run->defs, node->def, node->type);
+	if (!use || !is_missing(run, use, url))
+		return;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!hs_library_has(run->library, hs_slice_cstr(kinds[i]), url))
+			continue;
+		hs_buf_init(&list, run->arena, 600);
+		hs_defs_show_targets(&list, run->defs, use);
+		HS__FAIL_OTHERS(run, node, "", "invalid", "canonical-kind",
+			"'%.*s' is a %s, but what is named here is a %.*s", HS__SHOW(text), kinds[i],
+			HS_S_ARG(hs_buf_slice(&list)));
+		return;
+	}
+}
+
 /* FHIR's own examples write "Library/x", for the server that the resource is on; but a profile that a
  * resource claims to follow must be found by everybody. */
 void hs__rule_canonical(struct hs__validation *run, const struct hs__node *node)
@@ -212,10 +258,19 @@ void hs__rule_canonical(struct hs__validation *run, const struct hs__node *node)
 	bool claim = hs_slice_eq(node->name, HS_S("profile")) && node->up &&
 		hs_slice_eq(node->up->name, HS_S("meta"));
 	hs__rule_uri(run, node);
-	if (text.len && text.ptr[0] != '#' && !hs__rules_is_absolute(text))
+	if (!text.len)
+		return;
+	/* One of the published examples has lost what it contained, so this refuses nobody. */
+	if (text.ptr[0] == '#' && !is_contained(node, hs_slice_from(text, 1)))
+		HS__WARN(run, node, "", "not-found", "canonical-contained",
+			"there is no contained resource with the id '%.*s'",
+			HS__SHOW(hs_slice_from(text, 1)));
+	else if (text.ptr[0] != '#' && !hs__rules_is_absolute(text))
 		HS__SAY(claim ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING, run, node, "", "invalid",
 			"canonical-absolute",
 			"a canonical should be an absolute URL, or '#' with the id of a contained resource, "
 			"not '%.*s'",
 			HS__SHOW(text));
+	else if (!claim)
+		check_kind(run, node, text);
 }

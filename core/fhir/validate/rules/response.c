@@ -117,6 +117,7 @@ static void check_question(struct hs__response *response, const struct hs__node 
 		HS__FAIL(response->run, at, "", "structure", "response-repeats",
 			"there are %zu answers to '%.*s', which takes one only", count,
 			HS__SHOW(question->link_id));
+	hs__response_exclusive(response, question, at);
 	HS__EACH_BELOW(answer, at, "answer") {
 		hs__response_answer(response, question, &answer);
 		check_items(response, &answer, question, hs__rules_array(question->item, "item"));

@@ -35,6 +35,9 @@ bool hs__response_takes(struct hs_slice question_type, struct hs_slice ending);
 /* response_option.c: is the value one of those to choose from? `stem` as in "Coding" of valueCoding. */
 void hs__response_option(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *answer, const struct hs__node *value, struct hs_slice type);
+/* Of several answers none may be of an option that excludes others (questionnaire-optionExclusive). */
+void hs__response_exclusive(struct hs__response *response, const struct hs__question *question,
+	const struct hs__node *at);
 /* response_limit.c: bounds of values, lengths, sizes, units. */
 void hs__response_limits(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *answer, const struct hs__node *value, struct hs_slice type);

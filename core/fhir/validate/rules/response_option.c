@@ -25,6 +25,29 @@ static bool has_option(const struct hs_json *options, const struct hs_json *valu
 	return false;
 }
 
+#define EXCLUSIVE "http://hl7.org/fhir/StructureDefinition/questionnaire-optionExclusive"
+
+void hs__response_exclusive(struct hs__response *response, const struct hs__question *question,
+	const struct hs__node *at)
+{
+	if (hs_json_count(hs__rules_array(at->value, "answer")) < 2)
+		return;
+	HS_JSON_EACH(option, hs__rules_array(question->item, "answerOption")) {
+		struct hs_slice type = HS_S_NONE;
+		const struct hs_json *value = hs__rules_choice(option, HS_S("value"), &type);
+		if (!value || !hs_json_is(hs__rules_extension(option, HS_S(EXCLUSIVE), NULL), HS_JSON_TRUE))
+			continue;
+		HS__EACH_BELOW(answer, at, "answer") {
+			struct hs_slice own_type = HS_S_NONE;
+			const struct hs_json *own = hs__rules_choice(answer.value, HS_S("value"), &own_type);
+			if (own && hs__response_same(value, type, own, own_type))
+				HS__FAIL(response->run, &answer, "", "business-rule", "response-exclusive",
+					"this answer to '%.*s' excludes all others, and there are others",
+					HS__SHOW(question->link_id));
+		}
+	}
+}
+
 static void check_options(struct hs__response *response, const struct hs__node *answer,
 	const struct hs__node *value, struct hs_slice type, const struct hs_json *options)
 {

@@ -239,21 +239,12 @@ static void check_value(struct hs__validation *run, const struct hs__node *at, c
 /* Codes are in these types (R4 ElementDefinition, eld-11; R5 adds CodeableReference). */
 static void check_binding(struct hs__validation *run, const struct hs__node *at, const struct types *types)
 {
-	const struct hs_json *binding = hs_json_get(at->value, HS_S("binding"));
-	struct hs_slice set = hs_json_get_text(binding, HS_S("valueSet"));
-	if (!binding)
-		return;
-	if (types->count &&
+	if (hs_json_get(at->value, HS_S("binding")) && types->count &&
 		!has_any(types,
 			"code Coding CodeableConcept CodeableReference Quantity Age Count Distance Duration "
 			"Money "
 			"MoneyQuantity SimpleQuantity string uri url canonical id oid uuid markdown"))
 		fail_types(run, at, types, "structure-binding", HS_S("a binding"));
-	if (!set.len || set.ptr[0] == '#' || hs_library_has(run->library, HS_S("ValueSet"), set))
-		return;
-	if (hs_library_has(run->library, HS_S("CodeSystem"), set))
-		HS__FAIL_OTHERS(run, at, "binding", "invalid", "structure-binding",
-			"'%.*s' is a code system; a binding names a value set", HS__SHOW(set));
 }
 
 static void check_length(struct hs__validation *run, const struct hs__node *at, const struct types *types)

@@ -206,10 +206,6 @@ static void check_imports(struct hs__validation *run, const struct hs__node *inc
 			HS__FAIL(run, &import, "", "invalid", "value-set-circular",
 				"the value set includes itself%s%.*s", circular ? "" : " through ",
 				HS__SHOW(circular ? HS_S_NONE : canonical));
-		else if (!set && canonical.len && hs_library_has(run->library, HS_S("CodeSystem"), canonical))
-			HS__FAIL(run, &import, "", "invalid", "value-set-import",
-				"'%.*s' is a code system; name it in system, or give a value set",
-				HS__SHOW(canonical));
 	}
 }
 

@@ -92,7 +92,24 @@ static void canonicals(void **state)
 #define MEASURED(library) "{'resourceType':'Measure','status':'draft','library':['" library "']}"
 	static const struct rules_case rows[] = {
 		{ MEASURED("http://a.se/lib|1"), { NULL }, "" },
-		{ MEASURED("#lib"), { NULL }, "" },
+		{ MEASURED("#lib"), { NULL }, "canonical-contained? Measure.library[0]" },
+		{ "{'resourceType':'Measure','status':'draft','contained':[{'resourceType':'Library','id':'"
+		  "lib',"
+		  "'status':'draft','type':{'text':'x'}}],'library':['#lib']}",
+			{ NULL }, "" },
+		/* An address of something else than is meant, by whatever element. */
+		{ MEASURED("http://hl7.org/fhir/administrative-gender"), { NULL },
+			"canonical-kind Measure.library[0]" },
+		{ "{'resourceType':'ValueSet','status':'draft','compose':{'include':[{'valueSet':["
+		  "'http://hl7.org/fhir/item-type']}]}}",
+			{ NULL }, "canonical-kind ValueSet.compose.include[0].valueSet[0]" },
+		{ "{'resourceType':'Questionnaire','status':'draft','item':[{'linkId':'1','type':'choice',"
+		  "'answerValueSet':'http://hl7.org/fhir/administrative-gender|4.0.1'},{'linkId':'2','type':"
+		  "'choice','answerValueSet':'http://hl7.org/fhir/ValueSet/administrative-gender'},{'linkId':"
+		  "'3','type':'choice','answerValueSet':'#none'}]}",
+			{ NULL },
+			"canonical-kind Questionnaire.item[0].answerValueSet; canonical-contained? "
+			"Questionnaire.item[2].answerValueSet" },
 		{ MEASURED("Library/1"), { NULL }, "canonical-absolute? Measure.library[0]" },
 		{ "{'resourceType':'Patient','meta':{'profile':['our-patient']}}", { NULL },
 			"canonical-absolute Patient.meta.profile[0]" },

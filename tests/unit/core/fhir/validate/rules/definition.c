@@ -246,10 +246,6 @@ static void elements_of_structures(void **state)
 				  CODED("http://hl7.org/fhir/ValueSet/observation-codes"))),
 			{ NULL }, "structure-binding" AT("") },
 		{ STRUCTURE("Observation",
-			  ELEMENT("Observation.code",
-				  CODED("http://terminology.hl7.org/CodeSystem/observation-category"))),
-			{ NULL }, "structure-binding" AT(".binding") },
-		{ STRUCTURE("Observation",
 			  ELEMENT("Observation.subject",
 				  "'type':[{'code':'Reference','targetProfile':["
 				  "'http://hl7.org/fhir/StructureDefinition/Quantity']}]")),

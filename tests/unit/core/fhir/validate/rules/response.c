@@ -149,6 +149,23 @@ static void expressions(void **state)
 }
 
 #define CODING(code) "'valueCoding':{'system':'http://a.se/cs','code':'" code "'}"
+static void options_that_exclude(void **state)
+{
+	static const char symptoms[] =
+		QUESTIONNAIRE("{'linkId':'a','type':'choice','repeats':true,'answerOption':[{" CODING(
+			"x") "},{" CODING("y") "},{'extension':[{'url':'http://hl7.org/fhir/"
+					       "StructureDefinition/questionnaire-optionExclusive',"
+					       "'valueBoolean':true}]," CODING("none") "}]}");
+	static const struct rules_case rows[] = {
+		{ RESPONSE(ITEM("a", "{" CODING("x") "},{" CODING("y") "}")), { symptoms }, "" },
+		{ RESPONSE(ITEM("a", "{" CODING("none") "}")), { symptoms }, "" },
+		{ RESPONSE(ITEM("a", "{" CODING("x") "},{" CODING("none") "}")), { symptoms },
+			"response-exclusive QuestionnaireResponse.item[0].answer[1]" },
+	};
+	(void)state;
+	RUN_ROWS("response-", rows);
+}
+
 static void options(void **state)
 {
 	static const char choice[] = QUESTIONNAIRE(
@@ -308,6 +325,7 @@ int main(void)
 		cmocka_unit_test(conditions_ask_the_nearest),
 		cmocka_unit_test(expressions),
 		cmocka_unit_test(options),
+		cmocka_unit_test(options_that_exclude),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(bounds_of_quantities),
 		cmocka_unit_test(texts),

@@ -154,8 +154,6 @@ static void value_sets(void **state)
 			"value-set-circular ValueSet.compose.include[0].valueSet[0]" },
 		{ SET("'valueSet':['http://a.se/other']"), { other },
 			"value-set-circular ValueSet.compose.include[0].valueSet[0]" },
-		{ SET("'valueSet':['http://hl7.org/fhir/item-type']"), { NULL },
-			"value-set-import ValueSet.compose.include[0].valueSet[0]" },
 		{ SET(FILTER("concept", "is-a", "b")), { system }, "" },
 		{ SET(FILTER("concept", "is-a", "z")), { system },
 			"value-set-filter-code ValueSet.compose.include[0].filter[0].value" },
