@@ -93,7 +93,12 @@ static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 
 	search->counts = query->where && (query->want_total || !query->count);
 	enum hs_status status = query->where ? HS_OK : hs_ledger_live(&search->ledger, &search->total, err);
-	if (status != HS_OK || (!query->where && !query->count))
+	if (status == HS_OK && search->counts && hs_ledger_only_time(query->where)) {
+		status = hs_ledger_count_updated(&search->ledger, query, &search->total, err);
+		search->counted = true;
+		search->counts = false;
+	}
+	if (status != HS_OK || ((!query->where || search->counted) && !query->count))
 		return status;
 	status = hs_ledger_drive(&search->ledger, query->where, &rows, &search->party, &found, err);
 	if (status == HS_OK && found == HS_LEDGER_PARTY && query->sort_count)

@@ -23,7 +23,8 @@ struct hs_ledger_search {
 	size_t count, room;
 	uint64_t total;
 	bool done;
-	bool counts;        /* all that fulfil the conditions are counted */
+	bool counts;        /* all that fulfil the conditions are counted, */
+	bool counted;       /* or are already */
 	uint64_t looks_max; /* pointers that may be looked at one after another */
 	bool by_party;      /* the result is all of `party` */
 	struct hs_ledger_party party;

@@ -319,6 +319,11 @@ struct hs_ledger_span {
  * (empty: any does). With more than `most` changed ones, all from the first row on. */
 enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_query *query,
 	struct hs_slice after, uint64_t most, struct hs_ledger_span *out, struct hs_error *err);
+/* Does the condition ask for the time of update alone? Then how many there are is told without looking at
+ * those that lie well between its ends. */
+bool hs_ledger_only_time(const struct hs_find *where);
+enum hs_status hs_ledger_count_updated(struct hs_ledger *ledger, const struct hs_find_query *query,
+	uint64_t *out, struct hs_error *err);
 /* Sets span->changed: rows from before it that changed in it. More than `most`: then all from the first row
  * on belong to it. */
 enum hs_status hs_ledger_changed(struct hs_ledger *ledger, uint64_t most, struct hs_ledger_span *span,

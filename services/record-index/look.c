@@ -59,7 +59,7 @@ static enum hs_status look_at(struct hs_ledger_search *search, const struct hs_l
 		return status != HS_OK ? status : (enum hs_status)matched;
 	if (!matched)
 		return HS_OK;
-	search->total += search->query->where != NULL; /* else the total is known */
+	search->total += search->query->where && !search->counted; /* else the total is known */
 	return search->query->count ? keep(search, &subject, err) : HS_OK;
 }
 

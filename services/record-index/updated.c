@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which rows can have been updated in a span of time, without an index of times: commit sequences rise with
  * time but for what the clock was set back, so the ends of the span are found by halving. What that proves is
- * all that is used; every row that is left is checked in full. */
+ * all that is used; every row that is left is checked in full. And how many there are: what lies between the
+ * ends is counted without a look. */
 #include "table.h"
 
 #include <stdlib.h>
@@ -242,5 +243,167 @@ enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_
 		status = hs_ledger_changed(ledger, most, &span, err);
 	if (status == HS_OK)
 		*out = span;
+	return status;
+}
+
+/* ---- counting ---- */
+
+bool hs_ledger_only_time(const struct hs_find *where)
+{
+	bool only = where && (where->op == HS_FIND_UPDATED || where->op == HS_FIND_AND);
+
+	if (only && where->op == HS_FIND_UPDATED)
+		return where->cmp != HS_CMP_NE;
+	for (size_t i = 0; only && i < where->kid_count; i++)
+		only = hs_ledger_only_time(where->kids[i]);
+	return only;
+}
+
+static enum hs_status count_rows(struct hs_ledger *ledger, uint64_t first, uint64_t end, int64_t *out,
+	struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		"SELECT count(*) FROM record_index_row WHERE row >= ?1 AND row < ?2", err);
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)first);
+	hs_sql_int(stmt, 2, (int64_t)end);
+	int step = hs_sql_step(stmt, err);
+	if (step > 0)
+		*out = hs_sql_get_int(stmt, 0);
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
+/* The lesser part is counted: those within, or those without. */
+static enum hs_status count_within(struct hs_ledger *ledger, uint64_t first, uint64_t end, int64_t *out,
+	struct hs_error *err)
+{
+	uint64_t last = hs_txn_seq(ledger->txn) + 1, live = 0;
+	int64_t older = 0, newer = 0;
+
+	if (end - first <= last / 2)
+		return count_rows(ledger, first, end, out, err);
+	enum hs_status status = hs_ledger_live(ledger, &live, err);
+	if (status == HS_OK)
+		status = count_rows(ledger, 0, first, &older, err);
+	if (status == HS_OK)
+		status = count_rows(ledger, end, last, &newer, err);
+	*out = (int64_t)live - older - newer;
+	return status;
+}
+
+/* By how much the current versions of [first, end) are more than the rows that begin there: rows that changed
+ * are elsewhere now. */
+static enum hs_status count_moved(struct hs_ledger *ledger, uint64_t first, uint64_t end, int64_t *out,
+	struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		"SELECT spot, seq FROM record_index_pointer WHERE seq >= ?1 AND seq IS NOT NULL", err);
+	int64_t moved = 0;
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)first);
+	while ((step = hs_sql_step(stmt, err)) > 0) {
+		uint64_t row = hs_ledger_row_of((uint64_t)hs_sql_get_int(stmt, 0) | HS_LEDGER_AT_SPOT);
+		moved += (uint64_t)hs_sql_get_int(stmt, 1) < end;
+		moved -= row >= first && row < end;
+	}
+	hs_sql_end(stmt);
+	*out = moved;
+	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
+static enum hs_status look_at_times(struct hs_ledger *ledger, struct hs_stmt *stmt, uint64_t first,
+	uint64_t end, const struct moments *moments, int64_t *out, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, (int64_t)first);
+	hs_sql_int(stmt, 2, (int64_t)end);
+	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
+		struct hs_arena_mark mark = hs_arena_mark(ledger->arena);
+		struct hs_ledger_pointer pointer = { .seq = 0 };
+		status = hs_ledger_take(ledger, stmt, ledger->arena, &pointer, err);
+		*out += status == HS_OK && pointer.seq >= first && pointer.seq < end &&
+			pointer.updated_ms >= moments->from && pointer.updated_ms <= moments->until;
+		hs_arena_rollback(ledger->arena, mark);
+	}
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : status;
+}
+
+/* Current versions of [first, end) that lie in time, each looked at: rows that did not change, then those
+ * that did. */
+static enum hs_status count_looking(struct hs_ledger *ledger, uint64_t first, uint64_t end,
+	const struct moments *moments, int64_t *out, struct hs_error *err)
+{
+	int64_t all = 0;
+	enum hs_status status = first >= end ?
+		HS_OK :
+		look_at_times(ledger,
+			hs_sql(ledger->txn,
+				HS_LEDGER_BY_ROW " WHERE r.row >= ?1 AND r.row < ?2"
+						 " AND p.seq IS NULL",
+				err),
+			first, end, moments, &all, err);
+
+	if (status == HS_OK && first < end)
+		status = look_at_times(ledger,
+			hs_sql(ledger->txn,
+				"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer p"
+				" WHERE p.seq >= ?1 AND p.seq < ?2 AND p.seq IS NOT NULL",
+				err),
+			first, end, moments, &all, err);
+	*out += all;
+	return status;
+}
+
+enum hs_status hs_ledger_count_updated(struct hs_ledger *ledger, const struct hs_find_query *query,
+	uint64_t *out, struct hs_error *err)
+{
+	struct moments moments = narrow(query->where);
+	uint64_t last = hs_txn_seq(ledger->txn) + 1;
+	uint64_t first = 1, end = last;           /* no other version can lie in time */
+	uint64_t sure_first = 1, sure_end = last; /* these all do */
+	int64_t slack = 0, total = 0, within = 0, moved = 0;
+	enum hs_status status = hs_txn_slack(ledger->txn, &slack, err);
+
+	if (status == HS_OK && moments.from > moments.until) {
+		*out = 0;
+		return HS_OK;
+	}
+	if (status == HS_OK && moments.from > INT64_MIN + slack) {
+		status = find_first(ledger, query->type, moments.from - slack, &first, err);
+		sure_first = last;
+		if (status == HS_OK && moments.from < INT64_MAX - slack)
+			status = find_end(ledger, query->type, moments.from - 1 + slack, &sure_first, err);
+	}
+	if (status == HS_OK && moments.until < INT64_MAX - slack) {
+		status = find_end(ledger, query->type, moments.until + slack, &end, err);
+		sure_end = 1;
+		if (status == HS_OK && moments.until > INT64_MIN + slack)
+			status = find_first(ledger, query->type, moments.until + 1 - slack, &sure_end, err);
+	}
+	if (status != HS_OK)
+		return status;
+	if (sure_first >= sure_end) {
+		status = count_looking(ledger, first, end, &moments, &total, err);
+	} else {
+		status = count_within(ledger, sure_first, sure_end, &within, err);
+		if (status == HS_OK)
+			status = count_moved(ledger, sure_first, sure_end, &moved, err);
+		if (status == HS_OK)
+			status = count_looking(ledger, first, sure_first, &moments, &total, err);
+		if (status == HS_OK)
+			status = count_looking(ledger, sure_end, end, &moments, &total, err);
+	}
+	*out = (uint64_t)(total + within + moved);
 	return status;
 }

@@ -173,19 +173,43 @@ static enum hs_status count_with(struct walk *walk, const char *sql, uint32_t ty
 	return step < 0 ? (enum hs_status)step : HS_OK;
 }
 
+/* The keeper's current versions that were updated in time. */
+static enum hs_status find_kept(struct walk *walk, uint32_t type, const struct hs__keeping *keeping,
+	struct hs_error *err)
+{
+	const struct hs_history_query *query = walk->query;
+	const struct hs_find since = { .op = HS_FIND_UPDATED,
+		.cmp = HS_CMP_GE,
+		.lo = query->since_ms,
+		.hi = query->since_ms + (query->since_ms != INT64_MAX) };
+	const struct hs_find until = { .op = HS_FIND_UPDATED,
+		.cmp = HS_CMP_LT,
+		.lo = query->until_ms,
+		.hi = query->until_ms + (query->until_ms != INT64_MAX) };
+	const struct hs_find *both[2];
+	struct hs_find where = { .op = HS_FIND_AND, .kids = both };
+	if (query->since_ms != INT64_MIN)
+		both[where.kid_count++] = &since;
+	if (query->until_ms != INT64_MAX)
+		both[where.kid_count++] = &until;
+	struct hs_find_query all = {
+		.type = type, .where = where.kid_count ? &where : NULL, .want_total = true, .keys_only = true
+	};
+	struct hs_find_page page = { .items = NULL };
+	enum hs_status status = keeping->keeper->find(walk->txn, walk->arena, keeping->state, &all, &page,
+		err);
+	walk->total += page.total;
+	return status;
+}
+
 static enum hs_status count_kept(struct walk *walk, uint32_t type, const struct hs__keeping *keeping,
 	struct hs_error *err)
 {
 	const struct hs_history_query *query = walk->query;
 	enum hs_status status = HS_OK;
 
-	if (!query->after_seq && query->since_ms == INT64_MIN && query->until_ms == INT64_MAX) {
-		struct hs_find_query all = { .type = type, .want_total = true, .keys_only = true };
-		struct hs_find_page page = { .items = NULL };
-		status = keeping->keeper->find(walk->txn, walk->arena, keeping->state, &all, &page, err);
-		walk->total += page.total;
-		return status;
-	}
+	if (!query->after_seq)
+		return find_kept(walk, type, keeping, err);
 	for (uint64_t before = INT64_MAX; status == HS_OK;) {
 		struct hs_arena_mark mark = hs_arena_mark(walk->arena);
 		struct hs_resource_list list = { .items = NULL };
