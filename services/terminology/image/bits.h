@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define TX_BLOCK_WORDS 64u
-#define TX_BLOCK (TX_BLOCK_WORDS * 64u) /* members of a block */
+#define TX_BLOCK 4096u /* members of a block: 64 in each word */
 
 struct tx_bits {
 	const uint64_t **blocks; /* NULL: memory was capped. Each is hs_tx_bits_none, hs_tx_bits_all, its own
