@@ -37,8 +37,10 @@ static uint64_t hash_item(const struct tx_expansion *x, const struct tx_item *it
 
 static bool same_item(const struct tx_expansion *x, const struct tx_item *a, const struct tx_item *b)
 {
+	bool same_place = a->concept == b->concept;
+
 	if (a->system.row == b->system.row)
-	return a->concept == b->concept;
+		return same_place;
 	return x->by_code && hs_slice_eq(TX_SYSTEM_URL(a->system), TX_SYSTEM_URL(b->system)) &&
 		hs_slice_eq(hs_tx_code(a->system, a->concept), hs_tx_code(b->system, b->concept)) &&
 		(!x->apart.row || hs_tx_is_same_code(x->ctx, x->apart, a->system, b->system));

@@ -62,6 +62,15 @@ static inline void ask_end(struct ask *a)
 	hs_arena_free(a->arena);
 }
 
+/* Runs tests that all ask the same resources by the same question; gives the exit code. */
+#define ASK_RUN(a, resources, tests) \
+	(ask_begin((a), (resources)), ask_ended((a), cmocka_run_group_tests((tests), NULL, NULL)))
+static inline int ask_ended(struct ask *a, int failed)
+{
+	ask_end(a);
+	return failed;
+}
+
 /* `parameters` is the list of Parameters.parameter, without its brackets. */
 static inline void ask_prepare(struct ask *a, const char *parameters)
 {

@@ -96,23 +96,9 @@ static void refused(void **state)
 	assert_int_equal(a.ctx.failure->id, TX_MSG_Unable_to_resolve_value_Set_);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	ask_begin(&a, resources);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end(&a);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(outcomes), cmocka_unit_test(refused) };
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return ASK_RUN(&a, resources, tests);
 }

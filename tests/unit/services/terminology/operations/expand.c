@@ -454,20 +454,6 @@ static void quick_are_those_with_little_to_look_at(void **state)
 	hs_arena_free(arena);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	ask_begin(&a, resources);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end(&a);
-	return 0;
-}
-
 static void left_out_systems(void **state)
 {
 	static const char *const compose = "{'include':[{'system':'urn:cs','concept':[{'code':'a'},{'code':'"
@@ -492,5 +478,5 @@ int main(void)
 		cmocka_unit_test(long_ones_are_the_same_in_pieces), cmocka_unit_test(filters_in_a_graph),
 		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return ASK_RUN(&a, resources, tests);
 }

@@ -137,20 +137,6 @@ static void subsumption(void **state)
 	assert_int_equal(a.status, HS_E_VALUE);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	ask_begin(&a, resources);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end(&a);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(all_of_a_concept),
@@ -158,5 +144,5 @@ int main(void)
 		cmocka_unit_test(by_other_names), cmocka_unit_test(not_there),
 		cmocka_unit_test(subsumption) };
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return ASK_RUN(&a, resources, tests);
 }

@@ -110,24 +110,10 @@ static void refused(void **state)
 	assert_int_equal(a.status, HS_E_REQUIRED);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	ask_begin(&a, resources);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end(&a);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(forward), cmocka_unit_test(not_mapped),
 		cmocka_unit_test(backward), cmocka_unit_test(in_r4), cmocka_unit_test(refused) };
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return ASK_RUN(&a, resources, tests);
 }

@@ -290,20 +290,6 @@ static void of_which_code_system(void **state)
 	}
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	ask_begin(&a, resources);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end(&a);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(membership), cmocka_unit_test(unknown_systems),
@@ -312,5 +298,5 @@ int main(void)
 		cmocka_unit_test(without_a_system), cmocka_unit_test(refused),
 		cmocka_unit_test(in_a_code_system), cmocka_unit_test(of_which_code_system) };
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return ASK_RUN(&a, resources, tests);
 }
