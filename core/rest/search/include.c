@@ -240,8 +240,9 @@ static enum hs_status gather_all(struct walk *walk, const struct hs_search_inclu
 	struct hs_search_include one = *include;
 	size_t names = 0;
 	const struct hs_slice *name = hs_search_names(config->rules, include->source, walk->arena, &names);
-	enum hs_status status = name ? HS_OK :
-				       hs_fail(err, HS_E_LIMIT, "there are too many resources to include");
+	enum hs_status status = HS_OK;
+	if (!name)
+		return hs_fail(err, HS_E_LIMIT, "there are too many resources to include");
 	for (size_t i = 0; status == HS_OK && i < names; i++) {
 		one.param = hs_slice_from(name[i], include->source.len + 1); /* behind "Observation." */
 		const struct hs_def_param *param = hs_defs_param(config->defs, include->source, one.param);

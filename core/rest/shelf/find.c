@@ -229,10 +229,12 @@ enum hs_status hs__shelf_search(struct hs__links *links, const struct hs__rest_t
 	struct hs__shelf_hit *hits = hs_arena_array(links->arena, room, sizeof *hits);
 	enum hs_status status = HS_OK;
 	finding.marked = hs_arena_array(scratch, room, sizeof *finding.marked);
+	if (!rows || !hits || !finding.marked) {
+		hs_arena_free(scratch);
+		return hs_fail(err, HS_E_LIMIT, "the search is too large");
+	}
 	links->err = &wrong;
-	if (!rows || !hits || !finding.marked)
-		status = hs_fail(err, HS_E_LIMIT, "the search is too large");
-	if (status == HS_OK && drive)
+	if (drive)
 		mark(&finding, search->where);
 	for (uint32_t at = 0; status == HS_OK && at < finding.type->item_count; at++) {
 		const struct hs__shelf_item *item = hs__shelf_item(shelf, finding.type, at);

@@ -200,7 +200,9 @@ enum hs_status hs__links_stored(struct hs__links *links, const struct hs__rest_t
 	const struct hs__rest_type *to = link ? hs__links_type(links, find->target_type) : type;
 	struct hs_find *made = hs_arena_alloc(links->arena, sizeof *made);
 	const struct hs_find **kids = hs_arena_array(links->arena, find->kid_count + 1, sizeof *kids);
-	enum hs_status status = made && kids ? HS_OK : too_large(err);
+	enum hs_status status = HS_OK;
+	if (!made || !kids)
+		return too_large(err);
 	for (size_t i = 0; status == HS_OK && i < find->kid_count; i++)
 		status = hs__links_stored(links, to, find->kids[i], &kids[i], err);
 	if (status != HS_OK)
