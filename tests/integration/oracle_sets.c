@@ -394,7 +394,7 @@ static void check_outsiders(struct oracle *o, const struct hs_json *set, const s
 			oracle_differs(o, "%.*s: has no-such-code of %.*s", NAME(set), HS_S_ARG(url));
 		if (!oracle_expand(o, oracle_filter_set(o, url, version, NULL, HS_S_NONE), &all))
 			continue;
-		for (size_t n = 0; n < TRIED * 2 && all.count; n++) {
+		for (size_t n = 0; n < (size_t)TRIED * 2 && all.count; n++) {
 			const struct oracle_item *item = &all.items[oracle_random(o, all.count)];
 			bool inside = oracle_find(whole, item->system, item->code) != NULL;
 			const char *said = validate(o, set, item, n % 2 ? BY_CODING : BY_CODE, false);

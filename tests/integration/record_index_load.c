@@ -561,7 +561,7 @@ static enum hs_status put_all_older(struct hs_txn *txn, struct hs_error *err)
 static enum hs_status make_older(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	static const char *const steps[] = {
-		OLDER_TABLE,
+		(OLDER_TABLE), /* one text in several lines */
 		NULL,
 		"DROP TABLE record_index_pointer",
 		"DROP TABLE record_index_row",
