@@ -10,6 +10,7 @@
 
 static struct hs_cli_host_options host_options;
 static const char *sandbox = "default", *base = "";
+static bool json;
 
 static const struct hs_cli_option options[] = {
 	{ "--sandbox", "NAME", "which sandbox (default)", HS_CLI_TEXT, &sandbox },
@@ -18,6 +19,7 @@ static const struct hs_cli_option options[] = {
 		"what clients call this server (http://host/fhir/r4): references written in full are its own",
 		HS_CLI_TEXT, &base },
 	{ "--config", "FILE", "configuration, JSON", HS_CLI_TEXT, &host_options.config },
+	{ "--json", NULL, "the summary as JSON", HS_CLI_FLAG, &json },
 	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
 };
 
@@ -38,6 +40,12 @@ struct job {
 	struct hs_rest_reindexing work;
 };
 
+/* How far it is. */
+struct count {
+	struct hs_cli_progress progress;
+	uint64_t done;
+};
+
 static enum hs_status step(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	struct job *job = arg;
@@ -45,7 +53,7 @@ static enum hs_status step(struct hs_txn *txn, struct hs_arena *arena, void *arg
 }
 
 static enum hs_status run_edition(struct hs_sandbox *place, enum hs_fhir_version fhir, struct hs_arena *arena,
-	uint64_t *done, struct hs_error *err)
+	struct count *count, struct hs_error *err)
 {
 	struct job job = { .work = { .base = hs_slice_cstr(base) } };
 	enum hs_status status = HS_OK;
@@ -55,12 +63,14 @@ static enum hs_status run_edition(struct hs_sandbox *place, enum hs_fhir_version
 		hs_arena_reset(arena);
 		status = hs_store_write_wait(hs_sandbox_store(place), arena, step, &job, err);
 		job.work.from = job.work.to;
-		*done += status == HS_OK ? job.work.done : 0;
+		count->done += status == HS_OK ? job.work.done : 0;
+		hs_cli_progress_show(&count->progress, count->done, 0, false);
 	}
 	return status;
 }
 
-static enum hs_status run(struct hs_arena *arena, struct hs_host **host, uint64_t *done, struct hs_error *err)
+static enum hs_status run(struct hs_arena *arena, struct hs_host **host, struct count *count,
+	struct hs_error *err)
 {
 	static const enum hs_fhir_version versions[] = { HS_FHIR_R4, HS_FHIR_R5 };
 	struct hs_arena *work = hs_arena_new(WORK_ARENA);
@@ -77,7 +87,7 @@ static enum hs_status run(struct hs_arena *arena, struct hs_host **host, uint64_
 		/* What was stored under definitions that are not there cannot be read; the other still can.
 		 */
 		if (hs_host_edition(*host, versions[i], &missing) == HS_OK)
-			status = run_edition(place, versions[i], work, done, err);
+			status = run_edition(place, versions[i], work, count, err);
 	}
 	hs_arena_free(work);
 	return status;
@@ -85,18 +95,23 @@ static enum hs_status run(struct hs_arena *arena, struct hs_host **host, uint64_
 
 int hs_cli_reindex(int argc, char **argv)
 {
-	int count = 0, code = hs_cli_parse(&command, argc, argv, &count);
+	int ignored = 0, code = hs_cli_parse(&command, argc, argv, &ignored);
 	struct hs_error err = { .status = HS_OK };
 	struct hs_host *host = NULL;
-	uint64_t done = 0;
+	struct count count = { .done = 0 };
 
 	if (code >= 0)
 		return code;
+	hs_cli_progress_begin(&count.progress, "resources");
 	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
-	enum hs_status status = run(arena, &host, &done, &err);
+	enum hs_status status = run(arena, &host, &count, &err);
 	hs_host_close(host);
-	if (status == HS_OK)
-		printf("%llu resource%s indexed anew\n", (unsigned long long)done, done == 1 ? "" : "s");
+	hs_cli_progress_show(&count.progress, count.done, 0, true);
+	if (status == HS_OK && json)
+		printf("{\"indexed\": %llu}\n", (unsigned long long)count.done);
+	else if (status == HS_OK)
+		printf("%llu resource%s indexed anew\n", (unsigned long long)count.done,
+			count.done == 1 ? "" : "s");
 	code = status ? hs_cli_fail_error(&command, &err) : HS_EXIT_OK;
 	hs_arena_free(arena);
 	return code;
