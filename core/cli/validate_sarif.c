@@ -29,7 +29,7 @@ static int64_t number_of(struct validate_sarif *sarif, struct hs_slice id)
 		slot = hs_map_put(&sarif->rules, hs_arena_copy(sarif->arena, id), &fresh);
 	if (slot && fresh) {
 		struct hs_json *rule = hs_json_push(sarif->list, hs_json_object(sarif->arena));
-		hs_json_add_text(sarif->arena, rule, HS_S("id"), id);
+		hs_json_add_text(sarif->arena, rule, HS_S("id"), slot->key); /* the id is of a document */
 		slot->value.number = hs_json_count(sarif->list) - 1;
 	}
 	return slot ? (int64_t)slot->value.number : -1;
