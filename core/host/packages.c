@@ -222,19 +222,16 @@ static enum hs_status load_first(struct hs_host *host, size_t *count, const char
 	return HS_OK;
 }
 
-/* FHIR itself, and HL7's terminology and extensions, when nobody named packages in the configuration: a
- * registry that knows no code of FHIR would be of no use. What is recorded in another version stands instead.
- */
+/* FHIR itself and HL7's terminology, when nobody named packages in the configuration: a registry that knows
+ * no code of FHIR would be of no use. What is recorded in another version stands instead. */
 static enum hs_status load_usual(struct hs_host *host, size_t *count, struct hs_error *err)
 {
+	static const char *const terminology[] = { "hl7.terminology.r4", NULL };
 	enum hs_status status = HS_OK;
 
 	for (unsigned i = 0; i < HS__EDITIONS && status == HS_OK; i++)
 		status = load_first(host, count, hs__edition_cores(i), err);
-	for (size_t i = 0; hs_host_validation_packages[i] && status == HS_OK; i++)
-		status = load_first(host, count,
-			(const char *const[]) { hs_host_validation_packages[i], NULL }, err);
-	return status;
+	return status == HS_OK ? load_first(host, count, terminology, err) : status;
 }
 
 /* The package is served without it: what it defines of its own is there all the same. Who chose another
