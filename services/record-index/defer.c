@@ -57,15 +57,13 @@ static enum hs_status run(struct hs_txn *txn, const char *const *sql, size_t cou
 
 enum hs_status hs_ledger_look_deferred(struct hs_ledger_loader *loader, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(loader->ledger.txn,
-		"SELECT count(*) FROM sqlite_schema WHERE name = 'record_index_pointer_id'", err);
+	bool there = false;
+	enum hs_status status = hs_ledger_is_there(loader->ledger.txn, "record_index_pointer_id", &there,
+		err);
 
-	if (!stmt)
-		return err->status;
-	int step = hs_sql_step(stmt, err);
-	loader->deferred = step > 0 && hs_sql_get_int(stmt, 0) == 0;
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
+	if (status == HS_OK)
+		loader->deferred = !there;
+	return status;
 }
 
 enum hs_status hs_ledger_defer(struct hs_ledger_loader *loader, struct hs_error *err)

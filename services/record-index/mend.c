@@ -14,14 +14,12 @@
 
 enum hs_status hs_ledger_waits(struct hs_txn *txn, unsigned *out, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(txn, "SELECT waiting FROM record_index_tally", err);
+	uint64_t waits = 0;
+	enum hs_status status = hs_ledger_ask(hs_sql(txn, "SELECT waiting FROM record_index_tally", err),
+		&waits, err);
 
-	if (!stmt)
-		return err->status;
-	int step = hs_sql_step(stmt, err);
-	*out = step > 0 ? (unsigned)hs_sql_get_int(stmt, 0) : 0;
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
+	*out = (unsigned)waits;
+	return status;
 }
 
 static enum hs_status change_waits(struct hs_stmt *stmt, unsigned bits, struct hs_error *err)
@@ -177,32 +175,28 @@ enum hs_status hs_ledger_mend_marks(struct hs_txn *txn, struct hs_error *err)
 
 static enum hs_status settle_marks(struct hs_txn *txn, uint64_t *done, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(txn, "SELECT max(rowid) FROM record_index_waiting", err);
+	uint64_t count = 0;
+	enum hs_status status = hs_ledger_ask(hs_sql(txn, "SELECT max(rowid) FROM record_index_waiting", err),
+		&count, err);
 
-	if (!stmt)
-		return err->status;
-	int step = hs_sql_step(stmt, err);
-	uint64_t count = step > 0 ? (uint64_t)hs_sql_get_int(stmt, 0) : 0;
-	hs_sql_end(stmt);
-	if (step < 0)
-		return (enum hs_status)step;
+	if (status != HS_OK)
+		return status;
 	*done += count;
 	return hs_ledger_mend_marks(txn, err);
 }
 
 /* ---- indexes ---- */
 
-static enum hs_status is_there(struct hs_txn *txn, const char *name, bool *out, struct hs_error *err)
+enum hs_status hs_ledger_is_there(struct hs_txn *txn, const char *name, bool *out, struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(txn, "SELECT 1 FROM sqlite_schema WHERE name = ?1", err);
+	uint64_t found = 0;
 
-	if (!stmt)
-		return err->status;
-	hs_sql_text(stmt, 1, hs_slice_cstr(name));
-	int step = hs_sql_step(stmt, err);
-	hs_sql_end(stmt);
-	*out = step > 0;
-	return step < 0 ? (enum hs_status)step : HS_OK;
+	if (stmt)
+		hs_sql_text(stmt, 1, hs_slice_cstr(name));
+	enum hs_status status = hs_ledger_ask(stmt, &found, err);
+	*out = found != 0;
+	return status;
 }
 
 /* The first one that is missing. */
@@ -224,7 +218,7 @@ static enum hs_status make_index(struct hs_txn *txn, uint64_t *done, struct hs_e
 	size_t i = 0;
 
 	for (; i < sizeof indexes / sizeof indexes[0] && status == HS_OK; i++) {
-		status = is_there(txn, indexes[i].name, &there, err);
+		status = hs_ledger_is_there(txn, indexes[i].name, &there, err);
 		if (!there)
 			break;
 	}

@@ -89,25 +89,12 @@ static enum hs_status move_some(struct move *move, struct hs_error *err)
 	return hs_sql_run(stmt, err);
 }
 
-static enum hs_status is_there(struct hs_txn *txn, bool *out, struct hs_error *err)
-{
-	struct hs_stmt *stmt = hs_sql(txn, "SELECT 1 FROM sqlite_schema WHERE name = 'record_index_old'",
-		err);
-
-	if (!stmt)
-		return err->status;
-	int step = hs_sql_step(stmt, err);
-	hs_sql_end(stmt);
-	*out = step > 0;
-	return step < 0 ? (enum hs_status)step : HS_OK;
-}
-
 enum hs_status hs_ledger_move_old(struct hs_txn *txn, uint64_t *done, struct hs_error *err)
 {
 	struct move move = { .ledger = { .txn = txn } };
 	struct hs_stmt *stmt = NULL;
 	bool there = false;
-	enum hs_status status = is_there(txn, &there, err);
+	enum hs_status status = hs_ledger_is_there(txn, "record_index_old", &there, err);
 
 	if (status != HS_OK || !there)
 		return status;

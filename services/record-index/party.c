@@ -61,15 +61,8 @@ static enum hs_status count_party(struct hs_ledger *ledger, const struct hs_ledg
 		"SELECT count(*) FROM record_index_row WHERE place = ?1 AND row > ?2",
 		"SELECT count(*) FROM record_index_row WHERE custodian = ?1 AND row > ?2",
 	};
-	struct hs_stmt *stmt = party_stmt(ledger, party, 0, sql, err);
 
-	if (!stmt)
-		return err->status;
-	int step = hs_sql_step(stmt, err);
-	if (step > 0)
-		*out = (uint64_t)hs_sql_get_int(stmt, 0);
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
+	return hs_ledger_ask(party_stmt(ledger, party, 0, sql, err), out, err);
 }
 
 static struct hs_stmt *open_party(struct hs_ledger *ledger, const struct hs_ledger_party *party, uint64_t row,

@@ -208,6 +208,17 @@ enum hs_status hs_ledger_find_spot(struct hs_ledger *ledger, uint64_t *candidate
 	return step < 0 ? (enum hs_status)step : HS_OK;
 }
 
+enum hs_status hs_ledger_ask(struct hs_stmt *stmt, uint64_t *out, struct hs_error *err)
+{
+	if (!stmt)
+		return err->status;
+	int step = hs_sql_step(stmt, err);
+	if (step > 0)
+		*out = (uint64_t)hs_sql_get_int(stmt, 0);
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
 /* ---- writing ---- */
 
 static void bind_number(struct hs_stmt *stmt, int index, uint64_t number)
@@ -288,15 +299,7 @@ enum hs_status hs_ledger_erase(struct hs_ledger *ledger, const struct hs_ledger_
 
 enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(ledger->txn, "SELECT live FROM record_index_tally", err);
-
-	if (!stmt)
-		return err->status;
-	int step = hs_sql_step(stmt, err);
-	if (step > 0)
-		*out = (uint64_t)hs_sql_get_int(stmt, 0);
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
+	return hs_ledger_ask(hs_sql(ledger->txn, "SELECT live FROM record_index_tally", err), out, err);
 }
 
 enum hs_status hs_ledger_count(struct hs_ledger *ledger, int64_t change, struct hs_error *err)

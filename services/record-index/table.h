@@ -95,6 +95,9 @@ enum hs_status hs_ledger_insert_stored(struct hs_txn *txn, const struct hs_ledge
 	struct hs_error *err);
 enum hs_status hs_ledger_erase(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
 	struct hs_error *err);
+/* The number that a statement with its parameters bound gives; *out stays when it gives none. NULL: it could
+ * not be made, and *err says why. */
+enum hs_status hs_ledger_ask(struct hs_stmt *stmt, uint64_t *out, struct hs_error *err);
 enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err);
 enum hs_status hs_ledger_count(struct hs_ledger *ledger, int64_t change, struct hs_error *err);
 
@@ -148,6 +151,8 @@ enum hs_status hs_ledger_mend_all(struct hs_txn *txn, struct hs_error *err);
 enum hs_status hs_ledger_mend_pointers(struct hs_txn *txn, struct hs_error *err);
 /* Puts marks that wait in their table into that which is looked up. */
 enum hs_status hs_ledger_mend_marks(struct hs_txn *txn, struct hs_error *err);
+/* Is there a table or an index of that name? */
+enum hs_status hs_ledger_is_there(struct hs_txn *txn, const char *name, bool *out, struct hs_error *err);
 /* The tally's bits HS_LEDGER_MARKS_WAIT, HS_LEDGER_POINTERS_WAIT. */
 enum hs_status hs_ledger_waits(struct hs_txn *txn, unsigned *out, struct hs_error *err);
 enum hs_status hs_ledger_note_waits(struct hs_txn *txn, unsigned bits, struct hs_error *err);

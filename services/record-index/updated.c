@@ -265,15 +265,15 @@ static enum hs_status count_rows(struct hs_ledger *ledger, uint64_t first, uint6
 	struct hs_stmt *stmt = hs_sql(ledger->txn,
 		"SELECT count(*) FROM record_index_row WHERE row >= ?1 AND row < ?2", err);
 
-	if (!stmt)
-		return err->status;
-	hs_sql_int(stmt, 1, (int64_t)first);
-	hs_sql_int(stmt, 2, (int64_t)end);
-	int step = hs_sql_step(stmt, err);
-	if (step > 0)
-		*out = hs_sql_get_int(stmt, 0);
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
+	uint64_t count = 0;
+
+	if (stmt) {
+		hs_sql_int(stmt, 1, (int64_t)first);
+		hs_sql_int(stmt, 2, (int64_t)end);
+	}
+	enum hs_status status = hs_ledger_ask(stmt, &count, err);
+	*out = (int64_t)count;
+	return status;
 }
 
 /* The lesser part is counted: those within, or those without. */

@@ -60,7 +60,7 @@ uint32_t hs_tx_find_code(struct hs_arena *arena, struct tx_system s, struct hs_s
 	return found;
 }
 
-static struct tx_concept read_row(struct tx_system s, uint32_t concept)
+struct tx_concept hs_tx_row(struct tx_system s, uint32_t concept)
 {
 	const struct tx_concept_row *row = &s.layer->concepts[concept];
 	return (struct tx_concept) {
@@ -77,7 +77,7 @@ struct tx_concept hs_tx_concept(struct tx_system s, uint32_t concept)
 {
 	const struct tx_source *source = hs_tx_source(s);
 
-	return source ? source->concept(s, concept) : read_row(s, concept);
+	return source ? source->concept(s, concept) : hs_tx_row(s, concept);
 }
 
 struct hs_slice hs_tx_code(struct tx_system s, uint32_t concept)

@@ -17,6 +17,8 @@ struct tx_concept {
 	uint32_t flags;            /* TX_INACTIVE and so on */
 };
 struct tx_concept hs_tx_concept(struct tx_system s, uint32_t concept);
+/* The same of a concept that has a row, whatever the source is. */
+struct tx_concept hs_tx_row(struct tx_system s, uint32_t concept);
 struct hs_slice hs_tx_code(struct tx_system s, uint32_t concept);
 /* True when `concept` is below `ancestor` (not when they are the same). */
 bool hs_tx_is_below(struct tx_system s, uint32_t concept, uint32_t ancestor);

@@ -116,15 +116,7 @@ static struct tx_concept concept_of(struct tx_system s, uint32_t concept)
 		return (struct tx_concept) {
 			.code = written->text, .display = written->display, .flags = TX_GENERATED
 		};
-	const struct tx_concept_row *row = &s.layer->concepts[concept];
-
-	return (struct tx_concept) {
-		.code = tx_text(s.layer, row->code),
-		.display = tx_text(s.layer, row->display),
-		.definition = tx_text(s.layer, row->definition),
-		.status = tx_text(s.layer, row->status),
-		.flags = row->flags,
-	};
+	return hs_tx_row(s, concept);
 }
 
 /* Either may be an expression: then both are compared by what they mean. */
