@@ -155,8 +155,8 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, 
 
 static enum hs_status missing_instance(struct tx_ask *ask, struct hs_error *err)
 {
-	return hs_fail(err, HS_E_NOT_FOUND, "there is no %s with the id %.*s here", ask->type,
-		HS_S_ARG(ask->id));
+	return hs_tx_fault(&ask->ctx, HS_E_NOT_FOUND, TX_MSG_OWN_NO_INSTANCE, HS_S_NONE,
+		(struct tx_args) { { hs_slice_cstr(ask->type), ask->id } }, err);
 }
 
 /* The last row with the id: among a package's resources ids need not be unique. */

@@ -7,6 +7,7 @@
 
 #define TX_RULES_MAX 64u
 #define TX_NAMES_MAX 64u
+#define TX_SETS_DEEP 40u /* value sets in one another */
 
 /* ---- the parameters ---- */
 
@@ -121,6 +122,12 @@ static inline const char *tx_word(const struct tx_context *ctx, const char *engl
 /* The same as the reason why there is no answer; gives the status to return. */
 enum hs_status hs_tx_refuse(struct tx_context *ctx, enum tx_message id, int http, struct hs_slice path,
 	struct tx_args args, struct hs_error *err);
+/* The same of a fault in the question, as one that no other server need know: HTTP has what `status` stands
+ * for, and `path` names the parameter. */
+enum hs_status hs_tx_fault(struct tx_context *ctx, enum hs_status status, enum tx_message id,
+	struct hs_slice path, struct tx_args args, struct hs_error *err);
+/* Value sets include one another more than TX_SETS_DEEP deep. */
+enum hs_status hs_tx_too_deep(struct tx_context *ctx, struct hs_error *err);
 bool hs_tx_has_issue(const struct tx_issues *issues, enum tx_message id, struct hs_slice path);
 struct hs_json *hs_tx_outcome(struct hs_arena *arena, const struct tx_issues *issues);
 struct hs_json *hs_tx_failure_outcome(struct tx_context *ctx);

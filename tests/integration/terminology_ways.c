@@ -183,6 +183,44 @@ static void in_a_code_system_of_the_body(void **state)
 		fail_msg("%s", answer);
 }
 
+/* A map that is sent along is the one that is asked, though others know the code. */
+static void by_a_map_of_the_body(void **state)
+{
+#define MAPPING(url, code) \
+	"{'resourceType':'ConceptMap'," url \
+	"'status':'active','group':[{'source':'urn:ways:cs','target':'urn:there'," \
+	"'element':[{'code':'b','target':[{'code':'" code "','equivalence':'equal'}]}]}]}"
+#define FROM_B \
+	"{'name':'system','valueUri':'urn:ways:cs'},{'name':'code','valueCode':'b'},{'name':'conceptMap','" \
+	"resource':"
+	(void)state;
+	need();
+	struct fixture_answer stored = fixture_send(f, "PUT", "ConceptMap/ways",
+		quoted(MAPPING("'id':'ways','url':'urn:ways:map',", "stored")));
+	assert_int_equal(stored.status / 100, 2);
+	const char *named = ask_post("ConceptMap/$translate", NULL,
+			   FROM_B MAPPING("'url':'urn:ways:sent',", "sent") "}"),
+		   *unnamed = ask_post("ConceptMap/$translate", NULL, FROM_B MAPPING("", "sent") "}");
+	if (!strstr(named, "\"sent\"") || strstr(named, "\"stored\""))
+		fail_msg("%s", named);
+	if (!strstr(unnamed, "\"sent\"") || strstr(unnamed, "\"stored\""))
+		fail_msg("%s", unnamed);
+}
+
+static void in_swedish(void **state)
+{
+	static const char *const swedish = "Accept-Language: sv\r\n";
+
+	(void)state;
+	need();
+	const char *batch = ask_post("ValueSet/$batch-validate-code", swedish, ""),
+		   *instance = ask_post("ValueSet/nowhere/$expand", swedish, "");
+	if (strncmp(batch, "400", 3) != 0 || !strstr(batch, "det finns inget att kontrollera"))
+		fail_msg("%s", batch);
+	if (strncmp(instance, "404", 3) != 0 || !strstr(instance, "det finns ingen ValueSet med id nowhere"))
+		fail_msg("%s", instance);
+}
+
 /* ---- caches of clients ---- */
 
 #define BROUGHT ALONG(SYSTEM("urn:kept:cs")) ALONG(SET("urn:kept:vs", "urn:kept:cs"))
@@ -262,6 +300,8 @@ int main(void)
 		cmocka_unit_test(validation_in_every_way),
 		cmocka_unit_test(expansion_in_every_way),
 		cmocka_unit_test(in_a_code_system_of_the_body),
+		cmocka_unit_test(by_a_map_of_the_body),
+		cmocka_unit_test(in_swedish),
 		cmocka_unit_test(a_cache_of_its_own),
 		cmocka_unit_test(a_cache_named_by_the_client),
 	};

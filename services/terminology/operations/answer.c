@@ -44,10 +44,8 @@ void hs_tx_add_part(struct tx_context *ctx, struct hs_json *parts, const char *n
 
 /* ---- sets that include themselves ---- */
 
-#define DEPTH_MAX 40u
-
 struct trail {
-	struct tx_set open[DEPTH_MAX];
+	struct tx_set open[TX_SETS_DEEP];
 	size_t depth, steps;
 };
 
@@ -63,17 +61,24 @@ static enum hs_status refuse_cycle(struct tx_context *ctx, const struct trail *t
 		(struct tx_args) { { TX_SET_URL(set), hs_buf_slice(&via) } }, err);
 }
 
+/* The same set may have come with the question and be here too. */
+static bool is_same_set(struct tx_set a, struct tx_set b)
+{
+	return a.row == b.row ||
+		(TX_SET_URL(a).len && hs_slice_eq(TX_SET_URL(a), TX_SET_URL(b)) &&
+			hs_slice_eq(TX_SET_VERSION(a), TX_SET_VERSION(b)));
+}
+
 static enum hs_status follow_imports(struct tx_context *ctx, struct trail *trail, struct tx_set set,
 	struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
 	for (size_t i = 0; i < trail->depth; i++)
-		if (trail->open[i].row == set.row)
+		if (is_same_set(trail->open[i], set))
 			return refuse_cycle(ctx, trail, set, err);
-	if (trail->depth == DEPTH_MAX || ++trail->steps > 10000)
-		return hs_fail(err, HS_E_TOO_COSTLY, "value sets include one another more than %u deep",
-			DEPTH_MAX);
+	if (trail->depth == TX_SETS_DEEP || ++trail->steps > 10000)
+		return hs_tx_too_deep(ctx, err);
 	trail->open[trail->depth++] = set;
 	for (uint32_t r = 0; r < set.row->rule_count && status == HS_OK; r++) {
 		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + r];

@@ -50,9 +50,8 @@ enum hs_status hs_tx_batch(struct tx_ask *ask, struct hs_json **out, struct hs_e
 	HS_JSON_EACH(p, hs_json_get(ask->input, HS_S("parameter")))
 		count += hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("validation"));
 	if (!count)
-		return hs_fail(err, HS_E_REQUIRED,
-			"there is nothing to validate: send parameters named validation, each with a "
-			"Parameters resource");
+		return hs_tx_fault(&ask->ctx, HS_E_REQUIRED, TX_MSG_OWN_EMPTY_BATCH, HS_S_NONE,
+			(struct tx_args) { { HS_S_NONE } }, err);
 	HS_JSON_EACH(p, hs_json_get(ask->input, HS_S("parameter"))) {
 		if (!hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("validation")))
 			continue;

@@ -406,11 +406,13 @@ static enum hs_status choose(struct tx_context *ctx, const char *name, struct tx
 	struct hs_slice url, version;
 
 	if (!set->row) {
-		struct hs_slice key = hs_arena_printf(ctx->arena, "%sUrl", name);
+		struct hs_slice key = hs_arena_printf(ctx->arena, "%sUrl", name),
+				sent = hs_arena_printf(ctx->arena, "%sValueSet", name);
 		hs_tx_canonical(hs_tx_scalar(hs_tx_value(hs_parameter(ctx->params.tree, key))), &url,
 			&version);
 		if (!url.len)
-			return hs_fail(err, HS_E_REQUIRED, "%sUrl or %sValueSet is missing", name, name);
+			return hs_tx_fault(ctx, HS_E_REQUIRED, TX_MSG_OWN_EITHER, key,
+				(struct tx_args) { { key, sent } }, err);
 		if (!hs_tx_resolve_set(ctx, url, version, set, NULL))
 			return hs_tx_refuse(ctx, TX_MSG_Unable_to_resolve_value_Set_, 404, HS_S_NONE,
 				(struct tx_args) { { hs_tx_vurl(ctx->arena, url, version) } }, err);

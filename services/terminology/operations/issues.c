@@ -2,11 +2,14 @@
 /* What there is to say: issues from the catalogue, as OperationOutcome and as one message. */
 #include "../context.h"
 
+#include <handslag/coding.h>
+
 #include <stdlib.h>
 #include <string.h>
 
 #define ISSUES_MAX 500u
 #define MESSAGE_MAX ((size_t)256 * 1024)
+#define FAULT_PART 100u /* so much is repeated of what was sent */
 
 static const struct {
 	const char *id;
@@ -83,6 +86,22 @@ enum hs_status hs_tx_refuse(struct tx_context *ctx, enum tx_message id, int http
 		return hs_fail(err, HS_E_LIMIT, "the answer is too large");
 	return hs_fail(err, http == 404 ? HS_E_NOT_FOUND : HS_E_PROCESSING, "%.*s",
 		HS_S_ARG(ctx->failure->text));
+}
+
+enum hs_status hs_tx_fault(struct tx_context *ctx, enum hs_status status, enum tx_message id,
+	struct hs_slice path, struct tx_args args, struct hs_error *err)
+{
+	for (size_t i = 0; i < sizeof(args.a) / sizeof(args.a[0]); i++)
+		args.a[i] = hs_utf8_mend(ctx->arena, hs_slice_first(args.a[i], FAULT_PART));
+	hs_tx_refuse(ctx, id, hs_status_http(status), path, args, err);
+	err->status = ctx->failure ? status : HS_E_LIMIT;
+	return err->status;
+}
+
+enum hs_status hs_tx_too_deep(struct tx_context *ctx, struct hs_error *err)
+{
+	return hs_tx_fault(ctx, HS_E_TOO_COSTLY, TX_MSG_OWN_TOO_DEEP, HS_S_NONE,
+		(struct tx_args) { { hs_arena_printf(ctx->arena, "%u", TX_SETS_DEEP) } }, err);
 }
 
 bool hs_tx_has_issue(const struct tx_issues *issues, enum tx_message id, struct hs_slice path)

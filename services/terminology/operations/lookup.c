@@ -234,18 +234,16 @@ static enum hs_status find_one(struct tx_context *ctx, struct tx_system s, char 
 	if (given) {
 		code = hs_json_get_text(given, HS_S("code"));
 		if (!hs_slice_eq(hs_json_get_text(given, HS_S("system")), TX_SYSTEM_URL(s)))
-			return hs_fail(err, HS_E_VALUE,
-				"%.*s is of another code system than %.*s; both must be of the same",
-				HS_S_ARG(coding), HS_S_ARG(TX_SYSTEM_URL(s)));
+			return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_TWO_SYSTEMS, coding,
+				(struct tx_args) { { coding, TX_SYSTEM_URL(s) } }, err);
 		struct hs_slice version = hs_json_get_text(given, HS_S("version"));
 		if (!hs_tx_version_meets(version, TX_SYSTEM_VERSION(s)))
-			return hs_fail(err, HS_E_VALUE,
-				"%.*s is of version %.*s, not of %.*s; both must be of the same",
-				HS_S_ARG(coding), HS_S_ARG(version), HS_S_ARG(TX_SYSTEM_VERSION(s)));
+			return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_TWO_VERSIONS, coding,
+				(struct tx_args) { { coding, version, TX_SYSTEM_VERSION(s) } }, err);
 	}
 	if (!code.len)
-		return hs_fail(err, HS_E_REQUIRED, "%.*s or %.*s is missing", HS_S_ARG(name),
-			HS_S_ARG(coding));
+		return hs_tx_fault(ctx, HS_E_REQUIRED, TX_MSG_OWN_EITHER, name,
+			(struct tx_args) { { name, coding } }, err);
 	return find_concept(ctx, s, code, out, err);
 }
 

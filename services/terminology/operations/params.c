@@ -58,86 +58,93 @@ static void *member(struct tx_params *params, size_t at)
 	return (char *)params + at;
 }
 
-static enum hs_status read_number(struct hs_slice name, struct hs_slice text, int64_t *out,
-	struct hs_error *err)
+static enum hs_status read_number(struct tx_context *ctx, struct hs_slice name, struct hs_slice text,
+	int64_t *out, struct hs_error *err)
 {
 	uint64_t number = 0;
 
 	if (!hs_slice_u64(text, &number) || number > INT32_MAX)
-		return hs_fail_at(err, HS_E_VALUE, name,
-			"%.*s must be a whole number of 0 or more, not \"%.*s\"", HS_S_ARG(name),
-			HS_S_ARG(hs_slice_first(text, 40)));
+		return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_NUMBER, name,
+			(struct tx_args) { { name, text } }, err);
 	*out = (int64_t)number;
 	return HS_OK;
 }
 
-static enum hs_status read_flag(struct hs_slice name, struct hs_slice text, uint8_t *out,
-	struct hs_error *err)
+static enum hs_status read_flag(struct tx_context *ctx, struct hs_slice name, struct hs_slice text,
+	uint8_t *out, struct hs_error *err)
 {
 	if (hs_slice_eq(text, HS_S("true")))
 		*out = TX_YES;
 	else if (hs_slice_eq(text, HS_S("false")))
 		*out = TX_NO;
 	else
-		return hs_fail_at(err, HS_E_VALUE, name, "%.*s must be true or false, not \"%.*s\"",
-			HS_S_ARG(name), HS_S_ARG(hs_slice_first(text, 40)));
+		return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_FLAG, name,
+			(struct tx_args) { { name, text } }, err);
 	return HS_OK;
 }
 
-static enum hs_status add_rule(struct tx_params *params, enum tx_version_kind kind, struct hs_slice canonical,
+static enum hs_status refuse_more(struct tx_context *ctx, struct hs_slice name, unsigned most,
 	struct hs_error *err)
 {
-	struct tx_version_rule rule = { .kind = kind };
+	return hs_tx_fault(ctx, HS_E_LIMIT, TX_MSG_OWN_TOO_MANY, name,
+		(struct tx_args) { { hs_arena_printf(ctx->arena, "%u", most), name } }, err);
+}
+
+static enum hs_status add_rule(struct tx_context *ctx, const struct row *row, struct hs_slice canonical,
+	struct hs_error *err)
+{
+	struct tx_params *params = &ctx->params;
+	struct tx_version_rule rule = { .kind = row->rule };
 
 	hs_tx_canonical(canonical, &rule.url, &rule.version);
 	if (params->rule_count == TX_RULES_MAX)
-		return hs_fail(err, HS_E_LIMIT, "there are more than %u rules about versions", TX_RULES_MAX);
+		return refuse_more(ctx, row->name, TX_RULES_MAX, err);
 	if (rule.version.len)
 		params->rules[params->rule_count++] = rule;
 	return HS_OK;
 }
 
-static enum hs_status add_to_list(struct tx_params *params, const struct row *row, struct hs_slice text,
+static enum hs_status add_to_list(struct tx_context *ctx, const struct row *row, struct hs_slice text,
 	struct hs_error *err)
 {
-	size_t *count = member(params, row->count_at);
-	struct hs_slice *list = member(params, row->at);
+	size_t *count = member(&ctx->params, row->count_at);
+	struct hs_slice *list = member(&ctx->params, row->at);
 
 	if (*count == TX_NAMES_MAX)
-		return hs_fail(err, HS_E_LIMIT, "there are more than %u parameters %.*s", TX_NAMES_MAX,
-			HS_S_ARG(row->name));
+		return refuse_more(ctx, row->name, TX_NAMES_MAX, err);
 	list[(*count)++] = text;
 	return HS_OK;
 }
 
-static enum hs_status read_one(struct tx_params *params, const struct row *row, const struct hs_json *item,
+static enum hs_status read_one(struct tx_context *ctx, const struct row *row, const struct hs_json *item,
 	struct hs_error *err)
 {
 	const struct hs_json *value = hs_tx_value(item);
 	struct hs_slice text = hs_tx_scalar(value), name = row->name;
+	void *to = member(&ctx->params, row->at);
 
 	switch (row->kind) {
 	case TEXT:
-		if (!((struct hs_slice *)member(params, row->at))->len)
-			*(struct hs_slice *)member(params, row->at) = text;
+		if (!((struct hs_slice *)to)->len)
+			*(struct hs_slice *)to = text;
 		return HS_OK;
 	case FLAG:
-		return read_flag(name, text, member(params, row->at), err);
+		return read_flag(ctx, name, text, to, err);
 	case NUMBER:
-		return read_number(name, text, member(params, row->at), err);
+		return read_number(ctx, name, text, to, err);
 	case LIST:
-		return add_to_list(params, row, text, err);
+		return add_to_list(ctx, row, text, err);
 	case RULE:
-		return add_rule(params, row->rule, text, err);
+		return add_rule(ctx, row, text, err);
 	case TREE:
 		break;
 	}
 	if (!value)
 		value = hs_json_get(item, HS_S("resource"));
 	if (!hs_json_is(value, HS_JSON_OBJECT))
-		return hs_fail_at(err, HS_E_VALUE, name,
-			"%.*s must be sent in a Parameters body, as an object", HS_S_ARG(name));
-	*(const struct hs_json **)member(params, row->at) = value;
+		return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_OBJECT, name, (struct tx_args) { { name } },
+			err);
+	*(const struct hs_json **)to = value;
 	return HS_OK;
 }
 
@@ -160,32 +167,34 @@ static enum hs_status set_languages(struct tx_context *ctx, struct hs_slice text
 	return HS_OK;
 }
 
+/* Whoever asks in Swedish is answered in Swedish. */
+static bool is_swedish(struct hs_slice wish)
+{
+	struct tx_languages spoken;
+	struct hs_error unread;
+
+	return wish.len && hs_tx_languages_parse(wish, &spoken, &unread) == HS_OK && spoken.count &&
+		hs_tx_language_fit(HS_S("sv"), spoken.tags[0]) >= 2;
+}
+
 enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *tree,
 	struct hs_slice accept_language, struct hs_error *err)
 {
 	struct tx_params *params = &ctx->params;
-	struct hs_slice language = HS_S_NONE;
+	struct hs_slice language = hs_tx_scalar(hs_tx_value(hs_parameter(tree, HS_S("displayLanguage"))));
 
 	memset(params, 0, offsetof(struct tx_params, rules));
 	params->tree = tree;
 	params->offset = params->count = -1;
+	ctx->swedish = is_swedish(accept_language.len ? accept_language : language);
 	if (hs_slice_eq(hs_parameter_text(tree, HS_S("mode")), HS_S("lenient-display-validation")))
 		params->lenient_display = TX_YES; /* as clients said it before it was a parameter */
 	HS_JSON_EACH(item, hs_json_get(tree, HS_S("parameter"))) {
-		struct hs_slice name = hs_json_get_text(item, HS_S("name"));
-		const struct row *row = row_of(name);
-		enum hs_status status = row ? read_one(params, row, item, err) : HS_OK;
+		const struct row *row = row_of(hs_json_get_text(item, HS_S("name")));
+		enum hs_status status = row ? read_one(ctx, row, item, err) : HS_OK;
 		if (status)
 			return status;
-		if (hs_slice_eq(name, HS_S("displayLanguage")))
-			language = hs_tx_scalar(hs_tx_value(item));
 	}
-	/* Whoever asks in Swedish is answered in Swedish. */
-	struct tx_languages spoken;
-	struct hs_error unread;
-	struct hs_slice wish = accept_language.len ? accept_language : language;
-	ctx->swedish = wish.len && hs_tx_languages_parse(wish, &spoken, &unread) == HS_OK && spoken.count &&
-		hs_tx_language_fit(HS_S("sv"), spoken.tags[0]) >= 2;
 	if (language.len)
 		return set_languages(ctx, language, err);
 	if (accept_language.len && !hs_slice_eq(accept_language, HS_S("*"))) {
@@ -218,7 +227,7 @@ enum hs_status hs_tx_params_of_set(struct tx_context *ctx, struct tx_set set, st
 	struct hs_slice match = parameter_of_set(list, HS_S("versionsMatch")),
 			language = parameter_of_set(list, HS_S("displayLanguage"));
 	if (status == HS_OK && match.len && ctx->params.versions_match == TX_UNSET)
-		status = read_flag(HS_S("versionsMatch"), match, &ctx->params.versions_match, err);
+		status = read_flag(ctx, HS_S("versionsMatch"), match, &ctx->params.versions_match, err);
 	if (status || hs_parameter(ctx->params.tree, HS_S("displayLanguage")))
 		return status;
 	if (language.len)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* $translate of ConceptMap (R4 section 4.10.19, R5 section 4.10.16), both ways and in both shapes. */
+#include "extras.h"
 #include "operations.h"
 #include "../snomed/semantics.h"
 #include "../compile/tree.h"
 
 #define CODINGS_MAX 100u
 #define MATCHES_MAX 5000u
+#define OTHERS_MAX 8u /* maps that are asked one after the other for what the first does not have */
 
 /* The relationship of R5 and the equivalence of R4 for one another. R4 speaks of the target ("wider" means
  * that the target is wider), R5 of the source. The first row of a pair is the one that is written. */
@@ -58,6 +60,7 @@ struct task {
 	struct hs_slice source_scope, target_scope;
 	struct hs_json *out;
 	size_t matches;
+	unsigned others;
 	bool related;
 };
 
@@ -121,9 +124,8 @@ static enum hs_status read_task(struct task *t, struct hs_error *err)
 	HS_JSON_EACH(coding, hs_json_get(concept, HS_S("coding")))
 		add_coding(t, coding);
 	if (!t->count)
-		return hs_fail(err, HS_E_REQUIRED,
-			"there is nothing to translate: send sourceCode (R4: code) and system, "
-			"sourceCoding, sourceCodeableConcept, or targetCode");
+		return hs_tx_fault(t->ctx, HS_E_REQUIRED, TX_MSG_OWN_NOTHING_TO_TRANSLATE, HS_S_NONE,
+			(struct tx_args) { { HS_S_NONE } }, err);
 	return HS_OK;
 }
 
@@ -159,30 +161,6 @@ static void add_relation(struct task *t, struct hs_json *parts, struct hs_slice 
 			hs_json_string(arena, equivalence_of(relationship, old)));
 }
 
-/* The codes that a mapping depends on, or that come with it. */
-static void add_extras(struct task *t, struct hs_json *parts, const char *name, struct hs_slice text)
-{
-	struct hs_json *list = NULL;
-	struct hs_error ignored;
-
-	if (!text.len || hs_json_parse(t->ctx->arena, text, NULL, &list, &ignored))
-		return;
-	HS_JSON_EACH(item, list) {
-		struct hs_json *inner = hs_json_array(t->ctx->arena);
-		hs_tx_add_part(t->ctx, parts, name, "part", inner);
-		struct hs_slice attribute = hs_json_get_text(item, HS_S("attribute"));
-		if (!attribute.len)
-			attribute = hs_json_get_text(item, HS_S("property"));
-		const struct hs_json *value = hs_tx_value(item);
-		if (attribute.len)
-			hs_tx_add_part(t->ctx, inner, "attribute", "valueUri",
-				hs_json_string(t->ctx->arena, attribute));
-		if (value)
-			hs_tx_add_part(t->ctx, inner, "value", "valueString",
-				hs_json_string(t->ctx->arena, hs_tx_scalar(value)));
-	}
-}
-
 static void add_origin(struct task *t, const struct tx_map *map, struct hs_json *parts)
 {
 	struct hs_slice url = hs_tx_vurl(t->ctx->arena, tx_text(map->layer, map->row->head.url),
@@ -215,8 +193,29 @@ static void add_match(struct task *t, const struct tx_map *map, const struct tx_
 	if (t->show_source)
 		hs_tx_add_part(t->ctx, parts, "source", "valueCoding", source_coding);
 	add_origin(t, map, parts);
-	add_extras(t, parts, "dependsOn", tx_text(layer, row->depends_on));
-	add_extras(t, parts, "product", tx_text(layer, row->product));
+	hs_tx_extras_add(t->ctx, parts, "dependsOn", tx_text(layer, row->depends_on));
+	hs_tx_extras_add(t->ctx, parts, "product", tx_text(layer, row->product));
+}
+
+static void ask_map(struct task *t, const struct tx_map *map, const struct coding *coding);
+
+/* Another map knows the codes that this one does not have. */
+static void ask_other(struct task *t, struct hs_slice canonical, const struct coding *coding)
+{
+	struct hs_slice url, version;
+	struct tx_map other;
+
+	hs_tx_canonical(canonical, &url, &version);
+	if (!hs_tx_find_map(&t->ctx->scope, url, version, &other)) {
+		hs_tx_issue(t->ctx, &t->ctx->issues, TX_MSG_UNKNOWN_CONCEPT_MAP, HS_S_NONE,
+			(struct tx_args) { { canonical } });
+		return;
+	}
+	if (t->others == OTHERS_MAX)
+		return;
+	t->others++;
+	ask_map(t, &other, coding);
+	t->others--;
 }
 
 /* What the group does with codes that it does not have. */
@@ -229,7 +228,11 @@ static void add_unmapped(struct task *t, const struct tx_map *map, const struct 
 	struct hs_slice relation = tx_text(layer, group->unmapped_relationship);
 	bool same = hs_slice_eq(mode, HS_S("use-source-code")) || hs_slice_eq(mode, HS_S("provided"));
 
-	if (t->reverse || t->matches == MATCHES_MAX || (!same && !hs_slice_eq(mode, HS_S("fixed"))))
+	if (t->reverse || t->matches == MATCHES_MAX)
+		return;
+	if (hs_slice_eq(mode, HS_S("other-map")))
+		ask_other(t, tx_text(layer, group->unmapped_map), coding);
+	if (!same && !hs_slice_eq(mode, HS_S("fixed")))
 		return;
 	t->matches++;
 	struct hs_json *parts = hs_tx_add_parts(t->ctx, t->out, "match");
@@ -278,17 +281,23 @@ static void ask_group(struct task *t, const struct tx_map *map, const struct tx_
 		if (!hs_slice_eq(tx_text(layer, t->reverse ? row->target : row->code), coding->code))
 			break;
 		found = true;
-		add_match(t, map, group, row);
+		if (hs_tx_extras_fit(t->ctx, tx_text(layer, row->depends_on)))
+			add_match(t, map, group, row);
 	}
 	if (!found)
 		add_unmapped(t, map, group, coding);
 }
 
-static void ask_map(struct task *t, const struct tx_map *map)
+static void ask_map(struct task *t, const struct tx_map *map, const struct coding *coding)
+{
+	for (uint32_t i = 0; i < map->row->group_count; i++)
+		ask_group(t, map, &map->layer->map_groups[map->row->group_first + i], coding);
+}
+
+static void ask_codings(struct task *t, const struct tx_map *map)
 {
 	for (size_t c = 0; c < t->count; c++)
-		for (uint32_t i = 0; i < map->row->group_count; i++)
-			ask_group(t, map, &map->layer->map_groups[map->row->group_first + i], &t->codings[c]);
+		ask_map(t, map, &t->codings[c]);
 }
 
 static bool scopes_fit(const struct task *t, const struct tx_map *map)
@@ -316,7 +325,7 @@ static void ask_all(struct task *t)
 				!hs_slice_eq(tx_text(latest.layer, latest.row->head.version),
 					tx_text(layer, map.row->head.version)))
 				continue;
-			ask_map(t, &map);
+			ask_codings(t, &map);
 		}
 	}
 }
@@ -331,35 +340,74 @@ static bool find_implicit(const struct task *t, struct hs_slice url, struct tx_m
 	return hs_tx_implicit_map(t->ctx, url, codes, t->count, t->reverse, out);
 }
 
+/* The map that came as parameter conceptMap: the question is about it, whether it has a URL or not. */
+static bool find_sent(const struct task *t, struct tx_map *out)
+{
+	const struct hs_json *sent = hs_json_get(hs_parameter(t->ctx->params.tree, HS_S("conceptMap")),
+		HS_S("resource"));
+	const struct tx_scope *scope = &t->ctx->scope;
+
+	for (size_t l = 0; sent && l < scope->brought; l++)
+		for (size_t i = scope->layers[l]->maps_count; i-- > 0;) {
+			const struct tx_layer *layer = scope->layers[l];
+			const struct tx_head *head = &layer->maps[i].head;
+			if (!hs_slice_eq(tx_text(layer, head->url), hs_json_get_text(sent, HS_S("url"))) ||
+				!hs_slice_eq(tx_text(layer, head->version),
+					hs_json_get_text(sent, HS_S("version"))))
+				continue;
+			*out = (struct tx_map) { layer, &layer->maps[i] };
+			return true;
+		}
+	return false;
+}
+
+/* The map of the question, in *out, or all maps: *one false. */
+static enum hs_status choose_map(const struct task *t, struct tx_map *out, bool *one, struct hs_error *err)
+{
+	struct hs_slice url = t->ctx->params.url, version = text_of(t, NAMES("conceptMapVersion")), pinned;
+
+	*one = true;
+	if (find_sent(t, out))
+		return HS_OK;
+	*one = url.len > 0;
+	if (!*one)
+		return HS_OK;
+	hs_tx_canonical(url, &url, &pinned);
+	if (!version.len)
+		version = pinned;
+	if (hs_tx_find_map(&t->ctx->scope, url, version, out) || find_implicit(t, t->ctx->params.url, out))
+		return HS_OK;
+	return hs_tx_refuse(t->ctx, TX_MSG_UNKNOWN_CONCEPT_MAP, 404, HS_S_NONE,
+		(struct tx_args) { { hs_tx_vurl(t->ctx->arena, url, version) } }, err);
+}
+
 enum hs_status hs_tx_translate(struct tx_context *ctx, const struct tx_map *map, struct hs_json **out,
 	struct hs_error *err)
 {
 	struct task *t = hs_arena_alloc(ctx->arena, sizeof(*t));
 	struct tx_map named;
+	bool one = true;
 
 	if (!t)
 		return hs_fail(err, HS_E_LIMIT, "the request is too large");
 	t->ctx = ctx;
 	enum hs_status status = read_task(t, err);
+	if (status == HS_OK && !map)
+		status = choose_map(t, &named, &one, err);
 	if (status)
 		return status;
-	struct hs_slice url = ctx->params.url, version = text_of(t, NAMES("conceptMapVersion"));
-	if (!map && url.len) {
-		if (!hs_tx_find_map(&ctx->scope, url, version, &named) && !find_implicit(t, url, &named))
-			return hs_tx_refuse(ctx, TX_MSG_UNKNOWN_CONCEPT_MAP, 404, HS_S_NONE,
-				(struct tx_args) { { hs_tx_vurl(ctx->arena, url, version) } }, err);
-		map = &named;
-	}
 	struct hs_json *answer = hs_parameters(ctx->arena);
 	t->out = hs_parameters(ctx->arena);
-	if (map)
-		ask_map(t, map);
+	if (one)
+		ask_codings(t, map ? map : &named);
 	else
 		ask_all(t);
 	hs_tx_add_bool(ctx, answer, "result", t->related);
 	if (!t->matches)
 		hs_tx_add_text(ctx, answer, "message", "valueString",
-			hs_slice_cstr(tx_word(ctx, "No translations found", "Det finns ingen översättning")));
+			ctx->issues.count ? hs_tx_message(ctx->arena, &ctx->issues) :
+					    hs_slice_cstr(tx_word(ctx, "No translations found",
+						    "Det finns ingen översättning")));
 	HS_JSON_EACH(match, hs_json_get(t->out, HS_S("parameter")))
 		hs_json_push(hs_json_get(answer, HS_S("parameter")), hs_json_clone(ctx->arena, match));
 	*out = answer;

@@ -388,7 +388,7 @@ static void gather(struct tx_context *ctx, struct tx_set set, struct candidates 
 			known = hs_slice_eq(c->urls[k], url);
 		if (!known && c->count < INFERRED_MAX)
 			c->urls[c->count++] = url;
-		for (uint32_t k = 0; k < rule->import_count && !url.len && c->depth < 40; k++) {
+		for (uint32_t k = 0; k < rule->import_count && !url.len && c->depth < TX_SETS_DEEP; k++) {
 			struct hs_slice canonical = tx_text(set.layer,
 				set.layer->imports[rule->import_first + k]);
 			struct tx_set other;

@@ -2,8 +2,6 @@
 /* When a code is the same in two versions of its code system. */
 #include "apart.h"
 
-#define DEPTH_MAX 40u
-
 struct search {
 	struct tx_context *ctx;
 	struct hs_slice url;
@@ -14,7 +12,7 @@ struct search {
 
 static void look(struct search *s, struct tx_set set)
 {
-	if (s->depth++ < DEPTH_MAX)
+	if (s->depth++ < TX_SETS_DEEP)
 		for (uint32_t i = 0; i < set.row->rule_count && !s->two; i++) {
 			const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
 			struct tx_system here = { NULL, NULL };

@@ -632,9 +632,8 @@ static enum hs_status walk_set(struct tx_walk *w, struct tx_set set, struct tx_l
 	enum hs_status status = HS_OK;
 	bool outer = w->active_only;
 
-	if (w->depth++ == TX_WALK_DEPTH) /* sets that include themselves were refused before */
-		return hs_fail(err, HS_E_TOO_COSTLY, "value sets include one another more than %u deep",
-			TX_WALK_DEPTH);
+	if (w->depth++ == TX_SETS_DEEP) /* sets that include themselves were refused before */
+		return hs_tx_too_deep(w->ctx, err);
 	w->active_only = tx_only_active(set) || (w->depth == 1 && w->ctx->params.active_only == TX_YES);
 	for (int excluding = 0; excluding < 2 && status == HS_OK; excluding++)
 		for (uint32_t i = 0; i < set.row->rule_count && status == HS_OK; i++) {

@@ -12,7 +12,7 @@
 static bool is_of_one(struct tx_walk *w, struct tx_set set, bool silent, struct tx_system *only,
 	struct hs_error *err)
 {
-	bool one = ++w->depth < TX_WALK_DEPTH;
+	bool one = ++w->depth < TX_SETS_DEEP;
 
 	for (uint32_t i = 0; i < set.row->rule_count && one; i++) {
 		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];

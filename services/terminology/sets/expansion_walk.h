@@ -5,8 +5,6 @@
 
 #include "expansion.h"
 
-#define TX_WALK_DEPTH 40u /* value sets in one another */
-
 struct tx_list {
 	struct tx_item *items;
 	size_t count, room;

@@ -22,8 +22,6 @@
 #include "../compile/tree.h"
 #include "../compile/version.h"
 
-#define DEPTH_MAX 40u
-
 struct probe {
 	struct tx_context *ctx;
 	const struct tx_coding *coding;
@@ -348,9 +346,8 @@ static enum hs_status ask_includes(struct probe *p, struct tx_set set, struct tx
 static enum hs_status ask_set(struct probe *p, struct tx_set set, struct tx_issues *issues,
 	enum tx_membership *out, struct tx_hit *hit, struct hs_error *err)
 {
-	if (p->depth == DEPTH_MAX)
-		return hs_fail(err, HS_E_TOO_COSTLY, "value sets include one another more than %u deep",
-			DEPTH_MAX);
+	if (p->depth == TX_SETS_DEEP)
+		return hs_tx_too_deep(p->ctx, err);
 	p->depth++;
 	enum hs_status status = ask_includes(p, set, issues, out, hit, err);
 	/* Of the set that was asked for the caller says it in words of its own. */

@@ -50,11 +50,14 @@ static struct hs_slice status_of(struct check *c, const struct tx_designation *d
 	return HS_S_NONE;
 }
 
+static bool is_retired_status(struct hs_slice status)
+{
+	return hs_slice_eq(status, HS_S("deprecated")) || hs_slice_eq(status, HS_S("withdrawn"));
+}
+
 static bool is_retired(struct check *c, const struct tx_designation *d)
 {
-	struct hs_slice status = status_of(c, d);
-
-	return hs_slice_eq(status, HS_S("deprecated")) || hs_slice_eq(status, HS_S("withdrawn"));
+	return is_retired_status(status_of(c, d));
 }
 
 /* The designation that equals the display, among those of the languages or among all. */
@@ -191,9 +194,10 @@ void hs_tx_check_display(struct tx_context *ctx, struct tx_issues *issues, const
 		say_wrong(&c, issues, hs_tx_concept(s, concept).display);
 		return;
 	}
-	if (!is_retired(&c, found))
+	struct hs_slice status = status_of(&c, found);
+	if (!is_retired_status(status))
 		return;
 	struct hs_slice right = list_right_ones(&c, "\"", &count);
 	hs_tx_issue(ctx, issues, TX_MSG_INACTIVE_DISPLAY_FOUND, coding->at_display,
-		(struct tx_args) { { coding->display, coding->code, HS_S("deprecated"), right } });
+		(struct tx_args) { { coding->display, coding->code, status, right } });
 }

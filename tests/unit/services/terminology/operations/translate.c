@@ -16,6 +16,23 @@ static const char *const resources[] = {
 	"{'resourceType':'ConceptMap','url':'urn:r4','version':'0','status':'active','group':[{'source':'urn:"
 	"a',"
 	"'target':'urn:c','element':[{'code':'1','target':[{'code':'old','equivalence':'equal'}]}]}]}",
+	/* how a code is mapped may depend on others, and bring others along */
+	"{'resourceType':'ConceptMap','url':'urn:deep','version':'1','status':'active','group':[{'source':'"
+	"urn:d',"
+	"'target':'urn:e','element':[{'code':'1','target':["
+	"{'code':'left','relationship':'equivalent','dependsOn':[{'attribute':'urn:side','valueCoding':"
+	"{'system':'urn:s','code':'l'}}]},"
+	"{'code':'right','relationship':'equivalent','dependsOn':[{'attribute':'urn:side','valueCoding':"
+	"{'system':'urn:s','code':'r'}}],'product':[{'attribute':'urn:many','valueCode':'two'}]}]}],"
+	"'unmapped':{'mode':'other-map','otherMap':'urn:old|1'}}]}",
+	"{'resourceType':'ConceptMap','url':'urn:old','version':'1','status':'active','group':[{'source':'"
+	"urn:d',"
+	"'target':'urn:e','element':[{'code':'2','target':[{'code':'both','equivalence':'equal','product':"
+	"[{'property':'urn:many','system':'urn:s','value':'2','display':'Two'}]}]}],"
+	"'unmapped':{'mode':'other-map','url':'urn:deep'}}]}",
+	"{'resourceType':'ConceptMap','url':'urn:torn','status':'active','group':[{'source':'urn:t','target':"
+	"'urn:e',"
+	"'element':[],'unmapped':{'mode':'other-map','otherMap':'urn:nowhere'}}]}",
 	NULL,
 };
 
@@ -101,6 +118,81 @@ static void in_r4(void **state)
 	assert_string_equal(matches(), "z/wider x/equivalent y/narrower");
 }
 
+#define SIDE(type, value) \
+	",{'name':'dependency','part':[{'name':'attribute','valueUri':'urn:side'},{'name':'value','" type \
+	"':" value "}]}"
+#define OF_D(code) \
+	"{'name':'system','valueUri':'urn:d'},{'name':'sourceCode','valueCode':'" code "'}" MAP("urn:deep")
+
+static void by_other_attributes(void **state)
+{
+	(void)state;
+	check(OF_D("1"), "true", "left/equivalent right/equivalent");
+	check(OF_D("1") SIDE("valueCoding", "{'system':'urn:s','code':'r'}"), "true", "right/equivalent");
+	check(OF_D("1") SIDE("valueCode", "'l'"), "true", "left/equivalent");
+	check(OF_D("1") SIDE("valueCoding", "{'system':'urn:other','code':'r'}"), "false", "");
+	check(OF_D("1") ",{'name':'dependency','part':[{'name':'element','valueUri':'urn:side'},{'name':'"
+			"concept',"
+			"'valueCodeableConcept':{'coding':[{'system':'urn:s','code':'l'}]}}]}",
+		"true", "left/equivalent");
+	check(OF_D("1") ",{'name':'dependency','part':[{'name':'attribute','valueUri':'urn:age'},{'name':'"
+			"value',"
+			"'valueInteger':7}]}",
+		"true", "left/equivalent right/equivalent");
+}
+
+static void by_another_map(void **state)
+{
+	(void)state;
+	check(OF_D("2"), "true", "both/equivalent");
+	check(OF_D("3"), "false", ""); /* the two send one another for it, and that ends */
+	check("{'name':'system','valueUri':'urn:t'},{'name':'sourceCode','valueCode':'1'}" MAP("urn:torn"),
+		"false", "");
+	assert_string_equal(ask_text(&a, "message"),
+		"A definition for the concept map 'urn:nowhere' could not be found");
+}
+
+/* The part `name` of the last match, as JSON. */
+static const char *last_part(const char *name)
+{
+	const struct hs_json *found = NULL;
+	struct hs_buf out;
+
+	HS_JSON_EACH(p, hs_json_get(a.out, HS_S("parameter")))
+		HS_JSON_EACH(part, hs_json_get(p, HS_S("part")))
+			if (hs_slice_eq(hs_json_get_text(part, HS_S("name")), hs_slice_cstr(name)))
+				found = hs_json_get(part, HS_S("part"));
+	hs_buf_init(&out, a.arena, 10000);
+	hs_json_write(&out, found, 0);
+	for (size_t i = 0; i < out.len; i++)
+		if (out.ptr[i] == '"')
+			out.ptr[i] = '\'';
+	return hs_arena_cstr(a.arena, hs_buf_slice(&out));
+}
+
+static void what_comes_along(void **state)
+{
+	(void)state;
+	check(OF_D("1"), "true", "left/equivalent right/equivalent");
+	assert_string_equal(last_part("product"),
+		"[{'name':'attribute','valueUri':'urn:many'},{'name':'value','valueCode':'two'}]");
+	assert_string_equal(last_part("dependsOn"),
+		"[{'name':'attribute','valueUri':'urn:side'},{'name':'value','valueCoding':{'system':'urn:s',"
+		"'code':'r'}}]");
+	check(OF_D("2"), "true", "both/equivalent");
+	assert_string_equal(last_part("product"),
+		"[{'name':'attribute','valueUri':'urn:many'},{'name':'value','valueCoding':{'system':'urn:s',"
+		"'code':'2',"
+		"'display':'Two'}}]");
+	ask_prepare(&a, OF_D("2"));
+	a.ctx.fhir = HS_FHIR_R4;
+	assert_int_equal(translate(&a.ctx, &a.out, &a.err), HS_OK);
+	assert_string_equal(last_part("product"),
+		"[{'name':'element','valueUri':'urn:many'},{'name':'concept','valueCoding':{'system':'urn:s',"
+		"'code':'2',"
+		"'display':'Two'}}]");
+}
+
 static void refused(void **state)
 {
 	(void)state;
@@ -113,7 +205,9 @@ static void refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(forward), cmocka_unit_test(not_mapped),
-		cmocka_unit_test(backward), cmocka_unit_test(in_r4), cmocka_unit_test(refused) };
+		cmocka_unit_test(backward), cmocka_unit_test(in_r4), cmocka_unit_test(by_other_attributes),
+		cmocka_unit_test(by_another_map), cmocka_unit_test(what_comes_along),
+		cmocka_unit_test(refused) };
 
 	return ASK_RUN(&a, resources, tests);
 }

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dependsOn and product of a mapping (R4 section 4.10, ConceptMap.group.element.target; R5 likewise): R4 says
+ * property, system and value, R5 attribute and value[x]. A question says what it knows of such attributes as
+ * `dependency`, with element and concept or with attribute and value. */
+#include "extras.h"
+
+#include "../compile/tree.h"
+#include "operations.h"
+
+/* One attribute, whichever release wrote it. */
+struct extra {
+	struct hs_slice attribute, system, code, display;
+	const struct hs_json *tree; /* its value as it stands; NULL: code, of `system` if there is one */
+};
+
+static struct hs_slice either(const struct hs_json *object, struct hs_slice a, struct hs_slice b)
+{
+	struct hs_slice text = hs_json_get_text(object, a);
+
+	return text.len ? text : hs_json_get_text(object, b);
+}
+
+static struct extra read_extra(const struct hs_json *item)
+{
+	const struct hs_json *value = hs_tx_value(item);
+	struct extra out = { .attribute = either(item, HS_S("attribute"), HS_S("property")),
+		.system = hs_json_get_text(item, HS_S("system")),
+		.display = hs_json_get_text(item, HS_S("display")),
+		.code = hs_tx_scalar(value) };
+
+	if (hs_slice_eq(hs_json_key(value), HS_S("value")))
+		return out;
+	out.tree = value;
+	if (hs_json_is(value, HS_JSON_OBJECT)) {
+		out.system = hs_json_get_text(value, HS_S("system"));
+		out.code = either(value, HS_S("code"), HS_S("value"));
+	}
+	return out;
+}
+
+static struct hs_json *parse(struct tx_context *ctx, struct hs_slice extras)
+{
+	struct hs_json *list = NULL;
+	struct hs_error ignored;
+
+	return extras.len && hs_json_parse(ctx->arena, extras, NULL, &list, &ignored) == HS_OK ? list : NULL;
+}
+
+/* ---- what the question says ---- */
+
+static const struct hs_json *part_of(const struct hs_json *parameter, struct hs_slice name)
+{
+	HS_JSON_EACH(part, hs_json_get(parameter, HS_S("part")))
+		if (hs_slice_eq(hs_json_get_text(part, HS_S("name")), name))
+			return hs_tx_value(part);
+	return NULL;
+}
+
+static bool is_coding(const struct extra *wanted, const struct hs_json *coding)
+{
+	struct hs_slice system = hs_json_get_text(coding, HS_S("system"));
+
+	return hs_slice_eq(hs_json_get_text(coding, HS_S("code")), wanted->code) &&
+		(!system.len || !wanted->system.len || hs_slice_eq(system, wanted->system));
+}
+
+/* `value` is a code, a Coding or a CodeableConcept. */
+static bool is_value(const struct extra *wanted, const struct hs_json *value)
+{
+	if (!hs_json_is(value, HS_JSON_OBJECT))
+		return hs_slice_eq(hs_tx_scalar(value), wanted->code);
+	HS_JSON_EACH(coding, hs_json_get(value, HS_S("coding")))
+		if (is_coding(wanted, coding))
+			return true;
+	return is_coding(wanted, value);
+}
+
+static bool fits(const struct tx_context *ctx, const struct extra *wanted)
+{
+	bool spoken = false;
+
+	HS_JSON_EACH(p, hs_json_get(ctx->params.tree, HS_S("parameter"))) {
+		if (!hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("dependency")))
+			continue;
+		struct hs_slice attribute = hs_tx_scalar(part_of(p, HS_S("attribute")));
+		if (!attribute.len)
+			attribute = hs_tx_scalar(part_of(p, HS_S("element")));
+		if (!hs_slice_eq(attribute, wanted->attribute))
+			continue;
+		const struct hs_json *value = part_of(p, HS_S("value"));
+		if (is_value(wanted, value ? value : part_of(p, HS_S("concept"))))
+			return true;
+		spoken = true;
+	}
+	return !spoken;
+}
+
+bool hs_tx_extras_fit(struct tx_context *ctx, struct hs_slice extras)
+{
+	if (!hs_parameter(ctx->params.tree, HS_S("dependency")))
+		return true;
+	HS_JSON_EACH(item, parse(ctx, extras)) {
+		struct extra wanted = read_extra(item);
+		if (!fits(ctx, &wanted))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the answer ---- */
+
+static struct hs_json *coding_of(struct hs_arena *arena, const struct extra *extra)
+{
+	struct hs_json *out = hs_json_object(arena);
+
+	if (extra->system.len)
+		hs_json_add_text(arena, out, HS_S("system"), extra->system);
+	hs_json_add_text(arena, out, HS_S("code"), extra->code);
+	if (extra->display.len)
+		hs_json_add_text(arena, out, HS_S("display"), extra->display);
+	return out;
+}
+
+static void add_r4(struct tx_context *ctx, struct hs_json *parts, const struct extra *extra)
+{
+	bool coding = extra->tree && hs_slice_eq(hs_json_key(extra->tree), HS_S("valueCoding"));
+
+	hs_tx_add_part(ctx, parts, "element", "valueUri", hs_json_string(ctx->arena, extra->attribute));
+	hs_tx_add_part(ctx, parts, "concept", "valueCoding",
+		coding ? hs_json_clone(ctx->arena, extra->tree) : coding_of(ctx->arena, extra));
+}
+
+static void add_r5(struct tx_context *ctx, struct hs_json *parts, const struct extra *extra)
+{
+	struct hs_arena *arena = ctx->arena;
+
+	hs_tx_add_part(ctx, parts, "attribute", "valueUri", hs_json_string(arena, extra->attribute));
+	if (extra->tree)
+		hs_tx_add_part(ctx, parts, "value", hs_arena_cstr(arena, hs_json_key(extra->tree)),
+			hs_json_clone(arena, extra->tree));
+	else if (extra->system.len)
+		hs_tx_add_part(ctx, parts, "value", "valueCoding", coding_of(arena, extra));
+	else
+		hs_tx_add_part(ctx, parts, "value", "valueString", hs_json_string(arena, extra->code));
+}
+
+void hs_tx_extras_add(struct tx_context *ctx, struct hs_json *parts, const char *name, struct hs_slice extras)
+{
+	HS_JSON_EACH(item, parse(ctx, extras)) {
+		struct extra extra = read_extra(item);
+		struct hs_json *inner = hs_json_array(ctx->arena);
+		hs_tx_add_part(ctx, parts, name, "part", inner);
+		if (ctx->fhir == HS_FHIR_R5)
+			add_r5(ctx, inner, &extra);
+		else
+			add_r4(ctx, inner, &extra);
+	}
+}
