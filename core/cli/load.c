@@ -8,6 +8,7 @@
 
 static struct hs_cli_host_options host_options;
 static const char *sandbox = "default", *target, *token, *fhir = "r4";
+static int64_t timeout_s = 120;
 static bool json;
 
 static const struct hs_cli_option options[] = {
@@ -17,6 +18,7 @@ static const struct hs_cli_option options[] = {
 	{ "--fhir", "VERSION", "r4 or r5 (r4)", HS_CLI_TEXT, &fhir },
 	{ "--target", "URL", "a FHIR base to send to instead", HS_CLI_TEXT, &target },
 	{ "--token", "TOKEN", "bearer token for it", HS_CLI_TEXT, &token },
+	{ "--timeout", "SECONDS", "how long it may take for one answer (120)", HS_CLI_NUMBER, &timeout_s },
 	{ "--config", "FILE", "configuration, JSON", HS_CLI_TEXT, &host_options.config },
 	{ "--set", "KEY=VALUE", "a key of the configuration; may be repeated", HS_CLI_LIST,
 		&host_options.set },
@@ -129,7 +131,7 @@ static enum hs_status load_there(struct hs_arena *arena, char **what, int count,
 	enum hs_status status = hs_cli_configure(&host_options, &config, arena, err);
 
 	if (status == HS_OK)
-		status = hs_cli_load_remote(target, token, sink, err);
+		status = hs_cli_load_remote(target, token, timeout_s, sink, err);
 	for (int i = 0; i < count && status == HS_OK; i++)
 		if (is_package(what[i])) {
 			status = send_package(*sink, &config, what[i], err);
@@ -164,6 +166,8 @@ int hs_cli_load(int argc, char **argv)
 		return code;
 	if (strcmp(fhir, "r4") != 0 && strcmp(fhir, "r5") != 0)
 		return hs_cli_fail(&command, HS_EXIT_USAGE, "--fhir is r4 or r5, not \"%s\"", fhir);
+	if (timeout_s < 1 || timeout_s > 86400)
+		return hs_cli_fail(&command, HS_EXIT_USAGE, "--timeout is from 1 to 86400 seconds");
 	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
 	uint64_t began = world->mono_ns(world->ctx);
 	enum hs_status status = target ? load_there(arena, argv, count, &sink, &packages, &err) :
@@ -172,6 +176,8 @@ int hs_cli_load(int argc, char **argv)
 		hs_cli_progress_show(&sink->progress, sink->stored + sink->failed, 0, true);
 	if (status == HS_OK)
 		summary(sink, packages, (double)(world->mono_ns(world->ctx) - began) / 1e9);
+	if (status && sink && sink->stored)
+		fprintf(stderr, "%llu resources were stored until then\n", (unsigned long long)sink->stored);
 	code = status                ? hs_cli_fail_error(&command, &err) :
 		sink && sink->failed ? HS_EXIT_FAILED :
 				       HS_EXIT_OK;

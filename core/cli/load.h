@@ -32,5 +32,6 @@ void hs_cli_load_refused(struct hs_cli_sink *sink, const char *file, uint64_t li
 
 enum hs_status hs_cli_load_local(struct hs_host *host, const char *sandbox, enum hs_fhir_version fhir,
 	struct hs_cli_sink **out, struct hs_error *err);
-enum hs_status hs_cli_load_remote(const char *base, const char *bearer, struct hs_cli_sink **out,
-	struct hs_error *err);
+/* Each answer may take `seconds`. */
+enum hs_status hs_cli_load_remote(const char *base, const char *bearer, int64_t seconds,
+	struct hs_cli_sink **out, struct hs_error *err);

@@ -38,6 +38,21 @@ static const struct hs_http_header json_body[] = {
 	{ HS_S_INIT("Prefer"), HS_S_INIT("return=minimal") },
 };
 
+/* What the server says of it, or what the answer of something that is no FHIR server tells. */
+static struct hs_slice why_refused(struct call *call, const struct hs_http_call *http)
+{
+	struct hs_cli_answer answer = { http->status, http->reply_body };
+	struct hs_slice place = hs_http_call_header(http, HS_S("Location"));
+
+	if (http->status >= 300 && http->status < 400 && place.len)
+		return hs_arena_printf(call->arena, "it is at %.*s (HTTP %d): give --target as it is there",
+			HS_S_ARG(hs_slice_first(place, 500)), http->status);
+	if (hs_slice_find(http->reply_body, '{', 0) == SIZE_MAX)
+		return hs_arena_printf(call->arena, "HTTP %d without an OperationOutcome: is %s a FHIR base?",
+			http->status, call->remote->base);
+	return hs_cli_reason(call->arena, &answer);
+}
+
 static void finished(struct hs_http_call *http)
 {
 	struct call *call = http->user;
@@ -53,8 +68,7 @@ static void finished(struct hs_http_call *http)
 		remote->sink.stored++;
 		return;
 	}
-	struct hs_cli_answer answer = { http->status, http->reply_body };
-	hs_cli_load_refused(&remote->sink, call->file, call->line, hs_cli_reason(call->arena, &answer));
+	hs_cli_load_refused(&remote->sink, call->file, call->line, why_refused(call, http));
 }
 
 static struct call *wait_for_room(struct remote *remote)
@@ -73,6 +87,16 @@ static enum hs_status gone(const struct remote *remote, struct hs_error *err)
 	if (err->status != HS_E_TIMEOUT)
 		err->status = HS_E_NETWORK;
 	return err->status;
+}
+
+/* Letters: what can stand in a URL as a resource type. */
+static bool is_name(struct hs_slice type)
+{
+	for (size_t i = 0; i < type.len; i++)
+		if (!(type.ptr[i] >= 'A' && type.ptr[i] <= 'Z') &&
+			!(type.ptr[i] >= 'a' && type.ptr[i] <= 'z'))
+			return false;
+	return type.len > 0;
 }
 
 static enum hs_status take(struct hs_cli_sink *sink, struct hs_slice text, const char *file, uint64_t line,
@@ -99,6 +123,12 @@ static enum hs_status take(struct hs_cli_sink *sink, struct hs_slice text, const
 	bool bundle = hs_slice_eq(type, HS_S("Bundle")) &&
 		!hs_slice_eq(hs_json_get_text(tree, HS_S("type")), HS_S("document"));
 	bool put = id.len && !bundle;
+	if (!is_name(type) || (put && !hs_id_valid(id))) {
+		hs_cli_load_refused(sink, file, line,
+			is_name(type) ? HS_S("its id cannot stand in a URL") :
+					HS_S("it has no resourceType"));
+		return HS_OK;
+	}
 	snprintf(call->file, sizeof(call->file), "%s", file);
 	call->line = line;
 	call->busy = true;
@@ -142,11 +172,11 @@ static void release(struct hs_cli_sink *sink)
 	hs_heap_free(remote);
 }
 
-enum hs_status hs_cli_load_remote(const char *base, const char *bearer, struct hs_cli_sink **out,
-	struct hs_error *err)
+enum hs_status hs_cli_load_remote(const char *base, const char *bearer, int64_t seconds,
+	struct hs_cli_sink **out, struct hs_error *err)
 {
 	struct hs_http_client_options options = {
-		.bearer = bearer, .connections = AT_ONCE, .total_ms = 120000
+		.bearer = bearer, .connections = AT_ONCE, .total_ms = (uint32_t)seconds * 1000
 	};
 	struct remote *remote = hs_heap_alloc(sizeof(*remote));
 	enum hs_status status = hs_loop_new(&remote->loop, err);

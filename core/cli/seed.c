@@ -6,6 +6,8 @@
 #include <core/cli/seed/seed.h>
 #include <stdio.h>
 
+#define ANSWER_S 120 /* that one answer of a server may take */
+
 static struct hs_cli_host_options host_options;
 static const char *out, *sandbox = "default", *target, *token;
 static int64_t size = 10000, seed_number = 1;
@@ -121,7 +123,7 @@ static enum hs_status make(const struct hs_seed_options *what, struct hs_arena *
 	if (!target) {
 		return store_here(what, arena, into, err);
 	}
-	enum hs_status status = hs_cli_load_remote(target, token, &into->sink, err);
+	enum hs_status status = hs_cli_load_remote(target, token, ANSWER_S, &into->sink, err);
 	return status == HS_OK ? fill(what, into, err) : status;
 }
 

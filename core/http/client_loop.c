@@ -83,6 +83,7 @@ static void on_timeout(uv_timer_t *handle)
 	struct hs_http_client *client = handle->data;
 	int running;
 
+	hs__loop_ran(client->loop);
 	curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	tell_ended(client);
 }

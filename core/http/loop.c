@@ -77,11 +77,13 @@ static void on_prepare(uv_prepare_t *handle)
 		struct hs__flush *flush = HS__HOLDER(link, struct hs__flush, link);
 
 		hs__link_remove(link);
+		hs__loop_ran(loop);
 		flush->run(flush);
 	}
-	if (loop->stopped || loop->again_active == !hs__list_empty(&loop->flush))
+	bool again = !hs__list_empty(&loop->flush) || (loop->waiting && loop->ran);
+	if (loop->stopped || loop->again_active == again)
 		return;
-	loop->again_active = !loop->again_active;
+	loop->again_active = again;
 	if (loop->again_active)
 		uv_idle_start(&loop->again, on_again);
 	else
@@ -164,7 +166,10 @@ void hs_loop_turn(struct hs_loop *loop, bool wait)
 	struct hs_loop *before = current;
 
 	current = loop;
+	loop->waiting = wait;
+	loop->ran = false;
 	uv_run(&loop->uv, wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+	loop->waiting = false;
 	/* What the callbacks of this turn gave must not wait for the next. */
 	on_prepare(&loop->prepare);
 	current = before;
@@ -243,6 +248,7 @@ const char *hs__loop_date(struct hs_loop *loop)
 
 struct hs_timer {
 	uv_timer_t uv;
+	struct hs_loop *loop;
 	struct hs__link link;
 	void (*fn)(void *arg);
 	void *arg;
@@ -252,6 +258,7 @@ static void on_timer(uv_timer_t *handle)
 {
 	struct hs_timer *timer = handle->data;
 
+	hs__loop_ran(timer->loop);
 	timer->fn(timer->arg);
 }
 
@@ -267,6 +274,7 @@ struct hs_timer *hs_timer_start(struct hs_loop *loop, uint64_t ms, uint64_t repe
 
 	uv_timer_init(&loop->uv, &timer->uv);
 	timer->uv.data = timer;
+	timer->loop = loop;
 	timer->fn = fn;
 	timer->arg = arg;
 	hs__list_append(&loop->timers, &timer->link);

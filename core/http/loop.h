@@ -16,7 +16,7 @@ struct hs_mailbox *hs_loop_mailbox(struct hs_loop *loop);
 void hs_loop_run(struct hs_loop *loop);
 void hs_loop_stop(struct hs_loop *loop); /* any thread */
 /* One turn, for tools and tests that drive a loop themselves: handles what is ready, and when `wait` is set
- * and nothing is, waits for the first thing that happens. */
+ * and nothing was (no timer due, no output to write), waits for the first thing that happens. */
 void hs_loop_turn(struct hs_loop *loop, bool wait);
 /* After run has returned (or was never called). Tasks that are still in the mailbox are run first. */
 void hs_loop_free(struct hs_loop *loop);

@@ -38,6 +38,8 @@ struct hs_loop {
 	atomic_bool stop_wanted;
 	bool stopped;
 	bool again_active;
+	bool waiting; /* a turn of hs_loop_turn that may wait */
+	bool ran;     /* something of ours ran in it before it waited */
 	struct hs__hook hooks[HS__LOOP_HOOKS];
 	unsigned hook_count;
 	struct hs__link flush;
@@ -56,5 +58,10 @@ struct hs_loop {
 
 /* Queues `flush` once; harmless when it is queued already. */
 void hs__loop_flush(struct hs_loop *loop, struct hs__flush *flush);
+/* Every callback of a timer says so first: what a waiting turn was for may have happened in it. */
+static inline void hs__loop_ran(struct hs_loop *loop)
+{
+	loop->ran = true;
+}
 /* The text of the Date header, made once a second. */
 const char *hs__loop_date(struct hs_loop *loop);

@@ -34,6 +34,7 @@ static void on_tick(uv_timer_t *timer)
 	uint64_t now = hs_loop_mono_ms(wheel->loop) / wheel->tick_ms;
 	uint64_t from = wheel->tick + 1;
 
+	hs__loop_ran(wheel->loop);
 	/* After a long stall each slot is still turned once only. */
 	if (now > from + HS__WHEEL_SLOTS)
 		from = now - HS__WHEEL_SLOTS;

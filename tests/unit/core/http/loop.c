@@ -146,6 +146,35 @@ static void timers_fire_and_repeat(void **state)
 	hs_loop_free(loop);
 }
 
+static void count(void *arg)
+{
+	++*(unsigned *)arg;
+}
+
+/* What a caller waits for may happen before the turn waits; nothing would wake it then. */
+static void a_turn_that_did_something_does_not_wait(void **state)
+{
+	struct hs_loop *loop = new_loop();
+	unsigned due = 0, late = 0;
+	struct hs_timer *first = hs_timer_start(loop, 0, 0, count, &due);
+	struct hs_timer *guard = hs_timer_start(loop, 5000, 0, count, &late);
+
+	(void)state;
+	while (!due)
+		hs_loop_turn(loop, true);
+	assert_int_equal(late, 0);
+	hs_timer_stop(first);
+	hs_timer_stop(guard);
+	/* A turn with nothing to do waits for the first thing that happens. */
+	due = 0;
+	first = hs_timer_start(loop, 20, 0, count, &due);
+	hs_loop_turn(loop, true);
+	hs_loop_turn(loop, true);
+	assert_int_equal(due, 1);
+	hs_timer_stop(first);
+	hs_loop_free(loop);
+}
+
 /* ---- hooks, clocks, signals ---- */
 
 static struct hs_loop *hooked;
@@ -221,6 +250,7 @@ int main(void)
 		cmocka_unit_test(tasks_of_many_threads_run_in_order),
 		cmocka_unit_test(tasks_left_at_the_end_are_run),
 		cmocka_unit_test(timers_fire_and_repeat),
+		cmocka_unit_test(a_turn_that_did_something_does_not_wait),
 		cmocka_unit_test(hooks_run_once_a_turn),
 		cmocka_unit_test(the_wall_clock_is_that_of_the_world),
 		cmocka_unit_test(signals_come_on_the_loop),
