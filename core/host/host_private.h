@@ -94,7 +94,7 @@ struct hs__loop {
 	pthread_mutex_t counters_lock;
 	struct hs_http_counters counters; /* of `server`, taken by the sweep for readers on other loops */
 	_Atomic uint64_t lag_us;          /* largest delay of the sweep timer since it was last read */
-	uint64_t sweep_due_ms, tidy_due_ms;
+	uint64_t sweep_due_ms, tidy_due_ms, tidied;
 };
 
 struct hs_host {
@@ -106,6 +106,7 @@ struct hs_host {
 	int64_t started_ms;
 
 	struct hs_package **packages; /* ends with NULL */
+	struct hs_task packages_task;
 	struct hs__edition editions[HS__EDITIONS];
 	struct hs__service *services[HS__SERVICES_MAX]; /* in the order of their needs */
 	unsigned service_count;
@@ -154,6 +155,9 @@ enum hs_status hs__settings_fill(const struct hs_service *plug, void *state, con
 	struct hs_arena *arena, struct hs_error *err);
 /* packages.c */
 enum hs_status hs__packages_load(struct hs_host *host, struct hs_error *err);
+/* Once, while serving: a worker looks whether packages are what they were when they were compiled, and says
+ * so in the log when one is not. */
+void hs__packages_check(struct hs_host *host);
 void hs__packages_close(struct hs_host *host);
 /* editions.c */
 /* Names of the package that holds FHIR of an edition, in the order in which they are looked for; NULL ends.

@@ -3,6 +3,7 @@
  * and the usual ones of the package cache. */
 #include <core/base/heap.h>
 #include <core/base/log.h>
+#include <core/fhir/package/recall.h>
 #include <core/host/host_private.h>
 
 #include <stdio.h>
@@ -173,10 +174,14 @@ static enum hs_status load_one(struct hs_host *host, size_t *count, const char *
 
 	if (status)
 		return status;
-	if (is_there(host, *count, package))
+	if (is_there(host, *count, package)) {
 		hs_package_close(package);
-	else
-		host->packages[(*count)++] = package;
+		return HS_OK;
+	}
+	/* Who names a folder of his own is at work on it, and may write over files in place. */
+	if (!is_file(what))
+		hs__package_recall(package, host->world, host->cache_dir);
+	host->packages[(*count)++] = package;
 	return HS_OK;
 }
 
@@ -259,9 +264,13 @@ static enum hs_status add_dependencies(struct hs_host *host, size_t *count, stru
 {
 	char root[4096];
 
+	size_t first = *count;
 	cache_root(host->config, root, sizeof(root));
-	return hs_package_add_dependencies(root, host->packages, count, PACKAGES_MAX, tell_missing, host,
-		err);
+	enum hs_status status = hs_package_add_dependencies(root, host->packages, count, PACKAGES_MAX,
+		tell_missing, host, err);
+	for (size_t i = first; i < *count; i++)
+		hs__package_recall(host->packages[i], host->world, host->cache_dir);
+	return status;
 }
 
 enum hs_status hs__packages_load(struct hs_host *host, struct hs_error *err)
@@ -281,6 +290,27 @@ enum hs_status hs__packages_load(struct hs_host *host, struct hs_error *err)
 	if (status == HS_OK && !config->no_usual_packages && !config->bare)
 		status = load_usual(host, &count, err);
 	return status ? status : add_dependencies(host, &count, err);
+}
+
+static void check(struct hs_task *task)
+{
+	struct hs_host *host = HS__OWNER(task, struct hs_host, packages_task);
+
+	for (size_t i = 0; host->packages[i] && !atomic_load(&host->stopping); i++)
+		if (!hs__package_check(host->packages[i], host->world, host->cache_dir))
+			hs_log_text(HS_LOG_WARN, "packages",
+				"files of %.*s#%.*s were written over since it was compiled; start again to "
+				"serve it as it is now",
+				HS_S_ARG(hs_package_name(host->packages[i])),
+				HS_S_ARG(hs_package_version(host->packages[i])));
+}
+
+void hs__packages_check(struct hs_host *host)
+{
+	struct hs_mailbox *workers = hs_pool_mailbox(host->workers);
+
+	host->packages_task.run = check;
+	workers->post(workers, &host->packages_task);
 }
 
 void hs__packages_close(struct hs_host *host)

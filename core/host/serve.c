@@ -129,6 +129,8 @@ static void sweep(void *arg)
 	if (tidy) {
 		const struct hs_world *world = loop->host->world;
 		loop->tidy_due_ms = now + TIDY_MS;
+		if (loop->tidied++ == 1) /* not in the way of the first requests */
+			hs__packages_check(loop->host);
 		hs__sandboxes_tidy(loop->host, (int64_t)(world->mono_ns(world->ctx) / 1000000));
 	}
 }

@@ -12,34 +12,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum hs_status list_files(struct hs_package *package, struct hs_error *err)
+enum hs_status hs__package_list_folder(int dir, struct hs__package_files *files, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
-	struct dirent *entry;
-	int fd = dup(package->dir);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
+	const struct dirent *entry;
+	/* Of its own: the position in a directory belongs to the open file, and several may read it at once.
+	 */
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	if (!list) {
 		if (fd >= 0)
 			close(fd);
 		return hs_fail(err, HS_E_IO, "cannot list the package: %s", strerrordesc_np(errno));
 	}
-	while (!status && (entry = readdir(dir))) {
+	while (!status && (entry = readdir(list))) {
 		struct hs_slice name = hs_slice_cstr(entry->d_name);
 		struct stat st;
-		if (!hs__package_is_resource(name) || fstatat(package->dir, entry->d_name, &st, 0) != 0 ||
+		if (!hs__package_is_resource(name) || fstatat(dir, entry->d_name, &st, 0) != 0 ||
 			!S_ISREG(st.st_mode))
 			continue;
-		char *kept = hs_arena_cstr(package->arena, name);
-		if (!kept) {
-			status = hs_fail(err, HS_E_LIMIT, "the package's list of files is too long");
-			break;
-		}
-		status = hs__package_add(package,
-			(struct hs__package_file) { hs_slice(kept, name.len), (uint64_t)st.st_size, 0,
+		status = hs__package_add(files,
+			(struct hs__package_file) { name, (uint64_t)st.st_size, 0,
 				(int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec },
 			err);
 	}
-	closedir(dir);
+	closedir(list);
 	return status;
 }
 
@@ -59,7 +56,6 @@ enum hs_status hs__package_folder(struct hs_package *package, const char *path, 
 		return hs_fail(err, errno == ENOENT ? HS_E_NOT_FOUND : HS_E_IO,
 			"cannot open the package %.200s: %s", path, strerrordesc_np(errno));
 	memcpy(below + strlen(below), "/package.json", sizeof("/package.json"));
-	enum hs_status status = hs_world_read_file(hs_world_real(), package->arena, below,
-		HS__PACKAGE_MANIFEST_MAX, manifest, err);
-	return status ? status : list_files(package, err);
+	return hs_world_read_file(hs_world_real(), package->arena, below, HS__PACKAGE_MANIFEST_MAX, manifest,
+		err);
 }

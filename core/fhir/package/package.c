@@ -9,11 +9,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define ARENA_MAX ((size_t)256 << 20)
+#define ARENA_MAX ((size_t)16 << 20)
 
 bool hs__package_is_resource(struct hs_slice name)
 {
@@ -21,50 +20,14 @@ bool hs__package_is_resource(struct hs_slice name)
 		!hs_slice_eq(name, HS_S("package.json"));
 }
 
-enum hs_status hs__package_add(struct hs_package *package, struct hs__package_file file, struct hs_error *err)
-{
-	if (package->count == HS__PACKAGE_FILES)
-		return hs_fail(err, HS_E_LIMIT, "the package has more than %u files", HS__PACKAGE_FILES);
-	if (file.size > HS__PACKAGE_FILE_MAX)
-		return hs_fail(err, HS_E_LIMIT, "%.*s in the package is longer than %u MiB",
-			HS_S_ARG(hs_slice_first(file.name, 200)), (unsigned)(HS__PACKAGE_FILE_MAX >> 20));
-	if (package->count == package->room) {
-		size_t room = package->room ? package->room * 2 : 256;
-		struct hs__package_file *files = hs_arena_grow(package->arena, package->files,
-			package->room * sizeof(*files), room * sizeof(*files));
-		if (!files)
-			return hs_fail(err, HS_E_LIMIT, "the package's list of files is too long");
-		package->files = files;
-		package->room = room;
-	}
-	package->files[package->count++] = file;
-	return HS_OK;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct hs__package_file *left = a;
-	const struct hs__package_file *right = b;
-	return hs_slice_cmp(left->name, right->name);
-}
-
-/* Names, sizes and times of all files: enough to see that a package was changed, and no file is read. */
-static uint64_t key_of(const struct hs_package *package)
-{
-	uint64_t key = hs_hash(package->name) ^ hs_hash_seeded(package->version, 1);
-	for (size_t i = 0; i < package->count; i++) {
-		const struct hs__package_file *file = &package->files[i];
-		uint64_t facts[3] = { key, file->size, (uint64_t)file->changed_ns };
-		key = hs_hash_seeded(file->name, hs_hash(hs_slice((const char *)facts, sizeof(facts))));
-	}
-	return key;
-}
-
 enum hs_status hs_package_open(const char *path, struct hs_package **out, struct hs_error *err)
 {
 	struct hs_slice manifest = HS_S_NONE;
 	struct hs_package *package = hs_heap_alloc(sizeof(*package));
 	package->arena = hs_arena_new(ARENA_MAX);
+	package->listing = hs_heap_alloc(sizeof(*package->listing));
+	pthread_mutex_init(&package->listing->lock, NULL);
+	hs__package_files_init(&package->listing->files);
 	package->dir = -1;
 	bool archive = hs_slice_ends(hs_slice_cstr(path), HS_S(".tgz")) ||
 		hs_slice_ends(hs_slice_cstr(path), HS_S(".tar.gz"));
@@ -76,9 +39,11 @@ enum hs_status hs_package_open(const char *path, struct hs_package **out, struct
 		hs_package_close(package);
 		return status;
 	}
-	if (package->count)
-		qsort(package->files, package->count, sizeof(*package->files), by_name);
-	package->key = key_of(package);
+	package->manifest = hs_hash(manifest);
+	if (archive) {
+		package->listing->key = hs__package_sort(package, &package->listing->files);
+		atomic_store(&package->listing->done, true);
+	}
 	*out = package;
 	return HS_OK;
 }
@@ -91,6 +56,9 @@ void hs_package_close(struct hs_package *package)
 		close(package->dir);
 	if (package->unpacked)
 		munmap(package->unpacked, package->unpacked_size);
+	hs__package_files_fini(&package->listing->files);
+	pthread_mutex_destroy(&package->listing->lock);
+	hs_heap_free(package->listing);
 	hs_arena_free(package->arena);
 	hs_heap_free(package);
 }
@@ -172,11 +140,6 @@ enum hs_fhir_version hs_package_fhir_version(const struct hs_package *package)
 struct hs_slice hs_package_release(const struct hs_package *package)
 {
 	return package->release;
-}
-
-uint64_t hs_package_key(const struct hs_package *package)
-{
-	return package->key;
 }
 
 const struct hs_slice *hs_package_dependencies(const struct hs_package *package, size_t *count)

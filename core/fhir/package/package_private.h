@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of a package, shared by folder, archive, manifest and walk. */
+/* The inside of a package, shared by the files of this folder. */
 #pragma once
 
 #include <handslag/arena.h>
 #include <handslag/package.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 /* Limits: a package that passes one is refused, not cut. */
 #define HS__PACKAGE_FILES 200000u
@@ -20,22 +22,42 @@ struct hs__package_file {
 	int64_t changed_ns; /* folder: time of last change */
 };
 
+/* Files in order of name, in an arena of their own. */
+struct hs__package_files {
+	struct hs_arena *arena;
+	struct hs__package_file *items;
+	size_t count, room;
+};
+
+/* What lies in a package. An archive is listed as it is opened; a folder when somebody first asks, on
+ * whichever thread: who wants its name and manifest only, or knows its key (recall.h), does without a look at
+ * each file. */
+struct hs__package_listing {
+	pthread_mutex_t lock;
+	atomic_bool done; /* from then on nothing here changes */
+	enum hs_status status;
+	struct hs_error error; /* why it cannot be listed */
+	struct hs__package_files files;
+	uint64_t key;
+};
+
 struct hs_package {
-	struct hs_arena *arena; /* names, lists and this struct's texts */
+	struct hs_arena *arena; /* lists and this struct's texts */
 	struct hs_slice name, version;
 	enum hs_fhir_version fhir;
 	struct hs_slice release; /* "4.3.0" */
 	struct hs_slice *dependencies;
 	size_t dependency_count;
-	struct hs__package_file *files; /* in order of name */
-	size_t count, room;
-	uint64_t key;
-	int dir;        /* folder: open directory, or -1 */
-	char *unpacked; /* archive: the tar file, mapped from a file without a name; or NULL */
+	struct hs__package_listing *listing;
+	uint64_t manifest; /* hash of its text */
+	bool known;        /* the key was remembered */
+	uint64_t key;      /* then */
+	int dir;           /* folder: open directory, or -1 */
+	char *unpacked;    /* archive: the tar file, mapped from a file without a name; or NULL */
 	size_t unpacked_size;
 };
 
-/* Fill dir and files, or unpacked and files; find the manifest's text. */
+/* Fill dir, or unpacked and the listing; find the manifest's text. */
 enum hs_status hs__package_folder(struct hs_package *package, const char *path, struct hs_slice *manifest,
 	struct hs_error *err);
 enum hs_status hs__package_archive(struct hs_package *package, const char *path, struct hs_slice *manifest,
@@ -45,9 +67,19 @@ enum hs_status hs__package_manifest(struct hs_package *package, struct hs_slice 
 /* The files of a tar text; `manifest` is empty when there is none. */
 enum hs_status hs__package_untar(struct hs_package *package, struct hs_slice tar, struct hs_slice *manifest,
 	struct hs_error *err);
-/* HS_E_LIMIT at the limit of files. */
-enum hs_status hs__package_add(struct hs_package *package, struct hs__package_file file,
+/* list.c */
+void hs__package_files_init(struct hs__package_files *files);
+void hs__package_files_fini(struct hs__package_files *files);
+/* HS_E_LIMIT at the limit of files. The name is copied. */
+enum hs_status hs__package_add(struct hs__package_files *files, struct hs__package_file file,
 	struct hs_error *err);
+/* Of files that were added: puts them in order. The key, from names, sizes and times. */
+uint64_t hs__package_sort(const struct hs_package *package, struct hs__package_files *files);
+/* The files of the package, good as long as it is. Any thread. */
+enum hs_status hs__package_list(const struct hs_package *package, const struct hs__package_files **out,
+	struct hs_error *err);
+/* folder.c: what lies in an open directory, unsorted. */
+enum hs_status hs__package_list_folder(int dir, struct hs__package_files *files, struct hs_error *err);
 /* Do two versions compare as less, equal, more? Releases come after their pre-releases. */
 int hs__package_compare(struct hs_slice a, struct hs_slice b);
 /* Does the version fit "1.2.x", "latest", "1.2.3"? */

@@ -90,11 +90,8 @@ static enum hs_status take_file(struct hs_package *package, struct hs_slice path
 	}
 	if (name.len == 0 || hs_slice_find(name, '/', 0) != SIZE_MAX || !hs__package_is_resource(name))
 		return HS_OK;
-	char *kept = hs_arena_cstr(package->arena, name);
-	if (!kept)
-		return hs_fail(err, HS_E_LIMIT, "the package's list of files is too long");
-	return hs__package_add(package,
-		(struct hs__package_file) { hs_slice(kept, name.len), content.len, offset, 0 }, err);
+	return hs__package_add(&package->listing->files,
+		(struct hs__package_file) { name, content.len, offset, 0 }, err);
 }
 
 /* The name of an entry: a long one that came before, or prefix and name of the ustar head. */

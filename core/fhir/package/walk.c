@@ -7,6 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HEAD ((size_t)4096) /* read first: resourceType is nearly always there */
@@ -100,16 +103,19 @@ static enum hs_status visit(const struct hs_package *package, const struct hs__p
 enum hs_status hs_package_each(const struct hs_package *package, const char *const *types, hs_package_fn *fn,
 	void *arg, struct hs_error *err)
 {
-	enum hs_status status = HS_OK;
+	const struct hs__package_files *files;
 	struct text text = { 0 };
+	enum hs_status status = hs__package_list(package, &files, err);
+	if (status)
+		return status;
 	struct hs_arena *arena = hs_arena_new(ARENA_MAX);
-	for (size_t i = 0; !status && i < package->count; i++) {
+	for (size_t i = 0; !status && i < files->count; i++) {
 		struct hs_slice content = HS_S_NONE;
 		struct hs_slice type = HS_S_NONE;
-		status = visit(package, &package->files[i], types, &text, &content, &type, err);
+		status = visit(package, &files->items[i], types, &text, &content, &type, err);
 		if (status || type.len == 0)
 			continue;
-		status = fn(package->files[i].name, type, content, arena, arg, err);
+		status = fn(files->items[i].name, type, content, arena, arg, err);
 		hs_arena_reset(arena);
 	}
 	hs_arena_free(arena);
@@ -117,21 +123,37 @@ enum hs_status hs_package_each(const struct hs_package *package, const char *con
 	return status;
 }
 
-static const struct hs__package_file *find_file(const struct hs_package *package, struct hs_slice name)
+/* Of a folder without its list: a text is read again and again, and the others do not matter to it. */
+static bool find_in_folder(const struct hs_package *package, const char *name, struct hs__package_file *out)
 {
+	struct stat st;
+	if (strchr(name, '/') || !hs__package_is_resource(hs_slice_cstr(name)) ||
+		fstatat(package->dir, name, &st, 0) != 0 || !S_ISREG(st.st_mode) ||
+		(uint64_t)st.st_size > HS__PACKAGE_FILE_MAX)
+		return false;
+	*out = (struct hs__package_file) { .name = hs_slice_cstr(name), .size = (uint64_t)st.st_size };
+	return true;
+}
+
+static bool find_in_archive(const struct hs_package *package, struct hs_slice name,
+	struct hs__package_file *out)
+{
+	const struct hs__package_files *files = &package->listing->files;
 	size_t low = 0;
-	size_t high = package->count;
+	size_t high = files->count;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		int order = hs_slice_cmp(name, package->files[middle].name);
-		if (order == 0)
-			return &package->files[middle];
+		int order = hs_slice_cmp(name, files->items[middle].name);
+		if (order == 0) {
+			*out = files->items[middle];
+			return true;
+		}
 		if (order < 0)
 			high = middle;
 		else
 			low = middle + 1;
 	}
-	return NULL;
+	return false;
 }
 
 enum hs_status hs_package_read(const struct hs_package *package, struct hs_slice file, struct hs_arena *arena,
@@ -140,11 +162,14 @@ enum hs_status hs_package_read(const struct hs_package *package, struct hs_slice
 	struct text text = { 0 };
 	struct hs_slice content = HS_S_NONE;
 	struct hs_slice type = HS_S_NONE;
-	const struct hs__package_file *found = find_file(package, file);
-	if (!found)
+	struct hs__package_file found;
+	char name[NAME_MAX + 1];
+	snprintf(name, sizeof(name), "%.*s", HS_S_ARG(hs_slice_first(file, NAME_MAX)));
+	if (package->unpacked ? !find_in_archive(package, file, &found) :
+				!find_in_folder(package, name, &found))
 		return hs_fail(err, HS_E_NOT_FOUND, "there is no %.*s in the package",
 			HS_S_ARG(hs_slice_first(file, 200)));
-	enum hs_status status = visit(package, found, NULL, &text, &content, &type, err);
+	enum hs_status status = visit(package, &found, NULL, &text, &content, &type, err);
 	if (!status) {
 		content = hs_arena_copy(arena, content);
 		if (content.ptr)

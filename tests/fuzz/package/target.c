@@ -42,17 +42,20 @@ static void try_tar(const char *data, size_t len)
 	struct hs_error err = { 0 };
 	struct hs_slice manifest = HS_S_NONE;
 	char *tar = hs_heap_raw(len + 1);
-	struct hs_package package = { .arena = hs_arena_new(4 << 20), .dir = -1 };
+	struct hs__package_listing listing;
+	struct hs_package package = { .arena = hs_arena_new(4 << 20), .listing = &listing, .dir = -1 };
+	hs__package_files_init(&listing.files);
 	memcpy(tar, data, len);
 	mend_checksums(tar, len);
 	enum hs_status status = hs__package_untar(&package, hs_slice(tar, len), &manifest, &err);
 	must(!status || err.text[0]);
-	for (size_t i = 0; !status && i < package.count; i++) {
-		const struct hs__package_file *file = &package.files[i];
+	for (size_t i = 0; !status && i < listing.files.count; i++) {
+		const struct hs__package_file *file = &listing.files.items[i];
 		must(file->name.len > 5 && !memchr(file->name.ptr, '/', file->name.len));
 		must(file->offset <= len && file->size <= len - file->offset);
 	}
 	must(manifest.len == 0 || (manifest.ptr >= tar && manifest.ptr + manifest.len <= tar + len));
+	hs__package_files_fini(&listing.files);
 	hs_arena_free(package.arena);
 	hs_heap_free(tar);
 }
