@@ -143,8 +143,7 @@ static bool wants_content(const struct hs_request *req)
 	return get &&
 		(hs__export_is_file(req->path) ||
 			(!req->http->query.len &&
-				hs_rest_wants_content(req->path,
-					hs_http_get_header(req->http, HS_S("Accept")))));
+				hs_rest_wants_content(req->path, hs_request_header(req, HS_S("Accept")))));
 }
 
 /* Past the faults: what the handler and REST see. */

@@ -73,8 +73,8 @@ static bool accepts_gzip(struct hs_slice accept)
 
 static bool is_wanted(const struct hs_http_request *req, const struct hs_http_reply *reply)
 {
-	if (!reply->compressible || req->method == HS_HTTP_HEAD || reply->status == 204 ||
-		reply->status == 206 || reply->status == 304)
+	/* HEAD as well: its headers are those of GET. */
+	if (!reply->compressible || reply->status == 204 || reply->status == 206 || reply->status == 304)
 		return false;
 	for (size_t i = 0; i < reply->header_count; i++)
 		if (hs_slice_ieq(reply->headers[i].name, HS_S("Content-Encoding")))

@@ -58,7 +58,8 @@ static const char *reason_of(int status)
 
 static char *put(char *at, const char *bytes, size_t len)
 {
-	memcpy(at, bytes, len);
+	if (len > 0)
+		memcpy(at, bytes, len);
 	return at + len;
 }
 
@@ -117,13 +118,18 @@ static char *put_headers(char *at, const struct hs_http_reply *reply, bool gzipp
 		at = put_field(at, reply->headers[i].value);
 		at = PUT(at, "\r\n");
 	}
-	if (reply->content_type.len > 0) {
+	if (reply->content_type.len > 0 && reply->status != 304) {
 		at = PUT(at, "Content-Type: ");
 		at = put_field(at, reply->content_type);
 		at = PUT(at, "\r\n");
 	}
-	if (reply->compressible)
-		at = PUT(at, "Vary: Accept, Accept-Encoding\r\n");
+	if (reply->vary.len > 0 || reply->compressible) {
+		at = PUT(at, "Vary: ");
+		at = put(at, reply->vary.ptr, reply->vary.len);
+		if (reply->compressible)
+			at = reply->vary.len > 0 ? PUT(at, ", Accept-Encoding") : PUT(at, "Accept-Encoding");
+		at = PUT(at, "\r\n");
+	}
 	if (gzipped)
 		at = PUT(at, "Content-Encoding: gzip\r\n");
 	return at;
@@ -158,7 +164,7 @@ bool hs__reply_head(struct hs__request *request, const struct hs_http_reply *rep
 	bool gzipped)
 {
 	struct hs__conn *conn = request->conn;
-	size_t room = 320 + reply->content_type.len;
+	size_t room = 320 + reply->content_type.len + reply->vary.len;
 	char *head, *at;
 
 	/* When we drain, the reply that is the last for now is the last one. */

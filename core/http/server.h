@@ -60,10 +60,12 @@ struct hs_http_reply {
 	int status;
 	const struct hs_http_header *headers; /* Date, Content-Length, Connection are added here */
 	size_t header_count;
-	struct hs_slice content_type; /* empty: none */
-	struct hs_http_body body;     /* HEAD: the length is told, the bytes are not sent */
-	bool compressible;            /* may be sent with Content-Encoding: gzip when the client takes it */
-	bool close;                   /* close the connection after it */
+	struct hs_slice content_type; /* empty: none; not told with 304 */
+	struct hs_slice vary;     /* names of the request's headers that chose the answer; Accept-Encoding is
+				   * added here to what is compressible */
+	struct hs_http_body body; /* HEAD: the length is told, the bytes are not sent */
+	bool compressible;        /* may be sent with Content-Encoding: gzip when the client takes it */
+	bool close;               /* close the connection after it */
 };
 
 /* Answers the request; *reply is copied, header slices must live as long as the request arena. */

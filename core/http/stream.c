@@ -15,7 +15,7 @@ void hs_http_stream(struct hs_http_request *req, const struct hs_http_reply *hea
 	request->stream = *stream;
 	request->chunked = !request->minor_0;
 	request->close |= head->close || request->minor_0;
-	bool gzipped = !no_body && conn->state != HS__CONN_GONE && hs__gzip_stream(request, head);
+	bool gzipped = conn->state != HS__CONN_GONE && hs__gzip_stream(request, head);
 	if (conn->state == HS__CONN_GONE || !hs__reply_head(request, head, UINT64_MAX, gzipped) || no_body) {
 		request->stage = HS__REQUEST_REPLIED;
 		hs__request_answered(request);

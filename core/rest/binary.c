@@ -112,6 +112,10 @@ static enum hs_verdict after_unwrap(struct hs_request *req, void *arg, enum hs_s
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, err);
 	hs__rest_tell_version(req, &raw->result);
+	if (hs__rest_not_modified(hs_request_header(req, HS_S("If-None-Match")),
+		    hs_request_header(req, HS_S("If-Modified-Since")), raw->result.version,
+		    raw->result.updated_ms))
+		return hs_reply_bytes(req, 304, raw->media, HS_S_NONE);
 	/* What a sender stored must not run in a browser as a page of ours. */
 	hs_reply_header(req, HS_S("X-Content-Type-Options"), HS_S("nosniff"));
 	hs_reply_header(req, HS_S("Content-Security-Policy"), HS_S("sandbox"));

@@ -45,8 +45,8 @@ static enum hs_verdict reply_outcome(struct hs_request *req, const struct hs__re
 
 enum hs_verdict hs__rest_reply(struct hs_request *req, const struct hs__rest_result *result)
 {
-	struct hs_slice wanted = hs_request_prefer(req, HS_S("return"));
 	bool write = result->located || result->wrote || result->status == 204;
+	struct hs_slice wanted = write ? hs_request_prefer(req, HS_S("return")) : HS_S_NONE;
 	hs__rest_tell_version(req, result);
 	if (result->located)
 		tell_place(req, result);

@@ -23,7 +23,7 @@ static void stores_what_xml_says(void **state)
 	a = send_with("GET", "Observation/x1", WANTED, NULL, 200);
 	expect_header(&a, "Content-Type", XML_TYPE);
 	expect_header(&a, "ETag", "W/\"1\"");
-	expect_header(&a, "Vary", "Accept, Accept-Encoding");
+	expect_header(&a, "Vary", "Accept, Origin, Accept-Encoding");
 	expect_part(a.body,
 		"<Observation xmlns=\"http://hl7.org/fhir\"><id value=\"x1\"/><meta><versionId "
 		"value=\"1\"/>");

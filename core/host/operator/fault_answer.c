@@ -107,6 +107,10 @@ static void drop_header(struct hs_request *req, struct hs_slice name)
 	req->reply.header_count = kept;
 	if (hs_slice_ieq(name, HS_S("Content-Type")))
 		req->reply.content_type = HS_S_NONE;
+	if (hs_slice_ieq(name, HS_S("Vary"))) {
+		req->reply.vary = HS_S_NONE;
+		req->reply.compressible = false;
+	}
 }
 
 bool hs__fault_spoil(struct hs_request *req)

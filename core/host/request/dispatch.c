@@ -31,13 +31,14 @@ static void send(struct hs_request *req)
 		return;
 	}
 	hs__reply_static_header(req, HS_S("X-Request-Id"), req->id);
-	if (cors[0] && hs_http_get_header(req->http, HS_S("Origin")).len) {
+	if (cors[0] && hs_request_header(req, HS_S("Origin")).len) {
 		hs__reply_static_header(req, HS_S("Access-Control-Allow-Origin"), hs_slice_cstr(cors));
 		hs__reply_static_header(req, HS_S("Access-Control-Expose-Headers"),
 			HS_S("ETag, Last-Modified, Location, Content-Location, X-Request-Id, "
 			     "X-Handslag-Sequence"));
 	}
 	req->reply.headers = req->headers;
+	req->reply.vary = hs__vary_text(req);
 	if (req->fault && hs__fault_spoil(req))
 		return;
 	if (req->streaming) {

@@ -164,7 +164,7 @@ enum hs_status hs__negotiate(struct hs_request *req, struct hs_error *err)
 		if (format.len)
 			return by_format(req, format, err);
 	}
-	struct hs_slice accept = hs_http_get_header(req->http, HS_S("Accept"));
+	struct hs_slice accept = hs_request_header(req, HS_S("Accept"));
 	if (!accept.len || hs_slice_eq(accept, HS_S("*/*")) ||
 		hs_slice_eq(accept, HS_S("application/fhir+json")))
 		return HS_OK;

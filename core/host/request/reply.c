@@ -128,7 +128,7 @@ enum hs_verdict hs_reply_bytes(struct hs_request *req, int status, struct hs_sli
 enum hs_verdict hs_reply_empty(struct hs_request *req, int status)
 {
 	req->reply.content_type = HS_S_NONE;
-	req->reply.compressible = false;
+	req->reply.compressible = status == 304; /* whose Vary is that of its 200 */
 	return answer(req, status, HS_S_NONE);
 }
 

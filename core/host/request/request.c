@@ -31,6 +31,7 @@ struct hs_slice hs_request_part(const struct hs_request *req, const char *name)
 
 struct hs_slice hs_request_header(const struct hs_request *req, struct hs_slice name)
 {
+	hs__vary_on((struct hs_request *)(uintptr_t)req, name); /* the answer's, not the request's */
 	return hs_http_get_header(req->http, name);
 }
 
@@ -147,6 +148,7 @@ struct hs_slice hs_request_id(const struct hs_request *req)
 /* Prefer: return=minimal, handling="strict"; respond-async (RFC 7240, section 2). */
 struct hs_slice hs_request_prefer(const struct hs_request *req, struct hs_slice name)
 {
+	hs__vary_on((struct hs_request *)(uintptr_t)req, HS_S("Prefer"));
 	for (size_t i = 0; i < req->http->header_count; i++) {
 		const struct hs_http_header *header = &req->http->headers[i];
 		if (!hs_slice_ieq(header->name, HS_S("Prefer")))

@@ -77,6 +77,7 @@ struct hs_request {
 	struct hs_http_reply reply;
 	struct hs_stream_source source;
 	bool streaming;
+	uint8_t varies; /* on which headers of the request it depends: bits of vary.c */
 
 	/* work */
 	enum hs__work work;
@@ -135,6 +136,10 @@ void hs__work_wait_end(struct hs_request *req);
 void hs__work_finished(struct hs_request *req);
 enum hs_verdict hs__work_after(struct hs_request *req);
 void hs__work_sweep(struct hs__loop *loop);
+/* vary.c: the handler has asked for this header of the request, so that its answer depends on it. */
+void hs__vary_on(struct hs_request *req, struct hs_slice name);
+/* The value of Vary without Accept-Encoding, which http knows of. */
+struct hs_slice hs__vary_text(const struct hs_request *req);
 /* query.c */
 void hs__query_parse(struct hs_request *req);
 struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text, bool plus);

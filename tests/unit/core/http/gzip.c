@@ -93,10 +93,10 @@ static bool comes_compressed(const char *method, const char *accept)
 	out = hs_http_loopback_output(lb, NULL);
 	at = hs_slice_search(out, HS_S("\r\n\r\n")) + 4;
 	compressed = hs_slice_search(hs_slice_first(out, at), HS_S("Content-Encoding: gzip\r\n")) != SIZE_MAX;
-	assert_int_equal(hs_slice_search(hs_slice_first(out, at),
-				 HS_S("Vary: Accept, Accept-Encoding\r\n")) != SIZE_MAX,
+	assert_int_equal(hs_slice_search(hs_slice_first(out, at), HS_S("Vary: Accept-Encoding\r\n")) !=
+			SIZE_MAX,
 		body.compressible);
-	if (compressed) {
+	if (compressed && out.len > at) {
 		z_stream z = { 0 };
 
 		assert_int_equal(inflateInit2(&z, 31), Z_OK);
@@ -173,7 +173,7 @@ static void it_must_be_worth_it(void **state)
 	body.coding = "br";
 	assert_false(comes_compressed("GET", "gzip"));
 	reset_body(2000);
-	assert_false(comes_compressed("HEAD", "gzip"));
+	assert_true(comes_compressed("HEAD", "gzip")); /* by its headers, which are those of GET */
 	reset_body(2000);
 	body.status = 404;
 	assert_true(comes_compressed("GET", "gzip"));
@@ -306,7 +306,7 @@ static void a_stream_is_compressed_piece_by_piece(void **state)
 	struct hs_slice head = hs_slice_first(out, at);
 	assert_true(hs_slice_search(head, HS_S("Content-Encoding: gzip\r\n")) != SIZE_MAX);
 	assert_true(hs_slice_search(head, HS_S("Transfer-Encoding: chunked\r\n")) != SIZE_MAX);
-	assert_true(hs_slice_search(head, HS_S("Vary: Accept, Accept-Encoding\r\n")) != SIZE_MAX);
+	assert_true(hs_slice_search(head, HS_S("Vary: Accept-Encoding\r\n")) != SIZE_MAX);
 	assert_int_equal(inflate_chunks(hs_slice_from(out, at), plain, sizeof(plain), &clear), body.len);
 	assert_memory_equal(plain, bytes, body.len);
 	assert_true(clear < body.len / 4);
