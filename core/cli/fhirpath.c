@@ -18,6 +18,7 @@ struct options {
 	const char *type; /* NULL: that of the resource */
 	const char *fhir; /* as it was said; NULL: R4 */
 	const char *expression;
+	struct hs_cli_list packages, definitions;
 };
 
 struct session {
@@ -26,8 +27,10 @@ struct session {
 	const struct hs_world *world;
 	struct hs_slice release; /* "4.0.1" */
 	struct hs_defs *defs;
-	/* For profiles and codes: opened when an expression first asks. */
+	/* For profiles and codes: opened when an expression first asks; `layer` when definitions were handed
+	 * over. */
 	struct validate_engine *engine;
+	struct validate_layer layer;
 	bool engine_tried;
 };
 
@@ -76,61 +79,47 @@ static const struct hs_json *resolve_nothing(void *arg, struct hs_slice referenc
 	return NULL;
 }
 
-/* The validator, or NULL when the packages for it are missing. */
-static const struct hs_validator *validator_of(struct session *session)
+static void close_engine(struct session *session)
 {
+	if (!session->engine)
+		return;
+	if (session->layer.library)
+		hs_cli_validate_layer_end(&session->layer);
+	hs_cli_validate_close(session->engine);
+	hs_heap_free(session->engine);
+	session->engine = NULL;
+}
+
+static enum hs_status open_engine(struct session *session, struct hs_error *err)
+{
+	const struct options *options = session->options;
 	struct validate_setup setup = { .fhir = hs_slice_starts(session->release, HS_S("5")) ? HS_FHIR_R5 :
 											       HS_FHIR_R4,
-		.release = session->release };
+		.release = session->release,
+		.packages = &options->packages,
+		.defs = session->defs };
+	session->engine_tried = true;
+	session->engine = hs_heap_alloc(sizeof(*session->engine));
+	enum hs_status status = hs_cli_validate_open(session->engine, &setup, err);
+	if (!status && options->definitions.count)
+		status = hs_cli_validate_layer_files(session->engine, &session->layer, &options->definitions,
+			err);
+	if (status)
+		close_engine(session);
+	return status;
+}
+
+/* NULL when the packages for it are missing. */
+static const struct hs_validator *validator_of(void *arg)
+{
+	struct session *session = arg;
 	struct hs_error err;
-	if (!session->engine_tried) {
-		session->engine_tried = true;
-		session->engine = hs_heap_alloc(sizeof(*session->engine));
-		if (hs_cli_validate_open(session->engine, &setup, &err)) {
-			fprintf(stderr, "handslag fhirpath: profiles and codes cannot be judged: %s\n",
-				err.text);
-			hs_cli_validate_close(session->engine);
-			hs_heap_free(session->engine);
-			session->engine = NULL;
-		}
+	if (!session->engine_tried && open_engine(session, &err)) {
+		fprintf(stderr, "handslag fhirpath: profiles and codes cannot be judged: %s\n", err.text);
 	}
-	return session->engine ? session->engine->validator : NULL;
-}
-
-/* What hooks are given. */
-struct asking {
-	struct session *session;
-	struct hs_arena *arena;
-};
-
-static int member_of(void *arg, const struct hs_path_value *value, struct hs_slice value_set)
-{
-	const struct asking *asking = arg;
-	const struct hs_validator *validator = validator_of(asking->session);
-	return validator ? hs_validate_member_of(validator, value, value_set, asking->arena) : -1;
-}
-
-static int conforms_to(void *arg, const struct hs_json *resource, struct hs_slice profile)
-{
-	const struct asking *asking = arg;
-	const struct hs_validator *validator = validator_of(asking->session);
-	return validator ? hs_validate_conforms(validator, resource, profile, asking->arena) : -1;
-}
-
-static int subsumes(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below)
-{
-	const struct asking *asking = arg;
-	const struct hs_validator *validator = validator_of(asking->session);
-	return validator ? hs_validate_subsumes(validator, system, above, below) : -1;
-}
-
-static enum hs_status terminology(void *arg, struct hs_arena *arena, const char *operation,
-	const struct hs_json *parameters, struct hs_json **out, struct hs_error *err)
-{
-	const struct asking *asking = arg;
-	const struct hs_validator *validator = validator_of(asking->session);
-	return validator ? hs_validate_ask(validator, arena, operation, parameters, out, err) :
-			   hs_fail(err, HS_E_NOT_SUPPORTED, "there is no terminology to ask here");
+	return !session->engine          ? NULL :
+		session->layer.validator ? session->layer.validator :
+					   session->engine->validator;
 }
 
 /* The resource of a file, or NULL for none. */
@@ -164,14 +153,13 @@ static enum hs_status evaluate(struct session *session, struct hs_arena *arena, 
 		return status;
 	}
 	*phase = HS_PATH_EXECUTION;
-	struct asking asking = { session, arena };
+	struct hs_validate_asker asker = {
+		.validator = validator_of, .arg = session, .resource = resource, .arena = arena
+	};
 	struct hs_path_context context = { .arena = arena,
 		.defs = session->defs,
-		.member_of = member_of,
-		.conforms_to = conforms_to,
-		.subsumes = subsumes,
-		.terminology = terminology,
-		.arg = &asking,
+		.oracle = &hs_validate_oracle,
+		.oracle_arg = &asker,
 		.single_as = !session->options->lenient,
 		.trace = print_trace,
 		.resolve = session->options->lenient ? NULL : resolve_nothing };
@@ -278,13 +266,20 @@ static void serve_pipe(struct session *session)
 
 /* ---- start ---- */
 
-static void open_definitions(struct session *session)
+/* Packages say themselves for what release they are, so those that are named are opened first. */
+static enum hs_status open_definitions(struct session *session, struct hs_error *err)
 {
-	struct hs_error err;
-	if (!session->options->names_only && hs_cli_definitions_of(session->release, &session->defs, &err)) {
-		fprintf(stderr, "handslag fhirpath: no FHIR definitions (%s); elements are taken by name\n",
-			err.text);
+	const struct options *options = session->options;
+	if (options->packages.count || options->definitions.count) {
+		enum hs_status status = open_engine(session, err);
+		session->defs = status ? NULL : hs_defs_ref(session->engine->defs);
+		return status;
 	}
+	if (!options->names_only && hs_cli_definitions_of(session->release, &session->defs, err)) {
+		fprintf(stderr, "handslag fhirpath: no FHIR definitions (%s); elements are taken by name\n",
+			err->text);
+	}
+	return HS_OK;
 }
 
 static const char EXAMPLE[] = "  handslag fhirpath \"name.where(use = 'official').given\" patient.json\n"
@@ -296,8 +291,11 @@ static const char MORE[] =
 
 static enum hs_exit run(struct session *session, int count, char **arguments)
 {
+	struct hs_error err = { .status = HS_OK };
 	bool good = true;
-	open_definitions(session);
+	if (open_definitions(session, &err)) {
+		return hs_cli_fail(session->command, HS_EXIT_USAGE, "%s", err.text);
+	}
 	if (session->options->pipe) {
 		serve_pipe(session);
 	} else if (count == 1) {
@@ -306,10 +304,7 @@ static enum hs_exit run(struct session *session, int count, char **arguments)
 	for (int i = 1; i < count; i++) {
 		good = run_file(session, arguments[i]) && good;
 	}
-	if (session->engine) {
-		hs_cli_validate_close(session->engine);
-		hs_heap_free(session->engine);
-	}
+	close_engine(session);
 	if (session->defs) {
 		hs_defs_unref(session->defs);
 	}
@@ -323,6 +318,11 @@ int hs_cli_fhirpath(int argc, char **argv)
 		{ "--json", NULL, "one JSON array a file: [{\"type\": \"string\", \"value\": \"x\"}, ...]",
 			HS_CLI_FLAG, &options.json },
 		{ "--fhir", "RELEASE", "4.0 (the default), 4.3 or 5.0", HS_CLI_TEXT, &options.fhir },
+		{ "--package", "NAME[#VERSION]|FILE.tgz",
+			"profiles and codes of this package too; may be repeated", HS_CLI_LIST,
+			&options.packages },
+		{ "--def", "FILE|DIR", "profiles, value sets and code systems of your own; may be repeated",
+			HS_CLI_LIST, &options.definitions },
 		{ "--type", "TYPE", "check the expression against this type (default: that of the resource)",
 			HS_CLI_TEXT, &options.type },
 		{ "--lenient", NULL,

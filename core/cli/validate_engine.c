@@ -185,7 +185,10 @@ enum hs_status hs_cli_validate_open(struct validate_engine *engine, const struct
 	struct hs_library_source library = {
 		.packages = engine->packages, .cache_dir = cache, .world = hs_world_real()
 	};
-	status = hs_defs_open(&defs, &engine->defs, err);
+	if (setup->defs)
+		engine->defs = hs_defs_ref(setup->defs);
+	else
+		status = hs_defs_open(&defs, &engine->defs, err);
 	if (!status)
 		status = hs_library_of_packages(&library, &engine->library, err);
 	if (status)

@@ -29,6 +29,7 @@ struct validate_setup {
 	struct hs_slice release;            /* "4.0.1", "4.3.0", "5.0.0"; empty: of `fhir` */
 	const struct hs_cli_list *packages; /* beside the core; dependencies are found */
 	const char *data;                   /* directory with imported code systems, or NULL */
+	struct hs_defs *defs; /* those of the release, when they are open already; referenced; or NULL */
 	bool no_terminology;
 	bool bare; /* without the terminology and extension packages of the cache */
 };

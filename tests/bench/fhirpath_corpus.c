@@ -270,7 +270,8 @@ static double measure(const struct corpus *corpus, const struct task *task)
 
 static void write_input(struct hs_buf *out, const struct corpus *corpus, const struct input *input)
 {
-	struct hs_slice place = hs_path_place(corpus->scratch, input->sample->tree, &input->value);
+	struct hs_path_places places = { .resource = input->sample->tree, .arena = corpus->scratch };
+	struct hs_slice place = hs_path_place(&places, &input->value);
 	hs_buf_cstr(out, "{\"file\":");
 	hs_json_write_text(out, input->sample->file);
 	hs_buf_cstr(out, ",\"place\":");

@@ -54,11 +54,51 @@ static void minds_the_release(void **state)
 	assert_int_equal(r.exit, 2);
 }
 
+/* Profiles of a package, and one of the user's own. */
+static void asks_profiles(void **state)
+{
+	const char *file = workbench_file("o.json",
+		"{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"x\"},"
+		"\"component\":["
+		"{\"code\":{\"text\":\"a\"},\"valueString\":\"1\"},{\"code\":{\"text\":\"b\"},"
+		"\"valueString\":\"2\"}]}");
+	const char *profile = workbench_file("profile.json",
+		"{\"resourceType\":\"StructureDefinition\",\"url\":\"http://e/"
+		"two\",\"name\":\"Two\",\"status\":\"active\","
+		"\"kind\":\"resource\",\"abstract\":false,\"type\":\"Observation\",\"derivation\":"
+		"\"constraint\","
+		"\"baseDefinition\":\"http://hl7.org/fhir/StructureDefinition/"
+		"Observation\",\"differential\":{\"element\":["
+		"{\"id\":\"Observation.component\",\"path\":\"Observation.component\",\"slicing\":{\"rules\":"
+		"\"open\","
+		"\"discriminator\":[{\"type\":\"pattern\",\"path\":\"code\"}]}},"
+		"{\"id\":\"Observation.component:b\",\"path\":\"Observation.component\",\"sliceName\":\"b\"},"
+		"{\"id\":\"Observation.component:b.code\",\"path\":\"Observation.component.code\","
+		"\"patternCodeableConcept\":{\"text\":\"b\"}}]}}");
+	(void)state;
+	struct process_result r = WORKBENCH_RUN("fhirpath", "--def", profile,
+		"component.slice('http://e/two', 'b').value | component.conformsTo('http://e/two')", file);
+	if (has_text(r.err, "not in the package cache"))
+		skip();
+	r = WORKBENCH_RUN("fhirpath", "--def", profile, "component.slice('http://e/two', 'b').value", file);
+	assert_true(hs_slice_eq(r.out, HS_S("2\n")));
+	r = WORKBENCH_RUN("fhirpath", "--def", profile, "conformsTo('http://e/two')", file);
+	assert_true(hs_slice_eq(r.out, HS_S("true\n")));
+	r = WORKBENCH_RUN("fhirpath", "--def", profile, "slice('http://e/two', 'c')", file);
+	assert_int_equal(r.exit, 1);
+	assert_has(r.err, "http://e/two has no slice c");
+	r = WORKBENCH_RUN("fhirpath", "component.value.elementDefinition().min", file);
+	assert_true(hs_slice_eq(r.out, HS_S("0\n0\n")));
+	r = WORKBENCH_RUN("fhirpath", "--package", "no.such.package", "1", file);
+	assert_int_equal(r.exit, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(evaluates_files),
 		cmocka_unit_test(minds_the_release),
+		cmocka_unit_test(asks_profiles),
 	};
 	return cmocka_run_group_tests(tests, workbench_start, workbench_stop);
 }

@@ -86,11 +86,13 @@ static void evaluates_in_contexts(void **state)
 			"suffix','valueString':'!'}]}"),
 		200);
 	expect_text(&a, "/parameter/1/valueString", "Patient.name[0]");
-	expect_text(&a, "/parameter/2/valueString", "Patient.name[1]");
-	expect_text(&a, "/parameter/2/part/1/valueString", "C!");
-	expect_text(&a, "/parameter/2/part/0/name", "trace");
-	expect_text(&a, "/parameter/2/part/0/valueString", "t");
-	expect_text(&a, "/parameter/2/part/0/part/0/name", "HumanName");
+	expect_text(&a, "/parameter/2/name", "debug-trace");
+	expect_text(&a, "/parameter/3/name", "result");
+	expect_text(&a, "/parameter/3/valueString", "Patient.name[1]");
+	expect_text(&a, "/parameter/3/part/1/valueString", "C!");
+	expect_text(&a, "/parameter/3/part/0/name", "trace");
+	expect_text(&a, "/parameter/3/part/0/valueString", "t");
+	expect_text(&a, "/parameter/3/part/0/part/0/name", "HumanName");
 }
 
 /* Evaluation takes back the memory of a criterion; what was traced inside it stays. */
@@ -107,6 +109,70 @@ static void keeps_what_a_criterion_traced(void **state)
 	expect_text(&a, "/parameter/1/part/0/part/0/valueString", "A-");
 	expect_text(&a, "/parameter/1/part/1/valueString", "codes");
 	expect_part(a.body, "\"valueBoolean\":true");
+}
+
+/* Every step with its place in the expression, what it gave, what it was asked of, $this and $index. */
+static void tells_each_step(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("POST", "$fhirpath",
+		WITH("given.where($this != \\\"C\\\").first()", ",{'name':'context','valueString':'name'}"),
+		200);
+	expect_text(&a, "/parameter/0/part/3/name", "parseDebug");
+	expect_text(&a, "/parameter/0/part/3/valueString",
+		"first : string\n  where : string[]\n    given : string[]\n      builtin.that : HumanName\n"
+		"    != : boolean\n      builtin.this : string\n      C : string\n");
+	expect_text(&a, "/parameter/2/name", "debug-trace");
+	expect_text(&a, "/parameter/2/valueString", "Patient.name[0]");
+	expect_text(&a, "/parameter/2/part/0/name", "0,5,given");
+	expect_text(&a, "/parameter/2/part/0/part/0/name", "string");
+	expect_text(&a, "/parameter/2/part/0/part/0/valueString", "A");
+	expect_text(&a, "/parameter/2/part/0/part/0/extension/0/valueString", "Patient.name[0].given[0]");
+	expect_text(&a, "/parameter/2/part/0/part/1/name", "focus-resource-path");
+	expect_text(&a, "/parameter/2/part/0/part/1/valueString", "Patient.name[0]");
+	expect_text(&a, "/parameter/2/part/0/part/2/name", "this-resource-path");
+	expect_text(&a, "/parameter/2/part/0/part/3/name", "index");
+	expect_text(&a, "/parameter/2/part/1/name", "12,5,$this");
+	expect_text(&a, "/parameter/2/part/1/part/2/name", "this-string");
+	expect_text(&a, "/parameter/2/part/3/name", "18,2,!=");
+	expect_text(&a, "/parameter/2/part/5/name", "26,5,first");
+	expect_text(&a, "/parameter/3/valueString", "Patient.name[1]");
+	/* A long evaluation keeps its result, and tells the first of its steps, with fewer and fewer values.
+	 */
+#define LETTERS "\\\"abcdefghijklmnopqrstuvwxyz\\\".toChars()"
+	a = send_ok("POST", "$fhirpath",
+		WITH(LETTERS ".select(" LETTERS ".select(" LETTERS ".select(1))).count()", ""), 200);
+	expect_part(a.body, "\"valueInteger\":17576");
+	expect_text(&a, "/parameter/2/part/4999/part/0/name", "index");
+	expect_text(&a, "/parameter/2/part/5000/name", "");
+}
+
+/* slice() and elementDefinition() ask the profiles of the server. */
+static void asks_profiles(void **state)
+{
+	NEED_FHIR();
+	static const char blood_pressure[] =
+		"{'resourceType':'Observation','status':'final','code':{'text':'bp'},'component':["
+		"{'code':{'coding':[{'system':'http://loinc.org','code':'8480-6'}]},'valueInteger':120},"
+		"{'code':{'coding':[{'system':'http://loinc.org','code':'8462-4'}]},'valueInteger':80}]}";
+	char body[2000];
+	snprintf(body, sizeof(body),
+		ASK("{'name':'expression','valueString':'slice(\\\"http://hl7.org/fhir/StructureDefinition/"
+		    "bp\\\", "
+		    "\\\"DiastolicBP\\\").select(value | value.elementDefinition().path)'},"
+		    "{'name':'resource','resource':%s}"),
+		blood_pressure);
+	struct fixture_answer a = send_ok("POST", "$fhirpath", body, 200);
+	expect_text(&a, "/parameter/1/part/0/extension/0/valueString",
+		"Observation.component[1].valueInteger");
+	expect_text(&a, "/parameter/1/part/1/valueString", "Observation.component.value[x]");
+	snprintf(body, sizeof(body),
+		ASK("{'name':'expression','valueString':'slice(\\\"http://hl7.org/fhir/StructureDefinition/"
+		    "bp\\\", "
+		    "\\\"Mean\\\")'},{'name':'resource','resource':%s}"),
+		blood_pressure);
+	a = send_ok("POST", "$fhirpath", body, 422);
+	expect_part(a.body, "has no slice Mean");
 }
 
 static void reads_text_and_xml(void **state)
@@ -165,6 +231,8 @@ int main(void)
 		cmocka_unit_test(explains_the_expression),
 		cmocka_unit_test(evaluates_in_contexts),
 		cmocka_unit_test(keeps_what_a_criterion_traced),
+		cmocka_unit_test(tells_each_step),
+		cmocka_unit_test(asks_profiles),
 		cmocka_unit_test(reads_text_and_xml),
 		cmocka_unit_test(asks_the_sandbox),
 		cmocka_unit_test(refuses_by_phase),

@@ -157,8 +157,13 @@ static struct path_shape shape_of_result(const struct checker *checker, const st
 	case 't':
 		return hs__shape_as(checker->defs, focus, &node->first->u.type);
 	case 'x':
+	case 'e':
 		return hs__shape_type(checker->defs,
-			checker->defs ? hs_defs_type(checker->defs, HS_S("Extension")) : NULL);
+			checker->defs ?
+				hs_defs_type(checker->defs,
+					node->function == PATH_FN_extension ? HS_S("Extension") :
+									      HS_S("ElementDefinition")) :
+				NULL);
 	case 'c':
 		shape.unordered = true;
 		return shape;
@@ -184,6 +189,7 @@ static struct path_shape result_of(const struct checker *checker, const struct p
 		break;
 	case 'S':
 	case 'x':
+	case 'e':
 	case 'c':
 		shape.many = true;
 		break;

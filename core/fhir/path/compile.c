@@ -25,7 +25,7 @@ enum hs_status hs__path_open(const struct hs_defs *defs, struct hs_slice express
 	return HS_OK;
 }
 
-enum hs_status hs_path_compile(const struct hs_defs *defs, struct hs_slice expression, struct hs_slice type,
+static enum hs_status compile(const struct hs_defs *defs, struct hs_slice expression, struct hs_slice type,
 	struct hs_path **out, enum hs_path_phase *phase, struct hs_error *err)
 {
 	enum hs_path_phase ignored;
@@ -44,9 +44,28 @@ enum hs_status hs_path_compile(const struct hs_defs *defs, struct hs_slice expre
 		hs_path_free(path);
 		return status;
 	}
-	hs__path_fold(path);
 	*out = path;
 	return HS_OK;
+}
+
+enum hs_status hs_path_compile(const struct hs_defs *defs, struct hs_slice expression, struct hs_slice type,
+	struct hs_path **out, enum hs_path_phase *phase, struct hs_error *err)
+{
+	enum hs_status status = compile(defs, expression, type, out, phase, err);
+	if (!status) {
+		hs__path_fold(*out);
+	}
+	return status;
+}
+
+enum hs_status hs_path_compile_watched(const struct hs_defs *defs, struct hs_slice expression,
+	struct hs_slice type, struct hs_path **out, enum hs_path_phase *phase, struct hs_error *err)
+{
+	enum hs_status status = compile(defs, expression, type, out, phase, err);
+	if (!status) {
+		hs__path_watch(*out);
+	}
+	return status;
 }
 
 void hs_path_free(struct hs_path *path)

@@ -374,6 +374,8 @@ enum hs_status hs__path_eval(struct path_run *run, const struct path_node *node,
 		return eval_logic(run, node, scope, out);
 	case OP_UNION:
 		return eval_union(run, node, scope, out);
+	case OP_WATCHED:
+		return hs__path_eval_watched(run, node, scope, out);
 	default:
 		return eval_binary(run, node, scope, out);
 	}

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An expression as a tree of JSON, before it is folded, with what the static check knows of each node; in the
  * form of the fhirpath-lab engine API (server-api.md of that project, "AST definition"). */
-#include <core/fhir/path/lexer.h>
 #include <core/fhir/path/shape.h>
 
 #include <handslag/buf.h>
 
-#define NAME_MAX 1000u /* bytes of the types of a node */
-#define DEPTH_MAX 300u /* of a tree that is shown: who writes it recurses */
+#define NAME_MAX 1000u                /* bytes of the types of a node */
+#define OUTLINE_MAX ((size_t)1 << 20) /* bytes of an outline */
 
 struct explainer {
 	const struct hs_path *path;
@@ -54,18 +53,7 @@ static struct hs_slice shape_name(const struct explainer *explainer, const struc
 
 /* ---- nodes ---- */
 
-/* The bytes of the token that the node begins with. */
-static size_t token_length(const struct explainer *explainer, size_t at)
-{
-	struct hs_error ignored;
-	struct path_lexer lexer = {
-		.arena = explainer->path->arena, .source = explainer->path->text, .at = at
-	};
-	return hs__path_next(&lexer, &ignored) ? 0 : lexer.at - lexer.start;
-}
-
-/* Empty: nothing that stands in the text. */
-#define NO_PLACE SIZE_MAX
+#define NO_PLACE SIZE_MAX /* nothing that stands in the text */
 
 static struct hs_json *make(const struct explainer *explainer, const char *type, struct hs_slice name,
 	struct hs_json *arguments, const struct path_shape *shape, size_t at)
@@ -82,8 +70,9 @@ static struct hs_json *make(const struct explainer *explainer, const char *type,
 		hs_json_add_text(arena, out, HS_S("ReturnType"), result);
 	}
 	if (at != NO_PLACE) {
-		hs_json_add(out, HS_S("Position"), hs_json_int(arena, (int64_t)at));
-		hs_json_add(out, HS_S("Length"), hs_json_int(arena, (int64_t)token_length(explainer, at)));
+		struct path_span span = hs__path_span(explainer->path, at);
+		hs_json_add(out, HS_S("Position"), hs_json_int(arena, (int64_t)span.position));
+		hs_json_add(out, HS_S("Length"), hs_json_int(arena, (int64_t)span.length));
 	}
 	return out;
 }
@@ -139,8 +128,7 @@ static struct hs_json *explain_call(const struct explainer *explainer, const str
 static struct hs_json *explain_operator(const struct explainer *explainer, const struct path_node *node,
 	const struct path_shape *self)
 {
-	struct hs_slice sign = hs_slice_first(hs_slice_from(explainer->path->text, node->at),
-		token_length(explainer, node->at));
+	struct hs_slice sign = hs__path_span(explainer->path, node->at).text;
 	struct hs_json *arguments = hs_json_array(explainer->arena);
 	bool unary = node->op == OP_NEGATE || node->op == OP_POSITIVE;
 	bool item = node->op == OP_ITEM;
@@ -185,22 +173,23 @@ static struct hs_json *explain(const struct explainer *explainer, const struct p
 	}
 }
 
-static size_t depth_of(const struct path_node *node)
-{
-	size_t deepest = node->left ? depth_of(node->left) : 0;
-	for (const struct path_node *child = node->first; child; child = child->next) {
-		size_t depth = depth_of(child);
-		deepest = depth > deepest ? depth : deepest;
-	}
-	return deepest + (node->op == OP_STEPS ? node->count : 1u);
-}
-
 /* The type to compile what comes after for: "HumanName", "Patient.contact"; empty when there are several. */
 static struct hs_slice focus_type(const struct explainer *explainer, const struct path_shape *shape)
 {
 	bool one = shape && shape->known && shape->count == 1 && shape->kinds[0].type;
 	return one ? hs_arena_copy(explainer->arena, kind_name(explainer->path, &shape->kinds[0])) :
 		     HS_S_NONE;
+}
+
+/* A line a node, with its type; what it asks is indented below it. */
+static void outline(struct hs_buf *out, const struct hs_json *node, size_t depth)
+{
+	struct hs_slice type = hs_json_get_text(node, HS_S("ReturnType"));
+	hs_buf_printf(out, "%*s%.*s%s%.*s\n", (int)(2 * depth), "",
+		HS_S_ARG(hs_json_get_text(node, HS_S("Name"))), type.len ? " : " : "", HS_S_ARG(type));
+	HS_JSON_EACH(argument, hs_json_get(node, HS_S("Arguments"))) {
+		outline(out, argument, depth + 1);
+	}
 }
 
 enum hs_status hs_path_explain(const struct hs_defs *defs, struct hs_slice expression, struct hs_slice type,
@@ -217,11 +206,17 @@ enum hs_status hs_path_explain(const struct hs_defs *defs, struct hs_slice expre
 	if (!status) {
 		struct explainer explainer = { path, arena };
 		struct path_shape self = hs__shape_path(defs, type);
-		bool shown = depth_of(path->root) <= DEPTH_MAX;
+		bool shown = hs__path_depth(path->root) <= PATH_MAX_SHOWN;
+		struct hs_buf lines;
+		hs_buf_init(&lines, arena, OUTLINE_MAX);
 		*out = (struct hs_path_explanation) { .tree = shown ? explain(&explainer, path->root, &self) :
 								      NULL,
 			.type = shape_name(&explainer, path->root->shape),
 			.focus = focus_type(&explainer, path->root->shape) };
+		if (out->tree) {
+			outline(&lines, out->tree, 0);
+			out->outline = lines.overflow ? HS_S_NONE : hs_buf_slice(&lines);
+		}
 	}
 	hs_path_free(path);
 	return status;

@@ -125,11 +125,11 @@ static enum hs_status ask(const struct question *question, const char *operation
 	struct path_call *call = question->call;
 	const struct hs_path_context *context = call->run->context;
 	struct hs_error err = { .status = HS_OK };
-	if (!context->terminology) {
+	if (!context->oracle || !context->oracle->terminology) {
 		return hs__path_fault(call->run, call->node, "there is no terminology to ask here");
 	}
-	if (context->terminology(context->arg, call->run->arena, operation, question->parameters, out,
-		    &err)) {
+	if (context->oracle->terminology(context->oracle_arg, call->run->arena, operation,
+		    question->parameters, out, &err)) {
 		return hs__path_fault(call->run, call->node, "%s: %s", operation, err.text);
 	}
 	return HS_OK;

@@ -16,7 +16,9 @@ enum hs_status hs__path_fn_member_of(struct path_call *call)
 		return status;
 	}
 	const struct hs_path_context *context = call->run->context;
-	int member = context->member_of ? context->member_of(context->arg, value, value_set) : -1;
+	int member = context->oracle && context->oracle->member_of ?
+		context->oracle->member_of(context->oracle_arg, value, value_set) :
+		-1;
 	return member < 0 ? HS_OK : hs__path_push_boolean(call->run, call->out, member);
 }
 
@@ -42,7 +44,9 @@ static int pair_subsumes(const struct hs_path_context *context, const struct hs_
 	if (hs_slice_eq(upper, lower)) {
 		return 1;
 	}
-	return context->subsumes ? context->subsumes(context->arg, system, upper, lower) : -1;
+	return context->oracle && context->oracle->subsumes ?
+		context->oracle->subsumes(context->oracle_arg, system, upper, lower) :
+		-1;
 }
 
 /* 1 when any coding of the one subsumes any of the other; what is not known comes before no. */

@@ -11,6 +11,7 @@
 
 #define PATH_MAX_TEXT 65536u /* bytes of an expression */
 #define PATH_MAX_DEPTH 200u  /* nodes in one another; evaluation recurses no deeper */
+#define PATH_MAX_SHOWN 300u  /* the same with every member name, of what is explained or watched */
 #define PATH_ARENA_CAP (8u << 20)
 
 enum path_op {
@@ -51,6 +52,7 @@ enum path_op {
 	OP_OR,
 	OP_XOR,
 	OP_IMPLIES,
+	OP_WATCHED, /* first, and u.watched tells what it gave */
 };
 
 /* The functions, by the table in functions.def. */
@@ -98,6 +100,12 @@ struct path_step {
 	const struct path_shape *shape;       /* what it leads to, when the check was to note it */
 };
 
+/* What is told of a watched node whenever it was evaluated. */
+struct path_watched {
+	struct hs_slice name;
+	size_t position, length; /* UTF-16 code units */
+};
+
 struct path_node {
 	uint8_t op;
 	uint8_t count;    /* children */
@@ -115,6 +123,7 @@ struct path_node {
 		struct hs_slice name;
 		struct path_type_name type;
 		void *regex; /* of OP_CALL with a literal pattern: a compiled one */
+		const struct path_watched *watched;
 	} u;
 };
 
@@ -139,3 +148,13 @@ enum hs_status hs__path_open(const struct hs_defs *defs, struct hs_slice express
 	struct hs_error *err);
 /* Replaces operators on literals by their result. */
 void hs__path_fold(struct hs_path *path);
+/* Puts a node around each node, unless they are nested deeper than PATH_MAX_SHOWN. */
+void hs__path_watch(struct hs_path *path);
+/* Levels of nodes, each member name one. */
+size_t hs__path_depth(const struct path_node *node);
+/* The token that begins at byte `at`. */
+struct path_span {
+	struct hs_slice text;
+	size_t position, length; /* UTF-16 code units */
+};
+struct path_span hs__path_span(const struct hs_path *path, size_t at);

@@ -18,6 +18,10 @@ enum hs_path_phase { HS_PATH_SYNTAX, HS_PATH_SEMANTIC, HS_PATH_EXECUTION };
  */
 enum hs_status hs_path_compile(const struct hs_defs *defs, struct hs_slice expression, struct hs_slice type,
 	struct hs_path **out, enum hs_path_phase *phase, struct hs_error *err);
+/* The same for one that tells each step to the context's hook, in order; slower, with nothing left out. What
+ * is too deep to be shown (300 steps within one another) is compiled as ever, and tells nothing. */
+enum hs_status hs_path_compile_watched(const struct hs_defs *defs, struct hs_slice expression,
+	struct hs_slice type, struct hs_path **out, enum hs_path_phase *phase, struct hs_error *err);
 void hs_path_free(struct hs_path *path);
 struct hs_slice hs_path_text(const struct hs_path *path);
 
@@ -56,6 +60,37 @@ struct hs_path_list {
 	size_t count;
 };
 
+/* Who answers what an evaluation cannot know by itself. Each function may be NULL: nothing is known. */
+struct hs_path_oracle {
+	/* memberOf(), conformsTo(), subsumes(): 1, 0, or -1 when not known. */
+	int (*member_of)(void *arg, const struct hs_path_value *value, struct hs_slice value_set);
+	int (*conforms_to)(void *arg, const struct hs_path_value *value, struct hs_slice profile);
+	int (*subsumes)(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below);
+	/* elementDefinition(): the ElementDefinition of the value's element, good as long as the results are;
+	 * NULL: there is none. */
+	const struct hs_json *(*definition)(void *arg, const struct hs_path_value *value);
+	/* slice(): those of the value and what is below it that are in slice `name` of the profile, into
+	 * `arena`. HS_E_NOT_FOUND when there is no such profile or slice. */
+	enum hs_status (*slice)(void *arg, struct hs_arena *arena, const struct hs_path_value *value,
+		struct hs_slice profile, struct hs_slice name, struct hs_path_list *out,
+		struct hs_error *err);
+	/* The functions of %terminologies: an operation by its name ("ValueSet/$expand"), Parameters in, the
+	 * answer in `arena`. NULL: they fail. */
+	enum hs_status (*terminology)(void *arg, struct hs_arena *arena, const char *operation,
+		const struct hs_json *parameters, struct hs_json **out, struct hs_error *err);
+};
+
+/* One step of an evaluation that is watched: a literal, a member name, a function, an operator. Everything
+ * lasts during the call only. */
+struct hs_path_told {
+	size_t position, length; /* of its token in the expression, in UTF-16 code units, from 0 */
+	struct hs_slice name;    /* "constant", "given", "where", "|", "%resource", "$this" */
+	struct hs_path_list result;
+	struct hs_path_list focus; /* what it was asked of: left of its dot, else $this */
+	struct hs_path_list self;  /* $this */
+	int64_t index;             /* $index, or -1 outside of iteration */
+};
+
 /* The hooks are called while an evaluation runs and take no memory from its arena that must outlive the call
  * of hs_path_eval: what a criterion used is given back early. */
 struct hs_path_context {
@@ -77,27 +112,26 @@ struct hs_path_context {
 	 * the bundle are found without it. May be NULL: then others give a resource that has only the type
 	 * and id that the reference says, which is enough for `resolve() is Patient`. */
 	const struct hs_json *(*resolve)(void *arg, struct hs_slice reference);
-	/* memberOf, conformsTo, subsumes: 1, 0, or -1 when not known. May be NULL. */
-	int (*member_of)(void *arg, const struct hs_path_value *value, struct hs_slice value_set);
-	int (*conforms_to)(void *arg, const struct hs_json *resource, struct hs_slice profile);
-	int (*subsumes)(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below);
+	/* What needs profiles or a terminology; may be NULL. Its functions get `oracle_arg`. */
+	const struct hs_path_oracle *oracle;
+	void *oracle_arg;
 	/* Name and values last during the call: what a criterion took from the arena is taken back behind it,
-	 * so nothing that is to stay may be made in that arena meanwhile. The same holds for all above. */
-	/* The functions of %terminologies: an operation by its name ("ValueSet/$expand"), Parameters in, the
-	 * answer in `arena`. May be NULL: then they fail. */
-	enum hs_status (*terminology)(void *arg, struct hs_arena *arena, const char *operation,
-		const struct hs_json *parameters, struct hs_json **out, struct hs_error *err);
+	 * so nothing that is to stay may be made in that arena meanwhile. The same holds for all of these. */
 	void (*trace)(void *arg, struct hs_slice name, const struct hs_path_list *values);
+	/* Each step of a path that hs_path_compile_watched made, when it is done. May be NULL. */
+	void (*step)(void *arg, const struct hs_path_told *told);
 	void *arg;
 };
 
 /* An expression for those who look at it: its tree, and the type of what it gives as far as the definitions
  * tell ("HumanName", "string[]", "Quantity|string"; empty: not known). The tree is in the form of the
- * fhirpath-lab engine API: ExpressionType, Name, Arguments, ReturnType, Position and Length in bytes. `focus`
- * is the same type as one to compile for, when it is one. All of `arena`; the tree is NULL when it would be
- * deeper than 300. Errors as hs_path_compile, of syntax only. */
+ * fhirpath-lab engine API: ExpressionType, Name, Arguments, ReturnType, Position and Length in UTF-16 code
+ * units; `outline` is the same for people, a line a node, those that it asks indented below it. `focus` is
+ * the same type as one to compile for, when it is one. All of `arena`; tree and outline are empty when they
+ * would be deeper than 300. Errors as hs_path_compile, of syntax only. */
 struct hs_path_explanation {
 	struct hs_json *tree;
+	struct hs_slice outline;
 	struct hs_slice type, focus;
 };
 enum hs_status hs_path_explain(const struct hs_defs *defs, struct hs_slice expression, struct hs_slice type,
@@ -118,8 +152,14 @@ int hs_path_truth(const struct hs_path_list *list);
 struct hs_slice hs_path_type_name(const struct hs_defs *defs, const struct hs_path_value *value);
 /* The value as JSON, a copy; what has no form of its own (quantities, dates) as the text that is printed. */
 struct hs_json *hs_path_json(struct hs_arena *arena, const struct hs_path_value *value);
-/* Where in the resource the value's node is: "Patient.name[0].given[1]"; empty for a computed value. */
-struct hs_slice hs_path_place(struct hs_arena *arena, const struct hs_json *resource,
-	const struct hs_path_value *value);
+/* Where in the resource the value's node is: "Patient.name[0].given[1]"; empty for a computed value, and for
+ * one of another resource. The index is made with the first question. */
+struct hs_path_places {
+	const struct hs_json *resource;
+	struct hs_arena *arena; /* of index and answers */
+	struct hs_path_spot *spots;
+	size_t count;
+};
+struct hs_slice hs_path_place(struct hs_path_places *places, const struct hs_path_value *value);
 /* The text of a value as a FHIR primitive or literal would print it. */
 struct hs_slice hs_path_print(struct hs_arena *arena, const struct hs_path_value *value);

@@ -43,6 +43,13 @@ struct path_scope {
 	const struct path_variable *variables;
 };
 
+/* Where a watched node leaves what it gave, when it is the one left of the dot of another. */
+struct path_focus {
+	const struct path_node *of;
+	struct path_list *list;
+	struct path_focus *outer;
+};
+
 struct path_run {
 	const struct hs_path_context *context;
 	const struct hs_defs *defs;
@@ -50,8 +57,9 @@ struct path_run {
 	const struct hs_json *resource;
 	const struct hs_json *root;
 	const struct hs_path_value *input;
-	struct hs_slice text; /* the expression, for positions in errors */
-	uint32_t steps;       /* still allowed */
+	struct hs_slice text;     /* the expression, for positions in errors */
+	uint32_t steps;           /* still allowed */
+	struct path_focus *focus; /* of the innermost watched node; NULL: none */
 	struct hs_error *err;
 };
 
@@ -71,6 +79,8 @@ extern path_handler *const hs__path_handlers[PATH_FN_COUNT];
 
 enum hs_status hs__path_eval(struct path_run *run, const struct path_node *node, struct path_scope *scope,
 	struct path_list *out);
+enum hs_status hs__path_eval_watched(struct path_run *run, const struct path_node *node,
+	struct path_scope *scope, struct path_list *out);
 /* The same with the variables of `scope` as they were before. */
 enum hs_status hs__path_eval_apart(struct path_run *run, const struct path_node *node,
 	const struct path_scope *scope, struct path_list *out);

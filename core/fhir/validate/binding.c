@@ -73,15 +73,8 @@ int hs__binding_member_of(struct hs__validation *run, const struct hs__node *up,
 {
 	enum hs_validate_answer answer;
 	if (value->node) {
-		struct hs__node node = { .up = up,
-			.name = HS_S("$this"),
-			.index = -1,
-			.value = value->node,
-			.shadow = value->shadow,
-			.parent = value->parent,
-			.type = value->type,
-			.def = value->element,
-			.resource = up ? up->resource : NULL };
+		struct hs__node node;
+		hs__node_of_value(run, up, value, &node);
 		answer = hs__binding_answer(run, &node, value_set);
 	} else if (value->kind == HS_PATH_STRING) {
 		answer = ask_plain(run, value->text, value_set);

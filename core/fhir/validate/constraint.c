@@ -23,19 +23,24 @@ static int member_of(void *arg, const struct hs_path_value *value, struct hs_sli
 static int subsumes(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below)
 {
 	const struct surroundings *around = arg;
-	return hs_validate_subsumes(around->run->validator, system, above, below);
+	const struct hs_validate_terminology *terms = around->run->terms;
+	enum hs_validate_answer answer = terms->subsumes(terms->arg, system, above, below);
+	return answer == HS_VALIDATE_YES ? 1 : answer == HS_VALIDATE_NO ? 0 : -1;
 }
 
-static int conforms_to(void *arg, const struct hs_json *resource, struct hs_slice profile)
+static int conforms_to(void *arg, const struct hs_path_value *value, struct hs_slice profile)
 {
 	struct surroundings *around = arg;
-	struct hs__node node = { .up = around->node, .name = HS_S("$this"), .index = -1, .value = resource };
-	node.type = hs_defs_type(around->run->defs, hs_json_get_text(resource, HS_S("resourceType")));
-	node.def = node.type ? hs_defs_root(around->run->defs, node.type) : NULL;
-	node.depth = around->node->depth + 1;
-	node.resource = &node;
+	struct hs__node node;
+	if (!value->node)
+		return -1;
+	hs__node_of_value(around->run, around->node, value, &node);
 	return hs__validate_try(around->run, &node, profile);
 }
+
+static const struct hs_path_oracle ORACLE = {
+	.member_of = member_of, .conforms_to = conforms_to, .subsumes = subsumes
+};
 
 /* The resource that is not contained: %rootResource. */
 static const struct hs__node *container_of(const struct hs__node *node)
@@ -59,9 +64,8 @@ int hs__check_expression(struct hs__validation *run, const struct hs__node *node
 		.now_ms = run->options->now_ms,
 		.nothing_is_no = true,
 		.resolve = resolve,
-		.member_of = member_of,
-		.conforms_to = conforms_to,
-		.subsumes = subsumes,
+		.oracle = &ORACLE,
+		.oracle_arg = &around,
 		.arg = &around,
 	};
 	struct hs_path_value input;

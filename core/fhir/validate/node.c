@@ -152,6 +152,43 @@ void hs__validate_each(struct hs__validation *run, const struct hs__node *node, 
 		fn(run, &nodes[i], arg);
 }
 
+bool hs__node_root(const struct hs__validation *run, const struct hs_json *resource, struct hs__node *root)
+{
+	struct hs_slice name = hs_json_get_text(resource, HS_S("resourceType"));
+	const struct hs_def_type *type = hs_defs_type(run->defs, name);
+	*root = (struct hs__node) { .name = name, .index = -1, .value = resource, .type = type };
+	root->resource = root;
+	root->def = type ? hs_defs_root(run->defs, type) : NULL;
+	return type != NULL && type->kind == HS_DEF_RESOURCE;
+}
+
+/* The name that it has in the JSON, without the type of a choice. */
+static struct hs_slice name_of(struct hs_slice path)
+{
+	struct hs_slice name = HS_S_NONE;
+	while (path.ptr)
+		name = hs_slice_cut(&path, '.');
+	return hs_slice_ends(name, HS_S("[x]")) ? hs_slice_first(name, name.len - 3) : name;
+}
+
+void hs__node_of_value(const struct hs__validation *run, const struct hs__node *up,
+	const struct hs_path_value *value, struct hs__node *out)
+{
+	if (!hs__node_root(run, value->node, out))
+		*out = (struct hs__node) { .name = HS_S("$this"),
+			.index = -1,
+			.value = value->node,
+			.shadow = value->shadow,
+			.parent = value->parent,
+			.type = value->type,
+			.def = value->element,
+			.resource = up ? up->resource : NULL };
+	if (value->element)
+		out->name = name_of(hs_defs_text(run->defs, value->element->path));
+	out->up = up;
+	out->depth = up ? up->depth + 1 : 0;
+}
+
 void hs__node_path_value(const struct hs__node *node, struct hs_path_value *out)
 {
 	*out = (struct hs_path_value) {

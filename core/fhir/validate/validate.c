@@ -71,7 +71,7 @@ bool hs_validator_is_stale(const struct hs_validator *validator)
 
 /* ---- one validation ---- */
 
-static void begin(struct hs__validation *run, const struct hs_validator *validator,
+void hs__validate_begin(struct hs__validation *run, const struct hs_validator *validator,
 	const struct hs_validate_options *options, struct hs_issues *issues)
 {
 	*run = (struct hs__validation) { .validator = validator,
@@ -86,16 +86,6 @@ static void begin(struct hs__validation *run, const struct hs_validator *validat
 	run->extension = hs_defs_type(run->defs, HS_S("Extension"));
 }
 
-static bool make_root(const struct hs__validation *run, const struct hs_json *resource, struct hs__node *root)
-{
-	struct hs_slice name = hs_json_get_text(resource, HS_S("resourceType"));
-	const struct hs_def_type *type = hs_defs_type(run->defs, name);
-	*root = (struct hs__node) { .name = name, .index = -1, .value = resource, .type = type };
-	root->resource = root;
-	root->def = type ? hs_defs_root(run->defs, type) : NULL;
-	return type != NULL && type->kind == HS_DEF_RESOURCE;
-}
-
 void hs_validate(const struct hs_validator *validator, const struct hs_json *resource,
 	const struct hs_validate_options *options, struct hs_issues *issues)
 {
@@ -108,8 +98,8 @@ void hs_validate(const struct hs_validator *validator, const struct hs_json *res
 	hs_check_with(validator->defs, resource, options->source, &shape, issues);
 	if (options->level == HS_VALIDATE_STRUCTURE || !hs_json_is(resource, HS_JSON_OBJECT))
 		return;
-	begin(&run, validator, options, issues);
-	const struct hs_profile *profile = make_root(&run, resource, &root) ?
+	hs__validate_begin(&run, validator, options, issues);
+	const struct hs_profile *profile = hs__node_root(&run, resource, &root) ?
 		hs__type_profile(&run, root.type) :
 		NULL;
 	run.root = &root;
@@ -118,51 +108,4 @@ void hs_validate(const struct hs_validator *validator, const struct hs_json *res
 		hs__rules_end(&run, &root);
 	}
 	hs_arena_free(run.scratch);
-}
-
-int hs_validate_conforms(const struct hs_validator *validator, const struct hs_json *resource,
-	struct hs_slice profile, struct hs_arena *arena)
-{
-	static const struct hs_validate_options defaults;
-	struct hs_issues issues = { .arena = arena };
-	struct hs__validation run;
-	struct hs__node root;
-	static const struct hs_check_options shape = { .any_reference = true };
-	int result = -1;
-	begin(&run, validator, &defaults, &issues);
-	run.root = &root;
-	if (make_root(&run, resource, &root)) {
-		hs_check_with(validator->defs, resource, HS_S_NONE, &shape, &issues);
-		result = hs__validate_try(&run, &root, profile);
-		if (result == 1 && issues.errors)
-			result = 0;
-	}
-	hs_arena_free(run.scratch);
-	return result;
-}
-
-int hs_validate_member_of(const struct hs_validator *validator, const struct hs_path_value *value,
-	struct hs_slice value_set, struct hs_arena *arena)
-{
-	static const struct hs_validate_options defaults;
-	struct hs_issues issues = { .arena = arena };
-	struct hs__validation run;
-	begin(&run, validator, &defaults, &issues);
-	int answer = hs__binding_member_of(&run, NULL, value, value_set);
-	hs_arena_free(run.scratch);
-	return answer;
-}
-
-int hs_validate_subsumes(const struct hs_validator *validator, struct hs_slice system, struct hs_slice above,
-	struct hs_slice below)
-{
-	enum hs_validate_answer answer = validator->terms.subsumes(validator->terms.arg, system, above,
-		below);
-	return answer == HS_VALIDATE_YES ? 1 : answer == HS_VALIDATE_NO ? 0 : -1;
-}
-
-enum hs_status hs_validate_ask(const struct hs_validator *validator, struct hs_arena *arena,
-	const char *operation, const struct hs_json *parameters, struct hs_json **out, struct hs_error *err)
-{
-	return validator->terms.ask(validator->terms.arg, arena, operation, parameters, out, err);
 }

@@ -122,15 +122,17 @@ struct hs_validate_options {             /* all zero is a good default */
  */
 void hs_validate(const struct hs_validator *validator, const struct hs_json *resource,
 	const struct hs_validate_options *options, struct hs_issues *issues);
-/* Does the resource conform to the profile? 1, 0, or -1 when that is not known. For conformsTo(). */
-int hs_validate_conforms(const struct hs_validator *validator, const struct hs_json *resource,
-	struct hs_slice profile, struct hs_arena *arena);
-/* For memberOf(): is the code, Coding, CodeableConcept or Quantity in the value set? 1, 0 or -1 as above. */
-int hs_validate_member_of(const struct hs_validator *validator, const struct hs_path_value *value,
-	struct hs_slice value_set, struct hs_arena *arena);
-/* For subsumes(): is `above` the same as `below`, or above it? 1, 0 or -1 as above. */
-int hs_validate_subsumes(const struct hs_validator *validator, struct hs_slice system, struct hs_slice above,
-	struct hs_slice below);
-/* An operation of the terminology, for %terminologies. HS_E_NOT_SUPPORTED without one. */
-enum hs_status hs_validate_ask(const struct hs_validator *validator, struct hs_arena *arena,
-	const char *operation, const struct hs_json *parameters, struct hs_json **out, struct hs_error *err);
+
+/* ---- for FHIRPath ---- */
+
+/* Who asks. */
+struct hs_validate_asker {
+	/* Made when a question first needs it; NULL from it: nothing is known. */
+	const struct hs_validator *(*validator)(void *arg);
+	void *arg;
+	const struct hs_json *resource; /* that the values are in, or NULL */
+	struct hs_arena *arena;         /* working memory */
+};
+/* An oracle for FHIRPath (struct hs_path_oracle); its argument is a struct hs_validate_asker, its values are
+ * typed by the validator's definitions. What it finds is good as long as the validator. */
+extern const struct hs_path_oracle hs_validate_oracle;

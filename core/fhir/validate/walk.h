@@ -21,6 +21,9 @@ struct hs_validator {
 	uint32_t type_count;
 };
 
+/* Of a validation that starts; its scratch arena is for the caller to free. */
+void hs__validate_begin(struct hs__validation *run, const struct hs_validator *validator,
+	const struct hs_validate_options *options, struct hs_issues *issues);
 /* The base type's profile; NULL when the packages lack it. */
 const struct hs_profile *hs__type_profile(const struct hs__validation *run, const struct hs_def_type *type);
 
@@ -37,6 +40,8 @@ struct hs__item {
  * `resource`. */
 void hs__node_child(struct hs__validation *run, const struct hs__node *parent, const struct hs__item *item,
 	const struct hs_profile_element *element, struct hs__node *out);
+/* The outermost one. False when it is no resource of a type that is known. */
+bool hs__node_root(const struct hs__validation *run, const struct hs_json *resource, struct hs__node *root);
 /* The object that holds a node's members: itself, or a primitive's shadow. NULL when there is none. */
 const struct hs_json *hs__node_object(const struct hs__node *node);
 /* The use of a choice that the JSON name stands for; of another element the first. NULL when none fits. */
@@ -44,6 +49,9 @@ const struct hs_profile_use *hs__node_use(const struct hs_profile_element *eleme
 /* All items of `element` in the parent, in order; NULL and 0 when there are none. */
 struct hs__node *hs__node_gather(struct hs__validation *run, const struct hs__node *parent,
 	const struct hs_profile_element *element, uint32_t *count);
+/* A value of FHIRPath that has a node, as one within `up` (may be NULL); a resource is its own. */
+void hs__node_of_value(const struct hs__validation *run, const struct hs__node *up,
+	const struct hs_path_value *value, struct hs__node *out);
 /* As FHIRPath sees it. */
 void hs__node_path_value(const struct hs__node *node, struct hs_path_value *out);
 /* "Patient", "valueQuantity's Quantity": the type's name, or empty. */
@@ -90,6 +98,12 @@ void hs__check_national(struct hs__validation *run, const struct hs__node *node)
 void hs__check_profiles(struct hs__validation *run, const struct hs__node *node);
 
 /* ---- slicing ---- */
+
+/* Those of the node and what is below it that are in slice `name` of the profile: from a node of the
+ * profile's type down to the element that is sliced, of other nodes those that are such an element. False
+ * when the profile has no such slice. */
+bool hs__slice_find(struct hs__validation *run, const struct hs__node *node, const struct hs_profile *profile,
+	struct hs_slice name, void (*found)(void *arg, const struct hs__node *node), void *arg);
 
 /* Sorts the items into the slices of `head`, checks counts and order, and walks each by its slice. */
 void hs__walk_slices(struct hs__validation *run, const struct hs__node *parent,

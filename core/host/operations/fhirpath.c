@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST $fhirpath in the form of the fhirpath-lab engine API: an expression, a resource and variables in
- * Parameters; the results typed, each with its place, and with what trace() said. */
-#include <core/fhir/path/path.h>
+ * Parameters; the results typed, each with its place, what trace() said, and every step. */
 #include <core/fhir/xml/xml.h>
-#include <core/host/request/request_private.h>
+#include <core/host/operations/lab.h>
 #include <core/host/operations/validator.h>
+#include <core/host/request/request_private.h>
 
-#define LAB "http://fhir.forms-lab.com/StructureDefinition/"
 #define TREE_MAX ((size_t)4 << 20) /* bytes of the tree of an expression */
 #define CONTEXTS_MAX 1000u         /* items of the context expression */
 #define RESULTS_MAX 10000u         /* values in all */
+#define WATCHED_MAX 100000u        /* operations of an evaluation whose steps are told */
 #define SCRATCH_MAX ((size_t)64 << 20)
 
 struct job {
@@ -25,149 +25,23 @@ struct job {
 	struct hs_txn *txn;
 	const struct hs_defs *defs;
 	struct hs_validator *validator; /* NULL until somebody asks */
-	struct hs_json *parts;          /* of the result that is made, for trace() */
-	size_t told;
+	struct hs_json *parts, *steps;  /* of the result that is made: what trace() and each step say */
+	struct hs_path *watched;        /* tells its steps; or NULL */
+	struct hs__lab lab;
 };
-
-/* ---- answers ---- */
-
-static struct hs_json *add_named(struct hs_arena *arena, struct hs_json *list, const char *name)
-{
-	struct hs_json *item = hs_json_push(list, hs_json_object(arena));
-	hs_json_add_text(arena, item, HS_S("name"), hs_slice_cstr(name));
-	return item;
-}
-
-static void add_text(struct hs_arena *arena, struct hs_json *list, const char *name, struct hs_slice text)
-{
-	hs_json_add_text(arena, add_named(arena, list, name), HS_S("valueString"), text);
-}
-
-static void add_extension(struct hs_arena *arena, struct hs_json *item, const char *url, struct hs_slice text)
-{
-	struct hs_json *list = hs_json_get(item, HS_S("extension"));
-	struct hs_json *extension = hs_json_object(arena);
-	if (!list)
-		list = hs_json_add_array(arena, item, HS_S("extension"));
-	hs_json_add_text(arena, extension, HS_S("url"), hs_slice_cstr(url));
-	hs_json_add_text(arena, extension, HS_S("valueString"), text);
-	hs_json_push(list, extension);
-}
-
-/* "valueHumanName", when Parameters can carry the type; empty otherwise. */
-static struct hs_slice value_key(const struct job *job, struct hs_slice type)
-{
-	const struct hs_def_type *parameters = hs_defs_type(job->defs, HS_S("Parameters"));
-	const struct hs_def_element *list = hs_defs_child(job->defs, hs_defs_root(job->defs, parameters),
-		parameters, HS_S("parameter"), NULL);
-	struct hs_slice key = hs_arena_printf(job->arena, "value%.*s", HS_S_ARG(type));
-	if (key.len > 5 && key.ptr[5] >= 'a' && key.ptr[5] <= 'z')
-		((char *)(uintptr_t)key.ptr)[5] = (char)(key.ptr[5] - ('a' - 'A'));
-	return list && hs_defs_child(job->defs, list, NULL, key, NULL) ? key : HS_S_NONE;
-}
-
-static struct hs_json *quantity_json(struct hs_arena *arena, const struct hs_path_value *value)
-{
-	struct hs_json *out = hs_json_object(arena);
-	static const char *const calendar =
-		" year years month months week weeks day days hour hours minute minutes "
-		"second seconds millisecond milliseconds ";
-	struct hs_slice word = hs_arena_printf(arena, " %.*s ", HS_S_ARG(value->unit));
-	hs_json_add(out, HS_S("value"), hs_json_number(arena, value->text));
-	hs_json_add_text(arena, out, HS_S("unit"), value->unit);
-	if (value->unit.len && hs_slice_search(hs_slice_cstr(calendar), word) == SIZE_MAX) {
-		hs_json_add_text(arena, out, HS_S("system"), HS_S("http://unitsofmeasure.org"));
-		hs_json_add_text(arena, out, HS_S("code"), value->unit);
-	}
-	return out;
-}
-
-static void add_json_value(const struct job *job, struct hs_json *item, const struct hs_json *value)
-{
-	struct hs_buf text;
-	hs_buf_init(&text, job->arena, (size_t)64 << 20);
-	hs_json_write(&text, value, 0);
-	add_extension(job->arena, item, LAB "json-value", hs_buf_slice(&text));
-}
-
-/* "HumanName", and for a backbone, which has no name of its own, "Patient#Contact". */
-static struct hs_slice part_name(const struct job *job, const struct hs_path_value *value,
-	struct hs_slice type)
-{
-	struct hs_slice path = value->element ? hs_defs_text(job->defs, value->element->path) : HS_S_NONE;
-	size_t first = hs_slice_find(path, '.', 0), last = first;
-
-	if (first == SIZE_MAX ||
-		(!hs_slice_eq(type, HS_S("BackboneElement")) && !hs_slice_eq(type, HS_S("Element"))))
-		return type;
-	for (size_t at = first; at != SIZE_MAX; at = hs_slice_find(path, '.', at + 1))
-		last = at;
-	struct hs_slice name = hs_arena_printf(job->arena, "%.*s#%.*s", HS_S_ARG(hs_slice_first(path, first)),
-		HS_S_ARG(hs_slice_from(path, last + 1)));
-	if (name.len > first + 1 && name.ptr[first + 1] >= 'a' && name.ptr[first + 1] <= 'z')
-		((char *)(uintptr_t)name.ptr)[first + 1] = (char)(name.ptr[first + 1] - ('a' - 'A'));
-	return name;
-}
-
-static void add_value(const struct job *job, struct hs_json *list, const struct hs_path_value *value)
-{
-	struct hs_arena *arena = job->arena;
-	struct hs_slice type = hs_path_type_name(job->defs, value), name = part_name(job, value, type);
-	struct hs_json *item = hs_json_push(list, hs_json_object(arena));
-	bool empty = value->kind == HS_PATH_STRING && !value->text.len && (!value->node || !value->shadow);
-	struct hs_slice key = value_key(job, type), place = hs_path_place(arena, job->resource, value);
-
-	hs_json_add_text(arena, item, HS_S("name"), empty ? HS_S("empty-string") : name);
-	if (place.len)
-		add_extension(arena, item, LAB "resource-path", place);
-	if (empty)
-		return;
-	bool computed = value->kind == HS_PATH_QUANTITY && !value->node;
-	struct hs_json *json = computed ? quantity_json(arena, value) : hs_path_json(arena, value);
-	/* A quantity of the resource goes out as it is there. */
-	if (value->kind == HS_PATH_QUANTITY && value->node)
-		json = hs_json_clone(arena, value->node);
-	if (value->kind == HS_PATH_LONG) /* a string in FHIR's JSON */
-		json = hs_json_string(arena, hs_path_print(arena, value));
-	if (hs_json_get_text(json, HS_S("resourceType")).len)
-		hs_json_add(item, HS_S("resource"), json);
-	else if (key.len)
-		hs_json_add(item, key, json);
-	else
-		add_json_value(job, item, json);
-}
-
-static void add_values(struct job *job, struct hs_json *list, const struct hs_path_list *values)
-{
-	for (size_t i = 0; i < values->count && job->told < RESULTS_MAX; i++, job->told++)
-		add_value(job, list, &values->items[i]);
-}
 
 /* ---- what an expression may ask ---- */
 
-/* A copy that shares no text with `json`; NULL when there is no room. */
-static struct hs_json *copy_with_texts(struct hs_arena *arena, const struct hs_json *json)
-{
-	struct hs_error ignored = { .status = HS_OK };
-	struct hs_json *copy = NULL;
-	struct hs_buf text;
-
-	hs_buf_init(&text, arena, SCRATCH_MAX);
-	hs_json_write(&text, json, 0);
-	return hs_json_parse(arena, hs_buf_slice(&text), NULL, &copy, &ignored) ? NULL : copy;
-}
-
-/* The values are those of this moment: their texts go with what a criterion used. */
 static void on_trace(void *arg, struct hs_slice name, const struct hs_path_list *values)
 {
 	struct job *job = arg;
-	struct hs_json *item = hs_json_object(job->arena);
+	hs__lab_trace(&job->lab, job->parts, name, values);
+}
 
-	hs_json_add_text(job->arena, item, HS_S("name"), HS_S("trace"));
-	hs_json_add_text(job->arena, item, HS_S("valueString"), name);
-	if (values->count)
-		add_values(job, hs_json_add_array(job->arena, item, HS_S("part")), values);
-	hs_json_push(job->parts, copy_with_texts(job->arena, item));
+static void on_step(void *arg, const struct hs_path_told *told)
+{
+	struct job *job = arg;
+	hs__lab_step(&job->lab, job->steps, told);
 }
 
 /* A value that was sent, typed by its name ("valueCoding"). */
@@ -224,41 +98,26 @@ static const struct hs_json *on_resolve(void *arg, struct hs_slice text)
 	return tree;
 }
 
-/* The validator of the sandbox, once a question needs it. NULL without definitions. */
-static struct hs_validator *validator_of(struct job *job)
+static void free_validator(void *validator)
 {
+	hs_validator_unref(validator);
+}
+
+/* The validator of the sandbox, once a question needs it; results may be of its profiles. NULL without
+ * definitions. */
+static const struct hs_validator *validator_of(void *arg)
+{
+	struct job *job = arg;
 	struct hs_error ignored = { .status = HS_OK };
-	if (!job->validator)
-		job->validator = hs__validator_get(job->req->sandbox, job->req->edition, job->txn, &ignored);
+	if (job->validator)
+		return job->validator;
+	struct hs_validator *made = hs__validator_get(job->req->sandbox, job->req->edition, job->txn,
+		&ignored);
+	if (made && hs_arena_defer(job->arena, free_validator, made))
+		job->validator = made;
+	else
+		hs_validator_unref(made);
 	return job->validator;
-}
-
-static int on_conforms(void *arg, const struct hs_json *resource, struct hs_slice profile)
-{
-	struct job *job = arg;
-	const struct hs_validator *validator = validator_of(job);
-	return validator ? hs_validate_conforms(validator, resource, profile, job->scratch) : -1;
-}
-
-static int on_member(void *arg, const struct hs_path_value *value, struct hs_slice value_set)
-{
-	struct job *job = arg;
-	const struct hs_validator *validator = validator_of(job);
-	return validator ? hs_validate_member_of(validator, value, value_set, job->scratch) : -1;
-}
-
-static int on_subsumes(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below)
-{
-	const struct hs_validator *validator = validator_of(arg);
-	return validator ? hs_validate_subsumes(validator, system, above, below) : -1;
-}
-
-static enum hs_status on_terminology(void *arg, struct hs_arena *arena, const char *operation,
-	const struct hs_json *parameters, struct hs_json **out, struct hs_error *err)
-{
-	const struct hs_validator *validator = validator_of(arg);
-	return validator ? hs_validate_ask(validator, arena, operation, parameters, out, err) :
-			   hs_fail(err, HS_E_NOT_SUPPORTED, "there is no terminology to ask here");
 }
 
 /* ---- evaluation ---- */
@@ -287,26 +146,58 @@ static enum hs_status compile(const struct job *job, struct hs_slice expression,
 							     hs_fail(err, HS_E_LIMIT, "out of memory");
 }
 
+/* "result" or "debug-trace", for the item of the context when there is one. */
+static void add_parts(struct job *job, const char *name, const struct hs_path_value *item,
+	struct hs_json *parts)
+{
+	struct hs_json *out = hs__lab_add(job->arena, hs_json_get(job->reply, HS_S("parameter")), name);
+
+	if (item)
+		hs_json_add_text(job->arena, out, HS_S("valueString"), hs_path_place(&job->lab.places, item));
+	if (hs_json_count(parts))
+		hs_json_add(out, HS_S("part"), parts);
+}
+
+static enum hs_status run(const struct job *job, const struct hs_path *path,
+	const struct hs_path_context *context, const struct hs_path_value *item, struct hs_path_list *out,
+	struct hs_error *err)
+{
+	return item ? hs_path_eval_value(path, context, item, out, err) :
+		      hs_path_eval(path, context, job->resource, out, err);
+}
+
+/* The same once more, step by step. What it takes is its own, so that no answer is lost to the watching. */
+static void add_steps(struct job *job, const struct hs_path_context *context,
+	const struct hs_path_value *item)
+{
+	struct hs_path_context watching = *context;
+	struct hs_path_list ignored;
+	struct hs_error err = { .status = HS_OK };
+
+	if (!job->watched || job->lab.steps >= HS__LAB_STEPS)
+		return;
+	job->steps = hs_json_array(job->arena);
+	watching.arena = hs_arena_new(SCRATCH_MAX);
+	watching.steps = WATCHED_MAX;
+	watching.trace = NULL;
+	watching.step = on_step;
+	(void)run(job, job->watched, &watching, item, &ignored, &err);
+	hs_arena_free(watching.arena);
+	add_parts(job, "debug-trace", item, job->steps);
+}
+
 static enum hs_status add_result(struct job *job, const struct hs_path *path,
 	const struct hs_path_context *context, const struct hs_path_value *item, struct hs_error *err)
 {
-	struct hs_json *result = hs_json_object(job->arena);
 	struct hs_path_list values = { .count = 0 };
-	enum hs_status status;
 
-	hs_json_add_text(job->arena, result, HS_S("name"), HS_S("result"));
-	if (item)
-		hs_json_add_text(job->arena, result, HS_S("valueString"),
-			hs_path_place(job->arena, job->resource, item));
 	job->parts = hs_json_array(job->arena);
-	status = item ? hs_path_eval_value(path, context, item, &values, err) :
-			hs_path_eval(path, context, job->resource, &values, err);
+	enum hs_status status = run(job, path, context, item, &values, err);
 	if (status)
 		return status;
-	add_values(job, job->parts, &values);
-	if (hs_json_count(job->parts))
-		hs_json_add(result, HS_S("part"), job->parts);
-	hs_json_push(hs_json_get(job->reply, HS_S("parameter")), result);
+	hs__lab_values(&job->lab, job->parts, &values);
+	add_parts(job, "result", item, job->parts);
+	add_steps(job, context, item);
 	return HS_OK;
 }
 
@@ -320,33 +211,35 @@ static void add_explanation(const struct job *job, struct hs_json *parts)
 	if (hs_path_explain(job->defs, job->expression, job->type, job->arena, &told, &ignored))
 		return;
 	if (told.type.len)
-		add_text(job->arena, parts, "expectedReturnType", told.type);
+		hs__lab_text(job->arena, parts, "expectedReturnType", told.type);
 	hs_buf_init(&text, job->arena, TREE_MAX);
 	hs_json_write(&text, told.tree, HS_JSON_PRETTY);
 	if (told.tree && !text.overflow)
-		add_text(job->arena, parts, "parseDebugTree", hs_buf_slice(&text));
+		hs__lab_text(job->arena, parts, "parseDebugTree", hs_buf_slice(&text));
+	if (told.outline.len)
+		hs__lab_text(job->arena, parts, "parseDebug", told.outline);
 }
 
 static void add_echo(struct job *job)
 {
 	struct hs_arena *arena = job->arena;
-	struct hs_json *item = add_named(arena, hs_json_add_array(arena, job->reply, HS_S("parameter")),
+	struct hs_json *item = hs__lab_add(arena, hs_json_add_array(arena, job->reply, HS_S("parameter")),
 		"parameters");
 	struct hs_json *parts = hs_json_add_array(arena, item, HS_S("part"));
 	struct hs_slice server = hs_parameter_text(job->parameters, HS_S("terminologyserver"));
 
-	add_text(arena, parts, "evaluator",
+	hs__lab_text(arena, parts, "evaluator",
 		hs_arena_printf(arena, "Handslag %s (%s)", HS_VERSION, job->req->edition->name));
 	add_explanation(job, parts);
-	add_text(arena, parts, "expression", job->expression);
+	hs__lab_text(arena, parts, "expression", job->expression);
 	if (job->context.len)
-		add_text(arena, parts, "context", job->context);
+		hs__lab_text(arena, parts, "context", job->context);
 	if (job->resource)
-		hs_json_add(add_named(arena, parts, "resource"), HS_S("resource"),
+		hs_json_add(hs__lab_add(arena, parts, "resource"), HS_S("resource"),
 			hs_json_clone(arena, job->resource));
 	/* Codes are asked of the terminology here, whatever the caller names. */
 	if (server.len)
-		add_text(arena, parts, "terminologyServerUrl", server);
+		hs__lab_text(arena, parts, "terminologyServerUrl", server);
 	HS_JSON_EACH(parameter, hs_json_get(job->parameters, HS_S("parameter")))
 		if (hs_slice_eq(hs_json_get_text(parameter, HS_S("name")), HS_S("variables")))
 			hs_json_push(parts, hs_json_clone(arena, parameter));
@@ -369,6 +262,9 @@ static enum hs_status evaluate(struct job *job, struct hs_error *err)
 	struct hs_slice type = hs_json_get_text(job->resource, HS_S("resourceType"));
 	struct hs_path *path = NULL, *context_path = NULL;
 	struct hs_path_list items = { .count = 0 };
+	struct hs_validate_asker asker = {
+		.validator = validator_of, .arg = job, .resource = job->resource, .arena = job->scratch
+	};
 	struct hs_path_context context = { .arena = job->scratch,
 		.defs = job->defs,
 		.now_ms = hs_txn_now(job->txn),
@@ -376,14 +272,15 @@ static enum hs_status evaluate(struct job *job, struct hs_error *err)
 		.resource = job->resource,
 		.variable = on_variable,
 		.resolve = on_resolve,
-		.conforms_to = on_conforms,
-		.member_of = on_member,
-		.subsumes = on_subsumes,
-		.terminology = on_terminology,
+		.oracle = &hs_validate_oracle,
+		.oracle_arg = &asker,
 		.trace = on_trace,
 		.arg = job };
 	enum hs_status status = compile(job, job->expression, job->type, &path, err);
 
+	if (!status)
+		(void)hs_path_compile_watched(job->defs, job->expression, job->type, &job->watched, NULL,
+			err);
 	if (status || !job->context.len)
 		return status ? status : add_result(job, path, &context, NULL, err);
 	job->parts = hs_json_array(job->arena);
@@ -404,7 +301,8 @@ static const struct hs_json *lab_value(const struct hs_json *parameter, struct h
 {
 	HS_JSON_EACH(extension, hs_json_get(parameter, HS_S("extension"))) {
 		struct hs_slice url = hs_json_get_text(extension, HS_S("url"));
-		if (hs_slice_starts(url, HS_S(LAB)) && hs_slice_eq(hs_slice_from(url, sizeof(LAB) - 1), name))
+		if (hs_slice_starts(url, HS_S(HS__LAB)) &&
+			hs_slice_eq(hs_slice_from(url, sizeof(HS__LAB) - 1), name))
 			return hs_json_get(extension, HS_S("valueString"));
 	}
 	return NULL;
@@ -442,7 +340,6 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 	job->scratch = hs_arena_new(SCRATCH_MAX);
 	if (!job->scratch || !hs_arena_defer(arena, free_arena, job->scratch)) /* results refer to it */
 		return hs_fail(err, HS_E_LIMIT, "out of memory");
-	job->told = 0;
 	job->reply = hs_json_object(arena);
 	hs_json_add_text(arena, job->reply, HS_S("resourceType"), HS_S("Parameters"));
 	hs_json_add_text(arena, job->reply, HS_S("id"), HS_S("fhirpath"));
@@ -450,10 +347,14 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 	if (status)
 		return status;
 	job->type = focus_type(job);
+	job->validator = NULL;
+	job->watched = NULL;
+	job->lab = (struct hs__lab) {
+		.arena = arena, .defs = job->defs, .places = { .resource = job->resource, .arena = arena }
+	};
 	add_echo(job);
 	status = evaluate(job, err);
-	hs_validator_unref(job->validator);
-	job->validator = NULL;
+	hs_path_free(job->watched);
 	return !status && (hs_arena_full(arena) || hs_arena_full(job->scratch)) ?
 		hs_fail(err, HS_E_TOO_COSTLY, "the results are too large") :
 		status;

@@ -31,10 +31,10 @@ static int judge_code(void *arg, const struct hs_path_value *value, struct hs_sl
 	return hs_slice_eq(value_set, HS_S("http://known")) ? hs_slice_eq(value->text, HS_S("male")) : -1;
 }
 
-static int judge_profile(void *arg, const struct hs_json *resource, struct hs_slice profile)
+static int judge_profile(void *arg, const struct hs_path_value *value, struct hs_slice profile)
 {
 	(void)arg;
-	return hs_slice_eq(profile, HS_S("http://known")) ? hs_json_get(resource, HS_S("gender")) != NULL :
+	return hs_slice_eq(profile, HS_S("http://known")) ? hs_json_get(value->node, HS_S("gender")) != NULL :
 							    -1;
 }
 
@@ -73,6 +73,10 @@ static enum hs_status echo(void *arg, struct hs_arena *arena, const char *operat
 	return HS_OK;
 }
 
+static const struct hs_path_oracle ORACLE = {
+	.member_of = judge_code, .conforms_to = judge_profile, .subsumes = judge_codes, .terminology = echo
+};
+
 static const char BUNDLE[] =
 	"{\"resourceType\":\"Bundle\",\"entry\":["
 	"{\"fullUrl\":\"http://h/Patient/1\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"1\"}},"
@@ -106,11 +110,8 @@ static void expect(struct world *world, const char *input, const char *expressio
 	struct hs_path_context context = { .arena = arena,
 		.variable = give_variable,
 		.resolve = give_resource,
-		.member_of = judge_code,
-		.conforms_to = judge_profile,
-		.subsumes = judge_codes,
+		.oracle = &ORACLE,
 		.trace = keep_trace,
-		.terminology = echo,
 		.arg = world };
 	struct hs_json *tree = parse_json(arena, hs_slice_cstr(input));
 	assert_int_equal(hs_path_compile(NULL, hs_slice_cstr(expression), HS_S_NONE, &path, NULL, &err),

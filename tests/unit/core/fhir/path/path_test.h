@@ -26,25 +26,30 @@ static inline struct hs_slice join_results(struct hs_arena *arena, const struct 
 	return buf.len ? hs_slice(buf.ptr, buf.len) : HS_S("");
 }
 
-/* Compiles against `type` (NULL: no check) and evaluates. */
-static inline struct hs_slice evaluate(struct hs_arena *arena, const struct hs_defs *defs, const char *type,
-	const struct hs_json *input, const char *expression)
+static inline void count_step(void *arg, const struct hs_path_told *told)
+{
+	size_t *steps = arg;
+	assert_true(told->name.len > 0);
+	++*steps;
+}
+
+/* Evaluates and frees the path. */
+static inline struct hs_slice outcome(struct hs_arena *arena, const struct hs_defs *defs,
+	struct hs_path *path, const struct hs_json *input)
 {
 	struct hs_error err = { .status = HS_OK };
-	enum hs_path_phase phase = HS_PATH_EXECUTION;
-	struct hs_path *path = NULL;
 	struct hs_path_list list;
-	struct hs_path_context context = {
-		.arena = arena, .defs = defs, .now_ms = NOW_MS, .zone_min = 120, .single_as = true
-	};
-	if (hs_path_compile(defs, hs_slice_cstr(expression), hs_slice_cstr(type), &path, &phase, &err)) {
-		assert_null(path);
-		assert_true(err.text[0] != '\0' && err.column >= 1);
-		return phase == HS_PATH_SYNTAX ? HS_S("!syntax") : HS_S("!semantic");
-	}
+	size_t steps = 0;
+	struct hs_path_context context = { .arena = arena,
+		.defs = defs,
+		.now_ms = NOW_MS,
+		.zone_min = 120,
+		.single_as = true,
+		.step = count_step,
+		.arg = &steps };
 	struct hs_slice text = HS_S("!execution");
 	enum hs_status status = hs_path_eval(path, &context, input, &list, &err);
-	if (status == HS_E_TOO_COSTLY) {
+	if (status == HS_E_TOO_COSTLY || (steps && status == HS_E_LIMIT)) {
 		text = HS_S("!costly");
 	} else if (status == HS_OK) {
 		text = hs_arena_copy(arena, join_results(arena, &list));
@@ -52,6 +57,32 @@ static inline struct hs_slice evaluate(struct hs_arena *arena, const struct hs_d
 		assert_int_equal(status, HS_E_PROCESSING);
 	}
 	hs_path_free(path);
+	return text;
+}
+
+/* Compiles against `type` (NULL: no check) and evaluates; whether it is watched must not matter, unless it
+ * comes to a limit: watching takes more steps and more memory. */
+static inline struct hs_slice evaluate(struct hs_arena *arena, const struct hs_defs *defs, const char *type,
+	const struct hs_json *input, const char *expression)
+{
+	struct hs_error err = { .status = HS_OK };
+	enum hs_path_phase phase = HS_PATH_EXECUTION;
+	struct hs_slice source = hs_slice_cstr(expression), base = hs_slice_cstr(type);
+	struct hs_path *path = NULL, *watched = NULL;
+	if (hs_path_compile(defs, source, base, &path, &phase, &err)) {
+		assert_null(path);
+		assert_true(err.text[0] != '\0' && err.column >= 1);
+		assert_true(hs_path_compile_watched(defs, source, base, &watched, NULL, &err));
+		return phase == HS_PATH_SYNTAX ? HS_S("!syntax") : HS_S("!semantic");
+	}
+	assert_int_equal(hs_path_compile_watched(defs, source, base, &watched, NULL, &err), HS_OK);
+	struct hs_slice text = outcome(arena, defs, path, input);
+	struct hs_arena *apart = hs_arena_new(ARENA_CAP);
+	struct hs_slice seen = outcome(apart, defs, watched, input);
+	if (!hs_slice_eq(text, seen) && !hs_slice_eq(seen, HS_S("!costly"))) {
+		fail_msg("%s: watched, it gives %.*s", expression, HS_S_ARG(seen));
+	}
+	hs_arena_free(apart);
 	return text;
 }
 
