@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag import: large code systems, by the importers that the services declare. */
+#include <core/base/memory.h>
 #include <core/base/nearest.h>
 #include <core/cli/cli.h>
 
@@ -8,7 +9,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <sys/resource.h>
 
 #define OPTIONS_MAX 32u
 #define TOLD_MAX 20u
@@ -124,14 +124,12 @@ static int unknown(const char *name)
 
 static void summary(const struct hs_import *import, double seconds)
 {
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
 	if (json)
 		printf("{\"rows\": %llu, \"left-out\": %llu, \"unchanged\": %s, \"seconds\": %.3f, "
-		       "\"peak-mib\": %ld}\n",
+		       "\"peak-mib\": %llu}\n",
 			(unsigned long long)import->rows, (unsigned long long)import->skips,
-			import->unchanged ? "true" : "false", seconds, usage.ru_maxrss / 1024);
+			import->unchanged ? "true" : "false", seconds,
+			(unsigned long long)hs_memory_peak() >> 20);
 	else
 		printf("%s\n%llu lines read, %llu left out, in %.2f s\n", import->made,
 			(unsigned long long)import->rows, (unsigned long long)import->skips, seconds);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /metrics in Prometheus' text format 0.0.4. */
+#include <core/base/memory.h>
 #include <core/host/endpoints.h>
 #include <core/host/sandbox/sandbox.h>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #define PAGE_MAX ((size_t)16 << 20)
 #define STORES_SHOWN 100 /* sandboxes with rows of their own: labels must stay few */
@@ -211,29 +209,12 @@ static void services(struct hs_host *host, struct hs_buf *out)
 	}
 }
 
-/* Second number of /proc/self/statm: resident pages. */
-static uint64_t resident_bytes(void)
-{
-	char text[128];
-	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
-	uint64_t pages = 0;
-
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0)
-		return 0;
-	struct hs_slice rest = hs_slice(text, (size_t)n);
-	hs_slice_cut(&rest, ' ');
-	return hs_slice_u64(hs_slice_cut(&rest, ' '), &pages) ? pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
-}
-
 void hs__metrics_text(struct hs_host *host, struct hs_buf *out)
 {
 	head(out, "handslag_info", "gauge", "Version of the program.");
 	hs_buf_cstr(out, "handslag_info{version=\"" HS_VERSION "\"} 1\n");
 	head(out, "process_resident_memory_bytes", "gauge", "Resident memory.");
-	value(out, "process_resident_memory_bytes", resident_bytes());
+	value(out, "process_resident_memory_bytes", hs_memory_resident());
 	head(out, "process_start_time_seconds", "gauge", "Start of the process since 1970.");
 	hs_buf_printf(out, "process_start_time_seconds %.3f\n", (double)host->started_ms / 1e3);
 	requests(host, out);

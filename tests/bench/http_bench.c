@@ -4,6 +4,7 @@
  *
  *   http_bench PORT [BODY_BYTES [CERTIFICATE KEY]] */
 #include <core/base/heap.h>
+#include <core/base/memory.h>
 #include <core/http/server.h>
 #include <core/http/tls.h>
 
@@ -55,8 +56,9 @@ static void on_drained(void *arg)
 	getrusage(RUSAGE_SELF, &usage);
 	micros = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
 		(double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-	printf("%llu requests, %.2f us CPU each, %ld KiB resident\n", (unsigned long long)counters.requests,
-		counters.requests ? micros / (double)counters.requests : 0.0, usage.ru_maxrss);
+	printf("%llu requests, %.2f us CPU each, %llu KiB resident\n", (unsigned long long)counters.requests,
+		counters.requests ? micros / (double)counters.requests : 0.0,
+		(unsigned long long)hs_memory_peak() >> 10);
 	hs_http_server_free(bench.server);
 	hs_loop_stop(bench.loop);
 }

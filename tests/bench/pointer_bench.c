@@ -10,6 +10,7 @@
  * that its thread took rather than by the clock, for a machine that has other work. With --by-patient the
  * pointers of a patient come one after another, as `handslag seed` writes them. */
 #include <core/base/log.h>
+#include <core/base/memory.h>
 #include <core/base/world.h>
 #include <core/cli/load.h>
 #include <core/cli/seed/seed.h>
@@ -261,7 +262,6 @@ static void measure(struct bench *bench, uint64_t count)
 	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
 	struct hs_host_config config;
 	struct hs_error err;
-	struct rusage usage;
 	char folder[256], path[400];
 	double load_per_s = 0;
 
@@ -277,14 +277,13 @@ static void measure(struct bench *bench, uint64_t count)
 	/* As a server that is started over it: the load's last pages are written, nothing is in a cache. */
 	struct hs_host *host = open_host(bench, &config);
 	look_up(bench);
-	getrusage(RUSAGE_SELF, &usage);
 	hs_sandbox_store_path(folder, "default", path, sizeof path);
 	hs_host_close(host); /* which checkpoints, so that the file is all there is */
 	const size_t half = LOOKUPS / 2, at99 = (size_t)LOOKUPS * 99 / 100;
 	printf("pointers=%" PRIu64 " bytes_each=%.1f load_per_s=%.0f lookup_p50_us=%.1f lookup_p99_us=%.1f "
-	       "load_cpu_us=%.1f lookup_cpu_us=%.1f rss_mib=%ld\n",
+	       "load_cpu_us=%.1f lookup_cpu_us=%.1f rss_mib=%" PRIu64 "\n",
 		count, (double)bytes_of(path) / (double)count, load_per_s, (double)bench->each[half] / 1e3,
-		(double)bench->each[at99] / 1e3, bench->load_cpu, bench->lookup_cpu, usage.ru_maxrss / 1024);
+		(double)bench->each[at99] / 1e3, bench->load_cpu, bench->lookup_cpu, hs_memory_peak() >> 20);
 	fflush(stdout);
 	if (!bench->keep)
 		nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -4,6 +4,7 @@
  * searches by the beginnings of words. One JSON object on standard output; times are CPU. Usage:
  * terminology_bench RELEASE DIRECTORY (where the image is left; exists). */
 #include <core/base/log.h>
+#include <core/base/memory.h>
 #include <core/base/world.h>
 #include <services/terminology/sets/filter.h>
 #include <services/terminology/image/big.h>
@@ -74,13 +75,11 @@ static void import(const char *release, const char *directory)
 	struct hs_import run = {
 		.paths = &release, .path_count = 1, .directory = directory, .skipped = skipped
 	};
-	struct rusage usage;
 	double began = wall_s();
 
 	check(hs_tx_import_snomed(&run, &err), &err);
-	getrusage(RUSAGE_SELF, &usage);
-	printf("{\"import-s\": %.2f, \"import-peak-mib\": %ld, \"rows\": %llu, \"left-out\": %llu",
-		wall_s() - began, usage.ru_maxrss / 1024, (unsigned long long)run.rows,
+	printf("{\"import-s\": %.2f, \"import-peak-mib\": %llu, \"rows\": %llu, \"left-out\": %llu",
+		wall_s() - began, (unsigned long long)hs_memory_peak() >> 20, (unsigned long long)run.rows,
 		(unsigned long long)run.skips);
 }
 

@@ -7,12 +7,13 @@
  * Prints "name value" lines. The files are read before the clock starts, and one pass goes before what is
  * counted. */
 #include <core/base/heap.h>
+#include <core/base/memory.h>
 #include <core/base/world.h>
 #include <core/fhir/validate/validate.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #define PACKAGE "hl7.fhir.r4.examples#4.0.1"
@@ -33,13 +34,6 @@ static double cpu_seconds(void)
 	struct timespec now;
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static long peak_mb(void)
-{
-	struct rusage usage;
-	getrusage(RUSAGE_SELF, &usage);
-	return usage.ru_maxrss / 1024;
 }
 
 static enum hs_status take(struct hs_slice file, struct hs_slice type, struct hs_slice text,
@@ -140,14 +134,14 @@ static void measure(const struct hs_validator *validator, const struct corpus *c
 {
 	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
 	size_t flagged = pass(validator, arena, corpus);
-	long before = peak_mb();
+	uint64_t before = hs_memory_peak() >> 20;
 	double start = cpu_seconds();
 	pass(validator, arena, corpus);
 	double spent = cpu_seconds() - start;
 	printf("resources %zu\nflagged %zu\n", corpus->count, flagged);
 	printf("resources_per_cpu_s %.0f\nmb_per_cpu_s %.1f\n", (double)corpus->count / spent,
 		(double)corpus->bytes / 1e6 / spent);
-	printf("peak_mb_first %ld\npeak_mb %ld\n", before, peak_mb());
+	printf("peak_mb_first %" PRIu64 "\npeak_mb %" PRIu64 "\n", before, hs_memory_peak() >> 20);
 	double small = time_bundle(validator, arena, 1000), large = time_bundle(validator, arena, 10000);
 	printf("bundle_1000_ms %.2f\nbundle_10000_ms %.2f\nbundle_ratio %.2f\n", small * 1e3, large * 1e3,
 		large / small);
