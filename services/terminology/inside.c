@@ -111,6 +111,11 @@ static enum hs_status translate(struct tx_context *ctx, struct hs_json **out, st
 	return hs_tx_translate(ctx, NULL, out, err);
 }
 
+static enum hs_status compare(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)
+{
+	return hs_tx_compare(ctx, (struct tx_set) { NULL, NULL }, (struct tx_set) { NULL, NULL }, out, err);
+}
+
 static const struct {
 	const char *name;
 	enum hs_status (*answer)(struct tx_context *ctx, struct hs_json **out, struct hs_error *err);
@@ -120,6 +125,7 @@ static const struct {
 	{ "CodeSystem/$subsumes", hs_tx_subsumes },
 	{ "CodeSystem/$lookup", hs_tx_lookup },
 	{ "ValueSet/$expand", hs_tx_expand },
+	{ "ValueSet/$compare", compare },
 	{ "ConceptMap/$translate", translate },
 };
 #define OPERATIONS (sizeof(operations) / sizeof(operations[0]))

@@ -87,11 +87,13 @@ struct hs_json *oracle_json(struct oracle *o, const char *text)
 
 void oracle_bring(struct oracle *o, const char *const *texts)
 {
-	const struct hs_json *resources[20];
+	const struct hs_json *resources[100];
 	struct hs_terminology_sight sight = { .fhir = HS_FHIR_R5, .resources = resources };
 	struct hs_error err = { .status = HS_OK };
 
-	for (; texts[sight.resource_count]; sight.resource_count++)
+	hs_tx_terminology.close(o->own); /* of a test before */
+	o->own = NULL;
+	for (; sight.resource_count < 100 && texts[sight.resource_count]; sight.resource_count++)
 		resources[sight.resource_count] = oracle_json(o, texts[sight.resource_count]);
 	if (hs_tx_terminology.open(&service, &sight, &o->own, &err))
 		fail_msg("%s", err.text);

@@ -444,6 +444,139 @@ static void rules_together(void **state)
 	none_differs();
 }
 
+/* ---- two sets ---- */
+
+#define FAMILY 60u
+
+struct member {
+	const char *text, *url;
+	struct oracle_list codes;
+	bool expands;
+};
+
+/* One or two rules of those above, sometimes without another. */
+static const char *make_set(struct hs_arena *arena, size_t number)
+{
+	bool two = oracle_random(&o, 2), less = oracle_random(&o, 3) == 0;
+	const char *first = rules[oracle_random(&o, RULES)], *second = rules[oracle_random(&o, RULES)],
+		   *third = rules[oracle_random(&o, RULES)];
+
+	return hs_arena_cstr(arena,
+		hs_arena_printf(arena,
+			"{'resourceType':'ValueSet','url':'urn:o:member%zu','status':'active','compose':{'"
+			"include':[%s%s%s]%s%s%s}}",
+			number, first, two ? "," : "", two ? second : "", less ? ",'exclude':[" : "",
+			less ? third : "", less ? "]" : ""));
+}
+
+/* What the codes of both tell. */
+static const char *relation(const struct oracle_list *a, const struct oracle_list *b, size_t *common)
+{
+	size_t only_a = 0, only_b = 0;
+
+	*common = 0;
+	for (size_t i = 0; i < a->count; i++)
+		*(oracle_find(b, a->items[i].system, a->items[i].code) ? common : &only_a) += 1;
+	for (size_t i = 0; i < b->count; i++)
+		only_b += !oracle_find(a, b->items[i].system, b->items[i].code);
+	if (!*common)
+		return only_a || only_b ? "disjoint" : "empty";
+	return only_a && only_b ? "overlapping" : only_a ? "superset" : only_b ? "subset" : "same";
+}
+
+static const char *inverse(const char *relation)
+{
+	return strcmp(relation, "superset") == 0 ? "subset" :
+		strcmp(relation, "subset") == 0  ? "superset" :
+						   relation;
+}
+
+/* How many codes stand in a list of the answer. */
+static size_t listed(const struct hs_json *answer, const char *name)
+{
+	struct hs_slice text = hs_parameter_text(answer, hs_slice_cstr(name));
+	size_t n = text.len > 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		n += text.ptr[i] == ',';
+	return n;
+}
+
+/* "same" and so on, as the service says; by their definitions alone it need not look at versions. */
+static const char *compared(const struct member *a, const struct member *b, bool *expanded, size_t *common)
+{
+	const char *pairs[] = { "uri:thisUrl", a->url, "uri:otherUrl", b->url, NULL };
+	struct hs_error err = { .status = HS_OK };
+	struct hs_json *answer = oracle_ask(&o, "ValueSet/$compare", oracle_parameters(&o, pairs), &err);
+
+	if (!answer)
+		return "refused";
+	*expanded = hs_json_type(hs_parameter_value(hs_parameter(answer, HS_S("performed-expansion")))) ==
+		HS_JSON_TRUE;
+	*common = listed(answer, "common-codes");
+	return hs_arena_cstr(o.arena, hs_parameter_text(answer, HS_S("result")));
+}
+
+/* Different versions may mean different codes where definitions say the same. */
+static bool names_versions(const struct member *m)
+{
+	return strstr(m->text, "version") || strstr(m->text, "urn:o:first");
+}
+
+static void check_pair(const struct member *a, const struct member *b)
+{
+	bool expanded = false, back_expanded = false;
+	size_t told = 0, back_told = 0, common = 0;
+	const char *here = compared(a, b, &expanded, &told),
+		   *back = compared(b, a, &back_expanded, &back_told);
+	const char *wanted = a->expands && b->expands ? relation(&a->codes, &b->codes, &common) :
+							"indeterminate";
+	bool judged = expanded || (!names_versions(a) && !names_versions(b) && a->expands && b->expands);
+
+	if (strcmp(inverse(here), back) != 0 || expanded != back_expanded)
+		oracle_differs(&o, "%s %s, but the other way round %s, of\n%s\n%s", a->url, here, back,
+			a->text, b->text);
+	if (judged && strcmp(here, wanted) != 0)
+		oracle_differs(&o, "%s instead of %s, of\n%s\n%s", here, wanted, a->text, b->text);
+	if (expanded && told && told != common)
+		oracle_differs(&o, "%zu common codes instead of %zu, of\n%s\n%s", told, common, a->text,
+			b->text);
+}
+
+/* $compare says of two sets what their expansions say, and of them the other way round the inverse. */
+static void sets_compared(void **state)
+{
+	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
+	struct member members[FAMILY];
+	const char *texts[FAMILY + 20] = { NULL };
+	size_t n = 0;
+
+	(void)state;
+	need();
+	for (; own[n]; n++)
+		texts[n] = own[n];
+	for (size_t i = 0; i < FAMILY; i++) {
+		members[i].text = texts[n++] = make_set(arena, i);
+		members[i].url = hs_arena_cstr(arena, hs_arena_printf(arena, "urn:o:member%zu", i));
+	}
+	oracle_bring(&o, texts);
+	for (size_t i = 0; i < FAMILY; i++) {
+		struct oracle keep = o;
+		o.arena = arena; /* the codes are needed to the end */
+		members[i].expands = oracle_expand(&o, oracle_json(&o, members[i].text), &members[i].codes);
+		o.arena = keep.arena;
+	}
+	for (size_t i = 0; i < FAMILY; i++)
+		for (size_t k = 0; k < FAMILY; k++) {
+			if (!is_chosen())
+				continue;
+			check_pair(&members[i], &members[k]);
+			hs_arena_reset(o.arena);
+		}
+	hs_arena_free(arena);
+	none_differs();
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -464,6 +597,7 @@ int main(void)
 		cmocka_unit_test(value_sets_of_packages),
 		cmocka_unit_test(code_systems_of_packages),
 		cmocka_unit_test(rules_together),
+		cmocka_unit_test(sets_compared),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
