@@ -45,6 +45,13 @@ struct hs_ucum {
 enum hs_status hs_ucum_parse(struct hs_slice text, struct hs_ucum *out, struct hs_error *err);
 bool hs_ucum_is_valid(struct hs_slice text);
 
+struct hs_ucum_unknown {
+	struct hs_slice symbol, meant; /* what stands there, and the code that is probably meant, or empty */
+	size_t character;              /* where it begins, from 1 */
+};
+/* The first symbol of an expression that is no unit. False: there is none (there may be other faults). */
+bool hs_ucum_unknown(struct hs_slice text, struct hs_ucum_unknown *out);
+
 /* Do they measure the same kind of thing? */
 bool hs_ucum_comparable(const struct hs_ucum *a, const struct hs_ucum *b);
 /* 1 `from` = *out `to`, exactly. False when they are not comparable, the fraction does not fit, or one has

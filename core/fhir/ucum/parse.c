@@ -28,9 +28,12 @@ static void advance(struct parser *p)
 
 static bool fail(struct parser *p, const char *what)
 {
+	struct hs_slice meant = p->word.unknown ? hs__ucum_meant(p->word.text) : HS_S_NONE;
+
 	if (p->word.kind == HS__UCUM_WRONG && p->word.unknown)
-		hs_fail(p->err, HS_E_VALUE, "The unit '%.*s' is unknown at character %zu",
-			HS_S_ARG(hs_slice_first(p->word.text, 100)), p->word.at + 1);
+		hs_fail(p->err, HS_E_VALUE, "The unit '%.*s' is unknown at character %zu%s%.*s%s",
+			HS_S_ARG(hs_slice_first(p->word.text, 100)), p->word.at + 1,
+			meant.len ? "; did you mean " : "", HS_S_ARG(meant), meant.len ? "?" : "");
 	else if (p->word.kind == HS__UCUM_WRONG)
 		hs_fail(p->err, HS_E_VALUE, "%.*s at character %zu", HS_S_ARG(p->word.text), p->word.at + 1);
 	else

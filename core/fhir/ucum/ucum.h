@@ -82,5 +82,8 @@ struct hs__ucum_scan {
 };
 struct hs__ucum_word hs__ucum_next(struct hs__ucum_scan *scan);
 
+/* The unit that people mean by a symbol that is none: "mm[Hg]" for "mmHg"; empty: nobody knows (meant.c). */
+struct hs_slice hs__ucum_meant(struct hs_slice symbol);
+
 /* A unit by which the table defines another; without hs__ucum_ready. */
 bool hs__ucum_define(struct hs_slice text, struct hs_ucum *out);

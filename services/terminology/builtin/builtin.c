@@ -39,7 +39,7 @@ static const struct system_row systems[] = {
 		.hidden = true },
 	{ .url = "urn:ietf:bcp:47:area",
 		.name = "AreaSubtags",
-		.title = "Subtags of regions larger than a country",
+		.title = "Subtags of regions that are no country",
 		.hidden = true },
 	{ .url = "urn:iso:std:iso:3166",
 		.name = "Countries",
@@ -56,19 +56,23 @@ static const struct system_row systems[] = {
 };
 #define SYSTEMS (sizeof(systems) / sizeof(systems[0]))
 
-/* UN M.49, as far as it is registered for language tags. */
+/* Subtags that no list has, or that have none. */
 static const struct {
-	const char *code, *name;
-} areas[] = { { "001", "World" }, { "002", "Africa" }, { "003", "North America" }, { "005", "South America" },
-	{ "009", "Oceania" }, { "011", "Western Africa" }, { "013", "Central America" },
-	{ "014", "Eastern Africa" }, { "015", "Northern Africa" }, { "017", "Middle Africa" },
-	{ "018", "Southern Africa" }, { "019", "Americas" }, { "021", "Northern America" },
-	{ "029", "Caribbean" }, { "030", "Eastern Asia" }, { "034", "Southern Asia" },
-	{ "035", "South-Eastern Asia" }, { "039", "Southern Europe" }, { "053", "Australia and New Zealand" },
-	{ "054", "Melanesia" }, { "057", "Micronesia" }, { "061", "Polynesia" }, { "142", "Asia" },
-	{ "143", "Central Asia" }, { "145", "Western Asia" }, { "150", "Europe" },
-	{ "151", "Eastern Europe" }, { "154", "Northern Europe" }, { "155", "Western Europe" },
-	{ "202", "Sub-Saharan Africa" }, { "419", "Latin America and the Caribbean" } };
+	enum tx_builtin system;
+	struct hs_slice code, name;
+} subtags[] = {
+#define LANGUAGE(c, n) { TX_BUILTIN_LANGUAGE, HS_S_INIT(c), HS_S_INIT(n) },
+#define SCRIPT(c, n) { TX_BUILTIN_SCRIPT, HS_S_INIT(c), HS_S_INIT(n) },
+#define REGION(c, n) { TX_BUILTIN_AREA, HS_S_INIT(c), HS_S_INIT(n) },
+#define VARIANT(c, n)
+#define EXTLANGS(language, list)
+#include "subtags.def"
+#undef LANGUAGE
+#undef SCRIPT
+#undef REGION
+#undef VARIANT
+#undef EXTLANGS
+};
 
 /* Languages that the registry of subtags names otherwise than ISO 639 does. (Of ia it folds the line, and
  * what its readers know is the first part.) */
@@ -125,6 +129,13 @@ static bool is_range(struct hs_slice code)
 	return code.len == 7 && code.ptr[3] == '-' && code.ptr[0] == 'q';
 }
 
+static void add_subtags(struct maker *m, enum tx_builtin system)
+{
+	for (size_t i = 0; i < sizeof(subtags) / sizeof(subtags[0]); i++)
+		if (subtags[i].system == system)
+			add_entry(m, (struct entry) { subtags[i].code, NULL, NULL, subtags[i].name, 0 });
+}
+
 static enum hs_status gather(struct maker *m, const struct system_row *system, struct hs_error *err)
 {
 	m->count = 0;
@@ -147,10 +158,8 @@ static enum hs_status gather(struct maker *m, const struct system_row *system, s
 					break;
 			}
 	}
-	for (size_t i = 0; !system->lists[0].list && i < sizeof(areas) / sizeof(areas[0]); i++)
-		add_entry(m,
-			(struct entry) {
-				hs_slice_cstr(areas[i].code), NULL, NULL, hs_slice_cstr(areas[i].name), 0 });
+	if (m->count || !system->lists[0].list) /* without the lists any code will do (tags.c) */
+		add_subtags(m, TX_BUILTIN_GRAMMARS + (enum tx_builtin)(system - systems));
 	if (m->count)
 		qsort(m->entries, m->count, sizeof(*m->entries), compare_entries);
 	return HS_OK;
@@ -293,7 +302,7 @@ enum hs_status hs_tx_builtin_compile(struct tx_compile *compile, const char *lis
 
 uint64_t hs_tx_builtin_key(const char *lists)
 {
-	uint64_t key = TX_IMAGE_FORMAT * 31u + 3; /* and the making of this file */
+	uint64_t key = TX_IMAGE_FORMAT * 31u + 4; /* and the making of this file */
 	char path[4096];
 
 	for (size_t i = 0; i < SYSTEMS; i++)

@@ -4,6 +4,7 @@
 
 #include "../sets/filter.h"
 
+#include <handslag/coding.h>
 #include <handslag/service.h>
 
 #define MADE_MAX 1000000u
@@ -223,7 +224,8 @@ static struct hs_slice why(struct hs_arena *arena, struct tx_system s, struct hs
 {
 	const struct tx_grammar *grammar = grammar_of(s);
 
-	return grammar->why ? grammar->why(arena, code) : HS_S_NONE;
+	/* what is repeated of the code may end within a character */
+	return grammar->why ? hs_utf8_mend(arena, grammar->why(state_of(s)->ctx, code)) : HS_S_NONE;
 }
 
 /* ---- filters and lists ---- */

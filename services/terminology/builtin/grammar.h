@@ -14,7 +14,7 @@ enum tx_builtin {
 	/* subtags of language tags; seen on no face */
 	TX_BUILTIN_LANGUAGE = TX_BUILTIN_GRAMMARS,
 	TX_BUILTIN_SCRIPT,
-	TX_BUILTIN_AREA, /* regions that are no country: UN M.49 */
+	TX_BUILTIN_AREA, /* regions that are no country: UN M.49, and what ISO 3166-1 has no more */
 	/* from here on plain code systems */
 	TX_BUILTIN_COUNTRY,
 	TX_BUILTIN_ROWS
@@ -45,7 +45,8 @@ struct tx_grammar {
 	bool (*filter_passes)(const struct tx_filter *filter, const struct tx_made *made);
 	bool (*is_below)(const struct tx_made *made, const struct tx_made *ancestor);
 	bool (*same)(const struct tx_made *a, const struct tx_made *b);
-	struct hs_slice (*why)(struct hs_arena *arena, struct hs_slice code);
+	/* What is wrong with a code that cannot be read, in the language of the question. */
+	struct hs_slice (*why)(struct tx_context *ctx, struct hs_slice code);
 };
 
 extern const struct tx_grammar hs_tx_grammar_units;       /* units.c */

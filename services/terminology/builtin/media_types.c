@@ -75,13 +75,16 @@ static struct hs_slice display(struct hs_arena *arena, const struct tx_layer *la
 	return made->code;
 }
 
-static struct hs_slice why(struct hs_arena *arena, struct hs_slice code)
+static struct hs_slice why(struct tx_context *ctx, struct hs_slice code)
 {
-	return hs_arena_printf(arena,
-		"'%.*s' is no media type: it must read type/subtype, where type is application, audio, "
-		"image, "
-		"text or another registered one, with parameters as \"; name=value\"",
-		HS_S_ARG(hs_slice_first(code, 200)));
+	return hs_arena_printf(ctx->arena, "'%.*s' %s", HS_S_ARG(hs_slice_first(code, 200)),
+		tx_word(ctx,
+			"is no media type: it must read type/subtype, where type is application, audio, "
+			"image, text or "
+			"another registered one, with parameters as \"; name=value\"",
+			"är ingen medietyp: den ska skrivas typ/undertyp, där typ är application, audio, "
+			"image, text "
+			"eller en annan registrerad, med parametrar som \"; namn=värde\""));
 }
 
 const struct tx_grammar hs_tx_grammar_media_types = {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Language tags as a code system (urn:ietf:bcp:47; RFC 5646):
- * language[-extlang][-Script][-REGION][-variant]...
- * [-x-extension]. Subtags of languages, scripts and regions must be known; variants and extensions need only
- * be well formed and stand once. Tags from before that grammar are a list. Filters ask whether a kind of
- * subtag is there, or which it is. */
+ * language[-extlang][-Script][-REGION][-variant]...[-u-extension]...[-x-own]. Subtags must be registered, an
+ * extended language behind its own; extensions need only be well formed and stand once. Tags from before that
+ * grammar are a list. Filters ask whether a kind of subtag is there, or which it is. */
 #include "../sets/filter.h"
 #include "grammar.h"
 
@@ -20,7 +19,8 @@ struct tag {
 	uint32_t row[PARTS]; /* of language, script and region; TX_NONE: not in a list */
 	struct hs_slice subtags[SUBTAGS_MAX];
 	size_t count;
-	const char *name; /* of a tag that is older than the grammar, or NULL */
+	struct hs_slice variants; /* their names */
+	const char *name;         /* of a tag that is older than the grammar, or NULL */
 };
 
 /* ---- shapes ---- */
@@ -126,16 +126,54 @@ static bool is_private(struct hs_slice s, enum part part)
 	}
 }
 
-/* Only these have extended languages (RFC 5646 section 2.2.2 and the registry). */
-static bool has_extlangs(struct hs_slice language)
-{
-	static const char *const prefixes[] = { "ar", "kok", "lv", "ms", "sgn", "sw", "uz", "zh" };
+/* ---- what is registered beside the lists (subtags.def) ---- */
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (hs_slice_eq(language, hs_slice_cstr(prefixes[i])))
-			return true;
+#define LANGUAGE(c, n)
+#define SCRIPT(c, n)
+#define REGION(c, n)
+static const struct {
+	struct hs_slice code, name;
+} variants[] = {
+#define VARIANT(c, n) { HS_S_INIT(c), HS_S_INIT(n) },
+#define EXTLANGS(language, list)
+#include "subtags.def"
+#undef VARIANT
+#undef EXTLANGS
+};
+static const struct {
+	struct hs_slice language, list;
+} extlangs[] = {
+#define VARIANT(c, n)
+#define EXTLANGS(language, list) { HS_S_INIT(language), HS_S_INIT(list) },
+#include "subtags.def"
+#undef VARIANT
+#undef EXTLANGS
+};
+#undef LANGUAGE
+#undef SCRIPT
+#undef REGION
+
+/* Empty: it is not registered. */
+static struct hs_slice variant_name(struct hs_slice s)
+{
+	for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
+		if (hs_slice_ieq(variants[i].code, s))
+			return variants[i].name;
+	return HS_S_NONE;
+}
+
+/* An extended language stands behind the language that it is registered with (RFC 5646 section 2.2.2). */
+static bool is_extlang(struct hs_slice language, struct hs_slice s)
+{
+	for (size_t i = 0; i < sizeof(extlangs) / sizeof(extlangs[0]); i++)
+		for (struct hs_slice rest = extlangs[i].list;
+			rest.ptr && hs_slice_eq(extlangs[i].language, language);)
+			if (hs_slice_ieq(hs_slice_cut(&rest, ' '), s))
+				return true;
 	return false;
 }
+
+/* ---- the parts in their order ---- */
 
 static bool take_language(struct reader *r)
 {
@@ -151,7 +189,7 @@ static bool take_language(struct reader *r)
 		return false;
 	if (!all_of(peek(r), true, false) || peek(r).len != 3)
 		return true;
-	return has_extlangs(r->tag->parts[LANGUAGE]) &&
+	return is_extlang(r->tag->parts[LANGUAGE], peek(r)) &&
 		take_listed(r, EXTLANG, TX_BUILTIN_LANGUAGE, TX_BUILTIN_LANGUAGE);
 }
 
@@ -188,9 +226,12 @@ static bool is_repeated(const struct reader *r, size_t first)
 
 static bool take_rest(struct reader *r)
 {
-	for (size_t first = r->at; is_variant(peek(r)); take(r, VARIANT))
-		if (is_repeated(r, first))
+	for (size_t first = r->at; is_variant(peek(r)); take(r, VARIANT)) {
+		struct hs_slice name = variant_name(peek(r)), *names = &r->tag->variants;
+		if (!name.len || is_repeated(r, first))
 			return false; /* RFC 5646 section 2.2.5 */
+		*names = names->len ? HS_ARENA_JOIN(r->arena, *names, HS_S(", "), name) : name;
+	}
 	size_t extensions = r->at;
 	while (peek(r).len == 1) {
 		if (is_repeated(r, extensions))
@@ -293,6 +334,8 @@ static struct hs_slice name_of(const struct tag *tag, enum part part)
 {
 	struct hs_slice name = part == LANGUAGE && tag->name ? hs_slice_cstr(tag->name) : HS_S_NONE;
 
+	if (part == VARIANT)
+		name = tag->variants;
 	if (tag->row[part] != TX_NONE)
 		name = hs_tx_concept(tag->system[part], tag->row[part]).display;
 	return name.len ? name : tag->parts[part];
@@ -409,13 +452,19 @@ static bool is_below(const struct tx_made *made, const struct tx_made *ancestor)
 	return true;
 }
 
-static struct hs_slice why(struct hs_arena *arena, struct hs_slice code)
+static struct hs_slice why(struct tx_context *ctx, struct hs_slice code)
 {
-	return hs_arena_printf(arena,
-		"'%.*s' is no language tag of BCP 47: it must read language[-Script][-REGION][-variant], "
-		"with a "
-		"language, script and region that are registered, as in sv, sv-FI or zh-Hant-TW",
-		HS_S_ARG(hs_slice_first(code, 100)));
+	return hs_arena_printf(ctx->arena, "'%.*s' %s", HS_S_ARG(hs_slice_first(code, 100)),
+		tx_word(ctx,
+			"is no language tag of BCP 47: it must read language[-Script][-REGION][-variant], "
+			"with a "
+			"language, script, region and variants that are registered, as in sv, sv-FI or "
+			"zh-Hant-TW",
+			"är ingen språktagg enligt BCP 47: den ska skrivas "
+			"språk[-Skrift][-REGION][-variant], med ett "
+			"språk, en skrift, en region och varianter som är registrerade, som i sv, sv-FI "
+			"eller "
+			"zh-Hant-TW"));
 }
 
 const struct tx_grammar hs_tx_grammar_tags = {

@@ -190,6 +190,31 @@ static void in_base_units_and_in_words(void **state)
 	hs_arena_free(arena);
 }
 
+static void what_is_meant(void **state)
+{
+	static const char *const slips[][2] = {
+#define M(written, meant) { written, meant },
+#include <core/fhir/ucum/meant.def>
+#undef M
+	};
+	struct hs_ucum_unknown unknown = { .character = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(slips); i++) {
+		if (hs_ucum_is_valid(hs_slice_cstr(slips[i][0])) ||
+			!hs_ucum_is_valid(hs_slice_cstr(slips[i][1])))
+			fail_msg("%s, %s", slips[i][0], slips[i][1]);
+		assert_true(hs_ucum_unknown(hs_slice_cstr(slips[i][0]), &unknown));
+		if (!hs_slice_eq(unknown.meant, hs_slice_cstr(slips[i][1])))
+			fail_msg("%s: %.*s", slips[i][0], HS_S_ARG(unknown.meant));
+	}
+	assert_false(hs_ucum_unknown(HS_S("m("), &unknown));
+	assert_false(hs_ucum_unknown(HS_S("mm[Hg]"), &unknown));
+	assert_true(hs_ucum_unknown(HS_S("mg/dL/zork2"), &unknown));
+	assert_int_equal(unknown.character, 7);
+	assert_int_equal(unknown.meant.len, 0);
+}
+
 static void what_is_wrong(void **state)
 {
 	static const struct {
@@ -206,6 +231,8 @@ static void what_is_wrong(void **state)
 		{ "{a{b}}", "An annotation holds printable ASCII without braces at character 1" },
 		{ "m999", "The power must be a whole number from -99 to 99 at character 1" },
 		{ "m--1", "The power must be a whole number from -99 to 99 at character 1" },
+		{ "mmHg", "The unit 'mmHg' is unknown at character 1; did you mean mm[Hg]?" },
+		{ "10*3/µL", "The unit 'µL' is unknown at character 6; did you mean uL?" },
 		{ "kwk", "The unit 'kwk' is unknown at character 1" },
 		{ "-1", "A sign must follow a unit and stand before digits at character 1" },
 		{ "0", "The factor must be a whole number from 1 to 10^37 at character 1" },
@@ -285,6 +312,7 @@ int main(void)
 		cmocka_unit_test(special_units),
 		cmocka_unit_test(what_cannot_be_compared),
 		cmocka_unit_test(in_base_units_and_in_words),
+		cmocka_unit_test(what_is_meant),
 		cmocka_unit_test(what_is_wrong),
 		cmocka_unit_test(large_factors),
 		cmocka_unit_test(common_units_of_fhir),

@@ -37,6 +37,8 @@ static const struct {
 	{ "iso_639-3.json",
 		"{\"639-3\":[{\"alpha_2\":\"sv\",\"alpha_3\":\"swe\",\"name\":\"Swedish\"},"
 		"{\"alpha_2\":\"es\",\"alpha_3\":\"spa\",\"name\":\"Spanish\"},"
+		"{\"alpha_2\":\"zh\",\"alpha_3\":\"zho\",\"name\":\"Chinese\"},"
+		"{\"alpha_3\":\"cmn\",\"name\":\"Mandarin Chinese\"},"
 		"{\"alpha_3\":\"smj\",\"name\":\"Lule Sami\"}]}" },
 	{ "iso_639-2.json",
 		"{\"639-2\":[{\"alpha_2\":\"es\",\"alpha_3\":\"spa\",\"name\":\"Spanish; Castilian\"},"
@@ -178,7 +180,7 @@ static void language_tags(void **state)
 		{ "sv-FI", "Swedish (Region=Finland)" },
 		{ "es-419", "Spanish (Region=Latin America and the Caribbean)" },
 		{ "smj-Latn-SE", "Lule Sami (Script=Latin, Region=Sweden)" },
-		{ "sv-1996-x-own", "Swedish (Variant=1996, Private-use=x-own)" },
+		{ "sv-1996-x-own", "Swedish (Variant=German orthography of 1996, Private-use=x-own)" },
 		{ "sv-u-co-trad", "Swedish (Extension=u-co-trad)" },
 		{ "qaa", "qaa" },
 		{ "sv-XA", "Swedish (Region=XA)" },
@@ -196,7 +198,14 @@ static void language_tags(void **state)
 		{ "i-svea", NULL },
 		{ "zh-xiang", "Xiang or Hunanese" },
 		{ "sgn-BE-FR", "Belgian-French Sign Language" },
-		{ "sv-rozaj-biske-1994", "Swedish (Variant=rozaj-biske-1994)" },
+		{ "sv-rozaj-biske-1994",
+			"Swedish (Variant=Resian, The San Giorgio dialect of Resian, Standardized Resian "
+			"orthography)" },
+		{ "sv-abcde", NULL }, /* no variant that is registered */
+		{ "zh-cmn", "Chinese (Ext-Lang=Mandarin Chinese)" },
+		{ "zh-smj", NULL },
+		{ "iw", "Hebrew" }, /* what the lists have no more */
+		{ "sv-SU", "Swedish (Region=Union of Soviet Socialist Republics)" },
 		{ "sv-1901-1901", NULL }, /* a variant stands once, and so does an extension */
 		{ "sv-a-bbb-b-ccc", "Swedish (Extension=a-bbb-b-ccc)" },
 		{ "sv-a-bbb-a-ccc", NULL },
@@ -218,6 +227,50 @@ static void language_tags(void **state)
 	assert_string_equal(ask_text(&a, "code"), "sv-FI");
 	ask_with(hs_tx_lookup, IN(TAGS, "es"));
 	assert_true(has_text("Castilian"));
+}
+
+/* The sentence of the grammar in the answer. */
+static const char *why(const char *set, const char *code, const char *language)
+{
+	struct hs_slice text = hs_arena_printf(a.arena,
+		"{'name':'url','valueUri':'%s'},{'name':'coding','valueCoding':%s},{'name':'displayLanguage',"
+		"'valueCode':'%s'}",
+		set, code, language);
+
+	ask_with(hs_tx_validate_in_set, hs_arena_cstr(a.arena, text));
+	for (const struct tx_issue *issue = a.ctx.issues.first; issue; issue = issue->next)
+		if (issue->id == TX_MSG_OWN_CODE_GRAMMAR)
+			return hs_arena_cstr(a.arena, issue->text);
+	return "";
+}
+
+static void what_is_wrong_with_a_code(void **state)
+{
+#define CODING(system, code) "{'system':'" system "','code':'" code "'}"
+	(void)state;
+	assert_string_equal(why("urn:units", CODING(UCUM, "kgXX"), "en"),
+		"Error processing unit 'kgXX': The unit 'kgXX' is unknown at character 1");
+	assert_string_equal(why("urn:units", CODING(UCUM, "g/mmHg"), "en"),
+		"Error processing unit 'g/mmHg': The unit 'mmHg' is unknown at character 3; did you mean "
+		"mm[Hg]?");
+	assert_string_equal(why("urn:units", CODING(UCUM, "g/mmHg"), "sv"),
+		"Enheten 'mmHg' finns inte i UCUM (tecken 3); menade du mm[Hg]?");
+	assert_string_equal(why("urn:units", CODING(UCUM, "g("), "sv"), "'g(' är inget uttryck enligt UCUM");
+	assert_non_null(strstr(why("urn:regional", CODING(TAGS, "sv_FI"), "en"),
+		"'sv_FI' is no language tag of BCP 47"));
+	assert_non_null(strstr(why("urn:regional", CODING(TAGS, "sv_FI"), "sv"),
+		"'sv_FI' är ingen språktagg enligt BCP 47"));
+	assert_non_null(strstr(why("urn:types", CODING("urn:ietf:bcp:13", "text"), "en"),
+		"'text' is no media type"));
+	assert_non_null(strstr(why("urn:types", CODING("urn:ietf:bcp:13", "text"), "sv"),
+		"'text' är ingen medietyp"));
+	ask_with(hs_tx_expand,
+		"{'name':'url','valueUri':'urn:types'},{'name':'displayLanguage','valueCode':'sv'}");
+	assert_int_equal(a.ctx.failure->id, TX_MSG_OWN_GRAMMAR_WITHOUT_LIST);
+	assert_string_equal(a.err.text,
+		"Kodverket 'urn:ietf:bcp:13' är en grammatik med oändligt många koder, så urvalet kan inte "
+		"expanderas; koderna "
+		"kan däremot kontrolleras");
 }
 
 static void tags_below_tags_and_in_sets(void **state)
@@ -343,6 +396,7 @@ int main(void)
 		cmocka_unit_test(expansions_tell_a_list_and_that_there_is_more),
 		cmocka_unit_test(units_that_are_the_same),
 		cmocka_unit_test(language_tags),
+		cmocka_unit_test(what_is_wrong_with_a_code),
 		cmocka_unit_test(tags_below_tags_and_in_sets),
 		cmocka_unit_test(media_types),
 		cmocka_unit_test(countries_in_swedish),
