@@ -280,15 +280,16 @@ static enum hs_status ordering(struct path_run *run, const struct path_node *nod
 static enum hs_status singles(struct path_run *run, const struct path_node *node, const struct path_list *a,
 	const struct path_list *b, struct path_list *out)
 {
+	/* Nothing on one side makes nothing of the whole, whatever is on the other (sections 6.2 and 6.6). */
+	if (node->op != OP_JOIN && (a->count == 0 || b->count == 0)) {
+		return HS_OK;
+	}
 	if (a->count > 1 || b->count > 1) {
 		return hs__path_fault(run, node, "the operator takes one item on each side, found %u and %u",
 			a->count, b->count);
 	}
 	if (node->op == OP_JOIN) {
 		return join_texts(run, node, a, b, out);
-	}
-	if (a->count == 0 || b->count == 0) {
-		return HS_OK;
 	}
 	if (node->op >= OP_LESS && node->op <= OP_GREATER_EQUAL) {
 		return ordering(run, node, &a->items[0], &b->items[0], out);

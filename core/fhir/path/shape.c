@@ -112,12 +112,16 @@ struct path_shape hs__shape_path(const struct hs_defs *defs, struct hs_slice pat
 	return shape;
 }
 
-/* What a FHIR system value or a type has for members. */
-static bool has_system_member(const struct path_kind *kind, struct hs_slice name)
+/* The members of types (specification, section 10) and of system quantities. */
+static bool system_member(const struct path_kind *kind, struct hs_slice name, struct path_shape *out)
 {
-	return kind->system == HS_PATH_TYPE &&
-		(hs_slice_eq(name, HS_S("name")) || hs_slice_eq(name, HS_S("namespace")) ||
-			hs_slice_eq(name, HS_S("baseType")));
+	bool quantity = kind->system == HS_PATH_QUANTITY;
+	bool number = quantity && hs_slice_eq(name, HS_S("value"));
+	*out = hs__shape_system(number ? HS_PATH_DECIMAL : HS_PATH_STRING);
+	return number || (quantity && hs_slice_eq(name, HS_S("unit"))) ||
+		(kind->system == HS_PATH_TYPE &&
+			(hs_slice_eq(name, HS_S("name")) || hs_slice_eq(name, HS_S("namespace")) ||
+				hs_slice_eq(name, HS_S("baseType"))));
 }
 
 /* Keeps the definition in the step when there is just one parent that it is taken from. */
@@ -145,10 +149,10 @@ struct path_shape hs__shape_member(const struct hs_defs *defs, const struct path
 	for (uint8_t i = 0; i < from->count; i++) {
 		const struct path_kind *kind = &from->kinds[i];
 		if (!kind->type) {
-			bool has = has_system_member(kind, step->name);
-			struct path_shape text = hs__shape_system(HS_PATH_STRING);
+			struct path_shape member;
+			bool has = system_member(kind, step->name, &member);
 			if (has) {
-				hs__shape_add(&to, &text);
+				hs__shape_add(&to, &member);
 			}
 			*exists = *exists || has;
 			continue;

@@ -258,22 +258,27 @@ static void find_step(const struct path_run *run, const struct hs_path_value *fr
 	}
 }
 
-/* The members of a value that is not an object of the tree: of a type, or the id and extensions of a
- * primitive. */
+/* The members of a value that is not an object of the tree: of a type, or of a quantity of the system. */
 static enum hs_status walk_system(struct path_run *run, const struct hs_path_value *from,
 	const struct path_step *step, struct path_list *out)
 {
 	struct hs_slice text = HS_S_NONE;
+	enum hs_path_kind kind = HS_PATH_STRING;
 	if (from->kind == HS_PATH_TYPE) {
 		text = hs_slice_eq(step->name, HS_S("name"))       ? from->text :
 			hs_slice_eq(step->name, HS_S("namespace")) ? from->unit :
 			hs_slice_eq(step->name, HS_S("baseType"))  ? hs__path_base_type(run, from) :
 								     HS_S_NONE;
+	} else if (from->kind == HS_PATH_QUANTITY && hs_slice_eq(step->name, HS_S("value"))) {
+		kind = HS_PATH_DECIMAL;
+		text = from->text;
+	} else if (from->kind == HS_PATH_QUANTITY && hs_slice_eq(step->name, HS_S("unit"))) {
+		text = from->unit;
 	}
 	if (!text.len || step->next) {
 		return HS_OK;
 	}
-	return hs__path_push_text(run, out, HS_PATH_STRING, text);
+	return hs__path_push_text(run, out, kind, text);
 }
 
 static enum hs_status walk_entry(struct path_run *run, const struct hs_path_value *from,

@@ -29,7 +29,7 @@ static void must(bool condition)
 static void look(void *arg, const struct hs_path_told *told)
 {
 	size_t *values = arg;
-	must(told->name.len > 0);
+	must(told->name.ptr != NULL && told->position <= 4096 && told->index >= -1);
 	*values += told->result.count + told->focus.count + told->self.count;
 }
 

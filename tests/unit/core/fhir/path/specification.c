@@ -67,7 +67,10 @@ static const struct path_case literals_cases[] = {
 	{ "100 '[degF]'", "100 '[degF]'" },
 	{ "1 year is Quantity", "true" },
 	{ "4 days", "4 days" },
-	{ "4 days.unit", "" },
+	{ "4 days.unit", "days" },
+	{ "(1.50 'mg').value", "1.50" },
+	{ "(2 'mg' + 1 'g').value is Decimal", "true" },
+	{ "4 days.code", "" },
 	{ "1 'a' = 1 year", "" },
 };
 SECTION(literals)
@@ -569,6 +572,7 @@ static const struct path_case comparison_cases[] = {
 	{ "1 year > 1 'a'", "" },
 	{ "10 seconds > 1 's'", "true" },
 	{ "(1|2) > 1", "!execution" },
+	{ "(1|2) > {}", "" },
 	{ "1 > 'a'", "!execution" },
 	{ "true > false", "!execution" },
 	{ "@2012 > 'a'", "!execution" },
@@ -672,6 +676,10 @@ static const struct path_case arithmetic_cases[] = {
 	{ "'ABC' + {} + 'DEF'", "" },
 	{ "'ABC' & {} & 'DEF'", "ABCDEF" },
 	{ "{} & {} = ''", "true" },
+	{ "(1|2) + 1", "!execution" },
+	{ "(1|2) + {}", "" },
+	{ "{} * (1|2)", "" },
+	{ "{} & (1|2)", "!execution" },
 };
 SECTION(arithmetic)
 
