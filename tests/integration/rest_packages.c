@@ -148,6 +148,21 @@ static void make_packages(void)
 	add_set("other", "from-r5", "FromR5", "");
 }
 
+/* R4 and R4B, each with its CodeSystem of one id and URL. */
+static void make_cores(void)
+{
+	make_package("cache/hl7.fhir.r4b.core#4.3.0", "4.3.0", "");
+	make_package("cache/hl7.fhir.r4.expansions#4.0.1", "4.0.1", "");
+	add_file("cache/hl7.fhir.r4b.core#4.3.0", "state",
+		"{'resourceType':'CodeSystem','id':'state','url':'urn:code:state','version':'4.3.0','status':"
+		"'"
+		"active','content':'complete'}");
+	add_file("cache/hl7.fhir.r4.expansions#4.0.1", "state",
+		"{'resourceType':'CodeSystem','id':'state','url':'urn:code:state','version':'4.0.1','status':"
+		"'"
+		"active','content':'complete'}");
+}
+
 static const struct hs_type_row types[] = {
 	{ .name = "ValueSet", .versions = HS_ON_R4, .interactions = HS_CAN_ALL, .packaged = HS_PACKAGED_ANY },
 	{ .name = "StructureDefinition",
@@ -174,8 +189,11 @@ static int set_up(void **state)
 	snprintf(root, sizeof(root), "/tmp/handslag-test-XXXXXX");
 	assert_non_null(mkdtemp(root));
 	make_packages();
+	make_cores();
 	snprintf(config, sizeof(config),
-		"{\"packageCache\":\"%s/cache\",\"packages\":[\"%s/first\",\"%s/second\",\"%s/other\"]}",
+		"{\"packageCache\":\"%s/"
+		"cache\",\"packages\":[\"hl7.fhir.r4b.core\",\"hl7.fhir.r4.expansions\","
+		"\"%s/first\",\"%s/second\",\"%s/other\"]}",
 		root, root, root, root);
 	fx = fixture_start(&options);
 	return 0;
@@ -278,8 +296,14 @@ static void serves_what_they_depend_on(void **state)
 	expect_text(&a, "/entry/1/resource/version", "2");
 	a = send_ok("GET", "CodeSystem?url=urn:code:leaf%7C1", NULL, 200);
 	assert_int_equal(number(&a, "/total"), 1);
+	/* R4B beside R4: the later one has the id. */
+	a = send_ok("GET", "CodeSystem/state", NULL, 200);
+	expect_text(&a, "/version", "4.0.1");
+	a = send_ok("GET", "CodeSystem?url=urn:code:state%7C4.3.0", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 1);
+	expect_text(&a, "/entry/0/resource/version", "4.3.0");
 	a = send_ok("GET", "CodeSystem", NULL, 200);
-	assert_int_equal(number(&a, "/total"), 3);
+	assert_int_equal(number(&a, "/total"), 5);
 }
 
 static void finds_by_all_kinds(void **state)

@@ -136,6 +136,24 @@ static struct hs_validator *make_validator(const struct hs__validators *validato
 		.profiles = profiles, .terminology = has ? &terminology : NULL });
 }
 
+/* FHIR itself, but of another release than the edition: R4B beside R4. */
+static bool is_foreign_core(const struct hs__validators *validators, const struct hs_package *package)
+{
+	return hs_package_is_core(package) &&
+		!hs_slice_eq(hs_package_release(package), hs_slice_cstr(validators->edition->number));
+}
+
+static void add_served(struct hs__validators *validators, bool foreign)
+{
+	struct hs_package *const *list = validators->host->packages;
+
+	for (size_t i = 0; list[i] && validators->count < PACKAGES_MAX; i++)
+		if (hs_package_fhir_version(list[i]) == validators->edition->fhir &&
+			is_foreign_core(validators, list[i]) == foreign)
+			validators->packages[validators->count++] = list[i];
+}
+
+/* A canonical without a version means that of the edition's own release, so others come last. */
 static enum hs_status make_base(struct hs__validators *validators, struct hs_error *err)
 {
 	const struct hs_host *host = validators->host;
@@ -144,15 +162,14 @@ static enum hs_status make_base(struct hs__validators *validators, struct hs_err
 	};
 	bool core = false;
 
-	for (size_t i = 0; host->packages[i] && validators->count < PACKAGES_MAX; i++)
-		if (hs_package_fhir_version(host->packages[i]) == validators->edition->fhir)
-			validators->packages[validators->count++] = host->packages[i];
+	add_served(validators, false);
 	for (const char *const *name = validators->cores; *name && !core; name++) {
 		add_from_cache(validators, *name);
 		core = has(validators, *name);
 	}
 	for (size_t i = 0; validators->edition->fhir == HS_FHIR_R4 && hs_host_validation_packages[i]; i++)
 		add_from_cache(validators, hs_host_validation_packages[i]);
+	add_served(validators, true);
 	validators->packages[validators->count] = NULL;
 	enum hs_status status = hs_library_of_packages(&source, &validators->library, err);
 	if (status) {

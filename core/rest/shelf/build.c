@@ -2,8 +2,8 @@
 /* Makes the shelf's image from packages, and maps it.
  *
  * Of two resources with the same canonical URL and version the one of the later package stays; so it is of
- * two versions, unless they are of two versions of one package, which stand side by side. Those that share an
- * id and both stay: the later one keeps the id, the other gets one of its own. */
+ * two versions, unless they are of two versions of one package or of FHIR itself, which stand side by side.
+ * Those that share an id and both stay: the later one keeps the id, the other gets one of its own. */
 #include <core/rest/shelf/shelf.h>
 
 #include <core/base/heap.h>
@@ -197,12 +197,14 @@ static bool is_same_place(const struct draft *a, const struct draft *b)
 	return a->type == b->type && hs_slice_eq(a->id, b->id);
 }
 
-/* Are they out of two versions of one package? */
+/* Are they out of two versions of one package, or of FHIR itself (R4 and R4B)? */
 static bool are_side_by_side(const struct build *build, const struct draft *a, const struct draft *b)
 {
-	struct hs_package *const *list = build->packages->list;
-	return a->item.package != b->item.package &&
-		hs_slice_eq(hs_package_name(list[a->item.package]), hs_package_name(list[b->item.package]));
+	const struct hs_package *one = build->packages->list[a->item.package];
+	const struct hs_package *other = build->packages->list[b->item.package];
+	return one != other &&
+		(hs_slice_eq(hs_package_name(one), hs_package_name(other)) ||
+			(hs_package_is_core(one) && hs_package_is_core(other)));
 }
 
 /* An id of its own for what has a URL of its own, or is another version; the rest is left out. */

@@ -16,7 +16,7 @@
 #include <stdatomic.h>
 
 #define HS__SHELF_KIND 0x464c4853u /* "SHLF" */
-#define HS__SHELF_FORMAT 5u        /* changes with the rows below and with what extraction gives */
+#define HS__SHELF_FORMAT 6u        /* changes with the rows below and with what extraction gives */
 
 enum hs__shelf_section { HS__SHELF_TYPES = 1, HS__SHELF_ITEMS, HS__SHELF_ROWS, HS__SHELF_KEYS };
 
