@@ -332,3 +332,20 @@ bool hs_sql_is_null(struct hs_stmt *stmt, int column);
 struct hs_slice hs_sql_get_text(struct hs_stmt *stmt, int column); /* until the next step */
 struct hs_slice hs_sql_get_blob(struct hs_stmt *stmt, int column);
 void hs_sql_end(struct hs_stmt *stmt); /* NULL is allowed */
+
+/* ---- many rows in one statement ---- */
+
+enum hs_cell_kind { HS_CELL_NULL, HS_CELL_INT, HS_CELL_BLOB };
+struct hs_cell {
+	enum hs_cell_kind kind;
+	int64_t number;
+	struct hs_slice bytes; /* until the next row is asked for */
+};
+#define HS_CELLS 4
+/* Fills the cells of the next row; false when there is none. Does nothing with the transaction. */
+typedef bool hs_give_fn(void *arg, struct hs_cell cells[HS_CELLS]);
+/* Runs a statement that takes its rows from the table hs_given, whose columns a, b, c and d are the cells
+ * that `give` fills: "INSERT OR FAIL INTO mine (x, y) SELECT a, b FROM hs_given". In the order of the key
+ * such rows cost less than half of a statement each. Only in a transaction that writes. */
+enum hs_status hs_sql_give(struct hs_txn *txn, const char *sql, hs_give_fn *give, void *arg,
+	struct hs_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* While very many pointers come, indexes are dropped, pointers wait in blocks (waiting.c) and marks in a
- * table without order: adding to them one by one would touch pages all over the file. Whether an id or an
+/* While very many pointers come, they have no entries (entries.c) and wait in blocks (waiting.c), and marks
+ * in a table without order: adding them one by one would touch pages all over the file. Whether an id or an
  * identifier is taken is then known from sets in memory.
  *
  * A store that is left so answers as before, only slowly, and is mended when it is opened (mend.c). */
@@ -44,35 +44,18 @@ static bool read_marks(struct hs_ledger_loader *loader, struct hs_error *err)
 	return good && step == 0;
 }
 
-static enum hs_status run(struct hs_txn *txn, const char *const *sql, size_t count, struct hs_error *err)
-{
-	enum hs_status status = HS_OK;
-
-	for (size_t i = 0; i < count && status == HS_OK; i++) {
-		struct hs_stmt *stmt = hs_sql(txn, sql[i], err);
-		status = stmt ? hs_sql_run(stmt, err) : err->status;
-	}
-	return status;
-}
-
 enum hs_status hs_ledger_look_deferred(struct hs_ledger_loader *loader, struct hs_error *err)
 {
-	bool there = false;
-	enum hs_status status = hs_ledger_is_there(loader->ledger.txn, "record_index_pointer_id", &there,
-		err);
+	unsigned waits = 0;
+	enum hs_status status = hs_ledger_waits(loader->ledger.txn, &waits, err);
 
 	if (status == HS_OK)
-		loader->deferred = !there;
+		loader->deferred = waits & HS_LEDGER_ENTRIES_WAIT;
 	return status;
 }
 
 enum hs_status hs_ledger_defer(struct hs_ledger_loader *loader, struct hs_error *err)
 {
-	static const char *const drop[] = {
-		"DROP INDEX record_index_pointer_id",
-		"DROP INDEX record_index_row_custodian",
-		"DROP INDEX record_index_row_date",
-	};
 	uint64_t live = 0;
 
 	if (loader->deferred)
@@ -89,7 +72,7 @@ enum hs_status hs_ledger_defer(struct hs_ledger_loader *loader, struct hs_error 
 		loader->since = 0; /* not enough memory: entry by entry, then */
 		return HS_OK;
 	}
-	status = run(loader->ledger.txn, drop, sizeof drop / sizeof drop[0], err);
+	status = hs_ledger_put_off_entries(loader->ledger.txn, err);
 	loader->deferred = loader->later.all = status == HS_OK;
 	loader->blind = false;
 	return status;
@@ -103,10 +86,13 @@ int hs_ledger_has_id(struct hs_ledger_loader *loader, struct hs_slice id, struct
 	if (loader->deferred)
 		return loader->blind || hs_ledger_set_has(&loader->ids, hash_of(bytes));
 	struct hs_stmt *stmt = hs_sql(loader->ledger.txn,
-		"SELECT 1 FROM record_index_pointer WHERE substr(id, -6) = substr(?1, -6) AND id = ?1", err);
+		"SELECT 1 FROM record_index_entry e JOIN record_index_pointer p ON p.spot = e.target"
+		" WHERE e.key = ?2 AND p.id = ?1",
+		err);
 	if (!stmt)
 		return (int)err->status;
 	hs_sql_blob(stmt, 1, bytes);
+	hs_sql_int(stmt, 2, hs_ledger_id_key(bytes));
 	int step = hs_sql_step(stmt, err);
 	hs_sql_end(stmt);
 	return step;

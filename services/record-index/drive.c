@@ -246,12 +246,16 @@ static enum hs_status drive_dates(struct drive *drive, const struct hs_find *fin
 		return status;
 	struct span span = common_span(drive, find, state & HS_LEDGER_WIDE_DATES);
 	drive->sure = span.exact && find == drive->where;
-	struct hs_stmt *stmt = hs_sql(drive->ledger->txn,
-		"SELECT row FROM record_index_row WHERE date >= ?1 AND date <= ?2", drive->err);
+	bool entered = !(state & HS_LEDGER_ENTRIES_WAIT);
+	struct hs_stmt *stmt = entered ?
+		hs_sql(drive->ledger->txn,
+			"SELECT target FROM record_index_entry WHERE key >= ?1 AND key <= ?2", drive->err) :
+		hs_sql(drive->ledger->txn, "SELECT row FROM record_index_row WHERE date >= ?1 AND date <= ?2",
+			drive->err);
 	if (!stmt)
 		return drive->err->status;
-	hs_sql_int(stmt, 1, span.first);
-	hs_sql_int(stmt, 2, span.last);
+	hs_sql_int(stmt, 1, entered ? hs_ledger_date_key(span.first) : span.first);
+	hs_sql_int(stmt, 2, entered ? hs_ledger_date_key(span.last) : span.last);
 	return hs_ledger_list(drive->ledger, stmt, 0, drive->out, drive->err);
 }
 

@@ -44,6 +44,17 @@ const struct hs_migration hs_ledger_migrations[] = {
 		"CREATE TABLE record_index_block (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
 		"CREATE INDEX record_index_pointer_seq ON record_index_pointer (seq) WHERE seq IS NOT "
 		"NULL;" },
+	/* Entries (entries.c) instead of indexes; they are made when the store is opened (mend.c). `entered`:
+	 * up to which row there are any, for each kind. */
+	{ 5, "entries",
+		"DROP INDEX IF EXISTS record_index_pointer_id;"
+		"DROP INDEX IF EXISTS record_index_row_custodian;"
+		"DROP INDEX IF EXISTS record_index_row_date;"
+		"CREATE TABLE record_index_entry (key INTEGER NOT NULL, target INTEGER NOT NULL,"
+		" PRIMARY KEY (key, target)) WITHOUT ROWID;"
+		"CREATE TABLE record_index_entered (kind INTEGER PRIMARY KEY, row INTEGER NOT NULL);"
+		"INSERT INTO record_index_entered VALUES (0, 0), (1, 0), (2, 0);"
+		"UPDATE record_index_tally SET waiting = waiting | 8;" },
 	{ 0, NULL, NULL },
 };
 

@@ -141,8 +141,8 @@ struct hs_ledger_loader {
 	struct hs_ledger_texts numbered; /* shapes and prefixes that are pieces */
 	int64_t live;                    /* new pointers that are not counted yet */
 	struct hs_ledger_later later;    /* marks that are not stored yet */
-	uint64_t since;                  /* stored since indexes were last whole */
-	bool deferred;                   /* the indexes are not there, and pointers wait for their spot */
+	uint64_t since;                  /* stored since entries were last whole */
+	bool deferred;                   /* entries wait, and pointers for their spot */
 	struct hs_ledger_blocks blocks;  /* those of this transaction */
 	bool blind;                      /* the next two are not there, for want of memory for example */
 	struct hs_ledger_set ids;        /* deferred: of every id in the table */
@@ -209,11 +209,11 @@ int hs_ledger_store(void *arg, struct hs_txn *txn, struct hs_arena *arena, void 
 enum hs_status hs_ledger_settle(void *arg, struct hs_txn *txn, struct hs_arena *arena, bool ordinary,
 	struct hs_error *err);
 
-/* ---- defer.c: indexes and marks are cheaper made all at once than entry by entry ---- */
+/* ---- defer.c: entries and marks are cheaper made all at once than one by one ---- */
 
-/* What the transaction says: are the indexes there? */
+/* What the transaction says: do entries wait? */
 enum hs_status hs_ledger_look_deferred(struct hs_ledger_loader *loader, struct hs_error *err);
-/* Drops them when so much was loaded that making them anew is the lesser work, or nothing is there yet. */
+/* Lets them wait when so much was loaded that it is the lesser work, or nothing is there yet. */
 enum hs_status hs_ledger_defer(struct hs_ledger_loader *loader, struct hs_error *err);
 /* 1 when the id may be in the table of pointers, 0 when it is not, or a negative status. */
 int hs_ledger_has_id(struct hs_ledger_loader *loader, struct hs_slice id, struct hs_error *err);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Puts in order what a load has put off: pointers that wait in blocks go to their spots, marks to their
- * table, and indexes are made anew. Each step does a part of it, so that the log of the store stays small and
+ * table, and entries are made. Each step does a part of it, so that the log of the store stays small and
  * a program may end at any moment: what is done is done, and all else is still where it was. */
 #include "table.h"
 
-#include <stdlib.h>
-
-#define ENOUGH UINT64_C(400000)          /* rows that one transaction changes, about */
-#define CHUNK_BYTES ((size_t)24 << 20)   /* of blocks that are put in order at a time */
+#define ENOUGH UINT64_C(400000)        /* rows that one transaction changes, about */
+#define CHUNK_BYTES ((size_t)24 << 20) /* of blocks that are put in order at a time */
+#define MARKS_AT_A_TIME ((size_t)1 << 24)
 #define CHUNK_MEMORY ((size_t)512 << 20) /* one block may be large */
 
 /* ---- the tally ---- */
@@ -36,7 +35,7 @@ enum hs_status hs_ledger_note_waits(struct hs_txn *txn, unsigned bits, struct hs
 		err);
 }
 
-static enum hs_status end_waits(struct hs_txn *txn, unsigned bits, struct hs_error *err)
+enum hs_status hs_ledger_end_waits(struct hs_txn *txn, unsigned bits, struct hs_error *err)
 {
 	return change_waits(hs_sql(txn, "UPDATE record_index_tally SET waiting = waiting & ~?1", err), bits,
 		err);
@@ -44,33 +43,54 @@ static enum hs_status end_waits(struct hs_txn *txn, unsigned bits, struct hs_err
 
 /* ---- pointers ---- */
 
-struct item {
-	uint64_t spot;
-	struct hs_slice bytes; /* of the block */
-};
+/* Some blocks and, in order of spot, where in them each pointer begins. */
 struct chunk {
-	struct hs_arena *arena;
-	struct item *items;
-	size_t count, room;
+	struct hs_buf bytes;
+	struct hs_arena *arena; /* of the pairs */
+	struct hs_ledger_pair *pairs;
+	size_t count, room, given;
 	uint64_t last; /* number of the last block */
 };
 
-static bool add_item(struct chunk *chunk, struct hs_slice *block)
+static enum hs_status damaged(struct hs_error *err)
 {
-	struct hs_slice start = *block;
-	struct hs_ledger_stored stored;
+	return hs_fail(err, HS_E_CORRUPT, "pointers that wait in the ledger are damaged");
+}
 
+static enum hs_status too_many(struct hs_error *err)
+{
+	return hs_fail(err, HS_E_LIMIT, "pointers that wait in the ledger do not fit in memory");
+}
+
+static bool add_pair(struct chunk *chunk, struct hs_ledger_pair pair)
+{
 	if (chunk->count == chunk->room) {
-		size_t room = chunk->room ? 2 * chunk->room : 4096;
-		chunk->items = hs_arena_grow(chunk->arena, chunk->items, chunk->room * sizeof *chunk->items,
-			room * sizeof *chunk->items);
+		size_t room = chunk->room ? 2 * chunk->room : 65536;
+		chunk->pairs = hs_arena_grow(chunk->arena, chunk->pairs, chunk->room * sizeof pair,
+			room * sizeof pair);
 		chunk->room = room;
 	}
-	if (!chunk->items || !hs_ledger_take_stored(block, &stored))
+	if (!chunk->pairs)
 		return false;
-	chunk->items[chunk->count++] = (struct item) { stored.spot,
-		hs_slice_first(start, start.len - block->len) };
+	chunk->pairs[chunk->count++] = pair;
 	return true;
+}
+
+static enum hs_status add_block(struct chunk *chunk, struct hs_slice block, struct hs_error *err)
+{
+	size_t start = chunk->bytes.len, len = block.len;
+	struct hs_ledger_stored stored;
+
+	hs_buf_add(&chunk->bytes, block);
+	while (block.len) {
+		struct hs_ledger_pair pair = { .value = start + len - block.len };
+		if (!hs_ledger_take_stored(&block, &stored))
+			return damaged(err);
+		pair.key = stored.spot;
+		if (!add_pair(chunk, pair))
+			return too_many(err);
+	}
+	return chunk->bytes.overflow ? too_many(err) : HS_OK;
 }
 
 static enum hs_status gather(struct chunk *chunk, struct hs_txn *txn, struct hs_error *err)
@@ -78,33 +98,37 @@ static enum hs_status gather(struct chunk *chunk, struct hs_txn *txn, struct hs_
 	struct hs_stmt *stmt = hs_sql(txn, "SELECT number, bytes FROM record_index_block ORDER BY number",
 		err);
 	enum hs_status status = HS_OK;
-	size_t bytes = 0;
 	int step = 0;
 
 	if (!stmt)
 		return err->status;
-	while (status == HS_OK && bytes < CHUNK_BYTES && (step = hs_sql_step(stmt, err)) > 0) {
-		struct hs_slice block = hs_arena_copy(chunk->arena, hs_sql_get_blob(stmt, 1));
+	while (status == HS_OK && chunk->bytes.len < CHUNK_BYTES && (step = hs_sql_step(stmt, err)) > 0) {
 		chunk->last = (uint64_t)hs_sql_get_int(stmt, 0);
-		bytes += block.len;
-		while (block.len && status == HS_OK) {
-			if (!add_item(chunk, &block))
-				status = hs_fail(err, HS_E_CORRUPT,
-					"pointers that wait in the ledger are damaged");
-		}
+		status = add_block(chunk, hs_sql_get_blob(stmt, 1), err);
 	}
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : status;
 }
 
-static int by_spot(const void *a, const void *b)
+static bool give_pointer(void *arg, struct hs_cell cells[HS_CELLS])
 {
-	const struct item *x = a, *y = b;
+	struct chunk *chunk = arg;
+	struct hs_ledger_stored stored = { 0 };
 
-	return x->spot < y->spot ? -1 : x->spot > y->spot;
+	if (chunk->given == chunk->count)
+		return false;
+	struct hs_slice bytes = hs_slice_from(hs_buf_slice(&chunk->bytes),
+		(size_t)chunk->pairs[chunk->given++].value);
+	hs_ledger_take_stored(&bytes, &stored);
+	cells[0] = (struct hs_cell) { .kind = HS_CELL_INT, .number = (int64_t)stored.spot };
+	cells[1] = (struct hs_cell) { .kind = stored.seq ? HS_CELL_INT : HS_CELL_NULL,
+		.number = (int64_t)stored.seq };
+	cells[2] = (struct hs_cell) { .kind = HS_CELL_BLOB, .bytes = stored.id };
+	cells[3] = (struct hs_cell) { .kind = HS_CELL_BLOB, .bytes = stored.packed };
+	return true;
 }
 
-static enum hs_status put_in_place(const struct chunk *chunk, struct hs_txn *txn, struct hs_error *err)
+static enum hs_status put_in_place(struct chunk *chunk, struct hs_txn *txn, struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(txn, "DELETE FROM record_index_block WHERE number <= ?1", err);
 
@@ -112,13 +136,12 @@ static enum hs_status put_in_place(const struct chunk *chunk, struct hs_txn *txn
 		return err->status;
 	hs_sql_int(stmt, 1, (int64_t)chunk->last);
 	enum hs_status status = hs_sql_run(stmt, err);
-	qsort(chunk->items, chunk->count, sizeof *chunk->items, by_spot);
-	for (size_t i = 0; i < chunk->count && status == HS_OK; i++) {
-		struct hs_slice bytes = chunk->items[i].bytes;
-		struct hs_ledger_stored stored = { 0 };
-		hs_ledger_take_stored(&bytes, &stored);
-		status = hs_ledger_insert_stored(txn, &stored, err);
-	}
+	hs_ledger_sort(chunk->pairs, chunk->count);
+	if (status == HS_OK)
+		status = hs_sql_give(txn,
+			"INSERT OR FAIL INTO record_index_pointer (spot, seq, id, packed)"
+			" SELECT a, b, c, d FROM hs_given",
+			give_pointer, chunk, err);
 	return status;
 }
 
@@ -132,10 +155,12 @@ static enum hs_status settle_pointers(struct hs_txn *txn, uint64_t *done, struct
 	if (status != HS_OK || !(waits & HS_LEDGER_POINTERS_WAIT))
 		return status;
 	chunk.arena = hs_arena_new(CHUNK_MEMORY);
+	hs_buf_init(&chunk.bytes, NULL, CHUNK_MEMORY);
 	status = gather(&chunk, txn, err);
 	if (status == HS_OK)
 		status = chunk.count ? put_in_place(&chunk, txn, err) :
-				       end_waits(txn, HS_LEDGER_POINTERS_WAIT, err);
+				       hs_ledger_end_waits(txn, HS_LEDGER_POINTERS_WAIT, err);
+	hs_buf_free(&chunk.bytes);
 	hs_arena_free(chunk.arena);
 	*done += chunk.count;
 	return status;
@@ -146,46 +171,86 @@ enum hs_status hs_ledger_mend_pointers(struct hs_txn *txn, struct hs_error *err)
 	unsigned waits = 0;
 	enum hs_status status = hs_ledger_waits(txn, &waits, err);
 
-	return status == HS_OK && waits & HS_LEDGER_POINTERS_WAIT ? hs_ledger_mend_all(txn, err) : status;
+	return status == HS_OK && waits & (HS_LEDGER_POINTERS_WAIT | HS_LEDGER_ENTRIES_WAIT) ?
+		hs_ledger_mend_all(txn, err) :
+		status;
 }
 
 /* ---- marks ---- */
 
-static enum hs_status run(struct hs_stmt *stmt, struct hs_error *err)
+struct marks {
+	struct hs_arena *arena;
+	struct hs_ledger_pair *pairs;
+	size_t count;
+	int64_t last; /* row in their table */
+};
+
+static enum hs_status read_marks(struct marks *marks, struct hs_txn *txn, struct hs_error *err)
 {
-	return stmt ? hs_sql_run(stmt, err) : err->status;
+	struct hs_stmt *stmt = hs_sql(txn,
+		"SELECT hash, target, rowid FROM record_index_waiting ORDER BY rowid", err);
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	while (marks->count < MARKS_AT_A_TIME && (step = hs_sql_step(stmt, err)) > 0) {
+		marks->pairs[marks->count++] = (struct hs_ledger_pair) { (uint64_t)hs_sql_get_int(stmt, 0),
+			(uint64_t)hs_sql_get_int(stmt, 1) };
+		marks->last = hs_sql_get_int(stmt, 2);
+	}
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : HS_OK;
 }
 
-enum hs_status hs_ledger_mend_marks(struct hs_txn *txn, struct hs_error *err)
+static enum hs_status put_marks(const struct marks *marks, struct hs_txn *txn, struct hs_error *err)
 {
+	struct hs_ledger_pairs give = { marks->pairs, marks->pairs + marks->count };
+	enum hs_status status = hs_sql_give(txn,
+		"INSERT OR IGNORE INTO record_index_mark (hash, target) SELECT a, b FROM hs_given",
+		hs_ledger_give_pair, &give, err);
+	struct hs_stmt *stmt = status == HS_OK ?
+		hs_sql(txn, "DELETE FROM record_index_waiting WHERE rowid <= ?1", err) :
+		NULL;
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, marks->last);
+	return hs_sql_run(stmt, err);
+}
+
+static enum hs_status settle_marks(struct hs_txn *txn, uint64_t *done, struct hs_error *err)
+{
+	struct marks marks = { .count = 0 };
 	unsigned waits = 0;
 	enum hs_status status = hs_ledger_waits(txn, &waits, err);
 
 	if (status != HS_OK || !(waits & HS_LEDGER_MARKS_WAIT))
 		return status;
-	status = run(hs_sql(txn,
-			     "INSERT OR IGNORE INTO record_index_mark SELECT hash, target"
-			     " FROM record_index_waiting ORDER BY hash, target",
-			     err),
-		err);
-	if (status == HS_OK)
-		status = run(hs_sql(txn, "DELETE FROM record_index_waiting", err), err);
-	return status == HS_OK ? end_waits(txn, HS_LEDGER_MARKS_WAIT, err) : status;
+	marks.arena = hs_arena_new(MARKS_AT_A_TIME * sizeof *marks.pairs + 65536);
+	marks.pairs = hs_arena_raw(marks.arena, MARKS_AT_A_TIME * sizeof *marks.pairs);
+	status = marks.pairs ? read_marks(&marks, txn, err) : too_many(err);
+	if (status == HS_OK && marks.count) {
+		hs_ledger_sort(marks.pairs, marks.count);
+		status = put_marks(&marks, txn, err);
+	} else if (status == HS_OK) {
+		status = hs_ledger_end_waits(txn, HS_LEDGER_MARKS_WAIT, err);
+	}
+	hs_arena_free(marks.arena);
+	*done += marks.count;
+	return status;
 }
 
-static enum hs_status settle_marks(struct hs_txn *txn, uint64_t *done, struct hs_error *err)
+enum hs_status hs_ledger_mend_marks(struct hs_txn *txn, struct hs_error *err)
 {
-	uint64_t count = 0;
-	enum hs_status status = hs_ledger_ask(hs_sql(txn, "SELECT max(rowid) FROM record_index_waiting", err),
-		&count, err);
+	uint64_t before = UINT64_MAX, done = 0;
+	enum hs_status status = HS_OK;
 
-	if (status != HS_OK)
-		return status;
-	*done += count;
-	return hs_ledger_mend_marks(txn, err);
+	while (status == HS_OK && done != before) {
+		before = done;
+		status = settle_marks(txn, &done, err);
+	}
+	return status;
 }
-
-/* ---- indexes ---- */
 
 enum hs_status hs_ledger_is_there(struct hs_txn *txn, const char *name, bool *out, struct hs_error *err)
 {
@@ -199,36 +264,6 @@ enum hs_status hs_ledger_is_there(struct hs_txn *txn, const char *name, bool *ou
 	return status;
 }
 
-/* The first one that is missing. */
-static enum hs_status make_index(struct hs_txn *txn, uint64_t *done, struct hs_error *err)
-{
-	static const struct {
-		const char *name, *sql;
-	} indexes[] = {
-		{ "record_index_pointer_id",
-			"CREATE INDEX record_index_pointer_id ON record_index_pointer (substr(id, -6))" },
-		{ "record_index_row_custodian",
-			"CREATE INDEX record_index_row_custodian ON record_index_row (custodian)" },
-		{ "record_index_row_date", "CREATE INDEX record_index_row_date ON record_index_row (date)" },
-	};
-	struct hs_ledger ledger = { .txn = txn };
-	enum hs_status status = HS_OK;
-	bool there = true;
-	uint64_t live = 0;
-	size_t i = 0;
-
-	for (; i < sizeof indexes / sizeof indexes[0] && status == HS_OK; i++) {
-		status = hs_ledger_is_there(txn, indexes[i].name, &there, err);
-		if (!there)
-			break;
-	}
-	if (status != HS_OK || there)
-		return status;
-	status = hs_ledger_live(&ledger, &live, err);
-	*done += live + 1;
-	return status == HS_OK ? run(hs_sql(txn, indexes[i].sql, err), err) : status;
-}
-
 /* ---- all of it ---- */
 
 /* A step adds to *done how many rows it has changed, nothing when there is nothing to do. */
@@ -236,7 +271,8 @@ typedef enum hs_status step_fn(struct hs_txn *txn, uint64_t *done, struct hs_err
 
 static enum hs_status mend(struct hs_txn *txn, uint64_t enough, bool *more, struct hs_error *err)
 {
-	static step_fn *const steps[] = { hs_ledger_move_old, settle_pointers, settle_marks, make_index };
+	static step_fn *const steps[] = { hs_ledger_move_old, settle_pointers, settle_marks,
+		hs_ledger_mend_entries };
 	enum hs_status status = HS_OK;
 	uint64_t done = 0;
 

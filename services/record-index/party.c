@@ -20,12 +20,14 @@ static bool lies_together(const struct hs_ledger *ledger, const struct hs_ledger
 	return party->of == HS_LEDGER_OF_SUBJECT && !(ledger->waits & HS_LEDGER_POINTERS_WAIT);
 }
 
-/* For the pointers of a party after `row`. Those of a subject lie between two spots, unless some wait. */
+/* For the pointers of a party after `row`. Those of a subject lie between two spots, unless some wait; those
+ * of a custodian have entries, unless these wait. */
 static struct hs_stmt *party_stmt(struct hs_ledger *ledger, const struct hs_ledger_party *party, uint64_t row,
-	const char *const sql[3], struct hs_error *err)
+	const char *const sql[4], struct hs_error *err)
 {
 	bool subject = party->of == HS_LEDGER_OF_SUBJECT, together = lies_together(ledger, party);
-	struct hs_stmt *stmt = hs_sql(ledger->txn, sql[together ? 0 : subject ? 1 : 2], err);
+	bool entered = !(ledger->waits & HS_LEDGER_ENTRIES_WAIT);
+	struct hs_stmt *stmt = hs_sql(ledger->txn, sql[together ? 0 : subject ? 1 : entered ? 2 : 3], err);
 
 	if (!stmt)
 		return NULL;
@@ -45,6 +47,7 @@ enum hs_status hs_ledger_party_list(struct hs_ledger *ledger, const struct hs_le
 	static const char *const sql[] = {
 		"SELECT spot FROM record_index_pointer WHERE spot > ?1 AND spot <= ?2 ORDER BY spot",
 		"SELECT row FROM record_index_row WHERE place = ?1 AND row > ?2 ORDER BY row",
+		"SELECT target FROM record_index_entry WHERE key = ?1 AND target > ?2 ORDER BY target",
 		"SELECT row FROM record_index_row WHERE custodian = ?1 AND row > ?2 ORDER BY row",
 	};
 	struct hs_stmt *stmt = party_stmt(ledger, party, 0, sql, err);
@@ -59,6 +62,7 @@ static enum hs_status count_party(struct hs_ledger *ledger, const struct hs_ledg
 	static const char *const sql[] = {
 		"SELECT count(*) FROM record_index_pointer WHERE spot > ?1 AND spot <= ?2",
 		"SELECT count(*) FROM record_index_row WHERE place = ?1 AND row > ?2",
+		"SELECT count(*) FROM record_index_entry WHERE key = ?1 AND target > ?2",
 		"SELECT count(*) FROM record_index_row WHERE custodian = ?1 AND row > ?2",
 	};
 
@@ -72,6 +76,10 @@ static struct hs_stmt *open_party(struct hs_ledger *ledger, const struct hs_ledg
 		"SELECT " HS_LEDGER_COLUMNS
 		" FROM record_index_pointer p WHERE p.spot > ?1 AND p.spot <= ?2 ORDER BY p.spot",
 		HS_LEDGER_BY_ROW " WHERE r.place = ?1 AND r.row > ?2 ORDER BY r.row",
+		"SELECT r.place << 36 | r.row, p.seq, p.id, p.packed FROM record_index_entry e"
+		" CROSS JOIN record_index_row r ON r.row = e.target"
+		" LEFT JOIN record_index_pointer p ON p.spot = (r.place << 36 | r.row)"
+		" WHERE e.key = ?1 AND e.target > ?2 ORDER BY e.target",
 		HS_LEDGER_BY_ROW " WHERE r.custodian = ?1 AND r.row > ?2 ORDER BY r.row",
 	};
 

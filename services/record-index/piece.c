@@ -136,26 +136,44 @@ static int by_mark(const void *a, const void *b)
 	return x->mark < y->mark ? -1 : x->mark > y->mark;
 }
 
-static enum hs_status store_waiting(struct hs_ledger *ledger, int64_t mark, int64_t target,
-	struct hs_error *err)
+/* Those that are left. */
+struct marks {
+	const struct hs_ledger_waiting_mark *next, *end;
+};
+
+static bool give_mark(void *arg, struct hs_cell cells[HS_CELLS])
 {
-	return run_mark(hs_sql(ledger->txn, "INSERT INTO record_index_waiting (hash, target) VALUES (?1, ?2)",
-				err),
-		mark, target, err);
+	struct marks *marks = arg;
+
+	if (marks->next == marks->end)
+		return false;
+	cells[0] = (struct hs_cell) { .kind = HS_CELL_INT, .number = marks->next->mark };
+	cells[1] = (struct hs_cell) { .kind = HS_CELL_INT, .number = marks->next->target };
+	marks->next++;
+	return true;
 }
 
 enum hs_status hs_ledger_add_later(struct hs_ledger *ledger, bool wait, struct hs_error *err)
 {
 	struct hs_ledger_later *later = ledger->later;
-	enum hs_status status = wait && later->count ?
-		hs_ledger_note_waits(ledger->txn, HS_LEDGER_MARKS_WAIT, err) :
-		HS_OK;
+	struct marks marks = { later->items, later->items + later->count };
+	enum hs_status status = HS_OK;
 
-	if (later->count && !wait)
+	if (!later->count)
+		return HS_OK;
+	if (wait) {
+		status = hs_ledger_note_waits(ledger->txn, HS_LEDGER_MARKS_WAIT, err);
+		if (status == HS_OK)
+			status = hs_sql_give(ledger->txn,
+				"INSERT OR FAIL INTO record_index_waiting (hash, target) SELECT a, b FROM "
+				"hs_given",
+				give_mark, &marks, err);
+	} else {
 		qsort(later->items, later->count, sizeof *later->items, by_mark);
-	for (size_t i = 0; i < later->count && status == HS_OK; i++)
-		status = (wait ? store_waiting : store_mark)(ledger, later->items[i].mark,
-			later->items[i].target, err);
+		status = hs_sql_give(ledger->txn,
+			"INSERT OR IGNORE INTO record_index_mark (hash, target) SELECT a, b FROM hs_given",
+			give_mark, &marks, err);
+	}
 	if (status == HS_OK)
 		later->count = 0;
 	return status;

@@ -159,21 +159,29 @@ int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_
 {
 	char room[ID_MAX + 1];
 	unsigned waits = 0;
+	struct hs_slice bytes = hs_ledger_id_bytes(id, room);
 	struct hs_stmt *stmt = hs_sql(ledger->txn,
-		"SELECT " HS_LEDGER_COLUMNS
-		" FROM record_index_pointer p WHERE substr(p.id, -6) = substr(?1, -6) AND p.id = ?1",
+		"SELECT " HS_LEDGER_COLUMNS " FROM record_index_entry e JOIN record_index_pointer p"
+		" ON p.spot = e.target WHERE e.key = ?2 AND p.id = ?1",
 		err);
 
 	if (!stmt)
 		return (int)err->status;
-	hs_sql_blob(stmt, 1, hs_ledger_id_bytes(id, room));
+	hs_sql_blob(stmt, 1, bytes);
+	hs_sql_int(stmt, 2, hs_ledger_id_key(bytes));
 	int found = take_one(ledger, stmt, arena, out, err);
-	if (found != 0)
-		return found;
-	enum hs_status status = hs_ledger_waits(ledger->txn, &waits, err);
-	if (status != HS_OK || !(waits & HS_LEDGER_POINTERS_WAIT))
-		return (int)status;
-	return hs_ledger_waiting_id(ledger, arena, id, out, err);
+	enum hs_status status = found == 0 ? hs_ledger_waits(ledger->txn, &waits, err) : HS_OK;
+	if (found == 0 && waits & HS_LEDGER_ENTRIES_WAIT) {
+		stmt = hs_sql(ledger->txn,
+			"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer p WHERE p.id = ?1", err);
+		if (!stmt)
+			return (int)err->status;
+		hs_sql_blob(stmt, 1, bytes);
+		found = take_one(ledger, stmt, arena, out, err);
+	}
+	if (found == 0 && waits & HS_LEDGER_POINTERS_WAIT)
+		found = hs_ledger_waiting_id(ledger, arena, id, out, err);
+	return status == HS_OK ? found : (int)status;
 }
 
 int hs_ledger_at(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t candidate,
@@ -273,7 +281,9 @@ enum hs_status hs_ledger_insert(struct hs_ledger *ledger, const struct hs_ledger
 	enum hs_status status = hs_ledger_pack_pointer(pointer, room, &packed, &stored, err);
 	if (status == HS_OK)
 		status = hs_ledger_insert_stored(ledger->txn, &stored, err);
-	return status == HS_OK ? hs_ledger_insert_row(ledger, pointer, err) : status;
+	if (status == HS_OK)
+		status = hs_ledger_insert_row(ledger, pointer, err);
+	return status == HS_OK ? hs_ledger_add_entries(ledger, pointer, err) : status;
 }
 
 static enum hs_status run_with(struct hs_stmt *stmt, uint64_t number, struct hs_error *err)
@@ -293,8 +303,9 @@ enum hs_status hs_ledger_erase(struct hs_ledger *ledger, const struct hs_ledger_
 
 	if (status != HS_OK)
 		return status;
-	return run_with(hs_sql(ledger->txn, "DELETE FROM record_index_row WHERE row = ?1", err), pointer->row,
-		err);
+	status = run_with(hs_sql(ledger->txn, "DELETE FROM record_index_row WHERE row = ?1", err),
+		pointer->row, err);
+	return status == HS_OK ? hs_ledger_drop_entries(ledger, pointer, err) : status;
 }
 
 enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err)

@@ -103,21 +103,28 @@ enum hs_status hs_ledger_count(struct hs_ledger *ledger, int64_t change, struct 
 
 /* ---- waiting.c: pointers that wait for their spot ---- */
 
-/* Buckets, each a block that grows until it is stored. */
+/* A row of the table of rows. */
+struct hs_ledger_row {
+	uint64_t row, place, custodian;
+	bool has_date;
+	int64_t date;
+};
+/* Buckets, each a block that grows until it is stored; and the rows of what came in this transaction. */
 struct hs_ledger_blocks {
 	struct {
 		struct hs_buf bytes;
 		uint64_t number; /* of the block */
 	} buckets[HS_LEDGER_BUCKETS];
+	struct hs_buf rows; /* struct hs_ledger_row */
 };
 void hs_ledger_blocks_open(struct hs_ledger_blocks *blocks);
 void hs_ledger_blocks_close(struct hs_ledger_blocks *blocks);
 /* What is not stored is forgotten. */
 void hs_ledger_blocks_clear(struct hs_ledger_blocks *blocks);
-/* Adds a pointer, whose row is higher than that of any before it; its part in the table of rows is made. */
+/* Adds a pointer, whose row is higher than that of any before it. */
 enum hs_status hs_ledger_wait(struct hs_ledger *ledger, struct hs_ledger_blocks *blocks,
 	const struct hs_ledger_pointer *pointer, struct hs_error *err);
-/* Before the transaction ends. */
+/* Before the transaction ends: stores the blocks, and their parts in the table of rows. */
 enum hs_status hs_ledger_blocks_store(struct hs_ledger *ledger, struct hs_ledger_blocks *blocks,
 	struct hs_error *err);
 void hs_ledger_put_stored(struct hs_buf *block, const struct hs_ledger_stored *stored);
@@ -130,11 +137,55 @@ int hs_ledger_waiting_at(struct hs_ledger *ledger, struct hs_arena *arena, uint6
 int hs_ledger_waiting_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
 	struct hs_ledger_pointer *out, struct hs_error *err);
 
+/* ---- sort.c ---- */
+
+struct hs_ledger_pair {
+	uint64_t key, value;
+};
+/* In order of key, and of value below that. */
+void hs_ledger_sort(struct hs_ledger_pair *pairs, size_t count);
+/* For hs_sql_give: the pairs that are left, as cells a and b. `arg` is a struct hs_ledger_pairs. */
+struct hs_ledger_pairs {
+	const struct hs_ledger_pair *next, *end;
+};
+bool hs_ledger_give_pair(void *arg, struct hs_cell cells[HS_CELLS]);
+
+/* ---- entries.c: pointers by custodian, date and id ---- */
+
+/* The table of entries has a row for each of them: a key, and the row of the pointer or, for an id, its spot.
+ * Keys of a kind lie together: */
+#define HS_LEDGER_DATES_FROM (INT64_C(1) << 39)
+#define HS_LEDGER_IDS_FROM (INT64_C(1) << 46)
+enum hs_ledger_kinds { HS_LEDGER_BY_CUSTODIAN, HS_LEDGER_BY_DATE, HS_LEDGER_BY_ID, HS_LEDGER_KINDS };
+static inline int64_t hs_ledger_custodian_key(uint64_t custodian)
+{
+	return (int64_t)custodian;
+}
+/* Of seconds since 1970; what lies outside the years that FHIR can tell is as far away as can be. */
+static inline int64_t hs_ledger_date_key(int64_t seconds)
+{
+	const int64_t far = INT64_C(1) << 38;
+
+	return HS_LEDGER_DATES_FROM + (seconds < -far ? -far : seconds > far ? far : seconds);
+}
+/* Of an id as the table of pointers has it; others may have the same key. */
+int64_t hs_ledger_id_key(struct hs_slice bytes);
+/* Those of a pointer that is in its tables, or was. */
+enum hs_status hs_ledger_add_entries(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	struct hs_error *err);
+enum hs_status hs_ledger_drop_entries(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	struct hs_error *err);
+/* From here on entries of new pointers wait: nobody adds them before hs_ledger_mend_entries. */
+enum hs_status hs_ledger_put_off_entries(struct hs_txn *txn, struct hs_error *err);
+/* A step of mend.c. */
+enum hs_status hs_ledger_mend_entries(struct hs_txn *txn, uint64_t *done, struct hs_error *err);
+
 /* ---- mend.c: puts in order what was put off ---- */
 
 /* What a load has put off, bits in the tally. */
 #define HS_LEDGER_MARKS_WAIT 1u
 #define HS_LEDGER_POINTERS_WAIT 2u
+#define HS_LEDGER_ENTRIES_WAIT 8u
 /* And one that stays: some date says no second (with validation off), or nobody knows (an older ledger). */
 #define HS_LEDGER_WIDE_DATES 4u
 static inline bool hs_ledger_is_wide(const struct hs_index_row *date)
@@ -147,15 +198,16 @@ enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *
 	struct hs_error *err);
 /* All of it. */
 enum hs_status hs_ledger_mend_all(struct hs_txn *txn, struct hs_error *err);
-/* All of it, if pointers wait: before something is written the ordinary way. */
+/* All of it, if pointers or entries wait: before something is written the ordinary way. */
 enum hs_status hs_ledger_mend_pointers(struct hs_txn *txn, struct hs_error *err);
 /* Puts marks that wait in their table into that which is looked up. */
 enum hs_status hs_ledger_mend_marks(struct hs_txn *txn, struct hs_error *err);
 /* Is there a table or an index of that name? */
 enum hs_status hs_ledger_is_there(struct hs_txn *txn, const char *name, bool *out, struct hs_error *err);
-/* The tally's bits HS_LEDGER_MARKS_WAIT, HS_LEDGER_POINTERS_WAIT. */
+/* The tally's bits HS_LEDGER_MARKS_WAIT ... */
 enum hs_status hs_ledger_waits(struct hs_txn *txn, unsigned *out, struct hs_error *err);
 enum hs_status hs_ledger_note_waits(struct hs_txn *txn, unsigned bits, struct hs_error *err);
+enum hs_status hs_ledger_end_waits(struct hs_txn *txn, unsigned bits, struct hs_error *err);
 
 /* old.c: moves some rows of an older program's table to where pointers wait; *done grows by their number. */
 enum hs_status hs_ledger_move_old(struct hs_txn *txn, uint64_t *done, struct hs_error *err);

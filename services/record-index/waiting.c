@@ -10,6 +10,7 @@
 
 #define BLOCK_USUAL ((size_t)64 << 10)
 #define BLOCK_MAX (2 * HS_LEDGER_TEXT_MAX)
+#define ROWS_MAX ((size_t)256 << 20)
 
 static uint64_t block_number(uint64_t spot)
 {
@@ -22,18 +23,21 @@ void hs_ledger_blocks_open(struct hs_ledger_blocks *blocks)
 {
 	for (size_t i = 0; i < HS_LEDGER_BUCKETS; i++)
 		hs_buf_init(&blocks->buckets[i].bytes, NULL, BLOCK_MAX);
+	hs_buf_init(&blocks->rows, NULL, ROWS_MAX);
 }
 
 void hs_ledger_blocks_close(struct hs_ledger_blocks *blocks)
 {
 	for (size_t i = 0; i < HS_LEDGER_BUCKETS; i++)
 		hs_buf_free(&blocks->buckets[i].bytes);
+	hs_buf_free(&blocks->rows);
 }
 
 void hs_ledger_blocks_clear(struct hs_ledger_blocks *blocks)
 {
 	for (size_t i = 0; i < HS_LEDGER_BUCKETS; i++)
 		hs_buf_clear(&blocks->buckets[i].bytes);
+	hs_buf_clear(&blocks->rows);
 }
 
 static enum hs_status store_block(struct hs_ledger *ledger, struct hs_ledger_blocks *blocks, size_t bucket,
@@ -69,29 +73,55 @@ enum hs_status hs_ledger_wait(struct hs_ledger *ledger, struct hs_ledger_blocks 
 
 	hs_buf_init(&packed, ledger->arena, HS_LEDGER_TEXT_MAX);
 	enum hs_status status = hs_ledger_pack_pointer(pointer, room, &packed, &stored, err);
-	if (status == HS_OK)
-		status = hs_ledger_insert_row(ledger, pointer, err);
 	if (status != HS_OK)
 		return status;
+	struct hs_ledger_row row = { pointer->row, hs_ledger_place(pointer->subject), pointer->custodian,
+		pointer->has_date, pointer->date };
+	hs_buf_add(&blocks->rows, hs_slice((const char *)&row, sizeof row));
 	size_t bucket = (size_t)hs_ledger_spot_bucket(stored.spot);
 	struct hs_buf *bytes = &blocks->buckets[bucket].bytes;
 	if (!bytes->len)
 		blocks->buckets[bucket].number = block_number(stored.spot);
 	hs_ledger_put_stored(bytes, &stored);
-	if (bytes->overflow)
+	if (bytes->overflow || blocks->rows.overflow)
 		return hs_fail(err, HS_E_LIMIT, "the pointer does not fit in the memory of the load");
 	return bytes->len < BLOCK_USUAL ? HS_OK : store_block(ledger, blocks, bucket, err);
+}
+
+/* Of the table of rows. */
+static bool give_row(void *arg, struct hs_cell cells[HS_CELLS])
+{
+	struct hs_slice *left = arg, bytes;
+	struct hs_ledger_row row;
+
+	if (!hs_ledger_take_bytes(left, sizeof row, &bytes))
+		return false;
+	memcpy(&row, bytes.ptr, sizeof row);
+	cells[0] = (struct hs_cell) { .kind = HS_CELL_INT, .number = (int64_t)row.row };
+	cells[1] = (struct hs_cell) { .kind = HS_CELL_INT, .number = (int64_t)row.place };
+	cells[2] = (struct hs_cell) { .kind = row.custodian ? HS_CELL_INT : HS_CELL_NULL,
+		.number = (int64_t)row.custodian };
+	cells[3] = (struct hs_cell) { .kind = row.has_date ? HS_CELL_INT : HS_CELL_NULL, .number = row.date };
+	return true;
 }
 
 enum hs_status hs_ledger_blocks_store(struct hs_ledger *ledger, struct hs_ledger_blocks *blocks,
 	struct hs_error *err)
 {
-	enum hs_status status = hs_ledger_note_waits(ledger->txn, HS_LEDGER_POINTERS_WAIT, err);
+	enum hs_status status = hs_ledger_note_waits(ledger->txn,
+		HS_LEDGER_POINTERS_WAIT | HS_LEDGER_ENTRIES_WAIT, err);
 
 	for (size_t i = 0; i < HS_LEDGER_BUCKETS && status == HS_OK; i++) {
 		if (blocks->buckets[i].bytes.len)
 			status = store_block(ledger, blocks, i, err);
 	}
+	struct hs_slice rows = hs_buf_slice(&blocks->rows);
+	if (status == HS_OK)
+		status = hs_sql_give(ledger->txn,
+			"INSERT OR FAIL INTO record_index_row (row, place, custodian, date)"
+			" SELECT a, b, c, d FROM hs_given",
+			give_row, &rows, err);
+	hs_buf_clear(&blocks->rows);
 	return status;
 }
 

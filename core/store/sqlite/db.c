@@ -190,7 +190,9 @@ enum hs_status hs__db_open(struct hs_store *store, bool for_writing, struct hs__
 		goto out;
 	}
 	status = apply_settings(db, for_writing, err);
-	if (status == HS_OK && !for_writing)
+	if (status == HS_OK && for_writing)
+		status = hs__given_add(db, err);
+	else if (status == HS_OK)
 		sqlite3_progress_handler(db->sqlite, STEPS_BETWEEN_LOOKS, progress, db);
 out:
 	if (status == HS_OK)

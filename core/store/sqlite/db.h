@@ -23,6 +23,13 @@ struct hs__kept {
 	max_align_t bytes[];
 };
 
+/* What hs_sql_give is giving. */
+struct hs__given {
+	hs_give_fn *give; /* NULL: nothing */
+	void *arg;
+	struct hs_cell cells[HS_CELLS];
+};
+
 /* What may stop a statement that runs. Zero: nothing. */
 struct hs__limits {
 	const bool *cancelled; /* atomic access; may be NULL */
@@ -42,6 +49,7 @@ struct hs__db {
 	enum hs_status stopped; /* why the progress handler stopped the work; HS_OK: it did not */
 	enum hs_status failed;  /* HS_E_IO or HS_E_FULL: the disk has failed since this was last cleared */
 	bool in_txn;
+	struct hs__given given;
 	/* of a reader, see reader.c */
 	bool taken;     /* atomic access: somebody uses it */
 	bool open;      /* a transaction is open, perhaps kept from the read before */
@@ -66,5 +74,7 @@ enum hs_status hs__db_number(struct hs__db *db, const char *sql, int64_t otherwi
 	struct hs_error *err);
 /* As hs_sql, for a connection. */
 struct hs_stmt *hs__db_stmt(struct hs__db *db, const char *sql, struct hs_error *err);
+/* Makes the table of hs_sql_give known to the connection. */
+enum hs_status hs__given_add(struct hs__db *db, struct hs_error *err);
 /* Takes `steps` from the budget and looks at the limits, for loops that run outside SQLite. */
 enum hs_status hs__db_spend(struct hs__db *db, unsigned steps, struct hs_error *err);
