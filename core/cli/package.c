@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* handslag package: the FHIR packages that a data directory serves. */
-#include <core/cli/cli.h>
+/* handslag package: the FHIR packages that a data directory serves, and what is in them. */
+#include <core/cli/package.h>
 
 #include <stdio.h>
 
@@ -18,11 +18,19 @@ static const struct hs_cli_option options[] = {
 
 static const struct hs_cli_command command = {
 	.name = "package",
-	.arguments = "list | add NAME#VERSION|FILE.tgz...",
-	.summary = "Lists or adds the FHIR packages that are served from a data directory.",
-	.example = "  handslag package add hl7.terminology.r4#7.0.1\n  handslag package list --json",
+	.arguments = "list | add PACKAGE... | remove PACKAGE... | show PACKAGE... | check [PACKAGE...]",
+	.summary = "Lists, adds, removes, shows or checks FHIR packages of a data directory.",
+	.example = "  handslag package add hl7.terminology.r4#7.0.1\n  handslag package show ./my-guide.tgz\n"
+		   "  handslag package check --json",
 	.options = options,
-	.more = "NAME#VERSION is looked up in the package cache ($HS_PACKAGES or ~/.fhir/packages).\n"
+	.more = "PACKAGE is NAME[#VERSION], looked up in the package cache ($HS_PACKAGES or "
+		"~/.fhir/packages), a "
+		"FILE.tgz\nor a folder. A VERSION may be open (1.2.x).\n"
+		"show tells what it holds and needs; check also reads every resource: is it JSON, has it an "
+		"id,\n"
+		"is its canonical address the only one of that version, and is all there that it needs? "
+		"Without a\n"
+		"PACKAGE it checks all that are added. Exit code 1: something is wrong or missing.\n"
 		"A server that is running takes packages up when it is started again.",
 	.least = 1,
 	.most = -1,
@@ -72,24 +80,71 @@ static enum hs_status add(const struct hs_host_config *config, struct hs_arena *
 	return status;
 }
 
+static enum hs_status remove_some(const struct hs_host_config *config, struct hs_arena *arena, char **what,
+	int count, struct hs_error *err)
+{
+	struct hs_json *out = hs_json_array(arena);
+
+	for (int i = 0; i < count; i++) {
+		enum hs_status status = hs_packages_remove(arena, config, what[i], err);
+		if (status)
+			return status;
+		hs_json_push(out, hs_json_string(arena, hs_slice_cstr(what[i])));
+		if (!json)
+			printf("%s removed\n", what[i]);
+	}
+	if (json)
+		hs_cli_print(out);
+	return HS_OK;
+}
+
+/* Those named, or all of the data directory. */
+static enum hs_status look(const struct hs_host_config *config, struct hs_arena *arena, char **what,
+	int count, bool *bad, struct hs_error *err)
+{
+	struct package_look look = { .config = config,
+		.arena = arena,
+		.out = json ? hs_json_array(arena) : NULL,
+		.check = strcmp(what[0], "check") == 0 };
+	struct hs_package_list all = { NULL, 0 };
+	enum hs_status status = count == 1 ? hs_packages_read(arena, config->data_dir, &all, err) : HS_OK;
+
+	for (int i = 1; i < count && !status; i++)
+		status = hs_cli_package_look(&look, what[i], err);
+	for (size_t i = 0; i < all.count && !status; i++)
+		status = hs_cli_package_look(&look, all.items[i], err);
+	if (!status && json)
+		hs_cli_print(look.out);
+	else if (!status && count == 1 && !all.count)
+		fprintf(stderr, "No packages are added to %s.\n", config->data_dir);
+	*bad = look.bad;
+	return status;
+}
+
 int hs_cli_package(int argc, char **argv)
 {
 	int count = 0, code = hs_cli_parse(&command, argc, argv, &count);
 	struct hs_arena *arena = NULL;
 	struct hs_host_config config;
 	struct hs_error err = { .status = HS_OK };
+	bool bad = false;
 
 	if (code >= 0)
 		return code;
-	arena = hs_arena_new((size_t)64 << 20);
+	arena = hs_arena_new((size_t)256 << 20);
+	const char *verb = argv[0];
 	enum hs_status status = hs_cli_configure(&host_options, &config, arena, &err);
-	if (status == HS_OK && strcmp(argv[0], "list") == 0 && count == 1)
+	if (status == HS_OK && strcmp(verb, "list") == 0 && count == 1)
 		status = list(&config, arena, &err);
-	else if (status == HS_OK && strcmp(argv[0], "add") == 0 && count > 1)
+	else if (status == HS_OK && strcmp(verb, "add") == 0 && count > 1)
 		status = add(&config, arena, argv + 1, count - 1, &err);
+	else if (status == HS_OK && strcmp(verb, "remove") == 0 && count > 1)
+		status = remove_some(&config, arena, argv + 1, count - 1, &err);
+	else if (status == HS_OK && (strcmp(verb, "check") == 0 || (strcmp(verb, "show") == 0 && count > 1)))
+		status = look(&config, arena, argv, count, &bad, &err);
 	else if (status == HS_OK)
 		status = hs_fail(&err, HS_E_VALUE, "usage: handslag package %s", command.arguments);
-	code = status ? hs_cli_fail_error(&command, &err) : HS_EXIT_OK;
+	code = status ? hs_cli_fail_error(&command, &err) : bad ? HS_EXIT_FAILED : HS_EXIT_OK;
 	hs_arena_free(arena);
 	return code;
 }

@@ -147,6 +147,12 @@ enum hs_status hs_packages_read(struct hs_arena *arena, const char *data_dir, st
  * with NAME#VERSION. */
 enum hs_status hs_packages_add(struct hs_arena *arena, const struct hs_host_config *config, const char *what,
 	const char **name, bool *fresh, struct hs_error *err);
+/* Takes one out of the list, by NAME#VERSION or as it is recorded; the copy of a .tgz goes with it.
+ * HS_E_NOT_FOUND when it is not there. */
+enum hs_status hs_packages_remove(struct hs_arena *arena, const struct hs_host_config *config,
+	const char *what, struct hs_error *err);
+/* The folder of the package cache: of the configuration, $HS_PACKAGES, or ~/.fhir/packages. */
+void hs_packages_root(const struct hs_host_config *config, char *out, size_t size);
 /* Opens NAME[#VERSION] from the cache or a .tgz by its path. */
 enum hs_status hs_packages_open(const struct hs_host_config *config, const char *what,
 	struct hs_package **out, struct hs_error *err);

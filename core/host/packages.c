@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define LIST_MAX ((size_t)1 << 20)
 #define PACKAGES_MAX 500
@@ -15,7 +16,7 @@
 
 /* ---- where they are ---- */
 
-static void cache_root(const struct hs_host_config *config, char *out, size_t size)
+void hs_packages_root(const struct hs_host_config *config, char *out, size_t size)
 {
 	const char *set = getenv("HS_PACKAGES"), *home = getenv("HOME");
 
@@ -39,7 +40,7 @@ enum hs_status hs_packages_open(const struct hs_host_config *config, const char 
 
 	if (is_file(what))
 		return hs_package_open(what, out, err);
-	cache_root(config, root, sizeof(root));
+	hs_packages_root(config, root, sizeof(root));
 	enum hs_status status = hs_package_find(root, hs_slice_cstr(what), out, err);
 	if (status == HS_E_NOT_FOUND)
 		return hs_fail(err, status,
@@ -80,6 +81,7 @@ enum hs_status hs_packages_read(struct hs_arena *arena, const char *data_dir, st
 	return HS_OK;
 }
 
+/* With `more` behind them, unless it is NULL. */
 static enum hs_status write_list(struct hs_arena *arena, const char *data_dir,
 	const struct hs_package_list *list, const char *more, struct hs_error *err)
 {
@@ -88,7 +90,7 @@ static enum hs_status write_list(struct hs_arena *arena, const char *data_dir,
 
 	hs_buf_init(&out, arena, LIST_MAX);
 	hs_buf_cstr(&out, "{\n  \"packages\": [");
-	for (size_t i = 0; i <= list->count; i++) {
+	for (size_t i = 0; i < list->count + (more != NULL); i++) {
 		hs_buf_cstr(&out, i ? ",\n    " : "\n    ");
 		hs_json_write_text(&out, hs_slice_cstr(i < list->count ? list->items[i] : more));
 	}
@@ -121,6 +123,13 @@ static enum hs_status copy_in(struct hs_arena *arena, const char *data_dir, cons
 	return status;
 }
 
+/* Does the entry of the list mean NAME#VERSION: by name, or as the copy of a .tgz? */
+static bool is_recorded_as(struct hs_arena *arena, const char *item, const char *name_version)
+{
+	return strcmp(item, name_version) == 0 ||
+		hs_slice_ends(hs_slice_cstr(item), hs_arena_printf(arena, "/%s.tgz", name_version));
+}
+
 enum hs_status hs_packages_add(struct hs_arena *arena, const struct hs_host_config *config, const char *what,
 	const char **name, bool *fresh, struct hs_error *err)
 {
@@ -139,12 +148,9 @@ enum hs_status hs_packages_add(struct hs_arena *arena, const struct hs_host_conf
 	const char *full = hs_arena_cstr(arena, text), *kept = full;
 	hs_package_close(package);
 	*fresh = true;
-	for (size_t i = 0; i < list.count; i++) {
-		struct hs_slice item = hs_slice_cstr(list.items[i]);
-		struct hs_slice file = hs_arena_printf(arena, "/%s.tgz", full);
-		if (hs_slice_eq(item, text) || hs_slice_ends(item, file))
+	for (size_t i = 0; i < list.count; i++)
+		if (is_recorded_as(arena, list.items[i], full))
 			*fresh = false;
-	}
 	if (*fresh && hs_slice_ends(hs_slice_cstr(what), HS_S(".tgz")))
 		status = copy_in(arena, config->data_dir, what, full, &kept, err);
 	else if (*fresh && is_file(what))
@@ -153,6 +159,42 @@ enum hs_status hs_packages_add(struct hs_arena *arena, const struct hs_host_conf
 		status = write_list(arena, config->data_dir, &list, kept, err);
 	if (status == HS_OK)
 		*name = full;
+	return status;
+}
+
+/* Copies are ours to take away; what was named by a path of its own is not. */
+static void remove_copy(const char *data_dir, const char *item)
+{
+	char folder[4096];
+
+	snprintf(folder, sizeof(folder), "%s/packages/", data_dir);
+	if (hs_slice_starts(hs_slice_cstr(item), hs_slice_cstr(folder)))
+		(void)unlink(item);
+}
+
+enum hs_status hs_packages_remove(struct hs_arena *arena, const struct hs_host_config *config,
+	const char *what, struct hs_error *err)
+{
+	struct hs_package_list list;
+	const char *gone = NULL;
+	size_t kept = 0;
+	enum hs_status status = hs_packages_read(arena, config->data_dir, &list, err);
+
+	if (status)
+		return status;
+	for (size_t i = 0; i < list.count; i++)
+		if (!gone && is_recorded_as(arena, list.items[i], what))
+			gone = list.items[i];
+		else
+			list.items[kept++] = list.items[i];
+	list.count = kept;
+	if (!gone)
+		return hs_fail(err, HS_E_NOT_FOUND,
+			"%s is not among the packages of %s; `handslag package list` shows those", what,
+			config->data_dir);
+	status = write_list(arena, config->data_dir, &list, NULL, err);
+	if (!status)
+		remove_copy(config->data_dir, gone);
 	return status;
 }
 
@@ -201,7 +243,7 @@ static bool is_known(const struct hs_host *host, struct hs_slice name)
 	struct hs_package *other = NULL;
 	struct hs_error ignored;
 
-	cache_root(host->config, root, sizeof(root));
+	hs_packages_root(host->config, root, sizeof(root));
 	if (hs_package_find(root, name, &other, &ignored))
 		return false;
 	hs_package_close(other);
@@ -265,7 +307,7 @@ static enum hs_status add_dependencies(struct hs_host *host, size_t *count, stru
 	char root[4096];
 
 	size_t first = *count;
-	cache_root(host->config, root, sizeof(root));
+	hs_packages_root(host->config, root, sizeof(root));
 	enum hs_status status = hs_package_add_dependencies(root, host->packages, count, PACKAGES_MAX,
 		tell_missing, host, err);
 	for (size_t i = first; i < *count; i++)

@@ -274,6 +274,47 @@ static void packages_are_recorded(void **state)
 	assert_has(r.err, "ci/setup");
 }
 
+static void packages_are_looked_into(void **state)
+{
+	(void)state;
+	const char *folder = workbench_path("guide");
+	mkdir(folder, 0700);
+	mkdir(workbench_path("guide/package"), 0700);
+	workbench_file("guide/package/package.json",
+		"{\"name\":\"a.guide\",\"version\":\"1.0.0\",\"fhirVersions\":[\"4.3.0\"],"
+		"\"dependencies\":{\"made.up\":\"1.0.x\",\"no.such\":\"2.0.0\"}}");
+	workbench_file("guide/package/a.json",
+		"{\"resourceType\":\"ValueSet\",\"id\":\"a\",\"url\":\"http://e/v\",\"version\":\"1\"}");
+	workbench_file("guide/package/b.json",
+		"{\"resourceType\":\"ValueSet\",\"id\":\"b\",\"url\":\"http://e/v\",\"version\":\"1\"}");
+	workbench_file("guide/package/c.json", "{\"resourceType\":\"CodeSystem\",\"id\":\"c\",}");
+	workbench_file("guide/package/d.json", "{\"resourceType\":\"CodeSystem\"}");
+	const char *set = hs_arena_cstr(workbench_arena(),
+		hs_arena_printf(workbench_arena(), "packageCache=%s", workbench_path("cache")));
+	struct process_result r = RUN("package", "show", folder, "--data", workbench_path("p"), "--set", set);
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "a.guide#1.0.0\n  FHIR 4.3.0, 4 resources: 2 CodeSystem, 2 ValueSet\n");
+	assert_has(r.out, "needs made.up#1.0.0\n");
+	assert_has(r.out, "needs no.such#2.0.0, which is not in the package cache (for a.guide#1.0.0)");
+	r = RUN("package", "check", folder, "--data", workbench_path("p"), "--set", set);
+	assert_int_equal(r.exit, 1);
+	assert_has(r.out, "b.json: ValueSet http://e/v|1 is in a.json too");
+	assert_has(r.out, "c.json: line 1, column 39");
+	assert_has(r.out, "d.json: the id must have");
+	r = RUN("package", "check", "--json", "--data", workbench_path("p"), "--set", set);
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "\"package\": \"made.up#1.0.0\"");
+	assert_has(r.out, "\"resources\": 0");
+	r = RUN("package", "remove", "made.up#1.0.0", "--data", workbench_path("p"), "--set", set);
+	assert_has(r.out, "made.up#1.0.0 removed");
+	r = RUN("package", "list", "--json", "--data", workbench_path("p"));
+	assert_has(r.out, "[");
+	assert_false(has_text(r.out, "made.up"));
+	r = RUN("package", "remove", "made.up#1.0.0", "--data", workbench_path("p"));
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "is not among the packages of");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +328,7 @@ int main(void)
 		cmocka_unit_test(the_default_sandbox_follows_the_configuration),
 		cmocka_unit_test(a_backup_comes_back),
 		cmocka_unit_test(packages_are_recorded),
+		cmocka_unit_test(packages_are_looked_into),
 	};
 	return cmocka_run_group_tests(tests, workbench_start, workbench_stop);
 }
