@@ -172,6 +172,12 @@ static const struct hs_route routes[] = {
 		.handler = serve_compare,
 		.operation = "compare",
 		.definition = "http://hl7.org/fhir/uv/tx-ecosystem/OperationDefinition/ValueSet-compare" },
+	{ .method = "GET POST", /* as it was called before */
+		.path = "ValueSet/$related",
+		.versions = BOTH,
+		.handler = serve_compare,
+		.operation = "related",
+		.definition = "http://hl7.org/fhir/uv/tx-ecosystem/OperationDefinition/ValueSet-related" },
 	OPERATION("ConceptMap/$translate", serve_translate, "translate", "ConceptMap-translate"),
 	OPERATION("ConceptMap/{id}/$translate", serve_translate_instance, "translate",
 		"ConceptMap-translate"),

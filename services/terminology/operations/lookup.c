@@ -24,7 +24,7 @@ static enum hs_status read_asked(struct tx_context *ctx, struct asked *out, stru
 			err);
 	if (!out->code.len && !hs_parameter(params->tree, HS_S("codeA")) &&
 		!hs_parameter(params->tree, HS_S("codingA")))
-		return hs_tx_refuse(ctx, TX_MSG_NO_CODE_TO_VALIDATE, 400, HS_S_NONE,
+		return hs_tx_fault(ctx, HS_E_REQUIRED, TX_MSG_OWN_NO_CODE, HS_S("code"),
 			(struct tx_args) { { HS_S_NONE } }, err);
 	return HS_OK;
 }
