@@ -26,6 +26,14 @@ struct fixture_options {
 struct fixture *fixture_start(const struct fixture_options *options);
 /* Drains, closes, removes the directory. */
 void fixture_stop(struct fixture *f);
+/* Runs tests (cmocka's) that all talk to one server, which `f` holds; gives the exit code. */
+#define FIXTURE_RUN(f, options, tests) \
+	((f) = fixture_start(options), fixture_ended((f), cmocka_run_group_tests((tests), NULL, NULL)))
+static inline int fixture_ended(struct fixture *f, int failed)
+{
+	fixture_stop(f);
+	return failed;
+}
 /* Stops and starts again over the same directory. */
 void fixture_restart(struct fixture *f);
 /* False where the FHIR packages are missing: tests that need them then skip(). */

@@ -327,20 +327,6 @@ static void after_a_restart(void **state)
 	assert_string_equal(lookup("a"), "Kept");
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	f = fixture_start(NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	fixture_stop(f);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(uploads_are_usable_at_once),
@@ -350,5 +336,5 @@ int main(void)
 		cmocka_unit_test(bad_uploads), cmocka_unit_test(too_deep_a_chain),
 		cmocka_unit_test(what_the_service_says_of_itself), cmocka_unit_test(after_a_restart) };
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return FIXTURE_RUN(f, NULL, tests);
 }

@@ -280,20 +280,6 @@ static void a_cache_named_by_the_client(void **state)
 		"400", "cache-id");
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	f = fixture_start(NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	fixture_stop(f);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,5 +292,5 @@ int main(void)
 		cmocka_unit_test(a_cache_named_by_the_client),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return FIXTURE_RUN(f, NULL, tests);
 }
