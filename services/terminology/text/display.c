@@ -11,14 +11,42 @@ struct check {
 	struct hs_slice name; /* system#code */
 };
 
-static bool fits_languages(const struct tx_languages *languages, const struct tx_designation *d)
+/* How near the texts come to a language: 2 or more that language, 1 a wider one (sv for sv-SE), 0 neither. */
+static int best_fit(const struct check *c, struct hs_slice tag)
 {
+	int best = 0;
+
+	for (size_t i = 0; i < c->texts.count; i++) {
+		int fit = hs_tx_designation_fit(&c->texts.items[i], tag);
+		best = c->texts.items[i].is_display && fit > best ? fit : best;
+	}
+	return best;
+}
+
+/* Whether it is in one of the languages that were asked for; in a wider one where no text is in that. */
+static bool fits_languages(const struct check *c, const struct tx_designation *d)
+{
+	const struct tx_languages *languages = &c->ctx->params.languages;
+
 	if (!languages->count || !d->language.len)
 		return true;
-	for (size_t i = 0; i < languages->count; i++)
-		if (hs_tx_designation_fit(d, languages->tags[i]) >= 2)
+	for (size_t i = 0; i < languages->count; i++) {
+		int fit = hs_tx_designation_fit(d, languages->tags[i]);
+		if (fit >= 2 || (fit == 1 && best_fit(c, languages->tags[i]) == 1))
 			return true;
+	}
 	return false;
+}
+
+/* Whether it is in the language of the code system's own displays. */
+static bool is_of_default(const struct check *c, const struct tx_designation *d)
+{
+	const struct tx_designation *base = NULL;
+
+	for (size_t i = 0; i < c->texts.count && !base; i++)
+		base = c->texts.items[i].base ? &c->texts.items[i] : NULL;
+	return !base || !d->language.len || !base->language.len ||
+		hs_tx_language_fit(base->language, d->language) >= 2;
 }
 
 static bool same(struct check *c, struct hs_slice a, struct hs_slice b, bool squeeze)
@@ -60,12 +88,12 @@ static bool is_retired(struct check *c, const struct tx_designation *d)
 	return is_retired_status(status_of(c, d));
 }
 
-/* The designation that equals the display, among those of the languages or among all. */
-static const struct tx_designation *find_same(struct check *c, bool all_languages, bool squeeze)
+/* The designation that equals the display, in one of the languages or in the code system's own. */
+static const struct tx_designation *find_same(struct check *c, bool own_language, bool squeeze)
 {
 	for (size_t i = 0; i < c->texts.count; i++) {
 		const struct tx_designation *d = &c->texts.items[i];
-		if ((all_languages || fits_languages(&c->ctx->params.languages, d)) &&
+		if ((own_language ? is_of_default(c, d) : fits_languages(c, d)) &&
 			same(c, d->value, c->coding->display, squeeze))
 			return d;
 	}
@@ -89,8 +117,7 @@ static struct hs_slice list_right_ones(struct check *c, const char *quote, size_
 
 	for (size_t i = 0; i < c->texts.count && n < 256; i++) {
 		const struct tx_designation *d = &c->texts.items[i];
-		if (d->is_display && fits_languages(&c->ctx->params.languages, d) && !is_retired(c, d) &&
-			!listed_before(c, i))
+		if (d->is_display && fits_languages(c, d) && !is_retired(c, d) && !listed_before(c, i))
 			right[n++] = i;
 	}
 	hs_buf_init(&out, c->ctx->arena, 65536);

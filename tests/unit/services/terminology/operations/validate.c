@@ -158,6 +158,31 @@ static void displays(void **state)
 		"false", "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_ERR");
 }
 
+/* Where no name is in the language that is asked for, those of a wider one are right, then the code system's
+ * own; never one of a third language. */
+static void displays_of_languages(void **state)
+{
+#define IN_LANGUAGE(tag, text) \
+	SET("urn:all") CODE("a") DISPLAY(text) ",{'name':'displayLanguage','valueCode':'" tag "'}"
+	static const struct {
+		const char *parameters, *result, *issues;
+	} rows[] = {
+		{ IN_LANGUAGE("sv", "Alfa"), "true", "" },
+		{ IN_LANGUAGE("sv-SE", "Alfa"), "true", "" },
+		{ IN_LANGUAGE("sv-SE", "Alpha two"), "false",
+			"Display_Name_for__should_be_one_of__instead_of" },
+		{ IN_LANGUAGE("en-GB", "Alpha two"), "true", "" },
+		{ IN_LANGUAGE("en-GB", "Alfa"), "false", "Display_Name_for__should_be_one_of__instead_of" },
+		{ IN_LANGUAGE("fr", "Alpha two"), "true", "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_OK" },
+		{ IN_LANGUAGE("fr", "Alfa"), "false", "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_ERR" },
+		{ IN_LANGUAGE("fr, sv;q=0.5", "Alfa"), "true", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check(rows[i].parameters, rows[i].result, rows[i].issues);
+}
+
 static void states(void **state)
 {
 	(void)state;
@@ -293,7 +318,8 @@ static void of_which_code_system(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(membership), cmocka_unit_test(unknown_systems),
-		cmocka_unit_test(versions), cmocka_unit_test(displays), cmocka_unit_test(states),
+		cmocka_unit_test(versions), cmocka_unit_test(displays),
+		cmocka_unit_test(displays_of_languages), cmocka_unit_test(states),
 		cmocka_unit_test(publication_states), cmocka_unit_test(concepts_with_many_codings),
 		cmocka_unit_test(without_a_system), cmocka_unit_test(refused),
 		cmocka_unit_test(in_a_code_system), cmocka_unit_test(of_which_code_system) };
