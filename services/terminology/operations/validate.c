@@ -168,6 +168,17 @@ static bool say_no_system(struct task *t, const struct tx_coding *coding, struct
 	return false;
 }
 
+/* A canonical with a version in the place of a system, which is a URI. */
+static void say_version_in_system(struct task *t, const struct tx_coding *coding)
+{
+	struct hs_slice url, version;
+
+	hs_tx_canonical(coding->system, &url, &version);
+	if (version.len)
+		say(t, TX_MSG_OWN_SYSTEM_WITH_VERSION, coding->at_system,
+			(struct tx_args) { { coding->system, url, version } });
+}
+
 static void find_system(struct task *t, const struct tx_coding *coding, struct verdict *v)
 {
 	struct tx_context *ctx = t->ctx;
@@ -355,6 +366,7 @@ static enum hs_status judge(struct task *t, const struct tx_coding *coding, stru
 		v->membership = TX_OUT;
 	}
 	struct hs_slice url = t->in_set ? HS_S_NONE : t->ctx->params.url;
+	say_version_in_system(t, coding);
 	if (url.len && coding->system.len && !hs_slice_eq(url, coding->system))
 		say(t, TX_MSG_OWN_OTHER_SYSTEM, coding->at_system,
 			(struct tx_args) { { coding->system, url } });

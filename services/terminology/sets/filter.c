@@ -111,7 +111,9 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 		return tx_say_spent(err);
 	if (f.why.len)
 		return refuse(ctx, TX_MSG_FILTER_BAD_CONSTRAINT, &why_not, &f, err);
+	bool truth = hs_slice_eq(f.value, HS_S("true")) || hs_slice_eq(f.value, HS_S("false"));
 	if (i == count || (operators[i].hierarchical && f.on != TX_ON_CODE) ||
+		(f.op == TX_OP_EXISTS && !truth) ||
 		(f.on == TX_ON_PROPERTY && !known_property(s, f.property)))
 		return refuse(ctx, TX_MSG_FILTER_NOT_UNDERSTOOD, &why_not, &f, err);
 	f.concept = operators[i].hierarchical ? hs_tx_find_code(ctx->arena, s, f.value, NULL) : TX_NONE;

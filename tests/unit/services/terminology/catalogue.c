@@ -327,6 +327,12 @@ static const struct row {
 	{ TX_MSG_OWN_OTHER_SYSTEM, SYSTEM, URL("urn:cs") "," CODING("'system':'urn:bare','code':'n'"),
 		"Coding.system", "The code is of the code system 'urn:bare', not of 'urn:cs'",
 		"Koden hör till kodverket 'urn:bare', inte till 'urn:cs'" },
+	{ TX_MSG_OWN_SYSTEM_WITH_VERSION, SET,
+		URL("urn:all") "," CODING("'system':'urn:cs|2.0.0','code':'a'"), "Coding.system",
+		"The system 'urn:cs|2.0.0' has a version in it: the system is 'urn:cs', and its version "
+		"'2.0.0' is said beside it",
+		"I kodverkets URI 'urn:cs|2.0.0' står en version: kodverket är 'urn:cs', och dess version "
+		"'2.0.0' anges för sig" },
 	{ TX_MSG_NO_SYSTEM, hs_tx_lookup, P("code", "valueCode", "'a'"), "",
 		"No code system was given: send url, system or coding.system",
 		"Inget kodverk är angivet: skicka url, system eller coding.system" },

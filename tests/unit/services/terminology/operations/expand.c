@@ -123,6 +123,7 @@ static void bad_filters(void **state)
 		{ FILTER("concept", "smells-like", "a"), TX_MSG_FILTER_NOT_UNDERSTOOD },
 		{ FILTER("nope", "=", "a"), TX_MSG_FILTER_NOT_UNDERSTOOD },
 		{ FILTER("p", "is-a", "a"), TX_MSG_FILTER_NOT_UNDERSTOOD },
+		{ FILTER("p", "exists", "maybe"), TX_MSG_FILTER_NOT_UNDERSTOOD },
 		{ FILTER("concept", "regex", "(a"), TX_MSG_FILTER_BAD_REGEX },
 		{ "{'include':[{'system':'urn:unknown'}]}", TX_MSG_UNKNOWN_CODESYSTEM_EXP },
 		{ "{'include':[{'system':'urn:cs','version':'7'}]}", TX_MSG_UNKNOWN_CODESYSTEM_VERSION_EXP },
