@@ -24,6 +24,8 @@ enum hs_status hs_rest_explain(const struct hs_rest_sandbox *sandbox, struct hs_
 		.sort = search.sort,
 		.sort_count = search.sort_count,
 		.count = search.count,
-		.want_total = search.total == HS_TOTAL_ACCURATE || search.summary == HS_SUMMARY_COUNT };
+		.want_total = search.total != HS_TOTAL_NONE };
+	if (search.summary == HS_SUMMARY_COUNT)
+		asked.count = 0;
 	return hs_txn_find_explain(txn, arena, &asked, out, err);
 }

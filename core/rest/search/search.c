@@ -67,13 +67,19 @@ static enum hs_status find(const struct hs__rest_env *env, struct hs_txn *txn, s
 	struct hs__both both;
 	bool only_total = search->summary == HS_SUMMARY_COUNT || search->count == 0;
 	enum hs_status status = hs__both_open(env, txn, arena, call, search, &both, err);
-	if (status == HS_OK && !only_total)
+	if (status != HS_OK)
+		return status;
+	found->has_total = only_total || search->total != HS_TOTAL_NONE;
+	/* What was read for a page need not be read again for its total. */
+	both.with_total = found->has_total && !both.shelf && call->type->row && !call->type->row->keeper;
+	if (!only_total)
 		status = hs__both_page(&both, txn, arena, search->count, found->trail.here, &found->page,
 			err);
 	if (status != HS_OK)
 		return status;
-	found->has_total = only_total || search->total != HS_TOTAL_NONE;
-	if (found->has_total && !only_total && found->trail.here.len == 0 && found->page.next.len == 0)
+	if (both.with_total && !only_total)
+		found->total = found->page.total;
+	else if (found->has_total && !only_total && found->trail.here.len == 0 && found->page.next.len == 0)
 		found->total = found->page.count; /* all of it is on this page */
 	else if (found->has_total)
 		status = hs__both_total(&both, txn, arena, &found->total, err);

@@ -46,7 +46,8 @@ static struct hs_find_query query_of(const struct hs__both *both, uint32_t count
 		.sort = both->stored->sort,
 		.sort_count = both->stored->sort_count,
 		.count = count,
-		.after = after };
+		.after = after,
+		.want_total = both->with_total };
 }
 
 enum hs_status hs__both_total(const struct hs__both *both, struct hs_txn *txn, struct hs_arena *arena,

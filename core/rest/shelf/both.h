@@ -15,6 +15,7 @@ struct hs__both {
 	const struct hs__rest_type *type;
 	const struct hs_search *stored;     /* parsed with the store's numbers */
 	const struct hs__shelf_type *shelf; /* NULL: the store alone */
+	bool with_total;                    /* pages tell the total too; only for the store alone */
 	struct hs_search shelved;           /* the same with shelf numbers, where these are needed */
 	struct hs__shelf_hits hits;
 };

@@ -20,12 +20,15 @@ static const char *const statements[][2] = {
 	[HS__WAY_SORTED] = { EXPLAIN
 		"SELECT key FROM entry WHERE key >= ?1 AND key < ?2 ORDER BY key DESC LIMIT 1",
 		EXPLAIN "SELECT data FROM facts WHERE row = ?1" },
+	[HS__WAY_SET] = { EXPLAIN "SELECT row, more, key FROM entry WHERE key >= ?1 AND key < ?2",
+		EXPLAIN "SELECT row, more FROM entry WHERE key = ?1 ORDER BY row" },
 };
 static const char *const ways[] = {
 	[HS__WAY_STREAM] = "stream the rows of one key",
 	[HS__WAY_GATHER] = "gather the rows of ranges, then order",
 	[HS__WAY_WALK] = "walk all resources of the type",
 	[HS__WAY_SORTED] = "go along the index of the first sort",
+	[HS__WAY_SET] = "join the rows that each condition finds",
 };
 
 static void write_key(struct hs_buf *buf, struct hs_slice key)
@@ -71,18 +74,13 @@ static enum hs_status write_statement(struct hs_txn *txn, struct hs_buf *buf, co
 	return (enum hs_status)step;
 }
 
-static enum hs_status explain(struct hs__finder *finder, const struct hs_find_query *query,
-	struct hs_buf *buf, struct hs_error *err)
+static enum hs_status write_plan(struct hs__finder *finder, const struct hs_find_query *query,
+	const struct hs__cond *where, struct hs_buf *buf, struct hs_error *err)
 {
-	struct hs__cond where;
 	struct hs__plan plan;
 	uint64_t population = 0;
-	enum hs_status status = hs__find_settle(finder->txn, err);
+	enum hs_status status = hs__plan_make(finder, query, where, &plan, err);
 
-	if (status == HS_OK && query->where)
-		status = hs__cond_make(finder, query->where, 0, &where, err);
-	if (status == HS_OK)
-		status = hs__plan_make(finder, query, query->where ? &where : NULL, &plan, err);
 	if (status == HS_OK)
 		status = hs__find_live(finder->txn, query->type, &population, err);
 	if (status != HS_OK)
@@ -92,11 +90,35 @@ static enum hs_status explain(struct hs__finder *finder, const struct hs_find_qu
 		hs_buf_printf(buf, "drive: %s, about %llu of %llu\n", ops[plan.drive->find->op],
 			(unsigned long long)(plan.estimate == UINT64_MAX ? 0 : plan.estimate),
 			(unsigned long long)population);
-	hs_buf_printf(buf, "verify: %s\n", plan.verify ? "each against its facts" : "not needed");
+	if (plan.way != HS__WAY_SET)
+		hs_buf_printf(buf, "verify: %s\n", plan.verify ? "each against its facts" : "not needed");
 	write_ranges(buf, &plan.ranges);
 	for (size_t i = 0; i < 2 && statements[plan.way][i] && status == HS_OK; i++)
 		status = write_statement(finder->txn, buf, statements[plan.way][i], err);
 	return status;
+}
+
+static enum hs_status explain(struct hs__finder *finder, const struct hs_find_query *query,
+	struct hs_buf *buf, struct hs_error *err)
+{
+	struct hs_find_query page = *query, total = { .type = query->type, .want_total = true };
+	struct hs__cond cond;
+	const struct hs__cond *where = query->where ? &cond : NULL;
+	enum hs_status status = hs__find_settle(finder->txn, err);
+
+	page.want_total = false;
+	if (status == HS_OK && where)
+		status = hs__cond_make(finder, query->where, 0, &cond, err);
+	if (status == HS_OK && query->count)
+		status = write_plan(finder, &page, where, buf, err);
+	if (status != HS_OK || !query->want_total)
+		return status;
+	if (query->count)
+		hs_buf_cstr(buf, "and for the total\n");
+	if (where)
+		return write_plan(finder, &total, where, buf, err);
+	hs_buf_cstr(buf, "way: a count that is kept\n");
+	return HS_OK;
 }
 
 enum hs_status hs_txn_find_explain(struct hs_txn *txn, struct hs_arena *arena,

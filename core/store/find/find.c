@@ -5,13 +5,15 @@
 /* Scratch memory of one search; more than that is too costly. */
 #define SCRATCH ((size_t)192 << 20)
 #define COUNT_MAX 100000u
+/* One condition after another finds a page soon when many fulfil them all. When so many were looked at that
+ * do not, they are few, and what each condition finds is joined. */
+#define PATIENCE 128u
 
 struct search {
 	struct hs__finder *finder;
 	const struct hs__cond *where;
 	struct hs__page *page;
 	bool stop_when_full;
-	bool counting; /* every call counts */
 };
 
 /* In order of row: the first ones after the mark are the page. */
@@ -20,14 +22,9 @@ static int take_in_order(const struct hs__subject *subject, void *arg, struct hs
 	struct search *search = arg;
 	struct hs__page *page = search->page;
 	struct hs__ranked ranked = { .row = subject->row };
+	enum hs_status status = hs__page_add(page, &ranked, err);
 
-	page->total += search->counting;
-	if (page->count <= page->query->count) {
-		enum hs_status status = hs__page_add(page, &ranked, err);
-		if (status != HS_OK)
-			return (int)status;
-	}
-	return search->stop_when_full && page->count > page->query->count;
+	return status == HS_OK ? page->count > page->query->count : (int)status;
 }
 
 static int take_ranked(const struct hs__subject *subject, void *arg, struct hs_error *err)
@@ -36,40 +33,71 @@ static int take_ranked(const struct hs__subject *subject, void *arg, struct hs_e
 	struct search *search = arg;
 	struct hs__ranked ranked;
 
-	search->page->total += search->counting;
 	hs__rank(search->page->query, search->where, subject, &ranked, space);
 	return (int)hs__page_add(search->page, &ranked, err);
 }
 
-static enum hs_status run_plan(struct hs__finder *finder, struct hs__plan *plan, const struct hs__cond *where,
-	struct hs__page *page, struct hs_error *err)
+static enum hs_status fill_page(struct hs__finder *finder, struct hs__plan *plan,
+	const struct hs__cond *where, struct hs__page *page, struct hs_error *err)
 {
 	const struct hs_find_query *query = page->query;
 	struct search search = { .finder = finder, .where = where, .page = page };
 	bool sorted = query->sort_count > 0;
-	struct hs__run run = { .where = where, .type = query->type, .arg = &search };
+	struct hs__run run = { .where = where,
+		.type = query->type,
+		.after_row = !sorted && page->after ? page->after->row : 0,
+		.with_facts = sorted,
+		.patience = sorted ? 0 : PATIENCE,
+		.fn = sorted ? take_ranked : take_in_order,
+		.arg = &search };
 	enum hs_status status = HS_OK;
 
 	if (plan->way == HS__WAY_SORTED)
-		return hs__sorted_run(finder, where, page, err);
-	/* Gathering tells whether what was found must be checked. */
-	if (plan->way == HS__WAY_GATHER || (query->want_total && !plan->verify))
-		status = hs__run_count(finder, plan, query->type, &page->total, err);
-	if (status != HS_OK)
-		return status;
-	search.counting = query->want_total && plan->verify;
-	if (search.counting)
-		page->total = 0;
-	else if (query->count == 0)
-		return HS_OK;
-	search.stop_when_full = !sorted && !search.counting;
-	run.with_facts = sorted;
-	run.fn = sorted ? take_ranked : take_in_order;
-	run.after_row = !sorted && !search.counting && page->after ? page->after->row : 0;
+		return hs__sorted_run(finder, where, page, &plan->set, err);
 	status = hs__run(finder, plan, &run, err);
+	if (status == HS_OK && hs__run_gave_up(&run)) {
+		plan->way = HS__WAY_SET;
+		run.patience = 0;
+		run.after_row = run.last_row;
+		status = hs__run(finder, plan, &run, err);
+	}
 	if (sorted)
 		hs__page_cut(page);
 	return status;
+}
+
+static int count_one(const struct hs__subject *subject, void *arg, struct hs_error *err)
+{
+	uint64_t *total = arg;
+
+	(void)subject;
+	(void)err;
+	++*total;
+	return 0;
+}
+
+/* What a page made of the set of all that is found is not made again. */
+static enum hs_status count_all(struct hs__finder *finder, uint32_t type, const struct hs__cond *where,
+	const struct hs__set *known, uint64_t *total, struct hs_error *err)
+{
+	struct hs_find_query all = { .type = type, .want_total = true };
+	struct hs__run run = { .where = where, .type = type, .fn = count_one, .arg = total };
+	struct hs__plan plan;
+
+	if (!where)
+		return hs__find_live(finder->txn, type, total, err);
+	if (known->words) {
+		*total = hs__set_size(known);
+		return HS_OK;
+	}
+	enum hs_status status = hs__plan_make(finder, &all, where, &plan, err);
+	/* Gathering tells whether what was found must be checked. */
+	if (status == HS_OK)
+		status = hs__run_count(finder, &plan, type, where, total, err);
+	if (status != HS_OK || !plan.verify || plan.way == HS__WAY_SET)
+		return status;
+	*total = 0;
+	return hs__run(finder, &plan, &run, err);
 }
 
 static enum hs_status fetch_page(struct hs__finder *finder, struct hs_arena *arena,
@@ -100,24 +128,32 @@ static enum hs_status fetch_page(struct hs__finder *finder, struct hs_arena *are
 static enum hs_status find_here(struct hs__finder *finder, struct hs_arena *arena,
 	const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err)
 {
-	struct hs__page page = { .query = query, .arena = finder->arena };
+	struct hs_find_query paging = *query;
+	struct hs__page page = { .query = &paging, .arena = finder->arena };
 	struct hs__ranked after;
-	struct hs__cond where;
-	struct hs__plan plan;
+	struct hs__cond cond;
+	const struct hs__cond *where = query->where ? &cond : NULL;
+	struct hs__plan plan = { .verify = false };
 	enum hs_status status = hs__find_settle(finder->txn, err);
 
+	paging.want_total = false;
 	for (size_t i = 0; i < query->sort_count; i++)
 		finder->scored |= query->sort[i].special == HS_SORT_SCORE;
 	if (status == HS_OK && query->after.len) {
 		status = hs__cursor_read(finder->arena, query, &after, err);
 		page.after = &after;
 	}
-	if (status == HS_OK && query->where)
-		status = hs__cond_make(finder, query->where, 0, &where, err);
-	if (status == HS_OK)
-		status = hs__plan_make(finder, query, query->where ? &where : NULL, &plan, err);
-	if (status == HS_OK)
-		status = run_plan(finder, &plan, query->where ? &where : NULL, &page, err);
+	if (status == HS_OK && where)
+		status = hs__cond_make(finder, query->where, 0, &cond, err);
+	if (status == HS_OK && query->count)
+		status = hs__plan_make(finder, &paging, where, &plan, err);
+	if (status == HS_OK && query->count)
+		status = fill_page(finder, &plan, where, &page, err);
+	bool whole = query->count && !page.after && page.count <= query->count;
+	if (whole)
+		page.total = page.count;
+	else if (status == HS_OK && query->want_total)
+		status = count_all(finder, query->type, where, &plan.set, &page.total, err);
 	return status == HS_OK ? fetch_page(finder, arena, &page, out, err) : status;
 }
 

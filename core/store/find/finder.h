@@ -96,9 +96,14 @@ enum hs_status hs__scan_range(struct hs_txn *txn, struct hs_slice from, struct h
 	struct hs__scan *out, struct hs_error *err);
 /* 1, 0 at the end, or a negative status. */
 int hs__scan_next(struct hs__scan *scan, struct hs_error *err);
+/* The same for the whole next block, scan->block. */
+int hs__scan_block(struct hs__scan *scan, struct hs_error *err);
 void hs__scan_end(struct hs__scan *scan);
 /* How many entries there are in [from, to), or of the key `from` when `to` is HS_S_NONE; at most `limit`. */
 enum hs_status hs__scan_count(struct hs_txn *txn, struct hs_slice from, struct hs_slice to, uint64_t limit,
+	uint64_t *out, struct hs_error *err);
+/* How many blocks these are in, at most `limit`: what reading them costs. */
+enum hs_status hs__scan_blocks(struct hs_txn *txn, struct hs_slice from, struct hs_slice to, uint64_t limit,
 	uint64_t *out, struct hs_error *err);
 
 /* ---- ranges.c: a condition as ranges of keys ---- */
@@ -113,6 +118,7 @@ struct hs__range {
 	bool single;              /* rows come in rising order, each once */
 	uint8_t check;            /* enum hs__check */
 	const struct hs__cond *cond;
+	const struct hs__cond *also; /* another that the same entry fulfils, by key; or NULL */
 };
 struct hs__ranges {
 	struct hs__range *items;
@@ -132,7 +138,7 @@ enum hs_status hs__span_classes(struct hs__finder *finder, uint32_t param,
 /* The first or last key in [from, to): 1, 0 when there is none, or a negative status. */
 int hs__end_key(struct hs__finder *finder, struct hs_slice from, struct hs_slice to, bool last,
 	struct hs__key *out, struct hs_error *err);
-/* 1: surely, 0: surely not, -1: look at the facts. */
+/* What an entry's key tells, in ranges to be checked by key: 1 surely, 0 surely not, -1 look at the facts. */
 int hs__range_holds(const struct hs__range *range, struct hs_slice key);
 /* How many entries the ranges of `cond` have, counted up to `limit`; UINT64_MAX when not drivable. */
 enum hs_status hs__estimate(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
@@ -158,6 +164,24 @@ struct hs_slice hs__cursor_write(struct hs_arena *arena, const struct hs_find_qu
 enum hs_status hs__cursor_read(struct hs_arena *arena, const struct hs_find_query *query,
 	struct hs__ranked *out, struct hs_error *err);
 
+/* ---- set.c: conditions as sets of rows ---- */
+
+/* The rows of a type, a bit each. */
+struct hs__set {
+	uint64_t *words;
+	size_t count; /* words */
+};
+#define HS__NO_ROW UINT64_MAX
+
+/* All rows of `type` that fulfil `cond`, in the memory of the search. Entries are read and sets are joined;
+ * facts are looked at where keys do not decide, or where few rows are left to decide on. */
+enum hs_status hs__set_find(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
+	struct hs__set *out, struct hs_error *err);
+uint64_t hs__set_size(const struct hs__set *set);
+bool hs__set_has(const struct hs__set *set, uint64_t row);
+/* The first row of the set from `row` on, or HS__NO_ROW. */
+uint64_t hs__set_next(const struct hs__set *set, uint64_t row);
+
 /* ---- plan.c ---- */
 
 enum hs__way {
@@ -165,6 +189,7 @@ enum hs__way {
 	HS__WAY_GATHER, /* rows of ranges, then in order */
 	HS__WAY_WALK,   /* every resource of the type in order of row */
 	HS__WAY_SORTED, /* along the index of the first sort */
+	HS__WAY_SET,    /* the rows of all conditions, joined */
 };
 struct hs__plan {
 	enum hs__way way;
@@ -173,7 +198,8 @@ struct hs__plan {
 	uint64_t estimate;
 	uint64_t population; /* live resources of the type, when the choice of a broad way needed it */
 	struct hs__ranges ranges;
-	bool gathered; /* the rows of the ranges are in ranges.rows, rising, each once */
+	bool gathered;      /* the rows of the ranges are in ranges.rows, rising, each once */
+	struct hs__set set; /* of all that is found, once that was made */
 };
 /* `where` NULL: all of the type. */
 enum hs_status hs__plan_make(struct hs__finder *finder, const struct hs_find_query *query,
@@ -189,18 +215,27 @@ struct hs__run {
 	uint32_t type;
 	uint64_t after_row; /* only rows beyond it */
 	bool with_facts;
-	hs__each_fn *fn; /* called in order of row */
+	uint32_t patience; /* resources that were looked at in vain before it gives up; 0: any number */
+	hs__each_fn *fn;   /* called in order of row */
 	void *arg;
+	/* out */
+	uint32_t in_vain;
+	uint64_t last_row; /* that was looked at */
 };
+/* Gave up: the run's patience was used up; rows beyond last_row were not looked at. */
+static inline bool hs__run_gave_up(const struct hs__run *run)
+{
+	return run->patience && run->in_vain >= run->patience;
+}
 /* Not for HS__WAY_SORTED. */
-enum hs_status hs__run(struct hs__finder *finder, struct hs__plan *plan, const struct hs__run *run,
+enum hs_status hs__run(struct hs__finder *finder, struct hs__plan *plan, struct hs__run *run,
 	struct hs_error *err);
 /* Gathers if the ranges have fewer than `few` entries in all (then plan->gathered); else changes nothing. */
 enum hs_status hs__gather_few(struct hs__finder *finder, struct hs__plan *plan, size_t few,
 	struct hs_error *err);
 /* How many there are, when that is known without looking at each: not with plan->verify. */
-enum hs_status hs__run_count(struct hs__finder *finder, struct hs__plan *plan, uint32_t type, uint64_t *out,
-	struct hs_error *err);
+enum hs_status hs__run_count(struct hs__finder *finder, struct hs__plan *plan, uint32_t type,
+	const struct hs__cond *where, uint64_t *out, struct hs_error *err);
 /* Plans and runs a search inside another: all of `type` that fulfils `where`, with facts. */
 enum hs_status hs__run_inner(struct hs__finder *finder, uint32_t type, const struct hs__cond *where,
 	hs__each_fn *fn, void *arg, struct hs_error *err);
@@ -225,8 +260,9 @@ enum hs_status hs__page_too_much(struct hs_error *err);
 /* ---- sorted.c ---- */
 
 bool hs__sorted_can(const struct hs_find_sort *sort);
+/* *set: all that is found, when the way made it. */
 enum hs_status hs__sorted_run(struct hs__finder *finder, const struct hs__cond *where, struct hs__page *page,
-	struct hs_error *err);
+	struct hs__set *set, struct hs_error *err);
 /* ids.c: the rows of a type in order of id, those after `after` (NULL pointer: all). `fn`: 0 go on, 1 enough,
  * negative. */
 typedef int hs__row_fn(uint64_t row, void *arg, struct hs_error *err);
@@ -245,5 +281,7 @@ enum hs_status hs__find_spend(struct hs_txn *txn, unsigned steps, struct hs_erro
 const struct hs_keeper *hs__find_keeper(const struct hs_txn *txn, uint32_t type, void **state);
 int64_t hs__find_full_row(uint32_t type, uint64_t row);
 enum hs_status hs__find_live(struct hs_txn *txn, uint32_t type, uint64_t *out, struct hs_error *err);
+/* The greatest row that a resource of the type ever had. */
+enum hs_status hs__find_last_row(struct hs_txn *txn, uint32_t type, uint64_t *out, struct hs_error *err);
 enum hs_status hs__find_fetch(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, uint64_t row,
 	bool keys_only, struct hs_resource *out, struct hs_error *err);

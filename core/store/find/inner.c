@@ -113,10 +113,75 @@ static int on_source(const struct hs__subject *subject, void *arg, struct hs_err
 	return 0;
 }
 
+/* Of what a block of references holds, is anything in the set? */
+static bool any_in(const struct hs__block *block, const struct hs__set *set)
+{
+	for (size_t i = 0, count = hs__block_count(block); i < count; i++) {
+		if (hs__set_has(set, hs__block_row(block, i)))
+			return true;
+	}
+	return false;
+}
+
+/* Adds the row that the key of a reference points to. */
+static enum hs_status add_pointed(const struct inner *inner, struct hs_slice key, struct hs_error *err)
+{
+	struct hs_slice rest = hs_slice_from(key, hs__key_param_len(inner->cond->find->param));
+	struct hs_slice id = hs_slice_cut(&rest, '\0');
+	uint64_t row = 0;
+
+	if (hs__key_read_number(rest) != inner->type)
+		return HS_OK;
+	int found = hs__find_live_row(inner->finder, inner->type, id, &row, err);
+	return found > 0 ? hs__add_row(inner->finder, inner->out, row, err) : (enum hs_status)found;
+}
+
+/* Goes along the references of the param; those that lead to one place lie together. */
+static enum hs_status has_along(const struct inner *inner, struct hs_error *err)
+{
+	const struct hs__cond *cond = inner->cond;
+	struct hs__key from, to, last;
+	struct hs__scan scan;
+	struct hs__set set;
+	int step = 0;
+	enum hs_status status = hs__set_find(inner->finder, cond->find->target_type, &cond->kids[0], &set,
+		err);
+
+	if (status != HS_OK)
+		return status;
+	hs__key_begin(&from, cond->find->param);
+	to = from;
+	hs__key_after_prefix(&to);
+	last.len = 0;
+	status = hs__scan_range(inner->finder->txn, hs__key_slice(&from), hs__key_slice(&to), true, &scan,
+		err);
+	if (status != HS_OK)
+		return status;
+	while (status == HS_OK && (step = hs__scan_block(&scan, err)) > 0) {
+		if (hs_slice_eq(scan.key, hs__key_slice(&last)) || !any_in(&scan.block, &set))
+			continue;
+		status = add_pointed(inner, scan.key, err);
+		last.len = (uint16_t)scan.key.len;
+		memcpy(last.bytes, scan.key.ptr, scan.key.len);
+	}
+	hs__scan_end(&scan);
+	return step < 0 ? (enum hs_status)step : status;
+}
+
+/* So many are sooner gone along in the index than looked at, each for where it points. */
+#define ALONG_LEAST 4096u
+
 enum hs_status hs__inner_has(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
 	struct hs__ranges *out, struct hs_error *err)
 {
 	struct inner inner = { finder, cond, type, out };
+	uint64_t many = 0;
+	enum hs_status status = hs__estimate(finder, cond->find->target_type, &cond->kids[0], ALONG_LEAST,
+		&many, err);
 
+	if (status == HS_OK && many >= ALONG_LEAST)
+		return has_along(&inner, err);
+	if (status != HS_OK)
+		return status;
 	return hs__run_inner(finder, cond->find->target_type, &cond->kids[0], on_source, &inner, err);
 }

@@ -5,8 +5,8 @@
 
 /* Counting stops here: first a cheap look, in which a selective condition shows at once, then steps of four,
  * so that the broad ones beside it are counted little beyond it. */
-#define LIMITS 5
-static const uint64_t limits[LIMITS] = { 32, 128, 512, 2048, 8192 };
+#define LIMITS 4
+static const uint64_t limits[LIMITS] = { 32, 128, 512, 2048 };
 #define FEW (limits[0])
 #define MANY (limits[LIMITS - 1])
 
@@ -167,7 +167,7 @@ static enum hs_status go_broad(struct hs__finder *finder, const struct hs_find_q
 	struct hs__plan *plan, bool *is, struct hs_error *err)
 {
 	*is = false;
-	if (query->want_total || plan->estimate < MANY / 8 ||
+	if (query->want_total || plan->estimate < MANY / 4 ||
 		(query->sort_count && !hs__sorted_can(query->sort)))
 		return HS_OK;
 	enum hs_status status = hs__find_live(finder->txn, query->type, &plan->population, err);
@@ -183,6 +183,12 @@ static enum hs_status go_broad(struct hs__finder *finder, const struct hs_find_q
 	return HS_OK;
 }
 
+/* A page in order of rows may be full before all was found. */
+static bool is_wanted_whole(const struct hs_find_query *query)
+{
+	return query->want_total || query->sort_count;
+}
+
 static enum hs_status way_without_index(struct hs__finder *finder, const struct hs_find_query *query,
 	struct hs__plan *plan, struct hs_error *err)
 {
@@ -193,7 +199,9 @@ static enum hs_status way_without_index(struct hs__finder *finder, const struct 
 		status = hs__find_live(finder->txn, query->type, &plan->population, err);
 		sorted = plan->population >= HS__SORTED_IDS_LEAST;
 	}
-	plan->way = sorted ? HS__WAY_SORTED : HS__WAY_WALK;
+	plan->way = sorted                             ? HS__WAY_SORTED :
+		plan->verify && is_wanted_whole(query) ? HS__WAY_SET :
+							 HS__WAY_WALK;
 	return status;
 }
 
@@ -294,6 +302,11 @@ static enum hs_status plan_driven(struct hs__finder *finder, const struct hs_fin
 		status = hs__estimate(finder, query->type, plan->drive, MANY, &plan->estimate, err);
 	if (status == HS_OK && !done)
 		status = go_broad(finder, query, plan, &done, err);
+	if (status == HS_OK && is_wanted_whole(query) &&
+		(!done || (plan->way == HS__WAY_STREAM && plan->verify))) {
+		plan->way = HS__WAY_SET;
+		done = true;
+	}
 	if (status != HS_OK || done)
 		return status;
 	plan->way = HS__WAY_GATHER;
@@ -312,8 +325,8 @@ enum hs_status hs__plan_make(struct hs__finder *finder, const struct hs_find_que
 	if (where && hs__drivable(finder, where)) {
 		status = plan_driven(finder, query, where, &plan, err);
 	} else {
-		status = way_without_index(finder, query, &plan, err);
 		plan.verify = where != NULL;
+		status = way_without_index(finder, query, &plan, err);
 	}
 	if (status == HS_OK)
 		*out = plan;

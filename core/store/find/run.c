@@ -9,6 +9,21 @@
 
 /* ---- what a key tells ---- */
 
+#define REALS_LEN 17u /* class, low and high */
+
+/* Behind the numbers of a quantity stand its system and unit. */
+static int holds_unit(const struct hs__range *range, struct hs_slice rest)
+{
+	const struct hs_find *find = range->cond->find;
+
+	if (!find->any_system && hs__key_read_number(rest) != range->cond->system)
+		return 0;
+	if (!find->text.len)
+		return 1;
+	rest = hs_slice_from(rest, hs__key_param_len(hs__key_read_number(rest)));
+	return rest.len >= HS__KEY_CUT || find->text.len >= HS__KEY_CUT ? -1 : hs_slice_eq(rest, find->text);
+}
+
 static int holds_span(const struct hs__range *range, struct hs_slice rest)
 {
 	const struct hs_find *find = range->cond->find;
@@ -25,7 +40,7 @@ static int holds_span(const struct hs__range *range, struct hs_slice rest)
 		return -1;
 	if (!hs_span_reals(cmp, low, high, find->low, find->high))
 		return 0;
-	return find->op == HS_FIND_NUMBER || (!find->text.len && find->any_system) ? 1 : -1;
+	return find->op == HS_FIND_NUMBER ? 1 : holds_unit(range, hs_slice_from(rest, REALS_LEN));
 }
 
 static int holds_text(const struct hs__range *range, struct hs_slice rest)
@@ -43,7 +58,9 @@ static int holds_near(const struct hs__range *range, struct hs_slice rest)
 	double latitude, longitude;
 
 	hs__key_read_degrees(rest, &latitude, &longitude);
-	return hs_span_metres(latitude, longitude, find->low, find->high) > find->radius + 1 ? 0 : -1;
+	/* The key is right to a decimetre. */
+	double metres = hs_span_metres(latitude, longitude, find->low, find->high);
+	return metres > find->radius + 1 ? 0 : metres < find->radius - 1 ? 1 : -1;
 }
 
 int hs__range_holds(const struct hs__range *range, struct hs_slice key)
@@ -160,30 +177,34 @@ static enum hs_status gather(struct hs__finder *finder, struct hs__plan *plan, s
 /* ---- running ---- */
 
 /* Checks one candidate and hands it on: 0 go on, 1 enough, negative. */
-static int visit(struct hs__finder *finder, const struct hs__plan *plan, const struct hs__run *run,
+static int visit(struct hs__finder *finder, const struct hs__plan *plan, struct hs__run *run,
 	struct hs__subject *subject, struct hs_error *err)
 {
+	bool verify = plan->verify && plan->way != HS__WAY_SET && run->where;
 	struct hs_stmt *stmt = NULL;
 	int step = 1;
 
 	enum hs_status status = hs__find_spend(finder->txn, STEPS_A_ROW, err);
 	if (status != HS_OK)
 		return (int)status;
-	if (!subject->facts.ptr && (plan->verify || run->with_facts)) {
+	if (!subject->facts.ptr && (verify || run->with_facts)) {
 		stmt = hs__find_facts(finder, subject->type, subject->row, &step, err);
 		if (step > 0)
 			subject->facts = hs_sql_get_blob(stmt, 0);
 	}
-	if (step > 0 && plan->verify && run->where)
+	if (step > 0 && verify)
 		step = hs__match(finder, subject, run->where, err);
+	run->last_row = subject->row;
 	if (step > 0)
 		step = run->fn(subject, run->arg, err);
+	else if (step == 0 && ++run->in_vain == run->patience)
+		step = 1;
 	hs_sql_end(stmt);
 	return step;
 }
 
-static enum hs_status run_stream(struct hs__finder *finder, const struct hs__plan *plan,
-	const struct hs__run *run, struct hs_error *err)
+static enum hs_status run_stream(struct hs__finder *finder, const struct hs__plan *plan, struct hs__run *run,
+	struct hs_error *err)
 {
 	struct hs__scan scan;
 	enum hs_status status = hs__scan_key(finder->txn, plan->ranges.items[0].from, run->after_row, &scan,
@@ -200,8 +221,8 @@ static enum hs_status run_stream(struct hs__finder *finder, const struct hs__pla
 	return step < 0 ? (enum hs_status)step : told < 0 ? (enum hs_status)told : HS_OK;
 }
 
-static enum hs_status run_walk(struct hs__finder *finder, const struct hs__plan *plan,
-	const struct hs__run *run, struct hs_error *err)
+static enum hs_status run_walk(struct hs__finder *finder, const struct hs__plan *plan, struct hs__run *run,
+	struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(finder->txn,
 		"SELECT row, data FROM facts WHERE row > ?1 AND row < ?2 ORDER BY row", err);
@@ -221,8 +242,8 @@ static enum hs_status run_walk(struct hs__finder *finder, const struct hs__plan 
 	return step < 0 ? (enum hs_status)step : told < 0 ? (enum hs_status)told : HS_OK;
 }
 
-static enum hs_status run_gathered(struct hs__finder *finder, struct hs__plan *plan,
-	const struct hs__run *run, struct hs_error *err)
+static enum hs_status run_gathered(struct hs__finder *finder, struct hs__plan *plan, struct hs__run *run,
+	struct hs_error *err)
 {
 	enum hs_status status = gather(finder, plan, err);
 	int told = 0;
@@ -235,9 +256,33 @@ static enum hs_status run_gathered(struct hs__finder *finder, struct hs__plan *p
 	return told < 0 ? (enum hs_status)told : status;
 }
 
-enum hs_status hs__run(struct hs__finder *finder, struct hs__plan *plan, const struct hs__run *run,
+/* Found once. */
+static enum hs_status find_set(struct hs__finder *finder, struct hs__plan *plan, uint32_t type,
+	const struct hs__cond *where, struct hs_error *err)
+{
+	return plan->set.words ? HS_OK : hs__set_find(finder, type, where, &plan->set, err);
+}
+
+static enum hs_status run_set(struct hs__finder *finder, struct hs__plan *plan, struct hs__run *run,
 	struct hs_error *err)
 {
+	enum hs_status status = find_set(finder, plan, run->type, run->where, err);
+	uint64_t row = run->after_row;
+	int told = 0;
+
+	if (status != HS_OK)
+		return status;
+	while (told == 0 && (row = hs__set_next(&plan->set, row + 1)) != HS__NO_ROW) {
+		struct hs__subject subject = { run->type, row, HS_S_NONE };
+		told = visit(finder, plan, run, &subject, err);
+	}
+	return told < 0 ? (enum hs_status)told : HS_OK;
+}
+
+enum hs_status hs__run(struct hs__finder *finder, struct hs__plan *plan, struct hs__run *run,
+	struct hs_error *err)
+{
+	run->in_vain = 0;
 	switch (plan->way) {
 	case HS__WAY_STREAM:
 		return run_stream(finder, plan, run, err);
@@ -245,6 +290,8 @@ enum hs_status hs__run(struct hs__finder *finder, struct hs__plan *plan, const s
 		return run_gathered(finder, plan, run, err);
 	case HS__WAY_WALK:
 		return run_walk(finder, plan, run, err);
+	case HS__WAY_SET:
+		return run_set(finder, plan, run, err);
 	case HS__WAY_SORTED:
 		break;
 	}
@@ -252,9 +299,14 @@ enum hs_status hs__run(struct hs__finder *finder, struct hs__plan *plan, const s
 	return HS_OK;
 }
 
-enum hs_status hs__run_count(struct hs__finder *finder, struct hs__plan *plan, uint32_t type, uint64_t *out,
-	struct hs_error *err)
+enum hs_status hs__run_count(struct hs__finder *finder, struct hs__plan *plan, uint32_t type,
+	const struct hs__cond *where, uint64_t *out, struct hs_error *err)
 {
+	if (plan->way == HS__WAY_SET) {
+		enum hs_status status = find_set(finder, plan, type, where, err);
+		*out = status == HS_OK ? hs__set_size(&plan->set) : 0;
+		return status;
+	}
 	if (plan->way == HS__WAY_GATHER) {
 		enum hs_status status = gather(finder, plan, err);
 		*out = plan->ranges.row_count;

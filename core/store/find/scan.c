@@ -48,8 +48,7 @@ enum hs_status hs__scan_range(struct hs_txn *txn, struct hs_slice from, struct h
 	return status;
 }
 
-/* Takes the next block: 1, 0 at the end, negative. */
-static int take_block(struct hs__scan *scan, struct hs_error *err)
+int hs__scan_block(struct hs__scan *scan, struct hs_error *err)
 {
 	int step = hs_sql_step(scan->stmt, err);
 
@@ -67,7 +66,7 @@ static int take_block(struct hs__scan *scan, struct hs_error *err)
 int hs__scan_next(struct hs__scan *scan, struct hs_error *err)
 {
 	while (scan->at >= scan->count) {
-		int step = take_block(scan, err);
+		int step = hs__scan_block(scan, err);
 		if (step <= 0)
 			return step;
 	}
@@ -104,6 +103,27 @@ enum hs_status hs__scan_count(struct hs_txn *txn, struct hs_slice from, struct h
 		uint64_t count = (uint64_t)hs_sql_get_int(stmt, 0);
 		*out = count < limit ? count : limit;
 	}
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
+enum hs_status hs__scan_blocks(struct hs_txn *txn, struct hs_slice from, struct hs_slice to, uint64_t limit,
+	uint64_t *out, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn,
+		to.ptr ? "SELECT count(*) FROM (SELECT 1 FROM entry WHERE key >= ?1 AND key < ?3 LIMIT ?2)" :
+			 "SELECT count(*) FROM (SELECT 1 FROM entry WHERE key = ?1 LIMIT ?2)",
+		err);
+
+	if (!stmt)
+		return err->status;
+	hs_sql_blob(stmt, 1, from);
+	hs_sql_int(stmt, 2, limit < INT64_MAX ? (int64_t)limit : -1);
+	if (to.ptr)
+		hs_sql_blob(stmt, 3, to);
+	int step = hs_sql_step(stmt, err);
+	if (step > 0)
+		*out = (uint64_t)hs_sql_get_int(stmt, 0);
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : HS_OK;
 }

@@ -4,7 +4,11 @@
  * Entries of one value form a group; its resources are checked, ranked by the other sorts, and put on the
  * page, until it is full. Resources without any value are the last group. A group that is too large to rank
  * is itself gone through along the index of the next sort, passing by what is not of the group: the next
- * *level*, where the values of the sorts before are fixed. */
+ * *level*, where the values of the sorts before are fixed.
+ *
+ * Conditions are checked as resources come by. When many were looked at in vain, few fulfil them: then the
+ * set of those is found (set.c), and either it is ranked as a whole, or the rest of the way is gone with it
+ * as a sieve. */
 #include <core/store/find/inner.h>
 
 #include <math.h>
@@ -12,9 +16,20 @@
 #define BASES_MAX 48u
 #define CUT_LEN (HS__KEY_CUT + 9u) /* a mark and a hash */
 
+#define PATIENCE 32u       /* resources that are looked at, beside some for each that is wanted */
+#define LOOKS_AN_ENTRY 2.0 /* that fit into the time that one entry of another resource is passed by */
+
+/* What fulfils the conditions, once it is worth knowing. */
+struct sieve {
+	uint32_t looks;
+	bool made, few; /* few: the set is ranked as a whole instead */
+	struct hs__set *set;
+};
+
 struct along {
 	struct hs__finder *finder;
 	const struct hs__cond *where;
+	struct sieve *sieve;
 	struct hs__page *page;
 	size_t level;
 	const struct hs_find_sort *sort;       /* of the level */
@@ -205,20 +220,56 @@ static int take(const struct hs__subject *subject, void *arg, struct hs_error *e
 	hs__rank(whole->query, along->where, subject, &ranked, space);
 	if (!is_fixed(along, &ranked) || (!group->any && !same(ranked.values[along->level], group->value)))
 		return 0;
-	int holds = along->where ? hs__match(along->finder, subject, along->where, err) : 1;
+	bool known = !along->where || along->sieve->made;
+	int holds = known ? 1 : hs__match(along->finder, subject, along->where, err);
 	if (holds > 0)
 		holds = (int)hs__page_add(group->page, &ranked, err);
 	size_t before = group->page == whole ? 0 : whole->count;
 	return holds < 0 ? holds : group->in_order && before + group->page->count > whole->query->count;
 }
 
+/* Of n that fulfil the conditions all are looked at, or count * population / n entries are passed by. */
+static enum hs_status make_sieve(const struct along *along, struct hs_error *err)
+{
+	const struct hs_find_query *query = along->page->query;
+	struct sieve *sieve = along->sieve;
+	uint64_t population = 0;
+	enum hs_status status = hs__find_live(along->finder->txn, query->type, &population, err);
+
+	if (status == HS_OK)
+		status = hs__set_find(along->finder, query->type, along->where, sieve->set, err);
+	if (status != HS_OK)
+		return status;
+	double found = (double)hs__set_size(sieve->set);
+	sieve->made = true;
+	sieve->few = found * found < LOOKS_AN_ENTRY * ((double)query->count + 1) * (double)population;
+	return HS_OK;
+}
+
+/* Is the row worth a look? 1, 0 or negative. */
+static int is_let_through(const struct along *along, uint64_t row, struct hs_error *err)
+{
+	struct sieve *sieve = along->sieve;
+	enum hs_status status = HS_OK;
+
+	if (!along->where)
+		return 1;
+	if (!sieve->made && sieve->looks++ >= PATIENCE + 3 * along->page->query->count)
+		status = make_sieve(along, err);
+	if (status != HS_OK)
+		return (int)status;
+	return !sieve->made || (!sieve->few && hs__set_has(sieve->set, row));
+}
+
 static int take_row(const struct group *group, uint64_t row, struct hs_error *err)
 {
 	struct hs__finder *finder = group->along->finder;
 	uint32_t type = group->along->page->query->type;
-	int step = 0;
-	struct hs_stmt *stmt = hs__find_facts(finder, type, row, &step, err);
+	int step = is_let_through(group->along, row, err);
 
+	if (step <= 0)
+		return step < 0 ? step : group->along->sieve->few;
+	struct hs_stmt *stmt = hs__find_facts(finder, type, row, &step, err);
 	if (step > 0) {
 		struct hs__subject subject = { type, row, hs_sql_get_blob(stmt, 0) };
 		step = take(&subject, (void *)(uintptr_t)group, err);
@@ -229,6 +280,16 @@ static int take_row(const struct group *group, uint64_t row, struct hs_error *er
 		step = status == HS_OK ? step : (int)status;
 	}
 	return step;
+}
+
+static int take_if_let(const struct hs__subject *subject, void *arg, struct hs_error *err)
+{
+	const struct group *group = arg;
+	int let = is_let_through(group->along, subject->row, err);
+
+	if (let <= 0)
+		return let < 0 ? let : group->along->sieve->few;
+	return take(subject, arg, err);
 }
 
 /* ---- the resources of a group ---- */
@@ -333,9 +394,10 @@ static enum hs_status rank_group(struct along *along, struct hs_slice value, str
 
 /* ---- levels ---- */
 
+/* Or not to be filled this way. */
 static bool is_full(const struct along *along)
 {
-	return along->page->count > along->page->query->count;
+	return along->page->count > along->page->query->count || along->sieve->few;
 }
 
 /* Is the group so large that going along the next sort finds a page sooner than ranking it? Of all resources
@@ -371,6 +433,7 @@ static enum hs_status go_deeper(const struct along *along, struct hs_slice value
 {
 	struct along inner = { .finder = along->finder,
 		.where = along->where,
+		.sieve = along->sieve,
 		.page = along->page,
 		.level = along->level + 1,
 		.sort = along->sort + 1,
@@ -400,21 +463,25 @@ static enum hs_status go_along(struct along *along, struct hs_error *err)
 	return status;
 }
 
-/* Looks at every resource of the type. */
+/* Looks at every resource of the type, or at those without a value for the sort. */
 static enum hs_status go_through(struct group *group, struct hs_error *err)
 {
 	struct along *along = group->along;
 	const struct hs__ranked *after = along->page->after;
-	struct hs__plan walk = { .way = HS__WAY_WALK };
-	struct hs__run run = {
-		.type = along->page->query->type, .with_facts = true, .fn = take, .arg = group
-	};
+	struct hs_find lacks = { .op = HS_FIND_MISSING, .param = along->sort->param };
+	struct hs__cond without = { .find = &lacks };
+	struct hs__plan plan = { .way = group->any ? HS__WAY_WALK : HS__WAY_SET };
+	struct hs__run run = { .type = along->page->query->type,
+		.where = group->any ? NULL : &without,
+		.with_facts = true,
+		.fn = take_if_let,
+		.arg = group };
 
 	group->page = along->page;
 	group->in_order = !group->any && along->level + 1 == along->page->query->sort_count;
 	if (group->in_order && along->marked && !after->values[along->level].ptr)
 		run.after_row = after->row;
-	return hs__run(along->finder, &walk, &run, err);
+	return hs__run(along->finder, &plan, &run, err);
 }
 
 static enum hs_status take_without(struct along *along, struct hs_error *err)
@@ -455,16 +522,34 @@ static enum hs_status run_level(struct along *along, struct hs_error *err)
 	return status;
 }
 
-enum hs_status hs__sorted_run(struct hs__finder *finder, const struct hs__cond *where, struct hs__page *page,
-	struct hs_error *err)
+/* What the sieve holds is little: all of it. */
+static enum hs_status rank_all(struct along *along, struct hs_error *err)
 {
+	struct hs__plan plan = { .way = HS__WAY_SET, .set = *along->sieve->set };
+	struct group all = { .along = along, .any = true, .page = along->page };
+	struct hs__run run = {
+		.type = along->page->query->type, .with_facts = true, .fn = take, .arg = &all
+	};
+
+	along->page->count = 0;
+	along->page->full = false;
+	return hs__run(along->finder, &plan, &run, err);
+}
+
+enum hs_status hs__sorted_run(struct hs__finder *finder, const struct hs__cond *where, struct hs__page *page,
+	struct hs__set *set, struct hs_error *err)
+{
+	struct sieve sieve = { .set = set };
 	struct along along = { .finder = finder,
 		.where = where,
+		.sieve = &sieve,
 		.page = page,
 		.sort = page->query->sort,
 		.marked = page->after != NULL };
 	enum hs_status status = run_level(&along, err);
 
+	if (status == HS_OK && sieve.few)
+		status = rank_all(&along, err);
 	hs__page_cut(page);
 	return status;
 }

@@ -11,6 +11,7 @@
  *   quantity    as number, then system (as param) and unit
  *   point       latitude (4), longitude (4)
  *   updated     param 0, type (as param), time (7): of every resource
+ *   outline       param 0, type, and which params it has (outline.h): of every resource
  *
  * Texts longer than HS__KEY_TEXT are cut and end with a hash; texts with bytes below 2 have them changed.
  * Such keys are not `exact`: what they find must be checked against the facts. */

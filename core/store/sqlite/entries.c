@@ -4,6 +4,7 @@
 #include <core/store/sqlite/entries.h>
 
 #include <core/base/map.h>
+#include <core/store/index/outline.h>
 
 #include <stdlib.h>
 
@@ -24,22 +25,26 @@ static enum hs_status each_key(uint32_t type, struct hs_slice facts, key_fn *fn,
 	struct hs_error *err)
 {
 	struct hs__facts reader;
+	struct hs__outline outline;
 	struct hs__fact fact;
 	struct hs__key made;
 
 	if (!hs__facts_open(facts, &reader))
 		return hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
+	hs__outline_init(&outline);
 	hs__key_updated(&made, type, reader.updated_ms);
 	enum hs_status status = fn(arg, hs__key_slice(&made), err);
 	while (status == HS_OK && hs__facts_next(&reader, &fact)) {
 		if (fact.kind > HS_INDEX_POINT || fact.param == 0 || fact.param > PARAM_MAX)
 			return hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are impossible");
+		hs__outline_add(&outline, fact.param);
 		hs__key_of(&fact, &made);
 		status = fn(arg, hs__key_slice(&made), err);
 	}
 	if (reader.damaged)
 		return hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
-	return status;
+	hs__outline_key(&outline, type, &made);
+	return status == HS_OK ? fn(arg, hs__key_slice(&made), err) : status;
 }
 
 struct list {
@@ -183,11 +188,13 @@ enum hs_status hs__entries_put(struct hs_txn *txn, struct hs_arena *arena, const
 	struct hs_arena_mark mark = hs_arena_mark(arena);
 	enum hs_status status = fresh ? HS_OK : post_old(txn, row, err);
 	struct last_system last = { .number = 0 };
+	struct hs__outline outline;
 	struct hs__key key;
 	struct hs_buf buf;
 
 	hs_buf_init(&buf, arena, FACTS_MAX);
 	hs__facts_begin(&buf, version);
+	hs__outline_init(&outline);
 	hs__key_updated(&key, version->type, version->updated_ms);
 	if (status == HS_OK)
 		status = post_key(&come, hs__key_slice(&key), err);
@@ -197,9 +204,13 @@ enum hs_status hs__entries_put(struct hs_txn *txn, struct hs_arena *arena, const
 		if (status != HS_OK)
 			break;
 		hs__facts_add(&buf, &fact);
+		hs__outline_add(&outline, fact.param);
 		hs__key_of(&fact, &key);
 		status = post_key(&come, hs__key_slice(&key), err);
 	}
+	hs__outline_key(&outline, version->type, &key);
+	if (status == HS_OK)
+		status = post_key(&come, hs__key_slice(&key), err);
 	if (status == HS_OK && buf.overflow)
 		status = no_memory(err);
 	if (status == HS_OK)

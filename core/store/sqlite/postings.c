@@ -110,7 +110,7 @@ bool hs__postings_add(struct hs__postings *postings, struct hs_slice key, uint64
 
 /* ---- the table ---- */
 
-static enum hs_status insert(struct hs__db *db, struct hs_slice key, const uint64_t *rows, size_t count,
+enum hs_status hs__postings_insert(struct hs__db *db, struct hs_slice key, const uint64_t *rows, size_t count,
 	struct hs_error *err)
 {
 	unsigned char space[HS__BLOCK_BYTES];
@@ -191,7 +191,7 @@ static enum hs_status change(struct hs__db *db, struct hs_slice key, uint64_t ro
 		rows[at] = row;
 	if (first)
 		status = drop(db, key, first, err);
-	return status == HS_OK ? insert(db, key, rows, count, err) : status;
+	return status == HS_OK ? hs__postings_insert(db, key, rows, count, err) : status;
 }
 
 /* ---- writing ---- */
@@ -263,7 +263,7 @@ static enum hs_status write_key(struct hs__db *db, struct hs_slice key, struct l
 		if (list->items[i].fresh && !list->items[i].remove)
 			list->rows[fresh++] = list->items[i].row;
 	}
-	status = insert(db, key, list->rows, fresh, err);
+	status = hs__postings_insert(db, key, list->rows, fresh, err);
 	for (size_t i = 0; i < list->count && fresh < list->count && status == HS_OK; i++) {
 		if (!list->items[i].fresh || list->items[i].remove)
 			status = change(db, key, list->items[i].row, list->items[i].remove, err);

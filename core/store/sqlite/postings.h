@@ -12,6 +12,7 @@
 #include <handslag/error.h>
 
 struct hs_store;
+struct hs__db;
 
 struct hs__posting {
 	uint64_t row;  /* within the type */
@@ -55,3 +56,8 @@ enum hs_status hs__postings_write(struct hs_store *store, struct hs_error *err);
 /* The same, and forgets it, when there is so much that it weighs. Only where nothing can be undone in part.
  */
 enum hs_status hs__postings_relieve(struct hs_store *store, struct hs_error *err);
+/* Entries of rows (rising) that the key does not have yet and that lie behind those it has, or between
+ * blocks.
+ */
+enum hs_status hs__postings_insert(struct hs__db *db, struct hs_slice key, const uint64_t *rows, size_t count,
+	struct hs_error *err);

@@ -46,6 +46,7 @@ static const struct step {
 	{ "CREATE TABLE contained (container INTEGER NOT NULL, row INTEGER NOT NULL, id TEXT NOT NULL,"
 	  " PRIMARY KEY (container, row)) WITHOUT ROWID;",
 		NULL },
+	{ "DELETE FROM entry WHERE key >= X'0000C0' AND key < X'0001';", hs__upgrade_outlines },
 };
 #define FORMAT_VERSION (sizeof(steps) / sizeof(steps[0]))
 

@@ -3,7 +3,7 @@
 #include <core/store/sqlite/upgrade.h>
 
 #include <core/base/map.h>
-#include <core/store/index/key.h>
+#include <core/store/index/outline.h>
 #include <core/store/sqlite/state.h>
 
 #define PARAMS_MEMORY ((size_t)64 << 20)
@@ -91,5 +91,111 @@ enum hs_status hs__upgrade_spans(struct hs__db *db, struct hs_error *err)
 		status = take_row(&upgrade, hs_sql_get_int(stmt, 0), hs_sql_get_blob(stmt, 1), err);
 	hs_sql_end(stmt);
 	hs_arena_free(upgrade.arena);
+	return step < 0 ? (enum hs_status)step : status;
+}
+
+/* ---- outlines ---- */
+
+#define OUTLINES_MEMORY ((size_t)32 << 20)
+#define OUTLINES_MOST 4096u /* that are gathered at once, about a kilobyte each */
+
+/* The rows of one outline that are not written yet; they come in rising order. */
+struct gathered {
+	struct hs_slice key;
+	size_t count;
+	uint64_t rows[HS__BLOCK_ROWS];
+};
+struct outlines {
+	struct hs__db *db;
+	struct hs_arena *arena;
+	struct hs_map by_key; /* struct gathered */
+	uint32_t type;
+};
+
+static enum hs_status write_outlines(struct outlines *outlines, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	HS_MAP_EACH(slot, &outlines->by_key) {
+		const struct gathered *outline = slot->value.ptr;
+		if (status == HS_OK)
+			status = hs__postings_insert(outlines->db, outline->key, outline->rows,
+				outline->count, err);
+	}
+	hs_arena_reset(outlines->arena);
+	hs_map_init(&outlines->by_key, outlines->arena);
+	return status;
+}
+
+static struct gathered *outline_of(struct outlines *outlines, struct hs_slice key)
+{
+	struct hs_map_slot *slot = hs_map_get(&outlines->by_key, key);
+
+	if (slot)
+		return slot->value.ptr;
+	struct gathered *made = hs_arena_alloc(outlines->arena, sizeof(*made));
+	if (!made)
+		return NULL;
+	made->key = hs_arena_copy(outlines->arena, key);
+	slot = made->key.ptr ? hs_map_put(&outlines->by_key, made->key, NULL) : NULL;
+	if (!slot)
+		return NULL;
+	slot->value.ptr = made;
+	return made;
+}
+
+static enum hs_status read_outline(struct hs_slice data, uint32_t type, struct hs__key *key,
+	struct hs_error *err)
+{
+	struct hs__facts facts;
+	struct hs__outline outline;
+	struct hs__fact fact;
+
+	hs__outline_init(&outline);
+	if (!hs__facts_open(data, &facts))
+		return hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
+	while (hs__facts_next(&facts, &fact))
+		hs__outline_add(&outline, fact.param);
+	hs__outline_key(&outline, type, key);
+	return HS_OK;
+}
+
+static enum hs_status take_outline(struct outlines *outlines, int64_t row, struct hs_slice data,
+	struct hs_error *err)
+{
+	uint32_t type = hs__row_type(row);
+	struct hs__key key;
+	enum hs_status status = read_outline(data, type, &key, err);
+
+	if (status == HS_OK && (type != outlines->type || outlines->by_key.count >= OUTLINES_MOST))
+		status = write_outlines(outlines, err);
+	outlines->type = type;
+	if (status != HS_OK)
+		return status;
+	struct gathered *outline = outline_of(outlines, hs__key_slice(&key));
+	if (!outline)
+		return hs_fail(err, HS_E_LIMIT, "the outlines of resources do not fit in memory");
+	if (outline->count == HS__BLOCK_ROWS) {
+		status = hs__postings_insert(outlines->db, outline->key, outline->rows, outline->count, err);
+		outline->count = 0;
+	}
+	outline->rows[outline->count++] = hs__row_within(row);
+	return status;
+}
+
+enum hs_status hs__upgrade_outlines(struct hs__db *db, struct hs_error *err)
+{
+	struct outlines outlines = { .db = db, .arena = hs_arena_new(OUTLINES_MEMORY) };
+	struct hs_stmt *stmt = hs__db_stmt(db, "SELECT row, data FROM facts ORDER BY row", err);
+	enum hs_status status = stmt ? HS_OK : err->status;
+	int step = 0;
+
+	hs_map_init(&outlines.by_key, outlines.arena);
+	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0)
+		status = take_outline(&outlines, hs_sql_get_int(stmt, 0), hs_sql_get_blob(stmt, 1), err);
+	hs_sql_end(stmt);
+	if (status == HS_OK && step == 0)
+		status = write_outlines(&outlines, err);
+	hs_arena_free(outlines.arena);
 	return step < 0 ? (enum hs_status)step : status;
 }

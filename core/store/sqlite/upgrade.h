@@ -7,3 +7,5 @@
 /* To format 3: the entries of dates, numbers and quantities stand in classes by width (index/key.h). They are
  * made anew from the facts, some microseconds each. Inside a transaction. */
 enum hs_status hs__upgrade_spans(struct hs__db *db, struct hs_error *err);
+/* To format 5: each resource has a key of its outline (index/outline.h). */
+enum hs_status hs__upgrade_outlines(struct hs__db *db, struct hs_error *err);

@@ -57,7 +57,7 @@ static void a_newer_format_is_refused(void **state)
 	assert_null(f->store);
 	run_sql(f, "PRAGMA user_version = 0");
 	assert_int_equal(try_open(f), HS_E_NOT_SUPPORTED);
-	run_sql(f, "PRAGMA user_version = 4");
+	run_sql(f, "PRAGMA user_version = 5");
 	assert_int_equal(try_open(f), HS_OK);
 }
 
@@ -73,6 +73,28 @@ static void an_older_format_is_brought_up(void **state)
 	assert_int_equal(try_open(f), HS_OK);
 	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
 	make_content(f, type);
+	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
+}
+
+/* The format before outlines. */
+static void outlines_of_an_older_format_are_made(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
+	struct hs_index_row row = { .kind = HS_INDEX_TOKEN, .text = HS_S("x") };
+
+	row.param = number_of(f, HS_SPACE_PARAM, "Patient.code");
+	for (unsigned i = 0; i < 300; i++) {
+		char id[16];
+		snprintf(id, sizeof(id), "o%u", i);
+		put_ok(f, i % 7 ? type : type + 1, id, "content", &row, i % 7 && i % 3 ? 1 : 0);
+	}
+	hs_store_close(f->store);
+	run_sql(f, "DELETE FROM entry WHERE key >= X'0000C0' AND key < X'0001'; PRAGMA user_version = 4");
+	assert_int_equal(try_open(f), HS_OK);
+	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
+	assert_int_equal(delete_it(f, type, "o1"), HS_OK);
+	put_ok(f, type, "o2", "other", NULL, 0);
 	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
 }
 
@@ -409,6 +431,7 @@ int main(void)
 		CASE(only_the_owner_reads_it),
 		CASE(a_newer_format_is_refused),
 		CASE(an_older_format_is_brought_up),
+		CASE(outlines_of_an_older_format_are_made),
 		CASE(spans_of_an_older_format_are_made_anew),
 		CASE(what_is_contained_goes_with_its_container),
 		CASE(another_database_is_refused),

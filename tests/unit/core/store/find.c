@@ -109,7 +109,9 @@ static void the_way_fits_the_search(void **state)
 	assert_way(f, QUERY(.where = &family), "gather the rows of ranges");
 	assert_way(f, QUERY(.where = &wide), "stream the rows of one key");
 	assert_way(f, QUERY(.where = &born), "walk all resources");
-	assert_way(f, QUERY(.where = &born, .want_total = true), "gather the rows of ranges");
+	assert_way(f, QUERY(.where = &born, .want_total = true), "join the rows that each condition finds");
+	assert_way(f, QUERY(.where = &wide, .want_total = true), "join the rows that each condition finds");
+	assert_way(f, QUERY(.where = &narrow, .want_total = true), "gather the rows of ranges");
 	assert_way(f, QUERY(.where = &wide, .sort = &by_birth, .sort_count = 1),
 		"along the index of the first sort");
 	assert_way(f, QUERY(.where = &identifier, .sort = &by_birth, .sort_count = 1),
@@ -187,13 +189,19 @@ static void narrow_searches_stay_on_the_loop(void **state)
 		assert_int_equal(works[i].out.count, i < 2 ? 1 : 10);
 	}
 	assert_int_equal(works[4].out.total, PATIENTS);
-	/* And one that cannot: not an index in sight. */
+	/* What all have is lacked by none, and that shows at once. */
 	struct hs_find missing = { .op = HS_FIND_MISSING, .param = w.birth };
-	struct find_work costly = { .query = QUERY(.where = &missing) };
+	struct find_work none = { .query = QUERY(.where = &missing, .want_total = true) };
+	struct hs_store_op quick = { .work = run_find, .arg = &none, .arena = f->arena };
+	assert_int_equal(hs_store_read_now(f->store, &quick), HS_OK);
+	assert_int_equal(none.out.total, 0);
+	/* And one that cannot: to be sorted by what no index has, each must be looked at. */
+	struct hs_find_sort score = { .special = HS_SORT_SCORE };
+	struct find_work costly = { .query = QUERY(.sort = &score, .sort_count = 1) };
 	struct hs_store_op op = { .work = run_find, .arg = &costly, .arena = f->arena };
 	assert_int_equal(hs_store_read_now(f->store, &op), HS_E_BUDGET);
 	assert_int_equal(hs_store_read_wait(f->store, f->arena, run_find, &costly, &f->err), HS_OK);
-	assert_int_equal(costly.out.count, 0);
+	assert_int_equal(costly.out.count, 10);
 }
 
 static void pages_stay_right_while_others_write(void **state)
@@ -276,6 +284,106 @@ static void a_search_has_limits(void **state)
 	assert_int_equal(work.out.total, 0);
 }
 
+static uint64_t total_of(struct fixture *f, struct hs_find_query query)
+{
+	struct find_work work = { .query = query };
+	work.query.want_total = true;
+	if (hs_store_read_wait(f->store, f->arena, run_find, &work, &f->err) != HS_OK)
+		fail_msg("%s", f->err.text);
+	return work.out.total;
+}
+
+/* From ... to ...: one entry may fulfil both, or one each. */
+static void two_spans_of_one_parameter(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	const int64_t day = 86400000;
+	struct hs_find from = {
+		.op = HS_FIND_DATE, .param = w.birth, .cmp = HS_CMP_GE, .lo = 100 * day, .hi = 101 * day
+	};
+	struct hs_find to = {
+		.op = HS_FIND_DATE, .param = w.birth, .cmp = HS_CMP_LT, .lo = 103 * day, .hi = 104 * day
+	};
+	const struct hs_find *kids[] = { &from, &to };
+	struct hs_find both = { .op = HS_FIND_AND, .kids = kids, .kid_count = 2 };
+	struct hs_find_sort by_birth = { .param = w.birth, .kind = HS_INDEX_DATE };
+	/* 6,000 on 3,000 days. */
+	assert_int_equal(total_of(f, QUERY(.where = &both)), 6);
+	struct hs_index_row rows[] = {
+		{ .param = w.birth, .kind = HS_INDEX_DATE, .lo = 5 * day, .hi = 6 * day },
+		{ .param = w.birth, .kind = HS_INDEX_DATE, .lo = 500 * day, .hi = 501 * day },
+	};
+	put_ok(f, w.patient, "outside", "", rows, 2);
+	put_ok(f, w.patient, "early", "", rows, 1);
+	assert_int_equal(total_of(f, QUERY(.where = &both)), 7);
+	assert_int_equal(total_of(f, QUERY(.where = &both, .sort = &by_birth, .sort_count = 1)), 7);
+	/* With very many such it is found without that. */
+	for (unsigned i = 0; i < 300; i++) {
+		char id[16];
+		snprintf(id, sizeof(id), "two%u", i);
+		put_ok(f, w.patient, id, "", rows, 2);
+	}
+	assert_int_equal(total_of(f, QUERY(.where = &both)), 307);
+}
+
+static enum hs_status fill_reports(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
+{
+	const struct world *w = arg;
+	uint32_t type = hs_txn_number(txn, HS_SPACE_TYPE, HS_S("Report"), true);
+	enum hs_status status = HS_OK;
+	for (unsigned i = 0; i < PATIENTS && status == HS_OK; i++) {
+		struct hs_arena_mark mark = hs_arena_mark(arena);
+		char id[16], patient[16];
+		snprintf(id, sizeof(id), "r%u", i);
+		snprintf(patient, sizeof(patient), "p%u", i % 1000);
+		struct hs_index_row rows[] = {
+			{ .kind = HS_INDEX_REFERENCE,
+				.target_type = w->patient,
+				.text = hs_slice_cstr(patient) },
+			{ .kind = HS_INDEX_TOKEN, .text = HS_S("final") },
+			{ .kind = HS_INDEX_TOKEN, .text = HS_S("rare") },
+		};
+		rows[0].param = hs_txn_number(txn, HS_SPACE_PARAM, HS_S("Report.subject"), true);
+		rows[1].param = rows[2].param = hs_txn_number(txn, HS_SPACE_PARAM, HS_S("Report.status"),
+			true);
+		struct put_work work = {
+			.type = type, .id = id, .text = "", .index = rows, .index_count = i % 1500 ? 2 : 3
+		};
+		status = put_one(txn, arena, &work, err);
+		hs_arena_rollback(arena, mark);
+	}
+	return status;
+}
+
+/* Who has a report: by many, along the references; by few, from each. */
+static void those_that_are_pointed_to(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	assert_int_equal(hs_store_write_wait(f->store, f->arena, fill_reports, &w, &f->err), HS_OK);
+	struct hs_find status = { .op = HS_FIND_TOKEN,
+		.param = number_of(f, HS_SPACE_PARAM, "Report.status"),
+		.text = HS_S("final") };
+	const struct hs_find *kids[] = { &status };
+	struct hs_find has = { .op = HS_FIND_HAS,
+		.param = number_of(f, HS_SPACE_PARAM, "Report.subject"),
+		.target_type = number_of(f, HS_SPACE_TYPE, "Report"),
+		.kids = kids,
+		.kid_count = 1 };
+	const struct hs_find *not_kids[] = { &has };
+	struct hs_find none = { .op = HS_FIND_NOT, .kids = not_kids, .kid_count = 1 };
+	assert_int_equal(total_of(f, QUERY(.where = &has)), 1000);
+	assert_int_equal(total_of(f, QUERY(.where = &none)), PATIENTS - 1000);
+	assert_int_equal(delete_it(f, w.patient, "p7"), HS_OK);
+	assert_int_equal(total_of(f, QUERY(.where = &has)), 999);
+	status.text = HS_S("rare");
+	assert_int_equal(total_of(f, QUERY(.where = &has)), 2);
+}
+
 static enum hs_status index_anew(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	const struct world *w = arg;
@@ -333,6 +441,8 @@ int main(void)
 		CASE(pages_stay_right_while_others_write),
 		CASE(a_foreign_mark_is_refused),
 		CASE(a_search_has_limits),
+		CASE(two_spans_of_one_parameter),
+		CASE(those_that_are_pointed_to),
 		CASE(entries_are_made_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

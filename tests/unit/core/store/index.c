@@ -2,7 +2,7 @@
 /* Tests of index keys and facts. */
 #include "support.h"
 
-#include <core/store/index/key.h>
+#include <core/store/index/outline.h>
 
 #include <math.h>
 
@@ -221,6 +221,69 @@ static void damaged_facts_never_overrun(void **state)
 	}
 }
 
+static struct hs_slice params_of(const struct hs__outline *outline, struct hs__key *key)
+{
+	struct hs__key begin;
+	hs__outline_key(outline, 7, key);
+	hs__outline_begin(7, &begin);
+	assert_true(hs_slice_starts(hs__key_slice(key), hs__key_slice(&begin)));
+	return hs_slice_from(hs__key_slice(key), begin.len);
+}
+
+static void outlines_tell_their_params(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 500; i++) {
+		struct hs__outline outline;
+		struct hs__key key, again;
+		unsigned has[400] = { 0 };
+		uint32_t base = pick(3) == 0 ? 0x40000000u : pick(100000);
+		unsigned count = pick(40);
+		hs__outline_init(&outline);
+		for (unsigned k = 0; k < count; k++) {
+			uint32_t param = 1 + pick(399);
+			has[param]++;
+			hs__outline_add(&outline, base + param);
+		}
+		struct hs_slice params = params_of(&outline, &key);
+		for (uint32_t param = 1; param < 400; param++)
+			assert_int_equal(hs__outline_has(params, base + param),
+				has[param] > 2 ? 2 : has[param]);
+		/* The order that they come in does not matter. */
+		hs__outline_init(&outline);
+		for (uint32_t param = 399; param >= 1; param--) {
+			for (unsigned k = 0; k < has[param]; k++)
+				hs__outline_add(&outline, base + param);
+		}
+		params_of(&outline, &again);
+		assert_true(hs_slice_eq(hs__key_slice(&key), hs__key_slice(&again)));
+	}
+}
+
+/* Of very many the first are told, of the others nothing. */
+static void large_outlines_are_cut(void **state)
+{
+	struct hs__outline outline;
+	struct hs__key key;
+	(void)state;
+	hs__outline_init(&outline);
+	for (uint32_t param = 4000; param >= 2; param -= 2)
+		hs__outline_add(&outline, param);
+	struct hs_slice params = params_of(&outline, &key);
+	assert_int_equal(hs__outline_has(params, 2), 1);
+	assert_int_equal(hs__outline_has(params, 3), 0);
+	assert_int_equal(hs__outline_has(params, 3999), -1);
+	assert_int_equal(hs__outline_has(params, 4000), -1);
+	/* And of such as are far from one another. */
+	hs__outline_init(&outline);
+	for (uint32_t i = 1; i <= 100; i++)
+		hs__outline_add(&outline, i * 20000000u);
+	params = params_of(&outline, &key);
+	assert_int_equal(hs__outline_has(params, 20000000u), 1);
+	assert_int_equal(hs__outline_has(params, 20000001u), 0);
+	assert_int_equal(hs__outline_has(params, 2000000000u), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +294,8 @@ int main(void)
 		cmocka_unit_test(long_texts_are_cut_and_told_apart),
 		cmocka_unit_test(facts_come_back),
 		cmocka_unit_test(damaged_facts_never_overrun),
+		cmocka_unit_test(outlines_tell_their_params),
+		cmocka_unit_test(large_outlines_are_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Conditions that all must hold: the cheapest is read first; each further one is read too when that costs
+ * less than to look at the facts of what is left. */
+#include <core/store/find/set.h>
+
+#include <stdlib.h>
+
+#define LEAST_COST 16u /* up to which the costs are first compared */
+#define MOST_COST (1u << 20)
+
+/* A condition, or two on the values of one parameter (from ... to ...) that one entry fulfils: `several` are
+ * the resources that have more entries of it. */
+struct part {
+	const struct hs__cond *cond, *also;
+	struct hs__set several;
+	uint64_t cost;
+};
+#define SEVERAL_MOST 256u /* resources that are looked at for it */
+
+static int by_cost(const void *a, const void *b)
+{
+	const struct part *x = a, *y = b;
+
+	if (x->cost != y->cost)
+		return x->cost < y->cost ? -1 : 1;
+	return x->cond < y->cond ? -1 : x->cond > y->cond;
+}
+
+static bool is_span(const struct hs__cond *cond)
+{
+	unsigned op = cond->find->op;
+
+	return !cond->nothing && cond->find->cmp != HS_CMP_NE &&
+		(op == HS_FIND_DATE || op == HS_FIND_NUMBER || op == HS_FIND_QUANTITY ||
+			op == HS_FIND_UPDATED);
+}
+
+/* Makes one part of two when few resources have several values. */
+static enum hs_status pair(const struct hs__maker *maker, struct part *first, const struct hs__cond *second,
+	struct hs_error *err)
+{
+	const struct hs__cond *cond = first->cond;
+
+	if (first->also || !is_span(cond) || !is_span(second) || cond->find->op != second->find->op ||
+		cond->find->param != second->find->param)
+		return HS_OK;
+	enum hs_status status = hs__set_empty(maker, &first->several, err);
+	if (status == HS_OK && cond->find->op != HS_FIND_UPDATED)
+		status = hs__set_add_having(maker, hs__having_several(cond->find->param), cond, NULL,
+			&first->several, err);
+	if (status == HS_OK && hs__set_size(&first->several) <= SEVERAL_MOST)
+		first->also = second;
+	return status;
+}
+
+static enum hs_status make_parts(const struct hs__maker *maker, const struct hs__cond *cond,
+	struct part *parts, size_t *count, struct hs_error *err)
+{
+	bool grouped = cond->find->op == HS_FIND_SAME_GROUP;
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++) {
+		const struct hs__cond *kid = &cond->kids[i];
+		bool paired = false;
+		for (size_t k = 0; k < *count && !grouped && !paired && is_span(kid) && status == HS_OK;
+			k++) {
+			status = pair(maker, &parts[k], kid, err);
+			paired = parts[k].also == kid;
+		}
+		if (!paired)
+			parts[(*count)++] = (struct part) { .cond = kid };
+	}
+	return status;
+}
+
+/* What the ranges of both have in common. */
+static enum hs_status joint_ranges(const struct hs__maker *maker, const struct part *part,
+	struct hs__ranges *out, struct hs_error *err)
+{
+	struct hs__ranges a = { .items = NULL }, b = { .items = NULL };
+	enum hs_status status = hs__ranges_of(maker->finder, maker->type, part->cond, &a, err);
+
+	if (status == HS_OK)
+		status = hs__ranges_of(maker->finder, maker->type, part->also, &b, err);
+	if (status != HS_OK)
+		return status;
+	*out = (struct hs__ranges) { .items = hs_arena_array(maker->finder->arena, a.count * b.count + 1,
+					     sizeof(*out->items)) };
+	if (!out->items)
+		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
+	for (size_t i = 0; i < a.count * b.count; i++) {
+		struct hs__range range = a.items[i / b.count];
+		const struct hs__range *other = &b.items[i % b.count];
+		range.from = hs_slice_cmp(other->from, range.from) > 0 ? other->from : range.from;
+		range.to = hs_slice_cmp(other->to, range.to) < 0 ? other->to : range.to;
+		range.also = part->also;
+		if (hs_slice_cmp(range.from, range.to) < 0)
+			out->items[out->count++] = range;
+	}
+	return HS_OK;
+}
+
+static enum hs_status add_joint(const struct hs__maker *maker, const struct part *part,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	const struct hs__cond *const both[] = { part->cond, part->also };
+	struct hs__finds finds = { .maker = maker, .sure = into, .doubts = part->several };
+	struct hs__ranges ranges = { .items = NULL };
+	enum hs_status status = joint_ranges(maker, part, &ranges, err);
+
+	for (size_t i = 0; i < ranges.count && status == HS_OK; i++)
+		status = hs__finds_range(&finds, &ranges.items[i], false, err);
+	return status == HS_OK ? hs__finds_settle(&finds, both, 2, within, err) : status;
+}
+
+static enum hs_status part_cost(const struct hs__maker *maker, const struct part *part, uint64_t limit,
+	uint64_t *out, struct hs_error *err)
+{
+	struct hs_arena_mark mark = hs_arena_mark(maker->finder->arena);
+	struct hs__ranges ranges = { .items = NULL };
+
+	if (!part->also)
+		return hs__set_cost(maker, part->cond, limit, out, err);
+	enum hs_status status = joint_ranges(maker, part, &ranges, err);
+	if (status == HS_OK)
+		status = hs__ranges_cost(maker, &ranges, limit, out, err);
+	hs_arena_rollback(maker->finder->arena, mark);
+	return status;
+}
+
+/* The cheapest first; costs are counted until that one shows. */
+static enum hs_status weigh(const struct hs__maker *maker, struct part *parts, size_t count,
+	struct hs_error *err)
+{
+	uint64_t least = UINT64_MAX;
+	enum hs_status status = HS_OK;
+
+	for (uint64_t limit = LEAST_COST; limit <= MOST_COST && least >= limit && status == HS_OK;
+		limit *= 8) {
+		least = UINT64_MAX;
+		for (size_t i = 0; i < count && status == HS_OK; i++) {
+			status = part_cost(maker, &parts[i], limit, &parts[i].cost, err);
+			least = parts[i].cost < least ? parts[i].cost : least;
+		}
+		if (least >= limit)
+			least = limit * 8;
+	}
+	if (count > 1)
+		qsort(parts, count, sizeof(*parts), by_cost);
+	return status;
+}
+
+static enum hs_status add_part(const struct hs__maker *maker, const struct part *part,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	return part->also ? add_joint(maker, part, within, into, err) :
+			    hs__set_add(maker, part->cond, within, into, err);
+}
+
+/* What must hold beside what was read. */
+struct rest {
+	const struct hs__cond **items;
+	size_t count;
+};
+
+static void leave(struct rest *rest, const struct part *part)
+{
+	rest->items[rest->count++] = part->cond;
+	if (part->also)
+		rest->items[rest->count++] = part->also;
+}
+
+/* Reads what is worth reading into *found, which holds what is left when `begun`; the others go to `rest`. */
+static enum hs_status join(const struct hs__maker *maker, const struct part *parts, size_t count, bool begun,
+	struct hs__set *found, struct rest *rest, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < count && status == HS_OK; i++) {
+		struct hs_arena_mark mark = hs_arena_mark(maker->finder->arena);
+		uint64_t limit = begun ? hs__set_size(found) * HS__A_LOOK : 0, cost = 0;
+		struct hs__set kid;
+		if (begun && !limit)
+			return HS_OK;
+		if (begun)
+			status = part_cost(maker, &parts[i], limit + 1, &cost, err);
+		if (status == HS_OK && begun && cost > limit) {
+			leave(rest, &parts[i]);
+			continue;
+		}
+		if (status == HS_OK && begun)
+			status = hs__set_empty(maker, &kid, err);
+		if (status == HS_OK)
+			status = add_part(maker, &parts[i], begun ? found : NULL, begun ? &kid : found, err);
+		if (status == HS_OK && begun)
+			hs__set_intersect(found, &kid);
+		begun = true;
+		hs_arena_rollback(maker->finder->arena, mark);
+	}
+	return status;
+}
+
+enum hs_status hs__set_add_all_of(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	struct hs_arena *arena = maker->finder->arena;
+	struct part *parts = hs_arena_array(arena, cond->kid_count + 1, sizeof(*parts));
+	struct rest rest = { hs_arena_array(arena, cond->kid_count + 1, sizeof(*rest.items)), 0 };
+	size_t count = 0;
+	struct hs__set found;
+
+	if (!parts || !rest.items)
+		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
+	enum hs_status status = hs__set_empty(maker, &found, err);
+	if (status == HS_OK && within)
+		hs__set_unite(&found, within);
+	else if (status == HS_OK && !cond->kid_count)
+		status = hs__set_add_whole(maker, &found, err);
+	if (status == HS_OK)
+		status = make_parts(maker, cond, parts, &count, err);
+	if (status == HS_OK)
+		status = weigh(maker, parts, count, err);
+	if (status == HS_OK)
+		status = join(maker, parts, count, within != NULL, &found, &rest, err);
+	if (cond->find->op == HS_FIND_SAME_GROUP) {
+		rest.items[0] = cond;
+		rest.count = 1;
+	}
+	if (status == HS_OK && rest.count)
+		status = hs__set_sift(maker, &found, rest.items, rest.count, err);
+	if (status == HS_OK)
+		hs__set_unite(into, &found);
+	return status;
+}
