@@ -200,3 +200,14 @@ size_t hs_image_size(const struct hs_image *image)
 {
 	return image->size;
 }
+
+struct hs_image *hs_image_of_texts(struct hs_arena *arena, struct hs_slice texts)
+{
+	struct hs_image *image = hs_arena_alloc(arena, sizeof(*image));
+
+	if (image) {
+		atomic_init(&image->refs, 1);
+		image->texts = texts;
+	}
+	return image;
+}

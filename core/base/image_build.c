@@ -10,7 +10,8 @@
 
 struct section {
 	struct hs__image_section row;
-	char *items;
+	const char *items;
+	char *own; /* the copy of them, or NULL: they are borrowed */
 };
 
 /* Texts are found again by a table of their offsets, so that the growing section may move. */
@@ -51,7 +52,7 @@ void hs_image_builder_free(struct hs_image_builder *builder)
 	if (!builder)
 		return;
 	for (uint32_t i = 1; i < builder->count; i++)
-		hs_heap_free(builder->sections[i].items);
+		hs_heap_free(builder->sections[i].own);
 	hs_heap_free(builder->texts);
 	hs_heap_free(builder->slots);
 	hs_heap_free(builder);
@@ -112,8 +113,8 @@ struct hs_image_text hs_image_builder_text(struct hs_image_builder *builder, str
 	return out;
 }
 
-void hs_image_builder_section(struct hs_image_builder *builder, uint32_t id, const void *items,
-	size_t item_size, size_t count)
+static struct section *add_section(struct hs_image_builder *builder, uint32_t id, size_t item_size,
+	size_t count)
 {
 	size_t bytes;
 	HS_ASSERT(id != 0 && item_size > 0 && item_size <= UINT32_MAX);
@@ -124,73 +125,105 @@ void hs_image_builder_section(struct hs_image_builder *builder, uint32_t id, con
 	struct section *section = &builder->sections[builder->count++];
 	section->row =
 		(struct hs__image_section) { .id = id, .item_size = (uint32_t)item_size, .bytes = bytes };
-	section->items = hs_heap_raw(bytes);
-	if (bytes)
-		memcpy(section->items, items, bytes);
+	return section;
 }
 
-static size_t aligned(size_t offset)
+void hs_image_builder_borrow(struct hs_image_builder *builder, uint32_t id, const void *items,
+	size_t item_size, size_t count)
 {
-	return (offset + HS__IMAGE_ALIGN - 1) & ~(size_t)(HS__IMAGE_ALIGN - 1);
+	add_section(builder, id, item_size, count)->items = items;
 }
 
-/* The whole image as one block of the heap; *size is its size. */
-static enum hs_status lay_out(struct hs_image_builder *builder, char **out, size_t *size,
+void hs_image_builder_section(struct hs_image_builder *builder, uint32_t id, const void *items,
+	size_t item_size, size_t count)
+{
+	struct section *section = add_section(builder, id, item_size, count);
+
+	section->items = section->own = hs_heap_raw(section->row.bytes);
+	if (section->row.bytes)
+		memcpy(section->own, items, section->row.bytes);
+}
+
+/* ---- the whole ---- */
+
+/* What an image consists of, in order: head, table, and each section behind what aligns it. */
+struct layout {
+	struct hs__image_head head;
+	struct hs__image_section table[HS__IMAGE_MAX_SECTIONS];
+	struct hs_slice parts[2 + 2 * HS__IMAGE_MAX_SECTIONS];
+	size_t count;
+	size_t size; /* of all parts */
+};
+
+static void add_part(struct layout *out, const void *bytes, size_t len)
+{
+	out->parts[out->count++] = hs_slice(bytes, len);
+	out->size += len;
+}
+
+static void align(struct layout *out)
+{
+	static const char zeros[HS__IMAGE_ALIGN];
+
+	add_part(out, zeros, -out->size % HS__IMAGE_ALIGN);
+}
+
+static enum hs_status lay_out(const struct hs_image_builder *builder, struct layout *out,
 	struct hs_error *err)
 {
+	size_t table = builder->count * sizeof(out->table[0]);
+
 	if (builder->too_large)
 		return hs_fail(err, HS_E_LIMIT, "the texts of an image may not pass 4 GiB");
-	struct section *texts = &builder->sections[0];
-	texts->row = (struct hs__image_section) { .id = 0, .item_size = 1, .bytes = builder->texts_len };
-	size_t table = builder->count * sizeof(struct hs__image_section);
-	size_t at = aligned(sizeof(struct hs__image_head) + table);
+	out->count = out->size = 0;
+	add_part(out, &out->head, sizeof(out->head));
+	add_part(out, out->table, table);
 	for (uint32_t i = 0; i < builder->count; i++) {
-		builder->sections[i].row.offset = at;
-		at = aligned(at + builder->sections[i].row.bytes);
+		align(out);
+		out->table[i] = builder->sections[i].row;
+		if (i == 0)
+			out->table[i] = (struct hs__image_section) { .item_size = 1,
+				.bytes = builder->texts_len };
+		out->table[i].offset = out->size;
+		add_part(out, i == 0 ? builder->texts : builder->sections[i].items, out->table[i].bytes);
 	}
-	char *data = hs_heap_alloc(at);
-	char *rows = data + sizeof(struct hs__image_head);
-	for (uint32_t i = 0; i < builder->count; i++) {
-		const struct section *section = &builder->sections[i];
-		const char *items = i == 0 ? builder->texts : section->items;
-		memcpy(rows + i * sizeof(section->row), &section->row, sizeof(section->row));
-		if (section->row.bytes)
-			memcpy(data + section->row.offset, items, section->row.bytes);
-	}
-	struct hs__image_head head = { .kind = builder->kind,
+	align(out);
+	out->head = (struct hs__image_head) { .kind = builder->kind,
 		.format = builder->format,
 		.source_key = builder->source_key,
 		.sections = builder->count,
-		.size = at,
-		.table_hash = hs_hash(hs_slice(rows, table)) };
-	memcpy(head.magic, HS__IMAGE_MAGIC, sizeof(head.magic));
-	memcpy(data, &head, sizeof(head));
-	*out = data;
-	*size = at;
+		.size = out->size,
+		.table_hash = hs_hash(hs_slice((const char *)out->table, table)) };
+	memcpy(out->head.magic, HS__IMAGE_MAGIC, sizeof(out->head.magic));
 	return HS_OK;
 }
 
 enum hs_status hs_image_builder_write(struct hs_image_builder *builder, const struct hs_world *world,
 	const char *path, struct hs_error *err)
 {
-	char *data = NULL;
-	size_t size = 0;
-	enum hs_status status = lay_out(builder, &data, &size, err);
-	if (!status)
-		status = hs_world_write_file(world ? world : hs_world_real(), path, hs_slice(data, size),
-			0644, err);
-	hs_heap_free(data);
-	return status;
+	struct layout all;
+	enum hs_status status = lay_out(builder, &all, err);
+
+	return status ?
+		status :
+		hs_world_write_parts(world ? world : hs_world_real(), path, all.parts, all.count, 0644, err);
 }
 
 enum hs_status hs_image_builder_finish(struct hs_image_builder *builder, struct hs_image **out,
 	struct hs_error *err)
 {
-	char *data = NULL;
-	size_t size = 0;
-	enum hs_status status = lay_out(builder, &data, &size, err);
-	if (!status)
-		status = hs__image_adopt(data, size, out, err);
+	struct layout all;
+	enum hs_status status = lay_out(builder, &all, err);
+
+	if (status)
+		return status;
+	char *data = hs_heap_raw(all.size), *to = data;
+	for (size_t i = 0; i < all.count; i++)
+		if (all.parts[i].len) {
+			memcpy(to, all.parts[i].ptr, all.parts[i].len);
+			to += all.parts[i].len;
+		}
+	status = hs__image_adopt(data, all.size, out, err);
 	if (status)
 		hs_heap_free(data);
 	return status;

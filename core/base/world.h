@@ -33,6 +33,9 @@ enum hs_status hs_world_read_file(const struct hs_world *world, struct hs_arena 
 	size_t max, struct hs_slice *out, struct hs_error *err);
 enum hs_status hs_world_write_file(const struct hs_world *world, const char *path, struct hs_slice content,
 	mode_t mode, struct hs_error *err);
+/* The same with a content that stands in several places. */
+enum hs_status hs_world_write_parts(const struct hs_world *world, const char *path,
+	const struct hs_slice *parts, size_t count, mode_t mode, struct hs_error *err);
 
 /* A random UUID (version 4) in lower case, 36 bytes and NUL. */
 void hs_world_uuid(const struct hs_world *world, char out[37]);

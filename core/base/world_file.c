@@ -66,16 +66,36 @@ out:
 	return status;
 }
 
-static enum hs_status write_all(const struct hs_world *world, int fd, const char *path,
-	struct hs_slice content, struct hs_error *err)
+/* A file that is being written. */
+struct output {
+	const struct hs_world *world;
+	const char *path;
+	int fd;
+	off_t at;
+};
+
+static enum hs_status write_part(struct output *to, struct hs_slice part, struct hs_error *err)
 {
-	for (size_t done = 0; done < content.len;) {
-		ssize_t put = world->pwrite(world->ctx, fd, content.ptr + done, content.len - done,
-			(off_t)done);
+	while (part.len) {
+		ssize_t put = to->world->pwrite(to->world->ctx, to->fd, part.ptr, part.len, to->at);
 		if (put <= 0)
-			return fail_io(err, "write", path, put < 0 ? put : -EIO);
-		done += (size_t)put;
+			return fail_io(err, "write", to->path, put < 0 ? put : -EIO);
+		to->at += put;
+		part = hs_slice_from(part, (size_t)put);
 	}
+	return HS_OK;
+}
+
+static enum hs_status write_all(const struct hs_world *world, int fd, const char *path,
+	const struct hs_slice *parts, size_t count, struct hs_error *err)
+{
+	struct output to = { world, path, fd, 0 };
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < count && !status; i++)
+		status = write_part(&to, parts[i], err);
+	if (status)
+		return status;
 	int rc = world->fsync(world->ctx, fd);
 	return rc < 0 ? fail_io(err, "sync", path, rc) : HS_OK;
 }
@@ -97,8 +117,8 @@ static enum hs_status sync_directory(const struct hs_world *world, const char *p
 	return rc < 0 ? fail_io(err, "sync", directory, rc) : HS_OK;
 }
 
-enum hs_status hs_world_write_file(const struct hs_world *world, const char *path, struct hs_slice content,
-	mode_t mode, struct hs_error *err)
+enum hs_status hs_world_write_parts(const struct hs_world *world, const char *path,
+	const struct hs_slice *parts, size_t count, mode_t mode, struct hs_error *err)
 {
 	char temporary[PATH_ROOM];
 	uint64_t tag;
@@ -110,7 +130,7 @@ enum hs_status hs_world_write_file(const struct hs_world *world, const char *pat
 	int fd = world->open(world->ctx, temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
 	if (fd < 0)
 		return fail_io(err, "create", temporary, fd);
-	enum hs_status status = write_all(world, fd, temporary, content, err);
+	enum hs_status status = write_all(world, fd, temporary, parts, count, err);
 	int rc = world->close(world->ctx, fd);
 	if (!status && rc < 0)
 		status = fail_io(err, "close", temporary, rc);
@@ -124,4 +144,10 @@ enum hs_status hs_world_write_file(const struct hs_world *world, const char *pat
 		return status;
 	}
 	return sync_directory(world, path, err);
+}
+
+enum hs_status hs_world_write_file(const struct hs_world *world, const char *path, struct hs_slice content,
+	mode_t mode, struct hs_error *err)
+{
+	return hs_world_write_parts(world, path, &content, 1, mode, err);
 }

@@ -33,6 +33,9 @@ void hs_image_unref(struct hs_image *image);
 const void *hs_image_section(const struct hs_image *image, uint32_t id, size_t item_size, size_t *count);
 struct hs_slice hs_image_text(const struct hs_image *image, struct hs_image_text text);
 size_t hs_image_size(const struct hs_image *image);
+/* An image of nothing but `texts`, for rows that live no longer than the arena: as long must `texts` live,
+ * and nobody has to give it back. NULL: the arena is full. */
+struct hs_image *hs_image_of_texts(struct hs_arena *arena, struct hs_slice texts);
 
 /* ---- building ---- */
 
@@ -44,6 +47,9 @@ void hs_image_builder_free(struct hs_image_builder *builder);
 struct hs_image_text hs_image_builder_text(struct hs_image_builder *builder, struct hs_slice text);
 /* Copies `count` items as section `id` (each id once; 0 is the string section and belongs to the builder). */
 void hs_image_builder_section(struct hs_image_builder *builder, uint32_t id, const void *items,
+	size_t item_size, size_t count);
+/* The same without a copy: the items must live until the image is written or finished. */
+void hs_image_builder_borrow(struct hs_image_builder *builder, uint32_t id, const void *items,
 	size_t item_size, size_t count);
 /* `world` NULL: the real machine. */
 enum hs_status hs_image_builder_write(struct hs_image_builder *builder, const struct hs_world *world,

@@ -128,9 +128,9 @@ static void measure_search(struct hs_arena *arena, struct tx_system s)
 		do
 			word = tx_text(s.layer, big->words[draw((uint32_t)big->word_count - 1)].text);
 		while (word.len < 5 || (word.ptr[0] >= '0' && word.ptr[0] <= '9'));
-		struct tx_bits bits = hs_tx_bits_new(arena, (uint32_t)big->concept_count);
+		struct tx_bits bits = { NULL, 0 };
 		double one = cpu_us();
-		hs_tx_big_search(s.layer, arena, hs_slice_first(word, 5 + draw(8)), NULL, &bits);
+		hs_tx_big_search(s.layer, arena, hs_slice_first(word, 5 + draw(8)), bits, NULL, &bits);
 		found += hs_tx_bits_total(bits);
 		one = cpu_us() - one;
 		worst = one > worst ? one : worst;

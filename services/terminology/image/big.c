@@ -22,12 +22,12 @@ static bool is_whole(const struct tx_big *big)
 		big->words[big->word_count - 1].posting_first <= big->posting_count &&
 		big->inactive_count == hs_tx_bits_words((uint32_t)count) &&
 		big->common_concepts_count == big->common_count * hs_tx_bits_words((uint32_t)count) &&
-		big->common_texts_count == big->common_count * TX_TEXT_WORDS(big->text_count);
+		big->common_ranks_count == big->common_concepts_count;
 }
 
 static bool find_sections(struct tx_layer *layer, struct tx_big *big)
 {
-	size_t infos = 0, firsts = 0;
+	size_t infos = 0, firsts = 0, concept_texts = 0, text_firsts = 0;
 
 	big->info = section(layer, TX_BIG_INFO, sizeof(struct tx_big_info), &infos);
 	if (!big->info || !infos || layer->concepts_count < 1 || layer->systems_count != 1)
@@ -39,12 +39,17 @@ static bool find_sections(struct tx_layer *layer, struct tx_big *big)
 	big->text_concepts = section(layer, TX_BIG_TEXT_CONCEPTS, sizeof(uint32_t), &big->text_count);
 	big->words = section(layer, TX_BIG_WORDS, sizeof(struct tx_word), &big->word_count);
 	big->postings = section(layer, TX_BIG_POSTINGS, sizeof(uint32_t), &big->posting_count);
+	big->concept_texts = section(layer, TX_BIG_CONCEPT_TEXTS, sizeof(uint32_t), &concept_texts);
+	big->text_words_first = section(layer, TX_BIG_TEXT_WORDS_FIRST, sizeof(uint32_t), &text_firsts);
+	big->text_words = section(layer, TX_BIG_TEXT_WORDS, sizeof(uint32_t), &big->text_words_count);
 	big->common = section(layer, TX_BIG_COMMON, sizeof(struct tx_common), &big->common_count);
 	big->common_concepts = section(layer, TX_BIG_COMMON_CONCEPTS, sizeof(uint64_t),
 		&big->common_concepts_count);
-	big->common_texts = section(layer, TX_BIG_COMMON_TEXTS, sizeof(uint64_t), &big->common_texts_count);
+	big->common_ranks = section(layer, TX_BIG_COMMON_RANKS, sizeof(uint32_t), &big->common_ranks_count);
+	big->common_masks = section(layer, TX_BIG_COMMON_MASKS, sizeof(uint8_t), &big->common_masks_count);
 	big->inactive = section(layer, TX_BIG_INACTIVE, sizeof(uint64_t), &big->inactive_count);
-	if (firsts != layer->concepts_count || !is_whole(big))
+	if (firsts != layer->concepts_count || concept_texts != layer->concepts_count ||
+		text_firsts != big->text_count + 1 || !is_whole(big))
 		return false;
 	big->sct = big->info->is_snomed ? hs_tx_sct_open(layer, big) : NULL;
 	return !big->info->is_snomed || big->sct;
@@ -62,7 +67,6 @@ enum hs_status hs_tx_big_open(const char *path, struct tx_layer *out, struct hs_
 	struct tx_big *big = hs_arena_alloc(arena, sizeof(*big));
 	hs_tx_layer_init(out, image);
 	big->arena = arena;
-	big->cache = hs_tx_cache_new(arena);
 	out->source = &hs_tx_big_source;
 	out->source_state = big;
 	if (find_sections(out, big))
@@ -75,8 +79,6 @@ void hs_tx_big_close(struct tx_layer *layer)
 {
 	struct hs_arena *arena = layer->source_state ? TX_BIG(layer)->arena : NULL;
 
-	if (arena)
-		hs_tx_cache_free(TX_BIG(layer)->cache);
 	hs_tx_layer_fini(layer);
 	hs_arena_free(arena);
 }

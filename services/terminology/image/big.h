@@ -6,9 +6,10 @@
  *   spans   concepts stand in preorder of a tree within their hierarchy, so what is at or below one of them
  * is [itself, its end) and a few spans more, where the hierarchy joins again; subsumption is a search by
  *           halves among the ancestor's spans
- *   words   every word of every text in folded order, each with the rising numbers of the texts it stands in;
- *           for beginnings that stand in very many, the concepts and texts as bits
- *   columns SNOMED CT: relationships by source and by target, details of texts, reference sets
+ *   words   every word of every text in folded order, each with the rising numbers of the texts it stands in,
+ *           and each text with its words; for beginnings that stand in many texts the concepts as bits, and
+ * for those that stand in very many the texts as well columns SNOMED CT: relationships by source and by
+ * target, details of texts, reference sets
  *
  * Texts are numbered along the concepts: the code of a concept, its display, its designations. Such an image
  * holds one code system; it is mapped read-only and shared by all threads. A number in a damaged file may be
@@ -20,21 +21,25 @@
 #include "patience.h"
 
 #define TX_BIG_KIND 0x54584231u /* "TXB1" */
-#define TX_BIG_FORMAT 4u
+#define TX_BIG_FORMAT 5u
 
 enum tx_big_section {
 	TX_BIG_INFO = 100,
-	TX_BIG_SLOTS,           /* uint32_t: concept + 1, 0 is free; open addressing, a power of two */
-	TX_BIG_SPAN_FIRST,      /* uint32_t for each concept, and the end */
-	TX_BIG_SPANS,           /* struct tx_span: rising, apart from one another */
-	TX_BIG_TEXT_CONCEPTS,   /* uint32_t: the concept of each text */
-	TX_BIG_WORDS,           /* struct tx_word in order of their texts, and the end */
-	TX_BIG_POSTINGS,        /* uint32_t: texts */
-	TX_BIG_COMMON,          /* struct tx_common in order */
-	TX_BIG_COMMON_CONCEPTS, /* uint64_t: a bit for each concept, in whole blocks (bits.h), for each of
-				   these */
-	TX_BIG_COMMON_TEXTS,    /* uint64_t: a bit for each text, for each of these */
-	TX_BIG_INACTIVE,        /* uint64_t: a bit for each concept, in whole blocks (bits.h) */
+	TX_BIG_SLOTS,            /* uint32_t: concept + 1, 0 is free; open addressing, a power of two */
+	TX_BIG_SPAN_FIRST,       /* uint32_t for each concept, and the end */
+	TX_BIG_SPANS,            /* struct tx_span: rising, apart from one another */
+	TX_BIG_TEXT_CONCEPTS,    /* uint32_t: the concept of each text */
+	TX_BIG_WORDS,            /* struct tx_word in order of their texts, and the end */
+	TX_BIG_POSTINGS,         /* uint32_t: texts */
+	TX_BIG_CONCEPT_TEXTS,    /* uint32_t: the first text of each concept, and the end */
+	TX_BIG_TEXT_WORDS_FIRST, /* uint32_t for each text, and the end */
+	TX_BIG_TEXT_WORDS,       /* uint32_t: words */
+	TX_BIG_COMMON,           /* struct tx_common in order */
+	TX_BIG_COMMON_CONCEPTS,  /* uint64_t: a bit for each concept, in whole blocks (bits.h), for each of
+				    these */
+	TX_BIG_COMMON_RANKS,     /* uint32_t for each word of those bits: the mask of its first member */
+	TX_BIG_COMMON_MASKS,     /* uint8_t for each member: which of its texts (TX_MASK_LAST) */
+	TX_BIG_INACTIVE,         /* uint64_t: a bit for each concept, in whole blocks (bits.h) */
 	/* SNOMED CT (snomed/columns.h) */
 	TX_SCT_COLUMNS,
 	TX_SCT_ATTRIBUTES,
@@ -67,26 +72,28 @@ struct tx_word {
 	uint32_t posting_first;
 };
 
-/* Words from `first` up to but not with `last`, which begin with the same letters, and stand in very many
- * texts. */
+/* Words from `first` up to but not with `last`, which begin with the same letters, and stand in many texts.
+ */
 struct tx_common {
 	uint32_t first, last;
 };
-#define TX_TEXT_WORDS(count) ((size_t)(count) / 64 + 1) /* of a set of texts */
+/* A mask has a bit for each of the first texts of a concept, and one for all others together. */
+#define TX_MASK_LAST 7u
 
 /* The sections as plain pointers: the state of the layer's source. */
 struct tx_big {
 	struct hs_arena *arena; /* that it lives in */
 	const struct tx_big_info *info;
-	const uint32_t *slots, *span_first, *text_concepts, *postings;
-	const uint64_t *inactive, *common_concepts, *common_texts;
+	const uint32_t *slots, *span_first, *text_concepts, *postings, *concept_texts, *text_words_first,
+		*text_words, *common_ranks;
+	const uint8_t *common_masks;
+	const uint64_t *inactive, *common_concepts;
 	const struct tx_common *common;
 	const struct tx_span *spans;
 	const struct tx_word *words;
-	size_t slot_count, concept_count, span_count, text_count, word_count, posting_count, inactive_count,
-		common_count, common_concepts_count, common_texts_count;
+	size_t slot_count, concept_count, span_count, text_count, word_count, posting_count, text_words_count,
+		inactive_count, common_count, common_concepts_count, common_ranks_count, common_masks_count;
 	const struct tx_sct *sct;   /* SNOMED CT's columns, or NULL */
-	struct tx_cache *cache;     /* of implicit value sets */
 	struct tx_written *written; /* expressions of this question; NULL: there are none */
 };
 #define TX_BIG(layer) ((const struct tx_big *)(layer)->source_state)
@@ -125,19 +132,11 @@ bool hs_tx_big_add_all(const struct tx_layer *layer, struct hs_arena *arena, str
 
 /* ---- words ---- */
 
-/* Adds the concepts of which some text (code included) has a word beginning with each of `words`, which are
- * folded and parted as in hs_tx_words_start. False at the arena's cap, or when no patience is left. */
+/* The concepts of `within` (blocks NULL: of all) of which some text (code included) has a word beginning with
+ * each of `words`, which are folded and parted as in hs_tx_words_start. *out may share memory with the image
+ * and with `within`. False at the arena's cap, or when no patience is left. */
 bool hs_tx_big_search(const struct tx_layer *layer, struct hs_arena *arena, struct hs_slice words,
-	struct tx_patience *patience, struct tx_bits *out);
-
-/* ---- implicit value sets ---- */
-
-/* In the arena; thread: all. */
-struct tx_cache *hs_tx_cache_new(struct hs_arena *arena);
-void hs_tx_cache_free(struct tx_cache *cache);
-/* A layer with a reference of its own, to be given back by hs_tx_layer_fini. */
-bool hs_tx_cache_get(struct tx_cache *cache, struct hs_slice url, struct tx_layer *out);
-void hs_tx_cache_put(struct tx_cache *cache, struct hs_slice url, const struct tx_layer *layer);
+	struct tx_bits within, struct tx_patience *patience, struct tx_bits *out);
 
 /* ---- sets by filters ---- */
 

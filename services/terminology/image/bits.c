@@ -138,14 +138,6 @@ void hs_tx_bits_minus(struct tx_bits bits, struct tx_bits other)
 
 /* ---- counting and finding ---- */
 
-static uint32_t members_in(uint64_t word)
-{
-	word -= word >> 1 & 0x5555555555555555u;
-	word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
-	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-	return (uint32_t)(word * 0x0101010101010101u >> 56);
-}
-
 static uint32_t total_of(const uint64_t *block)
 {
 	uint32_t total = 0;
@@ -153,7 +145,7 @@ static uint32_t total_of(const uint64_t *block)
 	if (block == none || block == all)
 		return block == all ? TX_BLOCK : 0;
 	for (size_t i = 0; i < TX_BLOCK_WORDS; i++)
-		total += members_in(block[i]);
+		total += hs_tx_bits_in(block[i]);
 	return total;
 }
 
@@ -179,7 +171,7 @@ uint32_t hs_tx_bits_runs(struct tx_bits bits)
 			continue;
 		}
 		for (size_t k = 0; k < TX_BLOCK_WORDS; k++) {
-			runs += members_in(block[k] & ~(block[k] << 1 | before));
+			runs += hs_tx_bits_in(block[k] & ~(block[k] << 1 | before));
 			before = block[k] >> 63;
 		}
 	}
@@ -230,7 +222,7 @@ uint32_t hs_tx_bits_nth(struct tx_bits bits, uint32_t skip)
 		}
 		for (size_t k = 0;; k++) {
 			uint64_t rest = bits.blocks[i][k];
-			uint32_t in_word = members_in(rest);
+			uint32_t in_word = hs_tx_bits_in(rest);
 			if (skip >= in_word) {
 				skip -= in_word;
 				continue;

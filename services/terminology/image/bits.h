@@ -36,6 +36,15 @@ static inline size_t hs_tx_bits_words(uint32_t count)
 	return hs_tx_bits_blocks(count) * TX_BLOCK_WORDS;
 }
 
+/* How many bits are set. */
+static inline uint32_t hs_tx_bits_in(uint64_t word)
+{
+	word -= word >> 1 & 0x5555555555555555u;
+	word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
+	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+	return (uint32_t)(word * 0x0101010101010101u >> 56);
+}
+
 /* From `from` up to but not with `to`. */
 void hs_tx_bits_add_span(struct tx_bits bits, uint32_t from, uint32_t to);
 void hs_tx_bits_and(struct tx_bits bits, struct tx_bits other);

@@ -115,7 +115,7 @@ void hs_tx_build_words(struct tx_build *build, struct hs_image_builder *image);
 struct tx_build_index {
 	const struct hs_slice *words; /* in order */
 	const struct tx_word *rows;   /* of each, and the end */
-	const uint32_t *postings, *text_concepts;
+	const uint32_t *postings, *text_concepts, *concept_texts;
 	uint32_t word_count, text_count;
 };
 void hs_tx_build_common(struct tx_build *build, const struct tx_build_index *index,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* A beginning is common when it has postings for one text in so many. */
-#define SHARE 32u
+#define SHARE 128u
 
 /* Words from `from` up to but not with `to` that have their first `len` bytes in common. */
 struct beginning {
@@ -72,38 +72,75 @@ static struct tx_common *list_rows(struct common *c, size_t *count)
 	return rows;
 }
 
-static void set_bit(uint64_t *words, uint32_t at)
+/* Who has a beginning, and in which texts. */
+struct members {
+	uint8_t *masks; /* of each concept */
+	size_t concepts, words;
+	uint64_t *bits;
+	uint32_t *ranks;
+	struct hs_buf list; /* uint8_t: the masks of members */
+};
+
+static void mark_texts(const struct common *c, const struct tx_common *row, uint8_t *masks)
 {
-	words[at / 64] |= (uint64_t)1 << (at % 64);
+	const struct tx_build_index *x = c->x;
+	uint32_t end = x->rows[row->last].posting_first;
+
+	for (uint32_t i = x->rows[row->first].posting_first; i < end; i++) {
+		uint32_t concept = x->text_concepts[x->postings[i]],
+			 text = x->postings[i] - x->concept_texts[concept];
+		masks[concept] |= (uint8_t)(1u << (text < TX_MASK_LAST ? text : TX_MASK_LAST));
+	}
+}
+
+/* The members of one beginning, in order; the masks begin anew. */
+static void put_members(struct members *m, uint64_t *bits, uint32_t *ranks)
+{
+	for (size_t i = 0; i < m->words; i++) {
+		ranks[i] = (uint32_t)m->list.len;
+		for (size_t k = i * 64; k < m->concepts && k < (i + 1) * 64; k++) {
+			if (!m->masks[k])
+				continue;
+			bits[i] |= (uint64_t)1 << (k % 64);
+			hs_buf_byte(&m->list, (char)m->masks[k]);
+			m->masks[k] = 0;
+		}
+	}
+}
+
+static void put_common(struct common *c, struct hs_image_builder *image, const struct tx_common *rows,
+	size_t count, size_t concepts)
+{
+	struct members m = { .concepts = concepts, .words = hs_tx_bits_words((uint32_t)concepts) };
+	uint64_t *bits = hs_arena_array(c->arena, count * m.words + 1, sizeof(*bits));
+	uint32_t *ranks = hs_arena_array(c->arena, count * m.words + 1, sizeof(*ranks));
+
+	m.masks = hs_arena_alloc(c->arena, concepts + 1);
+	if (!bits || !ranks || !m.masks)
+		return; /* the arena is full, which the caller sees */
+	hs_buf_init(&m.list, NULL, UINT32_MAX);
+	for (size_t i = 0; i < count; i++) {
+		mark_texts(c, &rows[i], m.masks);
+		put_members(&m, bits + i * m.words, ranks + i * m.words);
+	}
+	hs_image_builder_borrow(image, TX_BIG_COMMON, rows, sizeof(*rows), count);
+	hs_image_builder_borrow(image, TX_BIG_COMMON_CONCEPTS, bits, sizeof(*bits), count * m.words);
+	hs_image_builder_borrow(image, TX_BIG_COMMON_RANKS, ranks, sizeof(*ranks), count * m.words);
+	hs_image_builder_section(image, TX_BIG_COMMON_MASKS, m.list.ptr, sizeof(uint8_t), m.list.len);
+	hs_buf_free(&m.list);
 }
 
 void hs_tx_build_common(struct tx_build *b, const struct tx_build_index *x, struct hs_image_builder *image)
 {
 	struct common c = { .x = x, .arena = b->arena };
 	struct beginning all = { 0, x->word_count, 0 };
-	size_t count,
-		words = hs_tx_bits_words((uint32_t)TX_BUILD_COUNT(b->concepts, struct tx_build_concept)),
-		text_words = TX_TEXT_WORDS(x->text_count);
+	size_t count;
 
 	hs_buf_init(&c.found, NULL, TX_BUILD_MAX);
 	hs_buf_add(&c.found, hs_slice((const char *)&all, sizeof(all)));
 	for (size_t i = 0; i < TX_BUILD_COUNT(c.found, struct beginning); i++)
 		look_within(&c, *TX_BUILD_AT(c.found, struct beginning, i));
 	struct tx_common *rows = list_rows(&c, &count);
-	uint64_t *concepts = hs_arena_array(b->arena, count * words + 1, sizeof(*concepts));
-	uint64_t *texts = hs_arena_array(b->arena, count * text_words + 1, sizeof(*texts));
-	for (size_t i = 0; concepts && texts && i < count; i++)
-		for (uint32_t k = x->rows[rows[i].first].posting_first;
-			k < x->rows[rows[i].last].posting_first; k++) {
-			set_bit(concepts + i * words, x->text_concepts[x->postings[k]]);
-			set_bit(texts + i * text_words, x->postings[k]);
-		}
-	if (concepts && texts) { /* else the arena is full, which the caller sees */
-		hs_image_builder_section(image, TX_BIG_COMMON, rows, sizeof(*rows), count);
-		hs_image_builder_section(image, TX_BIG_COMMON_CONCEPTS, concepts, sizeof(*concepts),
-			count * words);
-		hs_image_builder_section(image, TX_BIG_COMMON_TEXTS, texts, sizeof(*texts),
-			count * text_words);
-	}
+	put_common(&c, image, rows, count, TX_BUILD_COUNT(b->concepts, struct tx_build_concept));
 	hs_buf_free(&c.found);
 }

@@ -84,7 +84,7 @@ static void put_system(struct writer *w)
 			text(w, def[i].type), text(w, def[i].description) };
 	hs_image_builder_section(w->image, TX_SYSTEMS, &row, sizeof(row), 1);
 	hs_image_builder_section(w->image, TX_SYSTEMS_BY_URL, &zero, sizeof(zero), 1);
-	hs_image_builder_section(w->image, TX_PROPERTY_DEFS, rows, sizeof(*rows), defs);
+	hs_image_builder_borrow(w->image, TX_PROPERTY_DEFS, rows, sizeof(*rows), defs);
 }
 
 /* ---- codes ---- */
@@ -103,7 +103,7 @@ static void put_order(struct writer *w, enum tx_section section, const struct hs
 	for (uint32_t i = 0; i < w->count; i++)
 		order[i] = i;
 	qsort_r(order, w->count, sizeof(*order), compare_keys, (void *)(uintptr_t)keys);
-	hs_image_builder_section(w->image, section, order, sizeof(*order), w->count);
+	hs_image_builder_borrow(w->image, section, order, sizeof(*order), w->count);
 }
 
 static void put_codes(struct writer *w)
@@ -129,7 +129,7 @@ static void put_codes(struct writer *w)
 			at = (at + 1) & mask;
 		slots[at] = i + 1;
 	}
-	hs_image_builder_section(w->image, TX_BIG_SLOTS, slots, sizeof(*slots), room);
+	hs_image_builder_borrow(w->image, TX_BIG_SLOTS, slots, sizeof(*slots), room);
 }
 
 /* ---- hierarchy ---- */
@@ -157,7 +157,7 @@ static void put_links(struct writer *w, enum tx_section section, const uint32_t 
 			qsort(out + begin, n - begin, sizeof(*out), compare_numbers);
 	}
 	*(children ? &w->rows[w->count].child_first : &w->rows[w->count].parent_first) = n;
-	hs_image_builder_section(w->image, section, out, sizeof(*out), n);
+	hs_image_builder_borrow(w->image, section, out, sizeof(*out), n);
 }
 
 static void put_spans(struct writer *w)
@@ -175,8 +175,8 @@ static void put_spans(struct writer *w)
 		n += b->span_count[concept];
 	}
 	first[w->count] = (uint32_t)n;
-	hs_image_builder_section(w->image, TX_BIG_SPAN_FIRST, first, sizeof(*first), (size_t)w->count + 1);
-	hs_image_builder_section(w->image, TX_BIG_SPANS, out, sizeof(*out), n);
+	hs_image_builder_borrow(w->image, TX_BIG_SPAN_FIRST, first, sizeof(*first), (size_t)w->count + 1);
+	hs_image_builder_borrow(w->image, TX_BIG_SPANS, out, sizeof(*out), n);
 }
 
 /* ---- texts and properties ---- */
@@ -210,7 +210,7 @@ static void put_texts(struct writer *w)
 		}
 	}
 	w->rows[w->count].designation_first = n;
-	hs_image_builder_section(w->image, TX_DESIGNATIONS, rows, sizeof(*rows), n);
+	hs_image_builder_borrow(w->image, TX_DESIGNATIONS, rows, sizeof(*rows), n);
 }
 
 static void put_properties(struct writer *w)
@@ -230,7 +230,7 @@ static void put_properties(struct writer *w)
 	for (size_t i = 0; i < total; i++)
 		rows[at[b->place[p[i].concept]]++] = (struct tx_property_row) { text(w, p[i].code),
 			text(w, hs_slice_cstr(p[i].key)), text(w, p[i].value) };
-	hs_image_builder_section(w->image, TX_PROPERTIES, rows, sizeof(*rows), total);
+	hs_image_builder_borrow(w->image, TX_PROPERTIES, rows, sizeof(*rows), total);
 }
 
 static void put_concepts(struct writer *w)
@@ -249,9 +249,8 @@ static void put_concepts(struct writer *w)
 		if (inactive && c->flags & TX_INACTIVE)
 			inactive[place / 64] |= (uint64_t)1 << (place % 64);
 	}
-	hs_image_builder_section(w->image, TX_BIG_INACTIVE, inactive, sizeof(*inactive),
-		inactive ? words : 0);
-	hs_image_builder_section(w->image, TX_CONCEPTS, w->rows, sizeof(*w->rows), (size_t)w->count + 1);
+	hs_image_builder_borrow(w->image, TX_BIG_INACTIVE, inactive, sizeof(*inactive), inactive ? words : 0);
+	hs_image_builder_borrow(w->image, TX_CONCEPTS, w->rows, sizeof(*w->rows), (size_t)w->count + 1);
 }
 
 enum hs_status hs_tx_build_sections(struct tx_build *b, struct hs_image_builder *image, struct hs_error *err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The index of words: each text is folded and parted, each word gets the numbers of its texts. */
+/* The index of words: each text is folded and parted, each word gets the numbers of its texts, and each text
+ * those of its words. */
 #include "../text/fold.h"
 #include "build.h"
 
@@ -17,8 +18,9 @@ struct pair {
 struct index {
 	struct tx_build *b;
 	struct hs_arena *scratch;
-	struct hs_buf entries, pairs, text_concepts;
-	uint32_t *slots; /* word + 1 */
+	struct hs_buf entries, pairs;                           /* pairs in order of their texts */
+	struct hs_buf text_concepts, text_pairs, concept_texts; /* uint32_t */
+	uint32_t *slots;                                        /* word + 1 */
 	size_t room;
 	uint32_t text; /* the next number */
 };
@@ -62,11 +64,19 @@ static uint32_t intern(struct index *x, struct hs_slice word)
 	return count;
 }
 
+static void put_number(struct hs_buf *list, size_t number)
+{
+	uint32_t item = (uint32_t)number;
+
+	hs_buf_add(list, hs_slice((const char *)&item, sizeof(item)));
+}
+
 static void put_text(struct index *x, uint32_t place, struct hs_slice text)
 {
 	struct hs_slice rest = hs_tx_fold(x->scratch, text);
 
-	hs_buf_add(&x->text_concepts, hs_slice((const char *)&place, sizeof(place)));
+	put_number(&x->text_concepts, place);
+	put_number(&x->text_pairs, TX_BUILD_COUNT(x->pairs, struct pair));
 	for (struct hs_slice word = hs_tx_next_word(&rest); word.len; word = hs_tx_next_word(&rest)) {
 		struct pair pair = { intern(x, word), x->text };
 		struct entry *entry = entry_at(x, pair.word);
@@ -89,6 +99,7 @@ static void put_all(struct index *x)
 	for (uint32_t place = 0; place < count; place++) {
 		uint32_t concept = b->order[place], first = b->text_first[concept],
 			 end = b->text_first[concept + 1];
+		put_number(&x->concept_texts, x->text);
 		put_text(x, place, hs_tx_build_at(b, concept)->code);
 		if (first == end)
 			put_text(x, place, HS_S_NONE);
@@ -96,6 +107,8 @@ static void put_all(struct index *x)
 			put_text(x, place,
 				TX_BUILD_AT(b->texts, struct tx_build_text, b->text_order[i])->value);
 	}
+	put_number(&x->concept_texts, x->text);
+	put_number(&x->text_pairs, TX_BUILD_COUNT(x->pairs, struct pair));
 }
 
 static int compare_words(const void *a, const void *b, void *arg)
@@ -105,52 +118,79 @@ static int compare_words(const void *a, const void *b, void *arg)
 	return hs_slice_cmp(entries[*(const uint32_t *)a].word, entries[*(const uint32_t *)b].word);
 }
 
-static void write_index(struct index *x, struct hs_image_builder *image)
+/* The words in their order: *rank says where each that was met stands, *texts what it is. */
+static struct tx_word *order_words(struct index *x, struct hs_image_builder *image, uint32_t *rank,
+	struct hs_slice *texts)
 {
-	size_t words = TX_BUILD_COUNT(x->entries, struct entry),
-	       pairs = TX_BUILD_COUNT(x->pairs, struct pair);
-	struct hs_arena *arena = x->b->arena;
-	uint32_t *order = hs_tx_build_numbers(x->b, words), *at = hs_tx_build_numbers(x->b, words);
-	uint32_t *postings = hs_tx_build_numbers(x->b, pairs), next = 0;
-	struct tx_word *rows = hs_arena_array(arena, words + 1, sizeof(*rows));
-	struct hs_slice *texts = hs_arena_array(arena, words + 1, sizeof(*texts));
-	const struct pair *pair = (const void *)x->pairs.ptr;
+	size_t words = TX_BUILD_COUNT(x->entries, struct entry);
+	uint32_t *order = hs_tx_build_numbers(x->b, words), next = 0;
+	struct tx_word *rows = hs_arena_array(x->b->arena, words + 1, sizeof(*rows));
 
 	for (uint32_t i = 0; i < words; i++)
 		order[i] = i;
 	if (words)
 		qsort_r(order, words, sizeof(*order), compare_words, x->entries.ptr);
-	for (size_t i = 0; i < words; i++) {
+	for (uint32_t i = 0; i < words; i++) {
 		const struct entry *entry = entry_at(x, order[i]);
 		rows[i] = (struct tx_word) { hs_image_builder_text(image, entry->word), next };
 		texts[i] = entry->word;
-		at[order[i]] = next;
+		rank[order[i]] = i;
 		next += entry->count;
 	}
 	rows[words].posting_first = next;
-	for (size_t i = 0; i < pairs; i++)
-		postings[at[pair[i].word]++] = pair[i].text;
-	hs_image_builder_section(image, TX_BIG_WORDS, rows, sizeof(*rows), words + 1);
-	hs_image_builder_section(image, TX_BIG_POSTINGS, postings, sizeof(*postings), pairs);
-	hs_image_builder_section(image, TX_BIG_TEXT_CONCEPTS, x->text_concepts.ptr, sizeof(uint32_t),
-		x->text);
-	struct tx_build_index index = { texts, rows, postings, (const void *)x->text_concepts.ptr,
-		(uint32_t)words, x->text };
+	return rows;
+}
+
+static void write_list(struct hs_image_builder *image, enum tx_big_section section, const struct hs_buf *list)
+{
+	hs_image_builder_section(image, section, list->ptr, sizeof(uint32_t),
+		TX_BUILD_COUNT(*list, uint32_t));
+}
+
+static void write_index(struct index *x, struct hs_image_builder *image)
+{
+	size_t words = TX_BUILD_COUNT(x->entries, struct entry),
+	       pairs = TX_BUILD_COUNT(x->pairs, struct pair);
+	uint32_t *rank = hs_tx_build_numbers(x->b, words), *at = hs_tx_build_numbers(x->b, words);
+	uint32_t *postings = hs_tx_build_numbers(x->b, pairs), *text_words = hs_tx_build_numbers(x->b, pairs);
+	struct hs_slice *texts = hs_arena_array(x->b->arena, words + 1, sizeof(*texts));
+	struct tx_word *rows = order_words(x, image, rank, texts);
+	const struct pair *pair = (const void *)x->pairs.ptr;
+
+	for (size_t i = 0; i < words; i++)
+		at[i] = rows[i].posting_first;
+	for (size_t i = 0; i < pairs; i++) {
+		text_words[i] = rank[pair[i].word];
+		postings[at[text_words[i]]++] = pair[i].text;
+	}
+	hs_image_builder_borrow(image, TX_BIG_WORDS, rows, sizeof(*rows), words + 1);
+	hs_image_builder_borrow(image, TX_BIG_POSTINGS, postings, sizeof(*postings), pairs);
+	hs_image_builder_borrow(image, TX_BIG_TEXT_WORDS, text_words, sizeof(*text_words), pairs);
+	write_list(image, TX_BIG_TEXT_CONCEPTS, &x->text_concepts);
+	write_list(image, TX_BIG_TEXT_WORDS_FIRST, &x->text_pairs);
+	write_list(image, TX_BIG_CONCEPT_TEXTS, &x->concept_texts);
+	struct tx_build_index index = { .words = texts,
+		.rows = rows,
+		.postings = postings,
+		.text_concepts = (const void *)x->text_concepts.ptr,
+		.concept_texts = (const void *)x->concept_texts.ptr,
+		.word_count = (uint32_t)words,
+		.text_count = x->text };
 	hs_tx_build_common(x->b, &index, image);
 }
 
 void hs_tx_build_words(struct tx_build *b, struct hs_image_builder *image)
 {
 	struct index x = { .b = b, .scratch = hs_arena_new((size_t)64 << 20) };
+	struct hs_buf *const lists[] = { &x.entries, &x.pairs, &x.text_concepts, &x.text_pairs,
+		&x.concept_texts };
 
-	hs_buf_init(&x.entries, NULL, TX_BUILD_MAX);
-	hs_buf_init(&x.pairs, NULL, TX_BUILD_MAX);
-	hs_buf_init(&x.text_concepts, NULL, TX_BUILD_MAX);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		hs_buf_init(lists[i], NULL, TX_BUILD_MAX);
 	grow(&x);
 	put_all(&x);
 	write_index(&x, image);
-	hs_buf_free(&x.entries);
-	hs_buf_free(&x.pairs);
-	hs_buf_free(&x.text_concepts);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		hs_buf_free(lists[i]);
 	hs_arena_free(x.scratch);
 }

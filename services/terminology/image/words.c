@@ -1,19 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Searching by beginnings of words: the words with a beginning stand together, and each knows its texts. */
+/* Searching by beginnings of words: the words with a beginning stand together, and each knows its texts.
+ *
+ * What common beginnings say of concepts, bit by bit, leaves few of them. All words must stand in one text:
+ * where all are common, their masks of the texts of each concept that is left tell; else the texts of the
+ * rarest word are asked one by one. */
 #include "big.h"
 
 #include "../text/fold.h"
 
 #define WANTED_MAX 32u
-#define TEXT 400u       /* steps to read one text and look for words in it */
-#define BITS_STEPS 256u /* texts in one step, where whole sets of texts are joined */
+#define MASK 2u       /* steps to read the mask of a concept */
+#define BITS_STEPS 8u /* words of 64 bits that are joined in one step */
 
 struct wanted {
-	struct hs_slice word;
 	size_t first, last; /* words of the index */
 	size_t postings;
-	const uint64_t *concepts, *texts; /* as bits, when the beginning is a common one; else NULL */
+	const uint64_t *concepts; /* as bits, when the beginning is a common one; else NULL */
+	const uint32_t *ranks;
 };
+
+struct search {
+	const struct tx_layer *layer;
+	const struct tx_big *big;
+	struct wanted wanted[WANTED_MAX];
+	size_t count, rarest;
+	struct tx_bits among; /* the concepts that may be found */
+	struct tx_patience *patience;
+};
+
+/* ---- words and their texts ---- */
 
 static size_t lower_bound(const struct tx_layer *layer, struct hs_slice word, bool past)
 {
@@ -31,8 +46,8 @@ static size_t lower_bound(const struct tx_layer *layer, struct hs_slice word, bo
 	return lo;
 }
 
-/* The place of the words among the common ones; their count: they are not. */
-static size_t find_common(const struct tx_big *big, size_t first, size_t last)
+/* The words among the common beginnings, or NULL. */
+static const struct tx_common *find_common(const struct tx_big *big, size_t first, size_t last)
 {
 	size_t lo = 0, hi = big->common_count;
 
@@ -45,190 +60,221 @@ static size_t find_common(const struct tx_big *big, size_t first, size_t last)
 			hi = mid;
 	}
 	bool found = lo < big->common_count && big->common[lo].first == first && big->common[lo].last == last;
-	return found ? lo : big->common_count;
+	return found ? &big->common[lo] : NULL;
 }
 
 static struct wanted find_range(const struct tx_layer *layer, struct hs_slice word)
 {
 	const struct tx_big *big = TX_BIG(layer);
-	struct wanted w = {
-		.word = word, .first = lower_bound(layer, word, false), .last = lower_bound(layer, word, true)
-	};
+	struct wanted w = { .first = lower_bound(layer, word, false),
+		.last = lower_bound(layer, word, true) };
 	uint32_t from = big->words[w.first].posting_first, to = big->words[w.last].posting_first;
-	size_t common = find_common(big, w.first, w.last);
+	const struct tx_common *common = find_common(big, w.first, w.last);
 
 	if (from > to || to > big->posting_count)
 		return w;
 	w.postings = to - from;
-	if (common < big->common_count) {
-		w.concepts = big->common_concepts + common * hs_tx_bits_words((uint32_t)big->concept_count);
-		w.texts = big->common_texts + common * TX_TEXT_WORDS(big->text_count);
-	}
+	if (!common)
+		return w;
+	size_t at = (size_t)(common - big->common) * hs_tx_bits_words((uint32_t)big->concept_count);
+	w.concepts = big->common_concepts + at;
+	w.ranks = big->common_ranks + at;
 	return w;
 }
 
-static size_t read_words(const struct tx_layer *layer, struct hs_slice text, struct wanted *out)
+/* Is all that begins with one of them also what begins with the other? */
+static bool says_no_more(const struct wanted *w, const struct wanted *than)
+{
+	return w->first <= than->first && than->last <= w->last;
+}
+
+/* A word that another one begins with says nothing more than that one. */
+static void add_word(struct search *s, struct wanted w)
 {
 	size_t n = 0;
 
-	for (struct hs_slice word = hs_tx_next_word(&text); word.len && n < WANTED_MAX;
+	for (size_t i = 0; i < s->count; i++)
+		if (says_no_more(&w, &s->wanted[i]))
+			return;
+	for (size_t i = 0; i < s->count; i++)
+		if (!says_no_more(&s->wanted[i], &w))
+			s->wanted[n++] = s->wanted[i];
+	s->wanted[n++] = w;
+	s->count = n;
+}
+
+static void read_words(struct search *s, struct hs_slice text)
+{
+	for (struct hs_slice word = hs_tx_next_word(&text); word.len && s->count < WANTED_MAX;
 		word = hs_tx_next_word(&text))
-		out[n++] = find_range(layer, word);
-	return n;
+		add_word(s, find_range(s->layer, word));
+	for (size_t i = 1; i < s->count; i++)
+		if (s->wanted[i].postings < s->wanted[s->rarest].postings)
+			s->rarest = i;
 }
 
-static const uint32_t *postings_of(const struct tx_layer *layer, const struct wanted *w)
+/* In which texts of the concept, which is a member, a common beginning stands. */
+static inline uint8_t mask_of(const struct tx_big *big, const struct wanted *w, uint32_t concept)
 {
-	return TX_BIG(layer)->postings + TX_BIG(layer)->words[w->first].posting_first;
+	uint64_t before = w->concepts[concept / 64] & (((uint64_t)1 << (concept % 64)) - 1);
+	size_t at = (size_t)w->ranks[concept / 64] + hs_tx_bits_in(before);
+
+	return at < big->common_masks_count ? big->common_masks[at] : 0;
 }
 
-static void mark_texts(const struct tx_layer *layer, const struct wanted *w, uint64_t *texts)
+/* Does a word of the text, which is one of the concept's, begin so? */
+static bool has_word(const struct tx_big *big, uint32_t concept, uint32_t text, const struct wanted *w)
 {
-	const uint32_t *at = postings_of(layer, w);
+	uint32_t which = text - big->concept_texts[concept], from = big->text_words_first[text],
+		 to = big->text_words_first[text + 1];
 
+	if (w->concepts && which < TX_MASK_LAST)
+		return mask_of(big, w, concept) >> which & 1;
+	for (uint32_t i = from; i < to && to <= big->text_words_count; i++)
+		if (big->text_words[i] - w->first < w->last - w->first)
+			return true;
+	return false;
+}
+
+/* Does the text have all the words? `known` is one of them that it has. */
+static bool has_all(const struct search *s, uint32_t concept, uint32_t text, size_t known)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < s->count && all; i++)
+		all = i == known || has_word(s->big, concept, text, &s->wanted[i]);
+	return all;
+}
+
+/* ---- concepts ---- */
+
+/* The concepts of which some text has the word. */
+static bool with_word(const struct search *s, struct hs_arena *arena, const struct wanted *w,
+	struct tx_bits *out)
+{
+	uint32_t count = (uint32_t)s->big->concept_count;
+	const uint32_t *at = s->big->postings + s->big->words[w->first].posting_first;
+
+	if (w->concepts) {
+		*out = hs_tx_bits_of(arena, w->concepts, count);
+		return out->blocks;
+	}
+	*out = hs_tx_bits_new(arena, count);
+	if (!out->blocks || !tx_spend(s->patience, w->postings))
+		return false;
 	for (size_t i = 0; i < w->postings; i++)
-		if (at[i] < TX_BIG(layer)->text_count)
-			texts[at[i] / 64] |= (uint64_t)1 << (at[i] % 64);
+		if (at[i] < s->big->text_count)
+			hs_tx_bits_add(*out, s->big->text_concepts[at[i]]);
+	return true;
 }
 
-/* The text with that number: code, display or designation. */
-static struct hs_slice text_of(const struct tx_layer *layer, uint32_t text, uint32_t concept)
+/* Leaves the concepts that have all words in some text or other; `last` says nothing. */
+static bool narrow(struct search *s, struct hs_arena *arena, struct tx_bits within, size_t last)
 {
-	const struct tx_concept_row *row = &layer->concepts[concept];
-	uint32_t base = row->designation_first + 2 * concept, which = text - base;
+	bool any = false;
 
-	if (which == 0)
-		return tx_text(layer, row->code);
-	if (which == 1)
-		return tx_text(layer, row->display);
-	uint32_t designation = row->designation_first + which - 2;
-	return designation < layer->designations_count ?
-		tx_text(layer, layer->designations[designation].value) :
-		HS_S_NONE;
+	s->among = within;
+	for (size_t i = 0; i < s->count; i++) {
+		struct tx_bits with = { NULL, 0 };
+		if (i == last)
+			continue;
+		if (!with_word(s, arena, &s->wanted[i], &with) ||
+			!tx_spend(s->patience, hs_tx_bits_words(with.count) / BITS_STEPS))
+			return false;
+		if (any || within.blocks)
+			hs_tx_bits_and(with, s->among);
+		s->among = with;
+		any = true;
+	}
+	if (s->among.blocks)
+		return true;
+	s->among = hs_tx_bits_new(arena, (uint32_t)s->big->concept_count);
+	if (s->among.blocks)
+		hs_tx_bits_add_span(s->among, 0, s->among.count);
+	return s->among.blocks;
 }
 
-static bool has_words(const struct tx_layer *layer, struct hs_arena *arena, uint32_t text,
-	struct hs_slice words)
+/* By the texts of the rarest word. A concept that was found already needs no second text. */
+static bool search_few(const struct search *s, struct tx_bits out)
 {
-	uint32_t concept = TX_BIG(layer)->text_concepts[text];
-	struct hs_arena_mark mark = hs_arena_mark(arena);
-	bool found = concept < TX_BIG(layer)->concept_count &&
-		hs_tx_words_start(hs_tx_fold(arena, text_of(layer, text, concept)), words);
+	const struct wanted *rarest = &s->wanted[s->rarest];
+	const uint32_t *at = s->big->postings + s->big->words[rarest->first].posting_first;
 
-	hs_arena_rollback(arena, mark);
+	if (!tx_spend(s->patience, rarest->postings * (s->count > 1 ? 2 : 1)))
+		return false;
+	for (size_t i = 0; i < rarest->postings; i++) {
+		if (at[i] >= s->big->text_count)
+			continue;
+		uint32_t concept = s->big->text_concepts[at[i]];
+		if (hs_tx_bits_has(s->among, concept) && !hs_tx_bits_has(out, concept) &&
+			has_all(s, concept, at[i], s->rarest))
+			hs_tx_bits_add(out, concept);
+	}
+	return true;
+}
+
+/* Has one of the concept's texts for which a mask has no bits of their own all the words? */
+static bool has_late_text(const struct search *s, uint32_t concept)
+{
+	uint32_t text = s->big->concept_texts[concept] + TX_MASK_LAST,
+		 end = s->big->concept_texts[concept + 1];
+
+	while (text < end && text < s->big->text_count && !has_all(s, concept, text, SIZE_MAX))
+		text++;
+	return text < end && text < s->big->text_count;
+}
+
+/* Of 64 concepts from `first`, which have all the words, those of which one text has them; all are common. */
+static uint64_t search_word(const struct search *s, uint32_t first, uint64_t left)
+{
+	uint64_t found = 0;
+
+	for (; left; left &= left - 1) {
+		uint32_t bit = (uint32_t)__builtin_ctzll(left);
+		unsigned texts = UINT8_MAX;
+		for (size_t i = 0; i < s->count; i++)
+			texts &= mask_of(s->big, &s->wanted[i], first + bit);
+		if (texts == 1u << TX_MASK_LAST)
+			texts = has_late_text(s, first + bit);
+		found |= (uint64_t)(texts != 0) << bit;
+	}
 	return found;
 }
 
-/* Looks at the texts of the rarest word one by one. A concept that is there already needs no second text. */
-static void search_few(const struct tx_layer *layer, struct hs_arena *arena, struct hs_slice words,
-	const struct wanted *rarest, struct tx_bits out)
+static bool search_among(const struct search *s, struct tx_bits out)
 {
-	const uint32_t *at = postings_of(layer, rarest);
-
-	for (size_t i = 0; i < rarest->postings; i++) {
-		if (at[i] >= TX_BIG(layer)->text_count)
-			continue;
-		uint32_t concept = TX_BIG(layer)->text_concepts[at[i]];
-		if (!hs_tx_bits_has(out, concept) && has_words(layer, arena, at[i], words))
-			hs_tx_bits_add(out, concept);
-	}
-}
-
-static bool search_one(const struct tx_layer *layer, struct hs_arena *arena, const struct wanted *w,
-	struct tx_bits out)
-{
-	const struct tx_big *big = TX_BIG(layer);
-	const uint32_t *at = postings_of(layer, w);
-
-	if (w->concepts) {
-		struct tx_bits known = hs_tx_bits_of(arena, w->concepts, out.count);
-		if (known.blocks)
-			hs_tx_bits_or(out, known);
-		return known.blocks;
-	}
-	for (size_t i = 0; i < w->postings; i++)
-		if (at[i] < big->text_count)
-			hs_tx_bits_add(out, big->text_concepts[at[i]]);
-	return true;
-}
-
-/* Keeps of the texts those with the word. */
-static void keep(const struct tx_layer *layer, const struct wanted *w, uint64_t *texts, uint64_t *scratch)
-{
-	size_t text_words = TX_TEXT_WORDS(TX_BIG(layer)->text_count);
-	const uint64_t *with = w->texts;
-
-	if (!with) {
-		memset(scratch, 0, text_words * sizeof(*scratch));
-		mark_texts(layer, w, scratch);
-		with = scratch;
-	}
-	for (size_t i = 0; i < text_words; i++)
-		texts[i] &= with[i];
-}
-
-/* The texts of a concept stand together, so that its word of the set is written once. */
-static void add_concepts(const struct tx_layer *layer, const uint64_t *texts, struct tx_bits out)
-{
-	const struct tx_big *big = TX_BIG(layer);
-
-	for (size_t i = 0; i < TX_TEXT_WORDS(big->text_count); i++)
-		for (uint64_t rest = texts[i]; rest; rest &= rest - 1) {
-			size_t text = i * 64 + (size_t)__builtin_ctzll(rest);
-			if (text < big->text_count)
-				hs_tx_bits_add(out, big->text_concepts[text]);
+	for (size_t i = 0; i < hs_tx_bits_blocks(out.count); i++) {
+		const uint64_t *block = s->among.blocks[i];
+		for (uint32_t k = 0; k < TX_BLOCK_WORDS && block != hs_tx_bits_none; k++) {
+			if (!block[k])
+				continue;
+			if (!tx_spend(s->patience, hs_tx_bits_in(block[k]) * s->count * MASK))
+				return false;
+			uint32_t first = (uint32_t)i * TX_BLOCK + k * 64;
+			uint64_t found = search_word(s, first, block[k]);
+			if (found)
+				*hs_tx_bits_word(out, first) |= found;
 		}
-}
-
-/* The rarest word gives the texts; the others take away from them. */
-static bool search_many(const struct tx_layer *layer, struct hs_arena *arena, const struct wanted *wanted,
-	size_t count, size_t rarest, struct tx_bits out)
-{
-	size_t bytes = TX_TEXT_WORDS(TX_BIG(layer)->text_count) * sizeof(uint64_t);
-	uint64_t *texts = hs_arena_raw(arena, bytes), *scratch = hs_arena_raw(arena, bytes);
-
-	if (!texts || !scratch)
-		return false;
-	if (wanted[rarest].texts)
-		memcpy(texts, wanted[rarest].texts, bytes);
-	else {
-		memset(texts, 0, bytes);
-		mark_texts(layer, &wanted[rarest], texts);
 	}
-	for (size_t i = 0; i < count; i++)
-		if (i != rarest)
-			keep(layer, &wanted[i], texts, scratch);
-	add_concepts(layer, texts, out);
 	return true;
-}
-
-/* What it takes to find a word's texts, in steps. */
-static size_t steps_of(const struct wanted *w)
-{
-	return w->texts ? 0 : w->postings;
 }
 
 bool hs_tx_big_search(const struct tx_layer *layer, struct hs_arena *arena, struct hs_slice words,
-	struct tx_patience *patience, struct tx_bits *out)
+	struct tx_bits within, struct tx_patience *patience, struct tx_bits *out)
 {
-	struct wanted wanted[WANTED_MAX];
-	size_t count = read_words(layer, words, wanted), rarest = 0, together = 0;
+	struct search s = { .layer = layer, .big = TX_BIG(layer), .patience = patience };
 
-	if (!count) { /* nothing but blanks: every concept */
-		hs_tx_bits_add_span(*out, 0, out->count);
+	read_words(&s, words);
+	bool common = !s.count || s.wanted[s.rarest].concepts;
+	if (!narrow(&s, arena, within, common ? SIZE_MAX : s.rarest))
+		return false;
+	if (common && s.count < 2) {
+		*out = s.among;
 		return true;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (wanted[i].postings < wanted[rarest].postings)
-			rarest = i;
-		together += steps_of(&wanted[i]) + TX_BIG(layer)->text_count / BITS_STEPS;
-	}
-	if (count == 1)
-		return tx_spend(patience, steps_of(wanted)) && search_one(layer, arena, wanted, *out);
-	if (wanted[rarest].postings * TEXT > together)
-		return tx_spend(patience, together) && search_many(layer, arena, wanted, count, rarest, *out);
-	if (!tx_spend(patience, wanted[rarest].postings * TEXT))
+	struct tx_bits found = hs_tx_bits_new(arena, (uint32_t)s.big->concept_count);
+	if (!found.blocks)
 		return false;
-	search_few(layer, arena, words, &wanted[rarest], *out);
-	return true;
+	*out = found;
+	return common ? search_among(&s, found) : search_few(&s, found);
 }

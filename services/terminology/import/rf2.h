@@ -11,15 +11,16 @@
 
 #define RF2_FIELDS_MAX 16u
 
-/* From identifiers to numbers. */
+/* From identifiers to numbers; begins as zeros. */
 struct rf2_map {
-	struct hs_arena *arena;
-	struct rf2_slot {
-		uint64_t key; /* 0: free */
-		uint32_t value, effective;
-	} * slots;
+	struct hs_buf slots; /* struct rf2_slot: open addressing, a power of two */
 	size_t room, count;
 };
+struct rf2_slot {
+	uint64_t key; /* 0: free */
+	uint32_t value, effective;
+};
+void hs_rf2_map_free(struct rf2_map *map);
 /* The slot of the key, made when it is new (value UINT32_MAX). */
 struct rf2_slot *hs_rf2_slot(struct rf2_map *map, uint64_t key);
 /* NULL: not there. */
@@ -74,15 +75,15 @@ struct rf2 {
 				    others */
 	uint32_t latest;         /* effective time that was met */
 
-	struct rf2_map concept_rows, text_rows, relation_rows, member_rows;
-	struct hs_buf columns;     /* struct tx_sct_column by concept as it came */
-	struct hs_buf texts;       /* struct rf2_text */
-	struct hs_buf relations;   /* struct rf2_relation */
-	struct hs_buf values;      /* struct hs_slice */
-	struct hs_buf members;     /* struct rf2_member */
-	struct hs_buf fields;      /* struct rf2_field */
-	struct hs_buf refsets;     /* struct rf2_refset */
-	struct hs_buf identifiers; /* struct rf2_identifier */
+	struct rf2_map text_rows, relation_rows, member_rows; /* until all rows are read */
+	struct hs_buf columns;                                /* struct tx_sct_column by concept as it came */
+	struct hs_buf texts;                                  /* struct rf2_text */
+	struct hs_buf relations;                              /* struct rf2_relation */
+	struct hs_buf values;                                 /* struct hs_slice */
+	struct hs_buf members;                                /* struct rf2_member */
+	struct hs_buf fields;                                 /* struct rf2_field */
+	struct hs_buf refsets;                                /* struct rf2_refset */
+	struct hs_buf identifiers;                            /* struct rf2_identifier */
 	uint32_t dialects[TX_SCT_DIALECTS_MAX];
 	size_t dialect_count;
 	uint32_t edition; /* module, as it came */

@@ -93,8 +93,8 @@ static void put_pairs(struct columns *c, const struct tx_sct_attribute *list, si
 				.source = a->source & (uint32_t)INT32_MAX,
 				.grouped = a->group != 0 };
 	}
-	hs_image_builder_section(c->image, TX_SCT_TYPES, types, sizeof(*types), n);
-	hs_image_builder_section(c->image, TX_SCT_PAIRS, pairs, sizeof(*pairs), count);
+	hs_image_builder_borrow(c->image, TX_SCT_TYPES, types, sizeof(*types), n);
+	hs_image_builder_borrow(c->image, TX_SCT_PAIRS, pairs, sizeof(*pairs), count);
 }
 
 static void put_attributes(struct columns *c)
@@ -116,9 +116,9 @@ static void put_attributes(struct columns *c)
 	columns[c->count].attribute_first = (uint32_t)count;
 	for (size_t i = 0; i < values; i++)
 		texts[i] = hs_image_builder_text(c->image, *TX_BUILD_AT(c->r->values, struct hs_slice, i));
-	hs_image_builder_section(c->image, TX_SCT_COLUMNS, columns, sizeof(*columns), (size_t)c->count + 1);
-	hs_image_builder_section(c->image, TX_SCT_ATTRIBUTES, list, sizeof(*list), count);
-	hs_image_builder_section(c->image, TX_SCT_VALUES, texts, sizeof(*texts), values);
+	hs_image_builder_borrow(c->image, TX_SCT_COLUMNS, columns, sizeof(*columns), (size_t)c->count + 1);
+	hs_image_builder_borrow(c->image, TX_SCT_ATTRIBUTES, list, sizeof(*list), count);
+	hs_image_builder_borrow(c->image, TX_SCT_VALUES, texts, sizeof(*texts), values);
 	put_pairs(c, list, count);
 }
 
@@ -146,11 +146,11 @@ static void put_texts(struct columns *c)
 				.type = t->type };
 		}
 	}
-	hs_image_builder_section(c->image, TX_SCT_TEXTS, rows, sizeof(*rows), n);
+	hs_image_builder_borrow(c->image, TX_SCT_TEXTS, rows, sizeof(*rows), n);
 	uint32_t *dialects = hs_tx_build_numbers(c->b, TX_SCT_DIALECTS_MAX);
 	for (size_t i = 0; i < c->r->dialect_count; i++)
 		dialects[i] = place_of(c, c->r->dialects[i]);
-	hs_image_builder_section(c->image, TX_SCT_DIALECTS, dialects, sizeof(*dialects), c->r->dialect_count);
+	hs_image_builder_borrow(c->image, TX_SCT_DIALECTS, dialects, sizeof(*dialects), c->r->dialect_count);
 }
 
 /* ---- reference sets ---- */
@@ -256,12 +256,12 @@ static void put_refsets(struct columns *c)
 		out.members[i].field_first = (uint32_t)out.field_count;
 		add_fields(c, &out, &sorted[i], refset->field_count);
 	}
-	hs_image_builder_section(c->image, TX_SCT_REFSETS, out.refsets, sizeof(*out.refsets),
+	hs_image_builder_borrow(c->image, TX_SCT_REFSETS, out.refsets, sizeof(*out.refsets),
 		out.refset_count);
-	hs_image_builder_section(c->image, TX_SCT_MEMBERS, out.members, sizeof(*out.members), count);
-	hs_image_builder_section(c->image, TX_SCT_MEMBER_FIELDS, out.fields, sizeof(*out.fields),
+	hs_image_builder_borrow(c->image, TX_SCT_MEMBERS, out.members, sizeof(*out.members), count);
+	hs_image_builder_borrow(c->image, TX_SCT_MEMBER_FIELDS, out.fields, sizeof(*out.fields),
 		out.field_count);
-	hs_image_builder_section(c->image, TX_SCT_FIELD_NAMES, out.names, sizeof(*out.names), out.name_count);
+	hs_image_builder_borrow(c->image, TX_SCT_FIELD_NAMES, out.names, sizeof(*out.names), out.name_count);
 }
 
 /* ---- descriptions that stand apart, and what other schemes call concepts ---- */
@@ -298,7 +298,7 @@ static void put_asides(struct columns *c)
 	}
 	if (n)
 		qsort(rows, n, sizeof(*rows), compare_asides);
-	hs_image_builder_section(c->image, TX_SCT_ASIDES, rows, sizeof(*rows), n);
+	hs_image_builder_borrow(c->image, TX_SCT_ASIDES, rows, sizeof(*rows), n);
 }
 
 static int compare_identifiers(const void *a, const void *b)
@@ -330,7 +330,7 @@ static void put_identifiers(struct columns *c)
 									 list[i].code),
 				place_of(c, list[i].scheme), place_of(c, list[i].concept) };
 	}
-	hs_image_builder_section(c->image, TX_SCT_IDENTIFIERS, rows, sizeof(*rows), n);
+	hs_image_builder_borrow(c->image, TX_SCT_IDENTIFIERS, rows, sizeof(*rows), n);
 }
 
 void hs_rf2_sections(struct rf2 *r, struct hs_image_builder *image)

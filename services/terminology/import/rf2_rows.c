@@ -4,32 +4,43 @@
 
 /* ---- maps ---- */
 
-static size_t slot_of(const struct rf2_map *map, uint64_t key)
+static struct rf2_slot *slot_of(const struct rf2_map *map, uint64_t key)
 {
+	struct rf2_slot *slots = (void *)map->slots.ptr;
 	size_t mask = map->room - 1, at = (key * 0x9e3779b97f4a7c15ull >> 20) & mask;
 
-	while (map->slots[at].key && map->slots[at].key != key)
+	while (slots[at].key && slots[at].key != key)
 		at = (at + 1) & mask;
-	return at;
+	return &slots[at];
 }
 
 static void grow(struct rf2_map *map)
 {
-	struct rf2_slot *old = map->slots;
-	size_t room = map->room;
+	struct rf2_map old = *map;
+	const struct rf2_slot *slots = (const void *)old.slots.ptr;
+	size_t bytes;
 
-	map->room = room ? room * 2 : 65536;
-	map->slots = hs_arena_array(map->arena, map->room, sizeof(*map->slots));
-	for (size_t i = 0; i < room; i++)
-		if (old[i].key)
-			map->slots[slot_of(map, old[i].key)] = old[i];
+	map->room = old.room ? old.room * 2 : 65536;
+	bytes = map->room * sizeof(*slots);
+	hs_buf_init(&map->slots, NULL, TX_BUILD_MAX);
+	memset(hs_buf_reserve(&map->slots, bytes), 0, bytes);
+	for (size_t i = 0; i < old.room; i++)
+		if (slots[i].key)
+			*slot_of(map, slots[i].key) = slots[i];
+	hs_buf_free(&old.slots);
+}
+
+void hs_rf2_map_free(struct rf2_map *map)
+{
+	hs_buf_free(&map->slots);
+	*map = (struct rf2_map) { .count = 0 };
 }
 
 struct rf2_slot *hs_rf2_slot(struct rf2_map *map, uint64_t key)
 {
 	if (map->count * 2 >= map->room)
 		grow(map);
-	struct rf2_slot *slot = &map->slots[slot_of(map, key)];
+	struct rf2_slot *slot = slot_of(map, key);
 	if (!slot->key) {
 		*slot = (struct rf2_slot) { key, UINT32_MAX, 0 };
 		map->count++;
@@ -39,7 +50,7 @@ struct rf2_slot *hs_rf2_slot(struct rf2_map *map, uint64_t key)
 
 const struct rf2_slot *hs_rf2_find(const struct rf2_map *map, uint64_t key)
 {
-	const struct rf2_slot *slot = map->room ? &map->slots[slot_of(map, key)] : NULL;
+	const struct rf2_slot *slot = map->room ? slot_of(map, key) : NULL;
 
 	return slot && slot->key ? slot : NULL;
 }

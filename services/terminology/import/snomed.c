@@ -177,8 +177,14 @@ static enum hs_status prepare(struct rf2 *r, struct hs_error *err)
 		&r->fields, &r->refsets, &r->identifiers };
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		hs_buf_init(lists[i], NULL, TX_BUILD_MAX);
-	r->concept_rows.arena = r->text_rows.arena = r->relation_rows.arena = r->member_rows.arena = r->arena;
 	return HS_OK;
+}
+
+static void forget_rows(struct rf2 *r)
+{
+	hs_rf2_map_free(&r->text_rows);
+	hs_rf2_map_free(&r->relation_rows);
+	hs_rf2_map_free(&r->member_rows);
 }
 
 static void release(struct rf2 *r)
@@ -188,6 +194,7 @@ static void release(struct rf2 *r)
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		hs_buf_free(lists[i]);
+	forget_rows(r);
 	hs_tx_build_free(r->build);
 	hs_tx_files_close(&r->files);
 	hs_arena_free(r->arena);
@@ -238,6 +245,7 @@ static enum hs_status read_and_write(struct rf2 *r, struct hs_error *err)
 		status = hs_rf2_refsets(r, err);
 	if (status == HS_OK)
 		status = hs_rf2_identifiers(r, err);
+	forget_rows(r);
 	if (status == HS_OK)
 		status = hs_rf2_give(r, err);
 	if (status)

@@ -156,16 +156,14 @@ static bool is_wanted(struct tx_walk *w, const struct tx_item *item)
 	return !w->active_only || !hs_tx_is_inactive(item->system, item->concept);
 }
 
-enum hs_status hs_tx_walk_keep_found(struct tx_walk *w, struct tx_system s, struct tx_bits bits,
+enum hs_status hs_tx_walk_keep_found(struct tx_walk *w, struct tx_system s, struct tx_bits *bits,
 	struct hs_error *err)
 {
-	struct tx_bits found = hs_tx_bits_new(w->ctx->arena, bits.count);
+	struct tx_patience *patience = &w->ctx->patience;
 
-	if (!found.blocks ||
-		!hs_tx_big_search(s.layer, w->ctx->arena, w->x->folded_filter, &w->ctx->patience, &found))
-		return tx_is_spent(&w->ctx->patience) ? tx_say_spent(err) : hs_tx_walk_too_costly(w, err);
-	hs_tx_bits_and(bits, found);
-	return HS_OK;
+	if (hs_tx_big_search(s.layer, w->ctx->arena, w->x->folded_filter, *bits, patience, bits))
+		return HS_OK;
+	return tx_is_spent(patience) ? tx_say_spent(err) : hs_tx_walk_too_costly(w, err);
 }
 
 /* ---- one rule ---- */
@@ -304,7 +302,7 @@ static enum hs_status list_big(struct tx_walk *w, const struct tx_rule_row *rule
 
 	hs_tx_walk_note_open(w, rule, s, filters);
 	if (status == HS_OK && w->x->folded_filter.len && !w->ctx->supplement_count)
-		status = hs_tx_walk_keep_found(w, s, bits, err);
+		status = hs_tx_walk_keep_found(w, s, &bits, err);
 	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(bits, 0);
 		at != UINT32_MAX && status == HS_OK; at = hs_tx_bits_next(bits, at + 1))
 		status = hs_tx_walk_push(w, out, (struct tx_item) { .system = s, .concept = at }, err);

@@ -185,7 +185,7 @@ enum hs_status hs_tx_walk_big(struct tx_walk *w, struct tx_set set, struct tx_sy
 		if (s.layer->concepts[at].flags & TX_ABSTRACT)
 			hs_tx_bits_take(bits, at);
 	if (status == HS_OK && w->x->folded_filter.len)
-		status = hs_tx_walk_keep_found(w, s, bits, err);
+		status = hs_tx_walk_keep_found(w, s, &bits, err);
 	if (status)
 		return status;
 	return list_page(w, s, bits, out, err);

@@ -35,7 +35,7 @@ enum hs_status hs_tx_walk_import(struct tx_walk *w, struct tx_set set, uint32_t 
 	struct hs_error *err);
 /* Takes away the concepts of a large code system that do not have the words that are searched. */
 struct tx_bits;
-enum hs_status hs_tx_walk_keep_found(struct tx_walk *w, struct tx_system s, struct tx_bits bits,
+enum hs_status hs_tx_walk_keep_found(struct tx_walk *w, struct tx_system s, struct tx_bits *bits,
 	struct hs_error *err);
 
 /* The large code system whose codes are all that the set has: then whole sets are joined, and no more than

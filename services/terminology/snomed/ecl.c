@@ -231,11 +231,14 @@ static enum hs_status one_concept(struct ecl_eval *e, const struct ecl_node *nod
 static bool scheme_fits(struct ecl_eval *e, uint32_t scheme, struct hs_slice alias)
 {
 	struct hs_arena_mark mark = hs_arena_mark(e->arena);
-	struct tx_bits found = { NULL, 0 };
-	bool fits = scheme < e->count && hs_ecl_new_set(e, &found) == HS_OK &&
-		hs_tx_big_search(e->s.layer, e->arena, hs_tx_fold(e->arena, alias), NULL, &found) &&
-		hs_tx_bits_has(found, scheme);
+	struct tx_bits one = { NULL, 0 }, found = { NULL, 0 };
+	bool fits = scheme < e->count && hs_ecl_new_set(e, &one) == HS_OK;
 
+	if (fits)
+		hs_tx_bits_add(one, scheme);
+	fits = fits &&
+		hs_tx_big_search(e->s.layer, e->arena, hs_tx_fold(e->arena, alias), one, NULL, &found) &&
+		hs_tx_bits_has(found, scheme);
 	hs_arena_rollback(e->arena, mark);
 	return fits;
 }

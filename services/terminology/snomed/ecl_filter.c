@@ -272,10 +272,13 @@ static bool narrow(struct ecl_eval *e, const struct ecl_filter *first, uint8_t s
 	for (size_t i = 0; i < sct->aside_count; i++)
 		if (states & (sct->asides[i].active ? ECL_ACTIVE : ECL_RETIRED))
 			hs_tx_bits_add(found, sct->asides[i].concept);
-	for (const struct ecl_texts *t = term && states & ECL_ACTIVE ? term->texts : NULL; t; t = t->next)
-		if (!hs_tx_big_search(e->s.layer, e->arena, hs_tx_fold(e->arena, t->text), e->patience,
-			    &found))
+	for (const struct ecl_texts *t = term && states & ECL_ACTIVE ? term->texts : NULL; t; t = t->next) {
+		struct tx_bits more = { NULL, 0 };
+		if (!hs_tx_big_search(e->s.layer, e->arena, hs_tx_fold(e->arena, t->text), set, e->patience,
+			    &more))
 			return false;
+		hs_tx_bits_or(found, more);
+	}
 	hs_tx_bits_and(set, found);
 	return true;
 }

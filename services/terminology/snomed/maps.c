@@ -5,6 +5,7 @@
 #include "../compile/tree.h"
 #include "semantics.h"
 
+#include <handslag/service.h>
 #include <handslag/coding.h>
 #include <handslag/fhir.h>
 
@@ -228,6 +229,20 @@ static bool find_map(struct tx_context *ctx, struct hs_slice url, struct mapping
 	return false;
 }
 
+static bool compile(const struct hs_json *resource, struct tx_layer *out)
+{
+	struct tx_compile *compiler = hs_tx_compile_new(0);
+	struct hs_image *image = NULL;
+	struct hs_error ignored;
+	bool made = hs_tx_compile_add(compiler, resource, HS_ON_R4 | HS_ON_R5, NULL, &ignored) == HS_OK &&
+		hs_tx_compile_finish(compiler, &image, &ignored) == HS_OK;
+
+	hs_tx_compile_free(compiler);
+	if (made)
+		hs_tx_layer_init(out, image);
+	return made;
+}
+
 static void release(void *arg)
 {
 	hs_tx_layer_fini(arg);
@@ -242,7 +257,7 @@ bool hs_tx_implicit_map(struct tx_context *ctx, struct hs_slice url, const struc
 	if (!find_map(ctx, url, &m))
 		return false;
 	layer = hs_arena_alloc(ctx->arena, sizeof(*layer));
-	if (!layer || !hs_tx_implicit_compile(resource(&m, url), layer))
+	if (!layer || !compile(resource(&m, url), layer))
 		return false;
 	*out = (struct tx_map) { layer, &layer->maps[0] };
 	return hs_arena_defer(ctx->arena, release, layer);

@@ -46,5 +46,3 @@ bool hs_tx_implicit_set(struct tx_context *ctx, struct hs_slice url, struct tx_s
  * it has about the codes (of its target when `reverse`), made for this question. False: there is none. */
 bool hs_tx_implicit_map(struct tx_context *ctx, struct hs_slice url, const struct hs_slice *codes,
 	size_t count, bool reverse, struct tx_map *out);
-/* A resource as a layer, to be given back by hs_tx_layer_fini. */
-bool hs_tx_implicit_compile(const struct hs_json *resource, struct tx_layer *out);

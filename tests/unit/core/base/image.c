@@ -56,6 +56,7 @@ static struct hs_image_builder *make_builder(void)
 		rows[i].number = i;
 	}
 	hs_image_builder_section(builder, 1, rows, sizeof(rows[0]), 3000);
+	hs_image_builder_borrow(builder, 3, rows, sizeof(rows[0]), 2999);
 	hs_image_builder_section(builder, 2, NULL, 8, 0);
 	return builder;
 }
@@ -68,6 +69,8 @@ static void check_content(const struct hs_image *image)
 	assert_int_equal(rows[2999].number, 2999);
 	assert_true(hs_slice_eq(hs_image_text(image, rows[2999].name), HS_S("name 999")));
 	assert_int_equal(rows[2999].name.offset, rows[999].name.offset); /* stored once */
+	assert_memory_equal(hs_image_section(image, 3, sizeof(*rows), &count), rows, 2999 * sizeof(*rows));
+	assert_int_equal(count, 2999);
 	hs_image_section(image, 2, 8, &count);
 	assert_int_equal(count, 0);
 	assert_null(hs_image_section(image, 9, 8, &count));
@@ -102,6 +105,22 @@ static void is_the_same_in_memory_and_on_disk(void **state)
 }
 
 /* Each bit of head and table turned, and the file cut: refused or harmless, never a crash. */
+static void may_be_texts_alone(void **state)
+{
+	struct hs_arena *arena = hs_arena_new(1 << 16);
+	struct hs_image *image = hs_image_of_texts(arena, HS_S("one two"));
+	size_t count = 1;
+
+	(void)state;
+	assert_non_null(image);
+	assert_true(hs_slice_eq(hs_image_text(image, (struct hs_image_text) { 4, 3 }), HS_S("two")));
+	assert_int_equal(hs_image_text(image, (struct hs_image_text) { 4, 4 }).len, 0);
+	assert_null(hs_image_section(image, 1, 8, &count));
+	assert_int_equal(count, 0);
+	hs_image_unref(hs_image_ref(image));
+	hs_arena_free(arena);
+}
+
 static void survives_damage(void **state)
 {
 	(void)state;
@@ -187,6 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_the_same_in_memory_and_on_disk),
+		cmocka_unit_test(may_be_texts_alone),
 		cmocka_unit_test(survives_damage),
 		cmocka_unit_test(sweeps_old_formats_and_all_but_the_newest),
 	};

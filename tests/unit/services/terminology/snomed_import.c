@@ -125,8 +125,8 @@ static void finds_words_as_a_scan_does(void **state)
 	uint32_t count = (uint32_t)TX_BIG(&t.layer)->concept_count;
 	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
 		struct hs_slice words = hs_tx_fold(t.arena, hs_slice_cstr(asked[i]));
-		struct tx_bits found = hs_tx_bits_new(t.arena, count), want = hs_tx_bits_new(t.arena, count);
-		assert_true(hs_tx_big_search(&t.layer, t.arena, words, NULL, &found));
+		struct tx_bits found = { NULL, 0 }, want = hs_tx_bits_new(t.arena, count);
+		assert_true(hs_tx_big_search(&t.layer, t.arena, words, found, NULL, &found));
 		for (uint32_t at = 0; at < count; at++) {
 			struct tx_designations texts = { NULL, 0, 0 };
 			bool fits = hs_tx_words_start(hs_tx_code(t.s, at), words);

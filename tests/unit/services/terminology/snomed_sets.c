@@ -172,6 +172,8 @@ static bool is_unclosed(void)
 	return false;
 }
 
+#define PAGE ",{'name':'count','valueInteger':20}"
+
 /* Expressions are members of what is asked by hierarchy or constraint, so its codes are not all of it. */
 static void says_when_expressions_are_members(void **state)
 {
@@ -205,6 +207,33 @@ static void says_when_expressions_are_members(void **state)
 	}
 }
 
+/* An implicit value set is told like any other when its definition is wanted. */
+static void tells_what_an_implicit_set_means(void **state)
+{
+	static const char *const rows[][3] = {
+		{ "http://snomed.info/sct?fhir_vs=isa/109999999109",
+			"{\"include\":[{\"system\":\"http://snomed.info/"
+			"sct\",\"filter\":[{\"property\":\"concept\","
+			"\"op\":\"is-a\",\"value\":\"109999999109\"}]}]}",
+			"SNOMED CT: a concept and those below" },
+		{ "http://snomed.info/sct?fhir_vs", "{\"include\":[{\"system\":\"http://snomed.info/sct\"}]}",
+			"SNOMED CT: all concepts" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_buf compose;
+		expand(rows[i][0], PAGE ",{'name':'includeDefinition','valueBoolean':true}");
+		assert_int_equal(a.status, HS_OK);
+		hs_buf_init(&compose, a.arena, 4096);
+		hs_json_write(&compose, hs_json_get(a.out, HS_S("compose")), 0);
+		hs_buf_byte(&compose, 0);
+		assert_string_equal(compose.ptr, rows[i][1]);
+		assert_true(hs_slice_eq(hs_json_get_text(a.out, HS_S("title")), hs_slice_cstr(rows[i][2])));
+		assert_true(hs_slice_eq(hs_json_get_text(a.out, HS_S("url")), hs_slice_cstr(rows[i][0])));
+	}
+}
+
 static void says_where_a_constraint_is_wrong(void **state)
 {
 	(void)state;
@@ -222,7 +251,6 @@ static void says_where_a_constraint_is_wrong(void **state)
 /* Short pages of a large code system begin on the loop. */
 static void quick_are_short_pages(void **state)
 {
-#define PAGE ",{'name':'count','valueInteger':20}"
 	static const struct {
 		const char *url, *parameters;
 		bool quick;
@@ -325,7 +353,8 @@ static void selects_what_each_concept_passes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(joins_what_is_imported),
-		cmocka_unit_test(tells_the_sets_it_used), cmocka_unit_test(says_where_a_constraint_is_wrong),
+		cmocka_unit_test(tells_the_sets_it_used), cmocka_unit_test(tells_what_an_implicit_set_means),
+		cmocka_unit_test(says_where_a_constraint_is_wrong),
 		cmocka_unit_test(says_when_expressions_are_members), cmocka_unit_test(quick_are_short_pages),
 		cmocka_unit_test(stops_when_patience_is_over),
 		cmocka_unit_test(selects_what_each_concept_passes) };

@@ -67,7 +67,8 @@ static int begin(void **state)
 	b->head.url = HS_S("urn:words");
 	for (uint32_t i = 0; i < CONCEPTS; i++) {
 		uint32_t concept = hs_tx_build_concept(b, hs_arena_printf(b->arena, "c%u", i), NULL);
-		for (uint32_t texts = draw(4); texts > 0; texts--)
+		/* some with more texts than a mask has bits */
+		for (uint32_t texts = draw(20) ? draw(4) : 5 + draw(8); texts > 0; texts--)
 			add_text(b, concept, texts);
 	}
 	assert_non_null(mkdtemp(folder));
@@ -119,6 +120,23 @@ static struct hs_slice draw_question(void)
 	return hs_tx_fold(arena, hs_buf_slice(&out));
 }
 
+/* All concepts, some here and there, or a span of them. */
+static struct tx_bits draw_within(void)
+{
+	struct tx_bits within = { NULL, 0 };
+	uint32_t how = draw(3), from = draw(CONCEPTS);
+
+	if (how == 0)
+		return within;
+	within = hs_tx_bits_new(arena, CONCEPTS);
+	if (how == 1)
+		hs_tx_bits_add_span(within, from, from + draw(CONCEPTS));
+	for (uint32_t i = 0; how == 2 && i < CONCEPTS; i++)
+		if (draw(4) == 0)
+			hs_tx_bits_add(within, i);
+	return within;
+}
+
 static void finds_what_a_scan_finds(void **state)
 {
 	uint32_t none = 0, many = 0;
@@ -127,10 +145,11 @@ static void finds_what_a_scan_finds(void **state)
 	assert_in_range(TX_BIG(&layer)->common_count, 20, 500);
 	for (int round = 0; round < 150; round++) {
 		struct hs_slice wanted = draw_question();
-		struct tx_bits found = hs_tx_bits_new(arena, CONCEPTS);
-		assert_true(hs_tx_big_search(&layer, arena, wanted, NULL, &found));
+		struct tx_bits within = draw_within(), found = { NULL, 0 };
+		assert_true(hs_tx_big_search(&layer, arena, wanted, within, NULL, &found));
 		for (uint32_t i = 0; i < CONCEPTS; i++)
-			if (hs_tx_bits_has(found, i) != has(i, wanted))
+			if (hs_tx_bits_has(found, i) !=
+				((!within.blocks || hs_tx_bits_has(within, i)) && has(i, wanted)))
 				fail_msg("\"%.*s\": concept %u", HS_S_ARG(wanted), i);
 		none += hs_tx_bits_total(found) == 0;
 		many += hs_tx_bits_total(found) > CONCEPTS / 10;
@@ -145,14 +164,14 @@ static void spends_no_more_than_there_is(void **state)
 	(void)state;
 	for (int round = 0; round < 150; round++) {
 		struct hs_slice wanted = draw_question();
-		struct tx_bits found = hs_tx_bits_new(arena, CONCEPTS);
+		struct tx_bits found = { NULL, 0 }, within = draw_within();
 		struct tx_patience free = { .most = 0 }, exact, less;
-		assert_true(hs_tx_big_search(&layer, arena, wanted, &free, &found));
+		assert_true(hs_tx_big_search(&layer, arena, wanted, within, &free, &found));
 		exact = (struct tx_patience) { .most = free.spent + 1 };
 		less = (struct tx_patience) { .most = free.spent - 1 };
-		assert_true(hs_tx_big_search(&layer, arena, wanted, &exact, &found));
+		assert_true(hs_tx_big_search(&layer, arena, wanted, within, &exact, &found));
 		if (free.spent > 1)
-			assert_false(hs_tx_big_search(&layer, arena, wanted, &less, &found));
+			assert_false(hs_tx_big_search(&layer, arena, wanted, within, &less, &found));
 		hs_arena_reset(arena);
 	}
 }
