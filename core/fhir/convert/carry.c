@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the other version has no place for, in extensions and out of them ("Extensions for converting between
  * versions"): the address names version and path; a value whose type the other version has too is the
- * extension's value, of others the children are extensions within, by their names. */
+ * extension's value, of others the children are extensions within, by their names. The type of such a choice
+ * is told in one of them, "_datatype". */
 #include <core/fhir/convert/convert_private.h>
 
 #define BASE "http://hl7.org/fhir/"
 #define MIDDLE "/StructureDefinition/extension-"
+#define DATATYPE "_datatype"
 
 static const char *number_of(bool r5)
 {
@@ -37,8 +39,27 @@ static bool place_of(const struct hs_defs *defs, struct hs_slice key, struct hs_
 	return true;
 }
 
-static struct hs_json *encode(struct hs__convert_run *run, struct hs__spot spot, struct hs_slice url,
+/* What is carried, one item of it. */
+struct carried {
+	struct hs__spot spot;
+	bool choice;
+	struct hs_slice url;
+};
+
+static struct hs_json *encode(struct hs__convert_run *run, const struct carried *what,
 	const struct hs_json *value, const struct hs_json *shadow);
+
+/* Each item of a member, which may be an array, as an extension. */
+static void encode_items(struct hs__convert_run *run, const struct carried *what,
+	const struct hs_json *member, const struct hs_json *shadow, struct hs_json *list)
+{
+	size_t at = 0;
+
+	HS_JSON_EACH(item, hs_json_is(member, HS_JSON_ARRAY) ? member : NULL)
+		hs__tree_push(list, encode(run, what, item, hs_json_at(shadow, at++)));
+	if (!hs_json_is(member, HS_JSON_ARRAY))
+		hs__tree_push(list, encode(run, what, member, shadow));
+}
 
 /* The children of an object, one extension each. */
 static void encode_children(struct hs__convert_run *run, struct hs__spot spot, const struct hs_json *object,
@@ -56,15 +77,17 @@ static void encode_children(struct hs__convert_run *run, struct hs__spot spot, c
 				hs__tree_push(list, hs_json_clone(run->arena, own));
 			continue;
 		}
-		struct hs__spot inner = hs__convert_spot(run->from, child, use);
-		struct hs_slice name = child ? hs_defs_text(run->from, child->name) : key;
-		const struct hs_json *shadow = hs_json_get(object,
-			hs_arena_printf(run->arena, "_%.*s", HS_S_ARG(key)));
-		size_t at = 0;
-		HS_JSON_EACH(item, hs_json_is(member, HS_JSON_ARRAY) ? member : NULL)
-			hs__tree_push(list, encode(run, inner, name, item, hs_json_at(shadow, at++)));
-		if (!hs_json_is(member, HS_JSON_ARRAY))
-			hs__tree_push(list, encode(run, inner, name, member, shadow));
+		if (child && hs_slice_eq(key, HS_S("modifierExtension")))
+			hs__convert_tell(run, HS_SEVERITY_WARNING, "business-rule",
+				hs_defs_text(run->from, child->path),
+				"FHIR %s has no modifier extension here; it is kept, but nobody who reads it "
+				"there is told that it changes the meaning",
+				run->up ? "R5" : "R4");
+		struct carried inner = { .spot = hs__convert_spot(run->from, child, use),
+			.choice = child && child->choice,
+			.url = child ? hs_defs_text(run->from, child->name) : key };
+		encode_items(run, &inner, member,
+			hs_json_get(object, hs_arena_printf(run->arena, "_%.*s", HS_S_ARG(key))), list);
 	}
 }
 
@@ -75,17 +98,26 @@ static struct hs_slice text_of(const struct hs_json *value)
 						   hs_json_text(value);
 }
 
-static struct hs_json *encode(struct hs__convert_run *run, struct hs__spot spot, struct hs_slice url,
+static void push_datatype(struct hs__convert_run *run, struct hs_json *list, struct hs_slice type)
+{
+	struct hs_json *extension = hs_json_object(run->arena);
+
+	hs__tree_text(run->arena, extension, HS_S("url"), HS_S(DATATYPE));
+	hs__tree_text(run->arena, extension, HS_S("valueString"), type);
+	hs__tree_push(list, extension);
+}
+
+static struct hs_json *encode(struct hs__convert_run *run, const struct carried *what,
 	const struct hs_json *value, const struct hs_json *shadow)
 {
 	struct hs_arena *arena = run->arena;
+	struct hs__spot spot = what->spot, to;
 	struct hs_json *extension = hs_json_object(arena);
-	struct hs_slice key = value_key(arena,
-		spot.type ? hs_defs_text(run->from, spot.type->name) : HS_S("String"));
+	struct hs_slice type = spot.type ? hs_defs_text(run->from, spot.type->name) : HS_S("String");
+	struct hs_slice key = value_key(arena, type);
 	bool backbone = spot.element && spot.element->child_count > 0;
-	struct hs__spot to;
 
-	hs__tree_text(arena, extension, HS_S("url"), url);
+	hs__tree_text(arena, extension, HS_S("url"), what->url);
 	if (!backbone && place_of(run->to, key, &to)) {
 		hs__tree_add(extension, key,
 			hs__convert_value(run, (struct hs__spot) { NULL, spot.type }, to, value));
@@ -98,7 +130,10 @@ static struct hs_json *encode(struct hs__convert_run *run, struct hs__spot spot,
 		hs__tree_text(arena, extension, HS_S("valueString"), text_of(value));
 		return extension;
 	}
-	encode_children(run, spot, value, hs__tree_array(arena, extension, HS_S("extension")));
+	struct hs_json *list = hs__tree_array(arena, extension, HS_S("extension"));
+	if (what->choice)
+		push_datatype(run, list, type);
+	encode_children(run, spot, value, list);
 	return extension;
 }
 
@@ -117,22 +152,18 @@ void hs__convert_carry(struct hs__convert_run *run, struct hs__spot from, const 
 	struct hs_slice path = hs_defs_text(run->from, element->path);
 	if (hs_slice_ends(path, HS_S("[x]")))
 		path = hs_slice_first(path, path.len - 3);
-	if (hs_json_get(hs_json_is(value, HS_JSON_ARRAY) ? hs_json_first(value) : value,
-		    HS_S("resourceType"))) {
+	if (spot.type && spot.type->kind == HS_DEF_RESOURCE) {
 		hs__convert_tell(run, HS_SEVERITY_ERROR, "not-supported", path,
 			"FHIR %s has no place for this resource; it is left out", run->up ? "R5" : "R4");
 		return;
 	}
-	struct hs_slice url = hs_arena_printf(arena, BASE "%s" MIDDLE "%.*s", number_of(!run->up),
-		HS_S_ARG(path));
-	size_t at = 0;
-	HS_JSON_EACH(item, hs_json_is(value, HS_JSON_ARRAY) ? value : NULL)
-		hs__tree_push(list, encode(run, spot, url, item, hs_json_at(shadow, at++)));
-	if (!hs_json_is(value, HS_JSON_ARRAY))
-		hs__tree_push(list, encode(run, spot, url, value, shadow));
+	struct carried what = { .spot = spot,
+		.choice = element->choice,
+		.url = hs_arena_printf(arena, BASE "%s" MIDDLE "%.*s", number_of(!run->up), HS_S_ARG(path)) };
+	encode_items(run, &what, value, shadow, list);
 	hs__convert_tell(run, HS_SEVERITY_INFORMATION, "informational", path,
 		"FHIR %s has no place for all of this element; it is kept in the extension %.*s",
-		run->up ? "R5" : "R4", HS_S_ARG(url));
+		run->up ? "R5" : "R4", HS_S_ARG(what.url));
 }
 
 /* ---- back ---- */
@@ -168,6 +199,15 @@ static const struct hs_json *value_of(const struct hs_json *extension, struct hs
 	return NULL;
 }
 
+/* "ExtendedContactDetail", of a choice that has it told within. */
+static struct hs_slice datatype_of(const struct hs_json *extension)
+{
+	HS_JSON_EACH(inner, hs_json_get(extension, HS_S("extension")))
+		if (hs_slice_eq(hs_json_get_text(inner, HS_S("url")), HS_S(DATATYPE)))
+			return hs_json_get_text(inner, HS_S("valueString"));
+	return HS_S_NONE;
+}
+
 /* A primitive that travelled as a text is again what its type is in JSON. */
 static struct hs_json *read_text(struct hs__convert_run *run, struct hs__spot to, const struct hs_json *value)
 {
@@ -201,6 +241,8 @@ static struct hs_json *decode(struct hs__convert_run *run, struct hs__spot to,
 		const struct hs_def_element *child = hs__convert_named(run->to, to,
 			hs_json_get_text(inner, HS_S("url")));
 		struct hs_json *own = hs_json_get(object, HS_S("extension"));
+		if (hs_slice_eq(hs_json_get_text(inner, HS_S("url")), HS_S(DATATYPE)))
+			continue;
 		if (child) {
 			hs__convert_restore(run, child, inner, object);
 			continue;
@@ -240,6 +282,7 @@ void hs__convert_restore(struct hs__convert_run *run, const struct hs_def_elemen
 	bool many = element->max > 1;
 
 	if (element->choice) {
+		suffix = suffix.len ? suffix : datatype_of(extension);
 		use = hs_defs_choice(run->to, element, suffix);
 		key = hs_arena_printf(run->arena, "%.*s%.*s", HS_S_ARG(key), HS_S_ARG(suffix));
 	}

@@ -49,13 +49,17 @@ static void unmark_contact(struct hs_json *contact)
 		hs_json_take(contact, HS_S("extension"));
 }
 
-/* The name of a contact is one in R4 and several in R5. */
+/* The name of a contact is one in R4 and several in R5. A data type, as R5 has it, has no modifiers. NULL
+ * when there is nothing else. */
 static struct hs_json *contact_up(struct hs__convert_run *run, const struct hs_json *contact)
 {
 	struct hs_json *out = hs_json_clone(run->arena, contact), *name = hs_json_take(out, HS_S("name"));
 
+	hs_json_take(out, HS_S("modifierExtension"));
 	if (name)
 		hs__tree_push(hs__map_list(run, out, "name"), name);
+	if (!hs_json_count(out))
+		return NULL;
 	if (is_own(out))
 		mark_contact(run, out);
 	return out;
@@ -63,8 +67,7 @@ static struct hs_json *contact_up(struct hs__convert_run *run, const struct hs_j
 
 static struct hs_json *contact_down(struct hs__convert_run *run, const struct hs_json *contact)
 {
-	static const char *const kept[] = { "id", "extension", "modifierExtension", "purpose", "telecom",
-		"address", NULL };
+	static const char *const kept[] = { "id", "extension", "purpose", "telecom", "address", NULL };
 	struct hs_json *out = hs_json_object(run->arena);
 
 	for (const char *const *name = kept; *name; name++)
@@ -92,8 +95,11 @@ void hs__map_contact_up(struct hs__convert_run *run, const struct hs__convert_ru
 		hs__map_put(run, more, "address", hs_json_at(addresses, i));
 		hs__tree_push(hs__map_list(run, dst, "contact"), more);
 	}
-	HS_JSON_EACH(contact, takes(rule, "contact") ? hs__map_get(src, "contact") : NULL)
-		hs__tree_push(hs__map_list(run, dst, "contact"), contact_up(run, contact));
+	HS_JSON_EACH(contact, takes(rule, "contact") ? hs__map_get(src, "contact") : NULL) {
+		struct hs_json *up = contact_up(run, contact);
+		if (up)
+			hs__tree_push(hs__map_list(run, dst, "contact"), up);
+	}
 }
 
 void hs__map_contact_down(struct hs__convert_run *run, const struct hs__convert_rule *rule,
@@ -106,12 +112,13 @@ void hs__map_contact_down(struct hs__convert_run *run, const struct hs__convert_
 			hs__map_push_all(run, dst, "telecom", hs__map_get(contact, "telecom"));
 		if (own && takes(rule, "address") && address)
 			hs__tree_push(hs__map_list(run, dst, "address"), hs_json_clone(run->arena, address));
-		if (!own && takes(rule, "contact"))
-			hs__tree_push(hs__map_list(run, dst, "contact"), contact_down(run, contact));
+		struct hs_json *down = own || !takes(rule, "contact") ? NULL : contact_down(run, contact);
+		if (hs_json_count(down))
+			hs__tree_push(hs__map_list(run, dst, "contact"), down);
 	}
 }
 
-/* ---- hours: R4 times beside one another, R5 one Availability around them ----
+/* ---- hours: R4 times beside one another, R5 one Availability around them, which has no modifiers ----
  *
  * words: the names of beginning and end of a time in R4 (in R5 availableStartTime, availableEndTime). r4[1],
  * where there is one, is the list of times that it is not available. */
@@ -126,9 +133,21 @@ static void put_time(struct hs__convert_run *run, struct hs_json *dst, const str
 		for (unsigned i = 0; i < 2; i++)
 			if (hs_slice_eq(key, hs_slice_cstr(from[i])))
 				name = hs_slice_cstr(to[i]);
-		hs__tree_add(out, name, hs_json_clone(run->arena, member));
+		if (!hs_slice_eq(key, HS_S("modifierExtension")))
+			hs__tree_add(out, name, hs_json_clone(run->arena, member));
 	}
-	hs__tree_push(dst, out);
+	if (hs_json_count(out))
+		hs__tree_push(dst, out);
+}
+
+/* Lists of which nothing could be said. */
+static void drop_empty(struct hs_json *hours)
+{
+	static const char *const names[] = { "availableTime", "notAvailableTime" };
+
+	for (unsigned i = 0; i < 2; i++)
+		if (!hs_json_count(hs_json_get(hours, hs_slice_cstr(names[i]))))
+			hs_json_take(hours, hs_slice_cstr(names[i]));
 }
 
 static const char *const r5_times[] = { "availableStartTime", "availableEndTime" };
@@ -142,7 +161,9 @@ void hs__map_hours_up(struct hs__convert_run *run, const struct hs__convert_rule
 
 	HS_JSON_EACH(time, open)
 		put_time(run, hs__map_list(run, hours, "availableTime"), time, rule->words, r5_times);
-	hs__map_put(run, hours, "notAvailableTime", closed);
+	HS_JSON_EACH(time, closed)
+		put_time(run, hs__map_list(run, hours, "notAvailableTime"), time, rule->words, r5_times);
+	drop_empty(hours);
 	if (hs_json_count(hours))
 		hs__tree_push(hs__map_list(run, dst, rule->r5[0]), hours);
 }
