@@ -25,6 +25,11 @@ struct tx_listing {
 	struct tx_set basis; /* row NULL: none */
 };
 
+/* In a code that is an expression: a concept, the term beside it, and the one that it has. */
+struct tx_miscalled {
+	struct hs_slice code, term, right;
+};
+
 struct tx_source {
 	/* TX_NONE: there is no such code. *differs (may be NULL) when it is written otherwise than it should.
 	 */
@@ -59,6 +64,9 @@ struct tx_source {
 	/* Optional: why a text is no code of the system, in a sentence; empty when there is no more to say.
 	 */
 	struct hs_slice (*why)(struct hs_arena *arena, struct tx_system s, struct hs_slice code);
+
+	/* Optional: a concept that the code names with a term that it does not have. False: there is none. */
+	bool (*miscalled)(struct tx_system s, uint32_t concept, struct tx_miscalled *out);
 };
 
 static inline const struct tx_source *hs_tx_source(struct tx_system s)

@@ -94,6 +94,17 @@ static struct hs_slice why(struct hs_arena *arena, struct tx_system s, struct hs
 	return hs_arena_copy(arena, hs_slice_cstr(err.text));
 }
 
+static bool miscalled(struct tx_system s, uint32_t concept, struct tx_miscalled *out)
+{
+	const struct tx_expression *written = written_of(s, concept);
+
+	if (!written || !written->wrong_term.len)
+		return false;
+	struct tx_concept meant = hs_tx_concept(s, written->wrong_concept);
+	*out = (struct tx_miscalled) { meant.code, written->wrong_term, meant.display };
+	return true;
+}
+
 static uint32_t find(struct hs_arena *arena, struct tx_system s, struct hs_slice code, bool *differs)
 {
 	uint32_t found = hs_tx_big_code(s.layer, code);
@@ -269,4 +280,5 @@ const struct tx_source hs_tx_big_source = {
 	.list = list,
 	.same = same,
 	.why = why,
+	.miscalled = miscalled,
 };

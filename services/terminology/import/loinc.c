@@ -22,7 +22,12 @@ static const char *const columns[] = { "CLASSTYPE", "STATUS", "STATUS_REASON", "
 	"EXMPL_ANSWERS", "SURVEY_QUEST_TEXT", "SURVEY_QUEST_SRC", "UNITSREQUIRED", "EXAMPLE_UNITS",
 	"EXAMPLE_UCUM_UNITS", "UnitsAndRange", "HL7_FIELD_SUBFIELD_ID", "HL7_ATTACHMENT_STRUCTURE",
 	"ValidHL7AttachmentRequest", "EXTERNAL_COPYRIGHT_NOTICE", "EXTERNAL_COPYRIGHT_LINK", "PanelType",
-	"AskAtOrderEntry", "AssociatedObservations", "COMMON_TEST_RANK", "COMMON_ORDER_RANK" };
+	"AskAtOrderEntry", "AssociatedObservations", "COMMON_TEST_RANK", "COMMON_ORDER_RANK",
+	"RELATEDNAMES2" };
+
+/* Columns that are something else. */
+static const char *const others[] = { "LOINC_NUM", "LONG_COMMON_NAME", "DefinitionDescription", "SHORTNAME",
+	"CONSUMER_NAME", "DisplayName" };
 
 /* ---- terms ---- */
 
@@ -168,6 +173,33 @@ static bool is_named(const struct tx_file *file, const char *name)
 	return have.len > want.len && hs_slice_ends(have, hs_slice_from(want, 1));
 }
 
+static bool is_in(const char *const *names, size_t count, struct hs_slice name)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < count && !found; i++)
+		found = hs_slice_ieq(hs_slice_cstr(names[i]), name);
+	return found;
+}
+
+/* Columns of the table of terms that a later release may have. */
+static void tell_columns(struct loinc *l)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, l->run->arena, 1 << 16);
+	for (size_t i = 0; i < l->csv.header.count; i++) {
+		struct hs_slice name = l->csv.header.values[i];
+		if (is_in(hs_loinc_dimensions, LOINC_DIMENSIONS, name) ||
+			is_in(columns, sizeof(columns) / sizeof(columns[0]), name) ||
+			is_in(others, sizeof(others) / sizeof(others[0]), name))
+			continue;
+		hs_buf_printf(&out, "%s%.*s",
+			out.len ? ", " : "; columns that are not known: ", HS_S_ARG(name));
+	}
+	l->run->taken = hs_buf_slice(&out);
+}
+
 /* Every file of that name; how many there are in *found (may be NULL). */
 static enum hs_status each_file(struct loinc *l, const char *name, loinc_row_fn *fn, size_t *found,
 	struct hs_error *err)
@@ -193,6 +225,8 @@ static enum hs_status read_all(struct loinc *l, struct hs_error *err)
 		status = each_file(l, "LoincTableCore.csv", take_term, &found, err);
 	if (status == HS_OK && !found)
 		return hs_fail(err, HS_E_VALUE, "there is no Loinc.csv below the paths given");
+	if (status == HS_OK)
+		tell_columns(l);
 	for (const struct loinc_file *file = hs_loinc_files; file->name && status == HS_OK; file++)
 		status = each_file(l, file->name, file->fn, NULL, err);
 	if (status == HS_OK)

@@ -126,6 +126,9 @@ struct profile {
 		*definition[6]; /* names of columns; each list ends with NULL */
 	/* A dose with its unit and way, of which a code may have several, each in a row of its own. */
 	const char *dose[6], *unit[8], *way[10];
+	/* A file for each level: code, mark, title, description by their places where there are no names of
+	   columns. What has a range of codes is a chapter or block. */
+	bool levels;
 	enum hierarchy hierarchy;
 };
 
@@ -133,7 +136,7 @@ struct table {
 	struct tx_table_run *run;
 	const struct profile *profile;
 	struct csv csv;
-	size_t code, display, parent, definition, dose, unit, way;
+	size_t code, display, parent, definition, dose, unit, way, mark;
 	struct hs_buf parents; /* struct pending */
 	struct hs_buf ranges;  /* struct range */
 };
@@ -146,6 +149,7 @@ struct range {
 struct pending {
 	uint32_t concept;
 	struct hs_slice parent;
+	const struct tx_file *file;
 	uint64_t line;
 };
 
@@ -161,6 +165,7 @@ static size_t find_column(const struct table *t, const char *option, const char 
 static bool is_other(const struct table *t, size_t column)
 {
 	return column != t->code && column != t->display && column != t->parent && column != t->definition &&
+		column != t->mark &&
 		(t->dose == SIZE_MAX || (column != t->dose && column != t->unit && column != t->way));
 }
 
@@ -190,6 +195,44 @@ static void tell_columns(struct table *t)
 	t->run->taken = hs_buf_slice(&out);
 }
 
+/* Is the first line one like the others: no names of columns, but a code at its beginning? */
+static bool is_bare(const struct table *t)
+{
+	struct hs_slice first = t->csv.header.values[0];
+	bool digit = false;
+
+	for (size_t i = 0; i < first.len; i++) {
+		char c = first.ptr[i];
+		if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '-' && c != '.')
+			return false;
+		digit |= c >= '0' && c <= '9';
+	}
+	return t->profile->levels && t->csv.header.count > 2 && digit && first.len < 12;
+}
+
+static void place_columns(struct table *t)
+{
+	t->code = 0;
+	t->mark = 1;
+	t->display = 2;
+	t->definition = 3;
+	t->parent = t->dose = t->unit = t->way = SIZE_MAX;
+	t->run->taken =
+		HS_S("; code, mark, display and definition by their places: the columns have no names");
+}
+
+/* The one that is called so, or that stands beside the code without a name. */
+static size_t find_mark(const struct table *t)
+{
+	static const char *const names[] = { "markering", "mark", "tecken", "dagger asterisk", NULL };
+	size_t found = t->profile->levels ? hs_csv_column(&t->csv, names) : SIZE_MAX, beside = t->code + 1;
+
+	if (found == SIZE_MAX && t->profile->levels && beside < t->csv.header.count &&
+		!t->csv.header.values[beside].len)
+		found = beside;
+	return found;
+}
+
 static enum hs_status find_columns(struct table *t, struct hs_error *err)
 {
 	const struct profile *p = t->profile;
@@ -201,7 +244,9 @@ static enum hs_status find_columns(struct table *t, struct hs_error *err)
 	t->dose = hs_csv_column(&t->csv, p->dose);
 	t->unit = hs_csv_column(&t->csv, p->unit);
 	t->way = hs_csv_column(&t->csv, p->way);
+	t->mark = SIZE_MAX;
 	if (t->code != SIZE_MAX) {
+		t->mark = find_mark(t);
 		tell_columns(t);
 		return HS_OK;
 	}
@@ -222,11 +267,22 @@ static void take_other(struct table *t, uint32_t concept, size_t column, struct 
 		hs_tx_table_property(t->run, concept, name, "valueString", value);
 }
 
+static bool has_def(const struct table *t, struct hs_slice code)
+{
+	const struct hs_buf *defs = &t->run->build->defs;
+
+	for (size_t i = 0; i < TX_BUILD_COUNT(*defs, struct tx_build_def); i++)
+		if (hs_slice_eq(TX_BUILD_AT(*defs, struct tx_build_def, i)->code, code))
+			return true;
+	return false;
+}
+
 static void add_defs(struct table *t)
 {
 	for (size_t i = 0; i < t->csv.header.count; i++) {
 		struct tx_build_def def = { .code = t->csv.header.values[i], .type = HS_S("string") };
-		if (is_other(t, i) && def.code.len && hs_slice_find(def.code, ':', 0) == SIZE_MAX)
+		if (is_other(t, i) && def.code.len && hs_slice_find(def.code, ':', 0) == SIZE_MAX &&
+			!has_def(t, def.code))
 			hs_tx_build_def(t->run->build, &def);
 	}
 	struct tx_build_def dose = { .code = HS_S("DDD"),
@@ -268,13 +324,44 @@ static bool take_further(struct table *t, const struct csv_row *row)
 	return true;
 }
 
-static void note_range(struct table *t, uint32_t concept, struct hs_slice code)
+/* "(A00-B99)" at the end of a title */
+static struct hs_slice range_in(struct hs_slice title)
 {
-	size_t dash = hs_slice_find(code, '-', 0);
-	struct range range = { concept, hs_slice_first(code, dash), hs_slice_from(code, dash + 1) };
+	size_t open = title.len;
 
-	if (t->profile->hierarchy == BY_RANGE && dash != SIZE_MAX && range.from.len && range.to.len)
-		hs_buf_add(&t->ranges, hs_slice((const char *)&range, sizeof(range)));
+	if (!title.len || title.ptr[title.len - 1] != ')')
+		return HS_S_NONE;
+	while (open && title.ptr[open - 1] != '(')
+		open--;
+	struct hs_slice range = hs_slice(title.ptr + open, title.len - open - 1);
+	return open && range.len == 7 && range.ptr[3] == '-' ? range : HS_S_NONE;
+}
+
+/* A block is called by its range; a chapter tells it in its title, and its own code is no letter and figures.
+ */
+static void note_range(struct table *t, uint32_t concept, struct hs_slice code, struct hs_slice title)
+{
+	bool chapter = t->profile->levels && code.len < 3;
+	struct hs_slice text = chapter ? range_in(title) : code;
+	size_t dash = hs_slice_find(text, '-', 0);
+	struct range range = { concept, hs_slice_first(text, dash), hs_slice_from(text, dash + 1) };
+
+	if (t->profile->hierarchy != BY_RANGE || dash == SIZE_MAX || !range.from.len || !range.to.len)
+		return;
+	hs_buf_add(&t->ranges, hs_slice((const char *)&range, sizeof(range)));
+	hs_tx_build_at(t->run->build, concept)->flags |= TX_ABSTRACT;
+}
+
+/* Codes for a cause and for where it shows itself stand together: dagger and asterisk. */
+static void take_mark(struct table *t, uint32_t concept, struct hs_slice mark)
+{
+	bool dagger = hs_slice_eq(mark, HS_S("\xe2\x80\xa0")) || hs_slice_eq(mark, HS_S("+"));
+	bool aster = hs_slice_eq(mark, HS_S("*"));
+
+	hs_tx_table_property(t->run, concept, HS_S("usage"), "valueCode",
+		dagger        ? HS_S("dagger") :
+			aster ? HS_S("aster") :
+				mark);
 }
 
 static void take_row(struct table *t, const struct csv_row *row)
@@ -286,9 +373,11 @@ static void take_row(struct table *t, const struct csv_row *row)
 			hs_csv_value(row, t->display), &concept))
 		return;
 	hs_tx_build_at(t->run->build, concept)->definition = hs_csv_value(row, t->definition);
-	note_range(t, concept, hs_csv_value(row, t->code));
+	note_range(t, concept, hs_csv_value(row, t->code), hs_csv_value(row, t->display));
 	take_dose(t, concept, row);
-	struct pending pending = { concept, hs_csv_value(row, t->parent), t->csv.lines.line };
+	take_mark(t, concept, hs_csv_value(row, t->mark));
+	struct pending pending = { concept, hs_csv_value(row, t->parent), t->csv.lines.file,
+		t->csv.lines.line };
 	hs_buf_add(&t->parents, hs_slice((const char *)&pending, sizeof(pending)));
 	for (size_t i = 0; i < row->count; i++)
 		if (is_other(t, i))
@@ -319,15 +408,23 @@ static bool is_wider(const struct range *a, const struct range *b)
 		(!hs_slice_eq(a->from, b->from) || !hs_slice_eq(a->to, b->to));
 }
 
-/* The narrowest range around a code, or around another range. */
-static uint32_t parent_by_range(const struct table *t, uint32_t concept, struct hs_slice code)
+/* The range of a chapter or block; NULL: it is neither. */
+static const struct range *range_of(const struct table *t, uint32_t concept)
 {
 	size_t count = TX_BUILD_COUNT(t->ranges, struct range);
-	const struct range *best = NULL, *own = NULL;
 
-	for (size_t i = 0; i < count && !own; i++)
+	for (size_t i = 0; i < count; i++)
 		if (TX_BUILD_AT(t->ranges, struct range, i)->concept == concept)
-			own = TX_BUILD_AT(t->ranges, struct range, i);
+			return TX_BUILD_AT(t->ranges, struct range, i);
+	return NULL;
+}
+
+/* The narrowest range around a code, or around another range. */
+static uint32_t parent_by_range(const struct table *t, const struct range *own, struct hs_slice code)
+{
+	size_t count = TX_BUILD_COUNT(t->ranges, struct range);
+	const struct range *best = NULL;
+
 	for (size_t i = 0; i < count; i++) {
 		const struct range *range = TX_BUILD_AT(t->ranges, struct range, i);
 		bool around = own ? is_wider(range, own) : lies_within(code, range);
@@ -344,43 +441,73 @@ static void link_all(struct table *t)
 	for (size_t i = 0; i < count; i++) {
 		const struct pending *p = TX_BUILD_AT(t->parents, struct pending, i);
 		struct hs_slice code = hs_tx_build_at(t->run->build, p->concept)->code;
+		const struct range *range = range_of(t, p->concept);
 		uint32_t parent = UINT32_MAX;
 		if (p->parent.len) {
 			parent = hs_tx_build_find(t->run->build, p->parent);
+			t->csv.lines.file = p->file;
 			t->csv.lines.line = p->line;
 			if (parent == UINT32_MAX)
 				hs_tx_lines_skip(&t->csv.lines, "the parent %.*s of %.*s is not in the table",
 					HS_S_ARG(hs_slice_first(p->parent, 60)),
 					HS_S_ARG(hs_slice_first(code, 60)));
-		} else if (t->profile->hierarchy != BY_COLUMN)
+		} else if (t->profile->hierarchy != BY_COLUMN && !range) /* A00-A09 is not below A00 */
 			parent = parent_by_prefix(t, code);
 		if (parent == UINT32_MAX && !p->parent.len && t->profile->hierarchy == BY_RANGE)
-			parent = parent_by_range(t, p->concept, code);
+			parent = parent_by_range(t, range, code);
 		if (parent != UINT32_MAX)
 			hs_tx_build_link(t->run->build, p->concept, parent);
 	}
 }
 
-static enum hs_status read_table(struct tx_table_run *run, const struct profile *profile,
-	const struct tx_file *file, struct hs_error *err)
+static enum hs_status read_table(struct table *t, const struct tx_file *file, struct hs_error *err)
 {
-	struct table t = { .run = run, .profile = profile };
 	struct csv_row row;
-	enum hs_status status = hs_csv_begin(&t.csv, run->arena, run->import, file, err);
 
-	if (status == HS_OK)
-		status = find_columns(&t, err);
+	if (hs_slice_starts(file->text, HS_S("PK\x03\x04")))
+		return hs_fail(err, HS_E_VALUE,
+			"%s is a workbook or an archive: save its table as text with tabs or as csv, or "
+			"unpack it",
+			file->path);
+	enum hs_status status = hs_csv_begin(&t->csv, t->run->arena, t->run->import, file, err);
 	if (status)
 		return status;
+	if (is_bare(t)) {
+		row = t->csv.header;
+		place_columns(t);
+		t->csv.header = (struct csv_row) { .count = TX_COLUMNS_MAX };
+		take_row(t, &row);
+	} else
+		status = find_columns(t, err);
+	if (status)
+		return status;
+	add_defs(t);
+	while (hs_csv_next(&t->csv, &row))
+		take_row(t, &row);
+	return t->csv.lines.stopped ? hs_fail(err, HS_E_CANCELLED, "interrupted") : HS_OK;
+}
+
+static enum hs_status read_tables(struct tx_table_run *run, const struct profile *profile,
+	struct hs_error *err)
+{
+	struct table t = { .run = run, .profile = profile };
+	enum hs_status status = HS_OK;
+
 	hs_buf_init(&t.parents, NULL, TX_BUILD_MAX);
 	hs_buf_init(&t.ranges, NULL, TX_BUILD_MAX);
-	add_defs(&t);
-	while (hs_csv_next(&t.csv, &row))
-		take_row(&t, &row);
-	link_all(&t);
+	if (profile->levels)
+		hs_tx_build_def(run->build,
+			&(struct tx_build_def) { .code = HS_S("usage"),
+				.type = HS_S("code"),
+				.description =
+					HS_S("How the code is used beside another: dagger or aster.") });
+	for (size_t i = 0; i < run->files.count && status == HS_OK; i++)
+		status = read_table(&t, &run->files.items[i], err);
+	if (status == HS_OK)
+		link_all(&t);
 	hs_buf_free(&t.parents);
 	hs_buf_free(&t.ranges);
-	return t.csv.lines.stopped ? hs_fail(err, HS_E_CANCELLED, "interrupted") : HS_OK;
+	return status;
 }
 
 static enum hs_status fill_with(struct tx_table_run *run, const struct profile *p, struct hs_error *err)
@@ -394,10 +521,10 @@ static enum hs_status fill_with(struct tx_table_run *run, const struct profile *
 	if (!head->language.len)
 		head->language = hs_slice_cstr(p->language);
 	head->title = hs_slice_cstr(p->title);
-	if (run->files.count != 1)
+	if (run->files.count < 1 || (run->files.count > 1 && !p->levels))
 		return hs_fail(err, HS_E_VALUE,
 			"one table is imported at a time; the paths given hold %zu files", run->files.count);
-	return read_table(run, p, &run->files.items[0], err);
+	return read_tables(run, p, err);
 }
 
 static const struct profile plain = { .name = "Imported",
@@ -418,7 +545,8 @@ enum hs_status hs_tx_import_csv(struct hs_import *import, struct hs_error *err)
 	return hs_tx_table_import(import, fill_plain, err);
 }
 
-/* The URL is the identifier that Socialstyrelsen gave it. */
+/* The URL is the identifier that Socialstyrelsen gave it. Its text files are a folder: chapter.txt, and one
+ * for the codes of each length. */
 static const struct profile icd10se = { .url = "urn:oid:1.2.752.116.1.1.1",
 	.name = "ICD10SE",
 	.title = "ICD-10-SE",
@@ -428,6 +556,7 @@ static const struct profile icd10se = { .url = "urn:oid:1.2.752.116.1.1.1",
 		"diagnostext", "text", "display", "title", "name" },
 	.parent = { "\xc3\xb6verordnad kod", "\xc3\xb6verordnad", "overordnad", "parent", "parent code" },
 	.definition = { "beskrivning", "definition", "description" },
+	.levels = true,
 	.hierarchy = BY_RANGE };
 
 static enum hs_status fill_icd10se(struct tx_table_run *run, struct hs_error *err)

@@ -232,6 +232,17 @@ static struct hs_slice status_text(struct task *t, const struct verdict *v)
 		tx_word(t->ctx, "and inactive", "och inaktiv"));
 }
 
+/* An expression names its concepts with terms beside their codes: the codes are what counts. */
+static void comment_on_terms(struct task *t, const struct tx_coding *coding, struct verdict *v)
+{
+	const struct tx_source *source = hs_tx_source(v->system);
+	struct tx_miscalled it;
+
+	if (source && source->miscalled && source->miscalled(v->system, v->concept, &it))
+		say(t, TX_MSG_OWN_TERM_DIFFERS, coding->at_code,
+			(struct tx_args) { { it.term, it.code, it.right } });
+}
+
 static void comment_on_concept(struct task *t, const struct tx_coding *coding, struct verdict *v)
 {
 	uint32_t flags = hs_tx_concept(v->system, v->concept).flags;
@@ -343,6 +354,7 @@ static void look_at_concept(struct task *t, const struct tx_coding *coding, stru
 	if (!whole)
 		return;
 	comment_on_concept(t, coding, v);
+	comment_on_terms(t, coding, v);
 	if (coding->display.len && v->membership != TX_UNSURE)
 		hs_tx_check_display(t->ctx, &t->ctx->issues, coding, v->system, v->concept, &v->hit);
 }

@@ -3,6 +3,7 @@
 #include "expression.h"
 
 #include "../compile/concept.h"
+#include "../text/fold.h"
 #include "ecl_tree.h"
 #include "semantics.h"
 
@@ -15,6 +16,8 @@ struct reader {
 	struct tx_part list[ATTRIBUTES_MAX]; /* of the forms that are open, the innermost last */
 	size_t count;
 	unsigned depth;
+	struct hs_slice wrong_term; /* the first that its concept does not have */
+	uint32_t wrong_concept;
 };
 
 bool hs_tx_is_expression(struct hs_slice text)
@@ -50,6 +53,23 @@ static bool expected(struct reader *r, const char *what)
 	return false;
 }
 
+/* Is the term one of the concept's, but for the case of letters? */
+static bool has_term(struct reader *r, uint32_t concept, struct hs_slice term)
+{
+	struct hs_arena *arena = r->p.arena;
+	struct hs_arena_mark mark = hs_arena_mark(arena);
+	struct tx_designations texts = { NULL, 0, 0 };
+	struct hs_slice wanted = hs_tx_fold_case(arena, hs_tx_squeeze(arena, term));
+	bool found = false;
+
+	hs_tx_designations(arena, r->s, concept, NULL, 0, &texts);
+	for (size_t i = 0; i < texts.count && !found; i++)
+		found = hs_slice_eq(hs_tx_fold_case(arena, hs_tx_squeeze(arena, texts.items[i].value)),
+			wanted);
+	hs_arena_rollback(arena, mark);
+	return found;
+}
+
 static bool read_concept(struct reader *r, uint32_t *out)
 {
 	struct hs_slice code;
@@ -68,7 +88,12 @@ static bool read_concept(struct reader *r, uint32_t *out)
 	size_t end = hs_slice_find(p->text, '|', p->at);
 	if (end == SIZE_MAX)
 		return expected(r, "the | that closes the term");
+	struct hs_slice term = hs_slice_trim(hs_slice(p->text.ptr + p->at, end - p->at));
 	p->at = end + 1;
+	if (!r->wrong_term.len && term.len && !has_term(r, *out, term)) {
+		r->wrong_term = term;
+		r->wrong_concept = *out;
+	}
 	return true;
 }
 
@@ -217,6 +242,8 @@ enum hs_status hs_tx_expression(struct hs_arena *arena, struct tx_system s, stru
 		*err = own;
 		return own.status;
 	}
+	made.wrong_term = r.wrong_term;
+	made.wrong_concept = r.wrong_concept;
 	made.display = hs_tx_sct_write(arena, s, made.form, TX_WRITE_TERMS);
 	*out = made;
 	return HS_OK;

@@ -11,6 +11,9 @@
 struct tx_expression {
 	struct hs_slice text, display;
 	const struct tx_form *form;
+	/* The first term in pipes that its concept does not have; empty: each has it. */
+	struct hs_slice wrong_term;
+	uint32_t wrong_concept;
 };
 
 /* HS_E_VALUE with a sentence when it does not parse, names what is not there or not in use, or breaks the

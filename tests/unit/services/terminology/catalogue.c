@@ -376,8 +376,8 @@ static const struct row {
 /* What needs more than a question to these resources is asked below, or where that is: grammars in
  * builtin/grammar.c, SNOMED CT's constraints in snomed_sets.c, instances and batches over the wire. */
 static const enum tx_message elsewhere[] = { TX_MSG_FILTER_BAD_CONSTRAINT, TX_MSG_OWN_CODE_GRAMMAR,
-	TX_MSG_OWN_GRAMMAR_WITHOUT_LIST, TX_MSG_OWN_TOO_MANY, TX_MSG_OWN_TOO_DEEP, TX_MSG_OWN_EMPTY_BATCH,
-	TX_MSG_OWN_NO_INSTANCE };
+	TX_MSG_OWN_TERM_DIFFERS, TX_MSG_OWN_GRAMMAR_WITHOUT_LIST, TX_MSG_OWN_TOO_MANY, TX_MSG_OWN_TOO_DEEP,
+	TX_MSG_OWN_EMPTY_BATCH, TX_MSG_OWN_NO_INSTANCE };
 
 static struct ask a;
 

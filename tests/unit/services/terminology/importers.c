@@ -209,6 +209,67 @@ static void puts_codes_below_their_beginnings(void **state)
 	end(&p);
 }
 
+static bool tells(struct ask *a, const char *part)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, a->arena, 1 << 16);
+	hs_json_write(&out, a->out, 0);
+	return hs_slice_search(hs_buf_slice(&out), hs_slice_cstr(part)) != SIZE_MAX;
+}
+
+/* As Socialstyrelsen publishes it: a file for each level, without names of columns. */
+static void reads_the_text_files_of_icd10se(void **state)
+{
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "chapter.txt", "01\t\tEtt kapitel (A00-B99)\n09\t\tHj\xc3\xa4rtat (I00-I99)\n");
+	put(&p, "digit3.txt",
+		"A00\t\tEn sjukdom\r\nI32\t*\tEn plats (annorst\xc3\xa4"
+		"des)\r\n");
+	put(&p, "digit4.txt", "A000\t\xe2\x80\xa0\tEn orsak (I32)\tN\xc3\xa5got om den\n");
+	put(&p, "digit5.txt", "A000A\t\tEn f\xc3\xb6rdjupning\n");
+	put(&p, "blocks.txt", "Kod:\t\tKodtext:\tBeskrivning:\nA00-A09\t\tEtt avsnitt\tOm avsnittet\n");
+	if (run(&p, hs_tx_import_icd10se, NULL, 0) != HS_OK)
+		fail_msg("%s", p.err.text);
+	assert_string_equal(p.skipped, "");
+	open_image(&p, &a);
+	assert_string_equal(parent_of(&a, "A000A"), "A000");
+	assert_string_equal(parent_of(&a, "A000"), "A00");
+	assert_string_equal(parent_of(&a, "A00"), "A00-A09");
+	assert_string_equal(parent_of(&a, "A00-A09"), "01");
+	assert_string_equal(parent_of(&a, "I32"), "09");
+	assert_string_equal(parent_of(&a, "09"), "");
+	ask(&a, hs_tx_lookup,
+		CODE("urn:oid:1.2.752.116.1.1.1", "A000") ",{'name':'property','valueCode':'*'}");
+	assert_string_equal(ask_text(&a, "display"), "En orsak (I32)");
+	assert_string_equal(ask_text(&a, "definition"), "N\xc3\xa5got om den");
+	assert_true(tells(&a, "\"valueCode\":\"usage\"},{\"name\":\"value\",\"valueCode\":\"dagger\"}"));
+	ask(&a, hs_tx_lookup,
+		CODE("urn:oid:1.2.752.116.1.1.1", "I32") ",{'name':'property','valueCode':'*'}");
+	assert_true(tells(&a, "\"valueCode\":\"usage\"},{\"name\":\"value\",\"valueCode\":\"aster\"}"));
+	ask(&a, hs_tx_lookup, CODE("urn:oid:1.2.752.116.1.1.1", "01"));
+	assert_string_equal(ask_text(&a, "abstract"), "true");
+	close_image(&a);
+	end(&p);
+}
+
+/* What a program for tables has saved in its own way is said to be that. */
+static void refuses_workbooks(void **state)
+{
+	struct place p;
+
+	(void)state;
+	begin(&p);
+	put(&p, "icd.xlsx", "PK\x03\x04 and more");
+	assert_int_equal(run(&p, hs_tx_import_icd10se, NULL, 0), HS_E_VALUE);
+	assert_non_null(strstr(p.err.text, "is a workbook or an archive"));
+	end(&p);
+}
+
 /* Names of columns in Swedish or English, in capitals or not, with what signs they have; and what was taken.
  */
 static void takes_columns_by_what_they_are_called(void **state)
@@ -504,10 +565,10 @@ static void reads_loinc(void **state)
 	begin(&p);
 	put(&p, "Loinc.csv",
 		"\"LOINC_NUM\",\"COMPONENT\",\"PROPERTY\",\"CLASS\",\"STATUS\",\"SHORTNAME\",\"LONG_COMMON_"
-		"NAME\"\n"
-		"\"1-8\",\"Sugar\",\"MCnc\",\"CHEM\",\"ACTIVE\",\"Sugar Bld\",\"Sugar in Blood\"\n"
-		"\"2-6\",\"Salt\",\"MCnc\",\"CHEM\",\"DEPRECATED\",\"Salt Bld\",\"Salt in Blood\"\n"
-		"\"3-4\",\"Pulse\",\"NRat\",\"VITALS\",\"ACTIVE\",\"Pulse\",\"Pulse rate\"\n");
+		"NAME\",\"NEW_THING\"\n"
+		"\"1-8\",\"Sugar\",\"MCnc\",\"CHEM\",\"ACTIVE\",\"Sugar Bld\",\"Sugar in Blood\",\"\"\n"
+		"\"2-6\",\"Salt\",\"MCnc\",\"CHEM\",\"DEPRECATED\",\"Salt Bld\",\"Salt in Blood\",\"x\"\n"
+		"\"3-4\",\"Pulse\",\"NRat\",\"VITALS\",\"ACTIVE\",\"Pulse\",\"Pulse rate\",\"\"\n");
 	put(&p, "Part.csv",
 		"PartNumber,PartTypeName,PartName,PartDisplayName,Status\nLP1-1,COMPONENT,Sugar,Sugar,"
 		"ACTIVE\n");
@@ -522,6 +583,8 @@ static void reads_loinc(void **state)
 	assert_int_equal(run(&p, hs_tx_import_loinc, NULL, 0), HS_OK);
 	assert_string_equal(p.skipped,
 		"5 the parent X comes after 3-4 or is missing\n3 9-9 is no term of the table\n");
+	assert_true(hs_slice_ends(hs_slice_cstr(p.import.made),
+		HS_S("; columns that are not known: NEW_THING")));
 	open_image(&p, &a);
 	ask(&a, hs_tx_lookup,
 		CODE("http://loinc.org", "1-8") ",{'name':'displayLanguage','valueCode':'sv-SE'}");
@@ -734,6 +797,8 @@ int main(void)
 		cmocka_unit_test(reads_a_table),
 		cmocka_unit_test(says_which_column_is_missing),
 		cmocka_unit_test(puts_codes_below_their_beginnings),
+		cmocka_unit_test(reads_the_text_files_of_icd10se),
+		cmocka_unit_test(refuses_workbooks),
 		cmocka_unit_test(takes_columns_by_what_they_are_called),
 		cmocka_unit_test(reads_atc),
 		cmocka_unit_test(puts_doses_together),

@@ -313,6 +313,40 @@ static void takes_any_display_of_an_expression(void **state)
 		hs_arena_cstr(a.arena, sct_text(a.arena, "HEART|Heart finding|:SHAPE|Shape|=TUMOUR|Tumor|")));
 }
 
+/* Codes count, terms beside them are for people: a wrong one misleads, so it is told with the right one. */
+static void tells_terms_that_are_of_another_concept(void **state)
+{
+	static const struct {
+		const char *code, *told;
+	} rows[] = {
+		{ "HEART |Heart finding| : SHAPE = TUMOUR | tumor |", "" },
+		{ "HEART|Heart finding (finding)|:SHAPE=TUMOUR", "" },
+		{ "HEART:SHAPE=TUMOUR", "" },
+		{ "HEART|Lung finding|:SHAPE=TUMOUR",
+			"The expression calls HEART |Lung finding|, which is none of its terms: its "
+			"preferred term is "
+			"|Heart finding|" },
+		{ "HEART|Heart finding|:SHAPE|Shape|=(TUMOUR|Lump|)",
+			"The expression calls TUMOUR |Lump|, which is none of its terms: its preferred term "
+			"is |Tumor|" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_slice question = hs_arena_printf(a.arena,
+			"{'name':'url','valueUri':'http://snomed.info/sct'},{'name':'code','valueCode':'%s'}",
+			rows[i].code);
+		ask_about(hs_tx_validate_in_system, hs_arena_cstr(a.arena, question));
+		assert_string_equal(ask_text(&a, "result"), "true");
+		struct hs_slice told = HS_S_NONE;
+		for (const struct tx_issue *issue = a.ctx.issues.first; issue; issue = issue->next)
+			if (issue->id == TX_MSG_OWN_TERM_DIFFERS)
+				told = issue->text;
+		if (!hs_slice_eq(told, sct_text(a.arena, rows[i].told)))
+			fail_msg("%s: \"%.*s\"", rows[i].code, HS_S_ARG(told));
+	}
+}
+
 static void expands_below_an_expression(void **state)
 {
 	(void)state;
@@ -331,6 +365,7 @@ int main(void)
 		cmocka_unit_test(satisfies_constraints),
 		cmocka_unit_test(tells_properties_of_an_expression),
 		cmocka_unit_test(takes_any_display_of_an_expression),
+		cmocka_unit_test(tells_terms_that_are_of_another_concept),
 		cmocka_unit_test(expands_below_an_expression),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
