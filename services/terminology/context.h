@@ -44,6 +44,13 @@ struct tx_params {
 		left_out[TX_NAMES_MAX]; /* code systems that an expansion leaves out: url or url|version */
 };
 
+/* Who names designations wants them, unless it says otherwise. */
+static inline bool tx_tells_designations(const struct tx_params *params)
+{
+	return params->designations == TX_YES ||
+		(params->designations == TX_UNSET && params->designation_filter_count);
+}
+
 /* ---- messages ---- */
 
 enum tx_message {

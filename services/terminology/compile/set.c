@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#define NESTED_MAX 100u /* codes below codes of a stored expansion */
 #define EXT_SUPPLEMENT TX_EXT "valueset-supplement"
 #define EXT_PARAMETER TX_EXT "valueset-expansion-parameter"
 #define EXT_PARAMETER_OLD "http://hl7.org/fhir/tools/StructureDefinition/valueset-expansion-parameter"
@@ -169,8 +170,66 @@ static void put_includes(struct work *w, const struct hs_json *list)
 		put_rule(w, order[i].item, order[i].index, 0);
 }
 
-static void put_compose(struct work *w, const struct hs_json *compose)
+/* The include of that code system and version, made when it is not there. */
+static struct hs_json *include_of(struct hs_arena *arena, struct hs_json *includes,
+	const struct hs_json *item)
 {
+	static const char *const same[] = { "system", "version" };
+	struct hs_json *made = NULL;
+
+	HS_JSON_EACH(include, includes)
+		if (hs_slice_eq(hs_json_get_text(include, HS_S("system")),
+			    hs_json_get_text(item, HS_S("system"))) &&
+			hs_slice_eq(hs_json_get_text(include, HS_S("version")),
+				hs_json_get_text(item, HS_S("version"))))
+			return include;
+	made = hs_json_push(includes, hs_json_object(arena));
+	for (size_t i = 0; i < 2; i++) {
+		struct hs_slice text = hs_json_get_text(item, hs_slice_cstr(same[i]));
+		if (text.len)
+			hs_json_add_text(arena, made, hs_slice_cstr(same[i]), text);
+	}
+	hs_json_add_array(arena, made, HS_S("concept"));
+	return made;
+}
+
+static void list_contained(struct hs_arena *arena, struct hs_json *includes, const struct hs_json *contains,
+	unsigned depth)
+{
+	static const char *const kept[] = { "code", "display", "designation" };
+
+	HS_JSON_EACH(item, contains) {
+		if (hs_json_get_text(item, HS_S("system")).len && hs_json_get_text(item, HS_S("code")).len) {
+			struct hs_json *concept = hs_json_push(hs_json_get(include_of(arena, includes, item),
+								       HS_S("concept")),
+				hs_json_object(arena));
+			for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+				if (hs_json_get(item, hs_slice_cstr(kept[i])))
+					hs_json_add(concept, hs_slice_cstr(kept[i]),
+						hs_json_clone(arena,
+							hs_json_get(item, hs_slice_cstr(kept[i]))));
+		}
+		if (depth < NESTED_MAX)
+			list_contained(arena, includes, hs_json_get(item, HS_S("contains")), depth + 1);
+	}
+}
+
+/* What the codes of a stored expansion are worth: nothing beside a definition, all where there is none. */
+static const struct hs_json *includes_of(struct work *w, const struct hs_json *set)
+{
+	const struct hs_json *compose = hs_json_get(set, HS_S("compose")),
+			     *contains = hs_json_get(hs_json_get(set, HS_S("expansion")), HS_S("contains"));
+
+	if (compose || !contains)
+		return hs_json_get(compose, HS_S("include"));
+	struct hs_json *includes = hs_json_array(w->c->scratch);
+	list_contained(w->c->scratch, includes, contains, 0);
+	return includes;
+}
+
+static void put_compose(struct work *w, const struct hs_json *set)
+{
+	const struct hs_json *compose = hs_json_get(set, HS_S("compose"));
 	uint32_t index = 0;
 
 	w->row.rule_first = TX_COUNT(w->c, TX_RULES, struct tx_rule_row);
@@ -181,7 +240,7 @@ static void put_compose(struct work *w, const struct hs_json *compose)
 		w->row.head.flags |= TX_INACTIVE_GIVEN;
 	if (hs_json_get_bool(compose, HS_S("inactive"), false))
 		w->row.head.flags |= TX_INACTIVE_TRUE;
-	put_includes(w, hs_json_get(compose, HS_S("include")));
+	put_includes(w, includes_of(w, set));
 	index = 0;
 	HS_JSON_EACH(exclude, hs_json_get(compose, HS_S("exclude")))
 		put_rule(w, exclude, index++, TX_RULE_EXCLUDE);
@@ -243,7 +302,7 @@ enum hs_status hs_tx_compile_set(struct tx_compile *c, const struct hs_json *set
 		return status;
 	hs_tx_compile_head(c, set, not_in_source, &w.row.head);
 	put_extensions(&w, set);
-	put_compose(&w, hs_json_get(set, HS_S("compose")));
+	put_compose(&w, set);
 	*index = TX_PUT(c, TX_SETS, w.row);
 	if (url.len)
 		hs_tx_compile_key(c, TX_KIND_SET, url, hs_json_get_text(set, HS_S("version")), *index);

@@ -276,7 +276,7 @@ static const struct tx_designation *find_texts(struct tx_writer *w, const struct
 			hs_tx_add_designation_row(w->arena, item->pick_layer,
 				&item->pick_layer->pick_designations[item->pick->designation_first + i],
 				HS_S_NONE, texts);
-		if (display.len && !ctx->params.languages.count)
+		if (display.len)
 			hs_tx_add_designation(w->arena,
 				(struct tx_designation) { .value = display,
 					.language = tx_text(ctx->set.layer, ctx->set.row->head.language),
@@ -294,7 +294,7 @@ static void add_texts(struct tx_writer *w, const struct tx_item *item, struct hs
 
 	if (chosen)
 		hs_json_add_text(w->arena, out, HS_S("display"), chosen->value);
-	if (w->ctx->params.designations != TX_YES)
+	if (!tx_tells_designations(&w->ctx->params))
 		return;
 	struct hs_json *list = hs_json_array(w->arena);
 	for (size_t i = 0; i < texts.count; i++)
@@ -331,8 +331,9 @@ static bool is_plain(const struct tx_writer *w, const struct tx_item *item, cons
 {
 	const struct tx_context *ctx = w->ctx;
 
-	return !ctx->params.property_count && ctx->params.designations != TX_YES && !ctx->supplement_count &&
-		!concept->extension.len && !(item->pick && item->pick->extension.len) &&
+	return !ctx->params.property_count && !tx_tells_designations(&ctx->params) &&
+		!ctx->supplement_count && !concept->extension.len &&
+		!(item->pick && item->pick->extension.len) &&
 		!(concept->status.len && concept->flags & (TX_INACTIVE | TX_DEPRECATED));
 }
 

@@ -91,7 +91,7 @@ bool hs_tx_expansion_is_quick(struct tx_context *ctx)
 {
 	const struct tx_params *params = &ctx->params;
 	bool texts = params->filter.len || params->languages.count,
-	     details = params->designations == TX_YES || params->property_count;
+	     details = tx_tells_designations(params) || params->property_count;
 	struct estimate e = { ctx, 1 + (texts ? 2u : 0) + (details ? 4u : 0), CODES_QUICK };
 
 	return affords_set(&e, ctx->set);

@@ -27,6 +27,19 @@ static const char *const resources[] = {
 	"'1'}]}}",
 	"{'resourceType':'ValueSet','url':'urn:vs:active','compose':{'inactive':false,'include':[{'system':'"
 	"urn:cs'}]}}",
+	"{'resourceType':'ValueSet','url':'urn:vs:swedish','language':'sv','compose':{'include':[{'system':'"
+	"urn:cs',"
+	"'concept':[{'code':'d','display':'Vovve'},{'code':'a'}]}]}}",
+	"{'resourceType':'ValueSet','url':'urn:vs:named','compose':{'include':[{'system':'urn:cs','concept':["
+	"{'code':'d',"
+	"'display':'Doggy'},{'code':'a','display':'Tree'}]}]}}",
+	"{'resourceType':'ValueSet','url':'urn:vs:stored','expansion':{'contains':[{'system':'urn:cs','code':"
+	"'a','contains':"
+	"[{'system':'urn:cs','code':'c','display':'Puss'}]},{'system':'urn:two','version':'1','code':'old'},{"
+	"'display':'x'}]}}",
+	"{'resourceType':'ValueSet','url':'urn:vs:both','compose':{'include':[{'system':'urn:cs','concept':[{"
+	"'code':'b'}]}]},"
+	"'expansion':{'contains':[{'system':'urn:cs','code':'a'}]}}",
 	NULL,
 };
 
@@ -219,6 +232,76 @@ static void nesting(void **state)
 	check(FILTER("concept", "is-a", "a"), "", "a(b(c) d)");
 	check(FILTER("concept", "is-not-a", "b"), "", "a(d) e");
 	check("{'include':[{'system':'urn:cs','concept':[{'code':'a'},{'code':'b'}]}]}", "", "a b");
+}
+
+/* "code=display ..." of an expansion by URL. */
+static const char *named(const char *url, const char *more)
+{
+	struct hs_buf out;
+
+	ask(&a, hs_tx_expand,
+		hs_arena_cstr(a.arena,
+			hs_arena_printf(a.arena, "{'name':'url','valueUri':'%s'}%s", url, more)));
+	assert_int_equal(a.status, HS_OK);
+	hs_buf_init(&out, a.arena, 10000);
+	HS_JSON_EACH(item, hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("contains")))
+		hs_buf_printf(&out, "%s%.*s=%.*s", out.len ? " " : "",
+			HS_S_ARG(hs_json_get_text(item, HS_S("code"))),
+			HS_S_ARG(hs_json_get_text(item, HS_S("display"))));
+	return hs_arena_cstr(a.arena, hs_buf_slice(&out));
+}
+
+#define LANGUAGE(tag) ",{'name':'displayLanguage','valueCode':'" tag "'}"
+
+/* What a value set calls its codes goes before what the code system does, in the value set's own language;
+ * where it names none, the code system's name in the language that is asked for does. */
+static void names_of_the_set(void **state)
+{
+	(void)state;
+	assert_string_equal(named("urn:vs:swedish", ""), "d=Vovve a=Apple tree");
+	assert_string_equal(named("urn:vs:swedish", LANGUAGE("sv")), "d=Vovve a=Apple tree");
+	assert_string_equal(named("urn:vs:swedish", LANGUAGE("sv-SE")), "d=Vovve a=Apple tree");
+	assert_string_equal(named("urn:vs:swedish", LANGUAGE("en")), "d=Dog a=Apple tree");
+	assert_string_equal(named("urn:vs:named", ""), "d=Doggy a=Tree");
+	assert_string_equal(named("urn:vs:named", LANGUAGE("sv")), "d=Hund a=Tree");
+	assert_string_equal(named("urn:vs:named", LANGUAGE("en")), "d=Dog a=Apple tree");
+}
+
+/* Codes of an expansion that came with a value set count where it says nothing else of what it holds. */
+static void stored_with_the_set(void **state)
+{
+	(void)state;
+	assert_string_equal(named("urn:vs:stored", ""), "a=Apple tree c=Puss old=");
+	assert_string_equal(named("urn:vs:both", ""), "b=Bär");
+	ask(&a, hs_tx_validate_in_set,
+		"{'name':'url','valueUri':'urn:vs:stored'},{'name':'system','valueUri':'urn:cs'},{'name':'"
+		"code','valueCode':'c'}");
+	assert_string_equal(ask_text(&a, "result"), "true");
+	ask(&a, hs_tx_validate_in_set,
+		"{'name':'url','valueUri':'urn:vs:stored'},{'name':'system','valueUri':'urn:cs'},{'name':'"
+		"code','valueCode':'b'}");
+	assert_string_equal(ask_text(&a, "result"), "false");
+}
+
+static size_t designations_with(const char *parameters)
+{
+	named("urn:vs:named", parameters);
+	const struct hs_json *item =
+		hs_json_at(hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("contains")), 0);
+	return hs_json_count(hs_json_get(item, HS_S("designation")));
+}
+
+/* Who names a kind of designation wants it. */
+static void designations_named(void **state)
+{
+	(void)state;
+	assert_int_equal(designations_with(""), 0);
+	assert_int_equal(designations_with(",{'name':'designation','valueString':'urn:ietf:bcp:47|sv'}"), 1);
+	assert_int_equal(designations_with(",{'name':'designation','valueString':'urn:ietf:bcp:47|sv'},{'"
+					   "name':"
+					   "'includeDesignations','valueBoolean':false}"),
+		0);
+	assert_int_equal(designations_with(",{'name':'includeDesignations','valueBoolean':true}"), 2);
 }
 
 static void paging(void **state)
@@ -474,9 +557,11 @@ int main(void)
 		cmocka_unit_test(bad_filters), cmocka_unit_test(include_and_exclude),
 		cmocka_unit_test(versions_that_meet), cmocka_unit_test(active_codes_of_an_import),
 		cmocka_unit_test(codes_to_choose_from), cmocka_unit_test(the_first_of_too_many),
-		cmocka_unit_test(nesting), cmocka_unit_test(paging), cmocka_unit_test(searching),
-		cmocka_unit_test(too_costly), cmocka_unit_test(what_is_told_of_a_code),
-		cmocka_unit_test(long_ones_are_the_same_in_pieces), cmocka_unit_test(filters_in_a_graph),
+		cmocka_unit_test(nesting), cmocka_unit_test(names_of_the_set),
+		cmocka_unit_test(stored_with_the_set), cmocka_unit_test(designations_named),
+		cmocka_unit_test(paging), cmocka_unit_test(searching), cmocka_unit_test(too_costly),
+		cmocka_unit_test(what_is_told_of_a_code), cmocka_unit_test(long_ones_are_the_same_in_pieces),
+		cmocka_unit_test(filters_in_a_graph),
 		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
 
 	return ASK_RUN(&a, resources, tests);
