@@ -84,6 +84,9 @@ static bool is_listed_attribute(struct hs_slice element, struct hs_slice name)
 {
 	if (hs_slice_starts(name, HS_S("xml:")) || hs_slice_starts(name, HS_S("xmlns")))
 		return true;
+	/* Notes of a program to itself, which nobody shows or runs; HL7's publisher writes data-fhir. */
+	if (hs_slice_starts(name, HS_S("data-")))
+		return true;
 	if (in_list(name,
 		    "title style class id lang dir accesskey tabindex span width align valign char charoff "
 		    "abbr axis "

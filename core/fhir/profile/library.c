@@ -149,11 +149,12 @@ static const struct hs_json *find_added(const struct hs_library *library, const 
 	return NULL;
 }
 
-/* The row of the index, or its count. */
-static size_t find_row(const struct hs_library *library, const struct wanted *wanted, bool any_version)
+/* The first row of the index from `from` on, which is one of the url's, or the count. */
+static size_t next_row(const struct hs_library *library, const struct wanted *wanted, size_t from,
+	bool any_version)
 {
 	const struct hs__library_index *index = &library->index;
-	for (size_t i = hs__library_index_find(index, wanted->url); i < index->count; i++) {
+	for (size_t i = from; i < index->count; i++) {
 		const struct hs__library_row *row = &index->rows[i];
 		if (!hs_slice_eq(hs_image_text(index->image, row->url), wanted->url))
 			break;
@@ -163,6 +164,11 @@ static size_t find_row(const struct hs_library *library, const struct wanted *wa
 			return i;
 	}
 	return index->count;
+}
+
+static size_t find_row(const struct hs_library *library, const struct wanted *wanted, bool any_version)
+{
+	return next_row(library, wanted, hs__library_index_find(&library->index, wanted->url), any_version);
 }
 
 /* Reads and parses the row's file once; a file that cannot be read counts as absent. */
@@ -214,6 +220,30 @@ const struct hs_json *hs_library_find(struct hs_library *library, struct hs_slic
 	if (exact)
 		*exact = found != NULL;
 	return found || wanted.version.len == 0 ? found : find_in(library, &wanted, true);
+}
+
+/* The row that `found` was read from, or the count. */
+static size_t row_of(const struct hs_library *library, const struct wanted *wanted,
+	const struct hs_json *found)
+{
+	size_t row = find_row(library, wanted, true);
+	while (row < library->index.count && library->trees[row] != found)
+		row = next_row(library, wanted, row + 1, true);
+	return row;
+}
+
+const struct hs_json *hs_library_behind(struct hs_library *library, struct hs_slice type,
+	struct hs_slice canonical, const struct hs_json *found)
+{
+	struct wanted wanted = split(type, canonical);
+	for (; library; library = library->below) {
+		size_t row = row_of(library, &wanted, found);
+		if (row >= library->index.count)
+			continue;
+		row = next_row(library, &wanted, row + 1, true);
+		return row < library->index.count ? read_row(library, row) : NULL;
+	}
+	return NULL;
 }
 
 bool hs_library_has(struct hs_library *library, struct hs_slice type, struct hs_slice canonical)

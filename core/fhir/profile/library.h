@@ -14,8 +14,9 @@ struct hs_library;
 struct hs_world;
 
 struct hs_library_source {
-	struct hs_package *const *packages; /* the first that has a canonical wins, for profiles and
-					     extensions any before a core package; NULL ends. Must outlive */
+	struct hs_package *const *packages; /* the first that has a canonical wins; for profiles,
+					     extensions and what is of terminology.hl7.org any before
+					     a core package; NULL ends. Must outlive */
 	const char *cache_dir;              /* the index is kept here; NULL: in memory only */
 	const struct hs_world *world;
 };
@@ -38,6 +39,10 @@ void hs_library_unref(struct hs_library *library);
  * tells whether the version was the one asked for. NULL when there is none. */
 const struct hs_json *hs_library_find(struct hs_library *library, struct hs_slice type,
 	struct hs_slice canonical, bool *exact);
+/* Of several in packages: the one of that type and url that stands behind `found`, which was found before;
+ * NULL when it is the last, or was put in by hand and so stands for all. */
+const struct hs_json *hs_library_behind(struct hs_library *library, struct hs_slice type,
+	struct hs_slice canonical, const struct hs_json *found);
 /* Is there one, without reading it? */
 bool hs_library_has(struct hs_library *library, struct hs_slice type, struct hs_slice canonical);
 /* Resources that were put in by hand, in order, those of the libraries below after them; for a caller that

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define KIND 0x42494c43u /* "CLIB" */
-#define FORMAT 2u
+#define FORMAT 3u
 #define ROWS 1u
 #define ARENA_MAX ((size_t)256 << 20)
 
@@ -25,9 +25,17 @@ struct gathering {
 	struct hs_arena *arena;
 	struct entry *entries;
 	size_t count, room;
-	uint32_t package;
-	bool core; /* the package at hand */
+	struct hs_package *const *packages;
+	uint32_t package; /* the one at hand */
 };
+
+/* Extensions and HL7's terminology have moved from the core packages to ones that are kept up to date. */
+static bool is_outdated(const struct gathering *all, struct hs_slice type, struct hs_slice url)
+{
+	const struct hs_package *package = all->packages[all->package];
+	return hs_package_gives_way(all->packages, package, url) ||
+		(hs_package_is_core(package) && hs_slice_eq(type, HS_S("StructureDefinition")));
+}
 
 static enum hs_status take(struct hs_slice file, struct hs_slice type, struct hs_slice text,
 	struct hs_arena *scratch, void *arg, struct hs_error *err)
@@ -50,8 +58,7 @@ static enum hs_status take(struct hs_slice file, struct hs_slice type, struct hs
 	}
 	all->entries[all->count++] = (struct entry) { hs_arena_copy(all->arena, url),
 		hs_arena_copy(all->arena, version), hs_arena_copy(all->arena, type),
-		hs_arena_copy(all->arena, file), all->package,
-		all->core && hs_slice_eq(type, HS_S("StructureDefinition")) };
+		hs_arena_copy(all->arena, file), all->package, is_outdated(all, type, url) };
 	return hs_arena_full(all->arena) ?
 		hs_fail(err, HS_E_LIMIT, "the packages hold too many canonical resources") :
 		HS_OK;
@@ -62,7 +69,7 @@ static int by_url(const void *a, const void *b)
 	const struct entry *left = a;
 	const struct entry *right = b;
 	int order = hs_slice_cmp(left->url, right->url);
-	if (order == 0) /* extensions have moved from core to a package that is kept up to date */
+	if (order == 0)
 		order = left->old - right->old;
 	if (order == 0)
 		order = left->package < right->package ? -1 : left->package > right->package;
@@ -87,13 +94,11 @@ static void lay_out(const struct gathering *all, struct hs_image_builder *builde
 static enum hs_status build(const struct hs_library_source *source, uint64_t key, const char *path,
 	struct hs_image **out, struct hs_error *err)
 {
-	struct gathering all = { .arena = hs_arena_new(ARENA_MAX) };
+	struct gathering all = { .arena = hs_arena_new(ARENA_MAX), .packages = source->packages };
 	struct hs_error ignored;
 	enum hs_status status = HS_OK;
-	for (; !status && source->packages[all.package]; all.package++) {
-		all.core = hs_package_is_core(source->packages[all.package]);
+	for (; !status && source->packages[all.package]; all.package++)
 		status = hs_package_each(source->packages[all.package], NULL, take, &all, err);
-	}
 	if (!status) {
 		struct hs_image_builder *builder = hs_image_builder_new(KIND, FORMAT, key);
 		if (all.count)

@@ -235,6 +235,23 @@ static void read_contexts(struct hs_profiles *set, struct hs_profile *profile)
 	profile->context_invariants = texts;
 }
 
+#define IMPOSE "http://hl7.org/fhir/StructureDefinition/structuredefinition-imposeProfile"
+
+static void read_imposed(struct hs_profiles *set, struct hs_profile *profile)
+{
+	const struct hs_json *list = hs_json_get(profile->source, HS_S("extension"));
+	struct hs_slice *imposed = NULL;
+	HS_JSON_EACH(item, list) {
+		if (!hs_slice_eq(hs_json_get_text(item, HS_S("url")), HS_S(IMPOSE)))
+			continue;
+		imposed = imposed ? imposed :
+				    hs_arena_array(set->arena, hs_json_count(list), sizeof(*imposed));
+		if (imposed)
+			imposed[profile->imposed_count++] = hs_json_get_text(item, HS_S("valueCanonical"));
+	}
+	profile->imposed = imposed;
+}
+
 static struct hs_profile *compile(struct hs_profiles *set, struct hs__profile_entry *entry,
 	struct hs_error *err)
 {
@@ -249,6 +266,7 @@ static struct hs_profile *compile(struct hs_profiles *set, struct hs__profile_en
 		return NULL;
 	}
 	read_contexts(set, profile);
+	read_imposed(set, profile);
 	if (hs__profile_compile(&work))
 		return NULL;
 	entry->profile = profile;

@@ -103,6 +103,7 @@ struct hs_profile_element {
 		*value_alternatives; /* extensions that can; NULL: not said (R5, or by extension) */
 	uint32_t value_alternative_count;
 	uint32_t max_length;              /* 0: none */
+	int64_t max_size;                 /* bytes of an attachment (extension maxSize); 0: none */
 	struct hs_slice form;             /* the extension regex: what a primitive looks like; or empty */
 	const void *regex;                /* the same compiled; NULL: none, or none that is right */
 	const struct hs_binding *binding; /* NULL: none */
@@ -129,6 +130,10 @@ struct hs_profile {
 	uint32_t context_count;
 	const struct hs_slice *context_invariants;
 	uint32_t context_invariant_count;
+	/* Profiles that what conforms to this one must conform to, too (extension
+	 * structuredefinition-imposeProfile). */
+	const struct hs_slice *imposed;
+	uint32_t imposed_count;
 	const struct hs_json *source;   /* the StructureDefinition */
 	const struct hs_json *snapshot; /* array of ElementDefinition, given or generated */
 	bool generated;

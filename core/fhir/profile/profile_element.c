@@ -240,6 +240,11 @@ static struct hs_slice corrected(struct hs_slice expression)
 									  */
 			HS_S_INIT("reference.startsWith('#').not() or reference = '#' or "
 				  "(reference.substring(1) in %rootResource.contained.id)") },
+		/* R4 opd-3; R5 takes the profiles of a resource that is a parameter itself */
+		{ HS_S_INIT("targetProfile.exists() implies (type = 'Reference' or type = 'canonical')"),
+			HS_S_INIT("targetProfile.exists() implies (type = 'Reference' or type = 'canonical' "
+				  "or "
+				  "type.memberOf('http://hl7.org/fhir/ValueSet/resource-types'))") },
 		{ HS_S_INIT("($this as dateTime).toString().length() >= 8"), /* R4 vs-1: "if it is dateTime"
 									      */
 			HS_S_INIT("$this is dateTime implies toString().length() >= 8") },
@@ -325,6 +330,17 @@ static void read_form(struct hs__compile *compile, struct hs_profile_element *el
 		element->regex = hs__path_regex(compile->set->arena, element->form, HS_S_NONE, true);
 }
 
+/* Bytes, as a decimal (extension maxSize, of an Attachment). */
+static int64_t read_size(const struct hs_profile_element *element)
+{
+	struct hs_slice text =
+		hs_json_text(hs_json_get(extension(element->definition, HS_S(EXTENSION "maxSize")),
+			HS_S("valueDecimal")));
+	uint64_t whole = 0;
+	text = hs_slice_first(text, hs_slice_find(text, '.', 0));
+	return hs_slice_u64(text, &whole) && whole < INT64_MAX ? (int64_t)whole : 0;
+}
+
 /* ---- does it say more than the base type? ---- */
 
 static bool narrows_types(const struct hs__compile *compile, const struct hs_profile_element *element)
@@ -359,7 +375,8 @@ static bool says_more(const struct hs__compile *compile, const struct hs_profile
 			return true;
 	if (element->fixed || element->pattern || element->fixed_shadow || element->min_value ||
 		element->max_value || element->max_length || element->min_length ||
-		element->must_have_value || element->value_alternatives || element->regex)
+		element->must_have_value || element->value_alternatives || element->regex ||
+		element->max_size)
 		return true;
 	if (element->binding && !element->binding->inherited)
 		return true;
@@ -390,6 +407,7 @@ enum hs_status hs__profile_element(struct hs__compile *compile, struct hs_profil
 	element->must_support = hs_json_get_bool(definition, HS_S("mustSupport"), false);
 	read_values(element);
 	read_form(compile, element);
+	element->max_size = read_size(element);
 	bool room = read_uses(compile, element);
 	element->def = find_def(compile, element);
 	if (!room || !read_binding(compile, element) || !read_slicing(compile, element) ||

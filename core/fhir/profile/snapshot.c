@@ -178,8 +178,11 @@ static struct hs__shot *enter(struct hs__snapshot *snapshot, struct hs__shot *at
 	bool leaf = !child && !at->children;
 	if (leaf && hs__shot_unfold(snapshot, at))
 		child = hs__shot_child(at, step->name);
-	if (!child && !step->slice.len)
+	if (!child && (!step->slice.len || hs_slice_eq(step->slice, step->name))) {
 		child = enter_choice(snapshot, at, step->name);
+		if (child)
+			return child;
+	}
 	if (!child && snapshot->specializes)
 		child = new_element(snapshot, at, step->name);
 	if (!child || step->slice.len == 0)

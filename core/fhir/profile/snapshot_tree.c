@@ -205,8 +205,14 @@ static struct hs_slice content_of(struct hs__snapshot *snapshot, const struct hs
 		else
 			code = own;
 	}
+	/* A type of FHIRPath: the FHIR type that it stands for, where that is said. */
+	if (hs_slice_starts(code, HS_S("http://hl7.org/fhirpath/")))
+		HS_JSON_EACH(item, hs_json_get(first, HS_S("extension")))
+			if (hs_slice_eq(hs_json_get_text(item, HS_S("url")),
+				    HS_S(TYPE_URL "structuredefinition-fhir-type")))
+				code = hs_json_get_text(item, HS_S("valueUrl"));
 	if (code.len == 0 || hs_slice_find(code, ':', 0) != SIZE_MAX)
-		return code; /* a type of FHIRPath, or the address of a logical model */
+		return code; /* the address of a logical model */
 	return hs_arena_printf(snapshot->arena, TYPE_URL "%.*s", HS_S_ARG(code));
 }
 

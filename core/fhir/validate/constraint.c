@@ -6,12 +6,16 @@
 struct surroundings {
 	struct hs__validation *run;
 	const struct hs__node *node;
+	struct hs_slice elsewhere; /* a reference to what nobody could find here, if there was one */
 };
 
 static const struct hs_json *resolve(void *arg, struct hs_slice reference)
 {
 	struct surroundings *around = arg;
-	return hs__validate_resolve(around->run, around->node, reference);
+	const struct hs_json *found = hs__validate_resolve(around->run, around->node, reference);
+	if (!found && !around->run->options->resolve && !hs_slice_starts(reference, HS_S("#")))
+		around->elsewhere = reference;
+	return found;
 }
 
 static int member_of(void *arg, const struct hs_path_value *value, struct hs_slice value_set)
@@ -51,10 +55,18 @@ static const struct hs__node *container_of(const struct hs__node *node)
 	return resource;
 }
 
+/* A bundle brings what it speaks of, so there what is missing is missing. */
+static bool is_bundled(const struct hs__node *node)
+{
+	while (node && !hs_slice_eq(node->name, HS_S("Bundle")))
+		node = node->up;
+	return node != NULL;
+}
+
 int hs__check_expression(struct hs__validation *run, const struct hs__node *node, const struct hs_path *path,
 	struct hs_error *err)
 {
-	struct surroundings around = { run, node };
+	struct surroundings around = { run, node, HS_S_NONE };
 	const struct hs__node *root = container_of(node);
 	struct hs_path_context context = {
 		.arena = run->scratch,
@@ -74,7 +86,12 @@ int hs__check_expression(struct hs__validation *run, const struct hs__node *node
 	hs__node_path_value(node, &input);
 	enum hs_status status = hs_path_eval_value(path, &context, &input, &list, err);
 	int truth = status ? -1 : hs_path_truth(&list);
+	struct hs_slice elsewhere = hs_arena_copy(run->arena, hs_slice_first(around.elsewhere, 100));
 	hs_arena_rollback(run->scratch, mark);
+	if (!status && truth != 1 && elsewhere.len && !is_bundled(node)) {
+		hs_fail(err, HS_E_NOT_FOUND, "what '%.*s' refers to is not here", HS_S_ARG(elsewhere));
+		return -1;
+	}
 	if (truth == -2)
 		hs_fail(err, HS_E_PROCESSING, "the expression gives neither true nor false");
 	return status || truth == -2 ? -1 : truth == 1;

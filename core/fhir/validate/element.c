@@ -114,6 +114,18 @@ void hs__walk_element(struct hs__validation *run, const struct hs__node *node,
 			walk_child(run, node, child);
 }
 
+static void validate_imposed(struct hs__validation *run, const struct hs__node *node,
+	struct hs_slice canonical)
+{
+	struct hs_error err;
+	const struct hs_profile *profile = hs_profiles_find(run->profiles, canonical, &err);
+	if (profile)
+		hs__validate_profile(run, node, profile);
+	else
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_WARNING, "not-found",
+			"profile-unknown", "%s", err.text);
+}
+
 bool hs__validate_profile(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile *profile)
 {
@@ -122,6 +134,8 @@ bool hs__validate_profile(struct hs__validation *run, const struct hs__node *nod
 		return true;
 	run->nesting++;
 	hs__walk_element(run, node, profile->root);
+	for (uint32_t i = 0; i < profile->imposed_count; i++)
+		validate_imposed(run, node, profile->imposed[i]);
 	run->nesting--;
 	return run->faults == before;
 }

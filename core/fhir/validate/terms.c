@@ -24,8 +24,8 @@ void hs__terms_free(struct hs__terms *terms)
 	if (!terms)
 		return;
 	HS_MAP_EACH(slot, &terms->systems)
-		if (slot->value.ptr)
-			hs_map_free(&((struct hs__system *)slot->value.ptr)->by_code);
+		for (struct hs__system *system = slot->value.ptr; system; system = system->older)
+			hs_map_free(&system->by_code);
 	hs_map_free(&terms->systems);
 	hs_arena_free(terms->arena);
 	hs_library_unref(terms->library);

@@ -14,7 +14,8 @@ struct hs__concept {
 struct hs__system {
 	const struct hs_json *source; /* the CodeSystem */
 	struct hs_map by_code;        /* code -> struct hs__concept; folded when case does not matter */
-	bool complete;                /* a code that is not here does not exist */
+	struct hs__system *older;     /* of the same url in a package behind; NULL: none */
+	bool complete;                /* a code that is in none of them does not exist */
 	bool folded;                  /* codes are compared without case */
 };
 
@@ -27,6 +28,7 @@ struct hs__terms {
 
 /* NULL when the library has no such system. */
 const struct hs__system *hs__terms_system(struct hs__terms *terms, struct hs_slice url);
+/* Also one that only an older package has: what was a code once may stand in old data. */
 const struct hs__concept *hs__terms_concept(const struct hs__system *system, struct hs_slice code);
 /* Does the concept pass a filter of ValueSet.compose (R4 ValueSet, section 4.9.7)? */
 enum hs_validate_answer hs__terms_filter(const struct hs__system *system, const struct hs__concept *concept,

@@ -33,9 +33,8 @@ static void index_concepts(struct hs__terms *terms, struct hs__system *system, c
 	}
 }
 
-static struct hs__system *make_system(struct hs__terms *terms, struct hs_slice url)
+static struct hs__system *make_system(struct hs__terms *terms, const struct hs_json *source)
 {
-	const struct hs_json *source = hs_library_find(terms->library, HS_S("CodeSystem"), url, NULL);
 	struct hs__system *system = source ? hs_arena_alloc(terms->arena, sizeof(*system)) : NULL;
 	struct hs_slice content = hs_json_get_text(source, HS_S("content"));
 	if (!system || hs_slice_eq(content, HS_S("supplement")) || hs_slice_eq(content, HS_S("not-present")))
@@ -48,12 +47,28 @@ static struct hs__system *make_system(struct hs__terms *terms, struct hs_slice u
 	return system;
 }
 
+#define OLDER_MAX 8 /* packages that have a code system of the same url */
+
+static struct hs__system *make_systems(struct hs__terms *terms, struct hs_slice url)
+{
+	const struct hs_json *source = hs_library_find(terms->library, HS_S("CodeSystem"), url, NULL);
+	struct hs__system *first = make_system(terms, source);
+	struct hs__system *last = first;
+	bool exact = hs_slice_find(url, '|', 0) != SIZE_MAX;
+	for (int i = 0; last && !exact && i < OLDER_MAX; i++) {
+		source = hs_library_behind(terms->library, HS_S("CodeSystem"), url, source);
+		last->older = make_system(terms, source);
+		last = last->older;
+	}
+	return first;
+}
+
 const struct hs__system *hs__terms_system(struct hs__terms *terms, struct hs_slice url)
 {
 	const struct hs_map_slot *known = hs_map_get(&terms->systems, url);
 	if (known)
 		return known->value.ptr;
-	struct hs__system *system = make_system(terms, url);
+	struct hs__system *system = make_systems(terms, url);
 	if (!system) /* an unknown one is not remembered: any text may come */
 		return NULL;
 	struct hs_map_slot *slot = hs_map_put(&terms->systems, hs_arena_copy(terms->arena, url), NULL);
@@ -65,7 +80,9 @@ const struct hs__system *hs__terms_system(struct hs__terms *terms, struct hs_sli
 const struct hs__concept *hs__terms_concept(const struct hs__system *system, struct hs_slice code)
 {
 	char room[CODE_MAX];
-	const struct hs_map_slot *slot = hs_map_get(&system->by_code, fold(system, code, room));
+	const struct hs_map_slot *slot = NULL;
+	for (; system && !slot; system = system->older)
+		slot = hs_map_get(&system->by_code, fold(system, code, room));
 	return slot ? slot->value.ptr : NULL;
 }
 

@@ -92,6 +92,9 @@ int hs__validate_try(struct hs__validation *run, const struct hs__node *node, st
 void hs__validate_binding(struct hs__validation *run, const struct hs__node *node,
 	enum hs_binding_strength strength, struct hs_slice value_set);
 
+/* The bytes that base64 stands for, blanks in it aside; -1 when it is none. */
+int64_t hs__base64_size(struct hs_slice data);
+
 /* ---- rules/: the special rules. Called once a node by the base walk, never by a profile's ---- */
 
 typedef void hs__rule(struct hs__validation *run, const struct hs__node *node);

@@ -192,6 +192,33 @@ static void check_length(struct hs__validation *run, const struct hs__node *node
 			"the text has %zu characters; at least %u are wanted", count, element->min_length);
 }
 
+int64_t hs__base64_size(struct hs_slice data)
+{
+	int64_t letters = 0;
+	int64_t pads = 0;
+	for (size_t i = 0; i < data.len; i++) {
+		unsigned char c = (unsigned char)data.ptr[i];
+		pads += c == '=';
+		letters += c > ' ' && c != '=';
+	}
+	return (letters + pads) % 4 == 0 && pads <= 2 ? letters * 3 / 4 : -1;
+}
+
+static void check_size(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element)
+{
+	int64_t size = -1;
+	struct hs_slice data = hs_json_get_text(node->value, HS_S("data"));
+	if (data.len)
+		size = hs__base64_size(data);
+	else
+		hs_json_i64(hs_json_get(node->value, HS_S("size")), &size);
+	if (size > element->max_size)
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "too-long",
+			"profile-max-size", "the attachment has %lld bytes; the profile allows %lld at most",
+			(long long)size, (long long)element->max_size);
+}
+
 static void check_form(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element)
 {
@@ -242,4 +269,6 @@ void hs__check_values(struct hs__validation *run, const struct hs__node *node,
 		check_length(run, node, element);
 	if (element->regex)
 		check_form(run, node, element);
+	if (element->max_size && hs_json_is(node->value, HS_JSON_OBJECT))
+		check_size(run, node, element);
 }

@@ -50,7 +50,8 @@ static const void *parse(struct hs_arena *arena, const struct tx_layer *layer, s
 {
 	struct hs_slice rest = *code, type = hs_slice_cut(&rest, ';');
 	struct hs_slice subtype = type, top = hs_slice_cut(&subtype, '/');
-	bool known = false;
+	/* RFC 2045, section 5.1: whoever agrees on it may have a type of their own, x-NAME */
+	bool known = top.len > 2 && hs_slice_starts(top, HS_S("x-")) && is_name(top);
 
 	(void)arena;
 	(void)layer;

@@ -103,7 +103,11 @@ static struct hs_slice full_address(struct hs_arena *arena, const struct hs__ent
 	if (parts.base.len)
 		return hs_arena_printf(arena, "%.*s/%.*s/%.*s", HS_S_ARG(parts.base), HS_S_ARG(parts.type),
 			HS_S_ARG(parts.id));
-	if (!hs_reference_parse(from->url, &own) || !own.base.len)
+	bool addressed = hs_reference_parse(from->url, &own);
+	/* Relative itself, which is told once: then the reference means the entry that says the same. */
+	if (addressed && !own.base.len && own.type.len)
+		return hs_arena_printf(arena, "%.*s/%.*s", HS_S_ARG(parts.type), HS_S_ARG(parts.id));
+	if (!addressed || !own.base.len)
 		return HS_S_NONE;
 	return hs_arena_printf(arena, "%.*s/%.*s/%.*s", HS_S_ARG(own.base), HS_S_ARG(parts.type),
 		HS_S_ARG(parts.id));

@@ -35,7 +35,7 @@ static void check_standard(struct hs__validation *run, const struct hs__node *at
 			"'%.*s' is the name of another property; the property '%.*s' is called '%.*s'",
 			HS__SHOW(code), HS__SHOW(uri), HS__SHOW(name));
 	if (!standard)
-		HS__FAIL(run, at, "uri", "not-found", "code-system-property-uri",
+		HS__FAIL_OTHERS(run, at, "uri", "not-found", "code-system-property-uri",
 			"HL7 defines no property '%.*s'; a property of your own needs a URI of your own",
 			HS__SHOW(uri));
 	else if (type.len && !hs_slice_eq(type, hs_slice_cstr(standard->type)))
@@ -48,6 +48,10 @@ static void check_standard(struct hs__validation *run, const struct hs__node *at
 static void check_properties(struct hs__validation *run, const struct hs__node *node, struct hs_map *declared)
 {
 	struct hs_map uris;
+	/* Of a code system that is somewhere else they are notes. */
+	bool elsewhere = hs_slice_eq(hs_json_get_text(node->value, HS_S("content")), HS_S("not-present"));
+	enum hs_severity severity = elsewhere || hs__published_by_hl7(run, node) ? HS_SEVERITY_WARNING :
+										   HS_SEVERITY_ERROR;
 	hs_map_init(&uris, run->arena);
 	HS_JSON_EACH(row, hs__rules_array(node->value, "property")) {
 		bool fresh;
@@ -62,12 +66,12 @@ static void check_properties(struct hs__validation *run, const struct hs__node *
 		struct hs_slice uri = hs_json_get_text(at.value, HS_S("uri"));
 		const struct hs_map_slot *slot = code.len ? hs_map_get(declared, code) : NULL;
 		if (slot && slot->value.ptr != at.value)
-			HS__WARN(run, &at, "code", "duplicate", "code-system-property-twice",
+			HS__SAY(severity, run, &at, "code", "duplicate", "code-system-property-twice",
 				"the property '%.*s' is declared twice", HS__SHOW(code));
 		if (uri.len)
 			hs_map_put(&uris, uri, &fresh);
 		if (!fresh)
-			HS__WARN(run, &at, "uri", "duplicate", "code-system-property-twice",
+			HS__SAY(severity, run, &at, "uri", "duplicate", "code-system-property-twice",
 				"the property with the URI '%.*s' is declared twice", HS__SHOW(uri));
 		if (hs_slice_starts(uri, HS_S(PROPERTY_BASE)))
 			check_standard(run, &at, uri);

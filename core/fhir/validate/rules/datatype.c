@@ -7,19 +7,6 @@
 
 /* ---- Attachment: size is that of the data (section 2.24.0.5) ---- */
 
-/* The bytes that base64 stands for; -1 when it is none. */
-static int64_t data_size(struct hs_slice data)
-{
-	int64_t letters = 0;
-	int64_t pads = 0;
-	for (size_t i = 0; i < data.len; i++) {
-		unsigned char c = (unsigned char)data.ptr[i];
-		pads += c == '=';
-		letters += c > ' ' && c != '=';
-	}
-	return (letters + pads) % 4 == 0 && pads <= 2 ? letters * 3 / 4 : -1;
-}
-
 /* SHA-1 has 20 bytes, of whatever data (section 2.24.0.5). */
 #define HASH_BYTES 20
 
@@ -27,13 +14,13 @@ void hs__rule_attachment(struct hs__validation *run, const struct hs__node *node
 {
 	struct hs_slice data = hs_json_get_text(node->value, HS_S("data"));
 	int64_t said;
-	int64_t have = data_size(data);
+	int64_t have = hs__base64_size(data);
 	if (data.len && have >= 0 && hs_json_i64(hs_json_get(node->value, HS_S("size")), &said) &&
 		said != have)
 		HS__FAIL(run, node, "", "invalid", "attachment-size",
 			"size says %lld bytes, but the data has %lld", (long long)said, (long long)have);
 	struct hs_slice hash = hs_json_get_text(node->value, HS_S("hash"));
-	if (hash.len && data_size(hash) != HASH_BYTES)
+	if (hash.len && hs__base64_size(hash) != HASH_BYTES)
 		HS__WARN(run, node, "hash", "invalid", "attachment-hash",
 			"the hash is SHA-1 in base64, which stands for %d bytes", HASH_BYTES);
 	if (!data.len && !hs_json_get(node->value, HS_S("url")) &&
@@ -115,7 +102,12 @@ void hs__rule_identifier(struct hs__validation *run, const struct hs__node *node
 		HS__FAIL(run, node, "system", "code-invalid", "identifier-system-absolute",
 			"the system of an Identifier must be an absolute URI, not '%.*s'", HS__SHOW(system));
 	else if (hs_slice_eq(system, HS_S("urn:ietf:rfc:3986")) && value.len && !hs__rules_is_absolute(value))
-		HS__WARN(run, node, "value", "code-invalid", "identifier-uri",
+		/* A definition is for everybody, so its name must be right; of other things it may still do.
+		 */
+		HS__SAY(hs_json_get(node->resource->value, HS_S("url")) && !hs__published_by_hl7(run, node) ?
+				HS_SEVERITY_ERROR :
+				HS_SEVERITY_WARNING,
+			run, node, "value", "code-invalid", "identifier-uri",
 			"with the system urn:ietf:rfc:3986 the value must be a whole URI, such as "
 			"urn:oid:... or "
 			"urn:uuid:..., not '%.*s'",
@@ -251,12 +243,13 @@ static void check_kind(struct hs__validation *run, const struct hs__node *node, 
 }
 
 /* FHIR's own examples write "Library/x", for the server that the resource is on; but a profile that a
- * resource claims to follow must be found by everybody. */
+ * resource claims to follow, or a library that its logic is in, must be found by everybody. */
 void hs__rule_canonical(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_slice text = hs_json_text(node->value);
 	bool claim = hs_slice_eq(node->name, HS_S("profile")) && node->up &&
 		hs_slice_eq(node->up->name, HS_S("meta"));
+	bool needed = claim || (hs_slice_eq(node->name, HS_S("library")) && !hs__published_by_hl7(run, node));
 	hs__rule_uri(run, node);
 	if (!text.len)
 		return;
@@ -266,7 +259,7 @@ void hs__rule_canonical(struct hs__validation *run, const struct hs__node *node)
 			"there is no contained resource with the id '%.*s'",
 			HS__SHOW(hs_slice_from(text, 1)));
 	else if (text.ptr[0] != '#' && !hs__rules_is_absolute(text))
-		HS__SAY(claim ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING, run, node, "", "invalid",
+		HS__SAY(needed ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING, run, node, "", "invalid",
 			"canonical-absolute",
 			"a canonical should be an absolute URL, or '#' with the id of a contained resource, "
 			"not '%.*s'",

@@ -122,8 +122,8 @@ static void check_search_param(struct hs__validation *run, const struct hs__node
 	bool texts = hs__rules_in(defined, "string token uri reference") &&
 		hs__rules_in(type, "string token uri reference");
 	if (defined.len && type.len && !hs_slice_eq(defined, type))
-		HS__SAY(texts ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run, at, "", "invalid",
-			"capability-search-type",
+		HS__SAY(texts || hs__published_by_hl7(run, at) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run,
+			at, "", "invalid", "capability-search-type",
 			"the type is %.*s, but the parameter '%.*s' is defined as %.*s", HS__SHOW(type),
 			HS__SHOW(canonical), HS__SHOW(defined));
 }

@@ -3,6 +3,7 @@
  * itself is not evaluated: only what a library defines is read off its text. */
 #include <core/fhir/validate/rules/rules_private.h>
 
+#include <core/fhir/path/path.h>
 #include <handslag/coding.h>
 
 #define LIBRARIES_MAX 32u
@@ -140,6 +141,17 @@ static void check_name(const struct logic *logic, const struct hs__node *criteri
 			HS__SHOW(hs_json_get_text(missing, HS_S("url"))), HS__SHOW(name));
 }
 
+static void check_fhirpath(struct hs__validation *run, const struct hs__node *criteria)
+{
+	struct hs_path *path = NULL;
+	struct hs_error err;
+	struct hs_slice text = hs_json_get_text(criteria->value, HS_S("expression"));
+	if (text.len && hs_path_compile(run->defs, text, HS_S_NONE, &path, NULL, &err))
+		HS__FAIL(run, criteria, "expression", "invalid", "measure-expression",
+			"the expression '%.*s' is not right: %s", HS__SHOW(text), err.text);
+	hs_path_free(path);
+}
+
 static void check_criteria(const struct logic *logic, const struct hs__node *of, const char *name)
 {
 	HS__EACH_BELOW(row, of, name) {
@@ -147,6 +159,8 @@ static void check_criteria(const struct logic *logic, const struct hs__node *of,
 		struct hs_slice definition;
 		struct hs__node criteria = hs__below(&row, "criteria", -1,
 			hs_json_get(row.value, HS_S("criteria")));
+		if (hs_slice_eq(hs_json_get_text(criteria.value, HS_S("language")), HS_S("text/fhirpath")))
+			check_fhirpath(logic->run, &criteria);
 		if (!hs__rules_in(hs_json_get_text(criteria.value, HS_S("language")),
 			    "text/cql text/cql.identifier text/cql-identifier"))
 			continue;

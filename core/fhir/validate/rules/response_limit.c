@@ -136,16 +136,6 @@ static bool has_type(const struct hs__question *question, struct hs_slice type, 
 	return false;
 }
 
-static int64_t decoded_size(struct hs_slice data)
-{
-	int64_t letters = 0;
-	for (size_t i = 0; i < data.len; i++) {
-		char c = data.ptr[i];
-		letters += c != '=' && c != ' ' && c != '\n' && c != '\r' && c != '\t';
-	}
-	return letters * 3 / 4;
-}
-
 static void check_attachment(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *answer, const struct hs__node *value)
 {
@@ -159,7 +149,7 @@ static void check_attachment(struct hs__response *response, const struct hs__que
 		HS__FAIL(response->run, answer, "", "invalid", "response-media-type",
 			"the question does not take attachments of type '%.*s'", HS__SHOW(type));
 	if (data.len)
-		size = decoded_size(data);
+		size = hs__base64_size(data);
 	else
 		hs_json_i64(hs_json_get(value->value, HS_S("size")), &size);
 	have = hs_arena_printf(response->run->arena, "%lld", (long long)size);

@@ -141,7 +141,7 @@ static void check_discriminator(struct hs__validation *run, const struct hs__nod
 		hs__structure_lacks(run->defs, element, type, hs_json_get_text(at->value, HS_S("path"))) :
 		HS_S_NONE;
 	if (missing.len)
-		HS__FAIL(run, at, "path", "invalid", "structure-discriminator",
+		HS__FAIL_OTHERS(run, at, "path", "invalid", "structure-discriminator",
 			"the discriminator '%.*s' names no element of %.*s, which is sliced",
 			HS__SHOW(missing), HS__SHOW(path));
 }

@@ -32,10 +32,14 @@ static struct hs_slice property_type(const struct hs_json *system, struct hs_sli
 	return HS_S_NONE;
 }
 
-/* A code system that says which operators its filter has means no others. */
+/* A code system that says which operators its filter has means no others; but what goes by the hierarchy
+ * alone is there wherever one is (R4 ValueSet, section 4.9.7), listed or not. */
 static void check_operator(struct hs__validation *run, const struct hs__node *filter,
 	const struct hs_json *system, struct hs_slice property, struct hs_slice op)
 {
+	if (hs_slice_eq(property, HS_S("concept")) &&
+		hs__rules_in(op, "is-a descendent-of is-not-a generalizes child-of descendent-leaf"))
+		return;
 	HS_JSON_EACH(row, hs__rules_array(system, "filter")) {
 		if (!hs_slice_eq(hs_json_get_text(row, HS_S("code")), property))
 			continue;

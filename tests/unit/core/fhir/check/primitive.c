@@ -148,7 +148,8 @@ static void judges_narratives_strictly(void **state)
 		{ "<div>&lt;&#160;</div>", NULL, true },
 		{ "<div>&reg;</div>", "&amp;", true },
 		{ "<div><video/></div>", "element", false },
-		{ "<div><p data-x='1'>a</p></div>", "attribute", false },
+		{ "<div data-fhir='generated'><p data-x='1'>a</p></div>", NULL, true },
+		{ "<div><p datax='1'>a</p></div>", "attribute", false },
 		{ "<div><p href='x'>a</p></div>", "attribute", false },
 	};
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {

@@ -13,6 +13,13 @@
 	"{\"resourceType\":\"ValueSet\",\"url\":\"http://x/v\",\"version\":\"" version "\",\"name\":\"" name \
 	"\"}"
 
+#define NAMED(name) "{\"name\":\"" name "\",\"version\":\"1.0.0\",\"fhirVersions\":[\"4.0.1\"]}"
+#define CODES_OF(url, version, name) \
+	"{\"resourceType\":\"CodeSystem\",\"url\":\"" url "\",\"version\":\"" version "\",\"name\":\"" name \
+	"\"}"
+#define SYSTEM(version, name) CODES_OF("http://terminology.hl7.org/CodeSystem/s", version, name)
+#define CODES(version, name) CODES_OF("http://hl7.org/fhir/s", version, name)
+
 static char root[64];
 static char cache[100];
 
@@ -22,8 +29,14 @@ static int set_up(void **state)
 		{ "package/v.json", SET("1.0.0", "one") } };
 	static const struct made_file second[] = { { "package/package.json", MANIFEST("2.0.0") },
 		{ "package/v.json", SET("2.0.0", "two") } };
+	static const struct made_file core[] = { { "package/package.json", NAMED("hl7.fhir.r4.small") },
+		{ "package/s.json", SYSTEM("1", "old") }, { "package/c.json", CODES("1", "old") } };
+	static const struct made_file terms[] = { { "package/package.json", NAMED("hl7.terminology.small") },
+		{ "package/s.json", SYSTEM("2", "new") }, { "package/c.json", CODES("2", "new") } };
 	(void)state;
 	make_folder(root);
+	make_package_folder(root, "hl7.fhir.r4.small#1.0.0", core, COUNT_OF(core));
+	make_package_folder(root, "hl7.terminology.small#1.0.0", terms, COUNT_OF(terms));
 	make_package_folder(root, "t.a#1.0.0", first, COUNT_OF(first));
 	make_package_folder(root, "t.a#2.0.0", second, COUNT_OF(second));
 	snprintf(cache, sizeof(cache), "%s/images", root);
@@ -83,6 +96,30 @@ static void keeps_versions_side_by_side(void **state)
 	close_set(&set);
 }
 
+static struct hs_slice system_name(const struct set *set, const char *canonical)
+{
+	return hs_json_get_text(hs_library_find(set->library, HS_S("CodeSystem"), hs_slice_cstr(canonical),
+					NULL),
+		HS_S("name"));
+}
+
+/* HL7's terminology is kept in a package of its own; what FHIR itself defines stays with FHIR. */
+static void prefers_what_is_kept_up_to_date(void **state)
+{
+	(void)state;
+	struct set set;
+	struct hs_slice url = HS_S("http://terminology.hl7.org/CodeSystem/s");
+	open_set(&set, "hl7.fhir.r4.small#1.0.0", "hl7.terminology.small#1.0.0");
+	assert_slice(system_name(&set, "http://terminology.hl7.org/CodeSystem/s"), "new");
+	assert_slice(system_name(&set, "http://terminology.hl7.org/CodeSystem/s|1"), "old");
+	assert_slice(system_name(&set, "http://hl7.org/fhir/s"), "old");
+	const struct hs_json *first = hs_library_find(set.library, HS_S("CodeSystem"), url, NULL);
+	const struct hs_json *behind = hs_library_behind(set.library, HS_S("CodeSystem"), url, first);
+	assert_slice(hs_json_get_text(behind, HS_S("name")), "old");
+	assert_null(hs_library_behind(set.library, HS_S("CodeSystem"), url, behind));
+	close_set(&set);
+}
+
 /* How many images there are, and when the latest was made. */
 static size_t count_images(struct timespec *latest)
 {
@@ -139,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(keeps_versions_side_by_side, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(prefers_what_is_kept_up_to_date, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(makes_an_image_once, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,18 @@ static void takes_the_name_of_a_choice_as_a_slice(void **state)
 	hs_arena_free(made.arena);
 }
 
+/* Older definitions name the slice as the path has it. */
+static void takes_the_name_of_a_choice_with_its_slice(void **state)
+{
+	(void)state;
+	struct made made = make("[{'id':'Person.ageQuantity:ageQuantity','path':'Person.ageQuantity',"
+				"'sliceName':'ageQuantity','min':1}]");
+	assert_int_equal(made.status, HS_OK);
+	assert_int_equal(made.issues.count, 0);
+	assert_int_equal(min_of(&made, "Person.age[x]:ageQuantity"), 1);
+	hs_arena_free(made.arena);
+}
+
 static void gives_a_choice_the_type_that_must_be_there(void **state)
 {
 	(void)state;
@@ -241,6 +253,7 @@ int main(void)
 		cmocka_unit_test(unfolds_a_reference_to_an_element),
 		cmocka_unit_test(makes_slices_with_children),
 		cmocka_unit_test(takes_the_name_of_a_choice_as_a_slice),
+		cmocka_unit_test(takes_the_name_of_a_choice_with_its_slice),
 		cmocka_unit_test(gives_a_choice_the_type_that_must_be_there),
 		cmocka_unit_test(slices_extensions_by_url),
 		cmocka_unit_test(keeps_what_a_binding_leaves_out),

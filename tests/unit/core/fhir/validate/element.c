@@ -292,6 +292,68 @@ static void asks_for_versions_of_a_target(void **state)
 	good(OWNER("'versioning':'either'"), OWNED("Organization/1"));
 }
 
+/* The extension maxSize counts the bytes that the base64 stands for. */
+static void measures_attachments(void **state)
+{
+	static const char profile[] = PROFILE("Patient",
+		"{'path':'Patient.photo','extension':[{'url':'http://hl7.org/fhir/StructureDefinition/"
+		"maxSize',"
+		"'valueDecimal':3}]}");
+	(void)state;
+	good(profile, "{'resourceType':'Patient','photo':[{'contentType':'text/plain','data':'YWJj'}]}");
+	good(profile,
+		"{'resourceType':'Patient','photo':[{'contentType':'image/png','size':3,'url':'http://a'}]}");
+	bad(profile, "{'resourceType':'Patient','photo':[{'contentType':'text/plain','data':'YWJjZA=='}]}",
+		"profile-max-size", "Patient.photo[0]");
+	bad(profile,
+		"{'resourceType':'Patient','photo':[{'contentType':'image/png','size':4,'url':'http://a'}]}",
+		"profile-max-size", "Patient.photo[0]");
+}
+
+/* The extension imposeProfile: what conforms to the one conforms to the other. */
+static void imposes_profiles(void **state)
+{
+#define IMPOSING(url) \
+	"{'resourceType':'StructureDefinition','url':'http://x/p','kind':'resource','type':'Patient'," \
+	"'extension':[{'url':'http://hl7.org/fhir/StructureDefinition/structuredefinition-imposeProfile'," \
+	"'valueCanonical':'" url "'}],'derivation':'constraint'," \
+	"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/Patient'," \
+	"'differential':{'element':[{'path':'Patient.name','min':1}]}}"
+	static const char *const definitions[] = { IMPOSING("http://x/other"),
+		"{'resourceType':'StructureDefinition','url':'http://x/"
+		"other','kind':'resource','type':'Patient',"
+		"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/"
+		"Patient','derivation':'constraint',"
+		"'differential':{'element':[{'path':'Patient.gender','min':1}]}}",
+		NULL };
+	static const char *const circle[] = { IMPOSING("http://x/p"), NULL };
+	static const char *const nobody[] = { IMPOSING("http://x/none"), NULL };
+	static const char named[] = "{'resourceType':'Patient','name':[{'text':'a'}]}";
+	(void)state;
+	assert_valid(definitions, "http://x/p",
+		"{'resourceType':'Patient','gender':'male','name':[{'text':'a'}]}");
+	assert_found(definitions, "http://x/p", named, "profile-min", "Patient");
+	assert_valid(circle, "http://x/p", named);
+	assert_valid(nobody, "http://x/p", named);
+	assert_found(nobody, "http://x/p", named, "profile-unknown", "Patient");
+}
+
+/* What an invariant asks of a resource that is elsewhere cannot be told; within a bundle it can. */
+static void leaves_what_is_elsewhere(void **state)
+{
+	static const char profile[] = PROFILE("Patient",
+		"{'path':'Patient','constraint':[{'key':'own-1','severity':'error','human':'h','expression':"
+		"'managingOrganization.resolve() is Organization'}]}");
+	(void)state;
+	bad(profile, "{'resourceType':'Patient','managingOrganization':{'reference':'Organization/1'}}",
+		"invariant-not-evaluated", "Patient");
+	good(profile, "{'resourceType':'Patient','managingOrganization':{'reference':'Organization/1'}}");
+	good(profile,
+		"{'resourceType':'Patient','contained':[{'resourceType':'Organization','id':'o','name':'n'}],"
+		"'managingOrganization':{'reference':'#o'}}");
+	bad(profile, "{'resourceType':'Patient'}", "own-1", "Patient");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +372,9 @@ int main(void)
 		cmocka_unit_test(asks_how_a_target_is_reached),
 		cmocka_unit_test(asks_for_entries_of_the_bundle),
 		cmocka_unit_test(asks_for_versions_of_a_target),
+		cmocka_unit_test(measures_attachments),
+		cmocka_unit_test(imposes_profiles),
+		cmocka_unit_test(leaves_what_is_elsewhere),
 	};
 	return cmocka_run_group_tests(tests, open_packages, close_packages);
 }

@@ -115,6 +115,11 @@ static void documents(void **state)
 			  COMPOSITION("Organization/1")) "," ENTRY("http://a.se/f/Organization/1",
 			  ORGANIZATION("1"))),
 			{ NULL }, "" },
+		/* Relative addresses are told once, and then still lead to what they mean. */
+		{ DOCUMENT(ENTRY("Composition/c", COMPOSITION("Organization/1")) "," ENTRY("Organization/1",
+			  ORGANIZATION("1"))),
+			{ NULL },
+			"bundle-url-absolute Bundle.entry[0]; bundle-url-absolute Bundle.entry[1]" },
 		{ DOCUMENT(ENTRY("http://a.se/f/Composition/c", COMPOSITION("Organization/1"))), { NULL },
 			"bundle-reference-missing Bundle.entry[0].resource.author[0]" },
 		{ DOCUMENT(ENTRY("http://a.se/f/Organization/1", ORGANIZATION("1"))), { NULL },

@@ -110,7 +110,7 @@ static void canonicals(void **state)
 			{ NULL },
 			"canonical-kind Questionnaire.item[0].answerValueSet; canonical-contained? "
 			"Questionnaire.item[2].answerValueSet" },
-		{ MEASURED("Library/1"), { NULL }, "canonical-absolute? Measure.library[0]" },
+		{ MEASURED("Library/1"), { NULL }, "canonical-absolute Measure.library[0]" },
 		{ "{'resourceType':'Patient','meta':{'profile':['our-patient']}}", { NULL },
 			"canonical-absolute Patient.meta.profile[0]" },
 	};
@@ -209,7 +209,10 @@ static void vital_signs(void **state)
 		{ WEIGHT("29463-7", "final", ""), { NULL },
 			"profile-min Observation.valueQuantity; profile-min Observation.valueQuantity" },
 		{ WEIGHT("29463-7", "entered-in-error", ""), { NULL }, "" },
-		{ WEIGHT("3137-7", "final", ""), { NULL }, "" },
+		{ WEIGHT("9999-9", "final", ""), { NULL }, "" },
+		/* A weight that was measured is a weight: the code of all weights must be there too. */
+		{ WEIGHT("3141-9", "final", ""), { NULL },
+			"profile-min Observation.valueQuantity; profile-min Observation.valueQuantity" },
 	};
 	(void)state;
 	RUN_ROWS("profile-min", rows);

@@ -112,6 +112,8 @@ static void differentials(void **state)
 			"" },
 		{ PROFILE(ELEMENT("Patient.active", ",'min':1") "," ELEMENT("Patient.gender", ",'min':1")),
 			{ NULL }, "" },
+		/* The value of a primitive has the type of FHIRPath that stands for its own. */
+		{ PROFILE(ELEMENT("Patient.active.value.extension", ",'min':1")), { NULL }, "" },
 		{ PROFILE(ELEMENT("Patient.gender", ",'min':1") "," ELEMENT("Patient.active", ",'min':1")),
 			{ NULL }, "structure-differential StructureDefinition" },
 		{ PROFILE(ELEMENT("Patient.deceasedBoolean", ",'min':1") "," ELEMENT("Patient.gender", "")),
