@@ -105,10 +105,10 @@ bool hs_percent_valid(struct hs_slice text)
 
 struct hs_slice hs_percent_decode(struct hs_arena *arena, struct hs_slice text, bool form)
 {
-	size_t plain = 0;
-	while (plain < text.len && text.ptr[plain] != '%' && !(form && text.ptr[plain] == '+'))
-		plain++;
-	if (plain == text.len)
+	size_t plain = hs_slice_find(text, '%', 0), plus = form ? hs_slice_find(text, '+', 0) : SIZE_MAX;
+	if (plus < plain)
+		plain = plus;
+	if (plain == SIZE_MAX)
 		return text;
 	char *out = hs_arena_raw(arena, text.len);
 	size_t len = plain;

@@ -27,6 +27,31 @@ int hs_slice_cmp(struct hs_slice a, struct hs_slice b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
+/* Is a byte of the eight below 0x20? */
+static bool has_control(uint64_t eight)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	return (eight - ones * 0x20) & ~eight & ones * 0x80;
+}
+
+bool hs_slice_is_line(struct hs_slice s)
+{
+	size_t at = 0;
+	uint64_t eight;
+	while (s.len - at >= sizeof(eight)) {
+		memcpy(&eight, s.ptr + at, sizeof(eight));
+		if (has_control(eight))
+			break; /* maybe a tab only */
+		at += sizeof(eight);
+		if (s.len - at < sizeof(eight) && at < s.len)
+			at = s.len - sizeof(eight); /* the last ones, some of them again */
+	}
+	for (; at < s.len; at++)
+		if ((unsigned char)s.ptr[at] < 0x20 && s.ptr[at] != '\t')
+			return false;
+	return true;
+}
+
 size_t hs_slice_find(struct hs_slice s, char c, size_t from)
 {
 	if (from >= s.len)

@@ -84,6 +84,8 @@ static enum hs__guard_step check_path(struct hs__guard *guard, struct hs_slice p
 		return step;
 	if (hs_slice_find(path, '\\', 0) != SIZE_MAX)
 		return hs__guard_refuse(guard, 400, "a path must not have a backslash");
+	if (hs_slice_find(path, '.', 0) == SIZE_MAX && hs_slice_find(path, '%', 0) == SIZE_MAX)
+		return HS__GUARD_MORE;
 	for (struct hs_slice rest = path; rest.ptr;)
 		if (is_dot_segment(hs_slice_cut(&rest, '/')))
 			return hs__guard_refuse(guard, 400, "a path must not have dot segments");

@@ -2,6 +2,8 @@
 /* Reply heads: status line, headers, and those that only the server can know. */
 #include <core/http/conn.h>
 
+#include <core/base/put.h>
+
 static const char *reason_of(int status)
 {
 	static const struct {
@@ -56,36 +58,17 @@ static const char *reason_of(int status)
 
 /* ---- a writer that has been given enough room ---- */
 
-static char *put(char *at, const char *bytes, size_t len)
-{
-	if (len > 0)
-		memcpy(at, bytes, len);
-	return at + len;
-}
-
-#define PUT(at, literal) put(at, literal, sizeof(literal) - 1)
-
-static char *put_u64(char *at, uint64_t value)
-{
-	char digits[20];
-	size_t i = sizeof(digits);
-
-	do {
-		digits[--i] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value > 0);
-	return put(at, digits + i, sizeof(digits) - i);
-}
+#define PUT(at, literal) hs__put(at, HS_S(literal))
 
 /* Line ends and NUL become blanks: whatever a handler echoes, it cannot begin a header of its own. */
 static char *put_field(char *at, struct hs_slice text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
+	char *end = hs__put(at, text);
 
-		*at++ = (unsigned char)c < 0x20 && c != '\t' ? ' ' : c;
-	}
-	return at;
+	if (!hs_slice_is_line(text))
+		for (; at < end; at++)
+			*at = (unsigned char)*at < 0x20 && *at != '\t' ? ' ' : *at;
+	return end;
 }
 
 static char *put_status_line(char *at, int status)
@@ -95,9 +78,9 @@ static char *put_status_line(char *at, int status)
 	if (status == 200)
 		return PUT(at, "HTTP/1.1 200 OK\r\nDate: ");
 	at = PUT(at, "HTTP/1.1 ");
-	at = put_u64(at, (uint64_t)status);
+	at = hs__put_u64(at, (uint64_t)status);
 	at = PUT(at, " ");
-	at = put(at, reason, strlen(reason));
+	at = hs__put(at, hs_slice_cstr(reason));
 	return PUT(at, "\r\nDate: ");
 }
 
@@ -111,7 +94,7 @@ static bool weakens(const struct hs_http_header *header, bool gzipped)
 static char *put_headers(char *at, const struct hs_http_reply *reply, bool gzipped)
 {
 	for (size_t i = 0; i < reply->header_count; i++) {
-		at = put_field(at, reply->headers[i].name);
+		at = hs__put(at, reply->headers[i].name);
 		at = PUT(at, ": ");
 		if (weakens(&reply->headers[i], gzipped))
 			at = PUT(at, "W/");
@@ -125,7 +108,7 @@ static char *put_headers(char *at, const struct hs_http_reply *reply, bool gzipp
 	}
 	if (reply->vary.len > 0 || reply->compressible) {
 		at = PUT(at, "Vary: ");
-		at = put(at, reply->vary.ptr, reply->vary.len);
+		at = hs__put(at, reply->vary);
 		if (reply->compressible)
 			at = reply->vary.len > 0 ? PUT(at, ", Accept-Encoding") : PUT(at, "Accept-Encoding");
 		at = PUT(at, "\r\n");
@@ -139,7 +122,7 @@ static char *put_framing(char *at, const struct hs__request *request, int status
 {
 	if (length != UINT64_MAX && status >= 200 && status != 204 && status != 304) {
 		at = PUT(at, "Content-Length: ");
-		at = put_u64(at, length);
+		at = hs__put_u64(at, length);
 		at = PUT(at, "\r\n");
 	} else if (length == UINT64_MAX && request->chunked) {
 		at = PUT(at, "Transfer-Encoding: chunked\r\n");
@@ -181,7 +164,7 @@ bool hs__reply_head(struct hs__request *request, const struct hs_http_reply *rep
 		return false;
 	}
 	at = put_status_line(head, reply->status);
-	at = put(at, hs__loop_date(conn->loop), HS_HTTP_DATE_LEN);
+	at = hs__put(at, hs_slice(hs__loop_date(conn->loop), HS_HTTP_DATE_LEN));
 	at = PUT(at, "\r\n");
 	at = put_headers(at, reply, gzipped);
 	at = put_framing(at, request, reply->status, length);

@@ -8,6 +8,8 @@ struct reading {
 	struct hs__rest_env env;
 	struct hs__rest_call call;
 	struct hs__rest_result result;
+	/* Not in the call: what is read is remembered whatever the condition says. */
+	struct hs_slice if_none_match, if_modified_since;
 	uint32_t stamp;
 };
 
@@ -40,7 +42,7 @@ static enum hs_verdict after_read(struct hs_request *req, void *arg, enum hs_sta
 {
 	struct reading *reading = arg;
 	const struct hs__rest_env *env = &reading->env;
-	const struct hs__rest_result *result = &reading->result;
+	struct hs__rest_result *result = &reading->result;
 	if (status != HS_OK || result->status != 200)
 		return status != HS_OK ? hs__rest_refuse(req, status, NULL, err) :
 					 hs__rest_reply(req, result);
@@ -50,9 +52,12 @@ static enum hs_verdict after_read(struct hs_request *req, void *arg, enum hs_sta
 		.version = result->version, .updated_ms = result->updated_ms, .body = result->text
 	};
 	struct hs__rest_cached *entry = hs__rest_cache_put(&key, reading->stamp, &version);
-	if (!entry)
-		return hs__rest_reply(req, result);
-	return reply_cached(req, entry, reading->call.if_none_match, reading->call.if_modified_since);
+	if (entry)
+		return reply_cached(req, entry, reading->if_none_match, reading->if_modified_since);
+	if (hs__rest_not_modified(reading->if_none_match, reading->if_modified_since, result->version,
+		    result->updated_ms))
+		result->status = 304;
+	return hs__rest_reply(req, result);
 }
 
 enum hs_verdict hs__rest_serve_read(const struct hs_rest *rest, const struct hs_rest_sandbox *sandbox,
@@ -68,11 +73,11 @@ enum hs_verdict hs__rest_serve_read(const struct hs_rest *rest, const struct hs_
 	if (!reading)
 		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
 	hs__rest_env_of(req, rest, sandbox, &reading->env);
-	reading->call = (struct hs__rest_call) { .interaction = HS_DO_READ,
-		.type = target->served,
-		.id = target->id,
-		.if_none_match = if_none_match,
-		.if_modified_since = if_modified_since };
+	reading->call = (struct hs__rest_call) {
+		.interaction = HS_DO_READ, .type = target->served, .id = target->id
+	};
+	reading->if_none_match = if_none_match;
+	reading->if_modified_since = if_modified_since;
 	/* Before the read: a write that comes between makes the entry stale at once instead of wrong. */
 	reading->stamp = hs_store_stamp(sandbox->store, key.type, target->id);
 	return hs_read(req, read_current, reading, after_read);

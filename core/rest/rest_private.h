@@ -111,8 +111,6 @@ struct hs__rest_result {
 
 const struct hs__rest_type *hs__rest_type(const struct hs_rest *rest, struct hs_slice name);
 uint32_t hs__rest_type_number(const struct hs_rest_sandbox *sandbox, const struct hs__rest_type *type);
-/* HS_CAN_... that the interaction needs; 0 for those of the system. */
-uint32_t hs__rest_needs(enum hs_interaction interaction);
 
 /* ---- query.c ---- */
 

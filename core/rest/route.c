@@ -52,18 +52,20 @@ static const struct row {
 };
 #define ROW_COUNT (sizeof rows / sizeof *rows)
 
-uint32_t hs__rest_needs(enum hs_interaction interaction)
-{
-	for (size_t i = 0; i < ROW_COUNT; i++) {
-		if (rows[i].interaction == interaction)
-			return rows[i].needs;
-	}
-	return 0;
-}
-
 bool hs__rest_writes(enum hs_interaction interaction)
 {
-	return hs__rest_needs(interaction) & (HS_CAN_CREATE | HS_CAN_UPDATE | HS_CAN_PATCH | HS_CAN_DELETE);
+	switch (interaction) {
+	case HS_DO_CREATE:
+	case HS_DO_UPDATE:
+	case HS_DO_PATCH:
+	case HS_DO_DELETE:
+	case HS_DO_UPDATE_CONDITIONAL:
+	case HS_DO_PATCH_CONDITIONAL:
+	case HS_DO_DELETE_CONDITIONAL:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* The path cut at its slashes: at most four parts. False when there are more. */

@@ -68,6 +68,8 @@ static inline struct hs_slice hs_slice_first(struct hs_slice s, size_t count)
 bool hs_slice_ieq(struct hs_slice a, struct hs_slice b);
 /* Byte order, shorter first on a tie: -1, 0 or 1. */
 int hs_slice_cmp(struct hs_slice a, struct hs_slice b);
+/* Has it no control character but tabs? Then it can stand in one line, such as that of a header. */
+bool hs_slice_is_line(struct hs_slice s);
 /* Index of the first `c` at or after `from`, or SIZE_MAX. */
 size_t hs_slice_find(struct hs_slice s, char c, size_t from);
 /* Index of the first `needle`, or SIZE_MAX. */

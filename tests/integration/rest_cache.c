@@ -58,11 +58,35 @@ static void forgets_with_the_sandbox(void **state)
 	send_ok("GET", "/sandbox/one/fhir/r4/Basic/here", NULL, 404);
 }
 
+static uint64_t store_reads(void)
+{
+	struct fixture_answer a = fixture_call(fx, "GET", "/metrics", NULL, NULL);
+	size_t at = hs_slice_search(a.body, HS_S("\nhandslag_store_reads_total{sandbox=\"default\"} "));
+	uint64_t count = 0;
+	assert_int_not_equal(at, SIZE_MAX);
+	struct hs_slice rest = hs_slice_from(a.body, at + 1), line = hs_slice_cut(&rest, '\n');
+	hs_slice_cut(&line, ' ');
+	assert_true(hs_slice_u64(line, &count));
+	return count;
+}
+
+/* Who only ever asks whether it has changed is answered without the store too, once each loop has seen it. */
+static void a_condition_fills_the_cache(void **state)
+{
+	NEED_FHIR();
+	send_ok("PUT", "Basic/asked", "{'resourceType':'Basic','id':'asked','code':{'text':'x'}}", 201);
+	uint64_t before = store_reads();
+	for (int i = 0; i < 100; i++)
+		send_with("GET", "Basic/asked", "If-None-Match: W/\"1\"\r\n", NULL, 304);
+	assert_in_range(store_reads() - before, 1, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(serves_the_newest_version),
 		cmocka_unit_test(forgets_with_the_sandbox),
+		cmocka_unit_test(a_condition_fills_the_cache),
 	};
 	return cmocka_run_group_tests(tests, start_loops, stop_server);
 }

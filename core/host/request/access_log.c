@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Log lines of requests, gathered in memory and written once a turn of the loop. */
 #include <core/base/heap.h>
+#include <core/base/put.h>
 #include <core/host/request/access_log.h>
 #include <core/host/request/request_private.h>
 #include <core/host/sandbox/sandbox.h>
@@ -61,24 +62,6 @@ void hs__access_log_free(struct hs__access_log *log)
 	hs_heap_free(log);
 }
 
-static char *put(char *at, struct hs_slice text)
-{
-	if (text.len)
-		memcpy(at, text.ptr, text.len);
-	return at + text.len;
-}
-
-static char *put_number(char *at, uint64_t value)
-{
-	char digits[20];
-	size_t n = sizeof(digits);
-
-	do
-		digits[--n] = (char)('0' + value % 10);
-	while (value /= 10);
-	return put(at, hs_slice(digits + n, sizeof(digits) - n));
-}
-
 /* All texts here are ours or of checked characters, so none needs escaping; lengths are bounded. */
 void hs__access_log_line(struct hs__access_log *log, const struct hs_request *req, int status, uint64_t bytes,
 	uint64_t us)
@@ -93,30 +76,30 @@ void hs__access_log_line(struct hs__access_log *log, const struct hs_request *re
 		hs_time_instant(now, log->stamp);
 	}
 	char *at = log->bytes + log->used;
-	at = put(at, HS_S("{\"time\":\""));
-	at = put(at, hs_slice(log->stamp, HS_INSTANT_LEN));
-	at = put(at, HS_S("\",\"event\":\"request\",\"id\":\""));
-	at = put(at, req->id);
-	at = put(at, HS_S("\",\"sandbox\":\""));
-	at = put(at, hs_slice_cstr(hs_request_sandbox(req)));
-	at = put(at, HS_S("\",\"service\":\""));
-	at = put(at, hs_slice_first(hs_slice_cstr(action->service), 64));
-	at = put(at, HS_S("\",\"do\":\""));
-	at = put(at, hs_slice_first(hs_slice_cstr(action->name), 128));
+	at = hs__put(at, HS_S("{\"time\":\""));
+	at = hs__put(at, hs_slice(log->stamp, HS_INSTANT_LEN));
+	at = hs__put(at, HS_S("\",\"event\":\"request\",\"id\":\""));
+	at = hs__put(at, req->id);
+	at = hs__put(at, HS_S("\",\"sandbox\":\""));
+	at = hs__put(at, hs_slice_cstr(hs_request_sandbox(req)));
+	at = hs__put(at, HS_S("\",\"service\":\""));
+	at = hs__put(at, hs_slice_first(hs_slice_cstr(action->service), 64));
+	at = hs__put(at, HS_S("\",\"do\":\""));
+	at = hs__put(at, hs_slice_first(hs_slice_cstr(action->name), 128));
 	if (req->edition) {
-		at = put(at, HS_S("\",\"fhir\":\""));
-		at = put(at, hs_slice_cstr(req->edition->name));
+		at = hs__put(at, HS_S("\",\"fhir\":\""));
+		at = hs__put(at, hs_slice_cstr(req->edition->name));
 	}
 	if (req->type.len) {
-		at = put(at, HS_S("\",\"type\":\""));
-		at = put(at, hs_slice_first(req->type, 64));
+		at = hs__put(at, HS_S("\",\"type\":\""));
+		at = hs__put(at, hs_slice_first(req->type, 64));
 	}
-	at = put(at, HS_S("\",\"status\":"));
-	at = put_number(at, (uint64_t)status);
-	at = put(at, HS_S(",\"bytes\":"));
-	at = put_number(at, bytes);
-	at = put(at, HS_S(",\"us\":"));
-	at = put_number(at, us);
-	at = put(at, HS_S("}\n"));
+	at = hs__put(at, HS_S("\",\"status\":"));
+	at = hs__put_u64(at, (uint64_t)status);
+	at = hs__put(at, HS_S(",\"bytes\":"));
+	at = hs__put_u64(at, bytes);
+	at = hs__put(at, HS_S(",\"us\":"));
+	at = hs__put_u64(at, us);
+	at = hs__put(at, HS_S("}\n"));
 	log->used = (size_t)(at - log->bytes);
 }

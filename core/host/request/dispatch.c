@@ -90,10 +90,9 @@ static void set_id(struct hs_request *req)
 	}
 	static const char digits[] = "0123456789abcdef";
 	uint64_t value = req->loop->request_base + ++req->loop->request_count * 0x9e3779b97f4a7c15u;
-	char *text = hs_arena_raw(req->arena, 16);
-	for (int i = 15; i >= 0 && text; i--, value >>= 4)
-		text[i] = digits[value & 15];
-	req->id = text ? hs_slice(text, 16) : HS_S("none");
+	for (int i = sizeof(req->own_id) - 1; i >= 0; i--, value >>= 4)
+		req->own_id[i] = digits[value & 15];
+	req->id = hs_slice(req->own_id, sizeof(req->own_id));
 }
 
 static enum hs_verdict not_found(struct hs_request *req, const char *format, struct hs_slice what)

@@ -69,13 +69,14 @@ void hs__reply_static_header(struct hs_request *req, struct hs_slice name, struc
 /* A line end in a value would begin another header: such values are left out. */
 void hs_reply_header(struct hs_request *req, struct hs_slice name, struct hs_slice value)
 {
-	for (size_t i = 0; i < value.len; i++)
-		if ((unsigned char)value.ptr[i] < 0x20 && value.ptr[i] != '\t')
-			return;
-	struct hs_slice own_name = hs_arena_copy(req->arena, name),
-			own_value = hs_arena_copy(req->arena, value);
-	if (own_name.len && own_value.ptr)
-		hs__reply_static_header(req, own_name, own_value);
+	char *own = hs_slice_is_line(value) ? hs_arena_raw(req->arena, name.len + value.len) : NULL;
+
+	if (!own || name.len == 0)
+		return;
+	memcpy(own, name.ptr, name.len);
+	if (value.len)
+		memcpy(own + name.len, value.ptr, value.len);
+	hs__reply_static_header(req, hs_slice(own, name.len), hs_slice(own + name.len, value.len));
 }
 
 static enum hs_verdict write_tree(struct hs_request *req, int status, const struct hs_json *tree)

@@ -92,6 +92,7 @@ struct hs_request {
 	struct hs_pair parts[HS__PARTS_MAX]; /* of the route's template */
 	struct hs_http_header headers[HS__REPLY_HEADERS];
 	struct hs_store_op op; /* of the work that was started last */
+	char own_id[16];       /* where none was given */
 };
 
 /* NULL when the arena is full. */

@@ -26,11 +26,14 @@ bool hs__xml_is_media(struct hs_slice media, bool *generic)
 bool hs__xml_is_body(const struct hs_request *req)
 {
 	bool generic;
-	struct hs_slice rest = hs_http_get_header(req->http, HS_S("Content-Type"));
-	struct hs_slice media = hs_slice_trim(hs_slice_cut(&rest, ';'));
+	struct hs_slice rest, media;
 
-	return hs__xml_is_media(media, &generic) && req->http->body.len && req->edition &&
-		req->edition->defs && !(generic && hs_slice_starts(req->path, HS_S("Binary")));
+	if (!req->http->body.len)
+		return false;
+	rest = hs_http_get_header(req->http, HS_S("Content-Type"));
+	media = hs_slice_trim(hs_slice_cut(&rest, ';'));
+	return hs__xml_is_media(media, &generic) && req->edition && req->edition->defs &&
+		!(generic && hs_slice_starts(req->path, HS_S("Binary")));
 }
 
 struct conversion {

@@ -31,6 +31,13 @@ static enum hs_status take_token(struct hs_sandbox *sandbox, int64_t rate, uint6
 	}
 }
 
+/* Only now and then: all loops read what stands beside it at each request. */
+static void note_use(struct hs_sandbox *sandbox, int64_t now_ms)
+{
+	if (now_ms - atomic_load_explicit(&sandbox->used_ms, memory_order_relaxed) > 100)
+		atomic_store_explicit(&sandbox->used_ms, now_ms, memory_order_relaxed);
+}
+
 enum hs_status hs__limits_check(struct hs_sandbox *sandbox, uint64_t mono_ns, uint64_t body_bytes,
 	bool writes, unsigned *retry_s, struct hs_error *err)
 {
@@ -38,7 +45,7 @@ enum hs_status hs__limits_check(struct hs_sandbox *sandbox, uint64_t mono_ns, ui
 	int64_t rate = get(&limits->requests_per_second), body = get(&limits->body_kib);
 	int64_t versions = writes ? get(&limits->versions) : 0;
 
-	atomic_store_explicit(&sandbox->used_ms, (int64_t)(mono_ns / 1000000), memory_order_relaxed);
+	note_use(sandbox, (int64_t)(mono_ns / 1000000));
 	if (body > 0 && body_bytes > (uint64_t)body * 1024)
 		return hs_fail(err, HS_E_LIMIT,
 			"the body has %llu bytes; this sandbox takes at most %lld KiB",

@@ -76,9 +76,33 @@ static void reads_numbers(void **state)
 	assert_int_equal(value, 7);
 }
 
+static void a_line_has_no_controls(void **state)
+{
+	char text[24];
+	(void)state;
+	for (size_t len = 0; len <= sizeof(text); len++) {
+		memset(text, 'a', sizeof(text));
+		assert_true(hs_slice_is_line(hs_slice(text, len)));
+		for (size_t at = 0; at < len; at++) {
+			static const char good[] = { '\t', ' ', '~', '\x7f', '\x80', '\xff' },
+					  bad[] = { 0, 1, '\n', '\r', 0x1f };
+			for (size_t i = 0; i < sizeof(good); i++) {
+				text[at] = good[i];
+				assert_true(hs_slice_is_line(hs_slice(text, len)));
+			}
+			for (size_t i = 0; i < sizeof(bad); i++) {
+				text[at] = bad[i];
+				assert_false(hs_slice_is_line(hs_slice(text, len)));
+			}
+			text[at] = 'a';
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_has_no_controls),
 		cmocka_unit_test(compares),
 		cmocka_unit_test(finds),
 		cmocka_unit_test(cuts_every_item_of_a_list),
