@@ -10,8 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Steps of a few nanoseconds: as long as waking a worker takes, and somewhat more. */
-#define TX_PATIENCE ((size_t)40000)
+/* Steps of about four nanoseconds: somewhat more than half of the millisecond that a question may take there.
+ * To begin anew on a worker costs too, and holds up others where there are no more cores than loops. */
+#define TX_PATIENCE ((size_t)150000)
 
 struct tx_patience {
 	size_t most; /* steps; 0: any number */

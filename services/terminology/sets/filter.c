@@ -85,6 +85,17 @@ static bool known_property(struct tx_system s, struct hs_slice code)
 	return false;
 }
 
+/* A code may be of an earlier version than that for which the filter was written: it has no such property
+ * then, which is an answer. */
+static bool is_known_now(struct tx_context *ctx, struct tx_system s, struct hs_slice property)
+{
+	struct tx_system latest;
+
+	return known_property(s, property) ||
+		(hs_tx_find_system(&ctx->scope, TX_SYSTEM_URL(s), HS_S_NONE, &latest) &&
+			latest.row != s.row && known_property(latest, property));
+}
+
 static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_row *rule, uint32_t index,
 	struct tx_set set, struct tx_system s, struct tx_filter *out, struct hs_error *err)
 {
@@ -114,7 +125,7 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 	bool truth = hs_slice_eq(f.value, HS_S("true")) || hs_slice_eq(f.value, HS_S("false"));
 	if (i == count || (operators[i].hierarchical && f.on != TX_ON_CODE) ||
 		(f.op == TX_OP_EXISTS && !truth) ||
-		(f.on == TX_ON_PROPERTY && !known_property(s, f.property)))
+		(f.on == TX_ON_PROPERTY && !is_known_now(ctx, s, f.property)))
 		return refuse(ctx, TX_MSG_FILTER_NOT_UNDERSTOOD, &why_not, &f, err);
 	f.concept = operators[i].hierarchical ? hs_tx_find_code(ctx->arena, s, f.value, NULL) : TX_NONE;
 	if (f.op == TX_OP_REGEX) {

@@ -17,10 +17,12 @@ static const char *const resources[] = {
 	"display':'Old'}]}",
 	"{" CS ",'url':'urn:cs','version':'2.0.0','concept':["
 	"{'code':'a','display':'Alpha two','designation':[{'language':'sv','value':'Alfa'}],"
-	"'concept':[{'code':'b','display':'Beta'}]},"
+	"'concept':[{'code':'b','display':'Beta','property':[{'code':'kin','valueString':'x'}]}]},"
 	"{'code':'gone','display':'Gone','property':[{'code':'status','valueCode':'retired'}]},"
 	"{'code':'group','display':'Group','property':[{'code':'notSelectable','valueBoolean':true}]}]}",
 	"{" VS ",'url':'urn:all','compose':{'include':[{'system':'urn:cs'}]}}",
+	"{" VS ",'url':'urn:kin','compose':{'include':[{'system':'urn:cs',"
+	"'filter':[{'property':'kin','op':'=','value':'x'}]}]}}",
 	"{" VS ",'url':'urn:one','compose':{'include':[{'system':'urn:cs','version':'1.0.0'}]}}",
 	"{" VS ",'url':'urn:list','compose':{'include':[{'system':'urn:cs','concept':[{'code':'b'}]}]}}",
 	"{" VS ",'url':'urn:under','compose':{'include':[{'system':'urn:cs',"
@@ -122,6 +124,9 @@ static void versions(void **state)
 	assert_string_equal(ask_text(&a, "x-caused-by-unknown-system"), "urn:cs|3.0.0");
 	check(SET("urn:all") CODE("old") ",{'name':'system-version','valueCanonical':'urn:cs|1.0.0'}", "true",
 		"");
+	/* a property that only the later version has */
+	check(SET("urn:kin") CODE("b"), "true", "");
+	check(SET("urn:kin") CODE("a") VERSION("1.0.0"), "false", NOT_IN);
 	check(SET("urn:apart") CODE("a"), "true", "");
 	assert_string_equal(ask_text(&a, "version"), "2.0.0");
 	check(SET("urn:apart") CODE("a") VERSION("1.0.0"), "false", NOT_IN);
