@@ -172,12 +172,20 @@ static enum hs_status pause_here(struct hs_cli_sink *sink, struct hs_error *err)
 	return status ? status : wait_for(&local->batches[1 - local->current], err);
 }
 
+static void show_mended(void *arg, uint64_t done, uint64_t total)
+{
+	hs_cli_progress_show(arg, done, total, false);
+}
+
+/* What was put off while resources came takes as long again as a part of them. */
 static enum hs_status end(struct hs_cli_sink *sink, struct hs_error *err)
 {
 	struct local *local = (struct local *)(void *)sink;
+	struct hs_cli_progress progress;
 	enum hs_status status = pause_here(sink, err);
 
-	return status ? status : hs_rest_sandbox_mend(local->sandbox, err);
+	hs_cli_progress_begin(&progress, "putting in order");
+	return status ? status : hs_rest_sandbox_mend(local->sandbox, show_mended, &progress, err);
 }
 
 static enum hs_status take(struct hs_cli_sink *sink, struct hs_slice text, const char *file, uint64_t number,

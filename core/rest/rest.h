@@ -62,8 +62,11 @@ enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store
 	struct hs_rest_sandbox **out, struct hs_error *err);
 void hs_rest_sandbox_free(struct hs_rest_sandbox *sandbox);
 /* At the end of a load, and when a sandbox is opened: what keepers have put off is put in order, in as many
- * transactions as that takes (hs_keeper.mend). Waits for the store, so not on an event loop. */
-enum hs_status hs_rest_sandbox_mend(const struct hs_rest_sandbox *sandbox, struct hs_error *err);
+ * transactions as that takes (hs_keeper.mend). Waits for the store, so not on an event loop. `progress`
+ * (NULL: nobody asks) hears after each part how many rows of about how many are done. */
+typedef void hs_rest_mended_fn(void *arg, uint64_t done, uint64_t total);
+enum hs_status hs_rest_sandbox_mend(const struct hs_rest_sandbox *sandbox, hs_rest_mended_fn *progress,
+	void *arg, struct hs_error *err);
 /* What is asked of resources before they are stored, beside the rules of services. Without a policy it is
  * hs_check_resource. Set before the sandbox is used; copied. */
 struct hs_rest_policy {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the API keeps for one sandbox: the numbers that its store has for types and index parameters. */
 #include <core/base/heap.h>
+#include <core/base/log.h>
+#include <core/base/world.h>
 #include <core/rest/shelf/shelf.h>
 
 #include <stdatomic.h>
 
 #define MEND_MEMORY ((size_t)64 << 20)
+#define TELL_EACH_NS UINT64_C(3000000000)
 
 static _Atomic uint64_t serials;
 
@@ -65,17 +68,18 @@ void hs_rest_sandbox_policy(struct hs_rest_sandbox *sandbox, const struct hs_res
 struct mend {
 	const struct hs_keeper *keeper;
 	void *state;
-	bool more;
+	struct hs_mended part;
 };
 
 static enum hs_status mend_part(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	struct mend *mend = arg;
-	mend->more = false;
-	return mend->keeper->mend(txn, arena, mend->state, &mend->more, err);
+	mend->part = (struct hs_mended) { .more = false };
+	return mend->keeper->mend(txn, arena, mend->state, &mend->part, err);
 }
 
-enum hs_status hs_rest_sandbox_mend(const struct hs_rest_sandbox *sandbox, struct hs_error *err)
+enum hs_status hs_rest_sandbox_mend(const struct hs_rest_sandbox *sandbox, hs_rest_mended_fn *progress,
+	void *arg, struct hs_error *err)
 {
 	const struct hs_rest *rest = sandbox->rest;
 	struct hs_arena *arena = hs_arena_new(MEND_MEMORY);
@@ -84,14 +88,36 @@ enum hs_status hs_rest_sandbox_mend(const struct hs_rest_sandbox *sandbox, struc
 		const struct hs__rest_type *type = &rest->types[i];
 		struct mend mend = { .keeper = type->row ? type->row->keeper : NULL, .state = type->state };
 		bool again = mend.keeper && mend.keeper->mend;
+		uint64_t total = 0;
 		while (again && status == HS_OK) {
 			status = hs_store_write_wait(sandbox->store, arena, mend_part, &mend, err);
 			hs_arena_reset(arena);
-			again = mend.more;
+			again = mend.part.more;
+			total = total > mend.part.before ? total : mend.part.before;
+			if (progress && total)
+				progress(arg, total - (mend.part.left < total ? mend.part.left : total),
+					total);
 		}
 	}
 	hs_arena_free(arena);
 	return status;
+}
+
+/* Opening a store that much is put off in takes its time: whoever waits is told every few seconds. */
+struct telling {
+	const struct hs_world *world;
+	uint64_t told_ns;
+};
+
+static void tell_mended(void *arg, uint64_t done, uint64_t total)
+{
+	struct telling *telling = arg;
+	uint64_t now = telling->world->mono_ns(telling->world->ctx);
+	if (now - telling->told_ns < TELL_EACH_NS)
+		return;
+	telling->told_ns = now;
+	hs_log_text(HS_LOG_INFO, "mend", "putting in order what a load or an older program has left: %llu %%",
+		(unsigned long long)(100 * done / total));
 }
 
 enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store,
@@ -120,8 +146,11 @@ enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store
 		if (keeper)
 			hs_store_keep(store, sandbox->type_numbers[i], keeper, type->state);
 	}
-	if (status == HS_OK)
-		status = hs_rest_sandbox_mend(sandbox, err);
+	if (status == HS_OK) {
+		struct telling telling = { .world = hs_world_real() };
+		telling.told_ns = telling.world->mono_ns(telling.world->ctx);
+		status = hs_rest_sandbox_mend(sandbox, tell_mended, &telling, err);
+	}
 	if (status != HS_OK)
 		goto out;
 	*out = sandbox;

@@ -272,6 +272,13 @@ struct hs_recent {
 	uint32_t count;
 };
 
+/* What a part of mending has done. How much there was before it and is left is about right, in rows, so that
+ * progress can be told. */
+struct hs_mended {
+	bool more;
+	uint64_t before, left;
+};
+
 /* Each function works inside the transaction. History of superseded versions stays with the store; rows are
  * below 2^40. */
 struct hs_keeper {
@@ -295,10 +302,10 @@ struct hs_keeper {
 		const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
 	const struct hs_bulk *bulk; /* handslag/bulk.h; may be NULL */
 	/* Puts in order what a load has put off, also one that was interrupted, or what an older program has
-	 * left: a bounded part of it, with *more when some is left. Called until nothing is, each time in a
-	 * writing transaction of its own, whenever a store is opened, before anything else, and at the end of
-	 * a load. May be NULL. */
-	enum hs_status (*mend)(struct hs_txn *txn, struct hs_arena *arena, void *state, bool *more,
+	 * left: a bounded part of it, with out->more when some is left. Called until nothing is, each time in
+	 * a writing transaction of its own, whenever a store is opened, before anything else, and at the end
+	 * of a load. May be NULL. */
+	enum hs_status (*mend)(struct hs_txn *txn, struct hs_arena *arena, void *state, struct hs_mended *out,
 		struct hs_error *err);
 };
 

@@ -15,8 +15,10 @@ struct drive {
 	const struct hs_find *where; /* the whole search */
 	struct hs_ledger *ledger;
 	struct hs_ledger_numbers *out;
-	bool sure;                    /* so far all that was found fulfils the search */
-	struct hs_ledger_party party; /* instead of its rows, when it is all that was found */
+	bool sure;                     /* so far all that was found fulfils the search */
+	struct hs_ledger_party party;  /* instead of its rows, when it is all that was found */
+	struct hs_ledger_dates *dates; /* may be NULL */
+	bool by_dates;                 /* instead of rows, all with such a date are found */
 	struct hs_error *err;
 };
 
@@ -247,6 +249,11 @@ static enum hs_status drive_dates(struct drive *drive, const struct hs_find *fin
 	struct span span = common_span(drive, find, state & HS_LEDGER_WIDE_DATES);
 	drive->sure = span.exact && find == drive->where;
 	bool entered = !(state & HS_LEDGER_ENTRIES_WAIT);
+	if (entered && drive->sure && drive->dates) {
+		*drive->dates = (struct hs_ledger_dates) { span.first, span.last };
+		drive->by_dates = true;
+		return HS_OK;
+	}
 	struct hs_stmt *stmt = entered ?
 		hs_sql(drive->ledger->txn,
 			"SELECT target FROM record_index_entry WHERE key >= ?1 AND key <= ?2", drive->err) :
@@ -292,12 +299,14 @@ static enum hs_status drive_by(struct drive *drive, const struct hs_find *find, 
 }
 
 enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *where,
-	struct hs_ledger_numbers *out, struct hs_ledger_party *party, enum hs_ledger_found *found,
-	struct hs_error *err)
+	struct hs_ledger_numbers *out, struct hs_ledger_party *party, struct hs_ledger_dates *dates,
+	enum hs_ledger_found *found, struct hs_error *err)
 {
 	/* A chain or alternatives may find a row in more ways than one condition tells. */
 	bool plain = where && (where->op == HS_FIND_REFERENCE || where->op == HS_FIND_TOKEN);
-	struct drive drive = { .where = where, .ledger = ledger, .out = out, .sure = plain, .err = err };
+	struct drive drive = {
+		.where = where, .ledger = ledger, .out = out, .sure = plain, .dates = dates, .err = err
+	};
 	bool all = !where || rank_of(ledger, where) == RANK_NONE;
 	size_t kept = 0;
 
@@ -309,6 +318,10 @@ enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *w
 		return HS_OK;
 	if (status != HS_OK || all)
 		return status;
+	if (drive.by_dates) {
+		*found = HS_LEDGER_DATES;
+		return HS_OK;
+	}
 	if (drive.party.number && out->count == 0) {
 		*party = drive.party;
 		*found = HS_LEDGER_PARTY;

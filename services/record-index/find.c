@@ -85,10 +85,77 @@ static enum hs_status make_page(struct hs_ledger_search *search, struct hs_arena
 	return status;
 }
 
+static bool is_by_date(const struct hs_ledger_search *search)
+{
+	const struct hs_find_query *query = search->query;
+
+	return query->count && query->sort_count && query->sort[0].special == HS_SORT_PARAM &&
+		hs_ledger_class(&search->ledger, query->sort[0].param) == HS_LEDGER_OF_DATE;
+}
+
+/* All that have such a date: how many is counted, and the page read from where it begins. */
+static enum hs_status take_dates(struct hs_ledger_search *search, const struct hs_ledger_dates *dates,
+	struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	struct hs_ledger_numbers rows = { 0 };
+	struct hs_find_query plain = *query;
+	uint64_t total = 0;
+	bool done = false;
+
+	if (query->sort_count)
+		plain.count = 0;
+	search->query = &plain;
+	enum hs_status status = hs_ledger_dates_page(search, dates, &rows, &total, err);
+	search->query = query;
+	if (status == HS_OK && !query->sort_count)
+		status = take_these(search, &rows, err);
+	search->total = total;
+	search->counts = false;
+	search->counted = true;
+	return status == HS_OK && query->sort_count ? hs_ledger_search_dates(search, *dates, &done, err) :
+						      status;
+}
+
+/* A page of all there is in order of date, without looking at the rest. */
+static enum hs_status look_by_date(struct hs_ledger_search *search, bool *done, struct hs_error *err)
+{
+	const struct hs_ledger_dates all = { INT64_MIN, INT64_MAX };
+	unsigned state = 0;
+	enum hs_status status = hs_ledger_waits(search->ledger.txn, &state, err);
+
+	*done = false;
+	if (status != HS_OK || state & (HS_LEDGER_WIDE_DATES | HS_LEDGER_ENTRIES_WAIT))
+		return status;
+	return hs_ledger_search_dates(search, all, done, err);
+}
+
+static enum hs_status look(struct hs_ledger_search *search, enum hs_ledger_found found,
+	struct hs_ledger_numbers *rows, const struct hs_ledger_dates *dates, struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	enum hs_status status = HS_OK;
+	bool done = false;
+
+	search->by_party = found == HS_LEDGER_PARTY && query->sort_count == 0;
+	if (search->by_party)
+		return HS_OK;
+	if (found == HS_LEDGER_SURE && query->sort_count == 0)
+		return take_these(search, rows, err);
+	if (found == HS_LEDGER_DATES)
+		return take_dates(search, dates, err);
+	if (found == HS_LEDGER_ALL && is_by_date(search) && !search->counts)
+		status = look_by_date(search, &done, err);
+	if (status != HS_OK || done)
+		return status;
+	return hs_ledger_search_look(search, found == HS_LEDGER_ALL ? NULL : rows, err);
+}
+
 static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
 	struct hs_ledger_numbers rows = { 0 };
+	struct hs_ledger_dates dates = { 0 };
 	enum hs_ledger_found found = HS_LEDGER_ALL;
 
 	search->counts = query->where && (query->want_total || !query->count);
@@ -100,19 +167,14 @@ static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 	}
 	if (status != HS_OK || ((!query->where || search->counted) && !query->count))
 		return status;
-	status = hs_ledger_drive(&search->ledger, query->where, &rows, &search->party, &found, err);
+	bool along = !query->sort_count || is_by_date(search);
+	status = hs_ledger_drive(&search->ledger, query->where, &rows, &search->party, along ? &dates : NULL,
+		&found, err);
 	if (status == HS_OK && found == HS_LEDGER_PARTY && query->sort_count)
 		status = hs_ledger_party_list(&search->ledger, &search->party, &rows, err);
 	search->ledger.arena = search->pieces;
 	hs_ledger_forget(&search->ledger);
-	if (status != HS_OK)
-		return status;
-	search->by_party = found == HS_LEDGER_PARTY && query->sort_count == 0;
-	if (search->by_party)
-		return HS_OK;
-	if (found == HS_LEDGER_SURE && query->sort_count == 0)
-		return take_these(search, &rows, err);
-	return hs_ledger_search_look(search, found == HS_LEDGER_ALL ? NULL : &rows, err);
+	return status == HS_OK ? look(search, found, &rows, &dates, err) : status;
 }
 
 enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *state,

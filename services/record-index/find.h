@@ -42,3 +42,20 @@ int hs_ledger_compare_hits(const void *a, const void *b);
  */
 enum hs_status hs_ledger_search_look(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
 	struct hs_error *err);
+/* Looks at each of the rows in turn. Changes their order. */
+enum hs_status hs_ledger_look_at_these(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
+	struct hs_error *err);
+/* HS_E_TOO_COSTLY, with what would help. */
+enum hs_status hs_ledger_refuse_broad(const struct hs_ledger_search *search, struct hs_error *err);
+
+/* ---- dates.c: for a ledger whose entries are whole and whose dates say a second each ---- */
+
+/* The rows of the page of all that have such a date, and one more, without a sort; *total is set when the
+ * search asks for it. */
+enum hs_status hs_ledger_dates_page(struct hs_ledger_search *search, const struct hs_ledger_dates *dates,
+	struct hs_ledger_numbers *rows, uint64_t *total, struct hs_error *err);
+/* Finds the hits of the page of a search whose order begins with the date, and which need not count: those
+ * with such a date (of all that is INT64_MIN to INT64_MAX), in a part of the span that grows until they are
+ * there. Not *done: they must be looked for otherwise. */
+enum hs_status hs_ledger_search_dates(struct hs_ledger_search *search, struct hs_ledger_dates dates,
+	bool *done, struct hs_error *err);

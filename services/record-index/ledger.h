@@ -283,14 +283,20 @@ enum hs_ledger_found {
 	HS_LEDGER_CANDIDATES, /* those that can fulfil it, by row, each once */
 	HS_LEDGER_SURE,       /* the same, and they do */
 	HS_LEDGER_PARTY,      /* all the rows of a subject or custodian, which are not listed */
+	HS_LEDGER_DATES,      /* all that have such a date, which are not listed */
+};
+/* Seconds since 1970, both included. */
+struct hs_ledger_dates {
+	int64_t first, last;
 };
 struct hs_ledger_party {
 	enum hs_ledger_class of;
 	uint64_t number; /* the piece */
 };
+/* `dates` NULL: they are listed. */
 enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *where,
-	struct hs_ledger_numbers *out, struct hs_ledger_party *party, enum hs_ledger_found *found,
-	struct hs_error *err);
+	struct hs_ledger_numbers *out, struct hs_ledger_party *party, struct hs_ledger_dates *dates,
+	enum hs_ledger_found *found, struct hs_error *err);
 /* ---- party.c ---- */
 
 /* Appends what the statement gives: rows, or spots with HS_LEDGER_AT_SPOT in `kind`; ends it. */

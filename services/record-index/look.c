@@ -99,7 +99,7 @@ static enum hs_status put_by_spot(struct hs_ledger_search *search, struct hs_led
 	return status;
 }
 
-static enum hs_status look_at_these(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
+enum hs_status hs_ledger_look_at_these(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
 	struct hs_error *err)
 {
 	uint64_t after = search->counts ? 0 : hs_ledger_search_row(search);
@@ -120,7 +120,7 @@ static enum hs_status look_at_these(struct hs_ledger_search *search, struct hs_l
 	return status;
 }
 
-static enum hs_status refuse_broad(const struct hs_ledger_search *search, struct hs_error *err)
+enum hs_status hs_ledger_refuse_broad(const struct hs_ledger_search *search, struct hs_error *err)
 {
 	return hs_fail(err, HS_E_TOO_COSTLY,
 		"the search would look at more than %llu pointers, one after another; add one of patient, "
@@ -146,7 +146,7 @@ static enum hs_status check_broad(struct hs_ledger_search *search, const struct 
 	if ((query->count && !search->counts && !query->sort_count) || span_size(span) <= search->looks_max)
 		return HS_OK;
 	enum hs_status status = hs_ledger_live(&search->ledger, &live, err);
-	return status == HS_OK && live > search->looks_max ? refuse_broad(search, err) : status;
+	return status == HS_OK && live > search->looks_max ? hs_ledger_refuse_broad(search, err) : status;
 }
 
 /* In order of row; or as they lie, when all there are must be looked at. */
@@ -181,7 +181,7 @@ static enum hs_status look_at_span(struct hs_ledger_search *search, struct hs_le
 	int step = 0;
 
 	if (status == HS_OK)
-		status = look_at_these(search, &span->changed, err);
+		status = hs_ledger_look_at_these(search, &span->changed, err);
 	if (status != HS_OK || search->done)
 		return status;
 	struct hs_stmt *stmt = open_span(search, span, after, err);
@@ -192,7 +192,7 @@ static enum hs_status look_at_span(struct hs_ledger_search *search, struct hs_le
 		forget(search);
 		status = !search->query->where || looks++ < search->looks_max ?
 			hs_ledger_take(&search->ledger, stmt, search->one, &pointer, err) :
-			refuse_broad(search, err);
+			hs_ledger_refuse_broad(search, err);
 		if (status == HS_OK)
 			status = look_at(search, &pointer, err);
 	}
@@ -261,7 +261,7 @@ enum hs_status hs_ledger_search_look(struct hs_ledger_search *search, struct hs_
 	struct hs_ledger_span span = { 0 };
 
 	if (rows && rows->count < SPAN_WORTH)
-		return look_at_these(search, rows, err);
+		return hs_ledger_look_at_these(search, rows, err);
 	search->ledger.arena = search->scratch;
 	enum hs_status status = hs_ledger_updated(&search->ledger, search->query,
 		search->counts ? HS_S_NONE : search->after, search->looks_max, &span, err);
@@ -271,5 +271,5 @@ enum hs_status hs_ledger_search_look(struct hs_ledger_search *search, struct hs_
 	if (by_update(search) && (!rows || span_size(&span) < rows->count))
 		return look_from_an_end(search, &span, err);
 	bool fewer = !rows || (span_size(&span) < rows->count && span_size(&span) <= search->looks_max);
-	return fewer ? look_at_span(search, &span, err) : look_at_these(search, rows, err);
+	return fewer ? look_at_span(search, &span, err) : hs_ledger_look_at_these(search, rows, err);
 }

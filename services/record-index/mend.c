@@ -287,12 +287,59 @@ static enum hs_status mend(struct hs_txn *txn, uint64_t enough, bool *more, stru
 	return status;
 }
 
-enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *state, bool *more,
+/* How many rows all steps will change, about: of the pointers that wait, as many are left as buckets are;
+ * each has then an entry of each kind. */
+static enum hs_status count_left(struct hs_txn *txn, uint64_t *out, struct hs_error *err)
+{
+	uint64_t old = 0, block = UINT64_MAX, last = 0, first = 0, marks = 0, entries = 0;
+	bool there = false;
+	enum hs_status status = hs_ledger_is_there(txn, "record_index_old", &there, err);
+
+	if (status == HS_OK && there)
+		status = hs_ledger_ask(hs_sql(txn, "SELECT max(row) - min(row) FROM record_index_old", err),
+			&old, err);
+	if (status == HS_OK)
+		status =
+			hs_ledger_ask(hs_sql(txn,
+					      "SELECT number FROM record_index_block ORDER BY number LIMIT 1",
+					      err),
+				&block, err);
+	if (status == HS_OK)
+		status = hs_ledger_ask(hs_sql(txn, "SELECT max(row) FROM record_index_row", err), &last, err);
+	if (status == HS_OK)
+		status = hs_ledger_ask(hs_sql(txn, "SELECT min(row) FROM record_index_entered", err), &first,
+			err);
+	if (status == HS_OK)
+		status = hs_ledger_ask(hs_sql(txn, "SELECT max(rowid) FROM record_index_waiting", err),
+			&marks, err);
+	if (status == HS_OK)
+		status = hs_ledger_ask(hs_sql(txn,
+					       "SELECT sum(r.last - e.row) FROM record_index_entered e,"
+					       " (SELECT max(row) AS last FROM record_index_row) r WHERE "
+					       "e.row < r.last",
+					       err),
+			&entries, err);
+	uint64_t buckets = block == UINT64_MAX ? 0 : HS_LEDGER_BUCKETS - (block >> HS_LEDGER_ROW_BITS);
+	if (status == HS_OK)
+		*out = 5 * old + (last > first ? last - first : 0) * buckets / HS_LEDGER_BUCKETS + marks +
+			entries;
+	return status;
+}
+
+enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *state, struct hs_mended *out,
 	struct hs_error *err)
 {
+	unsigned waits = 0;
+	enum hs_status status = hs_ledger_waits(txn, &waits, err);
+
 	(void)arena;
 	(void)state;
-	return mend(txn, ENOUGH, more, err);
+	if (status != HS_OK || !(waits & HS_LEDGER_WAITS))
+		return status;
+	status = count_left(txn, &out->before, err);
+	if (status == HS_OK)
+		status = mend(txn, ENOUGH, &out->more, err);
+	return status == HS_OK && out->more ? count_left(txn, &out->left, err) : status;
 }
 
 enum hs_status hs_ledger_mend_all(struct hs_txn *txn, struct hs_error *err)

@@ -186,6 +186,7 @@ enum hs_status hs_ledger_mend_entries(struct hs_txn *txn, uint64_t *done, struct
 #define HS_LEDGER_MARKS_WAIT 1u
 #define HS_LEDGER_POINTERS_WAIT 2u
 #define HS_LEDGER_ENTRIES_WAIT 8u
+#define HS_LEDGER_WAITS (HS_LEDGER_MARKS_WAIT | HS_LEDGER_POINTERS_WAIT | HS_LEDGER_ENTRIES_WAIT)
 /* And one that stays: some date says no second (with validation off), or nobody knows (an older ledger). */
 #define HS_LEDGER_WIDE_DATES 4u
 static inline bool hs_ledger_is_wide(const struct hs_index_row *date)
@@ -194,7 +195,7 @@ static inline bool hs_ledger_is_wide(const struct hs_index_row *date)
 }
 
 /* hs_keeper.mend: a part of it. */
-enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *state, bool *more,
+enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *state, struct hs_mended *out,
 	struct hs_error *err);
 /* All of it. */
 enum hs_status hs_ledger_mend_all(struct hs_txn *txn, struct hs_error *err);

@@ -43,8 +43,9 @@ static void refuses_what_must_look_at_all(void **state)
 	NEED_FHIR();
 	refused("status=current");
 	refused("status=current&_summary=count");
-	refused("_sort=date");
-	refused("status:not=current&_sort=-date&_total=none");
+	refused("_sort=status");
+	refused("status:not=current&_sort=-status&_total=none");
+	refused("status=entered-in-error&_sort=-date&_total=none&_count=2");
 	/* Nothing fulfils it, which shows only at the end. */
 	refused("status=entered-in-error&_total=none");
 }
@@ -59,19 +60,36 @@ static void answers_what_needs_few(void **state)
 	found("patient=Patient/p1&status=current&_sort=date", 5, 5);
 	found("date=lt2024-01-03&_sort=-date", 4, 4);
 	found("_id=d1,d2&status=current", 1, 1);
+	/* Along the dates. */
+	found("_sort=date", 20, POINTERS);
+	found("_sort=-date&_count=3", 3, POINTERS);
+	found("status:not=current&_sort=-date&_total=none&_count=4", 4, -1);
+	found("date=ge2024-01-02", 20, POINTERS - 2);
+	found("date=ge2024-01-02&_sort=-date&_count=5", 5, POINTERS - 2);
+	found("date=ge2024-01-02&_summary=count", 0, POINTERS - 2);
+}
+
+static void pages_through(const char *query, size_t all)
+{
+	size_t seen = 0;
+	for (const char *page = TEXT("DocumentReference?%s", query); page;) {
+		struct fixture_answer a = send_ok("GET", page, NULL, 200);
+		assert_int_equal(number(&a, "/total"), all);
+		seen += entries(&a);
+		page = link_of(&a, "next");
+	}
+	assert_int_equal(seen, all);
 }
 
 static void pages_to_the_end(void **state)
 {
 	NEED_FHIR();
-	size_t seen = 0;
-	for (const char *page = "DocumentReference?_count=8"; page;) {
-		struct fixture_answer a = send_ok("GET", page, NULL, 200);
-		assert_int_equal(number(&a, "/total"), POINTERS);
-		seen += entries(&a);
-		page = link_of(&a, "next");
-	}
-	assert_int_equal(seen, POINTERS);
+	pages_through("_count=8", POINTERS);
+	pages_through("_count=4&_sort=-date", POINTERS);
+	pages_through("_count=1&_sort=date", POINTERS);
+	pages_through("_count=3&date=ge2024-01-02", POINTERS - 2);
+	pages_through("_count=3&date=ge2024-01-02&_sort=-date", POINTERS - 2);
+	pages_through("_count=3&date=lt2024-01-04&_sort=date", 6 - 1);
 }
 
 int main(void)
