@@ -21,7 +21,8 @@ static void drop_sets(struct hs_ledger_loader *loader)
 
 static bool read_ids(struct hs_ledger_loader *loader, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(loader->ledger.txn, "SELECT id FROM record_index_pointer", err);
+	struct hs_stmt *stmt = hs_sql(loader->ledger.txn,
+		"SELECT id FROM record_index_pointer p WHERE " HS_LEDGER_IS_POINTER, err);
 	bool good = stmt != NULL;
 	int step = 0;
 
@@ -50,7 +51,7 @@ enum hs_status hs_ledger_look_deferred(struct hs_ledger_loader *loader, struct h
 	enum hs_status status = hs_ledger_waits(loader->ledger.txn, &waits, err);
 
 	if (status == HS_OK)
-		loader->deferred = waits & HS_LEDGER_ENTRIES_WAIT;
+		loader->ledger.deferred = waits & HS_LEDGER_ENTRIES_WAIT;
 	return status;
 }
 
@@ -58,7 +59,7 @@ enum hs_status hs_ledger_defer(struct hs_ledger_loader *loader, struct hs_error 
 {
 	uint64_t live = 0;
 
-	if (loader->deferred)
+	if (loader->ledger.deferred)
 		return HS_OK;
 	enum hs_status status = loader->since && loader->since < LEAST ?
 		HS_OK :
@@ -73,7 +74,7 @@ enum hs_status hs_ledger_defer(struct hs_ledger_loader *loader, struct hs_error 
 		return HS_OK;
 	}
 	status = hs_ledger_put_off_entries(loader->ledger.txn, err);
-	loader->deferred = loader->later.all = status == HS_OK;
+	loader->ledger.deferred = loader->later.all = status == HS_OK;
 	loader->blind = false;
 	return status;
 }
@@ -83,7 +84,7 @@ int hs_ledger_has_id(struct hs_ledger_loader *loader, struct hs_slice id, struct
 	char room[HS_LEDGER_ID_MAX + 1];
 	struct hs_slice bytes = hs_ledger_id_bytes(id, room);
 
-	if (loader->deferred)
+	if (loader->ledger.deferred)
 		return loader->blind || hs_ledger_set_has(&loader->ids, hash_of(bytes));
 	struct hs_stmt *stmt = hs_sql(loader->ledger.txn,
 		"SELECT 1 FROM record_index_entry e JOIN record_index_pointer p ON p.spot = e.target"
@@ -100,7 +101,7 @@ int hs_ledger_has_id(struct hs_ledger_loader *loader, struct hs_slice id, struct
 
 int hs_ledger_has_identifier(struct hs_ledger_loader *loader, int64_t mark, struct hs_error *err)
 {
-	if (loader->deferred)
+	if (loader->ledger.deferred)
 		return loader->blind || hs_ledger_set_has(&loader->taken, (uint64_t)mark);
 	struct hs_stmt *stmt = hs_sql(loader->ledger.txn,
 		"SELECT 1 FROM record_index_mark WHERE hash = ?1 AND target > 0", err);
@@ -115,7 +116,7 @@ int hs_ledger_has_identifier(struct hs_ledger_loader *loader, int64_t mark, stru
 /* Without memory everything may be there, and the loader goes the ordinary way. */
 static void note(struct hs_ledger_loader *loader, struct hs_ledger_set *set, uint64_t hash)
 {
-	if (loader->deferred && !loader->blind && !hs_ledger_set_add(set, hash)) {
+	if (loader->ledger.deferred && !loader->blind && !hs_ledger_set_add(set, hash)) {
 		drop_sets(loader);
 		loader->blind = true;
 	}

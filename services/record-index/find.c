@@ -172,8 +172,7 @@ static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 		&found, err);
 	if (status == HS_OK && found == HS_LEDGER_PARTY && query->sort_count)
 		status = hs_ledger_party_list(&search->ledger, &search->party, &rows, err);
-	search->ledger.arena = search->pieces;
-	hs_ledger_forget(&search->ledger);
+	search->ledger.arena = search->pieces; /* what came before is in `scratch`, which lasts as long */
 	return status == HS_OK ? look(search, found, &rows, &dates, err) : status;
 }
 

@@ -146,6 +146,7 @@ struct hs_ledger {
 	struct hs_ledger_texts
 		*texts; /* numbers of shapes and plain texts, for `epoch`; NULL: not remembered */
 	uint64_t epoch;
+	bool deferred;  /* a load's: pointers wait, and what lies beside them */
 	unsigned waits; /* as hs_ledger_targets found the tally: HS_LEDGER_MARKS_WAIT ... */
 	struct hs_ledger_param params[HS_LEDGER_PARAMS];
 	struct hs_ledger_piece *memo[HS_LEDGER_MEMO]; /* pieces in `arena` */

@@ -142,11 +142,10 @@ struct hs_ledger_loader {
 	int64_t live;                    /* new pointers that are not counted yet */
 	struct hs_ledger_later later;    /* marks that are not stored yet */
 	uint64_t since;                  /* stored since entries were last whole */
-	bool deferred;                   /* entries wait, and pointers for their spot */
 	struct hs_ledger_blocks blocks;  /* those of this transaction */
 	bool blind;                      /* the next two are not there, for want of memory for example */
-	struct hs_ledger_set ids;        /* deferred: of every id in the table */
-	struct hs_ledger_set taken;      /* deferred: every mark of a row */
+	struct hs_ledger_set ids;        /* ledger.deferred: of every id in the table */
+	struct hs_ledger_set taken;      /* the same: every mark of a row */
 };
 
 /* The recipe for a text that was split; NULL when none can be made of it, perhaps because it is refused. */

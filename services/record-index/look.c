@@ -161,7 +161,8 @@ static struct hs_stmt *open_span(struct hs_ledger_search *search, const struct h
 			return NULL;
 		if (!(waits & HS_LEDGER_POINTERS_WAIT))
 			return hs_sql(txn,
-				"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer p ORDER BY p.spot",
+				"SELECT " HS_LEDGER_COLUMNS
+				" FROM record_index_pointer p WHERE " HS_LEDGER_IS_POINTER " ORDER BY p.spot",
 				err);
 	}
 	struct hs_stmt *stmt = hs_sql(txn,

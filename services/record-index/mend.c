@@ -5,7 +5,8 @@
 #include "table.h"
 
 #define ENOUGH UINT64_C(400000)        /* rows that one transaction changes, about */
-#define CHUNK_BYTES ((size_t)24 << 20) /* of blocks that are put in order at a time */
+#define CHUNK_BYTES ((size_t)16 << 20) /* of blocks that are put in order at a time */
+#define CHUNK_MOST ((size_t)192 << 20) /* of one bucket */
 #define MARKS_AT_A_TIME ((size_t)1 << 24)
 #define CHUNK_MEMORY ((size_t)512 << 20) /* one block may be large */
 
@@ -43,12 +44,16 @@ enum hs_status hs_ledger_end_waits(struct hs_txn *txn, unsigned bits, struct hs_
 
 /* ---- pointers ---- */
 
-/* Some blocks and, in order of spot, where in them each pointer begins. */
-struct chunk {
-	struct hs_buf bytes;
-	struct hs_arena *arena; /* of the pairs */
+/* Where in the bytes of a chunk each of some rows begins, in order of spot. */
+struct places {
 	struct hs_ledger_pair *pairs;
 	size_t count, room, given;
+};
+/* Some blocks; and the pieces of the subjects, which lie before their pointers. */
+struct chunk {
+	struct hs_buf bytes;
+	struct hs_arena *arena; /* of the places */
+	struct places pointers, subjects;
 	uint64_t last; /* number of the last block */
 };
 
@@ -62,32 +67,33 @@ static enum hs_status too_many(struct hs_error *err)
 	return hs_fail(err, HS_E_LIMIT, "pointers that wait in the ledger do not fit in memory");
 }
 
-static bool add_pair(struct chunk *chunk, struct hs_ledger_pair pair)
+static bool add_place(struct chunk *chunk, struct places *places, uint64_t spot, size_t at)
 {
-	if (chunk->count == chunk->room) {
-		size_t room = chunk->room ? 2 * chunk->room : 65536;
-		chunk->pairs = hs_arena_grow(chunk->arena, chunk->pairs, chunk->room * sizeof pair,
+	struct hs_ledger_pair pair = { spot, at };
+
+	if (places->count == places->room) {
+		size_t room = places->room ? 2 * places->room : 65536;
+		places->pairs = hs_arena_grow(chunk->arena, places->pairs, places->room * sizeof pair,
 			room * sizeof pair);
-		chunk->room = room;
+		places->room = room;
 	}
-	if (!chunk->pairs)
+	if (!places->pairs)
 		return false;
-	chunk->pairs[chunk->count++] = pair;
+	places->pairs[places->count++] = pair;
 	return true;
 }
 
 static enum hs_status add_block(struct chunk *chunk, struct hs_slice block, struct hs_error *err)
 {
-	size_t start = chunk->bytes.len, len = block.len;
+	size_t end = chunk->bytes.len + block.len;
 	struct hs_ledger_stored stored;
 
 	hs_buf_add(&chunk->bytes, block);
 	while (block.len) {
-		struct hs_ledger_pair pair = { .value = start + len - block.len };
+		size_t at = end - block.len;
 		if (!hs_ledger_take_stored(&block, &stored))
 			return damaged(err);
-		pair.key = stored.spot;
-		if (!add_pair(chunk, pair))
+		if (!add_place(chunk, &chunk->pointers, stored.spot, at))
 			return too_many(err);
 	}
 	return chunk->bytes.overflow ? too_many(err) : HS_OK;
@@ -102,23 +108,56 @@ static enum hs_status gather(struct chunk *chunk, struct hs_txn *txn, struct hs_
 
 	if (!stmt)
 		return err->status;
-	while (status == HS_OK && chunk->bytes.len < CHUNK_BYTES && (step = hs_sql_step(stmt, err)) > 0) {
-		chunk->last = (uint64_t)hs_sql_get_int(stmt, 0);
+	while (status == HS_OK && chunk->bytes.len < CHUNK_MOST && (step = hs_sql_step(stmt, err)) > 0) {
+		uint64_t number = (uint64_t)hs_sql_get_int(stmt, 0);
+		bool other = number >> HS_LEDGER_ROW_BITS != chunk->last >> HS_LEDGER_ROW_BITS;
+		/* A bucket in two parts would leave half of its pages empty. */
+		if (other && chunk->bytes.len >= CHUNK_BYTES)
+			break;
+		chunk->last = number;
 		status = add_block(chunk, hs_sql_get_blob(stmt, 1), err);
 	}
 	hs_sql_end(stmt);
+	hs_ledger_sort(chunk->pointers.pairs, chunk->pointers.count);
 	return step < 0 ? (enum hs_status)step : status;
 }
 
-static bool give_pointer(void *arg, struct hs_cell cells[HS_CELLS])
+/* The subjects of the pointers, but for those that are there already. */
+static enum hs_status gather_subjects(struct chunk *chunk, struct hs_txn *txn, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	uint64_t before = 0;
+
+	for (size_t i = 0; i < chunk->pointers.count && status == HS_OK; i++) {
+		uint64_t subject = hs_ledger_spot_subject(chunk->pointers.pairs[i].key);
+		size_t at = chunk->bytes.len;
+		if (subject == before)
+			continue;
+		before = subject;
+		status = hs_ledger_write_beside(txn, subject, &chunk->bytes, err);
+		if (status == HS_OK && chunk->bytes.len > at &&
+			!add_place(chunk, &chunk->subjects, hs_ledger_spot(subject, 0), at))
+			status = too_many(err);
+	}
+	return status == HS_OK && chunk->bytes.overflow ? too_many(err) : status;
+}
+
+/* The next row of both. */
+static bool give_stored(void *arg, struct hs_cell cells[HS_CELLS])
 {
 	struct chunk *chunk = arg;
+	struct places *next = &chunk->pointers;
+	const struct places *subjects = &chunk->subjects;
 	struct hs_ledger_stored stored = { 0 };
 
-	if (chunk->given == chunk->count)
+	if (subjects->given < subjects->count &&
+		(next->given == next->count ||
+			subjects->pairs[subjects->given].key < next->pairs[next->given].key))
+		next = &chunk->subjects;
+	if (next->given == next->count)
 		return false;
 	struct hs_slice bytes = hs_slice_from(hs_buf_slice(&chunk->bytes),
-		(size_t)chunk->pairs[chunk->given++].value);
+		(size_t)next->pairs[next->given++].value);
 	hs_ledger_take_stored(&bytes, &stored);
 	cells[0] = (struct hs_cell) { .kind = HS_CELL_INT, .number = (int64_t)stored.spot };
 	cells[1] = (struct hs_cell) { .kind = stored.seq ? HS_CELL_INT : HS_CELL_NULL,
@@ -136,19 +175,20 @@ static enum hs_status put_in_place(struct chunk *chunk, struct hs_txn *txn, stru
 		return err->status;
 	hs_sql_int(stmt, 1, (int64_t)chunk->last);
 	enum hs_status status = hs_sql_run(stmt, err);
-	hs_ledger_sort(chunk->pairs, chunk->count);
+	if (status == HS_OK)
+		status = gather_subjects(chunk, txn, err);
 	if (status == HS_OK)
 		status = hs_sql_give(txn,
 			"INSERT OR FAIL INTO record_index_pointer (spot, seq, id, packed)"
 			" SELECT a, b, c, d FROM hs_given",
-			give_pointer, chunk, err);
+			give_stored, chunk, err);
 	return status;
 }
 
 /* Some blocks, of whole buckets or of a part of one. */
 static enum hs_status settle_pointers(struct hs_txn *txn, uint64_t *done, struct hs_error *err)
 {
-	struct chunk chunk = { .count = 0 };
+	struct chunk chunk = { .last = 0 };
 	unsigned waits = 0;
 	enum hs_status status = hs_ledger_waits(txn, &waits, err);
 
@@ -158,11 +198,11 @@ static enum hs_status settle_pointers(struct hs_txn *txn, uint64_t *done, struct
 	hs_buf_init(&chunk.bytes, NULL, CHUNK_MEMORY);
 	status = gather(&chunk, txn, err);
 	if (status == HS_OK)
-		status = chunk.count ? put_in_place(&chunk, txn, err) :
-				       hs_ledger_end_waits(txn, HS_LEDGER_POINTERS_WAIT, err);
+		status = chunk.pointers.count ? put_in_place(&chunk, txn, err) :
+						hs_ledger_end_waits(txn, HS_LEDGER_POINTERS_WAIT, err);
 	hs_buf_free(&chunk.bytes);
 	hs_arena_free(chunk.arena);
-	*done += chunk.count;
+	*done += chunk.pointers.count;
 	return status;
 }
 

@@ -4,7 +4,7 @@
  *   a shape   number of holes, facts, text; a plain text is a shape without holes and facts
  *   a rest    what fills each hole, then the facts of its own
  *   a hole    head (length, has a prefix, kind), the piece of the prefix, bytes by kind */
-#include "ledger.h"
+#include "table.h"
 
 #define REST_MAX HS_LEDGER_TEXT_MAX
 
@@ -136,6 +136,9 @@ enum hs_status hs_ledger_pack_piece(struct hs_ledger *ledger, enum hs_ledger_cla
 			status = hs_ledger_add_mark(ledger, hs_ledger_mark(of, rows[i].param, rows[i].text),
 				(struct hs_ledger_target) { made, true }, err);
 	}
+	/* With no subject but this: a custodian has no place. */
+	if (status == HS_OK && fresh && of == HS_LEDGER_OF_SUBJECT && !ledger->deferred)
+		status = hs_ledger_put_beside(ledger, made, packed.shape, packed.rest, err);
 	if (status == HS_OK)
 		*number = made;
 	return status;

@@ -260,54 +260,71 @@ enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, struct 
 
 /* ---- pieces ---- */
 
-static struct hs_ledger_piece *copy_piece(struct hs_arena *arena, uint64_t number, struct hs_stmt *stmt)
+static struct hs_ledger_piece *copy_piece(struct hs_arena *arena, const struct hs_ledger_piece *found)
 {
 	struct hs_ledger_piece *piece = hs_arena_alloc(arena, sizeof *piece);
-	struct hs_slice rest = hs_arena_copy(arena, hs_sql_get_blob(stmt, 1));
+	struct hs_slice rest = hs_arena_copy(arena, found->rest);
 
 	if (!piece || !rest.ptr)
 		return NULL;
 	*piece = (struct hs_ledger_piece) {
-		.number = number, .shape = (uint64_t)hs_sql_get_int(stmt, 0), .rest = rest, .arena = arena
+		.number = found->number, .shape = found->shape, .rest = rest, .arena = arena
 	};
 	return piece;
 }
 
 /* In the memory that stays, if it is worth that and fits, or else in that of the operation. */
-static struct hs_ledger_piece *keep_piece(struct hs_ledger *ledger, uint64_t number, bool often,
-	struct hs_stmt *stmt)
+static struct hs_ledger_piece *keep_piece(struct hs_ledger *ledger, const struct hs_ledger_piece *found,
+	bool often)
 {
 	struct hs_ledger_cache *cache = often ? ledger->cache : NULL;
-	struct hs_ledger_piece *piece = cache ? copy_piece(cache->arena, number, stmt) : NULL;
+	struct hs_ledger_piece *piece = cache ? copy_piece(cache->arena, found) : NULL;
 
 	if (piece) {
 		hs_ledger_remember(cache, piece);
 		return piece;
 	}
-	piece = copy_piece(ledger->arena, number, stmt);
+	piece = copy_piece(ledger->arena, found);
 	if (piece)
-		ledger->memo[number % HS_LEDGER_MEMO] = piece;
+		ledger->memo[found->number % HS_LEDGER_MEMO] = piece;
 	return piece;
 }
 
+/* As of hs_ledger_find_beside. */
+static int find_number(struct hs_ledger *ledger, uint64_t number, struct hs_stmt **stmt,
+	struct hs_ledger_piece *out, struct hs_error *err)
+{
+	*stmt = hs_sql(ledger->txn, "SELECT shape, rest FROM record_index_piece WHERE number = ?1", err);
+	if (!*stmt)
+		return (int)err->status;
+	hs_sql_int(*stmt, 1, (int64_t)number);
+	int step = hs_sql_step(*stmt, err);
+	if (step == 0)
+		return (int)hs_fail(err, HS_E_CORRUPT, "a pointer names piece %llu, which is not there",
+			(unsigned long long)number);
+	if (step > 0) {
+		out->shape = (uint64_t)hs_sql_get_int(*stmt, 0);
+		out->rest = hs_sql_get_blob(*stmt, 1);
+	}
+	return step;
+}
+
+/* What is not read often is a subject. */
 static struct hs_ledger_piece *read_piece(struct hs_ledger *ledger, uint64_t number, bool often,
 	struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(ledger->txn,
-		"SELECT shape, rest FROM record_index_piece WHERE number = ?1", err);
-	struct hs_ledger_piece *piece = NULL;
+	struct hs_ledger_piece found = { .number = number }, *piece = NULL;
+	struct hs_stmt *stmt = NULL;
+	int step = often ? 0 : hs_ledger_find_beside(ledger, number, &stmt, &found.shape, &found.rest, err);
 
-	if (!stmt)
-		return NULL;
-	hs_sql_int(stmt, 1, (int64_t)number);
-	int step = hs_sql_step(stmt, err);
+	if (step == 0) {
+		hs_sql_end(stmt);
+		step = find_number(ledger, number, &stmt, &found, err);
+	}
 	if (step > 0) {
-		piece = keep_piece(ledger, number, often, stmt);
+		piece = keep_piece(ledger, &found, often);
 		if (!piece)
 			hs_fail(err, HS_E_LIMIT, "the pointers do not fit in memory; ask for fewer");
-	} else if (step == 0) {
-		hs_fail(err, HS_E_CORRUPT, "a pointer names piece %llu, which is not there",
-			(unsigned long long)number);
 	}
 	hs_sql_end(stmt);
 	return piece;

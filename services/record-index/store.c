@@ -222,8 +222,9 @@ int hs_ledger_store(void *arg, struct hs_txn *txn, struct hs_arena *arena, void 
 	if (status == HS_OK && ready->wide_date)
 		status = hs_ledger_note_waits(txn, HS_LEDGER_WIDE_DATES, err);
 	if (status == HS_OK)
-		status = loader->deferred ? hs_ledger_wait(&loader->ledger, &loader->blocks, &pointer, err) :
-					    hs_ledger_insert(&loader->ledger, &pointer, err);
+		status = loader->ledger.deferred ?
+			hs_ledger_wait(&loader->ledger, &loader->blocks, &pointer, err) :
+			hs_ledger_insert(&loader->ledger, &pointer, err);
 	if (status == HS_OK)
 		status = add_marks(loader, ready, pointer.row, err);
 	if (status != HS_OK)
@@ -242,7 +243,7 @@ enum hs_status hs_ledger_settle(void *arg, struct hs_txn *txn, struct hs_arena *
 
 	if (status == HS_OK)
 		status = hs_ledger_add_later(&loader->ledger, loader->later.all, err);
-	if (status == HS_OK && loader->live && loader->deferred)
+	if (status == HS_OK && loader->live && loader->ledger.deferred)
 		status = hs_ledger_blocks_store(&loader->ledger, &loader->blocks, err);
 	if (status == HS_OK && loader->live)
 		status = hs_ledger_count(&loader->ledger, loader->live, err);
@@ -250,11 +251,11 @@ enum hs_status hs_ledger_settle(void *arg, struct hs_txn *txn, struct hs_arena *
 		return status;
 	forget_later(loader);
 	loader->live = 0;
-	if (!ordinary || !loader->deferred)
+	if (!ordinary || !loader->ledger.deferred)
 		return HS_OK;
 	loader->since = 0;
 	status = hs_ledger_mend_all(txn, err);
-	loader->deferred = status != HS_OK;
+	loader->ledger.deferred = status != HS_OK;
 	loader->later.all = false;
 	return status;
 }

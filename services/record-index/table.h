@@ -43,6 +43,9 @@ static inline uint64_t hs_ledger_row_of(uint64_t candidate)
 {
 	return candidate & HS_LEDGER_ROW_MAX;
 }
+/* The row 0 of a subject is its piece, so that a lookup finds it on the page of the pointers (beside.c). A
+ * condition for statements that must not meet it: */
+#define HS_LEDGER_IS_POINTER "(p.spot & 0xfffffffff) > 0"
 /* For qsort over candidates: by row. */
 int hs_ledger_compare_rows(const void *a, const void *b);
 
@@ -100,6 +103,19 @@ enum hs_status hs_ledger_erase(struct hs_ledger *ledger, const struct hs_ledger_
 enum hs_status hs_ledger_ask(struct hs_stmt *stmt, uint64_t *out, struct hs_error *err);
 enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err);
 enum hs_status hs_ledger_count(struct hs_ledger *ledger, int64_t change, struct hs_error *err);
+
+/* ---- beside.c: subjects beside their pointers ---- */
+
+/* Puts the piece of a subject there, where none is yet. */
+enum hs_status hs_ledger_put_beside(struct hs_ledger *ledger, uint64_t subject, uint64_t shape,
+	struct hs_slice rest, struct hs_error *err);
+/* The piece that is there: 1, 0 or a negative status. *rest is good until the statement ends, which the
+ * caller does, whatever the answer. */
+int hs_ledger_find_beside(struct hs_ledger *ledger, uint64_t subject, struct hs_stmt **stmt, uint64_t *shape,
+	struct hs_slice *rest, struct hs_error *err);
+/* Appends the row that is to be there, unless it is (waiting.c says how). */
+enum hs_status hs_ledger_write_beside(struct hs_txn *txn, uint64_t subject, struct hs_buf *out,
+	struct hs_error *err);
 
 /* ---- waiting.c: pointers that wait for their spot ---- */
 
