@@ -31,6 +31,7 @@ struct tx_params {
 	uint8_t for_choice;     /* no abstract codes */
 	uint8_t versions_match; /* codes of two versions are the same (apart.h) */
 	uint8_t limited;        /* too many codes: the first of them will do */
+	uint8_t reverse;        /* translate from the target to the source */
 	int64_t offset, count;  /* -1: not given */
 	size_t rule_count, property_count, designation_filter_count, supplement_count, left_out_count;
 	bool languages_asked; /* by parameter, header or value set */

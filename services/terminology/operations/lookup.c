@@ -53,8 +53,9 @@ static enum hs_status find_system(struct tx_context *ctx, const struct asked *as
 	return HS_OK;
 }
 
+/* `path` is the parameter that named the code. */
 static enum hs_status find_concept(struct tx_context *ctx, struct tx_system s, struct hs_slice code,
-	uint32_t *out, struct hs_error *err)
+	struct hs_slice path, uint32_t *out, struct hs_error *err)
 {
 	struct hs_slice url = TX_SYSTEM_URL(s), version = TX_SYSTEM_VERSION(s);
 
@@ -62,7 +63,7 @@ static enum hs_status find_concept(struct tx_context *ctx, struct tx_system s, s
 	if (*out != TX_NONE)
 		return HS_OK;
 	return hs_tx_refuse(ctx, version.len ? TX_MSG_Unknown_Code_in_Version : TX_MSG_Unknown_Code_in, 404,
-		HS_S("code"), (struct tx_args) { { code, url, version } }, err);
+		path, (struct tx_args) { { code, url, version } }, err);
 }
 
 /* ---- properties ---- */
@@ -198,7 +199,7 @@ enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct
 	if (status == HS_OK)
 		status = find_system(ctx, &asked, &l.system, err);
 	if (status == HS_OK && l.system.row)
-		status = find_concept(ctx, l.system, asked.code, &l.concept, err);
+		status = find_concept(ctx, l.system, asked.code, HS_S("code"), &l.concept, err);
 	if (status || !l.system.row)
 		return status;
 	struct tx_concept concept = hs_tx_concept(l.system, l.concept);
@@ -244,7 +245,8 @@ static enum hs_status find_one(struct tx_context *ctx, struct tx_system s, char 
 	if (!code.len)
 		return hs_tx_fault(ctx, HS_E_REQUIRED, TX_MSG_OWN_EITHER, name,
 			(struct tx_args) { { name, coding } }, err);
-	return find_concept(ctx, s, code, out, err);
+	return find_concept(ctx, s, code,
+		given ? hs_arena_printf(ctx->arena, "%.*s.code", HS_S_ARG(coding)) : name, out, err);
 }
 
 enum hs_status hs_tx_subsumes(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)

@@ -34,6 +34,7 @@ static const struct row {
 	{ HS_S_INIT("limitedExpansion"), FLAG, AT(limited), 0, 0 },
 	{ HS_S_INIT("incomplete-ok"), FLAG, AT(limited), 0, 0 },
 	{ HS_S_INIT("_incomplete"), FLAG, AT(limited), 0, 0 },
+	{ HS_S_INIT("reverse"), FLAG, AT(reverse), 0, 0 },
 	{ HS_S_INIT("valueset-membership-only"), FLAG, AT(membership_only), 0, 0 },
 	{ HS_S_INIT("excludeNested"), FLAG, AT(exclude_nested), 0, 0 },
 	{ HS_S_INIT("includeDesignations"), FLAG, AT(designations), 0, 0 },

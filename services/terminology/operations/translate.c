@@ -97,13 +97,12 @@ static void add_coding(struct task *t, const struct hs_json *coding)
 
 static enum hs_status read_task(struct task *t, struct hs_error *err)
 {
-	struct hs_slice reverse = text_of(t, NAMES("reverse"));
 	struct hs_slice target = text_of(t, NAMES("targetCode"));
 	const struct hs_json *target_coding = tree_of(t, NAMES("targetCoding"));
 	const struct hs_json *target_concept = tree_of(t, NAMES("targetCodeableConcept"));
 
 	t->show_source = target.len || target_coding || target_concept;
-	t->reverse = t->show_source || hs_slice_eq(reverse, HS_S("true"));
+	t->reverse = t->show_source || t->ctx->params.reverse == TX_YES;
 	struct hs_slice source_system = text_of(t, NAMES("sourceSystem", "system"));
 	struct hs_slice target_system = text_of(t, NAMES("targetSystem", "targetsystem"));
 	t->source_scope = text_of(t, NAMES("sourceScope", "source"));

@@ -120,6 +120,7 @@ static void subsumption(void **state)
 	}
 	ask(&a, hs_tx_subsumes, PAIR("a", "z"));
 	assert_int_equal(a.status, HS_E_NOT_FOUND);
+	assert_true(hs_slice_eq(a.ctx.failure->path, HS_S("codeB")));
 	ask(&a, hs_tx_subsumes, "{'name':'system','valueUri':'urn:cs'},{'name':'codeA','valueCode':'a'}");
 	assert_int_equal(a.status, HS_E_REQUIRED);
 	ask(&a, hs_tx_subsumes,

@@ -200,6 +200,8 @@ static void refused(void **state)
 	assert_int_equal(a.ctx.failure->id, TX_MSG_UNKNOWN_CONCEPT_MAP);
 	ask(&a, translate, "{'name':'system','valueUri':'urn:a'}");
 	assert_int_equal(a.status, HS_E_REQUIRED);
+	ask(&a, translate, FROM("1") ",{'name':'reverse','valueString':'ja'}");
+	assert_int_equal(a.status, HS_E_VALUE);
 }
 
 int main(void)
