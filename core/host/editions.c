@@ -3,6 +3,7 @@
 #include <core/base/heap.h>
 #include <core/fhir/convert/convert.h>
 #include <core/host/operations/export.h>
+#include <core/base/log.h>
 #include <core/host/metrics.h>
 #include <core/host/request/router.h>
 #include <core/host/operations/validator.h>
@@ -73,6 +74,7 @@ static enum hs_status open_definitions(struct hs_host *host, struct hs__edition 
 	struct hs_package *packages[] = { core, NULL };
 	struct hs_defs_source source = { .fhir = edition->fhir,
 		.packages = packages,
+		.params = host->packages,
 		.cache_dir = host->cache_dir,
 		.world = host->world };
 	enum hs_status status = hs_defs_open(&source, &edition->defs, err);
@@ -168,6 +170,22 @@ static enum hs_status add_params(struct hs__edition *edition, const struct hs__s
 	return status;
 }
 
+/* Search parameters of packages that will find nothing. */
+static void tell_faulty(const struct hs__edition *edition)
+{
+	for (uint32_t i = 0; i < hs_defs_type_count(edition->defs); i++) {
+		struct hs_slice url,
+			type = hs_defs_text(edition->defs, hs_defs_type_at(edition->defs, i)->name);
+		if (!hs_search_additions(edition->rules, type))
+			continue;
+		for (uint32_t k = 0; hs_search_addition_faulty(edition->rules, type, k, &url); k++)
+			hs_log_text(HS_LOG_WARN, "search",
+				"the search parameter %.*s is not served for %.*s: its expression does not "
+				"compile",
+				HS_S_ARG(url), HS_S_ARG(type));
+	}
+}
+
 static enum hs_status add_own(struct hs_host *host, struct hs__edition *edition, const struct hs_route *rows,
 	struct hs_error *err)
 {
@@ -200,6 +218,8 @@ enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 			status = hs_search_rules_new(edition->defs, &edition->rules, err);
 		for (unsigned k = 0; k < host->service_count && status == HS_OK && edition->rules; k++)
 			status = add_params(edition, host->services[k], err);
+		if (status == HS_OK && edition->rules)
+			tell_faulty(edition);
 		struct hs_rest_config config = { .defs = edition->defs, .rules = edition->rules };
 		if (status == HS_OK && edition->defs)
 			status = hs_rest_new(&config, &edition->rest, err);

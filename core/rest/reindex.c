@@ -25,17 +25,75 @@ static enum hs_status take(const struct hs__rest_env *env, struct hs_txn *txn, s
 	return hs_txn_reindex(txn, arena, version, &put, err);
 }
 
-/* The next type from `at` on whose resources the store itself keeps; its number, or 0 at the end. */
-static uint32_t next_type(const struct hs_rest_sandbox *sandbox, size_t *at)
+/* ---- what the index was made with ---- */
+
+const struct hs_migration hs_rest_migrations[] = {
+	{ 1, "what the index was made with",
+		"CREATE TABLE search_made (type INTEGER PRIMARY KEY, additions INTEGER NOT NULL)" },
+};
+const size_t hs_rest_migration_count = sizeof hs_rest_migrations / sizeof *hs_rest_migrations;
+
+/* Without a row: with FHIR's own search parameters alone. */
+static enum hs_status made_with(struct hs_txn *txn, uint32_t type, uint64_t *out, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn, "SELECT additions FROM search_made WHERE type = ?1", err);
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, type);
+	int step = hs_sql_step(stmt, err);
+	*out = step > 0 ? (uint64_t)hs_sql_get_int(stmt, 0) : 0;
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
+static enum hs_status remember(struct hs_txn *txn, uint32_t type, uint64_t additions, struct hs_error *err)
+{
+	uint64_t before = 0;
+	enum hs_status status = made_with(txn, type, &before, err);
+	if (status != HS_OK || before == additions)
+		return status;
+	struct hs_stmt *stmt = hs_sql(txn,
+		"INSERT OR REPLACE INTO search_made (type, additions) VALUES (?1, ?2)", err);
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, type);
+	hs_sql_int(stmt, 2, (int64_t)additions);
+	return hs_sql_run(stmt, err);
+}
+
+/* ---- from type to type ---- */
+
+/* The next type from `at` on whose resources the store itself keeps; *number 0 at the end. */
+static enum hs_status next_type(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn, bool changed_only,
+	size_t *at, uint32_t *number, struct hs_error *err)
 {
 	const struct hs_rest *rest = sandbox->rest;
-	for (; *at < rest->type_count; ++*at) {
+	enum hs_status status = HS_OK;
+	*number = 0;
+	for (; *at < rest->type_count && status == HS_OK; ++*at) {
 		const struct hs__rest_type *type = &rest->types[*at];
-		uint32_t number = type->row && !type->row->keeper ? hs__rest_type_number(sandbox, type) : 0;
-		if (number)
-			return number;
+		uint32_t candidate = type->row && !type->row->keeper ? hs__rest_type_number(sandbox, type) :
+								       0;
+		uint64_t made = 0;
+		if (candidate && changed_only)
+			status = made_with(txn, candidate, &made, err);
+		if (status == HS_OK && candidate &&
+			(!changed_only || made != hs_search_additions(rest->config.rules, type->name))) {
+			*number = candidate;
+			return HS_OK;
+		}
 	}
-	return 0;
+	return status;
+}
+
+enum hs_status hs_rest_index_behind(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn, bool *behind,
+	struct hs_error *err)
+{
+	uint32_t number = 0;
+	size_t at = 0;
+	enum hs_status status = next_type(sandbox, txn, true, &at, &number, err);
+	*behind = number != 0;
+	return status;
 }
 
 enum hs_status hs_rest_reindex(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn,
@@ -46,17 +104,23 @@ enum hs_status hs_rest_reindex(const struct hs_rest_sandbox *sandbox, struct hs_
 	};
 	struct hs_rest_place to = work->from;
 	struct hs_find_page page = { .count = 0 };
-	struct hs_find_query query = { .type = next_type(sandbox, &to.type), .count = BATCH };
+	struct hs_find_query query = { .count = BATCH };
+	enum hs_status status = next_type(sandbox, txn, work->changed_only, &to.type, &query.type, err);
 	if (to.type == work->from.type)
 		query.after = hs_slice(to.mark, to.mark_len);
 	work->ended = query.type == 0;
 	work->done = 0;
-	enum hs_status status = work->ended ? HS_OK : hs_txn_find(txn, arena, &query, &page, err);
+	if (status == HS_OK && !work->ended)
+		status = hs_txn_find(txn, arena, &query, &page, err);
 	for (size_t i = 0; i < page.count && status == HS_OK; i++) {
 		struct hs_arena_mark mark = hs_arena_mark(arena);
 		status = take(&env, txn, arena, &page.items[i], err);
 		hs_arena_rollback(arena, mark);
 	}
+	if (status == HS_OK && !work->ended && page.next.len == 0)
+		status = remember(txn, query.type,
+			hs_search_additions(sandbox->rest->config.rules, sandbox->rest->types[to.type].name),
+			err);
 	if (status != HS_OK || work->ended)
 		return status;
 	if (page.next.len > sizeof(to.mark))

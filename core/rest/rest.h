@@ -116,10 +116,19 @@ struct hs_rest_place {
 struct hs_rest_reindexing {
 	struct hs_slice
 		base; /* what clients call the server; empty: references written in full are others' */
+	/* Only of types whose search parameters of packages are not those that the index was made with. */
+	bool changed_only;
 	struct hs_rest_place from, to;
 	uint64_t done; /* resources of this call */
 	bool ended;
 };
+/* Tables that remember what the index was made with; applied to a store before its sandbox is opened, under
+ * the name "search". */
+extern const struct hs_migration hs_rest_migrations[];
+extern const size_t hs_rest_migration_count;
+/* Is there anything to do with changed_only? */
+enum hs_status hs_rest_index_behind(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn, bool *behind,
+	struct hs_error *err);
 enum hs_status hs_rest_reindex(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn,
 	struct hs_arena *arena, struct hs_rest_reindexing *work, struct hs_error *err);
 

@@ -50,7 +50,7 @@ static struct hs_defs *open_definitions(const char *root)
 		fprintf(stderr, "fhirpath_bench: %s\n", err.text);
 		exit(77);
 	}
-	struct hs_defs_source source = { HS_FHIR_R4, packages, NULL, hs_world_real() };
+	struct hs_defs_source source = { .fhir = HS_FHIR_R4, .packages = packages, .world = hs_world_real() };
 	if (hs_defs_open(&source, &defs, &err)) {
 		fprintf(stderr, "fhirpath_bench: %s\n", err.text);
 		exit(77);

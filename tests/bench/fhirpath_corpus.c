@@ -442,7 +442,7 @@ int main(int argc, char **argv)
 	if (hs_package_find(root, HS_S(PACKAGE), &corpus.package, &err))
 		die(&err);
 	struct hs_package *packages[2] = { corpus.package, NULL };
-	struct hs_defs_source source = { HS_FHIR_R4, packages, NULL, hs_world_real() };
+	struct hs_defs_source source = { .fhir = HS_FHIR_R4, .packages = packages, .world = hs_world_real() };
 	if (hs_defs_open(&source, &corpus.defs, &err) ||
 		hs_package_each(corpus.package, NULL, take_sample, &corpus, &err))
 		die(&err);

@@ -169,7 +169,9 @@ int main(int argc, char **argv)
 	packages[count++] = core[0];
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
 		count += hs_package_find(root, more[i], &packages[count], &err) == HS_OK;
-	struct hs_defs_source defs_source = { HS_FHIR_R4, core, NULL, hs_world_real() };
+	struct hs_defs_source defs_source = {
+		.fhir = HS_FHIR_R4, .packages = core, .world = hs_world_real()
+	};
 	struct hs_library_source library_source = { .packages = packages, .world = hs_world_real() };
 	if (hs_defs_open(&defs_source, &defs, &err) ||
 		hs_library_of_packages(&library_source, &library, &err) ||

@@ -83,6 +83,15 @@ static enum hs_status take_codes(struct hs_slice file, struct hs_slice type, str
 		HS_OK;
 }
 
+bool hs__defs_adds_params(const struct hs_defs_source *source, const struct hs_package *package)
+{
+	for (struct hs_package *const *own = source->packages; *own; own++) {
+		if (*own == package)
+			return false;
+	}
+	return hs_package_fhir_version(package) == source->fhir && !hs_package_is_core(package);
+}
+
 /* Packages in order: of two definitions with the same name or URL the first counts. */
 static enum hs_status gather(struct hs__build *build, const struct hs_defs_source *source,
 	struct hs_error *err)
@@ -90,11 +99,17 @@ static enum hs_status gather(struct hs__build *build, const struct hs_defs_sourc
 	static const char *const definitions[] = { "StructureDefinition", "SearchParameter",
 		"CompartmentDefinition", NULL };
 	static const char *const code_sources[] = { "ValueSet", "CodeSystem", NULL };
+	static const char *const params[] = { "SearchParameter", NULL };
 	enum hs_status status = HS_OK;
 	for (struct hs_package *const *package = source->packages; !status && *package; package++) {
 		status = hs_package_each(*package, definitions, take_definition, build, err);
 		if (!status)
 			status = hs_package_each(*package, code_sources, take_codes, build, err);
+	}
+	build->adding = true;
+	for (struct hs_package *const *package = source->params; !status && package && *package; package++) {
+		if (hs__defs_adds_params(source, *package))
+			status = hs_package_each(*package, params, take_definition, build, err);
 	}
 	return status;
 }

@@ -44,6 +44,7 @@ struct hs__raw_param {
 	uint32_t base_count, target_count;
 	struct hs_slice *components; /* url and expression in turn */
 	uint32_t component_count;
+	bool added;
 };
 
 /* A required binding's codes; known only when every part of the value set could be read. */
@@ -56,6 +57,7 @@ struct hs__codes {
 };
 
 struct hs__build {
+	bool adding; /* what is read now is only asked for SearchParameters */
 	struct hs_arena *arena;
 	struct hs_image_builder *image;
 	struct hs_map

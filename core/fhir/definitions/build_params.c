@@ -63,7 +63,9 @@ enum hs_status hs__build_take_param(struct hs__build *build, const struct hs_jso
 	if (!code.len || !read_type(hs_json_get_text(resource, HS_S("type")), &type) ||
 		hs_slice_eq(id, HS_S("example")) || hs_slice_starts(id, HS_S("example-")))
 		return HS_OK;
-	if (!expression.len && type != HS_PARAM_SPECIAL && code.ptr[0] != '_')
+	if (!expression.len && (build->adding || (type != HS_PARAM_SPECIAL && code.ptr[0] != '_')))
+		return HS_OK;
+	if (build->adding && hs_slice_eq(hs_json_get_text(resource, HS_S("status")), HS_S("retired")))
 		return HS_OK;
 	struct hs__raw_param *param = hs__vec_push(build, &build->raw_params, sizeof(*param));
 	if (!param)
@@ -73,6 +75,7 @@ enum hs_status hs__build_take_param(struct hs__build *build, const struct hs_jso
 	param->expression = hs__build_keep(build, expression);
 	param->description = hs__build_keep(build, hs_json_get_text(resource, HS_S("description")));
 	param->type = type;
+	param->added = build->adding;
 	param->bases = read_texts(build, hs_json_get(resource, HS_S("base")), &param->base_count);
 	param->targets = read_texts(build, hs_json_get(resource, HS_S("target")), &param->target_count);
 	read_components(build, hs_json_get(resource, HS_S("component")), param);
@@ -91,6 +94,7 @@ static void lay_param(struct hs__build *build, const struct hs__raw_param *raw)
 	param->expression = hs_image_builder_text(build->image, raw->expression);
 	param->description = hs_image_builder_text(build->image, raw->description);
 	param->type = raw->type;
+	param->added = raw->added;
 	param->first_target = (uint32_t)build->targets.count;
 	for (uint32_t i = 0; i < raw->target_count; i++) {
 		uint32_t index = hs__build_type_index(build, raw->targets[i]);

@@ -19,6 +19,11 @@ static uint64_t source_key(const struct hs_defs_source *source)
 		uint64_t parts[2] = { key, hs_package_key(*package) };
 		key = hs_hash(hs_slice((const char *)parts, sizeof(parts)));
 	}
+	for (struct hs_package *const *package = source->params; package && *package; package++) {
+		uint64_t parts[2] = { ~key, hs_package_key(*package) };
+		if (hs__defs_adds_params(source, *package))
+			key = hs_hash(hs_slice((const char *)parts, sizeof(parts)));
+	}
 	return key;
 }
 

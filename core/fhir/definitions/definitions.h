@@ -99,6 +99,7 @@ enum hs_param_type {
 struct hs_def_param {
 	struct hs_image_text code, url, expression, description;
 	uint8_t type;                              /* enum hs_param_type */
+	uint8_t added;                             /* by one of hs_defs_source.params */
 	uint32_t first_target, target_count;       /* allowed types of a reference */
 	uint32_t first_component, component_count; /* composite: url and expression of each */
 };
@@ -109,7 +110,10 @@ struct hs_def_component {
 struct hs_defs_source {
 	enum hs_fhir_version fhir;
 	struct hs_package *const *packages; /* core first; NULL ends */
-	const char *cache_dir;              /* the image is kept here */
+	/* Of these the SearchParameters only, but those of another release and retired ones; the first
+	 * counts, those of `packages` before all. May be NULL; NULL ends. */
+	struct hs_package *const *params;
+	const char *cache_dir; /* the image is kept here */
 	const struct hs_world *world;
 };
 

@@ -6,7 +6,7 @@
 
 #define HS__DEFS_KIND 0x53464544u /* "DEFS" */
 /* Changed with every change of the structs here or of what the builder puts into them. */
-#define HS__DEFS_FORMAT 3u
+#define HS__DEFS_FORMAT 4u
 
 enum hs__defs_section {
 	HS__DEFS_TYPES = 1,    /* struct hs_def_type, by name */
@@ -72,6 +72,8 @@ static inline struct hs_slice hs__defs_text(const struct hs_defs *defs, struct h
 	return hs_slice(defs->texts.ptr + text.offset, text.len);
 }
 
+/* Is the package one of source->params that has a say? */
+bool hs__defs_adds_params(const struct hs_defs_source *source, const struct hs_package *package);
 /* Builds the image of the packages; the caller owns the builder. */
 enum hs_status hs__defs_build(const struct hs_defs_source *source, uint64_t key,
 	struct hs_image_builder **out, struct hs_error *err);

@@ -7,6 +7,7 @@
 #include <core/fhir/search/search_private.h>
 
 #include <core/base/heap.h>
+#include <core/base/map.h>
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -383,6 +384,48 @@ uint32_t hs_search_faulty(const struct hs_search_rules *rules, struct hs_slice t
 {
 	const struct hs__search_type *found = hs__search_type(rules, type);
 	return found ? found->faulty : 0;
+}
+
+/* ---- what packages have added ---- */
+
+static uint64_t mix(uint64_t key, struct hs_slice text)
+{
+	return hs_hash_seeded(text, key ^ text.len);
+}
+
+uint64_t hs_search_additions(const struct hs_search_rules *rules, struct hs_slice type)
+{
+	const struct hs_defs *defs = rules->defs;
+	uint32_t count = 0;
+	const struct hs_def_param *const *params = hs_defs_params(defs, type, &count);
+	uint64_t key = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct hs_def_param *param = params[i];
+		if (!param->added)
+			continue;
+		key = mix(key + param->type + 1, hs_defs_text(defs, param->code));
+		key = mix(key, hs_defs_text(defs, param->expression));
+		for (uint32_t k = 0; k < param->component_count; k++) {
+			const struct hs_def_component *component = &hs_defs_components(defs, param)[k];
+			key = mix(key, hs_defs_text(defs, component->url));
+			key = mix(key, hs_defs_text(defs, component->expression));
+		}
+	}
+	return key;
+}
+
+bool hs_search_addition_faulty(const struct hs_search_rules *rules, struct hs_slice type, uint32_t number,
+	struct hs_slice *url)
+{
+	const struct hs__search_type *found = hs__search_type(rules, type);
+	for (uint32_t i = 0; found && i < found->count; i++) {
+		const struct hs__search_rule *rule = &found->rules[i];
+		if (!rule->def->added || rule->path || hs__search_is_refused(rule->code) || number--)
+			continue;
+		*url = rule->url;
+		return true;
+	}
+	return false;
 }
 
 /* ---- the CapabilityStatement ---- */

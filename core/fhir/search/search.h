@@ -32,6 +32,14 @@ const struct hs_search_extra *hs_search_rules_added(const struct hs_search_rules
  * compiled for it. */
 const struct hs_slice *hs_search_names(const struct hs_search_rules *rules, struct hs_slice type,
 	struct hs_arena *arena, size_t *count);
+/* A number for the search parameters of a type that packages have added to those of FHIR itself (struct
+ * hs_defs_source, params): another set has another; 0 when there is none. Nothing is compiled for it. */
+uint64_t hs_search_additions(const struct hs_search_rules *rules, struct hs_slice type);
+/* Those of them, by number from 0, that cannot be used, since their expression does not compile; false: no
+ * more.
+ */
+bool hs_search_addition_faulty(const struct hs_search_rules *rules, struct hs_slice type, uint32_t number,
+	struct hs_slice *url);
 /* Search parameters of the type whose expressions do not compile, for tests. */
 uint32_t hs_search_faulty(const struct hs_search_rules *rules, struct hs_slice type);
 

@@ -72,7 +72,7 @@ static void open_definitions(void)
 		write_file(folder, i, false);
 	must(!hs_package_open(folder, &package, &err));
 	struct hs_package *packages[] = { package, NULL };
-	struct hs_defs_source source = { HS_FHIR_R4, packages, NULL, hs_world_real() };
+	struct hs_defs_source source = { .fhir = HS_FHIR_R4, .packages = packages, .world = hs_world_real() };
 	must(!hs_defs_open(&source, &defs, &err));
 	hs_package_close(package);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)

@@ -40,7 +40,7 @@ static inline struct hs_defs *open_defs(enum hs_fhir_version fhir)
 	struct hs_package *packages[] = { find_package(fhir == HS_FHIR_R4 ? HS_S("hl7.fhir.r4.examples") :
 									    HS_S("hl7.fhir.r5.core")),
 		NULL };
-	struct hs_defs_source source = { fhir, packages, NULL, hs_world_real() };
+	struct hs_defs_source source = { .fhir = fhir, .packages = packages, .world = hs_world_real() };
 	if (!packages[0])
 		return NULL;
 	if (hs_defs_open(&source, &defs, &err))

@@ -131,7 +131,9 @@ static int set_up(void **state)
 	make_package_folder(root, "t.more#1", more, COUNT_OF(more));
 	assert_int_equal(hs_package_find(root, HS_S("t.core"), &packages[0], &err), HS_OK);
 	assert_int_equal(hs_package_find(root, HS_S("t.more"), &packages[1], &err), HS_OK);
-	struct hs_defs_source source = { HS_FHIR_R4, packages, root, hs_world_real() };
+	struct hs_defs_source source = {
+		.fhir = HS_FHIR_R4, .packages = packages, .cache_dir = root, .world = hs_world_real()
+	};
 	if (hs_defs_open(&source, &defs, &err))
 		fail_msg("%s", err.text);
 	return 0;
@@ -310,7 +312,9 @@ static void keeps_the_image(void **state)
 	(void)state;
 	struct hs_error err;
 	struct hs_defs *again;
-	struct hs_defs_source source = { HS_FHIR_R4, packages, root, hs_world_real() };
+	struct hs_defs_source source = {
+		.fhir = HS_FHIR_R4, .packages = packages, .cache_dir = root, .world = hs_world_real()
+	};
 	assert_int_equal(count_images(), 1);
 	assert_int_equal(hs_defs_open(&source, &again, &err), HS_OK);
 	assert_int_equal(count_images(), 1);
@@ -339,7 +343,7 @@ static void refuses_packages_without_types(void **state)
 	make_package_folder(root, "t.none#1", more, 1);
 	assert_int_equal(hs_package_find(root, HS_S("t.none"), &package, &err), HS_OK);
 	struct hs_package *list[] = { package, NULL };
-	struct hs_defs_source source = { HS_FHIR_R4, list, NULL, hs_world_real() };
+	struct hs_defs_source source = { .fhir = HS_FHIR_R4, .packages = list, .world = hs_world_real() };
 	assert_int_equal(hs_defs_open(&source, &none, &err), HS_E_REQUIRED);
 	hs_package_close(package);
 }

@@ -19,7 +19,7 @@ static inline bool open_bench(struct bench *bench, struct hs_slice name, enum hs
 	struct hs_error err;
 	*bench = (struct bench) { .packages = { find_package(name) } };
 	struct hs_library_source source = { bench->packages, NULL, hs_world_real() };
-	struct hs_defs_source defs = { fhir, bench->packages, NULL, hs_world_real() };
+	struct hs_defs_source defs = { .fhir = fhir, .packages = bench->packages, .world = hs_world_real() };
 	if (!bench->packages[0])
 		return false;
 	if (hs_library_of_packages(&source, &bench->library, &err) || hs_defs_open(&defs, &bench->defs, &err))
