@@ -97,6 +97,18 @@ static struct hs_slice next_line(struct hs_slice *head)
 	return HS_S("");
 }
 
+/* What has an ETag is asked for again, not guessed to be good still. */
+static void a_cache_has_to_ask(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("GET", "Patient/h1", NULL, 200);
+	expect_header(&a, "Cache-Control", "no-cache");
+	a = send_with("GET", "Patient/h1", "If-None-Match: W/\"1\"\r\n", NULL, 304);
+	expect_header(&a, "Cache-Control", "no-cache");
+	a = send_ok("GET", "/health/live", NULL, 200);
+	expect_header(&a, "Cache-Control", "");
+}
+
 static void head_says_what_get_says(void **state)
 {
 	NEED_FHIR();
@@ -123,6 +135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vary_names_what_chose_the_answer),
 		cmocka_unit_test(a_304_varies_as_its_200),
+		cmocka_unit_test(a_cache_has_to_ask),
 		cmocka_unit_test(head_says_what_get_says),
 	};
 	return cmocka_run_group_tests(tests, start_filled, stop_server);

@@ -37,6 +37,9 @@ static void send(struct hs_request *req)
 			HS_S("ETag, Last-Modified, Location, Content-Location, X-Request-Id, "
 			     "X-Handslag-Sequence"));
 	}
+	/* Else a browser guesses from Last-Modified how long it need not ask (RFC 9111 section 4.2.2). */
+	if (req->edition && (req->http->method == HS_HTTP_GET || req->http->method == HS_HTTP_HEAD))
+		hs__reply_static_header(req, HS_S("Cache-Control"), HS_S("no-cache"));
 	req->reply.headers = req->headers;
 	req->reply.vary = hs__vary_text(req);
 	if (req->fault && hs__fault_spoil(req))
@@ -250,13 +253,17 @@ void hs__http_gone(struct hs_http_request *http, void *arg)
 static const char *with_limit(const struct hs_host_config *config, int status, const char *reason,
 	struct hs_arena *arena)
 {
-	bool body = status == 413, head = status == 414 || status == 431;
+	struct hs_http_limits limits;
 	struct hs_slice text = HS_S_NONE;
 
-	if (body || head)
-		text = hs_arena_printf(arena, "%s; here it may have %lld KiB (limits.%s)%c", reason,
-			(long long)(body ? config->body_kib : config->head_kib), body ? "bodyKib" : "headKib",
-			'\0');
+	hs_http_limits_default(&limits);
+	if (status == 413)
+		text = hs_arena_printf(arena, "%s; here it may have %lld KiB (limits.bodyKib)%c", reason,
+			(long long)config->body_kib, '\0');
+	else if (status == 414 || status == 431)
+		text = hs_arena_printf(arena,
+			"%s; here a head may have %lld KiB (limits.headKib) and %u headers%c", reason,
+			(long long)config->head_kib, limits.header_count, '\0');
 	return text.ptr ? text.ptr : reason;
 }
 
