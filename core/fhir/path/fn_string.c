@@ -119,34 +119,45 @@ static enum hs_status push_unasked(struct path_call *call, enum hs_status status
 		hs__path_push_boolean(call->run, call->out, false);
 }
 
-enum hs_status hs__path_fn_starts_with(struct path_call *call)
+typedef bool two_operands(struct hs_slice text, struct hs_slice part);
+
+static enum hs_status ask(struct path_call *call, two_operands *holds)
 {
 	struct hs_slice text, part;
 	bool there;
 	enum hs_status status = two_texts(call, &text, &part, &there);
 	return status || !there ? push_unasked(call, status) :
-				  hs__path_push_boolean(call->run, call->out, hs_slice_starts(text, part));
+				  hs__path_push_boolean(call->run, call->out, holds(text, part));
+}
+
+static bool starts(struct hs_slice text, struct hs_slice part)
+{
+	return hs_slice_starts(text, part);
+}
+
+static bool ends(struct hs_slice text, struct hs_slice part)
+{
+	return hs_slice_ends(text, part);
+}
+
+static bool has(struct hs_slice text, struct hs_slice part)
+{
+	return part.len == 0 || hs_slice_search(text, part) != SIZE_MAX;
+}
+
+enum hs_status hs__path_fn_starts_with(struct path_call *call)
+{
+	return ask(call, starts);
 }
 
 enum hs_status hs__path_fn_ends_with(struct path_call *call)
 {
-	struct hs_slice text, part;
-	bool there;
-	enum hs_status status = two_texts(call, &text, &part, &there);
-	return status || !there ? push_unasked(call, status) :
-				  hs__path_push_boolean(call->run, call->out, hs_slice_ends(text, part));
+	return ask(call, ends);
 }
 
 enum hs_status hs__path_fn_contains(struct path_call *call)
 {
-	struct hs_slice text, part;
-	bool there;
-	enum hs_status status = two_texts(call, &text, &part, &there);
-	if (status || !there) {
-		return push_unasked(call, status);
-	}
-	return hs__path_push_boolean(call->run, call->out,
-		part.len == 0 || hs_slice_search(text, part) != SIZE_MAX);
+	return ask(call, has);
 }
 
 static enum hs_status change_case(struct path_call *call, bool upper)

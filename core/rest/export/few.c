@@ -104,6 +104,12 @@ static enum hs_status look_back(const struct hs__export_slice *s, const struct h
 	return HS_OK;
 }
 
+static enum hs_status read_index(const struct hs__export_slice *s, const void *query, void *out,
+	struct hs_error *err)
+{
+	return hs_txn_find(s->txn, s->arena, query, out, err);
+}
+
 static enum hs_status read_found(const struct hs__export_slice *s, const struct hs__export_type *type,
 	const struct hs_rest_export_place *at, struct hs_find_page *out, struct hs_error *err)
 {
@@ -111,15 +117,8 @@ static enum hs_status read_found(const struct hs__export_slice *s, const struct 
 		.where = type->theirs,
 		.count = PAGE,
 		.after = hs_slice_cstr(at->after) };
-	struct hs_arena_mark mark = hs_arena_mark(s->arena);
-	enum hs_status status = hs_txn_find(s->txn, s->arena, &query, out, err);
 
-	while (status == HS_E_LIMIT && query.count > 1) {
-		hs_arena_rollback(s->arena, mark);
-		query.count /= 4;
-		status = hs_txn_find(s->txn, s->arena, &query, out, err);
-	}
-	return status;
+	return hs__export_page(s, read_index, &query, &query.count, out, err);
 }
 
 static enum hs_status look_now(const struct hs__export_slice *s, const struct hs__export_type *type,

@@ -41,8 +41,14 @@ struct hs__export_slice {
 /* Gives out a version that was current at the plan's commit, if it is wanted. */
 enum hs_status hs__export_give(const struct hs__export_slice *s, const struct hs__export_type *type,
 	const struct hs_resource *version, struct hs_error *err);
+/* Reads by a query of which *count says how many at a time, fewer of them when they are too large for the
+ * memory. */
+typedef enum hs_status hs__export_read(const struct hs__export_slice *s, const void *query, void *out,
+	struct hs_error *err);
+enum hs_status hs__export_page(const struct hs__export_slice *s, hs__export_read *read, const void *query,
+	uint32_t *count, void *out, struct hs_error *err);
 /* Some versions of one type, newest first, of commits after `after_seq` and (0: to the plan's) before
- * `before`. Fewer at a time when they are too large for the memory. */
+ * `before`. */
 enum hs_status hs__export_log(const struct hs__export_slice *s, const struct hs__export_type *type,
 	uint64_t after_seq, uint64_t before, struct hs_resource_list *out, struct hs_error *err);
 

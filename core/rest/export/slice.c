@@ -126,6 +126,26 @@ enum hs_status hs__export_give(const struct hs__export_slice *s, const struct hs
 	return s->sink->resource(s->sink->arg, type->type->name, text, err);
 }
 
+enum hs_status hs__export_page(const struct hs__export_slice *s, hs__export_read *read, const void *query,
+	uint32_t *count, void *out, struct hs_error *err)
+{
+	struct hs_arena_mark mark = hs_arena_mark(s->arena);
+	enum hs_status status = read(s, query, out, err);
+
+	while (status == HS_E_LIMIT && *count > 1) {
+		hs_arena_rollback(s->arena, mark);
+		*count /= 4;
+		status = read(s, query, out, err);
+	}
+	return status;
+}
+
+static enum hs_status read_history(const struct hs__export_slice *s, const void *query, void *out,
+	struct hs_error *err)
+{
+	return hs_txn_history(s->txn, s->arena, query, out, err);
+}
+
 enum hs_status hs__export_log(const struct hs__export_slice *s, const struct hs__export_type *type,
 	uint64_t after_seq, uint64_t before, struct hs_resource_list *out, struct hs_error *err)
 {
@@ -135,15 +155,8 @@ enum hs_status hs__export_log(const struct hs__export_slice *s, const struct hs_
 		.since_ms = after_seq ? INT64_MIN : s->plan->since_ms, /* of what was before, then */
 		.until_ms = INT64_MAX,
 		.count = PAGE };
-	struct hs_arena_mark mark = hs_arena_mark(s->arena);
-	enum hs_status status = hs_txn_history(s->txn, s->arena, &query, out, err);
 
-	while (status == HS_E_LIMIT && query.count > 1) {
-		hs_arena_rollback(s->arena, mark);
-		query.count /= 4;
-		status = hs_txn_history(s->txn, s->arena, &query, out, err);
-	}
-	return status;
+	return hs__export_page(s, read_history, &query, &query.count, out, err);
 }
 
 static enum hs_status give_page(const struct hs__export_slice *s, const struct hs__export_type *type,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a constraint of ECL on a release of four concepts: refused with a reason, or answered, the
  * same both times, with concepts that exist. */
+#include "../must.h"
+
 #include <services/terminology/image/big.h>
 #include <services/terminology/import/importers.h>
 #include <services/terminology/snomed/ecl.h>
@@ -19,12 +21,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct tx_layer layer;
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void put(const char *folder, const char *name, const char *text)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as an expression on a small resource: refused with a place, or evaluated within the limits; what
  * was evaluated gives the same again, watched too, and can be printed and explained. */
-#include <core/fhir/path/path.h>
+#include "../must.h"
 
-#include <stdlib.h>
+#include <core/fhir/path/path.h>
 
 #define CAP ((size_t)16 << 20)
 #define STEPS 20000u
@@ -19,12 +19,6 @@ static const char RESOURCE[] =
 	"unitsofmeasure.org\"}}]},"
 	"\"multipleBirthInteger\":2,\"contained\":[{\"resourceType\":\"Group\",\"id\":\"g\"}],"
 	"\"link\":[{\"other\":{\"reference\":\"#g\"}},{\"other\":{\"reference\":\"Patient/1\"}}]}";
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void look(void *arg, const struct hs_path_told *told)
 {

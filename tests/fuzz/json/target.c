@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes: the parser accepts or refuses; what it accepts is written, read again and then equal, its places
  * lie in the text, and a tree changed by removing members is still whole. */
-#include <handslag/json.h>
+#include "../must.h"
 
-#include <stdlib.h>
+#include <handslag/json.h>
 
 #define CAP ((size_t)64 << 20)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* The bytes of each value are a JSON text of their own that means the same. */
 static void check_places(struct hs_arena *arena, struct hs_slice text, const struct hs_json *value)

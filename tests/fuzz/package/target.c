@@ -2,22 +2,17 @@
 /* Any bytes as a package. The first byte says as what: tar text whose checksums are put right first (so that
  * what is behind them is reached), a manifest, a resource to peek into, or a .tgz file. Nothing may crash;
  * what is taken has names that stay inside package/ and contents inside the archive. */
+#include "../must.h"
+
 #include <core/base/heap.h>
 #include <core/fhir/package/package_private.h>
 #include <core/fhir/package/peek.h>
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void mend_checksums(char *tar, size_t len)
 {

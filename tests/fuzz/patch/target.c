@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* [document, patch] or [document, patch, arena cap]: the patch succeeds or fails with a status; either way
  * the tree can be written and read, and the patch is as it was. */
-#include <handslag/json.h>
+#include "../must.h"
 
-#include <stdlib.h>
+#include <handslag/json.h>
 
 #define CAP ((size_t)4 << 20)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void check_patch(struct hs_arena *outer, const struct hs_json *input)
 {

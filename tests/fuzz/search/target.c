@@ -2,24 +2,14 @@
 /* Any bytes as a query string over small definitions of our own. It is understood or refused with a message;
  * what is understood can be matched, its negation says the opposite, and its self link means the same again.
  */
+#include "../definitions.h"
+
 #include <core/base/map.h>
-#include <core/base/world.h>
 #include <core/fhir/search/search.h>
 #include <handslag/coding.h>
 #include <handslag/json.h>
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* ---- definitions ---- */
 
@@ -103,39 +93,12 @@ static uint32_t number_of(void *arg, unsigned space, struct hs_slice text)
 
 static const struct hs_numbering numbering = { number_of, NULL };
 
-static void write_file(const char *folder, size_t index, bool remove_it)
-{
-	char path[200];
-	snprintf(path, sizeof(path), index ? "%s/f%02zu.json" : "%s/package.json", folder, index);
-	if (remove_it) {
-		unlink(path);
-		return;
-	}
-	FILE *file = fopen(path, "w");
-	must(file != NULL);
-	must(fputs(files[index], file) >= 0);
-	fclose(file);
-}
-
 static void open_rules(void)
 {
-	char folder[] = "/tmp/handslag-fuzz-XXXXXX";
 	struct hs_error err;
-	struct hs_defs *defs;
+	struct hs_defs *defs = definitions_of(files, sizeof(files) / sizeof(files[0]));
 	struct hs_json *tree;
-	struct hs_package *package;
 	size_t count;
-	must(mkdtemp(folder) != NULL);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		write_file(folder, i, false);
-	must(!hs_package_open(folder, &package, &err));
-	struct hs_package *packages[] = { package, NULL };
-	struct hs_defs_source source = { .fhir = HS_FHIR_R4, .packages = packages, .world = hs_world_real() };
-	must(!hs_defs_open(&source, &defs, &err));
-	hs_package_close(package);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		write_file(folder, i, true);
-	rmdir(folder);
 	must(!hs_search_rules_new(defs, &rules, &err));
 	kept = hs_arena_new(16 << 20);
 	hs_map_init(&numbers, kept);

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any JSON object as a StructureDefinition: its own snapshot is the base and what every type unfolds to.
  * Refused, or a list of elements with paths and ids, each below one before it. */
-#include <core/fhir/profile/snapshot.h>
+#include "../must.h"
 
-#include <stdlib.h>
+#include <core/fhir/profile/snapshot.h>
 
 #define CAP ((size_t)32 << 20)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static const struct hs_json *find(void *arg, struct hs_slice canonical)
 {

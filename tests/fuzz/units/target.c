@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a unit of UCUM: refused with a reason, or a unit that is itself, that reads in words, and
  * whose base units measure the same. */
+#include "../must.h"
+
 #include <handslag/ucum.h>
 
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* Powers beyond what an expression may have are no fault. */
 static void look_at_base(struct hs_arena *arena, const struct hs_ucum *unit)

@@ -2,22 +2,13 @@
 /* Any bytes as FHIR XML over small definitions of our own: refused with a place, or read; what was read
  * without a fault is written, read again and then the same. Any JSON is written or refused, and what is
  * written can be read. */
-#include <core/base/world.h>
-#include <core/fhir/xml/xml.h>
+#include "../definitions.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include <core/fhir/xml/xml.h>
 
 #define CAP ((size_t)64 << 20)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* ---- definitions ---- */
 
@@ -47,38 +38,6 @@ static const char *const files[] = {
 };
 
 static struct hs_defs *defs;
-
-static void write_file(const char *folder, size_t index, bool remove_it)
-{
-	char path[200];
-	snprintf(path, sizeof(path), index ? "%s/f%02zu.json" : "%s/package.json", folder, index);
-	if (remove_it) {
-		unlink(path);
-		return;
-	}
-	FILE *file = fopen(path, "w");
-	must(file != NULL);
-	must(fputs(files[index], file) >= 0);
-	fclose(file);
-}
-
-static void open_definitions(void)
-{
-	char folder[] = "/tmp/handslag-fuzz-XXXXXX";
-	struct hs_error err;
-	struct hs_package *package;
-	must(mkdtemp(folder) != NULL);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		write_file(folder, i, false);
-	must(!hs_package_open(folder, &package, &err));
-	struct hs_package *packages[] = { package, NULL };
-	struct hs_defs_source source = { .fhir = HS_FHIR_R4, .packages = packages, .world = hs_world_real() };
-	must(!hs_defs_open(&source, &defs, &err));
-	hs_package_close(package);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		write_file(folder, i, true);
-	rmdir(folder);
-}
 
 /* ---- what must hold ---- */
 
@@ -112,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 1 << 16)
 		return 0;
 	if (!defs)
-		open_definitions();
+		defs = definitions_of(files, sizeof(files) / sizeof(files[0]));
 	struct hs_arena *arena = hs_arena_new(CAP);
 	struct hs_issues issues = { .arena = arena };
 	if (hs_xml_read(arena, defs, text, NULL, &issues, &tree, &err) == HS_OK)

@@ -9,21 +9,7 @@
 
 #include <cmocka.h>
 
-static struct hs_arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = hs_arena_new(1 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	hs_arena_free(arena);
-	return 0;
-}
+#include "../../arena_test.h"
 
 static void every_character_goes_out_and_in(void **state)
 {
@@ -171,5 +157,5 @@ int main(void)
 		cmocka_unit_test(percent_encodes),
 		cmocka_unit_test(base64),
 	};
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, begin_arena, end_arena);
 }

@@ -133,18 +133,6 @@ static uint32_t keep_notes(struct fixture *f)
 	return type;
 }
 
-struct version_work {
-	uint32_t type;
-	uint64_t version;
-	struct hs_resource out;
-};
-
-static enum hs_status get_version(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
-{
-	struct version_work *work = arg;
-	return hs_txn_get_version(txn, arena, work->type, HS_S("a"), work->version, &work->out, err);
-}
-
 static void a_kept_resource_lives_through_it_all(void **state)
 {
 	struct fixture *f = *state;

@@ -74,18 +74,6 @@ static void a_deletion_is_a_version(void **state)
 	assert_int_equal(got.version, 3);
 }
 
-struct version_work {
-	uint32_t type;
-	uint64_t version;
-	struct hs_resource out;
-};
-
-static enum hs_status get_version(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
-{
-	struct version_work *work = arg;
-	return hs_txn_get_version(txn, arena, work->type, HS_S("a"), work->version, &work->out, err);
-}
-
 static void any_version_is_read(void **state)
 {
 	struct fixture *f = *state;

@@ -163,3 +163,17 @@ static inline enum hs_status get_it(struct fixture *f, uint32_t type, const char
 		assert_int_equal(slice_.len, strlen(text)); \
 		assert_memory_equal(slice_.ptr, text, slice_.len); \
 	} while (0)
+
+/* A version of the resource "a", as work of a transaction. */
+struct version_work {
+	uint32_t type;
+	uint64_t version;
+	struct hs_resource out;
+};
+
+static inline enum hs_status get_version(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
+{
+	struct version_work *work = arg;
+	return hs_txn_get_version(txn, arena, work->type, HS_S("a"), work->version, &work->out, err);
+}

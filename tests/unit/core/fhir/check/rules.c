@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the check refuses, where it says so, and what it says would be right. Each row is one resource and the
  * issues it must give, no more: "path: part of the text". Skipped without the R4 package. */
-#include "../fhir_test.h"
+#include "../defs_test.h"
 
 #include <core/base/fault.h>
 #include <core/fhir/check.h>
-
-static struct hs_defs *defs;
 
 struct row {
 	const char *json;
@@ -152,20 +150,6 @@ static const struct row rows[] = {
 			"Patient.nme: did you mean 'name'?" } },
 };
 
-static int set_up(void **state)
-{
-	(void)state;
-	defs = open_defs(HS_FHIR_R4);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	hs_defs_unref(defs);
-	return 0;
-}
-
 static void check_row(const struct row *row, struct hs_arena *arena)
 {
 	struct hs_issues issues = { .arena = arena };
@@ -194,8 +178,7 @@ static void check_row(const struct row *row, struct hs_arena *arena)
 static void says_what_is_wrong(void **state)
 {
 	(void)state;
-	if (!defs)
-		skip();
+	need_defs();
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct hs_arena *arena = hs_arena_new(1 << 20);
 		check_row(&rows[i], arena);
@@ -206,8 +189,7 @@ static void says_what_is_wrong(void **state)
 static void says_where_in_the_text(void **state)
 {
 	(void)state;
-	if (!defs)
-		skip();
+	need_defs();
 	struct hs_arena *arena = hs_arena_new(1 << 20);
 	struct hs_issues issues = { .arena = arena };
 	struct hs_slice text =
@@ -222,8 +204,7 @@ static void says_where_in_the_text(void **state)
 static void deep_nesting_ends(void **state)
 {
 	(void)state;
-	if (!defs)
-		skip();
+	need_defs();
 	struct hs_buf buf;
 	struct hs_error err;
 	struct hs_json *tree;
@@ -246,8 +227,7 @@ static void deep_nesting_ends(void **state)
 static void every_allocation_may_fail(void **state)
 {
 	(void)state;
-	if (!defs)
-		skip();
+	need_defs();
 	struct hs_arena *source = hs_arena_new(1 << 20);
 	struct hs_json *tree = parse_json(source,
 		HS_S(P(",\"gender\":\"man\",\"nme\":1,\"managingOrganization\":{\"reference\":"
@@ -275,5 +255,5 @@ int main(void)
 		cmocka_unit_test(deep_nesting_ends),
 		cmocka_unit_test(every_allocation_may_fail),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, open_r4, close_r4);
 }

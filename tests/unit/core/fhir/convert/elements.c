@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every element that the definitions give the services' types, with every type and code that it may have, one
  * at a time: in the other version it is the same, or mapped, or carried and told; and it comes back. */
-#include "../fhir_test.h"
+#include "convert_test.h"
 
 #include <core/fhir/check.h>
-#include <core/fhir/convert/convert.h>
 
 #define ARENA ((size_t)16 << 20)
 #define LEVELS 4u /* of elements below the resource that are made one by one */
 #define FAULTS_SHOWN 40u
 #define CODES_MOST 400u
 #define TEXT_MAX 4000u
-
-static struct hs_defs *r4, *r5;
-static struct hs_convert *convert;
 
 /* A resource with one leaf, as JSON text; those around it are open. */
 struct maker {
@@ -25,27 +21,6 @@ struct maker {
 	size_t open_count;
 	unsigned made, carried, faults;
 };
-
-static int start(void **state)
-{
-	(void)state;
-	r4 = open_defs(HS_FHIR_R4);
-	r5 = open_defs(HS_FHIR_R5);
-	if (r4 && r5)
-		convert = hs_convert_new(r4, r5);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	hs_convert_free(convert);
-	if (r4)
-		hs_defs_unref(r4);
-	if (r5)
-		hs_defs_unref(r5);
-	return 0;
-}
 
 /* ---- one resource: there and back ---- */
 
@@ -275,5 +250,5 @@ int main(void)
 		cmocka_unit_test(brings_each_element_of_r4_back),
 		cmocka_unit_test(brings_each_element_of_r5_back),
 	};
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, open_convert, close_convert);
 }

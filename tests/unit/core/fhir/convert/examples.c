@@ -1,40 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every example of both packages whose type can be converted goes to the other version and comes back the
  * same; the table has every difference of the services' types. */
-#include "../fhir_test.h"
+#include "convert_test.h"
 
 #include <core/fhir/check.h>
-#include <core/fhir/convert/convert.h>
 #include <handslag/package.h>
-
-static struct hs_defs *r4, *r5;
-static struct hs_convert *convert;
 
 static const char *const promised[] = { "Organization", "OrganizationAffiliation", "Location",
 	"HealthcareService", "Practitioner", "PractitionerRole", "Endpoint", "DocumentReference", "List",
 	"Bundle", "CodeSystem", "ValueSet", "ConceptMap", "NamingSystem", "Patient", "RelatedPerson", "Flag",
 	"Binary", "OperationOutcome", "Subscription" };
-
-static int start(void **state)
-{
-	(void)state;
-	r4 = open_defs(HS_FHIR_R4);
-	r5 = open_defs(HS_FHIR_R5);
-	if (r4 && r5)
-		convert = hs_convert_new(r4, r5);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	hs_convert_free(convert);
-	if (r4)
-		hs_defs_unref(r4);
-	if (r5)
-		hs_defs_unref(r5);
-	return 0;
-}
 
 static void forgets_no_element(void **state)
 {
@@ -169,5 +144,5 @@ int main(void)
 		cmocka_unit_test(brings_r4_back),
 		cmocka_unit_test(brings_r5_back),
 	};
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, open_convert, close_convert);
 }

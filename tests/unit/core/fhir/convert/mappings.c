@@ -1,34 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each mapping makes, in both directions, and what is told. */
-#include "../fhir_test.h"
+#include "convert_test.h"
 
-#include <core/fhir/convert/convert.h>
-
-static struct hs_defs *r4, *r5;
-static struct hs_convert *convert;
-static struct hs_arena *arena;
+#include "../../../arena_test.h"
 
 static int start(void **state)
 {
-	(void)state;
-	r4 = open_defs(HS_FHIR_R4);
-	r5 = open_defs(HS_FHIR_R5);
-	if (r4 && r5)
-		convert = hs_convert_new(r4, r5);
-	arena = hs_arena_new((size_t)64 << 20);
-	return 0;
+	return open_convert(state) || begin_arena(state);
 }
 
 static int stop(void **state)
 {
-	(void)state;
-	hs_convert_free(convert);
-	if (r4)
-		hs_defs_unref(r4);
-	if (r5)
-		hs_defs_unref(r5);
-	hs_arena_free(arena);
-	return 0;
+	return close_convert(state) || end_arena(state);
 }
 
 /* JSON with single quotes. */

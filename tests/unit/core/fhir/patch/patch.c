@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* FHIRPath Patch: each row is a resource, a patch, and the resource after it or the error. Skipped without
  * the R4 package. */
-#include "../fhir_test.h"
+#include "../defs_test.h"
 
 #include <core/fhir/patch/patch.h>
-
-static struct hs_defs *defs;
 
 /* Rows are written with ' for ". */
 static const struct {
@@ -145,8 +143,7 @@ static struct hs_json *tree_of(struct hs_arena *arena, struct hs_slice text)
 static void each_row(void **state)
 {
 	(void)state;
-	if (!defs)
-		skip();
+	need_defs();
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct hs_arena *arena = hs_arena_new(1 << 20);
 		struct hs_error err = { 0 };
@@ -174,22 +171,8 @@ static void each_row(void **state)
 	}
 }
 
-static int open_all(void **state)
-{
-	(void)state;
-	defs = open_defs(HS_FHIR_R4);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	(void)state;
-	hs_defs_unref(defs);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(each_row) };
-	return cmocka_run_group_tests(tests, open_all, close_all);
+	return cmocka_run_group_tests(tests, open_r4, close_r4);
 }

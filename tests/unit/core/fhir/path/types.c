@@ -3,6 +3,8 @@
  * resources and references. */
 #include "path_test.h"
 
+#include "../defs_test.h"
+
 static const char PERSON[] =
 	"{\"resourceType\":\"Patient\",\"id\":\"p1\",\"gender\":\"male\",\"active\":true,"
 	"\"name\":[{\"given\":[\"Anna\",null],\"_given\":[null,{\"extension\":[{\"url\":\"http://e/"
@@ -28,23 +30,6 @@ static const char WEIGHT[] =
 	"\"referenceRange\":[{\"low\":{\"value\":1.50}}],"
 	"\"extension\":[{\"url\":\"http://e/"
 	"age\",\"valueAge\":{\"value\":5,\"code\":\"a\",\"system\":\"http://unitsofmeasure.org\"}}]}";
-
-static struct hs_defs *defs;
-
-static int open_all(void **state)
-{
-	(void)state;
-	defs = open_defs(HS_FHIR_R4);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	(void)state;
-	if (defs)
-		hs_defs_unref(defs);
-	return 0;
-}
 
 static void types_of_elements(void **state)
 {
@@ -79,8 +64,7 @@ static void types_of_elements(void **state)
 		{ "communication.preferred", "true" },
 	};
 	(void)state;
-	if (!defs)
-		skip();
+	need_defs();
 	run_cases(defs, "Patient", PERSON, CASES, COUNT_OF(CASES));
 }
 
@@ -102,8 +86,7 @@ static void primitives_with_extensions(void **state)
 		{ "children().count()", "13" },
 	};
 	(void)state;
-	if (!defs)
-		skip();
+	need_defs();
 	run_cases(defs, "Patient", PERSON, CASES, COUNT_OF(CASES));
 }
 
@@ -121,8 +104,7 @@ static void references(void **state)
 		{ "gender.memberOf('http://x')", "" },
 	};
 	(void)state;
-	if (!defs)
-		skip();
+	need_defs();
 	run_cases(defs, "Patient", PERSON, CASES, COUNT_OF(CASES));
 }
 
@@ -156,8 +138,7 @@ static void choices(void **state)
 		{ "subject.where(resolve() is Patient).reference", "Patient/p1" },
 	};
 	(void)state;
-	if (!defs)
-		skip();
+	need_defs();
 	run_cases(defs, "Observation", WEIGHT, CASES, COUNT_OF(CASES));
 }
 
@@ -185,8 +166,7 @@ static void refused_by_type(void **state)
 		{ "DomainResource.text", "" },
 	};
 	(void)state;
-	if (!defs)
-		skip();
+	need_defs();
 	run_cases(defs, "Observation", WEIGHT, CASES, COUNT_OF(CASES));
 }
 
@@ -221,8 +201,7 @@ static void unchecked(void **state)
 		{ "Observation.component.code.text | Patient.name.family", "a; b" },
 	};
 	(void)state;
-	if (!defs)
-		skip();
+	need_defs();
 	run_cases(defs, NULL, WEIGHT, CASES, COUNT_OF(CASES));
 }
 
@@ -233,8 +212,7 @@ static void inner_types(void **state)
 	struct hs_error err;
 	struct hs_path *path = NULL;
 	enum hs_path_phase phase;
-	if (!defs)
-		skip();
+	need_defs();
 	assert_int_equal(hs_path_compile(defs, HS_S("low.exists() or high.exists() or text.exists()"),
 				 HS_S("Observation.referenceRange"), &path, &phase, &err),
 		HS_OK);
@@ -281,5 +259,5 @@ int main(void)
 		cmocka_unit_test(inner_types),
 		cmocka_unit_test(as_filters_when_asked),
 	};
-	return cmocka_run_group_tests(tests, open_all, close_all);
+	return cmocka_run_group_tests(tests, open_r4, close_r4);
 }

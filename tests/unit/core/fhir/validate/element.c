@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a profile asks of single elements: how many, which type, fixed values, patterns, bounds, invariants;
  * and what the base walk sees without any profile. */
-#include "validate_test.h"
+#include "one_profile_test.h"
 
 #define PROFILE(type, elements) \
 	"{'resourceType':'StructureDefinition','url':'http://x/" \
@@ -9,18 +9,6 @@
 	"'abstract':false,'type':'" type "','baseDefinition':'http://hl7.org/fhir/StructureDefinition/" type \
 	"'," \
 	"'derivation':'constraint','differential':{'element':[" elements "]}}"
-
-static void bad(const char *definition, const char *resource, const char *id, const char *path)
-{
-	const char *const definitions[] = { definition, NULL };
-	assert_found(definitions, "http://x/p", resource, id, path);
-}
-
-static void good(const char *definition, const char *resource)
-{
-	const char *const definitions[] = { definition, NULL };
-	assert_valid(definitions, "http://x/p", resource);
-}
 
 static void counts(void **state)
 {

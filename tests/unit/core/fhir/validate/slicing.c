@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Slicing by value, pattern, type, profile and existence; open, closed, at the end, ordered; re-slices. */
-#include "validate_test.h"
+#include "one_profile_test.h"
 
 #define PROFILE(type, slicing, elements) \
 	"{'resourceType':'StructureDefinition','url':'http://x/p','kind':'resource','type':'" type "'," \
@@ -18,18 +18,6 @@
 #define B "{'system':'http://b','value':'1'}"
 #define C "{'system':'http://c','value':'1'}"
 #define PATIENT(identifiers) "{'resourceType':'Patient','identifier':[" identifiers "]}"
-
-static void bad(const char *definition, const char *resource, const char *id, const char *path)
-{
-	const char *const definitions[] = { definition, NULL };
-	assert_found(definitions, "http://x/p", resource, id, path);
-}
-
-static void good(const char *definition, const char *resource)
-{
-	const char *const definitions[] = { definition, NULL };
-	assert_valid(definitions, "http://x/p", resource);
-}
 
 static void slices_by_value(void **state)
 {

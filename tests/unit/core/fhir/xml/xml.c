@@ -1,48 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* FHIR XML in and out: the forms, what is refused and where. Skipped when the R4 package is missing. */
-#include "../fhir_test.h"
+#include "../defs_test.h"
+
+#include "../../../arena_test.h"
 
 #include <core/fhir/xml/xml.h>
 
 #define OPEN "<Patient xmlns=\"http://hl7.org/fhir\">"
 #define CLOSE "</Patient>"
-
-static struct hs_defs *defs;
-static struct hs_arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	defs = open_defs(HS_FHIR_R4);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	hs_defs_unref(defs);
-	return 0;
-}
-
-static int begin(void **state)
-{
-	(void)state;
-	arena = hs_arena_new((size_t)64 << 20);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	hs_arena_free(arena);
-	return 0;
-}
-
-static void need_defs(void)
-{
-	if (!defs)
-		skip();
-}
 
 static void assert_becomes(const char *xml, const char *json)
 {
@@ -423,23 +388,24 @@ static void stops_at_a_full_buffer_or_arena(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(reads_values_and_arrays, begin, end),
-		cmocka_unit_test_setup_teardown(keeps_decimals, begin, end),
-		cmocka_unit_test_setup_teardown(joins_primitive_extensions, begin, end),
-		cmocka_unit_test_setup_teardown(keeps_narrative, begin, end),
-		cmocka_unit_test_setup_teardown(reads_resources_within, begin, end),
-		cmocka_unit_test_setup_teardown(reads_backbones_by_reference, begin, end),
-		cmocka_unit_test_setup_teardown(overlooks_comments_and_schema_location, begin, end),
-		cmocka_unit_test_setup_teardown(refuses_what_is_no_fhir, begin, end),
-		cmocka_unit_test_setup_teardown(refuses_entities_and_document_types, begin, end),
-		cmocka_unit_test_setup_teardown(keeps_limits, begin, end),
-		cmocka_unit_test_setup_teardown(reports_each_fault, begin, end),
-		cmocka_unit_test_setup_teardown(knows_places, begin, end),
-		cmocka_unit_test_setup_teardown(writes_in_order_and_escaped, begin, end),
-		cmocka_unit_test_setup_teardown(writes_pretty, begin, end),
-		cmocka_unit_test_setup_teardown(writes_narrative_safely, begin, end),
-		cmocka_unit_test_setup_teardown(refuses_to_write_what_is_not_known, begin, end),
-		cmocka_unit_test_setup_teardown(stops_at_a_full_buffer_or_arena, begin, end),
+		cmocka_unit_test_setup_teardown(reads_values_and_arrays, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(keeps_decimals, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(joins_primitive_extensions, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(keeps_narrative, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(reads_resources_within, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(reads_backbones_by_reference, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(overlooks_comments_and_schema_location, begin_arena,
+			end_arena),
+		cmocka_unit_test_setup_teardown(refuses_what_is_no_fhir, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(refuses_entities_and_document_types, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(keeps_limits, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(reports_each_fault, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(knows_places, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(writes_in_order_and_escaped, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(writes_pretty, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(writes_narrative_safely, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(refuses_to_write_what_is_not_known, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(stops_at_a_full_buffer_or_arena, begin_arena, end_arena),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, open_r4, close_r4);
 }

@@ -8,21 +8,7 @@
 
 #include <cmocka.h>
 
-static struct hs_arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = hs_arena_new(1 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	hs_arena_free(arena);
-	return 0;
-}
+#include "../../../arena_test.h"
 
 static void escapes_are_decoded(void **state)
 {
@@ -142,5 +128,5 @@ int main(void)
 		cmocka_unit_test(queries_become_parameters),
 		cmocka_unit_test(bodies_become_parameters),
 	};
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, begin_arena, end_arena);
 }
