@@ -197,7 +197,8 @@ static const struct row {
 		"Wrong Display Name 'Zwei' for urn:cs#b. There are no valid display names found for "
 		"language(s) 'de'. Default "
 		"display is 'Two words'",
-		"Fel benämning 'Zwei' för urn:cs#b. Det finns ingen benämning på språket de. Kodverkets egen "
+		"Fel benämning 'Zwei' för urn:cs#b. Det finns ingen benämning på språket 'de'. Kodverkets "
+		"egen "
 		"benämning är 'Two "
 		"words'" },
 	{ TX_MSG_NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_OK, SET,
@@ -205,7 +206,8 @@ static const struct row {
 		"There are no valid display names found for the code urn:cs#b for language(s) 'de'. The "
 		"display is 'Two words' "
 		"which is a valid display for the default language",
-		"Det finns ingen benämning för koden urn:cs#b på språket de. Benämningen 'Two words' är rätt "
+		"Det finns ingen benämning för koden urn:cs#b på språket 'de'. Benämningen 'Two words' är "
+		"rätt "
 		"på kodverkets eget "
 		"språk" },
 	{ TX_MSG_INACTIVE_DISPLAY_FOUND, SET, IN("urn:all", "late") DISPLAY("Tardy") IN_LANGUAGE("en"),
@@ -312,7 +314,7 @@ static const struct row {
 		"The value set 'urn:all' expansion has too many codes to produce (>3)",
 		"Urvalet 'urn:all' har fler koder än vad som kan visas (fler än 3)" },
 	{ TX_MSG_INVALID_DISPLAY_NAME, SET, IN("urn:all", "a") IN_LANGUAGE("-"), "",
-		"Invalid displayLanguage: '-'", "Ogiltigt displayLanguage: '-'" },
+		"Invalid displayLanguage: '-'", "Ogiltigt värde på displayLanguage: '-'" },
 	{ TX_MSG_NO_CODE_TO_VALIDATE, SET, URL("urn:all"), "",
 		"Unable to find code to validate (looked for coding | codeableConcept | code+system | "
 		"code+inferSystem in "
@@ -401,9 +403,11 @@ static void check(size_t at, const char *accept, const char *text)
 {
 	const struct tx_issue *issue = ask_for(&rows[at], accept);
 
-	if (!issue)
+	if (!issue) {
 		fail_msg("row %zu (%s) is not said: %s", at, rows[at].english,
 			a.status ? a.err.text : ask_issues(&a));
+		return;
+	}
 	if (!hs_slice_eq(issue->text, hs_slice_cstr(text)))
 		fail_msg("row %zu: %.*s", at, HS_S_ARG(issue->text));
 	if (!hs_slice_eq(issue->path, hs_slice_cstr(rows[at].path)))
