@@ -197,7 +197,8 @@ static enum hs_status pack(struct hs_ledger *ledger, const struct hs_put *put, c
 		pointer->has_date = true;
 		pointer->date = lo / 1000 - (lo % 1000 < 0);
 		if (status == HS_OK && hs_ledger_is_wide(&put->index[i]))
-			status = hs_ledger_note_waits(ledger->txn, HS_LEDGER_WIDE_DATES, err);
+			status = hs_ledger_note_waits(ledger->txn,
+				HS_LEDGER_WIDE_DATES | HS_LEDGER_SURE_DATES, err);
 	}
 	return status;
 }

@@ -312,7 +312,7 @@ typedef enum hs_status step_fn(struct hs_txn *txn, uint64_t *done, struct hs_err
 static enum hs_status mend(struct hs_txn *txn, uint64_t enough, bool *more, struct hs_error *err)
 {
 	static step_fn *const steps[] = { hs_ledger_move_old, settle_pointers, settle_marks,
-		hs_ledger_mend_entries };
+		hs_ledger_mend_entries, hs_ledger_mend_dates };
 	enum hs_status status = HS_OK;
 	uint64_t done = 0;
 
@@ -374,7 +374,8 @@ enum hs_status hs_ledger_mend(struct hs_txn *txn, struct hs_arena *arena, void *
 
 	(void)arena;
 	(void)state;
-	if (status != HS_OK || !(waits & HS_LEDGER_WAITS))
+	bool unsure = (waits & (HS_LEDGER_WIDE_DATES | HS_LEDGER_SURE_DATES)) == HS_LEDGER_WIDE_DATES;
+	if (status != HS_OK || !(waits & HS_LEDGER_WAITS || unsure))
 		return status;
 	status = count_left(txn, &out->before, err);
 	if (status == HS_OK)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows from before pointers lay by patient: they are moved as a load would bring them. A row is packed, or
- * from a still older program and has a column for each thing. */
+/* What older programs have left. Rows from before pointers lay by patient are moved as a load would bring
+ * them: a row is packed, or from a still older program and has a column for each thing. And ledgers of which
+ * nobody knows whether all dates say a second are looked through. */
 #include "table.h"
 
 #define AT_A_TIME 50000
 #define MEMORY ((size_t)256 << 20)
+#define SHAPES 64u /* of which is remembered whether they say the date */
 
 struct move {
 	struct hs_ledger ledger;
@@ -109,4 +111,85 @@ enum hs_status hs_ledger_move_old(struct hs_txn *txn, uint64_t *done, struct hs_
 	hs_arena_free(move.ledger.arena);
 	*done += move.count;
 	return status;
+}
+
+/* ---- dates ---- */
+
+/* A shape that has a mark for the date: it says a second, in every pointer. */
+static enum hs_status says_seconds(struct hs_ledger *ledger, uint64_t shape, bool *out, struct hs_error *err)
+{
+	const struct hs_ledger_piece *piece = hs_ledger_piece(ledger, shape, true, err);
+
+	struct hs_slice text = piece ? piece->rest : HS_S_NONE, facts;
+	uint64_t holes = 0;
+
+	if (!piece)
+		return err->status;
+	if (!hs_ledger_take_number(&text, &holes) || !hs_ledger_take_text(&text, &facts))
+		return hs_fail(err, HS_E_CORRUPT, "shape %llu in the ledger is damaged",
+			(unsigned long long)shape);
+	*out = text.len && memchr(text.ptr, HS_LEDGER_DATE, text.len);
+	return HS_OK;
+}
+
+static enum hs_status is_wide(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer, bool *out,
+	struct hs_error *err)
+{
+	struct hs_ledger_rows rows = { .count = 0 };
+	enum hs_status status = hs_ledger_rows(ledger, ledger->arena, pointer, &rows, err);
+
+	for (size_t i = 0; i < rows.count && status == HS_OK && !*out; i++)
+		*out = hs_ledger_class(ledger, rows.items[i].param) == HS_LEDGER_OF_DATE &&
+			hs_ledger_is_wide(&rows.items[i]);
+	return status;
+}
+
+/* Is there any date that says no second? */
+static enum hs_status find_wide(struct hs_ledger *ledger, uint64_t *done, bool *wide, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		"SELECT " HS_LEDGER_COLUMNS " FROM record_index_pointer p WHERE " HS_LEDGER_IS_POINTER
+		" ORDER BY p.spot",
+		err);
+	uint64_t good[SHAPES] = { 0 };
+	enum hs_status status = HS_OK;
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	while (status == HS_OK && !*wide && (step = hs_sql_step(stmt, err)) > 0) {
+		struct hs_ledger_pointer pointer = { .seq = 0 };
+		bool seconds = false;
+		hs_arena_reset(ledger->arena);
+		hs_ledger_forget(ledger);
+		*done += 1;
+		status = hs_ledger_look(ledger, stmt, ledger->arena, &pointer, err);
+		if (status != HS_OK || good[pointer.shape % SHAPES] == pointer.shape)
+			continue;
+		status = says_seconds(ledger, pointer.shape, &seconds, err);
+		if (status == HS_OK && seconds)
+			good[pointer.shape % SHAPES] = pointer.shape;
+		else if (status == HS_OK)
+			status = is_wide(ledger, &pointer, wide, err);
+	}
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : status;
+}
+
+enum hs_status hs_ledger_mend_dates(struct hs_txn *txn, uint64_t *done, struct hs_error *err)
+{
+	struct hs_ledger ledger;
+	unsigned waits = 0;
+	bool wide = false;
+	enum hs_status status = hs_ledger_waits(txn, &waits, err);
+
+	if (status != HS_OK || (waits & HS_LEDGER_SURE_DATES) || !(waits & HS_LEDGER_WIDE_DATES))
+		return status;
+	hs_ledger_begin(&ledger, txn, hs_arena_new(MEMORY));
+	status = find_wide(&ledger, done, &wide, err);
+	hs_arena_free(ledger.arena);
+	if (status != HS_OK)
+		return status;
+	return wide ? hs_ledger_note_waits(txn, HS_LEDGER_SURE_DATES, err) :
+		      hs_ledger_end_waits(txn, HS_LEDGER_WIDE_DATES, err);
 }

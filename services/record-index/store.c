@@ -220,7 +220,7 @@ int hs_ledger_store(void *arg, struct hs_txn *txn, struct hs_arena *arena, void 
 		.date = ready->date };
 	status = store_pieces(loader, ready, &pointer, err);
 	if (status == HS_OK && ready->wide_date)
-		status = hs_ledger_note_waits(txn, HS_LEDGER_WIDE_DATES, err);
+		status = hs_ledger_note_waits(txn, HS_LEDGER_WIDE_DATES | HS_LEDGER_SURE_DATES, err);
 	if (status == HS_OK)
 		status = loader->ledger.deferred ?
 			hs_ledger_wait(&loader->ledger, &loader->blocks, &pointer, err) :

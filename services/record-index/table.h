@@ -203,8 +203,10 @@ enum hs_status hs_ledger_mend_entries(struct hs_txn *txn, uint64_t *done, struct
 #define HS_LEDGER_POINTERS_WAIT 2u
 #define HS_LEDGER_ENTRIES_WAIT 8u
 #define HS_LEDGER_WAITS (HS_LEDGER_MARKS_WAIT | HS_LEDGER_POINTERS_WAIT | HS_LEDGER_ENTRIES_WAIT)
-/* And one that stays: some date says no second (with validation off), or nobody knows (an older ledger). */
+/* And two that stay: some date says no second (with validation off), or nobody knows (an older ledger); and
+ * it is known. */
 #define HS_LEDGER_WIDE_DATES 4u
+#define HS_LEDGER_SURE_DATES 16u
 static inline bool hs_ledger_is_wide(const struct hs_index_row *date)
 {
 	return date->hi - date->lo > 1000;
@@ -228,3 +230,5 @@ enum hs_status hs_ledger_end_waits(struct hs_txn *txn, unsigned bits, struct hs_
 
 /* old.c: moves some rows of an older program's table to where pointers wait; *done grows by their number. */
 enum hs_status hs_ledger_move_old(struct hs_txn *txn, uint64_t *done, struct hs_error *err);
+/* A step of mend.c: finds out whether dates are wide, when nobody knows. */
+enum hs_status hs_ledger_mend_dates(struct hs_txn *txn, uint64_t *done, struct hs_error *err);

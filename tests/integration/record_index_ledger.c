@@ -428,6 +428,8 @@ static void survives_a_restart(void **state)
 	fixture_restart(ledger);
 	expect_same_bundle("DocumentReference?patient=p1&_sort=-date");
 	expect_same_bundle("DocumentReference?_summary=count");
+	expect_same_bundle("DocumentReference?date=2019&_sort=_id");
+	expect_same_bundle("DocumentReference?date=ge2019-12-15&_sort=_id");
 	expect_same_resource("DocumentReference/ref-7");
 }
 

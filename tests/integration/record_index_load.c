@@ -253,7 +253,7 @@ static enum hs_status look_at_entries(struct hs_txn *txn, struct hs_arena *arena
 	struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(txn,
-		"SELECT (waiting & 8) = 0 AND (SELECT count(*) FROM record_index_entry) ="
+		"SELECT (waiting & 12) = 0 AND (SELECT count(*) FROM record_index_entry) ="
 		" (SELECT count(*) + count(custodian) + count(date) FROM record_index_row)"
 		" AND NOT EXISTS (SELECT 1 FROM record_index_row r WHERE r.place > 0 AND NOT EXISTS"
 		" (SELECT 1 FROM record_index_pointer p WHERE p.spot = r.place << 36))"
@@ -269,7 +269,7 @@ static enum hs_status look_at_entries(struct hs_txn *txn, struct hs_arena *arena
 	return HS_OK;
 }
 
-/* Has every pointer all its entries, and every subject its piece beside them? */
+/* Has every pointer all its entries, every subject its piece beside them, and every date a second? */
 static bool entered(void)
 {
 	struct hs_arena *arena = hs_arena_new(1 << 16);
