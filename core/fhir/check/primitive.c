@@ -88,7 +88,9 @@ static bool is_uri(struct hs_slice text)
 	for (size_t i = 0; i < text.len; i++)
 		if ((unsigned char)text.ptr[i] <= ' ')
 			return false;
-	struct hs_slice plain = hs_slice_first(text, hs_slice_find(text, '|', 0)); /* a canonical's version */
+	/* Without a canonical's version, and a part of what is named. */
+	struct hs_slice plain = hs_slice_first(text, hs_slice_find(text, '|', 0));
+	plain = hs_slice_first(plain, hs_slice_find(plain, '#', 0));
 	if (hs_slice_starts(text, HS_S("urn:uuid:")))
 		return is_uuid(plain, true);
 	return text.len > 0 && (!hs_slice_starts(text, HS_S("urn:oid:")) || is_oid(plain));

@@ -328,6 +328,20 @@ static bool open_child(struct hs__xml_reader *reader, struct hs_slice name, cons
 	return own_object(reader, frame) && place_value(reader, parent, frame, frame->object);
 }
 
+/* The narrative is XHTML, and readers of XML know that by its namespace (R4 narrative, section 2.4.0). Told
+ * once. */
+static bool check_narrative(struct hs__xml_reader *reader, struct hs__xml_frame *frame, struct hs_slice name,
+	struct hs_slice space, const char *place)
+{
+	if (frame->kind != HS__XML_NARRATIVE || frame->said || hs_slice_eq(space, HS_S(HS__XML_XHTML)))
+		return true;
+	frame->said = true;
+	return hs__xml_fault(reader, place, HS_S_NONE, "structure",
+		"the element '%.*s' of the narrative is in the namespace \"%.*s\"; write "
+		"<div xmlns=\"%s\">",
+		HS_S_ARG(hs_slice_first(name, 60)), HS_S_ARG(hs_slice_first(space, 80)), HS__XML_XHTML);
+}
+
 bool hs__xml_open(struct hs__xml_reader *reader, struct hs_slice name, struct hs_slice space,
 	const char *place, const struct hs__xml_attribute *attributes, size_t count)
 {
@@ -339,7 +353,7 @@ bool hs__xml_open(struct hs__xml_reader *reader, struct hs_slice name, struct hs
 		if (++reader->inner > reader->room)
 			return hs__xml_stop(reader, HS_E_LIMIT, place,
 				"elements are more than %u deep in one another", reader->room);
-		return true;
+		return check_narrative(reader, parent, name, space, place);
 	}
 	if (!parent && !fhir)
 		return hs__xml_stop(reader, HS_E_STRUCTURE, place,
@@ -354,7 +368,8 @@ bool hs__xml_open(struct hs__xml_reader *reader, struct hs_slice name, struct hs
 			       HS__XML_FHIR) &&
 			skip(reader, name, place);
 	if (parent && parent->kind != HS__XML_WRAPPER)
-		return open_child(reader, name, place, attributes, count);
+		return open_child(reader, name, place, attributes, count) &&
+			check_narrative(reader, top(reader), name, space, place);
 	if (!open_resource(reader, name, place))
 		return false;
 	struct hs__xml_frame *frame = top(reader);

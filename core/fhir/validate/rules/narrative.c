@@ -190,6 +190,85 @@ static void check_link(struct hs__validation *run, const struct hs__node *node, 
 			HS__SHOW(url), stray, (unsigned)stray);
 }
 
+/* ---- data that tells of its words, and words of their data (extensions narrativeLink and textLink) ---- */
+
+#define NARRATIVE_LINK "http://hl7.org/fhir/StructureDefinition/narrativeLink"
+#define TEXT_LINK "http://hl7.org/fhir/StructureDefinition/textLink"
+#define LINKS_MAX 1000u /* of a validation, for each goes through a resource */
+
+/* How many tags of the narratives in `value` have the id? */
+static uint32_t count_id(const struct hs_json *value, struct hs_slice id, uint32_t depth)
+{
+	uint32_t count = 0;
+	HS_JSON_EACH(member, depth > 2 * HS__VALIDATE_DEPTH ? NULL : value) {
+		struct tags tags = { hs_json_text(member) };
+		struct tag tag;
+		if (hs_json_type(member) >= HS_JSON_ARRAY)
+			count += count_id(member, id, depth + 1);
+		else if (!hs_json_is(value, HS_JSON_OBJECT) || !hs_slice_eq(hs_json_key(member), HS_S("div")))
+			continue;
+		while (next_tag(&tags, &tag))
+			count += tag.attributes.len && hs_slice_eq(attribute(&tag, HS_S("id")), id);
+	}
+	return count;
+}
+
+static void check_words(struct hs__validation *run, const struct hs__node *node, struct hs_slice id,
+	const struct hs_json *of)
+{
+	uint32_t count = run->links++ < LINKS_MAX ? count_id(of, id, 0) : 1;
+	if (!count)
+		HS__FAIL(run, node, "", "not-found", "narrative-link-id",
+			"no element of the narrative has the id '%.*s', to which this leads", HS__SHOW(id));
+	else if (count > 1)
+		HS__FAIL(run, node, "", "invalid", "narrative-link-id",
+			"%u elements of the narrative have the id '%.*s', to which this leads; ids are "
+			"unique",
+			count, HS__SHOW(id));
+}
+
+/* The address of the words: "#id" in the same resource, or "address#id" in another entry of the bundle. */
+static void check_narrative_link(struct hs__validation *run, const struct hs__node *node)
+{
+	const struct hs__bundle *bundle;
+	const struct hs__entry *from;
+	uint32_t count = 0;
+	struct hs_slice id = hs_json_text(hs__rules_choice(node->value, HS_S("value"), NULL));
+	struct hs_slice address = hs_slice_cut(&id, '#');
+	if (id.len && !address.len && node->resource)
+		check_words(run, node, id, hs__rules_container(node)->value);
+	if (!address.len || !hs__bundle_around(run, node, &bundle, &from))
+		return;
+	const struct hs__entry *found = hs__bundle_find(run, bundle, from, address, &count, NULL);
+	if (found && id.len)
+		check_words(run, node, id, found->resource);
+	else if (!found && hs_slice_starts(address, HS_S("urn:")))
+		HS__FAIL(run, node, "", "not-found", "narrative-link-entry",
+			"'%.*s' is the address of no entry of the bundle", HS__SHOW(address));
+}
+
+void hs__rule_extension(struct hs__validation *run, const struct hs__node *node)
+{
+	if (hs_slice_eq(hs_json_get_text(node->value, HS_S("url")), HS_S(NARRATIVE_LINK)))
+		check_narrative_link(run, node);
+}
+
+static void check_text_links(struct hs__validation *run, const struct hs__node *node)
+{
+	HS__EACH_BELOW(link, node, "extension") {
+		if (!hs_slice_eq(hs_json_get_text(link.value, HS_S("url")), HS_S(TEXT_LINK)))
+			continue;
+		struct hs_slice id = hs_json_text(hs__rules_extension(link.value, HS_S("htmlid"), NULL));
+		struct hs_slice data = hs_json_text(hs__rules_extension(link.value, HS_S("data"), NULL));
+		if (id.len)
+			check_words(run, &link, id, node->value);
+		if (hs_slice_starts(data, HS_S("#")) && !has_anchor(run, hs_slice_from(data, 1)))
+			HS__FAIL(run, &link, "", "not-found", "narrative-link-data-id",
+				"nothing has the id '%.*s', from which the text is said to come",
+				HS__SHOW(hs_slice_from(data, 1)));
+	}
+}
+
 /* ---- the whole ---- */
 
 static bool is_block(struct hs_slice name)
@@ -272,4 +351,5 @@ void hs__rule_narrative(struct hs__validation *run, const struct hs__node *node)
 	check_namespace(run, node, text);
 	check_tags(run, node, text);
 	check_language(run, node, text);
+	check_text_links(run, node);
 }

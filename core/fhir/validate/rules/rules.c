@@ -19,6 +19,7 @@ static const struct row rows[] = {
 	{ "Distance", hs__rule_quantity },
 	{ "Duration", hs__rule_quantity },
 	{ "canonical", hs__rule_canonical },
+	{ "Extension", hs__rule_extension },
 	{ "Meta", hs__rule_meta },
 	{ "SampledData", hs__rule_sampled },
 	{ "uri", hs__rule_uri },

@@ -111,7 +111,7 @@ const struct hs__entry *hs__bundle_find(struct hs__validation *run, const struct
 
 hs__rule hs__rule_reference, hs__rule_bundle, hs__rule_observation;
 hs__rule hs__rule_attachment, hs__rule_coding, hs__rule_identifier, hs__rule_narrative, hs__rule_quantity,
-	hs__rule_canonical, hs__rule_meta, hs__rule_sampled;
+	hs__rule_canonical, hs__rule_extension, hs__rule_meta, hs__rule_sampled;
 hs__rule hs__rule_uri, hs__rule_text, hs__rule_date, hs__rule_base64;
 hs__rule hs__rule_questionnaire, hs__rule_response, hs__rule_measure, hs__rule_measure_report;
 hs__rule hs__rule_code_system, hs__rule_value_set, hs__rule_concept_map;

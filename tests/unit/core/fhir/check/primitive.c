@@ -46,6 +46,7 @@ static const struct row rows[] = {
 	{ HS_PRIM_ID, false, "\"a_b\"" },
 	{ HS_PRIM_URI, false, "\"http://a/b c\"" },
 	{ HS_PRIM_URI, true, "\"urn:uuid:68D043B5-9ECF-4559-A57A-396E0D452311\"" },
+	{ HS_PRIM_URI, true, "\"urn:uuid:68d043b5-9ecf-4559-a57a-396e0d452311#part-1\"" },
 	{ HS_PRIM_URI, false, "\"urn:uuid:68D043B5\"" },
 	{ HS_PRIM_URI, false, "\"urn:oid:X.Y\"" },
 	{ HS_PRIM_CANONICAL, true, "\"urn:oid:1.2.3|4\"" },

@@ -110,7 +110,9 @@ static void keeps_narrative(void **state)
 		"{\"resourceType\":\"Patient\",\"text\":{\"div\":\"<div "
 		"xmlns=\\\"http://www.w3.org/1999/xhtml\\\"><p>a</p></div>\"}}");
 	/* attributes that only look like a namespace do not make one */
-	assert_becomes(OPEN "<text><div lxmlns='x' title='of xmlns = y'>a</div></text>" CLOSE,
+	assert_becomes("<f:Patient xmlns:f=\"http://hl7.org/fhir\" "
+		       "xmlns=\"http://www.w3.org/1999/xhtml\"><f:text>"
+		       "<div lxmlns='x' title='of xmlns = y'>a</div></f:text></f:Patient>",
 		"{\"resourceType\":\"Patient\",\"text\":{\"div\":\"<div "
 		"xmlns=\\\"http://www.w3.org/1999/xhtml\\\" lxmlns='x' title='of xmlns = y'>a</div>\"}}");
 }
@@ -214,6 +216,26 @@ static void keeps_limits(void **state)
 		hs_buf_cstr(&buf, "<div>");
 	assert_int_equal(hs_xml_read(arena, defs, hs_buf_slice(&buf), NULL, NULL, &tree, &err), HS_E_LIMIT);
 	assert_null(tree);
+}
+
+/* XHTML by its namespace, the tags within too; told once. */
+static void refuses_narrative_of_no_namespace(void **state)
+{
+	static const char *const texts[] = { "<div>a</div>", "<div><p>a</p></div>",
+		"<div xmlns=\"http://www.w3.org/1999/xhtml\"><p xmlns=\"http://hl7.org/fhir\">a</p><p "
+		"xmlns=\"urn:x\"/></div>" };
+	struct hs_error err;
+	(void)state;
+	need_defs();
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		struct hs_json *tree = NULL;
+		struct hs_issues issues = { .arena = arena };
+		struct hs_slice text = hs_arena_printf(arena, OPEN "<text>%s</text>" CLOSE, texts[i]);
+		assert_int_equal(hs_xml_read(arena, defs, text, NULL, NULL, &tree, &err), HS_E_INVALID);
+		assert_int_equal(hs_xml_read(arena, defs, text, NULL, &issues, &tree, &err), HS_OK);
+		assert_int_equal(issues.errors, 1);
+		assert_slice(issues.first->path, "Patient.text.div");
+	}
 }
 
 static void reports_each_fault(void **state)
@@ -392,6 +414,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_decimals, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(joins_primitive_extensions, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(keeps_narrative, begin_arena, end_arena),
+		cmocka_unit_test_setup_teardown(refuses_narrative_of_no_namespace, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(reads_resources_within, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(reads_backbones_by_reference, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(overlooks_comments_and_schema_location, begin_arena,

@@ -124,6 +124,40 @@ static void languages(void **state)
 	RUN_ROWS("narrative-language", rows);
 }
 
+/* Data that says where its words are, and words that say what they come from. */
+static void links_to_and_from_data(void **state)
+{
+#define URN "urn:uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a1"
+#define SPOKEN(link, extension) \
+	"{'resourceType':'Patient','id':'p','extension':[" link \
+	"],'text':{'status':'generated','extension':[" extension "],'div':'<div " \
+	"xmlns=\\'http://www.w3.org/1999/xhtml\\'><p id=\\'a\\'>x</p><p id=\\'b\\'>y</p><p " \
+	"id=\\'b\\'>z</p></div>'}}"
+#define FROM(url) "{'url':'http://hl7.org/fhir/StructureDefinition/narrativeLink','valueUrl':'" url "'}"
+#define TO(id, data) \
+	"{'url':'http://hl7.org/fhir/StructureDefinition/textLink','extension':[{'url':'htmlid'," \
+	"'valueString':'" id "'},{'url':'data','valueUri':'" data "'}]}"
+#define IN_BUNDLE(link) \
+	"{'resourceType':'Bundle','type':'collection','entry':[{'fullUrl':'" URN \
+	"','resource':" SPOKEN(link, ) "}]}"
+#define PLACE "Bundle.entry[0].resource.extension[0]"
+	static const struct rules_case rows[] = {
+		{ SPOKEN(FROM("#a"), ), { NULL }, "" },
+		{ SPOKEN(FROM("#z"), ), { NULL }, "narrative-link-id Patient.extension[0]" },
+		{ SPOKEN(FROM("#b"), ), { NULL }, "narrative-link-id Patient.extension[0]" },
+		{ SPOKEN(FROM("http://elsewhere.se/x#z"), ), { NULL }, "" },
+		{ SPOKEN(, TO("a", "#p")), { NULL }, "" },
+		{ SPOKEN(, TO("z", "#p")), { NULL }, "narrative-link-id Patient.text.extension[0]" },
+		{ SPOKEN(, TO("a", "#none")), { NULL }, "narrative-link-data-id Patient.text.extension[0]" },
+		{ IN_BUNDLE(FROM(URN "#a")), { NULL }, "" },
+		{ IN_BUNDLE(FROM(URN "#z")), { NULL }, "narrative-link-id " PLACE },
+		{ IN_BUNDLE(FROM("urn:uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a2#a")), { NULL },
+			"narrative-link-entry " PLACE },
+	};
+	(void)state;
+	RUN_ROWS("narrative-link", rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +167,7 @@ int main(void)
 		cmocka_unit_test(namespaces),
 		cmocka_unit_test(paragraphs),
 		cmocka_unit_test(languages),
+		cmocka_unit_test(links_to_and_from_data),
 	};
 	return cmocka_run_group_tests(tests, open_rules, close_rules);
 }
