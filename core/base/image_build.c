@@ -146,7 +146,8 @@ void hs_image_builder_section(struct hs_image_builder *builder, uint32_t id, con
 
 /* ---- the whole ---- */
 
-/* What an image consists of, in order: head, table, and each section behind what aligns it. */
+/* What an image consists of, in order: head, table, and each section behind what aligns it. Begins as zeros.
+ */
 struct layout {
 	struct hs__image_head head;
 	struct hs__image_section table[HS__IMAGE_MAX_SECTIONS];
@@ -175,7 +176,6 @@ static enum hs_status lay_out(const struct hs_image_builder *builder, struct lay
 
 	if (builder->too_large)
 		return hs_fail(err, HS_E_LIMIT, "the texts of an image may not pass 4 GiB");
-	out->count = out->size = 0;
 	add_part(out, &out->head, sizeof(out->head));
 	add_part(out, out->table, table);
 	for (uint32_t i = 0; i < builder->count; i++) {
@@ -201,7 +201,7 @@ static enum hs_status lay_out(const struct hs_image_builder *builder, struct lay
 enum hs_status hs_image_builder_write(struct hs_image_builder *builder, const struct hs_world *world,
 	const char *path, struct hs_error *err)
 {
-	struct layout all;
+	struct layout all = { .count = 0 };
 	enum hs_status status = lay_out(builder, &all, err);
 
 	return status ?
@@ -212,7 +212,7 @@ enum hs_status hs_image_builder_write(struct hs_image_builder *builder, const st
 enum hs_status hs_image_builder_finish(struct hs_image_builder *builder, struct hs_image **out,
 	struct hs_error *err)
 {
-	struct layout all;
+	struct layout all = { .count = 0 };
 	enum hs_status status = lay_out(builder, &all, err);
 
 	if (status)

@@ -200,7 +200,7 @@ static bool search_few(const struct search *s, struct tx_bits out)
 	const struct wanted *rarest = &s->wanted[s->rarest];
 	const uint32_t *at = s->big->postings + s->big->words[rarest->first].posting_first;
 
-	if (!tx_spend(s->patience, rarest->postings * (s->count > 1 ? 2 : 1)))
+	if (!tx_spend(s->patience, rarest->postings * 2))
 		return false;
 	for (size_t i = 0; i < rarest->postings; i++) {
 		if (at[i] >= s->big->text_count)
@@ -265,10 +265,10 @@ bool hs_tx_big_search(const struct tx_layer *layer, struct hs_arena *arena, stru
 	struct search s = { .layer = layer, .big = TX_BIG(layer), .patience = patience };
 
 	read_words(&s, words);
-	bool common = !s.count || s.wanted[s.rarest].concepts;
-	if (!narrow(&s, arena, within, common ? SIZE_MAX : s.rarest))
+	bool few = s.count > 1 && !s.wanted[s.rarest].concepts;
+	if (!narrow(&s, arena, within, few ? s.rarest : SIZE_MAX))
 		return false;
-	if (common && s.count < 2) {
+	if (s.count < 2) {
 		*out = s.among;
 		return true;
 	}
@@ -276,5 +276,5 @@ bool hs_tx_big_search(const struct tx_layer *layer, struct hs_arena *arena, stru
 	if (!found.blocks)
 		return false;
 	*out = found;
-	return common ? search_among(&s, found) : search_few(&s, found);
+	return few ? search_few(&s, found) : search_among(&s, found);
 }
