@@ -207,6 +207,7 @@ enum hs_status hs_path_explain(const struct hs_defs *defs, struct hs_slice expre
 		struct explainer explainer = { path, arena };
 		struct path_shape self = hs__shape_path(defs, type);
 		bool shown = hs__path_depth(path->root) <= PATH_MAX_SHOWN;
+		hs__path_units(path);
 		struct hs_buf lines;
 		hs_buf_init(&lines, arena, OUTLINE_MAX);
 		*out = (struct hs_path_explanation) { .tree = shown ? explain(&explainer, path->root, &self) :

@@ -132,6 +132,7 @@ struct hs_path {
 	struct hs_slice text;
 	struct hs_defs *defs; /* referenced; may be NULL */
 	struct path_node *root;
+	uint32_t *units; /* before each byte of the text, once hs__path_units was called; NULL: one a byte */
 };
 
 /* Parses into path->arena. HS_E_INVALID with line and column. */
@@ -152,6 +153,8 @@ void hs__path_fold(struct hs_path *path);
 void hs__path_watch(struct hs_path *path);
 /* Levels of nodes, each member name one. */
 size_t hs__path_depth(const struct path_node *node);
+/* Counts the UTF-16 code units before each byte, so that places cost nothing; for who asks for spans. */
+void hs__path_units(struct hs_path *path);
 /* The token that begins at byte `at`. */
 struct path_span {
 	struct hs_slice text;

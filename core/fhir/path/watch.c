@@ -8,26 +8,44 @@
 
 /* ---- where a node stands in the text ---- */
 
-/* UTF-16 code units: what those count in who show an expression in a browser. */
-static size_t count_units(struct hs_slice text)
+/* UTF-16 code units: what those count in who show an expression in a browser. Plain ASCII needs no table. */
+void hs__path_units(struct hs_path *path)
 {
-	size_t units = 0;
+	struct hs_slice text = path->text;
+	size_t plain = 0;
+	uint32_t units = 0;
+	while (plain < text.len && (unsigned char)text.ptr[plain] < 0x80) {
+		plain++;
+	}
+	path->units = plain < text.len ? hs_arena_array(path->arena, text.len + 1, sizeof(*path->units)) :
+					 NULL;
+	if (!path->units) {
+		return;
+	}
 	for (size_t at = 0, size; at < text.len; at += size) {
 		size = hs_utf8_size(text.ptr + at, text.len - at);
-		units += size == 4 ? 2 : 1;
 		size = size ? size : 1;
+		for (size_t i = 0; i < size; i++) {
+			path->units[at + i] = units;
+		}
+		units += size == 4 ? 2 : 1;
 	}
-	return units;
+	path->units[text.len] = units;
+}
+
+static size_t units_before(const struct hs_path *path, size_t at)
+{
+	return path->units ? path->units[at] : at;
 }
 
 struct path_span hs__path_span(const struct hs_path *path, size_t at)
 {
 	struct hs_error ignored;
 	struct path_lexer lexer = { .arena = path->arena, .source = path->text, .at = at };
-	struct path_span span = { .position = count_units(hs_slice_first(path->text, at)) };
+	struct path_span span = { .position = units_before(path, at) };
 	if (!hs__path_next(&lexer, &ignored)) {
 		span.text = hs_slice(path->text.ptr + lexer.start, lexer.at - lexer.start);
-		span.length = count_units(span.text);
+		span.length = units_before(path, lexer.at) - units_before(path, lexer.start);
 	}
 	return span;
 }
@@ -129,6 +147,7 @@ static struct path_node *watch(struct hs_path *path, struct path_node *node)
 void hs__path_watch(struct hs_path *path)
 {
 	if (hs__path_depth(path->root) <= PATH_MAX_SHOWN) {
+		hs__path_units(path);
 		path->root = watch(path, path->root);
 	}
 }
