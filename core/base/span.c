@@ -49,6 +49,18 @@ double hs_span_metres(double latitude_a, double longitude_a, double latitude_b, 
 	return 2 * EARTH_RADIUS * asin(sqrt(h > 1 ? 1 : h));
 }
 
+/* A URL is above another when the other goes on where a segment of it ends: .../Set/12 is not above
+ * .../Set/123 (R4 section 3.1.1.4.9). */
+static bool is_above(struct hs_slice stored, struct hs_slice searched)
+{
+	if (!hs_slice_starts(searched, stored))
+		return false;
+	if (stored.len == searched.len)
+		return true;
+	char next = searched.ptr[stored.len];
+	return stored.len && (next == '/' || next == '?' || next == '#' || stored.ptr[stored.len - 1] == '/');
+}
+
 bool hs_text_matches(enum hs_find_match match, struct hs_slice stored, struct hs_slice searched)
 {
 	switch (match) {
@@ -60,7 +72,7 @@ bool hs_text_matches(enum hs_find_match match, struct hs_slice stored, struct hs
 	case HS_MATCH_CONTAINS:
 		return hs_slice_search(stored, searched) != SIZE_MAX;
 	case HS_MATCH_ABOVE:
-		return hs_slice_starts(searched, stored);
+		return is_above(stored, searched);
 	case HS_MATCH_ENDS:
 		return hs_slice_ends(stored, searched);
 	}

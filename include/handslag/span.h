@@ -35,7 +35,7 @@ enum hs_find_match {
 	HS_MATCH_EXACT,
 	HS_MATCH_STARTS,
 	HS_MATCH_CONTAINS,
-	HS_MATCH_ABOVE,  /* the stored text is a beginning of the one searched for */
+	HS_MATCH_ABOVE,  /* the stored URL is the one searched for without its last segments */
 	HS_MATCH_FOLDED, /* the whole folded text */
 	HS_MATCH_ENDS,
 };

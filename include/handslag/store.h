@@ -300,6 +300,9 @@ struct hs_keeper {
 	 */
 	enum hs_status (*find)(struct hs_txn *txn, struct hs_arena *arena, void *state,
 		const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
+	/* How `find` would go about it, in lines for the operator; may be NULL. */
+	enum hs_status (*explain)(struct hs_txn *txn, void *state, const struct hs_find_query *query,
+		struct hs_buf *out, struct hs_error *err);
 	const struct hs_bulk *bulk; /* handslag/bulk.h; may be NULL */
 	/* Puts in order what a load has put off, also one that was interrupted, or what an older program has
 	 * left: a bounded part of it, with out->more when some is left. Called until nothing is, each time in

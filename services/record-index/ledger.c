@@ -323,6 +323,7 @@ const struct hs_keeper hs_ledger_keeper = {
 	.remove = remove_one,
 	.recent = recent,
 	.find = hs_ledger_find,
+	.explain = hs_ledger_explain,
 	.bulk = &hs_ledger_bulk,
 	.mend = hs_ledger_mend,
 };

@@ -354,6 +354,11 @@ enum hs_status hs_ledger_cursor_read(struct hs_arena *arena, const struct hs_fin
 enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *state,
 	const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
 
+/* ---- explain.c ---- */
+
+enum hs_status hs_ledger_explain(struct hs_txn *txn, void *state, const struct hs_find_query *query,
+	struct hs_buf *out, struct hs_error *err);
+
 /* ---- ledger.c: the keeper ---- */
 
 /* Its state. */

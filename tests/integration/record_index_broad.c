@@ -92,12 +92,33 @@ static void pages_to_the_end(void **state)
 	pages_through("_count=3&date=lt2024-01-04&_sort=date", 6 - 1);
 }
 
+/* The operator is told how. */
+static void tells_its_way(void **state)
+{
+	static const struct {
+		const char *search, *way;
+	} ways[] = {
+		{ "DocumentReference?_id=d1", "look at what one condition finds" },
+		{ "DocumentReference?patient=Patient/p1", "SEARCH record_index" },
+		{ "DocumentReference?status=current", "one pointer after another" },
+	};
+	NEED_FHIR();
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		struct fixture_answer a = fixture_operate(fx, "POST", "/operator/sandboxes/default/explain",
+			quoted(TEXT("{'search':'%s'}", ways[i].search)));
+		assert_int_equal(a.status, 200);
+		if (hs_slice_search(a.body, hs_slice_cstr(ways[i].way)) == SIZE_MAX)
+			fail_msg("%s: %.*s", ways[i].search, HS_S_ARG(a.body));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_what_must_look_at_all),
 		cmocka_unit_test(answers_what_needs_few),
 		cmocka_unit_test(pages_to_the_end),
+		cmocka_unit_test(tells_its_way),
 	};
 	return cmocka_run_group_tests(tests, start_small, stop_server);
 }

@@ -87,6 +87,15 @@ static const struct {
 		"'status':'active','intent':'order','subject':{'reference':'Patient/b'},"
 		"'medicationReference':{'reference':'Medication/med'}" },
 	{ "Medication/med", "'ingredient':[{'itemCodeableConcept':{'coding':[{'code':'abc'}]}}]" },
+	{ "ValueSet/v4", "'status':'draft','url':'http://acme.org/fhir/ValueSet/12'" },
+	{ "Procedure/t1",
+		"'status':'completed','subject':{'display':'Anna'},'performedString':'last spring'" },
+	{ "Procedure/t2",
+		"'status':'completed','subject':{'reference':'Patient/a'},'performedDateTime':'2020'" },
+	{ "Procedure/t3",
+		"'status':'completed','subject':{'identifier':{'value':'1'}},'_performedDateTime':"
+		"{'extension':[{'url':'http://hl7.org/fhir/StructureDefinition/data-absent-reason',"
+		"'valueCode':'unknown'}]}" },
 	{ "List/k", "'status':'current','mode':'working','entry':[{'item':{'reference':'Patient/b'}}]" },
 };
 
@@ -122,8 +131,11 @@ static const struct {
 	/* 3.1.1.4.9 uri */
 	{ "ValueSet?url=http://acme.org/fhir/ValueSet/123", "v1" },
 	{ "ValueSet?url=http://acme.org/fhir/valueset/123", "" },
-	{ "ValueSet?url:below=http://acme.org/fhir/", "v1 v2" },
+	{ "ValueSet?url:below=http://acme.org/fhir/", "v1 v2 v4" },
 	{ "ValueSet?url:above=http://acme.org/fhir/ValueSet/123/more/5", "v1 v2" },
+	{ "ValueSet?url:above=http://acme.org/fhir/ValueSet/123", "v1" },
+	{ "ValueSet?url:above=urn:oid:1.2.3.4.5.6", "" },
+	{ "ValueSet?url:above=urn:oid:1.2.3.4.5", "v3" },
 	{ "ValueSet?url=urn:oid:1.2.3.4.5", "v3" },
 	{ "ValueSet?url=http://acme.org/fhir/ValueSet/123|1.0", "v1" },
 	{ "ValueSet?url=http://acme.org/fhir/ValueSet/123|2.0", "" },
@@ -134,6 +146,12 @@ static const struct {
 	{ "Patient?gender:not=male", "b c" },
 	{ "Patient?gender:not=male,female", "c" },
 	{ "Patient?gender:missing=true", "c" },
+	/* an element that is there is not missing, though nothing of it can be searched by; extensions alone
+	 * are no value */
+	{ "Procedure?subject:missing=true", "" },
+	{ "Procedure?subject:missing=false", "t1 t2 t3" },
+	{ "Procedure?date:missing=true", "t3" },
+	{ "Procedure?date:missing=false", "t1 t2" },
 	{ "Patient?active=true", "a" },
 	{ "Patient?active=false", "c" },
 	{ "Patient?identifier=|Ab", "b" },

@@ -254,24 +254,42 @@ static uint32_t presence_param(const struct hs__parse *parse, const struct hs__s
 	return hs__search_param_number(parse->numbers, composite ? rule->components[0].name : rule->name);
 }
 
-/* Any trace of it counts: for a reference its identifier, for a token its text. */
-static const struct hs_find *find_missing(struct hs__parse *parse, const struct hs__search_rule *rule)
+/* Either as it is, or not so. */
+static const struct hs_find *so_or_not(struct hs__parse *parse, const struct hs_find *find, bool so)
 {
-	uint32_t params[3] = { presence_param(parse, rule),
-		hs__search_param_number(parse->numbers, rule->text_name),
-		hs__search_param_number(parse->numbers, rule->identifier_name) };
-	const struct hs_find **kids = hs_arena_array(parse->arena, 3, sizeof(*kids));
+	return find && !so ? hs__parse_negate(parse, find) : find;
+}
+
+/* No trace of it: no values, for a reference no identifier, for a token no text, and no element without a
+ * value that could be searched by. Or, unless `missing`, any of these. */
+static const struct hs_find *find_missing(struct hs__parse *parse, const struct aim *aim, bool missing)
+{
+	const struct hs__search_type *type = hs__search_type(parse->rules, aim->type);
+	uint32_t params[3] = { presence_param(parse, aim->rule),
+		hs__search_param_number(parse->numbers, aim->rule->text_name),
+		hs__search_param_number(parse->numbers, aim->rule->identifier_name) };
+	uint32_t there = type ? hs__search_param_number(parse->numbers, type->there_name) : 0;
+	const struct hs_find **kids = hs_arena_array(parse->arena, 4, sizeof(*kids));
 	size_t count = 0;
 	for (size_t i = 0; kids && i < 3; i++) {
+		struct hs_find *find = params[i] ? hs__parse_node(parse, HS_FIND_MISSING) : NULL;
 		if (!params[i]) /* no stored resource has it */
 			continue;
-		struct hs_find *find = hs__parse_node(parse, HS_FIND_MISSING);
-		if (!find)
+		if (find)
+			find->param = params[i];
+		kids[count] = so_or_not(parse, find, missing);
+		if (!kids[count++])
 			return NULL;
-		find->param = params[i];
-		kids[count++] = find;
 	}
-	return kids ? hs__parse_join(parse, HS_FIND_AND, kids, count) : NULL;
+	struct hs_find *element = kids && there ? hs__parse_node(parse, HS_FIND_TOKEN) : NULL;
+	if (element) {
+		element->param = there;
+		element->text = aim->rule->code;
+		kids[count] = so_or_not(parse, element, !missing);
+	}
+	if (!kids || (there && !kids[count++]))
+		return NULL;
+	return hs__parse_join(parse, missing ? HS_FIND_AND : HS_FIND_OR, kids, count);
 }
 
 static enum hs_status parse_missing(struct hs__parse *parse, const struct aim *aim, struct hs_slice value,
@@ -280,10 +298,10 @@ static enum hs_status parse_missing(struct hs__parse *parse, const struct aim *a
 	bool yes = hs_slice_eq(value, HS_S("true"));
 	if (!yes && !hs_slice_eq(value, HS_S("false")))
 		return hs__parse_bad(parse, value, "true or false");
-	const struct hs_find *missing = aim->rule ?
-		find_missing(parse, aim->rule) :
-		hs__parse_node(parse, HS_FIND_OR); /* nothing lacks an id */
-	return give(parse, yes ? missing : hs__parse_negate(parse, missing), out);
+	if (aim->rule)
+		return give(parse, find_missing(parse, aim, yes), out);
+	const struct hs_find *none = hs__parse_node(parse, HS_FIND_OR); /* nothing lacks an id */
+	return give(parse, yes ? none : hs__parse_negate(parse, none), out);
 }
 
 static bool allows_not(const struct aim *aim)

@@ -156,9 +156,36 @@ static bool may_have(const struct hs_json *resource, uint32_t letters, const str
 	return false;
 }
 
-static void extract_rule(struct hs__extract *x, const struct hs__search_rule *rule,
+/* More than extensions and an id? */
+static bool is_there(const struct hs_path_value *value)
+{
+	if (!value->node)
+		return false;
+	if (!hs_json_is(value->node, HS_JSON_OBJECT))
+		return true;
+	HS_JSON_EACH(member, value->node)
+		if (!hs_slice_eq(hs_json_key(member), HS_S("extension")) &&
+			!hs_slice_eq(hs_json_key(member), HS_S("id")))
+			return true;
+	return false;
+}
+
+/* What no entry could be made of is not missing for that. */
+static void extract_there(struct hs__extract *x, struct hs_slice there, const struct hs_path_list *list)
+{
+	bool any = false;
+	for (size_t i = 0; i < list->count && !any; i++)
+		any = is_there(&list->items[i]);
+	x->param = any ? hs__search_param_number(x->numbers, there) : 0;
+	struct hs_index_row *row = x->param ? hs__extract_row(x, HS_INDEX_TOKEN) : NULL;
+	if (row)
+		row->text = x->rule->code;
+}
+
+static void extract_rule(struct hs__extract *x, const struct hs__search_rule *rule, struct hs_slice there,
 	const struct hs_path_context *context, const struct hs_path_value *whole)
 {
+	size_t before = x->count;
 	struct hs_path_list list = { 0 };
 	struct hs_error ignored;
 	/* A value that cannot be evaluated is one that cannot be found; the resource is stored all the same.
@@ -183,6 +210,8 @@ static void extract_rule(struct hs__extract *x, const struct hs__search_rule *ru
 		return;
 	for (size_t i = 0; i < count; i++)
 		extract_value(x, rule->type, &list.items[i]);
+	if (x->count == before)
+		extract_there(x, there, &list);
 }
 
 enum hs_status hs_search_extract(const struct hs_search_work *work, const struct hs_json *resource,
@@ -208,7 +237,7 @@ enum hs_status hs_search_extract(const struct hs_search_work *work, const struct
 	uint32_t letters = letters_of(resource);
 	for (uint32_t i = 0; i < type->count; i++)
 		if (type->rules[i].path && may_have(resource, letters, &type->rules[i]))
-			extract_rule(&x, &type->rules[i], &context, &whole);
+			extract_rule(&x, &type->rules[i], type->there_name, &context, &whole);
 	if (x.full || hs_arena_full(arena))
 		return hs_fail(err, HS_E_LIMIT, "the resource has more to index than is allowed here");
 	*out = x.rows;

@@ -42,7 +42,8 @@ struct hs__search_type {
 	struct hs_arena *arena;
 	struct hs__search_rule *rules; /* by code */
 	uint32_t count;
-	uint32_t faulty; /* expressions that did not compile */
+	uint32_t faulty;            /* expressions that did not compile */
+	struct hs_slice there_name; /* hs__search_there */
 };
 
 /* Data types that extraction knows, by pointer. */
@@ -165,6 +166,10 @@ struct hs__search_target {
 };
 struct hs__search_target hs__search_target(const struct hs_numbering *numbers, struct hs_arena *arena,
 	const struct hs_reference *reference, struct hs_slice text, struct hs_slice base);
+
+/* The name of the entries, tokens, that say of which parameters (codes) a resource has an element but no
+ * value that they could hold: a reference with a display only, "last spring" where a date is looked for. */
+struct hs_slice hs__search_there(struct hs_arena *arena, struct hs_slice type);
 
 /* ---- parsing ---- */
 

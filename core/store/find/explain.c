@@ -125,12 +125,22 @@ enum hs_status hs_txn_find_explain(struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs_find_query *query, struct hs_slice *out, struct hs_error *err)
 {
 	struct hs__finder finder = { .txn = txn, .arena = hs_arena_new((size_t)64 << 20) };
+	void *state = NULL;
+	const struct hs_keeper *keeper = hs__find_keeper(txn, query->type, &state);
 	struct hs_buf buf;
+	enum hs_status status = HS_OK;
 
 	hs_buf_init(&buf, arena, TEXT_MAX);
-	enum hs_status status = hs__find_keeper(txn, query->type, NULL) ?
-		hs_fail(err, HS_E_NOT_SUPPORTED, "a service keeps this type in tables of its own") :
-		explain(&finder, query, &buf, err);
+	if (!keeper)
+		status = explain(&finder, query, &buf, err);
+	else if (hs__words_in(query->where))
+		status = hs__words_refuse(err);
+	else if (keeper->explain)
+		status = keeper->explain(txn, state, query, &buf, err);
+	else
+		status = hs_fail(err, HS_E_NOT_SUPPORTED,
+			"a service keeps this type in tables of its own, and does not tell how it searches "
+			"them");
 	hs_arena_free(finder.arena);
 	if (status == HS_OK)
 		*out = hs_buf_slice(&buf);

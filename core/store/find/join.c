@@ -157,6 +157,17 @@ static enum hs_status add_part(const struct hs__maker *maker, const struct part 
 			    hs__set_add(maker, part->cond, within, into, err);
 }
 
+/* Once something is read, "not" is taken from that, and costs what there is to take away. */
+static enum hs_status further_cost(const struct hs__maker *maker, const struct part *part, uint64_t limit,
+	uint64_t *out, struct hs_error *err)
+{
+	const struct hs__cond *cond = part->cond;
+
+	if (cond->nothing || cond->find->op != HS_FIND_NOT || hs__are_missing(&cond->kids[0]))
+		return part_cost(maker, part, limit, out, err);
+	return hs__set_cost(maker, &cond->kids[0], limit, out, err);
+}
+
 /* What must hold beside what was read. */
 struct rest {
 	const struct hs__cond **items;
@@ -183,7 +194,7 @@ static enum hs_status join(const struct hs__maker *maker, const struct part *par
 		if (begun && !limit)
 			return HS_OK;
 		if (begun)
-			status = part_cost(maker, &parts[i], limit + 1, &cost, err);
+			status = further_cost(maker, &parts[i], limit + 1, &cost, err);
 		if (status == HS_OK && begun && cost > limit) {
 			leave(rest, &parts[i]);
 			continue;

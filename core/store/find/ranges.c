@@ -234,8 +234,11 @@ static enum hs_status add_above(struct hs__finder *finder, struct hs__ranges *ra
 		while (same < found.len && same < at.len && found.bytes[same] == at.bytes[same])
 			same++;
 		if (same == found.len) {
+			struct hs_slice stored = hs_slice_from(hs__key_slice(&found), first.len);
+			enum hs_status status = HS_OK;
 			found.exact = at.exact;
-			enum hs_status status = add_single(finder, ranges, cond, &found, err);
+			if (!at.exact || hs_text_matches(HS_MATCH_ABOVE, stored, cond->find->text))
+				status = add_single(finder, ranges, cond, &found, err);
 			if (status != HS_OK || same == first.len)
 				return status;
 			same--;

@@ -84,6 +84,12 @@ static void texts_match_in_each_way(void **state)
 		{ HS_MATCH_CONTAINS, "anna", "na ", false },
 		{ HS_MATCH_ABOVE, "http://x/", "http://x/y", true },
 		{ HS_MATCH_ABOVE, "http://x/y", "http://x/", false },
+		{ HS_MATCH_ABOVE, "http://x/y", "http://x/y", true },
+		{ HS_MATCH_ABOVE, "http://x/y", "http://x/y/z", true },
+		{ HS_MATCH_ABOVE, "http://x/y", "http://x/yz", false },
+		{ HS_MATCH_ABOVE, "http://x/y", "http://x/y?z", true },
+		{ HS_MATCH_ABOVE, "urn:oid:1.2", "urn:oid:1.2.3", false },
+		{ HS_MATCH_ABOVE, "", "http://x/y", false },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -264,7 +264,11 @@ static bool text_holds(const struct hs_find *f, struct hs_slice folded, struct h
 	case HS_MATCH_CONTAINS:
 		return contains(folded, f->text);
 	default:
-		return has_prefix(f->text, folded);
+		return has_prefix(f->text, folded) &&
+			(folded.len == f->text.len ||
+				(folded.len &&
+					(f->text.ptr[folded.len] == '/' ||
+						f->text.ptr[folded.len - 1] == '/')));
 	}
 }
 

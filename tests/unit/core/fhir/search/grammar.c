@@ -108,9 +108,11 @@ static const struct {
 		"and(string(Patient.name starts 'a') string(Patient.name starts 'b'))" },
 	{ "Patient", "name=a\\,b", "string(Patient.name starts 'a b')" },
 	{ "Patient", "name:exact=a\\,b", "string(Patient.name exact 'a,b')" },
-	{ "Patient", "name:missing=true", "missing(Patient.name)" },
-	{ "Patient", "name:missing=false", "not(missing(Patient.name))" },
-	{ "Patient", "gender:missing=true", "and(missing(Patient.gender) missing(Patient.gender:text))" },
+	{ "Patient", "name:missing=true", "and(missing(Patient.name) not(token(Patient.:there |name)))" },
+	{ "Patient", "name:missing=false", "or(not(missing(Patient.name)) token(Patient.:there |name))" },
+	{ "Patient", "gender:missing=true",
+		"and(missing(Patient.gender) missing(Patient.gender:text) not(token(Patient.:there "
+		"|gender)))" },
 
 	{ "Patient", "_id=a,b", "or(id( 'a') id( 'b'))" },
 	{ "Patient", "_id:not=a", "not(id( 'a'))" },
@@ -159,7 +161,8 @@ static const struct {
 	{ "Observation", "subject:identifier=http://x|1",
 		"token(Observation.subject:identifier http://x|1)" },
 	{ "Observation", "subject:missing=true",
-		"and(missing(Observation.subject) missing(Observation.subject:identifier))" },
+		"and(missing(Observation.subject) missing(Observation.subject:identifier) "
+		"not(token(Observation.:there |subject)))" },
 	{ "Patient", "organization=1", "reference(Patient.organization ->Organization '1')" },
 	{ "PlanDefinition", "definition=http://x|1",
 		"reference(PlanDefinition.definition ->any 'http://x|1')" },
@@ -241,9 +244,11 @@ static const struct {
 		"token(Patient.gender *|female)))" },
 	{ "Patient", "_filter=birthdate po 1970", "date(Patient.birthdate ap 0+31536000)" },
 	{ "Patient", "_filter=birthdate ap 1972-06-19", "date(Patient.birthdate ap 76904640+1797120)" },
-	{ "Patient", "_filter=birthdate pr false", "missing(Patient.birthdate)" },
+	{ "Patient", "_filter=birthdate pr false",
+		"and(missing(Patient.birthdate) not(token(Patient.:there |birthdate)))" },
 	{ "Patient", "_filter=birthdate ne 1970-01-02",
-		"and(not(date(Patient.birthdate eq 86400+86400)) not(missing(Patient.birthdate)))" },
+		"and(not(date(Patient.birthdate eq 86400+86400)) or(not(missing(Patient.birthdate)) "
+		"token(Patient.:there |birthdate)))" },
 	{ "Patient", "_filter=identifier eq http://x|1,2", "token(Patient.identifier http://x|1,2)" },
 	{ "Patient", "_filter=name eq \"a\\\"b\"", "string(Patient.name folded 'a b')" },
 	{ "Observation", "_filter=subject:Patient.name co x",

@@ -115,6 +115,12 @@ static void try_row(struct oracle *oracle, struct hs_arena *arena, struct hs_sli
 	struct hs_buf value;
 	struct hs_slice code = code_of(&rows[at], type);
 	hs_buf_init(&value, arena, 1 << 20);
+	if (hs_slice_eq(code, HS_S(":there"))) {
+		code = hs_arena_printf(arena, "%.*s:missing", HS_S_ARG(rows[at].text));
+		try_search(oracle, arena, type, (struct hs_pair) { code, HS_S("true") }, rows, count, false);
+		try_search(oracle, arena, type, (struct hs_pair) { code, HS_S("false") }, rows, count, true);
+		return;
+	}
 	if (!code.len || !value_of(&rows[at], hs_slice_ends(code, HS_S(":of-type")), &value))
 		return;
 	struct hs_pair pair = { code, hs_buf_slice(&value) };

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the ledger would be searched, in words for the operator: what drives it, how much that finds, and
+ * SQLite's own plan for the statements of that way. */
+#include "find.h"
+
+#define SCRATCH ((size_t)192 << 20)
+#define EXPLAIN "EXPLAIN QUERY PLAN "
+
+static const char *const ways[] = {
+	[HS_LEDGER_ALL] = "look at one pointer after another",
+	[HS_LEDGER_CANDIDATES] = "look at what one condition finds",
+	[HS_LEDGER_SURE] = "what the conditions find, without a look",
+	[HS_LEDGER_PARTY] = "all pointers of one subject or custodian, without a look",
+	[HS_LEDGER_DATES] = "go along the dates",
+};
+
+/* Of the lookups that lead to pointers; the literals are those of drive.c, party.c and table.c in short. */
+static const char *const statements[][3] = {
+	[HS_LEDGER_ALL] = { EXPLAIN "SELECT packed FROM record_index_pointer ORDER BY spot", NULL },
+	[HS_LEDGER_CANDIDATES] = { EXPLAIN "SELECT target FROM record_index_mark WHERE hash = ?1",
+		EXPLAIN "SELECT target FROM record_index_entry WHERE key >= ?1 AND key <= ?2",
+		EXPLAIN "SELECT packed FROM record_index_pointer WHERE spot = ?1" },
+	[HS_LEDGER_SURE] = { EXPLAIN "SELECT target FROM record_index_mark WHERE hash = ?1",
+		EXPLAIN "SELECT target FROM record_index_entry WHERE key >= ?1 AND key <= ?2",
+		EXPLAIN "SELECT packed FROM record_index_pointer WHERE spot = ?1" },
+	[HS_LEDGER_DATES] = { EXPLAIN
+		"SELECT target FROM record_index_entry WHERE key >= ?1 AND key <= ?2 ORDER BY key, target",
+		EXPLAIN "SELECT packed FROM record_index_pointer WHERE spot = ?1", NULL },
+	[HS_LEDGER_PARTY] = { EXPLAIN
+		"SELECT spot FROM record_index_pointer WHERE spot > ?1 AND spot <= ?2 ORDER BY spot",
+		EXPLAIN "SELECT target FROM record_index_entry WHERE key = ?1 AND target > ?2", NULL },
+};
+
+static enum hs_status write_statement(struct hs_txn *txn, const char *sql, struct hs_buf *out,
+	struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn, sql, err);
+	int step;
+
+	if (!stmt)
+		return err->status;
+	hs_buf_printf(out, "%s\n", sql + sizeof EXPLAIN - 1);
+	while ((step = hs_sql_step(stmt, err)) > 0)
+		hs_buf_printf(out, "  %.*s\n", HS_S_ARG(hs_sql_get_text(stmt, 3)));
+	hs_sql_end(stmt);
+	return (enum hs_status)step;
+}
+
+static enum hs_status explain(struct hs_ledger *ledger, const struct hs_ledger_settings *settings,
+	const struct hs_find_query *query, struct hs_buf *out, struct hs_error *err)
+{
+	struct hs_ledger_numbers rows = { 0 };
+	struct hs_ledger_party party = { 0 };
+	struct hs_ledger_dates dates = { 0 };
+	enum hs_ledger_found found = HS_LEDGER_ALL;
+	uint64_t live = 0;
+	enum hs_status status = hs_ledger_live(ledger, &live, err);
+
+	if (status == HS_OK && query->where && hs_ledger_only_time(query->where))
+		hs_buf_cstr(out, "time of update: the ends of the span in the log, by halving\n");
+	if (status == HS_OK)
+		status = hs_ledger_drive(ledger, query->where, &rows, &party,
+			query->sort_count ? NULL : &dates, &found, err);
+	if (status != HS_OK)
+		return status;
+	hs_buf_printf(out, "way: %s\n", ways[found]);
+	if (found == HS_LEDGER_ALL)
+		hs_buf_printf(out, "pointers: %llu; refused above %lld looks\n", (unsigned long long)live,
+			(long long)settings->looks_max);
+	else if (found == HS_LEDGER_CANDIDATES || found == HS_LEDGER_SURE)
+		hs_buf_printf(out, "drive: %zu of %llu\n", rows.count, (unsigned long long)live);
+	for (size_t i = 0; i < 3 && statements[found][i] && status == HS_OK; i++)
+		status = write_statement(ledger->txn, statements[found][i], out, err);
+	return status;
+}
+
+enum hs_status hs_ledger_explain(struct hs_txn *txn, void *state, const struct hs_find_query *query,
+	struct hs_buf *out, struct hs_error *err)
+{
+	struct hs_arena *scratch = hs_arena_new(SCRATCH);
+	struct hs_ledger ledger;
+
+	hs_ledger_begin(&ledger, txn, scratch);
+	enum hs_status status = explain(&ledger, state, query, out, err);
+	hs_ledger_forget(&ledger);
+	hs_arena_free(scratch);
+	return status;
+}
