@@ -112,7 +112,9 @@ static bool has_content(const struct hs__node *node)
 static void fail_native(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_constraint *constraint)
 {
-	/* ext-1 is checked with the structure. */
+	/* ext-1 is checked with the structure, and so is an object with nothing in it at all. */
+	if (hs_json_is(node->value, HS_JSON_OBJECT) && !hs_json_first(node->value))
+		return;
 	if (constraint->native == HS_CONSTRAINT_ELE_1 && !has_content(node))
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "invariant", "ele-1",
 			"the element is empty; give it a value or children, or leave it out (ele-1)");

@@ -161,7 +161,8 @@ static void evaluates_invariants(void **state)
 	bad(profile, "{'resourceType':'Patient','name':[{'text':'a'}]}", "p-2", "Patient");
 	assert_found(NULL, NULL, "{'resourceType':'Patient','contact':[{'gender':'male'}]}", "pat-1",
 		"Patient.contact[0]");
-	assert_found(NULL, NULL, "{'resourceType':'Patient','name':[{}]}", "ele-1", "Patient.name[0]");
+	assert_found(NULL, NULL, "{'resourceType':'Patient','name':[{'id':'x'}]}", "ele-1",
+		"Patient.name[0]");
 }
 
 /* An invariant must come out true. That nothing is there is not enough, but asked of nothing, the functions

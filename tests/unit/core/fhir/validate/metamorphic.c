@@ -182,7 +182,8 @@ static bool is_told(const struct hs_issues *issues, struct hs_slice name)
 {
 	for (const struct hs_issue *issue = issues->first; issue; issue = issue->next)
 		if (issue->severity == HS_SEVERITY_ERROR &&
-			(hs_slice_ends(issue->path, name) || hs_slice_search(issue->text, name) != SIZE_MAX))
+			(hs_slice_search(issue->path, name) != SIZE_MAX ||
+				hs_slice_search(issue->text, name) != SIZE_MAX))
 			return true;
 	return false;
 }
@@ -222,6 +223,55 @@ static void try_members(struct trial *trial, const struct hs_json *resource)
 	}
 }
 
+/* A form that no element of that kind has: null, an object in place of a text and the other way round, one
+ * where many are and many where one is, a reference to nothing. */
+static struct hs_json *deformed(struct hs_arena *arena, const struct hs_json *member, int how)
+{
+	bool array = hs_json_is(member, HS_JSON_ARRAY);
+	const struct hs_json *one = array ? hs_json_first(member) : member;
+	struct hs_json *object = hs_json_object(arena);
+	struct hs_json *many = hs_json_array(arena);
+	switch (how) {
+	case 0:
+		return hs_json_null(arena);
+	case 1:
+		if (array)
+			return hs_json_clone(arena, one);
+		hs_json_push(many, hs_json_clone(arena, one));
+		return many;
+	case 2:
+		if (!hs_json_is(one, HS_JSON_OBJECT)) {
+			hs_json_add_text(arena, object, HS_S("value"), HS_S("x"));
+			return object;
+		}
+		return hs_json_string(arena, HS_S("x"));
+	default:
+		if (array || !hs_json_get(one, HS_S("reference")))
+			return NULL;
+		hs_json_add_text(arena, object, HS_S("reference"), HS_S("#nothing-has-this-id"));
+		return object;
+	}
+}
+
+static void try_forms(struct trial *trial, const struct hs_json *resource)
+{
+	static const char *const names[] = { "null for", "the other number of", "another kind of",
+		"a reference to nothing in" };
+	HS_JSON_EACH(member, resource) {
+		struct hs_slice name = hs_json_key(member);
+		if (hs_slice_eq(name, HS_S("resourceType")) || hs_slice_starts(name, HS_S("_")))
+			continue;
+		for (int how = 0; how < (int)COUNT_OF(names); how++) {
+			struct hs_json *value = deformed(trial->arena, member, how);
+			struct hs_json *copy = hs_json_clone(trial->arena, resource);
+			if (!value)
+				continue;
+			hs_json_set(copy, name, value);
+			expect_told(trial, names[how], copy, name);
+		}
+	}
+}
+
 /* ---- all of them ---- */
 
 static enum hs_status try_one(struct hs_slice file, struct hs_slice type, struct hs_slice text,
@@ -246,6 +296,7 @@ static enum hs_status try_one(struct hs_slice file, struct hs_slice type, struct
 		expect_same(trial, "turned around", &lines, &have);
 		try_unknown(trial, resource, issues->errors);
 		try_members(trial, resource);
+		try_forms(trial, resource);
 	}
 	hs_arena_free(trial->arena);
 	return status;
