@@ -243,13 +243,12 @@ static void check_kind(struct hs__validation *run, const struct hs__node *node, 
 }
 
 /* FHIR's own examples write "Library/x", for the server that the resource is on; but a profile that a
- * resource claims to follow, or a library that its logic is in, must be found by everybody. */
+ * resource claims to follow must be found by everybody. */
 void hs__rule_canonical(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_slice text = hs_json_text(node->value);
 	bool claim = hs_slice_eq(node->name, HS_S("profile")) && node->up &&
 		hs_slice_eq(node->up->name, HS_S("meta"));
-	bool needed = claim || (hs_slice_eq(node->name, HS_S("library")) && !hs__published_by_hl7(run, node));
 	hs__rule_uri(run, node);
 	if (!text.len)
 		return;
@@ -259,7 +258,7 @@ void hs__rule_canonical(struct hs__validation *run, const struct hs__node *node)
 			"there is no contained resource with the id '%.*s'",
 			HS__SHOW(hs_slice_from(text, 1)));
 	else if (text.ptr[0] != '#' && !hs__rules_is_absolute(text))
-		HS__SAY(needed ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING, run, node, "", "invalid",
+		HS__SAY(claim ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING, run, node, "", "invalid",
 			"canonical-absolute",
 			"a canonical should be an absolute URL, or '#' with the id of a contained resource, "
 			"not '%.*s'",

@@ -110,7 +110,7 @@ static void canonicals(void **state)
 			{ NULL },
 			"canonical-kind Questionnaire.item[0].answerValueSet; canonical-contained? "
 			"Questionnaire.item[2].answerValueSet" },
-		{ MEASURED("Library/1"), { NULL }, "canonical-absolute Measure.library[0]" },
+		{ MEASURED("Library/1"), { NULL }, "canonical-absolute? Measure.library[0]" },
 		{ "{'resourceType':'Patient','meta':{'profile':['our-patient']}}", { NULL },
 			"canonical-absolute Patient.meta.profile[0]" },
 	};
