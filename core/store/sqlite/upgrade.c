@@ -164,7 +164,7 @@ static enum hs_status take_outline(struct outlines *outlines, int64_t row, struc
 	struct hs_error *err)
 {
 	uint32_t type = hs__row_type(row);
-	struct hs__key key;
+	struct hs__key key = { .len = 0 };
 	enum hs_status status = read_outline(data, type, &key, err);
 
 	if (status == HS_OK && (type != outlines->type || outlines->by_key.count >= OUTLINES_MOST))
