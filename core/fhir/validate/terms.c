@@ -24,7 +24,8 @@ void hs__terms_free(struct hs__terms *terms)
 	if (!terms)
 		return;
 	HS_MAP_EACH(slot, &terms->systems)
-		for (struct hs__system *system = slot->value.ptr; system; system = system->older)
+		for (struct hs__system *system = slot->value.ptr; system;
+			system = system->elder ? system->elder->system : NULL)
 			hs_map_free(&system->by_code);
 	hs_map_free(&terms->systems);
 	hs_arena_free(terms->arena);

@@ -14,9 +14,17 @@ struct hs__concept {
 struct hs__system {
 	const struct hs_json *source; /* the CodeSystem */
 	struct hs_map by_code;        /* code -> struct hs__concept; folded when case does not matter */
-	struct hs__system *older;     /* of the same url in a package behind; NULL: none */
+	struct hs__elder *elder;      /* of the same url in a package behind; NULL: none */
 	bool complete;                /* a code that is in none of them does not exist */
 	bool folded;                  /* codes are compared without case */
+};
+
+/* Read when a code is missed in the newer one, which is seldom. */
+struct hs__elder {
+	struct hs__terms *terms;
+	struct hs_slice url;
+	bool looked;
+	struct hs__system *system; /* NULL: there is none */
 };
 
 struct hs__terms {

@@ -47,20 +47,27 @@ static struct hs__system *make_system(struct hs__terms *terms, const struct hs_j
 	return system;
 }
 
-#define OLDER_MAX 8 /* packages that have a code system of the same url */
-
-static struct hs__system *make_systems(struct hs__terms *terms, struct hs_slice url)
+static void add_elder(struct hs__terms *terms, struct hs__system *system, struct hs_slice url)
 {
-	const struct hs_json *source = hs_library_find(terms->library, HS_S("CodeSystem"), url, NULL);
-	struct hs__system *first = make_system(terms, source);
-	struct hs__system *last = first;
-	bool exact = hs_slice_find(url, '|', 0) != SIZE_MAX;
-	for (int i = 0; last && !exact && i < OLDER_MAX; i++) {
-		source = hs_library_behind(terms->library, HS_S("CodeSystem"), url, source);
-		last->older = make_system(terms, source);
-		last = last->older;
+	system->elder = hs_arena_alloc(terms->arena, sizeof(*system->elder));
+	if (system->elder)
+		*system->elder = (struct hs__elder) { .terms = terms, .url = url };
+}
+
+static const struct hs__system *elder_of(const struct hs__system *system)
+{
+	struct hs__elder *elder = system->elder;
+	if (!elder)
+		return NULL;
+	if (!elder->looked) {
+		elder->looked = true;
+		elder->system = make_system(elder->terms,
+			hs_library_behind(elder->terms->library, HS_S("CodeSystem"), elder->url,
+				system->source));
+		if (elder->system)
+			add_elder(elder->terms, elder->system, elder->url);
 	}
-	return first;
+	return elder->system;
 }
 
 const struct hs__system *hs__terms_system(struct hs__terms *terms, struct hs_slice url)
@@ -68,12 +75,15 @@ const struct hs__system *hs__terms_system(struct hs__terms *terms, struct hs_sli
 	const struct hs_map_slot *known = hs_map_get(&terms->systems, url);
 	if (known)
 		return known->value.ptr;
-	struct hs__system *system = make_systems(terms, url);
+	struct hs__system *system = make_system(terms,
+		hs_library_find(terms->library, HS_S("CodeSystem"), url, NULL));
 	if (!system) /* an unknown one is not remembered: any text may come */
 		return NULL;
 	struct hs_map_slot *slot = hs_map_put(&terms->systems, hs_arena_copy(terms->arena, url), NULL);
 	if (slot)
 		slot->value.ptr = system;
+	if (slot && hs_slice_find(url, '|', 0) == SIZE_MAX)
+		add_elder(terms, system, slot->key);
 	return system;
 }
 
@@ -81,7 +91,7 @@ const struct hs__concept *hs__terms_concept(const struct hs__system *system, str
 {
 	char room[CODE_MAX];
 	const struct hs_map_slot *slot = NULL;
-	for (; system && !slot; system = system->older)
+	for (; system && !slot; system = slot ? system : elder_of(system))
 		slot = hs_map_get(&system->by_code, fold(system, code, room));
 	return slot ? slot->value.ptr : NULL;
 }
