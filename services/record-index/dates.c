@@ -29,11 +29,7 @@ enum hs_status hs_ledger_dates_page(struct hs_ledger_search *search, const struc
 	enum hs_status status = HS_OK;
 
 	if (query->want_total || !query->count)
-		status = hs_ledger_ask(between(ledger,
-					       "SELECT count(*) FROM record_index_entry WHERE key >= ?1 AND "
-					       "key <= ?2",
-					       dates, err),
-			total, err);
+		status = hs_ledger_ask(between(ledger, COUNT, dates, err), total, err);
 	if (status != HS_OK || !query->count)
 		return status;
 	struct hs_stmt *stmt = between(ledger,

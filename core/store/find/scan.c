@@ -80,41 +80,10 @@ void hs__scan_end(struct hs__scan *scan)
 	scan->stmt = NULL;
 }
 
-enum hs_status hs__scan_count(struct hs_txn *txn, struct hs_slice from, struct hs_slice to, uint64_t limit,
-	uint64_t *out, struct hs_error *err)
+/* The one number of a statement over a range (?1 up to ?3, or ?1 alone) of at most so many blocks (?2). */
+static enum hs_status count_between(struct hs_stmt *stmt, struct hs_slice from, struct hs_slice to,
+	uint64_t limit, uint64_t *out, struct hs_error *err)
 {
-	/* As many blocks as rows are wanted hold at least so many rows. */
-	struct hs_stmt *stmt = hs_sql(txn,
-		to.ptr ?
-			"SELECT count(*) + ifnull(sum(length(more)) FILTER (WHERE more NOT NULL), 0) / 2 FROM"
-			" (SELECT more FROM entry WHERE key >= ?1 AND key < ?3 LIMIT ?2)" :
-			"SELECT count(*) + ifnull(sum(length(more)) FILTER (WHERE more NOT NULL), 0) / 2 FROM"
-			" (SELECT more FROM entry WHERE key = ?1 LIMIT ?2)",
-		err);
-
-	if (!stmt)
-		return err->status;
-	hs_sql_blob(stmt, 1, from);
-	hs_sql_int(stmt, 2, limit < INT64_MAX ? (int64_t)limit : -1);
-	if (to.ptr)
-		hs_sql_blob(stmt, 3, to);
-	int step = hs_sql_step(stmt, err);
-	if (step > 0) {
-		uint64_t count = (uint64_t)hs_sql_get_int(stmt, 0);
-		*out = count < limit ? count : limit;
-	}
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
-}
-
-enum hs_status hs__scan_blocks(struct hs_txn *txn, struct hs_slice from, struct hs_slice to, uint64_t limit,
-	uint64_t *out, struct hs_error *err)
-{
-	struct hs_stmt *stmt = hs_sql(txn,
-		to.ptr ? "SELECT count(*) FROM (SELECT 1 FROM entry WHERE key >= ?1 AND key < ?3 LIMIT ?2)" :
-			 "SELECT count(*) FROM (SELECT 1 FROM entry WHERE key = ?1 LIMIT ?2)",
-		err);
-
 	if (!stmt)
 		return err->status;
 	hs_sql_blob(stmt, 1, from);
@@ -126,4 +95,33 @@ enum hs_status hs__scan_blocks(struct hs_txn *txn, struct hs_slice from, struct 
 		*out = (uint64_t)hs_sql_get_int(stmt, 0);
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
+enum hs_status hs__scan_count(struct hs_txn *txn, struct hs_slice from, struct hs_slice to, uint64_t limit,
+	uint64_t *out, struct hs_error *err)
+{
+	/* As many blocks as rows are wanted hold at least so many rows. */
+	struct hs_stmt *stmt = hs_sql(txn,
+		to.ptr ?
+			"SELECT count(*) + ifnull(sum(length(more)) FILTER (WHERE more NOT NULL), 0) / 2 FROM"
+			" (SELECT more FROM entry WHERE key >= ?1 AND key < ?3 LIMIT ?2)" :
+			"SELECT count(*) + ifnull(sum(length(more)) FILTER (WHERE more NOT NULL), 0) / 2 FROM"
+			" (SELECT more FROM entry WHERE key = ?1 LIMIT ?2)",
+		err);
+	enum hs_status status = count_between(stmt, from, to, limit, out, err);
+
+	if (status == HS_OK && *out > limit)
+		*out = limit;
+	return status;
+}
+
+enum hs_status hs__scan_blocks(struct hs_txn *txn, struct hs_slice from, struct hs_slice to, uint64_t limit,
+	uint64_t *out, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn,
+		to.ptr ? "SELECT count(*) FROM (SELECT 1 FROM entry WHERE key >= ?1 AND key < ?3 LIMIT ?2)" :
+			 "SELECT count(*) FROM (SELECT 1 FROM entry WHERE key = ?1 LIMIT ?2)",
+		err);
+
+	return count_between(stmt, from, to, limit, out, err);
 }

@@ -34,19 +34,7 @@ enum hs_status hs__find_live(struct hs_txn *txn, uint32_t type, uint64_t *out, s
 
 enum hs_status hs__find_last_row(struct hs_txn *txn, uint32_t type, uint64_t *out, struct hs_error *err)
 {
-	if (txn->group) {
-		*out = hs__group_tally(txn->store, type)->last_row;
-		return HS_OK;
-	}
-	struct hs_stmt *stmt = hs_sql(txn, "SELECT last_row FROM tally WHERE type = ?1", err);
-	if (!stmt)
-		return err->status;
-	hs_sql_int(stmt, 1, type);
-	int step = hs_sql_step(stmt, err);
-	if (step >= 0)
-		*out = step ? (uint64_t)hs_sql_get_int(stmt, 0) : 0;
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
+	return hs__txn_last_row(txn, type, out, err);
 }
 
 static enum hs_status fetch_keys(struct hs_txn *txn, struct hs_arena *arena, uint32_t type, uint64_t row,

@@ -200,6 +200,7 @@ void hs__txn_fault(struct hs_txn *txn, const struct hs_error *err);
 const struct hs__keeping *hs__txn_keeping(const struct hs_txn *txn, uint32_t type);
 /* Live resources of a type without keeper. */
 enum hs_status hs__txn_live(struct hs_txn *txn, uint32_t type, uint64_t *out, struct hs_error *err);
+enum hs_status hs__txn_last_row(struct hs_txn *txn, uint32_t type, uint64_t *out, struct hs_error *err);
 
 static inline const struct hs__keeping *hs__keeping_of(const struct hs_store *store, uint32_t type)
 {

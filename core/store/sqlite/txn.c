@@ -234,13 +234,9 @@ const struct hs__keeping *hs__txn_keeping(const struct hs_txn *txn, uint32_t typ
 	return hs__keeping_of(txn->store, type);
 }
 
-enum hs_status hs__txn_live(struct hs_txn *txn, uint32_t type, uint64_t *out, struct hs_error *err)
+/* A number of the type's tally; 0 when it has none. */
+static enum hs_status read_tally(struct hs_stmt *stmt, uint32_t type, uint64_t *out, struct hs_error *err)
 {
-	if (txn->group) {
-		*out = hs__group_tally(txn->store, type)->live;
-		return HS_OK;
-	}
-	struct hs_stmt *stmt = hs_sql(txn, "SELECT live FROM tally WHERE type = ?1", err);
 	if (!stmt)
 		return err->status;
 	hs_sql_int(stmt, 1, type);
@@ -249,4 +245,21 @@ enum hs_status hs__txn_live(struct hs_txn *txn, uint32_t type, uint64_t *out, st
 		*out = step ? (uint64_t)hs_sql_get_int(stmt, 0) : 0;
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
+enum hs_status hs__txn_live(struct hs_txn *txn, uint32_t type, uint64_t *out, struct hs_error *err)
+{
+	if (!txn->group)
+		return read_tally(hs_sql(txn, "SELECT live FROM tally WHERE type = ?1", err), type, out, err);
+	*out = hs__group_tally(txn->store, type)->live;
+	return HS_OK;
+}
+
+enum hs_status hs__txn_last_row(struct hs_txn *txn, uint32_t type, uint64_t *out, struct hs_error *err)
+{
+	if (!txn->group)
+		return read_tally(hs_sql(txn, "SELECT last_row FROM tally WHERE type = ?1", err), type, out,
+			err);
+	*out = hs__group_tally(txn->store, type)->last_row;
+	return HS_OK;
 }
