@@ -4,17 +4,26 @@
 
 #define BITS 64u
 
+/* A set of its own of what is asked about: `within`, or all of the type. */
+static enum hs_status copy_within(const struct hs__maker *maker, const struct hs__set *within,
+	struct hs__set *out, struct hs_error *err)
+{
+	enum hs_status status = hs__set_empty(maker, out, err);
+
+	if (status == HS_OK && within)
+		hs__set_unite(out, within);
+	else if (status == HS_OK)
+		status = hs__set_add_whole(maker, out, err);
+	return status;
+}
+
 /* Of what is not found by the index each one is looked at. */
 static enum hs_status add_by_facts(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
 	struct hs__set found;
-	enum hs_status status = hs__set_empty(maker, &found, err);
+	enum hs_status status = copy_within(maker, within, &found, err);
 
-	if (status == HS_OK && within)
-		hs__set_unite(&found, within);
-	else if (status == HS_OK)
-		status = hs__set_add_whole(maker, &found, err);
 	if (status == HS_OK)
 		status = hs__set_sift(maker, &found, &cond, 1, err);
 	if (status == HS_OK)
@@ -42,14 +51,10 @@ static enum hs_status add_not(const struct hs__maker *maker, const struct hs__co
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
 	struct hs__set base, found;
-	enum hs_status status = hs__set_empty(maker, &base, err);
+	enum hs_status status = copy_within(maker, within, &base, err);
 
 	if (status == HS_OK)
 		status = hs__set_empty(maker, &found, err);
-	if (status == HS_OK && within)
-		hs__set_unite(&base, within);
-	else if (status == HS_OK)
-		status = hs__set_add_whole(maker, &base, err);
 	if (status == HS_OK)
 		status = hs__set_add(maker, &cond->kids[0], &base, &found, err);
 	if (status != HS_OK)
