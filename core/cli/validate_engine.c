@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* handslag validate: the packages that it knows, what was handed over on top, and one validation. */
+/* handslag validate: the packages that it knows, and what was handed over on top. */
 #include <core/cli/validate_private.h>
 
 #include <core/base/world.h>
-#include <core/fhir/xml/xml.h>
 
 #include <stdio.h>
 
@@ -219,27 +218,13 @@ void hs_cli_validate_layer_begin(const struct validate_engine *engine, struct va
 	*layer = (struct validate_layer) { .library = hs_library_over(engine->library) };
 }
 
-static enum hs_status read_text(const struct validate_engine *engine, struct hs_arena *arena,
-	struct hs_slice text, struct hs_issues *issues, struct hs_json **out, struct hs_error *err)
-{
-	if (hs_xml_is(text))
-		return hs_xml_read(arena, engine->defs, text, NULL, issues, out, err);
-	return hs_json_parse(arena, text, NULL, out, err);
-}
-
-/* A byte-order mark says nothing that UTF-8 does not say already. */
-static struct hs_slice without_mark(struct hs_slice text)
-{
-	return hs_slice_starts(text, HS_S("\xEF\xBB\xBF")) ? hs_slice_from(text, 3) : text;
-}
-
 enum hs_status hs_cli_validate_layer_add(const struct validate_engine *engine, struct validate_layer *layer,
 	struct hs_slice text, struct hs_error *err)
 {
 	struct hs_arena *arena = hs_arena_new(SUPPORT_CAP);
 	struct hs_issues ignored = { .arena = arena };
 	struct hs_json *tree = NULL;
-	enum hs_status status = read_text(engine, arena, without_mark(text), &ignored, &tree, err);
+	enum hs_status status = hs_cli_validate_read(engine, arena, text, &ignored, &tree, err);
 	bool bundle = !status && hs_slice_eq(hs_json_get_text(tree, HS_S("resourceType")), HS_S("Bundle"));
 
 	if (!status && !bundle)
@@ -294,29 +279,4 @@ void hs_cli_validate_layer_end(struct validate_layer *layer)
 	if (layer->profiles)
 		hs_profiles_unref(layer->profiles);
 	hs_library_unref(layer->library);
-}
-
-/* ---- one validation ---- */
-
-void hs_cli_validate_text(const struct validate_engine *engine, const struct hs_validator *validator,
-	struct hs_slice text, const struct hs_validate_options *options, struct hs_issues *issues)
-{
-	struct hs_validate_options own = *options;
-	struct hs_json *tree = NULL;
-	struct hs_error err = { .status = HS_OK };
-
-	own.source = without_mark(text);
-	enum hs_status status = read_text(engine, issues->arena, own.source, issues, &tree, &err);
-	if (status == HS_OK && hs_json_is(tree, HS_JSON_OBJECT)) {
-		hs_validate(validator, tree, &own, issues);
-		return;
-	}
-	if (status == HS_OK)
-		hs_fail(&err, HS_E_STRUCTURE, "a resource is an object; it begins with {\"resourceType\":");
-	struct hs_issue *issue = hs_issue_add(issues, HS_SEVERITY_ERROR, "structure", hs_slice_cstr(err.path),
-		"%s", err.text);
-	if (issue) {
-		issue->line = err.line;
-		issue->column = err.column;
-	}
 }

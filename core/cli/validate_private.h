@@ -8,7 +8,7 @@
 #include <core/cli/terms.h>
 #include <core/fhir/validate/validate.h>
 
-/* ---- validate_engine.c: packages, supplied files, and one validation ---- */
+/* ---- validate_engine.c: packages and supplied files ---- */
 
 struct validate_engine {
 	enum hs_fhir_version fhir;
@@ -52,7 +52,13 @@ enum hs_status hs_cli_validate_layer_files(const struct validate_engine *engine,
 void hs_cli_validate_layer_ready(const struct validate_engine *engine, struct validate_layer *layer);
 void hs_cli_validate_layer_end(struct validate_layer *layer);
 
-/* Reads the text, JSON or XML, and validates it; what cannot be read is an issue like others. */
+/* ---- validate_read.c: texts of resources, JSON or XML ---- */
+
+/* Strictly: of JSON a single slip is a failure. */
+enum hs_status hs_cli_validate_read(const struct validate_engine *engine, struct hs_arena *arena,
+	struct hs_slice text, struct hs_issues *issues, struct hs_json **out, struct hs_error *err);
+/* Reads the text and validates it. What is wrong with its form is an issue like others; where its meaning is
+ * plain, the rest is validated, too. */
 void hs_cli_validate_text(const struct validate_engine *engine, const struct hs_validator *validator,
 	struct hs_slice text, const struct hs_validate_options *options, struct hs_issues *issues);
 

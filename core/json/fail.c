@@ -15,6 +15,7 @@ const char *hs__json_fail_at(struct hs__json_parser *parser, enum hs_status stat
 	va_end(args);
 	hs_fail(parser->err, status, "%s", text);
 	parser->err->where = "json";
+	parser->fault = at;
 	if (at)
 		hs__json_line(parser->text, at, &parser->err->line, &parser->err->column);
 	return NULL;
@@ -74,7 +75,8 @@ static const char *hint_for(char c)
 	case '\xFF':
 		return "the text must be UTF-8 without a byte-order mark";
 	default:
-		return NULL;
+		return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ? "a text stands in double quotes" :
+									  NULL;
 	}
 }
 
@@ -82,6 +84,7 @@ const char *hs__json_fail_value(struct hs__json_parser *parser, const char *at)
 {
 	struct found found = describe(parser, at);
 	const char *hint = at < parser->end ? hint_for(*at) : NULL;
+	parser->wanted = HS__JSON_VALUE;
 	return hs__json_fail_at(parser, HS_E_STRUCTURE, at, "%s where a value must start%s%s", found.text,
 		hint ? ": " : "", hint ? hint : "");
 }
@@ -94,6 +97,7 @@ const char *hs__json_fail_number(struct hs__json_parser *parser, const char *at)
 		end++;
 	const char *digits = at + (*at == '-');
 	bool zero = end - digits >= 2 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9';
+	parser->wanted = HS__JSON_NUMBER;
 	return hs__json_fail_at(parser, HS_E_STRUCTURE, at, "%.*s is not a number: %s", (int)(end - at), at,
 		zero ? "it may not start with 0" :
 		       "digits must follow the sign, the point and the exponent, as in -1.5e3");
@@ -102,6 +106,7 @@ const char *hs__json_fail_number(struct hs__json_parser *parser, const char *at)
 const char *hs__json_fail_next(struct hs__json_parser *parser, const char *at, bool in_object)
 {
 	struct found found = describe(parser, at);
+	parser->wanted = HS__JSON_NEXT;
 	return hs__json_fail_at(parser, HS_E_STRUCTURE, at, "%s where ',' or '%c' must follow a %s",
 		found.text, in_object ? '}' : ']', in_object ? "member" : "value");
 }
@@ -110,10 +115,31 @@ const char *hs__json_fail_name(struct hs__json_parser *parser, const char *at)
 {
 	struct found found = describe(parser, at);
 	const char *hint = "a name stands in double quotes";
+	parser->wanted = HS__JSON_NAME;
 	if (at < parser->end && *at == '}')
 		hint = hint_for('}');
 	else if (at < parser->end && (*at == ',' || *at == '/' || *at == '#'))
 		hint = *at == ',' ? "two commas follow one another" : hint_for(*at);
 	return hs__json_fail_at(parser, HS_E_STRUCTURE, at, "%s where the name of a member must start: %s",
 		found.text, hint);
+}
+
+const char *hs__json_fail_colon(struct hs__json_parser *parser, const char *at)
+{
+	parser->wanted = HS__JSON_COLON;
+	return hs__json_fail_at(parser, HS_E_STRUCTURE, at, "a ':' must follow the name of a member");
+}
+
+const char *hs__json_fail_end(struct hs__json_parser *parser, const char *at)
+{
+	parser->wanted = HS__JSON_END;
+	return hs__json_fail_at(parser, HS_E_STRUCTURE, at,
+		"something follows the value: a JSON text is one value");
+}
+
+const char *hs__json_fail_twice(struct hs__json_parser *parser, const struct hs_json *member)
+{
+	return hs__json_fail_at(parser, HS_E_STRUCTURE, hs__json_place(member),
+		"the member \"%.*s\" is there twice: each name may be used once",
+		member->key_len < 100 ? (int)member->key_len : 100, member->key);
 }

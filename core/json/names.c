@@ -14,15 +14,6 @@ static bool same_name(const struct hs_json *a, const struct hs_json *b)
 	return a->key_len == b->key_len && memcmp(a->key, b->key, a->key_len) == 0;
 }
 
-static bool fail_twice(struct hs__json_parser *parser, const struct hs_json *member)
-{
-	const char *place = hs__json_place(member);
-	hs__json_fail_at(parser, HS_E_STRUCTURE, place,
-		"the member \"%.*s\" is there twice: each name may be used once",
-		member->key_len < 100 ? (int)member->key_len : 100, member->key);
-	return false;
-}
-
 /* One bit of 64 for a name, from its length and three of its bytes. */
 static inline uint64_t bit_of(const struct hs_json *member)
 {
@@ -34,42 +25,46 @@ static inline uint64_t bit_of(const struct hs_json *member)
 	return UINT64_C(1) << (mix & 63);
 }
 
-static bool check_few(struct hs__json_parser *parser, const struct hs_json *object)
+static struct hs_json *twice_of_few(const struct hs_json *object)
 {
 	uint64_t seen = 0;
-	const struct hs_json *first = hs_json_first(object);
-	for (const struct hs_json *member = first; member; member = hs_json_next(member)) {
+	struct hs_json *first = hs_json_first(object);
+	for (struct hs_json *member = first; member; member = hs_json_next(member)) {
 		uint64_t bit = bit_of(member);
 		if (seen & bit) {
 			for (const struct hs_json *other = first; other != member; other = other->next)
 				if (same_name(other, member))
-					return fail_twice(parser, member);
+					return member;
 		}
 		seen |= bit;
 	}
-	return true;
+	return NULL;
 }
 
 /* The table is seeded, so that nobody can prepare names that fall into one place. */
-static bool check_many(struct hs__json_parser *parser, const struct hs_json *object)
+static struct hs_json *twice_of_many(const struct hs_json *object)
 {
 	struct hs_map names;
-	bool ok = true;
+	struct hs_json *found = NULL;
 	hs_map_init(&names, NULL);
 	names.seed = hs_hash_secret();
-	for (const struct hs_json *member = hs_json_first(object); member; member = hs_json_next(member)) {
+	for (struct hs_json *member = hs_json_first(object); member && !found;
+		member = hs_json_next(member)) {
 		bool fresh;
 		hs_map_put(&names, hs_json_key(member), &fresh);
-		if (!fresh) {
-			ok = fail_twice(parser, member);
-			break;
-		}
+		found = fresh ? NULL : member;
 	}
 	hs_map_free(&names);
-	return ok;
+	return found;
+}
+
+struct hs_json *hs__json_twice(const struct hs_json *object)
+{
+	return object->len < MANY ? twice_of_few(object) : twice_of_many(object);
 }
 
 bool hs__json_check_names(struct hs__json_parser *parser, const struct hs_json *object)
 {
-	return object->len < MANY ? check_few(parser, object) : check_many(parser, object);
+	const struct hs_json *member = hs__json_twice(object);
+	return !member || hs__json_fail_twice(parser, member);
 }

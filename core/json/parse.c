@@ -142,7 +142,7 @@ static inline const char *read_name(struct hs__json_parser *parser, const char *
 	if (at < end && *at != ':')
 		at = hs__json_skip(at, end);
 	if (at == end || *at != ':')
-		return hs__json_fail_at(parser, HS_E_STRUCTURE, at, "a ':' must follow the name of a member");
+		return hs__json_fail_colon(parser, at);
 	at++;
 	/* Mostly there is one blank or none. */
 	if (end - at >= 2 && *at == ' ' && !hs__json_is_blank(at[1]))
@@ -284,41 +284,42 @@ static uint32_t or_default(uint32_t limit, uint32_t otherwise)
 	return limit ? limit : otherwise;
 }
 
-enum hs_status hs_json_parse(struct hs_arena *arena, struct hs_slice text,
-	const struct hs_json_limits *limits, struct hs_json **out, struct hs_error *err)
+enum hs_status hs__json_run(struct hs__json_parser *parser, const struct hs_json_limits *limits,
+	struct hs_json **out)
 {
 	static const struct hs_json_limits defaults;
-	struct hs_arena_mark mark = hs_arena_mark(arena);
+	struct hs_arena_mark mark = hs_arena_mark(parser->arena);
 	struct hs_json *root = NULL;
 	if (!limits)
 		limits = &defaults;
-	if (text.len == 0)
-		text = HS_S("");
-	struct hs__json_parser parser = { .arena = arena,
-		.text = text,
-		.end = text.ptr + text.len,
-		.depth_limit = or_default(limits->depth, DEFAULT_DEPTH),
-		.member_limit = or_default(limits->members, DEFAULT_MEMBERS),
-		.duplicates = (limits->flags & HS_JSON_ALLOW_DUPLICATES) != 0,
-		.err = err };
-	if (parser.depth_limit > MOST_DEPTH)
-		parser.depth_limit = MOST_DEPTH;
-	if (text.len > UINT32_MAX) {
-		hs_fail(err, HS_E_LIMIT, "a JSON text may be 4 GiB long, not longer");
-		return err->status;
-	}
-	const char *at = read_document(&parser, hs__json_skip(text.ptr, parser.end), &root);
+	if (parser->text.len == 0)
+		parser->text = HS_S("");
+	parser->end = parser->text.ptr + parser->text.len;
+	parser->depth_limit = or_default(limits->depth, DEFAULT_DEPTH);
+	parser->member_limit = or_default(limits->members, DEFAULT_MEMBERS);
+	parser->duplicates = (limits->flags & HS_JSON_ALLOW_DUPLICATES) != 0;
+	if (parser->depth_limit > MOST_DEPTH)
+		parser->depth_limit = MOST_DEPTH;
+	if (parser->text.len > UINT32_MAX)
+		return hs_fail(parser->err, HS_E_LIMIT, "a JSON text may be 4 GiB long, not longer");
+	const char *at = read_document(parser, hs__json_skip(parser->text.ptr, parser->end), &root);
 	if (at) {
-		at = hs__json_skip(at, parser.end);
-		if (at < parser.end)
-			at = hs__json_fail_at(&parser, HS_E_STRUCTURE, at,
-				"something follows the value: a JSON text is one value");
+		at = hs__json_skip(at, parser->end);
+		if (at < parser->end)
+			at = hs__json_fail_end(parser, at);
 	}
 	if (!at) {
-		hs_arena_rollback(arena, mark);
-		return err->status;
+		hs_arena_rollback(parser->arena, mark);
+		return parser->err->status;
 	}
-	give_back(&parser);
+	give_back(parser);
 	*out = root;
 	return HS_OK;
+}
+
+enum hs_status hs_json_parse(struct hs_arena *arena, struct hs_slice text,
+	const struct hs_json_limits *limits, struct hs_json **out, struct hs_error *err)
+{
+	struct hs__json_parser parser = { .arena = arena, .text = text, .err = err };
+	return hs__json_run(&parser, limits, out);
 }

@@ -4,6 +4,18 @@
 
 #include <handslag/json.h>
 
+/* What the parser looked for when it failed, for who mends the text. */
+enum hs__json_wanted {
+	HS__JSON_OTHER,
+	HS__JSON_VALUE,
+	HS__JSON_NUMBER, /* it begins as one */
+	HS__JSON_NAME,
+	HS__JSON_COLON,
+	HS__JSON_NEXT,    /* a comma, or the end of the container */
+	HS__JSON_END,     /* of the text */
+	HS__JSON_CONTROL, /* anything in a string but the control character that is there */
+};
+
 struct hs__json_parser {
 	struct hs_arena *arena;
 	const char *end;       /* of the text */
@@ -20,7 +32,13 @@ struct hs__json_parser {
 	bool duplicates; /* allowed */
 	struct hs_slice text;
 	struct hs_error *err;
+	const char *fault; /* where it failed, and what was wanted there */
+	enum hs__json_wanted wanted;
 };
+
+/* hs_json_parse by a parser with arena, text and err. */
+enum hs_status hs__json_run(struct hs__json_parser *parser, const struct hs_json_limits *limits,
+	struct hs_json **out);
 
 /* A string as it was read. */
 struct hs__json_text {
@@ -45,9 +63,14 @@ const char *hs__json_fail_next(struct hs__json_parser *parser, const char *at, b
 const char *hs__json_fail_name(struct hs__json_parser *parser, const char *at);
 const char *hs__json_fail_at(struct hs__json_parser *parser, enum hs_status status, const char *at,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
+const char *hs__json_fail_colon(struct hs__json_parser *parser, const char *at);
+const char *hs__json_fail_twice(struct hs__json_parser *parser, const struct hs_json *member);
+const char *hs__json_fail_end(struct hs__json_parser *parser, const char *at);
 const char *hs__json_fail_memory(struct hs__json_parser *parser);
 
-/* False when two children of `object` have one name; the error is then filled. */
+/* The first child of `object` whose name is there before it, or NULL. */
+struct hs_json *hs__json_twice(const struct hs_json *object);
+/* False when there is one; the error is then filled. */
 bool hs__json_check_names(struct hs__json_parser *parser, const struct hs_json *object);
 
 /* The place in the source that the parser left for `value`, or NULL: of a member its name without the quote.

@@ -161,10 +161,12 @@ static const char *check_run(struct hs__json_parser *parser, const char *at, con
 	if (stop == parser->end)
 		return hs__json_fail_at(parser, HS_E_STRUCTURE, stop,
 			"the text ends within a string: '\"' is missing");
-	if ((unsigned char)*stop < 0x20)
+	if ((unsigned char)*stop < 0x20) {
+		parser->wanted = HS__JSON_CONTROL;
 		return hs__json_fail_at(parser, HS_E_STRUCTURE, stop,
 			"control character 0x%02x in a string: it must be written as \\u%04x",
 			(unsigned char)*stop, (unsigned char)*stop);
+	}
 	return stop;
 }
 

@@ -108,6 +108,17 @@ static void reads_every_form(void **state)
 	r = RUN(workbench_file("b.json", "{\"resourceType\":\"Patient\",}"));
 	assert_int_equal(r.exit, 1);
 	assert_has(r.out, "b.json:1:27: error");
+	/* Slips are told all, and the rest is validated nevertheless. */
+	r = RUN(workbench_file("slips.json",
+		"{\n  // mine\n  resourceType: 'Patient',\n  \"name\": [{\"given\": [\"a\",]}]\n"
+		"  \"gender\": \"x\",\n  \"active\": true, \"active\": true\n}"));
+	assert_int_equal(r.exit, 1);
+	assert_has(r.out, "slips.json:2:3: error");
+	assert_has(r.out, "slips.json:3:3: error");
+	assert_has(r.out, "slips.json:4:27: error: Patient.name[0].given");
+	assert_has(r.out, "slips.json:5:3: error: Patient");
+	assert_has(r.out, "\"active\" is there twice");
+	assert_has(r.out, "slips.json:5:13: error: Patient.gender");
 	r = RUN(workbench_file("mark.json", "\xEF\xBB\xBF" GOOD));
 	assert_int_equal(r.exit, 0);
 	const char *folder = workbench_path("sub");

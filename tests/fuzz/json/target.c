@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes: the parser accepts or refuses; what it accepts is written, read again and then equal, its places
- * lie in the text, and a tree changed by removing members is still whole. */
+ * lie in the text, and a tree changed by removing members is still whole. What it refuses may be mended. */
 #include "../must.h"
 
-#include <handslag/json.h>
+#include <core/json/mend.h>
 
 #define CAP ((size_t)64 << 20)
 
@@ -34,6 +34,19 @@ static void check_written(struct hs_arena *arena, const struct hs_json *root, un
 	must(hs_json_equal(root, again));
 }
 
+/* What is mended is read without any slip, and stays as long as it was. */
+static void check_mended(struct hs_arena *arena, struct hs_slice text)
+{
+	struct hs_json_mended mended;
+	struct hs_json_mended again;
+	struct hs_error err;
+	if (hs_json_mend(arena, text, &mended, &err))
+		return;
+	must(mended.text.len == text.len && mended.slip_count <= HS_JSON_SLIPS_MAX);
+	must(hs_json_mend(arena, mended.text, &again, &err) == HS_OK);
+	must(again.slip_count <= mended.slip_count && hs_json_equal(mended.tree, again.tree));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct hs_slice text = hs_slice((const char *)data, size);
@@ -42,6 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 1 << 16)
 		return 0;
 	struct hs_arena *arena = hs_arena_new(CAP);
+	check_mended(arena, text);
 	if (hs_json_parse(arena, text, NULL, &root, &err)) {
 		must(!root && err.status && err.text[0]);
 		must(err.line >= 1 && err.column >= 1 && err.column <= size + 1);
