@@ -120,8 +120,31 @@ enum hs_status hs_tx_params_of_set(struct tx_context *ctx, struct tx_set set, st
 struct tx_args {
 	struct hs_slice a[6];
 };
+/* A sentence that has no language yet and no path: what a code system's source says about a code. */
+struct tx_remark {
+	enum tx_message id;
+	struct tx_args args;
+	enum tx_message detail; /* when `detailed`: the sentence that {0} stands for */
+	struct tx_args detail_args;
+	bool detailed;
+	bool wrong; /* the code is none because of it */
+	const struct tx_remark *next;
+};
 struct tx_issue *hs_tx_issue(struct tx_context *ctx, struct tx_issues *issues, enum tx_message id,
 	struct hs_slice path, struct tx_args args);
+/* Remarks in the order in which they are made. */
+struct tx_remarks {
+	struct hs_arena *arena;
+	struct tx_remark *first, *last;
+	bool wrong; /* one of them is */
+};
+/* What does not fit into the arena is not said; `wrong` is kept. False when it is. */
+bool hs_tx_remark(struct tx_remarks *remarks, struct tx_remark remark);
+struct hs_slice hs_tx_remark_text(struct tx_context *ctx, const struct tx_remark *remark);
+/* Says each of a list, once. */
+void hs_tx_say_remarks(struct tx_context *ctx, const struct tx_remark *list, struct hs_slice path);
+/* Adds those of a list that are errors to the reason why there is no answer. */
+void hs_tx_add_reasons(struct tx_context *ctx, const struct tx_remark *list, struct hs_error *err);
 /* A word inside a sentence, in the language of the question. */
 static inline const char *tx_word(const struct tx_context *ctx, const char *english, const char *swedish)
 {

@@ -220,12 +220,19 @@ static bool properties(struct hs_arena *arena, struct tx_system s, uint32_t conc
 	return !made->grammar->properties || made->grammar->properties(arena, made, out);
 }
 
-static struct hs_slice why(struct hs_arena *arena, struct tx_system s, struct hs_slice code)
+static const struct tx_remark *remarks(struct hs_arena *arena, struct tx_system s, struct hs_slice code,
+	uint32_t concept)
 {
 	const struct tx_grammar *grammar = grammar_of(s);
+	struct hs_slice why = concept == TX_NONE && grammar->why ? grammar->why(state_of(s)->ctx, code) :
+								   HS_S_NONE;
+	struct tx_remark *out = why.len ? hs_arena_alloc(arena, sizeof(*out)) : NULL;
 
-	/* what is repeated of the code may end within a character */
-	return grammar->why ? hs_utf8_mend(arena, grammar->why(state_of(s)->ctx, code)) : HS_S_NONE;
+	if (out) /* what is repeated of the code may end within a character */
+		*out = (struct tx_remark) {
+			.id = TX_MSG_OWN_CODE_GRAMMAR, .args = { { hs_utf8_mend(arena, why) } }, .wrong = true
+		};
+	return out;
 }
 
 /* ---- filters and lists ---- */
@@ -296,7 +303,7 @@ static const struct tx_source source = {
 	.filter_passes = filter_passes,
 	.list = list,
 	.same = same,
-	.why = why,
+	.remarks = remarks,
 };
 
 void hs_tx_grammars_begin(struct tx_context *ctx, const struct tx_layer *builtin)

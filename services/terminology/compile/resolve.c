@@ -66,12 +66,6 @@ bool hs_tx_resolve_set(struct tx_context *ctx, struct hs_slice canonical, struct
 {
 	struct hs_slice url, pinned;
 
-	if (hs_tx_sct_is_implicit(canonical)) {
-		if (asked)
-			*asked = HS_S_NONE;
-		return hs_tx_find_set(&ctx->scope, canonical, HS_S_NONE, out) ||
-			hs_tx_implicit_set(ctx, canonical, out);
-	}
 	hs_tx_canonical(canonical, &url, &pinned);
 	if (!version.len)
 		version = pinned;

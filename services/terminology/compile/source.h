@@ -25,11 +25,6 @@ struct tx_listing {
 	struct tx_set basis; /* row NULL: none */
 };
 
-/* In a code that is an expression: a concept, the term beside it, and the one that it has. */
-struct tx_miscalled {
-	struct hs_slice code, term, right;
-};
-
 struct tx_source {
 	/* TX_NONE: there is no such code. *differs (may be NULL) when it is written otherwise than it should.
 	 */
@@ -61,15 +56,21 @@ struct tx_source {
 	/* Optional: whether two codes mean the same though they are written otherwise. */
 	bool (*same)(struct tx_system s, uint32_t a, uint32_t b);
 
-	/* Optional: why a text is no code of the system, in a sentence; empty when there is no more to say.
-	 */
-	struct hs_slice (*why)(struct hs_arena *arena, struct tx_system s, struct hs_slice code);
-
-	/* Optional: a concept that the code names with a term that it does not have. False: there is none. */
-	bool (*miscalled)(struct tx_system s, uint32_t concept, struct tx_miscalled *out);
+	/* Optional: what there is to say about a code: why it is none (concept TX_NONE), or what is odd about
+	 * one that is. In the arena; NULL: nothing. */
+	const struct tx_remark *(*remarks)(struct hs_arena *arena, struct tx_system s, struct hs_slice code,
+		uint32_t concept);
 };
 
 static inline const struct tx_source *hs_tx_source(struct tx_system s)
 {
 	return s.row->head.flags & TX_ELSEWHERE ? s.layer->source : NULL;
+}
+
+static inline const struct tx_remark *hs_tx_remarks(struct hs_arena *arena, struct tx_system s,
+	struct hs_slice code, uint32_t concept)
+{
+	const struct tx_source *source = hs_tx_source(s);
+
+	return source && source->remarks ? source->remarks(arena, s, code, concept) : NULL;
 }

@@ -47,7 +47,8 @@ struct hs_slice hs_tx_scalar(const struct hs_json *value)
 
 void hs_tx_canonical(struct hs_slice canonical, struct hs_slice *url, struct hs_slice *version)
 {
-	size_t bar = hs_slice_find(canonical, '|', 0);
+	bool constraint = hs_slice_search(canonical, HS_S("?fhir_vs=ecl/")) != SIZE_MAX;
+	size_t bar = constraint ? SIZE_MAX : hs_slice_find(canonical, '|', 0);
 
 	*url = bar == SIZE_MAX ? canonical : hs_slice_first(canonical, bar);
 	*version = bar == SIZE_MAX ? HS_S_NONE : hs_slice_from(canonical, bar + 1);

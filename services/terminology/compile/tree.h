@@ -17,5 +17,6 @@ struct hs_json *hs_tx_value(const struct hs_json *element);
 struct hs_slice hs_tx_extension_text(const struct hs_json *element, struct hs_slice url);
 /* "true" and "false" for booleans, else as hs_json_text. */
 struct hs_slice hs_tx_scalar(const struct hs_json *value);
-/* URL and version of a canonical; a fragment stays with the URL. */
+/* URL and version of a canonical; a fragment stays with the URL. That of an implicit value set of ECL is
+ * never parted, since terms stand in pipes there. */
 void hs_tx_canonical(struct hs_slice canonical, struct hs_slice *url, struct hs_slice *version);

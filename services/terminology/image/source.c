@@ -68,7 +68,6 @@ static uint32_t find_written(struct tx_system s, struct hs_slice code)
 {
 	struct tx_written *written = TX_BIG(s.layer)->written;
 	uint32_t first = (uint32_t)TX_BIG(s.layer)->concept_count;
-	struct hs_error ignored;
 
 	if (!written || !hs_tx_is_expression(code))
 		return TX_NONE;
@@ -76,33 +75,22 @@ static uint32_t find_written(struct tx_system s, struct hs_slice code)
 		if (hs_slice_eq(written->items[i]->text, code))
 			return first + i;
 	struct tx_expression *next = hs_arena_raw(written->arena, sizeof(*next));
-	if (!next || written->count == WRITTEN_MAX ||
-		hs_tx_expression(written->arena, s, code, next, &ignored))
+	if (!next || written->count == WRITTEN_MAX || !hs_tx_expression(written->arena, s, code, next))
 		return TX_NONE;
 	written->items[written->count] = next;
 	return first + written->count++;
 }
 
-static struct hs_slice why(struct hs_arena *arena, struct tx_system s, struct hs_slice code)
+static const struct tx_remark *remarks(struct hs_arena *arena, struct tx_system s, struct hs_slice code,
+	uint32_t concept)
 {
-	struct tx_expression unused;
-	struct hs_error err = { .status = HS_OK };
+	struct tx_expression tried = { .form = NULL };
 
-	if (!TX_BIG(s.layer)->sct || !hs_tx_is_expression(code) ||
-		hs_tx_expression(arena, s, code, &unused, &err) == HS_OK)
-		return HS_S_NONE;
-	return hs_arena_copy(arena, hs_slice_cstr(err.text));
-}
-
-static bool miscalled(struct tx_system s, uint32_t concept, struct tx_miscalled *out)
-{
-	const struct tx_expression *written = written_of(s, concept);
-
-	if (!written || !written->wrong_term.len)
-		return false;
-	struct tx_concept meant = hs_tx_concept(s, written->wrong_concept);
-	*out = (struct tx_miscalled) { meant.code, written->wrong_term, meant.display };
-	return true;
+	if (concept != TX_NONE)
+		return written_of(s, concept) ? written_of(s, concept)->remarks : NULL;
+	if (TX_BIG(s.layer)->sct && hs_tx_is_expression(code))
+		hs_tx_expression(arena, s, code, &tried);
+	return tried.remarks;
 }
 
 static uint32_t find(struct hs_arena *arena, struct tx_system s, struct hs_slice code, bool *differs)
@@ -279,6 +267,5 @@ const struct tx_source hs_tx_big_source = {
 	.filter_passes = filter_passes,
 	.list = list,
 	.same = same,
-	.why = why,
-	.miscalled = miscalled,
+	.remarks = remarks,
 };

@@ -119,6 +119,8 @@ static void add_parameters(struct tx_writer *w, struct hs_json *expansion)
 	if (x->basis.row && !x->counted)
 		add_warning(w, list, x->basis.layer, &x->basis.row->head);
 	add_warning(w, list, w->ctx->set.layer, &w->ctx->set.row->head);
+	for (const struct tx_issue *issue = w->ctx->issues.first; issue; issue = issue->next)
+		add_parameter(w, list, "warning", "valueString", hs_json_string(w->arena, issue->text));
 	if (!hs_json_count(list))
 		hs_json_take(expansion, HS_S("parameter"));
 }

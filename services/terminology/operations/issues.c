@@ -77,6 +77,46 @@ struct tx_issue *hs_tx_issue(struct tx_context *ctx, struct tx_issues *issues, e
 	return issue;
 }
 
+bool hs_tx_remark(struct tx_remarks *remarks, struct tx_remark remark)
+{
+	struct tx_remark *kept = hs_arena_raw(remarks->arena, sizeof(*kept));
+
+	remarks->wrong |= remark.wrong;
+	if (!kept)
+		return false;
+	*kept = remark;
+	if (remarks->last)
+		remarks->last->next = kept;
+	else
+		remarks->first = kept;
+	remarks->last = kept;
+	return !remark.wrong;
+}
+
+struct hs_slice hs_tx_remark_text(struct tx_context *ctx, const struct tx_remark *remark)
+{
+	struct tx_args args = remark->args;
+
+	if (remark->detailed)
+		args.a[0] = fill(ctx->arena, catalogue[remark->detail].text[ctx->swedish],
+			&remark->detail_args);
+	return fill(ctx->arena, catalogue[remark->id].text[ctx->swedish], &args);
+}
+
+void hs_tx_say_remarks(struct tx_context *ctx, const struct tx_remark *list, struct hs_slice path)
+{
+	for (; list; list = list->next) {
+		struct hs_slice text = hs_tx_remark_text(ctx, list);
+		bool said = false;
+		for (const struct tx_issue *i = ctx->issues.first; i && !said; i = i->next)
+			said = i->id == list->id && hs_slice_eq(i->path, path) && hs_slice_eq(i->text, text);
+		struct tx_issue *issue = said ? NULL :
+						hs_tx_issue(ctx, &ctx->issues, list->id, path, list->args);
+		if (issue)
+			issue->text = text;
+	}
+}
+
 enum hs_status hs_tx_refuse(struct tx_context *ctx, enum tx_message id, int http, struct hs_slice path,
 	struct tx_args args, struct hs_error *err)
 {
@@ -86,6 +126,24 @@ enum hs_status hs_tx_refuse(struct tx_context *ctx, enum tx_message id, int http
 		return hs_fail(err, HS_E_LIMIT, "the answer is too large");
 	return hs_fail(err, http == 404 ? HS_E_NOT_FOUND : HS_E_PROCESSING, "%.*s",
 		HS_S_ARG(ctx->failure->text));
+}
+
+void hs_tx_add_reasons(struct tx_context *ctx, const struct tx_remark *list, struct hs_error *err)
+{
+	struct hs_buf text;
+
+	if (!ctx->failure || !list)
+		return;
+	hs_buf_init(&text, ctx->arena, MESSAGE_MAX);
+	hs_buf_add(&text, ctx->failure->text);
+	for (; list; list = list->next) {
+		if (catalogue[list->id].severity != HS_SEVERITY_ERROR)
+			continue;
+		hs_buf_cstr(&text, ". ");
+		hs_buf_add(&text, hs_tx_remark_text(ctx, list));
+	}
+	ctx->failure->text = hs_buf_slice(&text);
+	hs_fail(err, err->status, "%.*s", HS_S_ARG(ctx->failure->text));
 }
 
 enum hs_status hs_tx_fault(struct tx_context *ctx, enum hs_status status, enum tx_message id,

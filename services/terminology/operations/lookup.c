@@ -62,8 +62,10 @@ static enum hs_status find_concept(struct tx_context *ctx, struct tx_system s, s
 	*out = hs_tx_find_code(ctx->arena, s, code, NULL);
 	if (*out != TX_NONE)
 		return HS_OK;
-	return hs_tx_refuse(ctx, version.len ? TX_MSG_Unknown_Code_in_Version : TX_MSG_Unknown_Code_in, 404,
-		path, (struct tx_args) { { code, url, version } }, err);
+	hs_tx_refuse(ctx, version.len ? TX_MSG_Unknown_Code_in_Version : TX_MSG_Unknown_Code_in, 404, path,
+		(struct tx_args) { { code, url, version } }, err);
+	hs_tx_add_reasons(ctx, hs_tx_remarks(ctx->arena, s, code, TX_NONE), err);
+	return err->status;
 }
 
 /* ---- properties ---- */

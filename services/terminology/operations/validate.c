@@ -215,11 +215,8 @@ static void say_unknown_code(struct task *t, const struct tx_coding *coding, str
 					TX_MSG_Unknown_Code_in;
 
 	say(t, id, coding->at_code, (struct tx_args) { { coding->code, url, version } });
-	const struct tx_source *source = hs_tx_source(v->system);
-	struct hs_slice why = source && source->why ? source->why(t->ctx->arena, v->system, coding->code) :
-						      HS_S_NONE;
-	if (why.len)
-		say(t, TX_MSG_OWN_CODE_GRAMMAR, coding->at_code, (struct tx_args) { { why } });
+	hs_tx_say_remarks(t->ctx, hs_tx_remarks(t->ctx->arena, v->system, coding->code, TX_NONE),
+		coding->at_code);
 }
 
 static struct hs_slice status_text(struct task *t, const struct verdict *v)
@@ -230,17 +227,6 @@ static struct hs_slice status_text(struct task *t, const struct verdict *v)
 		return hs_slice_cstr(tx_word(t->ctx, "inactive", "inaktiv"));
 	return hs_arena_printf(t->ctx->arena, "%.*s %s", HS_S_ARG(status),
 		tx_word(t->ctx, "and inactive", "och inaktiv"));
-}
-
-/* An expression names its concepts with terms beside their codes: the codes are what counts. */
-static void comment_on_terms(struct task *t, const struct tx_coding *coding, struct verdict *v)
-{
-	const struct tx_source *source = hs_tx_source(v->system);
-	struct tx_miscalled it;
-
-	if (source && source->miscalled && source->miscalled(v->system, v->concept, &it))
-		say(t, TX_MSG_OWN_TERM_DIFFERS, coding->at_code,
-			(struct tx_args) { { it.term, it.code, it.right } });
 }
 
 static void comment_on_concept(struct task *t, const struct tx_coding *coding, struct verdict *v)
@@ -354,7 +340,8 @@ static void look_at_concept(struct task *t, const struct tx_coding *coding, stru
 	if (!whole)
 		return;
 	comment_on_concept(t, coding, v);
-	comment_on_terms(t, coding, v);
+	hs_tx_say_remarks(t->ctx, hs_tx_remarks(t->ctx->arena, v->system, coding->code, v->concept),
+		coding->at_code);
 	if (coding->display.len && v->membership != TX_UNSURE)
 		hs_tx_check_display(t->ctx, &t->ctx->issues, coding, v->system, v->concept, &v->hit);
 }

@@ -115,6 +115,8 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 	f.of_source = i < count && hs_tx_source(s) && s.layer->source->filter_known &&
 		s.layer->source->filter_known(ctx, s, &f);
 	if (f.of_source) {
+		if (f.remarks)
+			hs_tx_say_remarks(ctx, f.remarks, filter_path(ctx, rule, index));
 		*out = f;
 		return HS_OK;
 	}

@@ -28,8 +28,9 @@ struct tx_filter {
 	const struct tx_regex *regex;
 	const void *data;    /* of a source */
 	struct hs_slice why; /* what a source says is wrong with it, in a sentence; empty: nothing */
-	bool of_source;      /* answered by the system's source */
-	bool answered;       /* by the choice of the concepts that are asked */
+	const struct tx_remark *remarks; /* what a source finds odd about it */
+	bool of_source;                  /* answered by the system's source */
+	bool answered;                   /* by the choice of the concepts that are asked */
 };
 
 /* The filters of a rule for one code system. Refuses with a reason when one cannot be understood. */

@@ -1,77 +1,202 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The machine-readable concept model (MRCM): which attributes an expression may have, how many, in groups or
  * not, and with which values. Its rules are reference sets of the release ("MRCM Reference Sets",
- * Release File Specification 5.2.5.2); where there are none, everything is allowed. */
-#include "expression.h"
+ * Release File Specification 5.2.4); where there are none, everything is allowed. */
+#include "concept_model.h"
 
 #include "../compile/concept.h"
-#include "ecl_tree.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-
-#define DOMAINS "723561005" /* attribute domain reference set */
-#define RANGES "723562003"  /* attribute range reference set */
-
-struct model {
-	struct hs_arena *arena;
-	struct tx_system s;
-	const struct tx_layer *layer;
-	const struct tx_sct *sct;
-	const struct tx_form *form;
-	const struct tx_sct_refset *domains, *ranges; /* NULL: not in the release */
-	struct hs_error *err;
-};
-
-static bool refuse(const struct model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static bool refuse(const struct model *m, const char *format, ...)
-{
-	char text[300];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	if (!m->err->status)
-		hs_fail(m->err, HS_E_VALUE, "%s", text);
-	return false;
-}
-
-#define NAME(m, concept) HS_S_ARG(hs_tx_sct_name((m)->arena, (m)->s, (concept)))
+#include "ecl.h"
 
 /* ---- rules ---- */
+
+static size_t field_place(const struct model *m, const struct tx_sct_refset *refset, const char *name)
+{
+	for (uint32_t i = 0; i < refset->field_count; i++)
+		if (hs_slice_ieq(tx_text(m->layer, m->sct->field_names[refset->name_first + i]),
+			    hs_slice_cstr(name)))
+			return i;
+	return SIZE_MAX;
+}
 
 static struct hs_slice field(const struct model *m, const struct tx_sct_refset *refset,
 	const struct tx_sct_member *member, const char *name)
 {
-	for (uint32_t i = 0; i < refset->field_count; i++) {
-		size_t at = (size_t)member->field_first + i;
-		if (at < m->sct->field_count &&
-			hs_slice_ieq(tx_text(m->layer, m->sct->field_names[refset->name_first + i]),
-				hs_slice_cstr(name)))
-			return hs_slice_trim(tx_text(m->layer, m->sct->fields[at].text));
+	size_t place = field_place(m, refset, name);
+	size_t at = place == SIZE_MAX ? SIZE_MAX : member->field_first + place;
+
+	return at < m->sct->field_count ? hs_slice_trim(tx_text(m->layer, m->sct->fields[at].text)) :
+					  HS_S_NONE;
+}
+
+struct hs_slice hs_model_field(const struct model *m, const struct model_rule *rule, const char *name)
+{
+	return field(m, rule->refset, rule->member, name);
+}
+
+/* Rules are for all content, for what is post-coordinated, or only for concepts of a release. */
+static bool is_for_expressions(const struct model *m, const struct tx_sct_refset *refset,
+	const struct tx_sct_member *member)
+{
+	struct hs_slice content = field(m, refset, member, "contentTypeId");
+
+	return !content.len || hs_slice_eq(content, HS_S("723596005")) || /* all content */
+		hs_slice_eq(content, HS_S("723595009"));                  /* post-coordinated */
+}
+
+static struct model_rule rule_of(const struct model *m, const struct tx_sct_refset *refset,
+	const struct tx_sct_member *member)
+{
+	bool optional = hs_slice_eq(field(m, refset, member, "ruleStrengthId"), HS_S("723598006"));
+
+	return (struct model_rule) { refset, member, optional ? MODEL_OPTIONAL : MODEL_MANDATORY };
+}
+
+size_t hs_model_rules(const struct model *m, enum model_kind kind, uint32_t attribute, struct model_rule *out)
+{
+	size_t n = 0, count;
+
+	for (size_t i = 0; i < m->refset_count[kind]; i++) {
+		const struct tx_sct_refset *refset = m->refsets[kind][i];
+		const struct tx_sct_member *list = hs_tx_sct_members_of(m->layer, refset, attribute, &count);
+		for (size_t k = 0; k < count && n < MODEL_RULES_MAX; k++)
+			if (is_for_expressions(m, refset, &list[k]))
+				out[n++] = rule_of(m, refset, &list[k]);
 	}
-	return HS_S_NONE;
+	return n;
 }
 
-/* Mandatory, and for all content or for what is post-coordinated. */
-static bool holds_here(const struct model *m, const struct tx_sct_refset *refset,
-	const struct tx_sct_member *rule)
+void hs_model_broken(const struct model *m, const struct model_rule *rule, uint32_t at,
+	enum tx_message detail, struct tx_args args)
 {
-	struct hs_slice content = field(m, refset, rule, "contentTypeId"),
-			strength = field(m, refset, rule, "ruleStrengthId");
+	bool mandatory = rule->strength == MODEL_MANDATORY;
 
-	return !hs_slice_eq(strength, HS_S("723598006")) &&
-		(!content.len || hs_slice_eq(content, HS_S("723596005")) ||
-			hs_slice_eq(content, HS_S("723595009")));
+	hs_tx_remark(m->remarks,
+		(struct tx_remark) { .id = mandatory ? TX_MSG_OWN_MODEL_BROKEN : TX_MSG_OWN_MODEL_ADVICE,
+			.args = { { HS_S_NONE, hs_arena_printf(m->arena, "%u", at),
+				hs_tx_sct_name(m->arena, m->s, rule->refset->concept) } },
+			.detail = detail,
+			.detail_args = args,
+			.detailed = true,
+			.wrong = mandatory });
 }
 
-static const struct tx_sct_refset *rules(const struct model *m, const char *code)
+/* A constraint among the rules does not parse, or names what is not there. */
+static void say_unreadable(const struct model *m, const struct model_rule *rule, struct hs_slice constraint,
+	const struct hs_error *why)
 {
-	uint32_t concept = hs_tx_big_code(m->layer, hs_slice_cstr(code));
-
-	return concept == UINT32_MAX ? NULL : hs_tx_sct_refset(m->layer, concept);
+	hs_tx_remark(m->remarks,
+		(struct tx_remark) { .id = TX_MSG_OWN_MODEL_UNREADABLE,
+			.args = { { hs_tx_sct_name(m->arena, m->s, rule->member->component),
+				hs_slice_first(constraint, 80),
+				hs_tx_sct_name(m->arena, m->s, rule->refset->concept),
+				hs_arena_copy(m->arena, hs_slice_cstr(why->text)) } } });
 }
+
+bool hs_model_satisfies(const struct model *m, const struct model_rule *rule, struct hs_slice constraint,
+	const struct tx_form *form)
+{
+	struct hs_error err = { .status = HS_OK };
+	bool satisfies = false;
+
+	if (hs_tx_ecl_form(m->arena, m->s, constraint, form, &satisfies, &err) == HS_OK)
+		return satisfies;
+	say_unreadable(m, rule, constraint, &err);
+	return true;
+}
+
+/* ---- which reference sets ---- */
+
+/* The module of http://snomed.info/sct/MODULE/version/DATE, as a concept. */
+static uint32_t edition_of(const struct model *m)
+{
+	struct hs_slice version = TX_SYSTEM_VERSION(m->s), base = HS_S(TX_SCT_URL "/");
+
+	if (!hs_slice_starts(version, base))
+		return UINT32_MAX;
+	version = hs_slice_from(version, base.len);
+	return hs_tx_big_code(m->layer, hs_slice_cut(&version, '/'));
+}
+
+/* The MRCM Module Scope Reference Set names the rule sets of each module. *named says whether it names any
+ * for the edition: then no other is asked. */
+static bool is_in_scope(const struct model *m, uint32_t edition, uint32_t rules, bool *named)
+{
+	bool found = false;
+	size_t count;
+
+	for (size_t i = 0; i < m->sct->refset_count; i++) {
+		const struct tx_sct_refset *refset = hs_tx_sct_refset(m->layer, m->sct->refsets[i].concept);
+		if (!refset || field_place(m, refset, "mrcmRuleRefsetId") == SIZE_MAX)
+			continue;
+		const struct tx_sct_member *list = hs_tx_sct_members_of(m->layer, refset, edition, &count);
+		for (size_t k = 0; k < count; k++) {
+			*named = true;
+			found |= hs_tx_big_code(m->layer, field(m, refset, &list[k], "mrcmRuleRefsetId")) ==
+				rules;
+		}
+	}
+	return found;
+}
+
+static void find_refsets(struct model *m)
+{
+	static const char *const signs[MODEL_KINDS] = { [MODEL_DOMAINS] = "domainConstraint",
+		[MODEL_ATTRIBUTES] = "attributeInGroupCardinality",
+		[MODEL_RANGES] = "rangeConstraint" };
+	uint32_t edition = edition_of(m);
+
+	for (size_t i = 0; i < m->sct->refset_count; i++) {
+		const struct tx_sct_refset *refset = hs_tx_sct_refset(m->layer, m->sct->refsets[i].concept);
+		for (unsigned kind = 0; kind < MODEL_KINDS && refset; kind++) {
+			bool named = false;
+			if (m->refset_count[kind] == MODEL_REFSETS_MAX ||
+				field_place(m, refset, signs[kind]) == SIZE_MAX)
+				continue;
+			if (is_in_scope(m, edition, refset->concept, &named) || !named)
+				m->refsets[kind][m->refset_count[kind]++] = refset;
+		}
+	}
+}
+
+/* ---- domains ---- */
+
+/* The focus, or all that is written, satisfies the domain's constraint. */
+static bool satisfies_domain(const struct model *m, const struct model_rule *domain,
+	struct hs_slice constraint)
+{
+	for (size_t i = 0; i < m->form->focus_count; i++) {
+		const struct tx_form *focus = hs_tx_form_of(m->arena, m->s, m->form->focus[i]);
+		if (focus && hs_model_satisfies(m, domain, constraint, focus))
+			return true;
+	}
+	return hs_model_satisfies(m, domain, constraint, m->form);
+}
+
+/* A domain is named by a concept: the MRCM Domain Reference Set says which concepts are in it. Without that
+ * it is the members of the concept when it is a reference set, and else what is below it. */
+static bool is_in_domain(const struct model *m, const struct model_rule *rule)
+{
+	uint32_t concept = hs_tx_big_code(m->layer, hs_model_field(m, rule, "domainId"));
+	struct model_rule domains[MODEL_RULES_MAX];
+	size_t count;
+
+	if (concept == UINT32_MAX)
+		return false;
+	if (hs_model_rules(m, MODEL_DOMAINS, concept, domains)) {
+		struct hs_slice constraint = hs_model_field(m, &domains[0], "domainConstraint");
+		if (constraint.len)
+			return satisfies_domain(m, &domains[0], constraint);
+	}
+	const struct tx_sct_refset *refset = hs_tx_sct_refset(m->layer, concept);
+	for (size_t i = 0; refset && i < m->form->focus_count; i++) {
+		hs_tx_sct_members_of(m->layer, refset, m->form->focus[i], &count);
+		if (count)
+			return true;
+	}
+	return !refset && hs_tx_form_is_below_concept(m->arena, m->s, m->form, concept);
+}
+
+/* ---- numbers ---- */
 
 /* "0..1", "1..*". False: it says nothing. */
 static bool read_cardinality(struct hs_slice text, uint64_t *least, uint64_t *most)
@@ -85,246 +210,183 @@ static bool read_cardinality(struct hs_slice text, uint64_t *least, uint64_t *mo
 	return hs_slice_eq(text, HS_S("*")) || hs_slice_u64(text, most);
 }
 
-static bool is_in_domain(const struct model *m, const struct tx_sct_member *rule)
+struct parts {
+	const struct tx_part *first;
+	size_t count;
+};
+
+/* Another of the same attribute says the same or more; of equal ones the last counts. */
+static bool is_redundant(const struct model *m, struct parts parts, size_t at)
 {
-	uint32_t domain = hs_tx_big_code(m->layer, field(m, m->domains, rule, "domainId"));
+	const struct tx_part *part = &parts.first[at];
 
-	return domain != UINT32_MAX && hs_tx_form_is_below_concept(m->arena, m->s, m->form, domain);
-}
-
-/* ---- domains and numbers ---- */
-
-static size_t count_of(const struct tx_part *parts, size_t count, uint32_t type)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < count; i++)
-		found += parts[i].type == type;
-	return found;
-}
-
-/* How often the attribute stands in the expression, and in the group of `part`, against a rule. */
-static bool fits_numbers(const struct model *m, const struct tx_sct_member *rule, const struct tx_part *part)
-{
-	const struct tx_form *form = m->form;
-	uint64_t least, most;
-
-	if (read_cardinality(field(m, m->domains, rule, "attributeCardinality"), &least, &most) &&
-		count_of(form->parts, form->part_count, part->type) > most)
-		return refuse(m, "the attribute %.*s may stand in an expression at most %llu times",
-			NAME(m, part->type), (unsigned long long)most);
-	if (!part->group ||
-		!read_cardinality(field(m, m->domains, rule, "attributeInGroupCardinality"), &least, &most))
-		return true;
-	size_t from = (size_t)(part - form->parts);
-	while (from && form->parts[from - 1].group == part->group)
-		from--;
-	size_t to = hs_tx_form_group_end(form->parts, form->part_count, from);
-	size_t count = count_of(form->parts + from, to - from, part->type);
-	if (count > most)
-		return refuse(m, "the attribute %.*s may stand in one group at most %llu times",
-			NAME(m, part->type), (unsigned long long)most);
-	if (count < least) /* of a group that has it at all */
-		return refuse(m, "the attribute %.*s must stand in a group at least %llu times",
-			NAME(m, part->type), (unsigned long long)least);
-	return true;
-}
-
-static bool fits_domain(const struct model *m, const struct tx_part *part)
-{
-	size_t count = 0;
-	const struct tx_sct_member *list = hs_tx_sct_members_of(m->layer, m->domains, part->type, &count);
-	bool ruled = false, inside = false;
-	struct hs_slice domain = HS_S_NONE;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!holds_here(m, m->domains, &list[i]))
+	for (size_t i = 0; i < parts.count; i++) {
+		const struct tx_part *other = &parts.first[i];
+		if (i == at || other->type != part->type || !hs_tx_part_implies(m->arena, m->s, other, part))
 			continue;
-		ruled = true;
-		domain = field(m, m->domains, &list[i], "domainId");
-		if (!is_in_domain(m, &list[i]))
-			continue;
-		inside = true;
-		if (!part->group || !hs_slice_eq(field(m, m->domains, &list[i], "grouped"), HS_S("0")))
-			return fits_numbers(m, &list[i], part);
-	}
-	if (!ruled)
-		return true;
-	if (inside)
-		return refuse(m,
-			"the attribute %.*s stands in a group, which the concept model does not allow",
-			NAME(m, part->type));
-	uint32_t named = hs_tx_big_code(m->layer, domain);
-	struct hs_slice where = named == UINT32_MAX ? domain : hs_tx_sct_name(m->arena, m->s, named);
-	return refuse(m,
-		"the concept model does not allow here the attribute %.*s: it is for %.*s, and %.*s is not",
-		NAME(m, part->type), HS_S_ARG(where), NAME(m, m->form->focus[0]));
-}
-
-/* Attributes that must be there. */
-static bool has_all(const struct model *m)
-{
-	for (uint32_t i = 0; m->domains && i < m->domains->member_count; i++) {
-		const struct tx_sct_member *rule = &m->sct->members[m->domains->member_first + i];
-		uint64_t least = 0, most = 0;
-		bool read = read_cardinality(field(m, m->domains, rule, "attributeCardinality"), &least,
-			&most);
-		if (!read || !least || rule->component >= TX_BIG(m->layer)->concept_count ||
-			!holds_here(m, m->domains, rule) || !is_in_domain(m, rule))
-			continue;
-		if (count_of(m->form->meant, m->form->meant_count, rule->component) < least)
-			return refuse(m, "the concept model wants the attribute %.*s %llu times or more",
-				NAME(m, rule->component), (unsigned long long)least);
-	}
-	return true;
-}
-
-/* ---- ranges ---- */
-
-/* #number, behind < or > when that bound does not count. */
-static bool read_bound(struct hs_slice *text, struct hs_slice *number, bool *open)
-{
-	size_t n = 0;
-
-	*open = text->len && (text->ptr[0] == '<' || text->ptr[0] == '>');
-	if (*open)
-		*text = hs_slice_from(*text, 1);
-	if (text->len && text->ptr[0] == '=')
-		*text = hs_slice_from(*text, 1), *open = false;
-	if (!text->len || text->ptr[0] != '#')
-		return false;
-	*text = hs_slice_from(*text, 1);
-	while (n < text->len &&
-		(hs_ecl_is_digit(text->ptr[n]) || (n == 0 && (text->ptr[n] == '-' || text->ptr[n] == '+')) ||
-			(text->ptr[n] == '.' && n + 1 < text->len && hs_ecl_is_digit(text->ptr[n + 1]))))
-		n++;
-	*number = hs_slice_first(*text, n);
-	*text = hs_slice_from(*text, n);
-	return n > 0;
-}
-
-/* dec(>#0..), int(#1..#5), dec(#1 #2.5): is the number among them? */
-static bool is_in_numbers(struct hs_slice list, struct hs_slice number)
-{
-	if (!hs_slice_trim(list).len)
-		return true;
-	while (list.len) {
-		struct hs_slice low = HS_S_NONE, high = HS_S_NONE;
-		bool low_open = false, high_open = false;
-		if (list.ptr[0] == ' ' || list.ptr[0] == ',') {
-			list = hs_slice_from(list, 1);
-			continue;
-		}
-		bool has_low = read_bound(&list, &low, &low_open), has_high = has_low;
-		bool range = hs_slice_starts(list, HS_S(".."));
-		if (range) {
-			list = hs_slice_from(list, 2);
-			has_high = read_bound(&list, &high, &high_open);
-		} else
-			high = low;
-		if (!has_low && !range)
-			return true; /* a notation that is not known: nothing is said against the value */
-		int above = has_low ? hs_ecl_compare_numbers(number, low) : 1,
-		    below = has_high ? hs_ecl_compare_numbers(number, high) : -1;
-		if ((above > 0 || (above == 0 && !low_open)) && (below < 0 || (below == 0 && !high_open)))
+		if (i > at || !hs_tx_part_implies(m->arena, m->s, part, other))
 			return true;
 	}
 	return false;
 }
 
-/* str("a" "b") */
-static bool is_in_texts(struct hs_slice list, struct hs_slice text)
+/* How many values the attribute has that differ and say something: those count. */
+static uint64_t count_values(const struct model *m, struct parts parts, uint32_t type)
 {
-	bool any = false;
+	uint64_t found = 0;
 
-	while (list.ptr && list.len) {
-		size_t open = hs_slice_find(list, '"', 0);
-		size_t end = open == SIZE_MAX ? SIZE_MAX : hs_slice_find(list, '"', open + 1);
-		if (end == SIZE_MAX)
-			break;
-		any = true;
-		if (hs_slice_eq(hs_slice(list.ptr + open + 1, end - open - 1), text))
-			return true;
-		list = hs_slice_from(list, end + 1);
-	}
-	return !any;
+	for (size_t i = 0; i < parts.count; i++)
+		found += parts.first[i].type == type && !is_redundant(m, parts, i);
+	return found;
 }
 
-static bool is_in_range(const struct model *m, struct hs_slice range, const struct tx_part *part)
+/* What all is said of an attribute stands at its last occurrence. */
+static bool is_last(struct parts parts, const struct tx_part *part)
 {
-	static const struct {
-		const char *begin;
-		enum tx_sct_kind kind;
-	} concrete[] = { { "dec", TX_SCT_NUMBER }, { "int", TX_SCT_NUMBER }, { "str", TX_SCT_STRING },
-		{ "bool", TX_SCT_BOOLEAN } };
-	struct hs_error ignored = { .status = HS_OK };
-	bool whole = hs_slice_find(part->text, '.', 0) == SIZE_MAX, inside = false;
-
-	for (size_t i = 0; i < sizeof(concrete) / sizeof(concrete[0]); i++) {
-		if (!hs_slice_starts(range, hs_slice_cstr(concrete[i].begin)))
-			continue;
-		size_t open = hs_slice_find(range, '(', 0);
-		struct hs_slice list = open == SIZE_MAX ? HS_S_NONE : hs_slice_from(range, open + 1);
-		if (list.len && list.ptr[list.len - 1] == ')')
-			list.len--;
-		if (part->kind != concrete[i].kind || (i == 1 && !whole))
+	for (const struct tx_part *other = part + 1; other < parts.first + parts.count; other++)
+		if (other->type == part->type)
 			return false;
-		return part->kind == TX_SCT_NUMBER  ? is_in_numbers(list, part->text) :
-			part->kind == TX_SCT_STRING ? is_in_texts(list, part->text) :
-						      true;
-	}
-	if (part->kind != TX_SCT_CONCEPT)
+	return true;
+}
+
+static struct parts group_of(const struct tx_form *form, const struct tx_part *part)
+{
+	size_t from = (size_t)(part - form->parts);
+
+	while (from && part->group && form->parts[from - 1].group == part->group)
+		from--;
+	return (struct parts) { form->parts + from,
+		hs_tx_form_group_end(form->parts, form->part_count, from) - from };
+}
+
+struct fault {
+	enum tx_message id;
+	uint64_t limit;
+};
+
+/* How often the attribute stands in the expression, and in the group of `part`, against a rule. */
+static bool keeps_numbers(const struct model *m, const struct model_rule *rule, const struct tx_part *part,
+	struct fault *fault)
+{
+	struct parts all = { m->form->parts, m->form->part_count }, group = group_of(m->form, part);
+	uint64_t least, most, count;
+
+	if (part->group && hs_slice_eq(hs_model_field(m, rule, "grouped"), HS_S("0"))) {
+		*fault = (struct fault) { TX_MSG_OWN_MODEL_UNGROUPED, 0 };
 		return false;
-	const struct tx_form *form = part->inner ? part->inner : hs_tx_form_of(m->arena, m->s, part->value);
-	return form && hs_tx_ecl_form(m->arena, m->s, range, form, &inside, &ignored) == HS_OK && inside;
+	}
+	if (read_cardinality(hs_model_field(m, rule, "attributeCardinality"), &least, &most) &&
+		is_last(all, part) && count_values(m, all, part->type) > most) {
+		*fault = (struct fault) { TX_MSG_OWN_MODEL_TOO_OFTEN, most };
+		return false;
+	}
+	if (!part->group || !is_last(group, part) ||
+		!read_cardinality(hs_model_field(m, rule, "attributeInGroupCardinality"), &least, &most))
+		return true;
+	count = count_values(m, group, part->type);
+	*fault = count > most ? (struct fault) { TX_MSG_OWN_MODEL_TOO_OFTEN_IN_GROUP, most } :
+				(struct fault) { TX_MSG_OWN_MODEL_TOO_SELDOM_IN_GROUP, least };
+	return count <= most && count >= least; /* of a group that has it at all */
 }
 
-static struct hs_slice shown(const struct model *m, const struct tx_part *part)
+/* ---- what is asked of a form ---- */
+
+static struct hs_slice name_of(const struct model *m, uint32_t concept)
 {
-	return part->kind == TX_SCT_CONCEPT ? hs_tx_sct_name(m->arena, m->s, part->value) :
-					      hs_slice_first(part->text, 60);
+	return hs_tx_sct_name(m->arena, m->s, concept);
 }
 
-static bool fits_range(const struct model *m, const struct tx_part *part)
+static void say_domain(const struct model *m, const struct model_rule *rule, const struct tx_part *part)
 {
-	size_t count = 0;
-	const struct tx_sct_member *list = hs_tx_sct_members_of(m->layer, m->ranges, part->type, &count);
-	struct hs_slice range = HS_S_NONE;
+	struct hs_slice domain = hs_model_field(m, rule, "domainId");
+	uint32_t named = hs_tx_big_code(m->layer, domain);
+
+	hs_model_broken(m, rule, part->at, TX_MSG_OWN_MODEL_DOMAIN,
+		(struct tx_args) { { name_of(m, part->type), named == UINT32_MAX ? domain : name_of(m, named),
+			name_of(m, m->form->focus[0]) } });
+}
+
+/* One of the rules whose domain the form is in must be kept whole; of each strength for itself. */
+static void check_attribute(const struct model *m, const struct tx_part *part)
+{
+	struct model_rule rules[MODEL_RULES_MAX];
+	const struct model_rule *outside[MODEL_STRENGTHS] = { NULL, NULL },
+				*broken[MODEL_STRENGTHS] = { NULL, NULL };
+	bool inside[MODEL_STRENGTHS] = { false, false }, kept[MODEL_STRENGTHS] = { false, false };
+	struct fault faults[MODEL_STRENGTHS] = { { TX_MSG_COUNT, 0 }, { TX_MSG_COUNT, 0 } }, fault;
+	size_t count = hs_model_rules(m, MODEL_ATTRIBUTES, part->type, rules);
 
 	for (size_t i = 0; i < count; i++) {
-		if (!holds_here(m, m->ranges, &list[i]))
+		enum model_strength strength = rules[i].strength;
+		if (!is_in_domain(m, &rules[i])) {
+			outside[strength] = &rules[i];
 			continue;
-		range = field(m, m->ranges, &list[i], "rangeConstraint");
-		if (is_in_range(m, range, part))
-			return true;
+		}
+		inside[strength] = true;
+		if (keeps_numbers(m, &rules[i], part, &fault)) {
+			kept[strength] = true;
+		} else if (!broken[strength]) {
+			broken[strength] = &rules[i];
+			faults[strength] = fault;
+		}
 	}
-	if (!range.len)
-		return true;
-	return refuse(m,
-		"the value %.*s is outside the range that the concept model gives the attribute %.*s: %.*s",
-		HS_S_ARG(shown(m, part)), NAME(m, part->type), HS_S_ARG(hs_slice_first(range, 80)));
+	for (unsigned i = 0; i < MODEL_STRENGTHS; i++) {
+		if (outside[i] && !inside[i] && !inside[MODEL_MANDATORY])
+			say_domain(m, outside[i], part);
+		else if (broken[i] && !kept[i])
+			hs_model_broken(m, broken[i], part->at, faults[i].id,
+				(struct tx_args) { { name_of(m, part->type),
+					hs_arena_printf(m->arena, "%llu",
+						(unsigned long long)faults[i].limit) } });
+	}
 }
 
-bool hs_tx_model_allows(struct hs_arena *arena, struct tx_system s, const struct tx_form *form,
-	struct hs_error *err)
+/* Attributes that must be there. */
+static void check_missing(const struct model *m, const struct tx_sct_refset *refset, uint32_t at)
 {
-	struct model m = { .arena = arena,
+	struct parts meant = { m->form->meant, m->form->meant_count };
+
+	for (uint32_t i = 0; i < refset->member_count; i++) {
+		const struct tx_sct_member *member = &m->sct->members[refset->member_first + i];
+		struct model_rule rule = rule_of(m, refset, member);
+		uint64_t least = 0, most = 0;
+		bool read = read_cardinality(hs_model_field(m, &rule, "attributeCardinality"), &least, &most);
+		if (!read || !least || member->component >= TX_BIG(m->layer)->concept_count ||
+			!is_for_expressions(m, refset, member) || !is_in_domain(m, &rule) ||
+			count_values(m, meant, member->component) >= least)
+			continue;
+		hs_model_broken(m, &rule, at, TX_MSG_OWN_MODEL_MISSING,
+			(struct tx_args) { { name_of(m, member->component),
+				hs_arena_printf(m->arena, "%llu", (unsigned long long)least) } });
+	}
+}
+
+void hs_tx_model_check(struct tx_system s, const struct tx_form *form, uint32_t at,
+	struct tx_remarks *remarks)
+{
+	struct model m = { .arena = remarks->arena,
 		.s = s,
 		.layer = s.layer,
 		.sct = TX_BIG(s.layer)->sct,
 		.form = form,
-		.err = err };
+		.remarks = remarks };
 	uint32_t attributes = hs_tx_big_code(s.layer, HS_S("410662002"));
 
-	m.domains = rules(&m, DOMAINS);
-	m.ranges = rules(&m, RANGES);
+	if (form->part_count)
+		find_refsets(&m);
 	for (size_t i = 0; i < form->part_count; i++) {
 		const struct tx_part *part = &form->parts[i];
-		if (attributes != UINT32_MAX && !hs_tx_big_is_below(s.layer, part->type, attributes))
-			return refuse(&m, "the expression refines by a concept that is no attribute: %.*s",
-				NAME(&m, part->type));
-		if ((m.domains && !fits_domain(&m, part)) || (m.ranges && !fits_range(&m, part)))
-			return false;
+		if (attributes != UINT32_MAX && !hs_tx_big_is_below(s.layer, part->type, attributes)) {
+			hs_tx_remark(remarks,
+				(struct tx_remark) { .id = TX_MSG_OWN_EXPRESSION_NO_ATTRIBUTE,
+					.args = { { name_of(&m, part->type),
+						hs_arena_printf(m.arena, "%u", part->at) } },
+					.wrong = true });
+			continue;
+		}
+		check_attribute(&m, part);
+		hs_model_check_range(&m, part);
 	}
-	return !form->part_count || has_all(&m);
+	for (size_t i = 0; i < m.refset_count[MODEL_ATTRIBUTES] && form->part_count; i++)
+		check_missing(&m, m.refsets[MODEL_ATTRIBUTES][i], at);
 }

@@ -4,6 +4,7 @@
 
 #include "../compile/concept.h"
 #include "../text/fold.h"
+#include "expression.h"
 
 #define STEPS 8u /* to go one way from a concept */
 
@@ -224,6 +225,12 @@ static enum hs_status one_concept(struct ecl_eval *e, const struct ecl_node *nod
 			"the constraint names the concept %.*s, which is not in %.*s", HS_S_ARG(node->code),
 			HS_S_ARG(TX_SYSTEM_VERSION(e->s)));
 	hs_tx_bits_add(out, found);
+	if (node->term.len && e->remarks && !hs_tx_sct_has_term(e->arena, e->s, found, node->term)) {
+		struct tx_concept meant = hs_tx_concept(e->s, found);
+		hs_tx_remark(e->remarks,
+			(struct tx_remark) { .id = TX_MSG_OWN_CONSTRAINT_TERM,
+				.args = { { node->term, meant.code, meant.display } } });
+	}
 	return HS_OK;
 }
 

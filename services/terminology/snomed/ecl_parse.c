@@ -5,7 +5,7 @@
 /* ---- concepts ---- */
 
 /* |a term| behind a concept is for people. */
-static bool skip_term(struct ecl_parser *p)
+static bool read_term(struct ecl_parser *p, struct hs_slice *out)
 {
 	if (!hs_ecl_sign(p, "|"))
 		return true;
@@ -14,6 +14,7 @@ static bool skip_term(struct ecl_parser *p)
 		hs_ecl_expected(p, "the | that closes the term");
 		return false;
 	}
+	*out = hs_slice_trim(hs_slice(p->text.ptr + p->at, end - p->at));
 	p->at = end + 1;
 	return true;
 }
@@ -50,7 +51,7 @@ static bool alternate(struct ecl_parser *p, struct ecl_node *node)
 		}
 	}
 	if (node->scheme.len && node->code.len)
-		return skip_term(p);
+		return read_term(p, &node->term);
 	p->at = from;
 	hs_ecl_expected(p, "an alternate identifier like LOINC#54486-6");
 	return false;
@@ -73,7 +74,7 @@ static struct ecl_node *read_concept(struct ecl_parser *p)
 		p->at -= node->code.len;
 		return hs_ecl_expected(p, "an identifier of 6 to 18 digits");
 	}
-	return skip_term(p) ? node : NULL;
+	return read_term(p, &node->term) ? node : NULL;
 }
 
 static struct ecl_node *focus(struct ecl_parser *p)

@@ -42,6 +42,7 @@ struct ecl_node {
 	enum ecl_kind kind;
 	struct hs_slice code;   /* ECL_CONCEPT, ALTERNATE */
 	struct hs_slice scheme; /* ECL_ALTERNATE: its alias */
+	struct hs_slice term;   /* ECL_CONCEPT: what stands in pipes beside it */
 	struct ecl_node *left,
 		*right; /* ECL_AND, OR, MINUS; DOT: right is the attribute; SUB: left is the focus */
 	struct ecl_refinement *refinement;
@@ -183,10 +184,13 @@ struct ecl_eval {
 	uint32_t few; /* concepts at most that are asked one by one rather than looked for */
 	struct hs_error *err;
 	struct tx_patience *patience; /* NULL: without a limit */
+	struct tx_remarks
+		*remarks; /* takes terms that their concepts do not have; NULL: none are looked at */
 };
 /* Asks as many one by one as it pays for. */
 #define ECL_EVAL(arena, s, err) \
-	((struct ecl_eval) { (arena), (s), (uint32_t)TX_BIG((s).layer)->concept_count, 64, (err), NULL })
+	((struct ecl_eval) { \
+		(arena), (s), (uint32_t)TX_BIG((s).layer)->concept_count, 64, (err), NULL, NULL })
 
 /* hs_tx_ecl, as `e` says. */
 enum hs_status hs_ecl_answer(struct ecl_eval *e, struct hs_slice text, struct tx_bits *out);

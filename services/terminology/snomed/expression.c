@@ -16,8 +16,7 @@ struct reader {
 	struct tx_part list[ATTRIBUTES_MAX]; /* of the forms that are open, the innermost last */
 	size_t count;
 	unsigned depth;
-	struct hs_slice wrong_term; /* the first that its concept does not have */
-	uint32_t wrong_concept;
+	struct tx_remarks remarks;
 };
 
 bool hs_tx_is_expression(struct hs_slice text)
@@ -40,11 +39,17 @@ struct hs_slice hs_tx_sct_name(struct hs_arena *arena, struct tx_system s, uint3
 		HS_S_ARG(hs_slice_first(c.display, 60)));
 }
 
-static bool wrong(struct reader *r, const char *what, struct hs_slice code)
+static bool wrong(struct reader *r, enum tx_message id, size_t at, struct hs_slice what)
 {
-	if (!r->p.err->status)
-		hs_fail(r->p.err, HS_E_VALUE, "%s: %.*s", what, HS_S_ARG(hs_slice_first(code, 100)));
-	return false;
+	return hs_tx_remark(&r->remarks,
+		(struct tx_remark) { .id = id,
+			.args = { { what, hs_arena_printf(r->p.arena, "%zu", at + 1) } },
+			.wrong = true });
+}
+
+static bool too_many(struct reader *r, unsigned most, enum tx_message id)
+{
+	return wrong(r, id, r->p.at, hs_arena_printf(r->p.arena, "%u", most));
 }
 
 static bool expected(struct reader *r, const char *what)
@@ -53,21 +58,39 @@ static bool expected(struct reader *r, const char *what)
 	return false;
 }
 
-/* Is the term one of the concept's, but for the case of letters? */
-static bool has_term(struct reader *r, uint32_t concept, struct hs_slice term)
+bool hs_tx_sct_has_term(struct hs_arena *arena, struct tx_system s, uint32_t concept, struct hs_slice term)
 {
-	struct hs_arena *arena = r->p.arena;
 	struct hs_arena_mark mark = hs_arena_mark(arena);
 	struct tx_designations texts = { NULL, 0, 0 };
 	struct hs_slice wanted = hs_tx_fold_case(arena, hs_tx_squeeze(arena, term));
 	bool found = false;
 
-	hs_tx_designations(arena, r->s, concept, NULL, 0, &texts);
+	hs_tx_designations(arena, s, concept, NULL, 0, &texts);
 	for (size_t i = 0; i < texts.count && !found; i++)
 		found = hs_slice_eq(hs_tx_fold_case(arena, hs_tx_squeeze(arena, texts.items[i].value)),
 			wanted);
 	hs_arena_rollback(arena, mark);
 	return found;
+}
+
+/* |a term| beside a code is for people: the code counts, but a term of another concept misleads. */
+static bool read_term(struct reader *r, uint32_t concept)
+{
+	struct ecl_parser *p = &r->p;
+
+	if (!hs_ecl_sign(p, "|"))
+		return true;
+	size_t end = hs_slice_find(p->text, '|', p->at);
+	if (end == SIZE_MAX)
+		return expected(r, "the | that closes the term");
+	struct hs_slice term = hs_slice_trim(hs_slice(p->text.ptr + p->at, end - p->at));
+	p->at = end + 1;
+	if (!term.len || hs_tx_sct_has_term(p->arena, r->s, concept, term))
+		return true;
+	struct tx_concept meant = hs_tx_concept(r->s, concept);
+	return hs_tx_remark(&r->remarks,
+		(struct tx_remark) {
+			.id = TX_MSG_OWN_TERM_DIFFERS, .args = { { term, meant.code, meant.display } } });
 }
 
 static bool read_concept(struct reader *r, uint32_t *out)
@@ -77,24 +100,13 @@ static bool read_concept(struct reader *r, uint32_t *out)
 
 	if (!hs_ecl_digits(p, &code))
 		return expected(r, "a concept");
+	size_t at = p->at - code.len;
 	*out = hs_tx_big_code(r->s.layer, code);
 	if (*out == UINT32_MAX)
-		return wrong(r, "the expression names a concept that is not there", code);
+		return wrong(r, TX_MSG_OWN_EXPRESSION_UNKNOWN, at, hs_slice_first(code, 100));
 	if (hs_tx_is_inactive(r->s, *out))
-		return wrong(r, "the expression names a concept that is no longer in use",
-			hs_tx_sct_name(p->arena, r->s, *out));
-	if (!hs_ecl_sign(p, "|"))
-		return true;
-	size_t end = hs_slice_find(p->text, '|', p->at);
-	if (end == SIZE_MAX)
-		return expected(r, "the | that closes the term");
-	struct hs_slice term = hs_slice_trim(hs_slice(p->text.ptr + p->at, end - p->at));
-	p->at = end + 1;
-	if (!r->wrong_term.len && term.len && !has_term(r, *out, term)) {
-		r->wrong_term = term;
-		r->wrong_concept = *out;
-	}
-	return true;
+		return wrong(r, TX_MSG_OWN_EXPRESSION_INACTIVE, at, hs_tx_sct_name(p->arena, r->s, *out));
+	return read_term(r, *out);
 }
 
 /* ---- attributes ---- */
@@ -104,7 +116,7 @@ static const struct tx_form *expression(struct reader *r, bool subtype);
 static bool inner_value(struct reader *r, struct tx_part *part)
 {
 	if (r->depth++ == DEPTH_MAX)
-		return wrong(r, "the expression has brackets too deep", HS_S_NONE);
+		return too_many(r, DEPTH_MAX, TX_MSG_OWN_EXPRESSION_DEEP);
 	part->inner = expression(r, false);
 	r->depth--;
 	if (!part->inner)
@@ -142,6 +154,8 @@ static bool attribute(struct reader *r, uint16_t group)
 {
 	struct tx_part part = { .group = group };
 
+	hs_ecl_blanks(&r->p);
+	part.at = (uint32_t)r->p.at + 1;
 	if (!read_concept(r, &part.type))
 		return false;
 	if (!hs_ecl_sign(&r->p, "="))
@@ -149,7 +163,7 @@ static bool attribute(struct reader *r, uint16_t group)
 	if (!value(r, &part))
 		return false;
 	if (r->count == ATTRIBUTES_MAX)
-		return wrong(r, "the expression has too many attributes", HS_S_NONE);
+		return too_many(r, ATTRIBUTES_MAX, TX_MSG_OWN_EXPRESSION_ATTRIBUTES);
 	r->list[r->count++] = part;
 	return true;
 }
@@ -203,11 +217,13 @@ static const struct tx_form *expression(struct reader *r, bool subtype)
 
 	if (!form || !focus)
 		return NULL;
+	hs_ecl_blanks(&r->p);
+	uint32_t at = (uint32_t)r->p.at + 1;
 	form->focus = focus;
 	form->subtype = subtype;
 	do {
 		if (form->focus_count == TX_FOCUS_MAX) {
-			wrong(r, "the expression has too many focus concepts", HS_S_NONE);
+			too_many(r, TX_FOCUS_MAX, TX_MSG_OWN_EXPRESSION_FOCUS);
 			return NULL;
 		}
 		if (!read_concept(r, &focus[form->focus_count]))
@@ -216,35 +232,41 @@ static const struct tx_form *expression(struct reader *r, bool subtype)
 	} while (hs_ecl_sign(&r->p, "+"));
 	if (hs_ecl_sign(&r->p, ":") && !refinement(r))
 		return NULL;
-	bool ok = take_parts(r, outer, form) && hs_tx_form_mean(r->p.arena, r->s, form) &&
-		hs_tx_model_allows(r->p.arena, r->s, form, r->p.err);
-	return ok ? form : NULL;
+	if (!take_parts(r, outer, form) || !hs_tx_form_mean(r->p.arena, r->s, form))
+		return NULL;
+	hs_tx_model_check(r->s, form, at, &r->remarks);
+	return form;
 }
 
-enum hs_status hs_tx_expression(struct hs_arena *arena, struct tx_system s, struct hs_slice text,
-	struct tx_expression *out, struct hs_error *err)
+bool hs_tx_expression(struct hs_arena *arena, struct tx_system s, struct hs_slice text,
+	struct tx_expression *out)
 {
-	struct hs_error own = { .status = HS_OK };
-	struct reader r = { .p = { .arena = arena, .text = text, .err = &own, .what = "expression" },
-		.s = s };
-	struct tx_expression made = { .text = text };
+	struct hs_error err = { .status = HS_OK };
+	struct reader r = { .p = { .arena = arena, .text = text, .err = &err, .what = "expression" },
+		.s = s,
+		.remarks = { .arena = arena } };
+	const struct tx_form *form = NULL;
 
-	if (text.len > TX_EXPRESSION_MAX)
-		return hs_fail(err, HS_E_LIMIT, "the expression is longer than %u bytes", TX_EXPRESSION_MAX);
-	bool subtype = !hs_ecl_sign(&r.p, "===") && hs_ecl_sign(&r.p, "<<<");
-	made.form = expression(&r, subtype);
-	hs_ecl_blanks(&r.p);
-	if (made.form && r.p.at < text.len)
-		hs_ecl_expected(&r.p, "the end of the expression");
-	if (!made.form && !own.status)
-		hs_fail(&own, HS_E_LIMIT, "the expression needs more memory than is allowed");
-	if (own.status) {
-		*err = own;
-		return own.status;
+	if (text.len > TX_EXPRESSION_MAX) {
+		too_many(&r, TX_EXPRESSION_MAX, TX_MSG_OWN_EXPRESSION_LONG);
+	} else {
+		bool subtype = !hs_ecl_sign(&r.p, "===") && hs_ecl_sign(&r.p, "<<<");
+		form = expression(&r, subtype);
+		hs_ecl_blanks(&r.p);
+		if (form && r.p.at < text.len)
+			form = hs_ecl_expected(&r.p, "the end of the expression");
+		if (!form && !err.status && !r.remarks.wrong)
+			hs_fail(&err, HS_E_LIMIT, "the expression needs more memory than is allowed");
 	}
-	made.wrong_term = r.wrong_term;
-	made.wrong_concept = r.wrong_concept;
-	made.display = hs_tx_sct_write(arena, s, made.form, TX_WRITE_TERMS);
-	*out = made;
-	return HS_OK;
+	if (err.status)
+		hs_tx_remark(&r.remarks,
+			(struct tx_remark) { .id = TX_MSG_OWN_EXPRESSION_SYNTAX,
+				.args = { { hs_arena_copy(arena, hs_slice_cstr(err.text)) } },
+				.wrong = true });
+	*out = (struct tx_expression) { .text = text, .remarks = r.remarks.first };
+	if (!form || r.remarks.wrong)
+		return false;
+	out->form = form;
+	out->display = hs_tx_sct_write(arena, s, form, TX_WRITE_TERMS);
+	return true;
 }

@@ -58,9 +58,12 @@ bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, struct tx_filt
 
 	if (is_constraint(f)) {
 		struct ecl_eval e = ECL_EVAL(ctx->arena, s, &err);
+		struct tx_remarks remarks = { .arena = ctx->arena };
 		e.patience = &ctx->patience;
+		e.remarks = &remarks;
 		if (hs_ecl_answer(&e, f->value, out))
 			f->why = hs_arena_copy(ctx->arena, hs_slice_cstr(err.text));
+		f->remarks = remarks.first;
 		return err.status == HS_OK;
 	}
 	*out = hs_tx_bits_new(ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);

@@ -38,7 +38,7 @@ static bool value_implies(struct hs_arena *arena, struct tx_system s, const stru
 	return x && y && hs_tx_form_is_below(arena, s, x, y);
 }
 
-static bool part_implies(struct hs_arena *arena, struct tx_system s, const struct tx_part *a,
+bool hs_tx_part_implies(struct hs_arena *arena, struct tx_system s, const struct tx_part *a,
 	const struct tx_part *b)
 {
 	return is_at_or_below(s, a->type, b->type) && value_implies(arena, s, a, b);
@@ -60,7 +60,7 @@ static bool group_implies(struct hs_arena *arena, struct tx_system s, const stru
 	for (size_t i = 0; i < b_count; i++) {
 		bool found = false;
 		for (size_t k = 0; k < a_count && !found; k++)
-			found = part_implies(arena, s, &a[k], &b[i]);
+			found = hs_tx_part_implies(arena, s, &a[k], &b[i]);
 		if (!found)
 			return false;
 	}

@@ -22,6 +22,7 @@ struct tx_part {
 	uint32_t value;              /* of a concept without refinement */
 	struct hs_slice text;        /* of a concrete value */
 	const struct tx_form *inner; /* of a value in brackets; NULL: none */
+	uint32_t at;                 /* the character of the expression where it stands, from 1; 0: in none */
 	bool given; /* in a meaning: it comes with a primitive concept, which is compared by itself */
 };
 
@@ -55,5 +56,8 @@ bool hs_tx_form_above(struct hs_arena *arena, struct tx_system s, const struct t
 /* Of those the nearest that mean more than the form, as a list in the arena; NULL: the arena is full. */
 const uint32_t *hs_tx_form_parents(struct hs_arena *arena, struct tx_system s, const struct tx_form *form,
 	size_t *count);
+/* Is all that has attribute `a` also what has `b`? */
+bool hs_tx_part_implies(struct hs_arena *arena, struct tx_system s, const struct tx_part *a,
+	const struct tx_part *b);
 /* The end of the group that begins at `from`; an ungrouped part is a group of its own. */
 size_t hs_tx_form_group_end(const struct tx_part *parts, size_t count, size_t from);

@@ -9,7 +9,8 @@
 
 #define MARK "?fhir_vs"
 
-bool hs_tx_sct_is_implicit(struct hs_slice url)
+/* http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_vs... */
+static bool is_of_snomed(struct hs_slice url)
 {
 	return hs_slice_starts(url, HS_S("http://snomed.info/")) &&
 		hs_slice_search(url, HS_S(MARK)) != SIZE_MAX;
@@ -134,7 +135,7 @@ static struct implicit *of_layer(struct hs_arena *arena, const struct tx_layer *
 
 static struct implicit *make(struct hs_arena *arena, const struct tx_scope *scope, struct hs_slice url)
 {
-	bool snomed = hs_tx_sct_is_implicit(url);
+	bool snomed = is_of_snomed(url);
 	struct implicit *made = NULL;
 
 	for (size_t i = 0; i < scope->count && !made; i++) {

@@ -36,11 +36,8 @@ struct hs_slice hs_tx_sct_normal_form(struct hs_arena *arena, struct tx_system s
 bool hs_tx_sct_expression_properties(struct hs_arena *arena, struct tx_system s, const struct tx_form *form,
 	struct tx_properties *out);
 
-/* Is it the canonical of an implicit value set of SNOMED CT,
- * http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_vs...? Such a canonical is never parted at "|". */
-bool hs_tx_sct_is_implicit(struct hs_slice url);
-/* The implicit value set of that canonical (of a large code system that can be seen), made for this question.
- */
+/* The implicit value set of a canonical, http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_vs... or that
+ * of another large code system that can be seen, made for this question. */
 bool hs_tx_implicit_set(struct tx_context *ctx, struct hs_slice url, struct tx_set *out);
 /* The implicit concept map http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_cm=REFSET|SCHEME, with what
  * it has about the codes (of its target when `reverse`), made for this question. False: there is none. */

@@ -248,6 +248,36 @@ static void says_where_a_constraint_is_wrong(void **state)
 		SIZE_MAX);
 }
 
+/* Codes count in a constraint, too: a term of another concept is told beside the answer, never instead of it.
+ */
+static void tells_terms_of_a_constraint_that_are_wrong(void **state)
+{
+	static const char wrong[] = "http://snomed.info/sct?fhir_vs=ecl/<< HEART |Lung finding| MINUS "
+				    "(<< CARDITIS |carditis| OR << LUNG |lung  Finding|)";
+	static const char told[] = "The constraint calls HEART |Lung finding|, which is none of its terms: "
+				   "its preferred term is "
+				   "|Heart finding|";
+	struct hs_slice url = sct_text(t.arena, wrong), text = sct_text(t.arena, told);
+	struct hs_slice path = HS_S("ValueSet.compose.include[0].filter[0]");
+
+	(void)state;
+	expand(hs_arena_cstr(t.arena, url), "");
+	assert_int_equal(a.status, HS_OK);
+	assert_string_equal(names(), "HEART"); /* the pipe parts no version from it */
+	assert_int_equal(a.ctx.issues.count, 1);
+	assert_true(hs_slice_eq(a.ctx.issues.first->text, text));
+	assert_true(hs_slice_eq(a.ctx.issues.first->path, path));
+	const struct hs_json *parameter = NULL;
+	HS_JSON_EACH(item, hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("parameter")))
+		if (hs_slice_eq(hs_json_get_text(item, HS_S("name")), HS_S("warning")))
+			parameter = item;
+	assert_true(hs_slice_eq(hs_json_get_text(parameter, HS_S("valueString")), text));
+	expand(hs_arena_cstr(t.arena,
+		       sct_text(t.arena, "http://snomed.info/sct?fhir_vs=ecl/<< HEART |heart finding|")),
+		"");
+	assert_int_equal(a.ctx.issues.count, 0);
+}
+
 /* Short pages of a large code system begin on the loop. */
 static void quick_are_short_pages(void **state)
 {
@@ -355,6 +385,7 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(joins_what_is_imported),
 		cmocka_unit_test(tells_the_sets_it_used), cmocka_unit_test(tells_what_an_implicit_set_means),
 		cmocka_unit_test(says_where_a_constraint_is_wrong),
+		cmocka_unit_test(tells_terms_of_a_constraint_that_are_wrong),
 		cmocka_unit_test(says_when_expressions_are_members), cmocka_unit_test(quick_are_short_pages),
 		cmocka_unit_test(stops_when_patience_is_over),
 		cmocka_unit_test(selects_what_each_concept_passes) };
