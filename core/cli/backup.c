@@ -61,7 +61,7 @@ static enum hs_status local(struct hs_arena *arena, struct hs_error *err)
 
 	if (status == HS_OK && !to)
 		status = hs_fail(err, HS_E_REQUIRED, "give --to FILE, or --target URL for a running server");
-	config.bare = true;
+	config.bare = config.data_exists = true;
 	if (status == HS_OK)
 		status = hs_host_open(&config, none, &host, err);
 	if (status == HS_OK)

@@ -55,8 +55,8 @@ static void tell_text(const struct hs_cli_document *document, const struct hs_is
 	fprintf(stderr, "%s", document->file);
 	if (document->line)
 		fprintf(stderr, ":%llu", (unsigned long long)document->line);
-	fprintf(stderr, ": %s: %.*s: %.*s\n", words[issue->severity], HS_S_ARG(issue->path),
-		HS_S_ARG(issue->text));
+	fprintf(stderr, ": %s: %.*s%s%.*s\n", words[issue->severity], HS_S_ARG(issue->path),
+		issue->path.len ? ": " : "", HS_S_ARG(issue->text));
 }
 
 static void tell(const struct hs_cli_document *document, const struct hs_issues *issues)

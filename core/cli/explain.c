@@ -59,6 +59,7 @@ static enum hs_status local(struct hs_arena *arena, const char *search, struct h
 
 	if (status == HS_OK && !r5 && !hs_slice_eq(hs_slice_cstr(fhir), HS_S("r4")))
 		status = hs_fail(err, HS_E_VALUE, "--fhir is r4 or r5");
+	config.data_exists = true;
 	if (status == HS_OK)
 		status = hs_host_open(&config, hs_services_builtin, host, err);
 	if (status == HS_OK)

@@ -91,7 +91,7 @@ static enum hs_status target_of(struct exporting *e, struct hs_slice name, struc
 	if (!target->file && errno == EEXIST)
 		return hs_fail(err, HS_E_DUPLICATE, "%s is there already; choose an empty folder", path);
 	if (!target->file)
-		return hs_fail(err, HS_E_IO, "%s cannot be written (errno %d)", path, errno);
+		return hs_fail(err, HS_E_IO, "%s cannot be written: %s", path, strerrordesc_np(errno));
 	hs_map_put(&e->targets, hs_arena_copy(e->arena, name), NULL)->value.ptr = target;
 	*out = target;
 	return HS_OK;
@@ -106,8 +106,8 @@ static enum hs_status put(struct exporting *e, struct hs_slice name, struct hs_s
 	if (status || !target)
 		return status;
 	if (fwrite(line.ptr, 1, line.len, target->file) != line.len || fputc('\n', target->file) == EOF)
-		return hs_fail(err, HS_E_FULL, "%s/%.*s.ndjson cannot be written (errno %d)", out_dir,
-			HS_S_ARG(name), errno);
+		return hs_fail(err, HS_E_FULL, "%s/%.*s.ndjson cannot be written: %s", out_dir,
+			HS_S_ARG(name), strerrordesc_np(errno));
 	target->count++;
 	return HS_OK;
 }
@@ -141,8 +141,8 @@ static enum hs_status close_all(struct exporting *e, struct hs_error *err)
 	HS_MAP_EACH(slot, &e->targets) {
 		struct target *target = slot->value.ptr;
 		if (fclose(target->file) != 0)
-			status = hs_fail(err, HS_E_FULL, "%s/%.*s.ndjson cannot be written (errno %d)",
-				out_dir, HS_S_ARG(slot->key), errno);
+			status = hs_fail(err, HS_E_FULL, "%s/%.*s.ndjson cannot be written: %s", out_dir,
+				HS_S_ARG(slot->key), strerrordesc_np(errno));
 	}
 	return status;
 }
@@ -240,6 +240,7 @@ static enum hs_status run(struct exporting *e, struct hs_error *err)
 	struct hs_error ignored;
 	enum hs_status status = hs_cli_configure(&host_options, &config, e->arena, err);
 
+	config.data_exists = true;
 	if (!status)
 		status = hs_host_open(&config, hs_services_builtin, &host, err);
 	if (!status)
@@ -247,7 +248,8 @@ static enum hs_status run(struct exporting *e, struct hs_error *err)
 	if (!status)
 		status = hs_host_sandbox(host, sandbox, &opened, err);
 	if (!status && mkdir(out_dir, 0700) != 0 && errno != EEXIST)
-		status = hs_fail(err, HS_E_IO, "the folder %s cannot be made (errno %d)", out_dir, errno);
+		status = hs_fail(err, HS_E_IO, "the folder %s cannot be made: %s", out_dir,
+			strerrordesc_np(errno));
 	if (status)
 		goto out;
 	hs_sandbox_rest(opened, version, &e->rest);

@@ -198,17 +198,20 @@ static bool run_file(struct session *session, const char *file)
 	struct hs_error err;
 	enum hs_path_phase phase = HS_PATH_EXECUTION;
 	enum hs_status status = read_resource(session, arena, file, &resource, &err);
+	bool read = status == HS_OK;
 	if (!status) {
 		status = evaluate(session, arena, hs_slice_cstr(session->options->expression), resource,
 			&list, &phase, &err);
 	}
 	if (status) {
-		fprintf(stderr, "handslag fhirpath: %s%s%s error", file ? file : "", file ? ": " : "",
-			phase_name(phase));
-		if (err.column) {
-			fprintf(stderr, " at line %u, column %u", err.line, err.column);
+		fprintf(stderr, "handslag fhirpath: %s%s", file ? file : "", file ? ": " : "");
+		if (read) {
+			fprintf(stderr, "%s error", phase_name(phase));
 		}
-		fprintf(stderr, ": %s\n", err.text);
+		if (err.column) {
+			fprintf(stderr, "%sline %u, column %u", read ? " at " : "", err.line, err.column);
+		}
+		fprintf(stderr, "%s%s\n", read || err.column ? ": " : "", err.text);
 		if (session->options->json) {
 			printf("{\"error\":\"%s\"}\n", phase_name(phase));
 		}

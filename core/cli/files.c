@@ -72,7 +72,7 @@ static enum hs_status give_input(const struct walk *walk, struct hs_error *err)
 			hs_buf_commit(&in, (size_t)n);
 	}
 	if (n < 0)
-		status = hs_fail(err, HS_E_IO, "standard input cannot be read (errno %d)", errno);
+		status = hs_fail(err, HS_E_IO, "standard input cannot be read: %s", strerrordesc_np(errno));
 	else if (in.overflow)
 		status = hs_fail(err, HS_E_LIMIT, "standard input is longer than %zu MiB", FILE_MAX >> 20);
 	else if (is_lines(hs_buf_slice(&in)))
@@ -117,7 +117,7 @@ static enum hs_status give_folder(const struct walk *walk, const char *path, uns
 	enum hs_status status = HS_OK;
 
 	if (count < 0)
-		return hs_fail(err, HS_E_IO, "%s cannot be read (errno %d)", path, errno);
+		return hs_fail(err, HS_E_IO, "%s cannot be read: %s", path, strerrordesc_np(errno));
 	for (int i = 0; i < count; i++) {
 		char inner[4096];
 		struct stat info;

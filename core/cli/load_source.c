@@ -129,7 +129,7 @@ static enum hs_status take_lines(struct hs_cli_sink *sink, int fd, const char *f
 		}
 		n = read(fd, room, READ_SIZE);
 		if (n < 0)
-			status = hs_fail(err, HS_E_IO, "%s cannot be read (errno %d)", file, errno);
+			status = hs_fail(err, HS_E_IO, "%s cannot be read: %s", file, strerrordesc_np(errno));
 		else
 			hs_buf_commit(&in, (size_t)n);
 		if (status == HS_OK)
@@ -145,7 +145,7 @@ static enum hs_status take_ndjson(struct hs_cli_sink *sink, const char *path, st
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return hs_fail(err, HS_E_NOT_FOUND, "%s cannot be opened (errno %d)", path, errno);
+		return hs_fail(err, HS_E_NOT_FOUND, "%s cannot be opened: %s", path, strerrordesc_np(errno));
 	enum hs_status status = take_lines(sink, fd, path, err);
 	close(fd);
 	return status;
@@ -170,7 +170,7 @@ static enum hs_status take_directory(struct hs_cli_sink *sink, const char *path,
 	char inner[4096];
 
 	if (count < 0)
-		return hs_fail(err, HS_E_IO, "%s cannot be read (errno %d)", path, errno);
+		return hs_fail(err, HS_E_IO, "%s cannot be read: %s", path, strerrordesc_np(errno));
 	for (int i = 0; i < count; i++) {
 		struct hs_slice name = hs_slice_cstr(entries[i]->d_name);
 		struct stat info;

@@ -61,7 +61,7 @@ static int unknown(const char *name)
 			names[count++] = subcommands[i].name;
 	names[count] = NULL;
 	const char *near = hs_suggest(name, names);
-	fprintf(stderr, "handslag: there is no command \"%s\"%s%s%s; see handslag --help\n", name,
+	fprintf(stderr, "handslag: there is no command \"%s\"%s%s%s (handslag --help lists them)\n", name,
 		near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 	return HS_EXIT_USAGE;
 }

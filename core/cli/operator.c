@@ -27,6 +27,23 @@ enum hs_status hs_cli_operator_token(struct hs_arena *arena, const struct hs_cli
 	return HS_OK;
 }
 
+/* The operator's API stands at the root; who gives a FHIR base of the server means the same server. */
+static struct hs_slice root_of(struct hs_slice url)
+{
+	static const char *const below[] = { "/fhir/r4", "/fhir/r5", "/fhir", NULL };
+
+	while (hs_slice_ends(url, HS_S("/")))
+		url.len--;
+	for (size_t i = 0; below[i]; i++)
+		if (hs_slice_ends(url, hs_slice_cstr(below[i])))
+			url.len -= strlen(below[i]);
+	size_t name = url.len; /* where the last part of the path begins */
+	while (name && url.ptr[name - 1] != '/')
+		name--;
+	bool below_sandbox = hs_slice_ends(hs_slice_first(url, name), HS_S("/sandbox/"));
+	return below_sandbox ? hs_slice_first(url, name - strlen("/sandbox/")) : url;
+}
+
 /* Where the server is: as was said, or as the lock of its data directory tells. */
 static struct hs_slice address(struct hs_arena *arena, const struct hs_cli_operator *at)
 {
@@ -36,7 +53,7 @@ static struct hs_slice address(struct hs_arena *arena, const struct hs_cli_opera
 
 	snprintf(path, sizeof(path), "%s/lock", at->data ? at->data : "handslag-data");
 	if (at->target)
-		return hs_slice_cstr(at->target);
+		return root_of(hs_slice_cstr(at->target));
 	if (hs_world_read_file(hs_world_real(), arena, path, 4096, &text, &ignored) != HS_OK)
 		text = HS_S_NONE;
 	text = hs_slice_trim(text);
@@ -51,8 +68,6 @@ enum hs_status hs_cli_operate(struct hs_arena *arena, const struct hs_cli_operat
 	struct hs_slice base = address(arena, at);
 	enum hs_status status = hs_cli_operator_token(arena, at, &token, err);
 
-	while (base.len && base.ptr[base.len - 1] == '/')
-		base.len--;
 	if (status)
 		return status;
 	const char *url = hs_arena_cstr(arena,

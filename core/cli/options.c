@@ -71,14 +71,24 @@ enum hs_exit hs_cli_exit_of(enum hs_status status)
 	}
 }
 
+static const struct hs_cli_option *find(const struct hs_cli_command *command, struct hs_slice name)
+{
+	for (const struct hs_cli_option *o = command->options; o && o->name; o++)
+		if (hs_slice_eq(hs_slice_cstr(o->name), name))
+			return o;
+	return NULL;
+}
+
 int hs_cli_fail_error(const struct hs_cli_command *command, const struct hs_error *err)
 {
+	bool instead = err->status == HS_E_BUSY && find(command, HS_S("--target"));
 	char place[64] = "";
 
 	if (err->line && err->column)
 		snprintf(place, sizeof(place), " (line %u, column %u)", err->line, err->column);
-	return hs_cli_fail(command, hs_cli_exit_of(err->status), "%s%s%s%s", err->path,
-		err->path[0] ? ": " : "", err->text, place);
+	return hs_cli_fail(command, hs_cli_exit_of(err->status), "%s%s%s%s%s", err->path,
+		err->path[0] ? ": " : "", err->text, place,
+		instead ? ", or ask the server: --target URL" : "");
 }
 
 void hs_cli_print(const struct hs_json *tree)
@@ -97,14 +107,6 @@ bool hs_cli_is_terminal(void)
 	return isatty(STDERR_FILENO) == 1;
 }
 
-static const struct hs_cli_option *find(const struct hs_cli_command *command, struct hs_slice name)
-{
-	for (const struct hs_cli_option *o = command->options; o && o->name; o++)
-		if (hs_slice_eq(hs_slice_cstr(o->name), name))
-			return o;
-	return NULL;
-}
-
 static int unknown(const struct hs_cli_command *command, const char *argument)
 {
 	const char *names[OPTIONS_MAX + 1];
@@ -115,8 +117,9 @@ static int unknown(const struct hs_cli_command *command, const char *argument)
 	names[count++] = "--help";
 	names[count] = NULL;
 	const char *near = hs_suggest(argument, names);
-	return hs_cli_fail(command, HS_EXIT_USAGE, "there is no option %s%s%s; see handslag %s --help",
-		argument, near ? "; did you mean " : "", near ? near : "", command->name);
+	return hs_cli_fail(command, HS_EXIT_USAGE,
+		"there is no option %s%s%s%s (handslag %s --help lists them)", argument,
+		near ? "; did you mean " : "", near ? near : "", near ? "?" : "", command->name);
 }
 
 static int store(const struct hs_cli_command *command, const struct hs_cli_option *option, const char *value)

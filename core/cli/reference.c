@@ -118,6 +118,7 @@ enum hs_status hs_cli_reference_open(struct hs_arena *arena, const struct hs_cli
 	status = hs_host_config_init(&reference->config, arena, err);
 	reference->config.listen = "127.0.0.1:0";
 	reference->config.data_dir = options->data ? options->data : reference->dir;
+	reference->config.data_exists = options->data != NULL;
 	reference->config.packages = options->packages;
 	while (options->packages && options->packages[reference->config.package_count])
 		reference->config.package_count++;

@@ -78,6 +78,7 @@ static enum hs_status run(struct hs_arena *arena, struct hs_host **host, struct 
 	struct hs_sandbox *place = NULL;
 	enum hs_status status = hs_cli_configure(&host_options, &config, arena, err);
 
+	config.data_exists = true;
 	if (status == HS_OK)
 		status = hs_host_open(&config, hs_services_builtin, host, err);
 	if (status == HS_OK)

@@ -59,7 +59,7 @@ static const struct {
 
 #define SYSTEM_IS \
 	"SYSTEM is a URI, or short: ucum, language, mime, country, subdivision, currency, snomed, loinc,\n" \
-	"icd10, atc.\n"
+	"icd10, icd10-se, atc.\n"
 
 static const struct hs_cli_option no_options[] = { { NULL, NULL, NULL, HS_CLI_FLAG, NULL } };
 

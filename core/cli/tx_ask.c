@@ -11,7 +11,7 @@
 
 /* ---- code systems ---- */
 
-#define SYSTEMS 10u
+#define SYSTEMS 11u
 
 static const struct {
 	const char *name, *uri;
@@ -19,7 +19,8 @@ static const struct {
 	{ "mime", "urn:ietf:bcp:13" }, { "country", "urn:iso:std:iso:3166" },
 	{ "subdivision", "urn:iso:std:iso:3166:-2" }, { "currency", "urn:iso:std:iso:4217" },
 	{ "snomed", "http://snomed.info/sct" }, { "loinc", "http://loinc.org" },
-	{ "icd10", "http://hl7.org/fhir/sid/icd-10" }, { "atc", "http://www.whocc.no/atc" } };
+	{ "icd10", "http://hl7.org/fhir/sid/icd-10" }, { "icd10-se", "urn:oid:1.2.752.116.1.1.1" },
+	{ "atc", "http://www.whocc.no/atc" } };
 
 const char *hs_cli_tx_system(const struct hs_cli_command *command, const char *word)
 {

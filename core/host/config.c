@@ -147,10 +147,34 @@ enum hs_status hs_host_config_init(struct hs_host_config *config, struct hs_aren
 	return HS_OK;
 }
 
+/* "NAME#VERSION,FILE" */
+static enum hs_status set_packages(struct hs_host_config *config, struct hs_slice text, struct hs_error *err)
+{
+	const char **items = hs_arena_array(config->arena, text.len + 1, sizeof(*items));
+	size_t n = 0;
+
+	if (!items)
+		return hs_fail(err, HS_E_LIMIT, "packages: the list is too long");
+	while (text.len) {
+		struct hs_slice item = hs_slice_trim(hs_slice_cut(&text, ','));
+		if (item.len)
+			items[n++] = hs_arena_cstr(config->arena, item);
+	}
+	config->packages = items;
+	config->package_count = n;
+	config->no_usual_packages = true;
+	return HS_OK;
+}
+
 enum hs_status hs_host_config_set(struct hs_host_config *config, const char *name, const char *text,
 	struct hs_error *err)
 {
 	const struct key *key = find_key(name);
+
+	if (strcmp(name, "packages") == 0)
+		return set_packages(config, hs_slice_cstr(text), err);
+	if (hs_slice_starts(hs_slice_cstr(name), HS_S("services.")))
+		return hs_fail(err, HS_E_VALUE, "%s is set in the configuration file (--config FILE)", name);
 	return key ? set_key(key, config, text, err) : unknown_key(name, err);
 }
 
@@ -247,10 +271,10 @@ enum hs_status hs_host_config_read(struct hs_host_config *config, const char *pa
 			line += text.ptr[i] == '\n';
 		cJSON_Delete(tree);
 		err->line = line;
-		return hs_fail(err, HS_E_STRUCTURE, "%s is not JSON: line %u", path, line);
+		return hs_fail(err, HS_E_VALUE, "%s is not JSON: line %u", path, line);
 	}
 	hs_arena_defer(config->arena, delete_tree, tree);
 	if (!cJSON_IsObject(tree))
-		return hs_fail(err, HS_E_STRUCTURE, "%s must hold a JSON object", path);
+		return hs_fail(err, HS_E_VALUE, "%s must hold a JSON object", path);
 	return take_object(config, "", tree, err);
 }

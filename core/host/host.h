@@ -61,7 +61,9 @@ struct hs_host_config {
 	int64_t head_kib, body_kib, connections, header_seconds, keep_alive_seconds, arena_mib;
 	const char *tls_certificate, *tls_key, *tls_client_ca;
 	bool tls_client_required;
-	bool bare; /* neither definitions nor services are opened: for backups and the like */
+	bool bare;        /* neither definitions nor services are opened: for backups and the like */
+	bool data_exists; /* the data directory is not made: what only reads it would read nothing of a wrong
+			     one */
 	int64_t sandbox_idle_seconds; /* then a named sandbox is closed until it is used again; 0: never */
 	int64_t export_jobs, export_keep_seconds, export_file_kib; /* of bulk exports, for each sandbox */
 	struct hs_sandbox_limits sandbox;
@@ -86,8 +88,8 @@ struct hs_host_config_key {
 };
 bool hs_host_config_key(size_t index, struct hs_host_config_key *out);
 
-/* Makes the data directory, takes its lock, opens packages, definitions, services and the default sandbox.
- * `builtin` ends with NULL. *config must live as long as the host. */
+/* Makes the data directory (unless data_exists: HS_E_NOT_FOUND), takes its lock, opens packages, definitions,
+ * services and the default sandbox. `builtin` ends with NULL. *config must live as long as the host. */
 enum hs_status hs_host_open(const struct hs_host_config *config, const struct hs_service *const *builtin,
 	struct hs_host **out, struct hs_error *err);
 /* Opens a listener on each loop; the port is then known. */

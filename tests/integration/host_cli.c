@@ -102,6 +102,31 @@ static void mistakes_are_named(void **state)
 	assert_int_equal(r.exit, 3);
 }
 
+/* A copy of nothing that is called a backup, or nothing exported, is worse than a refusal. */
+static void what_reads_makes_no_data_directory(void **state)
+{
+	const char *none = workbench_path("mistyped");
+	const struct process_result all[] = {
+		RUN("backup", "--to", workbench_path("copy"), "--data", none),
+		RUN("export", "--out", workbench_path("out"), "--data", none),
+		RUN("explain", "Patient?name=x", "--data", none),
+		RUN("reindex", "--data", none),
+		RUN("tx", "lookup", "ucum", "mg", "--data", none),
+	};
+	struct stat about;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		assert_int_equal(all[i].exit, 2);
+		assert_has(all[i].err, "is no data directory; say which with --data DIR");
+	}
+	assert_int_not_equal(stat(none, &about), 0);
+	assert_int_not_equal(stat(workbench_path("copy"), &about), 0);
+	/* What makes it says why it cannot. */
+	const char *file = workbench_file("a-file", "");
+	assert_has(RUN("serve", "--data", file).err, "Not a directory");
+}
+
 static void version_is_json_when_asked(void **state)
 {
 	struct hs_json *tree = NULL;
@@ -171,6 +196,9 @@ static void serving_loading_over_http_and_ending(void **state)
 	r = RUN("serve", "--listen", "127.0.0.1:0", "--data", workbench_path("s"));
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "in use");
+	assert_false(has_text(r.err, "--target")); /* it has no such option; the next has */
+	r = RUN("explain", "Patient?name=x", "--data", workbench_path("s"));
+	assert_has(r.err, "or ask the server: --target URL");
 	assert_int_equal(process_stop(f), 0);
 }
 
@@ -197,6 +225,15 @@ static void sandboxes_are_made_and_reset(void **state)
 	r = RUN("sandbox", "list", "--data", workbench_path("b"));
 	assert_int_equal(r.exit, 0);
 	assert_has(r.out, "acme");
+	/* A FHIR base of the server means the server. */
+	static const char *const bases[] = { "/", "/fhir/r5", "/sandbox/acme/fhir/r4/" };
+	for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+		struct hs_slice base = hs_arena_printf(workbench_arena(), "%s%s", fixture_url(f), bases[i]);
+		r = RUN("sandbox", "list", "--target", hs_arena_cstr(workbench_arena(), base), "--data",
+			workbench_path("b"));
+		assert_int_equal(r.exit, 0);
+		assert_has(r.out, "acme");
+	}
 	r = RUN("load", "hl7.fhir.r4.examples#4.0.1", "--data", workbench_path("b"));
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, fixture_url(f));
@@ -321,6 +358,7 @@ int main(void)
 		cmocka_unit_test(each_command_has_help_with_an_example),
 		cmocka_unit_test(each_command_refuses_strangers),
 		cmocka_unit_test(mistakes_are_named),
+		cmocka_unit_test(what_reads_makes_no_data_directory),
 		cmocka_unit_test(version_is_json_when_asked),
 		cmocka_unit_test(loading_stores_and_tells_what_it_refused),
 		cmocka_unit_test(serving_loading_over_http_and_ending),

@@ -199,8 +199,8 @@ static enum hs_status flush(struct writing *w, struct hs_error *err)
 		struct hs__export_file *file = &w->job->files[w->open];
 		ssize_t n = world->pwrite(world->ctx, w->fd, rest.ptr, rest.len, (off_t)file->bytes);
 		if (n <= 0)
-			return hs_fail(err, HS_E_FULL, "the export's file %s cannot be written (errno %d)",
-				file->name, (int)-n);
+			return hs_fail(err, HS_E_FULL, "the export's file %s cannot be written: %s",
+				file->name, strerrordesc_np((int)-n));
 		file->bytes += (uint64_t)n;
 		rest = hs_slice_from(rest, (size_t)n);
 	}
@@ -234,7 +234,7 @@ static enum hs_status open_file(struct writing *w, uint32_t index, bool fresh, s
 		return too_long(err);
 	w->fd = world->open(world->ctx, path, O_WRONLY | O_CREAT | O_CLOEXEC | (fresh ? O_TRUNC : 0), 0600);
 	if (w->fd < 0)
-		return hs_fail(err, HS_E_IO, "%s cannot be opened (errno %d)", path, -w->fd);
+		return hs_fail(err, HS_E_IO, "%s cannot be opened: %s", path, strerrordesc_np(-w->fd));
 	w->open = index;
 	return HS_OK;
 }

@@ -96,8 +96,9 @@ enum hs_status hs__exports_open(struct hs_sandbox *sandbox, struct hs_error *err
 		return hs_fail(err, HS_E_LIMIT, "the path of the data directory is too long");
 	DIR *list = opendir(path);
 	if (!list)
-		return errno == ENOENT ? HS_OK :
-					 hs_fail(err, HS_E_IO, "%s cannot be read (errno %d)", path, errno);
+		return errno == ENOENT ?
+			HS_OK :
+			hs_fail(err, HS_E_IO, "%s cannot be read: %s", path, strerrordesc_np(errno));
 	for (const struct dirent *entry = readdir(list); entry; entry = readdir(list))
 		if (strlen(entry->d_name) == 36)
 			find_again(sandbox, entry->d_name);

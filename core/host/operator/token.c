@@ -29,8 +29,9 @@ enum hs_status hs__operator_token(struct hs_host *host, struct hs_error *err)
 
 	snprintf(path, sizeof(path), "%s/operator.token", host->data_dir);
 	if (stat(path, &info) != 0)
-		return errno == ENOENT ? make(host, path, err) :
-					 hs_fail(err, HS_E_IO, "%s cannot be read (errno %d)", path, errno);
+		return errno == ENOENT ?
+			make(host, path, err) :
+			hs_fail(err, HS_E_IO, "%s cannot be read: %s", path, strerrordesc_np(errno));
 	if (info.st_mode & 077)
 		return hs_fail(err, HS_E_FORBIDDEN, "%s may be read by others; do: chmod 600 %s", path, path);
 	enum hs_status status = hs_world_read_file(host->world, host->arena, path, 1024, &text, err);

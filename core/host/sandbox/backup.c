@@ -34,8 +34,8 @@ static enum hs_status copy_file(const struct hs_host *host, const char *from, co
 	int in = world->open(world->ctx, from, O_RDONLY | O_CLOEXEC, 0);
 	int out = in < 0 ? -1 : world->open(world->ctx, to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	enum hs_status status = in < 0 ? hs_fail(err, HS_E_NOT_FOUND, "%s cannot be read", from) :
-		out < 0                ? hs_fail(err, HS_E_IO, "%s cannot be written (errno %d)", to, -out) :
-					 HS_OK;
+		out < 0 ? hs_fail(err, HS_E_IO, "%s cannot be written: %s", to, strerrordesc_np(-out)) :
+			  HS_OK;
 	off_t at = 0;
 	ssize_t n = 1;
 

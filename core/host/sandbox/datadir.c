@@ -28,8 +28,8 @@ enum hs_status hs__make_dirs(const char *path, struct hs_error *err)
 		buf[i] = '\0';
 		if (mkdir(buf, 0700) != 0 && errno != EEXIST && errno != EISDIR) {
 			err->cause = errno;
-			return hs_fail(err, HS_E_IO, "the directory %s cannot be made (errno %d)", buf,
-				errno);
+			return hs_fail(err, HS_E_IO, "the directory %s cannot be made: %s", buf,
+				strerrordesc_np(errno));
 		}
 		buf[i] = kept;
 	}
@@ -63,18 +63,17 @@ static enum hs_status take_lock(struct hs_host *host, struct hs_error *err)
 	host->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (host->lock_fd < 0) {
 		err->cause = errno;
-		return hs_fail(err, HS_E_IO, "%s cannot be opened (errno %d)", path, errno);
+		return hs_fail(err, HS_E_IO, "%s cannot be opened: %s", path, strerrordesc_np(errno));
 	}
 	if (flock(host->lock_fd, LOCK_EX | LOCK_NB) != 0) {
 		read_holder(host->lock_fd, url);
 		return hs_fail(err, HS_E_BUSY,
-			"%s is in use by another handslag; stop it, choose another --data, or use --target "
-			"%s",
-			host->data_dir, url[0] ? url : "URL");
+			"%s is in use by another handslag%s%s; stop it or choose another --data",
+			host->data_dir, url[0] ? ", which serves " : "", url);
 	}
 	if (ftruncate(host->lock_fd, 0) != 0) { /* what a server left there */
 		err->cause = errno;
-		return hs_fail(err, HS_E_IO, "%s cannot be written (errno %d)", path, errno);
+		return hs_fail(err, HS_E_IO, "%s cannot be written: %s", path, strerrordesc_np(errno));
 	}
 	return HS_OK;
 }
@@ -103,11 +102,25 @@ static enum hs_status choose_cache(struct hs_host *host, struct hs_error *err)
 	return status;
 }
 
+/* A folder with none of these is something else, or a name mistyped. */
+static enum hs_status must_exist(const char *dir, struct hs_error *err)
+{
+	static const char *const inside[] = { "sandboxes", "packages.json", "imports" };
+	char path[4096];
+
+	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, inside[i]);
+		if (access(path, F_OK) == 0)
+			return HS_OK;
+	}
+	return hs_fail(err, HS_E_NOT_FOUND, "%s is no data directory; say which with --data DIR", dir);
+}
+
 enum hs_status hs__datadir_open(struct hs_host *host, struct hs_error *err)
 {
 	const char *dir = host->config->data_dir;
 	char path[4096];
-	enum hs_status status = hs__make_dirs(dir, err);
+	enum hs_status status = host->config->data_exists ? must_exist(dir, err) : hs__make_dirs(dir, err);
 
 	if (status)
 		return status;

@@ -199,8 +199,9 @@ enum hs_status hs__sandbox_erase(const char *dir, bool whole, struct hs_error *e
 	enum hs_status status = HS_OK;
 
 	if (!list)
-		return errno == ENOENT ? HS_OK :
-					 hs_fail(err, HS_E_IO, "%s cannot be read (errno %d)", dir, errno);
+		return errno == ENOENT ?
+			HS_OK :
+			hs_fail(err, HS_E_IO, "%s cannot be read: %s", dir, strerrordesc_np(errno));
 	for (const struct dirent *entry = readdir(list); entry; entry = readdir(list)) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
@@ -210,10 +211,11 @@ enum hs_status hs__sandbox_erase(const char *dir, bool whole, struct hs_error *e
 		if (errno == EISDIR || errno == EPERM)
 			status = hs__sandbox_erase(path, true, err);
 		else
-			status = hs_fail(err, HS_E_IO, "%s cannot be removed (errno %d)", path, errno);
+			status = hs_fail(err, HS_E_IO, "%s cannot be removed: %s", path,
+				strerrordesc_np(errno));
 	}
 	closedir(list);
 	if (whole && status == HS_OK && rmdir(dir) != 0)
-		status = hs_fail(err, HS_E_IO, "%s cannot be removed (errno %d)", dir, errno);
+		status = hs_fail(err, HS_E_IO, "%s cannot be removed: %s", dir, strerrordesc_np(errno));
 	return status;
 }

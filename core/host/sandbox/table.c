@@ -109,7 +109,7 @@ static enum hs_status read_all(struct hs_host *host, struct hs_error *err)
 	DIR *list = opendir(path);
 	enum hs_status status = HS_OK;
 	if (!list)
-		return hs_fail(err, HS_E_IO, "%s cannot be read (errno %d)", path, errno);
+		return hs_fail(err, HS_E_IO, "%s cannot be read: %s", path, strerrordesc_np(errno));
 	for (const struct dirent *entry = readdir(list); entry && status == HS_OK; entry = readdir(list)) {
 		if (!hs__sandbox_name_valid(hs_slice_cstr(entry->d_name)))
 			continue;

@@ -24,8 +24,8 @@ static enum hs_status carry_out(struct tx_table_run *run, tx_table_fn *fill, str
 	const char *path = hs_tx_image_path(run->arena, run->import, head->id);
 	status = hs_tx_build_write(run->build, path, err);
 	if (status == HS_OK)
-		snprintf(run->import->made, sizeof(run->import->made), "%.*s %.*s: %zu concepts in %s%.*s",
-			HS_S_ARG(head->url), HS_S_ARG(head->version),
+		snprintf(run->import->made, sizeof(run->import->made), "%.*s%s%.*s: %zu concepts in %s%.*s",
+			HS_S_ARG(head->url), head->version.len ? " " : "", HS_S_ARG(head->version),
 			TX_BUILD_COUNT(run->build->concepts, struct tx_build_concept), path,
 			HS_S_ARG(run->taken));
 	return status;

@@ -111,12 +111,26 @@ static void mistakes_are_named(void **state)
 	assert_int_not_equal(hs_host_config_read(&config, "/nonexistent", &err), HS_OK);
 }
 
+static void a_list_is_set_by_commas(void **state)
+{
+	struct hs_error err = { .status = HS_OK };
+
+	(void)state;
+	assert_int_equal(hs_host_config_set(&config, "packages", "a#1, b.tgz,", &err), HS_OK);
+	assert_int_equal(config.package_count, 2);
+	assert_string_equal(config.packages[0], "a#1");
+	assert_string_equal(config.packages[1], "b.tgz");
+	assert_int_equal(hs_host_config_set(&config, "services.x.y", "1", &err), HS_E_VALUE);
+	assert_non_null(strstr(err.text, "--config FILE"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(defaults_are_in_the_table, start, stop),
 		cmocka_unit_test_setup_teardown(files_fill_it, start, stop),
 		cmocka_unit_test_setup_teardown(mistakes_are_named, start, stop),
+		cmocka_unit_test_setup_teardown(a_list_is_set_by_commas, start, stop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
