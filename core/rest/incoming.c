@@ -96,7 +96,7 @@ enum hs_status hs__rest_check(const struct hs__rest_env *env, const struct hs__r
 	struct hs_issue *last = issues->last;
 	const struct hs_rest_policy *policy = &env->sandbox->policy;
 	if (policy->check)
-		policy->check(policy->arg, env->reading, call->in->tree, call->in->text, issues);
+		policy->check(policy->arg, env->reading, call->in->tree, call->in->text, call->hints, issues);
 	else
 		hs_check_resource(env->rest->config.defs, call->in->tree, call->in->text, issues);
 	for (struct hs_issue *issue = last ? last->next : issues->first; at.len > 0 && issue;
@@ -113,10 +113,10 @@ enum hs_status hs__rest_check(const struct hs__rest_env *env, const struct hs__r
 	return HS_OK;
 }
 
-bool hs__rest_check_is_slow(const struct hs__rest_env *env)
+bool hs__rest_check_is_slow(const struct hs__rest_env *env, bool hints)
 {
 	const struct hs_rest_policy *policy = &env->sandbox->policy;
-	return policy->check && policy->is_slow(policy->arg);
+	return policy->check && policy->is_slow(policy->arg, hints);
 }
 
 enum hs_status hs__rest_ready(const struct hs__rest_env *env, struct hs_arena *arena,

@@ -82,7 +82,7 @@ struct hs_rest_loader *hs_rest_loader_new(const struct hs_rest_sandbox *sandbox)
 	struct hs__rest_env env = { .rest = rest, .sandbox = sandbox };
 	/* Profiles may have rules over several values, which what one text taught does not tell of another.
 	 */
-	bool whole = hs__rest_check_is_slow(&env);
+	bool whole = hs__rest_check_is_slow(&env, false);
 	loader->sandbox = sandbox;
 	loader->bulks = hs_heap_alloc((rest->type_count + 1) * sizeof *loader->bulks);
 	for (size_t i = 0; i < rest->type_count; i++) {

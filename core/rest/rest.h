@@ -70,10 +70,12 @@ enum hs_status hs_rest_sandbox_mend(const struct hs_rest_sandbox *sandbox, hs_re
 /* What is asked of resources before they are stored, beside the rules of services. Without a policy it is
  * hs_check_resource. Set before the sandbox is used; copied. */
 struct hs_rest_policy {
-	/* Adds issues; errors refuse. Any thread. `txn` reads, or is NULL. */
+	/* Adds issues; errors refuse. `hints`: the writer asks for an OperationOutcome, so what would not
+	 * refuse is told, too. Any thread. `txn` reads, or is NULL. */
 	void (*check)(void *arg, struct hs_txn *txn, const struct hs_json *resource, struct hs_slice source,
-		struct hs_issues *issues);
-	bool (*is_slow)(void *arg); /* then bodies are prepared on a worker, with a transaction that reads */
+		bool hints, struct hs_issues *issues);
+	/* Then bodies are prepared on a worker, with a transaction that reads. */
+	bool (*is_slow)(void *arg, bool hints);
 	void *arg;
 };
 void hs_rest_sandbox_policy(struct hs_rest_sandbox *sandbox, const struct hs_rest_policy *policy);

@@ -91,6 +91,7 @@ struct hs__rest_call {
 	struct hs_search_set *sets;   /* codes that the search needs from the terminology */
 	size_t set_count;
 	bool strict; /* Prefer: handling=strict */
+	bool hints;  /* Prefer: return=OperationOutcome, of a create or update by itself */
 	bool words;  /* _text and _content may be asked: hs__rest_follow_words comes before the search */
 };
 
@@ -141,7 +142,7 @@ bool hs__rest_media_is_json(struct hs_slice content_type);
 enum hs_status hs__rest_check(const struct hs__rest_env *env, const struct hs__rest_call *call,
 	struct hs_slice at, struct hs_issues *issues, struct hs_error *err);
 /* Is that check slow? Then bodies are prepared by hs_read_slow. */
-bool hs__rest_check_is_slow(const struct hs__rest_env *env);
+bool hs__rest_check_is_slow(const struct hs__rest_env *env, bool hints);
 /* A server-made id: a UUID that begins with the time, so that new ones lie together in an index. */
 struct hs_slice hs__rest_new_id(struct hs_arena *arena);
 /* Was it made by the function above? An id carries a sum of itself, so that a history can tell what was

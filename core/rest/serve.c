@@ -66,6 +66,7 @@ static void read_headers(struct hs_request *req, struct hs__rest_call *call)
 	call->if_unmodified_since = hs_request_header(req, HS_S("If-Unmodified-Since"));
 	if (call->interaction == HS_DO_CREATE)
 		call->if_none_exist = hs_request_header(req, HS_S("If-None-Exist"));
+	call->hints = hs_slice_eq(hs_request_prefer(req, HS_S("return")), HS_S("OperationOutcome"));
 	call->strict = hs_slice_eq(hs_request_prefer(req, HS_S("handling")), HS_S("strict"));
 }
 
@@ -185,7 +186,7 @@ static enum hs_status check_media(const struct job *job, struct hs_error *err)
 	if (hs__rest_media_is_json(media) || hs__rest_is_raw_binary(job->call.type, job->media))
 		return HS_OK;
 	return hs_fail(err, HS_E_MEDIA_TYPE,
-		"Content-Type is '%.*s'; resources are sent as application/fhir+json",
+		"Content-Type is '%.*s'; resources are sent as application/fhir+json or application/fhir+xml",
 		HS_S_ARG(hs_slice_first(media, 80)));
 }
 
@@ -200,7 +201,7 @@ static enum hs_verdict serve_write(struct hs_request *req, struct job *job)
 	enum hs_status status = check_media(job, &err);
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, &err);
-	if (hs__rest_check_is_slow(&job->env))
+	if (hs__rest_check_is_slow(&job->env, job->call.hints))
 		return hs_read_slow(req, prepare, job, after_prepare);
 	if (job->body.len > PREPARE_HERE)
 		return hs_compute(req, prepare, job, after_prepare);

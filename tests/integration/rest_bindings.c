@@ -100,6 +100,33 @@ static void judges_before_storing(void **state)
 	assert_int_equal(a.status, 200);
 }
 
+/* Whoever asks for an OperationOutcome hears everything; what the sandbox does not ask for refuses nothing.
+ */
+static void tells_what_it_does_not_ask_for(void **state)
+{
+	NEED_FHIR();
+	static const char hear[] = "Prefer: return=OperationOutcome\r\n";
+	put("CodeSystem", "care2",
+		",'url':'urn:test:care2','status':'active','content':'complete','concept':[{'code':'in'}]",
+		201);
+	struct fixture_answer a = send_with("PUT", "ValueSet/care2", hear,
+		"{'resourceType':'ValueSet','id':'care2','url':'urn:test:care2-set','status':'active',"
+		"'compose':{'include':["
+		"{'system':'urn:test:care2','concept':[{'code':'in'},{'code':'out'}]}]}}",
+		201);
+	expect_part(a.body, "concept[1].code");
+	expect_part(a.body, "was stored");
+	/* pat-1 is an error to a validator, but here it kept nothing from being stored */
+	a = send_with("POST", "Patient", hear, "{'resourceType':'Patient','contact':[{'gender':'male'}]}",
+		201);
+	expect_part(a.body, "pat-1");
+	expect_text(&a, "/issue/0/severity", "warning");
+	a = send_with("POST", "Patient", hear, "{'resourceType':'Patient','contacts':[]}", 422);
+	expect_text(&a, "/issue/0/severity", "error");
+	a = send_with("POST", "Patient", hear, "{'resourceType':'Patient','gender':'male'}", 201);
+	expect_text(&a, "/issue/0/severity", "information");
+}
+
 #define ASK(expression) \
 	TEXT("{'resourceType':'Parameters','parameter':[{'name':'expression','valueString':'%s'},{'name':" \
 	     "'variables','part':[{'name':'root','valueCoding':{'system':'urn:test:two','code':'root'}},{'" \
@@ -142,6 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges_bindings),
 		cmocka_unit_test(judges_before_storing),
+		cmocka_unit_test(tells_what_it_does_not_ask_for),
 		cmocka_unit_test(answers_expressions),
 	};
 	return cmocka_run_group_tests(tests, start_all, stop_server);

@@ -251,26 +251,24 @@ static int64_t policy_of(const struct hs__policy *policy)
 	return __atomic_load_n(&policy->sandbox->limits.validation, __ATOMIC_RELAXED);
 }
 
-bool hs__validation_is_slow(void *arg)
+/* Where only the structure decides, a writer who asks for an OperationOutcome hears the rest as well. */
+static bool only_hints(const struct hs__policy *policy, bool hints)
 {
-	return policy_of(arg) == HS_HOST_VALIDATE_PROFILES;
+	return hints && policy_of(policy) == HS_HOST_VALIDATE_STRUCTURE;
 }
 
-void hs__validation_policy(void *arg, struct hs_txn *txn, const struct hs_json *resource,
-	struct hs_slice source, struct hs_issues *issues)
+bool hs__validation_is_slow(void *arg, bool hints)
 {
-	const struct hs__policy *policy = arg;
-	struct hs_error err = { .status = HS_OK };
-	struct hs_validate_options options = { .source = source };
+	return policy_of(arg) == HS_HOST_VALIDATE_PROFILES || only_hints(arg, hints);
+}
 
-	if (policy_of(policy) == HS_HOST_VALIDATE_OFF)
-		return;
-	if (policy_of(policy) != HS_HOST_VALIDATE_PROFILES) {
-		hs_check_resource(policy->edition->defs, resource, source, issues);
-		return;
-	}
-	options.now_ms = hs__sandbox_now(policy->sandbox);
+static void validate_wholly(const struct hs__policy *policy, struct hs_txn *txn,
+	const struct hs_json *resource, struct hs_slice source, struct hs_issues *issues)
+{
+	struct hs_error err = { .status = HS_OK };
+	struct hs_validate_options options = { .source = source, .now_ms = hs__sandbox_now(policy->sandbox) };
 	struct hs_validator *validator = hs__validator_get(policy->sandbox, policy->edition, txn, &err);
+
 	if (!validator) {
 		hs_issue_add(issues, HS_SEVERITY_ERROR, "exception", HS_S_NONE, "it cannot be validated: %s",
 			err.text);
@@ -278,4 +276,34 @@ void hs__validation_policy(void *arg, struct hs_txn *txn, const struct hs_json *
 	}
 	hs_validate(validator, resource, &options, issues);
 	hs_validator_unref(validator);
+}
+
+/* An error is what makes an action fail (issue-severity), so what is only told is a warning at most. */
+static void tell_hints(const struct hs__policy *policy, struct hs_txn *txn, const struct hs_json *resource,
+	struct hs_slice source, struct hs_issues *issues)
+{
+	validate_wholly(policy, txn, resource, source, issues);
+	for (struct hs_issue *issue = issues->first; issue; issue = issue->next)
+		if (issue->severity <= HS_SEVERITY_ERROR)
+			issue->severity = HS_SEVERITY_WARNING;
+	issues->warnings += issues->errors;
+	issues->errors = 0;
+}
+
+void hs__validation_policy(void *arg, struct hs_txn *txn, const struct hs_json *resource,
+	struct hs_slice source, bool hints, struct hs_issues *issues)
+{
+	const struct hs__policy *policy = arg;
+
+	switch (policy_of(policy)) {
+	case HS_HOST_VALIDATE_OFF:
+		return;
+	case HS_HOST_VALIDATE_PROFILES:
+		validate_wholly(policy, txn, resource, source, issues);
+		return;
+	default:
+		hs_check_resource(policy->edition->defs, resource, source, issues);
+		if (!issues->errors && only_hints(policy, hints))
+			tell_hints(policy, txn, resource, source, issues);
+	}
 }

@@ -296,7 +296,7 @@ enum hs_verdict hs__rest_serve_bundle(const struct hs__rest_env *env, struct hs_
 		hs_fail(&err, HS_E_MEDIA_TYPE, "a Bundle is sent as application/fhir+json");
 		return hs__rest_refuse(req, err.status, NULL, &err);
 	}
-	if (hs__rest_check_is_slow(env))
+	if (hs__rest_check_is_slow(env, false))
 		return hs_read_slow(req, hs__rest_bundle_prepare, bundle, after_prepare);
 	if (bundle->body.len > PREPARE_HERE)
 		return hs_compute(req, hs__rest_bundle_prepare, bundle, after_prepare);

@@ -41,7 +41,8 @@ void hs__rules_listed_system(struct hs__validation *run, const struct hs__node *
 	struct hs_slice canonical = hs_arena_printf(run->arena, "%.*s|%.*s", HS_S_ARG(system),
 		HS_S_ARG(version));
 	const struct hs_json *known = hs_library_find(run->library, HS_S("CodeSystem"), canonical, &exact);
-	if (known && !exact)
+	/* One of which nothing is here has no version to check by; that is told by a note of its own. */
+	if (known && !exact && !hs_slice_eq(hs_json_get_text(known, HS_S("content")), HS_S("not-present")))
 		HS__WARN(run, include, "version", "not-found", "listed-version",
 			"version '%.*s' of the code system '%.*s' is not known; its codes are checked by "
 			"version "
