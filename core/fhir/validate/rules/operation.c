@@ -30,8 +30,11 @@ static void check_bounds(struct hs__validation *run, const struct hs__node *at)
 {
 	int64_t min = 0;
 	uint64_t max = 0;
-	if (hs_json_i64(hs_json_get(at->value, HS_S("min")), &min) &&
-		hs_slice_u64(hs_json_get_text(at->value, HS_S("max")), &max) && min > 0 &&
+	struct hs_slice most = hs_json_get_text(at->value, HS_S("max"));
+	if (most.len && !hs_slice_eq(most, HS_S("*")) && !hs_slice_u64(most, &max))
+		HS__FAIL(run, at, "max", "invalid", "operation-parameter-bounds",
+			"max is a number or '*', not '%.*s'", HS__SHOW(most));
+	if (hs_json_i64(hs_json_get(at->value, HS_S("min")), &min) && hs_slice_u64(most, &max) && min > 0 &&
 		(uint64_t)min > max)
 		HS__FAIL(run, at, "", "invalid", "operation-parameter-bounds",
 			"the parameter is there at least %lld times, and at most %llu times", (long long)min,

@@ -94,8 +94,8 @@ static void check_occurs(struct hs__response *response, const struct hs__node *a
 		hs__validate_add(response->run, at, HS_S_NONE, NULL,
 			response->in_progress ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, "required",
 			"response-min-occurs",
-			"there are %zu answers, but the question asks for at least %llu", count,
-			(unsigned long long)least);
+			"there %s %zu answer%s, but the question asks for at least %llu",
+			count == 1 ? "is" : "are", count, count == 1 ? "" : "s", (unsigned long long)least);
 	if (most && count > most)
 		HS__FAIL(response->run, at, "", "structure", "response-max-occurs",
 			"there are %zu answers, but the question takes %llu at most", count,
@@ -168,6 +168,9 @@ static void check_item(struct hs__response *response, const struct hs__node *at,
 	if (silent && hs__rules_array(at->value, "answer"))
 		HS__FAIL(response->run, at, "answer", "structure", "response-no-answers",
 			"an item of type '%.*s' takes no answers", HS__SHOW(question->type));
+	if (silent && !group && hs__rules_array(at->value, "item"))
+		HS__FAIL(response->run, at, "item", "structure", "response-items",
+			"an item of type '%.*s' has no items below it", HS__SHOW(question->type));
 	if (group)
 		check_items(response, at, question, hs__rules_array(question->item, "item"));
 	else if (!silent)
@@ -271,23 +274,40 @@ static void check_status(struct hs__response *response)
 	check_period(response, authored, hs_json_get(period, HS_S("end")), false);
 }
 
-void hs__rule_response(struct hs__validation *run, const struct hs__node *node)
+/* The questionnaire, or NULL when it cannot be told which it is; that is told then. An answer to one version
+ * says nothing about another. */
+static const struct hs_json *questionnaire_of(struct hs__validation *run, const struct hs__node *node)
 {
+	bool exact = true;
 	struct hs_slice canonical = hs_json_get_text(node->value, HS_S("questionnaire"));
-	struct hs__response response = { .run = run, .root = node, .budget = STEPS_MAX };
 	if (!canonical.len) {
 		HS__HINT(run, node, "", "informational", "response-no-questionnaire",
 			"the response does not say which questionnaire it answers, so its answers cannot be "
 			"judged");
-		return;
+		return NULL;
 	}
-	response.questionnaire = hs__rules_resource_of(run, node, "Questionnaire", canonical);
-	if (!response.questionnaire) {
+	const struct hs_json *found = canonical.ptr[0] == '#' ?
+		hs__rules_resource_of(run, node, "Questionnaire", canonical) :
+		hs_library_find(run->library, HS_S("Questionnaire"), canonical, &exact);
+	if (!found)
 		HS__WARN(run, node, "questionnaire", "not-found", "response-questionnaire",
 			"the questionnaire '%.*s' is not known here, so the answers cannot be judged",
 			HS__SHOW(canonical));
+	else if (!exact)
+		HS__WARN(run, node, "questionnaire", "not-found", "response-questionnaire",
+			"the questionnaire '%.*s' is known here, but in the version '%.*s', so the answers "
+			"cannot be "
+			"judged",
+			HS__SHOW(canonical), HS__SHOW(hs_json_get_text(found, HS_S("version"))));
+	return exact ? found : NULL;
+}
+
+void hs__rule_response(struct hs__validation *run, const struct hs__node *node)
+{
+	struct hs__response response = { .run = run, .root = node, .budget = STEPS_MAX };
+	response.questionnaire = questionnaire_of(run, node);
+	if (!response.questionnaire)
 		return;
-	}
 	response.in_progress = hs__rules_in(hs_json_get_text(node->value, HS_S("status")),
 		"in-progress stopped");
 	hs_map_init(&response.questions, run->arena);

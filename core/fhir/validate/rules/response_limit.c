@@ -53,6 +53,9 @@ static void check_bounds(struct hs__response *response, const struct hs__questio
 		quantity ? SDC_URL "maxQuantity" : CORE_URL "maxValue" };
 	for (int i = 0; i < 2; i++) {
 		const struct hs_json *bound = limit_of(question, urls[i], &bound_type);
+		if (!bound)
+			bound = limit_of(question, i ? CORE_URL "maxValue" : CORE_URL "minValue",
+				&bound_type);
 		bool same = hs_slice_eq(bound_type, type) ||
 			(hs__rules_in(bound_type, "Date DateTime") && hs__rules_in(type, "Date DateTime")) ||
 			(hs__rules_in(bound_type, "Integer Decimal") &&
@@ -194,8 +197,8 @@ static void check_unit(struct hs__response *response, const struct hs__question 
 	bool limited;
 	if (!has_unit(question, value->value, &limited) && limited)
 		HS__FAIL(response->run, value, "", "invalid", "response-unit",
-			"the unit '%.*s' (%.*s) is not one of those that the question offers",
-			HS__SHOW(code.code), HS__SHOW(hs_json_get_text(value->value, HS_S("unit"))));
+			"the unit '%.*s' of '%.*s' is not one of those that the question offers",
+			HS__SHOW(code.code), HS__SHOW(code.system));
 	if (!set.len || !terms || !terms->in_value_set ||
 		response->run->options->terms == HS_VALIDATE_TERMS_NONE)
 		return;

@@ -119,6 +119,8 @@ static void operations(void **state)
 			{ NULL }, "operation-parameter-bounds OperationDefinition.parameter[0]" },
 		{ OPERATION("'parameter':[{'name':'a','use':'in','min':2,'max':'*','type':'string'}]"),
 			{ NULL }, "" },
+		{ OPERATION("'parameter':[{'name':'a','use':'in','min':0,'max':'n','type':'string'}]"),
+			{ NULL }, "operation-parameter-bounds OperationDefinition.parameter[0].max" },
 	};
 	(void)state;
 	RUN_ROWS("operation-", rows);

@@ -17,6 +17,14 @@ static void items(void **state)
 	static const char two[] =
 		QUESTIONNAIRE("{'linkId':'a','type':'string','required':true},"
 			      "{'linkId':'g','type':'group','item':[{'linkId':'b','type':'string'}]}");
+	static const char note[] = QUESTIONNAIRE("{'linkId':'d','type':'display'}");
+#define OF_VERSION(version) \
+	"{'resourceType':'Questionnaire','url':'http://a.se/q','version':'" version \
+	"','status':'active','item':[{'linkId':'a','type':'string'}]}"
+#define VERSIONED(version, items) \
+	"{'resourceType':'QuestionnaireResponse','questionnaire':'http://a.se/q|" version \
+	"','status':'completed','item':[" items "]}"
+	static const char old[] = OF_VERSION("1"), newer[] = OF_VERSION("2");
 	static const struct rules_case rows[] = {
 		{ RESPONSE(ITEM("a", "{'valueString':'x'}") ",{'linkId':'g','item':[" ITEM("b",
 			  "{'valueString':'x'}") "]}"),
@@ -40,6 +48,13 @@ static void items(void **state)
 		{ RESPONSE(ITEM("a", "{'valueString':'x'}") "," ITEM("g", "{'valueString':'x'}")), { two },
 			"response-no-answers QuestionnaireResponse.item[1].answer" },
 		{ RESPONSE(ITEM("a", "{'valueString':'x'}")), { NULL },
+			"response-questionnaire? QuestionnaireResponse.questionnaire" },
+		{ RESPONSE("{'linkId':'d','item':[" ITEM("a", "{'valueString':'x'}") "]}"), { note },
+			"response-items QuestionnaireResponse.item[0].item" },
+		/* Another version than the one that was answered says nothing. */
+		{ VERSIONED("2", ITEM("z", "{'valueString':'x'}")), { old, newer },
+			"response-link-id QuestionnaireResponse" },
+		{ VERSIONED("3", ITEM("z", "{'valueString':'x'}")), { old, newer },
 			"response-questionnaire? QuestionnaireResponse.questionnaire" },
 	};
 	(void)state;

@@ -131,6 +131,8 @@ static void value_sets(void **state)
 			"value-set-filter-operator ValueSet.compose.include[0].filter[0].op" },
 		{ SET(FILTER("concept", "descendent-of", "a")), { system }, "" },
 		{ SET(FILTER("notSelectable", "=", "true")), { system }, "" },
+		{ SET(FILTER("notSelectable", "is-a", "a")), { system },
+			"value-set-filter-operator ValueSet.compose.include[0].filter[0].op" },
 		{ SET(FILTER("notSelectable", "=", "1")), { system },
 			"value-set-filter-boolean ValueSet.compose.include[0].filter[0].value" },
 		{ SET(FILTER("kind", "=", "http://a.se/cs#a")), { system }, "" },
