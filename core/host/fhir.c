@@ -5,23 +5,6 @@
 #include <core/host/request/request_private.h>
 #include <core/host/sandbox/sandbox.h>
 
-#define REST_METHODS "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-
-enum hs_verdict hs__reply_options(struct hs_request *req, struct hs_slice allow)
-{
-	hs__reply_static_header(req, HS_S("Allow"), allow);
-	if (req->host->config->cors[0]) {
-		hs__reply_static_header(req, HS_S("Access-Control-Allow-Methods"), allow);
-		hs__reply_static_header(req, HS_S("Access-Control-Allow-Headers"),
-			HS_S("Accept, Authorization, Content-Type, If-Match, If-None-Exist, If-None-Match, "
-			     "If-Modified-Since, If-Unmodified-Since, Prefer, X-Request-Id, "
-			     "X-Security-Context, "
-			     "X-Handslag-Producer, X-Handslag-Read-Sequence"));
-		hs__reply_static_header(req, HS_S("Access-Control-Max-Age"), HS_S("600"));
-	}
-	return hs_reply_empty(req, 204);
-}
-
 /* A write that would store versions; operations decide for themselves. */
 static bool stores(const struct hs_request *req)
 {
@@ -47,8 +30,6 @@ static enum hs_verdict refuse_limit(struct hs_request *req, unsigned retry_s, co
 	}
 	return hs_fail_request(req, err);
 }
-
-static enum hs_verdict to_rest(struct hs_request *req, uint32_t methods);
 
 static void set_type(struct hs_request *req, struct hs_slice type, struct hs__service **owner)
 {
@@ -81,6 +62,31 @@ static enum hs_verdict to_route(struct hs_request *req, const struct hs__route_m
 	return route->row->handler(req, route->service ? route->service->state : req->host);
 }
 
+/* `methods`: those that a service has routes for on this path. */
+static enum hs_verdict to_rest(struct hs_request *req, uint32_t methods)
+{
+	const struct hs__edition *edition = req->edition;
+	struct hs_error err = { .status = HS_OK };
+	struct hs_rest_target target;
+	struct hs__service *owner = NULL;
+	uint32_t more = 0;
+
+	if (!edition->rest)
+		return methods ? hs__refuse_method(req, methods, NULL) :
+				 hs_fail_request(req, &edition->missing);
+	enum hs_status status = hs_rest_route(edition->rest, req->http->method, req->path, &target, &more,
+		&err);
+	if (status == HS_E_METHOD || (status && methods))
+		return hs__refuse_method(req, methods | more, NULL);
+	if (status)
+		return hs_fail_request(req, &err);
+	if (target.type.len)
+		set_type(req, target.type, &owner);
+	req->action = hs__metrics_rest(req->host->metrics, owner ? owner->index : UINT_MAX,
+		target.interaction);
+	return hs_rest_serve(edition->rest, req->sandbox->rest[edition->fhir == HS_FHIR_R5], req, &target);
+}
+
 static enum hs_verdict route(struct hs_request *req)
 {
 	struct hs__route_match match;
@@ -89,51 +95,6 @@ static enum hs_verdict route(struct hs_request *req)
 
 	hs__router_match(req->edition->router, req->http->method, req->path, query, count, &match);
 	return match.route ? to_route(req, &match) : to_rest(req, match.methods);
-}
-
-static enum hs_verdict refuse_route(struct hs_request *req, enum hs_status status, struct hs_slice allow,
-	uint32_t methods, struct hs_error *err)
-{
-	if (methods) { /* a service has the path, with other methods */
-		struct hs_slice own = hs__allow_text(req->arena, methods);
-		if (hs_slice_ends(allow, HS_S(", OPTIONS"))) /* it is said once */
-			allow.len -= strlen(", OPTIONS");
-		if (status == HS_E_METHOD && allow.len)
-			own = hs_arena_printf(req->arena, "%.*s, %.*s", HS_S_ARG(allow), HS_S_ARG(own));
-		if (status != HS_E_METHOD)
-			hs_fail(err, HS_E_METHOD, "%.*s is not allowed on %.*s; allowed is %.*s",
-				HS_S_ARG(req->http->method_name), HS_S_ARG(hs_slice_first(req->path, 100)),
-				HS_S_ARG(own));
-		allow = own;
-		status = HS_E_METHOD;
-	}
-	if (status == HS_E_METHOD)
-		hs_reply_header(req, HS_S("Allow"), allow.len ? allow : HS_S(REST_METHODS));
-	return hs_fail_request(req, err);
-}
-
-static enum hs_verdict to_rest(struct hs_request *req, uint32_t methods)
-{
-	const struct hs__edition *edition = req->edition;
-	struct hs_error err = { .status = HS_OK };
-	struct hs_rest_target target;
-	struct hs_slice allow = HS_S_NONE;
-	struct hs_slice method = req->http->method == HS_HTTP_HEAD ? HS_S("GET") : req->http->method_name;
-	struct hs__service *owner = NULL;
-
-	if (!edition->rest) {
-		if (methods)
-			return refuse_route(req, HS_E_NOT_FOUND, allow, methods, &err);
-		return hs_fail_request(req, &edition->missing);
-	}
-	enum hs_status status = hs_rest_route(edition->rest, method, req->path, &target, &allow, &err);
-	if (status)
-		return refuse_route(req, status, allow, methods, &err);
-	if (target.type.len)
-		set_type(req, target.type, &owner);
-	req->action = hs__metrics_rest(req->host->metrics, owner ? owner->index : UINT_MAX,
-		target.interaction);
-	return hs_rest_serve(edition->rest, req->sandbox->rest[edition->fhir == HS_FHIR_R5], req, &target);
 }
 
 /* A Binary and an export's file go out as what they are, so that their reader may accept any type. */
@@ -153,12 +114,6 @@ enum hs_verdict hs__fhir_answer(struct hs_request *req)
 
 	if (hs__negotiate(req, &err) && !wants_content(req))
 		return hs_fail_request(req, &err);
-	if (req->http->method == HS_HTTP_OTHER) {
-		hs__reply_static_header(req, HS_S("Allow"), HS_S(REST_METHODS));
-		hs_fail(&err, HS_E_METHOD, "the method %.*s is not served",
-			HS_S_ARG(hs_slice_first(req->http->method_name, 20)));
-		return hs_fail_request(req, &err);
-	}
 	if (req->http->body.len && hs__negotiate_params(req, &err))
 		return hs_fail_request(req, &err);
 	return hs__xml_is_body(req) ? hs__xml_take_body(req, route) : route(req);
@@ -225,7 +180,7 @@ enum hs_verdict hs__fhir_serve(struct hs_request *req)
 	unsigned retry_s = 0;
 
 	if (req->http->method == HS_HTTP_OPTIONS)
-		return hs__reply_options(req, HS_S(REST_METHODS));
+		return route(req);
 	if (hs__limits_check(req->sandbox, req->http->started_ns, req->http->body.len, stores(req), &retry_s,
 		    &err))
 		return refuse_limit(req, retry_s, &err);

@@ -9,18 +9,8 @@
 #pragma once
 
 #include <core/http/loop.h>
+#include <core/http/method.h>
 #include <handslag/arena.h>
-
-enum hs_http_method {
-	HS_HTTP_GET,
-	HS_HTTP_HEAD,
-	HS_HTTP_POST,
-	HS_HTTP_PUT,
-	HS_HTTP_PATCH,
-	HS_HTTP_DELETE,
-	HS_HTTP_OPTIONS,
-	HS_HTTP_OTHER, /* known to the protocol, refused by us with 405 or 501 */
-};
 
 struct hs_http_header {
 	struct hs_slice name;  /* as sent; compare with hs_slice_ieq */

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <core/fhir/search/search.h>
+#include <core/http/method.h>
 #include <core/store/store.h>
 #include <handslag/service.h>
 
@@ -84,8 +85,8 @@ uint32_t hs_rest_param_number(const struct hs_rest_sandbox *sandbox, struct hs_s
 	struct hs_slice code);
 
 /* What the interaction of a request is: by method and path below the base, by the table of R4 section
- * 3.1.0.14. HS_E_NOT_FOUND for an unknown type or path, HS_E_METHOD when the method does not fit; *allow is
- * then the value of the Allow header, good until the next call on this thread. */
+ * 3.1.0.14. HS_E_NOT_FOUND for an unknown type or path; HS_E_METHOD when the method does not fit, then
+ * *methods has those that do (method.h), and the caller words the error: it may know of more. */
 struct hs_rest_target {
 	enum hs_interaction interaction;
 	struct hs_slice type, id, version;
@@ -93,8 +94,8 @@ struct hs_rest_target {
 	bool everything;                          /* $everything of that compartment */
 	const struct hs__rest_type *served;       /* the API's own */
 };
-enum hs_status hs_rest_route(const struct hs_rest *rest, struct hs_slice method, struct hs_slice path,
-	struct hs_rest_target *out, struct hs_slice *allow, struct hs_error *err);
+enum hs_status hs_rest_route(const struct hs_rest *rest, enum hs_http_method method, struct hs_slice path,
+	struct hs_rest_target *out, uint32_t *methods, struct hs_error *err);
 enum hs_verdict hs_rest_serve(const struct hs_rest *rest, const struct hs_rest_sandbox *sandbox,
 	struct hs_request *req, const struct hs_rest_target *target);
 

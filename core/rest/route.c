@@ -2,8 +2,6 @@
 /* From method and path to the interaction, by the table of R4 section 3.1.0.14. */
 #include <core/rest/rest_private.h>
 
-#include <stdio.h>
-
 /* The form of a path below the base. */
 enum shape {
 	AT_BASE,
@@ -26,29 +24,29 @@ static const struct row {
 	uint8_t shape;
 	uint8_t interaction;
 	uint16_t needs; /* HS_CAN_... of the type */
-	struct hs_slice method;
+	uint8_t method; /* enum hs_http_method */
 } rows[] = {
-	{ AT_BASE, HS_DO_SEARCH_SYSTEM, 0, HS_S_INIT("GET") },
-	{ AT_BASE, HS_DO_BUNDLE, 0, HS_S_INIT("POST") },
-	{ AT_SEARCH, HS_DO_SEARCH_SYSTEM, 0, HS_S_INIT("POST") },
-	{ AT_HISTORY, HS_DO_HISTORY_SYSTEM, 0, HS_S_INIT("GET") },
-	{ AT_TYPE, HS_DO_SEARCH_TYPE, HS_CAN_SEARCH, HS_S_INIT("GET") },
-	{ AT_TYPE, HS_DO_CREATE, HS_CAN_CREATE, HS_S_INIT("POST") },
-	{ AT_TYPE, HS_DO_UPDATE_CONDITIONAL, HS_CAN_UPDATE, HS_S_INIT("PUT") },
-	{ AT_TYPE, HS_DO_PATCH_CONDITIONAL, HS_CAN_PATCH, HS_S_INIT("PATCH") },
-	{ AT_TYPE, HS_DO_DELETE_CONDITIONAL, HS_CAN_DELETE, HS_S_INIT("DELETE") },
-	{ AT_TYPE_SEARCH, HS_DO_SEARCH_TYPE, HS_CAN_SEARCH, HS_S_INIT("POST") },
-	{ AT_TYPE_HISTORY, HS_DO_HISTORY_TYPE, HS_CAN_HISTORY, HS_S_INIT("GET") },
-	{ AT_ID, HS_DO_READ, HS_CAN_READ, HS_S_INIT("GET") },
-	{ AT_ID, HS_DO_UPDATE, HS_CAN_UPDATE, HS_S_INIT("PUT") },
-	{ AT_ID, HS_DO_PATCH, HS_CAN_PATCH, HS_S_INIT("PATCH") },
-	{ AT_ID, HS_DO_DELETE, HS_CAN_DELETE, HS_S_INIT("DELETE") },
-	{ AT_ID_HISTORY, HS_DO_HISTORY_INSTANCE, HS_CAN_HISTORY, HS_S_INIT("GET") },
-	{ AT_VERSION, HS_DO_VREAD, HS_CAN_VREAD, HS_S_INIT("GET") },
-	{ AT_WITHIN, HS_DO_SEARCH_TYPE, HS_CAN_SEARCH, HS_S_INIT("GET") },
-	{ AT_WITHIN_SEARCH, HS_DO_SEARCH_TYPE, HS_CAN_SEARCH, HS_S_INIT("POST") },
-	{ AT_WITHIN_ALL, HS_DO_SEARCH_SYSTEM, 0, HS_S_INIT("GET") },
-	{ AT_WITHIN_ALL_SEARCH, HS_DO_SEARCH_SYSTEM, 0, HS_S_INIT("POST") },
+	{ AT_BASE, HS_DO_SEARCH_SYSTEM, 0, HS_HTTP_GET },
+	{ AT_BASE, HS_DO_BUNDLE, 0, HS_HTTP_POST },
+	{ AT_SEARCH, HS_DO_SEARCH_SYSTEM, 0, HS_HTTP_POST },
+	{ AT_HISTORY, HS_DO_HISTORY_SYSTEM, 0, HS_HTTP_GET },
+	{ AT_TYPE, HS_DO_SEARCH_TYPE, HS_CAN_SEARCH, HS_HTTP_GET },
+	{ AT_TYPE, HS_DO_CREATE, HS_CAN_CREATE, HS_HTTP_POST },
+	{ AT_TYPE, HS_DO_UPDATE_CONDITIONAL, HS_CAN_UPDATE, HS_HTTP_PUT },
+	{ AT_TYPE, HS_DO_PATCH_CONDITIONAL, HS_CAN_PATCH, HS_HTTP_PATCH },
+	{ AT_TYPE, HS_DO_DELETE_CONDITIONAL, HS_CAN_DELETE, HS_HTTP_DELETE },
+	{ AT_TYPE_SEARCH, HS_DO_SEARCH_TYPE, HS_CAN_SEARCH, HS_HTTP_POST },
+	{ AT_TYPE_HISTORY, HS_DO_HISTORY_TYPE, HS_CAN_HISTORY, HS_HTTP_GET },
+	{ AT_ID, HS_DO_READ, HS_CAN_READ, HS_HTTP_GET },
+	{ AT_ID, HS_DO_UPDATE, HS_CAN_UPDATE, HS_HTTP_PUT },
+	{ AT_ID, HS_DO_PATCH, HS_CAN_PATCH, HS_HTTP_PATCH },
+	{ AT_ID, HS_DO_DELETE, HS_CAN_DELETE, HS_HTTP_DELETE },
+	{ AT_ID_HISTORY, HS_DO_HISTORY_INSTANCE, HS_CAN_HISTORY, HS_HTTP_GET },
+	{ AT_VERSION, HS_DO_VREAD, HS_CAN_VREAD, HS_HTTP_GET },
+	{ AT_WITHIN, HS_DO_SEARCH_TYPE, HS_CAN_SEARCH, HS_HTTP_GET },
+	{ AT_WITHIN_SEARCH, HS_DO_SEARCH_TYPE, HS_CAN_SEARCH, HS_HTTP_POST },
+	{ AT_WITHIN_ALL, HS_DO_SEARCH_SYSTEM, 0, HS_HTTP_GET },
+	{ AT_WITHIN_ALL_SEARCH, HS_DO_SEARCH_SYSTEM, 0, HS_HTTP_POST },
 };
 #define ROW_COUNT (sizeof rows / sizeof *rows)
 
@@ -125,21 +123,16 @@ static enum hs_status find_type(const struct hs_rest *rest, struct hs_slice name
 		HS_S_ARG(hs_slice_first(name, 64)), (int)rest->fhir);
 }
 
-/* The methods that a path takes, for the Allow header; good until the next call on this thread. */
-static struct hs_slice allowed(enum shape shape, const struct hs__rest_type *type)
+/* The methods that a path takes. */
+static uint32_t methods_of(enum shape shape, const struct hs__rest_type *type)
 {
-	static _Thread_local char text[64];
-	size_t len = 0;
-	for (size_t i = 0; i < ROW_COUNT; i++) {
-		if (rows[i].shape != shape ||
-			(type && rows[i].needs && !(type->row->interactions & rows[i].needs)))
-			continue;
-		bool get = hs_slice_eq(rows[i].method, HS_S("GET"));
-		int n = snprintf(text + len, sizeof text - len, "%s%.*s%s", len ? ", " : "",
-			HS_S_ARG(rows[i].method), get ? ", HEAD" : "");
-		len += (size_t)n;
-	}
-	return hs_slice(text, len + (size_t)snprintf(text + len, sizeof text - len, ", OPTIONS"));
+	uint32_t methods = 0;
+
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		if (rows[i].shape == shape &&
+			(!type || !rows[i].needs || type->row->interactions & rows[i].needs))
+			methods |= HS_HTTP_BIT(rows[i].method);
+	return methods;
 }
 
 static enum hs_status check_ids(enum shape shape, const struct hs_slice parts[4], struct hs_error *err)
@@ -173,8 +166,8 @@ static enum hs_status enter(const struct hs_rest *rest, enum shape shape, const 
 	return shape < AT_WITHIN_ALL ? find_type(rest, parts[2], type, err) : HS_OK;
 }
 
-enum hs_status hs_rest_route(const struct hs_rest *rest, struct hs_slice method, struct hs_slice path,
-	struct hs_rest_target *out, struct hs_slice *allow, struct hs_error *err)
+enum hs_status hs_rest_route(const struct hs_rest *rest, enum hs_http_method method, struct hs_slice path,
+	struct hs_rest_target *out, uint32_t *methods, struct hs_error *err)
 {
 	struct hs_slice parts[4] = { HS_S_NONE, HS_S_NONE, HS_S_NONE, HS_S_NONE };
 	size_t count = 0;
@@ -200,10 +193,11 @@ enum hs_status hs_rest_route(const struct hs_rest *rest, struct hs_slice method,
 		if (status != HS_OK)
 			return status;
 	}
-	struct hs_slice wanted = hs_slice_eq(method, HS_S("HEAD")) ? HS_S("GET") : method;
+	if (method == HS_HTTP_HEAD)
+		method = HS_HTTP_GET;
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		const struct row *row = &rows[i];
-		if (row->shape != shape || !hs_slice_eq(row->method, wanted) ||
+		if (row->shape != shape || row->method != method ||
 			(type && !(type->row->interactions & row->needs)))
 			continue;
 		*out = (struct hs_rest_target) { .interaction = row->interaction,
@@ -214,7 +208,6 @@ enum hs_status hs_rest_route(const struct hs_rest *rest, struct hs_slice method,
 			.served = type };
 		return HS_OK;
 	}
-	*allow = allowed(shape, type);
-	return hs_fail(err, HS_E_METHOD, "%.*s is not possible here; possible are: %.*s",
-		HS_S_ARG(hs_slice_first(method, 16)), HS_S_ARG(*allow));
+	*methods = methods_of(shape, type);
+	return HS_E_METHOD;
 }

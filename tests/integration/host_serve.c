@@ -319,9 +319,12 @@ static void request_ids_are_echoed(void **state)
 static void browsers_are_let_in(void **state)
 {
 	(void)state;
-	struct fixture_answer a = fixture_call(f, "OPTIONS", "Patient", "Origin: http://x\r\n", NULL);
+	static const char asks[] = "Origin: http://x\r\nAccess-Control-Request-Method: PUT\r\n";
+	struct fixture_answer a = fixture_call(f, "OPTIONS", "Patient", asks, NULL);
 	assert_int_equal(a.status, 204);
 	assert_slice(fixture_header(&a, "Access-Control-Allow-Origin"), "*");
+	assert_slice(fixture_header(&a, "Access-Control-Allow-Methods"),
+		"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 	assert_true(hs_slice_search(fixture_header(&a, "Access-Control-Allow-Headers"),
 			    HS_S("X-Handslag-Producer")) != SIZE_MAX);
 	a = fixture_call(f, "GET", "$hello", "Origin: http://x\r\n", NULL);
@@ -329,6 +332,46 @@ static void browsers_are_let_in(void **state)
 	a = fixture_get(f, "/");
 	assert_int_equal(a.status, 200);
 	assert_true(hs_slice_search(a.body, HS_S("Says hello &lt;to all>.")) != SIZE_MAX);
+}
+
+/* Of a path that is not there too, so that the page sees the 404 itself. */
+static void browsers_are_let_in_anywhere(void **state)
+{
+	static const char asks[] = "Origin: http://x\r\nAccess-Control-Request-Method: PUT\r\n";
+	static const char *const paths[] = { "Chair", "/nothing", "/operator/sandboxes", "/health/live" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct fixture_answer a = fixture_call(f, "OPTIONS", paths[i], asks, NULL);
+		assert_int_equal(a.status, 204);
+		assert_true(fixture_header(&a, "Access-Control-Allow-Methods").len > 0);
+	}
+}
+
+static void each_path_tells_its_methods(void **state)
+{
+	static const struct {
+		const char *path, *allow; /* NULL: there is no such path */
+	} rows[] = {
+		{ "$hello", "GET, HEAD, POST, OPTIONS" },
+		{ "$add", "POST, OPTIONS" },
+		{ "metadata", "GET, HEAD, OPTIONS" },
+		{ "/health/live", "GET, HEAD, OPTIONS" },
+		{ "Chair/1", NULL },
+		{ "/nothing", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fixture_answer a = fixture_call(f, "OPTIONS", rows[i].path, "", NULL);
+		assert_int_equal(a.status, rows[i].allow ? 204 : 404);
+		if (rows[i].allow)
+			assert_slice(fixture_header(&a, "Allow"), rows[i].allow);
+		a = fixture_call(f, "TRACE", rows[i].path, "", NULL);
+		assert_int_equal(a.status, rows[i].allow ? 405 : 404);
+		if (rows[i].allow)
+			assert_slice(fixture_header(&a, "Allow"), rows[i].allow);
+	}
 }
 
 static void metrics_count(void **state)
@@ -386,6 +429,8 @@ int main(void)
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(request_ids_are_echoed),
 		cmocka_unit_test(browsers_are_let_in),
+		cmocka_unit_test(browsers_are_let_in_anywhere),
+		cmocka_unit_test(each_path_tells_its_methods),
 		cmocka_unit_test(metrics_count),
 		cmocka_unit_test(requests_before_one_are_refused_as_outcomes),
 		cmocka_unit_test(it_starts_again_over_its_data),

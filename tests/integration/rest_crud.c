@@ -257,6 +257,11 @@ static void refuses_what_is_wrong(void **state)
 	send_ok("POST", "Parameters", "{'resourceType':'Parameters'}", 404);
 	a = send_ok("POST", "Patient/1", "{}", 405);
 	expect_header(&a, "Allow", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
+	a = send_ok("OPTIONS", "Patient/1", NULL, 204);
+	expect_header(&a, "Allow", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
+	a = send_ok("OPTIONS", "Patient/_search", NULL, 204);
+	expect_header(&a, "Allow", "POST, OPTIONS");
+	send_ok("OPTIONS", "Chair/1", NULL, 404);
 	send_with("POST", "Patient", "Content-Type: application/fhir+json; charset=iso-8859-1\r\n", "{}",
 		415);
 	send_with("POST", "Patient", "Content-Type: application/fhir+json; fhirVersion=5.0\r\n", "{}", 415);

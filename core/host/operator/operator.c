@@ -447,15 +447,14 @@ static const struct part {
 	enum hs_http_method method; /* of change */
 	change_fn *change;
 	bool needs_body;
-	const char *allow;
 } parts[] = {
-	{ HS_S_INIT(""), get_one, HS_HTTP_DELETE, delete_one, false, "GET, HEAD, DELETE" },
-	{ HS_S_INIT("reset"), NULL, HS_HTTP_POST, post_reset, false, "POST" },
-	{ HS_S_INIT("backup"), NULL, HS_HTTP_POST, post_backup, false, "POST" },
-	{ HS_S_INIT("explain"), NULL, HS_HTTP_POST, post_explain, true, "POST" },
-	{ HS_S_INIT("clock"), get_clock, HS_HTTP_PUT, put_clock, true, "GET, HEAD, PUT" },
-	{ HS_S_INIT("limits"), get_limits, HS_HTTP_PUT, put_limits, true, "GET, HEAD, PUT" },
-	{ HS_S_INIT("faults"), get_faults, HS_HTTP_PUT, put_faults, true, "GET, HEAD, PUT" },
+	{ HS_S_INIT(""), get_one, HS_HTTP_DELETE, delete_one, false },
+	{ HS_S_INIT("reset"), NULL, HS_HTTP_POST, post_reset, false },
+	{ HS_S_INIT("backup"), NULL, HS_HTTP_POST, post_backup, false },
+	{ HS_S_INIT("explain"), NULL, HS_HTTP_POST, post_explain, true },
+	{ HS_S_INIT("clock"), get_clock, HS_HTTP_PUT, put_clock, true },
+	{ HS_S_INIT("limits"), get_limits, HS_HTTP_PUT, put_limits, true },
+	{ HS_S_INIT("faults"), get_faults, HS_HTTP_PUT, put_faults, true },
 };
 
 static bool reads(const struct hs_request *req)
@@ -463,13 +462,10 @@ static bool reads(const struct hs_request *req)
 	return req->http->method == HS_HTTP_GET || req->http->method == HS_HTTP_HEAD;
 }
 
-static enum hs_verdict refuse(struct hs_request *req, enum hs_status status, const char *allow,
-	const char *text)
+static enum hs_verdict refuse(struct hs_request *req, enum hs_status status, const char *text)
 {
 	struct hs_error err = { .status = HS_OK };
 
-	if (allow)
-		hs__reply_static_header(req, HS_S("Allow"), hs_slice_cstr(allow));
 	hs_fail(&err, status, "%s", text);
 	return hs_fail_request(req, &err);
 }
@@ -482,7 +478,8 @@ static enum hs_verdict serve_part(struct hs_request *req, const struct part *par
 	if (reads(req) && part->get)
 		return part->get(req, sandbox);
 	if (req->http->method != part->method)
-		return refuse(req, HS_E_METHOD, part->allow, "the method is not allowed here");
+		return hs__refuse_method(req,
+			HS_HTTP_BIT(part->method) | (part->get ? HS_HTTP_BIT(HS_HTTP_GET) : 0), NULL);
 	if (part->needs_body && hs_request_json(req, &spec, &err))
 		return hs_fail_request(req, &err);
 	return part->change(req, sandbox, spec);
@@ -496,7 +493,7 @@ static enum hs_verdict serve_all(struct hs_request *req)
 	if (reads(req))
 		return list(req);
 	if (req->http->method != HS_HTTP_POST)
-		return refuse(req, HS_E_METHOD, "GET, HEAD, POST", "the method is not allowed here");
+		return hs__refuse_method(req, HS_HTTP_BIT(HS_HTTP_GET) | HS_HTTP_BIT(HS_HTTP_POST), NULL);
 	return hs_request_json(req, &spec, &err) ? hs_fail_request(req, &err) : create(req, spec);
 }
 
@@ -506,7 +503,7 @@ static enum hs_verdict serve_faults(struct hs_request *req)
 	struct hs_json *out = hs_json_object(req->arena);
 
 	if (!reads(req))
-		return refuse(req, HS_E_METHOD, "GET, HEAD",
+		return hs__refuse_method(req, HS_HTTP_BIT(HS_HTTP_GET),
 			"rules are set for each sandbox: PUT /operator/sandboxes/NAME/faults");
 	hs_json_add(out, HS_S("actions"), hs__faults_known(req->arena));
 	struct hs_json *list = hs_json_add_object(req->arena, out, HS_S("sandboxes"));
@@ -523,22 +520,22 @@ enum hs_verdict hs__operator_serve(struct hs_request *req)
 	struct hs_slice rest = req->path, first = hs_slice_cut(&rest, '/');
 
 	if (!hs__operator_allowed(req))
-		return refuse(req, HS_E_LOGIN, NULL,
+		return refuse(req, HS_E_LOGIN,
 			"the operator's token is needed: Authorization: Bearer, from operator.token in the "
 			"data directory");
 	if (hs_slice_eq(first, HS_S("faults")) && !rest.len)
 		return serve_faults(req);
 	if (!hs_slice_eq(first, HS_S("sandboxes")))
-		return refuse(req, HS_E_NOT_FOUND, NULL,
+		return refuse(req, HS_E_NOT_FOUND,
 			"the operator API has /operator/sandboxes and /operator/faults");
 	if (!rest.len)
 		return serve_all(req);
 	struct hs_slice name = hs_slice_cut(&rest, '/');
 	struct hs_sandbox *sandbox = hs__sandbox_find(req->host, name);
 	if (!sandbox)
-		return refuse(req, HS_E_NOT_FOUND, NULL, "there is no sandbox of that name");
+		return refuse(req, HS_E_NOT_FOUND, "there is no sandbox of that name");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (hs_slice_eq(parts[i].name, rest))
 			return serve_part(req, &parts[i], sandbox);
-	return refuse(req, HS_E_NOT_FOUND, NULL, "a sandbox has reset, backup, clock, limits and faults");
+	return refuse(req, HS_E_NOT_FOUND, "a sandbox has reset, backup, explain, clock, limits and faults");
 }

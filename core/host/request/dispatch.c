@@ -184,22 +184,18 @@ static const struct endpoint {
 
 static enum hs_verdict to_endpoint(struct hs_request *req, const struct endpoint *endpoint)
 {
-	struct hs_error err = { .status = HS_OK };
-
 	req->action = endpoint->action;
 	if (req->http->method == HS_HTTP_GET || req->http->method == HS_HTTP_HEAD)
 		return endpoint->serve(req);
-	if (req->http->method == HS_HTTP_OPTIONS)
-		return hs__reply_options(req, HS_S("GET, HEAD, OPTIONS"));
-	hs__reply_static_header(req, HS_S("Allow"), HS_S("GET, HEAD, OPTIONS"));
-	hs_fail(&err, HS_E_METHOD, "%.*s can only be read", HS_S_ARG(endpoint->path));
-	return hs_fail_request(req, &err);
+	return hs__refuse_method(req, HS_HTTP_BIT(HS_HTTP_GET), NULL);
 }
 
 static enum hs_verdict route(struct hs_request *req)
 {
 	struct hs_slice path = req->http->path;
 
+	if (hs__is_preflight(req))
+		return hs__preflight(req);
 	if (hs_slice_starts(path, HS_S("/fhir/")))
 		return to_fhir(req, path, req->host->standard);
 	if (hs_slice_starts(path, HS_S("/sandbox/")))

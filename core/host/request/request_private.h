@@ -126,7 +126,12 @@ void hs__inner_answered(struct hs_request *inner);
 bool hs__fault_spoil(struct hs_request *req);
 /* Ends the wait of a fault's delay when the client has gone. */
 void hs__fault_give_up(struct hs_request *req);
-enum hs_verdict hs__reply_options(struct hs_request *req, struct hs_slice allow);
+/* options.c: a browser asks before it sends: may it? Answered for every path alike. */
+bool hs__is_preflight(const struct hs_request *req);
+enum hs_verdict hs__preflight(struct hs_request *req);
+/* The path takes these methods and the request's is none of them: 405 with Allow, and what to do instead when
+ * `hint` says it (may be NULL); 204 with Allow when it was OPTIONS, which asks just that. */
+enum hs_verdict hs__refuse_method(struct hs_request *req, uint32_t methods, const char *hint);
 /* For a parked request, on its loop, when its sandbox was opened or could not be. */
 void hs__request_resume(struct hs_request *req, const struct hs_error *failed);
 /* work.c: true when the work is over already. */

@@ -18,44 +18,18 @@ struct hs__router {
 	size_t count, room;
 };
 
-static const struct {
-	const char *name;
-	enum hs_http_method method;
-} methods[] = { { "GET", HS_HTTP_GET }, { "HEAD", HS_HTTP_HEAD }, { "POST", HS_HTTP_POST },
-	{ "PUT", HS_HTTP_PUT }, { "PATCH", HS_HTTP_PATCH }, { "DELETE", HS_HTTP_DELETE } };
-#define METHOD_COUNT (sizeof(methods) / sizeof(methods[0]))
-
 uint32_t hs__method_bits(const char *text)
 {
 	struct hs_slice rest = hs_slice_cstr(text);
 	uint32_t bits = 0;
 
 	while (rest.ptr) {
-		struct hs_slice word = hs_slice_cut(&rest, ' ');
-		uint32_t bit = 0;
-		for (size_t i = 0; i < METHOD_COUNT; i++)
-			if (hs_slice_eq(word, hs_slice_cstr(methods[i].name)))
-				bit = 1u << methods[i].method;
-		if (!bit)
+		enum hs_http_method method = hs_http_method_of(hs_slice_cut(&rest, ' '));
+		if (method >= HS_HTTP_OPTIONS) /* the host answers OPTIONS by itself */
 			return 0;
-		bits |= bit;
+		bits |= HS_HTTP_BIT(method);
 	}
-	return bits & 1u << HS_HTTP_GET ? bits | 1u << HS_HTTP_HEAD : bits;
-}
-
-struct hs_slice hs__allow_text(struct hs_arena *arena, uint32_t bits)
-{
-	struct hs_buf out;
-
-	hs_buf_init(&out, arena, 256);
-	for (size_t i = 0; i < METHOD_COUNT; i++) {
-		if (!(bits & 1u << methods[i].method))
-			continue;
-		hs_buf_cstr(&out, out.len ? ", " : "");
-		hs_buf_cstr(&out, methods[i].name);
-	}
-	hs_buf_cstr(&out, out.len ? ", OPTIONS" : "OPTIONS");
-	return hs_buf_slice(&out);
+	return bits & HS_HTTP_BIT(HS_HTTP_GET) ? bits | HS_HTTP_BIT(HS_HTTP_HEAD) : bits;
 }
 
 struct hs__router *hs__router_new(struct hs_arena *arena)

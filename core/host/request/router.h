@@ -36,7 +36,5 @@ void hs__router_match(const struct hs__router *router, enum hs_http_method metho
 /* Calls fn for each route that serves `bit`, in the order they were added. */
 void hs__router_each(const struct hs__router *router, void (*fn)(const struct hs__route *route, void *arg),
 	void *arg);
-/* "GET, HEAD, POST" of the bits, in the arena. */
-struct hs_slice hs__allow_text(struct hs_arena *arena, uint32_t bits);
 /* The bits of "GET POST"; 0 for a word that is no method. */
 uint32_t hs__method_bits(const char *text);

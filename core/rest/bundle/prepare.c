@@ -35,9 +35,13 @@ static enum hs_status route(struct hs__rest_bundle *bundle, struct hs_arena *are
 	struct hs__rest_entry *entry, struct hs_slice url, struct hs_error *err)
 {
 	struct hs_rest_target target;
-	struct hs_slice allow = HS_S_NONE, query = below_base(bundle, url), path = hs_slice_cut(&query, '?');
+	struct hs_slice query = below_base(bundle, url), path = hs_slice_cut(&query, '?');
+	uint32_t methods = 0;
 	struct hs__rest_call *call = &entry->call;
-	enum hs_status status = hs_rest_route(bundle->env.rest, entry->method, path, &target, &allow, err);
+	enum hs_status status = hs_rest_route(bundle->env.rest, hs_http_method_of(entry->method), path,
+		&target, &methods, err);
+	if (status == HS_E_METHOD)
+		return hs_http_fail_method(err, entry->method, methods);
 	if (status != HS_OK)
 		return status;
 	*call = (struct hs__rest_call) { .interaction = target.interaction,
