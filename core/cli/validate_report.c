@@ -3,8 +3,12 @@
  * any number of them takes the memory of one. */
 #include <core/cli/validate_private.h>
 
+#include <handslag/coding.h>
+
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define SHOWN 100u /* bytes of a source line */
 
@@ -105,22 +109,48 @@ static void print_json(struct hs_arena *arena, const struct hs_json *tree)
 	fwrite(out.ptr, 1, out.len, stdout);
 }
 
+/* HL7's extension for what an outcome is about, as other validators write it. */
+static void add_file(const struct hs_cli_document *document, struct hs_json *outcome)
+{
+	struct hs_json *file = hs_json_object(document->arena);
+
+	hs_json_add_text(document->arena, file, HS_S("url"),
+		HS_S("http://hl7.org/fhir/StructureDefinition/operationoutcome-file"));
+	hs_json_add_text(document->arena, file, HS_S("valueString"), hs_slice_cstr(document->file));
+	hs_json_push(hs_json_add_array(document->arena, outcome, HS_S("extension")), file);
+}
+
+/* file:///DIR/FILE, of a line of NDJSON with its number; empty for what is no file. */
+static struct hs_slice url_of(const struct hs_cli_document *document)
+{
+	char path[PATH_MAX];
+	struct hs_buf out;
+
+	if (!realpath(document->file, path))
+		return HS_S_NONE;
+	hs_buf_init(&out, document->arena, (size_t)1 << 20);
+	hs_buf_cstr(&out, "file://");
+	hs_percent_encode(&out, hs_slice_cstr(path), "/");
+	if (document->line)
+		hs_buf_printf(&out, "#%" PRIu64, document->line);
+	return hs_buf_slice(&out);
+}
+
 static void tell_json(const struct validate_report *report, const struct hs_cli_document *document,
 	const struct hs_issues *issues)
 {
 	struct hs_json *outcome = hs_outcome(document->arena, issues);
 
+	add_file(document, outcome);
 	if (!report->many) {
 		print_json(document->arena, outcome);
 		putchar('\n');
 		return;
 	}
-	/* fullUrl says which document: there is no other place for it in an OperationOutcome. */
 	struct hs_json *entry = hs_json_object(document->arena);
-	struct hs_slice url = document->line ?
-		hs_arena_printf(document->arena, "%s#%" PRIu64, document->file, document->line) :
-		hs_slice_cstr(document->file);
-	hs_json_add_text(document->arena, entry, HS_S("fullUrl"), url);
+	struct hs_slice url = url_of(document);
+	if (url.len)
+		hs_json_add_text(document->arena, entry, HS_S("fullUrl"), url);
 	hs_json_add(entry, HS_S("resource"), outcome);
 	fputs(report->documents > 1 ? ",\n" : "", stdout);
 	print_json(document->arena, entry);

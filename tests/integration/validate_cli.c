@@ -68,7 +68,14 @@ static void says_it_for_machines(void **state)
 	assert_true(hs_slice_eq(at(outcome, "/resourceType"), HS_S("OperationOutcome")));
 	assert_true(hs_slice_eq(at(outcome, "/issue/0/expression/0"), HS_S("Patient.gender")));
 	struct hs_json *bundle = parse(RUN("--json", good, bad).out);
-	assert_true(hs_slice_eq(at(bundle, "/entry/1/fullUrl"), hs_slice_cstr(bad)));
+	assert_true(hs_slice_eq(at(bundle, "/entry/1/fullUrl"),
+		hs_arena_printf(workbench_arena(), "file://%s", bad)));
+	assert_true(hs_slice_eq(at(bundle, "/entry/1/resource/extension/0/valueString"), hs_slice_cstr(bad)));
+	/* What it says is right by its own rules. */
+	struct hs_slice said = RUN("--json", good, workbench_file("two.ndjson", GOOD GOOD)).out;
+	struct process_result again = RUN("--strict",
+		workbench_file("said.json", hs_arena_cstr(workbench_arena(), said)));
+	assert_int_equal(again.exit, 0);
 	assert_true(hs_slice_eq(at(bundle, "/entry/1/resource/issue/0/severity"), HS_S("error")));
 	char *folder = hs_arena_cstr(workbench_arena(),
 		hs_slice_first(hs_slice_cstr(good), strlen(good) - strlen("/good.json")));
