@@ -169,7 +169,7 @@ struct hs_test_options {
 };
 
 /* Does a glob of hs_test_options.only mean a test: by its id ("rest/01-read/current"), that of its script,
- * its suite, or its name within the script? */
+ * its suite, its name within the script, or, with a # in it, a requirement it shows ("fhir-rest#read-*")? */
 bool hs_test_is_meant(const char *glob, const struct hs_script *script, const struct hs_script_test *test);
 /* Begins a run; *options is copied, what it points to must outlive the run. Fails only for options that make
  * no sense. When the target cannot be reached the run finishes at once with hs_test_run_failed set. */

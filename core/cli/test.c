@@ -285,7 +285,8 @@ int hs_cli_test(int argc, char **argv)
 	struct test_settings *s = &session.settings;
 	const struct hs_cli_option table[] = {
 		{ "--target", "URL", "base URL of the system to judge", HS_CLI_TEXT, &s->target },
-		{ "--tests", "GLOB", "only tests whose id, script or suite matches (again and again)",
+		{ "--tests", "GLOB",
+			"only tests whose id, script, suite or SET#REQUIREMENT matches (again and again)",
 			HS_CLI_LIST, &s->tests },
 		{ "--var", "NAME=VALUE", "value of a script's variable", HS_CLI_LIST, &s->variables },
 		{ "--destination", "N=URL", "further systems that a script talks to, by its number (2, 3...)",

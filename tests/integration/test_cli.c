@@ -177,6 +177,12 @@ static void chooses_tests(void **state)
 	struct process_result r = WORKBENCH_RUN("test", "rest/01-read", "--tests", "*decimal*", "--dry-run");
 	assert_int_equal(r.exit, 0);
 	assert_true(hs_slice_eq(hs_slice_trim(r.out), HS_S("rest/01-read/decimal")));
+	/* By what they show: the requirement as reports write it. */
+	r = WORKBENCH_RUN("test", "rest", "--tests", "fhir-rest#decimal-precision", "--dry-run");
+	assert_int_equal(r.exit, 0);
+	assert_true(hs_slice_eq(hs_slice_trim(r.out), HS_S("rest/01-read/decimal")));
+	r = WORKBENCH_RUN("test", "rest", "--tests", "*#read-4*", "--dry-run");
+	assert_has(r.out, "rest/01-read/absent");
 	r = WORKBENCH_RUN("test", "rest/01-read", "--tests", "nothing*", "--target",
 		"http://127.0.0.1:1/fhir");
 	assert_int_equal(r.exit, 2);
