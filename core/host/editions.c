@@ -186,13 +186,22 @@ static void tell_faulty(const struct hs__edition *edition)
 	}
 }
 
+/* "Patient/{id}/$everything" makes sense where Patients are; "$export" and "{type}/$validate" do anywhere. */
+static bool has_place(const struct hs__edition *edition, const struct hs_route *row)
+{
+	struct hs_slice rest = hs_slice_cstr(row->path), first = hs_slice_cut(&rest, '/');
+
+	return (row->versions & edition->bit) &&
+		(first.ptr[0] == '$' || first.ptr[0] == '{' || hs_rest_serves(edition->rest, first));
+}
+
 static enum hs_status add_own(struct hs_host *host, struct hs__edition *edition, const struct hs_route *rows,
 	struct hs_error *err)
 {
 	for (const struct hs_route *row = rows; row->method; row++) {
 		const char *name = strchr(row->path, '$');
 		unsigned action = hs__metrics_action(host->metrics, "host", name);
-		enum hs_status status = row->versions & edition->bit ?
+		enum hs_status status = has_place(edition, row) ?
 			hs__router_add(edition->router, row, NULL, action, err) :
 			HS_OK;
 		if (status)
@@ -210,8 +219,6 @@ enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 	for (unsigned i = 0; i < HS__EDITIONS && status == HS_OK; i++) {
 		struct hs__edition *edition = &host->editions[i];
 		status = hs__router_add(edition->router, &metadata_route, NULL, HS__ACT_METADATA, err);
-		for (size_t k = 0; k < OWN_COUNT && status == HS_OK && edition->defs; k++)
-			status = add_own(host, edition, own_routes[k], err);
 		if (edition->defs)
 			edition->validators = hs__validators_new(host, edition, versions[i].cores);
 		if (status == HS_OK && edition->defs)
@@ -229,6 +236,8 @@ enum hs_status hs__editions_rest(struct hs_host *host, struct hs_error *err)
 			if (status == HS_OK)
 				status = add_routes(host, edition, host->services[k], err);
 		}
+		for (size_t k = 0; k < OWN_COUNT && status == HS_OK && edition->rest; k++)
+			status = add_own(host, edition, own_routes[k], err);
 		if (status == HS_OK)
 			status = add_packages(host, edition, err);
 	}

@@ -161,3 +161,8 @@ const struct hs__rest_type *hs__rest_type(const struct hs_rest *rest, struct hs_
 	const struct hs__rest_type *type = slot ? slot->value.ptr : NULL;
 	return type && type->row ? type : NULL;
 }
+
+bool hs_rest_serves(const struct hs_rest *rest, struct hs_slice type)
+{
+	return hs__rest_type(rest, type) != NULL;
+}

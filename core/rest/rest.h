@@ -46,6 +46,8 @@ void hs_rest_free(struct hs_rest *rest);
  * service's; `service` names it for errors and metrics. */
 enum hs_status hs_rest_add_type(struct hs_rest *rest, const struct hs_type_row *row, void *state,
 	const char *service, struct hs_error *err);
+/* Has one of the types that were added taken this one? */
+bool hs_rest_serves(const struct hs_rest *rest, struct hs_slice type);
 
 /* After all types were added: resources of packages for the types whose rows want them (struct hs_type_row).
  * The first time this makes an image in `cache_dir`, later it maps that. The packages outlive the object. */

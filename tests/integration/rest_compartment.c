@@ -149,6 +149,26 @@ static void everything(void **state)
 	expect_part(a.body, "http://hl7.org/fhir/OperationDefinition/Patient-everything");
 }
 
+/* A service may have Patients in one version of FHIR only: in the other nobody has what belongs to one. */
+static void nothing_of_types_that_are_not_served(void **state)
+{
+	NEED_FHIR();
+	if (!fixture_has_fhir(fx, HS_FHIR_R5))
+		skip();
+	static const char *const paths[] = { "/fhir/r5/Patient/p1/$everything",
+		"/fhir/r5/Encounter/e1/$everything", "/fhir/r5/Patient/p1/*", "/fhir/r5/Patient/$export",
+		"/fhir/r5/Group/g1/$export" };
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		struct fixture_answer a = fixture_call(fx, "GET", paths[i], "Prefer: respond-async\r\n",
+			NULL);
+		assert_int_equal(a.status, 404);
+		expect_part(a.body, "is not served here");
+	}
+	struct fixture_answer a = send_ok("GET", "/fhir/r5/metadata", NULL, 200);
+	assert_int_equal(hs_slice_search(a.body, HS_S("Patient-everything")), SIZE_MAX);
+	assert_int_equal(hs_slice_search(a.body, HS_S("patient-export")), SIZE_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +176,7 @@ int main(void)
 		cmocka_unit_test(all_types),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(everything),
+		cmocka_unit_test(nothing_of_types_that_are_not_served),
 	};
 	return cmocka_run_group_tests(tests, start_server, stop_server);
 }

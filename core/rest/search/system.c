@@ -212,10 +212,13 @@ static enum hs_status find_all(struct several *several, struct hs__rest_found *f
 static enum hs_status check_owner(const struct several *several, const struct hs__rest_call *call,
 	struct hs_error *err)
 {
+	const struct hs__rest_type *type = hs__rest_type(several->env->rest, call->compartment.owner);
 	struct hs_resource owner = { 0 };
-	return hs__rest_current(several->env, several->txn, several->arena,
-		hs__rest_type(several->env->rest, call->compartment.owner), call->compartment.id, &owner,
-		err);
+	if (!type)
+		return hs_fail(err, HS_E_NOT_FOUND, "resource type %.*s is not served here",
+			HS_S_ARG(call->compartment.owner));
+	return hs__rest_current(several->env, several->txn, several->arena, type, call->compartment.id,
+		&owner, err);
 }
 
 enum hs_status hs__rest_search_system(const struct hs__rest_env *env, struct hs_txn *txn,
