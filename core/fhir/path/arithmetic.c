@@ -159,11 +159,11 @@ enum hs_status hs__path_arithmetic(struct path_run *run, const struct path_node 
 		(b->kind == HS_PATH_QUANTITY || b->kind == HS_PATH_NODE)) {
 		return on_moment(run, node, &moment, b, out);
 	}
-	if (node->op == OP_ADD && hs__path_is_text(a) && hs__path_is_text(b)) {
-		return on_texts(run, a->text, b->text, out);
-	}
 	if (hs__path_moment(a, &moment)) {
 		return on_moment(run, node, &moment, b, out);
+	}
+	if (node->op == OP_ADD && a->kind == HS_PATH_STRING && b->kind == HS_PATH_STRING) {
+		return on_texts(run, a->text, b->text, out);
 	}
 	if (hs__path_quantity_of(a, &x) && hs__path_quantity_of(b, &y)) {
 		return on_quantities(run, node, &x, &y, out);

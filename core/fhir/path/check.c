@@ -6,6 +6,7 @@
 struct checker {
 	const struct hs_path *path;
 	const struct hs_defs *defs;
+	struct hs_slice type; /* of the input */
 	bool strict;
 	bool note;
 	struct hs_error *err;
@@ -222,34 +223,43 @@ static enum hs_status check_call(struct checker *checker, struct path_node *node
 	return HS_OK;
 }
 
-static bool is_system(const struct path_shape *shape, enum hs_path_kind low, enum hs_path_kind high)
+/* What a sum may have on a side; NODE: it is not known. */
+static enum hs_path_kind addend(const struct path_shape *shape)
 {
-	return shape->known && shape->count == 1 && !shape->kinds[0].type && shape->kinds[0].system >= low &&
-		shape->kinds[0].system <= high;
+	return hs__shape_within(shape, HS_PATH_INTEGER, HS_PATH_DECIMAL)    ? HS_PATH_DECIMAL :
+		hs__shape_within(shape, HS_PATH_DATE, HS_PATH_TIME)         ? HS_PATH_DATE :
+		hs__shape_within(shape, HS_PATH_STRING, HS_PATH_STRING)     ? HS_PATH_STRING :
+		hs__shape_within(shape, HS_PATH_BOOLEAN, HS_PATH_BOOLEAN)   ? HS_PATH_BOOLEAN :
+		hs__shape_within(shape, HS_PATH_QUANTITY, HS_PATH_QUANTITY) ? HS_PATH_QUANTITY :
+									      HS_PATH_NODE;
 }
 
-/* Can a + b be, for system types that are known? */
-static bool adds_up(const struct path_shape *a, const struct path_shape *b)
+/* Can a + b, or a - b, be? Of differences only those of dates are judged before evaluation. */
+static bool adds_up(enum path_op op, const struct path_shape *a, const struct path_shape *b)
 {
-	bool date = is_system(a, HS_PATH_DATE, HS_PATH_TIME);
-	bool number = is_system(a, HS_PATH_INTEGER, HS_PATH_DECIMAL);
-	bool text = is_system(a, HS_PATH_STRING, HS_PATH_STRING);
-	bool other_number = is_system(b, HS_PATH_INTEGER, HS_PATH_DECIMAL);
-	bool other_text = is_system(b, HS_PATH_STRING, HS_PATH_STRING);
-	bool other_quantity = is_system(b, HS_PATH_QUANTITY, HS_PATH_QUANTITY);
-	bool other_known = other_number || other_text || other_quantity ||
-		is_system(b, HS_PATH_DATE, HS_PATH_TIME) || is_system(b, HS_PATH_BOOLEAN, HS_PATH_BOOLEAN);
-	return !other_known || (date && other_quantity) || (number && (other_number || other_quantity)) ||
-		(text && other_text) || !(date || number || text);
+	enum hs_path_kind left = addend(a), right = addend(b);
+	if (right == HS_PATH_NODE) {
+		return true;
+	}
+	switch (left) {
+	case HS_PATH_DATE:
+		return right == HS_PATH_QUANTITY;
+	case HS_PATH_DECIMAL:
+		return op != OP_ADD || right == HS_PATH_DECIMAL || right == HS_PATH_QUANTITY;
+	case HS_PATH_STRING:
+		return op != OP_ADD || right == HS_PATH_STRING;
+	default:
+		return true;
+	}
 }
 
 static struct path_shape arithmetic(const struct path_node *node, const struct path_shape *a,
 	const struct path_shape *b)
 {
-	bool integers = is_system(a, HS_PATH_INTEGER, HS_PATH_INTEGER) &&
-		is_system(b, HS_PATH_INTEGER, HS_PATH_INTEGER);
-	bool longs = is_system(a, HS_PATH_INTEGER, HS_PATH_LONG) &&
-		is_system(b, HS_PATH_INTEGER, HS_PATH_LONG);
+	bool longs = hs__shape_within(a, HS_PATH_INTEGER, HS_PATH_LONG) &&
+		hs__shape_within(b, HS_PATH_INTEGER, HS_PATH_LONG);
+	bool integers = longs && hs__shape_within(a, HS_PATH_INTEGER, HS_PATH_INTEGER) &&
+		hs__shape_within(b, HS_PATH_INTEGER, HS_PATH_INTEGER);
 	if (node->op == OP_JOIN) {
 		return hs__shape_system(HS_PATH_STRING);
 	}
@@ -274,8 +284,12 @@ static enum hs_status check_binary(struct checker *checker, struct path_node *no
 		hs__shape_add(out, &right);
 		out->many = true;
 	} else if (node->op <= OP_JOIN) {
-		if (checker->strict && node->op == OP_ADD && !adds_up(left, &right)) {
-			return refuse(checker, node, "these two types cannot be added", HS_S_NONE);
+		bool sum = node->op == OP_ADD || node->op == OP_SUBTRACT;
+		if (checker->strict && sum && !adds_up((enum path_op)node->op, left, &right)) {
+			return refuse(checker, node,
+				node->op == OP_ADD ? "these two types cannot be added" :
+						     "these two types have no difference",
+				HS_S_NONE);
 		}
 		*out = arithmetic(node, left, &right);
 	} else {
@@ -287,6 +301,18 @@ static enum hs_status check_binary(struct checker *checker, struct path_node *no
 static struct path_shape literal(const struct hs_path_value *value)
 {
 	return hs__shape_system((enum hs_path_kind)value->kind);
+}
+
+/* What the variables of the input are: %context is the input itself, %resource the one that it is in. */
+static struct path_shape variable(const struct checker *checker, struct hs_slice name)
+{
+	struct hs_slice rest = checker->type, first = hs_slice_cut(&rest, '.');
+	const struct hs_def_type *type = checker->defs ? hs_defs_type(checker->defs, first) : NULL;
+	if (hs_slice_eq(name, HS_S("context"))) {
+		return hs__shape_path(checker->defs, checker->type);
+	}
+	bool resource = hs_slice_eq(name, HS_S("resource")) && type && type->kind == HS_DEF_RESOURCE;
+	return resource && !type->abstract ? hs__shape_type(checker->defs, type) : hs__shape_any();
 }
 
 static enum hs_status shape_of(struct checker *checker, struct path_node *node, const struct path_shape *self,
@@ -304,8 +330,10 @@ static enum hs_status shape_of(struct checker *checker, struct path_node *node, 
 	case OP_INDEX:
 		*out = hs__shape_system(HS_PATH_INTEGER);
 		return HS_OK;
-	case OP_TOTAL:
 	case OP_VARIABLE:
+		*out = variable(checker, node->u.name);
+		return HS_OK;
+	case OP_TOTAL:
 	case OP_FAULT:
 		*out = hs__shape_any();
 		return HS_OK;
@@ -353,6 +381,7 @@ enum hs_status hs__path_check(struct hs_path *path, struct hs_slice type, unsign
 {
 	struct checker checker = { .path = path,
 		.defs = path->defs,
+		.type = type,
 		.strict = (flags & PATH_CHECK_STRICT) && path->defs,
 		.note = flags & PATH_CHECK_NOTE,
 		.err = err };

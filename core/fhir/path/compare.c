@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Equality, equivalence and order of values (FHIRPath sections 6.1 and 6.2). */
+#include <core/fhir/path/alike.h>
 #include <core/fhir/path/moment.h>
 #include <core/fhir/path/quantity.h>
-#include <core/fhir/path/regex.h>
-#include <core/fhir/path/run.h>
-
-#define COMPARE_DEPTH 500 /* levels of a tree that are compared */
 
 bool hs__path_number(const struct hs_path_value *value, struct path_decimal *out)
 {
@@ -51,66 +48,7 @@ static struct hs_path_value lift(const struct hs_path_value *value, const struct
 	return lifted;
 }
 
-/* ---- whole trees ---- */
-
-static enum hs_status equal_trees(struct path_run *run, const struct hs_json *a, const struct hs_json *b,
-	unsigned depth, bool loose, int *out);
-
-static enum hs_status equal_members(struct path_run *run, const struct hs_json *a, const struct hs_json *b,
-	unsigned depth, bool loose, int *out)
-{
-	*out = hs_json_count(a) == hs_json_count(b);
-	const struct hs_json *beside = hs_json_first(b);
-	HS_JSON_EACH(item, a) {
-		if (!*out) {
-			break;
-		}
-		const struct hs_json *other = a->type == HS_JSON_OBJECT ? hs_json_get(b, hs_json_key(item)) :
-									  beside;
-		enum hs_status status = other ? equal_trees(run, item, other, depth + 1, loose, out) : HS_OK;
-		if (status) {
-			return status;
-		}
-		*out = *out && other;
-		beside = beside ? hs_json_next(beside) : NULL;
-	}
-	return HS_OK;
-}
-
-static bool equal_loose_texts(struct path_run *run, struct hs_slice a, struct hs_slice b);
-
-static enum hs_status equal_trees(struct path_run *run, const struct hs_json *a, const struct hs_json *b,
-	unsigned depth, bool loose, int *out)
-{
-	enum hs_status status = hs__path_tick(run);
-	if (status || depth > COMPARE_DEPTH) {
-		return status ? status : hs__path_fault(run, NULL, "the tree is nested too deeply");
-	}
-	struct path_decimal x, y;
-	*out = 1;
-	if (a == b) {
-		return HS_OK;
-	}
-	if (a->type != b->type) {
-		*out = 0;
-		return HS_OK;
-	}
-	switch (a->type) {
-	case HS_JSON_NUMBER:
-		*out = hs__path_decimal_parse(hs_json_text(a), &x) &&
-			hs__path_decimal_parse(hs_json_text(b), &y) && hs__path_decimal_compare(x, y) == 0;
-		return HS_OK;
-	case HS_JSON_STRING:
-		*out = loose ? equal_loose_texts(run, hs_json_text(a), hs_json_text(b)) :
-			       hs_slice_eq(hs_json_text(a), hs_json_text(b));
-		return HS_OK;
-	case HS_JSON_ARRAY:
-	case HS_JSON_OBJECT:
-		return equal_members(run, a, b, depth, loose, out);
-	default:
-		return HS_OK;
-	}
-}
+/* ---- equality ---- */
 
 static enum hs_status equal_nodes(struct path_run *run, const struct hs_path_value *a,
 	const struct hs_path_value *b, bool loose, int *out)
@@ -121,10 +59,8 @@ static enum hs_status equal_nodes(struct path_run *run, const struct hs_path_val
 		return HS_OK;
 	}
 	const struct hs_json *x = a->node ? a->node : a->shadow, *y = b->node ? b->node : b->shadow;
-	return x && y ? equal_trees(run, x, y, 0, loose, out) : HS_OK;
+	return x && y ? hs__path_trees_alike(run, x, y, loose, out) : HS_OK;
 }
-
-/* ---- equality ---- */
 
 static int tristate(int order, bool known)
 {
@@ -155,13 +91,21 @@ static int equal_moments(const struct hs_path_value *a, const struct hs_path_val
 	return tristate(order, known);
 }
 
-/* Both as quantities, when at least one is and the other can be one. */
-static bool as_quantities(const struct hs_path_value *a, const struct hs_path_value *b,
-	struct path_quantity *x, struct path_quantity *y)
+/* Is it FHIR's Quantity of a value that is known, not one of "less than"? */
+static bool is_amount(const struct path_run *run, const struct hs_path_value *value)
 {
-	bool number = hs__path_is_number(a) || hs__path_is_number(b);
+	const struct hs_def_type *quantity = run->defs ? hs_defs_type(run->defs, HS_S("Quantity")) : NULL;
+	return quantity && value->type && hs_defs_is_a(run->defs, value->type, quantity) &&
+		!hs_json_get(value->node, HS_S("comparator"));
+}
+
+/* Both as quantities, when at least one is and the other can be one. */
+static bool as_quantities(const struct path_run *run, const struct hs_path_value *a,
+	const struct hs_path_value *b, struct path_quantity *x, struct path_quantity *y)
+{
 	bool trees = a->kind == HS_PATH_NODE && b->kind == HS_PATH_NODE;
-	if (trees || (number && hs__path_is_number(a) && hs__path_is_number(b))) {
+	if ((trees && !(is_amount(run, a) && is_amount(run, b))) ||
+		(hs__path_is_number(a) && hs__path_is_number(b))) {
 		return false;
 	}
 	return hs__path_quantity_of(a, x) && hs__path_quantity_of(b, y);
@@ -185,7 +129,7 @@ enum hs_status hs__path_equal(struct path_run *run, const struct hs_path_value *
 		*out = a.boolean == b.boolean;
 	} else if (is_moment(&a) && is_moment(&b)) {
 		*out = equal_moments(&a, &b);
-	} else if (as_quantities(&a, &b, &x, &y)) {
+	} else if (as_quantities(run, &a, &b, &x, &y)) {
 		int order = hs__path_quantity_compare(&x, &y, false, &known);
 		*out = tristate(order, known);
 	} else if (a.kind >= HS_PATH_BOOLEAN && b.kind >= HS_PATH_BOOLEAN && a.kind != HS_PATH_TYPE) {
@@ -216,65 +160,11 @@ enum hs_status hs__path_equal_lists(struct path_run *run, const struct path_list
 
 /* ---- equivalence ---- */
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static char fold(char c)
-{
-	return is_blank(c) ? ' ' : c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
-/* Letters beyond ASCII made small. */
-static struct hs_slice soften(struct path_run *run, struct hs_slice text)
-{
-	struct hs_slice small = text;
-	for (size_t i = 0; i < text.len; i++) {
-		if ((unsigned char)text.ptr[i] >= 0x80) {
-			(void)hs__path_recase(run->arena, text, false, &small);
-			break;
-		}
-	}
-	return small;
-}
-
-/* Without regard to case and with any blanks as good as any other; blanks at the ends do not count. */
-static bool equal_loose_texts(struct path_run *run, struct hs_slice a, struct hs_slice b)
-{
-	a = soften(run, hs_slice_trim(a));
-	b = soften(run, hs_slice_trim(b));
-	size_t i = 0, j = 0;
-	while (i < a.len && j < b.len) {
-		if (fold(a.ptr[i]) != fold(b.ptr[j])) {
-			return false;
-		}
-		bool blank = is_blank(a.ptr[i]);
-		i++;
-		j++;
-		while (blank && i < a.len && is_blank(a.ptr[i])) {
-			i++;
-		}
-		while (blank && j < b.len && is_blank(b.ptr[j])) {
-			j++;
-		}
-	}
-	return i == a.len && j == b.len;
-}
-
-/* Rounded to the digits of the less precise one; zeros at the end do not count. */
 static bool equivalent_numbers(const struct hs_path_value *a, const struct hs_path_value *b)
 {
 	struct path_decimal x, y;
-	if (!hs__path_number(a, &x) || !hs__path_number(b, &y)) {
-		return hs_slice_eq(a->text, b->text);
-	}
-	x = hs__path_decimal_trim(x);
-	y = hs__path_decimal_trim(y);
-	int scale = x.scale < y.scale ? x.scale : y.scale;
-	return hs__path_decimal_round(x, scale, PATH_ROUND_HALF_UP, &x) &&
-		hs__path_decimal_round(y, scale, PATH_ROUND_HALF_UP, &y) &&
-		hs__path_decimal_compare(x, y) == 0;
+	return hs__path_number(a, &x) && hs__path_number(b, &y) ? hs__path_decimals_alike(x, y) :
+								  hs_slice_eq(a->text, b->text);
 }
 
 static enum hs_status equivalent(struct path_run *run, const struct hs_path_value *left,
@@ -287,10 +177,10 @@ static enum hs_status equivalent(struct path_run *run, const struct hs_path_valu
 	struct hs_path_value a = lift(left, right), b = lift(right, left);
 	struct path_quantity x, y;
 	if (a.kind == HS_PATH_STRING && b.kind == HS_PATH_STRING) {
-		*out = equal_loose_texts(run, a.text, b.text);
+		*out = hs__path_texts_alike(run, a.text, b.text);
 	} else if (hs__path_is_number(&a) && hs__path_is_number(&b)) {
 		*out = equivalent_numbers(&a, &b);
-	} else if (as_quantities(&a, &b, &x, &y)) {
+	} else if (as_quantities(run, &a, &b, &x, &y)) {
 		*out = hs__path_quantity_equivalent(&x, &y);
 	} else if (a.kind == HS_PATH_NODE && b.kind == HS_PATH_NODE) {
 		return equal_nodes(run, &a, &b, true, out);

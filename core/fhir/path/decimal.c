@@ -60,6 +60,14 @@ static bool parse_exponent(struct hs_slice text, int *out)
 	return true;
 }
 
+struct hs_slice hs__path_decimal_plain(struct hs_slice digits)
+{
+	while (digits.len > 1 && digits.ptr[0] == '0' && digits.ptr[1] >= '0' && digits.ptr[1] <= '9') {
+		digits = hs_slice_from(digits, 1);
+	}
+	return digits;
+}
+
 bool hs__path_decimal_parse(struct hs_slice text, struct path_decimal *out)
 {
 	bool minus = hs_slice_starts(text, HS_S("-"));

@@ -22,6 +22,8 @@ enum path_rounding { PATH_ROUND_HALF_UP, PATH_ROUND_DOWN, PATH_ROUND_UP, PATH_RO
 
 /* [+-]digits[.digits][(e|E)[+-]digits] */
 bool hs__path_decimal_parse(struct hs_slice text, struct path_decimal *out);
+/* The digits without zeros before the first that counts: "0.5" of "00.5". */
+struct hs_slice hs__path_decimal_plain(struct hs_slice digits);
 bool hs__path_decimal_add(struct path_decimal a, struct path_decimal b, struct path_decimal *out);
 bool hs__path_decimal_subtract(struct path_decimal a, struct path_decimal b, struct path_decimal *out);
 bool hs__path_decimal_multiply(struct path_decimal a, struct path_decimal b, struct path_decimal *out);

@@ -12,7 +12,8 @@ struct entity {
 };
 
 static const struct entity ENTITIES[] = { { '&', HS_S_INIT("&amp;") }, { '<', HS_S_INIT("&lt;") },
-	{ '>', HS_S_INIT("&gt;") }, { '"', HS_S_INIT("&quot;") }, { '\'', HS_S_INIT("&#39;") } };
+	{ '>', HS_S_INIT("&gt;") }, { '"', HS_S_INIT("&quot;") }, { '\'', HS_S_INIT("&#39;") },
+	{ '\'', HS_S_INIT("&apos;") } };
 #define ENTITY_COUNT (sizeof(ENTITIES) / sizeof(ENTITIES[0]))
 
 static bool decode_base64(struct path_call *call, struct hs_buf *buf, struct hs_slice text, unsigned alphabet)
@@ -36,15 +37,44 @@ static void escape_html(struct hs_buf *buf, struct hs_slice text)
 	}
 }
 
+/* &#65; and &#x41; at the start of the text; returns the bytes taken, 0 when it is no such reference. */
+static size_t unescape_number(struct hs_buf *buf, struct hs_slice text)
+{
+	bool hex = hs_slice_starts(text, HS_S("&#x")) || hs_slice_starts(text, HS_S("&#X"));
+	size_t start = hex ? 3 : 2, at = start;
+	uint32_t point = 0;
+	char out[4];
+	if (!hs_slice_starts(text, HS_S("&#"))) {
+		return 0;
+	}
+	for (; at < text.len && point <= 0x10FFFF; at++) {
+		int digit = hs_hex_digit(text.ptr[at]);
+		if (digit < 0 || (!hex && digit > 9)) {
+			break;
+		}
+		point = point * (hex ? 16 : 10) + (uint32_t)digit;
+	}
+	bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+	if (at == start || at >= text.len || text.ptr[at] != ';' || !point || point > 0x10FFFF || surrogate) {
+		return 0;
+	}
+	hs_buf_add(buf, hs_slice(out, hs_utf8_put(out, point)));
+	return at + 1;
+}
+
 static void unescape_html(struct hs_buf *buf, struct hs_slice text)
 {
 	for (size_t i = 0; i < text.len;) {
-		size_t e = 0;
-		while (e < ENTITY_COUNT && !hs_slice_starts(hs_slice_from(text, i), ENTITIES[e].text)) {
+		struct hs_slice rest = hs_slice_from(text, i);
+		size_t e = 0, taken = unescape_number(buf, rest);
+		while (!taken && e < ENTITY_COUNT && !hs_slice_starts(rest, ENTITIES[e].text)) {
 			e++;
 		}
-		hs_buf_byte(buf, e < ENTITY_COUNT ? ENTITIES[e].c : text.ptr[i]);
-		i += e < ENTITY_COUNT ? ENTITIES[e].text.len : 1;
+		if (!taken) {
+			hs_buf_byte(buf, e < ENTITY_COUNT ? ENTITIES[e].c : text.ptr[i]);
+			taken = e < ENTITY_COUNT ? ENTITIES[e].text.len : 1;
+		}
+		i += taken;
 	}
 }
 

@@ -211,7 +211,7 @@ static enum hs_status convert_quantity(struct path_call *call, bool ask)
 	struct path_decimal number;
 	unit = hs__path_calendar(unit) != PATH_CALENDAR_NONE ? hs__path_calendar_name(unit) : unit;
 	bool can = to_quantity(call, value, &made) && hs__path_quantity_of(&made, &quantity) &&
-		hs__path_quantity_convert(&quantity, unit, &number);
+		hs__path_quantity_level(&quantity, unit, &number);
 	if (ask) {
 		return hs__path_push_boolean(call->run, call->out, can);
 	}

@@ -29,23 +29,55 @@ static bool recase_ascii(struct hs_arena *arena, struct hs_slice text, bool uppe
 	return true;
 }
 
+/* One pass of PCRE2's "other case" over the text. */
+static bool substitute(struct hs_arena *arena, pcre2_code *all, bool upper, struct hs_slice *text)
+{
+	PCRE2_SIZE room = text->len * 3 +
+		1; /* a letter of two bytes may have its pair among those of three */
+	PCRE2_UCHAR *copy = hs_arena_raw(arena, room);
+	PCRE2_SPTR to = (PCRE2_SPTR)(upper ? "\\U$0" : "\\L$0");
+	if (!copy ||
+		pcre2_substitute(all, (PCRE2_SPTR)text->ptr, text->len, 0, PCRE2_SUBSTITUTE_EXTENDED, NULL,
+			NULL, to, 4, copy, &room) != 1) {
+		return false;
+	}
+	*text = hs_slice((const char *)copy, room);
+	return true;
+}
+
+/* The capital of a sharp s is two letters, of the same two bytes. */
+static bool spell_sharp_s(struct hs_arena *arena, struct hs_slice *text)
+{
+	static const char SHARP[] = "\xC3\x9F";
+	char *copy = hs_arena_raw(arena, text->len);
+	if (!copy) {
+		return false;
+	}
+	memcpy(copy, text->ptr, text->len);
+	for (size_t i = 0; i + 1 < text->len; i++) {
+		if (!memcmp(copy + i, SHARP, 2)) {
+			copy[i] = copy[i + 1] = 'S';
+		}
+	}
+	*text = hs_slice(copy, text->len);
+	return true;
+}
+
 bool hs__path_recase(struct hs_arena *arena, struct hs_slice text, bool upper, struct hs_slice *out)
 {
+	int code;
+	PCRE2_SIZE offset;
 	if (is_ascii(text)) {
 		return recase_ascii(arena, text, upper, out);
 	}
-	int code;
-	PCRE2_SIZE offset,
-		room = text.len * 3 + 1; /* a letter of two bytes may have its pair among those of three */
 	pcre2_code *all = pcre2_compile((PCRE2_SPTR) ".+", 2, PCRE2_UTF | PCRE2_DOTALL, &code, &offset, NULL);
-	PCRE2_UCHAR *copy = hs_arena_raw(arena, room);
-	PCRE2_SPTR to = (PCRE2_SPTR)(upper ? "\\U$0" : "\\L$0");
-	int count = all && copy ? pcre2_substitute(all, (PCRE2_SPTR)text.ptr, text.len, 0,
-					  PCRE2_SUBSTITUTE_EXTENDED, NULL, NULL, to, 4, copy, &room) :
-				  0;
+	bool done = all && (!upper || spell_sharp_s(arena, &text)) && substitute(arena, all, upper, &text);
+	/* The other case of a third form (the long s, the last sigma, the pair with one capital) is the small
+	 * letter; that one leads to the capital. */
+	done = done && (!upper || substitute(arena, all, upper, &text));
 	pcre2_code_free(all);
-	if (count == 1) {
-		*out = hs_slice((const char *)copy, room);
+	if (done) {
+		*out = text;
 	}
-	return count == 1;
+	return done;
 }

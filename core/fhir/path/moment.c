@@ -69,7 +69,7 @@ static bool take_fraction(struct cursor *cursor, struct path_moment *m)
 
 static bool take_clock(struct cursor *cursor, struct path_moment *m)
 {
-	int hour = take_number(cursor, 2, 0, 24), minute = 0, second = 0;
+	int hour = take_number(cursor, 2, 0, 23), minute = 0, second = 0;
 	if (hour < 0) {
 		return false;
 	}
@@ -88,7 +88,7 @@ static bool take_clock(struct cursor *cursor, struct path_moment *m)
 			}
 		}
 	}
-	return minute >= 0 && second >= 0 && (hour < 24 || (minute == 0 && second == 0 && m->nanos == 0));
+	return minute >= 0 && second >= 0;
 }
 
 static bool take_zone(struct cursor *cursor, struct path_moment *m)

@@ -16,6 +16,11 @@ static bool is_system_type(struct hs_slice name)
 	return false;
 }
 
+static bool is_space(struct hs_slice name)
+{
+	return hs_slice_eq(name, HS_S("FHIR")) || hs_slice_eq(name, HS_S("System"));
+}
+
 bool hs__parse_type(struct path_parser *parser, struct path_type_name *out)
 {
 	if (!hs__parse_is_name(&parser->lexer)) {
@@ -24,23 +29,28 @@ bool hs__parse_type(struct path_parser *parser, struct path_type_name *out)
 		return false;
 	}
 	struct path_type_name type = { .name = parser->lexer.text };
+	size_t start = parser->lexer.start, parts = 1;
 	if (!hs__parse_advance(parser)) {
 		return false;
 	}
-	if (hs__path_sign(&parser->lexer, ".")) {
-		struct path_lexer before = parser->lexer;
+	for (; hs__path_sign(&parser->lexer, "."); parts++) {
 		if (!hs__parse_advance(parser)) {
 			return false;
 		}
-		if (hs__parse_is_name(&parser->lexer) &&
-			(hs_slice_eq(type.name, HS_S("FHIR")) || hs_slice_eq(type.name, HS_S("System")))) {
-			type.space = type.name;
-			type.name = parser->lexer.text;
-			if (!hs__parse_advance(parser)) {
-				return false;
-			}
-		} else {
-			parser->lexer = before;
+		if (!hs__parse_is_name(&parser->lexer)) {
+			hs__parse_refuse(parser, parser->lexer.start, "the name of a type is expected",
+				parser->lexer.text);
+			return false;
+		}
+		type.space = type.name;
+		type.name = parser->lexer.text;
+		if (parts > 1 || !is_space(type.space)) {
+			/* A name that no type has, as it was written. */
+			type.space = HS_S_NONE;
+			type.name = hs_slice(parser->lexer.source.ptr + start, parser->lexer.at - start);
+		}
+		if (!hs__parse_advance(parser)) {
+			return false;
 		}
 	}
 	type.system = !hs_slice_eq(type.space, HS_S("FHIR")) && is_system_type(type.name);
@@ -69,7 +79,8 @@ struct path_node *hs__parse_literal(struct path_parser *parser, const struct hs_
 /* A whole number that is too large for an Integer is a Long, and beyond that a Decimal. */
 struct path_node *hs__parse_number(struct path_parser *parser)
 {
-	struct hs_path_value value = { .kind = HS_PATH_DECIMAL, .text = parser->lexer.text };
+	struct hs_path_value value = { .kind = HS_PATH_DECIMAL,
+		.text = hs__path_decimal_plain(parser->lexer.text) };
 	struct path_lexer number = parser->lexer;
 	uint64_t whole;
 	bool wide = hs_slice_ends(value.text, HS_S("L"));

@@ -54,7 +54,7 @@ static bool parse_arguments(struct path_parser *parser, struct path_node *call)
 	if (!hs__parse_advance(parser)) {
 		return false;
 	}
-	while (!hs__path_sign(&parser->lexer, ")")) {
+	for (bool more = !hs__path_sign(&parser->lexer, ")"); more;) {
 		if (call->count == info->max) {
 			hs__parse_refuse(parser, parser->lexer.start,
 				info->max ? "too many arguments" : "no argument is expected", info->name);
@@ -64,10 +64,8 @@ static bool parse_arguments(struct path_parser *parser, struct path_node *call)
 		if (!argument || !hs__parse_child(parser, call, argument)) {
 			return false;
 		}
-		if (!hs__path_sign(&parser->lexer, ",")) {
-			break;
-		}
-		if (!hs__parse_advance(parser)) {
+		more = hs__path_sign(&parser->lexer, ",");
+		if (more && !hs__parse_advance(parser)) {
 			return false;
 		}
 	}

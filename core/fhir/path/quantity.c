@@ -195,6 +195,22 @@ bool hs__path_quantity_convert(const struct path_quantity *b, struct hs_slice un
 	return unit_ratio(b->unit, unit, false, &ratio) && hs__path_ratio_apply(b->value, ratio, out);
 }
 
+bool hs__path_quantity_level(const struct path_quantity *b, struct hs_slice unit, struct path_decimal *out)
+{
+	struct path_quantity kelvin = level(b);
+	struct path_decimal number;
+	if (hs__path_quantity_convert(b, unit, out)) {
+		return true;
+	}
+	if (!hs__path_quantity_convert(&kelvin, HS_S("K"), &number) ||
+		(!hs__path_unit_of_kelvin(number, unit, &number) &&
+			!hs__path_quantity_convert(&kelvin, unit, &number))) {
+		return false;
+	}
+	*out = hs__path_decimal_trim(number); /* of the digits that only the other zero has */
+	return true;
+}
+
 bool hs__path_quantity_comparable(const struct path_quantity *a, const struct path_quantity *b)
 {
 	struct path_quantity x = level(a), y = level(b);
@@ -259,11 +275,21 @@ bool hs__path_quantity_divide(struct hs_arena *arena, const struct path_quantity
 	const struct path_quantity *b, struct path_quantity *out)
 {
 	struct hs_slice x = ucum_of(a->unit), y = ucum_of(b->unit);
-	struct path_decimal divisor = b->value;
-	if (!is_one(y) && hs__path_quantity_convert(b, a->unit, &divisor)) {
+	struct path_decimal dividend = a->value, divisor = b->value;
+	struct hs_ucum_ratio ratio;
+	if (is_one(y)) {
+		out->unit = a->unit;
+	} else if (unit_ratio(a->unit, b->unit, false, &ratio)) {
+		/* a * num / den over b: only the last step may be rounded. */
 		out->unit = HS_S("1");
+		if (!hs__path_ratio_apply(a->value, (struct hs_ucum_ratio) { ratio.num, 1, ratio.ten },
+			    &dividend) ||
+			!hs__path_decimal_multiply(b->value, (struct path_decimal) { ratio.den, 0 },
+				&divisor)) {
+			return false;
+		}
 	} else {
-		out->unit = is_one(y) ? a->unit : hs__path_unit_join(arena, x, '/', y);
+		out->unit = hs__path_unit_join(arena, x, '/', y);
 	}
-	return hs__path_decimal_divide(a->value, divisor, &out->value);
+	return hs__path_decimal_divide(dividend, divisor, &out->value);
 }

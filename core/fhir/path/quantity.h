@@ -43,8 +43,11 @@ bool hs__path_quantity_comparable(const struct path_quantity *a, const struct pa
 /* The unit by which a date can be moved: calendar words, and the UCUM units that mean the same always
  * (wk, d, h, min, s, ms); of a Quantity of FHIR a and mo too. */
 enum path_calendar hs__path_quantity_calendar(const struct path_quantity *a);
-/* `b` expressed in the unit of `a`; false when it cannot be. */
+/* `b` in another unit, as a span: 9 'Cel' of warming has no kelvin here. False when no exact factor leads
+ * there. */
 bool hs__path_quantity_convert(const struct path_quantity *b, struct hs_slice unit, struct path_decimal *out);
+/* `b` in another unit, as a level: 37 'Cel' is 98.6 '[degF]'. */
+bool hs__path_quantity_level(const struct path_quantity *b, struct hs_slice unit, struct path_decimal *out);
 bool hs__path_quantity_multiply(struct hs_arena *arena, const struct path_quantity *a,
 	const struct path_quantity *b, struct path_quantity *out);
 bool hs__path_quantity_divide(struct hs_arena *arena, const struct path_quantity *a,

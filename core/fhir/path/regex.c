@@ -4,6 +4,7 @@
 #include <core/fhir/path/regex.h>
 
 #include <handslag/buf.h>
+#include <handslag/coding.h>
 #include <pcre2.h>
 
 #define MATCH_LIMIT 1000000u /* PCRE2's internal steps of one match */
@@ -24,6 +25,33 @@ static void free_regex(void *arg)
 	pcre2_code_free(regex->code);
 }
 
+/* \uXXXX, as Java and JavaScript write a character, in the words of PCRE2. False: the arena is full. */
+static bool read_unicode(struct hs_arena *arena, struct hs_slice *pattern)
+{
+	struct hs_buf out;
+	if (hs_slice_search(*pattern, HS_S("\\u")) == SIZE_MAX) {
+		return true;
+	}
+	hs_buf_init(&out, arena, TEXT_LIMIT);
+	for (size_t i = 0; i < pattern->len; i++) {
+		struct hs_slice rest = hs_slice_from(*pattern, i);
+		size_t digits = 0;
+		while (hs_slice_starts(rest, HS_S("\\u")) && digits < 4 && digits + 2 < rest.len &&
+			hs_hex_digit(rest.ptr[digits + 2]) >= 0) {
+			digits++;
+		}
+		bool escaped = rest.ptr[0] == '\\' && rest.len > 1;
+		if (digits == 4) {
+			hs_buf_printf(&out, "\\x{%.4s}", rest.ptr + 2);
+		} else {
+			hs_buf_add(&out, hs_slice_first(rest, 1 + escaped));
+		}
+		i += digits == 4 ? 5 : escaped;
+	}
+	*pattern = hs_buf_slice(&out);
+	return !out.overflow;
+}
+
 void *hs__path_regex(struct hs_arena *arena, struct hs_slice pattern, struct hs_slice flags, bool full)
 {
 	/* Text was checked as UTF-8 by the JSON reader; an expression is checked here. */
@@ -40,7 +68,7 @@ void *hs__path_regex(struct hs_arena *arena, struct hs_slice pattern, struct hs_
 		options |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
 	}
 	struct regex *regex = hs_arena_alloc(arena, sizeof(*regex));
-	if (!regex || !hs_arena_defer(arena, free_regex, regex)) {
+	if (!regex || !read_unicode(arena, &pattern) || !hs_arena_defer(arena, free_regex, regex)) {
 		return NULL;
 	}
 	regex->limits = pcre2_match_context_create(NULL);

@@ -233,9 +233,22 @@ static uint8_t system_kind(const struct path_kind *kind)
 		return HS_PATH_INTEGER;
 	case HS_PRIM_DECIMAL:
 		return HS_PATH_DECIMAL;
+	case HS_PRIM_DATE:
+		return HS_PATH_DATE;
+	case HS_PRIM_DATETIME:
+	case HS_PRIM_INSTANT:
+		return HS_PATH_DATETIME;
+	case HS_PRIM_TIME:
+		return HS_PATH_TIME;
 	default:
 		return HS_PATH_STRING;
 	}
+}
+
+bool hs__shape_within(const struct path_shape *shape, enum hs_path_kind low, enum hs_path_kind high)
+{
+	uint8_t system = shape->known && shape->count == 1 ? system_kind(&shape->kinds[0]) : HS_PATH_NODE;
+	return system != HS_PATH_NODE && system >= low && system <= high;
 }
 
 static bool kind_fits(const struct path_kind *kind, char letter)
@@ -246,8 +259,8 @@ static bool kind_fits(const struct path_kind *kind, char letter)
 	/* A FHIR type that is not primitive may be a Quantity, or stand for any type. */
 	bool complex = kind->type && system == HS_PATH_NODE && kind->type->kind == HS_DEF_COMPLEX;
 	switch (letter) {
-	case 's':
-		return system == HS_PATH_STRING;
+	case 's': /* a date of FHIR can be taken for its text */
+		return system == HS_PATH_STRING || (kind->type && moment);
 	case 'n':
 		return number || complex;
 	case 'c':

@@ -39,5 +39,7 @@ struct path_shape hs__shape_as(const struct hs_defs *defs, const struct path_sha
 	const struct path_type_name *type);
 /* Can an item be of what the letter stands for (functions.def, focus)? True for what is not known. */
 bool hs__shape_fits(const struct path_shape *shape, char letter);
+/* Are the items of one type, which is of these kinds or a FHIR primitive that converts to one? */
+bool hs__shape_within(const struct path_shape *shape, enum hs_path_kind low, enum hs_path_kind high);
 /* Can an item be a boolean? */
 bool hs__shape_boolean(const struct path_shape *shape);

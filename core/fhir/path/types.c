@@ -111,10 +111,11 @@ static bool is_fhir(const struct path_run *run, const struct hs_path_value *valu
 bool hs__path_is(const struct path_run *run, const struct hs_path_value *value,
 	const struct path_type_name *type, bool derived)
 {
+	if (type->system && hs_slice_eq(type->name, HS_S("Any"))) {
+		return true;
+	}
 	if (is_computed(value)) {
-		struct hs_slice name = system_name(value->kind);
-		return type->system &&
-			(hs_slice_eq(type->name, name) || hs_slice_eq(type->name, HS_S("Any")));
+		return type->system && hs_slice_eq(type->name, system_name(value->kind));
 	}
 	return type->fhir && is_fhir(run, value, type, derived);
 }

@@ -30,15 +30,29 @@ bool hs__path_unit_ratio(struct hs_slice from, struct hs_slice to, struct hs_ucu
 		hs_ucum_ratio(&a, &b, out);
 }
 
+/* A unit whose zero is not that of its proper unit, and that zero. */
+static bool read_offset(struct hs_slice unit, struct hs_ucum *parsed, struct path_decimal *offset)
+{
+	struct hs_error ignored;
+	return hs_ucum_parse(unit, parsed, &ignored) == HS_OK && parsed->offset.num && parsed->exact &&
+		hs__path_ratio_apply(hs__path_decimal_of(1), parsed->offset, offset);
+}
+
 bool hs__path_unit_kelvin(struct path_decimal value, struct hs_slice unit, struct path_decimal *out)
 {
-	static const struct path_decimal ONE = { 1, 0 };
 	struct hs_ucum parsed;
-	struct hs_error ignored;
 	struct path_decimal offset, sum;
-	if (hs_ucum_parse(unit, &parsed, &ignored) != HS_OK || !parsed.offset.num || !parsed.exact) {
+	return read_offset(unit, &parsed, &offset) && hs__path_decimal_add(value, offset, &sum) &&
+		hs__path_ratio_apply(sum, parsed.factor, out);
+}
+
+bool hs__path_unit_of_kelvin(struct path_decimal kelvin, struct hs_slice unit, struct path_decimal *out)
+{
+	struct hs_ucum parsed;
+	struct path_decimal offset, sum;
+	if (!read_offset(unit, &parsed, &offset)) {
 		return false;
 	}
-	return hs__path_ratio_apply(ONE, parsed.offset, &offset) &&
-		hs__path_decimal_add(value, offset, &sum) && hs__path_ratio_apply(sum, parsed.factor, out);
+	struct hs_ucum_ratio factor = { parsed.factor.den, parsed.factor.num, -parsed.factor.ten };
+	return hs__path_ratio_apply(kelvin, factor, &sum) && hs__path_decimal_subtract(sum, offset, out);
 }

@@ -11,6 +11,8 @@
 bool hs__path_unit_ratio(struct hs_slice from, struct hs_slice to, struct hs_ucum_ratio *out);
 /* A temperature in kelvin when the unit is one of another zero; false for any other unit. */
 bool hs__path_unit_kelvin(struct path_decimal value, struct hs_slice unit, struct path_decimal *out);
+/* The other way: kelvin in such a unit. */
+bool hs__path_unit_of_kelvin(struct path_decimal kelvin, struct hs_slice unit, struct path_decimal *out);
 /* The unit of a product (sign '.') or quotient ('/'): 'cm2' of 'cm' and 'cm'; what is more than symbols and
  * powers stands side by side. NULL pointer when the arena is full. */
 struct hs_slice hs__path_unit_join(struct hs_arena *arena, struct hs_slice a, char sign, struct hs_slice b);

@@ -101,7 +101,7 @@ static bool compare_quantities(const struct hs_json *a, const struct hs_json *b,
 	struct path_quantity right;
 	if (!read_quantity(a, &left) || !read_quantity(b, &right))
 		return false;
-	if (!hs_slice_eq(left.unit, right.unit) && !hs__path_quantity_convert(&left, right.unit, &left.value))
+	if (!hs_slice_eq(left.unit, right.unit) && !hs__path_quantity_level(&left, right.unit, &left.value))
 		return false;
 	*order = hs__path_decimal_compare(left.value, right.value);
 	return true;

@@ -156,6 +156,24 @@ static void refused_by_type(void **state)
 		{ "component.where(cod.exists())", "!semantic" },
 		{ "component.select(value.foo)", "!semantic" },
 		{ "@2015 + 3", "!semantic" },
+		{ "@2015 - 3", "!semantic" },
+		{ "issued + 3", "!semantic" },
+		{ "issued - 3", "!semantic" },
+		{ "issued + 'a'", "!semantic" },
+		{ "'a' + issued", "!semantic" },
+		{ "issued + 1 day", "" },
+		{ "issued.length()", "" },
+		{ "status + 1", "!semantic" },
+		{ "'a' - 'b'", "!execution" },
+		{ "%context.foo", "!semantic" },
+		{ "%resource.foo", "!semantic" },
+		{ "component.where(%resource.cod = code)", "!semantic" },
+		{ "component.where(%resource.code = code)", "" },
+		{ "%rootResource.foo", "" },
+		{ "status is System.Any", "true" },
+		{ "Observation is Any", "true" },
+		{ "status is No.Where", "!execution" },
+		{ "value is System.Quantity.x", "!execution" },
 		{ "status.matches('a').length()", "!semantic" },
 		{ "resourceType", "!semantic" },
 		{ "contained.anything.goes", "" },
@@ -168,6 +186,40 @@ static void refused_by_type(void **state)
 	(void)state;
 	need_defs();
 	run_cases(defs, "Observation", WEIGHT, CASES, COUNT_OF(CASES));
+}
+
+/* Two Quantities of FHIR are amounts, as in FHIR's Quantity to System.Quantity; a comparator makes them none.
+ */
+static void equal_amounts(void **state)
+{
+	static const char RANGES[] =
+		"{\"resourceType\":\"Observation\",\"valueQuantity\":{\"value\":1,\"unit\":\"gram\","
+		"\"system\":"
+		"\"http://unitsofmeasure.org\",\"code\":\"g\"},"
+		"\"referenceRange\":[{\"low\":{\"value\":1000.0,\"unit\":\"mg\",\"system\":"
+		"\"http://unitsofmeasure.org\",\"code\":\"mg\"}},{\"low\":{\"value\":1,\"system\":"
+		"\"http://unitsofmeasure.org\",\"code\":\"m\"}}],"
+		"\"component\":[{\"valueQuantity\":{\"value\":1,\"comparator\":\"<\",\"system\":"
+		"\"http://unitsofmeasure.org\",\"code\":\"g\"}}],"
+		"\"category\":[{\"coding\":[{\"code\":\"A\"},{\"code\":\"b\"}]},"
+		"{\"coding\":[{\"code\":\"B\"},{\"code\":\"a\"}]},{\"coding\":[{\"code\":\"a\"},{\"code\":"
+		"\"a\"}]}]}";
+	static const struct path_case CASES[] = {
+		{ "value = referenceRange[0].low", "true" },
+		{ "value ~ referenceRange[0].low", "true" },
+		{ "value = referenceRange[1].low", "" },
+		{ "value ~ referenceRange[1].low", "false" },
+		{ "value = value", "true" },
+		{ "value = component.value", "false" },
+		{ "component.value = component.value", "true" },
+		{ "(value | referenceRange.low).count()", "2" },
+		{ "category[0] = category[1]", "false" },
+		{ "category[0] ~ category[1]", "true" },
+		{ "category[0] ~ category[2]", "false" },
+	};
+	(void)state;
+	need_defs();
+	run_cases(defs, "Observation", RANGES, CASES, COUNT_OF(CASES));
 }
 
 /* R5 has whole numbers of 64 bits, which JSON carries as strings. */
@@ -254,6 +306,7 @@ int main(void)
 		cmocka_unit_test(references),
 		cmocka_unit_test(choices),
 		cmocka_unit_test(refused_by_type),
+		cmocka_unit_test(equal_amounts),
 		cmocka_unit_test(long_numbers),
 		cmocka_unit_test(unchecked),
 		cmocka_unit_test(inner_types),
