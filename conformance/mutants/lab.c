@@ -308,6 +308,9 @@ enum hs_status hs_lab_start(struct hs_loop *loop, const struct hs_lab_options *o
 	lab->checks = hs_arena_array(arena, list_checks(lab, false) + 1, sizeof(*lab->checks));
 	lab->check_count = list_checks(lab, true);
 	list_trials(lab);
+	if (lab->narrowed && lab->trial_count == lab->clean_count)
+		status = hs_fail(err, HS_E_NOT_FOUND, "there is no fault called %s for these suites",
+			options->only[0]);
 	for (uint32_t i = 0; i < lanes && i < LANES_MAX && !status; i++) {
 		struct lane *lane = &lab->lanes[i];
 		lane->lab = lab;

@@ -10,14 +10,14 @@ static const char *sandbox = "default", *to;
 static bool json;
 
 static const struct hs_cli_option options[] = {
-	{ "--sandbox", "NAME", "which sandbox (default)", HS_CLI_TEXT, &sandbox },
+	HS_CLI_SANDBOX(&sandbox),
 	{ "--to", "FILE", "the copy; without a running server", HS_CLI_TEXT, &to },
-	{ "--data", "DIR", "data directory (handslag-data)", HS_CLI_TEXT, &host_options.data },
+	HS_CLI_DATA(&host_options.data),
 	{ "--target", "URL", "ask this running server; it writes into backups/ of its data directory",
 		HS_CLI_TEXT, &at.target },
-	{ "--token", "TOKEN", "the operator's token; or HANDSLAG_TOKEN", HS_CLI_TEXT, &at.token },
-	{ "--json", NULL, "output as JSON", HS_CLI_FLAG, &json },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+	HS_CLI_OPERATOR_TOKEN(&at.token),
+	HS_CLI_JSON(&json),
+	HS_CLI_END,
 };
 
 static const struct hs_cli_command command = {

@@ -2,7 +2,8 @@
 /* The command line: one file a subcommand, options from a table, exit codes from one list.
  *
  * Data goes to standard output, talk (progress, errors) to standard error. A subcommand is a function
- * hs_cli_NAME(argc, argv) with argv[0] its own name; main.c finds those that are linked. */
+ * hs_cli_NAME(argc, argv) with argv[0] its own name; main.c has the table of them. What is wrong is told in
+ * one manner: "handslag NAME: what, where; what would be right". */
 #pragma once
 
 #include <core/host/host.h>
@@ -17,7 +18,7 @@ enum hs_exit {
 	HS_EXIT_INTERRUPTED = 130,
 };
 
-/* ---- subcommands; those marked weak are in other folders' hands and may be absent ---- */
+/* ---- subcommands ---- */
 
 int hs_cli_serve(int argc, char **argv);
 int hs_cli_load(int argc, char **argv);
@@ -31,12 +32,12 @@ int hs_cli_explain(int argc, char **argv);
 int hs_cli_reindex(int argc, char **argv);
 int hs_cli_restore(int argc, char **argv);
 int hs_cli_version(int argc, char **argv);
-int hs_cli_seed(int argc, char **argv) __attribute__((weak));
-int hs_cli_test(int argc, char **argv) __attribute__((weak));
-int hs_cli_suites(int argc, char **argv) __attribute__((weak));
-int hs_cli_mutate(int argc, char **argv) __attribute__((weak));
-int hs_cli_fhirpath(int argc, char **argv) __attribute__((weak));
-int hs_cli_validate(int argc, char **argv) __attribute__((weak));
+int hs_cli_seed(int argc, char **argv);
+int hs_cli_test(int argc, char **argv);
+int hs_cli_suites(int argc, char **argv);
+int hs_cli_mutate(int argc, char **argv);
+int hs_cli_fhirpath(int argc, char **argv);
+int hs_cli_validate(int argc, char **argv);
 int hs_cli_tx(int argc, char **argv);
 
 /* ---- options ---- */
@@ -45,7 +46,7 @@ enum hs_cli_kind {
 	HS_CLI_FLAG,   /* bool * */
 	HS_CLI_TEXT,   /* const char ** */
 	HS_CLI_NUMBER, /* int64_t *, not negative */
-	HS_CLI_LIST,   /* struct hs_cli_list *, may be given again and again */
+	HS_CLI_LIST,   /* struct hs_cli_list *, may be repeated; the help says so by itself */
 };
 #define HS_CLI_LIST_MAX 64
 struct hs_cli_list {
@@ -65,9 +66,55 @@ struct hs_cli_command {
 	const char *summary;   /* one sentence */
 	const char *example;   /* one or more lines */
 	const struct hs_cli_option *options;
-	const char *more; /* printed after the options; may be NULL */
-	int least, most;  /* number of arguments beside options; most < 0: any */
+	const char *more;   /* printed after the options; may be NULL */
+	const char *failed; /* what exit code 1 says of this command; NULL: "refused" */
+	const char *exits;  /* exit codes beside 0 to 4, as "130 interrupted"; may be NULL */
+	int least, most;    /* number of arguments beside options; most < 0: any */
 };
+
+/* Options that several subcommands have, worded once. */
+#define HS_CLI_DATA(text) \
+	{ \
+		"--data", "DIR", "data directory (default: handslag-data)", HS_CLI_TEXT, text \
+	}
+#define HS_CLI_CONFIG(text) \
+	{ \
+		"--config", "FILE", "configuration, JSON", HS_CLI_TEXT, text \
+	}
+#define HS_CLI_SET(list) \
+	{ \
+		"--set", "KEY=VALUE", "a key of the configuration", HS_CLI_LIST, list \
+	}
+#define HS_CLI_SANDBOX(text) \
+	{ \
+		"--sandbox", "NAME", "which sandbox (default: default)", HS_CLI_TEXT, text \
+	}
+#define HS_CLI_FHIR(text) \
+	{ \
+		"--fhir", "VERSION", "r4 or r5 (default: r4)", HS_CLI_TEXT, text \
+	}
+#define HS_CLI_RELEASE(text) \
+	{ \
+		"--fhir", "VERSION", "r4, r4b or r5 (default: r4)", HS_CLI_TEXT, text \
+	}
+#define HS_CLI_OPERATOR_TOKEN(text) \
+	{ \
+		"--token", "TOKEN", "the operator's token; or HANDSLAG_TOKEN", HS_CLI_TEXT, text \
+	}
+#define HS_CLI_SUITES(text) \
+	{ \
+		"--suites", "FOLDER", "suites and requirements from here, not from the binary", HS_CLI_TEXT, \
+			text \
+	}
+#define HS_CLI_JSON(flag) \
+	{ \
+		"--json", NULL, "output as JSON", HS_CLI_FLAG, flag \
+	}
+#define HS_CLI_END \
+	{ \
+		NULL, NULL, NULL, HS_CLI_FLAG, NULL \
+	}
+
 /* Reads the command line. Returns -1 to go on, with the plain arguments moved to argv[0..*count); otherwise
  * the exit code (0 after --help, HS_EXIT_USAGE with a message). --name=value and -- are understood. */
 int hs_cli_parse(const struct hs_cli_command *command, int argc, char **argv, int *count);
@@ -76,6 +123,14 @@ int hs_cli_fail(const struct hs_cli_command *command, enum hs_exit code, const c
 	__attribute__((format(printf, 3, 4)));
 /* The same for an error, with its element and position. */
 int hs_cli_fail_error(const struct hs_cli_command *command, const struct hs_error *err);
+/* HS_EXIT_USAGE: there is no `kind` (command, verb, option) called `word`, but perhaps one near to it among
+ * `names` (ends with NULL), and where to look. `name` is that of the command, "" for the program itself. */
+int hs_cli_unknown(const char *name, const char *kind, const char *word, const char *const *names);
+/* The help, from the command's table, on standard output. */
+void hs_cli_help(const struct hs_cli_command *command);
+/* "r4" or "r5" (or 4.0, 5.0.0, ...) as given with `option`; HS_E_VALUE otherwise. */
+enum hs_status hs_cli_fhir(const char *option, const char *said, enum hs_fhir_version *out,
+	struct hs_error *err);
 /* The exit code that goes with a status. */
 enum hs_exit hs_cli_exit_of(enum hs_status status);
 /* Prints a tree to standard output, with a line end. */

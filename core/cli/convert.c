@@ -19,7 +19,7 @@ static const struct hs_cli_option options[] = {
 	{ "--json", NULL, "what is told as OperationOutcomes, one a line, on standard error", HS_CLI_FLAG,
 		&json },
 	{ "--quiet", NULL, "tell errors and warnings only", HS_CLI_FLAG, &quiet },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+	HS_CLI_END,
 };
 
 static const struct hs_cli_command command = {
@@ -34,8 +34,8 @@ static const struct hs_cli_command command = {
 		"What the\n"
 		"other version has no place for is kept in HL7's cross-version extensions, and is put back "
 		"by the "
-		"way back.\n"
-		"Exit code 1 when a resource could not be converted, or was left out of a Bundle.",
+		"way back.",
+	.failed = "a resource could not be converted or was left out of a Bundle",
 	.least = 1,
 	.most = -1,
 };
@@ -140,9 +140,12 @@ int hs_cli_convert(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (!to || (strcmp(to, "r4") != 0 && strcmp(to, "r5") != 0))
-		return hs_cli_fail(&command, HS_EXIT_USAGE, "say what to make: --to r4, or --to r5");
-	converting.from = strcmp(to, "r5") == 0 ? HS_FHIR_R4 : HS_FHIR_R5;
+	if (!to)
+		return hs_cli_fail(&command, HS_EXIT_USAGE, "say what to make: --to r4 or --to r5");
+	enum hs_fhir_version made = HS_FHIR_R5;
+	if (hs_cli_fhir("--to", to, &made, &err))
+		return hs_cli_fail_error(&command, &err);
+	converting.from = made == HS_FHIR_R5 ? HS_FHIR_R4 : HS_FHIR_R5;
 	if (run(&converting, count, argv, &err))
 		return hs_cli_fail_error(&command, &err);
 	return converting.failed ? HS_EXIT_FAILED : HS_EXIT_OK;

@@ -8,16 +8,17 @@
 static struct hs_cli_host_options host_options;
 static struct hs_cli_operator at;
 static const char *sandbox = "default", *fhir = "r4";
+static enum hs_fhir_version version; /* from `fhir` */
 static bool json;
 
 static const struct hs_cli_option options[] = {
-	{ "--sandbox", "NAME", "which sandbox (default)", HS_CLI_TEXT, &sandbox },
-	{ "--fhir", "VERSION", "r4 (default) or r5", HS_CLI_TEXT, &fhir },
-	{ "--data", "DIR", "data directory (handslag-data)", HS_CLI_TEXT, &host_options.data },
+	HS_CLI_SANDBOX(&sandbox),
+	HS_CLI_FHIR(&fhir),
+	HS_CLI_DATA(&host_options.data),
 	{ "--target", "URL", "ask this running server", HS_CLI_TEXT, &at.target },
-	{ "--token", "TOKEN", "the operator's token; or HANDSLAG_TOKEN", HS_CLI_TEXT, &at.token },
-	{ "--json", NULL, "output as JSON", HS_CLI_FLAG, &json },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+	HS_CLI_OPERATOR_TOKEN(&at.token),
+	HS_CLI_JSON(&json),
+	HS_CLI_END,
 };
 
 static const struct hs_cli_command command = {
@@ -39,7 +40,7 @@ static enum hs_status remote(struct hs_arena *arena, const char *search, struct 
 
 	at.data = host_options.data;
 	hs_json_add_text(arena, body, HS_S("search"), hs_slice_cstr(search));
-	hs_json_add_text(arena, body, HS_S("fhir"), hs_slice_cstr(fhir));
+	hs_json_add_text(arena, body, HS_S("fhir"), version == HS_FHIR_R5 ? HS_S("r5") : HS_S("r4"));
 	hs_buf_init(&text, arena, (size_t)1 << 20);
 	hs_json_write(&text, body, 0);
 	enum hs_status status = hs_cli_operate(arena, &at, "POST",
@@ -54,19 +55,15 @@ static enum hs_status local(struct hs_arena *arena, const char *search, struct h
 {
 	struct hs_host_config config;
 	struct hs_sandbox *place = NULL;
-	bool r5 = hs_slice_eq(hs_slice_cstr(fhir), HS_S("r5"));
 	enum hs_status status = hs_cli_configure(&host_options, &config, arena, err);
 
-	if (status == HS_OK && !r5 && !hs_slice_eq(hs_slice_cstr(fhir), HS_S("r4")))
-		status = hs_fail(err, HS_E_VALUE, "--fhir is r4 or r5");
 	config.data_exists = true;
 	if (status == HS_OK)
 		status = hs_host_open(&config, hs_services_builtin, host, err);
 	if (status == HS_OK)
 		status = hs_host_sandbox(*host, sandbox, &place, err);
 	if (status == HS_OK)
-		status = hs_sandbox_explain(place, r5 ? HS_FHIR_R5 : HS_FHIR_R4, arena, hs_slice_cstr(search),
-			plan, err);
+		status = hs_sandbox_explain(place, version, arena, hs_slice_cstr(search), plan, err);
 	return status;
 }
 
@@ -95,6 +92,8 @@ int hs_cli_explain(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
+	if (hs_cli_fhir("--fhir", fhir, &version, &err))
+		return hs_cli_fail_error(&command, &err);
 	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
 	enum hs_status status = at.target ? remote(arena, argv[0], &plan, &err) :
 					    local(arena, argv[0], &plan, &host, &err);

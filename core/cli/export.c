@@ -17,23 +17,24 @@
 
 static struct hs_cli_host_options host_options;
 static const char *sandbox = "default", *out_dir, *since, *until, *elements, *fhir = "r4";
+static enum hs_fhir_version version; /* from `fhir` */
 static struct hs_cli_list types, filters;
 static bool json;
 
 static const struct hs_cli_option options[] = {
 	{ "--out", "DIR", "the folder, made when missing; one file a type", HS_CLI_TEXT, &out_dir },
-	{ "--type", "TYPE", "only these, given again and again", HS_CLI_LIST, &types },
+	{ "--type", "TYPE", "only resources of this type", HS_CLI_LIST, &types },
 	{ "--filter", "SEARCH", "Patient?gender=female; of several for a type one holds", HS_CLI_LIST,
 		&filters },
 	{ "--since", "TIME", "only what was changed since, and what was deleted", HS_CLI_TEXT, &since },
 	{ "--until", "TIME", "only what was changed before", HS_CLI_TEXT, &until },
 	{ "--elements", "NAMES", "only these elements and mandatory ones", HS_CLI_TEXT, &elements },
-	{ "--fhir", "VERSION", "r4 or r5 (r4)", HS_CLI_TEXT, &fhir },
-	{ "--sandbox", "NAME", "which sandbox (default)", HS_CLI_TEXT, &sandbox },
-	{ "--data", "DIR", "data directory (handslag-data)", HS_CLI_TEXT, &host_options.data },
-	{ "--set", "KEY=VALUE", "one key of the configuration", HS_CLI_LIST, &host_options.set },
-	{ "--json", NULL, "output as JSON", HS_CLI_FLAG, &json },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+	HS_CLI_FHIR(&fhir),
+	HS_CLI_SANDBOX(&sandbox),
+	HS_CLI_DATA(&host_options.data),
+	HS_CLI_SET(&host_options.set),
+	HS_CLI_JSON(&json),
+	HS_CLI_END,
 };
 
 static const struct hs_cli_command command = {
@@ -236,7 +237,6 @@ static enum hs_status run(struct exporting *e, struct hs_error *err)
 	struct hs_host_config config;
 	struct hs_host *host = NULL;
 	struct hs_sandbox *opened = NULL;
-	enum hs_fhir_version version = strcmp(fhir, "r5") == 0 ? HS_FHIR_R5 : HS_FHIR_R4;
 	struct hs_error ignored;
 	enum hs_status status = hs_cli_configure(&host_options, &config, e->arena, err);
 
@@ -277,8 +277,8 @@ int hs_cli_export(int argc, char **argv)
 		return code;
 	if (!out_dir)
 		return hs_cli_fail(&command, HS_EXIT_USAGE, "say where to: --out DIR");
-	if (strcmp(fhir, "r4") != 0 && strcmp(fhir, "r5") != 0)
-		return hs_cli_fail(&command, HS_EXIT_USAGE, "--fhir is r4 or r5, not \"%s\"", fhir);
+	if (hs_cli_fhir("--fhir", fhir, &version, &err))
+		return hs_cli_fail_error(&command, &err);
 	exporting.arena = hs_arena_new((size_t)64 << 20);
 	hs_map_init(&exporting.targets, NULL);
 	enum hs_status status = run(&exporting, &err);

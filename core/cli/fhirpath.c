@@ -289,8 +289,7 @@ static const char EXAMPLE[] = "  handslag fhirpath \"name.where(use = 'official'
 			      "  handslag fhirpath '1 + 1'";
 
 static const char MORE[] =
-	"The results are printed one a line. Without a FILE the expression is evaluated on nothing.\n"
-	"Exit codes: 0 evaluated, 1 the expression failed, 2 wrong usage.";
+	"The results are printed one a line. Without a FILE the expression is evaluated on nothing.";
 
 static enum hs_exit run(struct session *session, int count, char **arguments)
 {
@@ -320,12 +319,11 @@ int hs_cli_fhirpath(int argc, char **argv)
 	const struct hs_cli_option table[] = {
 		{ "--json", NULL, "one JSON array a file: [{\"type\": \"string\", \"value\": \"x\"}, ...]",
 			HS_CLI_FLAG, &options.json },
-		{ "--fhir", "RELEASE", "4.0 (the default), 4.3 or 5.0", HS_CLI_TEXT, &options.fhir },
-		{ "--package", "NAME[#VERSION]|FILE.tgz",
-			"profiles and codes of this package too; may be repeated", HS_CLI_LIST,
-			&options.packages },
-		{ "--def", "FILE|DIR", "profiles, value sets and code systems of your own; may be repeated",
-			HS_CLI_LIST, &options.definitions },
+		HS_CLI_RELEASE(&options.fhir),
+		{ "--package", "NAME[#VERSION]|FILE.tgz", "profiles and codes of this package too",
+			HS_CLI_LIST, &options.packages },
+		{ "--def", "FILE|DIR", "profiles, value sets and code systems of your own", HS_CLI_LIST,
+			&options.definitions },
 		{ "--type", "TYPE", "check the expression against this type (default: that of the resource)",
 			HS_CLI_TEXT, &options.type },
 		{ "--lenient", NULL,
@@ -335,7 +333,7 @@ int hs_cli_fhirpath(int argc, char **argv)
 			HS_CLI_FLAG, &options.names_only },
 		{ "--pipe", NULL, "answer JSON lines {\"id\", \"expression\", \"file\"} from standard input",
 			HS_CLI_FLAG, &options.pipe },
-		{ .name = NULL },
+		HS_CLI_END,
 	};
 	const struct hs_cli_command command = { .name = "fhirpath",
 		.arguments = "EXPRESSION [FILE...] | --pipe",
@@ -343,6 +341,7 @@ int hs_cli_fhirpath(int argc, char **argv)
 		.example = EXAMPLE,
 		.options = table,
 		.more = MORE,
+		.failed = "the expression failed",
 		.least = 0,
 		.most = -1 };
 	int count;
@@ -352,7 +351,8 @@ int hs_cli_fhirpath(int argc, char **argv)
 	}
 	if (options.pipe == (count > 0)) {
 		return hs_cli_fail(&command, HS_EXIT_USAGE,
-			options.pipe ? "--pipe takes no expression" : "an expression is missing; see --help");
+			options.pipe ? "--pipe takes no expression" :
+				       "an expression is missing; see handslag fhirpath --help");
 	}
 	options.expression = count ? argv[0] : NULL;
 	struct session session = { .options = &options,
@@ -360,7 +360,7 @@ int hs_cli_fhirpath(int argc, char **argv)
 		.release = hs_cli_release(options.fhir ? options.fhir : "4.0"),
 		.world = hs_world_real() };
 	if (!session.release.len) {
-		return hs_cli_fail(&command, HS_EXIT_USAGE, "--fhir is 4.0, 4.3 or 5.0, not %s",
+		return hs_cli_fail(&command, HS_EXIT_USAGE, "--fhir must be r4, r4b or r5, not \"%s\"",
 			options.fhir);
 	}
 	return (int)run(&session, count, argv);

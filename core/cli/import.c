@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag import: large code systems, by the importers that the services declare. */
 #include <core/base/memory.h>
-#include <core/base/nearest.h>
 #include <core/cli/cli.h>
 
 #include <core/base/world.h>
 #include <handslag/import.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 
 #define OPTIONS_MAX 32u
 #define TOLD_MAX 20u
+#define LEFT_OUT "lines were left out"
+#define INTERRUPTED "130 interrupted"
 
 static struct hs_cli_host_options host_options;
 static const char *report_path;
@@ -20,13 +22,12 @@ static volatile sig_atomic_t interrupted;
 
 /* The common options; those of the importer stand behind them. */
 static const struct hs_cli_option common[] = {
-	{ "--data", "DIR", "data directory (handslag-data)", HS_CLI_TEXT, &host_options.data },
+	HS_CLI_DATA(&host_options.data),
 	{ "--report", "FILE", "write every line that was left out to a file, with its reason", HS_CLI_TEXT,
 		&report_path },
-	{ "--config", "FILE", "configuration, JSON", HS_CLI_TEXT, &host_options.config },
-	{ "--set", "KEY=VALUE", "a key of the configuration; may be repeated", HS_CLI_LIST,
-		&host_options.set },
-	{ "--json", NULL, "the summary as JSON", HS_CLI_FLAG, &json },
+	HS_CLI_CONFIG(&host_options.config),
+	HS_CLI_SET(&host_options.set),
+	HS_CLI_JSON(&json),
 	{ "--quiet", NULL, "no progress", HS_CLI_FLAG, &quiet },
 };
 #define COMMON (sizeof(common) / sizeof(common[0]))
@@ -88,20 +89,35 @@ static const struct hs_importer *find(const char *name, const struct hs_service 
 	return NULL;
 }
 
-static void print_usage(FILE *to)
+/* The command without an importer: its help has a line for each of those there are. */
+static int no_importer(int argc, char **argv)
 {
-	fputs("Imports large code systems into a data directory; a server that runs over it has them "
-	      "too, within a second.\n\n"
-	      "Usage:\n  handslag import NAME [OPTION...] FILE|DIRECTORY...\n\n"
-	      "Example:\n  handslag import snomed --data handslag-data SnomedCT_InternationalRF2\n\nNames:\n",
-		to);
+	static const struct hs_cli_option none[] = { HS_CLI_END };
+	struct hs_buf names;
+	int count = 0;
+
+	hs_buf_init(&names, NULL, (size_t)1 << 20);
+	hs_buf_cstr(&names, "Names (handslag import NAME --help tells the options of each):");
 	for (size_t i = 0; hs_services_builtin[i]; i++)
 		for (const struct hs_importer *at = hs_services_builtin[i]->importers; at && at->name; at++)
-			fprintf(to, "  %-10s %s\n", at->name, at->summary);
-	fputs("\nEach has --help. An interrupted import leaves nothing half done; run again, it does what is "
-	      "not\n"
-	      "done yet. Exit code 1 when lines were left out.\n",
-		to);
+			hs_buf_printf(&names, "\n  %-10s %s", at->name, at->summary);
+	hs_buf_cstr(&names,
+		"\nAn interrupted import leaves nothing half done; run again, it does what is not done yet.");
+	hs_buf_byte(&names, '\0');
+	const struct hs_cli_command command = { .name = "import",
+		.arguments = "NAME FILE|DIRECTORY...",
+		.summary = "Imports large code systems into a data directory; a server that runs over it has "
+			   "them too, within a second.",
+		.example = "  handslag import snomed --data handslag-data SnomedCT_InternationalRF2",
+		.options = none,
+		.more = names.ptr,
+		.failed = LEFT_OUT,
+		.exits = INTERRUPTED,
+		.least = 1,
+		.most = -1 };
+	int code = hs_cli_parse(&command, argc, argv, &count);
+	hs_buf_free(&names);
+	return code;
 }
 
 static int unknown(const char *name)
@@ -114,10 +130,7 @@ static int unknown(const char *name)
 			at && at->name && count < OPTIONS_MAX; at++)
 			names[count++] = at->name;
 	names[count] = NULL;
-	const char *near = hs_suggest(name, names);
-	fprintf(stderr, "handslag import: there is no importer \"%s\"%s%s%s; see handslag import --help\n",
-		name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-	return HS_EXIT_USAGE;
+	return hs_cli_unknown("import", "importer", name, names);
 }
 
 /* ---- the run ---- */
@@ -158,7 +171,8 @@ static int import_with(const struct hs_cli_command *command, struct run *run,
 	uint64_t began = world->mono_ns(world->ctx);
 
 	if (report_path && !(run->report = fopen(report_path, "we")))
-		return hs_cli_fail(command, HS_EXIT_FAULT, "cannot write %s", report_path);
+		return hs_cli_fail(command, HS_EXIT_FAULT, "%s cannot be written: %s", report_path,
+			strerrordesc_np(errno));
 	run->import.progress = progress;
 	run->import.skipped = skipped;
 	run->import.stopped = stopped;
@@ -187,10 +201,8 @@ int hs_cli_import(int argc, char **argv)
 	size_t own = 0;
 	int count = 0;
 
-	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-		print_usage(argc < 2 ? stderr : stdout);
-		return argc < 2 ? HS_EXIT_USAGE : HS_EXIT_OK;
-	}
+	if (argc < 2 || argv[1][0] == '-')
+		return no_importer(argc, argv);
 	const struct hs_importer *importer = find(argv[1], &service);
 	if (!importer)
 		return unknown(argv[1]);
@@ -210,6 +222,8 @@ int hs_cli_import(int argc, char **argv)
 		.summary = importer->summary,
 		.example = example,
 		.options = options,
+		.failed = LEFT_OUT,
+		.exits = INTERRUPTED,
 		.least = 1,
 		.most = -1 };
 	int code = hs_cli_parse(&command, argc - 1, argv + 1, &count);

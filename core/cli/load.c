@@ -8,22 +8,23 @@
 
 static struct hs_cli_host_options host_options;
 static const char *sandbox = "default", *target, *token, *fhir = "r4";
+static enum hs_fhir_version version; /* from `fhir` */
 static int64_t timeout_s = 120;
 static bool json;
 
 static const struct hs_cli_option options[] = {
-	{ "--data", "DIR", "data directory (handslag-data); no server may be running on it", HS_CLI_TEXT,
+	{ "--data", "DIR", "data directory (default: handslag-data); no server may run on it", HS_CLI_TEXT,
 		&host_options.data },
-	{ "--sandbox", "NAME", "which sandbox of it (default)", HS_CLI_TEXT, &sandbox },
-	{ "--fhir", "VERSION", "r4 or r5 (r4)", HS_CLI_TEXT, &fhir },
+	HS_CLI_SANDBOX(&sandbox),
+	HS_CLI_FHIR(&fhir),
 	{ "--target", "URL", "a FHIR base to send to instead", HS_CLI_TEXT, &target },
 	{ "--token", "TOKEN", "bearer token for it", HS_CLI_TEXT, &token },
-	{ "--timeout", "SECONDS", "how long it may take for one answer (120)", HS_CLI_NUMBER, &timeout_s },
-	{ "--config", "FILE", "configuration, JSON", HS_CLI_TEXT, &host_options.config },
-	{ "--set", "KEY=VALUE", "a key of the configuration; may be repeated", HS_CLI_LIST,
-		&host_options.set },
-	{ "--json", NULL, "the summary as JSON", HS_CLI_FLAG, &json },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+	{ "--timeout", "SECONDS", "how long it may take for one answer (default: 120)", HS_CLI_NUMBER,
+		&timeout_s },
+	HS_CLI_CONFIG(&host_options.config),
+	HS_CLI_SET(&host_options.set),
+	HS_CLI_JSON(&json),
+	HS_CLI_END,
 };
 
 static const struct hs_cli_command command = {
@@ -38,7 +39,8 @@ static const struct hs_cli_command command = {
 		"carried\n"
 		"out as when it is posted; any other Bundle gives its entries. To a server, resources of a\n"
 		"package are sent one by one.\n"
-		"- reads NDJSON from standard input. Exit code 1 when any resource was refused.",
+		"- reads NDJSON from standard input.",
+	.failed = "a resource was refused",
 	.least = 1,
 	.most = -1,
 };
@@ -89,7 +91,6 @@ static enum hs_status load_here(struct hs_arena *arena, char **what, int count, 
 {
 	struct hs_host_config config;
 	struct hs_host *host = NULL;
-	enum hs_fhir_version version = strcmp(fhir, "r5") == 0 ? HS_FHIR_R5 : HS_FHIR_R4;
 	enum hs_status status = hs_cli_configure(&host_options, &config, arena, err);
 
 	if (status == HS_OK)
@@ -164,10 +165,11 @@ int hs_cli_load(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (strcmp(fhir, "r4") != 0 && strcmp(fhir, "r5") != 0)
-		return hs_cli_fail(&command, HS_EXIT_USAGE, "--fhir is r4 or r5, not \"%s\"", fhir);
+	if (hs_cli_fhir("--fhir", fhir, &version, &err))
+		return hs_cli_fail_error(&command, &err);
 	if (timeout_s < 1 || timeout_s > 86400)
-		return hs_cli_fail(&command, HS_EXIT_USAGE, "--timeout is from 1 to 86400 seconds");
+		return hs_cli_fail(&command, HS_EXIT_USAGE,
+			"--timeout must be from 1 to 86400 seconds, not %lld", (long long)timeout_s);
 	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
 	uint64_t began = world->mono_ns(world->ctx);
 	enum hs_status status = target ? load_there(arena, argv, count, &sink, &packages, &err) :

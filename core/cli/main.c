@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag: finds the subcommand and hands over. */
-#include <core/base/nearest.h>
 #include <core/cli/cli.h>
 
 #include <malloc.h>
@@ -44,26 +43,48 @@ static void print_usage(FILE *to)
 	      "http://127.0.0.1:8080/fhir/r4\n\nCommands:\n",
 		to);
 	for (size_t i = 0; i < COUNT; i++)
-		if (subcommands[i].run)
-			fprintf(to, "  %-10s %s\n", subcommands[i].name, subcommands[i].summary);
-	fputs("\nEach has --help. Exit codes: 0 fine, 1 something failed, 2 usage, 3 target unreachable,\n"
-	      "4 our own fault, 5 inconclusive, 130 interrupted.\n",
+		fprintf(to, "  %-10s %s\n", subcommands[i].name, subcommands[i].summary);
+	fputs("\nhandslag COMMAND --help tells more of each.\n"
+	      "Exit codes: 0 fine, 1 something failed, 2 usage or configuration, 3 the target does not\n"
+	      "answer, 4 a fault of ours, 5 nothing could be judged, 130 interrupted.\n",
 		to);
+}
+
+static const struct subcommand *find(const char *name)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		if (strcmp(subcommands[i].name, name) == 0)
+			return &subcommands[i];
+	return NULL;
 }
 
 static int unknown(const char *name)
 {
-	const char *names[COUNT + 1];
-	size_t count = 0;
+	static const char *const own[] = { "--help", "--version", NULL };
+	const char *names[COUNT + 1] = { NULL };
 
+	if (name[0] == '-')
+		return hs_cli_unknown("", "option", name, own);
 	for (size_t i = 0; i < COUNT; i++)
-		if (subcommands[i].run)
-			names[count++] = subcommands[i].name;
-	names[count] = NULL;
-	const char *near = hs_suggest(name, names);
-	fprintf(stderr, "handslag: there is no command \"%s\"%s%s%s (handslag --help lists them)\n", name,
-		near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-	return HS_EXIT_USAGE;
+		names[i] = subcommands[i].name;
+	return hs_cli_unknown("", "command", name, names);
+}
+
+/* handslag help, handslag help COMMAND */
+static int help(int argc, char **argv)
+{
+	const struct subcommand *of = argc > 2 ? find(argv[2]) : NULL;
+	char flag[] = "--help", *asked[] = { argc > 2 ? argv[2] : NULL, flag, NULL };
+
+	if (argc > 2)
+		return of ? of->run(2, asked) : unknown(argv[2]);
+	print_usage(stdout);
+	return HS_EXIT_OK;
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b)
+{
+	return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
 int main(int argc, char **argv)
@@ -77,14 +98,12 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return HS_EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-		print_usage(stdout);
-		return HS_EXIT_OK;
-	}
-	if (strcmp(argv[1], "--version") == 0)
+	if (strcmp(argv[1], "help") == 0)
+		return help(argc, argv);
+	if (is_one_of(argv[1], "--help", "-h"))
+		return help(1, argv);
+	if (is_one_of(argv[1], "--version", "-V"))
 		return hs_cli_version(1, argv);
-	for (size_t i = 0; i < COUNT; i++)
-		if (subcommands[i].run && strcmp(subcommands[i].name, argv[1]) == 0)
-			return subcommands[i].run(argc - 1, argv + 1);
-	return unknown(argv[1]);
+	const struct subcommand *command = find(argv[1]);
+	return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
 }

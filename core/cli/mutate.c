@@ -27,11 +27,9 @@ static const struct hs_cli_command command_head = {
 		   "  handslag mutate directory --target http://127.0.0.1:8080/fhir/r4",
 	.more = "A liberty is what a server may do as well: behind it nothing of a suite may fail.\n"
 		"Without --target a server of its own is started, over a new directory that is removed at "
-		"the end.\n"
-		"Exit codes: 0 every fault is caught, every check was made to fail and every liberty is "
-		"granted, "
-		"1 not so,\n"
-		"2 usage, 3 the target does not answer, 4 a fault of ours, 130 interrupted.",
+		"the end.",
+	.failed = "a fault was not caught, a check never failed or a liberty was punished",
+	.exits = "130 interrupted",
 	.least = 0,
 	.most = -1,
 };
@@ -204,6 +202,16 @@ static enum hs_status open_all(struct session *session, int count, char **argume
 	return status ? status : hs_mutants_open(session->library, &session->mutants, err);
 }
 
+/* Does it answer at all? Else each fault would be caught by a server that is not there. */
+static enum hs_status ask_target(struct session *session, struct hs_error *err)
+{
+	const char *url = hs_arena_cstr(session->arena,
+		hs_arena_printf(session->arena, "%s/metadata", session->target));
+	struct hs_cli_answer answer;
+
+	return hs_cli_call(session->arena, "GET", url, NULL, HS_S_NONE, &answer, err);
+}
+
 static int run_command(struct session *session, int count, char **arguments)
 {
 	struct hs_error err = { .status = HS_OK };
@@ -216,8 +224,9 @@ static int run_command(struct session *session, int count, char **arguments)
 	session->began_ns = now_ns();
 	if (!status && session->list)
 		return list_faults(session);
-	if (!status && !session->target)
-		status = hs_cli_reference_start(session->arena, &session->reference, &err);
+	if (!status)
+		status = session->target ? ask_target(session, &err) :
+					   hs_cli_reference_start(session->arena, &session->reference, &err);
 	if (status)
 		return hs_cli_fail_error(session->command, &err);
 	session->r4 = hs_cli_test_definitions(HS_FHIR_R4);
@@ -242,18 +251,17 @@ int hs_cli_mutate(int argc, char **argv)
 	const struct hs_cli_option table[] = {
 		{ "--target", "URL", "a server that is good, in place of our own", HS_CLI_TEXT,
 			&session.target },
-		{ "--fault", "GLOB", "only faults of such an id (again and again)", HS_CLI_LIST,
-			&session.faults },
+		{ "--fault", "GLOB", "only faults of such an id", HS_CLI_LIST, &session.faults },
 		{ "--list", NULL, "list the faults and end", HS_CLI_FLAG, &session.list },
 		{ "--all", NULL, "name all checks that caught a fault, not three", HS_CLI_FLAG,
 			&session.all },
-		{ "--lanes", "N", "faults at once (default 2)", HS_CLI_NUMBER, &session.lanes },
+		{ "--lanes", "N", "faults at once (default: 2)", HS_CLI_NUMBER, &session.lanes },
 		{ "--suites", "FOLDER", "suites, requirements and faults from here, not from the binary",
 			HS_CLI_TEXT, &session.suites },
-		{ "--json", NULL, "output as JSON", HS_CLI_FLAG, &session.json },
+		HS_CLI_JSON(&session.json),
 		{ "--html", "FILE", "write a page too", HS_CLI_TEXT, &session.html },
 		{ "--quiet", NULL, "no progress", HS_CLI_FLAG, &session.quiet },
-		{ .name = NULL },
+		HS_CLI_END,
 	};
 	int count = 0;
 

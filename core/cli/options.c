@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Options of subcommands, read from a table, and the help that is printed from the same table. */
-#include <core/base/nearest.h>
+/* Options of subcommands, read from a table, and the manner in which they fail. */
 #include <core/cli/cli.h>
 
 #include <stdarg.h>
@@ -8,30 +7,6 @@
 #include <unistd.h>
 
 #define OPTIONS_MAX 64
-#define HELP_COLUMN 28
-
-static void print_option(const char *name, const char *value, const char *help)
-{
-	char left[80];
-
-	snprintf(left, sizeof(left), "  %s%s%s", name, value ? " " : "", value ? value : "");
-	if (strlen(left) >= HELP_COLUMN)
-		printf("%s\n%*s%s\n", left, HELP_COLUMN, "", help);
-	else
-		printf("%-*s%s\n", HELP_COLUMN, left, help);
-}
-
-static void print_help(const struct hs_cli_command *command)
-{
-	printf("%s\n\nUsage:\n  handslag %s%s%s\n", command->summary, command->name,
-		command->arguments[0] ? " " : "", command->arguments);
-	printf("\nExample:\n%s\n\nOptions:\n", command->example);
-	for (const struct hs_cli_option *o = command->options; o && o->name; o++)
-		print_option(o->name, o->value, o->help);
-	print_option("--help", NULL, "this text");
-	if (command->more)
-		printf("\n%s\n", command->more);
-}
 
 int hs_cli_fail(const struct hs_cli_command *command, enum hs_exit code, const char *format, ...)
 {
@@ -116,10 +91,7 @@ static int unknown(const struct hs_cli_command *command, const char *argument)
 		names[count++] = o->name;
 	names[count++] = "--help";
 	names[count] = NULL;
-	const char *near = hs_suggest(argument, names);
-	return hs_cli_fail(command, HS_EXIT_USAGE,
-		"there is no option %s%s%s%s (handslag %s --help lists them)", argument,
-		near ? "; did you mean " : "", near ? near : "", near ? "?" : "", command->name);
+	return hs_cli_unknown(command->name, "option", argument, names);
 }
 
 static int store(const struct hs_cli_command *command, const struct hs_cli_option *option, const char *value)
@@ -180,7 +152,7 @@ int hs_cli_parse(const struct hs_cli_command *command, int argc, char **argv, in
 		if (!only_plain && strcmp(argv[i], "--") == 0) {
 			only_plain = true;
 		} else if (!only_plain && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
-			print_help(command);
+			hs_cli_help(command);
 			return HS_EXIT_OK;
 		} else if (!only_plain && argv[i][0] == '-' && argv[i][1]) {
 			code = take(command, argc, argv, &i);
@@ -195,8 +167,9 @@ int hs_cli_parse(const struct hs_cli_command *command, int argc, char **argv, in
 			"there is no place for \"%s\"; usage: handslag %s %s", argv[command->most],
 			command->name, command->arguments);
 	if (plain < command->least)
-		return hs_cli_fail(command, HS_EXIT_USAGE, "something is missing; usage: handslag %s %s",
-			command->name, command->arguments);
+		return hs_cli_fail(command, HS_EXIT_USAGE,
+			"something is missing; usage: handslag %s %s; see handslag %s --help", command->name,
+			command->arguments, command->name);
 	*count = plain;
 	return -1;
 }

@@ -8,12 +8,11 @@ static struct hs_cli_host_options host_options;
 static bool json;
 
 static const struct hs_cli_option options[] = {
-	{ "--data", "DIR", "data directory (handslag-data)", HS_CLI_TEXT, &host_options.data },
-	{ "--config", "FILE", "configuration, JSON", HS_CLI_TEXT, &host_options.config },
-	{ "--set", "KEY=VALUE", "a key of the configuration; may be repeated", HS_CLI_LIST,
-		&host_options.set },
-	{ "--json", NULL, "output as JSON", HS_CLI_FLAG, &json },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+	HS_CLI_DATA(&host_options.data),
+	HS_CLI_CONFIG(&host_options.config),
+	HS_CLI_SET(&host_options.set),
+	HS_CLI_JSON(&json),
+	HS_CLI_END,
 };
 
 static const struct hs_cli_command command = {
@@ -30,68 +29,81 @@ static const struct hs_cli_command command = {
 		"id,\n"
 		"is its canonical address the only one of that version, and is all there that it needs? "
 		"Without a\n"
-		"PACKAGE it checks all that are added. Exit code 1: something is wrong or missing.\n"
+		"PACKAGE it checks all that are added.\n"
 		"A server that is running takes packages up when it is started again.",
+	.failed = "something is wrong or missing",
 	.least = 1,
 	.most = -1,
 };
 
-static enum hs_status list(const struct hs_host_config *config, struct hs_arena *arena, struct hs_error *err)
+/* One run of a verb over what stands behind it. */
+struct call {
+	const struct hs_host_config *config;
+	struct hs_arena *arena;
+	char **what;
+	int count;
+	bool check, bad; /* bad: done, and something is wrong */
+};
+
+static void tell_there_is_none(const struct call *call)
+{
+	fprintf(stderr, "No packages are added to %s.\n", call->config->data_dir);
+}
+
+static enum hs_status list(struct call *call, struct hs_error *err)
 {
 	struct hs_package_list packages;
-	enum hs_status status = hs_packages_read(arena, config->data_dir, &packages, err);
+	enum hs_status status = hs_packages_read(call->arena, call->config->data_dir, &packages, err);
 
 	if (status)
 		return status;
-	struct hs_json *out = hs_json_array(arena);
+	struct hs_json *out = hs_json_array(call->arena);
 	for (size_t i = 0; i < packages.count; i++) {
 		if (json)
-			hs_json_push(out, hs_json_string(arena, hs_slice_cstr(packages.items[i])));
+			hs_json_push(out, hs_json_string(call->arena, hs_slice_cstr(packages.items[i])));
 		else
 			printf("%s\n", packages.items[i]);
 	}
 	if (json)
 		hs_cli_print(out);
 	else if (!packages.count)
-		fprintf(stderr, "No packages are added to %s.\n", config->data_dir);
+		tell_there_is_none(call);
 	return HS_OK;
 }
 
-static enum hs_status add(const struct hs_host_config *config, struct hs_arena *arena, char **what, int count,
-	struct hs_error *err)
+static enum hs_status add(struct call *call, struct hs_error *err)
 {
-	struct hs_json *out = hs_json_array(arena);
-	enum hs_status status = HS_OK;
+	struct hs_json *out = hs_json_array(call->arena);
 
-	for (int i = 0; i < count && status == HS_OK; i++) {
+	for (int i = 0; i < call->count; i++) {
 		const char *name = NULL;
 		bool fresh = false;
-		status = hs_packages_add(arena, config, what[i], &name, &fresh, err);
+		enum hs_status status = hs_packages_add(call->arena, call->config, call->what[i], &name,
+			&fresh, err);
 		if (status)
-			break;
-		struct hs_json *item = hs_json_push(out, hs_json_object(arena));
-		hs_json_add_text(arena, item, HS_S("package"), hs_slice_cstr(name));
-		hs_json_add(item, HS_S("added"), hs_json_bool(arena, fresh));
+			return status;
+		struct hs_json *item = hs_json_push(out, hs_json_object(call->arena));
+		hs_json_add_text(call->arena, item, HS_S("package"), hs_slice_cstr(name));
+		hs_json_add(item, HS_S("added"), hs_json_bool(call->arena, fresh));
 		if (!json)
 			printf("%s %s\n", name, fresh ? "added" : "was there already");
 	}
-	if (json && status == HS_OK)
+	if (json)
 		hs_cli_print(out);
-	return status;
+	return HS_OK;
 }
 
-static enum hs_status remove_some(const struct hs_host_config *config, struct hs_arena *arena, char **what,
-	int count, struct hs_error *err)
+static enum hs_status remove_some(struct call *call, struct hs_error *err)
 {
-	struct hs_json *out = hs_json_array(arena);
+	struct hs_json *out = hs_json_array(call->arena);
 
-	for (int i = 0; i < count; i++) {
-		enum hs_status status = hs_packages_remove(arena, config, what[i], err);
+	for (int i = 0; i < call->count; i++) {
+		enum hs_status status = hs_packages_remove(call->arena, call->config, call->what[i], err);
 		if (status)
 			return status;
-		hs_json_push(out, hs_json_string(arena, hs_slice_cstr(what[i])));
+		hs_json_push(out, hs_json_string(call->arena, hs_slice_cstr(call->what[i])));
 		if (!json)
-			printf("%s removed\n", what[i]);
+			printf("%s removed\n", call->what[i]);
 	}
 	if (json)
 		hs_cli_print(out);
@@ -99,52 +111,86 @@ static enum hs_status remove_some(const struct hs_host_config *config, struct hs
 }
 
 /* Those named, or all of the data directory. */
-static enum hs_status look(const struct hs_host_config *config, struct hs_arena *arena, char **what,
-	int count, bool *bad, struct hs_error *err)
+static enum hs_status look(struct call *call, struct hs_error *err)
 {
-	struct package_look look = { .config = config,
-		.arena = arena,
-		.out = json ? hs_json_array(arena) : NULL,
-		.check = strcmp(what[0], "check") == 0 };
+	struct package_look look = { .config = call->config,
+		.arena = call->arena,
+		.out = json ? hs_json_array(call->arena) : NULL,
+		.check = call->check };
 	struct hs_package_list all = { NULL, 0 };
-	enum hs_status status = count == 1 ? hs_packages_read(arena, config->data_dir, &all, err) : HS_OK;
+	enum hs_status status = call->count ?
+		HS_OK :
+		hs_packages_read(call->arena, call->config->data_dir, &all, err);
 
-	for (int i = 1; i < count && !status; i++)
-		status = hs_cli_package_look(&look, what[i], err);
+	for (int i = 0; i < call->count && !status; i++)
+		status = hs_cli_package_look(&look, call->what[i], err);
 	for (size_t i = 0; i < all.count && !status; i++)
 		status = hs_cli_package_look(&look, all.items[i], err);
 	if (!status && json)
 		hs_cli_print(look.out);
-	else if (!status && count == 1 && !all.count)
-		fprintf(stderr, "No packages are added to %s.\n", config->data_dir);
-	*bad = look.bad;
+	else if (!status && !call->count && !all.count)
+		tell_there_is_none(call);
+	call->bad = look.bad;
 	return status;
+}
+
+static enum hs_status check(struct call *call, struct hs_error *err)
+{
+	call->check = true;
+	return look(call, err);
+}
+
+static const struct verb {
+	const char *name;
+	enum hs_status (*run)(struct call *call, struct hs_error *err);
+	bool none, some; /* takes no PACKAGE; takes some */
+} verbs[] = {
+	{ "list", list, true, false },
+	{ "add", add, false, true },
+	{ "remove", remove_some, false, true },
+	{ "show", look, false, true },
+	{ "check", check, true, true },
+};
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+/* NULL after a word on what is wrong. */
+static const struct verb *find_verb(const char *word, int packages)
+{
+	const char *names[VERBS + 1] = { NULL };
+
+	for (size_t i = 0; i < VERBS; i++) {
+		names[i] = verbs[i].name;
+		if (strcmp(word, verbs[i].name) != 0)
+			continue;
+		if (packages ? verbs[i].some : verbs[i].none)
+			return &verbs[i];
+		hs_cli_fail(&command, HS_EXIT_USAGE, "%s takes %s PACKAGE; see handslag package --help", word,
+			verbs[i].some ? "at least one" : "no");
+		return NULL;
+	}
+	hs_cli_unknown("package", "verb", word, names);
+	return NULL;
 }
 
 int hs_cli_package(int argc, char **argv)
 {
 	int count = 0, code = hs_cli_parse(&command, argc, argv, &count);
-	struct hs_arena *arena = NULL;
 	struct hs_host_config config;
 	struct hs_error err = { .status = HS_OK };
-	bool bad = false;
 
 	if (code >= 0)
 		return code;
-	arena = hs_arena_new((size_t)256 << 20);
-	const char *verb = argv[0];
-	enum hs_status status = hs_cli_configure(&host_options, &config, arena, &err);
-	if (status == HS_OK && strcmp(verb, "list") == 0 && count == 1)
-		status = list(&config, arena, &err);
-	else if (status == HS_OK && strcmp(verb, "add") == 0 && count > 1)
-		status = add(&config, arena, argv + 1, count - 1, &err);
-	else if (status == HS_OK && strcmp(verb, "remove") == 0 && count > 1)
-		status = remove_some(&config, arena, argv + 1, count - 1, &err);
-	else if (status == HS_OK && (strcmp(verb, "check") == 0 || (strcmp(verb, "show") == 0 && count > 1)))
-		status = look(&config, arena, argv, count, &bad, &err);
-	else if (status == HS_OK)
-		status = hs_fail(&err, HS_E_VALUE, "usage: handslag package %s", command.arguments);
-	code = status ? hs_cli_fail_error(&command, &err) : bad ? HS_EXIT_FAILED : HS_EXIT_OK;
-	hs_arena_free(arena);
+	const struct verb *verb = find_verb(argv[0], count - 1);
+	if (!verb)
+		return HS_EXIT_USAGE;
+	struct call call = { .config = &config,
+		.arena = hs_arena_new((size_t)256 << 20),
+		.what = argv + 1,
+		.count = count - 1 };
+	enum hs_status status = hs_cli_configure(&host_options, &config, call.arena, &err);
+	if (status == HS_OK)
+		status = verb->run(&call, &err);
+	code = status ? hs_cli_fail_error(&command, &err) : call.bad ? HS_EXIT_FAILED : HS_EXIT_OK;
+	hs_arena_free(call.arena);
 	return code;
 }

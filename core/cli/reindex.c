@@ -13,14 +13,14 @@ static const char *sandbox = "default", *base = "";
 static bool json;
 
 static const struct hs_cli_option options[] = {
-	{ "--sandbox", "NAME", "which sandbox (default)", HS_CLI_TEXT, &sandbox },
-	{ "--data", "DIR", "data directory (handslag-data)", HS_CLI_TEXT, &host_options.data },
+	HS_CLI_SANDBOX(&sandbox),
+	HS_CLI_DATA(&host_options.data),
 	{ "--base", "URL",
 		"what clients call this server (http://host/fhir/r4): references written in full are its own",
 		HS_CLI_TEXT, &base },
-	{ "--config", "FILE", "configuration, JSON", HS_CLI_TEXT, &host_options.config },
-	{ "--json", NULL, "the summary as JSON", HS_CLI_FLAG, &json },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+	HS_CLI_CONFIG(&host_options.config),
+	HS_CLI_JSON(&json),
+	HS_CLI_END,
 };
 
 static const struct hs_cli_command command = {

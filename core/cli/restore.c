@@ -9,10 +9,11 @@ static const char *sandbox = "default";
 static bool json;
 
 static const struct hs_cli_option options[] = {
-	{ "--sandbox", "NAME", "which sandbox; made when there is none (default)", HS_CLI_TEXT, &sandbox },
-	{ "--data", "DIR", "data directory (handslag-data)", HS_CLI_TEXT, &host_options.data },
-	{ "--json", NULL, "output as JSON", HS_CLI_FLAG, &json },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+	{ "--sandbox", "NAME", "which sandbox, made when there is none (default: default)", HS_CLI_TEXT,
+		&sandbox },
+	HS_CLI_DATA(&host_options.data),
+	HS_CLI_JSON(&json),
+	HS_CLI_END,
 };
 
 static const struct hs_cli_command command = {

@@ -11,23 +11,22 @@ static int64_t rate, versions;
 
 static const struct hs_cli_option options[] = {
 	{ "--target", "URL", "the server (default: the one that uses --data)", HS_CLI_TEXT, &at.target },
-	{ "--data", "DIR", "its data directory, for the operator's token (handslag-data)", HS_CLI_TEXT,
-		&at.data },
-	{ "--token", "TOKEN", "the operator's token; or HANDSLAG_TOKEN", HS_CLI_TEXT, &at.token },
+	{ "--data", "DIR", "its data directory, for the operator's token (default: handslag-data)",
+		HS_CLI_TEXT, &at.data },
+	HS_CLI_OPERATOR_TOKEN(&at.token),
 	{ "--rate", "N", "create: requests a second that it takes (0: no limit)", HS_CLI_NUMBER, &rate },
 	{ "--versions", "N", "create: versions that it stores (0: no limit)", HS_CLI_NUMBER, &versions },
 	{ "--validation", "LEVEL",
-		"create: how what is stored is checked: structure, profiles or off (structure)", HS_CLI_TEXT,
-		&validation },
+		"create: how what is stored is checked: structure, profiles or off (default: structure)",
+		HS_CLI_TEXT, &validation },
 	{ "--at", "INSTANT", "freeze: the moment, like 2026-11-21T08:00:00Z", HS_CLI_TEXT, &freeze },
-	{ "--json", NULL, "output as JSON", HS_CLI_FLAG, &json },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+	HS_CLI_JSON(&json),
+	HS_CLI_END,
 };
 
 static const struct hs_cli_command command = {
 	.name = "sandbox",
-	.arguments = "list | create NAME... | reset NAME... | delete NAME... | freeze NAME... --at INSTANT | "
-		     "thaw NAME...",
+	.arguments = "list | create|reset|delete|thaw NAME... | freeze NAME... --at INSTANT",
 	.summary = "Lists, makes, resets and deletes the sandboxes of a running server.",
 	.example = "  handslag sandbox create acme --validation profiles\n  handslag sandbox reset default",
 	.options = options,
@@ -75,14 +74,16 @@ static enum hs_status list(struct hs_arena *arena, struct hs_error *err)
 }
 
 static const struct verb {
-	const char *name, *method, *part, *past;
+	const char *name, *method, *part, *past; /* past NULL: of all sandboxes, not of one */
 } verbs[] = {
+	{ "list", NULL, NULL, NULL },
 	{ "create", "POST", "", "created" },
 	{ "reset", "POST", "/reset", "reset" },
 	{ "delete", "DELETE", "", "deleted" },
 	{ "freeze", "PUT", "/clock", "frozen" },
 	{ "thaw", "PUT", "/clock", "running" },
 };
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 /* What the new sandbox is to be like; only what was said. */
 static struct hs_slice wish(struct hs_arena *arena, const char *name)
@@ -124,24 +125,38 @@ static enum hs_status apply(struct hs_arena *arena, const struct verb *verb, con
 	return status;
 }
 
+/* NULL after a word on what is wrong. */
+static const struct verb *find_verb(const char *word, int sandboxes)
+{
+	const char *names[VERBS + 1] = { NULL };
+
+	for (size_t i = 0; i < VERBS; i++) {
+		names[i] = verbs[i].name;
+		if (strcmp(verbs[i].name, word) != 0)
+			continue;
+		if ((sandboxes > 0) == (verbs[i].past != NULL))
+			return &verbs[i];
+		hs_cli_fail(&command, HS_EXIT_USAGE, "%s takes %s NAME; see handslag sandbox --help", word,
+			verbs[i].past ? "at least one" : "no");
+		return NULL;
+	}
+	hs_cli_unknown("sandbox", "verb", word, names);
+	return NULL;
+}
+
 int hs_cli_sandbox(int argc, char **argv)
 {
 	int count = 0, code = hs_cli_parse(&command, argc, argv, &count);
 	struct hs_error err = { .status = HS_OK };
-	const struct verb *verb = NULL;
 
 	if (code >= 0)
 		return code;
+	const struct verb *verb = find_verb(argv[0], count - 1);
+	if (!verb)
+		return HS_EXIT_USAGE;
 	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
-	enum hs_status status = HS_OK;
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (strcmp(verbs[i].name, argv[0]) == 0)
-			verb = &verbs[i];
-	if (strcmp(argv[0], "list") == 0 && count == 1)
-		status = list(arena, &err);
-	else if (!verb || count < 2)
-		status = hs_fail(&err, HS_E_VALUE, "usage: handslag sandbox %s", command.arguments);
-	for (int i = 1; verb && i < count && status == HS_OK; i++)
+	enum hs_status status = verb->past ? HS_OK : list(arena, &err);
+	for (int i = 1; i < count && status == HS_OK; i++)
 		status = apply(arena, verb, argv[i], &err);
 	code = status ? hs_cli_fail_error(&command, &err) : HS_EXIT_OK;
 	hs_arena_free(arena);

@@ -19,16 +19,15 @@ static const struct hs_cli_option options[] = {
 	{ "--seed", "N", "another number gives another Sweden (1)", HS_CLI_NUMBER, &seed_number },
 	{ "--pointers-only", NULL, "without the directory and the patients", HS_CLI_FLAG, &pointers_only },
 	{ "--out", "FILE", "write NDJSON there; - is standard output", HS_CLI_TEXT, &out },
-	{ "--data", "DIR", "store into this data directory; no server may be running on it", HS_CLI_TEXT,
+	{ "--data", "DIR", "store into this data directory; no server may run on it", HS_CLI_TEXT,
 		&host_options.data },
-	{ "--sandbox", "NAME", "which sandbox of it (default)", HS_CLI_TEXT, &sandbox },
+	HS_CLI_SANDBOX(&sandbox),
 	{ "--target", "URL", "send to this FHIR base", HS_CLI_TEXT, &target },
 	{ "--token", "TOKEN", "bearer token for it", HS_CLI_TEXT, &token },
-	{ "--config", "FILE", "configuration, JSON", HS_CLI_TEXT, &host_options.config },
-	{ "--set", "KEY=VALUE", "a key of the configuration; may be repeated", HS_CLI_LIST,
-		&host_options.set },
-	{ "--json", NULL, "the summary as JSON", HS_CLI_FLAG, &json },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+	HS_CLI_CONFIG(&host_options.config),
+	HS_CLI_SET(&host_options.set),
+	HS_CLI_JSON(&json),
+	HS_CLI_END,
 };
 
 static const struct hs_cli_command command = {
@@ -147,7 +146,8 @@ int hs_cli_seed(int argc, char **argv)
 		return code;
 	}
 	if (size < 1000 || size > 10000000) {
-		return hs_cli_fail(&command, HS_EXIT_USAGE, "--size is between 1000 and 10000000");
+		return hs_cli_fail(&command, HS_EXIT_USAGE, "--size must be from 1000 to 10000000, not %lld",
+			(long long)size);
 	}
 	if (!out && !target && !host_options.data) {
 		return hs_cli_fail(&command, HS_EXIT_USAGE,

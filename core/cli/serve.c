@@ -12,12 +12,12 @@ static bool json;
 static const struct hs_cli_option options[] = {
 	{ "--listen", "ADDRESS:PORT", "where to listen (127.0.0.1:8080); port 0 takes a free one",
 		HS_CLI_TEXT, &listen_at },
-	{ "--data", "DIR", "directory of all that is kept (handslag-data)", HS_CLI_TEXT, &host_options.data },
-	{ "--config", "FILE", "configuration, JSON", HS_CLI_TEXT, &host_options.config },
-	{ "--set", "KEY=VALUE", "a key of the configuration; may be repeated", HS_CLI_LIST,
-		&host_options.set },
+	{ "--data", "DIR", "directory of all that is kept (default: handslag-data)", HS_CLI_TEXT,
+		&host_options.data },
+	HS_CLI_CONFIG(&host_options.config),
+	HS_CLI_SET(&host_options.set),
 	{ "--json", NULL, "the ready line as JSON", HS_CLI_FLAG, &json },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+	HS_CLI_END,
 };
 
 static struct hs_cli_command command = {

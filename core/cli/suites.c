@@ -12,7 +12,7 @@ static const struct hs_cli_command command_head = {
 	.summary = "Lists suites, tests, requirements and their coverage; checks scripts.",
 	.example = "  handslag suites\n  handslag suites rest --tests\n  handslag suites --coverage\n"
 		   "  handslag suites --lint my-scripts/",
-	.more = "With --lint the exit code is 1 when a script has an error.",
+	.failed = "a script has an error (--lint)",
 	.least = 0,
 	.most = -1,
 };
@@ -245,10 +245,9 @@ int hs_cli_suites(int argc, char **argv)
 		{ "--coverage", NULL, "which requirements are tested, waived and open", HS_CLI_FLAG,
 			&settings.coverage },
 		{ "--lint", NULL, "what is wrong in the scripts", HS_CLI_FLAG, &settings.lint },
-		{ "--suites", "FOLDER", "suites and requirements from here, not from the binary", HS_CLI_TEXT,
-			&settings.suites },
-		{ "--json", NULL, "the list as JSON", HS_CLI_FLAG, &settings.json },
-		{ .name = NULL },
+		HS_CLI_SUITES(&settings.suites),
+		HS_CLI_JSON(&settings.json),
+		HS_CLI_END,
 	};
 	int count = 0;
 

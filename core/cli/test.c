@@ -29,10 +29,9 @@ static const struct hs_cli_command command_head = {
 		"standard output.\n"
 		"The file of --expect has a line for each failure that is known: ID [fail|warning|error] # "
 		"why.\n"
-		"IDs may have * in them; a line that nothing answers to is an error.\n"
-		"Exit codes: 0 all passed, 1 the target failed, 2 usage, 3 the target does not answer, 4 a "
-		"fault of ours or\n"
-		"of a suite, 5 nothing could be judged, 130 interrupted.",
+		"IDs may have * in them; a line that nothing answers to is an error.",
+	.failed = "the target failed checks",
+	.exits = "5 nothing could be judged, 130 interrupted",
 	.least = 0,
 	.most = -1,
 };
@@ -68,7 +67,8 @@ static struct hs_slice find_example(struct session *session, const struct hs_scr
 	if (!hs_reference_parse(reference, &parts) || !parts.type.len || !parts.id.len)
 		return HS_S_NONE;
 	hs_cli_packages_root(root, sizeof(root));
-	const char *core = hs_cli_core_package(session->settings.r5 ? HS_FHIR_R5 : HS_FHIR_R4);
+	const char *core = hs_cli_core_package(session->settings.fhir == HS_FHIR_R5 ? HS_FHIR_R5 :
+										      HS_FHIR_R4);
 	if (hs_package_find(root, hs_slice_cstr(core), &package, &err))
 		return HS_S_NONE;
 	struct hs_slice file = hs_arena_printf(session->arena, "%.*s-%.*s.json", HS_S_ARG(parts.type),
@@ -237,12 +237,15 @@ static int run_command(struct session *session, int count, char **arguments)
 {
 	struct hs_test_options options = { 0 };
 	struct hs_error err = { 0 };
-	enum hs_status status = hs_library_open(session->settings.suites, &session->library, &err);
+	enum hs_status status = hs_cli_test_version(&session->settings, &err);
 
-	session->r4 = hs_cli_test_definitions(HS_FHIR_R4);
-	session->r5 = session->settings.r4 ? NULL : hs_cli_test_definitions(HS_FHIR_R5);
 	if (!status)
-		hs_library_definitions(session->library, session->r4, session->r5);
+		status = hs_library_open(session->settings.suites, &session->library, &err);
+	if (status)
+		return hs_cli_fail_error(session->command, &err);
+	session->r4 = hs_cli_test_definitions(HS_FHIR_R4);
+	session->r5 = session->settings.fhir == HS_FHIR_R4 ? NULL : hs_cli_test_definitions(HS_FHIR_R5);
+	hs_library_definitions(session->library, session->r4, session->r5);
 	for (int i = 0; i < count && !status; i++)
 		status = hs_library_select(session->library, arguments[i], &err);
 	if (!status && count == 0)
@@ -256,7 +259,8 @@ static int run_command(struct session *session, int count, char **arguments)
 	if (session->settings.dry_run)
 		return HS_EXIT_OK;
 	if (!session->settings.target)
-		return hs_cli_fail(session->command, HS_EXIT_USAGE, "which system? give --target URL");
+		return hs_cli_fail(session->command, HS_EXIT_USAGE,
+			"which system is to be judged? Say --target URL");
 	session->settings.arguments = arguments;
 	session->settings.argument_count = count;
 	status = hs_cli_test_options(&session->settings, session->arena, &options, &err);
@@ -285,30 +289,30 @@ int hs_cli_test(int argc, char **argv)
 	struct test_settings *s = &session.settings;
 	const struct hs_cli_option table[] = {
 		{ "--target", "URL", "base URL of the system to judge", HS_CLI_TEXT, &s->target },
-		{ "--tests", "GLOB",
-			"only tests whose id, script, suite or SET#REQUIREMENT matches (again and again)",
+		{ "--tests", "GLOB", "only tests whose id, script, suite or SET#REQUIREMENT matches",
 			HS_CLI_LIST, &s->tests },
 		{ "--var", "NAME=VALUE", "value of a script's variable", HS_CLI_LIST, &s->variables },
 		{ "--destination", "N=URL", "further systems that a script talks to, by its number (2, 3...)",
 			HS_CLI_LIST, &s->destinations },
-		{ "--suites", "FOLDER", "suites and requirements from here, not from the binary", HS_CLI_TEXT,
-			&s->suites },
+		HS_CLI_SUITES(&s->suites),
 		{ "--dry-run", NULL, "list the tests and end", HS_CLI_FLAG, &s->dry_run },
 		{ "--seed", "N", "order of an earlier run", HS_CLI_TEXT, &s->seed },
 		{ "--in-order", NULL, "no random order", HS_CLI_FLAG, &s->in_order },
-		{ "--parallel", "N", "scripts at once (default 8)", HS_CLI_NUMBER, &s->parallel },
+		{ "--parallel", "N", "scripts at once (default: 8)", HS_CLI_NUMBER, &s->parallel },
 		{ "--fail-fast", NULL, "start nothing more after the first failure", HS_CLI_FLAG,
 			&s->fail_fast },
 		{ "--strict", NULL, "requirements of level SHOULD and MAY must hold too", HS_CLI_FLAG,
 			&s->strict },
 		{ "--undeclared", NULL, "test what the CapabilityStatement does not declare too", HS_CLI_FLAG,
 			&s->undeclared },
-		{ "--r4", NULL, "the target is R4 (default: as it says)", HS_CLI_FLAG, &s->r4 },
-		{ "--r5", NULL, "the target is R5", HS_CLI_FLAG, &s->r5 },
+		{ "--fhir", "VERSION", "what the target is: r4 or r5 (default: as it says)", HS_CLI_TEXT,
+			&s->said_fhir },
+		{ "--r4", NULL, "short for --fhir r4", HS_CLI_FLAG, &s->r4 },
+		{ "--r5", NULL, "short for --fhir r5", HS_CLI_FLAG, &s->r5 },
 		{ "--package", "NAME#VERSION", "profiles of this package too, for validateProfileId",
 			HS_CLI_LIST, &s->packages },
 		{ "--def", "FILE", "profiles of this file or folder too", HS_CLI_LIST, &s->definitions },
-		{ "--timeout", "SECONDS", "most that one request may take (default 30)", HS_CLI_NUMBER,
+		{ "--timeout", "SECONDS", "most that one request may take (default: 30)", HS_CLI_NUMBER,
 			&s->timeout },
 		{ "--ca", "FILE", "trust these certificate authorities too", HS_CLI_TEXT, &s->ca },
 		{ "--cert", "FILE", "client certificate", HS_CLI_TEXT, &s->cert },
@@ -320,13 +324,12 @@ int hs_cli_test(int argc, char **argv)
 		{ "--expect", "FILE", "failures that are known", HS_CLI_TEXT, &s->expect },
 		{ "--rerun-failed", "FILE", "only the tests that did not pass in this JSON report",
 			HS_CLI_TEXT, &s->rerun },
-		{ "--report", "FORMAT=FILE", "write a report (again and again)", HS_CLI_LIST,
-			&s->report_list },
+		{ "--report", "FORMAT=FILE", "write a report", HS_CLI_LIST, &s->report_list },
 		{ "--html", "FILE", "short for --report html=FILE", HS_CLI_TEXT, &s->html },
 		{ "--junit", "FILE", "short for --report junit=FILE", HS_CLI_TEXT, &s->junit },
 		{ "--json", NULL, "short for --report json=-", HS_CLI_FLAG, &s->json },
 		{ "--quiet", NULL, "only the summary", HS_CLI_FLAG, &s->quiet },
-		{ .name = NULL },
+		HS_CLI_END,
 	};
 	int count = 0;
 

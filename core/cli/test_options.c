@@ -215,6 +215,14 @@ static const char *repeat_line(const struct test_settings *settings, struct hs_a
 	return hs_arena_cstr(arena, hs_buf_slice(&out));
 }
 
+enum hs_status hs_cli_test_version(struct test_settings *settings, struct hs_error *err)
+{
+	if (settings->r4 && settings->r5)
+		return hs_fail(err, HS_E_VALUE, "--r4 and --r5 exclude each other");
+	settings->fhir = settings->r5 ? HS_FHIR_R5 : settings->r4 ? HS_FHIR_R4 : 0;
+	return settings->said_fhir ? hs_cli_fhir("--fhir", settings->said_fhir, &settings->fhir, err) : HS_OK;
+}
+
 enum hs_status hs_cli_test_options(struct test_settings *settings, struct hs_arena *arena,
 	struct hs_test_options *options, struct hs_error *err)
 {
@@ -226,7 +234,7 @@ enum hs_status hs_cli_test_options(struct test_settings *settings, struct hs_are
 	options->destinations = destinations;
 	options->destination_count = destinations ? settings->destinations.count : 0;
 	options->target = hs_slice_cstr(settings->target);
-	options->fhir = settings->r5 ? HS_FHIR_R5 : settings->r4 ? HS_FHIR_R4 : 0;
+	options->fhir = settings->fhir;
 	options->variables = variables;
 	options->variable_count = settings->variables.count;
 	options->only = settings->tests.items;

@@ -13,19 +13,23 @@ struct test_report {
 };
 
 struct test_settings {
-	const char *target, *suites, *seed, *ca, *cert, *key, *proxy, *bearer, *expect, *rerun, *html, *junit;
+	const char *target, *suites, *seed, *ca, *cert, *key, *proxy, *bearer, *expect, *rerun, *html, *junit,
+		*said_fhir;
 	struct hs_cli_list tests, variables, destinations, headers, report_list, packages, definitions;
 	int64_t parallel, timeout;
 	bool dry_run, in_order, fail_fast, strict, undeclared, r4, r5, insecure, json, quiet;
 	char **arguments; /* suites, files and folders */
 	int argument_count;
 	/* made from them */
+	enum hs_fhir_version fhir; /* 0: as the target says */
 	struct test_report reports[TEST_REPORTS_MAX];
 	size_t report_count;
 	const char *repeat; /* a command line */
 	bool quiet_stdout;  /* a report goes there */
 };
 
+/* settings->fhir from --fhir, --r4 and --r5. */
+enum hs_status hs_cli_test_version(struct test_settings *settings, struct hs_error *err);
 /* Options of the engine; texts are in the arena. */
 enum hs_status hs_cli_test_options(struct test_settings *settings, struct hs_arena *arena,
 	struct hs_test_options *options, struct hs_error *err);

@@ -13,7 +13,7 @@
 #define ARENA ((size_t)2 << 30)
 
 static struct options {
-	const char *data, *language, *version, *set, *filter, *target;
+	const char *data, *language, *version, *set, *filter, *target, *fhir;
 	int64_t count, offset;
 	struct hs_cli_list packages, with, properties;
 	bool json, r5, lenient, strict, designations;
@@ -30,13 +30,12 @@ static const struct {
 	{ { "--data", "DIR", "data directory whose uploads, imports and packages are asked", HS_CLI_TEXT,
 		  &given.data },
 		ALL },
-	{ { "--package", "NAME", "a FHIR package beside the usual ones; may be repeated", HS_CLI_LIST,
-		  &given.packages },
+	{ { "--package", "NAME", "a FHIR package beside the usual ones", HS_CLI_LIST, &given.packages },
 		ALL },
-	{ { "--with", "FILE", "a CodeSystem, ValueSet or ConceptMap to ask with; may be repeated",
-		  HS_CLI_LIST, &given.with },
+	{ { "--with", "FILE", "a CodeSystem, ValueSet or ConceptMap to ask with", HS_CLI_LIST, &given.with },
 		ALL },
-	{ { "--r5", NULL, "ask as FHIR R5 (R4)", HS_CLI_FLAG, &given.r5 }, ALL },
+	{ HS_CLI_FHIR(&given.fhir), ALL },
+	{ { "--r5", NULL, "short for --fhir r5", HS_CLI_FLAG, &given.r5 }, ALL },
 	{ { "--language", "TAG", "language of displays, as sv or sv,en;q=0.5", HS_CLI_TEXT, &given.language },
 		ALL },
 	{ { "--version", "VERSION", "version of the code system", HS_CLI_TEXT, &given.version },
@@ -44,8 +43,7 @@ static const struct {
 	{ { "--set", "URL", "the value set that the code must be in", HS_CLI_TEXT, &given.set }, VALIDATE },
 	{ { "--lenient", NULL, "a wrong display is a warning", HS_CLI_FLAG, &given.lenient }, VALIDATE },
 	{ { "--strict", NULL, "warnings fail too (exit code 1)", HS_CLI_FLAG, &given.strict }, CHECK },
-	{ { "--property", "CODE", "a property to tell (lookup tells all); may be repeated", HS_CLI_LIST,
-		  &given.properties },
+	{ { "--property", "CODE", "a property to tell (lookup tells all)", HS_CLI_LIST, &given.properties },
 		LOOKUP | EXPAND },
 	{ { "--filter", "TEXT", "beginnings of words in the displays", HS_CLI_TEXT, &given.filter }, EXPAND },
 	{ { "--count", "N", "codes of a page", HS_CLI_NUMBER, &given.count }, EXPAND },
@@ -59,9 +57,9 @@ static const struct {
 
 #define SYSTEM_IS \
 	"SYSTEM is a URI, or short: ucum, language, mime, country, subdivision, currency, snomed, loinc,\n" \
-	"icd10, icd10-se, atc.\n"
+	"icd10, icd10-se, atc."
 
-static const struct hs_cli_option no_options[] = { { NULL, NULL, NULL, HS_CLI_FLAG, NULL } };
+static const struct hs_cli_option no_options[] = { HS_CLI_END };
 
 static const struct hs_cli_command command = {
 	.name = "tx",
@@ -79,7 +77,8 @@ static const struct hs_cli_command command = {
 		"  subsumes SYSTEM CODE CODE      is the first above the second\n"
 		"  translate SYSTEM CODE [MAP]    what the code is elsewhere\n"
 		"  check FILE...                  which codes of the value sets in the files are wrong, and "
-		"why\n" SYSTEM_IS "Exit codes: 0 yes or done, 1 no or wrong, 2 usage, 4 a fault of ours.",
+		"why\n" SYSTEM_IS,
+	.failed = "no or wrong",
 	.least = 1,
 	.most = -1,
 };
@@ -252,8 +251,8 @@ static const struct verb {
 			.summary = "Tells what a code means: its names, its place, its properties.",
 			.example = "  handslag tx lookup ucum mg/dL\n"
 				   "  handslag tx lookup https://example.org/CodeSystem/x A1 --with x.json",
-			.more = SYSTEM_IS
-			"Exit codes: 0 told, 1 there is no such code, 2 usage, 4 a fault of ours.",
+			.more = SYSTEM_IS,
+			.failed = "there is no such code",
 			.least = 2,
 			.most = 2 } },
 	{ "validate", VALIDATE, run_validate,
@@ -264,7 +263,8 @@ static const struct verb {
 			.example = "  handslag tx validate country SE Sverige --language sv\n"
 				   "  handslag tx validate ucum mg --set "
 				   "http://hl7.org/fhir/ValueSet/units-of-time",
-			.more = SYSTEM_IS "Exit codes: 0 right, 1 wrong, 2 usage, 4 a fault of ours.",
+			.more = SYSTEM_IS,
+			.failed = "wrong",
 			.least = 2,
 			.most = 3 } },
 	{ "expand", EXPAND, run_expand,
@@ -273,7 +273,7 @@ static const struct verb {
 			.summary = "Lists the codes of a value set.",
 			.example = "  handslag tx expand http://hl7.org/fhir/ValueSet/administrative-gender\n"
 				   "  handslag tx expand set.json --with codes.json --filter card --count 20",
-			.more = "Exit codes: 0 listed, 1 it cannot be expanded, 2 usage, 4 a fault of ours.",
+			.failed = "it cannot be expanded",
 			.least = 1,
 			.most = 1 } },
 	{ "subsumes", SUBSUMES, run_subsumes,
@@ -281,9 +281,8 @@ static const struct verb {
 			.arguments = "SYSTEM CODE CODE",
 			.summary = "Says how two codes lie in the hierarchy: is the first above the second.",
 			.example = "  handslag tx subsumes snomed 73211009 44054006 --data data",
-			.more = SYSTEM_IS
-			"Exit codes: 0 it is (subsumes, equivalent), 1 it is not, 2 usage, 4 a fault of "
-			"ours.",
+			.more = SYSTEM_IS,
+			.failed = "the first is not above the second",
 			.least = 3,
 			.most = 3 } },
 	{ "translate", TRANSLATE, run_translate,
@@ -293,8 +292,8 @@ static const struct verb {
 				   "by one.",
 			.example =
 				"  handslag tx translate https://example.org/CodeSystem/x A1 --with map.json",
-			.more = SYSTEM_IS
-			"Exit codes: 0 told, 1 there is no translation, 2 usage, 4 a fault of ours.",
+			.more = SYSTEM_IS,
+			.failed = "there is no translation",
 			.least = 2,
 			.most = 3 } },
 	{ "check", CHECK, run_check,
@@ -308,11 +307,8 @@ static const struct verb {
 				   "--strict",
 			.more = "Each line says FILE:LINE:COLUMN: error or warning: code: reason.\n"
 				"A display of its own is a warning: a value set may call a code by another "
-				"name.\n"
-				"Exit codes: 0 nothing is wrong (warnings count with --strict), 1 something "
-				"is, 2 "
-				"usage, 4 a "
-				"fault of ours.",
+				"name.",
+			.failed = "a code is wrong (with --strict: or a warning was given)",
 			.least = 1,
 			.most = -1 } },
 };
@@ -369,13 +365,11 @@ static const struct verb *find_verb(const char *word)
 		if (strcmp(verbs[i].word, word) == 0)
 			return &verbs[i];
 	}
-	const char *near = hs_suggest(word, names);
 	if (word[0] == '-')
 		hs_cli_fail(&command, HS_EXIT_USAGE,
 			"the verb comes before its options; see handslag tx --help");
 	else
-		hs_cli_fail(&command, HS_EXIT_USAGE, "there is no verb \"%s\"%s%s%s; see handslag tx --help",
-			word, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+		hs_cli_unknown("tx", "verb", word, names);
 	return NULL;
 }
 
@@ -392,13 +386,20 @@ static int ask(const struct verb *verb, const struct hs_cli_command *own, int co
 	struct hs_cli_reference_options open = { .data = given.data, .packages = choose_packages(arena) };
 	int code;
 
-	enum hs_status status = read_beside(&tx, &err);
+	enum hs_fhir_version version = HS_FHIR_R4;
+	enum hs_status status = hs_cli_fhir("--fhir",
+		given.fhir       ? given.fhir :
+			given.r5 ? "r5" :
+				   "r4",
+		&version, &err);
+	if (status == HS_OK)
+		status = read_beside(&tx, &err);
 	if (status == HS_OK)
 		status = hs_cli_reference_open(arena, &open, &reference, &err);
 	if (status) {
 		code = hs_cli_fail_error(own, &err);
 	} else {
-		tx.base = hs_cli_reference_base(reference, arena, given.r5 ? HS_FHIR_R5 : HS_FHIR_R4);
+		tx.base = hs_cli_reference_base(reference, arena, version);
 		code = verb->run(&tx, count, argv);
 	}
 	hs_cli_reference_stop(reference);

@@ -165,20 +165,16 @@ static const char EXAMPLE[] =
 static const char MORE[] = "FILE is JSON, XML or NDJSON, a folder, a pattern, or - for standard input. "
 			   "Packages come from the cache\n"
 			   "($HS_PACKAGES or ~/.fhir/packages); those of HL7's terminology and extensions "
-			   "are used when they are there.\n"
-			   "Exit codes: 0 no errors, 1 errors were found, 2 wrong usage or a file is "
-			   "missing, 4 a file cannot be read.";
+			   "are used when they are there.";
 
 int hs_cli_validate(int argc, char **argv)
 {
 	struct settings settings = { .json = false };
 	const struct hs_cli_option table[] = {
-		{ "--profile", "URL", "also against this profile (again for more)", HS_CLI_LIST,
-			&settings.profiles },
-		{ "--def", "FILE", "definitions to know: a file, a folder, a Bundle (again for more)",
-			HS_CLI_LIST, &settings.definitions },
-		{ "--package", "NAME#VER",
-			"a FHIR package, or a .tgz, with what it depends on (again for more)", HS_CLI_LIST,
+		{ "--profile", "URL", "also against this profile", HS_CLI_LIST, &settings.profiles },
+		{ "--def", "FILE", "definitions to know: a file, a folder, a Bundle", HS_CLI_LIST,
+			&settings.definitions },
+		{ "--package", "NAME#VER", "a FHIR package, or a .tgz, with what it depends on", HS_CLI_LIST,
 			&settings.packages },
 		{ "--data", "DIR",
 			"data directory whose imported code systems are asked (see handslag import)",
@@ -189,7 +185,7 @@ int hs_cli_validate(int argc, char **argv)
 			HS_CLI_FLAG, &settings.json },
 		{ "--sarif", NULL, "print SARIF 2.1.0", HS_CLI_FLAG, &settings.sarif },
 		{ "--quiet", NULL, "print errors only", HS_CLI_FLAG, &settings.quiet },
-		{ "--strict", NULL, "warnings fail too (exit code 1)", HS_CLI_FLAG, &settings.strict },
+		{ "--strict", NULL, "warnings fail too", HS_CLI_FLAG, &settings.strict },
 		{ "--structure", NULL, "elements, cardinality, types and formats only", HS_CLI_FLAG,
 			&settings.structure },
 		{ "--no-terminology", NULL, "no codes but those of required bindings", HS_CLI_FLAG,
@@ -198,14 +194,14 @@ int hs_cli_validate(int argc, char **argv)
 			&settings.best_practice },
 		{ "--core-only", NULL, "without the terminology and extension packages of the cache",
 			HS_CLI_FLAG, &settings.bare },
-		{ "--fhir", "RELEASE", "4.0 (the default), 4.3 or 5.0", HS_CLI_TEXT, &settings.fhir },
-		{ "--r5", NULL, "the same as --fhir 5.0", HS_CLI_FLAG, &settings.r5 },
-		{ "--max", "N", "findings shown of a resource (default 1000)", HS_CLI_NUMBER,
+		HS_CLI_RELEASE(&settings.fhir),
+		{ "--r5", NULL, "short for --fhir r5", HS_CLI_FLAG, &settings.r5 },
+		{ "--max", "N", "findings shown of a resource (default: 1000)", HS_CLI_NUMBER,
 			&settings.most },
 		{ "--pipe", NULL,
 			"answer JSON lines {\"id\", \"file\", \"support\", \"profile\"} from standard input",
 			HS_CLI_FLAG, &settings.pipe },
-		{ .name = NULL },
+		HS_CLI_END,
 	};
 	const struct hs_cli_command command = { .name = "validate",
 		.arguments = "FILE... | --pipe",
@@ -213,6 +209,7 @@ int hs_cli_validate(int argc, char **argv)
 		.example = EXAMPLE,
 		.options = table,
 		.more = MORE,
+		.failed = "errors were found (with --strict: or warnings)",
 		.least = 0,
 		.most = -1 };
 	int count;
@@ -222,10 +219,11 @@ int hs_cli_validate(int argc, char **argv)
 		return code;
 	if (settings.pipe == (count > 0))
 		return hs_cli_fail(&command, HS_EXIT_USAGE,
-			settings.pipe ? "--pipe takes no files" : "a FILE is missing; see --help");
+			settings.pipe ? "--pipe takes no files" :
+					"a FILE is missing; see handslag validate --help");
 	if (!release_of(&settings).len || (settings.r5 && !hs_slice_eq(release_of(&settings), HS_S("5.0.0"))))
 		return hs_cli_fail(&command, HS_EXIT_USAGE,
-			"--fhir is 4.0, 4.3 or 5.0, and --r5 the last of them; not %s", settings.fhir);
+			"--fhir must be r4, r4b or r5 (r5 with --r5), not \"%s\"", settings.fhir);
 	if (settings.json && settings.sarif)
 		return hs_cli_fail(&command, HS_EXIT_USAGE, "choose one of --json and --sarif");
 	return run_all(&command, &settings, count, argv);

@@ -7,8 +7,8 @@
 static bool json;
 
 static const struct hs_cli_option options[] = {
-	{ "--json", NULL, "output as JSON", HS_CLI_FLAG, &json },
-	{ NULL, NULL, NULL, HS_CLI_FLAG, NULL },
+	HS_CLI_JSON(&json),
+	HS_CLI_END,
 };
 
 static const struct hs_cli_command command = {

@@ -41,7 +41,7 @@ static void has_help(const char *name)
 		fail_msg("%s: help begins with a sentence, not with \"%.*s\"", name, HS_S_ARG(first));
 	/* Those with verbs have their options there. */
 	if (!has_text(r.out, "--json") && !has_text(r.out, " VERB --help") &&
-		!has_text(r.out, "Each has --help"))
+		!has_text(r.out, " NAME --help"))
 		fail_msg("%s: there is no --json", name);
 	for (struct hs_slice line; rest.ptr;) {
 		line = hs_slice_cut(&rest, '\n');
@@ -85,7 +85,14 @@ static void mistakes_are_named(void **state)
 	assert_has(r.err, "did you mean \"serve\"");
 	r = RUN("serve", "--lisen", "x");
 	assert_int_equal(r.exit, 2);
-	assert_has(r.err, "did you mean --listen");
+	assert_has(r.err,
+		"there is no option \"--lisen\"; did you mean \"--listen\"? See handslag serve --help");
+	assert_has(RUN("-x").err, "there is no option \"-x\"; see handslag --help");
+	assert_has(RUN("package", "lisst").err, "there is no verb \"lisst\"; did you mean \"list\"?");
+	assert_has(RUN("package", "add").err, "add takes at least one PACKAGE");
+	assert_has(RUN("sandbox", "list", "x").err, "list takes no NAME");
+	assert_has(RUN("import", "loinx").err, "there is no importer \"loinx\"; did you mean \"loinc\"?");
+	assert_has(RUN("tx", "look").err, "there is no verb \"look\"");
 	r = RUN("serve", "--set", "limits.bodykib=3", "--data", workbench_path("none"));
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "did you mean \"limits.bodyKib\"");
@@ -100,6 +107,49 @@ static void mistakes_are_named(void **state)
 	r = RUN("load", "--target", "http://127.0.0.1:1/fhir/r4",
 		workbench_file("p.json", "{\"resourceType\":\"Patient\"}"));
 	assert_int_equal(r.exit, 3);
+}
+
+static void help_is_had_in_two_ways(void **state)
+{
+	(void)state;
+	assert_true(hs_slice_eq(RUN("help", "load").out, RUN("load", "--help").out));
+	assert_true(hs_slice_eq(RUN("help").out, RUN("--help").out));
+	assert_true(hs_slice_eq(RUN("-V").out, RUN("version").out));
+	assert_int_equal(RUN("help", "lod").exit, 2);
+	assert_has(RUN("load", "--help").out, "1 a resource was refused, 2 usage");
+	assert_has(RUN("backup", "--help").out, "3 the target does not answer, 4 a fault of ours.");
+}
+
+static void versions_of_fhir_have_one_form(void **state)
+{
+	static const char *const right[] = { "r4", "R4", "4.0", "4.0.1" };
+	const char *file = workbench_file("x.json", "{}");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+		assert_null(strstr(hs_arena_cstr(workbench_arena(),
+					   RUN("convert", "--to", right[i], file).err),
+			"must be"));
+	assert_has(RUN("convert", "--to", "r6", file).err, "--to must be r4 or r5, not \"r6\"");
+	assert_has(RUN("load", "--fhir", "r4b", file).err, "--fhir must be r4 or r5");
+	assert_has(RUN("export", "--fhir", "x", "--out", "y").err, "--fhir must be r4 or r5");
+	assert_has(RUN("tx", "lookup", "ucum", "m", "--fhir", "x").err, "--fhir must be r4 or r5");
+	assert_has(RUN("test", "--target", "x", "--fhir", "3").err, "--fhir must be r4 or r5");
+	assert_has(RUN("validate", "--fhir", "3", file).err, "--fhir must be r4, r4b or r5");
+	assert_has(RUN("fhirpath", "--fhir", "3", "1").err, "--fhir must be r4, r4b or r5");
+}
+
+/* Nothing was proved by a run without a fault or without a server. */
+static void mutate_does_not_prove_nothing(void **state)
+{
+	(void)state;
+	struct process_result r = RUN("mutate", "rest", "--target", "http://127.0.0.1:1/fhir/r4");
+	assert_int_equal(r.exit, 3);
+	r = RUN("mutate", "rest", "--target", "nowhere");
+	assert_int_not_equal(r.exit, 0);
+	r = RUN("mutate", "rest", "--fault", "no-such-*");
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "there is no fault called no-such-*");
 }
 
 /* A copy of nothing that is called a backup, or nothing exported, is worse than a refusal. */
@@ -358,6 +408,9 @@ int main(void)
 		cmocka_unit_test(each_command_has_help_with_an_example),
 		cmocka_unit_test(each_command_refuses_strangers),
 		cmocka_unit_test(mistakes_are_named),
+		cmocka_unit_test(help_is_had_in_two_ways),
+		cmocka_unit_test(versions_of_fhir_have_one_form),
+		cmocka_unit_test(mutate_does_not_prove_nothing),
 		cmocka_unit_test(what_reads_makes_no_data_directory),
 		cmocka_unit_test(version_is_json_when_asked),
 		cmocka_unit_test(loading_stores_and_tells_what_it_refused),

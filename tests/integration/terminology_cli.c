@@ -191,7 +191,7 @@ static void mistakes_are_named(void **state)
 	assert_has(r.err, "the verb comes before its options");
 	r = RUN("lookup", "ucum", "mg", "--filter", "x");
 	assert_int_equal(r.exit, 2);
-	assert_has(r.err, "there is no option --filter");
+	assert_has(r.err, "there is no option \"--filter\"");
 	r = RUN("expand", "--help");
 	assert_int_equal(r.exit, 0);
 	assert_has(r.out, "handslag tx expand URL|FILE");

@@ -221,7 +221,7 @@ static void chooses_the_release(void **state)
 	assert_int_equal(RUN("--fhir", "R4", good).exit, 0);
 	struct process_result r = RUN("--fhir", "3.0", good);
 	assert_int_equal(r.exit, 2);
-	assert_has(r.err, "--fhir is 4.0, 4.3 or 5.0");
+	assert_has(r.err, "--fhir must be r4, r4b or r5");
 	assert_int_equal(RUN("--fhir", "4.0", "--r5", good).exit, 2);
 	r = RUN("--fhir", "4.3", good);
 	if (r.exit != 0) { /* the cache has no R4B */
