@@ -57,6 +57,7 @@ struct hs__rest_env {
 	struct hs_slice base; /* "http://host/fhir/r4" */
 	int64_t now_ms;
 	struct hs_slice producer; /* who writes, for services; empty: not said */
+	struct hs_slice language; /* Accept-Language, for services; empty: not said */
 	struct hs_txn *reading;   /* while a body is prepared within a transaction, else NULL */
 };
 

@@ -29,7 +29,8 @@ void hs__rest_env_of(struct hs_request *req, const struct hs_rest *rest,
 		.sandbox = sandbox,
 		.base = hs_request_base(req),
 		.now_ms = hs_request_now(req),
-		.producer = hs_request_header(req, HS_S("X-Handslag-Producer")) };
+		.producer = hs_request_header(req, HS_S("X-Handslag-Producer")),
+		.language = hs_request_header(req, HS_S("Accept-Language")) };
 }
 
 /* Further ahead than that no commit comes while a reader waits: the number is of another server, or of a time

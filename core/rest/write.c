@@ -39,7 +39,8 @@ static struct hs_write_event event_of(const struct step *step, enum hs_change ch
 		.id = id,
 		.resource = tree,
 		.before = before,
-		.producer = step->env->producer };
+		.producer = step->env->producer,
+		.language = step->env->language };
 }
 
 /* The service's own rules. They may change the resource; a work function may be run again, so they get a

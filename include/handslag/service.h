@@ -44,6 +44,7 @@ struct hs_write_event {
 	struct hs_json *resource;         /* new content, may be changed by `check`; NULL for a deletion */
 	const struct hs_resource *before; /* NULL when there was none */
 	struct hs_slice producer;         /* who writes: the token's organisation, or empty */
+	struct hs_slice language;         /* Accept-Language of who writes, or empty: for sentences */
 };
 
 /* Which packages' resources of a type are read and found beside the stored ones. They have their own ids, are

@@ -101,13 +101,15 @@ static enum hs_status compile_all(struct tx_ask *ask, struct tx_compile *compile
 	uint32_t whole = TX_NONE;
 	uint32_t unused;
 	size_t n = 0;
+	char digits[24];
 	enum hs_status status = compile_input(compile, ask->input, &whole, &ask->sent_other, err);
 
 	HS_JSON_EACH(p, hs_json_get(ask->input, HS_S("parameter"))) {
 		if (status || !is_named(p, HS_S("validation")))
 			continue;
 		if (n == BATCH_MAX)
-			return hs_fail(err, HS_E_LIMIT, "a batch may have at most %u validations", BATCH_MAX);
+			return hs_tx_say(err, HS_E_LIMIT, ask->swedish, TX_MSG_OWN_BATCH_MAX,
+				HS_S("validation"), TX_ARGS(hs_tx_digits(BATCH_MAX, digits)));
 		status = compile_input(compile, resource_of(p), &ask->sent_sets[n++], &unused, err);
 	}
 	ask->sent_sets[n] = whole;
@@ -122,6 +124,7 @@ static enum hs_status compile_sent(struct tx_ask *ask, struct hs_error *err)
 	if (!has_resources(ask->input))
 		return HS_OK;
 	struct tx_compile *compile = hs_tx_compile_new(0);
+	hs_tx_compile_speak(compile, ask->swedish);
 	enum hs_status status = compile_all(ask, compile, err);
 	if (status == HS_OK)
 		status = hs_tx_compile_finish(compile, &image, err);
@@ -130,7 +133,7 @@ static enum hs_status compile_sent(struct tx_ask *ask, struct hs_error *err)
 		return status;
 	hs_tx_layer_init(&ask->sent, image);
 	if (!hs_arena_defer(hs_request_arena(ask->req), release_sent, &ask->sent))
-		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+		return hs_tx_no_room(ask->swedish, err);
 	return HS_OK;
 }
 
@@ -223,7 +226,8 @@ static enum hs_status on_worker(struct hs_txn *txn, struct hs_arena *arena, void
 	if (has_resources(ask->input))
 		status = compile_sent(ask, err);
 	if (status == HS_OK && has_resources(ask->input) && ask->cache.len)
-		status = hs_tx_kept_add(ask->sandbox, ask->cache, ask->input, &ask->sent, false, err);
+		status = hs_tx_kept_add(ask->sandbox, ask->cache, ask->input, &ask->sent,
+			(struct tx_kept_way) { .swedish = ask->swedish }, err);
 	if (status == HS_OK && (has_resources(ask->input) || ask->again))
 		status = begin(ask, err);
 	return status ? status : ask->answer(ask, &ask->out, err);
@@ -251,21 +255,21 @@ static enum hs_status find_cache(struct tx_ask *ask, struct hs_error *err)
 {
 	struct hs_slice given = hs_request_header(ask->req, HS_S("X-Cache-Id"));
 	int64_t now = hs_request_now(ask->req);
+	char digits[24];
 
 	ask->cache = given.len ? given : hs_parameter_text(ask->input, HS_S("cache-id"));
 	if (!ask->cache.len)
 		return HS_OK;
 	if (!given.len && !hs_tx_kept_make(ask->sandbox, ask->cache, false, now))
-		return hs_fail(err, HS_E_VALUE, "cache-id must be 1 to 64 letters, digits and \"-._:\"");
+		return hs_tx_say(err, HS_E_VALUE, ask->swedish, TX_MSG_OWN_CACHE_NAME, HS_S("cache-id"),
+			TX_ARGS(ask->cache));
 	ask->kept = hs_tx_kept_get(ask->sandbox, ask->cache, now);
 	if (!ask->kept)
-		return hs_fail(err, HS_E_NOT_FOUND,
-			"there is no cache \"%.*s\" here: it was never made, was ended, or was not used for "
-			"%d "
-			"minutes; make one with $cache-control?mode=start",
-			HS_S_ARG(hs_slice_first(ask->cache, 64)), TX_KEPT_IDLE_SECONDS / 60);
+		return hs_tx_say(err, HS_E_NOT_FOUND, ask->swedish, TX_MSG_OWN_CACHE_GONE,
+			given.len ? HS_S("X-Cache-Id") : HS_S("cache-id"),
+			TX_ARGS(ask->cache, hs_tx_digits(TX_KEPT_IDLE_SECONDS / 60, digits)));
 	if (!hs_arena_defer(hs_request_arena(ask->req), hs_tx_kept_unref, ask->kept))
-		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+		return hs_tx_no_room(ask->swedish, err);
 	return HS_OK;
 }
 
@@ -276,7 +280,7 @@ static enum hs_verdict carry_on(struct tx_ask *ask)
 	ask->imports = hs_tx_imports_get(ask->service, hs_request_now(ask->req));
 	if (!hs_arena_defer(hs_request_arena(ask->req), hs_tx_uploads_unref, ask->uploads) ||
 		!hs_arena_defer(hs_request_arena(ask->req), hs_tx_imports_unref, ask->imports)) {
-		hs_fail(&err, HS_E_LIMIT, "the request is too large");
+		hs_tx_no_room(ask->swedish, &err);
 		return hs_fail_request(ask->req, &err);
 	}
 	if (find_cache(ask, &err))
@@ -321,7 +325,7 @@ enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type,
 	struct hs_error err = { .status = HS_OK };
 
 	if (!ask) {
-		hs_fail(&err, HS_E_LIMIT, "the request is too large");
+		hs_tx_no_room(false, &err);
 		return hs_fail_request(req, &err);
 	}
 	memset(ask, 0, offsetof(struct tx_ask, sent_sets));
@@ -340,6 +344,7 @@ enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type,
 	__atomic_fetch_add(&ask->service->questions, 1, __ATOMIC_RELAXED);
 	if (hs_request_parameters(req, &ask->input, &err))
 		return hs_fail_request(req, &err);
+	ask->swedish = hs_tx_speaks_swedish(ask->accept_language, ask->input);
 	ask->uploads = hs_tx_uploads_get(ask->sandbox);
 	if (ask->uploads)
 		return carry_on(ask);

@@ -20,6 +20,7 @@ struct tx_ask {
 	enum tx_pace pace;
 	const char *type;      /* of the instance named in the path, or NULL */
 	struct hs_json *input; /* Parameters */
+	bool swedish;          /* the language of the answer, before ctx has it */
 	struct hs_slice accept_language, id;
 	struct hs_slice cache; /* id of the client's cache, or empty */
 	uint64_t most_codes;   /* that the client wishes in one expansion; 0: it did not say */

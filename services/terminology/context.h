@@ -2,6 +2,7 @@
 /* One question while it is answered: what was asked, what can be seen, and what there is to say about it. */
 #pragma once
 
+#include "catalogue.h"
 #include "compile/concept.h"
 #include "image/patience.h"
 
@@ -54,13 +55,6 @@ static inline bool tx_tells_designations(const struct tx_params *params)
 
 /* ---- messages ---- */
 
-enum tx_message {
-#define X(id, severity, code, type, spoken, english, swedish) TX_MSG_##id,
-#include "operations/messages.def"
-#undef X
-	TX_MSG_COUNT
-};
-
 struct tx_issue {
 	enum tx_message id;
 	enum hs_severity severity;
@@ -112,14 +106,14 @@ struct tx_context {
 	struct tx_system supplements[TX_NAMES_MAX];
 };
 
+/* Whoever asks in Swedish is answered in Swedish: by Accept-Language, else by the parameter displayLanguage
+ * of `tree` (Parameters). */
+bool hs_tx_speaks_swedish(struct hs_slice accept_language, const struct hs_json *tree);
 enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *tree,
 	struct hs_slice accept_language, struct hs_error *err);
 /* The languages of the value set's own extension, when the request named none. */
 enum hs_status hs_tx_params_of_set(struct tx_context *ctx, struct tx_set set, struct hs_error *err);
 
-struct tx_args {
-	struct hs_slice a[6];
-};
 /* A sentence that has no language yet and no path: what a code system's source says about a code. */
 struct tx_remark {
 	enum tx_message id;
@@ -146,9 +140,9 @@ void hs_tx_say_remarks(struct tx_context *ctx, const struct tx_remark *list, str
 /* Adds those of a list that are errors to the reason why there is no answer. */
 void hs_tx_add_reasons(struct tx_context *ctx, const struct tx_remark *list, struct hs_error *err);
 /* A word inside a sentence, in the language of the question. */
-static inline const char *tx_word(const struct tx_context *ctx, const char *english, const char *swedish)
+static inline const char *tx_word(const struct tx_context *ctx, enum tx_message word)
 {
-	return ctx->swedish ? swedish : english;
+	return hs_tx_words(word, ctx->swedish);
 }
 /* The same as the reason why there is no answer; gives the status to return. */
 enum hs_status hs_tx_refuse(struct tx_context *ctx, enum tx_message id, int http, struct hs_slice path,

@@ -153,7 +153,7 @@ static enum hs_status use_value_set(struct tx_context *ctx, const struct hs_json
 	hs_tx_layer_init(&made, image);
 	if (!layer || row == TX_NONE || !hs_arena_defer(ctx->arena, release_layer, layer)) {
 		hs_tx_layer_fini(&made);
-		return hs_fail(err, HS_E_LIMIT, "the value set of the question cannot be used");
+		return hs_tx_no_room(ctx->swedish, err);
 	}
 	*layer = made;
 	memmove(&ctx->scope.layers[1], &ctx->scope.layers[0],
@@ -172,11 +172,12 @@ static enum hs_status ask(struct hs_terminology_view *view, struct hs_arena *are
 	size_t i = 0;
 
 	if (!ctx)
-		return hs_fail(err, HS_E_LIMIT, "the question is too large");
+		return hs_tx_no_room(false, err);
 	while (i < OPERATIONS && strcmp(operations[i].name, operation) != 0)
 		i++;
 	if (i == OPERATIONS)
-		return hs_fail(err, HS_E_NOT_SUPPORTED, "the terminology has no operation %s", operation);
+		return hs_tx_say(err, HS_E_NOT_SUPPORTED, false, TX_MSG_OWN_NO_OPERATION, HS_S_NONE,
+			TX_ARGS(hs_slice_cstr(operation)));
 	__atomic_fetch_add(&view->service->questions, 1, __ATOMIC_RELAXED);
 	ctx->arena = arena;
 	ctx->fhir = view->fhir;

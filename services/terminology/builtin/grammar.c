@@ -220,18 +220,17 @@ static bool properties(struct hs_arena *arena, struct tx_system s, uint32_t conc
 	return !made->grammar->properties || made->grammar->properties(arena, made, out);
 }
 
-static const struct tx_remark *remarks(struct hs_arena *arena, struct tx_system s, struct hs_slice code,
+static const struct tx_remark *remarks(struct tx_context *ctx, struct tx_system s, struct hs_slice code,
 	uint32_t concept)
 {
 	const struct tx_grammar *grammar = grammar_of(s);
-	struct hs_slice why = concept == TX_NONE && grammar->why ? grammar->why(state_of(s)->ctx, code) :
-								   HS_S_NONE;
-	struct tx_remark *out = why.len ? hs_arena_alloc(arena, sizeof(*out)) : NULL;
+	struct hs_slice why = concept == TX_NONE && grammar->why ? grammar->why(ctx, code) : HS_S_NONE;
+	struct tx_remark *out = why.len ? hs_arena_alloc(ctx->arena, sizeof(*out)) : NULL;
 
 	if (out) /* what is repeated of the code may end within a character */
-		*out = (struct tx_remark) {
-			.id = TX_MSG_OWN_CODE_GRAMMAR, .args = { { hs_utf8_mend(arena, why) } }, .wrong = true
-		};
+		*out = (struct tx_remark) { .id = TX_MSG_OWN_CODE_GRAMMAR,
+			.args = { { hs_utf8_mend(ctx->arena, why) } },
+			.wrong = true };
 	return out;
 }
 

@@ -78,14 +78,8 @@ static struct hs_slice display(struct hs_arena *arena, const struct tx_layer *la
 
 static struct hs_slice why(struct tx_context *ctx, struct hs_slice code)
 {
-	return hs_arena_printf(ctx->arena, "'%.*s' %s", HS_S_ARG(hs_slice_first(code, 200)),
-		tx_word(ctx,
-			"is no media type: it must read type/subtype, where type is application, audio, "
-			"image, text or "
-			"another registered one, with parameters as \"; name=value\"",
-			"är ingen medietyp: den ska skrivas typ/undertyp, där typ är application, audio, "
-			"image, text "
-			"eller en annan registrerad, med parametrar som \"; namn=värde\""));
+	return hs_tx_sentence(ctx->arena, TX_MSG_OWN_WHY_MEDIA_TYPE, ctx->swedish,
+		TX_ARGS(hs_slice_first(code, 200)));
 }
 
 const struct tx_grammar hs_tx_grammar_media_types = {

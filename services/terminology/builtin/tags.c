@@ -454,17 +454,8 @@ static bool is_below(const struct tx_made *made, const struct tx_made *ancestor)
 
 static struct hs_slice why(struct tx_context *ctx, struct hs_slice code)
 {
-	return hs_arena_printf(ctx->arena, "'%.*s' %s", HS_S_ARG(hs_slice_first(code, 100)),
-		tx_word(ctx,
-			"is no language tag of BCP 47: it must read language[-Script][-REGION][-variant], "
-			"with a "
-			"language, script, region and variants that are registered, as in sv, sv-FI or "
-			"zh-Hant-TW",
-			"är ingen språktagg enligt BCP 47: den ska skrivas "
-			"språk[-Skrift][-REGION][-variant], med ett "
-			"språk, en skrift, en region och varianter som är registrerade, som i sv, sv-FI "
-			"eller "
-			"zh-Hant-TW"));
+	return hs_tx_sentence(ctx->arena, TX_MSG_OWN_WHY_TAG, ctx->swedish,
+		TX_ARGS(hs_slice_first(code, 200)));
 }
 
 const struct tx_grammar hs_tx_grammar_tags = {

@@ -64,30 +64,26 @@ static bool same(const struct tx_made *a, const struct tx_made *b)
 	return hs_ucum_ratio(a->parsed, b->parsed, &ratio) && ratio.num == ratio.den && ratio.ten == 0;
 }
 
-static struct hs_slice why_in_swedish(struct hs_arena *arena, struct hs_slice code)
-{
-	struct hs_ucum_unknown unknown;
-
-	if (!hs_ucum_unknown(code, &unknown))
-		return hs_arena_printf(arena, "'%.*s' är inget uttryck enligt UCUM",
-			HS_S_ARG(hs_slice_first(code, 200)));
-	return hs_arena_printf(arena, "Enheten '%.*s' finns inte i UCUM (tecken %zu)%s%.*s%s",
-		HS_S_ARG(hs_slice_first(unknown.symbol, 100)), unknown.character,
-		unknown.meant.len ? "; menade du " : "", HS_S_ARG(unknown.meant),
-		unknown.meant.len ? "?" : "");
-}
-
+/* In English it has the words of the reader of units, which HL7's own server has, too. */
 static struct hs_slice why(struct tx_context *ctx, struct hs_slice code)
 {
+	struct hs_ucum_unknown unknown;
+	struct hs_slice reason;
 	struct hs_ucum unit;
 	struct hs_error err;
+	char digits[24];
 
 	if (hs_ucum_parse(code, &unit, &err) == HS_OK)
 		return HS_S_NONE;
-	if (ctx->swedish)
-		return why_in_swedish(ctx->arena, code);
-	return hs_arena_printf(ctx->arena, "Error processing unit '%.*s': %s",
-		HS_S_ARG(hs_slice_first(code, 200)), err.text);
+	if (hs_ucum_unknown(code, &unknown))
+		reason = hs_tx_sentence(ctx->arena,
+			unknown.meant.len ? TX_MSG_WORD_UNIT_MEANT : TX_MSG_WORD_UNIT_UNKNOWN, ctx->swedish,
+			TX_ARGS(hs_slice_first(unknown.symbol, 100), hs_tx_digits(unknown.character, digits),
+				unknown.meant));
+	else
+		reason = hs_slice_cstr(ctx->swedish ? tx_word(ctx, TX_MSG_WORD_UNIT_WRONG) : err.text);
+	return hs_tx_sentence(ctx->arena, TX_MSG_OWN_WHY_UNIT, ctx->swedish,
+		TX_ARGS(hs_slice_first(code, 200), reason));
 }
 
 const struct tx_grammar hs_tx_grammar_units = {

@@ -26,6 +26,11 @@ struct tx_compile *hs_tx_compile_new(uint64_t source_key)
 	return c;
 }
 
+void hs_tx_compile_speak(struct tx_compile *c, bool swedish)
+{
+	c->swedish = swedish;
+}
+
 void hs_tx_compile_free(struct tx_compile *c)
 {
 	if (!c)
@@ -130,7 +135,8 @@ enum hs_status hs_tx_compile_add(struct tx_compile *c, const struct hs_json *res
 		status = hs_tx_compile_names(c, resource, err);
 	hs_arena_reset(c->scratch);
 	if (status == HS_OK && c->failed)
-		status = hs_fail(err, HS_E_LIMIT, "there is too much terminology for one image");
+		status = hs_tx_say(err, HS_E_LIMIT, c->swedish, TX_MSG_OWN_IMAGE_FULL, HS_S_NONE,
+			TX_ARGS(HS_S_NONE));
 	if (status == HS_OK && index)
 		*index = row;
 	return status;

@@ -2,6 +2,7 @@
 /* What the files of the compiler share: the rows made so far and how to add one. */
 #pragma once
 
+#include "../catalogue.h"
 #include "model.h"
 #include "tree.h"
 
@@ -19,6 +20,7 @@ struct tx_compile {
 	uint32_t contained; /* value sets in value sets so far, to name them apart */
 	uint64_t name;      /* of this compile, so that such names of two images differ */
 	bool failed;
+	bool swedish; /* the language of errors */
 };
 
 /* What an order by url is made of. */

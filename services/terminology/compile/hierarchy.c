@@ -116,6 +116,7 @@ static enum hs_status put_rows(struct graph *g, bool closure, struct hs_error *e
 	uint32_t *stamp = hs_arena_array(g->c->scratch, g->count + 1, sizeof(uint32_t));
 	uint32_t *found = hs_arena_array(g->c->scratch, g->count + 1, sizeof(uint32_t));
 	size_t total = 0;
+	char concepts[24], ancestors[24];
 
 	for (uint32_t i = 0; i < g->count; i++) {
 		struct tx_concept_row *row = TX_ROW(g->c, TX_CONCEPTS, struct tx_concept_row, g->first + i);
@@ -132,10 +133,10 @@ static enum hs_status put_rows(struct graph *g, bool closure, struct hs_error *e
 		put_list(g, TX_ANCESTORS, found, n);
 		total += n;
 		if (total > ANCESTORS_MAX(g->count))
-			return hs_fail(err, HS_E_LIMIT,
-				"the hierarchy is too deep to be compiled: its %u concepts have more than "
-				"%zu ancestors",
-				g->count, ANCESTORS_MAX(g->count));
+			return hs_tx_say(err, HS_E_LIMIT, g->c->swedish, TX_MSG_OWN_DEEP_HIERARCHY,
+				HS_S("CodeSystem.concept"),
+				TX_ARGS(hs_tx_digits(g->count, concepts),
+					hs_tx_digits(ANCESTORS_MAX(g->count), ancestors)));
 	}
 	return HS_OK;
 }

@@ -2,6 +2,7 @@
 /* Resources that clients have sent once: caches of a sandbox, each a row of compiled parts. */
 #include "kept.h"
 
+#include "../catalogue.h"
 #include "../state.h"
 #include "memory.h"
 
@@ -295,7 +296,7 @@ static struct tx_kept_part *collect(const struct tx_kept *kept, const struct hs_
 
 /* ---- compiling ---- */
 
-static enum hs_status compile_texts(struct tx_kept_part *part, struct hs_error *err)
+static enum hs_status compile_texts(struct tx_kept_part *part, bool swedish, struct hs_error *err)
 {
 	struct tx_compile *compile = hs_tx_compile_new(0);
 	struct hs_arena *arena = hs_arena_new(ARENA);
@@ -303,6 +304,7 @@ static enum hs_status compile_texts(struct tx_kept_part *part, struct hs_error *
 	struct hs_image *image = NULL;
 	enum hs_status status = HS_OK;
 
+	hs_tx_compile_speak(compile, swedish);
 	while (rest.len && status == HS_OK) {
 		struct hs_json *tree = NULL;
 		status = hs_json_parse(arena, hs_slice_cut(&rest, '\n'), NULL, &tree, err);
@@ -319,17 +321,17 @@ static enum hs_status compile_texts(struct tx_kept_part *part, struct hs_error *
 	return status;
 }
 
-static enum hs_status too_much(struct hs_error *err)
+static enum hs_status too_much(bool swedish, struct hs_error *err)
 {
-	return hs_fail(err, HS_E_LIMIT,
-		"the cache would hold more than %zu MiB or %zu resources; begin another with "
-		"$cache-control?mode=start",
-		TEXTS_MAX >> 20, ITEMS_MAX);
+	char mebibytes[24], items[24];
+
+	return hs_tx_say(err, HS_E_LIMIT, swedish, TX_MSG_OWN_CACHE_FULL, HS_S("tx-resource"),
+		TX_ARGS(hs_tx_digits(TEXTS_MAX >> 20, mebibytes), hs_tx_digits(ITEMS_MAX, items)));
 }
 
 /* `older` and `newer` as one; the later of two with the same name is found. */
 static enum hs_status join(const struct tx_kept_part *older, const struct tx_kept_part *newer,
-	struct tx_kept_part **out, struct hs_error *err)
+	struct tx_kept_part **out, bool swedish, struct hs_error *err)
 {
 	struct tx_kept_part *part = new_part();
 	enum hs_status status = HS_OK;
@@ -339,9 +341,9 @@ static enum hs_status join(const struct tx_kept_part *older, const struct tx_kep
 	hs_buf_add(&part->items, hs_buf_slice(&older->items));
 	hs_buf_add(&part->items, hs_buf_slice(&newer->items));
 	if (part->texts.overflow || part->items.overflow)
-		status = too_much(err);
+		status = too_much(swedish, err);
 	if (status == HS_OK)
-		status = compile_texts(part, err);
+		status = compile_texts(part, swedish, err);
 	if (status)
 		unref_part(part);
 	else
@@ -363,15 +365,15 @@ static bool fits(const struct tx_kept *kept, const struct tx_kept_part *part)
 
 /* `kept` with `part`, which is taken over, as its newest; small parts are joined on the way. */
 static enum hs_status grow(const struct tx_kept *kept, struct tx_kept_part *part, struct tx_kept **out,
-	struct hs_error *err)
+	bool swedish, struct hs_error *err)
 {
 	size_t left = kept->count;
-	enum hs_status status = fits(kept, part) ? HS_OK : too_much(err);
+	enum hs_status status = fits(kept, part) ? HS_OK : too_much(swedish, err);
 
 	while (status == HS_OK && left &&
 		(left == TX_KEPT_PARTS || count_of(kept->parts[left - 1]) < 2 * count_of(part))) {
 		struct tx_kept_part *joined = NULL;
-		status = join(kept->parts[--left], part, &joined, err);
+		status = join(kept->parts[--left], part, &joined, swedish, err);
 		if (status)
 			break;
 		unref_part(part);
@@ -417,21 +419,21 @@ static bool put(struct tx_sandbox *sandbox, struct hs_slice id, struct tx_kept *
 }
 
 enum hs_status hs_tx_kept_add(struct tx_sandbox *sandbox, struct hs_slice id, const struct hs_json *input,
-	const struct tx_layer *layer, bool first, struct hs_error *err)
+	const struct tx_layer *layer, struct tx_kept_way way, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 	bool done = false;
 
 	/* Compiled without the lock; whoever comes second begins again from what the first has left. */
 	while (!done && status == HS_OK) {
-		struct tx_kept *before = take(sandbox, id, first), *after = NULL;
+		struct tx_kept *before = take(sandbox, id, way.first), *after = NULL;
 		struct tx_kept_part *part = before ? collect(before, input) : NULL;
 		if (part && layer)
 			hs_tx_layer_share(&part->layer, layer);
 		else if (part)
-			status = compile_texts(part, err);
+			status = compile_texts(part, way.swedish, err);
 		if (part && status == HS_OK)
-			status = grow(before, part, &after, err);
+			status = grow(before, part, &after, way.swedish, err);
 		else
 			unref_part(part);
 		done = !after || put(sandbox, id, before, after);

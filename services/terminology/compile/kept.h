@@ -41,10 +41,14 @@ bool hs_tx_kept_make(struct tx_sandbox *sandbox, struct hs_slice id, bool sealed
 struct tx_kept *hs_tx_kept_get(struct tx_sandbox *sandbox, struct hs_slice id, int64_t now_ms);
 void hs_tx_kept_unref(void *arg); /* a struct tx_kept; NULL is allowed */
 /* Adds the resources of an operation's input, but those that are there in the same words. A sealed cache
- * takes only what comes `first`, with its making. `layer` is what was compiled of them. HS_E_LIMIT when it
+ * takes only what comes first, with its making. `layer` is what was compiled of them. HS_E_LIMIT when it
  * would hold too much. */
+struct tx_kept_way {
+	bool first;   /* with the making of the cache */
+	bool swedish; /* the language of an error */
+};
 enum hs_status hs_tx_kept_add(struct tx_sandbox *sandbox, struct hs_slice id, const struct hs_json *input,
-	const struct tx_layer *layer, bool first, struct hs_error *err);
+	const struct tx_layer *layer, struct tx_kept_way way, struct hs_error *err);
 /* Forgets it; one that is not there is forgotten already. */
 void hs_tx_kept_end(struct tx_sandbox *sandbox, struct hs_slice id);
 void hs_tx_kept_end_all(struct tx_sandbox *sandbox);

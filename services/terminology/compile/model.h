@@ -243,6 +243,8 @@ struct tx_compile;
 
 struct tx_compile *hs_tx_compile_new(uint64_t source_key);
 void hs_tx_compile_free(struct tx_compile *compile);
+void hs_tx_compile_speak(struct tx_compile *compile,
+	bool swedish); /* the language of errors; English at first */
 /* CodeSystem, ValueSet, ConceptMap or NamingSystem; others are passed over. `index` (may be NULL) gets the
  * row within its kind. */
 enum hs_status hs_tx_compile_add(struct tx_compile *compile, const struct hs_json *resource, uint32_t faces,

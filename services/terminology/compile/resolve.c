@@ -55,7 +55,7 @@ struct hs_slice hs_tx_known_versions(const struct tx_context *ctx, struct hs_sli
 	hs_buf_init(&out, ctx->arena, 65536);
 	for (size_t i = 0; i < n; i++) {
 		if (i)
-			hs_buf_cstr(&out, i + 1 == n ? tx_word(ctx, " or ", " eller ") : ", ");
+			hs_buf_cstr(&out, i + 1 == n ? tx_word(ctx, TX_MSG_WORD_OR) : ", ");
 		hs_buf_add(&out, versions[i]);
 	}
 	return hs_buf_slice(&out);
@@ -94,7 +94,8 @@ static enum hs_status add_supplement(struct tx_context *ctx, struct hs_slice can
 		if (ctx->supplements[i].row == found.row)
 			return HS_OK;
 	if (ctx->supplement_count == TX_NAMES_MAX)
-		return hs_fail(err, HS_E_LIMIT, "there are more than %u supplements", TX_NAMES_MAX);
+		return hs_tx_fault(ctx, HS_E_LIMIT, TX_MSG_OWN_TOO_MANY_SUPPLEMENTS, HS_S("useSupplement"),
+			TX_ARGS(hs_arena_printf(ctx->arena, "%u", TX_NAMES_MAX)), err);
 	ctx->supplements[ctx->supplement_count++] = found;
 	return HS_OK;
 }

@@ -57,8 +57,8 @@ struct tx_source {
 	bool (*same)(struct tx_system s, uint32_t a, uint32_t b);
 
 	/* Optional: what there is to say about a code: why it is none (concept TX_NONE), or what is odd about
-	 * one that is. In the arena; NULL: nothing. */
-	const struct tx_remark *(*remarks)(struct hs_arena *arena, struct tx_system s, struct hs_slice code,
+	 * one that is. In the question's arena; NULL: nothing. */
+	const struct tx_remark *(*remarks)(struct tx_context *ctx, struct tx_system s, struct hs_slice code,
 		uint32_t concept);
 };
 
@@ -67,10 +67,10 @@ static inline const struct tx_source *hs_tx_source(struct tx_system s)
 	return s.row->head.flags & TX_ELSEWHERE ? s.layer->source : NULL;
 }
 
-static inline const struct tx_remark *hs_tx_remarks(struct hs_arena *arena, struct tx_system s,
+static inline const struct tx_remark *hs_tx_remarks(struct tx_context *ctx, struct tx_system s,
 	struct hs_slice code, uint32_t concept)
 {
 	const struct tx_source *source = hs_tx_source(s);
 
-	return source && source->remarks ? source->remarks(arena, s, code, concept) : NULL;
+	return source && source->remarks ? source->remarks(ctx, s, code, concept) : NULL;
 }

@@ -152,9 +152,11 @@ static enum hs_status put_concept(struct work *w, const struct hs_json *item, st
 		.property_first = TX_COUNT(w->c, TX_PROPERTIES, struct tx_property_row),
 	};
 	uint32_t index = TX_COUNT(w->c, TX_CONCEPTS, struct tx_concept_row);
+	char digits[24];
 
 	if (w->count == CONCEPTS_MAX)
-		return hs_fail(err, HS_E_LIMIT, "a code system may have at most %u concepts", CONCEPTS_MAX);
+		return hs_tx_say(err, HS_E_LIMIT, w->c->swedish, TX_MSG_OWN_CONCEPTS_MAX,
+			HS_S("CodeSystem.concept"), TX_ARGS(hs_tx_digits(CONCEPTS_MAX, digits)));
 	HS_JSON_EACH(designation, hs_json_get(item, HS_S("designation")))
 		put_designation(w, designation);
 	HS_JSON_EACH(property, hs_json_get(item, HS_S("property")))

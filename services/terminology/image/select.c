@@ -181,7 +181,7 @@ static enum hs_status select_one(struct tx_context *ctx, struct tx_system s, con
 	}
 	*out = hs_tx_bits_new(ctx->arena, total);
 	if (!out->blocks)
-		return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
+		return hs_tx_no_room(ctx->swedish, err);
 	if (select_place(ctx, s, f, *out) || (!ctx->supplement_count && hs_tx_sct_select(s, f, *out)))
 		return HS_OK;
 	if (!tx_spend(&ctx->patience, (size_t)total * ASKED))
@@ -202,7 +202,7 @@ enum hs_status hs_tx_big_select(struct tx_context *ctx, struct tx_system s, cons
 	if (!count) {
 		all = hs_tx_bits_new(ctx->arena, total);
 		if (!all.blocks)
-			return hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
+			return hs_tx_no_room(ctx->swedish, err);
 		hs_tx_bits_add_span(all, 0, total);
 	}
 	for (uint32_t i = 0; i < count && status == HS_OK; i++) {
@@ -211,7 +211,7 @@ enum hs_status hs_tx_big_select(struct tx_context *ctx, struct tx_system s, cons
 			hs_tx_bits_and(all, one);
 	}
 	if (status == HS_OK && hs_arena_full(ctx->arena))
-		status = hs_fail(err, HS_E_LIMIT, "the request needs more memory than is allowed");
+		status = hs_tx_no_room(ctx->swedish, err);
 	if (status == HS_OK)
 		*out = all;
 	return status;

@@ -75,13 +75,13 @@ static uint32_t find_written(struct tx_system s, struct hs_slice code)
 		if (hs_slice_eq(written->items[i]->text, code))
 			return first + i;
 	struct tx_expression *next = hs_arena_raw(written->arena, sizeof(*next));
-	if (!next || written->count == WRITTEN_MAX || !hs_tx_expression(written->arena, s, code, next))
+	if (!next || written->count == WRITTEN_MAX || !hs_tx_expression(written->arena, s, code, false, next))
 		return TX_NONE;
 	written->items[written->count] = next;
 	return first + written->count++;
 }
 
-static const struct tx_remark *remarks(struct hs_arena *arena, struct tx_system s, struct hs_slice code,
+static const struct tx_remark *remarks(struct tx_context *ctx, struct tx_system s, struct hs_slice code,
 	uint32_t concept)
 {
 	struct tx_expression tried = { .form = NULL };
@@ -89,7 +89,7 @@ static const struct tx_remark *remarks(struct hs_arena *arena, struct tx_system 
 	if (concept != TX_NONE)
 		return written_of(s, concept) ? written_of(s, concept)->remarks : NULL;
 	if (TX_BIG(s.layer)->sct && hs_tx_is_expression(code))
-		hs_tx_expression(arena, s, code, &tried);
+		hs_tx_expression(ctx->arena, s, code, ctx->swedish, &tried);
 	return tried.remarks;
 }
 

@@ -17,7 +17,7 @@ struct start {
 	const struct hs_json *input;
 	struct tx_sandbox *sandbox;
 	struct hs_slice id;
-	bool sealed;
+	bool sealed, swedish;
 };
 
 static enum hs_status load(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
@@ -26,7 +26,8 @@ static enum hs_status load(struct hs_txn *txn, struct hs_arena *arena, void *arg
 
 	(void)txn;
 	(void)arena;
-	return hs_tx_kept_add(start->sandbox, start->id, start->input, NULL, true, err);
+	return hs_tx_kept_add(start->sandbox, start->id, start->input, NULL,
+		(struct tx_kept_way) { .first = true, .swedish = start->swedish }, err);
 }
 
 static enum hs_verdict started(struct hs_request *req, void *arg, enum hs_status status,
@@ -47,7 +48,7 @@ static enum hs_verdict started(struct hs_request *req, void *arg, enum hs_status
 
 /* The guide seals a cache unless its client says otherwise; the clients that are about count on being able to
  * add, and HL7's own server lets them. So does this one, and says so in the answer. */
-static enum hs_verdict start(struct hs_request *req, const struct hs_json *input)
+static enum hs_verdict start(struct hs_request *req, const struct hs_json *input, bool swedish)
 {
 	static atomic_ullong made;
 	struct hs_arena *arena = hs_request_arena(req);
@@ -57,7 +58,7 @@ static enum hs_verdict start(struct hs_request *req, const struct hs_json *input
 	struct hs_error err;
 
 	if (!start) {
-		hs_fail(&err, HS_E_LIMIT, "the request is too large");
+		hs_tx_no_room(swedish, &err);
 		return hs_fail_request(req, &err);
 	}
 	for (size_t i = 0; i < name.len; i++)
@@ -67,7 +68,8 @@ static enum hs_verdict start(struct hs_request *req, const struct hs_json *input
 		.id = hs_tx_uuid(arena, seed,
 			atomic_fetch_add(&made, 1) * UINT64_C(0x9e3779b97f4a7c15) ^ seed >> 9),
 		.sealed = hs_slice_eq(hs_tx_scalar(hs_tx_value(hs_parameter(input, HS_S("sealed")))),
-			HS_S("true")) };
+			HS_S("true")),
+		.swedish = swedish };
 	hs_tx_kept_make(start->sandbox, start->id, start->sealed, hs_request_now(req));
 	if (!hs_parameter(input, HS_S("tx-resource")))
 		return started(req, start, HS_OK, NULL);
@@ -104,17 +106,17 @@ enum hs_verdict hs_tx_serve_cache_control(struct hs_request *req, void *state)
 	(void)state;
 	if (hs_request_parameters(req, &input, &err))
 		return hs_fail_request(req, &err);
+	bool swedish = hs_tx_speaks_swedish(hs_request_header(req, HS_S("Accept-Language")), input);
 	if (!mode.len)
 		mode = hs_parameter_text(input, HS_S("mode"));
 	if (hs_slice_eq(mode, HS_S("start")))
-		return start(req, input);
+		return start(req, input, swedish);
 	bool end = hs_slice_eq(mode, HS_S("end"));
 	if (!end && !hs_slice_eq(mode, HS_S("check")))
-		hs_fail_at(&err, HS_E_VALUE, HS_S("mode"), "mode must be start, check or end, not \"%.*s\"",
-			HS_S_ARG(hs_slice_first(mode, 40)));
+		hs_tx_say(&err, HS_E_VALUE, swedish, TX_MSG_OWN_CACHE_MODE, HS_S("mode"), TX_ARGS(mode));
 	else if (!id.len)
-		hs_fail_at(&err, HS_E_REQUIRED, HS_S("X-Cache-Id"),
-			"the header X-Cache-Id must name the cache, as $cache-control?mode=start gave it");
+		hs_tx_say(&err, HS_E_REQUIRED, swedish, TX_MSG_OWN_CACHE_HEADER, HS_S("X-Cache-Id"),
+			TX_ARGS(HS_S_NONE));
 	if (err.status)
 		return hs_fail_request(req, &err);
 	if (!end)

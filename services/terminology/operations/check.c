@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include "../compile/compile.h"
+#include "../context.h"
 #include "../text/regex.h"
 
 #include <stdlib.h>
@@ -35,35 +36,50 @@ static size_t list_codes(const struct hs_json *list, struct hs_slice *out)
 	return n;
 }
 
-static void check_system(const struct hs_write_event *event, struct hs_issues *issues)
+/* What is checked, and whom it is told. */
+struct checking {
+	const struct hs_write_event *event;
+	struct hs_issues *issues;
+	bool swedish;
+};
+
+static void say(const struct checking *c, enum tx_message id, const char *code, struct hs_slice path,
+	struct tx_args args)
 {
+	struct hs_error sentence;
+
+	hs_tx_say(&sentence, HS_E_INVALID, c->swedish, id, HS_S_NONE, args);
+	hs_issue_add(c->issues, HS_SEVERITY_ERROR, code, path, "%s", sentence.text);
+}
+
+static void check_system(const struct checking *c)
+{
+	const struct hs_write_event *event = c->event;
 	const struct hs_json *concepts = hs_json_get(event->resource, HS_S("concept"));
 	struct hs_slice *codes = hs_arena_array(event->arena, count_concepts(concepts) + 1, sizeof(*codes));
 	unsigned reported = 0;
 
 	if (!codes) {
-		hs_issue_add(issues, HS_SEVERITY_ERROR, "too-long", HS_S("CodeSystem.concept"),
-			"there are too many concepts for one request");
+		say(c, TX_MSG_OWN_NO_ROOM, "too-long", HS_S("CodeSystem.concept"), TX_ARGS(HS_S_NONE));
 		return;
 	}
 	size_t n = list_codes(concepts, codes);
 	qsort(codes, n, sizeof(*codes), compare_texts);
 	for (size_t i = 1; i < n && reported < REPORTED_MAX; i++)
 		if (hs_slice_eq(codes[i], codes[i - 1])) {
-			hs_issue_add(issues, HS_SEVERITY_ERROR, "invariant", HS_S("CodeSystem.concept.code"),
-				"the code \"%.*s\" is there more than once; codes must differ (csd-1)",
-				HS_S_ARG(hs_slice_first(codes[i], 100)));
+			say(c, TX_MSG_OWN_TWICE, "invariant", HS_S("CodeSystem.concept.code"),
+				TX_ARGS(codes[i]));
 			reported++;
 		}
 	bool supplement = hs_slice_eq(hs_json_get_text(event->resource, HS_S("content")), HS_S("supplement"));
 	if (supplement && !hs_json_get_text(event->resource, HS_S("supplements")).len)
-		hs_issue_add(issues, HS_SEVERITY_ERROR, "required", HS_S("CodeSystem.supplements"),
-			"a supplement must say what it supplements");
+		say(c, TX_MSG_OWN_SUPPLEMENT_OF_NOTHING, "required", HS_S("CodeSystem.supplements"),
+			TX_ARGS(HS_S_NONE));
 }
 
-static void check_filters(struct hs_arena *arena, const struct hs_json *rule, struct hs_slice path,
-	struct hs_issues *issues)
+static void check_filters(const struct checking *c, const struct hs_json *rule, struct hs_slice path)
 {
+	struct hs_arena *arena = c->event->arena;
 	unsigned index = 0;
 
 	HS_JSON_EACH(filter, hs_json_get(rule, HS_S("filter"))) {
@@ -72,58 +88,55 @@ static void check_filters(struct hs_arena *arena, const struct hs_json *rule, st
 		struct hs_arena_mark mark = hs_arena_mark(arena);
 		bool regex = hs_slice_eq(hs_json_get_text(filter, HS_S("op")), HS_S("regex"));
 		if (regex && value.len && !hs_tx_regex_new(arena, value))
-			hs_issue_add(issues, HS_SEVERITY_ERROR, "value", at,
-				"the regular expression cannot be read: \"%.*s\"",
-				HS_S_ARG(hs_slice_first(value, 200)));
+			say(c, TX_MSG_OWN_UNREAD_REGEX, "value", at, TX_ARGS(value));
 		else
 			hs_arena_rollback(arena, mark);
 	}
 }
 
-static void check_rules(struct hs_arena *arena, const struct hs_json *list, const char *name,
-	struct hs_issues *issues)
+static void check_rules(const struct checking *c, const struct hs_json *list, const char *name)
 {
 	unsigned index = 0;
 
 	HS_JSON_EACH(rule, list) {
-		struct hs_slice path = hs_arena_printf(arena, "ValueSet.compose.%s[%u]", name, index++);
+		struct hs_slice path = hs_arena_printf(c->event->arena, "ValueSet.compose.%s[%u]", name,
+			index++);
 		bool system = hs_json_get_text(rule, HS_S("system")).len > 0;
 		bool concepts = hs_json_get(rule, HS_S("concept")) != NULL,
 		     filters = hs_json_get(rule, HS_S("filter")) != NULL;
 		if (!system && !hs_json_get(rule, HS_S("valueSet")))
-			hs_issue_add(issues, HS_SEVERITY_ERROR, "invariant", path,
-				"a system or a valueSet is needed (vsd-1)");
+			say(c, TX_MSG_OWN_RULE_OF_NOTHING, "invariant", path, TX_ARGS(HS_S_NONE));
 		if (!system && (concepts || filters))
-			hs_issue_add(issues, HS_SEVERITY_ERROR, "invariant", path,
-				"with concept or filter a system is needed (vsd-2)");
+			say(c, TX_MSG_OWN_RULE_WITHOUT_SYSTEM, "invariant", path, TX_ARGS(HS_S_NONE));
 		if (concepts && filters)
-			hs_issue_add(issues, HS_SEVERITY_ERROR, "invariant", path,
-				"concept and filter cannot both be there (vsd-3)");
-		check_filters(arena, rule, path, issues);
+			say(c, TX_MSG_OWN_RULE_OF_BOTH, "invariant", path, TX_ARGS(HS_S_NONE));
+		check_filters(c, rule, path);
 	}
 }
 
-static void check_compiles(const struct hs_write_event *event, struct hs_issues *issues)
+static void check_compiles(const struct checking *c)
 {
 	struct tx_compile *compile = hs_tx_compile_new(0);
 	struct hs_error err = { .status = HS_OK };
 
-	if (hs_tx_compile_add(compile, event->resource, HS_ON_R4 | HS_ON_R5, NULL, &err))
-		hs_issue_add(issues, HS_SEVERITY_ERROR, "too-costly", event->type, "%s", err.text);
+	hs_tx_compile_speak(compile, c->swedish);
+	if (hs_tx_compile_add(compile, c->event->resource, HS_ON_R4 | HS_ON_R5, NULL, &err))
+		hs_issue_add(c->issues, HS_SEVERITY_ERROR, "too-costly", c->event->type, "%s", err.text);
 	hs_tx_compile_free(compile);
 }
 
 void hs_tx_check(const struct hs_write_event *event, void *state, struct hs_issues *issues)
 {
 	const struct hs_json *compose = hs_json_get(event->resource, HS_S("compose"));
+	struct checking c = { event, issues, hs_tx_speaks_swedish(event->language, NULL) };
 
 	(void)state;
 	if (!event->resource)
 		return;
 	if (hs_slice_eq(event->type, HS_S("CodeSystem")))
-		check_system(event, issues);
-	check_rules(event->arena, hs_json_get(compose, HS_S("include")), "include", issues);
-	check_rules(event->arena, hs_json_get(compose, HS_S("exclude")), "exclude", issues);
+		check_system(&c);
+	check_rules(&c, hs_json_get(compose, HS_S("include")), "include");
+	check_rules(&c, hs_json_get(compose, HS_S("exclude")), "exclude");
 	if (!issues->errors)
-		check_compiles(event, issues);
+		check_compiles(&c);
 }

@@ -343,10 +343,9 @@ static bool compare_expansions(struct task *t, struct hs_slice *why)
 	const struct coded *other = self ? expand_one(t, t->other, t->other_name, &other_count, &err) : NULL;
 
 	if (!self || !other) {
-		*why = hs_arena_printf(t->ctx->arena, "%s: %s",
-			self ? tx_word(t->ctx, "Other expansion failed", "Det andra kan inte expanderas") :
-			       tx_word(t->ctx, "This expansion failed", "Det ena kan inte expanderas"),
-			err.text);
+		*why = hs_tx_sentence(t->ctx->arena,
+			self ? TX_MSG_COMPARE_OTHER_FAILED : TX_MSG_COMPARE_THIS_FAILED, t->ctx->swedish,
+			TX_ARGS(hs_slice_cstr(err.text)));
 		t->ctx->failure = NULL;
 		return false;
 	}
@@ -359,22 +358,15 @@ static bool compare_expansions(struct task *t, struct hs_slice *why)
 /* ---- the answer ---- */
 
 static const struct {
-	const char *result, *english, *swedish; /* {0} this, {1} other */
+	const char *result;
+	enum tx_message sentence; /* {0} this, {1} other */
 } outcomes[] = {
-	{ "same", "The value sets {0} and {1} contain the same codes",
-		"Urvalen {0} och {1} har samma koder" },
-	{ "superset", "The valueSet {0} is a super-set of the valueSet {1}",
-		"Urvalet {0} har alla koder som urvalet {1} har, och fler" },
-	{ "subset", "The valueSet {0} is a sub-set of the valueSet {1}",
-		"Urvalet {0} har bara koder som urvalet {1} har, men inte alla" },
-	{ "overlapping",
-		"Both value sets {0} and {1} contain the codes the other doesn't, but there is some "
-		"overlap",
-		"Urvalen {0} och {1} har vart och ett koder som det andra saknar, men också gemensamma" },
-	{ "disjoint", "No shared codes between the value sets {0} and {1}",
-		"Urvalen {0} och {1} har inga gemensamma koder" },
-	{ "empty", "Neither of the value sets {0} and {1} contains any codes",
-		"Inget av urvalen {0} och {1} har några koder" },
+	{ "same", TX_MSG_COMPARE_SAME },
+	{ "superset", TX_MSG_COMPARE_SUPERSET },
+	{ "subset", TX_MSG_COMPARE_SUBSET },
+	{ "overlapping", TX_MSG_COMPARE_OVERLAPPING },
+	{ "disjoint", TX_MSG_COMPARE_DISJOINT },
+	{ "empty", TX_MSG_COMPARE_EMPTY },
 };
 
 static size_t outcome_of(const struct finding *f)
@@ -382,22 +374,6 @@ static size_t outcome_of(const struct finding *f)
 	if (!f->common)
 		return f->missing || f->extra ? 4 : 5;
 	return f->missing ? (f->extra ? 3 : 1) : f->extra ? 2 : 0;
-}
-
-static struct hs_slice message_of(struct task *t, const char *text)
-{
-	struct hs_buf out;
-
-	hs_buf_init(&out, t->ctx->arena, 65536);
-	for (const char *p = text; *p; p++) {
-		bool mark = p[0] == '{' && p[2] == '}';
-		if (mark)
-			hs_buf_add(&out, p[1] == '0' ? t->self_name : t->other_name);
-		else
-			hs_buf_byte(&out, *p);
-		p += mark ? 2 : 0;
-	}
-	return hs_buf_slice(&out);
 }
 
 static enum hs_status choose(struct tx_context *ctx, const char *name, struct tx_set *set,
@@ -442,19 +418,12 @@ enum hs_status hs_tx_compare(struct tx_context *ctx, struct tx_set self, struct 
 	bool by_definition = compare_definitions(&t);
 	bool known = by_definition || compare_expansions(&t, &why);
 	*out = hs_parameters(ctx->arena);
-	if (!known) {
-		hs_tx_add_text(ctx, *out, "result", "valueCode", HS_S("indeterminate"));
-		hs_tx_add_text(ctx, *out, "message", "valueString",
-			hs_arena_printf(ctx->arena, "%s %.*s %s %.*s: %.*s",
-				tx_word(ctx, "Unable to compare", "Det går inte att jämföra"),
-				HS_S_ARG(t.self_name), tx_word(ctx, "and", "med"), HS_S_ARG(t.other_name),
-				HS_S_ARG(why)));
-	} else {
-		size_t outcome = outcome_of(&t.found);
-		hs_tx_add_text(ctx, *out, "result", "valueCode", hs_slice_cstr(outcomes[outcome].result));
-		hs_tx_add_text(ctx, *out, "message", "valueString",
-			message_of(&t, tx_word(ctx, outcomes[outcome].english, outcomes[outcome].swedish)));
-	}
+	size_t outcome = outcome_of(&t.found);
+	hs_tx_add_text(ctx, *out, "result", "valueCode",
+		hs_slice_cstr(known ? outcomes[outcome].result : "indeterminate"));
+	hs_tx_add_text(ctx, *out, "message", "valueString",
+		hs_tx_sentence(ctx->arena, known ? outcomes[outcome].sentence : TX_MSG_COMPARE_INDETERMINATE,
+			ctx->swedish, TX_ARGS(t.self_name, t.other_name, why)));
 	hs_tx_add_bool(ctx, *out, "performed-expansion", !by_definition);
 	if (t.told && known) {
 		hs_tx_add_text(ctx, *out, "common-codes", "valueString", hs_buf_slice(&t.common));

@@ -345,7 +345,7 @@ enum hs_status hs_tx_expand_begin(struct tx_context *ctx, struct tx_writer **out
 	char instant[HS_INSTANT_LEN + 1];
 
 	if (!w)
-		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+		return hs_tx_no_room(ctx->swedish, err);
 	enum hs_status status = hs_tx_choose_set(ctx, err);
 	memset(w, 0, offsetof(struct tx_writer, used));
 	w->ctx = ctx;

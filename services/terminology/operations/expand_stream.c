@@ -114,7 +114,7 @@ static enum hs_status more(void *arg, struct hs_buf *out, bool *last, struct hs_
 	*last = !s->node && s->at == s->to;
 	if (*last)
 		write_tail(s, out);
-	return hs_arena_full(s->w->arena) ? hs_fail(err, HS_E_LIMIT, "the answer is too large") : HS_OK;
+	return hs_arena_full(s->w->arena) ? hs_tx_no_room(s->w->ctx->swedish, err) : HS_OK;
 }
 
 /* The answer so far without its last two braces: the expansion is its last member, and is not empty. */

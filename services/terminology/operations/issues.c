@@ -9,38 +9,18 @@
 
 #define ISSUES_MAX 500u
 #define MESSAGE_MAX ((size_t)256 * 1024)
-#define FAULT_PART 100u /* so much is repeated of what was sent */
 
 static const struct {
 	const char *id;
 	enum hs_severity severity;
 	const char *code, *type;
 	bool spoken;
-	const char *text[2]; /* English, Swedish */
 } catalogue[TX_MSG_COUNT] = {
 #define X(id, severity, code, type, spoken, english, swedish) \
-	{ #id, HS_SEVERITY_##severity, code, type, spoken, { english, swedish } },
+	{ #id, HS_SEVERITY_##severity, code, type, spoken },
 #include "messages.def"
 #undef X
 };
-
-static struct hs_slice fill(struct hs_arena *arena, const char *text, const struct tx_args *args)
-{
-	struct hs_buf out;
-
-	hs_buf_init(&out, arena, MESSAGE_MAX);
-	for (const char *p = text, *brace; *p; p = brace) {
-		brace = p + strcspn(p, "{");
-		hs_buf_add(&out, hs_slice(p, (size_t)(brace - p)));
-		if (brace[0] && brace[1] >= '0' && brace[1] <= '5' && brace[2] == '}') {
-			hs_buf_add(&out, args->a[brace[1] - '0']);
-			brace += 3;
-		} else if (brace[0]) {
-			hs_buf_byte(&out, *brace++);
-		}
-	}
-	return hs_buf_slice(&out);
-}
 
 static struct tx_issue *make(struct tx_context *ctx, enum tx_message id, struct hs_slice path,
 	const struct tx_args *args)
@@ -51,7 +31,7 @@ static struct tx_issue *make(struct tx_context *ctx, enum tx_message id, struct 
 		return NULL;
 	*issue = (struct tx_issue) { .id = id,
 		.severity = catalogue[id].severity,
-		.text = fill(ctx->arena, catalogue[id].text[ctx->swedish], args),
+		.text = hs_tx_sentence(ctx->arena, id, ctx->swedish, *args),
 		.path = path,
 		.spoken = catalogue[id].spoken,
 		.type = catalogue[id].type };
@@ -98,9 +78,8 @@ struct hs_slice hs_tx_remark_text(struct tx_context *ctx, const struct tx_remark
 	struct tx_args args = remark->args;
 
 	if (remark->detailed)
-		args.a[0] = fill(ctx->arena, catalogue[remark->detail].text[ctx->swedish],
-			&remark->detail_args);
-	return fill(ctx->arena, catalogue[remark->id].text[ctx->swedish], &args);
+		args.a[0] = hs_tx_sentence(ctx->arena, remark->detail, ctx->swedish, remark->detail_args);
+	return hs_tx_sentence(ctx->arena, remark->id, ctx->swedish, args);
 }
 
 void hs_tx_say_remarks(struct tx_context *ctx, const struct tx_remark *list, struct hs_slice path)
@@ -123,7 +102,7 @@ enum hs_status hs_tx_refuse(struct tx_context *ctx, enum tx_message id, int http
 	ctx->failure = make(ctx, id, path, &args);
 	ctx->failure_status = http;
 	if (!ctx->failure)
-		return hs_fail(err, HS_E_LIMIT, "the answer is too large");
+		return hs_tx_no_room(ctx->swedish, err);
 	return hs_fail(err, http == 404 ? HS_E_NOT_FOUND : HS_E_PROCESSING, "%.*s",
 		HS_S_ARG(ctx->failure->text));
 }
@@ -150,7 +129,7 @@ enum hs_status hs_tx_fault(struct tx_context *ctx, enum hs_status status, enum t
 	struct hs_slice path, struct tx_args args, struct hs_error *err)
 {
 	for (size_t i = 0; i < sizeof(args.a) / sizeof(args.a[0]); i++)
-		args.a[i] = hs_utf8_mend(ctx->arena, hs_slice_first(args.a[i], FAULT_PART));
+		args.a[i] = hs_utf8_mend(ctx->arena, hs_slice_first(args.a[i], TX_PART_MAX));
 	hs_tx_refuse(ctx, id, hs_status_http(status), path, args, err);
 	err->status = ctx->failure ? status : HS_E_LIMIT;
 	return err->status;

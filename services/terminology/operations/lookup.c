@@ -64,7 +64,7 @@ static enum hs_status find_concept(struct tx_context *ctx, struct tx_system s, s
 		return HS_OK;
 	hs_tx_refuse(ctx, version.len ? TX_MSG_Unknown_Code_in_Version : TX_MSG_Unknown_Code_in, 404, path,
 		(struct tx_args) { { code, url, version } }, err);
-	hs_tx_add_reasons(ctx, hs_tx_remarks(ctx->arena, s, code, TX_NONE), err);
+	hs_tx_add_reasons(ctx, hs_tx_remarks(ctx, s, code, TX_NONE), err);
 	return err->status;
 }
 

@@ -168,9 +168,14 @@ static enum hs_status set_languages(struct tx_context *ctx, struct hs_slice text
 	return HS_OK;
 }
 
-/* Whoever asks in Swedish is answered in Swedish. */
-static bool is_swedish(struct hs_slice wish)
+static struct hs_slice display_language(const struct hs_json *tree)
 {
+	return hs_tx_scalar(hs_tx_value(hs_parameter(tree, HS_S("displayLanguage"))));
+}
+
+bool hs_tx_speaks_swedish(struct hs_slice accept_language, const struct hs_json *tree)
+{
+	struct hs_slice wish = accept_language.len ? accept_language : display_language(tree);
 	struct tx_languages spoken;
 	struct hs_error unread;
 
@@ -182,12 +187,12 @@ enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *t
 	struct hs_slice accept_language, struct hs_error *err)
 {
 	struct tx_params *params = &ctx->params;
-	struct hs_slice language = hs_tx_scalar(hs_tx_value(hs_parameter(tree, HS_S("displayLanguage"))));
+	struct hs_slice language = display_language(tree);
 
 	memset(params, 0, offsetof(struct tx_params, rules));
 	params->tree = tree;
 	params->offset = params->count = -1;
-	ctx->swedish = is_swedish(accept_language.len ? accept_language : language);
+	ctx->swedish = hs_tx_speaks_swedish(accept_language, tree);
 	if (hs_slice_eq(hs_parameter_text(tree, HS_S("mode")), HS_S("lenient-display-validation")))
 		params->lenient_display = TX_YES; /* as clients said it before it was a parameter */
 	HS_JSON_EACH(item, hs_json_get(tree, HS_S("parameter"))) {

@@ -388,7 +388,7 @@ enum hs_status hs_tx_translate(struct tx_context *ctx, const struct tx_map *map,
 	bool one = true;
 
 	if (!t)
-		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+		return hs_tx_no_room(ctx->swedish, err);
 	t->ctx = ctx;
 	enum hs_status status = read_task(t, err);
 	if (status == HS_OK && !map)
@@ -405,8 +405,7 @@ enum hs_status hs_tx_translate(struct tx_context *ctx, const struct tx_map *map,
 	if (!t->matches)
 		hs_tx_add_text(ctx, answer, "message", "valueString",
 			ctx->issues.count ? hs_tx_message(ctx->arena, &ctx->issues) :
-					    hs_slice_cstr(tx_word(ctx, "No translations found",
-						    "Det finns ingen översättning")));
+					    hs_slice_cstr(tx_word(ctx, TX_MSG_WORD_NO_TRANSLATION)));
 	HS_JSON_EACH(match, hs_json_get(t->out, HS_S("parameter")))
 		hs_json_push(hs_json_get(answer, HS_S("parameter")), hs_json_clone(ctx->arena, match));
 	*out = answer;

@@ -92,7 +92,7 @@ static enum hs_status read_codings(struct task *t, struct hs_error *err)
 	t->codings = hs_arena_array(t->ctx->arena, room < CODINGS_MAX ? room : CODINGS_MAX,
 		sizeof(*t->codings));
 	if (!t->codings)
-		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+		return hs_tx_no_room(t->ctx->swedish, err);
 
 	if (params->coding) {
 		add_coding(t, params->coding, HS_S("Coding"));
@@ -215,8 +215,7 @@ static void say_unknown_code(struct task *t, const struct tx_coding *coding, str
 					TX_MSG_Unknown_Code_in;
 
 	say(t, id, coding->at_code, (struct tx_args) { { coding->code, url, version } });
-	hs_tx_say_remarks(t->ctx, hs_tx_remarks(t->ctx->arena, v->system, coding->code, TX_NONE),
-		coding->at_code);
+	hs_tx_say_remarks(t->ctx, hs_tx_remarks(t->ctx, v->system, coding->code, TX_NONE), coding->at_code);
 }
 
 static struct hs_slice status_text(struct task *t, const struct verdict *v)
@@ -224,9 +223,9 @@ static struct hs_slice status_text(struct task *t, const struct verdict *v)
 	struct hs_slice status = hs_tx_concept(v->system, v->concept).status;
 
 	if (!status.len || hs_slice_eq(status, HS_S("inactive")) || hs_slice_eq(status, HS_S("active")))
-		return hs_slice_cstr(tx_word(t->ctx, "inactive", "inaktiv"));
+		return hs_slice_cstr(tx_word(t->ctx, TX_MSG_WORD_INACTIVE));
 	return hs_arena_printf(t->ctx->arena, "%.*s %s", HS_S_ARG(status),
-		tx_word(t->ctx, "and inactive", "och inaktiv"));
+		tx_word(t->ctx, TX_MSG_WORD_AND_INACTIVE));
 }
 
 static void comment_on_concept(struct task *t, const struct tx_coding *coding, struct verdict *v)
@@ -278,16 +277,16 @@ static void comment_on_way(struct task *t)
 
 	if (t->in_set) {
 		from = (struct tx_named) { set.layer, &set.row->head };
-		comment_on_state(t, tx_word(t->ctx, "ValueSet", "urvalet"), from, from);
+		comment_on_state(t, tx_word(t->ctx, TX_MSG_WORD_VALUE_SET), from, from);
 	}
 	for (const struct tx_import_way *way = v->hit.way; way; way = way->next) {
 		struct tx_named it = { way->set.layer, &way->set.row->head };
-		comment_on_state(t, tx_word(t->ctx, "ValueSet", "urvalet"), it,
+		comment_on_state(t, tx_word(t->ctx, TX_MSG_WORD_VALUE_SET), it,
 			(struct tx_named) { way->from.layer, &way->from.row->head });
 	}
 	if (v->hit.set.row)
 		from = (struct tx_named) { v->hit.set.layer, &v->hit.set.row->head };
-	comment_on_state(t, tx_word(t->ctx, "CodeSystem", "kodverket"),
+	comment_on_state(t, tx_word(t->ctx, TX_MSG_WORD_CODE_SYSTEM),
 		(struct tx_named) { v->system.layer, &v->system.row->head }, from);
 }
 
@@ -340,7 +339,7 @@ static void look_at_concept(struct task *t, const struct tx_coding *coding, stru
 	if (!whole)
 		return;
 	comment_on_concept(t, coding, v);
-	hs_tx_say_remarks(t->ctx, hs_tx_remarks(t->ctx->arena, v->system, coding->code, v->concept),
+	hs_tx_say_remarks(t->ctx, hs_tx_remarks(t->ctx, v->system, coding->code, v->concept),
 		coding->at_code);
 	if (coding->display.len && v->membership != TX_UNSURE)
 		hs_tx_check_display(t->ctx, &t->ctx->issues, coding, v->system, v->concept, &v->hit);
@@ -521,7 +520,7 @@ static enum hs_status run(struct task *t, struct hs_json **out, struct hs_error 
 	struct verdict *verdicts = hs_arena_array(ctx->arena, t->count + 1, sizeof(*verdicts));
 
 	if (!verdicts)
-		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+		return hs_tx_no_room(ctx->swedish, err);
 	for (size_t i = 0; i < t->count; i++) {
 		struct verdict *v = &verdicts[i];
 		enum hs_status status = judge(t, &t->codings[i], v, err);
@@ -552,7 +551,7 @@ enum hs_status hs_tx_validate_in_set(struct tx_context *ctx, struct hs_json **ou
 	struct task *t = hs_arena_alloc(ctx->arena, sizeof(*t));
 
 	if (!t)
-		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+		return hs_tx_no_room(ctx->swedish, err);
 	t->ctx = ctx;
 	t->in_set = true;
 	enum hs_status status = hs_tx_choose_set(ctx, err);
@@ -584,7 +583,7 @@ enum hs_status hs_tx_validate_in_system(struct tx_context *ctx, struct hs_json *
 	struct task *t = hs_arena_alloc(ctx->arena, sizeof(*t));
 
 	if (!t)
-		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+		return hs_tx_no_room(ctx->swedish, err);
 	t->ctx = ctx;
 	name_system(ctx);
 	enum hs_status status = hs_tx_find_supplements(ctx, (struct tx_set) { NULL, NULL }, err);

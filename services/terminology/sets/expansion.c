@@ -671,7 +671,7 @@ enum hs_status hs_tx_expansion_make(struct tx_context *ctx, struct tx_expansion 
 	size_t n = 0;
 
 	if (!x)
-		return hs_fail(err, HS_E_LIMIT, "the request is too large");
+		return hs_tx_no_room(ctx->swedish, err);
 	memset(x, 0, offsetof(struct tx_expansion, systems));
 	x->ctx = ctx;
 	read_options(x);

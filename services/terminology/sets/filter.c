@@ -146,7 +146,7 @@ enum hs_status hs_tx_filters_prepare(struct tx_context *ctx, struct tx_set set,
 	enum hs_status status = HS_OK;
 
 	if (!filters)
-		return hs_fail(err, HS_E_LIMIT, "the value set has too many filters");
+		return hs_tx_no_room(ctx->swedish, err);
 	for (uint32_t i = 0; i < rule->filter_count && status == HS_OK; i++)
 		status = prepare_one(ctx, rule, i, set, s, &filters[i], err);
 	if (status == HS_OK)

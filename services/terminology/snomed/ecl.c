@@ -23,7 +23,7 @@ enum hs_status hs_ecl_new_set(struct ecl_eval *e, struct tx_bits *out)
 	struct tx_bits bits = hs_tx_bits_new(e->arena, e->count);
 
 	if (!bits.blocks)
-		return hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
+		return hs_tx_no_room(e->swedish, e->err);
 	*out = bits;
 	return HS_OK;
 }
@@ -98,7 +98,7 @@ static enum hs_status add_above(struct ecl_eval *e, struct tx_bits set, struct t
 {
 	TX_BITS_EACH(at, set)
 	if (!hs_tx_bits_has(out, at) && !hs_tx_bits_add_above(e->s.layer, e->arena, out, at))
-		return hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
+		return hs_tx_no_room(e->swedish, e->err);
 	return HS_OK;
 }
 
@@ -138,9 +138,8 @@ static enum hs_status follow(struct ecl_eval *e, enum ecl_operator operator, str
 
 static enum hs_status any(struct ecl_eval *e, bool inactive, struct tx_bits out)
 {
-	return hs_tx_big_add_all(e->s.layer, e->arena, out, inactive) ?
-		HS_OK :
-		hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
+	return hs_tx_big_add_all(e->s.layer, e->arena, out, inactive) ? HS_OK :
+									hs_tx_no_room(e->swedish, e->err);
 }
 
 static enum hs_status dot(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits out)
@@ -221,9 +220,8 @@ static enum hs_status one_concept(struct ecl_eval *e, const struct ecl_node *nod
 	uint32_t found = hs_tx_big_code(e->s.layer, node->code);
 
 	if (found == UINT32_MAX)
-		return hs_fail(e->err, HS_E_VALUE,
-			"the constraint names the concept %.*s, which is not in %.*s", HS_S_ARG(node->code),
-			HS_S_ARG(TX_SYSTEM_VERSION(e->s)));
+		return hs_tx_say(e->err, HS_E_VALUE, e->swedish, TX_MSG_ECL_NO_CONCEPT, HS_S_NONE,
+			TX_ARGS(node->code, TX_SYSTEM_VERSION(e->s)));
 	hs_tx_bits_add(out, found);
 	if (node->term.len && e->remarks && !hs_tx_sct_has_term(e->arena, e->s, found, node->term)) {
 		struct tx_concept meant = hs_tx_concept(e->s, found);
@@ -263,10 +261,9 @@ static enum hs_status alternate(struct ecl_eval *e, const struct ecl_node *node,
 		}
 	if (found)
 		return HS_OK;
-	return hs_fail(e->err, HS_E_VALUE,
-		"the constraint names %.*s#%.*s, which identifies no concept in %.*s",
-		HS_S_ARG(hs_slice_first(node->scheme, 40)), HS_S_ARG(hs_slice_first(node->code, 40)),
-		HS_S_ARG(TX_SYSTEM_VERSION(e->s)));
+	return hs_tx_say(e->err, HS_E_VALUE, e->swedish, TX_MSG_ECL_NO_ALTERNATE, HS_S_NONE,
+		TX_ARGS(hs_slice_first(node->scheme, 40), hs_slice_first(node->code, 40),
+			TX_SYSTEM_VERSION(e->s)));
 }
 
 enum hs_status hs_ecl_set(struct ecl_eval *e, const struct ecl_node *node, struct tx_bits *out)
@@ -302,7 +299,7 @@ enum hs_status hs_ecl_set(struct ecl_eval *e, const struct ecl_node *node, struc
 enum hs_status hs_ecl_answer(struct ecl_eval *e, struct hs_slice text, struct tx_bits *out)
 {
 	struct ecl_node *node = NULL;
-	enum hs_status status = hs_tx_ecl_parse(e->arena, text, &node, e->err);
+	enum hs_status status = hs_tx_ecl_parse(e->arena, text, e->swedish, &node, e->err);
 
 	return status ? status : hs_ecl_set(e, node, out);
 }

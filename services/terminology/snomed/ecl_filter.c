@@ -289,7 +289,7 @@ static enum hs_status keep_states(struct ecl_eval *e, uint8_t states, struct tx_
 	struct tx_bits retired = hs_tx_big_inactive(e->s.layer, e->arena);
 
 	if (!retired.blocks)
-		return hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
+		return hs_tx_no_room(e->swedish, e->err);
 	if (!(states & ECL_RETIRED))
 		hs_tx_bits_minus(set, retired);
 	if (!(states & ECL_ACTIVE))
@@ -304,9 +304,7 @@ static enum hs_status apply(struct ecl_eval *e, const struct ecl_filter *f, stru
 	if (f->about == ECL_ABOUT_CONCEPT && f->on == ECL_ON_ACTIVE)
 		return keep_states(e, f->states, set);
 	if (f->about == ECL_ABOUT_TEXT && !narrow(e, f, states, set))
-		return tx_is_spent(e->patience) ?
-			tx_say_spent(e->err) :
-			hs_fail(e->err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
+		return tx_is_spent(e->patience) ? tx_say_spent(e->err) : hs_tx_no_room(e->swedish, e->err);
 	enum hs_status status = hs_ecl_spend_each(e, set, f->about == ECL_ABOUT_TEXT ? TEXTS : COLUMN);
 	if (status)
 		return status;

@@ -78,7 +78,7 @@ static enum hs_status stands_to_some(struct asker *a, enum ecl_operator operator
 	bool *out)
 {
 	if (!a->above.blocks && !hs_tx_form_above(a->e.arena, a->e.s, a->form, &a->above))
-		return hs_fail(a->e.err, HS_E_LIMIT, "the constraint needs more memory than is allowed");
+		return hs_tx_no_room(a->e.swedish, a->e.err);
 	TX_BITS_EACH(at, set)
 	if (stands(a, operator, at)) {
 		*out = true;
@@ -262,7 +262,7 @@ enum hs_status hs_tx_ecl_form(struct hs_arena *arena, struct tx_system s, struct
 {
 	struct asker a = { .e = ECL_EVAL(arena, s, err), .form = form };
 	struct ecl_node *node = NULL;
-	enum hs_status status = hs_tx_ecl_parse(arena, text, &node, err);
+	enum hs_status status = hs_tx_ecl_parse(arena, text, false, &node, err);
 	bool found = false;
 
 	if (status == HS_OK)

@@ -82,25 +82,52 @@ bool hs_ecl_name(struct ecl_parser *p, const char *signs, struct hs_slice *out)
 	return out->len > 0;
 }
 
+static struct hs_slice in_swedish(const char *what)
+{
+	static const struct {
+		const char *english, *swedish;
+	} table[] = {
+#define X(english, swedish) { english, swedish },
+#include "expected.def"
+#undef X
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(table[i].english, what) == 0)
+			return hs_slice_cstr(table[i].swedish);
+	return hs_slice_cstr(what); /* ci/lint sees that each is there */
+}
+
 void *hs_ecl_expected(struct ecl_parser *p, const char *what)
 {
 	struct hs_slice rest = hs_slice_first(hs_slice_from(p->text, p->at), 24);
+	char digits[24];
 
 	if (p->err->status)
 		return NULL; /* the first reason is the one to tell */
-	hs_fail(p->err, HS_E_VALUE, "the %s is wrong at character %zu: %s was expected%s%.*s%s", p->what,
-		p->at + 1, what, rest.len ? ", not \"" : " before its end", HS_S_ARG(rest),
-		rest.len ? "\"" : "");
+	hs_tx_say(p->err, HS_E_VALUE, p->swedish, rest.len ? TX_MSG_ECL_EXPECTED : TX_MSG_ECL_EXPECTED_MORE,
+		HS_S_NONE,
+		TX_ARGS(hs_slice_cstr(hs_tx_words(p->what, p->swedish)), hs_tx_digits(p->at + 1, digits),
+			p->swedish ? in_swedish(what) : hs_slice_cstr(what), rest));
 	p->err->column = (uint32_t)p->at + 1;
 	return NULL;
+}
+
+static void say_limit(struct ecl_parser *p, enum tx_message id, unsigned most)
+{
+	char digits[24];
+
+	if (!p->err->status)
+		hs_tx_say(p->err, HS_E_LIMIT, p->swedish, id, HS_S_NONE,
+			TX_ARGS(hs_slice_cstr(hs_tx_words(p->what, p->swedish)), hs_tx_digits(most, digits)));
 }
 
 void *hs_ecl_new(struct ecl_parser *p, size_t size)
 {
 	void *out = p->parts++ < TX_ECL_PARTS_MAX ? hs_arena_alloc(p->arena, size) : NULL;
 
-	if (!out && !p->err->status)
-		hs_fail(p->err, HS_E_LIMIT, "the constraint has more than %u parts", TX_ECL_PARTS_MAX);
+	if (!out)
+		say_limit(p, TX_MSG_ECL_PARTS_MAX, TX_ECL_PARTS_MAX);
 	return out;
 }
 
@@ -108,9 +135,7 @@ void *hs_ecl_new(struct ecl_parser *p, size_t size)
 bool hs_ecl_enter(struct ecl_parser *p)
 {
 	if (p->depth == TX_ECL_DEPTH_MAX) {
-		if (!p->err->status)
-			hs_fail(p->err, HS_E_LIMIT, "the constraint has brackets more than %u deep",
-				TX_ECL_DEPTH_MAX);
+		say_limit(p, TX_MSG_ECL_DEPTH_MAX, TX_ECL_DEPTH_MAX);
 		return false;
 	}
 	p->depth++;

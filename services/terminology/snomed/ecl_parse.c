@@ -221,14 +221,19 @@ struct ecl_node *hs_ecl_constraint(struct ecl_parser *p)
 	return node->refinement ? node : NULL;
 }
 
-enum hs_status hs_tx_ecl_parse(struct hs_arena *arena, struct hs_slice text, struct ecl_node **out,
-	struct hs_error *err)
+enum hs_status hs_tx_ecl_parse(struct hs_arena *arena, struct hs_slice text, bool swedish,
+	struct ecl_node **out, struct hs_error *err)
 {
 	struct hs_error own = { .status = HS_OK };
-	struct ecl_parser p = { .arena = arena, .text = text, .err = &own, .what = "constraint" };
+	struct ecl_parser p = {
+		.arena = arena, .text = text, .err = &own, .what = TX_MSG_WORD_CONSTRAINT, .swedish = swedish
+	};
+	char digits[24];
 
 	if (text.len > TX_ECL_TEXT_MAX)
-		return hs_fail(err, HS_E_LIMIT, "the constraint is longer than %u bytes", TX_ECL_TEXT_MAX);
+		return hs_tx_say(err, HS_E_LIMIT, swedish, TX_MSG_ECL_TOO_LONG, HS_S_NONE,
+			TX_ARGS(hs_slice_cstr(hs_tx_words(p.what, swedish)),
+				hs_tx_digits(TX_ECL_TEXT_MAX, digits)));
 	struct ecl_node *node = hs_ecl_constraint(&p);
 	hs_ecl_blanks(&p);
 	if (node && p.at < text.len)
@@ -238,7 +243,7 @@ enum hs_status hs_tx_ecl_parse(struct hs_arena *arena, struct hs_slice text, str
 		return HS_OK;
 	}
 	if (!own.status)
-		hs_fail(&own, HS_E_LIMIT, "the constraint needs more memory than is allowed");
+		hs_tx_no_room(swedish, &own);
 	*err = own;
 	return own.status;
 }

@@ -2,6 +2,7 @@
 /* A parsed constraint of ECL 2.2, in the words of its grammar, and what the files of its parser share. */
 #pragma once
 
+#include "../catalogue.h"
 #include "../image/patience.h"
 #include "ecl.h"
 
@@ -133,13 +134,14 @@ struct ecl_parser {
 	struct hs_slice text;
 	size_t at;
 	unsigned depth, parts;
-	const char *what; /* it is, for sentences: "constraint" */
+	enum tx_message what; /* it is, for sentences: TX_MSG_WORD_CONSTRAINT */
+	bool swedish;
 	struct hs_error *err;
 };
 
 /* The tree of a constraint; the text must live as long as it. */
-enum hs_status hs_tx_ecl_parse(struct hs_arena *arena, struct hs_slice text, struct ecl_node **out,
-	struct hs_error *err);
+enum hs_status hs_tx_ecl_parse(struct hs_arena *arena, struct hs_slice text, bool swedish,
+	struct ecl_node **out, struct hs_error *err);
 
 bool hs_ecl_is_letter(char c);
 bool hs_ecl_is_digit(char c);
@@ -154,7 +156,7 @@ bool hs_ecl_sees_word(struct ecl_parser *p, const char *word);
 bool hs_ecl_name(struct ecl_parser *p, const char *signs, struct hs_slice *out);
 /* Zeroed; NULL with the error set when there are too many. */
 void *hs_ecl_new(struct ecl_parser *p, size_t size);
-/* Sets the error to what was expected at this place; gives NULL. */
+/* Sets the error to what was expected at this place, in words of expected.def; gives NULL. */
 void *hs_ecl_expected(struct ecl_parser *p, const char *what);
 bool hs_ecl_enter(struct ecl_parser *p);
 bool hs_ecl_comparison(struct ecl_parser *p, enum ecl_comparison *out);
@@ -186,11 +188,12 @@ struct ecl_eval {
 	struct tx_patience *patience; /* NULL: without a limit */
 	struct tx_remarks
 		*remarks; /* takes terms that their concepts do not have; NULL: none are looked at */
+	bool swedish;     /* the language of errors */
 };
 /* Asks as many one by one as it pays for. */
 #define ECL_EVAL(arena, s, err) \
 	((struct ecl_eval) { \
-		(arena), (s), (uint32_t)TX_BIG((s).layer)->concept_count, 64, (err), NULL, NULL })
+		(arena), (s), (uint32_t)TX_BIG((s).layer)->concept_count, 64, (err), NULL, NULL, false })
 
 /* hs_tx_ecl, as `e` says. */
 enum hs_status hs_ecl_answer(struct ecl_eval *e, struct hs_slice text, struct tx_bits *out);

@@ -238,11 +238,15 @@ static const struct tx_form *expression(struct reader *r, bool subtype)
 	return form;
 }
 
-bool hs_tx_expression(struct hs_arena *arena, struct tx_system s, struct hs_slice text,
+bool hs_tx_expression(struct hs_arena *arena, struct tx_system s, struct hs_slice text, bool swedish,
 	struct tx_expression *out)
 {
 	struct hs_error err = { .status = HS_OK };
-	struct reader r = { .p = { .arena = arena, .text = text, .err = &err, .what = "expression" },
+	struct reader r = { .p = { .arena = arena,
+				    .text = text,
+				    .err = &err,
+				    .what = TX_MSG_WORD_EXPRESSION,
+				    .swedish = swedish },
 		.s = s,
 		.remarks = { .arena = arena } };
 	const struct tx_form *form = NULL;
@@ -256,7 +260,7 @@ bool hs_tx_expression(struct hs_arena *arena, struct tx_system s, struct hs_slic
 		if (form && r.p.at < text.len)
 			form = hs_ecl_expected(&r.p, "the end of the expression");
 		if (!form && !err.status && !r.remarks.wrong)
-			hs_fail(&err, HS_E_LIMIT, "the expression needs more memory than is allowed");
+			hs_tx_no_room(swedish, &err);
 	}
 	if (err.status)
 		hs_tx_remark(&r.remarks,

@@ -16,8 +16,9 @@ struct tx_expression {
 };
 
 /* False when it does not parse, names what is not there or not in use, or breaks a mandatory rule of the
- * concept model: out->remarks say why. In the arena. */
-bool hs_tx_expression(struct hs_arena *arena, struct tx_system s, struct hs_slice text,
+ * concept model: out->remarks say why, syntax in the language that
+ * is asked for. In the arena. */
+bool hs_tx_expression(struct hs_arena *arena, struct tx_system s, struct hs_slice text, bool swedish,
 	struct tx_expression *out);
 /* Does the text look like an expression rather than a code? */
 bool hs_tx_is_expression(struct hs_slice text);

@@ -61,6 +61,7 @@ bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, struct tx_filt
 		struct tx_remarks remarks = { .arena = ctx->arena };
 		e.patience = &ctx->patience;
 		e.remarks = &remarks;
+		e.swedish = ctx->swedish;
 		if (hs_ecl_answer(&e, f->value, out))
 			f->why = hs_arena_copy(ctx->arena, hs_slice_cstr(err.text));
 		f->remarks = remarks.first;

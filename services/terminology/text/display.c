@@ -114,6 +114,7 @@ static struct hs_slice list_right_ones(struct check *c, const char *quote, size_
 {
 	size_t right[256], n = 0;
 	struct hs_buf out;
+	char digits[24];
 
 	for (size_t i = 0; i < c->texts.count && n < 256; i++) {
 		const struct tx_designation *d = &c->texts.items[i];
@@ -122,12 +123,13 @@ static struct hs_slice list_right_ones(struct check *c, const char *quote, size_
 	}
 	hs_buf_init(&out, c->ctx->arena, 65536);
 	if (n > 1 && quote[0] == '\'')
-		hs_buf_printf(&out, "%s %zu %s: ", tx_word(c->ctx, "one of", "en av"), n,
-			tx_word(c->ctx, "choices", "möjliga"));
+		hs_buf_add(&out,
+			hs_tx_sentence(c->ctx->arena, TX_MSG_WORD_CHOICES, c->ctx->swedish,
+				TX_ARGS(hs_tx_digits(n, digits))));
 	for (size_t i = 0; i < n; i++) {
 		const struct tx_designation *d = &c->texts.items[right[i]];
 		if (i)
-			hs_buf_cstr(&out, i + 1 == n ? tx_word(c->ctx, " or ", " eller ") : ", ");
+			hs_buf_cstr(&out, i + 1 == n ? tx_word(c->ctx, TX_MSG_WORD_OR) : ", ");
 		hs_buf_printf(&out, "%s%.*s%s", quote, HS_S_ARG(d->value), quote);
 		if (d->language.len && quote[0] == '\'')
 			hs_buf_printf(&out, " (%.*s)", HS_S_ARG(d->language));
@@ -139,7 +141,7 @@ static struct hs_slice list_right_ones(struct check *c, const char *quote, size_
 static struct hs_slice language_names(const struct check *c)
 {
 	return c->ctx->params.languages.count ? c->ctx->params.languages.text :
-						hs_slice_cstr(tx_word(c->ctx, "--", "alla"));
+						hs_slice_cstr(tx_word(c->ctx, TX_MSG_WORD_ANY_LANGUAGE));
 }
 
 static void soften(struct check *c, struct tx_issue *issue, struct tx_issues *issues)

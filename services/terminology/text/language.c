@@ -2,6 +2,8 @@
 /* Lists of languages with weights. */
 #include "language.h"
 
+#include "../catalogue.h"
+
 struct item {
 	struct hs_slice tag;
 	unsigned weight;
@@ -69,8 +71,8 @@ enum hs_status hs_tx_languages_parse(struct hs_slice text, struct tx_languages *
 	size_t n = split(text, items, &bad);
 
 	if (bad || (text.len && !n))
-		return hs_fail(err, HS_E_PROCESSING, "Invalid displayLanguage: '%.*s'",
-			HS_S_ARG(hs_slice_first(text, 100)));
+		return hs_tx_say(err, HS_E_PROCESSING, false, TX_MSG_INVALID_DISPLAY_NAME, HS_S_NONE,
+			TX_ARGS(text));
 	memset(out, 0, sizeof(*out));
 	out->text = text;
 	for (unsigned weight = 1000; n;) { /* the heaviest first, those of one weight in their order */

@@ -3,6 +3,8 @@
  * its places filled, at the right place of the question, in both languages. */
 #include "ask_test.h"
 
+#include <handslag/coding.h>
+
 #define CS(url, version, more, concepts) \
 	"{'resourceType':'CodeSystem','url':'" url "','version':'" version "','content':'complete'," more \
 	",'concept':[" concepts "]}"
@@ -389,6 +391,10 @@ static const enum tx_message elsewhere[] = { TX_MSG_FILTER_BAD_CONSTRAINT, TX_MS
 	TX_MSG_OWN_GRAMMAR_WITHOUT_LIST, TX_MSG_OWN_TOO_MANY, TX_MSG_OWN_TOO_DEEP, TX_MSG_OWN_EMPTY_BATCH,
 	TX_MSG_OWN_NO_INSTANCE };
 
+/* Sentences that are no issue of a question's answer (integration/terminology_sentences has many of them),
+ * and parts of sentences, stand behind this one. */
+#define FIRST_OF_OTHERS TX_MSG_OWN_NO_ROOM
+
 static struct ask a;
 
 static const struct tx_issue *ask_for(const struct row *row, const char *accept)
@@ -480,9 +486,27 @@ static void each_is_called_for(void **state)
 		seen[rows[i].id] = true;
 	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
 		seen[elsewhere[i]] = true;
-	for (size_t i = 0; i < TX_MSG_COUNT; i++)
+	for (size_t i = 0; i < FIRST_OF_OTHERS; i++)
 		if (!seen[i])
 			fail_msg("no question calls for sentence %zu of the catalogue", i + 1);
+}
+
+/* What is cut is cut between characters; what is no character is a question mark. */
+static void errors_have_whole_characters(void **state)
+{
+	char part[TX_PART_MAX + 2];
+	struct hs_error err;
+
+	(void)state;
+	memset(part, 'x', sizeof(part));
+	memcpy(part + TX_PART_MAX - 1, "\xc3\xa5", 2);
+	part[3] = '\xff';
+	hs_tx_say(&err, HS_E_VALUE, true, TX_MSG_OWN_UNREAD_REGEX, HS_S("x.y"),
+		TX_ARGS(hs_slice(part, sizeof(part))));
+	assert_true(hs_utf8_valid(hs_slice_cstr(err.text)));
+	assert_non_null(strstr(err.text, "\"xxx?xxx"));
+	assert_non_null(strstr(err.text, "xxx\""));
+	assert_string_equal(err.path, "x.y");
 }
 
 int main(void)
@@ -493,6 +517,7 @@ int main(void)
 		cmocka_unit_test(too_many_parameters),
 		cmocka_unit_test(sets_in_sets),
 		cmocka_unit_test(each_is_called_for),
+		cmocka_unit_test(errors_have_whole_characters),
 	};
 
 	return ASK_RUN(&a, resources, tests);

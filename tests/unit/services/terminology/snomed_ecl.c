@@ -562,6 +562,32 @@ static void survives_broken_constraints(void **state)
 	}
 }
 
+/* In Swedish each sentence is wholly so: what was expected, too. */
+static void says_it_in_swedish(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} rows[] = {
+		{ "<", "Villkoret är fel vid tecken 2: före slutet väntades ett begrepp, * eller (" },
+		{ "HEART AND", "före slutet väntades ett begrepp" },
+		{ "HEART x",
+			"Villkoret är fel vid tecken 14: där väntades slutet eller en operator, inte \"x\"" },
+		{ "< HEART {{ term = \"a }}", "det avslutande citattecknet" },
+		{ "123456789", "Villkoret anger begreppet 123456789, som inte finns i" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_error err = { .status = HS_OK };
+		struct tx_bits bits = { NULL, 0 };
+		struct ecl_eval e = ECL_EVAL(t.arena, t.s, &err);
+		e.swedish = true;
+		assert_int_equal(hs_ecl_answer(&e, sct_text(t.arena, rows[i].text), &bits), HS_E_VALUE);
+		if (!strstr(err.text, rows[i].why))
+			fail_msg("%s: %s", rows[i].text, err.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -573,6 +599,7 @@ int main(void)
 		cmocka_unit_test(filters_concepts),
 		cmocka_unit_test(filters_members_and_adds_history),
 		cmocka_unit_test(says_what_is_wrong),
+		cmocka_unit_test(says_it_in_swedish),
 		cmocka_unit_test(limits_depth),
 		cmocka_unit_test(agrees_with_a_naive_evaluator),
 		cmocka_unit_test(survives_broken_constraints),

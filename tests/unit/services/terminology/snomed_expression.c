@@ -33,7 +33,7 @@ static const char *judge(const char *text)
 	struct tx_expression out;
 	struct tx_context ctx = { .arena = t.arena };
 
-	if (hs_tx_expression(t.arena, t.s, sct_text(t.arena, text), &out))
+	if (hs_tx_expression(t.arena, t.s, sct_text(t.arena, text), false, &out))
 		return "";
 	assert_non_null(out.remarks);
 	return hs_arena_cstr(t.arena, hs_tx_remark_text(&ctx, out.remarks));
@@ -107,7 +107,7 @@ static const char *remarks_on(struct sct_test *release, const char *text, bool s
 	struct hs_buf told;
 
 	hs_buf_init(&told, release->arena, 1 << 16);
-	hs_tx_expression(release->arena, release->s, sct_text(release->arena, text), &out);
+	hs_tx_expression(release->arena, release->s, sct_text(release->arena, text), false, &out);
 	hs_buf_cstr(&told, out.form ? "taken" : "refused");
 	for (const struct tx_remark *remark = out.remarks; remark; remark = remark->next)
 		hs_buf_printf(&told, "; %.*s", HS_S_ARG(hs_tx_remark_text(&ctx, remark)));
@@ -202,7 +202,15 @@ static void stands_in_a_question_like_a_concept(void **state)
 	assert_false(hs_tx_is_inactive(s, made));
 	text = sct_text(t.arena, "CARDITIS:SITE=INFLAMMATION");
 	assert_int_equal(hs_tx_find_code(t.arena, s, text, NULL), TX_NONE);
-	assert_int_equal(hs_tx_remarks(t.arena, s, text, TX_NONE)->detail, TX_MSG_OWN_MODEL_RANGE);
+	ask_prepare(&a, "");
+	assert_int_equal(hs_tx_remarks(&a.ctx, s, text, TX_NONE)->detail, TX_MSG_OWN_MODEL_RANGE);
+	a.ctx.swedish = true;
+	text = hs_tx_remark_text(&a.ctx, hs_tx_remarks(&a.ctx, s, HS_S("73211009:"), TX_NONE));
+	assert_string_equal(hs_arena_cstr(t.arena, text),
+		"uttrycket nämner vid tecken 1 ett begrepp som inte finns: 73211009");
+	text = hs_tx_remark_text(&a.ctx, hs_tx_remarks(&a.ctx, s, sct_text(t.arena, "HEART:"), TX_NONE));
+	assert_string_equal(hs_arena_cstr(t.arena, text),
+		"Uttrycket är fel vid tecken 14: före slutet väntades ett begrepp");
 	/* the shared layer knows none */
 	assert_int_equal(hs_tx_find_code(t.arena, t.s, sct_text(t.arena, "HEART+LUNG"), NULL), TX_NONE);
 }

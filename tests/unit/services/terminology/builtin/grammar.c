@@ -254,8 +254,9 @@ static void what_is_wrong_with_a_code(void **state)
 		"Error processing unit 'g/mmHg': The unit 'mmHg' is unknown at character 3; did you mean "
 		"mm[Hg]?");
 	assert_string_equal(why("urn:units", CODING(UCUM, "g/mmHg"), "sv"),
-		"Enheten 'mmHg' finns inte i UCUM (tecken 3); menade du mm[Hg]?");
-	assert_string_equal(why("urn:units", CODING(UCUM, "g("), "sv"), "'g(' är inget uttryck enligt UCUM");
+		"Fel i enheten 'g/mmHg': Enheten 'mmHg' vid tecken 3 finns inte i UCUM; menade du mm[Hg]?");
+	assert_string_equal(why("urn:units", CODING(UCUM, "g("), "sv"),
+		"Fel i enheten 'g(': det är inget uttryck enligt UCUM");
 	assert_non_null(strstr(why("urn:regional", CODING(TAGS, "sv_FI"), "en"),
 		"'sv_FI' is no language tag of BCP 47"));
 	assert_non_null(strstr(why("urn:regional", CODING(TAGS, "sv_FI"), "sv"),

@@ -29,7 +29,8 @@ static void add(const char *url, const char *display, bool first)
 {
 	struct hs_error err;
 
-	if (hs_tx_kept_add(&sandbox, ID, input_of(url, display), NULL, first, &err))
+	if (hs_tx_kept_add(&sandbox, ID, input_of(url, display), NULL,
+		    (struct tx_kept_way) { .first = first }, &err))
 		fail_msg("%s", err.text);
 }
 
