@@ -181,6 +181,12 @@ static void copy_member(struct walk *w, struct hs_slice key)
 			to = hs__convert_spot(w->run->to, other, other_use);
 
 	if (!element) { /* nothing that FHIR defines: as it is */
+		struct hs_slice owner = hs__convert_owner(w->run->from, w->from);
+		if (!hs_slice_eq(key, HS_S("resourceType")))
+			hs__convert_tell(w->run, HS_SEVERITY_WARNING, "structure",
+				hs_arena_printf(w->run->arena, "%.*s.%.*s", HS_S_ARG(owner),
+					HS_S_ARG(hs_slice_first(key, 64))),
+				"FHIR %s has no such element; it stays as it is", w->run->up ? "R4" : "R5");
 		hs__tree_add(w->dst, key, hs_json_clone(w->run->arena, value));
 		return;
 	}

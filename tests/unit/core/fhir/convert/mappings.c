@@ -265,6 +265,10 @@ static void tells_what_it_does(void **state)
 	assert_true(issue && issue->severity == HS_SEVERITY_WARNING);
 	made(tree("{'resourceType':'List','status':'current','mode':'working'}"), HS_FHIR_R4, &issues);
 	assert_int_equal(issues.count, 0);
+	made(tree("{'resourceType':'List','note':[{'texd':'x'}]}"), HS_FHIR_R4, &issues);
+	issue = find_issue(&issues, "Annotation.texd");
+	assert_non_null(issue);
+	assert_null(find_issue(&issues, "List.resourceType"));
 }
 
 static void leaves_out_what_it_cannot(void **state)
