@@ -166,6 +166,48 @@ static enum hs_status set_packages(struct hs_host_config *config, struct hs_slic
 	return HS_OK;
 }
 
+static void delete_tree(void *tree)
+{
+	cJSON_Delete(tree);
+}
+
+/* The object under this name, made when there is none. */
+static cJSON *object_in(cJSON *parent, const char *name)
+{
+	cJSON *found = cJSON_GetObjectItemCaseSensitive(parent, name);
+
+	return cJSON_IsObject(found) ? found : cJSON_AddObjectToObject(parent, name);
+}
+
+/* "services.NAME.SETTING": joins what the file says of services. Only the service knows the type of a
+ * setting, so the text stays as it is until then (cJSON calls that raw). */
+static enum hs_status set_service(struct hs_host_config *config, const char *name, const char *text,
+	struct hs_error *err)
+{
+	struct hs_slice rest = hs_slice_cstr(name + strlen("services."));
+	const char *service = hs_arena_cstr(config->arena, hs_slice_cut(&rest, '.'));
+	const char *setting = rest.len ? hs_arena_cstr(config->arena, rest) : NULL;
+	bool enabled = setting && strcmp(setting, "enabled") == 0, on = strcmp(text, "true") == 0;
+	cJSON *value;
+
+	if (!service || !service[0] || !setting)
+		return hs_fail(err, HS_E_VALUE, "%s must be services.NAME.SETTING", name);
+	if (enabled && !on && strcmp(text, "false") != 0)
+		return hs_fail(err, HS_E_VALUE, "%s must be true or false, not \"%s\"", name, text);
+	if (!config->services) {
+		config->services = cJSON_CreateObject();
+		hs_arena_defer(config->arena, delete_tree, config->services);
+	}
+	if (enabled)
+		value = cJSON_CreateBool(on);
+	else
+		value = strcmp(setting, "file") == 0 ? cJSON_CreateString(text) : cJSON_CreateRaw(text);
+	cJSON *own = object_in(config->services, service);
+	cJSON_DeleteItemFromObjectCaseSensitive(own, setting);
+	return cJSON_AddItemToObject(own, setting, value) ? HS_OK :
+							    hs_fail(err, HS_E_LIMIT, "%s is too long", name);
+}
+
 enum hs_status hs_host_config_set(struct hs_host_config *config, const char *name, const char *text,
 	struct hs_error *err)
 {
@@ -174,7 +216,7 @@ enum hs_status hs_host_config_set(struct hs_host_config *config, const char *nam
 	if (strcmp(name, "packages") == 0)
 		return set_packages(config, hs_slice_cstr(text), err);
 	if (hs_slice_starts(hs_slice_cstr(name), HS_S("services.")))
-		return hs_fail(err, HS_E_VALUE, "%s is set in the configuration file (--config FILE)", name);
+		return set_service(config, name, text, err);
 	return key ? set_key(key, config, text, err) : unknown_key(name, err);
 }
 
@@ -246,11 +288,6 @@ static enum hs_status take_object(struct hs_host_config *config, const char *pre
 			return status;
 	}
 	return HS_OK;
-}
-
-static void delete_tree(void *tree)
-{
-	cJSON_Delete(tree);
 }
 
 enum hs_status hs_host_config_read(struct hs_host_config *config, const char *path, struct hs_error *err)

@@ -95,7 +95,7 @@ static enum hs_verdict serve_hello(struct hs_request *req, void *arg)
 	return hs_write(req, remember, hello, remembered);
 }
 
-/* A unit of measure beside it: the same in pieces, without a transaction. */
+/* How often it greeted, as plain text: an answer without a transaction. */
 static enum hs_verdict serve_count(struct hs_request *req, void *arg)
 {
 	const struct state *state = arg;

@@ -96,6 +96,9 @@ static void mistakes_are_named(void **state)
 	r = RUN("serve", "--set", "limits.bodykib=3", "--data", workbench_path("none"));
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "did you mean \"limits.bodyKib\"");
+	r = RUN("serve", "--set", "services.directory.nothing=1", "--data", workbench_path("none"));
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "services.directory has no setting \"nothing\"");
 	r = RUN("serve", "--config", workbench_file("bad.json", "{\"loops\": \"two\"}"), "--data",
 		workbench_path("none"));
 	assert_int_equal(r.exit, 2);

@@ -24,11 +24,14 @@ static int start(void **state)
 
 	(void)state;
 	process_make_dir(dir);
+	/* The command line is above the file. */
 	/* Basic is the example's here: the service that takes all other types must leave it. */
 	write_file("config.json",
-		"{\"services\": {\"greetings\": {\"file\": \"" EXAMPLE_FILE "\", \"greeting\": \"Hej\"}}}",
+		"{\"services\": {\"greetings\": {\"file\": \"" EXAMPLE_FILE "\", \"greeting\": \"Tjena\"}}}",
 		path, sizeof(path));
-	f = process_serve(dir, (const char *const[]) { "--config", path, NULL });
+	f = process_serve(dir,
+		(const char *const[]) { "--config", path, "--set", "services.greetings.greeting=Hej", "--set",
+			"services.greetings.keepSeconds=60", NULL });
 	return 0;
 }
 

@@ -60,6 +60,8 @@ enum hs_status hs__value_read(const struct hs__value *value, const void *json, s
 	const cJSON *item = json;
 	char number[32];
 
+	if (cJSON_IsRaw(item)) /* from the command line, which knows no types */
+		return hs__value_set(value, item->valuestring, arena, err);
 	if (value->type == HS_SETTING_TEXT && cJSON_IsString(item))
 		return hs__value_set(value, item->valuestring, arena, err);
 	if (value->type == HS_SETTING_BOOL && cJSON_IsBool(item))

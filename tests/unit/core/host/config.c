@@ -120,8 +120,19 @@ static void a_list_is_set_by_commas(void **state)
 	assert_int_equal(config.package_count, 2);
 	assert_string_equal(config.packages[0], "a#1");
 	assert_string_equal(config.packages[1], "b.tgz");
-	assert_int_equal(hs_host_config_set(&config, "services.x.y", "1", &err), HS_E_VALUE);
-	assert_non_null(strstr(err.text, "--config FILE"));
+}
+
+/* What they are is the service's to say, so only their form is checked here. */
+static void settings_of_services_are_set_too(void **state)
+{
+	struct hs_error err = { .status = HS_OK };
+
+	(void)state;
+	assert_int_equal(hs_host_config_set(&config, "services.x.y", "1", &err), HS_OK);
+	assert_non_null(config.services);
+	assert_int_equal(hs_host_config_set(&config, "services.x.enabled", "no", &err), HS_E_VALUE);
+	assert_int_equal(hs_host_config_set(&config, "services.x", "1", &err), HS_E_VALUE);
+	assert_non_null(strstr(err.text, "services.NAME.SETTING"));
 }
 
 int main(void)
@@ -131,6 +142,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(files_fill_it, start, stop),
 		cmocka_unit_test_setup_teardown(mistakes_are_named, start, stop),
 		cmocka_unit_test_setup_teardown(a_list_is_set_by_commas, start, stop),
+		cmocka_unit_test_setup_teardown(settings_of_services_are_set_too, start, stop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
