@@ -36,6 +36,15 @@ static inline size_t hs_tx_bits_words(uint32_t count)
 	return hs_tx_bits_blocks(count) * TX_BLOCK_WORDS;
 }
 
+/* Before a function that counts bits much: it is made twice, for processors that count those of a word in one
+ * instruction and for all, and the program takes the right one when it starts. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+	!defined(__SANITIZE_THREAD__)
+#define TX_COUNTS_BITS __attribute__((target_clones("popcnt", "default")))
+#else
+#define TX_COUNTS_BITS
+#endif
+
 /* How many bits are set. */
 static inline uint32_t hs_tx_bits_in(uint64_t word)
 {

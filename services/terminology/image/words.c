@@ -224,15 +224,26 @@ static bool has_late_text(const struct search *s, uint32_t concept)
 	return text < end && text < s->big->text_count;
 }
 
-/* Of 64 concepts from `first`, which have all the words, those of which one text has them; all are common. */
-static uint64_t search_word(const struct search *s, uint32_t first, uint64_t left)
+/* Of 64 concepts from `first`, which have all the words, those of which one text has them; all are common.
+ * Whether they do is a matter of chance, so that nothing here branches on it. */
+TX_COUNTS_BITS static uint64_t search_word(const struct search *s, uint32_t first, uint64_t left)
 {
-	uint64_t found = 0;
+	const struct wanted *a = &s->wanted[0], *b = &s->wanted[1];
+	size_t from_a = a->ranks[first / 64], from_b = b->ranks[first / 64],
+	       most = s->big->common_masks_count;
+	const uint8_t *masks_a = s->big->common_masks + from_a, *masks_b = s->big->common_masks + from_b;
+	uint64_t members_a = a->concepts[first / 64], members_b = b->concepts[first / 64], found = 0;
+	size_t near = from_a + 64 <= most && from_b + 64 <= most ? 2 :
+								   0; /* words whose masks stand at hand */
 
 	for (; left; left &= left - 1) {
 		uint32_t bit = (uint32_t)__builtin_ctzll(left);
+		uint64_t before = ((uint64_t)1 << bit) - 1;
 		unsigned texts = UINT8_MAX;
-		for (size_t i = 0; i < s->count; i++)
+		if (near)
+			texts = masks_a[hs_tx_bits_in(members_a & before)] &
+				masks_b[hs_tx_bits_in(members_b & before)];
+		for (size_t i = near; i < s->count; i++)
 			texts &= mask_of(s->big, &s->wanted[i], first + bit);
 		if (texts == 1u << TX_MASK_LAST)
 			texts = has_late_text(s, first + bit);
