@@ -37,6 +37,13 @@ static bool is_doubled(const uint32_t *list, uint32_t from, uint32_t to, uint32_
 	return false;
 }
 
+static void leave_out(struct tx_build *b, uint32_t child, uint32_t parent)
+{
+	b->cycles++;
+	if (b->cycle)
+		b->cycle(b->cycle_arg, hs_tx_build_at(b, child)->code, hs_tx_build_at(b, parent)->code);
+}
+
 /* Compressed rows both ways, a link given twice standing once. */
 static void make_rows(struct tx_build *b, uint32_t count)
 {
@@ -53,8 +60,9 @@ static void make_rows(struct tx_build *b, uint32_t count)
 	sum(b->parent_first, count);
 	for (size_t i = 0; i < links; i++) {
 		uint32_t first = b->parent_first[link[i].child], *n = &used[link[i].child];
-		if (link[i].child != link[i].parent &&
-			!is_doubled(b->parents, first, first + *n, link[i].parent))
+		if (link[i].child == link[i].parent)
+			leave_out(b, link[i].child, link[i].parent);
+		else if (!is_doubled(b->parents, first, first + *n, link[i].parent))
 			b->parents[first + (*n)++] = link[i].parent;
 	}
 	uint32_t at = 0;
@@ -143,15 +151,6 @@ static void open_concept(struct walk *w, uint32_t concept, size_t *depth)
 	w->stack[(*depth)++] = (struct frame) { concept, w->b->child_first[concept] };
 }
 
-static void leave_out(struct walk *w, uint32_t child, uint32_t parent)
-{
-	struct tx_build *b = w->b;
-
-	b->cycles++;
-	if (b->cycle)
-		b->cycle(b->cycle_arg, hs_tx_build_at(b, child)->code, hs_tx_build_at(b, parent)->code);
-}
-
 static void walk_from(struct walk *w, uint32_t root)
 {
 	size_t depth = 0;
@@ -168,7 +167,7 @@ static void walk_from(struct walk *w, uint32_t root)
 		if (w->state[child] == 0)
 			open_concept(w, child, &depth);
 		else if (w->state[child] == 1)
-			leave_out(w, child, top->concept);
+			leave_out(w->b, child, top->concept);
 	}
 }
 

@@ -13,6 +13,7 @@ struct claml {
 	struct tx_lines lines;
 	struct claml_scan scan;
 	struct hs_buf text;
+	bool whole;       /* </ClaML> has come */
 	uint32_t concept; /* UINT32_MAX: outside a class, or in one that is left out */
 	struct hs_slice rubric, language;
 	bool in_character;     /* the label is that of the last character */
@@ -285,6 +286,7 @@ static void take_tag(struct claml *c, const struct claml_tag *tag)
 		take_begin(c, tag);
 	else if (is_tag(tag, "Label"))
 		end_label(c);
+	c->whole |= tag->end && is_tag(tag, "ClaML");
 	if (is_tag(tag, "Class") && (tag->end || tag->alone))
 	c->concept = UINT32_MAX;
 }
@@ -400,6 +402,9 @@ static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
 		if (run->import->stopped && run->import->stopped(run->import->arg))
 			return hs_fail(err, HS_E_CANCELLED, "interrupted");
 	}
+	if (!c.whole)
+		return hs_fail(err, HS_E_VALUE, "%s ends before </ClaML>: it is not whole",
+			run->files.items[0].path);
 	name_system(head);
 	c.lines.line = 0; /* the file as a whole */
 	report_undescribed(&c);

@@ -87,7 +87,9 @@ static bool next_text(struct csv *csv, struct hs_slice *out)
 			csv->lines = after;
 			hs_tx_lines_skip(&csv->lines, "a quotation mark is opened but never closed");
 		} else if (!hs_utf8_valid(*out))
-			hs_tx_lines_skip(&csv->lines, "is not UTF-8");
+			hs_tx_lines_skip(&csv->lines,
+				"is not UTF-8 (a whole file is converted with iconv -f WINDOWS-1252 -t "
+				"UTF-8)");
 		else
 			return true;
 	}

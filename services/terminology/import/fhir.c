@@ -11,7 +11,19 @@ struct walk {
 	struct tx_table_run *run;
 	struct tx_lines lines;
 	unsigned depth;
+	struct hs_buf described; /* of each concept a byte: whether it stands in the resource */
 };
+
+/* False: it was described before. A concept may have been named as a parent, which is not to describe it. */
+static bool describe(struct walk *w, uint32_t concept)
+{
+	while (w->described.len <= concept && !w->described.overflow)
+		hs_buf_byte(&w->described, false);
+	bool fresh = !w->described.overflow && !w->described.ptr[concept];
+	if (fresh)
+		w->described.ptr[concept] = true;
+	return fresh;
+}
 
 static void take_properties(struct walk *w, uint32_t concept, const struct hs_json *list)
 {
@@ -52,6 +64,21 @@ static void take_designations(struct walk *w, uint32_t concept, const struct hs_
 	}
 }
 
+static void take_concept(struct walk *w, uint32_t concept, const struct hs_json *item, uint32_t parent)
+{
+	struct tx_build_text text = { .language = w->run->build->head.language,
+		.value = hs_json_get_text(item, HS_S("display")),
+		.concept = concept };
+
+	if (text.value.len)
+		hs_tx_build_text(w->run->build, &text);
+	hs_tx_build_at(w->run->build, concept)->definition = hs_json_get_text(item, HS_S("definition"));
+	if (parent != UINT32_MAX)
+		hs_tx_build_link(w->run->build, concept, parent);
+	take_designations(w, concept, hs_json_get(item, HS_S("designation")));
+	take_properties(w, concept, hs_json_get(item, HS_S("property")));
+}
+
 static void take_concepts(struct walk *w, const struct hs_json *list, uint32_t parent)
 {
 	if (w->depth++ == DEPTH_MAX)
@@ -64,22 +91,25 @@ static void take_concepts(struct walk *w, const struct hs_json *list, uint32_t p
 			hs_tx_lines_skip(&w->lines, "a concept has no code");
 			continue;
 		}
-		/* New, or named as a parent before. */
 		uint32_t concept = hs_tx_build_concept(w->run->build, code, NULL);
-		struct tx_build_text text = { .language = w->run->build->head.language,
-			.value = hs_json_get_text(item, HS_S("display")),
-			.concept = concept };
-		if (text.value.len)
-			hs_tx_build_text(w->run->build, &text);
-		hs_tx_build_at(w->run->build, concept)->definition = hs_json_get_text(item,
-			HS_S("definition"));
-		if (parent != UINT32_MAX)
-			hs_tx_build_link(w->run->build, concept, parent);
-		take_designations(w, concept, hs_json_get(item, HS_S("designation")));
-		take_properties(w, concept, hs_json_get(item, HS_S("property")));
+		if (describe(w, concept))
+			take_concept(w, concept, item, parent);
+		else
+			hs_tx_lines_skip(&w->lines, "the code %.*s was there before",
+				HS_S_ARG(hs_slice_first(code, 60)));
 		take_concepts(w, hs_json_get(item, HS_S("concept")), concept);
 	}
 	w->depth--;
+}
+
+static void report_undescribed(struct walk *w)
+{
+	size_t count = TX_BUILD_COUNT(w->run->build->concepts, struct tx_build_concept);
+
+	for (uint32_t i = 0; i < count; i++)
+		if (describe(w, i))
+			hs_tx_lines_skip(&w->lines, "the code %.*s is named as a parent but not described",
+				HS_S_ARG(hs_slice_first(hs_tx_build_at(w->run->build, i)->code, 60)));
 }
 
 static void take_head(struct tx_table_run *run, const struct hs_json *system)
@@ -115,13 +145,19 @@ static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
 			run->files.count);
 	hs_tx_lines_begin(&w.lines, run->import, &run->files.items[0]);
 	enum hs_status status = hs_json_parse(run->arena, run->files.items[0].text, NULL, &system, err);
-	if (status)
-		return status;
+	if (status) {
+		struct hs_error why = *err;
+		return hs_fail(err, status, "%s: %s", run->files.items[0].path, why.text);
+	}
 	if (!hs_slice_eq(hs_json_get_text(system, HS_S("resourceType")), HS_S("CodeSystem")))
 		return hs_fail(err, HS_E_VALUE, "%s is no CodeSystem", run->files.items[0].path);
 	take_head(run, system);
+	hs_buf_init(&w.described, run->arena, TX_BUILD_MAX);
 	take_concepts(&w, hs_json_get(system, HS_S("concept")), UINT32_MAX);
-	return HS_OK;
+	report_undescribed(&w);
+	return w.described.overflow ?
+		hs_fail(err, HS_E_LIMIT, "the code system is too large to be imported") :
+		HS_OK;
 }
 
 enum hs_status hs_tx_import_fhir(struct hs_import *import, struct hs_error *err)

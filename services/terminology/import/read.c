@@ -241,47 +241,117 @@ size_t hs_tx_split(struct hs_slice line, struct hs_slice *out, size_t room)
 
 /* ---- the end ---- */
 
-const char *hs_tx_image_path(struct hs_arena *arena, const struct hs_import *import, struct hs_slice name)
+static bool is_of_key(const struct tx_layer *layer, const void *key)
 {
-	char *path = hs_arena_cstr(arena,
-		hs_arena_printf(arena, "%s/%.*s.image", import->directory, HS_S_ARG(name)));
-	char *at = path + strlen(import->directory) + 1, *end = path + strlen(path) - 6;
-
-	for (; at < end; at++)
-		if (!((*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z') ||
-			    (*at >= 'A' && *at <= 'Z') || *at == '.'))
-			*at = '-';
-	return path;
+	return TX_BIG(layer)->info->source_key == *(const uint64_t *)key;
 }
 
-static bool is_of(const char *path, uint64_t source_key)
+static bool is_of_system(const struct tx_layer *layer, const void *head)
+{
+	return hs_slice_eq(tx_text(layer, layer->systems[0].head.url),
+		((const struct tx_build_head *)head)->url);
+}
+
+static bool is_of_version(const struct tx_layer *layer, const void *head)
+{
+	return is_of_system(layer, head) &&
+		hs_slice_eq(tx_text(layer, layer->systems[0].head.version),
+			((const struct tx_build_head *)head)->version);
+}
+
+typedef bool layer_fn(const struct tx_layer *layer, const void *about);
+
+/* Of a file that is an image of this format. */
+static bool image_is(const char *path, layer_fn *is, const void *about)
 {
 	struct tx_layer layer;
 	struct hs_error ignored;
 
 	if (hs_tx_big_open(path, &layer, &ignored))
 		return false;
-	bool same = TX_BIG(&layer)->info->source_key == source_key;
+	bool yes = is(&layer, about);
 	hs_tx_big_close(&layer);
-	return same;
+	return yes;
+}
+
+static bool is_image(const struct tx_layer *layer, const void *about)
+{
+	(void)layer;
+	(void)about;
+	return true;
+}
+
+/* A resource's id: letters, digits, dashes and points, 64 of them (R4 datatypes, id). */
+static struct hs_slice id_of(struct hs_arena *arena, struct hs_slice name, const char *more)
+{
+	char *id = hs_arena_cstr(arena,
+		hs_arena_printf(arena, "%.*s%s", HS_S_ARG(hs_slice_first(name, 64 - strlen(more))), more));
+
+	for (char *at = id; *at; at++)
+		if (!((*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z') ||
+			    (*at >= 'A' && *at <= 'Z') || *at == '.'))
+			*at = '-';
+	return hs_slice_cstr(id);
+}
+
+static const char *path_of(struct hs_arena *arena, const struct hs_import *import, struct hs_slice name)
+{
+	return hs_arena_cstr(arena, hs_arena_printf(arena, "%s/%.*s", import->directory, HS_S_ARG(name)));
+}
+
+const char *hs_tx_image_path(struct hs_arena *arena, const struct hs_import *import,
+	struct tx_build_head *head)
+{
+	struct hs_slice name = head->id;
+	char more[16];
+
+	if (!name.len)
+		name = hs_arena_printf(arena, "%.*s-%.*s", HS_S_ARG(head->name), HS_S_ARG(head->version));
+	head->id = id_of(arena, name, "");
+	const char *path = path_of(arena, import, HS_ARENA_JOIN(arena, head->id, HS_S(".image")));
+	if (image_is(path, is_of_system, head) || !image_is(path, is_image, NULL))
+		return path;
+	snprintf(more, sizeof(more), "-%08x", (uint32_t)hs_tx_big_hash(head->url));
+	head->id = id_of(arena, name, more);
+	return path_of(arena, import, HS_ARENA_JOIN(arena, head->id, HS_S(".image")));
+}
+
+/* The first image in the folder, other than `but` (may be NULL), of which `is` holds; NULL: none. */
+static const char *find_image(struct hs_arena *arena, const struct hs_import *import, const char *but,
+	layer_fn *is, const void *about)
+{
+	DIR *dir = opendir(import->directory);
+	const struct dirent *entry;
+	const char *found = NULL;
+
+	while (dir && !found && (entry = readdir(dir))) {
+		if (!hs_slice_ends(hs_slice_cstr(entry->d_name), HS_S(".image")))
+			continue;
+		const char *path = path_of(arena, import, hs_slice_cstr(entry->d_name));
+		if ((!but || strcmp(path, but) != 0) && image_is(path, is, about))
+			found = path;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+void hs_tx_image_replaces(struct hs_arena *arena, const struct hs_import *import,
+	const struct tx_build_head *head, const char *path)
+{
+	const char *other;
+
+	while ((other = find_image(arena, import, path, is_of_version, head)))
+		if (unlink(other))
+			return;
 }
 
 bool hs_tx_import_was_done(struct hs_arena *arena, struct hs_import *import, uint64_t source_key)
 {
-	DIR *dir = opendir(import->directory);
-	const struct dirent *entry;
+	const char *path = find_image(arena, import, NULL, is_of_key, &source_key);
 
-	while (dir && !import->unchanged && (entry = readdir(dir))) {
-		if (!hs_slice_ends(hs_slice_cstr(entry->d_name), HS_S(".image")))
-			continue;
-		const char *path = hs_arena_cstr(arena,
-			hs_arena_printf(arena, "%s/%s", import->directory, entry->d_name));
-		import->unchanged = is_of(path, source_key);
-		if (import->unchanged)
-			snprintf(import->made, sizeof(import->made), "%s was made of the same files before",
-				path);
-	}
-	if (dir)
-		closedir(dir);
+	import->unchanged = path != NULL;
+	if (path)
+		snprintf(import->made, sizeof(import->made), "%s was made of the same files before", path);
 	return import->unchanged;
 }

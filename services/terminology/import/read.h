@@ -56,7 +56,12 @@ size_t hs_tx_split(struct hs_slice line, struct hs_slice *out, size_t room);
 
 /* ---- the end ---- */
 
-/* DIRECTORY/NAME.image in the arena; letters, digits and dashes of the name are kept. */
-const char *hs_tx_image_path(struct hs_arena *arena, const struct hs_import *import, struct hs_slice name);
+/* DIRECTORY/ID.image in the arena, for the code system of the head, whose id is completed: without one it is
+ * NAME-VERSION, and when another code system has that already, a number of its URL follows. */
+const char *hs_tx_image_path(struct hs_arena *arena, const struct hs_import *import,
+	struct tx_build_head *head);
+/* The image at `path` has been written: others of the same version of the code system go. */
+void hs_tx_image_replaces(struct hs_arena *arena, const struct hs_import *import,
+	const struct tx_build_head *head, const char *path);
 /* Is there a whole image that was made from sources of this key? Then it fills `made` and `unchanged`. */
 bool hs_tx_import_was_done(struct hs_arena *arena, struct hs_import *import, uint64_t source_key);

@@ -221,12 +221,12 @@ static void add_refset(struct columns *c, struct refset_rows *out, const struct 
 static void add_fields(struct columns *c, struct refset_rows *out, const struct sorted *from, uint32_t count)
 {
 	const struct rf2_member *m = TX_BUILD_AT(c->r->members, struct rf2_member, from->source);
-	const struct rf2_field *fields = TX_BUILD_AT(c->r->fields, struct rf2_field, m->field_first);
 
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t concept = hs_tx_build_find(c->b, fields[i].text);
+		struct hs_slice text = TX_BUILD_AT(c->r->fields, struct rf2_field, m->field_first + i)->text;
+		uint32_t concept = hs_tx_build_find(c->b, text);
 		out->fields[out->field_count++] = (struct tx_sct_field) {
-			.text = hs_image_builder_text(c->image, fields[i].text),
+			.text = hs_image_builder_text(c->image, text),
 			.concept = place_of(c, concept),
 		};
 	}

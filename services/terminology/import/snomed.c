@@ -128,9 +128,10 @@ enum hs_status hs_rf2_give(struct rf2 *r, struct hs_error *err)
 
 	if (!TX_BUILD_COUNT(r->build->concepts, struct tx_build_concept))
 		return hs_fail(err, HS_E_VALUE,
-			"there is no %s release of SNOMED CT below the paths given: no file like "
+			"there is no %srelease of SNOMED CT below the paths given: no file like "
 			"sct2_Concept_%s_INT_20260131.txt has a concept",
-			r->full ? "full" : "snapshot", r->full ? "Full" : "Snapshot");
+			r->full && hs_tx_option(r->import, "release", HS_S_NONE).len ? "full " : "",
+			r->full ? "Full" : "Snapshot");
 	if (!edition.len)
 		edition = find_edition(r);
 	give_texts(r);
@@ -250,11 +251,13 @@ static enum hs_status read_and_write(struct rf2 *r, struct hs_error *err)
 		status = hs_rf2_give(r, err);
 	if (status)
 		return status;
-	const char *path = hs_tx_image_path(r->arena, r->import, r->build->head.id);
+	const char *path = hs_tx_image_path(r->arena, r->import, &r->build->head);
 	status = write_image(r, path, err);
-	if (status == HS_OK)
-		tell(r, path);
-	return status;
+	if (status)
+		return status;
+	hs_tx_image_replaces(r->arena, r->import, &r->build->head, path);
+	tell(r, path);
+	return HS_OK;
 }
 
 enum hs_status hs_tx_import_snomed(struct hs_import *import, struct hs_error *err)

@@ -18,17 +18,15 @@ static enum hs_status carry_out(struct tx_table_run *run, tx_table_fn *fill, str
 		return status;
 	if (!head->url.len)
 		return hs_fail(err, HS_E_VALUE, "the code system has no URL: give it with --url");
-	if (!head->id.len)
-		head->id = hs_arena_printf(run->arena, "%.*s-%.*s", HS_S_ARG(head->name),
-			HS_S_ARG(head->version));
-	const char *path = hs_tx_image_path(run->arena, run->import, head->id);
+	const char *path = hs_tx_image_path(run->arena, run->import, head);
 	status = hs_tx_build_write(run->build, path, err);
-	if (status == HS_OK)
-		snprintf(run->import->made, sizeof(run->import->made), "%.*s%s%.*s: %zu concepts in %s%.*s",
-			HS_S_ARG(head->url), head->version.len ? " " : "", HS_S_ARG(head->version),
-			TX_BUILD_COUNT(run->build->concepts, struct tx_build_concept), path,
-			HS_S_ARG(run->taken));
-	return status;
+	if (status)
+		return status;
+	hs_tx_image_replaces(run->arena, run->import, head, path);
+	snprintf(run->import->made, sizeof(run->import->made), "%.*s%s%.*s: %zu concepts in %s%.*s",
+		HS_S_ARG(head->url), head->version.len ? " " : "", HS_S_ARG(head->version),
+		TX_BUILD_COUNT(run->build->concepts, struct tx_build_concept), path, HS_S_ARG(run->taken));
+	return HS_OK;
 }
 
 static void report_cycle(void *arg, struct hs_slice child, struct hs_slice parent)
@@ -530,9 +528,11 @@ static enum hs_status fill_with(struct tx_table_run *run, const struct profile *
 static const struct profile plain = { .name = "Imported",
 	.title = "Imported code system",
 	.code = { "code", "kod" },
-	.display = { "display", "name", "term", "text" },
-	.parent = { "parent", "parentCode" },
-	.definition = { "definition", "description" },
+	.display = { "display", "name", "term", "text", "title", "namn", "ben\xc3\xa4mning", "titel",
+		"klartext" },
+	.parent = { "parent", "parentCode", "\xc3\xb6verordnad kod", "\xc3\xb6verordnad",
+		"f\xc3\xb6r\xc3\xa4lder" },
+	.definition = { "definition", "description", "beskrivning" },
 	.hierarchy = BY_COLUMN };
 
 static enum hs_status fill_plain(struct tx_table_run *run, struct hs_error *err)

@@ -373,7 +373,9 @@ static void reads_tables_as_they_are(void **state)
 		"\n"
 		"good\tF\n");
 	assert_int_equal(run(&p, hs_tx_import_csv, options, 2), HS_OK);
-	assert_string_equal(p.skipped, "6 a quotation mark is opened but never closed\n7 is not UTF-8\n");
+	assert_string_equal(p.skipped,
+		"6 a quotation mark is opened but never closed\n"
+		"7 is not UTF-8 (a whole file is converted with iconv -f WINDOWS-1252 -t UTF-8)\n");
 	open_image(&p, &a);
 	static const char *const rows[][2] = { { "A", "a 5\" pipe; with, signs" },
 		{ "B", "\"quoted\" at first" }, { "C", "two\nlines" }, { "F", "good" } };
@@ -791,6 +793,92 @@ static void reads_a_resource(void **state)
 	end(&p);
 }
 
+/* What a resource says twice, and what it only names. */
+static void reports_codes_that_come_twice_or_never(void **state)
+{
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "system.json",
+		"{\"resourceType\":\"CodeSystem\",\"url\":\"urn:x\",\"concept\":["
+		"{\"code\":\"b\",\"property\":[{\"code\":\"parent\",\"valueCode\":\"a\"},"
+		"{\"code\":\"parent\",\"valueCode\":\"x\"},{\"code\":\"parent\",\"valueCode\":\"b\"}]},"
+		"{\"code\":\"a\",\"display\":\"A\"},"
+		"{\"code\":\"a\",\"display\":\"again\",\"concept\":[{\"code\":\"c\"}]}]}");
+	assert_int_equal(run(&p, hs_tx_import_fhir, NULL, 0), HS_OK);
+	assert_string_equal(p.skipped,
+		"0 the code a was there before\n"
+		"0 the code x is named as a parent but not described\n"
+		"0 b below b leads round in a circle: the link is left out\n");
+	open_image(&p, &a);
+	ask(&a, hs_tx_lookup, CODE("urn:x", "a"));
+	assert_string_equal(ask_text(&a, "display"), "A");
+	assert_string_equal(parent_of(&a, "c"), "a");
+	close_image(&a);
+	put(&p, "system.json", "{\"resourceType\":\"CodeSystem\",\"concept\":[{\"code\":");
+	assert_int_not_equal(run(&p, hs_tx_import_fhir, NULL, 0), HS_OK);
+	assert_non_null(strstr(p.err.text, "system.json: the text ends"));
+	end(&p);
+}
+
+static size_t count_images(const struct place *p)
+{
+	DIR *dir = opendir(p->folder);
+	const struct dirent *entry;
+	size_t count = 0;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)))
+		count += hs_slice_ends(hs_slice_cstr(entry->d_name), HS_S(".image"));
+	closedir(dir);
+	return count;
+}
+
+/* Two code systems may have one name; one version of one code system has one image. */
+static void keeps_code_systems_apart(void **state)
+{
+	struct hs_pair options[] = { { HS_S("url"), HS_S("urn:x:a") }, { HS_S("version"), HS_S("1") },
+		{ HS_S("name"), HS_S("V\xc3\xa5r lista") } };
+	struct place p;
+
+	(void)state;
+	begin(&p);
+	put(&p, "t.csv", "kod;namn\n1;Ett\n");
+	assert_int_equal(run(&p, hs_tx_import_csv, options, 2), HS_OK);
+	assert_non_null(strstr(p.import.made, "/Imported-1.image; code from kod, display from namn"));
+	options[0].value = HS_S("urn:x:b");
+	assert_int_equal(run(&p, hs_tx_import_csv, options, 2), HS_OK);
+	assert_non_null(strstr(p.import.made, "/Imported-1-"));
+	assert_int_equal(count_images(&p), 2);
+	put(&p, "t.csv", "kod;namn\n1;Ett\n2;Tre\n"); /* again: in the place of the second */
+	assert_int_equal(run(&p, hs_tx_import_csv, options, 2), HS_OK);
+	assert_int_equal(count_images(&p), 2);
+	assert_int_equal(run(&p, hs_tx_import_csv, options, 3), HS_OK); /* under another name, too */
+	assert_non_null(strstr(p.import.made, "/V--r-lista-1.image"));
+	assert_int_equal(count_images(&p), 2);
+	options[1].value = HS_S("2");
+	assert_int_equal(run(&p, hs_tx_import_csv, options, 3), HS_OK);
+	assert_int_equal(count_images(&p), 3);
+	end(&p);
+}
+
+static void refuses_claml_that_is_cut(void **state)
+{
+	struct hs_pair url = { HS_S("url"), HS_S("urn:x") };
+	struct place p;
+
+	(void)state;
+	begin(&p);
+	put(&p, "icd.xml",
+		"<ClaML version=\"2.0.0\"><Class code=\"A\" kind=\"category\"></Class><Class code=\"B\" ki");
+	assert_int_equal(run(&p, hs_tx_import_icd10, &url, 1), HS_E_VALUE);
+	assert_non_null(strstr(p.err.text, "icd.xml ends before </ClaML>"));
+	assert_int_equal(count_images(&p), 0);
+	end(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -811,6 +899,9 @@ int main(void)
 		cmocka_unit_test(filters_by_property),
 		cmocka_unit_test(filters_by_part_and_ancestor),
 		cmocka_unit_test(reads_a_resource),
+		cmocka_unit_test(reports_codes_that_come_twice_or_never),
+		cmocka_unit_test(keeps_code_systems_apart),
+		cmocka_unit_test(refuses_claml_that_is_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
