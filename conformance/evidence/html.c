@@ -38,8 +38,7 @@ static void add_head(const struct hs_test_run *run, struct hs_buf *out)
 		"<meta name=\"referrer\" content=\"no-referrer\">\n<title>Conformance report: ");
 	hs_report_escape(out, hs_test_run_options(run)->target);
 	hs_buf_cstr(out, "</title>\n<style>\n");
-	for (const char *const *line = hs_report_html_style; *line; line++)
-		hs_buf_cstr(out, *line);
+	hs_buf_add(out, hs_slice(hs_report_style, (size_t)(hs_report_style_end - hs_report_style)));
 	hs_buf_cstr(out,
 		"</style>\n</head>\n<body>\n<header>\n<h1>Conformance report</h1>\n<p class=\"soft\">");
 	hs_report_escape(out, hs_test_run_options(run)->target);

@@ -89,7 +89,8 @@ static void add_requirements(struct hs_buf *out, const struct ledger *ledger)
 	size_t all = broken[HS_LEVEL_SHALL] + broken[HS_LEVEL_SHOULD] + broken[HS_LEVEL_MAY];
 	if (!judged)
 		return;
-	hs_buf_printf(out, "<h2>Requirements</h2>\n<p>%zu requirements were judged", judged);
+	hs_buf_printf(out, "<h2>Requirements</h2>\n<p>%zu requirement%s judged", judged,
+		judged == 1 ? " was" : "s were");
 	if (!all) {
 		hs_buf_cstr(out, ", and all hold.</p>\n");
 		return;

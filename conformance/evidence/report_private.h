@@ -43,4 +43,5 @@ void hs_report_html_scripts(struct hs_buf *out, const struct hs_test_run *run);
 /* ---- html_test.c ---- */
 void hs_report_html_test(struct hs_buf *out, const struct hs_test_run *run,
 	const struct hs_test_result *test);
-extern const char *const hs_report_html_style[]; /* NULL ends it */
+/* report.css, in the binary. */
+extern const char hs_report_style[], hs_report_style_end[];

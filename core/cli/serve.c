@@ -102,6 +102,8 @@ int hs_cli_serve(int argc, char **argv)
 		hs_host_run(host);
 	}
 	hs_host_close(host);
+	if (status == HS_OK)
+		hs_log_text(HS_LOG_INFO, "stopped", "all that was acknowledged is on disk");
 	if (status == HS_E_NETWORK) /* an address that is not ours to listen on */
 		err.status = HS_E_VALUE;
 	code = status ? hs_cli_fail_error(&command, &err) : HS_EXIT_OK;

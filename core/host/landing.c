@@ -12,7 +12,7 @@ static const char page_head[] =
 	"code{padding:.1em .3em}pre{padding:.8rem 1rem;overflow-x:auto}\n"
 	"table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6rem;"
 	"border-bottom:1px solid #dde4ea;vertical-align:top}\n"
-	"a{color:#0b5cad}\n"
+	"th{white-space:nowrap}a{color:#0b5cad}\n"
 	"@media(prefers-color-scheme:dark){body{background:#12181f;color:#dbe4ec}h1+p{color:#9fb0c0}"
 	"code,pre{background:#1d2732}td,th{border-color:#2b3947}a{color:#7db8f0}}\n"
 	"</style>\n</head>\n<body>\n<h1>Handslag</h1>\n"

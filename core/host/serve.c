@@ -248,7 +248,8 @@ static void on_signal(int signum, void *arg)
 {
 	struct hs_host *host = arg;
 
-	hs_log_text(HS_LOG_INFO, "stop", "signal %d: draining", signum);
+	hs_log_text(HS_LOG_INFO, "stop", "SIG%s: requests in progress are finished, new ones refused",
+		sigabbrev_np(signum));
 	hs_host_stop(host);
 }
 

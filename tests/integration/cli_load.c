@@ -56,10 +56,29 @@ static void carries_out_a_transaction(void **state)
 	fixture_stop(f);
 }
 
+/* Entries that only read store nothing; the first that fails is told. */
+static void counts_what_a_batch_stored(void **state)
+{
+	(void)state;
+	const char *bundle = workbench_file("batch.json",
+		"{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[" ENTRY("",
+			"{\"resourceType\":\"Patient\",\"id\":\"b\"}", "PUT",
+			"Patient/b") ",{\"request\":{\"method\":\"GET\",\"url\":\"Patient\"}}," ENTRY("",
+			"{\"resourceType\":\"Patient\",\"id\":\"bad\",\"nope\":1}", "PUT",
+			"Patient/bad") "]}");
+	struct process_result r = WORKBENCH_RUN("load", "--data", workbench_path("batch"), "--json", bundle);
+	if (hs_slice_search(r.err, HS_S("FHIR definitions")) != SIZE_MAX)
+		skip();
+	assert_int_equal(r.exit, 1);
+	assert_int_not_equal(hs_slice_search(r.out, HS_S("\"stored\": 1, \"refused\": 1")), SIZE_MAX);
+	assert_int_not_equal(hs_slice_search(r.err, HS_S("batch.json:1: Bundle.entry[2]")), SIZE_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(carries_out_a_transaction),
+		cmocka_unit_test(counts_what_a_batch_stored),
 	};
 	return cmocka_run_group_tests(tests, workbench_start, workbench_stop);
 }

@@ -292,6 +292,11 @@ static void limits_are_kept(void **state)
 	fixture_issue(f, &a);
 }
 
+static void make_fault(const char *rules)
+{
+	assert_int_equal(fixture_operate(f, "PUT", "/operator/sandboxes/hurt/faults", rules).status, 200);
+}
+
 static void faults_strike(void **state)
 {
 	(void)state;
@@ -309,6 +314,22 @@ static void faults_strike(void **state)
 		assert_true(a.status == 503 || a.status == 200);
 	}
 	assert_true(struck > 5 && struck < 35);
+	/* When to come again is said of what passes by, and of nothing else. */
+	static const struct {
+		const char *status;
+		bool later;
+	} rows[] = { { "429", true }, { "503", true }, { "500", false }, { "404", false } };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_slice rule = hs_arena_printf(fixture_arena(f),
+			"{\"rules\":[{\"action\":\"status\",\"status\":%s,\"path\":\"$opened\"}]}",
+			rows[i].status);
+		make_fault(hs_arena_cstr(fixture_arena(f), rule));
+		a = fixture_get(f, "/sandbox/hurt/fhir/r4/$opened");
+		assert_int_equal(a.status, strtol(rows[i].status, NULL, 10));
+		assert_int_equal(fixture_header(&a, "Retry-After").len > 0, rows[i].later);
+	}
+	make_fault("{\"rules\":[{\"action\":\"close\",\"path\":\"$count\"},"
+		   "{\"action\":\"delay\",\"delayMs\":1,\"path\":\"$opened\"}]}");
 	a = fixture_get(f, "/sandbox/hurt/fhir/r4/$count");
 	assert_int_equal(a.status, 0);
 	a = fixture_get(f, "/sandbox/hurt/fhir/r4/$opened");

@@ -12,6 +12,7 @@ bool hs__is_preflight(const struct hs_request *req)
  * the page then sees our 404 or 405 with its OperationOutcome. */
 enum hs_verdict hs__preflight(struct hs_request *req)
 {
+	req->action = HS__ACT_OPTIONS;
 	hs__reply_static_header(req, HS_S("Access-Control-Allow-Methods"),
 		HS_S("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
 	hs__reply_static_header(req, HS_S("Access-Control-Allow-Headers"),
@@ -28,8 +29,10 @@ enum hs_verdict hs__refuse_method(struct hs_request *req, uint32_t methods, cons
 	struct hs_error err = { .status = HS_OK };
 
 	hs_reply_header(req, HS_S("Allow"), hs_http_methods_text(methods, text));
-	if (req->http->method == HS_HTTP_OPTIONS)
+	if (req->http->method == HS_HTTP_OPTIONS) {
+		req->action = HS__ACT_OPTIONS;
 		return hs_reply_empty(req, 204);
+	}
 	if (hint)
 		hs_fail(&err, HS_E_METHOD, "%.*s is not possible here: %s",
 			HS_S_ARG(hs_slice_first(req->http->method_name, 20)), hint);

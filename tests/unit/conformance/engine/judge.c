@@ -355,6 +355,29 @@ static void rules(void **state)
 	bench_close(&bench);
 }
 
+/* What a failure shows is what the vendor reads first. */
+static void failures_show_both_sides(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, SCRIPT);
+	bench_exchange(&bench, 200, HEADERS, PATIENT);
+	assert_int_equal(bench_judge(&bench,
+				 "'expression': 'name[0].given[0]', 'compareToSourceId': 'least', "
+				 "'compareToSourceExpression': 'name.given'"),
+		HS_TEST_FAIL);
+	assert_slice(bench.action.found, "Augusta");
+	assert_slice(bench.action.wanted, "Ada");
+	assert_int_equal(bench_judge(&bench, "'expression': 'birthDate', 'value': '1816-12-10'"),
+		HS_TEST_FAIL);
+	assert_slice(bench.action.found, "1815-12-10");
+	assert_slice(bench.action.wanted, "1816-12-10");
+	assert_int_equal(bench_judge(&bench, "'headerField': 'X-Number', 'value': '4'"), HS_TEST_FAIL);
+	assert_slice(bench.action.found, "41");
+	bench_close(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +392,7 @@ int main(void)
 		cmocka_unit_test(resource),
 		cmocka_unit_test(request),
 		cmocka_unit_test(minimum_and_profile),
+		cmocka_unit_test(failures_show_both_sides),
 		cmocka_unit_test(bodies),
 		cmocka_unit_test(navigation),
 	};

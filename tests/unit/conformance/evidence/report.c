@@ -21,7 +21,7 @@ struct scene {
 	struct hs_test_action done[3];
 	struct hs_test_script_result result;
 	struct hs_test_exchange exchange;
-	struct hs_http_header headers[2];
+	struct hs_http_header headers[2], answered[2];
 	struct hs_requirement requirement;
 	const struct hs_requirement *requirements[1];
 };
@@ -30,6 +30,8 @@ static void make_exchange(struct scene *scene)
 {
 	scene->headers[0] = (struct hs_http_header) { HS_S("Authorization"), HS_S("Bearer geheim") };
 	scene->headers[1] = (struct hs_http_header) { HS_S("X-It"), HS_S("it's") };
+	scene->answered[0] = scene->headers[0];
+	scene->answered[1] = (struct hs_http_header) { HS_S("X-Answer"), HS_S("<42>") };
 	scene->exchange = (struct hs_test_exchange) { .number = 1,
 		.method = HS_S("POST"),
 		.url = HS_S("http://t.test/Patient?a=b&c=<d>"),
@@ -37,8 +39,8 @@ static void make_exchange(struct scene *scene)
 		.request_header_count = 2,
 		.request_body = HS_S("{\"a\":\"it's\"}"),
 		.status = 200,
-		.headers = scene->headers,
-		.header_count = 1,
+		.headers = scene->answered,
+		.header_count = 2,
 		.body = HS_S("\xff\x01<script>alert(1)</script>") };
 }
 
@@ -60,6 +62,7 @@ static void make_tests(struct scene *scene)
 		.wanted = HS_S("201"),
 		.found = HS_S("200"),
 		.path = HS_S("status"),
+		.reason = HS_S("so it is"),
 		.requirements = scene->requirements,
 		.requirement_count = 1,
 		.exchange = &scene->exchange };
@@ -166,6 +169,15 @@ static void html(void **state)
 	assert_true(has(text, "curl -i -X POST"));
 	assert_true(has(text, "$AUTHORIZATION"));
 	assert_true(has(text, "1 of 3 tests passed, 1 failed, 1 skipped"));
+	assert_true(has(text, "X-It: it"));
+	assert_true(has(text, "X-Answer: &lt;42&gt;"));
+	/* What was not judged says why at once, what was judged when it is opened. */
+	assert_true(has(text, "# other <span class=\"soft\">because</span>"));
+	assert_false(has(text, "&quot;test&quot; <span"));
+	/* One failure is no heap of them. */
+	assert_false(has(text, "Most fails in"));
+	scene.tests[1].verdict = HS_TEST_FAIL;
+	assert_true(has(make(&scene, HS_REPORT_HTML), "Most fails in s/a: 2 of its 3 tests."));
 	/* Nothing is loaded from anywhere. */
 	assert_false(has(text, "src="));
 	assert_false(has(text, "url("));
@@ -197,7 +209,7 @@ static void html_by_requirement(void **state)
 	struct hs_slice text = make(&scene, HS_REPORT_HTML);
 	assert_markup(text);
 	assert_true(has(text,
-		"1 requirements were judged: 0 hold; of those that do not, 1 say SHALL, 0 SHOULD"));
+		"1 requirement was judged: 0 hold; of those that do not, 1 say SHALL, 0 SHOULD"));
 	assert_true(has(text, "It &amp; shall.<br>"));
 	assert_true(has(text, "r#shall: <a href=\"#s/a/t\">s/a/t</a></span></td><td>1 of 1</td>"));
 	assert_true(has(text, "<details id=\"s/a/t\" open"));
@@ -290,7 +302,7 @@ static void lines(void **state)
 	struct hs_slice github = make(&scene, HS_REPORT_GITHUB);
 	assert_true(hs_slice_starts(github,
 		HS_S("::error file=s a.json,line=7,title=s/a/t/status::It is created")));
-	assert_true(has(github, "%0Aexpected: 201%0Afound: 200%0A"));
+	assert_true(has(github, "%0Aexpected: 201%0Afound: 200%0Areason: so it is%0A"));
 	hs_arena_free(scene.arena);
 }
 
