@@ -96,9 +96,7 @@ static void on_missing(void *arg, const struct hs_package *of, struct hs_slice n
 
 	missing->look->bad |= missing->look->check;
 	hs_json_add_text(arena, item, HS_S("package"), hs_arena_copy(arena, name_version));
-	hs_json_add_text(arena, item, HS_S("of"),
-		hs_arena_printf(arena, "%.*s#%.*s", HS_S_ARG(hs_package_name(of)),
-			HS_S_ARG(hs_package_version(of))));
+	hs_json_add_text(arena, item, HS_S("of"), hs_package_id(of, arena));
 	hs_json_add_text(arena, item, HS_S("why"), hs_arena_copy(arena, hs_slice_cstr(why->text)));
 }
 
@@ -117,10 +115,7 @@ static enum hs_status add_dependencies(struct package_look *look, struct hs_pack
 		&missing, err);
 	while (count > 1) {
 		struct hs_package *one = packages[--count];
-		hs_json_push(found,
-			hs_json_string(look->arena,
-				hs_arena_printf(look->arena, "%.*s#%.*s", HS_S_ARG(hs_package_name(one)),
-					HS_S_ARG(hs_package_version(one)))));
+		hs_json_push(found, hs_json_string(look->arena, hs_package_id(one, look->arena)));
 		hs_package_close(one);
 	}
 	if (hs_json_count(missing.list))
@@ -204,9 +199,7 @@ enum hs_status hs_cli_package_look(struct package_look *look, const char *what, 
 
 	if (status)
 		return status;
-	hs_json_add_text(look->arena, out, HS_S("package"),
-		hs_arena_printf(look->arena, "%.*s#%.*s", HS_S_ARG(hs_package_name(package)),
-			HS_S_ARG(hs_package_version(package))));
+	hs_json_add_text(look->arena, out, HS_S("package"), hs_package_id(package, look->arena));
 	hs_json_add_text(look->arena, out, HS_S("fhir"),
 		hs_arena_copy(look->arena, hs_package_release(package)));
 	status = read_content(&content, package, out, err);

@@ -143,9 +143,7 @@ enum hs_status hs_packages_add(struct hs_arena *arena, const struct hs_host_conf
 		status = hs_packages_open(config, what, &package, err);
 	if (status)
 		return status;
-	struct hs_slice text = hs_arena_printf(arena, "%.*s#%.*s", HS_S_ARG(hs_package_name(package)),
-		HS_S_ARG(hs_package_version(package)));
-	const char *full = hs_arena_cstr(arena, text), *kept = full;
+	const char *full = hs_arena_cstr(arena, hs_package_id(package, arena)), *kept = full;
 	hs_package_close(package);
 	*fresh = true;
 	for (size_t i = 0; i < list.count; i++)

@@ -18,6 +18,8 @@ enum hs_status hs_package_find(const char *root, struct hs_slice name_version, s
 void hs_package_close(struct hs_package *package);
 struct hs_slice hs_package_name(const struct hs_package *package);
 struct hs_slice hs_package_version(const struct hs_package *package);
+/* NAME#VERSION, in the arena. */
+struct hs_slice hs_package_id(const struct hs_package *package, struct hs_arena *arena);
 enum hs_fhir_version hs_package_fhir_version(const struct hs_package *package);
 /* The release it is for as its manifest says, "4.0.1", "4.3.0", "5.0.0"; the first of those supported. */
 struct hs_slice hs_package_release(const struct hs_package *package);

@@ -132,6 +132,11 @@ struct hs_slice hs_package_version(const struct hs_package *package)
 	return package->version;
 }
 
+struct hs_slice hs_package_id(const struct hs_package *package, struct hs_arena *arena)
+{
+	return HS_ARENA_JOIN(arena, package->name, HS_S("#"), package->version);
+}
+
 enum hs_fhir_version hs_package_fhir_version(const struct hs_package *package)
 {
 	return package->fhir;

@@ -12,7 +12,7 @@
 #include <handslag/image.h>
 
 #define TX_IMAGE_KIND 0x54584d31u /* "TXM1" */
-#define TX_IMAGE_FORMAT 3u
+#define TX_IMAGE_FORMAT 4u
 
 #define TX_NONE UINT32_MAX
 
@@ -52,8 +52,10 @@ struct tx_head {
 	struct hs_image_text standards; /* code of the standards-status extension */
 	struct hs_image_text source;    /* JSON without narrative, contained resources and lists of codes */
 	uint32_t flags;
-	uint32_t faces; /* HS_ON_R4, HS_ON_R5: where it is seen */
+	uint32_t faces; /* HS_ON_R4, HS_ON_R5: where it is seen; TX_GUEST */
 };
+/* Of a release of FHIR beside the face's own (R4B beside R4): without a version the face's own is meant. */
+#define TX_GUEST 4u
 #define TX_EXPERIMENTAL 1u
 #define TX_EXPERIMENTAL_GIVEN 128u /* true or false, it is there */
 

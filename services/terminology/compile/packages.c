@@ -36,9 +36,19 @@ static enum hs_status take(struct hs_slice file, struct hs_slice type, struct hs
 	return hs_tx_compile_add(walk->compile, tree, walk->faces, NULL, err);
 }
 
-/* Core packages are seen on their own face only, others on both: HL7's terminology is published once for R4
- * and means the same in R5. Core packages carry old copies of it, which give way when the package itself is
- * there. */
+/* Core packages are seen on their own face only, R4B as a guest on that of R4; others on both: HL7's
+ * terminology is published once for R4 and means the same in R5. */
+static uint32_t faces_of(const struct hs_package *package)
+{
+	bool r5 = hs_package_fhir_version(package) == HS_FHIR_R5;
+	bool own = hs_slice_starts(hs_package_release(package), r5 ? HS_S("5.") : HS_S("4.0"));
+
+	if (!hs_package_is_core(package))
+		return HS_ON_R4 | HS_ON_R5;
+	return (r5 ? HS_ON_R5 : HS_ON_R4) | (own ? 0 : TX_GUEST);
+}
+
+/* Core packages carry old copies of HL7's terminology, which give way when the package itself is there. */
 static enum hs_status build(struct hs_package *const *packages, uint64_t key, const char *path,
 	struct hs_error *err)
 {
@@ -47,9 +57,8 @@ static enum hs_status build(struct hs_package *const *packages, uint64_t key, co
 	enum hs_status status = HS_OK;
 
 	for (size_t i = 0; packages[i] && status == HS_OK; i++) {
-		uint32_t own = hs_package_fhir_version(packages[i]) == HS_FHIR_R5 ? HS_ON_R5 : HS_ON_R4;
 		walk.package = packages[i];
-		walk.faces = hs_package_is_core(packages[i]) ? own : HS_ON_R4 | HS_ON_R5;
+		walk.faces = faces_of(packages[i]);
 		status = hs_package_each(packages[i], types, take, &walk, err);
 	}
 	if (status == HS_OK)

@@ -60,7 +60,8 @@ static bool fits(enum tx_section kind, const struct tx_head *head, enum want wan
 	return content != TX_CONTENT_SUPPLEMENT;
 }
 
-/* The latest of a layer's rows that fit; versions rise within one URL. */
+/* The latest of a layer's rows that fit; versions rise within one URL. A guest is taken when its version is
+ * asked for, or when there is nobody else. */
 static const struct tx_head *find_in(const struct tx_scope *scope, const struct tx_layer *layer,
 	enum tx_section kind, struct hs_slice url, struct hs_slice version, enum want want)
 {
@@ -71,7 +72,8 @@ static const struct tx_head *find_in(const struct tx_scope *scope, const struct 
 		const struct tx_head *head = head_at(&index, i);
 		if (!hs_slice_eq(tx_text(layer, head->url), url))
 			break;
-		if (hs_tx_is_seen(layer, head, scope->face) && fits(kind, head, want) &&
+		bool guest = !version.len && best && !(best->faces & TX_GUEST) && (head->faces & TX_GUEST);
+		if (!guest && hs_tx_is_seen(layer, head, scope->face) && fits(kind, head, want) &&
 			hs_tx_version_meets(version, tx_text(layer, head->version)))
 			best = head;
 	}

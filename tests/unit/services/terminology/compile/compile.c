@@ -3,6 +3,8 @@
  */
 #include "../ask_test.h"
 
+#include <handslag/service.h>
+
 #define SYSTEM(url, version, rest) \
 	"{'resourceType':'CodeSystem','url':'" url "','version':'" version "','content':'complete'," rest "}"
 
@@ -215,6 +217,45 @@ static void by_canonical(void **state)
 	ask_end(&a);
 }
 
+/* R4B beside R4: each version is there, and without one R4 is meant. */
+static void own_release_first(void **state)
+{
+	static const struct {
+		const char *resource;
+		uint32_t faces;
+	} rows[] = {
+		{ SYSTEM("urn:v", "4.0.1", "'concept':[{'code':'a'}]"), HS_ON_R4 },
+		{ SYSTEM("urn:v", "4.3.0", "'concept':[{'code':'a'}]"), HS_ON_R4 | TX_GUEST },
+		{ SYSTEM("urn:v", "5.0.0", "'concept':[{'code':'a'}]"), HS_ON_R5 },
+		{ SYSTEM("urn:new", "4.3.0", "'concept':[{'code':'a'}]"), HS_ON_R4 | TX_GUEST },
+	};
+	struct tx_compile *compile = hs_tx_compile_new(0);
+	struct hs_image *image = NULL;
+	struct ask a = { .arena = hs_arena_new((size_t)1 << 20) };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(hs_tx_compile_add(compile, ask_json(a.arena, rows[i].resource),
+					 rows[i].faces, NULL, &a.err),
+			HS_OK);
+	assert_int_equal(hs_tx_compile_finish(compile, &image, &a.err), HS_OK);
+	hs_tx_compile_free(compile);
+	hs_tx_layer_init(&a.layer, image);
+
+	struct tx_scope scope = { { &a.layer }, 1, 0, HS_ON_R4 };
+	struct tx_system s;
+	assert_true(hs_tx_find_system(&scope, HS_S("urn:v"), HS_S(""), &s));
+	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(s), HS_S("4.0.1")));
+	assert_true(hs_tx_find_system(&scope, HS_S("urn:v|4.3.0"), HS_S(""), &s));
+	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(s), HS_S("4.3.0")));
+	assert_true(hs_tx_find_system(&scope, HS_S("urn:new"), HS_S(""), &s));
+	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(s), HS_S("4.3.0")));
+	scope.face = HS_ON_R5;
+	assert_true(hs_tx_find_system(&scope, HS_S("urn:v"), HS_S(""), &s));
+	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(s), HS_S("5.0.0")));
+	ask_end(&a);
+}
+
 static void nearest_layer_first(void **state)
 {
 	static const char *const near[] = { SYSTEM("urn:v", "1", "'title':'near','concept':[{'code':'a'}]"),
@@ -241,7 +282,8 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(trees_in_every_form),
 		cmocka_unit_test(two_parents_and_cycles), cmocka_unit_test(many_codes),
 		cmocka_unit_test(case_of_codes), cmocka_unit_test(states_of_concepts),
-		cmocka_unit_test(by_canonical), cmocka_unit_test(nearest_layer_first) };
+		cmocka_unit_test(by_canonical), cmocka_unit_test(own_release_first),
+		cmocka_unit_test(nearest_layer_first) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
