@@ -52,6 +52,13 @@ static void check_canonical(struct content *content, struct hs_slice file, struc
 		slot->value.ptr = hs_arena_cstr(arena, file);
 }
 
+static void tell_unreadable(struct content *content, struct hs_slice file, const struct hs_error *why)
+{
+	tell_fault(content, file,
+		hs_arena_printf(content->look->arena, "line %u, column %u: %s", why->line, why->column,
+			why->text));
+}
+
 static enum hs_status on_file(struct hs_slice file, struct hs_slice type, struct hs_slice text,
 	struct hs_arena *arena, void *arg, struct hs_error *err)
 {
@@ -61,6 +68,11 @@ static enum hs_status on_file(struct hs_slice file, struct hs_slice type, struct
 	struct hs_map_slot *slot = hs_map_get(&content->types, type);
 
 	(void)err;
+	if (!type.len) { /* of an IG's tools, unless it is nothing at all */
+		if (content->look->check && hs_json_parse(arena, text, NULL, &tree, &why))
+			tell_unreadable(content, file, &why);
+		return HS_OK;
+	}
 	if (!slot)
 		slot = hs_map_put(&content->types, hs_arena_copy(content->look->arena, type), NULL);
 	if (slot)
@@ -69,8 +81,7 @@ static enum hs_status on_file(struct hs_slice file, struct hs_slice type, struct
 	if (!content->look->check)
 		return HS_OK;
 	if (hs_json_parse(arena, text, NULL, &tree, &why))
-		tell_fault(content, file,
-			hs_arena_printf(arena, "line %u, column %u: %s", why.line, why.column, why.text));
+		tell_unreadable(content, file, &why);
 	else if (!hs_id_valid(hs_json_get_text(tree, HS_S("id"))))
 		tell_fault(content, file,
 			HS_S("the id must have 1 to 64 letters, digits, '-' or '.'; the resource is not "
@@ -160,7 +171,8 @@ static enum hs_status read_content(struct content *content, const struct hs_pack
 	hs_map_init(&content->types, arena);
 	hs_map_init(&content->canonicals, arena);
 	content->faults = hs_json_array(arena);
-	enum hs_status status = hs_package_each(package, NULL, on_file, content, err);
+	static const char *const every_file[] = { NULL };
+	enum hs_status status = hs_package_each(package, every_file, on_file, content, err);
 	hs_json_add(out, HS_S("resources"), hs_json_int(arena, (int64_t)content->resources));
 	add_types(content, out);
 	if (content->fault_count)

@@ -11,8 +11,10 @@ struct hs_package;
 /* From the cache folder (usual layout ROOT/NAME#VERSION/package/FILE.json) or a .tgz file. */
 enum hs_status hs_package_open(const char *path, struct hs_package **out, struct hs_error *err);
 /* NAME or NAME#VERSION in the cache at `root`; without a version, or with "latest", the highest one there.
- * Parts of a version may be left open ("1.2.x", "4.*"): then the highest that fits. "current" and "dev" are
- * folders of that name, else the highest (https://hl7.org/fhir/packages, version references). */
+ * Parts of a version may be left open ("1.2.x", "4.*"), or more be welcome, as npm writes it ("^1.2.0",
+ * "~1.2.0"): then the highest that fits. A pre-release is "latest" only where there is no release. "current"
+ * and "dev" are folders of that name, else the highest (https://hl7.org/fhir/packages, version references).
+ */
 enum hs_status hs_package_find(const char *root, struct hs_slice name_version, struct hs_package **out,
 	struct hs_error *err);
 void hs_package_close(struct hs_package *package);
@@ -40,8 +42,9 @@ typedef void hs_package_missing_fn(void *arg, const struct hs_package *of, struc
 enum hs_status hs_package_add_dependencies(const char *root, struct hs_package **packages, size_t *count,
 	size_t room, hs_package_missing_fn *missing, void *arg, struct hs_error *err);
 
-/* Every resource of the types named (NULL: all) in file-name order. `text` and `arena` are good inside fn
- * only; fn parses when it wants to. A failing fn stops the walk and its status is returned. */
+/* Every resource of the types named (NULL: all) in file-name order; with an empty list every file, `type`
+ * empty for what is no resource. `text` and `arena` are good inside fn only; fn parses when it wants to. A
+ * failing fn stops the walk and its status is returned. */
 typedef enum hs_status hs_package_fn(struct hs_slice file, struct hs_slice type, struct hs_slice text,
 	struct hs_arena *arena, void *arg, struct hs_error *err);
 enum hs_status hs_package_each(const struct hs_package *package, const char *const *types, hs_package_fn *fn,

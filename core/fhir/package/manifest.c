@@ -77,6 +77,18 @@ static enum hs_status read_dependencies(struct hs_package *package, const cJSON 
 	return HS_OK;
 }
 
+/* A name or a version becomes the name of a folder and of a file. */
+static bool is_plain(struct hs_slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		if (!letter && (i == 0 || !strchr("._-+", c)))
+			return false;
+	}
+	return text.len > 0 && text.len <= HS__PACKAGE_NAME_MAX;
+}
+
 static enum hs_status read_root(struct hs_package *package, const cJSON *root, struct hs_error *err)
 {
 	struct hs_slice name = text_of(root, "name");
@@ -86,6 +98,13 @@ static enum hs_status read_root(struct hs_package *package, const cJSON *root, s
 	if (!name.len || !version.len)
 		return hs_fail(err, HS_E_REQUIRED,
 			"the manifest package/package.json must have name and version");
+	if (!is_plain(name) || !is_plain(version))
+		return hs_fail(err, HS_E_VALUE,
+			"the manifest package/package.json has a name or a version that is none ('%.*s', "
+			"'%.*s'): "
+			"letters, digits and . - _ +, at most %d",
+			HS_S_ARG(hs_slice_first(name, 60)), HS_S_ARG(hs_slice_first(version, 40)),
+			HS__PACKAGE_NAME_MAX);
 	package->name = hs_arena_copy(package->arena, name);
 	package->version = hs_arena_copy(package->arena, version);
 	enum hs_status status = read_dependencies(package, root, err);

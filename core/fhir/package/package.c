@@ -63,6 +63,16 @@ void hs_package_close(struct hs_package *package)
 	hs_heap_free(package);
 }
 
+/* Is `version` to be had rather than `best`, where `wanted` lets both be? */
+static bool is_better(struct hs_slice version, struct hs_slice best, struct hs_slice wanted)
+{
+	bool any = !wanted.len || hs_slice_eq(wanted, HS_S("latest"));
+	bool release = hs__package_is_release(version);
+	if (any && release != hs__package_is_release(best))
+		return release;
+	return hs__package_compare(version, best) >= 0;
+}
+
 /* The folder name of the highest version of `name` in the cache that fits `wanted`. */
 static bool find_highest(const char *root, struct hs_slice name, struct hs_slice wanted, char *best,
 	size_t room)
@@ -80,8 +90,7 @@ static bool find_highest(const char *root, struct hs_slice name, struct hs_slice
 		struct hs_slice version = hs_slice_from(folder, name.len + 1);
 		if (!hs__package_fits(version, wanted))
 			continue;
-		if (found &&
-			hs__package_compare(version, hs_slice_from(hs_slice_cstr(best), name.len + 1)) < 0)
+		if (found && !is_better(version, hs_slice_from(hs_slice_cstr(best), name.len + 1), wanted))
 			continue;
 		memcpy(best, folder.ptr, folder.len + 1);
 		found = true;

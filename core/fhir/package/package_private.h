@@ -13,6 +13,7 @@
 #define HS__PACKAGE_UNPACKED_MAX ((uint64_t)2 << 30) /* of a whole archive */
 #define HS__PACKAGE_MANIFEST_MAX ((uint64_t)1 << 20)
 #define HS__PACKAGE_DEPENDENCIES 200u
+#define HS__PACKAGE_NAME_MAX 120 /* bytes of a name, and of a version */
 
 /* One JSON file. */
 struct hs__package_file {
@@ -82,6 +83,7 @@ enum hs_status hs__package_list(const struct hs_package *package, const struct h
 enum hs_status hs__package_list_folder(int dir, struct hs__package_files *files, struct hs_error *err);
 /* Do two versions compare as less, equal, more? Releases come after their pre-releases. */
 int hs__package_compare(struct hs_slice a, struct hs_slice b);
+bool hs__package_is_release(struct hs_slice version);
 /* Does the version fit "1.2.x", "latest", "1.2.3"? */
 bool hs__package_fits(struct hs_slice version, struct hs_slice wanted);
 /* May several versions fit? */

@@ -36,10 +36,38 @@ static bool is_label(struct hs_slice wanted)
 		hs_slice_eq(wanted, HS_S("dev"));
 }
 
+static bool is_range(struct hs_slice wanted)
+{
+	return wanted.len > 1 && (wanted.ptr[0] == '^' || wanted.ptr[0] == '~');
+}
+
+bool hs__package_is_release(struct hs_slice version)
+{
+	return hs_slice_find(version, '-', 0) == SIZE_MAX;
+}
+
+/* "~1.2.0": the same first two parts; "^1.2.0": the same up to the first that is not zero. A pre-release fits
+ * only where it is named. */
+static bool is_in_range(struct hs_slice version, struct hs_slice wanted)
+{
+	struct hs_slice base = hs_slice_from(wanted, 1), rest = base, own = version;
+	if (hs__package_compare(version, base) < 0 ||
+		(!hs__package_is_release(version) && !hs_slice_eq(version, base)))
+		return false;
+	for (size_t part = 0; part < 2; part++) {
+		struct hs_slice same = hs_slice_cut(&rest, '.');
+		if (!hs_slice_eq(hs_slice_cut(&own, '.'), same))
+			return false;
+		if (wanted.ptr[0] == '^' && !hs_slice_eq(same, HS_S("0")))
+			break;
+	}
+	return true;
+}
+
 bool hs__package_is_open(struct hs_slice wanted)
 {
 	struct hs_slice rest = wanted;
-	if (is_label(wanted))
+	if (is_label(wanted) || is_range(wanted))
 		return true;
 	while (rest.ptr)
 		if (is_any(hs_slice_cut(&rest, '.')))
@@ -54,10 +82,12 @@ bool hs__package_fits(struct hs_slice version, struct hs_slice wanted)
 	struct hs_slice rest = version;
 	if (is_label(wanted))
 		return true;
+	if (is_range(wanted))
+		return is_in_range(version, wanted);
 	while (parts.ptr) {
 		struct hs_slice part = hs_slice_cut(&parts, '.');
 		if (is_any(part))
-			return rest.ptr && hs_slice_find(rest, '-', 0) == SIZE_MAX;
+			return rest.ptr && hs__package_is_release(rest);
 		if (!rest.ptr || !hs_slice_eq(hs_slice_cut(&rest, '.'), part))
 			return false;
 	}

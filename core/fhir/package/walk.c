@@ -105,6 +105,7 @@ enum hs_status hs_package_each(const struct hs_package *package, const char *con
 {
 	const struct hs__package_files *files;
 	struct text text = { 0 };
+	bool everything = types && !types[0];
 	enum hs_status status = hs__package_list(package, &files, err);
 	if (status)
 		return status;
@@ -112,8 +113,9 @@ enum hs_status hs_package_each(const struct hs_package *package, const char *con
 	for (size_t i = 0; !status && i < files->count; i++) {
 		struct hs_slice content = HS_S_NONE;
 		struct hs_slice type = HS_S_NONE;
-		status = visit(package, &files->items[i], types, &text, &content, &type, err);
-		if (status || type.len == 0)
+		status = visit(package, &files->items[i], everything ? NULL : types, &text, &content, &type,
+			err);
+		if (status || (type.len == 0 && !everything))
 			continue;
 		status = fn(files->items[i].name, type, content, arena, arg, err);
 		hs_arena_reset(arena);

@@ -161,6 +161,51 @@ static void finds_the_highest_version(void **state)
 	assert_int_equal(hs_package_find(root, HS_S(""), &package, &err), HS_E_VALUE);
 }
 
+/* What a reference asks for of these; "": nothing. */
+static void finds_what_is_asked_for(void **state)
+{
+	static const char *const versions[] = { "0.2.0", "0.3.1", "1.2.0", "1.2.9", "1.10.0", "2.0.0-ballot",
+		"3.0.0-rc1" };
+	static const struct {
+		const char *asked, *found;
+	} rows[] = {
+		{ "test.r", "1.10.0" },
+		{ "test.r#latest", "1.10.0" },
+		{ "test.r#current", "3.0.0-rc1" },
+		{ "test.r#1.x", "1.10.0" },
+		{ "test.r#1.2.x", "1.2.9" },
+		{ "test.r#2.x", "" },
+		{ "test.r#^1.2.0", "1.10.0" },
+		{ "test.r#~1.2.0", "1.2.9" },
+		{ "test.r#^0.2.0", "0.2.0" },
+		{ "test.r#~1.2.10", "" },
+		{ "test.r#^2.0.0", "" },
+		{ "test.r#^2.0.0-ballot", "2.0.0-ballot" },
+		{ "test.r#2.0.0-ballot", "2.0.0-ballot" },
+		{ "test.r#^", "" },
+	};
+	struct hs_package *package;
+	struct hs_error err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(versions); i++) {
+		char text[200];
+		char folder[64];
+		struct made_file file = { "package/package.json", text };
+		snprintf(text, sizeof(text), "{\"name\":\"test.r\",\"version\":\"%s\"}", versions[i]);
+		snprintf(folder, sizeof(folder), "test.r#%s", versions[i]);
+		make_package_folder(root, folder, &file, 1);
+	}
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		bool there = hs_package_find(root, hs_slice_cstr(rows[i].asked), &package, &err) == HS_OK;
+		if (!hs_slice_eq(there ? hs_package_version(package) : HS_S(""),
+			    hs_slice_cstr(rows[i].found)))
+			fail_msg("%s", rows[i].asked);
+		if (there)
+			hs_package_close(package);
+	}
+}
+
 static void refuses_bad_manifests(void **state)
 {
 	(void)state;
@@ -171,6 +216,10 @@ static void refuses_bad_manifests(void **state)
 		{ "not json", HS_E_STRUCTURE },
 		{ "[]", HS_E_STRUCTURE },
 		{ "{\"name\":\"x\"}", HS_E_REQUIRED },
+		{ "{\"name\":\"../../x\",\"version\":\"1\"}", HS_E_VALUE },
+		{ "{\"name\":\"x\",\"version\":\"1/../../y\"}", HS_E_VALUE },
+		{ "{\"name\":\".x\",\"version\":\"1\"}", HS_E_VALUE },
+		{ "{\"name\":\"x_y-Z.9\",\"version\":\"1.0.0-b+7\"}", HS_OK },
 		{ "{\"name\":\"x\",\"version\":\"1\",\"fhirVersions\":[\"3.0.2\"]}", HS_E_NOT_SUPPORTED },
 		{ "{\"name\":\"x\",\"version\":\"1\",\"fhirVersions\":[\"3.0.2\",\"4.0.1\"]}", HS_OK },
 		{ "{\"name\":\"x\",\"version\":\"1\",\"dependencies\":{\"hl7.fhir.r5.core\":\"5.0.0\"}}",
@@ -282,6 +331,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(walks_a_folder_in_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_key_follows_the_content, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(finds_the_highest_version, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(finds_what_is_asked_for, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refuses_bad_manifests, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(reads_an_archive, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refuses_paths_that_leave, set_up, tear_down),
