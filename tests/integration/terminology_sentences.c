@@ -23,6 +23,12 @@ static struct fixture *f;
 	"{\"resourceType\":\"CodeSystem\",\"id\":\"" id "\",\"url\":\"urn:test:" id "\",\"version\":\"1\"," \
 	"\"status\":\"active\",\"content\":\"complete\"," more "}"
 #define CODES "\"concept\":[{\"code\":\"a\",\"concept\":[{\"code\":\"b\"}]},{\"code\":\"c\"}]"
+#define MAP(id, element, unmapped) \
+	"{\"resourceType\":\"ConceptMap\",\"id\":\"" id "\",\"status\":\"active\",\"group\":[{" \
+	"\"source\":\"urn:test:cs\",\"target\":\"urn:test:to\",\"element\":[" element \
+	"],\"unmapped\":" unmapped "}]}"
+#define R4_ELEMENT "{\"code\":\"a\",\"target\":[{\"code\":\"A\",\"equivalence\":\"equal\"}]}"
+#define R5_ELEMENT "{\"code\":\"a\",\"target\":[{\"code\":\"A\",\"relationship\":\"equivalent\"}]}"
 #define CACHE_NONE "X-Cache-Id: none\r\n"
 
 static const struct question {
@@ -94,6 +100,41 @@ static const struct question {
 		"{\"resourceType\":\"ValueSet\",\"id\":\"regex\",\"status\":\"active\",\"compose\":{"
 		"\"include\":[" FILTER("code", "regex", "(") "]}}",
 		"the regular expression cannot be read", "det reguljära uttrycket går inte att tolka" },
+	{ "ConceptMap/fixed", NULL, MAP("fixed", R4_ELEMENT, "{\"mode\":\"fixed\"}"),
+		"with mode fixed a code is needed (cmd-2)", "med mode fixed måste code anges (cmd-2)" },
+	{ "ConceptMap/other", NULL, MAP("other", R4_ELEMENT, "{\"mode\":\"other-map\"}"),
+		"with mode other-map url must name", "med mode other-map måste url ange" },
+	{ "/fhir/r5/ConceptMap/fixed", NULL,
+		MAP("fixed", R5_ELEMENT, "{\"mode\":\"fixed\",\"relationship\":\"equivalent\"}"),
+		"either a code or a valueSet is needed, not both (cmd-2)",
+		"måste antingen code eller valueSet anges, inte båda (cmd-2)" },
+	{ "/fhir/r5/ConceptMap/other", NULL, MAP("other", R5_ELEMENT, "{\"mode\":\"other-map\"}"),
+		"with mode other-map otherMap must name", "med mode other-map måste otherMap ange" },
+	{ "/fhir/r5/ConceptMap/loose", NULL,
+		MAP("loose", R5_ELEMENT,
+			"{\"mode\":\"use-source-code\",\"code\":\"x\",\"otherMap\":\"urn:x\"}"),
+		"are for mode fixed alone (cmd-8)", "får bara anges med mode fixed (cmd-8)" },
+	{ "/fhir/r5/ConceptMap/loose", NULL,
+		MAP("loose", R5_ELEMENT,
+			"{\"mode\":\"use-source-code\",\"code\":\"x\",\"otherMap\":\"urn:x\"}"),
+		"a relationship is needed", "relationship måste anges" },
+	{ "/fhir/r5/ConceptMap/loose", NULL,
+		MAP("loose", R5_ELEMENT,
+			"{\"mode\":\"use-source-code\",\"code\":\"x\",\"otherMap\":\"urn:x\"}"),
+		"otherMap is for mode other-map alone", "otherMap får bara anges med mode other-map" },
+	{ "/fhir/r5/ConceptMap/none", NULL,
+		MAP("none", "{\"noMap\":true,\"target\":[{\"code\":\"A\",\"relationship\":\"equivalent\"}]}",
+			"{\"mode\":\"fixed\",\"code\":\"x\",\"relationship\":\"related-to\"}"),
+		"either a code or a valueSet is needed, not both (cmd-5)",
+		"antingen code eller valueSet måste anges, inte båda (cmd-5)" },
+	{ "/fhir/r5/ConceptMap/nothing", NULL,
+		MAP("nothing",
+			"{\"code\":\"a\",\"noMap\":true,\"target\":[{\"relationship\":\"equivalent\"}]}",
+			"{\"mode\":\"fixed\",\"code\":\"x\",\"relationship\":\"related-to\"}"),
+		"with noMap there can be no target (cmd-4)", "med noMap kan target inte anges (cmd-4)" },
+	/* maps that do not fit the question */
+	{ "ConceptMap/$translate?code=a", NULL, NULL, "the code 'a' has no system",
+		"koden 'a' saknar kodverk" },
 };
 
 static struct fixture_answer ask(const struct question *q, const char *language)

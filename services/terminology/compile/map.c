@@ -61,6 +61,8 @@ static void put_map_row(struct tx_compile *c, const struct hs_json *element, con
 		.display = hs_tx_put_text(c, hs_json_get_text(element, HS_S("display"))),
 		.target = hs_tx_put_text(c, hs_json_get_text(target, HS_S("code"))),
 		.target_display = hs_tx_put_text(c, hs_json_get_text(target, HS_S("display"))),
+		.code_set = hs_tx_put_text(c, hs_json_get_text(element, HS_S("valueSet"))),
+		.target_set = hs_tx_put_text(c, hs_json_get_text(target, HS_S("valueSet"))),
 		.relationship = hs_tx_put_text(c, relation),
 		.equivalence = hs_tx_put_text(c, hs_json_get_text(target, HS_S("equivalence"))),
 		.comment = hs_tx_put_text(c, hs_json_get_text(target, HS_S("comment"))),
@@ -85,6 +87,7 @@ static void put_unmapped(struct tx_compile *c, const struct hs_json *unmapped, s
 	group->unmapped_display = hs_tx_put_text(c, hs_json_get_text(unmapped, HS_S("display")));
 	group->unmapped_map = hs_tx_put_text(c, either(unmapped, "otherMap", "url"));
 	group->unmapped_relationship = hs_tx_put_text(c, hs_json_get_text(unmapped, HS_S("relationship")));
+	group->unmapped_set = hs_tx_put_text(c, hs_json_get_text(unmapped, HS_S("valueSet")));
 }
 
 static void put_group(struct tx_compile *c, const struct hs_json *item)

@@ -156,14 +156,15 @@ struct tx_map_row_head {
 struct tx_map_group_row {
 	struct hs_image_text source, source_version, target, target_version;
 	struct hs_image_text unmapped_mode, unmapped_code, unmapped_display, unmapped_map;
-	struct hs_image_text unmapped_relationship;
+	struct hs_image_text unmapped_relationship, unmapped_set;
 	uint32_t row_first, row_count;
 };
 
 struct tx_map_row {
 	struct hs_image_text code, display, target, target_display;
-	struct hs_image_text relationship; /* R5 code; empty with `equivalence` when it came as R4 */
-	struct hs_image_text equivalence;  /* R4 code */
+	struct hs_image_text code_set, target_set; /* a value set in the place of a code: its canonical */
+	struct hs_image_text relationship;         /* R5 code; empty with `equivalence` when it came as R4 */
+	struct hs_image_text equivalence;          /* R4 code */
 	struct hs_image_text comment;
 	struct hs_image_text depends_on, product; /* JSON arrays */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules that an upload must keep so that it can be used: invariants of CodeSystem (csd-1) and ValueSet
- * (vsd-1, vsd-2, vsd-3) of R4, and that it can be compiled. */
+ * (vsd-1, vsd-2, vsd-3) of R4, those of ConceptMap (check_map.c), and that it can be compiled. */
 #include "check.h"
 
 #include "../compile/compile.h"
@@ -36,23 +36,7 @@ static size_t list_codes(const struct hs_json *list, struct hs_slice *out)
 	return n;
 }
 
-/* What is checked, and whom it is told. */
-struct checking {
-	const struct hs_write_event *event;
-	struct hs_issues *issues;
-	bool swedish;
-};
-
-static void say(const struct checking *c, enum tx_message id, const char *code, struct hs_slice path,
-	struct tx_args args)
-{
-	struct hs_error sentence;
-
-	hs_tx_say(&sentence, HS_E_INVALID, c->swedish, id, HS_S_NONE, args);
-	hs_issue_add(c->issues, HS_SEVERITY_ERROR, code, path, "%s", sentence.text);
-}
-
-static void check_system(const struct checking *c)
+static void check_system(const struct tx_checking *c)
 {
 	const struct hs_write_event *event = c->event;
 	const struct hs_json *concepts = hs_json_get(event->resource, HS_S("concept"));
@@ -60,24 +44,25 @@ static void check_system(const struct checking *c)
 	unsigned reported = 0;
 
 	if (!codes) {
-		say(c, TX_MSG_OWN_NO_ROOM, "too-long", HS_S("CodeSystem.concept"), TX_ARGS(HS_S_NONE));
+		hs_tx_check_say(c, TX_MSG_OWN_NO_ROOM, "too-long", HS_S("CodeSystem.concept"),
+			TX_ARGS(HS_S_NONE));
 		return;
 	}
 	size_t n = list_codes(concepts, codes);
 	qsort(codes, n, sizeof(*codes), compare_texts);
 	for (size_t i = 1; i < n && reported < REPORTED_MAX; i++)
 		if (hs_slice_eq(codes[i], codes[i - 1])) {
-			say(c, TX_MSG_OWN_TWICE, "invariant", HS_S("CodeSystem.concept.code"),
+			hs_tx_check_say(c, TX_MSG_OWN_TWICE, "invariant", HS_S("CodeSystem.concept.code"),
 				TX_ARGS(codes[i]));
 			reported++;
 		}
 	bool supplement = hs_slice_eq(hs_json_get_text(event->resource, HS_S("content")), HS_S("supplement"));
 	if (supplement && !hs_json_get_text(event->resource, HS_S("supplements")).len)
-		say(c, TX_MSG_OWN_SUPPLEMENT_OF_NOTHING, "required", HS_S("CodeSystem.supplements"),
-			TX_ARGS(HS_S_NONE));
+		hs_tx_check_say(c, TX_MSG_OWN_SUPPLEMENT_OF_NOTHING, "required",
+			HS_S("CodeSystem.supplements"), TX_ARGS(HS_S_NONE));
 }
 
-static void check_filters(const struct checking *c, const struct hs_json *rule, struct hs_slice path)
+static void check_filters(const struct tx_checking *c, const struct hs_json *rule, struct hs_slice path)
 {
 	struct hs_arena *arena = c->event->arena;
 	unsigned index = 0;
@@ -88,13 +73,13 @@ static void check_filters(const struct checking *c, const struct hs_json *rule, 
 		struct hs_arena_mark mark = hs_arena_mark(arena);
 		bool regex = hs_slice_eq(hs_json_get_text(filter, HS_S("op")), HS_S("regex"));
 		if (regex && value.len && !hs_tx_regex_new(arena, value))
-			say(c, TX_MSG_OWN_UNREAD_REGEX, "value", at, TX_ARGS(value));
+			hs_tx_check_say(c, TX_MSG_OWN_UNREAD_REGEX, "value", at, TX_ARGS(value));
 		else
 			hs_arena_rollback(arena, mark);
 	}
 }
 
-static void check_rules(const struct checking *c, const struct hs_json *list, const char *name)
+static void check_rules(const struct tx_checking *c, const struct hs_json *list, const char *name)
 {
 	unsigned index = 0;
 
@@ -105,16 +90,17 @@ static void check_rules(const struct checking *c, const struct hs_json *list, co
 		bool concepts = hs_json_get(rule, HS_S("concept")) != NULL,
 		     filters = hs_json_get(rule, HS_S("filter")) != NULL;
 		if (!system && !hs_json_get(rule, HS_S("valueSet")))
-			say(c, TX_MSG_OWN_RULE_OF_NOTHING, "invariant", path, TX_ARGS(HS_S_NONE));
+			hs_tx_check_say(c, TX_MSG_OWN_RULE_OF_NOTHING, "invariant", path, TX_ARGS(HS_S_NONE));
 		if (!system && (concepts || filters))
-			say(c, TX_MSG_OWN_RULE_WITHOUT_SYSTEM, "invariant", path, TX_ARGS(HS_S_NONE));
+			hs_tx_check_say(c, TX_MSG_OWN_RULE_WITHOUT_SYSTEM, "invariant", path,
+				TX_ARGS(HS_S_NONE));
 		if (concepts && filters)
-			say(c, TX_MSG_OWN_RULE_OF_BOTH, "invariant", path, TX_ARGS(HS_S_NONE));
+			hs_tx_check_say(c, TX_MSG_OWN_RULE_OF_BOTH, "invariant", path, TX_ARGS(HS_S_NONE));
 		check_filters(c, rule, path);
 	}
 }
 
-static void check_compiles(const struct checking *c)
+static void check_compiles(const struct tx_checking *c)
 {
 	struct tx_compile *compile = hs_tx_compile_new(0);
 	struct hs_error err = { .status = HS_OK };
@@ -125,16 +111,27 @@ static void check_compiles(const struct checking *c)
 	hs_tx_compile_free(compile);
 }
 
+void hs_tx_check_say(const struct tx_checking *c, enum tx_message id, const char *code, struct hs_slice path,
+	struct tx_args args)
+{
+	struct hs_error sentence;
+
+	hs_tx_say(&sentence, HS_E_INVALID, c->swedish, id, HS_S_NONE, args);
+	hs_issue_add(c->issues, HS_SEVERITY_ERROR, code, path, "%s", sentence.text);
+}
+
 void hs_tx_check(const struct hs_write_event *event, void *state, struct hs_issues *issues)
 {
 	const struct hs_json *compose = hs_json_get(event->resource, HS_S("compose"));
-	struct checking c = { event, issues, hs_tx_speaks_swedish(event->language, NULL) };
+	struct tx_checking c = { event, issues, hs_tx_speaks_swedish(event->language, NULL) };
 
 	(void)state;
 	if (!event->resource)
 		return;
 	if (hs_slice_eq(event->type, HS_S("CodeSystem")))
 		check_system(&c);
+	if (hs_slice_eq(event->type, HS_S("ConceptMap")))
+		hs_tx_check_map(&c);
 	check_rules(&c, hs_json_get(compose, HS_S("include")), "include");
 	check_rules(&c, hs_json_get(compose, HS_S("exclude")), "exclude");
 	if (!issues->errors)

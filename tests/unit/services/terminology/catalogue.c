@@ -393,7 +393,7 @@ static const enum tx_message elsewhere[] = { TX_MSG_FILTER_BAD_CONSTRAINT, TX_MS
 
 /* Sentences that are no issue of a question's answer (integration/terminology_sentences has many of them),
  * and parts of sentences, stand behind this one. */
-#define FIRST_OF_OTHERS TX_MSG_OWN_NO_ROOM
+#define FIRST_OF_OTHERS TX_MSG_OWN_MAP_OTHER_VERSION
 
 static struct ask a;
 

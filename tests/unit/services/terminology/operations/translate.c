@@ -33,6 +33,26 @@ static const char *const resources[] = {
 	"{'resourceType':'ConceptMap','url':'urn:torn','status':'active','group':[{'source':'urn:t','target':"
 	"'urn:e',"
 	"'element':[],'unmapped':{'mode':'other-map','otherMap':'urn:nowhere'}}]}",
+	/* a value set in the place of a code, versions, and scopes */
+	"{'resourceType':'CodeSystem','url':'urn:v','version':'2','status':'active','content':'complete',"
+	"'concept':[{'code':'p'},{'code':'q'},{'code':'r'}]}",
+	"{'resourceType':'ValueSet','url':'urn:pq','id':'pq','version':'1','status':'active','compose':{'"
+	"include':"
+	"[{'system':'urn:v','concept':[{'code':'p'},{'code':'q','display':'Queue'}]}]}}",
+	"{'resourceType':'ConceptMap','url':'urn:sets','version':'1','status':'active','sourceScopeUri':'urn:"
+	"pq|1',"
+	"'targetScopeCanonical':'urn:all','group':[{'source':'urn:v|2','target':'urn:w','element':[{'"
+	"valueSet':"
+	"'urn:pq','target':[{'code':'W','relationship':'source-is-narrower-than-target'}]},{'code':'q','"
+	"target':"
+	"[{'code':'Q','relationship':'equivalent'}]}],'unmapped':{'mode':'fixed','code':'other','"
+	"relationship':"
+	"'related-to'}},{'source':'urn:w','target':'urn:v|2','element':[{'code':'W','target':[{'valueSet':'"
+	"urn:pq',"
+	"'relationship':'source-is-broader-than-target'}]}],'unmapped':{'mode':'fixed','valueSet':'urn:pq',"
+	"'relationship':'related-to'}},{'source':'urn:x','target':'urn:y','element':[{'valueSet':'urn:"
+	"nowhere',"
+	"'target':[{'code':'Y','relationship':'equivalent'}]}]}]}",
 	NULL,
 };
 
@@ -193,6 +213,71 @@ static void what_comes_along(void **state)
 		"'display':'Two'}}]");
 }
 
+#define OF(system, code) \
+	"{'name':'system','valueUri':'" system "'},{'name':'sourceCode','valueCode':'" code \
+	"'}" MAP("urn:sets")
+
+static void by_value_sets(void **state)
+{
+	(void)state;
+	check(OF("urn:v", "p"), "true", "W/source-is-narrower-than-target");
+	check(OF("urn:v", "q"), "true", "W/source-is-narrower-than-target Q/equivalent");
+	check(OF("urn:v", "r"), "true", "other/related-to");
+	check(OF("urn:w", "W"), "true", "p/source-is-broader-than-target q/source-is-broader-than-target");
+	check(OF("urn:w", "V"), "true", "p/related-to q/related-to");
+	/* the other way, each code of the set is a source */
+	check("{'name':'targetCode','valueCode':'W'},{'name':'system','valueUri':'urn:w'}" MAP("urn:sets"),
+		"true", "W/source-is-narrower-than-target W/source-is-narrower-than-target");
+	check("{'name':'targetCode','valueCode':'p'},{'name':'targetSystem','valueUri':'urn:v'}" MAP("urn:"
+												     "sets"),
+		"true", "p/source-is-broader-than-target");
+	check(OF("urn:x", "1"), "false", "");
+	assert_string_equal(ask_text(&a, "message"),
+		"A definition for the value Set 'urn:nowhere' could not be found");
+}
+
+static void of_another_version(void **state)
+{
+	(void)state;
+	check(OF("urn:v", "q") ",{'name':'version','valueString':'2'}", "true",
+		"W/source-is-narrower-than-target Q/equivalent");
+	check(OF("urn:v", "q") ",{'name':'version','valueString':'1'}", "false", "");
+	assert_string_equal(ask_text(&a, "message"),
+		"the concept map urn:sets is about version 2 of urn:v, not about version 1");
+	check("{'name':'sourceCoding','valueCoding':{'system':'urn:v','version':'3','code':'q'}}" MAP("urn:"
+												      "sets"),
+		"false", "");
+	check("{'name':'targetCoding','valueCoding':{'system':'urn:v','version':'3','code':'q'}}" MAP("urn:"
+												      "sets"),
+		"false", "");
+}
+
+#define SCOPES(source, target) \
+	",{'name':'sourceScope','valueUri':'" source "'},{'name':'targetScope','valueUri':'" target "'}"
+
+static void of_another_scope(void **state)
+{
+	static const char *const right[] = { OF("urn:v", "q") SCOPES("urn:pq", "urn:all|3"),
+		OF("urn:v", "q") SCOPES("ValueSet/pq", "urn:all"), OF("urn:v", "q") SCOPES("pq", "urn:all") };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		check(right[i], "true", "W/source-is-narrower-than-target Q/equivalent");
+	check(OF("urn:v", "q") SCOPES("urn:pq|2", "urn:all"), "false", "");
+	check(OF("urn:v", "q") SCOPES("urn:pq", "urn:some"), "false", "");
+	assert_string_equal(ask_text(&a, "message"),
+		"the concept map urn:sets is from the value set 'urn:pq|1' to the value set 'urn:all'");
+	check(FROM("1") MAP("urn:r4") SCOPES("urn:a", "urn:b"), "true", "z/source-is-narrower-than-target");
+}
+
+static void codes_alone(void **state)
+{
+	(void)state;
+	ask(&a, translate, "{'name':'sourceCode','valueCode':'q'}" MAP("urn:sets"));
+	assert_int_equal(a.status, HS_E_REQUIRED);
+	assert_int_equal(a.ctx.failure->id, TX_MSG_OWN_CODE_ALONE);
+}
+
 static void refused(void **state)
 {
 	(void)state;
@@ -206,10 +291,20 @@ static void refused(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(forward), cmocka_unit_test(not_mapped),
-		cmocka_unit_test(backward), cmocka_unit_test(in_r4), cmocka_unit_test(by_other_attributes),
-		cmocka_unit_test(by_another_map), cmocka_unit_test(what_comes_along),
-		cmocka_unit_test(refused) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(forward),
+		cmocka_unit_test(not_mapped),
+		cmocka_unit_test(backward),
+		cmocka_unit_test(in_r4),
+		cmocka_unit_test(by_other_attributes),
+		cmocka_unit_test(by_another_map),
+		cmocka_unit_test(what_comes_along),
+		cmocka_unit_test(by_value_sets),
+		cmocka_unit_test(of_another_version),
+		cmocka_unit_test(of_another_scope),
+		cmocka_unit_test(codes_alone),
+		cmocka_unit_test(refused),
+	};
 
 	return ASK_RUN(&a, resources, tests);
 }
