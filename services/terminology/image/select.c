@@ -23,31 +23,6 @@ static bool same_text(const struct tx_layer *layer, struct hs_image_text have, s
 	return true;
 }
 
-static bool contains(struct hs_slice text, struct hs_slice value)
-{
-	for (size_t i = 0; i + value.len <= text.len; i++)
-		if ((text.ptr[i] | 0x20) == (value.ptr[0] | 0x20) &&
-			hs_slice_ieq(hs_slice(text.ptr + i, value.len), value))
-			return true;
-	return false;
-}
-
-/* Is the Coding (as JSON) one with that code or display? Displays do not heed case ("Using LOINC with FHIR").
- */
-static bool is_coding_of(struct hs_arena *arena, struct hs_slice text, struct hs_slice value)
-{
-	struct hs_arena_mark mark = hs_arena_mark(arena);
-	struct hs_json *coding = NULL;
-	struct hs_error ignored;
-	bool found = value.len && contains(text, value) &&
-		hs_json_parse(arena, text, NULL, &coding, &ignored) == HS_OK &&
-		(hs_slice_eq(hs_json_get_text(coding, HS_S("code")), value) ||
-			hs_slice_ieq(hs_json_get_text(coding, HS_S("display")), value));
-
-	hs_arena_rollback(arena, mark);
-	return found;
-}
-
 static void add_with_value(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice code,
 	struct hs_slice value, struct tx_bits out)
 {
@@ -61,7 +36,7 @@ static void add_with_value(struct hs_arena *arena, const struct tx_layer *layer,
 			if (same_text(layer, p->code, code, &code_text) &&
 				(same_text(layer, p->value, value, &value_text) ||
 					(same_text(layer, p->key, HS_S("valueCoding"), &coding_text) &&
-						is_coding_of(arena, tx_text(layer, p->value), value))))
+						hs_tx_is_coding_of(arena, tx_text(layer, p->value), value))))
 				hs_tx_bits_add(out, at);
 		}
 	}

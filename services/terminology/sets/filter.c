@@ -177,6 +177,56 @@ static bool value_passes(struct hs_arena *arena, const struct tx_filter *f, stru
 	}
 }
 
+static bool contains(struct hs_slice text, struct hs_slice value)
+{
+	for (size_t i = 0; i + value.len <= text.len; i++)
+		if ((text.ptr[i] | 0x20) == (value.ptr[0] | 0x20) &&
+			hs_slice_ieq(hs_slice(text.ptr + i, value.len), value))
+			return true;
+	return false;
+}
+
+bool hs_tx_is_coding_of(struct hs_arena *arena, struct hs_slice text, struct hs_slice value)
+{
+	struct hs_arena_mark mark = hs_arena_mark(arena);
+	struct hs_json *coding = NULL;
+	struct hs_error ignored;
+	bool found = value.len && contains(text, value) &&
+		hs_json_parse(arena, text, NULL, &coding, &ignored) == HS_OK &&
+		(hs_slice_eq(hs_json_get_text(coding, HS_S("code")), value) ||
+			hs_slice_ieq(hs_json_get_text(coding, HS_S("display")), value));
+
+	hs_arena_rollback(arena, mark);
+	return found;
+}
+
+/* A pattern is held against the code and the display. */
+static bool coding_matches(struct hs_arena *arena, const struct tx_regex *regex, struct hs_slice text)
+{
+	struct hs_json *coding = NULL;
+	struct hs_error ignored;
+
+	return hs_json_parse(arena, text, NULL, &coding, &ignored) == HS_OK &&
+		(hs_tx_regex_matches(regex, arena, hs_json_get_text(coding, HS_S("code"))) ||
+			hs_tx_regex_matches(regex, arena, hs_json_get_text(coding, HS_S("display"))));
+}
+
+static bool given_passes(struct hs_arena *arena, const struct tx_filter *f, const struct tx_property *given)
+{
+	struct hs_slice list = f->value;
+
+	if (!hs_slice_eq(given->key, HS_S("valueCoding")))
+		return value_passes(arena, f, given->value);
+	if (f->op == TX_OP_REGEX)
+		return coding_matches(arena, f->regex, given->value);
+	if (f->op == TX_OP_EQUAL)
+		return hs_tx_is_coding_of(arena, given->value, f->value);
+	while (list.ptr)
+		if (hs_tx_is_coding_of(arena, given->value, hs_slice_trim(hs_slice_cut(&list, ','))))
+			return true;
+	return false;
+}
+
 static bool child_of(struct tx_system s, uint32_t concept, uint32_t parent)
 {
 	size_t count;
@@ -231,7 +281,7 @@ static bool property_passes(struct tx_context *ctx, const struct tx_filter *f, s
 		if (!hs_slice_eq(list.items[i].code, f->property))
 			continue;
 		*exists = true;
-		if (value_passes(ctx->arena, f, list.items[i].value))
+		if (given_passes(ctx->arena, f, &list.items[i]))
 			return true;
 	}
 	if (*exists)

@@ -89,8 +89,25 @@ static void put_filter(struct implicit *made, const char *property, const char *
 	made->rule.filter_count = 1;
 }
 
-static struct implicit *of_snomed(struct hs_arena *arena, struct hs_slice url)
+/* A set of what is below a concept, or of a reference set's members, is one only where there is such a one.
+ * An edition that is not there is told when the set is asked. */
+static bool names_what_is_there(struct tx_context *ctx, struct hs_slice system, struct hs_slice version,
+	const struct meaning *m)
 {
+	struct tx_system s = hs_tx_resolve(ctx, system, version).system;
+
+	if (!m->property || strcmp(m->property, "concept") != 0 || !s.row || !hs_tx_sct(s))
+		return true;
+	uint32_t concept = hs_tx_find_code(ctx->arena, s, m->value, NULL);
+	if (concept == TX_NONE)
+		return false;
+	return strcmp(m->op, "in") != 0 ||
+		(concept < TX_BIG(s.layer)->concept_count && hs_tx_sct_refset(s.layer, concept));
+}
+
+static struct implicit *of_snomed(struct tx_context *ctx, struct hs_slice url)
+{
+	struct hs_arena *arena = ctx->arena;
 	size_t mark = hs_slice_search(url, HS_S(MARK));
 	struct hs_slice base = hs_slice_first(url, mark), host = HS_S("http://snomed.info/");
 	size_t end = hs_slice_find(base, '/', host.len);
@@ -99,13 +116,15 @@ static struct implicit *of_snomed(struct hs_arena *arena, struct hs_slice url)
 
 	if (!read_query(arena, hs_slice_from(url, mark + sizeof(MARK) - 1), &m))
 		return NULL;
+	struct hs_slice version = base.len > system.len ? base : HS_S_NONE;
+	if (!names_what_is_there(ctx, system, version, &m))
+		return NULL;
 	struct implicit *made = begin_set(arena, url, HS_S("SNOMEDCTImplicitValueSet"),
 		HS_ARENA_JOIN(arena, HS_S("SNOMED CT: "), m.title));
 	if (!made)
 		return NULL;
 	made->rule.system = put(made, system);
-	if (base.len > system.len)
-		made->rule.version = put(made, base);
+	made->rule.version = put(made, version);
 	if (m.property)
 		put_filter(made, m.property, m.op, m.value);
 	return made;
@@ -133,8 +152,9 @@ static struct implicit *of_layer(struct hs_arena *arena, const struct tx_layer *
 	return made;
 }
 
-static struct implicit *make(struct hs_arena *arena, const struct tx_scope *scope, struct hs_slice url)
+static struct implicit *make(struct tx_context *ctx, struct hs_slice url)
 {
+	const struct tx_scope *scope = &ctx->scope;
 	bool snomed = is_of_snomed(url);
 	struct implicit *made = NULL;
 
@@ -143,8 +163,8 @@ static struct implicit *make(struct hs_arena *arena, const struct tx_scope *scop
 		if (layer->source != &hs_tx_big_source || !layer->systems_count)
 			continue;
 		if (snomed) /* of whatever edition: its rule says which */
-			return of_snomed(arena, url);
-		made = of_layer(arena, layer, url);
+			return of_snomed(ctx, url);
+		made = of_layer(ctx->arena, layer, url);
 	}
 	return made;
 }
@@ -193,7 +213,7 @@ static void put_definition(struct implicit *made)
 
 bool hs_tx_implicit_set(struct tx_context *ctx, struct hs_slice url, struct tx_set *out)
 {
-	struct implicit *made = make(ctx->arena, &ctx->scope, url);
+	struct implicit *made = make(ctx, url);
 
 	if (!made)
 		return false;

@@ -723,16 +723,21 @@ static void filters_by_property(void **state)
 
 static void filters_by_part_and_ancestor(void **state)
 {
-#define FILTER(url, property, value) \
+#define ASK(url, property, op, value) \
 	"{'resourceType':'ValueSet','url':'" url "','status':'active','compose':{'include':[{'system':" \
-	"'http://loinc.org','filter':[{'property':'" property "','op':'=','value':'" value "'}]}]}}"
+	"'http://loinc.org','filter':[{'property':'" property "','op':'" op "','value':'" value "'}]}]}}"
+#define FILTER(url, property, value) ASK(url, property, "=", value)
 	static const char *const sets[] = { FILTER("urn:code", "COMPONENT", "LP1-1"),
 		FILTER("urn:name", "COMPONENT", "sugar"), FILTER("urn:class", "CLASS", "CHEM"),
-		FILTER("urn:ancestor", "ancestor", "LP7-8"), FILTER("urn:none", "COMPONENT", "LP1"), NULL };
+		FILTER("urn:ancestor", "ancestor", "LP7-8"), FILTER("urn:none", "COMPONENT", "LP1"),
+		ASK("urn:pattern", "COMPONENT", "regex", "(S|s)ug.*"),
+		ASK("urn:out", "COMPONENT", "not-in", "Sugar,x"),
+		ASK("urn:some", "COMPONENT", "in", "x,LP1-1"), NULL };
 	static const struct {
 		const char *url, *codes;
 	} rows[] = { { "urn:code", "1-8" }, { "urn:name", "1-8" }, { "urn:class", "1-8 2-6" },
-		{ "urn:ancestor", "LP1-1(1-8)" }, { "urn:none", "" } };
+		{ "urn:ancestor", "LP1-1(1-8)" }, { "urn:none", "" }, { "urn:pattern", "1-8" },
+		{ "urn:out", "LP7-8(LP1-1) 2-6" }, { "urn:some", "1-8" } };
 	struct place p;
 	struct ask a, b;
 

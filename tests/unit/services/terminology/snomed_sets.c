@@ -248,6 +248,26 @@ static void says_where_a_constraint_is_wrong(void **state)
 		SIZE_MAX);
 }
 
+/* Of what is not there is no implicit value set: none below it, and none of its members. */
+static void knows_no_sets_of_what_is_not_there(void **state)
+{
+	static const char *const urls[] = { "http://snomed.info/sct?fhir_vs=isa/999999990989121104",
+		"http://snomed.info/sct?fhir_vs=isa/HEART:", "http://snomed.info/sct?fhir_vs=refset/HEART",
+		"http://snomed.info/sct?fhir_vs=refset/1", "http://snomed.info/sct?fhir_vs=other",
+		"http://snomed.info/sct?fhir_vs=isa/" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		expand(hs_arena_cstr(t.arena, sct_text(t.arena, urls[i])), "");
+		if (!a.ctx.failure || a.ctx.failure->id != TX_MSG_Unable_to_resolve_value_Set_)
+			fail_msg("%s is there", urls[i]);
+		assert_int_equal(a.ctx.failure_status, 404);
+	}
+	/* another edition is not there, which is said of the code system */
+	expand("http://snomed.info/sct/45991000052106?fhir_vs=isa/999999990989121104", "");
+	assert_int_equal(a.ctx.failure->id, TX_MSG_UNKNOWN_CODESYSTEM_VERSION_EXP);
+}
+
 /* Codes count in a constraint, too: a term of another concept is told beside the answer, never instead of it.
  */
 static void tells_terms_of_a_constraint_that_are_wrong(void **state)
@@ -385,6 +405,7 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(joins_what_is_imported),
 		cmocka_unit_test(tells_the_sets_it_used), cmocka_unit_test(tells_what_an_implicit_set_means),
 		cmocka_unit_test(says_where_a_constraint_is_wrong),
+		cmocka_unit_test(knows_no_sets_of_what_is_not_there),
 		cmocka_unit_test(tells_terms_of_a_constraint_that_are_wrong),
 		cmocka_unit_test(says_when_expressions_are_members), cmocka_unit_test(quick_are_short_pages),
 		cmocka_unit_test(stops_when_patience_is_over),
