@@ -279,6 +279,15 @@ struct hs_mended {
 	uint64_t before, left;
 };
 
+/* Asks where kept resources point: what fulfils has->kids[0] points to resources of `type` by has->param. */
+struct hs_links {
+	const struct hs_find *has; /* HS_FIND_HAS over the keeper's type */
+	uint32_t type;
+	/* Is told the ids of these, each once or more. */
+	enum hs_status (*each)(void *arg, struct hs_slice id, struct hs_error *err);
+	void *arg;
+};
+
 /* Each function works inside the transaction. History of superseded versions stays with the store; rows are
  * below 2^40. */
 struct hs_keeper {
@@ -295,11 +304,19 @@ struct hs_keeper {
 	/* Current versions for histories, in falling order of seq; out->more and out->total are not used. */
 	enum hs_status (*recent)(struct hs_txn *txn, struct hs_arena *arena, void *state,
 		const struct hs_recent *query, struct hs_resource_list *out, struct hs_error *err);
-	/* As hs_txn_find. The store also calls it for chains and _has over the type, with an ID or a
-	 * REFERENCE condition beside that of the client, and with count 0 for the number of current versions.
-	 */
+	/* As hs_txn_find. The store also calls it for chains and _has over the type, where `links` does not
+	 * serve with an ID or a REFERENCE condition beside that of the client, and with count 0 for the
+	 * number of current versions. */
 	enum hs_status (*find)(struct hs_txn *txn, struct hs_arena *arena, void *state,
 		const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
+	/* HS_E_NOT_SUPPORTED: all would have to be looked at; the store then asks `find` about one after
+	 * another. May be NULL: never supported. */
+	enum hs_status (*links)(struct hs_txn *txn, void *state, const struct hs_links *ask,
+		struct hs_error *err);
+	/* How many resources these two would go through for the condition, about, and at most `limit`. NULL
+	 * when links is. */
+	enum hs_status (*estimate)(struct hs_txn *txn, void *state, const struct hs_find *where,
+		uint64_t limit, uint64_t *out, struct hs_error *err);
 	/* How `find` would go about it, in lines for the operator; may be NULL. */
 	enum hs_status (*explain)(struct hs_txn *txn, void *state, const struct hs_find_query *query,
 		struct hs_buf *out, struct hs_error *err);
@@ -342,6 +359,9 @@ bool hs_sql_is_null(struct hs_stmt *stmt, int column);
 struct hs_slice hs_sql_get_text(struct hs_stmt *stmt, int column); /* until the next step */
 struct hs_slice hs_sql_get_blob(struct hs_stmt *stmt, int column);
 void hs_sql_end(struct hs_stmt *stmt); /* NULL is allowed */
+/* The number that a statement with its parameters bound gives first, and the end of it; *out stays when it
+ * gives no row. NULL: it could not be made, and *err says why. */
+enum hs_status hs_sql_ask(struct hs_stmt *stmt, uint64_t *out, struct hs_error *err);
 
 /* ---- many rows in one statement ---- */
 

@@ -29,7 +29,7 @@ enum hs_status hs_ledger_dates_page(struct hs_ledger_search *search, const struc
 	enum hs_status status = HS_OK;
 
 	if (query->want_total || !query->count)
-		status = hs_ledger_ask(between(ledger, COUNT, dates, err), total, err);
+		status = hs_sql_ask(between(ledger, COUNT, dates, err), total, err);
 	if (status != HS_OK || !query->count)
 		return status;
 	struct hs_stmt *stmt = between(ledger,
@@ -53,7 +53,7 @@ static enum hs_status all_have_one(struct hs_ledger *ledger, bool *out, struct h
 	enum hs_status status = hs_ledger_live(ledger, &live, err);
 
 	if (status == HS_OK)
-		status = hs_ledger_ask(between(ledger, COUNT, &all, err), &dated, err);
+		status = hs_sql_ask(between(ledger, COUNT, &all, err), &dated, err);
 	*out = status == HS_OK && dated == live;
 	return status;
 }

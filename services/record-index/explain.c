@@ -12,6 +12,7 @@ static const char *const ways[] = {
 	[HS_LEDGER_SURE] = "what the conditions find, without a look",
 	[HS_LEDGER_PARTY] = "all pointers of one subject or custodian, without a look",
 	[HS_LEDGER_DATES] = "go along the dates",
+	[HS_LEDGER_SHAPES] = "all pointers of some shapes, without a look",
 };
 
 /* Of the lookups that lead to pointers; the literals are those of drive.c, party.c and table.c in short. */
@@ -25,6 +26,9 @@ static const char *const statements[][3] = {
 		EXPLAIN "SELECT packed FROM record_index_pointer WHERE spot = ?1" },
 	[HS_LEDGER_DATES] = { EXPLAIN
 		"SELECT target FROM record_index_entry WHERE key >= ?1 AND key <= ?2 ORDER BY key, target",
+		EXPLAIN "SELECT packed FROM record_index_pointer WHERE spot = ?1", NULL },
+	[HS_LEDGER_SHAPES] = { EXPLAIN
+		"SELECT target FROM record_index_entry WHERE key = ?1 AND target > ?2 ORDER BY target",
 		EXPLAIN "SELECT packed FROM record_index_pointer WHERE spot = ?1", NULL },
 	[HS_LEDGER_PARTY] = { EXPLAIN
 		"SELECT spot FROM record_index_pointer WHERE spot > ?1 AND spot <= ?2 ORDER BY spot",
@@ -49,28 +53,32 @@ static enum hs_status write_statement(struct hs_txn *txn, const char *sql, struc
 static enum hs_status explain(struct hs_ledger *ledger, const struct hs_ledger_settings *settings,
 	const struct hs_find_query *query, struct hs_buf *out, struct hs_error *err)
 {
-	struct hs_ledger_numbers rows = { 0 };
-	struct hs_ledger_party party = { 0 };
-	struct hs_ledger_dates dates = { 0 };
-	enum hs_ledger_found found = HS_LEDGER_ALL;
+	struct hs_ledger_drive drive = { .where = query->where,
+		.type = query->type,
+		.whole = query->want_total || query->sort_count,
+		.looks_max = (uint64_t)settings->looks_max,
+		.along_dates = !query->sort_count,
+		.along_shapes = true };
 	uint64_t live = 0;
 	enum hs_status status = hs_ledger_live(ledger, &live, err);
 
 	if (status == HS_OK && query->where && hs_ledger_only_time(query->where))
 		hs_buf_cstr(out, "time of update: the ends of the span in the log, by halving\n");
 	if (status == HS_OK)
-		status = hs_ledger_drive(ledger, query->where, &rows, &party,
-			query->sort_count ? NULL : &dates, &found, err);
+		status = hs_ledger_drive(ledger, &drive, err);
 	if (status != HS_OK)
 		return status;
-	hs_buf_printf(out, "way: %s\n", ways[found]);
-	if (found == HS_LEDGER_ALL)
+	hs_buf_printf(out, "way: %s\n", ways[drive.found]);
+	if (drive.shapes.known)
+		hs_buf_printf(out, "shapes: %zu%s\n", drive.shapes.count,
+			drive.shapes.sure ? ", which decide" : " that may fulfil it");
+	if (drive.found == HS_LEDGER_ALL)
 		hs_buf_printf(out, "pointers: %llu; refused above %lld looks\n", (unsigned long long)live,
 			(long long)settings->looks_max);
-	else if (found == HS_LEDGER_CANDIDATES || found == HS_LEDGER_SURE)
-		hs_buf_printf(out, "drive: %zu of %llu\n", rows.count, (unsigned long long)live);
-	for (size_t i = 0; i < 3 && statements[found][i] && status == HS_OK; i++)
-		status = write_statement(ledger->txn, statements[found][i], out, err);
+	else if (drive.found == HS_LEDGER_CANDIDATES || drive.found == HS_LEDGER_SURE)
+		hs_buf_printf(out, "drive: %zu of %llu\n", drive.rows.count, (unsigned long long)live);
+	for (size_t i = 0; i < 3 && statements[drive.found][i] && status == HS_OK; i++)
+		status = write_statement(ledger->txn, statements[drive.found][i], out, err);
 	return status;
 }
 
@@ -81,6 +89,7 @@ enum hs_status hs_ledger_explain(struct hs_txn *txn, void *state, const struct h
 	struct hs_ledger ledger;
 
 	hs_ledger_begin(&ledger, txn, scratch);
+	ledger.lasting = scratch;
 	enum hs_status status = explain(&ledger, state, query, out, err);
 	hs_ledger_forget(&ledger);
 	hs_arena_free(scratch);

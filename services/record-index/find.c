@@ -94,10 +94,10 @@ static bool is_by_date(const struct hs_ledger_search *search)
 }
 
 /* All that have such a date: how many is counted, and the page read from where it begins. */
-static enum hs_status take_dates(struct hs_ledger_search *search, const struct hs_ledger_dates *dates,
-	struct hs_error *err)
+static enum hs_status take_dates(struct hs_ledger_search *search, struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
+	const struct hs_ledger_dates *dates = &search->drive.dates;
 	struct hs_ledger_numbers rows = { 0 };
 	struct hs_find_query plain = *query;
 	uint64_t total = 0;
@@ -130,34 +130,80 @@ static enum hs_status look_by_date(struct hs_ledger_search *search, bool *done, 
 	return hs_ledger_search_dates(search, all, done, err);
 }
 
-static enum hs_status look(struct hs_ledger_search *search, enum hs_ledger_found found,
-	struct hs_ledger_numbers *rows, const struct hs_ledger_dates *dates, struct hs_error *err)
+/* In order of something: along the dates or the times of update, or all of them if these are not too many. */
+static enum hs_status sort_shapes(struct hs_ledger_search *search, uint64_t count, struct hs_error *err)
 {
-	const struct hs_find_query *query = search->query;
+	struct hs_ledger_numbers rows = { 0 };
 	enum hs_status status = HS_OK;
 	bool done = false;
 
-	search->by_party = found == HS_LEDGER_PARTY && query->sort_count == 0;
-	if (search->by_party)
-		return HS_OK;
-	if (found == HS_LEDGER_SURE && query->sort_count == 0)
-		return take_these(search, rows, err);
-	if (found == HS_LEDGER_DATES)
-		return take_dates(search, dates, err);
-	if (found == HS_LEDGER_ALL && is_by_date(search) && !search->counts)
+	if (is_by_date(search))
 		status = look_by_date(search, &done, err);
 	if (status != HS_OK || done)
 		return status;
-	return hs_ledger_search_look(search, found == HS_LEDGER_ALL ? NULL : rows, err);
+	if (count > search->looks_max)
+		return hs_ledger_search_look(search, NULL, err);
+	search->ledger.arena = search->scratch;
+	status = hs_ledger_shapes_list(&search->ledger, &search->drive.shapes, 0, UINT64_MAX, &rows, err);
+	search->ledger.arena = search->pieces;
+	return status == HS_OK ? hs_ledger_search_look(search, &rows, err) : status;
+}
+
+/* All that have one of some shapes: they are counted, and of a page without a sort the rows are known. */
+static enum hs_status take_shapes(struct hs_ledger_search *search, struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	struct hs_ledger_numbers rows = { 0 };
+	uint64_t total = 0, limit = search->counts ? UINT64_MAX : search->looks_max + 1;
+	enum hs_status status = HS_OK;
+
+	if (search->counts || query->sort_count)
+		status = hs_ledger_shapes_count(&search->ledger, &search->drive.shapes, limit, &total, err);
+	search->counts = false;
+	search->counted = true;
+	search->total = total;
+	if (status != HS_OK || !query->count)
+		return status;
+	if (query->sort_count)
+		return sort_shapes(search, total, err);
+	search->ledger.arena = search->scratch;
+	status = hs_ledger_shapes_list(&search->ledger, &search->drive.shapes, hs_ledger_search_row(search),
+		(uint64_t)query->count + 1, &rows, err);
+	if (status == HS_OK)
+		status = take_these(search, &rows, err);
+	search->total = total;
+	return status;
+}
+
+static enum hs_status look(struct hs_ledger_search *search, struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	struct hs_ledger_drive *drive = &search->drive;
+	enum hs_status status = HS_OK;
+	bool done = false;
+
+	search->by_party = drive->found == HS_LEDGER_PARTY && query->sort_count == 0;
+	if (search->by_party)
+		return HS_OK;
+	if (drive->found == HS_LEDGER_SURE && query->sort_count == 0)
+		return take_these(search, &drive->rows, err);
+	if (drive->found == HS_LEDGER_DATES)
+		return take_dates(search, err);
+	if (drive->found == HS_LEDGER_SHAPES)
+		return take_shapes(search, err);
+	if (drive->found == HS_LEDGER_ALL && is_by_date(search) && !search->counts)
+		status = look_by_date(search, &done, err);
+	if (status != HS_OK || done)
+		return status;
+	return hs_ledger_search_look(search, drive->found == HS_LEDGER_ALL ? NULL : &drive->rows, err);
 }
 
 static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
-	struct hs_ledger_numbers rows = { 0 };
-	struct hs_ledger_dates dates = { 0 };
-	enum hs_ledger_found found = HS_LEDGER_ALL;
+	struct hs_ledger_drive *drive = &search->drive;
 
+	hs_ledger_search_must(search, query->where);
 	search->counts = query->where && (query->want_total || !query->count);
 	enum hs_status status = query->where ? HS_OK : hs_ledger_live(&search->ledger, &search->total, err);
 	if (status == HS_OK && search->counts && hs_ledger_only_time(query->where)) {
@@ -167,13 +213,17 @@ static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 	}
 	if (status != HS_OK || ((!query->where || search->counted) && !query->count))
 		return status;
-	bool along = !query->sort_count || is_by_date(search);
-	status = hs_ledger_drive(&search->ledger, query->where, &rows, &search->party, along ? &dates : NULL,
-		&found, err);
-	if (status == HS_OK && found == HS_LEDGER_PARTY && query->sort_count)
-		status = hs_ledger_party_list(&search->ledger, &search->party, &rows, err);
+	*drive = (struct hs_ledger_drive) { .where = query->where,
+		.type = query->type,
+		.whole = search->counts || query->sort_count,
+		.looks_max = search->looks_max,
+		.along_dates = !query->sort_count || is_by_date(search),
+		.along_shapes = true };
+	status = hs_ledger_drive(&search->ledger, drive, err);
+	if (status == HS_OK && drive->found == HS_LEDGER_PARTY && query->sort_count)
+		status = hs_ledger_party_list(&search->ledger, &drive->party, &drive->rows, err);
 	search->ledger.arena = search->pieces; /* what came before is in `scratch`, which lasts as long */
-	return status == HS_OK ? look(search, found, &rows, &dates, err) : status;
+	return status == HS_OK ? look(search, err) : status;
 }
 
 enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *state,
@@ -190,12 +240,13 @@ enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *
 	if (plain.where && plain.where->op == HS_FIND_AND && plain.where->kid_count == 0)
 		plain.where = NULL; /* no condition, too */
 	hs_ledger_begin(&search.ledger, txn, search.scratch);
+	search.ledger.lasting = search.scratch;
 	if (query->after.len)
 		status = hs_ledger_cursor_read(search.scratch, query, &search.after, err);
 	if (status == HS_OK)
 		status = run(&search, err);
 	if (status == HS_OK)
-		status = search.by_party ? hs_ledger_party_page(&search.ledger, &search.party, &plain,
+		status = search.by_party ? hs_ledger_party_page(&search.ledger, &search.drive.party, &plain,
 						   hs_ledger_search_row(&search), arena, out, err) :
 					   make_page(&search, arena, out, err);
 	hs_arena_free(search.one);

@@ -2,7 +2,7 @@
 /* A search of the ledger while it goes on. Thread: that of the transaction. */
 #pragma once
 
-#include "table.h"
+#include "drive.h"
 
 /* Bytes of pieces that are remembered during a search. */
 #define HS_LEDGER_PIECES_MAX ((size_t)32 << 20)
@@ -26,8 +26,10 @@ struct hs_ledger_search {
 	bool counts;        /* all that fulfil the conditions are counted, */
 	bool counted;       /* or are already */
 	uint64_t looks_max; /* pointers that may be looked at one after another */
-	bool by_party;      /* the result is all of `party` */
-	struct hs_ledger_party party;
+	bool by_party;      /* the result is all of drive.party */
+	struct hs_ledger_drive drive;
+	const struct hs_find *must;     /* what is looked at must fulfil it; NULL: anything does */
+	struct hs_ledger_judged judged; /* of `must` */
 };
 
 /* The row of the cursor when results are in order of row: up to it none needs a look if nobody counts. */
@@ -36,6 +38,8 @@ uint64_t hs_ledger_search_row(const struct hs_ledger_search *search);
 int hs_ledger_compare_hits(const void *a, const void *b);
 
 /* ---- look.c ---- */
+
+void hs_ledger_search_must(struct hs_ledger_search *search, const struct hs_find *must);
 
 /* Looks at rows that a condition gave (NULL: none did), or at those that the time of update leaves,
  * whichever are fewer: what fulfils the conditions is counted and becomes a hit. Changes the order of `rows`.

@@ -55,6 +55,10 @@ const struct hs_migration hs_ledger_migrations[] = {
 		"CREATE TABLE record_index_entered (kind INTEGER PRIMARY KEY, row INTEGER NOT NULL);"
 		"INSERT INTO record_index_entered VALUES (0, 0), (1, 0), (2, 0);"
 		"UPDATE record_index_tally SET waiting = waiting | 8;" },
+	/* Entries by shape (shapes.c), made when the store is opened. */
+	{ 6, "entries by shape",
+		"INSERT INTO record_index_entered VALUES (3, 0);"
+		"UPDATE record_index_tally SET waiting = waiting | 8;" },
 	{ 0, NULL, NULL },
 };
 
@@ -323,6 +327,8 @@ const struct hs_keeper hs_ledger_keeper = {
 	.remove = remove_one,
 	.recent = recent,
 	.find = hs_ledger_find,
+	.links = hs_ledger_links,
+	.estimate = hs_ledger_estimate,
 	.explain = hs_ledger_explain,
 	.bulk = &hs_ledger_bulk,
 	.mend = hs_ledger_mend,

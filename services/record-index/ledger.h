@@ -150,6 +150,8 @@ struct hs_ledger {
 	unsigned waits; /* as hs_ledger_targets found the tally: HS_LEDGER_MARKS_WAIT ... */
 	struct hs_ledger_param params[HS_LEDGER_PARAMS];
 	struct hs_ledger_piece *memo[HS_LEDGER_MEMO]; /* pieces in `arena` */
+	struct hs_arena *lasting;                     /* of a search, as long as that; else NULL */
+	struct hs_ledger_end *ends;                   /* chain.c */
 	int64_t updated_ms; /* pointers that came together have the same time, written below; 0: none yet */
 	char updated[HS_INSTANT_LEN + 1];
 };
@@ -238,6 +240,12 @@ enum hs_status hs_ledger_intern_text(struct hs_ledger *ledger, struct hs_slice t
 	struct hs_error *err);
 /* ---- unpack.c: and back ---- */
 
+/* Goes past what fills a hole; false when that is damaged. */
+bool hs_ledger_pass_hole(struct hs_slice *rest);
+/* The facts of a shape and the number of its holes, which stay empty. */
+enum hs_status hs_ledger_shape_facts(struct hs_ledger *ledger, uint64_t shape, struct hs_ledger_open *out,
+	struct hs_error *err);
+
 /* Fills the holes; `arena` for what is made. */
 enum hs_status hs_ledger_open(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t shape,
 	struct hs_slice rest, struct hs_slice id, struct hs_ledger_open *out, struct hs_error *err);
@@ -266,6 +274,19 @@ enum hs_status hs_ledger_piece_rows(struct hs_ledger *ledger, struct hs_arena *a
 enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
 	const struct hs_ledger_pointer *pointer, struct hs_ledger_rows *out, struct hs_error *err);
 
+/* ---- chain.c: what is known of the ends of chains, while a search goes on ---- */
+
+/* The piece that decides whether the pointer (NULL: there is none) fulfils the chain; 0: none does. */
+uint64_t hs_ledger_end_piece(const struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	const struct hs_find *link);
+/* Does it, 1 or 0; -1: nobody knows. */
+int hs_ledger_end_says(const struct hs_ledger *ledger, const struct hs_find *link, uint64_t piece);
+enum hs_status hs_ledger_end_note(struct hs_ledger *ledger, const struct hs_find *link, uint64_t piece,
+	bool holds, struct hs_error *err);
+/* All that do are noted. */
+enum hs_status hs_ledger_end_close(struct hs_ledger *ledger, const struct hs_find *link,
+	struct hs_error *err);
+
 /* ---- match.c, find.c, drive.c ---- */
 
 /* What is matched: a pointer and its index rows. */
@@ -278,27 +299,15 @@ struct hs_ledger_subject {
 int hs_ledger_match(struct hs_ledger *ledger, struct hs_arena *arena, const struct hs_ledger_subject *subject,
 	const struct hs_find *find, struct hs_error *err);
 
-/* What looking up the best condition of a search gave. */
-enum hs_ledger_found {
-	HS_LEDGER_ALL,        /* nothing: every row must be looked at */
-	HS_LEDGER_CANDIDATES, /* those that can fulfil it, by row, each once */
-	HS_LEDGER_SURE,       /* the same, and they do */
-	HS_LEDGER_PARTY,      /* all the rows of a subject or custodian, which are not listed */
-	HS_LEDGER_DATES,      /* all that have such a date, which are not listed */
-};
-/* Seconds since 1970, both included. */
-struct hs_ledger_dates {
-	int64_t first, last;
-};
+/* Does this row of a pointer fulfil a condition on one entry? */
+bool hs_ledger_match_row(const struct hs_find *find, const struct hs_index_row *row);
+
+/* ---- party.c ---- */
+
 struct hs_ledger_party {
 	enum hs_ledger_class of;
 	uint64_t number; /* the piece */
 };
-/* `dates` NULL: they are listed. */
-enum hs_status hs_ledger_drive(struct hs_ledger *ledger, const struct hs_find *where,
-	struct hs_ledger_numbers *out, struct hs_ledger_party *party, struct hs_ledger_dates *dates,
-	enum hs_ledger_found *found, struct hs_error *err);
-/* ---- party.c ---- */
 
 /* Appends what the statement gives: rows, or spots with HS_LEDGER_AT_SPOT in `kind`; ends it. */
 enum hs_status hs_ledger_list(struct hs_ledger *ledger, struct hs_stmt *stmt, uint64_t kind,
@@ -353,6 +362,13 @@ enum hs_status hs_ledger_cursor_read(struct hs_arena *arena, const struct hs_fin
 	struct hs_slice *key, struct hs_error *err);
 enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *state,
 	const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
+
+/* ---- links.c: of struct hs_keeper ---- */
+
+enum hs_status hs_ledger_links(struct hs_txn *txn, void *state, const struct hs_links *ask,
+	struct hs_error *err);
+enum hs_status hs_ledger_estimate(struct hs_txn *txn, void *state, const struct hs_find *where,
+	uint64_t limit, uint64_t *out, struct hs_error *err);
 
 /* ---- explain.c ---- */
 

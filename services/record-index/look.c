@@ -42,19 +42,41 @@ static enum hs_status keep(struct hs_ledger_search *search, const struct hs_ledg
 	return HS_OK;
 }
 
+void hs_ledger_search_must(struct hs_ledger_search *search, const struct hs_find *must)
+{
+	if (search->must == must)
+		return;
+	search->must = must;
+	search->judged = (struct hs_ledger_judged) { .keys = { 0 } };
+}
+
+static bool sorts_by_rows(const struct hs_find_query *query)
+{
+	for (size_t i = 0; query->count && i < query->sort_count; i++) {
+		if (query->sort[i].special == HS_SORT_PARAM)
+			return true;
+	}
+	return false;
+}
+
 static enum hs_status look_at(struct hs_ledger_search *search, const struct hs_ledger_pointer *pointer,
 	struct hs_error *err)
 {
 	struct hs_ledger_rows rows = { .count = 0 };
 	struct hs_ledger_subject subject = { search->query->type, pointer, &rows };
-	const struct hs_find *where = search->query->where;
+	enum hs_ledger_verdict verdict = HS_LEDGER_YES;
 	enum hs_status status = HS_OK;
 	int matched = 1;
 
-	if (where || search->query->sort_count)
+	if (search->must)
+		status = hs_ledger_judge(&search->ledger, &search->judged, pointer, search->must, &verdict,
+			err);
+	if (status != HS_OK || verdict == HS_LEDGER_NO)
+		return status;
+	if (verdict == HS_LEDGER_MAYBE || sorts_by_rows(search->query))
 		status = hs_ledger_rows(&search->ledger, search->one, pointer, &rows, err);
-	if (status == HS_OK && where)
-		matched = hs_ledger_match(&search->ledger, search->one, &subject, where, err);
+	if (status == HS_OK && verdict == HS_LEDGER_MAYBE)
+		matched = hs_ledger_match(&search->ledger, search->one, &subject, search->must, err);
 	if (status != HS_OK || matched < 0)
 		return status != HS_OK ? status : (enum hs_status)matched;
 	if (!matched)
@@ -108,7 +130,7 @@ enum hs_status hs_ledger_look_at_these(struct hs_ledger_search *search, struct h
 	if (rows->count >= SPOTS_WORTH && looks_at_all(search))
 		status = put_by_spot(search, rows, err);
 	for (size_t i = 0; i < rows->count && status == HS_OK && !search->done; i++) {
-		struct hs_ledger_pointer pointer;
+		struct hs_ledger_pointer pointer = { .seq = 0 };
 		if (hs_ledger_row_of(rows->items[i]) <= after)
 			continue;
 		forget(search);
@@ -189,7 +211,7 @@ static enum hs_status look_at_span(struct hs_ledger_search *search, struct hs_le
 	if (!stmt)
 		return err->status;
 	while (status == HS_OK && !search->done && (step = hs_sql_step(stmt, err)) > 0) {
-		struct hs_ledger_pointer pointer;
+		struct hs_ledger_pointer pointer = { .seq = 0 };
 		forget(search);
 		status = !search->query->where || looks++ < search->looks_max ?
 			hs_ledger_take(&search->ledger, stmt, search->one, &pointer, err) :
@@ -256,13 +278,23 @@ static enum hs_status look_from_an_end(struct hs_ledger_search *search, struct h
 	return status;
 }
 
+/* They have what the drive looked up. */
+static enum hs_status look_at_driven(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
+	struct hs_error *err)
+{
+	hs_ledger_search_must(search, search->drive.others);
+	enum hs_status status = hs_ledger_look_at_these(search, rows, err);
+	hs_ledger_search_must(search, search->query->where);
+	return status;
+}
+
 enum hs_status hs_ledger_search_look(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
 	struct hs_error *err)
 {
 	struct hs_ledger_span span = { 0 };
 
 	if (rows && rows->count < SPAN_WORTH)
-		return hs_ledger_look_at_these(search, rows, err);
+		return look_at_driven(search, rows, err);
 	search->ledger.arena = search->scratch;
 	enum hs_status status = hs_ledger_updated(&search->ledger, search->query,
 		search->counts ? HS_S_NONE : search->after, search->looks_max, &span, err);
@@ -272,5 +304,5 @@ enum hs_status hs_ledger_search_look(struct hs_ledger_search *search, struct hs_
 	if (by_update(search) && (!rows || span_size(&span) < rows->count))
 		return look_from_an_end(search, &span, err);
 	bool fewer = !rows || (span_size(&span) < rows->count && span_size(&span) <= search->looks_max);
-	return fewer ? look_at_span(search, &span, err) : hs_ledger_look_at_these(search, rows, err);
+	return fewer ? look_at_span(search, &span, err) : look_at_driven(search, rows, err);
 }

@@ -14,7 +14,7 @@ static bool match_token(const struct hs_find *find, const struct hs_index_row *r
 		(find->fold_case ? hs_slice_ieq(code, find->text) : hs_slice_eq(code, find->text));
 }
 
-static bool match_row(const struct hs_find *find, const struct hs_index_row *row)
+bool hs_ledger_match_row(const struct hs_find *find, const struct hs_index_row *row)
 {
 	enum hs_find_cmp cmp = (enum hs_find_cmp)find->cmp;
 	enum hs_find_match match = (enum hs_find_match)find->match;
@@ -51,7 +51,7 @@ static bool match_row(const struct hs_find *find, const struct hs_index_row *row
 static bool match_any(const struct hs_ledger_rows *rows, const struct hs_find *find, uint16_t group)
 {
 	for (size_t i = 0; find->param && i < rows->count; i++) {
-		if ((!group || rows->items[i].group == group) && match_row(find, &rows->items[i]))
+		if ((!group || rows->items[i].group == group) && hs_ledger_match_row(find, &rows->items[i]))
 			return true;
 	}
 	return false;
@@ -125,7 +125,7 @@ static bool match_logical(const struct hs_ledger *ledger, const struct hs_ledger
 	return false;
 }
 
-static int match_chain(struct hs_ledger *ledger, struct hs_arena *arena, const struct hs_ledger_rows *rows,
+static int match_link(struct hs_ledger *ledger, struct hs_arena *arena, const struct hs_ledger_rows *rows,
 	const struct hs_find *find, struct hs_error *err)
 {
 	int matched = match_logical(ledger, rows, find);
@@ -138,6 +138,19 @@ static int match_chain(struct hs_ledger *ledger, struct hs_arena *arena, const s
 			matched = exists(ledger, arena, find->target_type, &is, find->kids[0], err);
 	}
 	return matched;
+}
+
+static int match_chain(struct hs_ledger *ledger, struct hs_arena *arena,
+	const struct hs_ledger_subject *subject, const struct hs_find *find, struct hs_error *err)
+{
+	uint64_t piece = hs_ledger_end_piece(ledger, subject->pointer, find);
+	int known = piece ? hs_ledger_end_says(ledger, find, piece) : -1;
+	int matched = known >= 0 ? known : match_link(ledger, arena, subject->rows, find, err);
+
+	if (known >= 0 || matched < 0 || !piece)
+		return matched;
+	enum hs_status status = hs_ledger_end_note(ledger, find, piece, matched, err);
+	return status == HS_OK ? matched : (int)status;
 }
 
 static int match_has(struct hs_ledger *ledger, struct hs_arena *arena,
@@ -186,7 +199,7 @@ int hs_ledger_match(struct hs_ledger *ledger, struct hs_arena *arena, const stru
 	case HS_FIND_SAME_GROUP:
 		return match_same_group(subject->rows, find);
 	case HS_FIND_CHAIN:
-		return match_chain(ledger, arena, subject->rows, find, err);
+		return match_chain(ledger, arena, subject, find, err);
 	case HS_FIND_HAS:
 		return match_has(ledger, arena, subject, find, err);
 	default:

@@ -15,8 +15,8 @@
 enum hs_status hs_ledger_waits(struct hs_txn *txn, unsigned *out, struct hs_error *err)
 {
 	uint64_t waits = 0;
-	enum hs_status status = hs_ledger_ask(hs_sql(txn, "SELECT waiting FROM record_index_tally", err),
-		&waits, err);
+	enum hs_status status = hs_sql_ask(hs_sql(txn, "SELECT waiting FROM record_index_tally", err), &waits,
+		err);
 
 	*out = (unsigned)waits;
 	return status;
@@ -299,7 +299,7 @@ enum hs_status hs_ledger_is_there(struct hs_txn *txn, const char *name, bool *ou
 
 	if (stmt)
 		hs_sql_text(stmt, 1, hs_slice_cstr(name));
-	enum hs_status status = hs_ledger_ask(stmt, &found, err);
+	enum hs_status status = hs_sql_ask(stmt, &found, err);
 	*out = found != 0;
 	return status;
 }
@@ -336,33 +336,32 @@ static enum hs_status count_left(struct hs_txn *txn, uint64_t *out, struct hs_er
 	enum hs_status status = hs_ledger_is_there(txn, "record_index_old", &there, err);
 
 	if (status == HS_OK && there)
-		status = hs_ledger_ask(hs_sql(txn, "SELECT max(row) - min(row) FROM record_index_old", err),
+		status = hs_sql_ask(hs_sql(txn, "SELECT max(row) - min(row) FROM record_index_old", err),
 			&old, err);
 	if (status == HS_OK)
-		status =
-			hs_ledger_ask(hs_sql(txn,
-					      "SELECT number FROM record_index_block ORDER BY number LIMIT 1",
-					      err),
-				&block, err);
+		status = hs_sql_ask(hs_sql(txn,
+					    "SELECT number FROM record_index_block ORDER BY number LIMIT 1",
+					    err),
+			&block, err);
 	if (status == HS_OK)
-		status = hs_ledger_ask(hs_sql(txn, "SELECT max(row) FROM record_index_row", err), &last, err);
+		status = hs_sql_ask(hs_sql(txn, "SELECT max(row) FROM record_index_row", err), &last, err);
 	if (status == HS_OK)
-		status = hs_ledger_ask(hs_sql(txn, "SELECT min(row) FROM record_index_entered", err), &first,
+		status = hs_sql_ask(hs_sql(txn, "SELECT min(row) FROM record_index_entered", err), &first,
 			err);
 	if (status == HS_OK)
-		status = hs_ledger_ask(hs_sql(txn, "SELECT max(rowid) FROM record_index_waiting", err),
-			&marks, err);
+		status = hs_sql_ask(hs_sql(txn, "SELECT max(rowid) FROM record_index_waiting", err), &marks,
+			err);
 	if (status == HS_OK)
-		status = hs_ledger_ask(hs_sql(txn,
-					       "SELECT sum(r.last - e.row) FROM record_index_entered e,"
-					       " (SELECT max(row) AS last FROM record_index_row) r WHERE "
-					       "e.row < r.last",
-					       err),
+		status = hs_sql_ask(hs_sql(txn,
+					    "SELECT sum(r.last - e.row) FROM record_index_entered e,"
+					    " (SELECT max(row) AS last FROM record_index_row) r WHERE "
+					    "e.row < r.last",
+					    err),
 			&entries, err);
 	uint64_t buckets = block == UINT64_MAX ? 0 : HS_LEDGER_BUCKETS - (block >> HS_LEDGER_ROW_BITS);
 	if (status == HS_OK)
-		*out = 5 * old + (last > first ? last - first : 0) * buckets / HS_LEDGER_BUCKETS + marks +
-			entries;
+		*out = (2 + HS_LEDGER_KINDS) * old +
+			(last > first ? last - first : 0) * buckets / HS_LEDGER_BUCKETS + marks + entries;
 	return status;
 }
 

@@ -66,7 +66,7 @@ static enum hs_status count_party(struct hs_ledger *ledger, const struct hs_ledg
 		"SELECT count(*) FROM record_index_row WHERE custodian = ?1 AND row > ?2",
 	};
 
-	return hs_ledger_ask(party_stmt(ledger, party, 0, sql, err), out, err);
+	return hs_sql_ask(party_stmt(ledger, party, 0, sql, err), out, err);
 }
 
 static struct hs_stmt *open_party(struct hs_ledger *ledger, const struct hs_ledger_party *party, uint64_t row,

@@ -76,6 +76,16 @@ static bool unpack(struct hs_slice in, struct hs_ledger_pointer *out)
 	return !out->has_date || hs_ledger_take_signed(&out->rest, &out->date);
 }
 
+bool hs_ledger_packed_shape(struct hs_slice packed, uint64_t *shape, struct hs_slice *rest)
+{
+	struct hs_ledger_pointer pointer = { .seq = 0 };
+	bool good = unpack(packed, &pointer);
+
+	*shape = pointer.shape;
+	*rest = pointer.rest;
+	return good;
+}
+
 enum hs_status hs_ledger_pack_pointer(const struct hs_ledger_pointer *pointer, char room[ID_MAX + 1],
 	struct hs_buf *packed, struct hs_ledger_stored *out, struct hs_error *err)
 {
@@ -216,17 +226,6 @@ enum hs_status hs_ledger_find_spot(struct hs_ledger *ledger, uint64_t *candidate
 	return step < 0 ? (enum hs_status)step : HS_OK;
 }
 
-enum hs_status hs_ledger_ask(struct hs_stmt *stmt, uint64_t *out, struct hs_error *err)
-{
-	if (!stmt)
-		return err->status;
-	int step = hs_sql_step(stmt, err);
-	if (step > 0)
-		*out = (uint64_t)hs_sql_get_int(stmt, 0);
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
-}
-
 /* ---- writing ---- */
 
 static void bind_number(struct hs_stmt *stmt, int index, uint64_t number)
@@ -310,7 +309,7 @@ enum hs_status hs_ledger_erase(struct hs_ledger *ledger, const struct hs_ledger_
 
 enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err)
 {
-	return hs_ledger_ask(hs_sql(ledger->txn, "SELECT live FROM record_index_tally", err), out, err);
+	return hs_sql_ask(hs_sql(ledger->txn, "SELECT live FROM record_index_tally", err), out, err);
 }
 
 enum hs_status hs_ledger_count(struct hs_ledger *ledger, int64_t change, struct hs_error *err)

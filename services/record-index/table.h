@@ -69,6 +69,9 @@ enum hs_status hs_ledger_pack_pointer(const struct hs_ledger_pointer *pointer,
 	char room[HS_LEDGER_ID_MAX + 1], struct hs_buf *packed, struct hs_ledger_stored *out,
 	struct hs_error *err);
 
+/* The shape in what is packed, and what fills its holes; false when that is damaged. */
+bool hs_ledger_packed_shape(struct hs_slice packed, uint64_t *shape, struct hs_slice *rest);
+
 /* 1, 0 when there is none, or a negative status; slices in `arena`. */
 int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
 	struct hs_ledger_pointer *out, struct hs_error *err);
@@ -98,9 +101,6 @@ enum hs_status hs_ledger_insert_stored(struct hs_txn *txn, const struct hs_ledge
 	struct hs_error *err);
 enum hs_status hs_ledger_erase(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
 	struct hs_error *err);
-/* The number that a statement with its parameters bound gives; *out stays when it gives none. NULL: it could
- * not be made, and *err says why. */
-enum hs_status hs_ledger_ask(struct hs_stmt *stmt, uint64_t *out, struct hs_error *err);
 enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err);
 enum hs_status hs_ledger_count(struct hs_ledger *ledger, int64_t change, struct hs_error *err);
 
@@ -166,13 +166,19 @@ struct hs_ledger_pairs {
 };
 bool hs_ledger_give_pair(void *arg, struct hs_cell cells[HS_CELLS]);
 
-/* ---- entries.c: pointers by custodian, date and id ---- */
+/* ---- entries.c: pointers by custodian, date, id and shape ---- */
 
 /* The table of entries has a row for each of them: a key, and the row of the pointer or, for an id, its spot.
- * Keys of a kind lie together: */
+ * Keys of a kind lie together, those of shapes below 0: */
 #define HS_LEDGER_DATES_FROM (INT64_C(1) << 39)
 #define HS_LEDGER_IDS_FROM (INT64_C(1) << 46)
-enum hs_ledger_kinds { HS_LEDGER_BY_CUSTODIAN, HS_LEDGER_BY_DATE, HS_LEDGER_BY_ID, HS_LEDGER_KINDS };
+enum hs_ledger_kinds {
+	HS_LEDGER_BY_CUSTODIAN,
+	HS_LEDGER_BY_DATE,
+	HS_LEDGER_BY_ID,
+	HS_LEDGER_BY_SHAPE,
+	HS_LEDGER_KINDS
+};
 static inline int64_t hs_ledger_custodian_key(uint64_t custodian)
 {
 	return (int64_t)custodian;
@@ -186,6 +192,22 @@ static inline int64_t hs_ledger_date_key(int64_t seconds)
 }
 /* Of an id as the table of pointers has it; others may have the same key. */
 int64_t hs_ledger_id_key(struct hs_slice bytes);
+/* `own`: of its pointers those that have search entries beside what their shape tells. */
+static inline int64_t hs_ledger_shape_key(uint64_t shape, bool own)
+{
+	return -(int64_t)(shape << 1 | own);
+}
+static inline uint64_t hs_ledger_key_shape(int64_t key)
+{
+	return (uint64_t)-key >> 1;
+}
+static inline bool hs_ledger_key_own(int64_t key)
+{
+	return -key & 1;
+}
+/* How many there are with keys from `first` to `last`, at most `limit`. */
+enum hs_status hs_ledger_count_entries(struct hs_ledger *ledger, int64_t first, int64_t last, uint64_t limit,
+	uint64_t *out, struct hs_error *err);
 /* Those of a pointer that is in its tables, or was. */
 enum hs_status hs_ledger_add_entries(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
 	struct hs_error *err);
@@ -195,6 +217,35 @@ enum hs_status hs_ledger_drop_entries(struct hs_ledger *ledger, const struct hs_
 enum hs_status hs_ledger_put_off_entries(struct hs_txn *txn, struct hs_error *err);
 /* A step of mend.c. */
 enum hs_status hs_ledger_mend_entries(struct hs_txn *txn, uint64_t *done, struct hs_error *err);
+
+/* ---- shapes.c: pointers by what their shapes tell ---- */
+
+/* Those whose pointers may fulfil a condition; `sure`: all of them do; `all`: and these are all there are.
+ * Not `known`: any may. */
+struct hs_ledger_shapes {
+	bool known, sure, all;
+	int64_t *keys; /* of their entries */
+	size_t count;
+};
+enum hs_ledger_verdict { HS_LEDGER_NO, HS_LEDGER_MAYBE, HS_LEDGER_YES };
+/* What was judged of one condition, the last few hundred shapes; zeroed to begin with. */
+#define HS_LEDGER_JUDGED 256u
+struct hs_ledger_judged {
+	int64_t keys[HS_LEDGER_JUDGED];
+	enum hs_ledger_verdict verdicts[HS_LEDGER_JUDGED];
+};
+/* Does a pointer fulfil the condition? With HS_LEDGER_MAYBE it must be looked at. */
+enum hs_status hs_ledger_judge(struct hs_ledger *ledger, struct hs_ledger_judged *judged,
+	const struct hs_ledger_pointer *pointer, const struct hs_find *find, enum hs_ledger_verdict *out,
+	struct hs_error *err);
+enum hs_status hs_ledger_shapes(struct hs_ledger *ledger, const struct hs_find *find,
+	struct hs_ledger_shapes *out, struct hs_error *err);
+/* How many pointers they have, at most `limit`. */
+enum hs_status hs_ledger_shapes_count(struct hs_ledger *ledger, const struct hs_ledger_shapes *shapes,
+	uint64_t limit, uint64_t *out, struct hs_error *err);
+/* The first `most` rows of these after `after`, in order. */
+enum hs_status hs_ledger_shapes_list(struct hs_ledger *ledger, const struct hs_ledger_shapes *shapes,
+	uint64_t after, uint64_t most, struct hs_ledger_numbers *out, struct hs_error *err);
 
 /* ---- mend.c: puts in order what was put off ---- */
 

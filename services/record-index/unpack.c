@@ -148,6 +148,25 @@ static enum hs_status take_hole(struct hs_ledger *ledger, struct hs_slice id, st
 	return status;
 }
 
+bool hs_ledger_pass_hole(struct hs_slice *rest)
+{
+	uint64_t head = 0, prefix = 0;
+	struct hs_slice bytes;
+
+	if (!hs_ledger_take_number(rest, &head) ||
+		(head & HS_LEDGER_HAS_PREFIX && !hs_ledger_take_number(rest, &prefix)))
+		return false;
+	switch ((enum hs_ledger_kind)(head & (HS_LEDGER_HAS_PREFIX - 1))) {
+	case HS_LEDGER_KIND_TEXT:
+		return head >> 3 <= rest->len && hs_ledger_take_bytes(rest, (size_t)(head >> 3), &bytes);
+	case HS_LEDGER_KIND_ID:
+		return true;
+	case HS_LEDGER_KIND_UUID:
+		return hs_ledger_take_bytes(rest, 16, &bytes);
+	}
+	return false;
+}
+
 static enum hs_status open_hole(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
 	struct hs_slice *rest, struct hs_slice *out, struct hs_error *err)
 {
@@ -165,6 +184,17 @@ static enum hs_status open_hole(struct hs_ledger *ledger, struct hs_arena *arena
 	if (parts[1].len)
 		memcpy(whole + parts[0].len, parts[1].ptr, parts[1].len);
 	*out = hs_slice(whole, parts[0].len + parts[1].len);
+	return HS_OK;
+}
+
+enum hs_status hs_ledger_shape_facts(struct hs_ledger *ledger, uint64_t shape, struct hs_ledger_open *out,
+	struct hs_error *err)
+{
+	const struct hs_ledger_form *form = form_of(ledger, shape, err);
+
+	if (!form)
+		return err->status;
+	*out = (struct hs_ledger_open) { .facts = form->facts, .count = form->holes };
 	return HS_OK;
 }
 

@@ -271,7 +271,7 @@ static enum hs_status count_rows(struct hs_ledger *ledger, uint64_t first, uint6
 		hs_sql_int(stmt, 1, (int64_t)first);
 		hs_sql_int(stmt, 2, (int64_t)end);
 	}
-	enum hs_status status = hs_ledger_ask(stmt, &count, err);
+	enum hs_status status = hs_sql_ask(stmt, &count, err);
 	*out = (int64_t)count;
 	return status;
 }

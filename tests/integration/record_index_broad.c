@@ -41,13 +41,13 @@ static void found(const char *query, size_t on_page, int64_t total)
 static void refuses_what_must_look_at_all(void **state)
 {
 	NEED_FHIR();
-	refused("status=current");
-	refused("status=current&_summary=count");
+	refused("location=urn:x");
+	refused("location=urn:x&_summary=count");
 	refused("_sort=status");
-	refused("status:not=current&_sort=-status&_total=none");
-	refused("status=entered-in-error&_sort=-date&_total=none&_count=2");
+	refused("location=urn:x&_sort=-status&_total=none");
+	refused("location=urn:y&_sort=-date&_total=none&_count=2");
 	/* Nothing fulfils it, which shows only at the end. */
-	refused("status=entered-in-error&_total=none");
+	refused("location=urn:y&_total=none");
 }
 
 static void answers_what_needs_few(void **state)
@@ -60,6 +60,14 @@ static void answers_what_needs_few(void **state)
 	found("patient=Patient/p1&status=current&_sort=date", 5, 5);
 	found("date=lt2024-01-03&_sort=-date", 4, 4);
 	found("_id=d1,d2&status=current", 1, 1);
+	/* What shapes tell. */
+	found("status=current", 15, 15);
+	found("status=current&_summary=count", 0, 15);
+	found("status:not=current&_sort=-status", 15, 15);
+	found("status=entered-in-error", 0, 0);
+	found("status=entered-in-error&_sort=-date&_total=none&_count=2", 0, -1);
+	found("status=current,superseded&_count=4", 4, POINTERS);
+	found("status=current&location=urn:x", 15, 15);
 	/* Along the dates. */
 	found("_sort=date", 20, POINTERS);
 	found("_sort=-date&_count=3", 3, POINTERS);
@@ -87,6 +95,10 @@ static void pages_to_the_end(void **state)
 	pages_through("_count=8", POINTERS);
 	pages_through("_count=4&_sort=-date", POINTERS);
 	pages_through("_count=1&_sort=date", POINTERS);
+	pages_through("_count=4&status=current", 15);
+	pages_through("_count=4&status=current,superseded", POINTERS);
+	pages_through("_count=4&status=current&_sort=-date", 15);
+	pages_through("_count=4&status=current&_sort=_lastUpdated", 15);
 	pages_through("_count=3&date=ge2024-01-02", POINTERS - 2);
 	pages_through("_count=3&date=ge2024-01-02&_sort=-date", POINTERS - 2);
 	pages_through("_count=3&date=lt2024-01-04&_sort=date", 6 - 1);
@@ -100,7 +112,8 @@ static void tells_its_way(void **state)
 	} ways[] = {
 		{ "DocumentReference?_id=d1", "look at what one condition finds" },
 		{ "DocumentReference?patient=Patient/p1", "SEARCH record_index" },
-		{ "DocumentReference?status=current", "one pointer after another" },
+		{ "DocumentReference?status=current", "all pointers of some shapes" },
+		{ "DocumentReference?location=urn:x", "one pointer after another" },
 	};
 	NEED_FHIR();
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {

@@ -254,7 +254,7 @@ static enum hs_status look_at_entries(struct hs_txn *txn, struct hs_arena *arena
 {
 	struct hs_stmt *stmt = hs_sql(txn,
 		"SELECT (waiting & 12) = 0 AND (SELECT count(*) FROM record_index_entry) ="
-		" (SELECT count(*) + count(custodian) + count(date) FROM record_index_row)"
+		" (SELECT 2 * count(*) + count(custodian) + count(date) FROM record_index_row)"
 		" AND NOT EXISTS (SELECT 1 FROM record_index_row r WHERE r.place > 0 AND NOT EXISTS"
 		" (SELECT 1 FROM record_index_pointer p WHERE p.spot = r.place << 36))"
 		" FROM record_index_tally",

@@ -2,7 +2,8 @@
 /* What it costs to find the set of a condition, in blocks of entries, counted up to a limit. */
 #include <core/store/find/set.h>
 
-#define A_LINK 16u /* blocks that are read in the time that a reference is followed */
+#define A_LINK 16u      /* blocks that are read in the time that a reference is followed */
+#define KEPT_A_BLOCK 4u /* kept resources that their keeper goes along in the time that a block is read */
 
 enum hs_status hs__ranges_cost(const struct hs__maker *maker, const struct hs__ranges *ranges, uint64_t limit,
 	uint64_t *out, struct hs_error *err)
@@ -33,13 +34,19 @@ static enum hs_status leaf_cost(const struct hs__maker *maker, const struct hs__
 static enum hs_status link_cost(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t limit,
 	uint64_t *out, struct hs_error *err)
 {
-	uint64_t rows = 0;
+	bool kept = hs__inner_kept(maker->finder, cond->find->target_type);
+	uint64_t rows = 0, most = limit / A_LINK + 1;
+	enum hs_status status = HS_OK;
 
 	*out = limit;
-	if (hs__find_keeper(maker->finder->txn, cond->find->target_type, NULL))
-		return HS_OK;
-	enum hs_status status = hs__estimate(maker->finder, cond->find->target_type, &cond->kids[0],
-		limit / A_LINK + 1, &rows, err);
+	if (kept && cond->find->op == HS_FIND_HAS) {
+		status = hs__inner_estimate(maker->finder, cond->find, limit * KEPT_A_BLOCK, &rows, err);
+		*out = rows / KEPT_A_BLOCK + 1;
+		return status;
+	}
+	status = kept ?
+		hs__inner_estimate(maker->finder, cond->find, most, &rows, err) :
+		hs__estimate(maker->finder, cond->find->target_type, &cond->kids[0], most, &rows, err);
 	if (status == HS_OK && rows < limit / A_LINK)
 		*out = rows * A_LINK;
 	return status;

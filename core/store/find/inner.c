@@ -88,6 +88,52 @@ enum hs_status hs__inner_chain(struct hs__finder *finder, uint32_t from, const s
 	return hs__run_inner(finder, type, &cond->kids[0], on_target, &inner, err);
 }
 
+bool hs__inner_kept(const struct hs__finder *finder, uint32_t type)
+{
+	return hs__find_keeper(finder->txn, type, NULL);
+}
+
+bool hs__inner_links(const struct hs__finder *finder, const struct hs_find *has)
+{
+	const struct hs_keeper *keeper = hs__find_keeper(finder->txn, has->target_type, NULL);
+
+	return keeper && keeper->links;
+}
+
+enum hs_status hs__inner_estimate(struct hs__finder *finder, const struct hs_find *link, uint64_t limit,
+	uint64_t *out, struct hs_error *err)
+{
+	void *state = NULL;
+	const struct hs_keeper *keeper = hs__find_keeper(finder->txn, link->target_type, &state);
+
+	*out = limit;
+	return keeper->estimate ? keeper->estimate(finder->txn, state, link->kids[0], limit, out, err) :
+				  HS_OK;
+}
+
+/* What a kept resource points to. */
+static enum hs_status on_link(void *arg, struct hs_slice id, struct hs_error *err)
+{
+	const struct inner *inner = arg;
+	uint64_t row = 0;
+	int found = hs__find_live_row(inner->finder, inner->type, id, &row, err);
+
+	return found > 0 ? hs__add_row(inner->finder, inner->out, row, err) : (enum hs_status)found;
+}
+
+static enum hs_status has_kept(struct inner *inner, struct hs_error *err)
+{
+	struct hs_links ask = {
+		.has = inner->cond->find, .type = inner->type, .each = on_link, .arg = inner
+	};
+	void *state = NULL;
+	const struct hs_keeper *keeper = hs__find_keeper(inner->finder->txn, ask.has->target_type, &state);
+
+	if (!keeper->links)
+		return hs_fail(err, HS_E_NOT_SUPPORTED, "nobody tells where resources of the type point");
+	return keeper->links(inner->finder->txn, state, &ask, err);
+}
+
 /* Adds the rows that one pointing resource points to. */
 static int on_source(const struct hs__subject *subject, void *arg, struct hs_error *err)
 {
@@ -176,6 +222,9 @@ enum hs_status hs__inner_has(struct hs__finder *finder, uint32_t type, const str
 {
 	struct inner inner = { finder, cond, type, out };
 	uint64_t many = 0;
+
+	if (hs__inner_kept(finder, cond->find->target_type))
+		return has_kept(&inner, err);
 	enum hs_status status = hs__estimate(finder, cond->find->target_type, &cond->kids[0], ALONG_LEAST,
 		&many, err);
 

@@ -10,6 +10,13 @@ enum hs_status hs__inner_chain(struct hs__finder *finder, uint32_t from, const s
 /* Resources of `type` that what the search inside finds points to. */
 enum hs_status hs__inner_has(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
 	struct hs__ranges *out, struct hs_error *err);
+/* Is the type kept by a keeper? Then the conditions behind links to it are the keeper's. */
+bool hs__inner_kept(const struct hs__finder *finder, uint32_t type);
+/* Does the keeper tell where its resources point, for a _has over its type? */
+bool hs__inner_links(const struct hs__finder *finder, const struct hs_find *has);
+/* How many resources that keeper would go through for what is behind a link, at most `limit`. */
+enum hs_status hs__inner_estimate(struct hs__finder *finder, const struct hs_find *link, uint64_t limit,
+	uint64_t *out, struct hs_error *err);
 /* The kid of `cond` with the fewest entries; NULL when none can be looked up. Depends on the data only. */
 enum hs_status hs__choose(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
 	const struct hs__cond **best, uint64_t *fewest, struct hs_error *err);

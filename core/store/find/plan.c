@@ -48,11 +48,9 @@ static enum hs_status estimate_inner(struct hs__finder *finder, const struct hs_
 {
 	uint32_t type = cond->find->target_type;
 
-	if (hs__find_keeper(finder->txn, type, NULL)) {
-		*out = limit;
-		return HS_OK;
-	}
-	enum hs_status status = hs__estimate(finder, type, &cond->kids[0], limit, out, err);
+	enum hs_status status = hs__inner_kept(finder, type) ?
+		hs__inner_estimate(finder, cond->find, limit, out, err) :
+		hs__estimate(finder, type, &cond->kids[0], limit, out, err);
 	if (status == HS_OK && cond->find->op == HS_FIND_CHAIN && *out < UINT64_MAX / POINTERS)
 		*out *= POINTERS;
 	return status;
@@ -312,6 +310,11 @@ static enum hs_status plan_driven(struct hs__finder *finder, const struct hs_fin
 	plan->way = HS__WAY_GATHER;
 	if (inner)
 		status = hs__ranges_of(finder, query->type, plan->drive, &plan->ranges, err);
+	if (status == HS_E_NOT_SUPPORTED) { /* a keeper would look at all it has */
+		plan->way = HS__WAY_WALK;
+		plan->verify = true;
+		status = HS_OK;
+	}
 	plan->verify |= plan->ranges.verify;
 	return status;
 }

@@ -32,8 +32,8 @@ bool hs__drivable(const struct hs__finder *finder, const struct hs__cond *cond)
 		return false;
 	case HS_FIND_CHAIN:
 		return all;
-	case HS_FIND_HAS: /* where a kept resource points to is not known here */
-		return all && !hs__find_keeper(finder->txn, find->target_type, NULL);
+	case HS_FIND_HAS:
+		return hs__inner_kept(finder, find->target_type) ? hs__inner_links(finder, find) : all;
 	default:
 		return true;
 	}

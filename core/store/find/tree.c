@@ -88,11 +88,11 @@ enum hs_status hs__set_add(const struct hs__maker *maker, const struct hs__cond 
 	case HS_FIND_MISSING:
 		status = hs__set_add_having(maker, hs__lacking(cond->find->param), cond, within, into, err);
 		break;
-	default: /* where a kept resource points to is not known here */
-		status = cond->find->op == HS_FIND_HAS &&
-				hs__find_keeper(maker->finder->txn, cond->find->target_type, NULL) ?
-			add_by_facts(maker, cond, within, into, err) :
-			hs__set_add_leaf(maker, cond, within, into, err);
+	default:
+		status = hs__set_add_leaf(maker, cond, within, into, err);
+		/* A keeper that would look at all it has: then each one here is looked at instead. */
+		if (status == HS_E_NOT_SUPPORTED && cond->find->op == HS_FIND_HAS)
+			status = add_by_facts(maker, cond, within, into, err);
 	}
 	hs_arena_rollback(maker->finder->arena, mark);
 	return status;

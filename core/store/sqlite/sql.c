@@ -54,6 +54,17 @@ enum hs_status hs_sql_run(struct hs_stmt *stmt, struct hs_error *err)
 	return (enum hs_status)step;
 }
 
+enum hs_status hs_sql_ask(struct hs_stmt *stmt, uint64_t *out, struct hs_error *err)
+{
+	if (!stmt)
+		return err->status;
+	int step = hs_sql_step(stmt, err);
+	if (step > 0)
+		*out = (uint64_t)hs_sql_get_int(stmt, 0);
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
 int64_t hs_sql_get_int(struct hs_stmt *stmt, int column)
 {
 	return sqlite3_column_int64(stmt->sqlite, column);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which subjects and custodians a chain leads to. Whether a pointer fulfils "patient.name=..." is decided by
+ * its subject alone, so it is found out once a subject, not once a pointer. */
+#include "ledger.h"
+
+#include <handslag/store.h>
+
+/* What is known about the pieces, by number. */
+enum known { UNKNOWN, HOLDS_NOT, HOLDS };
+struct hs_ledger_end {
+	const struct hs_find *link;
+	bool whole; /* those that nobody knows about do not */
+	unsigned char *known;
+	uint64_t room;
+	struct hs_ledger_end *next;
+};
+
+static struct hs_ledger_end *end_of(const struct hs_ledger *ledger, const struct hs_find *link)
+{
+	struct hs_ledger_end *end = ledger->ends;
+
+	while (end && end->link != link)
+		end = end->next;
+	return end;
+}
+
+static enum hs_status add_end(struct hs_ledger *ledger, const struct hs_find *link, struct hs_error *err)
+{
+	struct hs_ledger_end *end = hs_arena_alloc(ledger->lasting, sizeof *end);
+	uint64_t last = 0;
+	enum hs_status status = hs_sql_ask(hs_sql(ledger->txn, "SELECT max(number) FROM record_index_piece",
+						   err),
+		&last, err);
+
+	if (status != HS_OK)
+		return status;
+	if (end)
+		*end = (struct hs_ledger_end) { .link = link,
+			.known = hs_arena_array(ledger->lasting, (size_t)last + 1, 1),
+			.room = last + 1,
+			.next = ledger->ends };
+	if (!end || !end->known)
+		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
+	ledger->ends = end;
+	return HS_OK;
+}
+
+uint64_t hs_ledger_end_piece(const struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	const struct hs_find *link)
+{
+	enum hs_ledger_class of = hs_ledger_class(ledger, link->param);
+
+	if (!pointer || !ledger->lasting)
+		return 0;
+	return of == HS_LEDGER_OF_SUBJECT    ? pointer->subject :
+		of == HS_LEDGER_OF_CUSTODIAN ? pointer->custodian :
+					       0;
+}
+
+int hs_ledger_end_says(const struct hs_ledger *ledger, const struct hs_find *link, uint64_t piece)
+{
+	const struct hs_ledger_end *end = end_of(ledger, link);
+	unsigned char known = end && piece < end->room ? end->known[piece] : UNKNOWN;
+
+	if (known == UNKNOWN && !(end && end->whole))
+		return -1;
+	return known == HOLDS;
+}
+
+enum hs_status hs_ledger_end_note(struct hs_ledger *ledger, const struct hs_find *link, uint64_t piece,
+	bool holds, struct hs_error *err)
+{
+	enum hs_status status = end_of(ledger, link) ? HS_OK : add_end(ledger, link, err);
+	struct hs_ledger_end *end = end_of(ledger, link);
+
+	if (status == HS_OK && piece < end->room)
+		end->known[piece] = holds ? HOLDS : HOLDS_NOT;
+	return status;
+}
+
+enum hs_status hs_ledger_end_close(struct hs_ledger *ledger, const struct hs_find *link, struct hs_error *err)
+{
+	enum hs_status status = end_of(ledger, link) ? HS_OK : add_end(ledger, link, err);
+
+	if (status == HS_OK)
+		end_of(ledger, link)->whole = true;
+	return status;
+}

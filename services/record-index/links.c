@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where pointers point: the subjects, custodians, authors ... of those that fulfil a condition. A patient has
+ * many pointers and is told once; so the pointers of a subject or custodian need no look after the first that
+ * fulfils the condition. */
+#include "drive.h"
+
+#define SCRATCH ((size_t)192 << 20)
+#define ONE ((size_t)64 << 20)
+#define PIECES_MAX ((size_t)32 << 20)
+#define SCAN_SHARE 16u /* of one row in so many it is sooner to go along the table */
+
+struct links {
+	struct hs_ledger ledger;
+	struct hs_ledger_drive drive;
+	struct hs_ledger_judged judged; /* of drive.others */
+	const struct hs_links *ask;
+	enum hs_ledger_class of;
+	struct hs_arena *scratch, *pieces, *one; /* as of a search (find.h) */
+	unsigned char *told; /* by number of the piece: those of pointers that fulfil it */
+	uint64_t room, live, looks_max;
+};
+
+static uint64_t piece_of(const struct links *links, uint64_t subject, uint64_t custodian)
+{
+	return links->of == HS_LEDGER_OF_SUBJECT    ? subject :
+		links->of == HS_LEDGER_OF_CUSTODIAN ? custodian :
+						      0;
+}
+
+static void tell(struct links *links, uint64_t piece)
+{
+	if (piece < links->room)
+		links->told[piece] = 1;
+}
+
+static bool is_told(const struct links *links, uint64_t piece)
+{
+	return piece && piece < links->room && links->told[piece];
+}
+
+static enum hs_status give(struct links *links, const struct hs_ledger_rows *rows, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < rows->count && status == HS_OK; i++) {
+		const struct hs_index_row *row = &rows->items[i];
+		if (row->kind == HS_INDEX_REFERENCE && row->param == links->ask->has->param &&
+			row->target_type == links->ask->type)
+			status = links->ask->each(links->ask->arg, row->text, err);
+	}
+	return status;
+}
+
+static void forget(struct links *links)
+{
+	hs_arena_reset(links->one);
+	if (hs_arena_used(links->pieces) < PIECES_MAX)
+		return;
+	hs_arena_reset(links->pieces);
+	hs_ledger_forget(&links->ledger);
+}
+
+/* ---- pointers one after another ---- */
+
+static enum hs_status look(struct links *links, uint64_t candidate, bool sure, struct hs_error *err)
+{
+	struct hs_ledger_pointer pointer = { .seq = 0 };
+	struct hs_ledger_rows rows = { .count = 0 };
+	struct hs_ledger_subject subject = { links->drive.type, &pointer, &rows };
+	int holds = hs_ledger_at(&links->ledger, links->one, candidate, &pointer, err);
+
+	if (holds <= 0)
+		return (enum hs_status)holds;
+	uint64_t piece = piece_of(links, pointer.subject, pointer.custodian);
+	if (is_told(links, piece))
+		return HS_OK;
+	enum hs_ledger_verdict verdict = HS_LEDGER_YES;
+	enum hs_status status = sure ?
+		HS_OK :
+		hs_ledger_judge(&links->ledger, &links->judged, &pointer, links->drive.others, &verdict, err);
+	if (status != HS_OK || verdict == HS_LEDGER_NO)
+		return status;
+	if (verdict == HS_LEDGER_MAYBE || !piece)
+		status = hs_ledger_rows(&links->ledger, links->one, &pointer, &rows, err);
+	if (status == HS_OK && verdict == HS_LEDGER_MAYBE)
+		holds = hs_ledger_match(&links->ledger, links->one, &subject, links->drive.others, err);
+	if (status != HS_OK || holds <= 0)
+		return status == HS_OK ? (enum hs_status)holds : status;
+	tell(links, piece);
+	return piece ? HS_OK : give(links, &rows, err);
+}
+
+static enum hs_status look_at_each(struct links *links, const struct hs_ledger_numbers *rows, bool sure,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < rows->count && status == HS_OK; i++) {
+		uint64_t candidate = rows->items[i];
+		bool by_spot = candidate & HS_LEDGER_AT_SPOT && links->of == HS_LEDGER_OF_SUBJECT;
+		uint64_t subject = by_spot ? hs_ledger_spot_subject(candidate & ~HS_LEDGER_AT_SPOT) : 0;
+		forget(links);
+		if (is_told(links, subject))
+			continue;
+		if (sure && subject)
+			tell(links, subject);
+		else
+			status = look(links, candidate, sure, err);
+	}
+	return status;
+}
+
+/* Does every pointer fulfil the condition? Then none is listed. */
+static bool finds_all(const struct links *links)
+{
+	return links->drive.found == HS_LEDGER_SHAPES && links->drive.shapes.all;
+}
+
+/* Of many that are sure to fulfil the condition: along the table of rows, which tells the place of each. */
+static enum hs_status go_along(struct links *links, const struct hs_ledger_numbers *rows,
+	struct hs_error *err)
+{
+	bool all = finds_all(links);
+	struct hs_stmt *stmt = hs_sql(links->ledger.txn,
+		"SELECT row, place, custodian FROM record_index_row ORDER BY row", err);
+	enum hs_status status = HS_OK;
+	size_t at = 0;
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	while (status == HS_OK && (all || at < rows->count) && (step = hs_sql_step(stmt, err)) > 0) {
+		uint64_t row = (uint64_t)hs_sql_get_int(stmt, 0);
+		uint64_t spot = (uint64_t)hs_sql_get_int(stmt, 1) << HS_LEDGER_ROW_BITS;
+		while (at < rows->count && hs_ledger_row_of(rows->items[at]) < row)
+			at++;
+		if (!all && (at == rows->count || hs_ledger_row_of(rows->items[at]) != row))
+			continue;
+		uint64_t piece = piece_of(links, hs_ledger_spot_subject(spot),
+			(uint64_t)hs_sql_get_int(stmt, 2));
+		forget(links);
+		if (piece)
+			tell(links, piece);
+		else
+			status = look(links, row, true, err);
+	}
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : status;
+}
+
+/* ---- all of it ---- */
+
+/* In the order of places, in which the subjects lie. */
+static enum hs_status give_told(struct links *links, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (uint64_t bucket = 0; bucket < HS_LEDGER_BUCKETS; bucket++) {
+		for (uint64_t piece = bucket; piece < links->room && status == HS_OK;
+			piece += HS_LEDGER_BUCKETS) {
+			struct hs_ledger_rows rows = { .count = 0 };
+			if (!links->told[piece])
+				continue;
+			forget(links);
+			status = hs_ledger_piece_rows(&links->ledger, links->one, piece,
+				links->of == HS_LEDGER_OF_CUSTODIAN, &rows, err);
+			if (status == HS_OK)
+				status = give(links, &rows, err);
+		}
+	}
+	return status;
+}
+
+/* The rows that fulfil the condition, or can. */
+static enum hs_status find_rows(struct links *links, struct hs_error *err)
+{
+	struct hs_ledger_drive *drive = &links->drive;
+	enum hs_status status = hs_ledger_drive(&links->ledger, drive, err);
+
+	if (status == HS_OK && drive->found == HS_LEDGER_PARTY)
+		status = hs_ledger_party_list(&links->ledger, &drive->party, &drive->rows, err);
+	if (status == HS_OK && drive->found == HS_LEDGER_SHAPES && !finds_all(links))
+		status = hs_ledger_shapes_list(&links->ledger, &drive->shapes, 0, UINT64_MAX, &drive->rows,
+			err);
+	if (status != HS_OK || drive->found != HS_LEDGER_ALL)
+		return status;
+	if (links->live > links->looks_max)
+		return hs_fail(err, HS_E_NOT_SUPPORTED, "every pointer would have to be looked at");
+	struct hs_stmt *stmt = hs_sql(links->ledger.txn, "SELECT row FROM record_index_row ORDER BY row",
+		err);
+	drive->found = HS_LEDGER_CANDIDATES;
+	return stmt ? hs_ledger_list(&links->ledger, stmt, 0, &drive->rows, err) : err->status;
+}
+
+static enum hs_status run(struct links *links, struct hs_error *err)
+{
+	const struct hs_ledger_numbers *rows = &links->drive.rows;
+	uint64_t last = 0;
+	enum hs_status status = hs_ledger_live(&links->ledger, &links->live, err);
+
+	if (status == HS_OK)
+		status = find_rows(links, err);
+	links->ledger.arena = links->pieces; /* the rows stay in `scratch` */
+	if (status == HS_OK)
+		status = hs_sql_ask(hs_sql(links->ledger.txn, "SELECT max(number) FROM record_index_piece",
+					    err),
+			&last, err);
+	if (status != HS_OK)
+		return status;
+	links->room = last + 1;
+	links->told = hs_arena_array(links->scratch, (size_t)links->room, 1);
+	if (!links->told)
+		return hs_fail(err, HS_E_TOO_COSTLY, "the search finds too much; narrow it");
+	bool sure = links->drive.found != HS_LEDGER_CANDIDATES;
+	bool many = finds_all(links) || rows->count > links->live / SCAN_SHARE;
+	status = sure && many ? go_along(links, rows, err) : look_at_each(links, rows, sure, err);
+	return status == HS_OK ? give_told(links, err) : status;
+}
+
+enum hs_status hs_ledger_links(struct hs_txn *txn, void *state, const struct hs_links *ask,
+	struct hs_error *err)
+{
+	struct links links = { .ask = ask,
+		.drive = { .where = ask->has->kids[0],
+			.type = ask->has->target_type,
+			.whole = true,
+			.looks_max = UINT64_MAX,
+			.along_shapes = true },
+		.scratch = hs_arena_new(SCRATCH),
+		.pieces = hs_arena_new(2 * PIECES_MAX + ONE),
+		.one = hs_arena_new(ONE),
+		.looks_max = (uint64_t)((const struct hs_ledger_settings *)state)->looks_max };
+
+	hs_ledger_begin(&links.ledger, txn, links.scratch);
+	links.ledger.lasting = links.scratch;
+	links.of = hs_ledger_class(&links.ledger, ask->has->param);
+	enum hs_status status = run(&links, err);
+	hs_arena_free(links.one);
+	hs_arena_free(links.pieces);
+	hs_arena_free(links.scratch);
+	return status;
+}
+
+enum hs_status hs_ledger_estimate(struct hs_txn *txn, void *state, const struct hs_find *where,
+	uint64_t limit, uint64_t *out, struct hs_error *err)
+{
+	struct hs_arena *scratch = hs_arena_new(ONE);
+	struct hs_ledger ledger;
+
+	(void)state;
+	hs_ledger_begin(&ledger, txn, scratch);
+	enum hs_status status = hs_ledger_amount(&ledger, 0, where, limit, out, err);
+	hs_arena_free(scratch);
+	return status;
+}
