@@ -143,8 +143,10 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, 
 	struct hs_error *err)
 {
 	struct tx_context *ctx = &ask->ctx;
+	const struct tx_patience left = ctx->patience; /* a batch begins anew with each question */
 
 	memset(ctx, 0, offsetof(struct tx_context, params));
+	ctx->patience = left;
 	ctx->arena = hs_request_arena(ask->req);
 	ctx->fhir = hs_request_fhir(ask->req);
 	ctx->now_ms = hs_request_now(ask->req);
@@ -216,6 +218,14 @@ static enum hs_verdict reply(struct tx_ask *ask, enum hs_status status, const st
 				  hs_reply_json(ask->req, 200, ask->out);
 }
 
+/* HS_E_BUDGET when it took more patience than there was, whatever the answer: what was cut short says no. */
+static enum hs_status answer_within(struct tx_ask *ask, size_t most, struct hs_error *err)
+{
+	ask->ctx.patience = (struct tx_patience) { .most = most };
+	enum hs_status status = ask->answer(ask, &ask->out, err);
+	return tx_is_spent(&ask->ctx.patience) ? tx_say_spent(err) : status;
+}
+
 static enum hs_status on_worker(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	struct tx_ask *ask = arg;
@@ -230,7 +240,11 @@ static enum hs_status on_worker(struct hs_txn *txn, struct hs_arena *arena, void
 			(struct tx_kept_way) { .swedish = ask->swedish }, err);
 	if (status == HS_OK && (has_resources(ask->input) || ask->again))
 		status = begin(ask, err);
-	return status ? status : ask->answer(ask, &ask->out, err);
+	if (status == HS_OK)
+		status = answer_within(ask, TX_PATIENCE_WORKER, err);
+	return status == HS_E_BUDGET ? hs_tx_fault(&ask->ctx, HS_E_TOO_COSTLY, TX_MSG_OWN_TOO_LONG, HS_S_NONE,
+					       (struct tx_args) { { HS_S_NONE } }, err) :
+				       status;
 }
 
 static enum hs_verdict after_worker(struct hs_request *req, void *arg, enum hs_status status,
@@ -290,10 +304,9 @@ static enum hs_verdict carry_on(struct tx_ask *ask)
 	enum hs_status status = begin(ask, &err);
 	if (status == HS_OK && !is_quick(ask, &status, &err))
 		return hs_compute(ask->req, on_worker, ask, after_worker);
-	ask->ctx.patience.most = TX_PATIENCE;
 	if (status == HS_OK)
-		status = ask->answer(ask, &ask->out, &err);
-	ask->again = status == HS_E_BUDGET && tx_is_spent(&ask->ctx.patience);
+		status = answer_within(ask, TX_PATIENCE, &err);
+	ask->again = status == HS_E_BUDGET;
 	if (ask->again)
 		return hs_compute(ask->req, on_worker, ask, after_worker);
 	return reply(ask, status, &err);
@@ -331,6 +344,7 @@ enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type,
 	memset(ask, 0, offsetof(struct tx_ask, sent_sets));
 	ask->sent_sets[0] = TX_NONE;
 	ask->ctx.failure = NULL;
+	ask->ctx.patience = (struct tx_patience) { 0 };
 	ask->req = req;
 	ask->service = state;
 	ask->sandbox = hs_request_sandbox_state(req);

@@ -275,6 +275,39 @@ static void bad_uploads(void **state)
 }
 
 /* A hierarchy that is a chain of many thousands would take memory in the square of its length. */
+/* A filter that takes longer than the loop has patience for is answered by a worker, and right. */
+static void a_filter_that_takes_long(void **state)
+{
+	static const char set[] = "{\"resourceType\":\"ValueSet\",\"id\":\"long\",\"url\":\"urn:test:long\","
+				  "\"status\":\"active\","
+				  "\"compose\":{\"include\":[{\"system\":\"urn:test:long\",\"filter\":[{"
+				  "\"property\":\"display\","
+				  "\"op\":\"regex\",\"value\":\"(.*a?){900}x\"}]}]}}";
+	char as[1001];
+
+	(void)state;
+	need_fhir();
+	memset(as, 'a', 1000);
+	as[1000] = '\0';
+	put("CodeSystem/long",
+		hs_arena_cstr(fixture_arena(f),
+			hs_arena_printf(fixture_arena(f),
+				"{\"resourceType\":\"CodeSystem\",\"id\":\"long\",\"url\":\"urn:test:long\","
+				"\"status\":\"active\",\"content\":\"complete\",\"concept\":[{\"code\":"
+				"\"in\","
+				"\"display\":\"%sx\"},{\"code\":\"out\",\"display\":\"%sy\"}]}",
+				as, as)));
+	put("ValueSet/long", set);
+	struct fixture_answer a = fixture_get(f,
+		"ValueSet/$validate-code?url=urn:test:long&system=urn:test:long&code=in");
+	assert_int_not_equal(hs_slice_search(a.body, HS_S("\"valueBoolean\":true")), SIZE_MAX);
+	a = fixture_get(f, "ValueSet/$validate-code?url=urn:test:long&system=urn:test:long&code=out");
+	assert_int_not_equal(hs_slice_search(a.body, HS_S("\"valueBoolean\":false")), SIZE_MAX);
+	a = fixture_get(f, "ValueSet/$expand?url=urn:test:long");
+	assert_string_equal(text(a, "/expansion/contains/0/code"), "in");
+	assert_string_equal(text(a, "/expansion/total"), "1");
+}
+
 static void too_deep_a_chain(void **state)
 {
 	struct hs_buf body;
@@ -333,8 +366,9 @@ int main(void)
 		cmocka_unit_test(one_write_among_many), cmocka_unit_test(the_latest_version),
 		cmocka_unit_test(a_long_expansion), cmocka_unit_test(instances),
 		cmocka_unit_test(of_one_version_of_fhir_only), cmocka_unit_test(resources_with_the_question),
-		cmocka_unit_test(bad_uploads), cmocka_unit_test(too_deep_a_chain),
-		cmocka_unit_test(what_the_service_says_of_itself), cmocka_unit_test(after_a_restart) };
+		cmocka_unit_test(bad_uploads), cmocka_unit_test(a_filter_that_takes_long),
+		cmocka_unit_test(too_deep_a_chain), cmocka_unit_test(what_the_service_says_of_itself),
+		cmocka_unit_test(after_a_restart) };
 
 	return FIXTURE_RUN(f, NULL, tests);
 }

@@ -12,6 +12,7 @@
 #include "../compile/version.h"
 
 #define LISTED 2u /* steps to put a code on a list */
+#define ASKED 10u /* to ask a filter of one, at least */
 
 /* ---- sets of items ---- */
 
@@ -411,7 +412,9 @@ static enum hs_status list_concepts(struct tx_walk *w, struct tx_set set, const 
 		bool passes = true;
 		for (uint32_t i = 0; i < rule->filter_count && passes; i++)
 			passes = filters[i].answered || hs_tx_filter_passes(w->ctx, &filters[i], s, at);
-		if (passes)
+		if (!tx_spend(&w->ctx->patience, all ? 0 : ASKED))
+			status = tx_say_spent(err);
+		else if (passes)
 			status = hs_tx_walk_push(w, out,
 				(struct tx_item) { .system = s, .concept = at, .found = found.sure }, err);
 	}

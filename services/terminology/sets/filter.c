@@ -157,7 +157,7 @@ enum hs_status hs_tx_filters_prepare(struct tx_context *ctx, struct tx_set set,
 /* ---- asking ---- */
 
 /* One value against the operator. */
-static bool value_passes(struct hs_arena *arena, const struct tx_filter *f, struct hs_slice value)
+static bool value_passes(struct tx_context *ctx, const struct tx_filter *f, struct hs_slice value)
 {
 	struct hs_slice list = f->value;
 
@@ -165,7 +165,7 @@ static bool value_passes(struct hs_arena *arena, const struct tx_filter *f, stru
 	case TX_OP_EQUAL:
 		return hs_slice_eq(value, f->value);
 	case TX_OP_REGEX:
-		return hs_tx_regex_matches(f->regex, arena, value);
+		return hs_tx_regex_matches(f->regex, ctx->arena, value, &ctx->patience);
 	case TX_OP_IN:
 	case TX_OP_NOT_IN:
 		while (list.ptr)
@@ -201,28 +201,30 @@ bool hs_tx_is_coding_of(struct hs_arena *arena, struct hs_slice text, struct hs_
 }
 
 /* A pattern is held against the code and the display. */
-static bool coding_matches(struct hs_arena *arena, const struct tx_regex *regex, struct hs_slice text)
+static bool coding_matches(struct tx_context *ctx, const struct tx_regex *regex, struct hs_slice text)
 {
 	struct hs_json *coding = NULL;
 	struct hs_error ignored;
 
-	return hs_json_parse(arena, text, NULL, &coding, &ignored) == HS_OK &&
-		(hs_tx_regex_matches(regex, arena, hs_json_get_text(coding, HS_S("code"))) ||
-			hs_tx_regex_matches(regex, arena, hs_json_get_text(coding, HS_S("display"))));
+	return hs_json_parse(ctx->arena, text, NULL, &coding, &ignored) == HS_OK &&
+		(hs_tx_regex_matches(regex, ctx->arena, hs_json_get_text(coding, HS_S("code")),
+			 &ctx->patience) ||
+			hs_tx_regex_matches(regex, ctx->arena, hs_json_get_text(coding, HS_S("display")),
+				&ctx->patience));
 }
 
-static bool given_passes(struct hs_arena *arena, const struct tx_filter *f, const struct tx_property *given)
+static bool given_passes(struct tx_context *ctx, const struct tx_filter *f, const struct tx_property *given)
 {
 	struct hs_slice list = f->value;
 
 	if (!hs_slice_eq(given->key, HS_S("valueCoding")))
-		return value_passes(arena, f, given->value);
+		return value_passes(ctx, f, given->value);
 	if (f->op == TX_OP_REGEX)
-		return coding_matches(arena, f->regex, given->value);
+		return coding_matches(ctx, f->regex, given->value);
 	if (f->op == TX_OP_EQUAL)
-		return hs_tx_is_coding_of(arena, given->value, f->value);
+		return hs_tx_is_coding_of(ctx->arena, given->value, f->value);
 	while (list.ptr)
-		if (hs_tx_is_coding_of(arena, given->value, hs_slice_trim(hs_slice_cut(&list, ','))))
+		if (hs_tx_is_coding_of(ctx->arena, given->value, hs_slice_trim(hs_slice_cut(&list, ','))))
 			return true;
 	return false;
 }
@@ -281,15 +283,14 @@ static bool property_passes(struct tx_context *ctx, const struct tx_filter *f, s
 		if (!hs_slice_eq(list.items[i].code, f->property))
 			continue;
 		*exists = true;
-		if (given_passes(ctx->arena, f, &list.items[i]))
+		if (given_passes(ctx, f, &list.items[i]))
 			return true;
 	}
 	if (*exists)
 		return false;
 	if (hs_slice_eq(f->property, HS_S("inactive"))) {
 		*exists = true;
-		return value_passes(ctx->arena, f,
-			hs_tx_is_inactive(s, concept) ? HS_S("true") : HS_S("false"));
+		return value_passes(ctx, f, hs_tx_is_inactive(s, concept) ? HS_S("true") : HS_S("false"));
 	}
 	bool parent = hs_slice_eq(f->property, HS_S("parent"));
 	if (!parent && !hs_slice_eq(f->property, HS_S("child")))
@@ -298,7 +299,7 @@ static bool property_passes(struct tx_context *ctx, const struct tx_filter *f, s
 					  hs_tx_children(s, concept, &count);
 	for (size_t i = 0; i < count; i++) {
 		*exists = true;
-		if (value_passes(ctx->arena, f, hs_tx_code(s, others[i])))
+		if (value_passes(ctx, f, hs_tx_code(s, others[i])))
 			return true;
 	}
 	return false;
@@ -313,7 +314,7 @@ static bool texts_pass(struct tx_context *ctx, const struct tx_filter *f, struct
 	for (size_t i = 0; i < texts.count; i++) {
 		bool wanted = f->on == TX_ON_DISPLAY ? texts.items[i].base : !texts.items[i].base;
 		*exists |= wanted;
-		if (wanted && value_passes(ctx->arena, f, texts.items[i].value))
+		if (wanted && value_passes(ctx, f, texts.items[i].value))
 			return true;
 	}
 	return false;
@@ -327,10 +328,10 @@ static bool subject_passes(struct tx_context *ctx, const struct tx_filter *f, st
 	switch (f->on) {
 	case TX_ON_CODE:
 		*exists = true;
-		return value_passes(ctx->arena, f, hs_tx_code(s, concept));
+		return value_passes(ctx, f, hs_tx_code(s, concept));
 	case TX_ON_DEFINITION:
 		*exists = definition.len > 0;
-		return value_passes(ctx->arena, f, definition);
+		return value_passes(ctx, f, definition);
 	case TX_ON_DISPLAY:
 	case TX_ON_DESIGNATION:
 		return texts_pass(ctx, f, s, concept, exists);

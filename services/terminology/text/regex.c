@@ -3,6 +3,8 @@
  */
 #include "regex.h"
 
+#include "../image/patience.h"
+
 #include <handslag/coding.h>
 
 #define STEPS_MAX 20000u
@@ -463,6 +465,8 @@ struct states {
 
 struct run {
 	const struct tx_regex *regex;
+	struct tx_patience *patience;
+	size_t looked; /* at steps, since the patience was asked */
 	uint32_t *stack;
 	bool at_begin, at_end;
 };
@@ -476,7 +480,7 @@ static bool in_class(const struct class *class, uint32_t c)
 }
 
 /* Adds a step and all that can be reached from it without a character. */
-static void add_state(const struct run *run, struct states *to, uint32_t generation, uint32_t first)
+static void add_state(struct run *run, struct states *to, uint32_t generation, uint32_t first)
 {
 	size_t depth = 0;
 
@@ -484,6 +488,7 @@ static void add_state(const struct run *run, struct states *to, uint32_t generat
 	while (depth) {
 		uint32_t at = run->stack[--depth];
 		const struct step *step = &run->regex->steps[at];
+		run->looked++;
 		if (to->seen[at] == generation)
 			continue;
 		to->seen[at] = generation;
@@ -536,6 +541,9 @@ static bool run_all(struct run *run, struct states *now, struct states *next, st
 		struct states swap = *now;
 		*now = *next;
 		*next = swap;
+		if (!tx_spend(run->patience, run->looked + now->count))
+			return false;
+		run->looked = 0;
 	}
 	for (uint32_t i = 0; i < now->count && !text.len; i++)
 		if (run->regex->steps[now->list[i]].op == OP_DONE)
@@ -543,7 +551,8 @@ static bool run_all(struct run *run, struct states *now, struct states *next, st
 	return false;
 }
 
-bool hs_tx_regex_matches(const struct tx_regex *regex, struct hs_arena *arena, struct hs_slice text)
+bool hs_tx_regex_matches(const struct tx_regex *regex, struct hs_arena *arena, struct hs_slice text,
+	struct tx_patience *patience)
 {
 	struct hs_arena_mark mark = hs_arena_mark(arena);
 	size_t n = regex->count + 1;
@@ -553,7 +562,7 @@ bool hs_tx_regex_matches(const struct tx_regex *regex, struct hs_arena *arena, s
 
 	if (memory) {
 		struct states now = { memory, 0, memory + n }, next = { memory + 2 * n, 0, memory + 3 * n };
-		struct run run = { .regex = regex, .stack = memory + 4 * n };
+		struct run run = { .regex = regex, .patience = patience, .stack = memory + 4 * n };
 		matched = run_all(&run, &now, &next, text);
 	}
 	hs_arena_rollback(arena, mark);

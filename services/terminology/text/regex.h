@@ -9,9 +9,12 @@
 
 #include <handslag/arena.h>
 
+struct tx_patience;
 struct tx_regex;
 
 /* NULL when the pattern cannot be read or is too large (after counts are written out: 20,000 steps). */
 const struct tx_regex *hs_tx_regex_new(struct hs_arena *arena, struct hs_slice pattern);
-/* Memory for the run is taken from `arena` and given back. */
-bool hs_tx_regex_matches(const struct tx_regex *regex, struct hs_arena *arena, struct hs_slice text);
+/* Memory for the run is taken from `arena` and given back. False when `patience` (NULL: any amount) is spent
+ * before the end. */
+bool hs_tx_regex_matches(const struct tx_regex *regex, struct hs_arena *arena, struct hs_slice text,
+	struct tx_patience *patience);

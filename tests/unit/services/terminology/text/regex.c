@@ -2,6 +2,7 @@
 /* Tests of services/terminology/text/regex.c. */
 #include "../ask_test.h"
 
+#include <services/terminology/image/patience.h>
 #include <services/terminology/text/regex.h>
 
 static struct hs_arena *arena;
@@ -52,7 +53,8 @@ static void matching(void **state)
 		const struct tx_regex *regex = hs_tx_regex_new(arena, hs_slice_cstr(rows[i].pattern));
 		if (!regex)
 			fail_msg("%s cannot be read", rows[i].pattern);
-		else if (hs_tx_regex_matches(regex, arena, hs_slice_cstr(rows[i].text)) != rows[i].matches)
+		else if (hs_tx_regex_matches(regex, arena, hs_slice_cstr(rows[i].text), NULL) !=
+			rows[i].matches)
 			fail_msg("/%s/ on \"%s\"", rows[i].pattern, rows[i].text);
 	}
 }
@@ -81,14 +83,32 @@ static void hostile(void **state)
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
 		const struct tx_regex *regex = hs_tx_regex_new(arena, hs_slice_cstr(patterns[i]));
 		assert_non_null(regex);
-		assert_false(hs_tx_regex_matches(regex, arena, hs_slice(text, 2000)));
+		assert_false(hs_tx_regex_matches(regex, arena, hs_slice(text, 2000), NULL));
 	}
+}
+
+/* Linear is still long where pattern and text are: who asks says for how long. */
+static void patience_ends_it(void **state)
+{
+	const struct tx_regex *regex = hs_tx_regex_new(arena, HS_S("(.*a?){900}x"));
+	struct tx_patience plenty = { .most = 100000000 }, little = { .most = 100000 };
+	char text[1001];
+
+	(void)state;
+	memset(text, 'a', 1000);
+	text[1000] = 'x';
+	assert_non_null(regex);
+	assert_true(hs_tx_regex_matches(regex, arena, hs_slice(text, 1001), &plenty));
+	assert_true(plenty.spent > little.most && !tx_is_spent(&plenty));
+	assert_false(hs_tx_regex_matches(regex, arena, hs_slice(text, 1001), &little));
+	assert_true(tx_is_spent(&little));
+	assert_true(little.spent < little.most * 2); /* it did not go on */
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(matching), cmocka_unit_test(refused),
-		cmocka_unit_test(hostile) };
+		cmocka_unit_test(hostile), cmocka_unit_test(patience_ends_it) };
 
 	arena = hs_arena_new((size_t)256 << 20);
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
