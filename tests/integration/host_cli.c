@@ -391,6 +391,14 @@ static void packages_are_looked_into(void **state)
 	assert_has(r.out, "b.json: ValueSet http://e/v|1 is in a.json too");
 	assert_has(r.out, "c.json: line 1, column 39");
 	assert_has(r.out, "d.json: the id must have");
+	/* What is needed and not there is enough to fail, when it is asked for. */
+	const char *needy = workbench_path("needy");
+	mkdir(needy, 0700);
+	mkdir(workbench_path("needy/package"), 0700);
+	workbench_file("needy/package/package.json",
+		"{\"name\":\"a.needy\",\"version\":\"1.0.0\",\"dependencies\":{\"no.such\":\"2.0.0\"}}");
+	assert_int_equal(RUN("package", "show", needy, "--data", workbench_path("p"), "--set", set).exit, 0);
+	assert_int_equal(RUN("package", "check", needy, "--data", workbench_path("p"), "--set", set).exit, 1);
 	r = RUN("package", "check", "--json", "--data", workbench_path("p"), "--set", set);
 	assert_int_equal(r.exit, 0);
 	assert_has(r.out, "\"package\": \"made.up#1.0.0\"");

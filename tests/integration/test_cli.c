@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define PROFILE_URL "http://example.org/fhir/StructureDefinition/named"
 
@@ -194,6 +195,37 @@ static void chooses_tests(void **state)
 	assert_true(has_text(r.err, "base of a FHIR API"));
 }
 
+static void reports_are_written(void **state)
+{
+	char target[64];
+	(void)state;
+	snprintf(target, sizeof(target), "http://127.0.0.1:%u/fhir/r4", (unsigned)fixture_port(server));
+	const char *report = workbench_path("report.json");
+	char json[256], tap[256];
+	snprintf(json, sizeof(json), "json=%s", report);
+	snprintf(tap, sizeof(tap), "tap=%s", workbench_path("report.tap"));
+	struct process_result r = WORKBENCH_RUN("test", "rest/01-read", "--tests", "*/decimal", "--tests",
+		"*/absent", "--target", target, "--report", json, "--report", tap, "--html",
+		workbench_path("report.html"));
+	if (r.exit != 0)
+		skip(); /* no definitions */
+	assert_int_equal(access(workbench_path("report.tap"), R_OK), 0);
+	assert_int_equal(access(workbench_path("report.html"), R_OK), 0);
+	r = WORKBENCH_RUN("test", "rest/01-read", "--rerun-failed", report, "--target", target);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "nothing failed in");
+	/* A report in which one failed: only that one runs again. */
+	const char *failed = json_file("failed.json",
+		"{'scripts':[{'tests':[{'id':'rest/01-read/decimal','verdict':'fail'},"
+		"{'id':'rest/01-read/absent','verdict':'pass'}]}]}");
+	r = WORKBENCH_RUN("test", "rest/01-read", "--rerun-failed", failed, "--target", target);
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "1 of 1 tests passed");
+	r = WORKBENCH_RUN("test", "rest/01-read", "--report", "pdf=x", "--target", target);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "there is no report format pdf; there are html, junit");
+}
+
 static void suggests_a_suite(void **state)
 {
 	(void)state;
@@ -212,6 +244,7 @@ int main(void)
 		cmocka_unit_test(reads_scripts_in_xml),
 		cmocka_unit_test(runs_collections),
 		cmocka_unit_test(chooses_tests),
+		cmocka_unit_test(reports_are_written),
 		cmocka_unit_test(suggests_a_suite),
 		cmocka_unit_test(judges_by_profiles),
 	};

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handslag import: what it says of lines that it left out, and when it has nothing to do. */
+#include "workbench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define TABLE "code,display,parent\nA,Alpha,\nB,Beta,A\n"
+
+static const char *read_file(const char *path)
+{
+	static char text[4096];
+	FILE *file = fopen(path, "re");
+
+	assert_non_null(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+static void lines_that_are_left_out_are_named(void **state)
+{
+	const char *broken = workbench_file("broken.csv", TABLE ",Nameless,\nB,Again,\n");
+	const char *report = workbench_path("report.txt"), *data = workbench_path("data");
+	char wanted[512];
+
+	(void)state;
+	struct process_result r = WORKBENCH_RUN("import", "csv", "--url", "urn:x", "--data", data, "--report",
+		report, broken);
+	assert_int_equal(r.exit, 1);
+	assert_has(r.out, "5 lines read, 2 left out");
+	assert_int_equal(r.err.len, 0);
+	snprintf(wanted, sizeof(wanted), "%s:4: the code is empty\n%s:5: the code B was there before\n",
+		broken, broken);
+	assert_string_equal(read_file(report), wanted);
+	/* What was right is there. */
+	r = WORKBENCH_RUN("tx", "lookup", "urn:x", "B", "--data", data);
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "Beta");
+}
+
+/* Some on the terminal, all in a report. */
+static void many_lines_are_not_all_shown(void **state)
+{
+	char text[1024] = "code,display\nA,Alpha\n";
+
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ",row %d\n", i);
+	const char *file = workbench_file("many.csv", text);
+	struct process_result r = WORKBENCH_RUN("import", "csv", "--url", "urn:many", "--data",
+		workbench_path("data"), file);
+	assert_int_equal(r.exit, 1);
+	assert_has(r.err, "many.csv:3: the code is empty");
+	assert_has(r.err, "many.csv:22: the code is empty");
+	assert_false(has_text(r.err, "many.csv:23:"));
+	assert_has(r.err, "--report FILE names them all");
+	assert_has(r.out, "30 left out");
+}
+
+static void what_is_done_is_not_done_again(void **state)
+{
+	const char *file = workbench_file("right.csv", TABLE);
+
+	(void)state;
+	struct process_result r = WORKBENCH_RUN("import", "csv", "--url", "urn:y", "--data",
+		workbench_path("data"), "--json", file);
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "{\"rows\": 3, \"left-out\": 0, \"unchanged\": false");
+	r = WORKBENCH_RUN("import", "csv", "--url", "urn:y", "--data", workbench_path("data"), "--json",
+		file);
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "\"unchanged\": true");
+}
+
+static void mistakes_are_named(void **state)
+{
+	const char *file = workbench_file("right.csv", TABLE), *data = workbench_path("none");
+
+	(void)state;
+	struct process_result r = WORKBENCH_RUN("import", "csv", "--data", data, file);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "handslag import csv: the code system has no URL: give it with --url");
+	r = WORKBENCH_RUN("import", "csv", "--url", "urn:z", "--codee", "x", "--data", data, file);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "did you mean \"--code\"? See handslag import csv --help");
+	r = WORKBENCH_RUN("import", "csv", "--url", "urn:z", "--data", data, workbench_path("nothing.csv"));
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "nothing.csv: No such file or directory");
+	r = WORKBENCH_RUN("import", "csv", "--url", "urn:z", "--data", data, "--report",
+		workbench_path("no/where"), file);
+	assert_int_equal(r.exit, 4);
+	assert_has(r.err, "no/where cannot be written: No such file or directory");
+	r = WORKBENCH_RUN("import", "csv", "--data", data);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "usage: handslag import csv FILE");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_that_are_left_out_are_named),
+		cmocka_unit_test(many_lines_are_not_all_shown),
+		cmocka_unit_test(what_is_done_is_not_done_again),
+		cmocka_unit_test(mistakes_are_named),
+	};
+	return cmocka_run_group_tests(tests, workbench_start, workbench_stop);
+}
