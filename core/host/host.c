@@ -104,11 +104,6 @@ const char *hs_host_data_dir(const struct hs_host *host)
 	return host->data_dir;
 }
 
-const struct hs_world *hs_host_world(const struct hs_host *host)
-{
-	return host->world;
-}
-
 enum hs_status hs_host_edition(const struct hs_host *host, enum hs_fhir_version fhir, struct hs_error *err)
 {
 	const struct hs__edition *edition = &host->editions[fhir == HS_FHIR_R5];

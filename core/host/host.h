@@ -106,7 +106,6 @@ void hs_host_close(struct hs_host *host);
 /* "http://127.0.0.1:8080" for messages. */
 const char *hs_host_url(const struct hs_host *host);
 const char *hs_host_data_dir(const struct hs_host *host);
-const struct hs_world *hs_host_world(const struct hs_host *host);
 /* Why there are no definitions of a version; HS_OK when there are. */
 enum hs_status hs_host_edition(const struct hs_host *host, enum hs_fhir_version fhir, struct hs_error *err);
 

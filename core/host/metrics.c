@@ -39,11 +39,6 @@ static const char *const interaction_names[INTERACTIONS] = {
 	[HS_DO_BUNDLE] = "bundle",
 };
 
-const char *hs__interaction_name(enum hs_interaction interaction)
-{
-	return (unsigned)interaction < INTERACTIONS ? interaction_names[interaction] : "unknown";
-}
-
 static unsigned add(struct hs__metrics *metrics, const char *service, const char *name)
 {
 	if (metrics->count == ACTIONS_MAX)

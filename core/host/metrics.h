@@ -29,7 +29,6 @@ const struct hs__action *hs__metrics_name(const struct hs__metrics *metrics, uns
 /* The action of a REST interaction on a type of this service (UINT_MAX: of nobody). */
 unsigned hs__metrics_rest(const struct hs__metrics *metrics, unsigned service,
 	enum hs_interaction interaction);
-const char *hs__interaction_name(enum hs_interaction interaction);
 
 struct hs__metrics *hs__metrics_new(void);
 /* After services are known and before serving. */

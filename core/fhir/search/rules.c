@@ -348,12 +348,6 @@ enum hs_status hs_search_rules_add(struct hs_search_rules *rules, const struct h
 	return HS_OK;
 }
 
-const struct hs_search_extra *hs_search_rules_added(const struct hs_search_rules *rules, size_t *count)
-{
-	*count = rules->extra_count;
-	return rules->extras;
-}
-
 /* Two threads may compile the same type at once; the first to be done wins, the other's is thrown away. */
 const struct hs__search_type *hs__search_type(const struct hs_search_rules *rules, struct hs_slice name)
 {

@@ -23,7 +23,6 @@ struct hs_search_extra {
 };
 enum hs_status hs_search_rules_add(struct hs_search_rules *rules, const struct hs_search_extra *extra,
 	struct hs_error *err);
-const struct hs_search_extra *hs_search_rules_added(const struct hs_search_rules *rules, size_t *count);
 
 /* The names of all index entries that resources of a type may have, so that a store can number them ahead:
  * "Patient.name", and of one parameter also "Patient.gender:text" (displays and texts of tokens, as strings),

@@ -141,17 +141,6 @@ struct hs__node *hs__node_gather(struct hs__validation *run, const struct hs__no
 	return nodes;
 }
 
-void hs__validate_each(struct hs__validation *run, const struct hs__node *node, struct hs_slice name,
-	void (*fn)(struct hs__validation *run, const struct hs__node *child, void *arg), void *arg)
-{
-	uint32_t count = 0;
-	const struct hs_profile *profile = node->type ? hs__type_profile(run, node->type) : NULL;
-	const struct hs_profile_element *child = profile ? hs_profile_child(profile->root, name) : NULL;
-	struct hs__node *nodes = child ? hs__node_gather(run, node, child, &count) : NULL;
-	for (uint32_t i = 0; i < count; i++)
-		fn(run, &nodes[i], arg);
-}
-
 bool hs__node_root(const struct hs__validation *run, const struct hs_json *resource, struct hs__node *root)
 {
 	struct hs_slice name = hs_json_get_text(resource, HS_S("resourceType"));

@@ -31,11 +31,6 @@ static struct hs_slice path_of(struct hs_arena *arena, const struct hs__node *no
 	return hs_buf_slice(&buf);
 }
 
-struct hs_slice hs__validate_path(struct hs__validation *run, const struct hs__node *node)
-{
-	return path_of(run->arena, node, HS_S_NONE);
-}
-
 /* Several profiles may ask for the same; the latest issues are looked through, for walks of one resource
  * follow one another. */
 static bool is_said(const struct hs_issues *issues, struct hs_slice path, struct hs_slice text)

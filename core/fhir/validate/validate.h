@@ -70,7 +70,6 @@ struct hs_validator_source {
 struct hs_validator *hs_validator_new(const struct hs_validator_source *source);
 struct hs_validator *hs_validator_ref(struct hs_validator *validator); /* thread-safe */
 void hs_validator_unref(struct hs_validator *validator);
-struct hs_profiles *hs_validator_profiles(const struct hs_validator *validator);
 /* Has its terminology moved on, so that one made now would judge better? Thread-safe. */
 bool hs_validator_is_stale(const struct hs_validator *validator);
 

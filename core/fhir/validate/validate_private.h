@@ -62,12 +62,6 @@ void hs__validate_say(struct hs__validation *run, const struct hs__spot *spot, c
 #define hs__validate_add(run, node, below, value, severity, code, id, ...) \
 	hs__validate_say((run), &(struct hs__spot) { (node), (below), (value) }, \
 		&(struct hs__fault) { (severity), (code), (id) }, __VA_ARGS__)
-/* "Bundle.entry[2].resource.name[0]" in run->arena. */
-struct hs_slice hs__validate_path(struct hs__validation *run, const struct hs__node *node);
-
-/* The member `name` of node as nodes: fn for each item of an array, or for the one. Made on the stack. */
-void hs__validate_each(struct hs__validation *run, const struct hs__node *node, struct hs_slice name,
-	void (*fn)(struct hs__validation *run, const struct hs__node *child, void *arg), void *arg);
 
 /* Is the resource of the node a definition that HL7 itself has published? Those are held to less, for the
  * rules are younger than they are. */
