@@ -43,25 +43,36 @@ static enum hs_status load(struct test_stage *stage, size_t index, struct hs_err
 	return HS_OK;
 }
 
-/* Fills in the texts of a tree, in document order. */
+/* *out is the text filled in, or the text itself when there is nothing to fill. */
+static enum hs_status fill_text(struct test_stage *stage, struct hs_slice text, struct test_scope *scope,
+	struct hs_slice *out, struct hs_error *err)
+{
+	*out = text;
+	return hs_slice_search(text, HS_S("${")) == SIZE_MAX ? HS_OK :
+							       hs_test_render(stage, text, scope, out, err);
+}
+
+/* Fills in the texts of a tree, in document order, and names of elements: what R4 and R5 call differently. A
+ * renamed element goes to the end of its object. */
 static enum hs_status fill(struct test_stage *stage, struct hs_json *tree, struct test_scope *scope,
 	struct hs_error *err)
 {
+	bool object = hs_json_is(tree, HS_JSON_OBJECT);
 	enum hs_status status = HS_OK;
 
 	for (struct hs_json *child = hs_json_first(tree), *next; child && !status; child = next) {
+		struct hs_slice key = object ? hs_json_key(child) : HS_S_NONE, name = key, text;
 		next = hs_json_next(child);
-		if (child->type >= HS_JSON_ARRAY) {
+		status = fill_text(stage, key, scope, &name, err);
+		if (!status && hs_json_is(child, HS_JSON_STRING)) {
+			status = fill_text(stage, hs_json_text(child), scope, &text, err);
+			if (!status && text.ptr != hs_json_text(child).ptr)
+				hs_json_replace(tree, child, hs_json_string(stage->arena, text));
+		} else if (!status && child->type >= HS_JSON_ARRAY) {
 			status = fill(stage, child, scope, err);
-			continue;
 		}
-		struct hs_slice text = hs_json_is(child, HS_JSON_STRING) ? hs_json_text(child) : HS_S_NONE;
-		struct hs_slice filled = text;
-		if (hs_slice_search(text, HS_S("${")) == SIZE_MAX)
-			continue;
-		status = hs_test_render(stage, text, scope, &filled, err);
-		if (!status)
-			hs_json_replace(tree, child, hs_json_string(stage->arena, filled));
+		if (!status && name.ptr != key.ptr)
+			hs_json_add(tree, name, hs_json_take(tree, key));
 	}
 	return status;
 }

@@ -228,7 +228,9 @@ static void ask_map(struct tx_translate *t, const struct tx_map *map,
 static void ask_codings(struct tx_translate *t, const struct tx_map *map)
 {
 	for (size_t c = 0; c < t->count; c++)
-		ask_map(t, map, &t->codings[c]);
+		if (!t->near_members.len ||
+			hs_tx_translate_holds(t, t->near_members, HS_S_NONE, &t->codings[c]))
+			ask_map(t, map, &t->codings[c]);
 }
 
 /* The canonical of the value set that a logical id or a relative location means; else `asked` itself. */
@@ -247,24 +249,44 @@ static struct hs_slice scope_url(const struct tx_translate *t, struct hs_slice a
 	return asked;
 }
 
-/* Is `own` the scope that is asked for? A map that was named need not say its scope. */
-static bool scope_fits(const struct tx_translate *t, struct hs_slice asked, struct hs_slice own, bool named)
+static bool is_scope(struct hs_slice url, struct hs_slice version, struct hs_slice own)
 {
-	struct hs_slice url, version, own_url, own_version;
+	struct hs_slice own_url, own_version;
 
-	if (!asked.len || (named && !own.len))
-		return true;
-	hs_tx_canonical(scope_url(t, asked), &url, &version);
 	hs_tx_canonical(own, &own_url, &own_version);
 	return hs_slice_eq(url, own_url) &&
 		(!version.len || !own_version.len || hs_tx_version_meets(version, own_version) ||
 			hs_tx_version_meets(own_version, version));
 }
 
-static bool scopes_fit(const struct tx_translate *t, const struct tx_map *map, bool named)
+/* Does a map with the scope `own` fit the one that is asked for? R4 means the scope of the map; R5 means that
+ * the code is in the value set, which *members then names: so each map is asked that is of another scope. A
+ * map that was named need not say its scope. */
+static bool scope_fits(const struct tx_translate *t, struct hs_slice asked, struct hs_slice own, bool named,
+	struct hs_slice *members)
 {
-	return scope_fits(t, t->source_scope, tx_text(map->layer, map->row->source_scope), named) &&
-		scope_fits(t, t->target_scope, tx_text(map->layer, map->row->target_scope), named);
+	struct hs_slice url, version;
+	struct tx_set set;
+
+	*members = HS_S_NONE;
+	if (!asked.len)
+		return true;
+	hs_tx_canonical(scope_url(t, asked), &url, &version);
+	if (is_scope(url, version, own))
+		return true;
+	if (!hs_tx_resolve_set(t->ctx, url, version, &set, NULL))
+		return named && !own.len;
+	*members = hs_tx_vurl(t->ctx->arena, url, version);
+	return true;
+}
+
+static bool scopes_fit(struct tx_translate *t, const struct tx_map *map, bool named)
+{
+	struct hs_slice *near = t->reverse ? &t->far_members : &t->near_members,
+			*far = t->reverse ? &t->near_members : &t->far_members;
+
+	return scope_fits(t, t->source_scope, tx_text(map->layer, map->row->source_scope), named, near) &&
+		scope_fits(t, t->target_scope, tx_text(map->layer, map->row->target_scope), named, far);
 }
 
 static void ask_named(struct tx_translate *t, const struct tx_map *map)

@@ -20,6 +20,9 @@ struct tx_translate {
 	bool show_source;      /* asked with targetCode: `concept` stays the target and `source` is told */
 	struct hs_slice other; /* system at the other end; empty: any */
 	struct hs_slice source_scope, target_scope;
+	/* Value sets in which the code asked about, and what it is mapped to, must be; empty: any. Of the map
+	 * at hand. */
+	struct hs_slice near_members, far_members;
 	struct hs_json *out; /* Parameters with the matches */
 	size_t matches;
 	unsigned others; /* maps that are open, each asked for what the one before did not have */

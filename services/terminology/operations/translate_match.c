@@ -63,6 +63,22 @@ static bool find_set(struct tx_translate *t, struct hs_slice canonical, struct t
 	return false;
 }
 
+/* A list names its codes, whether their system is known here or not. */
+static bool lists(struct tx_set set, const struct tx_coding *coding)
+{
+	for (uint32_t r = 0; r < set.row->rule_count; r++) {
+		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + r];
+		const struct tx_pick_row *picks = &set.layer->picks[rule->pick_first];
+		if (rule->flags & TX_RULE_EXCLUDE ||
+			!hs_slice_eq(tx_text(set.layer, rule->system), coding->system))
+			continue;
+		for (uint32_t i = 0; i < rule->pick_count; i++)
+			if (hs_slice_eq(tx_text(set.layer, picks[i].code), coding->code))
+				return true;
+	}
+	return false;
+}
+
 bool hs_tx_translate_holds(struct tx_translate *t, struct hs_slice set, struct hs_slice system,
 	const struct tx_translate_coding *coding)
 {
@@ -79,7 +95,7 @@ bool hs_tx_translate_holds(struct tx_translate *t, struct hs_slice set, struct h
 		return false;
 	if (hs_tx_member(t->ctx, found, &asked, &unsaid, &membership, &hit, &ignored))
 		t->ctx->failure = NULL; /* a set that is wrong holds nothing */
-	return membership == TX_IN;
+	return membership == TX_IN || (membership == TX_UNSURE && lists(found, &asked));
 }
 
 /* The codes of the set that are of `system`, at most as many as an answer tells. */
@@ -171,12 +187,20 @@ static struct hs_json *end_coding(struct tx_translate *t, const struct end *end)
 	return make_coding(t->ctx->arena, end->system, end->version, end->code, end->display);
 }
 
+/* Is it in the value set that what a code is mapped to must be in? */
+static bool is_wished(struct tx_translate *t, const struct end *far)
+{
+	struct tx_translate_coding coding = { far->system, far->version, far->code, false };
+
+	return !t->far_members.len || hs_tx_translate_holds(t, t->far_members, HS_S_NONE, &coding);
+}
+
 static void add_match(struct tx_translate *t, const struct tx_translate_at *at, const struct tx_map_row *row,
 	const struct end *source, const struct end *target)
 {
 	const struct tx_layer *layer = at->map->layer;
 
-	if (t->matches == MATCHES_MAX)
+	if (t->matches == MATCHES_MAX || !is_wished(t, t->reverse ? source : target))
 		return;
 	t->matches++;
 	struct hs_json *parts = hs_tx_add_parts(t->ctx, t->out, "match");
@@ -220,7 +244,7 @@ void hs_tx_translate_row(struct tx_translate *t, const struct tx_translate_at *a
 static void add_fixed(struct tx_translate *t, const struct tx_translate_at *at, struct end target,
 	struct hs_slice relation)
 {
-	if (t->matches == MATCHES_MAX)
+	if (t->matches == MATCHES_MAX || !is_wished(t, &target))
 		return;
 	t->matches++;
 	struct hs_json *parts = hs_tx_add_parts(t->ctx, t->out, "match");

@@ -7,13 +7,14 @@ static const char SCRIPT[] =
 	"'#patch'}}, {'id': 'inner', 'resource': {'reference': '#b'}, 'expression': "
 	"'Bundle.entry.resource'}],"
 	"'contained': [{'resourceType': 'Patient', 'id': 'p', 'identifier': [{'value': '${UUID}'}, {'value': "
-	"'${UUID}'}]},"
+	"'${UUID}'}],'${name}': [{'${name}': 'x${id}'}]},"
 	"{'resourceType': 'Binary', 'id': 'patch', 'contentType': 'application/json-patch+json', 'data': "
 	"'W10='}, {'resourceType': 'Bundle', 'id': 'b', 'entry': [{'resource': {'resourceType': 'Patient', "
 	"'id': 'meant'}}]}],"
 	"'variable': [{'name': 'id', 'defaultValue': '17'}, {'name': 'blank', 'defaultValue': 'a b'}, "
 	"{'name': 'location', 'headerField': 'Location', 'sourceId': 'made'}, {'name': 'must', 'hint': 'x'},"
-	"{'name': 'day', 'defaultValue': '${DATE, T, D, -1}'}, {'name': 'loop', 'defaultValue': '${loop}'}]";
+	"{'name': 'name', 'defaultValue': 'text'}, {'name': 'day', 'defaultValue': '${DATE, T, D, -1}'}, "
+	"{'name': 'loop', 'defaultValue': '${loop}'}]";
 
 static struct test_request send_ok(struct bench *bench, const char *operation)
 {
@@ -253,6 +254,9 @@ static void placeholders(void **state)
 	assert_true(hs_json_equal(first, second));
 	assert_false(hs_json_equal(hs_json_at(hs_json_get(first, HS_S("identifier")), 0),
 		hs_json_at(hs_json_get(first, HS_S("identifier")), 1)));
+	/* Names of elements are filled in, too. */
+	assert_slice(hs_json_text(hs_json_pointer(first, HS_S("/text/0/text"))), "x17");
+	assert_null(hs_json_get(first, HS_S("${name}")));
 	bench_close(&bench);
 }
 

@@ -39,6 +39,11 @@ static const char *const resources[] = {
 	"{'resourceType':'ValueSet','url':'urn:pq','id':'pq','version':'1','status':'active','compose':{'"
 	"include':"
 	"[{'system':'urn:v','concept':[{'code':'p'},{'code':'q','display':'Queue'}]}]}}",
+	"{'resourceType':'ValueSet','url':'urn:q','status':'active','compose':{'include':[{'system':'urn:v',"
+	"'concept':[{'code':'q'}]}]}}",
+	"{'resourceType':'ValueSet','url':'urn:onlyW','status':'active','compose':{'include':[{'system':'urn:"
+	"w',"
+	"'concept':[{'code':'W'}]}]}}",
 	"{'resourceType':'ConceptMap','url':'urn:sets','version':'1','status':'active','sourceScopeUri':'urn:"
 	"pq|1',"
 	"'targetScopeCanonical':'urn:all','group':[{'source':'urn:v|2','target':'urn:w','element':[{'"
@@ -90,7 +95,8 @@ static void check(const char *parameters, const char *result, const char *want)
 	ask(&a, translate, parameters);
 	if (a.status)
 		fail_msg("%s: %s", parameters, a.err.text);
-	assert_string_equal(matches(), want);
+	if (strcmp(matches(), want) != 0)
+		fail_msg("%s: \"%s\", not \"%s\" (%s)", parameters, matches(), want, ask_text(&a, "message"));
 	assert_string_equal(ask_text(&a, "result"), result);
 }
 
@@ -264,6 +270,14 @@ static void of_another_scope(void **state)
 	for (size_t i = 0; i < 3; i++)
 		check(right[i], "true", "W/source-is-narrower-than-target Q/equivalent");
 	check(OF("urn:v", "q") SCOPES("urn:pq|2", "urn:all"), "false", "");
+	/* of another scope, but codes of the value set (R5) */
+	check(OF("urn:v", "q") SCOPES("urn:q", "urn:all"), "true",
+		"W/source-is-narrower-than-target Q/equivalent");
+	check(OF("urn:v", "p") SCOPES("urn:q", "urn:all"), "false", "");
+	check(OF("urn:v", "q") SCOPES("urn:pq", "urn:onlyW"), "true", "W/source-is-narrower-than-target");
+	check("{'name':'targetCode','valueCode':'W'},{'name':'system','valueUri':'urn:w'}" MAP("urn:sets")
+			SCOPES("urn:q", "urn:all"),
+		"true", "W/source-is-narrower-than-target");
 	check(OF("urn:v", "q") SCOPES("urn:pq", "urn:some"), "false", "");
 	assert_string_equal(ask_text(&a, "message"),
 		"the concept map urn:sets is from the value set 'urn:pq|1' to the value set 'urn:all'");
