@@ -2,64 +2,11 @@
 /* Any bytes as a query string over small definitions of our own. It is understood or refused with a message;
  * what is understood can be matched, its negation says the opposite, and its self link means the same again.
  */
-#include "../definitions.h"
+#include "../things.h"
 
 #include <core/base/map.h>
-#include <core/fhir/search/search.h>
-#include <handslag/coding.h>
-#include <handslag/json.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* ---- definitions ---- */
-
-#define SD(name, kind, base, elements) \
-	"{\"resourceType\":\"StructureDefinition\",\"url\":\"http://t/" name "\",\"type\":\"" name \
-	"\",\"kind\":\"" kind "\",\"baseDefinition\":\"http://t/" base \
-	"\",\"derivation\":\"specialization\",\"snapshot\":{\"element\":[{\"path\":\"" name \
-	"\",\"min\":0,\"max\":\"*\"}" elements "]}}"
-#define EL(path, max, type) \
-	",{\"path\":\"" path "\",\"min\":0,\"max\":\"" max "\",\"type\":[{\"code\":\"" type "\"}]}"
-#define SP(code, type, base, expression, more) \
-	"{\"resourceType\":\"SearchParameter\",\"id\":\"" base "-" code "\",\"url\":\"http://t/" base \
-	"-" code "\",\"code\":\"" code "\",\"type\":\"" type "\",\"base\":[\"" base \
-	"\"],\"expression\":\"" expression "\"" more "}"
-
-static const char *const files[] = {
-	"{\"name\":\"t\",\"version\":\"1\",\"fhirVersions\":[\"4.0.1\"]}",
-	SD("string", "primitive-type", "Element", ""),
-	SD("code", "primitive-type", "string", ""),
-	SD("uri", "primitive-type", "Element", ""),
-	SD("date", "primitive-type", "Element", ""),
-	SD("decimal", "primitive-type", "Element", ""),
-	SD("Reference", "complex-type", "Element", EL("Reference.reference", "1", "string")),
-	SD("Coding", "complex-type", "Element",
-		EL("Coding.system", "1", "uri") EL("Coding.code", "1", "code")
-			EL("Coding.display", "1", "string")),
-	SD("Quantity", "complex-type", "Element",
-		EL("Quantity.value", "1", "decimal") EL("Quantity.code", "1", "code")),
-	SD("Resource", "resource", "none", EL("Resource.id", "1", "string")),
-	SD("Thing", "resource", "Resource",
-		EL("Thing.name", "*", "string") EL("Thing.kind", "*", "Coding") EL("Thing.at", "1", "uri")
-			EL("Thing.born", "1", "date") EL("Thing.size", "1", "decimal")
-				EL("Thing.weight", "1", "Quantity") EL("Thing.owner", "1", "Reference")
-					EL("Thing.position", "1", "Quantity")),
-	SP("_id", "token", "Resource", "Resource.id", ""),
-	SP("_lastUpdated", "date", "Resource", "Resource.meta.lastUpdated", ""),
-	SP("_text", "special", "Resource", "", ""),
-	SP("name", "string", "Thing", "Thing.name", ""),
-	SP("kind", "token", "Thing", "Thing.kind", ""),
-	SP("at", "uri", "Thing", "Thing.at", ""),
-	SP("born", "date", "Thing", "Thing.born", ""),
-	SP("size", "number", "Thing", "Thing.size", ""),
-	SP("weight", "quantity", "Thing", "Thing.weight", ""),
-	SP("owner", "reference", "Thing", "Thing.owner", ",\"target\":[\"Thing\"]"),
-	SP("near", "special", "Thing", "Thing.position", ""),
-	SP("kind-weight", "composite", "Thing", "Thing",
-		",\"component\":[{\"definition\":\"http://t/"
-		"Thing-kind\",\"expression\":\"kind\"},{\"definition\":"
-		"\"http://t/Thing-weight\",\"expression\":\"weight\"}]"),
-};
 
 static const char thing[] = "{\"resourceType\":\"Thing\",\"id\":\"a\",\"name\":[\"Åsa, "
 			    "A\",\"b\"],\"kind\":[{\"system\":\"s\",\"code\":\"c\",\"display\":\"D\"}],"
@@ -96,7 +43,7 @@ static const struct hs_numbering numbering = { number_of, NULL };
 static void open_rules(void)
 {
 	struct hs_error err;
-	struct hs_defs *defs = definitions_of(files, sizeof(files) / sizeof(files[0]));
+	struct hs_defs *defs = definitions_of(thing_files, sizeof(thing_files) / sizeof(thing_files[0]));
 	struct hs_json *tree;
 	size_t count;
 	must(!hs_search_rules_new(defs, &rules, &err));
@@ -114,17 +61,6 @@ static void open_rules(void)
 }
 
 /* ---- queries ---- */
-
-static size_t split(struct hs_arena *arena, struct hs_slice query, struct hs_pair *pairs, size_t room)
-{
-	size_t count = 0;
-	while (query.ptr && count < room) {
-		struct hs_slice pair = hs_slice_cut(&query, '&');
-		pairs[count].name = hs_percent_decode(arena, hs_slice_cut(&pair, '='), false);
-		pairs[count++].value = hs_percent_decode(arena, pair, false);
-	}
-	return count;
-}
 
 static bool follow(void *arg, const struct hs_find *condition, const struct hs_index_row *via)
 {
@@ -153,7 +89,7 @@ static void check(struct hs_arena *arena, const struct hs_search *search,
 		must(matches(search->where) != matches(&not ));
 	if (!search->self.len)
 		return;
-	size_t count = split(arena, search->self, pairs, 64);
+	size_t count = split_query(arena, search->self, pairs, 64);
 	must(!hs_search_parse(&(struct hs_search_work) { rules, &numbering, arena }, HS_S("Thing"), pairs,
 		count, options, &again, &err));
 	must(hs_slice_eq(again.self, search->self) && again.ignored_count == 0);
@@ -179,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0 || size > 8192 || memchr(data, 0, size))
 		return 0;
 	struct hs_arena *arena = hs_arena_new(8 << 20);
-	size_t count = split(arena, hs_slice((const char *)data, size), pairs, 64);
+	size_t count = split_query(arena, hs_slice((const char *)data, size), pairs, 64);
 	if (hs_search_parse(&(struct hs_search_work) { rules, &numbering, arena }, HS_S("Thing"), pairs,
 		    count, &options, &search, &err))
 		must(err.status && err.text[0]);
