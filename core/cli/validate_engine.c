@@ -4,6 +4,7 @@
 
 #include <core/base/world.h>
 
+#include <pthread.h>
 #include <stdio.h>
 
 #define SUPPORT_CAP ((size_t)2 << 30)
@@ -138,6 +139,43 @@ static enum hs_status open_packages(struct validate_engine *engine, const struct
 	return HS_OK;
 }
 
+/* ---- the other release, for extensions that stand for its elements ---- */
+
+struct validate_other {
+	pthread_mutex_t lock;
+	enum hs_fhir_version fhir;
+	bool asked;
+	struct hs_defs *defs; /* NULL: not in the cache */
+};
+
+static const struct hs_defs *open_other(void *arg)
+{
+	struct validate_other *other = arg;
+	struct hs_error ignored;
+
+	pthread_mutex_lock(&other->lock);
+	if (!other->asked)
+		(void)hs_cli_definitions(other->fhir, &other->defs, &ignored);
+	other->asked = true;
+	pthread_mutex_unlock(&other->lock);
+	return other->defs;
+}
+
+static void make_other(struct validate_engine *engine)
+{
+	engine->other = hs_arena_alloc(engine->arena, sizeof(*engine->other));
+	engine->other->fhir = engine->fhir == HS_FHIR_R5 ? HS_FHIR_R4 : HS_FHIR_R5;
+	pthread_mutex_init(&engine->other->lock, NULL);
+}
+
+static void free_other(struct validate_other *other)
+{
+	if (!other)
+		return;
+	hs_defs_unref(other->defs);
+	pthread_mutex_destroy(&other->lock);
+}
+
 /* The same packages, as names that a host opens; files by their path. */
 static void make_terms(struct validate_engine *engine, const struct validate_setup *setup)
 {
@@ -156,7 +194,9 @@ static void make_terms(struct validate_engine *engine, const struct validate_set
 static struct hs_validator *make_validator(const struct validate_engine *engine, struct hs_profiles *profiles,
 	struct hs_library *added)
 {
-	struct hs_validator_source source = { .profiles = profiles };
+	struct hs_validator_source source = {
+		.profiles = profiles, .other_release = open_other, .other_arg = engine->other
+	};
 	struct hs_validate_terminology terminology;
 
 	if (engine->terms) {
@@ -195,6 +235,7 @@ enum hs_status hs_cli_validate_open(struct validate_engine *engine, const struct
 	engine->profiles = hs_profiles_new(engine->defs, engine->library, NULL);
 	if (!setup->no_terminology)
 		make_terms(engine, setup);
+	make_other(engine);
 	engine->validator = make_validator(engine, engine->profiles, NULL);
 	return HS_OK;
 }
@@ -202,6 +243,7 @@ enum hs_status hs_cli_validate_open(struct validate_engine *engine, const struct
 void hs_cli_validate_close(struct validate_engine *engine)
 {
 	hs_validator_unref(engine->validator);
+	free_other(engine->other);
 	hs_cli_terms_free(engine->terms);
 	hs_arena_free(engine->arena);
 	hs_profiles_unref(engine->profiles);

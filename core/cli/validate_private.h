@@ -10,6 +10,8 @@
 
 /* ---- validate_engine.c: packages and supplied files ---- */
 
+struct validate_other; /* the definitions of the other release, once they were asked for */
+
 struct validate_engine {
 	enum hs_fhir_version fhir;
 	struct hs_package *packages[HS_CLI_PACKAGES_MAX + 1];
@@ -18,6 +20,7 @@ struct validate_engine {
 	struct hs_library *library;
 	struct hs_profiles *profiles;
 	struct hs_validator *validator;
+	struct validate_other *other;
 	/* NULL: codes are judged by the packages' definitions alone */
 	struct hs_cli_terms *terms;
 	const char *terms_packages[HS_CLI_PACKAGES_MAX + 1]; /* their names, in `arena` */

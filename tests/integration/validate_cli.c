@@ -174,6 +174,40 @@ static void takes_definitions(void **state)
 	assert_has(r.err, "no.such.package");
 }
 
+#define FROM_R5(path, rest) \
+	"{\"resourceType\":\"Basic\",\"code\":{\"text\":\"x\"},\"extension\":[{\"url\":\"http://hl7.org/" \
+	"fhir/5.0/StructureDefinition/extension-" path "\"," rest "}]}"
+
+/* With the definitions of the other release at hand, what stands for its elements is judged by them. */
+static void judges_elements_of_another_release(void **state)
+{
+	static const struct {
+		const char *resource, *want; /* NULL: well */
+	} rows[] = {
+		{ FROM_R5("Encounter.plannedStartDate", "\"valueDateTime\":\"2024-01-01\""), NULL },
+		{ FROM_R5("Encounter.plannedStartDate", "\"valueString\":\"x\""),
+			"is dateTime, so not valueString" },
+		{ FROM_R5("Encounter.none", "\"valueString\":\"x\""), "no element Encounter.none" },
+		{ FROM_R5("Encounter.reason", "\"valueString\":\"x\""), "has no value, but elements" },
+		{ FROM_R5("Encounter.reason",
+			  "\"extension\":[{\"url\":\"use\",\"valueCodeableConcept\":{\"text\":\"x\"}}]"),
+			NULL },
+		{ FROM_R5("Encounter.reason", "\"extension\":[{\"url\":\"x\",\"valueString\":\"x\"}]"),
+			"has no element 'x'" },
+		{ FROM_R5("Encounter.reason.value", "\"valueString\":\"x\""), NULL },
+	};
+	(void)state;
+	need_package();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct process_result r = RUN(workbench_file("other.json", rows[i].resource));
+		if (hs_slice_search(r.out, HS_S("definitions are not here")) != SIZE_MAX) /* no R5 */
+			skip();
+		assert_int_equal(r.exit, rows[i].want != NULL);
+		if (rows[i].want)
+			assert_has(r.out, rows[i].want);
+	}
+}
+
 /* A context of Element is any element, the resource itself too; HL7's own definitions may go beyond contexts.
  */
 static void judges_contexts_of_extensions(void **state)
@@ -253,6 +287,7 @@ int main(void)
 		cmocka_unit_test(reads_every_form),
 		cmocka_unit_test(takes_definitions),
 		cmocka_unit_test(judges_contexts_of_extensions),
+		cmocka_unit_test(judges_elements_of_another_release),
 		cmocka_unit_test(refuses_wrong_usage),
 		cmocka_unit_test(chooses_the_release),
 		cmocka_unit_test(loads_xml),

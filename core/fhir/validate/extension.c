@@ -227,8 +227,8 @@ static bool is_inner(const struct hs__validation *run, const struct hs__node *no
 }
 
 /* HL7's own extensions live in packages, and while one is not loaded nothing tells whether there is such an
- * extension. R4 carries the common ones itself, R5 does not. *package is its name. */
-static bool is_of_missing_pack(const struct hs__validation *run, struct hs_slice url, const char **package)
+ * extension; that is said of the first. R4 carries the common ones itself, R5 does not. */
+static bool is_of_missing_pack(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
 {
 	static const struct {
 		const char *prefix, *known, *package;
@@ -236,75 +236,21 @@ static bool is_of_missing_pack(const struct hs__validation *run, struct hs_slice
 		{ TYPE_URL, TYPE_URL "data-absent-reason", "hl7.fhir.uv.extensions" },
 		{ TOOLS_URL, TOOLS_URL "snapshot-source", "hl7.fhir.uv.tools" },
 	};
-	for (size_t i = 0; i < sizeof(packs) / sizeof(packs[0]); i++) {
-		*package = packs[i].package;
-		if (hs_slice_starts(url, hs_slice_cstr(packs[i].prefix)))
-			return !hs_library_has(run->library, HS_S("StructureDefinition"),
-				hs_slice_cstr(packs[i].known));
+	for (unsigned i = 0; i < sizeof(packs) / sizeof(packs[0]); i++) {
+		if (!hs_slice_starts(url, hs_slice_cstr(packs[i].prefix)))
+			continue;
+		if (hs_library_has(run->library, HS_S("StructureDefinition"), hs_slice_cstr(packs[i].known)))
+			return false;
+		if (!(run->told_packs & 1u << i))
+			hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_WARNING, "structure",
+				"extension-unknown",
+				"the extension %.*s is not known, nor are others of HL7's package %s; load "
+				"it, or they are not checked",
+				HS_S_ARG(hs_slice_first(url, 200)), packs[i].package);
+		run->told_packs |= run->quiet ? 0 : 1u << i;
+		return true;
 	}
 	return false;
-}
-
-/* ---- elements of other releases as extensions (R5 versions, section 2.1.2.8; "extensions for conversion")
-   ----
-
-   http://hl7.org/fhir/5.0/StructureDefinition/extension-Questionnaire.versionAlgorithm */
-
-static const struct {
-	const char *release;
-	enum hs_fhir_version fhir;
-} releases[] = { { "1.0", 0 }, { "3.0", 0 }, { "4.0", HS_FHIR_R4 }, { "4.3", HS_FHIR_R4 },
-	{ "5.0", HS_FHIR_R5 }, { "6.0", 0 } };
-
-static bool is_element_path(struct hs_slice path)
-{
-	struct hs_slice rest = path;
-	bool first = true;
-	while (rest.ptr) {
-		struct hs_slice name = without_choice(hs_slice_cut(&rest, '.'));
-		bool capital = name.len && name.ptr[0] >= 'A' && name.ptr[0] <= 'Z';
-		for (size_t i = 0; i < name.len; i++) {
-			char c = (char)(name.ptr[i] | 0x20);
-			if (!((c >= 'a' && c <= 'z') || (i && name.ptr[i] >= '0' && name.ptr[i] <= '9')))
-				return false;
-		}
-		if (!name.len || capital != first)
-			return false;
-		first = false;
-	}
-	return !first;
-}
-
-/* Says what there is to say of such a one; false when the url is another. */
-static bool check_other_release(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
-{
-	static const char host[] = "http://hl7.org/fhir/";
-	static const char middle[] = "StructureDefinition/extension-";
-	struct hs_slice rest = hs_slice_from(url, sizeof(host) - 1);
-	struct hs_slice release = hs_slice_cut(&rest, '/');
-	if (!hs_slice_starts(url, hs_slice_cstr(host)) || !rest.ptr ||
-		!hs_slice_starts(rest, hs_slice_cstr(middle)))
-		return false;
-	struct hs_slice path = hs_slice_from(rest, sizeof(middle) - 1);
-	size_t i = 0;
-	while (i < sizeof(releases) / sizeof(releases[0]) &&
-		!hs_slice_eq(release, hs_slice_cstr(releases[i].release)))
-		i++;
-	if (i == sizeof(releases) / sizeof(releases[0]) || !is_element_path(path))
-		return false;
-	if (releases[i].fhir == hs_defs_fhir(run->defs))
-		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure",
-			"extension-own-release",
-			"the extension %.*s stands for an element of FHIR %.*s, which this is; write the "
-			"element itself",
-			HS_S_ARG(hs_slice_first(url, 200)), HS_S_ARG(release));
-	else
-		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_INFORMATION, "informational",
-			"extension-other-release",
-			"the extension stands for the element %.*s of FHIR %.*s, whose definitions are not "
-			"here; it is not checked",
-			HS_S_ARG(hs_slice_first(path, 200)), HS_S_ARG(release));
-	return true;
 }
 
 static void fail_unknown(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
@@ -319,17 +265,15 @@ static void fail_unknown(struct hs__validation *run, const struct hs__node *node
 			HS_S_ARG(hs_slice_first(url, 200)));
 		return;
 	}
-	const char *package;
-	bool missing = !modifier && is_of_missing_pack(run, url, &package);
+	if (!modifier && is_of_missing_pack(run, node, url))
+		return;
 	/* HL7's own carry some of theirs that were meant, and never published. */
-	bool loose = missing ||
-		(!modifier && hs_slice_starts(url, HS_S("http://hl7.org/")) &&
-			hs__published_by_hl7(run, node));
+	bool loose = !modifier && hs_slice_starts(url, HS_S("http://hl7.org/")) &&
+		hs__published_by_hl7(run, node);
 	hs__validate_add(run, node, HS_S_NONE, NULL, loose ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR,
 		"structure", "extension-unknown",
-		"the extension %.*s is not known; load %s%s, or allow its domain",
-		HS_S_ARG(hs_slice_first(url, 200)),
-		missing ? "HL7's package " : "the package that defines it", missing ? package : "");
+		"the extension %.*s is not known; load the package that defines it, or allow its domain",
+		HS_S_ARG(hs_slice_first(url, 200)));
 }
 
 static void check_modifier(struct hs__validation *run, const struct hs__node *node,
@@ -396,7 +340,7 @@ void hs__check_extension(struct hs__validation *run, const struct hs__node *node
 			profile = hs_profiles_find(run->profiles, hs_slice_first(url, bar), &err);
 	}
 	if (!profile && err.status == HS_E_NOT_FOUND) {
-		if (!check_other_release(run, node, url))
+		if (!hs__check_other_release(run, node, url))
 			fail_unknown(run, node, url);
 		return;
 	}

@@ -57,13 +57,14 @@ static bool is_by_position(const struct hs_slicing *slicing)
 	return false;
 }
 
-/* By position (R5 ElementDefinition.slicing): each slice takes as many as it must have, the last the rest. */
+/* By position (R5 ElementDefinition.slicing): each slice takes its number of items, which is fixed for all
+ * but the last; one that may have any number takes those that it must have. */
 static void slice_by_position(struct sorting *all)
 {
 	uint32_t next = 0;
 	uint32_t number = 0;
 	for (const struct hs_profile_element *slice = all->head->slices; slice; slice = slice->next) {
-		uint32_t room = slice->next ? slice->min : slice->max;
+		uint32_t room = slice->next && slice->max == HS_DEF_MANY ? slice->min : slice->max;
 		for (uint32_t taken = 0; taken < room && next < all->count; taken++)
 			all->slice[next++] = number;
 		number++;

@@ -184,12 +184,30 @@ void hs__check_uses(struct hs__validation *run, const struct hs__node *node,
 
 /* ---- profiles that the resource declares, and those of the caller ---- */
 
+/* Is the profile of the version that the canonical asks for, or of one within it ("1.2" of "1.2.3")? */
+static bool is_of_version(const struct hs_profile *profile, struct hs_slice canonical)
+{
+	struct hs_slice version = canonical;
+	(void)hs_slice_cut(&version, '|');
+	version = hs_slice_first(version, hs_slice_find(version, '#', 0));
+	return !version.len || hs_slice_eq(profile->version, version) ||
+		(hs_slice_starts(profile->version, version) && profile->version.ptr[version.len] == '.');
+}
+
+/* What another version of a profile demands says nothing about who claims this one. */
 static void check_declared(struct hs__validation *run, const struct hs__node *node, struct hs_slice canonical,
 	enum hs_severity severity)
 {
 	const struct hs_profile *profile = find_profile(run, node, canonical, severity);
 	if (!profile)
 		return;
+	if (!is_of_version(profile, canonical)) {
+		hs__validate_add(run, node, HS_S_NONE, NULL, severity, "not-found", "profile-version",
+			"the profile '%.*s' is known here in the version '%.*s' alone, so it is not checked",
+			HS_S_ARG(hs_slice_first(canonical, 200)),
+			HS_S_ARG(hs_slice_first(profile->version, 50)));
+		return;
+	}
 	if (profile->def_type && node->type && !hs_defs_is_a(run->defs, node->type, profile->def_type)) {
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure",
 			"profile-wrong-type", "%.*s is a profile of %.*s, but this is %.*s",

@@ -13,6 +13,8 @@ struct hs_validator *hs_validator_new(const struct hs_validator_source *source)
 	atomic_init(&validator->refs, 1);
 	validator->profiles = hs_profiles_ref(source->profiles);
 	validator->defs = hs_profiles_defs(source->profiles);
+	validator->other_release = source->other_release;
+	validator->other_arg = source->other_arg;
 	validator->type_count = hs_defs_type_count(validator->defs);
 	validator->types = hs_heap_alloc(((size_t)validator->type_count + 1) * sizeof(*validator->types));
 	validator->rules = hs_heap_alloc(((size_t)validator->type_count + 1) * sizeof(*validator->rules));

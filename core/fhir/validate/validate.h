@@ -65,6 +65,11 @@ struct hs_validator_source {
 	/* Copied, and closed with the validator; NULL: none but what definitions and library hold. It answers
 	 * the same as long as the validator lives, from any thread, and is asked each question once. */
 	const struct hs_validate_terminology *terminology;
+	/* The definitions of the other release, R5's beside R4's, for extensions that stand for its elements.
+	 * Asked for from any thread when such a one is met; gives the same each time, and as long as the
+	 * validator lives. NULL, or NULL from it: those extensions are not checked. */
+	const struct hs_defs *(*other_release)(void *arg);
+	void *other_arg;
 };
 /* Never NULL. */
 struct hs_validator *hs_validator_new(const struct hs_validator_source *source);

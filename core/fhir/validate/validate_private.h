@@ -41,6 +41,7 @@ struct hs__validation {
 	uint32_t lines;    /* and its number; 0: none yet */
 	/* For rules/ to keep what they gather once a validation (identifiers of a bundle, ...). */
 	void *rules;
+	uint32_t told_packs;    /* packages of extensions that are said to be missing: bits */
 	uint32_t links;         /* into narratives that were followed, for a limit */
 	struct hs_map *anchors; /* what a link "#x" of a narrative may mean; NULL: not gathered yet */
 };

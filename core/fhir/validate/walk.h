@@ -13,6 +13,8 @@ struct hs_validator {
 	_Atomic uint32_t refs;
 	struct hs_profiles *profiles;
 	const struct hs_defs *defs;
+	const struct hs_defs *(*other_release)(void *arg);
+	void *other_arg;
 	struct hs_validate_terminology terms; /* of `beyond` */
 	struct hs__beyond *beyond;
 	/* One a type, by its index. */
@@ -89,6 +91,8 @@ enum hs_validate_answer hs__binding_answer(struct hs__validation *run, const str
 int hs__binding_member_of(struct hs__validation *run, const struct hs__node *up,
 	const struct hs_path_value *value, struct hs_slice value_set);
 void hs__check_extension(struct hs__validation *run, const struct hs__node *node);
+/* One that stands for an element of another release, by its url; false when it is no such one. */
+bool hs__check_other_release(struct hs__validation *run, const struct hs__node *node, struct hs_slice url);
 /* Profiles that the element's type names, and target profiles of a reference. */
 void hs__check_uses(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element);

@@ -121,6 +121,11 @@ static void add_from_cache(struct hs__validators *validators, const char *name)
 	validators->packages[validators->count++] = package;
 }
 
+static const struct hs_defs *defs_of(void *edition)
+{
+	return ((const struct hs__edition *)edition)->defs;
+}
+
 /* With the terminology of this host as it is for `stored` (NULL: for all), when it has any. */
 static struct hs_validator *make_validator(const struct hs__validators *validators,
 	struct hs_profiles *profiles, const struct stored *stored)
@@ -132,8 +137,11 @@ static struct hs_validator *make_validator(const struct hs__validators *validato
 	struct hs_error ignored;
 	bool has = hs_host_terminology(validators->host, &sight, &terminology, &ignored) == HS_OK;
 
-	return hs_validator_new(&(struct hs_validator_source) {
-		.profiles = profiles, .terminology = has ? &terminology : NULL });
+	return hs_validator_new(&(struct hs_validator_source) { .profiles = profiles,
+		.terminology = has ? &terminology : NULL,
+		.other_release = defs_of,
+		.other_arg = hs__edition(validators->host,
+			validators->edition->fhir == HS_FHIR_R5 ? HS_FHIR_R4 : HS_FHIR_R5) });
 }
 
 /* FHIR itself, but of another release than the edition: R4B beside R4. */

@@ -216,6 +216,10 @@ static void heeds_declared_profiles(void **state)
 		"profile-min", "Patient");
 	assert_found(definitions, NULL, "{'resourceType':'Patient','meta':{'profile':['http://x/none']}}",
 		"profile-unknown", "Patient");
+	/* What another version demands says nothing. */
+	assert_found(definitions, NULL, "{'resourceType':'Patient','meta':{'profile':['http://x/p|9']}}",
+		"profile-version", "Patient");
+	assert_valid(definitions, NULL, "{'resourceType':'Patient','meta':{'profile':['http://x/p|9']}}");
 	assert_found(definitions, NULL,
 		"{'resourceType':'Observation','status':'final','code':{'text':'c'},'meta':{'profile':['http:"
 		"//x/p']}}",

@@ -93,6 +93,11 @@ static void does_without_the_package_of_extensions(void **state)
 	expect("{'resourceType':'Patient','extension':[{'url':"
 	       "'http://hl7.org/fhir/StructureDefinition/patient-birthPlace','valueAddress':{'city':'x'}}]}",
 		"extension-", "extension-unknown? Patient.extension[0]; ");
+	/* Said once, however many there are. */
+	expect("{'resourceType':'Patient','extension':[{'url':"
+	       "'http://hl7.org/fhir/StructureDefinition/patient-birthPlace','valueAddress':{'city':'x'}},"
+	       "{'url':'http://hl7.org/fhir/StructureDefinition/patient-bornStatus','valueCode':'x'}]}",
+		"extension-", "extension-unknown? Patient.extension[0]; ");
 	expect("{'resourceType':'Patient','extension':[{'url':'http://a.se/x','valueString':'x'}]}",
 		"extension-", "extension-unknown Patient.extension[0]; ");
 	expect("{'resourceType':'Patient','modifierExtension':[{'url':'http://hl7.org/fhir/"

@@ -168,7 +168,7 @@ static void slices_by_type_of_a_shortcut(void **state)
 	bad(profile, SENT(SHOWN "," SHOWN "," SHOWN), "slice-max", "Communication");
 }
 
-/* R5: by their places; all but the last slice take as many as they must have. */
+/* R5: by their places; all but the last slice have a fixed number. */
 static void slices_by_position(void **state)
 {
 	static const char profile[] = PROFILE("Patient",

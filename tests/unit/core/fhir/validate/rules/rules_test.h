@@ -66,7 +66,7 @@ static inline void run_rules(const char *prefix, const struct rules_case *row)
 			fail_msg("%s", err.text);
 	struct hs_profiles *profiles = hs_profiles_new(rules_bench.base.defs, library,
 		rules_bench.base.profiles);
-	struct hs_validator_source source = { profiles, NULL };
+	struct hs_validator_source source = { .profiles = profiles };
 	struct hs_validator *validator = hs_validator_new(&source);
 	struct hs_issues issues = { .arena = arena };
 	struct hs_validate_options options = { .source = unquote(arena, row->resource) };
