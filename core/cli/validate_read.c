@@ -65,6 +65,8 @@ static void tell(struct hs_issues *issues, struct hs_slice path, const struct hs
 	struct hs_issue *issue = hs_issue_add(issues, HS_SEVERITY_ERROR, "structure", path, "%s", err->text);
 
 	if (issue) {
+		issue->detail_system = HS_S(HS_VALIDATE_MESSAGES);
+		issue->detail_code = HS_S("not-well-formed");
 		issue->line = err->line;
 		issue->column = err->column;
 	}

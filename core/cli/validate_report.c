@@ -90,6 +90,8 @@ static void tell_text(const struct validate_report *report, const struct hs_cli_
 		putchar('\n');
 		if (issue->line)
 			show_source(report, document->text, issue);
+		if (issue->diagnostics.len)
+			printf("    the rule: %.*s\n", HS_S_ARG(issue->diagnostics));
 	}
 	if (issues->cut) {
 		struct hs_issue note = hs_issues_note(document->arena, issues);

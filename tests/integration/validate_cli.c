@@ -52,6 +52,7 @@ static void tells_people_where_and_what(void **state)
 	assert_has(r.out, "\n    \"gender\":\"blå\"");
 	assert_has(r.out, "\n             ^\n");
 	assert_has(r.out, "[pat-1]");
+	assert_has(r.out, "the rule: name.exists() or telecom.exists()");
 	assert_has(r.err, "1 resource validated");
 	r = RUN("--structure",
 		workbench_file("pat.json",

@@ -150,6 +150,7 @@ static void check_path(struct hs__validation *run, const struct hs__node *node,
 	size_t len = constraint->key.len < sizeof(id) ? constraint->key.len : sizeof(id) - 1;
 	memcpy(id, constraint->key.len ? constraint->key.ptr : "", len);
 	id[len] = '\0';
+	const struct hs_issue *before = run->issues->last;
 	if (truth == 0)
 		hs__validate_add(run, node, HS_S_NONE, NULL, severity, "invariant", id, "%.*s: %.*s",
 			HS_S_ARG(constraint->key), HS_S_ARG(hs_slice_first(constraint->human, 900)));
@@ -157,6 +158,10 @@ static void check_path(struct hs__validation *run, const struct hs__node *node,
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_WARNING, "processing",
 			"invariant-not-evaluated", "%.*s could not be evaluated: %s",
 			HS_S_ARG(constraint->key), err.text);
+	/* What people wrote of a rule may say little; the expression says what would be right. */
+	if (run->issues->last != before)
+		run->issues->last->diagnostics = hs_arena_copy(run->arena,
+			hs_slice_first(constraint->expression, 2000));
 }
 
 /* DomainResource's own: no resources, references, versions or security labels of their own in what is

@@ -89,6 +89,7 @@ void hs__validate_say(struct hs__validation *run, const struct hs__spot *spot, c
 	struct hs_issue *issue = hs_issue_add(run->issues, fault->severity, fault->code, path, "%s", text);
 	if (!issue)
 		return;
+	issue->detail_system = HS_S(HS_VALIDATE_MESSAGES);
 	issue->detail_code = hs_arena_copy(run->arena, hs_slice_cstr(fault->id));
 	if (run->options->source.len)
 		place_issue(run, issue, offset_of(run, spot));

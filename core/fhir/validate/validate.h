@@ -120,9 +120,13 @@ struct hs_validate_options {             /* all zero is a good default */
 	void *arg;
 };
 
+/* The system of the message ids. */
+#define HS_VALIDATE_MESSAGES "https://handslag.example/fhir/CodeSystem/validation-message"
+
 /* Adds an issue for each fault, with expression, place, and a text that says what would be right. An issue's
  * detail_code is its message id: stable, in lower case with dashes ("profile-min", "binding-required"). An
- * invariant's is its key. Issues and their texts are in issues->arena; working memory is taken from it too.
+ * invariant's is its key, and its `diagnostics` the expression. Issues and their texts are in issues->arena;
+ * working memory is taken from it too.
  */
 void hs_validate(const struct hs_validator *validator, const struct hs_json *resource,
 	const struct hs_validate_options *options, struct hs_issues *issues);
