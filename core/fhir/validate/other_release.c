@@ -2,6 +2,7 @@
 /* Extensions that stand for elements of another release (R5 versions, section 2.1.2.8, "extensions for
  * conversion"): http://hl7.org/fhir/5.0/StructureDefinition/extension-Questionnaire.versionAlgorithm. They
  * have no definitions of their own, but those of the elements. */
+#include <core/fhir/validate/rules/rules_private.h>
 #include <core/fhir/validate/walk.h>
 
 static const struct {
@@ -88,20 +89,11 @@ static bool takes(const struct hs__validation *run, const struct foreign *foreig
 	return false;
 }
 
-static struct hs_slice value_ending(const struct hs_json *extension)
-{
-	HS_JSON_EACH(member, extension)
-		if (hs_slice_starts(hs_json_key(member), HS_S("value")))
-			return hs_slice_from(hs_json_key(member), 5);
-	return HS_S_NONE;
-}
-
 static void check_as(struct hs__validation *run, const struct hs__node *node, const struct foreign *foreign);
 
 /* A part of an extension that stands for an element with elements of its own. */
-static void check_part(struct hs__validation *run, const struct hs__node *part, void *arg)
+static void check_part(struct hs__validation *run, const struct hs__node *part, const struct foreign *of)
 {
-	const struct foreign *of = arg;
 	struct foreign foreign = *of;
 	struct hs_slice url = hs_json_get_text(part->value, HS_S("url"));
 	if (!url.len || hs_slice_find(url, ':', 0) != SIZE_MAX)
@@ -119,9 +111,9 @@ static void check_part(struct hs__validation *run, const struct hs__node *part, 
 static void check_as(struct hs__validation *run, const struct hs__node *node, const struct foreign *foreign)
 {
 	struct hs_slice path = hs_defs_text(foreign->defs, foreign->element->path);
-	struct hs_slice ending = value_ending(node->value);
-	struct foreign parent = *foreign;
+	struct hs_slice ending = HS_S_NONE;
 	struct hs_buf types;
+	(void)hs__rules_choice(node->value, HS_S("value"), &ending);
 	hs_buf_init(&types, run->arena, 1000);
 	if (foreign->element->child_count || foreign->element->same_as != HS_DEF_NONE) {
 		if (ending.len)
@@ -131,7 +123,8 @@ static void check_as(struct hs__validation *run, const struct hs__node *node, co
 				"extension "
 				"for each of them",
 				HS_S_ARG(path), HS_S_ARG(foreign->release));
-		hs__validate_each(run, node, HS_S("extension"), check_part, &parent);
+		HS__EACH_BELOW(part, node, "extension")
+			check_part(run, &part, foreign);
 	} else if (ending.len && !takes(run, foreign, ending, &types)) {
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure",
 			"extension-other-release", "the element %.*s of FHIR %.*s is %.*s, so not value%.*s",
