@@ -47,9 +47,11 @@ struct hs_slice hs_tx_scalar(const struct hs_json *value)
 
 void hs_tx_canonical(struct hs_slice canonical, struct hs_slice *url, struct hs_slice *version)
 {
-	bool constraint = hs_slice_search(canonical, HS_S("?fhir_vs=ecl/")) != SIZE_MAX;
-	size_t bar = constraint ? SIZE_MAX : hs_slice_find(canonical, '|', 0);
+	size_t bar = hs_slice_find(canonical, '|', 0);
 
+	if (bar != SIZE_MAX &&
+		hs_slice_search(hs_slice_first(canonical, bar), HS_S("?fhir_vs=ecl/")) != SIZE_MAX)
+		bar = SIZE_MAX;
 	*url = bar == SIZE_MAX ? canonical : hs_slice_first(canonical, bar);
 	*version = bar == SIZE_MAX ? HS_S_NONE : hs_slice_from(canonical, bar + 1);
 }

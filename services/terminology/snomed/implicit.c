@@ -94,9 +94,10 @@ static void put_filter(struct implicit *made, const char *property, const char *
 static bool names_what_is_there(struct tx_context *ctx, struct hs_slice system, struct hs_slice version,
 	const struct meaning *m)
 {
+	if (!m->property || strcmp(m->property, "concept") != 0)
+		return true;
 	struct tx_system s = hs_tx_resolve(ctx, system, version).system;
-
-	if (!m->property || strcmp(m->property, "concept") != 0 || !s.row || !hs_tx_sct(s))
+	if (!s.row || !hs_tx_sct(s))
 		return true;
 	uint32_t concept = hs_tx_find_code(ctx->arena, s, m->value, NULL);
 	if (concept == TX_NONE)
