@@ -49,12 +49,7 @@ enum hs_status hs__path_fn_get_value(struct path_call *call)
 	if (call->focus->count != 1 || call->focus->items[0].kind == HS_PATH_NODE) {
 		return HS_OK;
 	}
-	const struct hs_path_value *from = &call->focus->items[0];
-	struct hs_path_value value = { .kind = from->kind,
-		.boolean = from->boolean,
-		.integer = from->integer,
-		.text = from->text,
-		.unit = from->unit };
+	struct hs_path_value value = hs__path_system_value(&call->focus->items[0]);
 	return hs__path_push(call->run, call->out, &value);
 }
 

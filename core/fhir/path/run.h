@@ -144,6 +144,9 @@ bool hs__path_is_text(const struct hs_path_value *value);
 
 /* ---- trees ---- */
 
+/* What a primitive is without its element: of the language's own types. */
+struct hs_path_value hs__path_system_value(const struct hs_path_value *from);
+
 /* The members `step` (and those after it) below a value, appended in document order. */
 enum hs_status hs__path_walk(struct path_run *run, const struct hs_path_value *from,
 	const struct path_step *step, struct path_list *out);

@@ -112,6 +112,37 @@ struct path_shape hs__shape_path(const struct hs_defs *defs, struct hs_slice pat
 	return shape;
 }
 
+/* The kind of system value that a FHIR primitive has. */
+static uint8_t system_kind(const struct path_kind *kind)
+{
+	if (!kind->type) {
+		return kind->system;
+	}
+	switch (kind->type->code) {
+	case HS_PRIM_NONE:
+		return HS_PATH_NODE;
+	case HS_PRIM_BOOLEAN:
+		return HS_PATH_BOOLEAN;
+	case HS_PRIM_INTEGER64:
+		return HS_PATH_LONG;
+	case HS_PRIM_INTEGER:
+	case HS_PRIM_POSITIVE_INT:
+	case HS_PRIM_UNSIGNED_INT:
+		return HS_PATH_INTEGER;
+	case HS_PRIM_DECIMAL:
+		return HS_PATH_DECIMAL;
+	case HS_PRIM_DATE:
+		return HS_PATH_DATE;
+	case HS_PRIM_DATETIME:
+	case HS_PRIM_INSTANT:
+		return HS_PATH_DATETIME;
+	case HS_PRIM_TIME:
+		return HS_PATH_TIME;
+	default:
+		return HS_PATH_STRING;
+	}
+}
+
 /* The members of types (specification, section 10) and of system quantities. */
 static bool system_member(const struct path_kind *kind, struct hs_slice name, struct path_shape *out)
 {
@@ -155,6 +186,12 @@ struct path_shape hs__shape_member(const struct hs_defs *defs, const struct path
 				hs__shape_add(&to, &member);
 			}
 			*exists = *exists || has;
+			continue;
+		}
+		if (kind->type->kind == HS_DEF_PRIMITIVE && hs_slice_eq(step->name, HS_S("value"))) {
+			struct path_shape value = hs__shape_system((enum hs_path_kind)system_kind(kind));
+			hs__shape_add(&to, &value);
+			*exists = true;
 			continue;
 		}
 		const struct hs_def_element *child = find_child(defs, kind, step->name);
@@ -212,37 +249,6 @@ struct path_shape hs__shape_as(const struct hs_defs *defs, const struct path_sha
 						   hs__shape_any();
 	to.many = from->many;
 	return to;
-}
-
-/* The kind of system value that a FHIR primitive has. */
-static uint8_t system_kind(const struct path_kind *kind)
-{
-	if (!kind->type) {
-		return kind->system;
-	}
-	switch (kind->type->code) {
-	case HS_PRIM_NONE:
-		return HS_PATH_NODE;
-	case HS_PRIM_BOOLEAN:
-		return HS_PATH_BOOLEAN;
-	case HS_PRIM_INTEGER64:
-		return HS_PATH_LONG;
-	case HS_PRIM_INTEGER:
-	case HS_PRIM_POSITIVE_INT:
-	case HS_PRIM_UNSIGNED_INT:
-		return HS_PATH_INTEGER;
-	case HS_PRIM_DECIMAL:
-		return HS_PATH_DECIMAL;
-	case HS_PRIM_DATE:
-		return HS_PATH_DATE;
-	case HS_PRIM_DATETIME:
-	case HS_PRIM_INSTANT:
-		return HS_PATH_DATETIME;
-	case HS_PRIM_TIME:
-		return HS_PATH_TIME;
-	default:
-		return HS_PATH_STRING;
-	}
 }
 
 bool hs__shape_within(const struct path_shape *shape, enum hs_path_kind low, enum hs_path_kind high)

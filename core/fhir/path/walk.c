@@ -281,6 +281,23 @@ static enum hs_status walk_system(struct path_run *run, const struct hs_path_val
 	return hs__path_push_text(run, out, kind, text);
 }
 
+struct hs_path_value hs__path_system_value(const struct hs_path_value *from)
+{
+	return (struct hs_path_value) { .kind = from->kind,
+		.boolean = from->boolean,
+		.integer = from->integer,
+		.text = from->text,
+		.unit = from->unit };
+}
+
+/* The property `value` that every primitive of FHIR has (FHIR R4, section 2.9.1.1), though no JSON shows it.
+ */
+static bool is_own_value(const struct hs_path_value *from, const struct path_step *step)
+{
+	return from->kind != HS_PATH_NODE && from->type && from->type->kind == HS_DEF_PRIMITIVE &&
+		hs_slice_eq(step->name, HS_S("value"));
+}
+
 static enum hs_status walk_entry(struct path_run *run, const struct hs_path_value *from,
 	const struct path_step *step, struct path_list *out, bool *taken)
 {
@@ -308,6 +325,11 @@ enum hs_status hs__path_walk(struct path_run *run, const struct hs_path_value *f
 		if (status || taken) {
 			return status;
 		}
+	}
+	if (is_own_value(from, step)) {
+		struct hs_path_value value = hs__path_system_value(from);
+		return step->next ? hs__path_walk(run, &value, step->next, out) :
+				    hs__path_push(run, out, &value);
 	}
 	const struct hs_json *object = hs_json_is(from->node, HS_JSON_OBJECT) ? from->node : from->shadow;
 	if (!object) {
