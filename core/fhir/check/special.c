@@ -88,8 +88,9 @@ static void check_extension(struct hs__check *check, const struct hs__at *at, co
 	}
 	if (has_value == has_kids)
 		hs__check_fail(check, at, HS_S_NONE, value, "invariant",
-			has_value ? "an extension has a value or extensions of its own, not both" :
-				    "an extension must have a value (value[x]) or extensions of its own");
+			has_value ?
+				"an extension has a value or extensions of its own, not both (ext-1)" :
+				"an extension must have a value (value[x]) or extensions of its own (ext-1)");
 }
 
 /* ---- Coding and CodeableConcept with a required binding ---- */
