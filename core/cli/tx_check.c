@@ -420,12 +420,16 @@ static bool is_set(const struct hs_json *resource)
 
 static void print_summary(const struct check *c)
 {
-	fprintf(stderr, "%s: %zu of %zu listed codes are wrong", c->file, c->wrong, c->codes);
+	bool one = c->rules_wrong == 1;
+
+	fprintf(stderr, "%s: %zu %s %zu %s", c->file, c->wrong, in_words(c, "of", "av"), c->codes,
+		in_words(c, "listed codes are wrong", "uppräknade koder är fel"));
 	if (c->warned)
-		fprintf(stderr, ", %zu to be reviewed", c->warned);
+		fprintf(stderr, ", %zu %s", c->warned, in_words(c, "to be reviewed", "bör ses över"));
 	if (c->rules_wrong)
-		fprintf(stderr, ", and %zu rule%s cannot be used", c->rules_wrong,
-			c->rules_wrong == 1 ? "" : "s");
+		fprintf(stderr, ", %s %zu %s", in_words(c, "and", "och"), c->rules_wrong,
+			one ? in_words(c, "rule cannot be used", "regel kan inte användas") :
+			      in_words(c, "rules cannot be used", "regler kan inte användas"));
 	fputc('\n', stderr);
 }
 

@@ -162,6 +162,7 @@ static void slips_have_a_hint(void **state)
 	r = RUN("check", doubtful, "--with", cs, "--strict", "--language", "sv");
 	assert_int_equal(r.exit, 1);
 	assert_has(r.out, "doubtful.json:3:1: warning: a: koden är redan uppräknad, på rad 2");
+	assert_has(r.err, "uppräknade koder är fel, 1 bör ses över");
 	const char *misspelt = workbench_file("misspelt.json",
 		"{\"resourceType\":\"ValueSet\",\"status\":\"active\",\"compose\":{\"include\":[\n"
 		"{\"system\":\"urn:tset:cs\",\"concept\":[{\"code\":\"a\"}]}]}}");
