@@ -66,6 +66,11 @@ static bool is_bundled(const struct hs__node *node)
 int hs__check_expression(struct hs__validation *run, const struct hs__node *node, const struct hs_path *path,
 	struct hs_error *err)
 {
+	const bool *cancelled = run->options->cancelled;
+	if (cancelled && __atomic_load_n(cancelled, __ATOMIC_RELAXED)) {
+		hs_fail(err, HS_E_CANCELLED, "nobody waits for it any more");
+		return -1;
+	}
 	struct surroundings around = { run, node, HS_S_NONE };
 	const struct hs__node *root = container_of(node);
 	struct hs_path_context context = {

@@ -115,6 +115,9 @@ struct hs_validate_options {             /* all zero is a good default */
 	bool for_publication;   /* stricter about conformance resources */
 	struct hs_slice source; /* the text `resource` was parsed from, for lines and columns; may be empty */
 	int64_t now_ms;         /* 0: now() of an invariant is the start of 1970 */
+	/* Set by another thread when nobody waits any more: from then on no expression is evaluated, and the
+	 * issues are not to be trusted. Read atomically; NULL: never. */
+	const bool *cancelled;
 	/* References beyond the resource itself, or NULL. */
 	const struct hs_json *(*resolve)(void *arg, struct hs_slice reference);
 	void *arg;

@@ -142,7 +142,8 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 	struct hs_validate_options options = { .profiles = job->profiles,
 		.profile_count = job->profile_count,
 		.source = job->resource ? hs_request_body(job->req) : HS_S_NONE,
-		.now_ms = hs_txn_now(txn) };
+		.now_ms = hs_txn_now(txn),
+		.cancelled = &job->req->cancelled };
 
 	job->issues = (struct hs_issues) { .arena = arena, .max = ISSUES_MAX };
 	enum hs_status status = job->resource ? HS_OK : stored(job, txn, arena, &kept, err);
@@ -164,7 +165,9 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 		hs_issue_add(&job->issues, HS_SEVERITY_ERROR, "structure", HS_S_NONE,
 			"a resource is a JSON object");
 	hs_validator_unref(validator);
-	return HS_OK;
+	return __atomic_load_n(&job->req->cancelled, __ATOMIC_RELAXED) ?
+		hs_fail(err, HS_E_CANCELLED, "the client has gone") :
+		HS_OK;
 }
 
 /* Faults of the XML itself know their places, and come first. A resource among Parameters is spoken of by its

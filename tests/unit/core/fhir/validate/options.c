@@ -31,6 +31,22 @@ static void leaves_contained_out(void **state)
 	hs_arena_free(found.arena);
 }
 
+/* Invariants of a profile may be made to take long; nothing is evaluated for somebody who has gone. */
+static void ends_when_nobody_waits(void **state)
+{
+	static const char resource[] = "{'resourceType':'Patient','contact':[{'gender':'male'}]}";
+	bool gone = true;
+	struct hs_validate_options options = { .cancelled = &gone };
+	(void)state;
+	struct found found = validate_with(NULL, NULL, resource, options);
+	assert_null(find_issue(&found, "pat-1"));
+	hs_arena_free(found.arena);
+	gone = false;
+	found = validate_with(NULL, NULL, resource, options);
+	assert_non_null(find_issue(&found, "pat-1"));
+	hs_arena_free(found.arena);
+}
+
 static struct found validate_entry(uint32_t index, const char *profile)
 {
 	static const char *const definitions[] = { NAMED, NULL };
@@ -83,6 +99,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leaves_contained_out),
+		cmocka_unit_test(ends_when_nobody_waits),
 		cmocka_unit_test(judges_one_entry),
 		cmocka_unit_test(warns_of_strange_references),
 	};
