@@ -24,6 +24,7 @@ struct hs_store_config {
 	/* For tests only. */
 	const char *test_vfs;  /* SQLite's file layer to use, by name; NULL: the usual one */
 	bool test_sync_normal; /* not durable: commits that a power cut may take back */
+	bool test_columns;     /* searches ask columns (find/column.h) for all that these can answer */
 };
 
 /* Opens or creates, migrates, and checks that the file is of this version of the format (a newer one is

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a search would do, in words: its way, the condition that drives it, the ranges, and SQLite's own plan
  * for the statements of that way. */
-#include <core/store/find/finder.h>
+#include <core/store/find/column.h>
 
 #define TEXT_MAX ((size_t)64 << 10)
 #define RANGES_SHOWN 4u
@@ -141,6 +141,7 @@ enum hs_status hs_txn_find_explain(struct hs_txn *txn, struct hs_arena *arena,
 		status = hs_fail(err, HS_E_NOT_SUPPORTED,
 			"a service keeps this type in tables of its own, and does not tell how it searches "
 			"them");
+	hs__columns_release(&finder);
 	hs_arena_free(finder.arena);
 	if (status == HS_OK)
 		*out = hs_buf_slice(&buf);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A search from query to page. */
-#include <core/store/find/finder.h>
+#include <core/store/find/column.h>
 
 /* Scratch memory of one search; more than that is too costly. */
 #define SCRATCH ((size_t)192 << 20)
@@ -52,8 +52,10 @@ static enum hs_status fill_page(struct hs__finder *finder, struct hs__plan *plan
 		.arg = &search };
 	enum hs_status status = HS_OK;
 
-	if (plan->way == HS__WAY_SORTED)
-		return hs__sorted_run(finder, where, page, &plan->set, err);
+	if (sorted && plan->way == HS__WAY_SET && hs__sorted_can(query->sort))
+		status = hs__set_find(finder, query->type, where, &plan->set, err);
+	if (status != HS_OK || plan->set.words || plan->way == HS__WAY_SORTED)
+		return status == HS_OK ? hs__sorted_run(finder, where, page, &plan->set, err) : status;
 	status = hs__run(finder, plan, &run, err);
 	if (status == HS_OK && hs__run_gave_up(&run)) {
 		plan->way = HS__WAY_SET;
@@ -136,7 +138,7 @@ static enum hs_status find_here(struct hs__finder *finder, struct hs_arena *aren
 	struct hs__plan plan = { .verify = false };
 	enum hs_status status = hs__find_settle(finder->txn, err);
 
-	paging.want_total = false;
+	paging.want_total = query->want_total && where;
 	for (size_t i = 0; i < query->sort_count; i++)
 		finder->scored |= query->sort[i].special == HS_SORT_SCORE;
 	if (status == HS_OK && query->after.len) {
@@ -172,6 +174,7 @@ enum hs_status hs_txn_find(struct hs_txn *txn, struct hs_arena *arena, const str
 		return keeper->find(txn, arena, state, query, out, err);
 	struct hs__finder finder = { .txn = txn, .arena = hs_arena_new(SCRATCH) };
 	enum hs_status status = find_here(&finder, arena, query, out, err);
+	hs__columns_release(&finder);
 	hs_arena_free(finder.arena);
 	return status;
 }

@@ -34,13 +34,17 @@ struct hs__span_classes {
 	unsigned char items[256];
 };
 #define HS__FIND_CLASSES 4u
+#define HS__FIND_COLUMNS 24u
 
 struct hs__finder {
 	struct hs_txn *txn;
 	struct hs_arena *arena;                            /* scratch, freed at the end */
 	struct hs__span_classes classes[HS__FIND_CLASSES]; /* of the last params that were asked for */
 	unsigned next_classes;
-	bool scored; /* the search is sorted by how well words fit */
+	bool scored;                                  /* the search is sorted by how well words fit */
+	struct hs__column *columns[HS__FIND_COLUMNS]; /* that it uses (column.h) */
+	unsigned column_count;
+	struct hs__columns *shelf; /* where they are from */
 };
 
 enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *find, unsigned depth,
@@ -260,7 +264,7 @@ enum hs_status hs__page_too_much(struct hs_error *err);
 /* ---- sorted.c ---- */
 
 bool hs__sorted_can(const struct hs_find_sort *sort);
-/* *set: all that is found, when the way made it. */
+/* *set: all that is found, when that is known before (words not NULL) or was made on the way. */
 enum hs_status hs__sorted_run(struct hs__finder *finder, const struct hs__cond *where, struct hs__page *page,
 	struct hs__set *set, struct hs_error *err);
 /* ids.c: the rows of a type in order of id, those after `after` (NULL pointer: all). `fn`: 0 go on, 1 enough,
@@ -275,6 +279,8 @@ enum hs_status hs__ids_walk(struct hs__finder *finder, const struct hs_find_quer
 
 /* What this transaction has written can be found from now on. Called before each search. */
 enum hs_status hs__find_settle(struct hs_txn *txn, struct hs_error *err);
+/* The store's columns (column.h); NULL when the transaction writes, or is older than entries made anew. */
+struct hs__columns *hs__find_columns(const struct hs_txn *txn);
 /* Takes from the budget of a read, and looks whether it is to stop. */
 enum hs_status hs__find_spend(struct hs_txn *txn, unsigned steps, struct hs_error *err);
 /* The keeper of a type, or NULL; the row as the tables know it; live resources of the type. */

@@ -17,6 +17,8 @@ bool hs__inner_links(const struct hs__finder *finder, const struct hs_find *has)
 /* How many resources that keeper would go through for what is behind a link, at most `limit`. */
 enum hs_status hs__inner_estimate(struct hs__finder *finder, const struct hs_find *link, uint64_t limit,
 	uint64_t *out, struct hs_error *err);
-/* The kid of `cond` with the fewest entries; NULL when none can be looked up. Depends on the data only. */
+/* The kid of `cond` with the fewest entries, counted up to `most`, or to HS__MANY; NULL when none can be
+ * looked up. Depends on the data only. */
+#define HS__MANY 2048u
 enum hs_status hs__choose(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
-	const struct hs__cond **best, uint64_t *fewest, struct hs_error *err);
+	uint64_t most, const struct hs__cond **best, uint64_t *fewest, struct hs_error *err);

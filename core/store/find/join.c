@@ -113,23 +113,64 @@ static enum hs_status add_joint(const struct hs__maker *maker, const struct part
 	return status == HS_OK ? hs__finds_settle(&finds, both, 2, within, err) : status;
 }
 
-static enum hs_status part_cost(const struct hs__maker *maker, const struct part *part, uint64_t limit,
+/* The two one after the other, each from a column. */
+static enum hs_status apart_cost(const struct hs__maker *maker, const struct part *part, uint64_t members,
+	uint64_t limit, uint64_t *out, struct hs_error *err)
+{
+	uint64_t also = 0;
+	enum hs_status status = hs__set_cost(maker, part->cond, members, limit, out, err);
+
+	if (status == HS_OK && *out < limit)
+		status = hs__set_cost(maker, part->also, members, limit - *out, &also, err);
+	*out += also;
+	return status;
+}
+
+static enum hs_status joint_cost(const struct hs__maker *maker, const struct part *part, uint64_t limit,
 	uint64_t *out, struct hs_error *err)
 {
 	struct hs_arena_mark mark = hs_arena_mark(maker->finder->arena);
 	struct hs__ranges ranges = { .items = NULL };
-
-	if (!part->also)
-		return hs__set_cost(maker, part->cond, limit, out, err);
 	enum hs_status status = joint_ranges(maker, part, &ranges, err);
+
 	if (status == HS_OK)
 		status = hs__ranges_cost(maker, &ranges, limit, out, err);
 	hs_arena_rollback(maker->finder->arena, mark);
 	return status;
 }
 
+/* Two bounds are read as one range when that costs less than to ask for each. Narrow ones are counted first.
+ */
+#define NARROW 64u
+static enum hs_status pair_cost(const struct hs__maker *maker, const struct part *part, uint64_t members,
+	uint64_t limit, bool *joint, uint64_t *out, struct hs_error *err)
+{
+	uint64_t apart = 0, first = limit < NARROW ? limit : NARROW;
+	enum hs_status status = joint_cost(maker, part, first, out, err);
+
+	*joint = true;
+	if (status != HS_OK || *out < first || limit <= NARROW)
+		return status;
+	status = apart_cost(maker, part, members, limit, &apart, err);
+	if (status == HS_OK)
+		status = joint_cost(maker, part, apart < limit ? apart + 1 : limit, out, err);
+	*joint = *out <= apart;
+	if (!*joint)
+		*out = apart;
+	return status;
+}
+
+static enum hs_status part_cost(const struct hs__maker *maker, const struct part *part, uint64_t members,
+	uint64_t limit, uint64_t *out, struct hs_error *err)
+{
+	bool joint = false;
+
+	return part->also ? pair_cost(maker, part, members, limit, &joint, out, err) :
+			    hs__set_cost(maker, part->cond, members, limit, out, err);
+}
+
 /* The cheapest first; costs are counted until that one shows. */
-static enum hs_status weigh(const struct hs__maker *maker, struct part *parts, size_t count,
+static enum hs_status weigh(const struct hs__maker *maker, struct part *parts, size_t count, uint64_t members,
 	struct hs_error *err)
 {
 	uint64_t least = UINT64_MAX;
@@ -139,7 +180,9 @@ static enum hs_status weigh(const struct hs__maker *maker, struct part *parts, s
 		limit *= 8) {
 		least = UINT64_MAX;
 		for (size_t i = 0; i < count && status == HS_OK; i++) {
-			status = part_cost(maker, &parts[i], limit, &parts[i].cost, err);
+			/* What costs more than another one need not be counted further. */
+			uint64_t most = least < limit ? least + 1 : limit;
+			status = part_cost(maker, &parts[i], members, most, &parts[i].cost, err);
 			least = parts[i].cost < least ? parts[i].cost : least;
 		}
 		if (least >= limit)
@@ -150,22 +193,36 @@ static enum hs_status weigh(const struct hs__maker *maker, struct part *parts, s
 	return status;
 }
 
+static enum hs_status add_apart(const struct hs__maker *maker, const struct part *part,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	struct hs__set first;
+	enum hs_status status = hs__set_empty(maker, &first, err);
+
+	if (status == HS_OK)
+		status = hs__set_add(maker, part->cond, within, &first, err);
+	if (status == HS_OK && within)
+		hs__set_intersect(&first, within);
+	if (status == HS_OK)
+		status = hs__set_add(maker, part->also, &first, into, err);
+	if (status == HS_OK)
+		hs__set_intersect(into, &first);
+	return status;
+}
+
+/* Adds to what is empty. */
 static enum hs_status add_part(const struct hs__maker *maker, const struct part *part,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
-	return part->also ? add_joint(maker, part, within, into, err) :
-			    hs__set_add(maker, part->cond, within, into, err);
-}
+	uint64_t members = within ? hs__set_size(within) : HS__ALL, cost = 0;
+	bool joint = true;
 
-/* Once something is read, "not" is taken from that, and costs what there is to take away. */
-static enum hs_status further_cost(const struct hs__maker *maker, const struct part *part, uint64_t limit,
-	uint64_t *out, struct hs_error *err)
-{
-	const struct hs__cond *cond = part->cond;
-
-	if (cond->nothing || cond->find->op != HS_FIND_NOT || hs__are_missing(&cond->kids[0]))
-		return part_cost(maker, part, limit, out, err);
-	return hs__set_cost(maker, &cond->kids[0], limit, out, err);
+	if (!part->also)
+		return hs__set_add(maker, part->cond, within, into, err);
+	enum hs_status status = pair_cost(maker, part, members, HS__COST_DECIDES, &joint, &cost, err);
+	if (status != HS_OK)
+		return status;
+	return joint ? add_joint(maker, part, within, into, err) : add_apart(maker, part, within, into, err);
 }
 
 /* What must hold beside what was read. */
@@ -189,12 +246,13 @@ static enum hs_status join(const struct hs__maker *maker, const struct part *par
 
 	for (size_t i = 0; i < count && status == HS_OK; i++) {
 		struct hs_arena_mark mark = hs_arena_mark(maker->finder->arena);
-		uint64_t limit = begun ? hs__set_size(found) * HS__A_LOOK : 0, cost = 0;
+		uint64_t members = begun ? hs__set_size(found) : HS__ALL, cost = 0;
+		uint64_t limit = begun ? members * HS__A_LOOK : 0;
 		struct hs__set kid;
 		if (begun && !limit)
 			return HS_OK;
 		if (begun)
-			status = further_cost(maker, &parts[i], limit + 1, &cost, err);
+			status = part_cost(maker, &parts[i], members, limit + 1, &cost, err);
 		if (status == HS_OK && begun && cost > limit) {
 			leave(rest, &parts[i]);
 			continue;
@@ -211,7 +269,7 @@ static enum hs_status join(const struct hs__maker *maker, const struct part *par
 	return status;
 }
 
-enum hs_status hs__set_add_all_of(const struct hs__maker *maker, const struct hs__cond *cond,
+enum hs_status hs__add_all(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
 	struct hs_arena *arena = maker->finder->arena;
@@ -230,12 +288,15 @@ enum hs_status hs__set_add_all_of(const struct hs__maker *maker, const struct hs
 	if (status == HS_OK)
 		status = make_parts(maker, cond, parts, &count, err);
 	if (status == HS_OK)
-		status = weigh(maker, parts, count, err);
+		status = weigh(maker, parts, count, within ? hs__set_size(within) : HS__ALL, err);
 	if (status == HS_OK)
 		status = join(maker, parts, count, within != NULL, &found, &rest, err);
-	if (cond->find->op == HS_FIND_SAME_GROUP) {
+	bool grouped = cond->find->op == HS_FIND_SAME_GROUP;
+	if (grouped && rest.count) {
 		rest.items[0] = cond;
 		rest.count = 1;
+	} else if (grouped && status == HS_OK) {
+		status = hs__set_settle_groups(maker, &found, cond, err);
 	}
 	if (status == HS_OK && rest.count)
 		status = hs__set_sift(maker, &found, rest.items, rest.count, err);

@@ -22,34 +22,87 @@ enum hs_status hs__set_add_whole(const struct hs__maker *maker, struct hs__set *
 	return hs__finds_range(&finds, &all, false, err);
 }
 
-enum hs_status hs__whole_cost(const struct hs__maker *maker, uint64_t limit, uint64_t *out,
-	struct hs_error *err)
+/* Most blocks of outlines are full. */
+enum hs_status hs__whole_cost(const struct hs__maker *maker, uint64_t *out, struct hs_error *err)
 {
-	struct hs__key from, to;
+	uint64_t live = 0;
+	enum hs_status status = hs__find_live(maker->finder->txn, maker->type, &live, err);
 
-	outlines_of(maker->type, &from, &to);
-	return hs__scan_blocks(maker->finder->txn, hs__key_slice(&from), hs__key_slice(&to), limit, out, err);
+	*out = live / HS__BLOCK_ROWS + 1;
+	return status;
 }
 
-/* Goes from outline to outline of the type: 1 with the next key that is meant or does not say (*sure tells),
- * 0 at the end, or negative. `at` is outlines_of's to begin with. */
-static int next_outline(const struct hs__maker *maker, const struct hs__having *having, struct hs__key *at,
-	struct hs__key *found, bool *sure, struct hs_error *err)
-{
-	struct hs__key begin, end;
-	int got;
+/* What is done with each outline that is meant or, when not `sure`, does not say. */
+typedef enum hs_status outline_fn(const struct hs__range *one, bool sure, void *arg, struct hs_error *err);
 
-	outlines_of(maker->type, &begin, &end);
-	while ((got = hs__end_key(maker->finder, hs__key_slice(at), hs__key_slice(&end), false, found, err)) >
-		0) {
-		int has = hs__outline_has(hs_slice_from(hs__key_slice(found), begin.len), having->param);
-		*at = *found;
-		hs__key_byte(at, 0);
-		*sure = has >= 0;
-		if (has < 0 || (has >= having->least && has <= having->most))
-			return 1;
+static enum hs_status each_outline(const struct hs__maker *maker, struct hs__having having, outline_fn *fn,
+	void *arg, struct hs_error *err)
+{
+	struct hs__key at, end, found;
+	enum hs_status status = HS_OK;
+	int got = 1;
+
+	outlines_of(maker->type, &at, &end);
+	size_t begin = at.len;
+	found.len = 0;
+	while (status == HS_OK &&
+		(got = hs__end_key(maker->finder, hs__key_slice(&at), hs__key_slice(&end), false, &found,
+			 err)) > 0) {
+		int has = hs__outline_has(hs_slice_from(hs__key_slice(&found), begin), having.param);
+		struct hs__range one = { .from = hs__key_slice(&found), .single = true, .check = HS__SURE };
+		if (has < 0 || (has >= having.least && has <= having.most))
+			status = fn(&one, has >= 0, arg, err);
+		at = found;
+		hs__key_byte(&at, 0);
 	}
-	return got;
+	return got < 0 ? (enum hs_status)got : status;
+}
+
+static enum hs_status add_outline(const struct hs__range *one, bool sure, void *arg, struct hs_error *err)
+{
+	return hs__finds_range(arg, one, !sure, err);
+}
+
+struct counting {
+	struct hs_txn *txn;
+	uint64_t limit, count;
+};
+
+static enum hs_status count_outline(const struct hs__range *one, bool sure, void *arg, struct hs_error *err)
+{
+	struct counting *counting = arg;
+	uint64_t blocks = 0;
+
+	(void)sure;
+	if (counting->count >= counting->limit)
+		return HS_OK;
+	enum hs_status status = hs__scan_blocks(counting->txn, one->from, HS_S_NONE,
+		counting->limit - counting->count, &blocks, err);
+	counting->count += blocks;
+	return status;
+}
+
+enum hs_status hs__having_cost(const struct hs__maker *maker, struct hs__having having, uint64_t members,
+	uint64_t limit, const struct hs__column **column, uint64_t *out, struct hs_error *err)
+{
+	struct counting counting = { .txn = maker->finder->txn, .limit = limit };
+	uint64_t asking = hs__asking_cost(maker, members);
+	struct hs__key prefix;
+
+	hs__outline_begin(maker->type, &prefix);
+	*out = asking;
+	enum hs_status status = hs__columns_get(maker->finder, maker->type, &prefix, false, column, err);
+	if (status == HS_OK && *column && counting.limit > asking)
+		counting.limit = asking + 1;
+	if (status == HS_OK)
+		status = each_outline(maker, having, count_outline, &counting, err);
+	if (status == HS_OK && !*column && hs__is_dear(maker, members, counting.count))
+		status = hs__columns_get(maker->finder, maker->type, &prefix, true, column, err);
+	if (!*column || (counting.count <= asking && !hs__columns_eager(maker->finder))) {
+		*column = NULL;
+		*out = counting.count;
+	}
+	return status;
 }
 
 /* `cond`: what those must fulfil whose outline does not say. */
@@ -57,41 +110,15 @@ enum hs_status hs__set_add_having(const struct hs__maker *maker, struct hs__havi
 	const struct hs__cond *cond, const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
 	struct hs__finds finds = { .maker = maker, .sure = into };
-	enum hs_status status = HS_OK;
-	struct hs__key at, end, found;
-	bool sure = true;
-	int got = 1;
+	uint64_t members = within ? hs__set_size(within) : HS__ALL, cost = 0;
+	const struct hs__column *column = NULL;
+	enum hs_status status = hs__having_cost(maker, having, members, HS__COST_DECIDES, &column, &cost,
+		err);
 
-	found.len = 0;
-	outlines_of(maker->type, &at, &end);
-	while (status == HS_OK && (got = next_outline(maker, &having, &at, &found, &sure, err)) > 0) {
-		struct hs__range one = { .from = hs__key_slice(&found), .single = true, .check = HS__SURE };
-		status = hs__finds_range(&finds, &one, !sure, err);
-	}
-	if (got < 0)
-		return (enum hs_status)got;
+	if (status == HS_OK)
+		status = column ? hs__finds_having(&finds, column, having, within, err) :
+				  each_outline(maker, having, add_outline, &finds, err);
 	return status == HS_OK ? hs__finds_settle(&finds, &cond, 1, within, err) : status;
-}
-
-enum hs_status hs__having_cost(const struct hs__maker *maker, struct hs__having having, uint64_t limit,
-	uint64_t *out, struct hs_error *err)
-{
-	enum hs_status status = HS_OK;
-	struct hs__key at, end, found;
-	bool sure = true;
-	int got = 1;
-
-	*out = 0;
-	found.len = 0;
-	outlines_of(maker->type, &at, &end);
-	while (status == HS_OK && *out < limit &&
-		(got = next_outline(maker, &having, &at, &found, &sure, err)) > 0) {
-		uint64_t blocks = 0;
-		status = hs__scan_blocks(maker->finder->txn, hs__key_slice(&found), HS_S_NONE, limit - *out,
-			&blocks, err);
-		*out += blocks;
-	}
-	return got < 0 ? (enum hs_status)got : status;
 }
 
 bool hs__is_missing(const struct hs__cond *cond)

@@ -6,9 +6,9 @@
 /* Counting stops here: first a cheap look, in which a selective condition shows at once, then steps of four,
  * so that the broad ones beside it are counted little beyond it. */
 #define LIMITS 4
-static const uint64_t limits[LIMITS] = { 32, 128, 512, 2048 };
+static const uint64_t limits[LIMITS] = { 32, 128, 512, HS__MANY };
 #define FEW (limits[0])
-#define MANY (limits[LIMITS - 1])
+#define MANY HS__MANY
 
 static enum hs_status count_ranges(struct hs__finder *finder, const struct hs__ranges *ranges, uint64_t limit,
 	uint64_t *out, struct hs_error *err)
@@ -86,7 +86,7 @@ enum hs_status hs__estimate(struct hs__finder *finder, uint32_t type, const stru
 }
 
 enum hs_status hs__choose(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
-	const struct hs__cond **best, uint64_t *fewest, struct hs_error *err)
+	uint64_t most, const struct hs__cond **best, uint64_t *fewest, struct hs_error *err)
 {
 	const struct hs__cond *only = NULL;
 	size_t drivable = 0;
@@ -98,8 +98,8 @@ enum hs_status hs__choose(struct hs__finder *finder, uint32_t type, const struct
 	*best = only;
 	*fewest = UINT64_MAX;
 	if (drivable <= 1)
-		return only ? hs__estimate(finder, type, only, MANY, fewest, err) : HS_OK;
-	for (unsigned round = 0; round < LIMITS; round++) {
+		return only ? hs__estimate(finder, type, only, most, fewest, err) : HS_OK;
+	for (unsigned round = 0; round < LIMITS && limits[round] <= most; round++) {
 		*fewest = UINT64_MAX;
 		for (size_t i = 0; i < cond->kid_count; i++) {
 			uint64_t count = 0;
@@ -278,30 +278,50 @@ static enum hs_status plan_ranges(struct hs__finder *finder, const struct hs_fin
 	return status;
 }
 
+static uint64_t most_counted(const struct hs_find_query *query)
+{
+	return query->want_total ? FEW : MANY;
+}
+
+static bool is_all(const struct hs__cond *cond)
+{
+	return !cond->nothing && (cond->find->op == HS_FIND_AND || cond->find->op == HS_FIND_SAME_GROUP);
+}
+
+/* The condition to begin with, of those that all must hold. With a total more than a few are found by sets,
+ * whatever else there is. */
+static enum hs_status choose_drive(struct hs__finder *finder, const struct hs_find_query *query,
+	struct hs__plan *plan, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	plan->estimate = UINT64_MAX;
+	while (status == HS_OK && plan->drive && is_all(plan->drive)) {
+		plan->verify |= plan->drive->kid_count > 1 || plan->drive->find->op == HS_FIND_SAME_GROUP;
+		status = hs__choose(finder, query->type, plan->drive, most_counted(query), &plan->drive,
+			&plan->estimate, err);
+	}
+	return status;
+}
+
 static enum hs_status plan_driven(struct hs__finder *finder, const struct hs_find_query *query,
 	const struct hs__cond *where, struct hs__plan *plan, struct hs_error *err)
 {
-	enum hs_status status = HS_OK;
-	bool done = false;
+	bool whole = is_wanted_whole(query), done = false;
+	uint64_t most = most_counted(query);
 
 	plan->drive = where;
-	plan->estimate = UINT64_MAX;
-	while (status == HS_OK && plan->drive && plan->drive->find->op == HS_FIND_AND &&
-		!plan->drive->nothing) {
-		plan->verify |= plan->drive->kid_count > 1;
-		status = hs__choose(finder, query->type, plan->drive, &plan->drive, &plan->estimate, err);
-	}
+	enum hs_status status = choose_drive(finder, query, plan, err);
 	if (!plan->drive)
 		return hs_fail(err, HS_E_INTERNAL, "a search without a condition has nothing to go by");
 	bool inner = status == HS_OK && is_inner(plan->drive);
-	if (status == HS_OK && !inner)
+	if (status == HS_OK && !inner && (!query->want_total || !plan->verify || plan->estimate < most))
 		status = plan_ranges(finder, query, plan, &done, err);
 	if (status == HS_OK && !done && plan->estimate == UINT64_MAX)
-		status = hs__estimate(finder, query->type, plan->drive, MANY, &plan->estimate, err);
+		status = hs__estimate(finder, query->type, plan->drive, most, &plan->estimate, err);
 	if (status == HS_OK && !done)
 		status = go_broad(finder, query, plan, &done, err);
-	if (status == HS_OK && is_wanted_whole(query) &&
-		(!done || (plan->way == HS__WAY_STREAM && plan->verify))) {
+	if (status == HS_OK && whole && (!done || (plan->way == HS__WAY_STREAM && plan->verify))) {
 		plan->way = HS__WAY_SET;
 		done = true;
 	}

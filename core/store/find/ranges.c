@@ -486,7 +486,7 @@ static enum hs_status add_best(struct hs__finder *finder, uint32_t type, const s
 {
 	const struct hs__cond *best = NULL;
 	uint64_t fewest = 0;
-	enum hs_status status = hs__choose(finder, type, cond, &best, &fewest, err);
+	enum hs_status status = hs__choose(finder, type, cond, HS__MANY, &best, &fewest, err);
 
 	if (status != HS_OK)
 		return status;

@@ -169,18 +169,16 @@ enum hs_status hs__finds_range(struct hs__finds *finds, const struct hs__range *
 	return step < 0 ? (enum hs_status)step : status;
 }
 
-enum hs_status hs__set_add_leaf(const struct hs__maker *maker, const struct hs__cond *cond,
-	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+enum hs_status hs__finds_ranges(struct hs__finds *finds, const struct hs__ranges *ranges,
+	struct hs_error *err)
 {
-	struct hs__finds finds = { .maker = maker, .sure = into };
-	struct hs__ranges ranges = { .items = NULL };
-	enum hs_status status = hs__ranges_of(maker->finder, maker->type, cond, &ranges, err);
+	enum hs_status status = HS_OK;
 
-	for (size_t i = 0; i < ranges.count && status == HS_OK; i++)
-		status = hs__finds_range(&finds, &ranges.items[i], ranges.verify, err);
-	for (size_t i = 0; i < ranges.row_count && status == HS_OK; i++) {
-		struct hs__block one = { ranges.rows[i], HS_S_NONE };
-		status = take_block(&finds, &one, !ranges.verify, err);
+	for (size_t i = 0; i < ranges->count && status == HS_OK; i++)
+		status = hs__finds_range(finds, &ranges->items[i], ranges->verify, err);
+	for (size_t i = 0; i < ranges->row_count && status == HS_OK; i++) {
+		struct hs__block one = { ranges->rows[i], HS_S_NONE };
+		status = take_block(finds, &one, !ranges->verify, err);
 	}
-	return status == HS_OK ? hs__finds_settle(&finds, &cond, 1, within, err) : status;
+	return status;
 }

@@ -6,9 +6,8 @@
  * is "missing". Facts are looked at where keys do not decide. */
 #pragma once
 
+#include <core/store/find/column.h>
 #include <core/store/find/inner.h>
-
-#define HS__A_LOOK 8u /* blocks that are read in the time that one resource's facts take */
 
 /* ---- set.c ---- */
 
@@ -18,6 +17,8 @@ struct hs__maker {
 	size_t words;
 };
 
+enum hs_status hs__maker_of(struct hs__finder *finder, uint32_t type, struct hs__maker *out,
+	struct hs_error *err);
 enum hs_status hs__set_empty(const struct hs__maker *maker, struct hs__set *out, struct hs_error *err);
 /* Of sets of one maker. */
 void hs__set_unite(struct hs__set *into, const struct hs__set *with);
@@ -37,20 +38,47 @@ struct hs__finds {
 /* The entries of a range. `verify`: all in doubt. */
 enum hs_status hs__finds_range(struct hs__finds *finds, const struct hs__range *range, bool verify,
 	struct hs_error *err);
+/* And the rows that were found without the index. */
+enum hs_status hs__finds_ranges(struct hs__finds *finds, const struct hs__ranges *ranges,
+	struct hs_error *err);
 /* Then what is in doubt, is `within` (NULL: anywhere) and fulfils them all. */
 enum hs_status hs__finds_settle(struct hs__finds *finds, const struct hs__cond *const *conds, size_t count,
 	const struct hs__set *within, struct hs_error *err);
-/* What hs__ranges_of can find. */
-enum hs_status hs__set_add_leaf(const struct hs__maker *maker, const struct hs__cond *cond,
-	const struct hs__set *within, struct hs__set *into, struct hs_error *err);
-
-/* ---- outlines.c ---- */
+/* ---- judge.c: columns asked ---- */
 
 /* Which outlines are meant: by how many entries of a param they have, 2 for several. */
 struct hs__having {
 	uint32_t param;
 	int least, most;
 };
+
+/* How many keys of the column may be in the ranges. */
+uint64_t hs__column_keys(const struct hs__column *column, const struct hs__ranges *ranges);
+/* The rows (of `within`; NULL: any) that have an entry in the ranges. */
+enum hs_status hs__finds_column(struct hs__finds *finds, const struct hs__column *column,
+	const struct hs__ranges *ranges, const struct hs__set *within, struct hs_error *err);
+/* The rows that point to one of `targets`. */
+enum hs_status hs__finds_pointing(struct hs__finds *finds, const struct hs__column *column,
+	const struct hs__link *link, const struct hs__set *targets, const struct hs__set *within,
+	struct hs_error *err);
+/* What the rows of `sources` point to, deleted or not; of those that are not `within` it may leave some out.
+ */
+enum hs_status hs__set_add_pointed(const struct hs__maker *maker, const struct hs__column *column,
+	const struct hs__link *link, const struct hs__set *sources, const struct hs__set *within,
+	struct hs__set *into, struct hs_error *err);
+
+/* The rows whose outline is meant, or does not say. */
+enum hs_status hs__finds_having(struct hs__finds *finds, const struct hs__column *column,
+	struct hs__having having, const struct hs__set *within, struct hs_error *err);
+
+/* ---- groups.c ---- */
+
+/* Keeps those that fulfil a composite, of those that fulfil each component. */
+enum hs_status hs__set_settle_groups(const struct hs__maker *maker, struct hs__set *found,
+	const struct hs__cond *cond, struct hs_error *err);
+
+/* ---- outlines.c ---- */
+
 static inline struct hs__having hs__lacking(uint32_t param)
 {
 	return (struct hs__having) { param, 0, 0 };
@@ -67,30 +95,67 @@ static inline struct hs__having hs__having_several(uint32_t param)
 enum hs_status hs__set_add_having(const struct hs__maker *maker, struct hs__having having,
 	const struct hs__cond *cond, const struct hs__set *within, struct hs__set *into,
 	struct hs_error *err);
-enum hs_status hs__having_cost(const struct hs__maker *maker, struct hs__having having, uint64_t limit,
-	uint64_t *out, struct hs_error *err);
+/* *column: the one that is best asked for them, or NULL. */
+enum hs_status hs__having_cost(const struct hs__maker *maker, struct hs__having having, uint64_t members,
+	uint64_t limit, const struct hs__column **column, uint64_t *out, struct hs_error *err);
+/* What a column of the type costs to be asked. */
+uint64_t hs__asking_cost(const struct hs__maker *maker, uint64_t members);
 /* All of a type. */
 enum hs_status hs__set_add_whole(const struct hs__maker *maker, struct hs__set *into, struct hs_error *err);
-enum hs_status hs__whole_cost(const struct hs__maker *maker, uint64_t limit, uint64_t *out,
-	struct hs_error *err);
+enum hs_status hs__whole_cost(const struct hs__maker *maker, uint64_t *out, struct hs_error *err);
 bool hs__is_missing(const struct hs__cond *cond);
 /* One condition on what is missing, or several that all hold. */
 bool hs__are_missing(const struct hs__cond *cond);
 /* The param of the (first) one. */
 uint32_t hs__lacked(const struct hs__cond *cond);
 
-/* ---- cost.c: in blocks, about; at most `limit` or somewhat more ---- */
+/* ---- cost.c: what each way costs ---- */
 
-enum hs_status hs__set_cost(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t limit,
-	uint64_t *out, struct hs_error *err);
+#define HS__A_LOOK 8u      /* blocks of entries that are read in the time that one resource's facts take */
+#define HS__A_KEY 4u       /* and of one key */
+#define HS__ALL UINT64_MAX /* members: all of the type are asked about */
+
+/* How entries are found: in the index or, with a column, there. */
+struct hs__lookup {
+	struct hs__ranges ranges;
+	const struct hs__column *column;
+	uint64_t cost;
+};
+/* How a chain or _has is followed: by links, or NULL: one by one. */
+struct hs__following {
+	struct hs__linked by;
+	uint64_t cost;
+};
+/* `members`: of how many rows it is asked. Costs are in blocks, about; at most `limit` or somewhat more: from
+ * HS__COST_DECIDES on, what is found is the way that is best. A column is made when one is worth it. */
+#define HS__COST_DECIDES (1u << 20)
+enum hs_status hs__look_up(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
+	uint64_t limit, struct hs__lookup *out, struct hs_error *err);
+enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
+	uint64_t limit, struct hs__following *out, struct hs_error *err);
+/* Is it worth a column that a way costs so much for so many rows? */
+bool hs__is_dear(const struct hs__maker *maker, uint64_t members, uint64_t cost);
+/* What the keys begin with that tell of a condition on entries; false when no keys do. */
+bool hs__column_prefix(const struct hs__maker *maker, const struct hs_find *find, struct hs__key *prefix);
 enum hs_status hs__ranges_cost(const struct hs__maker *maker, const struct hs__ranges *ranges, uint64_t limit,
 	uint64_t *out, struct hs_error *err);
 
-/* ---- join.c, tree.c ---- */
+/* One for each kind of condition. */
+typedef enum hs_status hs__cost_fn(const struct hs__maker *maker, const struct hs__cond *cond,
+	uint64_t members, uint64_t limit, uint64_t *out, struct hs_error *err);
+hs__cost_fn hs__cost_of_entries, hs__cost_of_links, hs__cost_of_missing, hs__cost_of_rows, hs__cost_of_not,
+	hs__cost_of_any, hs__cost_of_all;
+
+/* ---- add.c, join.c: sets of each kind of condition ---- */
 
 /* Adds the rows that fulfil the condition; of those that are not in `within` (NULL: all are) it may add some,
  * whether they fulfil it or not. */
-enum hs_status hs__set_add(const struct hs__maker *maker, const struct hs__cond *cond,
+typedef enum hs_status hs__add_fn(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err);
-enum hs_status hs__set_add_all_of(const struct hs__maker *maker, const struct hs__cond *cond,
-	const struct hs__set *within, struct hs__set *into, struct hs_error *err);
+hs__add_fn hs__add_entries, hs__add_chain, hs__add_has, hs__add_missing, hs__add_not, hs__add_any,
+	hs__add_all;
+
+/* ---- tree.c: the kinds ---- */
+
+hs__add_fn hs__set_add;
+hs__cost_fn hs__set_cost;

@@ -9,12 +9,11 @@
  * Conditions are checked as resources come by. When many were looked at in vain, few fulfil them: then the
  * set of those is found (set.c), and either it is ranked as a whole, or the rest of the way is gone with it
  * as a sieve. */
-#include <core/store/find/inner.h>
+#include <core/store/find/rank.h>
 
 #include <math.h>
 
 #define BASES_MAX 48u
-#define CUT_LEN (HS__KEY_CUT + 9u) /* a mark and a hash */
 
 #define PATIENCE 32u       /* resources that are looked at, beside some for each that is wanted */
 #define LOOKS_AN_ENTRY 2.0 /* that fit into the time that one entry of another resource is passed by */
@@ -22,7 +21,7 @@
 /* What fulfils the conditions, once it is worth knowing. */
 struct sieve {
 	uint32_t looks;
-	bool made, few; /* few: the set is ranked as a whole instead */
+	bool made, few; /* few: the set is ranked as a whole instead of going along */
 	struct hs__set *set;
 };
 
@@ -59,21 +58,6 @@ static bool is_text(const struct along *along)
 {
 	return along->sort->special == HS_SORT_PARAM &&
 		(along->sort->kind == HS_INDEX_STRING || along->sort->kind == HS_INDEX_URI);
-}
-
-static size_t value_len(const struct along *along, struct hs_slice rest)
-{
-	if (along->sort->special == HS_SORT_UPDATED || along->sort->kind == HS_INDEX_DATE)
-		return 7;
-	if (along->sort->kind == HS_INDEX_NUMBER || along->sort->kind == HS_INDEX_QUANTITY)
-		return 8;
-	if (!is_coded(along))
-		return rest.len;
-	/* Behind the code stands its spelling, behind the id its type; a long one was cut and has a hash. */
-	if (rest.len > HS__KEY_CUT && rest.ptr[HS__KEY_CUT] == 1)
-		return rest.len < CUT_LEN ? rest.len : CUT_LEN;
-	size_t end = hs_slice_find(rest, '\0', 0);
-	return end == SIZE_MAX ? rest.len : end;
 }
 
 static bool has_parts(const struct along *along)
@@ -171,7 +155,7 @@ static int next_group(struct along *along, struct hs_slice *value, struct hs_err
 		if (got == 0)
 			continue;
 		struct hs_slice rest = hs_slice_from(hs__key_slice(&found), along->bases[i].len);
-		rest = hs_slice_first(rest, value_len(along, rest));
+		rest = hs_slice_first(rest, hs__sort_value_len(along->sort, rest));
 		int order = best.ptr ? hs_slice_cmp(rest, best) : 0;
 		if (best.ptr && (along->sort->falling ? order <= 0 : order >= 0))
 			continue;
@@ -236,7 +220,7 @@ static enum hs_status make_sieve(const struct along *along, struct hs_error *err
 	uint64_t population = 0;
 	enum hs_status status = hs__find_live(along->finder->txn, query->type, &population, err);
 
-	if (status == HS_OK)
+	if (status == HS_OK && !sieve->set->words)
 		status = hs__set_find(along->finder, query->type, along->where, sieve->set, err);
 	if (status != HS_OK)
 		return status;
@@ -522,18 +506,37 @@ static enum hs_status run_level(struct along *along, struct hs_error *err)
 	return status;
 }
 
+static enum hs_status rank_by_columns(const struct along *along, const struct hs__ranker *ranker,
+	struct hs_error *err)
+{
+	const struct hs__set *set = along->sieve->set;
+	enum hs_status status = HS_OK;
+	struct hs__ranked ranked;
+
+	for (uint64_t row = hs__set_next(set, 0); row != HS__NO_ROW && status == HS_OK;
+		row = hs__set_next(set, row + 1)) {
+		hs__rank_by_columns(ranker, row, &ranked);
+		status = hs__page_add(along->page, &ranked, err);
+	}
+	return status;
+}
+
 /* What the sieve holds is little: all of it. */
 static enum hs_status rank_all(struct along *along, struct hs_error *err)
 {
+	const struct hs_find_query *query = along->page->query;
 	struct hs__plan plan = { .way = HS__WAY_SET, .set = *along->sieve->set };
 	struct group all = { .along = along, .any = true, .page = along->page };
-	struct hs__run run = {
-		.type = along->page->query->type, .with_facts = true, .fn = take, .arg = &all
-	};
+	struct hs__run run = { .type = query->type, .with_facts = true, .fn = take, .arg = &all };
+	struct hs__ranker ranker;
+	enum hs_status status = hs__ranker_make(along->finder, query, hs__set_size(along->sieve->set),
+		&ranker, err);
 
+	if (status != HS_OK)
+		return status;
 	along->page->count = 0;
 	along->page->full = false;
-	return hs__run(along->finder, &plan, &run, err);
+	return ranker.ready ? rank_by_columns(along, &ranker, err) : hs__run(along->finder, &plan, &run, err);
 }
 
 enum hs_status hs__sorted_run(struct hs__finder *finder, const struct hs__cond *where, struct hs__page *page,
@@ -546,8 +549,10 @@ enum hs_status hs__sorted_run(struct hs__finder *finder, const struct hs__cond *
 		.page = page,
 		.sort = page->query->sort,
 		.marked = page->after != NULL };
-	enum hs_status status = run_level(&along, err);
+	enum hs_status status = set->words ? make_sieve(&along, err) : HS_OK;
 
+	if (status == HS_OK && !sieve.few)
+		status = run_level(&along, err);
 	if (status == HS_OK && sieve.few)
 		status = rank_all(&along, err);
 	hs__page_cut(page);

@@ -8,6 +8,14 @@ enum hs_status hs__find_settle(struct hs_txn *txn, struct hs_error *err)
 	return txn->group ? hs__postings_write(txn->store, err) : HS_OK;
 }
 
+struct hs__columns *hs__find_columns(const struct hs_txn *txn)
+{
+	const struct hs_store *store = txn->store;
+	bool old = txn->db->ended < __atomic_load_n(&store->reindexed, __ATOMIC_SEQ_CST);
+
+	return txn->group || old ? NULL : store->columns;
+}
+
 enum hs_status hs__find_spend(struct hs_txn *txn, unsigned steps, struct hs_error *err)
 {
 	return hs__db_spend(txn->db, steps, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the writer knows about the group in progress and the disk does not yet: sequence, counts, names,
  * and the stamps that caches look at. All of it can be rolled back to a mark. */
+#include <core/store/find/column.h>
 #include <core/store/sqlite/state.h>
 
 #include <core/base/heap.h>
@@ -240,6 +241,11 @@ void hs__group_end(struct hs_store *store, bool committed)
 		hs__names_add(store->names, name->space, name->number, hs_slice_from(name->key, 1));
 	}
 	__atomic_store_n(&store->seq, group->seq, __ATOMIC_RELEASE);
+	if (group->reindexed) {
+		__atomic_store_n(&store->reindexed, store->ended + 1, __ATOMIC_SEQ_CST);
+		hs__columns_forget(store->columns);
+		group->reindexed = false;
+	}
 	/* Before the stamps settle: whoever remembers a settled stamp must not read in a transaction that was
 	 * kept from before the commit. */
 	__atomic_add_fetch(&store->ended, 1, __ATOMIC_SEQ_CST);

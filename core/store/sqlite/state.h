@@ -71,7 +71,8 @@ struct hs__group {
 	uint32_t *touched; /* stamps */
 	size_t touched_count, touched_room;
 	struct hs__postings postings;
-	bool apart; /* each piece of work has a savepoint of its own */
+	bool apart;     /* each piece of work has a savepoint of its own */
+	bool reindexed; /* entries were made anew that no version in the log tells of */
 };
 struct hs__mark {
 	uint64_t seq;
@@ -144,10 +145,12 @@ struct hs_store {
 	struct hs__commit_hook hooks[HS__COMMIT_HOOKS];
 	unsigned hook_count;
 	struct hs__writer writer;
-	struct hs__db *connections; /* readers'; under the lock of reader.c */
+	struct hs__columns *columns; /* of the search engine: find/column.h */
+	struct hs__db *connections;  /* readers'; under the lock of reader.c */
 	/* atomic access */
 	uint64_t seq;
-	uint64_t ended; /* groups, committed or not, before they are acknowledged */
+	uint64_t ended;     /* groups, committed or not, before they are acknowledged */
+	uint64_t reindexed; /* the last of these that made entries anew */
 	uint32_t flux;
 	uint64_t reads, reads_now, budget_exceeded, writes, groups, failed, commit_us_max;
 	uint32_t stamps[HS__STAMPS];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening and closing a store, numbers for known names, keepers, counters, and waiting for a write. */
+#include <core/store/find/column.h>
 #include <core/store/sqlite/state.h>
 
 #include <core/base/heap.h>
@@ -42,6 +43,7 @@ static struct hs_store *make(const struct hs_store_config *config)
 	store->read_budget = or_default(config->read_budget, 20000);
 	store->read_limit_ms = or_default(config->read_limit_ms, 10000);
 	store->names = hs__names_new();
+	store->columns = hs__columns_new(config->test_columns);
 	return store;
 }
 
@@ -83,6 +85,7 @@ void hs_store_close(struct hs_store *store)
 	hs__reader_close_all(store);
 	if (store->writer.started)
 		hs__writer_stop(store);
+	hs__columns_free(store->columns);
 	hs__names_free(store->names);
 	hs_heap_free(store->keepings);
 	hs_heap_free(store->vfs);

@@ -839,9 +839,9 @@ static void make_model(struct fixture *f)
 		store(f, &betas[i], 100);
 }
 
-static void change_some(struct fixture *f)
+static void change_some(struct fixture *f, unsigned count)
 {
-	for (unsigned i = 0; i < 300; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		struct item *item = &alphas[pick(ALPHAS)];
 		if (item->live && pick(4) == 0) {
 			item->live = false;
@@ -851,7 +851,7 @@ static void change_some(struct fixture *f)
 		}
 		store(f, item, 1);
 	}
-	for (unsigned i = 0; i < 40; i++) {
+	for (unsigned i = 0; i < count / 7; i++) {
 		struct item *item = &betas[pick(BETAS)];
 		item->live = !item->live;
 		store(f, item, 1);
@@ -871,20 +871,34 @@ static void searches_agree(void **state)
 	make_model(f);
 	for (unsigned i = 0; i < searches; i++) {
 		if (i == searches / 3 || i == searches * 2 / 3) {
-			change_some(f);
+			change_some(f, 300);
 			if (hs_store_check(f->store, &f->err) != HS_OK)
 				fail_msg("%s", f->err.text);
 		}
+		/* Columns follow a little at a time. */
+		if (f->by_columns && i % 8 == 0)
+			change_some(f, 1 + pick(14));
 		one_search(f, i);
 	}
 	every_sort(f);
 	hs_arena_free(texts);
 }
 
+/* The same, of columns wherever these can answer. */
+static void columns_agree(void **state)
+{
+	struct fixture *f = *state;
+
+	f->by_columns = true;
+	fixture_reopen(f);
+	searches_agree(state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(searches_agree, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(columns_agree, fixture_setup, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,7 @@ struct fixture {
 	struct hs_arena *arena;
 	struct hs_error err;
 	int64_t now_ms;
+	bool by_columns; /* hs_store_config.test_columns */
 };
 
 static inline int64_t fixture_now(void *arg)
@@ -34,7 +35,8 @@ static inline void fixture_open(struct fixture *f)
 		.world = hs_world_real(),
 		.now_ms = fixture_now,
 		.now_arg = &f->now_ms,
-		.readers = f->pool };
+		.readers = f->pool,
+		.test_columns = f->by_columns };
 	if (hs_store_open(&config, &f->store, &f->err) != HS_OK)
 		fail_msg("%s", f->err.text);
 }

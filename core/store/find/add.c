@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making the set of a condition, one function for each kind; those that all must hold are in join.c. */
+#include <core/store/find/set.h>
+
+enum hs_status hs__add_entries(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	struct hs__finds finds = { .maker = maker, .sure = into };
+	uint64_t members = within ? hs__set_size(within) : HS__ALL;
+	struct hs__lookup lookup;
+	enum hs_status status = hs__look_up(maker, cond, members, HS__COST_DECIDES, &lookup, err);
+
+	if (status == HS_OK && lookup.column)
+		status = hs__finds_column(&finds, lookup.column, &lookup.ranges, within, err);
+	else if (status == HS_OK)
+		status = hs__finds_ranges(&finds, &lookup.ranges, err);
+	return status == HS_OK ? hs__finds_settle(&finds, &cond, 1, within, err) : status;
+}
+
+enum hs_status hs__add_any(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++)
+		status = hs__set_add(maker, &cond->kids[i], within, into, err);
+	return status;
+}
+
+/* ---- what is there, and what is not ---- */
+
+/* A set of its own of what is asked about: `within`, or all of the type. */
+static enum hs_status copy_within(const struct hs__maker *maker, const struct hs__set *within,
+	struct hs__set *out, struct hs_error *err)
+{
+	enum hs_status status = hs__set_empty(maker, out, err);
+
+	if (status == HS_OK && within)
+		hs__set_unite(out, within);
+	else if (status == HS_OK)
+		status = hs__set_add_whole(maker, out, err);
+	return status;
+}
+
+enum hs_status hs__add_missing(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	return hs__set_add_having(maker, hs__lacking(cond->find->param), cond, within, into, err);
+}
+
+/* Not all of them are missing: one is there. */
+static enum hs_status add_present(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	const struct hs__cond *missing = &cond->kids[0];
+	enum hs_status status = HS_OK;
+
+	if (hs__is_missing(missing))
+		return hs__set_add_having(maker, hs__having_any(hs__lacked(missing)), cond, within, into,
+			err);
+	for (size_t i = 0; i < missing->kid_count && status == HS_OK; i++)
+		status = hs__set_add_having(maker, hs__having_any(hs__lacked(&missing->kids[i])), cond,
+			within, into, err);
+	return status;
+}
+
+enum hs_status hs__add_not(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	struct hs__set base, found;
+
+	if (hs__are_missing(&cond->kids[0]))
+		return add_present(maker, cond, within, into, err);
+	enum hs_status status = copy_within(maker, within, &base, err);
+	if (status == HS_OK)
+		status = hs__set_empty(maker, &found, err);
+	if (status == HS_OK)
+		status = hs__set_add(maker, &cond->kids[0], &base, &found, err);
+	if (status != HS_OK)
+		return status;
+	hs__set_subtract(&base, &found);
+	hs__set_unite(into, &base);
+	return HS_OK;
+}
+
+/* ---- other resources ---- */
+
+/* Of what is not found by the index each one is looked at. */
+static enum hs_status add_by_facts(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	struct hs__set found;
+	enum hs_status status = copy_within(maker, within, &found, err);
+
+	if (status == HS_OK)
+		status = hs__set_sift(maker, &found, &cond, 1, err);
+	if (status == HS_OK)
+		hs__set_unite(into, &found);
+	return status;
+}
+
+/* One by one: what the search inside finds leads to ranges or rows. */
+static enum hs_status add_inner(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	struct hs__finds finds = { .maker = maker, .sure = into };
+	struct hs__ranges ranges = { .items = NULL };
+	enum hs_status status = hs__ranges_of(maker->finder, maker->type, cond, &ranges, err);
+
+	if (status == HS_OK)
+		status = hs__finds_ranges(&finds, &ranges, err);
+	return status == HS_OK ? hs__finds_settle(&finds, &cond, 1, within, err) : status;
+}
+
+enum hs_status hs__add_chain(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	struct hs__finds finds = { .maker = maker, .sure = into };
+	uint64_t members = within ? hs__set_size(within) : HS__ALL;
+	struct hs__following following;
+	struct hs__set targets;
+	enum hs_status status = hs__follow(maker, cond, members, HS__COST_DECIDES, &following, err);
+
+	if (status == HS_OK && !following.by.link)
+		return add_inner(maker, cond, within, into, err);
+	if (status == HS_OK)
+		status = hs__set_find(maker->finder, cond->find->target_type, &cond->kids[0], &targets, err);
+	if (status == HS_OK)
+		status = hs__finds_pointing(&finds, following.by.column, following.by.link, &targets, within,
+			err);
+	return status;
+}
+
+/* Takes out what was deleted. */
+static enum hs_status keep_live(const struct hs__maker *maker, struct hs__set *set, struct hs_error *err)
+{
+	uint64_t live = 0, last = 0;
+	struct hs__set whole;
+	enum hs_status status = hs__find_live(maker->finder->txn, maker->type, &live, err);
+
+	if (status == HS_OK)
+		status = hs__find_last_row(maker->finder->txn, maker->type, &last, err);
+	if (status != HS_OK || live == last)
+		return status;
+	status = copy_within(maker, NULL, &whole, err);
+	if (status == HS_OK)
+		hs__set_intersect(set, &whole);
+	return status;
+}
+
+enum hs_status hs__add_has(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	uint64_t members = within ? hs__set_size(within) : HS__ALL;
+	struct hs__following following;
+	struct hs__set sources, found;
+
+	enum hs_status status = hs__follow(maker, cond, members, HS__COST_DECIDES, &following, err);
+	if (status == HS_OK && !following.by.link) {
+		status = add_inner(maker, cond, within, into, err);
+		/* A keeper that would look at all it has: then each one here is looked at instead. */
+		return status == HS_E_NOT_SUPPORTED ? add_by_facts(maker, cond, within, into, err) : status;
+	}
+	if (status == HS_OK)
+		status = hs__set_find(maker->finder, cond->find->target_type, &cond->kids[0], &sources, err);
+	if (status == HS_OK)
+		status = hs__set_empty(maker, &found, err);
+	if (status == HS_OK)
+		status = hs__set_add_pointed(maker, following.by.column, following.by.link, &sources, within,
+			&found, err);
+	if (status == HS_OK)
+		status = keep_live(maker, &found, err);
+	if (status == HS_OK)
+		hs__set_unite(into, &found);
+	return status;
+}
