@@ -99,6 +99,9 @@ enum hs_status hs__rest_check(const struct hs__rest_env *env, const struct hs__r
 		policy->check(policy->arg, env->reading, call->in->tree, call->in->text, call->hints, issues);
 	else
 		hs_check_resource(env->rest->config.defs, call->in->tree, call->in->text, issues);
+	const bool *cancelled = env->reading ? hs_txn_cancelled(env->reading) : NULL;
+	if (cancelled && __atomic_load_n(cancelled, __ATOMIC_RELAXED))
+		return hs_fail(err, HS_E_CANCELLED, "the request was over before the resource was judged");
 	for (struct hs_issue *issue = last ? last->next : issues->first; at.len > 0 && issue;
 		issue = issue->next) {
 		/* Its own path begins with the type: Patient.name[0] becomes

@@ -65,6 +65,10 @@ struct hs_store_op {
 	struct hs_arena_mark memory;
 };
 
+/* The `cancelled` of the operation that a transaction is for, to be read atomically by work that takes long
+ * without the store; NULL: nothing can end it. As long as the operation. */
+const bool *hs_txn_cancelled(const struct hs_txn *txn);
+
 /* In a writing transaction of its own, committed with others as a group; a failing work function undoes
  * only its own changes. Errors of its own: HS_E_BUSY (queue full), HS_E_FULL, HS_E_IO. */
 void hs_store_write(struct hs_store *store, struct hs_store_op *op);

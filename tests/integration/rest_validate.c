@@ -170,6 +170,51 @@ static void asks_as_much_as_the_sandbox_says(void **state)
 	send_ok("POST", "Patient", "{'resourceType':'Patient','nmae':[1,{}]}", 422);
 }
 
+/* Each expression stays below its own limit; all together would take minutes. */
+static void put_many_invariants(unsigned count)
+{
+	struct hs_buf body;
+	hs_buf_init(&body, NULL, 4u << 20);
+	hs_buf_printf(&body,
+		"{'resourceType':'StructureDefinition','id':'many','url':'urn:test:many','name':'Many','"
+		"status':"
+		"'active','kind':'resource','abstract':false,'type':'Patient','baseDefinition':"
+		"'http://hl7.org/fhir/StructureDefinition/Patient','derivation':'constraint','differential':"
+		"{'element':[{'id':'Patient','path':'Patient','constraint':[");
+	for (unsigned i = 0; i < count; i++)
+		hs_buf_printf(&body,
+			"%s{'key':'many-%u','severity':'error','human':'none','expression':'"
+			"%%context.name.given.where(%%context.name.given.where(%%context.name.given.where("
+			"%%context.name.given.where($this=%u).exists()).exists()).exists()).empty()'}",
+			i ? "," : "", i, i);
+	hs_buf_cstr(&body, "]}]}}");
+	hs_buf_byte(&body, '\0');
+	assert_false(body.overflow);
+	send_ok("PUT", "StructureDefinition/many", body.ptr, 201);
+	hs_buf_free(&body);
+}
+
+static void gives_up_with_the_request(void **state)
+{
+	NEED_FHIR();
+	static const char *const settings[] = { "sandbox.validation=profiles", "limits.requestSeconds=1",
+		NULL };
+	struct fixture_options options = { .settings = settings };
+	struct fixture *usual = fx;
+	char body[4096] = "{'resourceType':'Patient','id':'p','meta':{'profile':['urn:test:many']},'name':[";
+
+	fx = fixture_start(&options);
+	put_many_invariants(3000);
+	for (unsigned i = 0; i < 60; i++)
+		snprintf(body + strlen(body), sizeof(body) - strlen(body), "%s{'given':['n%u']}",
+			i ? "," : "", i);
+	snprintf(body + strlen(body), sizeof(body) - strlen(body), "]}");
+	send_ok("PUT", "Patient/p", body, 504);
+	send_ok("GET", "Patient/p", NULL, 404);
+	fixture_stop(fx); /* waits for the worker */
+	fx = usual;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +224,7 @@ int main(void)
 		cmocka_unit_test(knows_stored_measures),
 		cmocka_unit_test(speaks_xml),
 		cmocka_unit_test(asks_as_much_as_the_sandbox_says),
+		cmocka_unit_test(gives_up_with_the_request),
 	};
 	return cmocka_run_group_tests(tests, start_server, stop_server);
 }

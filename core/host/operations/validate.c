@@ -135,6 +135,11 @@ static enum hs_status stored(const struct job *job, struct hs_txn *txn, struct h
 	return status ? status : hs_json_parse(arena, found.body, NULL, out, err);
 }
 
+static bool is_over(const struct hs_validate_options *options)
+{
+	return options->cancelled && __atomic_load_n(options->cancelled, __ATOMIC_RELAXED);
+}
+
 static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	struct job *job = arg;
@@ -143,7 +148,7 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 		.profile_count = job->profile_count,
 		.source = job->resource ? hs_request_body(job->req) : HS_S_NONE,
 		.now_ms = hs_txn_now(txn),
-		.cancelled = &job->req->cancelled };
+		.cancelled = hs_txn_cancelled(txn) };
 
 	job->issues = (struct hs_issues) { .arena = arena, .max = ISSUES_MAX };
 	enum hs_status status = job->resource ? HS_OK : stored(job, txn, arena, &kept, err);
@@ -165,9 +170,7 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 		hs_issue_add(&job->issues, HS_SEVERITY_ERROR, "structure", HS_S_NONE,
 			"a resource is a JSON object");
 	hs_validator_unref(validator);
-	return __atomic_load_n(&job->req->cancelled, __ATOMIC_RELAXED) ?
-		hs_fail(err, HS_E_CANCELLED, "the client has gone") :
-		HS_OK;
+	return is_over(&options) ? hs_fail(err, HS_E_CANCELLED, "the client has gone") : HS_OK;
 }
 
 /* Faults of the XML itself know their places, and come first. A resource among Parameters is spoken of by its
@@ -269,7 +272,9 @@ static void validate_wholly(const struct hs__policy *policy, struct hs_txn *txn,
 	const struct hs_json *resource, struct hs_slice source, struct hs_issues *issues)
 {
 	struct hs_error err = { .status = HS_OK };
-	struct hs_validate_options options = { .source = source, .now_ms = hs__sandbox_now(policy->sandbox) };
+	struct hs_validate_options options = { .source = source,
+		.now_ms = hs__sandbox_now(policy->sandbox),
+		.cancelled = txn ? hs_txn_cancelled(txn) : NULL };
 	struct hs_validator *validator = hs__validator_get(policy->sandbox, policy->edition, txn, &err);
 
 	if (!validator) {

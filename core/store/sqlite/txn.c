@@ -35,6 +35,11 @@ struct hs_store *hs_txn_store(const struct hs_txn *txn)
 	return txn->store;
 }
 
+const bool *hs_txn_cancelled(const struct hs_txn *txn)
+{
+	return txn->db->limits.cancelled;
+}
+
 void hs__txn_fault(struct hs_txn *txn, const struct hs_error *err)
 {
 	if (txn->fault)
