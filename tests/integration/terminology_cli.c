@@ -98,6 +98,8 @@ static void answers_and_exit_codes(void **state)
 	assert_has(r.out, "urn:test:other#x");
 	r = RUN("lookup", "urn:test:cs", "a", "--with", cs, "--json");
 	assert_has(r.out, "\"resourceType\": \"Parameters\"");
+	/* the code system has neither name nor title, and an answer must have a name */
+	assert_has(r.out, "\"valueString\": \"urn:test:cs\"");
 }
 
 static void a_set_is_expanded_from_a_file(void **state)

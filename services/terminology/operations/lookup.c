@@ -190,6 +190,16 @@ static void add_designations(struct lookup *l)
 		add_designation(l, &texts.items[i]);
 }
 
+/* "A display name for the code system", which an answer must have. */
+static struct hs_slice name_of(struct tx_system system)
+{
+	struct hs_slice name = tx_system_text(system, system.row->head.name);
+
+	if (!name.len)
+		name = tx_system_text(system, system.row->head.title);
+	return name.len ? name : TX_SYSTEM_URL(system);
+}
+
 enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)
 {
 	struct lookup l = { .ctx = ctx, .out = hs_parameters(ctx->arena) };
@@ -206,7 +216,7 @@ enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct
 		return status;
 	struct tx_concept concept = hs_tx_concept(l.system, l.concept);
 	l.supplement_count = hs_tx_supplements_of(ctx, l.system, l.supplements);
-	hs_tx_add_text(ctx, l.out, "name", "valueString", tx_system_text(l.system, l.system.row->head.name));
+	hs_tx_add_text(ctx, l.out, "name", "valueString", name_of(l.system));
 	hs_tx_add_text(ctx, l.out, "system", "valueUri", TX_SYSTEM_URL(l.system));
 	hs_tx_add_text(ctx, l.out, "version", "valueString", TX_SYSTEM_VERSION(l.system));
 	hs_tx_add_text(ctx, l.out, "code", "valueCode", concept.code);
