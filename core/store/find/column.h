@@ -113,6 +113,8 @@ size_t hs__column_memory(const struct hs__column *column);
 
 /* See finder.h: hs__find_columns. */
 struct hs__columns *hs__columns_new(bool eager);
+/* The counts that go with them (counts.h); NULL where the search uses no columns. */
+struct hs__counts *hs__columns_counts(const struct hs__finder *finder);
 /* Are columns to be used whatever they cost? For tests. */
 bool hs__columns_eager(const struct hs__finder *finder);
 void hs__columns_free(struct hs__columns *columns);

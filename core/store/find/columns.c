@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The shelf of a store's columns: which there are, who uses them, and which must go. */
 #include <core/store/find/column.h>
+#include <core/store/find/counts.h>
 
 #include <core/base/heap.h>
 #include <pthread.h>
@@ -14,6 +15,7 @@ struct hs__columns {
 	uint64_t clock;
 	size_t memory;
 	bool eager;
+	struct hs__counts *counts; /* with a lock of its own */
 };
 
 bool hs__columns_eager(const struct hs__finder *finder)
@@ -23,11 +25,19 @@ bool hs__columns_eager(const struct hs__finder *finder)
 	return columns && columns->eager;
 }
 
+struct hs__counts *hs__columns_counts(const struct hs__finder *finder)
+{
+	const struct hs__columns *columns = hs__find_columns(finder->txn);
+
+	return columns ? columns->counts : NULL;
+}
+
 struct hs__columns *hs__columns_new(bool eager)
 {
 	struct hs__columns *columns = hs_heap_alloc(sizeof(*columns));
 
 	columns->eager = eager;
+	columns->counts = hs__counts_new();
 	pthread_mutex_init(&columns->lock, NULL);
 	return columns;
 }
@@ -283,6 +293,7 @@ void hs__columns_release(struct hs__finder *finder)
 
 void hs__columns_forget(struct hs__columns *columns)
 {
+	hs__counts_forget(columns->counts);
 	pthread_mutex_lock(&columns->lock);
 	while (columns->first)
 		take_off(columns, columns->first);
@@ -294,6 +305,7 @@ void hs__columns_free(struct hs__columns *columns)
 	if (!columns)
 		return;
 	hs__columns_forget(columns);
+	hs__counts_free(columns->counts);
 	pthread_mutex_destroy(&columns->lock);
 	hs_heap_free(columns);
 }

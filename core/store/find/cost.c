@@ -8,6 +8,7 @@
  *   "not", "missing"                 the outlines of the type, unless of members
  *
  * What is counted is counted up to a limit: of the ways to do a thing only the best is of interest. */
+#include <core/store/find/counts.h>
 #include <core/store/find/set.h>
 
 #define A_LINK 16u         /* a reference that is followed: an id looked up, facts looked at */
@@ -50,10 +51,8 @@ enum hs_status hs__ranges_cost(const struct hs__maker *maker, const struct hs__r
 	enum hs_status status = HS_OK;
 
 	for (size_t i = 0; i < ranges->count && total < limit && status == HS_OK; i++) {
-		const struct hs__range *range = &ranges->items[i];
 		uint64_t blocks = 0;
-		status = hs__scan_blocks(maker->finder->txn, range->from,
-			range->single ? HS_S_NONE : range->to, limit - total, &blocks, err);
+		status = hs__count(maker->finder, HS__BLOCKS, &ranges->items[i], limit - total, &blocks, err);
 		total += blocks + 1;
 	}
 	*out = total;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sets of resources by what they have and lack, from the keys of their outlines. */
+#include <core/store/find/counts.h>
 #include <core/store/find/set.h>
 #include <core/store/index/outline.h>
 
@@ -64,7 +65,7 @@ static enum hs_status add_outline(const struct hs__range *one, bool sure, void *
 }
 
 struct counting {
-	struct hs_txn *txn;
+	struct hs__finder *finder;
 	uint64_t limit, count;
 };
 
@@ -76,7 +77,7 @@ static enum hs_status count_outline(const struct hs__range *one, bool sure, void
 	(void)sure;
 	if (counting->count >= counting->limit)
 		return HS_OK;
-	enum hs_status status = hs__scan_blocks(counting->txn, one->from, HS_S_NONE,
+	enum hs_status status = hs__count(counting->finder, HS__BLOCKS, one,
 		counting->limit - counting->count, &blocks, err);
 	counting->count += blocks;
 	return status;
@@ -85,7 +86,7 @@ static enum hs_status count_outline(const struct hs__range *one, bool sure, void
 enum hs_status hs__having_cost(const struct hs__maker *maker, struct hs__having having, uint64_t members,
 	uint64_t limit, const struct hs__column **column, uint64_t *out, struct hs_error *err)
 {
-	struct counting counting = { .txn = maker->finder->txn, .limit = limit };
+	struct counting counting = { .finder = maker->finder, .limit = limit };
 	uint64_t asking = hs__asking_cost(maker, members);
 	struct hs__key prefix;
 

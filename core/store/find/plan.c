@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which way to search: estimates by counting index entries up to a bound, and a rule that depends on the
  * data alone, so that the same search takes the same way. */
+#include <core/store/find/counts.h>
 #include <core/store/find/inner.h>
 
 /* Counting stops here: first a cheap look, in which a selective condition shows at once, then steps of four,
@@ -18,9 +19,7 @@ static enum hs_status count_ranges(struct hs__finder *finder, const struct hs__r
 
 	for (size_t i = 0; i < ranges->count && total < limit && status == HS_OK; i++) {
 		uint64_t count = 0;
-		const struct hs__range *range = &ranges->items[i];
-		status = hs__scan_count(finder->txn, range->from, range->single ? HS_S_NONE : range->to,
-			limit - total, &count, err);
+		status = hs__count(finder, HS__ENTRIES, &ranges->items[i], limit - total, &count, err);
 		total += count;
 	}
 	*out = total;

@@ -21,12 +21,35 @@ static void take_out(struct hs__set *set, uint64_t row)
 	set->words[row / BITS] &= ~(UINT64_C(1) << row % BITS);
 }
 
+/* How many bits each byte of a word has. (Not each processor that this runs on has an instruction for the
+ * word.)
+ */
+static uint64_t bits_by_byte(uint64_t word)
+{
+	word -= word >> 1 & UINT64_C(0x5555555555555555);
+	word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+	return (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+}
+#define BYTES_HOLD 31u /* words, of at most 8 bits each */
+
+static uint64_t sum_of_bytes(uint64_t bytes)
+{
+	uint64_t pairs = (bytes & UINT64_C(0x00ff00ff00ff00ff)) + (bytes >> 8 & UINT64_C(0x00ff00ff00ff00ff));
+
+	return pairs * UINT64_C(0x0001000100010001) >> 48;
+}
+
 uint64_t hs__set_size(const struct hs__set *set)
 {
 	uint64_t size = 0;
 
-	for (size_t i = 0; i < set->count; i++)
-		size += (uint64_t)__builtin_popcountll(set->words[i]);
+	for (size_t i = 0; i < set->count;) {
+		size_t end = set->count - i < BYTES_HOLD ? set->count : i + BYTES_HOLD;
+		uint64_t bytes = 0;
+		for (; i < end; i++)
+			bytes += bits_by_byte(set->words[i]);
+		size += sum_of_bytes(bytes);
+	}
 	return size;
 }
 
