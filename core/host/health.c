@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /health/live: this loop turns. /health/ready: the store can be read and the services are open. */
+/* /health/live: this loop turns. /health/ready: the store can be read and the services are open; it warns
+ * when nothing can be written. */
 #include <core/host/endpoints.h>
 #include <core/host/sandbox/sandbox.h>
 
@@ -34,14 +35,20 @@ static enum hs_verdict looked(struct hs_request *req, void *arg, enum hs_status 
 	struct hs_host *host = req->host;
 	struct hs_json *out = hs_json_object(req->arena);
 	bool pass = status == HS_OK && !atomic_load(&host->stopping);
+	enum hs_status fault = status ? HS_OK : hs_store_write_fault(host->standard->store);
+	struct hs_slice well = fault ? HS_S("warn") : HS_S("pass");
 
-	hs_json_add_text(req->arena, out, HS_S("status"), pass ? HS_S("pass") : HS_S("fail"));
+	hs_json_add_text(req->arena, out, HS_S("status"), pass ? well : HS_S("fail"));
 	struct hs_json *store = hs_json_add_object(req->arena, out, HS_S("store"));
-	hs_json_add_text(req->arena, store, HS_S("status"), status ? HS_S("fail") : HS_S("pass"));
+	hs_json_add_text(req->arena, store, HS_S("status"), status ? HS_S("fail") : well);
 	if (status)
 		hs_json_add_text(req->arena, store, HS_S("reason"), hs_slice_cstr(err->text));
 	else
 		hs_json_add(store, HS_S("sequence"), hs_json_int(req->arena, (int64_t) * (uint64_t *)arg));
+	if (fault)
+		hs_json_add_text(req->arena, store, HS_S("reason"),
+			fault == HS_E_FULL ? HS_S("the disk is full: writes are refused, reading goes on") :
+					     HS_S("the last write failed, reading goes on"));
 	struct hs_json *list = hs_json_add_array(req->arena, out, HS_S("services"));
 	for (unsigned i = 0; i < host->service_count; i++) {
 		struct hs_json *item = hs_json_push(list, hs_json_object(req->arena));

@@ -107,6 +107,10 @@ enum hs_status hs_store_check(struct hs_store *store, struct hs_error *err);
 enum hs_status hs_txn_find_explain(struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs_find_query *query, struct hs_slice *out, struct hs_error *err);
 
+/* HS_OK, or why the last group of writes was lost: HS_E_FULL or HS_E_IO. Reads may go on meanwhile; the next
+ * write tries again. Any thread. */
+enum hs_status hs_store_write_fault(const struct hs_store *store);
+
 struct hs_store_counters {
 	uint64_t reads, reads_now, budget_exceeded, writes, groups, failed;
 	uint64_t commit_us_max;

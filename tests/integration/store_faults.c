@@ -219,12 +219,14 @@ static void a_full_disk_recovers_without_restart(void **state)
 		assert_int_equal(get_it(&s.f, s.type, "r0", &got), HS_OK);
 	}
 	assert_int_equal(s.full, 4);
+	assert_int_equal(hs_store_write_fault(s.f.store), HS_E_FULL);
 	assert_int_equal(hs_status_http(HS_E_FULL), 507);
 	disk_fail_at(0, 0, false, false);
 	for (unsigned n = 1; n < 5; n++) {
 		write_one(&s, n);
 		assert_true(s.acknowledged[n]);
 	}
+	assert_int_equal(hs_store_write_fault(s.f.store), HS_OK);
 	scene_close(&s);
 	assert_int_equal(judge(&s, "full", 0), 0);
 	scene_teardown(&s);

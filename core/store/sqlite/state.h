@@ -131,6 +131,7 @@ struct hs__commit_hook {
 
 struct hs_store {
 	uint64_t number; /* of this opening, unique in the process */
+	int write_fault; /* atomic access; an enum hs_status */
 	char *path, *wal_path;
 	char *vfs;
 	bool sync_normal;

@@ -220,6 +220,11 @@ static uint64_t size_of(const char *path)
 	return stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
 }
 
+enum hs_status hs_store_write_fault(const struct hs_store *store)
+{
+	return (enum hs_status)__atomic_load_n(&store->write_fault, __ATOMIC_RELAXED);
+}
+
 void hs_store_counters(struct hs_store *store, struct hs_store_counters *out)
 {
 	*out = (struct hs_store_counters) {

@@ -16,6 +16,7 @@
 #include <core/store/sqlite/state.h>
 
 #include <core/base/heap.h>
+#include <core/base/log.h>
 #include <errno.h>
 #include <time.h>
 
@@ -191,6 +192,18 @@ static void roll_back(struct hs_store *store)
 	hs__group_rollback_all(store);
 }
 
+/* Told when it begins and when it ends, not for each write between. */
+static void note_fault(struct hs_store *store, enum hs_status status, const struct hs_error *err)
+{
+	int before = __atomic_exchange_n(&store->write_fault, (int)status, __ATOMIC_RELAXED);
+
+	if (status && !before)
+		hs_log_text(HS_LOG_ERROR, "store.write", "nothing can be written to %s: %s; reading goes on",
+			store->path, err->text);
+	else if (!status && before)
+		hs_log_text(HS_LOG_INFO, "store.write", "%s can be written to again", store->path);
+}
+
 /* The disk has failed. What the connection remembers may not be what the file holds. */
 static void lose_group(struct hs_store *store, struct hs_store_op *ops, const struct hs_error *err)
 {
@@ -248,11 +261,13 @@ static void run_group(struct hs_store *store, struct hs_store_op *ops)
 		}
 		if (outcome == GROUP_LOST)
 			lose_group(store, ops, &err);
+		note_fault(store, outcome == GROUP_LOST ? ops->status : HS_OK, &err);
 	} else {
 		for (struct hs_store_op *op = ops; op; op = op->next) {
 			op->error = err;
 			op->status = op->error.status = HS_E_IO;
 		}
+		note_fault(store, HS_E_IO, &err);
 	}
 	hs__group_end(store, outcome == GROUP_DONE);
 	__atomic_add_fetch(&store->groups, 1, __ATOMIC_RELAXED);
