@@ -10,6 +10,9 @@ enum hs_status hs__add_entries(const struct hs__maker *maker, const struct hs__c
 	struct hs__lookup lookup;
 	enum hs_status status = hs__look_up(maker, cond, members, HS__COST_DECIDES, &lookup, err);
 
+	if (status == HS_OK)
+		status = lookup.column ? hs__set_pay(maker, lookup.cost, err) :
+					 hs__set_foresee(maker, lookup.cost, err);
 	if (status == HS_OK && lookup.column)
 		status = hs__finds_column(&finds, lookup.column, &lookup.ranges, within, err);
 	else if (status == HS_OK)
@@ -121,6 +124,8 @@ enum hs_status hs__add_chain(const struct hs__maker *maker, const struct hs__con
 	struct hs__set targets;
 	enum hs_status status = hs__follow(maker, cond, members, HS__COST_DECIDES, &following, err);
 
+	if (status == HS_OK)
+		status = hs__set_foresee(maker, following.cost, err);
 	if (status == HS_OK && !following.by.link)
 		return add_inner(maker, cond, within, into, err);
 	if (status == HS_OK)
@@ -156,6 +161,8 @@ enum hs_status hs__add_has(const struct hs__maker *maker, const struct hs__cond 
 	struct hs__set sources, found;
 
 	enum hs_status status = hs__follow(maker, cond, members, HS__COST_DECIDES, &following, err);
+	if (status == HS_OK && following.by.link)
+		status = hs__set_foresee(maker, following.cost, err);
 	if (status == HS_OK && !following.by.link) {
 		status = add_inner(maker, cond, within, into, err);
 		/* A keeper that would look at all it has: then each one here is looked at instead. */

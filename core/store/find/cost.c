@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What it costs to find the set of a condition, in blocks of entries: about a quarter of a microsecond each.
  *
- *   a range of keys in the index     its blocks, and one to go there
+ *   a range of keys in the index     its blocks, rows / 64, and one to go there
  *   the same in a column             keys to judge / 12, and rows to ask: members / 64, or all / 160
- *   a look at the facts of a row     8
+ *   a look at the facts of a row     8; for _has, of those that are taken to point to it
  *   a reference that is followed     16; by the links of a column as the column
  *   "not", "missing"                 the outlines of the type, unless of members
  *
@@ -12,6 +12,7 @@
 #include <core/store/find/set.h>
 
 #define A_LINK 16u         /* a reference that is followed: an id looked up, facts looked at */
+#define POINTERS 6u        /* resources that are taken to point to one */
 #define KEPT_A_BLOCK 4u    /* kept resources that their keeper goes along */
 #define KEYS_A_BLOCK 12u   /* of a column, judged */
 #define LINKS_A_BLOCK 100u /* of a column, followed */
@@ -36,6 +37,19 @@ static uint64_t looking(uint64_t members)
 	return members < HS__ALL / A_LINK ? members * HS__A_LOOK : HS__ALL;
 }
 
+uint64_t hs__look_cost(const struct hs__cond *cond)
+{
+	uint64_t most = cond->find->op == HS_FIND_HAS ? (1 + POINTERS) * HS__A_LOOK :
+		cond->find->op == HS_FIND_CHAIN       ? A_LINK :
+							HS__A_LOOK;
+
+	for (size_t i = 0; i < cond->kid_count; i++) {
+		uint64_t kid = hs__look_cost(&cond->kids[i]);
+		most = kid > most ? kid : most;
+	}
+	return most;
+}
+
 bool hs__is_dear(const struct hs__maker *maker, uint64_t members, uint64_t cost)
 {
 	uint64_t paid = least(cost, looking(members));
@@ -52,7 +66,7 @@ enum hs_status hs__ranges_cost(const struct hs__maker *maker, const struct hs__r
 
 	for (size_t i = 0; i < ranges->count && total < limit && status == HS_OK; i++) {
 		uint64_t blocks = 0;
-		status = hs__count(maker->finder, HS__BLOCKS, &ranges->items[i], limit - total, &blocks, err);
+		status = hs__count(maker->finder, HS__COST, &ranges->items[i], limit - total, &blocks, err);
 		total += blocks + 1;
 	}
 	*out = total;

@@ -92,8 +92,8 @@ enum hs_status hs__count(struct hs__finder *finder, enum hs__counted what, const
 
 	if (counts && recall(counts, counted.hash, counted.seq, limit, out))
 		return HS_OK;
-	enum hs_status status = what == HS__BLOCKS ?
-		hs__scan_blocks(finder->txn, range->from, to, limit, &counted.count, err) :
+	enum hs_status status = what == HS__COST ?
+		hs__scan_cost(finder->txn, range->from, to, limit, &counted.count, err) :
 		hs__scan_count(finder->txn, range->from, to, limit, &counted.count, err);
 	if (status == HS_OK && counts)
 		remember(counts, &counted);

@@ -16,7 +16,7 @@ void hs__counts_free(struct hs__counts *counts);
 /* Entries were made anew. */
 void hs__counts_forget(struct hs__counts *counts);
 
-enum hs__counted { HS__ENTRIES, HS__BLOCKS };
+enum hs__counted { HS__ENTRIES, HS__COST };
 /* What a range holds, at most `limit`: remembered, or counted now. */
 enum hs_status hs__count(struct hs__finder *finder, enum hs__counted what, const struct hs__range *range,
 	uint64_t limit, uint64_t *out, struct hs_error *err);

@@ -106,8 +106,9 @@ void hs__scan_end(struct hs__scan *scan);
 /* How many entries there are in [from, to), or of the key `from` when `to` is HS_S_NONE; at most `limit`. */
 enum hs_status hs__scan_count(struct hs_txn *txn, struct hs_slice from, struct hs_slice to, uint64_t limit,
 	uint64_t *out, struct hs_error *err);
-/* How many blocks these are in, at most `limit`: what reading them costs. */
-enum hs_status hs__scan_blocks(struct hs_txn *txn, struct hs_slice from, struct hs_slice to, uint64_t limit,
+/* What reading them costs, at most `limit`: one for each block, and one for so many further rows in them. */
+#define HS__SCAN_ROWS 64u
+enum hs_status hs__scan_cost(struct hs_txn *txn, struct hs_slice from, struct hs_slice to, uint64_t limit,
 	uint64_t *out, struct hs_error *err);
 
 /* ---- ranges.c: a condition as ranges of keys ---- */
@@ -283,6 +284,8 @@ enum hs_status hs__find_settle(struct hs_txn *txn, struct hs_error *err);
 struct hs__columns *hs__find_columns(const struct hs_txn *txn);
 /* Takes from the budget of a read, and looks whether it is to stop. */
 enum hs_status hs__find_spend(struct hs_txn *txn, unsigned steps, struct hs_error *err);
+/* Fails now when the budget does not have so many, which will be taken step by step. */
+enum hs_status hs__find_afford(struct hs_txn *txn, uint64_t steps, struct hs_error *err);
 /* The keeper of a type, or NULL; the row as the tables know it; live resources of the type. */
 const struct hs_keeper *hs__find_keeper(const struct hs_txn *txn, uint32_t type, void **state);
 int64_t hs__find_full_row(uint32_t type, uint64_t row);

@@ -247,7 +247,7 @@ static enum hs_status join(const struct hs__maker *maker, const struct part *par
 	for (size_t i = 0; i < count && status == HS_OK; i++) {
 		struct hs_arena_mark mark = hs_arena_mark(maker->finder->arena);
 		uint64_t members = begun ? hs__set_size(found) : HS__ALL, cost = 0;
-		uint64_t limit = begun ? members * HS__A_LOOK : 0;
+		uint64_t limit = begun ? members * hs__look_cost(parts[i].cond) : 0;
 		struct hs__set kid;
 		if (begun && !limit)
 			return HS_OK;
@@ -289,6 +289,8 @@ enum hs_status hs__add_all(const struct hs__maker *maker, const struct hs__cond 
 		status = make_parts(maker, cond, parts, &count, err);
 	if (status == HS_OK)
 		status = weigh(maker, parts, count, within ? hs__set_size(within) : HS__ALL, err);
+	if (status == HS_OK && count && !within)
+		status = hs__set_foresee(maker, parts[0].cost, err);
 	if (status == HS_OK)
 		status = join(maker, parts, count, within != NULL, &found, &rest, err);
 	bool grouped = cond->find->op == HS_FIND_SAME_GROUP;

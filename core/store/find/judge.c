@@ -232,7 +232,10 @@ enum hs_status hs__finds_pointing(struct hs__finds *finds, const struct hs__colu
 		judge.verdicts[i] = link->rows[i] && hs__set_has(targets, link->rows[i]);
 		keys += judge.verdicts[i];
 	}
-	if (status != HS_OK || keys * HS__A_KEY >= asking)
+	bool ask = keys * HS__A_KEY >= asking;
+	if (status == HS_OK && ask)
+		status = hs__set_pay(finds->maker, asking, err);
+	if (status != HS_OK || ask)
 		return status == HS_OK ? ask_rows(finds, &judge, within, err) : status;
 	for (uint32_t i = 1; i <= column->key_count && status == HS_OK; i++)
 		status = judge.verdicts[i] ? key_rows(finds, column, i, err) : HS_OK;

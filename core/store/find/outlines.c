@@ -29,7 +29,7 @@ enum hs_status hs__whole_cost(const struct hs__maker *maker, uint64_t *out, stru
 	uint64_t live = 0;
 	enum hs_status status = hs__find_live(maker->finder->txn, maker->type, &live, err);
 
-	*out = live / HS__BLOCK_ROWS + 1;
+	*out = live / HS__BLOCK_ROWS + live / HS__SCAN_ROWS + 1;
 	return status;
 }
 
@@ -77,8 +77,8 @@ static enum hs_status count_outline(const struct hs__range *one, bool sure, void
 	(void)sure;
 	if (counting->count >= counting->limit)
 		return HS_OK;
-	enum hs_status status = hs__count(counting->finder, HS__BLOCKS, one,
-		counting->limit - counting->count, &blocks, err);
+	enum hs_status status = hs__count(counting->finder, HS__COST, one, counting->limit - counting->count,
+		&blocks, err);
 	counting->count += blocks;
 	return status;
 }
@@ -116,6 +116,8 @@ enum hs_status hs__set_add_having(const struct hs__maker *maker, struct hs__havi
 	enum hs_status status = hs__having_cost(maker, having, members, HS__COST_DECIDES, &column, &cost,
 		err);
 
+	if (status == HS_OK && column)
+		status = hs__set_pay(maker, cost, err);
 	if (status == HS_OK)
 		status = column ? hs__finds_having(&finds, column, having, within, err) :
 				  each_outline(maker, having, add_outline, &finds, err);

@@ -2,6 +2,9 @@
 /* Sets of rows, and what the entries of the index give to them, block by block. */
 #include <core/store/find/set.h>
 
+/* Fewer than SQLite takes for a block: what a loop has begun and a worker does again costs more than to go
+ * on. */
+#define STEPS_A_BLOCK 2u
 #define STEPS_A_LOOK 20u /* of a read's budget, as in run.c */
 #define BITS 64u
 
@@ -84,6 +87,21 @@ void hs__set_subtract(struct hs__set *from, const struct hs__set *what)
 }
 
 /* ---- making them ---- */
+
+static uint64_t steps_of(uint64_t cost)
+{
+	return cost < UINT32_MAX / STEPS_A_BLOCK ? cost * STEPS_A_BLOCK : UINT32_MAX;
+}
+
+enum hs_status hs__set_pay(const struct hs__maker *maker, uint64_t cost, struct hs_error *err)
+{
+	return hs__find_spend(maker->finder->txn, (unsigned)steps_of(cost), err);
+}
+
+enum hs_status hs__set_foresee(const struct hs__maker *maker, uint64_t cost, struct hs_error *err)
+{
+	return hs__find_afford(maker->finder->txn, steps_of(cost), err);
+}
 
 enum hs_status hs__set_empty(const struct hs__maker *maker, struct hs__set *out, struct hs_error *err)
 {

@@ -19,6 +19,10 @@ struct hs__maker {
 
 enum hs_status hs__maker_of(struct hs__finder *finder, uint32_t type, struct hs__maker *out,
 	struct hs_error *err);
+/* From the budget of a read: what columns were asked, and what is about to be read (which takes it itself,
+ * but would be done in vain when it has not enough). */
+enum hs_status hs__set_pay(const struct hs__maker *maker, uint64_t cost, struct hs_error *err);
+enum hs_status hs__set_foresee(const struct hs__maker *maker, uint64_t cost, struct hs_error *err);
 enum hs_status hs__set_empty(const struct hs__maker *maker, struct hs__set *out, struct hs_error *err);
 /* Of sets of one maker. */
 void hs__set_unite(struct hs__set *into, const struct hs__set *with);
@@ -112,7 +116,7 @@ uint32_t hs__lacked(const struct hs__cond *cond);
 /* ---- cost.c: what each way costs ---- */
 
 #define HS__A_LOOK 8u      /* blocks of entries that are read in the time that one resource's facts take */
-#define HS__A_KEY 4u       /* and of one key */
+#define HS__A_KEY 10u      /* and of one key */
 #define HS__ALL UINT64_MAX /* members: all of the type are asked about */
 
 /* How entries are found: in the index or, with a column, there. */
@@ -133,6 +137,8 @@ enum hs_status hs__look_up(const struct hs__maker *maker, const struct hs__cond 
 	uint64_t limit, struct hs__lookup *out, struct hs_error *err);
 enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
 	uint64_t limit, struct hs__following *out, struct hs_error *err);
+/* What it costs to look whether one resource fulfils the condition. */
+uint64_t hs__look_cost(const struct hs__cond *cond);
 /* Is it worth a column that a way costs so much for so many rows? */
 bool hs__is_dear(const struct hs__maker *maker, uint64_t members, uint64_t cost);
 /* What the keys begin with that tell of a condition on entries; false when no keys do. */

@@ -108,6 +108,14 @@ enum hs_status hs__db_spend(struct hs__db *db, unsigned steps, struct hs_error *
 	return fail_stopped(db->stopped, err);
 }
 
+enum hs_status hs__db_afford(struct hs__db *db, uint64_t steps, struct hs_error *err)
+{
+	if (!db->limits.counted || db->limits.steps > steps)
+		return HS_OK;
+	db->stopped = HS_E_BUDGET;
+	return fail_stopped(db->stopped, err);
+}
+
 enum hs_status hs__db_run(struct hs__db *db, const char *sql, struct hs_error *err)
 {
 	int code = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);

@@ -78,3 +78,5 @@ struct hs_stmt *hs__db_stmt(struct hs__db *db, const char *sql, struct hs_error 
 enum hs_status hs__given_add(struct hs__db *db, struct hs_error *err);
 /* Takes `steps` from the budget and looks at the limits, for loops that run outside SQLite. */
 enum hs_status hs__db_spend(struct hs__db *db, unsigned steps, struct hs_error *err);
+/* The same for what is still to be done: takes nothing from a budget that has so much. */
+enum hs_status hs__db_afford(struct hs__db *db, uint64_t steps, struct hs_error *err);

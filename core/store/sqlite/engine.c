@@ -21,6 +21,11 @@ enum hs_status hs__find_spend(struct hs_txn *txn, unsigned steps, struct hs_erro
 	return hs__db_spend(txn->db, steps, err);
 }
 
+enum hs_status hs__find_afford(struct hs_txn *txn, uint64_t steps, struct hs_error *err)
+{
+	return hs__db_afford(txn->db, steps, err);
+}
+
 const struct hs_keeper *hs__find_keeper(const struct hs_txn *txn, uint32_t type, void **state)
 {
 	const struct hs__keeping *keeping = hs__txn_keeping(txn, type);
