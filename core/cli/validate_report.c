@@ -70,29 +70,63 @@ static void show_source(const struct validate_report *report, struct hs_slice te
 	printf("%s^%s\n", colour(report, issue->severity), plain(report));
 }
 
+static void tell_issue(const struct validate_report *report, const struct hs_cli_document *document,
+	const struct hs_issue *issue)
+{
+	printf("%s:", document->file);
+	if (document->line)
+		printf("%" PRIu64 ":", document->line);
+	if (issue->line && !document->line)
+		printf("%u:%u:", issue->line, issue->column);
+	printf(" %s%s%s: ", colour(report, issue->severity), word(issue->severity), plain(report));
+	if (issue->path.len)
+		printf("%.*s: ", HS_S_ARG(issue->path));
+	printf("%.*s", HS_S_ARG(issue->text));
+	if (issue->detail_code.len)
+		printf(" [%.*s]", HS_S_ARG(issue->detail_code));
+	putchar('\n');
+	if (issue->line)
+		show_source(report, document->text, issue);
+	if (issue->diagnostics.len)
+		printf("    the rule: %.*s\n", HS_S_ARG(issue->diagnostics));
+}
+
+struct placed {
+	const struct hs_issue *issue;
+	size_t nth;
+};
+
+static int by_place(const void *left, const void *right)
+{
+	const struct placed *a = left, *b = right;
+	const struct hs_issue *x = a->issue, *y = b->issue;
+
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	if (x->column != y->column)
+		return x->column < y->column ? -1 : 1;
+	return a->nth < b->nth ? -1 : 1;
+}
+
+/* In the order in which somebody reads the file, not in that of the validator's walks. */
 static void tell_text(const struct validate_report *report, const struct hs_cli_document *document,
 	const struct hs_issues *issues)
 {
-	for (const struct hs_issue *issue = issues->first; issue; issue = issue->next) {
-		if (report->quiet && issue->severity > HS_SEVERITY_ERROR)
-			continue;
-		printf("%s:", document->file);
-		if (document->line)
-			printf("%" PRIu64 ":", document->line);
-		if (issue->line && !document->line)
-			printf("%u:%u:", issue->line, issue->column);
-		printf(" %s%s%s: ", colour(report, issue->severity), word(issue->severity), plain(report));
-		if (issue->path.len)
-			printf("%.*s: ", HS_S_ARG(issue->path));
-		printf("%.*s", HS_S_ARG(issue->text));
-		if (issue->detail_code.len)
-			printf(" [%.*s]", HS_S_ARG(issue->detail_code));
-		putchar('\n');
-		if (issue->line)
-			show_source(report, document->text, issue);
-		if (issue->diagnostics.len)
-			printf("    the rule: %.*s\n", HS_S_ARG(issue->diagnostics));
-	}
+	size_t count = 0;
+
+	for (const struct hs_issue *issue = issues->first; issue; issue = issue->next)
+		count++;
+	struct placed *placed = hs_arena_alloc(document->arena, count * sizeof(*placed));
+	count = 0;
+	for (const struct hs_issue *issue = placed ? issues->first : NULL; issue; issue = issue->next)
+		if (!report->quiet || issue->severity <= HS_SEVERITY_ERROR) {
+			placed[count] = (struct placed) { issue, count };
+			count++;
+		}
+	if (count)
+		qsort(placed, count, sizeof(*placed), by_place);
+	for (size_t i = 0; i < count; i++)
+		tell_issue(report, document, placed[i].issue);
 	if (issues->cut) {
 		struct hs_issue note = hs_issues_note(document->arena, issues);
 		printf("%s: %snote%s: %.*s\n", document->file, colour(report, note.severity), plain(report),

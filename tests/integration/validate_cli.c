@@ -54,6 +54,10 @@ static void tells_people_where_and_what(void **state)
 	assert_has(r.out, "[pat-1]");
 	assert_has(r.out, "the rule: name.exists() or telecom.exists()");
 	assert_has(r.err, "1 resource validated");
+	r = RUN(workbench_file("order.json",
+		"{\"resourceType\":\"Patient\",\n\"contact\":[{\"gender\":\"male\"}],\n\"gender\":\"x\"}"));
+	assert_true(hs_slice_search(r.out, HS_S("order.json:2:")) <
+		hs_slice_search(r.out, HS_S("order.json:3:")));
 	r = RUN("--structure",
 		workbench_file("pat.json",
 			"{\"resourceType\":\"Patient\",\"contact\":[{\"gender\":\"male\"}]}"));

@@ -450,13 +450,11 @@ static enum hs_status try_targets(struct hs__parse *parse, const struct hs__sear
 		count += !status;
 	}
 	parse->unknown = count == 0;
-	struct hs_slice rest = parse->whole;
-	while (count == 0 && hs_slice_find(rest, '.', 0) != SIZE_MAX)
-		hs_slice_cut(&rest, '.');
 	if (count == 0)
 		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
-			"no type that '%.*s' may refer to has a parameter '%.*s'", HS_S_ARG(rule->code),
-			HS_S_ARG(hs_slice_first(rest, 64)));
+			"search parameter '%.*s': no type that '%.*s' may refer to has the parameter that "
+			"follows",
+			HS_S_ARG(hs_slice_first(parse->whole, 64)), HS_S_ARG(rule->code));
 	return give(parse, hs__parse_join(parse, HS_FIND_OR, kids, count), out);
 }
 

@@ -318,7 +318,7 @@ static const struct {
 	{ "Observation", "subject:Patient=Group/1", HS_E_VALUE, "the id of a resource of that type" },
 	{ "Observation", "subject:Patienten.name=x", HS_E_VALUE, "'Patienten' is not a resource type" },
 	{ "Observation", "code.name=x", HS_E_VALUE, "is no reference" },
-	{ "Observation", "subject.quux=x", HS_E_NOT_SUPPORTED, "has a parameter 'quux'" },
+	{ "Observation", "subject.quux=x", HS_E_NOT_SUPPORTED, "'subject' may refer to" },
 	{ "Observation", "patient.organization.partof.partof.name=x", HS_E_TOO_COSTLY, "more than 3 deep" },
 	{ "Patient", "_has:Observation:code:status=x", HS_E_VALUE, "is no reference" },
 	{ "Patient", "_has:Observation:patient=x", HS_E_VALUE, "_has:TYPE:REFERENCE:PARAMETER" },
