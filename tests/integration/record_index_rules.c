@@ -175,6 +175,28 @@ static void refuses_to_supersede_what_it_may_not(void **state)
 		pointer("next2", unit, replaces("'reference':'DocumentReference/keep1'")), 422);
 }
 
+/* An identifier that is of two pointers, or of none, names no one to replace. */
+static void supersedes_by_an_identifier_only_what_alone_has_it(void **state)
+{
+	NEED_FHIR();
+	static const char seven[] = "{'system':'http://a.example/number','value':'7'}";
+	const char *unit = "SE2321000016-C001", *has = TEXT(",'identifier':[%s]", seven);
+	const char *next = pointer("next", unit, replaces(TEXT("'identifier':%s", seven)));
+	struct fixture_answer a = send_ok("PUT", "DocumentReference/next", next, 422);
+	expect_part(a.body, "there is no such pointer");
+	send_ok("PUT", "DocumentReference/twin1", pointer("twin1", unit, has), 201);
+	send_ok("PUT", "DocumentReference/twin2", pointer("twin2", unit, has), 201);
+	a = send_ok("PUT", "DocumentReference/next", next, 422);
+	expect_part(a.body, "DocumentReference.relatesTo[0].target");
+	expect_part(a.body, "more than one pointer");
+	a = send_ok("GET", "DocumentReference?_id=twin1,twin2&status=current", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 2);
+	send_ok("DELETE", "DocumentReference/twin2", NULL, 204);
+	send_ok("PUT", "DocumentReference/next", next, 201);
+	a = send_ok("GET", "DocumentReference/twin1", NULL, 200);
+	expect_text(&a, "/status", "superseded");
+}
+
 /* ---- MHD ---- */
 
 #define SET_CODE \
@@ -378,6 +400,7 @@ int main(void)
 		cmocka_unit_test(refuses_a_second_pointer_to_a_document),
 		cmocka_unit_test(supersedes_in_one_transaction),
 		cmocka_unit_test(refuses_to_supersede_what_it_may_not),
+		cmocka_unit_test(supersedes_by_an_identifier_only_what_alone_has_it),
 		cmocka_unit_test(takes_a_document_bundle),
 		cmocka_unit_test(finds_lists_by_what_mhd_adds),
 		cmocka_unit_test(refuses_document_bundles_that_contradict_themselves),

@@ -139,7 +139,7 @@ static bool is_relative(struct hs_slice system)
 }
 
 /* Systems that are none; true when that has been said. */
-static bool say_no_system(struct task *t, const struct tx_coding *coding, struct verdict *v)
+static bool say_no_system(struct task *t, const struct tx_coding *coding)
 {
 	struct tx_context *ctx = t->ctx;
 	struct tx_set set;
@@ -164,7 +164,6 @@ static bool say_no_system(struct task *t, const struct tx_coding *coding, struct
 			(struct tx_args) { { coding->system } });
 		return true;
 	}
-	(void)v;
 	return false;
 }
 
@@ -195,7 +194,7 @@ static void find_system(struct task *t, const struct tx_coding *coding, struct v
 		say(t, TX_MSG_VALUESET_VERSION_CHECK, coding->at_version,
 			(struct tx_args) { { coding->system, TX_SYSTEM_VERSION(resolved.system),
 				resolved.check->version } });
-	if (!v->system.row && v->membership != TX_UNSURE && !say_no_system(t, coding, v))
+	if (!v->system.row && v->membership != TX_UNSURE && !say_no_system(t, coding))
 		hs_tx_say_unknown(ctx, &ctx->issues, coding->system, resolved.asked, coding->at_system,
 			&v->unknown);
 	if (!v->system.row && resolved.asked.len) /* another version can still tell what the code is */

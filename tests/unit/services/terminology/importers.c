@@ -799,6 +799,36 @@ static void reads_a_resource(void **state)
 }
 
 /* What a resource says twice, and what it only names. */
+/* Where case does not matter, a code in another case is the same code, and that it differs is told of it
+ * alone. */
+static void tells_codes_in_another_case(void **state)
+{
+	static const struct {
+		const char *code, *issues;
+	} rows[] = { { "ab", "" }, { "AB", "CODE_CASE_DIFFERENCE" }, { "Cd", "" },
+		{ "cd", "CODE_CASE_DIFFERENCE" } };
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "system.json",
+		"{\"resourceType\":\"CodeSystem\",\"url\":\"urn:x:big\",\"version\":\"1\",\"name\":\"Big\","
+		"\"caseSensitive\":false,\"concept\":[{\"code\":\"ab\"},{\"code\":\"Cd\"}]}");
+	assert_int_equal(run(&p, hs_tx_import_fhir, NULL, 0), HS_OK);
+	open_image(&p, &a);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_slice coded = hs_arena_printf(a.arena,
+			"{'name':'url','valueUri':'urn:x:big'},{'name':'code','valueCode':'%s'}",
+			rows[i].code);
+		ask(&a, hs_tx_validate_in_system, hs_arena_cstr(a.arena, coded));
+		assert_string_equal(ask_text(&a, "result"), "true");
+		assert_string_equal(ask_issues(&a), rows[i].issues);
+	}
+	close_image(&a);
+	end(&p);
+}
+
 static void reports_codes_that_come_twice_or_never(void **state)
 {
 	struct place p;
@@ -904,6 +934,7 @@ int main(void)
 		cmocka_unit_test(filters_by_property),
 		cmocka_unit_test(filters_by_part_and_ancestor),
 		cmocka_unit_test(reads_a_resource),
+		cmocka_unit_test(tells_codes_in_another_case),
 		cmocka_unit_test(reports_codes_that_come_twice_or_never),
 		cmocka_unit_test(keeps_code_systems_apart),
 		cmocka_unit_test(refuses_claml_that_is_cut),

@@ -20,6 +20,9 @@ static const char *const resources[] = {
 	"'concept':[{'code':'b','display':'Beta','property':[{'code':'kin','valueString':'x'}]}]},"
 	"{'code':'gone','display':'Gone','property':[{'code':'status','valueCode':'retired'}]},"
 	"{'code':'group','display':'Group','property':[{'code':'notSelectable','valueBoolean':true}]}]}",
+	"{'resourceType':'CodeSystem','content':'supplement','status':'active','url':'urn:more','supplements'"
+	":'"
+	"urn:cs','concept':[{'code':'a'}]}",
 	"{" VS ",'url':'urn:all','compose':{'include':[{'system':'urn:cs'}]}}",
 	"{" VS ",'url':'urn:kin','compose':{'include':[{'system':'urn:cs',"
 	"'filter':[{'property':'kin','op':'=','value':'x'}]}]}}",
@@ -95,6 +98,26 @@ static void membership(void **state)
 	check(SET("urn:all") ",{'name':'system','valueUri':'urn:other'},{'name':'code','valueCode':'a'}",
 		"false", "UNKNOWN_CODESYSTEM " NOT_IN);
 	assert_string_equal(ask_text(&a, "x-unknown-system"), "urn:other");
+}
+
+/* What is named in the place of a system and is none: said once, as what it is, not as a system that is
+ * unknown. */
+static void what_is_no_system(void **state)
+{
+	static const struct {
+		const char *url, *issues;
+	} rows[] = {
+		{ "urn:more", "CODESYSTEM_CS_NO_SUPPLEMENT " NOT_IN },
+		{ "urn:list", "Terminology_TX_System_ValueSet2 " NOT_IN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_slice coded = hs_arena_printf(a.arena,
+			SET("urn:all") ",{'name':'system','valueUri':'%s'},{'name':'code','valueCode':'a'}",
+			rows[i].url);
+		check(hs_arena_cstr(a.arena, coded), "false", rows[i].issues);
+	}
 }
 
 /* What decides is not known here: then the answer is not "no", but "nobody can say". */
@@ -322,8 +345,8 @@ static void of_which_code_system(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(membership), cmocka_unit_test(unknown_systems),
-		cmocka_unit_test(versions), cmocka_unit_test(displays),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(membership), cmocka_unit_test(what_is_no_system),
+		cmocka_unit_test(unknown_systems), cmocka_unit_test(versions), cmocka_unit_test(displays),
 		cmocka_unit_test(displays_of_languages), cmocka_unit_test(states),
 		cmocka_unit_test(publication_states), cmocka_unit_test(concepts_with_many_codings),
 		cmocka_unit_test(without_a_system), cmocka_unit_test(refused),
