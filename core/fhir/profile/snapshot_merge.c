@@ -137,15 +137,14 @@ static bool is_one_of(struct hs_slice name, const char *const *list)
 static void merge_member(struct hs__snapshot *snapshot, struct hs_json *element, const struct hs_json *member)
 {
 	static const char *const placed[] = { "id", "path", "sliceName", "base", NULL };
-	static const char *const lists[] = { "condition", "alias", "code", "example", "extension", NULL };
+	static const char *const lists[] = { "condition", "alias", "code", "example", "extension", "mapping",
+		NULL };
 	static const char *const texts[] = { "definition", "comment", "requirements", NULL };
 	struct hs_slice name = hs_json_key(member);
 	if (is_one_of(name, placed))
 		return;
 	if (hs_slice_eq(name, HS_S("constraint")))
 		merge_constraints(snapshot, element, member);
-	else if (hs_slice_eq(name, HS_S("mapping")))
-		append(snapshot, element, name, member, HS_S_NONE);
 	else if (is_one_of(name, lists) && hs_json_is(member, HS_JSON_ARRAY))
 		append(snapshot, element, name, member, HS_S_NONE);
 	else if (hs_slice_eq(name, HS_S("binding")))

@@ -166,7 +166,7 @@ static void check_property(struct concepts *concepts, const struct hs__node *at)
 	if (!slot && !standard && concepts->has_declared)
 		HS__WARN(concepts->run, at, "code", "not-found", "code-system-property",
 			"the property '%.*s' is not declared by the code system", HS__SHOW(code));
-	if (!value || !want.len || (slot ? false : !standard))
+	if (!value || !want.len)
 		return;
 	if (hs_slice_eq(want, HS_S("code")))
 		check_relative(concepts, at, code, value);

@@ -80,6 +80,13 @@ static void changes_arrays_as_a_plain_list_does(void **state)
 	hs_arena_free(arena);
 }
 
+/* What was the last child and is none any more: no end of anything, and nothing after it. */
+static void check_alone(const struct hs_json *value)
+{
+	assert_int_equal(value->flags & HS_JSON_LAST, 0);
+	assert_null(value->next);
+}
+
 static void sets_and_takes_members(void **state)
 {
 	(void)state;
@@ -90,6 +97,11 @@ static void sets_and_takes_members(void **state)
 	struct hs_json *c = hs_json_get(root, HS_S("c"));
 	assert_ptr_equal(hs_json_set(root, HS_S("c"), c), c);
 	assert_string_equal(written(arena, root), "{\"a\":1,\"b\":\"new\",\"c\":3,\"d\":null}");
+	struct hs_json *old = hs_json_get(root, HS_S("d"));
+	hs_json_set(root, HS_S("d"), hs_json_null(arena));
+	check_alone(old);
+	check_alone(hs_json_take(root, HS_S("d")));
+	hs_json_add(root, HS_S("d"), old);
 	struct hs_json *taken = hs_json_take(root, HS_S("a"));
 	assert_non_null(taken);
 	assert_null(hs_json_take(root, HS_S("a")));

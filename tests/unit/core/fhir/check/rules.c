@@ -30,6 +30,8 @@ static const struct row rows[] = {
 
 	/* unknown elements */
 	{ P(",\"brithDate\":\"2000\""), { "Patient.brithDate: did you mean 'birthDate'?" } },
+	{ P(",\"birthday\":\"2000\""), { "Patient.birthday: did you mean 'birthDate'?" } },
+	{ P(",\"birthd\":\"2000\""), { "Patient.birthd: has no element 'birthd'; remove it" } },
 	{ P(",\"name\":[{\"givn\":[\"A\"]}]"), { "Patient.name[0].givn: did you mean 'given'?" } },
 	{ P(",\"colour\":\"red\""), { "Patient.colour: Patient has no element 'colour'; remove it" } },
 	{ P(",\"deceased\":true"), { "Patient.deceased: one of: boolean, dateTime" } },
@@ -109,6 +111,11 @@ static const struct row rows[] = {
 	{ P(",\"managingOrganization\":{\"reference\":\"urn:uuid:187e0c12-8dd2-67e2-99b2-bf273c878281\"}"),
 		{ NULL } },
 	{ P(",\"managingOrganization\":{\"reference\":\"Organization?identifier=a|b\"}"), { NULL } },
+	{ P(",\"managingOrganization\":{\"reference\":\"ni2+x-y.z:1\"}"), { NULL } },
+	{ P(",\"managingOrganization\":{\"reference\":\"2a:1\"}"),
+		{ "Patient.managingOrganization.reference: write TYPE/ID" } },
+	{ P(",\"managingOrganization\":{\"reference\":\"a_b:1\"}"),
+		{ "Patient.managingOrganization.reference: write TYPE/ID" } },
 	{ P(",\"managingOrganization\":{\"reference\":\"Patient/1\"}"),
 		{ "Patient.managingOrganization.reference: a reference to Patient is not allowed here; "
 		  "allowed: Organization" } },

@@ -24,6 +24,8 @@ static void forgets_no_element(void **state)
 	}
 	assert_true(hs_convert_gap(convert, arena, HS_S("MedicationRequest")).len > 0);
 	assert_true(hs_convert_gap(convert, arena, HS_S("Chair")).len > 0);
+	/* The same name, but another type: a concept that R5 made a concept or a reference. */
+	assert_slice(hs_convert_gap(convert, arena, HS_S("Slot")), "Slot.serviceType in R4");
 	hs_arena_free(arena);
 }
 

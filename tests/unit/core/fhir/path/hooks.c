@@ -204,6 +204,14 @@ static void terminologies(void **state)
 		"http://v; a; true; ValueSet/$validate-code");
 	expect(&world, CODED, "%terminologies.validateCS('http://s', one.code).parameter.name",
 		"url; code; outcome");
+	expect(&world, CODED, "%terminologies.lookup(one, 'version=1').parameter.name",
+		"coding; version; outcome");
+	expect(&world, CODED, "%terminologies.validateVS('http://v', two, 'date=2026').parameter.name",
+		"url; codeableConcept; date; outcome");
+	expect(&world, CODED, "%terminologies.validateCS('http://s', one.code, 'version=1').parameter.value",
+		"http://s; a; 1; CodeSystem/$validate-code");
+	expect(&world, CODED, "%terminologies.translate('http://m', one, 'reverse=true').parameter.name",
+		"url; coding; reverse; outcome");
 	expect(&world, CODED, "%terminologies.translate('http://m', one).parameter.name",
 		"url; coding; outcome");
 	expect(&world, CODED, "%terminologies.subsumes('http://s', one.code, 'b')", "CodeSystem/$subsumes");

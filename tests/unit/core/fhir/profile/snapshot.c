@@ -9,7 +9,9 @@ static const char PERSON[] =
 	"[{'id':'Person','path':'Person','min':0,'max':'*'},"
 	"{'id':'Person.extension','path':'Person.extension','min':0,'max':'*','type':[{'code':'Extension'}]},"
 	"{'id':'Person.name','path':'Person.name','min':0,'max':'*','type':[{'code':'Name'}],"
-	"'definition':'A name.','constraint':[{'key':'n-1','severity':'error','human':'h'}]},"
+	"'definition':'A name.','constraint':[{'key':'n-1','severity':'error','human':'h'}],"
+	"'mapping':[{'identity':'a','map':'x'},{'identity':'a','map':'w'}],'alias':['a'],'condition':['n-1']}"
+	","
 	"{'id':'Person.age[x]','path':'Person.age[x]','min':0,'max':'1','type':[{'code':'Quantity'},{'code':'"
 	"string'}]},"
 	"{'id':'Person.part','path':'Person.part','min':0,'max':'*','type':[{'code':'BackboneElement'}]},"
@@ -200,6 +202,23 @@ static void keeps_what_a_binding_leaves_out(void **state)
 	hs_arena_free(made.arena);
 }
 
+/* Names in other models, examples and the like add to those of the base; what is there already is not
+ * repeated. */
+static void adds_to_lists(void **state)
+{
+	static const char *const lists[] = { "mapping", "alias", "condition" };
+	(void)state;
+	struct made made =
+		make("[{'path':'Person.name','mapping':[{'identity':'a','map':'x'},{'identity':'b',"
+		     "'map':'y'}],'alias':['a','b'],'condition':['n-1','n-2']}]");
+	assert_int_equal(made.status, HS_OK);
+	for (size_t i = 0; i < COUNT_OF(lists); i++)
+		assert_int_equal(hs_json_count(hs_json_get(element(&made, "Person.name"),
+					 hs_slice_cstr(lists[i]))),
+			i == 0 ? 3 : 2);
+	hs_arena_free(made.arena);
+}
+
 static void assert_issue(const char *differential, const char *text)
 {
 	struct made made = make(differential);
@@ -223,7 +242,8 @@ static void refuses_what_is_no_element(void **state)
 {
 	static const char *const differentials[] = { "['x']", "[{'path':'Person','constraint':['x']}]",
 		"[{'path':'Person','constraint':{}}]", "[{'path':'Person','type':[null]}]",
-		"[{'path':'Person','alias':'x'}]", "[{'path':'Person','binding':'x'}]", "{'path':'Person'}" };
+		"[{'path':'Person','alias':'x'}]", "[{'path':'Person','mapping':{}}]",
+		"[{'path':'Person','binding':'x'}]", "{'path':'Person'}" };
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(differentials); i++) {
 		struct made made = make(differentials[i]);
@@ -257,6 +277,7 @@ int main(void)
 		cmocka_unit_test(gives_a_choice_the_type_that_must_be_there),
 		cmocka_unit_test(slices_extensions_by_url),
 		cmocka_unit_test(keeps_what_a_binding_leaves_out),
+		cmocka_unit_test(adds_to_lists),
 		cmocka_unit_test(says_what_cannot_be_laid_over),
 		cmocka_unit_test(refuses_what_is_no_element),
 		cmocka_unit_test(refuses_what_has_no_base),

@@ -155,6 +155,12 @@ static void ids(void **state)
 		{ "{'resourceType':'Patient','name':[{'id':'a','text':'x'}],'address':[{'id':'a','text':'x'}]"
 		  "}",
 			{ NULL }, "element-id-twice Patient.address[0].id" },
+		{ "{'resourceType':'Patient','name':[{'id':'a','text':'x'}],'maritalStatus':{'id':'a','text':"
+		  "'x'}}",
+			{ NULL }, "element-id-twice Patient.maritalStatus.id" },
+		{ "{'resourceType':'Patient','name':[{'text':'x','period':{'id':'a','start':'2020'}}],"
+		  "'maritalStatus':{'id':'a','text':'x'}}",
+			{ NULL }, "element-id-twice Patient.maritalStatus.id" },
 		/* What is contained has ids of its own. */
 		{ "{'resourceType':'Patient','name':[{'id':'a','text':'x'}],'managingOrganization':{'"
 		  "reference':'#o'},"

@@ -58,6 +58,7 @@ static void discriminators(void **state)
 		{ SLICED("Patient.identifier", "value", "system"), { NULL }, "" },
 		{ SLICED("Patient.identifier", "value", "type.coding.code"), { NULL }, "" },
 		{ SLICED("Patient.identifier", "value", "type.codin.code"), { NULL }, wrong },
+		{ SLICED("Patient.identifier", "value", "Assigner"), { NULL }, wrong },
 		{ SLICED("Patient.contact", "value", "name.famly"), { NULL }, wrong },
 		{ SLICED("Patient.contact", "profile", "organization.resolve().name"), { NULL }, "" },
 		{ SLICED("Patient.link", "type", "other.resolve()"), { NULL }, "" },

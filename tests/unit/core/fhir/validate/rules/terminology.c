@@ -80,6 +80,10 @@ static void properties(void **state)
 			"code-system-property-value CodeSystem.concept[0].property[0]" },
 		{ WITH(PROPERTY("p", "http://a.se/p", "integer"), "{'code':'q','valueString':'1'}"), { NULL },
 			"code-system-property? CodeSystem.concept[0].property[0].code" },
+		/* Nothing to hold the value against, and no value to hold against the type. */
+		{ WITH("{'code':'p','uri':'http://a.se/p'}", "{'code':'p','valueString':'1'}"), { NULL },
+			"" },
+		{ WITH(PROPERTY("p", "http://a.se/p", "integer"), "{'code':'p'}"), { NULL }, "" },
 		{ WITH(PROPERTY("p", HL7 "notSelectable", "boolean"), "{'code':'p','valueBoolean':true}"),
 			{ NULL }, "" },
 		{ WITH(PROPERTY("p", HL7 "notSelectable", "string"), "{'code':'p','valueString':'x'}"),
@@ -233,6 +237,11 @@ static void codings(void **state)
 		{ CODED("'system':'http://a.se/cs','code':'z'"), { SYSTEM("fragment", CONCEPTS) }, "" },
 		{ CODED("'system':'http://elsewhere.se/cs','code':'z'"), { NULL }, "" },
 		{ CODED("'system':'cs','code':'a'"), { NULL }, "coding-system-absolute" AT(".system") },
+		/* What is no system is not asked for its codes. */
+		{ CODED("'system':'cs','code':'z'"),
+			{ "{'resourceType':'CodeSystem','url':'cs','status':'draft','content':'"
+			  "complete'" CONCEPTS "}" },
+			"coding-system-absolute" AT(".system") },
 		{ CODED("'code':'a'"), { NULL }, "coding-no-system?" AT("") },
 		{ CODED("'system':'http://hl7.org/fhir/ValueSet/item-type','code':'group'"), { NULL },
 			"coding-system-value-set" AT(".system") },
