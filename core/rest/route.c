@@ -115,7 +115,8 @@ static enum hs_status find_type(const struct hs_rest *rest, struct hs_slice name
 	if (*out)
 		return HS_OK;
 	if (name.len > 0 && name.ptr[0] == '$')
-		return hs_fail(err, HS_E_NOT_FOUND, "there is no operation %.*s here",
+		return hs_fail(err, HS_E_NOT_FOUND,
+			"there is no operation %.*s here; metadata lists those there are",
 			HS_S_ARG(hs_slice_first(name, 64)));
 	if (hs_map_get(&rest->by_name, name))
 		return hs_fail(err, HS_E_NOT_FOUND, "resource type %.*s is not served here", HS_S_ARG(name));
@@ -140,7 +141,8 @@ static enum hs_status check_ids(enum shape shape, const struct hs_slice parts[4]
 	if (shape < AT_ID)
 		return HS_OK;
 	if (parts[1].len > 0 && parts[1].ptr[0] == '$')
-		return hs_fail(err, HS_E_NOT_FOUND, "there is no operation %.*s on %.*s here",
+		return hs_fail(err, HS_E_NOT_FOUND,
+			"there is no operation %.*s on %.*s here; metadata lists those there are",
 			HS_S_ARG(hs_slice_first(parts[1], 64)), HS_S_ARG(parts[0]));
 	if (!hs_id_valid(parts[1]))
 		return hs_fail(err, HS_E_NOT_FOUND,
