@@ -54,25 +54,20 @@ static void *copy_of(const void *bytes, size_t used, size_t room)
 	return copy;
 }
 
-struct hs__column *hs__column_copy(const struct hs__column *column)
+void hs__column_unshare(struct hs__column *column)
 {
-	struct hs__column *copy = copy_of(column, sizeof(*column), sizeof(*column));
 	size_t keys = (column->key_count + 1) * sizeof(uint32_t),
-	       room = (column->key_room + 1) * sizeof(uint32_t);
+	       room = (column->key_room + 1) * sizeof(uint32_t), rows = column->row_count * sizeof(uint32_t);
 
-	copy->bytes = copy_of(column->bytes, column->byte_count, column->byte_room);
-	copy->ends = copy_of(column->ends, keys, room);
-	copy->order = copy_of(column->order, column->key_count * sizeof(uint32_t), room);
-	copy->rows = copy_of(column->rows, column->row_count * sizeof(uint32_t),
-		column->row_count * sizeof(uint32_t));
-	copy->cells = copy_of(column->cells, column->cell_count * sizeof(*column->cells),
+	column->bytes = copy_of(column->bytes, column->byte_count, column->byte_room);
+	column->ends = copy_of(column->ends, keys, room);
+	column->order = copy_of(column->order, column->key_count * sizeof(uint32_t), room);
+	column->rows = copy_of(column->rows, rows, rows);
+	column->cells = copy_of(column->cells, column->cell_count * sizeof(*column->cells),
 		column->cell_room * sizeof(*column->cells));
 	for (unsigned i = 0; i < column->link_count; i++)
-		copy->links[i].rows = copy_of(column->links[i].rows,
+		column->links[i].rows = copy_of(column->links[i].rows,
 			(column->links[i].key_count + 1) * sizeof(uint32_t), room);
-	copy->users = 0;
-	copy->next = NULL;
-	return copy;
 }
 
 /* Room for rows up to `last`; those that are new have nothing. */
@@ -220,7 +215,8 @@ static enum hs_status read_entries(struct hs__column *column, struct hs__scan *s
 				add_to_row(column, row, key);
 		}
 	}
-	column->sorted = column->key_count;
+	column->sorted = column->keys_read = column->key_count;
+	column->cells_read = column->cell_count;
 	return (enum hs_status)step;
 }
 
@@ -319,7 +315,7 @@ static enum hs_status take_row(struct hs__finder *finder, struct hs__column *col
 	return step < 0 ? (enum hs_status)step : status;
 }
 
-/* How many versions there are since, at most `limit`. */
+/* At most `limit`. */
 static enum hs_status count_since(struct hs__finder *finder, const struct hs__column *column, uint64_t limit,
 	uint64_t *out, struct hs_error *err)
 {
@@ -338,37 +334,48 @@ static enum hs_status count_since(struct hs__finder *finder, const struct hs__co
 	return step < 0 ? (enum hs_status)step : HS_OK;
 }
 
-enum hs_status hs__column_follow(struct hs__finder *finder, struct hs__column *column, bool *enough,
+/* Has it as much that no row has any more as it has of use? */
+static bool is_worn(const struct hs__column *column)
+{
+	size_t most = column->row_count + CHANGED_LEAST;
+
+	return column->key_count - column->keys_read > most || column->cell_count - column->cells_read > most;
+}
+
+enum hs_status hs__column_behind(struct hs__finder *finder, const struct hs__column *column, uint64_t *out,
 	struct hs_error *err)
 {
-	uint64_t most = column->row_count / CHANGED_SHARE + CHANGED_LEAST, count = 0, now;
+	uint64_t most = column->row_count / CHANGED_SHARE + CHANGED_LEAST, count = 0;
 	enum hs_status status = count_since(finder, column, most, &count, err);
+
+	if (status == HS_OK && (count >= most || (count && is_worn(column))))
+		count = HS__COLUMN_FAR;
+	else if (status == HS_OK && count)
+		status = hs__find_spend(finder->txn, (unsigned)count * STEPS_A_ROW, err);
+	if (status == HS_OK)
+		*out = count;
+	return status;
+}
+
+enum hs_status hs__column_follow(struct hs__finder *finder, struct hs__column *column, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(finder->txn, "SELECT row, seq FROM log WHERE type = ?1 AND seq > ?2",
+		err);
+	enum hs_status status = HS_OK;
 	int step = 0;
 
-	now = hs_txn_seq(finder->txn);
-	*enough = count < most && column->cell_count < HS__COLUMN_SEVERAL / 4 &&
-		column->cell_count / 4 < column->row_count + CHANGED_LEAST;
-	if (status == HS_OK && *enough && count)
-		status = hs__find_spend(finder->txn, (unsigned)count * STEPS_A_ROW, err);
-	if (status != HS_OK || !*enough)
-		return status;
-	struct hs_stmt *stmt = count ?
-		hs_sql(finder->txn, "SELECT row, seq FROM log WHERE type = ?1 AND seq > ?2", err) :
-		NULL;
-	if (count && !stmt)
+	if (!stmt)
 		return err->status;
-	if (stmt) {
-		hs_sql_int(stmt, 1, column->type);
-		hs_sql_int(stmt, 2, (int64_t)column->seq);
-	}
-	while (stmt && status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
+	hs_sql_int(stmt, 1, column->type);
+	hs_sql_int(stmt, 2, (int64_t)column->seq);
+	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
 		int64_t row = hs_sql_get_int(stmt, 0) - hs__find_full_row(column->type, 0);
 		column->changed = (uint64_t)hs_sql_get_int(stmt, 1);
 		status = take_row(finder, column, (uint64_t)row, err);
 	}
 	hs_sql_end(stmt);
-	if (status == HS_OK && step >= 0)
-		column->seq = now;
+	if (status == HS_OK && step == 0)
+		column->seq = hs_txn_seq(finder->txn);
 	return step < 0 ? (enum hs_status)step : status;
 }
 

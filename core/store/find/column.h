@@ -9,11 +9,17 @@
  * number. The numbers of a reference's keys are linked to the rows that they point to, so chains and _has
  * follow links by number instead of looking for ids.
  *
- * Writers know nothing of columns. One is made when a search would otherwise pay much (cost.h), is right for
+ * Writers know nothing of columns. One is made when a search would otherwise pay much (cost.c), is right for
  * one moment of the store, and follows the log of versions to that of the search that wants it. A search in a
- * writing transaction uses none. Those unused for longest go when memory is full.
+ * writing transaction uses none.
  *
- * Threads: a column on the shelf is never changed while another search has it: it is copied then. */
+ * Memory: that of all stores of the process is bounded together (HS__COLUMNS_MEMORY). Those unused for
+ * longest go when it is full; when all are in use, no more are made. What threads are reading at the moment
+ * is not counted yet: at most half of the bound each.
+ *
+ * Threads: a column is never changed while another search has it: it is copied then. What takes long is done
+ * without the lock of the shelf, to a column that is marked as busy. Who wants that waits, but on an event
+ * loop, or while it is read for the first time, does without. */
 #pragma once
 
 #include <core/store/find/finder.h>
@@ -52,13 +58,18 @@ struct hs__column {
 	size_t row_count;
 	struct hs__column_cell *cells;
 	size_t cell_count, cell_room;
+	/* When it was read. What goes later leaves its key and its cells behind. */
+	size_t keys_read, cells_read;
 	struct hs__link links[HS__COLUMN_LINKS];
 	unsigned link_count;
-	/* the shelf's */
+	/* the shelf's, under its lock */
+	struct hs__columns *shelf; /* NULL: not there any more */
 	struct hs__column *next;
 	unsigned users;
 	uint64_t used;
-	bool made, shelved;
+	size_t counted; /* bytes, in the account of memory */
+	bool made;      /* false: it is being read or, when not busy, too large */
+	bool busy;      /* somebody works at it without the lock */
 };
 
 static inline struct hs_slice hs__column_key(const struct hs__column *column, uint32_t number)
@@ -93,10 +104,12 @@ static inline uint32_t hs__column_first(const struct hs__column *column, uint64_
  * and was emptied. */
 enum hs_status hs__column_read(struct hs__finder *finder, struct hs__column *column, size_t most,
 	struct hs_error *err);
-/* Up to that moment. *enough false: too much has changed, it is sooner read anew. After a fault it is of no
- * use. */
-enum hs_status hs__column_follow(struct hs__finder *finder, struct hs__column *column, bool *enough,
+/* How many versions of its type there are since; HS__COLUMN_FAR: it is sooner read anew. */
+#define HS__COLUMN_FAR UINT64_MAX
+enum hs_status hs__column_behind(struct hs__finder *finder, const struct hs__column *column, uint64_t *out,
 	struct hs_error *err);
+/* Takes these, up to the moment of the search. After a fault the column is of no use. */
+enum hs_status hs__column_follow(struct hs__finder *finder, struct hs__column *column, struct hs_error *err);
 /* The place in `order` of the first key, among those in order, that is not less. */
 size_t hs__column_place(const struct hs__column *column, struct hs_slice key);
 /* The link to `type` that knows all of its rows up to `last_row`; NULL when there is none, or an older one.
@@ -105,19 +118,27 @@ const struct hs__link *hs__column_linked(const struct hs__column *column, uint32
 /* Makes it or brings it up to date. There is none after it when there is no room for a further one. */
 enum hs_status hs__column_link(struct hs__finder *finder, struct hs__column *column, uint32_t type,
 	uint64_t last_row, struct hs_error *err);
-struct hs__column *hs__column_copy(const struct hs__column *column);
+/* For one that has the arrays of another (of which nobody else knows): copies of its own. */
+void hs__column_unshare(struct hs__column *column);
 void hs__column_free(struct hs__column *column);
 size_t hs__column_memory(const struct hs__column *column);
 
 /* ---- columns.c: the shelf ---- */
 
-/* See finder.h: hs__find_columns. */
+/* Those of a million resources take 4 to 20 MB each. */
+#define HS__COLUMNS_MEMORY ((size_t)256 << 20)
+
+/* What those of all stores take. */
+size_t hs__columns_memory(void);
+/* Another bound, for tests; 0: the usual one. */
+void hs__columns_bound(size_t most);
+/* A store's; see finder.h: hs__find_columns. */
 struct hs__columns *hs__columns_new(bool eager);
 /* The counts that go with them (counts.h); NULL where the search uses no columns. */
 struct hs__counts *hs__columns_counts(const struct hs__finder *finder);
 /* Are columns to be used whatever they cost? For tests. */
 bool hs__columns_eager(const struct hs__finder *finder);
-void hs__columns_free(struct hs__columns *columns);
+void hs__columns_free(struct hs__columns *columns); /* when nobody searches the store any more */
 /* All are wrong from now on. */
 void hs__columns_forget(struct hs__columns *columns);
 /* The column of the type's keys that begin so, as the search may use it until it ends; NULL when there is

@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The shelf of a store's columns: which there are, who uses them, and which must go. */
+/* The shelf of columns: which there are of each store, who uses them, and which must go. */
 #include <core/store/find/column.h>
 #include <core/store/find/counts.h>
 
 #include <core/base/heap.h>
 #include <pthread.h>
 
-/* For all columns of a store. Those of a million resources take 4 to 20 MB each. */
-#define MEMORY_MOST ((size_t)256 << 20)
-
+/* A store's. */
 struct hs__columns {
-	pthread_mutex_t lock; /* all that is below, and what each column says of the shelf and its moment */
 	struct hs__column *first;
-	uint64_t clock;
-	size_t memory;
+	struct hs__columns *next;
 	bool eager;
 	struct hs__counts *counts; /* with a lock of its own */
+};
+
+/* Of all stores together: there may be a thousand (sandboxes), and memory is one. */
+static struct {
+	pthread_mutex_t lock; /* all that is here, stores' lists, and what a column says of the shelf; what it
+			       * says of its moment, unless it is busy */
+	pthread_cond_t ready; /* a column is not busy any more */
+	struct hs__columns *first;
+	uint64_t clock;
+	size_t memory, most;
+} shelf = {
+	.lock = PTHREAD_MUTEX_INITIALIZER, .ready = PTHREAD_COND_INITIALIZER, .most = HS__COLUMNS_MEMORY
 };
 
 bool hs__columns_eager(const struct hs__finder *finder)
@@ -38,46 +46,88 @@ struct hs__columns *hs__columns_new(bool eager)
 
 	columns->eager = eager;
 	columns->counts = hs__counts_new();
-	pthread_mutex_init(&columns->lock, NULL);
+	pthread_mutex_lock(&shelf.lock);
+	columns->next = shelf.first;
+	shelf.first = columns;
+	pthread_mutex_unlock(&shelf.lock);
 	return columns;
+}
+
+size_t hs__columns_memory(void)
+{
+	pthread_mutex_lock(&shelf.lock);
+	size_t memory = shelf.memory;
+	pthread_mutex_unlock(&shelf.lock);
+	return memory;
+}
+
+void hs__columns_bound(size_t most)
+{
+	pthread_mutex_lock(&shelf.lock);
+	shelf.most = most ? most : HS__COLUMNS_MEMORY;
+	pthread_mutex_unlock(&shelf.lock);
 }
 
 /* ---- with the lock held ---- */
 
-static void take_off(struct hs__columns *columns, struct hs__column *column)
+static void count_memory(struct hs__column *column)
 {
-	struct hs__column **link = &columns->first;
+	size_t bytes = hs__column_memory(column);
 
-	while (*link != column)
-		link = &(*link)->next;
-	*link = column->next;
-	column->shelved = false;
-	columns->memory -= hs__column_memory(column);
-	if (!column->users)
-		hs__column_free(column);
+	shelf.memory += bytes - column->counted;
+	column->counted = bytes;
+}
+
+static void free_unused(struct hs__column *column)
+{
+	if (column->users || column->shelf)
+		return;
+	shelf.memory -= column->counted;
+	hs__column_free(column);
 }
 
 static void put_on(struct hs__columns *columns, struct hs__column *column)
 {
 	column->next = columns->first;
-	column->shelved = true;
+	column->shelf = columns;
 	columns->first = column;
-	columns->memory += hs__column_memory(column);
 }
 
-/* Those unused for longest go, but `kept`. */
-static void make_room(struct hs__columns *columns, const struct hs__column *kept)
+/* Then it is gone when nobody has it. */
+static void take_off(struct hs__column *column)
 {
-	while (columns->memory > MEMORY_MOST) {
-		struct hs__column *oldest = NULL;
+	if (column->shelf) {
+		struct hs__column **link = &column->shelf->first;
+		while (*link != column)
+			link = &(*link)->next;
+		*link = column->next;
+		column->shelf = NULL;
+	}
+	free_unused(column);
+}
+
+/* The one that nobody has had for longest. */
+static struct hs__column *oldest(void)
+{
+	struct hs__column *oldest = NULL;
+
+	for (struct hs__columns *columns = shelf.first; columns; columns = columns->next) {
 		for (struct hs__column *at = columns->first; at; at = at->next) {
-			if (at != kept && at->made && (!oldest || at->used < oldest->used))
+			if (at->made && !at->users && (!oldest || at->used < oldest->used))
 				oldest = at;
 		}
-		if (!oldest)
-			return;
-		take_off(columns, oldest);
 	}
+	return oldest;
+}
+
+/* Is there room for so much more? */
+static bool make_room(size_t bytes)
+{
+	struct hs__column *column;
+
+	while (shelf.memory + bytes > shelf.most && (column = oldest()))
+		take_off(column);
+	return shelf.memory + bytes <= shelf.most;
 }
 
 static struct hs__column *look_for(const struct hs__columns *columns, uint32_t type,
@@ -90,31 +140,37 @@ static struct hs__column *look_for(const struct hs__columns *columns, uint32_t t
 	return at;
 }
 
-typedef enum hs_status change_fn(struct hs__finder *finder, struct hs__column *column, void *arg,
+static void hold(struct hs__finder *finder, struct hs__column *column)
+{
+	column->users++;
+	column->used = ++shelf.clock;
+	finder->columns[finder->column_count++] = column;
+}
+
+/* ---- work at a column ---- */
+
+typedef enum hs_status work_fn(struct hs__finder *finder, struct hs__column *column, void *arg,
 	struct hs_error *err);
 
-/* Changes *column, or a copy in its place when others have it: all but `mine` of its users. */
-static enum hs_status change(struct hs__columns *columns, struct hs__finder *finder,
-	struct hs__column **column, unsigned mine, change_fn *fn, void *arg, struct hs_error *err)
+static enum hs_status read_all(struct hs__finder *finder, struct hs__column *column, void *arg,
+	struct hs_error *err)
 {
-	struct hs__column *own = *column;
+	const size_t *most = arg;
 
-	if (own->users > mine) {
-		own = hs__column_copy(*column);
-		take_off(columns, *column);
-		put_on(columns, own);
-		*column = own;
-	}
-	size_t before = hs__column_memory(own);
-	enum hs_status status = fn(finder, own, arg, err);
-	columns->memory += hs__column_memory(own) - before;
-	return status;
+	return hs__column_read(finder, column, *most, err);
+}
+
+static enum hs_status count_behind(struct hs__finder *finder, struct hs__column *column, void *arg,
+	struct hs_error *err)
+{
+	return hs__column_behind(finder, column, arg, err);
 }
 
 static enum hs_status follow(struct hs__finder *finder, struct hs__column *column, void *arg,
 	struct hs_error *err)
 {
-	return hs__column_follow(finder, column, arg, err);
+	(void)arg;
+	return hs__column_follow(finder, column, err);
 }
 
 struct wanted_link {
@@ -130,28 +186,98 @@ static enum hs_status link_to(struct hs__finder *finder, struct hs__column *colu
 	return hs__column_link(finder, column, wanted->type, wanted->last_row, err);
 }
 
-/* Is it, or can it be made, right for the moment of the search? NULL: it is not. */
-static enum hs_status bring_up(struct hs__columns *columns, struct hs__finder *finder,
-	struct hs__column **column, struct hs_error *err)
+/* Without the lock meanwhile. The column is there after it, but not on the shelf when it was forgotten. */
+static enum hs_status work(struct hs__finder *finder, struct hs__column *column, work_fn *fn, void *arg,
+	struct hs_error *err)
 {
-	uint64_t now = hs_txn_seq(finder->txn);
-	bool enough = true;
-	enum hs_status status = HS_OK;
-
-	if (!(*column)->made || now < (*column)->changed) {
-		*column = NULL;
-		return HS_OK;
-	}
-	if (now > (*column)->seq)
-		status = change(columns, finder, column, 0, follow, &enough, err);
-	if (status == HS_OK && enough)
-		return HS_OK;
-	take_off(columns, *column);
-	*column = NULL;
+	column->users++;
+	column->busy = true;
+	pthread_mutex_unlock(&shelf.lock);
+	enum hs_status status = fn(finder, column, arg, err);
+	pthread_mutex_lock(&shelf.lock);
+	column->busy = false;
+	column->users--;
+	count_memory(column);
+	pthread_cond_broadcast(&shelf.ready);
 	return status;
 }
 
+struct copying {
+	work_fn *then;
+	void *arg;
+};
+
+static enum hs_status copy(struct hs__finder *finder, struct hs__column *column, void *arg,
+	struct hs_error *err)
+{
+	const struct copying *copying = arg;
+
+	hs__column_unshare(column);
+	return copying->then(finder, column, copying->arg, err);
+}
+
+/* Works at a copy in its place. */
+static enum hs_status change_copy(struct hs__finder *finder, struct hs__column **column, work_fn *fn,
+	void *arg, struct hs_error *err)
+{
+	struct hs__column *from = *column, *own = hs_heap_raw(sizeof(*own));
+	struct copying copying = { fn, arg };
+
+	from->users++;
+	*own = *from;
+	own->users = 0;
+	shelf.memory += own->counted;
+	put_on(from->shelf, own);
+	take_off(from);
+	*column = own;
+	enum hs_status status = work(finder, own, copy, &copying, err);
+	from->users--;
+	free_unused(from);
+	return status;
+}
+
+/* Works at *column, or at a copy when others have it: all but `mine` of its users. NULL: there is no room for
+ * one. */
+static enum hs_status change(struct hs__finder *finder, struct hs__column **column, unsigned mine,
+	work_fn *fn, void *arg, struct hs_error *err)
+{
+	if ((*column)->users <= mine)
+		return work(finder, *column, fn, arg, err);
+	if (make_room((*column)->counted))
+		return change_copy(finder, column, fn, arg, err);
+	*column = NULL;
+	return HS_OK;
+}
+
 /* ---- getting one ---- */
+
+/* NULL: it is not right for the moment of the search, nor can it be made so. */
+static enum hs_status bring_up(struct hs__finder *finder, struct hs__column **column, struct hs_error *err)
+{
+	uint64_t now = hs_txn_seq(finder->txn), behind = 0;
+	struct hs__column *own = *column;
+
+	*column = NULL;
+	if (!own->made || own->busy || now < own->changed)
+		return HS_OK;
+	if (now > own->seq) {
+		enum hs_status status = work(finder, own, count_behind, &behind, err);
+		bool far = behind == HS__COLUMN_FAR || !own->shelf;
+		if (status == HS_OK && !far && behind)
+			status = change(finder, &own, 0, follow, NULL, err);
+		else if (status == HS_OK && !far)
+			own->seq = now;
+		/* What could not be counted is as good as before. */
+		if (own && (far || (status != HS_OK && (behind || !own->shelf)))) {
+			take_off(own);
+			own = NULL;
+		}
+		if (status != HS_OK)
+			return status;
+	}
+	*column = own;
+	return HS_OK;
+}
 
 /* The last one: the search may have an older one, of which a copy was made. */
 static struct hs__column *held(const struct hs__finder *finder, uint32_t type, const struct hs__key *prefix)
@@ -160,54 +286,55 @@ static struct hs__column *held(const struct hs__finder *finder, uint32_t type, c
 		struct hs__column *column = finder->columns[i];
 		if (column->type == type &&
 			hs_slice_eq(hs__key_slice(&column->prefix), hs__key_slice(prefix)))
-			return column->made ? column : NULL;
+			return column;
 	}
 	return NULL;
 }
 
-static void hold(struct hs__columns *columns, struct hs__finder *finder, struct hs__column *column)
-{
-	column->users++;
-	column->used = ++columns->clock;
-	finder->columns[finder->column_count++] = column;
-	finder->shelf = columns;
-}
-
-/* Reads it without the lock; others do without it meanwhile. One that is too large stays, empty, so that it
- * is not tried again. */
+/* One that is too large stays, empty, so that it is not tried again. */
 static enum hs_status make(struct hs__columns *columns, struct hs__finder *finder, uint32_t type,
 	const struct hs__key *prefix, struct hs__column **out, struct hs_error *err)
 {
-	struct hs__column *column = hs_heap_alloc(sizeof(*column));
+	size_t most = shelf.most / 2;
 
+	if (!make_room(0))
+		return HS_OK;
+	struct hs__column *column = hs_heap_alloc(sizeof(*column));
 	column->type = type;
 	column->prefix = *prefix;
-	hold(columns, finder, column);
 	put_on(columns, column);
-	size_t before = hs__column_memory(column);
-	pthread_mutex_unlock(&columns->lock);
-	enum hs_status status = hs__column_read(finder, column, MEMORY_MOST / 2, err);
-	pthread_mutex_lock(&columns->lock);
-	if (column->shelved)
-		columns->memory += hs__column_memory(column) - before;
+	enum hs_status status = work(finder, column, read_all, &most, err);
 	column->made = status == HS_OK;
-	if (status != HS_OK && status != HS_E_LIMIT && column->shelved)
-		take_off(columns, column);
-	make_room(columns, column);
-	*out = column->made ? column : NULL;
+	if (status == HS_OK)
+		*out = column;
+	else if (status != HS_E_LIMIT || !column->shelf)
+		take_off(column);
 	return status == HS_E_LIMIT ? HS_OK : status;
 }
 
-static enum hs_status get(struct hs__columns *columns, struct hs__finder *finder, uint32_t type,
-	const struct hs__key *prefix, bool want, struct hs__column **out, struct hs_error *err)
+static enum hs_status get(struct hs__finder *finder, uint32_t type, const struct hs__key *prefix, bool want,
+	struct hs__column **out, struct hs_error *err)
 {
-	struct hs__column *column = look_for(columns, type, prefix);
+	struct hs__columns *columns;
+	struct hs__column *column;
+	enum hs_status status = HS_OK;
 
-	if (!column)
-		return want ? make(columns, finder, type, prefix, out, err) : HS_OK;
-	enum hs_status status = bring_up(columns, finder, &column, err);
+	/* Asked again with the lock, and after each wait: what is put on the shelf from now on is forgotten
+	 * with the rest. */
+	while ((columns = hs__find_columns(finder->txn))) {
+		column = look_for(columns, type, prefix);
+		if (!column || !column->made || !column->busy || !hs__find_may_wait(finder->txn))
+			break;
+		pthread_cond_wait(&shelf.ready, &shelf.lock);
+	}
+	if (!columns)
+		return HS_OK;
 	if (column)
-		hold(columns, finder, column);
+		status = bring_up(finder, &column, err);
+	else if (want)
+		status = make(columns, finder, type, prefix, &column, err);
+	if (column)
+		hold(finder, column);
 	*out = column;
 	return status;
 }
@@ -215,35 +342,36 @@ static enum hs_status get(struct hs__columns *columns, struct hs__finder *finder
 enum hs_status hs__columns_get(struct hs__finder *finder, uint32_t type, const struct hs__key *prefix,
 	bool want, const struct hs__column **out, struct hs_error *err)
 {
-	struct hs__columns *columns = hs__find_columns(finder->txn);
 	struct hs__column *column = held(finder, type, prefix);
 	enum hs_status status = HS_OK;
 
 	*out = column;
-	if (column || !columns || finder->column_count == HS__FIND_COLUMNS || (type & HS_TYPE_CONTAINED) ||
-		hs__find_keeper(finder->txn, type, NULL))
+	if (column || !hs__find_columns(finder->txn) || finder->column_count == HS__FIND_COLUMNS ||
+		(type & HS_TYPE_CONTAINED) || hs__find_keeper(finder->txn, type, NULL))
 		return HS_OK;
-	pthread_mutex_lock(&columns->lock);
-	/* Once more, now that none can be forgotten. */
-	if (hs__find_columns(finder->txn))
-		status = get(columns, finder, type, prefix, want, &column, err);
-	pthread_mutex_unlock(&columns->lock);
+	pthread_mutex_lock(&shelf.lock);
+	status = get(finder, type, prefix, want, &column, err);
+	pthread_mutex_unlock(&shelf.lock);
 	*out = column;
 	return status;
 }
 
 /* With the lock. The search has the column already: in place of a copy it then has both, since a part of it
  * may be using that. */
-static enum hs_status add_link(struct hs__columns *columns, struct hs__finder *finder,
-	const struct hs__column **out, struct wanted_link *wanted, struct hs_error *err)
+static enum hs_status add_link(struct hs__finder *finder, const struct hs__column **out,
+	struct wanted_link *wanted, struct hs_error *err)
 {
 	struct hs__column *column = (struct hs__column *)(uintptr_t)*out;
 
-	if (!column->shelved || (column->users > 1 && finder->column_count == HS__FIND_COLUMNS))
+	while (column->shelf && column->busy && hs__find_may_wait(finder->txn))
+		pthread_cond_wait(&shelf.ready, &shelf.lock);
+	if (!column->shelf || column->busy || (column->users > 1 && finder->column_count == HS__FIND_COLUMNS))
 		return HS_OK;
-	enum hs_status status = change(columns, finder, &column, 1, link_to, wanted, err);
+	enum hs_status status = change(finder, &column, 1, link_to, wanted, err);
+	if (!column)
+		return HS_OK;
 	if (column != *out)
-		hold(columns, finder, column);
+		hold(finder, column);
 	*out = column;
 	return status;
 }
@@ -262,12 +390,12 @@ enum hs_status hs__columns_get_linked(struct hs__finder *finder, uint32_t type, 
 		status = hs__columns_get(finder, type, &prefix, want, &linked.column, err);
 	if (status != HS_OK || !linked.column)
 		return status;
-	pthread_mutex_lock(&finder->shelf->lock);
+	pthread_mutex_lock(&shelf.lock);
 	if (!hs__column_linked(linked.column, target, wanted.last_row))
-		status = add_link(finder->shelf, finder, &linked.column, &wanted, err);
+		status = add_link(finder, &linked.column, &wanted, err);
 	if (status == HS_OK)
 		linked.link = hs__column_linked(linked.column, target, wanted.last_row);
-	pthread_mutex_unlock(&finder->shelf->lock);
+	pthread_mutex_unlock(&shelf.lock);
 	*out = linked;
 	return status;
 }
@@ -276,36 +404,39 @@ enum hs_status hs__columns_get_linked(struct hs__finder *finder, uint32_t type, 
 
 void hs__columns_release(struct hs__finder *finder)
 {
-	struct hs__columns *columns = finder->shelf;
-
-	if (!columns)
+	if (!finder->column_count)
 		return;
-	pthread_mutex_lock(&columns->lock);
+	pthread_mutex_lock(&shelf.lock);
 	for (unsigned i = 0; i < finder->column_count; i++) {
-		struct hs__column *column = finder->columns[i];
-		if (!--column->users && !column->shelved)
-			hs__column_free(column);
+		finder->columns[i]->users--;
+		free_unused(finder->columns[i]);
 	}
 	finder->column_count = 0;
-	make_room(columns, NULL);
-	pthread_mutex_unlock(&columns->lock);
+	make_room(0);
+	pthread_mutex_unlock(&shelf.lock);
 }
 
 void hs__columns_forget(struct hs__columns *columns)
 {
 	hs__counts_forget(columns->counts);
-	pthread_mutex_lock(&columns->lock);
+	pthread_mutex_lock(&shelf.lock);
 	while (columns->first)
-		take_off(columns, columns->first);
-	pthread_mutex_unlock(&columns->lock);
+		take_off(columns->first);
+	pthread_mutex_unlock(&shelf.lock);
 }
 
 void hs__columns_free(struct hs__columns *columns)
 {
+	struct hs__columns **link = &shelf.first;
+
 	if (!columns)
 		return;
 	hs__columns_forget(columns);
+	pthread_mutex_lock(&shelf.lock);
+	while (*link != columns)
+		link = &(*link)->next;
+	*link = columns->next;
+	pthread_mutex_unlock(&shelf.lock);
 	hs__counts_free(columns->counts);
-	pthread_mutex_destroy(&columns->lock);
 	hs_heap_free(columns);
 }

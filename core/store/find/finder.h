@@ -44,7 +44,6 @@ struct hs__finder {
 	bool scored;                                  /* the search is sorted by how well words fit */
 	struct hs__column *columns[HS__FIND_COLUMNS]; /* that it uses (column.h) */
 	unsigned column_count;
-	struct hs__columns *shelf; /* where they are from */
 };
 
 enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *find, unsigned depth,
@@ -282,6 +281,8 @@ enum hs_status hs__ids_walk(struct hs__finder *finder, const struct hs_find_quer
 enum hs_status hs__find_settle(struct hs_txn *txn, struct hs_error *err);
 /* The store's columns (column.h); NULL when the transaction writes, or is older than entries made anew. */
 struct hs__columns *hs__find_columns(const struct hs_txn *txn);
+/* May the search wait for another? Not on an event loop. */
+bool hs__find_may_wait(const struct hs_txn *txn);
 /* Takes from the budget of a read, and looks whether it is to stop. */
 enum hs_status hs__find_spend(struct hs_txn *txn, unsigned steps, struct hs_error *err);
 /* Fails now when the budget does not have so many, which will be taken step by step. */

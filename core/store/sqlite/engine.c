@@ -16,6 +16,11 @@ struct hs__columns *hs__find_columns(const struct hs_txn *txn)
 	return txn->group || old ? NULL : store->columns;
 }
 
+bool hs__find_may_wait(const struct hs_txn *txn)
+{
+	return !txn->db->limits.counted;
+}
+
 enum hs_status hs__find_spend(struct hs_txn *txn, unsigned steps, struct hs_error *err)
 {
 	return hs__db_spend(txn->db, steps, err);

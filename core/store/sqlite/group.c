@@ -77,6 +77,12 @@ enum hs_status hs__group_save(struct hs_store *store, struct hs_error *err)
 	struct hs__writer *writer = &store->writer;
 	enum hs_status status = hs__postings_write(store, err);
 
+	/* Before the commit: whoever sees the new entries must not find an old column, and whoever began
+	 * before the end of the group, and sees the old ones, must not leave one. */
+	if (writer->group.reindexed) {
+		__atomic_store_n(&store->reindexed, store->ended + 1, __ATOMIC_SEQ_CST);
+		hs__columns_forget(store->columns);
+	}
 	for (size_t i = 0; i < writer->group.undo_count && status == HS_OK; i++) {
 		uint32_t type = writer->group.undo[i].type;
 		struct hs__tally *tally = &writer->tallies[type];
@@ -241,17 +247,13 @@ void hs__group_end(struct hs_store *store, bool committed)
 		hs__names_add(store->names, name->space, name->number, hs_slice_from(name->key, 1));
 	}
 	__atomic_store_n(&store->seq, group->seq, __ATOMIC_RELEASE);
-	if (group->reindexed) {
-		__atomic_store_n(&store->reindexed, store->ended + 1, __ATOMIC_SEQ_CST);
-		hs__columns_forget(store->columns);
-		group->reindexed = false;
-	}
 	/* Before the stamps settle: whoever remembers a settled stamp must not read in a transaction that was
 	 * kept from before the commit. */
 	__atomic_add_fetch(&store->ended, 1, __ATOMIC_SEQ_CST);
 	for (size_t i = 0; i < group->touched_count; i++)
 		__atomic_add_fetch(&store->stamps[group->touched[i]], 1, __ATOMIC_SEQ_CST);
 	group->undo_count = group->name_count = group->touched_count = 0;
+	group->reindexed = false;
 	hs_map_free(&group->name_map);
 	hs__postings_clear(&group->postings);
 	hs_arena_reset(group->arena);
