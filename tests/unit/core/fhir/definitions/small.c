@@ -45,7 +45,9 @@ static const struct made_file core[] = {
 						  "both") "," BOUND("Thing.filtered",
 						  "filtered") "," BOUND("Thing.loop",
 						  "loop") "," BOUND("Thing.absent",
-						  "absent") "," BOUND("Thing.expanded", "expanded")) },
+						  "absent") "," BOUND("Thing.expanded",
+						  "expanded") "," BOUND("Thing.partly",
+						  "partly") "," BOUND("Thing.foreign", "foreign")) },
 	{ "package/sd-base.json",
 		SD("Base", "resource", "none", "specialization", EL("Base", "0", "*", "x")) },
 	{ "package/sd-id.json",
@@ -84,6 +86,14 @@ static const struct made_file core[] = {
 		"expanded\",\"expansion\":{\"contains\":[{\"system\":\"http://t/cs\","
 		"\"code\":\"g\",\"abstract\":true,\"contains\":[{\"system\":\"http://t/"
 		"cs\",\"code\":\"h\"}]}]}}" },
+	{ "package/cs2.json",
+		"{\"resourceType\":\"CodeSystem\",\"url\":\"http://t/"
+		"piece\",\"content\":\"fragment\",\"concept\":[{\"code\":\"a\"}]}" },
+	{ "package/vs8.json",
+		VS("partly", "\"include\":[{\"system\":\"http://t/cs\"},{\"system\":\"http://t/piece\"}]") },
+	{ "package/vs9.json",
+		VS("foreign",
+			"\"include\":[{\"system\":\"http://t/cs\"},{\"system\":\"http://elsewhere\"}]") },
 	{ "package/sp1.json",
 		"{\"resourceType\":\"SearchParameter\",\"id\":\"s1\",\"url\":\"http://t/"
 		"sp1\",\"code\":\"name\",\"type\":\"string\","
@@ -115,6 +125,10 @@ static const struct made_file core[] = {
 static const struct made_file more[] = {
 	{ "package/package.json", "{\"name\":\"t.more\",\"version\":\"1\",\"fhirVersions\":[\"4.0.1\"]}" },
 	{ "package/sd.json", SD("Thing", "resource", "Base", "specialization", EL("Thing", "0", "*", "x")) },
+	/* An address that is taken is no other's: the first package has the word. */
+	{ "package/sd3.json",
+		"{\"resourceType\":\"StructureDefinition\",\"url\":\"http://t/"
+		"Profile\",\"type\":\"Added\",\"kind\":\"resource\",\"derivation\":\"constraint\"}" },
 	{ "package/sd2.json", SD("Added", "resource", "Base", "specialization", EL("Added", "0", "*", "x")) },
 };
 
@@ -253,6 +267,9 @@ static void expands_value_sets(void **state)
 		{ "both", "c", 0 },
 		{ "expanded", "h", 1 },
 		{ "expanded", "g", 0 },
+		/* Where not all codes of a system are here, nobody can say. */
+		{ "partly", "z", -1 },
+		{ "foreign", "z", -1 },
 		{ "filtered", "a", -1 },
 		{ "loop", "a", -1 },
 		{ "absent", "a", -1 },
