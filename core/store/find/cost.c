@@ -29,7 +29,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 
 uint64_t hs__asking_cost(const struct hs__maker *maker, uint64_t members)
 {
-	return 1 + (members == HS__ALL ? maker->words * 64 / ROWS_A_BLOCK : members / ASKED_A_BLOCK);
+	return 1 + least(maker->words * 64 / ROWS_A_BLOCK, members / ASKED_A_BLOCK);
 }
 
 static uint64_t looking(uint64_t members)
@@ -277,11 +277,27 @@ enum hs_status hs__cost_of_any(const struct hs__maker *maker, const struct hs__c
 	return status;
 }
 
+/* What each block of the cheapest may hold is asked of the others. */
+static enum hs_status others_cost(const struct hs__maker *maker, const struct hs__cond *cond, size_t cheapest,
+	uint64_t members, uint64_t limit, uint64_t *out, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < cond->kid_count && *out < limit && status == HS_OK; i++) {
+		uint64_t kid = 0, looks = hs__look_cost(&cond->kids[i]);
+		if (i != cheapest)
+			status = hs__set_cost(maker, &cond->kids[i], members, limit - *out, &kid, err);
+		*out += members < HS__ALL / looks ? least(kid, members * looks) : kid;
+	}
+	return status;
+}
+
 /* The cheapest is read first. */
 enum hs_status hs__cost_of_all(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
 	uint64_t limit, uint64_t *out, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
+	size_t cheapest = 0;
 
 	*out = limit;
 	if (!cond->kid_count)
@@ -289,7 +305,11 @@ enum hs_status hs__cost_of_all(const struct hs__maker *maker, const struct hs__c
 	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++) {
 		uint64_t kid = 0;
 		status = hs__set_cost(maker, &cond->kids[i], members, *out, &kid, err);
+		cheapest = kid < *out ? i : cheapest;
 		*out = least(*out, kid);
 	}
+	if (status == HS_OK)
+		status = others_cost(maker, cond, cheapest, least(members, *out * HS__BLOCK_ROWS), limit, out,
+			err);
 	return status;
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a search would do, in words: its way, the condition that drives it, the ranges, and SQLite's own plan
+/* What a search would do, in words: its way, the condition that drives it, the ranges or how each condition
+ * is found, and SQLite's own plan
  * for the statements of that way. */
-#include <core/store/find/column.h>
+#include <core/store/find/set.h>
 
 #define TEXT_MAX ((size_t)64 << 10)
 #define RANGES_SHOWN 4u
-
-static const char *const ops[] = { "AND", "OR", "NOT", "ID", "UPDATED", "TOKEN", "STRING", "URI", "DATE",
-	"NUMBER", "QUANTITY", "REFERENCE", "NEAR", "MISSING", "SAME_GROUP", "CHAIN", "HAS", "WORDS" };
 
 /* The literals of scan.c, run.c and ranges.c, for SQLite to explain. */
 #define EXPLAIN "EXPLAIN QUERY PLAN "
@@ -75,7 +73,7 @@ static enum hs_status write_statement(struct hs_txn *txn, struct hs_buf *buf, co
 }
 
 static enum hs_status write_plan(struct hs__finder *finder, const struct hs_find_query *query,
-	const struct hs__cond *where, struct hs_buf *buf, struct hs_error *err)
+	const struct hs__cond *where, struct hs_buf *buf, enum hs__way *way, struct hs_error *err)
 {
 	struct hs__plan plan;
 	uint64_t population = 0;
@@ -85,14 +83,17 @@ static enum hs_status write_plan(struct hs__finder *finder, const struct hs_find
 		status = hs__find_live(finder->txn, query->type, &population, err);
 	if (status != HS_OK)
 		return status;
+	*way = plan.way;
 	hs_buf_printf(buf, "way: %s\n", ways[plan.way]);
-	if (plan.drive)
-		hs_buf_printf(buf, "drive: %s, about %llu of %llu\n", ops[plan.drive->find->op],
+	if (plan.drive && plan.way != HS__WAY_SET)
+		hs_buf_printf(buf, "drive: %s, about %llu of %llu\n", hs__op_name(plan.drive->find->op),
 			(unsigned long long)(plan.estimate == UINT64_MAX ? 0 : plan.estimate),
 			(unsigned long long)population);
 	if (plan.way != HS__WAY_SET)
 		hs_buf_printf(buf, "verify: %s\n", plan.verify ? "each against its facts" : "not needed");
 	write_ranges(buf, &plan.ranges);
+	if (plan.way == HS__WAY_SET)
+		status = hs__explain_set(finder, query->type, where, buf, err);
 	for (size_t i = 0; i < 2 && statements[plan.way][i] && status == HS_OK; i++)
 		status = write_statement(finder->txn, buf, statements[plan.way][i], err);
 	return status;
@@ -104,20 +105,22 @@ static enum hs_status explain(struct hs__finder *finder, const struct hs_find_qu
 	struct hs_find_query page = *query, total = { .type = query->type, .want_total = true };
 	struct hs__cond cond;
 	const struct hs__cond *where = query->where ? &cond : NULL;
+	enum hs__way way = HS__WAY_WALK;
 	enum hs_status status = hs__find_settle(finder->txn, err);
 
-	page.want_total = false;
+	/* As find.c plans it: what finds the page tells the total, when there are conditions. */
+	page.want_total = query->want_total && where;
 	if (status == HS_OK && where)
 		status = hs__cond_make(finder, query->where, 0, &cond, err);
 	if (status == HS_OK && query->count)
-		status = write_plan(finder, &page, where, buf, err);
+		status = write_plan(finder, &page, where, buf, &way, err);
 	if (status != HS_OK || !query->want_total)
 		return status;
 	if (query->count)
 		hs_buf_cstr(buf, "and for the total\n");
-	if (where)
-		return write_plan(finder, &total, where, buf, err);
-	hs_buf_cstr(buf, "way: a count that is kept\n");
+	if (where && way != HS__WAY_SET)
+		return write_plan(finder, &total, where, buf, &way, err);
+	hs_buf_cstr(buf, where ? "way: count what was joined\n" : "way: a count that is kept\n");
 	return HS_OK;
 }
 

@@ -161,6 +161,13 @@ typedef enum hs_status hs__add_fn(const struct hs__maker *maker, const struct hs
 hs__add_fn hs__add_entries, hs__add_chain, hs__add_has, hs__add_missing, hs__add_not, hs__add_any,
 	hs__add_all;
 
+/* ---- explain_set.c ---- */
+
+const char *hs__op_name(unsigned op);
+/* Each condition of `where` as a set: what answers it, how many entries it has, what it costs. */
+enum hs_status hs__explain_set(struct hs__finder *finder, uint32_t type, const struct hs__cond *where,
+	struct hs_buf *buf, struct hs_error *err);
+
 /* ---- tree.c: the kinds ---- */
 
 hs__add_fn hs__set_add;

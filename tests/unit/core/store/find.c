@@ -120,6 +120,52 @@ static void the_way_fits_the_search(void **state)
 	assert_way(f, QUERY(.where = NULL), "walk all resources");
 }
 
+static enum hs_status fill_named(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct world *w = arg;
+	enum hs_status status = HS_OK;
+	for (unsigned i = 0; i < 20 && status == HS_OK; i++) {
+		char id[16];
+		snprintf(id, sizeof(id), "named%u", i);
+		struct hs_index_row row = {
+			.param = w->family, .kind = HS_INDEX_STRING, .text = HS_S("name010")
+		};
+		struct put_work work = {
+			.type = w->patient, .id = id, .text = "", .index = &row, .index_count = 1
+		};
+		status = put_one(txn, arena, &work, err);
+	}
+	return status;
+}
+
+/* Each condition of a join is explained; a remembered count does not outlive what is written. */
+static void conditions_are_explained(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	struct hs_find family = {
+		.op = HS_FIND_STRING, .param = w.family, .match = HS_MATCH_STARTS, .text = HS_S("name01")
+	};
+	struct hs_find active = {
+		.op = HS_FIND_TOKEN, .param = w.active, .any_system = true, .text = HS_S("true")
+	};
+	struct hs_find missing = { .op = HS_FIND_MISSING, .param = w.birth };
+	const struct hs_find *kids[] = { &active, &family, &missing };
+	struct hs_find both = { .op = HS_FIND_AND, .kids = kids, .kid_count = 2 };
+	struct hs_find either = { .op = HS_FIND_OR, .kids = kids + 1, .kid_count = 2 };
+	for (int i = 0; i < 2; i++)
+		assert_way(f, QUERY(.where = &both, .want_total = true),
+			"    STRING Patient.family: 1 range of the index, 120 entries, cost ");
+	assert_way(f, QUERY(.where = &both, .want_total = true),
+		"    TOKEN Patient.active: 1 range of the index, 2048 or more entries, cost ");
+	assert_way(f, QUERY(.where = &either, .want_total = true),
+		"    MISSING Patient.birthdate: outlines in the index, cost ");
+	assert_int_equal(hs_store_write_wait(f->store, f->arena, fill_named, &w, &f->err), HS_OK);
+	assert_way(f, QUERY(.where = &both, .want_total = true),
+		"    STRING Patient.family: 1 range of the index, 140 entries, ");
+}
+
 static enum hs_status fill_plain(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	unsigned *next = arg;
@@ -436,6 +482,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(the_way_fits_the_search),
+		CASE(conditions_are_explained),
 		CASE(what_is_new_is_not_walked_to),
 		CASE(narrow_searches_stay_on_the_loop),
 		CASE(pages_stay_right_while_others_write),
