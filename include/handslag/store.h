@@ -94,7 +94,8 @@ enum hs_status hs_txn_get_version(struct hs_txn *txn, struct hs_arena *arena, ui
 	struct hs_slice id, uint64_t version, struct hs_resource *out, struct hs_error *err);
 
 /* An entry of a search index. `param` numbers a search parameter of the resource's type; `group` ties the
- * components of one composite value together (0 otherwise). */
+ * components of one composite value together (0 otherwise). A group has entries of each component's param, or
+ * there is none: the search relies on it (core/store/find/groups.c). */
 enum hs_index_kind {
 	HS_INDEX_TOKEN,     /* system (0: none) and code */
 	HS_INDEX_STRING,    /* folded text for the default match, and the text itself */

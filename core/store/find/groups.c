@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Composites: of the resources that fulfil each component, those that do within one group.
  *
- * A group has entries of every component, or there is none. So where all components but one have a single key
- * in a resource, each of its groups has just these keys, and the group of whatever fulfils the other one
- * fulfils them all. Only for what has several keys of two components the facts must tell the groups. */
+ * A group has entries of every component, or there is none (hs_index_row). So where all components but one
+ * have a single key in a resource, each of its groups has just these keys, and the group of whatever fulfils
+ * the other one fulfils them all. Only for what has several keys of two components the facts must tell the
+ * groups. */
 #include <core/store/find/set.h>
 
 /* Of one component; NULL when its column is not there or not worth it. */
