@@ -149,12 +149,13 @@ enum hs_status hs__set_sift(const struct hs__maker *maker, struct hs__set *set,
 static enum hs_status take_block(struct hs__finds *finds, const struct hs__block *block, bool sure,
 	struct hs_error *err)
 {
-	enum hs_status status = HS_OK;
+	struct hs__set *into = sure ? finds->sure : &finds->doubts;
+	enum hs_status status = into->words ? HS_OK : hs__set_empty(finds->maker, into, err);
 
-	if (!sure && !finds->doubts.words)
-		status = hs__set_empty(finds->maker, &finds->doubts, err);
-	for (size_t i = 0, count = hs__block_count(block); i < count && status == HS_OK; i++)
-		hs__set_put(sure ? finds->sure : &finds->doubts, hs__block_row(block, i));
+	if (status != HS_OK || !into->words)
+		return status;
+	for (size_t i = 0, count = hs__block_count(block); i < count; i++)
+		hs__set_put(into, hs__block_row(block, i));
 	return status;
 }
 
