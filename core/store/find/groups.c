@@ -45,10 +45,10 @@ enum hs_status hs__set_settle_groups(const struct hs__maker *maker, struct hs__s
 		sizeof(struct hs__column *));
 	uint64_t members = hs__set_size(found);
 	struct hs__set doubts;
-	enum hs_status status = hs__set_empty(maker, &doubts, err);
 
-	if (status == HS_OK && !columns)
-		status = hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
+	if (!columns)
+		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
+	enum hs_status status = hs__set_empty(maker, &doubts, err);
 	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++)
 		status = column_of(maker, &cond->kids[i], members, &columns[i], err);
 	if (status != HS_OK)
