@@ -25,12 +25,16 @@ struct job {
 void hs__rest_env_of(struct hs_request *req, const struct hs_rest *rest,
 	const struct hs_rest_sandbox *sandbox, struct hs__rest_env *out)
 {
+	struct hs_slice method = hs_request_method(req);
+	bool reads = hs_slice_eq(method, HS_S("GET")) || hs_slice_eq(method, HS_S("HEAD"));
+
 	*out = (struct hs__rest_env) { .rest = rest,
 		.sandbox = sandbox,
 		.base = hs_request_base(req),
 		.now_ms = hs_request_now(req),
 		.producer = hs_request_header(req, HS_S("X-Handslag-Producer")),
-		.language = hs_request_header(req, HS_S("Accept-Language")) };
+		/* Of writers: an answer that may be kept does not depend on it, and its Vary tells. */
+		.language = reads ? HS_S_NONE : hs_request_header(req, HS_S("Accept-Language")) };
 }
 
 /* Further ahead than that no commit comes while a reader waits: the number is of another server, or of a time
