@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a search would do, in words: its way, the condition that drives it, the ranges or how each condition
- * is found, and SQLite's own plan
- * for the statements of that way. */
+ * is found, and SQLite's own plan for the statements of that way. */
 #include <core/store/find/set.h>
 
 #define TEXT_MAX ((size_t)64 << 10)

@@ -798,7 +798,6 @@ static void reads_a_resource(void **state)
 	end(&p);
 }
 
-/* What a resource says twice, and what it only names. */
 /* Where case does not matter, a code in another case is the same code, and that it differs is told of it
  * alone. */
 static void tells_codes_in_another_case(void **state)
@@ -829,6 +828,7 @@ static void tells_codes_in_another_case(void **state)
 	end(&p);
 }
 
+/* What a resource says twice, and what it only names. */
 static void reports_codes_that_come_twice_or_never(void **state)
 {
 	struct place p;
