@@ -113,15 +113,24 @@ static enum hs_status was_current(struct hs_txn *txn, struct hs_arena *arena, co
 	return status == HS_E_NOT_FOUND || status == HS_E_DELETED ? HS_OK : status;
 }
 
-static const struct hs__rest_type *type_of(const struct hs__rest_env *env, uint32_t number)
+/* The store also has types of the other FHIR version: the system's history is that of ours. */
+static enum hs_status mean_own_types(const struct hs__rest_env *env, struct hs_arena *arena,
+	struct hs_history_query *query, struct hs_error *err)
 {
-	return number < env->sandbox->number_count ? env->sandbox->by_number[number] : NULL;
+	uint32_t count = env->sandbox->number_count;
+	bool *types = hs_arena_array(arena, count + 1, sizeof *types);
+	if (!types)
+		return hs_fail(err, HS_E_LIMIT, "the request does not fit in its memory");
+	for (uint32_t i = 0; i < count; i++)
+		types[i] = env->sandbox->by_number[i] != NULL;
+	query->types = types;
+	query->type_count = count;
+	return HS_OK;
 }
 
-/* One page: reads on until `count` versions fit, for some are of the other FHIR version or were not current.
- */
-static enum hs_status read_page(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
-	const struct asked *asked, struct hs_resource_list *out, struct hs_error *err)
+/* One page: reads on until `count` versions fit, for some were not current at the time that is asked for. */
+static enum hs_status read_page(struct hs_txn *txn, struct hs_arena *arena, const struct asked *asked,
+	struct hs_resource_list *out, struct hs_error *err)
 {
 	struct hs_history_query query = asked->query;
 	uint32_t wanted = asked->query.count;
@@ -132,15 +141,16 @@ static enum hs_status read_page(const struct hs__rest_env *env, struct hs_txn *t
 		return hs_fail(err, HS_E_LIMIT, "the page is too large; ask for less with _count");
 	/* One more than wanted tells whether there is a next page. */
 	while (more && count <= wanted) {
+		struct hs_arena_mark mark = hs_arena_mark(arena);
 		struct hs_resource_list part = { 0 };
+		size_t had = count;
 		query.count = wanted + 1 - (uint32_t)count;
 		enum hs_status status = hs_txn_history(txn, arena, &query, &part, err);
 		if (status == HS_E_NOT_FOUND)
 			status = HS_OK; /* an id that only a package knows; check_known has seen to others */
 		for (size_t i = 0; status == HS_OK && i < part.count; i++) {
-			bool fits = type_of(env, part.items[i].type) != NULL;
-			if (fits)
-				status = was_current(txn, arena, asked, &part.items[i], &fits, err);
+			bool fits = true;
+			status = was_current(txn, arena, asked, &part.items[i], &fits, err);
 			if (fits)
 				items[count++] = part.items[i];
 			query.before_seq = part.items[i].seq;
@@ -148,6 +158,8 @@ static enum hs_status read_page(const struct hs__rest_env *env, struct hs_txn *t
 		if (status != HS_OK)
 			return status;
 		more = part.more && part.count > 0;
+		if (count == had)
+			hs_arena_rollback(arena, mark);
 	}
 	out->items = items;
 	out->more = count > wanted;
@@ -155,35 +167,18 @@ static enum hs_status read_page(const struct hs__rest_env *env, struct hs_txn *t
 	return HS_OK;
 }
 
-static enum hs_status add_total(struct hs_txn *txn, struct hs_arena *arena, const struct asked *asked,
-	uint32_t type, uint64_t *total, struct hs_error *err)
+/* All versions that the parameters mean, on whatever page. */
+static enum hs_status count_all(struct hs_txn *txn, struct hs_arena *arena, const struct asked *asked,
+	uint64_t *total, struct hs_error *err)
 {
 	struct hs_resource_list list = { 0 };
 	struct hs_history_query query = asked->query;
-	query.type = type;
 	query.count = 0;
 	query.before_seq = 0;
 	query.want_total = true;
 	enum hs_status status = hs_txn_history(txn, arena, &query, &list, err);
-	*total += list.total;
+	*total = list.total;
 	return status == HS_E_NOT_FOUND ? HS_OK : status;
-}
-
-/* All versions that the parameters mean, on whatever page. The types of the other FHIR version in the same
- * store do not count, so the system's total is the sum over our types. */
-static enum hs_status count_all(const struct hs__rest_env *env, struct hs_txn *txn, struct hs_arena *arena,
-	const struct asked *asked, uint64_t *total, struct hs_error *err)
-{
-	const struct hs_rest *rest = env->rest;
-	enum hs_status status = HS_OK;
-	if (asked->query.type != 0)
-		return add_total(txn, arena, asked, asked->query.type, total, err);
-	for (size_t i = 0; status == HS_OK && i < rest->type_count; i++) {
-		if (rest->types[i].row)
-			status = add_total(txn, arena, asked,
-				hs__rest_type_number(env->sandbox, &rest->types[i]), total, err);
-	}
-	return status;
 }
 
 static void write_entry(const struct hs__rest_env *env, struct hs__rest_page *page,
@@ -196,7 +191,7 @@ static void write_entry(const struct hs__rest_env *env, struct hs__rest_page *pa
 		[HS_CHANGE_DELETE] = { "DELETE", "204" } };
 	bool posted = version->change == HS_CHANGE_CREATE && hs__rest_is_new_id(version->id);
 	struct hs_buf *buf = &page->buf;
-	struct hs_slice type = type_of(env, version->type)->name;
+	struct hs_slice type = env->sandbox->by_number[version->type]->name;
 	char instant[HS_INSTANT_LEN + 1];
 	hs_time_instant(version->updated_ms, instant);
 	hs__rest_page_entry(page, type, version->id);
@@ -303,10 +298,12 @@ enum hs_status hs__rest_history(const struct hs__rest_env *env, struct hs_txn *t
 	enum hs_status status = read_query(env, arena, call, &asked, err);
 	if (status == HS_OK)
 		status = check_known(env, txn, arena, call, err);
+	if (status == HS_OK && !call->type)
+		status = mean_own_types(env, arena, &asked.query, err);
 	if (status == HS_OK)
-		status = read_page(env, txn, arena, &asked, &list, err);
+		status = read_page(txn, arena, &asked, &list, err);
 	if (status == HS_OK && !asked.at)
-		status = count_all(env, txn, arena, &asked, &total, err);
+		status = count_all(txn, arena, &asked, &total, err);
 	if (status == HS_OK)
 		status = add_packaged(env, arena, call, &asked, &list, &total, err);
 	if (status == HS_OK)

@@ -166,7 +166,9 @@ enum hs_status hs_txn_delete(struct hs_txn *txn, struct hs_arena *arena, uint32_
 
 /* Versions in falling order of seq. */
 struct hs_history_query {
-	uint32_t type;       /* 0: of all types */
+	uint32_t type;       /* 0: of all types, or of `types` */
+	const bool *types;   /* with type 0: only the types whose number is true here; NULL: all */
+	uint32_t type_count; /* how many numbers `types` has; greater ones are not meant */
 	struct hs_slice id;  /* empty: of all ids; needs a type */
 	uint64_t before_seq; /* only versions with a smaller seq; 0: from the newest */
 	uint64_t after_seq;  /* only versions with a greater seq */

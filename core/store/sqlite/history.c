@@ -238,6 +238,11 @@ static enum hs_status count_type(struct walk *walk, uint32_t type, struct hs_err
 
 /* ---- all types ---- */
 
+static bool is_meant(const struct hs_history_query *query, uint32_t type)
+{
+	return !query->types || (type < query->type_count && query->types[type]);
+}
+
 static enum hs_status for_each_type(struct walk *walk,
 	enum hs_status (*fn)(struct walk *walk, uint32_t type, struct hs_error *err), struct hs_error *err)
 {
@@ -245,7 +250,7 @@ static enum hs_status for_each_type(struct walk *walk,
 	enum hs_status status = HS_OK;
 
 	for (uint32_t kept = 0; kept < store->keeping_room && status == HS_OK; kept++) {
-		if (store->keepings[kept].keeper)
+		if (store->keepings[kept].keeper && is_meant(walk->query, kept))
 			status = fn(walk, kept, err);
 	}
 	for (int64_t type = 0; status == HS_OK;) {
@@ -260,7 +265,7 @@ static enum hs_status for_each_type(struct walk *walk,
 		hs_sql_end(stmt);
 		if (step <= 0)
 			return (enum hs_status)step;
-		if (!hs__txn_keeping(walk->txn, (uint32_t)type))
+		if (!hs__txn_keeping(walk->txn, (uint32_t)type) && is_meant(walk->query, (uint32_t)type))
 			status = fn(walk, (uint32_t)type, err);
 	}
 	return status;

@@ -299,6 +299,19 @@ static void history_is_complete_and_falls(void **state)
 		(struct hs_history_query) { .type = two, .count = 50, .want_total = true });
 	assert_int_equal(type.count, 2);
 	assert_int_equal(type.total, 2);
+	bool only[64] = { false };
+	assert_true(two < 64);
+	only[two] = true;
+	struct hs_resource_list few = history(f,
+		(struct hs_history_query) {
+			.types = only, .type_count = 64, .count = 50, .want_total = true });
+	assert_int_equal(few.count, 2);
+	assert_int_equal(few.total, 2);
+	struct hs_resource_list none = history(f,
+		(struct hs_history_query) {
+			.types = only, .type_count = two, .count = 50, .want_total = true });
+	assert_int_equal(none.count, 0);
+	assert_int_equal(none.total, 0);
 	struct hs_resource_list id = history(f,
 		(struct hs_history_query) { .type = one, .id = HS_S("p1"), .count = 50, .want_total = true });
 	assert_int_equal(id.count, id.items[0].version);
