@@ -83,6 +83,16 @@ static enum hs_status add_prefix(struct hs__finder *finder, struct hs__ranges *r
 	return add(finder, ranges, cond, prefix, &end, prefix->exact ? check : HS__VERIFY, err);
 }
 
+/* A folded text and, behind it, those of other spelling. */
+static enum hs_status add_spellings(struct hs__finder *finder, struct hs__ranges *ranges,
+	const struct hs__cond *cond, const struct hs__key *folded, struct hs_error *err)
+{
+	struct hs__key end = *folded;
+
+	hs__key_byte(&end, 1);
+	return add(finder, ranges, cond, folded, &end, folded->exact ? HS__SURE : HS__VERIFY, err);
+}
+
 enum hs_status hs__add_row(struct hs__finder *finder, struct hs__ranges *ranges, uint64_t row,
 	struct hs_error *err)
 {
@@ -144,11 +154,8 @@ static enum hs_status add_code(struct hs__finder *finder, struct hs__ranges *ran
 		hs__key_code(&key, find->text);
 		return add_single(finder, ranges, cond, &key, err);
 	}
-	/* The code in lower case, and behind it those of other spelling. */
 	hs__key_folded(&key, find->text);
-	struct hs__key end = key;
-	hs__key_byte(&end, 1);
-	return add(finder, ranges, cond, &key, &end, key.exact ? HS__SURE : HS__VERIFY, err);
+	return add_spellings(finder, ranges, cond, &key, err);
 }
 
 /* A code without system: as many ranges as the param has systems, which are few as a rule. */
@@ -194,12 +201,11 @@ static enum hs_status add_string(struct hs__finder *finder, struct hs__ranges *r
 	case HS_MATCH_EXACT:
 		if (!find->folded.len)
 			return add_prefix(finder, ranges, cond, &key, HS__VERIFY, err);
-		hs__key_text(&key, find->folded);
-		key.exact = false;
+		hs__key_string(&key, find->folded, find->text);
 		return add_single(finder, ranges, cond, &key, err);
 	case HS_MATCH_FOLDED:
 		hs__key_text(&key, find->text);
-		return add_single(finder, ranges, cond, &key, err);
+		return add_spellings(finder, ranges, cond, &key, err);
 	case HS_MATCH_STARTS:
 		hs__key_prefix(&key, find->text);
 		return add_prefix(finder, ranges, cond, &key, HS__SURE, err);

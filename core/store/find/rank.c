@@ -10,9 +10,8 @@ size_t hs__sort_value_len(const struct hs_find_sort *sort, struct hs_slice rest)
 		return 7;
 	if (sort->kind == HS_INDEX_NUMBER || sort->kind == HS_INDEX_QUANTITY)
 		return 8;
-	if (sort->kind != HS_INDEX_TOKEN && sort->kind != HS_INDEX_REFERENCE)
-		return rest.len;
-	/* Behind the code stands its spelling, behind the id its type; a long one was cut and has a hash. */
+	/* Behind a code or string stands its spelling, behind an id its type; a long one was cut and has a
+	 * hash. */
 	if (rest.len > HS__KEY_CUT && rest.ptr[HS__KEY_CUT] == 1)
 		return rest.len < CUT_LEN ? rest.len : CUT_LEN;
 	size_t end = hs_slice_find(rest, '\0', 0);

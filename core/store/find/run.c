@@ -49,7 +49,8 @@ static int holds_text(const struct hs__range *range, struct hs_slice rest)
 
 	if (rest.len > HS__KEY_CUT && rest.ptr[HS__KEY_CUT] == 1)
 		return -1; /* the rest of the text is not in the key */
-	return hs_text_matches((enum hs_find_match)find->match, rest, find->text);
+	/* Behind a string stands its spelling. */
+	return hs_text_matches((enum hs_find_match)find->match, hs_slice_cut(&rest, '\0'), find->text);
 }
 
 static int holds_near(const struct hs__range *range, struct hs_slice rest)

@@ -48,22 +48,20 @@ bool hs__sorted_can(const struct hs_find_sort *sort)
 	return sort->param && sort->kind != HS_INDEX_POINT;
 }
 
-static bool is_coded(const struct along *along)
-{
-	return along->sort->special == HS_SORT_PARAM &&
-		(along->sort->kind == HS_INDEX_TOKEN || along->sort->kind == HS_INDEX_REFERENCE);
-}
-
+/* Its keys go on, with other spellings or a type, only behind a NUL. */
 static bool is_text(const struct along *along)
 {
+	unsigned kind = along->sort->kind;
+
 	return along->sort->special == HS_SORT_PARAM &&
-		(along->sort->kind == HS_INDEX_STRING || along->sort->kind == HS_INDEX_URI);
+		(kind == HS_INDEX_STRING || kind == HS_INDEX_URI || kind == HS_INDEX_TOKEN ||
+			kind == HS_INDEX_REFERENCE);
 }
 
 static bool has_parts(const struct along *along)
 {
-	return !is_text(along) && along->sort->special != HS_SORT_UPDATED &&
-		along->sort->kind != HS_INDEX_REFERENCE;
+	return (!is_text(along) || along->sort->kind == HS_INDEX_TOKEN) &&
+		along->sort->special != HS_SORT_UPDATED;
 }
 
 /* A base for each system or class. False: there are too many to go along, or none in memory. */
@@ -110,7 +108,7 @@ static void append(struct hs__key *key, struct hs_slice value)
 		hs__key_byte(key, (unsigned char)value.ptr[i]);
 }
 
-/* The keys of one value: a text is a whole key, others are followed by more. */
+/* The keys of one value. */
 static void group_of(const struct along *along, size_t base, struct hs_slice value, struct hs__key *from,
 	struct hs__key *to)
 {
@@ -118,8 +116,6 @@ static void group_of(const struct along *along, size_t base, struct hs_slice val
 	append(from, value);
 	*to = *from;
 	if (is_text(along))
-		hs__key_byte(to, 0);
-	else if (is_coded(along))
 		hs__key_byte(to, 1);
 	else
 		hs__key_after_prefix(to);

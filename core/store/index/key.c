@@ -156,6 +156,34 @@ void hs__key_code(struct hs__key *key, struct hs_slice code)
 	}
 }
 
+static bool is_capitalised(struct hs_slice folded, struct hs_slice spelled)
+{
+	if (folded.len != spelled.len)
+		return false;
+	for (size_t i = 0; i < folded.len; i++) {
+		char c = folded.ptr[i];
+		if ((i == 0 || folded.ptr[i - 1] == ' ') && c >= 'a' && c <= 'z')
+			c = (char)(c - 32);
+		if (c != spelled.ptr[i])
+			return false;
+	}
+	return true;
+}
+
+void hs__key_string(struct hs__key *key, struct hs_slice folded, struct hs_slice spelled)
+{
+	put_whole_text(key, folded, false);
+	/* Of a cut text the hash tells. */
+	if (folded.len > HS__KEY_TEXT || hs_slice_eq(folded, spelled))
+		return;
+	hs__key_byte(key, 0);
+	if (is_capitalised(folded, spelled))
+		return;
+	put_whole_text(key, spelled, false);
+	if (!spelled.len) /* of which nothing is known: no text has this */
+		hs__key_byte(key, 0);
+}
+
 void hs__key_time(struct hs__key *key, int64_t ms)
 {
 	int64_t kept = ms > TIME_MOST ? TIME_MOST : ms < -TIME_MOST ? -TIME_MOST : ms;
@@ -267,6 +295,8 @@ void hs__key_of(const struct hs__fact *fact, struct hs__key *out)
 		hs__key_code(out, fact->text);
 		return;
 	case HS_INDEX_STRING:
+		hs__key_string(out, fact->text, fact->exact);
+		return;
 	case HS_INDEX_URI:
 		hs__key_text(out, fact->text);
 		return;

@@ -4,7 +4,8 @@
  *
  *   every key   param: 2 bytes, or 4 with the highest bit set; big-endian
  *   token       system (as param), code in lower case, and, when that differs, NUL and the code as it is
- *   string      folded text                  uri         text
+ *   string      folded text, and behind a NUL its spelling where that differs (hs__key_string)
+ *   uri         text
  *   reference   text, NUL, target type (as param)
  *   date        class, lo (7 bytes), hi (7)
  *   number      class, low (8), high (8)
@@ -61,6 +62,10 @@ void hs__key_folded(struct hs__key *key, struct hs_slice text);
 void hs__key_prefix(struct hs__key *key, struct hs_slice text);
 void hs__key_folded_prefix(struct hs__key *key, struct hs_slice text);
 void hs__key_code(struct hs__key *key, struct hs_slice code);
+/* A folded text, then: nothing when it is spelled so; NUL when each word only begins with a capital letter
+ * of ASCII, as most names do; else NUL and the text as it is spelled. What begins with `folded` and ends
+ * before a byte 1 is spelled in any way. */
+void hs__key_string(struct hs__key *key, struct hs_slice folded, struct hs_slice spelled);
 void hs__key_time(struct hs__key *key, int64_t ms);
 void hs__key_real(struct hs__key *key, double value);
 void hs__key_degrees(struct hs__key *key, double degrees);

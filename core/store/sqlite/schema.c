@@ -47,6 +47,7 @@ static const struct step {
 	  " PRIMARY KEY (container, row)) WITHOUT ROWID;",
 		NULL },
 	{ "DELETE FROM entry WHERE key >= X'0000C0' AND key < X'0001';", hs__upgrade_outlines },
+	{ NULL, hs__upgrade_strings },
 };
 #define FORMAT_VERSION (sizeof(steps) / sizeof(steps[0]))
 

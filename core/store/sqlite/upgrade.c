@@ -4,9 +4,10 @@
 
 #include <core/base/map.h>
 #include <core/store/index/outline.h>
+#include <core/store/sqlite/entries.h>
 #include <core/store/sqlite/state.h>
 
-#define PARAMS_MEMORY ((size_t)64 << 20)
+#define PARAMS_MEMORY ((size_t)256 << 20)
 
 struct upgrade {
 	struct hs__db *db;
@@ -20,7 +21,7 @@ static bool is_span(const struct hs__fact *fact)
 		fact->kind == HS_INDEX_QUANTITY;
 }
 
-/* All old entries of a param, which had 0 or 1 where the class stands now. */
+/* All old entries of a param. */
 static enum hs_status remove_old(struct upgrade *upgrade, uint32_t param, struct hs_error *err)
 {
 	struct hs_slice name = hs_slice((const char *)&param, sizeof(param));
@@ -38,8 +39,7 @@ static enum hs_status remove_old(struct upgrade *upgrade, uint32_t param, struct
 		return err->status;
 	hs__key_begin(&from, param);
 	to = from;
-	hs__key_byte(&from, 0);
-	hs__key_byte(&to, 2);
+	hs__key_after_prefix(&to);
 	hs_sql_blob(stmt, 1, hs__key_slice(&from));
 	hs_sql_blob(stmt, 2, hs__key_slice(&to));
 	return hs_sql_run(stmt, err);
@@ -94,108 +94,173 @@ enum hs_status hs__upgrade_spans(struct hs__db *db, struct hs_error *err)
 	return step < 0 ? (enum hs_status)step : status;
 }
 
-/* ---- outlines ---- */
+/* ---- gathered by key ---- */
 
-#define OUTLINES_MEMORY ((size_t)32 << 20)
-#define OUTLINES_MOST 4096u /* that are gathered at once, about a kilobyte each */
+#define GATHERED_MEMORY ((size_t)32 << 20)
+#define GATHERED_MOST 4096u /* keys at once, about a kilobyte each */
 
-/* The rows of one outline that are not written yet; they come in rising order. */
+/* The rows of one key that are not written yet; they come in rising order. */
 struct gathered {
 	struct hs_slice key;
 	size_t count;
 	uint64_t rows[HS__BLOCK_ROWS];
 };
-struct outlines {
-	struct hs__db *db;
+struct gathering {
+	struct upgrade upgrade;
 	struct hs_arena *arena;
 	struct hs_map by_key; /* struct gathered */
 	uint32_t type;
 };
 
-static enum hs_status write_outlines(struct outlines *outlines, struct hs_error *err)
+static enum hs_status write_gathered(struct gathering *gathering, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
-	HS_MAP_EACH(slot, &outlines->by_key) {
-		const struct gathered *outline = slot->value.ptr;
+	HS_MAP_EACH(slot, &gathering->by_key) {
+		const struct gathered *one = slot->value.ptr;
 		if (status == HS_OK)
-			status = hs__postings_insert(outlines->db, outline->key, outline->rows,
-				outline->count, err);
+			status = hs__postings_insert(gathering->upgrade.db, one->key, one->rows, one->count,
+				err);
 	}
-	hs_arena_reset(outlines->arena);
-	hs_map_init(&outlines->by_key, outlines->arena);
+	hs_arena_reset(gathering->arena);
+	hs_map_init(&gathering->by_key, gathering->arena);
 	return status;
 }
 
-static struct gathered *outline_of(struct outlines *outlines, struct hs_slice key)
+static struct gathered *gathered_of(struct gathering *gathering, struct hs_slice key)
 {
-	struct hs_map_slot *slot = hs_map_get(&outlines->by_key, key);
+	struct hs_map_slot *slot = hs_map_get(&gathering->by_key, key);
 
 	if (slot)
 		return slot->value.ptr;
-	struct gathered *made = hs_arena_alloc(outlines->arena, sizeof(*made));
+	struct gathered *made = hs_arena_alloc(gathering->arena, sizeof(*made));
 	if (!made)
 		return NULL;
-	made->key = hs_arena_copy(outlines->arena, key);
-	slot = made->key.ptr ? hs_map_put(&outlines->by_key, made->key, NULL) : NULL;
+	made->key = hs_arena_copy(gathering->arena, key);
+	slot = made->key.ptr ? hs_map_put(&gathering->by_key, made->key, NULL) : NULL;
 	if (!slot)
 		return NULL;
 	slot->value.ptr = made;
 	return made;
 }
 
-static enum hs_status read_outline(struct hs_slice data, uint32_t type, struct hs__key *key,
-	struct hs_error *err)
-{
-	struct hs__facts facts;
-	struct hs__outline outline;
-	struct hs__fact fact;
-
-	hs__outline_init(&outline);
-	if (!hs__facts_open(data, &facts))
-		return hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
-	while (hs__facts_next(&facts, &fact))
-		hs__outline_add(&outline, fact.param);
-	hs__outline_key(&outline, type, key);
-	return HS_OK;
-}
-
-static enum hs_status take_outline(struct outlines *outlines, int64_t row, struct hs_slice data,
+/* Each key of a row once. Rows of one type come one after another. */
+static enum hs_status gather(struct gathering *gathering, struct hs_slice key, int64_t row,
 	struct hs_error *err)
 {
 	uint32_t type = hs__row_type(row);
-	struct hs__key key = { .len = 0 };
-	enum hs_status status = read_outline(data, type, &key, err);
+	uint64_t within = hs__row_within(row);
+	enum hs_status status = HS_OK;
 
-	if (status == HS_OK && (type != outlines->type || outlines->by_key.count >= OUTLINES_MOST))
-		status = write_outlines(outlines, err);
-	outlines->type = type;
+	if (type != gathering->type || gathering->by_key.count >= GATHERED_MOST)
+		status = write_gathered(gathering, err);
+	gathering->type = type;
 	if (status != HS_OK)
 		return status;
-	struct gathered *outline = outline_of(outlines, hs__key_slice(&key));
-	if (!outline)
-		return hs_fail(err, HS_E_LIMIT, "the outlines of resources do not fit in memory");
-	if (outline->count == HS__BLOCK_ROWS) {
-		status = hs__postings_insert(outlines->db, outline->key, outline->rows, outline->count, err);
-		outline->count = 0;
+	struct gathered *one = gathered_of(gathering, key);
+	if (!one)
+		return hs_fail(err, HS_E_LIMIT, "the entries of resources do not fit in memory");
+	if (one->count == HS__BLOCK_ROWS) {
+		status = hs__postings_insert(gathering->upgrade.db, one->key, one->rows, one->count, err);
+		one->count = 0;
 	}
-	outline->rows[outline->count++] = hs__row_within(row);
+	one->rows[one->count++] = within;
 	return status;
 }
 
-enum hs_status hs__upgrade_outlines(struct hs__db *db, struct hs_error *err)
+typedef enum hs_status take_fn(struct gathering *gathering, int64_t row, struct hs_slice data,
+	struct hs_error *err);
+
+/* What `take` gathers of all resources. */
+static enum hs_status gather_all(struct hs__db *db, take_fn *take, struct hs_error *err)
 {
-	struct outlines outlines = { .db = db, .arena = hs_arena_new(OUTLINES_MEMORY) };
+	struct gathering gathering = { .upgrade = { .db = db, .arena = hs_arena_new(PARAMS_MEMORY) },
+		.arena = hs_arena_new(GATHERED_MEMORY) };
 	struct hs_stmt *stmt = hs__db_stmt(db, "SELECT row, data FROM facts ORDER BY row", err);
 	enum hs_status status = stmt ? HS_OK : err->status;
 	int step = 0;
 
-	hs_map_init(&outlines.by_key, outlines.arena);
+	hs_map_init(&gathering.upgrade.done, gathering.upgrade.arena);
+	hs_map_init(&gathering.by_key, gathering.arena);
 	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0)
-		status = take_outline(&outlines, hs_sql_get_int(stmt, 0), hs_sql_get_blob(stmt, 1), err);
+		status = take(&gathering, hs_sql_get_int(stmt, 0), hs_sql_get_blob(stmt, 1), err);
 	hs_sql_end(stmt);
 	if (status == HS_OK && step == 0)
-		status = write_outlines(&outlines, err);
-	hs_arena_free(outlines.arena);
+		status = write_gathered(&gathering, err);
+	hs_arena_free(gathering.arena);
+	hs_arena_free(gathering.upgrade.arena);
 	return step < 0 ? (enum hs_status)step : status;
+}
+
+/* ---- outlines ---- */
+
+static enum hs_status damaged(struct hs_error *err)
+{
+	return hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
+}
+
+static enum hs_status take_outline(struct gathering *gathering, int64_t row, struct hs_slice data,
+	struct hs_error *err)
+{
+	struct hs__key key = { .len = 0 };
+	struct hs__outline outline;
+	struct hs__facts facts;
+	struct hs__fact fact;
+
+	if (!hs__facts_open(data, &facts))
+		return damaged(err);
+	hs__outline_init(&outline);
+	while (hs__facts_next(&facts, &fact))
+		hs__outline_add(&outline, fact.param);
+	hs__outline_key(&outline, hs__row_type(row), &key);
+	return gather(gathering, hs__key_slice(&key), row, err);
+}
+
+enum hs_status hs__upgrade_outlines(struct hs__db *db, struct hs_error *err)
+{
+	return gather_all(db, take_outline, err);
+}
+
+/* ---- spellings ---- */
+
+/* Of a resource with strings: all keys of their params. */
+static enum hs_status gather_strings(struct gathering *gathering, int64_t row, struct hs_slice data,
+	struct hs_error *err)
+{
+	struct hs_arena *arena = gathering->upgrade.arena;
+	struct hs_arena_mark mark = hs_arena_mark(arena);
+	struct hs__keys keys = { .count = 0 };
+	enum hs_status status = hs__entries_keys(arena, hs__row_type(row), data, &keys, err);
+
+	for (size_t i = 0; i < keys.count && status == HS_OK; i++) {
+		uint32_t param = hs__key_read_number(keys.items[i]);
+		if (hs_map_get(&gathering->upgrade.done, hs_slice((const char *)&param, sizeof(param))))
+			status = gather(gathering, keys.items[i], row, err);
+	}
+	hs_arena_rollback(arena, mark);
+	return status;
+}
+
+static enum hs_status take_strings(struct gathering *gathering, int64_t row, struct hs_slice data,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	struct hs__facts facts;
+	struct hs__fact fact;
+	bool any = false;
+
+	if (!hs__facts_open(data, &facts))
+		return damaged(err);
+	while (status == HS_OK && hs__facts_next(&facts, &fact)) {
+		if (fact.kind != HS_INDEX_STRING)
+			continue;
+		status = remove_old(&gathering->upgrade, fact.param, err);
+		any = true;
+	}
+	return status == HS_OK && any ? gather_strings(gathering, row, data, err) : status;
+}
+
+enum hs_status hs__upgrade_strings(struct hs__db *db, struct hs_error *err)
+{
+	return gather_all(db, take_strings, err);
 }

@@ -9,3 +9,5 @@
 enum hs_status hs__upgrade_spans(struct hs__db *db, struct hs_error *err);
 /* To format 5: each resource has a key of its outline (index/outline.h). */
 enum hs_status hs__upgrade_outlines(struct hs__db *db, struct hs_error *err);
+/* To format 6: the keys of strings end with their spelling (index/key.h). */
+enum hs_status hs__upgrade_strings(struct hs__db *db, struct hs_error *err);

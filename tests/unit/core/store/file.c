@@ -57,7 +57,7 @@ static void a_newer_format_is_refused(void **state)
 	assert_null(f->store);
 	run_sql(f, "PRAGMA user_version = 0");
 	assert_int_equal(try_open(f), HS_E_NOT_SUPPORTED);
-	run_sql(f, "PRAGMA user_version = 5");
+	run_sql(f, "PRAGMA user_version = 6");
 	assert_int_equal(try_open(f), HS_OK);
 }
 
@@ -95,6 +95,53 @@ static void outlines_of_an_older_format_are_made(void **state)
 	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
 	assert_int_equal(delete_it(f, type, "o1"), HS_OK);
 	put_ok(f, type, "o2", "other", NULL, 0);
+	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
+}
+
+static enum hs_status find_exact(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct hs_find exact = {
+		.op = HS_FIND_STRING, .match = HS_MATCH_EXACT, .text = HS_S("Berg"), .folded = HS_S("berg")
+	};
+	struct hs_find_query query = { .where = &exact, .want_total = true };
+	struct hs_find_page *page = arg;
+
+	exact.param = hs_txn_number(txn, HS_SPACE_PARAM, HS_S("Patient.name"), false);
+	query.type = hs_txn_number(txn, HS_SPACE_TYPE, HS_S("Patient"), false);
+	return hs_txn_find(txn, arena, &query, page, err);
+}
+
+/* The format before spellings: the key of a string was its folded text. */
+static void strings_of_an_older_format_are_spelled(void **state)
+{
+	const struct hs_slice spelled[] = { HS_S("Berg"), HS_S("berg"), HS_S("BERG") };
+	struct fixture *f = *state;
+	uint32_t type = number_of(f, HS_SPACE_TYPE, "Patient");
+	struct hs_index_row rows[] = { { .kind = HS_INDEX_STRING, .text = HS_S("berg") },
+		{ .kind = HS_INDEX_STRING, .text = HS_S("berg") } };
+	struct hs_find_page page = { .items = NULL };
+	char old[256];
+
+	rows[0].param = rows[1].param = number_of(f, HS_SPACE_PARAM, "Patient.name");
+	for (unsigned i = 0; i < 300; i++) {
+		char id[16];
+		snprintf(id, sizeof(id), "s%u", i);
+		rows[0].exact = rows[1].exact = spelled[i % 3];
+		put_ok(f, type, id, "content", rows, 2);
+	}
+	hs_store_close(f->store);
+	snprintf(old, sizeof(old),
+		"DELETE FROM entry WHERE key >= X'%04x' AND key < X'%04x';"
+		"INSERT INTO entry (key, row) SELECT X'%04x62657267', row & 0xffffffffff FROM facts;"
+		"PRAGMA user_version = 5",
+		rows[0].param, rows[0].param + 1, rows[0].param);
+	run_sql(f, old);
+	assert_int_equal(try_open(f), HS_OK);
+	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
+	assert_int_equal(hs_store_read_wait(f->store, f->arena, find_exact, &page, &f->err), HS_OK);
+	assert_int_equal(page.total, 100);
+	assert_int_equal(delete_it(f, type, "s1"), HS_OK);
+	put_ok(f, type, "s2", "other", NULL, 0);
 	assert_int_equal(hs_store_check(f->store, &f->err), HS_OK);
 }
 
@@ -432,6 +479,7 @@ int main(void)
 		CASE(a_newer_format_is_refused),
 		CASE(an_older_format_is_brought_up),
 		CASE(outlines_of_an_older_format_are_made),
+		CASE(strings_of_an_older_format_are_spelled),
 		CASE(spans_of_an_older_format_are_made_anew),
 		CASE(what_is_contained_goes_with_its_container),
 		CASE(another_database_is_refused),

@@ -68,8 +68,23 @@ static struct hs_slice a_code(void)
 
 static struct hs_slice a_word(void)
 {
-	static const char *const all[] = { "and", "anders", "andersson", "bo", "b", "\xc3\xa5sa", "z", "an" };
-	return hs_slice_cstr(all[pick(8)]);
+	static const char *const all[] = { "and", "anders", "andersson", "bo", "b", "\xc3\xa5sa", "z", "an",
+		"an bo" };
+	return hs_slice_cstr(all[pick(9)]);
+}
+
+/* As it is, with capital letters where words begin, or everywhere; the fold of each is the word. */
+static struct hs_slice a_spelling(struct hs_slice word)
+{
+	char *spelled = hs_arena_raw(texts, word.len + 1);
+	uint32_t way = pick(3);
+
+	for (size_t i = 0; i < word.len; i++) {
+		char c = word.ptr[i];
+		bool capital = way == 2 || (way == 1 && (i == 0 || word.ptr[i - 1] == ' '));
+		spelled[i] = capital && c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+	}
+	return hs_slice(spelled, word.len);
 }
 
 static struct hs_slice a_long_text(void)
@@ -137,7 +152,7 @@ static void fill_texts(struct item *item)
 	for (uint32_t n = pick(3); n; n--) {
 		row = add_row(item, P_STRING, HS_INDEX_STRING);
 		row->text = a_word();
-		row->exact = pick(2) ? row->text : HS_S("Exact");
+		row->exact = pick(2) ? a_spelling(row->text) : pick(8) ? HS_S("Exact") : HS_S_NONE;
 	}
 	if (pick(2)) {
 		row = add_row(item, P_LONG, HS_INDEX_STRING);
@@ -434,6 +449,10 @@ static struct hs_find *a_text_leaf(void)
 		f = new_find(HS_FIND_STRING, P_STRING);
 		f->match = (uint8_t)pick(6);
 		f->text = f->match == HS_MATCH_EXACT && pick(2) ? HS_S("Exact") : a_word();
+		if (f->match == HS_MATCH_EXACT && pick(2)) {
+			f->folded = a_word();
+			f->text = a_spelling(f->folded);
+		}
 		return f;
 	case 3:
 		f = new_find(HS_FIND_STRING, P_LONG);

@@ -123,6 +123,47 @@ static void long_texts_are_cut_and_told_apart(void **state)
 	assert_false(x.exact);
 }
 
+static struct hs_slice string_key(const char *folded, const char *spelled, struct hs__key *key)
+{
+	hs__key_begin(key, 1);
+	hs__key_string(key, hs_slice_cstr(folded), hs_slice_cstr(spelled));
+	return hs_slice_from(hs__key_slice(key), 2);
+}
+
+static void strings_end_with_their_spelling(void **state)
+{
+	const struct {
+		const char *folded, *spelled;
+		struct hs_slice key;
+	} all[] = {
+		{ "berg", "berg", HS_S("berg") },
+		{ "berg", "Berg", HS_S("berg\0") },
+		{ "berg", "BERG", HS_S("berg\0BERG") },
+		{ "anna karin", "Anna Karin", HS_S("anna karin\0") },
+		{ "anna karin", "Anna karin", HS_S("anna karin\0Anna karin") },
+		{ "anna karin", "Anna-Karin", HS_S("anna karin\0Anna-Karin") },
+		{ "akesson", "\xc3\x85kesson", HS_S("akesson\0\xc3\x85kesson") },
+		{ "5", "5", HS_S("5") },
+		{ "berg", "", HS_S("berg\0\0") },
+		{ "", "-", HS_S("\0-") },
+	};
+	struct hs__key key;
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		assert_true(hs_slice_eq(string_key(all[i].folded, all[i].spelled, &key), all[i].key));
+		assert_true(key.exact);
+	}
+	string_key("berg", "Be\001rg", &key);
+	assert_false(key.exact);
+	/* The greatest key there is: two letters of one byte for each of two. */
+	static char folded[HS__KEY_TEXT + 1], spelled[5000];
+	memset(folded, 'b', HS__KEY_TEXT);
+	memset(spelled, 'B', sizeof(spelled) - 1);
+	string_key(folded, spelled, &key);
+	assert_false(key.exact);
+	assert_true(key.len < HS__KEY_MAX - 1);
+}
+
 static void random_fact(struct hs__fact *fact, char text[40])
 {
 	*fact = (struct hs__fact) {
@@ -292,6 +333,7 @@ int main(void)
 		cmocka_unit_test(spans_are_read_back),
 		cmocka_unit_test(classes_bound_where_spans_begin),
 		cmocka_unit_test(long_texts_are_cut_and_told_apart),
+		cmocka_unit_test(strings_end_with_their_spelling),
 		cmocka_unit_test(facts_come_back),
 		cmocka_unit_test(damaged_facts_never_overrun),
 		cmocka_unit_test(outlines_tell_their_params),
