@@ -16,10 +16,8 @@ struct tx_item {
 struct tx_expansion {
 	struct tx_context *ctx;
 	struct tx_item *items;
-	size_t count, room;
-	size_t first;    /* number of items[0]: of a large code system only a page is listed */
-	uint32_t *table; /* open addressing over items, 1-based; 0 is free */
-	size_t table_room;
+	size_t count;
+	size_t first;        /* number of items[0]: of a large code system only a page is listed */
 	bool by_code;        /* items are held against one another by URL and code, else by their place */
 	struct tx_set apart; /* by code: the set that may tell versions apart; row NULL: none does */
 	bool merged;         /* an exclude took codes of another version than its own */
