@@ -95,6 +95,11 @@ static struct hs_slice type_of(const struct hs_test_run *run, struct hs_slice ur
 	return hs_slice_cut(&rest, '/');
 }
 
+static bool is_gone(int status)
+{
+	return status == 404 || status == 410;
+}
+
 /* Nothing is there of what was asked for, and it is not of this run's making. */
 static bool is_absent(const struct test_stage *stage, const struct hs_test_exchange *exchange)
 {
@@ -104,7 +109,7 @@ static bool is_absent(const struct test_stage *stage, const struct hs_test_excha
 
 	if (!hs_slice_eq(exchange->method, HS_S("GET")) || !hs_slice_starts(path, stage->run->options.target))
 		return false;
-	if (exchange->status == 404 || exchange->status == 410)
+	if (is_gone(exchange->status))
 		return hs_reference_parse(path, &wanted) && !made_in_run(stage, &wanted);
 	wanted.type = type_of(stage->run, exchange->url);
 	return exchange->status == 200 && bundle &&
@@ -113,22 +118,54 @@ static bool is_absent(const struct test_stage *stage, const struct hs_test_excha
 
 /* A read of what is not there is answered with 404 (FHIR R4, http.html#read); only an id that is none makes
  * it a bad request. Scripts of FHIR's first days hold that ids have no capitals. */
-static bool wants_wrongly(const struct test_stage *stage, const struct hs_test_exchange *exchange,
-	const struct hs_test_action *out)
+static bool reads_valid_id(const struct test_stage *stage, const struct hs_test_exchange *exchange)
 {
 	struct hs_slice base = stage->run->options.target, id;
 
-	if (exchange->status != 404 || !hs_slice_eq(exchange->method, HS_S("GET")) ||
-		!hs_slice_eq(out->wanted, HS_S("400")) || !hs_slice_starts(exchange->url, base))
+	if (!hs_slice_eq(exchange->method, HS_S("GET")) || !hs_slice_starts(exchange->url, base))
 		return false;
 	id = hs_slice_from(exchange->url, base.len + 1);
 	hs_slice_cut(&id, '/');
 	return hs_id_valid(id);
 }
 
+/* An update of what is not there makes it, or brings it back, and is answered with 201 (http.html#upsert).
+ * Whether it was there is what this script last saw of it. */
+static bool updates_what_was_gone(const struct test_stage *stage, const struct hs_test_exchange *exchange)
+{
+	bool gone = false;
+
+	if (!hs_slice_eq(exchange->method, HS_S("PUT")))
+		return false;
+	for (const struct hs_test_exchange *e = stage->result->exchanges; e && e != exchange; e = e->next) {
+		bool done = e->status >= 200 && e->status < 300;
+		if (!hs_slice_eq(e->url, exchange->url) || !(done || is_gone(e->status)))
+			continue;
+		gone = is_gone(e->status) || hs_slice_eq(e->method, HS_S("DELETE"));
+	}
+	return gone;
+}
+
+/* Statuses that scripts ask for although the specification asks for another: why the answer is right, or
+ * empty. */
+static struct hs_slice why_right(const struct test_stage *stage, const struct hs_test_exchange *exchange,
+	const struct hs_test_action *out)
+{
+	if (exchange->status == 404 && hs_slice_eq(out->wanted, HS_S("400")) &&
+		reads_valid_id(stage, exchange))
+		return HS_S("the id that is read is a valid one (letters of any case, digits, - and .), so "
+			    "404 is right and the script is not");
+	if (exchange->status == 201 && hs_slice_eq(out->wanted, HS_S("200")) &&
+		updates_what_was_gone(stage, exchange))
+		return HS_S("the resource was not there any more, so the update makes it anew: 201 is right "
+			    "and the script is not");
+	return HS_S_NONE;
+}
+
 void hs_test_blame(struct test_stage *stage, const struct hs_test_exchange *exchange,
 	struct hs_test_action *out)
 {
+	struct hs_slice right = why_right(stage, exchange, out);
 	const struct hs_issue *fault = NULL;
 
 	if (exchange->status == 400 || exchange->status == 422)
@@ -139,11 +176,9 @@ void hs_test_blame(struct test_stage *stage, const struct hs_test_exchange *exch
 			"what the script sends is no valid %.*s, so the target may refuse it: %.*s: %.*s",
 			HS_S_ARG(hs_json_get_text(exchange->request_json, HS_S("resourceType"))),
 			HS_S_ARG(fault->path), HS_S_ARG(fault->text));
-	} else if (wants_wrongly(stage, exchange, out)) {
+	} else if (right.len) {
 		out->verdict = HS_TEST_ERROR;
-		out->reason =
-			HS_S("the id that is read is a valid one (letters of any case, digits, - and .), so "
-			     "404 is right and the script is not");
+		out->reason = right;
 	} else if (exchange->defaults.len && is_absent(stage, exchange)) {
 		out->verdict = HS_TEST_SKIP;
 		out->reason = hs_arena_printf(stage->arena,

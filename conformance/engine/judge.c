@@ -55,6 +55,17 @@ enum hs_test_verdict hs_test_verdict_of(enum hs_status status)
 	}
 }
 
+enum hs_status hs_test_judge_find(struct test_judgement *j, struct test_source *out)
+{
+	enum hs_status status = hs_test_source(j->stage, j->assertion->source_id, j->assertion->request, out,
+		j->err);
+
+	if (status)
+		return status;
+	j->out->exchange = out->exchange;
+	return hs_test_source_json(j->stage, out, j->err);
+}
+
 enum hs_status hs_test_judge_text(struct test_judgement *j, struct hs_slice found, struct hs_slice wanted)
 {
 	int holds = hs_test_operate(j->assertion->op, found, wanted, j->err);

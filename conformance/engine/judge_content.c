@@ -3,22 +3,10 @@
  * with. */
 #include <conformance/engine/stage.h>
 
-/* Where the assertion looks, with the exchange noted; its JSON must be there. */
-static enum hs_status find_json(struct test_judgement *j, struct test_source *out)
-{
-	enum hs_status status = hs_test_source(j->stage, j->assertion->source_id, j->assertion->request, out,
-		j->err);
-
-	if (status)
-		return status;
-	j->out->exchange = out->exchange;
-	return hs_test_source_json(j->stage, out, j->err);
-}
-
 enum hs_status hs_test_judge_resource(struct test_judgement *j)
 {
 	struct test_source source;
-	enum hs_status status = find_json(j, &source);
+	enum hs_status status = hs_test_judge_find(j, &source);
 	struct hs_slice wanted = j->field, prefix = HS_S("http://hl7.org/fhir/StructureDefinition/");
 
 	if (status)
@@ -162,7 +150,7 @@ enum hs_status hs_test_judge_expression(struct test_judgement *j)
 	struct hs_path_list found = { 0 };
 	struct hs_slice expression = j->field;
 	enum hs_script_operator op = j->assertion->op;
-	enum hs_status status = find_json(j, &source);
+	enum hs_status status = hs_test_judge_find(j, &source);
 
 	j->out->path = expression;
 	if (!status && j->assertion->check == HS_CHECK_PATH)

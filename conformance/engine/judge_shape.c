@@ -5,17 +5,6 @@
 
 #define DIFFERENCES_MAX 50u
 
-static enum hs_status find_json(struct test_judgement *j, struct test_source *out)
-{
-	enum hs_status status = hs_test_source(j->stage, j->assertion->source_id, j->assertion->request, out,
-		j->err);
-
-	if (status)
-		return status;
-	j->out->exchange = out->exchange;
-	return hs_test_source_json(j->stage, out, j->err);
-}
-
 enum hs_status hs_test_judge_minimum(struct test_judgement *j)
 {
 	struct hs_arena *arena = j->stage->arena;
@@ -26,7 +15,7 @@ enum hs_status hs_test_judge_minimum(struct test_judgement *j)
 	if (!status)
 		status = hs_test_source_json(j->stage, &least, j->err);
 	if (!status)
-		status = find_json(j, &source);
+		status = hs_test_judge_find(j, &source);
 	if (status)
 		return status;
 	const struct test_difference *first = hs_test_minimum(arena, least.json, source.json,
@@ -86,7 +75,7 @@ static struct hs_slice link_fault(struct hs_arena *arena, const struct hs_json *
 enum hs_status hs_test_judge_navigation(struct test_judgement *j)
 {
 	struct test_source source;
-	enum hs_status status = find_json(j, &source);
+	enum hs_status status = hs_test_judge_find(j, &source);
 
 	if (status)
 		return status;
@@ -137,7 +126,7 @@ enum hs_status hs_test_judge_profile(struct test_judgement *j)
 		.profile = profile_url(j->stage->script, j->field) };
 	struct hs_issues issues = { .arena = j->stage->arena };
 	struct test_source source;
-	enum hs_status status = find_json(j, &source);
+	enum hs_status status = hs_test_judge_find(j, &source);
 
 	if (status)
 		return status;

@@ -271,6 +271,8 @@ enum hs_status hs_test_judge_minimum(struct test_judgement *j);
 enum hs_status hs_test_judge_navigation(struct test_judgement *j);
 enum hs_status hs_test_judge_profile(struct test_judgement *j);
 enum hs_status hs_test_judge_rule(struct test_judgement *j);
+/* Where the assertion looks, with the exchange noted; its JSON must be there. */
+enum hs_status hs_test_judge_find(struct test_judgement *j, struct test_source *out);
 /* A text judged by the assertion's operator. */
 enum hs_status hs_test_judge_text(struct test_judgement *j, struct hs_slice found, struct hs_slice wanted);
 /* "equals 200", "in 200,204" ... for `wanted`. */

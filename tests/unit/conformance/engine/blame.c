@@ -2,11 +2,6 @@
 /* Whose fault a failure is: the target's, the script's, or nobody's. */
 #include "trial.h"
 
-#define SEND(type, id) \
-	"{'operation': {'type': {'code': 'create'}, 'resource': '" type "', 'sourceId': '" id "'}}"
-#define READ(params) \
-	"{'operation': {'type': {'code': 'read'}, 'resource': 'Patient', 'params': '" params "'}}"
-
 /* What says "wrong" somewhere is wrong. */
 static enum hs_status conform(void *arg, const struct hs_test_conformance *asked, struct hs_issues *issues,
 	struct hs_error *err)
@@ -34,17 +29,13 @@ static void refused(void **state)
 	trial.options.conform = conform;
 	trial_script(&trial, "a",
 		"'contained': [{'resourceType': 'Observation', 'id': 'good', 'status': 'final'},"
-		"{'resourceType': 'Observation', 'id': 'bad', 'status': 'wrong'}], 'fixture': ["
-		"{'id': 'good', 'resource': {'reference': '#good'}},"
-		"{'id': 'bad', 'resource': {'reference': '#bad'}}], 'test': ["
-		"{'id': 'good', 'action': [" SEND("Observation",
-			"good") ", <201>]},"
-				"{'id': 'bad', 'action': [" SEND("Observation",
-					"bad") ", <201>]},"
-					       "{'id': 'unasked', 'action': [" SEND("Observation",
-						       "bad") "]},"
-							      "{'id': 'wanted', 'action': [" SEND(
-								      "Observation", "bad") ", <422>]}]");
+		"{'resourceType': 'Observation', 'id': 'bad', 'status': 'wrong'}],"
+		"'fixture': [{'id': 'good', 'resource': {'reference': '#good'}},"
+		"{'id': 'bad', 'resource': {'reference': '#bad'}}],"
+		"'test': [{'id': 'good', 'action': [<POST /Observation good>, <201>]},"
+		"{'id': 'bad', 'action': [<POST /Observation bad>, <201>]},"
+		"{'id': 'unasked', 'action': [<POST /Observation bad>]},"
+		"{'id': 'wanted', 'action': [<POST /Observation bad>, <422>]}]");
 	trial_run(&trial);
 	assert_trial(&trial, 0, HS_TEST_FAIL);
 	assert_trial(&trial, 1, HS_TEST_ERROR);
@@ -56,21 +47,13 @@ static void refused(void **state)
 	trial_close(&trial);
 }
 
-static const char ASSUMING[] =
-	"'variable': [{'name': 'id', 'defaultValue': 'absent'}], 'test': ["
-	"{'id': 'read', 'action': [" READ(
-		"/${id}") ", <200>]},"
-			  "{'id': 'fixed', 'action': [" READ(
-				  "/absent") ", <200>]},"
-					     "{'id': 'search', 'action': [{'operation': {'type': {'code': "
-					     "'search'}, 'resource': 'Observation', "
-					     "'params': '?patient=${id}'}}, <200>, {'assert': {'expression': "
-					     "'entry.exists()'}}]},"
-					     "{'id': 'other', 'action': [" READ(
-						     "/${id}") ", {'assert': {'responseCode': '410'}}]},"
-							       "{'id': 'broken', 'action': [{'operation': "
-							       "{'method': 'get', 'url': "
-							       "'/status/500?x=${id}'}}, <200>]}]";
+static const char ASSUMING[] = "'variable': [{'name': 'id', 'defaultValue': 'absent'}],"
+			       "'test': [{'id': 'read', 'action': [<GET /Patient/${id}>, <200>]},"
+			       "{'id': 'fixed', 'action': [<GET /Patient/absent>, <200>]},"
+			       "{'id': 'search', 'action': [<GET /Observation?patient=${id}>, <200>,"
+			       "{'assert': {'expression': 'entry.exists()'}}]},"
+			       "{'id': 'other', 'action': [<GET /Patient/${id}>, <410>]},"
+			       "{'id': 'broken', 'action': [<GET /status/500?x=${id}>, <200>]}]";
 
 /* What only the script says to be there need not be. */
 static void assumed(void **state)
@@ -120,12 +103,11 @@ static void made(void **state)
 	(void)state;
 	trial_open(&trial);
 	trial_script(&trial, "a",
-		"'contained': [{'resourceType': 'Patient', 'id': 'absent'}], 'fixture': ["
-		"{'id': 'f', 'resource': {'reference': '#absent'}}],"
-		"'variable': [{'name': 'id', 'defaultValue': 'absent1'}], 'test': [{'id': 'read', 'action': ["
-		"{'operation': {'type': {'code': 'update'}, 'resource': 'Patient', 'method': 'put', "
-		"'params': '/${id}', 'sourceId': 'f'}}, {'assert': {'response': 'notFound'}}, " READ(
-			"/${id}") ", <200>]}]")
+		"'contained': [{'resourceType': 'Patient', 'id': 'absent'}],"
+		"'fixture': [{'id': 'f', 'resource': {'reference': '#absent'}}],"
+		"'variable': [{'name': 'id', 'defaultValue': 'absent1'}],"
+		"'test': [{'id': 'read', 'action': [<PUT /Patient/${id} f>, <404>, <GET /Patient/${id}>, "
+		"<200>]}]")
 		->suite = HS_S_NONE;
 	trial_run(&trial);
 	/* the update was refused, so nothing was made */
@@ -133,10 +115,10 @@ static void made(void **state)
 	trial_end(&trial);
 	trial.count = 0;
 	trial_script(&trial, "b",
-		"'contained': [{'resourceType': 'Patient', 'id': 'p'}], 'fixture': ["
-		"{'id': 'f', 'resource': {'reference': '#p'}}],"
-		"'variable': [{'name': 'id', 'defaultValue': 'new1'}], 'test': [{'id': 'read', 'action': "
-		"[" SEND("Patient", "f") ", " READ("/${id}") ", {'assert': {'responseCode': '201'}}]}]")
+		"'contained': [{'resourceType': 'Patient', 'id': 'p'}],"
+		"'fixture': [{'id': 'f', 'resource': {'reference': '#p'}}],"
+		"'variable': [{'name': 'id', 'defaultValue': 'new1'}],"
+		"'test': [{'id': 'read', 'action': [<POST /Patient f>, <GET /Patient/${id}>, <201>]}]")
 		->suite = HS_S_NONE;
 	trial_run(&trial);
 	assert_trial(&trial, 0, HS_TEST_FAIL);
@@ -151,18 +133,46 @@ static void bad_request(void **state)
 	(void)state;
 	trial_open(&trial);
 	trial_script(&trial, "a",
-		"'test': [{'id': 'valid', 'action': [" READ(
-			"/absent-CAPITALS") ", <400>]},"
-					    "{'id': 'query', 'action': [" READ("/absent?x=y") ", <400>]}]");
+		"'test': [{'id': 'valid', 'action': [<GET /Patient/absent-CAPITALS>, <400>]},"
+		"{'id': 'query', 'action': [<GET /Patient/absent?x=y>, <400>]}]");
 	trial_run(&trial);
 	assert_trial(&trial, 0, HS_TEST_ERROR);
 	assert_trial(&trial, 1, HS_TEST_FAIL);
 	trial_close(&trial);
 }
 
+/* What an update makes anew is answered with 201, whatever a script wants; but only what was gone. */
+static void made_anew(void **state)
+{
+	struct trial trial;
+
+	(void)state;
+	trial_open(&trial);
+	trial_script(&trial, "a",
+		"'contained': [{'resourceType': 'Patient', 'id': 'p'}],"
+		"'fixture': [{'id': 'p', 'resource': {'reference': '#p'}}],"
+		"'test': [{'id': 'first', 'action': [<PUT /status/201 p>, <200>]},"
+		"{'id': 'gone', 'action': [<DELETE /status/201>, <PUT /status/201 p>, <200>]},"
+		"{'id': 'there', 'action': [<DELETE /status/201>, <GET /status/201>, <PUT /status/201 p>, "
+		"<200>]},"
+		"{'id': 'other', 'action': [<DELETE /status/404>, <PUT /status/201 p>, <200>]},"
+		"{'id': 'post', 'action': [<DELETE /status/201>, <POST /status/201 p>, <200>]}]");
+	trial_run(&trial);
+	assert_trial(&trial, 0, HS_TEST_FAIL);
+	assert_trial(&trial, 1, HS_TEST_ERROR);
+	assert_trial(&trial, 2, HS_TEST_FAIL);
+	assert_trial(&trial, 3, HS_TEST_FAIL);
+	assert_trial(&trial, 4, HS_TEST_FAIL);
+	assert_slice(reason_of(&trial, 1),
+		"the resource was not there any more, so the update makes it anew: 201 is right and the "
+		"script is not");
+	trial_close(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(refused), cmocka_unit_test(assumed),
-		cmocka_unit_test(said), cmocka_unit_test(made), cmocka_unit_test(bad_request) };
+		cmocka_unit_test(said), cmocka_unit_test(made), cmocka_unit_test(bad_request),
+		cmocka_unit_test(made_anew) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

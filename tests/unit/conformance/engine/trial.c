@@ -121,12 +121,19 @@ static void expand(struct hs_buf *out, struct hs_slice text)
 		hs_buf_add(out, hs_slice_cut(&text, '<'));
 		if (!text.ptr)
 			return;
-		struct hs_slice word = hs_slice_cut(&text, '>');
-		if (hs_slice_starts(word, HS_S("GET ")))
-			hs_buf_printf(out, "{'operation': {'method': 'get', 'url': '%.*s'}}",
-				HS_S_ARG(hs_slice_from(word, 4)));
-		else
-			hs_buf_printf(out, "{'assert': {'responseCode': '%.*s'}}", HS_S_ARG(word));
+		struct hs_slice word = hs_slice_cut(&text, '>'), method = hs_slice_cut(&word, ' ');
+		struct hs_slice url = hs_slice_cut(&word, ' ');
+		if (!url.len) {
+			hs_buf_printf(out, "{'assert': {'responseCode': '%.*s'}}", HS_S_ARG(method));
+			continue;
+		}
+		hs_buf_cstr(out, "{'operation': {'method': '");
+		for (size_t i = 0; i < method.len; i++)
+			hs_buf_byte(out, (char)(method.ptr[i] | 0x20)); /* in lower case */
+		hs_buf_printf(out, "', 'url': '%.*s'", HS_S_ARG(url));
+		if (word.len)
+			hs_buf_printf(out, ", 'sourceId': '%.*s'", HS_S_ARG(word));
+		hs_buf_cstr(out, "}}");
 	}
 }
 

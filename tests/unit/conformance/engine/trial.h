@@ -32,8 +32,9 @@ struct trial {
 
 void trial_open(struct trial *trial);
 void trial_close(struct trial *trial);
-/* A script by its members: as for trial_quotes; <GET /path> stands for that operation, <200> for the
- * assertion that this is the status. It belongs to a suite and may be shuffled. */
+/* A script by its members: as for trial_quotes; <GET /path> stands for that operation, <PUT /path f> for one
+ * that sends the fixture f, <200> for the assertion that this is the status. It belongs to a suite and may be
+ * shuffled. */
 struct hs_script *trial_script(struct trial *trial, const char *id, const char *members);
 void trial_begin(struct trial *trial);
 void trial_wait(struct trial *trial); /* until it has finished */
