@@ -73,47 +73,23 @@ struct hs_cli_command {
 };
 
 /* Options that several subcommands have, worded once. */
-#define HS_CLI_DATA(text) \
+#define HS_CLI_ROW(...) \
 	{ \
-		"--data", "DIR", "data directory (default: handslag-data)", HS_CLI_TEXT, text \
+		__VA_ARGS__ \
 	}
-#define HS_CLI_CONFIG(text) \
-	{ \
-		"--config", "FILE", "configuration, JSON", HS_CLI_TEXT, text \
-	}
-#define HS_CLI_SET(list) \
-	{ \
-		"--set", "KEY=VALUE", "a key of the configuration", HS_CLI_LIST, list \
-	}
-#define HS_CLI_SANDBOX(text) \
-	{ \
-		"--sandbox", "NAME", "which sandbox (default: default)", HS_CLI_TEXT, text \
-	}
-#define HS_CLI_FHIR(text) \
-	{ \
-		"--fhir", "VERSION", "r4 or r5 (default: r4)", HS_CLI_TEXT, text \
-	}
-#define HS_CLI_RELEASE(text) \
-	{ \
-		"--fhir", "VERSION", "r4, r4b or r5 (default: r4)", HS_CLI_TEXT, text \
-	}
+#define HS_CLI_WORD(name, value, help, text) HS_CLI_ROW(name, value, help, HS_CLI_TEXT, text)
+#define HS_CLI_DATA(text) HS_CLI_WORD("--data", "DIR", "data directory (default: handslag-data)", text)
+#define HS_CLI_CONFIG(text) HS_CLI_WORD("--config", "FILE", "configuration, JSON", text)
+#define HS_CLI_SET(list) HS_CLI_ROW("--set", "KEY=VALUE", "a key of the configuration", HS_CLI_LIST, list)
+#define HS_CLI_SANDBOX(text) HS_CLI_WORD("--sandbox", "NAME", "which sandbox (default: default)", text)
+#define HS_CLI_FHIR(text) HS_CLI_WORD("--fhir", "VERSION", "r4 or r5 (default: r4)", text)
+#define HS_CLI_RELEASE(text) HS_CLI_WORD("--fhir", "VERSION", "r4, r4b or r5 (default: r4)", text)
 #define HS_CLI_OPERATOR_TOKEN(text) \
-	{ \
-		"--token", "TOKEN", "the operator's token; or HANDSLAG_TOKEN", HS_CLI_TEXT, text \
-	}
+	HS_CLI_WORD("--token", "TOKEN", "the operator's token; or HANDSLAG_TOKEN", text)
 #define HS_CLI_SUITES(text) \
-	{ \
-		"--suites", "FOLDER", "suites and requirements from here, not from the binary", HS_CLI_TEXT, \
-			text \
-	}
-#define HS_CLI_JSON(flag) \
-	{ \
-		"--json", NULL, "output as JSON", HS_CLI_FLAG, flag \
-	}
-#define HS_CLI_END \
-	{ \
-		NULL, NULL, NULL, HS_CLI_FLAG, NULL \
-	}
+	HS_CLI_WORD("--suites", "FOLDER", "suites and requirements from here, not from the binary", text)
+#define HS_CLI_JSON(flag) HS_CLI_ROW("--json", NULL, "output as JSON", HS_CLI_FLAG, flag)
+#define HS_CLI_END HS_CLI_ROW(NULL, NULL, NULL, HS_CLI_FLAG, NULL)
 
 /* Reads the command line. Returns -1 to go on, with the plain arguments moved to argv[0..*count); otherwise
  * the exit code (0 after --help, HS_EXIT_USAGE with a message). --name=value and -- are understood. */
