@@ -17,23 +17,103 @@
 #define READ_SIZE ((size_t)1 << 20)
 #define DEPTH_MAX 16u
 
+/* ---- files ---- */
+
 struct walk {
+	hs_cli_file_fn *fn;
+	void *arg;
+	uint64_t count;
+};
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static bool is_wanted(struct hs_slice name)
+{
+	return hs_slice_ends(name, HS_S(".json")) || hs_slice_ends(name, HS_S(".xml")) ||
+		hs_slice_ends(name, HS_S(".ndjson"));
+}
+
+static enum hs_status give_folder(struct walk *walk, const char *path, unsigned depth, struct hs_error *err)
+{
+	struct dirent **entries = NULL;
+	int count = depth < DEPTH_MAX ? scandir(path, &entries, is_visible, alphasort) : 0;
+	enum hs_status status = HS_OK;
+
+	if (count < 0)
+		return hs_fail(err, HS_E_IO, "%s cannot be read: %s", path, strerrordesc_np(errno));
+	for (int i = 0; i < count; i++) {
+		char inner[4096];
+		struct stat info;
+		int len = snprintf(inner, sizeof(inner), "%s/%s", path, entries[i]->d_name);
+		bool there = len > 0 && (size_t)len < sizeof(inner) && stat(inner, &info) == 0;
+		if (!status && there && S_ISDIR(info.st_mode)) {
+			status = give_folder(walk, inner, depth + 1, err);
+		} else if (!status && there && is_wanted(hs_slice_cstr(inner))) {
+			walk->count++;
+			status = walk->fn(inner, true, walk->arg, err);
+		}
+		(free)(entries[i]);
+	}
+	(free)(entries);
+	return status;
+}
+
+static enum hs_status give_path(struct walk *walk, const char *path, struct hs_error *err)
+{
+	struct stat info;
+
+	if (stat(path, &info) != 0)
+		return hs_fail(err, HS_E_NOT_FOUND, "there is no file %s", path);
+	if (!S_ISDIR(info.st_mode))
+		return walk->fn(path, false, walk->arg, err);
+	walk->count = 0;
+	enum hs_status status = give_folder(walk, path, 0, err);
+	return status || walk->count ?
+		status :
+		hs_fail(err, HS_E_NOT_FOUND, "the folder %s has no .json, .xml or .ndjson file", path);
+}
+
+enum hs_status hs_cli_files(const char *path, hs_cli_file_fn *fn, void *arg, struct hs_error *err)
+{
+	struct walk walk = { fn, arg, 0 };
+	struct stat info;
+	glob_t found;
+
+	if (stat(path, &info) == 0 || !strpbrk(path, "*?["))
+		return give_path(&walk, path, err);
+	enum hs_status status = HS_OK;
+	if (glob(path, 0, NULL, &found) != 0)
+		return hs_fail(err, HS_E_NOT_FOUND, "no file is like %s", path);
+	for (size_t i = 0; i < found.gl_pathc && !status; i++)
+		status = give_path(&walk, found.gl_pathv[i], err);
+	globfree(&found);
+	return status;
+}
+
+/* ---- documents ---- */
+
+struct reader {
 	hs_cli_document_fn *fn;
 	void *arg;
 	bool found; /* in a folder */
 };
 
-static enum hs_status give(const struct walk *walk, const char *file, uint64_t line, struct hs_slice text,
+static enum hs_status give(const struct reader *reader, const char *file, uint64_t line, struct hs_slice text,
 	struct hs_error *err)
 {
-	struct hs_cli_document document = { .file = file, .line = line, .found = walk->found, .text = text };
+	struct hs_cli_document document = {
+		.file = file, .line = line, .found = reader->found, .text = text
+	};
 	document.arena = hs_arena_new(ARENA_CAP);
-	enum hs_status status = walk->fn(&document, walk->arg, err);
+	enum hs_status status = reader->fn(&document, reader->arg, err);
 	hs_arena_free(document.arena);
 	return status;
 }
 
-static enum hs_status give_lines(const struct walk *walk, const char *file, struct hs_slice text,
+static enum hs_status give_lines(const struct reader *reader, const char *file, struct hs_slice text,
 	struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
@@ -43,7 +123,7 @@ static enum hs_status give_lines(const struct walk *walk, const char *file, stru
 		struct hs_slice item = hs_slice_trim(hs_slice_cut(&text, '\n'));
 		line++;
 		if (item.len)
-			status = give(walk, file, line, item, err);
+			status = give(reader, file, line, item, err);
 	}
 	return status;
 }
@@ -58,7 +138,7 @@ static bool is_lines(struct hs_slice text)
 		hs_slice_starts(rest, HS_S("{"));
 }
 
-static enum hs_status give_input(const struct walk *walk, struct hs_error *err)
+static enum hs_status give_input(const struct reader *reader, struct hs_error *err)
 {
 	struct hs_buf in;
 	enum hs_status status = HS_OK;
@@ -76,88 +156,34 @@ static enum hs_status give_input(const struct walk *walk, struct hs_error *err)
 	else if (in.overflow)
 		status = hs_fail(err, HS_E_LIMIT, "standard input is longer than %zu MiB", FILE_MAX >> 20);
 	else if (is_lines(hs_buf_slice(&in)))
-		status = give_lines(walk, "standard input", hs_buf_slice(&in), err);
+		status = give_lines(reader, "standard input", hs_buf_slice(&in), err);
 	else
-		status = give(walk, "standard input", 0, hs_buf_slice(&in), err);
+		status = give(reader, "standard input", 0, hs_buf_slice(&in), err);
 	hs_buf_free(&in);
 	return status;
 }
 
-static enum hs_status give_file(const struct walk *walk, const char *path, struct hs_error *err)
+static enum hs_status give_file(const char *path, bool found, void *arg, struct hs_error *err)
 {
+	struct reader *reader = arg;
 	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
-	struct hs_cli_document document = { .file = path, .found = walk->found, .arena = arena };
+	struct hs_cli_document document = { .file = path, .found = found, .arena = arena };
 	enum hs_status status = hs_world_read_file(hs_world_real(), arena, path, FILE_MAX, &document.text,
 		err);
 
+	reader->found = found;
 	if (!status)
 		status = hs_slice_ends(hs_slice_cstr(path), HS_S(".ndjson")) ?
-			give_lines(walk, path, document.text, err) :
-			walk->fn(&document, walk->arg, err);
+			give_lines(reader, path, document.text, err) :
+			reader->fn(&document, reader->arg, err);
 	hs_arena_free(arena);
 	return status;
 }
 
-static int is_visible(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.';
-}
-
-static bool is_wanted(struct hs_slice name)
-{
-	return hs_slice_ends(name, HS_S(".json")) || hs_slice_ends(name, HS_S(".xml")) ||
-		hs_slice_ends(name, HS_S(".ndjson"));
-}
-
-static enum hs_status give_folder(const struct walk *walk, const char *path, unsigned depth,
-	struct hs_error *err)
-{
-	struct dirent **entries = NULL;
-	int count = depth < DEPTH_MAX ? scandir(path, &entries, is_visible, alphasort) : 0;
-	enum hs_status status = HS_OK;
-
-	if (count < 0)
-		return hs_fail(err, HS_E_IO, "%s cannot be read: %s", path, strerrordesc_np(errno));
-	for (int i = 0; i < count; i++) {
-		char inner[4096];
-		struct stat info;
-		int len = snprintf(inner, sizeof(inner), "%s/%s", path, entries[i]->d_name);
-		bool there = len > 0 && (size_t)len < sizeof(inner) && stat(inner, &info) == 0;
-		if (!status && there && S_ISDIR(info.st_mode))
-			status = give_folder(walk, inner, depth + 1, err);
-		else if (!status && there && is_wanted(hs_slice_cstr(inner)))
-			status = give_file(walk, inner, err);
-		(free)(entries[i]);
-	}
-	(free)(entries);
-	return status;
-}
-
-static enum hs_status give_path(const struct walk *walk, const char *path, struct hs_error *err)
-{
-	struct stat info;
-
-	if (stat(path, &info) != 0)
-		return hs_fail(err, HS_E_NOT_FOUND, "there is no file %s", path);
-	struct walk within = { walk->fn, walk->arg, true };
-	return S_ISDIR(info.st_mode) ? give_folder(&within, path, 0, err) : give_file(walk, path, err);
-}
-
 enum hs_status hs_cli_documents(const char *path, hs_cli_document_fn *fn, void *arg, struct hs_error *err)
 {
-	const struct walk walk = { fn, arg, false };
-	struct stat info;
-	glob_t found;
+	struct reader reader = { fn, arg, false };
 
-	if (strcmp(path, "-") == 0)
-		return give_input(&walk, err);
-	if (stat(path, &info) == 0 || !strpbrk(path, "*?["))
-		return give_path(&walk, path, err);
-	enum hs_status status = HS_OK;
-	if (glob(path, 0, NULL, &found) != 0)
-		return hs_fail(err, HS_E_NOT_FOUND, "no file is like %s", path);
-	for (size_t i = 0; i < found.gl_pathc && !status; i++)
-		status = give_path(&walk, found.gl_pathv[i], err);
-	globfree(&found);
-	return status;
+	return strcmp(path, "-") == 0 ? give_input(&reader, err) :
+					hs_cli_files(path, give_file, &reader, err);
 }

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Documents that the command line names: files, folders, patterns, standard input; of NDJSON each line. */
+/* What the command line names: files, folders, patterns; and documents in them or on standard input, of
+ * NDJSON each line. */
 #pragma once
 
 #include <core/cli/cli.h>
+
+/* Calls fn for each file that `path` means: a file of any name; a folder (its .json, .xml and .ndjson files,
+ * those of its folders too, by name); a pattern that the shell left as it is ("*.json"). `found` is true of
+ * what is in a folder. Fails with HS_E_NOT_FOUND or HS_E_IO when nothing is there or it cannot be read; a
+ * failing fn ends the walk. */
+typedef enum hs_status hs_cli_file_fn(const char *file, bool found, void *arg, struct hs_error *err);
+enum hs_status hs_cli_files(const char *path, hs_cli_file_fn *fn, void *arg, struct hs_error *err);
 
 struct hs_cli_document {
 	const char *file;
@@ -12,10 +20,8 @@ struct hs_cli_document {
 	struct hs_arena *arena;
 };
 
-/* Calls fn for each document below `path`: a file of any name; a folder (its .json, .xml and .ndjson files,
- * those of its folders too, by name); a pattern that the shell left as it is ("*.json"); "-" for standard
- * input (NDJSON, or one document). What cannot be read fails with HS_E_NOT_FOUND or HS_E_IO; a failing fn
- * ends the walk. */
+/* Calls fn for each document of the files that `path` means, and of "-", standard input (NDJSON, or one
+ * document); fails as hs_cli_files. */
 typedef enum hs_status hs_cli_document_fn(const struct hs_cli_document *document, void *arg,
 	struct hs_error *err);
 enum hs_status hs_cli_documents(const char *path, hs_cli_document_fn *fn, void *arg, struct hs_error *err);

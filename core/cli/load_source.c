@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Resources from files, directories, NDJSON and packages, one after another. */
 #include <core/cli/definitions.h>
+#include <core/cli/files.h>
 #include <core/cli/load.h>
 
 #include <core/base/world.h>
 #include <core/fhir/xml/xml.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_MAX ((size_t)2 << 30)
 #define LINE_MAX_BYTES ((size_t)64 << 20)
 #define READ_SIZE ((size_t)1 << 20)
-#define DEPTH_MAX 16
 #define REFUSED_SHOWN 20
 
 void hs_cli_load_refused(struct hs_cli_sink *sink, const char *file, uint64_t line, struct hs_slice why)
@@ -151,61 +149,30 @@ static enum hs_status take_ndjson(struct hs_cli_sink *sink, const char *path, st
 	return status;
 }
 
-/* ---- directories ---- */
+/* ---- what the command line names ---- */
 
-static enum hs_status take_path(struct hs_cli_sink *sink, const char *path, bool whole_bundles,
-	unsigned depth, struct hs_error *err);
+struct taking {
+	struct hs_cli_sink *sink;
+	bool whole_bundles;
+};
 
-static int visible(const struct dirent *entry)
+static enum hs_status take_file(const char *path, bool found, void *arg, struct hs_error *err)
 {
-	return entry->d_name[0] != '.';
-}
+	const struct taking *taking = arg;
 
-static enum hs_status take_directory(struct hs_cli_sink *sink, const char *path, bool whole_bundles,
-	unsigned depth, struct hs_error *err)
-{
-	struct dirent **entries = NULL;
-	int count = depth < DEPTH_MAX ? scandir(path, &entries, visible, alphasort) : 0;
-	enum hs_status status = HS_OK;
-	char inner[4096];
-
-	if (count < 0)
-		return hs_fail(err, HS_E_IO, "%s cannot be read: %s", path, strerrordesc_np(errno));
-	for (int i = 0; i < count; i++) {
-		struct hs_slice name = hs_slice_cstr(entries[i]->d_name);
-		struct stat info;
-		snprintf(inner, sizeof(inner), "%s/%s", path, entries[i]->d_name);
-		bool known = hs_slice_ends(name, HS_S(".json")) || hs_slice_ends(name, HS_S(".xml")) ||
-			hs_slice_ends(name, HS_S(".ndjson")) ||
-			(stat(inner, &info) == 0 && S_ISDIR(info.st_mode));
-		if (status == HS_OK && known)
-			status = take_path(sink, inner, whole_bundles, depth + 1, err);
-		(free)(entries[i]);
-	}
-	(free)(entries);
-	return status;
-}
-
-static enum hs_status take_path(struct hs_cli_sink *sink, const char *path, bool whole_bundles,
-	unsigned depth, struct hs_error *err)
-{
-	struct stat info;
-
-	if (stat(path, &info) != 0)
-		return hs_fail(err, HS_E_NOT_FOUND, "there is no file %s", path);
-	if (S_ISDIR(info.st_mode))
-		return take_directory(sink, path, whole_bundles, depth, err);
-	if (hs_slice_ends(hs_slice_cstr(path), HS_S(".ndjson")))
-		return take_ndjson(sink, path, err);
-	return take_json(sink, path, whole_bundles, err);
+	(void)found;
+	return hs_slice_ends(hs_slice_cstr(path), HS_S(".ndjson")) ?
+		take_ndjson(taking->sink, path, err) :
+		take_json(taking->sink, path, taking->whole_bundles, err);
 }
 
 enum hs_status hs_cli_load_path(struct hs_cli_sink *sink, const char *path, bool whole_bundles,
 	struct hs_error *err)
 {
-	if (strcmp(path, "-") == 0)
-		return take_lines(sink, STDIN_FILENO, "standard input", err);
-	return take_path(sink, path, whole_bundles, 0, err);
+	struct taking taking = { sink, whole_bundles };
+
+	return strcmp(path, "-") == 0 ? take_lines(sink, STDIN_FILENO, "standard input", err) :
+					hs_cli_files(path, take_file, &taking, err);
 }
 
 /* ---- packages, for a server that keeps them as resources ---- */
