@@ -94,9 +94,13 @@ static enum hs_status convert_one(const struct hs_cli_document *document, void *
 	struct hs_json *out = NULL;
 	struct hs_buf text;
 
-	if (convert_text(c, document, &issues, &out, &own))
+	if (convert_text(c, document, &issues, &out, &own)) {
+		struct hs_slice place = own.line && !document->line ?
+			hs_arena_printf(document->arena, "line %u, column %u: ", own.line, own.column) :
+			HS_S_NONE;
 		hs_issue_add(&issues, HS_SEVERITY_ERROR, hs_status_issue(own.status), hs_slice_cstr(own.path),
-			"%s", own.text);
+			"%.*s%s", HS_S_ARG(place), own.text);
+	}
 	if (issues.count)
 		tell(document, &issues);
 	c->failed += issues.errors > 0;

@@ -204,7 +204,10 @@ static bool run_file(struct session *session, const char *file)
 			&list, &phase, &err);
 	}
 	if (status) {
-		fprintf(stderr, "handslag fhirpath: %s%s", file ? file : "", file ? ": " : "");
+		/* What cannot be opened is named by the error itself. */
+		bool told = file && strstr(err.text, file);
+		fprintf(stderr, "handslag fhirpath: %s%s", file && !told ? file : "",
+			file && !told ? ": " : "");
 		if (read) {
 			fprintf(stderr, "%s error", phase_name(phase));
 		}

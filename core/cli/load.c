@@ -5,6 +5,7 @@
 #include <core/base/world.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct hs_cli_host_options host_options;
 static const char *sandbox = "default", *target, *token, *fhir = "r4";
@@ -54,6 +55,11 @@ static bool is_package(const char *what)
 	return strchr(what, '#') && stat(what, &info) != 0;
 }
 
+static const char *plural(unsigned long long count)
+{
+	return count == 1 ? "" : "s";
+}
+
 /* ---- into the data directory ---- */
 
 static enum hs_status add_packages(const struct hs_host_config *config, struct hs_arena *arena, char **what,
@@ -79,9 +85,16 @@ static enum hs_status load_files(struct hs_cli_sink *sink, char **what, int coun
 {
 	enum hs_status status = HS_OK;
 
-	for (int i = 0; i < count && status == HS_OK; i++)
-		if (!is_package(what[i]))
-			status = hs_cli_load_path(sink, what[i], target != NULL, err);
+	for (int i = 0; i < count && status == HS_OK; i++) {
+		if (is_package(what[i]))
+			continue;
+		status = hs_cli_load_path(sink, what[i], target != NULL, err);
+		if (status == HS_E_NOT_FOUND && !strpbrk(what[i], "/*") && access(what[i], F_OK) != 0)
+			status = hs_fail(err, status,
+				"there is no file %s; a package is named with its version, as in "
+				"hl7.terminology.r4#7.0.1",
+				what[i]);
+	}
 	return status;
 }
 
@@ -151,8 +164,8 @@ static void summary(const struct hs_cli_sink *sink, unsigned packages, double se
 		printf("{\"packages\": %u, \"stored\": %llu, \"refused\": %llu, \"seconds\": %.3f}\n",
 			packages, stored, failed, seconds);
 	else
-		printf("%llu resources stored, %llu refused, %u packages, in %.2f s\n", stored, failed,
-			packages, seconds);
+		printf("%llu resource%s stored, %llu refused, %u package%s, in %.2f s\n", stored,
+			plural(stored), failed, packages, plural(packages), seconds);
 }
 
 int hs_cli_load(int argc, char **argv)
@@ -179,7 +192,7 @@ int hs_cli_load(int argc, char **argv)
 	if (status == HS_OK)
 		summary(sink, packages, (double)(world->mono_ns(world->ctx) - began) / 1e9);
 	if (status && sink && sink->stored)
-		fprintf(stderr, "%llu resources were stored until then\n", (unsigned long long)sink->stored);
+		fprintf(stderr, "stored until then: %llu\n", (unsigned long long)sink->stored);
 	code = status                ? hs_cli_fail_error(&command, &err) :
 		sink && sink->failed ? HS_EXIT_FAILED :
 				       HS_EXIT_OK;

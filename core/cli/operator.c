@@ -73,6 +73,9 @@ enum hs_status hs_cli_operate(struct hs_arena *arena, const struct hs_cli_operat
 	const char *url = hs_arena_cstr(arena,
 		hs_arena_printf(arena, "%.*s/operator/%.*s", HS_S_ARG(base), HS_S_ARG(path)));
 	status = hs_cli_call(arena, method, url, token, body, &answer, err);
+	if (status == HS_E_NETWORK && !at->target)
+		return hs_fail(err, status, "%s; start handslag serve, or say by --target URL where it is",
+			hs_arena_cstr(arena, hs_slice_cstr(err->text)));
 	if (status)
 		return status;
 	*out = NULL;

@@ -4,9 +4,12 @@
 #include <core/cli/definitions.h>
 #include <core/cli/test_private.h>
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define FILE_MAX ((size_t)64 << 20)
 
@@ -19,16 +22,17 @@ static struct hs_slice read_text(struct hs_arena *arena, const char *path, enum 
 	return text;
 }
 
-/* NAME=VALUE and "Name: value" lists. */
-static enum hs_status read_pairs(struct hs_arena *arena, const struct hs_cli_list *list, char separator,
+/* Lists of what is written as `form` says, such as NAME=VALUE or "NAME: VALUE". */
+static enum hs_status read_pairs(struct hs_arena *arena, const struct hs_cli_list *list, const char *form,
 	struct hs_pair **out, struct hs_error *err)
 {
+	char separator = strchr(form, ':') ? ':' : '=';
+
 	*out = hs_arena_array(arena, list->count + 1, sizeof(**out));
 	for (size_t i = 0; i < list->count; i++) {
 		struct hs_slice rest = hs_slice_cstr(list->items[i]), name = hs_slice_cut(&rest, separator);
 		if (!rest.ptr || !name.len)
-			return hs_fail(err, HS_E_NOT_SUPPORTED, "\"%s\" should be NAME%cVALUE",
-				list->items[i], separator);
+			return hs_fail(err, HS_E_NOT_SUPPORTED, "\"%s\" should be %s", list->items[i], form);
 		(*out)[i] = (struct hs_pair) { name, separator == ':' ? hs_slice_trim(rest) : rest };
 	}
 	return HS_OK;
@@ -38,7 +42,7 @@ static enum hs_status read_headers(struct test_settings *settings, struct hs_are
 	struct hs_test_options *options, struct hs_error *err)
 {
 	struct hs_pair *pairs = NULL;
-	enum hs_status status = read_pairs(arena, &settings->headers, ':', &pairs, err);
+	enum hs_status status = read_pairs(arena, &settings->headers, "NAME: VALUE", &pairs, err);
 	struct hs_http_header *headers;
 
 	if (status)
@@ -116,11 +120,29 @@ static enum hs_status read_failed(struct test_settings *settings, struct hs_aren
 	return HS_OK;
 }
 
+/* Said before the run, not after it: nothing would be left of that. */
+static enum hs_status check_report(const char *path, struct hs_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat info;
+	char folder[4096] = ".";
+
+	if (slash)
+		snprintf(folder, sizeof(folder), "%.*s", (int)(slash == path ? 1 : slash - path), path);
+	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+		return hs_fail(err, HS_E_VALUE,
+			"the report cannot be written to %s: that is a folder; name a file in it", path);
+	if (access(folder, W_OK) != 0)
+		return hs_fail(err, HS_E_VALUE, "the report %s cannot be written: the folder %s: %s", path,
+			folder, strerrordesc_np(errno));
+	return HS_OK;
+}
+
 static enum hs_status read_reports(struct test_settings *settings, struct hs_arena *arena,
 	struct hs_error *err)
 {
 	struct hs_pair *pairs = NULL;
-	enum hs_status status = read_pairs(arena, &settings->report_list, '=', &pairs, err);
+	enum hs_status status = read_pairs(arena, &settings->report_list, "FORMAT=FILE", &pairs, err);
 
 	for (size_t i = 0; i < settings->report_list.count && !status; i++) {
 		struct test_report *report = &settings->reports[settings->report_count];
@@ -144,10 +166,13 @@ static enum hs_status read_reports(struct test_settings *settings, struct hs_are
 			settings->junit };
 	if (settings->json)
 		settings->reports[settings->report_count++] = (struct test_report) { HS_REPORT_JSON, "-" };
-	for (size_t i = 0; i < settings->report_count; i++)
-		settings->quiet_stdout = settings->quiet_stdout ||
-			strcmp(settings->reports[i].path, "-") == 0;
-	return HS_OK;
+	for (size_t i = 0; i < settings->report_count && !status; i++) {
+		bool to_stdout = strcmp(settings->reports[i].path, "-") == 0;
+		settings->quiet_stdout = settings->quiet_stdout || to_stdout;
+		status = to_stdout || settings->dry_run ? HS_OK :
+							  check_report(settings->reports[i].path, err);
+	}
+	return status;
 }
 
 static enum hs_status read_bearer(struct test_settings *settings, struct hs_arena *arena,
@@ -227,10 +252,10 @@ enum hs_status hs_cli_test_options(struct test_settings *settings, struct hs_are
 	struct hs_test_options *options, struct hs_error *err)
 {
 	struct hs_pair *variables = NULL, *destinations = NULL;
-	enum hs_status status = read_pairs(arena, &settings->variables, '=', &variables, err);
+	enum hs_status status = read_pairs(arena, &settings->variables, "NAME=VALUE", &variables, err);
 
 	if (!status)
-		status = read_pairs(arena, &settings->destinations, '=', &destinations, err);
+		status = read_pairs(arena, &settings->destinations, "N=URL", &destinations, err);
 	options->destinations = destinations;
 	options->destination_count = destinations ? settings->destinations.count : 0;
 	options->target = hs_slice_cstr(settings->target);

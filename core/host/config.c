@@ -303,12 +303,15 @@ enum hs_status hs_host_config_read(struct hs_host_config *config, const char *pa
 	struct hs_slice rest = tree ? hs_slice_trim(hs_slice_from(text, (size_t)(end - text.ptr))) : text;
 	if (!tree || rest.len) {
 		size_t at = end ? (size_t)(end - text.ptr) : 0;
+		struct hs_slice before = hs_slice_first(text, at);
 		uint32_t line = 1;
-		for (size_t i = 0; i < at && i < text.len; i++)
-			line += text.ptr[i] == '\n';
+		while (hs_slice_find(before, '\n', 0) != SIZE_MAX) {
+			hs_slice_cut(&before, '\n');
+			line++;
+		}
 		cJSON_Delete(tree);
-		err->line = line;
-		return hs_fail(err, HS_E_VALUE, "%s is not JSON: line %u", path, line);
+		return hs_fail(err, HS_E_VALUE, "%s is not valid JSON at line %u, column %zu", path, line,
+			before.len + 1);
 	}
 	hs_arena_defer(config->arena, delete_tree, tree);
 	if (!cJSON_IsObject(tree))

@@ -2,6 +2,8 @@
 /* From method and path to the interaction, by the table of R4 section 3.1.0.14. */
 #include <core/rest/rest_private.h>
 
+#include <core/base/nearest.h>
+
 /* The form of a path below the base. */
 enum shape {
 	AT_BASE,
@@ -108,6 +110,22 @@ static bool shape_of(const struct hs_slice parts[4], size_t count, enum shape *o
 	}
 }
 
+/* The resource type that was perhaps meant, or empty. */
+static struct hs_slice nearest_type(const struct hs_rest *rest, struct hs_slice name)
+{
+	struct hs_slice best = HS_S_NONE;
+	size_t least = 3; /* letters that differ, their case apart */
+
+	for (size_t i = 0; i < rest->type_count; i++) {
+		size_t distance = hs_name_distance(name, rest->types[i].name);
+		if (distance < least && distance * 3 < name.len) {
+			best = rest->types[i].name;
+			least = distance;
+		}
+	}
+	return best;
+}
+
 static enum hs_status find_type(const struct hs_rest *rest, struct hs_slice name,
 	const struct hs__rest_type **out, struct hs_error *err)
 {
@@ -120,8 +138,10 @@ static enum hs_status find_type(const struct hs_rest *rest, struct hs_slice name
 			HS_S_ARG(hs_slice_first(name, 64)));
 	if (hs_map_get(&rest->by_name, name))
 		return hs_fail(err, HS_E_NOT_FOUND, "resource type %.*s is not served here", HS_S_ARG(name));
-	return hs_fail(err, HS_E_NOT_FOUND, "'%.*s' is no resource type of FHIR R%d",
-		HS_S_ARG(hs_slice_first(name, 64)), (int)rest->fhir);
+	struct hs_slice near = nearest_type(rest, name);
+	return hs_fail(err, HS_E_NOT_FOUND, "'%.*s' is no resource type of FHIR R%d%s%.*s%s",
+		HS_S_ARG(hs_slice_first(name, 64)), (int)rest->fhir, near.len ? "; did you mean '" : "",
+		HS_S_ARG(near), near.len ? "'?" : "");
 }
 
 /* The methods that a path takes. */

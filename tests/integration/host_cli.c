@@ -103,6 +103,10 @@ static void mistakes_are_named(void **state)
 		workbench_path("none"));
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "loops must be a whole number");
+	r = RUN("serve", "--config", workbench_file("torn.json", "{\n \"loops\": two}"), "--data",
+		workbench_path("none"));
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "torn.json is not valid JSON at line 2, column 11");
 	r = RUN("serve", "--listen", "nowhere", "--data", workbench_path("none"));
 	assert_int_equal(r.exit, 2);
 	r = RUN("serve", "--listen", "192.0.2.1:80", "--data", workbench_path("none"));
@@ -110,6 +114,33 @@ static void mistakes_are_named(void **state)
 	r = RUN("load", "--target", "http://127.0.0.1:1/fhir/r4",
 		workbench_file("p.json", "{\"resourceType\":\"Patient\"}"));
 	assert_int_equal(r.exit, 3);
+}
+
+/* Names of files and folders that are none, or not of the kind that is needed. */
+static void what_is_no_such_file_is_named(void **state)
+{
+	const char *file = workbench_file("some.txt", "no database"), *folder = workbench_path("nothing");
+	struct process_result r = RUN("load", "hl7.terminology.r4", "--data", workbench_path("named"));
+
+	(void)state;
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "a package is named with its version, as in hl7.terminology.r4#7.0.1");
+	r = RUN("load", "no/such.json", "--data", workbench_path("named"));
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "there is no file no/such.json\n");
+	assert_int_equal(mkdir(folder, 0700), 0);
+	r = RUN("load", folder, "--data", workbench_path("named"));
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "has no .json, .xml or .ndjson file");
+	r = RUN("serve", "--data", file);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "is a file, but a directory is needed");
+	r = RUN("restore", file, "--data", workbench_path("named"));
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "some.txt is no sound backup");
+	r = RUN("sandbox", "list", "--token", "t", "--data", folder);
+	assert_int_not_equal(r.exit, 0);
+	assert_has(r.err, "say by --target URL where it is");
 }
 
 static void help_is_had_in_two_ways(void **state)
@@ -177,7 +208,7 @@ static void what_reads_makes_no_data_directory(void **state)
 	assert_int_not_equal(stat(workbench_path("copy"), &about), 0);
 	/* What makes it says why it cannot. */
 	const char *file = workbench_file("a-file", "");
-	assert_has(RUN("serve", "--data", file).err, "Not a directory");
+	assert_has(RUN("serve", "--data", file).err, "is a file, but a directory is needed");
 }
 
 static void version_is_json_when_asked(void **state)
@@ -419,6 +450,7 @@ int main(void)
 		cmocka_unit_test(each_command_has_help_with_an_example),
 		cmocka_unit_test(each_command_refuses_strangers),
 		cmocka_unit_test(mistakes_are_named),
+		cmocka_unit_test(what_is_no_such_file_is_named),
 		cmocka_unit_test(help_is_had_in_two_ways),
 		cmocka_unit_test(versions_of_fhir_have_one_form),
 		cmocka_unit_test(mutate_does_not_prove_nothing),

@@ -253,7 +253,11 @@ static void refuses_what_is_wrong(void **state)
 	send_with("POST", "Patient", "Content-Type: text/plain\r\n", "{}", 415);
 	send_with("POST", "Patient", "Content-Type: text/turtle\r\n", "<Patient/>", 415);
 	send_with("GET", "Patient/x", "Accept: text/turtle\r\n", NULL, 406);
-	send_ok("GET", "Chair/1", NULL, 404);
+	a = send_ok("GET", "Chair/1", NULL, 404);
+	expect_text(&a, "/issue/0/details/text", "'Chair' is no resource type of FHIR R4");
+	a = send_ok("GET", "pateint/1", NULL, 404);
+	expect_text(&a, "/issue/0/details/text",
+		"'pateint' is no resource type of FHIR R4; did you mean 'Patient'?");
 	send_ok("POST", "Parameters", "{'resourceType':'Parameters'}", 404);
 	a = send_ok("POST", "Patient/1", "{}", 405);
 	expect_header(&a, "Allow", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS");

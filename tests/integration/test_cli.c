@@ -224,6 +224,16 @@ static void reports_are_written(void **state)
 	r = WORKBENCH_RUN("test", "rest/01-read", "--report", "pdf=x", "--target", target);
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "there is no report format pdf; there are html, junit");
+	/* Before the run, not after it. */
+	r = WORKBENCH_RUN("test", "rest/01-read", "--html", "/no/such/report.html", "--target", target);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "the report /no/such/report.html cannot be written: the folder /no/such");
+	assert_int_equal(r.out.len, 0);
+	r = WORKBENCH_RUN("test", "rest/01-read", "--html", "/", "--target", target);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "that is a folder");
+	r = WORKBENCH_RUN("test", "rest/01-read", "--report", "html", "--target", target);
+	assert_has(r.err, "\"html\" should be FORMAT=FILE");
 }
 
 static void suggests_a_suite(void **state)

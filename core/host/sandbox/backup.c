@@ -33,7 +33,8 @@ static enum hs_status copy_file(const struct hs_host *host, const char *from, co
 	char *piece = hs_arena_raw(arena, PIECE);
 	int in = world->open(world->ctx, from, O_RDONLY | O_CLOEXEC, 0);
 	int out = in < 0 ? -1 : world->open(world->ctx, to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	enum hs_status status = in < 0 ? hs_fail(err, HS_E_NOT_FOUND, "%s cannot be read", from) :
+	enum hs_status status = in < 0 ?
+		hs_fail(err, HS_E_NOT_FOUND, "%s cannot be read: %s", from, strerrordesc_np(-in)) :
 		out < 0 ? hs_fail(err, HS_E_IO, "%s cannot be written: %s", to, strerrordesc_np(-out)) :
 			  HS_OK;
 	off_t at = 0;
@@ -68,7 +69,8 @@ static void remove_store(const struct hs_host *host, const char *path)
 
 /* Is the copy a store of this format, and whole? Opening may migrate it, which the real place wants anyway.
  */
-static enum hs_status check_copy(struct hs_host *host, const char *path, struct hs_error *err)
+static enum hs_status check_copy(struct hs_host *host, const char *from, const char *path,
+	struct hs_error *err)
 {
 	struct hs_store_config config = { .path = path, .world = host->world, .readers = host->workers };
 	struct hs_store *store = NULL;
@@ -77,6 +79,11 @@ static enum hs_status check_copy(struct hs_host *host, const char *path, struct 
 	if (status == HS_OK) {
 		status = hs_store_check(store, err);
 		hs_store_close(store);
+	}
+	if (status == HS_E_CORRUPT) {
+		char why[sizeof(err->text)];
+		memcpy(why, err->text, sizeof(why));
+		return hs_fail(err, HS_E_VALUE, "%s is no sound backup: %s", from, why);
 	}
 	return status;
 }
@@ -97,7 +104,7 @@ enum hs_status hs_host_restore(struct hs_host *host, const char *name, const cha
 	remove_store(host, fresh);
 	status = copy_file(host, path, fresh, err);
 	if (status == HS_OK)
-		status = check_copy(host, fresh, err);
+		status = check_copy(host, path, fresh, err);
 	if (status == HS_OK)
 		status = hs__sandbox_close(sandbox, err);
 	if (status) {

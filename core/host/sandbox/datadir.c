@@ -33,6 +33,9 @@ enum hs_status hs__make_dirs(const char *path, struct hs_error *err)
 		}
 		buf[i] = kept;
 	}
+	struct stat info;
+	if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode))
+		return hs_fail(err, HS_E_VALUE, "%s is a file, but a directory is needed", path);
 	return HS_OK;
 }
 
