@@ -163,8 +163,7 @@ static void asks_profiles(void **state)
 		    "{'name':'resource','resource':%s}"),
 		blood_pressure);
 	struct fixture_answer a = send_ok("POST", "$fhirpath", body, 200);
-	expect_text(&a, "/parameter/1/part/0/extension/0/valueString",
-		"Observation.component[1].valueInteger");
+	expect_text(&a, "/parameter/1/part/0/extension/0/valueString", "Observation.component[1].value");
 	expect_text(&a, "/parameter/1/part/1/valueString", "Observation.component.value[x]");
 	snprintf(body, sizeof(body),
 		ASK("{'name':'expression','valueString':'slice(\\\"http://hl7.org/fhir/StructureDefinition/"

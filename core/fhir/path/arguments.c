@@ -35,8 +35,9 @@ enum hs_status hs__path_focus_text(struct path_call *call, struct hs_slice *out,
 		return status;
 	}
 	if (!hs__path_is_text(value)) {
-		return hs__path_fault(call->run, call->node, "%.*s() takes a string",
-			HS_S_ARG(hs__path_functions[call->node->function].name));
+		return hs__path_fault(call->run, call->node, "%.*s() takes a string, not %.*s",
+			HS_S_ARG(hs__path_functions[call->node->function].name),
+			HS_S_ARG(hs_path_type_name(call->run->defs, value)));
 	}
 	*out = value->text;
 	return HS_OK;
@@ -84,8 +85,9 @@ enum hs_status hs__path_arg_text(struct path_call *call, unsigned index, struct 
 		return status;
 	}
 	if (!hs__path_is_text(&value)) {
-		return hs__path_fault(call->run, call->node, "an argument of %.*s() is a string",
-			HS_S_ARG(hs__path_functions[call->node->function].name));
+		return hs__path_fault(call->run, call->node, "an argument of %.*s() is a string, not %.*s",
+			HS_S_ARG(hs__path_functions[call->node->function].name),
+			HS_S_ARG(hs_path_type_name(call->run->defs, &value)));
 	}
 	*out = value.text;
 	return HS_OK;
@@ -99,8 +101,9 @@ enum hs_status hs__path_arg_integer(struct path_call *call, unsigned index, int6
 		return status;
 	}
 	if (value.kind != HS_PATH_INTEGER) {
-		return hs__path_fault(call->run, call->node, "an argument of %.*s() is an integer",
-			HS_S_ARG(hs__path_functions[call->node->function].name));
+		return hs__path_fault(call->run, call->node, "an argument of %.*s() is an integer, not %.*s",
+			HS_S_ARG(hs__path_functions[call->node->function].name),
+			HS_S_ARG(hs_path_type_name(call->run->defs, &value)));
 	}
 	*out = value.integer;
 	return HS_OK;

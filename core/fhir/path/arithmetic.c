@@ -54,9 +54,29 @@ static enum hs_status on_numbers(struct path_run *run, const struct path_node *n
 	return whole ? hs__path_push_whole(run, out, result, wide) : hs__path_push_decimal(run, out, result);
 }
 
-static enum hs_status refuse(struct path_run *run, const struct path_node *node, const char *what)
+static const char *sign_of(const struct path_node *node)
 {
-	return hs__path_fault(run, node, "the operator does not work on %s", what);
+	switch ((enum path_op)node->op) {
+	case OP_ADD:
+		return "+";
+	case OP_SUBTRACT:
+		return "-";
+	case OP_MULTIPLY:
+		return "*";
+	case OP_DIVIDE:
+		return "/";
+	case OP_DIV:
+		return "div";
+	default:
+		return "mod";
+	}
+}
+
+static enum hs_status refuse(struct path_run *run, const struct path_node *node,
+	const struct hs_path_value *a, const struct hs_path_value *b, const char *hint)
+{
+	return hs__path_fault(run, node, "%s does not work on %.*s and %.*s%s", sign_of(node),
+		HS_S_ARG(hs_path_type_name(run->defs, a)), HS_S_ARG(hs_path_type_name(run->defs, b)), hint);
 }
 
 /* The finer of the two units, in which sums are given (section 6.6). */
@@ -98,19 +118,20 @@ static enum hs_status on_quantities(struct path_run *run, const struct path_node
 		fits = hs__path_quantity_divide(run->arena, a, b, &result);
 		break;
 	default:
-		return refuse(run, node, "quantities");
+		return hs__path_fault(run, node, "%s does not work on quantities", sign_of(node));
 	}
 	return fits ? push_quantity(run, out, &result) : HS_OK;
 }
 
 static enum hs_status on_moment(struct path_run *run, const struct path_node *node,
-	const struct path_moment *moment, const struct hs_path_value *right, struct path_list *out)
+	const struct hs_path_value *left, const struct path_moment *moment, const struct hs_path_value *right,
+	struct path_list *out)
 {
 	struct path_quantity amount;
 	bool span = right->kind == HS_PATH_QUANTITY || right->kind == HS_PATH_NODE;
 	if ((node->op != OP_ADD && node->op != OP_SUBTRACT) || !span ||
 		!hs__path_quantity_of(right, &amount)) {
-		return refuse(run, node, "a date and this; a date moves by a time span: + 3 days");
+		return refuse(run, node, left, right, "; a date moves by a time span: + 3 days");
 	}
 	enum path_calendar unit = hs__path_quantity_calendar(&amount);
 	if (unit == PATH_CALENDAR_NONE) {
@@ -123,7 +144,8 @@ static enum hs_status on_moment(struct path_run *run, const struct path_node *no
 	}
 	struct path_moment result;
 	if (moment->kind == HS_PATH_TIME && unit < PATH_CALENDAR_HOUR) {
-		return refuse(run, node, "a time and days; a time moves by hours, minutes, seconds");
+		return hs__path_fault(run, node, "a time moves by hours, minutes, seconds, not by '%.*s'",
+			HS_S_ARG(amount.unit));
 	}
 	if (!hs__path_moment_add(moment, amount.value, (int)unit, &result)) {
 		return hs__path_fault(run, node, "the result is no date of the years 1 to 9999");
@@ -157,10 +179,10 @@ enum hs_status hs__path_arithmetic(struct path_run *run, const struct path_node 
 		hs__path_moment_parse(a->text, &moment);
 	if ((untyped || hs__path_moment(a, &moment)) &&
 		(b->kind == HS_PATH_QUANTITY || b->kind == HS_PATH_NODE)) {
-		return on_moment(run, node, &moment, b, out);
+		return on_moment(run, node, a, &moment, b, out);
 	}
 	if (hs__path_moment(a, &moment)) {
-		return on_moment(run, node, &moment, b, out);
+		return on_moment(run, node, a, &moment, b, out);
 	}
 	if (node->op == OP_ADD && a->kind == HS_PATH_STRING && b->kind == HS_PATH_STRING) {
 		return on_texts(run, a->text, b->text, out);
@@ -168,7 +190,7 @@ enum hs_status hs__path_arithmetic(struct path_run *run, const struct path_node 
 	if (hs__path_quantity_of(a, &x) && hs__path_quantity_of(b, &y)) {
 		return on_quantities(run, node, &x, &y, out);
 	}
-	return refuse(run, node, "these types");
+	return refuse(run, node, a, b, "");
 }
 
 enum hs_status hs__path_negate(struct path_run *run, const struct path_node *node,
@@ -190,5 +212,6 @@ enum hs_status hs__path_negate(struct path_run *run, const struct path_node *nod
 		return push_quantity(run, out, &quantity);
 	}
 	return hs__path_fault(run, node,
-		"a sign stands before a number or a quantity; -1.abs() means -(1.abs())");
+		"a sign stands before a number or a quantity, not %.*s; -1.abs() means -(1.abs())",
+		HS_S_ARG(hs_path_type_name(run->defs, a)));
 }

@@ -3,6 +3,11 @@
  * refuses what can have no result. What is not known is never refused. */
 #include <core/fhir/path/shape.h>
 
+#include <stdarg.h>
+#include <stdio.h>
+
+#define NAME_SHOWN 80u /* bytes of a name in a message */
+
 struct checker {
 	const struct hs_path *path;
 	const struct hs_defs *defs;
@@ -15,13 +20,25 @@ struct checker {
 static enum hs_status check(struct checker *checker, struct path_node *node, const struct path_shape *self,
 	struct path_shape *out);
 
-static enum hs_status refuse(const struct checker *checker, const struct path_node *node, const char *what,
-	struct hs_slice name)
+static enum hs_status refuse(const struct checker *checker, const struct path_node *node, const char *format,
+	...) __attribute__((format(printf, 3, 4)));
+
+static enum hs_status refuse(const struct checker *checker, const struct path_node *node, const char *format,
+	...)
 {
-	hs_fail(checker->err, HS_E_INVALID, "%s%s%.*s", what, name.len ? ": " : "",
-		name.len > 80 ? 80 : (int)name.len, name.len ? name.ptr : "");
+	char text[200];
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	hs_fail(checker->err, HS_E_INVALID, "%s", text);
 	hs__path_place(checker->path->text, node->at, checker->err);
 	return HS_E_INVALID;
+}
+
+static struct hs_slice types_of(const struct checker *checker, const struct path_shape *shape)
+{
+	return hs__shape_name(checker->defs, checker->path->arena, shape);
 }
 
 /* A copy that lives as long as the path, when shapes are to be noted. */
@@ -54,7 +71,8 @@ static enum hs_status check_entry(struct checker *checker, const struct path_nod
 			(hs_defs_is_a(checker->defs, own, type) || hs_defs_is_a(checker->defs, type, own));
 	}
 	if (!fits && checker->strict) {
-		return refuse(checker, node, "the input is not of this type", step->name);
+		return refuse(checker, node, "the input is %.*s, not %.*s", HS_S_ARG(types_of(checker, self)),
+			HS_S_ARG(hs_slice_first(step->name, NAME_SHOWN)));
 	}
 	*out = self->known && fits && type->abstract ? *self : hs__shape_type(checker->defs, type);
 	out->known = out->known && !type->abstract;
@@ -66,6 +84,7 @@ static enum hs_status check_steps(struct checker *checker, struct path_node *nod
 {
 	struct path_shape at = *from;
 	for (struct path_step *step = node->u.steps; step; step = step->next) {
+		struct hs_slice brief = hs_slice_first(step->name, NAME_SHOWN);
 		bool taken = false, exists = true;
 		struct path_shape next = hs__shape_any();
 		enum hs_status status = check_entry(checker, node, step, &at, &next, &taken);
@@ -76,7 +95,7 @@ static enum hs_status check_steps(struct checker *checker, struct path_node *nod
 			next = hs__shape_member(checker->defs, &at, step, &exists);
 		}
 		if (!exists && checker->strict) {
-			return refuse(checker, node, "there is no such element here", step->name);
+			return refuse(checker, node, "there is no such element here: %.*s", HS_S_ARG(brief));
 		}
 		at = exists ? next : hs__shape_any();
 		step->shape = note(checker, &at);
@@ -145,6 +164,10 @@ static struct path_shape shape_of_result(const struct checker *checker, const st
 		return hs__shape_system(HS_PATH_TIME);
 	case 'q':
 		return hs__shape_system(HS_PATH_QUANTITY);
+	case 'w':
+		return hs__shape_of_amount(focus, HS_PATH_INTEGER);
+	case 'r':
+		return hs__shape_of_amount(focus, HS_PATH_DECIMAL);
 	case '*':
 	case '1':
 		return *focus;
@@ -207,17 +230,20 @@ static enum hs_status check_call(struct checker *checker, struct path_node *node
 	const struct path_function_info *info = &hs__path_functions[node->function];
 	struct path_shape first = hs__shape_any(), all = hs__shape_none();
 	if (checker->strict && !hs__shape_fits(focus, info->focus)) {
-		return refuse(checker, node, "the function does not work on this type", info->name);
+		return refuse(checker, node, "%.*s() does not work on %.*s", HS_S_ARG(info->name),
+			HS_S_ARG(types_of(checker, focus)));
 	}
 	if (checker->strict && info->focus == 'o' && focus->unordered) {
-		return refuse(checker, node, "the items have no defined order here", info->name);
+		return refuse(checker, node, "the items have no defined order here: %.*s",
+			HS_S_ARG(info->name));
 	}
 	enum hs_status status = check_arguments(checker, node, self, focus, &first, &all);
 	if (status) {
 		return status;
 	}
 	if (checker->strict && node->function == PATH_FN_iif && !hs__shape_boolean(&first)) {
-		return refuse(checker, node, "the criterion is not a boolean", info->name);
+		return refuse(checker, node, "the criterion of iif() is a boolean, not %.*s",
+			HS_S_ARG(types_of(checker, &first)));
 	}
 	*out = result_of(checker, node, focus, &first, &all);
 	return HS_OK;
@@ -286,10 +312,9 @@ static enum hs_status check_binary(struct checker *checker, struct path_node *no
 	} else if (node->op <= OP_JOIN) {
 		bool sum = node->op == OP_ADD || node->op == OP_SUBTRACT;
 		if (checker->strict && sum && !adds_up((enum path_op)node->op, left, &right)) {
-			return refuse(checker, node,
-				node->op == OP_ADD ? "these two types cannot be added" :
-						     "these two types have no difference",
-				HS_S_NONE);
+			return refuse(checker, node, "%s does not work on %.*s and %.*s",
+				node->op == OP_ADD ? "+" : "-", HS_S_ARG(types_of(checker, left)),
+				HS_S_ARG(types_of(checker, &right)));
 		}
 		*out = arithmetic(node, left, &right);
 	} else {

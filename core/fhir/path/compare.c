@@ -241,7 +241,9 @@ enum hs_status hs__path_order(struct path_run *run, const struct path_node *node
 		*out = hs__path_quantity_compare(&x, &y, false, known);
 	} else {
 		return hs__path_fault(run, node,
-			"these two have no order: compare numbers, strings, dates or quantities");
+			"%.*s and %.*s have no order: compare numbers, strings, dates or quantities",
+			HS_S_ARG(hs_path_type_name(run->defs, left)),
+			HS_S_ARG(hs_path_type_name(run->defs, right)));
 	}
 	return HS_OK;
 }

@@ -5,7 +5,6 @@
 
 #include <handslag/buf.h>
 
-#define NAME_MAX 1000u                /* bytes of the types of a node */
 #define OUTLINE_MAX ((size_t)1 << 20) /* bytes of an outline */
 
 struct explainer {
@@ -16,41 +15,6 @@ struct explainer {
 static struct hs_json *explain(const struct explainer *explainer, const struct path_node *node,
 	const struct path_shape *self);
 
-/* ---- types ---- */
-
-static struct hs_slice kind_name(const struct hs_path *path, const struct path_kind *kind)
-{
-	struct hs_path_value value = { .kind = kind->system };
-	if (!kind->type) {
-		return hs_path_type_name(path->defs, &value);
-	}
-	/* A backbone is told by its path. */
-	bool own = kind->element && kind->element->child_count &&
-		kind->element != hs_defs_root(path->defs, kind->type);
-	return hs_defs_text(path->defs, own ? kind->element->path : kind->type->name);
-}
-
-static struct hs_slice shape_name(const struct explainer *explainer, const struct path_shape *shape)
-{
-	struct hs_buf out;
-	hs_buf_init(&out, explainer->arena, NAME_MAX);
-	if (!shape || !shape->known) {
-		return HS_S_NONE;
-	}
-	for (uint8_t i = 0; i < shape->count; i++) {
-		struct hs_slice name = kind_name(explainer->path, &shape->kinds[i]);
-		bool told = false; /* a type that stands for several elements */
-		for (uint8_t k = 0; k < i && !told; k++) {
-			told = hs_slice_eq(kind_name(explainer->path, &shape->kinds[k]), name);
-		}
-		if (!told) {
-			hs_buf_printf(&out, "%s%.*s%s", i ? "|" : "", HS_S_ARG(name),
-				shape->many ? "[]" : "");
-		}
-	}
-	return hs_buf_slice(&out);
-}
-
 /* ---- nodes ---- */
 
 #define NO_PLACE SIZE_MAX /* nothing that stands in the text */
@@ -60,7 +24,7 @@ static struct hs_json *make(const struct explainer *explainer, const char *type,
 {
 	struct hs_arena *arena = explainer->arena;
 	struct hs_json *out = hs_json_object(arena);
-	struct hs_slice result = shape_name(explainer, shape);
+	struct hs_slice result = hs__shape_name(explainer->path->defs, explainer->arena, shape);
 	hs_json_add_text(arena, out, HS_S("ExpressionType"), hs_slice_cstr(type));
 	hs_json_add_text(arena, out, HS_S("Name"), hs_arena_copy(arena, name));
 	if (hs_json_count(arguments)) {
@@ -176,9 +140,12 @@ static struct hs_json *explain(const struct explainer *explainer, const struct p
 /* The type to compile what comes after for: "HumanName", "Patient.contact"; empty when there are several. */
 static struct hs_slice focus_type(const struct explainer *explainer, const struct path_shape *shape)
 {
-	bool one = shape && shape->known && shape->count == 1 && shape->kinds[0].type;
-	return one ? hs_arena_copy(explainer->arena, kind_name(explainer->path, &shape->kinds[0])) :
-		     HS_S_NONE;
+	if (!shape || !shape->known || shape->count != 1 || !shape->kinds[0].type) {
+		return HS_S_NONE;
+	}
+	struct path_shape one = *shape;
+	one.many = false;
+	return hs__shape_name(explainer->path->defs, explainer->arena, &one);
 }
 
 /* A line a node, with its type; what it asks is indented below it. */
@@ -212,7 +179,7 @@ enum hs_status hs_path_explain(const struct hs_defs *defs, struct hs_slice expre
 		hs_buf_init(&lines, arena, OUTLINE_MAX);
 		*out = (struct hs_path_explanation) { .tree = shown ? explain(&explainer, path->root, &self) :
 								      NULL,
-			.type = shape_name(&explainer, path->root->shape),
+			.type = hs__shape_name(defs, arena, path->root->shape),
 			.focus = focus_type(&explainer, path->root->shape) };
 		if (out->tree) {
 			outline(&lines, out->tree, 0);

@@ -26,8 +26,10 @@ static enum hs_status bound_number(struct path_call *call, const struct hs_path_
 	struct path_quantity quantity;
 	struct path_decimal bound;
 	if (!hs__path_quantity_of(value, &quantity)) {
-		return hs__path_fault(call->run, call->node, "%.*s() takes a number, quantity, date or time",
-			HS_S_ARG(hs__path_functions[call->node->function].name));
+		return hs__path_fault(call->run, call->node,
+			"%.*s() takes a number, quantity, date or time, not %.*s",
+			HS_S_ARG(hs__path_functions[call->node->function].name),
+			HS_S_ARG(hs_path_type_name(call->run->defs, value)));
 	}
 	if (!bound_decimal(quantity.value, high, digits < 0 ? DEFAULT_DIGITS : digits, &bound)) {
 		return HS_OK;
@@ -89,25 +91,22 @@ enum hs_status hs__path_fn_precision(struct path_call *call)
 	}
 	if (!hs__path_quantity_of(value, &quantity)) {
 		return hs__path_fault(call->run, call->node,
-			"precision() takes a number, quantity, date or time");
+			"precision() takes a number, quantity, date or time, not %.*s",
+			HS_S_ARG(hs_path_type_name(call->run->defs, value)));
 	}
 	return hs__path_push_integer(call->run, call->out, quantity.value.scale);
 }
 
+/* Of what is not one quantity on each side nothing is said. */
 enum hs_status hs__path_fn_comparable(struct path_call *call)
 {
-	const struct hs_path_value *value = NULL;
-	struct hs_path_value other;
+	PATH_LIST(others, 2);
 	struct path_quantity a, b;
-	bool there;
-	enum hs_status status = hs__path_focus(call, &value);
-	if (!status) {
-		status = hs__path_arg_one(call, 0, &other, &there);
-	}
-	if (status || !value || !there) {
+	enum hs_status status = hs__path_arg(call, 0, &others);
+	if (status || call->focus->count != 1 || others.count != 1 ||
+		!hs__path_quantity_of(&call->focus->items[0], &a) ||
+		!hs__path_quantity_of(&others.items[0], &b)) {
 		return status;
 	}
-	bool can = hs__path_quantity_of(value, &a) && hs__path_quantity_of(&other, &b) &&
-		hs__path_quantity_comparable(&a, &b);
-	return hs__path_push_boolean(call->run, call->out, can);
+	return hs__path_push_boolean(call->run, call->out, hs__path_quantity_comparable(&a, &b));
 }

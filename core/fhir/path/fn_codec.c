@@ -117,22 +117,35 @@ static bool unescape_json(struct path_call *call, struct hs_buf *buf, struct hs_
 	return true;
 }
 
+/* A question mark for each character that ASCII does not have. */
+static void encode_ascii(struct hs_buf *buf, struct hs_slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		if (c < 0x80 || c >= 0xC0) {
+			hs_buf_byte(buf, c < 0x80 ? (char)c : '?');
+		}
+	}
+}
+
 /* Does the named format; false when the format is not known or the text is not of it. */
 static bool transform(struct path_call *call, struct hs_slice format, struct hs_slice text,
 	struct hs_buf *buf)
 {
 	bool hex = hs_slice_eq(format, HS_S("hex")), html = hs_slice_eq(format, HS_S("html"));
 	bool base64 = hs_slice_eq(format, HS_S("base64")), url = hs_slice_eq(format, HS_S("urlbase64"));
-	bool json = hs_slice_eq(format, HS_S("json"));
+	bool json = hs_slice_eq(format, HS_S("json")), ascii = hs_slice_eq(format, HS_S("ascii"));
 	unsigned alphabet = url ? HS_BASE64_URL : HS_BASE64;
 	switch (call->node->function) {
 	case PATH_FN_encode:
 		if (hex) {
 			hs_hex_encode(buf, text);
+		} else if (ascii) {
+			encode_ascii(buf, text);
 		} else {
 			hs_base64_encode(buf, text, alphabet);
 		}
-		return hex || base64 || url;
+		return hex || base64 || url || ascii;
 	case PATH_FN_decode:
 		return hex ? hs_hex_decode(buf, text) :
 			     (base64 || url) && decode_base64(call, buf, text, alphabet);

@@ -5,6 +5,8 @@
 #include <core/fhir/path/moment.h>
 #include <core/fhir/path/quantity.h>
 
+#include <handslag/ucum.h>
+
 /* Makes *out of *from, or says that it cannot. */
 typedef bool conversion(struct path_call *call, const struct hs_path_value *from, struct hs_path_value *out);
 
@@ -130,6 +132,17 @@ static bool to_string(struct path_call *call, const struct hs_path_value *from, 
 	return true;
 }
 
+static void as_kind(struct path_call *call, struct path_moment *moment, uint8_t kind,
+	struct hs_path_value *out)
+{
+	if (kind == HS_PATH_DATE && moment->precision > PATH_DAY) {
+		moment->precision = PATH_DAY;
+	}
+	moment->kind = kind;
+	out->kind = kind;
+	out->text = hs__path_moment_print(call->run->arena, moment);
+}
+
 static bool to_moment(struct path_call *call, const struct hs_path_value *from, uint8_t kind,
 	struct hs_path_value *out)
 {
@@ -151,12 +164,7 @@ static bool to_moment(struct path_call *call, const struct hs_path_value *from, 
 	if (kind != HS_PATH_TIME && moment.kind == HS_PATH_TIME) {
 		return false;
 	}
-	if (kind == HS_PATH_DATE && moment.precision > PATH_DAY) {
-		moment.precision = PATH_DAY;
-	}
-	moment.kind = kind;
-	out->kind = kind;
-	out->text = hs__path_moment_print(call->run->arena, &moment);
+	as_kind(call, &moment, kind, out);
 	return true;
 }
 
@@ -175,6 +183,36 @@ static bool to_time(struct path_call *call, const struct hs_path_value *from, st
 	return to_moment(call, from, HS_PATH_TIME, out);
 }
 
+/* With an argument: a string is of that form. */
+static enum hs_status convert_moment(struct path_call *call, conversion *to, uint8_t kind, bool ask)
+{
+	struct hs_slice format, refused;
+	bool given = false;
+	struct path_moment moment;
+	struct hs_path_value made = { .kind = HS_PATH_NODE };
+	enum hs_status status = hs__path_arg_text(call, 0, &format, &given);
+	if (status || !given || call->focus->count != 1 || call->focus->items[0].kind != HS_PATH_STRING) {
+		return status ? status : convert(call, to, ask);
+	}
+	enum path_format found = hs__path_moment_format(call->focus->items[0].text, format, &refused,
+		&moment);
+	if (found == PATH_FORMAT_REFUSED) {
+		return hs__path_fault(call->run, call->node,
+			"the format code %.*s is not supported; there are yyyy, yy, MM, M, dd, d, HH, H, hh, "
+			"h, "
+			"mm, m, ss, s, S, a and Z",
+			refused.len > 20 ? 20 : (int)refused.len, refused.ptr);
+	}
+	if (ask) {
+		return hs__path_push_boolean(call->run, call->out, found == PATH_FORMAT_FITS);
+	}
+	if (found != PATH_FORMAT_FITS) {
+		return HS_OK;
+	}
+	as_kind(call, &moment, kind, &made);
+	return made.text.ptr ? hs__path_push(call->run, call->out, &made) : hs__path_full(call->run);
+}
+
 static bool to_quantity(struct path_call *call, const struct hs_path_value *from, struct hs_path_value *out)
 {
 	struct path_quantity quantity = { .unit = HS_S("1") };
@@ -185,8 +223,8 @@ static bool to_quantity(struct path_call *call, const struct hs_path_value *from
 		if (!hs__path_quantity_parse(from->text, &quantity)) {
 			return false;
 		}
-	} else if (from->kind == HS_PATH_LONG || !hs__path_quantity_of(from, &quantity)) {
-		return false; /* a Long has no conversion to Quantity (section 5.5) */
+	} else if (!hs__path_quantity_of(from, &quantity)) {
+		return false;
 	}
 	out->text = hs__path_decimal_print(call->run->arena, quantity.value);
 	out->unit = quantity.unit;
@@ -210,8 +248,14 @@ static enum hs_status convert_quantity(struct path_call *call, bool ask)
 	struct path_quantity quantity;
 	struct path_decimal number;
 	unit = hs__path_calendar(unit) != PATH_CALENDAR_NONE ? hs__path_calendar_name(unit) : unit;
-	bool can = to_quantity(call, value, &made) && hs__path_quantity_of(&made, &quantity) &&
-		hs__path_quantity_level(&quantity, unit, &number);
+	bool can = to_quantity(call, value, &made) && hs__path_quantity_of(&made, &quantity);
+	if (can && hs_slice_eq(quantity.unit, HS_S("1"))) {
+		/* A number takes the unit as it is (section 5.5.7). */
+		number = quantity.value;
+		can = hs__path_calendar(unit) != PATH_CALENDAR_NONE || hs_ucum_is_valid(unit);
+	} else {
+		can = can && hs__path_quantity_level(&quantity, unit, &number);
+	}
 	if (ask) {
 		return hs__path_push_boolean(call->run, call->out, can);
 	}
@@ -243,11 +287,21 @@ enum hs_status hs__path_fn_converts_to_quantity(struct path_call *call)
 		return convert(call, to_##name, true); \
 	}
 
+#define CONVERSION_BY_FORMAT(name, kind) \
+	enum hs_status hs__path_fn_to_##name(struct path_call *call) \
+	{ \
+		return convert_moment(call, to_##name, kind, false); \
+	} \
+	enum hs_status hs__path_fn_converts_to_##name(struct path_call *call) \
+	{ \
+		return convert_moment(call, to_##name, kind, true); \
+	}
+
 CONVERSION(boolean)
 CONVERSION(integer)
 CONVERSION(long)
 CONVERSION(decimal)
 CONVERSION(string)
-CONVERSION(date)
-CONVERSION(datetime)
+CONVERSION_BY_FORMAT(date, HS_PATH_DATE)
+CONVERSION_BY_FORMAT(datetime, HS_PATH_DATETIME)
 CONVERSION(time)

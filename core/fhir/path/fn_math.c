@@ -12,8 +12,9 @@ static enum hs_status focus_number(struct path_call *call, struct path_decimal *
 	if (status || !value || hs__path_number(value, out)) {
 		return status;
 	}
-	return hs__path_fault(call->run, call->node, "%.*s() takes a number",
-		HS_S_ARG(hs__path_functions[call->node->function].name));
+	return hs__path_fault(call->run, call->node, "%.*s() takes a number, not %.*s",
+		HS_S_ARG(hs__path_functions[call->node->function].name),
+		HS_S_ARG(hs_path_type_name(call->run->defs, value)));
 }
 
 /* *whole tells whether it is of a type for whole numbers. */
@@ -25,8 +26,9 @@ static enum hs_status arg_number(struct path_call *call, struct path_decimal *ou
 	if (status || !*there || hs__path_number(&value, out)) {
 		return status;
 	}
-	return hs__path_fault(call->run, call->node, "the argument of %.*s() is a number",
-		HS_S_ARG(hs__path_functions[call->node->function].name));
+	return hs__path_fault(call->run, call->node, "the argument of %.*s() is a number, not %.*s",
+		HS_S_ARG(hs__path_functions[call->node->function].name),
+		HS_S_ARG(hs_path_type_name(call->run->defs, &value)));
 }
 
 /* An Integer; a Long when the focus is one, or is no whole number and the result is too large otherwise. */
@@ -37,78 +39,87 @@ static enum hs_status push_whole(struct path_call *call, struct path_decimal val
 	return hs__path_push_whole(call->run, call->out, value, wide);
 }
 
+/* The focus as a number or a quantity; *there NULL when empty. */
+static enum hs_status focus_amount(struct path_call *call, struct path_quantity *out,
+	const struct hs_path_value **there)
+{
+	enum hs_status status = hs__path_focus(call, there);
+	if (status || !*there || hs__path_quantity_of(*there, out)) {
+		return status;
+	}
+	return hs__path_fault(call->run, call->node, "%.*s() takes a number or a quantity, not %.*s",
+		HS_S_ARG(hs__path_functions[call->node->function].name),
+		HS_S_ARG(hs_path_type_name(call->run->defs, *there)));
+}
+
+/* A quantity of a quantity, else a decimal. */
+static enum hs_status push_amount(struct path_call *call, const struct hs_path_value *from,
+	const struct path_quantity *amount)
+{
+	struct hs_path_value result = { .kind = HS_PATH_QUANTITY, .unit = amount->unit };
+	if (hs__path_is_number(from)) {
+		return hs__path_push_decimal(call->run, call->out, amount->value);
+	}
+	result.text = hs__path_decimal_print(call->run->arena, amount->value);
+	return result.text.ptr ? hs__path_push(call->run, call->out, &result) : hs__path_full(call->run);
+}
+
 enum hs_status hs__path_fn_abs(struct path_call *call)
 {
 	const struct hs_path_value *value = NULL;
-	struct path_quantity quantity;
-	enum hs_status status = hs__path_focus(call, &value);
+	struct path_quantity amount;
+	enum hs_status status = focus_amount(call, &amount, &value);
 	if (status || !value) {
 		return status;
 	}
-	if (!hs__path_quantity_of(value, &quantity)) {
-		return hs__path_fault(call->run, call->node, "abs() takes a number or a quantity");
+	if (amount.value.coefficient < 0) {
+		amount.value.coefficient = -amount.value.coefficient;
 	}
-	if (quantity.value.coefficient < 0) {
-		quantity.value.coefficient = -quantity.value.coefficient;
-	}
-	if (hs__path_is_whole(value)) {
-		return push_whole(call, quantity.value);
-	}
-	struct hs_path_value result = { .kind = HS_PATH_DECIMAL };
-	result.text = hs__path_decimal_print(call->run->arena, quantity.value);
-	if (value->kind != HS_PATH_DECIMAL) {
-		result.kind = HS_PATH_QUANTITY;
-		result.unit = quantity.unit;
-	}
-	return result.text.ptr ? hs__path_push(call->run, call->out, &result) : hs__path_full(call->run);
+	return hs__path_is_whole(value) ? push_whole(call, amount.value) : push_amount(call, value, &amount);
 }
 
 static enum hs_status to_whole(struct path_call *call, enum path_rounding rounding)
 {
-	struct path_decimal number;
-	bool there;
-	enum hs_status status = focus_number(call, &number, &there);
-	if (status || !there || !hs__path_decimal_round(number, 0, rounding, &number)) {
+	const struct hs_path_value *value = NULL;
+	struct path_quantity amount;
+	enum hs_status status = focus_amount(call, &amount, &value);
+	if (status || !value || !hs__path_decimal_round(amount.value, 0, rounding, &amount.value)) {
 		return status;
 	}
-	return push_whole(call, number);
+	return hs__path_is_number(value) ? push_whole(call, amount.value) : push_amount(call, value, &amount);
 }
 
-enum hs_status hs__path_fn_ceiling(struct path_call *call)
-{
-	return to_whole(call, PATH_ROUND_UP);
-}
+#define WHOLE(name, rounding) \
+	enum hs_status hs__path_fn_##name(struct path_call *call) \
+	{ \
+		return to_whole(call, rounding); \
+	}
 
-enum hs_status hs__path_fn_floor(struct path_call *call)
-{
-	return to_whole(call, PATH_ROUND_DOWN);
-}
-
-enum hs_status hs__path_fn_truncate(struct path_call *call)
-{
-	return to_whole(call, PATH_ROUND_ZERO);
-}
+WHOLE(ceiling, PATH_ROUND_UP)
+WHOLE(floor, PATH_ROUND_DOWN)
+WHOLE(truncate, PATH_ROUND_ZERO)
 
 enum hs_status hs__path_fn_round(struct path_call *call)
 {
-	struct path_decimal number;
+	const struct hs_path_value *value = NULL;
+	struct path_quantity amount;
 	int64_t digits = 0;
-	bool there, given = true;
-	enum hs_status status = focus_number(call, &number, &there);
+	bool given = true;
+	enum hs_status status = focus_amount(call, &amount, &value);
 	if (!status && call->node->count) {
 		status = hs__path_arg_integer(call, 0, &digits, &given);
 	}
-	if (status || !there) {
+	if (status || !value) {
 		return status;
 	}
 	digits = given ? digits : 0;
 	if (digits < 0) {
 		return hs__path_fault(call->run, call->node, "round() takes no negative number of digits");
 	}
-	if (digits < number.scale) {
-		(void)hs__path_decimal_round(number, (int)digits, PATH_ROUND_HALF_UP, &number);
+	if (digits < amount.value.scale) {
+		(void)hs__path_decimal_round(amount.value, (int)digits, PATH_ROUND_HALF_UP, &amount.value);
 	}
-	return hs__path_push_decimal(call->run, call->out, number);
+	return push_amount(call, value, &amount);
 }
 
 typedef bool one_operand(struct path_decimal a, struct path_decimal *out);
@@ -124,44 +135,51 @@ static enum hs_status apply(struct path_call *call, one_operand *operation)
 	return hs__path_push_decimal(call->run, call->out, number);
 }
 
-enum hs_status hs__path_fn_exp(struct path_call *call)
-{
-	return apply(call, hs__path_decimal_exp);
-}
+#define ONE_OPERAND(name, operation) \
+	enum hs_status hs__path_fn_##name(struct path_call *call) \
+	{ \
+		return apply(call, operation); \
+	}
 
-enum hs_status hs__path_fn_ln(struct path_call *call)
-{
-	return apply(call, hs__path_decimal_ln);
-}
+ONE_OPERAND(exp, hs__path_decimal_exp)
+ONE_OPERAND(ln, hs__path_decimal_ln)
+ONE_OPERAND(sqrt, hs__path_decimal_root)
 
-enum hs_status hs__path_fn_sqrt(struct path_call *call)
+/* The focus and the argument, when both are there. */
+static enum hs_status two_numbers(struct path_call *call, struct path_decimal *a, struct path_decimal *b,
+	bool *there, bool *whole)
 {
-	return apply(call, hs__path_decimal_root);
+	bool given = false;
+	enum hs_status status = focus_number(call, a, there);
+	if (!status) {
+		status = arg_number(call, b, &given, whole);
+	}
+	*there = !status && *there && given;
+	return status;
 }
 
 enum hs_status hs__path_fn_log(struct path_call *call)
 {
 	struct path_decimal number, base, result;
-	bool there, given, ignored;
-	enum hs_status status = focus_number(call, &number, &there);
-	if (!status) {
-		status = arg_number(call, &base, &given, &ignored);
-	}
-	if (status || !there || !given || !hs__path_decimal_log(number, base, &result)) {
+	bool there, ignored;
+	enum hs_status status = two_numbers(call, &number, &base, &there, &ignored);
+	if (status || !there) {
 		return status;
 	}
-	return hs__path_push_decimal(call->run, call->out, result);
+	if (number.coefficient <= 0 || base.coefficient <= 0) {
+		return hs__path_fault(call->run, call->node, "log() takes a number and a base above 0");
+	}
+	return hs__path_decimal_log(number, base, &result) ?
+		hs__path_push_decimal(call->run, call->out, result) :
+		HS_OK;
 }
 
 enum hs_status hs__path_fn_power(struct path_call *call)
 {
 	struct path_decimal number, exponent, result;
-	bool there, given, whole;
-	enum hs_status status = focus_number(call, &number, &there);
-	if (!status) {
-		status = arg_number(call, &exponent, &given, &whole);
-	}
-	if (status || !there || !given || !hs__path_decimal_power(number, exponent, &result)) {
+	bool there, whole;
+	enum hs_status status = two_numbers(call, &number, &exponent, &there, &whole);
+	if (status || !there || !hs__path_decimal_power(number, exponent, &result)) {
 		return status;
 	}
 	whole = whole && hs__path_is_whole(&call->focus->items[0]) && exponent.coefficient >= 0;

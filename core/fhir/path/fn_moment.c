@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of a date, dateTime or time (FHIRPath continuous build, "Extract Date/DateTime/Time components").
- * A part that the value does not say is empty. */
+/* The parts of a date, dateTime or time (FHIRPath 3.0.0, section 5.10.8). A part that the value does not say
+ * is empty, and so is any part of what is no date or time. */
 #include <core/fhir/path/functions.h>
 #include <core/fhir/path/moment.h>
 
-/* The focus as a moment; *there false when it is empty. */
+/* The focus as a moment; *there false when it is none. */
 static enum hs_status take_moment(struct path_call *call, struct path_moment *out, bool *there)
 {
 	const struct hs_path_value *value = NULL;
 	enum hs_status status = hs__path_focus(call, &value);
-	*there = value != NULL;
-	if (status || !value || hs__path_moment(value, out)) {
-		return status;
-	}
-	return hs__path_fault(call->run, call->node, "%.*s() takes a date, dateTime or time",
-		HS_S_ARG(hs__path_functions[call->node->function].name));
+	*there = !status && value && hs__path_moment(value, out);
+	return status;
 }
 
 static bool has_part(const struct path_moment *moment, enum path_precision part)
@@ -39,35 +35,18 @@ static enum hs_status push_part(struct path_call *call, enum path_precision part
 	return hs__path_push_integer(call->run, call->out, parts[part]);
 }
 
-enum hs_status hs__path_fn_year_of(struct path_call *call)
-{
-	return push_part(call, PATH_YEAR);
-}
+#define PART(name, part) \
+	enum hs_status hs__path_fn_##name(struct path_call *call) \
+	{ \
+		return push_part(call, part); \
+	}
 
-enum hs_status hs__path_fn_month_of(struct path_call *call)
-{
-	return push_part(call, PATH_MONTH);
-}
-
-enum hs_status hs__path_fn_day_of(struct path_call *call)
-{
-	return push_part(call, PATH_DAY);
-}
-
-enum hs_status hs__path_fn_hour_of(struct path_call *call)
-{
-	return push_part(call, PATH_HOUR);
-}
-
-enum hs_status hs__path_fn_minute_of(struct path_call *call)
-{
-	return push_part(call, PATH_MINUTE);
-}
-
-enum hs_status hs__path_fn_second_of(struct path_call *call)
-{
-	return push_part(call, PATH_SECOND);
-}
+PART(year_of, PATH_YEAR)
+PART(month_of, PATH_MONTH)
+PART(day_of, PATH_DAY)
+PART(hour_of, PATH_HOUR)
+PART(minute_of, PATH_MINUTE)
+PART(second_of, PATH_SECOND)
 
 enum hs_status hs__path_fn_millisecond_of(struct path_call *call)
 {

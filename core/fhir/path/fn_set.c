@@ -117,9 +117,18 @@ enum hs_status hs__path_fn_union(struct path_call *call)
 	return join_lists(call, true);
 }
 
+/* The order is kept, whether the second argument asks for it or not. */
 enum hs_status hs__path_fn_combine(struct path_call *call)
 {
-	return join_lists(call, false);
+	struct hs_path_value keep;
+	bool given;
+	enum hs_status status = hs__path_arg_one(call, 1, &keep, &given);
+	if (!status && given && keep.kind != HS_PATH_BOOLEAN) {
+		return hs__path_fault(call->run, call->node,
+			"combine() takes true or false for whether the order is kept, not %.*s",
+			HS_S_ARG(hs_path_type_name(call->run->defs, &keep)));
+	}
+	return status ? status : join_lists(call, false);
 }
 
 enum hs_status hs__path_fn_coalesce(struct path_call *call)

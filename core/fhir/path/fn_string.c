@@ -79,8 +79,7 @@ enum hs_status hs__path_fn_last_index_of(struct path_call *call)
 	if (status || !there) {
 		return status;
 	}
-	/* The empty text is found at the start, here too: so the specification says. */
-	int64_t found = part.len ? -1 : 0;
+	int64_t found = -1;
 	for (size_t at = text.len + 1; at > 0 && found < 0; at--) {
 		if (hs_slice_starts(hs_slice(text.ptr + at - 1, text.len - (at - 1)), part)) {
 			found = count_runes(hs_slice_first(text, at - 1));
@@ -238,6 +237,12 @@ static enum hs_status regex_of(struct path_call *call, unsigned flags_index, con
 	}
 	if (status || !*there) {
 		return status;
+	}
+	for (size_t i = 0; i < flags.len; i++) {
+		if (flags.ptr[i] != 'i' && flags.ptr[i] != 'm') {
+			return hs__path_fault(call->run, call->node,
+				"the flags of a regular expression are i and m, not \"%c\"", flags.ptr[i]);
+		}
 	}
 	*out = hs__path_regex(call->run->arena, pattern, flags, call->node->function == PATH_FN_matches_full);
 	if (!*out && hs_arena_full(call->run->arena)) {

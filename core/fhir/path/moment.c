@@ -43,7 +43,7 @@ static int take_number(struct cursor *cursor, size_t count, int low, int high)
 	return value;
 }
 
-static int days_of_month(int year, int month)
+int hs__path_days_of_month(int year, int month)
 {
 	static const uint8_t DAYS[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -123,7 +123,7 @@ static bool take_date(struct cursor *cursor, struct path_moment *m)
 		month = take_number(cursor, 2, 1, 12);
 		m->precision = PATH_MONTH;
 		if (month >= 0 && take(cursor, '-')) {
-			day = take_number(cursor, 2, 1, days_of_month(year, month));
+			day = take_number(cursor, 2, 1, hs__path_days_of_month(year, month));
 			m->precision = PATH_DAY;
 		}
 	}

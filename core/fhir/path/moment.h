@@ -31,12 +31,25 @@ struct path_moment {
 bool hs__path_moment_parse(struct hs_slice text, struct path_moment *out);
 /* The same for a text that is known to be a time, with or without the T. */
 bool hs__path_time_parse(struct hs_slice text, struct path_moment *out);
+/* A date or dateTime by format codes ("dd/MM/yyyy"). *refused is the code that is not supported: names of
+ * months and of zones. */
+enum path_format { PATH_FORMAT_FITS, PATH_FORMAT_DIFFERS, PATH_FORMAT_REFUSED };
+enum path_format hs__path_moment_format(struct hs_slice text, struct hs_slice format,
+	struct hs_slice *refused, struct path_moment *out);
+int hs__path_days_of_month(int year, int month);
 /* -1, 0, 1; *known false when precision or zone leave it open (the result then means nothing). */
 int hs__path_moment_compare(const struct path_moment *a, const struct path_moment *b, bool *known);
 /* Adds `amount` of a calendar unit (enum path_calendar). False when the result is beyond year 9999, or a time
  * is asked to move by days. */
 bool hs__path_moment_add(const struct path_moment *a, struct path_decimal amount, int unit,
 	struct path_moment *out);
+/* How many whole units (enum path_calendar) lie between the two, and how many of their boundaries: weeks
+ * start on Sundays. Negative when `b` is the earlier. False when one does not say enough. Both are times, or
+ * none. */
+bool hs__path_moment_duration(const struct path_moment *a, const struct path_moment *b, int unit,
+	int64_t *out);
+bool hs__path_moment_difference(const struct path_moment *a, const struct path_moment *b, int unit,
+	int64_t *out);
 /* The first (or last) moment that this one can mean, at so many digits of precision (8, 17; time 9). */
 bool hs__path_moment_bound(const struct path_moment *a, bool high, int digits, struct path_moment *out);
 /* Digits of precision: 4, 6, 8, 10, 12, 14, 17; of a time 2, 4, 6, 9. */

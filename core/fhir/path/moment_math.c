@@ -7,12 +7,6 @@
 #define SPAN_MAX (INT64_C(10000) * 366 * 86400) /* the seconds of all years there are */
 #define DAY_NANOS ((path_int128)86400 * 1000000000)
 
-static int days_of_month(int year, int month)
-{
-	return (int)(hs_time_days(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1) -
-		hs_time_days(year, month, 1));
-}
-
 /* The month moves; a day that the new month does not have becomes its last. */
 static bool add_months(struct path_moment *m, int64_t months)
 {
@@ -22,7 +16,7 @@ static bool add_months(struct path_moment *m, int64_t months)
 	}
 	m->year = (int16_t)(total / 12);
 	m->month = (int8_t)(total % 12 + 1);
-	int last = days_of_month(m->year, m->month);
+	int last = hs__path_days_of_month(m->year, m->month);
 	m->day = (int8_t)(m->day > last ? last : m->day);
 	return true;
 }
@@ -167,7 +161,7 @@ static void fill(struct path_moment *m, bool high)
 		m->month = high ? 12 : 1;
 	}
 	if (m->precision < PATH_DAY) {
-		m->day = (int8_t)(high ? days_of_month(m->year, m->month) : 1);
+		m->day = (int8_t)(high ? hs__path_days_of_month(m->year, m->month) : 1);
 	}
 	/* FHIR has no times of hours only: such a literal is read as hh:00. */
 	if (m->precision < PATH_HOUR) {

@@ -135,6 +135,8 @@ struct hs_path {
 	uint32_t *units; /* before each byte of the text, once hs__path_units was called; NULL: one a byte */
 };
 
+/* The kind of system value that a primitive type of FHIR has; HS_PATH_NODE of any other type. */
+uint8_t hs__path_primitive_kind(const struct hs_def_type *type);
 /* Parses into path->arena. HS_E_INVALID with line and column. */
 enum hs_status hs__path_parse(struct hs_path *path, struct hs_error *err);
 /* Line and column of a byte of the expression, put into *err. */

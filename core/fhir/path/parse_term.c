@@ -275,6 +275,9 @@ struct path_node *hs__parse_postfix(struct path_parser *parser)
 			node = hs__parse_advance(parser) ? parse_invocation(parser, node) : NULL;
 		} else if (hs__path_sign(&parser->lexer, "[")) {
 			node = parse_item(parser, node);
+		} else if (node->op == OP_STEPS && hs__path_sign(&parser->lexer, "{")) {
+			return hs__parse_refuse(parser, parser->lexer.start,
+				"an instance selector is not supported (a path makes no objects)", HS_S_NONE);
 		} else {
 			break;
 		}

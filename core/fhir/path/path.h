@@ -153,10 +153,12 @@ struct hs_slice hs_path_type_name(const struct hs_defs *defs, const struct hs_pa
 /* The value as JSON, a copy; what has no form of its own (quantities, dates) as the text that is printed. */
 struct hs_json *hs_path_json(struct hs_arena *arena, const struct hs_path_value *value);
 /* Where in the resource the value's node is: "Patient.name[0].given[1]"; empty for a computed value, and for
- * one of another resource. The index is made with the first question. */
+ * one of another resource. The index of nodes is made with the first question. */
 struct hs_path_places {
 	const struct hs_json *resource;
-	struct hs_arena *arena; /* of index and answers */
+	const struct hs_defs *defs; /* NULL: a choice is named as in JSON, valueQuantity and not value */
+	struct hs_arena *arena;     /* of index and answers */
+	bool indexed;               /* [0] behind what is no list, too */
 	struct hs_path_spot *spots;
 	size_t count;
 };

@@ -195,11 +195,25 @@ bool hs__path_quantity_convert(const struct path_quantity *b, struct hs_slice un
 	return unit_ratio(b->unit, unit, false, &ratio) && hs__path_ratio_apply(b->value, ratio, out);
 }
 
+/* The unit that stands for `unit` where `other` is at home: 'a' for year beside 'd', year for 'a' beside
+ * days. */
+static struct hs_slice unit_beside(struct hs_slice unit, struct hs_slice other)
+{
+	const struct calendar_row *row = calendar_row(unit);
+	bool calendar = calendar_row(other) != NULL;
+	for (size_t i = 0; calendar && !row && i < CALENDAR_COUNT; i++) {
+		if (hs_slice_eq(unit, CALENDAR[i].ucum)) {
+			return CALENDAR[i].one;
+		}
+	}
+	return row && !calendar ? row->ucum : unit;
+}
+
 bool hs__path_quantity_level(const struct path_quantity *b, struct hs_slice unit, struct path_decimal *out)
 {
 	struct path_quantity kelvin = level(b);
 	struct path_decimal number;
-	if (hs__path_quantity_convert(b, unit, out)) {
+	if (hs__path_quantity_convert(b, unit_beside(unit, b->unit), out)) {
 		return true;
 	}
 	if (!hs__path_quantity_convert(&kelvin, HS_S("K"), &number) ||
@@ -215,7 +229,7 @@ bool hs__path_quantity_comparable(const struct path_quantity *a, const struct pa
 {
 	struct path_quantity x = level(a), y = level(b);
 	struct hs_ucum_ratio ratio;
-	return unit_ratio(x.unit, y.unit, true, &ratio);
+	return unit_ratio(x.unit, y.unit, a->fhir || b->fhir, &ratio);
 }
 
 bool hs__path_quantity_equivalent(const struct path_quantity *left, const struct path_quantity *right)

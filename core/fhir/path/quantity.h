@@ -39,6 +39,7 @@ int hs__path_quantity_compare(const struct path_quantity *left, const struct pat
 	bool *known);
 /* Equal when both are rounded to the digits of the less precise one, after conversion. */
 bool hs__path_quantity_equivalent(const struct path_quantity *a, const struct path_quantity *b);
+/* Have `=` and `<` an answer for them? */
 bool hs__path_quantity_comparable(const struct path_quantity *a, const struct path_quantity *b);
 /* The unit by which a date can be moved: calendar words, and the UCUM units that mean the same always
  * (wk, d, h, min, s, ms); of a Quantity of FHIR a and mo too. */
@@ -46,7 +47,8 @@ enum path_calendar hs__path_quantity_calendar(const struct path_quantity *a);
 /* `b` in another unit, as a span: 9 'Cel' of warming has no kelvin here. False when no exact factor leads
  * there. */
 bool hs__path_quantity_convert(const struct path_quantity *b, struct hs_slice unit, struct path_decimal *out);
-/* `b` in another unit, as a level: 37 'Cel' is 98.6 '[degF]'. */
+/* `b` in another unit, as a level: 37 'Cel' is 98.6 '[degF]'. A calendar span becomes one of UCUM, and back,
+ * in the measure of what it comes from: 365 days is 1 'a', 365.25 'd' is 1 year. */
 bool hs__path_quantity_level(const struct path_quantity *b, struct hs_slice unit, struct path_decimal *out);
 bool hs__path_quantity_multiply(struct hs_arena *arena, const struct path_quantity *a,
 	const struct path_quantity *b, struct path_quantity *out);

@@ -152,6 +152,10 @@ enum hs_status hs__path_walk(struct path_run *run, const struct hs_path_value *f
 	const struct path_step *step, struct path_list *out);
 enum hs_status hs__path_children(struct path_run *run, const struct hs_path_value *from,
 	struct path_list *out);
+/* The definition of what an element has under this key of JSON ("valueQuantity"), and its type; NULL when
+ * they are not known. */
+const struct hs_def_element *hs__path_define(const struct hs_defs *defs, const struct hs_def_element *element,
+	const struct hs_def_type *type, struct hs_slice key, const struct hs_def_type **out_type);
 /* The value that a resource is. */
 void hs__path_resource(const struct hs_defs *defs, const struct hs_json *node, struct hs_path_value *out);
 /* The name of a value's type without namespace; *system tells which it is. */

@@ -2,6 +2,10 @@
 /* Shapes: what the definitions say about members and types. */
 #include <core/fhir/path/shape.h>
 
+#include <handslag/buf.h>
+
+#define NAME_MAX 1000u /* bytes of the types of a shape */
+
 struct path_shape hs__shape_any(void)
 {
 	return (struct path_shape) { .known = false };
@@ -112,35 +116,13 @@ struct path_shape hs__shape_path(const struct hs_defs *defs, struct hs_slice pat
 	return shape;
 }
 
-/* The kind of system value that a FHIR primitive has. */
+/* The kind of system value that the items are, or have as FHIR primitives. */
 static uint8_t system_kind(const struct path_kind *kind)
 {
 	if (!kind->type) {
 		return kind->system;
 	}
-	switch (kind->type->code) {
-	case HS_PRIM_NONE:
-		return HS_PATH_NODE;
-	case HS_PRIM_BOOLEAN:
-		return HS_PATH_BOOLEAN;
-	case HS_PRIM_INTEGER64:
-		return HS_PATH_LONG;
-	case HS_PRIM_INTEGER:
-	case HS_PRIM_POSITIVE_INT:
-	case HS_PRIM_UNSIGNED_INT:
-		return HS_PATH_INTEGER;
-	case HS_PRIM_DECIMAL:
-		return HS_PATH_DECIMAL;
-	case HS_PRIM_DATE:
-		return HS_PATH_DATE;
-	case HS_PRIM_DATETIME:
-	case HS_PRIM_INSTANT:
-		return HS_PATH_DATETIME;
-	case HS_PRIM_TIME:
-		return HS_PATH_TIME;
-	default:
-		return HS_PATH_STRING;
-	}
+	return hs__path_primitive_kind(kind->type);
 }
 
 /* The members of types (specification, section 10) and of system quantities. */
@@ -257,6 +239,15 @@ bool hs__shape_within(const struct path_shape *shape, enum hs_path_kind low, enu
 	return system != HS_PATH_NODE && system >= low && system <= high;
 }
 
+struct path_shape hs__shape_of_amount(const struct path_shape *focus, enum hs_path_kind kind)
+{
+	return hs__shape_within(focus, HS_PATH_INTEGER, HS_PATH_DECIMAL) ?
+		hs__shape_system(kind) :
+		hs__shape_within(focus, HS_PATH_QUANTITY, HS_PATH_QUANTITY) ?
+		hs__shape_system(HS_PATH_QUANTITY) :
+		hs__shape_any();
+}
+
 static bool kind_fits(const struct path_kind *kind, char letter)
 {
 	uint8_t system = system_kind(kind);
@@ -294,4 +285,40 @@ bool hs__shape_boolean(const struct path_shape *shape)
 		fits = system_kind(&shape->kinds[i]) == HS_PATH_BOOLEAN;
 	}
 	return fits;
+}
+
+/* ---- names ---- */
+
+static struct hs_slice kind_name(const struct hs_defs *defs, const struct path_kind *kind)
+{
+	struct hs_path_value value = { .kind = kind->system };
+	if (!kind->type) {
+		return hs_path_type_name(defs, &value);
+	}
+	/* A backbone is told by its path. */
+	bool own = kind->element && kind->element->child_count &&
+		kind->element != hs_defs_root(defs, kind->type);
+	return hs_defs_text(defs, own ? kind->element->path : kind->type->name);
+}
+
+struct hs_slice hs__shape_name(const struct hs_defs *defs, struct hs_arena *arena,
+	const struct path_shape *shape)
+{
+	struct hs_buf out;
+	hs_buf_init(&out, arena, NAME_MAX);
+	if (!shape || !shape->known) {
+		return HS_S_NONE;
+	}
+	for (uint8_t i = 0; i < shape->count; i++) {
+		struct hs_slice name = kind_name(defs, &shape->kinds[i]);
+		bool told = false; /* a type that stands for several elements */
+		for (uint8_t k = 0; k < i && !told; k++) {
+			told = hs_slice_eq(kind_name(defs, &shape->kinds[k]), name);
+		}
+		if (!told) {
+			hs_buf_printf(&out, "%s%.*s%s", i ? "|" : "", HS_S_ARG(name),
+				shape->many ? "[]" : "");
+		}
+	}
+	return hs_buf_slice(&out);
 }

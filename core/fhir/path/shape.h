@@ -41,5 +41,10 @@ struct path_shape hs__shape_as(const struct hs_defs *defs, const struct path_sha
 bool hs__shape_fits(const struct path_shape *shape, char letter);
 /* Are the items of one type, which is of these kinds or a FHIR primitive that converts to one? */
 bool hs__shape_within(const struct path_shape *shape, enum hs_path_kind low, enum hs_path_kind high);
+/* Of numbers `kind`, of system quantities a quantity. */
+struct path_shape hs__shape_of_amount(const struct path_shape *focus, enum hs_path_kind kind);
+/* Its types for people: "HumanName[]", "Quantity|string"; empty when they are not known. */
+struct hs_slice hs__shape_name(const struct hs_defs *defs, struct hs_arena *arena,
+	const struct path_shape *shape);
 /* Can an item be a boolean? */
 bool hs__shape_boolean(const struct path_shape *shape);

@@ -65,6 +65,33 @@ static bool is_computed(const struct hs_path_value *value)
 	return !value->node && !value->shadow;
 }
 
+uint8_t hs__path_primitive_kind(const struct hs_def_type *type)
+{
+	switch (type->code) {
+	case HS_PRIM_NONE:
+		return HS_PATH_NODE;
+	case HS_PRIM_BOOLEAN:
+		return HS_PATH_BOOLEAN;
+	case HS_PRIM_INTEGER64:
+		return HS_PATH_LONG;
+	case HS_PRIM_INTEGER:
+	case HS_PRIM_POSITIVE_INT:
+	case HS_PRIM_UNSIGNED_INT:
+		return HS_PATH_INTEGER;
+	case HS_PRIM_DECIMAL:
+		return HS_PATH_DECIMAL;
+	case HS_PRIM_DATE:
+		return HS_PATH_DATE;
+	case HS_PRIM_DATETIME:
+	case HS_PRIM_INSTANT:
+		return HS_PATH_DATETIME;
+	case HS_PRIM_TIME:
+		return HS_PATH_TIME;
+	default:
+		return HS_PATH_STRING;
+	}
+}
+
 struct hs_slice hs__path_type_of(const struct path_run *run, const struct hs_path_value *value, bool *system)
 {
 	*system = is_computed(value);

@@ -14,19 +14,11 @@ static const struct hs_def_type *type_of_use(const struct hs_defs *defs, const s
 	return use && use->type != HS_DEF_NONE ? hs_defs_type_at(defs, use->type) : NULL;
 }
 
+/* JSON has dates and times as text. */
 static uint8_t kind_of_text(const struct hs_def_type *type)
 {
-	switch (type ? type->code : HS_PRIM_NONE) {
-	case HS_PRIM_DATE:
-		return HS_PATH_DATE;
-	case HS_PRIM_DATETIME:
-	case HS_PRIM_INSTANT:
-		return HS_PATH_DATETIME;
-	case HS_PRIM_TIME:
-		return HS_PATH_TIME;
-	default:
-		return HS_PATH_STRING;
-	}
+	uint8_t kind = type ? hs__path_primitive_kind(type) : HS_PATH_STRING;
+	return kind >= HS_PATH_DATE && kind <= HS_PATH_TIME ? kind : HS_PATH_STRING;
 }
 
 void hs_path_value_read(struct hs_path_value *value, const struct hs_json *node)
@@ -208,20 +200,25 @@ static void find_choice(const struct hs_json *object, struct hs_slice name, stru
 	}
 }
 
+const struct hs_def_element *hs__path_define(const struct hs_defs *defs, const struct hs_def_element *element,
+	const struct hs_def_type *type, struct hs_slice key, const struct hs_def_type **out_type)
+{
+	const struct hs_def_use *use = NULL;
+	const struct hs_def_element *child = defs && (type || element) ?
+		hs_defs_child(defs, element, type, key, &use) :
+		NULL;
+	if (child && !use && child->same_as != HS_DEF_NONE) {
+		use = hs_defs_uses(defs, hs_defs_element_at(defs, child->same_as));
+	}
+	*out_type = child ? type_of_use(defs, use) : NULL;
+	return child;
+}
+
 /* The definition of a child that is found under this key. */
 static void find_definition(const struct path_run *run, const struct hs_path_value *from, struct hs_slice key,
 	struct place *place)
 {
-	if (!run->defs || !(from->type || from->element)) {
-		return;
-	}
-	const struct hs_def_use *use = NULL;
-	place->element = hs_defs_child(run->defs, from->element, from->type, key, &use);
-	place->type = place->element ? type_of_use(run->defs, use) : NULL;
-	if (place->element && !use && place->element->same_as != HS_DEF_NONE) {
-		place->type = type_of_use(run->defs,
-			hs_defs_uses(run->defs, hs_defs_element_at(run->defs, place->element->same_as)));
-	}
+	place->element = hs__path_define(run->defs, from->element, from->type, key, &place->type);
 }
 
 /* Was the step compiled for parents such as this one? Then it knows what it leads to. */

@@ -349,9 +349,9 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 	job->type = focus_type(job);
 	job->validator = NULL;
 	job->watched = NULL;
-	job->lab = (struct hs__lab) {
-		.arena = arena, .defs = job->defs, .places = { .resource = job->resource, .arena = arena }
-	};
+	job->lab = (struct hs__lab) { .arena = arena,
+		.defs = job->defs,
+		.places = { .resource = job->resource, .defs = job->defs, .arena = arena } };
 	add_echo(job);
 	status = evaluate(job, err);
 	hs_path_free(job->watched);

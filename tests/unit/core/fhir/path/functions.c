@@ -155,7 +155,7 @@ static void strings(void **state)
 		{ "'abc'.indexOf('x')", "-1" },
 		{ "'abc'.indexOf('')", "0" },
 		{ "'abcb'.lastIndexOf('b')", "3" },
-		{ "'abc'.lastIndexOf('')", "0" },
+		{ "'abc'.lastIndexOf('')", "3" },
 		{ "'abc'.substring(1)", "bc" },
 		{ "'abc'.substring(3)", "" },
 		{ "'abc'.substring(-1)", "" },
@@ -309,7 +309,7 @@ static void parts_of_moments(void **state)
 		{ "@T10:30.yearOf()", "" },
 		{ "@T10:30.dateOf()", "" },
 		{ "{}.yearOf()", "" },
-		{ "1.yearOf()", "!execution" },
+		{ "1.yearOf()", "" },
 		{ "(@2012 | @2013).yearOf()", "!execution" },
 	};
 	(void)state;
