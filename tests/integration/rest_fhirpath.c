@@ -75,6 +75,13 @@ static void explains_the_expression(void **state)
 			"'part':[{'name':'b','valueHumanName':{'family':'2'}}]}"),
 		200);
 	expect_part(a.body, "\"valueString\":\"12\"");
+	/* All values of a name are its collection; a name without a value is an empty one. */
+	a = send_ok("POST", "$fhirpath",
+		WITH("%a.join(\\\"-\\\") & %c.count().toString()",
+			",{'name':'variables','part':[{'name':'a','valueString':'1'},{'name':'c'}]},"
+			"{'name':'variables','part':[{'name':'a','valueString':'2'}]}"),
+		200);
+	expect_part(a.body, "\"valueString\":\"1-20\"");
 }
 
 static void evaluates_in_contexts(void **state)

@@ -44,41 +44,54 @@ static void on_step(void *arg, const struct hs_path_told *told)
 	hs__lab_step(&job->lab, job->steps, told);
 }
 
-/* A value that was sent, typed by its name ("valueCoding"). */
-static bool on_variable(void *arg, struct hs_slice name, struct hs_path_list *out)
+/* A value that was sent, typed by its name ("valueCoding"); false when the part has none. */
+static bool read_variable(const struct job *job, const struct hs_json *part, struct hs_path_value *out)
 {
-	const struct job *job = arg;
-	const struct hs_json *found = NULL;
-	HS_JSON_EACH(parameter, hs_json_get(job->parameters, HS_S("parameter"))) {
-		if (!hs_slice_eq(hs_json_get_text(parameter, HS_S("name")), HS_S("variables")))
-			continue;
-		HS_JSON_EACH(part, hs_json_get(parameter, HS_S("part")))
-			if (hs_slice_eq(hs_json_get_text(part, HS_S("name")), name))
-				found = part;
-	}
-	if (!found)
-		return false;
-	struct hs_path_value *value = hs_arena_alloc(job->scratch, sizeof(*value));
-	const struct hs_json *json = hs_json_get(found, HS_S("resource"));
-	*out = (struct hs_path_list) { .count = 0 };
+	const struct hs_json *json = hs_json_get(part, HS_S("resource"));
 	if (!json)
-		json = hs_parameter_value(found);
-	if (!value || !json)
-		return true;
+		json = hs_parameter_value(part);
+	if (!json)
+		return false;
 	struct hs_slice key = hs_json_key(json);
 	struct hs_slice type = hs_slice_starts(key, HS_S("value")) ?
 		hs_slice_from(key, 5) :
 		hs_json_get_text(json, HS_S("resourceType"));
-	value->type = hs_defs_type(job->defs, type);
-	if (!value->type && type.len) { /* "String" of valueString */
+	*out = (struct hs_path_value) { .type = hs_defs_type(job->defs, type) };
+	if (!out->type && type.len) { /* "String" of valueString */
 		char *lower = hs_arena_cstr(job->scratch, type);
 		if (lower)
 			lower[0] = (char)(lower[0] | 0x20);
-		value->type = hs_defs_type(job->defs, hs_slice_cstr(lower));
+		out->type = hs_defs_type(job->defs, hs_slice_cstr(lower));
 	}
-	hs_path_value_read(value, json);
-	*out = (struct hs_path_list) { value, 1 };
+	hs_path_value_read(out, json);
 	return true;
+}
+
+static bool is_variables(const struct hs_json *parameter)
+{
+	return hs_slice_eq(hs_json_get_text(parameter, HS_S("name")), HS_S("variables"));
+}
+
+/* All parts of that name are its values; one without a value is an empty collection. */
+static bool on_variable(void *arg, struct hs_slice name, struct hs_path_list *out)
+{
+	const struct job *job = arg;
+	const struct hs_json *parameters = hs_json_get(job->parameters, HS_S("parameter"));
+	size_t count = 0;
+	bool named = false;
+
+	HS_JSON_EACH(parameter, parameters)
+		count += is_variables(parameter) ? hs_json_count(hs_json_get(parameter, HS_S("part"))) : 0;
+	*out = (struct hs_path_list) { .items = hs_arena_array(job->scratch, count, sizeof(*out->items)) };
+	HS_JSON_EACH(parameter, out->items ? parameters : NULL) {
+		HS_JSON_EACH(part, is_variables(parameter) ? hs_json_get(parameter, HS_S("part")) : NULL) {
+			if (!hs_slice_eq(hs_json_get_text(part, HS_S("name")), name))
+				continue;
+			named = true;
+			out->count += read_variable(job, part, &out->items[out->count]);
+		}
+	}
+	return named;
 }
 
 /* A resource of the sandbox. */
@@ -241,7 +254,7 @@ static void add_echo(struct job *job)
 	if (server.len)
 		hs__lab_text(arena, parts, "terminologyServerUrl", server);
 	HS_JSON_EACH(parameter, hs_json_get(job->parameters, HS_S("parameter")))
-		if (hs_slice_eq(hs_json_get_text(parameter, HS_S("name")), HS_S("variables")))
+		if (is_variables(parameter))
 			hs_json_push(parts, hs_json_clone(arena, parameter));
 }
 
