@@ -296,6 +296,10 @@ static enum hs_status read_fault(struct reader *r, const struct hs_json *value, 
 	for (size_t i = 0; i < r->mutants->count; i++)
 		if (hs_slice_eq(r->mutants->faults[i]->id, fault->id))
 			return refuse(r, value, "this id is there twice", HS_S_NONE);
+	fault->r5 = hs_slice_eq(hs_json_get_text(value, HS_S("fhir")), HS_S("r5"));
+	fault->both = hs_slice_eq(hs_json_get_text(value, HS_S("fhir")), HS_S("both"));
+	if (hs_json_get(value, HS_S("fhir")) && !fault->r5 && !fault->both)
+		return refuse(r, value, "\"fhir\" is r5 or both", HS_S_NONE);
 	HS_JSON_EACH(item, suites)
 		names[fault->suite_count++] = hs_json_text(item);
 	return read_rules(r, value, fault);

@@ -12,7 +12,8 @@
 
 struct lane {
 	struct hs_lab *lab;
-	struct hs_proxy *proxy;
+	struct hs_proxy *first, *second; /* before the target, and before the base of R5 (or NULL) */
+	struct hs_proxy *proxy;          /* of the trial */
 	struct hs_test_run *run;
 	struct hs_lab_trial *trial;
 	const struct hs_script *const *scripts;
@@ -49,6 +50,7 @@ static size_t list_checks(struct hs_lab *lab, bool write)
 					continue;
 				if (write)
 					lab->checks[at] = (struct hs_lab_check) { .script = action,
+						.of = script,
 						.suite = script->suite,
 						.description = action->description,
 						.id = hs_arena_printf(lab->arena, "%.*s/%.*s/%.*s",
@@ -80,13 +82,47 @@ static bool begins_suite(const struct hs_lab *lab, size_t index)
 	return true;
 }
 
+static void add_trial(struct hs_lab *lab, struct hs_slice suite, const struct hs_fault *fault,
+	enum hs_fhir_version fhir)
+{
+	lab->trials[lab->trial_count++] = (struct hs_lab_trial) { .fault = fault,
+		.suite = suite,
+		.fhir = fhir,
+		.failed = hs_arena_array(lab->arena, lab->check_count + 1, 1) };
+}
+
+/* Is there a base of R5 beside the target, and a fault of the suite that wants it? */
+static bool has_second(const struct hs_lab *lab, struct hs_slice suite)
+{
+	size_t count = 0;
+	const struct hs_fault *const *faults = hs_mutants_faults(lab->options.mutants, &count);
+
+	for (size_t i = 0; i < count && lab->options.r5.len; i++)
+		if ((faults[i]->r5 || faults[i]->both) && hs_fault_is_for(faults[i], suite))
+			return true;
+	return false;
+}
+
+/* One suite behind one fault: on the target, on the base of R5 beside it, or on both. Clean, and with a
+ * liberty, on all there are. */
+static void add_trials(struct hs_lab *lab, struct hs_slice suite, const struct hs_fault *fault)
+{
+	enum hs_fhir_version own = lab->options.test.fhir;
+	bool second = has_second(lab, suite);
+
+	if (!fault || !fault->r5 || own == HS_FHIR_R5)
+		add_trial(lab, suite, fault, own);
+	if (second && (!fault || fault->r5 || fault->both || fault->allowed))
+		add_trial(lab, suite, fault, HS_FHIR_R5);
+}
+
 /* The clean trials first, then each fault with each suite that it is for. */
 static void list_trials(struct hs_lab *lab)
 {
 	size_t fault_count = 0;
 	const struct hs_fault *const *faults = hs_mutants_faults(lab->options.mutants, &fault_count);
 
-	lab->trials = hs_arena_array(lab->arena, (fault_count + 1) * lab->options.script_count + 1,
+	lab->trials = hs_arena_array(lab->arena, (fault_count + 1) * lab->options.script_count * 2 + 1,
 		sizeof(*lab->trials));
 	for (size_t f = 0; f <= fault_count; f++) {
 		const struct hs_fault *fault = f ? faults[f - 1] : NULL;
@@ -94,13 +130,10 @@ static void list_trials(struct hs_lab *lab)
 			struct hs_slice suite = lab->options.scripts[i]->suite;
 			if (!begins_suite(lab, i) || (fault && !hs_fault_is_for(fault, suite)))
 				continue;
-			if (fault && !is_wanted(lab, fault)) {
+			if (!fault || is_wanted(lab, fault))
+				add_trials(lab, suite, fault);
+			else
 				lab->narrowed = true;
-				continue;
-			}
-			lab->trials[lab->trial_count++] = (struct hs_lab_trial) { .fault = fault,
-				.suite = suite,
-				.failed = hs_arena_array(lab->arena, lab->check_count + 1, 1) };
 		}
 		if (!fault)
 			lab->clean_count = lab->trial_count;
@@ -124,16 +157,17 @@ static void judge_action(struct lane *lane, const struct hs_test_action *action)
 	struct hs_lab_check *check = action->script ? check_of(lane->lab, action->script) : NULL;
 	bool fails = action->verdict == HS_TEST_FAIL || action->verdict == HS_TEST_WARNING;
 	uint8_t *failed = (uint8_t *)(uintptr_t)lane->trial->failed;
+	uint32_t base = UINT32_C(1) << lane->trial->fhir;
 
 	if (!check)
 		return;
 	if (!lane->trial->fault) {
-		check->held = action->verdict == HS_TEST_PASS;
+		check->held |= action->verdict == HS_TEST_PASS ? base : 0;
 		failed[check - lane->lab->checks] = fails;
 		lane->trial->caught += fails;
 	} else if (lane->trial->fault->allowed) {
 		return; /* see judge_liberty */
-	} else if (fails && check->held && hs_proxy_touched(lane->proxy)) {
+	} else if (fails && check->held & base && hs_proxy_touched(lane->proxy)) {
 		failed[check - lane->lab->checks] = 1;
 		check->caught++;
 		lane->trial->caught++;
@@ -216,14 +250,33 @@ static void run_finished(struct hs_test_run *run, void *arg)
 	lane->timer = hs_timer_start(lane->lab->loop, 0, 0, after_run, lane);
 }
 
-static size_t scripts_of(struct lane *lane, struct hs_slice suite)
+/* Behind a fault: did a check of the script hold on this base as it is? What is skipped there says nothing.
+ */
+static bool is_for_base(const struct hs_lab *lab, const struct hs_script *script,
+	const struct hs_lab_trial *trial)
+{
+	bool checks = false;
+
+	for (size_t i = 0; trial->fault && i < lab->check_count; i++) {
+		const struct hs_lab_check *check = &lab->checks[i];
+		if (check->of != script)
+			continue;
+		checks = true;
+		if (check->held & (UINT32_C(1) << trial->fhir))
+			return true;
+	}
+	return !checks;
+}
+
+static size_t scripts_of(struct lane *lane, const struct hs_lab_trial *trial)
 {
 	const struct hs_lab_options *options = &lane->lab->options;
 	const struct hs_script **list = (const struct hs_script **)(uintptr_t)lane->scripts;
 	size_t count = 0;
 
 	for (size_t i = 0; i < options->script_count; i++)
-		if (hs_slice_eq(options->scripts[i]->suite, suite))
+		if (hs_slice_eq(options->scripts[i]->suite, trial->suite) &&
+			is_for_base(lane->lab, options->scripts[i], trial))
 			list[count++] = options->scripts[i];
 	return count;
 }
@@ -232,10 +285,12 @@ static void start_trial(struct lane *lane, struct hs_lab_trial *trial)
 {
 	struct hs_lab *lab = lane->lab;
 	struct hs_test_options options = lab->options.test;
-	size_t count = scripts_of(lane, trial->suite);
+	size_t count = scripts_of(lane, trial);
 	struct hs_error err = { .status = HS_OK };
 
+	lane->proxy = trial->fhir == lab->options.test.fhir ? lane->first : lane->second;
 	hs_proxy_break(lane->proxy, trial->fault);
+	options.fhir = trial->fhir;
 	options.target = hs_proxy_url(lane->proxy);
 	options.seed = SEED;
 	/* A fault of the CapabilityStatement must not excuse the server from being tested. */
@@ -265,8 +320,11 @@ static void end(struct hs_lab *lab)
 	if (lab->ended)
 		return;
 	lab->ended = true;
-	for (uint32_t i = 0; i < lab->lane_count; i++)
-		hs_proxy_close(lab->lanes[i].proxy, proxy_gone, lab);
+	for (uint32_t i = 0; i < lab->lane_count; i++) {
+		hs_proxy_close(lab->lanes[i].first, proxy_gone, lab);
+		if (lab->lanes[i].second)
+			hs_proxy_close(lab->lanes[i].second, proxy_gone, lab);
+	}
 }
 
 static void work(struct lane *lane)
@@ -294,6 +352,22 @@ static void begin(void *arg)
 	work(lane);
 }
 
+static enum hs_status open_lane(struct hs_lab *lab, struct lane *lane, struct hs_error *err)
+{
+	const struct hs_test_options *test = &lab->options.test;
+	enum hs_status status = hs_proxy_open(lab->loop, test->target, &test->client, &lane->first, err);
+
+	if (status)
+		return status;
+	lab->lane_count++;
+	lab->open++;
+	if (!lab->options.r5.len)
+		return HS_OK;
+	status = hs_proxy_open(lab->loop, lab->options.r5, &test->client, &lane->second, err);
+	lab->open += !status;
+	return status;
+}
+
 enum hs_status hs_lab_start(struct hs_loop *loop, const struct hs_lab_options *options, struct hs_lab **out,
 	struct hs_error *err)
 {
@@ -305,6 +379,8 @@ enum hs_status hs_lab_start(struct hs_loop *loop, const struct hs_lab_options *o
 	lab->arena = arena;
 	lab->options = *options;
 	lab->loop = loop;
+	if (!lab->options.test.fhir)
+		lab->options.test.fhir = HS_FHIR_R4;
 	lab->checks = hs_arena_array(arena, list_checks(lab, false) + 1, sizeof(*lab->checks));
 	lab->check_count = list_checks(lab, true);
 	list_trials(lab);
@@ -315,14 +391,12 @@ enum hs_status hs_lab_start(struct hs_loop *loop, const struct hs_lab_options *o
 		struct lane *lane = &lab->lanes[i];
 		lane->lab = lab;
 		lane->scripts = hs_arena_array(arena, options->script_count + 1, sizeof(*lane->scripts));
-		status = hs_proxy_open(loop, options->test.target, &options->test.client, &lane->proxy, err);
-		lab->lane_count += !status;
+		status = open_lane(lab, lane, err);
 	}
 	if (status && !lab->lane_count) {
 		hs_arena_free(arena);
 		return status;
 	}
-	lab->open = lab->lane_count;
 	for (uint32_t i = 0; i < lab->lane_count; i++)
 		lab->lanes[i].timer = hs_timer_start(loop, 0, 0, begin, &lab->lanes[i]);
 	*out = lab;
@@ -363,7 +437,7 @@ void hs_lab_score(const struct hs_lab *lab, struct hs_lab_score *out)
 		.checks = lab->check_count, .narrowed = lab->narrowed, .stopped = lab->stopped
 	};
 	for (size_t i = 0; i < lab->check_count; i++) {
-		out->held += lab->checks[i].held;
+		out->held += lab->checks[i].held != 0;
 		out->proven += lab->checks[i].held && lab->checks[i].caught;
 	}
 	for (size_t i = 0; i < lab->trial_count; i++) {

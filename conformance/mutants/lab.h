@@ -4,8 +4,10 @@
  * Terms: a *check* is an assertion of a test that names a requirement; a fault is *caught* when a check that
  * holds on the clean server does not hold behind it; a check *survives* when no fault makes it fail. A
  * *trial* is one suite behind one fault (or behind none: the clean one). Behind a liberty a suite is *unfair*
- * when any of its actions fails. Owner: the caller owns a lab until
- * hs_lab_free; library, catalogue and options must outlive it. Thread: that of the loop. */
+ * when any of its actions fails. A server has a *base* for each FHIR version; faults that only one version
+ * can show are put before that base, and the suites that have such faults run clean on both. Owner: the
+ * caller owns a lab until hs_lab_free; library, catalogue and options must outlive it. Thread: that of the
+ * loop. */
 #pragma once
 
 #include <conformance/engine/engine.h>
@@ -22,6 +24,7 @@ struct hs_lab_unfair {
 struct hs_lab_trial {
 	const struct hs_fault *fault; /* NULL: clean */
 	struct hs_slice suite;
+	enum hs_fhir_version fhir; /* of the base */
 	bool done;
 	struct hs_test_summary summary;
 	uint64_t touched; /* exchanges that the fault changed */
@@ -33,8 +36,9 @@ struct hs_lab_trial {
 
 struct hs_lab_check {
 	struct hs_slice id, suite, description;
-	bool held;       /* in the clean trial */
+	uint32_t held;   /* in the clean trial: a bit, 1 << version, for each base; 0: nowhere */
 	uint32_t caught; /* faults that made it fail */
+	const struct hs_script *of;
 	const struct hs_script_action *script;
 };
 
@@ -45,7 +49,8 @@ struct hs_lab_events {
 };
 
 struct hs_lab_options {
-	struct hs_test_options test; /* target, definitions, requirements, fixtures, client */
+	struct hs_test_options test; /* target and its version, definitions, requirements, fixtures, client */
+	struct hs_slice r5;          /* base of R5 beside a target of R4; empty: there is none */
 	const struct hs_script *const *scripts;
 	size_t script_count;
 	const struct hs_mutants *mutants;

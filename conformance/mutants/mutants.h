@@ -22,6 +22,8 @@ struct hs_fault {
 	const struct hs_fault_rule *rules;
 	size_t rule_count; /* at most HS_FAULT_RULES */
 	bool allowed;      /* a liberty */
+	/* Shown only by R5; shown by R4 and R5 apart. Neither: by whichever there is. */
+	bool r5, both;
 };
 #define HS_FAULT_RULES 16
 

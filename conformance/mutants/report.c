@@ -4,6 +4,12 @@
 
 #define SHOWN 3u
 
+/* Which base the trial was on, where a fault is of R5. */
+static const char *base_of(const struct hs_lab_trial *trial)
+{
+	return trial->fhir == HS_FHIR_R5 ? " on R5" : "";
+}
+
 static void add_checks(const struct hs_lab *lab, const struct hs_lab_trial *trial, struct hs_buf *out,
 	const char *before, size_t most)
 {
@@ -28,8 +34,8 @@ static void text_faults(const struct hs_lab *lab, struct hs_buf *out, bool all)
 		const struct hs_lab_trial *trial = &trials[i];
 		if (!trial->fault || !trial->done || !trial->caught)
 			continue;
-		hs_buf_printf(out, "%.*s [%.*s]: caught by %zu of its checks\n", HS_S_ARG(trial->fault->id),
-			HS_S_ARG(trial->suite), trial->caught);
+		hs_buf_printf(out, "%.*s [%.*s%s]: caught by %zu of its checks\n", HS_S_ARG(trial->fault->id),
+			HS_S_ARG(trial->suite), base_of(trial), trial->caught);
 		add_checks(lab, trial, out, "    ", all ? SIZE_MAX : SHOWN);
 	}
 }
@@ -46,9 +52,10 @@ static void text_missed(const struct hs_lab *lab, struct hs_buf *out)
 			continue;
 		hs_buf_cstr(out, first ? "\nfaults that no check caught:\n" : "");
 		first = false;
-		hs_buf_printf(out, "  %.*s [%.*s]: %.*s (it changed %llu of %u exchanges)\n",
-			HS_S_ARG(trial->fault->id), HS_S_ARG(trial->suite), HS_S_ARG(trial->fault->title),
-			(unsigned long long)trial->touched, trial->summary.exchanges);
+		hs_buf_printf(out, "  %.*s [%.*s%s]: %.*s (it changed %llu of %u exchanges)\n",
+			HS_S_ARG(trial->fault->id), HS_S_ARG(trial->suite), base_of(trial),
+			HS_S_ARG(trial->fault->title), (unsigned long long)trial->touched,
+			trial->summary.exchanges);
 	}
 }
 
@@ -64,8 +71,8 @@ static void text_unfair(const struct hs_lab *lab, struct hs_buf *out)
 			continue;
 		hs_buf_cstr(out, first ? "\nliberties that a suite does not grant:\n" : "");
 		first = false;
-		hs_buf_printf(out, "  %.*s [%.*s]: %.*s (%.*s)\n", HS_S_ARG(trial->fault->id),
-			HS_S_ARG(trial->suite), HS_S_ARG(trial->fault->title),
+		hs_buf_printf(out, "  %.*s [%.*s%s]: %.*s (%.*s)\n", HS_S_ARG(trial->fault->id),
+			HS_S_ARG(trial->suite), base_of(trial), HS_S_ARG(trial->fault->title),
 			HS_S_ARG(trial->fault->source));
 		for (const struct hs_lab_unfair *at = trial->unfair; at; at = at->next)
 			hs_buf_printf(out, "    %.*s: %.*s\n", HS_S_ARG(at->id), HS_S_ARG(at->reason));
@@ -131,6 +138,7 @@ static void json_trial(const struct hs_lab *lab, const struct hs_lab_trial *tria
 	hs_buf_byte(out, '{');
 	member(out, "fault", trial->fault->id, ",");
 	member(out, "suite", trial->suite, ",");
+	member(out, "fhir", trial->fhir == HS_FHIR_R5 ? HS_S("r5") : HS_S("r4"), ",");
 	member(out, "title", trial->fault->title, ",");
 	member(out, "source", trial->fault->source, ",");
 	hs_buf_printf(out, "\"allowed\":%s,\"exchanges\":%u,\"changed\":%llu,\"micros\":%llu,\"unfair\":[",
@@ -219,6 +227,7 @@ static void html_trial(const struct hs_lab *lab, const struct hs_lab_trial *tria
 	escape(out, trial->fault->source);
 	hs_buf_cstr(out, "</small><td>");
 	escape(out, trial->suite);
+	hs_buf_cstr(out, base_of(trial));
 	hs_buf_printf(out, "<td>%llu of %u<td>", (unsigned long long)trial->touched,
 		trial->summary.exchanges);
 	if (trial->fault->allowed) {

@@ -45,7 +45,8 @@ struct session {
 	struct hs_mutants *mutants;
 	struct hs_loop *loop;
 	struct hs_lab *lab;
-	struct hs_defs *r4;
+	struct hs_defs *r4, *r5;
+	enum hs_fhir_version fhir; /* of the target */
 	struct hs_cli_reference *reference;
 	size_t done;
 	uint64_t began_ns, shown_ns;
@@ -188,6 +189,8 @@ static void clean_up(struct session *session)
 	hs_library_close(session->library);
 	if (session->r4)
 		hs_defs_unref(session->r4);
+	if (session->r5)
+		hs_defs_unref(session->r5);
 	hs_arena_free(session->arena);
 }
 
@@ -202,14 +205,21 @@ static enum hs_status open_all(struct session *session, int count, char **argume
 	return status ? status : hs_mutants_open(session->library, &session->mutants, err);
 }
 
-/* Does it answer at all? Else each fault would be caught by a server that is not there. */
+/* Does it answer at all, and in which FHIR version? Else each fault would be caught by a server that is not
+ * there. */
 static enum hs_status ask_target(struct session *session, struct hs_error *err)
 {
 	const char *url = hs_arena_cstr(session->arena,
 		hs_arena_printf(session->arena, "%s/metadata", session->target));
-	struct hs_cli_answer answer;
+	struct hs_cli_answer answer = { 0 };
+	struct hs_json *statement = NULL;
+	struct hs_error ignored;
+	enum hs_status status = hs_cli_call(session->arena, "GET", url, NULL, HS_S_NONE, &answer, err);
 
-	return hs_cli_call(session->arena, "GET", url, NULL, HS_S_NONE, &answer, err);
+	if (!status && hs_json_parse(session->arena, answer.body, NULL, &statement, &ignored) == HS_OK &&
+		hs_slice_starts(hs_json_get_text(statement, HS_S("fhirVersion")), HS_S("5.")))
+		session->fhir = HS_FHIR_R5;
+	return status;
 }
 
 static int run_command(struct session *session, int count, char **arguments)
@@ -230,12 +240,17 @@ static int run_command(struct session *session, int count, char **arguments)
 	if (status)
 		return hs_cli_fail_error(session->command, &err);
 	session->r4 = hs_cli_test_definitions(HS_FHIR_R4);
+	session->r5 = hs_cli_test_definitions(HS_FHIR_R5);
 	options.mutants = session->mutants;
 	options.scripts = hs_library_selected(session->library, &options.script_count);
-	options.test = (struct hs_test_options) { .fhir = HS_FHIR_R4,
+	if (!session->target)
+		options.r5 = hs_slice_cstr(hs_cli_reference_base(session->reference, session->arena,
+			HS_FHIR_R5));
+	options.test = (struct hs_test_options) { .fhir = session->fhir,
 		.target = hs_slice_cstr(session->target ? session->target :
 							  hs_cli_reference_url(session->reference)),
 		.r4 = session->r4,
+		.r5 = session->r5,
 		.requirements = hs_library_requirements(session->library),
 		.fixture = find_fixture,
 		.fixture_arg = session->library,
@@ -246,7 +261,7 @@ static int run_command(struct session *session, int count, char **arguments)
 
 int hs_cli_mutate(int argc, char **argv)
 {
-	struct session session = { .arena = hs_arena_new((size_t)64 << 20) };
+	struct session session = { .fhir = HS_FHIR_R4, .arena = hs_arena_new((size_t)64 << 20) };
 	struct hs_cli_command command = command_head;
 	const struct hs_cli_option table[] = {
 		{ "--target", "URL", "a server that is good, in place of our own", HS_CLI_TEXT,

@@ -52,8 +52,39 @@ static int by_target(const void *a, const void *b)
 	return order ? order : x->row < y->row ? -1 : 1;
 }
 
-static void put_map_row(struct tx_compile *c, const struct hs_json *element, const struct hs_json *target,
-	struct row_list *list)
+/* R5 names attributes and properties of a mapping by codes, and says at the map's head which URI each means.
+ */
+struct meanings {
+	const struct hs_json *attributes, *properties;
+};
+
+static struct hs_slice uri_of(const struct hs_json *definitions, struct hs_slice code)
+{
+	HS_JSON_EACH(definition, definitions)
+		if (hs_slice_eq(hs_json_get_text(definition, HS_S("code")), code))
+			return hs_json_get_text(definition, HS_S("uri"));
+	return HS_S_NONE;
+}
+
+/* The list as JSON, each item with the URI that `definitions` give to the code in its member `name`. */
+static struct hs_image_text put_extras(struct tx_compile *c, const struct hs_json *list,
+	const struct hs_json *definitions, struct hs_slice name)
+{
+	if (!list || !definitions)
+		return hs_tx_put_json(c, list);
+	struct hs_json *out = hs_json_array(c->scratch);
+	HS_JSON_EACH(item, list) {
+		struct hs_slice uri = uri_of(definitions, hs_json_get_text(item, name));
+		struct hs_json *told = hs_json_clone(c->scratch, item);
+		if (uri.len)
+			hs_json_add_text(c->scratch, told, HS_S("uri"), uri);
+		hs_json_push(out, told);
+	}
+	return hs_tx_put_json(c, out);
+}
+
+static void put_map_row(struct tx_compile *c, const struct meanings *meanings, const struct hs_json *element,
+	const struct hs_json *target, struct row_list *list)
 {
 	struct hs_slice relation = hs_json_get_text(target, HS_S("relationship"));
 	struct tx_map_row row = {
@@ -66,8 +97,12 @@ static void put_map_row(struct tx_compile *c, const struct hs_json *element, con
 		.relationship = hs_tx_put_text(c, relation),
 		.equivalence = hs_tx_put_text(c, hs_json_get_text(target, HS_S("equivalence"))),
 		.comment = hs_tx_put_text(c, hs_json_get_text(target, HS_S("comment"))),
-		.depends_on = hs_tx_put_json(c, hs_json_get(target, HS_S("dependsOn"))),
-		.product = hs_tx_put_json(c, hs_json_get(target, HS_S("product"))),
+		.depends_on = put_extras(c, hs_json_get(target, HS_S("dependsOn")), meanings->attributes,
+			HS_S("attribute")),
+		.product = put_extras(c, hs_json_get(target, HS_S("product")), meanings->attributes,
+			HS_S("attribute")),
+		.properties = put_extras(c, hs_json_get(target, HS_S("property")), meanings->properties,
+			HS_S("code")),
 	};
 
 	if (list->count == list->room) {
@@ -90,7 +125,7 @@ static void put_unmapped(struct tx_compile *c, const struct hs_json *unmapped, s
 	group->unmapped_set = hs_tx_put_text(c, hs_json_get_text(unmapped, HS_S("valueSet")));
 }
 
-static void put_group(struct tx_compile *c, const struct hs_json *item)
+static void put_group(struct tx_compile *c, const struct meanings *meanings, const struct hs_json *item)
 {
 	struct hs_slice source, source_version, target, target_version;
 	struct row_list list = { NULL, 0, 0 };
@@ -107,9 +142,9 @@ static void put_group(struct tx_compile *c, const struct hs_json *item)
 	put_unmapped(c, hs_json_get(item, HS_S("unmapped")), &group);
 	HS_JSON_EACH(element, hs_json_get(item, HS_S("element"))) {
 		HS_JSON_EACH(mapping, hs_json_get(element, HS_S("target")))
-			put_map_row(c, element, mapping, &list);
+			put_map_row(c, meanings, element, mapping, &list);
 		if (!hs_json_count(hs_json_get(element, HS_S("target"))))
-			put_map_row(c, element, NULL, &list); /* noMap: known, without a target */
+			put_map_row(c, meanings, element, NULL, &list); /* noMap: known, without a target */
 	}
 	group.row_count = (uint32_t)list.count;
 	if (list.count)
@@ -130,13 +165,15 @@ enum hs_status hs_tx_compile_map(struct tx_compile *c, const struct hs_json *map
 		"sourceCanonical", NULL };
 	static const char *const target[] = { "targetScopeUri", "targetScopeCanonical", "targetUri",
 		"targetCanonical", NULL };
+	struct meanings meanings = { hs_json_get(map, HS_S("additionalAttribute")),
+		hs_json_get(map, HS_S("property")) };
 	struct tx_map_row_head row = { .group_first = TX_COUNT(c, TX_MAP_GROUPS, struct tx_map_group_row) };
 
 	hs_tx_compile_head(c, map, not_in_source, &row.head);
 	row.source_scope = put_scope(c, map, source);
 	row.target_scope = put_scope(c, map, target);
 	HS_JSON_EACH(group, hs_json_get(map, HS_S("group"))) {
-		put_group(c, group);
+		put_group(c, &meanings, group);
 		row.group_count++;
 	}
 	(void)err;

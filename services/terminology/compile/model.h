@@ -12,7 +12,7 @@
 #include <handslag/image.h>
 
 #define TX_IMAGE_KIND 0x54584d31u /* "TXM1" */
-#define TX_IMAGE_FORMAT 4u
+#define TX_IMAGE_FORMAT 5u
 
 #define TX_NONE UINT32_MAX
 
@@ -166,7 +166,9 @@ struct tx_map_row {
 	struct hs_image_text relationship;         /* R5 code; empty with `equivalence` when it came as R4 */
 	struct hs_image_text equivalence;          /* R4 code */
 	struct hs_image_text comment;
-	struct hs_image_text depends_on, product; /* JSON arrays */
+	/* JSON arrays; each item has, beside what its author wrote, the `uri` that the map gives to its code.
+	 */
+	struct hs_image_text depends_on, product, properties;
 };
 
 struct tx_name_row {

@@ -9,7 +9,9 @@
 
 /* One attribute, whichever release wrote it. */
 struct extra {
-	struct hs_slice attribute, system, code, display;
+	struct hs_slice attribute; /* as written: R4's URI, R5's code */
+	struct hs_slice uri;       /* what it means */
+	struct hs_slice system, code, display;
 	const struct hs_json *tree; /* its value as it stands; NULL: code, of `system` if there is one */
 };
 
@@ -24,10 +26,13 @@ static struct extra read_extra(const struct hs_json *item)
 {
 	const struct hs_json *value = hs_tx_value(item);
 	struct extra out = { .attribute = either(item, HS_S("attribute"), HS_S("property")),
+		.uri = hs_json_get_text(item, HS_S("uri")),
 		.system = hs_json_get_text(item, HS_S("system")),
 		.display = hs_json_get_text(item, HS_S("display")),
 		.code = hs_tx_scalar(value) };
 
+	if (!out.uri.len)
+		out.uri = out.attribute;
 	if (hs_slice_eq(hs_json_key(value), HS_S("value")))
 		return out;
 	out.tree = value;
@@ -85,7 +90,7 @@ static bool fits(const struct tx_context *ctx, const struct extra *wanted)
 		struct hs_slice attribute = hs_tx_scalar(part_of(p, HS_S("attribute")));
 		if (!attribute.len)
 			attribute = hs_tx_scalar(part_of(p, HS_S("element")));
-		if (!hs_slice_eq(attribute, wanted->attribute))
+		if (!hs_slice_eq(attribute, wanted->uri) && !hs_slice_eq(attribute, wanted->attribute))
 			continue;
 		const struct hs_json *value = part_of(p, HS_S("value"));
 		if (is_value(wanted, value ? value : part_of(p, HS_S("concept"))))
@@ -125,16 +130,16 @@ static void add_r4(struct tx_context *ctx, struct hs_json *parts, const struct e
 {
 	bool coding = extra->tree && hs_slice_eq(hs_json_key(extra->tree), HS_S("valueCoding"));
 
-	hs_tx_add_part(ctx, parts, "element", "valueUri", hs_json_string(ctx->arena, extra->attribute));
+	hs_tx_add_part(ctx, parts, "element", "valueUri", hs_json_string(ctx->arena, extra->uri));
 	hs_tx_add_part(ctx, parts, "concept", "valueCoding",
 		coding ? hs_json_clone(ctx->arena, extra->tree) : coding_of(ctx->arena, extra));
 }
 
-static void add_r5(struct tx_context *ctx, struct hs_json *parts, const struct extra *extra)
+static void add_r5(struct tx_context *ctx, struct hs_json *parts, const char *name, const struct extra *extra)
 {
 	struct hs_arena *arena = ctx->arena;
 
-	hs_tx_add_part(ctx, parts, "attribute", "valueUri", hs_json_string(arena, extra->attribute));
+	hs_tx_add_part(ctx, parts, name, "valueUri", hs_json_string(arena, extra->uri));
 	if (extra->tree)
 		hs_tx_add_part(ctx, parts, "value", hs_arena_cstr(arena, hs_json_key(extra->tree)),
 			hs_json_clone(arena, extra->tree));
@@ -151,8 +156,22 @@ void hs_tx_extras_add(struct tx_context *ctx, struct hs_json *parts, const char 
 		struct hs_json *inner = hs_json_array(ctx->arena);
 		hs_tx_add_part(ctx, parts, name, "part", inner);
 		if (ctx->fhir == HS_FHIR_R5)
-			add_r5(ctx, inner, &extra);
+			add_r5(ctx, inner, "attribute", &extra);
 		else
 			add_r4(ctx, inner, &extra);
+	}
+}
+
+void hs_tx_extras_add_properties(struct tx_context *ctx, struct hs_json *parts, struct hs_slice properties)
+{
+	if (ctx->fhir != HS_FHIR_R5)
+		return; /* R4 has no such part */
+	HS_JSON_EACH(item, parse(ctx, properties)) {
+		struct extra extra = read_extra(item);
+		struct hs_json *inner = hs_json_array(ctx->arena);
+		if (!extra.uri.len)
+			extra.uri = hs_json_get_text(item, HS_S("code"));
+		hs_tx_add_part(ctx, parts, "property", "part", inner);
+		add_r5(ctx, inner, "uri", &extra);
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Other attributes of a mapping: those that it depends on, and those that come out of it. */
+/* Other attributes of a mapping: those that it depends on, those that come out of it, and its properties. */
 #pragma once
 
 #include "../context.h"
@@ -13,3 +13,5 @@ bool hs_tx_extras_fit(struct tx_context *ctx, struct hs_slice extras);
 /* Each as a part `name`: attribute and value, in R4 element and concept. */
 void hs_tx_extras_add(struct tx_context *ctx, struct hs_json *parts, const char *name,
 	struct hs_slice extras);
+/* Each as a part `property`: uri and value (R5). */
+void hs_tx_extras_add_properties(struct tx_context *ctx, struct hs_json *parts, struct hs_slice properties);

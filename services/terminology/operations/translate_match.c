@@ -212,6 +212,7 @@ static void add_match(struct tx_translate *t, const struct tx_translate_at *at, 
 	add_origin(t, at->map, parts);
 	hs_tx_extras_add(t->ctx, parts, "dependsOn", tx_text(layer, row->depends_on));
 	hs_tx_extras_add(t->ctx, parts, "product", tx_text(layer, row->product));
+	hs_tx_extras_add_properties(t->ctx, parts, tx_text(layer, row->properties));
 }
 
 void hs_tx_translate_row(struct tx_translate *t, const struct tx_translate_at *at,

@@ -30,6 +30,15 @@ static const char *const resources[] = {
 	"'target':'urn:e','element':[{'code':'2','target':[{'code':'both','equivalence':'equal','product':"
 	"[{'property':'urn:many','system':'urn:s','value':'2','display':'Two'}]}]}],"
 	"'unmapped':{'mode':'other-map','url':'urn:deep'}}]}",
+	/* codes of attributes and properties, with what they mean at the map's head */
+	"{'resourceType':'ConceptMap','url':'urn:meant','status':'active','additionalAttribute':[{'code':'"
+	"age',"
+	"'uri':'urn:age','type':'string'}],'property':[{'code':'rank','uri':'urn:rank','type':'integer'}],"
+	"'group':[{'source':'urn:m','target':'urn:e','element':[{'code':'1','target':["
+	"{'code':'pup','relationship':'equivalent','property':[{'code':'rank','valueInteger':1}],"
+	"'dependsOn':[{'attribute':'age','valueString':'young'}]},"
+	"{'code':'old','relationship':'equivalent','dependsOn':[{'attribute':'age','valueString':'old'}]}]}]}"
+	"]}",
 	"{'resourceType':'ConceptMap','url':'urn:torn','status':'active','group':[{'source':'urn:t','target':"
 	"'urn:e',"
 	"'element':[],'unmapped':{'mode':'other-map','otherMap':'urn:nowhere'}}]}",
@@ -219,6 +228,24 @@ static void what_comes_along(void **state)
 		"'display':'Two'}}]");
 }
 
+#define OF_M(attribute) \
+	"{'name':'system','valueUri':'urn:m'},{'name':'sourceCode','valueCode':'1'},{'name':'dependency','" \
+	"part':[{'name':'attribute','valueUri':'" attribute \
+	"'},{'name':'value','valueString':'young'}]}" MAP("urn:meant")
+
+/* R5 writes a code in the map, and a URI in question and answer. */
+static void what_codes_mean(void **state)
+{
+	(void)state;
+	check(OF_M("urn:age"), "true", "pup/equivalent");
+	assert_string_equal(last_part("dependsOn"),
+		"[{'name':'attribute','valueUri':'urn:age'},{'name':'value','valueString':'young'}]");
+	assert_string_equal(last_part("property"),
+		"[{'name':'uri','valueUri':'urn:rank'},{'name':'value','valueInteger':1}]");
+	check(OF_M("age"), "true", "pup/equivalent");
+	check(OF_M("urn:other"), "true", "pup/equivalent old/equivalent");
+}
+
 #define OF(system, code) \
 	"{'name':'system','valueUri':'" system "'},{'name':'sourceCode','valueCode':'" code \
 	"'}" MAP("urn:sets")
@@ -313,6 +340,7 @@ int main(void)
 		cmocka_unit_test(by_other_attributes),
 		cmocka_unit_test(by_another_map),
 		cmocka_unit_test(what_comes_along),
+		cmocka_unit_test(what_codes_mean),
 		cmocka_unit_test(by_value_sets),
 		cmocka_unit_test(of_another_version),
 		cmocka_unit_test(of_another_scope),
