@@ -96,25 +96,30 @@ static struct hs_slice plain_name(const struct hs_json *member)
 	return name.len > 1 && name.ptr[0] == '_' ? hs_slice_from(name, 1) : name;
 }
 
-/* Takes out of a backbone element what is not part of the summary; data types stay whole. */
-static void summarise(const struct hs_defs *defs, const struct hs_def_element *element, struct hs_json *value)
+/* Takes out of an element what is no part of the summary: the flags of backbones and of data types say so
+ * (the bytes of an Attachment). Extensions, and resources within a resource, stay whole. */
+static void summarise(const struct hs_defs *defs, const struct hs_def_element *element,
+	const struct hs_def_use *use, struct hs_json *value)
 {
+	const struct hs_def_type *type = use && use->type != HS_DEF_NONE ? hs_defs_type_at(defs, use->type) :
+									   NULL;
 	if (hs_json_is(value, HS_JSON_ARRAY)) {
 		HS_JSON_EACH(item, value)
-			summarise(defs, element, item);
+			summarise(defs, element, use, item);
 		return;
 	}
-	if (!hs_json_is(value, HS_JSON_OBJECT) || element->child_count == 0)
+	if (!hs_json_is(value, HS_JSON_OBJECT) || hs_json_get(value, HS_S("resourceType")) ||
+		(type && hs_slice_eq(hs_defs_text(defs, type->name), HS_S("Extension"))))
 		return;
 	for (struct hs_json *member = hs_json_first(value), *next; member; member = next) {
 		next = hs_json_next(member);
-		const struct hs_def_use *use = NULL;
-		const struct hs_def_element *child = hs_defs_child(defs, element, NULL, plain_name(member),
-			&use);
-		if (child && !child->summary)
+		const struct hs_def_use *its = NULL;
+		const struct hs_def_element *child = hs_defs_child(defs, element, type, plain_name(member),
+			&its);
+		if (child && !child->summary && child->min == 0)
 			hs_json_remove(value, member);
-		else if (child)
-			summarise(defs, child, member);
+		else if (child && hs_json_key(member).ptr[0] != '_')
+			summarise(defs, child, its, member);
 	}
 }
 
@@ -133,8 +138,9 @@ static void reduce(const struct hs_defs *defs, const struct hs__rest_subset *sub
 		struct hs_slice defined = element ? hs_defs_text(defs, element->name) : written;
 		if (!keeps(subset, name, element, defined, written))
 			hs_json_remove(tree, member);
-		else if (element && subset->element_count == 0 && subset->summary == HS_SUMMARY_TRUE)
-			summarise(defs, element, member);
+		else if (element && subset->element_count == 0 && subset->summary == HS_SUMMARY_TRUE &&
+			hs_json_key(member).ptr[0] != '_')
+			summarise(defs, element, use, member);
 	}
 }
 

@@ -16,7 +16,7 @@ static const char source[] =
 	"v3-ObservationValue\"," \
 	"\"code\":\"SUBSETTED\"}]}"
 
-static void expect(const char *name, const char *value, const char *reduced)
+static void expect_of(const char *whole, const char *name, const char *value, const char *reduced)
 {
 	NEED_DEFS(defs)
 	struct hs_rest rest = { .config = { .defs = defs } };
@@ -27,10 +27,15 @@ static void expect(const char *name, const char *value, const char *reduced)
 	struct hs_slice text = HS_S_NONE;
 	struct hs_error err = { 0 };
 	assert_int_equal(hs__rest_subset_of(arena, &pair, 1, &subset, &err), HS_OK);
-	assert_int_equal(hs__rest_subset_text(&env, arena, &subset, hs_slice_cstr(source), &text, &err),
+	assert_int_equal(hs__rest_subset_text(&env, arena, &subset, hs_slice_cstr(whole), &text, &err),
 		HS_OK);
 	assert_string_equal(hs_arena_cstr(arena, text), reduced);
 	hs_arena_free(arena);
+}
+
+static void expect(const char *name, const char *value, const char *reduced)
+{
+	expect_of(source, name, value, reduced);
 }
 
 static void keeps_what_the_definitions_call_summary(void **state)
@@ -41,6 +46,33 @@ static void keeps_what_the_definitions_call_summary(void **state)
 		"\"name\":[{\"use\":\"official\",\"family\":\"Ek\"}],\"birthDate\":\"1999-01-01\",\"_"
 		"birthDate\":{\"id\":\"b\"},"
 		"\"link\":[{\"other\":{\"reference\":\"Patient/2\"},\"type\":\"seealso\"}]}");
+}
+
+/* The flags of data types count: the bytes of an Attachment are left out. What must be there is kept, and so
+ * is all of an extension. */
+static void summarises_data_types(void **state)
+{
+	(void)state;
+	expect_of("{\"resourceType\":\"Media\",\"id\":\"1\",\"meta\":{\"versionId\":\"1\"},\"status\":"
+		  "\"completed\","
+		  "\"_status\":{\"id\":\"s\"},\"content\":{\"id\":\"a\",\"contentType\":\"image/"
+		  "png\",\"data\":\"AAAA\","
+		  "\"title\":\"t\",\"_title\":{\"id\":\"t\"}}}",
+		"_summary", "true",
+		"{\"resourceType\":\"Media\",\"id\":\"1\",\"meta\":" TAG
+		",\"status\":\"completed\",\"_status\":{\"id\":\"s\"},"
+		"\"content\":{\"contentType\":\"image/png\",\"title\":\"t\",\"_title\":{\"id\":\"t\"}}}");
+	expect_of("{\"resourceType\":\"CapabilityStatement\",\"id\":\"1\",\"meta\":{\"versionId\":\"1\"},"
+		  "\"rest\":[{\"mode\":"
+		  "\"server\",\"modifierExtension\":[{\"url\":\"http://e/"
+		  "x\",\"valueBoolean\":true}],\"operation\":[{"
+		  "\"name\":\"o\",\"documentation\":\"d\",\"definition\":\"http://e/o\"}]}]}",
+		"_summary", "true",
+		"{\"resourceType\":\"CapabilityStatement\",\"id\":\"1\",\"meta\":" TAG
+		",\"rest\":[{\"mode\":\"server\","
+		"\"modifierExtension\":[{\"url\":\"http://e/"
+		"x\",\"valueBoolean\":true}],\"operation\":[{\"name\":\"o\","
+		"\"definition\":\"http://e/o\"}]}]}");
 }
 
 static void keeps_text_or_all_but_text(void **state)
@@ -88,6 +120,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_what_the_definitions_call_summary),
+		cmocka_unit_test(summarises_data_types),
 		cmocka_unit_test(keeps_text_or_all_but_text),
 		cmocka_unit_test(keeps_the_elements_asked_for),
 		cmocka_unit_test(refuses_other_words),
