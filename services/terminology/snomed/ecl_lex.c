@@ -100,11 +100,12 @@ static struct hs_slice in_swedish(const char *what)
 
 void *hs_ecl_expected(struct ecl_parser *p, const char *what)
 {
-	struct hs_slice rest = hs_slice_first(hs_slice_from(p->text, p->at), 24);
 	char digits[24];
 
 	if (p->err->status)
 		return NULL; /* the first reason is the one to tell */
+	hs_ecl_blanks(p); /* the place is that of what stands there instead */
+	struct hs_slice rest = hs_slice_first(hs_slice_from(p->text, p->at), 24);
 	hs_tx_say(p->err, HS_E_VALUE, p->swedish, rest.len ? TX_MSG_ECL_EXPECTED : TX_MSG_ECL_EXPECTED_MORE,
 		HS_S_NONE,
 		TX_ARGS(hs_slice_cstr(hs_tx_words(p->what, p->swedish)), hs_tx_digits(p->at + 1, digits),
@@ -176,6 +177,34 @@ bool hs_ecl_digits(struct ecl_parser *p, struct hs_slice *out)
 	return out->len > 0;
 }
 
+bool hs_ecl_integer(struct ecl_parser *p, struct hs_slice *out)
+{
+	struct hs_slice digits;
+
+	if (!hs_ecl_digits(p, &digits))
+		return false;
+	if (digits.len > 1 && digits.ptr[0] == '0') {
+		p->at -= digits.len;
+		return false;
+	}
+	*out = digits;
+	return true;
+}
+
+bool hs_ecl_identifier(struct ecl_parser *p, struct hs_slice *out)
+{
+	struct hs_slice digits;
+
+	if (!hs_ecl_digits(p, &digits))
+		return false;
+	if (digits.len >= 6 && digits.len <= 18 && digits.ptr[0] != '0') {
+		*out = digits;
+		return true;
+	}
+	p->at -= digits.len;
+	return false;
+}
+
 /* "text", in which \" and \\ stand for themselves. A pattern keeps its \\ and \* for the matching. */
 bool hs_ecl_quoted(struct ecl_parser *p, bool pattern, struct hs_slice *out)
 {
@@ -188,7 +217,12 @@ bool hs_ecl_quoted(struct ecl_parser *p, bool pattern, struct hs_slice *out)
 	char *copy = hs_arena_raw(p->arena, 2 * (p->text.len - p->at) + 1);
 	while (copy && p->at < p->text.len && p->text.ptr[p->at] != '"') {
 		if (p->text.ptr[p->at] == '\\' && p->at + 1 < p->text.len) {
-			if (pattern && p->text.ptr[p->at + 1] != '"')
+			char next = p->text.ptr[p->at + 1];
+			if (next != '"' && next != '\\' && !(pattern && next == '*')) {
+				hs_ecl_expected(p, pattern ? "\\\\, \\\" or \\*" : "\\\\ or \\\"");
+				return false;
+			}
+			if (pattern && next != '"')
 				copy[n++] = '\\';
 			p->at++;
 		}
@@ -210,7 +244,7 @@ bool hs_ecl_number(struct ecl_parser *p, struct hs_slice *out)
 
 	if (p->at < p->text.len && (p->text.ptr[p->at] == '-' || p->text.ptr[p->at] == '+'))
 		p->at++;
-	if (!hs_ecl_digits(p, &digits)) {
+	if (!hs_ecl_integer(p, &digits)) {
 		hs_ecl_expected(p, "a number");
 		return false;
 	}

@@ -15,6 +15,10 @@ static bool read_term(struct ecl_parser *p, struct hs_slice *out)
 		return false;
 	}
 	*out = hs_slice_trim(hs_slice(p->text.ptr + p->at, end - p->at));
+	if (!out->len) {
+		hs_ecl_expected(p, "a term");
+		return false;
+	}
 	p->at = end + 1;
 	return true;
 }
@@ -42,9 +46,10 @@ static bool alternate(struct ecl_parser *p, struct ecl_node *node)
 			return false;
 		}
 		p->at++;
-		bool read = p->at < p->text.len && p->text.ptr[p->at] == '"' ?
+		char next = p->at < p->text.len ? p->text.ptr[p->at] : ' ';
+		bool read = next == '"' ?
 			hs_ecl_quoted(p, false, &node->code) :
-			hs_ecl_name(p, "-._", &node->code);
+			strchr(" \t\r\n/", next) == NULL && hs_ecl_name(p, "-._", &node->code);
 		if (!read) {
 			hs_ecl_expected(p, "the code behind #");
 			return false;
@@ -68,11 +73,10 @@ static struct ecl_node *read_concept(struct ecl_parser *p)
 		return node;
 	}
 	node->kind = ECL_CONCEPT;
-	if (!hs_ecl_digits(p, &node->code))
+	if (!hs_ecl_identifier(p, &node->code)) {
+		if (p->at < p->text.len && hs_ecl_is_digit(p->text.ptr[p->at]))
+			return hs_ecl_expected(p, "an identifier of 6 to 18 digits");
 		return alternate(p, node) ? node : NULL;
-	if (node->code.len < 6 || node->code.len > 18) {
-		p->at -= node->code.len;
-		return hs_ecl_expected(p, "an identifier of 6 to 18 digits");
 	}
 	return read_term(p, &node->term) ? node : NULL;
 }

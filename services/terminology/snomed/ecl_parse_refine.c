@@ -40,10 +40,10 @@ static bool cardinality(struct ecl_parser *p, uint32_t *least, uint32_t *most)
 	*most = UINT32_MAX;
 	if (!hs_ecl_sign(p, "["))
 		return true;
-	bool right = hs_ecl_digits(p, &text) && hs_slice_u64(text, &low) &&
+	bool right = hs_ecl_integer(p, &text) && hs_slice_u64(text, &low) &&
 		(hs_ecl_sign(p, "..") || hs_ecl_word(p, "to"));
 	if (right && !hs_ecl_sign(p, "*") && !hs_ecl_word(p, "many"))
-		right = hs_ecl_digits(p, &text) && hs_slice_u64(text, &high);
+		right = hs_ecl_integer(p, &text) && hs_slice_u64(text, &high);
 	if (!right || low > high || low >= UINT32_MAX || !hs_ecl_sign(p, "]")) {
 		hs_ecl_expected(p, "a cardinality like [0..1] or [1..*]");
 		return false;
@@ -86,8 +86,10 @@ static struct ecl_refinement *attribute(struct ecl_parser *p, struct ecl_refinem
 
 static struct ecl_refinement *group(struct ecl_parser *p, struct ecl_refinement *out, enum level level)
 {
-	if (level == IN_GROUP)
+	if (level == IN_GROUP) {
+		p->at--; /* back to the brace */
 		return hs_ecl_expected(p, "an attribute: groups do not stand in groups");
+	}
 	out->kind = ECL_GROUP;
 	if (!hs_ecl_enter(p))
 		return NULL;
@@ -105,31 +107,35 @@ static bool sees_comparison(struct ecl_parser *p)
 }
 
 /* "(" opens either a condition or the name of an attribute: what follows the bracket tells, so the first is
- * tried, and the second when it does not parse. */
-static struct ecl_refinement *bracket(struct ecl_parser *p, enum level level)
+ * tried, and the second when it does not parse. NULL without an error: it may be a name; why it is no condition
+ * stands in *why. */
+static struct ecl_refinement *bracket(struct ecl_parser *p, enum level level, struct hs_error *why)
 {
 	size_t from = p->at;
 
 	if (!hs_ecl_sign(p, "(") || !hs_ecl_enter(p))
 		return NULL;
-	struct hs_error kept = *p->err;
 	struct ecl_refinement *inner = conditions(p, level);
 	p->depth--;
 	if (inner && hs_ecl_sign(p, ")") && !sees_comparison(p))
 		return inner;
 	if (p->parts >= TX_ECL_PARTS_MAX)
 		return NULL;
-	*p->err = kept;
+	if (inner && !p->err->status)
+		hs_ecl_expected(p, ")");
+	*why = *p->err;
+	*p->err = (struct hs_error) { .status = HS_OK };
 	p->at = from;
 	return NULL;
 }
 
 static struct ecl_refinement *condition(struct ecl_parser *p, enum level level)
 {
+	struct hs_error why = { .status = HS_OK };
 	uint32_t least, most;
 
 	if (hs_ecl_sees(p, "(")) {
-		struct ecl_refinement *inner = bracket(p, level);
+		struct ecl_refinement *inner = bracket(p, level, &why);
 		if (inner || p->err->status)
 			return inner;
 	}
@@ -141,7 +147,11 @@ static struct ecl_refinement *condition(struct ecl_parser *p, enum level level)
 	if (hs_ecl_sign(p, "{"))
 		return group(p, out, level);
 	out->kind = ECL_ATTRIBUTE;
-	return attribute(p, out);
+	if (attribute(p, out))
+		return out;
+	if (why.column > p->err->column) /* of two ways to read it the one that led farther was meant */
+		*p->err = why;
+	return NULL;
 }
 
 static int take_join(struct ecl_parser *p)

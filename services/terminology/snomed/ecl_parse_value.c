@@ -21,7 +21,14 @@ static struct ecl_texts *typed_term(struct ecl_parser *p)
 		typed = hs_ecl_word(p, "match");
 	if (typed && !hs_ecl_sign(p, ":"))
 		return hs_ecl_expected(p, ":");
-	return hs_ecl_quoted(p, term->how == ECL_WILD, &term->text) ? term : NULL;
+	hs_ecl_blanks(p);
+	size_t from = p->at;
+	if (!hs_ecl_quoted(p, term->how == ECL_WILD, &term->text))
+		return NULL;
+	if (term->how == ECL_WORDS ? hs_slice_trim(term->text).len : term->text.len)
+		return term;
+	p->at = from;
+	return hs_ecl_expected(p, "a text that is not empty");
 }
 
 struct ecl_texts *hs_ecl_search_terms(struct ecl_parser *p)
@@ -96,7 +103,8 @@ static bool read_time(struct ecl_parser *p, struct ecl_texts *value)
 	if (!hs_ecl_quoted(p, false, &value->text))
 		return false;
 	uint64_t date = 0;
-	bool right = !value->text.len || (value->text.len == 8 && hs_slice_u64(value->text, &date));
+	bool right = !value->text.len ||
+		(value->text.len == 8 && value->text.ptr[0] != '0' && hs_slice_u64(value->text, &date));
 	uint64_t month = date / 100 % 100, day = date % 100;
 	if (right && (!value->text.len || (month >= 1 && month <= 12 && day >= 1 && day <= 31))) {
 		value->number = date;
@@ -154,6 +162,28 @@ static bool read_alias(struct ecl_parser *p, struct ecl_texts *value)
 	return false;
 }
 
+static bool read_id(struct ecl_parser *p, struct ecl_texts *value)
+{
+	if (hs_ecl_identifier(p, &value->text) && hs_slice_u64(value->text, &value->number))
+		return true;
+	hs_ecl_expected(p, "the identifier of a description");
+	return false;
+}
+
+static bool read_language(struct ecl_parser *p, struct ecl_texts *value)
+{
+	size_t from;
+
+	hs_ecl_blanks(p);
+	from = p->at;
+	if (hs_ecl_name(p, "-", &value->text) && value->text.len == 2 &&
+		hs_ecl_is_letter(value->text.ptr[0]) && hs_ecl_is_letter(value->text.ptr[1]))
+		return true;
+	p->at = from;
+	hs_ecl_expected(p, "a language like sv");
+	return false;
+}
+
 /* ---- one value, or several in brackets ---- */
 
 static struct ecl_texts *one_value(struct ecl_parser *p, enum ecl_subject on, bool by_id)
@@ -168,9 +198,7 @@ static struct ecl_texts *one_value(struct ecl_parser *p, enum ecl_subject on, bo
 		right = read_time(p, value);
 		break;
 	case ECL_ON_ID:
-		right = hs_ecl_digits(p, &value->text) && hs_slice_u64(value->text, &value->number);
-		if (!right)
-			hs_ecl_expected(p, "the identifier of a description");
+		right = read_id(p, value);
 		break;
 	case ECL_ON_TYPE:
 	case ECL_ON_STATUS:
@@ -182,9 +210,7 @@ static struct ecl_texts *one_value(struct ecl_parser *p, enum ecl_subject on, bo
 			acceptability(p, &value->acceptable);
 		break;
 	default:
-		right = hs_ecl_name(p, "-", &value->text);
-		if (!right)
-			hs_ecl_expected(p, "a language like sv");
+		right = read_language(p, value);
 	}
 	return right ? value : NULL;
 }

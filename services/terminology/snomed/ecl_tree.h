@@ -161,6 +161,10 @@ void *hs_ecl_expected(struct ecl_parser *p, const char *what);
 bool hs_ecl_enter(struct ecl_parser *p);
 bool hs_ecl_comparison(struct ecl_parser *p, enum ecl_comparison *out);
 bool hs_ecl_digits(struct ecl_parser *p, struct hs_slice *out);
+/* Digits that begin with 0 only when it is the only one. */
+bool hs_ecl_integer(struct ecl_parser *p, struct hs_slice *out);
+/* An identifier of SNOMED CT: 6 to 18 digits, the first not 0. */
+bool hs_ecl_identifier(struct ecl_parser *p, struct hs_slice *out);
 bool hs_ecl_quoted(struct ecl_parser *p, bool pattern, struct hs_slice *out);
 bool hs_ecl_number(struct ecl_parser *p, struct hs_slice *out);
 bool hs_ecl_boolean(struct ecl_parser *p, bool *out);
