@@ -104,7 +104,7 @@ void *hs_ecl_expected(struct ecl_parser *p, const char *what)
 
 	if (p->err->status)
 		return NULL; /* the first reason is the one to tell */
-	hs_ecl_blanks(p); /* the place is that of what stands there instead */
+	hs_ecl_blanks(p);    /* the place is that of what stands there instead */
 	struct hs_slice rest = hs_slice_first(hs_slice_from(p->text, p->at), 24);
 	hs_tx_say(p->err, HS_E_VALUE, p->swedish, rest.len ? TX_MSG_ECL_EXPECTED : TX_MSG_ECL_EXPECTED_MORE,
 		HS_S_NONE,

@@ -107,8 +107,8 @@ static bool sees_comparison(struct ecl_parser *p)
 }
 
 /* "(" opens either a condition or the name of an attribute: what follows the bracket tells, so the first is
- * tried, and the second when it does not parse. NULL without an error: it may be a name; why it is no condition
- * stands in *why. */
+ * tried, and the second when it does not parse. NULL without an error: it may be a name; why it is no
+ * condition stands in *why. */
 static struct ecl_refinement *bracket(struct ecl_parser *p, enum level level, struct hs_error *why)
 {
 	size_t from = p->at;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The grammar of ECL 2.2, production by production: for each what it lets through, with its exact answer on the
- * small release, and what it keeps out, with the place and the reason in both languages. */
+/* The grammar of ECL 2.2, production by production: for each what it lets through, with its exact answer on
+ * the small release, and what it keeps out, with the place and the reason in both languages. */
 #include "snomed_test.h"
 
 static struct sct_test t;
