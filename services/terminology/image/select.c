@@ -3,6 +3,7 @@
  * and only else by asking each. */
 #include "big.h"
 
+#include "../compile/concept.h"
 #include "../compile/source.h"
 #include "../sets/filter.h"
 #include "../snomed/semantics.h"
@@ -23,63 +24,41 @@ static bool same_text(const struct tx_layer *layer, struct hs_image_text have, s
 	return true;
 }
 
-static void add_with_value(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice code,
-	struct hs_slice value, struct tx_bits out)
-{
-	struct hs_image_text code_text = { 0, 0 }, value_text = { 0, 0 }, coding_text = { 0, 0 };
+/* What is looked for in the properties of all concepts, with the texts of the image that were found to be it.
+ */
+struct wanted {
+	struct hs_slice code, value;
+	bool ignores_case;
+	struct hs_image_text code_text, value_text, coding_text;
+};
 
+static bool has_value(struct hs_arena *arena, const struct tx_layer *layer, const struct tx_property_row *p,
+	struct wanted *w)
+{
+	if (same_text(layer, p->value, w->value, &w->value_text))
+		return true;
+	if (w->ignores_case && p->value.len == w->value.len &&
+		hs_slice_ieq(tx_text(layer, p->value), w->value))
+		return true;
+	return same_text(layer, p->key, HS_S("valueCoding"), &w->coding_text) &&
+		hs_tx_is_coding_of(arena, tx_text(layer, p->value), w->value, w->ignores_case);
+}
+
+static void add_with_value(struct hs_arena *arena, const struct tx_layer *layer, struct wanted w,
+	struct tx_bits out)
+{
 	for (uint32_t at = 0; at < out.count; at++) {
 		const struct tx_concept_row *row = &layer->concepts[at];
 		for (uint32_t i = row->property_first;
 			i < row[1].property_first && i < layer->properties_count; i++) {
 			const struct tx_property_row *p = &layer->properties[i];
-			if (same_text(layer, p->code, code, &code_text) &&
-				(same_text(layer, p->value, value, &value_text) ||
-					(same_text(layer, p->key, HS_S("valueCoding"), &coding_text) &&
-						hs_tx_is_coding_of(arena, tx_text(layer, p->value), value))))
+			if (same_text(layer, p->code, w.code, &w.code_text) && has_value(arena, layer, p, &w))
 				hs_tx_bits_add(out, at);
 		}
 	}
 }
 
-/* "ancestor" is no row: what is below the code. */
-static void add_one(struct hs_arena *arena, const struct tx_layer *layer, struct hs_slice property,
-	struct hs_slice value, struct tx_bits out)
-{
-	uint32_t above = hs_slice_eq(property, HS_S("ancestor")) ? hs_tx_big_code(layer, value) : TX_NONE;
-
-	if (above != TX_NONE)
-		hs_tx_bits_add_below(layer, out, above, false);
-	else
-		add_with_value(arena, layer, property, value, out);
-}
-
-bool hs_tx_big_is_plain(struct tx_system s, const struct tx_filter *f)
-{
-	return f->on == TX_ON_PROPERTY && (f->op == TX_OP_EQUAL || f->op == TX_OP_IN) &&
-		!TX_BIG(s.layer)->sct && hs_tx_property_def(s, f->property) &&
-		!hs_slice_eq(f->property, HS_S("inactive")) && !hs_slice_eq(f->property, HS_S("parent")) &&
-		!hs_slice_eq(f->property, HS_S("child"));
-}
-
-bool hs_tx_big_select_plain(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
-	struct tx_bits *out)
-{
-	struct hs_slice list = f->value;
-
-	*out = hs_tx_bits_new(ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
-	if (!out->blocks || !tx_spend(&ctx->patience, s.layer->properties_count))
-		return false;
-	if (f->op == TX_OP_EQUAL)
-		add_one(ctx->arena, s.layer, f->property, f->value, *out);
-	else
-		while (list.ptr)
-			add_one(ctx->arena, s.layer, f->property, hs_slice_trim(hs_slice_cut(&list, ',')),
-				*out);
-	return true;
-}
-
-/* ---- places in the hierarchy ---- */
+/* ---- properties that are places in the hierarchy ---- */
 
 static void add_children(const struct tx_layer *layer, uint32_t concept, struct tx_bits out)
 {
@@ -88,6 +67,91 @@ static void add_children(const struct tx_layer *layer, uint32_t concept, struct 
 	for (uint32_t i = row->child_first; i < row[1].child_first && i < layer->children_count; i++)
 		hs_tx_bits_add(out, layer->children[i]);
 }
+
+static void add_parents(const struct tx_layer *layer, uint32_t concept, struct tx_bits out)
+{
+	const struct tx_concept_row *row = &layer->concepts[concept];
+
+	for (uint32_t i = row->parent_first; i < row[1].parent_first && i < layer->parents_count; i++)
+		hs_tx_bits_add(out, layer->parents[i]);
+}
+
+/* Which concepts have that property with `concept` as its value. */
+enum place { NO_PLACE, IS_PARENT, IS_CHILD, IS_ANCESTOR, IS_DESCENDANT };
+
+static enum place place_of(struct hs_slice property)
+{
+	static const struct {
+		const char *name;
+		enum place place;
+	} all[] = { { "parent", IS_PARENT }, { "child", IS_CHILD }, { "ancestor", IS_ANCESTOR },
+		{ "descendant", IS_DESCENDANT } };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (hs_slice_eq(property, hs_slice_cstr(all[i].name)))
+			return all[i].place;
+	return NO_PLACE;
+}
+
+static bool add_place(struct hs_arena *arena, struct tx_system s, enum place place, struct hs_slice value,
+	struct tx_bits out)
+{
+	uint32_t named = hs_tx_find_code(arena, s, value, NULL);
+
+	if (named >= out.count)
+		return true;
+	switch (place) {
+	case IS_PARENT:
+		add_children(s.layer, named, out);
+		return true;
+	case IS_CHILD:
+		add_parents(s.layer, named, out);
+		return true;
+	case IS_ANCESTOR:
+		hs_tx_bits_add_below(s.layer, out, named, false);
+		return true;
+	default:
+		if (!hs_tx_bits_add_above(s.layer, arena, out, named))
+			return false;
+		hs_tx_bits_take(out, named);
+		return true;
+	}
+}
+
+bool hs_tx_big_is_plain(struct tx_system s, const struct tx_filter *f)
+{
+	enum place place = place_of(f->property);
+
+	return f->on == TX_ON_PROPERTY && (f->op == TX_OP_EQUAL || f->op == TX_OP_IN) &&
+		!TX_BIG(s.layer)->sct && !hs_slice_eq(f->property, HS_S("inactive")) &&
+		(place == IS_PARENT || place == IS_CHILD || hs_tx_property_def(s, f->property));
+}
+
+bool hs_tx_big_select_plain(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
+	struct tx_bits *out)
+{
+	struct wanted w = { .code = f->property, .ignores_case = f->ignores_case };
+	enum place place = place_of(f->property);
+	struct hs_slice list = f->value;
+	bool ok = true;
+
+	*out = hs_tx_bits_new(ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
+	if (!out->blocks || !tx_spend(&ctx->patience, s.layer->properties_count))
+		return false;
+	while (list.ptr && ok) {
+		w.value = f->op == TX_OP_EQUAL ? list : hs_slice_trim(hs_slice_cut(&list, ','));
+		w.value_text = (struct hs_image_text) { 0, 0 };
+		if (place)
+			ok = add_place(ctx->arena, s, place, w.value, *out);
+		else
+			add_with_value(ctx->arena, s.layer, w, *out);
+		if (f->op == TX_OP_EQUAL)
+			break;
+	}
+	return ok;
+}
+
+/* ---- places in the hierarchy ---- */
 
 static void take_with_children(const struct tx_layer *layer, struct tx_bits bits)
 {

@@ -22,12 +22,10 @@ static const char *const columns[] = { "CLASSTYPE", "STATUS", "STATUS_REASON", "
 	"EXMPL_ANSWERS", "SURVEY_QUEST_TEXT", "SURVEY_QUEST_SRC", "UNITSREQUIRED", "EXAMPLE_UNITS",
 	"EXAMPLE_UCUM_UNITS", "UnitsAndRange", "HL7_FIELD_SUBFIELD_ID", "HL7_ATTACHMENT_STRUCTURE",
 	"ValidHL7AttachmentRequest", "EXTERNAL_COPYRIGHT_NOTICE", "EXTERNAL_COPYRIGHT_LINK", "PanelType",
-	"AskAtOrderEntry", "AssociatedObservations", "COMMON_TEST_RANK", "COMMON_ORDER_RANK",
-	"RELATEDNAMES2" };
-
-/* Columns that are something else. */
-static const char *const others[] = { "LOINC_NUM", "LONG_COMMON_NAME", "DefinitionDescription", "SHORTNAME",
-	"CONSUMER_NAME", "DisplayName" };
+	"AskAtOrderEntry", "AssociatedObservations", "COMMON_TEST_RANK", "COMMON_ORDER_RANK", "RELATEDNAMES2",
+	"DOCUMENT_SECTION",
+	/* texts of the term, too */
+	"LONG_COMMON_NAME", "DefinitionDescription", "SHORTNAME", "CONSUMER_NAME", "DisplayName" };
 
 /* ---- terms ---- */
 
@@ -94,40 +92,56 @@ static void take_consumer_name(struct loinc *l)
 	struct hs_slice code = LOINC_VALUE(l, "LoincNumber");
 	uint32_t concept = hs_tx_build_find(l->run->build, code);
 
-	if (concept == UINT32_MAX)
+	if (concept == UINT32_MAX) {
 		hs_tx_lines_skip(&l->csv.lines, "%.*s is no term of the table",
 			HS_S_ARG(hs_slice_first(code, 40)));
-	else
-		hs_tx_table_designation(l->run, concept, HS_S("en"), &consumer_name,
-			LOINC_VALUE(l, "ConsumerName"));
+		return;
+	}
+	hs_tx_table_designation(l->run, concept, HS_S("en"), &consumer_name, LOINC_VALUE(l, "ConsumerName"));
+	hs_tx_table_property(l->run, concept, HS_S("CONSUMER_NAME"), "valueString",
+		LOINC_VALUE(l, "ConsumerName"));
 }
 
 /* ---- what the system says about itself ---- */
 
-static void add_def(struct tx_table_run *run, const char *code, struct hs_slice type, const char *description)
+void hs_loinc_add_def(struct tx_table_run *run, struct hs_slice code, const char *type,
+	const char *description)
 {
 	struct tx_build_def def = {
-		.code = hs_slice_cstr(code), .type = type, .description = hs_slice_cstr(description)
+		.code = code, .type = hs_slice_cstr(type), .description = hs_slice_cstr(description)
 	};
 
+	for (size_t i = 0; i < TX_BUILD_COUNT(run->build->defs, struct tx_build_def); i++)
+		if (hs_slice_eq(TX_BUILD_AT(run->build->defs, struct tx_build_def, i)->code, code))
+			return;
 	def.uri = hs_arena_printf(run->arena, LOINC_URL "/property/%.*s", HS_S_ARG(def.code));
 	hs_tx_build_def(run->build, &def);
 }
 
 static void add_defs(struct tx_table_run *run)
 {
+	static const struct {
+		const char *code, *type, *description;
+	} others[] = {
+		{ "copyright", "string", "Whose copyright: LOINC or 3rdParty." },
+		{ "answer-list", "Coding", "A list of answers to the term." },
+		{ "answers-for", "Coding", "A term that the list has answers to." },
+		{ "LIST", "code", "A list that the answer stands in." },
+		{ "Score", "string", "What the answer counts." },
+		{ "panel-member", "Coding", "A term that the panel has." },
+		{ "MAP_TO", "code", "The term to be used in the place of this one." },
+		{ "PartTypeName", "string", "The kind of the part." },
+		{ "ancestor", "code", "A code above this one, at any distance (filters)." },
+		{ "descendant", "code", "A code below this one, at any distance (filters)." },
+	};
+
 	for (size_t i = 0; i < LOINC_DIMENSIONS; i++)
-		add_def(run, hs_loinc_dimensions[i], HS_S("Coding"),
+		hs_loinc_add_def(run, hs_slice_cstr(hs_loinc_dimensions[i]), "Coding",
 			"A dimension of the term: a part of LOINC.");
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		add_def(run, columns[i], HS_S("string"), "A column of the table of terms.");
-	add_def(run, "copyright", HS_S("string"), "Whose copyright: LOINC or 3rdParty.");
-	add_def(run, "answer-list", HS_S("Coding"), "A list of answers to the term.");
-	add_def(run, "answers-for", HS_S("Coding"), "A term that the list has answers to.");
-	add_def(run, "panel-member", HS_S("Coding"), "A term that the panel has.");
-	add_def(run, "MAP_TO", HS_S("code"), "The term to be used in the place of this one.");
-	add_def(run, "PartTypeName", HS_S("string"), "The kind of the part.");
-	add_def(run, "ancestor", HS_S("code"), "A code above this one, at any distance (filters).");
+		hs_loinc_add_def(run, hs_slice_cstr(columns[i]), "string", "A column of the table of terms.");
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		hs_loinc_add_def(run, hs_slice_cstr(others[i].code), others[i].type, others[i].description);
 }
 
 /* Where a part tells a dimension its text says no more. */
@@ -192,7 +206,7 @@ static void tell_columns(struct loinc *l)
 		struct hs_slice name = l->csv.header.values[i];
 		if (is_in(hs_loinc_dimensions, LOINC_DIMENSIONS, name) ||
 			is_in(columns, sizeof(columns) / sizeof(columns[0]), name) ||
-			is_in(others, sizeof(others) / sizeof(others[0]), name))
+			hs_slice_ieq(name, HS_S("LOINC_NUM")))
 			continue;
 		hs_buf_printf(&out, "%s%.*s",
 			out.len ? ", " : "; columns that are not known: ", HS_S_ARG(name));

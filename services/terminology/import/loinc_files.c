@@ -113,6 +113,7 @@ static void take_part_link(struct loinc *l)
 		return;
 	}
 	mark_linked(l, concept, property);
+	hs_loinc_add_def(l->run, property, "Coding", "A part that the term is made of.");
 	add_coding(l, concept, property, part, name);
 }
 
@@ -132,6 +133,7 @@ static void take_answer(struct loinc *l)
 	if (fresh)
 		hs_tx_table_property(l->run, concept, HS_S("Score"), "valueString", LOINC_VALUE(l, "Score"));
 	hs_tx_build_link(l->run->build, concept, list);
+	hs_tx_table_property(l->run, concept, HS_S("LIST"), "valueCode", LOINC_VALUE(l, "AnswerListId"));
 }
 
 /* LoincNumber,LongCommonName,AnswerListId,AnswerListName,AnswerListLinkType,ApplicableContext */

@@ -147,9 +147,13 @@ static uint64_t mix(uint64_t key, uint64_t value)
 	return key ^ key >> 31;
 }
 
+/* Goes up when importers make something else of the same files: what was imported before is imported again
+ * then. */
+#define RULES 1u
+
 uint64_t hs_tx_files_key(const struct tx_files *files, const struct hs_import *import)
 {
-	uint64_t key = TX_IMAGE_FORMAT * 1000u + TX_BIG_FORMAT;
+	uint64_t key = (TX_IMAGE_FORMAT * 1000u + TX_BIG_FORMAT) * 1000u + RULES;
 
 	for (size_t i = 0; i < files->count; i++) {
 		key = mix(key, hs_tx_big_hash(hs_slice_cstr(files->items[i].name)));

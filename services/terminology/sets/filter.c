@@ -109,6 +109,7 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 	while (i < count && !hs_slice_eq(op, hs_slice_cstr(operators[i].name)))
 		i++;
 	find_subject(&f);
+	f.ignores_case = hs_tx_source(s) && !(s.row->head.flags & TX_CASE_SENSITIVE);
 	if (!f.value.len)
 		return refuse(ctx, TX_MSG_UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE, &why_not, &f, err);
 	f.op = i < count ? operators[i].op : TX_OP_EQUAL;
@@ -160,16 +161,17 @@ enum hs_status hs_tx_filters_prepare(struct tx_context *ctx, struct tx_set set,
 static bool value_passes(struct tx_context *ctx, const struct tx_filter *f, struct hs_slice value)
 {
 	struct hs_slice list = f->value;
+	bool (*equal)(struct hs_slice, struct hs_slice) = f->ignores_case ? hs_slice_ieq : hs_slice_eq;
 
 	switch (f->op) {
 	case TX_OP_EQUAL:
-		return hs_slice_eq(value, f->value);
+		return equal(value, f->value);
 	case TX_OP_REGEX:
 		return hs_tx_regex_matches(f->regex, ctx->arena, value, &ctx->patience);
 	case TX_OP_IN:
 	case TX_OP_NOT_IN:
 		while (list.ptr)
-			if (hs_slice_eq(hs_slice_trim(hs_slice_cut(&list, ',')), value))
+			if (equal(hs_slice_trim(hs_slice_cut(&list, ',')), value))
 				return true;
 		return false;
 	default:
@@ -186,14 +188,15 @@ static bool contains(struct hs_slice text, struct hs_slice value)
 	return false;
 }
 
-bool hs_tx_is_coding_of(struct hs_arena *arena, struct hs_slice text, struct hs_slice value)
+bool hs_tx_is_coding_of(struct hs_arena *arena, struct hs_slice text, struct hs_slice value,
+	bool ignores_case)
 {
 	struct hs_arena_mark mark = hs_arena_mark(arena);
 	struct hs_json *coding = NULL;
 	struct hs_error ignored;
 	bool found = value.len && contains(text, value) &&
 		hs_json_parse(arena, text, NULL, &coding, &ignored) == HS_OK &&
-		(hs_slice_eq(hs_json_get_text(coding, HS_S("code")), value) ||
+		((ignores_case ? hs_slice_ieq : hs_slice_eq)(hs_json_get_text(coding, HS_S("code")), value) ||
 			hs_slice_ieq(hs_json_get_text(coding, HS_S("display")), value));
 
 	hs_arena_rollback(arena, mark);
@@ -222,9 +225,10 @@ static bool given_passes(struct tx_context *ctx, const struct tx_filter *f, cons
 	if (f->op == TX_OP_REGEX)
 		return coding_matches(ctx, f->regex, given->value);
 	if (f->op == TX_OP_EQUAL)
-		return hs_tx_is_coding_of(ctx->arena, given->value, f->value);
+		return hs_tx_is_coding_of(ctx->arena, given->value, f->value, f->ignores_case);
 	while (list.ptr)
-		if (hs_tx_is_coding_of(ctx->arena, given->value, hs_slice_trim(hs_slice_cut(&list, ','))))
+		if (hs_tx_is_coding_of(ctx->arena, given->value, hs_slice_trim(hs_slice_cut(&list, ',')),
+			    f->ignores_case))
 			return true;
 	return false;
 }

@@ -768,6 +768,176 @@ static void filters_by_part_and_ancestor(void **state)
 	end(&p);
 }
 
+/* Are those the codes of the answer, in whatever order? */
+static bool same_codes(struct ask *a, const char *codes)
+{
+	struct hs_slice want = hs_slice_cstr(codes), have = hs_slice_cstr(ask_codes(a));
+	size_t wanted = 0, found = 0;
+
+	for (struct hs_slice rest = have; rest.len; wanted++)
+		hs_slice_cut(&rest, ' ');
+	while (want.len) {
+		struct hs_slice code = hs_slice_cut(&want, ' '), rest = have;
+		bool there = false;
+		while (rest.len && !there)
+			there = hs_slice_eq(hs_slice_cut(&rest, ' '), code);
+		if (!there)
+			return false;
+		found++;
+	}
+	return found == wanted;
+}
+
+/* A release of LOINC in small, in the layout of the published files. */
+static void put_loinc(struct place *p)
+{
+	put(p, "Loinc.csv",
+		"\"LOINC_NUM\",\"COMPONENT\",\"PROPERTY\",\"TIME_ASPCT\",\"SYSTEM\",\"SCALE_TYP\",\"METHOD_"
+		"TYP\","
+		"\"CLASS\",\"VersionLastChanged\",\"STATUS\",\"CONSUMER_NAME\",\"CLASSTYPE\",\"ORDER_OBS\","
+		"\"SHORTNAME\",\"LONG_COMMON_NAME\",\"EXTERNAL_COPYRIGHT_NOTICE\",\"DOCUMENT_SECTION\"\r\n"
+		"\"1-8\",\"Sugar\",\"MCnc\",\"Pt\",\"Bld\",\"Qn\",\"\",\"CHEM\",\"2.70\",\"ACTIVE\",\"Blood "
+		"sugar\",\"1\","
+		"\"Both\",\"Sugar Bld\",\"Sugar in Blood\",\"\",\"\"\r\n"
+		"\"2-6\",\"Salt\",\"MCnc\",\"24H\",\"Urine\",\"Qn\",\"Test "
+		"strip\",\"CHEM\",\"2.71\",\"DEPRECATED\",\"\","
+		"\"1\",\"Observation\",\"Salt Ur\",\"Salt in Urine\",\"\",\"\"\r\n"
+		"\"3-4\",\"Mood\",\"Find\",\"Pt\",\"^Patient\",\"Ord\",\"\",\"SURVEY\",\"2.72\",\"ACTIVE\","
+		"\"How you feel\",\"4\","
+		"\"Order\",\"Mood\",\"Mood today\",\"(c) others\",\"Document\"\r\n");
+	put(p, "Part.csv",
+		"PartNumber,PartTypeName,PartName,PartDisplayName,Status\r\n"
+		"LP1-1,COMPONENT,Sugar,Sugar,ACTIVE\r\nLP7-8,COMPONENT,Laboratory,Laboratory,ACTIVE\r\n"
+		"LP8-6,SYSTEM,Bld,Blood,ACTIVE\r\n");
+	put(p, "LoincPartLink_Primary.csv",
+		"LoincNumber,LongCommonName,PartNumber,PartName,PartCodeSystem,PartTypeName,LinkTypeName,"
+		"Property\r\n"
+		"1-8,Sugar in "
+		"Blood,LP1-1,Sugar,http://loinc.org,COMPONENT,Primary,http://loinc.org/property/COMPONENT\r\n"
+		"1-8,Sugar in "
+		"Blood,LP8-6,Bld,http://loinc.org,SYSTEM,Primary,http://loinc.org/property/SYSTEM\r\n");
+	put(p, "LoincPartLink_Supplementary.csv",
+		"LoincNumber,LongCommonName,PartNumber,PartName,PartCodeSystem,PartTypeName,LinkTypeName,"
+		"Property\r\n"
+		"1-8,Sugar in "
+		"Blood,LP1-1,Sugar,http://loinc.org,COMPONENT,DetailedModel,http://loinc.org/property/"
+		"analyte\r\n");
+	put(p, "AnswerList.csv",
+		"AnswerListId,AnswerListName,AnswerListOID,ExtDefinedYN,ExtDefinedAnswerListCodeSystem,"
+		"ExtDefinedAnswerListLink,AnswerStringId,LocalAnswerCode,LocalAnswerCodeSystem,"
+		"SequenceNumber,DisplayText,"
+		"ExtCodeId,ExtCodeDisplayName,ExtCodeSystem,ExtCodeSystemVersion,"
+		"ExtCodeSystemCopyrightNotice,"
+		"SubsequentTextPrompt,Description,Score\r\n"
+		"LL1-9,Moods,,N,,,LA1-8,,,1,Good,,,,,,,,1\r\nLL1-9,Moods,,N,,,LA2-6,,,2,Bad,,,,,,,,0\r\n"
+		"LL2-7,Bad only,,N,,,LA2-6,,,1,Bad,,,,,,,,\r\n");
+	put(p, "LoincAnswerListLink.csv",
+		"LoincNumber,LongCommonName,AnswerListId,AnswerListName,AnswerListLinkType,"
+		"ApplicableContext\r\n"
+		"3-4,Mood today,LL1-9,Moods,NORMATIVE,\r\n");
+	put(p, "MultiAxialHierarchy.csv",
+		"PATH_TO_ROOT,SEQUENCE,IMMEDIATE_PARENT,CODE,CODE_TEXT\r\n,1,,LP7-8,Laboratory\r\n"
+		"LP7-8,1,LP7-8,LP1-1,Sugar\r\nLP7-8.LP1-1,1,LP1-1,1-8,Sugar in "
+		"Blood\r\nLP7-8,2,LP7-8,2-6,Salt in Urine\r\n");
+	put(p, "ParentGroup.csv", "ParentGroupId,ParentGroup,Status\r\nLG9-9,Chemistry,Active\r\n");
+	put(p, "Group.csv",
+		"ParentGroupId,GroupId,Group,Archetype,Status,VersionFirstReleased\r\nLG9-9,LG1-4,Sugars,,"
+		"Active,2.60\r\n");
+	put(p, "GroupLoincTerms.csv",
+		"Category,GroupId,Archetype,LoincNumber,LongCommonName\r\nMass,LG1-4,,1-8,x\r\n");
+	put(p, "ConsumerName.csv", "LoincNumber,ConsumerName\r\n2-6,Urine salt\r\n");
+	put(p, "PanelsAndForms.csv",
+		"ParentId,ParentLoinc,ParentName,ID,SEQUENCE,Loinc,LoincName\r\n1,3-4,Mood "
+		"today,1,1,3-4,Mood today\r\n"
+		"1,3-4,Mood today,2,2,1-8,Sugar in Blood\r\n");
+}
+
+/* Each property and filter that "Using LOINC with FHIR" and LOINC's own CodeSystem name. */
+static void filters_loinc_as_its_page_says(void **state)
+{
+	static const struct {
+		const char *property, *op, *value, *codes;
+	} rows[] = {
+		{ "STATUS", "=", "ACTIVE", "LP1-1 LP7-8 LP8-6 1-8 3-4" },
+		{ "STATUS", "=", "deprecated", "2-6" },
+		{ "COMPONENT", "=", "LP1-1", "1-8" },
+		{ "COMPONENT", "=", "sugar", "1-8" },
+		{ "COMPONENT", "regex", "S.*", "1-8 2-6" },
+		{ "PROPERTY", "=", "mcnc", "1-8 2-6" },
+		{ "TIME_ASPCT", "=", "24H", "2-6" },
+		{ "SYSTEM", "=", "lp8-6", "1-8" },
+		{ "SYSTEM", "=", "^Patient", "3-4" },
+		{ "SCALE_TYP", "in", "Ord,Nom", "3-4" },
+		{ "METHOD_TYP", "=", "Test strip", "2-6" },
+		{ "CLASS", "=", "chem", "1-8 2-6" },
+		{ "CONSUMER_NAME", "=", "blood sugar", "1-8" },
+		{ "CONSUMER_NAME", "regex", ".*sa.*", "2-6" },
+		{ "CLASSTYPE", "=", "4", "3-4" },
+		{ "ORDER_OBS", "=", "both", "1-8" },
+		{ "DOCUMENT_SECTION", "=", "Document", "3-4" },
+		{ "SHORTNAME", "regex", "Sugar.*", "1-8" },
+		{ "LONG_COMMON_NAME", "=", "mood today", "3-4" },
+		{ "analyte", "=", "LP1-1", "1-8" },
+		{ "copyright", "=", "3rdParty", "3-4" },
+		{ "copyright", "=", "LOINC", "1-8 2-6" },
+		{ "parent", "=", "LP7-8", "LP1-1 2-6" },
+		{ "parent", "in", "LP1-1, lp7-8", "LP1-1 1-8 2-6" },
+		{ "child", "=", "1-8", "LP1-1 LG1-4" },
+		{ "ancestor", "=", "LP7-8", "LP1-1 1-8 2-6" },
+		{ "ancestor", "in", "LP1-1,LG9-9", "1-8 LG1-4" },
+		{ "descendant", "=", "1-8", "LP1-1 LP7-8 LG1-4 LG9-9" },
+		{ "descendant", "in", "LA1-8,2-6", "LP7-8 LL1-9" },
+		{ "LIST", "=", "LL1-9", "LA1-8 LA2-6" },
+		{ "LIST", "=", "LL2-7", "LA2-6" },
+		{ "answer-list", "=", "LL1-9", "3-4" },
+		{ "answers-for", "=", "3-4", "LL1-9" },
+		{ "panel-member", "=", "1-8", "3-4" },
+		{ "concept", "is-a", "LP1-1", "LP1-1 1-8" },
+		{ "concept", "in", "1-8,la1-8", "1-8 LA1-8" },
+	};
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put_loinc(&p);
+	assert_int_equal(run(&p, hs_tx_import_loinc, NULL, 0), HS_OK);
+	assert_string_equal(p.skipped, "");
+	open_image(&p, &a);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char set[512];
+		snprintf(set, sizeof(set), ASK("urn:x", "%s", "%s", "%s"), rows[i].property, rows[i].op,
+			rows[i].value);
+		const char *const sets[] = { set, NULL };
+		struct ask b;
+		ask_begin(&b, sets);
+		ask_prepare(&b,
+			"{'name':'url','valueUri':'urn:x'},{'name':'excludeNested','valueBoolean':true}");
+		b.ctx.scope.layers[b.ctx.scope.count++] = &a.layer;
+		if (hs_tx_expand(&b.ctx, &b.out, &b.err))
+			fail_msg("%s %s %s: %s", rows[i].property, rows[i].op, rows[i].value, b.err.text);
+		if (!same_codes(&b, rows[i].codes))
+			fail_msg("%s %s %s: %s", rows[i].property, rows[i].op, rows[i].value, ask_codes(&b));
+		ask_end(&b);
+	}
+	static const char *const implicit[][2] = { { "http://loinc.org/vs/LL1-9", "LA1-8 LA2-6" },
+		{ "http://loinc.org/vs/LP7-8", "LP1-1 1-8 2-6" },
+		{ "http://loinc.org/vs/LG9-9", "LG1-4 1-8" },
+		{ "http://loinc.org/vs",
+			"1-8 2-6 3-4 LA1-8 LA2-6 LG1-4 LG9-9 LL1-9 LL2-7 LP1-1 LP7-8 LP8-6" } };
+	for (size_t i = 0; i < sizeof(implicit) / sizeof(implicit[0]); i++) {
+		struct hs_slice question = hs_arena_printf(a.arena,
+			"{'name':'url','valueUri':'%s'},{'name':'excludeNested','valueBoolean':true}",
+			implicit[i][0]);
+		ask_prepare(&a, hs_arena_cstr(a.arena, question));
+		assert_int_equal(hs_tx_expand(&a.ctx, &a.out, &a.err), HS_OK);
+		if (!same_codes(&a, implicit[i][1]))
+			fail_msg("%s: %s", implicit[i][0], ask_codes(&a));
+	}
+	close_image(&a);
+	end(&p);
+}
+
 static void reads_a_resource(void **state)
 {
 	struct place p;
@@ -931,6 +1101,7 @@ int main(void)
 		cmocka_unit_test(makes_the_codes_of_modifiers),
 		cmocka_unit_test(reads_loinc),
 		cmocka_unit_test(reads_what_stands_beside_loinc),
+		cmocka_unit_test(filters_loinc_as_its_page_says),
 		cmocka_unit_test(filters_by_property),
 		cmocka_unit_test(filters_by_part_and_ancestor),
 		cmocka_unit_test(reads_a_resource),
