@@ -191,6 +191,9 @@ enum hs_status hs__rest_resolve_update(const struct hs__rest_env *env, struct hs
 /* Asks the terminology of this server for the codes of call->sets, at least one, then `after`. */
 enum hs_verdict hs__rest_fetch_sets(struct hs_request *req, struct hs__rest_call *call, void *arg,
 	hs_after_fn *after);
+/* hs_idle_fn: the index of words follows what is written. */
+enum hs_status hs__rest_words_when_idle(struct hs_txn *txn, struct hs_arena *arena, bool *more,
+	struct hs_error *err);
 /* What these conditions ask the index of words is there from now on; then `after`. HS_E_BUSY while a large
  * one is being made. */
 enum hs_verdict hs__rest_follow_words(struct hs_request *req, const struct hs_find *const *wheres,

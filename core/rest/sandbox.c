@@ -153,6 +153,7 @@ enum hs_status hs_rest_sandbox_open(struct hs_rest *rest, struct hs_store *store
 	}
 	if (status != HS_OK)
 		goto out;
+	hs_store_when_idle(store, hs__rest_words_when_idle);
 	*out = sandbox;
 out:
 	hs_arena_free(arena);

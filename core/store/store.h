@@ -25,6 +25,7 @@ struct hs_store_config {
 	const char *test_vfs;  /* SQLite's file layer to use, by name; NULL: the usual one */
 	bool test_sync_normal; /* not durable: commits that a power cut may take back */
 	bool test_columns;     /* searches ask columns (find/column.h) for all that these can answer */
+	bool test_upkeep;      /* the index is merged after a few rows, whenever no write waits */
 };
 
 /* Opens or creates, migrates, and checks that the file is of this version of the format (a newer one is
@@ -90,6 +91,13 @@ uint32_t hs_store_stamp(const struct hs_store *store, uint32_t type, struct hs_s
 uint64_t hs_store_seq(const struct hs_store *store);
 /* Called on the writer thread after each commit, with the new commit sequence, before acknowledgement. */
 void hs_store_on_commit(struct hs_store *store, void (*fn)(uint64_t seq, void *arg), void *arg);
+
+/* Work for when no write waits: runs in writing transactions of its own, on the writer thread, again and
+ * again until it leaves *more false or fails, and anew after a commit. Each should take some milliseconds,
+ * since writes that come meanwhile wait. One a store. Before serving only. */
+typedef enum hs_status hs_idle_fn(struct hs_txn *txn, struct hs_arena *arena, bool *more,
+	struct hs_error *err);
+void hs_store_when_idle(struct hs_store *store, hs_idle_fn *work);
 
 /* In a writing transaction: the index entries of a current version made anew, and of what it contains, from
  * `put` (of which nothing else counts). The version and its history stay. HS_E_NOT_SUPPORTED for a type with

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The index of words: texts of whole resources, for conditions of kind HS_FIND_WORDS.
  *
- * It costs writers nothing: it is made for a type when it is first searched that way, and brought up to date
- * from the log of versions before each such search. Types with a keeper have none. It is part of the file of
- * the store and may be dropped at any time. Thread: as transactions. */
+ * It costs writers nothing: it is made for a type when it is first searched that way, and follows the log of
+ * versions from then on, when no write waits, at the latest before the next such search. Types with a keeper
+ * have none. It is part of the file of the store and may be dropped at any time. Thread: as transactions. */
 #pragma once
 
 #include <handslag/store.h>
@@ -29,3 +29,7 @@ struct hs_words_follow {
 /* In a writing transaction: takes up the next versions. */
 enum hs_status hs_txn_words_follow(struct hs_txn *txn, struct hs_arena *arena, struct hs_words_follow *follow,
 	struct hs_error *err);
+/* The same for whichever type is behind of those that were ever searched; follow->type tells which, and is 0
+ * when there is none. */
+enum hs_status hs_txn_words_keep_up(struct hs_txn *txn, struct hs_arena *arena,
+	struct hs_words_follow *follow, struct hs_error *err);

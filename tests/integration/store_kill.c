@@ -34,7 +34,9 @@ static void die(const char *what, const struct hs_error *err)
 
 static struct hs_store *open_store(const char *path, struct hs_pool *pool, uint32_t *type, uint32_t *param)
 {
-	struct hs_store_config config = { .path = path, .world = hs_world_real(), .readers = pool };
+	struct hs_store_config config = {
+		.path = path, .world = hs_world_real(), .readers = pool, .test_upkeep = true
+	};
 	struct hs_store *store = NULL;
 	struct hs_error err;
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* _text and _content: before such a search the index of words takes up what was written since the last one
- * (core/store/words.h), some versions a transaction, so that other writers wait a moment at most. */
+/* _text and _content: the index of words (core/store/words.h) takes up what was written since, some versions
+ * a transaction, so that other writers wait a moment at most: while nobody writes, and before such a search.
+ */
 #include <core/rest/rest_private.h>
 
 #include <core/store/words.h>
 
 #define TYPES_MAX 8u
 #define VERSIONS 1024u /* of one transaction: some 15 ms; fewer cost FTS5 more merging than reading */
-#define ROUNDS 512u    /* of one request, some seconds; then the client is asked to come again */
+#define ROUNDS 64u     /* of one request, a second or so; then the client is asked to come again */
+#define IDLE_VERSIONS 256u
 
 struct follow {
 	uint32_t types[TYPES_MAX];
@@ -38,6 +40,17 @@ static enum hs_status words_of(struct hs_arena *arena, struct hs_slice body, str
 	struct hs_json *tree = NULL;
 	enum hs_status status = hs_json_parse(arena, body, NULL, &tree, err);
 	return status == HS_OK ? hs_search_words(arena, tree, &out->narrative, &out->content, err) : status;
+}
+
+/* hs_idle_fn: what was asked for once is kept up to date, and what a request has begun goes on. */
+enum hs_status hs__rest_words_when_idle(struct hs_txn *txn, struct hs_arena *arena, bool *more,
+	struct hs_error *err)
+{
+	struct hs_words_follow follow = { .fn = words_of, .most = IDLE_VERSIONS };
+	enum hs_status status = hs_txn_words_keep_up(txn, arena, &follow, err);
+
+	*more = status == HS_OK && follow.type != 0;
+	return status;
 }
 
 static enum hs_status take_up(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)

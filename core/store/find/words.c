@@ -349,3 +349,29 @@ enum hs_status hs_txn_words_follow(struct hs_txn *txn, struct hs_arena *arena, s
 	}
 	return status;
 }
+
+/* The first type that is behind; 0: none. */
+static enum hs_status find_behind(struct hs_txn *txn, uint32_t *out, struct hs_error *err)
+{
+	struct hs_stmt *stmt = hs_sql(txn,
+		"SELECT type FROM words_seen s WHERE seq < (SELECT max(seq) FROM log WHERE type = s.type)"
+		" LIMIT 1",
+		err);
+	uint64_t type = 0;
+	enum hs_status status = hs_sql_ask(stmt, &type, err);
+
+	*out = (uint32_t)type;
+	return status;
+}
+
+enum hs_status hs_txn_words_keep_up(struct hs_txn *txn, struct hs_arena *arena,
+	struct hs_words_follow *follow, struct hs_error *err)
+{
+	bool there = false;
+	enum hs_status status = is_there(txn, &there, err);
+
+	follow->type = 0;
+	if (status == HS_OK && there)
+		status = find_behind(txn, &follow->type, err);
+	return status == HS_OK && follow->type ? hs_txn_words_follow(txn, arena, follow, err) : status;
+}

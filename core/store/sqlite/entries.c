@@ -186,12 +186,16 @@ enum hs_status hs__entries_put(struct hs_txn *txn, struct hs_arena *arena, const
 	struct post come = { &txn->group->postings,
 		{ .row = version->row, .fresh = fresh && version->version == 1 } };
 	struct hs_arena_mark mark = hs_arena_mark(arena);
-	enum hs_status status = fresh ? HS_OK : post_old(txn, row, err);
+	enum hs_status status = HS_OK;
 	struct last_system last = { .number = 0 };
 	struct hs__outline outline;
 	struct hs__key key;
 	struct hs_buf buf;
 
+	if (!fresh) {
+		status = post_old(txn, row, err);
+		hs__upkeep_loosen(txn->store, version->type);
+	}
 	hs_buf_init(&buf, arena, FACTS_MAX);
 	hs__facts_begin(&buf, version);
 	hs__outline_init(&outline);

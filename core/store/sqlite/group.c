@@ -72,6 +72,24 @@ struct hs__tally *hs__group_change(struct hs_store *store, uint32_t type)
 	return tally;
 }
 
+enum hs_status hs__tally_save(struct hs_store *store, uint32_t type, struct hs_error *err)
+{
+	const struct hs__tally *tally = &store->writer.tallies[type];
+	struct hs_stmt *stmt = hs__db_stmt(store->writer.db,
+		"INSERT OR REPLACE INTO tally (type, live, last_row, merged, loose) VALUES (?1, ?2, ?3, ?4, "
+		"?5)",
+		err);
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 1, type);
+	hs_sql_int(stmt, 2, (int64_t)tally->live);
+	hs_sql_int(stmt, 3, (int64_t)tally->last_row);
+	hs_sql_int(stmt, 4, (int64_t)tally->merged);
+	hs_sql_int(stmt, 5, (int64_t)tally->loose);
+	return hs_sql_run(stmt, err);
+}
+
 enum hs_status hs__group_save(struct hs_store *store, struct hs_error *err)
 {
 	struct hs__writer *writer = &store->writer;
@@ -84,18 +102,12 @@ enum hs_status hs__group_save(struct hs_store *store, struct hs_error *err)
 		hs__columns_forget(store->columns);
 	}
 	for (size_t i = 0; i < writer->group.undo_count && status == HS_OK; i++) {
-		uint32_t type = writer->group.undo[i].type;
-		struct hs__tally *tally = &writer->tallies[type];
+		const struct hs__undo *undo = &writer->group.undo[i];
+		struct hs__tally *tally = &writer->tallies[undo->type];
 		if (!tally->dirty)
 			continue;
-		struct hs_stmt *stmt = hs__db_stmt(writer->db,
-			"INSERT OR REPLACE INTO tally (type, live, last_row) VALUES (?1, ?2, ?3)", err);
-		if (!stmt)
-			return err->status;
-		hs_sql_int(stmt, 1, type);
-		hs_sql_int(stmt, 2, (int64_t)tally->live);
-		hs_sql_int(stmt, 3, (int64_t)tally->last_row);
-		status = hs_sql_run(stmt, err);
+		hs__upkeep_note(store, &undo->before, tally);
+		status = hs__tally_save(store, undo->type, err);
 		tally->dirty = false;
 	}
 	/* The sequence is saved by itself: keepers' current versions leave no other trace of it. */

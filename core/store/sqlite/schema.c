@@ -16,7 +16,7 @@
  * contained: from a resource to the rows of those that it contains (contained.h); these have rows in facts,
  * entry and ident only. log:      every version in order; for types with a keeper only those in `past` and
  * deletions. past:     superseded versions. tally:    type 0 holds the last commit sequence in `live`; type
- * -1 the clock (state.h). */
+ * -1 the clock (state.h); `merged` and `loose` are upkeep's. */
 static const char schema_1[] =
 	"CREATE TABLE name (space INTEGER NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL,"
 	" PRIMARY KEY (space, number)) WITHOUT ROWID;"
@@ -48,6 +48,9 @@ static const struct step {
 		NULL },
 	{ "DELETE FROM entry WHERE key >= X'0000C0' AND key < X'0001';", hs__upgrade_outlines },
 	{ NULL, hs__upgrade_strings },
+	{ "ALTER TABLE tally ADD COLUMN merged INTEGER NOT NULL DEFAULT 0;"
+	  "ALTER TABLE tally ADD COLUMN loose INTEGER NOT NULL DEFAULT 0;",
+		NULL },
 };
 #define FORMAT_VERSION (sizeof(steps) / sizeof(steps[0]))
 
@@ -127,7 +130,7 @@ static enum hs_status load_names(struct hs_store *store, struct hs__db *db, stru
 static enum hs_status load_tallies(struct hs_store *store, struct hs__db *db, uint64_t *seq,
 	struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs__db_stmt(db, "SELECT type, live, last_row FROM tally", err);
+	struct hs_stmt *stmt = hs__db_stmt(db, "SELECT type, live, last_row, merged, loose FROM tally", err);
 	int step;
 
 	if (!stmt)
@@ -148,6 +151,9 @@ static enum hs_status load_tallies(struct hs_store *store, struct hs__db *db, ui
 			struct hs__tally *tally = hs__group_tally(store, (uint32_t)type);
 			tally->live = (uint64_t)hs_sql_get_int(stmt, 1);
 			tally->last_row = (uint64_t)hs_sql_get_int(stmt, 2);
+			tally->merged = (uint64_t)hs_sql_get_int(stmt, 3);
+			tally->loose = (uint64_t)hs_sql_get_int(stmt, 4);
+			hs__upkeep_note(store, tally, tally);
 		}
 	}
 	hs_sql_end(stmt);

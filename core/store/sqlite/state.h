@@ -6,6 +6,7 @@
 #include <core/store/sqlite/db.h>
 #include <core/store/sqlite/names.h>
 #include <core/store/sqlite/postings.h>
+#include <core/store/sqlite/upkeep.h>
 #include <core/store/store.h>
 #include <pthread.h>
 
@@ -37,6 +38,8 @@ static inline uint32_t hs__row_type(int64_t row)
 struct hs__tally {
 	uint64_t live;     /* current versions that are not deletions; of types without keeper */
 	uint64_t last_row; /* highest row ever given, within the type */
+	uint64_t merged;   /* up to which row blocks of the index were merged (upkeep.c) */
+	uint64_t loose;    /* versions since a merging began that took the place of others, about */
 	bool dirty;
 };
 /* What a rollback to a savepoint puts back. */
@@ -121,6 +124,9 @@ struct hs__writer {
 	uint32_t tally_room;
 	uint32_t next_name[HS__SPACES];
 	struct hs__clock clock; /* committed */
+	struct hs__upkeep upkeep;
+	hs_idle_fn *idle_work; /* NULL: none; under the lock */
+	uint64_t idle_seq;     /* it has seen what was committed up to here; UINT64_MAX: it is not done */
 	int wal_frames;
 };
 
@@ -140,6 +146,7 @@ struct hs_store {
 	void *now_arg;
 	struct hs_pool *readers;
 	uint32_t queue_depth, group_max, read_budget, read_limit_ms;
+	uint32_t upkeep_rows, upkeep_ms; /* rows that are worth merging; after how long without a write */
 	struct hs__names *names;
 	struct hs__keeping *keepings; /* by type */
 	uint32_t keeping_room;
@@ -183,7 +190,9 @@ int64_t hs__group_time(struct hs_txn *txn);
 struct hs__mark hs__group_mark(const struct hs__group *group);
 void hs__group_rollback(struct hs_store *store, struct hs__mark mark);
 void hs__group_rollback_all(struct hs_store *store);
-enum hs_status hs__group_save(struct hs_store *store, struct hs_error *err); /* into the open transaction */
+/* Into the open transaction: all that waits; the tally of one type. */
+enum hs_status hs__group_save(struct hs_store *store, struct hs_error *err);
+enum hs_status hs__tally_save(struct hs_store *store, uint32_t type, struct hs_error *err);
 /* After the commit (or its failure): publishes names, settles stamps, empties the group. */
 void hs__group_end(struct hs_store *store, bool committed);
 

@@ -23,6 +23,7 @@
 #define FRAMES_WHEN_IDLE 1000 /* pages in the write-ahead log that are worth a checkpoint when idle */
 #define FRAMES_WHEN_BUSY 8000 /* and when there is more to do */
 #define FRAMES_TO_TRUNCATE 16384
+#define IDLE_MEMORY ((size_t)64 << 20)
 #define IDLE_MS UINT64_C(100)            /* without work; between two groups of busy clients there is less */
 #define PATIENCE_MAX_NS UINT64_C(500000) /* how long a group may wait for more to come */
 #define GOOD_PART 3                      /* of the last group, one in so many */
@@ -242,7 +243,8 @@ static void answer(struct hs_store *store, struct hs_store_op *ops)
 	}
 }
 
-static void run_group(struct hs_store *store, struct hs_store_op *ops)
+/* All but the answers. */
+static void settle_group(struct hs_store *store, struct hs_store_op *ops)
 {
 	struct hs_error err = { .status = HS_E_IO };
 	enum outcome outcome = GROUP_LOST;
@@ -275,7 +277,58 @@ static void run_group(struct hs_store *store, struct hs_store_op *ops)
 		for (unsigned i = 0; i < store->hook_count; i++)
 			store->hooks[i].fn(store->seq, store->hooks[i].arg);
 	}
+}
+
+static void run_group(struct hs_store *store, struct hs_store_op *ops)
+{
+	settle_group(store, ops);
 	answer(store, ops);
+}
+
+/* ---- when no write waits ---- */
+
+struct idle {
+	hs_idle_fn *work;
+	bool more;
+};
+
+static enum hs_status do_idle_work(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
+{
+	struct idle *idle = arg;
+
+	idle->more = false;
+	return idle->work(txn, arena, &idle->more, err);
+}
+
+static void run_idle_work(struct hs_store *store)
+{
+	struct hs__writer *writer = &store->writer;
+	struct idle idle = { .work = writer->idle_work };
+	struct hs_store_op op = { .work = do_idle_work, .arg = &idle, .arena = hs_arena_new(IDLE_MEMORY) };
+
+	settle_group(store, &op);
+	if (op.status != HS_OK)
+		hs_log_text(HS_LOG_WARN, "store.idle", "work on %s beside its writes has failed: %s",
+			store->path, op.error.text);
+	writer->idle_seq = op.status == HS_OK && idle.more ? UINT64_MAX : store->seq;
+	hs_arena_free(op.arena);
+}
+
+static bool idle_work_wanted(const struct hs_store *store)
+{
+	const struct hs__writer *writer = &store->writer;
+
+	return writer->idle_work && writer->idle_seq != store->seq && writer->state == HS__WRITER_READY;
+}
+
+/* One piece of what can wait; blocks of the index come first. */
+static void do_beside(struct hs_store *store)
+{
+	if (hs__upkeep_wanted(store))
+		hs__upkeep_step(store);
+	else if (idle_work_wanted(store))
+		run_idle_work(store);
 }
 
 /* ---- checkpoints ---- */
@@ -300,15 +353,21 @@ static void checkpoint(struct hs_store *store, bool idle)
 
 /* ---- the thread ---- */
 
-/* Waits for work. True when none has come for a while and the log is worth a checkpoint. With the lock. */
-static bool wait_for_work(const struct hs_world *world, struct hs__writer *writer)
+/* Waits for work. True when none has come for a while and there is something else to be done: a checkpoint,
+ * or upkeep. With the lock. */
+static bool wait_for_work(const struct hs_store *store, struct hs__writer *writer)
 {
+	const struct hs_world *world = store->world;
+	bool upkeep = hs__upkeep_wanted(store), beside = upkeep || idle_work_wanted(store);
 
-	if (writer->wal_frames < FRAMES_WHEN_IDLE || writer->state != HS__WRITER_READY) {
+	if (upkeep && writer->upkeep.phase != HS__UPKEEP_REST)
+		return true;
+	if (!beside && (writer->wal_frames < FRAMES_WHEN_IDLE || writer->state != HS__WRITER_READY)) {
 		pthread_cond_wait(&writer->wake, &writer->lock);
 		return false;
 	}
-	uint64_t end = world->mono_ns(world->ctx) + IDLE_MS * 1000000;
+	uint64_t wait_ms = beside ? store->upkeep_ms : IDLE_MS;
+	uint64_t end = world->mono_ns(world->ctx) + wait_ms * 1000000;
 	struct timespec until = { (time_t)(end / 1000000000), (long)(end % 1000000000) };
 	return pthread_cond_timedwait(&writer->wake, &writer->lock, &until) == ETIMEDOUT;
 }
@@ -330,8 +389,8 @@ static void let_them_come(const struct hs_world *world, struct hs__writer *write
 	writer->wanted = 0;
 }
 
-/* Takes up to a group of what waits; NULL with *idle when it is time for a checkpoint, and NULL without when
- * the store is closing and nothing waits. */
+/* Takes up to a group of what waits; NULL with *idle when it is time for a checkpoint or for upkeep,
+ * and NULL without when the store is closing and nothing waits. */
 static struct hs_store_op *take(struct hs_store *store, bool *idle)
 {
 	struct hs__writer *writer = &store->writer;
@@ -339,7 +398,7 @@ static struct hs_store_op *take(struct hs_store *store, bool *idle)
 	*idle = false;
 	pthread_mutex_lock(&writer->lock);
 	while (!writer->head && !writer->closing && !*idle)
-		*idle = wait_for_work(store->world, writer);
+		*idle = wait_for_work(store, writer);
 	let_them_come(store->world, writer);
 	struct hs_store_op *first = writer->head, *last = first;
 	uint32_t count = first != NULL;
@@ -367,7 +426,9 @@ static void *write_groups(void *arg)
 	while ((ops = take(store, &idle)) || idle) {
 		if (ops)
 			run_group(store, ops);
-		checkpoint(store, idle);
+		else
+			do_beside(store);
+		checkpoint(store, idle && !hs__upkeep_wanted(store));
 	}
 	return NULL;
 }
@@ -417,9 +478,21 @@ void hs__writer_stop(struct hs_store *store)
 	}
 	hs__db_close(writer->db);
 	hs__group_free(&writer->group);
+	hs__upkeep_free(&writer->upkeep);
 	hs_heap_free(writer->tallies);
 	pthread_cond_destroy(&writer->wake);
 	pthread_mutex_destroy(&writer->lock);
+}
+
+void hs_store_when_idle(struct hs_store *store, hs_idle_fn *work)
+{
+	struct hs__writer *writer = &store->writer;
+
+	pthread_mutex_lock(&writer->lock);
+	writer->idle_work = work;
+	writer->idle_seq = UINT64_MAX;
+	pthread_cond_signal(&writer->wake);
+	pthread_mutex_unlock(&writer->lock);
 }
 
 void hs_store_write(struct hs_store *store, struct hs_store_op *op)

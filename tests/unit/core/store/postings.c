@@ -178,6 +178,16 @@ static void waiting_entries_are_found_and_undone(void **state)
 	}
 }
 
+/* The same while blocks are merged whenever no write waits. */
+static void merged_entries_are_found_and_undone(void **state)
+{
+	struct fixture *f = *state;
+
+	f->merging = true;
+	fixture_reopen(f);
+	waiting_entries_are_found_and_undone(state);
+}
+
 /* More than is kept in memory, in savepoints and without. */
 static enum hs_status put_all(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
@@ -266,6 +276,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(waiting_entries_are_found_and_undone),
+		CASE(merged_entries_are_found_and_undone),
 		CASE(a_load_is_written_in_parts),
 		cmocka_unit_test(blocks_hold_what_was_packed),
 		cmocka_unit_test(damaged_blocks_are_told),

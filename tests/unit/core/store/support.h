@@ -22,6 +22,7 @@ struct fixture {
 	struct hs_error err;
 	int64_t now_ms;
 	bool by_columns; /* hs_store_config.test_columns */
+	bool merging;    /* hs_store_config.test_upkeep */
 };
 
 static inline int64_t fixture_now(void *arg)
@@ -36,7 +37,8 @@ static inline void fixture_open(struct fixture *f)
 		.now_ms = fixture_now,
 		.now_arg = &f->now_ms,
 		.readers = f->pool,
-		.test_columns = f->by_columns };
+		.test_columns = f->by_columns,
+		.test_upkeep = f->merging };
 	if (hs_store_open(&config, &f->store, &f->err) != HS_OK)
 		fail_msg("%s", f->err.text);
 }
