@@ -115,25 +115,52 @@ static enum hs_status add_inner(const struct hs__maker *maker, const struct hs__
 	return status == HS_OK ? hs__finds_settle(&finds, &cond, 1, within, err) : status;
 }
 
+/* What is found behind the links, of all or of what `reached` has. */
+static enum hs_status find_inside(const struct hs__maker *inner, const struct hs__cond *cond,
+	const struct hs__set *reached, struct hs__set *out, struct hs_error *err)
+{
+	enum hs_status status = hs__set_empty(inner, out, err);
+
+	if (status == HS_OK)
+		status = hs__set_add(inner, &cond->kids[0], reached, out, err);
+	if (status == HS_OK && reached)
+		hs__set_intersect(out, reached);
+	return status;
+}
+
+static enum hs_status add_chain_linked(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__following *following, const struct hs__set *within, struct hs__set *into,
+	struct hs_error *err)
+{
+	const struct hs__column *column = following->by.column;
+	const struct hs__link *link = following->by.link;
+	struct hs__finds finds = { .maker = maker, .sure = into };
+	struct hs__set reached, targets;
+	struct hs__maker inner;
+	enum hs_status status = hs__maker_of(maker->finder, cond->find->target_type, &inner, err);
+
+	if (status == HS_OK && following->reach)
+		status = hs__set_empty(&inner, &reached, err);
+	if (status == HS_OK && following->reach)
+		hs__set_add_pointed(column, link, within, NULL, &reached);
+	if (status == HS_OK)
+		status = find_inside(&inner, cond, following->reach ? &reached : NULL, &targets, err);
+	return status == HS_OK ? hs__finds_pointing(&finds, column, link, &targets, within, err) : status;
+}
+
 enum hs_status hs__add_chain(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
-	struct hs__finds finds = { .maker = maker, .sure = into };
 	uint64_t members = within ? hs__set_size(within) : HS__ALL;
 	struct hs__following following;
-	struct hs__set targets;
 	enum hs_status status = hs__follow(maker, cond, members, HS__COST_DECIDES, &following, err);
 
 	if (status == HS_OK)
 		status = hs__set_foresee(maker, following.cost, err);
-	if (status == HS_OK && !following.by.link)
-		return add_inner(maker, cond, within, into, err);
-	if (status == HS_OK)
-		status = hs__set_find(maker->finder, cond->find->target_type, &cond->kids[0], &targets, err);
-	if (status == HS_OK)
-		status = hs__finds_pointing(&finds, following.by.column, following.by.link, &targets, within,
-			err);
-	return status;
+	if (status != HS_OK)
+		return status;
+	return following.by.link ? add_chain_linked(maker, cond, &following, within, into, err) :
+				   add_inner(maker, cond, within, into, err);
 }
 
 /* Takes out what was deleted. */
@@ -153,31 +180,48 @@ static enum hs_status keep_live(const struct hs__maker *maker, struct hs__set *s
 	return status;
 }
 
+static enum hs_status add_has_linked(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__following *following, const struct hs__set *within, struct hs__set *into,
+	struct hs_error *err)
+{
+	const struct hs__column *column = following->by.column;
+	const struct hs__link *link = following->by.link;
+	struct hs__set reached, sources, found;
+	struct hs__maker inner;
+	enum hs_status status = hs__maker_of(maker->finder, cond->find->target_type, &inner, err);
+	struct hs__finds finds = { .maker = &inner, .sure = &reached };
+
+	if (status == HS_OK && following->reach)
+		status = hs__set_empty(&inner, &reached, err);
+	if (status == HS_OK && following->reach)
+		status = hs__finds_pointing(&finds, column, link, within, NULL, err);
+	if (status == HS_OK)
+		status = find_inside(&inner, cond, following->reach ? &reached : NULL, &sources, err);
+	if (status == HS_OK)
+		status = hs__set_empty(maker, &found, err);
+	if (status != HS_OK)
+		return status;
+	hs__set_add_pointed(column, link, &sources, within, &found);
+	status = keep_live(maker, &found, err);
+	if (status == HS_OK)
+		hs__set_unite(into, &found);
+	return status;
+}
+
 enum hs_status hs__add_has(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
 	uint64_t members = within ? hs__set_size(within) : HS__ALL;
 	struct hs__following following;
-	struct hs__set sources, found;
-
 	enum hs_status status = hs__follow(maker, cond, members, HS__COST_DECIDES, &following, err);
+
 	if (status == HS_OK && following.by.link)
 		status = hs__set_foresee(maker, following.cost, err);
-	if (status == HS_OK && !following.by.link) {
-		status = add_inner(maker, cond, within, into, err);
-		/* A keeper that would look at all it has: then each one here is looked at instead. */
-		return status == HS_E_NOT_SUPPORTED ? add_by_facts(maker, cond, within, into, err) : status;
-	}
-	if (status == HS_OK)
-		status = hs__set_find(maker->finder, cond->find->target_type, &cond->kids[0], &sources, err);
-	if (status == HS_OK)
-		status = hs__set_empty(maker, &found, err);
-	if (status == HS_OK)
-		status = hs__set_add_pointed(maker, following.by.column, following.by.link, &sources, within,
-			&found, err);
-	if (status == HS_OK)
-		status = keep_live(maker, &found, err);
-	if (status == HS_OK)
-		hs__set_unite(into, &found);
-	return status;
+	if (status != HS_OK)
+		return status;
+	if (following.by.link)
+		return add_has_linked(maker, cond, &following, within, into, err);
+	status = add_inner(maker, cond, within, into, err);
+	/* A keeper that would look at all it has: then each one here is looked at instead. */
+	return status == HS_E_NOT_SUPPORTED ? add_by_facts(maker, cond, within, into, err) : status;
 }

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One column: reading it from the index, following the log, and where the keys of references lead. */
+/* What a column is made of: its keys, and what each row has of them. */
 #include <core/store/find/column.h>
 
 #include <core/base/heap.h>
-#include <core/store/index/outline.h>
 #include <stdlib.h>
 
 #define TAIL_MOST 256u /* keys that are not in order yet */
-#define STEPS_A_ROW 20u
-/* Of so many rows one may have changed; more are sooner read anew. */
-#define CHANGED_SHARE 16u
-#define CHANGED_LEAST 1000u
+#define BITS 64u
 
 /* ---- memory ---- */
 
-static void empty(struct hs__column *column)
+void hs__column_empty(struct hs__column *column)
 {
+	hs__inverse_drop(column->inverse);
+	hs_heap_free(column->altered);
+	hs_heap_free(column->several);
+	column->inverse = NULL;
+	column->altered = column->several = NULL;
 	for (unsigned i = 0; i < column->link_count; i++)
 		hs_heap_free(column->links[i].rows);
 	hs_heap_free(column->bytes);
@@ -34,13 +35,15 @@ void hs__column_free(struct hs__column *column)
 {
 	if (!column)
 		return;
-	empty(column);
+	hs__column_empty(column);
 	hs_heap_free(column);
 }
 
 size_t hs__column_memory(const struct hs__column *column)
 {
 	return sizeof(*column) + column->byte_room +
+		(column->inverse ? hs__inverse_memory(column->inverse) : 0) +
+		column->row_count / BITS * sizeof(uint64_t) * (column->altered ? 2 : 1) +
 		column->key_room * (2 + column->link_count) * sizeof(uint32_t) +
 		column->row_count * sizeof(uint32_t) + column->cell_room * sizeof(*column->cells);
 }
@@ -57,8 +60,14 @@ static void *copy_of(const void *bytes, size_t used, size_t room)
 void hs__column_unshare(struct hs__column *column)
 {
 	size_t keys = (column->key_count + 1) * sizeof(uint32_t),
-	       room = (column->key_room + 1) * sizeof(uint32_t), rows = column->row_count * sizeof(uint32_t);
+	       room = (column->key_room + 1) * sizeof(uint32_t), rows = column->row_count * sizeof(uint32_t),
+	       bits = column->row_count / BITS * sizeof(uint64_t);
 
+	if (column->inverse)
+		atomic_fetch_add(&column->inverse->holders, 1);
+	if (column->altered)
+		column->altered = copy_of(column->altered, bits, bits);
+	column->several = copy_of(column->several, bits, bits);
 	column->bytes = copy_of(column->bytes, column->byte_count, column->byte_room);
 	column->ends = copy_of(column->ends, keys, room);
 	column->order = copy_of(column->order, column->key_count * sizeof(uint32_t), room);
@@ -70,21 +79,43 @@ void hs__column_unshare(struct hs__column *column)
 			(column->links[i].key_count + 1) * sizeof(uint32_t), room);
 }
 
-/* Room for rows up to `last`; those that are new have nothing. */
-static void make_rows(struct hs__column *column, uint64_t last)
+static void *grow_zeroed(void *bytes, size_t from, size_t to)
 {
-	size_t count = (size_t)(last / 64 + 1) * 64;
+	char *grown = hs_heap_grow(bytes, to);
 
-	if (count <= column->row_count)
+	memset(grown + from, 0, to - from);
+	return grown;
+}
+
+void hs__column_make_rows(struct hs__column *column, uint64_t last)
+{
+	size_t count = (size_t)(last / BITS + 1) * BITS, before = column->row_count;
+
+	if (count <= before)
 		return;
-	column->rows = hs_heap_grow(column->rows, count * sizeof(*column->rows));
-	memset(column->rows + column->row_count, 0, (count - column->row_count) * sizeof(*column->rows));
+	column->rows = grow_zeroed(column->rows, before * sizeof(*column->rows),
+		count * sizeof(*column->rows));
+	if (column->altered)
+		column->altered = grow_zeroed(column->altered, before / BITS * sizeof(uint64_t),
+			count / BITS * sizeof(uint64_t));
+	column->several = grow_zeroed(column->several, before / BITS * sizeof(uint64_t),
+		count / BITS * sizeof(uint64_t));
 	column->row_count = count;
+}
+
+void hs__column_clear_row(struct hs__column *column, uint64_t row)
+{
+	hs__column_make_rows(column, row);
+	if (!column->altered)
+		column->altered = hs_heap_alloc(column->row_count / BITS * sizeof(uint64_t));
+	column->altered_count += !hs__column_altered(column, row);
+	column->altered[row / BITS] |= UINT64_C(1) << row % BITS;
+	column->rows[row] = 0;
 }
 
 /* ---- keys ---- */
 
-static void make_key_room(struct hs__column *column)
+void hs__column_make_keys(struct hs__column *column)
 {
 	if (column->ends && column->key_count < column->key_room)
 		return;
@@ -97,12 +128,11 @@ static void make_key_room(struct hs__column *column)
 		column->links[i].rows = hs_heap_grow(column->links[i].rows, bytes);
 }
 
-/* 0: its keys would need more than 4 GB. */
-static uint32_t add_key(struct hs__column *column, struct hs_slice key)
+uint32_t hs__column_add_key(struct hs__column *column, struct hs_slice key)
 {
 	if (column->byte_count + key.len > UINT32_MAX || column->key_count >= HS__COLUMN_SEVERAL - 1)
 		return 0;
-	make_key_room(column);
+	hs__column_make_keys(column);
 	if (column->byte_count + key.len > column->byte_room) {
 		column->byte_room = (column->byte_room + key.len) * 2;
 		column->bytes = hs_heap_grow(column->bytes, column->byte_room);
@@ -128,7 +158,7 @@ size_t hs__column_place(const struct hs__column *column, struct hs_slice key)
 	return low;
 }
 
-static uint32_t number_of(const struct hs__column *column, struct hs_slice key)
+uint32_t hs__column_number(const struct hs__column *column, struct hs_slice key)
 {
 	size_t at = hs__column_place(column, key);
 
@@ -177,7 +207,7 @@ static void add_cell(struct hs__column *column, uint32_t key, uint32_t next)
 	column->cells[column->cell_count++] = (struct hs__column_cell) { key, next };
 }
 
-static void add_to_row(struct hs__column *column, uint64_t row, uint32_t key)
+void hs__column_add(struct hs__column *column, uint64_t row, uint32_t key)
 {
 	uint32_t *value = &column->rows[row];
 
@@ -187,293 +217,25 @@ static void add_to_row(struct hs__column *column, uint64_t row, uint32_t key)
 	}
 	if (!(*value & HS__COLUMN_SEVERAL)) {
 		add_cell(column, *value, 0);
+		column->several[row / BITS] |= UINT64_C(1) << row % BITS;
 		*value = (uint32_t)column->cell_count - 1;
 	}
 	add_cell(column, key, (*value & ~HS__COLUMN_SEVERAL) + 1);
 	*value = HS__COLUMN_SEVERAL | ((uint32_t)column->cell_count - 1);
 }
 
-static enum hs_status too_large(struct hs_error *err)
+bool hs__column_put(struct hs__column *column, uint64_t row, struct hs_slice key)
 {
-	return hs_fail(err, HS_E_LIMIT, "the index entries of one parameter do not fit in memory");
-}
+	uint32_t cell = 0, number, old;
 
-static enum hs_status read_entries(struct hs__column *column, struct hs__scan *scan, size_t most,
-	struct hs_error *err)
-{
-	uint32_t key = 0;
-	int step;
-
-	while ((step = hs__scan_block(scan, err)) > 0) {
-		if (!key || !hs_slice_eq(scan->key, hs__column_key(column, key)))
-			key = add_key(column, scan->key);
-		if (!key || hs__column_memory(column) > most)
-			return too_large(err);
-		for (size_t i = 0; i < scan->count; i++) {
-			uint64_t row = hs__block_row(&scan->block, i);
-			if (row < column->row_count)
-				add_to_row(column, row, key);
-		}
-	}
-	column->sorted = column->keys_read = column->key_count;
-	column->cells_read = column->cell_count;
-	return (enum hs_status)step;
-}
-
-enum hs_status hs__column_read(struct hs__finder *finder, struct hs__column *column, size_t most,
-	struct hs_error *err)
-{
-	struct hs__key to = column->prefix;
-	struct hs__scan scan;
-	uint64_t last = 0;
-
-	column->seq = column->changed = hs_txn_seq(finder->txn);
-	enum hs_status status = hs__find_last_row(finder->txn, column->type, &last, err);
-	if (status == HS_OK && last > most / sizeof(uint32_t))
-		status = too_large(err);
-	if (status != HS_OK)
-		return status;
-	make_rows(column, last);
-	make_key_room(column);
-	hs__key_after_prefix(&to);
-	status = hs__scan_range(finder->txn, hs__key_slice(&column->prefix), hs__key_slice(&to), true, &scan,
-		err);
-	if (status != HS_OK)
-		return status;
-	status = read_entries(column, &scan, most, err);
-	hs__scan_end(&scan);
-	if (status == HS_E_LIMIT)
-		empty(column);
-	return status;
-}
-
-/* ---- following ---- */
-
-static bool is_of(const struct hs__column *column, const struct hs__key *key)
-{
-	return key->len >= column->prefix.len &&
-		memcmp(key->bytes, column->prefix.bytes, column->prefix.len) == 0;
-}
-
-static enum hs_status take_key(struct hs__column *column, uint64_t row, const struct hs__key *key,
-	struct hs_error *err)
-{
-	struct hs_slice text = hs__key_slice(key);
-	uint32_t cell = 0;
-
-	if (!is_of(column, key))
-		return HS_OK;
 	if (column->key_count - column->sorted >= TAIL_MOST)
 		put_in_order(column);
-	uint32_t number = number_of(column, text);
+	number = hs__column_number(column, key);
 	if (!number)
-		number = add_key(column, text);
-	if (!number)
-		return too_large(err);
-	for (uint32_t old = hs__column_first(column, row, &cell); old; old = hs__column_next(column, &cell)) {
-		if (old == number)
-			return HS_OK;
-	}
-	add_to_row(column, row, number);
-	return HS_OK;
-}
-
-static enum hs_status take_facts(struct hs__column *column, uint64_t row, struct hs_slice data,
-	struct hs_error *err)
-{
-	struct hs__outline outline;
-	struct hs__facts facts;
-	struct hs__fact fact;
-	struct hs__key key;
-
-	if (!hs__facts_open(data, &facts))
-		return hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
-	hs__outline_init(&outline);
-	hs__key_updated(&key, column->type, facts.updated_ms);
-	enum hs_status status = take_key(column, row, &key, err);
-	while (status == HS_OK && hs__facts_next(&facts, &fact)) {
-		hs__outline_add(&outline, fact.param);
-		hs__key_of(&fact, &key);
-		status = take_key(column, row, &key, err);
-	}
-	hs__outline_key(&outline, column->type, &key);
-	return status == HS_OK ? take_key(column, row, &key, err) : status;
-}
-
-static enum hs_status take_row(struct hs__finder *finder, struct hs__column *column, uint64_t row,
-	struct hs_error *err)
-{
-	int step = 0;
-	struct hs_stmt *stmt = hs__find_facts(finder, column->type, row, &step, err);
-	enum hs_status status = HS_OK;
-
-	make_rows(column, row);
-	column->rows[row] = 0;
-	if (step > 0)
-		status = take_facts(column, row, hs_sql_get_blob(stmt, 0), err);
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : status;
-}
-
-/* At most `limit`. */
-static enum hs_status count_since(struct hs__finder *finder, const struct hs__column *column, uint64_t limit,
-	uint64_t *out, struct hs_error *err)
-{
-	struct hs_stmt *stmt = hs_sql(finder->txn,
-		"SELECT count(*) FROM (SELECT 1 FROM log WHERE type = ?1 AND seq > ?2 LIMIT ?3)", err);
-
-	if (!stmt)
-		return err->status;
-	hs_sql_int(stmt, 1, column->type);
-	hs_sql_int(stmt, 2, (int64_t)column->seq);
-	hs_sql_int(stmt, 3, (int64_t)limit);
-	int step = hs_sql_step(stmt, err);
-	if (step > 0)
-		*out = (uint64_t)hs_sql_get_int(stmt, 0);
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
-}
-
-/* Has it as much that no row has any more as it has of use? */
-static bool is_worn(const struct hs__column *column)
-{
-	size_t most = column->row_count + CHANGED_LEAST;
-
-	return column->key_count - column->keys_read > most || column->cell_count - column->cells_read > most;
-}
-
-enum hs_status hs__column_behind(struct hs__finder *finder, const struct hs__column *column, uint64_t *out,
-	struct hs_error *err)
-{
-	uint64_t most = column->row_count / CHANGED_SHARE + CHANGED_LEAST, count = 0;
-	enum hs_status status = count_since(finder, column, most, &count, err);
-
-	if (status == HS_OK && (count >= most || (count && is_worn(column))))
-		count = HS__COLUMN_FAR;
-	else if (status == HS_OK && count)
-		status = hs__find_spend(finder->txn, (unsigned)count * STEPS_A_ROW, err);
-	if (status == HS_OK)
-		*out = count;
-	return status;
-}
-
-enum hs_status hs__column_follow(struct hs__finder *finder, struct hs__column *column, struct hs_error *err)
-{
-	struct hs_stmt *stmt = hs_sql(finder->txn, "SELECT row, seq FROM log WHERE type = ?1 AND seq > ?2",
-		err);
-	enum hs_status status = HS_OK;
-	int step = 0;
-
-	if (!stmt)
-		return err->status;
-	hs_sql_int(stmt, 1, column->type);
-	hs_sql_int(stmt, 2, (int64_t)column->seq);
-	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
-		int64_t row = hs_sql_get_int(stmt, 0) - hs__find_full_row(column->type, 0);
-		column->changed = (uint64_t)hs_sql_get_int(stmt, 1);
-		status = take_row(finder, column, (uint64_t)row, err);
-	}
-	hs_sql_end(stmt);
-	if (status == HS_OK && step == 0)
-		column->seq = hs_txn_seq(finder->txn);
-	return step < 0 ? (enum hs_status)step : status;
-}
-
-/* ---- links ---- */
-
-/* The id and type in the key of a reference; false when it leads to another type. */
-static bool read_reference(const struct hs__column *column, uint32_t number, uint32_t type,
-	struct hs_slice *id)
-{
-	struct hs_slice rest = hs_slice_from(hs__column_key(column, number), column->prefix.len);
-
-	*id = hs_slice_cut(&rest, '\0');
-	return hs__key_read_number(rest) == type;
-}
-
-static enum hs_status resolve(struct hs__finder *finder, const struct hs__column *column,
-	struct hs__link *link, uint32_t number, struct hs_error *err)
-{
-	struct hs_slice id;
-	uint64_t row = 0;
-
-	if (!read_reference(column, number, link->type, &id))
-		return HS_OK;
-	int found = hs__find_row(finder, link->type, id, &row, err);
-	if (found > 0 && row < HS__COLUMN_SEVERAL)
-		link->rows[number] = (uint32_t)row;
-	return found < 0 ? (enum hs_status)found : HS_OK;
-}
-
-/* What came since the link was made; ids keep their rows for ever, so what leads somewhere stays right. */
-static enum hs_status link_new(struct hs__finder *finder, const struct hs__column *column,
-	struct hs__link *link, uint64_t last, struct hs_error *err)
-{
-	struct hs_stmt *stmt = hs_sql(finder->txn,
-		"SELECT row, id FROM resource WHERE row > ?1 AND row <= ?2", err);
-	int64_t base = hs__find_full_row(link->type, 0);
-	int step;
-
-	if (!stmt)
-		return err->status;
-	hs_sql_int(stmt, 1, base + (int64_t)link->last_row);
-	hs_sql_int(stmt, 2, base + (int64_t)last);
-	while ((step = hs_sql_step(stmt, err)) > 0) {
-		struct hs__fact points = { .kind = HS_INDEX_REFERENCE, .target_type = link->type };
-		struct hs__key key;
-		points.param = hs__key_read_number(hs__key_slice(&column->prefix));
-		points.text = hs_sql_get_text(stmt, 1);
-		hs__key_of(&points, &key);
-		uint32_t number = number_of(column, hs__key_slice(&key));
-		if (number)
-			link->rows[number] = (uint32_t)(hs_sql_get_int(stmt, 0) - base);
-	}
-	hs_sql_end(stmt);
-	return step < 0 ? (enum hs_status)step : HS_OK;
-}
-
-static enum hs_status bring_up(struct hs__finder *finder, const struct hs__column *column,
-	struct hs__link *link, uint64_t last, struct hs_error *err)
-{
-	enum hs_status status = HS_OK;
-
-	if (link->key_count)
-		status = link_new(finder, column, link, last, err);
-	for (size_t i = link->key_count + 1; i <= column->key_count && status == HS_OK; i++) {
-		link->rows[i] = 0;
-		status = resolve(finder, column, link, (uint32_t)i, err);
-	}
-	if (status == HS_OK) {
-		link->key_count = column->key_count;
-		link->last_row = last;
-	}
-	return status;
-}
-
-const struct hs__link *hs__column_linked(const struct hs__column *column, uint32_t type, uint64_t last_row)
-{
-	for (unsigned i = 0; i < column->link_count; i++) {
-		const struct hs__link *link = &column->links[i];
-		if (link->type == type && link->last_row >= last_row && link->key_count == column->key_count)
-			return link;
-	}
-	return NULL;
-}
-
-enum hs_status hs__column_link(struct hs__finder *finder, struct hs__column *column, uint32_t type,
-	uint64_t last_row, struct hs_error *err)
-{
-	struct hs__link *link = column->links;
-	const struct hs__link *end = column->links + column->link_count;
-
-	while (link < end && link->type != type)
-		link++;
-	if (link == end) {
-		if (column->link_count == HS__COLUMN_LINKS)
-			return HS_OK;
-		*link = (struct hs__link) { .type = type,
-			.rows = hs_heap_alloc((column->key_room + 1) * sizeof(uint32_t)) };
-		column->link_count++;
-	}
-	return bring_up(finder, column, link, last_row, err);
+		number = hs__column_add_key(column, key);
+	for (old = hs__column_first(column, row, &cell); old && old != number;)
+		old = hs__column_next(column, &cell);
+	if (number && old != number)
+		hs__column_add(column, row, number);
+	return number != 0;
 }

@@ -5,9 +5,9 @@
  * parameter stands there nowhere in one place: a condition that many rows fulfil had to be read in full, or
  * to be checked against the facts of each row that others have found. A column answers that in nanoseconds:
  * its keys are numbered, and for each row of the type it has the number of the row's key. A condition is
- * judged once a key (or, when few rows ask, when a row asks), and each row asks for the verdict of its
- * number. The numbers of a reference's keys are linked to the rows that they point to, so chains and _has
- * follow links by number instead of looking for ids.
+ * judged by key, and the rows of those that fulfil it are at hand (inverse.h); or, when few rows ask, each
+ * asks for the verdict of its number. The numbers of a reference's keys are linked to the rows that they
+ * point to, so chains and _has follow links by number instead of looking for ids.
  *
  * Writers know nothing of columns. One is made when a search would otherwise pay much (cost.c), is right for
  * one moment of the store, and follows the log of versions to that of the search that wants it. A search in a
@@ -23,6 +23,7 @@
 #pragma once
 
 #include <core/store/find/finder.h>
+#include <core/store/find/inverse.h>
 
 #define HS__COLUMN_LINKS 4u
 
@@ -58,8 +59,12 @@ struct hs__column {
 	size_t row_count;
 	struct hs__column_cell *cells;
 	size_t cell_count, cell_room;
+	uint64_t *several; /* a set with all rows that have several keys, and perhaps some that had */
 	/* When it was read. What goes later leaves its key and its cells behind. */
 	size_t keys_read, cells_read;
+	struct hs__inverse *inverse; /* of that moment; NULL: it is empty */
+	uint64_t *altered;           /* a set of the rows of which that is not true any more; NULL: none */
+	size_t altered_count;
 	struct hs__link links[HS__COLUMN_LINKS];
 	unsigned link_count;
 	/* the shelf's, under its lock */
@@ -100,6 +105,33 @@ static inline uint32_t hs__column_first(const struct hs__column *column, uint64_
 
 /* ---- column.c ---- */
 
+/* Room for rows up to `last`; those that are new have nothing. */
+void hs__column_make_rows(struct hs__column *column, uint64_t last);
+/* Room for one more key. */
+void hs__column_make_keys(struct hs__column *column);
+/* The number of a new key, the greatest there is; 0: its keys would need more than 4 GB. */
+uint32_t hs__column_add_key(struct hs__column *column, struct hs_slice key);
+/* The number of a key, or 0. */
+uint32_t hs__column_number(const struct hs__column *column, struct hs_slice key);
+/* One key more for a row, which does not have it yet. */
+void hs__column_add(struct hs__column *column, uint64_t row, uint32_t key);
+/* What changed: the row has nothing, and then a key, if it does not have it yet. False: it is too large. */
+void hs__column_clear_row(struct hs__column *column, uint64_t row);
+bool hs__column_put(struct hs__column *column, uint64_t row, struct hs_slice key);
+/* The place in `order` of the first key, among those in order, that is not less. */
+size_t hs__column_place(const struct hs__column *column, struct hs_slice key);
+/* For one that has the arrays of another (of which nobody else knows): copies of its own. */
+void hs__column_unshare(struct hs__column *column);
+void hs__column_empty(struct hs__column *column);
+void hs__column_free(struct hs__column *column);
+size_t hs__column_memory(const struct hs__column *column);
+static inline bool hs__column_altered(const struct hs__column *column, uint64_t row)
+{
+	return column->altered && row < column->row_count && column->altered[row / 64] >> row % 64 & 1;
+}
+
+/* ---- column_read.c ---- */
+
 /* From the index; at the moment of the search's transaction. HS_E_LIMIT: it needs more memory than `most`,
  * and was emptied. */
 enum hs_status hs__column_read(struct hs__finder *finder, struct hs__column *column, size_t most,
@@ -110,22 +142,19 @@ enum hs_status hs__column_behind(struct hs__finder *finder, const struct hs__col
 	struct hs_error *err);
 /* Takes these, up to the moment of the search. After a fault the column is of no use. */
 enum hs_status hs__column_follow(struct hs__finder *finder, struct hs__column *column, struct hs_error *err);
-/* The place in `order` of the first key, among those in order, that is not less. */
-size_t hs__column_place(const struct hs__column *column, struct hs_slice key);
+
+/* ---- link.c ---- */
+
 /* The link to `type` that knows all of its rows up to `last_row`; NULL when there is none, or an older one.
  */
 const struct hs__link *hs__column_linked(const struct hs__column *column, uint32_t type, uint64_t last_row);
 /* Makes it or brings it up to date. There is none after it when there is no room for a further one. */
 enum hs_status hs__column_link(struct hs__finder *finder, struct hs__column *column, uint32_t type,
 	uint64_t last_row, struct hs_error *err);
-/* For one that has the arrays of another (of which nobody else knows): copies of its own. */
-void hs__column_unshare(struct hs__column *column);
-void hs__column_free(struct hs__column *column);
-size_t hs__column_memory(const struct hs__column *column);
 
 /* ---- columns.c: the shelf ---- */
 
-/* Those of a million resources take 4 to 20 MB each. */
+/* Those of a million resources take 10 to 30 MB each. */
 #define HS__COLUMNS_MEMORY ((size_t)256 << 20)
 
 /* What those of all stores take. */

@@ -20,6 +20,44 @@ static bool needs_param(unsigned op)
 		op != HS_FIND_WORDS;
 }
 
+static bool joins(const struct hs__cond *cond)
+{
+	return cond->find->op == HS_FIND_AND || cond->find->op == HS_FIND_OR;
+}
+
+static enum hs_status no_room(struct hs_error *err)
+{
+	return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; split it");
+}
+
+/* What stands in brackets within its like is one with it ("and" in "and"), a single condition is itself, and
+ * of those of which any is enough, what cannot match is left out: thus all that must hold together is seen
+ * together, however it was written. */
+static enum hs_status splice(struct hs_arena *arena, struct hs__cond *cond, struct hs_error *err)
+{
+	bool any = cond->find->op == HS_FIND_OR;
+	size_t count = 0, at = 0;
+
+	for (size_t i = 0; i < cond->kid_count; i++)
+		count += cond->kids[i].find->op == cond->find->op ? cond->kids[i].kid_count : 1;
+	struct hs__cond *kids = hs_arena_array(arena, count + 1, sizeof(*kids));
+	if (!kids)
+		return no_room(err);
+	for (size_t i = 0; i < cond->kid_count; i++) {
+		const struct hs__cond *kid = &cond->kids[i];
+		bool like = kid->find->op == cond->find->op;
+		for (size_t k = 0; like && k < kid->kid_count; k++)
+			kids[at++] = kid->kids[k];
+		if (!like && !(any && kid->nothing))
+			kids[at++] = *kid;
+	}
+	cond->kids = kids;
+	cond->kid_count = at;
+	if (at == 1)
+		*cond = kids[0];
+	return HS_OK;
+}
+
 enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *find, unsigned depth,
 	struct hs__cond *out, struct hs_error *err)
 {
@@ -45,10 +83,12 @@ enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *fi
 	if (find->kid_count) {
 		made.kids = hs_arena_array(finder->arena, find->kid_count, sizeof(made.kids[0]));
 		if (!made.kids)
-			return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; split it");
+			return no_room(err);
 	}
 	for (size_t i = 0; i < find->kid_count && status == HS_OK; i++)
 		status = hs__cond_make(finder, find->kids[i], depth + 1, &made.kids[i], err);
+	if (status == HS_OK && joins(&made))
+		status = splice(finder->arena, &made, err);
 	if (status == HS_OK)
 		*out = made;
 	return status;

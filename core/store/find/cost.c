@@ -14,10 +14,9 @@
 #define A_LINK 16u         /* a reference that is followed: an id looked up, facts looked at */
 #define POINTERS 6u        /* resources that are taken to point to one */
 #define KEPT_A_BLOCK 4u    /* kept resources that their keeper goes along */
-#define KEYS_A_BLOCK 12u   /* of a column, judged */
 #define LINKS_A_BLOCK 100u /* of a column, followed */
 #define ASKED_A_BLOCK 64u  /* rows here and there */
-#define ROWS_A_BLOCK 160u  /* rows one after another */
+#define ROWS_A_BLOCK 600u  /* of all, as a column gives them */
 /* To make a column is to read all entries of its parameter. It is worth it when a search can save so much at
  * once, and half of what it would pay, since it is sure to be asked again. */
 #define WORTH_A_COLUMN UINT64_C(500)
@@ -85,11 +84,12 @@ bool hs__column_prefix(const struct hs__maker *maker, const struct hs_find *find
 	return updated || (find->op >= HS_FIND_TOKEN && find->op <= HS_FIND_NEAR && find->param);
 }
 
-static uint64_t column_cost(const struct hs__maker *maker, const struct hs__lookup *lookup, uint64_t members)
+static uint64_t column_cost(const struct hs__lookup *lookup, uint64_t members)
 {
-	uint64_t keys = least(hs__column_keys(lookup->column, &lookup->ranges), members);
+	bool by_rows = false;
 
-	return keys / KEYS_A_BLOCK + hs__asking_cost(maker, members);
+	return hs__column_cost(lookup->column, hs__column_extent(lookup->column, &lookup->ranges), members,
+		&by_rows);
 }
 
 enum hs_status hs__look_up(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
@@ -105,7 +105,7 @@ enum hs_status hs__look_up(const struct hs__maker *maker, const struct hs__cond 
 	if (status == HS_OK && can)
 		status = hs__columns_get(maker->finder, maker->type, &prefix, false, &lookup.column, err);
 	if (status == HS_OK && lookup.column)
-		by_column = column_cost(maker, &lookup, members);
+		by_column = column_cost(&lookup, members);
 	/* Beyond these it does not matter how much more the index costs. */
 	if (lookup.column)
 		limit = least(limit, by_column + 1);
@@ -116,7 +116,7 @@ enum hs_status hs__look_up(const struct hs__maker *maker, const struct hs__cond 
 	if (status == HS_OK && can && !lookup.column && hs__is_dear(maker, members, lookup.cost)) {
 		status = hs__columns_get(maker->finder, maker->type, &prefix, true, &lookup.column, err);
 		if (lookup.column)
-			by_column = column_cost(maker, &lookup, members);
+			by_column = column_cost(&lookup, members);
 	}
 	if (by_column < lookup.cost || (lookup.column && hs__columns_eager(maker->finder)))
 		lookup.cost = by_column;
@@ -182,22 +182,42 @@ static enum hs_status kept_cost(const struct hs__maker *maker, const struct hs__
 	return status;
 }
 
-/* By links, once there are some: what the search inside costs, and the way from there. */
-static enum hs_status linked_cost(const struct hs__maker *maker, const struct hs__cond *cond,
-	uint64_t members, uint64_t limit, uint64_t walking, struct hs__following *following,
-	struct hs_error *err)
+/* The search inside: of all there is behind the links or, when that costs less, of what members reach. */
+static enum hs_status inside_cost(const struct hs__maker *maker, const struct hs__cond *cond,
+	uint64_t members, uint64_t limit, struct hs__following *following, struct hs_error *err)
 {
+	const struct hs__column *column = following->by.column;
 	bool chain = cond->find->op == HS_FIND_CHAIN;
-	/* Up to where they were counted. */
-	uint64_t rows = !chain ? members : walking < limit ? walking / A_LINK : HS__ALL;
-	uint64_t by_key = least(rows, HS__ALL / HS__A_KEY) * HS__A_KEY;
+	uint64_t each = chain ? 1 : column->inverse->count / (column->keys_read + 1) + 1, reached = HS__ALL;
+	uint64_t reaching = chain ? 0 : column->key_count / LINKS_A_BLOCK, within = 0;
 	struct hs__maker inner;
 	enum hs_status status = hs__maker_of(maker->finder, cond->find->target_type, &inner, err);
 
 	if (status == HS_OK)
 		status = hs__set_cost(&inner, &cond->kids[0], HS__ALL, limit, &following->cost, err);
-	following->cost += following->by.column->key_count / LINKS_A_BLOCK +
-		least(by_key, chain ? hs__asking_cost(maker, members) : hs__asking_cost(&inner, HS__ALL));
+	if (members < HS__ALL / each) {
+		reached = members * each;
+		reaching += reached / ASKED_A_BLOCK;
+	}
+	bool eager = hs__columns_eager(maker->finder);
+	if (status != HS_OK || reached == HS__ALL || (reaching >= following->cost && !eager))
+		return status;
+	status = hs__set_cost(&inner, &cond->kids[0], reached, limit, &within, err);
+	following->reach = reaching + within < following->cost || eager;
+	following->cost = least(following->cost, reaching + within);
+	return status;
+}
+
+/* And the way from there. */
+static enum hs_status linked_cost(const struct hs__maker *maker, const struct hs__cond *cond,
+	uint64_t members, uint64_t limit, struct hs__following *following, struct hs_error *err)
+{
+	uint64_t keys = following->by.column->key_count / LINKS_A_BLOCK;
+	enum hs_status status = inside_cost(maker, cond, members, limit, following, err);
+
+	following->cost += cond->find->op == HS_FIND_CHAIN ?
+		least(members / ASKED_A_BLOCK, keys + hs__asking_cost(maker, HS__ALL)) :
+		2 * keys;
 	return status;
 }
 
@@ -222,7 +242,7 @@ enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *
 			err);
 	}
 	if (status == HS_OK && following.by.link)
-		status = linked_cost(maker, cond, members, limit, walking, &following, err);
+		status = linked_cost(maker, cond, members, limit, &following, err);
 	if (status != HS_OK)
 		return status;
 	bool counted = walking < limit;

@@ -20,21 +20,24 @@ static enum hs_status column_of(const struct hs__maker *maker, const struct hs__
 	return hs__columns_get(maker->finder, maker->type, &prefix, dear, out, err);
 }
 
-static bool has_several(const struct hs__column *column, uint64_t row)
+/* A word of the rows that may have several keys of a component: all where no column tells. */
+static uint64_t several(const struct hs__column *column, size_t word)
 {
-	return !column || row >= column->row_count || (column->rows[row] & HS__COLUMN_SEVERAL);
+	return column && word < column->row_count / 64 ? column->several[word] : ~UINT64_C(0);
 }
 
 /* Adds those that have several keys of more than one component. */
 static void add_doubts(const struct hs__set *found, const struct hs__column *const *columns, size_t count,
 	struct hs__set *doubts)
 {
-	for (uint64_t row = hs__set_next(found, 0); row != HS__NO_ROW; row = hs__set_next(found, row + 1)) {
-		unsigned several = 0;
-		for (size_t i = 0; i < count && several < 2; i++)
-			several += has_several(columns[i], row);
-		if (several > 1)
-			hs__set_put(doubts, row);
+	for (size_t word = 0; word < found->count; word++) {
+		uint64_t of_one = 0, of_two = 0;
+		for (size_t i = 0; i < count; i++) {
+			uint64_t here = several(columns[i], word);
+			of_two |= of_one & here;
+			of_one |= here;
+		}
+		doubts->words[word] |= found->words[word] & of_two;
 	}
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Conditions asked of columns: a verdict a key, and for each row the verdict of its keys. */
+/* Conditions asked of columns: a verdict a key, and then the rows of those keys that fulfil it; or, of few
+ * rows, of each the verdict of its keys. */
 #include <core/store/find/set.h>
 #include <core/store/index/outline.h>
 
 #define BITS 64u
-#define LINKED_A_BLOCK 32u /* rows whose links are followed, here and there, in the time of a block */
 #define NO 0u
 #define YES 1u
 #define DOUBT 2u
@@ -64,16 +64,31 @@ static void places(const struct hs__column *column, const struct hs__range *rang
 	*to = *to < *from ? *from : *to;
 }
 
-uint64_t hs__column_keys(const struct hs__column *column, const struct hs__ranges *ranges)
+/* The numbers of the keys between two places that there were when the column was read; later ones lie between
+ * them. */
+static void numbers(const struct hs__column *column, size_t place, size_t end, uint32_t *from, uint32_t *to)
 {
-	uint64_t count = column->key_count - column->sorted;
+	while (place < end && column->order[place] > column->keys_read)
+		place++;
+	while (end > place && column->order[end - 1] > column->keys_read)
+		end--;
+	*from = place < end ? column->order[place] : 1;
+	*to = place < end ? column->order[end - 1] + 1 : 1;
+}
+
+struct hs__extent hs__column_extent(const struct hs__column *column, const struct hs__ranges *ranges)
+{
+	struct hs__extent extent = { .keys = column->key_count - column->sorted };
 
 	for (size_t i = 0; i < ranges->count; i++) {
+		uint32_t first, last;
 		size_t from, to;
 		places(column, &ranges->items[i], &from, &to);
-		count += to - from;
+		numbers(column, from, to, &first, &last);
+		extent.keys += to - from;
+		extent.entries += hs__inverse_entries(column->inverse, first, last);
 	}
-	return count;
+	return extent;
 }
 
 static void judge_all(struct judge *judge)
@@ -92,6 +107,16 @@ static void judge_all(struct judge *judge)
 		verdict_of(judge, column->order[i]);
 	}
 }
+
+static enum hs_status make_verdicts(const struct hs__maker *maker, struct judge *judge, struct hs_error *err)
+{
+	judge->verdicts = hs_arena_array(maker->finder->arena, judge->column->key_count + BITS, 1);
+	return judge->verdicts ?
+		HS_OK :
+		hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
+}
+
+/* ---- rows ask ---- */
 
 static unsigned verdict_of_several(const struct judge *judge, uint64_t row)
 {
@@ -123,30 +148,14 @@ static uint64_t ask_word(const struct judge *judge, size_t word, uint64_t asked,
 	return sure;
 }
 
-/* All rows of a word, when the verdicts are there. What is common is done without a branch: rows with one key
- * each, of which none is in doubt. */
-static uint64_t take_word(const struct judge *judge, size_t word, uint64_t *doubts)
+static enum hs_status make_doubts(struct hs__finds *finds, struct hs_error *err)
 {
-	const uint32_t *rows = judge->column->rows + word * BITS;
-	uint64_t sure = 0;
-	uint32_t several = 0;
-	unsigned told = 0;
-
-	for (unsigned bit = 0; bit < BITS; bit++)
-		several |= rows[bit];
-	*doubts = 0;
-	if (several & HS__COLUMN_SEVERAL)
-		return ask_word(judge, word, ~UINT64_C(0), doubts);
-	for (unsigned bit = 0; bit < BITS; bit++) {
-		unsigned verdict = judge->verdicts[rows[bit]];
-		sure = sure >> 1 | (uint64_t)verdict << (BITS - 1);
-		told |= verdict;
-	}
-	return told > YES ? ask_word(judge, word, ~UINT64_C(0), doubts) : sure;
+	return finds->doubts.words ? HS_OK : hs__set_empty(finds->maker, &finds->doubts, err);
 }
 
+/* Those of both `within` and `also`; each NULL: any. */
 static enum hs_status ask_rows(struct hs__finds *finds, const struct judge *judge,
-	const struct hs__set *within, struct hs_error *err)
+	const struct hs__set *within, const uint64_t *also, struct hs_error *err)
 {
 	size_t words = judge->column->row_count / BITS;
 	enum hs_status status = HS_OK;
@@ -155,42 +164,176 @@ static enum hs_status ask_rows(struct hs__finds *finds, const struct judge *judg
 	if (words > finds->sure->count)
 		words = finds->sure->count;
 	for (size_t i = 0; i < words && status == HS_OK; i++) {
-		if (within && !within->words[i])
+		uint64_t asked = (within ? within->words[i] : ~UINT64_C(0)) & (also ? also[i] : ~UINT64_C(0));
+		if (!asked)
 			continue;
-		uint64_t sure = !within || within->words[i] == ~UINT64_C(0) ?
-			take_word(judge, i, &doubts) :
-			ask_word(judge, i, within->words[i], &doubts);
-		finds->sure->words[i] |= sure;
-		if (doubts && !finds->doubts.words)
-			status = hs__set_empty(finds->maker, &finds->doubts, err);
+		finds->sure->words[i] |= ask_word(judge, i, asked, &doubts);
+		if (doubts)
+			status = make_doubts(finds, err);
 		if (doubts && status == HS_OK)
 			finds->doubts.words[i] |= doubts;
 	}
 	return status;
 }
 
-static enum hs_status make_verdicts(const struct hs__maker *maker, struct judge *judge, struct hs_error *err)
+/* ---- keys give their rows ---- */
+
+/* What was read stands in runs of rows; rows that have changed since are asked instead. */
+static void give_run(const struct hs__column *column, uint32_t from, uint32_t to, struct hs__set *into)
 {
-	judge->verdicts = hs_arena_array(maker->finder->arena, judge->column->key_count + 1, 1);
-	return judge->verdicts ?
-		HS_OK :
-		hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
+	const struct hs__inverse *inverse = column->inverse;
+
+	for (uint32_t at = inverse->starts[from], end = inverse->starts[to]; at < end; at++) {
+		uint64_t row = inverse->rows[at], word = row / BITS;
+		uint64_t bit = UINT64_C(1) << row % BITS;
+		if (word < into->count && !(column->altered && column->altered[word] & bit))
+			into->words[word] |= bit;
+	}
 }
+
+static void give_bin(const struct hs__column *column, unsigned number, struct hs__set *into)
+{
+	const uint64_t *bin = hs__inverse_bin(column->inverse, number);
+	size_t words = column->inverse->words;
+
+	if (words > into->count)
+		words = into->count;
+	for (size_t i = 0; i < words; i++)
+		into->words[i] |= bin[i] & (column->altered ? ~column->altered[i] : ~UINT64_C(0));
+}
+
+static bool all_hold(const struct judge *judge, uint32_t from, uint32_t to)
+{
+	while (from < to && (judge->verdicts[from] & YES))
+		from++;
+	return from == to;
+}
+
+/* The next key with a verdict other than NO, up to `to`. */
+static uint32_t next_judged(const struct judge *judge, uint32_t from, uint32_t to)
+{
+	uint64_t eight;
+
+	for (; from < to; from += 8) {
+		memcpy(&eight, judge->verdicts + from, sizeof(eight)); /* there is room behind them */
+		if (!eight)
+			continue;
+		while (from < to && judge->verdicts[from] == NO)
+			from++;
+		return from;
+	}
+	return to;
+}
+
+static enum hs_status give_keys(struct hs__finds *finds, const struct judge *judge, uint32_t from,
+	uint32_t to, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	while ((from = next_judged(judge, from, to)) < to && status == HS_OK) {
+		bool sure = judge->verdicts[from] & YES;
+		uint32_t end = from + 1;
+		while (end < to && judge->verdicts[end] == judge->verdicts[from])
+			end++;
+		if (!sure)
+			status = make_doubts(finds, err);
+		if (status == HS_OK)
+			give_run(judge->column, from, end, sure ? finds->sure : &finds->doubts);
+		from = end;
+	}
+	return status;
+}
+
+/* When all keys are judged. */
+static enum hs_status give_rows(struct hs__finds *finds, const struct judge *judge,
+	const struct hs__set *within, struct hs_error *err)
+{
+	const struct hs__column *column = judge->column;
+	const struct hs__inverse *inverse = column->inverse;
+	uint32_t end = (uint32_t)column->keys_read + 1;
+	enum hs_status status = HS_OK;
+
+	for (unsigned i = 0; i < inverse->bin_count && status == HS_OK; i++) {
+		uint32_t from = inverse->firsts[i], to = inverse->firsts[i + 1];
+		if (all_hold(judge, from, to))
+			give_bin(column, i, finds->sure);
+		else
+			status = give_keys(finds, judge, from, to, err);
+	}
+	if (!inverse->bin_count)
+		status = give_keys(finds, judge, 1, end, err);
+	if (status == HS_OK && column->altered)
+		status = ask_rows(finds, judge, within, column->altered, err);
+	return status;
+}
+
+/* ---- what it costs ---- */
+
+#define KEYS_A_BLOCK 12u   /* judged */
+#define ASKED_A_BLOCK 64u  /* rows that ask, here and there */
+#define GIVEN_A_BLOCK 150u /* rows that keys give */
+#define WORDS_A_BLOCK 500u /* of a bin */
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The rows of a run of so many entries; at the ends of it there are parts of bins. */
+static uint64_t giving_cost(const struct hs__column *column, uint64_t entries)
+{
+	const struct hs__inverse *inverse = column->inverse;
+	uint64_t cost = entries / GIVEN_A_BLOCK;
+
+	if (inverse->bin_count) {
+		uint64_t one = inverse->count / inverse->bin_count + 1,
+			 bins = (entries / one + 1) * (inverse->words / WORDS_A_BLOCK + 1);
+		cost = least(cost, bins + 2 * one / GIVEN_A_BLOCK);
+	}
+	return cost + column->altered_count / ASKED_A_BLOCK;
+}
+
+uint64_t hs__column_cost(const struct hs__column *column, struct hs__extent extent, uint64_t members,
+	bool *by_rows)
+{
+	uint64_t asking = least(extent.keys, members) / KEYS_A_BLOCK + members / ASKED_A_BLOCK,
+		 giving = extent.keys / KEYS_A_BLOCK + giving_cost(column, extent.entries);
+
+	*by_rows = asking <= giving;
+	return 1 + least(asking, giving);
+}
+
+/* ---- entries ---- */
 
 enum hs_status hs__finds_column(struct hs__finds *finds, const struct hs__column *column,
 	const struct hs__ranges *ranges, const struct hs__set *within, struct hs_error *err)
 {
 	struct judge judge = { .column = column, .ranges = ranges };
-	uint64_t asked = within ? hs__set_size(within) : UINT64_MAX;
+	enum hs_status status = make_verdicts(finds->maker, &judge, err);
+	bool by_rows = false;
+
+	if (status != HS_OK)
+		return status;
+	hs__column_cost(column, hs__column_extent(column, ranges), within ? hs__set_size(within) : HS__ALL,
+		&by_rows);
+	if (within && by_rows) {
+		memset(judge.verdicts + 1, UNKNOWN, column->key_count);
+		return ask_rows(finds, &judge, within, NULL, err);
+	}
+	judge_all(&judge);
+	return give_rows(finds, &judge, within, err);
+}
+
+enum hs_status hs__finds_any(struct hs__finds *finds, const struct hs__column *column, struct hs_error *err)
+{
+	struct hs__ranges none = { .items = NULL };
+	struct judge judge = { .column = column, .ranges = &none };
 	enum hs_status status = make_verdicts(finds->maker, &judge, err);
 
 	if (status != HS_OK)
 		return status;
-	if (hs__column_keys(column, ranges) <= asked)
-		judge_all(&judge);
-	else
-		memset(judge.verdicts + 1, UNKNOWN, column->key_count);
-	return ask_rows(finds, &judge, within, err);
+	memset(judge.verdicts + 1, YES, column->key_count);
+	return give_rows(finds, &judge, NULL, err);
 }
 
 enum hs_status hs__finds_having(struct hs__finds *finds, const struct hs__column *column,
@@ -205,84 +348,90 @@ enum hs_status hs__finds_having(struct hs__finds *finds, const struct hs__column
 			having.param);
 		judge.verdicts[i] = has < 0 ? DOUBT : has >= having.least && has <= having.most ? YES : NO;
 	}
-	return status == HS_OK ? ask_rows(finds, &judge, within, err) : status;
+	return status == HS_OK ? give_rows(finds, &judge, within, err) : status;
 }
 
 /* ---- links ---- */
 
-/* The rows of a key of the column, from the index. */
-static enum hs_status key_rows(struct hs__finds *finds, const struct hs__column *column, uint32_t number,
-	struct hs_error *err)
+static bool leads_into(const struct hs__column *column, const struct hs__link *link, uint64_t row,
+	const struct hs__set *targets)
 {
-	struct hs__range one = { .from = hs__column_key(column, number), .single = true, .check = HS__SURE };
+	uint32_t cell = 0, number = hs__column_first(column, row, &cell);
 
-	return hs__finds_range(finds, &one, false, err);
+	while (number && !(link->rows[number] && hs__set_has(targets, link->rows[number])))
+		number = hs__column_next(column, &cell);
+	return number != 0;
 }
 
 enum hs_status hs__finds_pointing(struct hs__finds *finds, const struct hs__column *column,
 	const struct hs__link *link, const struct hs__set *targets, const struct hs__set *within,
 	struct hs_error *err)
 {
-	uint64_t asking = hs__asking_cost(finds->maker, within ? hs__set_size(within) : HS__ALL), keys = 0;
 	struct hs__ranges none = { .items = NULL };
 	struct judge judge = { .column = column, .ranges = &none };
-	enum hs_status status = make_verdicts(finds->maker, &judge, err);
+	uint64_t row = 0;
 
-	for (size_t i = 1; i <= column->key_count && status == HS_OK; i++) {
-		judge.verdicts[i] = link->rows[i] && hs__set_has(targets, link->rows[i]);
-		keys += judge.verdicts[i];
-	}
-	bool ask = keys * HS__A_KEY >= asking;
-	if (status == HS_OK && ask)
-		status = hs__set_pay(finds->maker, asking, err);
-	if (status != HS_OK || ask)
-		return status == HS_OK ? ask_rows(finds, &judge, within, err) : status;
-	for (uint32_t i = 1; i <= column->key_count && status == HS_OK; i++)
-		status = judge.verdicts[i] ? key_rows(finds, column, i, err) : HS_OK;
-	return status;
-}
-
-/* Is one of `sources` among the rows of the key? 1, 0 or negative. */
-static int is_pointed(const struct hs__maker *maker, struct hs_slice key, const struct hs__set *sources,
-	struct hs_error *err)
-{
-	struct hs__scan scan;
-	enum hs_status status = hs__scan_key(maker->finder->txn, key, 0, &scan, err);
-	int step = 0, found = 0;
-
-	if (status != HS_OK)
-		return (int)status;
-	while (!found && (step = hs__scan_next(&scan, err)) > 0)
-		found = hs__set_has(sources, scan.row);
-	hs__scan_end(&scan);
-	return step < 0 ? step : found;
-}
-
-enum hs_status hs__set_add_pointed(const struct hs__maker *maker, const struct hs__column *column,
-	const struct hs__link *link, const struct hs__set *sources, const struct hs__set *within,
-	struct hs__set *into, struct hs_error *err)
-{
-	uint64_t asked = within ? hs__set_size(within) : HS__ALL / HS__A_KEY;
-
-	if (asked * HS__A_KEY < hs__set_size(sources) / LINKED_A_BLOCK) {
-		for (uint32_t i = 1; i <= column->key_count; i++) {
-			if (!link->rows[i] || !hs__set_has(within, link->rows[i]))
-				continue;
-			int found = is_pointed(maker, hs__column_key(column, i), sources, err);
-			if (found < 0)
-				return (enum hs_status)found;
-			if (found)
-				hs__set_put(into, link->rows[i]);
+	if (within && hs__set_size(within) < column->key_count / 2) {
+		for (; (row = hs__set_next(within, row)) != HS__NO_ROW; row++) {
+			if (leads_into(column, link, row, targets))
+				hs__set_put(finds->sure, row);
 		}
 		return HS_OK;
 	}
-	for (uint64_t row = hs__set_next(sources, 0); row != HS__NO_ROW;
-		row = hs__set_next(sources, row + 1)) {
-		uint32_t cell = 0, number = hs__column_first(column, row, &cell);
-		for (; number; number = hs__column_next(column, &cell)) {
-			if (link->rows[number])
-				hs__set_put(into, link->rows[number]);
-		}
+	enum hs_status status = make_verdicts(finds->maker, &judge, err);
+	for (size_t i = 1; i <= column->key_count && status == HS_OK; i++)
+		judge.verdicts[i] = link->rows[i] && hs__set_has(targets, link->rows[i]);
+	return status == HS_OK ? give_rows(finds, &judge, within, err) : status;
+}
+
+/* Is one of `sources` among the rows that the key had and still has? */
+static bool is_pointed(const struct hs__column *column, uint32_t number, const struct hs__set *sources)
+{
+	const struct hs__inverse *inverse = column->inverse;
+
+	for (uint32_t at = inverse->starts[number], end = inverse->starts[number + 1]; at < end; at++) {
+		if (hs__set_has(sources, inverse->rows[at]) && !hs__column_altered(column, inverse->rows[at]))
+			return true;
 	}
-	return HS_OK;
+	return false;
+}
+
+static void put_pointed(const struct hs__column *column, const struct hs__link *link, uint64_t row,
+	struct hs__set *into)
+{
+	uint32_t cell = 0, number = hs__column_first(column, row, &cell);
+
+	for (; number; number = hs__column_next(column, &cell)) {
+		if (link->rows[number])
+			hs__set_put(into, link->rows[number]);
+	}
+}
+
+/* Those of a set that have changed since the column was read. */
+static uint64_t next_altered(const struct hs__column *column, const struct hs__set *set, uint64_t row)
+{
+	if (!column->altered)
+		return HS__NO_ROW;
+	while ((row = hs__set_next(set, row)) != HS__NO_ROW && !hs__column_altered(column, row))
+		row++;
+	return row;
+}
+
+void hs__set_add_pointed(const struct hs__column *column, const struct hs__link *link,
+	const struct hs__set *sources, const struct hs__set *within, struct hs__set *into)
+{
+	uint64_t size = hs__set_size(sources), row = 0;
+
+	if (size < column->keys_read) { /* few: each says where it points */
+		for (; (row = hs__set_next(sources, row)) != HS__NO_ROW; row++)
+			put_pointed(column, link, row, into);
+		return;
+	}
+	for (uint32_t i = 1; i <= column->keys_read; i++) {
+		if (link->rows[i] && (!within || hs__set_has(within, link->rows[i])) &&
+			is_pointed(column, i, sources))
+			hs__set_put(into, link->rows[i]);
+	}
+	for (; (row = next_altered(column, sources, row)) != HS__NO_ROW; row++)
+		put_pointed(column, link, row, into);
 }

@@ -11,12 +11,46 @@ static void outlines_of(uint32_t type, struct hs__key *from, struct hs__key *to)
 	hs__key_after_prefix(to);
 }
 
+/* When none was deleted, whoever has a row is there. */
+static enum hs_status is_full(const struct hs__maker *maker, uint64_t *live, uint64_t *last, bool *full,
+	struct hs_error *err)
+{
+	enum hs_status status = hs__find_live(maker->finder->txn, maker->type, live, err);
+
+	if (status == HS_OK)
+		status = hs__find_last_row(maker->finder->txn, maker->type, last, err);
+	*full = status == HS_OK && *live == *last;
+	return status;
+}
+
+static enum hs_status outlines_column(const struct hs__maker *maker, bool want,
+	const struct hs__column **column, struct hs_error *err)
+{
+	struct hs__key prefix;
+
+	hs__outline_begin(maker->type, &prefix);
+	return hs__columns_get(maker->finder, maker->type, &prefix, want, column, err);
+}
+
 enum hs_status hs__set_add_whole(const struct hs__maker *maker, struct hs__set *into, struct hs_error *err)
 {
 	struct hs__finds finds = { .maker = maker, .sure = into };
 	struct hs__range all = { .check = HS__SURE };
+	const struct hs__column *column = NULL;
+	uint64_t live = 0, last = 0;
 	struct hs__key from, to;
+	bool full = false;
+	enum hs_status status = is_full(maker, &live, &last, &full, err);
 
+	if (status == HS_OK && !full)
+		status = outlines_column(maker, hs__is_dear(maker, HS__ALL, live / HS__SCAN_ROWS), &column,
+			err);
+	if (status != HS_OK)
+		return status;
+	if (full)
+		hs__set_fill(into, 1, last);
+	if (full || column)
+		return full ? HS_OK : hs__finds_any(&finds, column, err);
 	outlines_of(maker->type, &from, &to);
 	all.from = hs__key_slice(&from);
 	all.to = hs__key_slice(&to);
@@ -26,10 +60,11 @@ enum hs_status hs__set_add_whole(const struct hs__maker *maker, struct hs__set *
 /* Most blocks of outlines are full. */
 enum hs_status hs__whole_cost(const struct hs__maker *maker, uint64_t *out, struct hs_error *err)
 {
-	uint64_t live = 0;
-	enum hs_status status = hs__find_live(maker->finder->txn, maker->type, &live, err);
+	uint64_t live = 0, last = 0;
+	bool full = false;
+	enum hs_status status = is_full(maker, &live, &last, &full, err);
 
-	*out = live / HS__BLOCK_ROWS + live / HS__SCAN_ROWS + 1;
+	*out = full ? hs__asking_cost(maker, HS__ALL) : live / HS__BLOCK_ROWS + live / HS__SCAN_ROWS + 1;
 	return status;
 }
 
@@ -88,17 +123,15 @@ enum hs_status hs__having_cost(const struct hs__maker *maker, struct hs__having 
 {
 	struct counting counting = { .finder = maker->finder, .limit = limit };
 	uint64_t asking = hs__asking_cost(maker, members);
-	struct hs__key prefix;
 
-	hs__outline_begin(maker->type, &prefix);
 	*out = asking;
-	enum hs_status status = hs__columns_get(maker->finder, maker->type, &prefix, false, column, err);
+	enum hs_status status = outlines_column(maker, false, column, err);
 	if (status == HS_OK && *column && counting.limit > asking)
 		counting.limit = asking + 1;
 	if (status == HS_OK)
 		status = each_outline(maker, having, count_outline, &counting, err);
 	if (status == HS_OK && !*column && hs__is_dear(maker, members, counting.count))
-		status = hs__columns_get(maker->finder, maker->type, &prefix, true, column, err);
+		status = outlines_column(maker, true, column, err);
 	if (!*column || (counting.count <= asking && !hs__columns_eager(maker->finder))) {
 		*column = NULL;
 		*out = counting.count;

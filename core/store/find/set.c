@@ -19,14 +19,22 @@ void hs__set_put(struct hs__set *set, uint64_t row)
 		set->words[row / BITS] |= UINT64_C(1) << row % BITS;
 }
 
+void hs__set_fill(struct hs__set *set, uint64_t first, uint64_t last)
+{
+	for (; first <= last && first % BITS; first++)
+		hs__set_put(set, first);
+	for (; first + BITS <= last + 1 && first / BITS < set->count; first += BITS)
+		set->words[first / BITS] = ~UINT64_C(0);
+	for (; first <= last; first++)
+		hs__set_put(set, first);
+}
+
 static void take_out(struct hs__set *set, uint64_t row)
 {
 	set->words[row / BITS] &= ~(UINT64_C(1) << row % BITS);
 }
 
-/* How many bits each byte of a word has. (Not each processor that this runs on has an instruction for the
- * word.)
- */
+/* How many bits each byte of a word has. */
 static uint64_t bits_by_byte(uint64_t word)
 {
 	word -= word >> 1 & UINT64_C(0x5555555555555555);
@@ -42,7 +50,7 @@ static uint64_t sum_of_bytes(uint64_t bytes)
 	return pairs * UINT64_C(0x0001000100010001) >> 48;
 }
 
-uint64_t hs__set_size(const struct hs__set *set)
+static uint64_t count_anywhere(const struct hs__set *set)
 {
 	uint64_t size = 0;
 
@@ -55,6 +63,28 @@ uint64_t hs__set_size(const struct hs__set *set)
 	}
 	return size;
 }
+
+/* Not each processor that this runs on has an instruction for it, but most do. */
+#ifdef __x86_64__
+__attribute__((target("popcnt"))) static uint64_t count_with_popcnt(const struct hs__set *set)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < set->count; i++)
+		size += (uint64_t)__builtin_popcountll(set->words[i]);
+	return size;
+}
+
+uint64_t hs__set_size(const struct hs__set *set)
+{
+	return __builtin_cpu_supports("popcnt") ? count_with_popcnt(set) : count_anywhere(set);
+}
+#else
+uint64_t hs__set_size(const struct hs__set *set)
+{
+	return count_anywhere(set);
+}
+#endif
 
 uint64_t hs__set_next(const struct hs__set *set, uint64_t row)
 {

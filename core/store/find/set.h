@@ -29,6 +29,8 @@ void hs__set_unite(struct hs__set *into, const struct hs__set *with);
 void hs__set_intersect(struct hs__set *into, const struct hs__set *with);
 void hs__set_subtract(struct hs__set *from, const struct hs__set *what);
 void hs__set_put(struct hs__set *set, uint64_t row);
+/* The rows from `first` up to and with `last`. */
+void hs__set_fill(struct hs__set *set, uint64_t first, uint64_t last);
 /* Keeps those of which the facts say that they fulfil all conditions. */
 enum hs_status hs__set_sift(const struct hs__maker *maker, struct hs__set *set,
 	const struct hs__cond *const *conds, size_t count, struct hs_error *err);
@@ -56,20 +58,28 @@ struct hs__having {
 	int least, most;
 };
 
-/* How many keys of the column may be in the ranges. */
-uint64_t hs__column_keys(const struct hs__column *column, const struct hs__ranges *ranges);
+/* How many keys of the column may be in ranges, and how many entries these have. */
+struct hs__extent {
+	uint64_t keys, entries;
+};
+struct hs__extent hs__column_extent(const struct hs__column *column, const struct hs__ranges *ranges);
+/* What it costs to find the rows, of so many members, that have an entry in such ranges (cost.c has the
+ * unit). *by_rows: the members are asked, instead of the keys. */
+uint64_t hs__column_cost(const struct hs__column *column, struct hs__extent extent, uint64_t members,
+	bool *by_rows);
 /* The rows (of `within`; NULL: any) that have an entry in the ranges. */
 enum hs_status hs__finds_column(struct hs__finds *finds, const struct hs__column *column,
 	const struct hs__ranges *ranges, const struct hs__set *within, struct hs_error *err);
+/* The rows that have any. */
+enum hs_status hs__finds_any(struct hs__finds *finds, const struct hs__column *column, struct hs_error *err);
 /* The rows that point to one of `targets`. */
 enum hs_status hs__finds_pointing(struct hs__finds *finds, const struct hs__column *column,
 	const struct hs__link *link, const struct hs__set *targets, const struct hs__set *within,
 	struct hs_error *err);
 /* What the rows of `sources` point to, deleted or not; of those that are not `within` it may leave some out.
  */
-enum hs_status hs__set_add_pointed(const struct hs__maker *maker, const struct hs__column *column,
-	const struct hs__link *link, const struct hs__set *sources, const struct hs__set *within,
-	struct hs__set *into, struct hs_error *err);
+void hs__set_add_pointed(const struct hs__column *column, const struct hs__link *link,
+	const struct hs__set *sources, const struct hs__set *within, struct hs__set *into);
 
 /* The rows whose outline is meant, or does not say. */
 enum hs_status hs__finds_having(struct hs__finds *finds, const struct hs__column *column,
@@ -128,6 +138,7 @@ struct hs__lookup {
 /* How a chain or _has is followed: by links, or NULL: one by one. */
 struct hs__following {
 	struct hs__linked by;
+	bool reach; /* the search inside looks only at what the members reach by links */
 	uint64_t cost;
 };
 /* `members`: of how many rows it is asked. Costs are in blocks, about; at most `limit` or somewhat more: from

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making the rows of each key, and bins of those that have many. */
+#include <core/store/find/inverse.h>
+
+#include <core/base/heap.h>
+#include <string.h>
+
+#define BITS 64u
+/* A bin has at least this share of the entries, so that there are at most twice as many bins, and one. */
+#define BIN_SHARE 16u
+#define BINS_LEAST 256u /* entries; fewer are soon gone along */
+
+struct hs__inverse *hs__inverse_new(void)
+{
+	struct hs__inverse *inverse = hs_heap_alloc(sizeof(*inverse));
+
+	inverse->holders = 1;
+	inverse->start_room = 64;
+	inverse->starts = hs_heap_alloc(inverse->start_room * sizeof(uint32_t));
+	return inverse;
+}
+
+void hs__inverse_drop(struct hs__inverse *inverse)
+{
+	if (!inverse || atomic_fetch_sub(&inverse->holders, 1) > 1)
+		return;
+	hs_heap_free(inverse->starts);
+	hs_heap_free(inverse->rows);
+	hs_heap_free(inverse->firsts);
+	hs_heap_free(inverse->bins);
+	hs_heap_free(inverse);
+}
+
+size_t hs__inverse_memory(const struct hs__inverse *inverse)
+{
+	return sizeof(*inverse) + (inverse->start_room + inverse->row_room) * sizeof(uint32_t) +
+		inverse->bin_count * (inverse->words * sizeof(uint64_t) + sizeof(uint32_t));
+}
+
+void hs__inverse_add(struct hs__inverse *inverse, uint32_t key, uint32_t row)
+{
+	if (key > inverse->key_count) {
+		if (key + 1 >= inverse->start_room) {
+			inverse->start_room *= 2;
+			inverse->starts = hs_heap_grow(inverse->starts,
+				inverse->start_room * sizeof(uint32_t));
+		}
+		inverse->key_count = key;
+		inverse->starts[key] = (uint32_t)inverse->count;
+	}
+	if (inverse->count == inverse->row_room) {
+		inverse->row_room = inverse->row_room ? inverse->row_room * 2 : 64;
+		inverse->rows = hs_heap_grow(inverse->rows, inverse->row_room * sizeof(uint32_t));
+	}
+	inverse->rows[inverse->count++] = row;
+	inverse->starts[key + 1] = (uint32_t)inverse->count;
+}
+
+static void cut_bins(struct hs__inverse *inverse)
+{
+	uint64_t share = inverse->count / BIN_SHARE, held = 0;
+	uint32_t *firsts = hs_heap_raw((2 * BIN_SHARE + 3) * sizeof(uint32_t));
+	unsigned count = 0;
+
+	firsts[0] = 1;
+	for (uint32_t key = 1; key <= inverse->key_count; key++) {
+		uint64_t own = hs__inverse_entries(inverse, key, key + 1);
+		if (held && own >= share) { /* a bin of its own */
+			firsts[++count] = key;
+			held = 0;
+		}
+		held += own;
+		if (held >= share) {
+			firsts[++count] = key + 1;
+			held = 0;
+		}
+	}
+	if (held)
+		firsts[++count] = (uint32_t)inverse->key_count + 1;
+	inverse->firsts = firsts;
+	inverse->bin_count = count;
+}
+
+void hs__inverse_finish(struct hs__inverse *inverse, size_t row_count)
+{
+	/* What is sure not to grow any more. */
+	inverse->row_room = inverse->count;
+	inverse->rows = hs_heap_grow(inverse->rows, inverse->row_room * sizeof(uint32_t) + 1);
+	if (inverse->count < BINS_LEAST)
+		return;
+	cut_bins(inverse);
+	inverse->words = row_count / BITS;
+	inverse->bins = hs_heap_alloc(inverse->bin_count * inverse->words * sizeof(uint64_t));
+	for (unsigned i = 0; i < inverse->bin_count; i++) {
+		uint64_t *bin = inverse->bins + i * inverse->words;
+		uint32_t from = inverse->starts[inverse->firsts[i]],
+			 to = inverse->starts[inverse->firsts[i + 1]];
+		for (uint32_t at = from; at < to; at++)
+			bin[inverse->rows[at] / BITS] |= UINT64_C(1) << inverse->rows[at] % BITS;
+	}
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The entries of one parameter by key, in memory: the rows of each key, one key after another in their order,
+ * so that neighbouring keys are one run of rows. Runs with many rows have a set of them beside it: a bin,
+ * made of a key that many rows have or of several that have as many together. What is found by many keys
+ * costs as much as what it finds, and by few bins a step for each 64 rows of the type.
+ *
+ * It is what was read once, and never changes; columns that are copies of each other share it. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct hs__inverse {
+	_Atomic unsigned holders;
+	size_t key_count; /* numbered from 1 */
+	uint32_t *starts; /* by number; the rows of n are those from starts[n] up to starts[n + 1] */
+	uint32_t *rows;
+	size_t count, start_room, row_room;
+	/* Bin i holds the keys from firsts[i] up to firsts[i + 1]. */
+	unsigned bin_count;
+	uint32_t *firsts;
+	uint64_t *bins; /* `words` for each */
+	size_t words;
+};
+
+/* With one holder. */
+struct hs__inverse *hs__inverse_new(void);
+/* One holder less; NULL is allowed. */
+void hs__inverse_drop(struct hs__inverse *inverse);
+/* While it is read: the next row of `key`, which is the last one or the one after it. */
+void hs__inverse_add(struct hs__inverse *inverse, uint32_t key, uint32_t row);
+/* When all was read: bins for rows below `row_count`. */
+void hs__inverse_finish(struct hs__inverse *inverse, size_t row_count);
+size_t hs__inverse_memory(const struct hs__inverse *inverse);
+
+/* How many entries the keys from `from` up to `to` have. */
+static inline uint64_t hs__inverse_entries(const struct hs__inverse *inverse, uint32_t from, uint32_t to)
+{
+	return inverse->starts[to] - inverse->starts[from];
+}
+static inline const uint64_t *hs__inverse_bin(const struct hs__inverse *inverse, unsigned bin)
+{
+	return inverse->bins + bin * inverse->words;
+}
