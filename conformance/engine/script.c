@@ -322,3 +322,21 @@ enum hs_status hs_script_read(struct hs_arena *arena, struct hs_slice text, stru
 	*out = script;
 	return HS_OK;
 }
+
+bool hs_script_next_assert(const struct hs_script *script, struct hs_script_cursor *at)
+{
+	const struct hs_script_test *end = script->tests + script->test_count;
+	const struct hs_script_test *test = at->test ? at->test : script->tests;
+	const struct hs_script_action *action = at->action ? at->action + 1 : NULL;
+
+	for (; test != end; test++, action = NULL) {
+		for (action = action ? action : test->actions; action != test->actions + test->count;
+			action++) {
+			if (!action->is_assert)
+				continue;
+			*at = (struct hs_script_cursor) { test, action };
+			return true;
+		}
+	}
+	return false;
+}

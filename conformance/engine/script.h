@@ -147,6 +147,14 @@ struct hs_script {
 	bool shuffled;       /* its tests may run in any order */
 };
 
+/* One assertion of a test after another. */
+struct hs_script_cursor {
+	const struct hs_script_test *test;
+	const struct hs_script_action *action;
+};
+/* Moves to the next assertion; begins before the first with { NULL, NULL }, and is false behind the last. */
+bool hs_script_next_assert(const struct hs_script *script, struct hs_script_cursor *at);
+
 /* Reads a script from its text, JSON or (with the definitions, else NULL) XML. Faults that make it useless
  * fail (HS_E_STRUCTURE, HS_E_INVALID with the element); those that spoil one action are found by the linter
  * and when the action runs: an error there, and the other tests run. `id` and `file` are kept as given. */

@@ -42,22 +42,19 @@ static size_t list_checks(struct hs_lab *lab, bool write)
 
 	for (size_t i = 0; i < lab->options.script_count; i++) {
 		const struct hs_script *script = lab->options.scripts[i];
-		for (size_t k = 0; k < script->test_count; k++) {
-			const struct hs_script_test *test = &script->tests[k];
-			for (size_t m = 0; m < test->count; m++) {
-				const struct hs_script_action *action = &test->actions[m];
-				if (!action->is_assert || !action->u.assertion.requirement_count)
-					continue;
-				if (write)
-					lab->checks[at] = (struct hs_lab_check) { .script = action,
-						.of = script,
-						.suite = script->suite,
-						.description = action->description,
-						.id = hs_arena_printf(lab->arena, "%.*s/%.*s/%.*s",
-							HS_S_ARG(script->id), HS_S_ARG(test->id),
-							HS_S_ARG(action->id)) };
-				at++;
-			}
+		struct hs_script_cursor check = { NULL, NULL };
+		while (hs_script_next_assert(script, &check)) {
+			if (!check.action->u.assertion.requirement_count)
+				continue;
+			if (write)
+				lab->checks[at] = (struct hs_lab_check) { .script = check.action,
+					.of = script,
+					.suite = script->suite,
+					.description = check.action->description,
+					.id = hs_arena_printf(lab->arena, "%.*s/%.*s/%.*s",
+						HS_S_ARG(script->id), HS_S_ARG(check.test->id),
+						HS_S_ARG(check.action->id)) };
+			at++;
 		}
 	}
 	return at;

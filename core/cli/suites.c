@@ -99,7 +99,29 @@ static void list_tests(const struct settings *settings)
 
 /* ---- coverage ---- */
 
-/* Marks the requirements that an assertion of a suite names; those it cannot find are told. */
+/* Counts the check with each requirement that it names; how many of these there are not is the result. */
+static size_t mark_named(const struct hs_requirements *requirements, const struct hs_script *script,
+	const struct hs_script_cursor *check, uint32_t *checks)
+{
+	const struct hs_script_assert *a = &check->action->u.assertion;
+	size_t unknown = 0;
+
+	for (size_t i = 0; i < a->requirement_count; i++) {
+		struct hs_slice reference = a->requirements[i].reference, key = a->requirements[i].key;
+		const struct hs_requirement *r = hs_requirements_find(requirements, reference, key);
+		if (r) {
+			checks[r->index]++;
+			continue;
+		}
+		unknown++;
+		fprintf(stderr, "%.*s/%.*s/%.*s: there is no requirement %.*s %.*s\n", HS_S_ARG(script->id),
+			HS_S_ARG(check->test->id), HS_S_ARG(check->action->id), HS_S_ARG(reference),
+			HS_S_ARG(key));
+	}
+	return unknown;
+}
+
+/* Counts the checks of each requirement; the result is how many are named that there are not. */
 static size_t mark_tested(const struct settings *settings, uint32_t *checks)
 {
 	const struct hs_requirements *requirements = hs_library_requirements(settings->library);
@@ -107,28 +129,9 @@ static size_t mark_tested(const struct settings *settings, uint32_t *checks)
 	const struct hs_script *const *scripts = hs_library_selected(settings->library, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < scripts[i]->test_count; k++) {
-			const struct hs_script_test *test = &scripts[i]->tests[k];
-			for (size_t m = 0; m < test->count; m++) {
-				const struct hs_script_assert *a = &test->actions[m].u.assertion;
-				if (!test->actions[m].is_assert)
-					continue;
-				for (size_t n = 0; n < a->requirement_count; n++) {
-					const struct hs_requirement *r = hs_requirements_find(requirements,
-						a->requirements[n].reference, a->requirements[n].key);
-					if (r)
-						checks[r->index]++;
-					else
-						fprintf(stderr,
-							"%.*s/%.*s/%.*s: there is no requirement %.*s %.*s\n",
-							HS_S_ARG(scripts[i]->id), HS_S_ARG(test->id),
-							HS_S_ARG(test->actions[m].id),
-							HS_S_ARG(a->requirements[n].reference),
-							HS_S_ARG(a->requirements[n].key));
-					unknown += !r;
-				}
-			}
-		}
+		struct hs_script_cursor check = { NULL, NULL };
+		while (hs_script_next_assert(scripts[i], &check))
+			unknown += mark_named(requirements, scripts[i], &check, checks);
 	}
 	return unknown;
 }

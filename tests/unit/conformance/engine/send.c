@@ -99,9 +99,6 @@ static void lines(void **state)
 	trial_close(&trial);
 }
 
-#define NEEDS(condition) \
-	"'extension': [{'url': '" OURS "test-requires-capability', 'valueString': '" condition "'}], "
-
 static void needs_capability(void **state)
 {
 	struct trial trial;
@@ -111,11 +108,10 @@ static void needs_capability(void **state)
 	trial.server.capability = "{'resourceType': 'CapabilityStatement', 'fhirVersion': '4.0.1', 'rest': ["
 				  "{'mode': 'server', 'compartment': ['http://x.test/patient']}]}";
 	trial_script(&trial, "s/a",
-		"'test': [{'id': 'has', " NEEDS("rest.compartment.exists()") "'action': [<GET /a>, <200>]},"
-									     "{'id': 'has-not', " NEEDS(
-										     "rest.operation.exists("
-										     ")") "'action': [<GET "
-											  "/b>, <200>]}]");
+		"'test': [{'id': 'has', 'action': [<GET /a>, <200>], 'extension': [{'url': '" OURS
+		"test-requires-capability', 'valueString': 'rest.compartment.exists()'}]},"
+		"{'id': 'has-not', 'action': [<GET /b>, <200>], 'extension': [{'url': '" OURS
+		"test-requires-capability', 'valueString': 'rest.operation.exists()'}]}]");
 	trial_run(&trial);
 	assert_trial(&trial, 0, HS_TEST_PASS);
 	assert_trial(&trial, 1, HS_TEST_SKIP);
