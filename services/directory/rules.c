@@ -48,13 +48,11 @@ void hs_directory_check_periods(const struct hs_write_event *event, struct hs_is
 static void check_degrees(const struct hs_write_event *event, const struct hs_json *position,
 	struct hs_slice name, double limit, struct hs_issues *issues)
 {
-	char text[48];
 	struct hs_slice number = hs_json_text(hs_json_get(position, name));
-	if (number.len == 0 || number.len >= sizeof text) {
+	const char *text = hs_arena_cstr(event->arena, number);
+	if (number.len == 0 || !text) {
 		return;
 	}
-	memcpy(text, number.ptr, number.len);
-	text[number.len] = 0;
 	double degrees = strtod(text, NULL);
 	if (degrees < -limit || degrees > limit) {
 		hs_issue_add(issues, HS_SEVERITY_ERROR, "value",

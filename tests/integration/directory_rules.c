@@ -80,6 +80,9 @@ static void positions_lie_on_the_globe(void **state)
 		{ "Location", AT("-91", "0"), "Location.position.latitude" },
 		{ "Location", AT("0", "180.5"), "Location.position.longitude" },
 		{ "Location", AT("0", "-1.805e2"), "Location.position.longitude" },
+		{ "Location", AT("90.00000000000000000000000000000000000000000000000000", "0"), NULL },
+		{ "Location", AT("91.00000000000000000000000000000000000000000000000000", "0"),
+			"Location.position.latitude" },
 	};
 	NEED_FHIR();
 	TRY(rows);
