@@ -3,6 +3,8 @@
  * and found, and the exchange with a command that repeats it. */
 #include <conformance/evidence/report_private.h>
 
+#include <handslag/time.h>
+
 #include <inttypes.h>
 
 #define BODY_FAILED 20000u /* bytes of a body that are shown */
@@ -57,8 +59,10 @@ static void add_exchange(struct hs_buf *out, const struct hs_test_run *run, cons
 	bool failed)
 {
 	size_t max = failed ? BODY_FAILED : BODY_PASSED;
+	char sent[HS_INSTANT_LEN + 1];
 
-	hs_buf_cstr(out, "<details class=\"plain\"><summary>Request</summary><pre>");
+	hs_time_instant(e->at_ms, sent);
+	hs_buf_printf(out, "<details class=\"plain\"><summary>Request, sent %s</summary><pre>", sent);
 	hs_report_escape(out, e->method);
 	hs_buf_byte(out, ' ');
 	hs_report_escape(out, e->url);

@@ -2,6 +2,8 @@
 /* The JSON report: everything of a run, in our own schema ("handslag-run/1"). */
 #include <conformance/evidence/report_private.h>
 
+#include <handslag/time.h>
+
 #include <inttypes.h>
 
 /* A writer of members: commas and quotes. */
@@ -71,8 +73,12 @@ static void add_headers(struct writer *w, const char *key, const struct hs_http_
 
 static void add_exchange(struct writer *w, const struct hs_test_exchange *e)
 {
+	char sent[HS_INSTANT_LEN + 1];
+
+	hs_time_instant(e->at_ms, sent);
 	begin(w, NULL, '{');
 	add_number(w, "number", e->number);
+	add_text(w, "sent", hs_slice_cstr(sent));
 	add_text(w, "method", e->method);
 	add_text(w, "url", e->url);
 	add_headers(w, "requestHeaders", e->request_headers, e->request_header_count);

@@ -33,6 +33,7 @@ static void make_exchange(struct scene *scene)
 	scene->answered[0] = scene->headers[0];
 	scene->answered[1] = (struct hs_http_header) { HS_S("X-Answer"), HS_S("<42>") };
 	scene->exchange = (struct hs_test_exchange) { .number = 1,
+		.at_ms = 1795348800123, /* so that the target's log can be searched for it */
 		.method = HS_S("POST"),
 		.url = HS_S("http://t.test/Patient?a=b&c=<d>"),
 		.request_headers = scene->headers,
@@ -235,7 +236,7 @@ static void junit(void **state)
 	assert_true(has(text, "<testsuites name=\"handslag\" tests=\"3\" failures=\"1\" errors=\"0\""));
 	assert_true(has(text,
 		"<testsuite name=\"s/a\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\""));
-	assert_true(has(text, "name=\"A &quot;test&quot;\""));
+	assert_true(has(text, "<testcase classname=\"s/a\" name=\"A &quot;test&quot;\""));
 	assert_true(has(text, "<failure message=\"because\" type=\"r#created\">"));
 	assert_true(has(text, "<skipped message=\"because\">"));
 	hs_arena_free(scene.arena);
@@ -257,12 +258,16 @@ static void json(void **state)
 
 	(void)state;
 	scene_open(&scene);
+	scene.result.reason = HS_S("nothing of it is declared");
 	struct hs_json *report = parse(&scene, HS_REPORT_JSON);
 	struct hs_json *script = hs_json_at(hs_json_get(report, HS_S("scripts")), 0);
 	assert_int_equal(hs_json_count(hs_json_get(script, HS_S("tests"))), 3);
 	assert_true(hs_slice_eq(hs_json_get_text(hs_json_at(hs_json_get(script, HS_S("tests")), 0),
 					HS_S("verdict")),
 		HS_S("fail")));
+	assert_true(hs_slice_eq(hs_json_get_text(script, HS_S("reason")), scene.result.reason));
+	struct hs_json *exchange = hs_json_at(hs_json_get(script, HS_S("exchanges")), 0);
+	assert_true(hs_slice_eq(hs_json_get_text(exchange, HS_S("sent")), HS_S("2026-11-22T12:00:00.123Z")));
 	struct hs_json *sarif = parse(&scene, HS_REPORT_SARIF);
 	struct hs_json *run = hs_json_at(hs_json_get(sarif, HS_S("runs")), 0);
 	struct hs_json *result = hs_json_at(hs_json_get(run, HS_S("results")), 0);
