@@ -79,7 +79,6 @@ static enum hs_status add_statement(struct hs_requirements *set, const struct hs
 	if (!requirement)
 		return hs_fail(err, HS_E_LIMIT, "there are too many requirements");
 	requirement->set = hs_json_get_text(resource, HS_S("url"));
-	requirement->set_title = hs_json_get_text(resource, HS_S("title"));
 	requirement->key = hs_json_get_text(statement, HS_S("key"));
 	requirement->label = hs_json_get_text(statement, HS_S("label"));
 	requirement->text = hs_json_get_text(statement, HS_S("requirement"));

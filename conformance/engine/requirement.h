@@ -19,7 +19,6 @@ const char *hs_requirement_level_name(enum hs_requirement_level level);
 struct hs_requirement {
 	struct hs_slice id;  /* "fhir-rest#read-etag": last part of the set's url, and key */
 	struct hs_slice set; /* url of the Requirements resource */
-	struct hs_slice set_title;
 	struct hs_slice key, label, text;
 	struct hs_slice source; /* URL of the sentence */
 	struct hs_slice hint;   /* what would be right */

@@ -433,10 +433,8 @@ void hs_lab_score(const struct hs_lab *lab, struct hs_lab_score *out)
 	*out = (struct hs_lab_score) {
 		.checks = lab->check_count, .narrowed = lab->narrowed, .stopped = lab->stopped
 	};
-	for (size_t i = 0; i < lab->check_count; i++) {
-		out->held += lab->checks[i].held != 0;
+	for (size_t i = 0; i < lab->check_count; i++)
 		out->proven += lab->checks[i].held && lab->checks[i].caught;
-	}
 	for (size_t i = 0; i < lab->trial_count; i++) {
 		const struct hs_lab_trial *trial = &lab->trials[i];
 		if (!trial->fault)

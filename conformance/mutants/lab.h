@@ -70,11 +70,11 @@ const struct hs_lab_trial *hs_lab_trials(const struct hs_lab *lab, size_t *count
 const struct hs_lab_check *hs_lab_checks(const struct hs_lab *lab, size_t *count);
 
 struct hs_lab_score {
-	size_t checks, held, proven; /* proven: held, and made to fail by some fault */
-	size_t faults, caught;       /* a fault for two suites counts once for each */
-	size_t broken;               /* checks that do not hold on the clean server */
-	size_t liberties, unfair;    /* like faults and caught: behind those something failed */
-	bool narrowed;               /* not all faults ran: surviving checks mean nothing */
+	size_t checks, proven;    /* proven: held, and made to fail by some fault */
+	size_t faults, caught;    /* a fault for two suites counts once for each */
+	size_t broken;            /* checks that do not hold on the clean server */
+	size_t liberties, unfair; /* like faults and caught: behind those something failed */
+	bool narrowed;            /* not all faults ran: surviving checks mean nothing */
 	bool stopped;
 };
 void hs_lab_score(const struct hs_lab *lab, struct hs_lab_score *out);

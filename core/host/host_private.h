@@ -86,7 +86,6 @@ struct hs__loop {
 	struct hs_http_server *server;
 	struct hs_timer *sweep;
 	pthread_t thread;
-	bool threaded;
 	struct hs_request *later;             /* requests that wait for work, for deadlines */
 	uint64_t request_base, request_count; /* of request ids */
 	struct hs__access_log *log;
@@ -119,7 +118,6 @@ struct hs_host {
 	struct hs_tls_config *tls;
 	struct hs_http_balance *balance; /* of connections over the loops; NULL with one loop */
 	_Atomic bool stopping;
-	_Atomic unsigned loops_left;
 
 	pthread_rwlock_t sandboxes_lock; /* of the list; sandboxes are freed at close only */
 	struct hs_sandbox *sandboxes, *deleted;

@@ -271,10 +271,8 @@ void hs_host_run(struct hs_host *host)
 {
 	HS_ASSERT(host->loop_count > 0);
 	hs__jobs_start(host);
-	for (unsigned i = 1; i < host->loop_count; i++) {
+	for (unsigned i = 1; i < host->loop_count; i++)
 		HS_ASSERT(pthread_create(&host->loops[i].thread, NULL, run_loop, &host->loops[i]) == 0);
-		host->loops[i].threaded = true;
-	}
 	run_loop(&host->loops[0]);
 	for (unsigned i = 1; i < host->loop_count; i++)
 		pthread_join(host->loops[i].thread, NULL);

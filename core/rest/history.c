@@ -12,8 +12,8 @@
 
 struct asked {
 	struct hs_history_query query;
-	bool at; /* _at: versions that were current in [at_lo, at_hi) */
-	int64_t at_lo, at_hi;
+	bool at; /* _at: versions that were current from at_lo on and before query.until_ms */
+	int64_t at_lo;
 	struct hs_slice self; /* parameters for the links, without the cursor */
 	struct hs__rest_trail trail;
 };
@@ -49,7 +49,7 @@ static enum hs_status read_pair(const struct hs__rest_env *env, const struct hs_
 		if (status == HS_OK) {
 			asked->at = true;
 			asked->at_lo = time.lo;
-			asked->at_hi = asked->query.until_ms = time.hi;
+			asked->query.until_ms = time.hi;
 		}
 	} else if (hs_slice_eq(pair->name, HS_S("_count"))) {
 		if (!hs_slice_u64(pair->value, &number))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command line as a user meets it: help, mistakes, loading, packages, sandboxes, backups, exit codes. */
 #include "workbench.h"
+#include "../unit/core/fhir/package/make_package.h"
 #include "fixture_private.h"
 
 #include <stdio.h>
@@ -390,6 +391,17 @@ static void packages_are_recorded(void **state)
 	assert_has(r.out, "was there already");
 	r = RUN("package", "list", "--data", workbench_path("p"), "--json");
 	assert_has(r.out, "\"made.up#1.0.0\"");
+	/* A .tgz is copied into the data directory and served from there. */
+	struct tar tar = { .len = 0 };
+	tar_file(&tar, "package/package.json",
+		"{\"name\":\"packed.up\",\"version\":\"2.0.0\",\"fhirVersions\":[\"4.0.1\"]}");
+	write_tgz(&tar, workbench_path("packed.tgz"), SIZE_MAX);
+	r = RUN("package", "add", workbench_path("packed.tgz"), "--data", workbench_path("p"), "--set", set);
+	assert_int_equal(r.exit, 0);
+	assert_has(r.out, "packed.up#2.0.0 added");
+	assert_int_equal(unlink(workbench_path("packed.tgz")), 0);
+	r = RUN("package", "check", "--data", workbench_path("p"), "--set", set);
+	assert_has(r.out, "packed.up#2.0.0");
 	r = RUN("package", "add", "not.there#1.0.0", "--data", workbench_path("p"), "--set", set);
 	assert_int_equal(r.exit, 2);
 	assert_has(r.err, "ci/setup");

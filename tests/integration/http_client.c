@@ -59,7 +59,7 @@ static void echo(struct hs_http_request *req)
 	for (size_t i = 0; i < req->header_count; i++)
 		hs_buf_printf(&buf, "%.*s=%.*s\n", HS_S_ARG(req->headers[i].name),
 			HS_S_ARG(req->headers[i].value));
-	hs_buf_printf(&buf, "name=%.*s\nbody=", HS_S_ARG(req->client_name));
+	hs_buf_printf(&buf, "name=%.*s\ntls=%d\nbody=", HS_S_ARG(req->client_name), req->tls);
 	hs_buf_add(&buf, req->body);
 	hs_http_reply(req,
 		&(struct hs_http_reply) { .status = 203,
@@ -560,6 +560,7 @@ static void tls_needs_a_known_authority(void **state)
 		call.body = hs_slice(long_body, sizeof(long_body));
 		assert_true(perform(&call));
 		assert_true(hs_slice_ends(call.reply_body, call.body));
+		assert_true(hs_slice_search(call.reply_body, HS_S("\ntls=1\n")) != SIZE_MAX);
 		/* shown for each call, also on a connection that is used again */
 		assert_true(hs_slice_eq(call.tls_chain, HS_S("CN=localhost <- CN=localhost\n")));
 	}

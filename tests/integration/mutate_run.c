@@ -112,6 +112,7 @@ static void a_fault_that_nobody_notices_fails(void **state)
 	must_exit(&r, 1);
 	assert_has(r.out, "faults that no check caught:\n  subtle [own]");
 	assert_has(r.out, "3 faults, 2 caught");
+	assert_false(has_text(r.out, " more\n")); /* what is listed is all */
 }
 
 /* What a server may do as well is punished by no check, or the suite is unfair. */

@@ -72,6 +72,7 @@ static void updates(void **state)
 	struct fixture_answer a = send_ok("PUT", "Patient/u1", PATIENT("u1", ""), 201);
 	expect_header(&a, "Location", TEXT("%s/fhir/r4/Patient/u1/_history/1", fixture_url(fx)));
 	send_ok("GET", "Patient/u1", NULL, 200);
+	send_ok("GET", "Patient/u1/", NULL, 200); /* a slash at the end says nothing */
 	a = send_ok("PUT", "Patient/u1", PATIENT("u1", ",'active':true"), 200);
 	expect_header(&a, "ETag", "W/\"2\"");
 	a = send_ok("GET", "Patient/u1", NULL, 200);

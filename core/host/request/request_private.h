@@ -47,7 +47,7 @@ struct hs_request {
 	struct hs_slice id;          /* X-Request-Id */
 	enum hs__stage stage;
 	bool entered; /* counted as a user of the sandbox */
-	bool pretty, strict_json_type, query_done;
+	bool pretty, query_done;
 	bool cut;                           /* a fault: the connection is closed without an answer */
 	struct hs_timer *delay;             /* a fault: goes on when it fires */
 	const struct hs__fault_rule *fault; /* one that spoils the answer, or NULL */

@@ -134,6 +134,9 @@ static void weaker_than_shall(void **state)
 	assert_trial(&trial, 0, HS_TEST_WARNING);
 	assert_true(hs_test_run_expected_used(trial.run, 0));
 	assert_false(hs_test_run_expected_used(trial.run, 1));
+	struct hs_test_summary counts;
+	hs_test_run_summary(trial.run, &counts);
+	assert_int_equal(counts.expected_unused, 1);
 	trial_close(&trial);
 	hs_requirements_free(requirements);
 }
