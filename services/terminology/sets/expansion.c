@@ -10,6 +10,8 @@
 #include "../compile/tree.h"
 #include "../compile/version.h"
 
+#include <stdlib.h>
+
 enum hs_status hs_tx_walk_too_costly(struct tx_walk *w, struct hs_error *err)
 {
 	struct hs_slice limit = hs_arena_printf(w->ctx->arena, "%u", w->x->limit),
@@ -190,25 +192,45 @@ static enum hs_status walk_set(struct tx_walk *w, struct tx_set set, struct tx_l
 
 /* ---- the whole ---- */
 
-/* Whether the includes of a set name one system in two versions, so that codes must be told with theirs. */
-static bool names_two_versions(struct tx_set set)
+/* A layer has each text once, so the place of a text stands for it. */
+static int by_system(const void *a, const void *b)
 {
-	for (uint32_t i = 0; i < set.row->rule_count; i++)
-		for (uint32_t k = i + 1; k < set.row->rule_count; k++) {
-			const struct tx_rule_row *a = &set.layer->rules[set.row->rule_first + i],
-						 *b = a + (k - i);
-			if (a->system.len && a->system.offset == b->system.offset &&
-				a->system.len == b->system.len && a->version.offset != b->version.offset &&
-				(a->flags & TX_RULE_EXCLUDE) == (b->flags & TX_RULE_EXCLUDE))
-				return true;
-		}
-	return false;
+	const struct tx_rule_row *x = *(const struct tx_rule_row *const *)a,
+				 *y = *(const struct tx_rule_row *const *)b;
+	uint32_t from_x = x->flags & TX_RULE_EXCLUDE, from_y = y->flags & TX_RULE_EXCLUDE;
+
+	if (x->system.offset != y->system.offset)
+		return x->system.offset < y->system.offset ? -1 : 1;
+	if (x->system.len != y->system.len)
+		return x->system.len < y->system.len ? -1 : 1;
+	return from_x < from_y ? -1 : from_x > from_y;
+}
+
+/* Whether the includes of a set name one system in two versions, so that codes must be told with theirs.
+ * There may be a hundred thousand of them: they are sorted, not held against one another. */
+static bool names_two_versions(struct hs_arena *arena, struct tx_set set)
+{
+	uint32_t count = set.row->rule_count;
+	struct hs_arena_mark mark = hs_arena_mark(arena);
+	const struct tx_rule_row **rules = count > 1 ? hs_arena_array(arena, count, sizeof(*rules)) : NULL;
+	bool found = false;
+
+	if (!rules)
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		rules[i] = &set.layer->rules[set.row->rule_first + i];
+	qsort(rules, count, sizeof(*rules), by_system);
+	for (uint32_t i = 1; i < count && !found; i++)
+		found = rules[i]->system.len && by_system(&rules[i - 1], &rules[i]) == 0 &&
+			rules[i - 1]->version.offset != rules[i]->version.offset;
+	hs_arena_rollback(arena, mark);
+	return found;
 }
 
 static void read_options(struct tx_expansion *x)
 {
 	x->by_code = x->ctx->params.versions_match == TX_YES;
-	x->show_versions = names_two_versions(x->ctx->set);
+	x->show_versions = names_two_versions(x->ctx->arena, x->ctx->set);
 	if (x->ctx->params.filter.len)
 		x->folded_filter = hs_tx_fold(x->ctx->arena, x->ctx->params.filter);
 	x->limit = x->ctx->limit;

@@ -6,7 +6,8 @@
 #include "apart.h"
 #include "../compile/tree.h"
 
-#define LISTED 2u /* steps to put a code on a list */
+#define LISTED 2u     /* steps to put a code on a list */
+#define FIRST_ROOM 8u /* for codes on a list: a set may have a rule for each code */
 
 /* ---- which items are the same ---- */
 
@@ -75,7 +76,7 @@ enum hs_status hs_tx_walk_push(struct tx_walk *w, struct tx_list *list, struct t
 	if (!tx_spend(&w->ctx->patience, LISTED))
 		return tx_say_spent(err);
 	if (list->count == list->room)
-		status = hs_tx_walk_reserve(w, list, list->room ? list->room * 2 : 256, err);
+		status = hs_tx_walk_reserve(w, list, list->room ? list->room * 2 : FIRST_ROOM, err);
 	if (status)
 		return status;
 	list->items[list->count++] = item;

@@ -68,7 +68,7 @@ enum hs_status hs_tx_walk_system(struct tx_walk *w, struct tx_set set, const str
 enum hs_status hs_tx_walk_picks(struct tx_walk *w, struct tx_set set, const struct tx_rule_row *rule,
 	struct tx_system s, struct tx_list *out, struct hs_error *err)
 {
-	enum hs_status status = HS_OK;
+	enum hs_status status = hs_tx_walk_reserve(w, out, rule->pick_count, err);
 
 	for (uint32_t i = 0; i < rule->pick_count && status == HS_OK; i++) {
 		const struct tx_pick_row *pick = &set.layer->picks[rule->pick_first + i];

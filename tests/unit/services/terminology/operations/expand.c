@@ -538,6 +538,22 @@ static void quick_are_those_with_little_to_look_at(void **state)
 	hs_arena_free(arena);
 }
 
+/* Each include costs what it holds, not what the largest one might. */
+static void an_include_for_each_code(void **state)
+{
+	struct hs_arena *arena = hs_arena_new((size_t)4 << 20);
+	struct hs_buf text;
+
+	(void)state;
+	hs_buf_init(&text, arena, (size_t)2 << 20);
+	for (unsigned i = 0; i < 20000; i++)
+		hs_buf_printf(&text, "%s{'system':'urn:cs','concept':[{'code':'%s'}]}",
+			i ? "," : "{'include':[", i % 2 ? "e" : "a");
+	hs_buf_cstr(&text, "]}");
+	check(hs_arena_cstr(arena, hs_buf_slice(&text)), FLAT, "a e");
+	hs_arena_free(arena);
+}
+
 static void left_out_systems(void **state)
 {
 	static const char *const compose = "{'include':[{'system':'urn:cs','concept':[{'code':'a'},{'code':'"
@@ -561,7 +577,7 @@ int main(void)
 		cmocka_unit_test(stored_with_the_set), cmocka_unit_test(designations_named),
 		cmocka_unit_test(paging), cmocka_unit_test(searching), cmocka_unit_test(too_costly),
 		cmocka_unit_test(what_is_told_of_a_code), cmocka_unit_test(long_ones_are_the_same_in_pieces),
-		cmocka_unit_test(filters_in_a_graph),
+		cmocka_unit_test(filters_in_a_graph), cmocka_unit_test(an_include_for_each_code),
 		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
 
 	return ASK_RUN(&a, resources, tests);
