@@ -81,7 +81,8 @@ static enum hs_status expand(struct tx_ask *ask, struct hs_json **out, struct hs
 
 static enum hs_status compare(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
 {
-	struct tx_set self = { NULL, NULL }, other = { NULL, NULL };
+	struct tx_set self = ask->type ? ask->ctx.set : (struct tx_set) { NULL, NULL };
+	struct tx_set other = { NULL, NULL };
 
 	if (ask->sent.image && ask->sent_sets[0] != TX_NONE)
 		self = (struct tx_set) { &ask->sent, &ask->sent.sets[ask->sent_sets[0]] };
@@ -123,11 +124,15 @@ HANDLER(serve_batch, NULL, hs_tx_batch, TX_ON_WORKER)
 HANDLER(serve_expand, NULL, expand, TX_BY_SIZE)
 HANDLER(serve_expand_instance, "ValueSet", expand, TX_BY_SIZE)
 HANDLER(serve_compare, NULL, compare, TX_ON_WORKER)
+HANDLER(serve_compare_instance, "ValueSet", compare, TX_ON_WORKER)
 HANDLER(serve_translate, NULL, translate, TX_AT_ONCE)
 HANDLER(serve_translate_instance, "ConceptMap", translate, TX_AT_ONCE)
 HANDLER(serve_capabilities, NULL, capabilities, TX_ON_WORKER)
 
 /* ---- tables ---- */
+
+/* Of HL7's tools, which have taken it over from the terminology ecosystem. */
+#define COMPARE_DEFINITION "http://hl7.org/fhir/tools/OperationDefinition/ValueSet-compare"
 
 #define TYPE(type, text) \
 	{ \
@@ -171,7 +176,13 @@ static const struct hs_route routes[] = {
 		.versions = BOTH,
 		.handler = serve_compare,
 		.operation = "compare",
-		.definition = "http://hl7.org/fhir/uv/tx-ecosystem/OperationDefinition/ValueSet-compare" },
+		.definition = COMPARE_DEFINITION },
+	{ .method = "GET POST",
+		.path = "ValueSet/{id}/$compare",
+		.versions = BOTH,
+		.handler = serve_compare_instance,
+		.operation = "compare",
+		.definition = COMPARE_DEFINITION },
 	{ .method = "GET POST", /* as it was called before */
 		.path = "ValueSet/$related",
 		.versions = BOTH,
