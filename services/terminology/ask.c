@@ -116,6 +116,16 @@ static enum hs_status compile_all(struct tx_ask *ask, struct tx_compile *compile
 	return status;
 }
 
+/* A code system that comes as the one that is meant need have no URL. For the length of the question it has. */
+static void give_url(const struct tx_ask *ask)
+{
+	struct hs_json *system = hs_json_get(hs_parameter(ask->input, HS_S("codeSystem")), HS_S("resource"));
+
+	if (hs_json_is(system, HS_JSON_OBJECT) && !hs_json_get_text(system, HS_S("url")).len)
+		hs_json_add_text(hs_request_arena(ask->req), system, HS_S("url"),
+			HS_S("urn:uuid:00000000-0000-4000-8000-000000000001"));
+}
+
 static enum hs_status compile_sent(struct tx_ask *ask, struct hs_error *err)
 {
 	struct hs_image *image = NULL;
@@ -123,6 +133,7 @@ static enum hs_status compile_sent(struct tx_ask *ask, struct hs_error *err)
 	ask->sent_sets[0] = TX_NONE;
 	if (!has_resources(ask->input))
 		return HS_OK;
+	give_url(ask);
 	struct tx_compile *compile = hs_tx_compile_new(0);
 	hs_tx_compile_speak(compile, ask->swedish);
 	enum hs_status status = compile_all(ask, compile, err);

@@ -2,9 +2,10 @@
 /* Reads a unit expression (UCUM sections 5 to 12):
  *
  *   expression  = ["/"] component *( ("." / "/") component )
- *   component   = (atom [power] / digits / "(" expression ")") *annotation / 1*annotation
+ *   component   = (atom [power] / digits / "(" expression ")") [annotation] / annotation
  *
- * From left to right, so that a/b.c is (a/b).c. */
+ * From left to right, so that a/b.c is (a/b).c. UCUM's grammar lets an annotation follow a unit; its table of
+ * examples has some behind numbers (/100{WBC}), so it may follow those and parentheses, too. */
 #include <core/fhir/ucum/ucum.h>
 
 #include <math.h>
@@ -104,7 +105,7 @@ static bool read_atom(struct parser *p, struct hs_ucum *out)
 	struct hs__ucum_scan ahead = p->scan;
 	struct hs__ucum_word next = hs__ucum_next(&ahead);
 
-	while (next.kind == HS__UCUM_ANNOTATION)
+	if (next.kind == HS__UCUM_ANNOTATION)
 		next = hs__ucum_next(&ahead);
 	alone &= next.kind == HS__UCUM_END;
 	hs__ucum_value(&p->word.atom, alone, &unit);
@@ -157,8 +158,11 @@ static bool read_component(struct parser *p, struct hs_ucum *out)
 	default:
 		return fail(p, "A unit is missing");
 	}
-	while (ok && p->word.kind == HS__UCUM_ANNOTATION)
+	if (ok && p->word.kind == HS__UCUM_ANNOTATION) {
 		advance(p);
+		if (p->word.kind == HS__UCUM_ANNOTATION)
+			return fail(p, "A unit has one annotation, not two; an operator (. or /) is missing");
+	}
 	return ok;
 }
 

@@ -227,6 +227,9 @@ static void what_is_wrong(void **state)
 		{ "m(", "An operator (. or /) is missing at character 2" },
 		{ "(m", "A closing parenthesis is missing at character 3" },
 		{ "m)", "An operator (. or /) is missing at character 2" },
+		{ "m{a}{b}",
+			"A unit has one annotation, not two; an operator (. or /) is missing at character "
+			"5" },
 		{ "{open", "The annotation is not closed with } at character 1" },
 		{ "{a{b}}", "An annotation holds printable ASCII without braces at character 1" },
 		{ "m999", "The power must be a whole number from -99 to 99 at character 1" },

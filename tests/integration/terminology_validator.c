@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A national value set with wrong codes: the upload, `handslag tx check` and a server that is asked as HL7's
+ * validator asks its terminology server (-tx) name the same codes for the same reasons. */
+#include "workbench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define SYSTEM "https://example.se/cs/vard"
+#define SET "https://example.se/vs/vard"
+
+static const char *const system_text =
+	"{'resourceType':'CodeSystem','id':'vard','url':'" SYSTEM
+	"','version':'1','name':'Vard','status':'active',"
+	"'content':'complete','caseSensitive':true,'language':'sv','property':[{'code':'status','uri':"
+	"'http://hl7.org/fhir/"
+	"concept-properties#status','type':'code'}],'concept':[{'code':'akut','display':'Akut'},"
+	"{'code':'plan','display':'Planerad'},{'code':'gammal','display':'Gammal','property':[{'code':'"
+	"status',"
+	"'valueCode':'retired'}]}]}";
+
+enum reason { RIGHT, UNKNOWN, INACTIVE, DISPLAY };
+static const char *const reasons[] = { "right", "unknown", "inactive", "display" };
+
+/* What the value set lists, and what is wrong with it. */
+static const struct listed {
+	const char *system, *code, *display, *path;
+	enum reason reason;
+} listed[] = {
+	{ SYSTEM, "akut", "Akut", "ValueSet.compose.include[0].concept[0]", RIGHT },
+	{ SYSTEM, "akutt", NULL, "ValueSet.compose.include[0].concept[1]", UNKNOWN },
+	{ SYSTEM, "AKUT", "Akut", "ValueSet.compose.include[0].concept[2]", UNKNOWN },
+	{ SYSTEM, "gammal", "Gammal", "ValueSet.compose.include[0].concept[3]", INACTIVE },
+	{ SYSTEM, "plan", "Elektiv", "ValueSet.compose.include[0].concept[4]", DISPLAY },
+	{ "http://unitsofmeasure.org", "mg/dL", NULL, "ValueSet.compose.include[1].concept[0]", RIGHT },
+	{ "http://unitsofmeasure.org", "mg//dl", NULL, "ValueSet.compose.include[1].concept[1]", UNKNOWN },
+	{ "urn:ietf:bcp:47", "sv-SE", NULL, "ValueSet.compose.include[2].concept[0]", RIGHT },
+	{ "urn:ietf:bcp:47", "sv-SEX", NULL, "ValueSet.compose.include[2].concept[1]", UNKNOWN },
+};
+#define LISTED (sizeof(listed) / sizeof(listed[0]))
+
+static struct fixture *f;
+
+#define TEXT(...) hs_arena_cstr(workbench_arena(), hs_arena_printf(workbench_arena(), __VA_ARGS__))
+
+static const char *quoted(const char *text)
+{
+	char *copy = hs_arena_cstr(workbench_arena(), hs_slice_cstr(text));
+
+	for (char *p = copy; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	return copy;
+}
+
+static const char *set_text(void)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, workbench_arena(), 1 << 16);
+	hs_buf_cstr(&out,
+		"{'resourceType':'ValueSet','id':'vard','url':'" SET "','version':'1','name':'Vard','status':"
+		"'active','compose':{'include':[");
+	for (size_t i = 0; i < LISTED; i++) {
+		bool first = i == 0 || strcmp(listed[i].system, listed[i - 1].system) != 0;
+		bool last = i + 1 == LISTED || strcmp(listed[i].system, listed[i + 1].system) != 0;
+		if (first)
+			hs_buf_printf(&out, "%s{'system':'%s','concept':[", i ? "," : "", listed[i].system);
+		hs_buf_printf(&out, "%s\n{'code':'%s'", first ? "" : ",", listed[i].code);
+		if (listed[i].display)
+			hs_buf_printf(&out, ",'display':'%s'", listed[i].display);
+		hs_buf_cstr(&out, last ? "}]}" : "}");
+	}
+	hs_buf_cstr(&out, "]}}");
+	return quoted(hs_arena_cstr(workbench_arena(), hs_buf_slice(&out)));
+}
+
+/* ---- what is found ---- */
+
+static bool says(struct hs_slice text, const char *part)
+{
+	return hs_slice_search(text, hs_slice_cstr(part)) != SIZE_MAX;
+}
+
+static enum reason reason_of(struct hs_slice text)
+{
+	if (says(text, "Unknown code") || says(text, "has no code"))
+		return UNKNOWN;
+	if (says(text, "has a status of") || says(text, "not in use any more"))
+		return INACTIVE;
+	return says(text, "Wrong Display Name") || says(text, "is not the display of") ? DISPLAY : RIGHT;
+}
+
+/* Of the issues of an outcome, those whose path is that of the code or below it. */
+static enum reason reason_in(const struct hs_json *outcome, const struct listed *code)
+{
+	HS_JSON_EACH(issue, hs_json_get(outcome, HS_S("issue"))) {
+		struct hs_slice path = hs_json_text(hs_json_pointer(issue, HS_S("/expression/0")));
+		enum reason reason = reason_of(hs_json_text(hs_json_pointer(issue, HS_S("/details/text"))));
+		if (hs_slice_starts(path, hs_slice_cstr(code->path)) && reason != RIGHT)
+			return reason;
+	}
+	return RIGHT;
+}
+
+/* Of an answer to $validate-code. A display that is wrong makes the answer false in a code system. */
+static enum reason reason_told(const struct hs_json *answer)
+{
+	const struct hs_json *issues = hs_json_get(hs_parameter(answer, HS_S("issues")), HS_S("resource"));
+
+	assert_true(hs_json_get_text(answer, HS_S("resourceType")).len > 0);
+	HS_JSON_EACH(issue, hs_json_get(issues, HS_S("issue"))) {
+		enum reason reason = reason_of(hs_json_text(hs_json_pointer(issue, HS_S("/details/text"))));
+		if (reason != RIGHT)
+			return reason;
+	}
+	return RIGHT;
+}
+
+static void expect(const char *way, const struct listed *code, enum reason found)
+{
+	if (found != code->reason)
+		fail_msg("%s: %s is %s, not %s", way, code->code, reasons[found], reasons[code->reason]);
+}
+
+/* ---- how it is asked ---- */
+
+static const char *coding_of(const struct listed *code)
+{
+	return code->display ?
+		TEXT("{'name':'coding','valueCoding':{'system':'%s','code':'%s','display':'%s'}}",
+			code->system, code->code, code->display) :
+		TEXT("{'name':'coding','valueCoding':{'system':'%s','code':'%s'}}", code->system, code->code);
+}
+
+/* What the validator adds to each of its questions. */
+#define SETTINGS \
+	"{'name':'displayLanguage','valueString':'en, " \
+	"en-US'},{'name':'default-to-latest-version','valueBoolean':" \
+	"true}," \
+	"{'name':'cache-id','valueId':'5b6e1f0c-63a6-4a5e-9d5f-6f5c1c1d0a11'},{'name':'includeDefinition'," \
+	"'valueBoolean':false},{'name':'x-unknown-to-all','valueString':'ignored'}"
+
+static const char *parameters(const char *list)
+{
+	return quoted(TEXT("{'resourceType':'Parameters','parameter':[%s," SETTINGS "]}", list));
+}
+
+static const struct hs_json *post(const char *path, const char *body)
+{
+	static const char headers[] = "Accept: application/fhir+json; fhirVersion=4.0\r\n"
+				      "Content-Type: application/fhir+json; fhirVersion=4.0;charset=UTF-8\r\n"
+				      "User-Agent: fhir-validator/6.5\r\n";
+	struct fixture_answer a = fixture_call(f, "POST", path, headers, body);
+
+	assert_int_equal(a.status, 200);
+	return fixture_json(f, &a);
+}
+
+static int start(void **state)
+{
+	workbench_start(state);
+	f = fixture_start(NULL);
+	if (fixture_has_fhir(f, HS_FHIR_R4))
+		assert_int_equal(fixture_send(f, "PUT", "CodeSystem/vard", quoted(system_text)).status, 201);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	fixture_stop(f);
+	return workbench_stop(state);
+}
+
+static void need(void)
+{
+	if (!fixture_has_fhir(f, HS_FHIR_R4))
+		skip();
+}
+
+/* First of all the validator asks what it speaks to. */
+static void introduces_itself(void **state)
+{
+	static const char *const paths[] = { "$versions?_format=json", "metadata", "metadata?_summary=true",
+		"metadata?mode=terminology" };
+
+	(void)state;
+	need();
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct fixture_answer a = fixture_call(f, "GET", paths[i],
+			"Accept: application/fhir+json\r\n", NULL);
+		assert_int_equal(a.status, 200);
+		if (i)
+			assert_true(says(a.body,
+				i < 3 ? "CapabilityStatement/terminology-server" : "cache-id"));
+	}
+}
+
+static void uploaded(void **state)
+{
+	(void)state;
+	need();
+	struct fixture_answer a = fixture_call(f, "PUT", "ValueSet/vard",
+		"Prefer: return=OperationOutcome\r\n", set_text());
+	assert_int_equal(a.status, 201);
+	const struct hs_json *outcome = fixture_json(f, &a);
+	for (size_t i = 0; i < LISTED; i++)
+		expect("upload", &listed[i], reason_in(outcome, &listed[i]));
+}
+
+static void checked(void **state)
+{
+	struct hs_json *outcome = NULL;
+	struct hs_error err;
+
+	(void)state;
+	need();
+	struct process_result r = WORKBENCH_RUN("tx", "check", workbench_file("vs.json", set_text()),
+		"--with", workbench_file("cs.json", quoted(system_text)), "--json");
+	assert_int_equal(r.exit, 1);
+	assert_int_equal(hs_json_parse(workbench_arena(), r.out, NULL, &outcome, &err), HS_OK);
+	for (size_t i = 0; i < LISTED; i++)
+		expect("tx check", &listed[i], reason_in(outcome, &listed[i]));
+}
+
+/* The codes that a value set lists, one by one and in a Bundle, against their code systems. */
+static void asked_of_the_code_system(void **state)
+{
+	struct hs_buf bundle;
+
+	(void)state;
+	need();
+	hs_buf_init(&bundle, workbench_arena(), 1 << 18);
+	hs_buf_cstr(&bundle, "{'resourceType':'Bundle','type':'batch','entry':[");
+	for (size_t i = 0; i < LISTED; i++) {
+		const char *question = parameters(coding_of(&listed[i]));
+		expect("CodeSystem/$validate-code", &listed[i],
+			reason_told(post("CodeSystem/$validate-code", question)));
+		hs_buf_printf(&bundle,
+			"%s{'resource':%s,'request':{'method':'POST','url':'CodeSystem/$validate-code'}}",
+			i ? "," : "", question);
+	}
+	hs_buf_cstr(&bundle, "]}");
+	const struct hs_json *answer = post("/fhir/r4",
+		quoted(hs_arena_cstr(workbench_arena(), hs_buf_slice(&bundle))));
+	const struct hs_json *entry = hs_json_get(answer, HS_S("entry"));
+	for (size_t i = 0; i < LISTED; i++)
+		expect("batch", &listed[i], reason_told(hs_json_get(hs_json_at(entry, i), HS_S("resource"))));
+}
+
+/* Data with these codes, against the value set: by its URL, or sent along as the validator does with one that
+ * it has from a package; also all at once. */
+static void asked_of_the_value_set(void **state)
+{
+	struct hs_buf batch;
+
+	(void)state;
+	need();
+	fixture_send(f, "PUT", "ValueSet/vard", set_text());
+	hs_buf_init(&batch, workbench_arena(), 1 << 18);
+	hs_buf_printf(&batch, "{'name':'valueSet','resource':%s}", set_text());
+	for (size_t i = 0; i < LISTED; i++) {
+		/* A set that gives a code a display of its own makes that one right. */
+		struct listed code = listed[i];
+		code.reason = code.reason == DISPLAY ? RIGHT : code.reason;
+		const char *coding = coding_of(&listed[i]);
+		expect("by url", &code,
+			reason_told(post("ValueSet/$validate-code",
+				parameters(TEXT("{'name':'url','valueUri':'" SET "'},%s", coding)))));
+		expect("sent along", &code,
+			reason_told(post("ValueSet/$validate-code",
+				parameters(TEXT("{'name':'valueSet','resource':%s},%s", set_text(),
+					coding)))));
+		hs_buf_printf(&batch,
+			",{'name':'validation','resource':{'resourceType':'Parameters','parameter':[%s]}}",
+			coding);
+	}
+	const struct hs_json *answer = post("ValueSet/$batch-validate-code",
+		parameters(hs_arena_cstr(workbench_arena(), hs_buf_slice(&batch))));
+	size_t i = 0;
+	HS_JSON_EACH(item, hs_json_get(answer, HS_S("parameter"))) {
+		struct listed code = listed[i++];
+		code.reason = code.reason == DISPLAY ? RIGHT : code.reason;
+		expect("batch-validate-code", &code, reason_told(hs_json_get(item, HS_S("resource"))));
+	}
+	assert_int_equal(i, LISTED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(introduces_itself), cmocka_unit_test(uploaded),
+		cmocka_unit_test(checked), cmocka_unit_test(asked_of_the_code_system),
+		cmocka_unit_test(asked_of_the_value_set) };
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
