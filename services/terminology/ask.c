@@ -116,7 +116,8 @@ static enum hs_status compile_all(struct tx_ask *ask, struct tx_compile *compile
 	return status;
 }
 
-/* A code system that comes as the one that is meant need have no URL. For the length of the question it has. */
+/* A code system that comes as the one that is meant need have no URL. For the length of the question it has.
+ */
 static void give_url(const struct tx_ask *ask)
 {
 	struct hs_json *system = hs_json_get(hs_parameter(ask->input, HS_S("codeSystem")), HS_S("resource"));
