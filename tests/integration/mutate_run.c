@@ -79,11 +79,13 @@ static void real_faults_are_caught_by_the_right_checks(void **state)
 {
 	(void)state;
 	struct process_result r = RUN("rest", "--all", "--fault", "decimal-rounded", "--fault",
-		"if-match-ignored", "--fault", "post-search-empty", "--fault", "history-lost-entry");
+		"if-match-ignored", "--fault", "post-search-empty", "--fault", "history-lost-entry",
+		"--fault", "read-stale");
 	must_exit(&r, 0);
-	assert_has(r.out, "4 faults, 4 caught");
+	assert_has(r.out, "5 faults, 5 caught");
 	assert_has(r.out, "decimal-rounded [rest]: caught by 1 ");
 	assert_has(r.out, "rest/01-read/decimal/");
+	assert_has(r.out, "read-stale [rest]: caught by ");
 	assert_has(r.out, "rest/04-update/if-match/");
 	assert_has(r.out, "rest/06-search/post/");
 	assert_has(r.out, "rest/02-history/instance/");
