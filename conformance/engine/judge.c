@@ -8,9 +8,8 @@ typedef enum hs_status judge_fn(struct test_judgement *j);
 static enum hs_status judge_nothing(struct test_judgement *j)
 {
 	return hs_fail(j->err, HS_E_INVALID,
-		"the assertion says nothing: it has none of response, responseCode, "
-		"contentType, headerField, expression, path, minimumId, navigationLinks, requestMethod, "
-		"requestURL, "
+		"the assertion says nothing: it has none of response, responseCode, contentType, "
+		"headerField, expression, path, minimumId, navigationLinks, requestMethod, requestURL, "
 		"resource and validateProfileId");
 }
 

@@ -137,8 +137,7 @@ void hs_report_html_next(struct hs_buf *out, const struct hs_test_run *run, cons
 	if (digest.faulty) {
 		hs_buf_printf(out,
 			"<li>%u ended by a fault of the script or of ours, which is none of the system's; "
-			"the "
-			"first is ",
+			"the first is ",
 			digest.faults);
 		add_link(out, digest.faulty->id, digest.faulty->reason);
 		hs_buf_cstr(out, "</li>\n");
@@ -148,7 +147,6 @@ void hs_report_html_next(struct hs_buf *out, const struct hs_test_run *run, cons
 	if (!digest.failed && !digest.faulty && !digest.absent)
 		hs_buf_cstr(out,
 			"<li>All that was asked for holds. <code>--strict</code> judges what is SHOULD or "
-			"MAY "
-			"as well.</li>\n");
+			"MAY as well.</li>\n");
 	hs_buf_cstr(out, "</ul>\n");
 }

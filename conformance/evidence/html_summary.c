@@ -204,9 +204,7 @@ void hs_report_html_scripts(struct hs_buf *out, const struct hs_test_run *run)
 		hs_test_run_micros(run) / 1000);
 	hs_buf_cstr(out,
 		"<p class=\"soft\">A warning is a SHOULD or MAY that does not hold, which a system is free "
-		"to "
-		"do. What is skipped is not declared by the system, or rests on something that failed. An "
-		"error is a "
-		"fault of the script or of ours. "
-		"Scripts run side by side, so their times add up to more than the whole.</p>\n");
+		"to do. What is skipped is not declared by the system, or rests on something that failed. An "
+		"error is a fault of the script or of ours. Scripts run side by side, so their times add up "
+		"to more than the whole.</p>\n");
 }

@@ -49,8 +49,7 @@ struct hs_slice hs_report_shut_out(const struct hs_test_run *run)
 
 	if (probe && probe->status == 401)
 		return HS_S("GET metadata answers 401: the target asks who is calling; give it a token "
-			    "(--bearer "
-			    "@FILE), a header (--header) or a client certificate (--cert, --key)");
+			    "(--bearer @FILE), a header (--header) or a client certificate (--cert, --key)");
 	if (probe && probe->status == 404)
 		return HS_S("GET metadata answers 404: the target has to be the base of a FHIR API, as in "
 			    "http://127.0.0.1:8080/fhir/r4");

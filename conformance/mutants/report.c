@@ -282,8 +282,7 @@ void hs_lab_report_html(const struct hs_lab *lab, struct hs_buf *out)
 		".bad td{background:#fbe3e0}code{font-size:.85em}</style><h1>Mutation run</h1>");
 	hs_buf_printf(out,
 		"<p>%zu of %zu faults caught; %zu of %zu checks made to fail by some fault; %zu of %zu "
-		"liberties "
-		"granted%s.",
+		"liberties granted%s.",
 		score.caught, score.faults, score.proven, score.checks, score.liberties - score.unfair,
 		score.liberties, score.narrowed ? " (not all faults ran)" : "");
 	hs_buf_cstr(out, "<h2>Faults</h2><table><tr><th>Fault<th>Suite<th>Exchanges changed<th>Caught\n");

@@ -30,11 +30,9 @@ static const struct hs_cli_command command = {
 		   "  handslag convert --to r4 exported/Location.ndjson > Location.ndjson",
 	.options = options,
 	.more = "Resources go to standard output, one a line; what happened to which element goes to "
-		"standard error. "
-		"What the\n"
+		"standard error. What the\n"
 		"other version has no place for is kept in HL7's cross-version extensions, and is put back "
-		"by the "
-		"way back.",
+		"by the way back.",
 	.failed = "a resource could not be converted or was left out of a Bundle",
 	.least = 1,
 	.most = -1,

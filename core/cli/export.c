@@ -45,11 +45,9 @@ static const struct hs_cli_command command = {
 		   "  handslag export --type Organization --type Location --since 2026-11-01 --out changes",
 	.options = options,
 	.more = "Each resource is one line as it was stored, with id and meta, the newest first; \"handslag "
-		"load "
-		"DIR\" reads\n"
+		"load DIR\" reads\n"
 		"the folder. With --since, deletions are in deleted.ndjson as transactions that repeat them. "
-		"A "
-		"running server\n"
+		"A running server\n"
 		"answers the same at [base]/$export.",
 	.least = 0,
 	.most = 0,

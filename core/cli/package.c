@@ -23,8 +23,8 @@ static const struct hs_cli_command command = {
 		   "  handslag package check --json",
 	.options = options,
 	.more = "PACKAGE is NAME[#VERSION], looked up in the package cache ($HS_PACKAGES or "
-		"~/.fhir/packages), a "
-		"FILE.tgz\nor a folder. A VERSION may be open (1.2.x).\n"
+		"~/.fhir/packages), a FILE.tgz\n"
+		"or a folder. A VERSION may be open (1.2.x).\n"
 		"show tells what it holds and needs; check also reads every resource: is it JSON, has it an "
 		"id,\n"
 		"is its canonical address the only one of that version, and is all there that it needs? "

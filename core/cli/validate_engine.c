@@ -85,8 +85,7 @@ static void choose_core(struct validate_engine *engine, const struct validate_se
 		else if (r4b && add_package(engine, root, core, &err))
 			fprintf(stderr,
 				"handslag validate: %s is for FHIR %.*s, but %s; R4's definitions are used, "
-				"so "
-				"what is new in R4B is not known\n",
+				"so what is new in R4B is not known\n",
 				setup->packages->items[i], HS_S_ARG(release), err.text);
 		hs_package_close(package);
 		if (engine->package_count)
@@ -110,9 +109,7 @@ static enum hs_status add_core(struct validate_engine *engine, const struct vali
 	if (status == HS_E_NOT_FOUND && r4b)
 		return hs_fail(err, status,
 			"FHIR %.*s is not in the package cache: fetch it with `npm pack %.*s@%.*s`, and "
-			"unpack "
-			"the file "
-			"into %s/%.*s, or name it with --package",
+			"unpack the file into %s/%.*s, or name it with --package",
 			HS_S_ARG(setup->release), HS_S_ARG(name), HS_S_ARG(version), root, HS_S_ARG(core));
 	return status;
 }

@@ -66,8 +66,7 @@ static enum hs_status open_definitions(struct hs_host *host, struct hs__edition 
 	if (!core) {
 		hs_fail(&edition->missing, HS_E_BUSY,
 			"FHIR %s is not served because its definitions are not here: run ci/setup, or put %s "
-			"into the "
-			"package cache, or \"handslag package add FILE.tgz\", and start again",
+			"into the package cache, or \"handslag package add FILE.tgz\", and start again",
 			edition->number, names[0]);
 		return HS_OK;
 	}

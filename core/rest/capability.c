@@ -69,8 +69,7 @@ static struct hs_json *describe(const struct hs_rest *rest, struct hs_arena *are
 	if (hs_slice_eq(type->name, HS_S("SearchParameter")))
 		hs_json_add_text(arena, entry, HS_S("documentation"),
 			HS_S("Search parameters of the packages that are served can be searched by; one that "
-			     "is "
-			     "only stored here is not."));
+			     "is only stored here is not."));
 	else if (type->row->documentation)
 		hs_json_add_text(arena, entry, HS_S("documentation"),
 			hs_slice_cstr(type->row->documentation));

@@ -170,8 +170,7 @@ static enum hs_status is_free(const struct hs__rest_env *env, struct hs_txn *txn
 	}
 	return hs_fail_at(err, HS_E_CONFLICT, HS_S("id"),
 		"no %.*s fulfils the condition, and %.*s/%.*s, whose id the resource has, is another one; "
-		"leave the "
-		"id out, or update that one by its id",
+		"leave the id out, or update that one by its id",
 		HS_S_ARG(call->type->name), HS_S_ARG(call->type->name), HS_S_ARG(id));
 }
 
@@ -303,8 +302,7 @@ enum hs_status hs__rest_delete(const struct hs__rest_env *env, struct hs_txn *tx
 	if (hs__shelf_owns(before))
 		return hs_fail(err, HS_E_CONFLICT,
 			"%.*s/%.*s is part of a package and stays; store one of your own under this id to "
-			"have "
-			"it in its place",
+			"have it in its place",
 			HS_S_ARG(call->type->name), HS_S_ARG(id));
 	hs__shade_touch(env, call->type, id);
 	struct hs_write_event event = event_of(&step, HS_CHANGE_DELETE, id, NULL, before);

@@ -54,8 +54,7 @@ static const char *const endpoint_profiles[] = { MCSD "Endpoint", NULL };
 static const struct hs_type_row types[] = {
 	TYPE("Organization", organization_profiles,
 		"Legal entities and units. An identifier is found by any system of its series: HSA-id under "
-		"both OIDs, "
-		"organisation numbers under all three, with or without hyphen."),
+		"both OIDs, organisation numbers under all three, with or without hyphen."),
 	TYPE("OrganizationAffiliation", affiliation_profiles, "Who takes part in what, from when to when."),
 	TYPE("Location", location_profiles,
 		"Places; near=latitude|longitude|distance|unit finds those around."),
@@ -63,8 +62,7 @@ static const struct hs_type_row types[] = {
 	TYPE("Practitioner", practitioner_profiles, "People who give care."),
 	TYPE("PractitionerRole", role_profiles,
 		"Commissions: who works as what, for whom and where. Searchable by practitioner too: the "
-		"narrative of "
-		"ITI-90 asks for it though its CapabilityStatement forgets it."),
+		"narrative of ITI-90 asks for it though its CapabilityStatement forgets it."),
 	TYPE("Endpoint", endpoint_profiles, "Technical addresses and what they speak."),
 	{ .name = NULL },
 };

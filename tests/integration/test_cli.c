@@ -97,12 +97,10 @@ static void reads_scripts_in_xml(void **state)
 	snprintf(target, sizeof(target), "http://127.0.0.1:%u/fhir/r4", (unsigned)fixture_port(server));
 	const char *good = workbench_file("script.xml",
 		"<TestScript xmlns=\"http://hl7.org/fhir\"><url value=\"http://example.org/x\"/><name "
-		"value=\"X\"/>"
-		"<status value=\"draft\"/><test><action><operation><type><code "
-		"value=\"capabilities\"/></type>"
-		"<encodeRequestUrl value=\"true\"/></operation></action><action><assert><response "
-		"value=\"okay\"/>"
-		"<warningOnly value=\"false\"/></assert></action></test></TestScript>");
+		"value=\"X\"/><status value=\"draft\"/><test><action><operation><type><code "
+		"value=\"capabilities\"/></type><encodeRequestUrl "
+		"value=\"true\"/></operation></action><action><assert><response value=\"okay\"/><warningOnly "
+		"value=\"false\"/></assert></action></test></TestScript>");
 	struct process_result r = WORKBENCH_RUN("test", "--target", target, good);
 	expect(&r, 0, "1 of 1 tests passed; 1 of 1 assertions held");
 	const char *bad = workbench_file("bad.xml",

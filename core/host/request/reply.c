@@ -38,8 +38,7 @@ static enum hs_status too_large(const struct hs_request *req, struct hs_error *e
 {
 	return hs_fail(err, HS_E_LIMIT,
 		"this needs more than the %lld MiB of memory that one request may use (limits.arenaMib); "
-		"send or ask "
-		"for less at a time",
+		"send or ask for less at a time",
 		(long long)req->host->config->arena_mib);
 }
 

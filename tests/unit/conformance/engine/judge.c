@@ -188,8 +188,7 @@ static void compare_to(void **state)
 		  "'compareToSourceExpression': 'name.count()'",
 			HS_TEST_PASS },
 		{ "'expression': 'multipleBirthInteger', 'operator': 'lessThan', 'compareToSourceId': "
-		  "'more', "
-		  "'compareToSourceExpression': 'name.count()'",
+		  "'more', 'compareToSourceExpression': 'name.count()'",
 			HS_TEST_FAIL },
 		{ "'expression': 'active', 'compareToSourceId': 'nobody', 'compareToSourceExpression': "
 		  "'active'",
