@@ -8,6 +8,7 @@
 #define BASE "http://hl7.org/fhir/"
 #define MIDDLE "/StructureDefinition/extension-"
 #define DATATYPE "_datatype"
+#define PLAIN "value" /* beside it, of a primitive: the value as text */
 
 static const char *number_of(bool r5)
 {
@@ -98,12 +99,13 @@ static struct hs_slice text_of(const struct hs_json *value)
 						   hs_json_text(value);
 }
 
-static void push_datatype(struct hs__convert_run *run, struct hs_json *list, struct hs_slice type)
+static void push_text(struct hs__convert_run *run, struct hs_json *list, struct hs_slice url,
+	struct hs_slice text)
 {
 	struct hs_json *extension = hs_json_object(run->arena);
 
-	hs__tree_text(run->arena, extension, HS_S("url"), HS_S(DATATYPE));
-	hs__tree_text(run->arena, extension, HS_S("valueString"), type);
+	hs__tree_text(run->arena, extension, HS_S("url"), url);
+	hs__tree_text(run->arena, extension, HS_S("valueString"), text);
 	hs__tree_push(list, extension);
 }
 
@@ -126,14 +128,18 @@ static struct hs_json *encode(struct hs__convert_run *run, const struct carried 
 				hs_json_clone(arena, shadow));
 		return extension;
 	}
-	if (!hs_json_is(value, HS_JSON_OBJECT)) {
+	bool object = hs_json_is(value, HS_JSON_OBJECT);
+	if (!object && !what->choice) {
 		hs__tree_text(arena, extension, HS_S("valueString"), text_of(value));
 		return extension;
 	}
 	struct hs_json *list = hs__tree_array(arena, extension, HS_S("extension"));
 	if (what->choice)
-		push_datatype(run, list, type);
-	encode_children(run, spot, value, list);
+		push_text(run, list, HS_S(DATATYPE), type);
+	if (object)
+		encode_children(run, spot, value, list);
+	else
+		push_text(run, list, HS_S(PLAIN), text_of(value));
 	return extension;
 }
 
@@ -199,13 +205,13 @@ static const struct hs_json *value_of(const struct hs_json *extension, struct hs
 	return NULL;
 }
 
-/* "ExtendedContactDetail", of a choice that has it told within. */
-static struct hs_slice datatype_of(const struct hs_json *extension)
+/* The text of the extension within that has this address. */
+static const struct hs_json *text_within(const struct hs_json *extension, const char *url)
 {
 	HS_JSON_EACH(inner, hs_json_get(extension, HS_S("extension")))
-		if (hs_slice_eq(hs_json_get_text(inner, HS_S("url")), HS_S(DATATYPE)))
-			return hs_json_get_text(inner, HS_S("valueString"));
-	return HS_S_NONE;
+		if (hs_slice_eq(hs_json_get_text(inner, HS_S("url")), hs_slice_cstr(url)))
+			return hs_json_get(inner, HS_S("valueString"));
+	return NULL;
 }
 
 /* A primitive that travelled as a text is again what its type is in JSON. */
@@ -236,6 +242,8 @@ static struct hs_json *decode(struct hs__convert_run *run, struct hs__spot to,
 			       &from) ?
 			hs__convert_value(run, from, to, value) :
 			hs_json_clone(run->arena, value);
+	if (to.type && to.type->kind == HS_DEF_PRIMITIVE && text_within(extension, PLAIN))
+		return read_text(run, to, text_within(extension, PLAIN));
 	struct hs_json *object = hs_json_object(run->arena);
 	HS_JSON_EACH(inner, hs_json_get(extension, HS_S("extension"))) {
 		const struct hs_def_element *child = hs__convert_named(run->to, to,
@@ -282,7 +290,10 @@ void hs__convert_restore(struct hs__convert_run *run, const struct hs_def_elemen
 	bool many = element->max > 1;
 
 	if (element->choice) {
-		suffix = suffix.len ? suffix : datatype_of(extension);
+		if (!suffix.len) /* "ExtendedContactDetail", "Integer64" */
+			suffix = hs_slice_from(value_key(run->arena,
+						       hs_json_text(text_within(extension, DATATYPE))),
+				5);
 		use = hs_defs_choice(run->to, element, suffix);
 		key = hs_arena_printf(run->arena, "%.*s%.*s", HS_S_ARG(key), HS_S_ARG(suffix));
 	}

@@ -134,21 +134,29 @@ void hs__map_coding_down(struct hs__convert_run *run, const struct hs__convert_r
 /* ---- codes that stand for codes; words: R4, R5, R4, R5 ..., NULL. The first of several is the way back ----
  */
 
+/* A code that is not in the list stays as it is. */
+static const struct hs_json *other_word(struct hs__convert_run *run, const struct hs__convert_rule *rule,
+	const struct hs_json *code)
+{
+	unsigned from = run->up ? 0 : 1;
+
+	for (const char *const *word = rule->words; *word; word += 2)
+		if (hs_slice_eq(hs_json_text(code), hs_slice_cstr(word[from])))
+			return hs_json_string(run->arena, hs_slice_cstr(word[1 - from]));
+	return code;
+}
+
 static void map_words(struct hs__convert_run *run, const struct hs__convert_rule *rule,
 	const struct hs_json *src, struct hs_json *dst)
 {
-	unsigned from = run->up ? 0 : 1;
 	const char *old = run->up ? rule->r4[0] : rule->r5[0], *new = run->up ? rule->r5[0] : rule->r4[0];
-	struct hs_slice code = hs_json_get_text(src, hs_slice_cstr(old));
+	const struct hs_json *codes = hs__map_get(src, old);
 
-	if (!code.len)
-		return;
-	for (const char *const *word = rule->words; *word; word += 2)
-		if (hs_slice_eq(code, hs_slice_cstr(word[from]))) {
-			hs__tree_text(run->arena, dst, hs_slice_cstr(new), hs_slice_cstr(word[1 - from]));
-			return;
-		}
-	hs__map_put(run, dst, new, hs__map_get(src, old)); /* no code of the list: as it is */
+	if (!hs_json_is(codes, HS_JSON_ARRAY))
+		hs__map_put(run, dst, new, other_word(run, rule, codes));
+	HS_JSON_EACH(code, hs_json_is(codes, HS_JSON_ARRAY) ? codes : NULL)
+		hs__tree_push(hs__map_list(run, dst, new),
+			hs_json_clone(run->arena, other_word(run, rule, code)));
 }
 
 void hs__map_words_up(struct hs__convert_run *run, const struct hs__convert_rule *rule,

@@ -34,12 +34,26 @@ static const char *const equivalences[] = { "relatedto", "related-to", "equivale
 /* R4 has no word for what was entered in error: it is off. */
 static const char *const states[] = { "requested", "requested", "active", "active", "error", "error", "off",
 	"off", "off", "entered-in-error", NULL };
+/* What one version has no word for is told by the nearest of the other, and carried. */
+static const char *const usages[] = { "normal", "normal", "phonetic", "phonetic", "other", "other", "nearby",
+	"other", "distance", "other", NULL };
+static const char *const modifiers[] = { "ofType", "of-type", NULL };
+static const char *const roles[] = { "revision", "revision", "quotation", "quotation", "source", "source",
+	"removal", "removal", "derivation", "source", "source", "instantiates", NULL };
+static const char *const concept[] = { "concept" };
 static const char *const modes[] = { "provided", "use-source-code", "fixed", "fixed", "other-map",
 	"other-map", NULL };
 
 const struct hs__convert_rule hs__convert_rules[] = {
 	/* data types */
 	ONLY_R5("Attachment", "height", "width", "frames", "duration", "pages"),
+	ONLY_R5("DataRequirement", "valueFilter"),
+	ONLY_R4("ElementDefinition.constraint", "xpath"),
+	ONLY_R5("ElementDefinition.constraint", "suppress"),
+	ONLY_R5("ElementDefinition.binding", "additional"),
+	ONLY_R5("ElementDefinition", "mustHaveValue", "valueAlternatives"),
+	{ "SampledData", { "period" }, { "interval", "intervalUnit" }, MAP(samples) },
+	ONLY_R5("SampledData", "codeMap", "offsets"),
 	ONLY_R4("RelatedArtifact", "url"),
 	ONLY_R5("RelatedArtifact", "classifier", "resourceReference", "publicationStatus", "publicationDate"),
 
@@ -118,6 +132,29 @@ const struct hs__convert_rule hs__convert_rules[] = {
 	ONLY_R4("Subscription", "error"),
 	ONLY_R5("Subscription", "identifier", "name", "managingEntity", "filterBy"),
 	ONLY_R5("Subscription", "heartbeatPeriod", "timeout", "content", "maxCount"),
+
+	/* definitions */
+	ONLY_R5("CapabilityStatement", "identifier", "versionAlgorithm", "copyrightLabel", "acceptLanguage"),
+	ONLY_R5("CapabilityStatement.rest.resource", "conditionalPatch"),
+	ONLY_R5("StructureDefinition", "versionAlgorithm", "copyrightLabel"),
+	ONLY_R5("OperationDefinition", "identifier", "versionAlgorithm", "copyright", "copyrightLabel"),
+	ONLY_R5("OperationDefinition.parameter", "scope", "allowedType"),
+	{ "SearchParameter", { "xpathUsage" }, { "processingMode" }, MAP(words), .words = usages },
+	{ "SearchParameter", { "modifier" }, { "modifier" }, MAP(words), .words = modifiers },
+	ONLY_R4("SearchParameter", "xpath"),
+	ONLY_R5("SearchParameter", "identifier", "versionAlgorithm", "title", "copyright", "copyrightLabel",
+		"constraint"),
+	{ "Questionnaire.item", { "type" }, { "type", "answerConstraint" }, MAP(item_type) },
+	ONLY_R5("Questionnaire.item", "disabledDisplay"),
+	ONLY_R5("Questionnaire", "versionAlgorithm", "copyrightLabel"),
+
+	/* records */
+	ONLY_R5("Observation", "instantiates", "triggeredBy", "bodyStructure"),
+	ONLY_R5("Observation.referenceRange", "normalValue"),
+	{ "Provenance", { "reason" }, { "authorization" }, MAP(wrap), .words = concept },
+	{ "Provenance.entity", { "role" }, { "role" }, MAP(words), .words = roles },
+	ONLY_R5("Provenance", "basedOn", "patient", "encounter"),
+	ONLY_R5("Person", "deceased", "maritalStatus", "communication"),
 
 	/* the rest */
 	ONLY_R5("Bundle", "issues"),

@@ -206,7 +206,9 @@ static void walk(enum hs_fhir_version from, unsigned least)
 	static const char *const types[] = { "Organization", "OrganizationAffiliation", "Location",
 		"HealthcareService", "Practitioner", "PractitionerRole", "Endpoint", "DocumentReference",
 		"List", "CodeSystem", "ValueSet", "ConceptMap", "NamingSystem", "Patient", "RelatedPerson",
-		"Subscription", "OperationOutcome", "Flag", "Binary" };
+		"Subscription", "OperationOutcome", "Flag", "Binary", "CapabilityStatement",
+		"StructureDefinition", "OperationDefinition", "SearchParameter", "Questionnaire",
+		"QuestionnaireResponse", "Observation", "Provenance", "Person" };
 	unsigned made = 0, carried = 0, faults = 0;
 	if (!convert)
 		skip();

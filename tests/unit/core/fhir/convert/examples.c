@@ -9,7 +9,9 @@
 static const char *const promised[] = { "Organization", "OrganizationAffiliation", "Location",
 	"HealthcareService", "Practitioner", "PractitionerRole", "Endpoint", "DocumentReference", "List",
 	"Bundle", "CodeSystem", "ValueSet", "ConceptMap", "NamingSystem", "Patient", "RelatedPerson", "Flag",
-	"Binary", "OperationOutcome", "Subscription" };
+	"Binary", "OperationOutcome", "Subscription", "CapabilityStatement", "StructureDefinition",
+	"OperationDefinition", "SearchParameter", "Questionnaire", "QuestionnaireResponse", "Observation",
+	"Provenance", "Person" };
 
 static void forgets_no_element(void **state)
 {

@@ -55,6 +55,47 @@ static void expect_same(const char *what, const struct hs_json *have, const stru
 static const struct pair {
 	const char *name, *r4, *r5;
 } pairs[] = {
+	{ "ways to answer a question",
+		"{'resourceType':'Questionnaire','status':'draft','item':[{'linkId':'1','type':'choice'},{'"
+		"linkId':'2',"
+		"'type':'open-choice'},{'linkId':'3','type':'group','item':[{'linkId':'4','type':'string'}]}]"
+		"}",
+		"{'resourceType':'Questionnaire','status':'draft','item':[{'linkId':'1','type':'coding'},{'"
+		"linkId':'2',"
+		"'type':'coding','answerConstraint':'optionsOrString'},{'linkId':'3','type':'group','item':[{"
+		"'linkId':"
+		"'4','type':'string'}]}]}" },
+	{ "why something was done",
+		"{'resourceType':'Provenance','reason':[{'text':'r'}],'entity':[{'role':'removal','what':{'"
+		"display':"
+		"'w'}},{'role':'derivation','what':{'display':'w'}}]}",
+		"{'resourceType':'Provenance','authorization':[{'concept':{'text':'r'}}],'entity':[{'role':'"
+		"removal',"
+		"'what':{'display':'w'}},{'extension':[{'url':'" E4
+		"Provenance.entity.role','valueCode':'derivation'}],'role':'source','what':{'display':'w'}}]"
+		"}" },
+	{ "a measured curve",
+		"{'resourceType':'Observation','status':'final','code':{'text':'c'},'valueSampledData':{'"
+		"origin':{"
+		"'value':0},'period':2.50,'dimensions':1,'data':'1 2'}}",
+		"{'resourceType':'Observation','status':'final','code':{'text':'c'},'valueSampledData':{'"
+		"origin':{"
+		"'value':0},'interval':2.50,'intervalUnit':'ms','dimensions':1,'data':'1 2'}}" },
+	{ "how a search parameter is used",
+		"{'resourceType':'SearchParameter','url':'http://e/"
+		"s','xpathUsage':'phonetic','modifier':['exact',"
+		"'ofType']}",
+		"{'resourceType':'SearchParameter','url':'http://e/"
+		"s','processingMode':'phonetic','modifier':['exact',"
+		"'of-type']}" },
+	{ "a choice that R4 does not have",
+		"{'resourceType':'StructureDefinition','name':'x','differential':{'element':[{'extension':[{'"
+		"url':'" E5 "ElementDefinition.minValue','extension':[{'url':'_datatype','valueString':'"
+		"integer64'},{'url':'value',"
+		"'valueString':'-5'}]}],'path':'x.value'}]}}",
+		"{'resourceType':'StructureDefinition','name':'x','differential':{'element':[{'path':'x."
+		"value',"
+		"'minValueInteger64':'-5'}]}}" },
 	{ "a subscription to a topic",
 		"{'resourceType':'Subscription','status':'active','reason':'r','criteria':'http://e/topic',"
 		"'channel':{'type':'rest-hook','endpoint':'http://e/hook','payload':'application/fhir+json',"
