@@ -93,6 +93,11 @@ static void needs_to_be_asked_for_later(void **state)
 	expect_part(a.body, "Prefer: respond-async");
 	send_with("GET", "$export?_type=Chair", ASYNC, NULL, 400);
 	send_with("GET", "$export?_since=yesterday", ASYNC, NULL, 400);
+	a = send_with("GET", "$export?_since=2020", ASYNC, NULL, 400);
+	expect_part(a.body, "it is an instant such as");
+	send_with("GET", "$export?_since=2020-01-01T10:00:00", ASYNC, NULL, 400);
+	a = send_with("GET", "Patient/$export?patient=Patient/nobody", ASYNC, NULL, 404);
+	expect_part(a.body, "patient=Patient/nobody: there is no such patient here");
 	send_with("GET", "$export?_outputFormat=text/csv", ASYNC, NULL, 400);
 	send_with("GET", "$export?colour=red", ASYNC, NULL, 400);
 	send_with("GET", "$export?_typeFilter=Patient?nobody=knows", ASYNC, NULL, 400);

@@ -101,7 +101,8 @@ static enum hs_verdict added(struct hs_request *req, void *arg, enum hs_status s
 	if (kick->added)
 		hs__exports_wake(req->host);
 	if (status == HS_E_THROTTLED)
-		hs_reply_header(req, HS_S("Retry-After"), HS_S("30"));
+		hs_reply_header(req, HS_S("Retry-After"),
+			hs_arena_printf(req->arena, "%lld", (long long)hs__exports_wait(req->sandbox)));
 	if (status)
 		return hs_fail_request(req, err);
 	struct hs_slice where = hs_arena_printf(req->arena, "%.*s/$export/%s", HS_S_ARG(hs_request_base(req)),

@@ -81,6 +81,9 @@ void hs__exports_wake(struct hs_host *host);
  * Takes the plan. Reader thread. */
 enum hs_status hs__export_add(struct hs_sandbox *sandbox, const struct hs__export_job *made, char out_id[37],
 	struct hs_error *err);
+/* Seconds until there may be room for another: until the first that is kept expires; half a minute while one
+ * is in progress. */
+int64_t hs__exports_wait(struct hs_sandbox *sandbox);
 /* NULL when there is none; with the lock held. */
 struct hs__export_job *hs__export_find(struct hs_sandbox *sandbox, struct hs_slice id);
 /* With the lock held: its files go soon, and nobody finds it from now on. */

@@ -11,6 +11,7 @@
 
 #define TEXTS_MAX ((size_t)4 << 20)
 #define SLICE_ARENA ((size_t)512 << 20)
+#define RETRY_MS 30000 /* until one in progress may have ended */
 
 static int64_t wall(const struct hs_sandbox *sandbox)
 {
@@ -137,6 +138,21 @@ enum hs_status hs__export_plan(const struct hs__export_job *job, struct hs_txn *
 		.seq = job->seq };
 
 	return hs_rest_export_open(job->sandbox->rest[job->edition], &ask, txn, out, err);
+}
+
+int64_t hs__exports_wait(struct hs_sandbox *sandbox)
+{
+	struct hs__exports *exports = sandbox->exports;
+	int64_t now_ms = wall(sandbox), first_ms = INT64_MAX;
+
+	pthread_mutex_lock(&exports->lock);
+	for (const struct hs__export_job *job = exports->jobs; job; job = job->next) {
+		bool ended = job->phase == HS__EXPORT_DONE || job->phase == HS__EXPORT_FAILED;
+		int64_t ends_ms = ended ? job->expires_ms : now_ms + RETRY_MS;
+		first_ms = ends_ms < first_ms ? ends_ms : first_ms;
+	}
+	pthread_mutex_unlock(&exports->lock);
+	return first_ms == INT64_MAX || first_ms <= now_ms ? 1 : (first_ms - now_ms + 999) / 1000;
 }
 
 static enum hs_status list_job(struct hs__export_job *job, struct hs_error *err)

@@ -8,21 +8,11 @@
 #define PLAN_MAX ((size_t)256 << 20)
 #define FILTERS_MAX 100u /* of one type */
 #define IGNORED_MAX 200u
-#define MEMBERS_MAX 1000000u
-
-struct making {
-	struct hs_rest_export *plan;
-	const struct hs_rest_export_ask *ask;
-	struct hs_txn *txn;
-	const struct hs_pair *params;
-	size_t param_count;
-	bool typed; /* _type was given */
-};
 
 /* ---- what is not supported: refused, or with lenient handling left out and told ---- */
 
-static enum hs_status refuse(struct making *m, struct hs_slice name, struct hs_slice value, const char *why,
-	struct hs_error *err)
+static enum hs_status refuse(struct hs__export_making *m, struct hs_slice name, struct hs_slice value,
+	const char *why, struct hs_error *err)
 {
 	struct hs_rest_export *plan = m->plan;
 	struct hs_slice text = hs_arena_printf(plan->arena, "%.*s=%.*s: %s", HS_S_ARG(name),
@@ -52,7 +42,7 @@ static void choose(struct hs_rest_export *plan, const struct hs__rest_type *type
 			.is_patient = hs_slice_eq(type->name, HS_S("Patient")) };
 }
 
-static enum hs_status take_types(struct making *m, struct hs_slice list, struct hs_error *err)
+static enum hs_status take_types(struct hs__export_making *m, struct hs_slice list, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
@@ -70,7 +60,7 @@ static enum hs_status take_types(struct making *m, struct hs_slice list, struct 
 	return status;
 }
 
-static enum hs_status choose_by_level(struct making *m, struct hs_error *err)
+static enum hs_status choose_by_level(struct hs__export_making *m, struct hs_error *err)
 {
 	const struct hs_rest *rest = m->plan->env.rest;
 	const struct hs__rest_type *type = hs__rest_type(rest, m->ask->type);
@@ -101,7 +91,7 @@ static bool looks_elsewhere(const struct hs_find *find)
 	return found;
 }
 
-static enum hs_status take_filter(struct making *m, struct hs_slice text, struct hs_error *err)
+static enum hs_status take_filter(struct hs__export_making *m, struct hs_slice text, struct hs_error *err)
 {
 	struct hs_rest_export *plan = m->plan;
 	struct hs_slice name = HS_S("_typeFilter"), query = text, type_name = hs_slice_cut(&query, '?');
@@ -149,7 +139,7 @@ static bool begins_filter(const struct hs_rest_export *plan, struct hs_slice tex
 }
 
 /* Version 2 separates several by commas, version 3 repeats the parameter. */
-static enum hs_status take_filters(struct making *m, struct hs_slice text, struct hs_error *err)
+static enum hs_status take_filters(struct hs__export_making *m, struct hs_slice text, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
@@ -163,57 +153,10 @@ static enum hs_status take_filters(struct making *m, struct hs_slice text, struc
 	return status;
 }
 
-/* ---- patients ---- */
-
-static enum hs_status add_patient(struct making *m, struct hs_slice reference, struct hs_error *err)
-{
-	struct hs_reference parsed;
-
-	if (!hs_reference_parse(reference, &parsed) || !hs_slice_eq(parsed.type, HS_S("Patient")) ||
-		!hs_id_valid(parsed.id))
-		return hs_fail(err, HS_E_VALUE, "patient=%.*s: it is a reference such as Patient/123",
-			HS_S_ARG(hs_slice_first(reference, 100)));
-	struct hs_slice id = hs_arena_copy(m->plan->arena, parsed.id);
-	if (m->plan->patients.count == MEMBERS_MAX || !id.len || !hs_map_put(&m->plan->patients, id, NULL))
-		return hs_fail(err, HS_E_TOO_COSTLY, "an export takes at most %u patients by name",
-			MEMBERS_MAX);
-	m->plan->some_patients = true;
-	return HS_OK;
-}
-
-/* The members that are patients and take part now. */
-static enum hs_status read_group(struct making *m, struct hs_error *err)
-{
-	struct hs_rest_export *plan = m->plan;
-	const struct hs__rest_type *type = hs__rest_type(plan->env.rest, HS_S("Group"));
-	struct hs_arena *arena = hs_arena_new(PLAN_MAX);
-	struct hs_resource group;
-	struct hs_json *tree = NULL;
-	enum hs_status status = type ?
-		hs_txn_get(m->txn, arena, hs__rest_type_number(plan->env.sandbox, type), m->ask->group,
-			&group, err) :
-		HS_E_NOT_FOUND;
-
-	if (status == HS_OK)
-		status = hs_json_parse(arena, group.body, NULL, &tree, err);
-	else if (status == HS_E_NOT_FOUND)
-		hs_fail(err, status, "there is no Group with id %.*s",
-			HS_S_ARG(hs_slice_first(m->ask->group, 64)));
-	HS_JSON_EACH(member, hs_json_get(tree, HS_S("member"))) {
-		struct hs_slice text = hs_json_get_text(hs_json_get(member, HS_S("entity")),
-			HS_S("reference"));
-		struct hs_reference parsed;
-		if (status == HS_OK && !hs_json_get_bool(member, HS_S("inactive"), false) &&
-			hs_reference_parse(text, &parsed) && hs_slice_eq(parsed.type, HS_S("Patient")))
-			status = add_patient(m, text, err);
-	}
-	plan->some_patients = true; /* nobody, when it has none */
-	hs_arena_free(arena);
-	return status;
-}
+/* ---- compartments ---- */
 
 /* The parameters that put a type into the compartment; *in: it is there at all. */
-static enum hs_status read_links(struct making *m, struct hs__export_type *type, bool *in,
+static enum hs_status read_links(struct hs__export_making *m, struct hs__export_type *type, bool *in,
 	struct hs_error *err)
 {
 	struct hs_rest_export *plan = m->plan;
@@ -237,7 +180,7 @@ static enum hs_status read_links(struct making *m, struct hs__export_type *type,
 }
 
 /* Keeps the types of the compartment; a Group itself goes with neither level. */
-static enum hs_status choose_compartment(struct making *m, struct hs_error *err)
+static enum hs_status choose_compartment(struct hs__export_making *m, struct hs_error *err)
 {
 	struct hs_rest_export *plan = m->plan;
 	size_t kept = 0;
@@ -277,14 +220,15 @@ static enum hs_status take_time(const struct hs_pair *pair, int64_t *out, struct
 	/* A plus that was not encoded came as a blank. */
 	for (size_t i = 0; i < len; i++)
 		text[i] = pair->value.ptr[i] == ' ' ? '+' : pair->value.ptr[i];
-	if (!hs_time_parse(hs_slice(text, len), 0, &time))
+	if (!hs_time_is_instant(hs_slice(text, len)) || !hs_time_parse(hs_slice(text, len), 0, &time))
 		return hs_fail(err, HS_E_VALUE, "%.*s=%.*s: it is an instant such as 2026-11-21T08:00:00Z",
 			HS_S_ARG(pair->name), HS_S_ARG(hs_slice_first(pair->value, 60)));
 	*out = time.lo;
 	return HS_OK;
 }
 
-static enum hs_status check_format(struct making *m, const struct hs_pair *pair, struct hs_error *err)
+static enum hs_status check_format(struct hs__export_making *m, const struct hs_pair *pair,
+	struct hs_error *err)
 {
 	static const char *const known[] = { "application/fhir+ndjson", "application/ndjson", "ndjson" };
 	struct hs_slice value = hs_slice_trim(pair->value);
@@ -296,7 +240,7 @@ static enum hs_status check_format(struct making *m, const struct hs_pair *pair,
 	return refuse(m, pair->name, value, "the format of exports is application/fhir+ndjson", err);
 }
 
-static enum hs_status take_pair(struct making *m, const struct hs_pair *pair, struct hs_error *err)
+static enum hs_status take_pair(struct hs__export_making *m, const struct hs_pair *pair, struct hs_error *err)
 {
 	bool patients = m->ask->level == HS_EXPORT_PATIENT || m->ask->level == HS_EXPORT_GROUP;
 
@@ -309,49 +253,22 @@ static enum hs_status take_pair(struct making *m, const struct hs_pair *pair, st
 	if (hs_slice_eq(pair->name, HS_S("_outputFormat")))
 		return check_format(m, pair, err);
 	if (hs_slice_eq(pair->name, HS_S("patient")) && patients)
-		return m->ask->level == HS_EXPORT_PATIENT ? add_patient(m, pair->value, err) : HS_OK;
+		return m->ask->level == HS_EXPORT_PATIENT ? hs__export_name_patient(m, pair->value, err) :
+							    HS_OK;
 	if (hs_slice_eq(pair->name, HS_S("_elements")) || hs_slice_eq(pair->name, HS_S("_typeFilter")) ||
 		hs_slice_eq(pair->name, HS_S("_format")) || hs_slice_eq(pair->name, HS_S("_pretty")))
 		return HS_OK;
 	return refuse(m, pair->name, pair->value, "this parameter is not known for an export", err);
 }
 
-/* Of a group, `patient` takes only members. */
-static enum hs_status narrow_group(struct making *m, struct hs_error *err)
+static enum hs_status make(struct hs__export_making *m, struct hs_error *err)
 {
-	struct hs_map members = m->plan->patients;
-	bool named = false;
-
-	if (m->ask->level != HS_EXPORT_GROUP)
-		return HS_OK;
-	for (size_t i = 0; i < m->param_count && !named; i++)
-		named = hs_slice_eq(m->params[i].name, HS_S("patient"));
-	if (!named)
-		return HS_OK;
-	hs_map_init(&m->plan->patients, m->plan->arena);
-	for (size_t i = 0; i < m->param_count; i++) {
-		const struct hs_pair *pair = &m->params[i];
-		struct hs_reference parsed;
-		if (!hs_slice_eq(pair->name, HS_S("patient")))
-			continue;
-		if (!hs_reference_parse(pair->value, &parsed) || !hs_map_get(&members, parsed.id))
-			return hs_fail(err, HS_E_VALUE, "patient=%.*s is no member of the group",
-				HS_S_ARG(hs_slice_first(pair->value, 100)));
-		enum hs_status status = add_patient(m, pair->value, err);
-		if (status != HS_OK)
-			return status;
-	}
-	return HS_OK;
-}
-
-static enum hs_status make(struct making *m, struct hs_error *err)
-{
-	enum hs_status status = m->ask->level == HS_EXPORT_GROUP ? read_group(m, err) : HS_OK;
+	enum hs_status status = m->ask->level == HS_EXPORT_GROUP ? hs__export_read_group(m, err) : HS_OK;
 
 	for (size_t i = 0; i < m->param_count && status == HS_OK; i++)
 		status = take_pair(m, &m->params[i], err);
 	if (status == HS_OK)
-		status = narrow_group(m, err);
+		status = hs__export_narrow_group(m, err);
 	if (status == HS_OK)
 		status = choose_by_level(m, err);
 	if (status == HS_OK)
@@ -374,7 +291,7 @@ enum hs_status hs_rest_export_open(const struct hs_rest_sandbox *sandbox,
 	struct hs_error *err)
 {
 	struct hs_rest_export *plan = hs_heap_alloc(sizeof(*plan));
-	struct making m = { .plan = plan, .ask = ask, .txn = txn };
+	struct hs__export_making m = { .plan = plan, .ask = ask, .txn = txn };
 
 	plan->arena = hs_arena_new(PLAN_MAX);
 	plan->time_ms = hs_txn_now(txn);

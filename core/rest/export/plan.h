@@ -52,6 +52,27 @@ enum hs_status hs__export_page(const struct hs__export_slice *s, hs__export_read
 enum hs_status hs__export_log(const struct hs__export_slice *s, const struct hs__export_type *type,
 	uint64_t after_seq, uint64_t before, struct hs_resource_list *out, struct hs_error *err);
 
+/* ---- patients.c ---- */
+
+/* A plan while it is made. */
+struct hs__export_making {
+	struct hs_rest_export *plan;
+	const struct hs_rest_export_ask *ask;
+	struct hs_txn *txn;
+	const struct hs_pair *params;
+	size_t param_count;
+	bool typed; /* _type was given */
+};
+
+/* The members of the asked group that are patients and take part now; HS_E_NOT_FOUND without it.
+ */
+enum hs_status hs__export_read_group(struct hs__export_making *m, struct hs_error *err);
+/* One by a reference; HS_E_NOT_FOUND when there is none. */
+enum hs_status hs__export_name_patient(struct hs__export_making *m, struct hs_slice reference,
+	struct hs_error *err);
+/* Of a group, `patient` takes only members. */
+enum hs_status hs__export_narrow_group(struct hs__export_making *m, struct hs_error *err);
+
 /* ---- few.c ---- */
 
 /* Sets `theirs` of each type when the plan is of patients few enough to be looked up. */
