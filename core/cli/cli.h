@@ -102,6 +102,17 @@ int hs_cli_fail_error(const struct hs_cli_command *command, const struct hs_erro
 /* HS_EXIT_USAGE: there is no `kind` (command, verb, option) called `word`, but perhaps one near to it among
  * `names` (ends with NULL), and where to look. `name` is that of the command, "" for the program itself. */
 int hs_cli_unknown(const char *name, const char *kind, const char *word, const char *const *names);
+/* A verb of a command that works on things, named one by one: `none` if it goes without, `some` if it takes
+ * them. */
+struct hs_cli_verb {
+	const char *name;
+	bool none, some;
+};
+/* The row of a table for the verb `word` and so many things; NULL after a word on what is wrong. Rows of
+ * `size` bytes begin with a struct hs_cli_verb, and the last has no name. `thing` is what the help calls one:
+ * "PACKAGE". */
+const void *hs_cli_find_verb(const struct hs_cli_command *command, const char *thing, const void *rows,
+	size_t size, const char *word, int things);
 /* The help, from the command's table, on standard output. */
 void hs_cli_help(const struct hs_cli_command *command);
 /* "r4" or "r5" (or 4.0, 5.0.0, ...) as given with `option`; HS_E_VALUE otherwise. */

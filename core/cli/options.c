@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define OPTIONS_MAX 64
+#define VERBS_MAX 16u
 
 int hs_cli_fail(const struct hs_cli_command *command, enum hs_exit code, const char *format, ...)
 {
@@ -172,4 +173,26 @@ int hs_cli_parse(const struct hs_cli_command *command, int argc, char **argv, in
 			command->arguments, command->name);
 	*count = plain;
 	return -1;
+}
+
+const void *hs_cli_find_verb(const struct hs_cli_command *command, const char *thing, const void *rows,
+	size_t size, const char *word, int things)
+{
+	const char *names[VERBS_MAX + 1] = { NULL };
+
+	for (size_t i = 0; i < VERBS_MAX; i++) {
+		const struct hs_cli_verb *verb = (const void *)((const char *)rows + i * size);
+		if (!verb->name)
+			break;
+		names[i] = verb->name;
+		if (strcmp(word, verb->name) != 0)
+			continue;
+		if (things ? verb->some : verb->none)
+			return verb;
+		hs_cli_fail(command, HS_EXIT_USAGE, "%s takes %s %s; see handslag %s --help", word,
+			verb->some ? "at least one" : "no", thing, command->name);
+		return NULL;
+	}
+	hs_cli_unknown(command->name, "verb", word, names);
+	return NULL;
 }

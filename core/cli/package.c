@@ -141,36 +141,16 @@ static enum hs_status check(struct call *call, struct hs_error *err)
 }
 
 static const struct verb {
-	const char *name;
+	struct hs_cli_verb verb;
 	enum hs_status (*run)(struct call *call, struct hs_error *err);
-	bool none, some; /* takes no PACKAGE; takes some */
 } verbs[] = {
-	{ "list", list, true, false },
-	{ "add", add, false, true },
-	{ "remove", remove_some, false, true },
-	{ "show", look, false, true },
-	{ "check", check, true, true },
+	{ { "list", true, false }, list },
+	{ { "add", false, true }, add },
+	{ { "remove", false, true }, remove_some },
+	{ { "show", false, true }, look },
+	{ { "check", true, true }, check },
+	{ { NULL, false, false }, NULL },
 };
-#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
-
-/* NULL after a word on what is wrong. */
-static const struct verb *find_verb(const char *word, int packages)
-{
-	const char *names[VERBS + 1] = { NULL };
-
-	for (size_t i = 0; i < VERBS; i++) {
-		names[i] = verbs[i].name;
-		if (strcmp(word, verbs[i].name) != 0)
-			continue;
-		if (packages ? verbs[i].some : verbs[i].none)
-			return &verbs[i];
-		hs_cli_fail(&command, HS_EXIT_USAGE, "%s takes %s PACKAGE; see handslag package --help", word,
-			verbs[i].some ? "at least one" : "no");
-		return NULL;
-	}
-	hs_cli_unknown("package", "verb", word, names);
-	return NULL;
-}
 
 int hs_cli_package(int argc, char **argv)
 {
@@ -180,7 +160,8 @@ int hs_cli_package(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	const struct verb *verb = find_verb(argv[0], count - 1);
+	const struct verb *verb = hs_cli_find_verb(&command, "PACKAGE", verbs, sizeof(*verbs), argv[0],
+		count - 1);
 	if (!verb)
 		return HS_EXIT_USAGE;
 	struct call call = { .config = &config,

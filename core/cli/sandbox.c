@@ -74,16 +74,17 @@ static enum hs_status list(struct hs_arena *arena, struct hs_error *err)
 }
 
 static const struct verb {
-	const char *name, *method, *part, *past; /* past NULL: of all sandboxes, not of one */
+	struct hs_cli_verb verb;
+	const char *method, *part, *past; /* NULL: nothing is sent for each sandbox */
 } verbs[] = {
-	{ "list", NULL, NULL, NULL },
-	{ "create", "POST", "", "created" },
-	{ "reset", "POST", "/reset", "reset" },
-	{ "delete", "DELETE", "", "deleted" },
-	{ "freeze", "PUT", "/clock", "frozen" },
-	{ "thaw", "PUT", "/clock", "running" },
+	{ { "list", true, false }, NULL, NULL, NULL },
+	{ { "create", false, true }, "POST", "", "created" },
+	{ { "reset", false, true }, "POST", "/reset", "reset" },
+	{ { "delete", false, true }, "DELETE", "", "deleted" },
+	{ { "freeze", false, true }, "PUT", "/clock", "frozen" },
+	{ { "thaw", false, true }, "PUT", "/clock", "running" },
+	{ { NULL, false, false }, NULL, NULL, NULL },
 };
-#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 /* What the new sandbox is to be like; only what was said. */
 static struct hs_slice wish(struct hs_arena *arena, const char *name)
@@ -105,7 +106,7 @@ static struct hs_slice wish(struct hs_arena *arena, const char *name)
 static enum hs_status apply(struct hs_arena *arena, const struct verb *verb, const char *name,
 	struct hs_error *err)
 {
-	bool create = strcmp(verb->name, "create") == 0;
+	bool create = strcmp(verb->verb.name, "create") == 0;
 	struct hs_json *out = NULL;
 	struct hs_slice body = HS_S_NONE;
 	struct hs_slice path = create ? HS_S("sandboxes") :
@@ -113,35 +114,16 @@ static enum hs_status apply(struct hs_arena *arena, const struct verb *verb, con
 
 	if (create)
 		body = wish(arena, name);
-	else if (strcmp(verb->name, "freeze") == 0 && !freeze)
+	else if (strcmp(verb->verb.name, "freeze") == 0 && !freeze)
 		return hs_fail(err, HS_E_REQUIRED, "freeze needs --at INSTANT");
-	else if (strcmp(verb->name, "freeze") == 0)
+	else if (strcmp(verb->verb.name, "freeze") == 0)
 		body = hs_arena_printf(arena, "{\"frozen\":\"%s\"}", freeze);
-	else if (strcmp(verb->name, "thaw") == 0)
+	else if (strcmp(verb->verb.name, "thaw") == 0)
 		body = HS_S("{\"offsetMs\":0}");
 	enum hs_status status = hs_cli_operate(arena, &at, verb->method, path, body, &out, err);
 	if (status == HS_OK)
 		show(out, verb->past, name);
 	return status;
-}
-
-/* NULL after a word on what is wrong. */
-static const struct verb *find_verb(const char *word, int sandboxes)
-{
-	const char *names[VERBS + 1] = { NULL };
-
-	for (size_t i = 0; i < VERBS; i++) {
-		names[i] = verbs[i].name;
-		if (strcmp(verbs[i].name, word) != 0)
-			continue;
-		if ((sandboxes > 0) == (verbs[i].past != NULL))
-			return &verbs[i];
-		hs_cli_fail(&command, HS_EXIT_USAGE, "%s takes %s NAME; see handslag sandbox --help", word,
-			verbs[i].past ? "at least one" : "no");
-		return NULL;
-	}
-	hs_cli_unknown("sandbox", "verb", word, names);
-	return NULL;
 }
 
 int hs_cli_sandbox(int argc, char **argv)
@@ -151,7 +133,8 @@ int hs_cli_sandbox(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	const struct verb *verb = find_verb(argv[0], count - 1);
+	const struct verb *verb = hs_cli_find_verb(&command, "NAME", verbs, sizeof(*verbs), argv[0],
+		count - 1);
 	if (!verb)
 		return HS_EXIT_USAGE;
 	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);

@@ -6,7 +6,6 @@
 #include <core/base/world.h>
 
 static struct hs_task closed_mark;
-static _Thread_local struct hs_loop *current;
 
 /* ---- the mailbox ---- */
 
@@ -154,25 +153,17 @@ struct hs_mailbox *hs_loop_mailbox(struct hs_loop *loop)
 
 void hs_loop_run(struct hs_loop *loop)
 {
-	struct hs_loop *before = current;
-
-	current = loop;
 	uv_run(&loop->uv, UV_RUN_DEFAULT);
-	current = before;
 }
 
 void hs_loop_turn(struct hs_loop *loop, bool wait)
 {
-	struct hs_loop *before = current;
-
-	current = loop;
 	loop->waiting = wait;
 	loop->ran = false;
 	uv_run(&loop->uv, wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
 	loop->waiting = false;
 	/* What the callbacks of this turn gave must not wait for the next. */
 	on_prepare(&loop->prepare);
-	current = before;
 }
 
 void hs_loop_stop(struct hs_loop *loop)
@@ -183,28 +174,19 @@ void hs_loop_stop(struct hs_loop *loop)
 
 void hs_loop_free(struct hs_loop *loop)
 {
-	struct hs_loop *before = current;
-
 	if (!loop)
 		return;
-	current = loop;
 	if (!loop->stopped)
 		begin_stop(loop);
 	uv_close((uv_handle_t *)&loop->prepare, NULL);
 	uv_run(&loop->uv, UV_RUN_DEFAULT);
 	HS_ASSERT(uv_loop_close(&loop->uv) == 0);
-	current = before == loop ? NULL : before;
 	if (loop->deflate_ready)
 		deflateEnd(&loop->deflate);
 	hs_heap_free(loop->input);
 	hs_heap_free(loop->plain);
 	hs_heap_free(loop->stage);
 	hs_heap_free(loop);
-}
-
-struct hs_loop *hs_loop_current(void)
-{
-	return current;
 }
 
 void hs_loop_before_wait(struct hs_loop *loop, void (*fn)(void *arg), void *arg)

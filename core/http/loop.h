@@ -20,8 +20,6 @@ void hs_loop_stop(struct hs_loop *loop); /* any thread */
 void hs_loop_turn(struct hs_loop *loop, bool wait);
 /* After run has returned (or was never called). Tasks that are still in the mailbox are run first. */
 void hs_loop_free(struct hs_loop *loop);
-/* The loop whose thread this is, or NULL. */
-struct hs_loop *hs_loop_current(void);
 /* Wall clock in milliseconds, read at most once a millisecond of the loop's own clock. */
 int64_t hs_loop_now_ms(struct hs_loop *loop);
 /* Monotonic milliseconds as of this turn; costs nothing. */
