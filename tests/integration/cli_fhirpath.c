@@ -30,7 +30,15 @@ static void evaluates_files(void **state)
 		     "\n")));
 	r = WORKBENCH_RUN("fhirpath", "name.gven", json);
 	assert_int_equal(r.exit, 1);
-	assert_has(r.err, "semantic error at line 1, column 1: there is no such element here: gven");
+	assert_has(r.err,
+		"semantic error at line 1, column 6: there is no element 'gven' in HumanName[]; "
+		"did you mean 'given'?");
+	r = WORKBENCH_RUN("fhirpath", "name\n.whatever", json);
+	assert_has(r.err, "line 2, column 2: there is no element 'whatever' in HumanName[]\n");
+	r = WORKBENCH_RUN("fhirpath", "Patient.deceasedBoolean", json);
+	assert_has(r.err, "no element 'deceasedBoolean' in Patient; write deceased.ofType(boolean)");
+	r = WORKBENCH_RUN("fhirpath", "Observation.value", json);
+	assert_has(r.err, "line 1, column 1: the input is Patient, not Observation");
 	r = WORKBENCH_RUN("fhirpath", "name.(", json);
 	assert_has(r.err, "syntax error");
 	r = WORKBENCH_RUN("fhirpath", "name.given.single()", json);

@@ -20,11 +20,10 @@ struct checker {
 static enum hs_status check(struct checker *checker, struct path_node *node, const struct path_shape *self,
 	struct path_shape *out);
 
-static enum hs_status refuse(const struct checker *checker, const struct path_node *node, const char *format,
-	...) __attribute__((format(printf, 3, 4)));
+static enum hs_status refuse(const struct checker *checker, uint32_t at, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
-static enum hs_status refuse(const struct checker *checker, const struct path_node *node, const char *format,
-	...)
+static enum hs_status refuse(const struct checker *checker, uint32_t at, const char *format, ...)
 {
 	char text[200];
 	va_list args;
@@ -32,7 +31,7 @@ static enum hs_status refuse(const struct checker *checker, const struct path_no
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	hs_fail(checker->err, HS_E_INVALID, "%s", text);
-	hs__path_place(checker->path->text, node->at, checker->err);
+	hs__path_place(checker->path->text, at, checker->err);
 	return HS_E_INVALID;
 }
 
@@ -52,8 +51,8 @@ static const struct path_shape *note(const struct checker *checker, const struct
 }
 
 /* The first step of an expression that is the name of a type stands for $this, when that is of the type. */
-static enum hs_status check_entry(struct checker *checker, const struct path_node *node,
-	struct path_step *step, const struct path_shape *self, struct path_shape *out, bool *taken)
+static enum hs_status check_entry(struct checker *checker, struct path_step *step,
+	const struct path_shape *self, struct path_shape *out, bool *taken)
 {
 	bool capital = step->name.len && step->name.ptr[0] >= 'A' && step->name.ptr[0] <= 'Z';
 	const struct hs_def_type *type = step->entry && capital && checker->defs ?
@@ -71,12 +70,28 @@ static enum hs_status check_entry(struct checker *checker, const struct path_nod
 			(hs_defs_is_a(checker->defs, own, type) || hs_defs_is_a(checker->defs, type, own));
 	}
 	if (!fits && checker->strict) {
-		return refuse(checker, node, "the input is %.*s, not %.*s", HS_S_ARG(types_of(checker, self)),
-			HS_S_ARG(hs_slice_first(step->name, NAME_SHOWN)));
+		return refuse(checker, step->at, "the input is %.*s, not %.*s",
+			HS_S_ARG(types_of(checker, self)), HS_S_ARG(hs_slice_first(step->name, NAME_SHOWN)));
 	}
 	*out = self->known && fits && type->abstract ? *self : hs__shape_type(checker->defs, type);
 	out->known = out->known && !type->abstract;
 	return HS_OK;
+}
+
+/* A choice is written without its type in FHIRPath, unlike in JSON. */
+static enum hs_status refuse_member(const struct checker *checker, const struct path_step *step,
+	const struct path_shape *from)
+{
+	const struct hs_def_type *type = NULL;
+	struct hs_slice name = hs_slice_first(step->name, NAME_SHOWN), owner = types_of(checker, from);
+	struct hs_slice near = hs__shape_nearest(checker->defs, from, step->name, &type);
+	if (type) {
+		return refuse(checker, step->at,
+			"there is no element '%.*s' in %.*s; write %.*s.ofType(%.*s)", HS_S_ARG(name),
+			HS_S_ARG(owner), HS_S_ARG(near), HS_S_ARG(hs_defs_text(checker->defs, type->name)));
+	}
+	return refuse(checker, step->at, "there is no element '%.*s' in %.*s%s%.*s%s", HS_S_ARG(name),
+		HS_S_ARG(owner), near.len ? "; did you mean '" : "", HS_S_ARG(near), near.len ? "'?" : "");
 }
 
 static enum hs_status check_steps(struct checker *checker, struct path_node *node,
@@ -84,10 +99,9 @@ static enum hs_status check_steps(struct checker *checker, struct path_node *nod
 {
 	struct path_shape at = *from;
 	for (struct path_step *step = node->u.steps; step; step = step->next) {
-		struct hs_slice brief = hs_slice_first(step->name, NAME_SHOWN);
 		bool taken = false, exists = true;
 		struct path_shape next = hs__shape_any();
-		enum hs_status status = check_entry(checker, node, step, &at, &next, &taken);
+		enum hs_status status = check_entry(checker, step, &at, &next, &taken);
 		if (status) {
 			return status;
 		}
@@ -95,7 +109,7 @@ static enum hs_status check_steps(struct checker *checker, struct path_node *nod
 			next = hs__shape_member(checker->defs, &at, step, &exists);
 		}
 		if (!exists && checker->strict) {
-			return refuse(checker, node, "there is no such element here: %.*s", HS_S_ARG(brief));
+			return refuse_member(checker, step, &at);
 		}
 		at = exists ? next : hs__shape_any();
 		step->shape = note(checker, &at);
@@ -230,11 +244,11 @@ static enum hs_status check_call(struct checker *checker, struct path_node *node
 	const struct path_function_info *info = &hs__path_functions[node->function];
 	struct path_shape first = hs__shape_any(), all = hs__shape_none();
 	if (checker->strict && !hs__shape_fits(focus, info->focus)) {
-		return refuse(checker, node, "%.*s() does not work on %.*s", HS_S_ARG(info->name),
+		return refuse(checker, node->at, "%.*s() does not work on %.*s", HS_S_ARG(info->name),
 			HS_S_ARG(types_of(checker, focus)));
 	}
 	if (checker->strict && info->focus == 'o' && focus->unordered) {
-		return refuse(checker, node, "the items have no defined order here: %.*s",
+		return refuse(checker, node->at, "the items have no defined order here: %.*s",
 			HS_S_ARG(info->name));
 	}
 	enum hs_status status = check_arguments(checker, node, self, focus, &first, &all);
@@ -242,7 +256,7 @@ static enum hs_status check_call(struct checker *checker, struct path_node *node
 		return status;
 	}
 	if (checker->strict && node->function == PATH_FN_iif && !hs__shape_boolean(&first)) {
-		return refuse(checker, node, "the criterion of iif() is a boolean, not %.*s",
+		return refuse(checker, node->at, "the criterion of iif() is a boolean, not %.*s",
 			HS_S_ARG(types_of(checker, &first)));
 	}
 	*out = result_of(checker, node, focus, &first, &all);
@@ -312,7 +326,7 @@ static enum hs_status check_binary(struct checker *checker, struct path_node *no
 	} else if (node->op <= OP_JOIN) {
 		bool sum = node->op == OP_ADD || node->op == OP_SUBTRACT;
 		if (checker->strict && sum && !adds_up((enum path_op)node->op, left, &right)) {
-			return refuse(checker, node, "%s does not work on %.*s and %.*s",
+			return refuse(checker, node->at, "%s does not work on %.*s and %.*s",
 				node->op == OP_ADD ? "+" : "-", HS_S_ARG(types_of(checker, left)),
 				HS_S_ARG(types_of(checker, &right)));
 		}

@@ -2,6 +2,8 @@
 /* Shapes: what the definitions say about members and types. */
 #include <core/fhir/path/shape.h>
 
+#include <core/base/nearest.h>
+
 #include <handslag/buf.h>
 
 #define NAME_MAX 1000u /* bytes of the types of a shape */
@@ -190,6 +192,37 @@ struct path_shape hs__shape_member(const struct hs_defs *defs, const struct path
 		}
 	}
 	return to;
+}
+
+struct hs_slice hs__shape_nearest(const struct hs_defs *defs, const struct path_shape *from,
+	struct hs_slice wanted, const struct hs_def_type **type)
+{
+	struct hs_slice best = HS_S_NONE;
+	size_t least = wanted.len < 3 ? wanted.len : 3; /* letters that differ */
+	for (uint8_t i = 0; i < from->count; i++) {
+		const struct path_kind *kind = &from->kinds[i];
+		uint32_t count = 0;
+		const struct hs_def_element *children = kind->type || kind->element ?
+			hs_defs_children(defs, kind->element, kind->type, &count) :
+			NULL;
+		for (uint32_t k = 0; k < count; k++) {
+			struct hs_slice name = hs_defs_text(defs, children[k].name);
+			struct hs_slice rest = hs_slice_from(wanted, name.len);
+			size_t distance = hs_name_distance(wanted, name);
+			const struct hs_def_use *use = children[k].choice && hs_slice_starts(wanted, name) ?
+				hs_defs_choice(defs, &children[k], rest) :
+				NULL;
+			if (use) {
+				*type = hs_defs_type_at(defs, use->type);
+				return name;
+			}
+			if (distance < least) {
+				best = name;
+				least = distance;
+			}
+		}
+	}
+	return best;
 }
 
 static bool is_system_kind(struct hs_slice name, uint8_t *kind)

@@ -34,6 +34,10 @@ void hs__shape_add(struct path_shape *shape, const struct path_shape *more);
  */
 struct path_shape hs__shape_member(const struct hs_defs *defs, const struct path_shape *from,
 	struct path_step *step, bool *exists);
+/* The element that was perhaps meant by a name that no item has: the nearest, or the choice that JSON writes
+ * with its type, and *type then ("value" and Quantity for "valueQuantity"). Empty when none is near. */
+struct hs_slice hs__shape_nearest(const struct hs_defs *defs, const struct path_shape *from,
+	struct hs_slice wanted, const struct hs_def_type **type);
 /* The items as they are when taken by type. */
 struct path_shape hs__shape_as(const struct hs_defs *defs, const struct path_shape *from,
 	const struct path_type_name *type);
