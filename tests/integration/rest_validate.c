@@ -197,14 +197,14 @@ static void put_many_invariants(unsigned count)
 static void gives_up_with_the_request(void **state)
 {
 	NEED_FHIR();
-	static const char *const settings[] = { "sandbox.validation=profiles", "limits.requestSeconds=1",
-		NULL };
+	static const char *const settings[] = { "limits.requestSeconds=1", NULL };
 	struct fixture_options options = { .settings = settings };
 	struct fixture *usual = fx;
 	char body[4096] = "{'resourceType':'Patient','id':'p','meta':{'profile':['urn:test:many']},'name':[";
 
 	fx = fixture_start(&options);
-	put_many_invariants(3000);
+	put_many_invariants(3000); /* is not judged itself: that takes a second where others work, too */
+	fixture_operate(fx, "PUT", "/operator/sandboxes/default/limits", "{\"validation\":\"profiles\"}");
 	for (unsigned i = 0; i < 60; i++)
 		snprintf(body + strlen(body), sizeof(body) - strlen(body), "%s{'given':['n%u']}",
 			i ? "," : "", i);
