@@ -74,22 +74,37 @@ static bool has_resources(const struct hs_json *input)
 	return false;
 }
 
+/* What stands where a value set belongs must be one: its row is that of a value set. The body of a request
+ * ("resource") that is something else stands beside the question. */
+static enum hs_status compile_own(struct tx_ask *ask, struct tx_compile *compile,
+	const struct hs_json *parameter, uint32_t *set, struct hs_error *err)
+{
+	const struct hs_json *resource = resource_of(parameter);
+	struct hs_slice name = hs_json_get_text(parameter, HS_S("name")),
+			type = hs_json_get_text(resource, HS_S("resourceType"));
+
+	if (!hs_slice_eq(type, HS_S("ValueSet"))) {
+		if (!hs_slice_eq(name, HS_S("resource")))
+			return hs_tx_say(err, HS_E_VALUE, ask->swedish, TX_MSG_OWN_NOT_A_SET, name,
+				TX_ARGS(name, type.len ? type : HS_S("(resourceType?)")));
+		set = NULL;
+	}
+	return hs_tx_compile_add(compile, resource, HS_ON_R4 | HS_ON_R5, set, err);
+}
+
 /* Resources beside the question, and its own value set. */
-static enum hs_status compile_input(struct tx_compile *compile, const struct hs_json *input, uint32_t *set,
-	uint32_t *other, struct hs_error *err)
+static enum hs_status compile_input(struct tx_ask *ask, struct tx_compile *compile,
+	const struct hs_json *input, uint32_t *set, uint32_t *other, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
 	*set = *other = TX_NONE;
 	HS_JSON_EACH(p, hs_json_get(input, HS_S("parameter"))) {
 		enum role role = role_of(p);
-		if (role == NONE || role == ITEM)
-			continue;
-		status = hs_tx_compile_add(compile, resource_of(p), HS_ON_R4 | HS_ON_R5,
-			role == OWN           ? set :
-				role == OTHER ? other :
-						NULL,
-			err);
+		if (role == BESIDE)
+			status = hs_tx_compile_add(compile, resource_of(p), HS_ON_R4 | HS_ON_R5, NULL, err);
+		else if (role == OWN || role == OTHER)
+			status = compile_own(ask, compile, p, role == OWN ? set : other, err);
 		if (status)
 			break;
 	}
@@ -102,7 +117,7 @@ static enum hs_status compile_all(struct tx_ask *ask, struct tx_compile *compile
 	uint32_t unused;
 	size_t n = 0;
 	char digits[24];
-	enum hs_status status = compile_input(compile, ask->input, &whole, &ask->sent_other, err);
+	enum hs_status status = compile_input(ask, compile, ask->input, &whole, &ask->sent_other, err);
 
 	HS_JSON_EACH(p, hs_json_get(ask->input, HS_S("parameter"))) {
 		if (status || !is_named(p, HS_S("validation")))
@@ -110,7 +125,7 @@ static enum hs_status compile_all(struct tx_ask *ask, struct tx_compile *compile
 		if (n == BATCH_MAX)
 			return hs_tx_say(err, HS_E_LIMIT, ask->swedish, TX_MSG_OWN_BATCH_MAX,
 				HS_S("validation"), TX_ARGS(hs_tx_digits(BATCH_MAX, digits)));
-		status = compile_input(compile, resource_of(p), &ask->sent_sets[n++], &unused, err);
+		status = compile_input(ask, compile, resource_of(p), &ask->sent_sets[n++], &unused, err);
 	}
 	ask->sent_sets[n] = whole;
 	return status;
