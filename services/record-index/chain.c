@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which subjects and custodians a chain leads to. Whether a pointer fulfils "patient.name=..." is decided by
- * its subject alone, so it is found out once a subject, not once a pointer. */
-#include "ledger.h"
+ * its subject alone, so it is found out once a subject, not once a pointer, and before the pointer is read.
+ */
+#include "table.h"
 
 #include <handslag/store.h>
 
@@ -85,4 +86,49 @@ enum hs_status hs_ledger_end_close(struct hs_ledger *ledger, const struct hs_fin
 	if (status == HS_OK)
 		end_of(ledger, link)->whole = true;
 	return status;
+}
+
+/* ---- before a pointer is read ---- */
+
+static int piece_holds(struct hs_ledger *ledger, struct hs_arena *arena, const struct hs_find *link,
+	uint64_t piece, struct hs_error *err)
+{
+	struct hs_ledger_rows rows = { .count = 0 };
+	struct hs_ledger_subject subject = { .rows = &rows };
+	bool often = hs_ledger_class(ledger, link->param) == HS_LEDGER_OF_CUSTODIAN;
+	int known = hs_ledger_end_says(ledger, link, piece);
+
+	if (known >= 0)
+		return known;
+	enum hs_status status = hs_ledger_piece_rows(ledger, arena, piece, often, &rows, err);
+	int holds = status == HS_OK ? hs_ledger_match(ledger, arena, &subject, link, err) : (int)status;
+	if (holds >= 0)
+		status = hs_ledger_end_note(ledger, link, piece, holds, err);
+	return status == HS_OK ? holds : (int)status;
+}
+
+int hs_ledger_parties_hold(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t *candidate,
+	const struct hs_find *where, struct hs_error *err)
+{
+	bool all = where && where->op == HS_FIND_AND, asked = false;
+	uint64_t custodian = 0;
+	int holds = 1;
+
+	for (size_t i = 0; where && i < (all ? where->kid_count : 1) && holds > 0; i++) {
+		const struct hs_find *link = all ? where->kids[i] : where;
+		enum hs_ledger_class of = hs_ledger_class(ledger, link->param);
+		if (link->op != HS_FIND_CHAIN || (of != HS_LEDGER_OF_SUBJECT && of != HS_LEDGER_OF_CUSTODIAN))
+			continue;
+		bool known = asked || (*candidate & HS_LEDGER_AT_SPOT && of == HS_LEDGER_OF_SUBJECT);
+		if (!known && hs_ledger_find_parties(ledger, candidate, &custodian, err) != HS_OK)
+			return (int)err->status;
+		asked |= !known;
+		uint64_t piece = of == HS_LEDGER_OF_CUSTODIAN ?
+			custodian :
+			*candidate & HS_LEDGER_AT_SPOT ?
+			hs_ledger_spot_subject(*candidate & ~HS_LEDGER_AT_SPOT) :
+			0;
+		holds = piece ? piece_holds(ledger, arena, link, piece, err) : 1;
+	}
+	return holds;
 }

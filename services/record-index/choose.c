@@ -80,13 +80,49 @@ static enum hs_status count_custodian(struct hs_ledger_driving *drive, const str
 	return status;
 }
 
+/* A condition of an AND, whose dates are one span. */
+static enum hs_status count_kid(struct hs_ledger_driving *drive, const struct hs_find *find, size_t at,
+	uint64_t limit, uint64_t *out)
+{
+	return hs_ledger_is_date(drive, find->kids[at]) ?
+		hs_ledger_count_dates(drive, find, limit, out) :
+		hs_ledger_count_by(drive, find->kids[at], limit, out);
+}
+
+/* The conditions of an AND with its dates last: these are counted one by one, so that it helps to know of how
+ * few the others tell. False at the end. */
+static bool next_kid(const struct hs_ledger_driving *drive, const struct hs_find *find, bool *dates,
+	size_t *at)
+{
+	for (; !*dates || *at < find->kid_count; (*at)++) {
+		if (*at == find->kid_count) {
+			*dates = true;
+			*at = 0;
+		}
+		if (*at < find->kid_count && hs_ledger_is_date(drive, find->kids[*at]) == *dates)
+			return true;
+	}
+	return false;
+}
+
+static enum hs_status count_all(struct hs_ledger_driving *drive, const struct hs_find *find, uint64_t limit,
+	uint64_t *out)
+{
+	enum hs_status status = HS_OK;
+	bool dates = false;
+
+	*out = limit;
+	for (size_t at = 0; status == HS_OK && next_kid(drive, find, &dates, &at); at++)
+		status = count_kid(drive, find, at, *out, out);
+	return status;
+}
+
 /* As deep as the tree, which the parser limits. */
 enum hs_status hs_ledger_count_by(struct hs_ledger_driving *drive, const struct hs_find *find, uint64_t limit,
 	uint64_t *out)
 {
 	enum hs_ledger_rank rank = hs_ledger_rank(drive->ledger, find);
 	enum hs_status status = HS_OK;
-	bool all = find->op == HS_FIND_AND;
 
 	*out = rank == HS_LEDGER_RANK_ID ? 1 : rank == HS_LEDGER_RANK_MARK ? A_SUBJECT : limit;
 	if (rank <= HS_LEDGER_RANK_MARK || rank == HS_LEDGER_RANK_NONE)
@@ -98,15 +134,13 @@ enum hs_status hs_ledger_count_by(struct hs_ledger_driving *drive, const struct 
 	case HS_FIND_DATE:
 		return hs_ledger_count_dates(drive, find, limit, out);
 	case HS_FIND_AND:
+		return count_all(drive, find, limit, out);
 	case HS_FIND_OR:
-		*out = all ? limit : 0;
+		*out = 0;
 		for (size_t i = 0; i < find->kid_count && status == HS_OK; i++) {
 			uint64_t kid = 0;
-			/* Dates of an AND are one span. */
-			status = all && hs_ledger_is_date(drive, find->kids[i]) ?
-				hs_ledger_count_dates(drive, find, limit, &kid) :
-				hs_ledger_count_by(drive, find->kids[i], limit, &kid);
-			*out = !all ? *out + kid : kid < *out ? kid : *out;
+			status = hs_ledger_count_by(drive, find->kids[i], limit, &kid);
+			*out += kid;
 		}
 		return status;
 	default:
@@ -117,29 +151,34 @@ enum hs_status hs_ledger_count_by(struct hs_ledger_driving *drive, const struct 
 enum hs_status hs_ledger_choose(struct hs_ledger_driving *drive, const struct hs_find *find,
 	const struct hs_find **out)
 {
-	uint64_t fewest = 0, count = 0;
+	uint64_t fewest = HS_LEDGER_COUNTED - 1, count = 0;
 	enum hs_ledger_rank best = HS_LEDGER_RANK_NONE;
+	const struct hs_find *chosen = NULL;
 	enum hs_status status = HS_OK;
+	bool dates = false;
 
-	*out = NULL;
-	for (size_t i = 0; i < find->kid_count && status == HS_OK; i++) {
-		const struct hs_find *kid = find->kids[i];
-		enum hs_ledger_rank rank = hs_ledger_rank(drive->ledger, kid);
+	*out = drive->chosen;
+	if (drive->chosen_of == find)
+		return HS_OK;
+	for (size_t at = 0; status == HS_OK && next_kid(drive, find, &dates, &at); at++) {
+		enum hs_ledger_rank rank = hs_ledger_rank(drive->ledger, find->kids[at]);
 		bool counted = rank > HS_LEDGER_RANK_MARK && rank != HS_LEDGER_RANK_NONE &&
 			find->kid_count > 1;
-		if (*out && (best <= HS_LEDGER_RANK_MARK || rank == HS_LEDGER_RANK_NONE) && rank >= best)
+		if (chosen && (best <= HS_LEDGER_RANK_MARK || rank == HS_LEDGER_RANK_NONE) && rank >= best)
 			continue;
 		if (counted)
-			status = hs_ledger_is_date(drive, kid) ?
-				hs_ledger_count_dates(drive, find, HS_LEDGER_COUNTED, &count) :
-				hs_ledger_count_by(drive, kid, HS_LEDGER_COUNTED, &count);
-		bool better = !*out || rank <= HS_LEDGER_RANK_MARK || best == HS_LEDGER_RANK_NONE ||
+			status = count_kid(drive, find, at, fewest + 1, &count);
+		bool better = !chosen || rank <= HS_LEDGER_RANK_MARK || best == HS_LEDGER_RANK_NONE ||
 			count < fewest || (count == fewest && rank < best);
 		if (status == HS_OK && better) {
-			*out = kid;
+			chosen = find->kids[at];
 			best = rank;
-			fewest = count;
+			fewest = counted ? count : fewest;
 		}
 	}
-	return status;
+	if (status != HS_OK)
+		return status;
+	drive->chosen_of = find;
+	*out = drive->chosen = chosen;
+	return HS_OK;
 }

@@ -283,6 +283,10 @@ uint64_t hs_ledger_end_piece(const struct hs_ledger *ledger, const struct hs_led
 int hs_ledger_end_says(const struct hs_ledger *ledger, const struct hs_find *link, uint64_t piece);
 enum hs_status hs_ledger_end_note(struct hs_ledger *ledger, const struct hs_find *link, uint64_t piece,
 	bool holds, struct hs_error *err);
+/* Can the candidate fulfil the condition, as far as chains tell that its subject or its custodian decides? 1,
+ * 0 or a negative status. A row becomes a spot when it was looked up. */
+int hs_ledger_parties_hold(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t *candidate,
+	const struct hs_find *where, struct hs_error *err);
 /* All that do are noted. */
 enum hs_status hs_ledger_end_close(struct hs_ledger *ledger, const struct hs_find *link,
 	struct hs_error *err);

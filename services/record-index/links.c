@@ -7,6 +7,7 @@
 #define SCRATCH ((size_t)192 << 20)
 #define ONE ((size_t)64 << 20)
 #define PIECES_MAX ((size_t)32 << 20)
+#define FEW_TOLD ((size_t)4096)
 #define SCAN_SHARE 16u /* of one row in so many it is sooner to go along the table */
 
 struct links {
@@ -17,6 +18,8 @@ struct links {
 	enum hs_ledger_class of;
 	struct hs_arena *scratch, *pieces, *one; /* as of a search (find.h) */
 	unsigned char *told; /* by number of the piece: those of pointers that fulfil it */
+	uint64_t *few;       /* the same, listed, when they are at most FEW_TOLD */
+	size_t told_count;
 	uint64_t room, live, looks_max;
 };
 
@@ -29,8 +32,12 @@ static uint64_t piece_of(const struct links *links, uint64_t subject, uint64_t c
 
 static void tell(struct links *links, uint64_t piece)
 {
-	if (piece < links->room)
-		links->told[piece] = 1;
+	if (piece >= links->room || links->told[piece])
+		return;
+	links->told[piece] = 1;
+	if (links->told_count < FEW_TOLD)
+		links->few[links->told_count] = piece;
+	links->told_count++;
 }
 
 static bool is_told(const struct links *links, uint64_t piece)
@@ -97,6 +104,11 @@ static enum hs_status look_at_each(struct links *links, const struct hs_ledger_n
 
 	for (size_t i = 0; i < rows->count && status == HS_OK; i++) {
 		uint64_t candidate = rows->items[i];
+		/* Where a pointer lies tells its subject; it need not be read. */
+		if (sure && links->of == HS_LEDGER_OF_SUBJECT)
+			status = hs_ledger_find_spot(&links->ledger, &candidate, err);
+		if (status != HS_OK)
+			break;
 		bool by_spot = candidate & HS_LEDGER_AT_SPOT && links->of == HS_LEDGER_OF_SUBJECT;
 		uint64_t subject = by_spot ? hs_ledger_spot_subject(candidate & ~HS_LEDGER_AT_SPOT) : 0;
 		forget(links);
@@ -150,22 +162,31 @@ static enum hs_status go_along(struct links *links, const struct hs_ledger_numbe
 
 /* ---- all of it ---- */
 
-/* In the order of places, in which the subjects lie. */
+static enum hs_status give_piece(struct links *links, uint64_t piece, struct hs_error *err)
+{
+	struct hs_ledger_rows rows = { .count = 0 };
+
+	forget(links);
+	enum hs_status status = hs_ledger_piece_rows(&links->ledger, links->one, piece,
+		links->of == HS_LEDGER_OF_CUSTODIAN, &rows, err);
+	return status == HS_OK ? give(links, &rows, err) : status;
+}
+
+/* Many in the order of places, in which the subjects lie. */
 static enum hs_status give_told(struct links *links, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
+	if (links->told_count <= FEW_TOLD) {
+		for (size_t i = 0; i < links->told_count && status == HS_OK; i++)
+			status = give_piece(links, links->few[i], err);
+		return status;
+	}
 	for (uint64_t bucket = 0; bucket < HS_LEDGER_BUCKETS; bucket++) {
 		for (uint64_t piece = bucket; piece < links->room && status == HS_OK;
 			piece += HS_LEDGER_BUCKETS) {
-			struct hs_ledger_rows rows = { .count = 0 };
-			if (!links->told[piece])
-				continue;
-			forget(links);
-			status = hs_ledger_piece_rows(&links->ledger, links->one, piece,
-				links->of == HS_LEDGER_OF_CUSTODIAN, &rows, err);
-			if (status == HS_OK)
-				status = give(links, &rows, err);
+			if (links->told[piece])
+				status = give_piece(links, piece, err);
 		}
 	}
 	return status;
@@ -209,7 +230,8 @@ static enum hs_status run(struct links *links, struct hs_error *err)
 		return status;
 	links->room = last + 1;
 	links->told = hs_arena_array(links->scratch, (size_t)links->room, 1);
-	if (!links->told)
+	links->few = hs_arena_array(links->scratch, FEW_TOLD, sizeof *links->few);
+	if (!links->told || !links->few)
 		return hs_fail(err, HS_E_TOO_COSTLY, "the search finds too much; narrow it");
 	bool sure = links->drive.found != HS_LEDGER_CANDIDATES;
 	bool many = finds_all(links) || rows->count > links->live / SCAN_SHARE;

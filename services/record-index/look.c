@@ -134,7 +134,10 @@ enum hs_status hs_ledger_look_at_these(struct hs_ledger_search *search, struct h
 		if (hs_ledger_row_of(rows->items[i]) <= after)
 			continue;
 		forget(search);
-		int found = hs_ledger_at(&search->ledger, search->one, rows->items[i], &pointer, err);
+		int found = hs_ledger_parties_hold(&search->ledger, search->one, &rows->items[i],
+			search->must, err);
+		if (found > 0)
+			found = hs_ledger_at(&search->ledger, search->one, rows->items[i], &pointer, err);
 		if (found < 0)
 			return (enum hs_status)found;
 		status = found ? look_at(search, &pointer, err) : HS_OK;

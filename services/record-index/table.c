@@ -211,19 +211,30 @@ int hs_ledger_at(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t cand
 	return found == 0 && at_spot ? hs_ledger_waiting_at(ledger, arena, number, out, err) : found;
 }
 
-enum hs_status hs_ledger_find_spot(struct hs_ledger *ledger, uint64_t *candidate, struct hs_error *err)
+enum hs_status hs_ledger_find_parties(struct hs_ledger *ledger, uint64_t *candidate, uint64_t *custodian,
+	struct hs_error *err)
 {
-	if (*candidate & HS_LEDGER_AT_SPOT)
-		return HS_OK;
-	struct hs_stmt *stmt = hs_sql(ledger->txn, "SELECT place FROM record_index_row WHERE row = ?1", err);
+	struct hs_stmt *stmt = hs_sql(ledger->txn,
+		"SELECT place, custodian FROM record_index_row WHERE row = ?1", err);
+
 	if (!stmt)
 		return err->status;
-	hs_sql_int(stmt, 1, (int64_t)*candidate);
+	hs_sql_int(stmt, 1, (int64_t)hs_ledger_row_of(*candidate));
 	int step = hs_sql_step(stmt, err);
-	if (step > 0)
+	if (step > 0) {
 		*candidate |= (uint64_t)hs_sql_get_int(stmt, 0) << HS_LEDGER_ROW_BITS | HS_LEDGER_AT_SPOT;
+		*custodian = (uint64_t)hs_sql_get_int(stmt, 1);
+	}
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
+enum hs_status hs_ledger_find_spot(struct hs_ledger *ledger, uint64_t *candidate, struct hs_error *err)
+{
+	uint64_t custodian = 0;
+
+	return *candidate & HS_LEDGER_AT_SPOT ? HS_OK :
+						hs_ledger_find_parties(ledger, candidate, &custodian, err);
 }
 
 /* ---- writing ---- */

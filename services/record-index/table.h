@@ -80,6 +80,9 @@ int hs_ledger_at(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t cand
 	struct hs_ledger_pointer *out, struct hs_error *err);
 /* Makes a row a spot. One that is not there stays. */
 enum hs_status hs_ledger_find_spot(struct hs_ledger *ledger, uint64_t *candidate, struct hs_error *err);
+/* The same, and its custodian (0: none). */
+enum hs_status hs_ledger_find_parties(struct hs_ledger *ledger, uint64_t *candidate, uint64_t *custodian,
+	struct hs_error *err);
 /* Statements select HS_LEDGER_COLUMNS from the table of pointers `p`, or HS_LEDGER_BY_ROW, which is in order
  * of row and finds those that wait, too. */
 #define HS_LEDGER_COLUMNS "p.spot, p.seq, p.id, p.packed"

@@ -49,7 +49,8 @@ static const struct step {
 	{ "DELETE FROM entry WHERE key >= X'0000C0' AND key < X'0001';", hs__upgrade_outlines },
 	{ NULL, hs__upgrade_strings },
 	{ "ALTER TABLE tally ADD COLUMN merged INTEGER NOT NULL DEFAULT 0;"
-	  "ALTER TABLE tally ADD COLUMN loose INTEGER NOT NULL DEFAULT 0;",
+	  "ALTER TABLE tally ADD COLUMN loose INTEGER NOT NULL DEFAULT 0;"
+	  "UPDATE tally SET merged = last_row;", /* most of it was loaded; a reindex has it walked */
 		NULL },
 };
 #define FORMAT_VERSION (sizeof(steps) / sizeof(steps[0]))
