@@ -234,6 +234,7 @@ static enum hs_status begin(struct tx_ask *ask, struct hs_error *err)
 {
 	enum hs_status status = hs_tx_ask_begin(ask, ask->input, TX_NONE, err);
 
+	ask->ctx.as_text = true;
 	return status ? status : hs_tx_ask_instance(ask, err);
 }
 
@@ -241,6 +242,8 @@ static enum hs_verdict reply(struct tx_ask *ask, enum hs_status status, const st
 {
 	if (status)
 		return fail(ask, err);
+	if (ask->ctx.written.len)
+		return hs_reply_text(ask->req, 200, ask->ctx.written, NULL, NULL);
 	return ask->stream.more ? hs_stream_reply(ask->req, 200, &ask->stream) :
 				  hs_reply_json(ask->req, 200, ask->out);
 }

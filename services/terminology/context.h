@@ -96,7 +96,9 @@ struct tx_context {
 	struct tx_issue
 		*failure; /* why there is no answer at all: an OperationOutcome with `failure_status` */
 	int failure_status;
-	uint32_t limit; /* most codes of an expansion */
+	bool as_text;            /* the answer may be JSON text: `written` has it then (operations/tell.h) */
+	struct hs_slice written; /* empty: the answer is a tree */
+	uint32_t limit;          /* most codes of an expansion */
 	struct tx_patience patience;
 	struct tx_grammars grammars;
 	struct tx_scope scope;

@@ -4,6 +4,7 @@
 #include "../compile/source.h"
 #include "../compile/tree.h"
 #include "../compile/version.h"
+#include "tell.h"
 
 struct asked {
 	struct hs_slice system, version, code;
@@ -74,7 +75,7 @@ struct lookup {
 	struct tx_context *ctx;
 	struct tx_system system;
 	uint32_t concept;
-	struct hs_json *out;
+	struct tx_told told;
 	struct tx_system supplements[TX_NAMES_MAX];
 	size_t supplement_count;
 };
@@ -89,16 +90,6 @@ static bool wants(const struct lookup *l, struct hs_slice code)
 		if (hs_slice_eq(params->properties[i], HS_S("*")) || hs_slice_eq(params->properties[i], code))
 			return true;
 	return false;
-}
-
-static struct hs_json *add_property(struct lookup *l, struct hs_slice code, const char *key,
-	struct hs_json *value)
-{
-	struct hs_json *parts = hs_tx_add_parts(l->ctx, l->out, "property");
-
-	hs_tx_add_part(l->ctx, parts, "code", "valueCode", hs_json_string(l->ctx->arena, code));
-	hs_tx_add_part(l->ctx, parts, "value", key, value);
-	return parts;
 }
 
 static struct hs_json *value_of(struct hs_arena *arena, const struct tx_property *p)
@@ -121,62 +112,72 @@ static void add_kin(struct lookup *l, const char *name, const uint32_t *list, si
 	if (!wants(l, hs_slice_cstr(name)))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		struct hs_json *parts = add_property(l, hs_slice_cstr(name), "valueCode",
-			hs_json_string(l->ctx->arena, hs_tx_code(l->system, list[i])));
-		struct hs_slice display = hs_tx_display(l->ctx, l->system, list[i]);
-		if (display.len)
-			hs_tx_add_part(l->ctx, parts, "description", "valueString",
-				hs_json_string(l->ctx->arena, display));
+		hs_tx_tell_open(&l->told, "property");
+		hs_tx_tell_text(&l->told, "code", "valueCode", hs_slice_cstr(name));
+		hs_tx_tell_text(&l->told, "value", "valueCode", hs_tx_code(l->system, list[i]));
+		hs_tx_tell_text(&l->told, "description", "valueString",
+			hs_tx_display(l->ctx, l->system, list[i]));
+		hs_tx_tell_close(&l->told);
 	}
+}
+
+static void add_property(struct lookup *l, const struct tx_property *p)
+{
+	struct hs_arena *arena = l->ctx->arena;
+
+	hs_tx_tell_open(&l->told, "property");
+	hs_tx_tell_text(&l->told, "code", "valueCode", p->code);
+	hs_tx_tell_value(&l->told, "value", hs_arena_cstr(arena, p->key), value_of(arena, p));
+	hs_tx_tell_close(&l->told);
+}
+
+static void add_state(struct lookup *l)
+{
+	hs_tx_tell_open(&l->told, "property");
+	hs_tx_tell_text(&l->told, "code", "valueCode", HS_S("inactive"));
+	hs_tx_tell_bool(&l->told, "value", hs_tx_is_inactive(l->system, l->concept));
+	hs_tx_tell_close(&l->told);
 }
 
 static void add_properties(struct lookup *l)
 {
-	struct hs_arena *arena = l->ctx->arena;
 	struct tx_properties all = { NULL, 0, 0 };
 	size_t count = 0;
 
 	if (l->ctx->params.property_count)
-		hs_tx_properties(arena, l->system, l->concept, l->supplements, l->supplement_count, &all);
+		hs_tx_properties(l->ctx->arena, l->system, l->concept, l->supplements, l->supplement_count,
+			&all);
 	for (size_t i = 0; i < all.count; i++) {
 		const struct tx_property *p = &all.items[i];
 		bool kin = hs_slice_eq(p->code, HS_S("parent")) || hs_slice_eq(p->code, HS_S("child"));
 		bool told = hs_slice_eq(p->code, HS_S("inactive"));
 		if (!kin && !told && wants(l, p->code))
-			add_property(l, p->code, hs_arena_cstr(arena, p->key), value_of(arena, p));
+			add_property(l, p);
 	}
 	const uint32_t *parents = hs_tx_parents(l->system, l->concept, &count);
 	add_kin(l, "parent", parents, count);
 	const uint32_t *children = hs_tx_children(l->system, l->concept, &count);
 	add_kin(l, "child", children, count);
 	if (!l->ctx->params.property_count || wants(l, HS_S("inactive")))
-		add_property(l, HS_S("inactive"), "valueBoolean",
-			hs_json_bool(arena, hs_tx_is_inactive(l->system, l->concept)));
+		add_state(l);
 }
 
 /* ---- designations ---- */
 
 static void add_designation(struct lookup *l, const struct tx_designation *d)
 {
-	struct hs_arena *arena = l->ctx->arena;
-	struct hs_json *parts = hs_tx_add_parts(l->ctx, l->out, "designation");
+	struct tx_told *t = &l->told;
 
-	if (d->language.len)
-		hs_tx_add_part(l->ctx, parts, "language", "valueCode", hs_json_string(arena, d->language));
-	if (d->use_code.len || d->base) {
-		struct hs_json *use = hs_json_object(arena);
-		hs_json_add_text(arena, use, HS_S("system"),
-			d->base ? HS_S("http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra") :
-				  d->use_system);
-		hs_json_add_text(arena, use, HS_S("code"),
-			d->base ? HS_S("preferredForLanguage") : d->use_code);
-		if (d->use_display.len)
-			hs_json_add_text(arena, use, HS_S("display"), d->use_display);
-		hs_tx_add_part(l->ctx, parts, "use", "valueCoding", use);
-	}
-	if (d->source.len)
-		hs_tx_add_part(l->ctx, parts, "source", "valueCanonical", hs_json_string(arena, d->source));
-	hs_tx_add_part(l->ctx, parts, "value", "valueString", hs_json_string(arena, d->value));
+	hs_tx_tell_open(t, "designation");
+	hs_tx_tell_text(t, "language", "valueCode", d->language);
+	if (d->base)
+		hs_tx_tell_coding(t, "use", HS_S("http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra"),
+			HS_S("preferredForLanguage"), d->use_display);
+	else if (d->use_code.len)
+		hs_tx_tell_coding(t, "use", d->use_system, d->use_code, d->use_display);
+	hs_tx_tell_text(t, "source", "valueCanonical", d->source);
+	hs_tx_tell_text(t, "value", "valueString", d->value);
+	hs_tx_tell_close(t);
 }
 
 static void add_designations(struct lookup *l)
@@ -187,7 +188,8 @@ static void add_designations(struct lookup *l)
 		return;
 	hs_tx_texts(l->ctx, l->system, l->concept, &texts);
 	for (size_t i = 0; i < texts.count; i++)
-		add_designation(l, &texts.items[i]);
+		if (texts.items[i].value.len)
+			add_designation(l, &texts.items[i]);
 }
 
 /* "A display name for the code system", which an answer must have. */
@@ -202,7 +204,7 @@ static struct hs_slice name_of(struct tx_system system)
 
 enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)
 {
-	struct lookup l = { .ctx = ctx, .out = hs_parameters(ctx->arena) };
+	struct lookup l = { .ctx = ctx };
 	struct asked asked;
 	enum hs_status status = read_asked(ctx, &asked, err);
 
@@ -216,21 +218,21 @@ enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct
 		return status;
 	struct tx_concept concept = hs_tx_concept(l.system, l.concept);
 	l.supplement_count = hs_tx_supplements_of(ctx, l.system, l.supplements);
-	hs_tx_add_text(ctx, l.out, "name", "valueString", name_of(l.system));
-	hs_tx_add_text(ctx, l.out, "system", "valueUri", TX_SYSTEM_URL(l.system));
-	hs_tx_add_text(ctx, l.out, "version", "valueString", TX_SYSTEM_VERSION(l.system));
-	hs_tx_add_text(ctx, l.out, "code", "valueCode", concept.code);
-	hs_tx_add_text(ctx, l.out, "display", "valueString", hs_tx_display(ctx, l.system, l.concept));
-	hs_tx_add_text(ctx, l.out, "definition", "valueString", concept.definition);
-	hs_tx_add_bool(ctx, l.out, "abstract", concept.flags & TX_ABSTRACT);
+	hs_tx_tell_begin(&l.told, ctx);
+	hs_tx_tell_text(&l.told, "name", "valueString", name_of(l.system));
+	hs_tx_tell_text(&l.told, "system", "valueUri", TX_SYSTEM_URL(l.system));
+	hs_tx_tell_text(&l.told, "version", "valueString", TX_SYSTEM_VERSION(l.system));
+	hs_tx_tell_text(&l.told, "code", "valueCode", concept.code);
+	hs_tx_tell_text(&l.told, "display", "valueString", hs_tx_display(ctx, l.system, l.concept));
+	hs_tx_tell_text(&l.told, "definition", "valueString", concept.definition);
+	hs_tx_tell_bool(&l.told, "abstract", concept.flags & TX_ABSTRACT);
 	for (size_t i = 0; i < l.supplement_count; i++)
-		hs_tx_add_text(ctx, l.out, "used-supplement", "valueCanonical",
+		hs_tx_tell_text(&l.told, "used-supplement", "valueCanonical",
 			hs_tx_vurl(ctx->arena, TX_SYSTEM_URL(l.supplements[i]),
 				TX_SYSTEM_VERSION(l.supplements[i])));
 	add_designations(&l);
 	add_properties(&l);
-	*out = l.out;
-	return HS_OK;
+	return hs_tx_tell_end(&l.told, out, err);
 }
 
 /* ---- $subsumes ---- */
@@ -288,7 +290,8 @@ enum hs_status hs_tx_subsumes(struct tx_context *ctx, struct hs_json **out, stru
 		hs_tx_is_below(s, b, a) ? "subsumes" :
 		hs_tx_is_below(s, a, b) ? "subsumed-by" :
 					  "not-subsumed";
-	*out = hs_parameters(ctx->arena);
-	hs_tx_add_text(ctx, *out, "outcome", "valueCode", hs_slice_cstr(outcome));
-	return HS_OK;
+	struct tx_told told;
+	hs_tx_tell_begin(&told, ctx);
+	hs_tx_tell_text(&told, "outcome", "valueCode", hs_slice_cstr(outcome));
+	return hs_tx_tell_end(&told, out, err);
 }

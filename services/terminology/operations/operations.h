@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The operations: each takes a question that has been read and makes the answer's tree.
+/* The operations: each takes a question that has been read and makes the answer's tree; the first four its
+ * text when the context asks for that (tell.h).
  *
  * All are pure: they look at the layers of the question and allocate in its arena. A status other than HS_OK
  * means that there is no answer; when ctx->failure is set it says why in the words of the terminology

@@ -5,6 +5,7 @@
 #include "operations.h"
 #include "../compile/source.h"
 #include "status.h"
+#include "tell.h"
 #include "../compile/tree.h"
 
 #define CODINGS_MAX 200u
@@ -448,27 +449,22 @@ static enum hs_status infer_system(struct task *t, struct hs_error *err)
 
 /* ---- the answer ---- */
 
-static struct hs_json *clone_tree(struct task *t, const struct hs_json *tree)
-{
-	return hs_json_clone(t->ctx->arena, tree);
-}
-
-static void add_unknowns(struct task *t, struct hs_json *out, const struct verdict *v)
+static void add_unknowns(struct task *t, struct tx_told *told, const struct verdict *v)
 {
 	if (!v->unknown.len)
 		return;
 	bool cause = v->membership != TX_OUT || hs_slice_find(v->unknown, '|', 0) != SIZE_MAX;
-	hs_tx_add_text(t->ctx, out, cause && t->in_set ? "x-caused-by-unknown-system" : "x-unknown-system",
+	hs_tx_tell_text(told, cause && t->in_set ? "x-caused-by-unknown-system" : "x-unknown-system",
 		"valueCanonical", v->unknown);
 }
 
-static void add_concept(struct task *t, struct hs_json *out)
+static void add_concept(struct task *t, struct tx_told *told)
 {
 	struct tx_context *ctx = t->ctx;
 	const struct verdict *v = &t->best;
 
 	if (v->system.row)
-		hs_tx_add_text(ctx, out, "version", "valueString", TX_SYSTEM_VERSION(v->system));
+		hs_tx_tell_text(told, "version", "valueString", TX_SYSTEM_VERSION(v->system));
 	if (v->concept == TX_NONE)
 		return;
 	struct tx_concept concept = hs_tx_concept(v->system, v->concept);
@@ -478,39 +474,36 @@ static void add_concept(struct task *t, struct hs_json *out)
 	ctx->params.languages = asked;
 	if (!display.len && v->hit.pick)
 		display = tx_text(v->hit.pick_layer, v->hit.pick->display);
-	hs_tx_add_text(ctx, out, "display", "valueString", display);
+	hs_tx_tell_text(told, "display", "valueString", display);
 	if (concept.flags & TX_INACTIVE) {
-		hs_tx_add_bool(ctx, out, "inactive", true);
+		hs_tx_tell_bool(told, "inactive", true);
 		if (!hs_slice_eq(concept.status, HS_S("inactive")))
-			hs_tx_add_text(ctx, out, "status", "valueCode", concept.status);
+			hs_tx_tell_text(told, "status", "valueCode", concept.status);
 	} else if (concept.flags & TX_DEPRECATED) {
-		hs_tx_add_text(ctx, out, "status", "valueCode", HS_S("deprecated"));
+		hs_tx_tell_text(told, "status", "valueCode", HS_S("deprecated"));
 	}
 	if (v->hit.case_differs)
-		hs_tx_add_text(ctx, out, "normalized-code", "valueCode", concept.code);
+		hs_tx_tell_text(told, "normalized-code", "valueCode", concept.code);
 }
 
-static struct hs_json *make_answer(struct task *t)
+static void add_answer(struct task *t, struct tx_told *told)
 {
 	struct tx_context *ctx = t->ctx;
-	struct hs_json *out = hs_parameters(ctx->arena);
 	bool result = t->found && !ctx->issues.errors;
 
-	hs_tx_add_bool(ctx, out, "result", result);
+	hs_tx_tell_bool(told, "result", result);
 	if (t->best_coding) {
-		hs_tx_add_text(ctx, out, "system", "valueUri", t->best_coding->system);
-		hs_tx_add_text(ctx, out, "code", "valueCode", t->best_coding->code);
-		add_concept(t, out);
+		hs_tx_tell_text(told, "system", "valueUri", t->best_coding->system);
+		hs_tx_tell_text(told, "code", "valueCode", t->best_coding->code);
+		add_concept(t, told);
 	}
 	if (t->of_concept)
-		hs_parameters_add(ctx->arena, out, HS_S("codeableConcept"), HS_S("valueCodeableConcept"),
-			clone_tree(t, ctx->params.codeable));
+		hs_tx_tell_value(told, "codeableConcept", "valueCodeableConcept",
+			hs_json_clone(ctx->arena, ctx->params.codeable));
 	if (ctx->issues.count) {
-		hs_tx_add_text(ctx, out, "message", "valueString", hs_tx_message(ctx->arena, &ctx->issues));
-		hs_parameters_add(ctx->arena, out, HS_S("issues"), HS_S("resource"),
-			hs_tx_outcome(ctx->arena, &ctx->issues));
+		hs_tx_tell_text(told, "message", "valueString", hs_tx_message(ctx->arena, &ctx->issues));
+		hs_tx_tell_value(told, "issues", "resource", hs_tx_outcome(ctx->arena, &ctx->issues));
 	}
-	return out;
 }
 
 static enum hs_status run(struct task *t, struct hs_json **out, struct hs_error *err)
@@ -538,11 +531,12 @@ static enum hs_status run(struct task *t, struct hs_json **out, struct hs_error 
 		say(t, TX_MSG_TX_GENERAL_CC_ERROR_MESSAGE, HS_S_NONE, (struct tx_args) { { ctx->set_name } });
 	if (t->best.system.row && t->best.membership != TX_OUT)
 		comment_on_way(t);
-	struct hs_json *answer = make_answer(t);
+	struct tx_told told;
+	hs_tx_tell_begin(&told, ctx);
+	add_answer(t, &told);
 	for (size_t i = 0; i < t->count; i++)
-		add_unknowns(t, answer, &verdicts[i]);
-	*out = answer;
-	return HS_OK;
+		add_unknowns(t, &told, &verdicts[i]);
+	return hs_tx_tell_end(&told, out, err);
 }
 
 enum hs_status hs_tx_validate_in_set(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)

@@ -90,11 +90,31 @@ static inline void ask_prepare(struct ask *a, const char *parameters)
 }
 
 typedef enum hs_status ask_fn(struct tx_context *ctx, struct hs_json **out, struct hs_error *err);
+
+/* The same question, answered as text where the operation can do that: the same bytes as its tree. */
+static inline void ask_as_text(const struct ask *a, ask_fn *fn, const char *parameters)
+{
+	struct ask other = *a;
+	struct hs_buf text;
+
+	ask_prepare(&other, parameters);
+	other.ctx.as_text = true;
+	if (other.status || fn(&other.ctx, &other.out, &other.err) || !other.ctx.written.len)
+		return;
+	hs_buf_init(&text, a->arena, (size_t)16 << 20);
+	hs_json_write(&text, a->out, 0);
+	assert_null(other.out);
+	if (!hs_slice_eq(hs_buf_slice(&text), other.ctx.written))
+		fail_msg("%.*s\nis not %.*s", HS_S_ARG(other.ctx.written), HS_S_ARG(hs_buf_slice(&text)));
+}
+
 static inline void ask(struct ask *a, ask_fn *fn, const char *parameters)
 {
 	ask_prepare(a, parameters);
 	if (a->status == HS_OK)
 		a->status = fn(&a->ctx, &a->out, &a->err);
+	if (a->status == HS_OK)
+		ask_as_text(a, fn, parameters);
 }
 
 /* Text of the first parameter of that name in the answer; "" when there is none. */

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Telling an answer of Parameters as a tree or as text. */
+#include "tell.h"
+
+#include "../compile/tree.h"
+
+#define TEXT_MAX ((size_t)64 << 20)
+#define TEXT_USUAL 2000u /* bytes, most answers are shorter */
+
+/* ---- text ---- */
+
+/* `,` when one is due, and {"name":"NAME","KEY": */
+static void write_head(struct tx_told *t, const char *name, const char *key)
+{
+	static const char first[] = "{\"name\":\"";
+	size_t name_len = strlen(name), key_len = strlen(key);
+	char *to = hs_buf_reserve(&t->text, sizeof(first) + name_len + key_len + 5);
+
+	if (!to)
+		return;
+	const char *from = to;
+	if (t->more)
+		*to++ = ',';
+	t->more = true;
+	memcpy(to, first, sizeof(first) - 1);
+	to += sizeof(first) - 1;
+	memcpy(to, name, name_len);
+	to += name_len;
+	memcpy(to, "\",\"", 3);
+	to += 3;
+	memcpy(to, key, key_len);
+	to += key_len;
+	memcpy(to, "\":", 2);
+	t->text.len += (size_t)(to + 2 - from);
+}
+
+/* ---- a tree ---- */
+
+static void push(struct tx_told *t, const char *name, const char *key, struct hs_json *value)
+{
+	struct hs_json *item = t->list && value ? hs_json_push(t->list, hs_json_object(t->ctx->arena)) : NULL;
+
+	if (!item)
+		return;
+	hs_json_add_text(t->ctx->arena, item, HS_S("name"), hs_slice_cstr(name));
+	hs_json_add(item, hs_slice_cstr(key), value);
+}
+
+/* ---- both ---- */
+
+void hs_tx_tell_begin(struct tx_told *t, struct tx_context *ctx)
+{
+	*t = (struct tx_told) { .ctx = ctx };
+	if (ctx->as_text) {
+		hs_buf_init(&t->text, ctx->arena, TEXT_MAX);
+		hs_buf_reserve(&t->text, TEXT_USUAL);
+		hs_buf_add(&t->text, HS_S("{\"resourceType\":\"Parameters\",\"parameter\":["));
+		return;
+	}
+	t->tree = hs_parameters(ctx->arena);
+	t->list = t->tree ? hs_json_add_array(ctx->arena, t->tree, HS_S("parameter")) : NULL;
+}
+
+void hs_tx_tell_text(struct tx_told *t, const char *name, const char *key, struct hs_slice text)
+{
+	if (!text.len)
+		return;
+	if (!t->ctx->as_text) {
+		push(t, name, key, hs_json_string(t->ctx->arena, text));
+		return;
+	}
+	write_head(t, name, key);
+	hs_json_write_text(&t->text, text);
+	hs_buf_byte(&t->text, '}');
+}
+
+void hs_tx_tell_bool(struct tx_told *t, const char *name, bool value)
+{
+	if (!t->ctx->as_text) {
+		push(t, name, "valueBoolean", hs_json_bool(t->ctx->arena, value));
+		return;
+	}
+	write_head(t, name, "valueBoolean");
+	hs_buf_add(&t->text, value ? HS_S("true}") : HS_S("false}"));
+}
+
+void hs_tx_tell_value(struct tx_told *t, const char *name, const char *key, struct hs_json *value)
+{
+	if (!value)
+		return;
+	if (!t->ctx->as_text) {
+		push(t, name, key, value);
+		return;
+	}
+	write_head(t, name, key);
+	hs_json_write(&t->text, value, 0);
+	hs_buf_byte(&t->text, '}');
+}
+
+static struct hs_json *coding_tree(struct hs_arena *arena, struct hs_slice system, struct hs_slice code,
+	struct hs_slice display)
+{
+	struct hs_json *coding = hs_json_object(arena);
+
+	if (!coding)
+		return NULL;
+	hs_json_add_text(arena, coding, HS_S("system"), system);
+	hs_json_add_text(arena, coding, HS_S("code"), code);
+	if (display.len)
+		hs_json_add_text(arena, coding, HS_S("display"), display);
+	return coding;
+}
+
+void hs_tx_tell_coding(struct tx_told *t, const char *name, struct hs_slice system, struct hs_slice code,
+	struct hs_slice display)
+{
+	if (!t->ctx->as_text) {
+		push(t, name, "valueCoding", coding_tree(t->ctx->arena, system, code, display));
+		return;
+	}
+	write_head(t, name, "valueCoding");
+	hs_buf_add(&t->text, HS_S("{\"system\":"));
+	hs_json_write_text(&t->text, system);
+	hs_buf_add(&t->text, HS_S(",\"code\":"));
+	hs_json_write_text(&t->text, code);
+	if (display.len) {
+		hs_buf_add(&t->text, HS_S(",\"display\":"));
+		hs_json_write_text(&t->text, display);
+	}
+	hs_buf_add(&t->text, HS_S("}}"));
+}
+
+void hs_tx_tell_open(struct tx_told *t, const char *name)
+{
+	if (t->ctx->as_text) {
+		write_head(t, name, "part");
+		hs_buf_byte(&t->text, '[');
+		t->more = false;
+		return;
+	}
+	struct hs_json *parts = hs_json_array(t->ctx->arena);
+
+	push(t, name, "part", parts);
+	t->outer = t->list;
+	t->list = parts;
+}
+
+void hs_tx_tell_close(struct tx_told *t)
+{
+	if (t->ctx->as_text) {
+		hs_buf_add(&t->text, HS_S("]}"));
+		t->more = true;
+	} else
+		t->list = t->outer;
+}
+
+enum hs_status hs_tx_tell_end(struct tx_told *t, struct hs_json **out, struct hs_error *err)
+{
+	if (t->ctx->as_text)
+		hs_buf_add(&t->text, HS_S("]}"));
+	if (t->text.overflow || hs_arena_full(t->ctx->arena))
+		return hs_tx_no_room(t->ctx->swedish, err);
+	*out = t->tree;
+	t->ctx->written = hs_buf_slice(&t->text);
+	return HS_OK;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Telling an answer of Parameters, one after another: as a tree for who goes on with it, or at once as JSON
+ * text for who sends it, which is what most questions ask for. Both have the same bytes.
+ *
+ * Names and keys are literals of letters and dashes; what a question or a code system says is escaped. An
+ * answer has at least one parameter, and one with parts at least one of these. Everything is in the arena of
+ * the question. */
+#pragma once
+
+#include "../context.h"
+
+struct tx_told {
+	struct tx_context *ctx;
+	struct hs_json *tree;         /* NULL: text is written */
+	struct hs_json *list, *outer; /* the list that is open, and the one around it */
+	struct hs_buf text;
+	bool more; /* something stands in the open list already */
+};
+
+/* As text when the context asks for it (ctx->as_text). */
+void hs_tx_tell_begin(struct tx_told *told, struct tx_context *ctx);
+/* Nothing for an empty text. */
+void hs_tx_tell_text(struct tx_told *told, const char *name, const char *key, struct hs_slice text);
+void hs_tx_tell_bool(struct tx_told *told, const char *name, bool value);
+/* NULL: nothing. The tree becomes part of the answer. */
+void hs_tx_tell_value(struct tx_told *told, const char *name, const char *key, struct hs_json *value);
+/* Without display when that is empty. */
+void hs_tx_tell_coding(struct tx_told *told, const char *name, struct hs_slice system, struct hs_slice code,
+	struct hs_slice display);
+/* What is told between the two are parts of the parameter. They do not stand in one another. */
+void hs_tx_tell_open(struct tx_told *told, const char *name);
+void hs_tx_tell_close(struct tx_told *told);
+/* Leaves the tree in *out, or the text in ctx->written and *out NULL. */
+enum hs_status hs_tx_tell_end(struct tx_told *told, struct hs_json **out, struct hs_error *err);
