@@ -138,14 +138,17 @@ static int unknown(const char *name)
 static void summary(const struct hs_import *import, double seconds)
 {
 	if (json)
-		printf("{\"rows\": %llu, \"left-out\": %llu, \"unchanged\": %s, \"seconds\": %.3f, "
-		       "\"peak-mib\": %llu}\n",
+		printf("{\"rows\": %llu, \"left-out\": %llu, \"unchanged\": %s, \"begun-again\": %s, "
+		       "\"seconds\": %.3f, \"peak-mib\": %llu}\n",
 			(unsigned long long)import->rows, (unsigned long long)import->skips,
-			import->unchanged ? "true" : "false", seconds,
+			import->unchanged ? "true" : "false", import->begun_again ? "true" : "false", seconds,
 			(unsigned long long)hs_memory_peak() >> 20);
 	else
-		printf("%s\n%llu lines read, %llu left out, in %.2f s\n", import->made,
-			(unsigned long long)import->rows, (unsigned long long)import->skips, seconds);
+		printf("%s\n%llu lines read, %llu left out, in %.2f s%s\n", import->made,
+			(unsigned long long)import->rows, (unsigned long long)import->skips, seconds,
+			import->begun_again && !import->unchanged ?
+				"; an import was cut short here before, and this one began from the start" :
+				"");
 }
 
 static enum hs_status carry_out(struct run *run, const struct hs_service *service,

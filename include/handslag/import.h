@@ -38,7 +38,8 @@ struct hs_import {
 	/* What was done. */
 	uint64_t rows, skips; /* lines read, lines left out */
 	bool unchanged;       /* the same sources had been imported before */
-	char made[600];       /* one sentence: what there is now */
+	bool begun_again; /* an import into this folder was cut short, which left nothing: all begins anew */
+	char made[600];   /* one sentence: what there is now */
 };
 
 struct hs_importer {

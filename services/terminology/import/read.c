@@ -88,41 +88,70 @@ static int compare_files(const void *a, const void *b)
 	return strcmp(((const struct tx_file *)a)->path, ((const struct tx_file *)b)->path);
 }
 
+#define MARK \
+	".begun" /* ends the name of an empty file that stands in the folder while an import is at work */
+
 /* Images are written under another name first: one that is there still was being written by an import that is
- * no more. */
-static void remove_leftovers(int place)
+ * no more, as a mark is of one. */
+static bool is_leftover(struct hs_slice name)
+{
+	return hs_slice_ends(name, HS_S(MARK)) ||
+		(hs_slice_ends(name, HS_S(".tmp")) && hs_slice_search(name, HS_S(".image.")) != SIZE_MAX);
+}
+
+/* Whether there were some. */
+static bool remove_leftovers(int place)
 {
 	DIR *dir = fdopendir(openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	const struct dirent *entry;
+	bool found = false;
 
-	while (dir && (entry = readdir(dir))) {
-		struct hs_slice name = hs_slice_cstr(entry->d_name);
-		if (hs_slice_ends(name, HS_S(".tmp")) && hs_slice_search(name, HS_S(".image.")) != SIZE_MAX)
-			unlinkat(place, entry->d_name, 0);
-	}
+	while (dir && (entry = readdir(dir)))
+		if (is_leftover(hs_slice_cstr(entry->d_name)) && unlinkat(place, entry->d_name, 0) == 0)
+			found = true;
 	if (dir)
 		closedir(dir);
+	return found;
 }
 
-/* A lock that ends with the process, shared by the imports that are at work. */
-static int enter_place(const char *directory)
+static void mark_name(char out[32])
 {
-	int place = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	snprintf(out, 32, "%ld" MARK, (long)getpid());
+}
+
+/* A lock that ends with the process, shared by the imports that are at work, and a mark that does not. */
+static int enter_place(struct hs_import *import)
+{
+	int place = open(import->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char name[32];
 
 	if (place < 0)
 		return 0;
 	if (flock(place, LOCK_EX | LOCK_NB) == 0)
-		remove_leftovers(place);
+		import->begun_again = remove_leftovers(place);
 	flock(place, LOCK_SH);
+	mark_name(name);
+	int mark = openat(place, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (mark >= 0)
+		close(mark);
 	return place;
 }
 
-enum hs_status hs_tx_files_open(struct tx_files *files, struct hs_arena *arena,
-	const struct hs_import *import, struct hs_error *err)
+static void leave_place(int place)
+{
+	char name[32];
+
+	mark_name(name);
+	unlinkat(place, name, 0);
+	close(place);
+}
+
+enum hs_status hs_tx_files_open(struct tx_files *files, struct hs_arena *arena, struct hs_import *import,
+	struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
-	*files = (struct tx_files) { .arena = arena, .place = enter_place(import->directory) };
+	*files = (struct tx_files) { .arena = arena, .place = enter_place(import) };
 	for (size_t i = 0; i < import->path_count && status == HS_OK; i++)
 		status = add_path(files, import->paths[i], 0, err);
 	if (files->count > 1)
@@ -136,7 +165,7 @@ void hs_tx_files_close(struct tx_files *files)
 		if (files->items[i].text.len)
 			munmap((void *)(uintptr_t)files->items[i].text.ptr, files->items[i].text.len);
 	if (files->place > 0)
-		close(files->place);
+		leave_place(files->place);
 	files->count = 0;
 	files->place = 0;
 }

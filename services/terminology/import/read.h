@@ -24,9 +24,10 @@ struct tx_files {
 };
 
 /* All files below the paths, in order of their paths, mapped until hs_tx_files_close. As long the folder of
- * images is locked; what an import that was killed left there goes when no other is at work. */
-enum hs_status hs_tx_files_open(struct tx_files *files, struct hs_arena *arena,
-	const struct hs_import *import, struct hs_error *err);
+ * images is locked; what an import that was killed left there goes when no other is at work, and
+ * import->begun_again says so. */
+enum hs_status hs_tx_files_open(struct tx_files *files, struct hs_arena *arena, struct hs_import *import,
+	struct hs_error *err);
 void hs_tx_files_close(struct tx_files *files);
 /* Names, sizes and times of change, and the options. */
 uint64_t hs_tx_files_key(const struct tx_files *files, const struct hs_import *import);

@@ -8,9 +8,11 @@
 
 #include <dirent.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define ICD10 "http://hl7.org/fhir/sid/icd-10"
@@ -1069,6 +1071,76 @@ static void keeps_code_systems_apart(void **state)
 	end(&p);
 }
 
+/* ---- imports that are killed ---- */
+
+static long left; /* reports of progress until the process dies */
+
+static void die_later(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	(void)arg;
+	(void)what;
+	(void)done;
+	(void)total;
+	if (left-- == 0)
+		raise(SIGKILL);
+}
+
+static bool is_killed(const struct place *p, import_fn *fn, const struct hs_pair *url, long reports)
+{
+	pid_t child = fork();
+	int how = 0;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		const char *path = p->source;
+		struct hs_error err = { .status = HS_OK };
+		struct hs_import import = { .paths = &path,
+			.path_count = 1,
+			.directory = p->folder,
+			.options = url,
+			.option_count = 1,
+			.progress = die_later };
+		left = reports;
+		_exit(fn(&import, &err) == HS_OK ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &how, 0), child);
+	return WIFSIGNALED(how);
+}
+
+/* At every report of progress: no image is there, and the next import says that it begins again. */
+static void begin_again_after_being_killed(void **state)
+{
+	static import_fn *const all[] = { hs_tx_import_loinc, hs_tx_import_icd10, hs_tx_import_csv };
+	const struct hs_pair url = { HS_S("url"), HS_S("urn:x") };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct place p;
+		begin(&p);
+		if (i == 0)
+			put_loinc(&p);
+		else if (i == 1)
+			put(&p, "icd.xml",
+				"<ClaML version=\"2.0.0\"><Title name=\"ICD\" version=\"1\"/><Class code=\"A\" "
+				"kind=\"category\"><Rubric kind=\"preferred\"><Label>Ett</Label></Rubric></Class>"
+				"</ClaML>");
+		else
+			put(&p, "t.csv", "kod;namn\n1;Ett\n");
+		for (long deaths = 0; is_killed(&p, all[i], &url, deaths); deaths++) {
+			assert_int_equal(count_images(&p), 0);
+			assert_in_range(deaths, 0, 1000);
+		}
+		assert_int_equal(count_images(&p), 1);
+		assert_int_equal(run(&p, all[i], &url, 1), HS_OK);
+		assert_true(p.import.unchanged && !p.import.begun_again);
+		put(&p, "more.csv", "kod;namn\n2;Tv\xc3\xa5\n"); /* other sources */
+		assert_true(is_killed(&p, all[i], &url, 0));
+		run(&p, all[i], &url, 1);
+		assert_true(p.import.begun_again);
+		end(&p);
+	}
+}
+
 static void refuses_claml_that_is_cut(void **state)
 {
 	struct hs_pair url = { HS_S("url"), HS_S("urn:x") };
@@ -1102,6 +1174,7 @@ int main(void)
 		cmocka_unit_test(reads_loinc),
 		cmocka_unit_test(reads_what_stands_beside_loinc),
 		cmocka_unit_test(filters_loinc_as_its_page_says),
+		cmocka_unit_test(begin_again_after_being_killed),
 		cmocka_unit_test(filters_by_property),
 		cmocka_unit_test(filters_by_part_and_ancestor),
 		cmocka_unit_test(reads_a_resource),

@@ -393,11 +393,14 @@ static void begins_again_after_being_killed(void **state)
 	int signal = import_killed(t.folder, -1, 5000);
 	assert_int_equal(signal, SIGXFSZ);
 	assert_null(read_image(&t).ptr);
-	assert_int_equal(count_files(t.folder), 1); /* half an image, under a name of its own */
+	assert_int_equal(count_files(t.folder), 2); /* half an image, under a name of its own, and a mark */
 	assert_int_equal(sct_import(&t, SMALL_RELEASE, NULL, 0), HS_OK);
+	assert_true(t.import.begun_again);
 	assert_false(t.import.unchanged);
 	assert_true(hs_slice_eq(read_image(&t), read_image(&undisturbed)));
 	assert_int_equal(count_files(t.folder), 1);
+	assert_int_equal(sct_import(&t, SMALL_RELEASE, NULL, 0), HS_OK);
+	assert_true(t.import.unchanged && !t.import.begun_again);
 	sct_end(&t);
 	sct_end(&undisturbed);
 }
