@@ -151,49 +151,70 @@ bool hs_tx_has_issue(const struct tx_issues *issues, enum tx_message id, struct 
 
 /* ---- as OperationOutcome ---- */
 
+#define OUTCOME_MAX ((size_t)64 << 20)
+#define OUTCOME_USUAL 1000u
+
 static const char *const severities[] = { "fatal", "error", "warning", "information" };
 
-/* Only sentences of the terminology ecosystem have a name there. */
-static void add_message_id(struct hs_arena *arena, struct hs_json *item, const char *id)
+static void put_text(struct hs_buf *out, const char *before, struct hs_slice text)
 {
-	struct hs_json *list = hs_json_add_array(arena, item, HS_S("extension"));
-	struct hs_json *extension = hs_json_push(list, hs_json_object(arena));
-
-	hs_json_add_text(arena, extension, HS_S("url"),
-		HS_S("http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id"));
-	hs_json_add_text(arena, extension, HS_S("valueString"), hs_slice_cstr(id));
+	hs_buf_cstr(out, before);
+	hs_json_write_text(out, text);
 }
 
-static void add_issue(struct hs_arena *arena, struct hs_json *list, const struct tx_issue *issue)
+/* Only sentences of the terminology ecosystem have a name (message-id) there. */
+static void write_issue(struct hs_buf *out, const struct tx_issue *issue)
 {
-	struct hs_json *item = hs_json_push(list, hs_json_object(arena));
-	if (issue->type[0] && strncmp(catalogue[issue->id].id, "OWN_", 4) != 0)
-		add_message_id(arena, item, catalogue[issue->id].id);
-	hs_json_add_text(arena, item, HS_S("severity"), hs_slice_cstr(severities[issue->severity]));
-	hs_json_add_text(arena, item, HS_S("code"), hs_slice_cstr(catalogue[issue->id].code));
-	struct hs_json *details = hs_json_add_object(arena, item, HS_S("details"));
-	if (issue->type[0]) {
-		struct hs_json *coding = hs_json_push(hs_json_add_array(arena, details, HS_S("coding")),
-			hs_json_object(arena));
-		hs_json_add_text(arena, coding, HS_S("system"),
-			HS_S("http://hl7.org/fhir/tools/CodeSystem/tx-issue-type"));
-		hs_json_add_text(arena, coding, HS_S("code"), hs_slice_cstr(issue->type));
+	hs_buf_byte(out, '{');
+	if (issue->type[0] && strncmp(catalogue[issue->id].id, "OWN_", 4) != 0) {
+		put_text(out,
+			"\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/"
+			"operationoutcome-message-id\",\"valueString\":",
+			hs_slice_cstr(catalogue[issue->id].id));
+		hs_buf_cstr(out, "}],");
 	}
-	hs_json_add_text(arena, details, HS_S("text"), issue->text);
-	if (!issue->path.len)
-		return;
-	hs_json_push(hs_json_add_array(arena, item, HS_S("expression")), hs_json_string(arena, issue->path));
+	put_text(out, "\"severity\":", hs_slice_cstr(severities[issue->severity]));
+	put_text(out, ",\"code\":", hs_slice_cstr(catalogue[issue->id].code));
+	hs_buf_cstr(out, ",\"details\":{");
+	if (issue->type[0]) {
+		put_text(out,
+			"\"coding\":[{\"system\":\"http://hl7.org/fhir/tools/CodeSystem/tx-issue-type\","
+			"\"code\":",
+			hs_slice_cstr(issue->type));
+		hs_buf_cstr(out, "}],");
+	}
+	put_text(out, "\"text\":", issue->text);
+	hs_buf_byte(out, '}');
+	if (issue->path.len) {
+		put_text(out, ",\"expression\":[", issue->path);
+		hs_buf_byte(out, ']');
+	}
+	hs_buf_byte(out, '}');
 }
 
-struct hs_json *hs_tx_outcome(struct hs_arena *arena, const struct tx_issues *issues)
+struct hs_slice hs_tx_outcome_text(struct hs_arena *arena, const struct tx_issues *issues)
 {
-	struct hs_json *outcome = hs_json_object(arena);
+	struct hs_buf out;
 
-	hs_json_add_text(arena, outcome, HS_S("resourceType"), HS_S("OperationOutcome"));
-	struct hs_json *list = hs_json_add_array(arena, outcome, HS_S("issue"));
-	for (const struct tx_issue *i = issues->first; i; i = i->next)
-		add_issue(arena, list, i);
-	return outcome;
+	hs_buf_init(&out, arena, OUTCOME_MAX);
+	hs_buf_reserve(&out, OUTCOME_USUAL);
+	hs_buf_cstr(&out, "{\"resourceType\":\"OperationOutcome\",\"issue\":[");
+	for (const struct tx_issue *i = issues->first; i; i = i->next) {
+		if (i != issues->first)
+			hs_buf_byte(&out, ',');
+		write_issue(&out, i);
+	}
+	hs_buf_cstr(&out, "]}");
+	return out.overflow ? HS_S_NONE : hs_utf8_mend(arena, hs_buf_slice(&out));
+}
+
+static struct hs_json *outcome_tree(struct hs_arena *arena, const struct tx_issues *issues)
+{
+	struct hs_slice text = hs_tx_outcome_text(arena, issues);
+	struct hs_json *tree = NULL;
+	struct hs_error ignored;
+
+	return text.len && hs_json_parse(arena, text, NULL, &tree, &ignored) == HS_OK ? tree : NULL;
 }
 
 struct hs_json *hs_tx_failure_outcome(struct tx_context *ctx)
@@ -201,7 +222,7 @@ struct hs_json *hs_tx_failure_outcome(struct tx_context *ctx)
 	struct tx_issues one = { ctx->failure, ctx->failure, 1, 1 };
 
 	ctx->failure->next = NULL;
-	return hs_tx_outcome(ctx->arena, &one);
+	return outcome_tree(ctx->arena, &one);
 }
 
 /* ---- as one message ---- */

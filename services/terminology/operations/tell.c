@@ -97,6 +97,19 @@ void hs_tx_tell_value(struct tx_told *t, const char *name, const char *key, stru
 	hs_buf_byte(&t->text, '}');
 }
 
+void hs_tx_tell_json(struct tx_told *t, const char *name, const char *key, struct hs_slice json)
+{
+	struct hs_json *tree = NULL;
+	struct hs_error ignored;
+
+	if (t->ctx->as_text && json.len) {
+		write_head(t, name, key);
+		hs_buf_add(&t->text, json);
+		hs_buf_byte(&t->text, '}');
+	} else if (json.len && hs_json_parse(t->ctx->arena, json, NULL, &tree, &ignored) == HS_OK)
+		push(t, name, key, tree);
+}
+
 static struct hs_json *coding_tree(struct hs_arena *arena, struct hs_slice system, struct hs_slice code,
 	struct hs_slice display)
 {

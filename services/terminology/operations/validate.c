@@ -502,7 +502,7 @@ static void add_answer(struct task *t, struct tx_told *told)
 			hs_json_clone(ctx->arena, ctx->params.codeable));
 	if (ctx->issues.count) {
 		hs_tx_tell_text(told, "message", "valueString", hs_tx_message(ctx->arena, &ctx->issues));
-		hs_tx_tell_value(told, "issues", "resource", hs_tx_outcome(ctx->arena, &ctx->issues));
+		hs_tx_tell_json(told, "issues", "resource", hs_tx_outcome_text(ctx->arena, &ctx->issues));
 	}
 }
 
