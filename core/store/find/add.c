@@ -13,10 +13,16 @@ enum hs_status hs__add_entries(const struct hs__maker *maker, const struct hs__c
 	if (status == HS_OK)
 		status = lookup.column ? hs__set_pay(maker, lookup.cost, err) :
 					 hs__set_foresee(maker, lookup.cost, err);
-	if (status == HS_OK && lookup.column)
-		status = hs__finds_column(&finds, lookup.column, &lookup.ranges, within, err);
-	else if (status == HS_OK)
+	if (status != HS_OK)
+		return status;
+	if (lookup.column) {
+		hs__trace_how(maker->finder, lookup.by_rows ? HS__HOW_ROWS : HS__HOW_KEYS,
+			lookup.column->key_count, lookup.cost);
+		status = hs__finds_column(&finds, &lookup, within, err);
+	} else {
+		hs__trace_how(maker->finder, HS__HOW_RANGES, lookup.ranges.count, lookup.cost);
 		status = hs__finds_ranges(&finds, &lookup.ranges, err);
+	}
 	return status == HS_OK ? hs__finds_settle(&finds, &cond, 1, within, err) : status;
 }
 
@@ -128,6 +134,16 @@ static enum hs_status find_inside(const struct hs__maker *inner, const struct hs
 	return status;
 }
 
+static void trace_following(const struct hs__maker *maker, const struct hs__following *following)
+{
+	const struct hs__column *column = following->by.column;
+	enum hs__how how = !following->by.link ? HS__HOW_ONE_BY_ONE :
+		following->reach               ? HS__HOW_REACH :
+						 HS__HOW_LINKS;
+
+	hs__trace_how(maker->finder, how, column ? column->key_count : 0, following->cost);
+}
+
 static enum hs_status add_chain_linked(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__following *following, const struct hs__set *within, struct hs__set *into,
 	struct hs_error *err)
@@ -159,6 +175,7 @@ enum hs_status hs__add_chain(const struct hs__maker *maker, const struct hs__con
 		status = hs__set_foresee(maker, following.cost, err);
 	if (status != HS_OK)
 		return status;
+	trace_following(maker, &following);
 	return following.by.link ? add_chain_linked(maker, cond, &following, within, into, err) :
 				   add_inner(maker, cond, within, into, err);
 }
@@ -219,6 +236,7 @@ enum hs_status hs__add_has(const struct hs__maker *maker, const struct hs__cond 
 		status = hs__set_foresee(maker, following.cost, err);
 	if (status != HS_OK)
 		return status;
+	trace_following(maker, &following);
 	if (following.by.link)
 		return add_has_linked(maker, cond, &following, within, into, err);
 	status = add_inner(maker, cond, within, into, err);

@@ -20,11 +20,39 @@ static struct {
 			       * says of its moment, unless it is busy */
 	pthread_cond_t ready; /* a column is not busy any more */
 	struct hs__columns *first;
+	struct hs__column *gone; /* to be freed without the lock, which takes long */
 	uint64_t clock;
 	size_t memory, most;
-} shelf = {
-	.lock = PTHREAD_MUTEX_INITIALIZER, .ready = PTHREAD_COND_INITIALIZER, .most = HS__COLUMNS_MEMORY
-};
+} shelf = { .lock = PTHREAD_MUTEX_INITIALIZER, .most = HS__COLUMNS_MEMORY };
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void make_ready(void)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&shelf.ready, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+static void enter(void)
+{
+	pthread_mutex_lock(&shelf.lock);
+}
+
+static void leave(void)
+{
+	struct hs__column *gone = shelf.gone;
+
+	shelf.gone = NULL;
+	pthread_mutex_unlock(&shelf.lock);
+	while (gone) {
+		struct hs__column *next = gone->next;
+		hs__column_free(gone);
+		gone = next;
+	}
+}
 
 bool hs__columns_eager(const struct hs__finder *finder)
 {
@@ -44,28 +72,29 @@ struct hs__columns *hs__columns_new(bool eager)
 {
 	struct hs__columns *columns = hs_heap_alloc(sizeof(*columns));
 
+	pthread_once(&once, make_ready);
 	columns->eager = eager;
 	columns->counts = hs__counts_new();
-	pthread_mutex_lock(&shelf.lock);
+	enter();
 	columns->next = shelf.first;
 	shelf.first = columns;
-	pthread_mutex_unlock(&shelf.lock);
+	leave();
 	return columns;
 }
 
 size_t hs__columns_memory(void)
 {
-	pthread_mutex_lock(&shelf.lock);
+	enter();
 	size_t memory = shelf.memory;
-	pthread_mutex_unlock(&shelf.lock);
+	leave();
 	return memory;
 }
 
 void hs__columns_bound(size_t most)
 {
-	pthread_mutex_lock(&shelf.lock);
+	enter();
 	shelf.most = most ? most : HS__COLUMNS_MEMORY;
-	pthread_mutex_unlock(&shelf.lock);
+	leave();
 }
 
 /* ---- with the lock held ---- */
@@ -83,7 +112,8 @@ static void free_unused(struct hs__column *column)
 	if (column->users || column->shelf)
 		return;
 	shelf.memory -= column->counted;
-	hs__column_free(column);
+	column->next = shelf.gone;
+	shelf.gone = column;
 }
 
 static void put_on(struct hs__columns *columns, struct hs__column *column)
@@ -192,9 +222,9 @@ static enum hs_status work(struct hs__finder *finder, struct hs__column *column,
 {
 	column->users++;
 	column->busy = true;
-	pthread_mutex_unlock(&shelf.lock);
+	leave();
 	enum hs_status status = fn(finder, column, arg, err);
-	pthread_mutex_lock(&shelf.lock);
+	enter();
 	column->busy = false;
 	column->users--;
 	count_memory(column);
@@ -247,6 +277,19 @@ static enum hs_status change(struct hs__finder *finder, struct hs__column **colu
 		return change_copy(finder, column, fn, arg, err);
 	*column = NULL;
 	return HS_OK;
+}
+
+/* Until a column is not busy any more, or the search is to stop. */
+#define LOOKS_A_SECOND 50u
+static enum hs_status await(const struct hs__finder *finder, struct hs_error *err)
+{
+	uint64_t end = hs__find_mono_ns(finder->txn) + 1000000000 / LOOKS_A_SECOND;
+	struct timespec until = { (time_t)(end / 1000000000), (long)(end % 1000000000) };
+	enum hs_status status = hs__find_spend(finder->txn, 1, err);
+
+	if (status == HS_OK)
+		pthread_cond_timedwait(&shelf.ready, &shelf.lock, &until);
+	return status;
 }
 
 /* ---- getting one ---- */
@@ -325,7 +368,9 @@ static enum hs_status get(struct hs__finder *finder, uint32_t type, const struct
 		column = look_for(columns, type, prefix);
 		if (!column || !column->made || !column->busy || !hs__find_may_wait(finder->txn))
 			break;
-		pthread_cond_wait(&shelf.ready, &shelf.lock);
+		status = await(finder, err);
+		if (status != HS_OK)
+			return status;
 	}
 	if (!columns)
 		return HS_OK;
@@ -349,9 +394,9 @@ enum hs_status hs__columns_get(struct hs__finder *finder, uint32_t type, const s
 	if (column || !hs__find_columns(finder->txn) || finder->column_count == HS__FIND_COLUMNS ||
 		(type & HS_TYPE_CONTAINED) || hs__find_keeper(finder->txn, type, NULL))
 		return HS_OK;
-	pthread_mutex_lock(&shelf.lock);
+	enter();
 	status = get(finder, type, prefix, want, &column, err);
-	pthread_mutex_unlock(&shelf.lock);
+	leave();
 	*out = column;
 	return status;
 }
@@ -363,11 +408,14 @@ static enum hs_status add_link(struct hs__finder *finder, const struct hs__colum
 {
 	struct hs__column *column = (struct hs__column *)(uintptr_t)*out;
 
-	while (column->shelf && column->busy && hs__find_may_wait(finder->txn))
-		pthread_cond_wait(&shelf.ready, &shelf.lock);
-	if (!column->shelf || column->busy || (column->users > 1 && finder->column_count == HS__FIND_COLUMNS))
-		return HS_OK;
-	enum hs_status status = change(finder, &column, 1, link_to, wanted, err);
+	enum hs_status status = HS_OK;
+
+	while (status == HS_OK && column->shelf && column->busy && hs__find_may_wait(finder->txn))
+		status = await(finder, err);
+	if (status != HS_OK || !column->shelf || column->busy ||
+		(column->users > 1 && finder->column_count == HS__FIND_COLUMNS))
+		return status;
+	status = change(finder, &column, 1, link_to, wanted, err);
 	if (!column)
 		return HS_OK;
 	if (column != *out)
@@ -390,12 +438,12 @@ enum hs_status hs__columns_get_linked(struct hs__finder *finder, uint32_t type, 
 		status = hs__columns_get(finder, type, &prefix, want, &linked.column, err);
 	if (status != HS_OK || !linked.column)
 		return status;
-	pthread_mutex_lock(&shelf.lock);
+	enter();
 	if (!hs__column_linked(linked.column, target, wanted.last_row))
 		status = add_link(finder, &linked.column, &wanted, err);
 	if (status == HS_OK)
 		linked.link = hs__column_linked(linked.column, target, wanted.last_row);
-	pthread_mutex_unlock(&shelf.lock);
+	leave();
 	*out = linked;
 	return status;
 }
@@ -406,23 +454,23 @@ void hs__columns_release(struct hs__finder *finder)
 {
 	if (!finder->column_count)
 		return;
-	pthread_mutex_lock(&shelf.lock);
+	enter();
 	for (unsigned i = 0; i < finder->column_count; i++) {
 		finder->columns[i]->users--;
 		free_unused(finder->columns[i]);
 	}
 	finder->column_count = 0;
 	make_room(0);
-	pthread_mutex_unlock(&shelf.lock);
+	leave();
 }
 
 void hs__columns_forget(struct hs__columns *columns)
 {
 	hs__counts_forget(columns->counts);
-	pthread_mutex_lock(&shelf.lock);
+	enter();
 	while (columns->first)
 		take_off(columns->first);
-	pthread_mutex_unlock(&shelf.lock);
+	leave();
 }
 
 void hs__columns_free(struct hs__columns *columns)
@@ -432,11 +480,11 @@ void hs__columns_free(struct hs__columns *columns)
 	if (!columns)
 		return;
 	hs__columns_forget(columns);
-	pthread_mutex_lock(&shelf.lock);
+	enter();
 	while (*link != columns)
 		link = &(*link)->next;
 	*link = columns->next;
-	pthread_mutex_unlock(&shelf.lock);
+	leave();
 	hs__counts_free(columns->counts);
 	hs_heap_free(columns);
 }

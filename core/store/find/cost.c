@@ -84,12 +84,10 @@ bool hs__column_prefix(const struct hs__maker *maker, const struct hs_find *find
 	return updated || (find->op >= HS_FIND_TOKEN && find->op <= HS_FIND_NEAR && find->param);
 }
 
-static uint64_t column_cost(const struct hs__lookup *lookup, uint64_t members)
+static uint64_t column_cost(struct hs__lookup *lookup, uint64_t members)
 {
-	bool by_rows = false;
-
 	return hs__column_cost(lookup->column, hs__column_extent(lookup->column, &lookup->ranges), members,
-		&by_rows);
+		&lookup->by_rows);
 }
 
 enum hs_status hs__look_up(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,

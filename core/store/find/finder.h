@@ -44,6 +44,7 @@ struct hs__finder {
 	bool scored;                                  /* the search is sorted by how well words fit */
 	struct hs__column *columns[HS__FIND_COLUMNS]; /* that it uses (column.h) */
 	unsigned column_count;
+	struct hs__trace *trace; /* what it does is noted there (set.h); NULL: nobody asks */
 };
 
 enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *find, unsigned depth,
@@ -283,6 +284,7 @@ enum hs_status hs__find_settle(struct hs_txn *txn, struct hs_error *err);
 struct hs__columns *hs__find_columns(const struct hs_txn *txn);
 /* May the search wait for another? Not on an event loop. */
 bool hs__find_may_wait(const struct hs_txn *txn);
+uint64_t hs__find_mono_ns(const struct hs_txn *txn);
 /* Takes from the budget of a read, and looks whether it is to stop. */
 enum hs_status hs__find_spend(struct hs_txn *txn, unsigned steps, struct hs_error *err);
 /* Fails now when the budget does not have so many, which will be taken step by step. */

@@ -45,9 +45,11 @@ static enum hs_status pair(const struct hs__maker *maker, struct part *first, co
 		cond->find->param != second->find->param)
 		return HS_OK;
 	enum hs_status status = hs__set_empty(maker, &first->several, err);
+	hs__trace_begin(maker->finder, cond, second, NULL, NULL);
 	if (status == HS_OK && cond->find->op != HS_FIND_UPDATED)
 		status = hs__set_add_having(maker, hs__having_several(cond->find->param), cond, NULL,
 			&first->several, err);
+	hs__trace_end(maker->finder, &first->several, NULL);
 	if (status == HS_OK && hs__set_size(&first->several) <= SEVERAL_MOST)
 		first->also = second;
 	return status;
@@ -100,19 +102,6 @@ static enum hs_status joint_ranges(const struct hs__maker *maker, const struct p
 	return HS_OK;
 }
 
-static enum hs_status add_joint(const struct hs__maker *maker, const struct part *part,
-	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
-{
-	const struct hs__cond *const both[] = { part->cond, part->also };
-	struct hs__finds finds = { .maker = maker, .sure = into, .doubts = part->several };
-	struct hs__ranges ranges = { .items = NULL };
-	enum hs_status status = joint_ranges(maker, part, &ranges, err);
-
-	for (size_t i = 0; i < ranges.count && status == HS_OK; i++)
-		status = hs__finds_range(&finds, &ranges.items[i], false, err);
-	return status == HS_OK ? hs__finds_settle(&finds, both, 2, within, err) : status;
-}
-
 /* The two one after the other, each from a column. */
 static enum hs_status apart_cost(const struct hs__maker *maker, const struct part *part, uint64_t members,
 	uint64_t limit, uint64_t *out, struct hs_error *err)
@@ -126,15 +115,39 @@ static enum hs_status apart_cost(const struct hs__maker *maker, const struct par
 	return status;
 }
 
-static enum hs_status joint_cost(const struct hs__maker *maker, const struct part *part, uint64_t limit,
-	uint64_t *out, struct hs_error *err)
+/* The range of both, in the index or in the column there is. */
+static enum hs_status look_up_joint(const struct hs__maker *maker, const struct part *part, uint64_t members,
+	uint64_t limit, struct hs__lookup *out, struct hs_error *err)
+{
+	struct hs__lookup lookup = { .column = NULL };
+	uint64_t by_column = HS__ALL;
+	struct hs__key prefix;
+	enum hs_status status = joint_ranges(maker, part, &lookup.ranges, err);
+
+	if (status == HS_OK && hs__column_prefix(maker, part->cond->find, &prefix))
+		status = hs__columns_get(maker->finder, maker->type, &prefix, false, &lookup.column, err);
+	if (status == HS_OK && lookup.column)
+		by_column = hs__column_cost(lookup.column, hs__column_extent(lookup.column, &lookup.ranges),
+			members, &lookup.by_rows);
+	if (status == HS_OK)
+		status = hs__ranges_cost(maker, &lookup.ranges, by_column < limit ? by_column + 1 : limit,
+			&lookup.cost, err);
+	if (by_column < lookup.cost)
+		lookup.cost = by_column;
+	else
+		lookup.column = NULL;
+	*out = lookup;
+	return status;
+}
+
+static enum hs_status joint_cost(const struct hs__maker *maker, const struct part *part, uint64_t members,
+	uint64_t limit, uint64_t *out, struct hs_error *err)
 {
 	struct hs_arena_mark mark = hs_arena_mark(maker->finder->arena);
-	struct hs__ranges ranges = { .items = NULL };
-	enum hs_status status = joint_ranges(maker, part, &ranges, err);
+	struct hs__lookup lookup;
+	enum hs_status status = look_up_joint(maker, part, members, limit, &lookup, err);
 
-	if (status == HS_OK)
-		status = hs__ranges_cost(maker, &ranges, limit, out, err);
+	*out = status == HS_OK ? lookup.cost : 0;
 	hs_arena_rollback(maker->finder->arena, mark);
 	return status;
 }
@@ -146,14 +159,14 @@ static enum hs_status pair_cost(const struct hs__maker *maker, const struct part
 	uint64_t limit, bool *joint, uint64_t *out, struct hs_error *err)
 {
 	uint64_t apart = 0, first = limit < NARROW ? limit : NARROW;
-	enum hs_status status = joint_cost(maker, part, first, out, err);
+	enum hs_status status = joint_cost(maker, part, members, first, out, err);
 
 	*joint = true;
 	if (status != HS_OK || *out < first || limit <= NARROW)
 		return status;
 	status = apart_cost(maker, part, members, limit, &apart, err);
 	if (status == HS_OK)
-		status = joint_cost(maker, part, apart < limit ? apart + 1 : limit, out, err);
+		status = joint_cost(maker, part, members, apart < limit ? apart + 1 : limit, out, err);
 	*joint = *out <= apart;
 	if (!*joint)
 		*out = apart;
@@ -193,6 +206,23 @@ static enum hs_status weigh(const struct hs__maker *maker, struct part *parts, s
 	return status;
 }
 
+static enum hs_status add_joint(const struct hs__maker *maker, const struct part *part,
+	const struct hs__set *within, uint64_t members, struct hs__set *into, struct hs_error *err)
+{
+	const struct hs__cond *const both[] = { part->cond, part->also };
+	struct hs__finds finds = { .maker = maker, .sure = into, .doubts = part->several };
+	struct hs__lookup lookup;
+	enum hs_status status = look_up_joint(maker, part, members, HS__COST_DECIDES, &lookup, err);
+
+	if (status != HS_OK)
+		return status;
+	hs__trace_how(maker->finder, lookup.column ? HS__HOW_SPAN_KEYS : HS__HOW_SPAN, lookup.ranges.count,
+		lookup.cost);
+	status = lookup.column ? hs__finds_column(&finds, &lookup, within, err) :
+				 hs__finds_ranges(&finds, &lookup.ranges, err);
+	return status == HS_OK ? hs__finds_settle(&finds, both, 2, within, err) : status;
+}
+
 static enum hs_status add_apart(const struct hs__maker *maker, const struct part *part,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
@@ -222,7 +252,12 @@ static enum hs_status add_part(const struct hs__maker *maker, const struct part 
 	enum hs_status status = pair_cost(maker, part, members, HS__COST_DECIDES, &joint, &cost, err);
 	if (status != HS_OK)
 		return status;
-	return joint ? add_joint(maker, part, within, into, err) : add_apart(maker, part, within, into, err);
+	if (!joint)
+		return add_apart(maker, part, within, into, err);
+	hs__trace_begin(maker->finder, part->cond, part->also, within, NULL);
+	status = add_joint(maker, part, within, members, into, err);
+	hs__trace_end(maker->finder, into, within);
+	return status;
 }
 
 /* What must hold beside what was read. */

@@ -305,19 +305,16 @@ uint64_t hs__column_cost(const struct hs__column *column, struct hs__extent exte
 
 /* ---- entries ---- */
 
-enum hs_status hs__finds_column(struct hs__finds *finds, const struct hs__column *column,
-	const struct hs__ranges *ranges, const struct hs__set *within, struct hs_error *err)
+enum hs_status hs__finds_column(struct hs__finds *finds, const struct hs__lookup *lookup,
+	const struct hs__set *within, struct hs_error *err)
 {
-	struct judge judge = { .column = column, .ranges = ranges };
+	struct judge judge = { .column = lookup->column, .ranges = &lookup->ranges };
 	enum hs_status status = make_verdicts(finds->maker, &judge, err);
-	bool by_rows = false;
 
 	if (status != HS_OK)
 		return status;
-	hs__column_cost(column, hs__column_extent(column, ranges), within ? hs__set_size(within) : HS__ALL,
-		&by_rows);
-	if (within && by_rows) {
-		memset(judge.verdicts + 1, UNKNOWN, column->key_count);
+	if (within && lookup->by_rows) {
+		memset(judge.verdicts + 1, UNKNOWN, judge.column->key_count);
 		return ask_rows(finds, &judge, within, NULL, err);
 	}
 	judge_all(&judge);

@@ -151,6 +151,8 @@ enum hs_status hs__set_add_having(const struct hs__maker *maker, struct hs__havi
 
 	if (status == HS_OK && column)
 		status = hs__set_pay(maker, cost, err);
+	hs__trace_how(maker->finder, column ? HS__HOW_OUTLINE_COLUMN : HS__HOW_OUTLINES,
+		column ? column->key_count : 0, cost);
 	if (status == HS_OK)
 		status = column ? hs__finds_having(&finds, column, having, within, err) :
 				  each_outline(maker, having, add_outline, &finds, err);

@@ -64,7 +64,7 @@ static int holds_near(const struct hs__range *range, struct hs_slice rest)
 	return metres > find->radius + 1 ? 0 : metres < find->radius - 1 ? 1 : -1;
 }
 
-int hs__range_holds(const struct hs__range *range, struct hs_slice key)
+static int holds_one(const struct hs__range *range, struct hs_slice key)
 {
 	const struct hs_find *find = range->cond->find;
 	struct hs_slice rest = hs_slice_from(key, hs__key_param_len(find->param));
@@ -86,6 +86,17 @@ int hs__range_holds(const struct hs__range *range, struct hs_slice key)
 	default:
 		return -1;
 	}
+}
+
+int hs__range_holds(const struct hs__range *range, struct hs_slice key)
+{
+	struct hs__range other = { .cond = range->also };
+	int holds = holds_one(range, key);
+
+	if (!holds || !range->also)
+		return holds;
+	int too = holds_one(&other, key);
+	return too > 0 ? holds : too;
 }
 
 /* ---- gathering ---- */

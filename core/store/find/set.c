@@ -166,6 +166,7 @@ static int look_at(const struct hs__maker *maker, uint64_t row, const struct hs_
 enum hs_status hs__set_sift(const struct hs__maker *maker, struct hs__set *set,
 	const struct hs__cond *const *conds, size_t count, struct hs_error *err)
 {
+	hs__trace_begin(maker->finder, NULL, NULL, set, NULL);
 	for (uint64_t row = hs__set_next(set, 0); row != HS__NO_ROW; row = hs__set_next(set, row + 1)) {
 		int holds = look_at(maker, row, conds, count, err);
 		if (holds < 0)
@@ -173,6 +174,8 @@ enum hs_status hs__set_sift(const struct hs__maker *maker, struct hs__set *set,
 		if (!holds)
 			take_out(set, row);
 	}
+	hs__trace_how(maker->finder, HS__HOW_FACTS, 0, 0);
+	hs__trace_end(maker->finder, set, NULL);
 	return HS_OK;
 }
 
@@ -205,18 +208,6 @@ enum hs_status hs__finds_settle(struct hs__finds *finds, const struct hs__cond *
 
 /* ---- one condition ---- */
 
-static int told_by_key(const struct hs__range *range, struct hs_slice key)
-{
-	struct hs__range other = *range;
-	int holds = hs__range_holds(range, key);
-
-	if (!holds || !range->also)
-		return holds;
-	other.cond = range->also;
-	int too = hs__range_holds(&other, key);
-	return too > 0 ? holds : too;
-}
-
 enum hs_status hs__finds_range(struct hs__finds *finds, const struct hs__range *range, bool verify,
 	struct hs_error *err)
 {
@@ -231,7 +222,7 @@ enum hs_status hs__finds_range(struct hs__finds *finds, const struct hs__range *
 	if (status != HS_OK)
 		return status;
 	while (status == HS_OK && (step = hs__scan_block(&scan, err)) > 0) {
-		int holds = by_key                          ? told_by_key(range, scan.key) :
+		int holds = by_key                          ? hs__range_holds(range, scan.key) :
 			range->check == HS__SURE && !verify ? 1 :
 							      -1;
 		if (holds)

@@ -52,6 +52,8 @@ enum hs_status hs__finds_settle(struct hs__finds *finds, const struct hs__cond *
 	const struct hs__set *within, struct hs_error *err);
 /* ---- judge.c: columns asked ---- */
 
+struct hs__lookup;
+
 /* Which outlines are meant: by how many entries of a param they have, 2 for several. */
 struct hs__having {
 	uint32_t param;
@@ -68,8 +70,8 @@ struct hs__extent hs__column_extent(const struct hs__column *column, const struc
 uint64_t hs__column_cost(const struct hs__column *column, struct hs__extent extent, uint64_t members,
 	bool *by_rows);
 /* The rows (of `within`; NULL: any) that have an entry in the ranges. */
-enum hs_status hs__finds_column(struct hs__finds *finds, const struct hs__column *column,
-	const struct hs__ranges *ranges, const struct hs__set *within, struct hs_error *err);
+enum hs_status hs__finds_column(struct hs__finds *finds, const struct hs__lookup *lookup,
+	const struct hs__set *within, struct hs_error *err);
 /* The rows that have any. */
 enum hs_status hs__finds_any(struct hs__finds *finds, const struct hs__column *column, struct hs_error *err);
 /* The rows that point to one of `targets`. */
@@ -133,6 +135,7 @@ uint32_t hs__lacked(const struct hs__cond *cond);
 struct hs__lookup {
 	struct hs__ranges ranges;
 	const struct hs__column *column;
+	bool by_rows; /* of the column: its rows are asked for their keys */
 	uint64_t cost;
 };
 /* How a chain or _has is followed: by links, or NULL: one by one. */
@@ -172,10 +175,51 @@ typedef enum hs_status hs__add_fn(const struct hs__maker *maker, const struct hs
 hs__add_fn hs__add_entries, hs__add_chain, hs__add_has, hs__add_missing, hs__add_not, hs__add_any,
 	hs__add_all;
 
+/* ---- trace.c ---- */
+
+enum hs__how {
+	HS__HOW_JOINED,
+	HS__HOW_RANGES,
+	HS__HOW_KEYS,
+	HS__HOW_ROWS,
+	HS__HOW_OUTLINES,
+	HS__HOW_OUTLINE_COLUMN,
+	HS__HOW_LINKS,
+	HS__HOW_REACH,
+	HS__HOW_ONE_BY_ONE,
+	HS__HOW_SPAN,
+	HS__HOW_SPAN_KEYS,
+	HS__HOW_FACTS,
+};
+/* What was done for a condition; further ones that it led to follow it, a depth further in. */
+struct hs__step {
+	const struct hs__cond *cond, *also; /* cond NULL: several that were left */
+	unsigned depth;
+	uint8_t how;
+	uint64_t members; /* of so many; HS__ALL: of all */
+	uint64_t count;   /* ranges, or keys */
+	uint64_t cost;    /* as foreseen */
+	uint64_t before, found; /* found: beside those there were before it */
+};
+#define HS__TRACE_STEPS 128u /* more are counted only */
+#define HS__TRACE_DEPTH 64u
+struct hs__trace {
+	struct hs__step steps[HS__TRACE_STEPS];
+	unsigned open[HS__TRACE_DEPTH];
+	unsigned count, depth;
+};
+
+void hs__trace_begin(const struct hs__finder *finder, const struct hs__cond *cond,
+	const struct hs__cond *also, const struct hs__set *within, const struct hs__set *into);
+void hs__trace_how(const struct hs__finder *finder, enum hs__how how, uint64_t count, uint64_t cost);
+/* Of what was found those `within` count. */
+void hs__trace_end(const struct hs__finder *finder, const struct hs__set *found,
+	const struct hs__set *within);
+
 /* ---- explain_set.c ---- */
 
 const char *hs__op_name(unsigned op);
-/* Each condition of `where` as a set: what answers it, how many entries it has, what it costs. */
+/* Finds the set, and tells the steps. */
 enum hs_status hs__explain_set(struct hs__finder *finder, uint32_t type, const struct hs__cond *where,
 	struct hs_buf *buf, struct hs_error *err);
 

@@ -46,10 +46,12 @@ enum hs_status hs__set_add(const struct hs__maker *maker, const struct hs__cond 
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
 	struct hs_arena_mark mark = hs_arena_mark(maker->finder->arena);
+	enum hs_status status = HS_OK;
 
-	if (cond->nothing)
-		return HS_OK;
-	enum hs_status status = kinds[cond->find->op].add(maker, cond, within, into, err);
+	hs__trace_begin(maker->finder, cond, NULL, within, into);
+	if (!cond->nothing)
+		status = kinds[cond->find->op].add(maker, cond, within, into, err);
+	hs__trace_end(maker->finder, into, within);
 	hs_arena_rollback(maker->finder->arena, mark);
 	return status;
 }

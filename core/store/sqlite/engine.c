@@ -21,6 +21,13 @@ bool hs__find_may_wait(const struct hs_txn *txn)
 	return !txn->db->limits.counted;
 }
 
+uint64_t hs__find_mono_ns(const struct hs_txn *txn)
+{
+	const struct hs_world *world = txn->store->world;
+
+	return world->mono_ns(world->ctx);
+}
+
 enum hs_status hs__find_spend(struct hs_txn *txn, unsigned steps, struct hs_error *err)
 {
 	return hs__db_spend(txn->db, steps, err);

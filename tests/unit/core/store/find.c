@@ -156,14 +156,14 @@ static void conditions_are_explained(void **state)
 	struct hs_find either = { .op = HS_FIND_OR, .kids = kids + 1, .kid_count = 2 };
 	for (int i = 0; i < 2; i++)
 		assert_way(f, QUERY(.where = &both, .want_total = true),
-			"    STRING Patient.family: 1 range of the index, 120 entries, cost ");
+			"    STRING Patient.family: ranges of the index: 1, cost 12, found 120");
 	assert_way(f, QUERY(.where = &both, .want_total = true),
-		"    TOKEN Patient.active: 1 range of the index, 2048 or more entries, cost ");
+		"    TOKEN Patient.active: ranges of the index: 1, of 120, cost 141, found 120");
 	assert_way(f, QUERY(.where = &either, .want_total = true),
 		"    MISSING Patient.birthdate: outlines in the index, cost ");
 	assert_int_equal(hs_store_write_wait(f->store, f->arena, fill_named, &w, &f->err), HS_OK);
 	assert_way(f, QUERY(.where = &both, .want_total = true),
-		"    STRING Patient.family: 1 range of the index, 140 entries, ");
+		"    STRING Patient.family: ranges of the index: 1, cost 14, found 140");
 }
 
 static enum hs_status fill_plain(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
