@@ -17,8 +17,10 @@ void hs__column_empty(struct hs__column *column)
 	hs_heap_free(column->several);
 	column->inverse = NULL;
 	column->altered = column->several = NULL;
-	for (unsigned i = 0; i < column->link_count; i++)
+	for (unsigned i = 0; i < column->link_count; i++) {
 		hs_heap_free(column->links[i].rows);
+		hs_heap_free(column->links[i].keys);
+	}
 	hs_heap_free(column->bytes);
 	hs_heap_free(column->ends);
 	hs_heap_free(column->order);
@@ -41,11 +43,14 @@ void hs__column_free(struct hs__column *column)
 
 size_t hs__column_memory(const struct hs__column *column)
 {
+	size_t links = 0, sets = column->altered ? 2 : 1;
+
+	for (unsigned i = 0; i < column->link_count; i++)
+		links += (column->key_room + column->links[i].row_count) * sizeof(uint32_t);
 	return sizeof(*column) + column->byte_room +
 		(column->inverse ? hs__inverse_memory(column->inverse) : 0) +
-		column->row_count / BITS * sizeof(uint64_t) * (column->altered ? 2 : 1) +
-		column->key_room * (2 + column->link_count) * sizeof(uint32_t) +
-		column->row_count * sizeof(uint32_t) + column->cell_room * sizeof(*column->cells);
+		column->row_count / BITS * sizeof(uint64_t) * sets + column->key_room * 2 * sizeof(uint32_t) +
+		links + column->row_count * sizeof(uint32_t) + column->cell_room * sizeof(*column->cells);
 }
 
 static void *copy_of(const void *bytes, size_t used, size_t room)
@@ -74,9 +79,12 @@ void hs__column_unshare(struct hs__column *column)
 	column->rows = copy_of(column->rows, rows, rows);
 	column->cells = copy_of(column->cells, column->cell_count * sizeof(*column->cells),
 		column->cell_room * sizeof(*column->cells));
-	for (unsigned i = 0; i < column->link_count; i++)
-		column->links[i].rows = copy_of(column->links[i].rows,
-			(column->links[i].key_count + 1) * sizeof(uint32_t), room);
+	for (unsigned i = 0; i < column->link_count; i++) {
+		struct hs__link *link = &column->links[i];
+		size_t targets = link->row_count * sizeof(uint32_t);
+		link->rows = copy_of(link->rows, (link->key_count + 1) * sizeof(uint32_t), room);
+		link->keys = copy_of(link->keys, targets, targets);
+	}
 }
 
 static void *grow_zeroed(void *bytes, size_t from, size_t to)

@@ -30,8 +30,10 @@
 /* Where the keys of references lead, in one type. */
 struct hs__link {
 	uint32_t type;
-	uint32_t *rows;    /* by number of key; 0: nowhere, or to another type */
-	size_t key_count;  /* so many are known */
+	uint32_t *rows;   /* by number of key; 0: nowhere, or to another type */
+	size_t key_count; /* so many are known */
+	uint32_t *keys;   /* by row: the number of the key that leads there, or 0 */
+	size_t row_count;
 	uint64_t last_row; /* of the type, when it was asked last */
 };
 

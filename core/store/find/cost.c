@@ -16,6 +16,7 @@
 #define KEPT_A_BLOCK 4u    /* kept resources that their keeper goes along */
 #define LINKS_A_BLOCK 100u /* of a column, followed */
 #define ASKED_A_BLOCK 64u  /* rows here and there */
+#define LED_A_BLOCK 16u    /* links of such */
 #define ROWS_A_BLOCK 600u  /* of all, as a column gives them */
 /* To make a column is to read all entries of its parameter. It is worth it when a search can save so much at
  * once, and half of what it would pay, since it is sure to be asked again. */
@@ -187,7 +188,7 @@ static enum hs_status inside_cost(const struct hs__maker *maker, const struct hs
 	const struct hs__column *column = following->by.column;
 	bool chain = cond->find->op == HS_FIND_CHAIN;
 	uint64_t each = chain ? 1 : column->inverse->count / (column->keys_read + 1) + 1, reached = HS__ALL;
-	uint64_t reaching = chain ? 0 : column->key_count / LINKS_A_BLOCK, within = 0;
+	uint64_t reaching = 0, within = 0;
 	struct hs__maker inner;
 	enum hs_status status = hs__maker_of(maker->finder, cond->find->target_type, &inner, err);
 
@@ -195,7 +196,7 @@ static enum hs_status inside_cost(const struct hs__maker *maker, const struct hs
 		status = hs__set_cost(&inner, &cond->kids[0], HS__ALL, limit, &following->cost, err);
 	if (members < HS__ALL / each) {
 		reached = members * each;
-		reaching += reached / ASKED_A_BLOCK;
+		reaching = reached / LED_A_BLOCK;
 	}
 	bool eager = hs__columns_eager(maker->finder);
 	if (status != HS_OK || reached == HS__ALL || (reaching >= following->cost && !eager))
@@ -206,16 +207,21 @@ static enum hs_status inside_cost(const struct hs__maker *maker, const struct hs
 	return status;
 }
 
-/* And the way from there. */
+/* And the way from there: each of the members looks where it leads, or what was found gives what leads there;
+ * of a chain `aims` of that, counted so far. */
 static enum hs_status linked_cost(const struct hs__maker *maker, const struct hs__cond *cond,
-	uint64_t members, uint64_t limit, struct hs__following *following, struct hs_error *err)
+	uint64_t members, uint64_t aims, uint64_t limit, struct hs__following *following,
+	struct hs_error *err)
 {
-	uint64_t keys = following->by.column->key_count / LINKS_A_BLOCK;
+	const struct hs__column *column = following->by.column;
+	uint64_t each = column->inverse->count / (column->keys_read + 1) + 1;
+	uint64_t keys = column->key_count / LINKS_A_BLOCK, all = keys + hs__asking_cost(maker, HS__ALL);
 	enum hs_status status = inside_cost(maker, cond, members, limit, following, err);
 
-	following->cost += cond->find->op == HS_FIND_CHAIN ?
-		least(members / ASKED_A_BLOCK, keys + hs__asking_cost(maker, HS__ALL)) :
-		2 * keys;
+	if (cond->find->op == HS_FIND_CHAIN && aims < column->key_count / 8)
+		all = least(all, (aims * each + aims) / LED_A_BLOCK);
+	following->cost += cond->find->op == HS_FIND_CHAIN ? least(members / LED_A_BLOCK, all) :
+							     least(members / LED_A_BLOCK, 2 * keys);
 	return status;
 }
 
@@ -240,7 +246,8 @@ enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *
 			err);
 	}
 	if (status == HS_OK && following.by.link)
-		status = linked_cost(maker, cond, members, limit, &following, err);
+		status = linked_cost(maker, cond, members, walking < limit ? walking / A_LINK : HS__ALL,
+			limit, &following, err);
 	if (status != HS_OK)
 		return status;
 	bool counted = walking < limit;

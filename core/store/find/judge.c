@@ -360,19 +360,51 @@ static bool leads_into(const struct hs__column *column, const struct hs__link *l
 	return number != 0;
 }
 
+/* Those of `asked` that lead into the targets, and are in `also` (NULL: any). */
+static void ask_links(struct hs__finds *finds, const struct hs__column *column, const struct hs__link *link,
+	const struct hs__set *targets, const struct hs__set *asked, const struct hs__set *also)
+{
+	for (uint64_t row = hs__set_next(asked, 0); row != HS__NO_ROW; row = hs__set_next(asked, row + 1)) {
+		if ((!also || hs__set_has(also, row)) && leads_into(column, link, row, targets))
+			hs__set_put(finds->sure, row);
+	}
+}
+
+static struct hs__set altered_rows(const struct hs__column *column)
+{
+	return (struct hs__set) { column->altered, column->altered ? column->row_count / BITS : 0 };
+}
+
+/* Of few targets each gives what leads there. */
+static void give_links(struct hs__finds *finds, const struct hs__column *column, const struct hs__link *link,
+	const struct hs__set *targets, const struct hs__set *within)
+{
+	struct hs__set altered = altered_rows(column);
+
+	for (uint64_t row = hs__set_next(targets, 0); row < link->row_count;
+		row = hs__set_next(targets, row + 1)) {
+		uint32_t number = link->keys[row];
+		if (number && number <= column->keys_read)
+			give_run(column, number, number + 1, finds->sure);
+	}
+	ask_links(finds, column, link, targets, &altered, within);
+}
+
 enum hs_status hs__finds_pointing(struct hs__finds *finds, const struct hs__column *column,
 	const struct hs__link *link, const struct hs__set *targets, const struct hs__set *within,
 	struct hs_error *err)
 {
+	uint64_t few = column->key_count / 8, members = within ? hs__set_size(within) : HS__ALL,
+		 aims = hs__set_size(targets);
 	struct hs__ranges none = { .items = NULL };
 	struct judge judge = { .column = column, .ranges = &none };
-	uint64_t row = 0;
 
-	if (within && hs__set_size(within) < column->key_count / 2) {
-		for (; (row = hs__set_next(within, row)) != HS__NO_ROW; row++) {
-			if (leads_into(column, link, row, targets))
-				hs__set_put(finds->sure, row);
-		}
+	if (members < aims || (aims > few && members < few)) {
+		ask_links(finds, column, link, targets, within, NULL);
+		return HS_OK;
+	}
+	if (aims <= few) {
+		give_links(finds, column, link, targets, within);
 		return HS_OK;
 	}
 	enum hs_status status = make_verdicts(finds->maker, &judge, err);
@@ -404,31 +436,34 @@ static void put_pointed(const struct hs__column *column, const struct hs__link *
 	}
 }
 
-/* Those of a set that have changed since the column was read. */
-static uint64_t next_altered(const struct hs__column *column, const struct hs__set *set, uint64_t row)
+static void put_all_pointed(const struct hs__column *column, const struct hs__link *link,
+	const struct hs__set *sources, const struct hs__set *also, struct hs__set *into)
 {
-	if (!column->altered)
-		return HS__NO_ROW;
-	while ((row = hs__set_next(set, row)) != HS__NO_ROW && !hs__column_altered(column, row))
-		row++;
-	return row;
+	for (uint64_t row = hs__set_next(sources, 0); row != HS__NO_ROW;
+		row = hs__set_next(sources, row + 1)) {
+		if (!also || hs__set_has(also, row))
+			put_pointed(column, link, row, into);
+	}
 }
 
 void hs__set_add_pointed(const struct hs__column *column, const struct hs__link *link,
 	const struct hs__set *sources, const struct hs__set *within, struct hs__set *into)
 {
-	uint64_t size = hs__set_size(sources), row = 0;
+	uint64_t size = hs__set_size(sources), members = within ? hs__set_size(within) : link->row_count;
+	struct hs__set altered = altered_rows(column);
 
-	if (size < column->keys_read) { /* few: each says where it points */
-		for (; (row = hs__set_next(sources, row)) != HS__NO_ROW; row++)
-			put_pointed(column, link, row, into);
+	/* Each says where it points, or each that is wanted looks who points there. */
+	if (size < members) {
+		put_all_pointed(column, link, sources, NULL, into);
 		return;
 	}
-	for (uint32_t i = 1; i <= column->keys_read; i++) {
-		if (link->rows[i] && (!within || hs__set_has(within, link->rows[i])) &&
-			is_pointed(column, i, sources))
-			hs__set_put(into, link->rows[i]);
+	for (uint64_t row = 0; row < link->row_count; row++) {
+		row = within ? hs__set_next(within, row) : row;
+		if (row >= link->row_count)
+			break;
+		uint32_t number = link->keys[row];
+		if (number && number <= column->keys_read && is_pointed(column, number, sources))
+			hs__set_put(into, row);
 	}
-	for (; (row = next_altered(column, sources, row)) != HS__NO_ROW; row++)
-		put_pointed(column, link, row, into);
+	put_all_pointed(column, link, &altered, sources, into);
 }

@@ -14,6 +14,25 @@ static bool read_reference(const struct hs__column *column, uint32_t number, uin
 	return hs__key_read_number(rest) == type;
 }
 
+static void lead(struct hs__link *link, uint32_t number, uint64_t row)
+{
+	if (row >= link->row_count)
+		return;
+	link->rows[number] = (uint32_t)row;
+	link->keys[row] = number;
+}
+
+static void make_targets(struct hs__link *link, uint64_t last)
+{
+	size_t count = (size_t)last + 1;
+
+	if (count <= link->row_count || last >= HS__COLUMN_SEVERAL)
+		return;
+	link->keys = hs_heap_grow(link->keys, count * sizeof(*link->keys));
+	memset(link->keys + link->row_count, 0, (count - link->row_count) * sizeof(*link->keys));
+	link->row_count = count;
+}
+
 static enum hs_status resolve(struct hs__finder *finder, const struct hs__column *column,
 	struct hs__link *link, uint32_t number, struct hs_error *err)
 {
@@ -23,8 +42,8 @@ static enum hs_status resolve(struct hs__finder *finder, const struct hs__column
 	if (!read_reference(column, number, link->type, &id))
 		return HS_OK;
 	int found = hs__find_row(finder, link->type, id, &row, err);
-	if (found > 0 && row < HS__COLUMN_SEVERAL)
-		link->rows[number] = (uint32_t)row;
+	if (found > 0)
+		lead(link, number, row);
 	return found < 0 ? (enum hs_status)found : HS_OK;
 }
 
@@ -49,7 +68,7 @@ static enum hs_status link_new(struct hs__finder *finder, const struct hs__colum
 		hs__key_of(&points, &key);
 		uint32_t number = hs__column_number(column, hs__key_slice(&key));
 		if (number)
-			link->rows[number] = (uint32_t)(hs_sql_get_int(stmt, 0) - base);
+			lead(link, number, (uint64_t)(hs_sql_get_int(stmt, 0) - base));
 	}
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : HS_OK;
@@ -60,6 +79,7 @@ static enum hs_status bring_up(struct hs__finder *finder, const struct hs__colum
 {
 	enum hs_status status = HS_OK;
 
+	make_targets(link, last);
 	if (link->key_count)
 		status = link_new(finder, column, link, last, err);
 	for (size_t i = link->key_count + 1; i <= column->key_count && status == HS_OK; i++) {

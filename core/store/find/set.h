@@ -196,9 +196,9 @@ struct hs__step {
 	const struct hs__cond *cond, *also; /* cond NULL: several that were left */
 	unsigned depth;
 	uint8_t how;
-	uint64_t members; /* of so many; HS__ALL: of all */
-	uint64_t count;   /* ranges, or keys */
-	uint64_t cost;    /* as foreseen */
+	uint64_t members;       /* of so many; HS__ALL: of all */
+	uint64_t count;         /* ranges, or keys */
+	uint64_t cost;          /* as foreseen */
 	uint64_t before, found; /* found: beside those there were before it */
 };
 #define HS__TRACE_STEPS 128u /* more are counted only */
