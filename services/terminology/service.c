@@ -91,6 +91,11 @@ static enum hs_status compare(struct tx_ask *ask, struct hs_json **out, struct h
 	return hs_tx_compare(&ask->ctx, self, other, out, err);
 }
 
+static enum hs_status closure(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+{
+	return hs_tx_closure(&ask->ctx, ask->sandbox, out, err);
+}
+
 static enum hs_status translate(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
 {
 	return hs_tx_translate(&ask->ctx, NULL, out, err);
@@ -125,6 +130,7 @@ HANDLER(serve_expand, NULL, expand, TX_BY_SIZE)
 HANDLER(serve_expand_instance, "ValueSet", expand, TX_BY_SIZE)
 HANDLER(serve_compare, NULL, compare, TX_ON_WORKER)
 HANDLER(serve_compare_instance, "ValueSet", compare, TX_ON_WORKER)
+HANDLER(serve_closure, NULL, closure, TX_ON_WORKER)
 HANDLER(serve_translate, NULL, translate, TX_AT_ONCE)
 HANDLER(serve_translate_instance, "ConceptMap", translate, TX_AT_ONCE)
 HANDLER(serve_capabilities, NULL, capabilities, TX_ON_WORKER)
@@ -196,6 +202,12 @@ static const struct hs_route routes[] = {
 		.path = "metadata?mode=terminology",
 		.versions = BOTH,
 		.handler = serve_capabilities },
+	{ .method = "POST",
+		.path = "$closure",
+		.versions = BOTH,
+		.handler = serve_closure,
+		.operation = "closure",
+		.definition = DEFINITION "ConceptMap-closure" },
 	{ .method = "GET POST",
 		.path = "$cache-control",
 		.versions = BOTH,

@@ -8,6 +8,7 @@
  * holds and not what is there, and a question without news costs one comparison. */
 #pragma once
 
+#include "compile/closures.h"
 #include "compile/kept.h"
 #include "compile/model.h"
 
@@ -46,7 +47,9 @@ struct tx_sandbox {
 	size_t change_count;
 	uint64_t changes_after;
 	struct tx_cache *caches; /* of clients (kept.c) */
-	_Atomic uint64_t wanted; /* sequence that uploads must reach */
+	pthread_mutex_t closures_lock;
+	struct tx_closure *closures; /* compile/closures.c; under that lock */
+	_Atomic uint64_t wanted;     /* sequence that uploads must reach */
 	struct tx_sandbox *next;
 };
 

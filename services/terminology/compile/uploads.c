@@ -18,6 +18,7 @@ enum hs_status hs_tx_sandbox_open(void *state, void *sandbox_state, struct hs_st
 
 	(void)err;
 	pthread_mutex_init(&sandbox->lock, NULL);
+	pthread_mutex_init(&sandbox->closures_lock, NULL);
 	sandbox->store = store;
 	pthread_mutex_lock(&service->lock);
 	sandbox->next = service->sandboxes;
@@ -40,6 +41,8 @@ void hs_tx_sandbox_close(void *state, void *sandbox_state)
 	pthread_mutex_unlock(&service->lock);
 	hs_tx_uploads_unref(sandbox->uploads);
 	hs_tx_kept_end_all(sandbox);
+	hs_tx_closures_end(sandbox);
+	pthread_mutex_destroy(&sandbox->closures_lock);
 	pthread_mutex_destroy(&sandbox->lock);
 }
 

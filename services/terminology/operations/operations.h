@@ -24,6 +24,12 @@ enum hs_status hs_tx_expand_large(struct tx_context *ctx, struct hs_json **out,
 enum hs_status hs_tx_translate(struct tx_context *ctx, const struct tx_map *map, struct hs_json **out,
 	struct hs_error *err);
 
+struct tx_sandbox;
+/* Adds the concepts of the question to a closure table of the sandbox; the answer is a ConceptMap with the
+ * pairs that are new. Takes the sandbox's lock of closures. */
+enum hs_status hs_tx_closure(struct tx_context *ctx, struct tx_sandbox *sandbox, struct hs_json **out,
+	struct hs_error *err);
+
 /* How two value sets lie to one another. A row that is NULL is looked for by thisUrl or otherUrl. */
 enum hs_status hs_tx_compare(struct tx_context *ctx, struct tx_set self, struct tx_set other,
 	struct hs_json **out, struct hs_error *err);
