@@ -909,6 +909,7 @@ static void columns_agree(void **state)
 	struct fixture *f = *state;
 
 	f->by_columns = true;
+	f->merging = true;
 	fixture_reopen(f);
 	searches_agree(state);
 }
