@@ -401,7 +401,7 @@ static const char *const through[] = {
 	"Patient?_has:DocumentReference:patient:date=2021-01-11T09:00:00.5Z",
 	"Patient?_has:DocumentReference:patient:custodian=o1",
 	"Patient?_has:DocumentReference:patient:date=2021-03-11&family=Ek",
-	"Patient?_has:DocumentReference:patient:date=2021-03-11&_has:DocumentReference:patient:status=current",
+	"Patient?_has:DocumentReference:patient:date=2021-03-11&_has:DocumentReference:patient:type=2-1",
 	"Patient?_has:DocumentReference:patient:patient=p1",
 	"Patient?_has:DocumentReference:patient:custodian.name=Enhet&family=Ek",
 	"Patient?_has:DocumentReference:patient:description=caf",
