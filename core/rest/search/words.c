@@ -4,32 +4,36 @@
  */
 #include <core/rest/rest_private.h>
 
+#include <core/base/world.h>
 #include <core/store/words.h>
 
 #define TYPES_MAX 8u
 #define VERSIONS 1024u /* of one transaction: some 15 ms; fewer cost FTS5 more merging than reading */
-#define ROUNDS 64u     /* of one request, a second or so; then the client is asked to come again */
+#define PATIENCE_NS UINT64_C(1500000000) /* of one request; then the client is asked to come again */
 #define IDLE_VERSIONS 256u
 
 struct follow {
 	uint32_t types[TYPES_MAX];
 	size_t count, at;
-	unsigned rounds;
+	uint64_t begun_ns;
 	bool behind;
 	struct hs_words_follow index;
 	void *arg;
 	hs_after_fn *after;
 };
 
+/* Each type is brought up to date once: when others write on and on, what is there by then will do. */
 static enum hs_status look(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	struct follow *follow = arg;
 	enum hs_status status = HS_OK;
 	(void)arena;
 	follow->behind = false;
-	for (size_t i = 0; i < follow->count && !follow->behind && status == HS_OK; i++) {
-		follow->at = i;
-		status = hs_txn_words_behind(txn, follow->types[i], &follow->behind, err);
+	while (follow->at < follow->count) {
+		status = hs_txn_words_behind(txn, follow->types[follow->at], &follow->behind, err);
+		if (status != HS_OK || follow->behind)
+			break;
+		follow->at++;
 	}
 	return status;
 }
@@ -62,6 +66,17 @@ static enum hs_status take_up(struct hs_txn *txn, struct hs_arena *arena, void *
 	return hs_txn_words_follow(txn, arena, &follow->index, err);
 }
 
+static uint64_t now_ns(void)
+{
+	const struct hs_world *world = hs_world_real();
+	return world->mono_ns(world->ctx);
+}
+
+static bool is_late(const struct follow *follow)
+{
+	return now_ns() - follow->begun_ns > PATIENCE_NS;
+}
+
 static enum hs_verdict after_look(struct hs_request *req, void *arg, enum hs_status status,
 	const struct hs_error *err);
 
@@ -72,9 +87,11 @@ static enum hs_verdict after_take_up(struct hs_request *req, void *arg, enum hs_
 	struct hs_error busy = { 0 };
 	if (status != HS_OK)
 		return follow->after(req, follow->arg, status, err);
-	if (follow->index.done >= follow->index.of)
+	if (follow->index.done >= follow->index.of) {
+		follow->at++;
 		return hs_read(req, look, follow, after_look);
-	if (++follow->rounds < ROUNDS)
+	}
+	if (!is_late(follow))
 		return hs_write(req, take_up, follow, after_take_up);
 	status = hs_fail(&busy, HS_E_BUSY,
 		"the index of words is being made: %llu of %llu commits are in it; ask again",
@@ -86,8 +103,7 @@ static enum hs_verdict after_look(struct hs_request *req, void *arg, enum hs_sta
 	const struct hs_error *err)
 {
 	struct follow *follow = arg;
-	bool enough = ++follow->rounds > ROUNDS; /* others write on and on: what is there now will do */
-	if (status != HS_OK || !follow->behind || enough)
+	if (status != HS_OK || !follow->behind)
 		return follow->after(req, follow->arg, status, err);
 	return hs_write(req, take_up, follow, after_take_up);
 }
@@ -100,6 +116,7 @@ enum hs_verdict hs__rest_follow_words(struct hs_request *req, const struct hs_fi
 		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
 	follow->arg = arg;
 	follow->after = after;
+	follow->begun_ns = now_ns();
 	for (size_t i = 0; i < count; i++)
 		follow->count = hs_search_words_types(wheres[i], follow->types, follow->count, TYPES_MAX);
 	return follow->count ? hs_read(req, look, follow, after_look) : after(req, arg, HS_OK, NULL);
