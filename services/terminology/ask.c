@@ -176,7 +176,7 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, 
 	ctx->patience = left;
 	ctx->arena = hs_request_arena(ask->req);
 	ctx->fhir = hs_request_fhir(ask->req);
-	ctx->now_ms = hs_request_now(ask->req);
+	ctx->now_ms = ask->now_ms;
 	hs_tx_see(ctx, ask->service, ask->imports, ask->uploads, ask->kept, &ask->sent);
 	if (ask->most_codes && ask->most_codes < ctx->limit)
 		ctx->limit = (uint32_t)ask->most_codes;
@@ -298,16 +298,15 @@ static bool is_quick(struct tx_ask *ask, enum hs_status *status, struct hs_error
 static enum hs_status find_cache(struct tx_ask *ask, struct hs_error *err)
 {
 	struct hs_slice given = hs_request_header(ask->req, HS_S("X-Cache-Id"));
-	int64_t now = hs_request_now(ask->req);
 	char digits[24];
 
 	ask->cache = given.len ? given : hs_parameter_text(ask->input, HS_S("cache-id"));
 	if (!ask->cache.len)
 		return HS_OK;
-	if (!given.len && !hs_tx_kept_make(ask->sandbox, ask->cache, false, now))
+	if (!given.len && !hs_tx_kept_make(ask->sandbox, ask->cache, false, ask->now_ms))
 		return hs_tx_say(err, HS_E_VALUE, ask->swedish, TX_MSG_OWN_CACHE_NAME, HS_S("cache-id"),
 			TX_ARGS(ask->cache));
-	ask->kept = hs_tx_kept_get(ask->sandbox, ask->cache, now);
+	ask->kept = hs_tx_kept_get(ask->sandbox, ask->cache, ask->now_ms);
 	if (!ask->kept)
 		return hs_tx_say(err, HS_E_NOT_FOUND, ask->swedish, TX_MSG_OWN_CACHE_GONE,
 			given.len ? HS_S("X-Cache-Id") : HS_S("cache-id"),
@@ -321,7 +320,8 @@ static enum hs_verdict carry_on(struct tx_ask *ask)
 {
 	struct hs_error err = { .status = HS_OK };
 
-	ask->imports = hs_tx_imports_get(ask->service, hs_request_now(ask->req));
+	ask->now_ms = hs_request_now(ask->req);
+	ask->imports = hs_tx_imports_get(ask->service, ask->now_ms);
 	if (!hs_arena_defer(hs_request_arena(ask->req), hs_tx_uploads_unref, ask->uploads) ||
 		!hs_arena_defer(hs_request_arena(ask->req), hs_tx_imports_unref, ask->imports)) {
 		hs_tx_no_room(ask->swedish, &err);

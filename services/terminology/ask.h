@@ -23,6 +23,7 @@ struct tx_ask {
 	bool swedish;          /* the language of the answer, before ctx has it */
 	struct hs_slice accept_language, id;
 	struct hs_slice cache; /* id of the client's cache, or empty */
+	int64_t now_ms;        /* taken on the loop, whose clock is not a worker's to ask */
 	uint64_t most_codes;   /* that the client wishes in one expansion; 0: it did not say */
 	struct tx_uploads *uploads;
 	struct tx_imports *imports;
