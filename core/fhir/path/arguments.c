@@ -19,8 +19,9 @@ bool hs__path_is_text(const struct hs_path_value *value)
 enum hs_status hs__path_focus(struct path_call *call, const struct hs_path_value **out)
 {
 	if (call->focus->count > 1) {
-		return hs__path_fault(call->run, call->node, "%.*s() takes one item, found %u",
-			HS_S_ARG(hs__path_functions[call->node->function].name), call->focus->count);
+		return hs__path_fault(call->run, call->node, "%.*s() takes one item, found %u%s",
+			HS_S_ARG(hs__path_functions[call->node->function].name), call->focus->count,
+			hs__path_enough(call->focus) ? " or more" : "");
 	}
 	*out = call->focus->count ? &call->focus->items[0] : NULL;
 	return HS_OK;
