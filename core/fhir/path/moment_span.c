@@ -5,7 +5,7 @@
 #include <core/fhir/path/quantity.h>
 
 #define SECOND_NANOS ((path_int128)1000000000)
-#define DAY_SECONDS 86400
+#define DAY_NANOS (86400 * SECOND_NANOS)
 #define FIRST_SUNDAY 4 /* days by which the weeks before and after 1970 start earlier than that year */
 
 /* What a unit needs the moments to say, and how it is counted: by months, or by its length. */
@@ -18,8 +18,8 @@ struct unit {
 static const struct unit UNITS[] = {
 	[PATH_CALENDAR_YEAR] = { PATH_YEAR, 12, 0 },
 	[PATH_CALENDAR_MONTH] = { PATH_MONTH, 1, 0 },
-	[PATH_CALENDAR_WEEK] = { PATH_DAY, 0, 7 * DAY_SECONDS *SECOND_NANOS },
-	[PATH_CALENDAR_DAY] = { PATH_DAY, 0, DAY_SECONDS *SECOND_NANOS },
+	[PATH_CALENDAR_WEEK] = { PATH_DAY, 0, 7 * DAY_NANOS },
+	[PATH_CALENDAR_DAY] = { PATH_DAY, 0, DAY_NANOS },
 	[PATH_CALENDAR_HOUR] = { PATH_HOUR, 0, 3600 * SECOND_NANOS },
 	[PATH_CALENDAR_MINUTE] = { PATH_MINUTE, 0, 60 * SECOND_NANOS },
 	[PATH_CALENDAR_SECOND] = { PATH_SECOND, 0, SECOND_NANOS },
@@ -33,7 +33,7 @@ static path_int128 clock_nanos(const struct path_moment *m)
 
 static path_int128 nanos_of(const struct path_moment *m)
 {
-	return hs_time_days(m->year, m->month, m->day) * DAY_SECONDS * SECOND_NANOS + clock_nanos(m);
+	return hs_time_days(m->year, m->month, m->day) * DAY_NANOS + clock_nanos(m);
 }
 
 static int64_t months_of(const struct path_moment *m)
@@ -79,7 +79,7 @@ static path_int128 floor_of(path_int128 value, path_int128 by)
 static int64_t whole_months(const struct path_moment *a, const struct path_moment *b)
 {
 	int64_t months = months_of(b) - months_of(a);
-	path_int128 rest = (b->day - a->day) * DAY_SECONDS * SECOND_NANOS + clock_nanos(b) - clock_nanos(a);
+	path_int128 rest = (b->day - a->day) * DAY_NANOS + clock_nanos(b) - clock_nanos(a);
 	return months > 0 && rest < 0 ? months - 1 : months < 0 && rest > 0 ? months + 1 : months;
 }
 
@@ -101,7 +101,7 @@ bool hs__path_moment_difference(const struct path_moment *a, const struct path_m
 	int64_t *out)
 {
 	path_int128 length = UNITS[unit].nanos;
-	path_int128 start = unit == PATH_CALENDAR_WEEK ? FIRST_SUNDAY * DAY_SECONDS * SECOND_NANOS : 0;
+	path_int128 start = unit == PATH_CALENDAR_WEEK ? FIRST_SUNDAY * DAY_NANOS : 0;
 	if (!both_say(a, b, unit)) {
 		return false;
 	}
