@@ -96,6 +96,11 @@ static struct hs_slice plain_name(const struct hs_json *member)
 	return name.len > 1 && name.ptr[0] == '_' ? hs_slice_from(name, 1) : name;
 }
 
+static bool is_shadow(const struct hs_json *member)
+{
+	return hs_slice_starts(hs_json_key(member), HS_S("_"));
+}
+
 /* Takes out of an element what is no part of the summary: the flags of backbones and of data types say so
  * (the bytes of an Attachment). Extensions, and resources within a resource, stay whole. */
 static void summarise(const struct hs_defs *defs, const struct hs_def_element *element,
@@ -118,7 +123,7 @@ static void summarise(const struct hs_defs *defs, const struct hs_def_element *e
 			&its);
 		if (child && !child->summary && child->min == 0)
 			hs_json_remove(value, member);
-		else if (child && hs_json_key(member).ptr[0] != '_')
+		else if (child && !is_shadow(member))
 			summarise(defs, child, its, member);
 	}
 }
@@ -139,7 +144,7 @@ static void reduce(const struct hs_defs *defs, const struct hs__rest_subset *sub
 		if (!keeps(subset, name, element, defined, written))
 			hs_json_remove(tree, member);
 		else if (element && subset->element_count == 0 && subset->summary == HS_SUMMARY_TRUE &&
-			hs_json_key(member).ptr[0] != '_')
+			!is_shadow(member))
 			summarise(defs, element, use, member);
 	}
 }

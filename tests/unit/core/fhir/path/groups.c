@@ -6,17 +6,20 @@
 #include "../defs_test.h"
 
 static const char PERSON[] =
-	"{\"resourceType\":\"Patient\",\"id\":\"p\",\"active\":true,\"name\":[{\"use\":\"official\",\"family\":\""
-	"Berg\",\"given\":[\"Anna\",\"Maria\"]},{\"use\":\"usual\",\"given\":[\"Ann\"]},{\"use\":\"maiden\",\"fami"
-	"ly\":\"Ek\",\"given\":[\"Anna\",\"Maria\"],\"period\":{\"end\":\"2002\"}}],\"telecom\":[{\"system\":\"pho"
-	"ne\",\"value\":\"1\",\"use\":\"work\",\"rank\":2},{\"system\":\"phone\",\"value\":\"2\",\"use\":\"home\",\"ra"
-	"nk\":1},{\"system\":\"email\",\"value\":\"a@b.se\",\"use\":\"home\"}],\"gender\":\"female\",\"birthDate"
-	"\":\"1974-12-25\",\"_birthDate\":{\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefini"
-	"tion/patient-birthTime\",\"valueDateTime\":\"1974-12-25T14:35:45+01:00\"}]},\"deceasedBoole"
-	"an\":false,\"contact\":[{\"relationship\":[{\"coding\":[{\"system\":\"http://terminology.hl7.or"
-	"g/CodeSystem/v2-0131\",\"code\":\"N\"}]}],\"name\":{\"family\":\"Ask\"}}],\"managingOrganization\""
-	":{\"reference\":\"#o\"},\"contained\":[{\"resourceType\":\"Organization\",\"id\":\"o\",\"name\":\"Klin"
-	"iken\"}]}";
+	"{\"resourceType\":\"Patient\",\"id\":\"p\",\"active\":true,\"name\":[{\"use\":"
+	"\"official\",\"family\":\"Berg\",\"given\":[\"Anna\",\"Maria\"]},{\"use\":\"usu"
+	"al\",\"given\":[\"Ann\"]},{\"use\":\"maiden\",\"family\":\"Ek\",\"given\":[\"Ann"
+	"a\",\"Maria\"],\"period\":{\"end\":\"2002\"}}],\"telecom\":[{\"system\":\"phon"
+	"e\",\"value\":\"1\",\"use\":\"work\",\"rank\":2},{\"system\":\"phone\",\"value\":"
+	"\"2\",\"use\":\"home\",\"rank\":1},{\"system\":\"email\",\"value\":\"a@b.se\",\"u"
+	"se\":\"home\"}],\"gender\":\"female\",\"birthDate\":\"1974-12-25\",\"_birthD"
+	"ate\":{\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefiniti"
+	"on/patient-birthTime\",\"valueDateTime\":\"1974-12-25T14:35:45+01:00"
+	"\"}]},\"deceasedBoolean\":false,\"contact\":[{\"relationship\":[{\"codin"
+	"g\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v2-0131\",\"c"
+	"ode\":\"N\"}]}],\"name\":{\"family\":\"Ask\"}}],\"managingOrganization\":{\""
+	"reference\":\"#o\"},\"contained\":[{\"resourceType\":\"Organization\",\"id"
+	"\":\"o\",\"name\":\"Kliniken\"}]}";
 
 static void navigation(void **state)
 {
