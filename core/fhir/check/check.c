@@ -131,12 +131,14 @@ static void check_primitive(struct hs__check *check, const struct hs__at *at, co
 		(value->flags & HS_JSON_PLAIN);
 	if (!plain_text && !hs_check_primitive(code, value)) {
 		const char *fault = code == HS_PRIM_XHTML ? hs__narrative_fault(text, false, NULL) : NULL;
+		const char *absent = hs__check_calendar(code, text);
 		if (fault)
 			hs__check_fail(check, at, HS_S_NONE, value, "invalid", "%s", fault);
 		else
 			hs__check_fail(check, at, HS_S_NONE, value, "value",
-				"'%.*s' is not a valid %.*s; it is %s", HS_S_ARG(hs_slice_first(text, 100)),
-				HS_S_ARG(type), hs__check_form(code));
+				"'%.*s' is not a valid %.*s; %s%s", HS_S_ARG(hs_slice_first(text, 100)),
+				HS_S_ARG(type), absent ? "" : "it is ",
+				absent ? absent : hs__check_form(code));
 		return;
 	}
 	if (found->element->codes != HS_DEF_NONE && want == HS_JSON_STRING &&

@@ -39,6 +39,9 @@ void hs__check_code(struct hs__check *check, const struct hs__at *at, const stru
 	const struct hs_def_element *element);
 /* What a value of the primitive type looks like, for messages. */
 const char *hs__check_form(enum hs_def_code code);
+/* What is wrong with a date or time that is none although it has the form: "there is no such day"; else NULL.
+ */
+const char *hs__check_calendar(enum hs_def_code code, struct hs_slice text);
 /* The JSON type that the primitive has: a string, a number, or a boolean (HS_JSON_TRUE). */
 enum hs_json_type hs__check_json_type(enum hs_def_code code);
 

@@ -239,3 +239,32 @@ const char *hs__check_form(enum hs_def_code code)
 		return "a text that is not empty and has no control characters";
 	}
 }
+
+/* A '0' of the form stands for any digit. */
+static bool has_form(struct hs_slice text, const char *form)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		bool digit = text.ptr[i] >= '0' && text.ptr[i] <= '9';
+		if (!form[i] || (form[i] == '0' ? !digit : text.ptr[i] != form[i]))
+			return false;
+	}
+	return !form[text.len];
+}
+
+const char *hs__check_calendar(enum hs_def_code code, struct hs_slice text)
+{
+	struct hs_slice day = hs_slice_first(text, 10), rest = hs_slice_from(text, 11);
+	struct hs_slice time = code == HS_PRIM_TIME ? text : rest;
+	bool dated = code == HS_PRIM_DATE || code == HS_PRIM_DATETIME || code == HS_PRIM_INSTANT;
+
+	if (dated && has_form(text, "0000-00"))
+		return "there is no such month";
+	if (dated && has_form(day, "0000-00-00") && !hs_time_is_date(day))
+		return "there is no such day";
+	/* With the zone that it needs, or the form is what is wrong. */
+	bool whole = code == HS_PRIM_TIME ||
+		(dated &&
+			(hs_slice_ends(rest, HS_S("Z")) || has_form(hs_slice_from(rest, 8), "+00:00") ||
+				has_form(hs_slice_from(rest, 8), "-00:00")));
+	return whole && has_form(hs_slice_first(time, 8), "00:00:00") ? "there is no such time of day" : NULL;
+}
