@@ -253,6 +253,11 @@ static const struct pair {
 		"'List','status':'current','mode':'working','contained':[{'resourceType':'Location','id':'l',"
 		"'form':"
 		"{'text':'r'}}]}}]}" },
+	{ "what is said of a status",
+		"{'resourceType':'Endpoint','status':'active','_status':{'id':'s'},'connectionType':{'code':'x'},"
+		"'payloadType':[{'text':'any'}],'address':'http://x'}",
+		"{'resourceType':'Endpoint','status':'active','_status':{'id':'s'},"
+		"'connectionType':[{'coding':[{'code':'x'}]}],'payload':[{'type':[{'text':'any'}]}],'address':'http://x'}" },
 	{ "extensions of primitives",
 		"{'resourceType':'Organization','_name':{'extension':[{'url':'http://"
 		"x','valueCode':'masked'}]},'alias':"
