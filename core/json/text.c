@@ -116,8 +116,7 @@ static const char *read_unicode(struct decoding *d, const char *at)
 		!read_hex(at + 7, end, &low) || low < 0xDC00 || low > 0xDFFF)
 		return hs__json_fail_at(d->parser, HS_E_STRUCTURE, at - 1,
 			"\\u%04x is half of a surrogate pair: a high half (D800 to DBFF) and a low half "
-			"(DC00 to DFFF) "
-			"must follow one another",
+			"(DC00 to DFFF) must follow one another",
 			point);
 	point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
 	return add_point(d, point) ? at + 11 : NULL;

@@ -150,8 +150,7 @@ enum hs_status hs_ledger_refuse_broad(const struct hs_ledger_search *search, str
 	return hs_fail(err, HS_E_TOO_COSTLY,
 		"the search would look at more than %llu pointers, one after another; add one of patient, "
 		"subject, identifier, custodian, date, author, related, _id or _lastUpdated, or leave out "
-		"the total "
-		"(_total=none) and the order (_sort)",
+		"the total (_total=none) and the order (_sort)",
 		(unsigned long long)search->looks_max);
 }
 

@@ -224,8 +224,7 @@ static void check_entry(const struct look *look, const struct hs_json *entry, st
 	if (set && url.len && !set_names(set, url))
 		hs_issue_add(look->issues, HS_SEVERITY_ERROR, "invariant", at,
 			"the SubmissionSet does not name this DocumentReference; List.entry.item refers to "
-			"every "
-			"one of the bundle by its fullUrl");
+			"every one of the bundle by its fullUrl");
 	if (set && hs_json_get(set, HS_S("subject")) && hs_json_get(resource, HS_S("subject")) &&
 		!hs_record_index_same(hs_json_get(set, HS_S("subject")),
 			hs_json_get(resource, HS_S("subject"))))

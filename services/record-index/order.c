@@ -160,8 +160,7 @@ enum hs_status hs_ledger_cursor_read(struct hs_arena *arena, const struct hs_fin
 		!hs_slice_starts(hs_buf_slice(&bytes), check))
 		return hs_fail(err, HS_E_VALUE,
 			"this page does not belong to this search; begin with the search itself and follow "
-			"its "
-			"links");
+			"its links");
 	*key = hs_slice_from(hs_buf_slice(&bytes), 4);
 	return HS_OK;
 }

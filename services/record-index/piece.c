@@ -252,8 +252,7 @@ enum hs_status hs_ledger_targets(struct hs_ledger *ledger, int64_t mark, struct 
 	return list_targets(ledger,
 		hs_sql(ledger->txn,
 			"SELECT DISTINCT w.target, t.waiting FROM record_index_tally t, record_index_waiting "
-			"w"
-			" WHERE w.hash = ?1",
+			"w WHERE w.hash = ?1",
 			err),
 		mark, rows, pieces, err);
 }

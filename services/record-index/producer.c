@@ -107,8 +107,7 @@ static enum hs_status refuse(struct hs_error *err)
 {
 	return hs_fail_at(err, HS_E_FORBIDDEN, HS_S("DocumentReference.custodian"),
 		"the producer may not write for this custodian; it is neither the custodian, nor above it in "
-		"the "
-		"directory, nor registered for it (setting services.record-index.producers)");
+		"the directory, nor registered for it (setting services.record-index.producers)");
 }
 
 enum hs_status hs_record_index_may_produce(const struct hs_write_event *event,

@@ -157,8 +157,7 @@ static enum hs_status find_target(const struct hs_write_event *event, const stru
 	if (status == HS_E_NOT_FOUND || status == HS_E_DELETED)
 		return hs_fail_at(err, HS_E_BUSINESS_RULE, path,
 			"there is no such pointer here; what is replaced must be a pointer of this index, "
-			"named "
-			"by DocumentReference/ID or by its identifier");
+			"named by DocumentReference/ID or by its identifier");
 	if (status == HS_E_MULTIPLE)
 		return hs_fail_at(err, HS_E_BUSINESS_RULE, path,
 			"more than one pointer has this identifier; name the one by DocumentReference/ID");

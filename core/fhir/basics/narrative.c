@@ -75,9 +75,8 @@ static bool is_listed_element(struct hs_slice name)
 {
 	return in_list(name,
 		"a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 "
-		"h3 h4 h5 h6 "
-		"hr i img li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt "
-		"ul var");
+		"h3 h4 h5 h6 hr i img li ol p pre q samp small span strong sub sup table tbody td tfoot th "
+		"thead tr tt ul var");
 }
 
 static bool is_listed_attribute(struct hs_slice element, struct hs_slice name)
@@ -89,10 +88,8 @@ static bool is_listed_attribute(struct hs_slice element, struct hs_slice name)
 		return true;
 	if (in_list(name,
 		    "title style class id lang dir accesskey tabindex span width align valign char charoff "
-		    "abbr axis "
-		    "headers scope rowspan colspan cellspacing cellpadding border frame rules summary cite "
-		    "start type "
-		    "value height nowrap"))
+		    "abbr axis headers scope rowspan colspan cellspacing cellpadding border frame rules "
+		    "summary cite start type value height nowrap"))
 		return true;
 	if (hs_slice_eq(element, HS_S("a")))
 		return in_list(name, "href name rel rev charset hreflang shape coords target");

@@ -52,8 +52,7 @@ static void check_reference(struct hs__check *check, const struct hs__at *at, co
 		if (!has_scheme(text) && !check->options.any_reference)
 			hs__check_fail(check, at, HS_S("reference"), member, "value",
 				"'%.*s' is not a reference; write TYPE/ID, a URL, urn:uuid:..., or #ID of a "
-				"contained "
-				"resource",
+				"contained resource",
 				HS_S_ARG(hs_slice_first(text, 100)));
 		return;
 	}

@@ -144,16 +144,14 @@ static enum hs_status check_national_reserve(const char *text, size_t len, struc
 	if (!shape) {
 		return hs_fail(err, HS_E_VALUE,
 			"A national reserve number is XXYYMMDDNNGC: eight digits, two capitals other than I "
-			"O Q V W, "
-			"a digit or capital for the sex, and a check digit");
+			"O Q V W, a digit or capital for the sex, and a check digit");
 	}
 	int series = two(text), month = two(text + 4), day = two(text + 6);
 	if (series == 0) {
 		if (month < 20 || day < 40 || day > 59) {
 			return hs_fail(err, HS_E_VALUE,
 				"A national reserve number without date of birth begins with 00 and has 20 "
-				"to 99 and 40 to 59 "
-				"in the places of month and day");
+				"to 99 and 40 to 59 in the places of month and day");
 		}
 	} else if (series < 21 || series > 98) {
 		return hs_fail(err, HS_E_VALUE,

@@ -101,8 +101,7 @@ static enum hs_status read_root(struct hs_package *package, const cJSON *root, s
 	if (!is_plain(name) || !is_plain(version))
 		return hs_fail(err, HS_E_VALUE,
 			"the manifest package/package.json has a name or a version that is none ('%.*s', "
-			"'%.*s'): "
-			"letters, digits and . - _ +, at most %d",
+			"'%.*s'): letters, digits and . - _ +, at most %d",
 			HS_S_ARG(hs_slice_first(name, 60)), HS_S_ARG(hs_slice_first(version, 40)),
 			HS__PACKAGE_NAME_MAX);
 	package->name = hs_arena_copy(package->arena, name);

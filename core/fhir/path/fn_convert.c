@@ -199,8 +199,7 @@ static enum hs_status convert_moment(struct path_call *call, conversion *to, uin
 	if (found == PATH_FORMAT_REFUSED) {
 		return hs__path_fault(call->run, call->node,
 			"the format code %.*s is not supported; there are yyyy, yy, MM, M, dd, d, HH, H, hh, "
-			"h, "
-			"mm, m, ss, s, S, a and Z",
+			"h, mm, m, ss, s, S, a and Z",
 			refused.len > 20 ? 20 : (int)refused.len, refused.ptr);
 	}
 	if (ask) {

@@ -209,8 +209,6 @@ static bool read_head(struct hs_profiles *set, struct hs__profile_entry *entry, 
 	profile->base = hs_json_get_text(source, HS_S("baseDefinition"));
 	profile->is_constraint = hs_slice_eq(hs_json_get_text(source, HS_S("derivation")),
 		HS_S("constraint"));
-	profile->is_abstract = hs_json_get_bool(source, HS_S("abstract"), false);
-	profile->is_logical = hs_slice_eq(hs_json_get_text(source, HS_S("kind")), HS_S("logical"));
 	profile->def_type = hs_defs_type(set->defs, profile->type);
 	return profile->type.len > 0;
 }

@@ -76,7 +76,7 @@ struct hs_profile_element {
 	struct hs_slice slice_name; /* empty: not a slice */
 	uint32_t min, max;          /* HS_DEF_MANY for "*" */
 	bool choice;                /* value[x] */
-	bool is_modifier, must_support;
+	bool is_modifier;
 	bool says_more; /* it, or what is below, asks for more than the base type does */
 
 	struct hs_profile_element *parent;   /* NULL at the root */
@@ -93,8 +93,7 @@ struct hs_profile_element {
 	const struct hs_profile_element *content; /* the element it names in this profile, or NULL */
 
 	const struct hs_json *fixed, *pattern; /* the value; NULL: none */
-	struct hs_slice fixed_type;         /* "CodeableConcept" of fixedCodeableConcept or patternCode... */
-	const struct hs_json *fixed_shadow; /* "_fixedString": id and extensions, or NULL */
+	const struct hs_json *fixed_shadow;    /* "_fixedString": id and extensions, or NULL */
 	const struct hs_json *min_value, *max_value;
 	struct hs_slice bound_type; /* "Date" of minValueDate */
 	uint32_t min_length;        /* characters; 0: none (R5, or the extension minLength) */
@@ -124,7 +123,6 @@ struct hs_profile {
 	struct hs_slice base; /* baseDefinition */
 	const struct hs_def_type *def_type; /* NULL for a logical model */
 	bool is_constraint;                 /* derivation: a profile, not a type */
-	bool is_abstract, is_logical;
 	const struct hs_profile_element *root;
 	const struct hs_profile_context *contexts;
 	uint32_t context_count;

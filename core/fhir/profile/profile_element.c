@@ -116,10 +116,8 @@ static void read_values(struct hs_profile_element *element)
 		struct hs_slice key = hs_json_key(member);
 		if (hs_slice_starts(key, HS_S("fixed"))) {
 			element->fixed = member;
-			element->fixed_type = hs_slice_from(key, 5);
 		} else if (hs_slice_starts(key, HS_S("pattern"))) {
 			element->pattern = member;
-			element->fixed_type = hs_slice_from(key, 7);
 		} else if (hs_slice_starts(key, HS_S("_fixed")) || hs_slice_starts(key, HS_S("_pattern"))) {
 			element->fixed_shadow = member;
 		} else if (hs_slice_starts(key, HS_S("minValue"))) {
@@ -243,8 +241,7 @@ static struct hs_slice corrected(struct hs_slice expression)
 		/* R4 opd-3; R5 takes the profiles of a resource that is a parameter itself */
 		{ HS_S_INIT("targetProfile.exists() implies (type = 'Reference' or type = 'canonical')"),
 			HS_S_INIT("targetProfile.exists() implies (type = 'Reference' or type = 'canonical' "
-				  "or "
-				  "type.memberOf('http://hl7.org/fhir/ValueSet/resource-types'))") },
+				  "or type.memberOf('http://hl7.org/fhir/ValueSet/resource-types'))") },
 		{ HS_S_INIT("($this as dateTime).toString().length() >= 8"), /* R4 vs-1: "if it is dateTime"
 									      */
 			HS_S_INIT("$this is dateTime implies toString().length() >= 8") },
@@ -404,7 +401,6 @@ enum hs_status hs__profile_element(struct hs__compile *compile, struct hs_profil
 	if (hs_json_i64(hs_json_get(definition, HS_S("maxLength")), &number) && number > 0)
 		element->max_length = number < UINT32_MAX ? (uint32_t)number : UINT32_MAX;
 	element->is_modifier = hs_json_get_bool(definition, HS_S("isModifier"), false);
-	element->must_support = hs_json_get_bool(definition, HS_S("mustSupport"), false);
 	read_values(element);
 	read_form(compile, element);
 	element->max_size = read_size(element);

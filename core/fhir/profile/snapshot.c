@@ -321,8 +321,7 @@ enum hs_status hs_snapshot_make(struct hs_arena *arena, const struct hs_json *st
 	if (differential && (!hs_json_is(differential, HS_JSON_ARRAY) || !is_sound(differential)))
 		return hs_fail(err, HS_E_INVALID,
 			"the differential has elements that are no ElementDefinitions, so it cannot be laid "
-			"over the "
-			"base");
+			"over the base");
 	if (snapshot.specializes) {
 		struct hs_slice path = hs_json_get_text(hs_json_first(differential), HS_S("path"));
 		name = hs_slice_cut(&path, '.');

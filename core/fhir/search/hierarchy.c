@@ -117,8 +117,7 @@ enum hs_status hs__parse_hierarchy(struct hs__parse *parse, const struct hs__sea
 	if (!up)
 		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
 			"search parameter '%.*s': :above and :below need TYPE/ID of a type whose resources "
-			"are "
-			"part of one another, such as Location/1 or Organization/1",
+			"are part of one another, such as Location/1 or Organization/1",
 			HS_S_ARG(hs_slice_first(parse->whole, 64)));
 	struct hs_find *is_id = hs__parse_node(parse, HS_FIND_ID);
 	if (!is_id)

@@ -53,8 +53,7 @@ enum hs_status hs__parse_date(struct hs__parse *parse, struct hs_slice value, st
 	if (!hs_time_parse(mend_zone(parse, text), 0, &time))
 		return hs__parse_bad(parse, value,
 			"YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ, with a prefix (eq ne gt lt ge le "
-			"sa eb ap) if "
-			"wanted");
+			"sa eb ap) if wanted");
 	find->lo = time.lo;
 	find->hi = time.hi;
 	if (find->cmp == HS_CMP_AP &&

@@ -257,8 +257,7 @@ void hs__check_binding(struct hs__validation *run, const struct hs__node *node,
 		hs__validate_add(run, node, HS_S_NONE, node->shadow, HS_SEVERITY_ERROR, "code-invalid",
 			"binding-no-code",
 			"there is no code, and no extension can stand for one of the value set %.*s, which "
-			"is "
-			"required",
+			"is required",
 			HS_S_ARG(hs_slice_first(binding->value_set, 200)));
 	if (!node->value || !is_coded(type) || run->options->terms == HS_VALIDATE_TERMS_NONE)
 		return;

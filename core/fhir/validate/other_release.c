@@ -120,8 +120,7 @@ static void check_as(struct hs__validation *run, const struct hs__node *node, co
 			hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure",
 				"extension-other-release",
 				"the element %.*s of FHIR %.*s has no value, but elements; write an "
-				"extension "
-				"for each of them",
+				"extension for each of them",
 				HS_S_ARG(path), HS_S_ARG(foreign->release));
 		HS__EACH_BELOW(part, node, "extension")
 			check_part(run, &part, foreign);

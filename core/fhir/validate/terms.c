@@ -186,7 +186,6 @@ enum hs_validate_answer hs__terms_in_system(struct hs__terms *terms, struct hs_a
 		answer = HS_VALIDATE_NO_SYSTEM;
 	} else if (!concept) {
 		answer = HS_VALIDATE_NO;
-		finding->no_code = true;
 		finding->message = hs_arena_printf(arena, "the code system %.*s has no code '%.*s'",
 			HS_S_ARG(hs_slice_first(code->system, 200)),
 			HS_S_ARG(hs_slice_first(code->code, 100)));

@@ -29,7 +29,6 @@ struct hs_validate_finding {
 	struct hs_slice right_display; /* set when the display given is not one of the code's */
 	bool loose_display; /* its code system fixes no displays: another one is worth a warning at most */
 	bool inactive;
-	bool no_code; /* the system is known and complete, and does not have the code at all */
 };
 
 struct hs_validate_terminology {

@@ -141,10 +141,8 @@ static enum hs_validate_answer read_answer(const struct hs_json *answer, struct 
 	if (hs_parameter(answer, HS_S("x-unknown-system")))
 		return HS_VALIDATE_NO_SYSTEM;
 	finding->message = hs_arena_copy(out, hs_parameter_text(answer, HS_S("message")));
-	if (has_issue(answer, "invalid-code", "error")) {
-		finding->no_code = true;
+	if (has_issue(answer, "invalid-code", "error"))
 		return HS_VALIDATE_NO;
-	}
 	if (!hs_parameter(answer, HS_S("display")) && has_issue(answer, "invalid-code", "warning"))
 		return HS_VALIDATE_NO_SYSTEM; /* a fragment */
 	finding->loose_display = names_freely(hs_parameter_text(answer, HS_S("system")));

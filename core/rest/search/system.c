@@ -121,8 +121,7 @@ static enum hs_status check_common(const struct several *several, const struct o
 	if (several->every && status == HS_OK && !one->search.where)
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
 			"a search at the base names its types (_type=Patient,Practitioner) or asks for "
-			"something "
-			"(_lastUpdated=gt2026-01-01); or search one type: GET Patient?...");
+			"something (_lastUpdated=gt2026-01-01); or search one type: GET Patient?...");
 	return status;
 }
 

@@ -13,7 +13,6 @@ struct search {
 	struct hs__finder *finder;
 	const struct hs__cond *where;
 	struct hs__page *page;
-	bool stop_when_full;
 };
 
 /* In order of row: the first ones after the mark are the page. */

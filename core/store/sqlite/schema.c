@@ -99,8 +99,7 @@ enum hs_status hs__schema_prepare(struct hs_store *store, struct hs__db *db, str
 	if (version < 1 || version > (int64_t)FORMAT_VERSION)
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
 			"%s has format %lld and this program knows formats 1 to %zu; use the program that "
-			"wrote it, "
-			"or a newer one",
+			"wrote it, or a newer one",
 			store->path, (long long)version, FORMAT_VERSION);
 	return version < (int64_t)FORMAT_VERSION ? apply_steps(db, (size_t)version, err) : HS_OK;
 }
@@ -242,8 +241,7 @@ static enum hs_status refuse_newer(struct hs_txn *txn, const struct migrate *m, 
 	if (newest > (int64_t)m->count)
 		return hs_fail(err, HS_E_NOT_SUPPORTED,
 			"the tables of %s are at step %lld and this program knows %zu; use the program that "
-			"wrote "
-			"them, or a newer one",
+			"wrote them, or a newer one",
 			m->service, (long long)newest, m->count);
 	return HS_OK;
 }

@@ -13,7 +13,7 @@ struct work {
 	struct tx_compile *c;
 	struct tx_system_row row;
 	/* property codes with a meaning here, "" when the system has none of the kind */
-	struct hs_slice inactive, abstract, status, deprecated, parent, child, date_retired;
+	struct hs_slice inactive, abstract, status, deprecated, parent, child;
 	struct hs_slice *codes; /* of the concepts, in order */
 	size_t count, room;
 	struct link {

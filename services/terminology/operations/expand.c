@@ -324,8 +324,7 @@ static void say_unclosed(struct tx_writer *w, struct hs_json *expansion)
 		HS_S("valueString"),
 		hs_arena_printf(w->arena,
 			"The code System '%.*s' has a grammar and so has infinite members. This extension is "
-			"based on "
-			"%.*s",
+			"based on %.*s",
 			HS_S_ARG(TX_SYSTEM_URL(s)), HS_S_ARG(TX_SET_URL(basis))));
 }
 

@@ -123,8 +123,7 @@ struct hs_json *hs_tx_capabilities(struct hs_arena *arena, const struct tx_layer
 		add(arena, hs_json_push(parameters, hs_json_object(arena)), "name", expansion_parameters[i]);
 	add(arena, expansion, "textFilter",
 		"Each word of the filter must begin a word of the code, the display or a designation; case "
-		"and accents do "
-		"not count.");
+		"and accents do not count.");
 	add(arena, out, "codeSearch", fhir == HS_FHIR_R5 ? "in-compose-or-expansion" : "all");
 	hs_json_add(hs_json_add_object(arena, out, HS_S("validateCode")), HS_S("translations"),
 		hs_json_bool(arena, true));

@@ -18,8 +18,7 @@ static void check_restful(struct hs__validation *run, const struct hs__node *at,
 	if (!entry->id.len)
 		HS__FAIL(run, at, "", "invalid", "bundle-url-no-id",
 			"fullUrl '%.*s' is the address of a resource on a server, but the resource has no "
-			"id; give it "
-			"the id '%.*s', or use a urn:uuid",
+			"id; give it the id '%.*s', or use a urn:uuid",
 			HS__SHOW(entry->url), HS__SHOW(parts.id));
 	else if (!hs_slice_eq(parts.type, entry->type) || !hs_slice_eq(parts.id, entry->id))
 		HS__SAY(loose && hs_slice_eq(parts.type, entry->type) ? HS_SEVERITY_WARNING :
@@ -37,8 +36,7 @@ static void check_entry(struct hs__validation *run, const struct hs__node *at, c
 	if (entry->url.len && !hs__rules_is_absolute(entry->url))
 		HS__FAIL(run, at, "", "invalid", "bundle-url-absolute",
 			"fullUrl must be an absolute address such as https://host/fhir/Patient/1 or "
-			"urn:uuid:..., not "
-			"'%.*s'",
+			"urn:uuid:..., not '%.*s'",
 			HS__SHOW(entry->url));
 	else if (entry->url.len)
 		check_restful(run, at, entry, type);

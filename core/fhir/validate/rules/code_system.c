@@ -188,8 +188,7 @@ static void check_concepts(struct concepts *concepts, const struct hs__node *nod
 		if (slot && slot->value.ptr && is_circular(concepts, slot->value.ptr, 0))
 			HS__FAIL_OTHERS(concepts->run, &at, "", "business-rule", "code-system-circular",
 				"the parents of '%.*s', and theirs, lead back to a concept that was met: "
-				"nothing "
-				"is above itself",
+				"nothing is above itself",
 				HS__SHOW(code));
 		HS__EACH_BELOW(property, &at, "property")
 			check_property(concepts, &property);

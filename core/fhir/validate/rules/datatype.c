@@ -109,8 +109,7 @@ void hs__rule_identifier(struct hs__validation *run, const struct hs__node *node
 				HS_SEVERITY_WARNING,
 			run, node, "value", "code-invalid", "identifier-uri",
 			"with the system urn:ietf:rfc:3986 the value must be a whole URI, such as "
-			"urn:oid:... or "
-			"urn:uuid:..., not '%.*s'",
+			"urn:oid:... or urn:uuid:..., not '%.*s'",
 			HS__SHOW(value));
 }
 

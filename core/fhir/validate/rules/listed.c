@@ -45,8 +45,7 @@ void hs__rules_listed_system(struct hs__validation *run, const struct hs__node *
 	if (known && !exact && !hs_slice_eq(hs_json_get_text(known, HS_S("content")), HS_S("not-present")))
 		HS__WARN(run, include, "version", "not-found", "listed-version",
 			"version '%.*s' of the code system '%.*s' is not known; its codes are checked by "
-			"version "
-			"'%.*s'",
+			"version '%.*s'",
 			HS__SHOW(version), HS__SHOW(system),
 			HS__SHOW(hs_json_get_text(known, HS_S("version"))));
 }

@@ -88,8 +88,7 @@ void hs__rule_text(struct hs__validation *run, const struct hs__node *node)
 	if (is_turned(text))
 		HS__WARN(run, node, "", "invalid", "text-direction",
 			"a character of the text turns its direction and is not closed, so what follows it "
-			"may "
-			"read wrong");
+			"may read wrong");
 }
 
 /* ---- date, dateTime, instant ---- */

@@ -38,8 +38,7 @@ static void check_length(struct hs__validation *run, const struct hs__node *at, 
 	if (!hs_json_i64(hs_json_get(at->value, HS_S("maxLength")), &own) || own > most)
 		HS__FAIL(run, at, "", "business-rule", "questionnaire-derived",
 			"the question takes %lld characters at most in the questionnaire that this is "
-			"derived "
-			"from, so no more here (maxLength)",
+			"derived from, so no more here (maxLength)",
 			(long long)most);
 }
 
@@ -63,8 +62,7 @@ static void check_options(struct hs__validation *run, const struct hs__node *at,
 	if (!hs__rules_array(at->value, "answerOption"))
 		HS__FAIL(run, at, "", "business-rule", "questionnaire-derived",
 			"the question has options in the questionnaire that this is derived from, so it "
-			"needs "
-			"some here");
+			"needs some here");
 	HS__EACH_BELOW(option, at, "answerOption")
 		if (!has_option(base, option.value))
 			HS__FAIL(run, &option, "", "business-rule", "questionnaire-derived",
@@ -131,8 +129,7 @@ void hs__questionnaire_derived(struct hs__validation *run, const struct hs__node
 		if (!base) {
 			HS__WARN(run, &from, "", "not-found", "questionnaire-derived-from",
 				"the questionnaire '%.*s' is not known here, so nothing tells whether this "
-				"one "
-				"suits it",
+				"one suits it",
 				HS__SHOW(url));
 			continue;
 		}

@@ -296,8 +296,7 @@ static const struct hs_json *questionnaire_of(struct hs__validation *run, const 
 	else if (!exact)
 		HS__WARN(run, node, "questionnaire", "not-found", "response-questionnaire",
 			"the questionnaire '%.*s' is known here, but in the version '%.*s', so the answers "
-			"cannot be "
-			"judged",
+			"cannot be judged",
 			HS__SHOW(canonical), HS__SHOW(hs_json_get_text(found, HS_S("version"))));
 	return exact ? found : NULL;
 }

@@ -130,8 +130,7 @@ static void check_derivation(struct hs__validation *run, const struct hs__node *
 		hs_json_get(node->value, HS_S("baseDefinition")))
 		HS__FAIL(run, node, "", "required", "structure-derivation",
 			"with a base there must be a derivation: 'constraint' for a profile, "
-			"'specialization' "
-			"for a type of its own");
+			"'specialization' for a type of its own");
 	if (base && type.len && hs_slice_eq(derivation, HS_S("specialization")) &&
 		hs_slice_eq(type, hs_json_get_text(base, HS_S("type"))))
 		HS__FAIL(run, node, "type", "invalid", "structure-type",

@@ -242,8 +242,7 @@ static void check_binding(struct hs__validation *run, const struct hs__node *at,
 	if (hs_json_get(at->value, HS_S("binding")) && types->count &&
 		!has_any(types,
 			"code Coding CodeableConcept CodeableReference Quantity Age Count Distance Duration "
-			"Money "
-			"MoneyQuantity SimpleQuantity string uri url canonical id oid uuid markdown"))
+			"Money MoneyQuantity SimpleQuantity string uri url canonical id oid uuid markdown"))
 		fail_types(run, at, types, "structure-binding", HS_S("a binding"));
 }
 

@@ -124,8 +124,7 @@ static void check_filter(struct hs__validation *run, const struct hs__node *filt
 		hs__rules_in(op, "is-a descendent-of is-not-a generalizes"))
 		HS__FAIL(run, filter, "op", "invalid", "value-set-filter-operator",
 			"only codes have others above and below them; the property '%.*s' is of type %.*s, "
-			"so "
-			"'%.*s' cannot be asked of it",
+			"so '%.*s' cannot be asked of it",
 			HS__SHOW(property), HS__SHOW(type), HS__SHOW(op));
 	if (hs_slice_eq(op, HS_S("exists")) ||
 		(hs_slice_eq(type, HS_S("boolean")) && hs_slice_eq(op, HS_S("=")))) {
