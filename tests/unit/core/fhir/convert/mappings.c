@@ -254,10 +254,11 @@ static const struct pair {
 		"'form':"
 		"{'text':'r'}}]}}]}" },
 	{ "what is said of a status",
-		"{'resourceType':'Endpoint','status':'active','_status':{'id':'s'},'connectionType':{'code':'x'},"
-		"'payloadType':[{'text':'any'}],'address':'http://x'}",
 		"{'resourceType':'Endpoint','status':'active','_status':{'id':'s'},"
-		"'connectionType':[{'coding':[{'code':'x'}]}],'payload':[{'type':[{'text':'any'}]}],'address':'http://x'}" },
+		"'connectionType':{'code':'x'},'payloadType':[{'text':'any'}],'address':'http://x'}",
+		"{'resourceType':'Endpoint','status':'active','_status':{'id':'s'},"
+		"'connectionType':[{'coding':[{'code':'x'}]}],'payload':[{'type':[{'text':'any'}]}],"
+		"'address':'http://x'}" },
 	{ "extensions of primitives",
 		"{'resourceType':'Organization','_name':{'extension':[{'url':'http://"
 		"x','valueCode':'masked'}]},'alias':"
