@@ -48,7 +48,7 @@ static long long hundredths(const char *text)
 
 	if (*rest != '.' || !rest[1])
 		return whole;
-	return whole + (rest[1] - '0') * 10 + (rest[2] ? rest[2] - '0' : 0);
+	return whole + 10LL * (rest[1] - '0') + (rest[2] ? rest[2] - '0' : 0);
 }
 
 static void take_row(char **c, bool concrete)

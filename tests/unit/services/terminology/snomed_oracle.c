@@ -234,7 +234,6 @@ static void write_tree(struct hs_buf *out, const struct naive_tree *tree)
 {
 	static const char *const operators[] = { "<", "<<", "<!", "<<!", ">", ">>", ">!", ">>!", "!!>",
 		"!!<" };
-	static const char *const joins[] = { " AND ", " OR ", " MINUS " };
 	static const char *const histories[] = { "MIN", "MOD", "MAX" };
 
 	if (tree->kind == NAIVE_CONCEPT || tree->kind == NAIVE_MEMBERS)
@@ -249,7 +248,10 @@ static void write_tree(struct hs_buf *out, const struct naive_tree *tree)
 	if (tree->kind == NAIVE_DOT)
 		hs_buf_cstr(out, " . ");
 	else if (tree->right)
-		hs_buf_cstr(out, joins[tree->kind - NAIVE_AND]);
+		hs_buf_cstr(out,
+			tree->kind == NAIVE_AND        ? " AND " :
+				tree->kind == NAIVE_OR ? " OR " :
+							 " MINUS ");
 	if (tree->right)
 		write_bracket(out, tree->right);
 	if (tree->kind == NAIVE_HISTORY)
