@@ -61,3 +61,16 @@ struct tx_kept_state {
 /* False when there is none; telling is a use. */
 bool hs_tx_kept_tell(struct tx_sandbox *sandbox, struct hs_slice id, int64_t now_ms,
 	struct tx_kept_state *out);
+
+/* ---- between kept.c and kept_part.c ---- */
+
+/* The first `count` parts of `of` (NULL: none). */
+struct tx_kept *hs_tx_kept_new(const struct tx_kept *of, size_t count);
+void hs_tx_kept_part_unref(struct tx_kept_part *part); /* NULL is allowed */
+/* A part with the texts of what is new in an operation's input; NULL when nothing is. */
+struct tx_kept_part *hs_tx_kept_part_collect(const struct tx_kept *kept, const struct hs_json *input);
+enum hs_status hs_tx_kept_part_compile(struct tx_kept_part *part, bool swedish, struct hs_error *err);
+/* `kept` with `part`, which is taken over, as its newest; small parts are joined on the way. */
+enum hs_status hs_tx_kept_grow(const struct tx_kept *kept, struct tx_kept_part *part, struct tx_kept **out,
+	bool swedish, struct hs_error *err);
+size_t hs_tx_kept_count(const struct tx_kept_part *part); /* of its resources */
