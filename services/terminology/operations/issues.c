@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What there is to say: issues from the catalogue, as OperationOutcome and as one message. */
 #include "../context.h"
+#include "tell.h"
 
 #include <handslag/coding.h>
 
@@ -205,16 +206,7 @@ struct hs_slice hs_tx_outcome_text(struct hs_arena *arena, const struct tx_issue
 		write_issue(&out, i);
 	}
 	hs_buf_cstr(&out, "]}");
-	return out.overflow ? HS_S_NONE : hs_utf8_mend(arena, hs_buf_slice(&out));
-}
-
-static struct hs_json *outcome_tree(struct hs_arena *arena, const struct tx_issues *issues)
-{
-	struct hs_slice text = hs_tx_outcome_text(arena, issues);
-	struct hs_json *tree = NULL;
-	struct hs_error ignored;
-
-	return text.len && hs_json_parse(arena, text, NULL, &tree, &ignored) == HS_OK ? tree : NULL;
+	return out.overflow ? HS_S_NONE : hs_buf_slice(&out);
 }
 
 struct hs_json *hs_tx_failure_outcome(struct tx_context *ctx)
@@ -222,7 +214,7 @@ struct hs_json *hs_tx_failure_outcome(struct tx_context *ctx)
 	struct tx_issues one = { ctx->failure, ctx->failure, 1, 1 };
 
 	ctx->failure->next = NULL;
-	return outcome_tree(ctx->arena, &one);
+	return hs_tx_tree_of(ctx->arena, hs_tx_outcome_text(ctx->arena, &one));
 }
 
 /* ---- as one message ---- */

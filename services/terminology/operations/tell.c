@@ -4,6 +4,8 @@
 
 #include "../compile/tree.h"
 
+#include <handslag/coding.h>
+
 #define TEXT_MAX ((size_t)64 << 20)
 #define TEXT_USUAL 2000u /* bytes, most answers are shorter */
 
@@ -97,17 +99,26 @@ void hs_tx_tell_value(struct tx_told *t, const char *name, const char *key, stru
 	hs_buf_byte(&t->text, '}');
 }
 
-void hs_tx_tell_json(struct tx_told *t, const char *name, const char *key, struct hs_slice json)
+/* Sentences repeat what was asked, which may be no UTF-8 where it was cut. */
+struct hs_json *hs_tx_tree_of(struct hs_arena *arena, struct hs_slice json)
 {
 	struct hs_json *tree = NULL;
 	struct hs_error ignored;
 
+	if (json.len && hs_json_parse(arena, json, NULL, &tree, &ignored) &&
+		hs_json_parse(arena, hs_utf8_mend(arena, json), NULL, &tree, &ignored))
+		return NULL;
+	return tree;
+}
+
+void hs_tx_tell_json(struct tx_told *t, const char *name, const char *key, struct hs_slice json)
+{
 	if (t->ctx->as_text && json.len) {
 		write_head(t, name, key);
 		hs_buf_add(&t->text, json);
 		hs_buf_byte(&t->text, '}');
-	} else if (json.len && hs_json_parse(t->ctx->arena, json, NULL, &tree, &ignored) == HS_OK)
-		push(t, name, key, tree);
+	} else if (!t->ctx->as_text)
+		push(t, name, key, hs_tx_tree_of(t->ctx->arena, json));
 }
 
 static struct hs_json *coding_tree(struct hs_arena *arena, struct hs_slice system, struct hs_slice code,

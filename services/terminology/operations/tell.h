@@ -24,6 +24,8 @@ void hs_tx_tell_text(struct tx_told *told, const char *name, const char *key, st
 void hs_tx_tell_bool(struct tx_told *told, const char *name, bool value);
 /* NULL: nothing. The tree becomes part of the answer. */
 void hs_tx_tell_value(struct tx_told *told, const char *name, const char *key, struct hs_json *value);
+/* The tree of JSON text that was written here; NULL: the arena is full. */
+struct hs_json *hs_tx_tree_of(struct hs_arena *arena, struct hs_slice json);
 /* A value that is JSON text already; empty: nothing. */
 void hs_tx_tell_json(struct tx_told *told, const char *name, const char *key, struct hs_slice json);
 /* Without display when that is empty. */
