@@ -74,6 +74,20 @@ enum hs_status hs__finds_column(struct hs__finds *finds, const struct hs__lookup
 	const struct hs__set *within, struct hs_error *err);
 /* The rows that have any. */
 enum hs_status hs__finds_any(struct hs__finds *finds, const struct hs__column *column, struct hs_error *err);
+/* The rows whose outline is meant, or does not say. */
+enum hs_status hs__finds_having(struct hs__finds *finds, const struct hs__column *column,
+	struct hs__having having, const struct hs__set *within, struct hs_error *err);
+
+/* Room for a verdict of each key, by number: 0 no, 1 yes, 2 the facts must tell. NULL: there is none. */
+unsigned char *hs__column_verdicts(const struct hs__maker *maker, const struct hs__column *column);
+/* The rows of the keys that are judged so, all of them. */
+enum hs_status hs__finds_judged(struct hs__finds *finds, const struct hs__column *column,
+	unsigned char *verdicts, const struct hs__set *within, struct hs_error *err);
+/* Adds what the keys from `from` up to `to` had when the column was read, and what has not changed since. */
+void hs__column_give(const struct hs__column *column, uint32_t from, uint32_t to, struct hs__set *into);
+
+/* ---- pointing.c: links followed ---- */
+
 /* The rows that point to one of `targets`. */
 enum hs_status hs__finds_pointing(struct hs__finds *finds, const struct hs__column *column,
 	const struct hs__link *link, const struct hs__set *targets, const struct hs__set *within,
@@ -82,10 +96,6 @@ enum hs_status hs__finds_pointing(struct hs__finds *finds, const struct hs__colu
  */
 void hs__set_add_pointed(const struct hs__column *column, const struct hs__link *link,
 	const struct hs__set *sources, const struct hs__set *within, struct hs__set *into);
-
-/* The rows whose outline is meant, or does not say. */
-enum hs_status hs__finds_having(struct hs__finds *finds, const struct hs__column *column,
-	struct hs__having having, const struct hs__set *within, struct hs_error *err);
 
 /* ---- groups.c ---- */
 
