@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A resource on its way in: media type, type and id against the URL, the definitions, then id, text and
  * index. */
+#include <core/base/flag.h>
 #include <core/base/world.h>
 #include <core/rest/rest_private.h>
 
@@ -99,8 +100,7 @@ enum hs_status hs__rest_check(const struct hs__rest_env *env, const struct hs__r
 		policy->check(policy->arg, env->reading, call->in->tree, call->in->text, call->hints, issues);
 	else
 		hs_check_resource(env->rest->config.defs, call->in->tree, call->in->text, issues);
-	const bool *cancelled = env->reading ? hs_txn_cancelled(env->reading) : NULL;
-	if (cancelled && __atomic_load_n(cancelled, __ATOMIC_RELAXED))
+	if (env->reading && hs_flag_is_set(hs_txn_cancelled(env->reading)))
 		return hs_fail(err, HS_E_CANCELLED, "the request was over before the resource was judged");
 	for (struct hs_issue *issue = last ? last->next : issues->first; at.len > 0 && issue;
 		issue = issue->next) {

@@ -2,12 +2,25 @@
 /* Invariants: FHIRPath with its surroundings, and the two that hold everywhere written in C. */
 #include <core/fhir/validate/walk.h>
 
+#include <core/base/flag.h>
+
 /* Hooks get the run and the node at which the expression is evaluated. */
 struct surroundings {
 	struct hs__validation *run;
 	const struct hs__node *node;
+	struct hs_path_value
+		extension;         /* %extension, in an invariant of its context; no node: there is none */
 	struct hs_slice elsewhere; /* a reference to what nobody could find here, if there was one */
 };
+
+static bool find_variable(void *arg, struct hs_slice name, struct hs_path_list *out)
+{
+	struct surroundings *around = arg;
+	if (!around->extension.node || !hs_slice_eq(name, HS_S("extension")))
+		return false;
+	*out = (struct hs_path_list) { &around->extension, 1 };
+	return true;
+}
 
 static const struct hs_json *resolve(void *arg, struct hs_slice reference)
 {
@@ -64,14 +77,15 @@ static bool is_bundled(const struct hs__node *node)
 }
 
 int hs__check_expression(struct hs__validation *run, const struct hs__node *node, const struct hs_path *path,
-	struct hs_error *err)
+	const struct hs_json *extension, struct hs_error *err)
 {
-	const bool *cancelled = run->options->cancelled;
-	if (cancelled && __atomic_load_n(cancelled, __ATOMIC_RELAXED)) {
+	if (hs_flag_is_set(run->options->cancelled)) {
 		hs_fail(err, HS_E_CANCELLED, "nobody waits for it any more");
 		return -1;
 	}
-	struct surroundings around = { run, node, HS_S_NONE };
+	struct surroundings around = { .run = run,
+		.node = node,
+		.extension = { .kind = HS_PATH_NODE, .node = extension, .type = run->extension } };
 	const struct hs__node *root = container_of(node);
 	struct hs_path_context context = {
 		.arena = run->scratch,
@@ -80,6 +94,7 @@ int hs__check_expression(struct hs__validation *run, const struct hs__node *node
 		.root = root ? root->value : NULL,
 		.now_ms = run->options->now_ms,
 		.nothing_is_no = true,
+		.variable = find_variable,
 		.resolve = resolve,
 		.oracle = &ORACLE,
 		.oracle_arg = &around,
@@ -149,7 +164,7 @@ static void check_path(struct hs__validation *run, const struct hs__node *node,
 	enum hs_severity severity = constraint->best_practice ? HS_SEVERITY_WARNING : constraint->severity;
 	if (!constraint->path)
 		return;
-	int truth = hs__check_expression(run, node, constraint->path, &err);
+	int truth = hs__check_expression(run, node, constraint->path, NULL, &err);
 	if (truth == 1)
 		return;
 	size_t len = constraint->key.len < sizeof(id) ? constraint->key.len : sizeof(id) - 1;

@@ -78,9 +78,10 @@ bool hs__value_fits(const struct hs_json *value, const struct hs_json *pattern, 
 /* Invariants: those of the base type, or those that the profile adds. */
 void hs__check_constraints(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element, bool base);
-/* A single expression: 1 true (or empty), 0 false, -1 an error of execution (*err says which). */
+/* A single expression: 1 true, 0 false (or empty), -1 an error of execution (*err says which). `extension` is
+ * what %extension means, or NULL. */
 int hs__check_expression(struct hs__validation *run, const struct hs__node *node, const struct hs_path *path,
-	struct hs_error *err);
+	const struct hs_json *extension, struct hs_error *err);
 void hs__check_binding(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_binding *binding);
 /* HS_VALIDATE_YES when a code of the value is in the value set. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* $validate (R4 section 3.1.0, Resource-validate) on types and instances, and what is asked of resources
  * before they are stored. Both use the definitions of the packages and those that the sandbox has stored. */
+#include <core/base/flag.h>
 #include <core/fhir/check.h>
 #include <core/host/request/request_private.h>
 #include <core/host/operations/validator.h>
@@ -135,11 +136,6 @@ static enum hs_status stored(const struct job *job, struct hs_txn *txn, struct h
 	return status ? status : hs_json_parse(arena, found.body, NULL, out, err);
 }
 
-static bool is_over(const struct hs_validate_options *options)
-{
-	return options->cancelled && __atomic_load_n(options->cancelled, __ATOMIC_RELAXED);
-}
-
 static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	struct job *job = arg;
@@ -170,7 +166,8 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 		hs_issue_add(&job->issues, HS_SEVERITY_ERROR, "structure", HS_S_NONE,
 			"a resource is a JSON object");
 	hs_validator_unref(validator);
-	return is_over(&options) ? hs_fail(err, HS_E_CANCELLED, "the client has gone") : HS_OK;
+	return hs_flag_is_set(options.cancelled) ? hs_fail(err, HS_E_CANCELLED, "the client has gone") :
+						   HS_OK;
 }
 
 /* Faults of the XML itself know their places, and come first. A resource among Parameters is spoken of by its

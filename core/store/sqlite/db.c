@@ -2,6 +2,7 @@
 /* SQLite connections: settings, statement cache, limits, and faults in our words. */
 #include <core/store/sqlite/db.h>
 
+#include <core/base/flag.h>
 #include <core/base/heap.h>
 #include <core/store/sqlite/state.h>
 #include <core/store/sqlite/wal_file.h>
@@ -81,7 +82,7 @@ static bool look_at_limits(struct hs__db *db, uint64_t steps)
 {
 	struct hs__limits *limits = &db->limits;
 
-	if (limits->cancelled && __atomic_load_n(limits->cancelled, __ATOMIC_RELAXED)) {
+	if (hs_flag_is_set(limits->cancelled)) {
 		db->stopped = HS_E_CANCELLED;
 	} else if (limits->counted && limits->steps <= steps) {
 		limits->steps = 0;

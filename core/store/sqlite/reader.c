@@ -8,6 +8,7 @@
  * writer moves the log into the file it therefore ends those that are kept and not in use. */
 #include <core/store/sqlite/state.h>
 
+#include <core/base/flag.h>
 #include <core/base/heap.h>
 
 /* Connections that one thread keeps; the one unused for longest makes room. */
@@ -273,7 +274,7 @@ static void read_on_worker(struct hs_task *task)
 	struct hs__limits limits = long_limits(op->store, op->cancelled);
 
 	__atomic_add_fetch(&op->store->reads, 1, __ATOMIC_RELAXED);
-	if (op->cancelled && __atomic_load_n(op->cancelled, __ATOMIC_RELAXED))
+	if (hs_flag_is_set(op->cancelled))
 		op->status = hs_fail(&op->error, HS_E_CANCELLED, "the work was cancelled");
 	else
 		read_with(op->store, op, &limits, false);

@@ -15,6 +15,7 @@
  * failed, and the next group writes its own frames. */
 #include <core/store/sqlite/state.h>
 
+#include <core/base/flag.h>
 #include <core/base/heap.h>
 #include <core/base/log.h>
 #include <errno.h>
@@ -118,7 +119,7 @@ static enum outcome run_op(struct hs_store *store, struct hs_store_op *op, enum 
 	int64_t changes = changes_of(writer);
 	struct hs_txn txn;
 
-	if (op->cancelled && __atomic_load_n(op->cancelled, __ATOMIC_RELAXED)) {
+	if (hs_flag_is_set(op->cancelled)) {
 		op->status = hs_fail(&op->error, HS_E_CANCELLED, "the work was cancelled");
 		return GROUP_DONE;
 	}

@@ -49,6 +49,35 @@ static void knows_where_it_belongs(void **state)
 		"Patient.name[0].extension[0]");
 }
 
+/* An invariant of the context is asked of what has the extension; %extension is the extension itself. */
+static void may_ask_more_of_where_it_is(void **state)
+{
+#define ASKING(invariant) EXTENSION(AT("HumanName") "],'contextInvariant':['" invariant "'", )
+	(void)state;
+	good(ASKING("text.exists()"), IN_NAME);
+	bad(ASKING("family.exists()"), IN_NAME, "extension-context-invariant",
+		"Patient.name[0].extension[0]");
+	good(ASKING("%extension.value is string"), IN_NAME);
+	bad(ASKING("%extension.value is code"), IN_NAME, "extension-context-invariant",
+		"Patient.name[0].extension[0]");
+}
+
+/* R4 let bodySite be anywhere; who loads a later definition that says where is told by it. */
+static void is_no_longer_anywhere(void **state)
+{
+#define SITE "http://hl7.org/fhir/StructureDefinition/bodySite"
+	static const char later[] =
+		"{'resourceType':'StructureDefinition','url':'" SITE
+		"','version':'9.0.0','kind':'complex-type',"
+		"'type':'Extension','baseDefinition':'http://hl7.org/fhir/StructureDefinition/Extension',"
+		"'derivation':'constraint','context':[" AT(
+			"Observation.bodySite") "],'differential':{'element':[{'path':'Extension.url','"
+						"fixedUri':'" SITE "'}]}}";
+	(void)state;
+	bad(later, "{'resourceType':'Patient','extension':[{'url':'" SITE "','valueString':'s'}]}",
+		"extension-context", "Patient.extension[0]");
+}
+
 static void is_what_its_definition_says(void **state)
 {
 	static const char code[] = EXTENSION(AT("HumanName"),
@@ -164,6 +193,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_where_it_belongs),
+		cmocka_unit_test(may_ask_more_of_where_it_is),
+		cmocka_unit_test(is_no_longer_anywhere),
 		cmocka_unit_test(is_what_its_definition_says),
 		cmocka_unit_test(has_the_parts_of_its_definition),
 		cmocka_unit_test(is_unknown),
