@@ -8,6 +8,9 @@
 #define SDC_URL "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression"
 #define FINNISH_URL "http://phr.kanta.fi/StructureDefinition/fiphr-ext-questionnaire-enablewhen"
 
+#define VARIABLE_URL "http://hl7.org/fhir/StructureDefinition/variable"
+#define VARIABLES_MAX 32u /* that an expression may speak of */
+
 #define EXPRESSION_STEPS 5000 /* what an evaluation takes of the budget */
 
 /* ---- the question that a condition asks about: nearest by ancestors (R4 section 9.5.9) ---- */
@@ -108,19 +111,82 @@ static bool conditions_met(struct hs__response *response, const struct hs__quest
 
 /* ---- extensions: a FHIRPath expression ---- */
 
+/* %questionnaire, and the variables that the questionnaire, the groups around a question and the question
+ * itself declare (SDC, the extension variable). Each may speak of those before it. */
+struct variable {
+	struct hs_slice name;
+	struct hs_path *path; /* owned: values of the list lie in it */
+	struct hs_path_list list;
+};
 struct names {
-	const struct hs_json *questionnaire;
-	struct hs_path_value value;
+	struct hs_path_value questionnaire;
+	struct variable all[VARIABLES_MAX];
+	uint32_t count;
 };
 
 static bool find_variable(void *arg, struct hs_slice name, struct hs_path_list *out)
 {
 	struct names *names = arg;
-	if (!hs_slice_eq(name, HS_S("questionnaire")))
-		return false;
-	names->value = (struct hs_path_value) { .kind = HS_PATH_NODE, .node = names->questionnaire };
-	*out = (struct hs_path_list) { &names->value, 1 };
-	return true;
+	if (hs_slice_eq(name, HS_S("questionnaire"))) {
+		*out = (struct hs_path_list) { &names->questionnaire, 1 };
+		return true;
+	}
+	for (uint32_t i = names->count; i > 0; i--) { /* the nearest */
+		const struct variable *variable = &names->all[i - 1];
+		if (!hs_slice_eq(variable->name, name))
+			continue;
+		*out = variable->list;
+		return true;
+	}
+	return false;
+}
+
+/* False when it cannot be evaluated; *path is for the caller to free, later than the list is used. */
+static bool evaluate(struct hs__response *response, struct names *names, struct hs_slice text,
+	struct hs_path **path, struct hs_path_list *list)
+{
+	const struct hs__validation *run = response->run;
+	struct hs_path_context context = { .arena = run->arena,
+		.defs = run->defs,
+		.resource = response->root->value,
+		.now_ms = run->options->now_ms,
+		.variable = find_variable,
+		.arg = names };
+	struct hs_error err;
+	response->budget -= EXPRESSION_STEPS;
+	return response->budget >= 0 &&
+		!hs_path_compile(run->defs, text, HS_S("QuestionnaireResponse"), path, NULL, &err) &&
+		!hs_path_eval(*path, &context, response->root->value, list, &err);
+}
+
+static void declare(struct hs__response *response, struct names *names, const struct hs_json *of)
+{
+	HS_JSON_EACH(extension, hs__rules_array(of, "extension")) {
+		struct variable next = { .path = NULL };
+		const struct hs_json *value = hs_json_get(extension, HS_S("valueExpression"));
+		struct hs_slice text = hs_json_get_text(value, HS_S("expression"));
+		next.name = hs_json_get_text(value, HS_S("name"));
+		if (names->count == VARIABLES_MAX || !next.name.len ||
+			!hs_slice_eq(hs_json_get_text(extension, HS_S("url")), HS_S(VARIABLE_URL)) ||
+			!hs_slice_eq(hs_json_get_text(value, HS_S("language")), HS_S("text/fhirpath")))
+			continue;
+		if (evaluate(response, names, text, &next.path, &next.list))
+			names->all[names->count++] = next;
+		else
+			hs_path_free(next.path);
+	}
+}
+
+static void declare_all(struct hs__response *response, struct names *names,
+	const struct hs__question *question)
+{
+	const struct hs__question *chain[HS__VALIDATE_DEPTH];
+	uint32_t depth = 0;
+	for (; question && depth < HS__VALIDATE_DEPTH; question = question->parent)
+		chain[depth++] = question;
+	declare(response, names, response->questionnaire);
+	while (depth > 0)
+		declare(response, names, chain[--depth]->item);
 }
 
 /* What cannot be evaluated disables nothing. */
@@ -130,26 +196,21 @@ static bool expression_met(struct hs__response *response, const struct hs__quest
 	struct hs_slice text = hs_json_get_text(value, HS_S("expression"));
 	if (!value)
 		text = hs_json_text(hs__rules_extension(question->item, HS_S(FINNISH_URL), NULL));
-	struct names names = { .questionnaire = response->questionnaire };
-	struct hs_path_context context = { .arena = response->run->arena,
-		.defs = response->run->defs,
-		.resource = response->root->value,
-		.now_ms = response->run->options->now_ms,
-		.variable = find_variable,
-		.arg = &names };
+	if (!text.len)
+		return true;
+	struct names names = { .questionnaire = { .kind = HS_PATH_NODE, .node = response->questionnaire } };
 	struct hs_path_list list = { NULL, 0 };
 	struct hs_path *path = NULL;
-	struct hs_error err;
 	bool met = true;
-	response->budget -= text.len ? EXPRESSION_STEPS : 0;
-	if (!text.len || response->budget < 0 ||
-		hs_path_compile(response->run->defs, text, HS_S("QuestionnaireResponse"), &path, NULL, &err))
-		return true;
-	if (!hs_path_eval(path, &context, response->root->value, &list, &err)) {
+	if (hs_slice_find(text, '%', 0) != SIZE_MAX)
+		declare_all(response, &names, question);
+	if (evaluate(response, &names, text, &path, &list)) {
 		int truth = hs_path_truth(&list);
 		met = truth == 1 || truth == -2;
 	}
 	hs_path_free(path);
+	while (names.count > 0)
+		hs_path_free(names.all[--names.count].path);
 	return met;
 }
 

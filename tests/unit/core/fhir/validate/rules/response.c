@@ -163,6 +163,37 @@ static void expressions(void **state)
 	RUN_ROWS("response-", rows);
 }
 
+/* Variables of the questionnaire, of a group and of the question: each knows those before it. */
+static void variables(void **state)
+{
+#define EXPRESSION(text) "'valueExpression':{'language':'text/fhirpath','expression':'" text "'"
+#define VARIABLE(name, text) \
+	"{'url':'http://hl7.org/fhir/StructureDefinition/variable'," EXPRESSION(text) ",'name':'" name "'}}"
+#define ENABLED_WHEN(text) \
+	"{'url':'http://hl7.org/fhir/uv/sdc/StructureDefinition/" \
+	"sdc-questionnaire-enableWhenExpression'," EXPRESSION(text) "}}"
+#define ASKS(root, group, item) \
+	"{'resourceType':'Questionnaire','url':'http://a.se/q','status':'active','extension':[" root \
+	"],'item':[{'linkId':'a','type':'integer'},{'linkId':'g','type':'group','extension':[" group \
+	"],'item':[{'linkId':'b','type':'string','extension':[" item "]}]}]}"
+#define ANSWERED(number) RESPONSE(ITEM("a", "{'valueInteger':" number "}") ",{'linkId':'g','item':[" B "]}")
+	static const char score[] = ASKS(VARIABLE("score", "item.answer.value.ofType(integer).sum()"),
+		VARIABLE("double", "%score * 2"), VARIABLE("high", "%double > 5") "," ENABLED_WHEN("%high"));
+	static const char nearer[] = ASKS(VARIABLE("x", "true"), VARIABLE("x", "false"), ENABLED_WHEN("%x"));
+	static const char unknown[] = ASKS("", "", ENABLED_WHEN("%x"));
+	static const char broken[] = ASKS(VARIABLE("x", "1 +"), "", ENABLED_WHEN("%x"));
+	static const char not_enabled[] = "response-not-enabled QuestionnaireResponse.item[1].item[0]";
+	static const struct rules_case rows[] = {
+		{ ANSWERED("3"), { score }, "" },
+		{ ANSWERED("2"), { score }, not_enabled },
+		{ ANSWERED("3"), { nearer }, not_enabled },
+		{ ANSWERED("3"), { unknown }, "" },
+		{ ANSWERED("3"), { broken }, "" },
+	};
+	(void)state;
+	RUN_ROWS("response-", rows);
+}
+
 #define CODING(code) "'valueCoding':{'system':'http://a.se/cs','code':'" code "'}"
 static void options_that_exclude(void **state)
 {
@@ -339,6 +370,7 @@ int main(void)
 		cmocka_unit_test(conditions),
 		cmocka_unit_test(conditions_ask_the_nearest),
 		cmocka_unit_test(expressions),
+		cmocka_unit_test(variables),
 		cmocka_unit_test(options),
 		cmocka_unit_test(options_that_exclude),
 		cmocka_unit_test(limits),
