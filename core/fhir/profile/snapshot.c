@@ -156,13 +156,25 @@ static struct hs__shot *enter_slice(struct hs__snapshot *snapshot, struct hs__sh
 
 /* ---- walking there ---- */
 
+/* Quantity of valueQuantity: is it a type that the choice has? */
+static bool has_type(const struct hs__shot *choice, struct hs_slice wanted)
+{
+	const struct hs_json *types = hs_json_get(choice->element, HS_S("type"));
+	HS_JSON_EACH(use, types) {
+		struct hs_slice code = hs_json_get_text(use, HS_S("code"));
+		if (code.len == wanted.len && hs_slice_ieq(code, wanted))
+			return true;
+	}
+	return wanted.len && !hs_json_count(types);
+}
+
 /* valueQuantity as a path: the slice of value[x] of that type, or value[x] itself when it can be nothing
  * else. */
 static struct hs__shot *enter_choice(struct hs__snapshot *snapshot, const struct hs__shot *at,
 	struct hs_slice name)
 {
 	for (struct hs__shot *child = at->children; child; child = child->next)
-		if (hs__shot_choice(child->tail, name).len)
+		if (has_type(child, hs__shot_choice(child->tail, name)))
 			return enter_slice(snapshot, child, name);
 	return NULL;
 }

@@ -126,6 +126,21 @@ static void check_bounds(struct hs__snapshot *snapshot, const struct hs__shot *s
 			HS_S_ARG(hs_slice_first(base_max, 20)));
 }
 
+/* Only where an element is first defined can it be said to change the meaning of others (R4
+ * ElementDefinition.isModifier); the root of an extension is such a place. */
+static void check_modifier(struct hs__snapshot *snapshot, const struct hs__shot *shot,
+	const struct hs_json *change)
+{
+	const struct hs_json *is = hs_json_get(change, HS_S("isModifier"));
+	const struct hs_json *was = hs_json_get(shot->element, HS_S("isModifier"));
+	if (is && was && shot->parent && !snapshot->specializes && hs_json_is(was, HS_JSON_FALSE) &&
+		hs_json_is(is, HS_JSON_TRUE))
+		hs__shot_fail(snapshot, HS_SEVERITY_ERROR,
+			"%.*s: the base says that this changes no meaning; a profile cannot make it a "
+			"modifier",
+			HS_S_ARG(hs_slice_first(hs_json_get_text(change, HS_S("path")), 200)));
+}
+
 static bool is_one_of(struct hs_slice name, const char *const *list)
 {
 	for (; *list; list++)
@@ -158,6 +173,7 @@ static void merge_member(struct hs__snapshot *snapshot, struct hs_json *element,
 void hs__shot_merge(struct hs__snapshot *snapshot, struct hs__shot *shot, const struct hs_json *change)
 {
 	check_bounds(snapshot, shot, change);
+	check_modifier(snapshot, shot, change);
 	/* A type takes the place of a reference to an element, but not of its children. */
 	if (hs_json_get(change, HS_S("type")) && hs_json_get(shot->element, HS_S("contentReference")))
 		hs__shot_unfold(snapshot, shot);

@@ -38,6 +38,12 @@ void hs__shot_check_order(struct hs__snapshot *snapshot, const struct hs__place 
 	while (at && same < before->count && same < place->count &&
 		same_step(&before->steps[same], &place->steps[same]))
 		at = down(at, &place->steps[same++]);
+	if (at && same == place->count && same < before->count)
+		hs__shot_fail(snapshot, HS_SEVERITY_ERROR,
+			"'%.*s' comes after '%.*s', which is below it; an element is there before its "
+			"children",
+			HS_S_ARG(hs_slice_first(place->steps[same - 1].name, 100)),
+			HS_S_ARG(hs_slice_first(before->steps[same].name, 100)));
 	/* Slices have an order among themselves that the differential makes. */
 	if (!at || same >= before->count || same >= place->count ||
 		!child_of(at, before->steps[same].name, &earlier) ||

@@ -3,6 +3,7 @@
  * belongs to extensions only. Single elements: structure_element.c. */
 #include <core/fhir/validate/rules/rules_private.h>
 
+#include <core/fhir/path/path.h>
 #include <core/fhir/profile/snapshot.h>
 
 #define SNAPSHOT_BYTES ((size_t)64 << 20)
@@ -78,6 +79,18 @@ static bool fixes_url(const struct hs_json *view)
 	"Base DataType PrimitiveType BackboneType CanonicalResource MetadataResource Definition Event " \
 	"Request"
 
+static void check_path(struct hs__validation *run, const struct hs__node *at, const char *below,
+	struct hs_slice expression)
+{
+	struct hs_path *path = NULL;
+	struct hs_error err;
+	if (expression.len && hs_path_compile(run->defs, expression, HS_S_NONE, &path, NULL, &err))
+		hs__validate_add(run, at, hs_slice_cstr(below), NULL, HS_SEVERITY_ERROR, "invalid",
+			"structure-expression", "the expression '%.*s' is not right: %s",
+			HS__SHOW(expression), err.text);
+	hs_path_free(path);
+}
+
 /* Where an extension is for (R4 Extensibility, section 2.4.0.2): a type or an element, and there must be such
  * an one, or nobody can ever use the extension. */
 static void check_context(struct hs__validation *run, const struct hs__node *at)
@@ -86,8 +99,11 @@ static void check_context(struct hs__validation *run, const struct hs__node *at)
 	struct hs_slice path = rest;
 	struct hs_slice name = hs_slice_cut(&rest, '.');
 	const struct hs_def_type *type = hs_defs_type(run->defs, name);
-	if (!hs_slice_eq(hs_json_get_text(at->value, HS_S("type")), HS_S("element")) || !name.len ||
-		hs_slice_find(path, ':', 0) != SIZE_MAX || hs__rules_in(name, INTERFACES))
+	struct hs_slice kind = hs_json_get_text(at->value, HS_S("type"));
+	if (hs_slice_eq(kind, HS_S("fhirpath")))
+		check_path(run, at, "expression", path);
+	if (!hs_slice_eq(kind, HS_S("element")) || !name.len || hs_slice_find(path, ':', 0) != SIZE_MAX ||
+		hs__rules_in(name, INTERFACES))
 		return;
 	struct hs_slice missing = !type ?
 		name :
@@ -110,6 +126,8 @@ static void check_extension(struct hs__validation *run, const struct hs__node *n
 	HS__EACH_BELOW(context, node, "context")
 		if (extension)
 			check_context(run, &context);
+	HS__EACH_BELOW(invariant, node, "contextInvariant")
+		check_path(run, &invariant, "", hs_json_text(invariant.value));
 	if (!extension && hs_json_get(node->value, HS_S("contextInvariant")))
 		HS__FAIL(run, node, "contextInvariant", "business-rule", "structure-context",
 			"an invariant of the context is for extensions; this is none");

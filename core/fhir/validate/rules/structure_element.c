@@ -131,16 +131,64 @@ static bool has_any(const struct types *types, const char *list)
 
 /* ---- discriminators ---- */
 
+/* The end of the function call that `path` begins with, one of those that a discriminator may have; 0 when it
+ * is none. */
+static size_t call_end(struct hs_slice path)
+{
+	static const char *const calls[] = { "extension('", "resolve()", "ofType(", "as(" };
+	static const char *const ends[] = { "')", "", ")", ")" };
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		struct hs_slice call = hs_slice_cstr(calls[i]);
+		struct hs_slice end = hs_slice_cstr(ends[i]);
+		if (!hs_slice_starts(path, call))
+			continue;
+		for (size_t at = call.len; at + end.len <= path.len; at++)
+			if (hs_slice_starts(hs_slice_from(path, at), end))
+				return at + end.len;
+	}
+	return 0;
+}
+
+/* Elements by name, extension(url), resolve() and ofType(): what a discriminator's path is restricted to (R4
+ * Profiling, section 5.1.0.13), for readers find the slice of an item without FHIRPath. */
+static bool is_restricted(struct hs_slice path)
+{
+	while (path.len) {
+		size_t end = call_end(path);
+		if (!end) {
+			struct hs_slice rest = path;
+			struct hs_slice step = hs_slice_cut(&rest, '.');
+			end = step.len;
+			if (hs_slice_starts(step, HS_S("$this")))
+				step = hs_slice_from(step, 5);
+			else if (hs_slice_ends(step, HS_S("[x]")))
+				step = hs_slice_first(step, step.len - 3);
+			if (!is_name(step) && step.len)
+				return false;
+		}
+		path = hs_slice_from(path, end);
+		if (path.len && (path.ptr[0] != '.' || path.len == 1))
+			return false;
+		path = hs_slice_from(path, path.len ? 1 : 0);
+	}
+	return true;
+}
+
 /* Each step of a discriminator must be an element of what is sliced, as far as the base types tell: functions
  * and types that anything may have end the look. */
 static void check_discriminator(struct hs__validation *run, const struct hs__node *at, struct hs_slice path)
 {
 	const struct hs_def_type *type = NULL;
 	const struct hs_def_element *element = hs__structure_def(run->defs, path, &type);
-	struct hs_slice missing = element ?
-		hs__structure_lacks(run->defs, element, type, hs_json_get_text(at->value, HS_S("path"))) :
-		HS_S_NONE;
-	if (missing.len)
+	struct hs_slice by = hs_json_get_text(at->value, HS_S("path"));
+	struct hs_slice missing = element ? hs__structure_lacks(run->defs, element, type, by) : HS_S_NONE;
+	if (!is_restricted(by))
+		HS__FAIL_OTHERS(run, at, "path", "invalid", "structure-discriminator",
+			"a discriminator goes by names of elements, extension('url'), resolve() and "
+			"ofType(type) "
+			"alone, not '%.*s'",
+			HS__SHOW(by));
+	else if (missing.len)
 		HS__FAIL_OTHERS(run, at, "path", "invalid", "structure-discriminator",
 			"the discriminator '%.*s' names no element of %.*s, which is sliced",
 			HS__SHOW(missing), HS__SHOW(path));

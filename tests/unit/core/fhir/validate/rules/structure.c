@@ -65,6 +65,15 @@ static void discriminators(void **state)
 		{ SLICED("Patient.extension", "value", "url"), { NULL }, "" },
 		{ SLICED("Patient.extension", "value", "value.coding"), { NULL }, "" },
 		{ SLICED("Patient.contained", "value", "code.coding"), { NULL }, "" },
+		/* FHIRPath is restricted here. */
+		{ SLICED("Patient.contact", "type", "$this.organization"), { NULL }, "" },
+		{ SLICED("Patient.identifier", "value", "extension(\\u0027http://a.se/x.y\\u0027).value"),
+			{ NULL }, "" },
+		{ SLICED("Patient.contained", "value", "value.ofType(Coding).code"), { NULL }, "" },
+		{ SLICED("Patient.identifier", "value", "where(use.exists())"), { NULL }, wrong },
+		{ SLICED("Patient.identifier", "value", "system | value"), { NULL }, wrong },
+		{ SLICED("Patient.identifier", "value", "system."), { NULL }, wrong },
+		{ SLICED("Patient.identifier", "value", "type.exists()"), { NULL }, wrong },
 	};
 	(void)state;
 	RUN_ROWS("structure-discriminator", rows);
@@ -92,7 +101,15 @@ static void contexts(void **state)
 		{ FOR("Patint"), { NULL }, wrong }, { FOR("Patient.contact.nam"), { NULL }, wrong },
 		{ FOR("Observation.value.code.none"), { NULL }, "" }, /* of many types */
 	};
+	static const struct rules_case expressions[] = {
+		{ FOR("Patient'},{'type':'fhirpath','expression':'Patient.name.given"), { NULL }, "" },
+		{ FOR("Patient'},{'type':'fhirpath','expression':'Patient.name.("), { NULL },
+			"structure-expression StructureDefinition.context[1].expression" },
+		{ FOR("Patient'}],'contextInvariant':['name.('],'alias':[{'x':'"), { NULL },
+			"structure-expression StructureDefinition.contextInvariant[0]" },
+	};
 	(void)state;
+	RUN_ROWS("structure-expression", expressions);
 	RUN_ROWS("structure-context", rows);
 }
 
@@ -125,6 +142,16 @@ static void differentials(void **state)
 		{ PROFILE(SYSTEMS
 			  "," SLICE("a") "," WITHIN("a", "value") "," SLICE("b") "," WITHIN("b", "system")),
 			{ NULL }, "" },
+		{ PROFILE(ELEMENT("Patient.deceasedDecimal", ",'min':1")), { NULL },
+			"structure-differential StructureDefinition" },
+		{ PROFILE(ELEMENT("Patient.name.family", ",'min':1") "," ELEMENT("Patient.name", "")),
+			{ NULL }, "structure-differential StructureDefinition" },
+		{ PROFILE(SYSTEMS "," WITHIN("a", "value") "," SLICE("a")), { NULL },
+			"structure-differential StructureDefinition" },
+		{ PROFILE(ELEMENT("Patient.contact", ",'isModifier':true,'isModifierReason':'x'")), { NULL },
+			"structure-differential StructureDefinition" },
+		{ PROFILE(ELEMENT("Patient.active", ",'isModifier':true,'isModifierReason':'x'")), { NULL },
+			"" },
 	};
 	(void)state;
 	RUN_ROWS("structure-differential", rows);
