@@ -141,13 +141,19 @@ static bool is_circular(struct concepts *concepts, struct concept *own, uint32_t
 
 /* ---- properties of concepts ---- */
 
-/* Parents and children are concepts of the code system (R4 section 4.8.10). */
+/* The value of a property of type code is a concept of the code system (R4 CodeSystem.property.type), and a
+ * parent or child that is none leaves the hierarchy torn. */
 static void check_relative(const struct concepts *concepts, const struct hs__node *at, struct hs_slice name,
 	const struct hs_json *value)
 {
 	struct hs_slice code = hs_json_text(value);
-	if (concepts->complete && hs__rules_in(name, "parent child") && code.len &&
-		!hs_map_get(&concepts->codes, code))
+	if (!concepts->complete || !code.len || hs_map_get(&concepts->codes, code))
+		return;
+	if (!hs__rules_in(name, "parent child"))
+		HS__WARN(concepts->run, at, "", "not-found", "code-system-property-concept",
+			"the value of '%.*s' is a code of the code system, which has no '%.*s'",
+			HS__SHOW(name), HS__SHOW(code));
+	else
 		HS__FAIL_OTHERS(concepts->run, at, "", "not-found", "code-system-property-concept",
 			"the code system has no concept '%.*s' to be the %.*s of this one", HS__SHOW(code),
 			HS_S_ARG(name));

@@ -28,7 +28,7 @@ static void check_alternative(struct hs__validation *run, const struct hs__node 
 	bool typed = name.len && name.ptr[0] >= 'A' && name.ptr[0] <= 'Z';
 	const struct hs_def_type *root = typed ? hs_defs_type(run->defs, name) : NULL;
 	if (root && !suits_base(run->defs, hs__rules_array(node->value, "base"), root)) {
-		HS__WARN(run, node, "expression", "invalid", "search-parameter-base",
+		HS__FAIL_OTHERS(run, node, "expression", "invalid", "search-parameter-base",
 			"the expression speaks of %.*s, which is not among the bases of the parameter",
 			HS__SHOW(name));
 		return;

@@ -124,7 +124,8 @@ static void check_linked(struct hs__validation *run, const struct hs__node *node
 		join_all(&groups, groups.from->resource, 0);
 	}
 	groups.from = &bundle->entries[0];
-	join_all(&groups, hs__rules_array(bundle->bundle, "link"), 0);
+	HS_JSON_EACH(link, hs__rules_array(bundle->bundle, "link")) /* a stylesheet: "Binary/css" */
+		join(&groups, hs_json_get_text(link, HS_S("url")));
 	HS__EACH_BELOW(entry, node, "entry") {
 		const struct hs__entry *row = &bundle->entries[entry.index];
 		if (!row->resource || group_of(groups.parent, row->index) == group_of(groups.parent, 0))

@@ -3,6 +3,8 @@
  * those of its measure, and its score is one that the scoring gives. */
 #include <core/fhir/validate/rules/rules_private.h>
 
+#include <core/fhir/path/decimal.h>
+
 #define PAIRS_MAX 1000000u
 
 struct report {
@@ -58,6 +60,27 @@ static struct hs_slice label(const struct hs_json *row)
 	return coding ? hs_json_get_text(coding, HS_S("code")) : text.len ? text : id;
 }
 
+/* What is observed of the members of a population is no count that a report has (R4 section 14.9.3). */
+static bool is_optional(const struct hs_json *item)
+{
+	return hs_slice_eq(label(item), HS_S("measure-observation"));
+}
+
+/* Says so when a row before this one has met the same item; `met` has a place for each of `defined`. */
+static bool is_met(const struct hs_json *defined, const struct hs_json *found, bool *met)
+{
+	size_t at = 0;
+	HS_JSON_EACH(item, defined) {
+		if (item == found)
+			break;
+		at++;
+	}
+	bool before = met && met[at];
+	if (met)
+		met[at] = true;
+	return before;
+}
+
 /* Each row of the report has its counterpart in the measure, and the other way round. `visit` sees the pairs.
  */
 static void check_rows(struct report *report, const struct hs__node *of, const struct hs_json *defining,
@@ -72,9 +95,13 @@ static void check_rows(struct report *report, const struct hs__node *of, const s
 			"there are too many to be compared with the measure: %s", name);
 		return;
 	}
+	bool *met = hs_arena_array(report->run->arena, hs_json_count(defined) + 1, sizeof(*met));
 	HS__EACH_BELOW(row, of, name) {
 		const struct hs_json *found = only ? hs_json_first(defined) : match(defined, row.value);
-		if (found)
+		if (found && is_met(defined, found, met))
+			HS__FAIL(report->run, &row, "", "duplicate", "measure-report-twice",
+				"there is a %s with this code already: '%.*s'", name, HS__SHOW(label(found)));
+		else if (found)
 			visit(report, &row, found);
 		else
 			HS__FAIL(report->run, &row, "", "not-found", "measure-report-row",
@@ -87,7 +114,7 @@ static void check_rows(struct report *report, const struct hs__node *of, const s
 		bool there = false;
 		HS_JSON_EACH(row, rows)
 			there = there || shares_coding(code_of(row), code_of(item));
-		if (!there && report->complete)
+		if (!there && report->complete && !is_optional(item))
 			HS__FAIL(report->run, of, "", "required", "measure-report-missing",
 				"the measure has a %s '%.*s', and the report does not", name,
 				HS__SHOW(label(item)));
@@ -134,14 +161,43 @@ static void visit_stratifier(struct report *report, const struct hs__node *at, c
 
 /* ---- scores ---- */
 
+/* A proportion is a part of a whole: a number without a unit. */
+static void check_proportion(struct report *report, const struct hs__node *score)
+{
+	struct path_decimal value;
+	if (hs__path_decimal_parse(hs_json_text(hs_json_get(score->value, HS_S("value"))), &value) &&
+		(hs__path_decimal_compare(value, hs__path_decimal_of(0)) < 0 ||
+			hs__path_decimal_compare(value, hs__path_decimal_of(1)) > 0))
+		HS__FAIL(report->run, score, "value", "value", "measure-report-score-value",
+			"the score of a proportion is a number from 0 to 1");
+	if (hs_json_get(score->value, HS_S("code")) || hs_json_get(score->value, HS_S("unit")))
+		HS__FAIL(report->run, score, "", "invalid", "measure-report-score-unit",
+			"the score of a proportion has no unit");
+}
+
+static void check_score_value(struct report *report, const struct hs__node *group)
+{
+	const struct hs_json *value = hs_json_get(group->value, HS_S("measureScore"));
+	struct hs__node score = hs__below(group, "measureScore", -1, value);
+	if (!hs_json_is(value, HS_JSON_OBJECT))
+		return;
+	if (!hs_json_get(value, HS_S("value")) && !hs_json_get(value, HS_S("extension")))
+		HS__FAIL(report->run, &score, "", "required", "measure-report-score-value",
+			"the score has no value");
+	if (hs_slice_eq(report->scoring, HS_S("proportion")))
+		check_proportion(report, &score);
+}
+
 static void check_score(struct report *report, const struct hs__node *group)
 {
 	bool has = hs_json_get(group->value, HS_S("measureScore")) != NULL;
 	if (has && hs_slice_eq(report->scoring, HS_S("cohort")))
 		HS__FAIL(report->run, group, "measureScore", "invalid", "measure-report-score",
 			"a measure of the scoring 'cohort' has no score");
-	if (!has && report->complete && !hs_slice_eq(report->type, HS_S("data-collection")) &&
-		hs__rules_in(report->scoring, "proportion ratio continuous-variable"))
+	if (!hs__rules_in(report->scoring, "proportion ratio continuous-variable"))
+		return;
+	check_score_value(report, group);
+	if (!has && report->complete)
 		HS__FAIL(report->run, group, "", "required", "measure-report-score",
 			"a complete report of a measure of the scoring '%.*s' has a measureScore",
 			HS__SHOW(report->scoring));

@@ -13,7 +13,8 @@ struct logic {
 	struct hs__validation *run;
 	const struct hs_json *libraries[LIBRARIES_MAX];
 	uint32_t count;
-	bool unknown; /* there are more, which are not known here */
+	bool unknown; /* there are more, which are not known here, */
+	bool lost;    /* or which nobody can find, for they are named by a relative address */
 };
 
 static bool is_letter(char c)
@@ -152,6 +153,17 @@ static void check_fhirpath(struct hs__validation *run, const struct hs__node *cr
 	hs_path_free(path);
 }
 
+/* The published examples name libraries by addresses on the server that the measure happens to be on. What
+ * has an address of its own is for others, who have no such server. */
+static void fail_library(const struct logic *logic, const struct hs__node *criteria)
+{
+	bool shared = hs_json_get(criteria->resource->value, HS_S("url")) &&
+		!hs__published_by_hl7(logic->run, criteria);
+	HS__SAY(shared ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING, logic->run, criteria, "", "invalid",
+		"measure-no-library", "criteria in CQL need a library, and the measure names %s",
+		logic->lost ? "none that can be found: write its canonical, an absolute URL" : "none");
+}
+
 static void check_criteria(const struct logic *logic, const struct hs__node *of, const char *name)
 {
 	HS__EACH_BELOW(row, of, name) {
@@ -165,8 +177,7 @@ static void check_criteria(const struct logic *logic, const struct hs__node *of,
 			    "text/cql text/cql.identifier text/cql-identifier"))
 			continue;
 		if (!logic->count && !logic->unknown)
-			HS__WARN(logic->run, &criteria, "", "invalid", "measure-no-library",
-				"criteria in CQL need a library, and the measure names none");
+			fail_library(logic, &criteria);
 		else if (split_name(hs_json_get_text(criteria.value, HS_S("expression")), &library,
 				 &definition))
 			check_name(logic, &criteria, library, definition);
@@ -177,12 +188,14 @@ void hs__rule_measure(struct hs__validation *run, const struct hs__node *node)
 {
 	struct logic logic = { .run = run };
 	HS__EACH_BELOW(library, node, "library") {
-		const struct hs_json *found = hs__rules_resource_of(run, node, "Library",
-			hs_json_text(library.value));
+		struct hs_slice canonical = hs_json_text(library.value);
+		const struct hs_json *found = hs__rules_resource_of(run, node, "Library", canonical);
 		if (found && logic.count < LIBRARIES_MAX)
 			logic.libraries[logic.count++] = found;
-		else
+		else if (found || hs__rules_is_absolute(canonical))
 			logic.unknown = true;
+		else
+			logic.lost = true;
 	}
 	check_criteria(&logic, node, "supplementalData");
 	HS__EACH_BELOW(group, node, "group") {

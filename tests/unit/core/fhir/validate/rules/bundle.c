@@ -158,7 +158,13 @@ static void stylesheets(void **state)
 		{ STYLED("http://b.se/x.css", CSS), { NULL },
 			"bundle-stylesheet-external? Bundle.link[0].url" },
 	};
+	/* The link to it is what ties it to the document. */
+	static const struct rules_case linked[] = {
+		{ STYLED("Binary/css", CSS), { NULL }, "" },
+		{ STYLED("https://hl7.org/fhir/fhir.css", CSS), { NULL }, "bundle-unlinked Bundle.entry[1]" },
+	};
 	(void)state;
+	RUN_ROWS("bundle-unlinked", linked);
 	RUN_ROWS("bundle-stylesheet", rows);
 }
 

@@ -99,6 +99,10 @@ static void properties(void **state)
 			{ NULL }, "code-system-circular CodeSystem.concept[0]" },
 		{ WITH(PROPERTY("parent", HL7 "parent", "code"), "{'code':'parent','valueCode':'b'}"),
 			{ NULL }, "code-system-property-concept CodeSystem.concept[0].property[0]" },
+		{ WITH(PROPERTY("p", "http://a.se/p", "code"), "{'code':'p','valueCode':'a'}"), { NULL },
+			"" },
+		{ WITH(PROPERTY("p", "http://a.se/p", "code"), "{'code':'p','valueCode':'b'}"), { NULL },
+			"code-system-property-concept? CodeSystem.concept[0].property[0]" },
 	};
 	(void)state;
 	RUN_ROWS("code-system-", rows);
