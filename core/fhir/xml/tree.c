@@ -184,8 +184,10 @@ static bool take_attribute(struct hs__xml_reader *reader, struct hs__xml_frame *
 	bool is_id = is_data && hs_slice_eq(attribute->name, HS_S("id"));
 	bool is_url = frame->kind == HS__XML_COMPLEX && frame->type == reader->extension &&
 		hs_slice_eq(attribute->name, HS_S("url"));
-	if (hs_slice_eq(attribute->space, HS_S("http://www.w3.org/2001/XMLSchema-instance")))
-		return true; /* schemaLocation says nothing of the content */
+	/* schemaLocation and noNamespaceSchemaLocation say nothing of the content; type would. */
+	if (hs_slice_eq(attribute->space, HS_S("http://www.w3.org/2001/XMLSchema-instance")) &&
+		hs_slice_ends(attribute->name, HS_S("chemaLocation")))
+		return true;
 	if (attribute->space.len == 0 && frame->kind == HS__XML_PRIMITIVE &&
 		hs_slice_eq(attribute->name, HS_S("value"))) {
 		frame->has_value = true;

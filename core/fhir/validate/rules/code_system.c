@@ -93,6 +93,7 @@ struct concepts {
 	struct hs_map codes; /* code -> struct concept */
 	uint64_t count;
 	bool has_declared, complete;
+	struct hs_slice doubled; /* a code that is there twice, once at least below another */
 };
 
 static void gather_codes(struct concepts *concepts, const struct hs_json *of, struct concept *up,
@@ -111,6 +112,8 @@ static void gather_codes(struct concepts *concepts, const struct hs_json *of, st
 		*own = (struct concept) { json, up, FRESH };
 		if (slot && fresh)
 			slot->value.ptr = own;
+		else if (slot && (up || ((const struct concept *)slot->value.ptr)->up))
+			concepts->doubled = code;
 		gather_codes(concepts, json, own, depth + 1);
 	}
 }
@@ -280,6 +283,11 @@ void hs__rule_code_system(struct hs__validation *run, const struct hs__node *nod
 	concepts.has_declared = hs__rules_array(node->value, "property") != NULL;
 	check_properties(run, node, &concepts.declared);
 	check_concepts(&concepts, node);
+	/* csd-1 of R5 looks at the outermost concepts only; R4's sees them all. */
+	if (concepts.doubled.len && hs_defs_fhir(run->defs) != HS_FHIR_R4)
+		HS__FAIL(run, node, "", "duplicate", "code-system-code-twice",
+			"the code '%.*s' is there twice; codes are unique within a code system",
+			HS__SHOW(concepts.doubled));
 	check_content(run, node, concepts.count);
 	check_all_codes(run, node);
 	if (base.len)

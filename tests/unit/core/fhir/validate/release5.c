@@ -113,9 +113,20 @@ static void takes_base64_at_its_word(void **state)
 		"base64-blank Binary.data; ");
 }
 
+static void has_each_code_once(void **state)
+{
+#define NESTED(code) \
+	"{'resourceType':'CodeSystem','url':'http://a.se/cs','status':'draft','content':'complete'," \
+	"'hierarchyMeaning':'is-a','concept':[{'code':'a'},{'code':'b','concept':[{'code':'" code "'}]}]}"
+	(void)state;
+	expect(NESTED("c"), "c", "");
+	expect(NESTED("a"), "c", "code-system-code-twice CodeSystem; ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(has_each_code_once),
 		cmocka_unit_test(knows_its_own_elements),
 		cmocka_unit_test(has_its_own_invariants),
 		cmocka_unit_test(does_without_the_package_of_extensions),

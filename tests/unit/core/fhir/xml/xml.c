@@ -162,6 +162,10 @@ static void refuses_what_is_no_fhir(void **state)
 	(void)state;
 	need_defs();
 	assert_refused(OPEN "\n <id value=\"a\">" CLOSE, HS_E_STRUCTURE, 2, 26, "not well formed");
+	assert_refused("<Patient xmlns=\"http://hl7.org/fhir\" "
+		       "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><active xsi:type=\"boolean\" "
+		       "value=\"true\"/></Patient>",
+		HS_E_INVALID, 1, 92, "the attribute 'type'");
 	assert_refused("<Patient/>", HS_E_STRUCTURE, 1, 1, "namespace");
 	assert_refused("<Pet xmlns=\"http://hl7.org/fhir\"/>", HS_E_STRUCTURE, 1, 1, "resource type Pet");
 	assert_refused("<DomainResource xmlns=\"http://hl7.org/fhir\"/>", HS_E_STRUCTURE, 1, 1,

@@ -453,54 +453,51 @@ static void measure_reports(void **state)
 #define BOTH "'population':[{" CODE("p") ",'count':1},{" CODE("q") ",'count':1}]"
 #define LISTED(count) \
 	"'population':[{" CODE("p") ",'count':" count ",'subjectResults':{'reference':'#l'}},{" CODE("q") "}]"
-	static const struct rules_case
-		rows[] = {
-			{ REPORT("summary", CODE("g") "," BOTH), { MEASURE("cohort") }, "" },
-			{ REPORT("summary", CODE("x") "," BOTH), { MEASURE("cohort") },
-				"measure-report-row MeasureReport.group[0]; measure-report-missing "
-				"MeasureReport" },
-			{ REPORT("summary", CODE("g") ",'population':[{" CODE("p") "},{" CODE("x") "}]"),
-				{ MEASURE("cohort") },
-				"measure-report-row MeasureReport.group[0].population[1]; "
-				"measure-report-missing "
-				"MeasureReport.group[0]" },
-			{ REPORT("summary", CODE("g") ",'measureScore':{'value':1}," BOTH),
-				{ MEASURE("cohort") },
-				"measure-report-score MeasureReport.group[0].measureScore" },
-			{ REPORT("summary", CODE("g") "," BOTH), { MEASURE("proportion") },
-				"measure-report-score MeasureReport.group[0]" },
+	static const struct rules_case rows[] = {
+		{ REPORT("summary", CODE("g") "," BOTH), { MEASURE("cohort") }, "" },
+		{ REPORT("summary", CODE("x") "," BOTH), { MEASURE("cohort") },
+			"measure-report-row MeasureReport.group[0]; measure-report-missing "
+			"MeasureReport" },
+		{ REPORT("summary", CODE("g") ",'population':[{" CODE("p") "},{" CODE("x") "}]"),
+			{ MEASURE("cohort") },
+			"measure-report-row MeasureReport.group[0].population[1]; "
+			"measure-report-missing "
+			"MeasureReport.group[0]" },
+		{ REPORT("summary", CODE("g") ",'measureScore':{'value':1}," BOTH), { MEASURE("cohort") },
+			"measure-report-score MeasureReport.group[0].measureScore" },
+		{ REPORT("summary", CODE("g") "," BOTH), { MEASURE("proportion") },
+			"measure-report-score MeasureReport.group[0]" },
 #define SCORED(score) REPORT("summary", CODE("g") ",'measureScore':{" score "}," BOTH)
-			{ SCORED("'value':0.75"), { MEASURE("proportion") }, "" },
-			{ SCORED("'value':1.0"), { MEASURE("proportion") }, "" },
-			{ SCORED("'value':75"), { MEASURE("proportion") },
-				"measure-report-score-value MeasureReport.group[0].measureScore.value" },
-			{ SCORED("'value':-0.1"), { MEASURE("proportion") },
-				"measure-report-score-value MeasureReport.group[0].measureScore.value" },
-			{ SCORED("'value':0.75,'unit':'%'"), { MEASURE("proportion") },
-				"measure-report-score-unit MeasureReport.group[0].measureScore" },
-			{ SCORED("'value':75,'unit':'%'"), { MEASURE("ratio") }, "" },
-			{ SCORED("'unit':'%'"), { MEASURE("ratio") },
-				"measure-report-score-value MeasureReport.group[0].measureScore" },
-			{ REPORT("summary",
-				  CODE("g") ",'population':[{" CODE("p") "},{" CODE("q") "},{" CODE("p") "}"
-													 "]"),
-				{ MEASURE("cohort") },
-				"measure-report-twice MeasureReport.group[0].population[2]" },
-			{ REPORT("summary", CODE("g") "," BOTH),
-				{ "{'resourceType':'Measure','url':'http://a.se/"
-				  "m','status':'draft','group':[{" CODE("g") ",'population':[{" CODE(
-					  "p") "},{" CODE("q") "},{" CODE("measure-observation") "}]}]}" },
-				"" },
-			{ REPORT("subject-list", CODE("g") "," LISTED("1")), { MEASURE("cohort") }, "" },
-			{ REPORT("subject-list", CODE("g") "," LISTED("2")), { MEASURE("cohort") },
-				"measure-report-count MeasureReport.group[0].population[0]" },
-			{ REPORT("summary", CODE("g") "," LISTED("1")), { MEASURE("cohort") },
-				"measure-report-subjects MeasureReport.group[0].population[0]" },
-			{ REPORT("data-collection", CODE("g") "," BOTH), { MEASURE("cohort") },
-				"measure-report-groups MeasureReport.group" },
-			{ REPORT("summary", CODE("g") "," BOTH), { NULL },
-				"measure-report-measure? MeasureReport.measure" },
-		};
+		{ SCORED("'value':0.75"), { MEASURE("proportion") }, "" },
+		{ SCORED("'value':1.0"), { MEASURE("proportion") }, "" },
+		{ SCORED("'value':75"), { MEASURE("proportion") },
+			"measure-report-score-value MeasureReport.group[0].measureScore.value" },
+		{ SCORED("'value':-0.1"), { MEASURE("proportion") },
+			"measure-report-score-value MeasureReport.group[0].measureScore.value" },
+		{ SCORED("'value':0.75,'unit':'%'"), { MEASURE("proportion") },
+			"measure-report-score-unit MeasureReport.group[0].measureScore" },
+		{ SCORED("'value':75,'unit':'%'"), { MEASURE("ratio") }, "" },
+		{ SCORED("'unit':'%'"), { MEASURE("ratio") },
+			"measure-report-score-value MeasureReport.group[0].measureScore" },
+		{ REPORT("summary",
+			  CODE("g") ",'population':[{" CODE("p") "},{" CODE("q") "},{" CODE("p") "}"
+												 "]"),
+			{ MEASURE("cohort") }, "measure-report-twice MeasureReport.group[0].population[2]" },
+		{ REPORT("summary", CODE("g") "," BOTH),
+			{ "{'resourceType':'Measure','url':'http://a.se/"
+			  "m','status':'draft','group':[{" CODE("g") ",'population':[{" CODE("p") "},{" CODE(
+				  "q") "},{" CODE("measure-observation") "}]}]}" },
+			"" },
+		{ REPORT("subject-list", CODE("g") "," LISTED("1")), { MEASURE("cohort") }, "" },
+		{ REPORT("subject-list", CODE("g") "," LISTED("2")), { MEASURE("cohort") },
+			"measure-report-count MeasureReport.group[0].population[0]" },
+		{ REPORT("summary", CODE("g") "," LISTED("1")), { MEASURE("cohort") },
+			"measure-report-subjects MeasureReport.group[0].population[0]" },
+		{ REPORT("data-collection", CODE("g") "," BOTH), { MEASURE("cohort") },
+			"measure-report-groups MeasureReport.group" },
+		{ REPORT("summary", CODE("g") "," BOTH), { NULL },
+			"measure-report-measure? MeasureReport.measure" },
+	};
 	(void)state;
 	RUN_ROWS("measure-", rows);
 }
