@@ -38,24 +38,25 @@ static bool same_keys(const struct hs_json *a, const struct hs_json *b)
 		found == hs_json_count(hs_json_get(b, HS_S("constraint")));
 }
 
-/* What a validator goes by: texts and mappings are not compared. */
-static bool same_rules(const struct hs_json *a, const struct hs_json *b)
+/* The first member that differs, of those that a validator goes by; texts and mappings are not compared.
+ * NULL: none. */
+static const char *difference(const struct hs_json *a, const struct hs_json *b)
 {
 	static const char *const names[] = { "path", "sliceName", "min", "max", "type", "contentReference",
 		"maxLength", "isModifier" };
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (!same_member(a, b, hs_slice_cstr(names[i])))
-			return false;
+			return names[i];
 	HS_JSON_EACH(member, a) {
 		struct hs_slice key = hs_json_key(member);
 		bool value = hs_slice_starts(key, HS_S("fixed")) || hs_slice_starts(key, HS_S("pattern"));
 		if (value && !same_member(a, b, key))
-			return false;
+			return "value";
 	}
 	const struct hs_json *left = hs_json_get(a, HS_S("binding"));
 	const struct hs_json *right = hs_json_get(b, HS_S("binding"));
-	return same_keys(a, b) && same_member(left, right, HS_S("strength")) &&
-		same_member(left, right, HS_S("valueSet"));
+	bool same = same_member(left, right, HS_S("strength")) && same_member(left, right, HS_S("valueSet"));
+	return !same_keys(a, b) ? "constraint" : same ? NULL : "binding";
 }
 
 static const struct hs_json *find_id(const struct hs_json *elements, struct hs_slice id)
@@ -74,13 +75,12 @@ static void compare(struct tally *tally, const struct hs_json *made, const struc
 		const struct hs_json *have = find_id(made, hs_json_get_text(want, HS_S("id")));
 		tally->elements++;
 		tally->found += have != NULL;
-		if (have && same_rules(have, want)) {
+		const char *wrong = have ? difference(have, want) : "missing";
+		if (!wrong)
 			tally->same++;
-		} else if (getenv("HS_TEST_SHOW")) {
-			print_message("%.*s %.*s %s\n", HS_S_ARG(file),
-				HS_S_ARG(hs_json_get_text(want, HS_S("id"))),
-				have ? "differs" : "is missing");
-		}
+		else if (getenv("HS_TEST_SHOW"))
+			print_message("%.*s %.*s: %s\n", HS_S_ARG(file),
+				HS_S_ARG(hs_json_get_text(want, HS_S("id"))), wrong);
 	}
 	tally->same_profiles += before == tally->same && hs_json_count(made) == hs_json_count(published);
 }
