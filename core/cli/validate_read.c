@@ -72,17 +72,68 @@ static void tell(struct hs_issues *issues, struct hs_slice path, const struct hs
 	}
 }
 
-static enum hs_status read_json(struct hs_arena *arena, struct hs_slice *text, struct hs_issues *issues,
-	struct hs_json **out, struct hs_error *err)
+static void tell_slips(struct hs_issues *issues, const struct hs_json_mended *mended)
 {
-	struct hs_json_mended mended;
-	enum hs_status status = hs_json_mend(arena, *text, &mended, err);
+	for (const struct hs_json_slip *slip = mended->first; slip; slip = slip->next)
+		tell(issues, path_at(issues->arena, mended, slip->offset), &slip->error);
+}
 
-	for (const struct hs_json_slip *slip = mended.first; slip; slip = slip->next)
-		tell(issues, path_at(arena, &mended, slip->offset), &slip->error);
-	*text = mended.text;
-	*out = mended.tree;
-	return status;
+/* ---- columns: characters of the source, as editors and SARIF count, in UTF-16 units ---- */
+
+struct column {
+	struct hs_slice text;
+	const size_t *added; /* bytes of the text that the source has not */
+	size_t added_count;
+	size_t next;      /* of those */
+	uint32_t line;    /* that `start` begins, */
+	size_t start, at; /* and how far it is counted */
+	uint32_t units;
+};
+
+static void go_to_line(struct column *column, uint32_t line)
+{
+	if (line <= column->line || !column->line)
+		*column = (struct column) { .text = column->text,
+			.added = column->added,
+			.added_count = column->added_count,
+			.line = 1 };
+	while (column->line < line) {
+		size_t end = hs_slice_find(column->text, '\n', column->start);
+		if (end == SIZE_MAX)
+			break;
+		column->line++;
+		column->start = end + 1;
+	}
+	column->at = column->start;
+	column->units = 0;
+	while (column->next < column->added_count && column->added[column->next] < column->start)
+		column->next++;
+}
+
+static uint32_t units_to(struct column *column, uint32_t line, size_t bytes)
+{
+	if (line != column->line || column->start + bytes < column->at)
+		go_to_line(column, line);
+	for (; column->at < column->start + bytes && column->at < column->text.len; column->at++) {
+		unsigned char c = (unsigned char)column->text.ptr[column->at];
+		if (column->next < column->added_count && column->added[column->next] == column->at) {
+			column->next++;
+			continue;
+		}
+		column->units += (c & 0xC0) != 0x80;
+		column->units += c >= 0xF0;
+	}
+	return column->units;
+}
+
+static void count_characters(struct hs_issues *issues, struct hs_slice text,
+	const struct hs_json_mended *mended)
+{
+	struct column column = { .text = text, .added = mended->added, .added_count = mended->added_count };
+
+	for (struct hs_issue *issue = issues->first; issue; issue = issue->next)
+		if (issue->line && issue->column)
+			issue->column = units_to(&column, issue->line, issue->column - 1) + 1;
 }
 
 /* ---- one validation ---- */
@@ -91,20 +142,25 @@ void hs_cli_validate_text(const struct validate_engine *engine, const struct hs_
 	struct hs_slice text, const struct hs_validate_options *options, struct hs_issues *issues)
 {
 	struct hs_validate_options own = *options;
-	struct hs_json *tree = NULL;
+	struct hs_json_mended mended = { .tree = NULL };
 	struct hs_error err = { .status = HS_OK };
 	enum hs_status status;
 
 	own.source = without_mark(text);
-	if (hs_xml_is(own.source))
-		status = hs_xml_read(issues->arena, engine->defs, own.source, NULL, issues, &tree, &err);
-	else
-		status = read_json(issues->arena, &own.source, issues, &tree, &err);
-	if (status == HS_OK && hs_json_is(tree, HS_JSON_OBJECT)) {
-		hs_validate(validator, tree, &own, issues);
-		return;
+	if (hs_xml_is(own.source)) {
+		status = hs_xml_read(issues->arena, engine->defs, own.source, NULL, issues, &mended.tree,
+			&err);
+	} else {
+		status = hs_json_mend(issues->arena, own.source, &mended, &err);
+		own.source = mended.text;
+		tell_slips(issues, &mended);
 	}
+	if (status == HS_OK && !hs_json_is(mended.tree, HS_JSON_OBJECT))
+		status = hs_fail(&err, HS_E_STRUCTURE,
+			"a resource is an object; it begins with {\"resourceType\":");
 	if (status == HS_OK)
-		hs_fail(&err, HS_E_STRUCTURE, "a resource is an object; it begins with {\"resourceType\":");
-	tell(issues, hs_slice_cstr(err.path), &err);
+		hs_validate(validator, mended.tree, &own, issues);
+	else
+		tell(issues, hs_slice_cstr(err.path), &err);
+	count_characters(issues, own.source, &mended);
 }

@@ -42,12 +42,28 @@ static struct hs_slice line_of(struct hs_slice text, uint32_t number)
 	return line;
 }
 
+/* The byte of the line that its column begins at (in UTF-16 units). */
+static size_t byte_of(struct hs_slice line, uint32_t column)
+{
+	size_t at = 0;
+
+	for (uint32_t units = 1; units < column && at < line.len; units++) {
+		bool pair = (unsigned char)line.ptr[at] >= 0xF0;
+		for (at++; at < line.len && (line.ptr[at] & 0xC0) == 0x80;)
+			at++;
+		units += pair;
+	}
+	return at;
+}
+
 /* The source line with a mark below the place; of a long one the part around it. */
 static void show_source(const struct validate_report *report, struct hs_slice text,
 	const struct hs_issue *issue)
 {
 	struct hs_slice line = line_of(text, issue->line);
-	size_t at = issue->column ? issue->column - 1 : 0;
+	if (issue->line == 1 && hs_slice_starts(line, HS_S("\xEF\xBB\xBF")))
+		line = hs_slice_from(line, 3);
+	size_t at = byte_of(line, issue->column);
 	size_t from = at > SHOWN / 2 ? at - SHOWN / 2 : 0;
 
 	if (!line.len || at >= line.len)

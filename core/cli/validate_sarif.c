@@ -35,22 +35,6 @@ static int64_t number_of(struct validate_sarif *sarif, struct hs_slice id)
 	return slot ? (int64_t)slot->value.number : -1;
 }
 
-/* SARIF counts columns in characters, we in bytes. */
-static uint32_t column_in_units(struct hs_slice text, uint32_t line, uint32_t column)
-{
-	uint32_t units = 1;
-	struct hs_slice row = HS_S_NONE;
-
-	for (uint32_t i = 0; i < line && text.ptr; i++)
-		row = hs_slice_cut(&text, '\n');
-	for (size_t i = 0; i + 1 < column && i < row.len; i++) {
-		unsigned char c = (unsigned char)row.ptr[i];
-		units += (c & 0xC0) != 0x80;
-		units += c >= 0xF0;
-	}
-	return units;
-}
-
 /* The file's name as the reference to a URI that SARIF wants (section 3.4.3): relative to where we are. */
 static struct hs_slice uri_of(struct hs_arena *arena, const char *file)
 {
@@ -78,9 +62,7 @@ static void add_place(struct hs_arena *arena, struct hs_json *place, const struc
 		struct hs_json *region = hs_json_add_object(arena, physical, HS_S("region"));
 		hs_json_add(region, HS_S("startLine"), hs_json_int(arena, line));
 		if (issue->column && !(document->line && issue->line > 1))
-			hs_json_add(region, HS_S("startColumn"),
-				hs_json_int(arena,
-					column_in_units(document->text, issue->line, issue->column)));
+			hs_json_add(region, HS_S("startColumn"), hs_json_int(arena, issue->column));
 	}
 	if (issue->path.len) {
 		struct hs_json *logical = hs_json_object(arena);

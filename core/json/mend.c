@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Puts slips of JSON texts right, one after the other, and parses again after each.
  *
- * Every mend changes bytes in their place: blanks are spent where something must be added, and made where
- * something must go. So all that follows stays in its line and column; what cannot be had for blanks of its
- * line is not mended. */
+ * What must go becomes blank, so that all that follows stays in its place. What must be added moves what
+ * follows, and where it was added is kept, so that places are told as the source has them. */
 #include <core/json/mend.h>
 
 #include <core/json/parser.h>
 #include <core/json/scan.h>
 
 #define WORK_MAX ((size_t)1 << 28) /* bytes that are parsed again and again */
+#define ADDED_MAX (2 * (size_t)HS_JSON_SLIPS_MAX)
 
 struct mending {
 	struct hs_arena *arena;
-	char *text; /* a copy to be changed; NULL before the first slip */
+	char *text; /* a copy to be changed, with room for what is added; NULL before the first slip */
 	size_t len;
+	size_t *added;
 	struct hs_json_mended *out;
 };
 
@@ -23,11 +24,6 @@ struct mending {
 static char byte_at(const struct mending *m, size_t at)
 {
 	return at < m->len ? m->text[at] : '\0';
-}
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t';
 }
 
 static bool is_number_start(char c)
@@ -78,29 +74,18 @@ static bool mend_comment(struct mending *m, size_t at)
 	return blank(m, at, line || end >= m->len ? (end < m->len ? end : m->len) : end + 1);
 }
 
-/* Frees `count` bytes before `at`: blanks that are there, else what the line is indented by. */
-static bool make_room(struct mending *m, size_t at, size_t count)
+/* Slips come in the order of the text, so what is added comes behind all that was added before. */
+static bool insert(struct mending *m, size_t at, char c)
 {
-	size_t start = at;
-	size_t free = 0;
-	while (start && m->text[start - 1] != '\n')
-		start--;
-	while (free < count && at > start + free && is_space(m->text[at - free - 1]))
-		free++;
-	size_t need = count - free;
-	for (size_t i = 0; i < need; i++)
-		if (start + i >= at - free || !is_space(m->text[start + i]))
-			return false;
-	memmove(m->text + start, m->text + start + need, at - free - start - need);
-	return true;
+	memmove(m->text + at + 1, m->text + at, m->len - at);
+	m->added[m->out->added_count++] = at;
+	m->len++;
+	return put(m, at, c);
 }
 
 static bool mend_quotes(struct mending *m, size_t at, size_t end)
 {
-	if (!make_room(m, at, 2))
-		return false;
-	memmove(m->text + at - 1, m->text + at, end - at);
-	return put(m, at - 2, '"') && put(m, end - 1, '"');
+	return insert(m, at, '"') && insert(m, end + 1, '"');
 }
 
 static size_t word_end(const struct mending *m, size_t at)
@@ -172,28 +157,30 @@ static bool mend_value(struct mending *m, size_t at)
 		return mend_single_quotes(m, at);
 	if (c == '+' && is_number_start(byte_at(m, at + 1)))
 		return put(m, at, ' ');
-	if (c == '.' && make_room(m, at, 1))
-		return put(m, at - 1, '0');
+	if (c == '.')
+		return insert(m, at, '0');
 	return mend_comma(m, at) || mend_word(m, at);
 }
 
-/* Where a comma must be: a wrong sign in its place, or the blank before what follows. */
+/* Where a comma must be: a wrong sign in its place, or what follows. */
 static bool mend_next(struct mending *m, size_t at)
 {
 	char c = byte_at(m, at);
 	if (c == ';')
 		return put(m, at, ',');
 	bool value = c == '"' || c == '\'' || c == '{' || c == '[' || is_word(c);
-	return value && make_room(m, at, 1) && put(m, at - 1, ',');
+	return value && insert(m, at, ',');
 }
 
 static bool mend_colon(struct mending *m, size_t at)
 {
 	char c = byte_at(m, at);
+	if (c == ';')
+		return put(m, at, ':');
 	if (c == '=')
 		return put(m, at, ':') && (byte_at(m, at + 1) != '>' || put(m, at + 1, ' '));
 	bool value = c == '"' || c == '\'' || c == '{' || c == '[' || is_word(c);
-	return value && make_room(m, at, 1) && put(m, at - 1, ':');
+	return value && insert(m, at, ':');
 }
 
 static bool mend(struct mending *m, const struct hs__json_parser *parser)
@@ -203,6 +190,8 @@ static bool mend(struct mending *m, const struct hs__json_parser *parser)
 		return false;
 	if (parser->wanted == HS__JSON_CONTROL)
 		return m->text[at] == '\t' && put(m, at, ' ');
+	if (parser->wanted == HS__JSON_ESCAPE)
+		return insert(m, at, '\\');
 	if (parser->wanted != HS__JSON_OTHER && mend_comment(m, at))
 		return true;
 	switch (parser->wanted) {
@@ -260,9 +249,11 @@ static bool begin_mending(struct mending *m, struct hs__json_parser *parser)
 {
 	if (m->text)
 		return true;
-	m->text = hs_arena_raw(m->arena, m->len);
-	if (!m->text)
+	m->text = hs_arena_raw(m->arena, m->len + ADDED_MAX);
+	m->added = hs_arena_raw(m->arena, ADDED_MAX * sizeof(*m->added));
+	if (!m->text || !m->added)
 		return false;
+	m->out->added = m->added;
 	memcpy(m->text, parser->text.ptr, m->len);
 	parser->fault = parser->fault ? m->text + (parser->fault - parser->text.ptr) : NULL;
 	parser->text.ptr = m->text;
@@ -289,7 +280,7 @@ enum hs_status hs_json_mend(struct hs_arena *arena, struct hs_slice text, struct
 		if (work > WORK_MAX || out->slip_count == HS_JSON_SLIPS_MAX || !begin_mending(&m, &parser) ||
 			!mend(&m, &parser) || !add_slip(&m, &slip, (size_t)(parser.fault - m.text)))
 			return status;
-		out->text.ptr = m.text;
+		out->text = hs_slice(m.text, m.len);
 	}
 	out->tree = tree;
 	return HS_OK;

@@ -14,6 +14,7 @@ enum hs__json_wanted {
 	HS__JSON_NEXT,    /* a comma, or the end of the container */
 	HS__JSON_END,     /* of the text */
 	HS__JSON_CONTROL, /* anything in a string but the control character that is there */
+	HS__JSON_ESCAPE,  /* another character behind a backslash */
 };
 
 struct hs__json_parser {

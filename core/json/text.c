@@ -141,9 +141,11 @@ static const char *read_escape(struct decoding *d, const char *at)
 	if (*at == 'u')
 		return read_unicode(d, at);
 	char byte = (unsigned char)*at < sizeof(meant) ? meant[(unsigned char)*at] : '\0';
-	if (!byte)
+	if (!byte) {
+		parser->wanted = HS__JSON_ESCAPE;
 		return hs__json_fail_at(parser, HS_E_STRUCTURE, at - 1,
 			"a backslash must be followed by one of \" \\ / b f n r t or u");
+	}
 	if (!make_room(d, 1))
 		return NULL;
 	*parser->out++ = byte;

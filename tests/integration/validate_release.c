@@ -123,12 +123,27 @@ static void a_package_chooses_it(void **state)
 		0);
 }
 
+/* On one line, without quotes about a name, and with characters of two and of four bytes before the mistake:
+ * the column is that of the file, in characters. */
+static void tells_places_as_an_editor_does(void **state)
+{
+	(void)state;
+	struct process_result r = RUN("--fhir", "4.3",
+		workbench_file("line.json",
+			"{resourceType:\"SubscriptionStatus\",\"id\":\"\xC3\xB6\xF0\x9F\x98\x80\",\"tpye\":\"x\"}"));
+	assert_int_equal(r.exit, 1);
+	assert_has(r.out, "line.json:1:2: error: SubscriptionStatus: 'r' is where");
+	assert_has(r.out, "line.json:1:54: error: SubscriptionStatus");
+	assert_has(r.out, "\"tpye\":\"x\"}\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_how_to_get_it),
 		cmocka_unit_test(validates_by_it),
 		cmocka_unit_test(a_package_chooses_it),
+		cmocka_unit_test(tells_places_as_an_editor_does),
 	};
 	return cmocka_run_group_tests(tests, start, workbench_stop);
 }

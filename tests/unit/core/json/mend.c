@@ -27,9 +27,11 @@ static void puts_slips_right(void **state)
 		{ "{\"a\":1 \"b\":2}", "{\"a\":1,\"b\":2}", 1 },
 		{ "{\n  \"a\":1\n  \"b\":2\n}", "{\"a\":1,\"b\":2}", 1 },
 		{ "{\"a\":1; \"b\":2}", "{\"a\":1,\"b\":2}", 1 },
-		{ "{ a: 1}", NULL, 0 }, /* one blank has no room for two quotes */
+		{ "{ a: 1}", "{\"a\":1}", 1 },
+		{ "{a:b,c:[d]}", "{\"a\":\"b\",\"c\":[\"d\"]}", 4 },
+		{ "{\"a\"1\"b\";[2\"c\"{}]}", "{\"a\":1,\"b\":[2,\"c\",{}]}", 5 },
 		{ "{\n  a: 1}", "{\"a\":1}", 1 },
-		{ "{\n\ta : b\n}", NULL, 0 },
+		{ "{\n\ta : b\n}", "{\"a\":\"b\"}", 2 },
 		{ "{\n    \"a\": b,\n    c: 1}", "{\"a\":\"b\",\"c\":1}", 2 },
 		{ "{'a':'it'}", "{\"a\":\"it\"}", 2 },
 		{ "{'a':'it is \"so\"'}", NULL, 1 },
@@ -43,7 +45,7 @@ static void puts_slips_right(void **state)
 		{ "[1", NULL, 0 },
 		{ "[1}", NULL, 0 },
 		{ "[\"a\nb\"]", NULL, 0 },
-		{ "[\"\\x\"]", NULL, 0 },
+		{ "[\"\\x\"]", "[\"\\\\x\"]", 1 },
 		{ "[1,,2", NULL, 1 },
 		{ "/* never ends", NULL, 1 },
 		{ "", NULL, 0 },
@@ -74,7 +76,12 @@ static void keeps_lines(void **state)
 	struct hs_error err;
 	uint32_t line, column;
 	assert_int_equal(hs_json_mend(arena, source, &mended, &err), HS_OK);
-	assert_int_equal(mended.text.len, source.len);
+	/* Two quotes about the name, and the comma that was missing. */
+	static const size_t added[] = { 12, 16, 54 };
+	assert_int_equal(mended.added_count, 3);
+	assert_int_equal(mended.text.len, source.len + 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(mended.added[i], added[i]);
 	assert_int_equal(mended.slip_count, 4);
 	static const uint32_t lines[] = { 1, 2, 5, 6 };
 	const struct hs_json_slip *slip = mended.first;
@@ -85,7 +92,7 @@ static void keeps_lines(void **state)
 	assert_null(slip);
 	hs_json_position(mended.text, hs_json_get(mended.tree, HS_S("six")), &line, &column);
 	assert_int_equal(line, 6);
-	assert_int_equal(column, 11);
+	assert_int_equal(column, 12); /* one of them added */
 	assert_true(hs_slice_eq(source,
 		HS_S("{ // one\n   two: 2,\n   \"three\" : [\n      3,\n   ]\n"
 		     "   \"six\": 6\n}")));
