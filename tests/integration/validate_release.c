@@ -130,7 +130,8 @@ static void tells_places_as_an_editor_does(void **state)
 	(void)state;
 	struct process_result r = RUN("--fhir", "4.3",
 		workbench_file("line.json",
-			"{resourceType:\"SubscriptionStatus\",\"id\":\"\xC3\xB6\xF0\x9F\x98\x80\",\"tpye\":\"x\"}"));
+			"{resourceType:\"SubscriptionStatus\",\"id\":"
+			"\"\xC3\xB6\xF0\x9F\x98\x80\",\"tpye\":\"x\"}"));
 	assert_int_equal(r.exit, 1);
 	assert_has(r.out, "line.json:1:2: error: SubscriptionStatus: 'r' is where");
 	assert_has(r.out, "line.json:1:54: error: SubscriptionStatus");
