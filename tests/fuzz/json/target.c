@@ -34,7 +34,8 @@ static void check_written(struct hs_arena *arena, const struct hs_json *root, un
 	must(hs_json_equal(root, again));
 }
 
-/* What is mended is read without any slip, and stays as long as it was. */
+/* What is mended is read without any slip; without the bytes that were added it is as long as it was, and
+ * every line of it begins where it began. */
 static void check_mended(struct hs_arena *arena, struct hs_slice text)
 {
 	struct hs_json_mended mended;
@@ -42,7 +43,15 @@ static void check_mended(struct hs_arena *arena, struct hs_slice text)
 	struct hs_error err;
 	if (hs_json_mend(arena, text, &mended, &err))
 		return;
-	must(mended.text.len == text.len && mended.slip_count <= HS_JSON_SLIPS_MAX);
+	must(mended.text.len == text.len + mended.added_count && mended.slip_count <= HS_JSON_SLIPS_MAX);
+	size_t next = 0;
+	for (size_t i = 0; i < mended.text.len; i++) {
+		if (next < mended.added_count && mended.added[next] == i)
+			next++;
+		else
+			must((mended.text.ptr[i] == '\n') == (text.ptr[i - next] == '\n'));
+	}
+	must(next == mended.added_count);
 	must(hs_json_mend(arena, mended.text, &again, &err) == HS_OK);
 	must(again.slip_count <= mended.slip_count && hs_json_equal(mended.tree, again.tree));
 }
