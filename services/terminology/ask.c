@@ -58,11 +58,10 @@ static enum role role_of(const struct hs_json *parameter)
 		{ HS_S_INIT("codeSystem"), BESIDE }, { HS_S_INIT("conceptMap"), BESIDE },
 		{ HS_S_INIT("validation"), ITEM }, { HS_S_INIT("thisValueSet"), OWN },
 		{ HS_S_INIT("otherValueSet"), OTHER }, { HS_S_INIT("resource"), OWN } };
-	const struct hs_json *resource = resource_of(parameter);
 
-	for (size_t i = 0; resource && i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (is_named(parameter, roles[i].name))
-			return roles[i].role;
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		if (is_named(parameter, roles[i].name)) /* an item counts, whatever it holds */
+			return resource_of(parameter) || roles[i].role == ITEM ? roles[i].role : NONE;
 	return NONE;
 }
 
