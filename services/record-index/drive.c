@@ -128,13 +128,19 @@ static enum hs_status settle(struct hs_ledger_driving *drive)
 		of->found = HS_LEDGER_PARTY;
 		return HS_OK;
 	}
+	if (drive->sure && !sure)
+		of->others = without(drive, drive->aim);
+	if (of->along_party && drive->party.number && drive->out->count == 0 &&
+		hs_ledger_lies_together(drive->ledger, &drive->party)) {
+		of->party = drive->party;
+		of->found = HS_LEDGER_AMONG;
+		return HS_OK;
+	}
 	if (drive->party.number)
 		status = hs_ledger_party_list(drive->ledger, &drive->party, drive->out, drive->err);
 	if (status != HS_OK)
 		return status;
 	of->found = sure ? HS_LEDGER_SURE : HS_LEDGER_CANDIDATES;
-	if (drive->sure && !sure)
-		of->others = without(drive, drive->aim);
 	put_in_order(drive->out);
 	return HS_OK;
 }

@@ -13,6 +13,7 @@ enum hs_ledger_found {
 	HS_LEDGER_CANDIDATES, /* those that can fulfil it, by row, each once */
 	HS_LEDGER_SURE,       /* the same, and they do */
 	HS_LEDGER_PARTY,      /* all the rows of a subject or custodian, which are not listed */
+	HS_LEDGER_AMONG,      /* some of the rows of a subject, which lie together and are not listed */
 	HS_LEDGER_DATES,      /* all that have such a date, which are not listed */
 	HS_LEDGER_SHAPES,     /* all that have one of these shapes, which are not listed */
 };
@@ -28,6 +29,7 @@ struct hs_ledger_drive {
 	uint64_t looks_max;
 	bool along_dates;  /* HS_LEDGER_DATES will do */
 	bool along_shapes; /* HS_LEDGER_SHAPES */
+	bool along_party;  /* HS_LEDGER_AMONG */
 	/* out */
 	enum hs_ledger_found found;
 	struct hs_ledger_numbers rows;

@@ -11,6 +11,7 @@ static const char *const ways[] = {
 	[HS_LEDGER_CANDIDATES] = "look at what one condition finds",
 	[HS_LEDGER_SURE] = "what the conditions find, without a look",
 	[HS_LEDGER_PARTY] = "all pointers of one subject or custodian, without a look",
+	[HS_LEDGER_AMONG] = "look at all pointers of one subject, which lie together",
 	[HS_LEDGER_DATES] = "go along the dates",
 	[HS_LEDGER_SHAPES] = "all pointers of some shapes, without a look",
 };
@@ -30,6 +31,9 @@ static const char *const statements[][3] = {
 	[HS_LEDGER_SHAPES] = { EXPLAIN
 		"SELECT target FROM record_index_entry WHERE key = ?1 AND target > ?2 ORDER BY target",
 		EXPLAIN "SELECT packed FROM record_index_pointer WHERE spot = ?1", NULL },
+	[HS_LEDGER_AMONG] = { EXPLAIN
+		"SELECT packed FROM record_index_pointer WHERE spot > ?1 AND spot <= ?2 ORDER BY spot",
+		NULL, NULL },
 	[HS_LEDGER_PARTY] = { EXPLAIN
 		"SELECT spot FROM record_index_pointer WHERE spot > ?1 AND spot <= ?2 ORDER BY spot",
 		EXPLAIN "SELECT target FROM record_index_entry WHERE key = ?1 AND target > ?2", NULL },
@@ -58,7 +62,8 @@ static enum hs_status explain(struct hs_ledger *ledger, const struct hs_ledger_s
 		.whole = query->want_total || query->sort_count,
 		.looks_max = (uint64_t)settings->looks_max,
 		.along_dates = !query->sort_count,
-		.along_shapes = true };
+		.along_shapes = true,
+		.along_party = !hs_ledger_tells_time(query) };
 	uint64_t live = 0;
 	enum hs_status status = hs_ledger_live(ledger, &live, err);
 

@@ -187,6 +187,8 @@ static enum hs_status look(struct hs_ledger_search *search, struct hs_error *err
 		return HS_OK;
 	if (drive->found == HS_LEDGER_SURE && query->sort_count == 0)
 		return take_these(search, &drive->rows, err);
+	if (drive->found == HS_LEDGER_AMONG)
+		return hs_ledger_look_among(search, err);
 	if (drive->found == HS_LEDGER_DATES)
 		return take_dates(search, err);
 	if (drive->found == HS_LEDGER_SHAPES)
@@ -218,7 +220,8 @@ static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 		.whole = search->counts || query->sort_count,
 		.looks_max = search->looks_max,
 		.along_dates = !query->sort_count || is_by_date(search),
-		.along_shapes = true };
+		.along_shapes = true,
+		.along_party = !hs_ledger_tells_time(query) };
 	status = hs_ledger_drive(&search->ledger, drive, err);
 	if (status == HS_OK && drive->found == HS_LEDGER_PARTY && query->sort_count)
 		status = hs_ledger_party_list(&search->ledger, &drive->party, &drive->rows, err);

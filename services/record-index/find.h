@@ -27,6 +27,7 @@ struct hs_ledger_search {
 	bool counted;       /* or are already */
 	uint64_t looks_max; /* pointers that may be looked at one after another */
 	bool by_party;      /* the result is all of drive.party */
+	bool by_row;        /* what is looked at comes in order of row */
 	struct hs_ledger_drive drive;
 	const struct hs_find *must;     /* what is looked at must fulfil it; NULL: anything does */
 	struct hs_ledger_judged judged; /* of `must` */
@@ -46,6 +47,8 @@ void hs_ledger_search_must(struct hs_ledger_search *search, const struct hs_find
  */
 enum hs_status hs_ledger_search_look(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
 	struct hs_error *err);
+/* Looks at all pointers of drive.party, which lie together. */
+enum hs_status hs_ledger_look_among(struct hs_ledger_search *search, struct hs_error *err);
 /* Looks at each of the rows in turn. Changes their order. */
 enum hs_status hs_ledger_look_at_these(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
 	struct hs_error *err);

@@ -316,6 +316,11 @@ struct hs_ledger_party {
 /* Appends what the statement gives: rows, or spots with HS_LEDGER_AT_SPOT in `kind`; ends it. */
 enum hs_status hs_ledger_list(struct hs_ledger *ledger, struct hs_stmt *stmt, uint64_t kind,
 	struct hs_ledger_numbers *out, struct hs_error *err);
+/* Do all its pointers lie side by side? After hs_ledger_targets. */
+bool hs_ledger_lies_together(const struct hs_ledger *ledger, const struct hs_ledger_party *party);
+/* Gives them in turn, from the row after `row` on (hs_ledger_look). NULL on failure. */
+struct hs_stmt *hs_ledger_party_open(struct hs_ledger *ledger, const struct hs_ledger_party *party,
+	uint64_t row, struct hs_error *err);
 /* Appends the candidates of a party, by row. */
 enum hs_status hs_ledger_party_list(struct hs_ledger *ledger, const struct hs_ledger_party *party,
 	struct hs_ledger_numbers *out, struct hs_error *err);
@@ -342,6 +347,8 @@ enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_
 /* Does the condition ask for the time of update alone? Then how many there are is told without looking at
  * those that lie well between its ends. */
 bool hs_ledger_only_time(const struct hs_find *where);
+/* Is the search one that the time of update narrows, or orders first? */
+bool hs_ledger_tells_time(const struct hs_find_query *query);
 enum hs_status hs_ledger_count_updated(struct hs_ledger *ledger, const struct hs_find_query *query,
 	uint64_t *out, struct hs_error *err);
 /* Sets span->changed: rows from before it that changed in it. More than `most`: then all from the first row

@@ -8,6 +8,15 @@
 #define SPAN_WORTH 200  /* candidates that cost more to look at than to find the span of time */
 #define SPOTS_WORTH 500 /* candidates that are worth being put in the order of their spots */
 
+/* Nothing that comes now can be on the page. */
+static bool is_page_full(const struct hs_ledger_search *search)
+{
+	const struct hs_find_query *query = search->query;
+
+	return search->by_row && query->sort_count == 0 &&
+		(search->count > query->count || query->count == 0);
+}
+
 static enum hs_status keep(struct hs_ledger_search *search, const struct hs_ledger_subject *subject,
 	struct hs_error *err)
 {
@@ -19,7 +28,7 @@ static enum hs_status keep(struct hs_ledger_search *search, const struct hs_ledg
 
 	if (status != HS_OK)
 		return status;
-	if (search->after.len && hs_slice_cmp(hit.key, search->after) <= 0)
+	if (is_page_full(search) || (search->after.len && hs_slice_cmp(hit.key, search->after) <= 0))
 		return HS_OK;
 	hit.key = hs_arena_copy(search->scratch, hit.key);
 	if (search->count == search->room) {
@@ -59,20 +68,30 @@ static bool sorts_by_rows(const struct hs_find_query *query)
 	return false;
 }
 
-static enum hs_status look_at(struct hs_ledger_search *search, const struct hs_ledger_pointer *pointer,
-	struct hs_error *err)
+/* What its shape tells of a pointer, of which no more than that need be known. */
+static enum hs_status judge(struct hs_ledger_search *search, const struct hs_ledger_pointer *pointer,
+	enum hs_ledger_verdict *out, struct hs_error *err)
+{
+	*out = HS_LEDGER_YES;
+	return search->must ?
+		hs_ledger_judge(&search->ledger, &search->judged, pointer, search->must, out, err) :
+		HS_OK;
+}
+
+static void count_one(struct hs_ledger_search *search)
+{
+	search->total += search->query->where && !search->counted; /* else the total is known */
+}
+
+/* Looks at what the shape leaves open of one that was not refused. */
+static enum hs_status look_closer(struct hs_ledger_search *search, const struct hs_ledger_pointer *pointer,
+	enum hs_ledger_verdict verdict, struct hs_error *err)
 {
 	struct hs_ledger_rows rows = { .count = 0 };
 	struct hs_ledger_subject subject = { search->query->type, pointer, &rows };
-	enum hs_ledger_verdict verdict = HS_LEDGER_YES;
 	enum hs_status status = HS_OK;
 	int matched = 1;
 
-	if (search->must)
-		status = hs_ledger_judge(&search->ledger, &search->judged, pointer, search->must, &verdict,
-			err);
-	if (status != HS_OK || verdict == HS_LEDGER_NO)
-		return status;
 	if (verdict == HS_LEDGER_MAYBE || sorts_by_rows(search->query))
 		status = hs_ledger_rows(&search->ledger, search->one, pointer, &rows, err);
 	if (status == HS_OK && verdict == HS_LEDGER_MAYBE)
@@ -81,8 +100,18 @@ static enum hs_status look_at(struct hs_ledger_search *search, const struct hs_l
 		return status != HS_OK ? status : (enum hs_status)matched;
 	if (!matched)
 		return HS_OK;
-	search->total += search->query->where && !search->counted; /* else the total is known */
+	count_one(search);
 	return search->query->count ? keep(search, &subject, err) : HS_OK;
+}
+
+static enum hs_status look_at(struct hs_ledger_search *search, const struct hs_ledger_pointer *pointer,
+	struct hs_error *err)
+{
+	enum hs_ledger_verdict verdict = HS_LEDGER_YES;
+	enum hs_status status = judge(search, pointer, &verdict, err);
+
+	return status != HS_OK || verdict == HS_LEDGER_NO ? status :
+							    look_closer(search, pointer, verdict, err);
 }
 
 /* Memory for the next pointer. */
@@ -143,6 +172,46 @@ enum hs_status hs_ledger_look_at_these(struct hs_ledger_search *search, struct h
 		status = found ? look_at(search, &pointer, err) : HS_OK;
 	}
 	return status;
+}
+
+/* ---- all of one subject ---- */
+
+/* By its shape, if that will do; what is to be counted alone is not unpacked. */
+static enum hs_status look_along(struct hs_ledger_search *search, struct hs_stmt *stmt, struct hs_error *err)
+{
+	struct hs_ledger_pointer pointer = { .seq = 0 };
+	enum hs_ledger_verdict verdict = HS_LEDGER_YES;
+
+	if (!hs_ledger_packed_shape(hs_sql_get_blob(stmt, 3), &pointer.shape, &pointer.rest))
+		return hs_fail(err, HS_E_CORRUPT, "a pointer in the ledger is damaged");
+	enum hs_status status = judge(search, &pointer, &verdict, err);
+	if (status != HS_OK || verdict == HS_LEDGER_NO)
+		return status;
+	if (verdict == HS_LEDGER_YES && is_page_full(search)) {
+		count_one(search);
+		return HS_OK;
+	}
+	status = hs_ledger_look(&search->ledger, stmt, search->one, &pointer, err);
+	return status == HS_OK ? look_closer(search, &pointer, verdict, err) : status;
+}
+
+enum hs_status hs_ledger_look_among(struct hs_ledger_search *search, struct hs_error *err)
+{
+	uint64_t after = search->counts ? 0 : hs_ledger_search_row(search);
+	struct hs_stmt *stmt = hs_ledger_party_open(&search->ledger, &search->drive.party, after, err);
+	enum hs_status status = HS_OK;
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	hs_ledger_search_must(search, search->drive.others);
+	search->by_row = true;
+	while (status == HS_OK && !search->done && (step = hs_sql_step(stmt, err)) > 0) {
+		forget(search);
+		status = look_along(search, stmt, err);
+	}
+	hs_sql_end(stmt);
+	return step < 0 ? (enum hs_status)step : status;
 }
 
 enum hs_status hs_ledger_refuse_broad(const struct hs_ledger_search *search, struct hs_error *err)

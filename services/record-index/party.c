@@ -15,7 +15,7 @@ enum hs_status hs_ledger_list(struct hs_ledger *ledger, struct hs_stmt *stmt, ui
 	return step < 0 ? (enum hs_status)step : status;
 }
 
-static bool lies_together(const struct hs_ledger *ledger, const struct hs_ledger_party *party)
+bool hs_ledger_lies_together(const struct hs_ledger *ledger, const struct hs_ledger_party *party)
 {
 	return party->of == HS_LEDGER_OF_SUBJECT && !(ledger->waits & HS_LEDGER_POINTERS_WAIT);
 }
@@ -25,7 +25,7 @@ static bool lies_together(const struct hs_ledger *ledger, const struct hs_ledger
 static struct hs_stmt *party_stmt(struct hs_ledger *ledger, const struct hs_ledger_party *party, uint64_t row,
 	const char *const sql[4], struct hs_error *err)
 {
-	bool subject = party->of == HS_LEDGER_OF_SUBJECT, together = lies_together(ledger, party);
+	bool subject = party->of == HS_LEDGER_OF_SUBJECT, together = hs_ledger_lies_together(ledger, party);
 	bool entered = !(ledger->waits & HS_LEDGER_ENTRIES_WAIT);
 	struct hs_stmt *stmt = hs_sql(ledger->txn, sql[together ? 0 : subject ? 1 : entered ? 2 : 3], err);
 
@@ -51,7 +51,7 @@ enum hs_status hs_ledger_party_list(struct hs_ledger *ledger, const struct hs_le
 		"SELECT row FROM record_index_row WHERE custodian = ?1 AND row > ?2 ORDER BY row",
 	};
 	struct hs_stmt *stmt = party_stmt(ledger, party, 0, sql, err);
-	uint64_t kind = lies_together(ledger, party) ? HS_LEDGER_AT_SPOT : 0;
+	uint64_t kind = hs_ledger_lies_together(ledger, party) ? HS_LEDGER_AT_SPOT : 0;
 
 	return stmt ? hs_ledger_list(ledger, stmt, kind, out, err) : err->status;
 }
@@ -69,8 +69,8 @@ static enum hs_status count_party(struct hs_ledger *ledger, const struct hs_ledg
 	return hs_sql_ask(party_stmt(ledger, party, 0, sql, err), out, err);
 }
 
-static struct hs_stmt *open_party(struct hs_ledger *ledger, const struct hs_ledger_party *party, uint64_t row,
-	struct hs_error *err)
+struct hs_stmt *hs_ledger_party_open(struct hs_ledger *ledger, const struct hs_ledger_party *party,
+	uint64_t row, struct hs_error *err)
 {
 	static const char *const sql[] = {
 		"SELECT " HS_LEDGER_COLUMNS
@@ -138,7 +138,7 @@ enum hs_status hs_ledger_party_page(struct hs_ledger *ledger, const struct hs_le
 	const struct hs_find_query *query, uint64_t after, struct hs_arena *arena, struct hs_find_page *out,
 	struct hs_error *err)
 {
-	struct hs_stmt *stmt = query->count ? open_party(ledger, party, after, err) : NULL;
+	struct hs_stmt *stmt = query->count ? hs_ledger_party_open(ledger, party, after, err) : NULL;
 	struct hs_find_page page = { .count = 0 };
 	enum hs_status status = HS_OK;
 

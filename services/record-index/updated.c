@@ -248,6 +248,15 @@ enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_
 
 /* ---- counting ---- */
 
+bool hs_ledger_tells_time(const struct hs_find_query *query)
+{
+	struct moments moments = query->where ? narrow(query->where) :
+						(struct moments) { INT64_MIN, INT64_MAX };
+
+	return moments.from != INT64_MIN || moments.until != INT64_MAX ||
+		(query->sort_count && query->sort[0].special == HS_SORT_UPDATED);
+}
+
 bool hs_ledger_only_time(const struct hs_find *where)
 {
 	bool only = where && (where->op == HS_FIND_UPDATED || where->op == HS_FIND_AND);
