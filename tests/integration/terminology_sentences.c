@@ -55,6 +55,13 @@ static const struct question {
 		"valueSet måste vara en ValueSet, inte en CodeSystem" },
 	{ "ValueSet/$expand", NULL, SYSTEM("own", CODES), "No value set was given",
 		"Inget urval är angivet" },
+	{ "ValueSet/$expand?context=Patient.gender&contextDirection=incoming", NULL, NULL,
+		"context is not supported: which value set is bound to 'Patient.gender'",
+		"context stöds inte: vilket urval som är bundet till 'Patient.gender'" },
+	{ "ValueSet/$expand?contextDirection=incoming", NULL, NULL, "contextDirection is not supported",
+		"contextDirection stöds inte" },
+	{ "ValueSet/$validate-code?context=Patient.gender&code=male", NULL, NULL, "context is not supported",
+		"context stöds inte" },
 	{ "ValueSet/$compare", NULL,
 		PARAMETERS("{\"name\":\"thisUrl\",\"valueUri\":\"urn:test:vs\"},"
 			   "{\"name\":\"otherValueSet\",\"resource\":" MAP("own", R4_ELEMENT, "{}") "}"),

@@ -94,6 +94,20 @@ static enum hs_status follow_imports(struct tx_context *ctx, struct trail *trail
 	return status;
 }
 
+/* A value set may be meant by the element that it is bound to; structures are not known here. */
+static enum hs_status refuse_unnamed(struct tx_context *ctx, struct hs_error *err)
+{
+	struct hs_slice element = hs_parameter_text(ctx->params.tree, HS_S("context"));
+
+	if (element.len)
+		return hs_tx_fault(ctx, HS_E_NOT_SUPPORTED, TX_MSG_OWN_CONTEXT, HS_S("context"),
+			TX_ARGS(element), err);
+	if (hs_parameter(ctx->params.tree, HS_S("contextDirection")))
+		return hs_tx_fault(ctx, HS_E_NOT_SUPPORTED, TX_MSG_OWN_CONTEXT_DIRECTION,
+			HS_S("contextDirection"), TX_ARGS(HS_S_NONE), err);
+	return hs_tx_refuse(ctx, TX_MSG_NO_VALUE_SET, 400, HS_S_NONE, TX_ARGS(HS_S_NONE), err);
+}
+
 enum hs_status hs_tx_choose_set(struct tx_context *ctx, struct hs_error *err)
 {
 	struct tx_params *params = &ctx->params;
@@ -103,8 +117,7 @@ enum hs_status hs_tx_choose_set(struct tx_context *ctx, struct hs_error *err)
 	if (!ctx->set.row) {
 		struct hs_slice url, version;
 		if (!params->url.len)
-			return hs_tx_refuse(ctx, TX_MSG_NO_VALUE_SET, 400, HS_S_NONE,
-				(struct tx_args) { { HS_S_NONE } }, err);
+			return refuse_unnamed(ctx, err);
 		hs_tx_canonical(params->url, &url, &version);
 		if (params->set_version.len)
 			version = params->set_version;

@@ -328,6 +328,17 @@ static const struct row {
 		"No value set was given: send url, valueSet, or ask on a value set itself",
 		"Inget urval är angivet: skicka url eller valueSet, eller ställ frågan till ett visst "
 		"urval" },
+	{ TX_MSG_OWN_CONTEXT, SET, P("context", "valueUri", "'Patient.gender'"), "context",
+		"context is not supported: which value set is bound to 'Patient.gender' is not looked up "
+		"here; send the value set itself, as url or valueSet",
+		"context stöds inte: vilket urval som är bundet till 'Patient.gender' slås inte upp här; "
+		"skicka själva urvalet, som url eller valueSet" },
+	{ TX_MSG_OWN_CONTEXT_DIRECTION, SET, P("contextDirection", "valueCode", "'incoming'"),
+		"contextDirection",
+		"contextDirection is not supported, as it goes with context, which is not: send the value "
+		"set itself, as url or valueSet",
+		"contextDirection stöds inte, eftersom den hör till context, som inte heller stöds: skicka "
+		"själva urvalet, som url eller valueSet" },
 	{ TX_MSG_OWN_OTHER_SYSTEM, SYSTEM, URL("urn:cs") "," CODING("'system':'urn:bare','code':'n'"),
 		"Coding.system", "The code is of the code system 'urn:bare', not of 'urn:cs'",
 		"Koden hör till kodverket 'urn:bare', inte till 'urn:cs'" },
