@@ -134,7 +134,7 @@ static enum hs_status settle(struct hs_ledger_driving *drive)
 		hs_ledger_lies_together(drive->ledger, &drive->party)) {
 		of->party = drive->party;
 		of->found = HS_LEDGER_AMONG;
-		return HS_OK;
+		return hs_ledger_take_dates(drive);
 	}
 	if (drive->party.number)
 		status = hs_ledger_party_list(drive->ledger, &drive->party, drive->out, drive->err);

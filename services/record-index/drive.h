@@ -35,6 +35,7 @@ struct hs_ledger_drive {
 	struct hs_ledger_numbers rows;
 	struct hs_ledger_party party;
 	struct hs_ledger_dates dates;
+	bool dated; /* HS_LEDGER_AMONG: of these only those that have such a date */
 	struct hs_ledger_shapes shapes;
 	/* What must be looked at for what was found: the search without the conditions that are sure. */
 	const struct hs_find *others;
@@ -94,5 +95,7 @@ enum hs_status hs_ledger_drive_has(struct hs_ledger_driving *drive, const struct
 bool hs_ledger_is_date(const struct hs_ledger_driving *drive, const struct hs_find *find);
 /* `find` is such a condition, or an AND with some: they are one span. */
 enum hs_status hs_ledger_drive_dates(struct hs_ledger_driving *drive, const struct hs_find *find);
+/* Makes of the conditions on the date in of->others what is of->dated, if that decides them. */
+enum hs_status hs_ledger_take_dates(struct hs_ledger_driving *drive);
 enum hs_status hs_ledger_count_dates(struct hs_ledger_driving *drive, const struct hs_find *find,
 	uint64_t limit, uint64_t *out);

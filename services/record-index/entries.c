@@ -197,8 +197,7 @@ struct slice {
 static enum hs_status key_in(struct slice *slice, struct hs_txn *txn, struct hs_stmt *stmt, int64_t *key,
 	struct hs_error *err)
 {
-	struct hs_slice rest = HS_S_NONE;
-	uint64_t shape = 0;
+	struct hs_ledger_pointer pointer = { .seq = 0 };
 
 	switch (slice->kind) {
 	case HS_LEDGER_BY_CUSTODIAN:
@@ -211,8 +210,8 @@ static enum hs_status key_in(struct slice *slice, struct hs_txn *txn, struct hs_
 		*key = hs_ledger_id_key(hs_sql_get_blob(stmt, 0));
 		return HS_OK;
 	default:
-		return hs_ledger_packed_shape(hs_sql_get_blob(stmt, 0), &shape, &rest) ?
-			key_of_shape(txn, slice->holes, shape, rest, key, err) :
+		return hs_ledger_read_packed(hs_sql_get_blob(stmt, 0), &pointer) ?
+			key_of_shape(txn, slice->holes, pointer.shape, pointer.rest, key, err) :
 			damaged(err);
 	}
 }

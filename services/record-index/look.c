@@ -176,14 +176,21 @@ enum hs_status hs_ledger_look_at_these(struct hs_ledger_search *search, struct h
 
 /* ---- all of one subject ---- */
 
-/* By its shape, if that will do; what is to be counted alone is not unpacked. */
+static bool is_within(const struct hs_ledger_dates *dates, const struct hs_ledger_pointer *pointer)
+{
+	return pointer->has_date && pointer->date >= dates->first && pointer->date <= dates->last;
+}
+
+/* By its date and its shape, if these will do; what is to be counted alone is not unpacked. */
 static enum hs_status look_along(struct hs_ledger_search *search, struct hs_stmt *stmt, struct hs_error *err)
 {
 	struct hs_ledger_pointer pointer = { .seq = 0 };
 	enum hs_ledger_verdict verdict = HS_LEDGER_YES;
 
-	if (!hs_ledger_packed_shape(hs_sql_get_blob(stmt, 3), &pointer.shape, &pointer.rest))
+	if (!hs_ledger_read_packed(hs_sql_get_blob(stmt, 3), &pointer))
 		return hs_fail(err, HS_E_CORRUPT, "a pointer in the ledger is damaged");
+	if (search->drive.dated && !is_within(&search->drive.dates, &pointer))
+		return HS_OK;
 	enum hs_status status = judge(search, &pointer, &verdict, err);
 	if (status != HS_OK || verdict == HS_LEDGER_NO)
 		return status;

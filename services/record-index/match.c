@@ -2,6 +2,8 @@
 /* Does a pointer fulfil a condition? Decided from its index rows; for chains the store is asked. */
 #include "ledger.h"
 
+#include <handslag/follow.h>
+
 /* ---- one row ---- */
 
 static bool match_token(const struct hs_find *find, const struct hs_index_row *row)
@@ -125,27 +127,26 @@ static bool match_logical(const struct hs_ledger *ledger, const struct hs_ledger
 	return false;
 }
 
-static int match_link(struct hs_ledger *ledger, struct hs_arena *arena, const struct hs_ledger_rows *rows,
-	const struct hs_find *find, struct hs_error *err)
+static int match_link(struct hs_ledger *ledger, const struct hs_ledger_rows *rows, const struct hs_find *find,
+	struct hs_error *err)
 {
 	int matched = match_logical(ledger, rows, find);
 
 	for (size_t i = 0; matched == 0 && i < rows->count; i++) {
 		const struct hs_index_row *row = &rows->items[i];
-		struct hs_find is = { .op = HS_FIND_ID, .text = row->text };
 		if (row->param == find->param && row->kind == HS_INDEX_REFERENCE && row->target_type &&
 			row->target_type == find->target_type)
-			matched = exists(ledger, arena, find->target_type, &is, find->kids[0], err);
+			matched = hs_txn_follow(ledger->txn, find, row->text, err);
 	}
 	return matched;
 }
 
-static int match_chain(struct hs_ledger *ledger, struct hs_arena *arena,
-	const struct hs_ledger_subject *subject, const struct hs_find *find, struct hs_error *err)
+static int match_chain(struct hs_ledger *ledger, const struct hs_ledger_subject *subject,
+	const struct hs_find *find, struct hs_error *err)
 {
 	uint64_t piece = hs_ledger_end_piece(ledger, subject->pointer, find);
 	int known = piece ? hs_ledger_end_says(ledger, find, piece) : -1;
-	int matched = known >= 0 ? known : match_link(ledger, arena, subject->rows, find, err);
+	int matched = known >= 0 ? known : match_link(ledger, subject->rows, find, err);
 
 	if (known >= 0 || matched < 0 || !piece)
 		return matched;
@@ -199,7 +200,7 @@ int hs_ledger_match(struct hs_ledger *ledger, struct hs_arena *arena, const stru
 	case HS_FIND_SAME_GROUP:
 		return match_same_group(subject->rows, find);
 	case HS_FIND_CHAIN:
-		return match_chain(ledger, arena, subject, find, err);
+		return match_chain(ledger, subject, find, err);
 	case HS_FIND_HAS:
 		return match_has(ledger, arena, subject, find, err);
 	default:

@@ -115,3 +115,47 @@ enum hs_status hs_ledger_count_dates(struct hs_ledger_driving *drive, const stru
 		hs_ledger_count_entries(drive->ledger, hs_ledger_date_key(span.first),
 			hs_ledger_date_key(span.last), limit, out, drive->err);
 }
+
+/* ---- of pointers that are looked at ---- */
+
+/* Does the condition tell exactly between which seconds the date is? Then *dates become those of both. */
+static bool narrow(const struct hs_ledger_driving *drive, const struct hs_find *find, bool wide,
+	struct hs_ledger_dates *dates)
+{
+	if (!hs_ledger_is_date(drive, find))
+		return false;
+	struct span span = span_of(find, wide);
+	if (!span.exact)
+		return false;
+	dates->first = span.first > dates->first ? span.first : dates->first;
+	dates->last = span.last < dates->last ? span.last : dates->last;
+	return true;
+}
+
+enum hs_status hs_ledger_take_dates(struct hs_ledger_driving *drive)
+{
+	struct hs_ledger_drive *of = drive->of;
+	const struct hs_find *others = of->others;
+	struct hs_ledger_dates dates = { INT64_MIN, INT64_MAX };
+	unsigned state = 0;
+	enum hs_status status = hs_ledger_waits(drive->ledger->txn, &state, drive->err);
+	bool wide = state & HS_LEDGER_WIDE_DATES, all = others && others->op == HS_FIND_AND;
+	size_t count = !others ? 0 : all ? others->kid_count : 1, left = 0;
+
+	if (status != HS_OK || !count)
+		return status;
+	struct hs_find *rest = hs_arena_alloc(drive->ledger->arena, sizeof *rest);
+	const struct hs_find **kids = hs_arena_array(drive->ledger->arena, count, sizeof(*kids));
+	if (!rest || !kids)
+		return HS_OK; /* each is looked at in full */
+	for (size_t i = 0; i < count; i++) {
+		const struct hs_find *kid = all ? others->kids[i] : others;
+		if (!narrow(drive, kid, wide, &dates))
+			kids[left++] = kid;
+	}
+	*rest = (struct hs_find) { .op = HS_FIND_AND, .kids = kids, .kid_count = left };
+	of->dates = dates;
+	of->dated = left < count;
+	of->others = left ? rest : NULL;
+	return HS_OK;
+}

@@ -63,7 +63,7 @@ static void pack(const struct hs_ledger_pointer *pointer, struct hs_buf *out)
 	hs_buf_add(out, pointer->rest);
 }
 
-static bool unpack(struct hs_slice in, struct hs_ledger_pointer *out)
+bool hs_ledger_read_packed(struct hs_slice in, struct hs_ledger_pointer *out)
 {
 	uint64_t shape = 0;
 
@@ -74,16 +74,6 @@ static bool unpack(struct hs_slice in, struct hs_ledger_pointer *out)
 	out->has_date = shape & 1;
 	out->rest = in;
 	return !out->has_date || hs_ledger_take_signed(&out->rest, &out->date);
-}
-
-bool hs_ledger_packed_shape(struct hs_slice packed, uint64_t *shape, struct hs_slice *rest)
-{
-	struct hs_ledger_pointer pointer = { .seq = 0 };
-	bool good = unpack(packed, &pointer);
-
-	*shape = pointer.shape;
-	*rest = pointer.rest;
-	return good;
 }
 
 enum hs_status hs_ledger_pack_pointer(const struct hs_ledger_pointer *pointer, char room[ID_MAX + 1],
@@ -114,7 +104,7 @@ enum hs_status hs_ledger_unpack(const struct hs_ledger_stored *stored, struct hs
 
 	if (!pointer.id.ptr)
 		return too_many(err);
-	if (!unpack(stored->packed, &pointer))
+	if (!hs_ledger_read_packed(stored->packed, &pointer))
 		return hs_fail(err, HS_E_CORRUPT, "a pointer in the ledger is damaged");
 	*out = pointer;
 	return HS_OK;

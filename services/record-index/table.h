@@ -69,8 +69,8 @@ enum hs_status hs_ledger_pack_pointer(const struct hs_ledger_pointer *pointer,
 	char room[HS_LEDGER_ID_MAX + 1], struct hs_buf *packed, struct hs_ledger_stored *out,
 	struct hs_error *err);
 
-/* The shape in what is packed, and what fills its holes; false when that is damaged. */
-bool hs_ledger_packed_shape(struct hs_slice packed, uint64_t *shape, struct hs_slice *rest);
+/* What is packed of a pointer: all but where it lies, its `seq` and its id. False when that is damaged. */
+bool hs_ledger_read_packed(struct hs_slice packed, struct hs_ledger_pointer *out);
 
 /* 1, 0 when there is none, or a negative status; slices in `arena`. */
 int hs_ledger_by_id(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,

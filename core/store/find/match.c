@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Does a resource fulfil a condition? Decided from its facts, and for chains from those of others. */
-#include <core/store/find/finder.h>
+#include <core/store/find/column.h>
+
+#include <handslag/follow.h>
+
+#define SCRATCH ((size_t)64 << 20)
 
 /* ---- one entry ---- */
 
@@ -312,4 +316,21 @@ int hs__match(struct hs__finder *finder, const struct hs__subject *subject, cons
 	default:
 		return match_any(facts, cond);
 	}
+}
+
+/* ---- where a chain leads ---- */
+
+int hs_txn_follow(struct hs_txn *txn, const struct hs_find *chain, struct hs_slice id, struct hs_error *err)
+{
+	struct hs__finder finder = { .txn = txn, .arena = hs_arena_new(SCRATCH) };
+	struct hs__cond cond;
+	enum hs_status status = hs__find_settle(txn, err);
+
+	HS_ASSERT(chain->op == HS_FIND_CHAIN);
+	if (status == HS_OK)
+		status = hs__cond_make(&finder, chain, 0, &cond, err);
+	int holds = status != HS_OK ? (int)status : cond.nothing ? 0 : match_target(&finder, &cond, id, err);
+	hs__columns_release(&finder);
+	hs_arena_free(finder.arena);
+	return holds;
 }
