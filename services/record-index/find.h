@@ -27,7 +27,7 @@ struct hs_ledger_search {
 	bool counted;       /* or are already */
 	uint64_t looks_max; /* pointers that may be looked at one after another */
 	bool by_party;      /* the result is all of drive.party */
-	bool by_row;        /* what is looked at comes in order of row */
+	uint64_t bound;     /* without a sort: no row from here on can be on the page; 0: any can */
 	struct hs_ledger_drive drive;
 	const struct hs_find *must;     /* what is looked at must fulfil it; NULL: anything does */
 	struct hs_ledger_judged judged; /* of `must` */

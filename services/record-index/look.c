@@ -8,13 +8,22 @@
 #define SPAN_WORTH 200  /* candidates that cost more to look at than to find the span of time */
 #define SPOTS_WORTH 500 /* candidates that are worth being put in the order of their spots */
 
-/* Nothing that comes now can be on the page. */
-static bool is_page_full(const struct hs_ledger_search *search)
+/* Without a sort the first rows are the page, in whichever order they come. */
+static bool is_beyond(const struct hs_ledger_search *search, const struct hs_ledger_pointer *pointer)
 {
-	const struct hs_find_query *query = search->query;
+	return search->query->count == 0 || (search->bound && pointer->row >= search->bound);
+}
 
-	return search->by_row && query->sort_count == 0 &&
-		(search->count > query->count || query->count == 0);
+/* Room for a page and one more, twice: what is beyond that is left out. */
+static void cut(struct hs_ledger_search *search)
+{
+	size_t most = (size_t)search->query->count + 1;
+
+	if (search->query->sort_count || search->count < 2 * most)
+		return;
+	qsort(search->hits, search->count, sizeof *search->hits, hs_ledger_compare_hits);
+	search->count = most;
+	search->bound = hs_ledger_row_of(search->hits[most - 1].candidate);
 }
 
 static enum hs_status keep(struct hs_ledger_search *search, const struct hs_ledger_subject *subject,
@@ -24,11 +33,13 @@ static enum hs_status keep(struct hs_ledger_search *search, const struct hs_ledg
 	struct hs_ledger_hit hit = {
 		.candidate = hs_ledger_spot(pointer->subject, pointer->row) | HS_LEDGER_AT_SPOT,
 	};
+	if (is_beyond(search, pointer))
+		return HS_OK;
 	enum hs_status status = hs_ledger_key(search->one, search->query, subject, &hit.key, err);
 
 	if (status != HS_OK)
 		return status;
-	if (is_page_full(search) || (search->after.len && hs_slice_cmp(hit.key, search->after) <= 0))
+	if (search->after.len && hs_slice_cmp(hit.key, search->after) <= 0)
 		return HS_OK;
 	hit.key = hs_arena_copy(search->scratch, hit.key);
 	if (search->count == search->room) {
@@ -45,6 +56,7 @@ static enum hs_status keep(struct hs_ledger_search *search, const struct hs_ledg
 		return hs_fail(err, HS_E_TOO_COSTLY,
 			"the search finds more than can be put in order; add a condition");
 	search->hits[search->count++] = hit;
+	cut(search);
 	/* Candidates come by row: without a sort the first ones are the page. */
 	search->done = search->query->sort_count == 0 && !search->counts &&
 		search->count > search->query->count;
@@ -101,7 +113,7 @@ static enum hs_status look_closer(struct hs_ledger_search *search, const struct 
 	if (!matched)
 		return HS_OK;
 	count_one(search);
-	return search->query->count ? keep(search, &subject, err) : HS_OK;
+	return keep(search, &subject, err);
 }
 
 static enum hs_status look_at(struct hs_ledger_search *search, const struct hs_ledger_pointer *pointer,
@@ -194,7 +206,8 @@ static enum hs_status look_along(struct hs_ledger_search *search, struct hs_stmt
 	enum hs_status status = judge(search, &pointer, &verdict, err);
 	if (status != HS_OK || verdict == HS_LEDGER_NO)
 		return status;
-	if (verdict == HS_LEDGER_YES && is_page_full(search)) {
+	pointer.row = hs_ledger_row_of((uint64_t)hs_sql_get_int(stmt, 0));
+	if (verdict == HS_LEDGER_YES && is_beyond(search, &pointer)) {
 		count_one(search);
 		return HS_OK;
 	}
@@ -212,7 +225,6 @@ enum hs_status hs_ledger_look_among(struct hs_ledger_search *search, struct hs_e
 	if (!stmt)
 		return err->status;
 	hs_ledger_search_must(search, search->drive.others);
-	search->by_row = true;
 	while (status == HS_OK && !search->done && (step = hs_sql_step(stmt, err)) > 0) {
 		forget(search);
 		status = look_along(search, stmt, err);

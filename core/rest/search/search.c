@@ -70,8 +70,11 @@ static enum hs_status find(const struct hs__rest_env *env, struct hs_txn *txn, s
 	if (status != HS_OK)
 		return status;
 	found->has_total = only_total || search->total != HS_TOTAL_NONE;
-	/* What was read for a page need not be read again for its total. */
-	both.with_total = found->has_total && !both.shelf && call->type->row && !call->type->row->keeper;
+	/* What was read for a page need not be read again for its total; a keeper finds the first ones or the
+	 * last ones in some order sooner when it need not count. */
+	bool kept = call->type->row && call->type->row->keeper;
+	both.with_total = found->has_total && !both.shelf && call->type->row &&
+		(!kept || search->sort_count == 0);
 	if (!only_total)
 		status = hs__both_page(&both, txn, arena, search->count, found->trail.here, &found->page,
 			err);
