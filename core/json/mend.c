@@ -231,18 +231,20 @@ static bool add_slip(struct mending *m, const struct hs_error *error, size_t off
 }
 
 /* Of members with one name the first is kept: it is what a lookup finds. */
-static void drop_twice(struct mending *m, struct hs_json *value, struct hs__json_parser *parser)
+static enum hs_status drop_twice(struct mending *m, struct hs_json *value, struct hs__json_parser *parser)
 {
+	enum hs_status status = HS_OK;
 	struct hs_json *member;
 	while (value->type == HS_JSON_OBJECT && (member = hs__json_twice(value))) {
 		hs__json_fail_twice(parser, member);
 		if (!add_slip(m, parser->err, (size_t)(parser->fault - parser->text.ptr)))
-			return;
+			return parser->err->status;
 		hs_json_remove(value, member);
 	}
 	HS_JSON_EACH(child, value)
-		if (child->type >= HS_JSON_ARRAY)
-			drop_twice(m, child, parser);
+		if (child->type >= HS_JSON_ARRAY && status == HS_OK)
+			status = drop_twice(m, child, parser);
+	return status;
 }
 
 static bool begin_mending(struct mending *m, struct hs__json_parser *parser)
@@ -273,7 +275,7 @@ enum hs_status hs_json_mend(struct hs_arena *arena, struct hs_slice text, struct
 		status = hs__json_run(&parser, &any_names, &tree);
 		if (!status) {
 			parser.text = out->text;
-			drop_twice(&m, tree, &parser);
+			status = drop_twice(&m, tree, &parser);
 			break;
 		}
 		struct hs_error slip = *err;
@@ -282,6 +284,6 @@ enum hs_status hs_json_mend(struct hs_arena *arena, struct hs_slice text, struct
 			return status;
 		out->text = hs_slice(m.text, m.len);
 	}
-	out->tree = tree;
-	return HS_OK;
+	out->tree = status ? NULL : tree;
+	return status;
 }

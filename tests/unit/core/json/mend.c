@@ -113,6 +113,14 @@ static void stops(void **state)
 		hs_buf_cstr(&buf, "1,,");
 	assert_int_not_equal(hs_json_mend(arena, hs_buf_slice(&buf), &mended, &err), HS_OK);
 	assert_int_equal(mended.slip_count, HS_JSON_SLIPS_MAX);
+	hs_buf_clear(&buf);
+	hs_buf_cstr(&buf, "[{\"a\":0");
+	for (int i = 0; i < 1000; i++)
+		hs_buf_cstr(&buf, ",\"a\":1");
+	hs_buf_cstr(&buf, "}]");
+	assert_int_equal(hs_json_mend(arena, hs_buf_slice(&buf), &mended, &err), HS_E_STRUCTURE);
+	assert_int_equal(mended.slip_count, HS_JSON_SLIPS_MAX);
+	assert_null(mended.tree);
 	/* Every cut and every single byte turned of a text with all slips. */
 	static const char all[] = "{ // c\n  a : 'b', \"c\" = 01 \"d\": [+1,,None,], /* e */ \"c\": .5 } x";
 	char text[sizeof(all)];
