@@ -153,7 +153,7 @@ static void reads_every_form(void **state)
 	assert_int_equal(mkdir(empty, 0700), 0);
 	r = RUN(empty);
 	assert_int_equal(r.exit, 2);
-	assert_has(r.err, "there is no resource");
+	assert_has(r.err, "has no .json, .xml or .ndjson file");
 }
 
 static void takes_definitions(void **state)
