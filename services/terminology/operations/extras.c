@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dependsOn and product of a mapping (R4 section 4.10, ConceptMap.group.element.target; R5 likewise): R4 says
  * property, system and value, R5 attribute and value[x]. A question says what it knows of such attributes as
- * `dependency`, with element and concept or with attribute and value. */
+ * `dependency`, with element and concept or with attribute and value. In R5 a value set may stand in the
+ * place of the value: any of its codes is meant. */
 #include "extras.h"
 
 #include "../compile/tree.h"
@@ -12,6 +13,7 @@ struct extra {
 	struct hs_slice attribute; /* as written: R4's URI, R5's code */
 	struct hs_slice uri;       /* what it means */
 	struct hs_slice system, code, display;
+	struct hs_slice set;        /* canonical of a value set instead of a value */
 	const struct hs_json *tree; /* its value as it stands; NULL: code, of `system` if there is one */
 };
 
@@ -22,13 +24,23 @@ static struct hs_slice either(const struct hs_json *object, struct hs_slice a, s
 	return text.len ? text : hs_json_get_text(object, b);
 }
 
+static const struct hs_json *value_of(const struct hs_json *item)
+{
+	HS_JSON_EACH(member, item)
+		if (hs_slice_starts(hs_json_key(member), HS_S("value")) &&
+			!hs_slice_eq(hs_json_key(member), HS_S("valueSet")))
+			return member;
+	return NULL;
+}
+
 static struct extra read_extra(const struct hs_json *item)
 {
-	const struct hs_json *value = hs_tx_value(item);
+	const struct hs_json *value = value_of(item);
 	struct extra out = { .attribute = either(item, HS_S("attribute"), HS_S("property")),
 		.uri = hs_json_get_text(item, HS_S("uri")),
 		.system = hs_json_get_text(item, HS_S("system")),
 		.display = hs_json_get_text(item, HS_S("display")),
+		.set = hs_json_get_text(item, HS_S("valueSet")),
 		.code = hs_tx_scalar(value) };
 
 	if (!out.uri.len)
@@ -61,30 +73,44 @@ static const struct hs_json *part_of(const struct hs_json *parameter, struct hs_
 	return NULL;
 }
 
-static bool is_coding(const struct extra *wanted, const struct hs_json *coding)
+static bool is_code(struct tx_translate *t, const struct extra *wanted,
+	const struct tx_translate_coding *coding)
 {
-	struct hs_slice system = hs_json_get_text(coding, HS_S("system"));
+	if (!coding->code.len)
+		return false;
+	if (wanted->set.len)
+		return hs_tx_translate_holds(t, wanted->set, HS_S_NONE, coding);
+	return hs_slice_eq(coding->code, wanted->code) &&
+		(!coding->system.len || !wanted->system.len || hs_slice_eq(coding->system, wanted->system));
+}
 
-	return hs_slice_eq(hs_json_get_text(coding, HS_S("code")), wanted->code) &&
-		(!system.len || !wanted->system.len || hs_slice_eq(system, wanted->system));
+static bool is_coding(struct tx_translate *t, const struct extra *wanted, const struct hs_json *coding)
+{
+	struct tx_translate_coding asked = { .system = hs_json_get_text(coding, HS_S("system")),
+		.version = hs_json_get_text(coding, HS_S("version")),
+		.code = hs_json_get_text(coding, HS_S("code")) };
+
+	return is_code(t, wanted, &asked);
 }
 
 /* `value` is a code, a Coding or a CodeableConcept. */
-static bool is_value(const struct extra *wanted, const struct hs_json *value)
+static bool is_value(struct tx_translate *t, const struct extra *wanted, const struct hs_json *value)
 {
+	struct tx_translate_coding code = { .code = hs_tx_scalar(value) };
+
 	if (!hs_json_is(value, HS_JSON_OBJECT))
-		return hs_slice_eq(hs_tx_scalar(value), wanted->code);
+		return is_code(t, wanted, &code);
 	HS_JSON_EACH(coding, hs_json_get(value, HS_S("coding")))
-		if (is_coding(wanted, coding))
+		if (is_coding(t, wanted, coding))
 			return true;
-	return is_coding(wanted, value);
+	return is_coding(t, wanted, value);
 }
 
-static bool fits(const struct tx_context *ctx, const struct extra *wanted)
+static bool fits(struct tx_translate *t, const struct extra *wanted)
 {
 	bool spoken = false;
 
-	HS_JSON_EACH(p, hs_json_get(ctx->params.tree, HS_S("parameter"))) {
+	HS_JSON_EACH(p, hs_json_get(t->ctx->params.tree, HS_S("parameter"))) {
 		if (!hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("dependency")))
 			continue;
 		struct hs_slice attribute = hs_tx_scalar(part_of(p, HS_S("attribute")));
@@ -93,20 +119,20 @@ static bool fits(const struct tx_context *ctx, const struct extra *wanted)
 		if (!hs_slice_eq(attribute, wanted->uri) && !hs_slice_eq(attribute, wanted->attribute))
 			continue;
 		const struct hs_json *value = part_of(p, HS_S("value"));
-		if (is_value(wanted, value ? value : part_of(p, HS_S("concept"))))
+		if (is_value(t, wanted, value ? value : part_of(p, HS_S("concept"))))
 			return true;
 		spoken = true;
 	}
 	return !spoken;
 }
 
-bool hs_tx_extras_fit(struct tx_context *ctx, struct hs_slice extras)
+bool hs_tx_extras_fit(struct tx_translate *t, struct hs_slice extras)
 {
-	if (!hs_parameter(ctx->params.tree, HS_S("dependency")))
+	if (!hs_parameter(t->ctx->params.tree, HS_S("dependency")))
 		return true;
-	HS_JSON_EACH(item, parse(ctx, extras)) {
+	HS_JSON_EACH(item, parse(t->ctx, extras)) {
 		struct extra wanted = read_extra(item);
-		if (!fits(ctx, &wanted))
+		if (!fits(t, &wanted))
 			return false;
 	}
 	return true;
@@ -131,6 +157,8 @@ static void add_r4(struct tx_context *ctx, struct hs_json *parts, const struct e
 	bool coding = extra->tree && hs_slice_eq(hs_json_key(extra->tree), HS_S("valueCoding"));
 
 	hs_tx_add_part(ctx, parts, "element", "valueUri", hs_json_string(ctx->arena, extra->uri));
+	if (extra->set.len)
+		return; /* R4 has no place for a value set */
 	hs_tx_add_part(ctx, parts, "concept", "valueCoding",
 		coding ? hs_json_clone(ctx->arena, extra->tree) : coding_of(ctx->arena, extra));
 }
@@ -140,7 +168,9 @@ static void add_r5(struct tx_context *ctx, struct hs_json *parts, const char *na
 	struct hs_arena *arena = ctx->arena;
 
 	hs_tx_add_part(ctx, parts, name, "valueUri", hs_json_string(arena, extra->uri));
-	if (extra->tree)
+	if (extra->set.len)
+		hs_tx_add_part(ctx, parts, "value", "valueUri", hs_json_string(arena, extra->set));
+	else if (extra->tree)
 		hs_tx_add_part(ctx, parts, "value", hs_arena_cstr(arena, hs_json_key(extra->tree)),
 			hs_json_clone(arena, extra->tree));
 	else if (extra->system.len)

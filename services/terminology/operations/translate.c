@@ -163,7 +163,7 @@ static bool ask_sets(struct tx_translate *t, const struct tx_translate_at *at, c
 				at->coding))
 			continue;
 		found = true;
-		if (hs_tx_extras_fit(t->ctx, tx_text(layer, row->depends_on)))
+		if (hs_tx_extras_fit(t, tx_text(layer, row->depends_on)))
 			hs_tx_translate_row(t, at, row);
 	}
 	return found;
@@ -204,7 +204,7 @@ static void ask_group(struct tx_translate *t, const struct tx_translate_at *at)
 		if (!hs_slice_eq(tx_text(layer, t->reverse ? row->target : row->code), at->coding->code))
 			break;
 		found = true;
-		if (hs_tx_extras_fit(t->ctx, tx_text(layer, row->depends_on)))
+		if (hs_tx_extras_fit(t, tx_text(layer, row->depends_on)))
 			hs_tx_translate_row(t, at, row);
 	}
 	if (found || t->reverse)

@@ -42,6 +42,14 @@ static const char *const resources[] = {
 	"{'resourceType':'ConceptMap','url':'urn:torn','status':'active','group':[{'source':'urn:t','target':"
 	"'urn:e',"
 	"'element':[],'unmapped':{'mode':'other-map','otherMap':'urn:nowhere'}}]}",
+	/* any code of a value set */
+	"{'resourceType':'ConceptMap','url':'urn:any','status':'active','group':[{'source':'urn:n','target':'"
+	"urn:e',"
+	"'element':[{'code':'1','target':["
+	"{'code':'in','relationship':'equivalent','dependsOn':[{'attribute':'urn:side','valueSet':'urn:pq|1'"
+	"}]},"
+	"{'code':'lost','relationship':'equivalent','dependsOn':[{'attribute':'urn:side','valueSet':"
+	"'urn:nowhere'}]}]}]}]}",
 	/* a value set in the place of a code, versions, and scopes */
 	"{'resourceType':'CodeSystem','url':'urn:v','version':'2','status':'active','content':'complete',"
 	"'concept':[{'code':'p'},{'code':'q'},{'code':'r'}]}",
@@ -153,6 +161,24 @@ static void in_r4(void **state)
 	assert_string_equal(matches(), "z/wider x/equivalent y/narrower");
 }
 
+/* The part `name` of the last match, as JSON. */
+static const char *last_part(const char *name)
+{
+	const struct hs_json *found = NULL;
+	struct hs_buf out;
+
+	HS_JSON_EACH(p, hs_json_get(a.out, HS_S("parameter")))
+		HS_JSON_EACH(part, hs_json_get(p, HS_S("part")))
+			if (hs_slice_eq(hs_json_get_text(part, HS_S("name")), hs_slice_cstr(name)))
+				found = hs_json_get(part, HS_S("part"));
+	hs_buf_init(&out, a.arena, 10000);
+	hs_json_write(&out, found, 0);
+	for (size_t i = 0; i < out.len; i++)
+		if (out.ptr[i] == '"')
+			out.ptr[i] = '\'';
+	return hs_arena_cstr(a.arena, hs_buf_slice(&out));
+}
+
 #define SIDE(type, value) \
 	",{'name':'dependency','part':[{'name':'attribute','valueUri':'urn:side'},{'name':'value','" type \
 	"':" value "}]}"
@@ -176,6 +202,24 @@ static void by_other_attributes(void **state)
 		"true", "left/equivalent right/equivalent");
 }
 
+#define OF_N "{'name':'system','valueUri':'urn:n'},{'name':'sourceCode','valueCode':'1'}" MAP("urn:any")
+
+static void by_attributes_of_a_value_set(void **state)
+{
+	(void)state;
+	check(OF_N, "true", "in/equivalent lost/equivalent");
+	check(OF_N SIDE("valueCoding", "{'system':'urn:v','code':'p'}"), "true", "in/equivalent");
+	check(OF_N SIDE("valueCode", "'q'"), "true", "in/equivalent");
+	check(OF_N SIDE("valueCodeableConcept",
+		      "{'coding':[{'system':'urn:v','code':'r'},{'system':'urn:v','code':'q'}]}"),
+		"true", "in/equivalent");
+	assert_string_equal(last_part("dependsOn"),
+		"[{'name':'attribute','valueUri':'urn:side'},{'name':'value','valueUri':'urn:pq|1'}]");
+	check(OF_N SIDE("valueCoding", "{'system':'urn:v','code':'r'}"), "false", "");
+	check(OF_N SIDE("valueCoding", "{'system':'urn:w','code':'p'}"), "false", "");
+	check(OF_N SIDE("valueString", "'urn:pq|1'"), "false", "");
+}
+
 static void by_another_map(void **state)
 {
 	(void)state;
@@ -185,24 +229,6 @@ static void by_another_map(void **state)
 		"false", "");
 	assert_string_equal(ask_text(&a, "message"),
 		"A definition for the concept map 'urn:nowhere' could not be found");
-}
-
-/* The part `name` of the last match, as JSON. */
-static const char *last_part(const char *name)
-{
-	const struct hs_json *found = NULL;
-	struct hs_buf out;
-
-	HS_JSON_EACH(p, hs_json_get(a.out, HS_S("parameter")))
-		HS_JSON_EACH(part, hs_json_get(p, HS_S("part")))
-			if (hs_slice_eq(hs_json_get_text(part, HS_S("name")), hs_slice_cstr(name)))
-				found = hs_json_get(part, HS_S("part"));
-	hs_buf_init(&out, a.arena, 10000);
-	hs_json_write(&out, found, 0);
-	for (size_t i = 0; i < out.len; i++)
-		if (out.ptr[i] == '"')
-			out.ptr[i] = '\'';
-	return hs_arena_cstr(a.arena, hs_buf_slice(&out));
 }
 
 static void what_comes_along(void **state)
@@ -338,6 +364,7 @@ int main(void)
 		cmocka_unit_test(backward),
 		cmocka_unit_test(in_r4),
 		cmocka_unit_test(by_other_attributes),
+		cmocka_unit_test(by_attributes_of_a_value_set),
 		cmocka_unit_test(by_another_map),
 		cmocka_unit_test(what_comes_along),
 		cmocka_unit_test(what_codes_mean),
