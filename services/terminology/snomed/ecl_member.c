@@ -92,6 +92,71 @@ static bool passes(struct ecl_eval *e, const struct refset *r, const struct ecl_
 	return true;
 }
 
+/* ---- names of fields ---- */
+
+#define NAMES_MAX 1000u
+
+static struct refset refset_at(struct ecl_eval *e, uint32_t concept)
+{
+	return (struct refset) { e->s.layer, TX_BIG(e->s.layer)->sct, hs_tx_sct_refset(e->s.layer, concept) };
+}
+
+/* Every field of the reference sets once, each behind a comma. */
+static struct hs_slice field_names(struct ecl_eval *e, struct tx_bits refsets)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, e->arena, NAMES_MAX);
+	TX_BITS_EACH(at, refsets)
+	{
+		struct refset r = refset_at(e, at);
+		for (uint32_t i = 0; r.row && i < r.row->field_count && out.len < TX_PART_MAX; i++) {
+			struct hs_slice name = HS_ARENA_JOIN(e->arena, HS_S(", "), field_name(&r, i)),
+					there = HS_ARENA_JOIN(e->arena, hs_buf_slice(&out), HS_S(","));
+			if (hs_slice_search(there, HS_ARENA_JOIN(e->arena, name, HS_S(","))) == SIZE_MAX)
+				hs_buf_add(&out, name);
+		}
+	}
+	return hs_buf_slice(&out);
+}
+
+/* Refuses a name that no field of any of the reference sets has. What is no reference set has no members, and
+ * nothing to ask of them. */
+static enum hs_status check_field(struct ecl_eval *e, struct tx_bits refsets, struct hs_slice name)
+{
+	bool any = false;
+
+	if (hs_slice_ieq(name, HS_S("referencedComponentId")))
+		return HS_OK;
+	enum hs_status status = hs_ecl_spend_each(e, refsets, SEARCH);
+	if (status)
+		return status;
+	TX_BITS_EACH(at, refsets)
+	{
+		struct refset r = refset_at(e, at);
+		if (r.row && find_field(&r, name) != UINT32_MAX)
+			return HS_OK;
+		any = any || r.row;
+	}
+	return any ? hs_tx_say(e->err, HS_E_VALUE, e->swedish, TX_MSG_ECL_NO_FIELD, HS_S_NONE,
+			     TX_ARGS(name, field_names(e, refsets))) :
+		     HS_OK;
+}
+
+/* The fields that are given, and those that filters ask for. */
+static enum hs_status check_fields(struct ecl_eval *e, const struct ecl_node *sub, struct tx_bits refsets)
+{
+	enum hs_status status = HS_OK;
+
+	for (const struct ecl_texts *name = sub->fields; name && status == HS_OK; name = name->next)
+		status = check_field(e, refsets, name->text);
+	for (const struct ecl_filter *f = sub->filters; f && status == HS_OK; f = f->next)
+		if (f->about == ECL_ABOUT_MEMBER && f->on == ECL_ON_FIELD &&
+			!hs_slice_ieq(f->field, HS_S("refsetId")))
+			status = check_field(e, refsets, f->field);
+	return status;
+}
+
 /* ---- members ---- */
 
 static void give(const struct refset *r, const struct ecl_node *sub, const struct tx_sct_member *member,
@@ -130,9 +195,11 @@ enum hs_status hs_ecl_members(struct ecl_eval *e, const struct ecl_node *sub, st
 	uint8_t states = first ? hs_ecl_states(first) : ECL_ACTIVE;
 	bool plain = !first && !sub->fields && !sub->all_fields;
 
+	if (status == HS_OK)
+		status = check_fields(e, sub, refsets);
 	for (uint32_t at = status ? UINT32_MAX : hs_tx_bits_next(refsets, 0); at != UINT32_MAX && !status;
 		at = hs_tx_bits_next(refsets, at + 1)) {
-		struct refset r = { e->s.layer, TX_BIG(e->s.layer)->sct, hs_tx_sct_refset(e->s.layer, at) };
+		struct refset r = refset_at(e, at);
 		uint32_t from = !r.row || states & ECL_ACTIVE ? 0 : r.row->member_count;
 		uint32_t to = !r.row ?
 			0 :
