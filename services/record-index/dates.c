@@ -143,6 +143,7 @@ enum hs_status hs_ledger_search_dates(struct hs_ledger_search *search, struct hs
 	for (; status == HS_OK && !full && !all; width *= 4) {
 		struct window window = { .all = false };
 		search->count = 0;
+		search->bounded = false;
 		search->total = total;
 		status = read_window(search, &dates, width, &window, err);
 		if (status == HS_OK)
@@ -158,6 +159,7 @@ enum hs_status hs_ledger_search_dates(struct hs_ledger_search *search, struct hs
 		status = all_have_one(&search->ledger, done, err);
 	if (!*done) {
 		search->count = 0;
+		search->bounded = false;
 		search->total = total;
 	}
 	return status;

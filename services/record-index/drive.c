@@ -123,13 +123,13 @@ static enum hs_status settle(struct hs_ledger_driving *drive)
 		of->found = HS_LEDGER_DATES;
 		return HS_OK;
 	}
+	if (drive->sure)
+		of->others = sure ? NULL : without(drive, drive->aim);
 	if (drive->party.number && sure && drive->out->count == 0) {
 		of->party = drive->party;
 		of->found = HS_LEDGER_PARTY;
 		return HS_OK;
 	}
-	if (drive->sure && !sure)
-		of->others = without(drive, drive->aim);
 	if (of->along_party && drive->party.number && drive->out->count == 0 &&
 		hs_ledger_lies_together(drive->ledger, &drive->party)) {
 		of->party = drive->party;

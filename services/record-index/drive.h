@@ -37,7 +37,8 @@ struct hs_ledger_drive {
 	struct hs_ledger_dates dates;
 	bool dated; /* HS_LEDGER_AMONG: of these only those that have such a date */
 	struct hs_ledger_shapes shapes;
-	/* What must be looked at for what was found: the search without the conditions that are sure. */
+	/* What must be looked at for what was found: the search without the conditions that are sure. NULL:
+	 * nothing. */
 	const struct hs_find *others;
 };
 enum hs_status hs_ledger_drive(struct hs_ledger *ledger, struct hs_ledger_drive *of, struct hs_error *err);

@@ -85,7 +85,7 @@ static enum hs_status make_page(struct hs_ledger_search *search, struct hs_arena
 	return status;
 }
 
-static bool is_by_date(const struct hs_ledger_search *search)
+bool hs_ledger_sorts_by_date(const struct hs_ledger_search *search)
 {
 	const struct hs_find_query *query = search->query;
 
@@ -137,7 +137,7 @@ static enum hs_status sort_shapes(struct hs_ledger_search *search, uint64_t coun
 	enum hs_status status = HS_OK;
 	bool done = false;
 
-	if (is_by_date(search))
+	if (hs_ledger_sorts_by_date(search))
 		status = look_by_date(search, &done, err);
 	if (status != HS_OK || done)
 		return status;
@@ -193,7 +193,7 @@ static enum hs_status look(struct hs_ledger_search *search, struct hs_error *err
 		return take_dates(search, err);
 	if (drive->found == HS_LEDGER_SHAPES)
 		return take_shapes(search, err);
-	if (drive->found == HS_LEDGER_ALL && is_by_date(search) && !search->counts)
+	if (drive->found == HS_LEDGER_ALL && hs_ledger_sorts_by_date(search) && !search->counts)
 		status = look_by_date(search, &done, err);
 	if (status != HS_OK || done)
 		return status;
@@ -219,12 +219,16 @@ static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 		.type = query->type,
 		.whole = search->counts || query->sort_count,
 		.looks_max = search->looks_max,
-		.along_dates = !query->sort_count || is_by_date(search),
+		.along_dates = !query->sort_count || hs_ledger_sorts_by_date(search),
 		.along_shapes = true,
 		.along_party = !hs_ledger_tells_time(query) };
 	status = hs_ledger_drive(&search->ledger, drive, err);
-	if (status == HS_OK && drive->found == HS_LEDGER_PARTY && query->sort_count)
-		status = hs_ledger_party_list(&search->ledger, &drive->party, &drive->rows, err);
+	if (status == HS_OK && drive->found == HS_LEDGER_PARTY && query->sort_count) {
+		if (drive->along_party && hs_ledger_lies_together(&search->ledger, &drive->party))
+			drive->found = HS_LEDGER_AMONG;
+		else
+			status = hs_ledger_party_list(&search->ledger, &drive->party, &drive->rows, err);
+	}
 	search->ledger.arena = search->pieces; /* what came before is in `scratch`, which lasts as long */
 	return status == HS_OK ? look(search, err) : status;
 }

@@ -27,7 +27,8 @@ struct hs_ledger_search {
 	bool counted;       /* or are already */
 	uint64_t looks_max; /* pointers that may be looked at one after another */
 	bool by_party;      /* the result is all of drive.party */
-	uint64_t bound;     /* without a sort: no row from here on can be on the page; 0: any can */
+	bool bounded;       /* hits were left out: what does not come before `bound` is not on the page, */
+	int64_t bound;      /* a row, or in an order of date a second */
 	struct hs_ledger_drive drive;
 	const struct hs_find *must;     /* what is looked at must fulfil it; NULL: anything does */
 	struct hs_ledger_judged judged; /* of `must` */
@@ -35,6 +36,8 @@ struct hs_ledger_search {
 
 /* The row of the cursor when results are in order of row: up to it none needs a look if nobody counts. */
 uint64_t hs_ledger_search_row(const struct hs_ledger_search *search);
+/* Is a page asked for whose order begins with the date? */
+bool hs_ledger_sorts_by_date(const struct hs_ledger_search *search);
 /* For qsort over hits: by key. */
 int hs_ledger_compare_hits(const void *a, const void *b);
 

@@ -8,22 +8,39 @@
 #define SPAN_WORTH 200  /* candidates that cost more to look at than to find the span of time */
 #define SPOTS_WORTH 500 /* candidates that are worth being put in the order of their spots */
 
-/* Without a sort the first rows are the page, in whichever order they come. */
+/* Can it not be on the page, whatever else it says? Dates are compared by the second. */
 static bool is_beyond(const struct hs_ledger_search *search, const struct hs_ledger_pointer *pointer)
 {
-	return search->query->count == 0 || (search->bound && pointer->row >= search->bound);
+	const struct hs_find_query *query = search->query;
+
+	if (!search->bounded || !query->count)
+		return !query->count;
+	if (!query->sort_count)
+		return pointer->row >= (uint64_t)search->bound;
+	if (!pointer->has_date)
+		return true;
+	return query->sort[0].falling ? pointer->date < search->bound : pointer->date > search->bound;
 }
 
 /* Room for a page and one more, twice: what is beyond that is left out. */
 static void cut(struct hs_ledger_search *search)
 {
 	size_t most = (size_t)search->query->count + 1;
+	const struct hs_ledger_hit *last = &search->hits[most - 1];
+	int64_t ms = 0;
 
-	if (search->query->sort_count || search->count < 2 * most)
+	if (search->count < 2 * most)
 		return;
 	qsort(search->hits, search->count, sizeof *search->hits, hs_ledger_compare_hits);
 	search->count = most;
-	search->bound = hs_ledger_row_of(search->hits[most - 1].candidate);
+	if (!search->query->sort_count) {
+		search->bounded = true;
+		search->bound = (int64_t)hs_ledger_row_of(last->candidate);
+	} else if (hs_ledger_sorts_by_date(search) && last->key.ptr[0] == 1 &&
+		hs_ledger_key_time(search->query, last->key, &ms)) {
+		search->bounded = true;
+		search->bound = ms / 1000 - (ms % 1000 < 0);
+	}
 }
 
 static enum hs_status keep(struct hs_ledger_search *search, const struct hs_ledger_subject *subject,
@@ -33,8 +50,6 @@ static enum hs_status keep(struct hs_ledger_search *search, const struct hs_ledg
 	struct hs_ledger_hit hit = {
 		.candidate = hs_ledger_spot(pointer->subject, pointer->row) | HS_LEDGER_AT_SPOT,
 	};
-	if (is_beyond(search, pointer))
-		return HS_OK;
 	enum hs_status status = hs_ledger_key(search->one, search->query, subject, &hit.key, err);
 
 	if (status != HS_OK)
@@ -102,9 +117,10 @@ static enum hs_status look_closer(struct hs_ledger_search *search, const struct 
 	struct hs_ledger_rows rows = { .count = 0 };
 	struct hs_ledger_subject subject = { search->query->type, pointer, &rows };
 	enum hs_status status = HS_OK;
+	bool beyond = is_beyond(search, pointer);
 	int matched = 1;
 
-	if (verdict == HS_LEDGER_MAYBE || sorts_by_rows(search->query))
+	if (verdict == HS_LEDGER_MAYBE || (!beyond && sorts_by_rows(search->query)))
 		status = hs_ledger_rows(&search->ledger, search->one, pointer, &rows, err);
 	if (status == HS_OK && verdict == HS_LEDGER_MAYBE)
 		matched = hs_ledger_match(&search->ledger, search->one, &subject, search->must, err);
@@ -113,7 +129,7 @@ static enum hs_status look_closer(struct hs_ledger_search *search, const struct 
 	if (!matched)
 		return HS_OK;
 	count_one(search);
-	return keep(search, &subject, err);
+	return beyond ? HS_OK : keep(search, &subject, err);
 }
 
 static enum hs_status look_at(struct hs_ledger_search *search, const struct hs_ledger_pointer *pointer,
@@ -356,6 +372,7 @@ static enum hs_status look_from_an_end(struct hs_ledger_search *search, struct h
 		else
 			part.end = span->first + width;
 		search->count = 0;
+		search->bounded = false;
 		search->total = total;
 		search->ledger.arena = search->scratch;
 		status = hs_ledger_changed(&search->ledger, search->looks_max, &part, err);

@@ -384,7 +384,7 @@ static const char *const searches[] = {
 	"patient=p1&status=current&_summary=count",
 	"patient=p1&status:not=current&type=2-1",
 	"patient=p1&status=current&_sort=-date&_count=2",
-	"patient=p1&status=current&_sort=-_lastUpdated&_count=2",
+	"patient=p1&status=current&_sort=_lastUpdated&_count=2",
 	"patient=p1&status=current&_lastUpdated=gt2000&_count=2",
 	"patient=p1&date=ge2021&_count=2",
 	"patient=p1&date=ge2021&date=lt2022&status=current",
@@ -394,6 +394,19 @@ static const char *const searches[] = {
 	"patient=p1,p2&status=current&_count=3",
 	"patient.identifier=urn:p|N1&patient=p1&status=current&_count=2",
 	"patient=none&status=current",
+	"patient=p1&_sort=date&_count=1",
+	"patient=p1&_sort=-date&_count=1",
+	"patient=p1&status=current&_sort=date,-_id&_count=2",
+	"patient=p1&_sort=-_id&_count=2",
+	"patient=p1,p2,p4&_sort=-date&_count=2",
+	"patient:missing=true&_sort=date&_count=1",
+	"custodian.name=Enhet&status=current&_count=1",
+	"custodian.name=Enhet&status=current&_sort=-date&_count=2",
+	"patient.family=Ek&type=2-1&_count=1",
+	"patient.family=Ek&date=ge2021&_count=2",
+	"description:missing=true&_count=2",
+	"description:missing=true&_sort=-date&_count=3",
+	"author.family=lind0&_sort=-type,date&_count=2",
 	"type=2-1&_sort=-date&_count=3",
 	"type=2-1&_sort=_id&_count=4",
 	"type=2-1&_sort=-_lastUpdated&_count=4",
@@ -442,6 +455,27 @@ static void finds_the_same(void **state)
 		expect_same_bundle(TEXT("DocumentReference?%s", searches[i]));
 	for (size_t i = 0; i < sizeof through / sizeof through[0]; i++)
 		expect_same_bundle(through[i]);
+}
+
+/* Chains lead to nobody who was deleted. */
+static void forgets_the_same(void **state)
+{
+	NEED_FHIR();
+	load();
+	send_both("PUT", "Patient/gone",
+		"{\"resourceType\":\"Patient\",\"id\":\"gone\",\"name\":[{\"family\":\"Borta\"}]}");
+	send_both("PUT", "DocumentReference/of-gone",
+		"{\"resourceType\":\"DocumentReference\",\"id\":\"of-gone\",\"status\":\"current\","
+		"\"subject\":{\"reference\":\"Patient/gone\"},\"date\":\"2031-01-01T00:00:00Z\","
+		"\"content\":[{\"attachment\":{\"title\":\"x\"}}]}");
+	for (int i = 0; i < 2; i++) {
+		expect_same_bundle("DocumentReference?patient.family=Borta&date=ge2020");
+		expect_same_bundle("DocumentReference?patient.family:contains=o&date=2031-01-01");
+		expect_same_bundle("DocumentReference?patient.family:missing=false&date=2031");
+		if (i == 0)
+			send_both("DELETE", "Patient/gone", NULL);
+	}
+	send_both("DELETE", "DocumentReference/of-gone", NULL);
 }
 
 static void remembers_the_same(void **state)
@@ -518,6 +552,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_was_sent),
 		cmocka_unit_test(finds_the_same),
+		cmocka_unit_test(forgets_the_same),
 		cmocka_unit_test(remembers_the_same),
 		cmocka_unit_test(keeps_the_examples),
 		cmocka_unit_test(finds_dates_without_a_second),
