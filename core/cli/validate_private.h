@@ -61,8 +61,7 @@ void hs_cli_validate_layer_end(struct validate_layer *layer);
 enum hs_status hs_cli_validate_read(const struct validate_engine *engine, struct hs_arena *arena,
 	struct hs_slice text, struct hs_issues *issues, struct hs_json **out, struct hs_error *err);
 /* Reads the text and validates it. What is wrong with its form is an issue like others; where its meaning is
- * plain, the rest is validated, too. Columns of the issues are in UTF-16 units, as editors and SARIF count.
- */
+ * plain, the rest is validated, too. */
 void hs_cli_validate_text(const struct validate_engine *engine, const struct hs_validator *validator,
 	struct hs_slice text, const struct hs_validate_options *options, struct hs_issues *issues);
 

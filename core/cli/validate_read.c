@@ -4,6 +4,7 @@
 
 #include <core/fhir/xml/xml.h>
 #include <core/json/mend.h>
+#include <handslag/place.h>
 
 /* A byte-order mark says nothing that UTF-8 does not say already. */
 static struct hs_slice without_mark(struct hs_slice text)
@@ -78,62 +79,16 @@ static void tell_slips(struct hs_issues *issues, const struct hs_json_mended *me
 		tell(issues, path_at(issues->arena, mended, slip->offset), &slip->error);
 }
 
-/* ---- columns: characters of the source, as editors and SARIF count, in UTF-16 units ---- */
-
-struct column {
-	struct hs_slice text;
-	const size_t *added; /* bytes of the text that the source has not */
-	size_t added_count;
-	size_t next;      /* of those */
-	uint32_t line;    /* that `start` begins, */
-	size_t start, at; /* and how far it is counted */
-	uint32_t units;
-};
-
-static void go_to_line(struct column *column, uint32_t line)
+/* What was added when the text was mended is not there for who reads the source: it takes no column. */
+static void leave_out_added(struct hs_issues *issues, const struct hs_json_mended *mended)
 {
-	if (line <= column->line || !column->line)
-		*column = (struct column) { .text = column->text,
-			.added = column->added,
-			.added_count = column->added_count,
-			.line = 1 };
-	while (column->line < line) {
-		size_t end = hs_slice_find(column->text, '\n', column->start);
-		if (end == SIZE_MAX)
-			break;
-		column->line++;
-		column->start = end + 1;
+	struct hs_place place = { .line = 0 };
+
+	for (size_t i = mended->added_count; i--;) {
+		hs_place_go(mended->text, mended->added[i], &place);
+		for (struct hs_issue *issue = issues->first; issue; issue = issue->next)
+			issue->column -= issue->line == place.line && issue->column > place.column;
 	}
-	column->at = column->start;
-	column->units = 0;
-	while (column->next < column->added_count && column->added[column->next] < column->start)
-		column->next++;
-}
-
-static uint32_t units_to(struct column *column, uint32_t line, size_t bytes)
-{
-	if (line != column->line || column->start + bytes < column->at)
-		go_to_line(column, line);
-	for (; column->at < column->start + bytes && column->at < column->text.len; column->at++) {
-		unsigned char c = (unsigned char)column->text.ptr[column->at];
-		if (column->next < column->added_count && column->added[column->next] == column->at) {
-			column->next++;
-			continue;
-		}
-		column->units += (c & 0xC0) != 0x80;
-		column->units += c >= 0xF0;
-	}
-	return column->units;
-}
-
-static void count_characters(struct hs_issues *issues, struct hs_slice text,
-	const struct hs_json_mended *mended)
-{
-	struct column column = { .text = text, .added = mended->added, .added_count = mended->added_count };
-
-	for (struct hs_issue *issue = issues->first; issue; issue = issue->next)
-		if (issue->line && issue->column)
-			issue->column = units_to(&column, issue->line, issue->column - 1) + 1;
 }
 
 /* ---- one validation ---- */
@@ -162,5 +117,5 @@ void hs_cli_validate_text(const struct validate_engine *engine, const struct hs_
 		hs_validate(validator, mended.tree, &own, issues);
 	else
 		tell(issues, hs_slice_cstr(err.path), &err);
-	count_characters(issues, own.source, &mended);
+	leave_out_added(issues, &mended);
 }

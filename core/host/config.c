@@ -3,6 +3,7 @@
 #include <core/base/nearest.h>
 #include <core/host/host.h>
 #include <core/host/request/value.h>
+#include <handslag/place.h>
 
 #include <cjson/cJSON.h>
 #include <core/base/world.h>
@@ -302,16 +303,11 @@ enum hs_status hs_host_config_read(struct hs_host_config *config, const char *pa
 	cJSON *tree = cJSON_ParseWithLengthOpts(text.ptr, text.len, &end, 0);
 	struct hs_slice rest = tree ? hs_slice_trim(hs_slice_from(text, (size_t)(end - text.ptr))) : text;
 	if (!tree || rest.len) {
-		size_t at = end ? (size_t)(end - text.ptr) : 0;
-		struct hs_slice before = hs_slice_first(text, at);
-		uint32_t line = 1;
-		while (hs_slice_find(before, '\n', 0) != SIZE_MAX) {
-			hs_slice_cut(&before, '\n');
-			line++;
-		}
+		struct hs_place place = { .line = 0 };
+		hs_place_go(text, end ? (size_t)(end - text.ptr) : 0, &place);
 		cJSON_Delete(tree);
-		return hs_fail(err, HS_E_VALUE, "%s is not valid JSON at line %u, column %zu", path, line,
-			before.len + 1);
+		return hs_fail(err, HS_E_VALUE, "%s is not valid JSON at line %u, column %u", path,
+			place.line, place.column);
 	}
 	hs_arena_defer(config->arena, delete_tree, tree);
 	if (!cJSON_IsObject(tree))

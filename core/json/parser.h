@@ -77,5 +77,5 @@ bool hs__json_check_names(struct hs__json_parser *parser, const struct hs_json *
 /* The place in the source that the parser left for `value`, or NULL: of a member its name without the quote.
  */
 const char *hs__json_place(const struct hs_json *value);
-/* Line and column of `at`, from 1. */
+/* Line and column (place.h) of `at`. */
 void hs__json_line(struct hs_slice text, const char *at, uint32_t *line, uint32_t *column);

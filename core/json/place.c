@@ -3,6 +3,8 @@
 #include <core/json/parser.h>
 #include <core/json/scan.h>
 
+#include <handslag/place.h>
+
 const char *hs__json_place(const struct hs_json *value)
 {
 	const char *place;
@@ -16,12 +18,10 @@ const char *hs__json_place(const struct hs_json *value)
 
 void hs__json_line(struct hs_slice text, const char *at, uint32_t *line, uint32_t *column)
 {
-	const char *start = text.ptr;
-	uint32_t lines = 1;
-	for (const char *feed; (feed = memchr(start, '\n', (size_t)(at - start))); lines++)
-		start = feed + 1;
-	*line = lines;
-	*column = (uint32_t)(at - start) + 1;
+	struct hs_place place = { .line = 0 };
+	hs_place_go(text, (size_t)(at - text.ptr), &place);
+	*line = place.line;
+	*column = place.column;
 }
 
 /* The byte after the string whose opening quote is before `at`. The text was parsed before: it is whole. */

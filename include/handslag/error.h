@@ -21,7 +21,7 @@ struct hs_error {
 	int cause;         /* errno, SQLite or OpenSSL code beneath, or 0 */
 	const char *where; /* static: the part of the program that noticed, for example "json" */
 	uint32_t line;     /* position in the input, from 1; 0 when unknown */
-	uint32_t column;   /* in bytes, from 1 */
+	uint32_t column;   /* in UTF-16 units, from 1 (place.h) */
 	char path[160];    /* FHIRPath of the element, "" when it has none */
 	char text[360];    /* one sentence for the sender: what is wrong and what would be right */
 };

@@ -57,8 +57,8 @@ struct hs_json_limits {
  * line, column and cause. `limits` may be NULL. */
 enum hs_status hs_json_parse(struct hs_arena *arena, struct hs_slice text,
 	const struct hs_json_limits *limits, struct hs_json **out, struct hs_error *err);
-/* Line and column (from 1, in bytes) of a value that was parsed from `text`; 0,0 for one that was made or has
- * been put in another place of the tree. */
+/* Line and column (place.h) of a value that was parsed from `text`; 0,0 for one that was made or has been
+ * put in another place of the tree. */
 void hs_json_position(struct hs_slice text, const struct hs_json *value, uint32_t *line, uint32_t *column);
 /* The byte of `text` that the value begins at; SIZE_MAX when its place is not known. For who
  * needs the lines of many values. */

@@ -30,6 +30,10 @@ static void validates_by_type(void **state)
 	expect_part(a.body, "pat-1");
 	expect_text(&a, "/issue/0/expression/0", "Patient.contact[0]");
 	expect_text(&a, "/issue/0/location/0", "Line[2] Col[13]");
+	a = send_ok("POST", "Patient/$validate",
+		"{'resourceType':'Patient','language':'å\xF0\x9F\x98\x80', 'contact':[{'gender':'male'}]}",
+		200);
+	expect_part(a.body, "Line[1] Col[56]");
 	a = send_ok("POST", "Patient/$validate", "{'resourceType':'Group','type':'person','actual':true}",
 		200);
 	expect_part(a.body, "they must be the same");

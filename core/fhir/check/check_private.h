@@ -5,6 +5,8 @@
 #include <core/fhir/check.h>
 #include <core/fhir/definitions/layout.h>
 
+#include <handslag/place.h>
+
 #define HS__CHECK_DEPTH 200 /* elements in one another; trees from the parser stay below its own limit */
 
 /* Where the walk is: a chain from the element at hand to the root, from which a path is made when needed. */
@@ -18,6 +20,7 @@ struct hs__at {
 struct hs__check {
 	const struct hs_defs *defs;
 	struct hs_slice source;
+	struct hs_place place; /* in it, of the latest issue */
 	struct hs_issues *issues;
 	/* The resource whose contained ones a "#id" means; contained ones keep their container. */
 	const struct hs_json *container;

@@ -45,8 +45,12 @@ void hs__check_fail(struct hs__check *check, const struct hs__at *at, struct hs_
 	va_end(args);
 	struct hs_issue *issue = hs_issue_add(check->issues, HS_SEVERITY_ERROR, code,
 		hs__check_path(check, at, name), "%s", text);
-	if (issue && check->source.len && value)
-		hs_json_position(check->source, value, &issue->line, &issue->column);
+	size_t offset = issue && check->source.len ? hs_json_offset(check->source, value) : SIZE_MAX;
+	if (offset == SIZE_MAX)
+		return;
+	hs_place_go(check->source, offset, &check->place);
+	issue->line = check->place.line;
+	issue->column = check->place.column;
 }
 
 struct nearest {

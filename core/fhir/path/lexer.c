@@ -5,6 +5,7 @@
 #include <core/fhir/path/node.h>
 
 #include <handslag/coding.h>
+#include <handslag/place.h>
 
 static bool is_digit(char c)
 {
@@ -29,16 +30,10 @@ static struct hs_slice since_start(const struct path_lexer *lexer)
 
 void hs__path_place(struct hs_slice text, size_t at, struct hs_error *err)
 {
-	uint32_t line = 1, column = 1;
-	for (size_t i = 0; i < at && i < text.len; i++) {
-		column++;
-		if (text.ptr[i] == '\n') {
-			line++;
-			column = 1;
-		}
-	}
-	err->line = line;
-	err->column = column;
+	struct hs_place place = { .line = 0 };
+	hs_place_go(text, at, &place);
+	err->line = place.line;
+	err->column = place.column;
 	err->where = "fhirpath";
 }
 

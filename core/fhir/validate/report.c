@@ -52,23 +52,13 @@ static size_t offset_of(const struct hs__validation *run, const struct hs__spot 
 	return offset;
 }
 
-/* Lines are counted on from the issue before, as most come in the order of the text. */
 static void place_issue(struct hs__validation *run, struct hs_issue *issue, size_t offset)
 {
-	struct hs_slice text = run->options->source;
-	const char *feed;
 	if (offset == SIZE_MAX)
 		return;
-	if (offset < run->line_start || run->lines == 0) {
-		run->line_start = 0;
-		run->lines = 1;
-	}
-	while ((feed = memchr(text.ptr + run->line_start, '\n', offset - run->line_start))) {
-		run->line_start = (size_t)(feed - text.ptr) + 1;
-		run->lines++;
-	}
-	issue->line = run->lines;
-	issue->column = (uint32_t)(offset - run->line_start) + 1;
+	hs_place_go(run->options->source, offset, &run->place);
+	issue->line = run->place.line;
+	issue->column = run->place.column;
 }
 
 void hs__validate_say(struct hs__validation *run, const struct hs__spot *spot, const struct hs__fault *fault,

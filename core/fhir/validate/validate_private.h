@@ -4,6 +4,8 @@
 
 #include <core/fhir/validate/validate.h>
 
+#include <handslag/place.h>
+
 #define HS__VALIDATE_DEPTH 120 /* elements in one another that a walk follows */
 
 /* An element of the tree, and with its chain of `up` the path to it. On the stack of the walk; immutable. */
@@ -37,8 +39,7 @@ struct hs__validation {
 	uint32_t nesting;                    /* profiles within profiles, for a limit */
 	bool quiet;                          /* trial: count the errors in `faults`, make no issues */
 	uint32_t faults;
-	size_t line_start; /* the byte that the line of the latest issue begins at, */
-	uint32_t lines;    /* and its number; 0: none yet */
+	struct hs_place place; /* in the source, of the latest issue */
 	/* For rules/ to keep what they gather once a validation (identifiers of a bundle, ...). */
 	void *rules;
 	uint32_t told_packs;    /* packages of extensions that are said to be missing: bits */

@@ -5,13 +5,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void position(const struct hs__xml_reader *reader, const char *place, uint32_t *line, uint32_t *column)
+static void position(struct hs__xml_reader *reader, const char *at, uint32_t *line, uint32_t *column)
 {
-	const char *start = reader->text.ptr;
-	*line = 1;
-	for (const char *feed; (feed = memchr(start, '\n', (size_t)(place - start))); start = feed + 1)
-		++*line;
-	*column = (uint32_t)(place - start) + 1;
+	hs_place_go(reader->text, (size_t)(at - reader->text.ptr), &reader->place);
+	*line = reader->place.line;
+	*column = reader->place.column;
 }
 
 /* "Bundle.entry[0].resource.name[1].given[0]" */

@@ -4,6 +4,8 @@
 
 #include <core/fhir/xml/xml.h>
 
+#include <handslag/place.h>
+
 #define HS__XML_FHIR "http://hl7.org/fhir"
 #define HS__XML_XHTML "http://www.w3.org/1999/xhtml"
 
@@ -39,6 +41,7 @@ struct hs__xml_reader {
 	struct hs_arena *arena;
 	const struct hs_defs *defs;
 	struct hs_slice text;
+	struct hs_place place;    /* in it, of the latest fault */
 	struct hs_issues *issues; /* NULL: the first fault ends the reading */
 	struct hs_error *err;
 	enum hs_status status;        /* set when the reading must end */

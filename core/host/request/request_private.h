@@ -15,6 +15,8 @@
 #include <core/host/host_private.h>
 #include <core/host/metrics.h>
 
+#include <handslag/place.h>
+
 #define HS__PARTS_MAX 6 /* as HS__ROUTE_PARTS */
 #define HS__REPLY_HEADERS 24
 
@@ -66,6 +68,7 @@ struct hs_request {
 	bool xml;                 /* the answer is to be XML */
 	struct hs_slice xml_body; /* as it came; empty: it was no XML */
 	struct hs_json *xml_tree;
+	struct hs_place xml_at; /* in xml_body, of what was told last */
 	/* $validate: what the XML had that JSON cannot say, to be told with the rest; NULL: nothing. */
 	struct hs_issues *xml_found;
 
@@ -162,7 +165,7 @@ typedef enum hs_verdict hs__next_fn(struct hs_request *req);
 bool hs__xml_is_body(const struct hs_request *req);
 enum hs_verdict hs__xml_take_body(struct hs_request *req, hs__next_fn *next);
 /* Line and column in the XML that came, of what is at the path; untouched when nothing came as XML. */
-void hs__xml_place(const struct hs_request *req, struct hs_slice path, uint32_t *line, uint32_t *column);
+void hs__xml_place(struct hs_request *req, struct hs_slice path, uint32_t *line, uint32_t *column);
 /* An answer as XML; *status becomes 406 (and the text JSON) when it cannot be one. */
 struct hs_slice hs__xml_of_tree(struct hs_request *req, const struct hs_json *tree, int *status);
 enum hs_verdict hs__xml_of_text(struct hs_request *req, int status, struct hs_slice json,

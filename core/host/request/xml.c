@@ -145,10 +145,17 @@ static const struct hs_json *walk(const struct hs_json *tree, struct hs_slice pa
 	return tree;
 }
 
-void hs__xml_place(const struct hs_request *req, struct hs_slice path, uint32_t *line, uint32_t *column)
+void hs__xml_place(struct hs_request *req, struct hs_slice path, uint32_t *line, uint32_t *column)
 {
-	if (req->xml_tree && *line)
-		hs_json_position(req->xml_body, walk(req->xml_tree, path), line, column);
+	if (!req->xml_tree || !*line)
+		return;
+	size_t offset = hs_json_offset(req->xml_body, walk(req->xml_tree, path));
+	*line = *column = 0;
+	if (offset == SIZE_MAX)
+		return;
+	hs_place_go(req->xml_body, offset, &req->xml_at);
+	*line = req->xml_at.line;
+	*column = req->xml_at.column;
 }
 
 /* ---- out ---- */
