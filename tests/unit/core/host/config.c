@@ -97,7 +97,7 @@ static void mistakes_are_named(void **state)
 		{ "{\"packages\": [1]}", "packages[0]" },
 		{ "[]", "JSON object" },
 		{ "{\n\n\"a\": }", "line 3" },
-		{ "{} {}", "not JSON" },
+		{ "{} {}", "not valid JSON" },
 	};
 
 	(void)state;
