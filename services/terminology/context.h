@@ -172,6 +172,10 @@ struct tx_resolved {
 };
 /* What a reference to `url` with `version` (empty: none) means under the rules of the request. */
 struct tx_resolved hs_tx_resolve(struct tx_context *ctx, struct hs_slice url, struct hs_slice version);
+/* What a value set's rule refers to: a guest's set without a version means the code system of its own
+ * release. */
+struct tx_resolved hs_tx_resolve_rule(struct tx_context *ctx, struct tx_set set,
+	const struct tx_rule_row *rule);
 /* "1.0.0 or 1.2.0", empty when there is none. */
 struct hs_slice hs_tx_known_versions(const struct tx_context *ctx, struct hs_slice url);
 /* A value set by canonical, under default-valueset-version; *asked (may be NULL) is the version looked for.

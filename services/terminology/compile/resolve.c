@@ -6,7 +6,7 @@
  *   any       | force-system-version | the rule's version, whatever the reference says
  *   none      | system-version       | the rule's version
  *   none      | check-system-version | the rule's version
- *   none      | -                    | the latest
+ *   none      | -                    | the latest; in a guest's value set that of the set's own release
  *   version   | -                    | that version; a pattern: the latest that it means
  *
  * Afterwards a check rule that the version found does not meet is broken, and the caller says so. */
@@ -43,6 +43,24 @@ struct tx_resolved hs_tx_resolve(struct tx_context *ctx, struct hs_slice url, st
 		out.system = (struct tx_system) { NULL, NULL };
 	else if (check && !hs_tx_version_meets(check->version, TX_SYSTEM_VERSION(out.system)))
 		out.check = check;
+	return out;
+}
+
+/* FHIR's own value sets and code systems have the version of their release. What lies nearer than the
+ * packages goes before both. */
+struct tx_resolved hs_tx_resolve_rule(struct tx_context *ctx, struct tx_set set,
+	const struct tx_rule_row *rule)
+{
+	struct hs_slice url = tx_text(set.layer, rule->system);
+	struct tx_resolved out = hs_tx_resolve(ctx, url, tx_text(set.layer, rule->version));
+	struct tx_system own;
+
+	if (!(set.row->head.faces & TX_GUEST) || out.asked.len || out.system.layer != set.layer ||
+		!TX_SET_VERSION(set).len)
+		return out;
+	if (hs_tx_find_system(&ctx->scope, url, TX_SET_VERSION(set), &own) && own.layer == set.layer &&
+		own.row->head.faces & TX_GUEST)
+		out.system = own;
 	return out;
 }
 

@@ -85,8 +85,7 @@ static bool is_whole(const struct tx_rule_row *rule)
 static struct tx_system system_of(const struct tx_compare *t, struct tx_set set,
 	const struct tx_rule_row *rule)
 {
-	return hs_tx_resolve(t->ctx, tx_text(set.layer, rule->system), tx_text(set.layer, rule->version))
-		.system;
+	return hs_tx_resolve_rule(t->ctx, set, rule).system;
 }
 
 static struct hs_slice version_of(const struct tx_compare *t, struct tx_set set,

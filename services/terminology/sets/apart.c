@@ -19,8 +19,7 @@ static void look(struct search *s, struct tx_set set)
 			if (rule->flags & TX_RULE_EXCLUDE)
 				continue;
 			if (hs_slice_eq(tx_text(set.layer, rule->system), s->url))
-				here = hs_tx_resolve(s->ctx, s->url, tx_text(set.layer, rule->version))
-					       .system;
+				here = hs_tx_resolve_rule(s->ctx, set, rule).system;
 			s->two |= here.row && s->found && here.row != s->found;
 			s->found = here.row ? here.row : s->found;
 			for (uint32_t k = 0; k < rule->import_count && !rule->system.len; k++) {

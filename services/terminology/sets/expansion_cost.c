@@ -51,8 +51,7 @@ static bool affords_page(struct estimate *e)
 
 static bool affords_codes(struct estimate *e, struct tx_set set, const struct tx_rule_row *rule)
 {
-	struct hs_slice url = tx_text(set.layer, rule->system);
-	struct tx_system s = hs_tx_resolve(e->ctx, url, tx_text(set.layer, rule->version)).system;
+	struct tx_system s = hs_tx_resolve_rule(e->ctx, set, rule).system;
 
 	if (!s.row) /* the answer is a refusal */
 		return true;

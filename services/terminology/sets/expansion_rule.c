@@ -40,7 +40,7 @@ enum hs_status hs_tx_walk_system(struct tx_walk *w, struct tx_set set, const str
 	struct tx_system *out, struct hs_error *err)
 {
 	struct hs_slice url = tx_text(set.layer, rule->system);
-	struct tx_resolved resolved = hs_tx_resolve(w->ctx, url, tx_text(set.layer, rule->version));
+	struct tx_resolved resolved = hs_tx_resolve_rule(w->ctx, set, rule);
 
 	*out = (struct tx_system) { NULL, NULL };
 	if (is_left_out(w, url, resolved.system))

@@ -65,11 +65,12 @@ static void say_mismatch(struct probe *p, struct tx_issues *issues, const struct
 }
 
 /* The code system in which the code of a rule is to be looked for, by the table above; row NULL: none. */
-static struct tx_system choose_system(struct probe *p, struct hs_slice url, struct hs_slice version,
+static struct tx_system choose_system(struct probe *p, struct tx_set set, const struct tx_rule_row *rule,
 	struct tx_issues *issues, struct tx_hit *hit)
 {
+	struct hs_slice url = tx_text(set.layer, rule->system), version = tx_text(set.layer, rule->version);
 	const struct tx_coding *coding = p->coding;
-	struct tx_resolved resolved = hs_tx_resolve(p->ctx, url, version);
+	struct tx_resolved resolved = hs_tx_resolve_rule(p->ctx, set, rule);
 	struct tx_system own = { NULL, NULL };
 	bool has_version = coding->version.len > 0;
 	bool own_known = has_version && hs_tx_find_system(&p->ctx->scope, url, coding->version, &own);
@@ -140,7 +141,7 @@ static enum hs_status ask_system(struct probe *p, struct tx_set set, const struc
 	*out = TX_OUT;
 	if (p->coding->system.len && !hs_slice_eq(url, p->coding->system))
 		return HS_OK;
-	s = choose_system(p, url, tx_text(set.layer, rule->version), issues, hit);
+	s = choose_system(p, set, rule, issues, hit);
 	if (!s.row) {
 		/* Unknown, a list still says what is not in it. */
 		*out = rule->flags & TX_RULE_ENUM && !find_pick(set.layer, rule, code) ? TX_OUT : TX_UNSURE;

@@ -217,31 +217,40 @@ static void by_canonical(void **state)
 	ask_end(&a);
 }
 
+struct on_face {
+	const char *resource;
+	uint32_t faces;
+};
+
+static void begin_on_faces(struct ask *a, const struct on_face *rows, size_t count)
+{
+	struct tx_compile *compile = hs_tx_compile_new(0);
+	struct hs_image *image = NULL;
+
+	memset(a, 0, sizeof(*a));
+	a->arena = hs_arena_new((size_t)1 << 20);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(hs_tx_compile_add(compile, ask_json(a->arena, rows[i].resource),
+					 rows[i].faces, NULL, &a->err),
+			HS_OK);
+	assert_int_equal(hs_tx_compile_finish(compile, &image, &a->err), HS_OK);
+	hs_tx_compile_free(compile);
+	hs_tx_layer_init(&a->layer, image);
+}
+
 /* R4B beside R4: each version is there, and without one R4 is meant. */
 static void own_release_first(void **state)
 {
-	static const struct {
-		const char *resource;
-		uint32_t faces;
-	} rows[] = {
+	static const struct on_face rows[] = {
 		{ SYSTEM("urn:v", "4.0.1", "'concept':[{'code':'a'}]"), HS_ON_R4 },
 		{ SYSTEM("urn:v", "4.3.0", "'concept':[{'code':'a'}]"), HS_ON_R4 | TX_GUEST },
 		{ SYSTEM("urn:v", "5.0.0", "'concept':[{'code':'a'}]"), HS_ON_R5 },
 		{ SYSTEM("urn:new", "4.3.0", "'concept':[{'code':'a'}]"), HS_ON_R4 | TX_GUEST },
 	};
-	struct tx_compile *compile = hs_tx_compile_new(0);
-	struct hs_image *image = NULL;
-	struct ask a = { .arena = hs_arena_new((size_t)1 << 20) };
+	struct ask a;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(hs_tx_compile_add(compile, ask_json(a.arena, rows[i].resource),
-					 rows[i].faces, NULL, &a.err),
-			HS_OK);
-	assert_int_equal(hs_tx_compile_finish(compile, &image, &a.err), HS_OK);
-	hs_tx_compile_free(compile);
-	hs_tx_layer_init(&a.layer, image);
-
+	begin_on_faces(&a, rows, sizeof(rows) / sizeof(rows[0]));
 	struct tx_scope scope = { { &a.layer }, 1, 0, HS_ON_R4 };
 	struct tx_system s;
 	assert_true(hs_tx_find_system(&scope, HS_S("urn:v"), HS_S(""), &s));
@@ -253,6 +262,51 @@ static void own_release_first(void **state)
 	scope.face = HS_ON_R5;
 	assert_true(hs_tx_find_system(&scope, HS_S("urn:v"), HS_S(""), &s));
 	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(s), HS_S("5.0.0")));
+	ask_end(&a);
+}
+
+#define SET(version, include) \
+	"{'resourceType':'ValueSet','url':'urn:set','version':'" version \
+	"','status':'active','compose':{'include':[{" include "}]}}"
+
+static void expands_to(struct ask *a, const char *parameters, const char *codes)
+{
+	ask_prepare(a, parameters);
+	a->ctx.scope.face = HS_ON_R4;
+	assert_int_equal(hs_tx_expand(&a->ctx, &a->out, &a->err), HS_OK);
+	assert_string_equal(ask_codes(a), codes);
+}
+
+/* A value set of R4B that names no version means the code systems of R4B. */
+static void sets_keep_to_their_release(void **state)
+{
+	static const struct on_face rows[] = {
+		{ SYSTEM("urn:v", "4.0.1", "'concept':[{'code':'a'}]"), HS_ON_R4 },
+		{ SYSTEM("urn:v", "4.3.0", "'concept':[{'code':'a'},{'code':'b'}]"), HS_ON_R4 | TX_GUEST },
+		{ SET("4.0.1", "'system':'urn:v'"), HS_ON_R4 },
+		{ SET("4.3.0", "'system':'urn:v'"), HS_ON_R4 | TX_GUEST },
+		{ SET("4.3.1", "'system':'urn:v'"), HS_ON_R4 | TX_GUEST },
+	};
+	static const char b_in_r4b[] =
+		"{'name':'url','valueUri':'urn:set'},{'name':'valueSetVersion','valueString':'4.3.0'},"
+		"{'name':'system','valueUri':'urn:v'},{'name':'code','valueCode':'b'}";
+	struct ask a;
+
+	(void)state;
+	begin_on_faces(&a, rows, sizeof(rows) / sizeof(rows[0]));
+	expands_to(&a, "{'name':'url','valueUri':'urn:set'}", "a");
+	expands_to(&a, "{'name':'url','valueUri':'urn:set|4.3.0'}", "a b");
+	/* of that release there is no code system */
+	expands_to(&a, "{'name':'url','valueUri':'urn:set|4.3.1'}", "a");
+	expands_to(&a,
+		"{'name':'url','valueUri':'urn:set|4.3.0'},"
+		"{'name':'system-version','valueUri':'urn:v|4.0.1'}",
+		"a");
+	ask_prepare(&a, b_in_r4b);
+	a.ctx.scope.face = HS_ON_R4;
+	assert_int_equal(hs_tx_validate_in_set(&a.ctx, &a.out, &a.err), HS_OK);
+	assert_string_equal(ask_text(&a, "result"), "true");
+	assert_string_equal(ask_text(&a, "version"), "4.3.0");
 	ask_end(&a);
 }
 
@@ -283,7 +337,7 @@ int main(void)
 		cmocka_unit_test(two_parents_and_cycles), cmocka_unit_test(many_codes),
 		cmocka_unit_test(case_of_codes), cmocka_unit_test(states_of_concepts),
 		cmocka_unit_test(by_canonical), cmocka_unit_test(own_release_first),
-		cmocka_unit_test(nearest_layer_first) };
+		cmocka_unit_test(sets_keep_to_their_release), cmocka_unit_test(nearest_layer_first) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
