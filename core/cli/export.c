@@ -191,6 +191,19 @@ static void add_param(struct hs_buf *out, const char *name, const char *value)
 	hs_percent_encode(out, hs_slice_cstr(value), ":,/");
 }
 
+/* People write a date, the protocol wants an instant: the first of that date, in UTC. */
+static void add_time(struct hs_buf *out, const char *name, const char *value)
+{
+	char instant[HS_INSTANT_LEN + 1];
+	struct hs_time time;
+
+	if (value && hs_time_is_date(hs_slice_cstr(value)) && hs_time_parse(hs_slice_cstr(value), 0, &time)) {
+		hs_time_instant(time.lo, instant);
+		value = instant;
+	}
+	add_param(out, name, value);
+}
+
 static struct hs_slice make_query(struct hs_arena *arena)
 {
 	struct hs_buf out;
@@ -200,8 +213,8 @@ static struct hs_slice make_query(struct hs_arena *arena)
 		add_param(&out, "_type", types.items[i]);
 	for (size_t i = 0; i < filters.count; i++)
 		add_param(&out, "_typeFilter", filters.items[i]);
-	add_param(&out, "_since", since);
-	add_param(&out, "_until", until);
+	add_time(&out, "_since", since);
+	add_time(&out, "_until", until);
 	add_param(&out, "_elements", elements);
 	return hs_buf_slice(&out);
 }
