@@ -409,7 +409,6 @@ static const char *const searches[] = {
 	"author.family=lind0&_sort=-type,date&_count=2",
 	"type=2-1&_sort=-date&_count=3",
 	"type=2-1&_sort=_id&_count=4",
-	"type=2-1&_sort=-_lastUpdated&_count=4",
 	"type=2-1&_summary=count",
 	"category:missing=false&status=current",
 	"relationship=DocumentReference/ref-7$appends&status=current",
