@@ -46,8 +46,7 @@ static void every_way_leads_to_the_same(void **state)
 {
 	static const char *const texts[] = { "åa\n\nb€\xF0\x9F\x98\x80\nc", "one line, å €",
 		"a line that is longer than a block of bytes, å, then \xF0\x9F\x98\x80, on and on", "\n\n\n",
-		"\xEF\xBB\xBF"
-		"å\nb\n" };
+		"\xEF\xBB\xBF\nå\nb\n" };
 
 	(void)state;
 	for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++) {
