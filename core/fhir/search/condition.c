@@ -424,11 +424,20 @@ static enum hs_status make_link(struct hs__parse *parse, uint32_t param, struct 
 		arg, out);
 }
 
+static enum hs_status lead_nowhere(struct hs__parse *parse, struct hs_slice code, struct hs_slice why)
+{
+	return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
+		"search parameter '%.*s': no type that '%.*s' may refer to has what follows%s%.*s",
+		HS_S_ARG(hs_slice_first(parse->whole, 64)), HS_S_ARG(code), why.len > 0 ? "; " : "",
+		HS_S_ARG(why));
+}
+
 /* Without a type each one that the parameter may point to and that has the next parameter is tried. */
 static enum hs_status try_targets(struct hs__parse *parse, const struct hs__search_rule *rule, uint32_t param,
 	hs__parse_target_fn *fn, void *arg, const struct hs_find **out)
 {
 	const struct hs_defs *defs = parse->rules->defs;
+	struct hs_slice last = HS_S_NONE; /* why the last one did not fit */
 	size_t count = 0;
 	const struct hs_find **kids = hs_arena_array(parse->arena, rule->def->target_count + 1,
 		sizeof(*kids));
@@ -447,14 +456,13 @@ static enum hs_status try_targets(struct hs__parse *parse, const struct hs__sear
 			&kids[count]);
 		if (status && !parse->unknown && !parse->misfit)
 			return status;
+		if (status)
+			last = hs_arena_copy(parse->arena, hs_slice_cstr(parse->err->text));
 		count += !status;
 	}
 	parse->unknown = count == 0;
 	if (count == 0)
-		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
-			"search parameter '%.*s': no type that '%.*s' may refer to has the parameter that "
-			"follows",
-			HS_S_ARG(hs_slice_first(parse->whole, 64)), HS_S_ARG(rule->code));
+		return lead_nowhere(parse, rule->code, last);
 	return give(parse, hs__parse_join(parse, HS_FIND_OR, kids, count), out);
 }
 

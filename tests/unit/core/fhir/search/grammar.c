@@ -319,6 +319,7 @@ static const struct {
 	{ "Observation", "subject:Patienten.name=x", HS_E_VALUE, "'Patienten' is not a resource type" },
 	{ "Observation", "code.name=x", HS_E_VALUE, "is no reference" },
 	{ "Observation", "subject.quux=x", HS_E_NOT_SUPPORTED, "'subject' may refer to" },
+	{ "Patient", "general-practitioner.foo.name=x", HS_E_NOT_SUPPORTED, "has no search parameter 'foo'" },
 	{ "Observation", "patient.organization.partof.partof.name=x", HS_E_TOO_COSTLY, "more than 3 deep" },
 	{ "Patient", "_has:Observation:code:status=x", HS_E_VALUE, "is no reference" },
 	{ "Patient", "_has:Observation:patient=x", HS_E_VALUE, "_has:TYPE:REFERENCE:PARAMETER" },
