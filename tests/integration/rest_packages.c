@@ -667,6 +667,22 @@ static void finds_words(void **state)
 	drop("word-mine");
 }
 
+/* Ids that were made for those that stand side by side are words too. */
+static void finds_new_ids_as_words(void **state)
+{
+	NEED_FHIR();
+	struct fixture_answer a = send_ok("GET", "CodeSystem?url=urn:code:state", NULL, 200);
+	assert_int_equal(entries(&a), 2);
+	for (size_t i = 0; i < 2; i++) {
+		const char *id = TEXT("%.*s",
+			HS_S_ARG(fixture_text(fx, &a, TEXT("/entry/%zu/resource/id", i))));
+		const char *found = bundle_ids(TEXT("CodeSystem?_content=%%22CodeSystem%%20%s%%22&_sort=-_id",
+			id));
+		if (strncmp(found, id, strlen(id)) != 0)
+			fail_msg("%s: %s", id, found);
+	}
+}
+
 static void notices_a_package_that_changed(void **state)
 {
 	NEED_FHIR();
@@ -695,6 +711,7 @@ int main(void)
 		cmocka_unit_test(is_included_by_url),
 		cmocka_unit_test(chains_across),
 		cmocka_unit_test(finds_words),
+		cmocka_unit_test(finds_new_ids_as_words),
 		cmocka_unit_test(notices_a_package_that_changed),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -4,7 +4,7 @@
  * Of two resources with the same canonical URL and version the one of the later package stays; so it is of
  * two versions, unless they are of two versions of one package or of FHIR itself, which stand side by side.
  * Those that share an id and both stay: the later one keeps the id, the other gets one of its own. */
-#include <core/rest/shelf/shelf.h>
+#include <core/rest/shelf/words.h>
 
 #include <core/base/heap.h>
 #include <handslag/time.h>
@@ -16,10 +16,11 @@
 
 struct draft {
 	struct hs__shelf_item item;
+	struct hs__shelf_texts texts;
 	uint32_t type; /* hs__rest_type.index */
 	uint32_t order;
-	struct hs_slice id, url;
-	bool dropped;
+	struct hs_slice id, url, file;
+	bool dropped, renamed;
 };
 
 struct build {
@@ -29,6 +30,7 @@ struct build {
 	struct hs_image_builder *builder;
 	struct hs_arena *arena; /* ids, URLs, keys of `canonicals` */
 	struct hs_map canonicals;
+	struct hs__shelf_words *words;
 	struct draft *drafts;
 	struct hs__shelf_row *rows;
 	size_t draft_count, draft_room, row_count, row_room;
@@ -76,7 +78,7 @@ static void drop_older(struct build *build, const struct hs__rest_type *type, co
 
 /* ---- entries ---- */
 
-static void *room_for_one(void *list, size_t count, size_t *room, size_t size)
+void *hs__shelf_room(void *list, size_t count, size_t *room, size_t size)
 {
 	if (count < *room)
 		return list;
@@ -86,7 +88,7 @@ static void *room_for_one(void *list, size_t count, size_t *room, size_t size)
 
 static void add_row(struct build *build, const struct hs_index_row *row)
 {
-	build->rows = room_for_one(build->rows, build->row_count, &build->row_room, sizeof *build->rows);
+	build->rows = hs__shelf_room(build->rows, build->row_count, &build->row_room, sizeof *build->rows);
 	struct hs__shelf_row *out = &build->rows[build->row_count++];
 	memset(out, 0, sizeof *out);
 	out->param = row->param;
@@ -123,6 +125,18 @@ static enum hs_status add_rows(struct build *build, struct hs_arena *arena, cons
 	return HS_OK;
 }
 
+/* As it will be read. */
+static enum hs_status take_words(struct build *build, struct hs_arena *arena, struct hs_slice text,
+	const struct hs_json *tree, struct draft *draft, struct hs_error *err)
+{
+	struct hs_resource resource = { .id = draft->id,
+		.version = hs__shelf_version(&draft->item),
+		.updated_ms = draft->item.updated_ms };
+	struct hs_slice body = HS_S_NONE;
+	enum hs_status status = hs__shelf_compose(arena, &resource, text, tree, &body, err);
+	return status == HS_OK ? hs__shelf_words_take(build->words, arena, body, &draft->texts, err) : status;
+}
+
 static enum hs_status take(struct hs_slice file, struct hs_slice type_name, struct hs_slice text,
 	struct hs_arena *arena, void *arg, struct hs_error *err)
 {
@@ -138,20 +152,22 @@ static enum hs_status take(struct hs_slice file, struct hs_slice type_name, stru
 	if (!hs_id_valid(id) ||
 		hs_package_gives_way(build->packages->list, build->packages->list[build->package], url))
 		return HS_OK;
-	build->drafts = room_for_one(build->drafts, build->draft_count, &build->draft_room,
+	build->drafts = hs__shelf_room(build->drafts, build->draft_count, &build->draft_room,
 		sizeof *build->drafts);
 	size_t at = build->draft_count++;
 	build->drafts[at] = (struct draft) { .type = type->index,
 		.order = (uint32_t)at,
 		.id = hs_arena_copy(build->arena, id),
 		.url = hs_arena_copy(build->arena, url),
+		.file = hs_arena_copy(build->arena, file),
 		.item = { .file = hs_image_builder_text(build->builder, file),
 			.content = hs_hash(text),
 			.updated_ms = updated_of(build, tree),
 			.package = build->package,
 			.size = (uint32_t)text.len } };
 	drop_older(build, type, tree, at);
-	return add_rows(build, arena, tree, &build->drafts[at].item, err);
+	enum hs_status status = add_rows(build, arena, tree, &build->drafts[at].item, err);
+	return status == HS_OK ? take_words(build, arena, text, tree, &build->drafts[at], err) : status;
 }
 
 static enum hs_status walk(struct build *build, struct hs_error *err)
@@ -228,11 +244,36 @@ static void part_ids(struct build *build)
 				HS_S_ARG(hs_package_version(build->packages->list[other->item.package])));
 		other->id = hs_arena_printf(build->arena, "%.*s-%08x",
 			HS_S_ARG(hs_slice_first(other->id, 55)), (unsigned)(uint32_t)hs_hash(mark));
+		other->renamed = true;
 	}
 	sort_drafts(build);
 	for (size_t i = 1; i < build->draft_count; i++)
 		drafts[i].dropped = is_same_place(&drafts[i - 1], &drafts[i]);
 	sort_drafts(build);
+}
+
+/* The new id is one of its words. */
+static enum hs_status renew_words(struct build *build, struct hs_error *err)
+{
+	struct hs_arena *arena = hs_arena_new(TEXTS_MAX);
+	enum hs_status status = HS_OK;
+	for (size_t i = 0; status == HS_OK && i < build->draft_count; i++) {
+		struct draft *draft = &build->drafts[i];
+		struct hs_arena_mark mark = hs_arena_mark(arena);
+		struct hs_slice text = HS_S_NONE;
+		struct hs_json *tree = NULL;
+		if (!draft->renamed)
+			continue;
+		status = hs_package_read(build->packages->list[draft->item.package], draft->file, arena,
+			&text, err);
+		if (status == HS_OK)
+			status = hs_json_parse(arena, text, NULL, &tree, err);
+		if (status == HS_OK)
+			status = take_words(build, arena, text, tree, draft, err);
+		hs_arena_rollback(arena, mark);
+	}
+	hs_arena_free(arena);
+	return status;
 }
 
 /* ---- the image ---- */
@@ -256,12 +297,14 @@ struct out {
 	struct hs__shelf_item *items;
 	struct hs__shelf_row *rows;
 	struct hs__shelf_key *keys;
+	struct hs__shelf_texts *texts; /* of the items */
 	size_t type_count, item_count, row_count, key_count;
 };
 
 static void put_item(struct build *build, struct out *out, struct hs__shelf_type *type,
 	const struct draft *draft)
 {
+	out->texts[out->item_count] = draft->texts;
 	struct hs__shelf_item *item = &out->items[out->item_count++];
 	*item = draft->item;
 	item->id = hs_image_builder_text(build->builder, draft->id);
@@ -290,15 +333,17 @@ static void put_type(struct build *build, struct out *out, size_t *at)
 	type->key_count = (uint32_t)(out->key_count - type->key_first);
 	if (type->key_count > 0)
 		qsort(out->keys + type->key_first, type->key_count, sizeof *out->keys, by_hash);
+	hs__shelf_words_put(build->words, out->texts + type->item_first, type);
 }
 
-static void put_all(struct build *build)
+static enum hs_status put_all(struct build *build, struct hs_error *err)
 {
 	struct hs_image_builder *builder = build->builder;
 	struct out out = { .types = hs_heap_alloc((build->rest->type_count + 1) * sizeof *out.types),
 		.items = hs_heap_alloc((build->draft_count + 1) * sizeof *out.items),
 		.rows = hs_heap_alloc((build->row_count + 1) * sizeof *out.rows),
-		.keys = hs_heap_alloc((build->row_count + 1) * sizeof *out.keys) };
+		.keys = hs_heap_alloc((build->row_count + 1) * sizeof *out.keys),
+		.texts = hs_heap_alloc((build->draft_count + 1) * sizeof *out.texts) };
 	for (size_t at = 0; at < build->draft_count;)
 		put_type(build, &out, &at);
 	hs_image_builder_section(builder, HS__SHELF_TYPES, out.types, sizeof *out.types, out.type_count);
@@ -309,6 +354,8 @@ static void put_all(struct build *build)
 	hs_heap_free(out.items);
 	hs_heap_free(out.rows);
 	hs_heap_free(out.keys);
+	hs_heap_free(out.texts);
+	return hs__shelf_words_end(build->words, err);
 }
 
 static enum hs_status build_image(struct hs_rest *rest, const struct hs_rest_packages *packages, uint64_t key,
@@ -319,14 +366,19 @@ static enum hs_status build_image(struct hs_rest *rest, const struct hs_rest_pac
 		.builder = hs_image_builder_new(HS__SHELF_KIND, HS__SHELF_FORMAT, key),
 		.arena = hs_arena_new(TEXTS_MAX),
 		.now_ms = packages->world->wall_ms(packages->world->ctx) };
+	build.words = hs__shelf_words_new(build.builder);
 	hs_map_init(&build.canonicals, NULL);
 	enum hs_status status = walk(&build, err);
 	if (status == HS_OK) {
 		sort_drafts(&build);
 		part_ids(&build);
-		put_all(&build);
-		status = hs_image_builder_write(build.builder, packages->world, path, err);
+		status = renew_words(&build, err);
 	}
+	if (status == HS_OK)
+		status = put_all(&build, err);
+	if (status == HS_OK)
+		status = hs_image_builder_write(build.builder, packages->world, path, err);
+	hs__shelf_words_free(build.words);
 	hs_map_free(&build.canonicals);
 	hs_heap_free(build.drafts);
 	hs_heap_free(build.rows);
@@ -366,6 +418,8 @@ static void adopt(struct hs_rest *rest, struct hs_image *image, struct hs_packag
 	shelf->items = hs_image_section(image, HS__SHELF_ITEMS, sizeof *shelf->items, &ignored);
 	shelf->rows = hs_image_section(image, HS__SHELF_ROWS, sizeof *shelf->rows, &ignored);
 	shelf->keys = hs_image_section(image, HS__SHELF_KEYS, sizeof *shelf->keys, &ignored);
+	shelf->words = hs_image_section(image, HS__SHELF_WORDS, sizeof *shelf->words, &ignored);
+	shelf->places = hs_image_section(image, HS__SHELF_PLACES, 1, &ignored);
 	shelf->types = hs_heap_alloc((rest->type_count + 1) * sizeof *shelf->types);
 	for (size_t i = 0; i < types; i++) {
 		const struct hs__rest_type *type = hs__rest_type(rest, hs_slice_cstr(rows[i].name));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Searching the shelf: candidates from keys when the condition names a value, else every item; then the
+/* Searching the shelf: candidates from keys or words when the condition names one, else every item; then the
  * condition itself over the entries, then order. */
 #include <core/rest/shelf/links.h>
 
@@ -39,7 +39,7 @@ static bool is_drivable(const struct hs_find *find)
 	struct hs_slice text;
 	bool any = false, all = find->kid_count > 0;
 	if (find->op != HS_FIND_AND && find->op != HS_FIND_OR)
-		return find->op == HS_FIND_ID || key_of(find, &kind, &text);
+		return find->op == HS_FIND_ID || find->op == HS_FIND_WORDS || key_of(find, &kind, &text);
 	for (size_t i = 0; i < find->kid_count; i++) {
 		bool can = is_drivable(find->kids[i]);
 		any = any || can;
@@ -63,11 +63,32 @@ bool hs__shelf_is_quick(const struct hs_search *search)
 			       search->sort_count == 0;
 }
 
+/* Must the entries of an item be looked at? As deep as the tree, which the parser limits. */
+static bool reads_entries(const struct hs_find *find)
+{
+	bool reads = find->op != HS_FIND_AND && find->op != HS_FIND_OR && find->op != HS_FIND_NOT &&
+		find->op != HS_FIND_ID && find->op != HS_FIND_UPDATED && find->op != HS_FIND_WORDS;
+	for (size_t i = 0; !reads && i < find->kid_count; i++)
+		reads = reads_entries(find->kids[i]);
+	return reads;
+}
+
 struct finding {
+	struct hs__links *links;
+	const struct hs__rest_type *of;
 	const struct hs__shelf *shelf;
 	const struct hs__shelf_type *type;
+	struct hs_arena *scratch;
 	bool *marked; /* candidates, by place in the type */
+	bool full;    /* memory is out */
 };
+
+static bool *new_marks(struct finding *finding)
+{
+	bool *marks = hs_arena_array(finding->scratch, (size_t)finding->type->item_count + 1, sizeof *marks);
+	finding->full = finding->full || !marks;
+	return marks;
+}
 
 static void mark_key(struct finding *finding, uint32_t hash)
 {
@@ -75,6 +96,35 @@ static void mark_key(struct finding *finding, uint32_t hash)
 	uint32_t low = hs__shelf_first_key(finding->shelf, finding->type, hash);
 	for (; low < finding->type->key_count && keys[low].hash == hash; low++)
 		finding->marked[keys[low].item] = true;
+}
+
+static void mark_words(struct finding *finding, const struct hs_find *find)
+{
+	const bool *holds = hs__links_words(finding->links, finding->of, find);
+	for (uint32_t at = 0; holds && at < finding->type->item_count; at++)
+		finding->marked[at] |= holds[at];
+}
+
+static void mark(struct finding *finding, const struct hs_find *find);
+
+/* What each of them marks, as far as they can. */
+static void mark_common(struct finding *finding, const struct hs_find *find)
+{
+	uint32_t count = finding->type->item_count;
+	bool *common = new_marks(finding), *marked = finding->marked;
+	for (uint32_t at = 0; !finding->full && at < count; at++)
+		common[at] = true;
+	for (size_t i = 0; i < find->kid_count && !finding->full; i++) {
+		finding->marked = is_drivable(find->kids[i]) ? new_marks(finding) : NULL;
+		if (!finding->marked)
+			continue;
+		mark(finding, find->kids[i]);
+		for (uint32_t at = 0; at < count; at++)
+			common[at] &= finding->marked[at];
+	}
+	finding->marked = marked;
+	for (uint32_t at = 0; !finding->full && at < count; at++)
+		marked[at] |= common[at];
 }
 
 /* Marks at least all that fulfil a drivable condition. As deep as the tree, which the parser limits. */
@@ -88,17 +138,20 @@ static void mark(struct finding *finding, const struct hs_find *find)
 			finding->marked[at] = true;
 		return;
 	}
+	if (find->op == HS_FIND_WORDS) {
+		mark_words(finding, find);
+		return;
+	}
 	if (key_of(find, &kind, &text)) {
 		mark_key(finding, hs__shelf_hash(find->param, kind, text));
 		return;
 	}
-	for (size_t i = 0; i < find->kid_count; i++) {
-		if (!is_drivable(find->kids[i]))
-			continue;
-		mark(finding, find->kids[i]);
-		if (find->op == HS_FIND_AND)
-			return; /* one is enough: the others are checked */
+	if (find->op == HS_FIND_AND) {
+		mark_common(finding, find);
+		return;
 	}
+	for (size_t i = 0; i < find->kid_count; i++)
+		mark(finding, find->kids[i]);
 }
 
 /* ---- order ---- */
@@ -133,13 +186,13 @@ static int compare_texts(struct hs_slice a, struct hs_slice b, bool fold)
 	return a.len < b.len ? -1 : a.len > b.len;
 }
 
-static int compare_values(const struct hs__shelf_value *a, const struct hs__shelf_value *b, uint8_t kind)
+static int compare_values(const struct hs__shelf_value *a, const struct hs__shelf_value *b, bool fold)
 {
 	if (a->real)
 		return a->number < b->number ? -1 : a->number > b->number;
 	if (a->text.len == 0 && b->text.len == 0)
 		return a->time < b->time ? -1 : a->time > b->time;
-	return compare_texts(a->text, b->text, kind == HS_INDEX_TOKEN);
+	return compare_texts(a->text, b->text, fold);
 }
 
 void hs__shelf_rank(const struct hs_search *search, struct hs_slice id, int64_t updated_ms,
@@ -157,7 +210,8 @@ void hs__shelf_rank(const struct hs_search *search, struct hs_slice id, int64_t 
 			if (rows[i].param != sort->param)
 				continue;
 			struct hs__shelf_value value = value_of(&rows[i]);
-			int order = best->any ? compare_values(&value, best, sort->kind) : -1;
+			int order = best->any ? compare_values(&value, best, sort->kind == HS_INDEX_TOKEN) :
+						-1;
 			if (!best->any || (sort->falling ? order > 0 : order < 0))
 				*best = value;
 		}
@@ -171,7 +225,10 @@ int hs__shelf_compare(const struct hs_search *search, const struct hs__shelf_ran
 		const struct hs__shelf_value *left = &a->values[s], *right = &b->values[s];
 		if (left->any != right->any)
 			return left->any ? -1 : 1;
-		int order = left->any ? compare_values(left, right, search->sort[s].kind) : 0;
+		/* The store has ids in the order of their bytes. */
+		bool fold = search->sort[s].special == HS_SORT_PARAM &&
+			search->sort[s].kind == HS_INDEX_TOKEN;
+		int order = left->any ? compare_values(left, right, fold) : 0;
 		if (order)
 			return search->sort[s].falling ? -order : order;
 	}
@@ -219,23 +276,30 @@ enum hs_status hs__shelf_search(struct hs__links *links, const struct hs__rest_t
 	const struct hs__shelf *shelf = links->env->rest->shelf;
 	struct hs_error wrong = { .status = HS_OK };
 	struct hs_error *outer = links->err;
-	struct finding finding = { .shelf = shelf, .type = hs__shelf_type(links->env->rest, type) };
 	bool drive = search->where && is_drivable(search->where);
-	bool look = search->where || search->sort_count > 0; /* else every item is found */
+	bool look = (search->where && reads_entries(search->where)) || search->sort_count > 0;
 	struct hs_arena *scratch = hs_arena_new(SCRATCH);
+	struct finding finding = { .links = links,
+		.of = type,
+		.shelf = shelf,
+		.type = hs__shelf_type(links->env->rest, type),
+		.scratch = scratch };
 	size_t room = (size_t)finding.type->item_count + 1, count = 0;
-	struct hs_index_row *rows = hs_arena_array(scratch, (size_t)finding.type->rows_most + 1,
-		sizeof *rows);
+	/* Raw, for one item may have tens of thousands and most have few. */
+	struct hs_index_row *rows = hs_arena_raw(scratch,
+		((size_t)finding.type->rows_most + 1) * sizeof *rows);
 	struct hs__shelf_hit *hits = hs_arena_array(links->arena, room, sizeof *hits);
 	enum hs_status status = HS_OK;
-	finding.marked = hs_arena_array(scratch, room, sizeof *finding.marked);
-	if (!rows || !hits || !finding.marked) {
+	finding.marked = new_marks(&finding);
+	if (!rows || !hits || finding.full) {
 		hs_arena_free(scratch);
 		return hs_fail(err, HS_E_LIMIT, "the search is too large");
 	}
 	links->err = &wrong;
 	if (drive)
 		mark(&finding, search->where);
+	if (finding.full)
+		status = hs_fail(err, HS_E_LIMIT, "the search is too large");
 	for (uint32_t at = 0; status == HS_OK && at < finding.type->item_count; at++) {
 		const struct hs__shelf_item *item = hs__shelf_item(shelf, finding.type, at);
 		if (drive && !finding.marked[at])

@@ -25,11 +25,19 @@ struct hs__link_end {
 	struct hs__link_end *next;
 };
 
+/* The items of the shelf that fulfil a condition of kind WORDS. */
+struct hs__links_words {
+	const struct hs_find *find;
+	bool *holds; /* by place */
+	struct hs__links_words *next;
+};
+
 struct hs__links {
 	const struct hs__rest_env *env;
 	struct hs_txn *txn;
 	struct hs_arena *arena;
 	struct hs__link_end *ends;
+	struct hs__links_words *words;
 	struct hs_error
 		*err; /* of what went wrong first while matching; its status is HS_OK if nothing did */
 };
@@ -71,8 +79,11 @@ struct hs__links_item {
 	/* What was read of it, once that was asked for; given back by hs__links_item_end. */
 	struct hs_arena *scratch;
 	struct hs_json *tree;
-	struct hs_slice narrative, content;
 };
 void hs__links_item_end(struct hs__links_item *item);
+/* By place, for a type of which the shelf has something; found once a search. NULL: memory is out, and err of
+ * the links says so. */
+const bool *hs__links_words(struct hs__links *links, const struct hs__rest_type *type,
+	const struct hs_find *find);
 /* For hs_search_match: chains, _has and words of an item (`arg`). */
 bool hs__links_related(void *arg, const struct hs_find *find, const struct hs_index_row *via);

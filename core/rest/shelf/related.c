@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an item of the shelf is related to: by chains and _has, in what it contains, and by its words. */
 #include <core/rest/shelf/links.h>
+#include <core/rest/shelf/words.h>
 
 #include <stdio.h>
 
@@ -31,28 +32,34 @@ void hs__links_item_end(struct hs__links_item *item)
 	hs_arena_free(item->scratch);
 	item->scratch = NULL;
 	item->tree = NULL;
-	item->narrative = item->content = HS_S_NONE;
 }
 
-/* Words in a row, the last of them whole or as a beginning; both texts are folded, one blank between. */
-static bool has_words(struct hs_slice text, const struct hs_find *find)
+/* ---- its words ---- */
+
+const bool *hs__links_words(struct hs__links *links, const struct hs__rest_type *type,
+	const struct hs_find *find)
 {
-	for (struct hs_slice rest = text; rest.ptr; hs_slice_cut(&rest, ' ')) {
-		if (!hs_slice_starts(rest, find->text))
-			continue;
-		if (find->match == HS_MATCH_STARTS || rest.len == find->text.len ||
-			rest.ptr[find->text.len] == ' ')
-			return true;
+	const struct hs__shelf_type *shelved = hs__shelf_type(links->env->rest, type);
+	struct hs__links_words *words = links->words;
+	while (words && words->find != find)
+		words = words->next;
+	if (words)
+		return words->holds;
+	words = hs_arena_alloc(links->arena, sizeof *words);
+	bool *holds = hs_arena_array(links->arena, (size_t)shelved->item_count + 1, sizeof *holds);
+	if (!words || !holds || !hs__shelf_words_mark(links->env->rest->shelf, shelved, find, holds)) {
+		hs_fail(links->err, HS_E_LIMIT, "the search is too large");
+		return NULL;
 	}
-	return false;
+	*words = (struct hs__links_words) { find, holds, links->words };
+	links->words = words;
+	return holds;
 }
 
 static bool words_hold(struct hs__links_item *item, const struct hs_find *find)
 {
-	const struct hs_json *tree = tree_of(item);
-	if (tree && !item->content.ptr)
-		hs_search_words(item->scratch, tree, &item->narrative, &item->content, item->links->err);
-	return has_words(item->narrative, find) || (!find->narrative && has_words(item->content, find));
+	const bool *holds = hs__links_words(item->links, item->type, find);
+	return holds && holds[item->at];
 }
 
 /* ---- what it contains: chains within that lead out of it are not followed ---- */

@@ -41,6 +41,11 @@ bool hs__shelf_find_id(const struct hs__shelf *shelf, const struct hs__shelf_typ
 	return false;
 }
 
+uint64_t hs__shelf_version(const struct hs__shelf_item *item)
+{
+	return VERSION_MARK | (item->content & (VERSION_MARK - 1));
+}
+
 void hs__shelf_describe(const struct hs__rest_env *env, const struct hs__rest_type *type, uint32_t at,
 	struct hs_resource *out)
 {
@@ -49,7 +54,7 @@ void hs__shelf_describe(const struct hs__rest_env *env, const struct hs__rest_ty
 	*out = (struct hs_resource) { .type = hs__rest_type_number(env->sandbox, type),
 		.row = HS__SHELF_ROW | (uint64_t)(item - shelf->items),
 		.id = hs_image_text(shelf->image, item->id),
-		.version = VERSION_MARK | (item->content & (VERSION_MARK - 1)),
+		.version = hs__shelf_version(item),
 		.updated_ms = item->updated_ms,
 		.change = HS_CHANGE_CREATE };
 }
@@ -70,14 +75,26 @@ static enum hs_status read_text(const struct hs__shelf *shelf, const struct hs__
 	return HS_OK;
 }
 
+enum hs_status hs__shelf_compose(struct hs_arena *arena, const struct hs_resource *resource,
+	struct hs_slice text, const struct hs_json *tree, struct hs_slice *out, struct hs_error *err)
+{
+	struct hs__rest_compose compose;
+	struct hs_buf buf;
+	hs__rest_compose_init(&compose, tree, text);
+	hs_buf_init(&buf, arena, text.len + 1024);
+	hs_buf_reserve(&buf, text.len + 512);
+	enum hs_status status = hs__rest_compose(resource, &compose, &buf, err);
+	if (status == HS_OK)
+		*out = hs_buf_slice(&buf);
+	return status;
+}
+
 enum hs_status hs__shelf_body(const struct hs__rest_env *env, struct hs_arena *arena,
 	const struct hs_resource *resource, struct hs_slice *out, struct hs_error *err)
 {
 	const struct hs__shelf *shelf = env->rest->shelf;
-	struct hs__rest_compose compose;
 	struct hs_slice text = HS_S_NONE;
 	struct hs_json *tree = NULL;
-	struct hs_buf buf;
 	if (!hs__shelf_owns(resource)) {
 		*out = resource->body;
 		return HS_OK;
@@ -86,15 +103,7 @@ enum hs_status hs__shelf_body(const struct hs__rest_env *env, struct hs_arena *a
 	enum hs_status status = read_text(shelf, item, arena, &text, err);
 	if (status == HS_OK)
 		status = hs_json_parse(arena, text, NULL, &tree, err);
-	if (status != HS_OK)
-		return status;
-	hs__rest_compose_init(&compose, tree, text);
-	hs_buf_init(&buf, arena, text.len + 1024);
-	hs_buf_reserve(&buf, text.len + 512);
-	status = hs__rest_compose(resource, &compose, &buf, err);
-	if (status == HS_OK)
-		*out = hs_buf_slice(&buf);
-	return status;
+	return status == HS_OK ? hs__shelf_compose(arena, resource, text, tree, out, err) : status;
 }
 
 size_t hs__shelf_rows(const struct hs__shelf *shelf, const struct hs__shelf_item *item,

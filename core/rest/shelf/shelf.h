@@ -16,14 +16,22 @@
 #include <stdatomic.h>
 
 #define HS__SHELF_KIND 0x464c4853u /* "SHLF" */
-#define HS__SHELF_FORMAT 6u        /* changes with the rows below and with what extraction gives */
+#define HS__SHELF_FORMAT 7u        /* changes with the rows below and with what extraction and folding give */
 
-enum hs__shelf_section { HS__SHELF_TYPES = 1, HS__SHELF_ITEMS, HS__SHELF_ROWS, HS__SHELF_KEYS };
+enum hs__shelf_section {
+	HS__SHELF_TYPES = 1,
+	HS__SHELF_ITEMS,
+	HS__SHELF_ROWS,
+	HS__SHELF_KEYS,
+	HS__SHELF_WORDS, /* words.h */
+	HS__SHELF_PLACES,
+};
 
 struct hs__shelf_type {
 	char name[48]; /* here, so that opening touches these rows alone; the rest of it is NUL */
 	uint32_t item_first, item_count; /* in order of id */
 	uint32_t key_first, key_count;   /* in order of hash */
+	uint32_t word_first, word_count; /* in order of text */
 	uint32_t rows_most;              /* of one item */
 	uint32_t unused;
 };
@@ -57,12 +65,15 @@ struct hs__shelf_key {
 	uint32_t item; /* within the type */
 };
 
+struct hs__shelf_word;
 struct hs__shelf {
 	struct hs_image *image;
 	struct hs_package *const *packages;
 	const struct hs__shelf_item *items;
 	const struct hs__shelf_row *rows;
 	const struct hs__shelf_key *keys;
+	const struct hs__shelf_word *words;
+	const char *places;
 	const struct hs__shelf_type **types; /* by hs__rest_type.index; NULL: nothing of the type */
 };
 
@@ -90,6 +101,11 @@ bool hs__shelf_find_id(const struct hs__shelf *shelf, const struct hs__shelf_typ
 /* As a resource of the sandbox, without body. Its version is a number made of the content. */
 void hs__shelf_describe(const struct hs__rest_env *env, const struct hs__rest_type *type, uint32_t at,
 	struct hs_resource *out);
+/* The same number. */
+uint64_t hs__shelf_version(const struct hs__shelf_item *item);
+/* The text of a resource with its id and meta; `text` is its package's, and `tree` was parsed from it. */
+enum hs_status hs__shelf_compose(struct hs_arena *arena, const struct hs_resource *resource,
+	struct hs_slice text, const struct hs_json *tree, struct hs_slice *out, struct hs_error *err);
 /* The text of a resource of the shelf, with id and meta, read from its package. HS_E_IO when the package was
  * changed on disk since the start. For a stored resource: its body. */
 enum hs_status hs__shelf_body(const struct hs__rest_env *env, struct hs_arena *arena,
@@ -105,6 +121,9 @@ uint32_t hs__shelf_hash(uint32_t param, uint8_t kind, struct hs_slice text);
 uint32_t hs__shelf_first_key(const struct hs__shelf *shelf, const struct hs__shelf_type *type, uint32_t hash);
 
 /* ---- build.c ---- */
+
+/* Room for one more at the end of a list on the heap that grows. */
+void *hs__shelf_room(void *list, size_t count, size_t *room, size_t size);
 
 /* Maps the image of these packages, or makes it first; *out stays NULL when no type row wants any. */
 enum hs_status hs__shelf_open(struct hs_rest *rest, const struct hs_rest_packages *packages,
