@@ -114,6 +114,7 @@ struct hs__writer {
 	uint32_t waiting;
 	uint32_t wanted; /* how many must wait before the writer is woken */
 	bool closing, running;
+	hs_idle_fn *idle_work; /* NULL: none; atomic access */
 	/* only the thread itself, from here */
 	uint32_t last_group;  /* how many the last group had */
 	uint64_t patience_ns; /* what the last commit took */
@@ -125,8 +126,7 @@ struct hs__writer {
 	uint32_t next_name[HS__SPACES];
 	struct hs__clock clock; /* committed */
 	struct hs__upkeep upkeep;
-	hs_idle_fn *idle_work; /* NULL: none; under the lock */
-	uint64_t idle_seq;     /* it has seen what was committed up to here; UINT64_MAX: it is not done */
+	uint64_t idle_seq; /* what was committed up to here idle work has seen; UINT64_MAX: it is not done */
 	int wal_frames;
 };
 

@@ -302,10 +302,16 @@ static enum hs_status do_idle_work(struct hs_txn *txn, struct hs_arena *arena, v
 	return idle->work(txn, arena, &idle->more, err);
 }
 
+/* Set from another thread, when this one runs already. */
+static hs_idle_fn *idle_work_of(const struct hs__writer *writer)
+{
+	return __atomic_load_n(&writer->idle_work, __ATOMIC_ACQUIRE);
+}
+
 static void run_idle_work(struct hs_store *store)
 {
 	struct hs__writer *writer = &store->writer;
-	struct idle idle = { .work = writer->idle_work };
+	struct idle idle = { .work = idle_work_of(writer) };
 	struct hs_store_op op = { .work = do_idle_work, .arg = &idle, .arena = hs_arena_new(IDLE_MEMORY) };
 
 	settle_group(store, &op);
@@ -320,7 +326,7 @@ static bool idle_work_wanted(const struct hs_store *store)
 {
 	const struct hs__writer *writer = &store->writer;
 
-	return writer->idle_work && writer->idle_seq != store->seq && writer->state == HS__WRITER_READY;
+	return idle_work_of(writer) && writer->idle_seq != store->seq && writer->state == HS__WRITER_READY;
 }
 
 /* One piece of what can wait; blocks of the index come first. */
@@ -440,6 +446,7 @@ enum hs_status hs__writer_start(struct hs_store *store, struct hs_error *err)
 
 	writer->started = true;
 	writer->tail = &writer->head;
+	writer->idle_seq = UINT64_MAX;
 	pthread_mutex_init(&writer->lock, NULL);
 	pthread_condattr_t monotonic;
 	pthread_condattr_init(&monotonic);
@@ -490,8 +497,7 @@ void hs_store_when_idle(struct hs_store *store, hs_idle_fn *work)
 	struct hs__writer *writer = &store->writer;
 
 	pthread_mutex_lock(&writer->lock);
-	writer->idle_work = work;
-	writer->idle_seq = UINT64_MAX;
+	__atomic_store_n(&writer->idle_work, work, __ATOMIC_RELEASE);
 	pthread_cond_signal(&writer->wake);
 	pthread_mutex_unlock(&writer->lock);
 }
