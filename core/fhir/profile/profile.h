@@ -89,8 +89,10 @@ struct hs_profile_element {
 
 	const struct hs_profile_use *uses;
 	uint32_t use_count;
-	struct hs_slice same_as;                  /* contentReference: the id after '#', or empty */
-	const struct hs_profile_element *content; /* the element it names in this profile, or NULL */
+	struct hs_slice same_as; /* contentReference: the id after '#', or empty */
+	/* The element that it names, in the definition that is constrained: never in the profile. NULL: none,
+	 * or the definition is not here. */
+	const struct hs_profile_element *content;
 
 	const struct hs_json *fixed, *pattern; /* the value; NULL: none */
 	const struct hs_json *fixed_shadow;    /* "_fixedString": id and extensions, or NULL */

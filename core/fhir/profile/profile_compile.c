@@ -106,10 +106,36 @@ static enum hs_status link_rows(struct hs__compile *compile, struct hs_profile_e
 	return HS_OK;
 }
 
-static void resolve_content(const struct hs_profile *profile, struct hs_profile_element *element)
+/* What this constrains in the end: the first of its bases that is no constraint itself; NULL when it is not
+ * here. */
+static const struct hs_profile *definition_of(struct hs__compile *compile)
 {
-	if (element->same_as.len)
-		element->content = hs_profile_element(profile, element->same_as);
+	struct hs_profiles *set = compile->set;
+	const struct hs_json *source = compile->profile->source;
+	struct hs_error ignored;
+	for (unsigned i = 0; source && i < HS__PROFILE_CHAIN; i++) {
+		struct hs_slice base = hs_json_get_text(source, HS_S("baseDefinition"));
+		source = hs_library_find(set->library, HS_S("StructureDefinition"), base, NULL);
+		if (source && !hs_slice_eq(hs_json_get_text(source, HS_S("derivation")), HS_S("constraint")))
+			return hs_profiles_find(set, base, &ignored);
+	}
+	return NULL;
+}
+
+/* A content reference means the element as it was before anybody constrained it, however a constraint's
+ * snapshot writes it: "#Questionnaire.item" or with an address before (ElementDefinition.contentReference).
+ */
+static void resolve_contents(struct hs__compile *compile, struct hs_profile_element *elements, size_t count)
+{
+	const struct hs_profile *definition = compile->profile->is_constraint ? NULL : compile->profile;
+	for (size_t i = 0; i < count; i++) {
+		if (elements[i].same_as.len == 0)
+			continue;
+		definition = definition ? definition : definition_of(compile);
+		if (!definition)
+			return;
+		elements[i].content = hs_profile_element(definition, elements[i].same_as);
+	}
 }
 
 /* Those above say more when something below does. */
@@ -135,8 +161,7 @@ enum hs_status hs__profile_compile(struct hs__compile *compile)
 	if (status)
 		return status;
 	profile->root = elements;
-	for (size_t i = 0; i < count; i++)
-		resolve_content(profile, &elements[i]);
+	resolve_contents(compile, elements, count);
 	for (size_t i = 0; i < count; i++)
 		spread_says_more(&elements[i]);
 	return HS_OK;

@@ -24,7 +24,7 @@ struct hs__snapshot {
 	const struct hs_snapshot_source *source;
 	struct hs_issues *issues;   /* may be NULL */
 	struct hs_slice url;        /* of the profile, as source of its constraints */
-	const struct hs_json *base; /* the base's snapshot, untouched, for contentReferences */
+	const struct hs_json *base; /* the base's snapshot, untouched, for what types lack */
 	struct hs__shot *root;
 	uint32_t count; /* elements so far */
 	int64_t index;  /* of the differential's element at hand */

@@ -164,10 +164,9 @@ void hs__shot_copy_below(struct hs__snapshot *snapshot, const struct hs__shot *f
 	}
 }
 
-/* The element with that id (of an unsliced element: its path) in the base's snapshot. */
-static const struct hs_json *find_in_base(const struct hs__snapshot *snapshot, struct hs_slice id)
+static const struct hs_json *find_id(const struct hs_json *elements, struct hs_slice id)
 {
-	HS_JSON_EACH(item, snapshot->base) {
+	HS_JSON_EACH(item, elements) {
 		struct hs_slice own = hs_json_get_text(item, HS_S("id"));
 		if (hs_slice_eq(own.len ? own : hs_json_get_text(item, HS_S("path")), id))
 			return item;
@@ -175,10 +174,23 @@ static const struct hs_json *find_in_base(const struct hs__snapshot *snapshot, s
 	return NULL;
 }
 
+/* The element that a content reference names: as the type has it, not as a profile that is the base has
+ * constrained it (ElementDefinition.contentReference). What no type of FHIR has stands in the base. */
+static const struct hs_json *find_content(const struct hs__snapshot *snapshot, struct hs_slice reference)
+{
+	size_t hash = hs_slice_find(reference, '#', 0);
+	struct hs_slice id = hs_slice_from(reference, hash + 1);
+	struct hs_slice address = hash != SIZE_MAX && hash > 0 ?
+		hs_slice_first(reference, hash) :
+		hs_arena_printf(snapshot->arena, TYPE_URL "%.*s",
+			HS_S_ARG(hs_slice_first(id, hs_slice_find(id, '.', 0))));
+	const struct hs_json *found = find_id(hs__shot_find(snapshot, address), id);
+	return found ? found : find_id(snapshot->base, id);
+}
+
 static bool unfold_reference(struct hs__snapshot *snapshot, struct hs__shot *shot, struct hs_slice reference)
 {
-	const struct hs_json *target = find_in_base(snapshot,
-		hs_slice_from(reference, hs_slice_find(reference, '#', 0) + 1));
+	const struct hs_json *target = find_content(snapshot, reference);
 	struct hs_json *types = hs_json_clone(snapshot->arena, hs_json_get(target, HS_S("type")));
 	if (!target)
 		return false;

@@ -84,6 +84,16 @@ static void walk_child(struct hs__validation *run, const struct hs__node *node,
 		hs__walk_slices(run, node, child, list, count);
 }
 
+/* Whose children to look at; NULL when the profile says nothing of them. What a content reference names is an
+ * element of the definition: the base walk judges it, unless it is a logical model, which has no such walk.
+ */
+static const struct hs_profile_element *body_of(const struct hs_profile_element *element)
+{
+	if (element->children)
+		return element;
+	return element->content && !element->content->def ? element->content : NULL;
+}
+
 void hs__walk_element(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element)
 {
@@ -97,7 +107,7 @@ void hs__walk_element(struct hs__validation *run, const struct hs__node *node,
 		hs__check_binding(run, node, element->binding);
 	if (element->parent)
 		hs__check_uses(run, node, element);
-	const struct hs_profile_element *body = element->children ? element : element->content;
+	const struct hs_profile_element *body = body_of(element);
 	if (!hs__node_object(node)) { /* a primitive without extensions may still miss one */
 		struct hs_json nothing = { .type = HS_JSON_OBJECT };
 		struct hs__node bare = *node;

@@ -24,6 +24,13 @@ static const char NAME[] =
 	"{'id':'Name.family','path':'Name.family','min':0,'max':'1','type':[{'code':'string'}]},"
 	"{'id':'Name.given','path':'Name.given','min':0,'max':'*','type':[{'code':'string'}]}]";
 
+static const char CODED[] =
+	"[{'id':'Person','path':'Person','min':0,'max':'*'},"
+	"{'id':'Person.part','path':'Person.part','min':0,'max':'*','type':[{'code':'BackboneElement'}]},"
+	"{'id':'Person.part.code','path':'Person.part.code','min':2,'max':'2','type':[{'code':'code'}]},"
+	"{'id':'Person.part.part','path':'Person.part.part','min':0,'max':'*','contentReference':"
+	"'#Person.part'}]";
+
 struct made {
 	struct hs_arena *arena;
 	struct hs_issues issues;
@@ -46,22 +53,30 @@ static const struct hs_json *find(void *arg, struct hs_slice canonical)
 {
 	if (hs_slice_ends(canonical, HS_S("/Person")))
 		return read(arg, PERSON);
+	if (hs_slice_ends(canonical, HS_S("/coded"))) /* a profile, where each part has two codes */
+		return read(arg, CODED);
 	return hs_slice_ends(canonical, HS_S("/Name")) ? read(arg, NAME) : NULL;
 }
 
-static struct made make(const char *differential)
+static struct made make_of(const char *base, const char *differential)
 {
 	struct made made = { .arena = hs_arena_new(64 << 20) };
 	struct hs_snapshot_source source = { find, made.arena };
 	made.issues.arena = made.arena;
 	struct hs_json *structure = read(made.arena,
 		"{'resourceType':'StructureDefinition','url':'http://x/p','derivation':'constraint',"
-		"'type':'Person','baseDefinition':'http://hl7.org/fhir/StructureDefinition/Person'}");
+		"'type':'Person'}");
+	hs_json_add_text(made.arena, structure, HS_S("baseDefinition"), hs_slice_cstr(base));
 	struct hs_json *part = hs_json_add_object(made.arena, structure, HS_S("differential"));
 	hs_json_add(part, HS_S("element"), read(made.arena, differential));
 	made.status = hs_snapshot_make(made.arena, structure, &source, &made.issues, &made.elements,
 		&made.err);
 	return made;
+}
+
+static struct made make(const char *differential)
+{
+	return make_of("http://hl7.org/fhir/StructureDefinition/Person", differential);
 }
 
 static const struct hs_json *element(const struct made *made, const char *id)
@@ -119,6 +134,16 @@ static void unfolds_a_reference_to_an_element(void **state)
 	assert_slice(hs_json_get_text(element(&made, "Person.part.part.part.code"), HS_S("max")), "0");
 	assert_slice(hs_json_get_text(element(&made, "Person.part.part.code"), HS_S("max")), "1");
 	assert_null(hs_json_get(element(&made, "Person.part.part"), HS_S("contentReference")));
+	hs_arena_free(made.arena);
+}
+
+static void unfolds_what_nobody_has_constrained(void **state)
+{
+	(void)state;
+	struct made made = make_of("http://x/coded", "[{'path':'Person.part.part.code','short':'s'}]");
+	assert_int_equal(made.status, HS_OK);
+	assert_int_equal(min_of(&made, "Person.part.code"), 2);
+	assert_int_equal(min_of(&made, "Person.part.part.code"), 1);
 	hs_arena_free(made.arena);
 }
 
@@ -271,6 +296,7 @@ int main(void)
 		cmocka_unit_test(lays_a_change_over_its_element),
 		cmocka_unit_test(unfolds_a_type),
 		cmocka_unit_test(unfolds_a_reference_to_an_element),
+		cmocka_unit_test(unfolds_what_nobody_has_constrained),
 		cmocka_unit_test(makes_slices_with_children),
 		cmocka_unit_test(takes_the_name_of_a_choice_as_a_slice),
 		cmocka_unit_test(takes_the_name_of_a_choice_with_its_slice),

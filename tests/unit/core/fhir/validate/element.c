@@ -332,6 +332,41 @@ static void imposes_profiles(void **state)
 }
 
 /* What an invariant asks of a resource that is elsewhere cannot be told; within a bundle it can. */
+/* A content reference means the element as nobody has constrained it, written short or with an address. */
+static void leaves_nested_items_as_they_were(void **state)
+{
+#define ITEM(id, more) "{'linkId':'" id "','type':'group'" more "}"
+#define QUESTIONS(items) "{'resourceType':'Questionnaire','status':'draft','item':[" items "]}"
+#define QUESTIONNAIRE_ADDRESS "http://hl7.org/fhir/StructureDefinition/Questionnaire"
+	static const char differential[] = PROFILE("Questionnaire",
+		"{'path':'Questionnaire.item.text','min':1}");
+	static const char given[] =
+		"{'resourceType':'StructureDefinition','url':'http://x/p','kind':'resource',"
+		"'type':'Questionnaire','baseDefinition':'" QUESTIONNAIRE_ADDRESS "','derivation':"
+		"'constraint','snapshot':{'element':[{'id':'Questionnaire','path':'Questionnaire'},"
+		"{'id':'Questionnaire.item','path':'Questionnaire.item','min':0,'max':'*','type':[{'code':"
+		"'BackboneElement'}]},{'id':'Questionnaire.item.text','path':'Questionnaire.item.text',"
+		"'min':1,'max':'1','type':[{'code':'string'}]},{'id':'Questionnaire.item.item','path':"
+		"'Questionnaire.item.item','min':0,'max':'*','contentReference':'" QUESTIONNAIRE_ADDRESS
+		"#Questionnaire.item'}]}}";
+	static const char nested[] = PROFILE("Questionnaire",
+		"{'path':'Questionnaire.item.text','min':1},{'path':'Questionnaire.item.item.code','min':1}");
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		good(i ? given : differential,
+			QUESTIONS(ITEM("1", ",'text':'t','item':[" ITEM("2", "") "]")));
+		bad(i ? given : differential, QUESTIONS(ITEM("1", ",'item':[" ITEM("2", "") "]")),
+			"profile-min", "Questionnaire.item[0]");
+	}
+	/* What is said of the nested ones holds there, one level deep. */
+	good(nested,
+		QUESTIONS(ITEM("1",
+			",'text':'t','item':[" ITEM("2",
+				",'code':[{'code':'c'}],'item':[" ITEM("3", "") "]") "]")));
+	bad(nested, QUESTIONS(ITEM("1", ",'text':'t','item':[" ITEM("2", "") "]")), "profile-min",
+		"Questionnaire.item[0].item[0]");
+}
+
 static void leaves_what_is_elsewhere(void **state)
 {
 	static const char profile[] = PROFILE("Patient",
@@ -367,6 +402,7 @@ int main(void)
 		cmocka_unit_test(asks_for_versions_of_a_target),
 		cmocka_unit_test(measures_attachments),
 		cmocka_unit_test(imposes_profiles),
+		cmocka_unit_test(leaves_nested_items_as_they_were),
 		cmocka_unit_test(leaves_what_is_elsewhere),
 	};
 	return cmocka_run_group_tests(tests, open_packages, close_packages);

@@ -123,11 +123,25 @@ static void has_each_code_once(void **state)
 	expect(NESTED("a"), "c", "code-system-code-twice CodeSystem; ");
 }
 
+/* The profile wants a code of what stands first, and writes its content reference with an address. */
+static void leaves_nested_concepts_as_they_were(void **state)
+{
+#define EXPANSION(code) \
+	"{'resourceType':'ValueSet','meta':{'profile':['http://hl7.org/fhir/StructureDefinition/" \
+	"executablevalueset']},'url':'http://a.se/v','version':'1','title':'V','experimental':true," \
+	"'description':'d','status':'draft','expansion':{'timestamp':'2026-01-01'," \
+	"'contains':[{'system':'http://a.se'," code "'contains':[{'abstract':true,'display':'x'}]}]}}"
+	(void)state;
+	expect(EXPANSION("'code':'a',"), "profile-min", "");
+	expect(EXPANSION("'display':'a',"), "profile-min", "profile-min ValueSet.expansion.contains[0]; ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_each_code_once),
 		cmocka_unit_test(knows_its_own_elements),
+		cmocka_unit_test(leaves_nested_concepts_as_they_were),
 		cmocka_unit_test(has_its_own_invariants),
 		cmocka_unit_test(does_without_the_package_of_extensions),
 		cmocka_unit_test(takes_base64_at_its_word),
