@@ -223,6 +223,62 @@ static void keeps_all_or_nothing(void **state)
 	assert_int_equal(total("Basic?_summary=count"), before);
 }
 
+static size_t issues(const struct fixture_answer *a)
+{
+	return hs_json_count(hs_json_get(fixture_json(fx, a), HS_S("issue")));
+}
+
+/* Who corrects one fault should not have to send again to hear of the next. */
+static void tells_the_faults_of_all_entries(void **state)
+{
+	static const struct part unsound[] = {
+		{ .method = "POST",
+			.url = "Patient",
+			.full = UUID_1,
+			.resource = "{'resourceType':'Patient','gender':'blue','birthDate':'2020-13-01'}" },
+		{ .method = "POST", .url = "Basic", .resource = BASIC("a", "") },
+		{ .method = "PUT", .url = "Patient/a", .resource = "{'resourceType':'Patient','id':'b'}" },
+		{ .method = "POST", .url = "Basic", .full = UUID_1, .resource = BASIC("a", "") },
+	};
+	static const struct part stale[] = {
+		{ .method = "PUT", .url = "Basic/a1", .resource = BASIC("a1", ""), .if_match = 9 },
+		{ .method = "POST", .url = "Basic", .resource = BASIC("a", "") },
+		{ .method = "PUT", .url = "Basic/a2", .resource = BASIC("a2", ""), .if_match = 9 },
+		{ .method = "GET", .url = "Basic/not-there" },
+	};
+	NEED_FHIR();
+	int64_t before = total("Basic?_summary=count");
+	struct fixture_answer a = TRANSACTION(422, unsound);
+	expect_text(&a, "/issue/0/expression/0", "Bundle.entry[0].resource.gender");
+	expect_text(&a, "/issue/0/diagnostics", "fullUrl " UUID_1);
+	expect_text(&a, "/issue/1/expression/0", "Bundle.entry[0].resource.birthDate");
+	expect_text(&a, "/issue/2/expression/0", "Bundle.entry[2].resource.id");
+	expect_text(&a, "/issue/3/expression/0", "Bundle.entry[3]");
+	expect_part(fixture_text(fx, &a, "/issue/3/details/text"), "that of another entry too");
+	assert_int_equal(issues(&a), 4);
+	/* What comes after may rest on what failed, and is not judged. */
+	a = TRANSACTION(412, stale);
+	expect_text(&a, "/issue/0/expression/0", "Bundle.entry[0]");
+	expect_text(&a, "/issue/1/expression/0", "Bundle.entry[2]");
+	assert_int_equal(issues(&a), 2);
+	assert_int_equal(total("Basic?_summary=count"), before);
+}
+
+/* No more of them than anybody reads. */
+static void tells_a_hundred_faults(void **state)
+{
+	static struct part many[150];
+	NEED_FHIR();
+	for (size_t i = 0; i < COUNT(many); i++)
+		many[i] = (struct part) { .method = "POST",
+			.url = "Patient",
+			.resource = "{'resourceType':'Patient','gender':'blue'}" };
+	struct fixture_answer a = TRANSACTION(422, many);
+	expect_text(&a, "/issue/99/expression/0", "Bundle.entry[99].resource.gender");
+	expect_part(fixture_text(fx, &a, "/issue/100/details/text"), "only the first 100");
+	assert_int_equal(issues(&a), 101);
+}
+
 static void refuses_two_of_one(void **state)
 {
 	static const struct part puts[] = {
@@ -420,6 +476,8 @@ int main(void)
 		cmocka_unit_test(resolves_conditions),
 		cmocka_unit_test(carries_out_conditional_entries),
 		cmocka_unit_test(keeps_all_or_nothing),
+		cmocka_unit_test(tells_the_faults_of_all_entries),
+		cmocka_unit_test(tells_a_hundred_faults),
 		cmocka_unit_test(refuses_two_of_one),
 		cmocka_unit_test(keeps_the_order),
 		cmocka_unit_test(creates_what_it_deletes),

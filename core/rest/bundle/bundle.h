@@ -31,7 +31,7 @@ struct hs__rest_entry {
 	bool conditional;       /* its target is known in the transaction only */
 	bool late;              /* it has a conditional reference */
 	bool deferred;          /* its links can be resolved in the transaction only */
-	enum hs_status refused; /* batch: why it was not carried out, found before the transaction */
+	enum hs_status refused; /* why it is not carried out, found before the transaction */
 	enum hs_status status;
 	struct hs_error err;
 	struct hs__rest_result result;
@@ -52,9 +52,10 @@ struct hs__rest_bundle {
 	bool large; /* texts and entries are made one by one in the transaction, and not kept */
 	struct hs__rest_entry *entries;
 	size_t count;
-	struct hs_map targets; /* fullUrl -> struct hs__rest_target */
-	struct hs_issues issues;
-	size_t operations; /* how many entries are one */
+	struct hs_map targets;   /* fullUrl -> struct hs__rest_target */
+	struct hs_issues issues; /* transaction: what is wrong with its entries */
+	struct hs_error fault;   /* the same: the first of it; HS_OK: nothing */
+	size_t operations;       /* how many entries are one */
 	struct hs_slice reply;
 	uint64_t seq;
 };
@@ -87,6 +88,18 @@ enum hs_status hs__rest_bundle_settle(struct hs__rest_bundle *bundle, struct hs_
 enum hs_status hs__rest_bundle_relink(struct hs__rest_bundle *bundle, struct hs_txn *txn,
 	struct hs_arena *arena, struct hs__rest_entry *entry, bool *changed, struct hs_error *err);
 
-/* "Bundle.entry[3]", and an error or issues of an entry placed there. */
+/* "Bundle.entry[3]". */
 struct hs_slice hs__rest_entry_path(struct hs_arena *arena, const struct hs__rest_entry *entry);
+/* faults.c: an error or issues of an entry placed there. */
 void hs__rest_entry_blame(const struct hs__rest_entry *entry, struct hs_error *err);
+void hs__rest_entry_place(struct hs_arena *arena, const struct hs__rest_entry *entry,
+	struct hs_issues *issues);
+/* No faults so far. */
+void hs__rest_bundle_clean(struct hs__rest_bundle *bundle, struct hs_arena *arena);
+/* Keeps what is wrong with an entry of a transaction: its issues or, when it has none, *err. HS_OK: the other
+ * entries are still to be looked at. Else there is nothing more to do: 100 faults are known already (then
+ * *err is the first of them), or *err is not of this entry alone (then it is all that is told). */
+enum hs_status hs__rest_bundle_fault(struct hs__rest_bundle *bundle, struct hs_arena *arena,
+	struct hs__rest_entry *entry, struct hs_error *err);
+/* The first fault kept, with *err; HS_OK when there was none. */
+enum hs_status hs__rest_bundle_verdict(const struct hs__rest_bundle *bundle, struct hs_error *err);

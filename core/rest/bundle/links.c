@@ -36,7 +36,7 @@ enum hs_status hs__rest_bundle_collect(struct hs__rest_bundle *bundle, struct hs
 	hs_map_init(&bundle->targets, arena);
 	bundle->targets.seed = 0x9e3779b97f4a7c15u;
 	for (size_t i = 0; i < bundle->count; i++) {
-		const struct hs__rest_entry *entry = &bundle->entries[i];
+		struct hs__rest_entry *entry = &bundle->entries[i];
 		struct hs_slice tail = tail_of(entry->full_url);
 		enum hs_status status = HS_OK;
 		if (entry->full_url.len == 0 || !entry->call.in)
@@ -49,6 +49,8 @@ enum hs_status hs__rest_bundle_collect(struct hs__rest_bundle *bundle, struct hs
 			status = note(bundle, arena, tail, entry, err);
 		if (status == HS_OK && !entry->conditional)
 			status = hs__rest_bundle_settle(bundle, arena, entry, err);
+		if (status != HS_OK)
+			status = hs__rest_bundle_fault(bundle, arena, entry, err);
 		if (status != HS_OK)
 			return status;
 	}

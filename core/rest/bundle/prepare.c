@@ -3,23 +3,9 @@
 #include <core/rest/bundle/bundle.h>
 
 #include <handslag/coding.h>
-#include <stdio.h>
 
 /* From here on the index entries of all resources together would take too much memory. */
 #define LARGE ((size_t)4 << 20)
-
-void hs__rest_entry_blame(const struct hs__rest_entry *entry, struct hs_error *err)
-{
-	char inner[sizeof err->path];
-	if (strncmp(err->path, "Bundle.", 7) == 0)
-		return;
-	memcpy(inner, err->path, sizeof inner);
-	const char *dot = strchr(inner, '.');
-	/* An element path begins with its type, except those of the URL check: "id", "resourceType". */
-	const char *rest = dot ? dot + 1 : inner;
-	snprintf(err->path, sizeof err->path, "Bundle.entry[%zu]%s%.100s", entry->index,
-		*rest ? ".resource." : "", rest);
-}
 
 /* The entry's URL without our base: absolute URLs of ours and a leading slash are understood. */
 static struct hs_slice below_base(const struct hs__rest_bundle *bundle, struct hs_slice url)
@@ -105,9 +91,8 @@ static enum hs_status read_resource(struct hs__rest_bundle *bundle, struct hs_ar
 	entry->in = (struct hs__rest_incoming) { .tree = resource, .text = bundle->body };
 	call->in = &entry->in;
 	struct hs_slice at = hs_arena_printf(arena, "Bundle.entry[%zu].resource", entry->index);
-	struct hs_issues *issues = bundle->transaction ? &bundle->issues : &entry->result.issues;
-	issues->arena = arena;
-	enum hs_status status = hs__rest_check(&bundle->env, call, at, issues, err);
+	entry->result.issues.arena = arena;
+	enum hs_status status = hs__rest_check(&bundle->env, call, at, &entry->result.issues, err);
 	if (status == HS_OK && what == HS_DO_CREATE)
 		call->id = hs__rest_new_id(arena);
 	return status;
@@ -180,23 +165,24 @@ static enum hs_status each(struct hs__rest_bundle *bundle, struct hs_arena *aren
 	bool finishing, struct hs_error *err)
 {
 	struct hs__rest_entry *entry = bundle->entries;
-	enum hs_status status = HS_OK;
 	HS_JSON_EACH(json, list) {
+		enum hs_status status = HS_OK;
 		entry->index = (size_t)(entry - bundle->entries);
 		if (entry->refused == HS_OK && !entry->operation)
 			status = finishing ? finish(bundle, arena, entry, err) :
 					     read_entry(bundle, arena, json, entry, err);
-		if (status != HS_OK) {
+		entry->refused = status != HS_OK ? status : entry->refused;
+		if (status != HS_OK && bundle->transaction) {
+			status = hs__rest_bundle_fault(bundle, arena, entry, err);
+			if (status != HS_OK)
+				return status;
+		} else if (status != HS_OK) {
 			hs__rest_entry_blame(entry, err);
-			if (bundle->transaction) /* 405 would speak of the POST */
-				return status == HS_E_METHOD ? (err->status = HS_E_INVALID) : status;
-			entry->refused = status;
 			entry->err = *err;
-			status = HS_OK;
 		}
 		entry++;
 	}
-	return status;
+	return HS_OK;
 }
 
 static enum hs_status read_head(struct hs__rest_bundle *bundle, const struct hs_json *tree,
@@ -242,7 +228,7 @@ enum hs_status hs__rest_bundle_prepare(struct hs_txn *txn, struct hs_arena *aren
 	struct hs__rest_bundle *bundle = arg;
 	struct hs_json *tree = NULL;
 	bundle->env.reading = txn;
-	bundle->issues = (struct hs_issues) { .arena = arena };
+	hs__rest_bundle_clean(bundle, arena);
 	if (bundle->body.len == 0)
 		return hs_fail(err, HS_E_REQUIRED,
 			"the request has no body; send a Bundle of type batch or transaction");
@@ -257,9 +243,11 @@ enum hs_status hs__rest_bundle_prepare(struct hs_txn *txn, struct hs_arena *aren
 	if (!bundle->entries)
 		return hs_fail(err, HS_E_LIMIT, "the Bundle is too large");
 	status = each(bundle, arena, list, false, err);
-	if (status == HS_OK)
+	if (status == HS_OK && bundle->fault.status == HS_OK)
 		status = ask_services(bundle, tree, err);
 	if (status == HS_OK && bundle->transaction)
 		status = hs__rest_bundle_collect(bundle, arena, err);
-	return status == HS_OK ? each(bundle, arena, list, true, err) : status;
+	if (status == HS_OK)
+		status = each(bundle, arena, list, true, err);
+	return status == HS_OK ? hs__rest_bundle_verdict(bundle, err) : status;
 }

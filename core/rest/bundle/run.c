@@ -10,8 +10,9 @@
 #define ENTRY_MEMORY ((size_t)256 << 20) /* to carry out one entry of a large bundle */
 
 /* A work function may be run again: entries are put back as they were prepared. */
-static void restore(struct hs__rest_bundle *bundle)
+static void restore(struct hs__rest_bundle *bundle, struct hs_arena *arena)
 {
+	hs__rest_bundle_clean(bundle, arena);
 	for (size_t i = 0; i < bundle->count; i++) {
 		struct hs__rest_entry *entry = &bundle->entries[i];
 		entry->in = entry->given;
@@ -68,12 +69,12 @@ static enum hs_status resolve_all(struct hs__rest_bundle *bundle, struct hs_txn 
 		enum hs_status status = entry->conditional ? resolve(bundle, txn, arena, entry, err) : HS_OK;
 		if (status == HS_OK)
 			status = claim(&taken, arena, entry, err);
-		if (status != HS_OK) {
-			hs__rest_entry_blame(entry, err);
+		if (status != HS_OK)
+			status = hs__rest_bundle_fault(bundle, arena, entry, err);
+		if (status != HS_OK)
 			return status;
-		}
 	}
-	return HS_OK;
+	return hs__rest_bundle_verdict(bundle, err);
 }
 
 static enum hs_status relink(struct hs__rest_bundle *bundle, struct hs_txn *txn, struct hs_arena *arena,
@@ -104,18 +105,6 @@ static enum hs_status run_entry(struct hs__rest_bundle *bundle, struct hs_txn *t
 			"ifNoneExist means a resource that another entry has just made; give "
 			"both entries one fullUrl");
 	return status;
-}
-
-static void place_issues(struct hs_arena *arena, const struct hs__rest_entry *entry, struct hs_issues *issues)
-{
-	for (struct hs_issue *issue = issues->first; issue; issue = issue->next) {
-		size_t dot = hs_slice_find(issue->path, '.', 0);
-		if (hs_slice_starts(issue->path, HS_S("Bundle.")))
-			continue;
-		struct hs_slice rest = dot == SIZE_MAX ? HS_S_NONE : hs_slice_from(issue->path, dot);
-		issue->path = hs_arena_printf(arena, "Bundle.entry[%zu].resource%.*s", entry->index,
-			HS_S_ARG(rest));
-	}
 }
 
 /* Where an entry is carried out: memory of its own when the bundle is large, taken back after each. */
@@ -188,26 +177,33 @@ static struct hs_arena *arena_of(const struct room *room)
 	return room->scratch ? room->scratch : room->arena;
 }
 
+/* Entries of one phase do not rest on each other, so all that is wrong with them is told; what comes after
+ * may rest on what failed. */
+static enum hs_status run_phase(struct hs__rest_bundle *bundle, struct hs_txn *txn, const struct room *room,
+	int phase, struct hs_error *err)
+{
+	for (size_t i = 0; i < bundle->count; i++) {
+		struct hs__rest_entry *entry = &bundle->entries[i];
+		if (entry->phase != phase)
+			continue;
+		enum hs_status status = run_entry(bundle, txn, arena_of(room), entry, err);
+		if (status != HS_OK)
+			status = hs__rest_bundle_fault(bundle, room->arena, entry, err);
+		if (status == HS_OK)
+			status = close_room(room, bundle, entry, err);
+		if (status != HS_OK)
+			return status;
+	}
+	return hs__rest_bundle_verdict(bundle, err);
+}
+
 static enum hs_status run_transaction(struct hs__rest_bundle *bundle, struct hs_txn *txn,
 	struct hs_arena *arena, struct hs_error *err)
 {
 	struct room room = open_room(bundle, arena);
 	enum hs_status status = resolve_all(bundle, txn, arena, err);
-	for (int phase = 0; status == HS_OK && phase < HS_PHASE_COUNT; phase++) {
-		for (size_t i = 0; status == HS_OK && i < bundle->count; i++) {
-			struct hs__rest_entry *entry = &bundle->entries[i];
-			if (entry->phase != phase)
-				continue;
-			status = run_entry(bundle, txn, arena_of(&room), entry, err);
-			if (status == HS_OK)
-				status = close_room(&room, bundle, entry, err);
-			if (status == HS_OK)
-				continue;
-			place_issues(arena, entry, &entry->result.issues);
-			hs__rest_entry_blame(entry, err);
-			bundle->issues = entry->result.issues;
-		}
-	}
+	for (int phase = 0; status == HS_OK && phase < HS_PHASE_COUNT; phase++)
+		status = run_phase(bundle, txn, &room, phase, err);
 	return status;
 }
 
@@ -231,7 +227,7 @@ static enum hs_status run_batch(struct hs__rest_bundle *bundle, struct hs_txn *t
 		if (status != HS_OK)
 			return status;
 		entry->status = run_entry(bundle, txn, arena_of(&room), entry, &entry->err);
-		place_issues(arena, entry, &entry->result.issues);
+		hs__rest_entry_place(arena, entry, &entry->result.issues);
 		status = close_room(&room, bundle, entry, err);
 		if (status != HS_OK)
 			return status;
@@ -252,7 +248,7 @@ enum hs_status hs__rest_bundle_run(struct hs_txn *txn, struct hs_arena *arena, v
 	struct hs_error *err)
 {
 	struct hs__rest_bundle *bundle = arg;
-	restore(bundle);
+	restore(bundle, arena);
 	enum hs_status status = bundle->transaction ? run_transaction(bundle, txn, arena, err) :
 						      run_batch(bundle, txn, arena, err);
 	bundle->seq = hs_txn_seq(txn);
