@@ -36,6 +36,15 @@ struct tx_bits hs_tx_bits_of(struct hs_arena *arena, const uint64_t *words, uint
 	return bits;
 }
 
+uint64_t *hs_tx_bits_plain(struct hs_arena *arena, struct tx_bits bits)
+{
+	uint64_t *words = hs_arena_raw(arena, hs_tx_bits_words(bits.count) * sizeof(*words));
+
+	for (size_t i = 0; words && i < hs_tx_bits_blocks(bits.count); i++)
+		memcpy(words + i * TX_BLOCK_WORDS, bits.blocks[i], sizeof(hs_tx_bits_none));
+	return words;
+}
+
 static uint64_t *place_of(struct tx_bits bits, size_t block)
 {
 	return hs_tx_bits_place(bits) + block * TX_BLOCK_WORDS;

@@ -27,6 +27,9 @@ struct tx_bits hs_tx_bits_new(struct hs_arena *arena, uint32_t count);
 /* A set that begins as what `words` say, which live as long as it: hs_tx_bits_words(count) of them, those
  * past the count 0. */
 struct tx_bits hs_tx_bits_of(struct hs_arena *arena, const uint64_t *words, uint32_t count);
+/* Its words one after another, hs_tx_bits_words(bits.count) of them, in the arena; NULL: memory was capped.
+ */
+uint64_t *hs_tx_bits_plain(struct hs_arena *arena, struct tx_bits bits);
 static inline size_t hs_tx_bits_blocks(uint32_t count)
 {
 	return (size_t)count / TX_BLOCK + 1;

@@ -173,8 +173,13 @@ static bool holds(struct ecl_eval *e, const struct ecl_refinement *r, const stru
 
 /* ---- who may satisfy it ---- */
 
-#define RUN 8u  /* steps to find where the pairs of a run of values begin */
-#define ONE 16u /* steps to ask a concept for its relationships */
+#define RUN 8u     /* steps to find where the pairs of a run of values begin */
+#define ONE 16u    /* steps to ask a concept for its relationships */
+#define PAIRS 4u   /* pairs that are looked through in a step */
+#define LOOKED 64u /* pairs before a look at whether the rest of a value can be passed by */
+#define PIECE \
+	40u /* steps to find the relationships of sources that follow one another: they are far from the \
+	     * last ones */
 
 /* The concepts that satisfy a refinement, or at least all of those. */
 struct answer {
@@ -221,13 +226,32 @@ static void add_sources(const struct look *l, struct tx_bits values)
 	}
 }
 
-static void add_targets(const struct look *l, struct tx_bits sources)
+/* Values of pairs with one of the sources: of the pairs from `at`, whose values and sources are members of
+ * plain words. Which of them count is a matter of chance, so that nothing here branches on it. */
+static size_t look_on(const struct look *l, size_t at, const uint64_t *sources, uint64_t *values)
 {
-	if (!tx_spend(l->patience, l->count))
+	size_t end = l->count - at < LOOKED ? l->count : at + LOOKED;
+
+	for (; at < end; at++) {
+		uint32_t value = l->pairs[at].value, source = l->pairs[at].source;
+		if (value < l->out.count && source < l->out.count)
+			values[value / 64] |= (sources[source / 64] >> (source % 64) & 1) << (value % 64);
+	}
+	return at;
+}
+
+/* One source is enough for a value: the others of a long list are passed by. */
+static void add_targets(const struct look *l, const uint64_t *sources, uint64_t *values)
+{
+	if (!tx_spend(l->patience, l->count / PAIRS))
 		return;
-	for (size_t i = 0; i < l->count; i++)
-		if (hs_tx_bits_has(sources, l->pairs[i].source))
-			hs_tx_bits_add(l->out, l->pairs[i].value);
+	for (size_t at = 0, from = 0; at < l->count; from = at) {
+		uint32_t value = l->pairs[from].value;
+		at = look_on(l, at, sources, values);
+		if (at < l->count && l->pairs[at].value == value && value < l->out.count &&
+			values[value / 64] >> (value % 64) & 1)
+			at += hs_tx_sct_pairs_before(l->pairs + at, l->count - at, value + 1);
+	}
 }
 
 static void add_concrete(const struct look *l)
@@ -238,62 +262,108 @@ static void add_concrete(const struct look *l)
 		add_source(l, at);
 }
 
-static void add_one_by_one(struct ecl_eval *e, struct tx_bits types, struct tx_bits sources,
+/* The relationships of sources that follow one another stand in one piece: the next such piece, *at is where
+ * to go on. False: there is none. */
+static bool next_piece(struct ecl_eval *e, struct tx_bits sources, uint32_t *at,
+	const struct tx_sct_attribute **rows, size_t *count)
+{
+	const struct tx_sct *sct = TX_BIG(e->s.layer)->sct;
+	uint32_t from = hs_tx_bits_next(sources, *at);
+
+	if (from == UINT32_MAX)
+		return false;
+	*at = hs_tx_bits_gap(sources, from);
+	uint32_t first = sct->columns[from].attribute_first, end = sct->columns[*at].attribute_first;
+	*rows = sct->attributes + first;
+	*count = first <= end && end <= sct->attribute_count ? end - first : 0;
+	return true;
+}
+
+static void add_by_source(struct ecl_eval *e, struct tx_bits types, struct tx_bits sources,
 	struct tx_bits out)
 {
-	TX_BITS_EACH(at, sources)
-	{
-		size_t count;
-		const struct tx_sct_attribute *list = hs_tx_sct_attributes(e->s.layer, at, &count);
+	const struct tx_sct_attribute *rows;
+	size_t count;
+
+	for (uint32_t at = 0;
+		next_piece(e, sources, &at, &rows, &count) && tx_spend(e->patience, count + PIECE);)
 		for (size_t i = 0; i < count; i++)
-			if (list[i].kind == TX_SCT_CONCEPT && hs_tx_bits_has(types, list[i].type))
-				hs_tx_bits_add(out, list[i].value);
+			if (rows[i].kind == TX_SCT_CONCEPT && hs_tx_bits_has(types, rows[i].type))
+				hs_tx_bits_add(out, rows[i].value);
+}
+
+/* Whether to look at the relationships of the sources, rather than at `pairs` of the types. */
+static bool goes_by_source(struct ecl_eval *e, struct tx_bits sources, size_t pairs)
+{
+	const struct tx_sct *sct = TX_BIG(e->s.layer)->sct;
+	size_t total = hs_tx_bits_total(sources), each = sct->attribute_count / e->count + 1;
+
+	if (!e->few || total <= e->few)
+		return e->few;
+	return (size_t)hs_tx_bits_runs(sources) * PIECE + total * each / PAIRS < pairs / PAIRS;
+}
+
+/* The pairs of every one of the types. */
+static enum hs_status add_by_type(struct ecl_eval *e, struct tx_bits types, struct tx_bits sources,
+	struct tx_bits out)
+{
+	const struct tx_sct *sct = TX_BIG(e->s.layer)->sct;
+	uint64_t *plain = hs_tx_bits_plain(e->arena, sources),
+		 *values = hs_arena_array(e->arena, hs_tx_bits_words(e->count), sizeof(*values));
+	struct tx_bits found;
+
+	if (!plain || !values)
+		return hs_tx_no_room(e->swedish, e->err);
+	for (size_t t = 0; t + 1 < sct->type_count; t++) {
+		struct look look = { .out = out, .patience = e->patience };
+		if (!hs_tx_bits_has(types, sct->types[t].concept))
+			continue;
+		look.pairs = hs_tx_sct_pairs(e->s.layer, sct->types[t].concept, &look.count);
+		add_targets(&look, plain, values);
 	}
+	found = hs_tx_bits_of(e->arena, values, e->count);
+	if (!found.blocks)
+		return hs_tx_no_room(e->swedish, e->err);
+	hs_tx_bits_or(out, found);
+	return HS_OK;
 }
 
 enum hs_status hs_ecl_add_targets(struct ecl_eval *e, struct tx_bits types, struct tx_bits sources,
 	struct tx_bits out)
 {
 	const struct tx_sct *sct = TX_BIG(e->s.layer)->sct;
-	size_t total = hs_tx_bits_total(sources), pairs = 0;
+	size_t pairs = 0;
+	enum hs_status status = HS_OK;
 
 	for (size_t t = 0; t + 1 < sct->type_count; t++)
 		if (hs_tx_bits_has(types, sct->types[t].concept))
 			pairs += sct->types[t + 1].pair_first - sct->types[t].pair_first;
-	if (total <= e->few || (e->few && total * ONE < pairs)) {
-		enum hs_status status = hs_ecl_spend(e, total * ONE);
-		if (status == HS_OK)
-			add_one_by_one(e, types, sources, out);
-		return status;
-	}
-	for (size_t t = 0; t + 1 < sct->type_count; t++) {
-		struct look look = { .out = out, .patience = e->patience };
-		if (!hs_tx_bits_has(types, sct->types[t].concept))
-			continue;
-		look.pairs = hs_tx_sct_pairs(e->s.layer, sct->types[t].concept, &look.count);
-		add_targets(&look, sources);
-	}
-	return hs_ecl_spend(e, 0);
+	if (goes_by_source(e, sources, pairs))
+		add_by_source(e, types, sources, out);
+	else
+		status = add_by_type(e, types, sources, out);
+	return status ? status : hs_ecl_spend(e, 0);
 }
 
 /* Concepts with a relationship that the attribute wants; in some group when `grouped`. */
-static void add_wanted(struct ecl_eval *e, const struct ecl_attribute *a, struct tx_bits values, bool grouped,
-	struct tx_bits out)
+static enum hs_status add_wanted(struct ecl_eval *e, const struct ecl_attribute *a, struct tx_bits values,
+	bool grouped, struct tx_bits out)
 {
 	const struct tx_sct *sct = TX_BIG(e->s.layer)->sct;
 
+	if (a->reverse)
+		return add_by_type(e, a->types, values, out);
 	for (size_t t = 0; t + 1 < sct->type_count; t++) {
 		struct look look = { .grouped = grouped, .out = out, .patience = e->patience };
 		if (!hs_tx_bits_has(a->types, sct->types[t].concept))
 			continue;
 		look.pairs = hs_tx_sct_pairs(e->s.layer, sct->types[t].concept, &look.count);
-		if (a->reverse)
-			add_targets(&look, values);
-		else if (a->kind == ECL_VALUE_SET)
+		if (a->kind == ECL_VALUE_SET)
 			add_sources(&look, values);
 		else
 			add_concrete(&look);
 	}
+	return HS_OK;
 }
 
 /* What is not in the set. */
@@ -324,8 +394,9 @@ static enum hs_status answer_attribute(struct ecl_eval *e, const struct ecl_attr
 		status = hs_ecl_new_set(e, &out->bits);
 	if (status)
 		return status;
-	add_wanted(e, a, values, grouped, out->bits);
-	status = hs_ecl_spend(e, 0);
+	status = add_wanted(e, a, values, grouped, out->bits);
+	if (status == HS_OK)
+		status = hs_ecl_spend(e, 0);
 	if (status == HS_OK && absent)
 		status = others(e, out->bits, &out->bits);
 	out->known = true;

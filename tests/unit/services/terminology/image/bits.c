@@ -58,9 +58,13 @@ static void add_span(struct both *b, uint32_t from, uint32_t to)
 static void compare(const struct both *b)
 {
 	uint32_t total = 0, runs = 0, next = UINT32_MAX, gap = b->bits.count;
+	struct hs_arena_mark mark = hs_arena_mark(arena);
+	const uint64_t *plain = hs_tx_bits_plain(arena, b->bits);
 
+	assert_non_null(plain);
 	for (uint32_t at = b->bits.count; at-- > 0;) {
 		assert_int_equal(hs_tx_bits_has(b->bits, at), b->list[at]);
+		assert_int_equal(plain[at / 64] >> (at % 64) & 1, b->list[at]);
 		next = b->list[at] ? at : next;
 		gap = b->list[at] ? gap : at;
 		assert_int_equal(hs_tx_bits_next(b->bits, at), next);
@@ -72,6 +76,7 @@ static void compare(const struct both *b)
 		total += b->list[at];
 		runs += b->list[at] && (!at || !b->list[at - 1]);
 	}
+	hs_arena_rollback(arena, mark);
 	assert_int_equal(hs_tx_bits_total(b->bits), total);
 	assert_int_equal(hs_tx_bits_runs(b->bits), runs);
 	assert_int_equal(hs_tx_bits_nth(b->bits, total), UINT32_MAX);
