@@ -296,6 +296,7 @@ static const char *const tops[GEN_TOPS] = { "finding", "procedure", "event", "pr
 /* Hundredths of all concepts, summed. The first four have attributes, whose values are among the next three.
  */
 static const uint32_t shares[GEN_TOPS + 1] = { 0, 34, 50, 51, 60, 72, 80, 92, 95, 98, 100 };
+#define LAST_DEFINED 3u
 
 static uint32_t top_first(const struct gen *g, uint32_t top)
 {
@@ -349,7 +350,7 @@ static void write_attributes(struct gen *g, const char *id, uint32_t top)
 {
 	unsigned groups = 1 + gen_below(g, 3);
 
-	if (top > 3)
+	if (top > LAST_DEFINED)
 		return;
 	for (unsigned group = 1; group <= groups; group++)
 		for (uint32_t k = 1 + gen_below(g, 3); k > 0; k--)
@@ -358,7 +359,7 @@ static void write_attributes(struct gen *g, const char *id, uint32_t top)
 	if (gen_below(g, 10) == 0)
 		relation(g, id, value_id(g), 0,
 			gen_id(g, GEN_ATTRIBUTE + gen_below(g, GEN_ATTRIBUTES), "10"));
-	if (top == 3)
+	if (top == LAST_DEFINED)
 		fprintf(g->values,
 			"%s\t%s\t1\t%s\t%s\t#%u.5\t1\t%s\t900000000000011006\t900000000000451002\r\n",
 			gen_id(g, ++g->relation_count, "12"), g->date, CORE, id, gen_below(g, 1000),
@@ -407,7 +408,9 @@ static void write_concept(struct gen *g, uint32_t n, uint32_t top)
 	if (is_retired(n, first))
 		write_retired(g, id, n);
 	else {
-		concept_row(g, id, true, CORE, gen_below(g, 4) == 0);
+		/* Without attributes a definition would say that the concept is all of its parents. */
+		bool defined = gen_below(g, 5) < 2;
+		concept_row(g, id, true, CORE, defined && top <= LAST_DEFINED && n > first);
 		write_parents(g, id, n, first);
 		write_attributes(g, id, top);
 		for (uint32_t k = 0; k < GEN_REFSETS; k++)
@@ -434,23 +437,35 @@ static void write_one(struct gen *g, uint64_t item, const char *parent, const ch
 	relation(g, id, parent, 0, IS_A);
 }
 
+static void domain_row(struct gen *g, uint64_t attribute, uint32_t top)
+{
+	member(g, g->domains, "723561005", gen_id(g, attribute, "10"),
+		"\t%s\t1\t0..*\t0..*\t723597001\t723596005", concept_id(g, top_first(g, top)));
+}
+
+static void range_row(struct gen *g, uint64_t attribute, const char *range)
+{
+	member(g, g->ranges, "723562003", gen_id(g, attribute, "10"), "\t%s\t\t723597001\t723596005", range);
+}
+
+/* Attributes of the first four branches, whose values are in the next three. */
 static void write_model(struct gen *g)
 {
-	const char *ranges[] = { concept_id(g, top_first(g, 4)), concept_id(g, top_first(g, 5)),
-		concept_id(g, top_first(g, 6)) };
+	char range[3 * GEN_ID_ROOM + 32];
 
+	/* Text of its own: an identifier is good for a few calls only. */
+	snprintf(range, sizeof(range), "<< %s OR << %s OR << %s", concept_id(g, top_first(g, 4)),
+		concept_id(g, top_first(g, 5)), concept_id(g, top_first(g, 6)));
 	for (unsigned k = 0; k < GEN_ATTRIBUTES; k++) {
 		write_one(g, GEN_ATTRIBUTE + k, "410662002", "Synthetic attribute", k);
-		for (uint32_t top = 0; top < 4; top++)
-			member(g, g->domains, "723561005", gen_id(g, GEN_ATTRIBUTE + k, "10"),
-				"\t%s\t1\t0..*\t0..*\t723597001\t723596005",
-				concept_id(g, top_first(g, top)));
-		member(g, g->ranges, "723562003", gen_id(g, GEN_ATTRIBUTE + k, "10"),
-			"\t<< %s OR << %s OR << %s\t\t723597001\t723596005", ranges[0], ranges[1], ranges[2]);
+		for (uint32_t top = 0; top <= LAST_DEFINED; top++)
+			domain_row(g, GEN_ATTRIBUTE + k, top);
+		range_row(g, GEN_ATTRIBUTE + k, range);
 	}
 	write_one(g, GEN_STRENGTH, "410662002", "Synthetic strength", 0);
-	member(g, g->ranges, "723562003", gen_id(g, GEN_STRENGTH, "10"),
-		"\tdec(>#0..)\t\t723597001\t723596005");
+	for (uint32_t top = 0; top <= LAST_DEFINED; top++)
+		domain_row(g, GEN_STRENGTH, top);
+	range_row(g, GEN_STRENGTH, "dec(>#0..)");
 	for (unsigned k = 0; k < GEN_REFSETS; k++)
 		write_one(g, GEN_REFSET + k, "900000000000455006", "Synthetic reference set", k);
 	write_one(g, GEN_MAP, "900000000000455006", "Synthetic map", 0);
