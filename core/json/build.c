@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making nodes and changing trees in place. */
+#include <core/json/scan.h>
+
 #include <handslag/json.h>
 
 #include <stdio.h>
@@ -40,7 +42,9 @@ struct hs_json *hs_json_string(struct hs_arena *arena, struct hs_slice text)
 
 struct hs_json *hs_json_number(struct hs_arena *arena, struct hs_slice lexeme)
 {
-	return make_text(arena, HS_JSON_NUMBER, lexeme);
+	const char *end = lexeme.ptr + lexeme.len;
+	bool number = lexeme.len && hs__json_scan_number(lexeme.ptr, end) == end;
+	return make_text(arena, number ? HS_JSON_NUMBER : HS_JSON_STRING, lexeme);
 }
 
 struct hs_json *hs_json_int(struct hs_arena *arena, int64_t value)

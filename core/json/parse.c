@@ -40,43 +40,6 @@ static inline struct hs_json *new_node(struct hs__json_parser *parser, const cha
 	return parser->node++;
 }
 
-static inline bool is_digit(char c)
-{
-	return (unsigned)(c - '0') < 10u;
-}
-
-static inline const char *skip_digits(const char *at, const char *end)
-{
-	while (at < end && is_digit(*at))
-		at++;
-	return at;
-}
-
-/* The end of the number at `at`, or NULL (RFC 8259 section 6). */
-static const char *scan_number(const char *at, const char *end)
-{
-	at += *at == '-';
-	if (at == end || !is_digit(*at))
-		return NULL;
-	at = *at == '0' ? at + 1 : skip_digits(at + 1, end);
-	if (at < end && *at == '.') {
-		const char *fraction = at + 1;
-		at = skip_digits(fraction, end);
-		if (at == fraction)
-			return NULL;
-	}
-	if (at < end && (*at == 'e' || *at == 'E')) {
-		const char *exponent = at + 1;
-		if (exponent < end && (*exponent == '+' || *exponent == '-'))
-			exponent++;
-		at = skip_digits(exponent, end);
-		if (at == exponent)
-			return NULL;
-	}
-	/* 01 and 1a are seen here, where the message can be about numbers. */
-	return at < end && (is_digit(*at) || *at == '.') ? NULL : at;
-}
-
 static inline const char *read_literal(struct hs__json_parser *parser, const char *at, struct hs_json *node)
 {
 	size_t left = (size_t)(parser->end - at);
@@ -167,8 +130,8 @@ static const char *read_scalar(struct hs__json_parser *parser, const char *at, s
 {
 	if (*at == '"')
 		return read_string(parser, at, node);
-	if (*at == '-' || is_digit(*at)) {
-		const char *stop = scan_number(at, parser->end);
+	if (*at == '-' || hs__json_is_digit(*at)) {
+		const char *stop = hs__json_scan_number(at, parser->end);
 		if (!stop)
 			return hs__json_fail_number(parser, at);
 		node->type = HS_JSON_NUMBER;

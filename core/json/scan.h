@@ -122,3 +122,42 @@ static inline bool hs__json_is_plain(const char *at, size_t len)
 	}
 	return !(hs__json_specials(first) | hs__json_specials(last));
 }
+
+/* ---- numbers ---- */
+
+static inline bool hs__json_is_digit(char c)
+{
+	return (unsigned)(c - '0') < 10u;
+}
+
+static inline const char *hs__json_skip_digits(const char *at, const char *end)
+{
+	while (at < end && hs__json_is_digit(*at))
+		at++;
+	return at;
+}
+
+/* The end of the number at `at`, or NULL (RFC 8259 section 6). */
+static inline const char *hs__json_scan_number(const char *at, const char *end)
+{
+	at += *at == '-';
+	if (at == end || !hs__json_is_digit(*at))
+		return NULL;
+	at = *at == '0' ? at + 1 : hs__json_skip_digits(at + 1, end);
+	if (at < end && *at == '.') {
+		const char *fraction = at + 1;
+		at = hs__json_skip_digits(fraction, end);
+		if (at == fraction)
+			return NULL;
+	}
+	if (at < end && (*at == 'e' || *at == 'E')) {
+		const char *exponent = at + 1;
+		if (exponent < end && (*exponent == '+' || *exponent == '-'))
+			exponent++;
+		at = hs__json_skip_digits(exponent, end);
+		if (at == exponent)
+			return NULL;
+	}
+	/* 01 and 1a are seen here, where the message can be about numbers. */
+	return at < end && (hs__json_is_digit(*at) || *at == '.') ? NULL : at;
+}

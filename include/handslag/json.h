@@ -121,7 +121,7 @@ bool hs_json_equal(const struct hs_json *a, const struct hs_json *b);
 struct hs_json *hs_json_object(struct hs_arena *arena);
 struct hs_json *hs_json_array(struct hs_arena *arena);
 struct hs_json *hs_json_string(struct hs_arena *arena, struct hs_slice text);
-struct hs_json *hs_json_number(struct hs_arena *arena, struct hs_slice lexeme);
+struct hs_json *hs_json_number(struct hs_arena *arena, struct hs_slice lexeme); /* else a string */
 struct hs_json *hs_json_int(struct hs_arena *arena, int64_t value);
 struct hs_json *hs_json_bool(struct hs_arena *arena, bool value);
 struct hs_json *hs_json_null(struct hs_arena *arena);

@@ -50,16 +50,28 @@ struct carried {
 static struct hs_json *encode(struct hs__convert_run *run, const struct carried *what,
 	const struct hs_json *value, const struct hs_json *shadow);
 
-/* Each item of a member, which may be an array, as an extension. */
+static bool says(const struct hs_json *value)
+{
+	return value && !hs_json_is(value, HS_JSON_NULL);
+}
+
+/* Each item of a member, which may be an array, as an extension. Of a primitive there may be its value, its
+ * shadow, or both. */
 static void encode_items(struct hs__convert_run *run, const struct carried *what,
 	const struct hs_json *member, const struct hs_json *shadow, struct hs_json *list)
 {
-	size_t at = 0;
+	bool values = hs_json_is(member, HS_JSON_ARRAY), shadows = hs_json_is(shadow, HS_JSON_ARRAY);
+	const struct hs_json *item = values ? hs_json_first(member) : NULL;
+	const struct hs_json *own = shadows ? hs_json_first(shadow) : NULL;
 
-	HS_JSON_EACH(item, hs_json_is(member, HS_JSON_ARRAY) ? member : NULL)
-		hs__tree_push(list, encode(run, what, item, hs_json_at(shadow, at++)));
-	if (!hs_json_is(member, HS_JSON_ARRAY))
+	if (!values && !shadows)
 		hs__tree_push(list, encode(run, what, member, shadow));
+	while (item || own) {
+		if (says(item) || says(own))
+			hs__tree_push(list, encode(run, what, item, own));
+		item = item ? hs_json_next(item) : NULL;
+		own = own ? hs_json_next(own) : NULL;
+	}
 }
 
 /* The children of an object, one extension each. */
@@ -68,9 +80,14 @@ static void encode_children(struct hs__convert_run *run, struct hs__spot spot, c
 {
 	HS_JSON_EACH(member, object) {
 		struct hs_slice key = hs_json_key(member);
+		const struct hs_json *value = member;
 		const struct hs_def_use *use = NULL;
-		if (key.len && key.ptr[0] == '_')
-			continue;
+		if (key.len && key.ptr[0] == '_') {
+			key = hs_slice_from(key, 1);
+			value = NULL;
+			if (hs_json_get(object, key))
+				continue; /* with its value */
+		}
 		const struct hs_def_element *child = hs_defs_child(run->from, spot.element, spot.type, key,
 			&use);
 		if (hs_slice_eq(key, HS_S("extension"))) {
@@ -87,7 +104,7 @@ static void encode_children(struct hs__convert_run *run, struct hs__spot spot, c
 		struct carried inner = { .spot = hs__convert_spot(run->from, child, use),
 			.choice = child && child->choice,
 			.url = child ? hs_defs_text(run->from, child->name) : key };
-		encode_items(run, &inner, member,
+		encode_items(run, &inner, value,
 			hs_json_get(object, hs_arena_printf(run->arena, "_%.*s", HS_S_ARG(key))), list);
 	}
 }
@@ -99,14 +116,26 @@ static struct hs_slice text_of(const struct hs_json *value)
 						   hs_json_text(value);
 }
 
-static void push_text(struct hs__convert_run *run, struct hs_json *list, struct hs_slice url,
-	struct hs_slice text)
+static void add_text(struct hs__convert_run *run, struct hs_json *extension, const struct hs_json *value)
+{
+	if (says(value))
+		hs__tree_text(run->arena, extension, HS_S("valueString"), text_of(value));
+}
+
+static void add_own(struct hs__convert_run *run, struct hs_json *extension, struct hs_slice key,
+	const struct hs_json *shadow)
+{
+	if (hs_json_is(shadow, HS_JSON_OBJECT))
+		hs__tree_add(extension, hs_arena_printf(run->arena, "_%.*s", HS_S_ARG(key)),
+			hs_json_clone(run->arena, shadow));
+}
+
+static struct hs_json *push_named(struct hs__convert_run *run, struct hs_json *list, const char *url)
 {
 	struct hs_json *extension = hs_json_object(run->arena);
 
-	hs__tree_text(run->arena, extension, HS_S("url"), url);
-	hs__tree_text(run->arena, extension, HS_S("valueString"), text);
-	hs__tree_push(list, extension);
+	hs__tree_text(run->arena, extension, HS_S("url"), hs_slice_cstr(url));
+	return hs__tree_push(list, extension);
 }
 
 static struct hs_json *encode(struct hs__convert_run *run, const struct carried *what,
@@ -121,25 +150,28 @@ static struct hs_json *encode(struct hs__convert_run *run, const struct carried 
 
 	hs__tree_text(arena, extension, HS_S("url"), what->url);
 	if (!backbone && place_of(run->to, key, &to)) {
-		hs__tree_add(extension, key,
-			hs__convert_value(run, (struct hs__spot) { NULL, spot.type }, to, value));
-		if (hs_json_is(shadow, HS_JSON_OBJECT))
-			hs__tree_add(extension, hs_arena_printf(arena, "_%.*s", HS_S_ARG(key)),
-				hs_json_clone(arena, shadow));
+		if (says(value))
+			hs__tree_add(extension, key,
+				hs__convert_value(run, (struct hs__spot) { NULL, spot.type }, to, value));
+		add_own(run, extension, key, shadow);
 		return extension;
 	}
 	bool object = hs_json_is(value, HS_JSON_OBJECT);
 	if (!object && !what->choice) {
-		hs__tree_text(arena, extension, HS_S("valueString"), text_of(value));
+		add_text(run, extension, value);
+		add_own(run, extension, HS_S("valueString"), shadow);
 		return extension;
 	}
 	struct hs_json *list = hs__tree_array(arena, extension, HS_S("extension"));
 	if (what->choice)
-		push_text(run, list, HS_S(DATATYPE), type);
-	if (object)
+		add_text(run, push_named(run, list, DATATYPE), hs_json_string(arena, type));
+	if (object) {
 		encode_children(run, spot, value, list);
-	else
-		push_text(run, list, HS_S(PLAIN), text_of(value));
+	} else {
+		struct hs_json *plain = push_named(run, list, PLAIN);
+		add_text(run, plain, value);
+		add_own(run, plain, HS_S("valueString"), shadow);
+	}
 	return extension;
 }
 
@@ -195,55 +227,66 @@ const struct hs_def_element *hs__convert_carried(const struct hs__convert_run *r
 	return hs__convert_named(run->to, to, hs_slice_from(url, owner.len + 1));
 }
 
-static const struct hs_json *value_of(const struct hs_json *extension, struct hs_slice *suffix)
+/* What an extension says of a value: its type's name, the value, its shadow; each may be missing. */
+struct said {
+	struct hs_slice suffix; /* "String" of valueString */
+	const struct hs_json *value, *shadow;
+};
+
+static struct said said_by(const struct hs_json *extension)
 {
-	HS_JSON_EACH(member, extension)
-		if (hs_slice_starts(hs_json_key(member), HS_S("value"))) {
-			*suffix = hs_slice_from(hs_json_key(member), 5);
-			return member;
-		}
-	return NULL;
+	struct said said = { .value = NULL };
+
+	HS_JSON_EACH(member, extension) {
+		struct hs_slice key = hs_json_key(member);
+		bool shadow = hs_slice_starts(key, HS_S("_value"));
+		if (!shadow && !hs_slice_starts(key, HS_S("value")))
+			continue;
+		said.suffix = hs_slice_from(key, shadow ? 6 : 5);
+		*(shadow ? &said.shadow : &said.value) = member;
+	}
+	return said;
 }
 
-/* The text of the extension within that has this address. */
-static const struct hs_json *text_within(const struct hs_json *extension, const char *url)
+/* The extension within that has this address. */
+static const struct hs_json *within(const struct hs_json *extension, const char *url)
 {
 	HS_JSON_EACH(inner, hs_json_get(extension, HS_S("extension")))
 		if (hs_slice_eq(hs_json_get_text(inner, HS_S("url")), hs_slice_cstr(url)))
-			return hs_json_get(inner, HS_S("valueString"));
+			return inner;
 	return NULL;
 }
 
-/* A primitive that travelled as a text is again what its type is in JSON. */
+/* A primitive that travelled as a text is again what its type is in JSON; what cannot be one stays a text. */
 static struct hs_json *read_text(struct hs__convert_run *run, struct hs__spot to, const struct hs_json *value)
 {
 	struct hs_slice text = hs_json_text(value);
 	unsigned code = to.type ? to.type->code : HS_PRIM_STRING;
 
-	if (code == HS_PRIM_BOOLEAN)
-		return hs_json_bool(run->arena, hs_slice_eq(text, HS_S("true")));
+	if (code == HS_PRIM_BOOLEAN && (hs_slice_eq(text, HS_S("true")) || hs_slice_eq(text, HS_S("false"))))
+		return hs_json_bool(run->arena, text.len == 4);
 	if (code == HS_PRIM_INTEGER || code == HS_PRIM_POSITIVE_INT || code == HS_PRIM_UNSIGNED_INT ||
 		code == HS_PRIM_DECIMAL)
 		return hs_json_number(run->arena, text);
 	return hs_json_clone(run->arena, value);
 }
 
-static struct hs_json *decode(struct hs__convert_run *run, struct hs__spot to,
-	const struct hs_json *extension)
+static struct hs_json *decode_value(struct hs__convert_run *run, struct hs__spot to, const struct said *said)
 {
-	struct hs_slice suffix = HS_S_NONE;
-	const struct hs_json *value = value_of(extension, &suffix);
 	struct hs__spot from;
 
-	if (value && hs_json_is(value, HS_JSON_STRING) && hs_slice_eq(suffix, HS_S("String")))
-		return read_text(run, to, value);
-	if (value)
-		return place_of(run->from, hs_arena_printf(run->arena, "value%.*s", HS_S_ARG(suffix)),
-			       &from) ?
-			hs__convert_value(run, from, to, value) :
-			hs_json_clone(run->arena, value);
-	if (to.type && to.type->kind == HS_DEF_PRIMITIVE && text_within(extension, PLAIN))
-		return read_text(run, to, text_within(extension, PLAIN));
+	if (!said->value)
+		return NULL;
+	if (hs_json_is(said->value, HS_JSON_STRING) && hs_slice_eq(said->suffix, HS_S("String")))
+		return read_text(run, to, said->value);
+	return place_of(run->from, hs_arena_printf(run->arena, "value%.*s", HS_S_ARG(said->suffix)), &from) ?
+		hs__convert_value(run, from, to, said->value) :
+		hs_json_clone(run->arena, said->value);
+}
+
+static struct hs_json *decode_children(struct hs__convert_run *run, struct hs__spot to,
+	const struct hs_json *extension)
+{
 	struct hs_json *object = hs_json_object(run->arena);
 	HS_JSON_EACH(inner, hs_json_get(extension, HS_S("extension"))) {
 		const struct hs_def_element *child = hs__convert_named(run->to, to,
@@ -262,52 +305,73 @@ static struct hs_json *decode(struct hs__convert_run *run, struct hs__spot to,
 	return object;
 }
 
-/* Shadows of an array have a place for each item before them. */
-static void add_shadow(struct hs__convert_run *run, struct hs_json *dst, struct hs_slice key, bool many,
-	const struct hs_json *shadow)
+static void fill_up(struct hs__convert_run *run, struct hs_json *list, size_t count)
 {
-	struct hs_slice name = hs_arena_printf(run->arena, "_%.*s", HS_S_ARG(key));
-	size_t count = hs_json_count(hs_json_get(dst, key));
+	while (list && hs_json_count(list) < count && hs__tree_push(list, hs_json_null(run->arena)))
+		continue;
+}
 
-	if (!many) {
-		hs__tree_set(dst, name, hs_json_clone(run->arena, shadow));
-		return;
+static struct hs_json *list_of(struct hs__convert_run *run, struct hs_json *dst, struct hs_slice key)
+{
+	struct hs_json *list = hs_json_get(dst, key);
+
+	return hs_json_is(list, HS_JSON_ARRAY) ? list : hs__tree_array(run->arena, dst, key);
+}
+
+/* One more item; the array of values and that of shadows have a null where the other alone says something. */
+static void add_item(struct hs__convert_run *run, struct hs_json *dst, struct hs_slice key,
+	struct hs_json *value, const struct hs_json *shadow)
+{
+	struct hs_slice shadow_key = hs_arena_printf(run->arena, "_%.*s", HS_S_ARG(key));
+	size_t values = hs_json_count(hs_json_get(dst, key)),
+	       shadows = hs_json_count(hs_json_get(dst, shadow_key));
+	size_t at = values > shadows ? values : shadows;
+
+	if (value) {
+		struct hs_json *list = list_of(run, dst, key);
+		fill_up(run, list, at);
+		hs__tree_push(list, value);
+	} else {
+		fill_up(run, hs_json_get(dst, key), at + 1);
 	}
-	struct hs_json *list = hs_json_get(dst, name);
-	if (!list)
-		list = hs__tree_array(run->arena, dst, name);
-	while (list && hs_json_count(list) + 1 < count)
-		hs__tree_push(list, hs_json_null(run->arena));
-	hs__tree_push(list, hs_json_clone(run->arena, shadow));
+	if (shadow) {
+		struct hs_json *list = list_of(run, dst, shadow_key);
+		fill_up(run, list, at);
+		hs__tree_push(list, hs_json_clone(run->arena, shadow));
+	}
 }
 
 void hs__convert_restore(struct hs__convert_run *run, const struct hs_def_element *element,
 	const struct hs_json *extension, struct hs_json *dst)
 {
-	struct hs_slice suffix = HS_S_NONE, key = hs_defs_text(run->to, element->name);
-	const struct hs_json *value = value_of(extension, &suffix);
+	struct hs_slice key = hs_defs_text(run->to, element->name);
+	struct said said = said_by(extension);
 	const struct hs_def_use *use = element->type_count ? hs_defs_uses(run->to, element) : NULL;
 	bool many = element->max > 1;
 
 	if (element->choice) {
+		struct hs_slice suffix = said.suffix;
 		if (!suffix.len) /* "ExtendedContactDetail", "Integer64" */
 			suffix = hs_slice_from(value_key(run->arena,
-						       hs_json_text(text_within(extension, DATATYPE))),
+						       hs_json_get_text(within(extension, DATATYPE),
+							       HS_S("valueString"))),
 				5);
 		use = hs_defs_choice(run->to, element, suffix);
 		key = hs_arena_printf(run->arena, "%.*s%.*s", HS_S_ARG(key), HS_S_ARG(suffix));
 	}
-	struct hs_json *made = decode(run, hs__convert_spot(run->to, element, use), extension);
-	struct hs_json *list = many ? hs_json_get(dst, key) : NULL;
-	if (many && !hs_json_is(list, HS_JSON_ARRAY))
-		list = hs__tree_array(run->arena, dst, key);
-	if (many)
-		hs__tree_push(list, made);
-	else
+	struct hs__spot to = hs__convert_spot(run->to, element, use);
+	bool plain = to.type && to.type->kind == HS_DEF_PRIMITIVE;
+	if (!said.suffix.len && plain)
+		said = said_by(within(extension, PLAIN));
+	struct hs_json *made = said.suffix.len || plain ? decode_value(run, to, &said) :
+							  decode_children(run, to, extension);
+	if (many) {
+		add_item(run, dst, key, made, said.shadow);
+		return;
+	}
+	if (made)
 		hs__tree_set(dst, key, made);
-	const struct hs_json *shadow = value ?
-		hs_json_get(extension, hs_arena_printf(run->arena, "_value%.*s", HS_S_ARG(suffix))) :
-		NULL;
-	if (shadow)
-		add_shadow(run, dst, key, many, shadow);
+	if (said.shadow)
+		hs__tree_set(dst, hs_arena_printf(run->arena, "_%.*s", HS_S_ARG(key)),
+			hs_json_clone(run->arena, said.shadow));
 }

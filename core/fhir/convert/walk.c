@@ -167,6 +167,11 @@ static struct hs_json *shape_shadow(struct walk *w, const struct hs_json *shadow
 	return out;
 }
 
+static bool is_list_of_many(const struct hs_json *value)
+{
+	return hs_json_is(value, HS_JSON_ARRAY) && hs_json_count(value) > 1;
+}
+
 static void copy_member(struct walk *w, struct hs_slice key)
 {
 	const struct hs_json *value = hs_json_get(w->src, key);
@@ -188,6 +193,7 @@ static void copy_member(struct walk *w, struct hs_slice key)
 					HS_S_ARG(hs_slice_first(key, 64))),
 				"FHIR %s has no such element; it stays as it is", w->run->up ? "R4" : "R5");
 		hs__tree_add(w->dst, key, hs_json_clone(w->run->arena, value));
+		hs__tree_add(w->dst, shadow_key, hs_json_clone(w->run->arena, shadow));
 		return;
 	}
 	if (!other || !fits(from, to)) {
@@ -195,7 +201,7 @@ static void copy_member(struct walk *w, struct hs_slice key)
 		return;
 	}
 	bool many = other->max > 1;
-	if (hs_json_is(value, HS_JSON_ARRAY) && !many && hs_json_count(value) > 1)
+	if (!many && (is_list_of_many(value) || is_list_of_many(shadow)))
 		hs__convert_carry(w->run, w->from, w->src, key, w->carried);
 	if (value)
 		hs__tree_add(w->dst, key, shape(w, value, many, from, to));

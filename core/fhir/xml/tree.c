@@ -39,33 +39,6 @@ static bool skip(struct hs__xml_reader *reader, struct hs_slice name, const char
 
 /* ---- values and arrays ---- */
 
-static bool is_number(struct hs_slice text)
-{
-	size_t at = text.len && text.ptr[0] == '-';
-	size_t start = at;
-	while (at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9')
-		at++;
-	if (at == start || (text.ptr[start] == '0' && at - start > 1))
-		return false;
-	if (at < text.len && text.ptr[at] == '.') {
-		start = ++at;
-		while (at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9')
-			at++;
-		if (at == start)
-			return false;
-	}
-	if (at < text.len && (text.ptr[at] | 0x20) == 'e') {
-		at++;
-		at += at < text.len && (text.ptr[at] == '+' || text.ptr[at] == '-');
-		start = at;
-		while (at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9')
-			at++;
-		if (at == start)
-			return false;
-	}
-	return at == text.len;
-}
-
 /* What is no number or boolean stays a string: the check of the tree says what is wrong with it. */
 static struct hs_json *value_of(struct hs_arena *arena, const struct hs_def_type *type, struct hs_slice text)
 {
@@ -78,9 +51,7 @@ static struct hs_json *value_of(struct hs_arena *arena, const struct hs_def_type
 	case HS_PRIM_POSITIVE_INT:
 	case HS_PRIM_UNSIGNED_INT:
 	case HS_PRIM_DECIMAL:
-		if (is_number(text))
-			return hs_json_number(arena, hs_arena_copy(arena, text));
-		break;
+		return hs_json_number(arena, hs_arena_copy(arena, text));
 	default:
 		break;
 	}

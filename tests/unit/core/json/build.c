@@ -29,6 +29,29 @@ static void makes_every_kind(void **state)
 	hs_arena_free(arena);
 }
 
+/* Whatever the text of a number comes from, what is written can be read. */
+static void makes_numbers_of_numbers_alone(void **state)
+{
+	static const struct {
+		const char *text;
+		bool number;
+	} rows[] = { { "0", true }, { "-0", true }, { "12", true }, { "-1.50", true }, { "1e3", true },
+		{ "1E+3", true }, { "0.0e-7", true }, { "", false }, { "-", false }, { "+1", false },
+		{ "01", false }, { "1.", false }, { ".5", false }, { "1e", false }, { "1e+", false },
+		{ "1 ", false }, { " 1", false }, { "1,2", false }, { "abc", false }, { "NaN", false },
+		{ "0x1", false } };
+	(void)state;
+	struct hs_arena *arena = hs_arena_new(1 << 20);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_json *value = hs_json_number(arena, hs_slice_cstr(rows[i].text));
+		struct hs_json *again = parse_or_fail(arena, hs_slice_cstr(written(arena, value)));
+		if (hs_json_is(value, HS_JSON_NUMBER) != rows[i].number || !hs_json_equal(value, again))
+			fail_msg("'%s' became %s", rows[i].text, written(arena, value));
+	}
+	assert_true(hs_json_is(hs_json_number(arena, HS_S_NONE), HS_JSON_STRING));
+	hs_arena_free(arena);
+}
+
 /* The ring: every child is reached once, the last one is marked, the count is right. */
 static void check_ring(const struct hs_json *list, const int *expected, size_t count)
 {
@@ -137,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_every_kind),
+		cmocka_unit_test(makes_numbers_of_numbers_alone),
 		cmocka_unit_test(changes_arrays_as_a_plain_list_does),
 		cmocka_unit_test(sets_and_takes_members),
 		cmocka_unit_test(clones_are_apart),

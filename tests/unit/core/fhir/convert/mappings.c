@@ -259,6 +259,45 @@ static const struct pair {
 		"{'resourceType':'Endpoint','status':'active','_status':{'id':'s'},"
 		"'connectionType':[{'coding':[{'code':'x'}]}],'payload':[{'type':[{'text':'any'}]}],"
 		"'address':'http://x'}" },
+	{ "primitives that are nothing but extensions",
+		"{'resourceType':'Subscription','status':'active','reason':'r','criteria':'http://e/topic',"
+		"'channel':{'type':'websocket'},'extension':[{'url':'" E5
+		"Subscription.timeout','_valueUnsignedInt':{'extension':[{'url':'http://x',"
+		"'valueCode':'masked'}]}}]}",
+		"{'resourceType':'Subscription','status':'active','reason':'r','topic':'http://e/topic',"
+		"'channelType':{'system':'http://terminology.hl7.org/CodeSystem/"
+		"subscription-channel-type','code':"
+		"'websocket'},'_timeout':{'extension':[{'url':'http://x','valueCode':'masked'}]}}" },
+	{ "codes of a list, one of which is nothing but an extension",
+		"{'resourceType':'CapabilityStatement','extension':[{'url':'" E5
+		"CapabilityStatement.acceptLanguage','valueCode':'sv'},{'url':'" E5
+		"CapabilityStatement.acceptLanguage','_valueCode':{'id':'m'}},{'url':'" E5
+		"CapabilityStatement.acceptLanguage','valueCode':'en','_valueCode':{'id':'n'}},{'url':'" E5
+		"CapabilityStatement.acceptLanguage','_valueCode':{'id':'o'}}]}",
+		"{'resourceType':'CapabilityStatement','acceptLanguage':['sv',null,'en',null],"
+		"'_acceptLanguage':[null,{'id':'m'},{'id':'n'},{'id':'o'}]}" },
+	{ "a list that begins with extensions of what has no value",
+		"{'resourceType':'CapabilityStatement','extension':[{'url':'" E5
+		"CapabilityStatement.acceptLanguage','_valueCode':{'id':'m'}},{'url':'" E5
+		"CapabilityStatement.acceptLanguage','_valueCode':{'id':'n'}},{'url':'" E5
+		"CapabilityStatement.acceptLanguage','valueCode':'sv'}]}",
+		"{'resourceType':'CapabilityStatement','acceptLanguage':[null,null,'sv'],'_acceptLanguage':["
+		"{'id':'m'},{'id':'n'}]}" },
+	{ "a choice that R4 does not have, with an id and without a value",
+		"{'resourceType':'StructureDefinition','name':'x','differential':{'element':[{'extension':[{'"
+		"url':'" E5 "ElementDefinition.minValue','extension':[{'url':'_datatype','valueString':'"
+		"integer64'},{'url':'value','_valueString':{'id':'m'}}]}],'path':'x.value'}]}}",
+		"{'resourceType':'StructureDefinition','name':'x','differential':{'element':[{'path':'x."
+		"value','_minValueInteger64':{'id':'m'}}]}}" },
+	{ "a child of a backbone element that is nothing but an id",
+		"{'resourceType':'Practitioner','communication':[{'text':'sv'}],'extension':[{'url':'" E5
+		"Practitioner.communication','extension':[{'url':'language','valueCodeableConcept':{'text':'"
+		"sv'}},{'url':'preferred','_valueBoolean':{'id':'x'}}]}]}",
+		"{'resourceType':'Practitioner','communication':[{'language':{'text':'sv'},'_preferred':"
+		"{'id':'x'}}]}" },
+	{ "a size that is no number",
+		"{'resourceType':'DocumentReference','content':[{'attachment':{'size':'12 kB'}}]}",
+		"{'resourceType':'DocumentReference','content':[{'attachment':{'size':'12 kB'}}]}" },
 	{ "extensions of primitives",
 		"{'resourceType':'Organization','_name':{'extension':[{'url':'http://"
 		"x','valueCode':'masked'}]},'alias':"
@@ -278,6 +317,41 @@ static void maps_both_ways(void **state)
 	for (size_t i = 0; i < COUNT_OF(pairs); i++) {
 		expect_same(pairs[i].name, made(tree(pairs[i].r4), HS_FHIR_R4, &issues), tree(pairs[i].r5));
 		expect_same(pairs[i].name, made(tree(pairs[i].r5), HS_FHIR_R5, &issues), tree(pairs[i].r4));
+	}
+}
+
+/* A text may carry a number or a boolean; what is neither stays the text that it is. */
+static void reads_texts(void **state)
+{
+	static const char form[] = "{'resourceType':'%s','extension':[{'url':'" E5
+				   "%s','valueString':'%s'}]}";
+	static const struct {
+		const char *type, *path, *text, *want;
+	} rows[] = {
+		{ "Subscription", "timeout", "5", "{'resourceType':'Subscription','timeout':5}" },
+		{ "Subscription", "timeout", "5s", "{'resourceType':'Subscription','timeout':'5s'}" },
+		{ "Subscription", "timeout", "", "{'resourceType':'Subscription','timeout':''}" },
+		{ "Subscription", "timeout", "07", "{'resourceType':'Subscription','timeout':'07'}" },
+		{ "SearchParameter", "versionAlgorithm", "a",
+			"{'resourceType':'SearchParameter','versionAlgorithmString':'a'}" },
+		{ "ValueSet", "approvalDate", "2020", "{'resourceType':'ValueSet','approvalDate':'2020'}" },
+		{ "NamingSystem", "experimental", "true",
+			"{'resourceType':'NamingSystem','experimental':true}" },
+		{ "NamingSystem", "experimental", "false",
+			"{'resourceType':'NamingSystem','experimental':false}" },
+		{ "NamingSystem", "experimental", "yes",
+			"{'resourceType':'NamingSystem','experimental':'yes'}" },
+	};
+	struct hs_issues issues;
+	char text[400], path[100];
+
+	(void)state;
+	if (!convert)
+		skip();
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		snprintf(path, sizeof(path), "%s.%s", rows[i].type, rows[i].path);
+		snprintf(text, sizeof(text), form, rows[i].type, path, rows[i].text);
+		expect_same(text, made(tree(text), HS_FHIR_R4, &issues), tree(rows[i].want));
 	}
 }
 
@@ -422,6 +496,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(maps_both_ways),
+		cmocka_unit_test(reads_texts),
 		cmocka_unit_test(tells_what_it_does),
 		cmocka_unit_test(leaves_out_what_it_cannot),
 		cmocka_unit_test(survives_any_shape),
