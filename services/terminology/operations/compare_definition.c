@@ -11,6 +11,8 @@
  * Sets of active codes only tell just the first of these, and nothing to a set that holds others too. */
 #include "compare.h"
 
+#include "../sets/expansion.h"
+
 #define SYSTEMS_MAX 100u
 #define RULES_MAX 63u /* of one system, in one set */
 
@@ -211,17 +213,36 @@ static bool is_list(const struct tx_rule_row *rule)
 	return rule->flags & TX_RULE_ENUM && !rule->filter_count;
 }
 
-/* Are there codes in one of the rules? What is no list is taken to have some. */
-static bool have_codes(struct tx_compare *t, struct tx_set set, const struct tx_rule_row *const *rules,
-	size_t rule_count)
+/* Has the rule a code that is meant to be told? A filter may let nothing through, so all but lists are asked
+ * by expanding the rule alone; what cannot be expanded is taken to have some. */
+static bool has_codes(struct tx_compare *t, struct tx_set set, const struct tx_rule_row *rule, bool active)
 {
-	for (size_t i = 0; i < rule_count; i++) {
-		size_t count = 1;
-		if (is_list(rules[i]))
-			picked(t, set, rules[i], &count);
-		if (count)
-			return true;
+	struct tx_set_row *alone = hs_arena_alloc(t->ctx->arena, sizeof(*alone));
+	struct tx_expansion *x = NULL;
+	struct hs_error err;
+	size_t count = 1;
+
+	if (is_list(rule) && !active) {
+		picked(t, set, rule, &count);
+		return count > 0;
 	}
+	if (!alone || !system_of(t, set, rule).row)
+		return true;
+	*alone = *set.row;
+	alone->rule_first = (uint32_t)(rule - set.layer->rules);
+	alone->rule_count = 1;
+	t->ctx->set = (struct tx_set) { set.layer, alone };
+	bool told = hs_tx_expansion_make(t->ctx, &x, &err) == HS_OK;
+	t->ctx->failure = NULL;
+	return !told || x->count > 0;
+}
+
+static bool have_codes(struct tx_compare *t, struct tx_set set, const struct tx_rule_row *const *rules,
+	size_t count, bool active)
+{
+	for (size_t i = 0; i < count; i++)
+		if (has_codes(t, set, rules[i], active))
+			return true;
 	return false;
 }
 
@@ -232,8 +253,8 @@ static bool compare_system(struct tx_compare *t, const struct both *b, bool acti
 	if (b->self_count > RULES_MAX || b->other_count > RULES_MAX)
 		return false;
 	if (!b->self_count || !b->other_count) {
-		t->found.missing |= have_codes(t, t->self, b->self, b->self_count);
-		t->found.extra |= have_codes(t, t->other, b->other, b->other_count);
+		t->found.missing |= have_codes(t, t->self, b->self, b->self_count, active);
+		t->found.extra |= have_codes(t, t->other, b->other, b->other_count, active);
 		return true;
 	}
 	const struct tx_rule_row *x = b->self[0], *y = b->other[0];
@@ -247,7 +268,7 @@ static bool compare_system(struct tx_compare *t, const struct both *b, bool acti
 		return self && other;
 	}
 	if (all_matched(t, b)) {
-		t->found.common = true;
+		t->found.common |= have_codes(t, t->self, b->self, b->self_count, active);
 		return true;
 	}
 	return single && !active && compare_subtrees(t, x, y);

@@ -10,6 +10,8 @@
 #define IS_A(code) "{'system':'urn:cs','filter':[{'property':'concept','op':'is-a','value':'" code "'}]}"
 #define LIST(codes) "{'system':'urn:cs','concept':[" codes "]}"
 
+#define NO_HIT "{'system':'urn:cs','filter':[{'property':'code','op':'regex','value':'none.*'}]}"
+
 static const char *const resources[] = {
 	CS("urn:cs", "1",
 		"{'code':'a','concept':[{'code':'a1'},{'code':'a2'}]},{'code':'b','concept':[{'code':'b1'}]"
@@ -55,6 +57,9 @@ static const char *const resources[] = {
 	VS("urn:strict-all", "'include':[{'system':'urn:strict'}]"),
 	VS("urn:loose-1", "'include':[{'system':'urn:loose','version':'1','concept':[{'code':'s'}]}]"),
 	VS("urn:loose-2", "'include':[{'system':'urn:loose','version':'2','concept':[{'code':'s'}]}]"),
+	VS("urn:no-hit", "'include':[" NO_HIT "]"),
+	VS("urn:no-hit-and-loose",
+		"'include':[" NO_HIT ",{'system':'urn:loose','version':'1','concept':[{'code':'s'}]}]"),
 	VS("urn:loose-all-1", "'include':[{'system':'urn:loose','version':'1'}]"),
 	VS("urn:loose-all-2", "'include':[{'system':'urn:loose','version':'2'}]"),
 	VS("urn:loose-isa-1",
@@ -100,6 +105,11 @@ static void outcomes(void **state)
 		{ "urn:list-zz", "urn:just-a", "disjoint", "false", "", "", "a" },
 		{ "urn:list-zz", "urn:list-zz", "empty", "false", "", "", "" },
 		{ "urn:just-a-and-zz", "urn:just-a", "same", "false", "a", "", "" },
+		/* filters that let nothing through */
+		{ "urn:no-hit", "urn:no-hit", "empty", "false", "", "", "" },
+		{ "urn:no-hit", "urn:loose-1", "disjoint", "false", "", "", "" },
+		{ "urn:no-hit-and-loose", "urn:loose-1", "same", "false", "s", "", "" },
+		{ "urn:loose-1", "urn:no-hit-and-loose", "same", "false", "s", "", "" },
 	};
 
 	(void)state;
