@@ -13,8 +13,8 @@ static bool is_plain(const char *block)
 	return !((words[0] | words[1] | words[2] | words[3]) & UINT64_C(0x8080808080808080));
 }
 
-/* Code units that begin in [from, to): a character of four bytes has two, all others one. */
-static uint32_t units(struct hs_slice text, size_t from, size_t to)
+/* A character of four bytes has two units, all others one. */
+uint32_t hs_place_units(struct hs_slice text, size_t from, size_t to)
 {
 	uint32_t count = 0;
 
@@ -39,7 +39,7 @@ static void go_on(struct hs_slice text, size_t to, struct hs_place *place)
 		place->at = (size_t)(feed - text.ptr) + 1;
 		place->column = 1;
 	}
-	place->column += units(text, place->at, to);
+	place->column += hs_place_units(text, place->at, to);
 	place->at = to;
 }
 
@@ -50,7 +50,7 @@ static void go_back(struct hs_slice text, size_t to, size_t first, struct hs_pla
 	for (const char *feed; (feed = memrchr(text.ptr + to, '\n', place->at - to)); place->line--)
 		place->at = (size_t)(feed - text.ptr);
 	if (place->line == line) {
-		place->column -= units(text, to, place->at);
+		place->column -= hs_place_units(text, to, place->at);
 		place->at = to;
 		return;
 	}

@@ -16,3 +16,5 @@ struct hs_place {
 
 /* Moves to byte `at` of the text, or to its end. Costs what lies between, so places in order cost little. */
 void hs_place_go(struct hs_slice text, size_t at, struct hs_place *place);
+/* How many UTF-16 code units begin in the bytes [from, to) of the text, which has that many. */
+uint32_t hs_place_units(struct hs_slice text, size_t from, size_t to);

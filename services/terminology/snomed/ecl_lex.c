@@ -2,6 +2,10 @@
 /* Parsing ECL: blanks, signs, words, numbers and texts (grammar of ECL 2.2, section 5). */
 #include "ecl_tree.h"
 
+#include <handslag/place.h>
+
+#define REPEATED 24u /* bytes of what was not expected */
+
 bool hs_ecl_is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -98,6 +102,21 @@ static struct hs_slice in_swedish(const char *what)
 	return hs_slice_cstr(what); /* ci/lint sees that each is there */
 }
 
+uint32_t hs_ecl_place(const struct ecl_parser *p, size_t at)
+{
+	return hs_place_units(p->text, 0, at) + 1;
+}
+
+/* The beginning of what stands there, in whole characters. */
+static struct hs_slice repeated(struct hs_slice rest)
+{
+	size_t most = REPEATED;
+
+	while (most && most < rest.len && (rest.ptr[most] & 0xC0) == 0x80)
+		most--;
+	return hs_slice_first(rest, most);
+}
+
 void *hs_ecl_expected(struct ecl_parser *p, const char *what)
 {
 	char digits[24];
@@ -105,12 +124,13 @@ void *hs_ecl_expected(struct ecl_parser *p, const char *what)
 	if (p->err->status)
 		return NULL; /* the first reason is the one to tell */
 	hs_ecl_blanks(p);    /* the place is that of what stands there instead */
-	struct hs_slice rest = hs_slice_first(hs_slice_from(p->text, p->at), 24);
+	uint32_t place = hs_ecl_place(p, p->at);
+	struct hs_slice rest = repeated(hs_slice_from(p->text, p->at));
 	hs_tx_say(p->err, HS_E_VALUE, p->swedish, rest.len ? TX_MSG_ECL_EXPECTED : TX_MSG_ECL_EXPECTED_MORE,
 		HS_S_NONE,
-		TX_ARGS(hs_slice_cstr(hs_tx_words(p->what, p->swedish)), hs_tx_digits(p->at + 1, digits),
+		TX_ARGS(hs_slice_cstr(hs_tx_words(p->what, p->swedish)), hs_tx_digits(place, digits),
 			p->swedish ? in_swedish(what) : hs_slice_cstr(what), rest));
-	p->err->column = (uint32_t)p->at + 1;
+	p->err->column = place;
 	return NULL;
 }
 

@@ -143,6 +143,8 @@ struct ecl_parser {
 enum hs_status hs_tx_ecl_parse(struct hs_arena *arena, struct hs_slice text, bool swedish,
 	struct ecl_node **out, struct hs_error *err);
 
+/* The character at that byte as people count them, in UTF-16 code units from 1. */
+uint32_t hs_ecl_place(const struct ecl_parser *p, size_t at);
 bool hs_ecl_is_letter(char c);
 bool hs_ecl_is_digit(char c);
 void hs_ecl_blanks(struct ecl_parser *p); /* and comments */

@@ -43,7 +43,7 @@ static bool wrong(struct reader *r, enum tx_message id, size_t at, struct hs_sli
 {
 	return hs_tx_remark(&r->remarks,
 		(struct tx_remark) { .id = id,
-			.args = { { what, hs_arena_printf(r->p.arena, "%zu", at + 1) } },
+			.args = { { what, hs_arena_printf(r->p.arena, "%u", hs_ecl_place(&r->p, at)) } },
 			.wrong = true });
 }
 
@@ -155,7 +155,7 @@ static bool attribute(struct reader *r, uint16_t group)
 	struct tx_part part = { .group = group };
 
 	hs_ecl_blanks(&r->p);
-	part.at = (uint32_t)r->p.at + 1;
+	part.at = hs_ecl_place(&r->p, r->p.at);
 	if (!read_concept(r, &part.type))
 		return false;
 	if (!hs_ecl_sign(&r->p, "="))
@@ -218,7 +218,7 @@ static const struct tx_form *expression(struct reader *r, bool subtype)
 	if (!form || !focus)
 		return NULL;
 	hs_ecl_blanks(&r->p);
-	uint32_t at = (uint32_t)r->p.at + 1;
+	uint32_t at = hs_ecl_place(&r->p, r->p.at);
 	form->focus = focus;
 	form->subtype = subtype;
 	do {
