@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who refers to a resource from a package, and what a canonical URL means: by keys of the shelf and indexes
+/* Who refers to a resource from a package, and what a canonical URL means: by values of the shelf and indexes
  * of the store. */
 #include <core/rest/refer.h>
-#include <core/rest/shelf/shelf.h>
+#include <core/rest/shelf/links.h>
+#include <core/rest/shelf/values.h>
 
 static uint32_t shelf_param(const struct hs_rest *rest, struct hs_arena *arena, struct hs_slice type,
 	struct hs_slice code)
@@ -11,21 +12,11 @@ static uint32_t shelf_param(const struct hs_rest *rest, struct hs_arena *arena, 
 	return rest->numbering.number(rest->numbering.arg, HS_SPACE_PARAM, name);
 }
 
-/* The entries of the place `at` of a type; count is 0 when memory is out. */
-static const struct hs_index_row *rows_at(const struct hs__shelf *shelf, const struct hs__shelf_type *type,
-	struct hs_arena *arena, uint32_t at, size_t *count)
-{
-	struct hs_index_row *rows = hs_arena_array(arena, (size_t)type->rows_most + 1, sizeof(*rows));
-	*count = rows ? hs__shelf_rows(shelf, hs__shelf_item(shelf, type, at), rows) : 0;
-	return rows;
-}
-
 enum hs_status hs__refer_to(const struct hs__rest_env *env, struct hs_arena *arena,
 	const struct hs_resource *resource, struct hs__referred *out, struct hs_error *err)
 {
 	const struct hs__shelf *shelf = env->rest->shelf;
 	struct hs_json *tree = NULL;
-	size_t count = 0;
 
 	*out = (struct hs__referred) { .type = env->sandbox->by_number[resource->type], .id = resource->id };
 	if (!hs__shelf_owns(resource)) {
@@ -36,14 +27,16 @@ enum hs_status hs__refer_to(const struct hs__rest_env *env, struct hs_arena *are
 	const struct hs__shelf_type *type = hs__shelf_type(env->rest, out->type);
 	uint32_t at = (uint32_t)(resource->row & ~HS__SHELF_ROW) - type->item_first;
 	uint32_t param = shelf_param(env->rest, arena, out->type->name, HS_S("url"));
-	const struct hs_index_row *rows = rows_at(shelf, type, arena, at, &count);
-	for (size_t i = 0; i < count; i++)
-		if (rows[i].param == param && rows[i].kind == HS_INDEX_URI)
-			out->url = rows[i].text;
+	const struct hs__shelf_item *item = hs__shelf_item(shelf, type, at);
+	for (uint32_t i = 0; i < item->row_count; i++) {
+		const struct hs__shelf_value *value = &shelf->values[shelf->rows[item->row_first + i].value];
+		if (value->param == param && value->kind == HS_INDEX_URI)
+			out->url = hs_image_text(shelf->image, value->text);
+	}
 	return HS_OK;
 }
 
-/* ---- by keys ---- */
+/* ---- by values ---- */
 
 struct search {
 	const struct hs__refer *refer;
@@ -64,30 +57,6 @@ static enum hs_status show(const struct search *search, uint32_t at, struct hs_e
 	return status;
 }
 
-typedef bool match_fn(const struct hs_index_row *rows, size_t count, const void *asked);
-
-/* Shows each item that has a key of this kind and text, and for which `match` holds. */
-static enum hs_status by_key(const struct search *search, uint32_t param, uint8_t kind, struct hs_slice text,
-	match_fn *match, const void *asked, struct hs_error *err)
-{
-	const struct hs__shelf *shelf = search->refer->env->rest->shelf;
-	const struct hs__shelf_key *keys = shelf->keys + search->shelved->key_first;
-	uint32_t hash = hs__shelf_hash(param, kind, text);
-	uint32_t low = hs__shelf_first_key(shelf, search->shelved, hash);
-	enum hs_status status = HS_OK;
-
-	for (; status == HS_OK && low < search->shelved->key_count && keys[low].hash == hash; low++) {
-		size_t count = 0;
-		bool again = low > 0 && keys[low - 1].hash == hash && keys[low - 1].item == keys[low].item;
-		const struct hs_index_row *rows = again ?
-			NULL :
-			rows_at(shelf, search->shelved, search->refer->arena, keys[low].item, &count);
-		if (match(rows, count, asked))
-			status = show(search, keys[low].item, err);
-	}
-	return status;
-}
-
 static bool open_search(struct search *search, enum hs_status *status, struct hs_error *err)
 {
 	*status = HS_OK;
@@ -101,20 +70,23 @@ static bool open_search(struct search *search, enum hs_status *status, struct hs
 
 /* ---- who refers ---- */
 
-struct link {
-	uint32_t param, type; /* shelf numbers; type 0: by URL */
-	struct hs_slice text;
-};
-
-static bool is_link(const struct hs_index_row *rows, size_t count, const void *asked)
+/* `type` 0: by URL. */
+static enum hs_status show_referring(const struct search *search, uint32_t param, uint32_t type,
+	struct hs_slice text, struct hs_error *err)
 {
-	const struct link *link = asked;
+	const struct hs__shelf *shelf = search->refer->env->rest->shelf;
+	struct hs__shelf_stretch stretch = hs__shelf_stretch(shelf, search->shelved, HS__SHELF_OF_TEXT, param,
+		HS_INDEX_REFERENCE, text);
+	enum hs_status status = HS_OK;
 
-	for (size_t i = 0; i < count; i++)
-		if (rows[i].param == link->param && rows[i].kind == HS_INDEX_REFERENCE &&
-			rows[i].target_type == link->type && hs_slice_eq(rows[i].text, link->text))
-			return true;
-	return false;
+	for (uint32_t i = stretch.first; i < stretch.end; i++) {
+		const struct hs__shelf_value *value = &shelf->values[i];
+		bool meant = value->target_type == type &&
+			hs_slice_eq(hs_image_text(shelf->image, value->text), text);
+		for (uint32_t k = 0; meant && status == HS_OK && k < value->holder_count; k++)
+			status = show(search, shelf->holders[value->holder_first + k], err);
+	}
+	return status;
 }
 
 enum hs_status hs__refer_shelf(const struct hs__refer *refer, const struct hs__rest_type *source,
@@ -127,12 +99,9 @@ enum hs_status hs__refer_shelf(const struct hs__refer *refer, const struct hs__r
 		return status;
 	uint32_t param = shelf_param(refer->env->rest, refer->arena, source->name, code);
 	for (size_t i = 0; status == HS_OK && param && i < count; i++) {
-		struct link by_id = { param, referred[i].type->index + 1, referred[i].id };
-		struct link by_url = { param, 0, referred[i].url };
-		status = by_key(&search, param, HS_INDEX_REFERENCE, by_id.text, is_link, &by_id, err);
-		if (status == HS_OK && by_url.text.len)
-			status = by_key(&search, param, HS_INDEX_REFERENCE, by_url.text, is_link, &by_url,
-				err);
+		status = show_referring(&search, param, referred[i].type->index + 1, referred[i].id, err);
+		if (status == HS_OK && referred[i].url.len)
+			status = show_referring(&search, param, 0, referred[i].url, err);
 	}
 	return status;
 }
@@ -140,37 +109,35 @@ enum hs_status hs__refer_shelf(const struct hs__refer *refer, const struct hs__r
 /* ---- what is meant ---- */
 
 struct named {
-	uint32_t url_param, version_param; /* shelf numbers */
-	struct hs_slice url, version;      /* version empty: any */
+	struct hs_slice url, version; /* version empty: any */
 };
 
-static bool is_named(const struct hs_index_row *rows, size_t count, const void *asked)
-{
-	const struct named *named = asked;
-	bool url = false, version = !named->version.len;
-
-	for (size_t i = 0; i < count; i++) {
-		url = url || (rows[i].param == named->url_param && hs_slice_eq(rows[i].text, named->url));
-		version = version ||
-			(rows[i].param == named->version_param && hs_slice_eq(rows[i].text, named->version));
-	}
-	return url && version;
-}
-
-static enum hs_status named_on_shelf(const struct search *from, const struct named *asked,
+static enum hs_status named_on_shelf(const struct search *from, const struct named *named,
 	struct hs_error *err)
 {
 	struct search search = *from;
-	struct named named = *asked;
+	const struct hs_rest *rest = search.refer->env->rest;
+	struct hs_arena *arena = search.refer->arena;
 	enum hs_status status = HS_OK;
 
 	if (!open_search(&search, &status, err))
 		return status;
-	named.url_param = shelf_param(search.refer->env->rest, search.refer->arena, search.type->name,
-		HS_S("url"));
-	named.version_param = shelf_param(search.refer->env->rest, search.refer->arena, search.type->name,
-		HS_S("version"));
-	return by_key(&search, named.url_param, HS_INDEX_URI, named.url, is_named, &named, err);
+	struct hs_find url = { .op = HS_FIND_URI,
+		.param = shelf_param(rest, arena, search.type->name, HS_S("url")),
+		.text = named->url };
+	struct hs_find version = { .op = HS_FIND_TOKEN,
+		.any_system = true,
+		.param = shelf_param(rest, arena, search.type->name, HS_S("version")),
+		.text = named->version };
+	const struct hs_find *kids[] = { &url, &version };
+	struct hs_find both = { .op = HS_FIND_AND, .kids = kids, .kid_count = named->version.len ? 2 : 1 };
+	struct hs_search asked = { .where = &both };
+	struct hs__links links = { .env = search.refer->env, .txn = search.refer->txn, .arena = arena };
+	struct hs__shelf_hits hits = { NULL, 0 };
+	status = hs__shelf_search(&links, search.type, &asked, &hits, err);
+	for (size_t i = 0; status == HS_OK && i < hits.count; i++)
+		status = show(&search, hits.items[i].at, err);
+	return status;
 }
 
 static enum hs_status named_in_store(const struct search *search, const struct named *named,

@@ -43,7 +43,7 @@ static bool match_reference(const struct hs_find *find, const struct hs_index_ro
 		(!find->target_type || find->target_type == row->target_type);
 }
 
-static bool match_row(const struct hs_find *find, const struct hs_index_row *row)
+bool hs_search_match_entry(const struct hs_find *find, const struct hs_index_row *row)
 {
 	switch (find->op) {
 	case HS_FIND_TOKEN:
@@ -82,7 +82,7 @@ static bool is_mine(const struct match *m, const struct hs_find *find, const str
 static bool match_any_row(const struct match *m, const struct hs_find *find)
 {
 	for (size_t i = 0; i < m->count; i++)
-		if (is_mine(m, find, &m->rows[i]) && match_row(find, &m->rows[i]))
+		if (is_mine(m, find, &m->rows[i]) && hs_search_match_entry(find, &m->rows[i]))
 			return true;
 	return false;
 }

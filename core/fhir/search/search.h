@@ -158,6 +158,9 @@ bool hs_search_match(const struct hs_find *where, struct hs_slice id, int64_t up
 	bool (*related)(void *arg, const struct hs_find *condition, const struct hs_index_row *via),
 	void *arg);
 
+/* Does one entry fulfil a condition on entries, such as TOKEN or DATE, whatever its parameter? */
+bool hs_search_match_entry(const struct hs_find *where, const struct hs_index_row *row);
+
 /* Text folded for the default string match: lower case, accents removed by decomposition, white space and
  * punctuation runs made one blank (R4 section 3.1.1.4.8). Swedish å ä ö fold like any other letter here;
  * :exact does not fold. */

@@ -81,7 +81,7 @@ static enum hs_status widen(const struct hs__contained *contained, const struct 
 	struct hs_search *search, struct hs_error *err)
 {
 	const struct hs__rest_env *env = contained->env;
-	struct hs__links links = { .env = env, .txn = contained->txn, .arena = contained->arena, .err = err };
+	struct hs__links links = { .env = env, .txn = contained->txn, .arena = contained->arena };
 	struct hs_numbering inside = hs_search_inside(&env->rest->numbering);
 	struct hs_search again = { 0 };
 	if (!hs__links_matter(env, call->type, search->where))

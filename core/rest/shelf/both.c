@@ -20,7 +20,7 @@ enum hs_status hs__both_open(const struct hs__rest_env *env, struct hs_txn *txn,
 	const struct hs__rest_call *call, const struct hs_search *search, struct hs__both *out,
 	struct hs_error *err)
 {
-	struct hs__links links = { .env = env, .txn = txn, .arena = arena, .err = err };
+	struct hs__links links = { .env = env, .txn = txn, .arena = arena };
 	bool linked = hs__links_matter(env, call->type, search->where);
 	*out = (struct hs__both) { .env = env,
 		.type = call->type,

@@ -4,6 +4,7 @@
  * Of two resources with the same canonical URL and version the one of the later package stays; so it is of
  * two versions, unless they are of two versions of one package or of FHIR itself, which stand side by side.
  * Those that share an id and both stay: the later one keeps the id, the other gets one of its own. */
+#include <core/rest/shelf/values.h>
 #include <core/rest/shelf/words.h>
 
 #include <core/base/heap.h>
@@ -16,6 +17,7 @@
 
 struct draft {
 	struct hs__shelf_item item;
+	struct hs__shelf_taken taken;
 	struct hs__shelf_texts texts;
 	uint32_t type; /* hs__rest_type.index */
 	uint32_t order;
@@ -30,10 +32,10 @@ struct build {
 	struct hs_image_builder *builder;
 	struct hs_arena *arena; /* ids, URLs, keys of `canonicals` */
 	struct hs_map canonicals;
+	struct hs__shelf_values *values;
 	struct hs__shelf_words *words;
 	struct draft *drafts;
-	struct hs__shelf_row *rows;
-	size_t draft_count, draft_room, row_count, row_room;
+	size_t draft_count, draft_room;
 	int64_t now_ms;
 };
 
@@ -86,43 +88,16 @@ void *hs__shelf_room(void *list, size_t count, size_t *room, size_t size)
 	return hs_heap_grow(list, *room * size);
 }
 
-static void add_row(struct build *build, const struct hs_index_row *row)
-{
-	build->rows = hs__shelf_room(build->rows, build->row_count, &build->row_room, sizeof *build->rows);
-	struct hs__shelf_row *out = &build->rows[build->row_count++];
-	memset(out, 0, sizeof *out);
-	out->param = row->param;
-	out->target_type = row->target_type;
-	out->group = row->group;
-	out->kind = row->kind;
-	out->hash = hs__shelf_hash(row->param, row->kind, row->text);
-	out->system = hs_image_builder_text(build->builder, row->system);
-	out->text = hs_image_builder_text(build->builder, row->text);
-	out->exact = hs_image_builder_text(build->builder, row->exact);
-	if (row->kind == HS_INDEX_DATE) {
-		out->value.span.lo = row->lo;
-		out->value.span.hi = row->hi;
-	} else {
-		out->value.reals.low = row->low;
-		out->value.reals.high = row->high;
-	}
-}
-
-static enum hs_status add_rows(struct build *build, struct hs_arena *arena, const struct hs_json *tree,
-	struct hs__shelf_item *item, struct hs_error *err)
+static enum hs_status take_values(struct build *build, struct hs_arena *arena, const struct hs_json *tree,
+	struct draft *draft, struct hs_error *err)
 {
 	struct hs_index_row *rows = NULL;
 	size_t count = 0;
 	enum hs_status status = hs_search_extract(&(struct hs_search_work) { build->rest->config.rules,
 							  &build->rest->numbering, arena },
 		tree, HS_S_NONE, &rows, &count, err);
-	if (status != HS_OK)
-		return status;
-	item->row_first = (uint32_t)build->row_count;
-	item->row_count = (uint32_t)count;
-	for (size_t i = 0; i < count; i++)
-		add_row(build, &rows[i]);
-	return HS_OK;
+	return status == HS_OK ? hs__shelf_values_take(build->values, rows, count, &draft->taken, err) :
+				 status;
 }
 
 /* As it will be read. */
@@ -166,7 +141,7 @@ static enum hs_status take(struct hs_slice file, struct hs_slice type_name, stru
 			.package = build->package,
 			.size = (uint32_t)text.len } };
 	drop_older(build, type, tree, at);
-	enum hs_status status = add_rows(build, arena, tree, &build->drafts[at].item, err);
+	enum hs_status status = take_values(build, arena, tree, &build->drafts[at], err);
 	return status == HS_OK ? take_words(build, arena, text, tree, &build->drafts[at], err) : status;
 }
 
@@ -278,47 +253,13 @@ static enum hs_status renew_words(struct build *build, struct hs_error *err)
 
 /* ---- the image ---- */
 
-static bool has_key(const struct hs__shelf_row *row)
-{
-	return row->kind == HS_INDEX_TOKEN || row->kind == HS_INDEX_URI || row->kind == HS_INDEX_STRING ||
-		row->kind == HS_INDEX_REFERENCE;
-}
-
-static int by_hash(const void *a, const void *b)
-{
-	const struct hs__shelf_key *left = a, *right = b;
-	if (left->hash != right->hash)
-		return left->hash < right->hash ? -1 : 1;
-	return left->item < right->item ? -1 : left->item > right->item;
-}
-
 struct out {
 	struct hs__shelf_type *types;
 	struct hs__shelf_item *items;
-	struct hs__shelf_row *rows;
-	struct hs__shelf_key *keys;
+	struct hs__shelf_taken *taken; /* of the items */
 	struct hs__shelf_texts *texts; /* of the items */
-	size_t type_count, item_count, row_count, key_count;
+	size_t type_count, item_count;
 };
-
-static void put_item(struct build *build, struct out *out, struct hs__shelf_type *type,
-	const struct draft *draft)
-{
-	out->texts[out->item_count] = draft->texts;
-	struct hs__shelf_item *item = &out->items[out->item_count++];
-	*item = draft->item;
-	item->id = hs_image_builder_text(build->builder, draft->id);
-	item->row_first = (uint32_t)out->row_count;
-	for (uint32_t i = 0; i < draft->item.row_count; i++) {
-		const struct hs__shelf_row *row = &build->rows[draft->item.row_first + i];
-		out->rows[out->row_count++] = *row;
-		if (has_key(row))
-			out->keys[out->key_count++] = (struct hs__shelf_key) { row->hash, type->item_count };
-	}
-	type->item_count++;
-	if (item->row_count > type->rows_most)
-		type->rows_most = item->row_count;
-}
 
 static void put_type(struct build *build, struct out *out, size_t *at)
 {
@@ -327,12 +268,16 @@ static void put_type(struct build *build, struct out *out, size_t *at)
 	struct hs_slice name = hs_slice_first(build->rest->types[index].name, sizeof type->name - 1);
 	memcpy(type->name, name.ptr, name.len);
 	type->item_first = (uint32_t)out->item_count;
-	type->key_first = (uint32_t)out->key_count;
-	for (; *at < build->draft_count && build->drafts[*at].type == index; (*at)++)
-		put_item(build, out, type, &build->drafts[*at]);
-	type->key_count = (uint32_t)(out->key_count - type->key_first);
-	if (type->key_count > 0)
-		qsort(out->keys + type->key_first, type->key_count, sizeof *out->keys, by_hash);
+	for (; *at < build->draft_count && build->drafts[*at].type == index; (*at)++) {
+		const struct draft *draft = &build->drafts[*at];
+		out->taken[out->item_count] = draft->taken;
+		out->texts[out->item_count] = draft->texts;
+		out->items[out->item_count] = draft->item;
+		out->items[out->item_count++].id = hs_image_builder_text(build->builder, draft->id);
+	}
+	type->item_count = (uint32_t)(out->item_count - type->item_first);
+	hs__shelf_values_put(build->values, out->taken + type->item_first, out->items + type->item_first,
+		type);
 	hs__shelf_words_put(build->words, out->texts + type->item_first, type);
 }
 
@@ -341,20 +286,17 @@ static enum hs_status put_all(struct build *build, struct hs_error *err)
 	struct hs_image_builder *builder = build->builder;
 	struct out out = { .types = hs_heap_alloc((build->rest->type_count + 1) * sizeof *out.types),
 		.items = hs_heap_alloc((build->draft_count + 1) * sizeof *out.items),
-		.rows = hs_heap_alloc((build->row_count + 1) * sizeof *out.rows),
-		.keys = hs_heap_alloc((build->row_count + 1) * sizeof *out.keys),
+		.taken = hs_heap_alloc((build->draft_count + 1) * sizeof *out.taken),
 		.texts = hs_heap_alloc((build->draft_count + 1) * sizeof *out.texts) };
 	for (size_t at = 0; at < build->draft_count;)
 		put_type(build, &out, &at);
 	hs_image_builder_section(builder, HS__SHELF_TYPES, out.types, sizeof *out.types, out.type_count);
 	hs_image_builder_section(builder, HS__SHELF_ITEMS, out.items, sizeof *out.items, out.item_count);
-	hs_image_builder_section(builder, HS__SHELF_ROWS, out.rows, sizeof *out.rows, out.row_count);
-	hs_image_builder_section(builder, HS__SHELF_KEYS, out.keys, sizeof *out.keys, out.key_count);
 	hs_heap_free(out.types);
 	hs_heap_free(out.items);
-	hs_heap_free(out.rows);
-	hs_heap_free(out.keys);
+	hs_heap_free(out.taken);
 	hs_heap_free(out.texts);
+	hs__shelf_values_end(build->values);
 	return hs__shelf_words_end(build->words, err);
 }
 
@@ -366,6 +308,7 @@ static enum hs_status build_image(struct hs_rest *rest, const struct hs_rest_pac
 		.builder = hs_image_builder_new(HS__SHELF_KIND, HS__SHELF_FORMAT, key),
 		.arena = hs_arena_new(TEXTS_MAX),
 		.now_ms = packages->world->wall_ms(packages->world->ctx) };
+	build.values = hs__shelf_values_new(build.builder);
 	build.words = hs__shelf_words_new(build.builder);
 	hs_map_init(&build.canonicals, NULL);
 	enum hs_status status = walk(&build, err);
@@ -378,10 +321,10 @@ static enum hs_status build_image(struct hs_rest *rest, const struct hs_rest_pac
 		status = put_all(&build, err);
 	if (status == HS_OK)
 		status = hs_image_builder_write(build.builder, packages->world, path, err);
+	hs__shelf_values_free(build.values);
 	hs__shelf_words_free(build.words);
 	hs_map_free(&build.canonicals);
 	hs_heap_free(build.drafts);
-	hs_heap_free(build.rows);
 	hs_arena_free(build.arena);
 	hs_image_builder_free(build.builder);
 	return status;
@@ -417,7 +360,8 @@ static void adopt(struct hs_rest *rest, struct hs_image *image, struct hs_packag
 	shelf->packages = packages;
 	shelf->items = hs_image_section(image, HS__SHELF_ITEMS, sizeof *shelf->items, &ignored);
 	shelf->rows = hs_image_section(image, HS__SHELF_ROWS, sizeof *shelf->rows, &ignored);
-	shelf->keys = hs_image_section(image, HS__SHELF_KEYS, sizeof *shelf->keys, &ignored);
+	shelf->values = hs_image_section(image, HS__SHELF_VALUES, sizeof *shelf->values, &ignored);
+	shelf->holders = hs_image_section(image, HS__SHELF_HOLDERS, sizeof *shelf->holders, &ignored);
 	shelf->words = hs_image_section(image, HS__SHELF_WORDS, sizeof *shelf->words, &ignored);
 	shelf->places = hs_image_section(image, HS__SHELF_PLACES, 1, &ignored);
 	shelf->types = hs_heap_alloc((rest->type_count + 1) * sizeof *shelf->types);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Chains, _has and words where packages have a part: a link may lead from what is stored to the shelf and
- * back, and by a canonical URL.
+/* Chains and _has where packages have a part: a link may lead from what is stored to the shelf and back, and
+ * by a canonical URL.
  *
  * A condition comes in shelf numbers. What a link leads to is found once a search, the *end* of the link: the
  * stored resources and those of the shelf that fulfil the condition behind it. For the store the link then
- * becomes "the store's own link, or a reference to one of the shelf's, or to the URL of any of them"; for an
- * item of the shelf hs__links_related answers what its entries alone do not tell.
+ * becomes "the store's own link, or a reference to one of the shelf's, or to the URL of any of them"; for
+ * items of the shelf hs__links_add answers what their entries alone do not tell.
  *
  * One object a search in a transaction; all that is made lies in its arena. */
 #pragma once
@@ -25,21 +25,11 @@ struct hs__link_end {
 	struct hs__link_end *next;
 };
 
-/* The items of the shelf that fulfil a condition of kind WORDS. */
-struct hs__links_words {
-	const struct hs_find *find;
-	bool *holds; /* by place */
-	struct hs__links_words *next;
-};
-
 struct hs__links {
 	const struct hs__rest_env *env;
 	struct hs_txn *txn;
 	struct hs_arena *arena;
 	struct hs__link_end *ends;
-	struct hs__links_words *words;
-	struct hs_error
-		*err; /* of what went wrong first while matching; its status is HS_OK if nothing did */
 };
 
 /* ---- links.c ---- */
@@ -69,21 +59,7 @@ enum hs_status hs__link_end(struct hs__links *links, const struct hs__rest_type 
 
 /* ---- related.c ---- */
 
-/* The item that is looked at. */
-struct hs__links_item {
-	struct hs__links *links;
-	const struct hs__rest_type *type;
-	uint32_t at;
-	const struct hs_index_row *rows;
-	size_t count;
-	/* What was read of it, once that was asked for; given back by hs__links_item_end. */
-	struct hs_arena *scratch;
-	struct hs_json *tree;
-};
-void hs__links_item_end(struct hs__links_item *item);
-/* By place, for a type of which the shelf has something; found once a search. NULL: memory is out, and err of
- * the links says so. */
-const bool *hs__links_words(struct hs__links *links, const struct hs__rest_type *type,
-	const struct hs_find *find);
-/* For hs_search_match: chains, _has and words of an item (`arg`). */
-bool hs__links_related(void *arg, const struct hs_find *find, const struct hs_index_row *via);
+/* Adds to `out`, by place, the items of `type` (the shelf has some) for which `find`, a chain or _has, holds;
+ * those that are not in `within` (NULL: all are) need not be looked at. */
+enum hs_status hs__links_add(struct hs__links *links, const struct hs__rest_type *type,
+	const struct hs_find *find, const bool *within, bool *out, struct hs_error *err);

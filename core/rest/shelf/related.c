@@ -1,179 +1,251 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an item of the shelf is related to: by chains and _has, in what it contains, and by its words. */
+/* Which items of the shelf are related to something: by chains, in what they contain, and by _has. */
 #include <core/rest/shelf/links.h>
-#include <core/rest/shelf/words.h>
-
-#include <stdio.h>
+#include <core/rest/shelf/values.h>
 
 #define TEXT_MAX ((size_t)128 << 20) /* to read one item and look at it */
 
-static bool went_wrong(const struct hs__links_item *item)
+struct relating {
+	struct hs__links *links;
+	const struct hs__rest_type *of;
+	const struct hs__shelf *shelf;
+	const struct hs__shelf_type *type;
+	const struct hs_find *find;
+	const bool *within;
+	bool *out;
+	const struct hs__link_end *end; /* NULL: of a chain into what an item contains */
+	struct hs_error *err;
+};
+
+static bool is_asked(const struct relating *relating, uint32_t at)
 {
-	return item->links->err->status != HS_OK;
+	return (!relating->within || relating->within[at]) && !relating->out[at];
 }
 
-/* ---- its text ---- */
+/* ---- what is stored ---- */
 
-static const struct hs_json *tree_of(struct hs__links_item *item)
+/* Is there a stored resource behind the link for which `such` holds too? */
+static enum hs_status find_stored(const struct relating *relating, const struct hs_find *such, bool *found)
 {
+	const struct hs__links *links = relating->links;
+	const struct hs_find *kids[] = { such, relating->end->stored };
+	struct hs_find both = { .op = HS_FIND_AND, .kids = kids, .kid_count = 2 };
+	struct hs_find_query query = { .type = hs__rest_type_number(links->env->sandbox, relating->end->type),
+		.where = &both,
+		.count = 1,
+		.keys_only = true };
+	struct hs_find_page page = { 0 };
+	enum hs_status status = hs_txn_find(links->txn, links->arena, &query, &page, relating->err);
+	*found = page.count > 0;
+	return status;
+}
+
+/* ---- chains ---- */
+
+static enum hs_status leads_there(const struct relating *relating, const struct hs__shelf_value *value,
+	bool *found)
+{
+	const struct hs__link_end *end = relating->end;
+	struct hs_slice text = hs_image_text(relating->shelf->image, value->text);
+	struct hs_find by_id = { .op = HS_FIND_ID, .text = text };
+	uint32_t at = 0;
+	*found = false;
+	if (!value->target_type)
+		*found = !value->implied && hs_map_get(&end->names, text);
+	else if (end->holds &&
+		hs__shelf_find_id(relating->shelf, hs__shelf_type(relating->links->env->rest, end->type),
+			text, &at))
+		*found = end->holds[at];
+	if (*found || !value->target_type || !end->any_stored)
+		return HS_OK;
+	return find_stored(relating, &by_id, found);
+}
+
+static struct hs__shelf_stretch references(const struct relating *relating)
+{
+	if (!relating->find->param)
+		return (struct hs__shelf_stretch) { 0, 0 };
+	return hs__shelf_stretch(relating->shelf, relating->type, HS__SHELF_OF_KIND, relating->find->param,
+		HS_INDEX_REFERENCE, HS_S_NONE);
+}
+
+static enum hs_status add_chain(const struct relating *relating)
+{
+	const struct hs__link_end *end = relating->end;
+	struct hs__shelf_stretch stretch = references(relating);
+	enum hs_status status = HS_OK;
+	if (end->names.count == 0 && end->shelved.count == 0 && !end->any_stored)
+		return HS_OK;
+	for (uint32_t i = stretch.first; status == HS_OK && i < stretch.end; i++) {
+		const struct hs__shelf_value *value = &relating->shelf->values[i];
+		bool found = false;
+		if (value->target_type && value->target_type != relating->find->target_type)
+			continue;
+		status = leads_there(relating, value, &found);
+		if (status == HS_OK && found)
+			hs__shelf_mark_holders(relating->shelf, value, relating->out);
+	}
+	return status;
+}
+
+/* ---- what an item contains: chains within that lead out of it are not followed ---- */
+
+static enum hs_status read_contained(const struct relating *relating, struct hs_arena *arena, uint32_t at,
+	struct hs_contained **inside, size_t *count)
+{
+	const struct hs_rest *rest = relating->links->env->rest;
+	struct hs_search_work work = { rest->config.rules, &rest->numbering, arena };
 	struct hs_resource resource;
 	struct hs_slice text = HS_S_NONE;
-	if (item->scratch)
-		return item->tree;
-	item->scratch = hs_arena_new(TEXT_MAX);
-	hs__shelf_describe(item->links->env, item->type, item->at, &resource);
-	if (hs__shelf_body(item->links->env, item->scratch, &resource, &text, item->links->err) == HS_OK)
-		hs_json_parse(item->scratch, text, NULL, &item->tree, item->links->err);
-	return item->tree;
+	struct hs_json *tree = NULL;
+	hs__shelf_describe(relating->links->env, relating->of, at, &resource);
+	enum hs_status status = hs__shelf_body(relating->links->env, arena, &resource, &text, relating->err);
+	if (status == HS_OK)
+		status = hs_json_parse(arena, text, NULL, &tree, relating->err);
+	return status == HS_OK ? hs_search_contained(&work, tree, HS_S_NONE, inside, count, relating->err) :
+				 status;
 }
 
-void hs__links_item_end(struct hs__links_item *item)
+/* `id` as in a reference: "#id". */
+static bool contains_such(const struct relating *relating, const struct hs_contained *inside, size_t count,
+	struct hs_slice id)
 {
-	hs_arena_free(item->scratch);
-	item->scratch = NULL;
-	item->tree = NULL;
-}
-
-/* ---- its words ---- */
-
-const bool *hs__links_words(struct hs__links *links, const struct hs__rest_type *type,
-	const struct hs_find *find)
-{
-	const struct hs__shelf_type *shelved = hs__shelf_type(links->env->rest, type);
-	struct hs__links_words *words = links->words;
-	while (words && words->find != find)
-		words = words->next;
-	if (words)
-		return words->holds;
-	words = hs_arena_alloc(links->arena, sizeof *words);
-	bool *holds = hs_arena_array(links->arena, (size_t)shelved->item_count + 1, sizeof *holds);
-	if (!words || !holds || !hs__shelf_words_mark(links->env->rest->shelf, shelved, find, holds)) {
-		hs_fail(links->err, HS_E_LIMIT, "the search is too large");
-		return NULL;
-	}
-	*words = (struct hs__links_words) { find, holds, links->words };
-	links->words = words;
-	return holds;
-}
-
-static bool words_hold(struct hs__links_item *item, const struct hs_find *find)
-{
-	const bool *holds = hs__links_words(item->links, item->type, find);
-	return holds && holds[item->at];
-}
-
-/* ---- what it contains: chains within that lead out of it are not followed ---- */
-
-static bool contained_holds(struct hs__links_item *item, const struct hs_find *find,
-	const struct hs_index_row *via)
-{
-	const struct hs_json *tree = tree_of(item);
-	const struct hs_rest *rest = item->links->env->rest;
-	struct hs_search_work work = { rest->config.rules, &rest->numbering, item->scratch };
-	struct hs_contained *inside = NULL;
-	size_t count = 0;
-	if (!tree || hs_search_contained(&work, tree, HS_S_NONE, &inside, &count, item->links->err) != HS_OK)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (inside[i].type == (find->target_type & ~HS_TYPE_CONTAINED) && via->text.len > 0 &&
-			hs_slice_eq(inside[i].id, hs_slice_from(via->text, 1)))
-			return hs_search_match(find->kids[0], inside[i].id, 0, inside[i].index,
+	for (size_t i = 0; id.len > 0 && i < count; i++) {
+		if (inside[i].type == (relating->find->target_type & ~HS_TYPE_CONTAINED) &&
+			hs_slice_eq(inside[i].id, hs_slice_from(id, 1)))
+			return hs_search_match(relating->find->kids[0], inside[i].id, 0, inside[i].index,
 				inside[i].index_count, NULL, NULL);
 	}
 	return false;
 }
 
-/* ---- links ---- */
-
-static bool is_stored(struct hs__links_item *item, const struct hs__link_end *end, const struct hs_find *such)
+static enum hs_status look_inside(const struct relating *relating, struct hs__shelf_stretch stretch,
+	uint32_t at)
 {
-	const struct hs__links *links = item->links;
-	const struct hs_find *kids[] = { such, end->stored };
-	struct hs_find both = { .op = HS_FIND_AND, .kids = kids, .kid_count = 2 };
-	struct hs_find_query query = { .type = hs__rest_type_number(links->env->sandbox, end->type),
-		.where = &both,
-		.count = 1,
-		.keys_only = true };
-	struct hs_find_page page = { 0 };
-	return hs_txn_find(links->txn, links->arena, &query, &page, links->err) == HS_OK && page.count > 0;
+	const struct hs__shelf *shelf = relating->shelf;
+	const struct hs__shelf_item *item = hs__shelf_item(shelf, relating->type, at);
+	struct hs_arena *arena = hs_arena_new(TEXT_MAX);
+	struct hs_contained *inside = NULL;
+	size_t count = 0;
+	enum hs_status status = read_contained(relating, arena, at, &inside, &count);
+	for (uint32_t i = 0; status == HS_OK && i < item->row_count; i++) {
+		uint32_t value = shelf->rows[item->row_first + i].value;
+		if (value >= stretch.first && value < stretch.end &&
+			shelf->values[value].target_type == relating->find->target_type &&
+			contains_such(relating, inside, count,
+				hs_image_text(shelf->image, shelf->values[value].text)))
+			relating->out[at] = true;
+	}
+	hs_arena_free(arena);
+	return status;
 }
 
-static bool chain_holds(struct hs__links_item *item, const struct hs_find *find,
-	const struct hs_index_row *via)
+static enum hs_status add_containers(const struct relating *relating)
 {
-	const struct hs__links *links = item->links;
-	const struct hs__shelf *shelf = links->env->rest->shelf;
-	struct hs_find by_id = { .op = HS_FIND_ID, .text = via->text };
-	struct hs__link_end *end = NULL;
+	struct hs__shelf_stretch stretch = references(relating);
+	bool *refer = hs_arena_array(relating->links->arena, (size_t)relating->type->item_count + 1,
+		sizeof *refer);
+	enum hs_status status = HS_OK;
+	if (!refer)
+		return hs_fail(relating->err, HS_E_LIMIT, "the search is too large");
+	for (uint32_t i = stretch.first; i < stretch.end; i++) {
+		if (relating->shelf->values[i].target_type == relating->find->target_type)
+			hs__shelf_mark_holders(relating->shelf, &relating->shelf->values[i], refer);
+	}
+	for (uint32_t at = 0; status == HS_OK && at < relating->type->item_count; at++) {
+		if (refer[at] && is_asked(relating, at))
+			status = look_inside(relating, stretch, at);
+	}
+	return status;
+}
+
+/* ---- _has ---- */
+
+static bool has_version(const struct relating *relating, uint32_t at, struct hs__shelf_stretch versions)
+{
+	const struct hs__shelf_item *item = hs__shelf_item(relating->shelf, relating->type, at);
+	for (uint32_t i = 0; i < item->row_count; i++) {
+		uint32_t value = relating->shelf->rows[item->row_first + i].value;
+		if (value >= versions.first && value < versions.end)
+			return true;
+	}
+	return false;
+}
+
+/* Those of a URL, which may name a version. */
+static void add_named(const struct relating *relating, struct hs_slice name)
+{
+	const struct hs__shelf *shelf = relating->shelf;
+	struct hs_slice version = name, url = hs_slice_cut(&version, '|');
+	uint32_t by_url = hs__links_param(relating->links, relating->of, "url");
+	uint32_t by_version = hs__links_param(relating->links, relating->of, "version");
+	struct hs__shelf_stretch urls = hs__shelf_stretch(shelf, relating->type, HS__SHELF_OF_TEXT, by_url,
+		HS_INDEX_URI, url);
+	struct hs__shelf_stretch versions = hs__shelf_stretch(shelf, relating->type, HS__SHELF_OF_TEXT,
+		by_version, HS_INDEX_TOKEN, version);
+	for (uint32_t i = urls.first; i < urls.end; i++) {
+		const struct hs__shelf_value *value = &shelf->values[i];
+		if (!hs_slice_eq(hs_image_text(shelf->image, value->text), url))
+			continue;
+		for (uint32_t k = 0; k < value->holder_count; k++) {
+			uint32_t at = shelf->holders[value->holder_first + k];
+			relating->out[at] |= version.len == 0 || has_version(relating, at, versions);
+		}
+	}
+}
+
+/* What one behind the link refers to: "TYPE/ID", or a URL. */
+static void add_referred(const struct relating *relating, struct hs_slice name)
+{
+	struct hs_slice id = name, head = hs_slice_cut(&id, '/');
+	uint64_t number = 0;
 	uint32_t at = 0;
-	if (hs__link_end(item->links, item->type, find, &end, links->err) != HS_OK)
-		return false;
-	if (!via->target_type)
-		return !hs__shelf_versioned(item->rows, (size_t)(via - item->rows)) &&
-			hs_map_get(&end->names, via->text);
-	if (end->holds &&
-		hs__shelf_find_id(shelf, hs__shelf_type(links->env->rest, end->type), via->text, &at) &&
-		end->holds[at])
-		return true;
-	return end->any_stored && is_stored(item, end, &by_id);
+	if (!hs_slice_u64(head, &number))
+		add_named(relating, name);
+	else if (number == relating->of->index + 1 &&
+		hs__shelf_find_id(relating->shelf, relating->type, id, &at))
+		relating->out[at] = true;
 }
 
-/* Is it among what was named, by its URL? */
-static bool is_named(const struct hs__links_item *item, const struct hs__link_end *end)
+static enum hs_status add_referred_by_stored(const struct relating *relating)
 {
-	uint32_t by_url = hs__links_param(item->links, item->type, "url");
-	uint32_t by_version = hs__links_param(item->links, item->type, "version");
-	struct hs_slice url = HS_S_NONE, version = HS_S_NONE;
-	for (size_t i = 0; i < item->count; i++) {
-		if (by_url && item->rows[i].param == by_url)
-			url = item->rows[i].text;
-		else if (by_version && item->rows[i].param == by_version)
-			version = item->rows[i].text;
+	const struct hs_rest_sandbox *sandbox = relating->links->env->sandbox;
+	enum hs_status status = HS_OK;
+	for (uint32_t at = 0; status == HS_OK && at < relating->type->item_count; at++) {
+		const struct hs__shelf_item *item = hs__shelf_item(relating->shelf, relating->type, at);
+		struct hs_find points = { .op = HS_FIND_REFERENCE,
+			.param = hs__links_stored_param(relating->links, relating->find->param),
+			.target_type = hs__rest_type_number(sandbox, relating->of),
+			.text = hs_image_text(relating->shelf->image, item->id) };
+		if (is_asked(relating, at))
+			status = find_stored(relating, &points, &relating->out[at]);
 	}
-	if (!url.len)
-		return false;
-	if (hs_map_get(&end->names, url))
-		return true;
-	struct hs_slice both = hs_arena_printf(item->links->arena, "%.*s|%.*s", HS_S_ARG(url),
-		HS_S_ARG(version));
-	return version.len && both.ptr && hs_map_get(&end->names, both);
+	return status;
 }
 
-static bool has_holds(struct hs__links_item *item, const struct hs_find *find)
+static enum hs_status add_referred_to(const struct relating *relating)
 {
-	const struct hs_rest_sandbox *sandbox = item->links->env->sandbox;
-	const struct hs__shelf *shelf = item->links->env->rest->shelf;
-	const struct hs__shelf_type *type = hs__shelf_type(item->links->env->rest, item->type);
-	struct hs_slice id = hs_image_text(shelf->image, hs__shelf_item(shelf, type, item->at)->id);
+	if (!relating->find->param)
+		return HS_OK;
+	HS_MAP_EACH(slot, &relating->end->names) {
+		add_referred(relating, slot->key);
+	}
+	return relating->end->any_stored ? add_referred_by_stored(relating) : HS_OK;
+}
+
+/* ---- any ---- */
+
+enum hs_status hs__links_add(struct hs__links *links, const struct hs__rest_type *type,
+	const struct hs_find *find, const bool *within, bool *out, struct hs_error *err)
+{
 	struct hs__link_end *end = NULL;
-	char name[96];
-	if (!find->param || hs__link_end(item->links, item->type, find, &end, item->links->err) != HS_OK)
-		return false;
-	int len = snprintf(name, sizeof name, "%u/%.*s", item->type->index + 1, HS_S_ARG(id));
-	if (hs_map_get(&end->names, hs_slice(name, (size_t)len)) || is_named(item, end))
-		return true;
-	struct hs_find points = { .op = HS_FIND_REFERENCE,
-		.param = hs__links_stored_param(item->links, find->param),
-		.target_type = hs__rest_type_number(sandbox, item->type),
-		.text = id };
-	return end->any_stored && is_stored(item, end, &points);
-}
-
-bool hs__links_related(void *arg, const struct hs_find *find, const struct hs_index_row *via)
-{
-	struct hs__links_item *item = arg;
-	if (went_wrong(item))
-		return false;
-	switch (find->op) {
-	case HS_FIND_CHAIN:
-		return find->target_type & HS_TYPE_CONTAINED ?
-			via->target_type == find->target_type && contained_holds(item, find, via) :
-			chain_holds(item, find, via);
-	case HS_FIND_HAS:
-		return has_holds(item, find);
-	case HS_FIND_WORDS:
-		return words_hold(item, find);
-	default:
-		return false;
-	}
+	struct relating relating = { links, type, links->env->rest->shelf,
+		hs__shelf_type(links->env->rest, type), find, within, out, NULL, err };
+	if (find->op == HS_FIND_CHAIN && find->target_type & HS_TYPE_CONTAINED)
+		return add_containers(&relating);
+	enum hs_status status = hs__link_end(links, type, find, &end, err);
+	relating.end = end;
+	if (status != HS_OK)
+		return status;
+	return find->op == HS_FIND_CHAIN ? add_chain(&relating) : add_referred_to(&relating);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the shelf: an item by its id, its entries, and its text out of the package. */
-#include <core/rest/shelf/shelf.h>
+#include <core/rest/shelf/values.h>
 
 #include <core/base/heap.h>
 
@@ -111,20 +111,8 @@ size_t hs__shelf_rows(const struct hs__shelf *shelf, const struct hs__shelf_item
 {
 	for (uint32_t i = 0; i < item->row_count; i++) {
 		const struct hs__shelf_row *row = &shelf->rows[item->row_first + i];
-		out[i] = (struct hs_index_row) { .param = row->param,
-			.target_type = row->target_type,
-			.group = row->group,
-			.kind = (uint8_t)row->kind,
-			.system = hs_image_text(shelf->image, row->system),
-			.text = hs_image_text(shelf->image, row->text),
-			.exact = hs_image_text(shelf->image, row->exact) };
-		if (row->kind == HS_INDEX_DATE) {
-			out[i].lo = row->value.span.lo;
-			out[i].hi = row->value.span.hi;
-		} else {
-			out[i].low = row->value.reals.low;
-			out[i].high = row->value.reals.high;
-		}
+		out[i] = hs__shelf_entry(shelf, &shelf->values[row->value]);
+		out[i].group = row->group;
 	}
 	return item->row_count;
 }
@@ -134,28 +122,4 @@ bool hs__shelf_versioned(const struct hs_index_row *rows, size_t at)
 	return at > 0 && rows[at - 1].param == rows[at].param && rows[at - 1].text.len > rows[at].text.len &&
 		hs_slice_starts(rows[at - 1].text, rows[at].text) &&
 		rows[at - 1].text.ptr[rows[at].text.len] == '|';
-}
-
-uint32_t hs__shelf_hash(uint32_t param, uint8_t kind, struct hs_slice text)
-{
-	char folded[256];
-	size_t len = text.len < sizeof folded ? text.len : sizeof folded;
-	/* Case is left to the comparison that follows. */
-	for (size_t i = 0; i < len; i++)
-		folded[i] = (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] + 32 : text.ptr[i]);
-	return (uint32_t)hs_hash_seeded(hs_slice(folded, len), (uint64_t)param << 8 | kind);
-}
-
-uint32_t hs__shelf_first_key(const struct hs__shelf *shelf, const struct hs__shelf_type *type, uint32_t hash)
-{
-	const struct hs__shelf_key *keys = shelf->keys + type->key_first;
-	uint32_t low = 0, high = type->key_count;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (keys[middle].hash < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
 }

@@ -16,13 +16,14 @@
 #include <stdatomic.h>
 
 #define HS__SHELF_KIND 0x464c4853u /* "SHLF" */
-#define HS__SHELF_FORMAT 7u        /* changes with the rows below and with what extraction and folding give */
+#define HS__SHELF_FORMAT 8u        /* changes with the rows below and with what extraction and folding give */
 
 enum hs__shelf_section {
 	HS__SHELF_TYPES = 1,
 	HS__SHELF_ITEMS,
 	HS__SHELF_ROWS,
-	HS__SHELF_KEYS,
+	HS__SHELF_VALUES, /* values.h */
+	HS__SHELF_HOLDERS,
 	HS__SHELF_WORDS, /* words.h */
 	HS__SHELF_PLACES,
 };
@@ -30,7 +31,7 @@ enum hs__shelf_section {
 struct hs__shelf_type {
 	char name[48]; /* here, so that opening touches these rows alone; the rest of it is NUL */
 	uint32_t item_first, item_count; /* in order of id */
-	uint32_t key_first, key_count;   /* in order of hash */
+	uint32_t value_first, value_count;
 	uint32_t word_first, word_count; /* in order of text */
 	uint32_t rows_most;              /* of one item */
 	uint32_t unused;
@@ -44,34 +45,21 @@ struct hs__shelf_item {
 	uint32_t row_first, row_count;
 };
 
+/* An entry of an item. */
 struct hs__shelf_row {
-	uint32_t param, target_type; /* shelf numbers */
-	uint16_t group, kind;
-	uint32_t hash; /* hs__shelf_hash; the same in keys */
-	struct hs_image_text system, text, exact;
-	union {
-		struct {
-			int64_t lo, hi;
-		} span;
-		struct {
-			double low, high;
-		} reals;
-	} value;
+	uint32_t value; /* number in the shelf */
+	uint16_t group, unused;
 };
 
-/* What an exact condition may be looked up by. */
-struct hs__shelf_key {
-	uint32_t hash;
-	uint32_t item; /* within the type */
-};
-
+struct hs__shelf_value;
 struct hs__shelf_word;
 struct hs__shelf {
 	struct hs_image *image;
 	struct hs_package *const *packages;
 	const struct hs__shelf_item *items;
 	const struct hs__shelf_row *rows;
-	const struct hs__shelf_key *keys;
+	const struct hs__shelf_value *values;
+	const uint32_t *holders;
 	const struct hs__shelf_word *words;
 	const char *places;
 	const struct hs__shelf_type **types; /* by hs__rest_type.index; NULL: nothing of the type */
@@ -115,10 +103,6 @@ size_t hs__shelf_rows(const struct hs__shelf *shelf, const struct hs__shelf_item
 	struct hs_index_row *out);
 /* Is rows[at] the URL of the entry before it, which names a version too ("url|1", then "url")? */
 bool hs__shelf_versioned(const struct hs_index_row *rows, size_t at);
-/* The hash of hs__shelf_key for an entry. */
-uint32_t hs__shelf_hash(uint32_t param, uint8_t kind, struct hs_slice text);
-/* The place, among the keys of a type, of the first whose hash is not less; key_count when all are. */
-uint32_t hs__shelf_first_key(const struct hs__shelf *shelf, const struct hs__shelf_type *type, uint32_t hash);
 
 /* ---- build.c ---- */
 
@@ -129,11 +113,11 @@ void *hs__shelf_room(void *list, size_t count, size_t *room, size_t size);
 enum hs_status hs__shelf_open(struct hs_rest *rest, const struct hs_rest_packages *packages,
 	struct hs__shelf **out, struct hs_error *err);
 
-/* ---- find.c ---- */
+/* ---- order.c ---- */
 
 /* What a resource is sorted by. */
 struct hs__shelf_rank {
-	struct hs__shelf_value {
+	struct hs__shelf_sort_key {
 		bool any, real;
 		struct hs_slice text;
 		double number;
@@ -144,6 +128,8 @@ void hs__shelf_rank(const struct hs_search *search, struct hs_slice id, int64_t 
 	const struct hs_index_row *rows, size_t count, struct hs__shelf_rank *out);
 int hs__shelf_compare(const struct hs_search *search, const struct hs__shelf_rank *a,
 	const struct hs__shelf_rank *b);
+
+/* ---- find.c ---- */
 
 /* The items of a type that a search finds, hidden ones included, in its order and then by id. */
 struct hs__shelf_hit {
@@ -158,8 +144,8 @@ struct hs__links;
 /* In the arena of `links`; the shelf has something of the type. */
 enum hs_status hs__shelf_search(struct hs__links *links, const struct hs__rest_type *type,
 	const struct hs_search *search, struct hs__shelf_hits *out, struct hs_error *err);
-/* Is the search answered from keys alone, so that it may run on a loop? */
-bool hs__shelf_is_quick(const struct hs_search *search);
+/* Is the search answered from few values, so that it may run on a loop? Parameters may have any numbers. */
+bool hs__shelf_is_quick(const struct hs__shelf_type *type, const struct hs_search *search);
 
 /* ---- shade.c: which items are hidden by stored resources of the same id ---- */
 
