@@ -19,7 +19,10 @@ struct walk {
 	uint8_t *state; /* of each concept: 0 not met, 1 being walked, 2 done */
 	struct frame *stack;
 	struct hs_buf found; /* struct tx_span: of the concept that is being closed */
+	struct hs_buf round; /* struct tx_build_link: links that were left out */
 };
+
+#define LEFT_OUT UINT32_MAX /* in a row: nothing stands here any more */
 
 /* ---- rows of links ---- */
 
@@ -37,7 +40,22 @@ static bool is_doubled(const uint32_t *list, uint32_t from, uint32_t to, uint32_
 	return false;
 }
 
-static void leave_out(struct tx_build *b, uint32_t child, uint32_t parent)
+/* Closes the gaps in rows of links. */
+static void close_gaps(uint32_t *first, uint32_t *list, uint32_t count)
+{
+	uint32_t at = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t from = first[i];
+		first[i] = at;
+		for (uint32_t k = from; k < first[i + 1]; k++)
+			if (list[k] != LEFT_OUT)
+				list[at++] = list[k];
+	}
+	first[count] = at;
+}
+
+static void report(struct tx_build *b, uint32_t child, uint32_t parent)
 {
 	b->cycles++;
 	if (b->cycle)
@@ -61,19 +79,15 @@ static void make_rows(struct tx_build *b, uint32_t count)
 	for (size_t i = 0; i < links; i++) {
 		uint32_t first = b->parent_first[link[i].child], *n = &used[link[i].child];
 		if (link[i].child == link[i].parent)
-			leave_out(b, link[i].child, link[i].parent);
+			report(b, link[i].child, link[i].parent);
 		else if (!is_doubled(b->parents, first, first + *n, link[i].parent))
 			b->parents[first + (*n)++] = link[i].parent;
 	}
-	uint32_t at = 0;
-	for (uint32_t i = 0; i < count; i++) { /* close the gaps that doubles left */
-		uint32_t first = b->parent_first[i];
-		b->parent_first[i] = at;
-		for (uint32_t k = 0; k < used[i]; k++)
-			b->parents[at++] = b->parents[first + k];
-	}
-	b->parent_first[count] = at;
-	for (uint32_t i = 0; i < at; i++)
+	for (uint32_t i = 0; i < count; i++)
+		for (uint32_t k = b->parent_first[i] + used[i]; k < b->parent_first[i + 1]; k++)
+			b->parents[k] = LEFT_OUT; /* doubles */
+	close_gaps(b->parent_first, b->parents, count);
+	for (uint32_t i = 0; i < b->parent_first[count]; i++)
 		b->child_first[b->parents[i] + 1]++;
 	sum(b->child_first, count);
 	memset(used, 0, count * sizeof(*used));
@@ -107,8 +121,8 @@ static void gather(struct walk *w, uint32_t concept, struct tx_span own)
 	put_span(&w->found, own);
 	for (uint32_t i = b->child_first[concept]; i < b->child_first[concept + 1]; i++) {
 		uint32_t child = b->children[i];
-		if (w->state[child] != 2)
-			continue; /* leads round: left out */
+		if (child == LEFT_OUT)
+			continue;
 		const struct tx_span *span = TX_BUILD_AT(b->spans, struct tx_span, b->span_first[child]);
 		for (uint32_t k = 0; k < b->span_count[child]; k++)
 			if (span[k].from < own.from || span[k].to > own.to)
@@ -143,6 +157,32 @@ static void close_concept(struct walk *w, uint32_t concept)
 
 /* ---- the walk ---- */
 
+/* The link at `at` of the children leads to a concept that is still being walked. */
+static void leave_out(struct walk *w, uint32_t at, uint32_t parent)
+{
+	struct tx_build_link link = { .child = w->b->children[at], .parent = parent };
+
+	report(w->b, link.child, parent);
+	hs_buf_add(&w->round, hs_slice((const char *)&link, sizeof(link)));
+	w->b->children[at] = LEFT_OUT;
+}
+
+static void remove_round(struct walk *w)
+{
+	struct tx_build *b = w->b;
+	size_t count = TX_BUILD_COUNT(w->round, struct tx_build_link);
+	const struct tx_build_link *link = (const void *)w->round.ptr;
+
+	for (size_t i = 0; i < count; i++)
+		for (uint32_t k = b->parent_first[link[i].child]; k < b->parent_first[link[i].child + 1]; k++)
+			if (b->parents[k] == link[i].parent)
+				b->parents[k] = LEFT_OUT;
+	if (count) {
+		close_gaps(b->parent_first, b->parents, w->count);
+		close_gaps(b->child_first, b->children, w->count);
+	}
+}
+
 static void open_concept(struct walk *w, uint32_t concept, size_t *depth)
 {
 	w->state[concept] = 1;
@@ -163,11 +203,11 @@ static void walk_from(struct walk *w, uint32_t root)
 			depth--;
 			continue;
 		}
-		uint32_t child = w->b->children[top->child++];
+		uint32_t at = top->child++, child = w->b->children[at];
 		if (w->state[child] == 0)
 			open_concept(w, child, &depth);
 		else if (w->state[child] == 1)
-			leave_out(w->b, child, top->concept);
+			leave_out(w, at, top->concept);
 	}
 }
 
@@ -226,9 +266,14 @@ enum hs_status hs_tx_build_order(struct tx_build *b, struct hs_error *err)
 	w.state = hs_arena_alloc(b->arena, count);
 	w.stack = hs_arena_array(b->arena, count, sizeof(*w.stack));
 	hs_buf_init(&w.found, NULL, TX_BUILD_MAX);
+	hs_buf_init(&w.round, NULL, TX_BUILD_MAX);
 	walk_all(&w);
+	remove_round(&w);
+	bool whole = !w.round.overflow;
+	hs_buf_free(&w.round);
 	hs_buf_free(&w.found);
 	order_texts(b, count);
-	return b->spans.overflow ? hs_fail(err, HS_E_LIMIT, "the hierarchy is too large to be imported") :
-				   HS_OK;
+	return b->spans.overflow || !whole ?
+		hs_fail(err, HS_E_LIMIT, "the hierarchy is too large to be imported") :
+		HS_OK;
 }

@@ -178,7 +178,7 @@ static uint64_t mix(uint64_t key, uint64_t value)
 
 /* Goes up when importers make something else of the same files: what was imported before is imported again
  * then. */
-#define RULES 1u
+#define RULES 2u
 
 uint64_t hs_tx_files_key(const struct tx_files *files, const struct hs_import *import)
 {

@@ -535,6 +535,39 @@ static void reports_codes_that_come_twice_or_never(void **state)
 	end(&p);
 }
 
+/* A link that would close a circle is nowhere: neither in what stands below, nor among the parents. */
+static void cuts_circles(void **state)
+{
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "system.json",
+		"{\"resourceType\":\"CodeSystem\",\"url\":\"urn:x\",\"concept\":[{\"code\":\"top\"},"
+		"{\"code\":\"a\",\"property\":[{\"code\":\"parent\",\"valueCode\":\"c\"},"
+		"{\"code\":\"parent\",\"valueCode\":\"top\"}]},"
+		"{\"code\":\"b\",\"property\":[{\"code\":\"parent\",\"valueCode\":\"a\"}]},"
+		"{\"code\":\"c\",\"property\":[{\"code\":\"parent\",\"valueCode\":\"b\"}]},"
+		"{\"code\":\"x\",\"property\":[{\"code\":\"parent\",\"valueCode\":\"y\"}]},"
+		"{\"code\":\"y\",\"property\":[{\"code\":\"parent\",\"valueCode\":\"x\"}]}]}");
+	assert_int_equal(run(&p, hs_tx_import_fhir, NULL, 0), HS_OK);
+	assert_string_equal(p.skipped,
+		"0 a below c leads round in a circle: the link is left out\n"
+		"0 x below y leads round in a circle: the link is left out\n");
+	open_image(&p, &a);
+	static const char *const parents[][2] = { { "a", "top" }, { "b", "a" }, { "c", "b" }, { "x", "" },
+		{ "y", "x" } };
+	for (size_t i = 0; i < sizeof(parents) / sizeof(parents[0]); i++)
+		assert_string_equal(parent_of(&a, parents[i][0]), parents[i][1]);
+	ask(&a, hs_tx_subsumes,
+		"{'name':'system','valueUri':'urn:x'},{'name':'codeA','valueCode':'c'},"
+		"{'name':'codeB','valueCode':'a'}");
+	assert_string_equal(ask_text(&a, "outcome"), "subsumed-by");
+	close_image(&a);
+	end(&p);
+}
+
 /* Two code systems may have one name; one version of one code system has one image. */
 static void keeps_code_systems_apart(void **state)
 {
@@ -674,6 +707,7 @@ int main(void)
 		cmocka_unit_test(reads_a_resource),
 		cmocka_unit_test(tells_codes_in_another_case),
 		cmocka_unit_test(reports_codes_that_come_twice_or_never),
+		cmocka_unit_test(cuts_circles),
 		cmocka_unit_test(keeps_code_systems_apart),
 		cmocka_unit_test(refuses_claml_that_is_cut),
 	};

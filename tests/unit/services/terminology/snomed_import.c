@@ -240,6 +240,15 @@ static void leaves_out_what_leads_round(void **state)
 		 b = hs_tx_big_code(&t.layer, HS_S("404684003"));
 	assert_true(hs_tx_is_below(t.s, b, a));
 	assert_false(hs_tx_is_below(t.s, a, b));
+	size_t count = 0;
+	const uint32_t *parents = hs_tx_parents(t.s, a, &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(parents[0], hs_tx_big_code(&t.layer, HS_S("138875005")));
+	parents = hs_tx_parents(t.s, b, &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(parents[0], a);
+	hs_tx_children(t.s, b, &count);
+	assert_int_equal(count, 0);
 	sct_end(&t);
 }
 
