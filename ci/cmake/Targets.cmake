@@ -1,5 +1,16 @@
 # The few kinds of target the tree is made of.
 
+# Tests keep compiled images in the build tree, not in the user's cache. A library that is built anew may make
+# others of the same packages, so what was kept goes with it. (Two libraries may be ready at once: one of them
+# finds nothing to remove.)
+set(HS_TEST_CACHE ${CMAKE_BINARY_DIR}/test-cache)
+file(MAKE_DIRECTORY ${HS_TEST_CACHE})
+function(hs_forget_images target)
+	add_custom_command(TARGET ${target} POST_BUILD
+		COMMAND ${CMAKE_COMMAND} -E rm -rf ${HS_TEST_CACHE} || ${CMAKE_COMMAND} -E true
+		COMMAND ${CMAKE_COMMAND} -E make_directory ${HS_TEST_CACHE})
+endfunction()
+
 # hs_library(NAME SOURCES ... [USES targets...]): one folder of core, services or conformance.
 function(hs_library name)
 	cmake_parse_arguments(arg "" "" "SOURCES;USES" ${ARGN})
@@ -12,6 +23,7 @@ function(hs_library name)
 	target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR})
 	target_compile_options(${name} PRIVATE ${HS_WARNINGS})
 	target_link_libraries(${name} PUBLIC ${arg_USES})
+	hs_forget_images(${name})
 endfunction()
 
 # hs_service(NAME SOURCES ...): a service folder; its descriptor is `hs_service_NAME` (dashes become
@@ -24,6 +36,7 @@ function(hs_service name)
 		${CMAKE_SOURCE_DIR}/include ${CMAKE_CURRENT_SOURCE_DIR})
 	target_compile_options(service_${symbol} PRIVATE ${HS_WARNINGS})
 	target_link_libraries(service_${symbol} PRIVATE ${arg_USES})
+	hs_forget_images(service_${symbol})
 	set_property(GLOBAL APPEND PROPERTY HS_SERVICES ${symbol})
 endfunction()
 
@@ -42,7 +55,8 @@ function(hs_test path)
 		set(arg_TIMEOUT 60)
 	endif()
 	string(REGEX MATCH "^[^/]+" kind ${path})
-	set_tests_properties(${path} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${kind};${arg_LABELS}")
+	set_tests_properties(${path} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${kind};${arg_LABELS}"
+		ENVIRONMENT XDG_CACHE_HOME=${HS_TEST_CACHE})
 endfunction()
 
 # hs_fuzz(NAME USES targets...): tests/fuzz/NAME/target.c. With clang and -DHS_FUZZ=ON a libFuzzer

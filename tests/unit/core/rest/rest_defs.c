@@ -24,10 +24,12 @@ struct hs_defs *rest_defs(void)
 	snprintf(root, sizeof root, "%s%s", set ? set : home ? home : "", set ? "" : "/.fhir/packages");
 	if (hs_package_find(root, HS_S("hl7.fhir.r4.examples"), &packages[0], &err) != HS_OK)
 		return NULL;
-	const char *tmp = getenv("TMPDIR");
+	const char *caches = getenv("XDG_CACHE_HOME"), *tmp = getenv("TMPDIR");
 	struct hs_defs_source source = { .fhir = HS_FHIR_R4,
 		.packages = packages,
-		.cache_dir = tmp ? tmp : "/tmp",
+		.cache_dir = caches ? caches :
+			tmp         ? tmp :
+				      "/tmp",
 		.world = hs_world_real() };
 	if (hs_defs_open(&source, &defs, &err) != HS_OK)
 		fail_msg("definitions: %s", err.text);
