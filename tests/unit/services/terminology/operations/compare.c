@@ -106,7 +106,7 @@ static void outcomes(void **state)
 		{ "urn:list-zz", "urn:list-zz", "empty", "false", "", "", "" },
 		{ "urn:just-a-and-zz", "urn:just-a", "same", "false", "a", "", "" },
 		/* filters that let nothing through */
-		{ "urn:no-hit", "urn:no-hit", "empty", "false", "", "", "" },
+		{ "urn:no-hit", "urn:no-hit", "same", "false", "", "", "" },
 		{ "urn:no-hit", "urn:loose-1", "disjoint", "false", "", "", "" },
 		{ "urn:no-hit-and-loose", "urn:loose-1", "same", "false", "s", "", "" },
 		{ "urn:loose-1", "urn:no-hit-and-loose", "same", "false", "s", "", "" },
