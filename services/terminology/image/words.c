@@ -8,8 +8,12 @@
 
 #include "../text/fold.h"
 
+#include <string.h>
+
 #define WANTED_MAX 32u
 #define MASK 2u       /* steps to read the mask of a concept */
+#define TOGETHER 64u  /* texts whose concepts are read at once */
+#define RARE 4u       /* words of bits that are joined while a text is asked */
 #define BITS_STEPS 8u /* words of 64 bits that are joined in one step */
 
 struct wanted {
@@ -24,7 +28,7 @@ struct search {
 	const struct tx_big *big;
 	struct wanted wanted[WANTED_MAX];
 	size_t count, rarest;
-	struct tx_bits among; /* the concepts that may be found */
+	struct tx_bits among; /* the concepts that may be found; blocks NULL: all */
 	struct tx_patience *patience;
 };
 
@@ -128,6 +132,8 @@ static bool has_word(const struct tx_big *big, uint32_t concept, uint32_t text, 
 	uint32_t which = text - big->concept_texts[concept], from = big->text_words_first[text],
 		 to = big->text_words_first[text + 1];
 
+	if (w->concepts && !(w->concepts[concept / 64] >> (concept % 64) & 1))
+		return false;
 	if (w->concepts && which < TX_MASK_LAST)
 		return mask_of(big, w, concept) >> which & 1;
 	for (uint32_t i = from; i < to && to <= big->text_words_count; i++)
@@ -148,12 +154,24 @@ static bool has_all(const struct search *s, uint32_t concept, uint32_t text, siz
 
 /* ---- concepts ---- */
 
+/* The concepts of some texts of a word, from `at`; how many. Texts lie far apart, so their concepts are read
+ * together: the processor waits once for all of them. */
+static size_t read_concepts(const struct search *s, const struct wanted *w, size_t at,
+	uint32_t concepts[TOGETHER])
+{
+	const uint32_t *texts = s->big->postings + s->big->words[w->first].posting_first + at;
+	size_t count = w->postings - at < TOGETHER ? w->postings - at : TOGETHER;
+
+	for (size_t i = 0; i < count; i++)
+		concepts[i] = texts[i] < s->big->text_count ? s->big->text_concepts[texts[i]] : UINT32_MAX;
+	return count;
+}
+
 /* The concepts of which some text has the word. */
 static bool with_word(const struct search *s, struct hs_arena *arena, const struct wanted *w,
 	struct tx_bits *out)
 {
-	uint32_t count = (uint32_t)s->big->concept_count;
-	const uint32_t *at = s->big->postings + s->big->words[w->first].posting_first;
+	uint32_t count = (uint32_t)s->big->concept_count, concepts[TOGETHER];
 
 	if (w->concepts) {
 		*out = hs_tx_bits_of(arena, w->concepts, count);
@@ -162,9 +180,9 @@ static bool with_word(const struct search *s, struct hs_arena *arena, const stru
 	*out = hs_tx_bits_new(arena, count);
 	if (!out->blocks || !tx_spend(s->patience, w->postings))
 		return false;
-	for (size_t i = 0; i < w->postings; i++)
-		if (at[i] < s->big->text_count)
-			hs_tx_bits_add(*out, s->big->text_concepts[at[i]]);
+	for (size_t at = 0; at < w->postings; at += TOGETHER)
+		for (size_t i = 0, n = read_concepts(s, w, at, concepts); i < n; i++)
+			hs_tx_bits_add(*out, concepts[i]);
 	return true;
 }
 
@@ -194,22 +212,25 @@ static bool narrow(struct search *s, struct hs_arena *arena, struct tx_bits with
 	return s->among.blocks;
 }
 
+static bool is_among(const struct search *s, uint32_t concept)
+{
+	return s->among.blocks ? hs_tx_bits_has(s->among, concept) : concept < s->big->concept_count;
+}
+
 /* By the texts of the rarest word. A concept that was found already needs no second text. */
 static bool search_few(const struct search *s, struct tx_bits out)
 {
 	const struct wanted *rarest = &s->wanted[s->rarest];
-	const uint32_t *at = s->big->postings + s->big->words[rarest->first].posting_first;
+	const uint32_t *texts = s->big->postings + s->big->words[rarest->first].posting_first;
+	uint32_t concepts[TOGETHER];
 
 	if (!tx_spend(s->patience, rarest->postings * 2))
 		return false;
-	for (size_t i = 0; i < rarest->postings; i++) {
-		if (at[i] >= s->big->text_count)
-			continue;
-		uint32_t concept = s->big->text_concepts[at[i]];
-		if (hs_tx_bits_has(s->among, concept) && !hs_tx_bits_has(out, concept) &&
-			has_all(s, concept, at[i], s->rarest))
-			hs_tx_bits_add(out, concept);
-	}
+	for (size_t at = 0; at < rarest->postings; at += TOGETHER)
+		for (size_t i = 0, n = read_concepts(s, rarest, at, concepts); i < n; i++)
+			if (is_among(s, concepts[i]) && !hs_tx_bits_has(out, concepts[i]) &&
+				has_all(s, concepts[i], texts[at + i], s->rarest))
+				hs_tx_bits_add(out, concepts[i]);
 	return true;
 }
 
@@ -252,17 +273,34 @@ TX_COUNTS_BITS static uint64_t search_word(const struct search *s, uint32_t firs
 	return found;
 }
 
+/* Of a block of concepts those that have all the words; all are common. */
+static void join_block(const struct search *s, size_t block, uint64_t left[TX_BLOCK_WORDS])
+{
+	const uint64_t *within = s->among.blocks ? s->among.blocks[block] : hs_tx_bits_all;
+
+	memcpy(left, within, sizeof(hs_tx_bits_all));
+	for (size_t i = 0; i < s->count && within != hs_tx_bits_none; i++) {
+		const uint64_t *with = s->wanted[i].concepts + block * TX_BLOCK_WORDS;
+		for (size_t k = 0; k < TX_BLOCK_WORDS; k++)
+			left[k] &= with[k];
+	}
+}
+
 static bool search_among(const struct search *s, struct tx_bits out)
 {
+	uint64_t left[TX_BLOCK_WORDS];
+
+	if (!tx_spend(s->patience, hs_tx_bits_words(out.count) * s->count / BITS_STEPS))
+		return false;
 	for (size_t i = 0; i < hs_tx_bits_blocks(out.count); i++) {
-		const uint64_t *block = s->among.blocks[i];
-		for (uint32_t k = 0; k < TX_BLOCK_WORDS && block != hs_tx_bits_none; k++) {
-			if (!block[k])
+		join_block(s, i, left);
+		for (uint32_t k = 0; k < TX_BLOCK_WORDS; k++) {
+			if (!left[k])
 				continue;
-			if (!tx_spend(s->patience, hs_tx_bits_in(block[k]) * s->count * MASK))
+			if (!tx_spend(s->patience, hs_tx_bits_in(left[k]) * s->count * MASK))
 				return false;
 			uint32_t first = (uint32_t)i * TX_BLOCK + k * 64;
-			uint64_t found = search_word(s, first, block[k]);
+			uint64_t found = search_word(s, first, left[k]);
 			if (found)
 				*hs_tx_bits_word(out, first) |= found;
 		}
@@ -273,19 +311,23 @@ static bool search_among(const struct search *s, struct tx_bits out)
 bool hs_tx_big_search(const struct tx_layer *layer, struct hs_arena *arena, struct hs_slice words,
 	struct tx_bits within, struct tx_patience *patience, struct tx_bits *out)
 {
-	struct search s = { .layer = layer, .big = TX_BIG(layer), .patience = patience };
+	struct search s = { .layer = layer, .big = TX_BIG(layer), .among = within, .patience = patience };
+	uint32_t count = (uint32_t)s.big->concept_count;
 
 	read_words(&s, words);
-	bool few = s.count > 1 && !s.wanted[s.rarest].concepts;
-	if (!narrow(&s, arena, within, few ? s.rarest : SIZE_MAX))
-		return false;
 	if (s.count < 2) {
+		bool told = narrow(&s, arena, within, SIZE_MAX);
 		*out = s.among;
-		return true;
+		return told;
 	}
-	struct tx_bits found = hs_tx_bits_new(arena, (uint32_t)s.big->concept_count);
+	const struct wanted *rarest = &s.wanted[s.rarest];
+	struct tx_bits found = hs_tx_bits_new(arena, count);
 	if (!found.blocks)
 		return false;
 	*out = found;
-	return few ? search_few(&s, found) : search_among(&s, found);
+	if (rarest->concepts)
+		return search_among(&s, found);
+	/* a rare word has fewer texts than there are words of bits to be joined for the others */
+	bool rare = rarest->postings < hs_tx_bits_words(count) / RARE;
+	return (rare || narrow(&s, arena, within, s.rarest)) && search_few(&s, found);
 }
