@@ -209,6 +209,9 @@ static size_t take_head(struct hs__conn *conn, struct hs_slice bytes)
 		return bytes.len;
 	}
 	if (step == HS__GUARD_REFUSED) {
+		struct hs_slice method = { head.ptr + conn->guard.method.at, conn->guard.method.len };
+		if (hs_slice_eq(method, HS_S("HEAD"))) /* a refusal has no content then, either */
+			conn->building->pub.method = HS_HTTP_HEAD;
 		hs__input_refuse(conn, conn->guard.status, conn->guard.reason);
 		return bytes.len;
 	}

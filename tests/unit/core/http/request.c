@@ -355,6 +355,30 @@ static void waiting_for_a_body_is_announced(void **state)
 	hs_http_loopback_close(lb);
 }
 
+/* RFC 9110 section 9.3.2: whatever is wrong with a HEAD, its answer ends with the head. */
+static void a_refused_head_has_no_content(void **state)
+{
+	static const struct {
+		const char *request;
+		bool content;
+	} rows[] = {
+		{ "HEAD / HTTP/1.1\r\nHost: h\r\nExpect: x\r\n\r\n", false },
+		{ "HEAD / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n", false },
+		{ "HEAD / HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n", false },
+		{ "GET / HTTP/1.1\r\nHost: h\r\nExpect: x\r\n\r\n", true },
+		{ "HEADS / HTTP/1.1\r\nHost: h\r\nExpect: x\r\n\r\n", true },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_http_loopback *lb = hs_http_loopback_open(fx.server);
+		hs_http_loopback_feed(lb, hs_slice_cstr(rows[i].request));
+		const char *out = output_of(lb, NULL), *end = strstr(out, "\r\n\r\n");
+		if (!end || strncmp(out, "HTTP/1.1 4", 10) != 0 || (end[4] != '\0') != rows[i].content)
+			fail_msg("%s was answered by %s", rows[i].request, out);
+		hs_http_loopback_close(lb);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -374,6 +398,7 @@ int main(void)
 		TEST(a_long_pipeline_is_read_in_parts),
 		TEST(a_request_whose_connection_is_gone_is_answered_to_nobody),
 		TEST(waiting_for_a_body_is_announced),
+		TEST(a_refused_head_has_no_content),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
