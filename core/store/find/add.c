@@ -30,7 +30,10 @@ enum hs_status hs__add_any(const struct hs__maker *maker, const struct hs__cond 
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
+	struct hs__key prefix;
 
+	if (hs__column_prefix(maker, cond, &prefix))
+		return hs__add_entries(maker, cond, within, into, err);
 	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++)
 		status = hs__set_add(maker, &cond->kids[i], within, into, err);
 	return status;
@@ -153,8 +156,11 @@ static enum hs_status add_chain_linked(const struct hs__maker *maker, const stru
 	struct hs__finds finds = { .maker = maker, .sure = into };
 	struct hs__set reached, targets;
 	struct hs__maker inner;
-	enum hs_status status = hs__maker_of(maker->finder, cond->find->target_type, &inner, err);
+	enum hs_status status;
 
+	if (!link->led)
+		return HS_OK;
+	status = hs__maker_of(maker->finder, cond->find->target_type, &inner, err);
 	if (status == HS_OK && following->reach)
 		status = hs__set_empty(&inner, &reached, err);
 	if (status == HS_OK && following->reach)
@@ -205,9 +211,12 @@ static enum hs_status add_has_linked(const struct hs__maker *maker, const struct
 	const struct hs__link *link = following->by.link;
 	struct hs__set reached, sources, found;
 	struct hs__maker inner;
-	enum hs_status status = hs__maker_of(maker->finder, cond->find->target_type, &inner, err);
 	struct hs__finds finds = { .maker = &inner, .sure = &reached };
+	enum hs_status status;
 
+	if (!link->led)
+		return HS_OK;
+	status = hs__maker_of(maker->finder, cond->find->target_type, &inner, err);
 	if (status == HS_OK && following->reach)
 		status = hs__set_empty(&inner, &reached, err);
 	if (status == HS_OK && following->reach)
@@ -225,6 +234,8 @@ static enum hs_status add_has_linked(const struct hs__maker *maker, const struct
 	return status;
 }
 
+#define ASKED_SOONER 8u /* so few are looked at without asking a keeper first */
+
 enum hs_status hs__add_has(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
@@ -240,6 +251,11 @@ enum hs_status hs__add_has(const struct hs__maker *maker, const struct hs__cond 
 	if (following.by.link)
 		return add_has_linked(maker, cond, &following, within, into, err);
 	status = add_inner(maker, cond, within, into, err);
-	/* A keeper that would look at all it has: then each one here is looked at instead. */
-	return status == HS_E_NOT_SUPPORTED ? add_by_facts(maker, cond, within, into, err) : status;
+	if (status != HS_E_NOT_SUPPORTED)
+		return status;
+	/* A keeper that would look at all it has: then each one here is looked at instead, if there is
+	 * anything to be found. */
+	bool empty = false;
+	status = members < ASKED_SOONER ? HS_OK : hs__inner_is_empty(maker->finder, cond->find, &empty, err);
+	return status == HS_OK && !empty ? add_by_facts(maker, cond, within, into, err) : status;
 }

@@ -25,7 +25,7 @@
 #include <core/store/find/finder.h>
 #include <core/store/find/inverse.h>
 
-#define HS__COLUMN_LINKS 4u
+#define HS__COLUMN_LINKS 8u
 
 /* Where the keys of references lead, in one type. */
 struct hs__link {
@@ -34,6 +34,7 @@ struct hs__link {
 	size_t key_count; /* so many are known */
 	uint32_t *keys;   /* by row: the number of the key that leads there, or 0 */
 	size_t row_count;
+	size_t led;        /* keys that lead somewhere; 0: whatever goes along the link finds nothing */
 	uint64_t last_row; /* of the type, when it was asked last */
 };
 

@@ -30,9 +30,44 @@ static enum hs_status no_room(struct hs_error *err)
 	return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; split it");
 }
 
+static bool is_equal(double a, double b)
+{
+	return a <= b && a >= b;
+}
+
+/* Whether two conditions on entries say the same. */
+static bool is_same(const struct hs_find *a, const struct hs_find *b)
+{
+	return a == b ||
+		(!a->kid_count && !b->kid_count && a->op == b->op && a->op != HS_FIND_WORDS &&
+			a->cmp == b->cmp && a->match == b->match && a->any_system == b->any_system &&
+			a->any_code == b->any_code && a->fold_case == b->fold_case && a->param == b->param &&
+			a->target_type == b->target_type && a->lo == b->lo && a->hi == b->hi &&
+			is_equal(a->low, b->low) && is_equal(a->high, b->high) &&
+			is_equal(a->radius, b->radius) && hs_slice_eq(a->system, b->system) &&
+			hs_slice_eq(a->text, b->text) && hs_slice_eq(a->folded, b->folded));
+}
+
+/* Of many none is looked for: that would cost more than it can save. */
+#define COMPARED 32u
+static bool is_repeated(const struct hs__cond *cond, const struct hs__cond *kids, size_t count)
+{
+	for (size_t i = 0; i < count && count <= COMPARED; i++) {
+		if (is_same(kids[i].find, cond->find))
+			return true;
+	}
+	return false;
+}
+
+static void take_kid(const struct hs__cond *kid, struct hs__cond *kids, size_t *count)
+{
+	if (!is_repeated(kid, kids, *count))
+		kids[(*count)++] = *kid;
+}
+
 /* What stands in brackets within its like is one with it ("and" in "and"), a single condition is itself, and
- * of those of which any is enough, what cannot match is left out: thus all that must hold together is seen
- * together, however it was written. */
+ * of those of which any is enough, what cannot match is left out; what is said twice is asked once. Thus all
+ * that must hold together is seen together, however it was written. */
 static enum hs_status splice(struct hs_arena *arena, struct hs__cond *cond, struct hs_error *err)
 {
 	bool any = cond->find->op == HS_FIND_OR;
@@ -47,9 +82,9 @@ static enum hs_status splice(struct hs_arena *arena, struct hs__cond *cond, stru
 		const struct hs__cond *kid = &cond->kids[i];
 		bool like = kid->find->op == cond->find->op;
 		for (size_t k = 0; like && k < kid->kid_count; k++)
-			kids[at++] = kid->kids[k];
+			take_kid(&kid->kids[k], kids, &at);
 		if (!like && !(any && kid->nothing))
-			kids[at++] = *kid;
+			take_kid(kid, kids, &at);
 	}
 	cond->kids = kids;
 	cond->kid_count = at;

@@ -75,10 +75,27 @@ enum hs_status hs__ranges_cost(const struct hs__maker *maker, const struct hs__r
 
 /* ---- entries ---- */
 
-bool hs__column_prefix(const struct hs__maker *maker, const struct hs_find *find, struct hs__key *prefix)
+static bool is_one_prefix(const struct hs__maker *maker, const struct hs__cond *cond, struct hs__key *prefix)
 {
+	struct hs__key other;
+
+	if (!cond->kid_count || !hs__column_prefix(maker, &cond->kids[0], prefix))
+		return false;
+	for (size_t i = 1; i < cond->kid_count; i++) {
+		if (!hs__column_prefix(maker, &cond->kids[i], &other) ||
+			!hs_slice_eq(hs__key_slice(prefix), hs__key_slice(&other)))
+			return false;
+	}
+	return true;
+}
+
+bool hs__column_prefix(const struct hs__maker *maker, const struct hs__cond *cond, struct hs__key *prefix)
+{
+	const struct hs_find *find = cond->find;
 	bool updated = find->op == HS_FIND_UPDATED;
 
+	if (find->op == HS_FIND_OR)
+		return is_one_prefix(maker, cond, prefix);
 	hs__key_begin(prefix, updated ? 0 : find->param);
 	if (updated)
 		hs__key_number(prefix, maker->type);
@@ -97,7 +114,7 @@ enum hs_status hs__look_up(const struct hs__maker *maker, const struct hs__cond 
 	struct hs__lookup lookup = { .column = NULL };
 	uint64_t by_column = HS__ALL, enough = 2 * hs__asking_cost(maker, members) + WORTH_A_COLUMN + 1;
 	struct hs__key prefix;
-	bool can = hs__column_prefix(maker, cond->find, &prefix);
+	bool can = hs__column_prefix(maker, cond, &prefix);
 	enum hs_status status = hs__ranges_of(maker->finder, maker->type, cond, &lookup.ranges, err);
 
 	can &= lookup.ranges.row_count == 0;
@@ -207,6 +224,20 @@ static enum hs_status inside_cost(const struct hs__maker *maker, const struct hs
 	return status;
 }
 
+/* How many a chain leads to: counted as long as what leads there may cost less than the limit. */
+static enum hs_status count_aims(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__column *column, uint64_t limit, uint64_t *out, struct hs_error *err)
+{
+	uint64_t each = column->inverse->count / (column->keys_read + 1) + 1;
+	uint64_t most = limit * LED_A_BLOCK / (each + 1) + 1;
+	enum hs_status status = hs__estimate(maker->finder, cond->find->target_type, &cond->kids[0], most,
+		out, err);
+
+	if (*out >= most)
+		*out = HS__ALL;
+	return status;
+}
+
 /* And the way from there: each of the members looks where it leads, or what was found gives what leads there;
  * of a chain `aims` of that, counted so far. */
 static enum hs_status linked_cost(const struct hs__maker *maker, const struct hs__cond *cond,
@@ -218,6 +249,10 @@ static enum hs_status linked_cost(const struct hs__maker *maker, const struct hs
 	uint64_t keys = column->key_count / LINKS_A_BLOCK, all = keys + hs__asking_cost(maker, HS__ALL);
 	enum hs_status status = inside_cost(maker, cond, members, limit, following, err);
 
+	if (!following->cost) { /* nothing is behind the links */
+		following->cost = 1;
+		return status;
+	}
 	if (cond->find->op == HS_FIND_CHAIN && aims < column->key_count / 8)
 		all = least(all, (aims * each + aims) / LED_A_BLOCK);
 	following->cost += cond->find->op == HS_FIND_CHAIN ? least(members / LED_A_BLOCK, all) :
@@ -225,29 +260,42 @@ static enum hs_status linked_cost(const struct hs__maker *maker, const struct hs
 	return status;
 }
 
+static enum hs_status get_linked(const struct hs__maker *maker, const struct hs__cond *cond, bool want,
+	struct hs__linked *out, struct hs_error *err)
+{
+	const struct hs_find *find = cond->find;
+	bool chain = find->op == HS_FIND_CHAIN;
+
+	return hs__columns_get_linked(maker->finder, chain ? maker->type : find->target_type, find->param,
+		chain ? find->target_type : maker->type, want, out, err);
+}
+
 enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
 	uint64_t limit, struct hs__following *out, struct hs_error *err)
 {
-	const struct hs_find *find = cond->find;
-	bool chain = find->op == HS_FIND_CHAIN, want = false;
-	uint32_t from = chain ? maker->type : find->target_type, to = chain ? find->target_type : maker->type;
 	struct hs__following following = { .cost = limit };
 	uint64_t walking = 0, enough = 4 * hs__asking_cost(maker, HS__ALL) + 8 * WORTH_A_COLUMN;
 
 	*out = following;
 	/* Beyond that links are followed, whatever more it costs. */
 	limit = least(limit, enough);
-	if (hs__inner_kept(maker->finder, find->target_type))
+	if (hs__inner_kept(maker->finder, cond->find->target_type))
 		return kept_cost(maker, cond, limit, &out->cost, err);
-	enum hs_status status = walking_cost(maker, cond, limit, &walking, err);
-	if (status == HS_OK && !((from | to) & HS_TYPE_CONTAINED)) {
-		want = hs__is_dear(maker, members, walking);
-		status = hs__columns_get_linked(maker->finder, from, find->param, to, want, &following.by,
-			err);
+	bool can = !((maker->type | cond->find->target_type) & HS_TYPE_CONTAINED);
+	enum hs_status status = can ? get_linked(maker, cond, false, &following.by, err) : HS_OK;
+	if (status == HS_OK && following.by.link && !following.by.link->led) {
+		*out = (struct hs__following) { .by = following.by, .cost = 1 };
+		return HS_OK;
 	}
+	if (status == HS_OK)
+		status = walking_cost(maker, cond, limit, &walking, err);
+	if (status == HS_OK && can && !following.by.link && hs__is_dear(maker, members, walking))
+		status = get_linked(maker, cond, true, &following.by, err);
+	uint64_t aims = walking / A_LINK;
+	if (status == HS_OK && following.by.link && walking >= limit)
+		status = count_aims(maker, cond, following.by.column, limit, &aims, err);
 	if (status == HS_OK && following.by.link)
-		status = linked_cost(maker, cond, members, walking < limit ? walking / A_LINK : HS__ALL,
-			limit, &following, err);
+		status = linked_cost(maker, cond, members, aims, limit, &following, err);
 	if (status != HS_OK)
 		return status;
 	bool counted = walking < limit;
@@ -293,7 +341,10 @@ enum hs_status hs__cost_of_any(const struct hs__maker *maker, const struct hs__c
 	uint64_t limit, uint64_t *out, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
+	struct hs__key prefix;
 
+	if (hs__column_prefix(maker, cond, &prefix))
+		return hs__cost_of_entries(maker, cond, members, limit, out, err);
 	for (size_t i = 0; i < cond->kid_count && *out < limit && status == HS_OK; i++) {
 		uint64_t kid = 0;
 		status = hs__set_cost(maker, &cond->kids[i], members, limit - *out, &kid, err);

@@ -15,7 +15,7 @@ static enum hs_status column_of(const struct hs__maker *maker, const struct hs__
 	bool dear = hs__is_dear(maker, members, HS__ALL);
 
 	*out = NULL;
-	if (!hs__column_prefix(maker, cond->find, &prefix))
+	if (!hs__column_prefix(maker, cond, &prefix))
 		return HS_OK;
 	return hs__columns_get(maker->finder, maker->type, &prefix, dear, out, err);
 }

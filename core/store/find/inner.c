@@ -111,6 +111,21 @@ enum hs_status hs__inner_estimate(struct hs__finder *finder, const struct hs_fin
 				  HS_OK;
 }
 
+enum hs_status hs__inner_is_empty(struct hs__finder *finder, const struct hs_find *link, bool *out,
+	struct hs_error *err)
+{
+	void *state = NULL;
+	const struct hs_keeper *keeper = hs__find_keeper(finder->txn, link->target_type, &state);
+	struct hs_find_query query = {
+		.type = link->target_type, .where = link->kids[0], .count = 1, .keys_only = true
+	};
+	struct hs_find_page page = { .items = NULL };
+	enum hs_status status = keeper->find(finder->txn, finder->arena, state, &query, &page, err);
+
+	*out = status == HS_OK && page.count == 0;
+	return status == HS_E_TOO_COSTLY ? HS_OK : status;
+}
+
 /* What a kept resource points to. */
 static enum hs_status on_link(void *arg, struct hs_slice id, struct hs_error *err)
 {

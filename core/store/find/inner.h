@@ -11,6 +11,10 @@ enum hs_status hs__inner_chain(struct hs__finder *finder, uint32_t from, const s
 enum hs_status hs__inner_has(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
 	struct hs__ranges *out, struct hs_error *err);
 /* Is the type kept by a keeper? Then the conditions behind links to it are the keeper's. */
+/* Is it known that nothing of a keeper's fulfils the search inside? When finding out costs too much it is
+ * not. */
+enum hs_status hs__inner_is_empty(struct hs__finder *finder, const struct hs_find *link, bool *out,
+	struct hs_error *err);
 bool hs__inner_kept(const struct hs__finder *finder, uint32_t type);
 /* Does the keeper tell where its resources point, for a _has over its type? */
 bool hs__inner_links(const struct hs__finder *finder, const struct hs_find *has);

@@ -9,9 +9,11 @@
 #define MOST_COST (1u << 20)
 
 /* A condition, or two on the values of one parameter (from ... to ...) that one entry fulfils: `several` are
- * the resources that have more entries of it. */
+ * the resources that have more entries of it. Of a composite each component is a part, since it must hold by
+ * itself; whether they do within one group is asked of what is left at the end. */
 struct part {
 	const struct hs__cond *cond, *also;
+	const struct hs__cond *group; /* the composite; or NULL */
 	struct hs__set several;
 	uint64_t cost;
 };
@@ -41,8 +43,8 @@ static enum hs_status pair(const struct hs__maker *maker, struct part *first, co
 {
 	const struct hs__cond *cond = first->cond;
 
-	if (first->also || !is_span(cond) || !is_span(second) || cond->find->op != second->find->op ||
-		cond->find->param != second->find->param)
+	if (first->also || first->group || !is_span(cond) || !is_span(second) ||
+		cond->find->op != second->find->op || cond->find->param != second->find->param)
 		return HS_OK;
 	enum hs_status status = hs__set_empty(maker, &first->several, err);
 	hs__trace_begin(maker->finder, cond, second, NULL, NULL);
@@ -55,17 +57,43 @@ static enum hs_status pair(const struct hs__maker *maker, struct part *first, co
 	return status;
 }
 
+static bool is_group(const struct hs__cond *cond)
+{
+	return !cond->nothing && cond->find->op == HS_FIND_SAME_GROUP;
+}
+
+static size_t most_parts(const struct hs__cond *cond)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < cond->kid_count; i++)
+		count += is_group(&cond->kids[i]) ? cond->kids[i].kid_count : 1;
+	return count;
+}
+
+static void add_group(const struct hs__cond *group, struct part *parts, size_t *count)
+{
+	for (size_t i = 0; i < group->kid_count; i++)
+		parts[(*count)++] = (struct part) { .cond = &group->kids[i], .group = group };
+}
+
 static enum hs_status make_parts(const struct hs__maker *maker, const struct hs__cond *cond,
 	struct part *parts, size_t *count, struct hs_error *err)
 {
-	bool grouped = cond->find->op == HS_FIND_SAME_GROUP;
 	enum hs_status status = HS_OK;
 
+	if (is_group(cond)) {
+		add_group(cond, parts, count);
+		return HS_OK;
+	}
 	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++) {
 		const struct hs__cond *kid = &cond->kids[i];
 		bool paired = false;
-		for (size_t k = 0; k < *count && !grouped && !paired && is_span(kid) && status == HS_OK;
-			k++) {
+		if (is_group(kid)) {
+			add_group(kid, parts, count);
+			continue;
+		}
+		for (size_t k = 0; k < *count && !paired && is_span(kid) && status == HS_OK; k++) {
 			status = pair(maker, &parts[k], kid, err);
 			paired = parts[k].also == kid;
 		}
@@ -124,7 +152,7 @@ static enum hs_status look_up_joint(const struct hs__maker *maker, const struct 
 	struct hs__key prefix;
 	enum hs_status status = joint_ranges(maker, part, &lookup.ranges, err);
 
-	if (status == HS_OK && hs__column_prefix(maker, part->cond->find, &prefix))
+	if (status == HS_OK && hs__column_prefix(maker, part->cond, &prefix))
 		status = hs__columns_get(maker->finder, maker->type, &prefix, false, &lookup.column, err);
 	if (status == HS_OK && lookup.column)
 		by_column = hs__column_cost(lookup.column, hs__column_extent(lookup.column, &lookup.ranges),
@@ -266,15 +294,35 @@ struct rest {
 	size_t count;
 };
 
+static bool is_left(const struct rest *rest, const struct hs__cond *cond)
+{
+	size_t i = 0;
+
+	while (i < rest->count && rest->items[i] != cond)
+		i++;
+	return i < rest->count;
+}
+
 static void leave(struct rest *rest, const struct part *part)
 {
-	rest->items[rest->count++] = part->cond;
+	const struct hs__cond *cond = part->group ? part->group : part->cond;
+
+	if (!is_left(rest, cond))
+		rest->items[rest->count++] = cond;
 	if (part->also)
 		rest->items[rest->count++] = part->also;
 }
 
+/* What is cheapest for all is not what is cheapest for the few that are left. */
+#define WEIGHED_AGAIN 16u
+static enum hs_status weigh_again(const struct hs__maker *maker, struct part *parts, size_t count,
+	uint64_t members, struct hs_error *err)
+{
+	return count > 1 && members >= WEIGHED_AGAIN ? weigh(maker, parts, count, members, err) : HS_OK;
+}
+
 /* Reads what is worth reading into *found, which holds what is left when `begun`; the others go to `rest`. */
-static enum hs_status join(const struct hs__maker *maker, const struct part *parts, size_t count, bool begun,
+static enum hs_status join(const struct hs__maker *maker, struct part *parts, size_t count, bool begun,
 	struct hs__set *found, struct rest *rest, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
@@ -282,11 +330,13 @@ static enum hs_status join(const struct hs__maker *maker, const struct part *par
 	for (size_t i = 0; i < count && status == HS_OK; i++) {
 		struct hs_arena_mark mark = hs_arena_mark(maker->finder->arena);
 		uint64_t members = begun ? hs__set_size(found) : HS__ALL, cost = 0;
+		if (begun && !members)
+			return HS_OK;
+		if (i)
+			status = weigh_again(maker, parts + i, count - i, members, err);
 		uint64_t limit = begun ? members * hs__look_cost(parts[i].cond) : 0;
 		struct hs__set kid;
-		if (begun && !limit)
-			return HS_OK;
-		if (begun)
+		if (status == HS_OK && begun)
 			status = part_cost(maker, &parts[i], members, limit + 1, &cost, err);
 		if (status == HS_OK && begun && cost > limit) {
 			leave(rest, &parts[i]);
@@ -304,13 +354,28 @@ static enum hs_status join(const struct hs__maker *maker, const struct part *par
 	return status;
 }
 
+/* Of the composites whose components were all read: do these hold within one group? */
+static enum hs_status settle(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct rest *rest, struct hs__set *found, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	if (is_group(cond))
+		return is_left(rest, cond) ? HS_OK : hs__set_settle_groups(maker, found, cond, err);
+	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++) {
+		if (is_group(&cond->kids[i]))
+			status = settle(maker, &cond->kids[i], rest, found, err);
+	}
+	return status;
+}
+
 enum hs_status hs__add_all(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
 	struct hs_arena *arena = maker->finder->arena;
-	struct part *parts = hs_arena_array(arena, cond->kid_count + 1, sizeof(*parts));
-	struct rest rest = { hs_arena_array(arena, cond->kid_count + 1, sizeof(*rest.items)), 0 };
-	size_t count = 0;
+	size_t most = most_parts(cond) + 1, count = 0;
+	struct part *parts = hs_arena_array(arena, most, sizeof(*parts));
+	struct rest rest = { hs_arena_array(arena, most, sizeof(*rest.items)), 0 };
 	struct hs__set found;
 
 	if (!parts || !rest.items)
@@ -328,13 +393,10 @@ enum hs_status hs__add_all(const struct hs__maker *maker, const struct hs__cond 
 		status = hs__set_foresee(maker, parts[0].cost, err);
 	if (status == HS_OK)
 		status = join(maker, parts, count, within != NULL, &found, &rest, err);
-	bool grouped = cond->find->op == HS_FIND_SAME_GROUP;
-	if (grouped && rest.count) {
-		rest.items[0] = cond;
-		rest.count = 1;
-	} else if (grouped && status == HS_OK) {
-		status = hs__set_settle_groups(maker, &found, cond, err);
-	}
+	if (status == HS_OK && hs__set_next(&found, 0) == HS__NO_ROW)
+		return HS_OK;
+	if (status == HS_OK)
+		status = settle(maker, cond, &rest, &found, err);
 	if (status == HS_OK && rest.count)
 		status = hs__set_sift(maker, &found, rest.items, rest.count, err);
 	if (status == HS_OK)

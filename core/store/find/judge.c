@@ -305,6 +305,8 @@ uint64_t hs__column_cost(const struct hs__column *column, struct hs__extent exte
 
 /* ---- entries ---- */
 
+#define ASKED_RANGES 16u /* of more than so many the keys are found sooner than the range of a key */
+
 enum hs_status hs__finds_column(struct hs__finds *finds, const struct hs__lookup *lookup,
 	const struct hs__set *within, struct hs_error *err)
 {
@@ -314,7 +316,10 @@ enum hs_status hs__finds_column(struct hs__finds *finds, const struct hs__lookup
 	if (status != HS_OK)
 		return status;
 	if (within && lookup->by_rows) {
-		memset(judge.verdicts + 1, UNKNOWN, judge.column->key_count);
+		if (judge.ranges->count > ASKED_RANGES)
+			judge_all(&judge);
+		else
+			memset(judge.verdicts + 1, UNKNOWN, judge.column->key_count);
 		return ask_rows(finds, &judge, within, NULL, err);
 	}
 	judge_all(&judge);

@@ -74,6 +74,15 @@ static enum hs_status link_new(struct hs__finder *finder, const struct hs__colum
 	return step < 0 ? (enum hs_status)step : HS_OK;
 }
 
+static size_t count_led(const struct hs__link *link)
+{
+	size_t led = 0;
+
+	for (size_t i = 1; i <= link->key_count; i++)
+		led += link->rows[i] != 0;
+	return led;
+}
+
 static enum hs_status bring_up(struct hs__finder *finder, const struct hs__column *column,
 	struct hs__link *link, uint64_t last, struct hs_error *err)
 {
@@ -88,6 +97,7 @@ static enum hs_status bring_up(struct hs__finder *finder, const struct hs__colum
 	}
 	if (status == HS_OK) {
 		link->key_count = column->key_count;
+		link->led = count_led(link);
 		link->last_row = last;
 	}
 	return status;

@@ -165,8 +165,9 @@ enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *
 uint64_t hs__look_cost(const struct hs__cond *cond);
 /* Is it worth a column that a way costs so much for so many rows? */
 bool hs__is_dear(const struct hs__maker *maker, uint64_t members, uint64_t cost);
-/* What the keys begin with that tell of a condition on entries; false when no keys do. */
-bool hs__column_prefix(const struct hs__maker *maker, const struct hs_find *find, struct hs__key *prefix);
+/* What the keys begin with that tell of a condition on entries, or of several of which any is enough; false
+ * when no keys do, or not the same. */
+bool hs__column_prefix(const struct hs__maker *maker, const struct hs__cond *cond, struct hs__key *prefix);
 enum hs_status hs__ranges_cost(const struct hs__maker *maker, const struct hs__ranges *ranges, uint64_t limit,
 	uint64_t *out, struct hs_error *err);
 

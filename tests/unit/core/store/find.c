@@ -166,6 +166,26 @@ static void conditions_are_explained(void **state)
 		"    STRING Patient.family: ranges of the index: 1, cost 14, found 140");
 }
 
+/* What is said twice is asked once, and several values of a parameter are one question. */
+static void values_of_one_parameter_are_asked_together(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	struct hs_find first = {
+		.op = HS_FIND_STRING, .param = w.family, .match = HS_MATCH_STARTS, .text = HS_S("name01")
+	};
+	struct hs_find again = first, second = first;
+	second.text = HS_S("name02");
+	const struct hs_find *kids[] = { &first, &again, &second };
+	struct hs_find any = { .op = HS_FIND_OR, .kids = kids, .kid_count = 3 };
+	struct hs_find same = { .op = HS_FIND_OR, .kids = kids, .kid_count = 2 };
+	assert_way(f, QUERY(.where = &same, .want_total = true),
+		"  STRING Patient.family: ranges of the index: 1, cost 12, found 120");
+	assert_way(f, QUERY(.where = &any, .want_total = true),
+		"  OR: ranges of the index: 2, cost 24, found 240");
+}
+
 static enum hs_status fill_plain(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	unsigned *next = arg;
@@ -483,6 +503,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(the_way_fits_the_search),
 		CASE(conditions_are_explained),
+		CASE(values_of_one_parameter_are_asked_together),
 		CASE(what_is_new_is_not_walked_to),
 		CASE(narrow_searches_stay_on_the_loop),
 		CASE(pages_stay_right_while_others_write),
