@@ -447,14 +447,13 @@ static enum hs_status add_updated(struct hs__finder *finder, uint32_t type, stru
 	enum hs_find_cmp cmp = (enum hs_find_cmp)find->cmp;
 	bool from_below = cmp == HS_CMP_NE || cmp == HS_CMP_LT || cmp == HS_CMP_LE || cmp == HS_CMP_EB;
 	bool to_above = cmp == HS_CMP_NE || cmp == HS_CMP_GT || cmp == HS_CMP_GE || cmp == HS_CMP_SA;
-	int64_t above = find->hi < INT64_MAX ? find->hi + 1 : INT64_MAX;
+	/* Beyond what is asked for, or from it on. */
+	bool after = cmp == HS_CMP_GT || cmp == HS_CMP_SA, before = cmp == HS_CMP_LT || cmp == HS_CMP_EB;
+	int64_t below = after ? find->hi : find->lo, above = before ? find->lo : find->hi;
 	struct hs__key first, last;
 
-	hs__key_updated(&first, type,
-		from_below                    ? INT64_MIN :
-			find->lo == INT64_MIN ? INT64_MIN :
-						find->lo - 1);
-	hs__key_updated(&last, type, to_above ? INT64_MAX : above);
+	hs__key_updated(&first, type, from_below || below == INT64_MIN ? INT64_MIN : below - 1);
+	hs__key_updated(&last, type, to_above || above == INT64_MAX ? INT64_MAX : above + 1);
 	hs__key_after_prefix(&last);
 	return add(finder, ranges, cond, &first, &last, HS__BY_KEY, err);
 }

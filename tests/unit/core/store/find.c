@@ -186,6 +186,27 @@ static void values_of_one_parameter_are_asked_together(void **state)
 		"  OR: ranges of the index: 2, cost 24, found 240");
 }
 
+/* Beyond the last change there is nothing, and that is known before anything else is asked. */
+static void what_was_never_changed_is_not_looked_for(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	const int64_t late = INT64_C(4102444800000); /* 2100-01-01 */
+	struct hs_find updated = { .op = HS_FIND_UPDATED, .cmp = HS_CMP_GT, .lo = 0, .hi = late };
+	struct hs_find active = {
+		.op = HS_FIND_TOKEN, .param = w.active, .any_system = true, .text = HS_S("true")
+	};
+	const struct hs_find *kids[] = { &active, &updated };
+	struct hs_find both = { .op = HS_FIND_AND, .kids = kids, .kid_count = 2 };
+	assert_way(f, QUERY(.where = &both), "drive: UPDATED, about 0 of 6000");
+	updated.cmp = HS_CMP_SA;
+	assert_way(f, QUERY(.where = &both), "drive: UPDATED, about 0 of 6000");
+	updated.cmp = HS_CMP_LT;
+	updated.lo = 0;
+	assert_way(f, QUERY(.where = &both), "drive: UPDATED, about 0 of 6000");
+}
+
 static enum hs_status fill_plain(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	unsigned *next = arg;
@@ -504,6 +525,7 @@ int main(void)
 		CASE(the_way_fits_the_search),
 		CASE(conditions_are_explained),
 		CASE(values_of_one_parameter_are_asked_together),
+		CASE(what_was_never_changed_is_not_looked_for),
 		CASE(what_is_new_is_not_walked_to),
 		CASE(narrow_searches_stay_on_the_loop),
 		CASE(pages_stay_right_while_others_write),
