@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A search from query to page. */
-#include <core/store/find/column.h>
+#include <core/store/find/set.h>
 
 /* Scratch memory of one search; more than that is too costly. */
 #define SCRATCH ((size_t)192 << 20)
 #define COUNT_MAX 100000u
-/* One condition after another finds a page soon when many fulfil them all. When so many were looked at that
- * do not, they are few, and what each condition finds is joined. */
-#define PATIENCE 128u
+/* One condition after another finds a page soon when many fulfil them all. When so much was looked at that
+ * does not, they are few, and what each condition finds is joined. */
+#define PATIENCE 512u /* blocks of entries (cost.c) that could have been read meanwhile */
 
 struct search {
 	struct hs__finder *finder;
@@ -36,6 +36,13 @@ static int take_ranked(const struct hs__subject *subject, void *arg, struct hs_e
 	return (int)hs__page_add(search->page, &ranked, err);
 }
 
+static uint32_t patience_with(const struct hs__cond *where)
+{
+	uint64_t looks = PATIENCE / hs__look_cost(where);
+
+	return looks ? (uint32_t)looks : 1;
+}
+
 static enum hs_status fill_page(struct hs__finder *finder, struct hs__plan *plan,
 	const struct hs__cond *where, struct hs__page *page, struct hs_error *err)
 {
@@ -46,7 +53,7 @@ static enum hs_status fill_page(struct hs__finder *finder, struct hs__plan *plan
 		.type = query->type,
 		.after_row = !sorted && page->after ? page->after->row : 0,
 		.with_facts = sorted,
-		.patience = sorted ? 0 : PATIENCE,
+		.patience = sorted || !where ? 0 : patience_with(where),
 		.fn = sorted ? take_ranked : take_in_order,
 		.arg = &search };
 	enum hs_status status = HS_OK;

@@ -10,6 +10,7 @@
  * set of those is found (set.c), and either it is ranked as a whole, or the rest of the way is gone with it
  * as a sieve. */
 #include <core/store/find/rank.h>
+#include <core/store/find/set.h>
 
 #include <math.h>
 
@@ -226,6 +227,13 @@ static enum hs_status make_sieve(const struct along *along, struct hs_error *err
 	return HS_OK;
 }
 
+/* Less of it, the more a look costs. */
+static uint64_t patience_of(const struct along *along)
+{
+	return (PATIENCE + 3 * (uint64_t)along->page->query->count) * HS__A_LOOK /
+		hs__look_cost(along->where);
+}
+
 /* Is the row worth a look? 1, 0 or negative. */
 static int is_let_through(const struct along *along, uint64_t row, struct hs_error *err)
 {
@@ -234,7 +242,7 @@ static int is_let_through(const struct along *along, uint64_t row, struct hs_err
 
 	if (!along->where)
 		return 1;
-	if (!sieve->made && sieve->looks++ >= PATIENCE + 3 * along->page->query->count)
+	if (!sieve->made && sieve->looks++ >= patience_of(along))
 		status = make_sieve(along, err);
 	if (status != HS_OK)
 		return (int)status;
