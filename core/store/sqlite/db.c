@@ -4,6 +4,7 @@
 
 #include <core/base/flag.h>
 #include <core/base/heap.h>
+#include <core/store/sqlite/caches.h>
 #include <core/store/sqlite/state.h>
 #include <core/store/sqlite/wal_file.h>
 #include <pthread.h>
@@ -172,8 +173,7 @@ static enum hs_status apply_settings(struct hs__db *db, bool for_writing, struct
 		"PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0; PRAGMA temp_store=%s; PRAGMA threads=%d;"
 		"PRAGMA secure_delete=OFF; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-%u; PRAGMA "
 		"synchronous=%s;%s",
-		for_writing ? "FILE" : "MEMORY", for_writing ? 1 : 0,
-		for_writing ? HS__WRITER_CACHE_KIB : HS__READER_CACHE_KIB,
+		for_writing ? "FILE" : "MEMORY", for_writing ? 1 : 0, db->cache_kib,
 		store->sync_normal ? "NORMAL" : "FULL", for_writing ? "" : "PRAGMA query_only=ON;");
 	enum hs_status status = hs__db_run(db, text, err);
 	if (status == HS_OK && for_writing)
@@ -190,6 +190,7 @@ enum hs_status hs__db_open(struct hs_store *store, bool for_writing, struct hs__
 
 	pthread_once(&configured, configure_sqlite);
 	db->store = store;
+	hs__caches_add(db, for_writing);
 	const char *layer = store->vfs;
 	if (for_writing && !store->sync_normal)
 		layer = hs__wal_file_layer(store->vfs);
@@ -215,6 +216,7 @@ void hs__db_close(struct hs__db *db)
 {
 	if (!db)
 		return;
+	hs__caches_remove(db);
 	for (size_t i = 0; i < db->cache_room; i++) {
 		for (struct hs_stmt *stmt = db->cache[i], *next; stmt; stmt = next) {
 			next = stmt->twin;

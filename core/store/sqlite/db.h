@@ -50,8 +50,12 @@ struct hs__db {
 	enum hs_status failed;  /* HS_E_IO or HS_E_FULL: the disk has failed since this was last cleared */
 	bool in_txn;
 	struct hs__given given;
+	/* see caches.h */
+	bool taken;              /* atomic access: somebody uses it */
+	uint32_t cache_full_kib; /* 0: not in the list */
+	uint32_t cache_kib;      /* atomic access */
+	struct hs__db *cache_next;
 	/* of a reader, see reader.c */
-	bool taken;     /* atomic access: somebody uses it */
 	bool open;      /* a transaction is open, perhaps kept from the read before */
 	bool seq_known; /* seq is the commit sequence that the open transaction sees */
 	uint64_t seq, ended;
@@ -61,7 +65,7 @@ struct hs__db {
 	struct hs__slot *slot;
 };
 
-/* `for_writing` creates the file. On failure nothing is left open. */
+/* `for_writing` creates the file. The connection is taken (caches.h). On failure nothing is left open. */
 enum hs_status hs__db_open(struct hs_store *store, bool for_writing, struct hs__db **out,
 	struct hs_error *err);
 void hs__db_close(struct hs__db *db); /* NULL is allowed */

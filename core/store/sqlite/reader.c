@@ -6,6 +6,7 @@
  * acknowledged since would be missing, so it is good only while the count of ended groups is what it was
  * before the transaction began. A transaction that stays open keeps the log from being reused: before the
  * writer moves the log into the file it therefore ends those that are kept and not in use. */
+#include <core/store/sqlite/caches.h>
 #include <core/store/sqlite/state.h>
 
 #include <core/base/flag.h>
@@ -94,6 +95,7 @@ static enum hs_status add_connection(struct own *own, struct hs_store *store, st
 
 	if (status != HS_OK)
 		return status;
+	hs__caches_give_back(db);
 	pthread_mutex_lock(&lock);
 	struct hs__slot *slot = oldest(own);
 	close_slot(slot);
@@ -169,36 +171,26 @@ static enum hs_status begin_txn(struct hs_store *store, struct hs__db *db, struc
 	return status;
 }
 
-/* The connection belongs to its thread while that reads, and to the writer while that ends what is kept. */
-static bool try_take(struct hs__db *db)
-{
-	bool no = false;
-
-	return __atomic_compare_exchange_n(&db->taken, &no, true, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-}
-
+/* The connection belongs to its thread while that reads, to the writer while that ends what is kept, and to
+ * whoever changes the size of its cache. */
 static void take(struct hs__db *db)
 {
-	while (!try_take(db)) {
+	while (!hs__caches_try_take(db)) {
 		pthread_mutex_lock(&lock); /* which the writer holds as long */
 		pthread_mutex_unlock(&lock);
+		hs__caches_wait();
 	}
-}
-
-static void give_back(struct hs__db *db)
-{
-	__atomic_store_n(&db->taken, false, __ATOMIC_RELEASE);
 }
 
 void hs__reader_end_kept(struct hs_store *store)
 {
 	pthread_mutex_lock(&lock);
 	for (struct hs__db *db = store->connections; db; db = db->next) {
-		if (!try_take(db))
+		if (!hs__caches_try_take(db))
 			continue;
 		if (db->open)
 			end_txn(db);
-		give_back(db);
+		hs__caches_give_back(db);
 	}
 	pthread_mutex_unlock(&lock);
 }
@@ -218,7 +210,7 @@ static enum hs_status read_with(struct hs_store *store, struct hs_store_op *op,
 	db->stopped = HS_OK;
 	op->status = begin_txn(store, db, &op->error);
 	if (op->status != HS_OK) {
-		give_back(db);
+		hs__caches_give_back(db);
 		return op->status;
 	}
 	db->in_txn = true;
@@ -237,7 +229,7 @@ static enum hs_status read_with(struct hs_store *store, struct hs_store_op *op,
 	if (!keep || op->status != HS_OK)
 		end_txn(db);
 	db->in_txn = false;
-	give_back(db);
+	hs__caches_give_back(db);
 	return op->status;
 }
 

@@ -10,8 +10,6 @@
 #include <core/store/store.h>
 #include <pthread.h>
 
-#define HS__WRITER_CACHE_KIB 32768u
-#define HS__READER_CACHE_KIB 8192u
 #define HS__STAMPS 16384u  /* power of two */
 #define HS__SAVEPOINTS 16u /* in one another */
 #define HS__COMMIT_HOOKS 8u

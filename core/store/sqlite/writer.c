@@ -13,6 +13,7 @@
  *
  * Only this thread writes, and only it checkpoints. A failed sync is never tried again: its group has
  * failed, and the next group writes its own frames. */
+#include <core/store/sqlite/caches.h>
 #include <core/store/sqlite/state.h>
 
 #include <core/base/flag.h>
@@ -396,6 +397,19 @@ static void let_them_come(const struct hs_world *world, struct hs__writer *write
 	writer->wanted = 0;
 }
 
+/* While this thread waits its cache may be made smaller. There is no connection after one was lost. */
+static void give_connection_back(struct hs__writer *writer)
+{
+	if (writer->db)
+		hs__caches_give_back(writer->db);
+}
+
+static void take_connection(struct hs__writer *writer)
+{
+	while (writer->db && !hs__caches_try_take(writer->db))
+		hs__caches_wait();
+}
+
 /* Takes up to a group of what waits; NULL with *idle when it is time for a checkpoint or for upkeep,
  * and NULL without when the store is closing and nothing waits. */
 static struct hs_store_op *take(struct hs_store *store, bool *idle)
@@ -403,6 +417,7 @@ static struct hs_store_op *take(struct hs_store *store, bool *idle)
 	struct hs__writer *writer = &store->writer;
 
 	*idle = false;
+	give_connection_back(writer);
 	pthread_mutex_lock(&writer->lock);
 	while (!writer->head && !writer->closing && !*idle)
 		*idle = wait_for_work(store, writer);
@@ -421,6 +436,7 @@ static struct hs_store_op *take(struct hs_store *store, bool *idle)
 		*idle = false;
 	}
 	pthread_mutex_unlock(&writer->lock);
+	take_connection(writer);
 	return first;
 }
 
