@@ -28,19 +28,26 @@ static const char *class_of_run(const struct hs_test_run *run)
 	}
 }
 
+void hs_report_html_head(struct hs_buf *out, struct hs_slice title, struct hs_slice about)
+{
+	hs_buf_cstr(out,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+		"<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
+	hs_report_escape(out, title);
+	hs_buf_cstr(out, about.len ? ": " : "");
+	hs_report_escape(out, about);
+	hs_buf_cstr(out, "</title>\n<style>\n");
+	hs_buf_add(out, hs_slice(hs_report_style, (size_t)(hs_report_style_end - hs_report_style)));
+	hs_buf_cstr(out, "</style>\n</head>\n");
+}
+
 static void add_head(const struct hs_test_run *run, struct hs_buf *out)
 {
 	struct hs_buf summary;
 
-	hs_buf_cstr(out,
-		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-		"<meta name=\"referrer\" content=\"no-referrer\">\n<title>Conformance report: ");
-	hs_report_escape(out, hs_test_run_options(run)->target);
-	hs_buf_cstr(out, "</title>\n<style>\n");
-	hs_buf_add(out, hs_slice(hs_report_style, (size_t)(hs_report_style_end - hs_report_style)));
-	hs_buf_cstr(out,
-		"</style>\n</head>\n<body>\n<header>\n<h1>Conformance report</h1>\n<p class=\"soft\">");
+	hs_report_html_head(out, HS_S("Conformance report"), hs_test_run_options(run)->target);
+	hs_buf_cstr(out, "<body>\n<header>\n<h1>Conformance report</h1>\n<p class=\"soft\">");
 	hs_report_escape(out, hs_test_run_options(run)->target);
 	hs_buf_printf(out, "</p>\n<div class=\"banner %s\" role=\"status\">", class_of_run(run));
 	hs_buf_init(&summary, NULL, 1 << 16);

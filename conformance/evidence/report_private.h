@@ -32,6 +32,10 @@ void hs_report_each_test(const struct hs_test_run *run, hs_report_test_fn *fn, v
 /* Was anything of the script run or refused? */
 bool hs_report_has_script(const struct hs_test_script_result *script);
 
+/* ---- html.c ---- */
+/* A page up to its body, with the style of all pages; `about` may be empty. */
+void hs_report_html_head(struct hs_buf *out, struct hs_slice title, struct hs_slice about);
+
 /* ---- html_next.c ---- */
 void hs_report_html_next(struct hs_buf *out, const struct hs_test_run *run,
 	const struct hs_report_info *info);

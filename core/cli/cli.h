@@ -97,6 +97,8 @@ int hs_cli_parse(const struct hs_cli_command *command, int argc, char **argv, in
 /* Prints "handslag NAME: what" and returns `code`. */
 int hs_cli_fail(const struct hs_cli_command *command, enum hs_exit code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Does it have --target URL: may it ask a server? */
+bool hs_cli_asks_servers(const struct hs_cli_command *command);
 /* The same for an error, with its element and position. */
 int hs_cli_fail_error(const struct hs_cli_command *command, const struct hs_error *err);
 /* HS_EXIT_USAGE: there is no `kind` (command, verb, option) called `word`, but perhaps one near to it among

@@ -20,15 +20,6 @@ static void print_option(const char *name, const char *value, const char *help, 
 		printf("%-*s%s%s\n", HELP_COLUMN, left, help, again);
 }
 
-static bool has_option(const struct hs_cli_command *command, const char *name)
-{
-	const struct hs_cli_option *o = command->options;
-
-	while (o && o->name && strcmp(o->name, name) != 0)
-		o++;
-	return o && o->name;
-}
-
 /* The rule is one for all commands; only what 1 means differs. */
 static void print_exits(const struct hs_cli_command *command)
 {
@@ -36,7 +27,7 @@ static void print_exits(const struct hs_cli_command *command)
 
 	printf("\nExit codes: 0 fine, 1 %s, 2 usage or configuration,\n%s4 a fault of ours%s%s.\n",
 		command->failed ? command->failed : "refused",
-		has_option(command, "--target") ? "3 the target does not answer, " : "", more[0] ? ", " : "",
+		hs_cli_asks_servers(command) ? "3 the target does not answer, " : "", more[0] ? ", " : "",
 		more);
 }
 

@@ -55,9 +55,16 @@ static const struct hs_cli_option *find(const struct hs_cli_command *command, st
 	return NULL;
 }
 
+bool hs_cli_asks_servers(const struct hs_cli_command *command)
+{
+	const struct hs_cli_option *target = find(command, HS_S("--target"));
+
+	return target && strcmp(target->value, "URL") == 0;
+}
+
 int hs_cli_fail_error(const struct hs_cli_command *command, const struct hs_error *err)
 {
-	bool instead = err->status == HS_E_BUSY && find(command, HS_S("--target"));
+	bool instead = err->status == HS_E_BUSY && hs_cli_asks_servers(command);
 	char place[64] = "";
 
 	if (err->line && err->column)

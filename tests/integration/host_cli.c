@@ -153,6 +153,8 @@ static void help_is_had_in_two_ways(void **state)
 	assert_int_equal(RUN("help", "lod").exit, 2);
 	assert_has(RUN("load", "--help").out, "1 a resource was refused, 2 usage");
 	assert_has(RUN("backup", "--help").out, "3 the target does not answer, 4 a fault of ours.");
+	/* Its target is a code system. */
+	assert_has(RUN("tx", "translate", "--help").out, "2 usage or configuration,\n4 a fault of ours.");
 }
 
 static void versions_of_fhir_have_one_form(void **state)

@@ -98,9 +98,16 @@ static void a_proven_suite_passes(void **state)
 	make_suite(KIND);
 	make_fault("down", STATUS_500);
 	make_fault("bare", "{'delete': 'CapabilityStatement.fhirVersion'}");
-	struct process_result r = RUN("--suites", workbench_path(""), "--json");
+	struct hs_error err;
+	struct hs_slice page;
+	const char *file = workbench_path("page.html");
+	struct process_result r = RUN("--suites", workbench_path(""), "--json", "--html", file);
 	must_exit(&r, 0);
 	assert_has(r.out, "\"good\":true,\"faults\":2,\"caught\":2,\"checks\":2,\"proven\":2");
+	assert_int_equal(hs_world_read_file(hs_world_real(), workbench_arena(), file, 1 << 20, &page, &err), HS_OK);
+	assert_has(page, "prefers-color-scheme:dark");
+	assert_has(page, "@media print");
+	assert_has(page, "<h1>Mutation run</h1>\n<p>2 of 2 faults caught; 2 of 2 checks");
 }
 
 static void a_fault_that_nobody_notices_fails(void **state)
