@@ -230,6 +230,15 @@ enum hs_status hs__parse_targets(struct hs__parse *parse, struct hs_slice type, 
 /* CHAIN or HAS over `kid`; a condition that nothing fulfils when the type has no number. NULL as above. */
 const struct hs_find *hs__parse_link(struct hs__parse *parse, enum hs_find_op op, uint32_t param,
 	uint32_t type, const struct hs_find *kid);
+/* "subject:Patient.name" with the place of its first dot. */
+enum hs_status hs__parse_chain(struct hs__parse *parse, struct hs_slice type, struct hs_slice name,
+	size_t dot, struct hs_slice value, unsigned depth, const struct hs_find **out);
+/* What stands behind "_has:", TYPE:REFERENCE:PARAMETER, where PARAMETER may be another _has. */
+enum hs_status hs__parse_has(struct hs__parse *parse, struct hs_slice rest, struct hs_slice value,
+	unsigned depth, const struct hs_find **out);
+/* `find` as the answer; NULL is the failure in *parse->err. */
+enum hs_status hs__parse_give(struct hs__parse *parse, const struct hs_find *find,
+	const struct hs_find **out);
 /* NOT of one condition; NULL with *parse->err filled at a limit. */
 const struct hs_find *hs__parse_negate(struct hs__parse *parse, const struct hs_find *find);
 /* :in, :below or :above of a token: any of the codes that were fetched for it. */
