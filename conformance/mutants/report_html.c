@@ -59,7 +59,8 @@ static void html_checks(const struct hs_lab *lab, bool narrowed, struct hs_buf *
 	const struct hs_lab_check *checks = hs_lab_checks(lab, &count);
 
 	hs_buf_cstr(out,
-		"</table>\n<h2>Checks</h2>\n<table class=\"list\"><tr><th>Check<th>Says<th>Faults that make it fail\n");
+		"</table>\n<h2>Checks</h2>\n<table class=\"list\">"
+		"<tr><th>Check<th>Says<th>Faults that make it fail\n");
 	for (size_t i = 0; i < count; i++) {
 		hs_buf_printf(out, "<tr class=\"%s\"><td><code>",
 			checks[i].held && (narrowed || checks[i].caught) ? "good" : "bad");
@@ -86,7 +87,8 @@ void hs_lab_report_html(const struct hs_lab *lab, struct hs_buf *out)
 		score.caught, score.faults, score.proven, score.checks, score.liberties - score.unfair,
 		score.liberties, score.narrowed ? " (not all faults ran)" : "");
 	hs_buf_cstr(out,
-		"<h2>Faults</h2>\n<table class=\"list\"><tr><th>Fault<th>Suite<th>Exchanges changed<th>Caught\n");
+		"<h2>Faults</h2>\n<table class=\"list\">"
+		"<tr><th>Fault<th>Suite<th>Exchanges changed<th>Caught\n");
 	for (size_t i = 0; i < count; i++)
 		if (trials[i].fault && trials[i].done)
 			html_trial(lab, &trials[i], out);

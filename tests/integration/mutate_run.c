@@ -104,7 +104,8 @@ static void a_proven_suite_passes(void **state)
 	struct process_result r = RUN("--suites", workbench_path(""), "--json", "--html", file);
 	must_exit(&r, 0);
 	assert_has(r.out, "\"good\":true,\"faults\":2,\"caught\":2,\"checks\":2,\"proven\":2");
-	assert_int_equal(hs_world_read_file(hs_world_real(), workbench_arena(), file, 1 << 20, &page, &err), HS_OK);
+	assert_int_equal(hs_world_read_file(hs_world_real(), workbench_arena(), file, 1 << 20, &page, &err),
+		HS_OK);
 	assert_has(page, "prefers-color-scheme:dark");
 	assert_has(page, "@media print");
 	assert_has(page, "<h1>Mutation run</h1>\n<p>2 of 2 faults caught; 2 of 2 checks");

@@ -41,6 +41,9 @@ static void finds_codes_by_terminology(void **state)
 		{ "Organization?type:below=urn:test:codes|leaf", "t2" },
 		{ "Organization?type:above=urn:test:codes|leaf", "t1 t2" },
 		{ "Organization?type:in=urn:test:set&_count=1&_sort=-_id", "t2" },
+		{ "Organization?type:in=ValueSet/set", "t1 t2" },
+		{ "Organization?type:in=ValueSet/canonical", "t3" },
+		{ "Organization?type:not-in=ValueSet/set", "t3" },
 	};
 	NEED_FHIR();
 	put("CodeSystem", "codes",
@@ -51,6 +54,9 @@ static void finds_codes_by_terminology(void **state)
 		",'url':'urn:test:set','status':'active','compose':{'include':[{'system':'urn:test:codes','"
 		"concept':["
 		"{'code':'root'},{'code':'leaf'}]}]}");
+	put("ValueSet", "other",
+		",'url':'ValueSet/canonical','status':'active','compose':{'include':[{'system':"
+		"'urn:test:codes','concept':[{'code':'other'}]}]}");
 	put("Organization", "t1",
 		",'name':'T','type':[{'coding':[{'system':'urn:test:codes','code':'root'}]}]");
 	put("Organization", "t2",

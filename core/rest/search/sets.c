@@ -8,11 +8,12 @@ struct fetch {
 	struct hs__rest_call *call;
 	struct hs_inner inner;
 	size_t next;
+	bool by_address; /* the value set was asked for by its address here, not by its canonical */
 	void *arg;
 	hs_after_fn *after;
 };
 
-static enum hs_verdict fetch_next(struct hs_request *req, struct fetch *fetch);
+static enum hs_verdict fetch_set(struct hs_request *req, struct fetch *fetch, bool by_address);
 
 /* ---- the question ---- */
 
@@ -43,16 +44,36 @@ static enum hs_status write_hierarchy(struct hs_arena *arena, const struct hs_se
 	return HS_OK;
 }
 
-static enum hs_status ask(struct hs_arena *arena, const struct hs_search_set *set, struct hs_inner *out,
-	struct hs_error *err)
+/* The id of a value set that is named by its address here, relative or in full. That goes before a canonical
+ * that reads the same (R4 search.html 3.1.1.5.4, :in). */
+static struct hs_slice id_of(struct hs_slice base, struct hs_slice name)
 {
+	struct hs_slice rest = name;
+	if (base.len && hs_slice_starts(rest, base) && rest.len > base.len && rest.ptr[base.len] == '/')
+		rest = hs_slice_from(rest, base.len + 1);
+	if (!hs_slice_starts(rest, HS_S("ValueSet/")))
+		return HS_S_NONE;
+	rest = hs_slice_from(rest, sizeof("ValueSet/") - 1);
+	return hs_id_valid(rest) ? rest : HS_S_NONE;
+}
+
+/* By its id, or without one by its canonical. */
+static enum hs_status ask(struct hs_request *req, const struct hs_search_set *set, struct hs_slice id,
+	struct hs_inner *out, struct hs_error *err)
+{
+	struct hs_arena *arena = hs_request_arena(req);
 	struct hs_buf query;
 	*out = (struct hs_inner) { .method = HS_S("POST"), .path = HS_S("ValueSet/$expand") };
 	if (set->kind != HS_SEARCH_IN)
 		return write_hierarchy(arena, set, &out->body, err);
 	hs_buf_init(&query, arena, 3 * set->name.len + 64);
-	hs_buf_printf(&query, "count=%u&url=", HS_SEARCH_SET_CODES_MAX + 1);
-	hs__rest_percent(&query, set->name);
+	hs_buf_printf(&query, "count=%u", HS_SEARCH_SET_CODES_MAX + 1);
+	if (id.len)
+		out->path = hs_arena_printf(arena, "ValueSet/%.*s/$expand", HS_S_ARG(id));
+	else {
+		hs_buf_cstr(&query, "&url=");
+		hs__rest_percent(&query, set->name);
+	}
 	out->method = HS_S("GET");
 	out->query = hs_buf_slice(&query);
 	return HS_OK;
@@ -113,6 +134,8 @@ static enum hs_verdict after_answer(struct hs_request *req, void *arg, enum hs_s
 {
 	struct fetch *fetch = arg;
 	struct hs_error made = { 0 };
+	if (status == HS_OK && fetch->by_address && fetch->inner.status == 404)
+		return fetch_set(req, fetch, false);
 	if (status == HS_OK) {
 		err = &made;
 		status = take_answer(hs_request_arena(req), &fetch->inner, &fetch->call->sets[fetch->next],
@@ -122,14 +145,16 @@ static enum hs_verdict after_answer(struct hs_request *req, void *arg, enum hs_s
 		return hs__rest_refuse(req, status, NULL, err);
 	if (++fetch->next == fetch->call->set_count)
 		return fetch->after(req, fetch->arg, HS_OK, NULL);
-	return fetch_next(req, fetch);
+	return fetch_set(req, fetch, true);
 }
 
-static enum hs_verdict fetch_next(struct hs_request *req, struct fetch *fetch)
+static enum hs_verdict fetch_set(struct hs_request *req, struct fetch *fetch, bool by_address)
 {
+	const struct hs_search_set *set = &fetch->call->sets[fetch->next];
+	struct hs_slice id = by_address ? id_of(hs_request_base(req), set->name) : HS_S_NONE;
 	struct hs_error err = { 0 };
-	enum hs_status status = ask(hs_request_arena(req), &fetch->call->sets[fetch->next], &fetch->inner,
-		&err);
+	enum hs_status status = ask(req, set, id, &fetch->inner, &err);
+	fetch->by_address = id.len != 0;
 	return status == HS_OK ? hs_request_inner(req, &fetch->inner, fetch, after_answer) :
 				 hs__rest_refuse(req, status, NULL, &err);
 }
@@ -141,5 +166,5 @@ enum hs_verdict hs__rest_fetch_sets(struct hs_request *req, struct hs__rest_call
 	if (!fetch)
 		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
 	*fetch = (struct fetch) { .call = call, .arg = arg, .after = after };
-	return fetch_next(req, fetch);
+	return fetch_set(req, fetch, true);
 }
