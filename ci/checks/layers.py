@@ -33,7 +33,7 @@ PUBLIC = {
     "log.h": "core/base", "image.h": "core/base",
     "json.h": "core/json",
     "fhir.h": "core/fhir", "identifier.h": "core/fhir", "package.h": "core/fhir", "ucum.h": "core/fhir",
-    "store.h": "core/store", "follow.h": "core/store",
+    "store.h": "core/store", "follow.h": "core/store", "view.h": "core/store",
 }
 
 # Foreign headers (a trailing slash takes the folder) and the only places that may include them.

@@ -12,6 +12,7 @@
 
 void hs__column_empty(struct hs__column *column)
 {
+	hs__view_empty(column);
 	hs__inverse_drop(column->inverse);
 	hs_heap_free(column->altered);
 	hs_heap_free(column->several);
@@ -47,7 +48,7 @@ size_t hs__column_memory(const struct hs__column *column)
 
 	for (unsigned i = 0; i < column->link_count; i++)
 		links += (column->key_room + column->links[i].row_count) * sizeof(uint32_t);
-	return sizeof(*column) + column->byte_room +
+	return sizeof(*column) + hs__view_memory(column) + column->byte_room +
 		(column->inverse ? hs__inverse_memory(column->inverse) : 0) +
 		column->row_count / BITS * sizeof(uint64_t) * sets + column->key_room * 2 * sizeof(uint32_t) +
 		links + column->row_count * sizeof(uint32_t) + column->cell_room * sizeof(*column->cells);
@@ -68,6 +69,7 @@ void hs__column_unshare(struct hs__column *column)
 	       room = (column->key_room + 1) * sizeof(uint32_t), rows = column->row_count * sizeof(uint32_t),
 	       bits = column->row_count / BITS * sizeof(uint64_t);
 
+	hs__view_unshare(column);
 	if (column->inverse)
 		atomic_fetch_add(&column->inverse->holders, 1);
 	if (column->altered)

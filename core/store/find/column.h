@@ -24,6 +24,7 @@
 
 #include <core/store/find/finder.h>
 #include <core/store/find/inverse.h>
+#include <handslag/view.h>
 
 #define HS__COLUMN_LINKS 8u
 
@@ -70,6 +71,10 @@ struct hs__column {
 	size_t altered_count;
 	struct hs__link links[HS__COLUMN_LINKS];
 	unsigned link_count;
+	/* Of a service's view, which has nothing of the above but its moments, and type 0; NULL: it is none.
+	 */
+	const struct hs_view *what;
+	void *view;
 	/* the shelf's, under its lock */
 	struct hs__columns *shelf; /* NULL: not there any more */
 	struct hs__column *next;
@@ -146,6 +151,17 @@ enum hs_status hs__column_behind(struct hs__finder *finder, const struct hs__col
 /* Takes these, up to the moment of the search. After a fault the column is of no use. */
 enum hs_status hs__column_follow(struct hs__finder *finder, struct hs__column *column, struct hs_error *err);
 
+/* ---- view.c: the same of a column that is a view ---- */
+
+enum hs_status hs__view_read(struct hs__finder *finder, struct hs__column *column, size_t most,
+	struct hs_error *err);
+enum hs_status hs__view_behind(struct hs__finder *finder, const struct hs__column *column, uint64_t *out,
+	struct hs_error *err);
+enum hs_status hs__view_follow(struct hs__finder *finder, struct hs__column *column, struct hs_error *err);
+void hs__view_unshare(struct hs__column *column);
+size_t hs__view_memory(const struct hs__column *column);
+void hs__view_empty(struct hs__column *column);
+
 /* ---- link.c ---- */
 
 /* The link to `type` that knows all of its rows up to `last_row`; NULL when there is none, or an older one.
@@ -177,6 +193,9 @@ void hs__columns_forget(struct hs__columns *columns);
  * none, or not for its moment. */
 enum hs_status hs__columns_get(struct hs__finder *finder, uint32_t type, const struct hs__key *prefix,
 	bool want, const struct hs__column **out, struct hs_error *err);
+/* A service's view, in the same way. */
+enum hs_status hs__columns_get_view(struct hs__finder *finder, const struct hs_view *what, bool want,
+	struct hs__column **out, struct hs_error *err);
 /* The same for the references of a parameter, with where they lead in `target`. */
 struct hs__linked {
 	const struct hs__column *column;

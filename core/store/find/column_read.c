@@ -47,6 +47,8 @@ enum hs_status hs__column_read(struct hs__finder *finder, struct hs__column *col
 	struct hs__scan scan;
 	uint64_t last = 0;
 
+	if (column->what)
+		return hs__view_read(finder, column, most, err);
 	column->seq = column->changed = hs_txn_seq(finder->txn);
 	enum hs_status status = hs__find_last_row(finder->txn, column->type, &last, err);
 	if (status == HS_OK && last > most / sizeof(uint32_t))
@@ -152,6 +154,9 @@ enum hs_status hs__column_behind(struct hs__finder *finder, const struct hs__col
 	struct hs_error *err)
 {
 	uint64_t most = column->row_count / CHANGED_SHARE + CHANGED_LEAST, count = 0;
+
+	if (column->what)
+		return hs__view_behind(finder, column, out, err);
 	enum hs_status status = count_since(finder, column, most, &count, err);
 
 	if (status == HS_OK && (count >= most || (count && is_worn(column))))
@@ -165,6 +170,8 @@ enum hs_status hs__column_behind(struct hs__finder *finder, const struct hs__col
 
 enum hs_status hs__column_follow(struct hs__finder *finder, struct hs__column *column, struct hs_error *err)
 {
+	if (column->what)
+		return hs__view_follow(finder, column, err);
 	struct hs_stmt *stmt = hs_sql(finder->txn, "SELECT row, seq FROM log WHERE type = ?1 AND seq > ?2",
 		err);
 	enum hs_status status = HS_OK;

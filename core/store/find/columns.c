@@ -334,17 +334,26 @@ static struct hs__column *held(const struct hs__finder *finder, uint32_t type, c
 	return NULL;
 }
 
+/* What is asked for: the keys of a type that begin so, or a view. */
+struct wanted {
+	uint32_t type;
+	const struct hs__key *prefix;
+	const struct hs_view *view;
+	bool make; /* if there is none */
+};
+
 /* One that is too large stays, empty, so that it is not tried again. */
-static enum hs_status make(struct hs__columns *columns, struct hs__finder *finder, uint32_t type,
-	const struct hs__key *prefix, struct hs__column **out, struct hs_error *err)
+static enum hs_status make(struct hs__columns *columns, struct hs__finder *finder,
+	const struct wanted *wanted, struct hs__column **out, struct hs_error *err)
 {
 	size_t most = shelf.most / 2;
 
 	if (!make_room(0))
 		return HS_OK;
 	struct hs__column *column = hs_heap_alloc(sizeof(*column));
-	column->type = type;
-	column->prefix = *prefix;
+	column->type = wanted->type;
+	column->prefix = *wanted->prefix;
+	column->what = wanted->view;
 	put_on(columns, column);
 	enum hs_status status = work(finder, column, read_all, &most, err);
 	column->made = status == HS_OK;
@@ -355,8 +364,8 @@ static enum hs_status make(struct hs__columns *columns, struct hs__finder *finde
 	return status == HS_E_LIMIT ? HS_OK : status;
 }
 
-static enum hs_status get(struct hs__finder *finder, uint32_t type, const struct hs__key *prefix, bool want,
-	struct hs__column **out, struct hs_error *err)
+static enum hs_status get(struct hs__finder *finder, const struct wanted *wanted, struct hs__column **out,
+	struct hs_error *err)
 {
 	struct hs__columns *columns;
 	struct hs__column *column;
@@ -365,7 +374,7 @@ static enum hs_status get(struct hs__finder *finder, uint32_t type, const struct
 	/* Asked again with the lock, and after each wait: what is put on the shelf from now on is forgotten
 	 * with the rest. */
 	while ((columns = hs__find_columns(finder->txn))) {
-		column = look_for(columns, type, prefix);
+		column = look_for(columns, wanted->type, wanted->prefix);
 		if (!column || !column->made || !column->busy || !hs__find_may_wait(finder->txn))
 			break;
 		status = await(finder, err);
@@ -376,8 +385,8 @@ static enum hs_status get(struct hs__finder *finder, uint32_t type, const struct
 		return HS_OK;
 	if (column)
 		status = bring_up(finder, &column, err);
-	else if (want)
-		status = make(columns, finder, type, prefix, &column, err);
+	else if (wanted->make)
+		status = make(columns, finder, wanted, &column, err);
 	if (column)
 		hold(finder, column);
 	*out = column;
@@ -388,6 +397,7 @@ enum hs_status hs__columns_get(struct hs__finder *finder, uint32_t type, const s
 	bool want, const struct hs__column **out, struct hs_error *err)
 {
 	struct hs__column *column = held(finder, type, prefix);
+	struct wanted wanted = { .type = type, .prefix = prefix, .make = want };
 	enum hs_status status = HS_OK;
 
 	*out = column;
@@ -395,8 +405,26 @@ enum hs_status hs__columns_get(struct hs__finder *finder, uint32_t type, const s
 		(type & HS_TYPE_CONTAINED) || hs__find_keeper(finder->txn, type, NULL))
 		return HS_OK;
 	enter();
-	status = get(finder, type, prefix, want, &column, err);
+	status = get(finder, &wanted, &column, err);
 	leave();
+	*out = column;
+	return status;
+}
+
+enum hs_status hs__columns_get_view(struct hs__finder *finder, const struct hs_view *what, bool want,
+	struct hs__column **out, struct hs_error *err)
+{
+	struct hs__key prefix = { .len = sizeof(what) };
+	struct wanted wanted = { .prefix = &prefix, .view = what, .make = want };
+	struct hs__column *column = NULL;
+	enum hs_status status = HS_OK;
+
+	memcpy(prefix.bytes, &what, sizeof(what));
+	if (hs__find_columns(finder->txn)) {
+		enter();
+		status = get(finder, &wanted, &column, err);
+		leave();
+	}
 	*out = column;
 	return status;
 }
