@@ -90,7 +90,7 @@ enum hs_status hs_ledger_end_close(struct hs_ledger *ledger, const struct hs_fin
 
 /* ---- before a pointer is read ---- */
 
-static int piece_holds(struct hs_ledger *ledger, struct hs_arena *arena, const struct hs_find *link,
+int hs_ledger_end_holds(struct hs_ledger *ledger, struct hs_arena *arena, const struct hs_find *link,
 	uint64_t piece, struct hs_error *err)
 {
 	struct hs_ledger_rows rows = { .count = 0 };
@@ -128,7 +128,7 @@ int hs_ledger_parties_hold(struct hs_ledger *ledger, struct hs_arena *arena, uin
 			*candidate & HS_LEDGER_AT_SPOT ?
 			hs_ledger_spot_subject(*candidate & ~HS_LEDGER_AT_SPOT) :
 			0;
-		holds = piece ? piece_holds(ledger, arena, link, piece, err) : 1;
+		holds = piece ? hs_ledger_end_holds(ledger, arena, link, piece, err) : 1;
 	}
 	return holds;
 }

@@ -62,10 +62,12 @@ struct hs_ledger_driving {
 	struct hs_ledger_drive *of;
 	struct hs_ledger *ledger;
 	struct hs_ledger_numbers *out;
-	const struct hs_find *aim;                /* the search, or of an AND what is looked up of it */
-	bool sure;                                /* so far all that was found fulfils that */
-	struct hs_ledger_party party;             /* instead of its rows, when it is all that was found */
-	bool by_dates;                            /* instead of rows, all with such a date are found */
+	const struct hs_find *aim;    /* the search, or of an AND what is looked up of it */
+	bool sure;                    /* so far all that was found fulfils that */
+	struct hs_ledger_party party; /* instead of its rows, when it is all that was found */
+	bool by_dates;                /* instead of rows, all with such a date are found */
+	unsigned char *known;         /* NULL, or by piece: those of parties that would be found */
+	uint64_t known_room;          /* are HS_LEDGER_YES there, instead of their rows */
 	const struct hs_find *chosen_of, *chosen; /* the last AND, and its best condition */
 	struct hs_error *err;
 };
@@ -96,6 +98,13 @@ enum hs_status hs_ledger_drive_has(struct hs_ledger_driving *drive, const struct
 bool hs_ledger_is_date(const struct hs_ledger_driving *drive, const struct hs_find *find);
 /* `find` is such a condition, or an AND with some: they are one span. */
 enum hs_status hs_ledger_drive_dates(struct hs_ledger_driving *drive, const struct hs_find *find);
+/* Seconds in which the dates of pointers begin, both ends included. */
+struct hs_ledger_date_span {
+	int64_t first, last;
+	bool exact; /* all of these pointers fulfil the condition, and no other does */
+};
+/* Of a condition on the date; `wide`: HS_LEDGER_WIDE_DATES. With HS_CMP_NE that of HS_CMP_EQ. */
+struct hs_ledger_date_span hs_ledger_span_of(const struct hs_find *find, bool wide);
 /* Makes of the conditions on the date in of->others what is of->dated, if that decides them. */
 enum hs_status hs_ledger_take_dates(struct hs_ledger_driving *drive);
 enum hs_status hs_ledger_count_dates(struct hs_ledger_driving *drive, const struct hs_find *find,

@@ -204,6 +204,7 @@ static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
 	struct hs_ledger_drive *drive = &search->drive;
+	bool done = false;
 
 	hs_ledger_search_must(search, query->where);
 	search->counts = query->where && (query->want_total || !query->count);
@@ -214,6 +215,9 @@ static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 		search->counts = false;
 	}
 	if (status != HS_OK || ((!query->where || search->counted) && !query->count))
+		return status;
+	status = hs_ledger_search_along(search, &done, err);
+	if (status != HS_OK || done)
 		return status;
 	*drive = (struct hs_ledger_drive) { .where = query->where,
 		.type = query->type,

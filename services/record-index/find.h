@@ -25,10 +25,12 @@ struct hs_ledger_search {
 	bool done;
 	bool counts;        /* all that fulfil the conditions are counted, */
 	bool counted;       /* or are already */
-	uint64_t looks_max; /* pointers that may be looked at one after another */
+	uint64_t looks_max; /* pointers that may be looked at one after another, */
+	uint64_t looks;     /* and were along the columns */
 	bool by_party;      /* the result is all of drive.party */
 	bool bounded;       /* hits were left out: what does not come before `bound` is not on the page, */
-	int64_t bound;      /* a row, or in an order of date a second */
+	int64_t bound;      /* a row, or in an order of date a second, of update a millisecond, */
+	uint64_t bound_row; /* of which the rows from this one on do not, either */
 	struct hs_ledger_drive drive;
 	const struct hs_find *must;     /* what is looked at must fulfil it; NULL: anything does */
 	struct hs_ledger_judged judged; /* of `must` */
@@ -55,8 +57,19 @@ enum hs_status hs_ledger_look_among(struct hs_ledger_search *search, struct hs_e
 /* Looks at each of the rows in turn. Changes their order. */
 enum hs_status hs_ledger_look_at_these(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
 	struct hs_error *err);
+/* Must what is on the page be read to be put in order? */
+bool hs_ledger_search_reads(const struct hs_ledger_search *search);
+/* Looks at one of which all but its version, its id and what its shape leaves open is known, and that fulfils
+ * search->must, or may. It is read only when it can be on the page, or when it is in doubt. */
+enum hs_status hs_ledger_look_known(struct hs_ledger_search *search, const struct hs_ledger_pointer *known,
+	enum hs_ledger_verdict verdict, struct hs_error *err);
 /* HS_E_TOO_COSTLY, with what would help. */
 enum hs_status hs_ledger_refuse_broad(const struct hs_ledger_search *search, struct hs_error *err);
+
+/* ---- along.c ---- */
+
+/* Goes along the columns, when the search is worth it and there are any: then *done. */
+enum hs_status hs_ledger_search_along(struct hs_ledger_search *search, bool *done, struct hs_error *err);
 
 /* ---- dates.c: for a ledger whose entries are whole and whose dates say a second each ---- */
 

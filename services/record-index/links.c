@@ -2,7 +2,7 @@
 /* Where pointers point: the subjects, custodians, authors ... of those that fulfil a condition. A patient has
  * many pointers and is told once; so the pointers of a subject or custodian need no look after the first that
  * fulfils the condition. */
-#include "drive.h"
+#include "columns.h"
 
 #define SCRATCH ((size_t)192 << 20)
 #define ONE ((size_t)64 << 20)
@@ -160,6 +160,53 @@ static enum hs_status go_along(struct links *links, const struct hs_ledger_numbe
 	return step < 0 ? (enum hs_status)step : status;
 }
 
+/* ---- along the columns ---- */
+
+static enum hs_status look_at_zone(struct links *links, const struct hs_ledger_columns *columns, size_t first,
+	const struct hs_ledger_found_in *found, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < found->count && status == HS_OK; i++) {
+		size_t at = first + found->at[i];
+		uint64_t piece = piece_of(links, columns->subjects[at], columns->custodians[at]);
+		bool sure = found->verdicts[found->at[i]] == HS_LEDGER_YES;
+		if (is_told(links, piece))
+			continue;
+		forget(links);
+		if (sure && piece)
+			tell(links, piece);
+		else
+			status = look(links, hs_ledger_columns_spot(columns, at) | HS_LEDGER_AT_SPOT, sure,
+				err);
+	}
+	return status;
+}
+
+static enum hs_status look_along(struct links *links, const struct hs_ledger_columns *columns,
+	struct hs_error *err)
+{
+	struct hs_ledger_sift sift = { &links->ledger, columns, links->one, NULL };
+	struct hs_ledger_sifted sifted = { 0 };
+	struct hs_ledger_found_in found;
+	enum hs_status status = hs_ledger_sift_make(&sift, links->drive.type, links->drive.where, err);
+
+	links->ledger.arena = links->pieces; /* what was looked up stays in `scratch` */
+	if (status != HS_OK || hs_ledger_sift_is_vain(&sift))
+		return status;
+	if (links->live > links->looks_max)
+		status = hs_ledger_sift_count(&sift, &sifted, err);
+	if (status == HS_OK && sifted.maybe > links->looks_max)
+		return hs_fail(err, HS_E_NOT_SUPPORTED, "too many pointers would have to be looked at");
+	links->drive.others = links->drive.where;
+	for (size_t first = 0; first < columns->count && status == HS_OK; first += HS_LEDGER_ZONE) {
+		status = hs_ledger_sift_zone(&sift, first, &found, err);
+		if (status == HS_OK)
+			status = look_at_zone(links, columns, first, &found, err);
+	}
+	return status;
+}
+
 /* ---- all of it ---- */
 
 static enum hs_status give_piece(struct links *links, uint64_t piece, struct hs_error *err)
@@ -213,29 +260,49 @@ static enum hs_status find_rows(struct links *links, struct hs_error *err)
 	return stmt ? hs_ledger_list(&links->ledger, stmt, 0, &drive->rows, err) : err->status;
 }
 
-static enum hs_status run(struct links *links, struct hs_error *err)
+static enum hs_status make_room(struct links *links, struct hs_error *err)
 {
-	const struct hs_ledger_numbers *rows = &links->drive.rows;
 	uint64_t last = 0;
-	enum hs_status status = hs_ledger_live(&links->ledger, &links->live, err);
+	enum hs_status status = hs_sql_ask(hs_sql(links->ledger.txn,
+						   "SELECT max(number) FROM record_index_piece", err),
+		&last, err);
 
-	if (status == HS_OK)
-		status = find_rows(links, err);
-	links->ledger.arena = links->pieces; /* the rows stay in `scratch` */
-	if (status == HS_OK)
-		status = hs_sql_ask(hs_sql(links->ledger.txn, "SELECT max(number) FROM record_index_piece",
-					    err),
-			&last, err);
 	if (status != HS_OK)
 		return status;
 	links->room = last + 1;
 	links->told = hs_arena_array(links->scratch, (size_t)links->room, 1);
 	links->few = hs_arena_array(links->scratch, FEW_TOLD, sizeof *links->few);
-	if (!links->told || !links->few)
-		return hs_fail(err, HS_E_TOO_COSTLY, "the search finds too much; narrow it");
+	return links->told && links->few ?
+		HS_OK :
+		hs_fail(err, HS_E_TOO_COSTLY, "the search finds too much; narrow it");
+}
+
+static enum hs_status look_at_rows(struct links *links, struct hs_error *err)
+{
+	const struct hs_ledger_numbers *rows = &links->drive.rows;
+	enum hs_status status = find_rows(links, err);
+
+	links->ledger.arena = links->pieces; /* the rows stay in `scratch` */
+	if (status != HS_OK)
+		return status;
 	bool sure = links->drive.found != HS_LEDGER_CANDIDATES;
 	bool many = finds_all(links) || rows->count > links->live / SCAN_SHARE;
-	status = sure && many ? go_along(links, rows, err) : look_at_each(links, rows, sure, err);
+	return sure && many ? go_along(links, rows, err) : look_at_each(links, rows, sure, err);
+}
+
+static enum hs_status run(struct links *links, struct hs_error *err)
+{
+	struct hs_view_hold hold = { NULL, NULL };
+	enum hs_status status = hs_ledger_live(&links->ledger, &links->live, err);
+
+	if (status == HS_OK)
+		status = make_room(links, err);
+	if (status == HS_OK)
+		status = hs_ledger_columns_get(&links->ledger, links->drive.type, links->drive.where, &hold,
+			err);
+	if (status == HS_OK)
+		status = hold.view ? look_along(links, hold.view, err) : look_at_rows(links, err);
+	hs_txn_view_end(links->ledger.txn, &hold);
 	return status == HS_OK ? give_told(links, err) : status;
 }
 

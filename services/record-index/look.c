@@ -17,6 +17,11 @@ static bool is_beyond(const struct hs_ledger_search *search, const struct hs_led
 		return !query->count;
 	if (!query->sort_count)
 		return pointer->row >= (uint64_t)search->bound;
+	if (query->sort[0].special == HS_SORT_UPDATED && pointer->updated_ms == search->bound)
+		return query->sort_count == 1 && pointer->row >= search->bound_row;
+	if (query->sort[0].special == HS_SORT_UPDATED)
+		return query->sort[0].falling ? pointer->updated_ms < search->bound :
+						pointer->updated_ms > search->bound;
 	if (!pointer->has_date)
 		return true;
 	return query->sort[0].falling ? pointer->date < search->bound : pointer->date > search->bound;
@@ -36,10 +41,11 @@ static void cut(struct hs_ledger_search *search)
 	if (!search->query->sort_count) {
 		search->bounded = true;
 		search->bound = (int64_t)hs_ledger_row_of(last->candidate);
-	} else if (hs_ledger_sorts_by_date(search) && last->key.ptr[0] == 1 &&
-		hs_ledger_key_time(search->query, last->key, &ms)) {
+	} else if ((hs_ledger_sorts_by_date(search) || search->query->sort[0].special == HS_SORT_UPDATED) &&
+		last->key.ptr[0] == 1 && hs_ledger_key_time(search->query, last->key, &ms)) {
 		search->bounded = true;
-		search->bound = ms / 1000 - (ms % 1000 < 0);
+		search->bound_row = hs_ledger_row_of(last->candidate);
+		search->bound = hs_ledger_sorts_by_date(search) ? ms / 1000 - (ms % 1000 < 0) : ms;
 	}
 }
 
@@ -150,6 +156,35 @@ static void forget(struct hs_ledger_search *search)
 		return;
 	hs_arena_reset(search->pieces);
 	hs_ledger_forget(&search->ledger);
+}
+
+bool hs_ledger_search_reads(const struct hs_ledger_search *search)
+{
+	const struct hs_find_query *query = search->query;
+	bool reads = sorts_by_rows(query);
+
+	for (size_t i = 0; query->count && i < query->sort_count && !reads; i++)
+		reads = query->sort[i].special != HS_SORT_UPDATED;
+	return reads;
+}
+
+enum hs_status hs_ledger_look_known(struct hs_ledger_search *search, const struct hs_ledger_pointer *known,
+	enum hs_ledger_verdict verdict, struct hs_error *err)
+{
+	uint64_t spot = hs_ledger_spot(known->subject, known->row) | HS_LEDGER_AT_SPOT;
+	struct hs_ledger_pointer pointer = { .seq = 0 };
+
+	if (verdict == HS_LEDGER_YES && is_beyond(search, known)) {
+		count_one(search);
+		return HS_OK;
+	}
+	forget(search);
+	if (verdict == HS_LEDGER_YES && !hs_ledger_search_reads(search))
+		return look_closer(search, known, verdict, err);
+	if (search->looks++ >= search->looks_max)
+		return hs_ledger_refuse_broad(search, err);
+	int found = hs_ledger_at(&search->ledger, search->one, spot, &pointer, err);
+	return found <= 0 ? (enum hs_status)found : look_closer(search, &pointer, verdict, err);
 }
 
 /* Whatever is found on the way. */

@@ -53,12 +53,14 @@ static enum hs_status drive_pieces(struct hs_ledger_driving *drive, const struct
 	for (size_t i = 0; status == HS_OK && i < pieces.count; i++) {
 		struct hs_ledger_party party = { of, pieces.items[i] };
 		bool holds = false;
-		if (drive->sure || chain)
+		if (drive->sure || chain || drive->known)
 			status = piece_holds(drive, such, &party, &holds);
 		drive->sure = drive->sure && holds;
 		if (status == HS_OK && chain && holds)
 			status = hs_ledger_end_note(drive->ledger, find, party.number, true, drive->err);
-		if (status == HS_OK)
+		if (drive->known && holds && party.number < drive->known_room)
+			drive->known[party.number] = HS_LEDGER_YES;
+		if (status == HS_OK && !drive->known)
 			status = add_party(drive, &party);
 	}
 	return status;

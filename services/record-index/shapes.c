@@ -11,9 +11,14 @@
 /* Stands for the text of a hole, which is another in every pointer. */
 static const char hole_text[] = "\x01";
 
+bool hs_ledger_is_hole_text(struct hs_slice text)
+{
+	return text.ptr == hole_text;
+}
+
 static bool is_unknown(const struct hs_index_row *row)
 {
-	return row->kind == HS_INDEX_DATE || row->text.ptr == hole_text;
+	return row->kind == HS_INDEX_DATE || hs_ledger_is_hole_text(row->text);
 }
 
 /* ---- judging ---- */
@@ -21,7 +26,7 @@ static bool is_unknown(const struct hs_index_row *row)
 /* A shape, as it is judged. */
 struct subject {
 	const struct hs_ledger *ledger;
-	struct hs_ledger_rows rows;
+	const struct hs_ledger_rows *rows;
 	bool own; /* its pointers have rows beside these */
 };
 
@@ -39,8 +44,8 @@ static enum hs_ledger_verdict judge_entry(const struct subject *subject, const s
 
 	if (!find->param)
 		return HS_LEDGER_NO;
-	for (size_t i = 0; i < subject->rows.count; i++) {
-		const struct hs_index_row *row = &subject->rows.items[i];
+	for (size_t i = 0; i < subject->rows->count; i++) {
+		const struct hs_index_row *row = &subject->rows->items[i];
 		if (row->param == find->param && is_unknown(row))
 			maybe = true;
 		else if (hs_ledger_match_row(find, row))
@@ -51,8 +56,8 @@ static enum hs_ledger_verdict judge_entry(const struct subject *subject, const s
 
 static enum hs_ledger_verdict judge_missing(const struct subject *subject, uint32_t param)
 {
-	for (size_t i = 0; i < subject->rows.count; i++) {
-		if (subject->rows.items[i].param == param)
+	for (size_t i = 0; i < subject->rows->count; i++) {
+		if (subject->rows->items[i].param == param)
 			return HS_LEDGER_NO;
 	}
 	return subject->own || is_elsewhere(subject, param) ? HS_LEDGER_MAYBE : HS_LEDGER_YES;
@@ -91,10 +96,17 @@ static enum hs_ledger_verdict judge(const struct subject *subject, const struct 
 	}
 }
 
-static enum hs_status judge_shape(struct hs_ledger *ledger, int64_t key, const struct hs_find *find,
-	enum hs_ledger_verdict *out, struct hs_error *err)
+enum hs_ledger_verdict hs_ledger_judge_rows(const struct hs_ledger *ledger, const struct hs_ledger_rows *rows,
+	bool own, const struct hs_find *find)
 {
-	struct subject subject = { .ledger = ledger, .own = hs_ledger_key_own(key) };
+	struct subject subject = { ledger, rows, own };
+
+	return judge(&subject, find);
+}
+
+enum hs_status hs_ledger_shape_rows(struct hs_ledger *ledger, int64_t key, struct hs_ledger_rows *out,
+	struct hs_error *err)
+{
 	struct hs_ledger_open open = { .count = 0 };
 	enum hs_status status = hs_ledger_shape_facts(ledger, hs_ledger_key_shape(key), &open, err);
 
@@ -105,17 +117,24 @@ static enum hs_status judge_shape(struct hs_ledger *ledger, int64_t key, const s
 		return hs_fail(err, HS_E_LIMIT, "the search does not fit in memory");
 	for (size_t i = 0; i < open.count; i++)
 		open.values[i] = hs_slice(hole_text, 1);
-	status = hs_ledger_facts_read(ledger->arena, open.facts, &open, 0, &subject.rows, err);
+	return hs_ledger_facts_read(ledger->arena, open.facts, &open, 0, out, err);
+}
+
+static enum hs_status judge_shape(struct hs_ledger *ledger, int64_t key, const struct hs_find *find,
+	enum hs_ledger_verdict *out, struct hs_error *err)
+{
+	struct hs_ledger_rows rows = { .count = 0 };
+	enum hs_status status = hs_ledger_shape_rows(ledger, key, &rows, err);
+
 	if (status == HS_OK)
-		*out = judge(&subject, find);
+		*out = hs_ledger_judge_rows(ledger, &rows, hs_ledger_key_own(key), find);
 	return status;
 }
 
 /* ---- of one pointer ---- */
 
-enum hs_status hs_ledger_judge(struct hs_ledger *ledger, struct hs_ledger_judged *judged,
-	const struct hs_ledger_pointer *pointer, const struct hs_find *find, enum hs_ledger_verdict *out,
-	struct hs_error *err)
+enum hs_status hs_ledger_key_of(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	int64_t *out, struct hs_error *err)
 {
 	struct hs_ledger_open open = { .count = 0 };
 	struct hs_slice rest = pointer->rest;
@@ -125,9 +144,20 @@ enum hs_status hs_ledger_judge(struct hs_ledger *ledger, struct hs_ledger_judged
 		if (!hs_ledger_pass_hole(&rest))
 			status = hs_fail(err, HS_E_CORRUPT, "a pointer in the ledger is damaged");
 	}
+	if (status == HS_OK)
+		*out = hs_ledger_shape_key(pointer->shape, rest.len > 0);
+	return status;
+}
+
+enum hs_status hs_ledger_judge(struct hs_ledger *ledger, struct hs_ledger_judged *judged,
+	const struct hs_ledger_pointer *pointer, const struct hs_find *find, enum hs_ledger_verdict *out,
+	struct hs_error *err)
+{
+	int64_t key = 0;
+	enum hs_status status = hs_ledger_key_of(ledger, pointer, &key, err);
+
 	if (status != HS_OK)
 		return status;
-	int64_t key = hs_ledger_shape_key(pointer->shape, rest.len > 0);
 	size_t at = (size_t)-key % HS_LEDGER_JUDGED;
 	if (judged->keys[at] != key) {
 		status = judge_shape(ledger, key, find, &judged->verdicts[at], err);

@@ -4,12 +4,6 @@
 
 #define DATE_WIDTH INT64_C(31708800) /* seconds, 367 days: a date without month is as long as that */
 
-/* Seconds in which the dates of pointers begin, both ends included. */
-struct span {
-	int64_t first, last;
-	bool exact; /* all of these pointers fulfil the conditions, and no other does */
-};
-
 static int64_t seconds(int64_t ms, int64_t change)
 {
 	return ms == INT64_MIN || ms == INT64_MAX ? ms : ms / 1000 - (ms % 1000 < 0) + change;
@@ -26,25 +20,26 @@ static bool has_from(enum hs_find_cmp cmp)
 }
 
 /* Where the condition begins and ends between two seconds, no date that lies in one second is half in it. */
-static struct span exact_span(const struct hs_find *find)
+static struct hs_ledger_date_span exact_span(const struct hs_find *find)
 {
 	enum hs_find_cmp cmp = (enum hs_find_cmp)find->cmp;
 	bool after_all = cmp == HS_CMP_GT || cmp == HS_CMP_SA,
 	     before_all = cmp == HS_CMP_LT || cmp == HS_CMP_EB;
 
-	return (struct span) { .first = has_from(cmp) ? seconds(after_all ? find->hi : find->lo, 0) :
-							INT64_MIN,
+	return (struct hs_ledger_date_span) {
+		.first = has_from(cmp) ? seconds(after_all ? find->hi : find->lo, 0) : INT64_MIN,
 		.last = has_until(cmp) ? seconds(before_all ? find->lo : find->hi, -1) : INT64_MAX,
-		.exact = true };
+		.exact = true
+	};
 }
 
-static struct span span_of(const struct hs_find *find, bool wide)
+struct hs_ledger_date_span hs_ledger_span_of(const struct hs_find *find, bool wide)
 {
 	enum hs_find_cmp cmp = (enum hs_find_cmp)find->cmp;
 
 	if (!wide && cmp != HS_CMP_AP && find->lo < find->hi && find->lo % 1000 == 0 && find->hi % 1000 == 0)
 		return exact_span(find);
-	return (struct span) {
+	return (struct hs_ledger_date_span) {
 		.first = has_from(cmp) ? seconds(find->lo, wide ? -DATE_WIDTH : -1) : INT64_MIN,
 		.last = has_until(cmp) ? seconds(find->hi, 1) : INT64_MAX,
 	};
@@ -56,18 +51,19 @@ bool hs_ledger_is_date(const struct hs_ledger_driving *drive, const struct hs_fi
 }
 
 /* A condition, or all those of an AND: a pointer has one date. */
-static struct span common_span(const struct hs_ledger_driving *drive, const struct hs_find *find, bool wide)
+static struct hs_ledger_date_span common_span(const struct hs_ledger_driving *drive,
+	const struct hs_find *find, bool wide)
 {
-	struct span all = { INT64_MIN, INT64_MAX, true };
+	struct hs_ledger_date_span all = { INT64_MIN, INT64_MAX, true };
 
 	if (hs_ledger_is_date(drive, find))
-		return span_of(find, wide);
+		return hs_ledger_span_of(find, wide);
 	for (size_t i = 0; i < find->kid_count; i++) {
 		if (!hs_ledger_is_date(drive, find->kids[i])) {
 			all.exact = false;
 			continue;
 		}
-		struct span one = span_of(find->kids[i], wide);
+		struct hs_ledger_date_span one = hs_ledger_span_of(find->kids[i], wide);
 		all.first = one.first > all.first ? one.first : all.first;
 		all.last = one.last < all.last ? one.last : all.last;
 		all.exact = all.exact && one.exact;
@@ -82,7 +78,7 @@ enum hs_status hs_ledger_drive_dates(struct hs_ledger_driving *drive, const stru
 
 	if (status != HS_OK)
 		return status;
-	struct span span = common_span(drive, find, state & HS_LEDGER_WIDE_DATES);
+	struct hs_ledger_date_span span = common_span(drive, find, state & HS_LEDGER_WIDE_DATES);
 	drive->sure = span.exact && find == drive->aim;
 	bool entered = !(state & HS_LEDGER_ENTRIES_WAIT);
 	if (entered && drive->sure && drive->of->along_dates) {
@@ -107,7 +103,7 @@ enum hs_status hs_ledger_count_dates(struct hs_ledger_driving *drive, const stru
 {
 	unsigned state = 0;
 	enum hs_status status = hs_ledger_waits(drive->ledger->txn, &state, drive->err);
-	struct span span = common_span(drive, find, state & HS_LEDGER_WIDE_DATES);
+	struct hs_ledger_date_span span = common_span(drive, find, state & HS_LEDGER_WIDE_DATES);
 
 	*out = limit;
 	return status != HS_OK || state & HS_LEDGER_ENTRIES_WAIT ?
@@ -124,7 +120,7 @@ static bool narrow(const struct hs_ledger_driving *drive, const struct hs_find *
 {
 	if (!hs_ledger_is_date(drive, find))
 		return false;
-	struct span span = span_of(find, wide);
+	struct hs_ledger_date_span span = hs_ledger_span_of(find, wide);
 	if (!span.exact)
 		return false;
 	dates->first = span.first > dates->first ? span.first : dates->first;

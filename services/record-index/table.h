@@ -231,6 +231,17 @@ struct hs_ledger_shapes {
 	size_t count;
 };
 enum hs_ledger_verdict { HS_LEDGER_NO, HS_LEDGER_MAYBE, HS_LEDGER_YES };
+/* The index rows that the shape of a key gives its pointers; a text that is another in each of them is such a
+ * hole's. In the ledger's arena or what it remembers. */
+enum hs_status hs_ledger_shape_rows(struct hs_ledger *ledger, int64_t key, struct hs_ledger_rows *out,
+	struct hs_error *err);
+bool hs_ledger_is_hole_text(struct hs_slice text);
+/* What these tell of a condition; `own`: pointers have rows of their own beside them. */
+enum hs_ledger_verdict hs_ledger_judge_rows(const struct hs_ledger *ledger, const struct hs_ledger_rows *rows,
+	bool own, const struct hs_find *find);
+/* The key of its shape. */
+enum hs_status hs_ledger_key_of(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+	int64_t *out, struct hs_error *err);
 /* What was judged of one condition, the last few hundred shapes; zeroed to begin with. */
 #define HS_LEDGER_JUDGED 256u
 struct hs_ledger_judged {
@@ -249,6 +260,22 @@ enum hs_status hs_ledger_shapes_count(struct hs_ledger *ledger, const struct hs_
 /* The first `most` rows of these after `after`, in order. */
 enum hs_status hs_ledger_shapes_list(struct hs_ledger *ledger, const struct hs_ledger_shapes *shapes,
 	uint64_t after, uint64_t most, struct hs_ledger_numbers *out, struct hs_error *err);
+
+/* ---- chain.c ---- */
+
+/* Does the piece fulfil the condition (ledger.h: hs_ledger_end_says), which is found out if need be? 1, 0 or
+ * a negative status. */
+int hs_ledger_end_holds(struct hs_ledger *ledger, struct hs_arena *arena, const struct hs_find *link,
+	uint64_t piece, struct hs_error *err);
+
+/* ---- updated.c ---- */
+
+/* Milliseconds since 1970, both included. */
+struct hs_ledger_moments {
+	int64_t from, until;
+};
+/* When what fulfils a condition on _lastUpdated was updated; all there are with HS_CMP_NE. */
+struct hs_ledger_moments hs_ledger_moments_of(const struct hs_find *find);
 
 /* ---- mend.c: puts in order what was put off ---- */
 

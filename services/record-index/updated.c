@@ -7,50 +7,45 @@
 
 #include <stdlib.h>
 
-/* Moments, both included. */
-struct moments {
-	int64_t from, until;
-};
-
 static int64_t before(int64_t ms)
 {
 	return ms == INT64_MIN || ms == INT64_MAX ? ms : ms - 1;
 }
 
 /* hs_span_dates, asked of a whole millisecond, turned around. */
-static struct moments moments_of(const struct hs_find *find)
+struct hs_ledger_moments hs_ledger_moments_of(const struct hs_find *find)
 {
 	switch ((enum hs_find_cmp)find->cmp) {
 	case HS_CMP_EQ:
 	case HS_CMP_AP:
-		return (struct moments) { find->lo, before(find->hi) };
+		return (struct hs_ledger_moments) { find->lo, before(find->hi) };
 	case HS_CMP_GT:
 	case HS_CMP_SA:
-		return (struct moments) { find->hi, INT64_MAX };
+		return (struct hs_ledger_moments) { find->hi, INT64_MAX };
 	case HS_CMP_GE:
-		return (struct moments) { find->lo, INT64_MAX };
+		return (struct hs_ledger_moments) { find->lo, INT64_MAX };
 	case HS_CMP_LT:
 	case HS_CMP_EB:
-		return (struct moments) { INT64_MIN, before(find->lo) };
+		return (struct hs_ledger_moments) { INT64_MIN, before(find->lo) };
 	case HS_CMP_LE:
-		return (struct moments) { INT64_MIN, before(find->hi) };
+		return (struct hs_ledger_moments) { INT64_MIN, before(find->hi) };
 	case HS_CMP_NE:
 		break;
 	}
-	return (struct moments) { INT64_MIN, INT64_MAX };
+	return (struct hs_ledger_moments) { INT64_MIN, INT64_MAX };
 }
 
 /* Nothing outside fulfils the condition. */
-static struct moments narrow(const struct hs_find *find)
+static struct hs_ledger_moments narrow(const struct hs_find *find)
 {
-	struct moments out = { INT64_MIN, INT64_MAX };
+	struct hs_ledger_moments out = { INT64_MIN, INT64_MAX };
 
 	if (find->op == HS_FIND_UPDATED)
-		return moments_of(find);
+		return hs_ledger_moments_of(find);
 	if (find->op == HS_FIND_OR)
-		out = (struct moments) { INT64_MAX, INT64_MIN };
+		out = (struct hs_ledger_moments) { INT64_MAX, INT64_MIN };
 	for (size_t i = 0; (find->op == HS_FIND_AND || find->op == HS_FIND_OR) && i < find->kid_count; i++) {
-		struct moments kid = narrow(find->kids[i]);
+		struct hs_ledger_moments kid = narrow(find->kids[i]);
 		bool inward = find->op == HS_FIND_AND;
 		out.from = (kid.from > out.from) == inward ? kid.from : out.from;
 		out.until = (kid.until < out.until) == inward ? kid.until : out.until;
@@ -206,7 +201,7 @@ enum hs_status hs_ledger_outside(struct hs_ledger *ledger, uint32_t type, uint64
 
 /* What comes after a cursor, when the order is by time first. */
 static void narrow_by_cursor(const struct hs_find_query *query, struct hs_slice after,
-	struct moments *moments)
+	struct hs_ledger_moments *moments)
 {
 	int64_t last = 0;
 
@@ -222,7 +217,7 @@ static void narrow_by_cursor(const struct hs_find_query *query, struct hs_slice 
 enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_query *query,
 	struct hs_slice after, uint64_t most, struct hs_ledger_span *out, struct hs_error *err)
 {
-	struct moments moments = { INT64_MIN, INT64_MAX };
+	struct hs_ledger_moments moments = { INT64_MIN, INT64_MAX };
 	struct hs_ledger_span span = { .first = 1, .end = hs_txn_seq(ledger->txn) + 1 };
 	enum hs_status status = HS_OK;
 	int64_t slack = 0;
@@ -250,8 +245,8 @@ enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_
 
 bool hs_ledger_tells_time(const struct hs_find_query *query)
 {
-	struct moments moments = query->where ? narrow(query->where) :
-						(struct moments) { INT64_MIN, INT64_MAX };
+	struct hs_ledger_moments moments = query->where ? narrow(query->where) :
+							  (struct hs_ledger_moments) { INT64_MIN, INT64_MAX };
 
 	return moments.from != INT64_MIN || moments.until != INT64_MAX ||
 		(query->sort_count && query->sort[0].special == HS_SORT_UPDATED);
@@ -327,7 +322,7 @@ static enum hs_status count_moved(struct hs_ledger *ledger, uint64_t first, uint
 }
 
 static enum hs_status look_at_times(struct hs_ledger *ledger, struct hs_stmt *stmt, uint64_t first,
-	uint64_t end, const struct moments *moments, int64_t *out, struct hs_error *err)
+	uint64_t end, const struct hs_ledger_moments *moments, int64_t *out, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 	int step = 0;
@@ -351,7 +346,7 @@ static enum hs_status look_at_times(struct hs_ledger *ledger, struct hs_stmt *st
 /* Current versions of [first, end) that lie in time, each looked at: rows that did not change, then those
  * that did. */
 static enum hs_status count_looking(struct hs_ledger *ledger, uint64_t first, uint64_t end,
-	const struct moments *moments, int64_t *out, struct hs_error *err)
+	const struct hs_ledger_moments *moments, int64_t *out, struct hs_error *err)
 {
 	int64_t all = 0;
 	enum hs_status status = first >= end ?
@@ -377,7 +372,7 @@ static enum hs_status count_looking(struct hs_ledger *ledger, uint64_t first, ui
 enum hs_status hs_ledger_count_updated(struct hs_ledger *ledger, const struct hs_find_query *query,
 	uint64_t *out, struct hs_error *err)
 {
-	struct moments moments = narrow(query->where);
+	struct hs_ledger_moments moments = narrow(query->where);
 	uint64_t last = hs_txn_seq(ledger->txn) + 1;
 	uint64_t first = 1, end = last;           /* no other version can lie in time */
 	uint64_t sure_first = 1, sure_end = last; /* these all do */

@@ -456,6 +456,118 @@ static void finds_the_same(void **state)
 		expect_same_bundle(through[i]);
 }
 
+/* ---- any combination of conditions, on so many pointers that they are sifted along the columns ---- */
+
+#define SOME_MORE 240
+#define COMBINATIONS 320
+
+static uint32_t dice = 20210311;
+
+static unsigned roll(unsigned sides)
+{
+	dice = dice * 1664525u + 1013904223u;
+	return (dice >> 12) % sides;
+}
+
+static const char *a_condition(void)
+{
+	static const char *const conditions[] = {
+		"status=current",
+		"status=superseded",
+		"status:not=current",
+		"status=current,entered-in-error",
+		"type=2-1",
+		"type:not=1-1",
+		"type=nope",
+		"category=A",
+		"category:missing=true",
+		"date=ge2021",
+		"date=lt2022-06",
+		"date=ne2021-03-11",
+		"date=2020,2023",
+		"date=gt2020-02&date=le2024",
+		"date=sa2021-05-11T09:00:00Z",
+		"date=ap2021",
+		"date:missing=true",
+		"custodian=Organization/o1",
+		"custodian=o1,o2",
+		"_filter=not%20(custodian%20eq%20Organization/o1)",
+		"custodian.name=Enhet",
+		"custodian.name=Enhet%202",
+		"custodian:missing=true",
+		"patient.family=Ek",
+		"patient.family:missing=true",
+		"patient:identifier=urn:p|N4",
+		"patient:missing=true",
+		"subject:missing=false",
+		"patient=p1,p2,p4",
+		"_filter=not%20(patient%20eq%20Patient/p1)",
+		"author.family=lind0",
+		"author:missing=false",
+		"identifier:not=X-7",
+		"_filter=not%20(status%20eq%20current%20and%20date%20lt%202023)",
+		"description=caf",
+		"format=F1",
+		"contenttype=text/plain",
+		"_lastUpdated=gt2000",
+		"_lastUpdated=lt2000",
+		"_lastUpdated=ne2000",
+		"relatesto:missing=false",
+		"_has:List:item:status=current",
+		"_filter=status%20eq%20superseded%20or%20date%20ge%202023",
+		"_filter=not%20(custodian%20eq%20Organization/o1)%20or%20type%20eq%202-1",
+	};
+	return conditions[roll(sizeof conditions / sizeof conditions[0])];
+}
+
+static const char *a_combination(void)
+{
+	static const char *const ends[] = { "&_count=100", "&_count=7", "&_count=3&_total=none",
+		"&_summary=count", "&_count=9&_sort=date,_id", "&_count=9&_sort=-date,_id",
+		"&_count=20&_sort=-_id", "&_count=50&_sort=type,-date" };
+	const char *path = TEXT("DocumentReference?%s", a_condition());
+	for (unsigned more = roll(4); more; more--)
+		path = TEXT("%s&%s", path, a_condition());
+	return TEXT("%s%s", path, ends[roll(sizeof ends / sizeof ends[0])]);
+}
+
+/* What the columns must follow. What is made again after a deletion is a new pointer to the ledger, and comes
+ * last; so it is not. */
+static void change_one(void)
+{
+	int i = 60 + (int)roll(SOME_MORE);
+	bool lives = fixture_get(ledger, TEXT("DocumentReference/ref-%d", i)).status == 200;
+	unsigned how = roll(4);
+
+	if (how == 1)
+		send_both("PUT", TEXT("DocumentReference/ref-%d", 300 + i), pointer(300 + i, 1));
+	else if (lives && how == 0)
+		send_both("DELETE", TEXT("DocumentReference/ref-%d", i), NULL);
+	else if (lives)
+		send_both("PUT", TEXT("DocumentReference/ref-%d", i), pointer(i, 3 + (int)roll(3)));
+}
+
+static void finds_any_combination(void **state)
+{
+	NEED_FHIR();
+	load();
+	for (int i = 60; i < 60 + SOME_MORE; i++)
+		send_both("PUT", TEXT("DocumentReference/ref-%d", i), pointer(i, 1));
+	for (int i = 0; i < COMBINATIONS; i++) {
+		if (i % 3 == 2)
+			change_one();
+		expect_same_bundle(a_combination());
+	}
+	for (int i = 60; i < 60 + SOME_MORE; i++) {
+		if (fixture_get(ledger, TEXT("DocumentReference/ref-%d", i)).status == 200)
+			send_both("DELETE", TEXT("DocumentReference/ref-%d", i), NULL);
+		if (i % 40 == 0)
+			expect_same_bundle("DocumentReference?status=current&date=ge2021&_count=200");
+	}
+	for (size_t i = 0; i < sizeof through / sizeof through[0]; i++)
+		expect_same_bundle(through[i]);
+}
+
 /* Chains lead to nobody who was deleted. */
 static void forgets_the_same(void **state)
 {
@@ -551,6 +663,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_was_sent),
 		cmocka_unit_test(finds_the_same),
+		cmocka_unit_test(finds_any_combination),
 		cmocka_unit_test(forgets_the_same),
 		cmocka_unit_test(remembers_the_same),
 		cmocka_unit_test(keeps_the_examples),

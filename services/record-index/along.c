@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A search along the ledger's columns: what these decide is counted as it comes by, and only what is on the
+ * page, or in doubt, is read. */
+#include "columns.h"
+#include "find.h"
+
+#define FEW 128u /* pointers that are sooner looked up and read */
+
+/* Is more than a few looked at, however it is looked up? */
+static enum hs_status is_worth(struct hs_ledger *ledger, uint32_t type, const struct hs_find *where,
+	bool *worth, struct hs_error *err)
+{
+	struct hs_ledger_drive of = { .where = where, .type = type };
+	struct hs_ledger_driving drive = { .of = &of, .ledger = ledger, .out = &of.rows, .err = err };
+	enum hs_ledger_rank rank = hs_ledger_rank(ledger, where);
+	uint64_t count = 0;
+
+	*worth = rank == HS_LEDGER_RANK_NONE;
+	if (rank <= HS_LEDGER_RANK_MARK || rank == HS_LEDGER_RANK_NONE)
+		return HS_OK;
+	enum hs_status status = hs_ledger_count_by(&drive, where, FEW + 1, &count);
+	*worth = count > FEW;
+	return status;
+}
+
+enum hs_status hs_ledger_columns_get(struct hs_ledger *ledger, uint32_t type, const struct hs_find *where,
+	struct hs_view_hold *out, struct hs_error *err)
+{
+	bool worth = false;
+	enum hs_status status = is_worth(ledger, type, where, &worth, err);
+
+	return status == HS_OK && worth ? hs_txn_view(ledger->txn, &hs_ledger_columns_view, true, out, err) :
+					  status;
+}
+
+/* So many that are read would be too many: that is told before, not after a second. */
+static enum hs_status check_broad(struct hs_ledger_search *search, struct hs_ledger_sift *sift,
+	struct hs_error *err)
+{
+	struct hs_ledger_sifted sifted = { 0 };
+
+	if (sift->columns->count <= search->looks_max || (!search->counts && !search->query->sort_count) ||
+		(!hs_ledger_sift_has_doubts(sift) && !hs_ledger_search_reads(search)))
+		return HS_OK;
+	enum hs_status status = hs_ledger_sift_count(sift, &sifted, err);
+	uint64_t reads = sifted.maybe + (hs_ledger_search_reads(search) ? sifted.yes : 0);
+	return status == HS_OK && reads > search->looks_max ? hs_ledger_refuse_broad(search, err) : status;
+}
+
+static enum hs_status look_at_zone(struct hs_ledger_search *search, const struct hs_ledger_columns *columns,
+	size_t first, const struct hs_ledger_found_in *found, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < found->count && status == HS_OK && !search->done; i++) {
+		size_t at = first + found->at[i];
+		struct hs_ledger_pointer known = { .row = columns->base + columns->rows[at],
+			.updated_ms = columns->updates[at],
+			.subject = columns->subjects[at],
+			.custodian = columns->custodians[at],
+			.has_date = columns->dates[at] != HS_LEDGER_DATELESS,
+			.date = columns->dates[at] };
+		status = hs_ledger_look_known(search, &known,
+			(enum hs_ledger_verdict)found->verdicts[found->at[i]], err);
+	}
+	return status;
+}
+
+/* What is newest came last, most of it: a falling order begins there, so that little comes before what was
+ * kept already. */
+static enum hs_status look_along(struct hs_ledger_search *search, const struct hs_ledger_columns *columns,
+	struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	struct hs_ledger_sift sift = { &search->ledger, columns, search->one, NULL };
+	struct hs_ledger_found_in found;
+	uint64_t after = search->counts ? 0 : hs_ledger_search_row(search);
+	size_t begin = hs_ledger_columns_place(columns, after + 1), zones, first;
+	bool back = query->sort_count && query->sort[0].falling;
+	enum hs_status status = hs_ledger_sift_make(&sift, query->type, query->where, err);
+
+	search->ledger.arena = search->pieces; /* what came before is in `scratch`, which lasts as long */
+	if (status == HS_OK && hs_ledger_sift_is_vain(&sift))
+		return HS_OK;
+	if (status == HS_OK)
+		status = check_broad(search, &sift, err);
+	zones = begin < columns->count ? (columns->count - 1) / HS_LEDGER_ZONE - begin / HS_LEDGER_ZONE + 1 :
+					 0;
+	for (size_t i = 0; i < zones && status == HS_OK && !search->done; i++) {
+		first = (begin / HS_LEDGER_ZONE + (back ? zones - 1 - i : i)) * HS_LEDGER_ZONE;
+		first = first < begin ? begin : first;
+		status = hs_ledger_sift_zone(&sift, first, &found, err);
+		if (status == HS_OK)
+			status = look_at_zone(search, columns, first, &found, err);
+	}
+	return status;
+}
+
+enum hs_status hs_ledger_search_along(struct hs_ledger_search *search, bool *done, struct hs_error *err)
+{
+	struct hs_view_hold hold = { NULL, NULL };
+	enum hs_status status = HS_OK;
+
+	*done = false;
+	if (!search->query->where || hs_ledger_only_time(search->query->where))
+		return HS_OK; /* the ends of a span of time are found in the log (updated.c) */
+	status = hs_ledger_columns_get(&search->ledger, search->query->type, search->query->where, &hold,
+		err);
+	if (status == HS_OK && hold.view) {
+		*done = true;
+		status = look_along(search, hold.view, err);
+	}
+	hs_txn_view_end(search->ledger.txn, &hold);
+	return status;
+}
