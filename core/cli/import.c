@@ -17,7 +17,7 @@
 
 static struct hs_cli_host_options host_options;
 static const char *report_path;
-static bool json, quiet;
+static bool json, quiet, restart;
 static volatile sig_atomic_t interrupted;
 
 /* The common options; those of the importer stand behind them. */
@@ -25,6 +25,7 @@ static const struct hs_cli_option common[] = {
 	HS_CLI_DATA(&host_options.data),
 	{ "--report", "FILE", "write every line that was left out to a file, with its reason", HS_CLI_TEXT,
 		&report_path },
+	{ "--restart", NULL, "begin anew where an import was cut short", HS_CLI_FLAG, &restart },
 	HS_CLI_CONFIG(&host_options.config),
 	HS_CLI_SET(&host_options.set),
 	HS_CLI_JSON(&json),
@@ -62,6 +63,12 @@ static void skipped(void *arg, const char *file, uint64_t line, const char *why)
 	fprintf(to, "%s:%llu: %s\n", file, (unsigned long long)line, why);
 	if (!run->report && run->told == TOLD_MAX)
 		fputs("more lines were left out; --report FILE names them all\n", stderr);
+}
+
+static void told(void *arg, const char *sentence)
+{
+	(void)arg;
+	fprintf(stderr, "%s\n", sentence);
 }
 
 static void interrupt(int number)
@@ -102,7 +109,10 @@ static int no_importer(int argc, char **argv)
 		for (const struct hs_importer *at = hs_services_builtin[i]->importers; at && at->name; at++)
 			hs_buf_printf(&names, "\n  %-10s %s", at->name, at->summary);
 	hs_buf_cstr(&names,
-		"\nAn interrupted import leaves nothing half done; run again, it does what is not done yet.");
+		"\nAn import goes in stages, which are kept beside the images until it has ended. One "
+		"that was killed or interrupted goes on\nfrom there when it is given again with the same "
+		"files and options, and says so; of others, or with --restart, it begins\nanew. "
+		"What was imported before is not imported again.");
 	hs_buf_byte(&names, '\0');
 	const struct hs_cli_command command = { .name = "import",
 		.arguments = "NAME FILE|DIRECTORY...",
@@ -138,17 +148,15 @@ static int unknown(const char *name)
 static void summary(const struct hs_import *import, double seconds)
 {
 	if (json)
-		printf("{\"rows\": %llu, \"left-out\": %llu, \"unchanged\": %s, \"begun-again\": %s, "
+		printf("{\"rows\": %llu, \"left-out\": %llu, \"unchanged\": %s, \"stages\": %u, "
+		       "\"resumed\": %u, "
 		       "\"seconds\": %.3f, \"peak-mib\": %llu}\n",
 			(unsigned long long)import->rows, (unsigned long long)import->skips,
-			import->unchanged ? "true" : "false", import->begun_again ? "true" : "false", seconds,
+			import->unchanged ? "true" : "false", import->stage_count, import->resumed, seconds,
 			(unsigned long long)hs_memory_peak() >> 20);
 	else
-		printf("%s\n%llu lines read, %llu left out, in %.2f s%s\n", import->made,
-			(unsigned long long)import->rows, (unsigned long long)import->skips, seconds,
-			import->begun_again && !import->unchanged ?
-				"; an import was cut short here before, and this one began from the start" :
-				"");
+		printf("%s\n%llu lines read, %llu left out, in %.2f s\n", import->made,
+			(unsigned long long)import->rows, (unsigned long long)import->skips, seconds);
 }
 
 static enum hs_status carry_out(struct run *run, const struct hs_service *service,
@@ -179,6 +187,8 @@ static int import_with(const struct hs_cli_command *command, struct run *run,
 	run->import.progress = progress;
 	run->import.skipped = skipped;
 	run->import.stopped = stopped;
+	run->import.told = told;
+	run->import.restart = restart;
 	run->import.arg = run;
 	signal(SIGINT, interrupt);
 	signal(SIGTERM, interrupt);
@@ -186,7 +196,9 @@ static int import_with(const struct hs_cli_command *command, struct run *run,
 	if (run->report && fclose(run->report) != 0 && status == HS_OK)
 		status = hs_fail(&err, HS_E_IO, "cannot write %s", report_path);
 	if (status == HS_E_CANCELLED)
-		return hs_cli_fail(command, HS_EXIT_INTERRUPTED, "interrupted; nothing was changed");
+		return hs_cli_fail(command, HS_EXIT_INTERRUPTED,
+			"interrupted; given again, it goes on after %u of %u stages", run->import.kept,
+			run->import.stage_count);
 	if (status)
 		return hs_cli_fail_error(command, &err);
 	summary(&run->import, (double)(world->mono_ns(world->ctx) - began) / 1e9);

@@ -3,8 +3,9 @@
  *
  * A service's descriptor lists its importers; `handslag import NAME` finds them there, so that the command
  * line knows no format. An import runs without a server, on one thread, and leaves complete files in the
- * service's folder of the data directory or none: running an interrupted import again does what is not done
- * yet. */
+ * service's folder of the data directory or none. It goes in stages, which are kept until it has ended: after
+ * a kill, a loss of power, a full disk or an interruption the same import goes on with the first stage that
+ * is not there. Two imports into one folder at once: the second is refused (HS_E_CONFLICT). */
 #pragma once
 
 #include <handslag/error.h>
@@ -33,13 +34,21 @@ struct hs_import {
 	/* True when the user wants it to end: it then fails with HS_E_CANCELLED and leaves nothing half done.
 	 */
 	bool (*stopped)(void *arg);
+	/* How it begins, one sentence, when an import was cut short here before: from which stage, or why
+	 * anew.
+	 */
+	void (*told)(void *arg, const char *sentence);
 	void *arg;
+	bool restart; /* what an import that was cut short has done is not to be used */
 
 	/* What was done. */
 	uint64_t rows, skips; /* lines read, lines left out */
 	bool unchanged;       /* the same sources had been imported before */
-	bool begun_again; /* an import into this folder was cut short, which left nothing: all begins anew */
-	char made[600];   /* one sentence: what there is now */
+	/* How many stages there are, how many were there when it began, and, when it fails, how many are
+	 * kept.
+	 */
+	unsigned stage_count, resumed, kept;
+	char made[600]; /* one sentence: what there is now */
 };
 
 struct hs_importer {

@@ -15,7 +15,12 @@ struct tx_build *hs_tx_build_new(void)
 	hs_buf_init(&b->links, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->properties, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->defs, NULL, TX_BUILD_MAX);
+	hs_buf_init(&b->uses, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->spans, NULL, TX_BUILD_MAX);
+	hs_buf_init(&b->index.words, NULL, TX_BUILD_MAX);
+	hs_buf_init(&b->index.text_concepts, NULL, TX_BUILD_MAX);
+	hs_buf_init(&b->index.text_pairs, NULL, TX_BUILD_MAX);
+	hs_buf_init(&b->index.concept_texts, NULL, TX_BUILD_MAX);
 	b->table.room = FIRST_ROOM;
 	b->table.slots = hs_tx_build_numbers(b, FIRST_ROOM);
 	return b;
@@ -30,7 +35,12 @@ void hs_tx_build_free(struct tx_build *b)
 	hs_buf_free(&b->links);
 	hs_buf_free(&b->properties);
 	hs_buf_free(&b->defs);
+	hs_buf_free(&b->uses);
 	hs_buf_free(&b->spans);
+	hs_buf_free(&b->index.words);
+	hs_buf_free(&b->index.text_concepts);
+	hs_buf_free(&b->index.text_pairs);
+	hs_buf_free(&b->index.concept_texts);
 	hs_arena_free(b->arena);
 }
 
@@ -57,14 +67,26 @@ static size_t slot_of(const struct tx_build *b, struct hs_slice code)
 	return at;
 }
 
-static void grow_table(struct tx_build *b)
+static void make_table(struct tx_build *b)
 {
 	size_t count = TX_BUILD_COUNT(b->concepts, struct tx_build_concept);
 
-	b->table.room *= 2;
 	b->table.slots = hs_tx_build_numbers(b, b->table.room);
 	for (uint32_t i = 0; i < count; i++)
 		b->table.slots[slot_of(b, hs_tx_build_at(b, i)->code)] = i + 1;
+}
+
+static void grow_table(struct tx_build *b)
+{
+	b->table.room *= 2;
+	make_table(b);
+}
+
+void hs_tx_build_reindex(struct tx_build *b)
+{
+	while (TX_BUILD_COUNT(b->concepts, struct tx_build_concept) * 2 > b->table.room)
+		b->table.room *= 2;
+	make_table(b);
 }
 
 uint32_t hs_tx_build_find(const struct tx_build *b, struct hs_slice code)
@@ -91,6 +113,26 @@ uint32_t hs_tx_build_concept(struct tx_build *b, struct hs_slice code, bool *fre
 }
 
 /* ---- the rest ---- */
+
+/* There are few of them, and one is mostly the one before: further back nobody looks. */
+#define USES_LOOKED_AT 16u
+
+uint32_t hs_tx_build_use(struct tx_build *b, const struct tx_use *use)
+{
+	size_t count = TX_BUILD_COUNT(b->uses, struct tx_use);
+	size_t last = count > USES_LOOKED_AT ? count - USES_LOOKED_AT : 0;
+
+	if (!use)
+		return 0;
+	for (size_t i = count; i > last; i--) {
+		const struct tx_use *at = TX_BUILD_AT(b->uses, struct tx_use, i - 1);
+		if (hs_slice_eq(at->code, use->code) && hs_slice_eq(at->system, use->system) &&
+			hs_slice_eq(at->display, use->display))
+			return (uint32_t)i;
+	}
+	put(&b->uses, use, sizeof(*use));
+	return (uint32_t)count + 1;
+}
 
 void hs_tx_build_text(struct tx_build *b, const struct tx_build_text *text)
 {
@@ -124,8 +166,10 @@ enum hs_status hs_tx_build_write(struct tx_build *b, const char *path, struct hs
 	struct hs_image_builder *image = hs_tx_build_image();
 	enum hs_status status = hs_tx_build_order(b, err);
 
-	if (status == HS_OK)
+	if (status == HS_OK) {
+		hs_tx_build_index(b);
 		status = hs_tx_build_sections(b, image, err);
+	}
 	if (status == HS_OK)
 		status = hs_image_builder_write(image, NULL, path, err);
 	hs_image_builder_free(image);

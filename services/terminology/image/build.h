@@ -26,10 +26,10 @@ struct tx_build_concept {
  * and in the order they came. */
 struct tx_build_text {
 	struct hs_slice language, value;
-	const struct tx_use *use; /* NULL: none */
 	uint64_t id;
-	uint32_t concept, rank;
-	uint32_t effective, module, dialects, type; /* SNOMED CT: as in struct tx_sct_text */
+	uint32_t concept, use;                /* hs_tx_build_use; 0: none */
+	uint32_t effective, module, dialects; /* SNOMED CT: as in struct tx_sct_text */
+	uint16_t rank, type;
 };
 
 struct tx_build_link {
@@ -46,6 +46,15 @@ struct tx_build_def {
 	struct hs_slice code, uri, type, description;
 };
 
+/* The index of words: what it is written from. Texts are numbered as big.h tells. */
+struct tx_build_index {
+	struct hs_buf words;                                    /* struct hs_slice, in order */
+	struct hs_buf text_concepts, text_pairs, concept_texts; /* uint32_t: the sections of big.h */
+	uint32_t *posting_first;                                /* of each word, and the end */
+	uint32_t *postings, *text_words;
+	size_t word_count, pair_count;
+};
+
 /* What a system says about itself. */
 struct tx_build_head {
 	struct hs_slice id, url, version, name, title, language, value_set, description, copyright, publisher;
@@ -55,7 +64,7 @@ struct tx_build_head {
 
 struct tx_build {
 	struct hs_arena *arena;
-	struct hs_buf concepts, texts, links, properties, defs; /* of the structs above */
+	struct hs_buf concepts, texts, links, properties, defs, uses; /* of the structs above */
 	struct tx_build_head head;
 	struct {
 		uint32_t *slots; /* concept + 1 */
@@ -71,7 +80,10 @@ struct tx_build {
 	struct hs_buf spans;
 	uint32_t *parent_first, *parents, *child_first, *children; /* by concept as it came */
 	uint32_t *text_first, *text_order;                         /* texts of a concept, the display first */
-	uint32_t cycles; /* links that were left out because they lead round */
+	uint32_t cycles;                /* links that were left out because they lead round */
+	size_t ordered, linked, worded; /* concepts, links and texts that these rows are of */
+
+	struct tx_build_index index; /* after hs_tx_build_index */
 
 	/* Called for each link that was left out; may be NULL. */
 	void (*cycle)(void *arg, struct hs_slice child, struct hs_slice parent);
@@ -86,12 +98,16 @@ void hs_tx_build_free(struct tx_build *build);
 
 /* The concept with that code, made when it is new (*fresh, may be NULL). */
 uint32_t hs_tx_build_concept(struct tx_build *build, struct hs_slice code, bool *fresh);
+/* Concepts came in otherwise than by hs_tx_build_concept: makes the table by code anew. */
+void hs_tx_build_reindex(struct tx_build *build);
 /* The concept with that code or UINT32_MAX. */
 uint32_t hs_tx_build_find(const struct tx_build *build, struct hs_slice code);
 static inline struct tx_build_concept *hs_tx_build_at(struct tx_build *build, uint32_t concept)
 {
 	return TX_BUILD_AT(build->concepts, struct tx_build_concept, concept);
 }
+/* The number of what a designation is for; NULL is 0. */
+uint32_t hs_tx_build_use(struct tx_build *build, const struct tx_use *use);
 void hs_tx_build_text(struct tx_build *build, const struct tx_build_text *text);
 void hs_tx_build_link(struct tx_build *build, uint32_t child, uint32_t parent);
 void hs_tx_build_property(struct tx_build *build, const struct tx_build_property *property);
@@ -99,10 +115,12 @@ void hs_tx_build_def(struct tx_build *build, const struct tx_build_def *def);
 
 /* Puts the concepts in order; afterwards nothing is added. */
 enum hs_status hs_tx_build_order(struct tx_build *build, struct hs_error *err);
-/* Fills the sections of model.h and big.h; others may be added before it is written. */
+/* Finds the words of all texts, in that order. */
+void hs_tx_build_index(struct tx_build *build);
+/* Fills the sections of model.h and big.h, once both are there; others may be added before it is written. */
 enum hs_status hs_tx_build_sections(struct tx_build *build, struct hs_image_builder *image,
 	struct hs_error *err);
-/* Both, and the file. */
+/* All three, and the file. */
 enum hs_status hs_tx_build_write(struct tx_build *build, const char *path, struct hs_error *err);
 struct hs_image_builder *hs_tx_build_image(void);
 
@@ -111,12 +129,4 @@ struct hs_image_builder *hs_tx_build_image(void);
 /* Room for `count` numbers, zeroed, in the builder's arena. */
 uint32_t *hs_tx_build_numbers(struct tx_build *build, size_t count);
 void hs_tx_build_words(struct tx_build *build, struct hs_image_builder *image);
-/* The index of words when it is complete. */
-struct tx_build_index {
-	const struct hs_slice *words; /* in order */
-	const struct tx_word *rows;   /* of each, and the end */
-	const uint32_t *postings, *text_concepts, *concept_texts;
-	uint32_t word_count, text_count;
-};
-void hs_tx_build_common(struct tx_build *build, const struct tx_build_index *index,
-	struct hs_image_builder *image);
+void hs_tx_build_common(struct tx_build *build, struct hs_image_builder *image);

@@ -17,13 +17,16 @@ struct beginning {
 
 struct common {
 	const struct tx_build_index *x;
+	const struct hs_slice *words;
+	const uint32_t *text_concepts, *concept_texts;
+	size_t texts;
 	struct hs_arena *arena;
 	struct hs_buf found; /* struct beginning; those that were looked at before the others */
 };
 
 static size_t postings_of(const struct common *c, uint32_t from, uint32_t to)
 {
-	return c->x->rows[to].posting_first - c->x->rows[from].posting_first;
+	return c->x->posting_first[to] - c->x->posting_first[from];
 }
 
 /* The beginnings that are one byte longer. */
@@ -31,14 +34,14 @@ static void look_within(struct common *c, struct beginning b)
 {
 	uint32_t at = b.from;
 
-	while (at < b.to && c->x->words[at].len <= b.len)
+	while (at < b.to && c->words[at].len <= b.len)
 		at++; /* the beginning itself */
 	while (at < b.to) {
 		struct beginning next = { at, at, b.len + 1 };
-		char byte = c->x->words[at].ptr[b.len];
-		while (next.to < b.to && c->x->words[next.to].ptr[b.len] == byte)
+		char byte = c->words[at].ptr[b.len];
+		while (next.to < b.to && c->words[next.to].ptr[b.len] == byte)
 			next.to++;
-		if (postings_of(c, next.from, next.to) * SHARE > c->x->text_count)
+		if (postings_of(c, next.from, next.to) * SHARE > c->texts)
 			hs_buf_add(&c->found, hs_slice((const char *)&next, sizeof(next)));
 		at = next.to;
 	}
@@ -84,11 +87,11 @@ struct members {
 static void mark_texts(const struct common *c, const struct tx_common *row, uint8_t *masks)
 {
 	const struct tx_build_index *x = c->x;
-	uint32_t end = x->rows[row->last].posting_first;
+	uint32_t end = x->posting_first[row->last];
 
-	for (uint32_t i = x->rows[row->first].posting_first; i < end; i++) {
-		uint32_t concept = x->text_concepts[x->postings[i]],
-			 text = x->postings[i] - x->concept_texts[concept];
+	for (uint32_t i = x->posting_first[row->first]; i < end; i++) {
+		uint32_t concept = c->text_concepts[x->postings[i]],
+			 text = x->postings[i] - c->concept_texts[concept];
 		masks[concept] |= (uint8_t)(1u << (text < TX_MASK_LAST ? text : TX_MASK_LAST));
 	}
 }
@@ -130,10 +133,16 @@ static void put_common(struct common *c, struct hs_image_builder *image, const s
 	hs_buf_free(&m.list);
 }
 
-void hs_tx_build_common(struct tx_build *b, const struct tx_build_index *x, struct hs_image_builder *image)
+void hs_tx_build_common(struct tx_build *b, struct hs_image_builder *image)
 {
-	struct common c = { .x = x, .arena = b->arena };
-	struct beginning all = { 0, x->word_count, 0 };
+	const struct tx_build_index *x = &b->index;
+	struct common c = { .x = x,
+		.words = (const void *)x->words.ptr,
+		.text_concepts = (const void *)x->text_concepts.ptr,
+		.concept_texts = (const void *)x->concept_texts.ptr,
+		.texts = TX_BUILD_COUNT(x->text_concepts, uint32_t),
+		.arena = b->arena };
+	struct beginning all = { 0, (uint32_t)x->word_count, 0 };
 	size_t count;
 
 	hs_buf_init(&c.found, NULL, TX_BUILD_MAX);

@@ -273,6 +273,9 @@ enum hs_status hs_tx_build_order(struct tx_build *b, struct hs_error *err)
 	hs_buf_free(&w.round);
 	hs_buf_free(&w.found);
 	order_texts(b, count);
+	b->ordered = count;
+	b->linked = b->parent_first[count];
+	b->worded = TX_BUILD_COUNT(b->texts, struct tx_build_text);
 	return b->spans.overflow || !whole ?
 		hs_fail(err, HS_E_LIMIT, "the hierarchy is too large to be imported") :
 		HS_OK;

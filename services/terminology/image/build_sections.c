@@ -202,9 +202,10 @@ static void put_texts(struct writer *w)
 			rows[n] = (struct tx_designation_row) { .language = text(w, t->language),
 				.value = text(w, t->value) };
 			if (t->use) {
-				rows[n].use_system = text(w, t->use->system);
-				rows[n].use_code = text(w, t->use->code);
-				rows[n].use_display = text(w, t->use->display);
+				const struct tx_use *use = TX_BUILD_AT(b->uses, struct tx_use, t->use - 1);
+				rows[n].use_system = text(w, use->system);
+				rows[n].use_code = text(w, use->code);
+				rows[n].use_display = text(w, use->display);
 			}
 			n++;
 		}

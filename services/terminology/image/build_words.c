@@ -18,9 +18,9 @@ struct pair {
 struct index {
 	struct tx_build *b;
 	struct hs_arena *scratch;
-	struct hs_buf entries, pairs;                           /* pairs in order of their texts */
-	struct hs_buf text_concepts, text_pairs, concept_texts; /* uint32_t */
-	uint32_t *slots;                                        /* word + 1 */
+	struct tx_build_index *out;
+	struct hs_buf entries, pairs; /* pairs in order of their texts */
+	uint32_t *slots;              /* word + 1 */
 	size_t room;
 	uint32_t text; /* the next number */
 };
@@ -75,8 +75,8 @@ static void put_text(struct index *x, uint32_t place, struct hs_slice text)
 {
 	struct hs_slice rest = hs_tx_fold(x->scratch, text);
 
-	put_number(&x->text_concepts, place);
-	put_number(&x->text_pairs, TX_BUILD_COUNT(x->pairs, struct pair));
+	put_number(&x->out->text_concepts, place);
+	put_number(&x->out->text_pairs, TX_BUILD_COUNT(x->pairs, struct pair));
 	for (struct hs_slice word = hs_tx_next_word(&rest); word.len; word = hs_tx_next_word(&rest)) {
 		struct pair pair = { intern(x, word), x->text };
 		struct entry *entry = entry_at(x, pair.word);
@@ -99,7 +99,7 @@ static void put_all(struct index *x)
 	for (uint32_t place = 0; place < count; place++) {
 		uint32_t concept = b->order[place], first = b->text_first[concept],
 			 end = b->text_first[concept + 1];
-		put_number(&x->concept_texts, x->text);
+		put_number(&x->out->concept_texts, x->text);
 		put_text(x, place, hs_tx_build_at(b, concept)->code);
 		if (first == end)
 			put_text(x, place, HS_S_NONE);
@@ -107,8 +107,8 @@ static void put_all(struct index *x)
 			put_text(x, place,
 				TX_BUILD_AT(b->texts, struct tx_build_text, b->text_order[i])->value);
 	}
-	put_number(&x->concept_texts, x->text);
-	put_number(&x->text_pairs, TX_BUILD_COUNT(x->pairs, struct pair));
+	put_number(&x->out->concept_texts, x->text);
+	put_number(&x->out->text_pairs, TX_BUILD_COUNT(x->pairs, struct pair));
 }
 
 static int compare_words(const void *a, const void *b, void *arg)
@@ -118,79 +118,81 @@ static int compare_words(const void *a, const void *b, void *arg)
 	return hs_slice_cmp(entries[*(const uint32_t *)a].word, entries[*(const uint32_t *)b].word);
 }
 
-/* The words in their order: *rank says where each that was met stands, *texts what it is. */
-static struct tx_word *order_words(struct index *x, struct hs_image_builder *image, uint32_t *rank,
-	struct hs_slice *texts)
+/* The words in their order; `rank` becomes where each that was met stands. */
+static void order_words(struct index *x, struct tx_build_index *out, uint32_t *rank)
 {
-	size_t words = TX_BUILD_COUNT(x->entries, struct entry);
-	uint32_t *order = hs_tx_build_numbers(x->b, words), next = 0;
-	struct tx_word *rows = hs_arena_array(x->b->arena, words + 1, sizeof(*rows));
+	uint32_t words = (uint32_t)TX_BUILD_COUNT(x->entries, struct entry), next = 0;
+	uint32_t *order = hs_tx_build_numbers(x->b, words);
 
+	out->word_count = words;
+	out->posting_first = hs_tx_build_numbers(x->b, (size_t)words + 1);
 	for (uint32_t i = 0; i < words; i++)
 		order[i] = i;
 	if (words)
 		qsort_r(order, words, sizeof(*order), compare_words, x->entries.ptr);
 	for (uint32_t i = 0; i < words; i++) {
 		const struct entry *entry = entry_at(x, order[i]);
-		rows[i] = (struct tx_word) { hs_image_builder_text(image, entry->word), next };
-		texts[i] = entry->word;
+		out->posting_first[i] = next;
+		hs_buf_add(&out->words, hs_slice((const char *)&entry->word, sizeof(entry->word)));
 		rank[order[i]] = i;
 		next += entry->count;
 	}
-	rows[words].posting_first = next;
-	return rows;
+	out->posting_first[words] = next;
+}
+
+static void order_pairs(struct index *x, struct tx_build_index *out)
+{
+	size_t words = TX_BUILD_COUNT(x->entries, struct entry);
+	uint32_t *rank = hs_tx_build_numbers(x->b, words), *at = hs_tx_build_numbers(x->b, words);
+	const struct pair *pair = (const void *)x->pairs.ptr;
+
+	order_words(x, out, rank);
+	out->pair_count = TX_BUILD_COUNT(x->pairs, struct pair);
+	out->postings = hs_tx_build_numbers(x->b, out->pair_count);
+	out->text_words = hs_tx_build_numbers(x->b, out->pair_count);
+	for (size_t i = 0; i < words; i++)
+		at[i] = out->posting_first[i];
+	for (size_t i = 0; i < out->pair_count; i++) {
+		out->text_words[i] = rank[pair[i].word];
+		out->postings[at[out->text_words[i]]++] = pair[i].text;
+	}
+}
+
+void hs_tx_build_index(struct tx_build *b)
+{
+	struct index x = { .b = b, .out = &b->index, .scratch = hs_arena_new((size_t)64 << 20) };
+
+	hs_buf_init(&x.entries, NULL, TX_BUILD_MAX);
+	hs_buf_init(&x.pairs, NULL, TX_BUILD_MAX);
+	grow(&x);
+	put_all(&x);
+	order_pairs(&x, &b->index);
+	hs_buf_free(&x.entries);
+	hs_buf_free(&x.pairs);
+	hs_arena_free(x.scratch);
 }
 
 static void write_list(struct hs_image_builder *image, enum tx_big_section section, const struct hs_buf *list)
 {
-	hs_image_builder_section(image, section, list->ptr, sizeof(uint32_t),
-		TX_BUILD_COUNT(*list, uint32_t));
-}
-
-static void write_index(struct index *x, struct hs_image_builder *image)
-{
-	size_t words = TX_BUILD_COUNT(x->entries, struct entry),
-	       pairs = TX_BUILD_COUNT(x->pairs, struct pair);
-	uint32_t *rank = hs_tx_build_numbers(x->b, words), *at = hs_tx_build_numbers(x->b, words);
-	uint32_t *postings = hs_tx_build_numbers(x->b, pairs), *text_words = hs_tx_build_numbers(x->b, pairs);
-	struct hs_slice *texts = hs_arena_array(x->b->arena, words + 1, sizeof(*texts));
-	struct tx_word *rows = order_words(x, image, rank, texts);
-	const struct pair *pair = (const void *)x->pairs.ptr;
-
-	for (size_t i = 0; i < words; i++)
-		at[i] = rows[i].posting_first;
-	for (size_t i = 0; i < pairs; i++) {
-		text_words[i] = rank[pair[i].word];
-		postings[at[text_words[i]]++] = pair[i].text;
-	}
-	hs_image_builder_borrow(image, TX_BIG_WORDS, rows, sizeof(*rows), words + 1);
-	hs_image_builder_borrow(image, TX_BIG_POSTINGS, postings, sizeof(*postings), pairs);
-	hs_image_builder_borrow(image, TX_BIG_TEXT_WORDS, text_words, sizeof(*text_words), pairs);
-	write_list(image, TX_BIG_TEXT_CONCEPTS, &x->text_concepts);
-	write_list(image, TX_BIG_TEXT_WORDS_FIRST, &x->text_pairs);
-	write_list(image, TX_BIG_CONCEPT_TEXTS, &x->concept_texts);
-	struct tx_build_index index = { .words = texts,
-		.rows = rows,
-		.postings = postings,
-		.text_concepts = (const void *)x->text_concepts.ptr,
-		.concept_texts = (const void *)x->concept_texts.ptr,
-		.word_count = (uint32_t)words,
-		.text_count = x->text };
-	hs_tx_build_common(x->b, &index, image);
+	hs_image_builder_borrow(image, section, list->ptr, sizeof(uint32_t), TX_BUILD_COUNT(*list, uint32_t));
 }
 
 void hs_tx_build_words(struct tx_build *b, struct hs_image_builder *image)
 {
-	struct index x = { .b = b, .scratch = hs_arena_new((size_t)64 << 20) };
-	struct hs_buf *const lists[] = { &x.entries, &x.pairs, &x.text_concepts, &x.text_pairs,
-		&x.concept_texts };
+	const struct tx_build_index *x = &b->index;
+	struct tx_word *rows = hs_arena_array(b->arena, x->word_count + 1, sizeof(*rows));
 
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		hs_buf_init(lists[i], NULL, TX_BUILD_MAX);
-	grow(&x);
-	put_all(&x);
-	write_index(&x, image);
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		hs_buf_free(lists[i]);
-	hs_arena_free(x.scratch);
+	for (size_t i = 0; i < x->word_count; i++)
+		rows[i] = (struct tx_word) { hs_image_builder_text(image,
+						     *TX_BUILD_AT(x->words, struct hs_slice, i)),
+			x->posting_first[i] };
+	rows[x->word_count].posting_first = x->posting_first[x->word_count];
+	hs_image_builder_borrow(image, TX_BIG_WORDS, rows, sizeof(*rows), x->word_count + 1);
+	hs_image_builder_borrow(image, TX_BIG_POSTINGS, x->postings, sizeof(*x->postings), x->pair_count);
+	hs_image_builder_borrow(image, TX_BIG_TEXT_WORDS, x->text_words, sizeof(*x->text_words),
+		x->pair_count);
+	write_list(image, TX_BIG_TEXT_CONCEPTS, &x->text_concepts);
+	write_list(image, TX_BIG_TEXT_WORDS_FIRST, &x->text_pairs);
+	write_list(image, TX_BIG_CONCEPT_TEXTS, &x->concept_texts);
+	hs_tx_build_common(b, image);
 }

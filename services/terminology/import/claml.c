@@ -365,8 +365,9 @@ static void name_system(struct tx_build_head *head)
 		head->url = hs_slice_cstr(known[i].url);
 }
 
-static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
+static enum hs_status fill(void *arg, struct hs_error *err)
 {
+	struct tx_table_run *run = arg;
 	struct tx_build_head *head = &run->build->head;
 	struct claml c = { .run = run, .concept = UINT32_MAX };
 	struct hs_buf *const lists[] = { &c.modifiers.characters, &c.modifiers.uses, &c.modifiers.valid,
@@ -408,10 +409,14 @@ static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
 	name_system(head);
 	c.lines.line = 0; /* the file as a whole */
 	report_undescribed(&c);
-	return hs_claml_modify(run, &c.lines, &c.modifiers, err);
+	enum hs_status status = hs_claml_modify(run, &c.lines, &c.modifiers, err);
+	return status ? status : hs_tx_table_named(run, err);
 }
 
 enum hs_status hs_tx_import_icd10(struct hs_import *import, struct hs_error *err)
 {
-	return hs_tx_table_import(import, fill, err);
+	static const struct tx_stage steps[] = { { "classes", fill }, TX_TABLE_STEPS };
+	const struct tx_table_importer importer = { .name = "icd10", .steps = steps };
+
+	return hs_tx_table_import(import, &importer, err);
 }

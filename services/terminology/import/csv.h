@@ -3,7 +3,7 @@
  * systems that are published as one. */
 #pragma once
 
-#include "read.h"
+#include "stages.h"
 
 struct csv_row {
 	struct hs_slice values[TX_COLUMNS_MAX];
@@ -28,18 +28,39 @@ struct hs_slice hs_csv_value(const struct csv_row *row, size_t column);
 
 /* One code system for one run of an importer. */
 struct tx_table_run {
-	struct hs_import *import;
+	struct hs_import *import; /* of the stages */
+	struct tx_stages stages;
+	const char *path; /* of the image */
+	void *more;       /* the importer's own */
 	struct hs_arena *arena;
 	struct tx_files files;
 	struct tx_build *build;
 	struct hs_slice taken; /* which columns were taken as what, to be told at the end; may be empty */
 };
 
-typedef enum hs_status tx_table_fn(struct tx_table_run *run, struct hs_error *err);
+/* The steps that make an image of what was read; `arg` is the run. */
+enum hs_status hs_tx_table_order(void *arg, struct hs_error *err);
+enum hs_status hs_tx_table_words(void *arg, struct hs_error *err);
+enum hs_status hs_tx_table_image(void *arg, struct hs_error *err);
+#define TX_TABLE_STEPS \
+	{ "hierarchy", hs_tx_table_order }, { "words", hs_tx_table_words }, { "image", hs_tx_table_image }, \
+	{ \
+		NULL, NULL \
+	}
 
-/* Opens the files, lets `fill` give concepts to the builder and fill its head, and writes the image, unless
- * the same files were imported before. */
-enum hs_status hs_tx_table_import(struct hs_import *import, tx_table_fn *fill, struct hs_error *err);
+/* An importer of one code system: steps that give concepts to the builder and fill its head, each with the
+ * run as argument, and TX_TABLE_STEPS. `add_parts` (may be NULL) registers what they keep in `more`. */
+struct tx_table_importer {
+	const char *name;
+	const struct tx_stage *steps;
+	void (*add_parts)(struct tx_table_run *run);
+	void *more;
+};
+
+/* Opens the files and takes the steps, unless the same files were imported before. */
+enum hs_status hs_tx_table_import(struct hs_import *import, const struct tx_table_importer *importer,
+	struct hs_error *err);
+enum hs_status hs_tx_table_named(const struct tx_table_run *run, struct hs_error *err);
 /* A concept with its display; *concept. False and said: the code is empty or was there before. */
 bool hs_tx_table_concept(struct tx_table_run *run, struct tx_lines *lines, struct hs_slice code,
 	struct hs_slice display, uint32_t *concept);

@@ -134,8 +134,9 @@ static void take_head(struct tx_table_run *run, const struct hs_json *system)
 	}
 }
 
-static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
+static enum hs_status fill(void *arg, struct hs_error *err)
 {
+	struct tx_table_run *run = arg;
 	struct walk w = { .run = run };
 	struct hs_json *system = NULL;
 
@@ -157,10 +158,13 @@ static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
 	report_undescribed(&w);
 	return w.described.overflow ?
 		hs_fail(err, HS_E_LIMIT, "the code system is too large to be imported") :
-		HS_OK;
+		hs_tx_table_named(run, err);
 }
 
 enum hs_status hs_tx_import_fhir(struct hs_import *import, struct hs_error *err)
 {
-	return hs_tx_table_import(import, fill, err);
+	static const struct tx_stage steps[] = { { "resource", fill }, TX_TABLE_STEPS };
+	const struct tx_table_importer importer = { .name = "fhir", .steps = steps };
+
+	return hs_tx_table_import(import, &importer, err);
 }

@@ -230,28 +230,18 @@ static enum hs_status each_file(struct loinc *l, const char *name, loinc_row_fn 
 	return status;
 }
 
-static enum hs_status read_all(struct loinc *l, struct hs_error *err)
+static enum hs_status each_of(struct loinc *l, const struct loinc_file *files, struct hs_error *err)
 {
-	size_t found = 0;
-	enum hs_status status = each_file(l, "Loinc.csv", take_term, &found, err);
+	enum hs_status status = HS_OK;
 
-	if (status == HS_OK && !found)
-		status = each_file(l, "LoincTableCore.csv", take_term, &found, err);
-	if (status == HS_OK && !found)
-		return hs_fail(err, HS_E_VALUE, "there is no Loinc.csv below the paths given");
-	if (status == HS_OK)
-		tell_columns(l);
-	for (const struct loinc_file *file = hs_loinc_files; file->name && status == HS_OK; file++)
-		status = each_file(l, file->name, file->fn, NULL, err);
-	if (status == HS_OK)
-		status = each_file(l, "ConsumerName.csv", take_consumer_name, NULL, err);
-	return status ? status : each_file(l, "*LinguisticVariant.csv", take_variant, NULL, err);
+	for (; files->name && status == HS_OK; files++)
+		status = each_file(l, files->name, files->fn, NULL, err);
+	return status;
 }
 
-static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
+static void begin_head(struct tx_table_run *run)
 {
 	struct tx_build_head *head = &run->build->head;
-	struct loinc l = { .run = run };
 
 	head->url = head->url.len ? head->url : HS_S(LOINC_URL);
 	head->name = HS_S("LOINC");
@@ -261,17 +251,92 @@ static enum hs_status fill(struct tx_table_run *run, struct hs_error *err)
 	head->publisher = HS_S("Regenstrief Institute, Inc.");
 	head->ignores_case = true;
 	add_defs(run);
-	hs_buf_init(&l.linked, NULL, TX_BUILD_MAX / 16);
-	enum hs_status status = read_all(&l, err);
+}
+
+static struct loinc *loinc_of(void *arg)
+{
+	struct tx_table_run *run = arg;
+	struct loinc *l = run->more;
+
+	l->run = run;
+	return l;
+}
+
+static enum hs_status read_terms(void *arg, struct hs_error *err)
+{
+	struct loinc *l = loinc_of(arg);
+	size_t found = 0;
+
+	begin_head(l->run);
+	enum hs_status status = each_file(l, "Loinc.csv", take_term, &found, err);
+	if (status == HS_OK && !found)
+		status = each_file(l, "LoincTableCore.csv", take_term, &found, err);
+	if (status == HS_OK && !found)
+		return hs_fail(err, HS_E_VALUE, "there is no Loinc.csv below the paths given");
 	if (status == HS_OK)
-		drop_told(&l);
-	hs_buf_free(&l.linked);
-	if (!head->version.len)
-		head->version = l.latest;
+		tell_columns(l);
 	return status;
+}
+
+/* Kept are the concepts, not the table that finds them. */
+static enum hs_status know_terms(void *arg, struct hs_error *err)
+{
+	struct tx_table_run *run = arg;
+
+	(void)err;
+	if (run->stages.done > 0)
+		hs_tx_build_reindex(run->build);
+	return HS_OK;
+}
+
+static enum hs_status read_parts(void *arg, struct hs_error *err)
+{
+	return each_of(loinc_of(arg), hs_loinc_parts, err);
+}
+
+static enum hs_status read_answers(void *arg, struct hs_error *err)
+{
+	return each_of(loinc_of(arg), hs_loinc_answers, err);
+}
+
+static enum hs_status read_groups(void *arg, struct hs_error *err)
+{
+	return each_of(loinc_of(arg), hs_loinc_groups, err);
+}
+
+static enum hs_status read_names(void *arg, struct hs_error *err)
+{
+	struct loinc *l = loinc_of(arg);
+	struct tx_build_head *head = &l->run->build->head;
+	enum hs_status status = each_file(l, "ConsumerName.csv", take_consumer_name, NULL, err);
+
+	if (status == HS_OK)
+		status = each_file(l, "*LinguisticVariant.csv", take_variant, NULL, err);
+	if (status == HS_OK)
+		drop_told(l);
+	if (!head->version.len)
+		head->version = l->latest;
+	return status;
+}
+
+static void add_parts(struct tx_table_run *run)
+{
+	struct loinc *l = run->more;
+
+	hs_tx_stages_list(&run->stages, &l->linked, sizeof(uint32_t), 0, 0);
+	hs_tx_stages_record(&run->stages, &l->latest, sizeof(l->latest), 1);
 }
 
 enum hs_status hs_tx_import_loinc(struct hs_import *import, struct hs_error *err)
 {
-	return hs_tx_table_import(import, fill, err);
+	static const struct tx_stage steps[] = { { "terms", read_terms }, { NULL, know_terms },
+		{ "parts", read_parts }, { "answers", read_answers }, { "groups", read_groups },
+		{ "names", read_names }, TX_TABLE_STEPS };
+	struct loinc l = { .run = NULL };
+	const struct tx_table_importer importer = { "loinc", steps, add_parts, &l };
+
+	hs_buf_init(&l.linked, NULL, TX_BUILD_MAX / 16);
+	enum hs_status status = hs_tx_table_import(import, &importer, err);
+	hs_buf_free(&l.linked);
+	return status;
 }

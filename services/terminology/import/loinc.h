@@ -23,11 +23,12 @@ typedef void loinc_row_fn(struct loinc *l);
 #define LOINC_VALUE(l, ...) \
 	hs_csv_value(&(l)->row, hs_csv_column(&(l)->csv, (const char *const[]) { __VA_ARGS__, NULL }))
 
-/* The files beside the table of terms, in the order in which they are read; name NULL ends the list. */
-extern const struct loinc_file {
+/* Files beside the table of terms, in the order in which they are read; name NULL ends the list. */
+struct loinc_file {
 	const char *name; /* its end, when it begins with * */
 	loinc_row_fn *fn;
-} hs_loinc_files[];
+};
+extern const struct loinc_file hs_loinc_parts[], hs_loinc_answers[], hs_loinc_groups[];
 /* Says that there is a property of that code, once; the texts live as long as the builder. */
 void hs_loinc_add_def(struct tx_table_run *run, struct hs_slice code, const char *type,
 	const char *description);

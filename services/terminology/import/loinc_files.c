@@ -222,13 +222,21 @@ static void take_replacement(struct loinc *l)
 }
 
 /* Parts go first, so that the hierarchy finds its parents. */
-const struct loinc_file hs_loinc_files[] = {
+const struct loinc_file hs_loinc_parts[] = {
 	{ "Part.csv", take_part },
 	{ "LoincPartLink_Primary.csv", take_part_link },
 	{ "LoincPartLink_Supplementary.csv", take_part_link },
 	{ "LoincPartLink.csv", take_part_link },
+	{ NULL, NULL },
+};
+
+const struct loinc_file hs_loinc_answers[] = {
 	{ "AnswerList.csv", take_answer },
 	{ "LoincAnswerListLink.csv", take_answer_link },
+	{ NULL, NULL },
+};
+
+const struct loinc_file hs_loinc_groups[] = {
 	{ "ComponentHierarchyBySystem.csv", take_link },
 	{ "MultiAxialHierarchy.csv", take_link },
 	{ "ParentGroup.csv", take_parent_group },

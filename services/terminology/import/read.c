@@ -88,70 +88,45 @@ static int compare_files(const void *a, const void *b)
 	return strcmp(((const struct tx_file *)a)->path, ((const struct tx_file *)b)->path);
 }
 
-#define MARK \
-	".begun" /* ends the name of an empty file that stands in the folder while an import is at work */
-
 /* Images are written under another name first: one that is there still was being written by an import that is
- * no more, as a mark is of one. */
+ * no more. */
 static bool is_leftover(struct hs_slice name)
 {
-	return hs_slice_ends(name, HS_S(MARK)) ||
-		(hs_slice_ends(name, HS_S(".tmp")) && hs_slice_search(name, HS_S(".image.")) != SIZE_MAX);
+	return hs_slice_ends(name, HS_S(".tmp")) && hs_slice_search(name, HS_S(".image.")) != SIZE_MAX;
 }
 
-/* Whether there were some. */
-static bool remove_leftovers(int place)
+static void remove_leftovers(int place)
 {
 	DIR *dir = fdopendir(openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	const struct dirent *entry;
-	bool found = false;
 
 	while (dir && (entry = readdir(dir)))
-		if (is_leftover(hs_slice_cstr(entry->d_name)) && unlinkat(place, entry->d_name, 0) == 0)
-			found = true;
+		if (is_leftover(hs_slice_cstr(entry->d_name)))
+			unlinkat(place, entry->d_name, 0);
 	if (dir)
 		closedir(dir);
-	return found;
 }
 
-static void mark_name(char out[32])
+/* A lock that ends with the process. */
+static enum hs_status enter_place(struct tx_files *files, const struct hs_import *import,
+	struct hs_error *err)
 {
-	snprintf(out, 32, "%ld" MARK, (long)getpid());
-}
-
-/* A lock that ends with the process, shared by the imports that are at work, and a mark that does not. */
-static int enter_place(struct hs_import *import)
-{
-	int place = open(import->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char name[32];
-
-	if (place < 0)
-		return 0;
-	if (flock(place, LOCK_EX | LOCK_NB) == 0)
-		import->begun_again = remove_leftovers(place);
-	flock(place, LOCK_SH);
-	mark_name(name);
-	int mark = openat(place, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (mark >= 0)
-		close(mark);
-	return place;
-}
-
-static void leave_place(int place)
-{
-	char name[32];
-
-	mark_name(name);
-	unlinkat(place, name, 0);
-	close(place);
+	files->place = open(import->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (files->place < 0)
+		return hs_fail(err, HS_E_IO, "cannot open the directory %s: %s", import->directory,
+			strerrordesc_np(errno));
+	if (flock(files->place, LOCK_EX | LOCK_NB) != 0)
+		return hs_fail(err, HS_E_CONFLICT,
+			"another import is at work in %s: import again when it has ended", import->directory);
+	remove_leftovers(files->place);
+	return HS_OK;
 }
 
 enum hs_status hs_tx_files_open(struct tx_files *files, struct hs_arena *arena, struct hs_import *import,
 	struct hs_error *err)
 {
-	enum hs_status status = HS_OK;
-
-	*files = (struct tx_files) { .arena = arena, .place = enter_place(import) };
+	*files = (struct tx_files) { .arena = arena };
+	enum hs_status status = enter_place(files, import, err);
 	for (size_t i = 0; i < import->path_count && status == HS_OK; i++)
 		status = add_path(files, import->paths[i], 0, err);
 	if (files->count > 1)
@@ -165,7 +140,7 @@ void hs_tx_files_close(struct tx_files *files)
 		if (files->items[i].text.len)
 			munmap((void *)(uintptr_t)files->items[i].text.ptr, files->items[i].text.len);
 	if (files->place > 0)
-		leave_place(files->place);
+		close(files->place);
 	files->count = 0;
 	files->place = 0;
 }
@@ -176,13 +151,9 @@ static uint64_t mix(uint64_t key, uint64_t value)
 	return key ^ key >> 31;
 }
 
-/* Goes up when importers make something else of the same files: what was imported before is imported again
- * then. */
-#define RULES 2u
-
 uint64_t hs_tx_files_key(const struct tx_files *files, const struct hs_import *import)
 {
-	uint64_t key = (TX_IMAGE_FORMAT * 1000u + TX_BIG_FORMAT) * 1000u + RULES;
+	uint64_t key = (TX_IMAGE_FORMAT * 1000u + TX_BIG_FORMAT) * 1000u + TX_IMPORT_RULES;
 
 	for (size_t i = 0; i < files->count; i++) {
 		key = mix(key, hs_tx_big_hash(hs_slice_cstr(files->items[i].name)));
@@ -234,10 +205,8 @@ bool hs_tx_lines_next(struct tx_lines *lines, struct hs_slice *line)
 	return true;
 }
 
-void hs_tx_lines_end(const struct tx_lines *lines)
+void hs_tx_file_rest(const struct tx_file *file)
 {
-	const struct tx_file *file = lines->file;
-
 	if (file->text.len)
 		madvise((void *)(uintptr_t)file->text.ptr, file->text.len, MADV_DONTNEED);
 }

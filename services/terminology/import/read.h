@@ -23,12 +23,19 @@ struct tx_files {
 	int place; /* the folder of images, locked; below 1: it is not */
 };
 
+/* Goes up when importers make something else of the same files: what was imported before is imported again
+ * then. */
+#define TX_IMPORT_RULES 2u
+
 /* All files below the paths, in order of their paths, mapped until hs_tx_files_close. As long the folder of
- * images is locked; what an import that was killed left there goes when no other is at work, and
- * import->begun_again says so. */
+ * images is locked: a second import is refused (HS_E_CONFLICT). What one that was killed has half written
+ * goes.
+ */
 enum hs_status hs_tx_files_open(struct tx_files *files, struct hs_arena *arena, struct hs_import *import,
 	struct hs_error *err);
 void hs_tx_files_close(struct tx_files *files);
+/* The file has been read: what is mapped of it may leave the memory until somebody looks again. */
+void hs_tx_file_rest(const struct tx_file *file);
 /* Names, sizes and times of change, and the options. */
 uint64_t hs_tx_files_key(const struct tx_files *files, const struct hs_import *import);
 
@@ -48,8 +55,6 @@ struct tx_lines {
 void hs_tx_lines_begin(struct tx_lines *lines, struct hs_import *import, const struct tx_file *file);
 /* The next line without its end; false at the end of the file, or when the user wants it to end. */
 bool hs_tx_lines_next(struct tx_lines *lines, struct hs_slice *line);
-/* The file has been read: what is mapped of it may leave the memory until somebody looks again. */
-void hs_tx_lines_end(const struct tx_lines *lines);
 /* Says that the line read last is left out. */
 void hs_tx_lines_skip(struct tx_lines *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Parts at tabs; the number of parts, at most `room` are filled. */

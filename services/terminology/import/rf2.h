@@ -7,7 +7,7 @@
 #pragma once
 
 #include "../snomed/columns.h"
-#include "read.h"
+#include "stages.h"
 
 #define RF2_FIELDS_MAX 16u
 
@@ -65,7 +65,9 @@ struct rf2_refset {
 };
 
 struct rf2 {
-	struct hs_import *import;
+	struct hs_import *import; /* of the stages */
+	struct tx_stages stages;
+	const char *path; /* of the image */
 	struct tx_build *build;
 	struct tx_files files;
 	struct hs_arena *arena;
@@ -108,7 +110,10 @@ bool hs_rf2_row(struct rf2 *r, struct tx_lines *lines, const struct hs_slice *co
 /* A concept of this release; says so when there is none. */
 bool hs_rf2_concept(struct rf2 *r, struct tx_lines *lines, struct hs_slice id, uint32_t *out);
 
+enum hs_status hs_rf2_concepts(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err);
+/* Which terms are preferred where: after these, while their rows are known. */
+enum hs_status hs_rf2_languages(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_relations(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_refsets(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_identifiers(struct rf2 *r, struct hs_error *err);

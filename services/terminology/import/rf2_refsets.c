@@ -128,13 +128,18 @@ static enum hs_status read_refset(struct rf2 *r, const struct tx_file *file, str
 		else if (line.len)
 			take_member(r, &lines, column, names + 6, count - 6);
 	}
-	hs_tx_lines_end(&lines);
+	hs_tx_file_rest(file);
 	return lines.stopped ? hs_fail(err, HS_E_CANCELLED, "interrupted") : HS_OK;
+}
+
+enum hs_status hs_rf2_languages(struct rf2 *r, struct hs_error *err)
+{
+	return hs_rf2_each(r, "Refset_Language", 7, take_language, err);
 }
 
 enum hs_status hs_rf2_refsets(struct rf2 *r, struct hs_error *err)
 {
-	enum hs_status status = hs_rf2_each(r, "Refset_Language", 7, take_language, err);
+	enum hs_status status = HS_OK;
 
 	for (size_t i = 0; i < r->files.count && status == HS_OK; i++) {
 		const struct tx_file *file = &r->files.items[i];

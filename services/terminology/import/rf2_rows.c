@@ -84,7 +84,7 @@ static enum hs_status read_file(struct rf2 *r, const struct tx_file *file, size_
 		else
 			fn(r, &lines, column);
 	}
-	hs_tx_lines_end(&lines);
+	hs_tx_file_rest(file);
 	return lines.stopped ? hs_fail(err, HS_E_CANCELLED, "interrupted") : HS_OK;
 }
 

@@ -104,7 +104,7 @@ static void take_text(struct rf2 *r, struct tx_lines *lines, const struct hs_sli
 	hs_buf_add(&r->texts, hs_slice((const char *)&text, sizeof(text)));
 }
 
-enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err)
+enum hs_status hs_rf2_concepts(struct rf2 *r, struct hs_error *err)
 {
 	enum hs_status status = hs_rf2_each(r, "_Concept_", 5, take_concept, err);
 	struct hs_import kept = *r->import;
@@ -113,11 +113,14 @@ enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err)
 	if (status == HS_OK)
 		status = hs_rf2_each(r, "_Concept_", 5, take_module, err);
 	*r->import = kept;
-	if (status == HS_OK)
-		status = hs_rf2_each(r, "_Description_", 9, take_text, err);
-	if (status == HS_OK)
-		status = hs_rf2_each(r, "_TextDefinition_", 9, take_text, err);
 	return status;
+}
+
+enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err)
+{
+	enum hs_status status = hs_rf2_each(r, "_Description_", 9, take_text, err);
+
+	return status ? status : hs_rf2_each(r, "_TextDefinition_", 9, take_text, err);
 }
 
 /* ---- identifiers of other schemes: alternateIdentifier effectiveTime active moduleId identifierSchemeId

@@ -11,15 +11,15 @@
 /* ---- texts ---- */
 
 /* Preferred terms of the wished dialect first, then of US English, then any, then fully specified names. */
-static uint32_t rank_of(const struct rf2 *r, const struct rf2_text *text)
+static uint16_t rank_of(const struct rf2 *r, const struct rf2_text *text)
 {
-	uint32_t best = text->type == TX_SCT_FSN ? 40 : 60;
+	uint16_t best = text->type == TX_SCT_FSN ? 40 : 60;
 
 	for (size_t i = 0; i < r->dialect_count; i++) {
 		struct hs_slice code = hs_tx_build_at(r->build, r->dialects[i])->code;
 		if ((text->dialects >> i * 2 & 3) != 2 || text->type == TX_SCT_FSN)
 			continue;
-		uint32_t rank = hs_slice_eq(code, r->dialect) ? 0 :
+		uint16_t rank = hs_slice_eq(code, r->dialect) ? 0 :
 			hs_slice_eq(code, HS_S(US_ENGLISH))   ? 10 :
 								20;
 		best = rank < best ? rank : best;
@@ -47,7 +47,7 @@ static void give_texts(struct rf2 *r)
 		}
 		struct tx_build_text row = { .language = text->language,
 			.value = text->term,
-			.use = &uses[text->type],
+			.use = hs_tx_build_use(r->build, &uses[text->type]),
 			.id = text->id,
 			.concept = text->concept,
 			.rank = rank_of(r, text),
@@ -213,67 +213,155 @@ static void report_cycle(void *arg, struct hs_slice child, struct hs_slice paren
 		r->import->skipped(r->import->arg, "hierarchy", 0, why);
 }
 
-static enum hs_status write_image(struct rf2 *r, const char *path, struct hs_error *err)
+/* ---- the steps ---- */
+
+static enum hs_status read_concepts(void *arg, struct hs_error *err)
 {
-	struct hs_image_builder *image = hs_tx_build_image();
-	enum hs_status status = hs_tx_build_order(r->build, err);
+	return hs_rf2_concepts(arg, err);
+}
+
+/* Kept are the concepts, not the table that finds them. */
+static enum hs_status know_concepts(void *arg, struct hs_error *err)
+{
+	struct rf2 *r = arg;
+
+	(void)err;
+	if (r->stages.done > 0)
+		hs_tx_build_reindex(r->build);
+	return HS_OK;
+}
+
+static enum hs_status read_descriptions(void *arg, struct hs_error *err)
+{
+	struct rf2 *r = arg;
+	enum hs_status status = hs_rf2_terms(r, err);
 
 	if (status == HS_OK)
-		status = hs_tx_build_sections(r->build, image, err);
+		status = hs_rf2_languages(r, err);
+	forget_rows(r);
+	return status;
+}
+
+static enum hs_status read_relationships(void *arg, struct hs_error *err)
+{
+	enum hs_status status = hs_rf2_relations(arg, err);
+
+	forget_rows(arg);
+	return status;
+}
+
+static enum hs_status read_refsets(void *arg, struct hs_error *err)
+{
+	enum hs_status status = hs_rf2_refsets(arg, err);
+
+	if (status == HS_OK)
+		status = hs_rf2_identifiers(arg, err);
+	forget_rows(arg);
+	return status;
+}
+
+/* Quickly made of what was read, and larger than it: it is not kept. */
+static enum hs_status give(void *arg, struct hs_error *err)
+{
+	return hs_rf2_give(arg, err);
+}
+
+static enum hs_status order(void *arg, struct hs_error *err)
+{
+	return hs_tx_build_order(((struct rf2 *)arg)->build, err);
+}
+
+static enum hs_status find_words(void *arg, struct hs_error *err)
+{
+	(void)err;
+	hs_tx_build_index(((struct rf2 *)arg)->build);
+	return HS_OK;
+}
+
+static enum hs_status write_image(void *arg, struct hs_error *err)
+{
+	struct rf2 *r = arg;
+	struct hs_image_builder *image = hs_tx_build_image();
+	enum hs_status status = hs_tx_build_sections(r->build, image, err);
+
+	r->path = hs_tx_image_path(r->arena, r->import, &r->build->head);
 	if (status == HS_OK) {
 		hs_rf2_sections(r, image);
-		status = hs_image_builder_write(image, NULL, path, err);
+		status = hs_image_builder_write(image, NULL, r->path, err);
 	}
 	hs_image_builder_free(image);
 	return status;
 }
 
-static void tell(struct rf2 *r, const char *path)
+static const struct tx_stage steps[] = { { "concepts", read_concepts }, { NULL, know_concepts },
+	{ "descriptions", read_descriptions }, { "relationships", read_relationships },
+	{ "reference sets", read_refsets }, { NULL, give }, { "hierarchy", order }, { "words", find_words },
+	{ "image", write_image }, { NULL, NULL } };
+
+static void add_parts(struct rf2 *r)
+{
+	struct tx_stages *s = &r->stages;
+	uint64_t names = 0;
+
+	for (size_t i = 0; i < RF2_FIELDS_MAX; i++)
+		names |= TX_WORD(struct rf2_refset, names[i]);
+	hs_tx_stages_build(s, r->build, false);
+	hs_tx_stages_record(s, &r->latest, sizeof(r->latest), 0);
+	hs_tx_stages_record(s, r->dialects, sizeof(r->dialects), 0);
+	hs_tx_stages_record(s, &r->dialect_count, sizeof(r->dialect_count), 0);
+	hs_tx_stages_list(s, &r->columns, sizeof(struct tx_sct_column), 0, 0);
+	hs_tx_stages_list(s, &r->texts, sizeof(struct rf2_text),
+		TX_WORD(struct rf2_text, term) | TX_WORD(struct rf2_text, language), 0);
+	hs_tx_stages_list(s, &r->relations, sizeof(struct rf2_relation), 0, 0);
+	hs_tx_stages_list(s, &r->values, sizeof(struct hs_slice), 1, 0);
+	hs_tx_stages_list(s, &r->members, sizeof(struct rf2_member), 0, 0);
+	hs_tx_stages_list(s, &r->fields, sizeof(struct rf2_field), 1, 0);
+	hs_tx_stages_list(s, &r->refsets, sizeof(struct rf2_refset), names, 0);
+	hs_tx_stages_list(s, &r->identifiers, sizeof(struct rf2_identifier),
+		TX_WORD(struct rf2_identifier, code), 0);
+}
+
+static void tell(struct rf2 *r)
 {
 	const struct tx_build_head *head = &r->build->head;
 
 	snprintf(r->import->made, sizeof(r->import->made), "%.*s: %zu concepts in %s",
-		HS_S_ARG(head->version), TX_BUILD_COUNT(r->build->concepts, struct tx_build_concept), path);
+		HS_S_ARG(head->version), TX_BUILD_COUNT(r->build->concepts, struct tx_build_concept),
+		r->path);
 }
 
-static enum hs_status read_and_write(struct rf2 *r, struct hs_error *err)
+static enum hs_status run(struct rf2 *r, struct hs_error *err)
 {
-	enum hs_status status = hs_rf2_terms(r, err);
+	enum hs_status status = prepare(r, err);
 
-	if (status == HS_OK)
-		status = hs_rf2_relations(r, err);
-	if (status == HS_OK)
-		status = hs_rf2_refsets(r, err);
-	if (status == HS_OK)
-		status = hs_rf2_identifiers(r, err);
-	forget_rows(r);
-	if (status == HS_OK)
-		status = hs_rf2_give(r, err);
 	if (status)
 		return status;
-	const char *path = hs_tx_image_path(r->arena, r->import, &r->build->head);
-	status = write_image(r, path, err);
+	r->build->head.source_key = hs_tx_files_key(&r->files, r->import);
+	r->build->cycle = report_cycle;
+	r->build->cycle_arg = r;
+	add_parts(r);
+	if (hs_tx_import_was_done(r->arena, r->import, r->build->head.source_key)) {
+		hs_tx_stages_were_done(&r->stages, &r->files);
+		return HS_OK;
+	}
+	status = hs_tx_stages_run(&r->stages, &r->files, steps, r, err);
 	if (status)
 		return status;
-	hs_tx_image_replaces(r->arena, r->import, &r->build->head, path);
-	tell(r, path);
+	hs_tx_image_replaces(r->arena, r->import, &r->build->head, r->path);
+	tell(r);
 	return HS_OK;
 }
 
 enum hs_status hs_tx_import_snomed(struct hs_import *import, struct hs_error *err)
 {
-	struct rf2 r = { .import = import, .arena = hs_arena_new(TX_BUILD_MAX), .build = hs_tx_build_new() };
-	enum hs_status status = hs_tx_files_open(&r.files, r.arena, import, err);
+	struct rf2 r = { .arena = hs_arena_new(TX_BUILD_MAX), .build = hs_tx_build_new() };
 
+	hs_tx_stages_begin(&r.stages, import, "snomed", r.arena);
+	r.import = &r.stages.inner;
+	enum hs_status status = hs_tx_files_open(&r.files, r.arena, import, err);
 	if (status == HS_OK)
-		status = prepare(&r, err);
-	if (status == HS_OK) {
-		r.build->head.source_key = hs_tx_files_key(&r.files, import);
-		r.build->cycle = report_cycle;
-		r.build->cycle_arg = &r;
-		if (!hs_tx_import_was_done(r.arena, import, r.build->head.source_key))
-			status = read_and_write(&r, err);
-	}
+		status = run(&r, err);
+	hs_tx_stages_end(&r.stages, status);
 	release(&r);
 	return status;
 }

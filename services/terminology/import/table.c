@@ -9,23 +9,43 @@
 
 /* ---- one run ---- */
 
-static enum hs_status carry_out(struct tx_table_run *run, tx_table_fn *fill, struct hs_error *err)
+enum hs_status hs_tx_table_order(void *arg, struct hs_error *err)
 {
-	struct tx_build_head *head = &run->build->head;
-	enum hs_status status = fill(run, err);
+	return hs_tx_build_order(((struct tx_table_run *)arg)->build, err);
+}
+
+enum hs_status hs_tx_table_words(void *arg, struct hs_error *err)
+{
+	(void)err;
+	hs_tx_build_index(((struct tx_table_run *)arg)->build);
+	return HS_OK;
+}
+
+enum hs_status hs_tx_table_image(void *arg, struct hs_error *err)
+{
+	struct tx_table_run *run = arg;
+	struct hs_image_builder *image = hs_tx_build_image();
+
+	run->path = hs_tx_image_path(run->arena, run->import, &run->build->head);
+	enum hs_status status = hs_tx_build_sections(run->build, image, err);
+	if (status == HS_OK)
+		status = hs_image_builder_write(image, NULL, run->path, err);
+	hs_image_builder_free(image);
+	return status;
+}
+
+static enum hs_status carry_out(struct tx_table_run *run, const struct tx_stage *steps, struct hs_error *err)
+{
+	const struct tx_build_head *head = &run->build->head;
+	enum hs_status status = hs_tx_stages_run(&run->stages, &run->files, steps, run, err);
 
 	if (status)
 		return status;
-	if (!head->url.len)
-		return hs_fail(err, HS_E_VALUE, "the code system has no URL: give it with --url");
-	const char *path = hs_tx_image_path(run->arena, run->import, head);
-	status = hs_tx_build_write(run->build, path, err);
-	if (status)
-		return status;
-	hs_tx_image_replaces(run->arena, run->import, head, path);
+	hs_tx_image_replaces(run->arena, run->import, head, run->path);
 	snprintf(run->import->made, sizeof(run->import->made), "%.*s%s%.*s: %zu concepts in %s%.*s",
 		HS_S_ARG(head->url), head->version.len ? " " : "", HS_S_ARG(head->version),
-		TX_BUILD_COUNT(run->build->concepts, struct tx_build_concept), path, HS_S_ARG(run->taken));
+		TX_BUILD_COUNT(run->build->concepts, struct tx_build_concept), run->path,
+		HS_S_ARG(run->taken));
 	return HS_OK;
 }
 
@@ -41,27 +61,54 @@ static void report_cycle(void *arg, struct hs_slice child, struct hs_slice paren
 		import->skipped(import->arg, "hierarchy", 0, why);
 }
 
-enum hs_status hs_tx_table_import(struct hs_import *import, tx_table_fn *fill, struct hs_error *err)
+static enum hs_status begin_head(struct tx_table_run *run, struct hs_error *err)
+{
+	struct tx_build_head *head = &run->build->head;
+	enum hs_status status = hs_tx_files_open(&run->files, run->arena, run->import, err);
+
+	head->source_key = hs_tx_files_key(&run->files, run->import);
+	head->url = hs_tx_option(run->import, "url", HS_S_NONE);
+	head->version = hs_tx_option(run->import, "version", HS_S_NONE);
+	head->name = hs_tx_option(run->import, "name", HS_S_NONE);
+	head->language = hs_tx_option(run->import, "language", HS_S_NONE);
+	return status;
+}
+
+enum hs_status hs_tx_table_import(struct hs_import *import, const struct tx_table_importer *importer,
+	struct hs_error *err)
 {
 	struct tx_table_run run = {
-		.import = import, .arena = hs_arena_new(TX_BUILD_MAX), .build = hs_tx_build_new()
+		.arena = hs_arena_new(TX_BUILD_MAX), .build = hs_tx_build_new(), .more = importer->more
 	};
-	struct tx_build_head *head = &run.build->head;
-	enum hs_status status = hs_tx_files_open(&run.files, run.arena, import, err);
 
-	head->source_key = hs_tx_files_key(&run.files, import);
-	head->url = hs_tx_option(import, "url", HS_S_NONE);
-	head->version = hs_tx_option(import, "version", HS_S_NONE);
-	head->name = hs_tx_option(import, "name", HS_S_NONE);
-	head->language = hs_tx_option(import, "language", HS_S_NONE);
+	hs_tx_stages_begin(&run.stages, import, importer->name, run.arena);
+	run.import = &run.stages.inner;
 	run.build->cycle = report_cycle;
-	run.build->cycle_arg = import;
-	if (status == HS_OK && !hs_tx_import_was_done(run.arena, import, head->source_key))
-		status = carry_out(&run, fill, err);
+	run.build->cycle_arg = run.import;
+	hs_tx_stages_build(&run.stages, run.build, true);
+	hs_tx_stages_record(&run.stages, &run.taken, sizeof(run.taken), 1);
+	if (importer->add_parts)
+		importer->add_parts(&run);
+	enum hs_status status = begin_head(&run, err);
+	bool done = status == HS_OK &&
+		hs_tx_import_was_done(run.arena, run.import, run.build->head.source_key);
+	if (done)
+		hs_tx_stages_were_done(&run.stages, &run.files);
+	else if (status == HS_OK)
+		status = carry_out(&run, importer->steps, err);
+	hs_tx_stages_end(&run.stages, status);
 	hs_tx_build_free(run.build);
 	hs_tx_files_close(&run.files);
 	hs_arena_free(run.arena);
 	return status;
+}
+
+/* What was read must have a URL before anything is made of it. */
+enum hs_status hs_tx_table_named(const struct tx_table_run *run, struct hs_error *err)
+{
+	return run->build->head.url.len ?
+		HS_OK :
+		hs_fail(err, HS_E_VALUE, "the code system has no URL: give it with --url");
 }
 
 /* ---- what is given to the builder ---- */
@@ -101,9 +148,11 @@ void hs_tx_table_property(struct tx_table_run *run, uint32_t concept, struct hs_
 void hs_tx_table_designation(struct tx_table_run *run, uint32_t concept, struct hs_slice language,
 	const struct tx_use *use, struct hs_slice value)
 {
-	struct tx_build_text text = {
-		.language = language, .value = value, .use = use, .concept = concept, .rank = 9
-	};
+	struct tx_build_text text = { .language = language,
+		.value = value,
+		.use = hs_tx_build_use(run->build, use),
+		.concept = concept,
+		.rank = 9 };
 
 	if (value.len)
 		hs_tx_build_text(run->build, &text);
@@ -522,7 +571,8 @@ static enum hs_status fill_with(struct tx_table_run *run, const struct profile *
 	if (run->files.count < 1 || (run->files.count > 1 && !p->levels))
 		return hs_fail(err, HS_E_VALUE,
 			"one table is imported at a time; the paths given hold %zu files", run->files.count);
-	return read_tables(run, p, err);
+	enum hs_status status = read_tables(run, p, err);
+	return status ? status : hs_tx_table_named(run, err);
 }
 
 static const struct profile plain = { .name = "Imported",
@@ -535,14 +585,17 @@ static const struct profile plain = { .name = "Imported",
 	.definition = { "definition", "description", "beskrivning" },
 	.hierarchy = BY_COLUMN };
 
-static enum hs_status fill_plain(struct tx_table_run *run, struct hs_error *err)
+static enum hs_status fill_plain(void *arg, struct hs_error *err)
 {
-	return fill_with(run, &plain, err);
+	return fill_with(arg, &plain, err);
 }
 
 enum hs_status hs_tx_import_csv(struct hs_import *import, struct hs_error *err)
 {
-	return hs_tx_table_import(import, fill_plain, err);
+	static const struct tx_stage steps[] = { { "table", fill_plain }, TX_TABLE_STEPS };
+	const struct tx_table_importer importer = { .name = "csv", .steps = steps };
+
+	return hs_tx_table_import(import, &importer, err);
 }
 
 /* The URL is the identifier that Socialstyrelsen gave it. Its text files are a folder: chapter.txt, and one
@@ -559,15 +612,18 @@ static const struct profile icd10se = { .url = "urn:oid:1.2.752.116.1.1.1",
 	.levels = true,
 	.hierarchy = BY_RANGE };
 
-static enum hs_status fill_icd10se(struct tx_table_run *run, struct hs_error *err)
+static enum hs_status fill_icd10se(void *arg, struct hs_error *err)
 {
-	run->build->head.ignores_case = true;
-	return fill_with(run, &icd10se, err);
+	((struct tx_table_run *)arg)->build->head.ignores_case = true;
+	return fill_with(arg, &icd10se, err);
 }
 
 enum hs_status hs_tx_import_icd10se(struct hs_import *import, struct hs_error *err)
 {
-	return hs_tx_table_import(import, fill_icd10se, err);
+	static const struct tx_stage steps[] = { { "table", fill_icd10se }, TX_TABLE_STEPS };
+	const struct tx_table_importer importer = { .name = "icd10-se", .steps = steps };
+
+	return hs_tx_table_import(import, &importer, err);
 }
 
 static const struct profile atc = { .url = "http://www.whocc.no/atc",
@@ -584,12 +640,15 @@ static const struct profile atc = { .url = "http://www.whocc.no/atc",
 	.way = { "adm r", "adm route", "adm code", "administreringsv\xc3\xa4g", "adm v\xc3\xa4g", "route" },
 	.hierarchy = BY_PREFIX };
 
-static enum hs_status fill_atc(struct tx_table_run *run, struct hs_error *err)
+static enum hs_status fill_atc(void *arg, struct hs_error *err)
 {
-	return fill_with(run, &atc, err);
+	return fill_with(arg, &atc, err);
 }
 
 enum hs_status hs_tx_import_atc(struct hs_import *import, struct hs_error *err)
 {
-	return hs_tx_table_import(import, fill_atc, err);
+	static const struct tx_stage steps[] = { { "table", fill_atc }, TX_TABLE_STEPS };
+	const struct tx_table_importer importer = { .name = "atc", .steps = steps };
+
+	return hs_tx_table_import(import, &importer, err);
 }

@@ -596,83 +596,6 @@ static void keeps_code_systems_apart(void **state)
 	end(&p);
 }
 
-/* ---- imports that are killed ---- */
-
-static long left; /* reports of progress until the process dies */
-
-static void die_later(void *arg, const char *what, uint64_t done, uint64_t total)
-{
-	(void)arg;
-	(void)what;
-	(void)done;
-	(void)total;
-	if (left-- == 0)
-		raise(SIGKILL);
-}
-
-/* `bytes`: how much it may write into one file. */
-static bool is_killed(const struct place *p, import_fn *fn, const struct hs_pair *options, long reports,
-	rlim_t bytes)
-{
-	pid_t child = fork();
-	int how = 0;
-
-	assert_true(child >= 0);
-	if (child == 0) {
-		const char *path = p->source;
-		struct hs_error err = { .status = HS_OK };
-		struct hs_import import = { .paths = &path,
-			.path_count = 1,
-			.directory = p->folder,
-			.options = options,
-			.option_count = 2,
-			.progress = die_later };
-		const struct rlimit limit = { bytes, bytes };
-		left = reports;
-		setrlimit(RLIMIT_FSIZE, &limit);
-		_exit(fn(&import, &err) == HS_OK ? 0 : 1);
-	}
-	assert_int_equal(waitpid(child, &how, 0), child);
-	return WIFSIGNALED(how);
-}
-
-/* At every report of progress, and in the midst of writing: no image is there, and the next import says that
- * it begins again. */
-static void begin_again_after_being_killed(void **state)
-{
-	static import_fn *const all[] = { hs_tx_import_loinc, hs_tx_import_icd10, hs_tx_import_csv };
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		struct hs_pair options[] = { { HS_S("url"), HS_S("urn:x") }, { HS_S("version"), HS_S("1") } };
-		struct place p;
-		begin(&p);
-		if (i == 0)
-			put(&p, "Loinc.csv", "LOINC_NUM,LONG_COMMON_NAME\n1-8,One\n");
-		else if (i == 1)
-			put(&p, "icd.xml",
-				"<ClaML version='2.0.0'><Title name='ICD' version='1'/><Class code='A' "
-				"kind='category'><Rubric kind='preferred'><Label>Ett</Label></Rubric>"
-				"</Class></ClaML>");
-		else
-			put(&p, "t.csv", "kod;namn\n1;Ett\n");
-		assert_true(is_killed(&p, all[i], options, -1, 1000));
-		assert_int_equal(count_images(&p), 0);
-		for (long deaths = 0; is_killed(&p, all[i], options, deaths, RLIM_INFINITY); deaths++) {
-			assert_int_equal(count_images(&p), 0);
-			assert_in_range(deaths, 0, 1000);
-		}
-		assert_int_equal(count_images(&p), 1);
-		assert_int_equal(run(&p, all[i], options, 2), HS_OK);
-		assert_true(p.import.unchanged && !p.import.begun_again);
-		options[1].value = HS_S("2");
-		assert_true(is_killed(&p, all[i], options, -1, 1000));
-		assert_int_equal(run(&p, all[i], options, 2), HS_OK);
-		assert_true(p.import.begun_again && !p.import.unchanged);
-		end(&p);
-	}
-}
-
 static void refuses_claml_that_is_cut(void **state)
 {
 	struct hs_pair url = { HS_S("url"), HS_S("urn:x") };
@@ -703,7 +626,6 @@ int main(void)
 		cmocka_unit_test(reads_claml),
 		cmocka_unit_test(reads_claml_to_its_end),
 		cmocka_unit_test(makes_the_codes_of_modifiers),
-		cmocka_unit_test(begin_again_after_being_killed),
 		cmocka_unit_test(reads_a_resource),
 		cmocka_unit_test(tells_codes_in_another_case),
 		cmocka_unit_test(reports_codes_that_come_twice_or_never),

@@ -8,11 +8,6 @@
 #include <services/terminology/snomed/semantics.h>
 #include <services/terminology/compile/source.h>
 
-#include <dirent.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-
 #define CORE "900000000000207008"
 #define CONCEPT_HEAD "id\teffectiveTime\tactive\tmoduleId\tdefinitionStatusId\n"
 #define RELATION_HEAD \
@@ -314,106 +309,6 @@ static void leaves_nothing_when_stopped_and_does_nothing_twice(void **state)
 	sct_end(&t);
 }
 
-/* ---- an import that is killed ---- */
-
-static long left; /* reports of progress until the process dies */
-
-static void die_later(void *arg, const char *what, uint64_t done, uint64_t total)
-{
-	(void)arg;
-	(void)what;
-	(void)done;
-	(void)total;
-	if (left-- == 0)
-		raise(SIGKILL);
-}
-
-/* The signal that ended the import in a process of its own; 0: it ended by itself. `bytes`: how much it may
- * write into one file. */
-static int import_killed(const char *folder, long reports, size_t bytes)
-{
-	pid_t child = fork();
-	int status = 0;
-
-	assert_true(child >= 0);
-	if (child == 0) {
-		const char *path = SMALL_RELEASE;
-		const struct rlimit limit = { bytes, bytes };
-		struct hs_error err = { .status = HS_OK };
-		struct hs_import import = {
-			.paths = &path, .path_count = 1, .directory = folder, .progress = die_later
-		};
-		left = reports;
-		if (bytes)
-			setrlimit(RLIMIT_FSIZE, &limit);
-		_exit(hs_tx_import_snomed(&import, &err) == HS_OK ? 0 : 1);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-}
-
-static struct hs_slice read_image(struct sct_test *t)
-{
-	char path[300];
-	FILE *file;
-	char *bytes = hs_arena_raw(t->arena, (size_t)4 << 20);
-
-	snprintf(path, sizeof(path), "%s/sct-900000000000207008-20250601.image", t->folder);
-	file = fopen(path, "rb");
-	if (!file)
-		return HS_S_NONE;
-	size_t len = fread(bytes, 1, (size_t)4 << 20, file);
-	fclose(file);
-	return hs_slice(bytes, len);
-}
-
-static size_t count_files(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	const struct dirent *entry;
-	size_t count = 0;
-
-	assert_non_null(dir);
-	while ((entry = readdir(dir)))
-		count += entry->d_name[0] != '.';
-	closedir(dir);
-	return count;
-}
-
-/* Killed at every report of progress, and in the midst of writing: nothing is there, and the next import
- * makes what one makes that nobody disturbs, byte for byte. */
-static void begins_again_after_being_killed(void **state)
-{
-	struct sct_test t, undisturbed;
-	long deaths = 0;
-
-	(void)state;
-	sct_begin(&undisturbed);
-	sct_begin_empty(&t);
-	while (import_killed(t.folder, deaths, 0) == SIGKILL) {
-		assert_null(read_image(&t).ptr);
-		deaths++;
-		assert_in_range(deaths, 1, 1000);
-	}
-	assert_in_range(deaths, 5, 1000);
-	assert_true(hs_slice_eq(read_image(&t), read_image(&undisturbed)));
-	sct_end(&t);
-	sct_begin_empty(&t);
-	int signal = import_killed(t.folder, -1, 5000);
-	assert_int_equal(signal, SIGXFSZ);
-	assert_null(read_image(&t).ptr);
-	assert_int_equal(count_files(t.folder), 2); /* half an image, under a name of its own, and a mark */
-	assert_int_equal(sct_import(&t, SMALL_RELEASE, NULL, 0), HS_OK);
-	assert_true(t.import.begun_again);
-	assert_false(t.import.unchanged);
-	assert_true(hs_slice_eq(read_image(&t), read_image(&undisturbed)));
-	assert_int_equal(count_files(t.folder), 1);
-	assert_int_equal(sct_import(&t, SMALL_RELEASE, NULL, 0), HS_OK);
-	assert_true(t.import.unchanged && !t.import.begun_again);
-	sct_end(&t);
-	sct_end(&undisturbed);
-}
-
 static void says_when_there_is_no_release(void **state)
 {
 	struct sct_test t;
@@ -439,7 +334,6 @@ int main(void)
 		cmocka_unit_test(leaves_out_what_leads_round),
 		cmocka_unit_test(reads_versions_of_a_full_release),
 		cmocka_unit_test(leaves_nothing_when_stopped_and_does_nothing_twice),
-		cmocka_unit_test(begins_again_after_being_killed),
 		cmocka_unit_test(says_when_there_is_no_release),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

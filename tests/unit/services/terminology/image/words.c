@@ -45,7 +45,7 @@ static void make_words(void)
 			parts[draw(10)], parts[draw(10)]);
 }
 
-static void add_text(struct tx_build *b, uint32_t concept, uint32_t rank)
+static void add_text(struct tx_build *b, uint32_t concept, uint16_t rank)
 {
 	struct tx_build_text text = { .concept = concept, .rank = rank };
 	struct hs_buf out;
@@ -68,7 +68,7 @@ static int begin(void **state)
 	for (uint32_t i = 0; i < CONCEPTS; i++) {
 		uint32_t concept = hs_tx_build_concept(b, hs_arena_printf(b->arena, "c%u", i), NULL);
 		/* some with more texts than a mask has bits */
-		for (uint32_t texts = draw(20) ? draw(4) : 5 + draw(8); texts > 0; texts--)
+		for (uint16_t texts = (uint16_t)(draw(20) ? draw(4) : 5 + draw(8)); texts > 0; texts--)
 			add_text(b, concept, texts);
 	}
 	assert_non_null(mkdtemp(folder));

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The course of an import: which stages are there from one that was cut short, the steps that are left, and
+ * the work folder. */
+#include "stages.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <dirent.h>
+
+/* Goes up when a row or a step of an importer means something else than before. */
+#define TX_STAGE_FORMAT 1u
+#define DESCRIPTION "description.json"
+#define DESCRIPTION_MAX ((size_t)4 << 20)
+
+/* ---- what the importer sees in place of the caller ---- */
+
+static void note_progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	struct tx_stages *s = arg;
+
+	if (s->outer->progress)
+		s->outer->progress(s->outer->arg, what, done, total);
+}
+
+static bool is_stopped(void *arg)
+{
+	struct tx_stages *s = arg;
+
+	return s->outer->stopped && s->outer->stopped(s->outer->arg);
+}
+
+static void tell_skip(struct tx_stages *s, size_t index)
+{
+	const struct tx_skip *skip = TX_BUILD_AT(s->skips, struct tx_skip, index);
+
+	if (s->outer->skipped)
+		s->outer->skipped(s->outer->arg, hs_arena_cstr(s->arena, skip->file), skip->line,
+			hs_arena_cstr(s->arena, skip->why));
+}
+
+static void note_skip(void *arg, const char *file, uint64_t line, const char *why)
+{
+	struct tx_stages *s = arg;
+	size_t count = TX_BUILD_COUNT(s->skips, struct tx_skip);
+	struct tx_skip skip = { .file = hs_slice_cstr(file), .line = line };
+
+	if (count && hs_slice_eq(TX_BUILD_AT(s->skips, struct tx_skip, count - 1)->file, skip.file))
+		skip.file = TX_BUILD_AT(s->skips, struct tx_skip, count - 1)->file;
+	else
+		skip.file = hs_arena_copy(s->arena, skip.file);
+	skip.why = hs_arena_copy(s->arena, hs_slice_cstr(why));
+	hs_buf_add(&s->skips, hs_slice((const char *)&skip, sizeof(skip)));
+	if (s->outer->skipped)
+		s->outer->skipped(s->outer->arg, file, line, why);
+}
+
+/* ---- parts ---- */
+
+static void add_part(struct tx_stages *s, struct tx_part part)
+{
+	if (s->part_count < TX_PARTS_MAX)
+		s->parts[s->part_count++] = part;
+}
+
+void hs_tx_stages_list(struct tx_stages *s, struct hs_buf *list, size_t row, uint64_t slices, uint64_t cstrs)
+{
+	add_part(s,
+		(struct tx_part) {
+			.kind = TX_PART_LIST, .at = list, .row = row, .slices = slices, .cstrs = cstrs });
+}
+
+void hs_tx_stages_record(struct tx_stages *s, void *record, size_t bytes, uint64_t slices)
+{
+	add_part(s,
+		(struct tx_part) { .kind = TX_PART_RECORD, .at = record, .row = bytes, .slices = slices });
+}
+
+void hs_tx_stages_numbers(struct tx_stages *s, uint32_t **numbers, const size_t *count, size_t more)
+{
+	add_part(s,
+		(struct tx_part) { .kind = TX_PART_NUMBERS,
+			.at = numbers,
+			.row = sizeof(uint32_t),
+			.count = count,
+			.more = more });
+}
+
+static void add_given(struct tx_stages *s, struct tx_build *b, bool texts)
+{
+	static const uint64_t head = TX_WORD(struct tx_build_head, id) | TX_WORD(struct tx_build_head, url) |
+		TX_WORD(struct tx_build_head, version) | TX_WORD(struct tx_build_head, name) |
+		TX_WORD(struct tx_build_head, title) | TX_WORD(struct tx_build_head, language) |
+		TX_WORD(struct tx_build_head, value_set) | TX_WORD(struct tx_build_head, description) |
+		TX_WORD(struct tx_build_head, copyright) | TX_WORD(struct tx_build_head, publisher);
+
+	hs_tx_stages_list(s, &b->concepts, sizeof(struct tx_build_concept),
+		TX_WORD(struct tx_build_concept, code) | TX_WORD(struct tx_build_concept, definition),
+		TX_WORD(struct tx_build_concept, status));
+	if (!texts)
+		return;
+	hs_tx_stages_record(s, &b->head, sizeof(b->head), head);
+	hs_tx_stages_list(s, &b->texts, sizeof(struct tx_build_text),
+		TX_WORD(struct tx_build_text, language) | TX_WORD(struct tx_build_text, value), 0);
+	hs_tx_stages_list(s, &b->links, sizeof(struct tx_build_link), 0, 0);
+	hs_tx_stages_list(s, &b->properties, sizeof(struct tx_build_property),
+		TX_WORD(struct tx_build_property, code) | TX_WORD(struct tx_build_property, value),
+		TX_WORD(struct tx_build_property, key));
+	hs_tx_stages_list(s, &b->defs, sizeof(struct tx_build_def),
+		TX_WORD(struct tx_build_def, code) | TX_WORD(struct tx_build_def, uri) |
+			TX_WORD(struct tx_build_def, type) | TX_WORD(struct tx_build_def, description),
+		0);
+	hs_tx_stages_list(s, &b->uses, sizeof(struct tx_use),
+		TX_WORD(struct tx_use, system) | TX_WORD(struct tx_use, code) |
+			TX_WORD(struct tx_use, display),
+		0);
+}
+
+void hs_tx_stages_build(struct tx_stages *s, struct tx_build *b, bool texts)
+{
+	struct tx_build_index *x = &b->index;
+	size_t *const counts[] = { &b->ordered, &b->linked, &b->worded, &x->word_count, &x->pair_count };
+	struct {
+		uint32_t **at;
+		const size_t *count;
+		size_t more;
+	} const numbers[] = { { &b->place, &b->ordered, 0 }, { &b->order, &b->ordered, 0 },
+		{ &b->end, &b->ordered, 0 }, { &b->span_first, &b->ordered, 0 },
+		{ &b->span_count, &b->ordered, 0 }, { &b->parent_first, &b->ordered, 1 },
+		{ &b->child_first, &b->ordered, 1 }, { &b->text_first, &b->ordered, 1 },
+		{ &b->parents, &b->linked, 0 }, { &b->children, &b->linked, 0 },
+		{ &b->text_order, &b->worded, 0 }, { &x->posting_first, &x->word_count, 1 },
+		{ &x->postings, &x->pair_count, 0 }, { &x->text_words, &x->pair_count, 0 } };
+
+	add_given(s, b, texts);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		hs_tx_stages_record(s, counts[i], sizeof(size_t), 0);
+	hs_tx_stages_list(s, &b->spans, sizeof(struct tx_span), 0, 0);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		hs_tx_stages_numbers(s, numbers[i].at, numbers[i].count, numbers[i].more);
+	hs_tx_stages_list(s, &x->words, sizeof(struct hs_slice), 1, 0);
+	hs_tx_stages_list(s, &x->text_concepts, sizeof(uint32_t), 0, 0);
+	hs_tx_stages_list(s, &x->text_pairs, sizeof(uint32_t), 0, 0);
+	hs_tx_stages_list(s, &x->concept_texts, sizeof(uint32_t), 0, 0);
+}
+
+/* ---- what an import is of ---- */
+
+static struct hs_slice shape_of(const struct tx_stages *s)
+{
+	uint64_t shape = 0;
+
+	for (size_t i = 0; i < s->part_count; i++) {
+		uint64_t part[] = { shape, s->parts[i].kind, s->parts[i].row, s->parts[i].slices,
+			s->parts[i].cstrs };
+		shape = hs_tx_digest(hs_slice((const char *)part, sizeof(part)));
+	}
+	return hs_arena_printf(s->arena, "%u.%u.%u.%u %016llx", TX_STAGE_FORMAT, TX_IMAGE_FORMAT,
+		TX_BIG_FORMAT, TX_IMPORT_RULES, (unsigned long long)shape);
+}
+
+struct hs_slice hs_tx_describe(const struct tx_stages *s)
+{
+	struct hs_arena *arena = s->arena;
+	struct hs_json *all = hs_json_object(arena), *options, *sources;
+	struct hs_buf out;
+
+	hs_json_add_text(arena, all, HS_S("importer"), hs_slice_cstr(s->importer));
+	hs_json_add_text(arena, all, HS_S("format"), shape_of(s));
+	options = hs_json_add_object(arena, all, HS_S("options"));
+	for (size_t i = 0; i < s->outer->option_count; i++)
+		hs_json_add_text(arena, options, s->outer->options[i].name, s->outer->options[i].value);
+	sources = hs_json_add_array(arena, all, HS_S("sources"));
+	for (size_t i = 0; i < s->files->count; i++) {
+		const struct tx_file *file = &s->files->items[i];
+		struct hs_json *source = hs_json_push(sources, hs_json_object(arena));
+		hs_json_add_text(arena, source, HS_S("name"), hs_slice_cstr(file->name));
+		hs_json_add(source, HS_S("size"), hs_json_int(arena, (int64_t)file->size));
+		hs_json_add_text(arena, source, HS_S("digest"),
+			hs_arena_printf(arena, "%016llx", (unsigned long long)hs_tx_digest(file->text)));
+		hs_tx_file_rest(file);
+	}
+	hs_buf_init(&out, arena, DESCRIPTION_MAX);
+	hs_json_write(&out, all, HS_JSON_PRETTY);
+	return hs_buf_slice(&out);
+}
+
+static const struct hs_json *source_called(const struct hs_json *sources, struct hs_slice name)
+{
+	HS_JSON_EACH(source, sources)
+		if (hs_slice_eq(hs_json_get_text(source, HS_S("name")), name))
+			return source;
+	return NULL;
+}
+
+/* The first source of `sources` that the others do not have. */
+static struct hs_slice one_more(const struct hs_json *sources, const struct hs_json *others)
+{
+	HS_JSON_EACH(source, sources)
+		if (!source_called(others, hs_json_get_text(source, HS_S("name"))))
+			return hs_json_get_text(source, HS_S("name"));
+	return HS_S_NONE;
+}
+
+static const char *sources_differ(struct hs_arena *arena, const struct hs_json *then,
+	const struct hs_json *now)
+{
+	struct hs_slice name = one_more(now, then);
+
+	if (name.len)
+		return hs_arena_cstr(arena, hs_arena_printf(arena, "%.*s was not there", HS_S_ARG(name)));
+	name = one_more(then, now);
+	if (name.len)
+		return hs_arena_cstr(arena,
+			hs_arena_printf(arena, "%.*s is not there any more", HS_S_ARG(name)));
+	HS_JSON_EACH(source, now)
+		if (!hs_json_equal(source, source_called(then, hs_json_get_text(source, HS_S("name")))))
+			return hs_arena_cstr(arena,
+				hs_arena_printf(arena, "%.*s has changed since",
+					HS_S_ARG(hs_json_get_text(source, HS_S("name")))));
+	return "the files lie elsewhere";
+}
+
+const char *hs_tx_differs(struct hs_arena *arena, struct hs_slice then, struct hs_slice now)
+{
+	struct hs_json *old = NULL, *new = NULL;
+	struct hs_error ignored;
+
+	if (hs_slice_eq(then, now))
+		return NULL;
+	if (hs_json_parse(arena, then, NULL, &old, &ignored) ||
+		hs_json_parse(arena, now, NULL, &new, &ignored))
+		return "its description is damaged";
+	if (!hs_json_equal(hs_json_get(old, HS_S("format")), hs_json_get(new, HS_S("format"))))
+		return "another version of this program made it";
+	if (!hs_json_equal(hs_json_get(old, HS_S("options")), hs_json_get(new, HS_S("options"))))
+		return "the options differ";
+	return sources_differ(arena, hs_json_get(old, HS_S("sources")), hs_json_get(new, HS_S("sources")));
+}
+
+/* ---- the work folder ---- */
+
+static const char *path_of(const struct tx_stages *s, const char *name)
+{
+	return hs_arena_cstr(s->arena, hs_arena_printf(s->arena, "%s/%s", s->folder, name));
+}
+
+static const char *stage_path(const struct tx_stages *s, size_t number)
+{
+	char name[40];
+
+	snprintf(name, sizeof(name), "%02zu.stage", number);
+	return path_of(s, name);
+}
+
+static void remove_folder(const struct tx_stages *s)
+{
+	DIR *dir = opendir(s->folder);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir) {
+		closedir(dir);
+		rmdir(s->folder);
+	}
+}
+
+static enum hs_status make_folder(const struct tx_stages *s, struct hs_error *err)
+{
+	const char *path = path_of(s, DESCRIPTION);
+	ssize_t put = -1;
+
+	remove_folder(s);
+	if (mkdir(s->folder, 0700) != 0)
+		return hs_fail(err, HS_E_IO, "cannot make %s: %s", s->folder, strerrordesc_np(errno));
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		put = write(fd, s->description.ptr, s->description.len);
+		close(fd);
+	}
+	return put == (ssize_t)s->description.len ? HS_OK : hs_fail(err, HS_E_FULL, "cannot write %s", path);
+}
+
+static struct hs_slice read_description(const struct tx_stages *s)
+{
+	char *text = hs_arena_raw(s->arena, DESCRIPTION_MAX);
+	int fd = open(path_of(s, DESCRIPTION), O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd >= 0 ? read(fd, text, DESCRIPTION_MAX) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	return got > 0 ? hs_slice(text, (size_t)got) : HS_S_NONE;
+}
+
+/* ---- going on ---- */
+
+static const struct tx_stage *next_named(const struct tx_stage *stage)
+{
+	while (stage->work && !stage->name)
+		stage++;
+	return stage;
+}
+
+static unsigned count_stages(const struct tx_stage *list)
+{
+	unsigned count = 0;
+
+	for (; list->work; list++)
+		count += list->name != NULL;
+	return count;
+}
+
+static void tell(const struct tx_stages *s, const char *sentence)
+{
+	if (s->outer->told)
+		s->outer->told(s->outer->arg, sentence);
+}
+
+static enum hs_status take_stages(struct tx_stages *s, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+	struct hs_buf text;
+	const struct tx_stage *stage = next_named(s->list);
+
+	hs_buf_init(&text, s->arena, 4096);
+	hs_buf_cstr(&text, "resuming: there are already");
+	while (s->done + 1 < s->outer->stage_count && status == HS_OK) {
+		status = hs_tx_stage_read(s, stage_path(s, s->done + 1), err);
+		if (status)
+			break;
+		hs_buf_printf(&text, "%s %s", s->done ? "," : "", stage->name);
+		s->done++;
+		stage = next_named(stage + 1);
+	}
+	if (status == HS_E_CORRUPT)
+		return status;
+	s->outer->resumed = (unsigned)s->done;
+	hs_buf_printf(&text, " (%zu of %u stages)", s->done, s->outer->stage_count);
+	tell(s,
+		s->done ? hs_arena_cstr(s->arena, hs_buf_slice(&text)) :
+			  "beginning anew: an import that was cut short here had no stage whole");
+	for (size_t i = 0; i < TX_BUILD_COUNT(s->skips, struct tx_skip); i++)
+		tell_skip(s, i);
+	return HS_OK;
+}
+
+static enum hs_status go_on(struct tx_stages *s, struct hs_error *err)
+{
+	struct hs_slice then = read_description(s);
+	const char *differs = then.len ? hs_tx_differs(s->arena, then, s->description) : NULL;
+
+	if (then.len && !differs && !s->outer->restart)
+		return take_stages(s, err);
+	if (then.len && s->outer->restart)
+		tell(s, "beginning anew, as asked: what an import that was cut short had done goes");
+	else if (then.len)
+		tell(s,
+			hs_arena_cstr(s->arena,
+				hs_arena_printf(s->arena,
+					"beginning anew, not from where an import was cut short: %s",
+					differs)));
+	return make_folder(s, err);
+}
+
+void hs_tx_stages_were_done(struct tx_stages *s, const struct tx_files *files)
+{
+	struct hs_slice then = read_description(s);
+
+	s->files = files;
+	if (then.len && hs_slice_eq(then, hs_tx_describe(s)))
+		remove_folder(s);
+	s->files = NULL;
+}
+
+/* ---- the steps ---- */
+
+static enum hs_status keep(struct tx_stages *s, struct hs_error *err)
+{
+	enum hs_status status = hs_tx_stage_write(s, stage_path(s, s->done + 1), err);
+
+	if (status == HS_OK)
+		s->done++;
+	return status;
+}
+
+static enum hs_status take_step(struct tx_stages *s, const struct tx_stage *step, size_t number, void *arg,
+	struct hs_error *err)
+{
+	bool last = number == s->outer->stage_count;
+
+	if (!step->name)
+		return step->work(arg, err);
+	note_progress(s, step->name, 0, 0);
+	if (is_stopped(s))
+		return hs_fail(err, HS_E_CANCELLED, "interrupted");
+	enum hs_status status = step->work(arg, err);
+	if (status == HS_OK && !last)
+		status = keep(s, err);
+	return status;
+}
+
+enum hs_status hs_tx_stages_run(struct tx_stages *s, const struct tx_files *files,
+	const struct tx_stage *list, void *arg, struct hs_error *err)
+{
+	s->files = files;
+	s->list = list;
+	s->outer->stage_count = count_stages(list);
+	s->description = hs_tx_describe(s);
+	s->key = hs_tx_digest(s->description);
+	enum hs_status status = go_on(s, err);
+	size_t number = 0;
+	for (; list->work && status == HS_OK; list++) {
+		number += list->name != NULL;
+		if (list->name && number <= s->outer->resumed)
+			continue;
+		status = take_step(s, list, number, arg, err);
+	}
+	return status;
+}
+
+/* ---- beginning and end ---- */
+
+void hs_tx_stages_begin(struct tx_stages *s, struct hs_import *import, const char *importer,
+	struct hs_arena *arena)
+{
+	*s = (struct tx_stages) {
+		.outer = import,
+		.inner = *import,
+		.arena = arena,
+		.importer = importer,
+	};
+	s->inner.progress = note_progress;
+	s->inner.stopped = is_stopped;
+	s->inner.skipped = note_skip;
+	s->inner.arg = s;
+	s->folder = hs_arena_cstr(arena, hs_arena_printf(arena, "%s/%s.work", import->directory, importer));
+	hs_buf_init(&s->skips, NULL, TX_BUILD_MAX);
+	hs_tx_stages_list(s, &s->skips, sizeof(struct tx_skip),
+		TX_WORD(struct tx_skip, file) | TX_WORD(struct tx_skip, why), 0);
+	hs_tx_stages_record(s, &s->inner.rows, sizeof(s->inner.rows), 0);
+	hs_tx_stages_record(s, &s->inner.skips, sizeof(s->inner.skips), 0);
+}
+
+void hs_tx_stages_end(struct tx_stages *s, enum hs_status status)
+{
+	bool cut_short = status == HS_E_CANCELLED || status == HS_E_FULL || status == HS_E_IO;
+
+	if (!cut_short && s->files)
+		remove_folder(s);
+	s->outer->kept = cut_short ? (unsigned)s->done : 0;
+	s->outer->rows = s->inner.rows;
+	s->outer->skips = s->inner.skips;
+	s->outer->unchanged = s->inner.unchanged;
+	memcpy(s->outer->made, s->inner.made, sizeof(s->outer->made));
+	for (size_t i = 0; i < s->map_count; i++)
+		munmap((void *)(uintptr_t)s->maps[i].ptr, s->maps[i].len);
+	hs_buf_free(&s->skips);
+}
