@@ -71,8 +71,59 @@ static void finds_codes_by_terminology(void **state)
 	expect_part(a.body, "SYSTEM|CODE");
 }
 
+/* What a value set lists is in it, whether its code system is here or not. One that asks the system, cannot
+ * be searched by. */
+static void finds_listed_codes_of_systems_elsewhere(void **state)
+{
+	NEED_FHIR();
+	put("ValueSet", "elsewhere",
+		",'url':'urn:test:elsewhere','version':'1','status':'active','compose':{'include':[{'system':"
+		"'urn:test:far','concept':[{'code':'a'}]},{'system':'urn:test:far2','concept':[{'code':'b'}]}"
+		"]}");
+	put("ValueSet", "asking",
+		",'url':'urn:test:asking','status':'active','compose':{'include':[{'system':'urn:test:far'},"
+		"{'system':'urn:test:far2','concept':[{'code':'b'}]}]}");
+	put("Organization", "f1", ",'name':'F','type':[{'coding':[{'system':'urn:test:far','code':'a'}]}]");
+	put("Organization", "f2", ",'name':'F','type':[{'coding':[{'system':'urn:test:far2','code':'b'}]}]");
+	put("Organization", "f3", ",'name':'F','type':[{'coding':[{'system':'urn:test:far2','code':'a'}]}]");
+	expect_ids("Organization?type:in=urn:test:elsewhere", "f1 f2");
+	expect_ids("Organization?type:in=urn:test:elsewhere%7C1", "f1 f2");
+	expect_ids("Organization?type:in=ValueSet/elsewhere", "f1 f2");
+	expect_ids("Organization?name=F&type:not-in=urn:test:elsewhere", "f3");
+	struct fixture_answer a = send_ok("GET", "Organization?type:in=urn:test:asking", NULL, 400);
+	expect_part(a.body, "urn:test:far");
+	send_ok("GET", "Organization?type:in=urn:test:elsewhere%7C2", NULL, 400);
+}
+
+/* An expansion that is streamed is as whole in a batch as by itself. */
+static void takes_a_large_expansion(void **state)
+{
+	enum { CODES = 5000 };
+	struct hs_buf body;
+	NEED_FHIR();
+	hs_buf_init(&body, fixture_arena(fx), 1 << 20);
+	hs_buf_cstr(&body,
+		",'url':'urn:test:many','status':'active','content':'complete',"
+		"'concept':[{'code':'top','concept':[");
+	for (int i = 0; i < CODES; i++)
+		hs_buf_printf(&body, "%s{'code':'c%d','display':'The code number %d'}", i ? "," : "", i, i);
+	hs_buf_cstr(&body, "]}]");
+	hs_buf_add(&body, hs_slice("", 1));
+	put("CodeSystem", "many", body.ptr);
+	put("ValueSet", "many",
+		",'url':'urn:test:all','status':'active','compose':{'include':[{'system':'urn:test:many'}]}");
+	struct fixture_answer a = send_ok("POST", "",
+		TEXT("{'resourceType':'Bundle','type':'batch','entry':[{'request':{'method':'GET','url':"
+		     "'ValueSet/$expand?url=urn:test:all&count=6000'}}]}"),
+		200);
+	for (int i = 0; i < CODES; i++)
+		expect_part(a.body, TEXT("'display':'The code number %d'", i));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(finds_codes_by_terminology) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(finds_codes_by_terminology),
+		cmocka_unit_test(finds_listed_codes_of_systems_elsewhere),
+		cmocka_unit_test(takes_a_large_expansion) };
 	return cmocka_run_group_tests(tests, start_all, stop_server);
 }

@@ -117,13 +117,17 @@ static enum hs_status collect(struct hs_request *inner, struct hs_buf *out)
 	return out->overflow ? HS_E_LIMIT : status;
 }
 
+/* It is collected outside the arena: who makes the pieces may give back what it took there for each. */
 static void take_stream(struct hs_request *inner, struct hs_inner *out)
 {
 	struct hs_buf buf;
 
-	hs_buf_init(&buf, inner->arena, ANSWER_MAX);
+	hs_buf_init(&buf, NULL, ANSWER_MAX);
 	enum hs_status status = collect(inner, &buf);
-	out->answer = hs_buf_slice(&buf);
+	out->answer = hs_arena_copy(inner->arena, hs_buf_slice(&buf));
+	if (status == HS_OK && out->answer.len != buf.len)
+		status = HS_E_LIMIT;
+	hs_buf_free(&buf);
 	if (status == HS_OK)
 		return;
 	out->status = status == HS_E_LIMIT ? 422 : 500;
