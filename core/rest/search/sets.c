@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Value sets and hierarchies that a search names (code:in=URL, code:below=SYSTEM|CODE): each is asked of this
  * server as ValueSet/$expand, a request of its own, before the search is parsed. So any terminology that
- * serves here answers, and with what clients have uploaded. */
+ * serves here answers, and with what clients have uploaded. A value set that cannot be expanded, as its code
+ * systems are not here, still says what is in it when it only lists codes: then it is read itself. */
 #include <core/rest/rest_private.h>
 
 struct fetch {
 	struct hs__rest_call *call;
 	struct hs_inner inner;
 	size_t next;
-	bool by_address; /* the value set was asked for by its address here, not by its canonical */
+	bool by_address;         /* the value set was asked for by its address here, not by its canonical */
+	struct hs_error refused; /* why it was not expanded, while the value set itself is read */
 	void *arg;
 	hs_after_fn *after;
 };
@@ -79,6 +81,23 @@ static enum hs_status ask(struct hs_request *req, const struct hs_search_set *se
 	return HS_OK;
 }
 
+/* The value set itself: by its id, or by its canonical, then the latest version when that names none. */
+static void ask_itself(struct hs_arena *arena, struct hs_slice name, struct hs_slice id, struct hs_inner *out)
+{
+	struct hs_slice version = name, url = hs_slice_cut(&version, '|');
+	struct hs_buf query;
+	hs_buf_init(&query, arena, 3 * name.len + 64);
+	hs_buf_cstr(&query, id.len ? "_id=" : "_sort=-version&_count=1&url=");
+	hs__rest_percent(&query, id.len ? id : url);
+	if (!id.len && version.len) {
+		hs_buf_cstr(&query, "&version=");
+		hs__rest_percent(&query, version);
+	}
+	*out = (struct hs_inner) {
+		.method = HS_S("GET"), .path = HS_S("ValueSet"), .query = hs_buf_slice(&query)
+	};
+}
+
 /* ---- the answer ---- */
 
 static size_t count_codes(const struct hs_json *contains)
@@ -129,23 +148,89 @@ static enum hs_status take_answer(struct hs_arena *arena, const struct hs_inner 
 	return HS_OK;
 }
 
+/* How many codes a value set lists; 0 when it says what is in it in another way, too. */
+static size_t count_listed(const struct hs_json *compose)
+{
+	size_t count = 0;
+	if (hs_json_get(compose, HS_S("exclude")))
+		return 0;
+	HS_JSON_EACH(include, hs_json_get(compose, HS_S("include"))) {
+		const struct hs_json *concepts = hs_json_get(include, HS_S("concept"));
+		if (!concepts || hs_json_get(include, HS_S("filter")) ||
+			hs_json_get(include, HS_S("valueSet")))
+			return 0;
+		HS_JSON_EACH(concept, concepts)
+			count += hs_json_get_text(concept, HS_S("code")).len > 0;
+	}
+	return count;
+}
+
+static void take_listed(const struct hs_json *compose, struct hs_search_code *codes, size_t *count)
+{
+	HS_JSON_EACH(include, hs_json_get(compose, HS_S("include")))
+		HS_JSON_EACH(concept, hs_json_get(include, HS_S("concept"))) {
+			struct hs_slice code = hs_json_get_text(concept, HS_S("code"));
+			if (code.len)
+				codes[(*count)++] = (struct hs_search_code) {
+					hs_json_get_text(include, HS_S("system")), code
+				};
+		}
+}
+
+/* False: it does not only list codes, or too many. */
+static bool take_itself(struct hs_arena *arena, const struct hs_inner *inner, struct hs_search_set *set)
+{
+	struct hs_json *tree = NULL;
+	struct hs_error ignored;
+	if (inner->status != 200 || hs_json_parse(arena, inner->answer, NULL, &tree, &ignored))
+		return false;
+	const struct hs_json *entry = hs_json_first(hs_json_get(tree, HS_S("entry")));
+	const struct hs_json *compose = hs_json_get(hs_json_get(entry, HS_S("resource")), HS_S("compose"));
+	size_t count = count_listed(compose);
+	struct hs_search_code *codes = count && count <= HS_SEARCH_SET_CODES_MAX ?
+		hs_arena_array(arena, count, sizeof(*codes)) :
+		NULL;
+	if (!codes)
+		return false;
+	take_listed(compose, codes, &set->count);
+	set->codes = codes;
+	return true;
+}
+
+static enum hs_verdict after_one(struct hs_request *req, struct fetch *fetch)
+{
+	fetch->refused = (struct hs_error) { 0 };
+	if (++fetch->next == fetch->call->set_count)
+		return fetch->after(req, fetch->arg, HS_OK, NULL);
+	return fetch_set(req, fetch, true);
+}
+
+static enum hs_verdict after_itself(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	struct fetch *fetch = arg;
+	if (status != HS_OK)
+		return hs__rest_refuse(req, status, NULL, err);
+	if (take_itself(hs_request_arena(req), &fetch->inner, &fetch->call->sets[fetch->next]))
+		return after_one(req, fetch);
+	return fetch->by_address ? fetch_set(req, fetch, false) :
+				   hs__rest_refuse(req, fetch->refused.status, NULL, &fetch->refused);
+}
+
 static enum hs_verdict after_answer(struct hs_request *req, void *arg, enum hs_status status,
 	const struct hs_error *err)
 {
 	struct fetch *fetch = arg;
-	struct hs_error made = { 0 };
-	if (status == HS_OK && fetch->by_address && fetch->inner.status == 404)
-		return fetch_set(req, fetch, false);
-	if (status == HS_OK) {
-		err = &made;
-		status = take_answer(hs_request_arena(req), &fetch->inner, &fetch->call->sets[fetch->next],
-			&made);
-	}
+	struct hs_search_set *set = &fetch->call->sets[fetch->next];
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, err);
-	if (++fetch->next == fetch->call->set_count)
-		return fetch->after(req, fetch->arg, HS_OK, NULL);
-	return fetch_set(req, fetch, true);
+	if (take_answer(hs_request_arena(req), &fetch->inner, set, &fetch->refused) == HS_OK)
+		return after_one(req, fetch);
+	if (set->kind != HS_SEARCH_IN || fetch->inner.status != 404)
+		return hs__rest_refuse(req, fetch->refused.status, NULL, &fetch->refused);
+	ask_itself(hs_request_arena(req), set->name,
+		fetch->by_address ? id_of(hs_request_base(req), set->name) : HS_S_NONE, &fetch->inner);
+	return hs_request_inner(req, &fetch->inner, fetch, after_itself);
 }
 
 static enum hs_verdict fetch_set(struct hs_request *req, struct fetch *fetch, bool by_address)
