@@ -83,8 +83,8 @@ struct hs_slice hs_path_text(const struct hs_path *path)
 	return path->text;
 }
 
-enum hs_status hs_path_eval_value(const struct hs_path *path, const struct hs_path_context *context,
-	const struct hs_path_value *input, struct hs_path_list *out, struct hs_error *err)
+struct path_run hs__path_run_of(const struct hs_path *path, const struct hs_path_context *context,
+	const struct hs_path_value *input, struct hs_error *err)
 {
 	struct path_run run = { .context = context,
 		.defs = context->defs ? context->defs : path->defs,
@@ -95,6 +95,13 @@ enum hs_status hs_path_eval_value(const struct hs_path *path, const struct hs_pa
 	run.steps = context->steps ? context->steps : DEFAULT_STEPS;
 	run.resource = context->resource ? context->resource : input ? input->node : NULL;
 	run.root = context->root ? context->root : run.resource;
+	return run;
+}
+
+enum hs_status hs_path_eval_value(const struct hs_path *path, const struct hs_path_context *context,
+	const struct hs_path_value *input, struct hs_path_list *out, struct hs_error *err)
+{
+	struct path_run run = hs__path_run_of(path, context, input, err);
 	struct path_scope scope = { .self = input, .self_count = input ? 1 : 0, .index = -1 };
 	struct path_list list = { .items = NULL };
 	bool was_full = hs_arena_full(context->arena);

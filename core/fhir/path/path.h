@@ -144,6 +144,12 @@ enum hs_status hs_path_eval(const struct hs_path *path, const struct hs_path_con
 /* The same for an element inside a resource whose definition is known. */
 enum hs_status hs_path_eval_value(const struct hs_path *path, const struct hs_path_context *context,
 	const struct hs_path_value *input, struct hs_path_list *out, struct hs_error *err);
+/* Why it does not come out true of that input: "name is 'a b', which should have the form [A-Z].*", "there is
+ * no low and there is no high". The operands that make it so, as the expression names them, with their
+ * values; some hundred bytes of context->arena, and empty when the expression itself says as much. Evaluates
+ * parts of it again, so it is for what was found to be wrong. */
+struct hs_slice hs_path_why(const struct hs_path *path, const struct hs_path_context *context,
+	const struct hs_path_value *input);
 /* Fills in kind, node and system value from `node`, by value->type; the other members are the caller's. */
 void hs_path_value_read(struct hs_path_value *value, const struct hs_json *node);
 /* A result as boolean, by the rule of singleton evaluation: 1, 0, -1 for empty, -2 for anything else. */

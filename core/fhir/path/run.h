@@ -77,6 +77,9 @@ extern path_handler *const hs__path_handlers[PATH_FN_COUNT];
 
 /* ---- evaluation ---- */
 
+/* The start of an evaluation. */
+struct path_run hs__path_run_of(const struct hs_path *path, const struct hs_path_context *context,
+	const struct hs_path_value *input, struct hs_error *err);
 enum hs_status hs__path_eval(struct path_run *run, const struct path_node *node, struct path_scope *scope,
 	struct path_list *out);
 enum hs_status hs__path_eval_watched(struct path_run *run, const struct path_node *node,

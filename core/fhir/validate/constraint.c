@@ -76,6 +76,25 @@ static bool is_bundled(const struct hs__node *node)
 	return node != NULL;
 }
 
+static void surround(struct surroundings *around, struct hs__validation *run, const struct hs__node *node,
+	struct hs_path_context *out)
+{
+	const struct hs__node *root = container_of(node);
+	*out = (struct hs_path_context) {
+		.arena = run->scratch,
+		.defs = run->defs,
+		.resource = node->resource ? node->resource->value : NULL,
+		.root = root ? root->value : NULL,
+		.now_ms = run->options->now_ms,
+		.nothing_is_no = true,
+		.variable = find_variable,
+		.resolve = resolve,
+		.oracle = &ORACLE,
+		.oracle_arg = around,
+		.arg = around,
+	};
+}
+
 int hs__check_expression(struct hs__validation *run, const struct hs__node *node, const struct hs_path *path,
 	const struct hs_json *extension, struct hs_error *err)
 {
@@ -86,23 +105,11 @@ int hs__check_expression(struct hs__validation *run, const struct hs__node *node
 	struct surroundings around = { .run = run,
 		.node = node,
 		.extension = { .kind = HS_PATH_NODE, .node = extension, .type = run->extension } };
-	const struct hs__node *root = container_of(node);
-	struct hs_path_context context = {
-		.arena = run->scratch,
-		.defs = run->defs,
-		.resource = node->resource ? node->resource->value : NULL,
-		.root = root ? root->value : NULL,
-		.now_ms = run->options->now_ms,
-		.nothing_is_no = true,
-		.variable = find_variable,
-		.resolve = resolve,
-		.oracle = &ORACLE,
-		.oracle_arg = &around,
-		.arg = &around,
-	};
+	struct hs_path_context context;
 	struct hs_path_value input;
 	struct hs_path_list list;
 	struct hs_arena_mark mark = hs_arena_mark(run->scratch);
+	surround(&around, run, node, &context);
 	hs__node_path_value(node, &input);
 	enum hs_status status = hs_path_eval_value(path, &context, &input, &list, err);
 	int truth = status ? -1 : hs_path_truth(&list);
@@ -115,6 +122,23 @@ int hs__check_expression(struct hs__validation *run, const struct hs__node *node
 	if (truth == -2)
 		hs_fail(err, HS_E_PROCESSING, "the expression gives neither true nor false");
 	return status || truth == -2 ? -1 : truth == 1;
+}
+
+/* What is wrong with this value, for those who hear of it. */
+static struct hs_slice why_not(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_path *path)
+{
+	struct surroundings around = { .run = run, .node = node };
+	struct hs_path_context context;
+	struct hs_path_value input;
+	if (run->quiet)
+		return HS_S_NONE;
+	struct hs_arena_mark mark = hs_arena_mark(run->scratch);
+	surround(&around, run, node, &context);
+	hs__node_path_value(node, &input);
+	struct hs_slice why = hs_arena_copy(run->arena, hs_path_why(path, &context, &input));
+	hs_arena_rollback(run->scratch, mark);
+	return why;
 }
 
 /* ele-1: hasValue() or (children().count() > id.count()) */
@@ -171,9 +195,11 @@ static void check_path(struct hs__validation *run, const struct hs__node *node,
 	memcpy(id, constraint->key.len ? constraint->key.ptr : "", len);
 	id[len] = '\0';
 	const struct hs_issue *before = run->issues->last;
+	struct hs_slice why = truth == 0 ? why_not(run, node, constraint->path) : HS_S_NONE;
 	if (truth == 0)
-		hs__validate_add(run, node, HS_S_NONE, NULL, severity, "invariant", id, "%.*s: %.*s",
-			HS_S_ARG(constraint->key), HS_S_ARG(hs_slice_first(constraint->human, 900)));
+		hs__validate_add(run, node, HS_S_NONE, NULL, severity, "invariant", id,
+			why.len ? "%.*s: %.*s; here %.*s" : "%.*s: %.*s", HS_S_ARG(constraint->key),
+			HS_S_ARG(hs_slice_first(constraint->human, 500)), HS_S_ARG(why));
 	else
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_WARNING, "processing",
 			"invariant-not-evaluated", "%.*s could not be evaluated: %s",

@@ -123,7 +123,8 @@ void hs__rule_quantity(struct hs__validation *run, const struct hs__node *node)
 	if (code.len && hs_slice_eq(hs_json_get_text(node->value, HS_S("system")), HS_S(HS_UCUM_URL)) &&
 		hs_ucum_parse(code, &unit, &err))
 		HS__WARN(run, node, "code", "code-invalid", "quantity-ucum",
-			"'%.*s' is not a unit of UCUM: %s", HS__SHOW(code), err.text);
+			"%s; with this system the code must be a unit of UCUM, such as mg or mm[Hg]",
+			err.text);
 }
 
 /* ---- Meta (R4 section 2.1.4): labels are said once ---- */
