@@ -88,7 +88,12 @@ hs__convert_fn hs__map_rename_up, hs__map_rename_down, hs__map_contact_up, hs__m
 	hs__map_context_up, hs__map_context_down, hs__map_words_up, hs__map_words_down, hs__map_version_up,
 	hs__map_version_down, hs__map_depends_up, hs__map_depends_down, hs__map_targets_up,
 	hs__map_targets_down, hs__map_item_type_up, hs__map_item_type_down, hs__map_samples_up,
-	hs__map_samples_down, hs__map_channel_up, hs__map_channel_down, hs__map_topic_up, hs__map_topic_down;
+	hs__map_samples_down, hs__map_channel_up, hs__map_channel_down, hs__map_topic_up, hs__map_topic_down,
+	hs__map_classify_up, hs__map_classify_down, hs__map_inside_up, hs__map_inside_down, hs__map_single_up,
+	hs__map_single_down, hs__map_typed_up, hs__map_typed_down, hs__map_event_up, hs__map_event_down,
+	hs__map_outcome_up, hs__map_outcome_down, hs__map_network_up, hs__map_network_down, hs__map_day_up,
+	hs__map_day_down, hs__map_source_up, hs__map_source_down, hs__map_policy_up, hs__map_policy_down,
+	hs__map_class_up, hs__map_class_down, hs__map_decision_up, hs__map_decision_down;
 
 /* tree.c: as hs_json_add and its like, and nothing where there is no object or array to add to: a full arena,
  * or a source that has something else there. A full arena is noticed at the end. */

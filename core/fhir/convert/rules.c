@@ -44,6 +44,14 @@ static const char *const concept[] = { "concept" };
 static const char *const modes[] = { "provided", "use-source-code", "fixed", "fixed", "other-map",
 	"other-map", NULL };
 
+/* What R5 cannot tell of R4's or R4 of R5's is something not to be acted upon yet. */
+static const char *const consents[] = { "draft", "draft", "proposed", "draft", "active", "active", "rejected",
+	"not-done", "inactive", "inactive", "entered-in-error", "entered-in-error", "draft", "unknown",
+	NULL };
+static const char *const display[] = { "display" };
+static const char *const text[] = { "text" };
+static const char *const occurred[] = { "occurredPeriod" };
+
 const struct hs__convert_rule hs__convert_rules[] = {
 	/* data types */
 	ONLY_R5("Attachment", "height", "width", "frames", "duration", "pages"),
@@ -155,6 +163,39 @@ const struct hs__convert_rule hs__convert_rules[] = {
 	{ "Provenance.entity", { "role" }, { "role" }, MAP(words), .words = roles },
 	ONLY_R5("Provenance", "basedOn", "patient", "encounter"),
 	ONLY_R5("Person", "deceased", "maritalStatus", "communication"),
+
+	/* who looked at what */
+	{ "AuditEvent", { "type", "subtype" }, { "category", "code" }, MAP(event) },
+	{ "AuditEvent", { "period" }, { "occurred" }, MAP(typed), .words = occurred },
+	{ "AuditEvent", { "outcome", "outcomeDesc" }, { "outcome" }, MAP(outcome) },
+	{ "AuditEvent", { "purposeOfEvent" }, { "authorization" }, MAP(rename) },
+	ONLY_R5("AuditEvent", "severity", "basedOn", "patient", "encounter"),
+	ONLY_R4("AuditEvent.agent", "altId", "name", "media"),
+	{ "AuditEvent.agent", { "network" }, { "network" }, MAP(network) },
+	{ "AuditEvent.agent", { "purposeOfUse" }, { "authorization" }, MAP(rename) },
+	{ "AuditEvent.source", { "site" }, { "site" }, MAP(inside), .words = display },
+	{ "AuditEvent.source", { "type" }, { "type" }, MAP(classify) },
+	ONLY_R4("AuditEvent.entity", "type", "lifecycle", "name", "description"),
+	{ "AuditEvent.entity", { "role" }, { "role" }, MAP(classify) },
+	{ "AuditEvent.entity", { "securityLabel" }, { "securityLabel" }, MAP(classify) },
+	ONLY_R5("AuditEvent.entity", "agent"),
+	{ "AuditEvent.entity.detail", { "type" }, { "type" }, MAP(inside), .words = text },
+
+	/* who may look at what; a performer of R4 is the grantor or the grantee, which nothing tells */
+	{ "Consent", { "status" }, { "status" }, MAP(words), .words = consents },
+	ONLY_R4("Consent", "scope", "performer"),
+	{ "Consent", { "patient" }, { "subject" }, MAP(rename) },
+	{ "Consent", { "dateTime" }, { "date" }, MAP(day) },
+	{ "Consent", { "organization" }, { "manager" }, MAP(rename) },
+	{ "Consent", { "source" }, { "sourceAttachment", "sourceReference" }, MAP(source) },
+	{ "Consent", { "policy" }, { "policyBasis" }, MAP(policy) },
+	{ "Consent", { "policyRule" }, { "regulatoryBasis" }, MAP(single) },
+	ONLY_R5("Consent", "period", "grantor", "grantee", "controller", "policyText"),
+	ONLY_R5("Consent.verification", "verificationType", "verifiedBy"),
+	{ "Consent", .r5 = { "decision" }, .to_r4 = hs__map_decision_down },
+	{ "Consent.provision", { "type" }, .to_r5 = hs__map_decision_up },
+	{ "Consent.provision", { "class" }, { "documentType", "resourceType" }, MAP(class) },
+	ONLY_R5("Consent.provision", "expression"),
 
 	/* the rest */
 	ONLY_R5("Bundle", "issues"),

@@ -355,6 +355,12 @@ static void ask_required(struct walk *w)
 	}
 }
 
+/* Some elements have that name themselves (R5 Consent.provision.resourceType). */
+static bool names_resource(const struct walk *w, struct hs_slice key)
+{
+	return hs_slice_eq(key, HS_S("resourceType")) && name_of(w, key).len == 0;
+}
+
 /* As the definitions of this version have them; what they do not know comes last. */
 static struct hs_json *in_order(struct walk *w)
 {
@@ -368,7 +374,7 @@ static struct hs_json *in_order(struct walk *w)
 			const struct hs_def_element *child = hs_defs_child(w->run->to, w->to.element,
 				w->to.type, plain(key), NULL);
 			next = hs_json_next(member);
-			if (i == 0 ? !hs_slice_eq(key, HS_S("resourceType")) :
+			if (i == 0 ? child || !hs_slice_eq(key, HS_S("resourceType")) :
 				     i <= count && child != &kids[i - 1])
 				continue;
 			hs_json_remove(w->dst, member);
@@ -388,7 +394,7 @@ struct hs_json *hs__convert_object(struct hs__convert_run *run, struct hs__spot 
 	run->depth++;
 	HS_JSON_EACH(member, src) {
 		struct hs_slice key = hs_json_key(member), base = plain(key);
-		if (hs_slice_eq(base, HS_S("resourceType")))
+		if (names_resource(&w, base))
 			hs__tree_add(w.dst, base, hs_json_clone(run->arena, member));
 		else if (hs_slice_eq(key, HS_S("extension")) ||
 			(base.len != key.len && hs_json_get(src, base)))

@@ -11,7 +11,7 @@ static const char *const promised[] = { "Organization", "OrganizationAffiliation
 	"Bundle", "CodeSystem", "ValueSet", "ConceptMap", "NamingSystem", "Patient", "RelatedPerson", "Flag",
 	"Binary", "OperationOutcome", "Subscription", "CapabilityStatement", "StructureDefinition",
 	"OperationDefinition", "SearchParameter", "Questionnaire", "QuestionnaireResponse", "Observation",
-	"Provenance", "Person" };
+	"Provenance", "Person", "AuditEvent", "Consent" };
 
 static void forgets_no_element(void **state)
 {

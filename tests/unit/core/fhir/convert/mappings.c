@@ -298,6 +298,57 @@ static const struct pair {
 	{ "a size that is no number",
 		"{'resourceType':'DocumentReference','content':[{'attachment':{'size':'12 kB'}}]}",
 		"{'resourceType':'DocumentReference','content':[{'attachment':{'size':'12 kB'}}]}" },
+	{ "who looked at what",
+		"{'resourceType':'AuditEvent','type':{'code':'rest'},'subtype':[{'code':'read'},{'code':"
+		"'vread'}],'period':{'start':'2026'},'recorded':'2026-01-01T00:00:00Z','outcome':'8',"
+		"'outcomeDesc':'no disk','purposeOfEvent':[{'text':'p'}],'agent':[{'who':{'display':'w'},"
+		"'requestor':true,'network':{'address':'http://a','type':'5'},'purposeOfUse':[{'text':'u'}"
+		"]}],'source':{'site':'Cloud','observer':{'display':'o'},'type':[{'code':'4'},{'code':'3'}]},"
+		"'entity':[{'role':{'code':'1'},'securityLabel':[{'code':'N'}],'detail':[{'type':'t',"
+		"'valueString':'v'}]}]}",
+		"{'resourceType':'AuditEvent','category':[{'coding':[{'code':'rest'}]}],'code':{'coding':[{"
+		"'code':'read'},{'code':'vread'}]},'occurredPeriod':{'start':'2026'},'recorded':"
+		"'2026-01-01T00:00:00Z','outcome':{'code':{'system':'http://hl7.org/fhir/issue-severity',"
+		"'code':'error'},'detail':[{'text':'no disk'}]},'authorization':[{'text':'p'}],'agent':[{"
+		"'who':{'display':'w'},'requestor':true,'networkUri':'http://a','authorization':[{'text':"
+		"'u'}]}],'source':{'site':{'display':'Cloud'},'observer':{'display':'o'},'type':[{'coding':"
+		"[{'code':'4'}]},{'coding':[{'code':'3'}]}]},'entity':[{'role':{'coding':[{'code':'1'}]},"
+		"'securityLabel':[{'coding':[{'code':'N'}]}],'detail':[{'type':{'text':'t'},'valueString':"
+		"'v'}]}]}" },
+	{ "an event without subtypes", "{'resourceType':'AuditEvent','type':{'code':'110114'}}",
+		"{'resourceType':'AuditEvent','category':[{'coding':[{'code':'110114'}]}],'code':{'coding':[{"
+		"'code':'110114'}]}}" },
+	{ "an event without a category",
+		"{'resourceType':'AuditEvent','type':{'code':'read'},'subtype':[{'code':'read'}]}",
+		"{'resourceType':'AuditEvent','code':{'coding':[{'code':'read'}]}}" },
+	{ "what kind of address it is, and what else R5 has no place for",
+		"{'resourceType':'AuditEvent','outcomeDesc':'d','agent':[{'altId':'a','network':{'address':"
+		"'127.0.0.1','type':'2'}}]}",
+		"{'resourceType':'AuditEvent','extension':[{'url':'" E4
+		"AuditEvent.outcomeDesc','valueString':'d'}],'agent':[{'extension':[{'url':'" E4
+		"AuditEvent.agent.altId','valueString':'a'},{'url':'" E4
+		"AuditEvent.agent.network','extension':[{'url':'address','valueString':'127.0.0.1'},{'url':"
+		"'type','valueCode':'2'}]}],'networkString':'127.0.0.1'}]}" },
+	{ "a consent",
+		"{'resourceType':'Consent','status':'active','patient':{'reference':'Patient/1'},'dateTime':"
+		"'2026-01-02','organization':[{'display':'o'}],'sourceReference':{'display':'s'},'policy':[{"
+		"'uri':'http://p'}],'policyRule':{'text':'OPTIN'},'provision':{'class':[{'system':'urn:x',"
+		"'code':'doc'},{'system':'http://hl7.org/fhir/resource-types','code':'Patient'}],'provision':"
+		"[{'class':[{'system':'http://hl7.org/fhir/resource-types','code':'Flag'}]}]}}",
+		"{'resourceType':'Consent','status':'active','subject':{'reference':'Patient/1'},'date':"
+		"'2026-01-02','manager':[{'display':'o'}],'sourceReference':[{'display':'s'}],'policyBasis':{"
+		"'url':'http://p'},'regulatoryBasis':[{'text':'OPTIN'}],'provision':[{'documentType':[{"
+		"'system':'urn:x','code':'doc'}],'resourceType':[{'system':'http://hl7.org/fhir/fhir-types',"
+		"'code':'Patient'}],'provision':[{'resourceType':[{'system':'http://hl7.org/fhir/fhir-types',"
+		"'code':'Flag'}]}]}]}" },
+	{ "a consent that is not agreed to yet, and to the second",
+		"{'resourceType':'Consent','status':'proposed','dateTime':'2026-01-02T10:00:00Z'}",
+		"{'resourceType':'Consent','status':'draft','date':'2026-01-02','extension':[{'url':'" E4
+		"Consent.status','valueCode':'proposed'},{'url':'" E4
+		"Consent.dateTime','valueDateTime':'2026-01-02T10:00:00Z'}]}" },
+	{ "what a provision does", "{'resourceType':'Consent','provision':{'type':'deny'}}",
+		"{'resourceType':'Consent','provision':[{'extension':[{'url':'" E4
+		"Consent.provision.type','valueCode':'deny'}]}]}" },
 	{ "extensions of primitives",
 		"{'resourceType':'Organization','_name':{'extension':[{'url':'http://"
 		"x','valueCode':'masked'}]},'alias':"
@@ -390,6 +441,13 @@ static void tells_what_it_does(void **state)
 	issue = find_issue(&issues, "Annotation.texd");
 	assert_non_null(issue);
 	assert_null(find_issue(&issues, "List.resourceType"));
+	/* What permits and what denies is not lost in silence. */
+	made(tree("{'resourceType':'Consent','provision':{'type':'deny'}}"), HS_FHIR_R4, &issues);
+	issue = find_issue(&issues, "Consent.provision");
+	assert_true(issue && issue->severity == HS_SEVERITY_WARNING);
+	made(tree("{'resourceType':'Consent','decision':'deny'}"), HS_FHIR_R5, &issues);
+	issue = find_issue(&issues, "Consent");
+	assert_true(issue && issue->severity == HS_SEVERITY_WARNING);
 }
 
 static void leaves_out_what_it_cannot(void **state)
