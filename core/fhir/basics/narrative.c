@@ -5,6 +5,8 @@
 #include <core/fhir/basics/narrative.h>
 
 #define MAX_OPEN 200
+#define MAX_ATTRIBUTES 40
+#define XHTML "http://www.w3.org/1999/xhtml"
 
 struct xhtml {
 	struct hs_slice text;
@@ -97,6 +99,54 @@ static bool is_listed_attribute(struct hs_slice element, struct hs_slice name)
 		in_list(name, "src alt longdesc ismap usemap hspace vspace");
 }
 
+/* ---- entities ---- */
+
+#define BARE "the narrative has a '&' that begins no entity; write &amp;"
+
+/* "#160" or "#xA0": a character that XML knows (XML 1.0, section 2.2). */
+static bool is_character(struct hs_slice text)
+{
+	bool hex = text.len > 1 && text.ptr[1] == 'x';
+	uint32_t value = 0;
+	size_t at = hex ? 2 : 1;
+	if (at == text.len)
+		return false;
+	for (; at < text.len && value <= 0x10ffff; at++) {
+		char c = text.ptr[at], letter = (char)(c | 0x20);
+		bool digit = c >= '0' && c <= '9';
+		if (!digit && !(hex && letter >= 'a' && letter <= 'f'))
+			return false;
+		value = value * (hex ? 16 : 10) + (uint32_t)(digit ? c - '0' : letter - 'a' + 10);
+	}
+	return value == '\t' || value == '\n' || value == '\r' || (value >= 0x20 && value <= 0xd7ff) ||
+		(value >= 0xe000 && value <= 0xfffd) || (value >= 0x10000 && value <= 0x10ffff);
+}
+
+/* "&name;" or "&#1;" at `at`; a bare ampersand is not well formed, and strictly there are only XML's own
+ * names. */
+static bool is_entity(struct hs_slice text, size_t at, bool strict)
+{
+	size_t end = at + 1;
+	while (end < text.len && end - at < 12 && text.ptr[end] != ';' && !is_blank(text.ptr[end]))
+		end++;
+	if (end >= text.len || end == at + 1 || text.ptr[end] != ';')
+		return false;
+	struct hs_slice name = hs_slice(text.ptr + at + 1, end - at - 1);
+	return name.ptr[0] == '#' ? is_character(name) : !strict || in_list(name, "amp lt gt quot apos");
+}
+
+static bool has_good_entities(struct hs_slice text, bool strict)
+{
+	const char *found;
+	for (size_t at = 0; at < text.len && (found = memchr(text.ptr + at, '&', text.len - at)) != NULL;
+		at++) {
+		at = (size_t)(found - text.ptr);
+		if (!is_entity(text, at, strict))
+			return false;
+	}
+	return true;
+}
+
 /* ---- tags ---- */
 
 /* Does the value begin with "javascript:", blanks and control characters aside? */
@@ -115,9 +165,10 @@ static bool runs(struct hs_slice value)
 	return found == sizeof(word) - 1;
 }
 
-static const char *take_attribute(struct xhtml *x, struct hs_slice element)
+static const char *take_attribute(struct xhtml *x, struct hs_slice element, struct hs_slice *out)
 {
 	struct hs_slice name = take_name(x);
+	*out = name;
 	if (!name.len)
 		return "a tag of the narrative is not well formed";
 	skip_blank(x);
@@ -133,6 +184,13 @@ static const char *take_attribute(struct xhtml *x, struct hs_slice element)
 		return "an attribute of the narrative has no closing quote";
 	struct hs_slice value = hs_slice(x->text.ptr + x->at + 1, end - x->at - 1);
 	x->at = end + 1;
+	if (hs_slice_find(value, '<', 0) != SIZE_MAX)
+		return "an attribute of the narrative holds a '<'; write &lt;";
+	if (!has_good_entities(value, x->strict))
+		return BARE;
+	/* That of the <div> itself is asked for by those who validate. */
+	if (x->depth > 0 && hs_slice_eq(name, HS_S("xmlns")) && !hs_slice_eq(value, HS_S(XHTML)))
+		return "the narrative holds an element of another namespace than " XHTML;
 	if (name.len > 2 && (name.ptr[0] | 0x20) == 'o' && (name.ptr[1] | 0x20) == 'n')
 		return "the narrative must not have event handlers (on... attributes)";
 	if (x->strict && !is_listed_attribute(element, name))
@@ -154,9 +212,19 @@ static const char *take_end_tag(struct xhtml *x)
 	return NULL;
 }
 
+static bool is_among(const struct hs_slice *names, size_t count, struct hs_slice name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (hs_slice_eq(names[i], name))
+			return true;
+	return false;
+}
+
 /* After "<". */
 static const char *take_start_tag(struct xhtml *x)
 {
+	struct hs_slice attributes[MAX_ATTRIBUTES];
+	size_t count = 0;
 	struct hs_slice name = take_name(x);
 	if (!name.len)
 		return "the narrative has a '<' that begins no tag; write &lt;";
@@ -178,9 +246,14 @@ static const char *take_start_tag(struct xhtml *x)
 		}
 		if (before == x->at)
 			return "a tag of the narrative is not well formed";
-		const char *fault = take_attribute(x, name);
+		if (count == MAX_ATTRIBUTES)
+			return "a tag of the narrative has too many attributes";
+		const char *fault = take_attribute(x, name, &attributes[count]);
 		if (fault)
 			return fault;
+		if (is_among(attributes, count, attributes[count]))
+			return "a tag of the narrative has an attribute twice";
+		count++;
 	}
 	x->at++;
 	if (x->depth == MAX_OPEN)
@@ -189,33 +262,14 @@ static const char *take_start_tag(struct xhtml *x)
 	return NULL;
 }
 
-/* "&name;" or "&#1;" at `at`; a bare ampersand is not well formed, and strictly there are only XML's own
- * names. */
-static bool is_entity(struct hs_slice text, size_t at, bool strict)
-{
-	size_t end = at + 1;
-	while (end < text.len && end - at < 12 && text.ptr[end] != ';' && !is_blank(text.ptr[end]))
-		end++;
-	if (end >= text.len || end == at + 1 || text.ptr[end] != ';')
-		return false;
-	return !strict || text.ptr[at + 1] == '#' ||
-		in_list(hs_slice(text.ptr + at + 1, end - at - 1), "amp lt gt quot apos");
-}
-
 /* Text up to the next tag. */
 static const char *take_text(struct xhtml *x)
 {
 	size_t end = hs_slice_find(x->text, '<', x->at);
 	end = end == SIZE_MAX ? x->text.len : end;
 	x->content = x->content || hs_slice_trim(hs_slice(x->text.ptr + x->at, end - x->at)).len > 0;
-	for (size_t at = x->at; at < end; at++) {
-		const char *found = memchr(x->text.ptr + at, '&', end - at);
-		if (!found)
-			break;
-		at = (size_t)(found - x->text.ptr);
-		if (!is_entity(x->text, at, x->strict))
-			return "the narrative has a '&' that begins no entity; write &amp;";
-	}
+	if (!has_good_entities(hs_slice(x->text.ptr + x->at, end - x->at), x->strict))
+		return BARE;
 	x->at = end;
 	return NULL;
 }
@@ -224,9 +278,14 @@ static const char *take_markup(struct xhtml *x)
 {
 	struct hs_slice rest = hs_slice_from(x->text, x->at);
 	if (hs_slice_starts(rest, HS_S("<!--"))) {
-		size_t end = hs_slice_search(rest, HS_S("-->"));
-		x->at += end == SIZE_MAX ? rest.len : end + 3;
-		return end == SIZE_MAX ? "a comment of the narrative does not end" : NULL;
+		rest = hs_slice_from(rest, 4);
+		size_t end = hs_slice_search(rest, HS_S("--"));
+		if (end == SIZE_MAX)
+			return "a comment of the narrative does not end";
+		x->at += 4 + end + 3;
+		return hs_slice_starts(hs_slice_from(rest, end), HS_S("-->")) ?
+			NULL :
+			"a comment of the narrative holds '--', which XML does not allow there";
 	}
 	if (hs_slice_starts(rest, HS_S("<!")) || hs_slice_starts(rest, HS_S("<?")))
 		return "the narrative must not have declarations or processing instructions";

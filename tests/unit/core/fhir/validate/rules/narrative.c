@@ -43,7 +43,7 @@ static void links(void **state)
 		{ PICTURE("data:image/png;base64,YWJ"), { NULL }, "narrative-link-data Patient.text.div" },
 		{ PICTURE("file:///x.png"), { NULL }, "narrative-link-scheme Patient.text.div" },
 		/* Quotes and comments hold no tags. */
-		{ TOLD("<p title=\\'a > b <a href=x>\\'>x</p><!-- <a href=\\'#no\\'> -->"), { NULL }, "" },
+		{ TOLD("<p title=\\'a > b &lt;a href=x>\\'>x</p><!-- <a href=\\'#no\\'> -->"), { NULL }, "" },
 	};
 	(void)state;
 	RUN_ROWS("narrative-link", rows);
