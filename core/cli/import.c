@@ -109,10 +109,10 @@ static int no_importer(int argc, char **argv)
 		for (const struct hs_importer *at = hs_services_builtin[i]->importers; at && at->name; at++)
 			hs_buf_printf(&names, "\n  %-10s %s", at->name, at->summary);
 	hs_buf_cstr(&names,
-		"\nAn import goes in stages, which are kept beside the images until it has ended. One "
-		"that was killed or interrupted goes on\nfrom there when it is given again with the same "
-		"files and options, and says so; of others, or with --restart, it begins\nanew. "
-		"What was imported before is not imported again.");
+		"\nAn import goes in stages, which are kept beside the images until it has ended. One\n"
+		"that was killed or interrupted goes on from there when it is given again with the same\n"
+		"files and options, and says so; of others, or with --restart, it begins anew. What was\n"
+		"imported before is not imported again.");
 	hs_buf_byte(&names, '\0');
 	const struct hs_cli_command command = { .name = "import",
 		.arguments = "NAME FILE|DIRECTORY...",
