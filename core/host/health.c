@@ -27,6 +27,27 @@ static void add_edition(struct hs_request *req, struct hs_json *list, const stru
 		hs_json_add_text(req->arena, item, HS_S("reason"), hs_slice_cstr(edition->missing.text));
 }
 
+/* Sandboxes whose search index is being made anew, with how far it is. */
+static void add_renewals(struct hs_request *req, struct hs_json *out)
+{
+	struct hs_host *host = req->host;
+	struct hs_json *list = NULL;
+
+	pthread_rwlock_rdlock(&host->sandboxes_lock);
+	for (struct hs_sandbox *s = host->sandboxes; s; s = s->next) {
+		if (atomic_load(&s->phase) != HS__SANDBOX_RENEWING)
+			continue;
+		list = list ? list : hs_json_add_array(req->arena, out, HS_S("renewing"));
+		struct hs_json *item = hs_json_push(list, hs_json_object(req->arena));
+		hs_json_add_text(req->arena, item, HS_S("sandbox"), hs_slice_cstr(s->name));
+		hs_json_add(item, HS_S("done"),
+			hs_json_int(req->arena, (int64_t)atomic_load(&s->renewal.done)));
+		hs_json_add(item, HS_S("total"),
+			hs_json_int(req->arena, (int64_t)atomic_load(&s->renewal.total)));
+	}
+	pthread_rwlock_unlock(&host->sandboxes_lock);
+}
+
 static enum hs_verdict looked(struct hs_request *req, void *arg, enum hs_status status,
 	const struct hs_error *err)
 {
@@ -60,6 +81,7 @@ static enum hs_verdict looked(struct hs_request *req, void *arg, enum hs_status 
 	list = hs_json_add_array(req->arena, out, HS_S("versions"));
 	for (unsigned i = 0; i < HS__EDITIONS; i++)
 		add_edition(req, list, &host->editions[i]);
+	add_renewals(req, out);
 	req->reply.content_type = HS_S("application/json");
 	return hs_reply_json(req, pass ? 200 : 503, out);
 }
@@ -71,7 +93,11 @@ enum hs_verdict hs__health_ready(struct hs_request *req)
 	struct hs_error err = { .status = HS_OK };
 
 	if (!hs__sandbox_use(req->host->standard)) {
-		hs_fail(&err, HS_E_BUSY, "the default sandbox is not open at the moment");
+		unsigned retry_s = 0;
+		if (atomic_load(&req->host->standard->phase) == HS__SANDBOX_RENEWING)
+			hs__renewal_tell(req->host->standard, &retry_s, &err);
+		else
+			hs_fail(&err, HS_E_BUSY, "the default sandbox is not open at the moment");
 		return looked(req, seq, err.status, &err);
 	}
 	atomic_fetch_add(&req->host->standard->users[req->loop->index].count, 1);

@@ -72,6 +72,7 @@ void hs_host_close(struct hs_host *host)
 {
 	if (!host)
 		return;
+	atomic_store(&host->stopping, true); /* what goes on part by part ends after this one */
 	hs_pool_free(host->control);
 	hs__sandboxes_unload(host);
 	hs_pool_free(host->workers);

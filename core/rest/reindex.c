@@ -30,34 +30,50 @@ static enum hs_status take(const struct hs__rest_env *env, struct hs_txn *txn, s
 const struct hs_migration hs_rest_migrations[] = {
 	{ 1, "what the index was made with",
 		"CREATE TABLE search_made (type INTEGER PRIMARY KEY, additions INTEGER NOT NULL)" },
+	{ 2, "whether all of a type was made with it",
+		"ALTER TABLE search_made ADD COLUMN whole INTEGER NOT NULL DEFAULT 1" },
 };
 const size_t hs_rest_migration_count = sizeof hs_rest_migrations / sizeof *hs_rest_migrations;
 
+struct made {
+	uint64_t additions;
+	bool whole; /* false: only some resources of the type, so that the index is nobody's */
+};
+
 /* Without a row: with FHIR's own search parameters alone. */
-static enum hs_status made_with(struct hs_txn *txn, uint32_t type, uint64_t *out, struct hs_error *err)
+static enum hs_status made_with(struct hs_txn *txn, uint32_t type, struct made *out, struct hs_error *err)
 {
-	struct hs_stmt *stmt = hs_sql(txn, "SELECT additions FROM search_made WHERE type = ?1", err);
+	struct hs_stmt *stmt = hs_sql(txn, "SELECT additions, whole FROM search_made WHERE type = ?1", err);
 	if (!stmt)
 		return err->status;
 	hs_sql_int(stmt, 1, type);
 	int step = hs_sql_step(stmt, err);
-	*out = step > 0 ? (uint64_t)hs_sql_get_int(stmt, 0) : 0;
+	*out = (struct made) { 0, true };
+	if (step > 0)
+		*out = (struct made) { (uint64_t)hs_sql_get_int(stmt, 0), hs_sql_get_int(stmt, 1) != 0 };
 	hs_sql_end(stmt);
 	return step < 0 ? (enum hs_status)step : HS_OK;
 }
 
-static enum hs_status remember(struct hs_txn *txn, uint32_t type, uint64_t additions, struct hs_error *err)
+static bool same(const struct made *a, const struct made *b)
 {
-	uint64_t before = 0;
+	return a->additions == b->additions && a->whole == b->whole;
+}
+
+static enum hs_status remember(struct hs_txn *txn, uint32_t type, const struct made *made,
+	struct hs_error *err)
+{
+	struct made before = { 0, true };
 	enum hs_status status = made_with(txn, type, &before, err);
-	if (status != HS_OK || before == additions)
+	if (status != HS_OK || same(&before, made))
 		return status;
 	struct hs_stmt *stmt = hs_sql(txn,
-		"INSERT OR REPLACE INTO search_made (type, additions) VALUES (?1, ?2)", err);
+		"INSERT OR REPLACE INTO search_made (type, additions, whole) VALUES (?1, ?2, ?3)", err);
 	if (!stmt)
 		return err->status;
 	hs_sql_int(stmt, 1, type);
-	hs_sql_int(stmt, 2, (int64_t)additions);
+	hs_sql_int(stmt, 2, (int64_t)made->additions);
+	hs_sql_int(stmt, 3, made->whole);
 	return hs_sql_run(stmt, err);
 }
 
@@ -74,11 +90,11 @@ static enum hs_status next_type(const struct hs_rest_sandbox *sandbox, struct hs
 		const struct hs__rest_type *type = &rest->types[*at];
 		uint32_t candidate = type->row && !type->row->keeper ? hs__rest_type_number(sandbox, type) :
 								       0;
-		uint64_t made = 0;
+		const struct made wanted = { hs_search_additions(rest->config.rules, type->name), true };
+		struct made made = wanted;
 		if (candidate && changed_only)
 			status = made_with(txn, candidate, &made, err);
-		if (status == HS_OK && candidate &&
-			(!changed_only || made != hs_search_additions(rest->config.rules, type->name))) {
+		if (status == HS_OK && candidate && (!changed_only || !same(&made, &wanted))) {
 			*number = candidate;
 			return HS_OK;
 		}
@@ -86,13 +102,24 @@ static enum hs_status next_type(const struct hs_rest_sandbox *sandbox, struct hs
 	return status;
 }
 
-enum hs_status hs_rest_index_behind(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn, bool *behind,
-	struct hs_error *err)
+enum hs_status hs_rest_index_behind(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn,
+	struct hs_arena *arena, struct hs_rest_behind *out, struct hs_error *err)
 {
-	uint32_t number = 0;
+	struct hs_rest_behind behind = { .any = false };
+	enum hs_status status = HS_OK;
 	size_t at = 0;
-	enum hs_status status = next_type(sandbox, txn, true, &at, &number, err);
-	*behind = number != 0;
+	for (uint32_t number = 1; status == HS_OK && number; at++) {
+		struct hs_find_query query = { .want_total = true };
+		struct hs_find_page page = { .total = 0 };
+		status = next_type(sandbox, txn, true, &at, &number, err);
+		query.type = number;
+		if (status == HS_OK && number)
+			status = hs_txn_find(txn, arena, &query, &page, err);
+		behind.any |= number != 0;
+		behind.resources += page.total;
+	}
+	if (status == HS_OK)
+		*out = behind;
 	return status;
 }
 
@@ -117,9 +144,12 @@ enum hs_status hs_rest_reindex(const struct hs_rest_sandbox *sandbox, struct hs_
 		status = take(&env, txn, arena, &page.items[i], err);
 		hs_arena_rollback(arena, mark);
 	}
-	if (status == HS_OK && !work->ended && page.next.len == 0)
+	/* Whoever ends between two parts leaves a type that is not whole, whatever packages come next. */
+	if (status == HS_OK && !work->ended && (query.after.len == 0 || page.next.len == 0))
 		status = remember(txn, query.type,
-			hs_search_additions(sandbox->rest->config.rules, sandbox->rest->types[to.type].name),
+			&(struct made) { hs_search_additions(sandbox->rest->config.rules,
+						 sandbox->rest->types[to.type].name),
+				page.next.len == 0 },
 			err);
 	if (status != HS_OK || work->ended)
 		return status;

@@ -132,9 +132,13 @@ struct hs_rest_reindexing {
  * the name "search". */
 extern const struct hs_migration hs_rest_migrations[];
 extern const size_t hs_rest_migration_count;
-/* Is there anything to do with changed_only? */
-enum hs_status hs_rest_index_behind(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn, bool *behind,
-	struct hs_error *err);
+/* What there is to do with changed_only: types that are behind, or were left when only a part was made. */
+struct hs_rest_behind {
+	bool any;
+	uint64_t resources; /* of these types */
+};
+enum hs_status hs_rest_index_behind(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn,
+	struct hs_arena *arena, struct hs_rest_behind *out, struct hs_error *err);
 enum hs_status hs_rest_reindex(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn,
 	struct hs_arena *arena, struct hs_rest_reindexing *work, struct hs_error *err);
 

@@ -373,7 +373,8 @@ static void move_all(struct hs_sandbox *sandbox, bool tidy)
 		post(job);
 	}
 	/* One that is being opened may have jobs of an earlier time. */
-	if (atomic_load(&sandbox->phase) == HS__SANDBOX_OPENING)
+	int phase = atomic_load(&sandbox->phase);
+	if (phase == HS__SANDBOX_OPENING || phase == HS__SANDBOX_RENEWING)
 		atomic_store(&host->exports_due, true);
 }
 

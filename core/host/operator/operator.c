@@ -66,7 +66,7 @@ static struct hs_json *show_limits(struct hs_arena *arena, const struct hs_sandb
 
 static struct hs_json *show(struct hs_request *req, struct hs_sandbox *sandbox)
 {
-	static const char *const phases[] = { "closed", "opening", "open", "draining", "gone" };
+	static const char *const phases[] = { "closed", "opening", "renewing", "open", "draining", "gone" };
 	struct hs_arena *arena = req->arena;
 	struct hs_json *out = hs_json_object(arena);
 	char text[HS_INSTANT_LEN + 1];

@@ -134,6 +134,18 @@ static struct hs_slice trim_slashes(struct hs_slice path)
 	return path;
 }
 
+static enum hs_verdict renewing(struct hs_request *req)
+{
+	struct hs_error err = { .status = HS_OK };
+	char text[16];
+	unsigned retry_s = 0;
+
+	hs__renewal_tell(req->sandbox, &retry_s, &err);
+	int n = snprintf(text, sizeof(text), "%u", retry_s);
+	hs_reply_header(req, HS_S("Retry-After"), hs_slice(text, (size_t)n));
+	return hs_fail_request(req, &err);
+}
+
 static enum hs_verdict to_fhir(struct hs_request *req, struct hs_slice rest, struct hs_sandbox *sandbox)
 {
 	struct hs_slice path = rest;
@@ -150,6 +162,8 @@ static enum hs_verdict to_fhir(struct hs_request *req, struct hs_slice rest, str
 		return hs__fhir_serve(req);
 	case HS__PARKED:
 		return HS_VERDICT_LATER;
+	case HS__ENTRY_RENEWING:
+		return renewing(req);
 	case HS__ENTRY_GONE:
 		break;
 	}
@@ -301,6 +315,9 @@ void hs__request_resume(struct hs_request *req, const struct hs_error *failed)
 		hs__request_carry_on(req, hs__fhir_serve(req));
 		break;
 	case HS__PARKED:
+		break;
+	case HS__ENTRY_RENEWING:
+		hs__request_carry_on(req, renewing(req));
 		break;
 	case HS__ENTRY_GONE:
 		req->sandbox = NULL;

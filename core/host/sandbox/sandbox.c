@@ -48,12 +48,40 @@ static void wake(struct hs_sandbox *sandbox, const struct hs_error *failed)
 	}
 }
 
+/* What is behind is renewed at once or later: *renewed says which. */
+static enum hs_status fill(struct hs_sandbox *sandbox, bool *renewed, struct hs_error *err)
+{
+	bool needed = false;
+	enum hs_status status = sandbox->host->config->bare ? HS_OK :
+							      hs__renewal_begin(sandbox, &needed, err);
+
+	*renewed = !needed;
+	if (status == HS_OK && needed)
+		status = hs__renewal_at_once(sandbox, renewed, err);
+	return status == HS_OK && *renewed ? hs__sandbox_furnish(sandbox, err) : status;
+}
+
+/* OPENING to OPEN, RENEWING or CLOSED; wakes those who wait. */
 static enum hs_status load(struct hs_sandbox *sandbox, struct hs_error *err)
 {
 	const struct hs_world *world = sandbox->host->world;
+	bool loaded = false, renewed = true;
 
 	atomic_store(&sandbox->used_ms, (int64_t)(world->mono_ns(world->ctx) / 1000000));
-	return hs__sandbox_load(sandbox, err);
+	enum hs_status status = hs__sandbox_load(sandbox, err);
+	loaded = status == HS_OK;
+	if (loaded)
+		status = fill(sandbox, &renewed, err);
+	if (status == HS_OK)
+		atomic_store(&sandbox->phase, renewed ? HS__SANDBOX_OPEN : HS__SANDBOX_RENEWING);
+	if (status == HS_OK && !renewed && !hs__renewal_post(sandbox))
+		status = hs_fail(err, HS_E_BUSY, "the sandbox cannot be opened now; try again in a second");
+	if (status && loaded)
+		hs__sandbox_unload(sandbox);
+	if (status)
+		atomic_store(&sandbox->phase, HS__SANDBOX_CLOSED);
+	wake(sandbox, status ? err : NULL);
+	return status;
 }
 
 static void open_for_waiting(struct hs_task *task)
@@ -61,9 +89,7 @@ static void open_for_waiting(struct hs_task *task)
 	struct hs_sandbox *sandbox = HS__OWNER(task, struct hs_sandbox, open_task);
 	struct hs_error err = { .status = HS_OK };
 
-	enum hs_status status = load(sandbox, &err);
-	atomic_store(&sandbox->phase, status ? HS__SANDBOX_CLOSED : HS__SANDBOX_OPEN);
-	wake(sandbox, status ? &err : NULL);
+	load(sandbox, &err);
 }
 
 /* With the lock held: CLOSED to OPENING. */
@@ -93,9 +119,10 @@ enum hs__entry hs__sandbox_enter(struct hs_sandbox *sandbox, struct hs_request *
 	hs__sandbox_leave(sandbox, req->loop->index);
 
 	pthread_mutex_lock(&sandbox->lock);
-	if (phase_of(sandbox) == HS__SANDBOX_GONE) {
+	int phase = phase_of(sandbox);
+	if (phase == HS__SANDBOX_GONE || phase == HS__SANDBOX_RENEWING) {
 		pthread_mutex_unlock(&sandbox->lock);
-		return HS__ENTRY_GONE;
+		return phase == HS__SANDBOX_GONE ? HS__ENTRY_GONE : HS__ENTRY_RENEWING;
 	}
 	req->stage = HS__WORKING;
 	req->parked = sandbox->waiting;
@@ -139,15 +166,10 @@ enum hs_status hs__sandbox_open(struct hs_sandbox *sandbox, struct hs_error *err
 	if (closed)
 		atomic_store(&sandbox->phase, HS__SANDBOX_OPENING);
 	pthread_mutex_unlock(&sandbox->lock);
-	if (!closed)
-		return HS_OK;
-	enum hs_status status = load(sandbox, err);
-	atomic_store(&sandbox->phase, status ? HS__SANDBOX_CLOSED : HS__SANDBOX_OPEN);
-	wake(sandbox, status ? err : NULL);
-	return status;
+	return closed ? load(sandbox, err) : HS_OK;
 }
 
-/* OPEN to DRAINING, then until nobody uses it. */
+/* OPEN or RENEWING to DRAINING, then until nobody uses it. */
 static enum hs_status drain(struct hs_sandbox *sandbox, struct hs_error *err)
 {
 	struct hs_host *host = sandbox->host;
@@ -156,12 +178,12 @@ static enum hs_status drain(struct hs_sandbox *sandbox, struct hs_error *err)
 	bool over = false;
 
 	pthread_mutex_lock(&sandbox->lock);
-	atomic_store(&sandbox->phase, HS__SANDBOX_DRAINING);
+	int before = atomic_exchange(&sandbox->phase, HS__SANDBOX_DRAINING);
 	while (users(sandbox) > 0 && !over)
 		over = pthread_cond_timedwait(&sandbox->left, &sandbox->lock, &deadline) != 0;
 	over = over && users(sandbox) > 0;
 	if (over)
-		atomic_store(&sandbox->phase, HS__SANDBOX_OPEN);
+		atomic_store(&sandbox->phase, before);
 	pthread_mutex_unlock(&sandbox->lock);
 	if (!over)
 		return HS_OK;
@@ -173,7 +195,7 @@ static enum hs_status drain(struct hs_sandbox *sandbox, struct hs_error *err)
 /* Drains and unloads; stays in DRAINING so that requests keep waiting. */
 static enum hs_status take_down(struct hs_sandbox *sandbox, bool *was_open, struct hs_error *err)
 {
-	*was_open = phase_of(sandbox) == HS__SANDBOX_OPEN;
+	*was_open = phase_of(sandbox) == HS__SANDBOX_OPEN || phase_of(sandbox) == HS__SANDBOX_RENEWING;
 	if (!*was_open)
 		return HS_OK;
 	enum hs_status status = drain(sandbox, err);

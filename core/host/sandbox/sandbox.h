@@ -2,15 +2,19 @@
 /* A sandbox: a store, a clock, limits and faults of its own, opened when first used.
  *
  *            enter of a request            work of the control thread
- *   CLOSED -------------------> OPENING ------------------------------> OPEN
- *     ^  ^                        | failed (waiting requests are told)    | close, reset, delete
- *     |  `------------------------'                                       v
- *     `------------------------------------------------------------- DRAINING --> GONE (delete)
+ *   CLOSED -------------------> OPENING ---------------> RENEWING ------> OPEN
+ *     ^  ^                        | | `-- index as it should be --------^   | close, reset, delete
+ *     |  `------------------------' failed (waiting requests are told)      |
+ *     |                                                    | reset, delete  v
+ *     |                                                    `----------> DRAINING --> GONE (delete)
+ *     `-------------------------------------------------------------------'
  *                              last user has left
  *
- * Requests that come while it is not open wait in a list and go on when it is. Threads: any loop enters and
- * leaves; only the control thread (or the main thread before serving) opens, closes and resets. A sandbox
- * object is freed when the host closes, never before, so that a loop may hold a pointer to a deleted one. */
+ * Requests that come while it is not open wait in a list and go on when it is. That is soon, but for
+ * RENEWING, which lasts as long as there are resources to index: then they are refused, and told how far it
+ * is. Threads: any loop enters and leaves; only the control thread (or the main thread before serving) opens,
+ * closes and resets. A sandbox object is freed when the host closes, never before, so that a loop may hold a
+ * pointer to a deleted one. */
 #pragma once
 
 #include <core/host/operator/fault.h>
@@ -19,6 +23,7 @@
 enum hs__sandbox_phase {
 	HS__SANDBOX_CLOSED,
 	HS__SANDBOX_OPENING,
+	HS__SANDBOX_RENEWING,
 	HS__SANDBOX_OPEN,
 	HS__SANDBOX_DRAINING,
 	HS__SANDBOX_GONE,
@@ -42,6 +47,19 @@ struct hs__policy {
 	struct hs__edition *edition;
 };
 
+/* The search index is being made anew (renewal.c). Control thread, but for the numbers and `failed`. */
+struct hs__renewal {
+	struct hs_task task; /* the next part */
+	_Atomic bool posted;
+	struct hs_arena *arena;
+	unsigned edition;
+	struct hs_rest_reindexing work;
+	_Atomic uint64_t done, total; /* resources; any thread */
+	_Atomic int64_t began_ms;     /* monotonic; any thread */
+	int64_t told_ms;
+	struct hs_error failed; /* why it ended in CLOSED; under the lock */
+};
+
 struct hs_sandbox {
 	struct hs_host *host;
 	struct hs_sandbox *next;
@@ -50,7 +68,7 @@ struct hs_sandbox {
 	int64_t created_ms;
 	_Atomic int phase;
 	pthread_mutex_t lock; /* of waiting, limits as a whole, and of the condition */
-	pthread_cond_t left;  /* a user left while draining */
+	pthread_cond_t left;  /* a user left while draining, or a renewal has ended */
 	struct hs_request *waiting;
 	struct hs__users users[HS__LOOPS_MAX + 1];
 
@@ -61,6 +79,7 @@ struct hs_sandbox {
 	void **states;               /* of services, by index */
 	struct hs__exports *exports; /* export.h */
 
+	struct hs__renewal renewal;
 	struct hs__clock clock;
 	struct hs_sandbox_limits limits; /* members are read and written with atomic operations */
 	_Atomic int64_t bucket_us;       /* see limits.c */
@@ -87,22 +106,40 @@ enum hs_status hs__sandbox_create(struct hs_host *host, struct hs_slice name,
 
 /* ---- life; control thread, or main thread before and after serving ---- */
 
+/* HS_OK too when it is RENEWING then. */
 enum hs_status hs__sandbox_open(struct hs_sandbox *sandbox, struct hs_error *err);
 /* Waits for its users, then closes the store. HS_E_TIMEOUT when users stay. */
 enum hs_status hs__sandbox_close(struct hs_sandbox *sandbox, struct hs_error *err);
 /* All content away; clock, limits and faults stay as they are. */
 enum hs_status hs__sandbox_reset(struct hs_sandbox *sandbox, struct hs_error *err);
 enum hs_status hs__sandbox_delete(struct hs_sandbox *sandbox, struct hs_error *err);
-/* store.c: the store with the services' tables, the numbers of REST and the services' states. */
+/* store.c: the store with the services' tables and the numbers of REST; then, when the index is as it should
+ * be, the services' states and the exports. */
 enum hs_status hs__sandbox_load(struct hs_sandbox *sandbox, struct hs_error *err);
+enum hs_status hs__sandbox_furnish(struct hs_sandbox *sandbox, struct hs_error *err);
 void hs__sandbox_unload(struct hs_sandbox *sandbox);
 /* Removes the files of a directory and those below it, and itself when `whole`. */
 enum hs_status hs__sandbox_erase(const char *dir, bool whole, struct hs_error *err);
 
+/* ---- the index made anew (renewal.c) ---- */
+
+/* Of one that is loaded: is anything to be done? */
+enum hs_status hs__renewal_begin(struct hs_sandbox *sandbox, bool *needed, struct hs_error *err);
+/* All of it when it is little; *ended says so. */
+enum hs_status hs__renewal_at_once(struct hs_sandbox *sandbox, bool *ended, struct hs_error *err);
+/* In RENEWING: has the control thread go on with it until OPEN; false when it takes no more work. */
+bool hs__renewal_post(struct hs_sandbox *sandbox);
+void hs__renewal_end(struct hs_sandbox *sandbox);
+/* HS_E_BUSY with a text that says how far it is; *retry_s: when to ask again. Any thread. */
+enum hs_status hs__renewal_tell(struct hs_sandbox *sandbox, unsigned *retry_s, struct hs_error *err);
+/* Until it is over; the reason when it failed. Not on the control thread. */
+enum hs_status hs__renewal_wait(struct hs_sandbox *sandbox, struct hs_error *err);
+
 /* ---- use ---- */
 
-enum hs__entry { HS__ENTERED, HS__PARKED, HS__ENTRY_GONE };
-/* Counts the request as a user, or parks it and has the sandbox opened. */
+enum hs__entry { HS__ENTERED, HS__PARKED, HS__ENTRY_RENEWING, HS__ENTRY_GONE };
+/* Counts the request as a user, or parks it and has the sandbox opened; or nothing, when it is RENEWING or
+ * gone. */
 enum hs__entry hs__sandbox_enter(struct hs_sandbox *sandbox, struct hs_request *req);
 void hs__sandbox_leave(struct hs_sandbox *sandbox, unsigned slot);
 /* For jobs: true when it is open; leave with slot HS__LOOPS_MAX. */

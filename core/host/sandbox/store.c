@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an open sandbox has: its store with the services' tables, REST's numbers, the services' states. */
 #include <core/base/heap.h>
-#include <core/base/log.h>
 #include <core/host/operations/export.h>
 #include <core/host/operations/validator.h>
 
@@ -9,8 +8,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
-
-#define RENEWAL_MEMORY ((size_t)1 << 30)
 
 static enum hs_status migrate(struct hs_sandbox *sandbox, struct hs_error *err)
 {
@@ -52,76 +49,12 @@ static enum hs_status open_states(struct hs_sandbox *sandbox, struct hs_error *e
 	return HS_OK;
 }
 
-/* What clients call the edition, when the configuration says so. */
-static struct hs_slice base_of(const struct hs_sandbox *sandbox, unsigned index, struct hs_arena *arena)
-{
-	const struct hs_host *host = sandbox->host;
-	const char *base = host->config->base_url, *name = host->editions[index].name;
-
-	if (!base[0])
-		return HS_S_NONE;
-	return sandbox == host->standard ?
-		hs_arena_printf(arena, "%s/fhir/%s", base, name) :
-		hs_arena_printf(arena, "%s/sandbox/%s/fhir/%s", base, sandbox->name, name);
-}
-
-struct renewal {
-	const struct hs_rest_sandbox *rest;
-	struct hs_rest_reindexing work;
-	bool behind;
-};
-
-static enum hs_status look_behind(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
-{
-	struct renewal *renewal = arg;
-
-	(void)arena;
-	return hs_rest_index_behind(renewal->rest, txn, &renewal->behind, err);
-}
-
-static enum hs_status renew_some(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
-{
-	struct renewal *renewal = arg;
-
-	return hs_rest_reindex(renewal->rest, txn, arena, &renewal->work, err);
-}
-
-/* Packages may have brought other search parameters since the index was made. */
-static enum hs_status renew_index(const struct hs_sandbox *sandbox, unsigned index, struct hs_error *err)
-{
-	struct hs_arena *arena = hs_arena_new(RENEWAL_MEMORY);
-	struct renewal renewal = { .rest = sandbox->rest[index] };
-	uint64_t done = 0;
-	enum hs_status status = hs_store_read_wait(sandbox->store, arena, look_behind, &renewal, err);
-
-	renewal.work = (struct hs_rest_reindexing) {
-		.base = base_of(sandbox, index, arena), .changed_only = true, .ended = !renewal.behind
-	};
-	while (status == HS_OK && !renewal.work.ended) {
-		struct hs_arena_mark mark = hs_arena_mark(arena);
-		status = hs_store_write_wait(sandbox->store, arena, renew_some, &renewal, err);
-		hs_arena_rollback(arena, mark);
-		renewal.work.from = renewal.work.to;
-		done += status == HS_OK ? renewal.work.done : 0;
-	}
-	if (status == HS_OK && renewal.behind)
-		hs_log_text(HS_LOG_INFO, "search",
-			"packages have other search parameters than before: %llu resources of sandbox %s "
-			"indexed anew",
-			(unsigned long long)done, sandbox->name);
-	hs_arena_free(arena);
-	return status;
-}
-
 static enum hs_status open_rest(struct hs_sandbox *sandbox, unsigned index, struct hs_error *err)
 {
 	struct hs__edition *edition = &sandbox->host->editions[index];
 	enum hs_status status = hs_rest_sandbox_open(edition->rest, sandbox->store, &sandbox->rest[index],
 		err);
 
-	if (status)
-		return status;
-	status = renew_index(sandbox, index, err);
 	if (status)
 		return status;
 	sandbox->policies[index] = (struct hs__policy) { sandbox, edition };
@@ -157,20 +90,25 @@ enum hs_status hs__sandbox_load(struct hs_sandbox *sandbox, struct hs_error *err
 		for (unsigned i = 0; i < HS__EDITIONS && status == HS_OK; i++)
 			if (host->editions[i].rest)
 				status = open_rest(sandbox, i, err);
-		if (status == HS_OK)
-			status = open_states(sandbox, err);
-		if (status == HS_OK)
-			status = hs__exports_open(sandbox, err);
 	}
 	if (status)
 		hs__sandbox_unload(sandbox);
 	return status;
 }
 
+enum hs_status hs__sandbox_furnish(struct hs_sandbox *sandbox, struct hs_error *err)
+{
+	if (sandbox->host->config->bare)
+		return HS_OK;
+	enum hs_status status = open_states(sandbox, err);
+	return status ? status : hs__exports_open(sandbox, err);
+}
+
 void hs__sandbox_unload(struct hs_sandbox *sandbox)
 {
 	struct hs_host *host = sandbox->host;
 
+	hs__renewal_end(sandbox);
 	hs__exports_close(sandbox);
 	for (unsigned i = host->service_count; sandbox->states && i-- > 0;) {
 		const struct hs__service *service = host->services[i];

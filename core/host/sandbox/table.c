@@ -141,7 +141,7 @@ enum hs_status hs__sandboxes_open(struct hs_host *host, struct hs_error *err)
 void hs__sandboxes_unload(struct hs_host *host)
 {
 	for (struct hs_sandbox *sandbox = host->sandboxes; sandbox; sandbox = sandbox->next) {
-		if (atomic_load(&sandbox->phase) == HS__SANDBOX_OPEN)
+		if (sandbox->store)
 			hs__sandbox_unload(sandbox);
 		atomic_store(&sandbox->phase, HS__SANDBOX_CLOSED);
 	}
@@ -173,6 +173,8 @@ enum hs_status hs_host_sandbox(struct hs_host *host, const char *name, struct hs
 	if (!sandbox)
 		return hs_fail(err, HS_E_NOT_FOUND, "there is no sandbox %s in %s", name, host->data_dir);
 	enum hs_status status = hs__sandbox_open(sandbox, err);
+	if (status == HS_OK)
+		status = hs__renewal_wait(sandbox, err);
 	if (status == HS_OK)
 		*out = sandbox;
 	return status;
