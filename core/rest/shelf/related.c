@@ -90,18 +90,15 @@ static enum hs_status add_chain(const struct relating *relating)
 
 /* ---- what an item contains: chains within that lead out of it are not followed ---- */
 
-static enum hs_status read_contained(const struct relating *relating, struct hs_arena *arena, uint32_t at,
-	struct hs_contained **inside, size_t *count)
+/* Of the package's own text: id and meta, which are ours to write, say nothing of what is inside. */
+static enum hs_status read_contained(const struct relating *relating, struct hs_arena *arena,
+	const struct hs__shelf_item *item, struct hs_contained **inside, size_t *count)
 {
 	const struct hs_rest *rest = relating->links->env->rest;
 	struct hs_search_work work = { rest->config.rules, &rest->numbering, arena };
-	struct hs_resource resource;
 	struct hs_slice text = HS_S_NONE;
 	struct hs_json *tree = NULL;
-	hs__shelf_describe(relating->links->env, relating->of, at, &resource);
-	enum hs_status status = hs__shelf_body(relating->links->env, arena, &resource, &text, relating->err);
-	if (status == HS_OK)
-		status = hs_json_parse(arena, text, NULL, &tree, relating->err);
+	enum hs_status status = hs__shelf_tree(relating->shelf, item, arena, &text, &tree, relating->err);
 	return status == HS_OK ? hs_search_contained(&work, tree, HS_S_NONE, inside, count, relating->err) :
 				 status;
 }
@@ -127,7 +124,7 @@ static enum hs_status look_inside(const struct relating *relating, struct hs__sh
 	struct hs_arena *arena = hs_arena_new(TEXT_MAX);
 	struct hs_contained *inside = NULL;
 	size_t count = 0;
-	enum hs_status status = read_contained(relating, arena, at, &inside, &count);
+	enum hs_status status = read_contained(relating, arena, item, &inside, &count);
 	for (uint32_t i = 0; status == HS_OK && i < item->row_count; i++) {
 		uint32_t value = shelf->rows[item->row_first + i].value;
 		if (value >= stretch.first && value < stretch.end &&

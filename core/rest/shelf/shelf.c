@@ -89,6 +89,13 @@ enum hs_status hs__shelf_compose(struct hs_arena *arena, const struct hs_resourc
 	return status;
 }
 
+enum hs_status hs__shelf_tree(const struct hs__shelf *shelf, const struct hs__shelf_item *item,
+	struct hs_arena *arena, struct hs_slice *text, struct hs_json **tree, struct hs_error *err)
+{
+	enum hs_status status = read_text(shelf, item, arena, text, err);
+	return status == HS_OK ? hs_json_parse(arena, *text, NULL, tree, err) : status;
+}
+
 enum hs_status hs__shelf_body(const struct hs__rest_env *env, struct hs_arena *arena,
 	const struct hs_resource *resource, struct hs_slice *out, struct hs_error *err)
 {
@@ -100,9 +107,7 @@ enum hs_status hs__shelf_body(const struct hs__rest_env *env, struct hs_arena *a
 		return HS_OK;
 	}
 	const struct hs__shelf_item *item = &shelf->items[resource->row & ~HS__SHELF_ROW];
-	enum hs_status status = read_text(shelf, item, arena, &text, err);
-	if (status == HS_OK)
-		status = hs_json_parse(arena, text, NULL, &tree, err);
+	enum hs_status status = hs__shelf_tree(shelf, item, arena, &text, &tree, err);
 	return status == HS_OK ? hs__shelf_compose(arena, resource, text, tree, out, err) : status;
 }
 

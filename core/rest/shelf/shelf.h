@@ -94,6 +94,9 @@ uint64_t hs__shelf_version(const struct hs__shelf_item *item);
 /* The text of a resource with its id and meta; `text` is its package's, and `tree` was parsed from it. */
 enum hs_status hs__shelf_compose(struct hs_arena *arena, const struct hs_resource *resource,
 	struct hs_slice text, const struct hs_json *tree, struct hs_slice *out, struct hs_error *err);
+/* An item as its package has it: its text, and the tree of that. HS_E_IO as below. */
+enum hs_status hs__shelf_tree(const struct hs__shelf *shelf, const struct hs__shelf_item *item,
+	struct hs_arena *arena, struct hs_slice *text, struct hs_json **tree, struct hs_error *err);
 /* The text of a resource of the shelf, with id and meta, read from its package. HS_E_IO when the package was
  * changed on disk since the start. For a stored resource: its body. */
 enum hs_status hs__shelf_body(const struct hs__rest_env *env, struct hs_arena *arena,
