@@ -20,17 +20,6 @@ static bool stores(const struct hs_request *req)
 	}
 }
 
-static enum hs_verdict refuse_limit(struct hs_request *req, unsigned retry_s, const struct hs_error *err)
-{
-	char text[16];
-
-	if (retry_s) {
-		int n = snprintf(text, sizeof(text), "%u", retry_s);
-		hs_reply_header(req, HS_S("Retry-After"), hs_slice(text, (size_t)n));
-	}
-	return hs_fail_request(req, err);
-}
-
 static void set_type(struct hs_request *req, struct hs_slice type, struct hs__service **owner)
 {
 	const struct hs__edition *edition = req->edition;
@@ -183,7 +172,7 @@ enum hs_verdict hs__fhir_serve(struct hs_request *req)
 		return route(req);
 	if (hs__limits_check(req->sandbox, req->http->started_ns, req->http->body.len, stores(req), &retry_s,
 		    &err))
-		return refuse_limit(req, retry_s, &err);
+		return hs__fail_retry(req, retry_s, &err);
 	if (atomic_load_explicit(&req->sandbox->faults.count, memory_order_relaxed)) {
 		fault = hs_fault(&req->sandbox->faults, req->http->method_name, req->path);
 		if (hs__fault_spoils(&fault))

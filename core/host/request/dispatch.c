@@ -137,13 +137,10 @@ static struct hs_slice trim_slashes(struct hs_slice path)
 static enum hs_verdict renewing(struct hs_request *req)
 {
 	struct hs_error err = { .status = HS_OK };
-	char text[16];
 	unsigned retry_s = 0;
 
 	hs__renewal_tell(req->sandbox, &retry_s, &err);
-	int n = snprintf(text, sizeof(text), "%u", retry_s);
-	hs_reply_header(req, HS_S("Retry-After"), hs_slice(text, (size_t)n));
-	return hs_fail_request(req, &err);
+	return hs__fail_retry(req, retry_s, &err);
 }
 
 static enum hs_verdict to_fhir(struct hs_request *req, struct hs_slice rest, struct hs_sandbox *sandbox)

@@ -158,6 +158,17 @@ enum hs_verdict hs_fail_request(struct hs_request *req, const struct hs_error *e
 	return outcome ? write_tree(req, status, outcome) : answer_no_memory(req);
 }
 
+enum hs_verdict hs__fail_retry(struct hs_request *req, unsigned retry_s, const struct hs_error *err)
+{
+	char text[16];
+
+	if (retry_s) {
+		int n = snprintf(text, sizeof(text), "%u", retry_s);
+		hs_reply_header(req, HS_S("Retry-After"), hs_slice(text, (size_t)n));
+	}
+	return hs_fail_request(req, err);
+}
+
 enum hs_verdict hs_reply_issues(struct hs_request *req, int status, const struct hs_issues *issues)
 {
 	struct hs_error err = { .status = HS_OK };

@@ -177,3 +177,5 @@ enum hs_verdict hs__reply_made(struct hs_request *req, int status, struct hs_sli
 /* An OperationOutcome as text for those who have no request. */
 struct hs_slice hs__outcome_text(struct hs_arena *arena, const char *issue, const char *text);
 void hs__reply_static_header(struct hs_request *req, struct hs_slice name, struct hs_slice value);
+/* As hs_fail_request, with Retry-After in seconds unless that is 0. */
+enum hs_verdict hs__fail_retry(struct hs_request *req, unsigned retry_s, const struct hs_error *err);
