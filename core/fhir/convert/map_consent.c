@@ -107,20 +107,24 @@ void hs__map_class_down(struct hs__convert_run *run, const struct hs__convert_ru
 
 /* ---- permit and deny ---- */
 
+static void tell_decision(struct hs__convert_run *run, const struct hs__convert_rule *rule, const char *what)
+{
+	hs__convert_tell(run, HS_SEVERITY_WARNING, "business-rule", hs_slice_cstr(rule->path),
+		"%s is kept in an extension, which whoever decides by this consent must read", what);
+}
+
 void hs__map_decision_up(struct hs__convert_run *run, const struct hs__convert_rule *rule,
 	const struct hs_json *src, struct hs_json *dst)
 {
 	(void)src, (void)dst;
-	hs__convert_tell(run, HS_SEVERITY_WARNING, "business-rule", hs_slice_cstr(rule->path),
+	tell_decision(run, rule,
 		"in FHIR R5 provisions are exceptions to Consent.decision; that this one permits or denies "
-		"by itself is kept in an extension, which whoever decides by this consent must read");
+		"by itself");
 }
 
 void hs__map_decision_down(struct hs__convert_run *run, const struct hs__convert_rule *rule,
 	const struct hs_json *src, struct hs_json *dst)
 {
 	(void)src, (void)dst;
-	hs__convert_tell(run, HS_SEVERITY_WARNING, "business-rule", hs_slice_cstr(rule->path),
-		"FHIR R4 has no decision to which provisions are exceptions; it is kept in an extension, "
-		"which whoever decides by this consent must read");
+	tell_decision(run, rule, "FHIR R4 has no decision to which provisions are exceptions; it");
 }
