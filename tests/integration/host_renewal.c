@@ -13,8 +13,10 @@
 
 #define PATIENTS 500 /* three parts */
 #define NO_PACKAGES "{\"packages\":[]}"
+#define GATES 16
 
 static char guide[128], config[256];
+static struct fixture *first; /* lasts a test, for its directory: the data and the package are in there */
 
 static void write_file(const char *name, const char *text)
 {
@@ -27,11 +29,10 @@ static void write_file(const char *name, const char *text)
 	fclose(file);
 }
 
-/* Below the first server's data directory, which goes with all that is in it. */
 static void make_guide(void)
 {
 	char path[256];
-	snprintf(guide, sizeof(guide), "%s/guide", fixture_data_dir(fx));
+	snprintf(guide, sizeof(guide), "%s/guide", fixture_data_dir(first));
 	snprintf(path, sizeof(path), "%s/package", guide);
 	assert_int_equal(mkdir(guide, 0700), 0);
 	assert_int_equal(mkdir(path, 0700), 0);
@@ -51,6 +52,10 @@ struct gate {
 	sem_t reached, open;
 };
 
+/* All of a test, so that one that fails half way leaves no thread held. */
+static struct gate gates[GATES];
+static unsigned gate_count;
+
 static void pass(struct hs_task *task)
 {
 	struct gate *gate = HS__OWNER(task, struct gate, task);
@@ -60,13 +65,17 @@ static void pass(struct hs_task *task)
 }
 
 /* Stands behind what the control thread has to do already. */
-static void put_gate(struct gate *gate)
+static struct gate *put_gate(void)
 {
 	struct hs_mailbox *control = hs_pool_mailbox(fixture_host(fx)->control);
+	assert_true(gate_count < GATES);
+	struct gate *gate = &gates[gate_count];
 	sem_init(&gate->reached, 0, 0);
 	sem_init(&gate->open, 0, 0);
 	gate->task.run = pass;
 	assert_true(control->post(control, &gate->task));
+	gate_count++;
+	return gate;
 }
 
 static void reach(struct gate *gate)
@@ -82,21 +91,20 @@ static void open_gate(struct gate *gate)
 
 /* A request that has "mine" opened, and the control thread held right behind the opening. Its answer is
  * still to come. */
-static int knock(struct gate *behind)
+static int knock(struct gate **behind)
 {
 	static const char request[] = "GET /sandbox/mine/fhir/r4/Patient?_summary=count HTTP/1.1\r\n"
 				      "Host: localhost\r\nConnection: close\r\n\r\n";
 	struct hs_pool *control = fixture_host(fx)->control;
-	struct gate before;
-	put_gate(&before);
-	reach(&before);
+	struct gate *before = put_gate();
+	reach(before);
 	int fd = fixture_connect(fx);
 	assert_int_equal(write(fd, request, sizeof(request) - 1), (ssize_t)sizeof(request) - 1);
 	while (hs_pool_waiting(control) == 0)
 		sched_yield();
-	put_gate(behind);
-	open_gate(&before);
-	reach(behind);
+	*behind = put_gate();
+	open_gate(before);
+	reach(*behind);
 	return fd;
 }
 
@@ -121,21 +129,40 @@ static void start(const char *packages, const char *data)
 	fx = fixture_start(&options);
 }
 
-/* A server that lasts a test, for its directory: the data and the package are in there. */
-static struct fixture *begin_test(void)
+static void stop(void)
 {
-	start(NO_PACKAGES, NULL);
-	if (!fixture_has_fhir(fx, HS_FHIR_R4)) {
-		fixture_stop(fx);
-		skip();
-	}
-	make_guide();
-	return fx;
+	struct fixture *server = fx;
+	fx = NULL;
+	fixture_stop(server);
 }
 
-static void fill_mine(const char *data)
+static int start_first(void **state)
+{
+	struct fixture_options options = { .config = NO_PACKAGES };
+	(void)state;
+	gate_count = 0;
+	first = fixture_start(&options);
+	make_guide();
+	return 0;
+}
+
+/* Whatever a failed assertion left behind: gates that are open already do not mind. */
+static int end_all(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < gate_count; i++)
+		open_gate(&gates[i]);
+	stop();
+	fixture_stop(first);
+	return 0;
+}
+
+static void fill_mine(char *data, size_t size)
 {
 	struct hs_buf text;
+	if (!fixture_has_fhir(first, HS_FHIR_R4))
+		skip();
+	snprintf(data, size, "%s/data", fixture_data_dir(first));
 	assert_int_equal(mkdir(data, 0700), 0);
 	start(NO_PACKAGES, data);
 	assert_int_equal(fixture_operate(fx, "POST", "/operator/sandboxes", "{\"name\":\"mine\"}").status,
@@ -150,7 +177,7 @@ static void fill_mine(const char *data)
 	hs_buf_cstr(&text, "]}");
 	hs_buf_byte(&text, '\0');
 	send_ok("POST", "/sandbox/mine/fhir/r4", text.ptr, 200);
-	fixture_stop(fx);
+	stop();
 }
 
 static void refuses(const char *progress)
@@ -172,7 +199,7 @@ static void stop_at(struct gate *gate)
 {
 	hs_host_stop(fixture_host(fx));
 	open_gate(gate);
-	fixture_stop(fx);
+	stop();
 }
 
 static void finds(const char *search, int total)
@@ -189,73 +216,65 @@ static void finds(const char *search, int total)
 
 static void says_how_far_it_is(void **state)
 {
-	struct fixture *first = begin_test();
-	struct gate opened, one, last;
+	struct gate *opened, *last;
 	char data[256];
 	(void)state;
-	snprintf(data, sizeof(data), "%s/data", fixture_data_dir(first));
-	fill_mine(data);
+	fill_mine(data, sizeof(data));
 
 	/* Another package: stopped when one part of three is done. */
 	start(config, data);
 	int fd = knock(&opened);
 	assert_int_equal(answered(fd), 503);
 	refuses("0 of 500 resources");
-	put_gate(&one);
-	open_gate(&opened);
-	reach(&one);
+	struct gate *one = put_gate();
+	open_gate(opened);
+	reach(one);
 	refuses("200 of 500 resources");
-	stop_at(&one);
+	stop_at(one);
 
 	/* Back to the packages of before: what was left is not theirs either. */
 	start(NO_PACKAGES, data);
 	fd = knock(&opened);
 	assert_int_equal(answered(fd), 503);
 	refuses("0 of 500 resources");
-	stop_at(&opened);
+	stop_at(opened);
 
 	/* The package again, to the end, with a reset of another sandbox in between. */
 	start(config, data);
 	fd = knock(&last);
 	assert_int_equal(answered(fd), 503);
-	open_gate(&last);
+	open_gate(last);
 	assert_int_equal(fixture_operate(fx, "POST", "/operator/sandboxes", "{\"name\":\"other\"}").status,
 		201);
 	finds("/sandbox/mine/fhir/r4/Patient?nick=nick1&_summary=count", PATIENTS / 2);
 	fixture_restart(fx);
 	fd = knock(&opened);
-	open_gate(&opened);
+	open_gate(opened);
 	assert_int_equal(answered(fd), 200);
-	fixture_stop(fx);
-	fixture_stop(first);
 }
 
 /* The index of what was there is of no concern to what comes after. */
 static void can_be_reset_meanwhile(void **state)
 {
-	struct fixture *first = begin_test();
-	struct gate opened;
+	struct gate *opened;
 	char data[256];
 	(void)state;
-	snprintf(data, sizeof(data), "%s/data", fixture_data_dir(first));
-	fill_mine(data);
+	fill_mine(data, sizeof(data));
 	start(config, data);
 	int fd = knock(&opened);
 	assert_int_equal(answered(fd), 503);
-	open_gate(&opened);
+	open_gate(opened);
 	struct fixture_answer a = fixture_operate(fx, "POST", "/operator/sandboxes/mine/reset", "");
 	if (a.status >= 300)
 		fail_msg("reset: %d %.*s", a.status, HS_S_ARG(a.body));
 	finds("/sandbox/mine/fhir/r4/Patient?nick=nick1&_summary=count", 0);
-	fixture_stop(fx);
-	fixture_stop(first);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(says_how_far_it_is),
-		cmocka_unit_test(can_be_reset_meanwhile),
+		cmocka_unit_test_setup_teardown(says_how_far_it_is, start_first, end_all),
+		cmocka_unit_test_setup_teardown(can_be_reset_meanwhile, start_first, end_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
