@@ -89,6 +89,9 @@ static void finds_listed_codes_of_systems_elsewhere(void **state)
 	expect_ids("Organization?type:in=urn:test:elsewhere", "f1 f2");
 	expect_ids("Organization?type:in=urn:test:elsewhere%7C1", "f1 f2");
 	expect_ids("Organization?type:in=ValueSet/elsewhere", "f1 f2");
+	expect_ids(TEXT("Organization?type:in=%s/fhir/r4/ValueSet/elsewhere", fixture_url(fx)), "f1 f2");
+	send_ok("GET", TEXT("Organization?type:in=%s/fhir/r4xValueSet/elsewhere", fixture_url(fx)), NULL,
+		400);
 	expect_ids("Organization?name=F&type:not-in=urn:test:elsewhere", "f3");
 	struct fixture_answer a = send_ok("GET", "Organization?type:in=urn:test:asking", NULL, 400);
 	expect_part(a.body, "urn:test:far");
