@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as an expression on a small resource: refused with a place, or evaluated within the limits; what
- * was evaluated gives the same again, watched too, and can be printed and explained. */
+ * was evaluated gives the same again, watched too, can be printed and explained, and there can be said why it
+ * is not true. */
 #include "../must.h"
 
 #include <core/fhir/path/path.h>
 
 #define CAP ((size_t)16 << 20)
 #define STEPS 20000u
+#define WHY_MAX 4096u /* some hundred bytes, and no more for a larger expression */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -50,6 +52,18 @@ static size_t evaluate(const struct hs_path *path, const struct hs_json *resourc
 	return bytes;
 }
 
+static void ask_why(const struct hs_path *path, const struct hs_json *resource)
+{
+	struct hs_arena *arena = hs_arena_new(CAP);
+	struct hs_path_context context = {
+		.arena = arena, .resource = resource, .now_ms = 1715941230456, .steps = STEPS
+	};
+	struct hs_path_value input = { .kind = HS_PATH_NODE };
+	hs_path_value_read(&input, resource);
+	must(hs_path_why(path, &context, &input).len <= WHY_MAX);
+	hs_arena_free(arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct hs_error err = { .status = HS_OK };
@@ -72,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum hs_status first, second;
 	size_t bytes = evaluate(path, resource, &first);
 	must(bytes == evaluate(path, resource, &second) && first == second);
+	ask_why(path, resource);
 	hs_path_free(path);
 	/* Watched, it does all that is written, so it may fail where the other did not come to. */
 	must(hs_path_compile_watched(NULL, text, HS_S_NONE, &path, NULL, &err) == HS_OK);
