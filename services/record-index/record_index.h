@@ -2,7 +2,7 @@
 /* What the files with the business rules of the record index share. */
 #pragma once
 
-#include "ledger.h"
+#include "ledger/ledger.h"
 
 #include <handslag/service.h>
 

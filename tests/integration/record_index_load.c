@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#define LINES 21000u /* more than are loaded before entries are put off (services/record-index/defer.c) */
+#define LINES 21000u /* more than are loaded before entries are put off (load/defer.c) */
 #define PATIENTS 700u
 #define BATCH 4000u
 

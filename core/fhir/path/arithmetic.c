@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The arithmetic operators on numbers, strings, quantities and dates (FHIRPath section 6.6). */
-#include <core/fhir/path/moment.h>
-#include <core/fhir/path/quantity.h>
+#include <core/fhir/path/values/moment.h>
+#include <core/fhir/path/values/quantity.h>
 #include <core/fhir/path/run.h>
 
 static enum hs_status push_quantity(struct path_run *run, struct path_list *out,

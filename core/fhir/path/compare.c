@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Equality, equivalence and order of values (FHIRPath sections 6.1 and 6.2). */
-#include <core/fhir/path/alike.h>
-#include <core/fhir/path/moment.h>
-#include <core/fhir/path/quantity.h>
+#include <core/fhir/path/values/alike.h>
+#include <core/fhir/path/values/moment.h>
+#include <core/fhir/path/values/quantity.h>
 
 bool hs__path_number(const struct hs_path_value *value, struct path_decimal *out)
 {

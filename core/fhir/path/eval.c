@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Evaluates nodes: literals, variables, paths, calls and operators. */
-#include <core/fhir/path/functions.h>
+#include <core/fhir/path/functions/functions.h>
 
 path_handler *const hs__path_handlers[PATH_FN_COUNT] = {
 #define X(id, name, min, max, kinds, focus, result) [PATH_FN_##id] = hs__path_fn_##id,
-#include <core/fhir/path/functions.def>
+#include <core/fhir/path/functions/functions.def>
 #undef X
 };
 

@@ -58,7 +58,7 @@ enum path_op {
 /* The functions, by the table in functions.def. */
 enum path_function {
 #define X(id, name, min, max, kinds, focus, result) PATH_FN_##id,
-#include <core/fhir/path/functions.def>
+#include <core/fhir/path/functions/functions.def>
 #undef X
 	PATH_FN_COUNT,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where in a resource a value is: for those outside, and for pathname() (FHIRPath 3.0.0, section 5.10.2). */
-#include <core/fhir/path/functions.h>
+#include <core/fhir/path/functions/functions.h>
 
 #include <handslag/buf.h>
 

@@ -5,7 +5,7 @@
  * the arena of the context only; small lists live on the C stack. */
 #pragma once
 
-#include <core/fhir/path/decimal.h>
+#include <core/fhir/path/values/decimal.h>
 #include <core/fhir/path/node.h>
 
 struct path_index;

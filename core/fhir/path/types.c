@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Types of values: names, is, as, ofType and type() (FHIRPath sections 6.3 and 10). */
-#include <core/fhir/path/functions.h>
+#include <core/fhir/path/functions/functions.h>
 
 static struct hs_slice system_name(uint8_t kind)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* %variables, defineVariable(), trace() and the clock (FHIRPath sections 5.9 and 9; FHIR R4 section 2.9.1.4).
  */
-#include <core/fhir/path/functions.h>
-#include <core/fhir/path/moment.h>
+#include <core/fhir/path/functions/functions.h>
+#include <core/fhir/path/values/moment.h>
 
 struct constant {
 	struct hs_slice name;

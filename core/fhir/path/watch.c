@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Watching an evaluation: a node is put around each node, which tells what the inner one gave. A path that is
  * not watched has none of them, and costs what it ever did. */
-#include <core/fhir/path/lexer.h>
+#include <core/fhir/path/parse/lexer.h>
 #include <core/fhir/path/run.h>
 
 #include <handslag/coding.h>

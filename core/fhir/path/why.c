@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Why an expression does not come out true: the operands that make it so, with what they are and what would
  * be right. Whoever reads a broken invariant wants to hear of the value, not of the rule. */
-#include <core/fhir/path/lexer.h>
+#include <core/fhir/path/parse/lexer.h>
 #include <core/fhir/path/run.h>
 
 #include <handslag/buf.h>

@@ -2,7 +2,7 @@
 /* One ElementDefinition (R4 section 2.28) into the compiled form. */
 #include <core/fhir/profile/profile_private.h>
 
-#include <core/fhir/path/regex.h>
+#include <core/fhir/path/values/regex.h>
 
 #define EXTENSION "http://hl7.org/fhir/StructureDefinition/"
 #define SYSTEM_TYPE "http://hl7.org/fhirpath/System."

@@ -2,9 +2,9 @@
 /* Fixed values, patterns, bounds and lengths (R4 ElementDefinition, section 2.28). */
 #include <core/fhir/validate/walk.h>
 
-#include <core/fhir/path/moment.h>
-#include <core/fhir/path/quantity.h>
-#include <core/fhir/path/regex.h>
+#include <core/fhir/path/values/moment.h>
+#include <core/fhir/path/values/quantity.h>
+#include <core/fhir/path/values/regex.h>
 
 #define SHOWN 200
 

@@ -3,7 +3,7 @@
  * those of its measure, and its score is one that the scoring gives. */
 #include <core/fhir/validate/rules/rules_private.h>
 
-#include <core/fhir/path/decimal.h>
+#include <core/fhir/path/values/decimal.h>
 
 #define PAIRS_MAX 1000000u
 

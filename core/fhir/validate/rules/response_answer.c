@@ -2,8 +2,8 @@
 /* One answer: has it the type that the question asks for (R4 section 9.5, item types)? */
 #include <core/fhir/validate/rules/response.h>
 
-#include <core/fhir/path/moment.h>
-#include <core/fhir/path/quantity.h>
+#include <core/fhir/path/values/moment.h>
+#include <core/fhir/path/values/quantity.h>
 
 struct row {
 	const char *question; /* Questionnaire.item.type */

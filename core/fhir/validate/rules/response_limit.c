@@ -3,7 +3,7 @@
  * units and kinds of reference (R4 questionnaire extensions; SDC for quantities). */
 #include <core/fhir/validate/rules/response.h>
 
-#include <core/fhir/path/regex.h>
+#include <core/fhir/path/values/regex.h>
 
 #define CORE_URL "http://hl7.org/fhir/StructureDefinition/"
 #define SDC_URL "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"

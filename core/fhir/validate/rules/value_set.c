@@ -2,8 +2,8 @@
 /* ValueSet and ConceptMap (R4 sections 4.9 and 4.10): systems, filters and codes that they name. */
 #include <core/fhir/validate/rules/rules_private.h>
 
-#include <core/fhir/path/decimal.h>
-#include <core/fhir/path/regex.h>
+#include <core/fhir/path/values/decimal.h>
+#include <core/fhir/path/values/regex.h>
 #include <handslag/time.h>
 
 #define IMPORTS_MAX 64u /* value sets within value sets that a circle is looked for in */

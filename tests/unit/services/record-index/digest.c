@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of SHA-1 against the vectors of FIPS 180-4. */
-#include <services/record-index/digest.h>
+#include <services/record-index/rules/digest.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

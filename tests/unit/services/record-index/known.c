@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a load holds in memory: sets of hashes, and the subjects and custodians that came before. */
-#include <services/record-index/load.h>
+#include <services/record-index/load/load.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

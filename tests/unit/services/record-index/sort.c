@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of sorting: what comes out is what qsort gives. */
-#include <services/record-index/table.h>
+#include <services/record-index/ledger/table.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

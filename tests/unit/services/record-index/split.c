@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of shapes: pointers that differ in what is their own have one shape, and shape and holes together
  * give the text that was there. */
-#include <services/record-index/ledger.h>
+#include <services/record-index/ledger/ledger.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of spots: of one subject they lie together in order of row, and say what they were made of. */
-#include <services/record-index/table.h>
+#include <services/record-index/ledger/table.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
