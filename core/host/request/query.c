@@ -6,9 +6,35 @@
 
 #define PAIRS_MAX 2000
 
+/* Is a byte of the eight this one? The eight must be ASCII. */
+static bool has_byte(uint64_t eight, unsigned char byte)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	return (((eight ^ ones * byte) + ones * 0x7f) & ones * 0x80) != ones * 0x80;
+}
+
+/* Does the text stand for itself: ASCII without escapes? Most do. */
+static bool is_plain(struct hs_slice text)
+{
+	uint64_t eight;
+	size_t at = 0;
+
+	for (; text.len - at >= sizeof(eight); at += sizeof(eight)) {
+		memcpy(&eight, text.ptr + at, sizeof(eight));
+		if (eight & 0x8080808080808080u || has_byte(eight, '%') || has_byte(eight, '+'))
+			return false;
+	}
+	for (; at < text.len; at++)
+		if ((unsigned char)text.ptr[at] >= 0x80 || text.ptr[at] == '%' || text.ptr[at] == '+')
+			return false;
+	return true;
+}
+
 /* What is not UTF-8 becomes '?', so that every text of a request can stand in an answer. */
 struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text, bool plus)
 {
+	if (is_plain(text))
+		return text;
 	struct hs_slice plain = hs_percent_decode(arena, text, plus);
 	return hs_utf8_valid(plain) ? plain : hs_utf8_mend(arena, plain);
 }

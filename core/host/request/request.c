@@ -81,15 +81,18 @@ static bool is_form(const struct hs_request *req)
 
 static enum hs_status parameters_of_query(struct hs_request *req, struct hs_json **out, struct hs_error *err)
 {
-	struct hs_json *parameters = hs_parameters(req->arena);
+	struct hs_json *parameters = hs_parameters(req->arena), *list = NULL;
 
 	hs__query_parse(req);
 	for (size_t i = 0; i < req->query_count && parameters; i++) {
 		const struct hs_pair *pair = &req->query[i];
 		if (hs_slice_eq(pair->name, HS_S("_format")) || hs_slice_eq(pair->name, HS_S("_pretty")))
 			continue;
-		if (!hs_parameters_add(req->arena, parameters, pair->name, HS_S("valueString"),
-			    hs_json_string(req->arena, pair->value)))
+		if (!list)
+			list = hs_json_add_array(req->arena, parameters, HS_S("parameter"));
+		struct hs_json *item = list ? hs_json_push(list, hs_json_object(req->arena)) : NULL;
+		if (!item || !hs_json_add_text(req->arena, item, HS_S("name"), pair->name) ||
+			!hs_json_add_text(req->arena, item, HS_S("valueString"), pair->value))
 			parameters = NULL;
 	}
 	if (!parameters)

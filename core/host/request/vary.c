@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Vary (RFC 9110 section 12.5.5): an answer depends on those headers of its request that were asked for on
  * the way to it, whatever came of it, so that a 304 or a 404 says the same as a 200. */
+#include <core/base/put.h>
 #include <core/host/request/request_private.h>
+
+#include <pthread.h>
 
 /* The headers that choose among answers. Conditions, credentials and those of the connection do not. */
 static const struct hs_slice names[] = {
@@ -25,20 +28,30 @@ void hs__vary_on(struct hs_request *req, struct hs_slice name)
 			req->varies |= (uint8_t)(1u << i);
 }
 
+/* There are few such texts and every answer has one: all are made with the first. */
+static struct {
+	char text[96];
+	uint8_t len;
+} texts[1u << NAMES];
+
+static void make_texts(void)
+{
+	for (unsigned set = 0; set < 1u << NAMES; set++) {
+		char *at = texts[set].text;
+		for (unsigned i = 0; i < NAMES; i++) {
+			if (!(set & 1u << i))
+				continue;
+			at = hs__put(at, at > texts[set].text ? HS_S(", ") : HS_S(""));
+			at = hs__put(at, names[i]);
+		}
+		texts[set].len = (uint8_t)(at - texts[set].text);
+	}
+}
+
 struct hs_slice hs__vary_text(const struct hs_request *req)
 {
-	static const struct hs_slice usual[4] = { HS_S_INIT(""), HS_S_INIT("Accept"), HS_S_INIT("Origin"),
-		HS_S_INIT("Accept, Origin") };
-	struct hs_buf out;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	if (req->varies < 4)
-		return usual[req->varies];
-	hs_buf_init(&out, req->arena, 256);
-	for (unsigned i = 0; i < NAMES; i++) {
-		if (!(req->varies & 1u << i))
-			continue;
-		hs_buf_cstr(&out, out.len ? ", " : "");
-		hs_buf_add(&out, names[i]);
-	}
-	return out.overflow ? HS_S("*") : hs_buf_slice(&out);
+	pthread_once(&once, make_texts);
+	return hs_slice(texts[req->varies].text, texts[req->varies].len);
 }

@@ -32,6 +32,27 @@ static void escapes_are_decoded(void **state)
 	assert_true(hs_slice_eq(hs__percent_decode(arena, HS_S("a+b"), false), HS_S("a+b")));
 }
 
+/* Texts without any are told from others eight bytes at a time: in none of their places one is overlooked. */
+static void escapes_are_found_in_every_place(void **state)
+{
+	static const struct {
+		char in, out;
+	} marks[] = { { '+', ' ' }, { '\x80', '?' }, { '\xff', '?' } };
+	char text[20], wanted[20];
+
+	(void)state;
+	for (size_t len = 1; len <= sizeof(text); len++)
+		for (size_t at = 0; at < len; at++)
+			for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+				memset(text, "$&*,-~\x7f"[at % 7], sizeof(text));
+				memcpy(wanted, text, sizeof(text));
+				text[at] = marks[i].in;
+				wanted[at] = marks[i].out;
+				assert_true(hs_slice_eq(hs__percent_decode(arena, hs_slice(text, len), true),
+					hs_slice(wanted, len)));
+			}
+}
+
 static struct hs_request *make(struct hs_http_request *http, const char *query)
 {
 	struct hs_request *req = hs_arena_alloc(arena, sizeof(*req));
@@ -123,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escapes_are_decoded),
+		cmocka_unit_test(escapes_are_found_in_every_place),
 		cmocka_unit_test(pairs_keep_their_order),
 		cmocka_unit_test(preferences_are_found),
 		cmocka_unit_test(queries_become_parameters),
