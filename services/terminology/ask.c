@@ -19,6 +19,12 @@
 
 #define BATCH_MAX 999u
 
+/* The language of what is said before there is a context, which is seldom. */
+static bool speaks_swedish(const struct tx_ask *ask)
+{
+	return hs_tx_speaks_swedish(ask->accept_language, ask->input);
+}
+
 static enum hs_verdict fail(struct tx_ask *ask, const struct hs_error *err)
 {
 	if (ask->ctx.failure)
@@ -59,9 +65,11 @@ static enum role role_of(const struct hs_json *parameter)
 		{ HS_S_INIT("validation"), ITEM }, { HS_S_INIT("thisValueSet"), OWN },
 		{ HS_S_INIT("otherValueSet"), OTHER }, { HS_S_INIT("resource"), OWN } };
 
+	if (!resource_of(parameter)) /* an item counts, whatever it holds */
+		return is_named(parameter, HS_S("validation")) ? ITEM : NONE;
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (is_named(parameter, roles[i].name)) /* an item counts, whatever it holds */
-			return resource_of(parameter) || roles[i].role == ITEM ? roles[i].role : NONE;
+		if (is_named(parameter, roles[i].name))
+			return roles[i].role;
 	return NONE;
 }
 
@@ -84,7 +92,7 @@ static enum hs_status compile_own(struct tx_ask *ask, struct tx_compile *compile
 
 	if (!hs_slice_eq(type, HS_S("ValueSet"))) {
 		if (!hs_slice_eq(name, HS_S("resource")))
-			return hs_tx_say(err, HS_E_VALUE, ask->swedish, TX_MSG_OWN_NOT_A_SET, name,
+			return hs_tx_say(err, HS_E_VALUE, speaks_swedish(ask), TX_MSG_OWN_NOT_A_SET, name,
 				TX_ARGS(name, type.len ? type : HS_S("(resourceType?)")));
 		set = NULL;
 	}
@@ -122,7 +130,7 @@ static enum hs_status compile_all(struct tx_ask *ask, struct tx_compile *compile
 		if (status || !is_named(p, HS_S("validation")))
 			continue;
 		if (n == BATCH_MAX)
-			return hs_tx_say(err, HS_E_LIMIT, ask->swedish, TX_MSG_OWN_BATCH_MAX,
+			return hs_tx_say(err, HS_E_LIMIT, speaks_swedish(ask), TX_MSG_OWN_BATCH_MAX,
 				HS_S("validation"), TX_ARGS(hs_tx_digits(BATCH_MAX, digits)));
 		status = compile_input(ask, compile, resource_of(p), &ask->sent_sets[n++], &unused, err);
 	}
@@ -146,11 +154,11 @@ static enum hs_status compile_sent(struct tx_ask *ask, struct hs_error *err)
 	struct hs_image *image = NULL;
 
 	ask->sent_sets[0] = TX_NONE;
-	if (!has_resources(ask->input))
+	if (!ask->brings)
 		return HS_OK;
 	give_url(ask);
 	struct tx_compile *compile = hs_tx_compile_new(0);
-	hs_tx_compile_speak(compile, ask->swedish);
+	hs_tx_compile_speak(compile, speaks_swedish(ask));
 	enum hs_status status = compile_all(ask, compile, err);
 	if (status == HS_OK)
 		status = hs_tx_compile_finish(compile, &image, err);
@@ -159,7 +167,7 @@ static enum hs_status compile_sent(struct tx_ask *ask, struct hs_error *err)
 		return status;
 	hs_tx_layer_init(&ask->sent, image);
 	if (!hs_arena_defer(hs_request_arena(ask->req), release_sent, &ask->sent))
-		return hs_tx_no_room(ask->swedish, err);
+		return hs_tx_no_room(speaks_swedish(ask), err);
 	return HS_OK;
 }
 
@@ -262,12 +270,12 @@ static enum hs_status on_worker(struct hs_txn *txn, struct hs_arena *arena, void
 
 	(void)txn;
 	(void)arena;
-	if (has_resources(ask->input))
+	if (ask->brings)
 		status = compile_sent(ask, err);
-	if (status == HS_OK && has_resources(ask->input) && ask->cache.len)
+	if (status == HS_OK && ask->brings && ask->cache.len)
 		status = hs_tx_kept_add(ask->sandbox, ask->cache, ask->input, &ask->sent,
-			(struct tx_kept_way) { .swedish = ask->swedish }, err);
-	if (status == HS_OK && (has_resources(ask->input) || ask->again))
+			(struct tx_kept_way) { .swedish = speaks_swedish(ask) }, err);
+	if (status == HS_OK && (ask->brings || ask->again))
 		status = begin(ask, err);
 	if (status == HS_OK)
 		status = answer_within(ask, TX_PATIENCE_WORKER, err);
@@ -303,15 +311,15 @@ static enum hs_status find_cache(struct tx_ask *ask, struct hs_error *err)
 	if (!ask->cache.len)
 		return HS_OK;
 	if (!given.len && !hs_tx_kept_make(ask->sandbox, ask->cache, false, ask->now_ms))
-		return hs_tx_say(err, HS_E_VALUE, ask->swedish, TX_MSG_OWN_CACHE_NAME, HS_S("cache-id"),
-			TX_ARGS(ask->cache));
+		return hs_tx_say(err, HS_E_VALUE, speaks_swedish(ask), TX_MSG_OWN_CACHE_NAME,
+			HS_S("cache-id"), TX_ARGS(ask->cache));
 	ask->kept = hs_tx_kept_get(ask->sandbox, ask->cache, ask->now_ms);
 	if (!ask->kept)
-		return hs_tx_say(err, HS_E_NOT_FOUND, ask->swedish, TX_MSG_OWN_CACHE_GONE,
+		return hs_tx_say(err, HS_E_NOT_FOUND, speaks_swedish(ask), TX_MSG_OWN_CACHE_GONE,
 			given.len ? HS_S("X-Cache-Id") : HS_S("cache-id"),
 			TX_ARGS(ask->cache, hs_tx_digits(TX_KEPT_IDLE_SECONDS / 60, digits)));
 	if (!hs_arena_defer(hs_request_arena(ask->req), hs_tx_kept_unref, ask->kept))
-		return hs_tx_no_room(ask->swedish, err);
+		return hs_tx_no_room(speaks_swedish(ask), err);
 	return HS_OK;
 }
 
@@ -323,12 +331,12 @@ static enum hs_verdict carry_on(struct tx_ask *ask)
 	ask->imports = hs_tx_imports_get(ask->service, ask->now_ms);
 	if (!hs_arena_defer(hs_request_arena(ask->req), hs_tx_uploads_unref, ask->uploads) ||
 		!hs_arena_defer(hs_request_arena(ask->req), hs_tx_imports_unref, ask->imports)) {
-		hs_tx_no_room(ask->swedish, &err);
+		hs_tx_no_room(speaks_swedish(ask), &err);
 		return hs_fail_request(ask->req, &err);
 	}
 	if (find_cache(ask, &err))
 		return hs_fail_request(ask->req, &err);
-	if (has_resources(ask->input))
+	if (ask->brings)
 		return hs_compute(ask->req, on_worker, ask, after_worker);
 	enum hs_status status = begin(ask, &err);
 	if (status == HS_OK && !is_quick(ask, &status, &err))
@@ -387,7 +395,7 @@ enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type,
 	__atomic_fetch_add(&ask->service->questions, 1, __ATOMIC_RELAXED);
 	if (hs_request_parameters(req, &ask->input, &err))
 		return hs_fail_request(req, &err);
-	ask->swedish = hs_tx_speaks_swedish(ask->accept_language, ask->input);
+	ask->brings = has_resources(ask->input);
 	ask->uploads = hs_tx_uploads_get(ask->sandbox);
 	if (ask->uploads)
 		return carry_on(ask);

@@ -20,7 +20,7 @@ struct tx_ask {
 	enum tx_pace pace;
 	const char *type;      /* of the instance named in the path, or NULL */
 	struct hs_json *input; /* Parameters */
-	bool swedish;          /* the language of the answer, before ctx has it */
+	bool brings;           /* resources, in `input` */
 	struct hs_slice accept_language, id;
 	struct hs_slice cache; /* id of the client's cache, or empty */
 	int64_t now_ms;        /* taken on the loop, whose clock is not a worker's to ask */

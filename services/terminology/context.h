@@ -25,8 +25,12 @@ enum tx_flag { TX_UNSET, TX_NO, TX_YES };
 
 struct tx_params {
 	const struct hs_json *tree; /* Parameters */
-	struct hs_slice url, set_version, code, system, version, display, filter;
+	struct hs_slice url, set_version, code, system, version, display, filter, display_language;
 	const struct hs_json *value_set, *coding, *codeable;
+	struct tx_asked_code {
+		struct hs_slice code;
+		const struct hs_json *coding;
+	} a, b; /* codeA or codingA, codeB or codingB */
 	uint8_t infer_system, abstract, active_only, lenient_display, membership_only; /* enum tx_flag */
 	uint8_t exclude_nested, designations, definition;
 	uint8_t for_choice;     /* no abstract codes */

@@ -12,13 +12,14 @@
 #define MESSAGE_MAX ((size_t)256 * 1024)
 
 static const struct {
-	const char *id;
+	struct hs_slice id;
 	enum hs_severity severity;
-	const char *code, *type;
+	struct hs_slice code;
+	const char *type;
 	bool spoken;
 } catalogue[TX_MSG_COUNT] = {
 #define X(id, severity, code, type, spoken, english, swedish) \
-	{ #id, HS_SEVERITY_##severity, code, type, spoken },
+	{ HS_S_INIT(#id), HS_SEVERITY_##severity, HS_S_INIT(code), type, spoken },
 #include "messages.def"
 #undef X
 };
@@ -155,11 +156,12 @@ bool hs_tx_has_issue(const struct tx_issues *issues, enum tx_message id, struct 
 #define OUTCOME_MAX ((size_t)64 << 20)
 #define OUTCOME_USUAL 1000u
 
-static const char *const severities[] = { "fatal", "error", "warning", "information" };
+static const struct hs_slice severities[] = { HS_S_INIT("fatal"), HS_S_INIT("error"), HS_S_INIT("warning"),
+	HS_S_INIT("information") };
 
-static void put_text(struct hs_buf *out, const char *before, struct hs_slice text)
+static void put_text(struct hs_buf *out, struct hs_slice before, struct hs_slice text)
 {
-	hs_buf_cstr(out, before);
+	hs_buf_add(out, before);
 	hs_json_write_text(out, text);
 }
 
@@ -167,27 +169,27 @@ static void put_text(struct hs_buf *out, const char *before, struct hs_slice tex
 static void write_issue(struct hs_buf *out, const struct tx_issue *issue)
 {
 	hs_buf_byte(out, '{');
-	if (issue->type[0] && strncmp(catalogue[issue->id].id, "OWN_", 4) != 0) {
+	if (issue->type[0] && !hs_slice_starts(catalogue[issue->id].id, HS_S("OWN_"))) {
 		put_text(out,
-			"\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/"
-			"operationoutcome-message-id\",\"valueString\":",
-			hs_slice_cstr(catalogue[issue->id].id));
-		hs_buf_cstr(out, "}],");
+			HS_S("\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/"
+			     "operationoutcome-message-id\",\"valueString\":"),
+			catalogue[issue->id].id);
+		hs_buf_add(out, HS_S("}],"));
 	}
-	put_text(out, "\"severity\":", hs_slice_cstr(severities[issue->severity]));
-	put_text(out, ",\"code\":", hs_slice_cstr(catalogue[issue->id].code));
-	hs_buf_cstr(out, ",\"details\":{");
+	put_text(out, HS_S("\"severity\":"), severities[issue->severity]);
+	put_text(out, HS_S(",\"code\":"), catalogue[issue->id].code);
+	hs_buf_add(out, HS_S(",\"details\":{"));
 	if (issue->type[0]) {
 		put_text(out,
-			"\"coding\":[{\"system\":\"http://hl7.org/fhir/tools/CodeSystem/tx-issue-type\","
-			"\"code\":",
+			HS_S("\"coding\":[{\"system\":\"http://hl7.org/fhir/tools/CodeSystem/tx-issue-type\","
+			     "\"code\":"),
 			hs_slice_cstr(issue->type));
-		hs_buf_cstr(out, "}],");
+		hs_buf_add(out, HS_S("}],"));
 	}
-	put_text(out, "\"text\":", issue->text);
+	put_text(out, HS_S("\"text\":"), issue->text);
 	hs_buf_byte(out, '}');
 	if (issue->path.len) {
-		put_text(out, ",\"expression\":[", issue->path);
+		put_text(out, HS_S(",\"expression\":["), issue->path);
 		hs_buf_byte(out, ']');
 	}
 	hs_buf_byte(out, '}');
@@ -199,13 +201,13 @@ struct hs_slice hs_tx_outcome_text(struct hs_arena *arena, const struct tx_issue
 
 	hs_buf_init(&out, arena, OUTCOME_MAX);
 	hs_buf_reserve(&out, OUTCOME_USUAL);
-	hs_buf_cstr(&out, "{\"resourceType\":\"OperationOutcome\",\"issue\":[");
+	hs_buf_add(&out, HS_S("{\"resourceType\":\"OperationOutcome\",\"issue\":["));
 	for (const struct tx_issue *i = issues->first; i; i = i->next) {
 		if (i != issues->first)
 			hs_buf_byte(&out, ',');
 		write_issue(&out, i);
 	}
-	hs_buf_cstr(&out, "]}");
+	hs_buf_add(&out, HS_S("]}"));
 	return out.overflow ? HS_S_NONE : hs_buf_slice(&out);
 }
 

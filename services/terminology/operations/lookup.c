@@ -23,8 +23,7 @@ static enum hs_status read_asked(struct tx_context *ctx, struct asked *out, stru
 	if (!out->system.len)
 		return hs_tx_refuse(ctx, TX_MSG_NO_SYSTEM, 400, HS_S_NONE, (struct tx_args) { { HS_S_NONE } },
 			err);
-	if (!out->code.len && !hs_parameter(params->tree, HS_S("codeA")) &&
-		!hs_parameter(params->tree, HS_S("codingA")))
+	if (!out->code.len && !params->a.code.len && !params->a.coding)
 		return hs_tx_fault(ctx, HS_E_REQUIRED, TX_MSG_OWN_NO_CODE, HS_S("code"),
 			(struct tx_args) { { HS_S_NONE } }, err);
 	return HS_OK;
@@ -237,35 +236,40 @@ enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct
 
 /* ---- $subsumes ---- */
 
-/* codeA or codingA. */
-static enum hs_status find_one(struct tx_context *ctx, struct tx_system s, char letter, uint32_t *out,
-	struct hs_error *err)
-{
-	struct hs_slice name = hs_arena_printf(ctx->arena, "code%c", letter);
-	struct hs_slice coding = hs_arena_printf(ctx->arena, "coding%c", letter);
-	struct hs_slice code = hs_parameter_text(ctx->params.tree, name);
-	const struct hs_json *given = hs_parameter_value(hs_parameter(ctx->params.tree, coding));
+/* How a code is asked for: by itself or as a coding. */
+struct names {
+	struct hs_slice code, coding, code_of_coding;
+};
+#define NAMES(letter) \
+	{ \
+		HS_S_INIT("code" letter), HS_S_INIT("coding" letter), HS_S_INIT("coding" letter ".code") \
+	}
 
-	if (given) {
-		code = hs_json_get_text(given, HS_S("code"));
-		if (!hs_slice_eq(hs_json_get_text(given, HS_S("system")), TX_SYSTEM_URL(s)))
-			return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_TWO_SYSTEMS, coding,
-				(struct tx_args) { { coding, TX_SYSTEM_URL(s) } }, err);
-		struct hs_slice version = hs_json_get_text(given, HS_S("version"));
+static enum hs_status find_one(struct tx_context *ctx, struct tx_system s, const struct tx_asked_code *asked,
+	const struct names *names, uint32_t *out, struct hs_error *err)
+{
+	struct hs_slice code = asked->code;
+
+	if (asked->coding) {
+		code = hs_json_get_text(asked->coding, HS_S("code"));
+		if (!hs_slice_eq(hs_json_get_text(asked->coding, HS_S("system")), TX_SYSTEM_URL(s)))
+			return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_TWO_SYSTEMS, names->coding,
+				(struct tx_args) { { names->coding, TX_SYSTEM_URL(s) } }, err);
+		struct hs_slice version = hs_json_get_text(asked->coding, HS_S("version"));
 		if (!hs_tx_version_meets(version, TX_SYSTEM_VERSION(s)))
-			return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_TWO_VERSIONS, coding,
-				(struct tx_args) { { coding, version, TX_SYSTEM_VERSION(s) } }, err);
+			return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_TWO_VERSIONS, names->coding,
+				(struct tx_args) { { names->coding, version, TX_SYSTEM_VERSION(s) } }, err);
 	}
 	if (!code.len)
-		return hs_tx_fault(ctx, HS_E_REQUIRED, TX_MSG_OWN_EITHER, name,
-			(struct tx_args) { { name, coding } }, err);
-	return find_concept(ctx, s, code,
-		given ? hs_arena_printf(ctx->arena, "%.*s.code", HS_S_ARG(coding)) : name, out, err);
+		return hs_tx_fault(ctx, HS_E_REQUIRED, TX_MSG_OWN_EITHER, names->code,
+			(struct tx_args) { { names->code, names->coding } }, err);
+	return find_concept(ctx, s, code, asked->coding ? names->code_of_coding : names->code, out, err);
 }
 
 enum hs_status hs_tx_subsumes(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)
 {
-	const struct hs_json *first = hs_parameter_value(hs_parameter(ctx->params.tree, HS_S("codingA")));
+	static const struct names first_names = NAMES("A"), second_names = NAMES("B");
+	const struct hs_json *first = ctx->params.a.coding;
 	struct asked asked;
 	struct tx_system s = { NULL, NULL };
 	uint32_t a = TX_NONE, b = TX_NONE;
@@ -279,9 +283,9 @@ enum hs_status hs_tx_subsumes(struct tx_context *ctx, struct hs_json **out, stru
 		status = find_system(ctx, &asked, &s, err);
 	if (status || !s.row)
 		return status;
-	status = find_one(ctx, s, 'A', &a, err);
+	status = find_one(ctx, s, &ctx->params.a, &first_names, &a, err);
 	if (status == HS_OK)
-		status = find_one(ctx, s, 'B', &b, err);
+		status = find_one(ctx, s, &ctx->params.b, &second_names, &b, err);
 	if (status)
 		return status;
 	const struct tx_source *source = hs_tx_source(s);

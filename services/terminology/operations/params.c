@@ -5,7 +5,7 @@
 
 #include "../compile/tree.h"
 
-enum kind { TEXT, FLAG, NUMBER, LIST, RULE, TREE };
+enum kind { TEXT, FLAG, NUMBER, LIST, RULE, TREE, MODE };
 
 #define AT(member) offsetof(struct tx_params, member)
 
@@ -24,6 +24,9 @@ static const struct row {
 	{ HS_S_INIT("version"), TEXT, AT(version), 0, 0 },
 	{ HS_S_INIT("display"), TEXT, AT(display), 0, 0 },
 	{ HS_S_INIT("filter"), TEXT, AT(filter), 0, 0 },
+	{ HS_S_INIT("displayLanguage"), TEXT, AT(display_language), 0, 0 },
+	{ HS_S_INIT("codeA"), TEXT, AT(a.code), 0, 0 },
+	{ HS_S_INIT("codeB"), TEXT, AT(b.code), 0, 0 },
 	{ HS_S_INIT("inferSystem"), FLAG, AT(infer_system), 0, 0 },
 	{ HS_S_INIT("implySystem"), FLAG, AT(infer_system), 0, 0 },
 	{ HS_S_INIT("abstract"), FLAG, AT(abstract), 0, 0 },
@@ -51,7 +54,10 @@ static const struct row {
 	{ HS_S_INIT("default-valueset-version"), RULE, 0, 0, TX_VERSION_SET },
 	{ HS_S_INIT("valueSet"), TREE, AT(value_set), 0, 0 },
 	{ HS_S_INIT("coding"), TREE, AT(coding), 0, 0 },
+	{ HS_S_INIT("codingA"), TREE, AT(a.coding), 0, 0 },
+	{ HS_S_INIT("codingB"), TREE, AT(b.coding), 0, 0 },
 	{ HS_S_INIT("codeableConcept"), TREE, AT(codeable), 0, 0 },
+	{ HS_S_INIT("mode"), MODE, 0, 0, 0 },
 };
 
 static void *member(struct tx_params *params, size_t at)
@@ -137,6 +143,11 @@ static enum hs_status read_one(struct tx_context *ctx, const struct row *row, co
 		return add_to_list(ctx, row, text, err);
 	case RULE:
 		return add_rule(ctx, row, text, err);
+	case MODE: /* as clients said it before it was a parameter, which goes before it */
+		if (ctx->params.lenient_display == TX_UNSET &&
+			hs_slice_eq(text, HS_S("lenient-display-validation")))
+			ctx->params.lenient_display = TX_YES;
+		return HS_OK;
 	case TREE:
 		break;
 	}
@@ -187,22 +198,19 @@ enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *t
 	struct hs_slice accept_language, struct hs_error *err)
 {
 	struct tx_params *params = &ctx->params;
-	struct hs_slice language = display_language(tree);
 
 	memset(params, 0, offsetof(struct tx_params, rules));
 	params->tree = tree;
 	params->offset = params->count = -1;
 	ctx->swedish = hs_tx_speaks_swedish(accept_language, tree);
-	if (hs_slice_eq(hs_parameter_text(tree, HS_S("mode")), HS_S("lenient-display-validation")))
-		params->lenient_display = TX_YES; /* as clients said it before it was a parameter */
 	HS_JSON_EACH(item, hs_json_get(tree, HS_S("parameter"))) {
 		const struct row *row = row_of(hs_json_get_text(item, HS_S("name")));
 		enum hs_status status = row ? read_one(ctx, row, item, err) : HS_OK;
 		if (status)
 			return status;
 	}
-	if (language.len)
-		return set_languages(ctx, language, err);
+	if (params->display_language.len)
+		return set_languages(ctx, params->display_language, err);
 	if (accept_language.len && !hs_slice_eq(accept_language, HS_S("*"))) {
 		/* a header that cannot be read is nobody's wish; browsers and proxies write what they like */
 		struct hs_error ignored;
@@ -234,7 +242,7 @@ enum hs_status hs_tx_params_of_set(struct tx_context *ctx, struct tx_set set, st
 			language = parameter_of_set(list, HS_S("displayLanguage"));
 	if (status == HS_OK && match.len && ctx->params.versions_match == TX_UNSET)
 		status = read_flag(ctx, HS_S("versionsMatch"), match, &ctx->params.versions_match, err);
-	if (status || hs_parameter(ctx->params.tree, HS_S("displayLanguage")))
+	if (status || ctx->params.display_language.len)
 		return status;
 	if (language.len)
 		return set_languages(ctx, language, err);

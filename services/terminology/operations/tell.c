@@ -11,12 +11,16 @@
 
 /* ---- text ---- */
 
-/* `,` when one is due, and {"name":"NAME","KEY": */
-static void write_head(struct tx_told *t, const char *name, const char *key)
+static char *put(char *to, struct hs_slice text)
 {
-	static const char first[] = "{\"name\":\"";
-	size_t name_len = strlen(name), key_len = strlen(key);
-	char *to = hs_buf_reserve(&t->text, sizeof(first) + name_len + key_len + 5);
+	memcpy(to, text.ptr, text.len);
+	return to + text.len;
+}
+
+/* `,` when one is due, and {"name":"NAME","KEY": */
+static void write_head(struct tx_told *t, struct hs_slice name, struct hs_slice key)
+{
+	char *to = hs_buf_reserve(&t->text, name.len + key.len + 20);
 
 	if (!to)
 		return;
@@ -24,28 +28,21 @@ static void write_head(struct tx_told *t, const char *name, const char *key)
 	if (t->more)
 		*to++ = ',';
 	t->more = true;
-	memcpy(to, first, sizeof(first) - 1);
-	to += sizeof(first) - 1;
-	memcpy(to, name, name_len);
-	to += name_len;
-	memcpy(to, "\",\"", 3);
-	to += 3;
-	memcpy(to, key, key_len);
-	to += key_len;
-	memcpy(to, "\":", 2);
-	t->text.len += (size_t)(to + 2 - from);
+	to = put(put(put(to, HS_S("{\"name\":\"")), name), HS_S("\",\""));
+	to = put(put(to, key), HS_S("\":"));
+	t->text.len += (size_t)(to - from);
 }
 
 /* ---- a tree ---- */
 
-static void push(struct tx_told *t, const char *name, const char *key, struct hs_json *value)
+static void push(struct tx_told *t, struct hs_slice name, struct hs_slice key, struct hs_json *value)
 {
 	struct hs_json *item = t->list && value ? hs_json_push(t->list, hs_json_object(t->ctx->arena)) : NULL;
 
 	if (!item)
 		return;
-	hs_json_add_text(t->ctx->arena, item, HS_S("name"), hs_slice_cstr(name));
-	hs_json_add(item, hs_slice_cstr(key), value);
+	hs_json_add_text(t->ctx->arena, item, HS_S("name"), name);
+	hs_json_add(item, key, value);
 }
 
 /* ---- both ---- */
@@ -63,7 +60,7 @@ void hs_tx_tell_begin(struct tx_told *t, struct tx_context *ctx)
 	t->list = t->tree ? hs_json_add_array(ctx->arena, t->tree, HS_S("parameter")) : NULL;
 }
 
-void hs_tx_tell_text(struct tx_told *t, const char *name, const char *key, struct hs_slice text)
+void hs_tx_tell_named(struct tx_told *t, struct hs_slice name, struct hs_slice key, struct hs_slice text)
 {
 	if (!text.len)
 		return;
@@ -79,10 +76,10 @@ void hs_tx_tell_text(struct tx_told *t, const char *name, const char *key, struc
 void hs_tx_tell_bool(struct tx_told *t, const char *name, bool value)
 {
 	if (!t->ctx->as_text) {
-		push(t, name, "valueBoolean", hs_json_bool(t->ctx->arena, value));
+		push(t, hs_slice_cstr(name), HS_S("valueBoolean"), hs_json_bool(t->ctx->arena, value));
 		return;
 	}
-	write_head(t, name, "valueBoolean");
+	write_head(t, hs_slice_cstr(name), HS_S("valueBoolean"));
 	hs_buf_add(&t->text, value ? HS_S("true}") : HS_S("false}"));
 }
 
@@ -91,10 +88,10 @@ void hs_tx_tell_value(struct tx_told *t, const char *name, const char *key, stru
 	if (!value)
 		return;
 	if (!t->ctx->as_text) {
-		push(t, name, key, value);
+		push(t, hs_slice_cstr(name), hs_slice_cstr(key), value);
 		return;
 	}
-	write_head(t, name, key);
+	write_head(t, hs_slice_cstr(name), hs_slice_cstr(key));
 	hs_json_write(&t->text, value, 0);
 	hs_buf_byte(&t->text, '}');
 }
@@ -114,11 +111,11 @@ struct hs_json *hs_tx_tree_of(struct hs_arena *arena, struct hs_slice json)
 void hs_tx_tell_json(struct tx_told *t, const char *name, const char *key, struct hs_slice json)
 {
 	if (t->ctx->as_text && json.len) {
-		write_head(t, name, key);
+		write_head(t, hs_slice_cstr(name), hs_slice_cstr(key));
 		hs_buf_add(&t->text, json);
 		hs_buf_byte(&t->text, '}');
 	} else if (!t->ctx->as_text)
-		push(t, name, key, hs_tx_tree_of(t->ctx->arena, json));
+		push(t, hs_slice_cstr(name), hs_slice_cstr(key), hs_tx_tree_of(t->ctx->arena, json));
 }
 
 static struct hs_json *coding_tree(struct hs_arena *arena, struct hs_slice system, struct hs_slice code,
@@ -139,10 +136,11 @@ void hs_tx_tell_coding(struct tx_told *t, const char *name, struct hs_slice syst
 	struct hs_slice display)
 {
 	if (!t->ctx->as_text) {
-		push(t, name, "valueCoding", coding_tree(t->ctx->arena, system, code, display));
+		push(t, hs_slice_cstr(name), HS_S("valueCoding"),
+			coding_tree(t->ctx->arena, system, code, display));
 		return;
 	}
-	write_head(t, name, "valueCoding");
+	write_head(t, hs_slice_cstr(name), HS_S("valueCoding"));
 	hs_buf_add(&t->text, HS_S("{\"system\":"));
 	hs_json_write_text(&t->text, system);
 	hs_buf_add(&t->text, HS_S(",\"code\":"));
@@ -157,14 +155,14 @@ void hs_tx_tell_coding(struct tx_told *t, const char *name, struct hs_slice syst
 void hs_tx_tell_open(struct tx_told *t, const char *name)
 {
 	if (t->ctx->as_text) {
-		write_head(t, name, "part");
+		write_head(t, hs_slice_cstr(name), HS_S("part"));
 		hs_buf_byte(&t->text, '[');
 		t->more = false;
 		return;
 	}
 	struct hs_json *parts = hs_json_array(t->ctx->arena);
 
-	push(t, name, "part", parts);
+	push(t, hs_slice_cstr(name), HS_S("part"), parts);
 	t->outer = t->list;
 	t->list = parts;
 }

@@ -20,7 +20,13 @@ struct tx_told {
 /* As text when the context asks for it (ctx->as_text). */
 void hs_tx_tell_begin(struct tx_told *told, struct tx_context *ctx);
 /* Nothing for an empty text. */
-void hs_tx_tell_text(struct tx_told *told, const char *name, const char *key, struct hs_slice text);
+void hs_tx_tell_named(struct tx_told *told, struct hs_slice name, struct hs_slice key, struct hs_slice text);
+/* The same by literals, whose lengths are known when it is compiled. */
+static inline void hs_tx_tell_text(struct tx_told *told, const char *name, const char *key,
+	struct hs_slice text)
+{
+	hs_tx_tell_named(told, hs_slice_cstr(name), hs_slice_cstr(key), text);
+}
 void hs_tx_tell_bool(struct tx_told *told, const char *name, bool value);
 /* NULL: nothing. The tree becomes part of the answer. */
 void hs_tx_tell_value(struct tx_told *told, const char *name, const char *key, struct hs_json *value);
