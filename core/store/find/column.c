@@ -69,7 +69,10 @@ void hs__column_unshare(struct hs__column *column)
 	       room = (column->key_room + 1) * sizeof(uint32_t), rows = column->row_count * sizeof(uint32_t),
 	       bits = column->row_count / BITS * sizeof(uint64_t);
 
-	hs__view_unshare(column);
+	if (column->what) {
+		hs__view_unshare(column);
+		return;
+	}
 	if (column->inverse)
 		atomic_fetch_add(&column->inverse->holders, 1);
 	if (column->altered)

@@ -41,11 +41,8 @@ enum hs_status hs__view_follow(struct hs__finder *finder, struct hs__column *col
 
 void hs__view_unshare(struct hs__column *column)
 {
-	void *own;
+	void *own = hs_heap_alloc(column->what->size);
 
-	if (!column->view)
-		return;
-	own = hs_heap_alloc(column->what->size);
 	column->what->copy(own, column->view);
 	column->view = own;
 }
