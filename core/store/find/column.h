@@ -9,7 +9,8 @@
  * asks for the verdict of its number. The numbers of a reference's keys are linked to the rows that they
  * point to, so chains and _has follow links by number instead of looking for ids.
  *
- * Writers know nothing of columns. One is made when a search would otherwise pay much (cost.c), is right for
+ * Writers know nothing of columns. One is made when a search would otherwise pay much (cost.c): while that
+ * waits if it would pay more than making it costs, else by another thread (sqlite/later.c). It is right for
  * one moment of the store, and follows the log of versions to that of the search that wants it. A search in a
  * writing transaction uses none.
  *
@@ -189,10 +190,12 @@ bool hs__columns_eager(const struct hs__finder *finder);
 void hs__columns_free(struct hs__columns *columns); /* when nobody searches the store any more */
 /* All are wrong from now on. */
 void hs__columns_forget(struct hs__columns *columns);
+/* What if there is none? It is made while the search waits, or by somebody else while it does without. */
+enum hs__want { HS__WANT_NOT, HS__WANT_LATER, HS__WANT_NOW };
 /* The column of the type's keys that begin so, as the search may use it until it ends; NULL when there is
  * none, or not for its moment. */
 enum hs_status hs__columns_get(struct hs__finder *finder, uint32_t type, const struct hs__key *prefix,
-	bool want, const struct hs__column **out, struct hs_error *err);
+	enum hs__want want, const struct hs__column **out, struct hs_error *err);
 /* A service's view, in the same way. */
 enum hs_status hs__columns_get_view(struct hs__finder *finder, const struct hs_view *what, bool want,
 	struct hs__column **out, struct hs_error *err);
@@ -202,6 +205,13 @@ struct hs__linked {
 	const struct hs__link *link; /* NULL: none of both is to be used */
 };
 enum hs_status hs__columns_get_linked(struct hs__finder *finder, uint32_t type, uint32_t param,
-	uint32_t target, bool want, struct hs__linked *out, struct hs_error *err);
+	uint32_t target, enum hs__want want, struct hs__linked *out, struct hs_error *err);
+/* What was wanted later. */
+struct hs__wanted_column {
+	uint32_t type, target; /* that it is to have links to; 0: none */
+	struct hs__key prefix;
+};
+enum hs_status hs__columns_make(struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs__wanted_column *wanted, struct hs_error *err);
 /* At the end of a search. */
 void hs__columns_release(struct hs__finder *finder);

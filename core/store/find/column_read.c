@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a column from the index, and following the log of versions. */
-#include <core/store/find/column.h>
-
+#include <core/store/find/groups.h>
 #include <core/store/index/outline.h>
 
 #define STEPS_A_ROW 20u
@@ -34,17 +33,29 @@ static enum hs_status read_entries(struct hs__column *column, struct hs__scan *s
 			hs__inverse_add(column->inverse, key, (uint32_t)row);
 		}
 	}
-	column->sorted = column->keys_read = column->key_count;
-	column->cells_read = column->cell_count;
-	hs__inverse_finish(column->inverse, column->row_count);
 	return (enum hs_status)step;
+}
+
+static enum hs_status read_index(struct hs__finder *finder, struct hs__column *column, size_t most,
+	struct hs_error *err)
+{
+	struct hs__key to = column->prefix;
+	struct hs__scan scan;
+
+	hs__key_after_prefix(&to);
+	enum hs_status status = hs__scan_range(finder->txn, hs__key_slice(&column->prefix),
+		hs__key_slice(&to), true, &scan, err);
+	if (status != HS_OK)
+		return status;
+	status = read_entries(column, &scan, most, err);
+	hs__scan_end(&scan);
+	return status;
 }
 
 enum hs_status hs__column_read(struct hs__finder *finder, struct hs__column *column, size_t most,
 	struct hs_error *err)
 {
-	struct hs__key to = column->prefix;
-	struct hs__scan scan;
+	struct hs__components components;
 	uint64_t last = 0;
 
 	if (column->what)
@@ -58,13 +69,13 @@ enum hs_status hs__column_read(struct hs__finder *finder, struct hs__column *col
 	hs__column_make_rows(column, last);
 	hs__column_make_keys(column);
 	column->inverse = hs__inverse_new();
-	hs__key_after_prefix(&to);
-	status = hs__scan_range(finder->txn, hs__key_slice(&column->prefix), hs__key_slice(&to), true, &scan,
-		err);
-	if (status != HS_OK)
-		return status;
-	status = read_entries(column, &scan, most, err);
-	hs__scan_end(&scan);
+	status = hs__components_read(&column->prefix, &components) ?
+		hs__groups_read(finder, column, &components, most, err) :
+		read_index(finder, column, most, err);
+	column->sorted = column->keys_read = column->key_count;
+	column->cells_read = column->cell_count;
+	if (status == HS_OK)
+		hs__inverse_finish(column->inverse, column->row_count);
 	if (status == HS_E_LIMIT)
 		hs__column_empty(column);
 	return status;
@@ -88,11 +99,14 @@ static enum hs_status take_key(struct hs__column *column, uint64_t row, const st
 static enum hs_status take_facts(struct hs__column *column, uint64_t row, struct hs_slice data,
 	struct hs_error *err)
 {
+	struct hs__components components;
 	struct hs__outline outline;
 	struct hs__facts facts;
 	struct hs__fact fact;
 	struct hs__key key;
 
+	if (hs__components_read(&column->prefix, &components))
+		return hs__groups_take(column, &components, row, data, err);
 	if (!hs__facts_open(data, &facts))
 		return hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
 	hs__outline_init(&outline);

@@ -334,12 +334,14 @@ static struct hs__column *held(const struct hs__finder *finder, uint32_t type, c
 	return NULL;
 }
 
-/* What is asked for: the keys of a type that begin so, or a view. */
+/* What is asked for: the keys of a type that begin so, with the links to a type when that is not 0; or a
+ * view.
+ */
 struct wanted {
-	uint32_t type;
+	uint32_t type, target;
 	const struct hs__key *prefix;
 	const struct hs_view *view;
-	bool make; /* if there is none */
+	enum hs__want want; /* if there is none */
 };
 
 /* One that is too large stays, empty, so that it is not tried again. */
@@ -364,6 +366,14 @@ static enum hs_status make(struct hs__columns *columns, struct hs__finder *finde
 	return status == HS_E_LIMIT ? HS_OK : status;
 }
 
+/* To somebody else? */
+static bool is_left(const struct hs__finder *finder, const struct wanted *wanted)
+{
+	struct hs__wanted_column later = { wanted->type, wanted->target, *wanted->prefix };
+
+	return wanted->want == HS__WANT_LATER && hs__find_later(finder->txn, &later);
+}
+
 static enum hs_status get(struct hs__finder *finder, const struct wanted *wanted, struct hs__column **out,
 	struct hs_error *err)
 {
@@ -385,7 +395,7 @@ static enum hs_status get(struct hs__finder *finder, const struct wanted *wanted
 		return HS_OK;
 	if (column)
 		status = bring_up(finder, &column, err);
-	else if (wanted->make)
+	else if (wanted->want != HS__WANT_NOT && !is_left(finder, wanted))
 		status = make(columns, finder, wanted, &column, err);
 	if (column)
 		hold(finder, column);
@@ -393,29 +403,38 @@ static enum hs_status get(struct hs__finder *finder, const struct wanted *wanted
 	return status;
 }
 
-enum hs_status hs__columns_get(struct hs__finder *finder, uint32_t type, const struct hs__key *prefix,
-	bool want, const struct hs__column **out, struct hs_error *err)
+static enum hs_status get_column(struct hs__finder *finder, const struct wanted *wanted,
+	const struct hs__column **out, struct hs_error *err)
 {
-	struct hs__column *column = held(finder, type, prefix);
-	struct wanted wanted = { .type = type, .prefix = prefix, .make = want };
+	struct hs__column *column = held(finder, wanted->type, wanted->prefix);
 	enum hs_status status = HS_OK;
 
 	*out = column;
 	if (column || !hs__find_columns(finder->txn) || finder->column_count == HS__FIND_COLUMNS ||
-		(type & HS_TYPE_CONTAINED) || hs__find_keeper(finder->txn, type, NULL))
+		(wanted->type & HS_TYPE_CONTAINED) || hs__find_keeper(finder->txn, wanted->type, NULL))
 		return HS_OK;
 	enter();
-	status = get(finder, &wanted, &column, err);
+	status = get(finder, wanted, &column, err);
 	leave();
 	*out = column;
 	return status;
+}
+
+enum hs_status hs__columns_get(struct hs__finder *finder, uint32_t type, const struct hs__key *prefix,
+	enum hs__want want, const struct hs__column **out, struct hs_error *err)
+{
+	struct wanted wanted = { .type = type, .prefix = prefix, .want = want };
+
+	return get_column(finder, &wanted, out, err);
 }
 
 enum hs_status hs__columns_get_view(struct hs__finder *finder, const struct hs_view *what, bool want,
 	struct hs__column **out, struct hs_error *err)
 {
 	struct hs__key prefix = { .len = sizeof(what) };
-	struct wanted wanted = { .prefix = &prefix, .view = what, .make = want };
+	struct wanted wanted = {
+		.prefix = &prefix, .view = what, .want = want ? HS__WANT_NOW : HS__WANT_NOT
+	};
 	struct hs__column *column = NULL;
 	enum hs_status status = HS_OK;
 
@@ -452,27 +471,61 @@ static enum hs_status add_link(struct hs__finder *finder, const struct hs__colum
 	return status;
 }
 
-enum hs_status hs__columns_get_linked(struct hs__finder *finder, uint32_t type, uint32_t param,
-	uint32_t target, bool want, struct hs__linked *out, struct hs_error *err)
+/* Has the link little to catch up with? */
+#define SOON_LINKED 512u
+static bool is_soon_linked(const struct hs__column *column, const struct wanted_link *wanted)
 {
-	struct wanted_link wanted = { .type = target };
-	struct hs__linked linked = { .link = NULL };
+	size_t keys = column->key_count;
+	uint64_t rows = wanted->last_row;
+
+	for (unsigned i = 0; i < column->link_count; i++) {
+		if (column->links[i].type == wanted->type) {
+			keys -= column->links[i].key_count;
+			rows -= column->links[i].last_row;
+		}
+	}
+	return keys + rows < SOON_LINKED;
+}
+
+enum hs_status hs__columns_get_linked(struct hs__finder *finder, uint32_t type, uint32_t param,
+	uint32_t target, enum hs__want want, struct hs__linked *out, struct hs_error *err)
+{
 	struct hs__key prefix;
+	struct wanted wanted = { .type = type, .target = target, .prefix = &prefix, .want = want };
+	struct wanted_link link = { .type = target };
+	struct hs__linked linked = { .link = NULL };
 
 	*out = linked;
 	hs__key_begin(&prefix, param);
-	enum hs_status status = hs__find_last_row(finder->txn, target, &wanted.last_row, err);
+	enum hs_status status = hs__find_last_row(finder->txn, target, &link.last_row, err);
 	if (status == HS_OK)
-		status = hs__columns_get(finder, type, &prefix, want, &linked.column, err);
+		status = get_column(finder, &wanted, &linked.column, err);
 	if (status != HS_OK || !linked.column)
 		return status;
 	enter();
-	if (!hs__column_linked(linked.column, target, wanted.last_row))
-		status = add_link(finder, &linked.column, &wanted, err);
+	if (!hs__column_linked(linked.column, target, link.last_row) &&
+		(is_soon_linked(linked.column, &link) || (want != HS__WANT_NOT && !is_left(finder, &wanted))))
+		status = add_link(finder, &linked.column, &link, err);
 	if (status == HS_OK)
-		linked.link = hs__column_linked(linked.column, target, wanted.last_row);
+		linked.link = hs__column_linked(linked.column, target, link.last_row);
 	leave();
 	*out = linked;
+	return status;
+}
+
+enum hs_status hs__columns_make(struct hs_txn *txn, struct hs_arena *arena,
+	const struct hs__wanted_column *wanted, struct hs_error *err)
+{
+	struct hs__finder finder = { .txn = txn, .arena = arena };
+	uint32_t param = hs__key_read_number(hs__key_slice(&wanted->prefix));
+	const struct hs__column *column = NULL;
+	struct hs__linked linked;
+	enum hs_status status = wanted->target ?
+		hs__columns_get_linked(&finder, wanted->type, param, wanted->target, HS__WANT_NOW, &linked,
+			err) :
+		hs__columns_get(&finder, wanted->type, &wanted->prefix, HS__WANT_NOW, &column, err);
+
+	hs__columns_release(&finder);
 	return status;
 }
 

@@ -18,9 +18,10 @@
 #define ASKED_A_BLOCK 64u  /* rows here and there */
 #define LED_A_BLOCK 16u    /* links of such */
 #define ROWS_A_BLOCK 600u  /* of all, as a column gives them */
-/* To make a column is to read all entries of its parameter. It is worth it when a search can save so much at
- * once, and half of what it would pay, since it is sure to be asked again. */
+/* To make a column is to read all entries of its parameter. It is worth it when a search pays so much at
+ * once, of which it saves the better part; and worth waiting for when it would pay as much as to make it. */
 #define WORTH_A_COLUMN UINT64_C(500)
+#define MADE_A_BLOCK 4u /* rows that get their keys */
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
@@ -50,12 +51,20 @@ uint64_t hs__look_cost(const struct hs__cond *cond)
 	return most;
 }
 
-bool hs__is_dear(const struct hs__maker *maker, uint64_t members, uint64_t cost)
+uint64_t hs__making_cost(const struct hs__maker *maker)
+{
+	return WORTH_A_COLUMN + maker->words * 64 / MADE_A_BLOCK;
+}
+
+enum hs__want hs__wanted(const struct hs__maker *maker, uint64_t members, uint64_t cost, uint64_t making)
 {
 	uint64_t paid = least(cost, looking(members));
 
-	return hs__columns_eager(maker->finder) ||
-		(paid >= WORTH_A_COLUMN && paid / 2 >= hs__asking_cost(maker, members));
+	if (hs__columns_eager(maker->finder))
+		return HS__WANT_NOW;
+	if (paid < WORTH_A_COLUMN)
+		return HS__WANT_NOT;
+	return paid >= making ? HS__WANT_NOW : HS__WANT_LATER;
 }
 
 enum hs_status hs__ranges_cost(const struct hs__maker *maker, const struct hs__ranges *ranges, uint64_t limit,
@@ -112,14 +121,17 @@ enum hs_status hs__look_up(const struct hs__maker *maker, const struct hs__cond 
 	uint64_t limit, struct hs__lookup *out, struct hs_error *err)
 {
 	struct hs__lookup lookup = { .column = NULL };
-	uint64_t by_column = HS__ALL, enough = 2 * hs__asking_cost(maker, members) + WORTH_A_COLUMN + 1;
+	uint64_t by_column = HS__ALL, making = hs__making_cost(maker),
+		 enough = hs__asking_cost(maker, members) + making + 1;
+	enum hs__want want;
 	struct hs__key prefix;
 	bool can = hs__column_prefix(maker, cond, &prefix);
 	enum hs_status status = hs__ranges_of(maker->finder, maker->type, cond, &lookup.ranges, err);
 
 	can &= lookup.ranges.row_count == 0;
 	if (status == HS_OK && can)
-		status = hs__columns_get(maker->finder, maker->type, &prefix, false, &lookup.column, err);
+		status = hs__columns_get(maker->finder, maker->type, &prefix, HS__WANT_NOT, &lookup.column,
+			err);
 	if (status == HS_OK && lookup.column)
 		by_column = column_cost(&lookup, members);
 	/* Beyond these it does not matter how much more the index costs. */
@@ -129,8 +141,9 @@ enum hs_status hs__look_up(const struct hs__maker *maker, const struct hs__cond 
 		limit = enough;
 	if (status == HS_OK)
 		status = hs__ranges_cost(maker, &lookup.ranges, limit, &lookup.cost, err);
-	if (status == HS_OK && can && !lookup.column && hs__is_dear(maker, members, lookup.cost)) {
-		status = hs__columns_get(maker->finder, maker->type, &prefix, true, &lookup.column, err);
+	if (status == HS_OK && can && !lookup.column &&
+		(want = hs__wanted(maker, members, lookup.cost, making)) != HS__WANT_NOT) {
+		status = hs__columns_get(maker->finder, maker->type, &prefix, want, &lookup.column, err);
 		if (lookup.column)
 			by_column = column_cost(&lookup, members);
 	}
@@ -260,8 +273,8 @@ static enum hs_status linked_cost(const struct hs__maker *maker, const struct hs
 	return status;
 }
 
-static enum hs_status get_linked(const struct hs__maker *maker, const struct hs__cond *cond, bool want,
-	struct hs__linked *out, struct hs_error *err)
+static enum hs_status get_linked(const struct hs__maker *maker, const struct hs__cond *cond,
+	enum hs__want want, struct hs__linked *out, struct hs_error *err)
 {
 	const struct hs_find *find = cond->find;
 	bool chain = find->op == HS_FIND_CHAIN;
@@ -270,27 +283,43 @@ static enum hs_status get_linked(const struct hs__maker *maker, const struct hs_
 		chain ? find->target_type : maker->type, want, out, err);
 }
 
+/* To make the column of what points, and to look up where each of its keys leads. */
+static enum hs_status linking_cost(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t *out,
+	struct hs_error *err)
+{
+	bool chain = cond->find->op == HS_FIND_CHAIN;
+	struct hs__maker pointing;
+	enum hs_status status = hs__maker_of(maker->finder, chain ? maker->type : cond->find->target_type,
+		&pointing, err);
+
+	*out = status == HS_OK ? 2 * hs__making_cost(&pointing) : 0;
+	return status;
+}
+
 enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
 	uint64_t limit, struct hs__following *out, struct hs_error *err)
 {
 	struct hs__following following = { .cost = limit };
-	uint64_t walking = 0, enough = 4 * hs__asking_cost(maker, HS__ALL) + 8 * WORTH_A_COLUMN;
+	uint64_t walking = 0, making = 0, enough = 4 * hs__asking_cost(maker, HS__ALL) + 8 * WORTH_A_COLUMN;
 
 	*out = following;
-	/* Beyond that links are followed, whatever more it costs. */
-	limit = least(limit, enough);
 	if (hs__inner_kept(maker->finder, cond->find->target_type))
-		return kept_cost(maker, cond, limit, &out->cost, err);
+		return kept_cost(maker, cond, least(limit, enough), &out->cost, err);
 	bool can = !((maker->type | cond->find->target_type) & HS_TYPE_CONTAINED);
-	enum hs_status status = can ? get_linked(maker, cond, false, &following.by, err) : HS_OK;
+	enum hs_status status = can ? get_linked(maker, cond, HS__WANT_NOT, &following.by, err) : HS_OK;
 	if (status == HS_OK && following.by.link && !following.by.link->led) {
 		*out = (struct hs__following) { .by = following.by, .cost = 1 };
 		return HS_OK;
 	}
+	if (status == HS_OK && can && !following.by.link)
+		status = linking_cost(maker, cond, &making, err);
+	/* Beyond that links are followed, or made, whatever more it costs. */
+	limit = least(limit, making > enough ? making : enough);
 	if (status == HS_OK)
 		status = walking_cost(maker, cond, limit, &walking, err);
-	if (status == HS_OK && can && !following.by.link && hs__is_dear(maker, members, walking))
-		status = get_linked(maker, cond, true, &following.by, err);
+	if (status == HS_OK && can && !following.by.link)
+		status = get_linked(maker, cond, hs__wanted(maker, members, walking, making), &following.by,
+			err);
 	uint64_t aims = walking / A_LINK;
 	if (status == HS_OK && following.by.link && walking >= limit)
 		status = count_aims(maker, cond, following.by.column, limit, &aims, err);

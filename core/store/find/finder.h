@@ -282,6 +282,9 @@ enum hs_status hs__ids_walk(struct hs__finder *finder, const struct hs_find_quer
 enum hs_status hs__find_settle(struct hs_txn *txn, struct hs_error *err);
 /* The store's columns (column.h); NULL when the transaction writes, or is older than entries made anew. */
 struct hs__columns *hs__find_columns(const struct hs_txn *txn);
+/* Has a reader make it when there is time. False: there are no readers. */
+struct hs__wanted_column;
+bool hs__find_later(struct hs_txn *txn, const struct hs__wanted_column *wanted);
 /* May the search wait for another? Not on an event loop. */
 bool hs__find_may_wait(const struct hs_txn *txn);
 uint64_t hs__find_mono_ns(const struct hs_txn *txn);

@@ -153,7 +153,8 @@ static enum hs_status look_up_joint(const struct hs__maker *maker, const struct 
 	enum hs_status status = joint_ranges(maker, part, &lookup.ranges, err);
 
 	if (status == HS_OK && hs__column_prefix(maker, part->cond, &prefix))
-		status = hs__columns_get(maker->finder, maker->type, &prefix, false, &lookup.column, err);
+		status = hs__columns_get(maker->finder, maker->type, &prefix, HS__WANT_NOT, &lookup.column,
+			err);
 	if (status == HS_OK && lookup.column)
 		by_column = hs__column_cost(lookup.column, hs__column_extent(lookup.column, &lookup.ranges),
 			members, &lookup.by_rows);

@@ -5,9 +5,9 @@
 #include <core/store/index/outline.h>
 
 #define BITS 64u
-#define NO 0u
-#define YES 1u
-#define DOUBT 2u
+#define NO HS__NO
+#define YES HS__YES
+#define DOUBT HS__DOUBT
 #define UNKNOWN 4u
 
 /* A condition is judged key by key before, or when a row asks: whichever is less. */
@@ -17,7 +17,7 @@ struct judge {
 	unsigned char *verdicts; /* by number of key; that of 0 is NO */
 };
 
-static unsigned told_in(const struct hs__range *range, bool verify, struct hs_slice key)
+unsigned hs__range_tells(const struct hs__range *range, bool verify, struct hs_slice key)
 {
 	int holds = verify || range->check == HS__VERIFY ? -1 :
 		range->check == HS__SURE                 ? 1 :
@@ -33,20 +33,24 @@ static bool is_in(const struct hs__range *range, struct hs_slice key)
 	return hs_slice_cmp(range->from, key) <= 0 && hs_slice_cmp(key, range->to) < 0;
 }
 
+unsigned hs__ranges_tell(const struct hs__ranges *ranges, struct hs_slice key)
+{
+	unsigned verdict = NO;
+
+	for (size_t i = 0; i < ranges->count && !(verdict & YES); i++) {
+		if (is_in(&ranges->items[i], key))
+			verdict |= hs__range_tells(&ranges->items[i], ranges->verify, key);
+	}
+	return verdict;
+}
+
 static unsigned verdict_of(const struct judge *judge, uint32_t number)
 {
 	unsigned char *verdict = &judge->verdicts[number];
-	struct hs_slice key;
 
-	if (*verdict != UNKNOWN)
-		return *verdict;
-	key = hs__column_key(judge->column, number);
-	*verdict = NO;
-	for (size_t i = 0; i < judge->ranges->count && !(*verdict & YES); i++) {
-		if (is_in(&judge->ranges->items[i], key))
-			*verdict |= (unsigned char)told_in(&judge->ranges->items[i], judge->ranges->verify,
-				key);
-	}
+	if (*verdict == UNKNOWN)
+		*verdict = (unsigned char)hs__ranges_tell(judge->ranges,
+			hs__column_key(judge->column, number));
 	return *verdict;
 }
 
@@ -99,7 +103,7 @@ static void judge_all(struct judge *judge)
 	for (size_t i = 0; i < judge->ranges->count; i++) {
 		const struct hs__range *range = &judge->ranges->items[i];
 		for (places(column, range, &from, &to); from < to; from++)
-			judge->verdicts[column->order[from]] |= (unsigned char)told_in(range,
+			judge->verdicts[column->order[from]] |= (unsigned char)hs__range_tells(range,
 				judge->ranges->verify, hs__column_key(column, column->order[from]));
 	}
 	for (size_t i = column->sorted; i < column->key_count; i++) {

@@ -23,7 +23,7 @@ static enum hs_status is_full(const struct hs__maker *maker, uint64_t *live, uin
 	return status;
 }
 
-static enum hs_status outlines_column(const struct hs__maker *maker, bool want,
+static enum hs_status outlines_column(const struct hs__maker *maker, enum hs__want want,
 	const struct hs__column **column, struct hs_error *err)
 {
 	struct hs__key prefix;
@@ -43,7 +43,8 @@ enum hs_status hs__set_add_whole(const struct hs__maker *maker, struct hs__set *
 	enum hs_status status = is_full(maker, &live, &last, &full, err);
 
 	if (status == HS_OK && !full)
-		status = outlines_column(maker, hs__is_dear(maker, HS__ALL, live / HS__SCAN_ROWS), &column,
+		status = outlines_column(maker,
+			hs__wanted(maker, HS__ALL, live / HS__SCAN_ROWS, hs__making_cost(maker)), &column,
 			err);
 	if (status != HS_OK)
 		return status;
@@ -125,13 +126,14 @@ enum hs_status hs__having_cost(const struct hs__maker *maker, struct hs__having 
 	uint64_t asking = hs__asking_cost(maker, members);
 
 	*out = asking;
-	enum hs_status status = outlines_column(maker, false, column, err);
+	enum hs_status status = outlines_column(maker, HS__WANT_NOT, column, err);
 	if (status == HS_OK && *column && counting.limit > asking)
 		counting.limit = asking + 1;
 	if (status == HS_OK)
 		status = each_outline(maker, having, count_outline, &counting, err);
-	if (status == HS_OK && !*column && hs__is_dear(maker, members, counting.count))
-		status = outlines_column(maker, true, column, err);
+	if (status == HS_OK && !*column)
+		status = outlines_column(maker,
+			hs__wanted(maker, members, counting.count, hs__making_cost(maker)), column, err);
 	if (!*column || (counting.count <= asking && !hs__columns_eager(maker->finder))) {
 		*column = NULL;
 		*out = counting.count;

@@ -53,7 +53,8 @@ enum hs_status hs__ranker_make(struct hs__finder *finder, const struct hs_find_q
 		ranker.ready = prefix_of(query, &query->sort[i], &prefix);
 		if (ranker.ready)
 			status = hs__columns_get(finder, query->type, &prefix,
-				hs__is_dear(&maker, members, HS__ALL), &ranker.columns[i], err);
+				hs__wanted(&maker, members, HS__ALL, hs__making_cost(&maker)),
+				&ranker.columns[i], err);
 		ranker.ready &= ranker.columns[i] != NULL;
 	}
 	if (status == HS_OK)

@@ -78,7 +78,14 @@ enum hs_status hs__finds_any(struct hs__finds *finds, const struct hs__column *c
 enum hs_status hs__finds_having(struct hs__finds *finds, const struct hs__column *column,
 	struct hs__having having, const struct hs__set *within, struct hs_error *err);
 
-/* Room for a verdict of each key, by number: 0 no, 1 yes, 2 the facts must tell. NULL: there is none. */
+/* What keys tell of a condition. A verdict with both of the latter bits means yes. */
+#define HS__NO 0u
+#define HS__YES 1u
+#define HS__DOUBT 2u /* the facts must tell */
+/* Of a key in the range; and of any key. */
+unsigned hs__range_tells(const struct hs__range *range, bool verify, struct hs_slice key);
+unsigned hs__ranges_tell(const struct hs__ranges *ranges, struct hs_slice key);
+/* Room for a verdict of each key, by number. NULL: there is none. */
 unsigned char *hs__column_verdicts(const struct hs__maker *maker, const struct hs__column *column);
 /* The rows of the keys that are judged so, all of them. */
 enum hs_status hs__finds_judged(struct hs__finds *finds, const struct hs__column *column,
@@ -163,8 +170,9 @@ enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *
 	uint64_t limit, struct hs__following *out, struct hs_error *err);
 /* What it costs to look whether one resource fulfils the condition. */
 uint64_t hs__look_cost(const struct hs__cond *cond);
-/* Is it worth a column that a way costs so much for so many rows? */
-bool hs__is_dear(const struct hs__maker *maker, uint64_t members, uint64_t cost);
+/* Is it worth a column that a way costs so much for so many rows? `making` is what it costs to make that. */
+enum hs__want hs__wanted(const struct hs__maker *maker, uint64_t members, uint64_t cost, uint64_t making);
+uint64_t hs__making_cost(const struct hs__maker *maker);
 /* What the keys begin with that tell of a condition on entries, or of several of which any is enough; false
  * when no keys do, or not the same. */
 bool hs__column_prefix(const struct hs__maker *maker, const struct hs__cond *cond, struct hs__key *prefix);
@@ -200,6 +208,7 @@ enum hs__how {
 	HS__HOW_ONE_BY_ONE,
 	HS__HOW_SPAN,
 	HS__HOW_SPAN_KEYS,
+	HS__HOW_GROUPS,
 	HS__HOW_FACTS,
 };
 /* What was done for a condition; further ones that it led to follow it, a depth further in. */

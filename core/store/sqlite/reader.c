@@ -289,8 +289,14 @@ void hs_store_read(struct hs_store *store, struct hs_store_op *op)
 enum hs_status hs_store_read_wait(struct hs_store *store, struct hs_arena *arena, hs_work_fn *work, void *arg,
 	struct hs_error *err)
 {
+	return hs__read_unhurried(store, arena, work, arg, NULL, err);
+}
+
+enum hs_status hs__read_unhurried(struct hs_store *store, struct hs_arena *arena, hs_work_fn *work, void *arg,
+	const bool *cancelled, struct hs_error *err)
+{
 	struct hs_store_op op = { .work = work, .arg = arg, .arena = arena };
-	struct hs__limits limits = { .counted = false };
+	struct hs__limits limits = { .cancelled = cancelled, .counted = false };
 
 	if (read_with(store, &op, &limits, false) != HS_OK)
 		*err = op.error;

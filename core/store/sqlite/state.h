@@ -152,6 +152,7 @@ struct hs_store {
 	unsigned hook_count;
 	struct hs__writer writer;
 	struct hs__columns *columns; /* of the search engine: find/column.h */
+	struct hs__later *later;     /* which of them are to be made */
 	struct hs__db *connections;  /* readers'; under the lock of reader.c */
 	/* atomic access */
 	uint64_t seq;
@@ -199,8 +200,18 @@ void hs__group_end(struct hs_store *store, bool committed);
 enum hs_status hs__reader_db(struct hs_store *store, struct hs__db **out, struct hs_error *err);
 /* Ends the transactions that threads keep and do not use. Any thread. */
 void hs__reader_end_kept(struct hs_store *store);
+/* As hs_store_read_wait; `cancelled` may be NULL. */
+enum hs_status hs__read_unhurried(struct hs_store *store, struct hs_arena *arena, hs_work_fn *work, void *arg,
+	const bool *cancelled, struct hs_error *err);
 /* Closes the connections of all threads. */
 void hs__reader_close_all(struct hs_store *store);
+
+/* ---- later.c ---- */
+struct hs__later *hs__later_new(struct hs_store *store);
+/* Ends what runs, and frees. */
+void hs__later_stop(struct hs__later *later);
+/* Until all that was wanted has been made; for tests. */
+void hs__later_wait(struct hs_store *store);
 
 /* ---- txn.c ---- */
 void hs__txn_begin(struct hs_txn *txn, struct hs_store *store, struct hs__db *db, struct hs__group *group);

@@ -46,6 +46,7 @@ static struct hs_store *make(const struct hs_store_config *config)
 	store->upkeep_ms = config->test_upkeep ? 0 : 20;
 	store->names = hs__names_new();
 	store->columns = hs__columns_new(config->test_columns);
+	store->later = hs__later_new(store);
 	return store;
 }
 
@@ -84,6 +85,7 @@ void hs_store_close(struct hs_store *store)
 {
 	if (!store)
 		return;
+	hs__later_stop(store->later);
 	hs__reader_close_all(store);
 	if (store->writer.started)
 		hs__writer_stop(store);

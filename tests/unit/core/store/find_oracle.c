@@ -17,6 +17,7 @@ enum {
 	P_POINT,
 	P_PART_TOKEN,
 	P_PART_NUMBER,
+	P_PART_STRING,
 	P_LONG,
 	P_BACK, /* of BETA */
 	P_BETA_TOKEN,
@@ -24,7 +25,7 @@ enum {
 };
 #define ALPHAS 2400
 #define BETAS 300
-#define ROWS_MAX 24
+#define ROWS_MAX 32
 
 struct item {
 	unsigned type;
@@ -164,6 +165,27 @@ static void fill_texts(struct item *item)
 	}
 }
 
+/* Of each group what a component has several of is in any order. */
+static void fill_groups(struct item *item)
+{
+	struct hs_index_row *row;
+
+	for (uint16_t n = (uint16_t)pick(4); n; n--) {
+		for (uint32_t tokens = 1 + pick(3) / 2; tokens; tokens--) {
+			row = add_row(item, P_PART_TOKEN, HS_INDEX_TOKEN);
+			row->group = n;
+			row->system = pick(3) ? HS_S_NONE : a_system();
+			row->text = a_code();
+		}
+		row = add_row(item, P_PART_NUMBER, HS_INDEX_NUMBER);
+		row->group = n;
+		a_reach(&row->low, &row->high);
+		row = add_row(item, P_PART_STRING, HS_INDEX_STRING);
+		row->group = n;
+		row->text = row->exact = pick(4) ? a_word() : a_long_text();
+	}
+}
+
 static void fill_values(struct item *item)
 {
 	struct hs_index_row *row;
@@ -182,14 +204,7 @@ static void fill_values(struct item *item)
 		row->system = a_system();
 		row->text = a_code();
 	}
-	for (uint16_t n = (uint16_t)pick(3); n; n--) {
-		row = add_row(item, P_PART_TOKEN, HS_INDEX_TOKEN);
-		row->group = n;
-		row->text = a_code();
-		row = add_row(item, P_PART_NUMBER, HS_INDEX_NUMBER);
-		row->group = n;
-		a_reach(&row->low, &row->high);
-	}
+	fill_groups(item);
 	if (pick(3) == 0) {
 		row = add_row(item, P_POINT, HS_INDEX_POINT);
 		row->low = 55 + pick(1400) / 100.0;
@@ -515,6 +530,28 @@ static struct hs_find *a_beta_leaf(void)
 	return f;
 }
 
+static struct hs_find *a_composite(void)
+{
+	struct hs_find *f = new_find(HS_FIND_SAME_GROUP, 0), *token = new_find(HS_FIND_TOKEN, P_PART_TOKEN),
+		       *number = new_find(HS_FIND_NUMBER, P_PART_NUMBER),
+		       *string = new_find(HS_FIND_STRING, P_PART_STRING);
+	struct hs_find *parts[] = { token, number, string };
+	const struct hs_find **kids = kids_of(3);
+	unsigned first = pick(3);
+
+	token->text = a_code();
+	token->any_system = pick(2);
+	token->fold_case = pick(2);
+	a_reach(&number->low, &number->high);
+	string->match = (uint8_t)pick(6);
+	string->text = pick(4) ? a_word() : a_long_text();
+	f->kid_count = 2 + pick(2);
+	for (unsigned i = 0; i < f->kid_count; i++)
+		kids[i] = parts[(first + i) % 3];
+	f->kids = kids;
+	return f;
+}
+
 static struct hs_find *a_link_leaf(unsigned depth)
 {
 	const struct hs_find **kids = kids_of(2);
@@ -533,14 +570,7 @@ static struct hs_find *a_link_leaf(unsigned depth)
 	case 2:
 		return new_find(HS_FIND_MISSING, 1 + pick(P_LONG));
 	case 3:
-		f = new_find(HS_FIND_SAME_GROUP, 0);
-		kids[0] = new_find(HS_FIND_TOKEN, P_PART_TOKEN);
-		((struct hs_find *)(uintptr_t)kids[0])->text = a_code();
-		kids[1] = new_find(HS_FIND_NUMBER, P_PART_NUMBER);
-		a_reach(&((struct hs_find *)(uintptr_t)kids[1])->low,
-			&((struct hs_find *)(uintptr_t)kids[1])->high);
-		f->kid_count = 2;
-		break;
+		return a_composite();
 	case 4:
 		f = new_find(HS_FIND_CHAIN, P_REFERENCE);
 		f->target_type = types[1 + pick(2)];
@@ -834,7 +864,8 @@ static void store(struct fixture *f, struct item *items, size_t count)
 static void make_model(struct fixture *f)
 {
 	static const char *const names[P_COUNT] = { "", "token", "string", "uri", "date", "number",
-		"quantity", "reference", "point", "part-token", "part-number", "long", "back", "beta-token" };
+		"quantity", "reference", "point", "part-token", "part-number", "part-string", "long", "back",
+		"beta-token" };
 
 	types[ALPHA] = number_of(f, HS_SPACE_TYPE, "Alpha");
 	types[BETA] = number_of(f, HS_SPACE_TYPE, "Beta");

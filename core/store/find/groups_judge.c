@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Composites asked of a column of groups: the keys that fulfil the first component lie in runs, in each run
+ * those that fulfil the next one do, and so on; what is left at the end are the keys that fulfil all. */
+#include <core/store/find/groups.h>
+
+struct walk {
+	const struct hs__column *column;
+	struct hs__components components;
+	const struct hs__ranges *ranges; /* of each component */
+	unsigned char *verdicts;
+	struct hs__combined path; /* what the keys of the run begin with */
+};
+
+static unsigned both(unsigned a, unsigned b)
+{
+	if (a == HS__NO || b == HS__NO)
+		return HS__NO;
+	return a == HS__YES && b == HS__YES ? HS__YES : HS__DOUBT;
+}
+
+static struct hs_slice key_at(const struct walk *walk, size_t place)
+{
+	return hs__column_key(walk->column, walk->column->order[place]);
+}
+
+/* The first place whose component is not less than `bound`, a key with its param; or, `behind`, is greater.
+ */
+static size_t place_of(struct walk *walk, unsigned level, struct hs_slice bound, bool behind, size_t end)
+{
+	size_t len = walk->path.len;
+	struct hs__key param;
+
+	hs__key_begin(&param, walk->components.params[level]);
+	if (!hs_slice_starts(bound, hs__key_slice(&param)))
+		return end; /* that of a later param */
+	hs__combined_add(&walk->path, hs_slice_from(bound, param.len));
+	if (behind) {
+		hs__combined_end(&walk->path);
+		hs__combined_after(&walk->path);
+	}
+	size_t place = hs__column_place(walk->column, hs__combined_slice(&walk->path));
+	walk->path.len = len;
+	return place < end ? place : end;
+}
+
+/* The end of the run of keys that begin like the one at `from` does up to `len`: looked for in ever longer
+ * steps. */
+static size_t end_of_run(const struct walk *walk, size_t from, size_t end, size_t len)
+{
+	struct hs_slice start = hs_slice_first(key_at(walk, from), len);
+	size_t low = from, step = 1;
+
+	while (low + step < end && hs_slice_starts(key_at(walk, low + step), start)) {
+		low += step;
+		step *= 2;
+	}
+	size_t high = low + step < end ? low + step : end;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (hs_slice_starts(key_at(walk, middle), start))
+			low = middle;
+		else
+			high = middle;
+	}
+	return low + 1;
+}
+
+static void judge_run(struct walk *walk, unsigned level, size_t from, size_t end, unsigned verdict);
+
+/* The keys of one component in a range, and what stands behind each. */
+static void judge_range(struct walk *walk, unsigned level, const struct hs__range *range, size_t from,
+	size_t end, unsigned verdict)
+{
+	const struct hs__ranges *ranges = &walk->ranges[level];
+	size_t len = walk->path.len, next;
+
+	for (; from < end; from = next) {
+		struct hs_slice whole = key_at(walk, from), rest = hs_slice_from(whole, len);
+		struct hs__key key;
+		hs__combined_next(&rest, walk->components.params[level], &key);
+		size_t behind = whole.len - rest.len;
+		next = end_of_run(walk, from, end, behind);
+		unsigned told = hs__range_tells(range, ranges->verify, hs__key_slice(&key));
+		if (told == HS__NO)
+			continue;
+		HS_ASSERT(behind <= sizeof(walk->path.bytes));
+		memcpy(walk->path.bytes + len, whole.ptr + len, behind - len);
+		walk->path.len = behind;
+		judge_run(walk, level + 1, from, next, both(verdict, told));
+		walk->path.len = len;
+	}
+}
+
+/* Those from `from` up to `end`, which fulfil the components before `level` so. */
+static void judge_run(struct walk *walk, unsigned level, size_t from, size_t end, unsigned verdict)
+{
+	if (level == walk->components.count) {
+		for (; from < end; from++)
+			walk->verdicts[walk->column->order[from]] |= (unsigned char)verdict;
+		return;
+	}
+	for (size_t i = 0; i < walk->ranges[level].count; i++) {
+		const struct hs__range *range = &walk->ranges[level].items[i];
+		size_t first = place_of(walk, level, range->from, false, end),
+		       last = place_of(walk, level, range->single ? range->from : range->to, range->single,
+			       end);
+		judge_range(walk, level, range, first < from ? from : first, last, verdict);
+	}
+}
+
+/* One that came after the column was read. */
+static unsigned judge_one(const struct walk *walk, struct hs_slice whole)
+{
+	unsigned verdict = HS__YES;
+
+	for (unsigned i = 0; i < walk->components.count; i++) {
+		struct hs__key key;
+		hs__combined_next(&whole, walk->components.params[i], &key);
+		verdict = both(verdict, hs__ranges_tell(&walk->ranges[i], hs__key_slice(&key)));
+	}
+	return verdict;
+}
+
+enum hs_status hs__finds_groups(struct hs__finds *finds, const struct hs__column *column,
+	const struct hs__ranges *ranges, const struct hs__set *within, struct hs_error *err)
+{
+	struct walk *walk = hs_arena_alloc(finds->maker->finder->arena, sizeof(*walk));
+
+	if (walk)
+		*walk = (struct walk) { .column = column,
+			.ranges = ranges,
+			.verdicts = hs__column_verdicts(finds->maker, column) };
+	if (!walk || !walk->verdicts)
+		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
+	if (!hs__components_read(&column->prefix, &walk->components))
+		return hs_fail(err, HS_E_INTERNAL, "a column without groups was asked for them");
+	judge_run(walk, 0, 0, column->sorted, HS__YES);
+	for (size_t i = column->sorted; i < column->key_count; i++)
+		walk->verdicts[column->order[i]] = (unsigned char)judge_one(walk,
+			hs__column_key(column, column->order[i]));
+	return hs__finds_judged(finds, column, walk->verdicts, within, err);
+}
