@@ -83,6 +83,9 @@ struct hs_profile_element {
 	struct hs_profile_element *children; /* own children: unsliced ones, in definition order */
 	struct hs_profile_element *slices;   /* of this element, or re-slices of this slice */
 	uint32_t child_count, slice_count;
+	/* Of a slice without children of its own: the element that it divides, whose children hold for it, or
+	 * NULL. */
+	const struct hs_profile_element *common;
 	/* Siblings are linked, for they are not one array in memory. */
 	struct hs_profile_element *next;
 	const struct hs_slicing *slicing; /* NULL: none */

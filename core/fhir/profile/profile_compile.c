@@ -164,5 +164,7 @@ enum hs_status hs__profile_compile(struct hs__compile *compile)
 	resolve_contents(compile, elements, count);
 	for (size_t i = 0; i < count; i++)
 		spread_says_more(&elements[i]);
+	if (!hs__profile_slices(compile, elements))
+		return hs_fail(compile->err, HS_E_LIMIT, "there are too many profiles");
 	return HS_OK;
 }

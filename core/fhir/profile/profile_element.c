@@ -340,8 +340,10 @@ static int64_t read_size(const struct hs_profile_element *element)
 
 /* ---- does it say more than the base type? ---- */
 
-static bool narrows_types(const struct hs__compile *compile, const struct hs_profile_element *element)
+bool hs__profile_narrows(const struct hs__compile *compile, const struct hs_profile_element *element)
 {
+	if (!element->def)
+		return element->use_count > 0;
 	const struct hs_def_use *uses = hs_defs_uses(compile->set->defs, element->def);
 	if (element->use_count && element->use_count != element->def->type_count)
 		return element->def->type_count > 0;
@@ -378,7 +380,7 @@ static bool says_more(const struct hs__compile *compile, const struct hs_profile
 	if (element->binding && !element->binding->inherited)
 		return true;
 	return element->parent &&
-		(element->min > def->min || element->max < def->max || narrows_types(compile, element));
+		(element->min > def->min || element->max < def->max || hs__profile_narrows(compile, element));
 }
 
 static uint32_t read_max(struct hs_slice text)

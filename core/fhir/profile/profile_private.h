@@ -43,3 +43,8 @@ struct hs__compile {
 enum hs_status hs__profile_compile(struct hs__compile *compile);
 /* Reads one ElementDefinition; the tree's links are set already, the parent's element is complete. */
 enum hs_status hs__profile_element(struct hs__compile *compile, struct hs_profile_element *element);
+/* Has the element fewer types, or types with profiles or other targets, than the base type's? */
+bool hs__profile_narrows(const struct hs__compile *compile, const struct hs_profile_element *element);
+/* Lays what is asked of divided elements over their slices, at `element` and below; false: no memory. All
+ * says_more are set already. */
+bool hs__profile_slices(struct hs__compile *compile, const struct hs_profile_element *element);

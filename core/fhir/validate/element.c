@@ -89,8 +89,8 @@ static void walk_child(struct hs__validation *run, const struct hs__node *node,
  */
 static const struct hs_profile_element *body_of(const struct hs_profile_element *element)
 {
-	if (element->children)
-		return element;
+	if (element->children || element->common)
+		return element->children ? element : element->common;
 	return element->content && !element->content->def ? element->content : NULL;
 }
 

@@ -228,6 +228,40 @@ static void counts_slices_of_slices(void **state)
 	bad(profile, PATIENT(B), "slice-min", "Patient");
 }
 
+/* A later profile speaks of all items; those of the slices that were there before are among them. */
+static void asks_of_slices_what_it_asks_of_all(void **state)
+{
+#define LATER(elements) \
+	{ \
+		PROFILE("Patient", BY_SYSTEM("'rules':'open'"), TWO_SLICES), \
+			"{'resourceType':'StructureDefinition','url':'http://x/q','kind':'resource'," \
+			"'type':'Patient','baseDefinition':'http://x/p','derivation':'constraint'," \
+			"'differential':{'element':[" elements "]}}", \
+			NULL \
+	}
+	static const char *const below[] = LATER("{'path':'Patient.identifier.use','min':1}");
+	static const char *const rule[] = LATER(
+		"{'path':'Patient.identifier','constraint':[{'key':'q-1','severity':'error','human':'h',"
+		"'expression':'use.exists()'}]}");
+	static const char *const coding[] = LATER(
+		"{'path':'Patient.identifier.type.coding','slicing':{'discriminator':[{'type':'value',"
+		"'path':'system'}],'rules':'open'}},{'path':'Patient.identifier.type.coding','sliceName':'t',"
+		"'max':'1'},{'path':'Patient.identifier.type.coding.system','min':1,'fixedUri':'http://t'}");
+	static const char used[] = PATIENT("{'use':'usual','system':'http://a','value':'1'}");
+	(void)state;
+	assert_valid(below, "http://x/q", used);
+	assert_found(below, "http://x/q", PATIENT(A), "profile-min", "Patient.identifier[0]");
+	assert_found(below, "http://x/q", PATIENT("{'use':'usual','system':'http://a','value':'1'}," C),
+		"profile-min", "Patient.identifier[1]");
+	assert_valid(rule, "http://x/q", used);
+	assert_found(rule, "http://x/q", PATIENT(A), "q-1", "Patient.identifier[0]");
+	assert_valid(coding, "http://x/q", PATIENT(A));
+	assert_found(coding, "http://x/q",
+		PATIENT("{'system':'http://a','value':'1','type':{'coding':[{'system':'http://t','code':'1'},"
+			"{'system':'http://t','code':'2'}]}}"),
+		"slice-max", "Patient.identifier[0].type");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +277,7 @@ int main(void)
 		cmocka_unit_test(slices_by_position),
 		cmocka_unit_test(refuses_what_is_of_two_slices),
 		cmocka_unit_test(counts_slices_of_slices),
+		cmocka_unit_test(asks_of_slices_what_it_asks_of_all),
 	};
 	return cmocka_run_group_tests(tests, open_packages, close_packages);
 }
