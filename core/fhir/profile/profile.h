@@ -54,12 +54,17 @@ struct hs_constraint {
 	enum hs_severity severity; /* error or warning */
 	bool best_practice;        /* the extension elementdefinition-bestpractice is true */
 	bool inherited; /* of the base type: checked once where the type is, not again for each profile */
-	uint8_t native; /* enum hs_constraint_native: one of those met at every element */
+	uint8_t native; /* enum hs_constraint_native */
 	const struct hs_path *path; /* NULL when the expression cannot be compiled, or is native */
 };
 
-/* Invariants that hold for every element are written in C. */
-enum hs_constraint_native { HS_CONSTRAINT_PATH, HS_CONSTRAINT_ELE_1, HS_CONSTRAINT_EXT_1 };
+/* Invariants that hold for every element, and those that FHIRPath has one function for, are written in C. */
+enum hs_constraint_native {
+	HS_CONSTRAINT_PATH,
+	HS_CONSTRAINT_ELE_1,
+	HS_CONSTRAINT_EXT_1,
+	HS_CONSTRAINT_HTML, /* htmlChecks(): txt-1, which is about the tags, and txt-2, about the words */
+};
 
 struct hs_binding {
 	enum hs_binding_strength strength;

@@ -264,9 +264,10 @@ static void read_constraint(struct hs__compile *compile, const struct hs_profile
 		HS_SEVERITY_ERROR;
 	out->best_practice = hs_json_get_bool(best, HS_S("valueBoolean"), false);
 	out->inherited = is_inherited(compile, source);
-	out->native = hs_slice_eq(out->key, HS_S("ele-1")) ? HS_CONSTRAINT_ELE_1 :
-		hs_slice_eq(out->key, HS_S("ext-1"))       ? HS_CONSTRAINT_EXT_1 :
-							     HS_CONSTRAINT_PATH;
+	out->native = hs_slice_eq(out->key, HS_S("ele-1"))         ? HS_CONSTRAINT_ELE_1 :
+		hs_slice_eq(out->key, HS_S("ext-1"))               ? HS_CONSTRAINT_EXT_1 :
+		hs_slice_eq(out->expression, HS_S("htmlChecks()")) ? HS_CONSTRAINT_HTML :
+								     HS_CONSTRAINT_PATH;
 	if (out->native == HS_CONSTRAINT_PATH && !out->inherited && out->expression.len)
 		out->path = hs_profiles_path(compile->set, out->expression, input_of(compile, element));
 }

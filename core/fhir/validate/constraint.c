@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Invariants: FHIRPath with its surroundings, and the two that hold everywhere written in C. */
+/* Invariants: FHIRPath with its surroundings, and those that are written in C. */
 #include <core/fhir/validate/walk.h>
 
 #include <core/base/flag.h>
+#include <core/fhir/basics/narrative.h>
 
 /* Hooks get the run and the node at which the expression is evaluated. */
 struct surroundings {
@@ -153,15 +154,43 @@ static bool has_content(const struct hs__node *node)
 	return false;
 }
 
-static void fail_native(struct hs__validation *run, const struct hs__node *node,
-	const struct hs_constraint *constraint)
+static void check_element(struct hs__validation *run, const struct hs__node *node)
 {
-	/* ext-1 is checked with the structure, and so is an object with nothing in it at all. */
+	/* An object with nothing in it at all is told with the structure. */
 	if (hs_json_is(node->value, HS_JSON_OBJECT) && !hs_json_first(node->value))
 		return;
-	if (constraint->native == HS_CONSTRAINT_ELE_1 && !has_content(node))
+	if (!has_content(node))
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "invariant", "ele-1",
 			"the element is empty; give it a value or children, or leave it out (ele-1)");
+}
+
+/* Narratives that nobody may store are told with the structure; here those of tags that FHIR does not list,
+ * and those that say nothing: a warning, for nobody is misled by them, and FHIR's own examples have some. */
+static void check_html(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_constraint *constraint)
+{
+	bool content = true;
+	struct hs_slice text = hs_json_text(node->value);
+	bool words = hs_slice_eq(constraint->key, HS_S("txt-2"));
+	if (!text.len || hs__narrative_fault(text, false, &content))
+		return;
+	const char *fault = words ? NULL : hs__narrative_fault(text, true, NULL);
+	if (fault)
+		hs__validate_add(run, node, HS_S_NONE, NULL, constraint->severity, "invariant", "txt-1",
+			"%s (%.*s)", fault, HS_S_ARG(constraint->key));
+	else if (words && !content)
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_WARNING, "invariant", "txt-2",
+			"the narrative has no text and no picture; leave it out, or say something (txt-2)");
+}
+
+/* ext-1 is checked with the structure. */
+static void check_native(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_constraint *constraint)
+{
+	if (constraint->native == HS_CONSTRAINT_ELE_1)
+		check_element(run, node);
+	else if (constraint->native == HS_CONSTRAINT_HTML)
+		check_html(run, node, constraint);
 }
 
 /* The author of a profile must hear of it, and everybody else that this rule protects nobody. */
@@ -229,10 +258,8 @@ void hs__check_constraints(struct hs__validation *run, const struct hs__node *no
 			continue;
 		if (run->options->ignore_contained && is_about_contained(constraint))
 			continue;
-		if (i > 0 && constraint->path && constraint->path == element->constraints[i - 1].path)
-			continue; /* two names of one expression, as txt-1 and txt-2 have it */
 		if (constraint->native)
-			fail_native(run, node, constraint);
+			check_native(run, node, constraint);
 		else if (!constraint->path && !base)
 			fail_broken(run, node, constraint);
 		else

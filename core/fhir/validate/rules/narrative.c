@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Narratives (R4 section 2.4.1): something to read, in the language that the resource says, with links that
- * lead somewhere. That it is sound XHTML is checked with the structure and by txt-1. */
+/* Narratives (R4 section 2.4.1): in the language that the resource says, with links that lead somewhere. That
+ * they are sound XHTML is checked with the structure and by txt-1, that they say something by txt-2. */
 #include <core/fhir/validate/rules/rules_private.h>
 
 #include <core/fhir/basics/narrative.h>
@@ -341,13 +341,9 @@ static void check_language(struct hs__validation *run, const struct hs__node *no
 
 void hs__rule_narrative(struct hs__validation *run, const struct hs__node *node)
 {
-	bool content = true;
 	struct hs_slice text = hs_slice_trim(hs_json_get_text(node->value, HS_S("div")));
-	if (!text.len || hs__narrative_fault(text, false, &content))
+	if (!text.len || hs__narrative_fault(text, false, NULL))
 		return; /* told with the structure */
-	if (!content)
-		HS__WARN(run, node, "div", "invariant", "narrative-empty",
-			"the narrative has no text and no picture; leave it out, or say something");
 	check_namespace(run, node, text);
 	check_tags(run, node, text);
 	check_language(run, node, text);

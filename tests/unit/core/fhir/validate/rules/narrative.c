@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Narratives: something to read, links that lead somewhere, paragraphs that hold text, and the language. */
+/* Narratives: sound tags, something to read, links that lead somewhere, paragraphs that hold text, and the
+ * language. */
 #include "rules_test.h"
 
 #define TOLD(div) \
@@ -12,10 +13,13 @@ static void content(void **state)
 	static const struct rules_case rows[] = {
 		{ TOLD("a"), { NULL }, "" },
 		{ TOLD("<img src=\\'#x\\' alt=\\'a\\'/>"), { NULL }, "" },
-		{ TOLD(" <p> </p>"), { NULL }, "narrative-empty? Patient.text.div" },
+		{ TOLD(" <p> </p>"), { NULL }, "txt-2? Patient.text.div" },
+		{ TOLD("<video>x</video>"), { NULL }, "txt-1 Patient.text.div" },
+		/* Said once, with the structure. */
+		{ TOLD("<script>x</script>"), { NULL }, "" },
 	};
 	(void)state;
-	RUN_ROWS("narrative-empty", rows);
+	RUN_ROWS("txt-", rows);
 }
 
 static void links(void **state)
