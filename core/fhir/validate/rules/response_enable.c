@@ -13,58 +13,25 @@
 
 #define EXPRESSION_STEPS 5000 /* what an evaluation takes of the budget */
 
-/* ---- the question that a condition asks about: nearest by ancestors (R4 section 9.5.9) ---- */
+/* ---- one condition, and the answers that it looks at ---- */
 
-static const struct hs_json *find_below(struct hs__response *response, const struct hs_json *of,
-	struct hs_slice link_id, uint32_t depth)
-{
-	if (depth > HS__VALIDATE_DEPTH)
-		return NULL;
-	HS_JSON_EACH(item, hs__rules_array(of, "item")) {
-		if (--response->budget < 0)
-			return NULL;
-		if (hs_slice_eq(hs_json_get_text(item, HS_S("linkId")), link_id))
-			return item;
-		const struct hs_json *found = find_below(response, item, link_id, depth + 1);
-		HS_JSON_EACH(answer, found ? NULL : hs__rules_array(item, "answer")) {
-			found = find_below(response, answer, link_id, depth + 1);
-			if (found)
-				break;
-		}
-		if (found)
-			return found;
-	}
-	return NULL;
-}
+struct condition {
+	struct hs_slice operator, link_id;
+	const struct hs_json *wanted; /* answer[x] */
+	struct hs_slice type;         /* its type */
+	uint64_t left;                /* items of the question that were not met yet */
+	bool asked;                   /* one was met */
+	bool some, any;               /* it is answered; an answer holds */
+};
 
-static const struct hs_json *nearest(struct hs__response *response, const struct hs__node *at,
-	struct hs_slice link_id)
-{
-	const struct hs_map_slot *slot = hs_map_get(&response->answered, link_id);
-	if (!slot)
-		return NULL;
-	if (slot->value.number == 1)
-		return find_below(response, response->root->value, link_id, 0);
-	for (; at; at = at->up) {
-		const struct hs_json *found = hs_slice_eq(hs_json_get_text(at->value, HS_S("linkId")),
-						      link_id) ?
-			at->value :
-			find_below(response, at->value, link_id, 0);
-		if (found || at == response->root)
-			return found;
-	}
-	return NULL;
-}
-
-/* ---- conditions ---- */
-
-static bool holds(struct hs_slice operator, const struct hs_json * answer, struct hs_slice answer_type,
-	const struct hs_json *wanted, struct hs_slice wanted_type)
+static bool holds(const struct condition *condition, const struct hs_json *answer,
+	struct hs_slice answer_type)
 {
 	bool known = true;
+	struct hs_slice operator= condition->operator;
 	if (hs_slice_eq(operator, HS_S("=")) || hs_slice_eq(operator, HS_S("!=")))
-		return hs__response_same(answer, answer_type, wanted, wanted_type);
-	int order = hs__response_compare(answer, wanted, wanted_type, &known);
+		return hs__response_same(answer, answer_type, condition->wanted, condition->type);
+	int order = hs__response_compare(answer, condition->wanted, condition->type, &known);
 	if (!known)
 		return false;
 	if (hs_slice_eq(operator, HS_S(">")))
@@ -74,24 +41,62 @@ static bool holds(struct hs_slice operator, const struct hs_json * answer, struc
 	return hs_slice_eq(operator, HS_S(">=")) ? order >= 0 : order <= 0;
 }
 
-static bool is_met(struct hs__response *response, const struct hs_json *condition, const struct hs__node *at)
+static void look_at(struct condition *condition, const struct hs_json *item)
 {
-	struct hs_slice type = HS_S_NONE;
-	struct hs_slice operator= hs_json_get_text(condition, HS_S("operator"));
-	const struct hs_json *wanted = hs__rules_choice(condition, HS_S("answer"), &type);
-	const struct hs_json *item = nearest(response, at, hs_json_get_text(condition, HS_S("question")));
-	bool some = false;
-	bool any = false;
+	condition->asked = true;
+	condition->left--;
 	HS_JSON_EACH(answer, hs__rules_array(item, "answer")) {
-		struct hs_slice answer_type = HS_S_NONE;
-		const struct hs_json *value = hs__rules_choice(answer, HS_S("value"), &answer_type);
-		some = some || value;
-		any = any || (value && holds(operator, value, answer_type, wanted, type));
+		struct hs_slice type = HS_S_NONE;
+		const struct hs_json *value = hs__rules_choice(answer, HS_S("value"), &type);
+		condition->some |= value != NULL;
+		condition->any |= value && holds(condition, value, type);
 	}
-	if (hs_slice_eq(operator, HS_S("exists")))
-		return some == hs_json_is(wanted, HS_JSON_TRUE);
+}
+
+static void look_below(struct hs__response *response, struct condition *condition, const struct hs_json *of,
+	uint32_t depth)
+{
+	if (depth > HS__VALIDATE_DEPTH)
+		return;
+	HS_JSON_EACH(item, hs__rules_array(of, "item")) {
+		if (--response->budget < 0 || !condition->left)
+			return;
+		if (hs_slice_eq(hs_json_get_text(item, HS_S("linkId")), condition->link_id))
+			look_at(condition, item);
+		look_below(response, condition, item, depth + 1);
+		HS_JSON_EACH(answer, hs__rules_array(item, "answer"))
+			look_below(response, condition, answer, depth + 1);
+	}
+}
+
+/* The question may be there several times: what is nearest by ancestors counts (R4 section 9.5.9), and there
+ * all answers to it do, whether they stand in one item or in one each. */
+static void look(struct hs__response *response, struct condition *condition, const struct hs__node *at)
+{
+	const struct hs_map_slot *slot = condition->link_id.len ?
+		hs_map_get(&response->answered, condition->link_id) :
+		NULL;
+	condition->left = slot ? slot->value.number : 0;
+	if (condition->left == 1)
+		at = response->root;
+	for (; at && condition->left && !condition->asked; at = at == response->root ? NULL : at->up) {
+		if (hs_slice_eq(hs_json_get_text(at->value, HS_S("linkId")), condition->link_id))
+			look_at(condition, at->value);
+		else
+			look_below(response, condition, at->value, 0);
+	}
+}
+
+static bool is_met(struct hs__response *response, const struct hs_json *source, const struct hs__node *at)
+{
+	struct condition condition = { .operator= hs_json_get_text(source, HS_S("operator")),
+		.link_id = hs_json_get_text(source, HS_S("question")) };
+	condition.wanted = hs__rules_choice(source, HS_S("answer"), &condition.type);
+	look(response, &condition, at);
+	if (hs_slice_eq(condition.operator, HS_S("exists")))
+		return condition.some == hs_json_is(condition.wanted, HS_JSON_TRUE);
 	/* "!=": no answer has a value that is equal. */
-	return hs_slice_eq(operator, HS_S("!=")) ? !any : any;
+	return hs_slice_eq(condition.operator, HS_S("!=")) ? !condition.any : condition.any;
 }
 
 static bool conditions_met(struct hs__response *response, const struct hs__question *question,

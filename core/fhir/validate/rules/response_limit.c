@@ -109,10 +109,10 @@ static void check_text(struct hs__response *response, const struct hs__question 
 }
 
 static void check_decimal(struct hs__response *response, const struct hs__question *question,
-	const struct hs__node *value)
+	const struct hs__node *value, const struct hs_json *decimal)
 {
 	int64_t places;
-	struct hs_slice text = hs_json_text(value->value);
+	struct hs_slice text = hs_json_text(decimal);
 	size_t point = hs_slice_find(text, '.', 0);
 	if (point == SIZE_MAX || hs_slice_find(text, 'e', 0) != SIZE_MAX ||
 		hs_slice_find(text, 'E', 0) != SIZE_MAX ||
@@ -150,7 +150,8 @@ static void check_attachment(struct hs__response *response, const struct hs__que
 	struct hs_slice have;
 	if (!has_type(question, type, &limited) && limited)
 		HS__FAIL(response->run, answer, "", "invalid", "response-media-type",
-			"the question does not take attachments of type '%.*s'", HS__SHOW(type));
+			"the question does not take attachments %s%.*s%s", type.len ? "of type '" : "",
+			HS__SHOW(type), type.len ? "'" : "that say no contentType");
 	if (data.len)
 		size = hs__base64_size(data);
 	else
@@ -211,6 +212,21 @@ static void check_unit(struct hs__response *response, const struct hs__question 
 
 /* ---- references ---- */
 
+/* The type of resource that the extension lets an answer refer to: by its name, or as the type of a profile;
+ * empty when it is another extension, or the profile is not known here. */
+static struct hs_slice target_of(const struct hs__response *response, const struct hs_json *extension)
+{
+	struct hs_slice url = hs_json_get_text(extension, HS_S("url"));
+	struct hs_slice value = hs_json_text(hs__rules_choice(extension, HS_S("value"), NULL));
+	if (hs_slice_eq(url, HS_S(CORE_URL "questionnaire-referenceResource")))
+		return value;
+	if (!hs_slice_eq(url, HS_S(CORE_URL "questionnaire-referenceProfile")))
+		return HS_S_NONE;
+	return hs_json_get_text(hs_library_find(response->run->library, HS_S("StructureDefinition"), value,
+					NULL),
+		HS_S("type"));
+}
+
 static void check_target(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *value)
 {
@@ -231,12 +247,10 @@ static void check_target(struct hs__response *response, const struct hs__questio
 		return;
 	}
 	HS_JSON_EACH(extension, hs__rules_array(question->item, "extension")) {
-		if (!hs_slice_eq(hs_json_get_text(extension, HS_S("url")),
-			    HS_S(CORE_URL "questionnaire-referenceResource")))
-			continue;
-		limited = true;
-		if (hs_slice_eq(hs_json_text(hs__rules_choice(extension, HS_S("value"), NULL)), type))
+		struct hs_slice wanted = target_of(response, extension);
+		if (wanted.len && hs_slice_eq(wanted, type))
 			return;
+		limited |= wanted.len > 0;
 	}
 	if (limited)
 		HS__FAIL(response->run, value, "", "invalid", "response-target",
@@ -254,7 +268,9 @@ void hs__response_limits(struct hs__response *response, const struct hs__questio
 		check_target(response, question, value);
 	else if (hs_slice_eq(type, HS_S("Quantity")))
 		check_unit(response, question, value);
-	else if (hs_slice_eq(type, HS_S("Decimal")))
-		check_decimal(response, question, value);
+	if (hs__rules_in(type, "Decimal Quantity"))
+		check_decimal(response, question, value,
+			hs_slice_eq(type, HS_S("Decimal")) ? value->value :
+							     hs_json_get(value->value, HS_S("value")));
 	check_bounds(response, question, value, type);
 }

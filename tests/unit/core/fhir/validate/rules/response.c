@@ -143,6 +143,13 @@ static void conditions_ask_the_nearest(void **state)
 		{ RESPONSE("{'linkId':'g','item':[{'linkId':'a','answer':[{'valueBoolean':true}]}," B "]},"
 			   "{'linkId':'g','item':[{'linkId':'a','answer':[{'valueBoolean':false}]}," B "]}"),
 			{ rows_of }, "response-not-enabled QuestionnaireResponse.item[1].item[1]" },
+		/* The answers to one question may stand in an item each. */
+		{ RESPONSE(ITEM("a", "{'valueInteger':3}") "," ITEM("a", "{'valueInteger':5}") "," B),
+			{ WHEN("=", "'answerInteger':5", "") }, "" },
+		{ RESPONSE(ITEM("a", "{'valueInteger':3}") "," ITEM("a", "{'valueInteger':5}") "," B),
+			{ WHEN("!=", "'answerInteger':5", "") }, DISABLED("2") },
+		{ RESPONSE(ITEM("a", "{'valueInteger':3}") "," ITEM("a", "{'valueInteger':5}")),
+			{ WHEN(">", "'answerInteger':4", "") }, MISSING },
 	};
 	(void)state;
 	RUN_ROWS("response-", rows);
@@ -287,6 +294,16 @@ static void limits(void **state)
 			"response-decimals" AT("valueDecimal")),
 		LIMITED("reference", EXTENSION("questionnaire-referenceResource", "'valueCode':'Patient'"),
 			"'valueReference':{'reference':'Group/1'}", "response-target" AT("valueReference")),
+		LIMITED("reference",
+			EXTENSION("questionnaire-referenceProfile",
+				"'valueCanonical':'http://hl7.org/fhir/StructureDefinition/Patient'"),
+			"'valueReference':{'reference':'Patient/1'}", ""),
+		LIMITED("reference",
+			EXTENSION("questionnaire-referenceProfile",
+				"'valueCanonical':'http://hl7.org/fhir/StructureDefinition/Patient'"),
+			"'valueReference':{'reference':'Group/1'}", "response-target" AT("valueReference")),
+		LIMITED("quantity", EXTENSION("maxDecimalPlaces", "'valueInteger':1"),
+			"'valueQuantity':{'value':1.25}", "response-decimals" AT("valueQuantity")),
 		LIMITED("attachment", EXTENSION("maxSize", "'valueDecimal':3"),
 			"'valueAttachment':{'contentType':'text/plain','data':'YWJjZA=='}",
 			"response-size QuestionnaireResponse.item[0].answer[0]"),
