@@ -138,6 +138,21 @@ static struct hs__profile_entry *find_entry(struct hs_profiles *set, struct hs_s
 
 static const struct hs_json *find_snapshot(void *arg, struct hs_slice canonical);
 
+/* A base that is here and cannot be used is not unknown: says why. */
+static void explain_base(struct hs_profiles *set, const struct hs__profile_entry *entry, struct hs_error *err)
+{
+	struct hs_profiles *owner = set;
+	struct hs_slice base = hs_json_get_text(entry->source, HS_S("baseDefinition"));
+	const struct hs__profile_entry *found = find_entry(set, base, &owner);
+	if (found && found->busy)
+		hs_fail(err, HS_E_INVALID,
+			"it is based on '%.*s', which is based on it: bases must not go in a circle",
+			HS_S_ARG(hs_slice_first(base, 200)));
+	else if (found && found->broken)
+		hs_fail(err, found->error.status, "its base '%.*s' cannot be used: %s",
+			HS_S_ARG(hs_slice_first(base, 100)), found->error.text);
+}
+
 static enum hs_status make_snapshot(struct hs_profiles *set, struct hs__profile_entry *entry,
 	struct hs_error *err)
 {
@@ -162,13 +177,15 @@ static enum hs_status make_snapshot(struct hs_profiles *set, struct hs__profile_
 	set->chain++;
 	enum hs_status status = hs_snapshot_make(set->arena, entry->source, &source, NULL, &made, err);
 	set->chain--;
+	if (status == HS_E_NOT_FOUND)
+		explain_base(set, entry, err);
 	entry->busy = false;
 	entry->broken = status != HS_OK;
 	if (status)
 		entry->error = *err;
 	entry->snapshot = made;
 	entry->generated = true;
-	return status;
+	return status ? err->status : HS_OK;
 }
 
 static const struct hs_json *find_snapshot(void *arg, struct hs_slice canonical)

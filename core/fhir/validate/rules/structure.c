@@ -40,7 +40,11 @@ static void check_snapshot(struct hs__validation *run, const struct hs__node *no
 	struct hs_snapshot_source source = { structure_of, run->profiles };
 	struct hs_json *snapshot = NULL;
 	struct hs_error err;
-	if (hs_snapshot_make(arena, node->value, &source, &found, &snapshot, &err))
+	struct hs_slice base = hs_json_get_text(node->value, HS_S("baseDefinition"));
+	enum hs_status status = hs_snapshot_make(arena, node->value, &source, &found, &snapshot, &err);
+	if (status == HS_E_NOT_FOUND) /* it is here, so something is wrong with it */
+		hs_profiles_find(run->profiles, base, &err);
+	if (status)
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_WARNING, "processing",
 			"structure-snapshot", "no snapshot can be made: %s", err.text);
 	for (const struct hs_issue *issue = found.first; issue; issue = issue->next)
