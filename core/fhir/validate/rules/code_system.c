@@ -92,7 +92,7 @@ struct concepts {
 	struct hs_map declared;
 	struct hs_map codes; /* code -> struct concept */
 	uint64_t count;
-	bool has_declared, complete;
+	bool complete;
 	struct hs_slice doubled; /* a code that is there twice, once at least below another */
 };
 
@@ -172,7 +172,7 @@ static void check_property(struct concepts *concepts, const struct hs__node *at)
 	struct hs_slice want = slot ? hs_json_get_text(slot->value.ptr, HS_S("type")) :
 		standard            ? hs_slice_cstr(standard->type) :
 				      HS_S_NONE;
-	if (!slot && !standard && concepts->has_declared)
+	if (!slot && !standard && code.len)
 		HS__WARN(concepts->run, at, "code", "not-found", "code-system-property",
 			"the property '%.*s' is not declared by the code system", HS__SHOW(code));
 	if (!value || !want.len)
@@ -280,7 +280,6 @@ void hs__rule_code_system(struct hs__validation *run, const struct hs__node *nod
 	concepts.codes.seed = hs_hash_secret();
 	concepts.complete = hs_slice_eq(hs_json_get_text(node->value, HS_S("content")), HS_S("complete"));
 	gather_codes(&concepts, node->value, NULL, 0);
-	concepts.has_declared = hs__rules_array(node->value, "property") != NULL;
 	check_properties(run, node, &concepts.declared);
 	check_concepts(&concepts, node);
 	/* csd-1 of R5 looks at the outermost concepts only; R4's sees them all. */

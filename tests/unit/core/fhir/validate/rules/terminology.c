@@ -80,6 +80,8 @@ static void properties(void **state)
 			"code-system-property-value CodeSystem.concept[0].property[0]" },
 		{ WITH(PROPERTY("p", "http://a.se/p", "integer"), "{'code':'q','valueString':'1'}"), { NULL },
 			"code-system-property? CodeSystem.concept[0].property[0].code" },
+		{ SYSTEM("complete", ",'concept':[{'code':'a','property':[{'code':'q','valueString':'1'}]}]"),
+			{ NULL }, "code-system-property? CodeSystem.concept[0].property[0].code" },
 		/* Nothing to hold the value against, and no value to hold against the type. */
 		{ WITH("{'code':'p','uri':'http://a.se/p'}", "{'code':'p','valueString':'1'}"), { NULL },
 			"" },
