@@ -12,7 +12,7 @@ enum hs_status hs__patch_fail(struct hs__patch *patch, enum hs_status status, co
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	return hs_fail(patch->err, status, "operation %zu (%.*s): %s", patch->number + 1,
+	return hs_fail(patch->err, status, "operation %zu of the patch (from 0), %.*s: %s", patch->number,
 		HS_S_ARG(hs_slice_first(patch->kind, 16)), text);
 }
 
@@ -267,8 +267,8 @@ enum hs_status hs_fhir_patch(const struct hs_defs *defs, struct hs_arena *arena,
 	HS_JSON_EACH(operation, hs_json_get(patch, HS_S("parameter"))) {
 		if (!hs_slice_eq(hs_json_get_text(operation, HS_S("name")), HS_S("operation")))
 			return hs_fail(err, HS_E_INVALID,
-				"parameter %zu of a FHIRPath Patch must have the name 'operation'",
-				work.number + 1);
+				"parameter %zu (from 0) of a FHIRPath Patch must have the name 'operation'",
+				work.number);
 		enum hs_status status = run(&work, operation);
 		if (status)
 			return status;

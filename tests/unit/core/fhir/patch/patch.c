@@ -24,7 +24,8 @@ static const struct {
 	{ "add a choice of another type", "{'resourceType':'Patient'}",
 		"[{'name':'type','valueCode':'add'},{'name':'path','valueString':'Patient'},"
 		"{'name':'name','valueString':'deceased'},{'name':'value','valueString':'x'}]",
-		"operation 1 (add): 'Patient.deceased[x]' takes no value of type String" },
+		"operation 0 of the patch (from 0), add: 'Patient.deceased[x]' takes no value of type "
+		"String" },
 	{ "add a backbone element by parts", "{'resourceType':'Patient'}",
 		"[{'name':'type','valueCode':'add'},{'name':'path','valueString':'Patient'},"
 		"{'name':'name','valueString':'contact'},{'name':'value','part':["
@@ -108,7 +109,7 @@ static const struct {
 	{ "a type that there is not", "{'resourceType':'Patient'}", "[{'name':'type','valueCode':'copy'}]",
 		"must be add, insert, delete, replace or move" },
 	{ "no path", "{'resourceType':'Patient'}", "[{'name':'type','valueCode':'delete'}]",
-		"operation 1 (delete): the part 'path' is missing" },
+		"operation 0 of the patch (from 0), delete: the part 'path' is missing" },
 	{ "a path that is none", "{'resourceType':'Patient'}",
 		"[{'name':'type','valueCode':'delete'},{'name':'path','valueString':'Patient.nam('}]",
 		"path 'Patient.nam('" },
