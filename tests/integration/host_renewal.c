@@ -270,11 +270,39 @@ static void can_be_reset_meanwhile(void **state)
 	finds("/sandbox/mine/fhir/r4/Patient?nick=nick1&_summary=count", 0);
 }
 
+/* A reference in full to the server itself is one to what is in it, before and after. */
+static void keeps_what_it_is_called(void **state)
+{
+	static const char called[] = "{\"baseUrl\":\"http://us.example\",\"packages\":[%s%s%s]}";
+	static const char search[] = "/sandbox/mine/fhir/r4/Patient?general-practitioner=Practitioner/d"
+				     "&_summary=count";
+	char data[256], before[300], after[300];
+	(void)state;
+	if (!fixture_has_fhir(first, HS_FHIR_R4))
+		skip();
+	snprintf(before, sizeof(before), called, "", "", "");
+	snprintf(after, sizeof(after), called, "\"", guide, "\"");
+	snprintf(data, sizeof(data), "%s/data", fixture_data_dir(first));
+	assert_int_equal(mkdir(data, 0700), 0);
+	start(before, data);
+	fixture_operate(fx, "POST", "/operator/sandboxes", "{\"name\":\"mine\"}");
+	send_ok("PUT", "/sandbox/mine/fhir/r4/Patient/p",
+		"{'resourceType':'Patient','id':'p','name':[{'text':'n'}],'generalPractitioner':[{"
+		"'reference':'http://us.example/sandbox/mine/fhir/r4/Practitioner/d'}]}",
+		201);
+	finds(search, 1);
+	stop();
+	start(after, data);
+	finds(search, 1);
+	finds("/sandbox/mine/fhir/r4/Patient?nick=n&_summary=count", 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(says_how_far_it_is, start_first, end_all),
 		cmocka_unit_test_setup_teardown(can_be_reset_meanwhile, start_first, end_all),
+		cmocka_unit_test_setup_teardown(keeps_what_it_is_called, start_first, end_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

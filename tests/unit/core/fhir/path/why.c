@@ -58,6 +58,8 @@ static void tells_values_and_what_they_should_be(void **state)
 	expect("gender.startsWith('x')", "gender is 'male', so that gender.startsWith('x') is false");
 	expect("active", "active is false");
 	expect("(gender.length() + 1) = 9", "gender.length() + 1 is 5, not 9");
+	expect("active or (name | contact).count() = 2",
+		"active is false and (name | contact).count() is 3, not 2");
 }
 
 static void tells_which_item(void **state)
