@@ -107,7 +107,7 @@ struct hs_ledger_recipe {
 	struct hs_slice shape;         /* of the text as it was sent */
 	struct hs_ledger_run *runs;    /* the same in parts */
 	bool good;                     /* false: pointers of this shape go the ordinary way */
-	bool has_subject, has_custodian, has_date;
+	bool has_date;
 	size_t hole_count;
 	enum hs_ledger_rule *rules; /* of each hole as sent */
 	struct hs_slice *again;     /* of each hole: the object of HS_LEDGER_RULE_AGAIN */

@@ -348,12 +348,10 @@ static bool learn(struct lesson *lesson, const struct hs_json *tree)
 	return recipe->packed.ptr && recipe->own.ptr && !hs_arena_full(memory);
 }
 
+/* The marks in a shape say what the text has, so that only what is kept whole is left to compare. */
 static bool is_for(const struct hs_ledger_recipe *recipe, const struct hs_ledger_split *split)
 {
-	if (recipe->hole_count != split->hole_count || recipe->has_date != split->has_date ||
-		recipe->has_subject != (split->subject.len > 0) ||
-		recipe->has_custodian != (split->custodian.len > 0) ||
-		!hs_slice_eq(recipe->shape, hs_buf_slice(&split->shape)))
+	if (!hs_slice_eq(recipe->shape, hs_buf_slice(&split->shape)))
 		return false;
 	for (size_t i = 0; i < split->hole_count; i++) {
 		if (split->holes[i].whole != (recipe->again[i].len > 0) ||
@@ -372,8 +370,6 @@ static struct hs_ledger_recipe *begin_recipe(struct hs_ledger_loader *loader,
 	if (!recipe)
 		return NULL;
 	recipe->shape = hs_arena_copy(loader->memory, hs_buf_slice(&split->shape));
-	recipe->has_subject = split->subject.len > 0;
-	recipe->has_custodian = split->custodian.len > 0;
 	recipe->has_date = split->has_date;
 	recipe->hole_count = split->hole_count;
 	recipe->rules = hs_arena_array(loader->memory, split->hole_count + 1, sizeof *recipe->rules);
