@@ -49,3 +49,13 @@ void hs__rules_listed_system(struct hs__validation *run, const struct hs__node *
 			HS__SHOW(version), HS__SHOW(system),
 			HS__SHOW(hs_json_get_text(known, HS_S("version"))));
 }
+
+enum hs_validate_answer hs__rules_in_system(struct hs__validation *run, struct hs_slice system,
+	struct hs_slice version, struct hs_slice code)
+{
+	struct hs_validate_finding finding = { 0 };
+	struct hs_validate_code asked = { system, version, code, HS_S_NONE, true };
+	if (!has_terms(run) || !system.len)
+		return HS_VALIDATE_UNSUPPORTED;
+	return run->terms->in_system(run->terms->arg, run->arena, &asked, &finding);
+}

@@ -140,3 +140,9 @@ enum hs_validate_answer hs__rules_listed(struct hs__validation *run, const struc
 /* Warns when the version that `include` names is not known. */
 void hs__rules_listed_system(struct hs__validation *run, const struct hs__node *include,
 	struct hs_slice system, struct hs_slice version);
+/* Is the code in the code system, as far as that can be told? */
+enum hs_validate_answer hs__rules_in_system(struct hs__validation *run, struct hs_slice system,
+	struct hs_slice version, struct hs_slice code);
+/* value_set_filter.c: one filter of a rule on that code system; `system` NULL: it is not known. */
+void hs__value_set_filter(struct hs__validation *run, const struct hs__node *filter,
+	struct hs_slice system_url, const struct hs_json *system);
