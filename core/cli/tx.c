@@ -305,10 +305,13 @@ static const struct verb {
 				   "national-code-system.json\n"
 				   "  handslag tx check package/ValueSet-*.json --package se.example#1.0.0 "
 				   "--strict",
-			.more = "Each line says FILE:LINE:COLUMN: error or warning: code: reason.\n"
-				"A display of its own is a warning: a value set may call a code by another "
-				"name.",
-			.failed = "a code is wrong (with --strict: or a warning was given)",
+			.more = "Each line says FILE:LINE:COLUMN: error, warning or note: place: reason, as "
+				"ValueSet/$validate\n"
+				"does, and the answer to an upload with Prefer: return=OperationOutcome.\n"
+				"A display of its own is a note: a value set may call a code by another "
+				"name. A code system\n"
+				"that is not known is a warning: its codes are not checked.",
+			.failed = "something is wrong (with --strict: or a warning was given)",
 			.least = 1,
 			.most = -1 } },
 };

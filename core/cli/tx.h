@@ -39,7 +39,7 @@ void hs_cli_tx_hint(const struct hs_json *answer);
 /* A FHIR resource in a file; `text` (may be NULL) gets its bytes, for places. */
 enum hs_status hs_cli_tx_read(struct hs_cli_tx *tx, const char *file, struct hs_json **out,
 	struct hs_slice *text, struct hs_error *err);
-/* Says of each code of the value sets in a file whether it is right; *wrong counts those that are not and
- * rules that cannot be used, *warned what should be looked at. */
+/* Prints what ValueSet/$validate says of the value sets in a file; *wrong and *warned grow by its errors and
+ * warnings. */
 enum hs_status hs_cli_tx_check(struct hs_cli_tx *tx, const char *file, size_t *wrong, size_t *warned,
 	struct hs_error *err);

@@ -97,7 +97,8 @@ enum hs_status hs__rest_check(const struct hs__rest_env *env, const struct hs__r
 	struct hs_issue *last = issues->last;
 	const struct hs_rest_policy *policy = &env->sandbox->policy;
 	if (policy->check)
-		policy->check(policy->arg, env->reading, call->in->tree, call->in->text, call->hints, issues);
+		policy->check(policy->arg, env->reading, call->in->tree, call->in->text, call->hints,
+			env->language, issues);
 	else
 		hs_check_resource(env->rest->config.defs, call->in->tree, call->in->text, issues);
 	if (env->reading && hs_flag_is_set(hs_txn_cancelled(env->reading)))

@@ -73,11 +73,12 @@ enum hs_status hs_rest_sandbox_mend(const struct hs_rest_sandbox *sandbox, hs_re
 /* What is asked of resources before they are stored, beside the rules of services. Without a policy it is
  * hs_check_resource. Set before the sandbox is used; copied. */
 struct hs_rest_policy {
-	/* Adds issues; errors refuse. `hints`: the writer asks for an OperationOutcome, so what would not
-	 * refuse is told, too. Any thread. `txn` reads, or is NULL; when it is cancelled meanwhile, what was
-	 * found is not asked for. */
+	/* Adds issues; those that issues->errors counts refuse. `hints`: the writer asks for an
+	 * OperationOutcome, so what would not refuse is told, too, and not counted there; `language` is what
+	 * it reads (Accept-Language). Any thread. `txn` reads, or is NULL; when it is cancelled meanwhile,
+	 * what was found is not asked for. */
 	void (*check)(void *arg, struct hs_txn *txn, const struct hs_json *resource, struct hs_slice source,
-		bool hints, struct hs_issues *issues);
+		bool hints, struct hs_slice language, struct hs_issues *issues);
 	/* Then bodies are prepared on a worker, with a transaction that reads. */
 	bool (*is_slow)(void *arg, bool hints);
 	void *arg;

@@ -83,7 +83,8 @@ static void judges_before_storing(void **state)
 	a = send_ok("PUT", "Patient/b1", "{'resourceType':'Patient','id':'b1','language':'sv-SEX'}", 422);
 	expect_part(a.body, "all-languages");
 	send_ok("PUT", "Patient/b1", "{'resourceType':'Patient','id':'b1','language':'sv-SE'}", 201);
-	/* what is doubtful is stored, and told to who wants to hear of it */
+	/* where everything decides, a wrong code refuses; what is doubtful is stored, and told to who wants
+	 * to hear of it */
 	put("CodeSystem", "care",
 		",'url':'urn:test:care','status':'active','content':'complete','concept':[{'code':'in'}]",
 		201);
@@ -91,9 +92,15 @@ static void judges_before_storing(void **state)
 		"{'resourceType':'ValueSet','id':'care','url':'urn:test:care-set','status':'active','compose'"
 		":{'include':["
 		"{'system':'urn:test:care','concept':[{'code':'in'},{'code':'out'}]}]}}",
-		201);
+		422);
 	expect_part(a.body, "has no code");
-	expect_part(a.body, "ValueSet.compose.include[0].concept[1].code");
+	expect_part(a.body, "ValueSet.compose.include[0].concept[1]");
+	a = send_with("PUT", "ValueSet/care", "Prefer: return=OperationOutcome\r\n",
+		"{'resourceType':'ValueSet','id':'care','url':'urn:test:care-set','status':'active','compose'"
+		":{'include':["
+		"{'system':'urn:test:care','concept':[{'code':'in'},{'code':'in'}]}]}}",
+		201);
+	expect_part(a.body, "is listed already");
 	expect_part(a.body, "was stored");
 	a = fixture_operate(fx, "PUT", "/operator/sandboxes/default/limits",
 		"{\"validation\":\"structure\"}");
@@ -114,13 +121,14 @@ static void tells_what_it_does_not_ask_for(void **state)
 		"'compose':{'include':["
 		"{'system':'urn:test:care2','concept':[{'code':'in'},{'code':'out'}]}]}}",
 		201);
-	expect_part(a.body, "concept[1].code");
+	expect_part(a.body, "concept[1]");
 	expect_part(a.body, "was stored");
-	/* pat-1 is an error to a validator, but here it kept nothing from being stored */
+	/* pat-1 is as severe as $validate calls it, and keeps nothing from being stored */
 	a = send_with("POST", "Patient", hear, "{'resourceType':'Patient','contact':[{'gender':'male'}]}",
 		201);
 	expect_part(a.body, "pat-1");
-	expect_text(&a, "/issue/0/severity", "warning");
+	expect_text(&a, "/issue/0/severity", "error");
+	expect_part(a.body, "was stored");
 	a = send_with("POST", "Patient", hear, "{'resourceType':'Patient','contacts':[]}", 422);
 	expect_text(&a, "/issue/0/severity", "error");
 	a = send_with("POST", "Patient", hear, "{'resourceType':'Patient','gender':'male'}", 201);

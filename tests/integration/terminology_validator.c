@@ -290,11 +290,152 @@ static void asked_of_the_value_set(void **state)
 	assert_int_equal(i, LISTED);
 }
 
+/* ---- one judgment ---- */
+
+#define RULES(rules) \
+	"{'resourceType':'ValueSet','id':'one','url':'https://example.se/vs/one','name':'One'," \
+	"'status':'active',\n'compose':{'include':[\n" rules "]}}"
+#define HERE "'system':'" SYSTEM "'"
+
+/* One fault each, of those that a value set may have. */
+static const char *const faulty[] = {
+	RULES("{" HERE ",'concept':[{'code':'akut'},\n  {'code':'Plan','display':'Planerad'}]}"),
+	RULES("{" HERE ",'concept':[{'code':'akut'},\n  {'code':'akut'}]}"),
+	RULES("{" HERE ",'version':'2','concept':[{'code':'akut','display':'Brådskande'}]}"),
+	RULES("{" HERE ",'filter':[{'property':'concept','op':'is-a','value':'akutt'}]}"),
+	RULES("{" HERE ",'filter':[{'property':'färg','op':'=','value':'röd'}]}"),
+	RULES("{" HERE ",'filter':[{'property':'code','op':'regex','value':'(a'}]}"),
+	RULES("{'system':'https://example.se/cs/vrad','concept':[{'code':'akut'}]}"),
+	RULES("{'system':'https://example.se/cs/none'}"),
+	RULES("{'system':'https://example.se/cs/none','filter':[{'property':'a','op':'=','value':'b'}]}"),
+	RULES("{'valueSet':['https://example.se/novs']},\n{'valueSet':['https://example.se/novs|3']}"),
+	RULES("{'valueSet':['https://example.se/vs/one']}"),
+	RULES("{'system':'http://unitsofmeasure.org','concept':[{'code':'mg//dl'}]}"),
+	RULES("{'system':'urn:ietf:bcp:47','filter':[{'property':'nope','op':'=','value':'x'}]}"),
+	RULES("{'concept':[{'code':'akut'}],'valueSet':['http://hl7.org/fhir/ValueSet/item-type']}"),
+};
+
+/* Severity, code, place, expression and sentence of each issue that says something about the value set. */
+static const char *findings_of(const struct hs_json *outcome)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, workbench_arena(), 1 << 16);
+	HS_JSON_EACH(issue, hs_json_get(outcome, HS_S("issue")))
+		if (hs_json_get(issue, HS_S("expression")))
+			hs_buf_printf(&out, "%.*s %.*s %.*s %.*s: %.*s\n",
+				HS_S_ARG(hs_json_get_text(issue, HS_S("severity"))),
+				HS_S_ARG(hs_json_get_text(issue, HS_S("code"))),
+				HS_S_ARG(hs_json_text(hs_json_pointer(issue, HS_S("/location/0")))),
+				HS_S_ARG(hs_json_text(hs_json_pointer(issue, HS_S("/expression/0")))),
+				HS_S_ARG(hs_json_text(hs_json_pointer(issue, HS_S("/details/text")))));
+	return hs_arena_cstr(workbench_arena(), hs_buf_slice(&out));
+}
+
+#define FAULTY (sizeof(faulty) / sizeof(faulty[0]))
+#define SAME_MAX 40
+
+static const char *files[FAULTY];
+
+static struct hs_json *read_json(struct hs_slice text)
+{
+	struct hs_json *tree = NULL;
+	struct hs_error err;
+
+	if (hs_json_parse(workbench_arena(), text, NULL, &tree, &err))
+		fail_msg("%s: %.*s", err.text, HS_S_ARG(hs_slice_first(text, 300)));
+	return tree;
+}
+
+/* `handslag` with the words (NULL ends) and all the files behind them. */
+static struct process_result run_with_files(const char *const *words)
+{
+	const char *all[SAME_MAX] = { NULL };
+	size_t n = 0;
+
+	for (; words[n]; n++)
+		all[n] = words[n];
+	for (size_t i = 0; i < FAULTY; i++)
+		all[n++] = files[i];
+	struct process_result r = process_run(workbench_arena(), all);
+	assert_int_equal(r.exit, 1);
+	return r;
+}
+
+/* One outcome after the other. */
+static void said_by_check(const char *codes, const char *language, const char **out)
+{
+	struct process_result r = run_with_files((const char *const[]) {
+		"tx", "check", "--json", "--language", language, "--with", codes, NULL });
+	struct hs_slice rest = r.out;
+
+	for (size_t i = 0; i < FAULTY; i++) {
+		size_t end = hs_slice_search(rest, HS_S("\n}\n"));
+		assert_true(end != SIZE_MAX);
+		out[i] = findings_of(read_json(hs_slice_first(rest, end + 3)));
+		rest = hs_slice_from(rest, end + 3);
+	}
+}
+
+/* In a Bundle. */
+static void said_by_validate(const char *codes, const char **out)
+{
+	struct process_result r = run_with_files((const char *const[]) {
+		"validate", "--json", "--def", codes, NULL });
+	const struct hs_json *entry = hs_json_get(read_json(r.out), HS_S("entry"));
+
+	for (size_t i = 0; i < FAULTY; i++)
+		out[i] = findings_of(hs_json_get(hs_json_at(entry, i), HS_S("resource")));
+}
+
+static const char *answered(const char *method, const char *path, const char *language, const char *set,
+	int *status)
+{
+	const char *headers = TEXT("Accept-Language: %s\r\nPrefer: return=OperationOutcome\r\n", language);
+	struct fixture_answer a = fixture_call(f, method, path, headers, set);
+
+	*status = a.status;
+	return findings_of(fixture_json(f, &a));
+}
+
+/* Whom one asks makes no difference: the same findings, as severe, at the same places, in either language. */
+static void all_say_the_same(void **state)
+{
+	static const char *const languages[] = { "en", "sv" };
+	const char *checked_so[FAULTY], *validated_so[FAULTY];
+
+	(void)state;
+	need();
+	const char *codes = workbench_file("cs.json", quoted(system_text));
+	for (size_t i = 0; i < FAULTY; i++)
+		files[i] = workbench_file(TEXT("one%zu.json", i), quoted(faulty[i]));
+	said_by_validate(codes, validated_so);
+	for (size_t l = 0; l < 2; l++) {
+		said_by_check(codes, languages[l], checked_so);
+		for (size_t i = 0; i < FAULTY; i++) {
+			int status = 0;
+			const char *set = quoted(faulty[i]);
+			const char *told = answered("POST", "ValueSet/$validate", languages[l], set, &status);
+			assert_int_equal(status, 200);
+			if (!told[0])
+				fail_msg("nothing is said of %s", set);
+			assert_string_equal(checked_so[i], told);
+			if (l == 0)
+				assert_string_equal(validated_so[i], told);
+			const char *uploaded_so = answered("PUT", "ValueSet/one", languages[l], set, &status);
+			if (status == 422) /* what breaks an invariant is refused, and only that is told */
+				assert_non_null(strstr(told, "error "));
+			else
+				assert_string_equal(uploaded_so, told);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(introduces_itself), cmocka_unit_test(uploaded),
-		cmocka_unit_test(checked), cmocka_unit_test(asked_of_the_code_system),
-		cmocka_unit_test(asked_of_the_value_set) };
+		cmocka_unit_test(checked), cmocka_unit_test(all_say_the_same),
+		cmocka_unit_test(asked_of_the_code_system), cmocka_unit_test(asked_of_the_value_set) };
 
 	return cmocka_run_group_tests(tests, start, stop);
 }

@@ -170,11 +170,11 @@ enum hs_validate_answer hs__beyond_in_system(void *arg, struct hs_arena *arena,
 	struct hs__beyond *beyond = arg;
 	char room[KEY_MAX], whole_room[KEY_MAX];
 	struct told told;
-	enum hs_validate_answer own = hs__terms_in_system(beyond->own, arena, code, finding);
+	enum hs_validate_answer own = hs__terms_in_system(beyond->own, code, finding);
 	if (is_told(own) || !beyond->terminology.in_system)
 		return own;
-	const struct hs_slice parts[] = { HS_S("of"), code->system, code->version, code->code,
-		code->display };
+	const struct hs_slice parts[] = { HS_S("of"), code->system, code->version, code->code, code->display,
+		code->swedish ? HS_S("sv") : HS_S_NONE };
 	struct hs_slice key = make_key(room, parts, sizeof(parts) / sizeof(parts[0]));
 	struct hs_slice whole = make_key(whole_room, parts, 3);
 	if (!recall(beyond, whole, arena, &told) && !recall(beyond, key, arena, &told)) {

@@ -174,8 +174,8 @@ static bool is_name(const struct hs__concept *concept, struct hs_slice display)
 	return false;
 }
 
-enum hs_validate_answer hs__terms_in_system(struct hs__terms *terms, struct hs_arena *arena,
-	const struct hs_validate_code *code, struct hs_validate_finding *finding)
+enum hs_validate_answer hs__terms_in_system(struct hs__terms *terms, const struct hs_validate_code *code,
+	struct hs_validate_finding *finding)
 {
 	enum hs_validate_answer answer = HS_VALIDATE_YES;
 	pthread_mutex_lock(&terms->lock);
@@ -186,11 +186,9 @@ enum hs_validate_answer hs__terms_in_system(struct hs__terms *terms, struct hs_a
 		answer = HS_VALIDATE_NO_SYSTEM;
 	} else if (!concept) {
 		answer = HS_VALIDATE_NO;
-		finding->message = hs_arena_printf(arena, "the code system %.*s has no code '%.*s'",
-			HS_S_ARG(hs_slice_first(code->system, 200)),
-			HS_S_ARG(hs_slice_first(code->code, 100)));
 	} else {
 		finding->inactive = hs__terms_inactive(concept);
+		finding->abstract = hs__terms_abstract(system, concept);
 		if (code->display.len && display.len && !is_name(concept, code->display))
 			finding->right_display = display;
 	}

@@ -42,3 +42,5 @@ const struct hs__concept *hs__terms_concept(const struct hs__system *system, str
 enum hs_validate_answer hs__terms_filter(const struct hs__system *system, const struct hs__concept *concept,
 	const struct hs_json *filter);
 bool hs__terms_inactive(const struct hs__concept *concept);
+/* By the property that means notSelectable (concept-properties), whatever the code system calls it. */
+bool hs__terms_abstract(const struct hs__system *system, const struct hs__concept *concept);

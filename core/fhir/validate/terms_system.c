@@ -127,6 +127,19 @@ bool hs__terms_inactive(const struct hs__concept *concept)
 		hs_slice_eq(status, HS_S("retired")) || hs_slice_eq(status, HS_S("inactive"));
 }
 
+bool hs__terms_abstract(const struct hs__system *system, const struct hs__concept *concept)
+{
+	if (hs_slice_eq(property_text(property(concept, HS_S("notSelectable"))), HS_S("true")))
+		return true;
+	HS_JSON_EACH(row, hs_json_get(system->source, HS_S("property")))
+		if (hs_slice_eq(hs_json_get_text(row, HS_S("uri")),
+			    HS_S("http://hl7.org/fhir/concept-properties#notSelectable")))
+			return hs_slice_eq(property_text(property(concept,
+						   hs_json_get_text(row, HS_S("code")))),
+				HS_S("true"));
+	return false;
+}
+
 /* ---- filters ---- */
 
 /* Below `code`, by nesting or by parent properties. */

@@ -47,6 +47,11 @@ void hs_validator_unref(struct hs_validator *validator)
 	hs_heap_free(validator);
 }
 
+struct hs_profiles *hs_validator_profiles(const struct hs_validator *validator)
+{
+	return validator->profiles;
+}
+
 const struct hs_profile *hs__type_profile(const struct hs__validation *run, const struct hs_def_type *type)
 {
 	uint32_t index = hs_defs_type_index(run->defs, type);

@@ -21,14 +21,16 @@ enum hs_validate_answer {
 struct hs_validate_code {
 	struct hs_slice system, version, code, display;
 	bool has_system; /* false: a plain code, whose system the value set implies */
+	bool swedish;    /* the finding's message, else in English */
 };
 
 /* What was found out besides the answer; all may be empty. */
 struct hs_validate_finding {
-	struct hs_slice message;       /* what is wrong with the code */
+	struct hs_slice message;       /* what the terminology says of a wrong code */
 	struct hs_slice right_display; /* set when the display given is not one of the code's */
 	bool loose_display; /* its code system fixes no displays: another one is worth a warning at most */
 	bool inactive;
+	bool abstract; /* it groups others and is not meant to be chosen */
 };
 
 struct hs_validate_terminology {
@@ -74,6 +76,8 @@ struct hs_validator_source {
 struct hs_validator *hs_validator_new(const struct hs_validator_source *source);
 struct hs_validator *hs_validator_ref(struct hs_validator *validator); /* thread-safe */
 void hs_validator_unref(struct hs_validator *validator);
+/* Those it was made with; as long as the validator. */
+struct hs_profiles *hs_validator_profiles(const struct hs_validator *validator);
 /* Has its terminology moved on, so that one made now would judge better? Thread-safe. */
 bool hs_validator_is_stale(const struct hs_validator *validator);
 
@@ -112,6 +116,7 @@ struct hs_validate_options {             /* all zero is a good default */
 	bool any_display;       /* another display than the code system's is a warning */
 	bool no_example_urls;   /* refuse example.org and the like */
 	bool for_publication;   /* stricter about conformance resources */
+	bool swedish;           /* what is said of value sets and their codes, in Swedish */
 	struct hs_slice source; /* the text `resource` was parsed from, for lines and columns; may be empty */
 	int64_t now_ms;         /* 0: now() of an invariant is the start of 1970 */
 	/* Set by another thread when nobody waits any more: from then on no expression is evaluated, and the

@@ -126,8 +126,8 @@ void hs__terms_free(struct hs__terms *terms);
 enum hs_validate_answer hs__terms_in_value_set(struct hs__terms *terms, struct hs_arena *arena,
 	const struct hs_validate_code *code, struct hs_slice value_set,
 	const struct hs_validate_terminology *help);
-enum hs_validate_answer hs__terms_in_system(struct hs__terms *terms, struct hs_arena *arena,
-	const struct hs_validate_code *code, struct hs_validate_finding *finding);
+enum hs_validate_answer hs__terms_in_system(struct hs__terms *terms, const struct hs_validate_code *code,
+	struct hs_validate_finding *finding);
 /* Is `above` the same as `below` in the code system `url` of the library, or above it? */
 enum hs_validate_answer hs__terms_subsumes(struct hs__terms *terms, struct hs_slice url,
 	struct hs_slice above, struct hs_slice below);

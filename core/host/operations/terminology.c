@@ -51,6 +51,18 @@ static bool has_issue(const struct hs_json *answer, const char *type, const char
 	return false;
 }
 
+/* Has it one with that message id of HL7's terminology ecosystem? */
+static bool has_message(const struct hs_json *answer, const char *id)
+{
+	const struct hs_json *outcome = hs_json_get(hs_parameter(answer, HS_S("issues")), HS_S("resource"));
+
+	HS_JSON_EACH(issue, hs_json_get(outcome, HS_S("issue")))
+		if (hs_slice_eq(hs_json_text(hs_json_pointer(issue, HS_S("/extension/0/valueString"))),
+			    hs_slice_cstr(id)))
+			return true;
+	return false;
+}
+
 /* ---- what the answers mean ---- */
 
 /* What the answer to a question about membership says. */
@@ -135,12 +147,30 @@ static bool names_freely(struct hs_slice system)
 	return false;
 }
 
+/* Why there is no such code; a grammar says, too, where it cannot be read. */
+static struct hs_slice read_reasons(const struct hs_json *answer, struct hs_arena *out)
+{
+	const struct hs_json *outcome = hs_json_get(hs_parameter(answer, HS_S("issues")), HS_S("resource"));
+	struct hs_buf text;
+
+	hs_buf_init(&text, out, 4096);
+	HS_JSON_EACH(issue, hs_json_get(outcome, HS_S("issue"))) {
+		const struct hs_json *details = hs_json_get(issue, HS_S("details"));
+		if (!hs_slice_eq(hs_json_text(hs_json_pointer(details, HS_S("/coding/0/code"))),
+			    HS_S("invalid-code")))
+			continue;
+		hs_buf_cstr(&text, text.len ? "; " : "");
+		hs_buf_add(&text, hs_json_get_text(details, HS_S("text")));
+	}
+	return hs_buf_slice(&text);
+}
+
 static enum hs_validate_answer read_answer(const struct hs_json *answer, struct hs_arena *out,
 	struct hs_validate_finding *finding)
 {
 	if (hs_parameter(answer, HS_S("x-unknown-system")))
 		return HS_VALIDATE_NO_SYSTEM;
-	finding->message = hs_arena_copy(out, hs_parameter_text(answer, HS_S("message")));
+	finding->message = read_reasons(answer, out);
 	if (has_issue(answer, "invalid-code", "error"))
 		return HS_VALIDATE_NO;
 	if (!hs_parameter(answer, HS_S("display")) && has_issue(answer, "invalid-code", "warning"))
@@ -149,6 +179,7 @@ static enum hs_validate_answer read_answer(const struct hs_json *answer, struct 
 	if (has_issue(answer, "invalid-display", "error"))
 		finding->right_display = hs_arena_copy(out, hs_parameter_text(answer, HS_S("display")));
 	finding->inactive = says(answer, "inactive");
+	finding->abstract = has_message(answer, "ABSTRACT_CODE_NOT_ALLOWED");
 	return HS_VALIDATE_YES;
 }
 
@@ -165,12 +196,21 @@ static enum hs_validate_answer in_system(void *arg, struct hs_arena *out, const 
 	add(arena, question, "code", "valueCode", code->code);
 	add(arena, question, "version", "valueString", code->version);
 	add(arena, question, "display", "valueString", code->display);
+	hs_parameters_add(arena, question, HS_S("abstract"), HS_S("valueBoolean"),
+		hs_json_bool(arena, false));
 	enum hs_status status = view->terminology->ask(view->view, arena, "CodeSystem/$validate-code",
 		question, &answer, &err);
 	if (status == HS_E_NOT_FOUND)
 		result = HS_VALIDATE_NO_SYSTEM;
 	else if (status == HS_OK)
 		result = read_answer(answer, out, finding);
+	/* Its language chooses displays as well, so it is not in the question that judges one. */
+	if (result == HS_VALIDATE_NO && code->swedish) {
+		add(arena, question, "displayLanguage", "valueCode", HS_S("sv"));
+		if (view->terminology->ask(view->view, arena, "CodeSystem/$validate-code", question, &answer,
+			    &err) == HS_OK)
+			finding->message = read_reasons(answer, out);
+	}
 	hs_arena_free(arena);
 	return result;
 }

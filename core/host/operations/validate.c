@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* $validate (R4 section 3.1.0, Resource-validate) on types and instances, and what is asked of resources
- * before they are stored. Both use the definitions of the packages and those that the sandbox has stored. */
+ * before they are stored. Both use the definitions of the packages and those that the sandbox has stored;
+ * $validate also those that come along as `tx-resource`, as the operations of the terminology do. */
 #include <core/base/flag.h>
 #include <core/fhir/check.h>
 #include <core/host/request/request_private.h>
@@ -8,6 +9,7 @@
 
 #define PROFILES_MAX 16
 #define ISSUES_MAX 1000
+#define BESIDE_MAX 500
 
 enum mode { MODE_NONE, MODE_CREATE, MODE_UPDATE, MODE_DELETE, MODE_PROFILE };
 
@@ -17,9 +19,45 @@ struct job {
 	enum mode mode;
 	struct hs_slice profiles[PROFILES_MAX];
 	size_t profile_count;
+	struct hs__beside beside;
+	struct hs_slice language;       /* Accept-Language, else displayLanguage, as in the terminology */
 	const struct hs_json *resource; /* as sent; NULL: the stored one */
 	struct hs_issues issues;
 };
+
+/* "q=0.85" in thousandths; 1000 when there is none. */
+static unsigned quality_of(struct hs_slice weight)
+{
+	unsigned quality = 0, place = 1000;
+
+	if (!hs_slice_starts(weight, HS_S("q=")))
+		return 1000;
+	for (size_t i = 2; i < weight.len && place; i++) {
+		if (weight.ptr[i] < '0' || weight.ptr[i] > '9')
+			continue;
+		quality += (unsigned)(weight.ptr[i] - '0') * place;
+		place /= 10;
+	}
+	return quality;
+}
+
+/* Is Swedish what is wanted most (RFC 9110, section 12.5.4)? Of several wanted alike, the first. */
+static bool prefers_swedish(struct hs_slice languages)
+{
+	unsigned best = 0;
+	bool swedish = false;
+
+	while (languages.len) {
+		struct hs_slice weight = hs_slice_cut(&languages, ',');
+		struct hs_slice tag = hs_slice_trim(hs_slice_cut(&weight, ';'));
+		unsigned quality = quality_of(hs_slice_trim(weight));
+		if (quality <= best)
+			continue;
+		best = quality;
+		swedish = hs_slice_ieq(hs_slice_cut(&tag, '-'), HS_S("sv"));
+	}
+	return swedish;
+}
 
 /* ---- what is asked ---- */
 
@@ -47,18 +85,39 @@ static const struct hs_json *resource_of(const struct hs_json *parameters)
 	return hs_json_get(hs_parameter(parameters, HS_S("resource")), HS_S("resource"));
 }
 
+/* Definitions that are not stored here, before those that are. */
+static enum hs_status read_beside(struct job *job, const struct hs_json *parameters, struct hs_error *err)
+{
+	size_t room = hs_json_count(hs_json_get(parameters, HS_S("parameter")));
+	const struct hs_json **items = hs_arena_array(hs_request_arena(job->req), room + 1, sizeof(*items));
+
+	job->beside.items = items;
+	HS_JSON_EACH(parameter, hs_json_get(parameters, HS_S("parameter"))) {
+		const struct hs_json *resource = hs_json_get(parameter, HS_S("resource"));
+		if (!resource || !hs_slice_eq(hs_json_get_text(parameter, HS_S("name")), HS_S("tx-resource")))
+			continue;
+		if (!items || job->beside.count == BESIDE_MAX)
+			return hs_fail(err, HS_E_LIMIT, "more than %d tx-resource parameters", BESIDE_MAX);
+		items[job->beside.count++] = resource;
+	}
+	return HS_OK;
+}
+
 static enum hs_status read_parameters(struct job *job, const struct hs_json *parameters, struct hs_error *err)
 {
 	struct hs_slice mode = hs_parameter_text(parameters, HS_S("mode"));
 
 	job->resource = resource_of(parameters);
+	if (!job->language.len)
+		job->language = hs_parameter_text(parameters, HS_S("displayLanguage"));
 	/* Places in XML are found from the resource on. */
 	if (job->req->xml_tree)
 		job->req->xml_tree = (struct hs_json *)(uintptr_t)resource_of(job->req->xml_tree);
 	HS_JSON_EACH(parameter, hs_json_get(parameters, HS_S("parameter")))
 		if (hs_slice_eq(hs_json_get_text(parameter, HS_S("name")), HS_S("profile")))
 			add_profile(job, hs_json_text(hs_parameter_value(parameter)));
-	return mode.len ? read_mode(job, mode, err) : HS_OK;
+	enum hs_status status = read_beside(job, parameters, err);
+	return !status && mode.len ? read_mode(job, mode, err) : status;
 }
 
 static enum hs_status read_request(struct job *job, struct hs_error *err)
@@ -144,6 +203,7 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 		.profile_count = job->profile_count,
 		.source = job->resource ? hs_request_body(job->req) : HS_S_NONE,
 		.now_ms = hs_txn_now(txn),
+		.swedish = prefers_swedish(job->language),
 		.cancelled = hs_txn_cancelled(txn) };
 
 	job->issues = (struct hs_issues) { .arena = arena, .max = ISSUES_MAX };
@@ -155,7 +215,8 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 			"%.*s/%.*s may be deleted", HS_S_ARG(job->type), HS_S_ARG(job->id));
 		return HS_OK;
 	}
-	struct hs_validator *validator = hs__validator_get(job->req->sandbox, job->req->edition, txn, err);
+	struct hs_validator *validator = hs__validator_beside(job->req->sandbox, job->req->edition, txn,
+		&job->beside, err);
 	if (!validator)
 		return err->status ? err->status : HS_E_INTERNAL;
 	const struct hs_json *resource = job->resource ? job->resource : kept;
@@ -227,6 +288,7 @@ static enum hs_verdict serve(struct hs_request *req, void *state)
 		return hs_fail_request(req, &err);
 	}
 	job->req = req;
+	job->language = hs_request_header(req, HS_S("Accept-Language"));
 	job->type = hs_request_part(req, "type");
 	job->id = hs_request_part(req, "id");
 	enum hs_status status = read_request(job, &err);
@@ -266,11 +328,13 @@ bool hs__validation_is_slow(void *arg, bool hints)
 }
 
 static void validate_wholly(const struct hs__policy *policy, struct hs_txn *txn,
-	const struct hs_json *resource, struct hs_slice source, struct hs_issues *issues)
+	const struct hs_json *resource, struct hs_slice source, struct hs_slice language,
+	struct hs_issues *issues)
 {
 	struct hs_error err = { .status = HS_OK };
 	struct hs_validate_options options = { .source = source,
 		.now_ms = hs__sandbox_now(policy->sandbox),
+		.swedish = prefers_swedish(language),
 		.cancelled = txn ? hs_txn_cancelled(txn) : NULL };
 	struct hs_validator *validator = hs__validator_get(policy->sandbox, policy->edition, txn, &err);
 
@@ -283,32 +347,36 @@ static void validate_wholly(const struct hs__policy *policy, struct hs_txn *txn,
 	hs_validator_unref(validator);
 }
 
-/* An error is what makes an action fail (issue-severity), so what is only told is a warning at most. */
+/* All that $validate says, as severe as $validate calls it, so that nobody is told two things of one
+ * resource; but none of it refuses. It takes the place of what the structure alone had to say. */
 static void tell_hints(const struct hs__policy *policy, struct hs_txn *txn, const struct hs_json *resource,
-	struct hs_slice source, struct hs_issues *issues)
+	struct hs_slice source, struct hs_slice language, struct hs_issues *issues)
 {
-	validate_wholly(policy, txn, resource, source, issues);
-	for (struct hs_issue *issue = issues->first; issue; issue = issue->next)
-		if (issue->severity <= HS_SEVERITY_ERROR)
-			issue->severity = HS_SEVERITY_WARNING;
-	issues->warnings += issues->errors;
-	issues->errors = 0;
+	uint32_t errors = issues->errors;
+
+	validate_wholly(policy, txn, resource, source, language, issues);
+	issues->errors = errors;
 }
 
 void hs__validation_policy(void *arg, struct hs_txn *txn, const struct hs_json *resource,
-	struct hs_slice source, bool hints, struct hs_issues *issues)
+	struct hs_slice source, bool hints, struct hs_slice language, struct hs_issues *issues)
 {
 	const struct hs__policy *policy = arg;
+	struct hs_issues before = *issues;
 
 	switch (policy_of(policy)) {
 	case HS_HOST_VALIDATE_OFF:
 		return;
 	case HS_HOST_VALIDATE_PROFILES:
-		validate_wholly(policy, txn, resource, source, issues);
+		validate_wholly(policy, txn, resource, source, language, issues);
 		return;
 	default:
 		hs_check_resource(policy->edition->defs, resource, source, issues);
-		if (!issues->errors && only_hints(policy, hints))
-			tell_hints(policy, txn, resource, source, issues);
+		if (issues->errors > before.errors || !only_hints(policy, hints))
+			return;
+		*issues = before;
+		if (before.last)
+			before.last->next = NULL;
+		tell_hints(policy, txn, resource, source, language, issues);
 	}
 }

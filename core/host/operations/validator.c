@@ -44,6 +44,7 @@ struct stored {
 	struct hs__edition *edition;
 	struct hs_txn *txn;
 	struct hs_arena *arena;
+	const struct hs__beside *beside; /* NULL: nothing is laid over it */
 };
 
 struct hs__validators *hs__validators_new(struct hs_host *host, struct hs__edition *edition,
@@ -132,7 +133,9 @@ static struct hs_validator *make_validator(const struct hs__validators *validato
 {
 	struct hs_host_sight sight = { .fhir = validators->edition->fhir,
 		.sandbox = stored ? stored->sandbox : NULL,
-		.txn = stored ? stored->txn : NULL };
+		.txn = stored ? stored->txn : NULL,
+		.resources = stored && stored->beside ? stored->beside->items : NULL,
+		.resource_count = stored && stored->beside ? stored->beside->count : 0 };
 	struct hs_validate_terminology terminology;
 	struct hs_error ignored;
 	bool has = hs_host_terminology(validators->host, &sight, &terminology, &ignored) == HS_OK;
@@ -310,7 +313,7 @@ struct hs_validator *hs__validator_get(struct hs_sandbox *sandbox, struct hs__ed
 		return NULL;
 	pthread_mutex_lock(&upper->lock);
 	if (txn) {
-		struct stored stored = { sandbox, edition, txn, hs_arena_new(STORED_ARENA) };
+		struct stored stored = { sandbox, edition, txn, hs_arena_new(STORED_ARENA), NULL };
 		status = refresh(&stored, upper, err);
 		hs_arena_free(stored.arena);
 	}
@@ -323,4 +326,30 @@ struct hs_validator *hs__validator_get(struct hs_sandbox *sandbox, struct hs__ed
 		return validator;
 	hs_validator_unref(validator);
 	return NULL;
+}
+
+/* ---- what comes with a question ---- */
+
+struct hs_validator *hs__validator_beside(struct hs_sandbox *sandbox, struct hs__edition *edition,
+	struct hs_txn *txn, const struct hs__beside *beside, struct hs_error *err)
+{
+	struct hs_validator *below = hs__validator_get(sandbox, edition, txn, err);
+	struct stored stored = { sandbox, edition, txn, NULL, beside };
+	enum hs_status status = HS_OK;
+
+	if (!below || !beside->count)
+		return below;
+	struct hs_profiles *profiles = hs_validator_profiles(below);
+	struct hs_library *library = hs_library_over(hs_profiles_library(profiles));
+	for (size_t i = 0; i < beside->count && !status; i++)
+		status = hs_library_add_resource(library, beside->items[i], err);
+	struct hs_validator *validator = NULL;
+	if (!status) {
+		struct hs_profiles *over = hs_profiles_new(edition->defs, library, profiles);
+		validator = make_validator(edition->validators, over, &stored);
+		hs_profiles_unref(over);
+	}
+	hs_library_unref(library);
+	hs_validator_unref(below);
+	return validator;
 }

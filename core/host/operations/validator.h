@@ -20,9 +20,16 @@ void hs__upper_free(struct hs__upper *upper);
  * the packages cannot be read. */
 struct hs_validator *hs__validator_get(struct hs_sandbox *sandbox, struct hs__edition *edition,
 	struct hs_txn *txn, struct hs_error *err);
+/* The same with definitions on top that are not stored. Their trees outlive the validator. */
+struct hs__beside {
+	const struct hs_json *const *items;
+	size_t count;
+};
+struct hs_validator *hs__validator_beside(struct hs_sandbox *sandbox, struct hs__edition *edition,
+	struct hs_txn *txn, const struct hs__beside *beside, struct hs_error *err);
 /* What REST asks of a resource before it is stored, by the policy of the sandbox (struct hs_rest_policy). */
 void hs__validation_policy(void *arg, struct hs_txn *txn, const struct hs_json *resource,
-	struct hs_slice source, bool hints, struct hs_issues *issues);
+	struct hs_slice source, bool hints, struct hs_slice language, struct hs_issues *issues);
 bool hs__validation_is_slow(void *arg, bool hints);
 /* validate.c, fhirpath.c: handlers of the host's own operations. */
 extern const struct hs_route hs__validate_routes[], hs__fhirpath_routes[], hs__everything_routes[];

@@ -15,13 +15,14 @@ static void check_mapped(struct hs__validation *run, const struct hs__node *at, 
 	struct hs_validate_code code = {
 		.system = system, .code = hs_json_get_text(at->value, HS_S("code")), .has_system = true
 	};
-	if (!code.code.len || !system.len)
+	struct hs__listed of = { .system = system,
+		.code_at = "code",
+		.display_at = "display",
+		.unknown = hs__published_by_hl7(run, at) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR,
+		.display = HS_SEVERITY_WARNING,
+		.id = "concept-map-code" };
+	if (!code.code.len || !system.len || hs__rules_listed(run, at, &of) == HS_VALIDATE_NO)
 		return;
-	if (hs__rules_listed(run, at, system, HS_S_NONE) == HS_VALIDATE_NO) {
-		HS__FAIL_OTHERS(run, at, "code", "code-invalid", "concept-map-code",
-			"the code system '%.*s' has no code '%.*s'", HS__SHOW(system), HS__SHOW(code.code));
-		return;
-	}
 	if (set.len && run->terms && run->terms->in_value_set &&
 		run->options->terms != HS_VALIDATE_TERMS_NONE &&
 		run->terms->in_value_set(run->terms->arg, run->arena, &code, set, &finding) == HS_VALIDATE_NO)

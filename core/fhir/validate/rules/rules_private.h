@@ -23,6 +23,8 @@
 #define HS__FAIL_OTHERS(run, node, below, code, id, ...) \
 	HS__SAY(hs__published_by_hl7(run, node) ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR, run, node, below, \
 		code, id, __VA_ARGS__)
+/* A format in the reader's language; both take the same arguments in the same order. */
+#define HS__IN_WORDS(run, in_english, in_swedish) ((run)->options->swedish ? (in_swedish) : (in_english))
 /* A text for a message: what a client wrote may be long. */
 #define HS__SHOW(text) HS_S_ARG(hs_slice_first((text), 100))
 
@@ -134,14 +136,31 @@ void hs__structure_type(struct hs__validation *run, const struct hs__node *row, 
 /* Bundles by their type; called by hs__rule_bundle. */
 hs__rule hs__rule_document, hs__rule_message, hs__rule_search_set, hs__rule_requests;
 
-/* listed.c: is the code of `concept` (code, display) in the code system? Says what else is odd about it. */
+/* ---- listed.c: codes that a definition names, beside their code systems ---- */
+
+/* The codes of one rule or group, which are of one code system. */
+struct hs__listed {
+	struct hs_slice system, version;
+	const char *code_at, *display_at;  /* the member that is spoken of; "": the concept itself */
+	enum hs_severity unknown, display; /* what a wrong code is, and another display */
+	const char *id;                    /* message id of a wrong code */
+	uint32_t wrong;                    /* found so far */
+};
+bool hs__rules_has_terms(const struct hs__validation *run);
+/* Says what is odd about the code of `concept` (code, display): that it is none, not in use ... */
 enum hs_validate_answer hs__rules_listed(struct hs__validation *run, const struct hs__node *concept,
-	struct hs_slice system, struct hs_slice version);
+	struct hs__listed *of);
 /* Warns when the version that `include` names is not known. */
-void hs__rules_listed_system(struct hs__validation *run, const struct hs__node *include,
+void hs__rules_listed_version(struct hs__validation *run, const struct hs__node *include,
 	struct hs_slice system, struct hs_slice version);
+/* Says that the code system that `include` names is not known, or only in part. */
+void hs__rules_listed_system(struct hs__validation *run, const struct hs__node *include,
+	struct hs_slice system, bool in_part);
 /* Is the code in the code system, as far as that can be told? */
 enum hs_validate_answer hs__rules_in_system(struct hs__validation *run, struct hs_slice system,
+	struct hs_slice version, struct hs_slice code);
+/* " (it has 'SB1')" when the code system has a wrong code in another way of writing, else nothing. */
+struct hs_slice hs__rules_near_code(struct hs__validation *run, struct hs_slice system,
 	struct hs_slice version, struct hs_slice code);
 /* value_set_filter.c: one filter of a rule on that code system; `system` NULL: it is not known. */
 void hs__value_set_filter(struct hs__validation *run, const struct hs__node *filter,

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Filters of a ValueSet's rules (R4 ValueSet, section 4.9.7): properties, operators and values beside what the
- * code system declares. */
+/* Filters of a ValueSet's rules (R4 ValueSet, section 4.9.7): properties, operators and values beside what
+ * the code system declares. */
 #include <core/fhir/validate/rules/rules_private.h>
 
 #include <core/fhir/path/values/decimal.h>
 #include <core/fhir/path/values/regex.h>
 #include <handslag/time.h>
+
+/* Operators that go by what is above and below a code. */
+#define HIERARCHY "is-a descendent-of is-not-a generalizes child-of descendent-leaf"
 
 /* The type of a code system's property; empty when it is not known. */
 static struct hs_slice property_type(const struct hs_json *system, struct hs_slice property)
@@ -23,8 +26,7 @@ static struct hs_slice property_type(const struct hs_json *system, struct hs_sli
 static void check_operator(struct hs__validation *run, const struct hs__node *filter,
 	const struct hs_json *system, struct hs_slice property, struct hs_slice op)
 {
-	if (hs_slice_eq(property, HS_S("concept")) &&
-		hs__rules_in(op, "is-a descendent-of is-not-a generalizes child-of descendent-leaf"))
+	if (hs_slice_eq(property, HS_S("concept")) && hs__rules_in(op, HIERARCHY))
 		return;
 	HS_JSON_EACH(row, hs__rules_array(system, "filter")) {
 		if (!hs_slice_eq(hs_json_get_text(row, HS_S("code")), property))
@@ -96,6 +98,18 @@ static bool is_of_type(struct hs_slice type, struct hs_slice value)
 	return !hs_slice_eq(type, HS_S("dateTime")) || hs_time_is_datetime(value) || hs_time_is_date(value);
 }
 
+/* A code that is none makes the rule empty without a word. */
+static void check_code_value(struct hs__validation *run, const struct hs__node *filter,
+	struct hs_slice system, struct hs_slice value)
+{
+	if (hs__rules_in_system(run, system, HS_S_NONE, value) == HS_VALIDATE_NO)
+		HS__FAIL(run, filter, "value", "code-invalid", "value-set-filter-code",
+			HS__IN_WORDS(run, "the code system '%.*s' has no code '%.*s'%.*s",
+				"kodverket '%.*s' har ingen kod '%.*s'%.*s"),
+			HS__SHOW(system), HS__SHOW(value),
+			HS_S_ARG(hs__rules_near_code(run, system, HS_S_NONE, value)));
+}
+
 void hs__value_set_filter(struct hs__validation *run, const struct hs__node *filter,
 	struct hs_slice system_url, const struct hs_json *system)
 {
@@ -128,11 +142,7 @@ void hs__value_set_filter(struct hs__validation *run, const struct hs__node *fil
 		HS__WARN(run, filter, "value", "invalid", "value-set-filter-type",
 			"the property '%.*s' is of type %.*s, and '%.*s' is none", HS__SHOW(property),
 			HS__SHOW(type), HS__SHOW(value));
-	} else if (hs__rules_in(op, "is-a descendent-of is-not-a generalizes") &&
-		hs_slice_eq(property, HS_S("concept"))) {
-		if (system && hs__rules_in_system(run, system_url, HS_S_NONE, value) == HS_VALIDATE_NO)
-			HS__FAIL(run, filter, "value", "code-invalid", "value-set-filter-code",
-				"the code system '%.*s' has no code '%.*s'", HS__SHOW(system_url),
-				HS__SHOW(value));
+	} else if (hs__rules_in(op, HIERARCHY) && hs__rules_in(property, "concept code")) {
+		check_code_value(run, filter, system_url, value);
 	}
 }

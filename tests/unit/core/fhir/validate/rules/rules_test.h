@@ -56,31 +56,39 @@ static inline void add_issues(struct hs_buf *have, const struct hs_issues *issue
 	}
 }
 
-static inline void run_rules(const char *prefix, const struct rules_case *row)
+/* Validates `resource` beside `given` (ends with NULL, or has four) into issues whose arena the caller gives
+ * back. */
+static inline void validate_beside(const char *resource, const char *const *given, bool swedish,
+	struct hs_issues *issues)
 {
-	struct hs_arena *arena = hs_arena_new((size_t)256 << 20);
 	struct hs_error err;
 	struct hs_library *library = hs_library_over(rules_bench.base.library);
-	for (size_t i = 0; i < COUNT_OF(row->given) && row->given[i]; i++)
-		if (hs_library_add(library, unquote(arena, row->given[i]), &err))
+	for (size_t i = 0; i < 4 && given[i]; i++)
+		if (hs_library_add(library, unquote(issues->arena, given[i]), &err))
 			fail_msg("%s", err.text);
 	struct hs_profiles *profiles = hs_profiles_new(rules_bench.base.defs, library,
 		rules_bench.base.profiles);
 	struct hs_validator_source source = { .profiles = profiles };
 	struct hs_validator *validator = hs_validator_new(&source);
-	struct hs_issues issues = { .arena = arena };
-	struct hs_validate_options options = { .source = unquote(arena, row->resource) };
-	hs_validate(validator, parse_json(arena, options.source), &options, &issues);
+	struct hs_validate_options options = { .source = unquote(issues->arena, resource),
+		.swedish = swedish };
+	hs_validate(validator, parse_json(issues->arena, options.source), &options, issues);
+	hs_validator_unref(validator);
+	hs_profiles_unref(profiles);
+	hs_library_unref(library);
+}
+
+static inline void run_rules(const char *prefix, const struct rules_case *row)
+{
+	struct hs_issues issues = { .arena = hs_arena_new((size_t)256 << 20) };
 	struct hs_buf have;
-	hs_buf_init(&have, arena, 100000);
+	validate_beside(row->resource, row->given, false, &issues);
+	hs_buf_init(&have, issues.arena, 100000);
 	add_issues(&have, &issues, prefix);
 	if (!hs_slice_eq(hs_buf_slice(&have), hs_slice_cstr(row->want)))
 		fail_msg("%.200s\nhave: %.*s\nwant: %s", row->resource, HS_S_ARG(hs_buf_slice(&have)),
 			row->want);
-	hs_validator_unref(validator);
-	hs_profiles_unref(profiles);
-	hs_library_unref(library);
-	hs_arena_free(arena);
+	hs_arena_free(issues.arena);
 }
 
 /* Skips when there are no packages. */

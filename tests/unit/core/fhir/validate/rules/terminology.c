@@ -112,9 +112,15 @@ static void properties(void **state)
 
 static void value_sets(void **state)
 {
-#define SET(include) \
-	"{'resourceType':'ValueSet','url':'http://a.se/vs','status':'draft','compose':{'include':[{" include \
-	"}]}}"
+#define SET_BODY(status, include) \
+	"'resourceType':'ValueSet','status':'" status "','compose':{'include':[{" include "}]}}"
+#define SET_OF(url, status, include) "{'url':'" url "'," SET_BODY(status, include)
+#define SET(include) SET_OF("http://a.se/vs", "draft", include)
+#define CONTAINED(include) \
+	"{'resourceType':'Basic','code':{'text':'x'},'contained':[{'id':'a'," SET_BODY("draft", \
+		include) "],'subject':{'reference':'#a'}}"
+#define WITHDRAWN(include) SET_OF("http://a.se/vs", "retired", include)
+#define OF_HL7(include) SET_OF("http://hl7.org/fhir/ValueSet/vs", "active", include)
 #define FILTER(property, op, value) \
 	"'system':'http://a.se/cs','filter':[{'property':'" property "','op':'" op "','value':'" value "'}]"
 	static const char system[] = SYSTEM("complete",
@@ -123,17 +129,33 @@ static void value_sets(void **state)
 	static const char typed[] = SYSTEM("complete",
 		CONCEPTS ",'property':[{'code':'size','type':'integer'},{'code':'share','type':'decimal'},"
 			 "{'code':'from','type':'dateTime'}]");
+	static const char third[] = "{'resourceType':'ValueSet','url':'http://a.se/third','version':'1',"
+				    "'status':'draft','compose':{'include':[{'system':'http://a.se/cs'}]}}";
 	static const char other[] = "{'resourceType':'ValueSet','url':'http://a.se/other','status':'draft',"
 				    "'compose':{'include':[{'valueSet':['http://a.se/vs']}]}}";
 	static const struct rules_case rows[] = {
 		{ SET("'system':'http://a.se/cs','concept':[{'code':'c'}]"), { system }, "" },
 		{ SET("'system':'http://a.se/cs','concept':[{'code':'z'}]"), { system },
-			"value-set-code? ValueSet.compose.include[0].concept[0].code" },
+			"value-set-code ValueSet.compose.include[0].concept[0]" },
+		/* One that is withdrawn, contained, or published by HL7 itself is to be reviewed. */
+		{ CONTAINED("'system':'http://a.se/cs','concept':[{'code':'z'}]"), { system },
+			"value-set-code? Basic.contained[0].compose.include[0].concept[0]" },
+		{ WITHDRAWN("'system':'http://a.se/cs','concept':[{'code':'z'}]"), { system },
+			"value-set-code? ValueSet.compose.include[0].concept[0]" },
+		{ OF_HL7("'system':'http://a.se/cs','concept':[{'code':'z'}]"), { system },
+			"value-set-code? ValueSet.compose.include[0].concept[0]" },
+		{ SET("'valueSet':['http://a.se/none']"), { NULL },
+			"value-set-import? ValueSet.compose.include[0].valueSet[0]" },
+		{ SET("'valueSet':['http://a.se/third|2']"), { third },
+			"value-set-import? ValueSet.compose.include[0].valueSet[0]" },
+		{ SET("'valueSet':['http://a.se/third|1']"), { third }, "" },
+		{ SET(FILTER("code", "child-of", "z")), { system },
+			"value-set-filter-code ValueSet.compose.include[0].filter[0].value" },
 		{ SET("'system':'#cs'"), { NULL }, "value-set-system-absolute ValueSet.compose.include[0]" },
 		{ SET("'system':'http://hl7.org/fhir/ValueSet/item-type'"), { NULL },
 			"value-set-system ValueSet.compose.include[0].system" },
 		{ SET("'system':'http://a.se/cs','concept':[{'code':'a'},{'code':'b'},{'code':'a'}]"),
-			{ system }, "value-set-code-twice? ValueSet.compose.include[0].concept[2].code" },
+			{ system }, "value-set-code-twice? ValueSet.compose.include[0].concept[2]" },
 		{ SET(FILTER("none", "=", "x")), { system },
 			"value-set-filter-property? ValueSet.compose.include[0].filter[0].property" },
 		{ SET(FILTER("odd", "=", "x")), { system }, "" },
@@ -190,14 +212,14 @@ static void listed_codes(void **state)
 	static const struct rules_case rows[] = {
 		{ LISTED(",'concept':[{'code':'a','display':'Aa'},{'code':'a','display':'Alpha'}]"), { OLD },
 			"" },
-		{ LISTED(",'concept':[{'code':'a','display':'Bb'}]"), { OLD },
-			"listed-display? ValueSet.compose.include[0].concept[0].display" },
 		{ LISTED(",'concept':[{'code':'a'},{'code':'o'}]"), { OLD },
-			"listed-inactive? ValueSet.compose.include[0].concept[1].code" },
+			"listed-inactive? ValueSet.compose.include[0].concept[1]" },
 		{ LISTED(",'version':'1','concept':[{'code':'a'}]"), { OLD }, "" },
 		{ LISTED(",'version':'2','concept':[{'code':'a'}]"), { OLD },
 			"listed-version? ValueSet.compose.include[0].version" },
-		{ LISTED(",'version':'2','concept':[{'code':'a'}]"), { NULL }, "" },
+		{ LISTED(",'version':'2','concept':[{'code':'a'}]"), { NULL },
+			"listed-system? ValueSet.compose.include[0]" },
+		{ LISTED(""), { NULL }, "listed-system? ValueSet.compose.include[0]" },
 		{ "{'resourceType':'ConceptMap','status':'draft','group':[{'source':'http://a.se/"
 		  "cs','target':"
 		  "'http://a.se/"
@@ -209,6 +231,60 @@ static void listed_codes(void **state)
 	};
 	(void)state;
 	RUN_ROWS("listed-", rows);
+}
+
+/* Is there an issue with that severity and sentence? */
+static void expect_words(const char *set, const char *system, bool swedish, enum hs_severity severity,
+	const char *text)
+{
+	const char *const given[] = { system, NULL };
+	struct hs_issues issues = { .arena = hs_arena_new((size_t)64 << 20) };
+	bool said = false;
+	validate_beside(set, given, swedish, &issues);
+	for (const struct hs_issue *issue = issues.first; issue; issue = issue->next) {
+		said |= issue->severity == severity && hs_slice_eq(issue->text, hs_slice_cstr(text));
+		if (!said && !issue->next)
+			fail_msg("%s\nhave: %.*s\nwant: %s", set, HS_S_ARG(issue->text), text);
+	}
+	assert_true(said);
+	hs_arena_free(issues.arena);
+}
+
+/* What is told besides: the code that was meant, the code system that was meant, and what no reader need do
+ * anything about. */
+static void words_on_listed_codes(void **state)
+{
+	static const struct {
+		const char *set;
+		bool swedish;
+		enum hs_severity severity;
+		const char *text;
+	} rows[] = {
+		{ LISTED(",'concept':[{'code':'A'}]"), false, HS_SEVERITY_ERROR,
+			"the code system 'http://a.se/cs' has no code 'A' (it has 'a')" },
+		{ LISTED(",'concept':[{'code':' a'}]"), true, HS_SEVERITY_ERROR,
+			"kodverket 'http://a.se/cs' har ingen kod ' a' (det har 'a')" },
+		{ LISTED(",'concept':[{'code':'a'},{'code':'a'}]"), true, HS_SEVERITY_WARNING,
+			"koden 'a' är redan uppräknad, som concept[0]" },
+		{ LISTED(",'concept':[{'code':'a','display':'Bb'}]"), false, HS_SEVERITY_INFORMATION,
+			"'Bb' is not the display of 'a'; its code system says 'Aa'" },
+		{ LISTED(",'concept':[{'code':'g'}]"), false, HS_SEVERITY_INFORMATION,
+			"the code 'g' only groups others and is not meant to be chosen" },
+		{ "{'resourceType':'ValueSet','status':'draft','compose':{'include':[{'system':"
+		  "'http://a.se/sc'}]}}",
+			false, HS_SEVERITY_WARNING,
+			"the code system 'http://a.se/sc' is not known here, so its codes are not checked; "
+			"did you mean http://a.se/cs?" },
+	};
+	static const char system[] = SYSTEM("complete",
+		",'property':[{'code':'group','uri':'" HL7 "notSelectable','type':'boolean'}],"
+		"'concept':[{'code':'a','display':'Aa'},{'code':'g','property':[{'code':'group',"
+		"'valueBoolean':true}]}]");
+	(void)state;
+	if (!rules_bench.open)
+		skip();
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		expect_words(rows[i].set, system, rows[i].swedish, rows[i].severity, rows[i].text);
 }
 
 static void concept_maps(void **state)
@@ -268,6 +344,7 @@ int main(void)
 		cmocka_unit_test(properties),
 		cmocka_unit_test(value_sets),
 		cmocka_unit_test(listed_codes),
+		cmocka_unit_test(words_on_listed_codes),
 		cmocka_unit_test(concept_maps),
 		cmocka_unit_test(codings),
 	};
