@@ -33,7 +33,7 @@ static bool find_sections(struct tx_layer *layer, struct tx_big *big)
 	if (!big->info || !infos || layer->concepts_count < 1 || layer->systems_count != 1)
 		return false;
 	big->concept_count = layer->concepts_count - 1;
-	big->slots = section(layer, TX_BIG_SLOTS, sizeof(uint32_t), &big->slot_count);
+	big->slots = section(layer, TX_BIG_SLOTS, sizeof(struct tx_slot), &big->slot_count);
 	big->span_first = section(layer, TX_BIG_SPAN_FIRST, sizeof(uint32_t), &firsts);
 	big->spans = section(layer, TX_BIG_SPANS, sizeof(struct tx_span), &big->span_count);
 	big->text_concepts = section(layer, TX_BIG_TEXT_CONCEPTS, sizeof(uint32_t), &big->text_count);
@@ -90,32 +90,43 @@ bool hs_tx_is_big(struct tx_system s)
 
 /* ---- codes ---- */
 
-uint64_t hs_tx_big_hash(struct hs_slice code)
+uint64_t hs_tx_big_hash(struct hs_slice text)
 {
-	uint64_t hash = 0xcbf29ce484222325ull ^ code.len;
+	uint64_t hash = 0xcbf29ce484222325ull ^ text.len;
 
-	while (code.len >= 8) {
+	while (text.len >= 8) {
 		uint64_t part;
-		memcpy(&part, code.ptr, 8);
+		memcpy(&part, text.ptr, 8);
 		hash = (hash ^ part) * 0x9e3779b97f4a7c15ull;
 		hash ^= hash >> 29;
-		code = hs_slice(code.ptr + 8, code.len - 8);
+		text = hs_slice(text.ptr + 8, text.len - 8);
 	}
-	for (size_t i = 0; i < code.len; i++)
-		hash = (hash ^ (unsigned char)code.ptr[i]) * 0x100000001b3ull;
+	for (size_t i = 0; i < text.len; i++)
+		hash = (hash ^ (unsigned char)text.ptr[i]) * 0x100000001b3ull;
 	return hash ^ hash >> 31;
+}
+
+uint64_t hs_tx_big_key(struct hs_slice code)
+{
+	uint64_t number;
+
+	if (code.len && code.len <= 18 && code.ptr[0] != '0' && hs_slice_u64(code, &number))
+		return number;
+	return hs_tx_big_hash(code) | TX_KEY_HASHED;
 }
 
 uint32_t hs_tx_big_code(const struct tx_layer *layer, struct hs_slice code)
 {
 	const struct tx_big *big = TX_BIG(layer);
-	size_t mask = big->slot_count - 1, at = hs_tx_big_hash(code) & mask;
+	const uint64_t key = hs_tx_big_key(code);
+	size_t mask = big->slot_count - 1, at = hs_tx_big_place(key, mask);
 
-	for (size_t tries = 0; tries <= mask && big->slots[at]; tries++, at = (at + 1) & mask) {
-		uint32_t concept = big->slots[at] - 1;
-		if (concept < big->concept_count &&
-			hs_slice_eq(tx_text(layer, layer->concepts[concept].code), code))
-		return concept;
+	for (size_t tries = 0; tries <= mask && big->slots[at].key; tries++, at = (at + 1) & mask) {
+		uint32_t concept = big->slots[at].concept;
+		if (big->slots[at].key == key && concept < big->concept_count &&
+			(!(key & TX_KEY_HASHED) ||
+				hs_slice_eq(tx_text(layer, layer->concepts[concept].code), code)))
+			return concept;
 	}
 	return UINT32_MAX;
 }

@@ -2,7 +2,8 @@
 /* What the image of one large code system has beside the rows of model.h, so that no question looks at all of
  * its concepts.
  *
- *   codes   a hash table: a code is found with one or two reads
+ *   codes   a hash table by key; of a code of figures, such as those of SNOMED CT, the key is the number, so
+ *           that neither its row nor its text is read to find it
  *   spans   concepts stand in preorder of a tree within their hierarchy, so what is at or below one of them
  * is [itself, its end) and a few spans more, where the hierarchy joins again; subsumption is a search by
  *           halves among the ancestor's spans
@@ -21,11 +22,11 @@
 #include "patience.h"
 
 #define TX_BIG_KIND 0x54584231u /* "TXB1" */
-#define TX_BIG_FORMAT 5u
+#define TX_BIG_FORMAT 6u
 
 enum tx_big_section {
 	TX_BIG_INFO = 100,
-	TX_BIG_SLOTS,            /* uint32_t: concept + 1, 0 is free; open addressing, a power of two */
+	TX_BIG_SLOTS,            /* struct tx_slot: open addressing, a power of two */
 	TX_BIG_SPAN_FIRST,       /* uint32_t for each concept, and the end */
 	TX_BIG_SPANS,            /* struct tx_span: rising, apart from one another */
 	TX_BIG_TEXT_CONCEPTS,    /* uint32_t: the concept of each text */
@@ -62,6 +63,13 @@ struct tx_big_info {
 	uint32_t reserved;
 };
 
+/* A place in the table of codes. */
+struct tx_slot {
+	uint64_t key; /* hs_tx_big_key; 0: free */
+	uint32_t concept;
+	uint32_t reserved; /* 0 */
+};
+
 /* Concepts from `from` up to but not with `to`. */
 struct tx_span {
 	uint32_t from, to;
@@ -84,7 +92,8 @@ struct tx_common {
 struct tx_big {
 	struct hs_arena *arena; /* that it lives in */
 	const struct tx_big_info *info;
-	const uint32_t *slots, *span_first, *text_concepts, *postings, *concept_texts, *text_words_first,
+	const struct tx_slot *slots;
+	const uint32_t *span_first, *text_concepts, *postings, *concept_texts, *text_words_first,
 		*text_words, *common_ranks;
 	const uint8_t *common_masks;
 	const uint64_t *inactive, *common_concepts;
@@ -115,8 +124,18 @@ uint32_t hs_tx_big_code(const struct tx_layer *layer, struct hs_slice code);
 const struct tx_span *hs_tx_big_spans(const struct tx_layer *layer, uint32_t concept, size_t *count);
 bool hs_tx_big_is_below(const struct tx_layer *layer, uint32_t concept, uint32_t ancestor);
 
-/* How a code is hashed: the same for writer and readers. */
-uint64_t hs_tx_big_hash(struct hs_slice code);
+/* How a text is hashed. */
+uint64_t hs_tx_big_hash(struct hs_slice text);
+
+/* The key of a code in tables of codes, the same for writer and readers: a number of at most 18 figures
+ * without zeros before it is its own key, of others it is a hash with this bit. */
+#define TX_KEY_HASHED ((uint64_t)1 << 63)
+uint64_t hs_tx_big_key(struct hs_slice code);
+/* Where the search for a key begins in a table of `mask` + 1 places. */
+static inline size_t hs_tx_big_place(uint64_t key, size_t mask)
+{
+	return (size_t)(key * 0x9e3779b97f4a7c15ull >> 24) & mask;
+}
 
 /* Adds what is below the concept, and itself when that is wanted. */
 void hs_tx_bits_add_below(const struct tx_layer *layer, struct tx_bits bits, uint32_t concept, bool itself);

@@ -4,6 +4,37 @@
 
 #define FIRST_ROOM 4096u
 
+/* ---- codes ---- */
+
+/* The place of the code, or the free one that it would have. */
+static struct tx_slot *slot_of(const struct tx_build *b, struct hs_slice code, uint64_t key)
+{
+	size_t mask = b->table.room - 1, at = hs_tx_big_place(key, mask);
+	struct tx_slot *slots = b->table.slots;
+
+	while (slots[at].key &&
+		(slots[at].key != key ||
+			(key & TX_KEY_HASHED &&
+				!hs_slice_eq(TX_BUILD_AT(b->concepts, struct tx_build_concept,
+						     slots[at].concept)
+						     ->code,
+					code))))
+		at = (at + 1) & mask;
+	return &slots[at];
+}
+
+static void make_table(struct tx_build *b)
+{
+	size_t count = TX_BUILD_COUNT(b->concepts, struct tx_build_concept);
+
+	b->table.slots = hs_arena_array(b->arena, b->table.room, sizeof(*b->table.slots));
+	for (uint32_t i = 0; i < count; i++) {
+		struct hs_slice code = hs_tx_build_at(b, i)->code;
+		uint64_t key = hs_tx_big_key(code);
+		*slot_of(b, code, key) = (struct tx_slot) { key, i, 0 };
+	}
+}
+
 struct tx_build *hs_tx_build_new(void)
 {
 	struct hs_arena *arena = hs_arena_new(TX_BUILD_MAX);
@@ -22,7 +53,7 @@ struct tx_build *hs_tx_build_new(void)
 	hs_buf_init(&b->index.text_pairs, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->index.concept_texts, NULL, TX_BUILD_MAX);
 	b->table.room = FIRST_ROOM;
-	b->table.slots = hs_tx_build_numbers(b, FIRST_ROOM);
+	make_table(b);
 	return b;
 }
 
@@ -54,27 +85,7 @@ static void put(struct hs_buf *list, const void *row, size_t size)
 	hs_buf_add(list, hs_slice(row, size));
 }
 
-/* ---- codes ---- */
-
-static size_t slot_of(const struct tx_build *b, struct hs_slice code)
-{
-	size_t mask = b->table.room - 1, at = hs_tx_big_hash(code) & mask;
-
-	while (b->table.slots[at] &&
-		!hs_slice_eq(TX_BUILD_AT(b->concepts, struct tx_build_concept, b->table.slots[at] - 1)->code,
-			code))
-		at = (at + 1) & mask;
-	return at;
-}
-
-static void make_table(struct tx_build *b)
-{
-	size_t count = TX_BUILD_COUNT(b->concepts, struct tx_build_concept);
-
-	b->table.slots = hs_tx_build_numbers(b, b->table.room);
-	for (uint32_t i = 0; i < count; i++)
-		b->table.slots[slot_of(b, hs_tx_build_at(b, i)->code)] = i + 1;
-}
+/* ---- concepts ---- */
 
 static void grow_table(struct tx_build *b)
 {
@@ -91,22 +102,25 @@ void hs_tx_build_reindex(struct tx_build *b)
 
 uint32_t hs_tx_build_find(const struct tx_build *b, struct hs_slice code)
 {
-	size_t at = slot_of(b, code);
+	const struct tx_slot *slot = slot_of(b, code, hs_tx_big_key(code));
 
-	return b->table.slots[at] ? b->table.slots[at] - 1 : UINT32_MAX;
+	return slot->key ? slot->concept : UINT32_MAX;
 }
 
 uint32_t hs_tx_build_concept(struct tx_build *b, struct hs_slice code, bool *fresh)
 {
-	size_t at = slot_of(b, code), count = TX_BUILD_COUNT(b->concepts, struct tx_build_concept);
+	uint64_t key = hs_tx_big_key(code);
+	struct tx_slot *slot = slot_of(b, code, key);
+	size_t count = TX_BUILD_COUNT(b->concepts, struct tx_build_concept);
 	struct tx_build_concept row = { .code = code };
 
+	uint32_t known = slot->concept;
 	if (fresh)
-		*fresh = !b->table.slots[at];
-	if (b->table.slots[at])
-		return b->table.slots[at] - 1;
+		*fresh = !slot->key;
+	if (slot->key)
+		return known;
 	put(&b->concepts, &row, sizeof(row));
-	b->table.slots[at] = (uint32_t)count + 1;
+	*slot = (struct tx_slot) { key, (uint32_t)count, 0 };
 	if ((count + 1) * 2 > b->table.room)
 		grow_table(b);
 	return (uint32_t)count;

@@ -67,7 +67,7 @@ struct tx_build {
 	struct hs_buf concepts, texts, links, properties, defs, uses; /* of the structs above */
 	struct tx_build_head head;
 	struct {
-		uint32_t *slots; /* concept + 1 */
+		struct tx_slot *slots;
 		size_t room;
 	} table; /* by code */
 

@@ -96,40 +96,38 @@ static int compare_keys(const void *a, const void *b, void *arg)
 	return hs_slice_cmp(keys[*(const uint32_t *)a], keys[*(const uint32_t *)b]);
 }
 
-static void put_order(struct writer *w, enum tx_section section, const struct hs_slice *keys)
+/* Only for who does not heed case: else a code is found by its key. */
+static void put_folded(struct writer *w)
 {
+	struct hs_slice *keys = hs_arena_array(w->b->arena, w->count, sizeof(*keys));
 	uint32_t *order = hs_tx_build_numbers(w->b, w->count);
 
-	for (uint32_t i = 0; i < w->count; i++)
+	for (uint32_t i = 0; i < w->count; i++) {
+		keys[i] = hs_tx_fold_case(w->b->arena, hs_tx_build_at(w->b, w->b->order[i])->code);
 		order[i] = i;
-	qsort_r(order, w->count, sizeof(*order), compare_keys, (void *)(uintptr_t)keys);
-	hs_image_builder_borrow(w->image, section, order, sizeof(*order), w->count);
+	}
+	qsort_r(order, w->count, sizeof(*order), compare_keys, keys);
+	hs_image_builder_borrow(w->image, TX_BY_FOLD, order, sizeof(*order), w->count);
 }
 
 static void put_codes(struct writer *w)
 {
-	struct hs_slice *keys = hs_arena_array(w->b->arena, w->count, sizeof(*keys));
 	size_t room = 64, mask;
 
-	for (uint32_t i = 0; i < w->count; i++)
-		keys[i] = hs_tx_build_at(w->b, w->b->order[i])->code;
-	put_order(w, TX_BY_CODE, keys);
-	if (w->b->head.ignores_case) {
-		for (uint32_t i = 0; i < w->count; i++)
-			keys[i] = hs_tx_fold_case(w->b->arena, keys[i]);
-		put_order(w, TX_BY_FOLD, keys);
-	}
-	while (room < (size_t)w->count * 2)
+	if (w->b->head.ignores_case)
+		put_folded(w);
+	while (room < (size_t)w->count + w->count / 3) /* of four places, three are taken at most */
 		room *= 2;
 	mask = room - 1;
-	uint32_t *slots = hs_tx_build_numbers(w->b, room);
-	for (uint32_t i = 0; i < w->count; i++) {
-		size_t at = hs_tx_big_hash(hs_tx_build_at(w->b, w->b->order[i])->code) & mask;
-		while (slots[at])
+	struct tx_slot *slots = hs_arena_array(w->b->arena, room, sizeof(*slots));
+	for (uint32_t i = 0; slots && i < w->count; i++) {
+		uint64_t key = hs_tx_big_key(hs_tx_build_at(w->b, w->b->order[i])->code);
+		size_t at = hs_tx_big_place(key, mask);
+		while (slots[at].key)
 			at = (at + 1) & mask;
-		slots[at] = i + 1;
+		slots[at] = (struct tx_slot) { key, i, 0 };
 	}
-	hs_image_builder_borrow(w->image, TX_BIG_SLOTS, slots, sizeof(*slots), room);
+	hs_image_builder_borrow(w->image, TX_BIG_SLOTS, slots, sizeof(*slots), slots ? room : 0);
 }
 
 /* ---- hierarchy ---- */
@@ -181,6 +179,7 @@ static void put_spans(struct writer *w)
 
 /* ---- texts and properties ---- */
 
+/* The code stands beside the texts: who tells a concept reads both. */
 static void put_texts(struct writer *w)
 {
 	const struct tx_build *b = w->b;
@@ -192,6 +191,7 @@ static void put_texts(struct writer *w)
 		uint32_t concept = b->order[place], first = b->text_first[concept],
 			 end = b->text_first[concept + 1];
 		w->rows[place].designation_first = n;
+		w->rows[place].code = text(w, hs_tx_build_at(w->b, concept)->code);
 		for (uint32_t i = first; i < end; i++) {
 			const struct tx_build_text *t = TX_BUILD_AT(b->texts, struct tx_build_text,
 				b->text_order[i]);
@@ -242,7 +242,6 @@ static void put_concepts(struct writer *w)
 	for (uint32_t place = 0; place < w->count; place++) {
 		const struct tx_build_concept *c = hs_tx_build_at(w->b, w->b->order[place]);
 		struct tx_concept_row *row = &w->rows[place];
-		row->code = text(w, c->code);
 		row->definition = text(w, c->definition);
 		row->status = text(w, hs_slice_cstr(c->status));
 		row->end = w->b->end[place];
