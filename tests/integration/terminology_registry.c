@@ -308,7 +308,8 @@ static void a_filter_that_takes_long(void **state)
 	assert_string_equal(text(a, "/expansion/total"), "1");
 }
 
-static void too_deep_a_chain(void **state)
+/* Each concept below the one before it. */
+static void a_long_chain(void **state)
 {
 	struct hs_buf body;
 
@@ -327,7 +328,37 @@ static void too_deep_a_chain(void **state)
 	hs_buf_byte(&body, '\0');
 	assert_false(body.overflow);
 	struct fixture_answer a = fixture_send(f, "PUT", "CodeSystem/deep", body.ptr);
+	assert_int_equal(a.status, 201);
+	a = fixture_get(f, "CodeSystem/$subsumes?system=urn:test:deep&codeA=0&codeB=29999");
+	assert_string_equal(text(a, "/parameter/0/valueCode"), "subsumes");
+}
+
+/* Many pieces that stay apart, in a chain of parents of which each has them all. */
+static void too_entangled_a_hierarchy(void **state)
+{
+	enum { PIECES = 4000, PARENTS = 3000 };
+	struct hs_buf body;
+
+	(void)state;
+	need_fhir();
+	hs_buf_init(&body, fixture_arena(f), (size_t)8 << 20);
+	hs_buf_cstr(&body,
+		"{\"resourceType\":\"CodeSystem\",\"id\":\"knot\",\"url\":\"urn:test:knot\",\"status\":"
+		"\"active\",\"content\":\"complete\",\"concept\":[{\"code\":\"all\"}");
+	for (unsigned i = 0; i < PIECES; i++)
+		hs_buf_printf(&body,
+			",{\"code\":\"p%u\",\"property\":[{\"code\":\"parent\",\"valueCode\":\"all\"}%s]}", i,
+			i % 2 ? ",{\"code\":\"parent\",\"valueCode\":\"u0\"}" : "");
+	for (unsigned i = 0; i < PARENTS; i++)
+		hs_buf_printf(&body,
+			",{\"code\":\"u%u\",\"property\":[{\"code\":\"parent\",\"valueCode\":\"u%u\"}]}", i,
+			i + 1);
+	hs_buf_cstr(&body, "]}");
+	hs_buf_byte(&body, '\0');
+	assert_false(body.overflow);
+	struct fixture_answer a = fixture_send(f, "PUT", "CodeSystem/knot", body.ptr);
 	assert_int_equal(a.status, 422);
+	assert_int_not_equal(hs_slice_search(a.body, HS_S("joins in too many places")), SIZE_MAX);
 }
 
 static void what_the_service_says_of_itself(void **state)
@@ -367,8 +398,8 @@ int main(void)
 		cmocka_unit_test(a_long_expansion), cmocka_unit_test(instances),
 		cmocka_unit_test(of_one_version_of_fhir_only), cmocka_unit_test(resources_with_the_question),
 		cmocka_unit_test(bad_uploads), cmocka_unit_test(a_filter_that_takes_long),
-		cmocka_unit_test(too_deep_a_chain), cmocka_unit_test(what_the_service_says_of_itself),
-		cmocka_unit_test(after_a_restart) };
+		cmocka_unit_test(a_long_chain), cmocka_unit_test(too_entangled_a_hierarchy),
+		cmocka_unit_test(what_the_service_says_of_itself), cmocka_unit_test(after_a_restart) };
 
 	return FIXTURE_RUN(f, NULL, tests);
 }

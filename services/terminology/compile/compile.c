@@ -173,7 +173,7 @@ static const size_t item_sizes[TX_SECTIONS_END] = {
 	[TX_BY_FOLD] = sizeof(uint32_t),
 	[TX_PARENTS] = sizeof(uint32_t),
 	[TX_CHILDREN] = sizeof(uint32_t),
-	[TX_ANCESTORS] = sizeof(uint32_t),
+	[TX_SPANS] = sizeof(struct tx_span),
 	[TX_DESIGNATIONS] = sizeof(struct tx_designation_row),
 	[TX_PICK_DESIGNATIONS] = sizeof(struct tx_designation_row),
 	[TX_PROPERTIES] = sizeof(struct tx_property_row),
@@ -216,7 +216,7 @@ static void close_sections(struct tx_compile *c)
 	struct tx_concept_row end = {
 		.parent_first = TX_COUNT(c, TX_PARENTS, uint32_t),
 		.child_first = TX_COUNT(c, TX_CHILDREN, uint32_t),
-		.ancestor_first = TX_COUNT(c, TX_ANCESTORS, uint32_t),
+		.span_first = TX_COUNT(c, TX_SPANS, struct tx_span),
 		.designation_first = TX_COUNT(c, TX_DESIGNATIONS, struct tx_designation_row),
 		.property_first = TX_COUNT(c, TX_PROPERTIES, struct tx_property_row),
 	};

@@ -91,18 +91,18 @@ struct hs_slice hs_tx_code(struct tx_system s, uint32_t concept)
 
 /* ---- hierarchy ---- */
 
-static bool has(const uint32_t *list, size_t count, uint32_t value)
+bool hs_tx_spans_have(const struct tx_span *spans, size_t count, uint32_t number)
 {
 	size_t lo = 0, hi = count;
 
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
-		if (list[mid] < value)
+		if (spans[mid].to <= number)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return lo < count && list[lo] == value;
+	return lo < count && spans[lo].from <= number;
 }
 
 bool hs_tx_is_below(struct tx_system s, uint32_t concept, uint32_t ancestor)
@@ -111,12 +111,12 @@ bool hs_tx_is_below(struct tx_system s, uint32_t concept, uint32_t ancestor)
 		return false;
 	if (hs_tx_source(s))
 		return s.layer->source->is_below && s.layer->source->is_below(s, concept, ancestor);
-	const struct tx_concept_row *row = &s.layer->concepts[concept];
-	bool inside = ancestor < concept && concept < s.layer->concepts[ancestor].end;
+	const struct tx_concept_row *row = &s.layer->concepts[ancestor];
+	bool inside = ancestor < concept && concept < row->end;
 	if (!(s.row->head.flags & TX_GRAPH))
 		return inside;
-	return has(s.layer->ancestors + row->ancestor_first, row[1].ancestor_first - row->ancestor_first,
-		ancestor);
+	return hs_tx_spans_have(s.layer->spans + row->span_first + 1, row[1].span_first - row->span_first - 1,
+		s.layer->spans[s.layer->concepts[concept].span_first].from);
 }
 
 static const uint32_t *ask_kin(const uint32_t *(*ask)(struct tx_system, uint32_t, size_t *),

@@ -22,6 +22,8 @@ struct tx_concept hs_tx_row(struct tx_system s, uint32_t concept);
 struct hs_slice hs_tx_code(struct tx_system s, uint32_t concept);
 /* True when `concept` is below `ancestor` (not when they are the same). */
 bool hs_tx_is_below(struct tx_system s, uint32_t concept, uint32_t ancestor);
+/* Does a number lie in one of the spans, which rise and lie apart? */
+bool hs_tx_spans_have(const struct tx_span *spans, size_t count, uint32_t number);
 /* Rows of direct parents and children. */
 const uint32_t *hs_tx_parents(struct tx_system s, uint32_t concept, size_t *count);
 const uint32_t *hs_tx_children(struct tx_system s, uint32_t concept, size_t *count);

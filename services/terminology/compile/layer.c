@@ -13,7 +13,7 @@ void hs_tx_layer_init(struct tx_layer *layer, struct hs_image *image)
 	GET(by_fold, TX_BY_FOLD);
 	GET(parents, TX_PARENTS);
 	GET(children, TX_CHILDREN);
-	GET(ancestors, TX_ANCESTORS);
+	GET(spans, TX_SPANS);
 	GET(designations, TX_DESIGNATIONS);
 	GET(pick_designations, TX_PICK_DESIGNATIONS);
 	GET(properties, TX_PROPERTIES);

@@ -12,18 +12,18 @@
 #include <handslag/image.h>
 
 #define TX_IMAGE_KIND 0x54584d31u /* "TXM1" */
-#define TX_IMAGE_FORMAT 5u
+#define TX_IMAGE_FORMAT 6u
 
 #define TX_NONE UINT32_MAX
 
 enum tx_section {
 	TX_SYSTEMS = 1,
 	TX_CONCEPTS,
-	TX_BY_CODE,   /* uint32_t: concepts of each system in order of code */
-	TX_BY_FOLD,   /* the same in order of folded code */
-	TX_PARENTS,   /* uint32_t: concepts */
-	TX_CHILDREN,  /* uint32_t: concepts, in the order of the source */
-	TX_ANCESTORS, /* uint32_t: all of them, rising; only of systems that are no tree */
+	TX_BY_CODE,  /* uint32_t: concepts of each system in order of code */
+	TX_BY_FOLD,  /* the same in order of folded code */
+	TX_PARENTS,  /* uint32_t: concepts */
+	TX_CHILDREN, /* uint32_t: concepts, in the order of the source */
+	TX_SPANS,    /* struct tx_span, only of systems that are no tree: see struct tx_concept_row */
 	TX_DESIGNATIONS,
 	TX_PICK_DESIGNATIONS,
 	TX_PROPERTIES,
@@ -84,6 +84,11 @@ struct tx_system_row {
 	uint32_t def_first, def_count;
 };
 
+/* Numbers from `from` up to but not with `to`. */
+struct tx_span {
+	uint32_t from, to;
+};
+
 #define TX_INACTIVE 1u
 #define TX_ABSTRACT 2u
 #define TX_DEPRECATED 4u
@@ -94,7 +99,8 @@ struct tx_concept_row {
 	struct hs_image_text extension; /* JSON array, or empty */
 	struct hs_image_text status;    /* value of the status property */
 	uint32_t end;                   /* one past the last concept that stands inside this one */
-	uint32_t parent_first, child_first, ancestor_first, designation_first, property_first;
+	uint32_t parent_first, child_first, designation_first, property_first;
+	uint32_t span_first; /* an empty span at its number, then those at or below it (spans.h) */
 	uint32_t flags;
 };
 
@@ -199,7 +205,7 @@ struct tx_layer {
 	TX_LIST(uint32_t, by_fold);
 	TX_LIST(uint32_t, parents);
 	TX_LIST(uint32_t, children);
-	TX_LIST(uint32_t, ancestors);
+	TX_LIST(struct tx_span, spans);
 	TX_LIST(struct tx_designation_row, designations);
 	TX_LIST(struct tx_designation_row, pick_designations);
 	TX_LIST(struct tx_property_row, properties);

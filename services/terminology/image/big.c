@@ -126,7 +126,7 @@ uint32_t hs_tx_big_code(const struct tx_layer *layer, struct hs_slice code)
 		if (big->slots[at].key == key && concept < big->concept_count &&
 			(!(key & TX_KEY_HASHED) ||
 				hs_slice_eq(tx_text(layer, layer->concepts[concept].code), code)))
-			return concept;
+		return concept;
 	}
 	return UINT32_MAX;
 }
@@ -144,20 +144,10 @@ const struct tx_span *hs_tx_big_spans(const struct tx_layer *layer, uint32_t con
 
 bool hs_tx_big_is_below(const struct tx_layer *layer, uint32_t concept, uint32_t ancestor)
 {
-	size_t count, lo = 0;
+	size_t count;
 	const struct tx_span *spans = hs_tx_big_spans(layer, ancestor, &count);
-	size_t hi = count;
 
-	if (concept == ancestor)
-		return false;
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		if (spans[mid].to <= concept)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < count && spans[lo].from <= concept;
+	return concept != ancestor && hs_tx_spans_have(spans, count, concept);
 }
 
 /* ---- sets ---- */

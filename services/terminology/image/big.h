@@ -70,11 +70,6 @@ struct tx_slot {
 	uint32_t reserved; /* 0 */
 };
 
-/* Concepts from `from` up to but not with `to`. */
-struct tx_span {
-	uint32_t from, to;
-};
-
 struct tx_word {
 	struct hs_image_text text;
 	uint32_t posting_first;
@@ -93,8 +88,8 @@ struct tx_big {
 	struct hs_arena *arena; /* that it lives in */
 	const struct tx_big_info *info;
 	const struct tx_slot *slots;
-	const uint32_t *span_first, *text_concepts, *postings, *concept_texts, *text_words_first,
-		*text_words, *common_ranks;
+	const uint32_t *span_first, *text_concepts, *postings, *concept_texts, *text_words_first, *text_words,
+		*common_ranks;
 	const uint8_t *common_masks;
 	const uint64_t *inactive, *common_concepts;
 	const struct tx_common *common;

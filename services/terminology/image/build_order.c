@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Putting concepts in preorder, so that what is below one of them is a few spans of numbers.
+/* Putting concepts in preorder, so that what is below one of them is a few spans of numbers (spans.h).
  *
- * A walk from the roots down numbers each concept when it is first met; the tree of first meetings gives each
- * the span [number, end). Where a concept is met again by another parent, that parent and all above it get
- * the spans of the concept beside their own. A link that leads back to a concept still being walked would
- * close a circle: it is left out and reported. */
+ * A link that leads back to a concept still being walked would close a circle: it is left out and reported.
+ */
+#include "../compile/spans.h"
 #include "build.h"
-
-#include <stdlib.h>
 
 struct frame {
 	uint32_t concept, child; /* the next child to be looked at */
@@ -18,7 +15,7 @@ struct walk {
 	uint32_t count, next;
 	uint8_t *state; /* of each concept: 0 not met, 1 being walked, 2 done */
 	struct frame *stack;
-	struct hs_buf found; /* struct tx_span: of the concept that is being closed */
+	struct tx_spans spans;
 	struct hs_buf round; /* struct tx_build_link: links that were left out */
 };
 
@@ -100,58 +97,17 @@ static void make_rows(struct tx_build *b, uint32_t count)
 
 /* ---- spans ---- */
 
-static int compare_spans(const void *a, const void *b)
-{
-	const struct tx_span *x = a, *y = b;
-
-	return x->from < y->from ? -1 : x->from > y->from;
-}
-
-static void put_span(struct hs_buf *to, struct tx_span span)
-{
-	hs_buf_add(to, hs_slice((const char *)&span, sizeof(span)));
-}
-
-/* Spans of the children that lie outside the concept's own. */
-static void gather(struct walk *w, uint32_t concept, struct tx_span own)
-{
-	struct tx_build *b = w->b;
-
-	hs_buf_clear(&w->found);
-	put_span(&w->found, own);
-	for (uint32_t i = b->child_first[concept]; i < b->child_first[concept + 1]; i++) {
-		uint32_t child = b->children[i];
-		if (child == LEFT_OUT)
-			continue;
-		const struct tx_span *span = TX_BUILD_AT(b->spans, struct tx_span, b->span_first[child]);
-		for (uint32_t k = 0; k < b->span_count[child]; k++)
-			if (span[k].from < own.from || span[k].to > own.to)
-				put_span(&w->found, span[k]);
-	}
-}
-
 static void close_concept(struct walk *w, uint32_t concept)
 {
 	struct tx_build *b = w->b;
 	struct tx_span own = { b->place[concept], w->next };
 
 	b->end[own.from] = own.to;
-	gather(w, concept, own);
-	size_t count = TX_BUILD_COUNT(w->found, struct tx_span);
-	struct tx_span *list = (void *)w->found.ptr, last = { 0, 0 };
-	if (count > 1)
-		qsort(list, count, sizeof(*list), compare_spans);
-	b->span_first[concept] = (uint32_t)TX_BUILD_COUNT(b->spans, struct tx_span);
-	last = list[0];
-	for (size_t i = 1; i < count; i++) {
-		if (list[i].from > last.to) {
-			put_span(&b->spans, last);
-			last = list[i];
-		} else if (list[i].to > last.to)
-			last.to = list[i].to;
-	}
-	put_span(&b->spans, last);
-	b->span_count[concept] = (uint32_t)TX_BUILD_COUNT(b->spans, struct tx_span) - b->span_first[concept];
+	hs_tx_spans_begin(&w->spans, own);
+	for (uint32_t i = b->child_first[concept]; i < b->child_first[concept + 1]; i++)
+		if (b->children[i] != LEFT_OUT)
+			hs_tx_spans_add(&w->spans, b->children[i]);
+	hs_tx_spans_end(&w->spans, concept);
 	w->state[concept] = 2;
 }
 
@@ -265,13 +221,14 @@ enum hs_status hs_tx_build_order(struct tx_build *b, struct hs_error *err)
 	b->span_count = hs_tx_build_numbers(b, count);
 	w.state = hs_arena_alloc(b->arena, count);
 	w.stack = hs_arena_array(b->arena, count, sizeof(*w.stack));
-	hs_buf_init(&w.found, NULL, TX_BUILD_MAX);
+	w.spans = (struct tx_spans) { .first = b->span_first, .count = b->span_count, .rows = &b->spans };
+	hs_buf_init(&w.spans.found, NULL, TX_BUILD_MAX);
 	hs_buf_init(&w.round, NULL, TX_BUILD_MAX);
 	walk_all(&w);
 	remove_round(&w);
 	bool whole = !w.round.overflow;
 	hs_buf_free(&w.round);
-	hs_buf_free(&w.found);
+	hs_buf_free(&w.spans.found);
 	order_texts(b, count);
 	b->ordered = count;
 	b->linked = b->parent_first[count];

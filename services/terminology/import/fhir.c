@@ -5,12 +5,19 @@
 
 #include "../compile/tree.h"
 
-#define DEPTH_MAX 200u
+/* Concepts in one another take two levels of JSON each. Those that stand deeper name their parents. */
+#define JSON_DEPTH 10000u
+
+/* A list of concepts that is being read. */
+struct level {
+	const struct hs_json *next, *list;
+	uint32_t parent; /* UINT32_MAX: none */
+};
 
 struct walk {
 	struct tx_table_run *run;
 	struct tx_lines lines;
-	unsigned depth;
+	struct hs_buf levels;    /* struct level: the outermost first */
 	struct hs_buf described; /* of each concept a byte: whether it stands in the resource */
 };
 
@@ -79,27 +86,49 @@ static void take_concept(struct walk *w, uint32_t concept, const struct hs_json 
 	take_properties(w, concept, hs_json_get(item, HS_S("property")));
 }
 
-static void take_concepts(struct walk *w, const struct hs_json *list, uint32_t parent)
+/* The concept that it is, or UINT32_MAX: its code is missing, which is said. */
+static uint32_t take_item(struct walk *w, const struct hs_json *item, uint32_t parent)
 {
-	if (w->depth++ == DEPTH_MAX)
-		hs_tx_lines_skip(&w->lines, "concepts stand more than %u deep: those below are left out",
-			DEPTH_MAX);
-	HS_JSON_EACH(item, w->depth <= DEPTH_MAX ? list : NULL) {
-		struct hs_slice code = hs_json_get_text(item, HS_S("code"));
-		w->run->import->rows++;
-		if (!code.len) {
-			hs_tx_lines_skip(&w->lines, "a concept has no code");
+	struct hs_slice code = hs_json_get_text(item, HS_S("code"));
+
+	w->run->import->rows++;
+	if (!code.len) {
+		hs_tx_lines_skip(&w->lines, "a concept has no code");
+		return UINT32_MAX;
+	}
+	uint32_t concept = hs_tx_build_concept(w->run->build, code, NULL);
+	if (describe(w, concept))
+		take_concept(w, concept, item, parent);
+	else
+		hs_tx_lines_skip(&w->lines, "the code %.*s was there before",
+			HS_S_ARG(hs_slice_first(code, 60)));
+	return concept;
+}
+
+static void open_level(struct walk *w, const struct hs_json *list, uint32_t parent)
+{
+	struct level level = { hs_json_at(list, 0), list, parent };
+
+	if (level.next)
+		hs_buf_add(&w->levels, hs_slice((const char *)&level, sizeof(level)));
+}
+
+static void take_concepts(struct walk *w, const struct hs_json *list)
+{
+	open_level(w, list, UINT32_MAX);
+	while (w->levels.len) {
+		struct level *level = TX_BUILD_AT(w->levels, struct level,
+			TX_BUILD_COUNT(w->levels, struct level) - 1);
+		const struct hs_json *item = level->next;
+		if (!item) {
+			w->levels.len -= sizeof(*level);
 			continue;
 		}
-		uint32_t concept = hs_tx_build_concept(w->run->build, code, NULL);
-		if (describe(w, concept))
-			take_concept(w, concept, item, parent);
-		else
-			hs_tx_lines_skip(&w->lines, "the code %.*s was there before",
-				HS_S_ARG(hs_slice_first(code, 60)));
-		take_concepts(w, hs_json_get(item, HS_S("concept")), concept);
+		level->next = hs_json_next(item);
+		uint32_t concept = take_item(w, item, level->parent);
+		if (concept != UINT32_MAX)
+			open_level(w, hs_json_get(item, HS_S("concept")), concept);
 	}
-	w->depth--;
 }
 
 static void report_undescribed(struct walk *w)
@@ -137,6 +166,7 @@ static void take_head(struct tx_table_run *run, const struct hs_json *system)
 static enum hs_status fill(void *arg, struct hs_error *err)
 {
 	struct tx_table_run *run = arg;
+	static const struct hs_json_limits limits = { .depth = JSON_DEPTH };
 	struct walk w = { .run = run };
 	struct hs_json *system = NULL;
 
@@ -145,16 +175,21 @@ static enum hs_status fill(void *arg, struct hs_error *err)
 			"one CodeSystem is imported at a time; the paths given hold %zu files",
 			run->files.count);
 	hs_tx_lines_begin(&w.lines, run->import, &run->files.items[0]);
-	enum hs_status status = hs_json_parse(run->arena, run->files.items[0].text, NULL, &system, err);
+	enum hs_status status = hs_json_parse(run->arena, run->files.items[0].text, &limits, &system, err);
 	if (status) {
 		struct hs_error why = *err;
-		return hs_fail(err, status, "%s: %s", run->files.items[0].path, why.text);
+		return hs_fail(err, status, "%s: %s%s", run->files.items[0].path, why.text,
+			status == HS_E_LIMIT ?
+				"; concepts that stand deeper are given one after another, each with its "
+				"parent as a property" :
+				"");
 	}
 	if (!hs_slice_eq(hs_json_get_text(system, HS_S("resourceType")), HS_S("CodeSystem")))
 		return hs_fail(err, HS_E_VALUE, "%s is no CodeSystem", run->files.items[0].path);
 	take_head(run, system);
 	hs_buf_init(&w.described, run->arena, TX_BUILD_MAX);
-	take_concepts(&w, hs_json_get(system, HS_S("concept")), UINT32_MAX);
+	hs_buf_init(&w.levels, run->arena, TX_BUILD_MAX);
+	take_concepts(&w, hs_json_get(system, HS_S("concept")));
 	report_undescribed(&w);
 	return w.described.overflow ?
 		hs_fail(err, HS_E_LIMIT, "the code system is too large to be imported") :

@@ -155,7 +155,23 @@ void hs_tx_property_rows(struct tx_writer *w, struct hs_json *expansion)
 
 /* ---- the tree of codes ---- */
 
-/* Each code below its parent where that is there too; lists, imports and what has no parent at the top. */
+/* Readers of JSON take a hundred levels or so, and a code takes two. */
+#define NEST_MAX 40u
+
+static bool is_too_deep(const uint32_t *under, size_t count)
+{
+	unsigned depth = 0;
+
+	for (size_t i = 0; i < count && depth <= NEST_MAX; i++) {
+		depth = 0;
+		for (size_t at = i; under[at] && depth <= NEST_MAX; at = under[at] - 1)
+			depth++;
+	}
+	return depth > NEST_MAX;
+}
+
+/* Each code below its parent where that is there too; lists, imports and what has no parent at the top. A
+ * tree that is too deep to be read is flat: all are. */
 uint32_t *hs_tx_nest(struct tx_writer *w)
 {
 	struct tx_expansion *x = w->x;
@@ -186,6 +202,8 @@ uint32_t *hs_tx_nest(struct tx_writer *w)
 				under[i] = at;
 		}
 	}
+	if (is_too_deep(under, x->count))
+		memset(under, 0, x->count * sizeof(*under));
 	return under;
 }
 

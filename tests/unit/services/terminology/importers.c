@@ -568,6 +568,79 @@ static void cuts_circles(void **state)
 	end(&p);
 }
 
+#define SUBSUMES(a, b) \
+	"{'name':'system','valueUri':'urn:x'},{'name':'codeA','valueCode':'" a \
+	"'},{'name':'codeB','valueCode':'" b "'}"
+
+/* Each code below the one before it: the way to the root is no limit, and an answer that nobody could read is
+ * given flat. */
+static void takes_chains_of_any_length(void **state)
+{
+	struct hs_pair url = { HS_S("url"), HS_S("urn:x") };
+	struct place p;
+	struct ask a;
+	struct hs_buf text;
+
+	(void)state;
+	begin(&p);
+	hs_buf_init(&text, NULL, 1 << 20);
+	hs_buf_cstr(&text, "code;parent\n0;\n");
+	for (unsigned i = 1; i < 10000; i++)
+		hs_buf_printf(&text, "%u;%u\n", i, i - 1);
+	hs_buf_byte(&text, '\0');
+	put(&p, "t.csv", text.ptr);
+	hs_buf_free(&text);
+	assert_int_equal(run(&p, hs_tx_import_csv, &url, 1), HS_OK);
+	assert_string_equal(p.skipped, "");
+	open_image(&p, &a);
+	ask(&a, hs_tx_subsumes, SUBSUMES("1", "9999"));
+	assert_string_equal(ask_text(&a, "outcome"), "subsumes");
+	ask(&a, hs_tx_subsumes, SUBSUMES("9999", "1"));
+	assert_string_equal(ask_text(&a, "outcome"), "subsumed-by");
+	close_image(&a);
+	end(&p);
+}
+
+/* Concepts that hold one another, down to what the reader of JSON takes. */
+static void reads_concepts_in_one_another(void **state)
+{
+	static const struct {
+		unsigned depth;
+		enum hs_status status;
+	} rows[] = { { 4990, HS_OK }, { 5010, HS_E_LIMIT } };
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+		struct hs_buf text;
+		begin(&p);
+		hs_buf_init(&text, NULL, 1 << 20);
+		hs_buf_cstr(&text, "{\"resourceType\":\"CodeSystem\",\"url\":\"urn:x\",\"concept\":[");
+		for (unsigned i = 1; i <= rows[r].depth; i++)
+			hs_buf_printf(&text, "%s{\"code\":\"%u\"", i > 1 ? ",\"concept\":[" : "", i);
+		for (unsigned i = 1; i <= rows[r].depth; i++)
+			hs_buf_cstr(&text, "}]");
+		hs_buf_cstr(&text, "}");
+		hs_buf_byte(&text, '\0');
+		put(&p, "system.json", text.ptr);
+		hs_buf_free(&text);
+		assert_int_equal(run(&p, hs_tx_import_fhir, NULL, 0), rows[r].status);
+		if (rows[r].status) {
+			assert_non_null(strstr(p.err.text, "each with its parent as a property"));
+			end(&p);
+			continue;
+		}
+		assert_string_equal(p.skipped, "");
+		open_image(&p, &a);
+		ask(&a, hs_tx_subsumes, SUBSUMES("1", "4990"));
+		assert_string_equal(ask_text(&a, "outcome"), "subsumes");
+		assert_string_equal(parent_of(&a, "4990"), "4989");
+		close_image(&a);
+		end(&p);
+	}
+}
+
 /* Two code systems may have one name; one version of one code system has one image. */
 static void keeps_code_systems_apart(void **state)
 {
@@ -630,6 +703,8 @@ int main(void)
 		cmocka_unit_test(tells_codes_in_another_case),
 		cmocka_unit_test(reports_codes_that_come_twice_or_never),
 		cmocka_unit_test(cuts_circles),
+		cmocka_unit_test(takes_chains_of_any_length),
+		cmocka_unit_test(reads_concepts_in_one_another),
 		cmocka_unit_test(keeps_code_systems_apart),
 		cmocka_unit_test(refuses_claml_that_is_cut),
 	};

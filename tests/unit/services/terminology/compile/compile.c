@@ -101,6 +101,110 @@ static void two_parents_and_cycles(void **state)
 	ask_end(&a);
 }
 
+/* A chain costs one span for each of its concepts, whatever its length and whichever way it is written. */
+static void chains_of_any_length(void **state)
+{
+	enum { LENGTH = 20000 };
+	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
+
+	(void)state;
+	for (unsigned down = 0; down < 2; down++) {
+		struct hs_buf text;
+		struct ask a;
+		hs_buf_init(&text, arena, (size_t)8 << 20);
+		hs_buf_cstr(&text,
+			"{'resourceType':'CodeSystem','url':'urn:chain','caseSensitive':true,"
+			"'content':'complete','concept':[");
+		for (unsigned i = 0; i < LENGTH; i++)
+			hs_buf_printf(&text,
+				"%s{'code':'%u','property':[{'code':'parent','valueCode':'%u'}]}",
+				i ? "," : "", i, down ? i - 1 : i + 1);
+		hs_buf_cstr(&text, "]}");
+		const char *const resources[] = { hs_arena_cstr(arena, hs_buf_slice(&text)), NULL };
+		ask_begin(&a, resources);
+		struct tx_system s = system_of(&a, "urn:chain", "");
+		uint32_t first = code(&a, s, "0"), last = code(&a, s, "19999");
+		assert_int_equal(hs_tx_is_below(s, last, first), down);
+		assert_int_equal(hs_tx_is_below(s, first, last), !down);
+		assert_int_equal(hs_tx_is_below(s, code(&a, s, "700"), code(&a, s, "699")), down);
+		assert_true(a.layer.spans_count <= (size_t)2 * LENGTH);
+		ask_end(&a);
+	}
+	hs_arena_free(arena);
+}
+
+/* ---- what is below, held against a walk along all links ---- */
+
+#define NODES 24u
+
+static unsigned next_chance(unsigned *seed)
+{
+	*seed = *seed * 1103515245u + 12345u;
+	return *seed >> 16;
+}
+
+/* Concepts in one another at random, and parents at random, so that there are circles too. */
+static const char *some_graph(struct hs_arena *arena, unsigned *seed, bool above[NODES][NODES])
+{
+	struct hs_buf text;
+	unsigned open = 0, holders[NODES];
+
+	hs_buf_init(&text, arena, 1 << 20);
+	hs_buf_cstr(&text, "{'resourceType':'CodeSystem','url':'urn:some','content':'complete','concept':[");
+	for (unsigned i = 0; i < NODES; i++) {
+		unsigned links = next_chance(seed) % 3;
+		hs_buf_printf(&text, "{'code':'%u','property':[{'code':'x','valueString':'y'}", i);
+		for (unsigned k = 0; k < links; k++) {
+			unsigned parent = next_chance(seed) % NODES;
+			hs_buf_printf(&text, ",{'code':'parent','valueCode':'%u'}", parent);
+			above[i][parent] |= parent != i;
+		}
+		if (open)
+			above[i][holders[open - 1]] = true;
+		bool holds = i + 1 < NODES && next_chance(seed) % 4 == 0;
+		hs_buf_cstr(&text, holds ? "],'concept':[" : "]}");
+		if (holds)
+			holders[open++] = i;
+		while (!holds && open && (i + 1 == NODES || next_chance(seed) % 2)) {
+			hs_buf_cstr(&text, "]}");
+			open--;
+		}
+		if (!holds && i + 1 < NODES)
+			hs_buf_byte(&text, ',');
+	}
+	hs_buf_cstr(&text, "]}");
+	return hs_arena_cstr(arena, hs_buf_slice(&text));
+}
+
+static void what_is_below_is_what_links_lead_to(void **state)
+{
+	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
+	unsigned seed = 7;
+
+	(void)state;
+	for (unsigned round = 0; round < 400; round++) {
+		bool above[NODES][NODES] = { { false } };
+		const char *const resources[] = { some_graph(arena, &seed, above), NULL };
+		uint32_t number[NODES];
+		struct ask a;
+		ask_begin(&a, resources);
+		struct tx_system s = system_of(&a, "urn:some", "");
+		for (unsigned k = 0; k < NODES; k++)
+			for (unsigned i = 0; i < NODES; i++)
+				for (unsigned j = 0; j < NODES; j++)
+					above[i][j] |= above[i][k] && above[k][j];
+		for (unsigned i = 0; i < NODES; i++)
+			number[i] = code(&a, s, hs_arena_cstr(arena, hs_arena_printf(arena, "%u", i)));
+		for (unsigned i = 0; i < NODES; i++)
+			for (unsigned j = 0; j < NODES; j++)
+				if (hs_tx_is_below(s, number[i], number[j]) != (i != j && above[i][j]))
+					fail_msg("%u below %u: %d in %s", i, j, above[i][j], resources[0]);
+		ask_end(&a);
+		hs_arena_reset(arena);
+	}
+	hs_arena_free(arena);
+}
+
 /* Codes are found among many, and nothing else is. */
 static void many_codes(void **state)
 {
@@ -334,7 +438,8 @@ static void nearest_layer_first(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(trees_in_every_form),
-		cmocka_unit_test(two_parents_and_cycles), cmocka_unit_test(many_codes),
+		cmocka_unit_test(two_parents_and_cycles), cmocka_unit_test(chains_of_any_length),
+		cmocka_unit_test(what_is_below_is_what_links_lead_to), cmocka_unit_test(many_codes),
 		cmocka_unit_test(case_of_codes), cmocka_unit_test(states_of_concepts),
 		cmocka_unit_test(by_canonical), cmocka_unit_test(own_release_first),
 		cmocka_unit_test(sets_keep_to_their_release), cmocka_unit_test(nearest_layer_first) };
