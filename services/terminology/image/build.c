@@ -155,8 +155,14 @@ void hs_tx_build_text(struct tx_build *b, const struct tx_build_text *text)
 
 void hs_tx_build_link(struct tx_build *b, uint32_t child, uint32_t parent)
 {
-	struct tx_build_link link = { child, parent };
+	hs_tx_build_link_ranked(b, child, parent, 0);
+}
 
+void hs_tx_build_link_ranked(struct tx_build *b, uint32_t child, uint32_t parent, uint32_t rank)
+{
+	struct tx_build_link link = { child, parent, rank, 0 };
+
+	b->head.ordered |= rank > 0;
 	put(&b->links, &link, sizeof(link));
 }
 

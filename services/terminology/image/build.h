@@ -34,6 +34,8 @@ struct tx_build_text {
 
 struct tx_build_link {
 	uint32_t child, parent;
+	uint32_t rank; /* the child's place among those of this parent, from 1; 0: it has none */
+	uint32_t reserved;
 };
 
 struct tx_build_property {
@@ -60,6 +62,7 @@ struct tx_build_head {
 	struct hs_slice id, url, version, name, title, language, value_set, description, copyright, publisher;
 	uint64_t source_key;
 	bool ignores_case, compositional, is_snomed;
+	bool ordered; /* some link has a rank */
 };
 
 struct tx_build {
@@ -110,6 +113,8 @@ static inline struct tx_build_concept *hs_tx_build_at(struct tx_build *build, ui
 uint32_t hs_tx_build_use(struct tx_build *build, const struct tx_use *use);
 void hs_tx_build_text(struct tx_build *build, const struct tx_build_text *text);
 void hs_tx_build_link(struct tx_build *build, uint32_t child, uint32_t parent);
+/* The same, in an order of the parent's own: children with a rank (not 0) come first, by it. */
+void hs_tx_build_link_ranked(struct tx_build *build, uint32_t child, uint32_t parent, uint32_t rank);
 void hs_tx_build_property(struct tx_build *build, const struct tx_build_property *property);
 void hs_tx_build_def(struct tx_build *build, const struct tx_build_def *def);
 

@@ -6,6 +6,8 @@
 #include "../compile/spans.h"
 #include "build.h"
 
+#include <stdlib.h>
+
 struct frame {
 	uint32_t concept, child; /* the next child to be looked at */
 };
@@ -93,6 +95,53 @@ static void make_rows(struct tx_build *b, uint32_t count)
 			uint32_t parent = b->parents[k];
 			b->children[b->child_first[parent] + used[parent]++] = i;
 		}
+}
+
+static int compare_ranks(const void *a, const void *b)
+{
+	const struct tx_build_link *x = a, *y = b;
+
+	if (x->parent != y->parent)
+		return x->parent < y->parent ? -1 : 1;
+	return x->rank < y->rank ? -1 : x->rank > y->rank;
+}
+
+/* Puts the children of one parent that have a rank first, by it. `in_row` has the parent + 1 at its children
+ * that are not put yet; `old` has room for all children. */
+static void rank_row(struct tx_build *b, const struct tx_build_link *ranked, size_t count, uint32_t *in_row,
+	uint32_t *old)
+{
+	uint32_t parent = ranked[0].parent, first = b->child_first[parent];
+	uint32_t size = b->child_first[parent + 1] - first, n = first;
+
+	memcpy(old, b->children + first, size * sizeof(*old));
+	for (uint32_t i = 0; i < size; i++)
+		in_row[old[i]] = parent + 1;
+	for (size_t i = 0; i < count + size; i++) {
+		uint32_t child = i < count ? ranked[i].child : old[i - count];
+		if (in_row[child] != parent + 1)
+			continue;
+		in_row[child] = 0;
+		b->children[n++] = child;
+	}
+}
+
+static void rank_children(struct tx_build *b, uint32_t count)
+{
+	size_t links = TX_BUILD_COUNT(b->links, struct tx_build_link), n = 0;
+	const struct tx_build_link *link = (const void *)b->links.ptr;
+	struct tx_build_link *ranked = hs_arena_array(b->arena, links, sizeof(*ranked));
+	uint32_t *in_row = hs_tx_build_numbers(b, count), *old = hs_tx_build_numbers(b, count);
+
+	for (size_t i = 0; i < links; i++)
+		if (link[i].rank)
+			ranked[n++] = link[i];
+	qsort(ranked, n, sizeof(*ranked), compare_ranks);
+	for (size_t at = 0, end; at < n; at = end) {
+		for (end = at + 1; end < n && ranked[end].parent == ranked[at].parent;)
+			end++;
+		rank_row(b, ranked + at, end - at, in_row, old);
+	}
 }
 
 /* ---- spans ---- */
@@ -214,6 +263,8 @@ enum hs_status hs_tx_build_order(struct tx_build *b, struct hs_error *err)
 	if (!count)
 		return hs_fail(err, HS_E_VALUE, "there is no concept in what was imported");
 	make_rows(b, count);
+	if (b->head.ordered)
+		rank_children(b, count);
 	b->place = hs_tx_build_numbers(b, count);
 	b->order = hs_tx_build_numbers(b, count);
 	b->end = hs_tx_build_numbers(b, count);

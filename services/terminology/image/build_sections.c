@@ -78,7 +78,7 @@ static void put_system(struct writer *w)
 	struct tx_property_def_row *rows = hs_arena_array(w->b->arena, defs + 1, sizeof(*rows));
 
 	row.head.flags |= (head->ignores_case ? 0 : TX_CASE_SENSITIVE) |
-		(head->compositional ? TX_COMPOSITIONAL : 0);
+		(head->compositional ? TX_COMPOSITIONAL : 0) | (head->ordered ? TX_ORDERED : 0);
 	for (uint32_t i = 0; i < defs; i++)
 		rows[i] = (struct tx_property_def_row) { text(w, def[i].code), text(w, def[i].uri),
 			text(w, def[i].type), text(w, def[i].description) };
@@ -139,7 +139,7 @@ static int compare_numbers(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Rows of links, by place, in rising order. */
+/* Rows of links, by place, in rising order; children that have an order of their own keep it. */
 static void put_links(struct writer *w, enum tx_section section, const uint32_t *first, const uint32_t *list,
 	bool children)
 {
@@ -151,7 +151,7 @@ static void put_links(struct writer *w, enum tx_section section, const uint32_t 
 		*(children ? &w->rows[place].child_first : &w->rows[place].parent_first) = n;
 		for (uint32_t i = first[concept]; i < first[concept + 1]; i++)
 			out[n++] = b->place[list[i]];
-		if (n - begin > 1)
+		if (n - begin > 1 && !(children && b->head.ordered))
 			qsort(out + begin, n - begin, sizeof(*out), compare_numbers);
 	}
 	*(children ? &w->rows[w->count].child_first : &w->rows[w->count].parent_first) = n;

@@ -120,7 +120,7 @@ static void take_part_link(struct loinc *l)
 /* ---- answers ---- */
 
 /* AnswerListId,AnswerListName,AnswerListOID,...,AnswerStringId,...,SequenceNumber,DisplayText,...,Score: the
- * list and its answers are codes, and an answer is below each of its lists. */
+ * list and its answers are codes, and an answer is below each of its lists, in the list's order. */
 static void take_answer(struct loinc *l)
 {
 	struct hs_slice answer = LOINC_VALUE(l, "AnswerStringId", "AnswerStringID");
@@ -132,7 +132,9 @@ static void take_answer(struct loinc *l)
 	uint32_t concept = find_or_make(l, answer, LOINC_VALUE(l, "DisplayText"));
 	if (fresh)
 		hs_tx_table_property(l->run, concept, HS_S("Score"), "valueString", LOINC_VALUE(l, "Score"));
-	hs_tx_build_link(l->run->build, concept, list);
+	uint64_t sequence = 0;
+	bool placed = hs_slice_u64(LOINC_VALUE(l, "SequenceNumber"), &sequence) && sequence < UINT32_MAX;
+	hs_tx_build_link_ranked(l->run->build, concept, list, placed ? (uint32_t)sequence + 1 : 0);
 	hs_tx_table_property(l->run, concept, HS_S("LIST"), "valueCode", LOINC_VALUE(l, "AnswerListId"));
 }
 

@@ -153,8 +153,62 @@ static enum hs_status join_set(struct tx_walk *w, struct tx_set set, struct tx_s
 	return status || out->blocks ? status : hs_tx_walk_too_costly(w, err);
 }
 
+/* ---- orders that parents have of their own ---- */
+
+#define ORDERED_MAX 20000u /* children whose order is kept; more are a chapter, no list of answers */
+
+/* The concept that the only include of a set is about, when it tells the codes by one: is-a, child-of, LIST
+ * =. UINT32_MAX: there is none. */
+static uint32_t concept_of(struct tx_walk *w, struct tx_set set, struct tx_system s, unsigned depth)
+{
+	const struct tx_rule_row *only = NULL;
+	uint32_t found = UINT32_MAX;
+	struct tx_set other;
+
+	for (uint32_t i = 0; i < set.row->rule_count; i++) {
+		const struct tx_rule_row *rule = &set.layer->rules[set.row->rule_first + i];
+		if (rule->flags & TX_RULE_EXCLUDE)
+			continue;
+		if (only)
+			return UINT32_MAX;
+		only = rule;
+	}
+	for (uint32_t i = 0; only && i < only->filter_count && found == UINT32_MAX; i++)
+		found = hs_tx_find_code(w->ctx->arena, s,
+			tx_text(set.layer, set.layer->filters[only->filter_first + i].value), NULL);
+	if (!only || found != UINT32_MAX || only->filter_count || only->import_count != 1 ||
+		depth == TX_SETS_DEEP)
+		return found;
+	return hs_tx_resolve_set(w->ctx, tx_text(set.layer, set.layer->imports[only->import_first]),
+		       HS_S_NONE, &other, NULL) ?
+		concept_of(w, other, s, depth + 1) :
+		UINT32_MAX;
+}
+
+/* Codes that are all one concept's children, or itself, in its order. NULL: they are not. */
+static const uint32_t *order_of(struct tx_walk *w, struct tx_set set, struct tx_system s, struct tx_bits bits)
+{
+	uint32_t under = s.row->head.flags & TX_ORDERED ? concept_of(w, set, s, 0) : UINT32_MAX;
+	size_t count = 0, n = 0;
+	const uint32_t *children = under < bits.count ? hs_tx_children(s, under, &count) : NULL;
+	uint32_t *order = count && count < ORDERED_MAX ?
+		hs_arena_raw(w->ctx->arena, (count + 1) * sizeof(*order)) :
+		NULL;
+
+	if (!order)
+		return NULL;
+	if (hs_tx_bits_has(bits, under))
+		order[n++] = under;
+	for (size_t i = 0; i < count; i++)
+		if (hs_tx_bits_has(bits, children[i]))
+			order[n++] = children[i];
+	return n == hs_tx_bits_total(bits) ? order : NULL;
+}
+
+/* ---- the page ---- */
+
 static enum hs_status list_page(struct tx_walk *w, struct tx_system s, struct tx_bits bits,
-	struct tx_list *out, struct hs_error *err)
+	const uint32_t *order, struct tx_list *out, struct hs_error *err)
 {
 	const struct tx_params *params = &w->ctx->params;
 	uint64_t from = params->offset > 0 ? (uint64_t)params->offset : 0;
@@ -167,6 +221,11 @@ static enum hs_status list_page(struct tx_walk *w, struct tx_system s, struct tx
 	uint64_t left = params->count >= 0 ? (uint64_t)params->count : UINT64_MAX;
 	uint64_t there = from < w->x->count ? w->x->count - from : 0;
 	status = hs_tx_walk_reserve(w, out, (size_t)(left < there ? left : there), err);
+	for (uint64_t i = 0; order && i < there && i < left && status == HS_OK; i++)
+		status = hs_tx_walk_push(w, out, (struct tx_item) { .system = s, .concept = order[from + i] },
+			err);
+	if (order)
+		return status;
 	uint32_t at = from < w->x->count ? hs_tx_bits_nth(bits, (uint32_t)from) : UINT32_MAX;
 	for (; at != UINT32_MAX && left && status == HS_OK; at = hs_tx_bits_next(bits, at + 1), left--)
 		status = hs_tx_walk_push(w, out, (struct tx_item) { .system = s, .concept = at }, err);
@@ -188,5 +247,5 @@ enum hs_status hs_tx_walk_big(struct tx_walk *w, struct tx_set set, struct tx_sy
 		status = hs_tx_walk_keep_found(w, s, &bits, err);
 	if (status)
 		return status;
-	return list_page(w, s, bits, out, err);
+	return list_page(w, s, bits, order_of(w, set, s, bits), out, err);
 }

@@ -126,6 +126,33 @@ static void reads_what_stands_beside_loinc(void **state)
 	end(&p);
 }
 
+/* Answers come in the order of their list, also those that stand in several lists in other orders. */
+static void keeps_the_order_of_answers(void **state)
+{
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	begin(&p);
+	put(&p, "Loinc.csv", "LOINC_NUM,LONG_COMMON_NAME,STATUS\n1-8,Mood,ACTIVE\n");
+	put(&p, "AnswerList.csv",
+		"AnswerListId,AnswerListName,AnswerStringId,SequenceNumber,DisplayText\n"
+		"LL1-9,Up,LA3-4,3,Often\nLL1-9,Up,LA1-8,1,Never\nLL1-9,Up,LA2-6,2,Seldom\n"
+		"LL2-7,Down,LA1-8,10,Never\nLL2-7,Down,LA3-4,8,Often\nLL2-7,Down,LA2-6,9,Seldom\n"
+		"LL2-7,Down,LA4-2,,Other\n");
+	assert_int_equal(run(&p, hs_tx_import_loinc, NULL, 0), HS_OK);
+	open_image(&p, &a);
+	assert_string_equal(expansion_of(&a, "http://loinc.org/vs/LL1-9"), "LA1-8 LA2-6 LA3-4");
+	assert_string_equal(expansion_of(&a, "http://loinc.org/vs/LL2-7"), "LA3-4 LA2-6 LA1-8 LA4-2");
+	ask_prepare(&a,
+		"{'name':'url','valueUri':'http://loinc.org/vs/LL2-7'},{'name':'offset','valueInteger':1},"
+		"{'name':'count','valueInteger':2}");
+	assert_int_equal(hs_tx_expand(&a.ctx, &a.out, &a.err), HS_OK);
+	assert_string_equal(ask_codes(&a), "LA2-6 LA1-8");
+	close_image(&a);
+	end(&p);
+}
+
 /* Filters on properties of an image, by a value set that was compiled beside it. */
 static void filters_by_property(void **state)
 {
@@ -387,6 +414,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_loinc),
 		cmocka_unit_test(reads_what_stands_beside_loinc),
+		cmocka_unit_test(keeps_the_order_of_answers),
 		cmocka_unit_test(filters_by_property),
 		cmocka_unit_test(filters_by_part_and_ancestor),
 		cmocka_unit_test(filters_loinc_as_its_page_says),
