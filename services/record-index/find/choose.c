@@ -2,6 +2,7 @@
 /* Which condition of a search is looked up: that which tells of the fewest pointers. */
 #include "drive.h"
 
+#define FEW 64u       /* for which no search is made to find fewer */
 #define A_SUBJECT 16u /* pointers that it has, about; and of a custodian */
 #define A_CUSTODIAN 1024u
 
@@ -89,18 +90,37 @@ static enum hs_status count_kid(struct hs_ledger_driving *drive, const struct hs
 		hs_ledger_count_by(drive, find->kids[at], limit, out);
 }
 
-/* The conditions of an AND with its dates last: these are counted one by one, so that it helps to know of how
- * few the others tell. False at the end. */
-static bool next_kid(const struct hs_ledger_driving *drive, const struct hs_find *find, bool *dates,
-	size_t *at)
+/* In the order in which the conditions of an AND are counted: what needs no count, then the others, dates,
+ * which are counted one by one, so that it helps to know of how few the others tell; and chains and _has,
+ * each of which takes a search. */
+enum turn { TURN_SURE, TURN_PLAIN, TURN_DATES, TURN_LINKS, TURNS };
+
+static enum turn turn_of(const struct hs_ledger_driving *drive, const struct hs_find *find)
 {
-	for (; !*dates || *at < find->kid_count; (*at)++) {
-		if (*at == find->kid_count) {
-			*dates = true;
-			*at = 0;
+	if (find->op == HS_FIND_CHAIN || find->op == HS_FIND_HAS)
+		return TURN_LINKS;
+	if (hs_ledger_is_date(drive, find))
+		return TURN_DATES;
+	return hs_ledger_rank(drive->ledger, find) <= HS_LEDGER_RANK_MARK ? TURN_SURE : TURN_PLAIN;
+}
+
+struct turns {
+	enum turn turn;
+	size_t at; /* the kid after this one is next */
+};
+
+/* The next condition, at turns->at - 1; links are left out when the others tell of so few. False at the end.
+ */
+static bool next_kid(const struct hs_ledger_driving *drive, const struct hs_find *find, uint64_t fewest,
+	struct turns *turns)
+{
+	for (; turns->turn < TURNS; turns->turn++, turns->at = 0) {
+		if (turns->turn == TURN_LINKS && fewest <= FEW)
+			return false;
+		while (turns->at < find->kid_count) {
+			if (turn_of(drive, find->kids[turns->at++]) == turns->turn)
+				return true;
 		}
-		if (*at < find->kid_count && hs_ledger_is_date(drive, find->kids[*at]) == *dates)
-			return true;
 	}
 	return false;
 }
@@ -109,11 +129,11 @@ static enum hs_status count_all(struct hs_ledger_driving *drive, const struct hs
 	uint64_t *out)
 {
 	enum hs_status status = HS_OK;
-	bool dates = false;
+	struct turns turns = { TURN_SURE, 0 };
 
 	*out = limit;
-	for (size_t at = 0; status == HS_OK && next_kid(drive, find, &dates, &at); at++)
-		status = count_kid(drive, find, at, *out, out);
+	while (status == HS_OK && next_kid(drive, find, *out, &turns))
+		status = count_kid(drive, find, turns.at - 1, *out, out);
 	return status;
 }
 
@@ -155,16 +175,19 @@ enum hs_status hs_ledger_choose(struct hs_ledger_driving *drive, const struct hs
 	enum hs_ledger_rank best = HS_LEDGER_RANK_NONE;
 	const struct hs_find *chosen = NULL;
 	enum hs_status status = HS_OK;
-	bool dates = false;
+	struct turns turns = { TURN_SURE, 0 };
 
 	*out = drive->chosen;
 	if (drive->chosen_of == find)
 		return HS_OK;
-	for (size_t at = 0; status == HS_OK && next_kid(drive, find, &dates, &at); at++) {
+	while (status == HS_OK && next_kid(drive, find, fewest, &turns)) {
+		size_t at = turns.at - 1;
+		if (best <= HS_LEDGER_RANK_MARK && turns.turn != TURN_SURE)
+			break;
 		enum hs_ledger_rank rank = hs_ledger_rank(drive->ledger, find->kids[at]);
 		bool counted = rank > HS_LEDGER_RANK_MARK && rank != HS_LEDGER_RANK_NONE &&
 			find->kid_count > 1;
-		if (chosen && (best <= HS_LEDGER_RANK_MARK || rank == HS_LEDGER_RANK_NONE) && rank >= best)
+		if (chosen && (rank <= HS_LEDGER_RANK_MARK || rank == HS_LEDGER_RANK_NONE) && rank >= best)
 			continue;
 		if (counted)
 			status = count_kid(drive, find, at, fewest + 1, &count);
