@@ -45,9 +45,7 @@ static void refuses_what_must_look_at_all(void **state)
 	refused("location=urn:x&_summary=count");
 	refused("_sort=status");
 	refused("location=urn:x&_sort=-status&_total=none");
-	refused("location=urn:y&_sort=-date&_total=none&_count=2");
-	/* Nothing fulfils it, which shows only at the end. */
-	refused("location=urn:y&_total=none");
+	refused("location:below=urn:&_sort=-date&_total=none&_count=2");
 }
 
 static void answers_what_needs_few(void **state)
@@ -68,6 +66,14 @@ static void answers_what_needs_few(void **state)
 	found("status=entered-in-error&_sort=-date&_total=none&_count=2", 0, -1);
 	found("status=current,superseded&_count=4", 4, POINTERS);
 	found("status=current&location=urn:x", 15, 15);
+	/* What columns tell of values, subjects and custodians. */
+	found("location=urn:y", 0, 0);
+	found("location=urn:y&_total=none", 0, -1);
+	found("location=urn:y,urn:z&status=current&_sort=-date&_total=none&_count=2", 0, -1);
+	found("subject:missing=true", 0, 0);
+	found("custodian:missing=false&_sort=status", 0, 0);
+	found("custodian:missing=true&_count=3&_total=none", 3, -1);
+	found("identifier=urn:x|&_total=none", 0, -1);
 	/* Along the dates. */
 	found("_sort=date", 20, POINTERS);
 	found("_sort=-date&_count=3", 3, POINTERS);

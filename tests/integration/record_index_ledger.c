@@ -183,10 +183,12 @@ static const char *pointer(int i, int version)
 		    "\"content\":[{\"attachment\":{\"contentType\":\"%s\",\"url\":"
 		    "\"https://ehr.example/%d/Bundle/%08x-0000-4000-8000-00000000000%d\",\"size\":%d,"
 		    "\"creation\":\"2020\"},"
-		    "\"format\":{\"system\":\"urn:f\",\"code\":\"F%d\"}}]%s}",
+		    "\"format\":{\"system\":\"urn:f\",\"code\":\"F%d\"}}%s]%s}",
 		i, i % 4 == 1 ? "superseded" : "current", i, i % 3, version, i % 3, subject, date, i % 4,
 		extra, author, i % 2 ? "text/plain" : "application/pdf", i % 3, i * 77, i % 10,
 		i * 100 + version, i % 2,
+		i % 11 == 5 ? TEXT(",{\"attachment\":{\"url\":\"https://ehr.example/shared/%d\"}}", i % 4) :
+			      "",
 		i % 9 == 8 ? TEXT(",\"relatesTo\":[{\"code\":\"appends\",\"target\":{\"reference\":"
 				  "\"DocumentReference/ref-%d\"}}]",
 				     i - 1) :
@@ -318,6 +320,10 @@ static const char *const searches[] = {
 	"description:contains=x",
 	"contenttype=text/plain",
 	"location:below=https://ehr.example/1",
+	"location=https://ehr.example/1/Bundle/00000a99-0000-4000-8000-000000000005",
+	"location=https://ehr.example/shared/1,https://ehr.example/nowhere",
+	"location:missing=false",
+	"identifier=urn:ietf:rfc:3986|",
 	"location:above=https://ehr.example/1/x",
 	"_id=ref-5",
 	"_id=ref-5,ref-6,nope",
@@ -419,6 +425,9 @@ static const char *const searches[] = {
 /* Through other types: chains and _has that end in the ledger. */
 static const char *const through[] = {
 	"Patient?_has:DocumentReference:patient:status=superseded",
+	"Patient?_has:DocumentReference:patient:location=https://ehr.example/shared/1",
+	"Patient?_has:DocumentReference:patient:location=https://ehr.example/shared/1&family=Ek",
+	"Patient?_has:DocumentReference:subject:custodian=o2&family=Ek&_has:DocumentReference:patient:type=2-1",
 	"Patient?_has:DocumentReference:patient:status=current",
 	"Patient?_has:DocumentReference:patient:status=current&_total=none&_count=2",
 	"Patient?_has:DocumentReference:patient:status=entered-in-error",
@@ -459,7 +468,7 @@ static void finds_the_same(void **state)
 /* ---- any combination of conditions, on so many pointers that they are sifted along the columns ---- */
 
 #define SOME_MORE 240
-#define COMBINATIONS 320
+#define COMBINATIONS 400
 
 static uint32_t dice = 20210311;
 
@@ -509,6 +518,21 @@ static const char *a_condition(void)
 		"description=caf",
 		"format=F1",
 		"contenttype=text/plain",
+		"location=https://ehr.example/shared/1",
+		"location=https://ehr.example/shared/2,https://ehr.example/1/Bundle/00001259-0000-4000-8000-"
+		"000000000001",
+		"location=HTTPS://ehr.example/shared/1",
+		"location:below=https://ehr.example/shared",
+		"_filter=not%20(location%20eq%20https://ehr.example/shared/1)",
+		"subject:missing=true",
+		"identifier=urn:ietf:rfc:3986|",
+		"identifier=urn:x|",
+		"description:missing=true",
+		"description:exact=Caf%C3%A9%20%22x%22%20%F0%9F%98%80",
+		"period=ge2020-03",
+		"event=E1",
+		"patient.family=Ek&patient.identifier=urn:p|N1",
+		"patient._has:DocumentReference:patient:location=https://ehr.example/shared/1",
 		"_lastUpdated=gt2000",
 		"_lastUpdated=lt2000",
 		"_lastUpdated=ne2000",

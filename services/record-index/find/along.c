@@ -4,56 +4,86 @@
 #include "columns.h"
 #include "find.h"
 
-#define FEW 128u /* pointers that are sooner looked up and read */
+#define FEW 128u  /* pointers that are sooner looked up and read than columns made for them, */
+#define LEAST 16u /* and that are sooner read than judged along columns there are */
 
-/* Is more than a few looked at, however it is looked up? */
-static enum hs_status is_worth(struct hs_ledger *ledger, uint32_t type, const struct hs_find *where,
-	bool *worth, struct hs_error *err)
+static bool is_link(const struct hs_find *find)
 {
-	struct hs_ledger_drive of = { .where = where, .type = type };
-	struct hs_ledger_driving drive = { .of = &of, .ledger = ledger, .out = &of.rows, .err = err };
-	enum hs_ledger_rank rank = hs_ledger_rank(ledger, where);
-	uint64_t count = 0;
+	return find->op == HS_FIND_CHAIN || find->op == HS_FIND_HAS;
+}
 
-	*worth = rank == HS_LEDGER_RANK_NONE;
-	if (rank <= HS_LEDGER_RANK_MARK || rank == HS_LEDGER_RANK_NONE)
-		return HS_OK;
-	enum hs_status status = hs_ledger_count_by(&drive, where, FEW + 1, &count);
-	*worth = count > FEW;
-	return status;
+/* Without chains and _has, which take a search to be counted. */
+static enum hs_status count_plain(struct hs_ledger_driving *drive, const struct hs_find *where, uint64_t *out)
+{
+	struct hs_find plain = *where;
+	const struct hs_find **kids;
+
+	*out = FEW + 1;
+	if (where->op != HS_FIND_AND)
+		return is_link(where) ? HS_OK : hs_ledger_count_by(drive, where, FEW + 1, out);
+	kids = hs_arena_array(drive->ledger->arena, where->kid_count + 1, sizeof *kids);
+	if (!kids)
+		return hs_fail(drive->err, HS_E_LIMIT, "the search does not fit in memory");
+	plain.kids = kids;
+	plain.kid_count = 0;
+	for (size_t i = 0; i < where->kid_count; i++) {
+		if (!is_link(where->kids[i]))
+			kids[plain.kid_count++] = where->kids[i];
+	}
+	return hs_ledger_count_by(drive, &plain, FEW + 1, out);
 }
 
 enum hs_status hs_ledger_columns_get(struct hs_ledger *ledger, uint32_t type, const struct hs_find *where,
 	struct hs_view_hold *out, struct hs_error *err)
 {
-	bool worth = false;
-	enum hs_status status = is_worth(ledger, type, where, &worth, err);
+	struct hs_ledger_drive of = { .where = where, .type = type };
+	struct hs_ledger_driving drive = { .of = &of, .ledger = ledger, .out = &of.rows, .err = err };
+	enum hs_ledger_rank rank = hs_ledger_rank(ledger, where);
+	uint64_t count = FEW + 1;
+	enum hs_status status = HS_OK;
 
-	return status == HS_OK && worth ? hs_txn_view(ledger->txn, &hs_ledger_columns_view, true, out, err) :
-					  status;
+	*out = (struct hs_view_hold) { NULL, NULL };
+	if (rank <= HS_LEDGER_RANK_MARK)
+		return HS_OK;
+	if (rank != HS_LEDGER_RANK_NONE)
+		status = count_plain(&drive, where, &count);
+	if (status != HS_OK || count <= LEAST)
+		return status;
+	status = hs_txn_view(ledger->txn, &hs_ledger_columns_view, false, out, err);
+	if (status != HS_OK || out->view)
+		return status;
+	if (count > FEW && rank != HS_LEDGER_RANK_NONE)
+		status = hs_ledger_count_by(&drive, where, FEW + 1, &count);
+	return status == HS_OK && count > FEW ?
+		hs_txn_view(ledger->txn, &hs_ledger_columns_view, true, out, err) :
+		status;
 }
 
-/* So many that are read would be too many: that is told before, not after a second. */
+/* So many that are read would be too many: that is told before, not after a second. In an order of date most
+ * are passed over for what is known of them. */
 static enum hs_status check_broad(struct hs_ledger_search *search, struct hs_ledger_sift *sift,
 	struct hs_error *err)
 {
 	struct hs_ledger_sifted sifted = { 0 };
+	bool reads = hs_ledger_search_reads(search) && !hs_ledger_sorts_by_date(search);
 
 	if (sift->columns->count <= search->looks_max || (!search->counts && !search->query->sort_count) ||
-		(!hs_ledger_sift_has_doubts(sift) && !hs_ledger_search_reads(search)))
+		(!hs_ledger_sift_has_doubts(sift) && !reads))
 		return HS_OK;
 	enum hs_status status = hs_ledger_sift_count(sift, &sifted, err);
-	uint64_t reads = sifted.maybe + (hs_ledger_search_reads(search) ? sifted.yes : 0);
-	return status == HS_OK && reads > search->looks_max ? hs_ledger_refuse_broad(search, err) : status;
+	return status == HS_OK && sifted.maybe + (reads ? sifted.yes : 0) > search->looks_max ?
+		hs_ledger_refuse_broad(search, err) :
+		status;
 }
 
+/* Those of a zone that begins at the number `first`; `back`: from the end. */
 static enum hs_status look_at_zone(struct hs_ledger_search *search, const struct hs_ledger_columns *columns,
-	size_t first, const struct hs_ledger_found_in *found, struct hs_error *err)
+	const struct hs_ledger_found_in *found, size_t first, bool back, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
-	for (size_t i = 0; i < found->count && status == HS_OK && !search->done; i++) {
-		size_t at = first + found->at[i];
+	for (size_t k = 0; k < found->count && status == HS_OK && !search->done; k++) {
+		size_t i = back ? found->count - 1 - k : k, at = first + found->at[i];
 		struct hs_ledger_pointer known = { .row = columns->base + columns->rows[at],
 			.updated_ms = columns->updates[at],
 			.subject = columns->subjects[at],
@@ -72,7 +102,7 @@ static enum hs_status look_along(struct hs_ledger_search *search, const struct h
 	struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
-	struct hs_ledger_sift sift = { &search->ledger, columns, search->one, NULL };
+	struct hs_ledger_sift sift = { &search->ledger, columns, search->one, NULL, NULL };
 	struct hs_ledger_found_in found;
 	uint64_t after = search->counts ? 0 : hs_ledger_search_row(search);
 	size_t begin = hs_ledger_columns_place(columns, after + 1), zones, first;
@@ -91,7 +121,7 @@ static enum hs_status look_along(struct hs_ledger_search *search, const struct h
 		first = first < begin ? begin : first;
 		status = hs_ledger_sift_zone(&sift, first, &found, err);
 		if (status == HS_OK)
-			status = look_at_zone(search, columns, first, &found, err);
+			status = look_at_zone(search, columns, &found, first, back, err);
 	}
 	return status;
 }

@@ -29,9 +29,7 @@ static enum hs_status add_end(struct hs_ledger *ledger, const struct hs_find *li
 {
 	struct hs_ledger_end *end = hs_arena_alloc(ledger->lasting, sizeof *end);
 	uint64_t last = 0;
-	enum hs_status status = hs_sql_ask(hs_sql(ledger->txn, "SELECT max(number) FROM record_index_piece",
-						   err),
-		&last, err);
+	enum hs_status status = hs_ledger_last_piece(ledger, &last, err);
 
 	if (status != HS_OK)
 		return status;

@@ -2,10 +2,13 @@
 /* The ledger's columns: what its pointers are searched by, in memory, and conditions judged along them.
  *
  * Pointers are numbered in order of row. Each has its subject, its custodian, its shape, its date and its
- * time of update, 30 bytes in all, so that any combination of conditions on these is decided for a million
- * of them in a millisecond or two, without an index that had to be chosen or read. What shapes leave open is
- * looked at in full, and nothing else is. The store's shelf keeps the columns (handslag/view.h), and bounds
- * them: a ledger of more than some four million pointers has none, and is searched by its entries alone.
+ * time of update, 30 bytes in all, and 4 for each of the *values*: hashes of texts that fill holes and by
+ * which no mark finds pointers (an address). Of each subject and custodian its shape is known, 2 bytes, and
+ * where its pointers are, 8 bytes a pointer. So any combination of conditions on these is decided for a
+ * million pointers in a millisecond or two, without an index that had to be chosen or read. What that leaves
+ * open is looked at in full, and nothing else is. The store's shelf keeps the columns (handslag/view.h), and
+ * bounds them: a ledger of more than some four million pointers has none, and is searched by its entries
+ * alone; with more than some two and a half million it may lack what is beyond the 30 bytes.
  *
  * Thread: columns that are held never change; the rest is that of the transaction. */
 #pragma once
@@ -22,10 +25,35 @@ struct hs_ledger_zone {
 	int64_t first_update, last_update;
 	bool dateless; /* some have none */
 };
-/* A shape, perhaps with rows of a pointer's own, as a pointer names it. */
+/* A hole whose text is a value. */
+struct hs_ledger_column_hole {
+	size_t hole;
+	unsigned value; /* which */
+	bool tail;      /* of the text its tail alone */
+};
+/* A shape, and the rows of their own that its pointers have, when there are few such in the ledger. Else all
+ * whose own rows are of the same params are one, and these params open. */
 struct hs_ledger_column_shape {
-	int64_t key; /* as of its entries; 0: of pointers that are no more */
-	struct hs_ledger_rows rows;
+	uint64_t shape;      /* its piece; 0: of pointers that are no more */
+	struct hs_slice own; /* facts as they are packed, or the params */
+	bool alike;          /* the params */
+	bool party;          /* of subjects or custodians */
+	struct hs_ledger_told told;
+	struct hs_ledger_column_hole *holes; /* rising */
+	size_t hole_count;
+};
+/* Hashes (hs_ledger_text_hash) of the text by which a pointer has a param: of the first hole for it in its
+ * shape, or of the next one. 0: none. */
+#define HS_LEDGER_VALUES 4u
+struct hs_ledger_values {
+	uint32_t param;
+	unsigned nth; /* hole of it, from 0 */
+	uint32_t *hashes;
+};
+/* The pointers of each subject, or of each custodian: the last one, and of each pointer the one before it
+ * that has the same. Numbers and 1; 0: none. */
+struct hs_ledger_side {
+	uint32_t *last, *before; /* by piece; by pointer */
 };
 struct hs_ledger_columns {
 	struct hs_arena *arena; /* arrays by number */
@@ -40,9 +68,20 @@ struct hs_ledger_columns {
 	struct hs_arena *texts; /* of shapes */
 	struct hs_ledger_column_shape *shape;
 	size_t shape_count; /* the first one is that of what is gone */
-	uint16_t *slots;    /* open addressing by key */
+	size_t exact_count; /* of them those with own rows as they are */
+	uint16_t *slots;    /* open addressing */
+	struct hs_ledger_values values[HS_LEDGER_VALUES];
+	unsigned value_count, value_most; /* there is room for so many */
+	uint16_t *parties;                /* by piece: its shape; 0: not known */
+	unsigned char *party_of;          /* and what it is: bits HS_LEDGER_IS_SUBJECT ... */
+	unsigned lacking;                 /* bits of what some pointer lacks */
+	bool sided;                       /* there was room for these, and no pointer has changed sides: */
+	struct hs_ledger_side sides[2];   /* subjects, custodians */
+	size_t party_count, party_room;   /* pieces */
 };
 #define HS_LEDGER_DATELESS INT64_MIN
+#define HS_LEDGER_IS_SUBJECT 1u
+#define HS_LEDGER_IS_CUSTODIAN 2u
 
 static inline uint64_t hs_ledger_columns_spot(const struct hs_ledger_columns *columns, size_t at)
 {
@@ -51,6 +90,38 @@ static inline uint64_t hs_ledger_columns_spot(const struct hs_ledger_columns *co
 /* The number of the first one whose row is not less. */
 size_t hs_ledger_columns_place(const struct hs_ledger_columns *columns, uint64_t row);
 extern const struct hs_view hs_ledger_columns_view;
+
+/* ---- column_shapes.c ---- */
+
+bool hs_ledger_column_shapes_make(struct hs_ledger_columns *columns);
+/* `from` made in `to`, which has none. */
+void hs_ledger_column_shapes_copy(const struct hs_ledger_columns *from, struct hs_ledger_columns *to);
+/* Sets the shape and the values of the pointer that has the number `at`. HS_E_LIMIT: there are too many. */
+enum hs_status hs_ledger_column_shape_set(struct hs_ledger *ledger, struct hs_ledger_columns *columns,
+	size_t at, const struct hs_ledger_pointer *pointer, struct hs_error *err);
+/* The shapes of the pieces from that number on. */
+enum hs_status hs_ledger_column_parties(struct hs_ledger *ledger, struct hs_ledger_columns *columns,
+	uint64_t from, struct hs_error *err);
+/* Does some value tell of the param? */
+bool hs_ledger_column_tells(const struct hs_ledger_columns *columns, uint32_t param);
+
+/* ---- column_follow.c: what has changed since (handslag/view.h) ---- */
+
+enum hs_status hs_ledger_columns_behind(struct hs_txn *txn, const void *view, uint64_t seq, uint64_t *out,
+	struct hs_error *err);
+enum hs_status hs_ledger_columns_follow(struct hs_txn *txn, void *view, uint64_t seq, struct hs_error *err);
+
+/* ---- columns.c ---- */
+
+enum hs_status hs_ledger_columns_too_large(struct hs_error *err);
+/* Adds the next pointer; sets all but the row of another; makes the zone of one hold it. */
+enum hs_status hs_ledger_columns_append(struct hs_ledger *ledger, struct hs_ledger_columns *columns,
+	const struct hs_ledger_pointer *pointer, struct hs_error *err);
+enum hs_status hs_ledger_columns_set(struct hs_ledger *ledger, struct hs_ledger_columns *columns, size_t at,
+	const struct hs_ledger_pointer *pointer, struct hs_error *err);
+void hs_ledger_columns_note_zone(struct hs_ledger_columns *columns, size_t at, bool fresh);
+/* Adds it to the pointers of its subject and its custodian; after all before it. */
+void hs_ledger_columns_take_sides(struct hs_ledger_columns *columns, size_t at);
 
 /* ---- along.c ---- */
 
@@ -67,6 +138,7 @@ struct hs_ledger_sift {
 	const struct hs_ledger_columns *columns;
 	struct hs_arena *one; /* emptied again and again */
 	struct hs_ledger_test *test;
+	const struct hs_ledger_test *listed; /* none but what this lists can fulfil it; NULL: any may */
 };
 /* Makes the test of `where`; `type` is that of pointers. What is behind chains is looked up. Good as long as
  * `ledger->lasting`, the columns and `where`. */

@@ -27,9 +27,10 @@ struct hs_ledger_drive {
 	uint32_t type;
 	bool whole; /* all that is found is wanted, not only a page */
 	uint64_t looks_max;
-	bool along_dates;  /* HS_LEDGER_DATES will do */
-	bool along_shapes; /* HS_LEDGER_SHAPES */
-	bool along_party;  /* HS_LEDGER_AMONG */
+	uint32_t ends_most; /* of a chain or _has; 0: what is usual */
+	bool along_dates;   /* HS_LEDGER_DATES will do */
+	bool along_shapes;  /* HS_LEDGER_SHAPES */
+	bool along_party;   /* HS_LEDGER_AMONG */
 	/* out */
 	enum hs_ledger_found found;
 	struct hs_ledger_numbers rows;

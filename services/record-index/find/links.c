@@ -186,7 +186,7 @@ static enum hs_status look_at_zone(struct links *links, const struct hs_ledger_c
 static enum hs_status look_along(struct links *links, const struct hs_ledger_columns *columns,
 	struct hs_error *err)
 {
-	struct hs_ledger_sift sift = { &links->ledger, columns, links->one, NULL };
+	struct hs_ledger_sift sift = { &links->ledger, columns, links->one, NULL, NULL };
 	struct hs_ledger_sifted sifted = { 0 };
 	struct hs_ledger_found_in found;
 	enum hs_status status = hs_ledger_sift_make(&sift, links->drive.type, links->drive.where, err);
@@ -263,9 +263,7 @@ static enum hs_status find_rows(struct links *links, struct hs_error *err)
 static enum hs_status make_room(struct links *links, struct hs_error *err)
 {
 	uint64_t last = 0;
-	enum hs_status status = hs_sql_ask(hs_sql(links->ledger.txn,
-						   "SELECT max(number) FROM record_index_piece", err),
-		&last, err);
+	enum hs_status status = hs_ledger_last_piece(&links->ledger, &last, err);
 
 	if (status != HS_OK)
 		return status;

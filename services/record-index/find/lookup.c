@@ -122,7 +122,9 @@ static enum hs_status find_ends(struct hs_ledger_driving *drive, const struct hs
 {
 	struct hs_find_query query = { .type = find->target_type,
 		.where = find->kids[0],
-		.count = drive->of->whole ? CHAIN_WHOLE : CHAIN_PAGE,
+		.count = drive->of->ends_most ? drive->of->ends_most :
+			drive->of->whole      ? CHAIN_WHOLE :
+						CHAIN_PAGE,
 		.keys_only = true };
 	enum hs_status status = hs_txn_find(drive->ledger->txn, drive->ledger->arena, &query, out,
 		drive->err);

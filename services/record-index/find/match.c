@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Does a pointer fulfil a condition? Decided from its index rows; for chains the store is asked. */
-#include "../ledger/ledger.h"
+#include "../ledger/facts.h"
 
 #include <handslag/follow.h>
 
@@ -167,14 +167,28 @@ static int match_has(struct hs_ledger *ledger, struct hs_arena *arena,
 
 /* ---- the tree ---- */
 
+bool hs_ledger_has_link(const struct hs_find *find)
+{
+	bool has = find->op == HS_FIND_CHAIN || find->op == HS_FIND_HAS;
+
+	for (size_t i = 0; i < find->kid_count && !has; i++)
+		has = hs_ledger_has_link(find->kids[i]);
+	return has;
+}
+
 static int match_all(struct hs_ledger *ledger, struct hs_arena *arena,
 	const struct hs_ledger_subject *subject, const struct hs_find *find, struct hs_error *err)
 {
 	bool all = find->op == HS_FIND_AND;
 	int matched = all;
 
-	for (size_t i = 0; i < find->kid_count && matched == (int)all; i++)
-		matched = hs_ledger_match(ledger, arena, subject, find->kids[i], err);
+	/* What other resources tell is asked last. */
+	for (int others = 0; others < 2; others++) {
+		for (size_t i = 0; i < find->kid_count && matched == (int)all; i++) {
+			if (hs_ledger_has_link(find->kids[i]) == others)
+				matched = hs_ledger_match(ledger, arena, subject, find->kids[i], err);
+		}
+	}
 	return matched;
 }
 

@@ -16,51 +16,71 @@ bool hs_ledger_is_hole_text(struct hs_slice text)
 	return text.ptr == hole_text;
 }
 
-static bool is_unknown(const struct hs_index_row *row)
-{
-	return row->kind == HS_INDEX_DATE || hs_ledger_is_hole_text(row->text);
-}
-
 /* ---- judging ---- */
 
 /* A shape, as it is judged. */
 struct subject {
 	const struct hs_ledger *ledger;
-	const struct hs_ledger_rows *rows;
-	bool own; /* its pointers have rows beside these */
+	const struct hs_ledger_told *told;
+	uint32_t but;
 };
 
-/* Are rows of this param with the subject or custodian, not with the shape? */
-static bool is_elsewhere(const struct subject *subject, uint32_t param)
+/* May there be rows of this param beside those that are told? */
+static bool is_open(const struct subject *subject, uint32_t param)
 {
 	enum hs_ledger_class of = hs_ledger_class(subject->ledger, param);
+	const struct hs_ledger_told *told = subject->told;
+	bool open = told->all_open || of == HS_LEDGER_OF_SUBJECT || of == HS_LEDGER_OF_CUSTODIAN;
 
-	return of == HS_LEDGER_OF_SUBJECT || of == HS_LEDGER_OF_CUSTODIAN;
+	for (size_t i = 0; i < told->open_count && !open; i++)
+		open = told->open[i] == param;
+	return open;
+}
+
+/* By a row whose text or time is another in every pointer. */
+static enum hs_ledger_verdict judge_hole(const struct hs_find *find, const struct hs_index_row *row)
+{
+	switch ((enum hs_find_op)find->op) {
+	case HS_FIND_TOKEN:
+		if (row->kind != HS_INDEX_TOKEN ||
+			(!find->any_system && !hs_slice_eq(find->system, row->system)))
+			return HS_LEDGER_NO;
+		return find->any_code ? HS_LEDGER_YES : HS_LEDGER_MAYBE;
+	case HS_FIND_REFERENCE:
+		return row->kind == HS_INDEX_REFERENCE &&
+				(!find->target_type || row->target_type == find->target_type) ?
+			HS_LEDGER_MAYBE :
+			HS_LEDGER_NO;
+	default:
+		return HS_LEDGER_MAYBE;
+	}
 }
 
 static enum hs_ledger_verdict judge_entry(const struct subject *subject, const struct hs_find *find)
 {
-	bool maybe = subject->own || is_elsewhere(subject, find->param);
+	enum hs_ledger_verdict verdict = HS_LEDGER_NO;
 
 	if (!find->param)
 		return HS_LEDGER_NO;
-	for (size_t i = 0; i < subject->rows->count; i++) {
-		const struct hs_index_row *row = &subject->rows->items[i];
-		if (row->param == find->param && is_unknown(row))
-			maybe = true;
+	for (size_t i = 0; i < subject->told->rows.count && verdict != HS_LEDGER_YES; i++) {
+		const struct hs_index_row *row = &subject->told->rows.items[i];
+		enum hs_ledger_verdict one = HS_LEDGER_NO;
+		if (row->param == find->param && hs_ledger_is_hole_text(row->text))
+			one = subject->but == find->param ? HS_LEDGER_NO : judge_hole(find, row);
 		else if (hs_ledger_match_row(find, row))
-			return HS_LEDGER_YES;
+			one = HS_LEDGER_YES;
+		verdict = one > verdict ? one : verdict;
 	}
-	return maybe ? HS_LEDGER_MAYBE : HS_LEDGER_NO;
+	return verdict == HS_LEDGER_NO && is_open(subject, find->param) ? HS_LEDGER_MAYBE : verdict;
 }
 
 static enum hs_ledger_verdict judge_missing(const struct subject *subject, uint32_t param)
 {
-	for (size_t i = 0; i < subject->rows->count; i++) {
-		if (subject->rows->items[i].param == param)
+	for (size_t i = 0; i < subject->told->rows.count; i++) {
+		if (subject->told->rows.items[i].param == param)
 			return HS_LEDGER_NO;
 	}
-	return subject->own || is_elsewhere(subject, param) ? HS_LEDGER_MAYBE : HS_LEDGER_YES;
+	return is_open(subject, param) ? HS_LEDGER_MAYBE : HS_LEDGER_YES;
 }
 
 /* As deep as the tree, which the parser limits. */
@@ -96,38 +116,45 @@ static enum hs_ledger_verdict judge(const struct subject *subject, const struct 
 	}
 }
 
-enum hs_ledger_verdict hs_ledger_judge_rows(const struct hs_ledger *ledger, const struct hs_ledger_rows *rows,
-	bool own, const struct hs_find *find)
+enum hs_ledger_verdict hs_ledger_judge_told(const struct hs_ledger *ledger, const struct hs_ledger_told *told,
+	uint32_t but, const struct hs_find *find)
 {
-	struct subject subject = { ledger, rows, own };
+	struct subject subject = { ledger, told, but };
 
 	return judge(&subject, find);
 }
 
-enum hs_status hs_ledger_shape_rows(struct hs_ledger *ledger, int64_t key, struct hs_ledger_rows *out,
-	struct hs_error *err)
+enum hs_status hs_ledger_shape_rows(struct hs_ledger *ledger, uint64_t shape, struct hs_ledger_open *open,
+	struct hs_ledger_rows *out, struct hs_error *err)
 {
-	struct hs_ledger_open open = { .count = 0 };
-	enum hs_status status = hs_ledger_shape_facts(ledger, hs_ledger_key_shape(key), &open, err);
+	enum hs_status status = hs_ledger_shape_facts(ledger, shape, open, err);
 
 	if (status != HS_OK)
 		return status;
-	open.values = hs_arena_array(ledger->arena, open.count + 1, sizeof *open.values);
-	if (!open.values)
+	open->values = hs_arena_array(ledger->arena, open->count + 1, sizeof *open->values);
+	if (!open->values)
 		return hs_fail(err, HS_E_LIMIT, "the search does not fit in memory");
-	for (size_t i = 0; i < open.count; i++)
-		open.values[i] = hs_slice(hole_text, 1);
-	return hs_ledger_facts_read(ledger->arena, open.facts, &open, 0, out, err);
+	for (size_t i = 0; i < open->count; i++)
+		open->values[i] = hs_slice(hole_text, 1);
+	status = hs_ledger_facts_read(ledger->arena, open->facts, open, 0, out, err);
+	/* Dates of a shape's facts are those of its pointers. */
+	for (size_t i = 0; i < out->count && status == HS_OK; i++) {
+		if (out->items[i].kind == HS_INDEX_DATE)
+			out->items[i].text = hs_slice(hole_text, 1);
+	}
+	return status;
 }
 
 static enum hs_status judge_shape(struct hs_ledger *ledger, int64_t key, const struct hs_find *find,
 	enum hs_ledger_verdict *out, struct hs_error *err)
 {
-	struct hs_ledger_rows rows = { .count = 0 };
-	enum hs_status status = hs_ledger_shape_rows(ledger, key, &rows, err);
+	struct hs_ledger_told told = { .all_open = hs_ledger_key_own(key) };
+	struct hs_ledger_open open;
+	enum hs_status status = hs_ledger_shape_rows(ledger, hs_ledger_key_shape(key), &open, &told.rows,
+		err);
 
 	if (status == HS_OK)
-		*out = hs_ledger_judge_rows(ledger, &rows, hs_ledger_key_own(key), find);
+		*out = hs_ledger_judge_told(ledger, &told, 0, find);
 	return status;
 }
 

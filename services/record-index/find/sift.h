@@ -24,7 +24,8 @@ struct hs_ledger_test {
 	 * `inside`, and so are those that are listed. */
 	int64_t first, last;
 	unsigned char inside, outside, none;
-	/* By number of the shape: the verdict or, of a party, that of pointers without such a party. */
+	/* By number of the shape: the verdict. Of a party: what its shape tells or, of pointers without such
+	 * a party, theirs. */
 	unsigned char *by_shape;
 	enum hs_ledger_class of;
 	/* By piece: HS_LEDGER_YES or not, or when they are asked 0 for those that were not yet, else 1 more
@@ -37,3 +38,47 @@ struct hs_ledger_test {
 	size_t kid_count;
 	unsigned char *asked, *verdicts; /* of one that has kids, HS_LEDGER_ZONE of them */
 };
+
+/* ---- making tests ---- */
+
+struct hs_ledger_making {
+	struct hs_ledger_sift *sift;
+	uint32_t type; /* of pointers */
+	bool wide;     /* dates are (table.h) */
+	uint64_t pieces;
+	/* What a chain or _has leads to is looked up when that is at most so much. Else *many is set, and
+	 * subjects or custodians are asked as pointers need them, or pointers looked at. */
+	uint32_t ends_most;
+	bool *many;
+	struct hs_error *err;
+};
+/* Zeroed memory for the test; NULL when there is none left. */
+void *hs_ledger_sift_take(const struct hs_ledger_making *making, size_t count, size_t size);
+
+/* sift.c: the test of one condition. */
+enum hs_status hs_ledger_sift_make_test(const struct hs_ledger_making *making, const struct hs_find *find,
+	struct hs_ledger_test *test);
+void hs_ledger_test_constant(struct hs_ledger_test *test, enum hs_ledger_verdict verdict);
+
+/* sift_join.c */
+enum hs_status hs_ledger_sift_room(const struct hs_ledger_making *making, size_t kids,
+	struct hs_ledger_test *test);
+enum hs_status hs_ledger_sift_several(const struct hs_ledger_making *making, const struct hs_find *find,
+	struct hs_ledger_test *test);
+/* Of one with kids, which are put in the order of their cost. */
+enum hs_status hs_ledger_sift_simplify(const struct hs_ledger_making *making, struct hs_ledger_test *test);
+/* Can no pointer fulfil it? */
+bool hs_ledger_test_is_vain(const struct hs_ledger_making *making, const struct hs_ledger_test *test);
+
+/* sift_list.c */
+void hs_ledger_sift_put_in_order(struct hs_ledger_test *test);
+/* Those of the rows that there are, with HS_LEDGER_MAYBE. */
+enum hs_status hs_ledger_sift_list(const struct hs_ledger_making *making,
+	const struct hs_ledger_numbers *rows, struct hs_ledger_test *test);
+enum hs_status hs_ledger_sift_list_values(const struct hs_ledger_making *making, const struct hs_find *find,
+	struct hs_ledger_test *test);
+/* Sets sift->listed when the test, one of an AND, or these together, leave few; fewer than that has. */
+enum hs_status hs_ledger_sift_narrow(const struct hs_ledger_making *making,
+	const struct hs_ledger_test *test);
+enum hs_status hs_ledger_sift_narrow_dates(const struct hs_ledger_making *making,
+	const struct hs_ledger_test *tests, size_t count);

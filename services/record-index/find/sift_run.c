@@ -85,19 +85,26 @@ static void judge_shapes(const struct hs_ledger_columns *columns, const struct h
 
 /* ---- what was looked up ---- */
 
-static void add_listed(const struct hs_ledger_test *test, const struct span *span)
+/* The first of the list that is not less. */
+static size_t place_in(const struct hs_ledger_test *test, size_t number)
 {
 	size_t low = 0, high = test->listed_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (test->listed[middle] < span->first)
+		if (test->listed[middle] < number)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < test->listed_count && test->listed[low] < span->first + span->count; low++) {
-		size_t at = test->listed[low] - span->first;
+	return low;
+}
+
+static void add_listed(const struct hs_ledger_test *test, const struct span *span)
+{
+	for (size_t i = place_in(test, span->first);
+		i < test->listed_count && test->listed[i] < span->first + span->count; i++) {
+		size_t at = test->listed[i] - span->first;
 		if (span->asked[at] && span->out[at] < test->inside)
 			span->out[at] = test->inside;
 	}
@@ -120,6 +127,15 @@ static void judge_parties(const struct hs_ledger_columns *columns, const struct 
 	add_listed(test, span);
 }
 
+/* What its shape tells of a party. */
+static unsigned char tells_of(const struct hs_ledger_sift *sift, const struct hs_ledger_test *test,
+	uint32_t piece)
+{
+	uint16_t shape = piece < sift->columns->party_count ? sift->columns->parties[piece] : 0;
+
+	return shape ? test->by_shape[shape] : HS_LEDGER_MAYBE;
+}
+
 static enum hs_status ask_parties(const struct hs_ledger_sift *sift, const struct hs_ledger_test *test,
 	const struct span *span, struct hs_error *err)
 {
@@ -132,6 +148,8 @@ static enum hs_status ask_parties(const struct hs_ledger_sift *sift, const struc
 			span->out[i] = span->asked[i] ? test->by_shape[shapes[i]] : HS_LEDGER_NO;
 			continue;
 		}
+		if (!test->known[piece] && tells_of(sift, test, piece) != HS_LEDGER_MAYBE)
+			test->known[piece] = tells_of(sift, test, piece) == HS_LEDGER_YES ? 2 : 1;
 		if (!test->known[piece]) {
 			hs_arena_reset(sift->one);
 			int holds = hs_ledger_end_holds(sift->ledger, sift->one, test->find, piece, err);
@@ -330,13 +348,38 @@ static void sift_parties(const struct hs_ledger_test *test, struct left *left)
 	SIFT(left, at, pieces[at] < room ? known[pieces[at]] : (unsigned char)HS_LEDGER_NO);
 }
 
+#define FEW 64u /* that are sooner judged one by one than with all of the zone */
+
+static enum hs_status sift_each(const struct hs_ledger_sift *sift, const struct hs_ledger_test *test,
+	struct left *left, struct hs_error *err)
+{
+	const unsigned char asked = 1;
+	enum hs_status status = HS_OK;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < left->size && status == HS_OK; i++) {
+		uint16_t at = left->at[i];
+		unsigned char out = HS_LEDGER_NO;
+		struct span span = { left->first + at, 1, &asked, &out };
+		status = judge(sift, test, &span, err);
+		left->verdicts[at] = out < left->verdicts[at] ? out : left->verdicts[at];
+		left->at[kept] = at;
+		kept += out != HS_LEDGER_NO;
+	}
+	left->size = kept;
+	return status;
+}
+
 /* By what the test says of them. */
 static enum hs_status sift_judged(const struct hs_ledger_sift *sift, const struct hs_ledger_test *test,
 	struct left *left, struct hs_error *err)
 {
-	unsigned char asked[HS_LEDGER_ZONE] = { 0 }, out[HS_LEDGER_ZONE];
+	unsigned char asked[HS_LEDGER_ZONE], out[HS_LEDGER_ZONE];
 	struct span span = { left->first, left->count, asked, out };
 
+	if (left->size <= FEW)
+		return sift_each(sift, test, left, err);
+	memset(asked, 0, left->count);
 	for (size_t i = 0; i < left->size; i++)
 		asked[left->at[i]] = 1;
 	enum hs_status status = judge(sift, test, &span, err);
@@ -385,19 +428,34 @@ static enum hs_status sift_all(const struct hs_ledger_sift *sift, const struct h
 
 /* ---- zones ---- */
 
+/* All there are or, when only what is listed can fulfil the test, these. */
+static void begin(const struct hs_ledger_sift *sift, struct left *left)
+{
+	const struct hs_ledger_test *list = sift->listed;
+	const uint16_t *shapes = left->columns->shapes + left->first;
+
+	for (size_t i = 0; !list && i < left->count; i++) {
+		left->verdicts[i] = HS_LEDGER_YES;
+		left->at[left->size] = (uint16_t)i;
+		left->size += shapes[i] != 0;
+	}
+	for (size_t i = list ? place_in(list, left->first) : 0;
+		list && i < list->listed_count && list->listed[i] < left->first + left->count; i++) {
+		size_t at = list->listed[i] - left->first;
+		left->verdicts[at] = HS_LEDGER_YES;
+		left->at[left->size] = (uint16_t)at;
+		left->size += shapes[at] != 0;
+	}
+}
+
 enum hs_status hs_ledger_sift_zone(struct hs_ledger_sift *sift, size_t first, struct hs_ledger_found_in *out,
 	struct hs_error *err)
 {
 	const struct hs_ledger_columns *columns = sift->columns;
 	size_t there = columns->count - first, within = HS_LEDGER_ZONE - first % HS_LEDGER_ZONE;
 	struct left left = { columns, first, there < within ? there : within, out->at, out->verdicts, 0 };
-	const uint16_t *shapes = columns->shapes + first;
 
-	for (size_t i = 0; i < left.count; i++) {
-		out->verdicts[i] = HS_LEDGER_YES;
-		out->at[left.size] = (uint16_t)i;
-		left.size += shapes[i] != 0;
-	}
+	begin(sift, &left);
 	enum hs_status status = sift_all(sift, sift->test, &left, err);
 	out->count = left.size;
 	return status;

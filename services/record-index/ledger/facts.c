@@ -7,14 +7,7 @@
  *   date   lo, hi (or nothing)     others  low, high, system, text     reference  target type, TEXT
  *
  * TEXT is a text, or with source WHOLE or TAIL the number of a hole. */
-#include "ledger.h"
-
-enum source { SOURCE_TEXT, SOURCE_WHOLE, SOURCE_TAIL, SOURCE_DATE };
-
-struct place {
-	enum source source;
-	size_t hole;
-};
+#include "facts.h"
 
 struct hs_slice hs_ledger_tail(struct hs_slice raw)
 {
@@ -24,18 +17,18 @@ struct hs_slice hs_ledger_tail(struct hs_slice raw)
 	return hs_slice_from(raw, at);
 }
 
-static struct place find_hole(const struct hs_ledger_split *split, struct hs_slice text)
+static struct hs_ledger_place find_hole(const struct hs_ledger_split *split, struct hs_slice text)
 {
 	for (size_t i = 0; text.len && i < split->hole_count; i++) {
 		struct hs_slice raw = split->holes[i].raw;
 		if (split->holes[i].whole || raw.len < text.len || memchr(raw.ptr, '\\', raw.len))
 			continue;
 		if (hs_slice_eq(raw, text))
-			return (struct place) { SOURCE_WHOLE, i };
+			return (struct hs_ledger_place) { HS_LEDGER_FROM_WHOLE, i };
 		if (hs_slice_ends(raw, text) && hs_slice_eq(hs_ledger_tail(raw), text))
-			return (struct place) { SOURCE_TAIL, i };
+			return (struct hs_ledger_place) { HS_LEDGER_FROM_TAIL, i };
 	}
-	return (struct place) { SOURCE_TEXT, 0 };
+	return (struct hs_ledger_place) { HS_LEDGER_FROM_TEXT, 0 };
 }
 
 static bool in_shape(const struct hs_ledger_split *split, struct hs_slice text)
@@ -61,15 +54,15 @@ static void put_real(struct hs_buf *out, double value)
 	hs_buf_add(out, hs_slice(bytes, sizeof bytes));
 }
 
-static void put_place(struct hs_buf *out, const struct place *place, struct hs_slice text)
+static void put_place(struct hs_buf *out, const struct hs_ledger_place *place, struct hs_slice text)
 {
-	if (place->source == SOURCE_TEXT)
+	if (place->source == HS_LEDGER_FROM_TEXT)
 		hs_ledger_put_text(out, text);
 	else
 		hs_ledger_put_number(out, place->hole);
 }
 
-static void put_row(struct hs_buf *out, const struct hs_index_row *row, const struct place *place)
+static void put_row(struct hs_buf *out, const struct hs_index_row *row, const struct hs_ledger_place *place)
 {
 	hs_buf_byte(out, (char)(row->kind | place->source << 4));
 	hs_ledger_put_number(out, row->param);
@@ -88,7 +81,7 @@ static void put_row(struct hs_buf *out, const struct hs_index_row *row, const st
 		put_place(out, place, row->text);
 		break;
 	case HS_INDEX_DATE:
-		if (place->source != SOURCE_DATE) {
+		if (place->source != HS_LEDGER_FROM_DATE) {
 			hs_ledger_put_signed(out, row->lo);
 			hs_ledger_put_signed(out, row->hi);
 		}
@@ -108,27 +101,28 @@ static void put_row(struct hs_buf *out, const struct hs_index_row *row, const st
 	}
 }
 
-static struct place place_of(const struct hs_ledger *ledger, const struct hs_ledger_split *split,
+static struct hs_ledger_place place_of(const struct hs_ledger *ledger, const struct hs_ledger_split *split,
 	const struct hs_index_row *row)
 {
 	if (row->kind == HS_INDEX_TOKEN || row->kind == HS_INDEX_URI || row->kind == HS_INDEX_REFERENCE)
 		return find_hole(split, row->text);
 	if (row->kind == HS_INDEX_DATE && split->has_date && row->lo == split->date * 1000 &&
 		row->hi == row->lo + 1000 && hs_ledger_class(ledger, row->param) == HS_LEDGER_OF_DATE)
-		return (struct place) { SOURCE_DATE, 0 };
-	return (struct place) { SOURCE_TEXT, 0 };
+		return (struct hs_ledger_place) { HS_LEDGER_FROM_DATE, 0 };
+	return (struct hs_ledger_place) { HS_LEDGER_FROM_TEXT, 0 };
 }
 
 void hs_ledger_facts_write(const struct hs_ledger *ledger, const struct hs_ledger_split *split,
 	const struct hs_index_row *rows, size_t count, struct hs_buf *steady, struct hs_buf *own)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct place place = place_of(ledger, split, &rows[i]);
-		bool common = place.source != SOURCE_TEXT || is_steady(split, &rows[i]);
+		struct hs_ledger_place place = place_of(ledger, split, &rows[i]);
+		bool common = place.source != HS_LEDGER_FROM_TEXT || is_steady(split, &rows[i]);
 		/* What stands beside the text must be common too; systems always are. */
-		if (place.source != SOURCE_TEXT && rows[i].exact.len && !in_shape(split, rows[i].exact)) {
+		if (place.source != HS_LEDGER_FROM_TEXT && rows[i].exact.len &&
+			!in_shape(split, rows[i].exact)) {
 			common = false;
-			place = (struct place) { SOURCE_TEXT, 0 };
+			place = (struct hs_ledger_place) { HS_LEDGER_FROM_TEXT, 0 };
 		}
 		put_row(common ? steady : own, &rows[i], &place);
 	}
@@ -146,22 +140,24 @@ static bool take_real(struct hs_slice *in, double *out)
 	return true;
 }
 
-static bool take_place(struct hs_slice *in, enum source source, const struct hs_ledger_open *open,
+static bool take_place(struct hs_slice *in, struct hs_ledger_place *place, const struct hs_ledger_open *open,
 	struct hs_slice *out)
 {
 	uint64_t hole = 0;
 
-	if (source == SOURCE_TEXT)
+	if (place->source == HS_LEDGER_FROM_TEXT)
 		return hs_ledger_take_text(in, out);
 	if (!hs_ledger_take_number(in, &hole) || !open || hole >= open->count)
 		return false;
-	*out = source == SOURCE_TAIL ? hs_ledger_tail(open->values[hole]) : open->values[hole];
+	place->hole = (size_t)hole;
+	*out = place->source == HS_LEDGER_FROM_TAIL ? hs_ledger_tail(open->values[hole]) : open->values[hole];
 	return true;
 }
 
-static bool take_dates(struct hs_slice *in, enum source source, int64_t date, struct hs_index_row *row)
+static bool take_dates(struct hs_slice *in, enum hs_ledger_source source, int64_t date,
+	struct hs_index_row *row)
 {
-	if (source != SOURCE_DATE)
+	if (source != HS_LEDGER_FROM_DATE)
 		return hs_ledger_take_signed(in, &row->lo) && hs_ledger_take_signed(in, &row->hi);
 	row->lo = date * 1000;
 	row->hi = row->lo + 1000;
@@ -169,7 +165,7 @@ static bool take_dates(struct hs_slice *in, enum source source, int64_t date, st
 }
 
 static bool take_row(struct hs_slice *in, const struct hs_ledger_open *open, int64_t date,
-	struct hs_index_row *row)
+	struct hs_index_row *row, struct hs_ledger_place *place)
 {
 	struct hs_slice head;
 	uint64_t param = 0, group = 0, type = 0;
@@ -177,25 +173,25 @@ static bool take_row(struct hs_slice *in, const struct hs_ledger_open *open, int
 	if (!hs_ledger_take_bytes(in, 1, &head) || !hs_ledger_take_number(in, &param) ||
 		!hs_ledger_take_number(in, &group))
 		return false;
-	enum source source = (enum source)((unsigned char)head.ptr[0] >> 4);
+	*place = (struct hs_ledger_place) { (enum hs_ledger_source)((unsigned char)head.ptr[0] >> 4), 0 };
 	*row = (struct hs_index_row) {
 		.param = (uint32_t)param, .group = (uint16_t)group, .kind = head.ptr[0] & 15
 	};
 	switch ((enum hs_index_kind)row->kind) {
 	case HS_INDEX_TOKEN:
-		return hs_ledger_take_text(in, &row->system) && take_place(in, source, open, &row->text) &&
+		return hs_ledger_take_text(in, &row->system) && take_place(in, place, open, &row->text) &&
 			hs_ledger_take_text(in, &row->exact);
 	case HS_INDEX_STRING:
 		return hs_ledger_take_text(in, &row->text) && hs_ledger_take_text(in, &row->exact);
 	case HS_INDEX_URI:
-		return take_place(in, source, open, &row->text);
+		return take_place(in, place, open, &row->text);
 	case HS_INDEX_DATE:
-		return take_dates(in, source, date, row);
+		return take_dates(in, place->source, date, row);
 	case HS_INDEX_REFERENCE:
 		if (!hs_ledger_take_number(in, &type))
 			return false;
 		row->target_type = (uint32_t)type;
-		return take_place(in, source, open, &row->text);
+		return take_place(in, place, open, &row->text);
 	case HS_INDEX_NUMBER:
 	case HS_INDEX_QUANTITY:
 	case HS_INDEX_POINT:
@@ -205,9 +201,17 @@ static bool take_row(struct hs_slice *in, const struct hs_ledger_open *open, int
 	return false;
 }
 
+bool hs_ledger_facts_next(struct hs_slice *facts, const struct hs_ledger_open *open, struct hs_index_row *row,
+	struct hs_ledger_place *place)
+{
+	return take_row(facts, open, 0, row, place);
+}
+
 enum hs_status hs_ledger_facts_read(struct hs_arena *arena, struct hs_slice facts,
 	const struct hs_ledger_open *open, int64_t date, struct hs_ledger_rows *out, struct hs_error *err)
 {
+	struct hs_ledger_place place;
+
 	while (facts.len) {
 		if (out->count == out->room) {
 			size_t room = out->room ? out->room * 2 : 32;
@@ -218,7 +222,7 @@ enum hs_status hs_ledger_facts_read(struct hs_arena *arena, struct hs_slice fact
 			out->items = moved;
 			out->room = room;
 		}
-		if (!take_row(&facts, open, date, &out->items[out->count]))
+		if (!take_row(&facts, open, date, &out->items[out->count], &place))
 			return hs_fail(err, HS_E_CORRUPT, "the search entries of a pointer are damaged");
 		out->count++;
 	}

@@ -242,6 +242,11 @@ enum hs_status hs_ledger_intern_text(struct hs_ledger *ledger, struct hs_slice t
 
 /* Goes past what fills a hole; false when that is damaged. */
 bool hs_ledger_pass_hole(struct hs_slice *rest);
+/* A hash of a text, the same for upper and lower case of ASCII; never 0. */
+uint32_t hs_ledger_text_hash(struct hs_slice text);
+/* Goes past what fills a hole, too, and tells the hash of that text, or of its tail. */
+enum hs_status hs_ledger_hash_hole(struct hs_ledger *ledger, struct hs_slice id, struct hs_slice *rest,
+	bool tail, uint32_t *out, struct hs_error *err);
 /* The facts of a shape and the number of its holes, which stay empty. */
 enum hs_status hs_ledger_shape_facts(struct hs_ledger *ledger, uint64_t shape, struct hs_ledger_open *out,
 	struct hs_error *err);
@@ -252,27 +257,6 @@ enum hs_status hs_ledger_open(struct hs_ledger *ledger, struct hs_arena *arena, 
 /* The text of the resource. */
 enum hs_status hs_ledger_text(struct hs_ledger *ledger, struct hs_arena *arena,
 	const struct hs_ledger_pointer *pointer, struct hs_slice *out, struct hs_error *err);
-
-/* ---- facts.c: index rows in bytes ---- */
-
-struct hs_ledger_rows {
-	struct hs_index_row *items;
-	size_t count, room;
-};
-/* Writes each row to `steady` (when every text of this shape has it) or to `own`. */
-void hs_ledger_facts_write(const struct hs_ledger *ledger, const struct hs_ledger_split *split,
-	const struct hs_index_row *rows, size_t count, struct hs_buf *steady, struct hs_buf *own);
-/* What is after the last '/' or ':'. */
-struct hs_slice hs_ledger_tail(struct hs_slice raw);
-/* Appends the rows of `facts`. `date`: seconds, for rows that say so. */
-enum hs_status hs_ledger_facts_read(struct hs_arena *arena, struct hs_slice facts,
-	const struct hs_ledger_open *open, int64_t date, struct hs_ledger_rows *out, struct hs_error *err);
-/* Appends the index rows of a subject or custodian; number 0 has none. `often`: as of hs_ledger_piece. */
-enum hs_status hs_ledger_piece_rows(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t number,
-	bool often, struct hs_ledger_rows *out, struct hs_error *err);
-/* All index rows of a pointer. */
-enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
-	const struct hs_ledger_pointer *pointer, struct hs_ledger_rows *out, struct hs_error *err);
 
 /* ---- chain.c: what is known of the ends of chains, while a search goes on ---- */
 
@@ -293,6 +277,7 @@ enum hs_status hs_ledger_end_close(struct hs_ledger *ledger, const struct hs_fin
 
 /* ---- match.c, find.c, drive.c ---- */
 
+struct hs_ledger_rows; /* facts.h */
 /* What is matched: a pointer and its index rows. */
 struct hs_ledger_subject {
 	uint32_t type;
@@ -302,6 +287,9 @@ struct hs_ledger_subject {
 /* 1, 0 or a negative status. */
 int hs_ledger_match(struct hs_ledger *ledger, struct hs_arena *arena, const struct hs_ledger_subject *subject,
 	const struct hs_find *find, struct hs_error *err);
+
+/* Is a chain or _has in the condition? As deep as the tree, which the parser limits. */
+bool hs_ledger_has_link(const struct hs_find *find);
 
 /* Does this row of a pointer fulfil a condition on one entry? */
 bool hs_ledger_match_row(const struct hs_find *find, const struct hs_index_row *row);

@@ -308,6 +308,11 @@ enum hs_status hs_ledger_erase(struct hs_ledger *ledger, const struct hs_ledger_
 	return status == HS_OK ? hs_ledger_drop_entries(ledger, pointer, err) : status;
 }
 
+enum hs_status hs_ledger_last_piece(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err)
+{
+	return hs_sql_ask(hs_sql(ledger->txn, "SELECT max(number) FROM record_index_piece", err), out, err);
+}
+
 enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err)
 {
 	return hs_sql_ask(hs_sql(ledger->txn, "SELECT live FROM record_index_tally", err), out, err);

@@ -3,7 +3,7 @@
  * how all is put in order. Thread: that of the transaction. */
 #pragma once
 
-#include "ledger.h"
+#include "facts.h"
 
 /* ---- where a pointer lies ---- */
 
@@ -104,6 +104,8 @@ enum hs_status hs_ledger_insert_stored(struct hs_txn *txn, const struct hs_ledge
 	struct hs_error *err);
 enum hs_status hs_ledger_erase(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
 	struct hs_error *err);
+/* The greatest number of a piece; 0: there is none. */
+enum hs_status hs_ledger_last_piece(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err);
 enum hs_status hs_ledger_live(struct hs_ledger *ledger, uint64_t *out, struct hs_error *err);
 enum hs_status hs_ledger_count(struct hs_ledger *ledger, int64_t change, struct hs_error *err);
 
@@ -231,14 +233,23 @@ struct hs_ledger_shapes {
 	size_t count;
 };
 enum hs_ledger_verdict { HS_LEDGER_NO, HS_LEDGER_MAYBE, HS_LEDGER_YES };
-/* The index rows that the shape of a key gives its pointers; a text that is another in each of them is such a
- * hole's. In the ledger's arena or what it remembers. */
-enum hs_status hs_ledger_shape_rows(struct hs_ledger *ledger, int64_t key, struct hs_ledger_rows *out,
-	struct hs_error *err);
+/* The index rows that a shape gives its pointers; a text or a date that is another in each of them is such a
+ * hole's. `open` is of the shape, with such texts. In the ledger's arena or what it remembers. */
+enum hs_status hs_ledger_shape_rows(struct hs_ledger *ledger, uint64_t shape, struct hs_ledger_open *open,
+	struct hs_ledger_rows *out, struct hs_error *err);
 bool hs_ledger_is_hole_text(struct hs_slice text);
-/* What these tell of a condition; `own`: pointers have rows of their own beside them. */
-enum hs_ledger_verdict hs_ledger_judge_rows(const struct hs_ledger *ledger, const struct hs_ledger_rows *rows,
-	bool own, const struct hs_find *find);
+/* What is told of a pointer, or of a subject or custodian, before it is read: rows, and the params of which
+ * it may have others. */
+struct hs_ledger_told {
+	struct hs_ledger_rows rows;
+	uint32_t *open;
+	size_t open_count;
+	bool all_open; /* any */
+};
+/* What that tells of a condition. Nothing is told by holes for the param `but`: they hold nothing that
+ * fulfils it (0: any may). */
+enum hs_ledger_verdict hs_ledger_judge_told(const struct hs_ledger *ledger, const struct hs_ledger_told *told,
+	uint32_t but, const struct hs_find *find);
 /* The key of its shape. */
 enum hs_status hs_ledger_key_of(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
 	int64_t *out, struct hs_error *err);

@@ -3,7 +3,7 @@
  *
  * A text is first a list of slices, from the parts of its shape, the pieces it names and a few made here, so
  * that it is copied once, into memory of its very size. */
-#include "ledger.h"
+#include "facts.h"
 
 /* Of most shapes; larger ones take memory of the operation. */
 #define PARTS_USUAL 32
@@ -165,6 +165,40 @@ bool hs_ledger_pass_hole(struct hs_slice *rest)
 		return hs_ledger_take_bytes(rest, 16, &bytes);
 	}
 	return false;
+}
+
+#define HASH_FIRST UINT32_C(2166136261)
+#define HASH_PRIME UINT32_C(16777619)
+static uint32_t hash_more(uint32_t hash, struct hs_slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char byte = (unsigned char)text.ptr[i];
+		byte |= byte >= 'A' && byte <= 'Z' ? 0x20 : 0;
+		hash = (hash ^ byte) * HASH_PRIME;
+	}
+	return hash;
+}
+
+uint32_t hs_ledger_text_hash(struct hs_slice text)
+{
+	uint32_t hash = hash_more(HASH_FIRST, text);
+
+	return hash ? hash : 1;
+}
+
+enum hs_status hs_ledger_hash_hole(struct hs_ledger *ledger, struct hs_slice id, struct hs_slice *rest,
+	bool tail, uint32_t *out, struct hs_error *err)
+{
+	struct hs_slice parts[2];
+	char uuid[36];
+	enum hs_status status = take_hole(ledger, id, rest, uuid, parts, err);
+
+	/* A prefix ends where a tail may begin. */
+	if (tail)
+		parts[1] = hs_ledger_tail(parts[1]);
+	uint32_t hash = hash_more(hash_more(HASH_FIRST, tail ? HS_S_NONE : parts[0]), parts[1]);
+	*out = hash ? hash : 1;
+	return status;
 }
 
 static enum hs_status open_hole(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Conditions of which several must be judged: what need not be asked is left out, and what chains and _has
+ * lead to is looked up last, when it is known how few pointers it decides. */
+#include "sift.h"
+
+#include <stdlib.h>
+
+/* Of what links lead to so many are looked up, of the narrowest link first. */
+static const uint32_t ends[] = { 64, 512, 100000 };
+#define FEW_ENDS ends[0] /* of so few left each is sooner asked */
+#define MOST_ENDS ends[sizeof ends / sizeof *ends - 1]
+
+void *hs_ledger_sift_take(const struct hs_ledger_making *making, size_t count, size_t size)
+{
+	void *made = hs_arena_array(making->sift->ledger->lasting, count + 1, size);
+
+	if (!made)
+		hs_fail(making->err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
+	return made;
+}
+
+enum hs_status hs_ledger_sift_room(const struct hs_ledger_making *making, size_t kids,
+	struct hs_ledger_test *test)
+{
+	test->kids = hs_ledger_sift_take(making, kids, sizeof *test->kids);
+	test->asked = hs_ledger_sift_take(making, HS_LEDGER_ZONE, 1);
+	test->verdicts = hs_ledger_sift_take(making, HS_LEDGER_ZONE, 1);
+	return test->kids && test->asked && test->verdicts ? HS_OK : making->err->status;
+}
+
+static int by_cost(const void *a, const void *b)
+{
+	const struct hs_ledger_test *x = a, *y = b;
+
+	return x->kind != y->kind ? (x->kind < y->kind ? -1 : 1) :
+		x->of != y->of    ? (x->of == HS_LEDGER_OF_CUSTODIAN ? -1 : y->of == HS_LEDGER_OF_CUSTODIAN) :
+				    0;
+}
+
+/* Can no pointer fulfil it? */
+bool hs_ledger_test_is_vain(const struct hs_ledger_making *making, const struct hs_ledger_test *test)
+{
+	bool vain = test->listed_count == 0;
+
+	switch (test->kind) {
+	case HS_LEDGER_TEST_CONST:
+		return test->inside == HS_LEDGER_NO;
+	case HS_LEDGER_TEST_SHAPE:
+		return !memchr(test->by_shape, HS_LEDGER_YES, making->sift->columns->shape_count) &&
+			!memchr(test->by_shape, HS_LEDGER_MAYBE, making->sift->columns->shape_count);
+	case HS_LEDGER_TEST_LISTED:
+		return vain;
+	case HS_LEDGER_TEST_PARTY:
+		return vain && !memchr(test->known, HS_LEDGER_YES, test->known_room);
+	case HS_LEDGER_TEST_AND:
+		for (size_t i = 0; i < test->kid_count; i++) {
+			if (hs_ledger_test_is_vain(making, &test->kids[i]))
+				return true;
+		}
+		return false;
+	case HS_LEDGER_TEST_OR:
+		for (size_t i = 0; i < test->kid_count; i++) {
+			if (!hs_ledger_test_is_vain(making, &test->kids[i]))
+				return false;
+		}
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_list(const struct hs_ledger_test *test)
+{
+	return test->kind == HS_LEDGER_TEST_LISTED;
+}
+
+/* Lists of an OR become one; what is in two of them is what the surer says of it. */
+static enum hs_status unite_lists(const struct hs_ledger_making *making, struct hs_ledger_test *test)
+{
+	struct hs_ledger_test *first = NULL;
+	size_t count = 0, kept = 0;
+	size_t *listed;
+
+	for (size_t i = 0; i < test->kid_count; i++)
+		count += is_list(&test->kids[i]) ? test->kids[i].listed_count : 0;
+	listed = hs_ledger_sift_take(making, count, sizeof *listed);
+	if (!listed)
+		return making->err->status;
+	count = 0;
+	for (size_t i = 0; i < test->kid_count; i++) {
+		struct hs_ledger_test *kid = &test->kids[i];
+		if (!is_list(kid) || (first && first->inside != kid->inside)) {
+			test->kids[kept++] = *kid;
+			continue;
+		}
+		if (kid->listed_count)
+			memcpy(listed + count, kid->listed, kid->listed_count * sizeof *listed);
+		count += kid->listed_count;
+		if (!first) {
+			test->kids[kept] = *kid;
+			first = &test->kids[kept++];
+		}
+	}
+	test->kid_count = kept;
+	if (!first)
+		return HS_OK;
+	first->listed = listed;
+	first->listed_count = count;
+	hs_ledger_sift_put_in_order(first);
+	return HS_OK;
+}
+
+/* Kids of an OR that nothing fulfils are left out, and what has one kid is that. */
+enum hs_status hs_ledger_sift_simplify(const struct hs_ledger_making *making, struct hs_ledger_test *test)
+{
+	enum hs_status status = HS_OK;
+	size_t kept = 0;
+
+	if (hs_ledger_test_is_vain(making, test)) {
+		hs_ledger_test_constant(test, HS_LEDGER_NO);
+		return HS_OK;
+	}
+	if (test->kind == HS_LEDGER_TEST_OR) {
+		for (size_t i = 0; i < test->kid_count; i++) {
+			if (!hs_ledger_test_is_vain(making, &test->kids[i]))
+				test->kids[kept++] = test->kids[i];
+		}
+		test->kid_count = kept;
+		status = unite_lists(making, test);
+	}
+	if (status == HS_OK && test->kid_count == 1 && test->kind != HS_LEDGER_TEST_NOT) {
+		*test = test->kids[0];
+		return HS_OK;
+	}
+	if (status == HS_OK && test->kid_count)
+		qsort(test->kids, test->kid_count, sizeof *test->kids, by_cost);
+	return status;
+}
+
+enum hs_status hs_ledger_sift_several(const struct hs_ledger_making *making, const struct hs_find *find,
+	struct hs_ledger_test *test)
+{
+	enum hs_status status = HS_OK;
+
+	test->kind = find->op == HS_FIND_AND ? HS_LEDGER_TEST_AND :
+		find->op == HS_FIND_OR       ? HS_LEDGER_TEST_OR :
+					       HS_LEDGER_TEST_NOT;
+	status = hs_ledger_sift_room(making, find->kid_count, test);
+	for (; test->kid_count < find->kid_count && status == HS_OK; test->kid_count++)
+		status = hs_ledger_sift_make_test(making, find->kids[test->kid_count],
+			&test->kids[test->kid_count]);
+	return status == HS_OK ? hs_ledger_sift_simplify(making, test) : status;
+}
+
+/* ---- the whole ---- */
+
+struct whole {
+	struct hs_ledger_making making;
+	const struct hs_find *const *finds;
+	size_t count;
+	bool *made; /* of these */
+	struct hs_ledger_test *test;
+	bool vain;
+};
+
+static enum hs_status make_one(struct whole *whole, size_t at, bool *many)
+{
+	struct hs_ledger_test *kid = &whole->test->kids[whole->test->kid_count];
+
+	*many = false;
+	whole->making.many = many;
+	enum hs_status status = hs_ledger_sift_make_test(&whole->making, whole->finds[at], kid);
+	if (status == HS_OK)
+		whole->vain |= hs_ledger_test_is_vain(&whole->making, kid);
+	return status;
+}
+
+static enum hs_status keep_one(struct whole *whole, size_t at)
+{
+	const struct hs_ledger_test *kid = &whole->test->kids[whole->test->kid_count++];
+
+	whole->made[at] = true;
+	return hs_ledger_sift_narrow(&whole->making, kid);
+}
+
+static enum hs_status make_plain(struct whole *whole)
+{
+	enum hs_status status = HS_OK;
+	bool many = false;
+
+	for (size_t i = 0; i < whole->count && status == HS_OK && !whole->vain; i++) {
+		if (hs_ledger_has_link(whole->finds[i]))
+			continue;
+		status = make_one(whole, i, &many);
+		if (status == HS_OK)
+			status = keep_one(whole, i);
+	}
+	return status == HS_OK && !whole->vain ?
+		hs_ledger_sift_narrow_dates(&whole->making, whole->test->kids, whole->test->kid_count) :
+		status;
+}
+
+/* How many parties of that kind are left by what was made so far (of no party: pointers), at most `most`. */
+static enum hs_status count_left(struct whole *whole, enum hs_ledger_class of, uint64_t most, uint64_t *out)
+{
+	struct hs_ledger_sift *sift = whole->making.sift;
+	const struct hs_ledger_columns *columns = sift->columns;
+	const uint32_t *pieces = of == HS_LEDGER_OF_SUBJECT ? columns->subjects :
+		of == HS_LEDGER_OF_CUSTODIAN                ? columns->custodians :
+							      NULL;
+	unsigned char *seen = hs_ledger_sift_take(&whole->making, (size_t)whole->making.pieces, 1);
+	struct hs_ledger_found_in found;
+	enum hs_status status = seen ? HS_OK : whole->making.err->status;
+	uint64_t left = 0;
+
+	for (size_t first = 0; first < columns->count && left < most && status == HS_OK;
+		first += HS_LEDGER_ZONE) {
+		status = hs_ledger_sift_zone(sift, first, &found, whole->making.err);
+		for (size_t i = 0; status == HS_OK && i < found.count; i++) {
+			uint32_t piece = pieces ? pieces[first + found.at[i]] : 0;
+			left += !piece || !seen[piece];
+			seen[piece] = piece != 0;
+		}
+	}
+	*out = left;
+	return status;
+}
+
+/* Looks up what a link leads to, or has each party asked when few are left. Not *done: that is more than was
+ * looked up for. */
+static enum hs_status make_link(struct whole *whole, size_t at, uint32_t most, bool *done)
+{
+	enum hs_ledger_class of = hs_ledger_class(whole->making.sift->ledger, whole->finds[at]->param);
+	bool last = most == MOST_ENDS, many = false;
+	uint64_t left = MOST_ENDS;
+	enum hs_status status = HS_OK;
+
+	if (whole->making.sift->listed || (last && whole->test->kid_count))
+		status = count_left(whole, whole->finds[at]->op == HS_FIND_CHAIN ? of : HS_LEDGER_OF_OTHER,
+			MOST_ENDS, &left);
+	whole->making.ends_most = left <= FEW_ENDS ? 0 : left < most ? (uint32_t)left : most;
+	if (status == HS_OK)
+		status = make_one(whole, at, &many);
+	*done = status == HS_OK && (!many || last || left <= FEW_ENDS);
+	return *done ? keep_one(whole, at) : status;
+}
+
+static enum hs_status make_links(struct whole *whole, uint32_t most)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < whole->count && status == HS_OK && !whole->vain; i++) {
+		bool done = false;
+		if (!whole->made[i])
+			status = make_link(whole, i, most, &done);
+	}
+	return status;
+}
+
+enum hs_status hs_ledger_sift_make(struct hs_ledger_sift *sift, uint32_t type, const struct hs_find *where,
+	struct hs_error *err)
+{
+	bool all = where->op == HS_FIND_AND;
+	struct whole whole = { .making = { .sift = sift, .type = type, .err = err },
+		.finds = all ? where->kids : &where,
+		.count = all ? where->kid_count : 1 };
+	unsigned waits = 0;
+	enum hs_status status = hs_ledger_waits(sift->ledger->txn, &waits, err);
+
+	whole.making.wide = waits & HS_LEDGER_WIDE_DATES;
+	if (status == HS_OK)
+		status = hs_ledger_last_piece(sift->ledger, &whole.making.pieces, err);
+	whole.making.pieces++;
+	whole.made = hs_ledger_sift_take(&whole.making, whole.count, sizeof *whole.made);
+	whole.test = sift->test = hs_ledger_sift_take(&whole.making, 1, sizeof *sift->test);
+	if (!whole.made || !whole.test)
+		return err->status;
+	whole.test->kind = HS_LEDGER_TEST_AND;
+	if (status == HS_OK)
+		status = hs_ledger_sift_room(&whole.making, whole.count, whole.test);
+	if (status == HS_OK)
+		status = make_plain(&whole);
+	for (size_t i = 0; i < sizeof ends / sizeof *ends && status == HS_OK; i++)
+		status = make_links(&whole, ends[i]);
+	if (status != HS_OK)
+		return status;
+	if (whole.vain)
+		hs_ledger_test_constant(sift->test, HS_LEDGER_NO);
+	return hs_ledger_sift_simplify(&whole.making, sift->test);
+}
+
+bool hs_ledger_sift_is_vain(const struct hs_ledger_sift *sift)
+{
+	return sift->test->kind == HS_LEDGER_TEST_CONST && sift->test->inside == HS_LEDGER_NO;
+}
+
+static bool has_doubts(const struct hs_ledger_test *test, size_t shapes)
+{
+	bool doubts = test->inside == HS_LEDGER_MAYBE &&
+		(test->kind != HS_LEDGER_TEST_PARTY || test->listed_count);
+
+	doubts |= test->by_shape && memchr(test->by_shape, HS_LEDGER_MAYBE, shapes);
+	for (size_t i = 0; i < test->kid_count && !doubts; i++)
+		doubts = has_doubts(&test->kids[i], shapes);
+	return doubts;
+}
+
+bool hs_ledger_sift_has_doubts(const struct hs_ledger_sift *sift)
+{
+	return has_doubts(sift->test, sift->columns->shape_count);
+}

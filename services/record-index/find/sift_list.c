@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists of the pointers that alone can fulfil a condition: what was looked up, who has a value, and what a
+ * few subjects, custodians or days have. With such a list a search goes along no more than that. */
+#include "sift.h"
+
+#include <stdlib.h>
+
+static int by_number(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* In order, each once. */
+void hs_ledger_sift_put_in_order(struct hs_ledger_test *test)
+{
+	size_t kept = 0;
+
+	if (test->listed_count)
+		qsort(test->listed, test->listed_count, sizeof *test->listed, by_number);
+	for (size_t i = 0; i < test->listed_count; i++) {
+		if (!kept || test->listed[kept - 1] != test->listed[i])
+			test->listed[kept++] = test->listed[i];
+	}
+	test->listed_count = kept;
+}
+
+/* Those of the rows that there are. */
+enum hs_status hs_ledger_sift_list(const struct hs_ledger_making *making,
+	const struct hs_ledger_numbers *rows, struct hs_ledger_test *test)
+{
+	const struct hs_ledger_columns *columns = making->sift->columns;
+
+	test->inside = HS_LEDGER_MAYBE;
+	test->listed = hs_ledger_sift_take(making, rows->count, sizeof *test->listed);
+	if (!test->listed)
+		return making->err->status;
+	for (size_t i = 0; i < rows->count; i++) {
+		uint64_t row = hs_ledger_row_of(rows->items[i]);
+		size_t at = hs_ledger_columns_place(columns, row);
+		if (at < columns->count && columns->base + columns->rows[at] == row)
+			test->listed[test->listed_count++] = at;
+	}
+	hs_ledger_sift_put_in_order(test);
+	return HS_OK;
+}
+
+/* ---- values ---- */
+
+static size_t count_hashes(const struct hs_ledger_columns *columns, uint32_t param, uint32_t hash)
+{
+	size_t count = 0;
+
+	for (unsigned k = 0; k < columns->value_count; k++) {
+		const uint32_t *hashes = columns->values[k].hashes;
+		for (size_t i = 0; columns->values[k].param == param && i < columns->count; i++)
+			count += hashes[i] == hash;
+	}
+	return count;
+}
+
+/* The pointers one of whose values is that of a text. */
+enum hs_status hs_ledger_sift_list_values(const struct hs_ledger_making *making, const struct hs_find *find,
+	struct hs_ledger_test *test)
+{
+	const struct hs_ledger_columns *columns = making->sift->columns;
+	uint32_t hash = hs_ledger_text_hash(find->text);
+	size_t count = count_hashes(columns, find->param, hash);
+
+	test->kind = HS_LEDGER_TEST_LISTED;
+	test->inside = HS_LEDGER_MAYBE;
+	test->listed = hs_ledger_sift_take(making, count, sizeof *test->listed);
+	if (!test->listed)
+		return making->err->status;
+	for (unsigned k = 0; k < columns->value_count; k++) {
+		const uint32_t *hashes = columns->values[k].hashes;
+		for (size_t i = 0; columns->values[k].param == find->param && test->listed_count < count &&
+			i < columns->count;
+			i++) {
+			if (hashes[i] == hash)
+				test->listed[test->listed_count++] = i;
+		}
+	}
+	hs_ledger_sift_put_in_order(test);
+	return HS_OK;
+}
+
+/* ---- parties and dates ---- */
+
+/* Of all pointers so few are sooner listed than gone along. */
+#define LISTED_SHARE 128u
+
+static size_t list_most(const struct hs_ledger_sift *sift)
+{
+	size_t most = sift->columns->count / LISTED_SHARE + 64;
+
+	return sift->listed && sift->listed->listed_count < most ? sift->listed->listed_count : most;
+}
+
+static enum hs_status narrow_to(const struct hs_ledger_making *making, size_t *listed, size_t count)
+{
+	struct hs_ledger_test *list = hs_ledger_sift_take(making, 1, sizeof *list);
+
+	if (!list)
+		return making->err->status;
+	*list = (struct hs_ledger_test) { .kind = HS_LEDGER_TEST_LISTED,
+		.inside = HS_LEDGER_MAYBE,
+		.listed = listed,
+		.listed_count = count };
+	hs_ledger_sift_put_in_order(list);
+	making->sift->listed = list;
+	return HS_OK;
+}
+
+/* The pointers of the parties that are known, and what else is listed; SIZE_MAX: more than `most`. */
+static size_t count_parties(const struct hs_ledger_columns *columns, const struct hs_ledger_test *test,
+	size_t most, size_t *listed)
+{
+	const struct hs_ledger_side *side = &columns->sides[test->of == HS_LEDGER_OF_CUSTODIAN];
+	size_t count = test->listed_count, room = (size_t)test->known_room;
+	const unsigned char *known = test->known, *end = known + room, *at = known;
+
+	if (known[0] != HS_LEDGER_NO || count >= most)
+		return SIZE_MAX;
+	if (count)
+		memcpy(listed, test->listed, count * sizeof *listed);
+	for (; at < end && (at = memchr(at, HS_LEDGER_YES, (size_t)(end - at))); at++) {
+		size_t piece = (size_t)(at - known);
+		uint32_t next = piece < columns->party_room ? side->last[piece] : 0;
+		for (; next; next = side->before[next - 1]) {
+			if (count == most)
+				return SIZE_MAX;
+			listed[count++] = next - 1;
+		}
+	}
+	return count;
+}
+
+enum hs_status hs_ledger_sift_narrow(const struct hs_ledger_making *making, const struct hs_ledger_test *test)
+{
+	struct hs_ledger_sift *sift = making->sift;
+	size_t most = list_most(sift), count;
+	size_t *listed;
+
+	if (test->kind == HS_LEDGER_TEST_LISTED &&
+		(!sift->listed || test->listed_count < sift->listed->listed_count))
+		return narrow_to(making, test->listed, test->listed_count);
+	if (test->kind != HS_LEDGER_TEST_PARTY || !sift->columns->sided)
+		return HS_OK;
+	listed = hs_ledger_sift_take(making, most, sizeof *listed);
+	if (!listed)
+		return making->err->status;
+	count = count_parties(sift->columns, test, most, listed);
+	return count == SIZE_MAX ? HS_OK : narrow_to(making, listed, count);
+}
+
+/* From when until when the dates are of what fulfils all the tests; false: some have none, or nobody knows.
+ */
+static bool common_dates(const struct hs_ledger_test *tests, size_t count, struct hs_ledger_dates *dates)
+{
+	bool told = false;
+
+	*dates = (struct hs_ledger_dates) { INT64_MIN, INT64_MAX };
+	for (size_t i = 0; i < count; i++) {
+		const struct hs_ledger_test *test = &tests[i];
+		if (test->kind != HS_LEDGER_TEST_DATE || test->none != HS_LEDGER_NO ||
+			test->outside != HS_LEDGER_NO)
+			continue;
+		told = true;
+		dates->first = test->first > dates->first ? test->first : dates->first;
+		dates->last = test->last < dates->last ? test->last : dates->last;
+	}
+	return told && dates->first <= dates->last;
+}
+
+enum hs_status hs_ledger_sift_narrow_dates(const struct hs_ledger_making *making,
+	const struct hs_ledger_test *tests, size_t count)
+{
+	struct hs_ledger_sift *sift = making->sift;
+	struct hs_ledger_numbers rows = { 0 };
+	struct hs_ledger_test found = { .kind = HS_LEDGER_TEST_LISTED };
+	struct hs_ledger_dates dates;
+	uint64_t most = list_most(sift), many = 0;
+
+	if (!common_dates(tests, count, &dates))
+		return HS_OK;
+	int64_t first = hs_ledger_date_key(dates.first), last = hs_ledger_date_key(dates.last);
+	enum hs_status status = hs_ledger_count_entries(sift->ledger, first, last, most, &many, making->err);
+	if (status != HS_OK || many >= most)
+		return status;
+	struct hs_stmt *stmt = hs_sql(sift->ledger->txn,
+		"SELECT target FROM record_index_entry WHERE key >= ?1 AND key <= ?2", making->err);
+	if (!stmt)
+		return making->err->status;
+	hs_sql_int(stmt, 1, first);
+	hs_sql_int(stmt, 2, last);
+	status = hs_ledger_list(sift->ledger, stmt, 0, &rows, making->err);
+	if (status == HS_OK)
+		status = hs_ledger_sift_list(making, &rows, &found);
+	return status == HS_OK ? narrow_to(making, found.listed, found.listed_count) : status;
+}
