@@ -310,11 +310,14 @@ static enum hs_status bring_up(struct hs__finder *finder, struct hs__column **co
 			status = change(finder, &own, 0, follow, NULL, err);
 		else if (status == HS_OK && !far)
 			own->seq = now;
-		/* What could not be counted is as good as before. */
+		/* What could not be counted is as good as before; what cannot be followed is made anew by the
+		 * next search that wants it. */
 		if (own && (far || (status != HS_OK && (behind || !own->shelf)))) {
 			take_off(own);
 			own = NULL;
 		}
+		if (status == HS_E_LIMIT && behind)
+			status = HS_OK;
 		if (status != HS_OK)
 			return status;
 	}

@@ -227,6 +227,22 @@ static void goes_when_it_fails(void **state)
 	assert_nothing_left(f);
 }
 
+/* Who finds out does without, and no search fails. */
+static void is_read_anew_when_it_cannot_follow(void **state)
+{
+	struct fixture *f = *state;
+
+	look_ok(f);
+	go_on(f, 1);
+	told.follow_fails = HS_E_LIMIT;
+	assert_int_equal(look_ok(f).seen, 0);
+	told.follow_fails = HS_OK;
+	struct look next = look_ok(f);
+	assert_right(&next);
+	assert_int_equal(told.reads, 2);
+	assert_nothing_left(f);
+}
+
 /* Nor is it tried again. */
 static void is_not_there_when_too_large(void **state)
 {
@@ -324,6 +340,7 @@ int main(void)
 		TEST(is_read_once_and_follows),
 		TEST(is_read_anew_when_far_behind),
 		TEST(goes_when_it_fails),
+		TEST(is_read_anew_when_it_cannot_follow),
 		TEST(is_not_there_when_too_large),
 		TEST(goes_for_want_of_memory),
 		TEST(stays_as_it_is_while_it_is_held),
