@@ -22,8 +22,8 @@ struct hs_view {
 	 * is sooner read anew. */
 	enum hs_status (*behind)(struct hs_txn *txn, const void *view, uint64_t seq, uint64_t *out,
 		struct hs_error *err);
-	/* Takes what has changed since `seq`, when that is not far. HS_E_LIMIT: it cannot; the view is then read
-	 * anew for the next transaction that wants it, and this one has none. */
+	/* Takes what has changed since `seq`, when that is not far. HS_E_LIMIT: it cannot; the view is then
+	 * read anew for the next transaction that wants it, and this one has none. */
 	enum hs_status (*follow)(struct hs_txn *txn, void *view, uint64_t seq, struct hs_error *err);
 	/* Makes of `to`, which is zeroed, a view of its own that says the same. */
 	void (*copy)(void *to, const void *from);

@@ -61,13 +61,30 @@ struct holder {
 
 static void say_shape(struct hs_buf *out, const struct hs_ledger_column_shape *shape)
 {
-	hs_buf_printf(out, "shape %lld\n", (long long)shape->key);
-	for (size_t i = 0; i < shape->rows.count; i++) {
-		const struct hs_index_row *row = &shape->rows.items[i];
+	hs_buf_printf(out, "shape %llu %d %d\n", (unsigned long long)shape->shape, shape->alike,
+		shape->party);
+	for (size_t i = 0; i < shape->told.open_count; i++)
+		hs_buf_printf(out, "open %u\n", shape->told.open[i]);
+	for (size_t i = 0; i < shape->hole_count; i++)
+		hs_buf_printf(out, "hole %zu %u\n", shape->holes[i].hole, shape->holes[i].value);
+	for (size_t i = 0; i < shape->told.rows.count; i++) {
+		const struct hs_index_row *row = &shape->told.rows.items[i];
 		hs_buf_printf(out, "%u %d", row->param, (int)row->kind);
 		if (!hs_ledger_is_hole_text(row->text))
 			hs_buf_printf(out, " %.*s", HS_S_ARG(row->text));
 		hs_buf_printf(out, " %.*s\n", HS_S_ARG(row->system));
+	}
+}
+
+static void say_parties(struct hs_buf *out, const struct hs_ledger_columns *columns)
+{
+	for (size_t i = 0; i < columns->party_count; i++)
+		hs_buf_printf(out, "party %u %u\n", columns->parties[i], columns->party_of[i]);
+	for (unsigned side = 0; side < 2 && columns->sided; side++) {
+		for (size_t i = 0; i < columns->party_count; i++)
+			hs_buf_printf(out, "last %u\n", columns->sides[side].last[i]);
+		for (size_t i = 0; i < columns->count; i++)
+			hs_buf_printf(out, "before %u\n", columns->sides[side].before[i]);
 	}
 }
 
@@ -80,6 +97,11 @@ static struct hs_slice say_all(struct hs_arena *arena, const struct hs_ledger_co
 		hs_buf_printf(&out, "%u %u %u %u %lld %lld\n", columns->rows[i], columns->subjects[i],
 			columns->custodians[i], columns->shapes[i], (long long)columns->dates[i],
 			(long long)columns->updates[i]);
+	for (unsigned k = 0; k < columns->value_count; k++) {
+		for (size_t i = 0; i < columns->count; i++)
+			hs_buf_printf(&out, "value %u\n", columns->values[k].hashes[i]);
+	}
+	say_parties(&out, columns);
 	for (size_t i = 0; i < columns->shape_count; i++)
 		say_shape(&out, &columns->shape[i]);
 	for (size_t i = 0; i <= columns->count / HS_LEDGER_ZONE; i++)

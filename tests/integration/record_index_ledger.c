@@ -427,7 +427,8 @@ static const char *const through[] = {
 	"Patient?_has:DocumentReference:patient:status=superseded",
 	"Patient?_has:DocumentReference:patient:location=https://ehr.example/shared/1",
 	"Patient?_has:DocumentReference:patient:location=https://ehr.example/shared/1&family=Ek",
-	"Patient?_has:DocumentReference:subject:custodian=o2&family=Ek&_has:DocumentReference:patient:type=2-1",
+	"Patient?_has:DocumentReference:subject:custodian=o2&family=Ek&"
+	"_has:DocumentReference:patient:type=2-1",
 	"Patient?_has:DocumentReference:patient:status=current",
 	"Patient?_has:DocumentReference:patient:status=current&_total=none&_count=2",
 	"Patient?_has:DocumentReference:patient:status=entered-in-error",

@@ -76,12 +76,30 @@ static enum hs_status check_broad(struct hs_ledger_search *search, struct hs_led
 		status;
 }
 
+/* How many of a zone fulfil the search and cannot be on the page any more. */
+static bool count_beyond(struct hs_ledger_search *search, const struct hs_ledger_found_in *found)
+{
+	uint64_t count = 0;
+
+	if (search->query->count && (search->query->sort_count || !search->bounded))
+		return false;
+	for (size_t i = 0; i < found->count; i++) {
+		if (found->verdicts[found->at[i]] != HS_LEDGER_YES)
+			return false;
+		count++;
+	}
+	search->total += search->query->where && !search->counted ? count : 0;
+	return true;
+}
+
 /* Those of a zone that begins at the number `first`; `back`: from the end. */
 static enum hs_status look_at_zone(struct hs_ledger_search *search, const struct hs_ledger_columns *columns,
 	const struct hs_ledger_found_in *found, size_t first, bool back, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
+	if (count_beyond(search, found))
+		return HS_OK;
 	for (size_t k = 0; k < found->count && status == HS_OK && !search->done; k++) {
 		size_t i = back ? found->count - 1 - k : k, at = first + found->at[i];
 		struct hs_ledger_pointer known = { .row = columns->base + columns->rows[at],

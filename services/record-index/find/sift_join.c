@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* Of what links lead to so many are looked up, of the narrowest link first. */
-static const uint32_t ends[] = { 64, 512, 100000 };
+static const uint32_t ends[] = { 64, 160, 400, 1000, 100000 };
 #define FEW_ENDS ends[0] /* of so few left each is sooner asked */
 #define MOST_ENDS ends[sizeof ends / sizeof *ends - 1]
 
@@ -110,6 +110,43 @@ static enum hs_status unite_lists(const struct hs_ledger_making *making, struct 
 	return HS_OK;
 }
 
+static void take_verdicts(unsigned char *into, const unsigned char *from, size_t count, bool less)
+{
+	for (size_t i = 0; i < count; i++)
+		into[i] = (from[i] < into[i]) == less ? from[i] : into[i];
+}
+
+/* Makes of two kids one that says the same, when both are told by shapes or both by parties of a kind. */
+static bool unite(const struct hs_ledger_making *making, struct hs_ledger_test *first,
+	const struct hs_ledger_test *second, bool all)
+{
+	if (first->kind != second->kind || first->of != second->of)
+		return false;
+	if (first->kind == HS_LEDGER_TEST_SHAPE) {
+		take_verdicts(first->by_shape, second->by_shape, making->sift->columns->shape_count, all);
+		return true;
+	}
+	if (first->kind != HS_LEDGER_TEST_PARTY || first->listed_count || second->listed_count)
+		return false;
+	take_verdicts(first->known, second->known, (size_t)making->pieces, all);
+	return true;
+}
+
+/* Does the last kid become part of one before it? */
+static bool unite_last(const struct hs_ledger_making *making, struct hs_ledger_test *test)
+{
+	const struct hs_ledger_test *last = &test->kids[test->kid_count - 1];
+	size_t i = 0;
+
+	while (i + 1 < test->kid_count &&
+		!unite(making, &test->kids[i], last, test->kind == HS_LEDGER_TEST_AND))
+		i++;
+	if (i + 1 >= test->kid_count)
+		return false;
+	test->kid_count--;
+	return true;
+}
+
 /* Kids of an OR that nothing fulfils are left out, and what has one kid is that. */
 enum hs_status hs_ledger_sift_simplify(const struct hs_ledger_making *making, struct hs_ledger_test *test)
 {
@@ -146,9 +183,11 @@ enum hs_status hs_ledger_sift_several(const struct hs_ledger_making *making, con
 		find->op == HS_FIND_OR       ? HS_LEDGER_TEST_OR :
 					       HS_LEDGER_TEST_NOT;
 	status = hs_ledger_sift_room(making, find->kid_count, test);
-	for (; test->kid_count < find->kid_count && status == HS_OK; test->kid_count++)
-		status = hs_ledger_sift_make_test(making, find->kids[test->kid_count],
-			&test->kids[test->kid_count]);
+	for (size_t i = 0; i < find->kid_count && status == HS_OK; i++) {
+		status = hs_ledger_sift_make_test(making, find->kids[i], &test->kids[test->kid_count++]);
+		if (status == HS_OK && test->kind != HS_LEDGER_TEST_NOT)
+			unite_last(making, test);
+	}
 	return status == HS_OK ? hs_ledger_sift_simplify(making, test) : status;
 }
 
@@ -160,38 +199,37 @@ struct whole {
 	size_t count;
 	bool *made; /* of these */
 	struct hs_ledger_test *test;
-	bool vain;
+	bool vain, many;
 };
 
-static enum hs_status make_one(struct whole *whole, size_t at, bool *many)
+static enum hs_status make_one(struct whole *whole, size_t at)
 {
 	struct hs_ledger_test *kid = &whole->test->kids[whole->test->kid_count];
 
-	*many = false;
-	whole->making.many = many;
-	enum hs_status status = hs_ledger_sift_make_test(&whole->making, whole->finds[at], kid);
-	if (status == HS_OK)
-		whole->vain |= hs_ledger_test_is_vain(&whole->making, kid);
-	return status;
+	whole->many = false;
+	return hs_ledger_sift_make_test(&whole->making, whole->finds[at], kid);
 }
 
 static enum hs_status keep_one(struct whole *whole, size_t at)
 {
-	const struct hs_ledger_test *kid = &whole->test->kids[whole->test->kid_count++];
+	struct hs_ledger_test *test = whole->test;
+	enum hs_status status = hs_ledger_sift_narrow(&whole->making, &test->kids[test->kid_count++]);
 
 	whole->made[at] = true;
-	return hs_ledger_sift_narrow(&whole->making, kid);
+	unite_last(&whole->making, test);
+	for (size_t i = 0; i < test->kid_count; i++)
+		whole->vain |= hs_ledger_test_is_vain(&whole->making, &test->kids[i]);
+	return status;
 }
 
 static enum hs_status make_plain(struct whole *whole)
 {
 	enum hs_status status = HS_OK;
-	bool many = false;
 
 	for (size_t i = 0; i < whole->count && status == HS_OK && !whole->vain; i++) {
 		if (hs_ledger_has_link(whole->finds[i]))
 			continue;
-		status = make_one(whole, i, &many);
+		status = make_one(whole, i);
 		if (status == HS_OK)
 			status = keep_one(whole, i);
 	}
@@ -231,7 +269,7 @@ static enum hs_status count_left(struct whole *whole, enum hs_ledger_class of, u
 static enum hs_status make_link(struct whole *whole, size_t at, uint32_t most, bool *done)
 {
 	enum hs_ledger_class of = hs_ledger_class(whole->making.sift->ledger, whole->finds[at]->param);
-	bool last = most == MOST_ENDS, many = false;
+	bool last = most == MOST_ENDS;
 	uint64_t left = MOST_ENDS;
 	enum hs_status status = HS_OK;
 
@@ -240,8 +278,8 @@ static enum hs_status make_link(struct whole *whole, size_t at, uint32_t most, b
 			MOST_ENDS, &left);
 	whole->making.ends_most = left <= FEW_ENDS ? 0 : left < most ? (uint32_t)left : most;
 	if (status == HS_OK)
-		status = make_one(whole, at, &many);
-	*done = status == HS_OK && (!many || last || left <= FEW_ENDS);
+		status = make_one(whole, at);
+	*done = status == HS_OK && (!whole->many || last || left <= FEW_ENDS);
 	return *done ? keep_one(whole, at) : status;
 }
 
@@ -267,6 +305,7 @@ enum hs_status hs_ledger_sift_make(struct hs_ledger_sift *sift, uint32_t type, c
 	unsigned waits = 0;
 	enum hs_status status = hs_ledger_waits(sift->ledger->txn, &waits, err);
 
+	whole.making.many = &whole.many;
 	whole.making.wide = waits & HS_LEDGER_WIDE_DATES;
 	if (status == HS_OK)
 		status = hs_ledger_last_piece(sift->ledger, &whole.making.pieces, err);

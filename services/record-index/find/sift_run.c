@@ -435,17 +435,22 @@ static void begin(const struct hs_ledger_sift *sift, struct left *left)
 	const uint16_t *shapes = left->columns->shapes + left->first;
 
 	for (size_t i = 0; !list && i < left->count; i++) {
-		left->verdicts[i] = HS_LEDGER_YES;
 		left->at[left->size] = (uint16_t)i;
 		left->size += shapes[i] != 0;
 	}
 	for (size_t i = list ? place_in(list, left->first) : 0;
 		list && i < list->listed_count && list->listed[i] < left->first + left->count; i++) {
 		size_t at = list->listed[i] - left->first;
-		left->verdicts[at] = HS_LEDGER_YES;
 		left->at[left->size] = (uint16_t)at;
 		left->size += shapes[at] != 0;
 	}
+}
+
+static bool has_listed(const struct hs_ledger_test *list, size_t first, size_t count)
+{
+	size_t at = place_in(list, first);
+
+	return at < list->listed_count && list->listed[at] < first + count;
 }
 
 enum hs_status hs_ledger_sift_zone(struct hs_ledger_sift *sift, size_t first, struct hs_ledger_found_in *out,
@@ -454,9 +459,15 @@ enum hs_status hs_ledger_sift_zone(struct hs_ledger_sift *sift, size_t first, st
 	const struct hs_ledger_columns *columns = sift->columns;
 	size_t there = columns->count - first, within = HS_LEDGER_ZONE - first % HS_LEDGER_ZONE;
 	struct left left = { columns, first, there < within ? there : within, out->at, out->verdicts, 0 };
+	enum hs_status status = HS_OK;
 
+	out->count = 0;
+	if (sift->listed && !has_listed(sift->listed, first, left.count))
+		return HS_OK;
+	memset(out->at, 0, left.count * sizeof *out->at);
+	memset(out->verdicts, HS_LEDGER_YES, left.count);
 	begin(sift, &left);
-	enum hs_status status = sift_all(sift, sift->test, &left, err);
+	status = sift_all(sift, sift->test, &left, err);
 	out->count = left.size;
 	return status;
 }
