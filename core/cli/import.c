@@ -208,7 +208,7 @@ static int import_with(const struct hs_cli_command *command, struct run *run,
 int hs_cli_import(int argc, char **argv)
 {
 	static struct hs_cli_option options[COMMON + OPTIONS_MAX + 1];
-	static char names[OPTIONS_MAX][64], full[64], arguments[128], example[256];
+	static char names[OPTIONS_MAX][64], full[64], arguments[128], example[300];
 	const char *values[OPTIONS_MAX] = { NULL };
 	struct hs_pair given[OPTIONS_MAX];
 	const struct hs_service *service = NULL;
@@ -230,8 +230,7 @@ int hs_cli_import(int argc, char **argv)
 	memcpy(options + own, common, sizeof(common));
 	snprintf(full, sizeof(full), "import %s", importer->name);
 	snprintf(arguments, sizeof(arguments), "%s", importer->arguments);
-	snprintf(example, sizeof(example), "  handslag %s --data handslag-data %.*s", full,
-		(int)strcspn(importer->arguments, "|"), importer->arguments);
+	snprintf(example, sizeof(example), "  handslag %s %s", full, importer->example);
 	const struct hs_cli_command command = { .name = full,
 		.arguments = arguments,
 		.summary = importer->summary,

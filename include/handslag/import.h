@@ -55,6 +55,7 @@ struct hs_importer {
 	const char *name;                       /* "snomed"; NULL ends the list */
 	const char *arguments;                  /* "DIRECTORY|FILE..." */
 	const char *summary;                    /* one sentence */
+	const char *example;                    /* what stands behind "handslag import NAME", as in use */
 	const struct hs_import_option *options; /* may be NULL */
 	enum hs_status (*run)(struct hs_import *import, struct hs_error *err);
 };

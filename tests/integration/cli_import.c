@@ -78,6 +78,41 @@ static void what_is_done_is_not_done_again(void **state)
 	assert_has(r.out, "\"unchanged\": true");
 }
 
+/* A pipeline that is run again must not turn green because nothing was done. */
+static void what_was_left_out_is_told_again(void **state)
+{
+	const char *file = workbench_file("again.csv", "code,display\n1,One\n,Nobody\n1,Uno\n");
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct process_result r = WORKBENCH_RUN("import", "csv", "--url", "urn:again", "--data",
+			workbench_path("data"), file);
+		assert_int_equal(r.exit, 1);
+		assert_has(r.err, "again.csv:3: the code is empty");
+		assert_has(r.err, "again.csv:4: the code 1 was there before");
+		assert_has(r.out, "4 lines read, 2 left out");
+	}
+}
+
+/* Each importer shows how it is used, with its own options. */
+static void examples_are_of_the_importer(void **state)
+{
+	static const char *const rows[][2] = { { "snomed", "  handslag import snomed SnomedCT_" },
+		{ "loinc", "  handslag import loinc Loinc_" },
+		{ "icd10", "  handslag import icd10 icd102019en.xml" },
+		{ "icd10-se", "  handslag import icd10-se icd-10-se.tsv --version " },
+		{ "atc", "  handslag import atc atc.csv --version " },
+		{ "csv", "  handslag import csv vardform.csv --url https://" },
+		{ "fhir", "  handslag import fhir CodeSystem-" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct process_result r = WORKBENCH_RUN("import", rows[i][0], "--help");
+		assert_int_equal(r.exit, 0);
+		assert_has(r.out, rows[i][1]);
+	}
+}
+
 static void mistakes_are_named(void **state)
 {
 	const char *file = workbench_file("right.csv", TABLE), *data = workbench_path("none");
@@ -107,6 +142,8 @@ int main(void)
 		cmocka_unit_test(lines_that_are_left_out_are_named),
 		cmocka_unit_test(many_lines_are_not_all_shown),
 		cmocka_unit_test(what_is_done_is_not_done_again),
+		cmocka_unit_test(what_was_left_out_is_told_again),
+		cmocka_unit_test(examples_are_of_the_importer),
 		cmocka_unit_test(mistakes_are_named),
 	};
 	return cmocka_run_group_tests(tests, workbench_start, workbench_stop);

@@ -173,6 +173,29 @@ struct hs_slice hs_tx_option(const struct hs_import *import, const char *name, s
 	return otherwise;
 }
 
+static bool is_absolute(struct hs_slice url)
+{
+	size_t colon = hs_slice_find(url, ':', 0);
+
+	for (size_t i = 0; i < url.len; i++) {
+		char c = url.ptr[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		bool further = (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+		if (c <= ' ' || (i < colon && !letter && (!i || !further)))
+			return false;
+	}
+	return colon != SIZE_MAX && colon > 0 && colon + 1 < url.len;
+}
+
+enum hs_status hs_tx_url_check(struct hs_slice url, struct hs_error *err)
+{
+	return is_absolute(url) ? HS_OK :
+				  hs_fail(err, HS_E_VALUE,
+					  "\"%.*s\" names no code system: its URL is an absolute URI, as "
+					  "https://example.org/CodeSystem/x or urn:oid:1.2.3 (--url)",
+					  HS_S_ARG(hs_slice_first(url, 100)));
+}
+
 /* ---- lines ---- */
 
 void hs_tx_lines_begin(struct tx_lines *lines, struct hs_import *import, const struct tx_file *file)
@@ -338,22 +361,26 @@ static const char *find_image(struct hs_arena *arena, const struct hs_import *im
 	return found;
 }
 
+const char *hs_tx_report_path(struct hs_arena *arena, const char *image)
+{
+	size_t stem = strlen(image) - strlen(".image");
+
+	return hs_arena_cstr(arena, hs_arena_printf(arena, "%.*s.left-out", (int)stem, image));
+}
+
 void hs_tx_image_replaces(struct hs_arena *arena, const struct hs_import *import,
 	const struct tx_build_head *head, const char *path)
 {
 	const char *other;
 
-	while ((other = find_image(arena, import, path, is_of_version, head)))
+	while ((other = find_image(arena, import, path, is_of_version, head))) {
+		unlink(hs_tx_report_path(arena, other));
 		if (unlink(other))
 			return;
+	}
 }
 
-bool hs_tx_import_was_done(struct hs_arena *arena, struct hs_import *import, uint64_t source_key)
+const char *hs_tx_image_of(struct hs_arena *arena, const struct hs_import *import, uint64_t source_key)
 {
-	const char *path = find_image(arena, import, NULL, is_of_key, &source_key);
-
-	import->unchanged = path != NULL;
-	if (path)
-		snprintf(import->made, sizeof(import->made), "%s was made of the same files before", path);
-	return import->unchanged;
+	return find_image(arena, import, NULL, is_of_key, &source_key);
 }

@@ -42,6 +42,9 @@ uint64_t hs_tx_files_key(const struct tx_files *files, const struct hs_import *i
 /* The value of an option, or `otherwise`. */
 struct hs_slice hs_tx_option(const struct hs_import *import, const char *name, struct hs_slice otherwise);
 
+/* HS_E_VALUE: the text is no absolute URI (RFC 3986, section 4.3), so it names no code system. */
+enum hs_status hs_tx_url_check(struct hs_slice url, struct hs_error *err);
+
 /* ---- lines ---- */
 
 struct tx_lines {
@@ -69,5 +72,7 @@ const char *hs_tx_image_path(struct hs_arena *arena, const struct hs_import *imp
 /* The image at `path` has been written: others of the same version of the code system go. */
 void hs_tx_image_replaces(struct hs_arena *arena, const struct hs_import *import,
 	const struct tx_build_head *head, const char *path);
-/* Is there a whole image that was made from sources of this key? Then it fills `made` and `unchanged`. */
-bool hs_tx_import_was_done(struct hs_arena *arena, struct hs_import *import, uint64_t source_key);
+/* The whole image that was made from sources of this key; NULL: there is none. */
+const char *hs_tx_image_of(struct hs_arena *arena, const struct hs_import *import, uint64_t source_key);
+/* Where what was left out of an image is kept, beside it. */
+const char *hs_tx_report_path(struct hs_arena *arena, const char *image);

@@ -285,6 +285,8 @@ static enum hs_status write_image(void *arg, struct hs_error *err)
 	enum hs_status status = hs_tx_build_sections(r->build, image, err);
 
 	r->path = hs_tx_image_path(r->arena, r->import, &r->build->head);
+	if (status == HS_OK)
+		status = hs_tx_stages_report(&r->stages, r->path, r->build->head.source_key, err);
 	if (status == HS_OK) {
 		hs_rf2_sections(r, image);
 		status = hs_image_builder_write(image, NULL, r->path, err);
@@ -334,16 +336,16 @@ static enum hs_status run(struct rf2 *r, struct hs_error *err)
 {
 	enum hs_status status = prepare(r, err);
 
+	if (status == HS_OK)
+		status = hs_tx_url_check(hs_tx_option(r->import, "url", HS_S(TX_SCT_URL)), err);
 	if (status)
 		return status;
 	r->build->head.source_key = hs_tx_files_key(&r->files, r->import);
 	r->build->cycle = report_cycle;
 	r->build->cycle_arg = r;
 	add_parts(r);
-	if (hs_tx_import_was_done(r->arena, r->import, r->build->head.source_key)) {
-		hs_tx_stages_were_done(&r->stages, &r->files);
+	if (hs_tx_stages_were_done(&r->stages, &r->files, r->build->head.source_key))
 		return HS_OK;
-	}
 	status = hs_tx_stages_run(&r->stages, &r->files, steps, r, err);
 	if (status)
 		return status;

@@ -367,16 +367,6 @@ static enum hs_status go_on(struct tx_stages *s, struct hs_error *err)
 	return make_folder(s, err);
 }
 
-void hs_tx_stages_were_done(struct tx_stages *s, const struct tx_files *files)
-{
-	struct hs_slice then = read_description(s);
-
-	s->files = files;
-	if (then.len && hs_slice_eq(then, hs_tx_describe(s)))
-		remove_folder(s);
-	s->files = NULL;
-}
-
 /* ---- the steps ---- */
 
 static enum hs_status keep(struct tx_stages *s, struct hs_error *err)
@@ -460,4 +450,63 @@ void hs_tx_stages_end(struct tx_stages *s, enum hs_status status)
 	for (size_t i = 0; i < s->map_count; i++)
 		munmap((void *)(uintptr_t)s->maps[i].ptr, s->maps[i].len);
 	hs_buf_free(&s->skips);
+}
+
+/* ---- what was left out, beside the image: a stage of three parts, and of no source but itself ---- */
+
+static const struct tx_files no_files;
+
+static void begin_report(const struct tx_stages *s, struct tx_stages *report, uint64_t source_key)
+{
+	hs_tx_stages_begin(report, s->outer, s->importer, s->arena);
+	report->files = &no_files;
+	report->key = source_key;
+}
+
+static void end_report(struct tx_stages *report)
+{
+	for (size_t i = 0; i < report->map_count; i++)
+		munmap((void *)(uintptr_t)report->maps[i].ptr, report->maps[i].len);
+	hs_buf_free(&report->skips);
+}
+
+enum hs_status hs_tx_stages_report(const struct tx_stages *s, const char *image, uint64_t source_key,
+	struct hs_error *err)
+{
+	struct tx_stages report;
+
+	begin_report(s, &report, source_key);
+	hs_buf_add(&report.skips, hs_buf_slice(&s->skips));
+	report.inner.rows = s->inner.rows;
+	report.inner.skips = s->inner.skips;
+	enum hs_status status = hs_tx_stage_write(&report, hs_tx_report_path(s->arena, image), err);
+	end_report(&report);
+	return status;
+}
+
+bool hs_tx_stages_were_done(struct tx_stages *s, const struct tx_files *files, uint64_t source_key)
+{
+	const char *image = hs_tx_image_of(s->arena, s->outer, source_key);
+	struct hs_slice then = read_description(s);
+	struct hs_error ignored;
+	struct tx_stages report;
+
+	if (!image)
+		return false;
+	begin_report(s, &report, source_key);
+	bool done = hs_tx_stage_read(&report, hs_tx_report_path(s->arena, image), &ignored) == HS_OK;
+	for (size_t i = 0; done && i < TX_BUILD_COUNT(report.skips, struct tx_skip); i++)
+		tell_skip(&report, i);
+	if (done) {
+		s->inner.rows = report.inner.rows;
+		s->inner.skips = report.inner.skips;
+		s->inner.unchanged = true;
+		snprintf(s->inner.made, sizeof(s->inner.made), "%s was made of the same files before", image);
+	}
+	end_report(&report);
+	s->files = files;
+	if (done && then.len && hs_slice_eq(then, hs_tx_describe(s)))
+		remove_folder(s);
+	s->files = NULL;
+	return done;
 }

@@ -76,9 +76,13 @@ void hs_tx_stages_build(struct tx_stages *stages, struct tx_build *build, bool t
 /* Takes the steps, but for those whose stages are there; the last makes the image and is not kept. */
 enum hs_status hs_tx_stages_run(struct tx_stages *stages, const struct tx_files *files,
 	const struct tx_stage *list, void *arg, struct hs_error *err);
-/* The sources were imported before: when an import of them was killed once its image was there, its folder
- * goes now. */
-void hs_tx_stages_were_done(struct tx_stages *stages, const struct tx_files *files);
+/* Writes what was left out beside the image that is about to be written, for who imports the same again.
+ */
+enum hs_status hs_tx_stages_report(const struct tx_stages *stages, const char *image, uint64_t source_key,
+	struct hs_error *err);
+/* Was an image made of these sources before? Then what was left out is told again, and counted, and the work
+ * folder of an import that was killed once its image was there goes. */
+bool hs_tx_stages_were_done(struct tx_stages *stages, const struct tx_files *files, uint64_t source_key);
 /* The folder goes, unless the import was cut short (`status`: cancelled, or the storage failed). Tells the
  * caller's import what was done. */
 void hs_tx_stages_end(struct tx_stages *stages, enum hs_status status);

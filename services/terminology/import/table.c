@@ -29,6 +29,8 @@ enum hs_status hs_tx_table_image(void *arg, struct hs_error *err)
 	run->path = hs_tx_image_path(run->arena, run->import, &run->build->head);
 	enum hs_status status = hs_tx_build_sections(run->build, image, err);
 	if (status == HS_OK)
+		status = hs_tx_stages_report(&run->stages, run->path, run->build->head.source_key, err);
+	if (status == HS_OK)
 		status = hs_image_builder_write(image, NULL, run->path, err);
 	hs_image_builder_free(image);
 	return status;
@@ -71,6 +73,8 @@ static enum hs_status begin_head(struct tx_table_run *run, struct hs_error *err)
 	head->version = hs_tx_option(run->import, "version", HS_S_NONE);
 	head->name = hs_tx_option(run->import, "name", HS_S_NONE);
 	head->language = hs_tx_option(run->import, "language", HS_S_NONE);
+	if (status == HS_OK && head->url.len)
+		status = hs_tx_url_check(head->url, err);
 	return status;
 }
 
@@ -90,11 +94,7 @@ enum hs_status hs_tx_table_import(struct hs_import *import, const struct tx_tabl
 	if (importer->add_parts)
 		importer->add_parts(&run);
 	enum hs_status status = begin_head(&run, err);
-	bool done = status == HS_OK &&
-		hs_tx_import_was_done(run.arena, run.import, run.build->head.source_key);
-	if (done)
-		hs_tx_stages_were_done(&run.stages, &run.files);
-	else if (status == HS_OK)
+	if (status == HS_OK && !hs_tx_stages_were_done(&run.stages, &run.files, run.build->head.source_key))
 		status = carry_out(&run, importer->steps, err);
 	hs_tx_stages_end(&run.stages, status);
 	hs_tx_build_free(run.build);
@@ -107,7 +107,7 @@ enum hs_status hs_tx_table_import(struct hs_import *import, const struct tx_tabl
 enum hs_status hs_tx_table_named(const struct tx_table_run *run, struct hs_error *err)
 {
 	return run->build->head.url.len ?
-		HS_OK :
+		hs_tx_url_check(run->build->head.url, err) :
 		hs_fail(err, HS_E_VALUE, "the code system has no URL: give it with --url");
 }
 
