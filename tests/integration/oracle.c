@@ -85,17 +85,26 @@ struct hs_json *oracle_json(struct oracle *o, const char *text)
 	return tree;
 }
 
+static void close_own(struct oracle *o)
+{
+	hs_tx_terminology.close(o->own);
+	hs_tx_terminology.close(o->own_r4);
+	o->own = o->own_r4 = NULL;
+}
+
 void oracle_bring(struct oracle *o, const char *const *texts)
 {
 	const struct hs_json *resources[100];
 	struct hs_terminology_sight sight = { .fhir = HS_FHIR_R5, .resources = resources };
 	struct hs_error err = { .status = HS_OK };
 
-	hs_tx_terminology.close(o->own); /* of a test before */
-	o->own = NULL;
+	close_own(o); /* of a test before */
 	for (; sight.resource_count < 100 && texts[sight.resource_count]; sight.resource_count++)
 		resources[sight.resource_count] = oracle_json(o, texts[sight.resource_count]);
 	if (hs_tx_terminology.open(&service, &sight, &o->own, &err))
+		fail_msg("%s", err.text);
+	sight.fhir = HS_FHIR_R4;
+	if (hs_tx_terminology.open(&service, &sight, &o->own_r4, &err))
 		fail_msg("%s", err.text);
 	o->view = o->own;
 }
@@ -104,7 +113,7 @@ size_t oracle_close(struct oracle *o)
 {
 	if (!o->f)
 		return 0;
-	hs_tx_terminology.close(o->own);
+	close_own(o);
 	for (size_t i = 0; i < 2; i++)
 		hs_tx_terminology.close(o->views[i]);
 	hs_tx_layer_fini(&service.builtin);

@@ -23,9 +23,11 @@ struct oracle_list {
 
 struct oracle {
 	struct fixture *f;
-	struct hs_terminology_view *view;           /* what is asked */
-	struct hs_terminology_view *views[2], *own; /* of R4 and R5; with resources of our own, or NULL */
-	struct hs_arena *arena;                     /* emptied after each set or system */
+	struct hs_terminology_view *view;     /* what is asked */
+	struct hs_terminology_view *views[2]; /* of R4 and R5 */
+	/* With resources of our own, or NULL; of R5, and of R4. */
+	struct hs_terminology_view *own, *own_r4;
+	struct hs_arena *arena; /* emptied after each set or system */
 	size_t asked, sets, refused, differences;
 	uint64_t random; /* the same numbers every time */
 };
