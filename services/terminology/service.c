@@ -125,7 +125,8 @@ HANDLER(serve_validate_system, NULL, validate_in_system, TX_AT_ONCE)
 HANDLER(serve_validate_system_instance, "CodeSystem", validate_in_system, TX_AT_ONCE)
 HANDLER(serve_validate_set, NULL, validate_in_set, TX_AT_ONCE)
 HANDLER(serve_validate_set_instance, "ValueSet", validate_in_set, TX_AT_ONCE)
-HANDLER(serve_batch, NULL, hs_tx_batch, TX_ON_WORKER)
+HANDLER(serve_batch_system, NULL, hs_tx_batch_in_system, TX_ON_WORKER)
+HANDLER(serve_batch_set, NULL, hs_tx_batch_in_set, TX_ON_WORKER)
 HANDLER(serve_expand, NULL, expand, TX_BY_SIZE)
 HANDLER(serve_expand_instance, "ValueSet", expand, TX_BY_SIZE)
 HANDLER(serve_compare, NULL, compare, TX_ON_WORKER)
@@ -173,7 +174,9 @@ static const struct hs_route routes[] = {
 	OPERATION("ValueSet/$validate-code", serve_validate_set, "validate-code", "ValueSet-validate-code"),
 	OPERATION("ValueSet/{id}/$validate-code", serve_validate_set_instance, "validate-code",
 		"ValueSet-validate-code"),
-	OPERATION("ValueSet/$batch-validate-code", serve_batch, "batch-validate-code",
+	OPERATION("CodeSystem/$batch-validate-code", serve_batch_system, "batch-validate-code",
+		"CodeSystem-batch-validate-code"),
+	OPERATION("ValueSet/$batch-validate-code", serve_batch_set, "batch-validate-code",
 		"ValueSet-batch-validate-code"),
 	OPERATION("ValueSet/$expand", serve_expand, "expand", "ValueSet-expand"),
 	OPERATION("ValueSet/{id}/$expand", serve_expand_instance, "expand", "ValueSet-expand"),

@@ -182,22 +182,77 @@ static void need(void)
 		skip();
 }
 
-/* First of all the validator asks what it speaks to. */
+static const struct hs_json *read_page(const char *path)
+{
+	struct fixture_answer a = fixture_call(f, "GET", path, "Accept: application/fhir+json\r\n", NULL);
+
+	assert_int_equal(a.status, 200);
+	return fixture_json(f, &a);
+}
+
+/* The value of an extension "feature" of a CapabilityStatement, which has a definition and a value. */
+static struct hs_slice feature(const struct hs_json *statement, const char *definition)
+{
+	HS_JSON_EACH(extension, hs_json_get(statement, HS_S("extension"))) {
+		struct hs_slice named = HS_S_NONE, value = HS_S_NONE;
+		HS_JSON_EACH(part, hs_json_get(extension, HS_S("extension"))) {
+			struct hs_slice url = hs_json_get_text(part, HS_S("url"));
+			if (hs_slice_eq(url, HS_S("definition")))
+				named = hs_json_text(hs_parameter_value(part));
+			if (hs_slice_eq(url, HS_S("value")))
+				value = hs_json_is(hs_parameter_value(part), HS_JSON_TRUE) ?
+					HS_S("true") :
+					hs_json_text(hs_parameter_value(part));
+		}
+		if (hs_slice_eq(named, hs_slice_cstr(definition)))
+			return value;
+	}
+	return HS_S_NONE;
+}
+
+static bool offers(const struct hs_json *operations, const char *name)
+{
+	HS_JSON_EACH(operation, operations)
+		if (hs_slice_eq(hs_json_get_text(operation, HS_S("name")), hs_slice_cstr(name)))
+			return true;
+	return false;
+}
+
+/* Does the TerminologyCapabilities list that version of the code system? */
+static bool lists(const struct hs_json *capabilities, const char *url, const char *version)
+{
+	HS_JSON_EACH(system, hs_json_get(capabilities, HS_S("codeSystem")))
+		HS_JSON_EACH(one, hs_json_get(system, HS_S("version")))
+			if (hs_slice_eq(hs_json_get_text(system, HS_S("uri")), hs_slice_cstr(url)) &&
+				hs_slice_eq(hs_json_get_text(one, HS_S("code")), hs_slice_cstr(version)))
+				return true;
+	return false;
+}
+
+/* First of all the validator asks what it speaks to: it takes a server that says by which version of HL7's
+ * tests it was tested (1.6 at least, and 1.7.8 for batches), and that code systems may be sent along; it
+ * keeps what it was told as long as the software is the same, and asks for a cache where one is offered. */
 static void introduces_itself(void **state)
 {
-	static const char *const paths[] = { "$versions?_format=json", "metadata", "metadata?_summary=true",
-		"metadata?mode=terminology" };
-
 	(void)state;
 	need();
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		struct fixture_answer a = fixture_call(f, "GET", paths[i],
-			"Accept: application/fhir+json\r\n", NULL);
-		assert_int_equal(a.status, 200);
-		if (i)
-			assert_true(says(a.body,
-				i < 3 ? "CapabilityStatement/terminology-server" : "cache-id"));
-	}
+	read_page("$versions?_format=json");
+	const struct hs_json *statement = read_page("metadata");
+	const struct hs_json *capabilities = read_page("metadata?mode=terminology");
+	struct hs_slice tested = feature(statement,
+		"http://hl7.org/fhir/uv/tx-tests/FeatureDefinition/test-version");
+	struct hs_slice with = feature(statement,
+		"http://hl7.org/fhir/uv/tx-ecosystem/FeatureDefinition/CodeSystemAsParameter");
+	uint64_t part[3] = { 0, 0, 0 };
+
+	for (size_t i = 0; i < 3; i++)
+		(void)hs_slice_u64(hs_slice_cut(&tested, '.'), &part[i]);
+	assert_true(part[0] > 1 || (part[0] == 1 && (part[1] > 7 || (part[1] == 7 && part[2] >= 8))));
+	assert_true(hs_slice_eq(with, HS_S("true")));
+	assert_true(hs_slice_eq(hs_json_text(hs_json_pointer(statement, HS_S("/software/version"))),
+		hs_json_text(hs_json_pointer(capabilities, HS_S("/software/version")))));
+	assert_true(offers(hs_json_pointer(statement, HS_S("/rest/0/operation")), "cache-control"));
+	assert_true(lists(capabilities, SYSTEM, "1"));
 }
 
 static void uploaded(void **state)
@@ -288,6 +343,57 @@ static void asked_of_the_value_set(void **state)
 		expect("batch-validate-code", &code, reason_told(hs_json_get(item, HS_S("resource"))));
 	}
 	assert_int_equal(i, LISTED);
+}
+
+/* The codes that a value set lists, as the validator asks about them: the first by itself, to see whether the
+ * code system is known, the others at once; with a code system that was sent into a cache before. */
+static void asked_in_a_batch_of_the_code_system(void **state)
+{
+	static const char setup[] = "Accept: application/fhir+json; fhirVersion=4.0\r\n"
+				    "Content-Type: application/fhir+json; fhirVersion=4.0;charset=UTF-8\r\n";
+	struct hs_buf batch;
+
+	(void)state;
+	need();
+	struct fixture_answer a = fixture_call(f, "POST", "$cache-control?mode=start", setup,
+		quoted("{'resourceType':'Parameters'}"));
+	assert_int_equal(a.status, 200);
+	const char *headers = TEXT("%sX-Cache-Id: %.*s\r\n", setup,
+		HS_S_ARG(hs_parameter_text(fixture_json(f, &a), HS_S("cache-id"))));
+	const char *other = "{'resourceType':'CodeSystem','url':'urn:other','version':'1','status':'active',"
+			    "'content':'complete','concept':[{'code':'x','display':'X'}]}";
+	a = fixture_call(f, "POST", "CodeSystem/$validate-code", headers,
+		parameters(TEXT("{'name':'coding','valueCoding':{'system':'urn:other','code':'x'}},"
+				"{'name':'tx-resource','resource':%s}",
+			other)));
+	assert_int_equal(a.status, 200);
+	assert_int_equal(reason_told(fixture_json(f, &a)), RIGHT);
+	hs_buf_init(&batch, workbench_arena(), 1 << 18);
+	hs_buf_cstr(&batch, "{'name':'lenient-display-validation','valueBoolean':true}");
+	for (size_t i = 0; i <= LISTED; i++)
+		hs_buf_printf(&batch,
+			",{'name':'validation','resource':{'resourceType':'Parameters','parameter':[%s]}}",
+			i < LISTED ? coding_of(&listed[i]) :
+				     "{'name':'coding','valueCoding':{'system':'urn:other','code':'y'}}");
+	a = fixture_call(f, "POST", "CodeSystem/$batch-validate-code", headers,
+		parameters(hs_arena_cstr(workbench_arena(), hs_buf_slice(&batch))));
+	assert_int_equal(a.status, 200);
+	size_t i = 0;
+	HS_JSON_EACH(item, hs_json_get(fixture_json(f, &a), HS_S("parameter"))) {
+		const struct hs_json *answer = hs_json_get(item, HS_S("resource"));
+		bool right = hs_json_is(hs_parameter_value(hs_parameter(answer, HS_S("result"))),
+			HS_JSON_TRUE);
+		enum reason reason = i < LISTED ? listed[i].reason : UNKNOWN;
+		assert_true(hs_slice_eq(hs_json_get_text(item, HS_S("name")), HS_S("validation")));
+		if (i < LISTED)
+			expect("CodeSystem/$batch-validate-code", &listed[i], reason_told(answer));
+		assert_int_equal(right, reason != UNKNOWN); /* another display is to be reviewed */
+		i++;
+	}
+	assert_int_equal(i, LISTED + 1);
+	a = fixture_call(f, "POST", "CodeSystem/$batch-validate-code", setup,
+		parameters("{'name':'x','valueCode':'y'}"));
+	assert_int_equal(a.status / 100, 4);
 }
 
 /* ---- one judgment ---- */
@@ -435,7 +541,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(introduces_itself), cmocka_unit_test(uploaded),
 		cmocka_unit_test(checked), cmocka_unit_test(all_say_the_same),
-		cmocka_unit_test(asked_of_the_code_system), cmocka_unit_test(asked_of_the_value_set) };
+		cmocka_unit_test(asked_of_the_code_system), cmocka_unit_test(asked_of_the_value_set),
+		cmocka_unit_test(asked_in_a_batch_of_the_code_system) };
 
 	return cmocka_run_group_tests(tests, start, stop);
 }

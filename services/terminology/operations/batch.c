@@ -27,7 +27,10 @@ static struct hs_json *merge(struct hs_arena *arena, const struct hs_json *whole
 	return out;
 }
 
-static struct hs_json *answer_one(struct tx_ask *ask, const struct hs_json *item, uint32_t set)
+typedef enum hs_status validate_fn(struct tx_context *ctx, struct hs_json **out, struct hs_error *err);
+
+static struct hs_json *answer_one(struct tx_ask *ask, validate_fn *validate, const struct hs_json *item,
+	uint32_t set)
 {
 	struct hs_error err = { .status = HS_OK };
 	struct hs_json *out = NULL;
@@ -35,16 +38,17 @@ static struct hs_json *answer_one(struct tx_ask *ask, const struct hs_json *item
 	enum hs_status status = hs_tx_ask_begin(ask, merge(arena, ask->input, item), set, &err);
 
 	if (status == HS_OK)
-		status = hs_tx_validate_in_set(&ask->ctx, &out, &err);
+		status = validate(&ask->ctx, &out, &err);
 	if (status == HS_OK)
 		return out;
 	return ask->ctx.failure ? hs_tx_failure_outcome(&ask->ctx) : hs_outcome_of(arena, &err);
 }
 
-enum hs_status hs_tx_batch(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+static enum hs_status answer(struct tx_ask *ask, validate_fn *validate, struct hs_json **out,
+	struct hs_error *err)
 {
 	struct hs_arena *arena = hs_request_arena(ask->req);
-	struct hs_json *answer = hs_parameters(arena);
+	struct hs_json *answers = hs_parameters(arena);
 	size_t n = 0, count = 0;
 
 	HS_JSON_EACH(p, hs_json_get(ask->input, HS_S("parameter")))
@@ -57,9 +61,19 @@ enum hs_status hs_tx_batch(struct tx_ask *ask, struct hs_json **out, struct hs_e
 			continue;
 		uint32_t own = ask->sent_sets[n++];
 		uint32_t set = own != TX_NONE ? own : ask->sent_sets[count];
-		hs_parameters_add(arena, answer, HS_S("validation"), HS_S("resource"),
-			answer_one(ask, hs_json_get(p, HS_S("resource")), set));
+		hs_parameters_add(arena, answers, HS_S("validation"), HS_S("resource"),
+			answer_one(ask, validate, hs_json_get(p, HS_S("resource")), set));
 	}
-	*out = answer;
+	*out = answers;
 	return HS_OK;
+}
+
+enum hs_status hs_tx_batch_in_system(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+{
+	return answer(ask, hs_tx_validate_in_system, out, err);
+}
+
+enum hs_status hs_tx_batch_in_set(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
+{
+	return answer(ask, hs_tx_validate_in_set, out, err);
 }
