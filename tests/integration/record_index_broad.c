@@ -118,8 +118,10 @@ static void tells_its_way(void **state)
 	} ways[] = {
 		{ "DocumentReference?_id=d1", "look at what one condition finds" },
 		{ "DocumentReference?patient=Patient/p1", "SEARCH record_index" },
-		{ "DocumentReference?status=current", "all pointers of some shapes" },
-		{ "DocumentReference?location=urn:x", "one pointer after another" },
+		{ "DocumentReference?status=current", "along the columns" },
+		{ "DocumentReference?location=urn:x", "a list of 30" },
+		{ "DocumentReference?location=urn:y", "nothing can fulfil it" },
+		{ "DocumentReference?patient.name=x&status=current", "nothing can fulfil it" },
 	};
 	NEED_FHIR();
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {

@@ -2,6 +2,7 @@
 /* How the ledger would be searched, in words for the operator: what drives it, how much that finds, and
  * SQLite's own plan for the statements of that way. */
 #include "find.h"
+#include "sift.h"
 
 #define SCRATCH ((size_t)192 << 20)
 #define EXPLAIN "EXPLAIN QUERY PLAN "
@@ -54,6 +55,65 @@ static enum hs_status write_statement(struct hs_txn *txn, const char *sql, struc
 	return (enum hs_status)step;
 }
 
+/* ---- along the columns ---- */
+
+static const char *const tests[] = {
+	[HS_LEDGER_TEST_CONST] = "nothing, or anything",
+	[HS_LEDGER_TEST_UPDATED] = "times of update",
+	[HS_LEDGER_TEST_DATE] = "dates",
+	[HS_LEDGER_TEST_SHAPE] = "shapes",
+	[HS_LEDGER_TEST_LISTED] = "a list",
+	[HS_LEDGER_TEST_PARTY] = "subjects or custodians that are known",
+	[HS_LEDGER_TEST_AND] = "all of",
+	[HS_LEDGER_TEST_OR] = "one of",
+	[HS_LEDGER_TEST_NOT] = "not",
+	[HS_LEDGER_TEST_ASKED] = "subjects or custodians, each asked when it is met",
+};
+
+/* As deep as the tree, which the parser limits. */
+static void write_test(const struct hs_ledger_test *test, int depth, struct hs_buf *out)
+{
+	bool read = test->kind == HS_LEDGER_TEST_CONST && test->inside == HS_LEDGER_MAYBE;
+	bool none = test->kind == HS_LEDGER_TEST_CONST && test->inside == HS_LEDGER_NO;
+
+	hs_buf_printf(out, "%*s%s", 2 * depth, "",
+		read         ? "each is read" :
+			none ? "nothing can fulfil it" :
+			       tests[test->kind]);
+	if (test->kind == HS_LEDGER_TEST_LISTED)
+		hs_buf_printf(out, " of %zu", test->listed_count);
+	hs_buf_byte(out, '\n');
+	for (size_t i = 0; i < test->kid_count; i++)
+		write_test(&test->kids[i], depth + 1, out);
+}
+
+/* As hs_ledger_search_along goes about it; *along: it does. */
+static enum hs_status explain_along(struct hs_ledger *ledger, const struct hs_find_query *query,
+	struct hs_buf *out, bool *along, struct hs_error *err)
+{
+	struct hs_view_hold hold = { NULL, NULL };
+	struct hs_arena *one = hs_arena_new(SCRATCH);
+	enum hs_status status = hs_ledger_columns_get(ledger, query->type, query->where, &hold, err);
+	struct hs_ledger_sift sift = { ledger, hold.view, one, NULL, NULL };
+
+	*along = hold.view != NULL;
+	if (status == HS_OK && *along)
+		status = hs_ledger_sift_make(&sift, query->type, query->where, err);
+	if (status == HS_OK && *along) {
+		hs_buf_cstr(out, "way: along the columns\n");
+		if (sift.listed)
+			hs_buf_printf(out, "of these: %zu of %zu\n", sift.listed->listed_count,
+				sift.columns->count);
+		else
+			hs_buf_printf(out, "all: %zu\n", sift.columns->count);
+		hs_buf_cstr(out, "judged by\n");
+		write_test(sift.test, 1, out);
+	}
+	hs_txn_view_end(ledger->txn, &hold);
+	hs_arena_free(one);
+	return status;
+}
+
 static enum hs_status explain(struct hs_ledger *ledger, const struct hs_ledger_settings *settings,
 	const struct hs_find_query *query, struct hs_buf *out, struct hs_error *err)
 {
@@ -65,10 +125,15 @@ static enum hs_status explain(struct hs_ledger *ledger, const struct hs_ledger_s
 		.along_shapes = true,
 		.along_party = !hs_ledger_tells_time(query) };
 	uint64_t live = 0;
+	bool along = false, time = query->where && hs_ledger_only_time(query->where);
 	enum hs_status status = hs_ledger_live(ledger, &live, err);
 
-	if (status == HS_OK && query->where && hs_ledger_only_time(query->where))
+	if (status == HS_OK && time)
 		hs_buf_cstr(out, "time of update: the ends of the span in the log, by halving\n");
+	if (status == HS_OK && query->where && !time)
+		status = explain_along(ledger, query, out, &along, err);
+	if (status != HS_OK || along)
+		return status;
 	if (status == HS_OK)
 		status = hs_ledger_drive(ledger, &drive, err);
 	if (status != HS_OK)

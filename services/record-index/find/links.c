@@ -328,15 +328,46 @@ enum hs_status hs_ledger_links(struct hs_txn *txn, void *state, const struct hs_
 	return status;
 }
 
+/* What the columns tell, when there are any: *known. */
+static enum hs_status estimate_along(struct hs_ledger *ledger, const struct hs_find *where,
+	struct hs_arena *one, uint64_t *out, bool *known, struct hs_error *err)
+{
+	uint32_t type = hs_txn_number(ledger->txn, HS_SPACE_TYPE, HS_S("DocumentReference"), false);
+	struct hs_view_hold hold = { NULL, NULL };
+	enum hs_status status = hs_txn_view(ledger->txn, &hs_ledger_columns_view, false, &hold, err);
+	struct hs_ledger_sift sift = { ledger, hold.view, one, NULL, NULL };
+	struct hs_ledger_sifted sifted = { 0 };
+
+	*known = false;
+	if (status == HS_OK && hold.view && !hs_ledger_has_link(where)) {
+		status = hs_ledger_sift_make(&sift, type, where, err);
+		*known = status == HS_OK && (hs_ledger_sift_is_vain(&sift) || sift.listed);
+		if (*known)
+			status = hs_ledger_sift_count(&sift, &sifted, err);
+		*out = sifted.yes + sifted.maybe;
+	}
+	hs_txn_view_end(ledger->txn, &hold);
+	return status;
+}
+
 enum hs_status hs_ledger_estimate(struct hs_txn *txn, void *state, const struct hs_find *where,
 	uint64_t limit, uint64_t *out, struct hs_error *err)
 {
-	struct hs_arena *scratch = hs_arena_new(ONE);
+	struct hs_arena *scratch = hs_arena_new(SCRATCH), *one = hs_arena_new(ONE);
 	struct hs_ledger ledger;
+	uint64_t found = limit;
+	bool known = false;
 
 	(void)state;
 	hs_ledger_begin(&ledger, txn, scratch);
-	enum hs_status status = hs_ledger_amount(&ledger, 0, where, limit, out, err);
+	ledger.lasting = scratch;
+	enum hs_status status = HS_OK;
+	if (hs_ledger_rank(&ledger, where) > HS_LEDGER_RANK_MARK)
+		status = estimate_along(&ledger, where, one, &found, &known, err);
+	if (status == HS_OK && !known)
+		status = hs_ledger_amount(&ledger, 0, where, limit, &found, err);
+	*out = found < limit ? found : limit;
+	hs_arena_free(one);
 	hs_arena_free(scratch);
 	return status;
 }

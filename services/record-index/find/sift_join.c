@@ -37,6 +37,21 @@ static int by_cost(const void *a, const void *b)
 				    0;
 }
 
+/* Does what a test tells between its ends, and not elsewhere, lie in no zone? */
+static bool is_in_no_zone(const struct hs_ledger_columns *columns, const struct hs_ledger_test *test)
+{
+	bool updated = test->kind == HS_LEDGER_TEST_UPDATED, in = test->outside != HS_LEDGER_NO;
+
+	for (size_t i = 0; i * HS_LEDGER_ZONE < columns->count && !in; i++) {
+		const struct hs_ledger_zone *zone = &columns->zones[i];
+		int64_t first = updated ? zone->first_update : zone->first_date;
+		int64_t last = updated ? zone->last_update : zone->last_date;
+		in = (test->inside != HS_LEDGER_NO && first <= test->last && last >= test->first) ||
+			(!updated && zone->dateless && test->none != HS_LEDGER_NO);
+	}
+	return !in;
+}
+
 /* Can no pointer fulfil it? */
 bool hs_ledger_test_is_vain(const struct hs_ledger_making *making, const struct hs_ledger_test *test)
 {
@@ -48,6 +63,9 @@ bool hs_ledger_test_is_vain(const struct hs_ledger_making *making, const struct 
 	case HS_LEDGER_TEST_SHAPE:
 		return !memchr(test->by_shape, HS_LEDGER_YES, making->sift->columns->shape_count) &&
 			!memchr(test->by_shape, HS_LEDGER_MAYBE, making->sift->columns->shape_count);
+	case HS_LEDGER_TEST_UPDATED:
+	case HS_LEDGER_TEST_DATE:
+		return is_in_no_zone(making->sift->columns, test);
 	case HS_LEDGER_TEST_LISTED:
 		return vain;
 	case HS_LEDGER_TEST_PARTY:
@@ -283,13 +301,15 @@ static enum hs_status make_link(struct whole *whole, size_t at, uint32_t most, b
 	return *done ? keep_one(whole, at) : status;
 }
 
-static enum hs_status make_links(struct whole *whole, uint32_t most)
+/* Those behind which is no further link first: their search costs less. */
+static enum hs_status make_links(struct whole *whole, uint32_t most, bool further)
 {
 	enum hs_status status = HS_OK;
 
 	for (size_t i = 0; i < whole->count && status == HS_OK && !whole->vain; i++) {
-		bool done = false;
-		if (!whole->made[i])
+		const struct hs_find *find = whole->finds[i];
+		bool has = find->kid_count && hs_ledger_has_link(find->kids[0]), done = false;
+		if (!whole->made[i] && has == further)
 			status = make_link(whole, i, most, &done);
 	}
 	return status;
@@ -320,7 +340,9 @@ enum hs_status hs_ledger_sift_make(struct hs_ledger_sift *sift, uint32_t type, c
 	if (status == HS_OK)
 		status = make_plain(&whole);
 	for (size_t i = 0; i < sizeof ends / sizeof *ends && status == HS_OK; i++)
-		status = make_links(&whole, ends[i]);
+		status = make_links(&whole, ends[i], false);
+	for (size_t i = 0; i < sizeof ends / sizeof *ends && status == HS_OK; i++)
+		status = make_links(&whole, ends[i], true);
 	if (status != HS_OK)
 		return status;
 	if (whole.vain)
