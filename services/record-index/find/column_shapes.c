@@ -9,6 +9,7 @@
 #define EXACT_MOST ((size_t)1024)  /* and of these so many have own rows as they are */
 #define SLOTS (4 * SHAPES_MOST)
 #define TEXTS_MAX ((size_t)64 << 20)
+#define ONE ((size_t)1 << 20)
 
 bool hs_ledger_column_shapes_make(struct hs_ledger_columns *columns)
 {
@@ -161,7 +162,9 @@ static enum hs_status add_holes(struct adding *adding, struct hs_error *err)
 		unsigned nth = 0;
 		if (!hs_ledger_facts_next(&facts, &adding->open, &row, &place) || i >= rows->count)
 			return hs_fail(err, HS_E_CORRUPT, "the search entries of a pointer are damaged");
-		/* Nobody asks for those of parties. */
+		if (shape->party)
+			hs_ledger_column_ref_told(shape, &row, &place);
+		/* Nobody asks for values of parties. */
 		if (shape->party || !is_value(adding->ledger, &rows->items[i]))
 			continue;
 		for (size_t k = 0; k < i; k++)
@@ -193,9 +196,15 @@ static enum hs_status read_shape(struct adding *adding, struct hs_error *err)
 		told->open_count = own;
 	}
 	status = add_holes(adding, err);
-	return status == HS_OK && !shape->alike ?
-		hs_ledger_facts_read(arena, shape->own, NULL, 0, &told->rows, err) :
-		status;
+	for (size_t i = 0; i < told->open_count; i++)
+		shape->odd |= shape->party; /* what is open may be a reference */
+	if (status != HS_OK || shape->alike)
+		return status;
+	size_t first = told->rows.count;
+	status = hs_ledger_facts_read(arena, shape->own, NULL, 0, &told->rows, err);
+	for (size_t i = first; i < told->rows.count && status == HS_OK; i++)
+		shape->odd |= told->rows.items[i].kind == HS_INDEX_REFERENCE;
+	return status;
 }
 
 /* ---- finding it ---- */
@@ -341,12 +350,12 @@ enum hs_status hs_ledger_column_parties(struct hs_ledger *ledger, struct hs_ledg
 {
 	struct hs_stmt *stmt = hs_sql(ledger->txn,
 		"SELECT number, shape, rest FROM record_index_piece WHERE number >= ?1 ORDER BY number", err);
-	enum hs_status status = HS_OK;
+	struct hs_arena *one = hs_arena_new(ONE);
+	enum hs_status status = stmt ? HS_OK : err->status;
 	int step = 0;
 
-	if (!stmt)
-		return err->status;
-	hs_sql_int(stmt, 1, (int64_t)from);
+	if (stmt)
+		hs_sql_int(stmt, 1, (int64_t)from);
 	while (status == HS_OK && (step = hs_sql_step(stmt, err)) > 0) {
 		uint64_t number = (uint64_t)hs_sql_get_int(stmt, 0),
 			 shape = (uint64_t)hs_sql_get_int(stmt, 1);
@@ -354,8 +363,13 @@ enum hs_status hs_ledger_column_parties(struct hs_ledger *ledger, struct hs_ledg
 			status = hs_ledger_columns_too_large(err);
 		else if (shape)
 			status = set_party(ledger, columns, number, shape, hs_sql_get_blob(stmt, 2), err);
+		hs_arena_reset(one);
+		if (status == HS_OK && shape && columns->sided)
+			status = hs_ledger_column_ref_set(ledger, columns, number, hs_sql_get_blob(stmt, 2),
+				one, err);
 		columns->party_count = (size_t)number + 1;
 	}
 	hs_sql_end(stmt);
+	hs_arena_free(one);
 	return step < 0 ? (enum hs_status)step : status;
 }

@@ -39,6 +39,7 @@ static size_t bytes_of(size_t room, size_t party_room, const struct hs_ledger_co
 
 	return room * (A_POINTER + more * sizeof(uint32_t)) +
 		party_room * (sizeof(uint16_t) + 1 + (columns->sided ? 2 * sizeof(uint32_t) : 0)) +
+		(columns->sided ? hs_ledger_column_refs_bytes(party_room) : 0) +
 		zones_of(room) * sizeof(struct hs_ledger_zone) + 4096;
 }
 
@@ -66,6 +67,8 @@ static bool make_arrays(struct hs_ledger_columns *columns, size_t room, size_t p
 		columns->sides[i].last = hs_arena_array(columns->arena, party_room, sizeof(uint32_t));
 		columns->sides[i].before = hs_arena_raw(columns->arena, room * sizeof(uint32_t));
 	}
+	if (columns->sided)
+		hs_ledger_column_refs_make(columns);
 	return columns->party_of && !hs_arena_full(columns->arena);
 }
 
@@ -118,6 +121,9 @@ static void copy(void *to, const void *from)
 		memcpy(own->values[i].hashes, old->values[i].hashes,
 			old->count * sizeof *own->values[i].hashes);
 	hs_ledger_column_shapes_copy(old, own);
+	own->referred = false;
+	if (old->sided)
+		hs_ledger_column_refs_copy(old, own);
 }
 
 /* ---- pointers ---- */

@@ -41,6 +41,8 @@ struct hs_ledger_column_shape {
 	struct hs_ledger_told told;
 	struct hs_ledger_column_hole *holes; /* rising */
 	size_t hole_count;
+	bool refers, odd; /* of parties: to one thing, by an id that is in this hole; or else */
+	struct hs_ledger_column_hole ref;
 };
 /* Hashes (hs_ledger_text_hash) of the text by which a pointer has a param: of the first hole for it in its
  * shape, or of the next one. 0: none. */
@@ -77,7 +79,11 @@ struct hs_ledger_columns {
 	unsigned lacking;                 /* bits of what some pointer lacks */
 	bool sided;                       /* there was room for these, and no pointer has changed sides: */
 	struct hs_ledger_side sides[2];   /* subjects, custodians */
-	size_t party_count, party_room;   /* pieces */
+	/* With these, unless a party is odd: to which ids pieces refer, and a table of the pieces by that. */
+	bool referred;
+	struct hs_slice *refs;
+	uint32_t *ref_slots;
+	size_t party_count, party_room; /* pieces */
 };
 #define HS_LEDGER_DATELESS INT64_MIN
 #define HS_LEDGER_IS_SUBJECT 1u
@@ -104,6 +110,24 @@ enum hs_status hs_ledger_column_parties(struct hs_ledger *ledger, struct hs_ledg
 	uint64_t from, struct hs_error *err);
 /* Does some value tell of the param? */
 bool hs_ledger_column_tells(const struct hs_ledger_columns *columns, uint32_t param);
+
+/* ---- column_refs.c ---- */
+
+size_t hs_ledger_column_refs_bytes(size_t party_room);
+bool hs_ledger_column_refs_make(struct hs_ledger_columns *columns);
+/* `from` into `to`, for which they were made, and which has shapes and parties. */
+void hs_ledger_column_refs_copy(const struct hs_ledger_columns *from, struct hs_ledger_columns *to);
+/* Notes what a row of a party's shape says of that. */
+void hs_ledger_column_ref_told(struct hs_ledger_column_shape *shape, const struct hs_index_row *row,
+	const struct hs_ledger_place *place);
+/* Enters a piece whose shape is set; `rest` as it is stored; `one` for what is made on the way. */
+enum hs_status hs_ledger_column_ref_set(struct hs_ledger *ledger, struct hs_ledger_columns *columns,
+	uint64_t piece, struct hs_slice rest, struct hs_arena *one, struct hs_error *err);
+/* The next piece that refers to the id, in columns that are referred; 0: none. *cursor is 0 to begin with. */
+uint32_t hs_ledger_column_ref(const struct hs_ledger_columns *columns, struct hs_slice id, size_t *cursor);
+/* Does it so by the param, to that type? */
+bool hs_ledger_column_refers(const struct hs_ledger_columns *columns, uint32_t piece, uint32_t param,
+	uint32_t type);
 
 /* ---- column_follow.c: what has changed since (handslag/view.h) ---- */
 

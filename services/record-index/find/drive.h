@@ -63,12 +63,13 @@ struct hs_ledger_driving {
 	struct hs_ledger_drive *of;
 	struct hs_ledger *ledger;
 	struct hs_ledger_numbers *out;
-	const struct hs_find *aim;    /* the search, or of an AND what is looked up of it */
-	bool sure;                    /* so far all that was found fulfils that */
-	struct hs_ledger_party party; /* instead of its rows, when it is all that was found */
-	bool by_dates;                /* instead of rows, all with such a date are found */
-	unsigned char *known;         /* NULL, or by piece: those of parties that would be found */
-	uint64_t known_room;          /* are HS_LEDGER_YES there, instead of their rows */
+	const struct hs_find *aim;               /* the search, or of an AND what is looked up of it */
+	bool sure;                               /* so far all that was found fulfils that */
+	struct hs_ledger_party party;            /* instead of its rows, when it is all that was found */
+	bool by_dates;                           /* instead of rows, all with such a date are found */
+	unsigned char *known;                    /* NULL, or by piece: those of parties that would be found */
+	uint64_t known_room;                     /* are HS_LEDGER_YES there, instead of their rows; */
+	const struct hs_ledger_columns *columns; /* then NULL, or these tell who refers to what */
 	const struct hs_find *chosen_of, *chosen; /* the last AND, and its best condition */
 	struct hs_error *err;
 };

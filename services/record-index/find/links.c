@@ -21,6 +21,7 @@ struct links {
 	uint64_t *few;       /* the same, listed, when they are at most FEW_TOLD */
 	size_t told_count;
 	uint64_t room, live, looks_max;
+	const struct hs_ledger_columns *columns; /* that tell to whom parties refer; or NULL */
 };
 
 static uint64_t piece_of(const struct links *links, uint64_t subject, uint64_t custodian)
@@ -211,8 +212,14 @@ static enum hs_status look_along(struct links *links, const struct hs_ledger_col
 
 static enum hs_status give_piece(struct links *links, uint64_t piece, struct hs_error *err)
 {
+	const struct hs_ledger_columns *columns = links->columns;
 	struct hs_ledger_rows rows = { .count = 0 };
 
+	if (columns)
+		return hs_ledger_column_refers(columns, (uint32_t)piece, links->ask->has->param,
+			       links->ask->type) ?
+			links->ask->each(links->ask->arg, columns->refs[piece], err) :
+			HS_OK;
 	forget(links);
 	enum hs_status status = hs_ledger_piece_rows(&links->ledger, links->one, piece,
 		links->of == HS_LEDGER_OF_CUSTODIAN, &rows, err);
@@ -300,8 +307,12 @@ static enum hs_status run(struct links *links, struct hs_error *err)
 			err);
 	if (status == HS_OK)
 		status = hold.view ? look_along(links, hold.view, err) : look_at_rows(links, err);
+	const struct hs_ledger_columns *columns = hold.view;
+	links->columns = columns && columns->sided && columns->referred ? columns : NULL;
+	if (status == HS_OK)
+		status = give_told(links, err);
 	hs_txn_view_end(links->ledger.txn, &hold);
-	return status == HS_OK ? give_told(links, err) : status;
+	return status;
 }
 
 enum hs_status hs_ledger_links(struct hs_txn *txn, void *state, const struct hs_links *ask,

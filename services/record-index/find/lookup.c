@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking up a condition by marks: who has an identifier or a reference, and what chains and _has lead to. */
-#include "drive.h"
+#include "columns.h"
 
 #define CHAIN_WHOLE 100000u /* targets that are followed, */
 #define CHAIN_PAGE 1000u    /* for a page alone: of more, pointers one after another find it sooner */
@@ -133,15 +133,47 @@ static enum hs_status find_ends(struct hs_ledger_driving *drive, const struct hs
 	return status;
 }
 
+/* Do the columns tell of all parties to whom they refer? */
+static bool are_told(const struct hs_ledger_driving *drive, const struct hs_find *find)
+{
+	enum hs_ledger_class of = hs_ledger_class(drive->ledger, find->param);
+	unsigned is = of == HS_LEDGER_OF_SUBJECT ? HS_LEDGER_IS_SUBJECT :
+		of == HS_LEDGER_OF_CUSTODIAN     ? HS_LEDGER_IS_CUSTODIAN :
+						   0;
+
+	return drive->columns && is && drive->columns->sided && drive->columns->referred &&
+		!(drive->columns->lacking & is);
+}
+
+static enum hs_status note_referring(struct hs_ledger_driving *drive, const struct hs_find *find,
+	struct hs_slice id)
+{
+	enum hs_status status = HS_OK;
+	size_t cursor = 0;
+	uint32_t piece;
+
+	while (status == HS_OK && (piece = hs_ledger_column_ref(drive->columns, id, &cursor)) != 0) {
+		if (!hs_ledger_column_refers(drive->columns, piece, find->param, find->target_type) ||
+			piece >= drive->known_room)
+			continue;
+		drive->known[piece] = HS_LEDGER_YES;
+		status = hs_ledger_end_note(drive->ledger, find, piece, true, drive->err);
+	}
+	return status;
+}
+
 /* The targets first, then who points to them. */
 enum hs_status hs_ledger_drive_chain(struct hs_ledger_driving *drive, const struct hs_find *find, bool *all)
 {
 	struct hs_find_page page = { .count = 0 };
 	enum hs_status status = find_ends(drive, find, &page, all);
+	bool told = are_told(drive, find);
 
 	if (status != HS_OK || *all)
 		return status;
-	for (size_t i = 0; i < page.count && status == HS_OK; i++) {
+	for (size_t i = 0; i < page.count && status == HS_OK && told; i++)
+		status = note_referring(drive, find, page.items[i].id);
+	for (size_t i = 0; i < page.count && status == HS_OK && !told; i++) {
 		struct hs_find points = { .op = HS_FIND_REFERENCE,
 			.param = find->param,
 			.target_type = find->target_type,

@@ -184,6 +184,7 @@ static enum hs_status look_up(const struct hs_ledger_making *making, const struc
 		.out = &of.rows,
 		.known = hs_ledger_sift_take(making, making->pieces, 1),
 		.known_room = making->pieces,
+		.columns = making->sift->columns,
 		.err = making->err };
 	bool party = is_party(class_of(making, find)) && find->op != HS_FIND_HAS;
 	bool link = find->op == HS_FIND_CHAIN || find->op == HS_FIND_HAS, many = link && !making->ends_most;

@@ -247,6 +247,9 @@ uint32_t hs_ledger_text_hash(struct hs_slice text);
 /* Goes past what fills a hole, too, and tells the hash of that text, or of its tail. */
 enum hs_status hs_ledger_hash_hole(struct hs_ledger *ledger, struct hs_slice id, struct hs_slice *rest,
 	bool tail, uint32_t *out, struct hs_error *err);
+/* Goes past what fills a hole of a piece, and gives it. */
+enum hs_status hs_ledger_hole_text(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice *rest,
+	struct hs_slice *out, struct hs_error *err);
 /* The facts of a shape and the number of its holes, which stay empty. */
 enum hs_status hs_ledger_shape_facts(struct hs_ledger *ledger, uint64_t shape, struct hs_ledger_open *out,
 	struct hs_error *err);

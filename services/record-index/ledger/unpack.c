@@ -221,6 +221,12 @@ static enum hs_status open_hole(struct hs_ledger *ledger, struct hs_arena *arena
 	return HS_OK;
 }
 
+enum hs_status hs_ledger_hole_text(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice *rest,
+	struct hs_slice *out, struct hs_error *err)
+{
+	return open_hole(ledger, arena, HS_S_NONE, rest, out, err);
+}
+
 enum hs_status hs_ledger_shape_facts(struct hs_ledger *ledger, uint64_t shape, struct hs_ledger_open *out,
 	struct hs_error *err)
 {
