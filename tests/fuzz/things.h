@@ -33,12 +33,22 @@ static const char *const thing_files[] = {
 			EL("Coding.display", "1", "string")),
 	SD("Quantity", "complex-type", "Element",
 		EL("Quantity.value", "1", "decimal") EL("Quantity.code", "1", "code")),
+	SD("CodeableConcept", "complex-type", "Element",
+		EL("CodeableConcept.coding", "*", "Coding") EL("CodeableConcept.text", "1", "string")),
+	SD("Identifier", "complex-type", "Element",
+		EL("Identifier.system", "1", "uri") EL("Identifier.value", "1", "string")),
+	SD("Period", "complex-type", "Element",
+		EL("Period.start", "1", "date") EL("Period.end", "1", "date")),
+	SD("Range", "complex-type", "Element",
+		EL("Range.low", "1", "Quantity") EL("Range.high", "1", "Quantity")),
 	SD("Resource", "resource", "none", EL("Resource.id", "1", "string")),
 	SD("Thing", "resource", "Resource",
 		EL("Thing.name", "*", "string") EL("Thing.kind", "*", "Coding") EL("Thing.at", "1", "uri")
-			EL("Thing.born", "1", "date") EL("Thing.size", "1", "decimal")
-				EL("Thing.weight", "1", "Quantity") EL("Thing.owner", "1", "Reference")
-					EL("Thing.position", "1", "Quantity")),
+			EL("Thing.born", "1", "date") EL("Thing.size", "1", "decimal") EL("Thing.weight", "1",
+				"Quantity") EL("Thing.owner", "1", "Reference") EL("Thing.position", "1",
+				"Quantity") EL("Thing.class", "*", "CodeableConcept")
+				EL("Thing.mark", "*", "Identifier") EL("Thing.during", "1", "Period")
+					EL("Thing.extent", "1", "Range")),
 	SP("_id", "token", "Resource", "Resource.id", ""),
 	SP("_lastUpdated", "date", "Resource", "Resource.meta.lastUpdated", ""),
 	SP("_text", "special", "Resource", "", ""),
@@ -49,6 +59,10 @@ static const char *const thing_files[] = {
 	SP("size", "number", "Thing", "Thing.size", ""),
 	SP("weight", "quantity", "Thing", "Thing.weight", ""),
 	SP("owner", "reference", "Thing", "Thing.owner", ",\"target\":[\"Thing\"]"),
+	SP("class", "token", "Thing", "Thing.class", ""),
+	SP("mark", "token", "Thing", "Thing.mark", ""),
+	SP("during", "date", "Thing", "Thing.during", ""),
+	SP("extent", "number", "Thing", "Thing.extent | Thing.name.count()", ""),
 	SP("near", "special", "Thing", "Thing.position", ""),
 	SP("kind-weight", "composite", "Thing", "Thing",
 		",\"component\":[{\"definition\":\"http://t/"

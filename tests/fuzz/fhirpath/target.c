@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as an expression on a small resource: refused with a place, or evaluated within the limits; what
- * was evaluated gives the same again, watched too, can be printed and explained, and there can be said why it
- * is not true. */
+/* Any bytes as an expression on a small resource, where a terminology and profiles say something: refused
+ * with a place, or evaluated within the limits; what was evaluated gives the same again, watched too, can be
+ * printed and explained, and there can be said why it is not true. */
 #include "../must.h"
 
 #include <core/fhir/path/path.h>
 
 #define CAP ((size_t)16 << 20)
 #define STEPS 20000u
+#define ANSWER "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"result\",\"valueBoolean\":true}]}"
 #define WHY_MAX 4096u /* some hundred bytes, and no more for a larger expression */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,6 +23,56 @@ static const char RESOURCE[] =
 	"\"multipleBirthInteger\":2,\"contained\":[{\"resourceType\":\"Group\",\"id\":\"g\"}],"
 	"\"link\":[{\"other\":{\"reference\":\"#g\"}},{\"other\":{\"reference\":\"Patient/1\"}}]}";
 
+/* ---- what an evaluation cannot know by itself: yes, no or nothing, by the length of a name ---- */
+
+static int by_length(struct hs_slice name)
+{
+	return (int)(name.len % 3) - 1;
+}
+
+static int is_in(void *arg, const struct hs_path_value *value, struct hs_slice name)
+{
+	(void)arg;
+	must(value != NULL);
+	return by_length(name);
+}
+
+static int is_above(void *arg, struct hs_slice system, struct hs_slice above, struct hs_slice below)
+{
+	(void)arg;
+	(void)system;
+	return by_length(above) > by_length(below);
+}
+
+static const struct hs_json *define(void *arg, const struct hs_path_value *value)
+{
+	return value->node ? arg : NULL;
+}
+
+static enum hs_status give_slice(void *arg, struct hs_arena *arena, const struct hs_path_value *value,
+	struct hs_slice profile, struct hs_slice name, struct hs_path_list *out, struct hs_error *err)
+{
+	(void)arg;
+	if (by_length(profile) < 0)
+		return hs_fail(err, HS_E_NOT_FOUND, "there is no such profile");
+	*out = (struct hs_path_list) { hs_arena_alloc(arena, sizeof(*out->items)), by_length(name) > 0 };
+	if (!out->items)
+		return hs_fail(err, HS_E_LIMIT, "too large");
+	out->items[0] = *value;
+	return HS_OK;
+}
+
+static enum hs_status ask(void *arg, struct hs_arena *arena, const char *operation,
+	const struct hs_json *parameters, struct hs_json **out, struct hs_error *err)
+{
+	(void)arg;
+	must(hs_json_is(parameters, HS_JSON_OBJECT));
+	return operation[0] == 'V' ? hs_json_parse(arena, HS_S(ANSWER), NULL, out, err) :
+				     hs_fail(err, HS_E_NOT_FOUND, "there is no such code system");
+}
+
+static const struct hs_path_oracle oracle = { is_in, is_in, is_above, define, give_slice, ask };
+
 static void look(void *arg, const struct hs_path_told *told)
 {
 	size_t *values = arg;
@@ -29,14 +80,24 @@ static void look(void *arg, const struct hs_path_told *told)
 	*values += told->result.count + told->focus.count + told->self.count;
 }
 
+static struct hs_path_context context_for(struct hs_arena *arena, const struct hs_json *resource)
+{
+	return (struct hs_path_context) { .arena = arena,
+		.resource = resource,
+		.now_ms = 1715941230456,
+		.steps = STEPS,
+		.oracle = &oracle,
+		.oracle_arg = (void *)(uintptr_t)resource };
+}
+
 static size_t evaluate(const struct hs_path *path, const struct hs_json *resource, enum hs_status *status)
 {
 	struct hs_arena *arena = hs_arena_new(CAP);
 	struct hs_error err = { .status = HS_OK };
 	size_t told = 0;
-	struct hs_path_context context = {
-		.arena = arena, .now_ms = 1715941230456, .steps = STEPS, .step = look, .arg = &told
-	};
+	struct hs_path_context context = context_for(arena, resource);
+	context.step = look;
+	context.arg = &told;
 	struct hs_path_list list = { .count = SIZE_MAX };
 	size_t bytes = 0;
 	*status = hs_path_eval(path, &context, resource, &list, &err);
@@ -55,9 +116,7 @@ static size_t evaluate(const struct hs_path *path, const struct hs_json *resourc
 static void ask_why(const struct hs_path *path, const struct hs_json *resource)
 {
 	struct hs_arena *arena = hs_arena_new(CAP);
-	struct hs_path_context context = {
-		.arena = arena, .resource = resource, .now_ms = 1715941230456, .steps = STEPS
-	};
+	struct hs_path_context context = context_for(arena, resource);
 	struct hs_path_value input = { .kind = HS_PATH_NODE };
 	hs_path_value_read(&input, resource);
 	must(hs_path_why(path, &context, &input).len <= WHY_MAX);

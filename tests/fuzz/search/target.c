@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a query string over small definitions of our own. It is understood or refused with a message;
  * what is understood can be matched, its negation says the opposite, and its self link means the same again.
- */
+ * What begins as an object is a resource instead: its entries are such as can be searched. */
 #include "../things.h"
 
 #include <core/base/map.h>
@@ -96,6 +96,33 @@ static void check(struct hs_arena *arena, const struct hs_search *search,
 	must(matches(again.where) == matches(search->where));
 }
 
+/* ---- resources ---- */
+
+static void check_row(const struct hs_index_row *row)
+{
+	must(row->param && row->kind <= HS_INDEX_POINT);
+	must(row->kind != HS_INDEX_DATE || row->lo < row->hi);
+	must((row->kind != HS_INDEX_NUMBER && row->kind != HS_INDEX_QUANTITY) || row->low <= row->high);
+	must(row->kind != HS_INDEX_REFERENCE || row->text.len);
+	must(row->kind != HS_INDEX_STRING || row->exact.len);
+}
+
+static void extract(struct hs_arena *arena, struct hs_slice text)
+{
+	struct hs_json *tree = NULL;
+	struct hs_index_row *made = NULL;
+	struct hs_error err = { 0 };
+	size_t count = 0;
+	if (hs_json_parse(arena, text, NULL, &tree, &err) ||
+		!hs_slice_eq(hs_json_get_text(tree, HS_S("resourceType")), HS_S("Thing")))
+		return;
+	enum hs_status status = hs_search_extract(&(struct hs_search_work) { rules, &numbering, arena }, tree,
+		HS_S("http://us/fhir"), &made, &count, &err);
+	must(status == HS_OK || (err.text[0] && !made));
+	for (size_t i = 0; status == HS_OK && i < count; i++)
+		check_row(&made[i]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct hs_search_options options = { .default_count = 20,
@@ -116,8 +143,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	struct hs_arena *arena = hs_arena_new(8 << 20);
 	size_t count = split_query(arena, hs_slice((const char *)data, size), pairs, 64);
-	if (hs_search_parse(&(struct hs_search_work) { rules, &numbering, arena }, HS_S("Thing"), pairs,
-		    count, &options, &search, &err))
+	if (data[0] == '{')
+		extract(arena, hs_slice((const char *)data, size));
+	else if (hs_search_parse(&(struct hs_search_work) { rules, &numbering, arena }, HS_S("Thing"), pairs,
+			 count, &options, &search, &err))
 		must(err.status && err.text[0]);
 	else
 		check(arena, &search, &options);
