@@ -125,11 +125,16 @@ static void narrow_type(struct hs__snapshot *snapshot, struct hs__shot *slice, s
 static struct hs__shot *make_slice(struct hs__snapshot *snapshot, struct hs__shot *head, struct hs_slice name)
 {
 	imply_slicing(snapshot, head, name);
+	if (head->closed && !hs_slice_ends(head->tail, HS_S("[x]")))
+		hs__shot_fail(snapshot, HS_SEVERITY_ERROR,
+			"the base allows no other slices of %.*s than its own, so there can be none '%.*s'",
+			HS_S_ARG(hs_slice_first(head->tail, 100)), HS_S_ARG(hs_slice_first(name, 100)));
 	struct hs__shot *slice = hs__shot_add(snapshot, head->parent, head, head->tail,
 		hs_json_clone(snapshot->arena, head->element));
 	if (!slice)
 		return NULL;
 	slice->slice = name;
+	slice->fresh = true;
 	hs_json_take(slice->element, HS_S("slicing"));
 	hs_json_set(slice->element, HS_S("min"), hs_json_int(snapshot->arena, 0));
 	hs__shot_copy_below(snapshot, head, slice);

@@ -67,78 +67,20 @@ static void merge_text(struct hs__snapshot *snapshot, struct hs_json *element, c
 	hs_json_set(element, name, hs_json_string(snapshot->arena, text));
 }
 
-/* A required binding is a promise to readers of the base: nobody may take it back (R4 Profiling, section
- * 5.1.0.6). */
-static void check_strength(struct hs__snapshot *snapshot, const struct hs_json *before,
-	const struct hs_json *change)
+/* A binding or slicing: what the change leaves out of it stays as it was. */
+static void merge_parts(struct hs__snapshot *snapshot, struct hs_json *element, const struct hs_json *change)
 {
-	struct hs_slice had = hs_json_get_text(before, HS_S("strength"));
-	struct hs_slice has = hs_json_get_text(change, HS_S("strength"));
-	if (has.len && hs_slice_eq(had, HS_S("required")) && !hs_slice_eq(has, had))
-		hs__shot_fail(snapshot, HS_SEVERITY_ERROR,
-			"the base binds to %.*s with strength required; a profile cannot make that '%.*s'",
-			HS_S_ARG(hs_slice_first(hs_json_get_text(before, HS_S("valueSet")), 200)),
-			HS_S_ARG(hs_slice_first(has, 20)));
-}
-
-/* What the change leaves out of a binding stays as it was. */
-static void merge_binding(struct hs__snapshot *snapshot, struct hs_json *element,
-	const struct hs_json *change)
-{
-	struct hs_json *binding = hs_json_clone(snapshot->arena, change);
-	const struct hs_json *before = hs_json_get(element, HS_S("binding"));
-	static const char *const kept[] = { "strength", "valueSet" };
-	check_strength(snapshot, before, change);
-	for (size_t i = 0; hs_json_is(binding, HS_JSON_OBJECT) && i < sizeof(kept) / sizeof(kept[0]); i++) {
-		struct hs_slice name = hs_slice_cstr(kept[i]);
+	static const char *const parts[] = { "strength", "valueSet", "discriminator", "ordered", "rules" };
+	struct hs_json *copy = hs_json_clone(snapshot->arena, change);
+	const struct hs_json *before = hs_json_get(element, hs_json_key(change));
+	for (size_t i = 0; hs_json_is(copy, HS_JSON_OBJECT) && i < sizeof(parts) / sizeof(parts[0]); i++) {
+		struct hs_slice name = hs_slice_cstr(parts[i]);
 		struct hs_json *old = hs_json_get(before, name);
-		if (old && !hs_json_get(binding, name))
-			hs_json_add(binding, name, hs_json_clone(snapshot->arena, old));
+		if (old && !hs_json_get(copy, name))
+			hs_json_add(copy, name, hs_json_clone(snapshot->arena, old));
 	}
-	if (binding)
-		hs_json_set(element, HS_S("binding"), binding);
-}
-
-static uint64_t upper_bound(struct hs_slice max)
-{
-	uint64_t value = 0;
-	return hs_slice_eq(max, HS_S("*")) || !hs_slice_u64(max, &value) ? UINT64_MAX : value;
-}
-
-static void check_bounds(struct hs__snapshot *snapshot, const struct hs__shot *shot,
-	const struct hs_json *change)
-{
-	int64_t base_min;
-	int64_t min;
-	struct hs_slice base_max = hs_json_get_text(shot->element, HS_S("max"));
-	struct hs_slice max = hs_json_get_text(change, HS_S("max"));
-	struct hs_slice path = hs_json_get_text(change, HS_S("path"));
-	bool is_slice = shot->slice.len > 0; /* one slice may ask for less than all of them together */
-	if (!is_slice && hs_json_i64(hs_json_get(shot->element, HS_S("min")), &base_min) &&
-		hs_json_i64(hs_json_get(change, HS_S("min")), &min) && min < base_min)
-		hs__shot_fail(snapshot, HS_SEVERITY_ERROR,
-			"%.*s: min %lld is lower than the base's %lld; a profile can only narrow",
-			HS_S_ARG(hs_slice_first(path, 200)), (long long)min, (long long)base_min);
-	if (max.len && base_max.len && upper_bound(max) > upper_bound(base_max))
-		hs__shot_fail(snapshot, is_slice ? HS_SEVERITY_WARNING : HS_SEVERITY_ERROR,
-			"%.*s: max %.*s is higher than the base's %.*s; a profile can only narrow",
-			HS_S_ARG(hs_slice_first(path, 200)), HS_S_ARG(hs_slice_first(max, 20)),
-			HS_S_ARG(hs_slice_first(base_max, 20)));
-}
-
-/* Only where an element is first defined can it be said to change the meaning of others (R4
- * ElementDefinition.isModifier); the root of an extension is such a place. */
-static void check_modifier(struct hs__snapshot *snapshot, const struct hs__shot *shot,
-	const struct hs_json *change)
-{
-	const struct hs_json *is = hs_json_get(change, HS_S("isModifier"));
-	const struct hs_json *was = hs_json_get(shot->element, HS_S("isModifier"));
-	if (is && was && shot->parent && !snapshot->specializes && hs_json_is(was, HS_JSON_FALSE) &&
-		hs_json_is(is, HS_JSON_TRUE))
-		hs__shot_fail(snapshot, HS_SEVERITY_ERROR,
-			"%.*s: the base says that this changes no meaning; a profile cannot make it a "
-			"modifier",
-			HS_S_ARG(hs_slice_first(hs_json_get_text(change, HS_S("path")), 200)));
+	if (copy)
+		hs_json_set(element, hs_json_key(change), copy);
 }
 
 static bool is_one_of(struct hs_slice name, const char *const *list)
@@ -162,8 +104,8 @@ static void merge_member(struct hs__snapshot *snapshot, struct hs_json *element,
 		merge_constraints(snapshot, element, member);
 	else if (is_one_of(name, lists) && hs_json_is(member, HS_JSON_ARRAY))
 		append(snapshot, element, name, member, HS_S_NONE);
-	else if (hs_slice_eq(name, HS_S("binding")))
-		merge_binding(snapshot, element, member);
+	else if (hs_slice_eq(name, HS_S("binding")) || hs_slice_eq(name, HS_S("slicing")))
+		merge_parts(snapshot, element, member);
 	else if (is_one_of(name, texts))
 		merge_text(snapshot, element, member);
 	else
@@ -172,8 +114,7 @@ static void merge_member(struct hs__snapshot *snapshot, struct hs_json *element,
 
 void hs__shot_merge(struct hs__snapshot *snapshot, struct hs__shot *shot, const struct hs_json *change)
 {
-	check_bounds(snapshot, shot, change);
-	check_modifier(snapshot, shot, change);
+	hs__shot_check_narrow(snapshot, shot, change);
 	/* A type takes the place of a reference to an element, but not of its children. */
 	if (hs_json_get(change, HS_S("type")) && hs_json_get(shot->element, HS_S("contentReference")))
 		hs__shot_unfold(snapshot, shot);

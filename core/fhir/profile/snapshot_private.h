@@ -17,6 +17,8 @@ struct hs__shot {
 	struct hs__shot *slices, *last_slice;
 	struct hs__shot *next;
 	uint16_t depth;
+	bool fresh;  /* a slice that this differential makes */
+	bool closed; /* the base divides it into slices and allows no others */
 };
 
 struct hs__snapshot {
@@ -64,6 +66,9 @@ bool hs__shot_unfold(struct hs__snapshot *snapshot, struct hs__shot *shot);
 /* Is the JSON-like name (valueQuantity) the choice `tail` (value[x]) with a type? Gives "Quantity". */
 struct hs_slice hs__shot_choice(struct hs_slice tail, struct hs_slice name);
 
+/* Says what an element of the differential takes back of what the node has from the base. */
+void hs__shot_check_narrow(struct hs__snapshot *snapshot, const struct hs__shot *shot,
+	const struct hs_json *change);
 /* Lays an element of the differential over a node. */
 void hs__shot_merge(struct hs__snapshot *snapshot, struct hs__shot *shot, const struct hs_json *change);
 void hs__shot_fail(struct hs__snapshot *snapshot, enum hs_severity severity, const char *format, ...)

@@ -118,6 +118,9 @@ static void read_below(struct hs__snapshot *snapshot, const struct hs_json *firs
 		if (!shot)
 			return;
 		shot->slice = head ? name : HS_S_NONE;
+		shot->closed = hs_slice_eq(hs_json_get_text(hs_json_get(item, HS_S("slicing")),
+						   HS_S("rules")),
+			HS_S("closed"));
 		stack[depth] = shot;
 		for (size_t i = depth + 1; i <= HS__SNAPSHOT_DEPTH; i++)
 			stack[i] = NULL;

@@ -31,6 +31,16 @@ static const char CODED[] =
 	"{'id':'Person.part.part','path':'Person.part.part','min':0,'max':'*','contentReference':"
 	"'#Person.part'}]";
 
+/* A profile that leaves little room. */
+static const char NARROW[] =
+	"[{'id':'Person','path':'Person','min':0,'max':'*'},"
+	"{'id':'Person.name','path':'Person.name','min':0,'max':'*','type':[{'code':'Name'}],'mustSupport':"
+	"true,'slicing':{'discriminator':[{'type':'value','path':'family'}],'ordered':true,'rules':'closed'}"
+	"},{'id':'Person.name:a','path':'Person.name','sliceName':'a','min':1,'max':'2',"
+	"'type':[{'code':'Name'}]},"
+	"{'id':'Person.code','path':'Person.code','min':1,'max':'1','type':[{'code':'code'}],"
+	"'fixedCode':'x','maxLength':5,'binding':{'strength':'required','valueSet':'http://x/vs'}}]";
+
 struct made {
 	struct hs_arena *arena;
 	struct hs_issues issues;
@@ -55,6 +65,8 @@ static const struct hs_json *find(void *arg, struct hs_slice canonical)
 		return read(arg, PERSON);
 	if (hs_slice_ends(canonical, HS_S("/coded"))) /* a profile, where each part has two codes */
 		return read(arg, CODED);
+	if (hs_slice_ends(canonical, HS_S("/narrow")))
+		return read(arg, NARROW);
 	return hs_slice_ends(canonical, HS_S("/Name")) ? read(arg, NAME) : NULL;
 }
 
@@ -244,13 +256,65 @@ static void adds_to_lists(void **state)
 	hs_arena_free(made.arena);
 }
 
-static void assert_issue(const char *differential, const char *text)
+static void assert_issue_on(const char *base, const char *differential, const char *text)
 {
-	struct made made = make(differential);
+	struct made made = make_of(base, differential);
 	assert_int_equal(made.status, HS_OK);
 	assert_non_null(made.issues.first);
 	assert_in(made.issues.first->text, text);
 	assert_in(made.issues.first->path, "differential.element[0]");
+	hs_arena_free(made.arena);
+}
+
+static void assert_issue(const char *differential, const char *text)
+{
+	assert_issue_on("http://hl7.org/fhir/StructureDefinition/Person", differential, text);
+}
+
+static void says_what_a_profile_takes_back(void **state)
+{
+#define SLICED(slicing) "[{'path':'Person.name','slicing':" slicing "}]"
+#define BY_FAMILY "'discriminator':[{'type':'value','path':'family'}]"
+	static const struct {
+		const char *differential, *text; /* NULL: nothing is wrong */
+	} rows[] = {
+		{ "[{'path':'Person.name','sliceName':'a','min':0}]", "min 0 is lower than" },
+		{ "[{'path':'Person.name','sliceName':'a','max':'3'}]", "max 3 is higher than" },
+		{ "[{'path':'Person.name','sliceName':'a','min':2}]", NULL },
+		{ "[{'path':'Person.name','mustSupport':false}]", "mustSupport" },
+		{ "[{'path':'Person.name','sliceName':'b'}]", "no other slices" },
+		{ SLICED("{" BY_FAMILY ",'rules':'open'}"), "a profile cannot make it open" },
+		{ SLICED("{'ordered':false}"), "are ordered" },
+		{ SLICED("{'discriminator':[{'type':'value','path':'given'}],'rules':'closed'}"),
+			"by the value of 'family'" },
+		{ SLICED("{" BY_FAMILY ",'rules':'closed'}"), NULL },
+		{ "[{'path':'Person.code','fixedCode':'y'}]", "the base fixes the value to x" },
+		{ "[{'path':'Person.code','fixedCode':'x'}]", NULL },
+		{ "[{'path':'Person.code','maxLength':6}]", "maxLength 6" },
+		{ "[{'path':'Person.code','max':'0'}]", "at least 1 are asked for and at most 0" },
+		{ "[{'path':'Person.code','binding':{'strength':'preferred'}}]", "strength required" },
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		if (rows[i].text) {
+			assert_issue_on("http://x/narrow", rows[i].differential, rows[i].text);
+			continue;
+		}
+		struct made made = make_of("http://x/narrow", rows[i].differential);
+		assert_int_equal(made.status, HS_OK);
+		assert_int_equal(made.issues.count, 0);
+		hs_arena_free(made.arena);
+	}
+}
+
+/* "rules" alone does not take away by what the slices are told apart. */
+static void keeps_what_a_slicing_leaves_out(void **state)
+{
+	(void)state;
+	struct made made = make_of("http://x/narrow", SLICED("{'rules':'closed'}"));
+	const struct hs_json *slicing = hs_json_get(element(&made, "Person.name"), HS_S("slicing"));
+	assert_int_equal(hs_json_count(hs_json_get(slicing, HS_S("discriminator"))), 1);
+	assert_true(hs_json_get_bool(slicing, HS_S("ordered"), false));
 	hs_arena_free(made.arena);
 }
 
@@ -304,6 +368,8 @@ int main(void)
 		cmocka_unit_test(slices_extensions_by_url),
 		cmocka_unit_test(keeps_what_a_binding_leaves_out),
 		cmocka_unit_test(adds_to_lists),
+		cmocka_unit_test(says_what_a_profile_takes_back),
+		cmocka_unit_test(keeps_what_a_slicing_leaves_out),
 		cmocka_unit_test(says_what_cannot_be_laid_over),
 		cmocka_unit_test(refuses_what_is_no_element),
 		cmocka_unit_test(refuses_what_has_no_base),
