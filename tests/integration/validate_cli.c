@@ -200,6 +200,11 @@ static void judges_elements_of_another_release(void **state)
 		{ FROM_R5("Encounter.reason", "\"extension\":[{\"url\":\"x\",\"valueString\":\"x\"}]"),
 			"has no element 'x'" },
 		{ FROM_R5("Encounter.reason.value", "\"valueString\":\"x\""), NULL },
+		{ "{\"resourceType\":\"Appointment\",\"status\":\"proposed\",\"participant\":[{\"status\":"
+		  "\"accepted\",\"type\":[{\"text\":\"x\"}],\"extension\":[{\"url\":\"http://hl7.org/"
+		  "fhir/5.0/StructureDefinition/extension-Encounter.plannedStartDate\","
+		  "\"valueDateTime\":\"2024\"}]}]}",
+			"so it is for Encounter alone" },
 	};
 	(void)state;
 	need_package();

@@ -132,6 +132,34 @@ static void check_as(struct hs__validation *run, const struct hs__node *node, co
 	}
 }
 
+/* Is it within a resource, or an element of a data type, that has the element there? Names below that differ
+ * from release to release. Resources that this release does not have come as Basic. */
+static bool is_in_place(const struct hs__validation *run, const struct hs__node *node, struct hs_slice path)
+{
+	struct hs_slice rest = path;
+	const struct hs_def_type *type = hs_defs_type(run->defs, hs_slice_cut(&rest, '.'));
+	const struct hs_def_type *basic = hs_defs_type(run->defs, HS_S("Basic"));
+	for (const struct hs__node *at = node->up; type && at; at = at->up) {
+		if (at->type && (at->type == basic || hs_defs_is_a(run->defs, at->type, type)))
+			return true;
+		if (at->resource == at)
+			return at->type == NULL;
+	}
+	return true;
+}
+
+static void check_place(struct hs__validation *run, const struct hs__node *node, struct hs_slice path,
+	struct hs_slice release)
+{
+	struct hs_slice rest = path;
+	struct hs_slice type = hs_slice_cut(&rest, '.');
+	if (!is_in_place(run, node, path))
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "structure",
+			"extension-context",
+			"the extension stands for the element %.*s of FHIR %.*s, so it is for %.*s alone",
+			HS_S_ARG(path), HS_S_ARG(release), HS_S_ARG(type));
+}
+
 static void check_release(struct hs__validation *run, const struct hs__node *node, struct hs_slice release,
 	struct hs_slice path, enum hs_fhir_version fhir)
 {
@@ -150,13 +178,15 @@ static void check_release(struct hs__validation *run, const struct hs__node *nod
 	}
 	foreign.defs = defs;
 	foreign.element = find_element(defs, path);
-	if (foreign.element)
+	if (foreign.element) {
+		check_place(run, node, path, release);
 		check_as(run, node, &foreign);
-	else
+	} else {
 		hs__validate_add(run, node, HS_S("url"), NULL, HS_SEVERITY_ERROR, "structure",
 			"extension-other-release",
 			"FHIR %.*s has no element %.*s for the extension to stand for", HS_S_ARG(release),
 			HS_S_ARG(path));
+	}
 }
 
 bool hs__check_other_release(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
