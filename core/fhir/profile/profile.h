@@ -97,6 +97,7 @@ struct hs_profile_element {
 
 	const struct hs_profile_use *uses;
 	uint32_t use_count;
+	bool profiled;           /* some use names profiles */
 	struct hs_slice same_as; /* contentReference: the id after '#', or empty */
 	/* The element that it names, in the definition that is constrained: never in the profile. NULL: none,
 	 * or the definition is not here. */

@@ -99,8 +99,10 @@ static bool read_uses(struct hs__compile *compile, struct hs_profile_element *el
 		sizeof(*uses));
 	if (!uses)
 		return false;
-	HS_JSON_EACH(type, types)
-		read_use(compile, type, &uses[element->use_count++]);
+	HS_JSON_EACH(type, types) {
+		read_use(compile, type, &uses[element->use_count]);
+		element->profiled |= uses[element->use_count++].profile_count > 0;
+	}
 	element->uses = uses;
 	struct hs_slice reference = hs_json_get_text(element->definition, HS_S("contentReference"));
 	if (reference.len)

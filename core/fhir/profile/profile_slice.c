@@ -72,6 +72,7 @@ static void add_types(const struct hs__compile *compile, const struct hs_profile
 		return;
 	slice->uses = head->uses;
 	slice->use_count = head->use_count;
+	slice->profiled = head->profiled;
 }
 
 static struct hs_profile_element *find_slice(const struct hs_profile_element *head, struct hs_slice name)

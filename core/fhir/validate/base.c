@@ -158,6 +158,8 @@ void hs__walk_base(struct hs__validation *run, const struct hs__node *node,
 		check_primitive(run, node);
 	const struct hs_profile_element *body = object ? hs__element_body(run, element, node->type) : NULL;
 	check_type(run, node, element);
+	if (element->profiled && element->parent) /* SimpleQuantity, where a type asks for one */
+		hs__check_uses(run, node, element);
 	if (body)
 		walk_members(run, node, object, body);
 	apply_rules(run, node);

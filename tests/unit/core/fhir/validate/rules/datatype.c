@@ -27,6 +27,25 @@ static void attachments(void **state)
 	RUN_ROWS("attachment-", rows);
 }
 
+/* Types that ask for a profile of another: SimpleQuantity has no comparator (R4 Range.low). */
+static void simple_quantities(void **state)
+{
+#define WITH_VALUE(value) "{'resourceType':'Observation','status':'final','code':{'text':'c'}," value "}"
+	static const struct rules_case rows[] = {
+		{ WITH_VALUE("'valueQuantity':{'value':1,'comparator':'<'}"), { NULL }, "" },
+		{ WITH_VALUE("'valueRange':{'low':{'value':1}}"), { NULL }, "" },
+		{ WITH_VALUE("'valueRange':{'low':{'value':1,'comparator':'<'}}"), { NULL },
+			"sqty-1 Observation.valueRange.low" },
+		{ "{'resourceType':'MedicationRequest','status':'active','intent':'order',"
+		  "'medicationCodeableConcept':{'text':'x'},'subject':{'reference':'Patient/1'},"
+		  "'dosageInstruction':[{'doseAndRate':[{'doseQuantity':{'value':1,'comparator':'<'}}]}]}",
+			{ NULL },
+			"sqty-1 MedicationRequest.dosageInstruction[0].doseAndRate[0].doseQuantity" },
+	};
+	(void)state;
+	RUN_ROWS("sqty-", rows);
+}
+
 static void labels(void **state)
 {
 #define LABELLED(a, b) "{'resourceType':'Patient','meta':{'security':[" a "," b "]}}"
@@ -228,6 +247,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(attachments),
+		cmocka_unit_test(simple_quantities),
 		cmocka_unit_test(labels),
 		cmocka_unit_test(samples),
 		cmocka_unit_test(urls),
