@@ -108,11 +108,15 @@ uint64_t hs_tx_big_hash(struct hs_slice text)
 
 uint64_t hs_tx_big_key(struct hs_slice code)
 {
-	uint64_t number;
+	uint64_t number = 0;
+	unsigned odd = !code.len || code.len > 18 || code.ptr[0] == '0';
 
-	if (code.len && code.len <= 18 && code.ptr[0] != '0' && hs_slice_u64(code, &number))
-		return number;
-	return hs_tx_big_hash(code) | TX_KEY_HASHED;
+	for (size_t i = 0; i < code.len && !odd; i++) {
+		unsigned digit = (unsigned)(unsigned char)code.ptr[i] - '0';
+		odd = digit > 9;
+		number = number * 10 + digit; /* which eighteen figures do not fill */
+	}
+	return odd ? hs_tx_big_hash(code) | TX_KEY_HASHED : number;
 }
 
 uint32_t hs_tx_big_code(const struct tx_layer *layer, struct hs_slice code)

@@ -23,6 +23,12 @@ static struct tx_slot *slot_of(const struct tx_build *b, struct hs_slice code, u
 	return &slots[at];
 }
 
+/* Of four places three are taken at most: what is smaller stays nearer to the processor. */
+static bool is_full(const struct tx_build *b, size_t count)
+{
+	return count * 4 > b->table.room * 3;
+}
+
 static void make_table(struct tx_build *b)
 {
 	size_t count = TX_BUILD_COUNT(b->concepts, struct tx_build_concept);
@@ -95,7 +101,7 @@ static void grow_table(struct tx_build *b)
 
 void hs_tx_build_reindex(struct tx_build *b)
 {
-	while (TX_BUILD_COUNT(b->concepts, struct tx_build_concept) * 2 > b->table.room)
+	while (is_full(b, TX_BUILD_COUNT(b->concepts, struct tx_build_concept)))
 		b->table.room *= 2;
 	make_table(b);
 }
@@ -121,7 +127,7 @@ uint32_t hs_tx_build_concept(struct tx_build *b, struct hs_slice code, bool *fre
 		return known;
 	put(&b->concepts, &row, sizeof(row));
 	*slot = (struct tx_slot) { key, (uint32_t)count, 0 };
-	if ((count + 1) * 2 > b->table.room)
+	if (is_full(b, count + 1))
 		grow_table(b);
 	return (uint32_t)count;
 }

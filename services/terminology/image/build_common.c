@@ -96,12 +96,25 @@ static void mark_texts(const struct common *c, const struct tx_common *row, uint
 	}
 }
 
+/* Of eight concepts none: most have no such word. */
+static bool has_none(const uint8_t *masks)
+{
+	uint64_t eight;
+
+	memcpy(&eight, masks, sizeof(eight));
+	return eight == 0;
+}
+
 /* The members of one beginning, in order; the masks begin anew. */
 static void put_members(struct members *m, uint64_t *bits, uint32_t *ranks)
 {
 	for (size_t i = 0; i < m->words; i++) {
 		ranks[i] = (uint32_t)m->list.len;
 		for (size_t k = i * 64; k < m->concepts && k < (i + 1) * 64; k++) {
+			if (k % 8 == 0 && k + 8 <= m->concepts && has_none(m->masks + k)) {
+				k += 7;
+				continue;
+			}
 			if (!m->masks[k])
 				continue;
 			bits[i] |= (uint64_t)1 << (k % 64);

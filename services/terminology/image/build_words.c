@@ -15,12 +15,17 @@ struct pair {
 	uint32_t word, text;
 };
 
+/* The hash tells most other words apart without a look at them, which are all over the memory. */
+struct slot {
+	uint32_t hash, word; /* the word's number + 1; 0: free */
+};
+
 struct index {
 	struct tx_build *b;
 	struct hs_arena *scratch;
 	struct tx_build_index *out;
 	struct hs_buf entries, pairs; /* pairs in order of their texts */
-	uint32_t *slots;              /* word + 1 */
+	struct slot *slots;
 	size_t room;
 	uint32_t text; /* the next number */
 };
@@ -30,13 +35,16 @@ static struct entry *entry_at(struct index *x, uint32_t word)
 	return TX_BUILD_AT(x->entries, struct entry, word);
 }
 
-static size_t slot_of(struct index *x, struct hs_slice word)
+/* The place of the word, or the free one that it would have. */
+static struct slot *slot_of(struct index *x, struct hs_slice word, uint64_t hash)
 {
-	size_t mask = x->room - 1, at = hs_tx_big_hash(word) & mask;
+	size_t mask = x->room - 1, at = hash & mask;
 
-	while (x->slots[at] && !hs_slice_eq(entry_at(x, x->slots[at] - 1)->word, word))
+	while (x->slots[at].word &&
+		(x->slots[at].hash != (uint32_t)(hash >> 32) ||
+			!hs_slice_eq(entry_at(x, x->slots[at].word - 1)->word, word)))
 		at = (at + 1) & mask;
-	return at;
+	return &x->slots[at];
 }
 
 static void grow(struct index *x)
@@ -44,21 +52,25 @@ static void grow(struct index *x)
 	uint32_t count = (uint32_t)TX_BUILD_COUNT(x->entries, struct entry);
 
 	x->room = x->room ? x->room * 4 : 65536;
-	x->slots = hs_tx_build_numbers(x->b, x->room);
-	for (uint32_t i = 0; i < count; i++)
-		x->slots[slot_of(x, entry_at(x, i)->word)] = i + 1;
+	x->slots = hs_arena_array(x->b->arena, x->room, sizeof(*x->slots));
+	for (uint32_t i = 0; i < count; i++) {
+		struct hs_slice word = entry_at(x, i)->word;
+		uint64_t hash = hs_tx_big_hash(word);
+		*slot_of(x, word, hash) = (struct slot) { (uint32_t)(hash >> 32), i + 1 };
+	}
 }
 
 static uint32_t intern(struct index *x, struct hs_slice word)
 {
-	size_t at = slot_of(x, word);
+	uint64_t hash = hs_tx_big_hash(word);
+	struct slot *slot = slot_of(x, word, hash);
 
-	if (x->slots[at])
-		return x->slots[at] - 1;
+	if (slot->word)
+		return slot->word - 1;
 	struct entry entry = { .word = hs_arena_copy(x->b->arena, word) };
 	uint32_t count = (uint32_t)TX_BUILD_COUNT(x->entries, struct entry);
 	hs_buf_add(&x->entries, hs_slice((const char *)&entry, sizeof(entry)));
-	x->slots[at] = count + 1;
+	*slot = (struct slot) { (uint32_t)(hash >> 32), count + 1 };
 	if ((size_t)count * 2 > x->room)
 		grow(x);
 	return count;

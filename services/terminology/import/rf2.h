@@ -23,6 +23,8 @@ struct rf2_slot {
 void hs_rf2_map_free(struct rf2_map *map);
 /* The slot of the key, made when it is new (value UINT32_MAX). */
 struct rf2_slot *hs_rf2_slot(struct rf2_map *map, uint64_t key);
+/* There will be so many keys: a table that has its size does not have to grow. */
+void hs_rf2_map_expect(struct rf2_map *map, size_t count);
 /* NULL: not there. */
 const struct rf2_slot *hs_rf2_find(const struct rf2_map *map, uint64_t key);
 
@@ -76,6 +78,10 @@ struct rf2 {
 	struct hs_slice dialect; /* reference set whose preferred terms are displays; empty: US English, then
 				    others */
 	uint32_t latest;         /* effective time that was met */
+	struct {
+		struct hs_slice code;
+		uint32_t number; /* of the concept */
+	} module;                /* of the row before: mostly the same */
 
 	struct rf2_map text_rows, relation_rows, member_rows; /* until all rows are read */
 	struct hs_buf columns;                                /* struct tx_sct_column by concept as it came */
@@ -97,6 +103,8 @@ typedef void rf2_row_fn(struct rf2 *r, struct tx_lines *lines, const struct hs_s
 enum hs_status hs_rf2_each(struct rf2 *r, const char *prefix, size_t columns, rf2_row_fn *fn,
 	struct hs_error *err);
 bool hs_rf2_is(const struct rf2 *r, const struct tx_file *file, const char *prefix);
+/* Rows of those files, guessed by their size: rather too few than too many. */
+size_t hs_rf2_guess(const struct rf2 *r, const char *prefix);
 
 /* What every row begins with. False: the row does not count (said, when it is wrong). */
 struct rf2_row {

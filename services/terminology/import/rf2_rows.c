@@ -14,13 +14,15 @@ static struct rf2_slot *slot_of(const struct rf2_map *map, uint64_t key)
 	return &slots[at];
 }
 
-static void grow(struct rf2_map *map)
+#define FIRST_ROOM 65536u
+
+static void grow(struct rf2_map *map, size_t room)
 {
 	struct rf2_map old = *map;
 	const struct rf2_slot *slots = (const void *)old.slots.ptr;
 	size_t bytes;
 
-	map->room = old.room ? old.room * 2 : 65536;
+	map->room = room;
 	bytes = map->room * sizeof(*slots);
 	hs_buf_init(&map->slots, NULL, TX_BUILD_MAX);
 	memset(hs_buf_reserve(&map->slots, bytes), 0, bytes);
@@ -39,13 +41,23 @@ void hs_rf2_map_free(struct rf2_map *map)
 struct rf2_slot *hs_rf2_slot(struct rf2_map *map, uint64_t key)
 {
 	if (map->count * 2 >= map->room)
-		grow(map);
+		grow(map, map->room ? map->room * 2 : FIRST_ROOM);
 	struct rf2_slot *slot = slot_of(map, key);
 	if (!slot->key) {
 		*slot = (struct rf2_slot) { key, UINT32_MAX, 0 };
 		map->count++;
 	}
 	return slot;
+}
+
+void hs_rf2_map_expect(struct rf2_map *map, size_t count)
+{
+	size_t room = FIRST_ROOM;
+
+	while (room < count * 2)
+		room *= 2;
+	if (room > map->room)
+		grow(map, room);
 }
 
 const struct rf2_slot *hs_rf2_find(const struct rf2_map *map, uint64_t key)
@@ -99,6 +111,18 @@ enum hs_status hs_rf2_each(struct rf2 *r, const char *prefix, size_t columns, rf
 	return status;
 }
 
+#define ROW_BYTES 160u /* rows of descriptions are shorter */
+
+size_t hs_rf2_guess(const struct rf2 *r, const char *prefix)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < r->files.count; i++)
+		if (hs_rf2_is(r, &r->files.items[i], prefix))
+			bytes += r->files.items[i].size;
+	return bytes / ROW_BYTES;
+}
+
 /* ---- rows ---- */
 
 static bool read_uuid(struct hs_slice s, uint64_t *out)
@@ -107,6 +131,19 @@ static bool read_uuid(struct hs_slice s, uint64_t *out)
 
 	*out = hash ? hash : 1;
 	return s.len == 36;
+}
+
+/* One that is not there yet may come among the concepts, so only what was found is remembered. */
+static uint32_t find_module(struct rf2 *r, struct hs_slice code)
+{
+	if (r->module.code.len && hs_slice_eq(r->module.code, code))
+		return r->module.number;
+	uint32_t found = hs_tx_build_find(r->build, code);
+	if (found != UINT32_MAX) {
+		r->module.code = code;
+		r->module.number = found;
+	}
+	return found;
 }
 
 bool hs_rf2_row(struct rf2 *r, struct tx_lines *lines, const struct hs_slice *column, bool uuid,
@@ -132,7 +169,7 @@ bool hs_rf2_row(struct rf2 *r, struct tx_lines *lines, const struct hs_slice *co
 		return false;
 	out->effective = (uint32_t)effective;
 	out->active = column[2].ptr[0] == '1';
-	out->module = hs_tx_build_find(r->build, column[3]);
+	out->module = find_module(r, column[3]);
 	if (out->effective > r->latest)
 		r->latest = out->effective;
 	return true;

@@ -118,6 +118,7 @@ enum hs_status hs_rf2_concepts(struct rf2 *r, struct hs_error *err)
 
 enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err)
 {
+	hs_rf2_map_expect(&r->text_rows, hs_rf2_guess(r, "_Description_"));
 	enum hs_status status = hs_rf2_each(r, "_Description_", 9, take_text, err);
 
 	return status ? status : hs_rf2_each(r, "_TextDefinition_", 9, take_text, err);
