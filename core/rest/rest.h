@@ -7,6 +7,7 @@
 
 #include <core/fhir/search/search.h>
 #include <core/http/method.h>
+#include <core/store/codes.h>
 #include <core/store/store.h>
 #include <handslag/service.h>
 
@@ -84,6 +85,18 @@ struct hs_rest_policy {
 	void *arg;
 };
 void hs_rest_sandbox_policy(struct hs_rest_sandbox *sandbox, const struct hs_rest_policy *policy);
+/* Who tells which codes are in a value set or hierarchy that is too large to be listed for a search. Without
+ * one such searches are refused. Set before the sandbox is used; copied. */
+struct hs_rest_terms {
+	/* yes[i]: codes[i] is in the set; a value set is named by its canonical. HS_E_NOT_FOUND: there is no
+	 * such set. `txn` reads. A thread that may wait. */
+	enum hs_status (*judge)(void *arg, struct hs_txn *txn, const struct hs_search_set *set,
+		const struct hs_stored_code *codes, size_t count, bool *yes, struct hs_error *err);
+	/* Was it asked lately? Any thread. */
+	bool (*knows)(void *arg, const struct hs_search_set *set);
+	void *arg;
+};
+void hs_rest_sandbox_terms(struct hs_rest_sandbox *sandbox, const struct hs_rest_terms *terms);
 uint32_t hs_rest_type_number(const struct hs_rest_sandbox *sandbox, struct hs_slice type);
 uint32_t hs_rest_param_number(const struct hs_rest_sandbox *sandbox, struct hs_slice type,
 	struct hs_slice code);

@@ -48,6 +48,7 @@ struct hs_rest_sandbox {
 	struct hs__rest_shade *shade; /* NULL without a shelf */
 	struct hs_numbering numbering;
 	struct hs_rest_policy policy; /* check NULL: hs_check_resource */
+	struct hs_rest_terms terms;   /* judge NULL: nobody */
 };
 
 /* Where calls are carried out. */
@@ -189,8 +190,8 @@ enum hs_status hs__rest_resolve_update(const struct hs__rest_env *env, struct hs
 
 /* The part of a search that needs no transaction; `_by`: with other numbers than the store's. */
 /* Asks the terminology of this server for the codes of call->sets, at least one, then `after`. */
-enum hs_verdict hs__rest_fetch_sets(struct hs_request *req, struct hs__rest_call *call, void *arg,
-	hs_after_fn *after);
+enum hs_verdict hs__rest_fetch_sets(struct hs_request *req, const struct hs__rest_env *env,
+	struct hs__rest_call *call, void *arg, hs_after_fn *after);
 /* hs_idle_fn: the index of words follows what is written. */
 enum hs_status hs__rest_words_when_idle(struct hs_txn *txn, struct hs_arena *arena, bool *more,
 	struct hs_error *err);

@@ -63,6 +63,11 @@ void hs_rest_sandbox_policy(struct hs_rest_sandbox *sandbox, const struct hs_res
 	sandbox->policy = *policy;
 }
 
+void hs_rest_sandbox_terms(struct hs_rest_sandbox *sandbox, const struct hs_rest_terms *terms)
+{
+	sandbox->terms = *terms;
+}
+
 /* ---- what loads have put off ---- */
 
 struct mend {

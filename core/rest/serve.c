@@ -298,7 +298,7 @@ static enum hs_verdict serve_read(struct hs_request *req, struct job *job)
 	status = hs__rest_search_sets(&job->env, hs_request_arena(req), call, &err);
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, &err);
-	return call->set_count ? hs__rest_fetch_sets(req, call, job, after_sets) :
+	return call->set_count ? hs__rest_fetch_sets(req, &job->env, call, job, after_sets) :
 				 after_sets(req, job, HS_OK, NULL);
 }
 

@@ -98,21 +98,38 @@ static void finds_listed_codes_of_systems_elsewhere(void **state)
 	send_ok("GET", "Organization?type:in=urn:test:elsewhere%7C2", NULL, 400);
 }
 
+enum { CODES = 5000 };
+
+/* 'top' with all but the first `spared` codes below it. */
+static const char *a_large_system(int spared)
+{
+	struct hs_buf body;
+	hs_buf_init(&body, fixture_arena(fx), 1 << 20);
+	hs_buf_cstr(&body,
+		",'url':'urn:test:many','status':'active','content':'complete','caseSensitive':true,"
+		"'hierarchyMeaning':'is-a','concept':[{'code':'top','concept':[");
+	for (int i = spared; i < CODES; i++)
+		hs_buf_printf(&body, "%s{'code':'c%d','display':'The code number %d'}", i > spared ? "," : "",
+			i, i);
+	hs_buf_cstr(&body, "]}");
+	for (int i = 0; i < spared; i++)
+		hs_buf_printf(&body, ",{'code':'c%d','display':'The code number %d'}", i, i);
+	hs_buf_cstr(&body, "]");
+	hs_buf_add(&body, hs_slice("", 1));
+	return body.ptr;
+}
+
+static void put_coded(const char *id, const char *system, const char *code)
+{
+	put("Organization", id,
+		TEXT(",'name':'L','type':[{'coding':[{'system':'%s','code':'%s'}]}]", system, code));
+}
+
 /* An expansion that is streamed is as whole in a batch as by itself. */
 static void takes_a_large_expansion(void **state)
 {
-	enum { CODES = 5000 };
-	struct hs_buf body;
 	NEED_FHIR();
-	hs_buf_init(&body, fixture_arena(fx), 1 << 20);
-	hs_buf_cstr(&body,
-		",'url':'urn:test:many','status':'active','content':'complete',"
-		"'concept':[{'code':'top','concept':[");
-	for (int i = 0; i < CODES; i++)
-		hs_buf_printf(&body, "%s{'code':'c%d','display':'The code number %d'}", i ? "," : "", i, i);
-	hs_buf_cstr(&body, "]}]");
-	hs_buf_add(&body, hs_slice("", 1));
-	put("CodeSystem", "many", body.ptr);
+	put("CodeSystem", "many", a_large_system(0));
 	put("ValueSet", "many",
 		",'url':'urn:test:all','status':'active','compose':{'include':[{'system':'urn:test:many'}]}");
 	struct fixture_answer a = send_ok("POST", "",
@@ -123,10 +140,52 @@ static void takes_a_large_expansion(void **state)
 		expect_part(a.body, TEXT("'display':'The code number %d'", i));
 }
 
+/* Of sets with more codes than can be listed the codes of resources here are judged, again when the
+ * terminology or the resources change. */
+static void finds_by_sets_of_any_size(void **state)
+{
+	static const char long_code[] = "c-1234567890-1234567890-1234567890-1234567890-1234567890-1234567890-"
+					"1234567890-1234567890-1234567890";
+	NEED_FHIR();
+	put_coded("l1", "urn:test:many", "c0");
+	put_coded("l2", "urn:test:many", "c4999");
+	put_coded("l3", "urn:test:many", "top");
+	put_coded("l4", "urn:test:many", "nowhere");
+	put_coded("l5", "urn:test:far", "c0");
+	put_coded("l6", "urn:test:many", "C1"); /* codes of that system are told apart by case */
+	put_coded("l7", "urn:test:many", long_code);
+	put("Location", "p1", ",'name':'P','managingOrganization':{'reference':'Organization/l2'}");
+	put("Location", "p2",
+		",'name':'P','contained':[{'resourceType':'Organization','id':'o','name':'O','type':[{"
+		"'coding':[{'system':'urn:test:many','code':'c9'}]}]}],"
+		"'managingOrganization':{'reference':'#o'}");
+	put("Location", "p3", ",'name':'P','managingOrganization':{'reference':'Organization/l4'}");
+	for (int again = 0; again < 2; again++) {
+		expect_ids("Organization?name=L&type:below=urn:test:many%7Ctop", "l1 l2 l3");
+		expect_ids("Organization?name=L&type:in=urn:test:all", "l1 l2 l3");
+		expect_ids("Organization?name=L&type:in=ValueSet/many", "l1 l2 l3");
+		expect_ids("Organization?name=L&type:not-in=urn:test:all", "l4 l5 l6 l7");
+		expect_ids("Organization?name=L&type:above=urn:test:many%7Cc4999", "l2 l3");
+		expect_ids("Location?organization:Organization.type:below=urn:test:many%7Ctop", "p1 p2");
+	}
+	put_coded("l8", "urn:test:many", "c77");
+	expect_ids("Organization?name=L&type:below=urn:test:many%7Ctop", "l1 l2 l3 l8");
+	send_ok("PUT", "CodeSystem/many",
+		TEXT("{'resourceType':'CodeSystem','id':'many'%s}", a_large_system(1)), 200);
+	expect_ids("Organization?name=L&type:below=urn:test:many%7Ctop", "l2 l3 l8");
+	expect_ids("Organization?name=L&type:in=urn:test:all", "l1 l2 l3 l8");
+	send_ok("DELETE", "ValueSet/many", NULL, 204);
+	struct fixture_answer a = send_ok("GET", "Organization?name=L&type:in=urn:test:all", NULL, 404);
+	expect_part(a.body, "urn:test:all");
+	/* What a service keeps is not in the index. */
+	a = send_ok("GET", "DocumentReference?type:below=urn:test:many%7Ctop", NULL, 422);
+	expect_part(a.body, "too many to search by");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(finds_codes_by_terminology),
 		cmocka_unit_test(finds_listed_codes_of_systems_elsewhere),
-		cmocka_unit_test(takes_a_large_expansion) };
+		cmocka_unit_test(takes_a_large_expansion), cmocka_unit_test(finds_by_sets_of_any_size) };
 	return cmocka_run_group_tests(tests, start_all, stop_server);
 }

@@ -106,9 +106,13 @@ enum hs_search_set_kind { HS_SEARCH_IN, HS_SEARCH_BELOW, HS_SEARCH_ABOVE };
 struct hs_search_code {
 	struct hs_slice system, code;
 };
+#define HS_SEARCH_SET_PARAMS 8u
 struct hs_search_set {
 	enum hs_search_set_kind kind;
 	struct hs_slice name; /* as the parameter's value says: a canonical, or SYSTEM|CODE */
+	uint32_t params[HS_SEARCH_SET_PARAMS]; /* numbers of those that it is asked of, of contained
+						  resources, too */
+	unsigned param_count;
 	const struct hs_search_code *codes;
 	size_t count;
 };

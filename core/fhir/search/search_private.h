@@ -173,7 +173,8 @@ struct hs_slice hs__search_there(struct hs_arena *arena, struct hs_slice type);
 
 /* ---- parsing ---- */
 
-#define HS__SEARCH_NODES 5000u /* conditions of one search */
+#define HS__SEARCH_NODES 5000u  /* conditions of one search */
+#define HS__SEARCH_CODES 40000u /* that the sets of one search have, each time one is asked */
 
 struct hs__parse {
 	const struct hs_search_rules *rules;
@@ -182,6 +183,7 @@ struct hs__parse {
 	const struct hs_search_options *options;
 	struct hs_slice whole; /* name of the parameter at hand as it was sent, for messages */
 	uint32_t nodes;
+	size_t codes;             /* of sets */
 	bool unknown;             /* the failure is an unknown parameter, which lenient handling leaves out */
 	bool misfit;              /* the failure is a chain over what is no reference in this type */
 	bool filtering, overlaps; /* inside _filter; there the comparison stands apart from the value */

@@ -33,17 +33,28 @@ static bool may_need_set(const struct hs_pair *pair)
 
 /* Notes that the set is asked for: an empty condition stands for it. */
 static enum hs_status note_set(struct hs__parse *parse, enum hs_search_set_kind kind, struct hs_slice name,
-	const struct hs_find **out)
+	uint32_t param, const struct hs_find **out)
 {
 	struct hs_search_sets *asking = parse->asking;
-	for (size_t i = 0; i < asking->count; i++)
-		if (asking->items[i].kind == kind && hs_slice_eq(asking->items[i].name, name))
-			name = HS_S_NONE;
-	if (name.ptr && asking->count == HS_SEARCH_SETS_MAX)
+	size_t at = 0;
+	unsigned known = 0;
+	while (at < asking->count &&
+		(asking->items[at].kind != kind || !hs_slice_eq(asking->items[at].name, name)))
+		at++;
+	if (at == HS_SEARCH_SETS_MAX)
 		return hs_fail(parse->err, HS_E_TOO_COSTLY,
 			"the search asks for more than %u value sets or hierarchies", HS_SEARCH_SETS_MAX);
-	if (name.ptr)
+	struct hs_search_set *set = &asking->items[at];
+	if (at == asking->count)
 		asking->items[asking->count++] = (struct hs_search_set) { .kind = kind, .name = name };
+	while (known < set->param_count && set->params[known] != param)
+		known++;
+	if (known == HS_SEARCH_SET_PARAMS)
+		return hs_fail(parse->err, HS_E_TOO_COSTLY,
+			"the search asks for one value set or hierarchy by more than %u parameters",
+			HS_SEARCH_SET_PARAMS);
+	if (known == set->param_count)
+		set->params[set->param_count++] = param;
 	*out = hs__parse_node(parse, HS_FIND_OR);
 	return *out ? HS_OK : parse->err->status;
 }
@@ -97,23 +108,27 @@ enum hs_status hs__parse_set(struct hs__parse *parse, uint32_t param, enum hs_se
 	struct hs_slice name = hs__search_unescape(parse->arena, value);
 	const struct hs_search_set *set = find_set(parse, kind, name);
 	if (parse->asking && name.len)
-		return note_set(parse, kind, name, out);
+		return note_set(parse, kind, name, param, out);
 	if (!set)
 		return hs_fail(parse->err, HS_E_NOT_SUPPORTED,
 			"search parameter '%.*s': value sets and hierarchies of codes can only be asked for "
 			"in a search of one type by itself, not in a batch",
 			HS_S_ARG(hs_slice_first(parse->whole, 64)));
+	parse->codes += set->count;
+	if (parse->codes > HS__SEARCH_CODES)
+		return hs_fail(parse->err, HS_E_TOO_COSTLY,
+			"the value sets and hierarchies of the search have more than %u codes in all",
+			HS__SEARCH_CODES);
 	const struct hs_find **kids = hs_arena_array(parse->arena, set->count + 1, sizeof(*kids));
-	if (!kids)
+	struct hs_find *finds = hs_arena_array(parse->arena, set->count + 1, sizeof(*finds));
+	if (!kids || !finds)
 		return hs_fail(parse->err, HS_E_LIMIT, "the search is too large");
 	for (size_t i = 0; i < set->count; i++) {
-		struct hs_find *find = hs__parse_node(parse, HS_FIND_TOKEN);
-		if (!find)
-			return parse->err->status;
-		find->param = param;
-		find->system = set->codes[i].system;
-		find->text = set->codes[i].code;
-		kids[i] = find;
+		finds[i] = (struct hs_find) { .op = HS_FIND_TOKEN,
+			.param = param,
+			.system = set->codes[i].system,
+			.text = set->codes[i].code };
+		kids[i] = &finds[i];
 	}
 	*out = hs__parse_join(parse, HS_FIND_OR, kids, set->count);
 	return *out ? HS_OK : parse->err->status;

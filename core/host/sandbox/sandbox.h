@@ -76,6 +76,7 @@ struct hs_sandbox {
 	struct hs_rest_sandbox *rest[HS__EDITIONS];
 	struct hs__policy policies[HS__EDITIONS];
 	struct hs__upper *validators[HS__EDITIONS];
+	struct hs__members *members[HS__EDITIONS];
 	void **states;               /* of services, by index */
 	struct hs__exports *exports; /* export.h */
 

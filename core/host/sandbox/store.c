@@ -2,6 +2,7 @@
 /* What an open sandbox has: its store with the services' tables, REST's numbers, the services' states. */
 #include <core/base/heap.h>
 #include <core/host/operations/export.h>
+#include <core/host/operations/members.h>
 #include <core/host/operations/validator.h>
 
 #include <dirent.h>
@@ -62,6 +63,9 @@ static enum hs_status open_rest(struct hs_sandbox *sandbox, unsigned index, stru
 	hs_rest_sandbox_policy(sandbox->rest[index],
 		&(struct hs_rest_policy) {
 			hs__validation_policy, hs__validation_is_slow, &sandbox->policies[index] });
+	sandbox->members[index] = hs__members_new(sandbox, edition);
+	struct hs_rest_terms terms = hs__members_terms(sandbox->members[index]);
+	hs_rest_sandbox_terms(sandbox->rest[index], &terms);
 	return HS_OK;
 }
 
@@ -124,6 +128,8 @@ void hs__sandbox_unload(struct hs_sandbox *sandbox)
 		sandbox->rest[i] = NULL;
 		hs__upper_free(sandbox->validators[i]);
 		sandbox->validators[i] = NULL;
+		hs__members_free(sandbox->members[i]);
+		sandbox->members[i] = NULL;
 	}
 	if (sandbox->store)
 		hs_store_close(sandbox->store);

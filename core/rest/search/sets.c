@@ -2,10 +2,12 @@
 /* Value sets and hierarchies that a search names (code:in=URL, code:below=SYSTEM|CODE): each is asked of this
  * server as ValueSet/$expand, a request of its own, before the search is parsed. So any terminology that
  * serves here answers, and with what clients have uploaded. A value set that cannot be expanded, as its code
- * systems are not here, still says what is in it when it only lists codes: then it is read itself. */
-#include <core/rest/rest_private.h>
+ * systems are not here, still says what is in it when it only lists codes: then it is read itself. Of what is
+ * too large to be listed only the codes that resources here have are taken (stored_codes.h). */
+#include <core/rest/search/stored_codes.h>
 
 struct fetch {
+	const struct hs__rest_env *env;
 	struct hs__rest_call *call;
 	struct hs_inner inner;
 	size_t next;
@@ -119,8 +121,20 @@ static void take_codes(const struct hs_json *contains, struct hs_search_code *co
 	}
 }
 
+static struct hs_slice canonical_of(struct hs_arena *arena, const struct hs_json *value_set)
+{
+	struct hs_slice url = hs_json_get_text(value_set, HS_S("url")),
+			version = hs_json_get_text(value_set, HS_S("version"));
+	return !url.len || !version.len ?
+		url :
+		hs_arena_printf(arena, "%.*s|%.*s", HS_S_ARG(url), HS_S_ARG(version));
+}
+
+/* HS_E_TOO_COSTLY: there are more codes than may be listed; then *url is the value set's canonical, if it has
+ * one.
+ */
 static enum hs_status take_answer(struct hs_arena *arena, const struct hs_inner *inner,
-	struct hs_search_set *set, struct hs_error *err)
+	struct hs_search_set *set, struct hs_slice *url, struct hs_error *err)
 {
 	struct hs_json *tree = NULL;
 	const struct hs_json *contains;
@@ -137,9 +151,11 @@ static enum hs_status take_answer(struct hs_arena *arena, const struct hs_inner 
 	}
 	contains = hs_json_get(hs_json_get(tree, HS_S("expansion")), HS_S("contains"));
 	size_t count = count_codes(contains);
-	if (count > HS_SEARCH_SET_CODES_MAX)
+	if (count > HS_SEARCH_SET_CODES_MAX) {
+		*url = canonical_of(arena, tree);
 		return hs_fail(err, HS_E_TOO_COSTLY, "'%.*s' has more than %u codes, too many to search by",
 			HS_S_ARG(hs_slice_first(set->name, 120)), HS_SEARCH_SET_CODES_MAX);
+	}
 	struct hs_search_code *codes = hs_arena_array(arena, count + 1, sizeof(*codes));
 	if (!codes)
 		return hs_fail(err, HS_E_LIMIT, "the search is too large");
@@ -217,6 +233,12 @@ static enum hs_verdict after_itself(struct hs_request *req, void *arg, enum hs_s
 				   hs__rest_refuse(req, fetch->refused.status, NULL, &fetch->refused);
 }
 
+static enum hs_verdict after_judged(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	return status == HS_OK ? after_one(req, arg) : hs__rest_refuse(req, status, NULL, err);
+}
+
 static enum hs_verdict after_answer(struct hs_request *req, void *arg, enum hs_status status,
 	const struct hs_error *err)
 {
@@ -224,8 +246,14 @@ static enum hs_verdict after_answer(struct hs_request *req, void *arg, enum hs_s
 	struct hs_search_set *set = &fetch->call->sets[fetch->next];
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, err);
-	if (take_answer(hs_request_arena(req), &fetch->inner, set, &fetch->refused) == HS_OK)
+	struct hs_slice url = HS_S_NONE;
+	if (take_answer(hs_request_arena(req), &fetch->inner, set, &url, &fetch->refused) == HS_OK)
 		return after_one(req, fetch);
+	if (!fetch->by_address)
+		url = set->name;
+	if (fetch->refused.status == HS_E_TOO_COSTLY && fetch->inner.status == 200 && url.len &&
+		hs__stored_codes_can(fetch->env, set))
+		return hs__stored_codes_take(req, fetch->env, set, url, fetch, after_judged);
 	if (set->kind != HS_SEARCH_IN || fetch->inner.status != 404)
 		return hs__rest_refuse(req, fetch->refused.status, NULL, &fetch->refused);
 	ask_itself(hs_request_arena(req), set->name,
@@ -235,7 +263,9 @@ static enum hs_verdict after_answer(struct hs_request *req, void *arg, enum hs_s
 
 static enum hs_verdict fetch_set(struct hs_request *req, struct fetch *fetch, bool by_address)
 {
-	const struct hs_search_set *set = &fetch->call->sets[fetch->next];
+	struct hs_search_set *set = &fetch->call->sets[fetch->next];
+	if (hs__stored_codes_known(fetch->env, set))
+		return hs__stored_codes_take(req, fetch->env, set, set->name, fetch, after_judged);
 	struct hs_slice id = by_address ? id_of(hs_request_base(req), set->name) : HS_S_NONE;
 	struct hs_error err = { 0 };
 	enum hs_status status = ask(req, set, id, &fetch->inner, &err);
@@ -244,12 +274,12 @@ static enum hs_verdict fetch_set(struct hs_request *req, struct fetch *fetch, bo
 				 hs__rest_refuse(req, status, NULL, &err);
 }
 
-enum hs_verdict hs__rest_fetch_sets(struct hs_request *req, struct hs__rest_call *call, void *arg,
-	hs_after_fn *after)
+enum hs_verdict hs__rest_fetch_sets(struct hs_request *req, const struct hs__rest_env *env,
+	struct hs__rest_call *call, void *arg, hs_after_fn *after)
 {
 	struct fetch *fetch = hs_arena_alloc(hs_request_arena(req), sizeof(*fetch));
 	if (!fetch)
 		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
-	*fetch = (struct fetch) { .call = call, .arg = arg, .after = after };
+	*fetch = (struct fetch) { .env = env, .call = call, .arg = arg, .after = after };
 	return fetch_set(req, fetch, true);
 }
