@@ -172,7 +172,7 @@ const struct hs__link *hs__column_linked(const struct hs__column *column, uint32
 enum hs_status hs__column_link(struct hs__finder *finder, struct hs__column *column, uint32_t type,
 	uint64_t last_row, struct hs_error *err);
 
-/* ---- columns.c: the shelf ---- */
+/* ---- columns.c, shelf.c: the shelf ---- */
 
 /* Those of a million resources take 10 to 30 MB each. */
 #define HS__COLUMNS_MEMORY ((size_t)256 << 20)

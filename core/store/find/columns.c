@@ -1,181 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The shelf of columns: which there are of each store, who uses them, and which must go. */
-#include <core/store/find/column.h>
-#include <core/store/find/counts.h>
+/* Getting a column: made, brought up to the moment of a search, linked; or left to somebody else. */
+#include <core/store/find/shelf.h>
 
 #include <core/base/heap.h>
-#include <pthread.h>
-
-/* A store's. */
-struct hs__columns {
-	struct hs__column *first;
-	struct hs__columns *next;
-	bool eager;
-	struct hs__counts *counts; /* with a lock of its own */
-};
-
-/* Of all stores together: there may be a thousand (sandboxes), and memory is one. */
-static struct {
-	pthread_mutex_t lock; /* all that is here, stores' lists, and what a column says of the shelf; what it
-			       * says of its moment, unless it is busy */
-	pthread_cond_t ready; /* a column is not busy any more */
-	struct hs__columns *first;
-	struct hs__column *gone; /* to be freed without the lock, which takes long */
-	uint64_t clock;
-	size_t memory, most;
-} shelf = { .lock = PTHREAD_MUTEX_INITIALIZER, .most = HS__COLUMNS_MEMORY };
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void make_ready(void)
-{
-	pthread_condattr_t attr;
-
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&shelf.ready, &attr);
-	pthread_condattr_destroy(&attr);
-}
-
-static void enter(void)
-{
-	pthread_mutex_lock(&shelf.lock);
-}
-
-static void leave(void)
-{
-	struct hs__column *gone = shelf.gone;
-
-	shelf.gone = NULL;
-	pthread_mutex_unlock(&shelf.lock);
-	while (gone) {
-		struct hs__column *next = gone->next;
-		hs__column_free(gone);
-		gone = next;
-	}
-}
-
-bool hs__columns_eager(const struct hs__finder *finder)
-{
-	const struct hs__columns *columns = hs__find_columns(finder->txn);
-
-	return columns && columns->eager;
-}
-
-struct hs__counts *hs__columns_counts(const struct hs__finder *finder)
-{
-	const struct hs__columns *columns = hs__find_columns(finder->txn);
-
-	return columns ? columns->counts : NULL;
-}
-
-struct hs__columns *hs__columns_new(bool eager)
-{
-	struct hs__columns *columns = hs_heap_alloc(sizeof(*columns));
-
-	pthread_once(&once, make_ready);
-	columns->eager = eager;
-	columns->counts = hs__counts_new();
-	enter();
-	columns->next = shelf.first;
-	shelf.first = columns;
-	leave();
-	return columns;
-}
-
-size_t hs__columns_memory(void)
-{
-	enter();
-	size_t memory = shelf.memory;
-	leave();
-	return memory;
-}
-
-void hs__columns_bound(size_t most)
-{
-	enter();
-	shelf.most = most ? most : HS__COLUMNS_MEMORY;
-	leave();
-}
-
-/* ---- with the lock held ---- */
-
-static void count_memory(struct hs__column *column)
-{
-	size_t bytes = hs__column_memory(column);
-
-	shelf.memory += bytes - column->counted;
-	column->counted = bytes;
-}
-
-static void free_unused(struct hs__column *column)
-{
-	if (column->users || column->shelf)
-		return;
-	shelf.memory -= column->counted;
-	column->next = shelf.gone;
-	shelf.gone = column;
-}
-
-static void put_on(struct hs__columns *columns, struct hs__column *column)
-{
-	column->next = columns->first;
-	column->shelf = columns;
-	columns->first = column;
-}
-
-/* Then it is gone when nobody has it. */
-static void take_off(struct hs__column *column)
-{
-	if (column->shelf) {
-		struct hs__column **link = &column->shelf->first;
-		while (*link != column)
-			link = &(*link)->next;
-		*link = column->next;
-		column->shelf = NULL;
-	}
-	free_unused(column);
-}
-
-/* The one that nobody has had for longest. */
-static struct hs__column *oldest(void)
-{
-	struct hs__column *oldest = NULL;
-
-	for (struct hs__columns *columns = shelf.first; columns; columns = columns->next) {
-		for (struct hs__column *at = columns->first; at; at = at->next) {
-			if (at->made && !at->users && (!oldest || at->used < oldest->used))
-				oldest = at;
-		}
-	}
-	return oldest;
-}
-
-/* Is there room for so much more? */
-static bool make_room(size_t bytes)
-{
-	struct hs__column *column;
-
-	while (shelf.memory + bytes > shelf.most && (column = oldest()))
-		take_off(column);
-	return shelf.memory + bytes <= shelf.most;
-}
-
-static struct hs__column *look_for(const struct hs__columns *columns, uint32_t type,
-	const struct hs__key *prefix)
-{
-	struct hs__column *at = columns->first;
-
-	while (at && (at->type != type || !hs_slice_eq(hs__key_slice(&at->prefix), hs__key_slice(prefix))))
-		at = at->next;
-	return at;
-}
-
-static void hold(struct hs__finder *finder, struct hs__column *column)
-{
-	column->users++;
-	column->used = ++shelf.clock;
-	finder->columns[finder->column_count++] = column;
-}
 
 /* ---- work at a column ---- */
 
@@ -222,13 +49,13 @@ static enum hs_status work(struct hs__finder *finder, struct hs__column *column,
 {
 	column->users++;
 	column->busy = true;
-	leave();
+	hs__shelf_leave();
 	enum hs_status status = fn(finder, column, arg, err);
-	enter();
+	hs__shelf_enter();
 	column->busy = false;
 	column->users--;
-	count_memory(column);
-	pthread_cond_broadcast(&shelf.ready);
+	hs__shelf_count(column);
+	hs__shelf_call();
 	return status;
 }
 
@@ -256,13 +83,12 @@ static enum hs_status change_copy(struct hs__finder *finder, struct hs__column *
 	from->users++;
 	*own = *from;
 	own->users = 0;
-	shelf.memory += own->counted;
-	put_on(from->shelf, own);
-	take_off(from);
+	hs__shelf_put(from->shelf, own);
+	hs__shelf_take_off(from);
 	*column = own;
 	enum hs_status status = work(finder, own, copy, &copying, err);
 	from->users--;
-	free_unused(from);
+	hs__shelf_let_go(from);
 	return status;
 }
 
@@ -273,7 +99,7 @@ static enum hs_status change(struct hs__finder *finder, struct hs__column **colu
 {
 	if ((*column)->users <= mine)
 		return work(finder, *column, fn, arg, err);
-	if (make_room((*column)->counted))
+	if (hs__shelf_make_room((*column)->counted))
 		return change_copy(finder, column, fn, arg, err);
 	*column = NULL;
 	return HS_OK;
@@ -288,7 +114,7 @@ static enum hs_status await(const struct hs__finder *finder, struct hs_error *er
 	enum hs_status status = hs__find_spend(finder->txn, 1, err);
 
 	if (status == HS_OK)
-		pthread_cond_timedwait(&shelf.ready, &shelf.lock, &until);
+		hs__shelf_wait(&until);
 	return status;
 }
 
@@ -313,7 +139,7 @@ static enum hs_status bring_up(struct hs__finder *finder, struct hs__column **co
 		/* What could not be counted is as good as before; what cannot be followed is made anew by the
 		 * next search that wants it. */
 		if (own && (far || (status != HS_OK && (behind || !own->shelf)))) {
-			take_off(own);
+			hs__shelf_take_off(own);
 			own = NULL;
 		}
 		if (status == HS_E_LIMIT && behind)
@@ -351,21 +177,21 @@ struct wanted {
 static enum hs_status make(struct hs__columns *columns, struct hs__finder *finder,
 	const struct wanted *wanted, struct hs__column **out, struct hs_error *err)
 {
-	size_t most = shelf.most / 2;
+	size_t most = hs__shelf_most() / 2;
 
-	if (!make_room(0))
+	if (!hs__shelf_make_room(0))
 		return HS_OK;
 	struct hs__column *column = hs_heap_alloc(sizeof(*column));
 	column->type = wanted->type;
 	column->prefix = *wanted->prefix;
 	column->what = wanted->view;
-	put_on(columns, column);
+	hs__shelf_put(columns, column);
 	enum hs_status status = work(finder, column, read_all, &most, err);
 	column->made = status == HS_OK;
 	if (status == HS_OK)
 		*out = column;
 	else if (status != HS_E_LIMIT || !column->shelf)
-		take_off(column);
+		hs__shelf_take_off(column);
 	return status == HS_E_LIMIT ? HS_OK : status;
 }
 
@@ -387,7 +213,7 @@ static enum hs_status get(struct hs__finder *finder, const struct wanted *wanted
 	/* Asked again with the lock, and after each wait: what is put on the shelf from now on is forgotten
 	 * with the rest. */
 	while ((columns = hs__find_columns(finder->txn))) {
-		column = look_for(columns, wanted->type, wanted->prefix);
+		column = hs__shelf_look_for(columns, wanted->type, wanted->prefix);
 		if (!column || !column->made || !column->busy || !hs__find_may_wait(finder->txn))
 			break;
 		status = await(finder, err);
@@ -401,7 +227,7 @@ static enum hs_status get(struct hs__finder *finder, const struct wanted *wanted
 	else if (wanted->want != HS__WANT_NOT && !is_left(finder, wanted))
 		status = make(columns, finder, wanted, &column, err);
 	if (column)
-		hold(finder, column);
+		hs__shelf_hold(finder, column);
 	*out = column;
 	return status;
 }
@@ -416,9 +242,9 @@ static enum hs_status get_column(struct hs__finder *finder, const struct wanted 
 	if (column || !hs__find_columns(finder->txn) || finder->column_count == HS__FIND_COLUMNS ||
 		(wanted->type & HS_TYPE_CONTAINED) || hs__find_keeper(finder->txn, wanted->type, NULL))
 		return HS_OK;
-	enter();
+	hs__shelf_enter();
 	status = get(finder, wanted, &column, err);
-	leave();
+	hs__shelf_leave();
 	*out = column;
 	return status;
 }
@@ -443,9 +269,9 @@ enum hs_status hs__columns_get_view(struct hs__finder *finder, const struct hs_v
 
 	memcpy(prefix.bytes, &what, sizeof(what));
 	if (hs__find_columns(finder->txn)) {
-		enter();
+		hs__shelf_enter();
 		status = get(finder, &wanted, &column, err);
-		leave();
+		hs__shelf_leave();
 	}
 	*out = column;
 	return status;
@@ -469,7 +295,7 @@ static enum hs_status add_link(struct hs__finder *finder, const struct hs__colum
 	if (!column)
 		return HS_OK;
 	if (column != *out)
-		hold(finder, column);
+		hs__shelf_hold(finder, column);
 	*out = column;
 	return status;
 }
@@ -505,13 +331,13 @@ enum hs_status hs__columns_get_linked(struct hs__finder *finder, uint32_t type, 
 		status = get_column(finder, &wanted, &linked.column, err);
 	if (status != HS_OK || !linked.column)
 		return status;
-	enter();
+	hs__shelf_enter();
 	if (!hs__column_linked(linked.column, target, link.last_row) &&
 		(is_soon_linked(linked.column, &link) || (want != HS__WANT_NOT && !is_left(finder, &wanted))))
 		status = add_link(finder, &linked.column, &link, err);
 	if (status == HS_OK)
 		linked.link = hs__column_linked(linked.column, target, link.last_row);
-	leave();
+	hs__shelf_leave();
 	*out = linked;
 	return status;
 }
@@ -530,45 +356,4 @@ enum hs_status hs__columns_make(struct hs_txn *txn, struct hs_arena *arena,
 
 	hs__columns_release(&finder);
 	return status;
-}
-
-/* ---- the end ---- */
-
-void hs__columns_release(struct hs__finder *finder)
-{
-	if (!finder->column_count)
-		return;
-	enter();
-	for (unsigned i = 0; i < finder->column_count; i++) {
-		finder->columns[i]->users--;
-		free_unused(finder->columns[i]);
-	}
-	finder->column_count = 0;
-	make_room(0);
-	leave();
-}
-
-void hs__columns_forget(struct hs__columns *columns)
-{
-	hs__counts_forget(columns->counts);
-	enter();
-	while (columns->first)
-		take_off(columns->first);
-	leave();
-}
-
-void hs__columns_free(struct hs__columns *columns)
-{
-	struct hs__columns **link = &shelf.first;
-
-	if (!columns)
-		return;
-	hs__columns_forget(columns);
-	enter();
-	while (*link != columns)
-		link = &(*link)->next;
-	*link = columns->next;
-	leave();
-	hs__counts_free(columns->counts);
-	hs_heap_free(columns);
 }
