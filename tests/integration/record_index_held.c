@@ -14,10 +14,11 @@ static struct hs_store *store;
 
 static const char *pointer(int i, const char *status)
 {
-	return TEXT("{'resourceType':'DocumentReference','id':'h%d','status':'%s','subject':{'reference':"
+	return TEXT("{'resourceType':'DocumentReference','id':'h%d','masterIdentifier':{'system':"
+		    "'urn:ietf:rfc:3986','value':'urn:oid:1.2.%d'},'status':'%s','subject':{'reference':"
 		    "'Patient/p%d'},'custodian':{'reference':'Organization/o%d'},'type':{'coding':[{'code':"
 		    "'t%d'}]},'date':'2024-01-%02dT00:00:00Z','content':[{'attachment':{'url':'urn:x:%d'}}]}",
-		i, status, i % 7, i % KINDS, i % 5, 1 + i % 28, i);
+		i, i, status, i % 7, i % KINDS, i % 5, 1 + i % 28, i);
 }
 
 static void put(int i, const char *status, int answer)
@@ -178,6 +179,31 @@ static int64_t late(int last)
 	return count;
 }
 
+/* How many are left of a subject, a custodian and a type; -1: of any. */
+static int64_t left_of(int subject, int custodian, int type)
+{
+	int64_t count = 0;
+	for (int i = 0; i <= POINTERS; i++)
+		count += i != 5 && (subject < 0 || i % 7 == subject) &&
+			(custodian < 0 || i % KINDS == custodian) && (type < 0 || i % 5 == type);
+	return count;
+}
+
+static void counts_of_parties(void)
+{
+	counts("patient=Patient/p3", left_of(3, -1, -1));
+	counts("patient=Patient/p3&status=current", left_of(3, -1, -1) - 1);
+	counts("patient=Patient/p5&type=t0", left_of(5, -1, 0));
+	counts("patient=Patient/p5,Patient/p6&custodian=Organization/o1",
+		left_of(5, 1, -1) + left_of(6, 1, -1));
+	counts("custodian=Organization/o2&type=t0,t1", left_of(-1, 2, 0) + left_of(-1, 2, 1));
+	counts("patient:missing=false&type=t4", left_of(-1, -1, 4));
+	counts("identifier=urn:oid:1.2.300&status=entered-in-error", 1);
+	counts("identifier=urn:oid:1.2.5&custodian:missing=false", 0);
+	counts("location=urn:x:8&status=current", 1);
+	counts("_filter=not%20(location%20eq%20urn:x:8)&status=current", POINTERS - 6);
+}
+
 static void counts_what_was_changed(void)
 {
 	counts("status=current", POINTERS - 5);
@@ -187,6 +213,7 @@ static void counts_what_was_changed(void)
 	counts("custodian=Organization/o2&date=ge2024-01-01", POINTERS / KINDS - 1);
 	counts("date=ge2024-01-25", late(POINTERS));
 	counts("date=lt2024-01-25", POINTERS - late(POINTERS));
+	counts_of_parties();
 }
 
 static void later_searches_have_a_copy(void **state)
