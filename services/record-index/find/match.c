@@ -98,6 +98,16 @@ static int exists(struct hs_ledger *ledger, struct hs_arena *arena, uint32_t typ
 	return status == HS_OK ? page.count > 0 : (int)status;
 }
 
+bool hs_ledger_may_be_logical(const struct hs_ledger *ledger, const struct hs_find *kid)
+{
+	struct hs_slice name = hs_txn_name(ledger->txn, HS_SPACE_PARAM, kid->param);
+	bool may = kid->op == HS_FIND_TOKEN && hs_slice_ends(name, HS_S(".identifier"));
+
+	for (size_t i = 0; kid->op == HS_FIND_OR && i < kid->kid_count && !may; i++)
+		may = hs_ledger_may_be_logical(ledger, kid->kids[i]);
+	return may;
+}
+
 /* patient.identifier=...: the identifier in the pointer itself counts as that of the patient, who need not be
  * kept here (IHE MHD, Find Document References [ITI-67]). */
 static bool match_logical(const struct hs_ledger *ledger, const struct hs_ledger_rows *rows,
@@ -105,7 +115,6 @@ static bool match_logical(const struct hs_ledger *ledger, const struct hs_ledger
 {
 	const struct hs_find *kid = chain->kids[0];
 	enum hs_ledger_class of = hs_ledger_class(ledger, chain->param);
-	struct hs_slice name = hs_txn_name(ledger->txn, HS_SPACE_PARAM, kid->param);
 
 	if (kid->op == HS_FIND_OR) {
 		for (size_t i = 0; i < kid->kid_count; i++) {
@@ -115,7 +124,7 @@ static bool match_logical(const struct hs_ledger *ledger, const struct hs_ledger
 				return true;
 		}
 	}
-	if (kid->op != HS_FIND_TOKEN || !hs_slice_ends(name, HS_S(".identifier")) ||
+	if (kid->op != HS_FIND_TOKEN || !hs_ledger_may_be_logical(ledger, kid) ||
 		(of != HS_LEDGER_OF_SUBJECT && of != HS_LEDGER_OF_CUSTODIAN))
 		return false;
 	for (size_t i = 0; i < rows->count; i++) {

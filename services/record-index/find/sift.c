@@ -3,6 +3,8 @@
  * chain or a reference leads to is looked up once, and what takes more waits until some pointer needs it. */
 #include "sift.h"
 
+#include <handslag/follow.h>
+
 static enum hs_ledger_class class_of(const struct hs_ledger_making *making, const struct hs_find *find)
 {
 	return hs_ledger_class(making->sift->ledger, find->param);
@@ -156,6 +158,10 @@ static bool settle(const struct hs_ledger_making *making, struct hs_ledger_test 
 static enum hs_status make_asked(const struct hs_ledger_making *making, const struct hs_find *find,
 	struct hs_ledger_test *test)
 {
+	const struct hs_ledger_columns *columns = making->sift->columns;
+
+	test->direct = find->op == HS_FIND_CHAIN && columns->sided && columns->referred &&
+		!hs_ledger_may_be_logical(making->sift->ledger, find->kids[0]);
 	test->kind = HS_LEDGER_TEST_ASKED;
 	test->of = class_of(making, find);
 	test->known_room = making->pieces;
@@ -172,6 +178,26 @@ static enum hs_status make_asked(const struct hs_ledger_making *making, const st
 		memset(test->known, 0, (size_t)test->known_room);
 	}
 	return HS_OK;
+}
+
+int hs_ledger_sift_ask(const struct hs_ledger_sift *sift, const struct hs_ledger_test *test, uint32_t piece,
+	struct hs_error *err)
+{
+	const struct hs_ledger_columns *columns = sift->columns;
+	const struct hs_find *find = test->find;
+	int holds = test->direct ? hs_ledger_end_says(sift->ledger, find, piece) : -1;
+
+	hs_arena_reset(sift->one);
+	if (!test->direct)
+		return hs_ledger_end_holds(sift->ledger, sift->one, find, piece, err);
+	if (holds >= 0)
+		return holds;
+	holds = hs_ledger_column_refers(columns, piece, find->param, find->target_type) ?
+		hs_txn_follow(sift->ledger->txn, find, columns->refs[piece], err) :
+		0;
+	enum hs_status status = holds >= 0 ? hs_ledger_end_note(sift->ledger, find, piece, holds, err) :
+					     HS_OK;
+	return status == HS_OK ? holds : (int)status;
 }
 
 /* Looked up, as drive.c does it, with the parties by themselves. */

@@ -32,6 +32,7 @@ struct hs_ledger_test {
 	 * than holds. */
 	unsigned char *known;
 	uint64_t known_room;
+	bool direct;    /* whom a party refers to is asked, the columns tell who that is */
 	size_t *listed; /* numbers of pointers, rising */
 	size_t listed_count;
 	struct hs_ledger_test *kids;
@@ -58,6 +59,9 @@ void *hs_ledger_sift_take(const struct hs_ledger_making *making, size_t count, s
 /* sift.c: the test of one condition. */
 enum hs_status hs_ledger_sift_make_test(const struct hs_ledger_making *making, const struct hs_find *find,
 	struct hs_ledger_test *test);
+/* Does the party fulfil such a test? 1, 0 or a negative status. */
+int hs_ledger_sift_ask(const struct hs_ledger_sift *sift, const struct hs_ledger_test *test, uint32_t piece,
+	struct hs_error *err);
 void hs_ledger_test_constant(struct hs_ledger_test *test, enum hs_ledger_verdict verdict);
 
 /* sift_join.c */

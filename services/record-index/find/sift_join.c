@@ -282,22 +282,32 @@ static enum hs_status count_left(struct whole *whole, enum hs_ledger_class of, u
 	return status;
 }
 
-/* Looks up what a link leads to, or has each party asked when few are left. Not *done: that is more than was
- * looked up for. */
+/* Is each of so many sooner asked? A search behind which others are made costs more. */
+static bool are_few(const struct hs_find *find, uint64_t left)
+{
+	return left <= (find->kid_count && hs_ledger_has_link(find->kids[0]) ? 4 * FEW_ENDS : 2 * FEW_ENDS);
+}
+
+/* Looks up what a link leads to, or has each party asked when few are left, or fewer than it leads to. Not
+ * *done: that is more than was looked up for, and nobody knows what is left. */
 static enum hs_status make_link(struct whole *whole, size_t at, uint32_t most, bool *done)
 {
-	enum hs_ledger_class of = hs_ledger_class(whole->making.sift->ledger, whole->finds[at]->param);
-	bool last = most == MOST_ENDS;
+	const struct hs_find *find = whole->finds[at];
+	enum hs_ledger_class of = hs_ledger_class(whole->making.sift->ledger, find->param);
+	bool last = most == MOST_ENDS || whole->making.sift->listed;
 	uint64_t left = MOST_ENDS;
 	enum hs_status status = HS_OK;
 
-	if (whole->making.sift->listed || (last && whole->test->kid_count))
-		status = count_left(whole, whole->finds[at]->op == HS_FIND_CHAIN ? of : HS_LEDGER_OF_OTHER,
-			MOST_ENDS, &left);
-	whole->making.ends_most = left <= FEW_ENDS ? 0 : left < most ? (uint32_t)left : most;
-	if (status == HS_OK)
-		status = make_one(whole, at);
-	*done = status == HS_OK && (!whole->many || last || left <= FEW_ENDS);
+	if (last && whole->test->kid_count)
+		status = count_left(whole, find->op == HS_FIND_CHAIN ? of : HS_LEDGER_OF_OTHER, MOST_ENDS,
+			&left);
+	whole->vain |= left == 0;
+	if (status != HS_OK || whole->vain)
+		return status;
+	most = last ? MOST_ENDS : most;
+	whole->making.ends_most = are_few(find, left) ? 0 : left < most ? (uint32_t)left : most;
+	status = make_one(whole, at);
+	*done = status == HS_OK && (!whole->many || last);
 	return *done ? keep_one(whole, at) : status;
 }
 

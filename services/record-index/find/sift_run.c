@@ -151,8 +151,7 @@ static enum hs_status ask_parties(const struct hs_ledger_sift *sift, const struc
 		if (!test->known[piece] && tells_of(sift, test, piece) != HS_LEDGER_MAYBE)
 			test->known[piece] = tells_of(sift, test, piece) == HS_LEDGER_YES ? 2 : 1;
 		if (!test->known[piece]) {
-			hs_arena_reset(sift->one);
-			int holds = hs_ledger_end_holds(sift->ledger, sift->one, test->find, piece, err);
+			int holds = hs_ledger_sift_ask(sift, test, piece, err);
 			if (holds < 0)
 				return (enum hs_status)holds;
 			test->known[piece] = (unsigned char)(holds + 1);

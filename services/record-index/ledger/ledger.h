@@ -291,6 +291,8 @@ struct hs_ledger_subject {
 int hs_ledger_match(struct hs_ledger *ledger, struct hs_arena *arena, const struct hs_ledger_subject *subject,
 	const struct hs_find *find, struct hs_error *err);
 
+/* May what is behind a chain be fulfilled by an identifier in the pointer itself? */
+bool hs_ledger_may_be_logical(const struct hs_ledger *ledger, const struct hs_find *kid);
 /* Is a chain or _has in the condition? As deep as the tree, which the parser limits. */
 bool hs_ledger_has_link(const struct hs_find *find);
 
