@@ -124,9 +124,10 @@ static enum hs_status name_shelved(struct hs__links *links, struct hs__link_end 
 	const struct hs__shelf *shelf = links->env->rest->shelf;
 	const struct hs__shelf_type *type = hs__shelf_type(links->env->rest, end->type);
 	struct naming naming = { .links = links, .end = end, .reference = end->link->param };
-	if (!type)
+	if (!type || !end->shelved.count)
 		return HS_OK;
-	struct hs_index_row *rows = hs_arena_array(links->arena, (size_t)type->rows_most + 1, sizeof *rows);
+	/* Some have ten thousand entries: the memory of most is not touched. */
+	struct hs_index_row *rows = hs_arena_raw(links->arena, ((size_t)type->rows_most + 1) * sizeof *rows);
 	naming.rows = rows;
 	naming.url = hs__links_param(links, end->type, "url");
 	naming.version = hs__links_param(links, end->type, "version");
