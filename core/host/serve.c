@@ -118,6 +118,7 @@ static void sweep(void *arg)
 	if (late * 1000 > atomic_load_explicit(&loop->lag_us, memory_order_relaxed))
 		atomic_store_explicit(&loop->lag_us, late * 1000, memory_order_relaxed);
 	loop->sweep_due_ms = now + SWEEP_MS;
+	hs__access_log_flush(loop->log);
 	pthread_mutex_lock(&loop->counters_lock);
 	hs_http_server_counters(loop->server, &loop->counters);
 	pthread_mutex_unlock(&loop->counters_lock);

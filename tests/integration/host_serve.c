@@ -3,6 +3,7 @@
 #include "fixture_private.h"
 #include "fixture_tally.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -416,6 +417,51 @@ static void it_starts_again_over_its_data(void **state)
 	assert_true(hs_slice_eq(a.body, before));
 }
 
+/* The lines of a file so far. */
+static size_t count_lines(const char *path, char *text, size_t room)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? 0 : read(fd, text, room - 1);
+	size_t lines = 0;
+
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	for (const char *at = text; (at = strchr(at, '\n')); at++)
+		lines++;
+	return lines;
+}
+
+/* Those that come in one moment too, though nothing comes after them. */
+static void every_request_has_a_line_in_the_log(void **state)
+{
+	enum { REQUESTS = 300 };
+	char path[] = "/tmp/handslag-log-XXXXXX", setting[64];
+	const char *const log_to[] = { setting, NULL };
+	static char text[1 << 17];
+	size_t lines = 0;
+
+	(void)state;
+	close(mkstemp(path));
+	snprintf(setting, sizeof(setting), "accessLog=%s", path);
+	struct fixture *own = fixture_start(&(struct fixture_options) {
+		.no_fhir = true, .settings = log_to });
+	for (unsigned i = 0; i < REQUESTS; i++)
+		assert_int_equal(fixture_get(own, "/health/live").status, 200);
+	while (count_lines(path, text, sizeof(text)) < REQUESTS)
+		;
+	for (struct hs_slice rest = hs_slice_cstr(text); rest.len; lines++) {
+		struct hs_slice line = hs_slice_cut(&rest, '\n');
+		struct hs_json *tree = NULL;
+		struct hs_error err = { .status = HS_OK };
+		assert_int_equal(hs_json_parse(fixture_arena(own), line, NULL, &tree, &err), HS_OK);
+		assert_true(hs_slice_eq(hs_json_get_text(tree, HS_S("event")), HS_S("request")));
+	}
+	assert_int_equal(lines, REQUESTS);
+	fixture_stop(own);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +478,7 @@ int main(void)
 		cmocka_unit_test(browsers_are_let_in_anywhere),
 		cmocka_unit_test(each_path_tells_its_methods),
 		cmocka_unit_test(metrics_count),
+		cmocka_unit_test(every_request_has_a_line_in_the_log),
 		cmocka_unit_test(requests_before_one_are_refused_as_outcomes),
 		cmocka_unit_test(it_starts_again_over_its_data),
 	};

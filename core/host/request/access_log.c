@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Log lines of requests, gathered in memory and written once a turn of the loop. */
+/* Log lines of requests, gathered in memory and written a few times in a hundredth of a second at most. */
 #include <core/base/heap.h>
 #include <core/base/put.h>
 #include <core/host/request/access_log.h>
@@ -12,20 +12,21 @@
 
 #define BUFFER ((size_t)64 << 10)
 #define LINE_MAX_BYTES ((size_t)1024)
+#define GATHER_MS 5u
 
 struct hs__access_log {
 	struct hs__loop *loop;
 	int fd;
 	size_t used;
-	uint64_t lost; /* lines that the reader of a pipe did not take */
+	uint64_t written_ms; /* when it was written last, of the loop's clock */
+	uint64_t lost;       /* lines that the reader of a pipe did not take */
 	int64_t stamp_ms;
 	char stamp[HS_INSTANT_LEN + 1];
 	char bytes[BUFFER];
 };
 
-static void flush(void *arg)
+static void flush(struct hs__access_log *log)
 {
-	struct hs__access_log *log = arg;
 	size_t done = 0;
 
 	while (done < log->used) {
@@ -41,6 +42,25 @@ static void flush(void *arg)
 	log->used = 0;
 }
 
+/* A busy loop has many turns in a millisecond, and each write costs as much as an answer. What is left when
+ * it falls silent is written by the sweep. */
+static void before_wait(void *arg)
+{
+	struct hs__access_log *log = arg;
+	uint64_t now = hs_loop_mono_ms(log->loop->loop);
+
+	if (!log->used || (now - log->written_ms < GATHER_MS && log->used < BUFFER / 2))
+		return;
+	log->written_ms = now;
+	flush(log);
+}
+
+void hs__access_log_flush(struct hs__access_log *log)
+{
+	if (log && log->used)
+		flush(log);
+}
+
 struct hs__access_log *hs__access_log_new(struct hs__loop *loop, int fd)
 {
 	struct hs__access_log *log = hs_heap_raw(sizeof(*log));
@@ -48,9 +68,10 @@ struct hs__access_log *hs__access_log_new(struct hs__loop *loop, int fd)
 	log->loop = loop;
 	log->fd = fd;
 	log->used = 0;
+	log->written_ms = 0;
 	log->lost = 0;
 	log->stamp_ms = INT64_MIN;
-	hs_loop_before_wait(loop->loop, flush, log);
+	hs_loop_before_wait(loop->loop, before_wait, log);
 	return log;
 }
 
