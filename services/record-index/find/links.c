@@ -339,7 +339,7 @@ enum hs_status hs_ledger_links(struct hs_txn *txn, void *state, const struct hs_
 	return status;
 }
 
-/* What the columns tell, when there are any: *known. */
+/* What the columns tell of a condition that no lookup tells of, when there are any: *known. */
 static enum hs_status estimate_along(struct hs_ledger *ledger, const struct hs_find *where,
 	struct hs_arena *one, uint64_t *out, bool *known, struct hs_error *err)
 {
@@ -373,7 +373,7 @@ enum hs_status hs_ledger_estimate(struct hs_txn *txn, void *state, const struct 
 	hs_ledger_begin(&ledger, txn, scratch);
 	ledger.lasting = scratch;
 	enum hs_status status = HS_OK;
-	if (hs_ledger_rank(&ledger, where) > HS_LEDGER_RANK_MARK)
+	if (hs_ledger_rank(&ledger, where) == HS_LEDGER_RANK_NONE)
 		status = estimate_along(&ledger, where, one, &found, &known, err);
 	if (status == HS_OK && !known)
 		status = hs_ledger_amount(&ledger, 0, where, limit, &found, err);

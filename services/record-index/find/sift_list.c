@@ -88,12 +88,14 @@ enum hs_status hs_ledger_sift_list_values(const struct hs_ledger_making *making,
 
 /* ---- parties and dates ---- */
 
-/* Of all pointers so few are sooner listed than gone along. */
+/* Of all pointers so few are sooner listed than gone along; of those by date, which are counted one by one,
+ * fewer. */
 #define LISTED_SHARE 128u
+#define DATED_SHARE 1024u
 
-static size_t list_most(const struct hs_ledger_sift *sift)
+static size_t list_most(const struct hs_ledger_sift *sift, unsigned share)
 {
-	size_t most = sift->columns->count / LISTED_SHARE + 64;
+	size_t most = sift->columns->count / share + 64;
 
 	return sift->listed && sift->listed->listed_count < most ? sift->listed->listed_count : most;
 }
@@ -140,7 +142,7 @@ static size_t count_parties(const struct hs_ledger_columns *columns, const struc
 enum hs_status hs_ledger_sift_narrow(const struct hs_ledger_making *making, const struct hs_ledger_test *test)
 {
 	struct hs_ledger_sift *sift = making->sift;
-	size_t most = list_most(sift), count;
+	size_t most = list_most(sift, LISTED_SHARE), count;
 	size_t *listed;
 
 	if (test->kind == HS_LEDGER_TEST_LISTED &&
@@ -181,7 +183,7 @@ enum hs_status hs_ledger_sift_narrow_dates(const struct hs_ledger_making *making
 	struct hs_ledger_numbers rows = { 0 };
 	struct hs_ledger_test found = { .kind = HS_LEDGER_TEST_LISTED };
 	struct hs_ledger_dates dates;
-	uint64_t most = list_most(sift), many = 0;
+	uint64_t most = list_most(sift, DATED_SHARE), many = 0;
 
 	if (!common_dates(tests, count, &dates))
 		return HS_OK;
