@@ -329,6 +329,8 @@ enum hs_status hs_snapshot_make(struct hs_arena *arena, const struct hs_json *st
 			HS_S("specialization")),
 	};
 	struct hs_slice name = HS_S_NONE;
+	struct hs_slice type = hs_json_get_text(structure, HS_S("type"));
+	snapshot.of_profile = !hs_slice_ends(hs_slice_first(base, hs_slice_find(base, '|', 0)), type);
 	if (base.len)
 		snapshot.base = hs__shot_find(&snapshot, base);
 	if (!hs_json_is(snapshot.base, HS_JSON_ARRAY))

@@ -55,6 +55,26 @@ static void check_bounds(struct hs__snapshot *snapshot, const struct hs__shot *s
 		check_span(snapshot, change, said ? min : base_min, max.len ? max : base_max);
 }
 
+/* What all slices ask for together must have room: the whole is counted, too. A warning, for nothing is taken
+ * back: nobody can conform, and some of FHIR's own extensions are of that kind. */
+static void check_sum(struct hs__snapshot *snapshot, const struct hs__shot *shot,
+	const struct hs_json *change)
+{
+	struct hs__shot *head = shot->head;
+	int64_t had = 0;
+	int64_t min = 0;
+	if (!head || !hs_json_i64(hs_json_get(change, HS_S("min")), &min) || min < 1 || min > UINT32_MAX)
+		return;
+	hs_json_i64(hs_json_get(shot->element, HS_S("min")), &had);
+	int64_t others = head->asked - had;
+	head->asked = others + min;
+	struct hs_slice max = hs_json_get_text(head->element, HS_S("max"));
+	if (others > 0 && max.len && (uint64_t)head->asked > upper_bound(max))
+		hs__shot_fail(snapshot, HS_SEVERITY_WARNING,
+			"%.*s: the slices ask for %lld at least, and at most %.*s are allowed",
+			HS_S_ARG(path_of(change)), (long long)head->asked, HS_S_ARG(hs_slice_first(max, 20)));
+}
+
 /* ---- values ---- */
 
 /* A value that is fixed stays; so does the pattern of a primitive. */
@@ -102,6 +122,38 @@ static void check_strength(struct hs__snapshot *snapshot, const struct hs__shot 
 }
 
 /* ---- what an element is ---- */
+
+/* Types of which there are others that are made of them. */
+static bool is_general(struct hs_slice code)
+{
+	static const char *const general[] = { "Resource", "DomainResource", "Element", "BackboneElement",
+		"Quantity", "uri", "string", "integer" };
+	for (size_t i = 0; i < sizeof(general) / sizeof(general[0]); i++)
+		if (hs_slice_eq(code, hs_slice_cstr(general[i])))
+			return true;
+	return false;
+}
+
+/* The types that a profile has left out stay out; what a type itself has is known to those who know the
+ * types. */
+static void check_types(struct hs__snapshot *snapshot, const struct hs__shot *shot,
+	const struct hs_json *change)
+{
+	const struct hs_json *had = hs_json_get(shot->element, HS_S("type"));
+	HS_JSON_EACH(use, had && snapshot->of_profile ? hs_json_get(change, HS_S("type")) : NULL) {
+		bool found = false;
+		struct hs_slice code = hs_json_get_text(use, HS_S("code"));
+		HS_JSON_EACH(other, had) {
+			struct hs_slice own = hs_json_get_text(other, HS_S("code"));
+			found |= hs_slice_eq(own, code) || is_general(own) ||
+				hs_slice_find(own, ':', 0) != SIZE_MAX;
+		}
+		if (!found && code.len)
+			hs__shot_fail(snapshot, HS_SEVERITY_ERROR,
+				"%.*s: the base leaves no type %.*s here; a profile can only narrow",
+				HS_S_ARG(path_of(change)), HS_S_ARG(hs_slice_first(code, 100)));
+	}
+}
 
 /* Only where an element is first defined can it be said to change the meaning of others (R4
  * ElementDefinition.isModifier); the root of an extension is such a place. */
@@ -182,6 +234,8 @@ void hs__shot_check_narrow(struct hs__snapshot *snapshot, const struct hs__shot 
 	if (snapshot->specializes)
 		return; /* what it inherits it may not touch, and the rest is its own */
 	check_bounds(snapshot, shot, change);
+	check_sum(snapshot, shot, change);
+	check_types(snapshot, shot, change);
 	check_values(snapshot, shot, change);
 	check_length(snapshot, shot, change);
 	check_strength(snapshot, shot, change);

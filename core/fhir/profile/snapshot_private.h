@@ -17,8 +17,9 @@ struct hs__shot {
 	struct hs__shot *slices, *last_slice;
 	struct hs__shot *next;
 	uint16_t depth;
-	bool fresh;  /* a slice that this differential makes */
-	bool closed; /* the base divides it into slices and allows no others */
+	int64_t asked; /* what the slices of it ask for together, as far as it is known */
+	bool fresh;    /* a slice that this differential makes */
+	bool closed;   /* the base divides it into slices and allows no others */
 };
 
 struct hs__snapshot {
@@ -31,7 +32,8 @@ struct hs__snapshot {
 	uint32_t count; /* elements so far */
 	int64_t index;  /* of the differential's element at hand */
 	bool specializes;
-	bool full; /* a limit was met */
+	bool of_profile; /* the base is a constraint, not the type itself */
+	bool full;       /* a limit was met */
 };
 
 /* Where an element belongs: the parts of its path, each with its slice (empty: none). */

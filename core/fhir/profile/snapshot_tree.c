@@ -92,6 +92,13 @@ static struct hs__shot *find_head(const struct hs__shot *parent, struct hs_slice
 	return head;
 }
 
+static void count_asked(struct hs__shot *head, const struct hs_json *slice)
+{
+	int64_t min = 0;
+	if (hs_json_i64(hs_json_get(slice, HS_S("min")), &min) && min > 0 && min < UINT32_MAX)
+		head->asked += min;
+}
+
 /* Puts the elements into the tree below `root`: stack[depth] is the latest node of that depth. */
 static void read_below(struct hs__snapshot *snapshot, const struct hs_json *first, struct hs_slice prefix,
 	struct hs__shot *root)
@@ -118,6 +125,8 @@ static void read_below(struct hs__snapshot *snapshot, const struct hs_json *firs
 		if (!shot)
 			return;
 		shot->slice = head ? name : HS_S_NONE;
+		if (head)
+			count_asked(head, item);
 		shot->closed = hs_slice_eq(hs_json_get_text(hs_json_get(item, HS_S("slicing")),
 						   HS_S("rules")),
 			HS_S("closed"));

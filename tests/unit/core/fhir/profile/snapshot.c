@@ -291,6 +291,8 @@ static void says_what_a_profile_takes_back(void **state)
 		{ "[{'path':'Person.code','fixedCode':'y'}]", "the base fixes the value to x" },
 		{ "[{'path':'Person.code','fixedCode':'x'}]", NULL },
 		{ "[{'path':'Person.code','maxLength':6}]", "maxLength 6" },
+		{ "[{'path':'Person.code','type':[{'code':'boolean'}]}]", "no type boolean" },
+		{ "[{'path':'Person.code','type':[{'code':'code'}]}]", NULL },
 		{ "[{'path':'Person.code','max':'0'}]", "at least 1 are asked for and at most 0" },
 		{ "[{'path':'Person.code','binding':{'strength':'preferred'}}]", "strength required" },
 	};
@@ -305,6 +307,22 @@ static void says_what_a_profile_takes_back(void **state)
 		assert_int_equal(made.issues.count, 0);
 		hs_arena_free(made.arena);
 	}
+}
+
+static void says_when_slices_have_no_room(void **state)
+{
+#define TWO_OF(max) \
+	"[{'path':'Person.name','max':'" max "','slicing':{" BY_FAMILY ",'rules':'open'}}," \
+	"{'path':'Person.name','sliceName':'a','min':1},{'path':'Person.name','sliceName':'b','min':1}]"
+	(void)state;
+	struct made made = make(TWO_OF("2"));
+	assert_int_equal(made.issues.count, 0);
+	hs_arena_free(made.arena);
+	made = make(TWO_OF("1"));
+	assert_int_equal(made.issues.count, 1);
+	assert_in(made.issues.first->text, "the slices ask for 2 at least");
+	assert_in(made.issues.first->path, "differential.element[2]");
+	hs_arena_free(made.arena);
 }
 
 /* "rules" alone does not take away by what the slices are told apart. */
@@ -369,6 +387,7 @@ int main(void)
 		cmocka_unit_test(keeps_what_a_binding_leaves_out),
 		cmocka_unit_test(adds_to_lists),
 		cmocka_unit_test(says_what_a_profile_takes_back),
+		cmocka_unit_test(says_when_slices_have_no_room),
 		cmocka_unit_test(keeps_what_a_slicing_leaves_out),
 		cmocka_unit_test(says_what_cannot_be_laid_over),
 		cmocka_unit_test(refuses_what_is_no_element),
