@@ -151,7 +151,12 @@ struct hs_slice hs_cli_reason(struct hs_arena *arena, const struct hs_cli_answer
 /* A count with a rate, rewritten in place on a terminal, else a line every few seconds. */
 struct hs_cli_progress {
 	const char *what;
-	uint64_t started_ns, shown_ns;
+	uint64_t begun_ns, started_ns, shown_ns; /* the whole, what is counted now, the latest line */
 };
 void hs_cli_progress_begin(struct hs_cli_progress *progress, const char *what);
+/* The next part of the same work: counted anew, but whoever waits is told as often as before. */
+void hs_cli_progress_next(struct hs_cli_progress *progress, const char *what);
+/* `done` 0: there is nothing to count. */
 void hs_cli_progress_show(struct hs_cli_progress *progress, uint64_t done, uint64_t total, bool last);
+/* Takes the line on a terminal away, for what is printed next. */
+void hs_cli_progress_end(const struct hs_cli_progress *progress);

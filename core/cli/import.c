@@ -48,8 +48,10 @@ static void progress(void *arg, const char *what, uint64_t done, uint64_t total)
 
 	if (quiet)
 		return;
-	if (!run->progress.what || strcmp(run->progress.what, what) != 0)
+	if (!run->progress.what)
 		hs_cli_progress_begin(&run->progress, what);
+	else if (strcmp(run->progress.what, what) != 0)
+		hs_cli_progress_next(&run->progress, what);
 	hs_cli_progress_show(&run->progress, done, total, false);
 }
 
@@ -193,6 +195,7 @@ static int import_with(const struct hs_cli_command *command, struct run *run,
 	signal(SIGINT, interrupt);
 	signal(SIGTERM, interrupt);
 	enum hs_status status = carry_out(run, service, importer, &err);
+	hs_cli_progress_end(&run->progress);
 	if (run->report && fclose(run->report) != 0 && status == HS_OK)
 		status = hs_fail(&err, HS_E_IO, "cannot write %s", report_path);
 	if (status == HS_E_CANCELLED)

@@ -410,6 +410,11 @@ static enum hs_status fill(void *arg, struct hs_error *err)
 	c.lines.line = 0; /* the file as a whole */
 	report_undescribed(&c);
 	enum hs_status status = hs_claml_modify(run, &c.lines, &c.modifiers, err);
+	if (status == HS_OK && !head->url.len)
+		return hs_fail(err, HS_E_VALUE,
+			"the title \"%.*s\" tells no code system (as ICD-10, ICD-10-SE, ICD-10-GM, ICD-O-3, "
+			"ICF do): give its URL with --url",
+			HS_S_ARG(hs_slice_first(head->name, 80)));
 	return status ? status : hs_tx_table_named(run, err);
 }
 

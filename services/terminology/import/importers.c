@@ -31,9 +31,7 @@ static const struct hs_import_option snomed_options[] = {
 static const struct hs_import_option loinc_options[] = { URL_OF("of the code system (http://loinc.org)"),
 	REST, { .name = NULL } };
 static const struct hs_import_option claml_options[] = {
-	URL_OF("of the code system; needed unless the file's title is that of ICD-10, ICD-10-SE, ICD-10-GM, "
-	       "ICD-O-3 or ICF"),
-	REST, { .name = NULL }
+	URL_OF("of the code system, where its title does not tell it"), REST, { .name = NULL }
 };
 static const struct hs_import_option se_options[] = {
 	URL_OF("of the code system (urn:oid:1.2.752.116.1.1.1)"), REST, COLUMNS, { .name = NULL }

@@ -669,7 +669,7 @@ static void keeps_code_systems_apart(void **state)
 	end(&p);
 }
 
-static void refuses_claml_that_is_cut(void **state)
+static void refuses_claml_that_cannot_be_used(void **state)
 {
 	struct hs_pair url = { HS_S("url"), HS_S("urn:x") };
 	struct place p;
@@ -681,6 +681,13 @@ static void refuses_claml_that_is_cut(void **state)
 	assert_int_equal(run(&p, hs_tx_import_icd10, &url, 1), HS_E_VALUE);
 	assert_non_null(strstr(p.err.text, "icd.xml ends before </ClaML>"));
 	assert_int_equal(count_images(&p), 0);
+	/* a title that tells no code system */
+	put(&p, "icd.xml",
+		"<ClaML version=\"2.0.0\"><Title name=\"Mine\" version=\"1\">Mine</Title>"
+		"<Class code=\"A\" kind=\"category\"></Class></ClaML>");
+	assert_int_equal(run(&p, hs_tx_import_icd10, NULL, 0), HS_E_VALUE);
+	assert_non_null(strstr(p.err.text, "\"Mine\" tells no code system (as ICD-10"));
+	assert_int_equal(run(&p, hs_tx_import_icd10, &url, 1), HS_OK);
 	end(&p);
 }
 
@@ -706,7 +713,7 @@ int main(void)
 		cmocka_unit_test(takes_chains_of_any_length),
 		cmocka_unit_test(reads_concepts_in_one_another),
 		cmocka_unit_test(keeps_code_systems_apart),
-		cmocka_unit_test(refuses_claml_that_is_cut),
+		cmocka_unit_test(refuses_claml_that_cannot_be_used),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
