@@ -337,7 +337,7 @@ static void relations_hold(void **state)
 	(void)state;
 	if (!o.f)
 		skip();
-	for (unsigned round = 0; round < ROUNDS / 3; round++) {
+	for (unsigned round = 0; round < ROUNDS; round++) {
 		begin_round();
 		for (unsigned v = 0; v < VERSIONS; v++) {
 			for (unsigned w = 0; w < VERSIONS; w++) {
