@@ -69,6 +69,7 @@ struct naming {
 	const struct hs_index_row *rows; /* of the resource at hand */
 	size_t count;
 	uint32_t url, version, reference; /* params, in the numbers of the rows */
+	uint32_t from;                    /* the type that is referred to, in the API's own numbers */
 };
 
 static bool add_name(struct naming *naming, struct hs_slice name)
@@ -97,13 +98,14 @@ static bool name_target(struct naming *naming)
 					HS_S_ARG(version))));
 }
 
-/* What a resource refers to. */
+/* What a resource refers to: of that type, or anything by URL. */
 static bool name_referred(struct naming *naming)
 {
 	bool fit = true;
 	for (size_t i = 0; fit && i < naming->count; i++) {
 		const struct hs_index_row *row = &naming->rows[i];
 		if (row->param != naming->reference || row->kind != HS_INDEX_REFERENCE ||
+			(row->target_type && row->target_type != naming->from) ||
 			hs__shelf_versioned(naming->rows, i))
 			continue;
 		fit = add_name(naming,
@@ -119,11 +121,14 @@ static bool name_one(struct naming *naming)
 	return naming->end->link->op == HS_FIND_CHAIN ? name_target(naming) : name_referred(naming);
 }
 
-static enum hs_status name_shelved(struct hs__links *links, struct hs__link_end *end, struct hs_error *err)
+static enum hs_status name_shelved(struct hs__links *links, struct hs__link_end *end,
+	const struct hs__rest_type *from, struct hs_error *err)
 {
 	const struct hs__shelf *shelf = links->env->rest->shelf;
 	const struct hs__shelf_type *type = hs__shelf_type(links->env->rest, end->type);
-	struct naming naming = { .links = links, .end = end, .reference = end->link->param };
+	struct naming naming = {
+		.links = links, .end = end, .reference = end->link->param, .from = from->index + 1
+	};
 	if (!type || !end->shelved.count)
 		return HS_OK;
 	/* Some have ten thousand entries: the memory of most is not touched. */
@@ -232,7 +237,7 @@ enum hs_status hs__link_end(struct hs__links *links, const struct hs__rest_type 
 	if (status == HS_OK)
 		status = look_stored(links, end, err);
 	if (status == HS_OK && (canonical || link->op == HS_FIND_HAS))
-		status = name_shelved(links, end, err);
+		status = name_shelved(links, end, from, err);
 	if (status == HS_OK && canonical && end->any_stored)
 		status = name_stored(links, end, err);
 	if (status != HS_OK)
