@@ -3,16 +3,17 @@
  *
  *   a range of keys in the index     its blocks, rows / 64, and one to go there
  *   the same in a column             keys to judge / 12, and rows to ask: members / 64, or all / 160
- *   a look at the facts of a row     8; for _has, of those that are taken to point to it
- *   a reference that is followed     16; by the links of a column as the column
- *   "not", "missing"                 the outlines of the type, unless of members
+ *   a look at the facts of a row     8; for _has, and what is inside it, of those that are taken to point to
+ * it a reference that is followed     16; by the links of a column as the column "not", "missing" the
+ * outlines of the type, unless of members
  *
  * What is counted is counted up to a limit: of the ways to do a thing only the best is of interest. */
 #include <core/store/find/counts.h>
 #include <core/store/find/set.h>
 
-#define A_LINK 16u         /* a reference that is followed: an id looked up, facts looked at */
-#define POINTERS 6u        /* resources that are taken to point to one */
+#define A_LINK 16u  /* a reference that is followed: an id looked up, facts looked at */
+#define POINTERS 6u /* resources that are taken to point to one */
+#define MOST_A_LOOK (UINT64_C(1) << 20)
 #define KEPT_A_BLOCK 4u    /* kept resources that their keeper goes along */
 #define LINKS_A_BLOCK 100u /* of a column, followed */
 #define ASKED_A_BLOCK 64u  /* rows here and there */
@@ -40,15 +41,17 @@ static uint64_t looking(uint64_t members)
 
 uint64_t hs__look_cost(const struct hs__cond *cond)
 {
-	uint64_t most = cond->find->op == HS_FIND_HAS ? (1 + POINTERS) * HS__A_LOOK :
-		cond->find->op == HS_FIND_CHAIN       ? A_LINK :
-							HS__A_LOOK;
+	uint64_t most = HS__A_LOOK;
 
 	for (size_t i = 0; i < cond->kid_count; i++) {
 		uint64_t kid = hs__look_cost(&cond->kids[i]);
 		most = kid > most ? kid : most;
 	}
-	return most;
+	if (cond->find->op == HS_FIND_CHAIN)
+		most += HS__A_LOOK;
+	else if (cond->find->op == HS_FIND_HAS)
+		most = HS__A_LOOK + POINTERS * most;
+	return least(most, MOST_A_LOOK);
 }
 
 uint64_t hs__making_cost(const struct hs__maker *maker)

@@ -3,6 +3,7 @@
  * data alone, so that the same search takes the same way. */
 #include <core/store/find/counts.h>
 #include <core/store/find/inner.h>
+#include <core/store/find/set.h>
 
 /* Counting stops here: first a cheap look, in which a selective condition shows at once, then steps of four,
  * so that the broad ones beside it are counted little beyond it. */
@@ -316,14 +317,17 @@ static bool asks_keeper(const struct hs__finder *finder, const struct hs__cond *
 	return false;
 }
 
-/* Chains and _has are sooner followed for some rows together than for one after another. */
+/* Chains and _has are sooner followed for some rows together than for one after another: of such as lead no
+ * further for so many, of others when looks cost as much as those of so many _has. */
 #define TOGETHER 4u
+#define TOGETHER_COST (UINT64_C(7) * TOGETHER * HS__A_LOOK)
 static bool is_sooner_joined(const struct hs__finder *finder, const struct hs__plan *plan,
 	const struct hs__cond *where, bool done)
 {
 	if (done)
 		return plan->way == HS__WAY_GATHER && plan->gathered && plan->verify && is_inner(where) &&
-			plan->ranges.row_count >= TOGETHER;
+			(plan->ranges.row_count >= TOGETHER ||
+				plan->ranges.row_count * hs__look_cost(where) >= TOGETHER_COST);
 	return is_inner(plan->drive) && plan->estimate >= FEW && !asks_keeper(finder, plan->drive);
 }
 
