@@ -8,6 +8,7 @@
 
 /* A beginning is common when it has postings for one text in so many. */
 #define SHARE 128u
+#define AHEAD 16u /* postings */
 
 /* Words from `from` up to but not with `to` that have their first `len` bytes in common. */
 struct beginning {
@@ -90,6 +91,11 @@ static void mark_texts(const struct common *c, const struct tx_common *row, uint
 	uint32_t end = x->posting_first[row->last];
 
 	for (uint32_t i = x->posting_first[row->first]; i < end; i++) {
+		/* Rare words have their texts all over the memory: what comes next is fetched meanwhile. */
+		if (i + 2 * AHEAD < end) {
+			__builtin_prefetch(&c->text_concepts[x->postings[i + 2 * AHEAD]]);
+			__builtin_prefetch(&c->concept_texts[c->text_concepts[x->postings[i + AHEAD]]]);
+		}
 		uint32_t concept = c->text_concepts[x->postings[i]],
 			 text = x->postings[i] - c->concept_texts[concept];
 		masks[concept] |= (uint8_t)(1u << (text < TX_MASK_LAST ? text : TX_MASK_LAST));

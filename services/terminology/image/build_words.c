@@ -60,9 +60,8 @@ static void grow(struct index *x)
 	}
 }
 
-static uint32_t intern(struct index *x, struct hs_slice word)
+static uint32_t intern(struct index *x, struct hs_slice word, uint64_t hash)
 {
-	uint64_t hash = hs_tx_big_hash(word);
 	struct slot *slot = slot_of(x, word, hash);
 
 	if (slot->word)
@@ -83,21 +82,68 @@ static void put_number(struct hs_buf *list, size_t number)
 	hs_buf_add(list, hs_slice((const char *)&item, sizeof(item)));
 }
 
+/* Words of a text before they are looked for. */
+#define TOKENS 32u
+
+struct token {
+	struct hs_slice word;
+	uint64_t hash;
+};
+
+static size_t take_tokens(const struct index *x, struct hs_slice *rest, struct token *tokens)
+{
+	size_t count = 0;
+
+	while (count < TOKENS && (tokens[count].word = hs_tx_next_word(rest)).len) {
+		uint64_t hash = tokens[count].hash = hs_tx_big_hash(tokens[count].word);
+		__builtin_prefetch(&x->slots[hash & (x->room - 1)]);
+		count++;
+	}
+	return count;
+}
+
+/* What a word is found by (slot, entry, its letters) lies all over the memory: that of the words of a text is
+ * fetched at once, for one after another would be waited for three times a word. */
+static void fetch_tokens(struct index *x, const struct token *tokens, size_t count)
+{
+	const struct entry *likely[TOKENS];
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t word = x->slots[tokens[i].hash & (x->room - 1)].word;
+		likely[i] = word ? entry_at(x, word - 1) : NULL;
+		__builtin_prefetch(likely[i]);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (likely[i])
+			__builtin_prefetch(likely[i]->word.ptr);
+}
+
+static void put_token(struct index *x, const struct token *token)
+{
+	struct pair pair = { intern(x, token->word, token->hash), x->text };
+	struct entry *entry = entry_at(x, pair.word);
+
+	if (entry->last == x->text + 1)
+		return;
+	entry->last = x->text + 1;
+	entry->count++;
+	hs_buf_add(&x->pairs, hs_slice((const char *)&pair, sizeof(pair)));
+}
+
 static void put_text(struct index *x, uint32_t place, struct hs_slice text)
 {
 	struct hs_slice rest = hs_tx_fold(x->scratch, text);
+	struct token tokens[TOKENS];
+	size_t count;
 
 	put_number(&x->out->text_concepts, place);
 	put_number(&x->out->text_pairs, TX_BUILD_COUNT(x->pairs, struct pair));
-	for (struct hs_slice word = hs_tx_next_word(&rest); word.len; word = hs_tx_next_word(&rest)) {
-		struct pair pair = { intern(x, word), x->text };
-		struct entry *entry = entry_at(x, pair.word);
-		if (entry->last == x->text + 1)
-			continue;
-		entry->last = x->text + 1;
-		entry->count++;
-		hs_buf_add(&x->pairs, hs_slice((const char *)&pair, sizeof(pair)));
-	}
+	do {
+		count = take_tokens(x, &rest, tokens);
+		fetch_tokens(x, tokens, count);
+		for (size_t i = 0; i < count; i++)
+			put_token(x, &tokens[i]);
+	} while (count == TOKENS);
 	x->text++;
 	hs_arena_reset(x->scratch);
 }
