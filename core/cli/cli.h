@@ -139,6 +139,11 @@ struct hs_cli_host_options {
 enum hs_status hs_cli_configure(const struct hs_cli_host_options *options, struct hs_host_config *config,
 	struct hs_arena *arena, struct hs_error *err);
 
+/* Opens a data directory that is there and one of its sandboxes, without a server: *place is of *host, which
+ * the caller closes whatever comes. HS_E_BUSY: a server has it. Thread: main. */
+enum hs_status hs_cli_open(const struct hs_cli_host_options *options, const char *sandbox,
+	struct hs_arena *arena, struct hs_host **host, struct hs_sandbox **place, struct hs_error *err);
+
 /* One HTTP exchange with a server, waited for. `token` may be NULL. */
 struct hs_cli_answer {
 	int status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From --config, --data and --set to a configuration of the host. */
+/* From --config, --data and --set to a configuration of the host, and to one that is open. */
 #include <core/base/log.h>
 #include <core/cli/cli.h>
 
@@ -41,4 +41,16 @@ enum hs_status hs_cli_configure(const struct hs_cli_host_options *options, struc
 	if (status == HS_OK && options->data)
 		status = hs_host_config_set(config, "data", options->data, err);
 	return status ? status : set_log(config, err);
+}
+
+enum hs_status hs_cli_open(const struct hs_cli_host_options *options, const char *sandbox,
+	struct hs_arena *arena, struct hs_host **host, struct hs_sandbox **place, struct hs_error *err)
+{
+	struct hs_host_config config;
+	enum hs_status status = hs_cli_configure(options, &config, arena, err);
+
+	config.data_exists = true;
+	if (status == HS_OK)
+		status = hs_host_open(&config, hs_services_builtin, host, err);
+	return status ? status : hs_host_sandbox(*host, sandbox, place, err);
 }

@@ -53,18 +53,10 @@ static enum hs_status remote(struct hs_arena *arena, const char *search, struct 
 static enum hs_status local(struct hs_arena *arena, const char *search, struct hs_slice *plan,
 	struct hs_host **host, struct hs_error *err)
 {
-	struct hs_host_config config;
 	struct hs_sandbox *place = NULL;
-	enum hs_status status = hs_cli_configure(&host_options, &config, arena, err);
+	enum hs_status status = hs_cli_open(&host_options, sandbox, arena, host, &place, err);
 
-	config.data_exists = true;
-	if (status == HS_OK)
-		status = hs_host_open(&config, hs_services_builtin, host, err);
-	if (status == HS_OK)
-		status = hs_host_sandbox(*host, sandbox, &place, err);
-	if (status == HS_OK)
-		status = hs_sandbox_explain(place, version, arena, hs_slice_cstr(search), plan, err);
-	return status;
+	return status ? status : hs_sandbox_explain(place, version, arena, hs_slice_cstr(search), plan, err);
 }
 
 static void show(struct hs_arena *arena, const char *search, struct hs_slice plan)

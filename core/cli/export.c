@@ -245,19 +245,13 @@ static void show(struct exporting *e)
 
 static enum hs_status run(struct exporting *e, struct hs_error *err)
 {
-	struct hs_host_config config;
 	struct hs_host *host = NULL;
 	struct hs_sandbox *opened = NULL;
 	struct hs_error ignored;
-	enum hs_status status = hs_cli_configure(&host_options, &config, e->arena, err);
+	enum hs_status status = hs_cli_open(&host_options, sandbox, e->arena, &host, &opened, err);
 
-	config.data_exists = true;
-	if (!status)
-		status = hs_host_open(&config, hs_services_builtin, &host, err);
 	if (!status)
 		status = hs_host_edition(host, version, err);
-	if (!status)
-		status = hs_host_sandbox(host, sandbox, &opened, err);
 	if (!status && mkdir(out_dir, 0700) != 0 && errno != EEXIST)
 		status = hs_fail(err, HS_E_IO, "the folder %s cannot be made: %s", out_dir,
 			strerrordesc_np(errno));

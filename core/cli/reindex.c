@@ -74,15 +74,9 @@ static enum hs_status run(struct hs_arena *arena, struct hs_host **host, struct 
 {
 	static const enum hs_fhir_version versions[] = { HS_FHIR_R4, HS_FHIR_R5 };
 	struct hs_arena *work = hs_arena_new(WORK_ARENA);
-	struct hs_host_config config;
 	struct hs_sandbox *place = NULL;
-	enum hs_status status = hs_cli_configure(&host_options, &config, arena, err);
+	enum hs_status status = hs_cli_open(&host_options, sandbox, arena, host, &place, err);
 
-	config.data_exists = true;
-	if (status == HS_OK)
-		status = hs_host_open(&config, hs_services_builtin, host, err);
-	if (status == HS_OK)
-		status = hs_host_sandbox(*host, sandbox, &place, err);
 	for (size_t i = 0; i < 2 && status == HS_OK; i++) {
 		struct hs_error missing;
 		/* What was stored under definitions that are not there cannot be read; the other still can.
