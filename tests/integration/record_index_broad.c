@@ -3,6 +3,7 @@
 #include "rest_test.h"
 
 #define POINTERS 30
+#define OF_ONE 140 /* so many of one patient are judged along columns that are there */
 
 static int start_small(void **state)
 {
@@ -110,6 +111,15 @@ static void pages_to_the_end(void **state)
 	pages_through("_count=3&date=lt2024-01-04&_sort=date", 6 - 1);
 }
 
+static void explained(const char *search, const char *way)
+{
+	struct fixture_answer a = fixture_operate(fx, "POST", "/operator/sandboxes/default/explain",
+		quoted(TEXT("{'search':'%s'}", search)));
+	assert_int_equal(a.status, 200);
+	if (hs_slice_search(a.body, hs_slice_cstr(way)) == SIZE_MAX)
+		fail_msg("%s: %.*s", search, HS_S_ARG(a.body));
+}
+
 /* The operator is told how. */
 static void tells_its_way(void **state)
 {
@@ -124,13 +134,36 @@ static void tells_its_way(void **state)
 		{ "DocumentReference?patient.name=x&status=current", "nothing can fulfil it" },
 	};
 	NEED_FHIR();
-	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-		struct fixture_answer a = fixture_operate(fx, "POST", "/operator/sandboxes/default/explain",
-			quoted(TEXT("{'search':'%s'}", ways[i].search)));
-		assert_int_equal(a.status, 200);
-		if (hs_slice_search(a.body, hs_slice_cstr(ways[i].way)) == SIZE_MAX)
-			fail_msg("%s: %.*s", ways[i].search, HS_S_ARG(a.body));
-	}
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+		explained(ways[i].search, ways[i].way);
+}
+
+/* Much is not read one by one, not even of one patient; a page of all that he has is. */
+static void reads_little_of_one_patient(void **state)
+{
+	NEED_FHIR();
+	for (int i = 0; i < OF_ONE; i++)
+		send_ok("PUT", TEXT("DocumentReference/m%d", i),
+			TEXT("{'resourceType':'DocumentReference','id':'m%d','status':'current','subject':{"
+			     "'reference':'Patient/many'},'date':'2023-01-%02dT00:00:00Z','content':[{"
+			     "'attachment':{'url':'urn:m%d'}}]}",
+				i, 1 + i % 28, i % 2),
+			201);
+	found("status=current&_summary=count", 0, POINTERS / 2 + OF_ONE); /* makes columns */
+	explained("DocumentReference?patient=Patient/many&location=urn:m1", "along the columns");
+	explained("DocumentReference?patient=Patient/many&_sort=-date", "along the columns");
+	explained("DocumentReference?patient=Patient/many,Patient/p1&location=urn:m1", "along the columns");
+	explained("DocumentReference?patient=Patient/many", "without a look");
+	explained("DocumentReference?patient=Patient/p1&location=urn:x", "which lie together");
+	found("patient=Patient/many&location=urn:m1&_count=5", 5, OF_ONE / 2);
+	found("patient=Patient/many&location=urn:x", 0, 0);
+	found("patient=Patient/many&_sort=-date&_count=3", 3, OF_ONE);
+	found("patient=Patient/many,Patient/p1&location=urn:m1,urn:x&_sort=date", 20, OF_ONE / 2 + 10);
+	found("patient=Patient/many", 20, OF_ONE);
+	pages_through("patient=Patient/many&location=urn:m1&_count=30", OF_ONE / 2);
+	pages_through("patient=Patient/many&_count=50&_sort=-date", OF_ONE);
+	pages_through("patient=Patient/many&date=lt2023-01-15&location=urn:m0&_count=9&_sort=date",
+		OF_ONE / 4);
 }
 
 int main(void)
@@ -140,6 +173,7 @@ int main(void)
 		cmocka_unit_test(answers_what_needs_few),
 		cmocka_unit_test(pages_to_the_end),
 		cmocka_unit_test(tells_its_way),
+		cmocka_unit_test(reads_little_of_one_patient),
 	};
 	return cmocka_run_group_tests(tests, start_small, stop_server);
 }

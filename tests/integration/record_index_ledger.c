@@ -511,6 +511,8 @@ static const char *a_condition(void)
 		"patient:missing=true",
 		"subject:missing=false",
 		"patient=p1,p2,p4",
+		"patient=Patient/p1",
+		"patient=p0,p1,p2,p3,p5",
 		"_filter=not%20(patient%20eq%20Patient/p1)",
 		"author.family=lind0",
 		"author:missing=false",

@@ -5,7 +5,8 @@
 #include "find.h"
 
 #define FEW 128u  /* pointers that are sooner looked up and read than columns made for them, */
-#define LEAST 16u /* and that are sooner read than judged along columns there are */
+#define LEAST 16u /* and that are sooner read than judged along columns there are; */
+#define MANY 128u /* that lie together, or that a mark tells: more are sooner judged than read */
 
 static bool is_link(const struct hs_find *find)
 {
@@ -57,6 +58,21 @@ enum hs_status hs_ledger_columns_get(struct hs_ledger *ledger, uint32_t type, co
 	return status == HS_OK && count > FEW ?
 		hs_txn_view(ledger->txn, &hs_ledger_columns_view, true, out, err) :
 		status;
+}
+
+enum hs_status hs_ledger_columns_instead(struct hs_ledger *ledger, const struct hs_ledger_drive *drive,
+	bool sorted, struct hs_view_hold *out, struct hs_error *err)
+{
+	bool all = drive->found == HS_LEDGER_AMONG || (drive->found == HS_LEDGER_PARTY && sorted);
+	bool rows = drive->found == HS_LEDGER_CANDIDATES || (drive->found == HS_LEDGER_SURE && sorted);
+	bool many = rows && drive->rows.count > MANY;
+	enum hs_status status = HS_OK;
+
+	*out = (struct hs_view_hold) { NULL, NULL };
+	if (all)
+		status = hs_ledger_party_is_more(ledger, &drive->party, MANY, &many, err);
+	return status == HS_OK && many ? hs_txn_view(ledger->txn, &hs_ledger_columns_view, false, out, err) :
+					 status;
 }
 
 /* So many that are read would be too many: that is told before, not after a second. In an order of date most
@@ -144,20 +160,37 @@ static enum hs_status look_along(struct hs_ledger_search *search, const struct h
 	return status;
 }
 
+/* What was got is given back. */
+static enum hs_status look_along_if(struct hs_ledger_search *search, struct hs_view_hold *hold, bool *done,
+	enum hs_status got, struct hs_error *err)
+{
+	enum hs_status status = got;
+
+	*done = status == HS_OK && hold->view;
+	if (*done)
+		status = look_along(search, hold->view, err);
+	hs_txn_view_end(search->ledger.txn, hold);
+	return status;
+}
+
 enum hs_status hs_ledger_search_along(struct hs_ledger_search *search, bool *done, struct hs_error *err)
 {
+	const struct hs_find_query *query = search->query;
 	struct hs_view_hold hold = { NULL, NULL };
-	enum hs_status status = HS_OK;
 
 	*done = false;
-	if (!search->query->where || hs_ledger_only_time(search->query->where))
+	if (!query->where || hs_ledger_only_time(query->where))
 		return HS_OK; /* the ends of a span of time are found in the log (updated.c) */
-	status = hs_ledger_columns_get(&search->ledger, search->query->type, search->query->where, &hold,
-		err);
-	if (status == HS_OK && hold.view) {
-		*done = true;
-		status = look_along(search, hold.view, err);
-	}
-	hs_txn_view_end(search->ledger.txn, &hold);
-	return status;
+	enum hs_status got = hs_ledger_columns_get(&search->ledger, query->type, query->where, &hold, err);
+	return look_along_if(search, &hold, done, got, err);
+}
+
+enum hs_status hs_ledger_search_instead(struct hs_ledger_search *search, bool *done, struct hs_error *err)
+{
+	struct hs_view_hold hold = { NULL, NULL };
+	enum hs_status got = hs_ledger_columns_instead(&search->ledger, &search->drive,
+		search->query->sort_count != 0, &hold, err);
+
+	search->looks_max = hold.view ? UINT64_MAX : search->looks_max; /* the lookup bounds it */
+	return look_along_if(search, &hold, done, got, err);
 }

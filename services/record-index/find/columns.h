@@ -154,6 +154,11 @@ void hs_ledger_columns_take_sides(struct hs_ledger_columns *columns, size_t at);
 enum hs_status hs_ledger_columns_get(struct hs_ledger *ledger, uint32_t type, const struct hs_find *where,
 	struct hs_view_hold *out, struct hs_error *err);
 
+/* The same when it is known what a lookup found: those that are there already, when that is much and would be
+ * read one by one. `sorted`: an order is asked for that is not that of rows. */
+enum hs_status hs_ledger_columns_instead(struct hs_ledger *ledger, const struct hs_ledger_drive *drive,
+	bool sorted, struct hs_view_hold *out, struct hs_error *err);
+
 /* ---- sift.c: conditions to be judged ---- */
 
 struct hs_ledger_test;

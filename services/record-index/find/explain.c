@@ -87,19 +87,15 @@ static void write_test(const struct hs_ledger_test *test, int depth, struct hs_b
 		write_test(&test->kids[i], depth + 1, out);
 }
 
-/* As hs_ledger_search_along goes about it; *along: it does. */
+/* Along the columns that are held, which are given back. */
 static enum hs_status explain_along(struct hs_ledger *ledger, const struct hs_find_query *query,
-	struct hs_buf *out, bool *along, struct hs_error *err)
+	struct hs_view_hold *hold, struct hs_buf *out, struct hs_error *err)
 {
-	struct hs_view_hold hold = { NULL, NULL };
 	struct hs_arena *one = hs_arena_new(SCRATCH);
-	enum hs_status status = hs_ledger_columns_get(ledger, query->type, query->where, &hold, err);
-	struct hs_ledger_sift sift = { ledger, hold.view, one, NULL, NULL };
+	struct hs_ledger_sift sift = { ledger, hold->view, one, NULL, NULL };
+	enum hs_status status = hs_ledger_sift_make(&sift, query->type, query->where, err);
 
-	*along = hold.view != NULL;
-	if (status == HS_OK && *along)
-		status = hs_ledger_sift_make(&sift, query->type, query->where, err);
-	if (status == HS_OK && *along) {
+	if (status == HS_OK) {
 		hs_buf_cstr(out, "way: along the columns\n");
 		if (sift.listed)
 			hs_buf_printf(out, "of these: %zu of %zu\n", sift.listed->listed_count,
@@ -109,7 +105,7 @@ static enum hs_status explain_along(struct hs_ledger *ledger, const struct hs_fi
 		hs_buf_cstr(out, "judged by\n");
 		write_test(sift.test, 1, out);
 	}
-	hs_txn_view_end(ledger->txn, &hold);
+	hs_txn_view_end(ledger->txn, hold);
 	hs_arena_free(one);
 	return status;
 }
@@ -125,17 +121,20 @@ static enum hs_status explain(struct hs_ledger *ledger, const struct hs_ledger_s
 		.along_shapes = true,
 		.along_party = !hs_ledger_tells_time(query) };
 	uint64_t live = 0;
-	bool along = false, time = query->where && hs_ledger_only_time(query->where);
+	struct hs_view_hold hold = { NULL, NULL };
+	bool time = query->where && hs_ledger_only_time(query->where);
 	enum hs_status status = hs_ledger_live(ledger, &live, err);
 
 	if (status == HS_OK && time)
 		hs_buf_cstr(out, "time of update: the ends of the span in the log, by halving\n");
 	if (status == HS_OK && query->where && !time)
-		status = explain_along(ledger, query, out, &along, err);
-	if (status != HS_OK || along)
-		return status;
-	if (status == HS_OK)
+		status = hs_ledger_columns_get(ledger, query->type, query->where, &hold, err);
+	if (status == HS_OK && !hold.view)
 		status = hs_ledger_drive(ledger, &drive, err);
+	if (status == HS_OK && !hold.view)
+		status = hs_ledger_columns_instead(ledger, &drive, query->sort_count != 0, &hold, err);
+	if (status == HS_OK && hold.view)
+		return explain_along(ledger, query, &hold, out, err);
 	if (status != HS_OK)
 		return status;
 	hs_buf_printf(out, "way: %s\n", ways[drive.found]);

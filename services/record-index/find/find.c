@@ -227,7 +227,11 @@ static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 		.along_shapes = true,
 		.along_party = !hs_ledger_tells_time(query) };
 	status = hs_ledger_drive(&search->ledger, drive, err);
-	if (status == HS_OK && drive->found == HS_LEDGER_PARTY && query->sort_count) {
+	if (status == HS_OK)
+		status = hs_ledger_search_instead(search, &done, err);
+	if (status != HS_OK || done)
+		return status;
+	if (drive->found == HS_LEDGER_PARTY && query->sort_count) {
 		if (drive->along_party && hs_ledger_lies_together(&search->ledger, &drive->party))
 			drive->found = HS_LEDGER_AMONG;
 		else

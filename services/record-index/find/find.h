@@ -70,6 +70,8 @@ enum hs_status hs_ledger_refuse_broad(const struct hs_ledger_search *search, str
 
 /* Goes along the columns, when the search is worth it and there are any: then *done. */
 enum hs_status hs_ledger_search_along(struct hs_ledger_search *search, bool *done, struct hs_error *err);
+/* The same when search->drive has found what would be looked at. */
+enum hs_status hs_ledger_search_instead(struct hs_ledger_search *search, bool *done, struct hs_error *err);
 
 /* ---- dates.c: for a ledger whose entries are whole and whose dates say a second each ---- */
 

@@ -69,6 +69,26 @@ static enum hs_status count_party(struct hs_ledger *ledger, const struct hs_ledg
 	return hs_sql_ask(party_stmt(ledger, party, 0, sql, err), out, err);
 }
 
+enum hs_status hs_ledger_party_is_more(struct hs_ledger *ledger, const struct hs_ledger_party *party,
+	uint64_t most, bool *out, struct hs_error *err)
+{
+	static const char *const sql[] = {
+		"SELECT 1 FROM record_index_pointer WHERE spot > ?1 AND spot <= ?2 LIMIT 1 OFFSET ?3",
+		"SELECT 1 FROM record_index_row WHERE place = ?1 AND row > ?2 LIMIT 1 OFFSET ?3",
+		"SELECT 1 FROM record_index_entry WHERE key = ?1 AND target > ?2 LIMIT 1 OFFSET ?3",
+		"SELECT 1 FROM record_index_row WHERE custodian = ?1 AND row > ?2 LIMIT 1 OFFSET ?3",
+	};
+	struct hs_stmt *stmt = party_stmt(ledger, party, 0, sql, err);
+
+	if (!stmt)
+		return err->status;
+	hs_sql_int(stmt, 3, (int64_t)most);
+	int step = hs_sql_step(stmt, err);
+	hs_sql_end(stmt);
+	*out = step > 0;
+	return step < 0 ? (enum hs_status)step : HS_OK;
+}
+
 struct hs_stmt *hs_ledger_party_open(struct hs_ledger *ledger, const struct hs_ledger_party *party,
 	uint64_t row, struct hs_error *err)
 {

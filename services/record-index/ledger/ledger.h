@@ -317,6 +317,9 @@ struct hs_stmt *hs_ledger_party_open(struct hs_ledger *ledger, const struct hs_l
 /* Appends the candidates of a party, by row. */
 enum hs_status hs_ledger_party_list(struct hs_ledger *ledger, const struct hs_ledger_party *party,
 	struct hs_ledger_numbers *out, struct hs_error *err);
+/* Has it more than so many? No more are counted. */
+enum hs_status hs_ledger_party_is_more(struct hs_ledger *ledger, const struct hs_ledger_party *party,
+	uint64_t most, bool *out, struct hs_error *err);
 /* The page of a search without a sort that finds all of a party; from the row after `after` on. */
 enum hs_status hs_ledger_party_page(struct hs_ledger *ledger, const struct hs_ledger_party *party,
 	const struct hs_find_query *query, uint64_t after, struct hs_arena *arena, struct hs_find_page *out,
