@@ -8,7 +8,8 @@
  * million pointers in a millisecond or two, without an index that had to be chosen or read. What that leaves
  * open is looked at in full, and nothing else is. The store's shelf keeps the columns (handslag/view.h), and
  * bounds them: a ledger of more than some four million pointers has none, and is searched by its entries
- * alone; with more than some two and a half million it may lack what is beyond the 30 bytes.
+ * alone. Values are left out first, one by one: four of them fit up to some two million pointers, one up to
+ * two and a half; where the pointers of each subject and custodian are, up to some three million.
  *
  * Thread: columns that are held never change; the rest is that of the transaction. */
 #pragma once
