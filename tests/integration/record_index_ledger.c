@@ -427,8 +427,8 @@ static const char *const through[] = {
 	"Patient?_has:DocumentReference:patient:status=superseded",
 	"Patient?_has:DocumentReference:patient:location=https://ehr.example/shared/1",
 	"Patient?_has:DocumentReference:patient:location=https://ehr.example/shared/1&family=Ek",
-	"Patient?_has:DocumentReference:subject:custodian=o2&family=Ek&"
-	"_has:DocumentReference:patient:type=2-1",
+	("Patient?_has:DocumentReference:subject:custodian=o2&family=Ek&"
+	 "_has:DocumentReference:patient:type=2-1"),
 	"Patient?_has:DocumentReference:patient:status=current",
 	"Patient?_has:DocumentReference:patient:status=current&_total=none&_count=2",
 	"Patient?_has:DocumentReference:patient:status=entered-in-error",
@@ -522,8 +522,8 @@ static const char *a_condition(void)
 		"format=F1",
 		"contenttype=text/plain",
 		"location=https://ehr.example/shared/1",
-		"location=https://ehr.example/shared/2,https://ehr.example/1/Bundle/00001259-0000-4000-8000-"
-		"000000000001",
+		("location=https://ehr.example/shared/2,https://ehr.example/1/Bundle/00001259-0000-4000-8000-"
+		 "000000000001"),
 		"location=HTTPS://ehr.example/shared/1",
 		"location:below=https://ehr.example/shared",
 		"_filter=not%20(location%20eq%20https://ehr.example/shared/1)",
