@@ -6,6 +6,7 @@
 #include <handslag/error.h>
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 
 struct hs_pool {
@@ -111,6 +112,15 @@ unsigned hs_pool_waiting(const struct hs_pool *pool)
 	unsigned waiting = pool->waiting;
 	pthread_mutex_unlock(lock);
 	return waiting;
+}
+
+unsigned hs_cores(unsigned least, unsigned most)
+{
+	cpu_set_t set;
+
+	/* Fails only on machines with more cores than the set has room for: then `most` is right. */
+	unsigned cores = sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : most;
+	return cores < least ? least : cores > most ? most : cores;
 }
 
 void hs_pool_free(struct hs_pool *pool)

@@ -5,7 +5,6 @@
 #include <core/host/sandbox/sandbox.h>
 
 #include <stdio.h>
-#include <unistd.h>
 
 #define HOST_ARENA ((size_t)256 << 20)
 #define WORKER_DEPTH 4096
@@ -13,11 +12,7 @@
 
 static void make_pools(struct hs_host *host)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned workers = host->config->workers ? (unsigned)host->config->workers :
-						   (unsigned)(cores < 2       ? 2 :
-								   cores > 64 ? 64 :
-										cores);
+	unsigned workers = host->config->workers ? (unsigned)host->config->workers : hs_cores(2, 64);
 
 	host->workers = hs_pool_new("worker", workers, WORKER_DEPTH);
 	/* Opens, resets and deletes sandboxes, one after another: it may wait, loops may not. */

@@ -171,11 +171,7 @@ enum hs_status hs_host_listen(struct hs_host *host, struct hs_error *err)
 		.gone = hs__http_gone,
 		.refused = hs__http_refused };
 	char address[64], url[128];
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned count = host->config->loops ? (unsigned)host->config->loops :
-					       (unsigned)(cores < 1      ? 1 :
-							       cores > 8 ? 8 :
-									   cores);
+	unsigned count = host->config->loops ? (unsigned)host->config->loops : hs_cores(1, 8);
 
 	enum hs_status status = split_listen(host->config->listen, address, sizeof(address), &server.port,
 		err);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 struct job {
@@ -86,11 +87,31 @@ static void refuses_beyond_its_depth(void **state)
 	hs_pool_free(NULL);
 }
 
+static void counts_the_cores_that_it_may_use(void **state)
+{
+	(void)state;
+	cpu_set_t all, one;
+	size_t first = 0;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	assert_int_equal(hs_cores(1, 1024), CPU_COUNT(&all));
+	while (!CPU_ISSET(first, &all))
+		first++;
+	CPU_ZERO(&one);
+	CPU_SET(first, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	unsigned alone = hs_cores(1, 8), least = hs_cores(2, 8);
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+	assert_int_equal(alone, 1);
+	assert_int_equal(least, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_in_order_of_arrival),
 		cmocka_unit_test(refuses_beyond_its_depth),
+		cmocka_unit_test(counts_the_cores_that_it_may_use),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
