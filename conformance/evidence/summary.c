@@ -34,6 +34,11 @@ void hs_report_summary(struct hs_buf *out, const struct hs_test_run *run)
 	add_count(out, s.setups_failed, s.setups_failed == 1 ? "setup failed" : "setups failed");
 	add_count(out, s.tests[HS_TEST_WARNING], "of those that passed with warnings");
 	hs_buf_printf(out, "; %u of %u assertions held", s.asserts[HS_TEST_PASS], sum(s.asserts));
+	add_count(out, s.asserts[HS_TEST_FAIL], "failed");
+	add_count(out, s.asserts[HS_TEST_WARNING], "with a warning");
+	add_count(out, s.asserts[HS_TEST_ERROR], "ended by a fault");
+	add_count(out, s.asserts[HS_TEST_NOT_EVALUATED], "not evaluated");
+	add_count(out, s.asserts[HS_TEST_SKIP], "skipped");
 	add_count(out, s.expected, "failures expected");
 	add_count(out, s.expected_unused, "expected failures did not come");
 	add_count(out, s.emulated, "requests emulated");

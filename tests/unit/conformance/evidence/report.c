@@ -155,6 +155,35 @@ static void assert_markup(struct hs_slice text)
 	assert_false(has(text, "&c="));
 }
 
+/* What does not hold is told apart from what was not asked. */
+static void assertions(void **state)
+{
+	static const struct {
+		enum hs_test_verdict verdict;
+		const char *said;
+	} cases[] = {
+		{ HS_TEST_PASS, "; 1 of 1 assertions held; " },
+		{ HS_TEST_FAIL, "; 0 of 1 assertions held, 1 failed; " },
+		{ HS_TEST_WARNING, "; 0 of 1 assertions held, 1 with a warning; " },
+		{ HS_TEST_ERROR, "; 0 of 1 assertions held, 1 ended by a fault; " },
+		{ HS_TEST_NOT_EVALUATED, "; 0 of 1 assertions held, 1 not evaluated; " },
+		{ HS_TEST_SKIP, "; 0 of 1 assertions held, 1 skipped; " },
+	};
+	struct scene scene;
+
+	(void)state;
+	scene_open(&scene);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct hs_buf out;
+		hs_buf_init(&out, scene.arena, 4096);
+		scene.done[1].verdict = cases[i].verdict;
+		hs_report_summary(&out, &scene.run);
+		if (!has(hs_buf_slice(&out), cases[i].said))
+			fail_msg("no '%s' in '%.*s'", cases[i].said, HS_S_ARG(hs_buf_slice(&out)));
+	}
+	hs_arena_free(scene.arena);
+}
+
 static void html(void **state)
 {
 	struct scene scene;
@@ -336,6 +365,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_secrets),
 		cmocka_unit_test(names),
+		cmocka_unit_test(assertions),
 		cmocka_unit_test(html),
 		cmocka_unit_test(html_by_requirement),
 		cmocka_unit_test(junit),
