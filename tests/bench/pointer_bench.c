@@ -12,7 +12,7 @@
 #include <core/base/log.h>
 #include <core/base/memory.h>
 #include <core/base/world.h>
-#include <core/cli/load.h>
+#include <core/cli/data/load.h>
 #include <core/cli/seed/seed.h>
 #include <core/host/host.h>
 #include <core/rest/rest.h>
