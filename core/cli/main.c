@@ -7,30 +7,37 @@
 #include <stdio.h>
 
 struct subcommand {
-	const char *name;
+	const char *name; /* NULL: the heading of those that follow */
 	int (*run)(int argc, char **argv);
 	const char *summary;
 };
 
+/* A heading is what a folder beside this file is about; its commands are there. */
 static const struct subcommand subcommands[] = {
+	{ NULL, NULL, "A server and its sandboxes" },
 	{ "serve", hs_cli_serve, "host the services" },
-	{ "load", hs_cli_load, "load resources and packages into a data directory or a server" },
-	{ "convert", hs_cli_convert, "make resources of FHIR R4 ones of R5, or back" },
-	{ "export", hs_cli_export, "write what a sandbox has stored as NDJSON" },
-	{ "import", hs_cli_import, "import large code systems into a data directory" },
-	{ "seed", hs_cli_seed, "make a synthetic Sweden" },
-	{ "test", hs_cli_test, "judge a server by suites" },
-	{ "suites", hs_cli_suites, "list the suites and their checks" },
-	{ "mutate", hs_cli_mutate, "show which check catches which fault" },
-	{ "fhirpath", hs_cli_fhirpath, "evaluate FHIRPath on files" },
-	{ "validate", hs_cli_validate, "check resources against the definitions" },
-	{ "tx", hs_cli_tx, "ask the terminology: lookup, validate, expand, check a value set" },
-	{ "package", hs_cli_package, "list and add FHIR packages" },
 	{ "sandbox", hs_cli_sandbox, "list, create, reset and delete sandboxes of a server" },
 	{ "explain", hs_cli_explain, "say how a search would be carried out" },
 	{ "reindex", hs_cli_reindex, "make the search index anew" },
 	{ "backup", hs_cli_backup, "copy a sandbox's store while it is in use" },
 	{ "restore", hs_cli_restore, "put a copy back" },
+	{ NULL, NULL, "Data in and out" },
+	{ "load", hs_cli_load, "load resources and packages into a data directory or a server" },
+	{ "seed", hs_cli_seed, "make a synthetic Sweden" },
+	{ "export", hs_cli_export, "write what a sandbox has stored as NDJSON" },
+	{ "package", hs_cli_package, "list, add, remove, show and check FHIR packages" },
+	{ NULL, NULL, "Judging servers" },
+	{ "test", hs_cli_test, "judge a server by suites" },
+	{ "suites", hs_cli_suites, "list the suites and their checks" },
+	{ "mutate", hs_cli_mutate, "show which check catches which fault" },
+	{ NULL, NULL, "Resources in files" },
+	{ "validate", hs_cli_validate, "check resources against the definitions" },
+	{ "fhirpath", hs_cli_fhirpath, "evaluate FHIRPath on files" },
+	{ "convert", hs_cli_convert, "make resources of FHIR R4 ones of R5, or back" },
+	{ NULL, NULL, "Terminology" },
+	{ "tx", hs_cli_tx, "ask the terminology: lookup, validate, expand, check a value set" },
+	{ "import", hs_cli_import, "import large code systems into a data directory" },
+	{ NULL, NULL, "This program" },
 	{ "version", hs_cli_version, "versions of the program and its libraries" },
 };
 #define COUNT (sizeof(subcommands) / sizeof(subcommands[0]))
@@ -40,10 +47,13 @@ static void print_usage(FILE *to)
 	fputs("Handslag: shared services between health systems, and the judge of them.\n\n"
 	      "Usage:\n  handslag COMMAND [OPTION...]\n\n"
 	      "Example:\n  handslag serve\n  handslag test --target "
-	      "http://127.0.0.1:8080/fhir/r4\n\nCommands:\n",
+	      "http://127.0.0.1:8080/fhir/r4\n",
 		to);
-	for (size_t i = 0; i < COUNT; i++)
-		fprintf(to, "  %-10s %s\n", subcommands[i].name, subcommands[i].summary);
+	for (const struct subcommand *s = subcommands; s < subcommands + COUNT; s++)
+		if (s->name)
+			fprintf(to, "  %-10s %s\n", s->name, s->summary);
+		else
+			fprintf(to, "\n%s:\n", s->summary);
 	fputs("\nhandslag COMMAND --help tells more of each.\n"
 	      "Exit codes: 0 fine, 1 something failed, 2 usage or configuration, 3 the target does not\n"
 	      "answer, 4 a fault of ours, 5 nothing could be judged, 130 interrupted.\n",
@@ -53,7 +63,7 @@ static void print_usage(FILE *to)
 static const struct subcommand *find(const char *name)
 {
 	for (size_t i = 0; i < COUNT; i++)
-		if (strcmp(subcommands[i].name, name) == 0)
+		if (subcommands[i].name && strcmp(subcommands[i].name, name) == 0)
 			return &subcommands[i];
 	return NULL;
 }
@@ -62,11 +72,13 @@ static int unknown(const char *name)
 {
 	static const char *const own[] = { "--help", "--version", NULL };
 	const char *names[COUNT + 1] = { NULL };
+	size_t count = 0;
 
 	if (name[0] == '-')
 		return hs_cli_unknown("", "option", name, own);
 	for (size_t i = 0; i < COUNT; i++)
-		names[i] = subcommands[i].name;
+		if (subcommands[i].name)
+			names[count++] = subcommands[i].name;
 	return hs_cli_unknown("", "command", name, names);
 }
 

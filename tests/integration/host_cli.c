@@ -9,17 +9,20 @@
 
 #define RUN WORKBENCH_RUN
 
-/* Calls `check` for each command that `handslag --help` lists. */
+/* Calls `check` for each command that `handslag --help` lists: the indented lines below its headings. */
 static void for_each_command(void (*check)(const char *name))
 {
 	struct process_result r = RUN("--help");
-	size_t at = hs_slice_search(r.out, HS_S("\nCommands:\n")), count = 0;
-	struct hs_slice rest = hs_slice_from(r.out, at == SIZE_MAX ? 0 : at + 11);
+	size_t at = hs_slice_search(r.out, HS_S("\nA server and its sandboxes:\n")), count = 0;
+	struct hs_slice rest = hs_slice_from(r.out, at == SIZE_MAX ? 0 : at);
 
 	assert_int_equal(r.exit, 0);
 	assert_int_not_equal(at, SIZE_MAX);
-	while (hs_slice_starts(rest, HS_S("  "))) {
-		struct hs_slice line = hs_slice_trim(hs_slice_cut(&rest, '\n'));
+	while (rest.len) {
+		struct hs_slice line = hs_slice_cut(&rest, '\n');
+		if (!hs_slice_starts(line, HS_S("  ")))
+			continue;
+		line = hs_slice_trim(line);
 		check(hs_arena_cstr(workbench_arena(), hs_slice_cut(&line, ' ')));
 		count++;
 	}
