@@ -198,7 +198,8 @@ static void take_plain(struct hs__conn *conn, struct hs_slice bytes)
 
 	if (used == bytes.len || conn->state == HS__CONN_GONE)
 		return;
-	/* Bounded by one read: nothing is read while something is pending. */
+	/* Bounded by two reads: nothing is asked for while something is pending, and what was asked for
+	 * before may come once more in the same turn. */
 	if (!conn->pending.ptr)
 		hs_buf_init(&conn->pending, NULL, (size_t)HS__LOOP_INPUT * 2);
 	hs_buf_add(&conn->pending, hs_slice_from(bytes, used));
@@ -294,12 +295,14 @@ static void read_some(struct hs__conn *conn)
 static void on_poll(uv_poll_t *handle, int status, int events)
 {
 	struct hs__conn *conn = handle->data;
+	struct hs_loop *loop = conn->loop;
 	bool failed = false;
 
 	if (status < 0) {
 		hs__conn_kill(conn);
 		return;
 	}
+	hs__loop_work_begins(loop);
 	if (events & UV_WRITABLE) {
 		conn->blocked = conn->tls && !hs__tls_flush(conn->tls, &failed);
 		if (conn->write_due != HS__NO_DEADLINE)
@@ -312,7 +315,8 @@ static void on_poll(uv_poll_t *handle, int status, int events)
 	}
 	if (events & UV_READABLE)
 		read_some(conn);
-	hs__conn_pump(conn);
+	hs__loop_flush(loop, &conn->flush);
+	hs__loop_work_ends(loop);
 }
 
 /* ---- time ---- */

@@ -63,13 +63,11 @@ void hs__loop_flush(struct hs_loop *loop, struct hs__flush *flush)
 		hs__list_append(&loop->flush, &flush->link);
 }
 
-static void on_prepare(uv_prepare_t *handle)
+static void run_flushes(struct hs_loop *loop)
 {
-	struct hs_loop *loop = handle->data;
 	struct hs__link due;
 
-	for (unsigned i = 0; i < loop->hook_count; i++)
-		loop->hooks[i].fn(loop->hooks[i].arg);
+	loop->gathers = false;
 	hs__list_take(&due, &loop->flush);
 	while (!hs__list_empty(&due)) {
 		struct hs__link *link = due.next;
@@ -79,6 +77,33 @@ static void on_prepare(uv_prepare_t *handle)
 		hs__loop_ran(loop);
 		flush->run(flush);
 	}
+}
+
+void hs__loop_work_begins(struct hs_loop *loop)
+{
+	const struct hs_world *world = hs_world_real();
+
+	if (loop->gathers)
+		return;
+	loop->gathers = true;
+	loop->gathered_from_ns = world->mono_ns(world->ctx);
+}
+
+void hs__loop_work_ends(struct hs_loop *loop)
+{
+	const struct hs_world *world = hs_world_real();
+
+	if (world->mono_ns(world->ctx) - loop->gathered_from_ns >= loop->gather_ns)
+		run_flushes(loop);
+}
+
+static void on_prepare(uv_prepare_t *handle)
+{
+	struct hs_loop *loop = handle->data;
+
+	run_flushes(loop);
+	for (unsigned i = 0; i < loop->hook_count; i++)
+		loop->hooks[i].fn(loop->hooks[i].arg);
 	bool again = !hs__list_empty(&loop->flush) || (loop->waiting && loop->ran);
 	if (loop->stopped || loop->again_active == again)
 		return;
@@ -135,6 +160,7 @@ enum hs_status hs_loop_new(struct hs_loop **out, struct hs_error *err)
 	loop->mailbox.post = post_task;
 	loop->date_second = -1;
 	loop->wall_at = UINT64_MAX;
+	loop->gather_ns = HS__LOOP_GATHER_NS;
 	hs__list_init(&loop->flush);
 	hs__list_init(&loop->timers);
 	hs__list_init(&loop->signals);

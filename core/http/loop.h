@@ -24,8 +24,8 @@ void hs_loop_free(struct hs_loop *loop);
 int64_t hs_loop_now_ms(struct hs_loop *loop);
 /* Monotonic milliseconds as of this turn; costs nothing. */
 uint64_t hs_loop_mono_ms(const struct hs_loop *loop);
-/* Runs fn on every turn of the loop before it waits, for batching work of one turn. Replies that fn gives are
- * written in the same turn. */
+/* Runs fn on every turn of the loop before it waits, when the replies of the turn are written: for work that
+ * nobody waits for. Replies that fn gives are written in the next turn, which then follows at once. */
 void hs_loop_before_wait(struct hs_loop *loop, void (*fn)(void *arg), void *arg);
 
 struct hs_timer;

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include <core/base/world.h>
-#include <core/http/loop.h>
+#include <core/http/loop_private.h>
 
 #include <pthread.h>
 #include <signal.h>
@@ -173,6 +173,66 @@ static void a_turn_that_did_something_does_not_wait(void **state)
 	hs_loop_free(loop);
 }
 
+/* ---- output of a turn ---- */
+
+struct written {
+	struct hs__flush flush;
+	unsigned times;
+};
+
+static void write_out(struct hs__flush *flush)
+{
+	((struct written *)(void *)flush)->times++;
+}
+
+static void work(struct hs_loop *loop, struct written *output)
+{
+	hs__loop_work_begins(loop);
+	hs__loop_flush(loop, &output->flush);
+	hs__loop_work_ends(loop);
+}
+
+static void output_of_short_work_waits_for_the_end_of_the_turn(void **state)
+{
+	struct hs_loop *loop = new_loop();
+	struct written a = { .flush.run = write_out }, b = { .flush.run = write_out };
+
+	(void)state;
+	loop->gather_ns = UINT64_MAX;
+	work(loop, &a);
+	work(loop, &b);
+	work(loop, &b);
+	assert_int_equal(a.times + b.times, 0);
+	hs_loop_turn(loop, false);
+	assert_int_equal(a.times, 1);
+	assert_int_equal(b.times, 1);
+	hs_loop_free(loop);
+}
+
+static void output_does_not_wait_for_more_work_than_that(void **state)
+{
+	const struct hs_world *world = hs_world_real();
+	struct hs_loop *loop = new_loop();
+	struct written a = { .flush.run = write_out }, b = { .flush.run = write_out };
+	uint64_t from = world->mono_ns(world->ctx);
+
+	(void)state;
+	assert_in_range(loop->gather_ns, 1, 1000000);
+	hs__loop_work_begins(loop);
+	hs__loop_flush(loop, &a.flush);
+	while (world->mono_ns(world->ctx) - from < 2 * loop->gather_ns)
+		;
+	hs__loop_work_ends(loop);
+	assert_int_equal(a.times, 1);
+	/* The time begins anew with what comes after. */
+	loop->gather_ns = UINT64_MAX;
+	work(loop, &b);
+	assert_int_equal(b.times, 0);
+	hs_loop_turn(loop, false);
+	assert_int_equal(b.times, 1);
+	hs_loop_free(loop);
+}
+
 /* ---- hooks, clocks, signals ---- */
 
 static struct hs_loop *hooked;
@@ -249,6 +309,8 @@ int main(void)
 		cmocka_unit_test(tasks_left_at_the_end_are_run),
 		cmocka_unit_test(timers_fire_and_repeat),
 		cmocka_unit_test(a_turn_that_did_something_does_not_wait),
+		cmocka_unit_test(output_of_short_work_waits_for_the_end_of_the_turn),
+		cmocka_unit_test(output_does_not_wait_for_more_work_than_that),
 		cmocka_unit_test(hooks_run_once_a_turn),
 		cmocka_unit_test(the_wall_clock_is_that_of_the_world),
 		cmocka_unit_test(signals_come_on_the_loop),
