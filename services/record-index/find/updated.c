@@ -280,20 +280,42 @@ static enum hs_status count_rows(struct hs_ledger *ledger, uint64_t first, uint6
 	return status;
 }
 
+/* Narrows [*first, *end) to where there are rows at all: what other types have written is no part of it. */
+static enum hs_status narrow_to_rows(struct hs_ledger *ledger, uint64_t *first, uint64_t *end,
+	uint64_t ends[2], struct hs_error *err)
+{
+	enum hs_status status =
+		hs_sql_ask(hs_sql(ledger->txn, "SELECT row FROM record_index_row ORDER BY row LIMIT 1", err),
+			&ends[0], err);
+
+	if (status == HS_OK)
+		status = hs_sql_ask(hs_sql(ledger->txn,
+					    "SELECT row + 1 FROM record_index_row ORDER BY row DESC LIMIT 1",
+					    err),
+			&ends[1], err);
+	*first = *first < ends[0] ? ends[0] : *first;
+	*end = *end > ends[1] ? ends[1] : *end;
+	return status;
+}
+
 /* The lesser part is counted: those within, or those without. */
 static enum hs_status count_within(struct hs_ledger *ledger, uint64_t first, uint64_t end, int64_t *out,
 	struct hs_error *err)
 {
-	uint64_t last = hs_txn_seq(ledger->txn) + 1, live = 0;
+	uint64_t ends[2] = { 0, 0 }, live = 0;
 	int64_t older = 0, newer = 0;
+	enum hs_status status = narrow_to_rows(ledger, &first, &end, ends, err);
 
-	if (end - first <= last / 2)
+	*out = 0;
+	if (status != HS_OK || first >= end)
+		return status;
+	if (end - first <= (ends[1] - ends[0]) / 2)
 		return count_rows(ledger, first, end, out, err);
-	enum hs_status status = hs_ledger_live(ledger, &live, err);
+	status = hs_ledger_live(ledger, &live, err);
 	if (status == HS_OK)
-		status = count_rows(ledger, 0, first, &older, err);
+		status = count_rows(ledger, ends[0], first, &older, err);
 	if (status == HS_OK)
-		status = count_rows(ledger, end, last, &newer, err);
+		status = count_rows(ledger, end, ends[1], &newer, err);
 	*out = (int64_t)live - older - newer;
 	return status;
 }
