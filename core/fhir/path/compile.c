@@ -54,6 +54,7 @@ enum hs_status hs_path_compile(const struct hs_defs *defs, struct hs_slice expre
 	enum hs_status status = compile(defs, expression, type, out, phase, err);
 	if (!status) {
 		hs__path_fold(*out);
+		hs__path_find_once(*out);
 	}
 	return status;
 }
@@ -91,6 +92,7 @@ struct path_run hs__path_run_of(const struct hs_path *path, const struct hs_path
 		.arena = context->arena,
 		.input = input,
 		.text = path->text,
+		.once_count = path->once,
 		.err = err };
 	run.steps = context->steps ? context->steps : DEFAULT_STEPS;
 	run.resource = context->resource ? context->resource : input ? input->node : NULL;

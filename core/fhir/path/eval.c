@@ -26,6 +26,34 @@ static enum hs_status push_self(struct path_run *run, const struct path_scope *s
 	return HS_OK;
 }
 
+static enum hs_status eval_node(struct path_run *run, const struct path_node *node, struct path_scope *scope,
+	struct path_list *out);
+
+/* What the node gave when it was first evaluated; kept to the end of the run. NULL with a status that is
+ * none. */
+static struct path_list *eval_once(struct path_run *run, const struct path_node *node,
+	const struct path_scope *scope, enum hs_status *status)
+{
+	struct path_scope apart = *scope;
+	*status = HS_OK;
+	if (!run->once) {
+		run->once = hs_arena_array(run->arena, run->once_count, sizeof(*run->once));
+		run->lasting++;
+	}
+	struct path_list **kept = run->once ? &run->once[node->once - 1] : NULL;
+	if (kept && *kept) {
+		return *kept;
+	}
+	struct path_list *list = kept ? hs_arena_alloc(run->arena, sizeof(*list)) : NULL;
+	*status = list ? eval_node(run, node, &apart, list) : hs__path_full(run);
+	if (!list || *status) {
+		return NULL;
+	}
+	*kept = list;
+	run->lasting++;
+	return list;
+}
+
 /* What stands left of the dot; $this when nothing does. */
 static enum hs_status eval_left(struct path_run *run, const struct path_node *node, struct path_scope *scope,
 	struct path_list *out)
@@ -191,7 +219,7 @@ static enum hs_status gather(struct path_run *run, const struct path_node *node,
 	const struct path_scope *scope, struct path_list *both)
 {
 	PATH_LIST(branch, 2);
-	if (node->op == OP_UNION) {
+	if (node->op == OP_UNION && !node->once) {
 		enum hs_status status = gather(run, node->left, scope, both);
 		return status ? status : gather(run, node->first, scope, both);
 	}
@@ -208,7 +236,10 @@ static enum hs_status eval_union(struct path_run *run, const struct path_node *n
 {
 	/* The output may hold what an earlier branch of select() gave, which is not part of this union. */
 	PATH_LIST(both, 2);
-	enum hs_status status = gather(run, node, scope, &both);
+	enum hs_status status = gather(run, node->left, scope, &both);
+	if (!status) {
+		status = gather(run, node->first, scope, &both);
+	}
 	return status ? status : hs__path_push_all(run, out, &both);
 }
 
@@ -236,7 +267,9 @@ static enum hs_status membership(struct path_run *run, const struct path_node *n
 			item->count);
 	}
 	bool found;
+	const struct path_index *index = list->index;
 	enum hs_status status = hs__path_found(run, list, &item->items[0], &found);
+	run->lasting += list->index != index; /* the list may be one that is kept */
 	return status ? status : hs__path_push_boolean(run, out, found);
 }
 
@@ -297,16 +330,26 @@ static enum hs_status singles(struct path_run *run, const struct path_node *node
 	return hs__path_arithmetic(run, node, &a->items[0], &b->items[0], out);
 }
 
+/* An operand: in `store`, or the list that is kept of it. NULL with a status that is none. */
+static struct path_list *eval_side(struct path_run *run, const struct path_node *node,
+	const struct path_scope *scope, struct path_list *store, enum hs_status *status)
+{
+	if (node->once) {
+		return eval_once(run, node, scope, status);
+	}
+	*status = hs__path_eval_apart(run, node, scope, store);
+	return *status ? NULL : store;
+}
+
 static enum hs_status eval_binary(struct path_run *run, const struct path_node *node,
 	struct path_scope *scope, struct path_list *out)
 {
-	PATH_LIST(a, 2);
-	PATH_LIST(b, 2);
-	enum hs_status status = hs__path_eval_apart(run, node->left, scope, &a);
-	if (!status) {
-		status = hs__path_eval_apart(run, node->first, scope, &b);
-	}
-	if (status) {
+	PATH_LIST(left, 2);
+	PATH_LIST(right, 2);
+	enum hs_status status;
+	struct path_list *a = eval_side(run, node->left, scope, &left, &status);
+	struct path_list *b = a ? eval_side(run, node->first, scope, &right, &status) : NULL;
+	if (!a || !b) {
 		return status;
 	}
 	switch (node->op) {
@@ -314,13 +357,13 @@ static enum hs_status eval_binary(struct path_run *run, const struct path_node *
 	case OP_NOT_EQUAL:
 	case OP_EQUIVALENT:
 	case OP_NOT_EQUIVALENT:
-		return equality(run, node, &a, &b, out);
+		return equality(run, node, a, b, out);
 	case OP_IN:
-		return membership(run, node, &a, &b, out);
+		return membership(run, node, a, b, out);
 	case OP_CONTAINS:
-		return membership(run, node, &b, &a, out);
+		return membership(run, node, b, a, out);
 	default:
-		return singles(run, node, &a, &b, out);
+		return singles(run, node, a, b, out);
 	}
 }
 
@@ -334,13 +377,9 @@ static enum hs_status eval_index(struct path_run *run, const struct path_node *n
 	return hs__path_push_integer(run, out, scope->index);
 }
 
-enum hs_status hs__path_eval(struct path_run *run, const struct path_node *node, struct path_scope *scope,
+static enum hs_status eval_node(struct path_run *run, const struct path_node *node, struct path_scope *scope,
 	struct path_list *out)
 {
-	enum hs_status status = hs__path_tick(run);
-	if (status) {
-		return status;
-	}
 	switch ((enum path_op)node->op) {
 	case OP_THIS:
 		return push_self(run, scope, out);
@@ -380,4 +419,15 @@ enum hs_status hs__path_eval(struct path_run *run, const struct path_node *node,
 	default:
 		return eval_binary(run, node, scope, out);
 	}
+}
+
+enum hs_status hs__path_eval(struct path_run *run, const struct path_node *node, struct path_scope *scope,
+	struct path_list *out)
+{
+	enum hs_status status = hs__path_tick(run);
+	if (status || !node->once) {
+		return status ? status : eval_node(run, node, scope, out);
+	}
+	const struct path_list *kept = eval_once(run, node, scope, &status);
+	return kept ? hs__path_push_all(run, out, kept) : status;
 }

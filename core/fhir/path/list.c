@@ -33,6 +33,18 @@ enum hs_status hs__path_tick(struct path_run *run)
 	return HS_OK;
 }
 
+struct path_mark hs__path_mark(const struct path_run *run)
+{
+	return (struct path_mark) { hs_arena_mark(run->arena), run->lasting };
+}
+
+void hs__path_rollback(const struct path_run *run, struct path_mark mark)
+{
+	if (run->lasting == mark.lasting) {
+		hs_arena_rollback(run->arena, mark.arena);
+	}
+}
+
 static enum hs_status grow(struct path_run *run, struct path_list *list)
 {
 	size_t room = list->room ? (size_t)list->room * 2 : 4;

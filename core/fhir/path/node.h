@@ -112,7 +112,8 @@ struct path_node {
 	uint8_t function; /* of OP_CALL */
 	bool descending;  /* an argument of sort() that was written with a minus */
 	uint16_t depth;
-	uint32_t at; /* byte in the expression */
+	uint16_t once; /* 0, or a number: it gives the same for every item of the lambda that it is in */
+	uint32_t at;   /* byte in the expression */
 	struct path_node *left;
 	struct path_node *first;        /* first child (argument, right operand) */
 	struct path_node *next;         /* next sibling among children */
@@ -132,6 +133,7 @@ struct hs_path {
 	struct hs_slice text;
 	struct hs_defs *defs; /* referenced; may be NULL */
 	struct path_node *root;
+	uint16_t once;   /* nodes that have such a number */
 	uint32_t *units; /* before each byte of the text, once hs__path_units was called; NULL: one a byte */
 };
 
@@ -151,6 +153,8 @@ enum hs_status hs__path_open(const struct hs_defs *defs, struct hs_slice express
 	struct hs_error *err);
 /* Replaces operators on literals by their result. */
 void hs__path_fold(struct hs_path *path);
+/* Numbers the nodes that are evaluated once though they stand in a lambda. */
+void hs__path_find_once(struct hs_path *path);
 /* Puts a node around each node, unless they are nested deeper than PATH_MAX_SHOWN. */
 void hs__path_watch(struct hs_path *path);
 /* Levels of nodes, each member name one. */

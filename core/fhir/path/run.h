@@ -60,6 +60,9 @@ struct path_run {
 	struct hs_slice text;     /* the expression, for positions in errors */
 	uint32_t steps;           /* still allowed */
 	struct path_focus *focus; /* of the innermost watched node; NULL: none */
+	struct path_list **once;  /* by node->once - 1: what it gave; in the arena; NULL: nothing yet */
+	uint16_t once_count;
+	uint32_t lasting; /* times memory was taken that the rest of the evaluation needs */
 	struct hs_error *err;
 };
 
@@ -93,6 +96,13 @@ enum hs_status hs__path_eval_item(struct path_call *call, const struct path_node
 /* A lambda as a criterion: 1, 0 or -1 (empty). Memory it took is given back. */
 enum hs_status hs__path_criterion(struct path_call *call, const struct path_node *body,
 	const struct hs_path_value *item, int64_t index, int *out);
+/* Memory taken since the mark is given back, unless some of it is to last. */
+struct path_mark {
+	struct hs_arena_mark arena;
+	uint32_t lasting;
+};
+struct path_mark hs__path_mark(const struct path_run *run);
+void hs__path_rollback(const struct path_run *run, struct path_mark mark);
 /* Counts one operation against the limit. */
 enum hs_status hs__path_tick(struct path_run *run);
 /* HS_E_PROCESSING at the place of `node`. */

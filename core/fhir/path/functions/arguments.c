@@ -124,11 +124,11 @@ enum hs_status hs__path_criterion(struct path_call *call, const struct path_node
 	const struct hs_path_value *item, int64_t index, int *out)
 {
 	PATH_LIST(list, 2);
-	struct hs_arena_mark mark = hs_arena_mark(call->run->arena);
+	struct path_mark mark = hs__path_mark(call->run);
 	enum hs_status status = hs__path_eval_item(call, body, item, index, &list);
 	if (!status) {
 		status = hs__path_boolean(call->run, body, &list, out);
 	}
-	hs_arena_rollback(call->run->arena, mark);
+	hs__path_rollback(call->run, mark);
 	return status;
 }

@@ -149,9 +149,9 @@ static enum hs_status merge(struct path_call *call, const struct hs_path_value *
 	for (uint32_t i = low; i < high; i++) {
 		int order = a == middle ? 1 : -1;
 		if (a < middle && b < high) {
-			struct hs_arena_mark mark = hs_arena_mark(call->run->arena);
+			struct path_mark mark = hs__path_mark(call->run);
 			enum hs_status status = compare_keys(call, &from[a], &from[b], &order);
-			hs_arena_rollback(call->run->arena, mark);
+			hs__path_rollback(call->run, mark);
 			if (status) {
 				return status;
 			}

@@ -64,6 +64,36 @@ static void navigation(void **state)
 	run_cases(defs, "Patient", PERSON, CASES, COUNT_OF(CASES));
 }
 
+/* What the items of a lambda cannot change is evaluated once, and nothing else is. */
+static void independent_of_the_item(void **state)
+{
+	static const struct path_case CASES[] = {
+		{ "name.given.where($this in %resource.name.first().given)", "Anna; Maria; Anna; Maria" },
+		{ "name.where(%resource.name.where(use = 'usual').exists()).count()", "3" },
+		{ "name.select(%resource.name.select(given.count()).count())", "3; 3; 3" },
+		{ "name.select(%resource.telecom.where(use = %context.telecom.first().use).value)",
+			"1; 1; 1" },
+		{ "name.select($index + %resource.name.count())", "3; 4; 5" },
+		{ "name.select(%resource.name[$index].use)", "official; usual; maiden" },
+		{ "name.select(iif(use = 'usual', %resource.id + 'x', %resource.gender + 'y'))",
+			"femaley; px; femaley" },
+		{ "name.given.select($this + %resource.name.given.first())",
+			"AnnaAnna; MariaAnna; AnnAnna; AnnaAnna; MariaAnna" },
+		{ "name.select(%resource.name.given.where($this = 'Ann').count() + given.count())",
+			"3; 2; 3" },
+		{ "name.where(%resource.name.given | given = {}).count()", "0" },
+		{ "name.given.aggregate($total + iif(%resource.name.given.count() > 4, 1, 0), 0)", "5" },
+		{ "name.select(use.select(%resource.id & $this))", "pofficial; pusual; pmaiden" },
+		{ "name.select(defineVariable('v', use).select(%resource.id & %v))",
+			"pofficial; pusual; pmaiden" },
+		{ "name.select(%resource.name.single())", "!execution" },
+		{ "name.where(use = 'none').select(%resource.name.single())", "" },
+	};
+	(void)state;
+	need_defs();
+	run_cases(defs, "Patient", PERSON, CASES, COUNT_OF(CASES));
+}
+
 static void existence(void **state)
 {
 	static const struct path_case CASES[] = {
@@ -341,6 +371,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(navigation),
+		cmocka_unit_test(independent_of_the_item),
 		cmocka_unit_test(existence),
 		cmocka_unit_test(filtering_and_subsetting),
 		cmocka_unit_test(strings),

@@ -324,6 +324,28 @@ static void long_lists_are_distinct(void **state)
 	hs_arena_free(arena);
 }
 
+/* The rule that what is contained is referred to (dom-3), on a large resource: its references are gathered
+ * once. */
+static void large_resources_are_searched_once(void **state)
+{
+	(void)state;
+	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
+	struct hs_buf buf;
+	hs_buf_init(&buf, arena, ARENA_CAP / 2);
+	hs_buf_cstr(&buf, "{\"resourceType\":\"List\",\"contained\":[");
+	for (int i = 0; i < 200; i++)
+		hs_buf_printf(&buf, "%s{\"resourceType\":\"Patient\",\"id\":\"p%d\"}", i ? "," : "", i);
+	hs_buf_cstr(&buf, "],\"entry\":[");
+	for (int i = 0; i < 10000; i++)
+		hs_buf_printf(&buf, "%s{\"item\":{\"reference\":\"#p%d\"}}", i ? "," : "", i % 199);
+	hs_buf_cstr(&buf, "]}");
+	struct hs_json *tree = parse_json(arena, hs_slice(buf.ptr, buf.len));
+	assert_slice(evaluate(arena, NULL, NULL, tree,
+			     "contained.where(('#' + id in %resource.descendants().reference).not()).id"),
+		"p199");
+	hs_arena_free(arena);
+}
+
 /* Kinds that can equal each other are found in long lists too. */
 static void long_mixed_lists(void **state)
 {
@@ -354,6 +376,7 @@ int main(void)
 		cmocka_unit_test(steps_are_limited),
 		cmocka_unit_test(long_lists_are_distinct),
 		cmocka_unit_test(long_mixed_lists),
+		cmocka_unit_test(large_resources_are_searched_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
