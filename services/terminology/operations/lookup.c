@@ -179,15 +179,26 @@ static void add_designation(struct lookup *l, const struct tx_designation *d)
 	hs_tx_tell_close(t);
 }
 
+/* The property lang.X stands for the designations in language X (R4 section 4.8.16.1, property). */
+static bool wants_language(const struct lookup *l, struct hs_slice language)
+{
+	const struct tx_params *params = &l->ctx->params;
+
+	for (size_t i = 0; i < params->property_count; i++)
+		if (hs_slice_starts(params->properties[i], HS_S("lang.")) &&
+			hs_tx_language_fit(hs_slice_from(params->properties[i], 5), language) >= 2)
+			return true;
+	return false;
+}
+
 static void add_designations(struct lookup *l)
 {
+	bool all = !l->ctx->params.property_count || wants(l, HS_S("designation"));
 	struct tx_designations texts = { NULL, 0, 0 };
 
-	if (l->ctx->params.property_count && !wants(l, HS_S("designation")))
-		return;
 	hs_tx_texts(l->ctx, l->system, l->concept, &texts);
 	for (size_t i = 0; i < texts.count; i++)
-		if (texts.items[i].value.len)
+		if (texts.items[i].value.len && (all || wants_language(l, texts.items[i].language)))
 			add_designation(l, &texts.items[i]);
 }
 

@@ -61,8 +61,32 @@ static void a_part_of_it(void **state)
 	assert_non_null(property("weight"));
 	assert_null(property("flag"));
 	assert_null(property("parent"));
+	assert_int_equal(count("designation"), 0);
 	ask(&a, hs_tx_lookup, ASK("b") ",{'name':'displayLanguage','valueCode':'sv-FI'}");
 	assert_string_equal(ask_text(&a, "display"), "Be");
+}
+
+/* designation is all of them, lang.X those in one language, with the regions of it. */
+static void designations(void **state)
+{
+	static const struct {
+		const char *property;
+		size_t told;
+	} rows[] = { { "designation", 2 }, { "lang.sv", 1 }, { "lang.en", 1 }, { "lang.sv-FI", 0 },
+		{ "lang.fi", 0 }, { "lang.", 0 }, { "lang", 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_slice asked = hs_arena_printf(a.arena,
+			ASK("b") ",{'name':'property','valueCode':'%s'}", rows[i].property);
+		ask(&a, hs_tx_lookup, hs_arena_cstr(a.arena, asked));
+		if (count("designation") != rows[i].told)
+			fail_msg("%s: %zu designations", rows[i].property, count("designation"));
+	}
+	ask(&a, hs_tx_lookup,
+		ASK("b") ",{'name':'property','valueCode':'lang.sv'},"
+			 "{'name':'property','valueCode':'lang.en'}");
+	assert_int_equal(count("designation"), 2);
 }
 
 static void supplements(void **state)
@@ -141,7 +165,7 @@ static void subsumption(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(all_of_a_concept),
-		cmocka_unit_test(a_part_of_it), cmocka_unit_test(supplements),
+		cmocka_unit_test(a_part_of_it), cmocka_unit_test(designations), cmocka_unit_test(supplements),
 		cmocka_unit_test(by_other_names), cmocka_unit_test(not_there),
 		cmocka_unit_test(subsumption) };
 
