@@ -74,7 +74,9 @@ static void echo_parameters(struct tx_writer *w, struct hs_json *list)
 		for (size_t i = 0; i < sizeof(echoed) / sizeof(echoed[0]); i++) {
 			struct hs_slice key = hs_slice_cstr(echoed[i].key),
 					text = hs_tx_scalar(hs_tx_value(given));
-			if (hs_slice_eq(hs_json_get_text(given, HS_S("name")), hs_slice_cstr(echoed[i].name)))
+			if (text.len &&
+				hs_slice_eq(hs_json_get_text(given, HS_S("name")),
+					hs_slice_cstr(echoed[i].name)))
 				add_parameter(w, list, echoed[i].name, echoed[i].key,
 					hs_tx_property_value(w->arena, key, text));
 		}
@@ -354,6 +356,24 @@ static void find_doubles(struct tx_writer *w)
 				TX_SYSTEM_URL(w->x->systems[k]));
 }
 
+#define DAY_MS INT64_C(86400000)
+
+/* "Use the definitions as they were on the given date, or return an error if this is not possible" (R4
+ * section 4.9.16.1): only what is true now is known. A day without a zone may still be today somewhere. */
+static enum hs_status refuse_past(struct tx_context *ctx, struct hs_error *err)
+{
+	struct hs_slice date = hs_parameter_text(ctx->params.tree, HS_S("date"));
+	struct hs_time when;
+
+	if (!date.len)
+		return HS_OK;
+	if (!hs_time_parse(date, 0, &when))
+		return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_DATE, HS_S("date"), TX_ARGS(date), err);
+	if (when.hi + DAY_MS > ctx->now_ms)
+		return HS_OK;
+	return hs_tx_fault(ctx, HS_E_NOT_SUPPORTED, TX_MSG_OWN_PAST, HS_S("date"), TX_ARGS(date), err);
+}
+
 enum hs_status hs_tx_expand_begin(struct tx_context *ctx, struct tx_writer **out, struct hs_json **answer,
 	struct hs_error *err)
 {
@@ -363,10 +383,12 @@ enum hs_status hs_tx_expand_begin(struct tx_context *ctx, struct tx_writer **out
 
 	if (!w)
 		return hs_tx_no_room(ctx->swedish, err);
-	enum hs_status status = hs_tx_choose_set(ctx, err);
 	memset(w, 0, offsetof(struct tx_writer, used));
 	w->ctx = ctx;
 	w->arena = ctx->arena;
+	enum hs_status status = refuse_past(ctx, err);
+	if (status == HS_OK)
+		status = hs_tx_choose_set(ctx, err);
 	if (status == HS_OK)
 		status = hs_tx_expansion_make(ctx, &w->x, err);
 	if (status)

@@ -304,6 +304,30 @@ static void designations_named(void **state)
 	assert_int_equal(designations_with(",{'name':'includeDesignations','valueBoolean':true}"), 2);
 }
 
+/* Nothing is known of the past, so it is not answered; now is whatever may be today somewhere. */
+static void at_a_date(void **state)
+{
+	static const struct {
+		const char *date;
+		enum hs_status status;
+	} rows[] = { { "2026-11-21", HS_OK }, { "2026-11-20", HS_OK }, { "2026-11-18", HS_E_NOT_SUPPORTED },
+		{ "2026", HS_OK }, { "2025", HS_E_NOT_SUPPORTED }, { "2026-10", HS_E_NOT_SUPPORTED },
+		{ "2026-11-18T23:00:00+01:00", HS_E_NOT_SUPPORTED }, { "2027-01-01", HS_OK },
+		{ "18 nov", HS_E_VALUE } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_slice asked = hs_arena_printf(a.arena,
+			"{'name':'url','valueUri':'urn:vs:groups'},{'name':'date','valueDateTime':'%s'}",
+			rows[i].date);
+		ask_prepare(&a, hs_arena_cstr(a.arena, asked));
+		a.ctx.now_ms = INT64_C(1795262400000); /* 2026-11-21T12:00:00Z */
+		enum hs_status status = hs_tx_expand(&a.ctx, &a.out, &a.err);
+		if (status != rows[i].status)
+			fail_msg("%s: status %d", rows[i].date, (int)status);
+	}
+}
+
 static void paging(void **state)
 {
 #define PAGE(offset, count) \
@@ -575,9 +599,10 @@ int main(void)
 		cmocka_unit_test(codes_to_choose_from), cmocka_unit_test(the_first_of_too_many),
 		cmocka_unit_test(nesting), cmocka_unit_test(names_of_the_set),
 		cmocka_unit_test(stored_with_the_set), cmocka_unit_test(designations_named),
-		cmocka_unit_test(paging), cmocka_unit_test(searching), cmocka_unit_test(too_costly),
-		cmocka_unit_test(what_is_told_of_a_code), cmocka_unit_test(long_ones_are_the_same_in_pieces),
-		cmocka_unit_test(filters_in_a_graph), cmocka_unit_test(an_include_for_each_code),
+		cmocka_unit_test(at_a_date), cmocka_unit_test(paging), cmocka_unit_test(searching),
+		cmocka_unit_test(too_costly), cmocka_unit_test(what_is_told_of_a_code),
+		cmocka_unit_test(long_ones_are_the_same_in_pieces), cmocka_unit_test(filters_in_a_graph),
+		cmocka_unit_test(an_include_for_each_code),
 		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
 
 	return ASK_RUN(&a, resources, tests);
