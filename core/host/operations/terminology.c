@@ -37,26 +37,32 @@ static bool says(const struct hs_json *answer, const char *name)
 	return hs_json_is(hs_parameter_value(hs_parameter(answer, hs_slice_cstr(name))), HS_JSON_TRUE);
 }
 
-/* Has the answer an issue of that type (of http://hl7.org/fhir/tools/CodeSystem/tx-issue-type)? */
+/* What the answer says about the code; NULL: nothing. */
+static const struct hs_json *issues_of(const struct hs_json *answer)
+{
+	return hs_json_pointer(hs_parameter(answer, HS_S("issues")), HS_S("/resource/issue"));
+}
+
+/* Its type, of http://hl7.org/fhir/tools/CodeSystem/tx-issue-type. */
+static bool is_of_type(const struct hs_json *issue, const char *type)
+{
+	return hs_slice_eq(hs_json_text(hs_json_pointer(issue, HS_S("/details/coding/0/code"))),
+		hs_slice_cstr(type));
+}
+
 static bool has_issue(const struct hs_json *answer, const char *type, const char *severity)
 {
-	const struct hs_json *outcome = hs_json_get(hs_parameter(answer, HS_S("issues")), HS_S("resource"));
-
-	HS_JSON_EACH(issue, hs_json_get(outcome, HS_S("issue"))) {
-		const struct hs_json *coding = hs_json_pointer(issue, HS_S("/details/coding/0"));
-		if (hs_slice_eq(hs_json_get_text(coding, HS_S("code")), hs_slice_cstr(type)) &&
+	HS_JSON_EACH(issue, issues_of(answer))
+		if (is_of_type(issue, type) &&
 			hs_slice_eq(hs_json_get_text(issue, HS_S("severity")), hs_slice_cstr(severity)))
 			return true;
-	}
 	return false;
 }
 
 /* Has it one with that message id of HL7's terminology ecosystem? */
 static bool has_message(const struct hs_json *answer, const char *id)
 {
-	const struct hs_json *outcome = hs_json_get(hs_parameter(answer, HS_S("issues")), HS_S("resource"));
-
-	HS_JSON_EACH(issue, hs_json_get(outcome, HS_S("issue")))
+	HS_JSON_EACH(issue, issues_of(answer))
 		if (hs_slice_eq(hs_json_text(hs_json_pointer(issue, HS_S("/extension/0/valueString"))),
 			    hs_slice_cstr(id)))
 			return true;
@@ -150,17 +156,14 @@ static bool names_freely(struct hs_slice system)
 /* Why there is no such code; a grammar says, too, where it cannot be read. */
 static struct hs_slice read_reasons(const struct hs_json *answer, struct hs_arena *out)
 {
-	const struct hs_json *outcome = hs_json_get(hs_parameter(answer, HS_S("issues")), HS_S("resource"));
 	struct hs_buf text;
 
 	hs_buf_init(&text, out, 4096);
-	HS_JSON_EACH(issue, hs_json_get(outcome, HS_S("issue"))) {
-		const struct hs_json *details = hs_json_get(issue, HS_S("details"));
-		if (!hs_slice_eq(hs_json_text(hs_json_pointer(details, HS_S("/coding/0/code"))),
-			    HS_S("invalid-code")))
+	HS_JSON_EACH(issue, issues_of(answer)) {
+		if (!is_of_type(issue, "invalid-code"))
 			continue;
 		hs_buf_cstr(&text, text.len ? "; " : "");
-		hs_buf_add(&text, hs_json_get_text(details, HS_S("text")));
+		hs_buf_add(&text, hs_json_text(hs_json_pointer(issue, HS_S("/details/text"))));
 	}
 	return hs_buf_slice(&text);
 }
