@@ -40,7 +40,7 @@ struct tx_params {
 	int64_t offset, count;  /* -1: not given */
 	size_t rule_count, property_count, designation_filter_count, supplement_count, left_out_count;
 	bool languages_asked; /* by parameter, header or value set */
-	struct tx_languages languages;
+	struct hs_languages languages;
 
 	/* Lists, of which only the first so many entries have been written. */
 	struct tx_version_rule rules[TX_RULES_MAX];

@@ -7,6 +7,8 @@
 #include <core/host/request/request_private.h>
 #include <core/host/operations/validator.h>
 
+#include <handslag/language.h>
+
 #define PROFILES_MAX 16
 #define ISSUES_MAX 1000
 #define BESIDE_MAX 500
@@ -24,40 +26,6 @@ struct job {
 	const struct hs_json *resource; /* as sent; NULL: the stored one */
 	struct hs_issues issues;
 };
-
-/* "q=0.85" in thousandths; 1000 when there is none. */
-static unsigned quality_of(struct hs_slice weight)
-{
-	unsigned quality = 0, place = 1000;
-
-	if (!hs_slice_starts(weight, HS_S("q=")))
-		return 1000;
-	for (size_t i = 2; i < weight.len && place; i++) {
-		if (weight.ptr[i] < '0' || weight.ptr[i] > '9')
-			continue;
-		quality += (unsigned)(weight.ptr[i] - '0') * place;
-		place /= 10;
-	}
-	return quality;
-}
-
-/* Is Swedish what is wanted most (RFC 9110, section 12.5.4)? Of several wanted alike, the first. */
-static bool prefers_swedish(struct hs_slice languages)
-{
-	unsigned best = 0;
-	bool swedish = false;
-
-	while (languages.len) {
-		struct hs_slice weight = hs_slice_cut(&languages, ',');
-		struct hs_slice tag = hs_slice_trim(hs_slice_cut(&weight, ';'));
-		unsigned quality = quality_of(hs_slice_trim(weight));
-		if (quality <= best)
-			continue;
-		best = quality;
-		swedish = hs_slice_ieq(hs_slice_cut(&tag, '-'), HS_S("sv"));
-	}
-	return swedish;
-}
 
 /* ---- what is asked ---- */
 
@@ -203,7 +171,7 @@ static enum hs_status work(struct hs_txn *txn, struct hs_arena *arena, void *arg
 		.profile_count = job->profile_count,
 		.source = job->resource ? hs_request_body(job->req) : HS_S_NONE,
 		.now_ms = hs_txn_now(txn),
-		.swedish = prefers_swedish(job->language),
+		.swedish = hs_language_leads(job->language, HS_S("sv")),
 		.cancelled = hs_txn_cancelled(txn) };
 
 	job->issues = (struct hs_issues) { .arena = arena, .max = ISSUES_MAX };
@@ -334,7 +302,7 @@ static void validate_wholly(const struct hs__policy *policy, struct hs_txn *txn,
 	struct hs_error err = { .status = HS_OK };
 	struct hs_validate_options options = { .source = source,
 		.now_ms = hs__sandbox_now(policy->sandbox),
-		.swedish = prefers_swedish(language),
+		.swedish = hs_language_leads(language, HS_S("sv")),
 		.cancelled = txn ? hs_txn_cancelled(txn) : NULL };
 	struct hs_validator *validator = hs__validator_get(policy->sandbox, policy->edition, txn, &err);
 

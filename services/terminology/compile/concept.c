@@ -236,11 +236,11 @@ int hs_tx_designation_fit(const struct tx_designation *d, struct hs_slice wanted
 	for (unsigned i = 0; dialect && i < d->dialect_count; i++)
 		if (d->dialects[i] == dialect && (d->dialect_bits >> i * 2 & 3))
 			return 3 + (int)(d->dialect_bits >> i * 2 & 3);
-	return hs_tx_language_fit(wanted, d->language);
+	return hs_language_fit(wanted, d->language);
 }
 
 const struct tx_designation *hs_tx_choose_display(const struct tx_designations *list,
-	const struct tx_languages *languages)
+	const struct hs_languages *languages)
 {
 	const struct tx_designation *base = NULL;
 

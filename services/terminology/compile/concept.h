@@ -2,8 +2,9 @@
 /* Concepts of a code system: found by code, asked for their place, their texts and their properties. */
 #pragma once
 
-#include "../text/language.h"
 #include "scope.h"
+
+#include <handslag/language.h>
 
 /* The concept with that code, or TX_NONE. Where the system does not heed case and the code is written
  * otherwise, *differs is set (may be NULL). */
@@ -57,7 +58,7 @@ int hs_tx_designation_fit(const struct tx_designation *d, struct hs_slice wanted
 /* The one to show: for the first wanted language that has one; without any the base display, unless the
  * languages forbid it. NULL when there is none. */
 const struct tx_designation *hs_tx_choose_display(const struct tx_designations *list,
-	const struct tx_languages *languages);
+	const struct hs_languages *languages);
 
 /* Properties of a concept, supplements included. */
 struct tx_property {

@@ -186,7 +186,7 @@ static bool wants_language(const struct lookup *l, struct hs_slice language)
 
 	for (size_t i = 0; i < params->property_count; i++)
 		if (hs_slice_starts(params->properties[i], HS_S("lang.")) &&
-			hs_tx_language_fit(hs_slice_from(params->properties[i], 5), language) >= 2)
+			hs_language_fit(hs_slice_from(params->properties[i], 5), language) >= 2)
 			return true;
 	return false;
 }

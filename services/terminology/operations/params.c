@@ -170,9 +170,7 @@ static const struct row *row_of(struct hs_slice name)
 
 static enum hs_status set_languages(struct tx_context *ctx, struct hs_slice text, struct hs_error *err)
 {
-	struct hs_error why = { .status = HS_OK };
-
-	if (hs_tx_languages_parse(text, &ctx->params.languages, &why))
+	if (!hs_languages_parse(text, &ctx->params.languages))
 		return hs_tx_refuse(ctx, TX_MSG_INVALID_DISPLAY_NAME, 400, HS_S_NONE,
 			(struct tx_args) { { text } }, err);
 	ctx->params.languages_asked = true;
@@ -187,11 +185,8 @@ static struct hs_slice display_language(const struct hs_json *tree)
 bool hs_tx_speaks_swedish(struct hs_slice accept_language, const struct hs_json *tree)
 {
 	struct hs_slice wish = accept_language.len ? accept_language : display_language(tree);
-	struct tx_languages spoken;
-	struct hs_error unread;
 
-	return wish.len && hs_tx_languages_parse(wish, &spoken, &unread) == HS_OK && spoken.count &&
-		hs_tx_language_fit(HS_S("sv"), spoken.tags[0]) >= 2;
+	return hs_language_leads(wish, HS_S("sv"));
 }
 
 enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *tree,
@@ -211,12 +206,10 @@ enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *t
 	}
 	if (params->display_language.len)
 		return set_languages(ctx, params->display_language, err);
-	if (accept_language.len && !hs_slice_eq(accept_language, HS_S("*"))) {
-		/* a header that cannot be read is nobody's wish; browsers and proxies write what they like */
-		struct hs_error ignored;
-		if (hs_tx_languages_parse(accept_language, &params->languages, &ignored) == HS_OK)
-			params->languages_asked = params->languages.count > 0;
-	}
+	/* a header that cannot be read is nobody's wish; browsers and proxies write what they like */
+	if (accept_language.len && !hs_slice_eq(accept_language, HS_S("*")) &&
+		hs_languages_parse(accept_language, &params->languages))
+		params->languages_asked = params->languages.count > 0;
 	return HS_OK;
 }
 

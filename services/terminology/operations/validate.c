@@ -196,7 +196,7 @@ static void add_concept(struct tx_validation *t, struct tx_told *told)
 	if (v->concept == TX_NONE)
 		return;
 	struct tx_concept concept = hs_tx_concept(v->system, v->concept);
-	struct tx_languages asked = ctx->params.languages;
+	struct hs_languages asked = ctx->params.languages;
 	ctx->params.languages.no_other = false; /* the wildcard does not count here */
 	struct hs_slice display = hs_tx_display(ctx, v->system, v->concept);
 	ctx->params.languages = asked;

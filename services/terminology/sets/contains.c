@@ -226,7 +226,7 @@ static bool designation_wanted(const struct tx_context *ctx, const struct tx_des
 		if (hs_slice_find(code, '|', 0) != SIZE_MAX)
 			system = hs_slice_cut(&code, '|');
 		bool language = !system.len || hs_slice_eq(system, HS_S("urn:ietf:bcp:47"));
-		if (language ? hs_tx_language_fit(code, d->language) == 3 :
+		if (language ? hs_language_fit(code, d->language) == 3 :
 			       hs_slice_eq(system, d->use_system) && hs_slice_eq(code, d->use_code))
 			return true;
 	}

@@ -26,7 +26,7 @@ static int best_fit(const struct check *c, struct hs_slice tag)
 /* Whether it is in one of the languages that were asked for; in a wider one where no text is in that. */
 static bool fits_languages(const struct check *c, const struct tx_designation *d)
 {
-	const struct tx_languages *languages = &c->ctx->params.languages;
+	const struct hs_languages *languages = &c->ctx->params.languages;
 
 	if (!languages->count || !d->language.len)
 		return true;
@@ -46,7 +46,7 @@ static bool is_of_default(const struct check *c, const struct tx_designation *d)
 	for (size_t i = 0; i < c->texts.count && !base; i++)
 		base = c->texts.items[i].base ? &c->texts.items[i] : NULL;
 	return !base || !d->language.len || !base->language.len ||
-		hs_tx_language_fit(base->language, d->language) >= 2;
+		hs_language_fit(base->language, d->language) >= 2;
 }
 
 static bool same(struct check *c, struct hs_slice a, struct hs_slice b, bool squeeze)
