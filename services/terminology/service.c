@@ -103,10 +103,8 @@ static enum hs_status translate(struct tx_ask *ask, struct hs_json **out, struct
 
 static enum hs_status capabilities(struct tx_ask *ask, struct hs_json **out, struct hs_error *err)
 {
-	struct tx_scope *scope = &ask->ctx.scope;
-
 	(void)err;
-	*out = hs_tx_capabilities(ask->ctx.arena, scope->layers, scope->count, ask->ctx.fhir);
+	*out = hs_tx_capabilities(ask->ctx.arena, &ask->ctx.scope, ask->ctx.fhir);
 	return HS_OK;
 }
 

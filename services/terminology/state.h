@@ -113,7 +113,9 @@ enum hs_status hs_tx_uploads_read(struct tx_sandbox *sandbox, struct hs_txn *txn
 void hs_tx_capability(const void *state, enum hs_fhir_version fhir, const char *type, struct hs_arena *arena,
 	struct hs_json *entry);
 enum hs_verdict hs_tx_serve_versions(struct hs_request *req, void *state);
-struct hs_json *hs_tx_capabilities(struct hs_arena *arena, const struct tx_layer *const *layers, size_t count,
+struct tx_scope;
+/* TerminologyCapabilities of what can be seen there. */
+struct hs_json *hs_tx_capabilities(struct hs_arena *arena, const struct tx_scope *scope,
 	enum hs_fhir_version fhir);
 
 /* cache_control.c */

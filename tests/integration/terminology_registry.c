@@ -24,6 +24,11 @@ static struct fixture *f;
 	"[{\"system\":\"urn:test:cs\",\"filter\":[{\"property\":\"concept\",\"op\":\"is-a\",\"value\":" \
 	"\"a\"}]}]}}"
 
+#define EDITION(id, url, version) \
+	"{\"resourceType\":\"CodeSystem\",\"id\":\"" id "\",\"url\":\"" url "\",\"version\":\"" version \
+	"\"," \
+	"\"status\":\"active\",\"content\":\"complete\",\"concept\":[{\"code\":\"a\"}]}"
+
 static void need_fhir(void)
 {
 	if (!fixture_has_fhir(f, HS_FHIR_R4))
@@ -381,6 +386,44 @@ static void what_the_service_says_of_itself(void **state)
 	assert_string_equal(text(a, "/parameter/0/valueString"), "5.0");
 }
 
+/* How often the capabilities name the code system, with which versions; the one that is meant has a star. */
+static const char *capable(const char *url)
+{
+	struct fixture_answer a = fixture_get(f, "metadata?mode=terminology");
+	static char said[200];
+	size_t n = 0;
+
+	said[0] = '\0';
+	HS_JSON_EACH(system, hs_json_get(fixture_json(f, &a), HS_S("codeSystem"))) {
+		if (!hs_slice_eq(hs_json_get_text(system, HS_S("uri")), hs_slice_cstr(url)))
+			continue;
+		n += (size_t)snprintf(said + n, sizeof(said) - n, "%s(", n ? " " : "");
+		HS_JSON_EACH(version, hs_json_get(system, HS_S("version")))
+			n += (size_t)snprintf(said + n, sizeof(said) - n, " %.*s%s",
+				HS_S_ARG(hs_json_get_text(version, HS_S("code"))),
+				hs_json_get_bool(version, HS_S("isDefault"), false) ? "*" : "");
+		n += (size_t)snprintf(said + n, sizeof(said) - n, " )");
+	}
+	return said;
+}
+
+/* One entry for a code system whose versions were uploaded, or are built in and uploaded. */
+static void each_system_is_named_once(void **state)
+{
+	(void)state;
+	need_fhir();
+	put("CodeSystem/many-2", EDITION("many-2", "urn:many", "2"));
+	assert_string_equal(capable("urn:many"), "( 2 )");
+	put("CodeSystem/many-10", EDITION("many-10", "urn:many", "10"));
+	assert_string_equal(capable("urn:many"), "( 2 10* )");
+#define UCUM "http://unitsofmeasure.org"
+	assert_string_equal(capable(UCUM), "( 2.2 )");
+	put("CodeSystem/units", EDITION("units", UCUM, "1.9")); /* an upload goes first */
+	assert_string_equal(capable(UCUM), "( 1.9* 2.2 )");
+	put("CodeSystem/units", EDITION("units", "urn:other", "1.9"));
+	assert_string_equal(capable(UCUM), "( 2.2 )");
+}
+
 /* Uploads come back after a restart. */
 static void after_a_restart(void **state)
 {
@@ -399,7 +442,8 @@ int main(void)
 		cmocka_unit_test(of_one_version_of_fhir_only), cmocka_unit_test(resources_with_the_question),
 		cmocka_unit_test(bad_uploads), cmocka_unit_test(a_filter_that_takes_long),
 		cmocka_unit_test(a_long_chain), cmocka_unit_test(too_entangled_a_hierarchy),
-		cmocka_unit_test(what_the_service_says_of_itself), cmocka_unit_test(after_a_restart) };
+		cmocka_unit_test(what_the_service_says_of_itself),
+		cmocka_unit_test(each_system_is_named_once), cmocka_unit_test(after_a_restart) };
 
 	return FIXTURE_RUN(f, NULL, tests);
 }

@@ -56,45 +56,62 @@ void hs_tx_capability(const void *state, enum hs_fhir_version fhir, const char *
 
 /* ---- TerminologyCapabilities ---- */
 
-static void add_systems(struct hs_arena *arena, struct hs_json *list, const struct tx_layer *layer,
-	uint32_t face)
-{
-	struct hs_json *open = NULL, *versions = NULL;
-	struct hs_slice last = HS_S_NONE;
+#define VERSIONS_MAX 100u
 
+/* One code system with all of its versions; the one that is meant without a version is marked among several.
+ */
+static void add_system(struct hs_arena *arena, struct hs_json *list, const struct tx_scope *scope,
+	struct tx_system meant)
+{
+	struct hs_slice versions[VERSIONS_MAX];
+	size_t count = hs_tx_system_versions(scope, TX_SYSTEM_URL(meant), versions, VERSIONS_MAX);
+	struct hs_json *entry = hs_json_push(list, hs_json_object(arena)), *told = NULL;
+
+	hs_json_add_text(arena, entry, HS_S("uri"), TX_SYSTEM_URL(meant));
+	if (scope->face == HS_ON_R5) /* R4 has no element for it */
+		add(arena, entry, "content",
+			meant.row->content == TX_CONTENT_FRAGMENT ? "fragment" : "complete");
+	for (size_t i = 0; i < count; i++) {
+		if (!versions[i].len)
+			continue;
+		if (!told)
+			told = hs_json_add_array(arena, entry, HS_S("version"));
+		struct hs_json *item = hs_json_push(told, hs_json_object(arena));
+		hs_json_add_text(arena, item, HS_S("code"), versions[i]);
+		if (count > 1)
+			hs_json_add(item, HS_S("isDefault"),
+				hs_json_bool(arena, hs_slice_eq(versions[i], TX_SYSTEM_VERSION(meant))));
+	}
+}
+
+/* Those of layer `at` that no nearer layer has. */
+static void add_systems(struct hs_arena *arena, struct hs_json *list, const struct tx_scope *scope, size_t at)
+{
+	const struct tx_layer *layer = scope->layers[at];
+	struct tx_scope nearer = *scope;
+	struct hs_slice last = HS_S_NONE;
+	struct tx_system s;
+
+	nearer.count = at;
 	for (size_t i = 0; i < layer->systems_by_url_count; i++) {
-		const struct tx_system_row *row = &layer->systems[layer->systems_by_url[i]];
-		struct hs_slice url = tx_text(layer, row->head.url),
-				version = tx_text(layer, row->head.version);
-		if (!hs_tx_is_seen(layer, &row->head, face) || !url.len ||
-			row->content == TX_CONTENT_NOT_PRESENT || row->content == TX_CONTENT_EXAMPLE ||
-			row->content == TX_CONTENT_SUPPLEMENT)
+		const struct tx_head *head = &layer->systems[layer->systems_by_url[i]].head;
+		struct hs_slice url = tx_text(layer, head->url);
+		if (!url.len || hs_slice_eq(url, last))
 			continue;
-		if (!open || !hs_slice_eq(url, last)) {
-			open = hs_json_push(list, hs_json_object(arena));
-			hs_json_add_text(arena, open, HS_S("uri"), url);
-			versions = NULL;
-			last = url;
-			if (face == HS_ON_R5) /* R4 has no element for it */
-				add(arena, open, "content",
-					row->content == TX_CONTENT_FRAGMENT ? "fragment" : "complete");
-		}
-		if (!version.len)
-			continue;
-		if (!versions)
-			versions = hs_json_add_array(arena, open, HS_S("version"));
-		struct hs_json *item = hs_json_push(versions, hs_json_object(arena));
-		hs_json_add_text(arena, item, HS_S("code"), version);
+		last = url;
+		if (!hs_tx_find_system(&nearer, url, HS_S_NONE, &s) &&
+			hs_tx_find_system(scope, url, HS_S_NONE, &s))
+			add_system(arena, list, scope, s);
 	}
 }
 
 static const char *const expansion_parameters[] = { "activeOnly", "cache-id", "check-system-version", "count",
 	"default-valueset-version", "designation", "displayLanguage", "exclude-system", "excludeNested",
 	"excludeNotForUI", "filter", "force-system-version", "includeDefinition", "includeDesignations",
-	"limitedExpansion", "offset", "property", "system-version", "tx-resource", "url", "useSupplement",
-	"valueSet", "valueSetVersion", NULL };
+	"incomplete-ok", "limitedExpansion", "offset", "property", "system-version", "tx-resource", "url",
+	"useSupplement", "valueSet", "valueSetVersion", "versionsMatch", NULL };
 
-struct hs_json *hs_tx_capabilities(struct hs_arena *arena, const struct tx_layer *const *layers, size_t count,
+struct hs_json *hs_tx_capabilities(struct hs_arena *arena, const struct tx_scope *scope,
 	enum hs_fhir_version fhir)
 {
 	struct hs_json *out = hs_json_object(arena);
@@ -111,13 +128,14 @@ struct hs_json *hs_tx_capabilities(struct hs_arena *arena, const struct tx_layer
 	add(arena, software, "name", "Handslag");
 	add(arena, software, "version", "0.1.0");
 	struct hs_json *systems = hs_json_add_array(arena, out, HS_S("codeSystem"));
-	for (size_t i = 0; i < count; i++)
-		add_systems(arena, systems, layers[i], fhir == HS_FHIR_R5 ? HS_ON_R5 : HS_ON_R4);
+	for (size_t i = 0; i < scope->count; i++)
+		add_systems(arena, systems, scope, i);
 	if (!hs_json_count(systems))
 		hs_json_take(out, HS_S("codeSystem"));
 	struct hs_json *expansion = hs_json_add_object(arena, out, HS_S("expansion"));
 	hs_json_add(expansion, HS_S("hierarchical"), hs_json_bool(arena, true));
 	hs_json_add(expansion, HS_S("paging"), hs_json_bool(arena, true));
+	hs_json_add(expansion, HS_S("incomplete"), hs_json_bool(arena, true)); /* limitedExpansion */
 	struct hs_json *parameters = hs_json_add_array(arena, expansion, HS_S("parameter"));
 	for (size_t i = 0; expansion_parameters[i]; i++)
 		add(arena, hs_json_push(parameters, hs_json_object(arena)), "name", expansion_parameters[i]);
@@ -128,6 +146,8 @@ struct hs_json *hs_tx_capabilities(struct hs_arena *arena, const struct tx_layer
 	hs_json_add(hs_json_add_object(arena, out, HS_S("validateCode")), HS_S("translations"),
 		hs_json_bool(arena, true));
 	hs_json_add(hs_json_add_object(arena, out, HS_S("translation")), HS_S("needsMap"),
+		hs_json_bool(arena, false));
+	hs_json_add(hs_json_add_object(arena, out, HS_S("closure")), HS_S("translation"),
 		hs_json_bool(arena, false));
 	return out;
 }
