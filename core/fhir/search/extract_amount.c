@@ -83,19 +83,35 @@ static struct hs_index_row *add_real(struct hs__extract *x, enum hs_index_kind k
 	return row;
 }
 
-/* A Range as number: both ends where they are (R4 RiskAssessment.prediction.probability). */
-static bool range_ends(const struct hs_json *range, double *low, double *high)
+/* Both ends of a Range are of one unit (R4 datatypes, Range); one that names none is let pass. */
+static bool same_unit(const struct hs_json *low, const struct hs_json *high)
+{
+	struct hs_slice one = hs_json_get_text(low, HS_S("code")),
+			other = hs_json_get_text(high, HS_S("code"));
+	return !one.len || !other.len ||
+		(hs_slice_eq(one, other) &&
+			hs_slice_eq(hs_json_get_text(low, HS_S("system")),
+				hs_json_get_text(high, HS_S("system"))));
+}
+
+static bool range_end(const struct hs_json *end, double *out)
 {
 	struct hs__search_number number;
-	bool has_low =
-		hs__search_number(hs_json_text(hs_json_get(hs_json_get(range, HS_S("low")), HS_S("value"))),
-			&number);
-	*low = has_low ? number.value : -DBL_MAX;
-	bool has_high =
-		hs__search_number(hs_json_text(hs_json_get(hs_json_get(range, HS_S("high")), HS_S("value"))),
-			&number);
-	*high = has_high ? number.value : DBL_MAX;
-	return has_low || has_high;
+	if (!hs__search_number(hs_json_text(hs_json_get(end, HS_S("value"))), &number))
+		return false;
+	*out = number.value;
+	return true;
+}
+
+/* A Range as number: both ends where they are (R4 RiskAssessment.prediction.probability). Ends that are
+ * turned about span nothing, as those of a period do. */
+static bool range_ends(const struct hs_json *range, double *low, double *high)
+{
+	const struct hs_json *from = hs_json_get(range, HS_S("low")), *to = hs_json_get(range, HS_S("high"));
+	*low = -DBL_MAX;
+	*high = DBL_MAX;
+	bool has_low = range_end(from, low), has_high = range_end(to, high);
+	return (has_low || has_high) && *low <= *high && same_unit(from, to);
 }
 
 void hs__extract_number(struct hs__extract *x, const struct hs_path_value *value)

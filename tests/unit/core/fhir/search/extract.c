@@ -47,6 +47,8 @@ static void print_row(struct hs_buf *out, const struct hs_index_row *row)
 
 #define PATIENT(rest) "{\"resourceType\":\"Patient\"," rest "}"
 #define OBS(rest) "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"x\"}," rest "}"
+#define ONSET(low, high) \
+	"{\"resourceType\":\"Condition\",\"onsetRange\":{\"low\":{" low "},\"high\":{" high "}}}"
 
 static const struct {
 	const char *json, *param, *want; /* entries with "; " between */
@@ -105,6 +107,17 @@ static const struct {
 	  "\"probabilityRange\":{\"low\":{"
 	  "\"value\":1},\"high\":{\"value\":2}}}]}",
 		"RiskAssessment.probability", "0.2 0.2; 1 2" },
+	/* ends that are turned about, or of two units, span nothing; one that is missing is open */
+	{ "{\"resourceType\":\"RiskAssessment\",\"prediction\":[{\"probabilityRange\":{\"low\":{"
+	  "\"value\":2},\"high\":{\"value\":1}}},{\"probabilityRange\":{\"high\":{\"value\":1}}}]}",
+		"RiskAssessment.probability", "-1.79769e+308 1" },
+	{ ONSET("\"value\":2,\"code\":\"a\"", "\"value\":3,\"code\":\"a\""), "Condition.onset-age",
+		"2 3 |a" },
+	{ ONSET("\"value\":2,\"code\":\"a\"", "\"value\":3"), "Condition.onset-age", "2 3 |a" },
+	{ ONSET("\"value\":2,\"code\":\"a\"", "\"value\":30,\"code\":\"mo\""), "Condition.onset-age", "" },
+	{ ONSET("\"value\":2,\"code\":\"a\",\"system\":\"http://s\"", "\"value\":3,\"code\":\"a\""),
+		"Condition.onset-age", "" },
+	{ ONSET("\"value\":3,\"code\":\"a\"", "\"value\":2,\"code\":\"a\""), "Condition.onset-age", "" },
 	{ OBS("\"valueQuantity\":{\"value\":5.40,\"unit\":\"milli\",\"system\":\"http://u\",\"code\":\"m\"}"),
 		"Observation.value-quantity", "5.4 5.4 http://u|m; 5.4 5.4 |milli" },
 	{ OBS("\"valueQuantity\":{\"value\":5,\"comparator\":\"<\",\"unit\":\"m\"}"),
