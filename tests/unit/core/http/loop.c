@@ -114,17 +114,20 @@ static struct {
 	uint64_t at;
 } clock_test;
 
+static void on_end(void *arg)
+{
+	hs_loop_stop(arg);
+}
+
+/* A fourth tick would be due long before the end. */
 static void on_tick(void *arg)
 {
 	(void)arg;
 	clock_test.at = hs_loop_mono_ms(clock_test.loop);
-	if (++clock_test.ticks == 3)
-		hs_timer_stop(clock_test.timer); /* allowed inside fn */
-}
-
-static void on_end(void *arg)
-{
-	hs_loop_stop(arg);
+	if (++clock_test.ticks != 3)
+		return;
+	hs_timer_stop(clock_test.timer);                                 /* allowed inside fn */
+	hs_timer_start(clock_test.loop, 30, 0, on_end, clock_test.loop); /* the loop frees it */
 }
 
 static void timers_fire_and_repeat(void **state)
@@ -136,7 +139,6 @@ static void timers_fire_and_repeat(void **state)
 	memset(&clock_test, 0, sizeof(clock_test));
 	clock_test.loop = loop;
 	clock_test.timer = hs_timer_start(loop, 2, 3, on_tick, NULL);
-	hs_timer_start(loop, 30, 0, on_end, loop); /* stopped by the loop */
 	hs_loop_run(loop);
 	assert_int_equal(clock_test.ticks, 3);
 	assert_true(clock_test.at >= start + 8);
