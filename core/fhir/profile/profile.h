@@ -87,7 +87,7 @@ struct hs_profile_element {
 	struct hs_profile_element *parent;   /* NULL at the root */
 	struct hs_profile_element *children; /* own children: unsliced ones, in definition order */
 	struct hs_profile_element *slices;   /* of this element, or re-slices of this slice */
-	uint32_t child_count, slice_count;
+	uint32_t child_count;
 	/* Of a slice without children of its own: the element that it divides, whose children hold for it, or
 	 * NULL. */
 	const struct hs_profile_element *common;

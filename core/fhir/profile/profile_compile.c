@@ -68,7 +68,6 @@ static void hang(struct hs_profile_element *parent, struct hs_profile_element *e
 		element->name = head->name;
 		element->choice = head->choice;
 		append(&head->slices, element);
-		head->slice_count++;
 	} else {
 		element->slice_name = HS_S_NONE;
 		append(&parent->children, element);

@@ -95,7 +95,6 @@ static bool lay_over_child(struct hs__compile *compile, const struct hs_profile_
 		child->max = head->max;
 	if (!child->slices) {
 		child->slices = head->slices;
-		child->slice_count = head->slice_count;
 		child->slicing = head->slicing;
 	}
 	for (const struct hs_profile_element *part = head->slices; part; part = part->next) {
