@@ -25,6 +25,7 @@ enum tx_flag { TX_UNSET, TX_NO, TX_YES };
 
 struct tx_params {
 	const struct hs_json *tree; /* Parameters */
+	struct hs_json *brought;    /* those of the value set itself that shape the answer; NULL: none */
 	struct hs_slice url, set_version, code, system, version, display, filter, display_language;
 	const struct hs_json *value_set, *coding, *codeable;
 	struct tx_asked_code {
@@ -117,7 +118,8 @@ struct tx_context {
 bool hs_tx_speaks_swedish(struct hs_slice accept_language, const struct hs_json *tree);
 enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *tree,
 	struct hs_slice accept_language, struct hs_error *err);
-/* The languages of the value set's own extension, when the request named none. */
+/* What the value set says itself (extension valueset-expansion-parameter): a flag or language where the
+ * request says nothing, lists and rules about versions behind those of the request. */
 enum hs_status hs_tx_params_of_set(struct tx_context *ctx, struct tx_set set, struct hs_error *err);
 
 /* A sentence that has no language yet and no path: what a code system's source says about a code. */

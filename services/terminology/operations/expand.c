@@ -68,18 +68,31 @@ static const char *const rule_names[] = { [TX_VERSION_DEFAULT] = "system-version
 	[TX_VERSION_FORCE] = "force-system-version",
 	[TX_VERSION_SET] = "default-valueset-version" };
 
+static void echo(struct tx_writer *w, struct hs_json *list, const struct hs_json *given)
+{
+	for (size_t i = 0; i < sizeof(echoed) / sizeof(echoed[0]); i++) {
+		struct hs_slice key = hs_slice_cstr(echoed[i].key), text = hs_tx_scalar(hs_tx_value(given));
+		if (text.len &&
+			hs_slice_eq(hs_json_get_text(given, HS_S("name")), hs_slice_cstr(echoed[i].name)))
+			add_parameter(w, list, echoed[i].name, echoed[i].key,
+				hs_tx_property_value(w->arena, key, text));
+	}
+}
+
+static bool is_told(const struct hs_json *list, struct hs_slice name)
+{
+	HS_JSON_EACH(item, list)
+		if (hs_slice_eq(hs_json_get_text(item, HS_S("name")), name))
+			return true;
+	return false;
+}
+
 static void echo_parameters(struct tx_writer *w, struct hs_json *list)
 {
 	HS_JSON_EACH(given, hs_json_get(w->ctx->params.tree, HS_S("parameter")))
-		for (size_t i = 0; i < sizeof(echoed) / sizeof(echoed[0]); i++) {
-			struct hs_slice key = hs_slice_cstr(echoed[i].key),
-					text = hs_tx_scalar(hs_tx_value(given));
-			if (text.len &&
-				hs_slice_eq(hs_json_get_text(given, HS_S("name")),
-					hs_slice_cstr(echoed[i].name)))
-				add_parameter(w, list, echoed[i].name, echoed[i].key,
-					hs_tx_property_value(w->arena, key, text));
-		}
+		echo(w, list, given);
+	HS_JSON_EACH(brought, w->ctx->params.brought)
+		echo(w, list, brought);
 	for (size_t i = 0; i < w->ctx->params.rule_count; i++) {
 		const struct tx_version_rule *rule = &w->ctx->params.rules[i];
 		if (rule->used)
@@ -91,7 +104,7 @@ static void echo_parameters(struct tx_writer *w, struct hs_json *list)
 			hs_json_string(w->arena, w->ctx->params.languages.text));
 	bool match = w->ctx->params.versions_match == TX_YES ||
 		(w->x->merged && w->ctx->params.versions_match == TX_UNSET);
-	if (match && !hs_parameter(w->ctx->params.tree, HS_S("versionsMatch")))
+	if (match && !is_told(list, HS_S("versionsMatch")))
 		add_parameter(w, list, "versionsMatch", "valueBoolean", hs_json_bool(w->arena, true));
 }
 

@@ -213,28 +213,63 @@ enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *t
 	return HS_OK;
 }
 
-/* A parameter that the value set brings itself; empty when it has none of that name. */
-static struct hs_slice parameter_of_set(const struct hs_json *list, struct hs_slice wanted)
+/* ---- what a value set brings ---- */
+
+/* What shapes an expansion, whoever asks; not what somebody asks for. */
+static bool may_be_brought(struct hs_slice name)
 {
-	HS_JSON_EACH(extension, list)
-		if (hs_slice_eq(hs_tx_extension_text(extension, HS_S("name")), wanted))
-			return hs_tx_scalar(hs_tx_value(hs_tx_extension(extension, HS_S("value"))));
-	return HS_S_NONE;
+	static const char *const names[] = { "activeOnly", "check-system-version", "default-valueset-version",
+		"designation", "exclude-system", "excludeNested", "excludeNotForUI", "force-system-version",
+		"includeDefinition", "includeDesignations", "property", "system-version", "useSupplement",
+		"versionsMatch" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (hs_slice_eq(name, hs_slice_cstr(names[i])))
+			return true;
+	return false;
 }
 
-/* Priority: the request's parameter, the value set's extension, the header, the value set's language. */
+static enum hs_status bring(struct tx_context *ctx, struct hs_slice name, const struct hs_json *value,
+	struct hs_error *err)
+{
+	struct tx_params *params = &ctx->params;
+	const struct row *row = may_be_brought(name) ? row_of(name) : NULL;
+	bool flag = row && row->kind == FLAG;
+
+	if (!row || !value)
+		return HS_OK;
+	if (flag && *(uint8_t *)member(params, row->at) != TX_UNSET)
+		return HS_OK; /* the client's own goes first */
+	struct hs_json *item = hs_json_object(ctx->arena);
+	hs_json_add_text(ctx->arena, item, HS_S("name"), name);
+	hs_json_add(item, hs_json_key(value), hs_json_clone(ctx->arena, value));
+	enum hs_status status = read_one(ctx, row, item, err);
+	if (status || (flag && *(uint8_t *)member(params, row->at) == TX_NO))
+		return status; /* a flag that is not up shapes nothing */
+	if (!params->brought)
+		params->brought = hs_json_array(ctx->arena);
+	hs_json_push(params->brought, item);
+	return HS_OK;
+}
+
+/* Priority of languages: the request's parameter, the value set's extension, the header, the value set's
+ * language. */
 enum hs_status hs_tx_params_of_set(struct tx_context *ctx, struct tx_set set, struct hs_error *err)
 {
-	struct hs_slice text = tx_text(set.layer, set.row->params);
+	struct hs_slice text = tx_text(set.layer, set.row->params), language = HS_S_NONE;
 	struct hs_json *list = NULL;
 	enum hs_status status = HS_OK;
 
 	if (text.len)
 		status = hs_json_parse(ctx->arena, text, NULL, &list, err);
-	struct hs_slice match = parameter_of_set(list, HS_S("versionsMatch")),
-			language = parameter_of_set(list, HS_S("displayLanguage"));
-	if (status == HS_OK && match.len && ctx->params.versions_match == TX_UNSET)
-		status = read_flag(ctx, HS_S("versionsMatch"), match, &ctx->params.versions_match, err);
+	HS_JSON_EACH(extension, list) {
+		struct hs_slice name = hs_tx_extension_text(extension, HS_S("name"));
+		const struct hs_json *value = hs_tx_value(hs_tx_extension(extension, HS_S("value")));
+		if (hs_slice_eq(name, HS_S("displayLanguage")))
+			language = hs_tx_scalar(value);
+		else if (status == HS_OK)
+			status = bring(ctx, name, value, err);
+	}
 	if (status || ctx->params.display_language.len)
 		return status;
 	if (language.len)

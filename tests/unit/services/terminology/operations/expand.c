@@ -193,6 +193,67 @@ static void versions_that_meet(void **state)
 	check(rows[1].compose, FLAT ",{'name':'versionsMatch','valueBoolean':true}", "new old");
 }
 
+#define BRINGS(name, value) \
+	"{'url':'http://hl7.org/fhir/StructureDefinition/valueset-expansion-parameter','extension':[{'url':" \
+	"'name','valueCode':'" name "'},{'url':'value'," value "}]}"
+#define BRINGING(what, system) "{'extension':[" what "],'include':[{'system':'" system "'}]}"
+#define ASKS(name, value) ",{'name':'" name "'," value "}"
+
+/* Names of the expansion's parameters that are not of what was used, in order. */
+static const char *told(void)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, a.arena, 1000);
+	HS_JSON_EACH(p, hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("parameter"))) {
+		struct hs_slice name = hs_json_get_text(p, HS_S("name"));
+		if (!hs_slice_starts(name, HS_S("used-")))
+			hs_buf_printf(&out, "%s%.*s", out.len ? " " : "", HS_S_ARG(name));
+	}
+	return hs_arena_cstr(a.arena, hs_buf_slice(&out));
+}
+
+/* Parameters that a value set brings hold where the request says nothing, and are told as if it had. */
+static void parameters_of_the_set(void **state)
+{
+	static const struct {
+		const char *compose, *parameters, *codes, *told;
+	} rows[] = {
+		{ BRINGING(BRINGS("activeOnly", "'valueBoolean':true"), "urn:cs"), FLAT, "a b c d",
+			"excludeNested count activeOnly" },
+		{ BRINGING(BRINGS("activeOnly", "'valueCode':'true'"), "urn:cs"),
+			FLAT ASKS("activeOnly", "'valueBoolean':false"), "a b c d e",
+			"excludeNested count activeOnly" },
+		{ BRINGING(BRINGS("excludeNested", "'valueBoolean':true"), "urn:groups"),
+			"{'name':'excludeNotForUI','valueBoolean':true}", "x y",
+			"excludeNotForUI excludeNested" },
+		{ BRINGING(BRINGS("system-version", "'valueUri':'urn:two|1'"), "urn:two"), FLAT, "old both",
+			"excludeNested count system-version" },
+		{ BRINGING(BRINGS("system-version", "'valueUri':'urn:two|1'"), "urn:two"),
+			FLAT ASKS("system-version", "'valueUri':'urn:two|2'"), "both new",
+			"excludeNested count system-version" },
+		{ BRINGING(BRINGS("exclude-system", "'valueUri':'urn:two'"), "urn:two"), FLAT, "",
+			"excludeNested count exclude-system" },
+		{ BRINGING(BRINGS("versionsMatch", "'valueBoolean':true"), "urn:two"), FLAT, "both new",
+			"excludeNested count versionsMatch" },
+		{ BRINGING(BRINGS("versionsMatch", "'valueString':'false'"), "urn:two"), FLAT, "both new",
+			"excludeNested count" },
+		/* what is asked for is the client's to say */
+		{ BRINGING(BRINGS("count", "'valueInteger':1") "," BRINGS("filter", "'valueString':'x'"),
+			  "urn:two"),
+			FLAT, "both new", "excludeNested count" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		check(rows[i].compose, rows[i].parameters, rows[i].codes);
+		if (strcmp(told(), rows[i].told) != 0)
+			fail_msg("%s tells %s", rows[i].compose, told());
+	}
+	expand(BRINGING(BRINGS("activeOnly", "'valueCode':'perhaps'"), "urn:cs"), FLAT);
+	assert_int_equal(a.status, HS_E_VALUE);
+}
+
 /* A set of active codes only has no others for those that take from it either. */
 static void active_codes_of_an_import(void **state)
 {
@@ -595,14 +656,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(left_out_systems), cmocka_unit_test(filters),
 		cmocka_unit_test(bad_filters), cmocka_unit_test(include_and_exclude),
-		cmocka_unit_test(versions_that_meet), cmocka_unit_test(active_codes_of_an_import),
-		cmocka_unit_test(codes_to_choose_from), cmocka_unit_test(the_first_of_too_many),
-		cmocka_unit_test(nesting), cmocka_unit_test(names_of_the_set),
-		cmocka_unit_test(stored_with_the_set), cmocka_unit_test(designations_named),
-		cmocka_unit_test(at_a_date), cmocka_unit_test(paging), cmocka_unit_test(searching),
-		cmocka_unit_test(too_costly), cmocka_unit_test(what_is_told_of_a_code),
-		cmocka_unit_test(long_ones_are_the_same_in_pieces), cmocka_unit_test(filters_in_a_graph),
-		cmocka_unit_test(an_include_for_each_code),
+		cmocka_unit_test(versions_that_meet), cmocka_unit_test(parameters_of_the_set),
+		cmocka_unit_test(active_codes_of_an_import), cmocka_unit_test(codes_to_choose_from),
+		cmocka_unit_test(the_first_of_too_many), cmocka_unit_test(nesting),
+		cmocka_unit_test(names_of_the_set), cmocka_unit_test(stored_with_the_set),
+		cmocka_unit_test(designations_named), cmocka_unit_test(at_a_date), cmocka_unit_test(paging),
+		cmocka_unit_test(searching), cmocka_unit_test(too_costly),
+		cmocka_unit_test(what_is_told_of_a_code), cmocka_unit_test(long_ones_are_the_same_in_pieces),
+		cmocka_unit_test(filters_in_a_graph), cmocka_unit_test(an_include_for_each_code),
 		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
 
 	return ASK_RUN(&a, resources, tests);

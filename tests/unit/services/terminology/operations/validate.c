@@ -32,6 +32,9 @@ static const char *const resources[] = {
 	"'filter':[{'property':'concept','op':'descendent-of','value':'a'}]}]}}",
 	"{" VS ",'url':'urn:less','compose':{'include':[{'valueSet':['urn:all']}],'exclude':[{'valueSet':['"
 	"urn:list']}]}}",
+	"{" VS ",'url':'urn:inuse','compose':{'extension':[{'url':'http://hl7.org/fhir/StructureDefinition/"
+	"valueset-expansion-parameter','extension':[{'url':'name','valueCode':'activeOnly'},{'url':'value','"
+	"valueBoolean':true}]}],'include':[{'system':'urn:cs'}]}}",
 	"{" VS ",'url':'urn:active','compose':{'inactive':false,'include':[{'system':'urn:cs'}]}}",
 	"{" VS ",'url':'urn:lost','compose':{'include':[{'valueSet':['urn:nowhere']}]}}",
 	"{" VS ",'url':'urn:vague','compose':{'include':[{'system':'urn:absent'}]}}",
@@ -220,6 +223,8 @@ static void states(void **state)
 	check(SET("urn:active") CODE("gone"), "false",
 		"STATUS_CODE_WARNING_CODE INACTIVE_CONCEPT_FOUND " NOT_IN);
 	check(SET("urn:all") CODE("gone") ",{'name':'activeOnly','valueBoolean':true}", "false",
+		"STATUS_CODE_WARNING_CODE INACTIVE_CONCEPT_FOUND " NOT_IN);
+	check(SET("urn:inuse") CODE("gone"), "false",
 		"STATUS_CODE_WARNING_CODE INACTIVE_CONCEPT_FOUND " NOT_IN);
 	check(SET("urn:viaactive") CODE("a"), "true", "");
 	check(SET("urn:viaactive") CODE("gone"), "false", "INACTIVE_CONCEPT_FOUND " NOT_IN);
