@@ -2,6 +2,8 @@
 /* Making the set of a condition, one function for each kind; those that all must hold are in join.c. */
 #include <core/store/find/set.h>
 
+#include <handslag/follow.h>
+
 enum hs_status hs__add_entries(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
@@ -186,8 +188,7 @@ enum hs_status hs__add_chain(const struct hs__maker *maker, const struct hs__con
 				   add_inner(maker, cond, within, into, err);
 }
 
-/* Takes out what was deleted. */
-static enum hs_status keep_live(const struct hs__maker *maker, struct hs__set *set, struct hs_error *err)
+enum hs_status hs__set_keep_live(const struct hs__maker *maker, struct hs__set *set, struct hs_error *err)
 {
 	uint64_t live = 0, last = 0;
 	struct hs__set whole;
@@ -228,7 +229,73 @@ static enum hs_status add_has_linked(const struct hs__maker *maker, const struct
 	if (status != HS_OK)
 		return status;
 	hs__set_add_pointed(column, link, &sources, within, &found);
-	status = keep_live(maker, &found, err);
+	status = hs__set_keep_live(maker, &found, err);
+	if (status == HS_OK)
+		hs__set_unite(into, &found);
+	return status;
+}
+
+/* ---- what a keeper's resources point to ---- */
+
+#define MEMBERS_MOST 4096u /* of more a keeper is not told who they are */
+
+struct told {
+	const struct hs__maker *maker;
+	struct hs__set *into;
+};
+
+static enum hs_status on_row(void *arg, uint64_t row, struct hs_error *err)
+{
+	const struct told *told = arg;
+
+	(void)err;
+	hs__set_put(told->into, row);
+	return HS_OK;
+}
+
+static enum hs_status on_id(void *arg, struct hs_slice id, struct hs_error *err)
+{
+	const struct told *told = arg;
+	uint64_t row = 0;
+	int found = hs__find_row(told->maker->finder, told->maker->type, id, &row, err);
+
+	return found > 0 ? on_row(arg, row, err) : (enum hs_status)found;
+}
+
+static enum hs_status list_members(const struct hs__maker *maker, const struct hs__set *within,
+	struct hs_linking *linking, struct hs_error *err)
+{
+	uint64_t size = hs__set_size(within), row = 0;
+	uint64_t *rows;
+
+	if (size > MEMBERS_MOST)
+		return HS_OK;
+	rows = hs_arena_array(maker->finder->arena, (size_t)size + 1, sizeof(*rows));
+	if (!rows)
+		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
+	for (row = hs__set_next(within, 0); row != HS__NO_ROW; row = hs__set_next(within, row + 1))
+		rows[linking->member_count++] = row;
+	linking->members = rows;
+	return HS_OK;
+}
+
+static enum hs_status add_told(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	struct hs__set found;
+	struct told told = { maker, &found };
+	struct hs_linking linking = {
+		.ask = { .has = cond->find, .type = maker->type, .each = on_id, .arg = &told },
+		.each_row = on_row,
+	};
+	enum hs_status status = hs__set_empty(maker, &found, err);
+
+	if (status == HS_OK && within)
+		status = list_members(maker, within, &linking, err);
+	if (status == HS_OK)
+		status = hs__inner_tell(maker->finder, &linking, err);
+	if (status == HS_OK)
+		status = hs__set_keep_live(maker, &found, err);
 	if (status == HS_OK)
 		hs__set_unite(into, &found);
 	return status;
@@ -250,7 +317,9 @@ enum hs_status hs__add_has(const struct hs__maker *maker, const struct hs__cond 
 	trace_following(maker, &following);
 	if (following.by.link)
 		return add_has_linked(maker, cond, &following, within, into, err);
-	status = add_inner(maker, cond, within, into, err);
+	status = hs__inner_kept(maker->finder, cond->find->target_type) ?
+		add_told(maker, cond, within, into, err) :
+		add_inner(maker, cond, within, into, err);
 	if (status != HS_E_NOT_SUPPORTED)
 		return status;
 	/* A keeper that would look at all it has: then each one here is looked at instead, if there is

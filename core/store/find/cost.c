@@ -15,6 +15,7 @@
 #define POINTERS 6u /* resources that are taken to point to one */
 #define MOST_A_LOOK (UINT64_C(1) << 20)
 #define KEPT_A_BLOCK 4u    /* kept resources that their keeper goes along */
+#define KEPT_OF_ONE 16u    /* and that point to one resource, about */
 #define LINKS_A_BLOCK 100u /* of a column, followed */
 #define ASKED_A_BLOCK 64u  /* rows here and there */
 #define LED_A_BLOCK 16u    /* links of such */
@@ -203,14 +204,17 @@ static enum hs_status walking_cost(const struct hs__maker *maker, const struct h
 }
 
 /* What is behind it is a keeper's, who tells where it points, or each is looked at. */
-static enum hs_status kept_cost(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t limit,
-	uint64_t *out, struct hs_error *err)
+static enum hs_status kept_cost(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
+	uint64_t limit, uint64_t *out, struct hs_error *err)
 {
 	bool has = cond->find->op == HS_FIND_HAS;
 	uint64_t rows = 0, most = has ? limit * KEPT_A_BLOCK : limit / A_LINK + 1;
+
+	if (has && members < HS__ALL / KEPT_OF_ONE)
+		most = least(most, members * KEPT_OF_ONE);
 	enum hs_status status = hs__inner_estimate(maker->finder, cond->find, most, &rows, err);
 
-	*out = has ? rows / KEPT_A_BLOCK + 1 : least(least(rows, most) * A_LINK, limit);
+	*out = has ? least(rows, most) / KEPT_A_BLOCK + 1 : least(least(rows, most) * A_LINK, limit);
 	return status;
 }
 
@@ -307,7 +311,7 @@ enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *
 
 	*out = following;
 	if (hs__inner_kept(maker->finder, cond->find->target_type))
-		return kept_cost(maker, cond, least(limit, enough), &out->cost, err);
+		return kept_cost(maker, cond, members, least(limit, enough), &out->cost, err);
 	bool can = !((maker->type | cond->find->target_type) & HS_TYPE_CONTAINED);
 	enum hs_status status = can ? get_linked(maker, cond, HS__WANT_NOT, &following.by, err) : HS_OK;
 	if (status == HS_OK && following.by.link && !following.by.link->led) {

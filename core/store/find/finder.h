@@ -71,12 +71,17 @@ struct hs__subject {
 /* 1, 0, or a negative status. */
 int hs__match(struct hs__finder *finder, const struct hs__subject *subject, const struct hs__cond *cond,
 	struct hs_error *err);
+/* The same for what a chain leads to, the resource of that id. */
+int hs__match_target(struct hs__finder *finder, const struct hs__cond *cond, struct hs_slice id,
+	struct hs_error *err);
 /* The row of an id, within its type: 1, 0 when there is none, or a negative status. */
 int hs__find_row(struct hs__finder *finder, uint32_t type, struct hs_slice id, uint64_t *row,
 	struct hs_error *err);
 /* The same for a resource that is not deleted. */
 int hs__find_live_row(struct hs__finder *finder, uint32_t type, struct hs_slice id, uint64_t *row,
 	struct hs_error *err);
+/* Is there a resource in the row that is not deleted? 1, 0 or a negative status. */
+int hs__find_is_live(struct hs__finder *finder, uint32_t type, uint64_t row, struct hs_error *err);
 /* A statement over the facts of a row, to be ended by the caller; *step as from hs_sql_step. */
 struct hs_stmt *hs__find_facts(struct hs__finder *finder, uint32_t type, uint64_t row, int *step,
 	struct hs_error *err);

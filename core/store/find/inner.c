@@ -2,6 +2,8 @@
 /* Chains and _has as the way to candidates: the search inside runs first. */
 #include <core/store/find/inner.h>
 
+#include <handslag/follow.h>
+
 #define KEPT_PAGE 512u
 
 struct inner {
@@ -9,6 +11,7 @@ struct inner {
 	const struct hs__cond *cond;
 	uint32_t type; /* of what is searched outside */
 	struct hs__ranges *out;
+	bool all_live; /* no row of the type is of what was deleted */
 };
 
 static enum hs_status add_pointers(struct inner *inner, struct hs_slice id, struct hs_error *err)
@@ -75,7 +78,7 @@ static enum hs_status chain_to_kept(struct inner *inner, struct hs_error *err)
 enum hs_status hs__inner_chain(struct hs__finder *finder, uint32_t from, const struct hs__cond *cond,
 	struct hs__ranges *out, struct hs_error *err)
 {
-	struct inner inner = { finder, cond, from, out };
+	struct inner inner = { finder, cond, from, out, false };
 	uint32_t type = cond->find->target_type;
 
 	if (type & HS_TYPE_CONTAINED) {
@@ -136,17 +139,38 @@ static enum hs_status on_link(void *arg, struct hs_slice id, struct hs_error *er
 	return found > 0 ? hs__add_row(inner->finder, inner->out, row, err) : (enum hs_status)found;
 }
 
-static enum hs_status has_kept(struct inner *inner, struct hs_error *err)
+static enum hs_status on_linked_row(void *arg, uint64_t row, struct hs_error *err)
 {
-	struct hs_links ask = {
-		.has = inner->cond->find, .type = inner->type, .each = on_link, .arg = inner
-	};
+	const struct inner *inner = arg;
+	int live = inner->all_live ? 1 : hs__find_is_live(inner->finder, inner->type, row, err);
+
+	return live > 0 ? hs__add_row(inner->finder, inner->out, row, err) : (enum hs_status)live;
+}
+
+enum hs_status hs__inner_tell(struct hs__finder *finder, const struct hs_linking *linking,
+	struct hs_error *err)
+{
 	void *state = NULL;
-	const struct hs_keeper *keeper = hs__find_keeper(inner->finder->txn, ask.has->target_type, &state);
+	const struct hs_keeper *keeper = hs__find_keeper(finder->txn, linking->ask.has->target_type, &state);
 
 	if (!keeper->links)
 		return hs_fail(err, HS_E_NOT_SUPPORTED, "nobody tells where resources of the type point");
-	return keeper->links(inner->finder->txn, state, &ask, err);
+	return keeper->links(finder->txn, state, &linking->ask, err);
+}
+
+static enum hs_status has_kept(struct inner *inner, struct hs_error *err)
+{
+	struct hs_linking linking = {
+		.ask = { .has = inner->cond->find, .type = inner->type, .each = on_link, .arg = inner },
+		.each_row = on_linked_row,
+	};
+	uint64_t live = 0, last = 0;
+	enum hs_status status = hs__find_live(inner->finder->txn, inner->type, &live, err);
+
+	if (status == HS_OK)
+		status = hs__find_last_row(inner->finder->txn, inner->type, &last, err);
+	inner->all_live = live == last;
+	return status == HS_OK ? hs__inner_tell(inner->finder, &linking, err) : status;
 }
 
 /* Adds the rows that one pointing resource points to. */
@@ -235,7 +259,7 @@ static enum hs_status has_along(const struct inner *inner, struct hs_error *err)
 enum hs_status hs__inner_has(struct hs__finder *finder, uint32_t type, const struct hs__cond *cond,
 	struct hs__ranges *out, struct hs_error *err)
 {
-	struct inner inner = { finder, cond, type, out };
+	struct inner inner = { finder, cond, type, out, false };
 	uint64_t many = 0;
 
 	if (hs__inner_kept(finder, cond->find->target_type))

@@ -2,10 +2,6 @@
 /* Does a resource fulfil a condition? Decided from its facts, and for chains from those of others. */
 #include <core/store/find/column.h>
 
-#include <handslag/follow.h>
-
-#define SCRATCH ((size_t)64 << 20)
-
 /* ---- one entry ---- */
 
 static bool same_code(const struct hs_find *find, struct hs_slice code)
@@ -155,14 +151,20 @@ struct hs_stmt *hs__find_facts(struct hs__finder *finder, uint32_t type, uint64_
 	return stmt;
 }
 
+int hs__find_is_live(struct hs__finder *finder, uint32_t type, uint64_t row, struct hs_error *err)
+{
+	int step = 0;
+
+	hs_sql_end(hs__find_facts(finder, type, row, &step, err));
+	return step;
+}
+
 int hs__find_live_row(struct hs__finder *finder, uint32_t type, struct hs_slice id, uint64_t *row,
 	struct hs_error *err)
 {
-	int step = hs__find_row(finder, type, id, row, err);
+	int found = hs__find_row(finder, type, id, row, err);
 
-	if (step > 0)
-		hs_sql_end(hs__find_facts(finder, type, *row, &step, err));
-	return step;
+	return found > 0 ? hs__find_is_live(finder, type, *row, err) : found;
 }
 
 static int match_row(struct hs__finder *finder, uint32_t type, uint64_t row, const struct hs__cond *cond,
@@ -196,7 +198,7 @@ static int match_kept(struct hs__finder *finder, uint32_t type, const struct hs_
 	return status == HS_OK ? page.count > 0 : (int)status;
 }
 
-static int match_target(struct hs__finder *finder, const struct hs__cond *cond, struct hs_slice id,
+int hs__match_target(struct hs__finder *finder, const struct hs__cond *cond, struct hs_slice id,
 	struct hs_error *err)
 {
 	uint32_t type = cond->find->target_type;
@@ -217,7 +219,7 @@ static int match_inside(struct hs__finder *finder, const struct hs__subject *sub
 	struct hs_arena_mark mark = hs_arena_mark(finder->arena);
 	struct hs_slice whole = hs_arena_printf(finder->arena, "%u/%.*s%.*s", subject->type, HS_S_ARG(id),
 		HS_S_ARG(local));
-	int matched = match_target(finder, cond, whole, err);
+	int matched = hs__match_target(finder, cond, whole, err);
 
 	hs_arena_rollback(finder->arena, mark);
 	return matched;
@@ -234,7 +236,7 @@ static int match_chain(struct hs__finder *finder, const struct hs__subject *subj
 		if (fact.param == cond->find->param && fact.kind == HS_INDEX_REFERENCE &&
 			fact.target_type == cond->find->target_type && fact.target_type)
 			matched = inside ? match_inside(finder, subject, facts.id, cond, fact.text, err) :
-					   match_target(finder, cond, fact.text, err);
+					   hs__match_target(finder, cond, fact.text, err);
 	}
 	return matched;
 }
@@ -316,21 +318,4 @@ int hs__match(struct hs__finder *finder, const struct hs__subject *subject, cons
 	default:
 		return match_any(facts, cond);
 	}
-}
-
-/* ---- where a chain leads ---- */
-
-int hs_txn_follow(struct hs_txn *txn, const struct hs_find *chain, struct hs_slice id, struct hs_error *err)
-{
-	struct hs__finder finder = { .txn = txn, .arena = hs_arena_new(SCRATCH) };
-	struct hs__cond cond;
-	enum hs_status status = hs__find_settle(txn, err);
-
-	HS_ASSERT(chain->op == HS_FIND_CHAIN);
-	if (status == HS_OK)
-		status = hs__cond_make(&finder, chain, 0, &cond, err);
-	int holds = status != HS_OK ? (int)status : cond.nothing ? 0 : match_target(&finder, &cond, id, err);
-	hs__columns_release(&finder);
-	hs_arena_free(finder.arena);
-	return holds;
 }

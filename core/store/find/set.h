@@ -31,6 +31,8 @@ void hs__set_subtract(struct hs__set *from, const struct hs__set *what);
 void hs__set_put(struct hs__set *set, uint64_t row);
 /* The rows from `first` up to and with `last`. */
 void hs__set_fill(struct hs__set *set, uint64_t first, uint64_t last);
+/* Takes out what was deleted. */
+enum hs_status hs__set_keep_live(const struct hs__maker *maker, struct hs__set *set, struct hs_error *err);
 /* Keeps those of which the facts say that they fulfil all conditions. */
 enum hs_status hs__set_sift(const struct hs__maker *maker, struct hs__set *set,
 	const struct hs__cond *const *conds, size_t count, struct hs_error *err);
