@@ -136,7 +136,7 @@ static enum hs_status look_along(struct hs_ledger_search *search, const struct h
 	struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
-	struct hs_ledger_sift sift = { &search->ledger, columns, search->one, NULL, NULL };
+	struct hs_ledger_sift sift = { .ledger = &search->ledger, .columns = columns, .one = search->one };
 	struct hs_ledger_found_in found;
 	uint64_t after = search->counts ? 0 : hs_ledger_search_row(search);
 	size_t begin = hs_ledger_columns_place(columns, after + 1), zones, first;

@@ -2,6 +2,8 @@
 /* Which condition of a search is looked up: that which tells of the fewest pointers. */
 #include "drive.h"
 
+#include <handslag/follow.h>
+
 #define FEW 64u       /* for which no search is made to find fewer */
 #define A_SUBJECT 16u /* pointers that it has, about; and of a custodian */
 #define A_CUSTODIAN 1024u
@@ -51,16 +53,13 @@ enum hs_ledger_rank hs_ledger_rank(const struct hs_ledger *ledger, const struct 
 static enum hs_status count_link(struct hs_ledger_driving *drive, const struct hs_find *find, uint64_t limit,
 	uint64_t *out)
 {
-	struct hs_find_query query = {
-		.type = find->target_type, .where = find->kids[0], .want_total = true
-	};
-	struct hs_find_page page = { .count = 0 };
-	enum hs_status status = hs_txn_find(drive->ledger->txn, drive->ledger->arena, &query, &page,
-		drive->err);
 	bool custodian = hs_ledger_class(drive->ledger, find->param) == HS_LEDGER_OF_CUSTODIAN;
 	uint64_t each = find->op == HS_FIND_HAS ? 1 : custodian ? A_CUSTODIAN : A_SUBJECT;
 
-	*out = page.total < limit / each ? page.total * each : limit;
+	uint64_t most = limit / each + 1, count = most;
+	enum hs_status status = hs_txn_estimate(drive->ledger->txn, find->target_type, find->kids[0], most,
+		&count, drive->err);
+	*out = count * each < limit ? count * each : limit;
 	return status;
 }
 

@@ -80,10 +80,12 @@ struct hs_ledger_columns {
 	unsigned lacking;                 /* bits of what some pointer lacks */
 	bool sided;                       /* there was room for these, and no pointer has changed sides: */
 	struct hs_ledger_side sides[2];   /* subjects, custodians */
-	/* With these, unless a party is odd: to which ids pieces refer, and a table of the pieces by that. */
+	/* With these, unless a party is odd: to which ids pieces refer, and a table of the pieces by that;
+	 * the same by the rows of these resources in the store (handslag/follow.h), 0: it had none. */
 	bool referred;
 	struct hs_slice *refs;
-	uint32_t *ref_slots;
+	uint32_t *ref_slots, *ref_rows, *row_slots;
+	size_t rowless;                 /* pieces that refer to what had none */
 	size_t party_count, party_room; /* pieces */
 };
 #define HS_LEDGER_DATELESS INT64_MIN
@@ -126,6 +128,8 @@ enum hs_status hs_ledger_column_ref_set(struct hs_ledger *ledger, struct hs_ledg
 	uint64_t piece, struct hs_slice rest, struct hs_arena *one, struct hs_error *err);
 /* The next piece that refers to the id, in columns that are referred; 0: none. *cursor is 0 to begin with. */
 uint32_t hs_ledger_column_ref(const struct hs_ledger_columns *columns, struct hs_slice id, size_t *cursor);
+/* The same by the row of the resource. */
+uint32_t hs_ledger_column_ref_to(const struct hs_ledger_columns *columns, uint64_t row, size_t *cursor);
 /* Does it so by the param, to that type? */
 bool hs_ledger_column_refers(const struct hs_ledger_columns *columns, uint32_t piece, uint32_t param,
 	uint32_t type);
@@ -169,6 +173,10 @@ struct hs_ledger_sift {
 	struct hs_arena *one; /* emptied again and again */
 	struct hs_ledger_test *test;
 	const struct hs_ledger_test *listed; /* none but what this lists can fulfil it; NULL: any may */
+	/* By piece: HS_LEDGER_YES of those subjects or custodians whose pointers alone are asked about; NULL:
+	 * all are. */
+	unsigned char *among;
+	enum hs_ledger_class among_of;
 };
 /* Makes the test of `where`; `type` is that of pointers. What is behind chains is looked up. Good as long as
  * `ledger->lasting`, the columns and `where`. */

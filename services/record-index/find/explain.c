@@ -92,7 +92,7 @@ static enum hs_status explain_along(struct hs_ledger *ledger, const struct hs_fi
 	struct hs_view_hold *hold, struct hs_buf *out, struct hs_error *err)
 {
 	struct hs_arena *one = hs_arena_new(SCRATCH);
-	struct hs_ledger_sift sift = { ledger, hold->view, one, NULL, NULL };
+	struct hs_ledger_sift sift = { .ledger = ledger, .columns = hold->view, .one = one };
 	enum hs_status status = hs_ledger_sift_make(&sift, query->type, query->where, err);
 
 	if (status == HS_OK) {

@@ -4,11 +4,14 @@
  * fulfils the condition. */
 #include "columns.h"
 
+#include <handslag/follow.h>
+
 #define SCRATCH ((size_t)192 << 20)
 #define ONE ((size_t)64 << 20)
 #define PIECES_MAX ((size_t)32 << 20)
 #define FEW_TOLD ((size_t)4096)
-#define SCAN_SHARE 16u /* of one row in so many it is sooner to go along the table */
+#define FEW_COUNTED 256u /* are sooner gone through than counted along the columns */
+#define SCAN_SHARE 16u   /* of one row in so many it is sooner to go along the table */
 
 struct links {
 	struct hs_ledger ledger;
@@ -57,6 +60,11 @@ static enum hs_status give(struct links *links, const struct hs_ledger_rows *row
 			status = links->ask->each(links->ask->arg, row->text, err);
 	}
 	return status;
+}
+
+static enum hs_status too_much(struct hs_error *err)
+{
+	return hs_fail(err, HS_E_TOO_COSTLY, "the search finds too much; narrow it");
 }
 
 static void forget(struct links *links)
@@ -184,14 +192,46 @@ static enum hs_status look_at_zone(struct links *links, const struct hs_ledger_c
 	return status;
 }
 
+/* Only the pointers of those are looked at of whom the store asks, and of parties of whom nobody knows
+ * whether they are among them. */
+static enum hs_status take_members(const struct links *links, struct hs_ledger_sift *sift,
+	struct hs_error *err)
+{
+	const struct hs_linking *linking = (const struct hs_linking *)links->ask;
+	const struct hs_ledger_columns *columns = sift->columns;
+	bool party = links->of == HS_LEDGER_OF_SUBJECT || links->of == HS_LEDGER_OF_CUSTODIAN;
+	unsigned char *among;
+
+	if (!linking->members || !party || !columns->sided || !columns->referred)
+		return HS_OK;
+	among = hs_arena_array(links->scratch, (size_t)links->room, 1);
+	if (!among)
+		return too_much(err);
+	for (size_t i = 0; i < linking->member_count; i++) {
+		size_t cursor = 0;
+		uint32_t piece;
+		while ((piece = hs_ledger_column_ref_to(columns, linking->members[i], &cursor)) != 0)
+			among[piece] = HS_LEDGER_YES;
+	}
+	for (size_t i = 1; i < columns->party_count && columns->rowless; i++) {
+		if (columns->refs[i].len && !columns->ref_rows[i])
+			among[i] = HS_LEDGER_YES;
+	}
+	sift->among = among;
+	sift->among_of = links->of;
+	return HS_OK;
+}
+
 static enum hs_status look_along(struct links *links, const struct hs_ledger_columns *columns,
 	struct hs_error *err)
 {
-	struct hs_ledger_sift sift = { &links->ledger, columns, links->one, NULL, NULL };
+	struct hs_ledger_sift sift = { .ledger = &links->ledger, .columns = columns, .one = links->one };
 	struct hs_ledger_sifted sifted = { 0 };
 	struct hs_ledger_found_in found;
-	enum hs_status status = hs_ledger_sift_make(&sift, links->drive.type, links->drive.where, err);
+	enum hs_status status = take_members(links, &sift, err);
 
+	if (status == HS_OK)
+		status = hs_ledger_sift_make(&sift, links->drive.type, links->drive.where, err);
 	links->ledger.arena = links->pieces; /* what was looked up stays in `scratch` */
 	if (status != HS_OK || hs_ledger_sift_is_vain(&sift))
 		return status;
@@ -213,13 +253,15 @@ static enum hs_status look_along(struct links *links, const struct hs_ledger_col
 static enum hs_status give_piece(struct links *links, uint64_t piece, struct hs_error *err)
 {
 	const struct hs_ledger_columns *columns = links->columns;
+	const struct hs_links *ask = links->ask;
 	struct hs_ledger_rows rows = { .count = 0 };
 
+	if (columns && !hs_ledger_column_refers(columns, (uint32_t)piece, ask->has->param, ask->type))
+		return HS_OK;
+	if (columns && columns->ref_rows[piece])
+		return ((const struct hs_linking *)ask)->each_row(ask->arg, columns->ref_rows[piece], err);
 	if (columns)
-		return hs_ledger_column_refers(columns, (uint32_t)piece, links->ask->has->param,
-			       links->ask->type) ?
-			links->ask->each(links->ask->arg, columns->refs[piece], err) :
-			HS_OK;
+		return ask->each(ask->arg, columns->refs[piece], err);
 	forget(links);
 	enum hs_status status = hs_ledger_piece_rows(&links->ledger, links->one, piece,
 		links->of == HS_LEDGER_OF_CUSTODIAN, &rows, err);
@@ -277,9 +319,7 @@ static enum hs_status make_room(struct links *links, struct hs_error *err)
 	links->room = last + 1;
 	links->told = hs_arena_array(links->scratch, (size_t)links->room, 1);
 	links->few = hs_arena_array(links->scratch, FEW_TOLD, sizeof *links->few);
-	return links->told && links->few ?
-		HS_OK :
-		hs_fail(err, HS_E_TOO_COSTLY, "the search finds too much; narrow it");
+	return links->told && links->few ? HS_OK : too_much(err);
 }
 
 static enum hs_status look_at_rows(struct links *links, struct hs_error *err)
@@ -346,7 +386,7 @@ static enum hs_status estimate_along(struct hs_ledger *ledger, const struct hs_f
 	uint32_t type = hs_txn_number(ledger->txn, HS_SPACE_TYPE, HS_S("DocumentReference"), false);
 	struct hs_view_hold hold = { NULL, NULL };
 	enum hs_status status = hs_txn_view(ledger->txn, &hs_ledger_columns_view, false, &hold, err);
-	struct hs_ledger_sift sift = { ledger, hold.view, one, NULL, NULL };
+	struct hs_ledger_sift sift = { .ledger = ledger, .columns = hold.view, .one = one };
 	struct hs_ledger_sifted sifted = { 0 };
 
 	*known = false;
@@ -373,7 +413,7 @@ enum hs_status hs_ledger_estimate(struct hs_txn *txn, void *state, const struct 
 	hs_ledger_begin(&ledger, txn, scratch);
 	ledger.lasting = scratch;
 	enum hs_status status = HS_OK;
-	if (hs_ledger_rank(&ledger, where) == HS_LEDGER_RANK_NONE)
+	if (hs_ledger_rank(&ledger, where) == HS_LEDGER_RANK_NONE && limit > FEW_COUNTED)
 		status = estimate_along(&ledger, where, one, &found, &known, err);
 	if (status == HS_OK && !known)
 		status = hs_ledger_amount(&ledger, 0, where, limit, &found, err);

@@ -153,15 +153,20 @@ static bool settle(const struct hs_ledger_making *making, struct hs_ledger_test 
 	return settled;
 }
 
+bool hs_ledger_sift_is_direct(const struct hs_ledger_making *making, const struct hs_find *find)
+{
+	const struct hs_ledger_columns *columns = making->sift->columns;
+
+	return find->op == HS_FIND_CHAIN && is_party(class_of(making, find)) && columns->sided &&
+		columns->referred && !hs_ledger_may_be_logical(making->sift->ledger, find->kids[0]);
+}
+
 /* Of a subject or custodian something that its shape tells, or that is found out for each when it is needed.
  */
 static enum hs_status make_asked(const struct hs_ledger_making *making, const struct hs_find *find,
 	struct hs_ledger_test *test)
 {
-	const struct hs_ledger_columns *columns = making->sift->columns;
-
-	test->direct = find->op == HS_FIND_CHAIN && columns->sided && columns->referred &&
-		!hs_ledger_may_be_logical(making->sift->ledger, find->kids[0]);
+	test->direct = hs_ledger_sift_is_direct(making, find);
 	test->kind = HS_LEDGER_TEST_ASKED;
 	test->of = class_of(making, find);
 	test->known_room = making->pieces;
@@ -198,6 +203,54 @@ int hs_ledger_sift_ask(const struct hs_ledger_sift *sift, const struct hs_ledger
 	enum hs_status status = holds >= 0 ? hs_ledger_end_note(sift->ledger, find, piece, holds, err) :
 					     HS_OK;
 	return status == HS_OK ? holds : (int)status;
+}
+
+/* What the store says of those whose rows are known; *asked: how many these are, `parties` who. */
+static enum hs_status follow_rows(const struct hs_ledger_making *making, const struct hs_find *find,
+	const uint32_t *parties, size_t count, struct hs_ledger_test *test)
+{
+	const struct hs_ledger_sift *sift = making->sift;
+	uint64_t *rows = hs_ledger_sift_take(making, count, sizeof *rows);
+	unsigned char *holds = hs_ledger_sift_take(making, count, 1);
+	enum hs_status status = rows && holds ? HS_OK : making->err->status;
+
+	for (size_t i = 0; i < count && status == HS_OK; i++)
+		rows[i] = sift->columns->ref_rows[parties[i]];
+	if (status == HS_OK && count)
+		status = hs_txn_follow_rows(sift->ledger->txn, find, rows, count, holds, making->err);
+	for (size_t i = 0; i < count && status == HS_OK; i++) {
+		test->known[parties[i]] = holds[i] ? HS_LEDGER_YES : HS_LEDGER_NO;
+		status = hs_ledger_end_note(sift->ledger, find, parties[i], holds[i], making->err);
+	}
+	return status;
+}
+
+enum hs_status hs_ledger_sift_ask_all(const struct hs_ledger_making *making, const struct hs_find *find,
+	const unsigned char *left, struct hs_ledger_test *test)
+{
+	const struct hs_ledger_columns *columns = making->sift->columns;
+	uint32_t *parties = hs_ledger_sift_take(making, (size_t)making->pieces, sizeof *parties);
+	size_t count = 0;
+
+	*test = (struct hs_ledger_test) { .find = find,
+		.kind = HS_LEDGER_TEST_PARTY,
+		.of = class_of(making, find),
+		.known = hs_ledger_sift_take(making, (size_t)making->pieces, 1),
+		.known_room = making->pieces,
+		.direct = true };
+	enum hs_status status = parties && test->known ? HS_OK : making->err->status;
+	for (uint32_t i = 1; i < columns->party_count && status == HS_OK; i++) {
+		if (!left[i] || !hs_ledger_column_refers(columns, i, find->param, find->target_type))
+			continue;
+		if (columns->ref_rows[i]) {
+			parties[count++] = i;
+			continue;
+		}
+		int holds = hs_ledger_sift_ask(making->sift, test, i, making->err);
+		test->known[i] = holds > 0 ? HS_LEDGER_YES : HS_LEDGER_NO;
+		status = holds < 0 ? (enum hs_status)holds : HS_OK;
+	}
+	return status == HS_OK ? follow_rows(making, find, parties, count, test) : status;
 }
 
 /* Looked up, as drive.c does it, with the parties by themselves. */

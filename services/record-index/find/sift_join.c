@@ -7,7 +7,8 @@
 
 /* Of what links lead to so many are looked up, of the narrowest link first. */
 static const uint32_t ends[] = { 64, 160, 400, 1000, 100000 };
-#define FEW_ENDS ends[0] /* of so few left each is sooner asked */
+#define FEW_ENDS ends[0]    /* of so few left each is sooner asked */
+#define ASKED_AT_ONCE 4096u /* and of so many all at once, where the store can */
 #define MOST_ENDS ends[sizeof ends / sizeof *ends - 1]
 
 void *hs_ledger_sift_take(const struct hs_ledger_making *making, size_t count, size_t size)
@@ -228,16 +229,34 @@ static enum hs_status make_one(struct whole *whole, size_t at)
 	return hs_ledger_sift_make_test(&whole->making, whole->finds[at], kid);
 }
 
-static enum hs_status keep_one(struct whole *whole, size_t at)
+static enum hs_status take_last(struct whole *whole)
 {
 	struct hs_ledger_test *test = whole->test;
 	enum hs_status status = hs_ledger_sift_narrow(&whole->making, &test->kids[test->kid_count++]);
 
-	whole->made[at] = true;
 	unite_last(&whole->making, test);
 	for (size_t i = 0; i < test->kid_count; i++)
 		whole->vain |= hs_ledger_test_is_vain(&whole->making, &test->kids[i]);
 	return status;
+}
+
+static enum hs_status keep_one(struct whole *whole, size_t at)
+{
+	whole->made[at] = true;
+	return take_last(whole);
+}
+
+static enum hs_status make_among(struct whole *whole)
+{
+	const struct hs_ledger_sift *sift = whole->making.sift;
+
+	if (!sift->among)
+		return HS_OK;
+	whole->test->kids[whole->test->kid_count] = (struct hs_ledger_test) { .kind = HS_LEDGER_TEST_PARTY,
+		.of = sift->among_of,
+		.known = sift->among,
+		.known_room = whole->making.pieces };
+	return take_last(whole);
 }
 
 static enum hs_status make_plain(struct whole *whole)
@@ -256,17 +275,18 @@ static enum hs_status make_plain(struct whole *whole)
 		status;
 }
 
-/* How many parties of that kind are left by what was made so far (of no party: pointers), at most `most`. */
-static enum hs_status count_left(struct whole *whole, enum hs_ledger_class of, uint64_t most, uint64_t *out)
+/* How many parties of that kind are left by what was made so far (of no party: pointers), at most `most`;
+ * seen[]: which, by piece. */
+static enum hs_status count_left(struct whole *whole, enum hs_ledger_class of, uint64_t most,
+	unsigned char *seen, uint64_t *out)
 {
 	struct hs_ledger_sift *sift = whole->making.sift;
 	const struct hs_ledger_columns *columns = sift->columns;
 	const uint32_t *pieces = of == HS_LEDGER_OF_SUBJECT ? columns->subjects :
 		of == HS_LEDGER_OF_CUSTODIAN                ? columns->custodians :
 							      NULL;
-	unsigned char *seen = hs_ledger_sift_take(&whole->making, (size_t)whole->making.pieces, 1);
 	struct hs_ledger_found_in found;
-	enum hs_status status = seen ? HS_OK : whole->making.err->status;
+	enum hs_status status = HS_OK;
 	uint64_t left = 0;
 
 	for (size_t first = 0; first < columns->count && left < most && status == HS_OK;
@@ -295,15 +315,22 @@ static enum hs_status make_link(struct whole *whole, size_t at, uint32_t most, b
 	const struct hs_find *find = whole->finds[at];
 	enum hs_ledger_class of = hs_ledger_class(whole->making.sift->ledger, find->param);
 	bool last = most == MOST_ENDS || whole->making.sift->listed;
+	unsigned char *seen = hs_ledger_sift_take(&whole->making, (size_t)whole->making.pieces, 1);
 	uint64_t left = MOST_ENDS;
-	enum hs_status status = HS_OK;
+	enum hs_status status = seen ? HS_OK : whole->making.err->status;
 
-	if (last && whole->test->kid_count)
+	if (status == HS_OK && last && whole->test->kid_count)
 		status = count_left(whole, find->op == HS_FIND_CHAIN ? of : HS_LEDGER_OF_OTHER, MOST_ENDS,
-			&left);
+			seen, &left);
 	whole->vain |= left == 0;
 	if (status != HS_OK || whole->vain)
 		return status;
+	if (left <= ASKED_AT_ONCE && hs_ledger_sift_is_direct(&whole->making, find)) {
+		status = hs_ledger_sift_ask_all(&whole->making, find, seen,
+			&whole->test->kids[whole->test->kid_count]);
+		*done = status == HS_OK;
+		return *done ? keep_one(whole, at) : status;
+	}
 	most = last ? MOST_ENDS : most;
 	whole->making.ends_most = are_few(find, left) ? 0 : left < most ? (uint32_t)left : most;
 	status = make_one(whole, at);
@@ -346,7 +373,9 @@ enum hs_status hs_ledger_sift_make(struct hs_ledger_sift *sift, uint32_t type, c
 		return err->status;
 	whole.test->kind = HS_LEDGER_TEST_AND;
 	if (status == HS_OK)
-		status = hs_ledger_sift_room(&whole.making, whole.count, whole.test);
+		status = hs_ledger_sift_room(&whole.making, whole.count + 1, whole.test);
+	if (status == HS_OK)
+		status = make_among(&whole);
 	if (status == HS_OK)
 		status = make_plain(&whole);
 	for (size_t i = 0; i < sizeof ends / sizeof *ends && status == HS_OK; i++)

@@ -60,16 +60,41 @@ static size_t count_hashes(const struct hs_ledger_columns *columns, uint32_t par
 	return count;
 }
 
+static bool has_hash(const struct hs_ledger_columns *columns, uint32_t param, uint32_t hash, size_t at)
+{
+	bool has = false;
+
+	for (unsigned k = 0; k < columns->value_count && !has; k++)
+		has = columns->values[k].param == param && columns->values[k].hashes[at] == hash;
+	return has;
+}
+
+/* Of those that are listed already the ones with such a value. */
+static enum hs_status list_among(const struct hs_ledger_making *making, uint32_t param, uint32_t hash,
+	struct hs_ledger_test *test)
+{
+	const struct hs_ledger_test *list = making->sift->listed;
+
+	test->listed = hs_ledger_sift_take(making, list->listed_count, sizeof *test->listed);
+	for (size_t i = 0; i < list->listed_count && test->listed; i++) {
+		if (has_hash(making->sift->columns, param, hash, list->listed[i]))
+			test->listed[test->listed_count++] = list->listed[i];
+	}
+	return test->listed ? HS_OK : making->err->status;
+}
+
 /* The pointers one of whose values is that of a text. */
 enum hs_status hs_ledger_sift_list_values(const struct hs_ledger_making *making, const struct hs_find *find,
 	struct hs_ledger_test *test)
 {
 	const struct hs_ledger_columns *columns = making->sift->columns;
 	uint32_t hash = hs_ledger_text_hash(find->text);
-	size_t count = count_hashes(columns, find->param, hash);
 
 	test->kind = HS_LEDGER_TEST_LISTED;
 	test->inside = HS_LEDGER_MAYBE;
+	if (making->sift->listed)
+		return list_among(making, find->param, hash, test);
+	size_t count = count_hashes(columns, find->param, hash);
 	test->listed = hs_ledger_sift_take(making, count, sizeof *test->listed);
 	if (!test->listed)
 		return making->err->status;
