@@ -31,36 +31,88 @@ static bool is_plain(struct hs_slice text)
 }
 
 /* What is not UTF-8 becomes '?', so that every text of a request can stand in an answer. */
-struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text, bool plus)
+static struct hs_slice decode(struct hs_arena *arena, struct hs_slice text, bool plus)
 {
-	if (is_plain(text))
-		return text;
 	struct hs_slice plain = hs_percent_decode(arena, text, plus);
 	return hs_utf8_valid(plain) ? plain : hs_utf8_mend(arena, plain);
 }
 
-static size_t count_pairs(struct hs_slice text)
+struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text, bool plus)
 {
-	size_t count = 0;
-
-	while (text.ptr && text.len)
-		count += hs_slice_cut(&text, '&').len > 0;
-	return count;
+	return is_plain(text) ? text : decode(arena, text, plus);
 }
 
-static size_t split(struct hs_arena *arena, struct hs_slice text, struct hs_pair *pairs, size_t room)
-{
-	size_t n = 0;
+/* ---- pairs ---- */
 
-	while (text.ptr && text.len && n < room) {
-		struct hs_slice value = hs_slice_cut(&text, '&');
-		if (!value.len)
-			continue;
-		struct hs_slice name = hs_slice_cut(&value, '=');
-		pairs[n++] = (struct hs_pair) { hs__percent_decode(arena, name, true),
-			hs__percent_decode(arena, value, true) };
+struct pairs {
+	struct hs_pair *items;
+	size_t count, room;
+	bool full; /* as many as there may be, or the arena is full: then there are none */
+};
+
+static void add_pair(struct hs_arena *arena, struct pairs *pairs, struct hs_pair pair)
+{
+	if (pairs->count == pairs->room) {
+		size_t room = pairs->room ? pairs->room * 2 : 8;
+		void *items = hs_arena_grow(arena, pairs->items, pairs->room * sizeof(pair),
+			room * sizeof(pair));
+		if (!items) {
+			*pairs = (struct pairs) { .full = true };
+			return;
+		}
+		pairs->items = items;
+		pairs->room = room;
 	}
-	return n;
+	pairs->items[pairs->count++] = pair;
+	pairs->full = pairs->count == PAIRS_MAX;
+}
+
+/* What a byte of a query is. */
+enum { ITSELF, ENDS_PAIR, ENDS_NAME, CODED };
+
+static unsigned kind_of(unsigned char c)
+{
+	static const uint8_t kinds[128] = {
+		['&'] = ENDS_PAIR, ['='] = ENDS_NAME, ['%'] = CODED, ['+'] = CODED
+	};
+	return c < sizeof(kinds) ? kinds[c] : CODED;
+}
+
+/* The pair that begins at `from`; its end. One pass over the bytes finds where it is cut and what of it is to
+ * be decoded. */
+static size_t take_pair(struct hs_arena *arena, struct hs_slice text, size_t from, struct hs_pair *out)
+{
+	bool coded[2] = { false, false };
+	size_t at = from, name_end = SIZE_MAX;
+
+	for (; at < text.len; at++) {
+		unsigned kind = kind_of((unsigned char)text.ptr[at]);
+		if (kind == ITSELF)
+			continue;
+		if (kind == ENDS_PAIR)
+			break;
+		if (kind == CODED)
+			coded[name_end != SIZE_MAX] = true;
+		else if (name_end == SIZE_MAX)
+			name_end = at;
+	}
+	struct hs_slice name = hs_slice(text.ptr + from, (name_end == SIZE_MAX ? at : name_end) - from);
+	struct hs_slice value = name_end == SIZE_MAX ? HS_S_NONE :
+						       hs_slice(text.ptr + name_end + 1, at - name_end - 1);
+	out->name = coded[0] ? decode(arena, name, true) : name;
+	out->value = coded[1] ? decode(arena, value, true) : value;
+	return at;
+}
+
+static void split(struct hs_arena *arena, struct hs_slice text, struct pairs *pairs)
+{
+	for (size_t from = 0; from < text.len && !pairs->full;) {
+		struct hs_pair pair;
+		size_t end = take_pair(arena, text, from, &pair);
+		if (end > from)
+			add_pair(arena, pairs, pair);
+		from = end + 1;
+	}
 }
 
 void hs__query_parse(struct hs_request *req)
@@ -76,16 +128,9 @@ void hs__query_parse(struct hs_request *req)
 		if (hs_slice_ieq(type, HS_S("application/x-www-form-urlencoded")))
 			form = req->http->body;
 	}
-	size_t count = count_pairs(req->http->query) + count_pairs(form);
-	if (!count)
-		return;
-	if (count > PAIRS_MAX)
-		count = PAIRS_MAX;
-	struct hs_pair *pairs = hs_arena_array(req->arena, count, sizeof(*pairs));
-	if (!pairs)
-		return;
-	size_t n = split(req->arena, req->http->query, pairs, count);
-	n += split(req->arena, form, pairs + n, count - n);
-	req->query = pairs;
-	req->query_count = n;
+	struct pairs pairs = { .full = false };
+	split(req->arena, req->http->query, &pairs);
+	split(req->arena, form, &pairs);
+	req->query = pairs.items;
+	req->query_count = pairs.count;
 }

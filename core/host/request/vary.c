@@ -15,17 +15,31 @@ static const struct hs_slice names[] = {
 	HS_S_INIT("X-Cache-Id"),
 	HS_S_INIT("X-Too-Costly-Threshold"),
 };
-#define LENGTHS (1u << 6 | 1u << 10 | 1u << 15 | 1u << 22)
 #define NAMES (sizeof(names) / sizeof(names[0]))
+
+/* A bit for each of them that has this length. */
+static unsigned of_length(size_t len)
+{
+	switch (len) {
+	case 6:
+		return 1u << 0 | 1u << 1 | 1u << 2;
+	case 10:
+		return 1u << 4;
+	case 15:
+		return 1u << 3;
+	case 22:
+		return 1u << 5;
+	default:
+		return 0;
+	}
+}
 
 void hs__vary_on(struct hs_request *req, struct hs_slice name)
 {
-	/* Most are none of them, which their lengths tell. */
-	if (name.len > 22 || !(1u << name.len & LENGTHS))
-		return;
-	for (unsigned i = 0; i < NAMES; i++)
-		if (hs_slice_eq(names[i], name))
-			req->varies |= (uint8_t)(1u << i);
+	/* What is known to be asked for need not be looked for again. */
+	for (unsigned left = of_length(name.len) & ~(unsigned)req->varies; left; left &= left - 1)
+		if (memcmp(names[__builtin_ctz(left)].ptr, name.ptr, name.len) == 0)
+			req->varies |= (uint8_t)(left & (0u - left));
 }
 
 /* There are few such texts and every answer has one: all are made with the first. */

@@ -81,6 +81,42 @@ static void pairs_keep_their_order(void **state)
 	assert_int_equal(hs_request_query_value(req, HS_S("z")).len, 0);
 }
 
+/* Each byte of a pair that means something, in the name and in the value, beside others that mean nothing. */
+static void pairs_are_cut_and_decoded(void **state)
+{
+	static const struct {
+		const char *query, *name, *value;
+	} cases[] = { { "a=b=c", "a", "b=c" }, { "a%3Db=c", "a=b", "c" }, { "a+b=c+d", "a b", "c d" },
+		{ "a=%26", "a", "&" }, { "&&a=1", "a", "1" }, { "a=1&", "a", "1" }, { "=1", "", "1" },
+		{ "a=", "a", "" }, { "a", "a", "" }, { "a=\xff%41", "a", "?A" },
+		{ "\xc3\xa5=x", "\xc3\xa5", "x" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct hs_http_request http;
+		size_t count = 0;
+		const struct hs_pair *pairs = hs_request_query(make(&http, cases[i].query), &count);
+		if (count != 1 || !hs_slice_eq(pairs[0].name, hs_slice_cstr(cases[i].name)) ||
+			!hs_slice_eq(pairs[0].value, hs_slice_cstr(cases[i].value)))
+			fail_msg("%s: %zu pairs", cases[i].query, count);
+	}
+}
+
+static void pairs_have_a_limit(void **state)
+{
+	enum { ASKED = 3000, MOST = 2000 };
+	char *text = hs_arena_raw(arena, ASKED * 2 + 1);
+	struct hs_http_request http;
+	size_t count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ASKED; i++)
+		memcpy(text + i * 2, "a&", 2);
+	text[ASKED * 2] = '\0';
+	assert_non_null(hs_request_query(make(&http, text), &count));
+	assert_int_equal(count, MOST);
+}
+
 static void preferences_are_found(void **state)
 {
 	struct hs_http_request http;
@@ -146,6 +182,8 @@ int main(void)
 		cmocka_unit_test(escapes_are_decoded),
 		cmocka_unit_test(escapes_are_found_in_every_place),
 		cmocka_unit_test(pairs_keep_their_order),
+		cmocka_unit_test(pairs_are_cut_and_decoded),
+		cmocka_unit_test(pairs_have_a_limit),
 		cmocka_unit_test(preferences_are_found),
 		cmocka_unit_test(queries_become_parameters),
 		cmocka_unit_test(bodies_become_parameters),
