@@ -79,6 +79,7 @@ static inline const char *hs__json_plain_run(const char *at, const char *end, bo
 	return at;
 }
 
+#if !defined(__SSE2__)
 /* Whether a byte of the word is special: not 0 then. */
 static inline uint64_t hs__json_specials(uint64_t word)
 {
@@ -89,17 +90,32 @@ static inline uint64_t hs__json_specials(uint64_t word)
 		       ((backslash - ones) & ~backslash)) &
 		ones * 0x80;
 }
+#endif
 
-/* Whether no byte of the text is special. Most texts are short: they are looked at as two words that overlap.
- */
+/* The same of two words at once. */
+static inline bool hs__json_are_plain(uint64_t first, uint64_t last)
+{
+#if defined(__SSE2__)
+	return !hs__json_specials_16(_mm_set_epi64x((long long)last, (long long)first));
+#else
+	return !(hs__json_specials(first) | hs__json_specials(last));
+#endif
+}
+
+/* Whether no byte of the text is special. Most texts are short: they are looked at as two words that overlap,
+ * and what is left of a long one together with bytes that were looked at before. */
 static inline bool hs__json_is_plain(const char *at, size_t len)
 {
 	uint64_t first = 0, last = 0;
 
 #if defined(__SSE2__)
-	for (; len > 16; at += 16, len -= 16)
-		if (hs__json_specials_16(_mm_loadu_si128((const __m128i *)(const void *)at)))
-			return false;
+	if (len >= 16) {
+		const char *left = at + len - 16;
+		for (; at < left; at += 16)
+			if (hs__json_specials_16(_mm_loadu_si128((const __m128i *)(const void *)at)))
+				return false;
+		return !hs__json_specials_16(_mm_loadu_si128((const __m128i *)(const void *)left));
+	}
 #else
 	for (; len > 16; at += 8, len -= 8) {
 		memcpy(&first, at, 8);
@@ -120,7 +136,7 @@ static inline bool hs__json_is_plain(const char *at, size_t len)
 			!(hs__json_is_special(at[0]) || hs__json_is_special(at[len / 2]) ||
 				hs__json_is_special(at[len - 1]));
 	}
-	return !(hs__json_specials(first) | hs__json_specials(last));
+	return hs__json_are_plain(first, last);
 }
 
 /* ---- numbers ---- */
