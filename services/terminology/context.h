@@ -88,6 +88,14 @@ struct tx_grammars {
 
 /* ---- the question ---- */
 
+/* A code system that a reference means. */
+struct tx_resolved {
+	struct tx_system system;             /* row NULL: not found */
+	struct hs_slice asked;               /* the version looked for; empty: none */
+	bool changed;                        /* a rule put it in the place of the one in the value set */
+	const struct tx_version_rule *check; /* the rule that the version found breaks */
+};
+
 struct tx_context {
 	struct hs_arena *arena;
 	int64_t now_ms;
@@ -107,6 +115,11 @@ struct tx_context {
 	struct tx_patience patience;
 	struct tx_grammars grammars;
 	struct tx_scope scope;
+	/* What was resolved last: a question comes to the same code system several times. */
+	struct {
+		struct hs_slice url, version; /* no URL: nothing yet */
+		struct tx_resolved found;
+	} last;
 
 	/* What stands from here on is written when it is read or counted. */
 	struct tx_params params;
@@ -170,12 +183,6 @@ struct hs_slice hs_tx_message(struct hs_arena *arena, const struct tx_issues *is
 
 /* ---- versions: one resolver (resolve.c) ---- */
 
-struct tx_resolved {
-	struct tx_system system;             /* row NULL: not found */
-	struct hs_slice asked;               /* the version looked for; empty: none */
-	bool changed;                        /* a rule put it in the place of the one in the value set */
-	const struct tx_version_rule *check; /* the rule that the version found breaks */
-};
 /* What a reference to `url` with `version` (empty: none) means under the rules of the request. */
 struct tx_resolved hs_tx_resolve(struct tx_context *ctx, struct hs_slice url, struct hs_slice version);
 /* What a value set's rule refers to: a guest's set without a version means the code system of its own

@@ -24,7 +24,7 @@ static struct tx_version_rule *rule_of(struct tx_context *ctx, enum tx_version_k
 	return NULL;
 }
 
-struct tx_resolved hs_tx_resolve(struct tx_context *ctx, struct hs_slice url, struct hs_slice version)
+static struct tx_resolved resolve(struct tx_context *ctx, struct hs_slice url, struct hs_slice version)
 {
 	struct tx_resolved out = { .asked = version };
 	struct tx_version_rule *check = rule_of(ctx, TX_VERSION_CHECK, url);
@@ -44,6 +44,16 @@ struct tx_resolved hs_tx_resolve(struct tx_context *ctx, struct hs_slice url, st
 	else if (check && !hs_tx_version_meets(check->version, TX_SYSTEM_VERSION(out.system)))
 		out.check = check;
 	return out;
+}
+
+struct tx_resolved hs_tx_resolve(struct tx_context *ctx, struct hs_slice url, struct hs_slice version)
+{
+	if (!url.len || !hs_slice_eq(ctx->last.url, url) || !hs_slice_eq(ctx->last.version, version)) {
+		ctx->last.found = resolve(ctx, url, version);
+		ctx->last.url = url;
+		ctx->last.version = version;
+	}
+	return ctx->last.found;
 }
 
 /* FHIR's own value sets and code systems have the version of their release. What lies nearer than the

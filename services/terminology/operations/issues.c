@@ -165,24 +165,32 @@ static void put_text(struct hs_buf *out, struct hs_slice before, struct hs_slice
 	hs_json_write_text(out, text);
 }
 
+/* A word of the catalogue, which has nothing to escape. */
+static void put_word(struct hs_buf *out, struct hs_slice before, struct hs_slice word)
+{
+	hs_buf_add(out, before);
+	hs_buf_add(out, word);
+	hs_buf_byte(out, '"');
+}
+
 /* Only sentences of the terminology ecosystem have a name (message-id) there. */
 static void write_issue(struct hs_buf *out, const struct tx_issue *issue)
 {
 	hs_buf_byte(out, '{');
 	if (issue->type[0] && !hs_slice_starts(catalogue[issue->id].id, HS_S("OWN_"))) {
-		put_text(out,
+		put_word(out,
 			HS_S("\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/"
-			     "operationoutcome-message-id\",\"valueString\":"),
+			     "operationoutcome-message-id\",\"valueString\":\""),
 			catalogue[issue->id].id);
 		hs_buf_add(out, HS_S("}],"));
 	}
-	put_text(out, HS_S("\"severity\":"), severities[issue->severity]);
-	put_text(out, HS_S(",\"code\":"), catalogue[issue->id].code);
+	put_word(out, HS_S("\"severity\":\""), severities[issue->severity]);
+	put_word(out, HS_S(",\"code\":\""), catalogue[issue->id].code);
 	hs_buf_add(out, HS_S(",\"details\":{"));
 	if (issue->type[0]) {
-		put_text(out,
+		put_word(out,
 			HS_S("\"coding\":[{\"system\":\"http://hl7.org/fhir/tools/CodeSystem/tx-issue-type\","
-			     "\"code\":"),
+			     "\"code\":\""),
 			hs_slice_cstr(issue->type));
 		hs_buf_add(out, HS_S("}],"));
 	}

@@ -111,11 +111,10 @@ static void add_kin(struct lookup *l, const char *name, const uint32_t *list, si
 	if (!wants(l, hs_slice_cstr(name)))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		hs_tx_tell_open(&l->told, "property");
-		hs_tx_tell_text(&l->told, "code", "valueCode", hs_slice_cstr(name));
-		hs_tx_tell_text(&l->told, "value", "valueCode", hs_tx_code(l->system, list[i]));
-		hs_tx_tell_text(&l->told, "description", "valueString",
-			hs_tx_display(l->ctx, l->system, list[i]));
+		hs_tx_tell_open(&l->told, HS_S("property"));
+		TX_TELL(&l->told, "code", "valueCode", hs_slice_cstr(name));
+		TX_TELL(&l->told, "value", "valueCode", hs_tx_code(l->system, list[i]));
+		TX_TELL(&l->told, "description", "valueString", hs_tx_display(l->ctx, l->system, list[i]));
 		hs_tx_tell_close(&l->told);
 	}
 }
@@ -124,17 +123,17 @@ static void add_property(struct lookup *l, const struct tx_property *p)
 {
 	struct hs_arena *arena = l->ctx->arena;
 
-	hs_tx_tell_open(&l->told, "property");
-	hs_tx_tell_text(&l->told, "code", "valueCode", p->code);
+	hs_tx_tell_open(&l->told, HS_S("property"));
+	TX_TELL(&l->told, "code", "valueCode", p->code);
 	hs_tx_tell_value(&l->told, "value", hs_arena_cstr(arena, p->key), value_of(arena, p));
 	hs_tx_tell_close(&l->told);
 }
 
 static void add_state(struct lookup *l)
 {
-	hs_tx_tell_open(&l->told, "property");
-	hs_tx_tell_text(&l->told, "code", "valueCode", HS_S("inactive"));
-	hs_tx_tell_bool(&l->told, "value", hs_tx_is_inactive(l->system, l->concept));
+	hs_tx_tell_open(&l->told, HS_S("property"));
+	TX_TELL(&l->told, "code", "valueCode", HS_S("inactive"));
+	hs_tx_tell_bool(&l->told, HS_S("value"), hs_tx_is_inactive(l->system, l->concept));
 	hs_tx_tell_close(&l->told);
 }
 
@@ -167,15 +166,16 @@ static void add_designation(struct lookup *l, const struct tx_designation *d)
 {
 	struct tx_told *t = &l->told;
 
-	hs_tx_tell_open(t, "designation");
-	hs_tx_tell_text(t, "language", "valueCode", d->language);
+	hs_tx_tell_open(t, HS_S("designation"));
+	TX_TELL(t, "language", "valueCode", d->language);
 	if (d->base)
-		hs_tx_tell_coding(t, "use", HS_S("http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra"),
+		hs_tx_tell_coding(t, HS_S("use"),
+			HS_S("http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra"),
 			HS_S("preferredForLanguage"), d->use_display);
 	else if (d->use_code.len)
-		hs_tx_tell_coding(t, "use", d->use_system, d->use_code, d->use_display);
-	hs_tx_tell_text(t, "source", "valueCanonical", d->source);
-	hs_tx_tell_text(t, "value", "valueString", d->value);
+		hs_tx_tell_coding(t, HS_S("use"), d->use_system, d->use_code, d->use_display);
+	TX_TELL(t, "source", "valueCanonical", d->source);
+	TX_TELL(t, "value", "valueString", d->value);
 	hs_tx_tell_close(t);
 }
 
@@ -229,15 +229,15 @@ enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct
 	struct tx_concept concept = hs_tx_concept(l.system, l.concept);
 	l.supplement_count = hs_tx_supplements_of(ctx, l.system, l.supplements);
 	hs_tx_tell_begin(&l.told, ctx);
-	hs_tx_tell_text(&l.told, "name", "valueString", name_of(l.system));
-	hs_tx_tell_text(&l.told, "system", "valueUri", TX_SYSTEM_URL(l.system));
-	hs_tx_tell_text(&l.told, "version", "valueString", TX_SYSTEM_VERSION(l.system));
-	hs_tx_tell_text(&l.told, "code", "valueCode", concept.code);
-	hs_tx_tell_text(&l.told, "display", "valueString", hs_tx_display(ctx, l.system, l.concept));
-	hs_tx_tell_text(&l.told, "definition", "valueString", concept.definition);
-	hs_tx_tell_bool(&l.told, "abstract", concept.flags & TX_ABSTRACT);
+	TX_TELL(&l.told, "name", "valueString", name_of(l.system));
+	TX_TELL(&l.told, "system", "valueUri", TX_SYSTEM_URL(l.system));
+	TX_TELL(&l.told, "version", "valueString", TX_SYSTEM_VERSION(l.system));
+	TX_TELL(&l.told, "code", "valueCode", concept.code);
+	TX_TELL(&l.told, "display", "valueString", hs_tx_display(ctx, l.system, l.concept));
+	TX_TELL(&l.told, "definition", "valueString", concept.definition);
+	hs_tx_tell_bool(&l.told, HS_S("abstract"), concept.flags & TX_ABSTRACT);
 	for (size_t i = 0; i < l.supplement_count; i++)
-		hs_tx_tell_text(&l.told, "used-supplement", "valueCanonical",
+		TX_TELL(&l.told, "used-supplement", "valueCanonical",
 			hs_tx_vurl(ctx->arena, TX_SYSTEM_URL(l.supplements[i]),
 				TX_SYSTEM_VERSION(l.supplements[i])));
 	add_designations(&l);
@@ -307,6 +307,6 @@ enum hs_status hs_tx_subsumes(struct tx_context *ctx, struct hs_json **out, stru
 					  "not-subsumed";
 	struct tx_told told;
 	hs_tx_tell_begin(&told, ctx);
-	hs_tx_tell_text(&told, "outcome", "valueCode", hs_slice_cstr(outcome));
+	TX_TELL(&told, "outcome", "valueCode", hs_slice_cstr(outcome));
 	return hs_tx_tell_end(&told, out, err);
 }

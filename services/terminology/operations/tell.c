@@ -73,13 +73,27 @@ void hs_tx_tell_named(struct tx_told *t, struct hs_slice name, struct hs_slice k
 	hs_buf_byte(&t->text, '}');
 }
 
-void hs_tx_tell_bool(struct tx_told *t, const char *name, bool value)
+void hs_tx_tell_slot(struct tx_told *t, const struct tx_slot *slot, struct hs_slice text)
 {
+	if (!text.len)
+		return;
 	if (!t->ctx->as_text) {
-		push(t, hs_slice_cstr(name), HS_S("valueBoolean"), hs_json_bool(t->ctx->arena, value));
+		push(t, slot->name, slot->key, hs_json_string(t->ctx->arena, text));
 		return;
 	}
-	write_head(t, hs_slice_cstr(name), HS_S("valueBoolean"));
+	hs_buf_add(&t->text, hs_slice_from(slot->written, !t->more)); /* the first has no comma */
+	t->more = true;
+	hs_json_write_text(&t->text, text);
+	hs_buf_byte(&t->text, '}');
+}
+
+void hs_tx_tell_bool(struct tx_told *t, struct hs_slice name, bool value)
+{
+	if (!t->ctx->as_text) {
+		push(t, name, HS_S("valueBoolean"), hs_json_bool(t->ctx->arena, value));
+		return;
+	}
+	write_head(t, name, HS_S("valueBoolean"));
 	hs_buf_add(&t->text, value ? HS_S("true}") : HS_S("false}"));
 }
 
@@ -132,15 +146,14 @@ static struct hs_json *coding_tree(struct hs_arena *arena, struct hs_slice syste
 	return coding;
 }
 
-void hs_tx_tell_coding(struct tx_told *t, const char *name, struct hs_slice system, struct hs_slice code,
+void hs_tx_tell_coding(struct tx_told *t, struct hs_slice name, struct hs_slice system, struct hs_slice code,
 	struct hs_slice display)
 {
 	if (!t->ctx->as_text) {
-		push(t, hs_slice_cstr(name), HS_S("valueCoding"),
-			coding_tree(t->ctx->arena, system, code, display));
+		push(t, name, HS_S("valueCoding"), coding_tree(t->ctx->arena, system, code, display));
 		return;
 	}
-	write_head(t, hs_slice_cstr(name), HS_S("valueCoding"));
+	write_head(t, name, HS_S("valueCoding"));
 	hs_buf_add(&t->text, HS_S("{\"system\":"));
 	hs_json_write_text(&t->text, system);
 	hs_buf_add(&t->text, HS_S(",\"code\":"));
@@ -152,17 +165,17 @@ void hs_tx_tell_coding(struct tx_told *t, const char *name, struct hs_slice syst
 	hs_buf_add(&t->text, HS_S("}}"));
 }
 
-void hs_tx_tell_open(struct tx_told *t, const char *name)
+void hs_tx_tell_open(struct tx_told *t, struct hs_slice name)
 {
 	if (t->ctx->as_text) {
-		write_head(t, hs_slice_cstr(name), HS_S("part"));
+		write_head(t, name, HS_S("part"));
 		hs_buf_byte(&t->text, '[');
 		t->more = false;
 		return;
 	}
 	struct hs_json *parts = hs_json_array(t->ctx->arena);
 
-	push(t, hs_slice_cstr(name), HS_S("part"), parts);
+	push(t, name, HS_S("part"), parts);
 	t->outer = t->list;
 	t->list = parts;
 }

@@ -21,13 +21,22 @@ struct tx_told {
 void hs_tx_tell_begin(struct tx_told *told, struct tx_context *ctx);
 /* Nothing for an empty text. */
 void hs_tx_tell_named(struct tx_told *told, struct hs_slice name, struct hs_slice key, struct hs_slice text);
-/* The same by literals, whose lengths are known when it is compiled. */
-static inline void hs_tx_tell_text(struct tx_told *told, const char *name, const char *key,
-	struct hs_slice text)
-{
-	hs_tx_tell_named(told, hs_slice_cstr(name), hs_slice_cstr(key), text);
-}
-void hs_tx_tell_bool(struct tx_told *told, const char *name, bool value);
+/* The name of a parameter and the key of its value, both literals, and how they stand in an answer. */
+struct tx_slot {
+	struct hs_slice written, name, key;
+};
+#define TX_SLOT(name, key) \
+	{ \
+		HS_S_INIT(",{\"name\":\"" name "\",\"" key "\":"), HS_S_INIT(name), HS_S_INIT(key) \
+	}
+void hs_tx_tell_slot(struct tx_told *told, const struct tx_slot *slot, struct hs_slice text);
+/* hs_tx_tell_named by literals. */
+#define TX_TELL(told, name, key, text) \
+	do { \
+		static const struct tx_slot slot_ = TX_SLOT(name, key); \
+		hs_tx_tell_slot(told, &slot_, text); \
+	} while (0)
+void hs_tx_tell_bool(struct tx_told *told, struct hs_slice name, bool value);
 /* NULL: nothing. The tree becomes part of the answer. */
 void hs_tx_tell_value(struct tx_told *told, const char *name, const char *key, struct hs_json *value);
 /* The tree of JSON text that was written here; NULL: the arena is full. */
@@ -35,10 +44,10 @@ struct hs_json *hs_tx_tree_of(struct hs_arena *arena, struct hs_slice json);
 /* A value that is JSON text already; empty: nothing. */
 void hs_tx_tell_json(struct tx_told *told, const char *name, const char *key, struct hs_slice json);
 /* Without display when that is empty. */
-void hs_tx_tell_coding(struct tx_told *told, const char *name, struct hs_slice system, struct hs_slice code,
-	struct hs_slice display);
+void hs_tx_tell_coding(struct tx_told *told, struct hs_slice name, struct hs_slice system,
+	struct hs_slice code, struct hs_slice display);
 /* What is told between the two are parts of the parameter. They do not stand in one another. */
-void hs_tx_tell_open(struct tx_told *told, const char *name);
+void hs_tx_tell_open(struct tx_told *told, struct hs_slice name);
 void hs_tx_tell_close(struct tx_told *told);
 /* Leaves the tree in *out, or the text in ctx->written and *out NULL. */
 enum hs_status hs_tx_tell_end(struct tx_told *told, struct hs_json **out, struct hs_error *err);

@@ -182,8 +182,9 @@ static void add_unknowns(struct tx_validation *t, struct tx_told *told, const st
 	if (!v->unknown.len)
 		return;
 	bool cause = v->membership != TX_OUT || hs_slice_find(v->unknown, '|', 0) != SIZE_MAX;
-	hs_tx_tell_text(told, cause && t->in_set ? "x-caused-by-unknown-system" : "x-unknown-system",
-		"valueCanonical", v->unknown);
+	hs_tx_tell_named(told,
+		cause && t->in_set ? HS_S("x-caused-by-unknown-system") : HS_S("x-unknown-system"),
+		HS_S("valueCanonical"), v->unknown);
 }
 
 static void add_concept(struct tx_validation *t, struct tx_told *told)
@@ -192,7 +193,7 @@ static void add_concept(struct tx_validation *t, struct tx_told *told)
 	const struct tx_verdict *v = &t->best;
 
 	if (v->system.row)
-		hs_tx_tell_text(told, "version", "valueString", TX_SYSTEM_VERSION(v->system));
+		TX_TELL(told, "version", "valueString", TX_SYSTEM_VERSION(v->system));
 	if (v->concept == TX_NONE)
 		return;
 	struct tx_concept concept = hs_tx_concept(v->system, v->concept);
@@ -202,16 +203,16 @@ static void add_concept(struct tx_validation *t, struct tx_told *told)
 	ctx->params.languages = asked;
 	if (!display.len && v->hit.pick)
 		display = tx_text(v->hit.pick_layer, v->hit.pick->display);
-	hs_tx_tell_text(told, "display", "valueString", display);
+	TX_TELL(told, "display", "valueString", display);
 	if (concept.flags & TX_INACTIVE) {
-		hs_tx_tell_bool(told, "inactive", true);
+		hs_tx_tell_bool(told, HS_S("inactive"), true);
 		if (!hs_slice_eq(concept.status, HS_S("inactive")))
-			hs_tx_tell_text(told, "status", "valueCode", concept.status);
+			TX_TELL(told, "status", "valueCode", concept.status);
 	} else if (concept.flags & TX_DEPRECATED) {
-		hs_tx_tell_text(told, "status", "valueCode", HS_S("deprecated"));
+		TX_TELL(told, "status", "valueCode", HS_S("deprecated"));
 	}
 	if (v->hit.case_differs)
-		hs_tx_tell_text(told, "normalized-code", "valueCode", concept.code);
+		TX_TELL(told, "normalized-code", "valueCode", concept.code);
 }
 
 static void add_answer(struct tx_validation *t, struct tx_told *told)
@@ -219,17 +220,17 @@ static void add_answer(struct tx_validation *t, struct tx_told *told)
 	struct tx_context *ctx = t->ctx;
 	bool result = t->found && !ctx->issues.errors;
 
-	hs_tx_tell_bool(told, "result", result);
+	hs_tx_tell_bool(told, HS_S("result"), result);
 	if (t->best_coding) {
-		hs_tx_tell_text(told, "system", "valueUri", t->best_coding->system);
-		hs_tx_tell_text(told, "code", "valueCode", t->best_coding->code);
+		TX_TELL(told, "system", "valueUri", t->best_coding->system);
+		TX_TELL(told, "code", "valueCode", t->best_coding->code);
 		add_concept(t, told);
 	}
 	if (t->of_concept)
 		hs_tx_tell_value(told, "codeableConcept", "valueCodeableConcept",
 			hs_json_clone(ctx->arena, ctx->params.codeable));
 	if (ctx->issues.count) {
-		hs_tx_tell_text(told, "message", "valueString", hs_tx_message(ctx->arena, &ctx->issues));
+		TX_TELL(told, "message", "valueString", hs_tx_message(ctx->arena, &ctx->issues));
 		hs_tx_tell_json(told, "issues", "resource", hs_tx_outcome_text(ctx->arena, &ctx->issues));
 	}
 }

@@ -9,11 +9,14 @@
 
 #define MARK "?fhir_vs"
 
-/* http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_vs... */
-static bool is_of_snomed(struct hs_slice url)
+/* Where "?fhir_vs" stands in http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_vs..., or SIZE_MAX: the URL
+ * is no such one. */
+static size_t mark_of_snomed(struct hs_slice url)
 {
-	return hs_slice_starts(url, HS_S("http://snomed.info/")) &&
-		hs_slice_search(url, HS_S(MARK)) != SIZE_MAX;
+	size_t mark = hs_slice_starts(url, HS_S("http://snomed.info/")) ? hs_slice_find(url, '?', 0) :
+									  SIZE_MAX;
+
+	return mark != SIZE_MAX && hs_slice_starts(hs_slice_from(url, mark), HS_S(MARK)) ? mark : SIZE_MAX;
 }
 
 struct meaning {
@@ -106,10 +109,9 @@ static bool names_what_is_there(struct tx_context *ctx, struct hs_slice system, 
 		(concept < TX_BIG(s.layer)->concept_count && hs_tx_sct_refset(s.layer, concept));
 }
 
-static struct implicit *of_snomed(struct tx_context *ctx, struct hs_slice url)
+static struct implicit *of_snomed(struct tx_context *ctx, struct hs_slice url, size_t mark)
 {
 	struct hs_arena *arena = ctx->arena;
-	size_t mark = hs_slice_search(url, HS_S(MARK));
 	struct hs_slice base = hs_slice_first(url, mark), host = HS_S("http://snomed.info/");
 	size_t end = hs_slice_find(base, '/', host.len);
 	struct hs_slice system = end == SIZE_MAX ? base : hs_slice_first(base, end);
@@ -156,15 +158,15 @@ static struct implicit *of_layer(struct hs_arena *arena, const struct tx_layer *
 static struct implicit *make(struct tx_context *ctx, struct hs_slice url)
 {
 	const struct tx_scope *scope = &ctx->scope;
-	bool snomed = is_of_snomed(url);
+	size_t mark = mark_of_snomed(url);
 	struct implicit *made = NULL;
 
 	for (size_t i = 0; i < scope->count && !made; i++) {
 		const struct tx_layer *layer = scope->layers[i];
 		if (layer->source != &hs_tx_big_source || !layer->systems_count)
 			continue;
-		if (snomed) /* of whatever edition: its rule says which */
-			return of_snomed(ctx, url);
+		if (mark != SIZE_MAX) /* of whatever edition: its rule says which */
+			return of_snomed(ctx, url, mark);
 		made = of_layer(ctx->arena, layer, url);
 	}
 	return made;
