@@ -290,6 +290,11 @@ static void put_all(struct out *out, struct tx_stages *s)
 	write_at(out, (const char *)&head, sizeof(head), 0);
 }
 
+/* Nobody waits for the disk. A stage is the same rows again as its sources give, so that losing one costs
+ * time and nothing else, and one that a loss of power has torn is not taken for whole: its head has the
+ * length and the digest of all that follows, and was written when that was known (is_whole). The stages after
+ * a torn one are not looked at. The image, which is kept, is on disk before it has its name
+ * (hs_image_builder_write). */
 enum hs_status hs_tx_stage_write(struct tx_stages *s, const char *path, struct hs_error *err)
 {
 	struct hs_arena *scratch = hs_arena_new((size_t)4 << 20);
@@ -307,7 +312,7 @@ enum hs_status hs_tx_stage_write(struct tx_stages *s, const char *path, struct h
 		out->error = EFBIG;
 	int error = out->error;
 	if (out->fd >= 0) {
-		sync_file_range(out->fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* the disk begins; nobody waits */
+		sync_file_range(out->fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* the disk begins */
 		close(out->fd);
 	}
 	hs_buf_free(&out->texts);
