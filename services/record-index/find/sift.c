@@ -153,7 +153,8 @@ static bool settle(const struct hs_ledger_making *making, struct hs_ledger_test 
 	return settled;
 }
 
-bool hs_ledger_sift_is_direct(const struct hs_ledger_making *making, const struct hs_find *find)
+/* Is it a chain that the columns follow: they tell to whom each party refers, and nothing else decides it? */
+static bool is_direct(const struct hs_ledger_making *making, const struct hs_find *find)
 {
 	const struct hs_ledger_columns *columns = making->sift->columns;
 
@@ -166,7 +167,7 @@ bool hs_ledger_sift_is_direct(const struct hs_ledger_making *making, const struc
 static enum hs_status make_asked(const struct hs_ledger_making *making, const struct hs_find *find,
 	struct hs_ledger_test *test)
 {
-	test->direct = hs_ledger_sift_is_direct(making, find);
+	test->direct = is_direct(making, find);
 	test->kind = HS_LEDGER_TEST_ASKED;
 	test->of = class_of(making, find);
 	test->known_room = making->pieces;
@@ -205,58 +206,70 @@ int hs_ledger_sift_ask(const struct hs_ledger_sift *sift, const struct hs_ledger
 	return status == HS_OK ? holds : (int)status;
 }
 
-/* What the store says of those whose rows are known; *asked: how many these are, `parties` who. */
-static enum hs_status follow_rows(const struct hs_ledger_making *making, const struct hs_find *find,
-	const uint32_t *parties, size_t count, struct hs_ledger_test *test)
-{
-	const struct hs_ledger_sift *sift = making->sift;
-	uint64_t *rows = hs_ledger_sift_take(making, count, sizeof *rows);
-	unsigned char *holds = hs_ledger_sift_take(making, count, 1);
-	enum hs_status status = rows && holds ? HS_OK : making->err->status;
+/* Parties whose rows are known, to be asked at once. */
+struct together {
+	uint32_t *parties;
+	uint64_t *rows;
+	unsigned char *holds;
+	size_t count;
+};
 
-	for (size_t i = 0; i < count && status == HS_OK; i++)
-		rows[i] = sift->columns->ref_rows[parties[i]];
-	if (status == HS_OK && count)
-		status = hs_txn_follow_rows(sift->ledger->txn, find, rows, count, holds, making->err);
-	for (size_t i = 0; i < count && status == HS_OK; i++) {
-		test->known[parties[i]] = holds[i] ? HS_LEDGER_YES : HS_LEDGER_NO;
-		status = hs_ledger_end_note(sift->ledger, find, parties[i], holds[i], making->err);
+static enum hs_status ask_together(const struct hs_ledger_making *making, const struct together *together,
+	struct hs_ledger_test *test)
+{
+	struct hs_ledger *ledger = making->sift->ledger;
+	enum hs_status status = together->count ? hs_txn_follow_rows(ledger->txn, test->find, together->rows,
+							  together->count, together->holds, making->err) :
+						  HS_OK;
+
+	for (size_t i = 0; i < together->count && status == HS_OK; i++) {
+		uint32_t piece = together->parties[i];
+		test->known[piece] = together->holds[i] ? HS_LEDGER_YES : HS_LEDGER_NO;
+		status = hs_ledger_end_note(ledger, test->find, piece, together->holds[i], making->err);
 	}
 	return status;
 }
 
-enum hs_status hs_ledger_sift_ask_all(const struct hs_ledger_making *making, const struct hs_find *find,
-	const unsigned char *left, struct hs_ledger_test *test)
+/* Of the parties that are left all at once, those that the store has never had one by one. */
+static enum hs_status ask_left(const struct hs_ledger_making *making, const struct hs_find *find,
+	struct hs_ledger_test *test)
 {
 	const struct hs_ledger_columns *columns = making->sift->columns;
-	uint32_t *parties = hs_ledger_sift_take(making, (size_t)making->pieces, sizeof *parties);
-	size_t count = 0;
+	size_t room = (size_t)making->pieces;
+	struct together together = { hs_ledger_sift_take(making, room, sizeof(uint32_t)),
+		hs_ledger_sift_take(making, room, sizeof(uint64_t)), hs_ledger_sift_take(making, room, 1),
+		0 };
+	unsigned char *known = hs_ledger_sift_take(making, room, 1);
 
-	*test = (struct hs_ledger_test) { .find = find,
-		.kind = HS_LEDGER_TEST_PARTY,
-		.of = class_of(making, find),
-		.known = hs_ledger_sift_take(making, (size_t)making->pieces, 1),
-		.known_room = making->pieces,
-		.direct = true };
-	enum hs_status status = parties && test->known ? HS_OK : making->err->status;
-	for (uint32_t i = 1; i < columns->party_count && status == HS_OK; i++) {
-		if (!left[i] || !hs_ledger_column_refers(columns, i, find->param, find->target_type))
+	if (!together.parties || !together.rows || !together.holds || !known)
+		return making->err->status;
+	test->kind = HS_LEDGER_TEST_PARTY;
+	test->of = class_of(making, find);
+	test->known = known;
+	test->known_room = making->pieces;
+	test->direct = true;
+	for (uint32_t i = 1; i < columns->party_count; i++) {
+		if (!making->left[i] || !hs_ledger_column_refers(columns, i, find->param, find->target_type))
 			continue;
 		if (columns->ref_rows[i]) {
-			parties[count++] = i;
+			together.rows[together.count] = columns->ref_rows[i];
+			together.parties[together.count++] = i;
 			continue;
 		}
 		int holds = hs_ledger_sift_ask(making->sift, test, i, making->err);
-		test->known[i] = holds > 0 ? HS_LEDGER_YES : HS_LEDGER_NO;
-		status = holds < 0 ? (enum hs_status)holds : HS_OK;
+		if (holds < 0)
+			return (enum hs_status)holds;
+		known[i] = holds ? HS_LEDGER_YES : HS_LEDGER_NO;
 	}
-	return status == HS_OK ? follow_rows(making, find, parties, count, test) : status;
+	return ask_together(making, &together, test);
 }
 
 /* Looked up, as drive.c does it, with the parties by themselves. */
 static enum hs_status look_up(const struct hs_ledger_making *making, const struct hs_find *find,
 	struct hs_ledger_test *test)
 {
+	if (making->left && is_direct(making, find))
+		return ask_left(making, find, test);
 	struct hs_ledger_drive of = { .where = find, .type = making->type, .ends_most = making->ends_most };
 	struct hs_ledger_driving drive = { .of = &of,
 		.ledger = making->sift->ledger,

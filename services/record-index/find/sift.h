@@ -32,7 +32,7 @@ struct hs_ledger_test {
 	 * than holds. */
 	unsigned char *known;
 	uint64_t known_room;
-	bool direct;    /* (hs_ledger_sift_is_direct) */
+	bool direct;    /* whom a party refers to is asked, the columns tell who that is */
 	size_t *listed; /* numbers of pointers, rising */
 	size_t listed_count;
 	struct hs_ledger_test *kids;
@@ -51,16 +51,13 @@ struct hs_ledger_making {
 	 * subjects or custodians are asked as pointers need them, or pointers looked at. */
 	uint32_t ends_most;
 	bool *many;
+	const unsigned char
+		*left; /* by piece: not 0 of parties that are left, which are few; NULL: nobody knows */
 	struct hs_error *err;
 };
 /* Zeroed memory for the test; NULL when there is none left. */
 void *hs_ledger_sift_take(const struct hs_ledger_making *making, size_t count, size_t size);
 
-/* Is it a chain that the columns follow: they tell to whom each party refers, and nothing else decides it? */
-bool hs_ledger_sift_is_direct(const struct hs_ledger_making *making, const struct hs_find *find);
-/* The test of such a chain when only these parties are left, by piece (not 0): all are asked at once. */
-enum hs_status hs_ledger_sift_ask_all(const struct hs_ledger_making *making, const struct hs_find *find,
-	const unsigned char *left, struct hs_ledger_test *test);
 /* sift.c: the test of one condition. */
 enum hs_status hs_ledger_sift_make_test(const struct hs_ledger_making *making, const struct hs_find *find,
 	struct hs_ledger_test *test);

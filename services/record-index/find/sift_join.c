@@ -275,30 +275,52 @@ static enum hs_status make_plain(struct whole *whole)
 		status;
 }
 
-/* How many parties of that kind are left by what was made so far (of no party: pointers), at most `most`;
- * seen[]: which, by piece. */
-static enum hs_status count_left(struct whole *whole, enum hs_ledger_class of, uint64_t most,
-	unsigned char *seen, uint64_t *out)
+/* What is left by what was made so far. */
+struct left {
+	uint64_t pointers, parties[2]; /* subjects, custodians */
+	unsigned char *seen;           /* by piece: HS_LEDGER_IS_SUBJECT ... */
+	bool whole;                    /* these are all */
+};
+
+static void see(struct left *left, unsigned side, uint32_t piece)
+{
+	unsigned char is = side ? HS_LEDGER_IS_CUSTODIAN : HS_LEDGER_IS_SUBJECT;
+
+	left->parties[side] += piece && !(left->seen[piece] & is);
+	left->seen[piece] |= is;
+}
+
+/* How many of those that the condition asks: parties of a kind, or pointers. */
+static uint64_t asked_of(const struct whole *whole, const struct hs_find *find, const struct left *left)
+{
+	enum hs_ledger_class of = hs_ledger_class(whole->making.sift->ledger, find->param);
+
+	return find->op != HS_FIND_CHAIN     ? left->pointers :
+		of == HS_LEDGER_OF_SUBJECT   ? left->parties[0] :
+		of == HS_LEDGER_OF_CUSTODIAN ? left->parties[1] :
+					       left->pointers;
+}
+
+/* Until the condition asks `most`. */
+static enum hs_status count_left(struct whole *whole, const struct hs_find *find, uint64_t most,
+	struct left *left)
 {
 	struct hs_ledger_sift *sift = whole->making.sift;
 	const struct hs_ledger_columns *columns = sift->columns;
-	const uint32_t *pieces = of == HS_LEDGER_OF_SUBJECT ? columns->subjects :
-		of == HS_LEDGER_OF_CUSTODIAN                ? columns->custodians :
-							      NULL;
 	struct hs_ledger_found_in found;
 	enum hs_status status = HS_OK;
-	uint64_t left = 0;
+	size_t first = 0;
 
-	for (size_t first = 0; first < columns->count && left < most && status == HS_OK;
+	for (; first < columns->count && asked_of(whole, find, left) < most && status == HS_OK;
 		first += HS_LEDGER_ZONE) {
 		status = hs_ledger_sift_zone(sift, first, &found, whole->making.err);
 		for (size_t i = 0; status == HS_OK && i < found.count; i++) {
-			uint32_t piece = pieces ? pieces[first + found.at[i]] : 0;
-			left += !piece || !seen[piece];
-			seen[piece] = piece != 0;
+			see(left, 0, columns->subjects[first + found.at[i]]);
+			see(left, 1, columns->custodians[first + found.at[i]]);
 		}
+		left->pointers += status == HS_OK ? found.count : 0;
 	}
-	*out = left;
+	left->whole = first >= columns->count;
 	return status;
 }
 
@@ -308,31 +330,28 @@ static bool are_few(const struct hs_find *find, uint64_t left)
 	return left <= (find->kid_count && hs_ledger_has_link(find->kids[0]) ? 4 * FEW_ENDS : 2 * FEW_ENDS);
 }
 
-/* Looks up what a link leads to, or has each party asked when few are left, or fewer than it leads to. Not
+/* Looks up what a link leads to, or has parties asked when few are left, or fewer than it leads to. Not
  * *done: that is more than was looked up for, and nobody knows what is left. */
 static enum hs_status make_link(struct whole *whole, size_t at, uint32_t most, bool *done)
 {
 	const struct hs_find *find = whole->finds[at];
-	enum hs_ledger_class of = hs_ledger_class(whole->making.sift->ledger, find->param);
 	bool last = most == MOST_ENDS || whole->making.sift->listed;
-	unsigned char *seen = hs_ledger_sift_take(&whole->making, (size_t)whole->making.pieces, 1);
-	uint64_t left = MOST_ENDS;
-	enum hs_status status = seen ? HS_OK : whole->making.err->status;
+	struct left left = { .pointers = MOST_ENDS, .parties = { MOST_ENDS, MOST_ENDS } };
+	enum hs_status status = HS_OK;
 
-	if (status == HS_OK && last && whole->test->kid_count)
-		status = count_left(whole, find->op == HS_FIND_CHAIN ? of : HS_LEDGER_OF_OTHER, MOST_ENDS,
-			seen, &left);
-	whole->vain |= left == 0;
+	if (last && whole->test->kid_count) {
+		left = (struct left) { .seen = hs_ledger_sift_take(&whole->making,
+					       (size_t)whole->making.pieces, 1) };
+		status = left.seen ? count_left(whole, find, MOST_ENDS, &left) : whole->making.err->status;
+	}
+	whole->vain |= left.pointers == 0;
 	if (status != HS_OK || whole->vain)
 		return status;
-	if (left <= ASKED_AT_ONCE && hs_ledger_sift_is_direct(&whole->making, find)) {
-		status = hs_ledger_sift_ask_all(&whole->making, find, seen,
-			&whole->test->kids[whole->test->kid_count]);
-		*done = status == HS_OK;
-		return *done ? keep_one(whole, at) : status;
-	}
+	bool at_once = left.whole && left.parties[0] + left.parties[1] <= ASKED_AT_ONCE;
+	uint64_t asked = asked_of(whole, find, &left);
 	most = last ? MOST_ENDS : most;
-	whole->making.ends_most = are_few(find, left) ? 0 : left < most ? (uint32_t)left : most;
+	whole->making.left = at_once ? left.seen : NULL;
+	whole->making.ends_most = are_few(find, asked) ? 0 : asked < most ? (uint32_t)asked : most;
 	status = make_one(whole, at);
 	*done = status == HS_OK && (!whole->many || last);
 	return *done ? keep_one(whole, at) : status;
