@@ -38,16 +38,17 @@ static int by_cost(const void *a, const void *b)
 				    0;
 }
 
-/* Does what a test tells between its ends, and not elsewhere, lie in no zone? */
+/* Is what a test tells between its ends, and what it tells elsewhere, in no zone? */
 static bool is_in_no_zone(const struct hs_ledger_columns *columns, const struct hs_ledger_test *test)
 {
-	bool updated = test->kind == HS_LEDGER_TEST_UPDATED, in = test->outside != HS_LEDGER_NO;
+	bool updated = test->kind == HS_LEDGER_TEST_UPDATED, in = false;
 
 	for (size_t i = 0; i * HS_LEDGER_ZONE < columns->count && !in; i++) {
 		const struct hs_ledger_zone *zone = &columns->zones[i];
 		int64_t first = updated ? zone->first_update : zone->first_date;
 		int64_t last = updated ? zone->last_update : zone->last_date;
 		in = (test->inside != HS_LEDGER_NO && first <= test->last && last >= test->first) ||
+			(test->outside != HS_LEDGER_NO && (first < test->first || last > test->last)) ||
 			(!updated && zone->dateless && test->none != HS_LEDGER_NO);
 	}
 	return !in;
