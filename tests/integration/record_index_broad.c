@@ -152,6 +152,8 @@ static void reads_little_of_one_patient(void **state)
 	found("status=current&_summary=count", 0, POINTERS / 2 + OF_ONE); /* makes columns */
 	explained("DocumentReference?patient=Patient/many&location=urn:m1", "along the columns");
 	explained("DocumentReference?patient=Patient/many&_sort=-date", "along the columns");
+	explained("DocumentReference?patient=Patient/many&location:below=urn:m", "which lie together");
+	found("patient=Patient/many&location:below=urn:m1&_count=5", 5, OF_ONE / 2);
 	explained("DocumentReference?patient=Patient/many,Patient/p1&location=urn:m1", "along the columns");
 	explained("DocumentReference?patient=Patient/many", "without a look");
 	explained("DocumentReference?patient=Patient/p1&location=urn:x", "which lie together");

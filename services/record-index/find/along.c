@@ -132,44 +132,30 @@ static enum hs_status look_at_zone(struct hs_ledger_search *search, const struct
 
 /* What is newest came last, most of it: a falling order begins there, so that little comes before what was
  * kept already. */
-static enum hs_status look_along(struct hs_ledger_search *search, const struct hs_ledger_columns *columns,
+static enum hs_status look_along(struct hs_ledger_search *search, struct hs_ledger_sift *sift,
 	struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
-	struct hs_ledger_sift sift = { .ledger = &search->ledger, .columns = columns, .one = search->one };
+	const struct hs_ledger_columns *columns = sift->columns;
 	struct hs_ledger_found_in found;
 	uint64_t after = search->counts ? 0 : hs_ledger_search_row(search);
 	size_t begin = hs_ledger_columns_place(columns, after + 1), zones, first;
 	bool back = query->sort_count && query->sort[0].falling;
-	enum hs_status status = hs_ledger_sift_make(&sift, query->type, query->where, err);
+	enum hs_status status = HS_OK;
 
 	search->ledger.arena = search->pieces; /* what came before is in `scratch`, which lasts as long */
-	if (status == HS_OK && hs_ledger_sift_is_vain(&sift))
+	if (hs_ledger_sift_is_vain(sift))
 		return HS_OK;
-	if (status == HS_OK)
-		status = check_broad(search, &sift, err);
+	status = check_broad(search, sift, err);
 	zones = begin < columns->count ? (columns->count - 1) / HS_LEDGER_ZONE - begin / HS_LEDGER_ZONE + 1 :
 					 0;
 	for (size_t i = 0; i < zones && status == HS_OK && !search->done; i++) {
 		first = (begin / HS_LEDGER_ZONE + (back ? zones - 1 - i : i)) * HS_LEDGER_ZONE;
 		first = first < begin ? begin : first;
-		status = hs_ledger_sift_zone(&sift, first, &found, err);
+		status = hs_ledger_sift_zone(sift, first, &found, err);
 		if (status == HS_OK)
 			status = look_at_zone(search, columns, &found, first, back, err);
 	}
-	return status;
-}
-
-/* What was got is given back. */
-static enum hs_status look_along_if(struct hs_ledger_search *search, struct hs_view_hold *hold, bool *done,
-	enum hs_status got, struct hs_error *err)
-{
-	enum hs_status status = got;
-
-	*done = status == HS_OK && hold->view;
-	if (*done)
-		status = look_along(search, hold->view, err);
-	hs_txn_view_end(search->ledger.txn, hold);
 	return status;
 }
 
@@ -181,16 +167,32 @@ enum hs_status hs_ledger_search_along(struct hs_ledger_search *search, bool *don
 	*done = false;
 	if (!query->where || hs_ledger_only_time(query->where))
 		return HS_OK; /* the ends of a span of time are found in the log (updated.c) */
-	enum hs_status got = hs_ledger_columns_get(&search->ledger, query->type, query->where, &hold, err);
-	return look_along_if(search, &hold, done, got, err);
+	enum hs_status status = hs_ledger_columns_get(&search->ledger, query->type, query->where, &hold, err);
+	struct hs_ledger_sift sift = { .ledger = &search->ledger, .columns = hold.view, .one = search->one };
+	*done = status == HS_OK && hold.view;
+	if (*done)
+		status = hs_ledger_sift_make(&sift, query->type, query->where, err);
+	if (*done && status == HS_OK)
+		status = look_along(search, &sift, err);
+	hs_txn_view_end(search->ledger.txn, &hold);
+	return status;
 }
 
 enum hs_status hs_ledger_search_instead(struct hs_ledger_search *search, bool *done, struct hs_error *err)
 {
+	const struct hs_find_query *query = search->query;
 	struct hs_view_hold hold = { NULL, NULL };
-	enum hs_status got = hs_ledger_columns_instead(&search->ledger, &search->drive,
-		search->query->sort_count != 0, &hold, err);
+	enum hs_status status = hs_ledger_columns_instead(&search->ledger, &search->drive,
+		query->sort_count != 0, &hold, err);
+	struct hs_ledger_sift sift = { .ledger = &search->ledger, .columns = hold.view, .one = search->one };
 
-	search->looks_max = hold.view ? UINT64_MAX : search->looks_max; /* the lookup bounds it */
-	return look_along_if(search, &hold, done, got, err);
+	*done = false;
+	if (status == HS_OK && hold.view)
+		status = hs_ledger_sift_instead(&sift, &search->drive, done, err);
+	if (status == HS_OK && *done) {
+		search->looks_max = UINT64_MAX; /* the lookup bounds it */
+		status = look_along(search, &sift, err);
+	}
+	hs_txn_view_end(search->ledger.txn, &hold);
+	return status;
 }

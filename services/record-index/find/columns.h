@@ -183,6 +183,11 @@ struct hs_ledger_sift {
 enum hs_status hs_ledger_sift_make(struct hs_ledger_sift *sift, uint32_t type, const struct hs_find *where,
 	struct hs_error *err);
 
+/* sift_join.c: the same for what a lookup found (hs_ledger_columns_instead); not *worth: half of it would
+ * have to be read all the same, one by one, and is sooner read as it lies. */
+enum hs_status hs_ledger_sift_instead(struct hs_ledger_sift *sift, const struct hs_ledger_drive *drive,
+	bool *worth, struct hs_error *err);
+
 /* ---- sift_run.c ---- */
 
 /* Pointers of a zone that fulfil the condition, or may. */

@@ -87,15 +87,19 @@ static void write_test(const struct hs_ledger_test *test, int depth, struct hs_b
 		write_test(&test->kids[i], depth + 1, out);
 }
 
-/* Along the columns that are held, which are given back. */
-static enum hs_status explain_along(struct hs_ledger *ledger, const struct hs_find_query *query,
-	struct hs_view_hold *hold, struct hs_buf *out, struct hs_error *err)
+/* Along the columns that are held, which are given back. `instead`: of a lookup; not *done: that is better.
+ */
+static enum hs_status explain_along(struct hs_ledger *ledger, const struct hs_ledger_drive *drive,
+	bool instead, struct hs_view_hold *hold, struct hs_buf *out, bool *done, struct hs_error *err)
 {
 	struct hs_arena *one = hs_arena_new(SCRATCH);
 	struct hs_ledger_sift sift = { .ledger = ledger, .columns = hold->view, .one = one };
-	enum hs_status status = hs_ledger_sift_make(&sift, query->type, query->where, err);
+	enum hs_status status = HS_OK;
 
-	if (status == HS_OK) {
+	*done = true;
+	status = instead ? hs_ledger_sift_instead(&sift, drive, done, err) :
+			   hs_ledger_sift_make(&sift, drive->type, drive->where, err);
+	if (status == HS_OK && *done) {
 		hs_buf_cstr(out, "way: along the columns\n");
 		if (sift.listed)
 			hs_buf_printf(out, "of these: %zu of %zu\n", sift.listed->listed_count,
@@ -129,13 +133,14 @@ static enum hs_status explain(struct hs_ledger *ledger, const struct hs_ledger_s
 		hs_buf_cstr(out, "time of update: the ends of the span in the log, by halving\n");
 	if (status == HS_OK && query->where && !time)
 		status = hs_ledger_columns_get(ledger, query->type, query->where, &hold, err);
-	if (status == HS_OK && !hold.view)
+	bool instead = !hold.view, done = false;
+	if (status == HS_OK && instead)
 		status = hs_ledger_drive(ledger, &drive, err);
-	if (status == HS_OK && !hold.view)
+	if (status == HS_OK && instead)
 		status = hs_ledger_columns_instead(ledger, &drive, query->sort_count != 0, &hold, err);
 	if (status == HS_OK && hold.view)
-		return explain_along(ledger, query, &hold, out, err);
-	if (status != HS_OK)
+		status = explain_along(ledger, &drive, instead, &hold, out, &done, err);
+	if (status != HS_OK || done)
 		return status;
 	hs_buf_printf(out, "way: %s\n", ways[drive.found]);
 	if (drive.shapes.known)

@@ -429,3 +429,29 @@ bool hs_ledger_sift_has_doubts(const struct hs_ledger_sift *sift)
 {
 	return has_doubts(sift->test, sift->columns->shape_count);
 }
+
+#define FEW_READ 128u /* that is no matter */
+
+/* Did the lookup find more than so many? */
+static enum hs_status found_more(const struct hs_ledger_sift *sift, const struct hs_ledger_drive *drive,
+	uint64_t most, bool *out, struct hs_error *err)
+{
+	*out = drive->rows.count > most;
+	return drive->found == HS_LEDGER_AMONG || drive->found == HS_LEDGER_PARTY ?
+		hs_ledger_party_is_more(sift->ledger, &drive->party, most, out, err) :
+		HS_OK;
+}
+
+enum hs_status hs_ledger_sift_instead(struct hs_ledger_sift *sift, const struct hs_ledger_drive *drive,
+	bool *worth, struct hs_error *err)
+{
+	struct hs_ledger_sifted sifted = { 0 };
+	enum hs_status status = hs_ledger_sift_make(sift, drive->type, drive->where, err);
+
+	*worth = status == HS_OK && hs_ledger_sift_is_vain(sift);
+	if (status != HS_OK || *worth)
+		return status;
+	status = hs_ledger_sift_count(sift, &sifted, err);
+	*worth = status == HS_OK && sifted.maybe <= FEW_READ;
+	return status != HS_OK || *worth ? status : found_more(sift, drive, 2 * sifted.maybe, worth, err);
+}
