@@ -135,6 +135,39 @@ static void check_rules(unsigned v, unsigned w)
 	same("1.x forced", expanded(of_v, FORCE, SYSTEM "|1.x"), has[2], versions[v], "1.x");
 }
 
+/* A set that says itself which version is meant. */
+static codes brought(const char *include, const char *brings, const char *rule, const char *asks,
+	const char *value)
+{
+	const char *pairs[] = { asks, value, NULL };
+	struct oracle_list list;
+	const char *set =
+		TEXT("{'resourceType':'ValueSet','url':'urn:r:asked','status':'active','compose':{'extension'"
+		     ":[{'url':'http://hl7.org/fhir/StructureDefinition/valueset-expansion-parameter',"
+		     "'extension':[{'url':'name','valueCode':'%s'},{'url':'value','valueUri':'%s'}]}],"
+		     "'include':[%s]}}",
+			brings, rule, include);
+
+	return expand_with(set, asks ? pairs : nothing, &list);
+}
+
+static void check_brought_rules(unsigned v, unsigned w)
+{
+	const char *plain = "{'system':'" SYSTEM "'}", *of_v = pinned(versions[v]),
+		   *rule_v = TEXT(SYSTEM "|%s", versions[v]), *rule_w = TEXT(SYSTEM "|%s", versions[w]);
+
+	same("a default that the set brings", brought(plain, "system-version", rule_w, NULL, NULL), has[w],
+		rule_w, "");
+	same("the request's goes first", brought(plain, "system-version", rule_w, DEFAULT, rule_v), has[v],
+		rule_w, rule_v);
+	same("no default for who names one", brought(of_v, "system-version", rule_w, NULL, NULL), has[v],
+		versions[v], rule_w);
+	same("what the set forces", brought(of_v, "force-system-version", rule_w, NULL, NULL), has[w],
+		versions[v], rule_w);
+	same("force goes before default", brought(plain, "force-system-version", rule_w, DEFAULT, rule_v),
+		has[w], rule_w, rule_v);
+}
+
 /* The same code asked for in each way, of each version. */
 static void check_code(unsigned v, unsigned code)
 {
@@ -248,6 +281,22 @@ static void check_language(unsigned code)
 	shows("a supplement leaves others be", code, "sv", true, own);
 }
 
+/* property=lang.X of a lookup: the names in that language. */
+static void check_names_by_language(unsigned code)
+{
+	static const char *const properties[] = { "lang.en", "lang.sv", "lang.de" };
+	const bool has_name[] = { true, swedish[VERSIONS - 1] & ONE(code), supplemented & ONE(code) };
+
+	for (size_t i = 0; i < 3; i++) {
+		const char *pairs[] = { "uri:system", SYSTEM, "code:code", TEXT("a%u", code), "code:property",
+			properties[i], "uri:useSupplement", "urn:v:de", NULL };
+		size_t names = 0;
+		HS_JSON_EACH(p, hs_json_get(ask_of("CodeSystem/$lookup", pairs), HS_S("parameter")))
+			names += hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("designation"));
+		holds("names by language", names == (has_name[i] ? 1 : 0), TEXT("a%u", code), properties[i]);
+	}
+}
+
 /* The names of an answer's codes in a language, as bits of codes that have one. */
 static codes with_name(const struct hs_json *answer, const char *language)
 {
@@ -342,6 +391,7 @@ static void relations_hold(void **state)
 		for (unsigned v = 0; v < VERSIONS; v++) {
 			for (unsigned w = 0; w < VERSIONS; w++) {
 				check_rules(v, w);
+				check_brought_rules(v, w);
 				check_set_versions(v, w);
 			}
 			for (unsigned code = 0; code < CODES; code++)
@@ -351,6 +401,7 @@ static void relations_hold(void **state)
 			if (has[VERSIONS - 1] & ONE(code)) {
 				check_language(code);
 				check_names(code);
+				check_names_by_language(code);
 			}
 		check_designations();
 		hs_arena_reset(o.arena);
