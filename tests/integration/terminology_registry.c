@@ -373,6 +373,7 @@ static void what_the_service_says_of_itself(void **state)
 	struct fixture_answer a = fixture_get(f, "metadata?mode=terminology");
 	assert_string_equal(text(a, "/resourceType"), "TerminologyCapabilities");
 	/* Each release has its own codes, and R5 says of each code system how much of it is here. */
+	assert_string_equal(text(a, "/kind"), "instance"); /* R5 terminology-service: fixed */
 	assert_string_equal(text(a, "/codeSearch"), "all");
 	a = fixture_get(f, "/fhir/r5/metadata?mode=terminology");
 	assert_string_equal(text(a, "/codeSearch"), "in-compose-or-expansion");

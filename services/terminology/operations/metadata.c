@@ -123,10 +123,12 @@ struct hs_json *hs_tx_capabilities(struct hs_arena *arena, const struct tx_scope
 	add(arena, out, "title", "Handslag: terminology registry");
 	add(arena, out, "status", "active");
 	add(arena, out, "date", "2026-11-21");
-	add(arena, out, "kind", "capability");
+	add(arena, out, "kind", "instance");
 	struct hs_json *software = hs_json_add_object(arena, out, HS_S("software"));
 	add(arena, software, "name", "Handslag");
 	add(arena, software, "version", "0.1.0");
+	add(arena, hs_json_add_object(arena, out, HS_S("implementation")), "description",
+		"What this server knows and answers now, with what was uploaded and imported.");
 	struct hs_json *systems = hs_json_add_array(arena, out, HS_S("codeSystem"));
 	for (size_t i = 0; i < scope->count; i++)
 		add_systems(arena, systems, scope, i);
