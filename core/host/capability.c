@@ -110,11 +110,28 @@ static void ask_services(const struct hs_host *host, const struct hs__edition *e
 
 /* ---- the statement ---- */
 
+/* How who asks is known. Members of HL7's terminology ecosystem have to say. */
+static void add_security_service(struct hs_arena *arena, struct hs_json *security, bool certificates)
+{
+	struct hs_json *service = hs_json_push(hs_json_add_array(arena, security, HS_S("service")),
+		hs_json_object(arena));
+
+	if (!certificates) {
+		add_text(arena, service, "text", "None: nobody is asked who they are.");
+		return;
+	}
+	struct hs_json *coding = hs_json_push(hs_json_add_array(arena, service, HS_S("coding")),
+		hs_json_object(arena));
+	add_text(arena, coding, "system", "http://terminology.hl7.org/CodeSystem/restful-security-service");
+	add_text(arena, coding, "code", "Certificates");
+}
+
 static void add_security(const struct hs_host *host, struct hs_arena *arena, struct hs_json *rest)
 {
 	struct hs_json *security = hs_json_add_object(arena, rest, HS_S("security"));
 
 	hs_json_add(security, HS_S("cors"), hs_json_bool(arena, host->config->cors[0] != '\0'));
+	add_security_service(arena, security, host->config->tls_client_ca[0] != '\0');
 	add_text(arena, security, "description",
 		host->config->tls_client_ca[0] ? "Mutual TLS; within a sandbox no tokens are asked for." :
 						 "A test bed: within a sandbox no tokens are asked for. "

@@ -381,6 +381,8 @@ static void what_the_service_says_of_itself(void **state)
 	a = fixture_get(f, "metadata");
 	assert_string_equal(text(a, "/instantiates/0"),
 		"http://hl7.org/fhir/CapabilityStatement/terminology-server");
+	assert_string_equal(text(a, "/rest/0/security/service/0/text"),
+		"None: nobody is asked who they are.");
 	a = fixture_get(f, "$versions");
 	assert_string_equal(text(a, "/parameter/0/valueString"), "4.0");
 	a = fixture_get(f, "/fhir/r5/$versions");
