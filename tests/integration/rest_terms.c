@@ -154,6 +154,7 @@ static void finds_by_sets_of_any_size(void **state)
 	put_coded("l5", "urn:test:far", "c0");
 	put_coded("l6", "urn:test:many", "C1"); /* codes of that system are told apart by case */
 	put_coded("l7", "urn:test:many", long_code);
+	put("Organization", "l9", ",'name':'L','type':[{'coding':[{'code':'c0'}]}]"); /* of no system */
 	put("Location", "p1", ",'name':'P','managingOrganization':{'reference':'Organization/l2'}");
 	put("Location", "p2",
 		",'name':'P','contained':[{'resourceType':'Organization','id':'o','name':'O','type':[{"
@@ -164,7 +165,7 @@ static void finds_by_sets_of_any_size(void **state)
 		expect_ids("Organization?name=L&type:below=urn:test:many%7Ctop", "l1 l2 l3");
 		expect_ids("Organization?name=L&type:in=urn:test:all", "l1 l2 l3");
 		expect_ids("Organization?name=L&type:in=ValueSet/many", "l1 l2 l3");
-		expect_ids("Organization?name=L&type:not-in=urn:test:all", "l4 l5 l6 l7");
+		expect_ids("Organization?name=L&type:not-in=urn:test:all", "l4 l5 l6 l7 l9");
 		expect_ids("Organization?name=L&type:above=urn:test:many%7Cc4999", "l2 l3");
 		expect_ids("Location?organization:Organization.type:below=urn:test:many%7Ctop", "p1 p2");
 	}

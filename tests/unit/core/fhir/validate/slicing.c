@@ -262,6 +262,37 @@ static void asks_of_slices_what_it_asks_of_all(void **state)
 		"slice-max", "Patient.identifier[0].type");
 }
 
+/* All that can be said of a value, of an element that a slice speaks of, too. */
+static void asks_of_slices_each_thing_of_a_value(void **state)
+{
+#define ABOUT_VALUE(said) LATER("{'path':'Patient.identifier.value'," said "}")
+#define BY_EXTENSION(url, value) "'extension':[{'url':'" url "'," value "}]"
+#define R5 "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition."
+#define CORE "http://hl7.org/fhir/StructureDefinition/"
+	static const struct {
+		const char *definitions[3], *code;
+	} cases[] = {
+		{ ABOUT_VALUE("'fixedString':'2'"), "profile-fixed" },
+		{ ABOUT_VALUE("'patternString':'2'"), "profile-pattern" },
+		{ ABOUT_VALUE("'maxLength':2"), "profile-max-length" },
+		{ ABOUT_VALUE(BY_EXTENSION(CORE "minLength", "'valueInteger':4")), "profile-min-length" },
+		{ ABOUT_VALUE(BY_EXTENSION(CORE "regex", "'valueString':'[a-z]+'")), "profile-regex" },
+		{ ABOUT_VALUE(BY_EXTENSION(R5 "mustHaveValue", "'valueBoolean':true")), "profile-value" },
+		{ ABOUT_VALUE(BY_EXTENSION(R5 "valueAlternatives", "'valueCanonical':'http://x/other'")),
+			"profile-value-alternative" },
+	};
+	static const char with[] = PATIENT("{'system':'http://a'},{'system':'http://b','value':'123'}");
+	static const char without[] =
+		PATIENT("{'system':'http://a'},{'system':'http://b','_value':{'extension':[{'url':'" CORE
+			"data-absent-reason','valueCode':'unknown'}]}}");
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool of_absence = strncmp(cases[i].code, "profile-value", 13) == 0;
+		assert_found(cases[i].definitions, "http://x/q", of_absence ? without : with, cases[i].code,
+			"Patient.identifier[1].value");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +309,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_of_two_slices),
 		cmocka_unit_test(counts_slices_of_slices),
 		cmocka_unit_test(asks_of_slices_what_it_asks_of_all),
+		cmocka_unit_test(asks_of_slices_each_thing_of_a_value),
 	};
 	return cmocka_run_group_tests(tests, open_packages, close_packages);
 }
