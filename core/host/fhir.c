@@ -101,7 +101,7 @@ enum hs_verdict hs__fhir_answer(struct hs_request *req)
 {
 	struct hs_error err = { .status = HS_OK };
 
-	if (hs__negotiate(req, &err) && !wants_content(req))
+	if (hs__query_parse(req, &err) || (hs__negotiate(req, &err) && !wants_content(req)))
 		return hs_fail_request(req, &err);
 	if (req->http->body.len && hs__negotiate_params(req, &err))
 		return hs_fail_request(req, &err);

@@ -143,6 +143,21 @@ static void posts_searches(void **state)
 	send_with("POST", "Patient/_search", "Content-Type: application/fhir+json\r\n", "{}", 415);
 }
 
+/* What is beyond the limit is not passed over: it would have narrowed the search. */
+static void refuses_too_many_conditions(void **state)
+{
+	NEED_FHIR();
+	char body[2000 * 10 + 32];
+	memcpy(body, "family=ek&", 10);
+	for (size_t i = 1; i < 2000; i++)
+		memcpy(body + i * 10, "_count=10&", 10);
+	memcpy(body + (size_t)20000, "_id=p1", 7);
+	struct fixture_answer a = send_with("POST", "Patient/_search",
+		"Content-Type: application/x-www-form-urlencoded\r\n", body, 413);
+	if (hs_slice_search(a.body, HS_S("more than 2000 parameters")) == SIZE_MAX)
+		fail_msg("it does not say why: %.*s", HS_S_ARG(a.body));
+}
+
 static void pages(void **state)
 {
 	NEED_FHIR();
@@ -338,6 +353,7 @@ int main(void)
 		cmocka_unit_test(finds_by_every_type_of_parameter),
 		cmocka_unit_test(sorts),
 		cmocka_unit_test(posts_searches),
+		cmocka_unit_test(refuses_too_many_conditions),
 		cmocka_unit_test(pages),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(includes),

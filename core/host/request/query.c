@@ -4,7 +4,7 @@
 
 #include <handslag/coding.h>
 
-#define PAIRS_MAX 2000
+#define PAIRS_MAX 2000u
 
 /* Is a byte of the eight this one? The eight must be ASCII. */
 static bool has_byte(uint64_t eight, unsigned char byte)
@@ -47,24 +47,27 @@ struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text,
 struct pairs {
 	struct hs_pair *items;
 	size_t count, room;
-	bool full; /* as many as there may be, or the arena is full: then there are none */
+	bool full; /* there is one more than there may be, or than the arena takes */
 };
 
 static void add_pair(struct hs_arena *arena, struct pairs *pairs, struct hs_pair pair)
 {
+	if (pairs->count == PAIRS_MAX) {
+		pairs->full = true;
+		return;
+	}
 	if (pairs->count == pairs->room) {
 		size_t room = pairs->room ? pairs->room * 2 : 8;
 		void *items = hs_arena_grow(arena, pairs->items, pairs->room * sizeof(pair),
 			room * sizeof(pair));
 		if (!items) {
-			*pairs = (struct pairs) { .full = true };
+			pairs->full = true;
 			return;
 		}
 		pairs->items = items;
 		pairs->room = room;
 	}
 	pairs->items[pairs->count++] = pair;
-	pairs->full = pairs->count == PAIRS_MAX;
 }
 
 /* What a byte of a query is. */
@@ -115,12 +118,12 @@ static void split(struct hs_arena *arena, struct hs_slice text, struct pairs *pa
 	}
 }
 
-void hs__query_parse(struct hs_request *req)
+enum hs_status hs__query_parse(struct hs_request *req, struct hs_error *err)
 {
 	struct hs_slice form = HS_S_NONE;
 
 	if (req->query_done)
-		return;
+		return HS_OK;
 	req->query_done = true;
 	if (req->http->method == HS_HTTP_POST && req->http->body.len) {
 		struct hs_slice type = hs_http_get_header(req->http, HS_S("Content-Type"));
@@ -131,6 +134,11 @@ void hs__query_parse(struct hs_request *req)
 	struct pairs pairs = { .full = false };
 	split(req->arena, req->http->query, &pairs);
 	split(req->arena, form, &pairs);
+	if (pairs.full && pairs.count == PAIRS_MAX)
+		return hs_fail(err, HS_E_LIMIT, "the request has more than %u parameters", PAIRS_MAX);
+	if (pairs.full)
+		return hs_fail(err, HS_E_LIMIT, "the parameters need more memory than a request may have");
 	req->query = pairs.items;
 	req->query_count = pairs.count;
+	return HS_OK;
 }

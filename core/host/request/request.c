@@ -35,16 +35,24 @@ struct hs_slice hs_request_header(const struct hs_request *req, struct hs_slice 
 	return hs_http_get_header(req->http, name);
 }
 
+/* Below a FHIR base it was split before any handler came. */
+static void need_query(struct hs_request *req)
+{
+	struct hs_error ignored;
+
+	(void)hs__query_parse(req, &ignored);
+}
+
 const struct hs_pair *hs_request_query(struct hs_request *req, size_t *count)
 {
-	hs__query_parse(req);
+	need_query(req);
 	*count = req->query_count;
 	return req->query;
 }
 
 struct hs_slice hs_request_query_value(struct hs_request *req, struct hs_slice name)
 {
-	hs__query_parse(req);
+	need_query(req);
 	for (size_t i = 0; i < req->query_count; i++)
 		if (hs_slice_eq(req->query[i].name, name))
 			return req->query[i].value;
@@ -83,7 +91,7 @@ static enum hs_status parameters_of_query(struct hs_request *req, struct hs_json
 {
 	struct hs_json *parameters = hs_parameters(req->arena), *list = NULL;
 
-	hs__query_parse(req);
+	need_query(req);
 	for (size_t i = 0; i < req->query_count && parameters; i++) {
 		const struct hs_pair *pair = &req->query[i];
 		if (hs_slice_eq(pair->name, HS_S("_format")) || hs_slice_eq(pair->name, HS_S("_pretty")))

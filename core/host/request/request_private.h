@@ -149,8 +149,8 @@ void hs__work_sweep(struct hs__loop *loop);
 void hs__vary_on(struct hs_request *req, struct hs_slice name);
 /* The value of Vary without Accept-Encoding, which http knows of. */
 struct hs_slice hs__vary_text(const struct hs_request *req);
-/* query.c */
-void hs__query_parse(struct hs_request *req);
+/* query.c: once a request, first of all: what is left out of a search would widen it. HS_E_LIMIT. */
+enum hs_status hs__query_parse(struct hs_request *req, struct hs_error *err);
 struct hs_slice hs__percent_decode(struct hs_arena *arena, struct hs_slice text, bool plus);
 /* negotiate.c: sets pretty and the reply's content type; HS_E_NOT_ACCEPTABLE. */
 enum hs_status hs__negotiate(struct hs_request *req, struct hs_error *err);

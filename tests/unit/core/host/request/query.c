@@ -102,19 +102,28 @@ static void pairs_are_cut_and_decoded(void **state)
 	}
 }
 
-static void pairs_have_a_limit(void **state)
+/* A search without some of its conditions would find too much, so none is left out. */
+static void too_many_pairs_are_refused(void **state)
 {
-	enum { ASKED = 3000, MOST = 2000 };
-	char *text = hs_arena_raw(arena, ASKED * 2 + 1);
+	enum { MOST = 2000 };
+	char text[(MOST + 1) * 2 + 1];
 	struct hs_http_request http;
+	struct hs_error err = { .status = HS_OK };
+	struct hs_request *req;
 	size_t count = 0;
 
 	(void)state;
-	for (size_t i = 0; i < ASKED; i++)
+	for (size_t i = 0; i <= MOST; i++)
 		memcpy(text + i * 2, "a&", 2);
-	text[ASKED * 2] = '\0';
-	assert_non_null(hs_request_query(make(&http, text), &count));
+	text[MOST * 2] = '\0';
+	req = make(&http, text);
+	assert_int_equal(hs__query_parse(req, &err), HS_OK);
+	assert_non_null(hs_request_query(req, &count));
 	assert_int_equal(count, MOST);
+	text[MOST * 2] = 'b';
+	text[(MOST + 1) * 2] = '\0';
+	assert_int_equal(hs__query_parse(make(&http, text), &err), HS_E_LIMIT);
+	assert_string_equal(err.text, "the request has more than 2000 parameters");
 }
 
 static void preferences_are_found(void **state)
@@ -183,7 +192,7 @@ int main(void)
 		cmocka_unit_test(escapes_are_found_in_every_place),
 		cmocka_unit_test(pairs_keep_their_order),
 		cmocka_unit_test(pairs_are_cut_and_decoded),
-		cmocka_unit_test(pairs_have_a_limit),
+		cmocka_unit_test(too_many_pairs_are_refused),
 		cmocka_unit_test(preferences_are_found),
 		cmocka_unit_test(queries_become_parameters),
 		cmocka_unit_test(bodies_become_parameters),
