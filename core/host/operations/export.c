@@ -100,11 +100,9 @@ static enum hs_verdict added(struct hs_request *req, void *arg, enum hs_status s
 
 	if (kick->added)
 		hs__exports_wake(req->host);
-	if (status == HS_E_THROTTLED)
-		hs_reply_header(req, HS_S("Retry-After"),
-			hs_arena_printf(req->arena, "%lld", (long long)hs__exports_wait(req->sandbox)));
 	if (status)
-		return hs_fail_request(req, err);
+		return hs__fail_retry(req, status == HS_E_THROTTLED ? hs__exports_wait(req->sandbox) : 0,
+			err);
 	struct hs_slice where = hs_arena_printf(req->arena, "%.*s/$export/%s", HS_S_ARG(hs_request_base(req)),
 		kick->id);
 	hs_reply_header(req, HS_S("Content-Location"), where);

@@ -83,7 +83,7 @@ enum hs_status hs__export_add(struct hs_sandbox *sandbox, const struct hs__expor
 	struct hs_error *err);
 /* Seconds until there may be room for another: until the first that is kept expires; half a minute while one
  * is in progress. */
-int64_t hs__exports_wait(struct hs_sandbox *sandbox);
+unsigned hs__exports_wait(struct hs_sandbox *sandbox);
 /* NULL when there is none; with the lock held. */
 struct hs__export_job *hs__export_find(struct hs_sandbox *sandbox, struct hs_slice id);
 /* With the lock held: its files go soon, and nobody finds it from now on. */

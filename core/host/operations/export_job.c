@@ -140,7 +140,7 @@ enum hs_status hs__export_plan(const struct hs__export_job *job, struct hs_txn *
 	return hs_rest_export_open(job->sandbox->rest[job->edition], &ask, txn, out, err);
 }
 
-int64_t hs__exports_wait(struct hs_sandbox *sandbox)
+unsigned hs__exports_wait(struct hs_sandbox *sandbox)
 {
 	struct hs__exports *exports = sandbox->exports;
 	int64_t now_ms = wall(sandbox), first_ms = INT64_MAX;
@@ -152,7 +152,7 @@ int64_t hs__exports_wait(struct hs_sandbox *sandbox)
 		first_ms = ends_ms < first_ms ? ends_ms : first_ms;
 	}
 	pthread_mutex_unlock(&exports->lock);
-	return first_ms == INT64_MAX || first_ms <= now_ms ? 1 : (first_ms - now_ms + 999) / 1000;
+	return first_ms == INT64_MAX || first_ms <= now_ms ? 1 : (unsigned)((first_ms - now_ms + 999) / 1000);
 }
 
 static enum hs_status list_job(struct hs__export_job *job, struct hs_error *err)
