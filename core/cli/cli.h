@@ -45,6 +45,7 @@ int hs_cli_tx(int argc, char **argv);
 enum hs_cli_kind {
 	HS_CLI_FLAG,   /* bool * */
 	HS_CLI_TEXT,   /* const char ** */
+	HS_CLI_URL,    /* const char **: where a server is, http or https */
 	HS_CLI_NUMBER, /* int64_t *, not negative */
 	HS_CLI_LIST,   /* struct hs_cli_list *, may be repeated; the help says so by itself */
 };

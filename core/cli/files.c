@@ -187,3 +187,20 @@ enum hs_status hs_cli_documents(const char *path, hs_cli_document_fn *fn, void *
 	return strcmp(path, "-") == 0 ? give_input(&reader, err) :
 					hs_cli_files(path, give_file, &reader, err);
 }
+
+enum hs_status hs_cli_check_output(const char *what, const char *path, struct hs_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat info;
+	char folder[4096] = ".";
+
+	if (slash)
+		snprintf(folder, sizeof(folder), "%.*s", (int)(slash == path ? 1 : slash - path), path);
+	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+		return hs_fail(err, HS_E_VALUE,
+			"%s cannot be written to %s: that is a folder; name a file in it", what, path);
+	if (access(folder, W_OK) != 0)
+		return hs_fail(err, HS_E_VALUE, "%s %s cannot be written: the folder %s: %s", what, path,
+			folder, strerrordesc_np(errno));
+	return HS_OK;
+}

@@ -12,6 +12,10 @@
 typedef enum hs_status hs_cli_file_fn(const char *file, bool found, void *arg, struct hs_error *err);
 enum hs_status hs_cli_files(const char *path, hs_cli_file_fn *fn, void *arg, struct hs_error *err);
 
+/* Can a file be written at `path`? Said before the work, not after it: nothing would be left of that. `what`
+ * is what is to be written: "the report". HS_E_VALUE. */
+enum hs_status hs_cli_check_output(const char *what, const char *path, struct hs_error *err);
+
 struct hs_cli_document {
 	const char *file;
 	uint64_t line;        /* of NDJSON; else 0 */

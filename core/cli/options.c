@@ -59,7 +59,7 @@ bool hs_cli_asks_servers(const struct hs_cli_command *command)
 {
 	const struct hs_cli_option *target = find(command, HS_S("--target"));
 
-	return target && strcmp(target->value, "URL") == 0;
+	return target && target->kind == HS_CLI_URL;
 }
 
 int hs_cli_fail_error(const struct hs_cli_command *command, const struct hs_error *err)
@@ -102,6 +102,11 @@ static int unknown(const struct hs_cli_command *command, const char *argument)
 	return hs_cli_unknown(command->name, "option", argument, names);
 }
 
+static bool is_url(struct hs_slice text)
+{
+	return hs_slice_starts(text, HS_S("http://")) || hs_slice_starts(text, HS_S("https://"));
+}
+
 static int store(const struct hs_cli_command *command, const struct hs_cli_option *option, const char *value)
 {
 	uint64_t number = 0;
@@ -110,6 +115,13 @@ static int store(const struct hs_cli_command *command, const struct hs_cli_optio
 	switch (option->kind) {
 	case HS_CLI_FLAG:
 		*(bool *)option->target = true;
+		return -1;
+	case HS_CLI_URL:
+		if (!is_url(hs_slice_cstr(value)))
+			return hs_cli_fail(command, HS_EXIT_USAGE,
+				"%s must be a URL such as http://127.0.0.1:8080/fhir/r4, not \"%s\"",
+				option->name, value);
+		*(const char **)option->target = value;
 		return -1;
 	case HS_CLI_TEXT:
 		*(const char **)option->target = value;

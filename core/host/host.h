@@ -88,6 +88,8 @@ struct hs_host_config_key {
 };
 bool hs_host_config_key(size_t index, struct hs_host_config_key *out);
 
+/* Is there a data directory? HS_E_NOT_FOUND. */
+enum hs_status hs_host_data_check(const char *dir, struct hs_error *err);
 /* Makes the data directory (unless data_exists: HS_E_NOT_FOUND), takes its lock, opens packages, definitions,
  * services and the default sandbox. `builtin` ends with NULL. *config must live as long as the host. */
 enum hs_status hs_host_open(const struct hs_host_config *config, const struct hs_service *const *builtin,

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LIST_MAX ((size_t)1 << 20)
@@ -33,11 +34,25 @@ static bool is_file(const char *what)
 	return strchr(what, '/') || hs_slice_ends(hs_slice_cstr(what), HS_S(".tgz"));
 }
 
+/* Is `what` there, as a file that holds no package? */
+static bool is_other_file(const char *what)
+{
+	struct hs_slice name = hs_slice_cstr(what);
+	struct stat info;
+
+	return !hs_slice_ends(name, HS_S(".tgz")) && !hs_slice_ends(name, HS_S(".tar.gz")) &&
+		stat(what, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 enum hs_status hs_packages_open(const struct hs_host_config *config, const char *what,
 	struct hs_package **out, struct hs_error *err)
 {
 	char root[4096];
 
+	if (is_other_file(what))
+		return hs_fail(err, HS_E_VALUE,
+			"%s is no package: a package is named by NAME#VERSION, or is a FILE.tgz or a folder",
+			what);
 	if (is_file(what))
 		return hs_package_open(what, out, err);
 	hs_packages_root(config, root, sizeof(root));

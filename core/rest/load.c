@@ -16,6 +16,9 @@ enum hs_status hs_rest_load(const struct hs_rest_sandbox *sandbox, struct hs_txn
 		.type = hs__rest_type(sandbox->rest, name),
 		.id = id,
 		.in = &in };
+	if (!name.len)
+		return hs_fail_at(err, HS_E_REQUIRED, HS_S("resourceType"),
+			"the resource does not say what it is; it begins with {\"resourceType\":");
 	if (!call.type)
 		return hs_fail_at(err, HS_E_NOT_FOUND, HS_S("resourceType"),
 			"resource type '%.*s' is not served here", HS_S_ARG(hs_slice_first(name, 64)));

@@ -33,6 +33,9 @@ static void evaluates_files(void **state)
 	assert_has(r.err,
 		"semantic error at line 1, column 6: there is no element 'gven' in HumanName[]; "
 		"did you mean 'given'?");
+	r = WORKBENCH_RUN("fhirpath", "--type", "Patent", "name", json);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "there is no type \"Patent\" in FHIR 4.0.1");
 	r = WORKBENCH_RUN("fhirpath", "name\n.whatever", json);
 	assert_has(r.err, "line 2, column 2: there is no element 'whatever' in HumanName[]\n");
 	r = WORKBENCH_RUN("fhirpath", "Patient.deceasedBoolean", json);

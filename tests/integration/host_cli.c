@@ -174,7 +174,7 @@ static void versions_of_fhir_have_one_form(void **state)
 	assert_has(RUN("load", "--fhir", "r4b", file).err, "--fhir must be r4 or r5");
 	assert_has(RUN("export", "--fhir", "x", "--out", "y").err, "--fhir must be r4 or r5");
 	assert_has(RUN("tx", "lookup", "ucum", "m", "--fhir", "x").err, "--fhir must be r4 or r5");
-	assert_has(RUN("test", "--target", "x", "--fhir", "3").err, "--fhir must be r4 or r5");
+	assert_has(RUN("test", "--target", "http://x", "--fhir", "3").err, "--fhir must be r4 or r5");
 	assert_has(RUN("validate", "--fhir", "3", file).err, "--fhir must be r4, r4b or r5");
 	assert_has(RUN("fhirpath", "--fhir", "3", "1").err, "--fhir must be r4, r4b or r5");
 }
@@ -215,6 +215,37 @@ static void what_reads_makes_no_data_directory(void **state)
 	/* What makes it says why it cannot. */
 	const char *file = workbench_file("a-file", "");
 	assert_has(RUN("serve", "--data", file).err, "is a file, but a directory is needed");
+}
+
+/* Each is a mistake of the command line (2), told before anything is done. */
+static void mistakes_are_told(void **state)
+{
+	const char *none = workbench_path("not-there"), *file = workbench_file("some-file", "x\n");
+	const char *folder = workbench_path("no-folder/x");
+	const struct {
+		struct process_result r;
+		const char *says;
+	} all[] = {
+		{ RUN("load", "--target", "nope", file), "--target must be a URL such as http://" },
+		{ RUN("seed", "--target", "nope"), "--target must be a URL such as http://" },
+		{ RUN("test", "--target", "nope"), "--target must be a URL such as http://" },
+		{ RUN("mutate", "--target", "ftp://a"), "--target must be a URL such as http://" },
+		{ RUN("seed", "--out", folder), "cannot be written: the folder" },
+		{ RUN("backup", "--to", folder, "--data", none), "the copy" },
+		{ RUN("seed", "--out", "a", "--data", "b"), "say where it goes, once" },
+		{ RUN("validate", "--data", none, file), "is no data directory" },
+		{ RUN("package", "list", "--data", none), "is no data directory" },
+		{ RUN("package", "check", "--data", none), "is no data directory" },
+		{ RUN("fhirpath", "1", none), "not-there" },
+		{ RUN("package", "add", file, "--data", workbench_path("fresh")), "is no package" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i].r.exit != 2)
+			fail_msg("row %zu: %d, %.*s", i, all[i].r.exit, HS_S_ARG(all[i].r.err));
+		assert_has(all[i].r.err, all[i].says);
+	}
 }
 
 static void version_is_json_when_asked(void **state)
@@ -258,6 +289,12 @@ static void loading_stores_and_tells_what_it_refused(void **state)
 	assert_has(r.out, "\"stored\": 1, \"refused\": 2");
 	assert_has(r.err, "bad.ndjson:2: ");
 	assert_has(r.err, "colour");
+	r = RUN("load", "--data", workbench_path("d"), workbench_file("other.json", "{\"a\":1}"));
+	assert_int_equal(r.exit, 1);
+	assert_has(r.err, "the resource does not say what it is");
+	r = RUN("export", "--data", workbench_path("d"), "--out", good);
+	assert_int_equal(r.exit, 2);
+	assert_has(r.err, "is a file; name a folder");
 	r = RUN("load", "--data", workbench_path("d"), workbench_path("missing.json"));
 	assert_int_equal(r.exit, 2);
 }
@@ -472,6 +509,7 @@ int main(void)
 		cmocka_unit_test(versions_of_fhir_have_one_form),
 		cmocka_unit_test(mutate_does_not_prove_nothing),
 		cmocka_unit_test(what_reads_makes_no_data_directory),
+		cmocka_unit_test(mistakes_are_told),
 		cmocka_unit_test(version_is_json_when_asked),
 		cmocka_unit_test(loading_stores_and_tells_what_it_refused),
 		cmocka_unit_test(serving_loading_over_http_and_ending),

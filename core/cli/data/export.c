@@ -243,6 +243,20 @@ static void show(struct exporting *e)
 	hs_cli_print(tree);
 }
 
+static enum hs_status make_folder(struct hs_error *err)
+{
+	struct stat info;
+
+	if (mkdir(out_dir, 0700) == 0)
+		return HS_OK;
+	if (errno != EEXIST)
+		return hs_fail(err, HS_E_VALUE, "the folder %s cannot be made: %s", out_dir,
+			strerrordesc_np(errno));
+	return stat(out_dir, &info) == 0 && S_ISDIR(info.st_mode) ?
+		HS_OK :
+		hs_fail(err, HS_E_VALUE, "--out %s is a file; name a folder", out_dir);
+}
+
 static enum hs_status run(struct exporting *e, struct hs_error *err)
 {
 	struct hs_host *host = NULL;
@@ -252,9 +266,8 @@ static enum hs_status run(struct exporting *e, struct hs_error *err)
 
 	if (!status)
 		status = hs_host_edition(host, version, err);
-	if (!status && mkdir(out_dir, 0700) != 0 && errno != EEXIST)
-		status = hs_fail(err, HS_E_IO, "the folder %s cannot be made: %s", out_dir,
-			strerrordesc_np(errno));
+	if (!status)
+		status = make_folder(err);
 	if (status)
 		goto out;
 	hs_sandbox_rest(opened, version, &e->rest);

@@ -18,7 +18,7 @@ static const struct hs_cli_option options[] = {
 		&host_options.data },
 	HS_CLI_SANDBOX(&sandbox),
 	HS_CLI_FHIR(&fhir),
-	{ "--target", "URL", "a FHIR base to send to instead", HS_CLI_TEXT, &target },
+	{ "--target", "URL", "a FHIR base to send to instead", HS_CLI_URL, &target },
 	{ "--token", "TOKEN", "bearer token for it", HS_CLI_TEXT, &token },
 	{ "--timeout", "SECONDS", "how long it may take for one answer (default: 120)", HS_CLI_NUMBER,
 		&timeout_s },

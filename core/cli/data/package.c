@@ -50,10 +50,16 @@ static void tell_there_is_none(const struct call *call)
 	fprintf(stderr, "No packages are added to %s.\n", call->config->data_dir);
 }
 
+static enum hs_status read_added(const struct call *call, struct hs_package_list *out, struct hs_error *err)
+{
+	enum hs_status status = hs_host_data_check(call->config->data_dir, err);
+	return status ? status : hs_packages_read(call->arena, call->config->data_dir, out, err);
+}
+
 static enum hs_status list(struct call *call, struct hs_error *err)
 {
 	struct hs_package_list packages;
-	enum hs_status status = hs_packages_read(call->arena, call->config->data_dir, &packages, err);
+	enum hs_status status = read_added(call, &packages, err);
 
 	if (status)
 		return status;
@@ -118,9 +124,7 @@ static enum hs_status look(struct call *call, struct hs_error *err)
 		.out = json ? hs_json_array(call->arena) : NULL,
 		.check = call->check };
 	struct hs_package_list all = { NULL, 0 };
-	enum hs_status status = call->count ?
-		HS_OK :
-		hs_packages_read(call->arena, call->config->data_dir, &all, err);
+	enum hs_status status = call->count ? HS_OK : read_added(call, &all, err);
 
 	for (int i = 0; i < call->count && !status; i++)
 		status = hs_cli_package_look(&look, call->what[i], err);

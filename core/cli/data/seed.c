@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag seed: a synthetic Sweden, as a file, into a data directory, or to a server. */
 #include <core/cli/data/load.h>
+#include <core/cli/files.h>
 
 #include <core/base/world.h>
 #include <core/cli/seed/seed.h>
+#include <errno.h>
 #include <stdio.h>
 
 #define ANSWER_S 120 /* that one answer of a server may take */
@@ -22,7 +24,7 @@ static const struct hs_cli_option options[] = {
 	{ "--data", "DIR", "store into this data directory; no server may run on it", HS_CLI_TEXT,
 		&host_options.data },
 	HS_CLI_SANDBOX(&sandbox),
-	{ "--target", "URL", "send to this FHIR base", HS_CLI_TEXT, &target },
+	{ "--target", "URL", "send to this FHIR base", HS_CLI_URL, &target },
 	{ "--token", "TOKEN", "bearer token for it", HS_CLI_TEXT, &token },
 	HS_CLI_CONFIG(&host_options.config),
 	HS_CLI_SET(&host_options.set),
@@ -73,9 +75,12 @@ static enum hs_status to_sink(struct hs_slice resource, void *arg, struct hs_err
 static enum hs_status write_file(const struct hs_seed_options *what, struct into *into, struct hs_error *err)
 {
 	bool standard = strcmp(out, "-") == 0;
+	if (!standard && hs_cli_check_output("the file", out, err)) {
+		return err->status;
+	}
 	into->file = standard ? stdout : fopen(out, "we");
 	if (!into->file) {
-		return hs_fail(err, HS_E_IO, "%s cannot be written", out);
+		return hs_fail(err, HS_E_VALUE, "%s cannot be written: %s", out, strerrordesc_np(errno));
 	}
 	enum hs_status status = hs_seed_run(what, to_file, into, err);
 	bool closed = standard ? fflush(stdout) == 0 : fclose(into->file) == 0;
@@ -149,9 +154,9 @@ int hs_cli_seed(int argc, char **argv)
 		return hs_cli_fail(&command, HS_EXIT_USAGE, "--size must be from 1000 to 10000000, not %lld",
 			(long long)size);
 	}
-	if (!out && !target && !host_options.data) {
+	if ((out != NULL) + (target != NULL) + (host_options.data != NULL) != 1) {
 		return hs_cli_fail(&command, HS_EXIT_USAGE,
-			"say where it goes: --out FILE, --data DIR or --target URL");
+			"say where it goes, once: --out FILE, --data DIR or --target URL");
 	}
 	const struct hs_world *world = hs_world_real();
 	const struct hs_seed_options what = { (uint64_t)size, (uint64_t)seed_number, pointers_only };

@@ -264,7 +264,7 @@ int hs_cli_mutate(int argc, char **argv)
 	struct session session = { .fhir = HS_FHIR_R4, .arena = hs_arena_new((size_t)64 << 20) };
 	struct hs_cli_command command = command_head;
 	const struct hs_cli_option table[] = {
-		{ "--target", "URL", "a server that is good, in place of our own", HS_CLI_TEXT,
+		{ "--target", "URL", "a server that is good, in place of our own", HS_CLI_URL,
 			&session.target },
 		{ "--fault", "GLOB", "only faults of such an id", HS_CLI_LIST, &session.faults },
 		{ "--list", NULL, "list the faults and end", HS_CLI_FLAG, &session.list },

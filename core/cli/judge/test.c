@@ -288,7 +288,7 @@ int hs_cli_test(int argc, char **argv)
 	struct hs_cli_command command = command_head;
 	struct test_settings *s = &session.settings;
 	const struct hs_cli_option table[] = {
-		{ "--target", "URL", "base URL of the system to judge", HS_CLI_TEXT, &s->target },
+		{ "--target", "URL", "base URL of the system to judge", HS_CLI_URL, &s->target },
 		{ "--tests", "GLOB", "only tests whose id, script, suite or SET#REQUIREMENT matches",
 			HS_CLI_LIST, &s->tests },
 		{ "--var", "NAME=VALUE", "value of a script's variable", HS_CLI_LIST, &s->variables },

@@ -2,14 +2,12 @@
 /* handslag test: its command line as options of the engine. */
 #include <core/base/world.h>
 #include <core/cli/definitions.h>
+#include <core/cli/files.h>
 #include <core/cli/judge/test_private.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define FILE_MAX ((size_t)64 << 20)
 
@@ -120,24 +118,6 @@ static enum hs_status read_failed(struct test_settings *settings, struct hs_aren
 	return HS_OK;
 }
 
-/* Said before the run, not after it: nothing would be left of that. */
-static enum hs_status check_report(const char *path, struct hs_error *err)
-{
-	const char *slash = strrchr(path, '/');
-	struct stat info;
-	char folder[4096] = ".";
-
-	if (slash)
-		snprintf(folder, sizeof(folder), "%.*s", (int)(slash == path ? 1 : slash - path), path);
-	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-		return hs_fail(err, HS_E_VALUE,
-			"the report cannot be written to %s: that is a folder; name a file in it", path);
-	if (access(folder, W_OK) != 0)
-		return hs_fail(err, HS_E_VALUE, "the report %s cannot be written: the folder %s: %s", path,
-			folder, strerrordesc_np(errno));
-	return HS_OK;
-}
-
 static enum hs_status read_reports(struct test_settings *settings, struct hs_arena *arena,
 	struct hs_error *err)
 {
@@ -169,8 +149,9 @@ static enum hs_status read_reports(struct test_settings *settings, struct hs_are
 	for (size_t i = 0; i < settings->report_count && !status; i++) {
 		bool to_stdout = strcmp(settings->reports[i].path, "-") == 0;
 		settings->quiet_stdout = settings->quiet_stdout || to_stdout;
-		status = to_stdout || settings->dry_run ? HS_OK :
-							  check_report(settings->reports[i].path, err);
+		status = to_stdout || settings->dry_run ?
+			HS_OK :
+			hs_cli_check_output("the report", settings->reports[i].path, err);
 	}
 	return status;
 }

@@ -190,7 +190,7 @@ static void print_json(struct hs_arena *arena, const struct hs_json *value)
 	fflush(stdout);
 }
 
-static bool run_file(struct session *session, const char *file)
+static enum hs_exit run_file(struct session *session, const char *file)
 {
 	struct hs_arena *arena = hs_arena_new(ARENA_CAP);
 	struct hs_json *resource;
@@ -224,7 +224,7 @@ static bool run_file(struct session *session, const char *file)
 		print_lines(arena, &list);
 	}
 	hs_arena_free(arena);
-	return status == HS_OK;
+	return !status ? HS_EXIT_OK : !read && err.status == HS_E_NOT_FOUND ? HS_EXIT_USAGE : HS_EXIT_FAILED;
 }
 
 /* ---- requests ---- */
@@ -288,32 +288,54 @@ static enum hs_status open_definitions(struct session *session, struct hs_error 
 	return HS_OK;
 }
 
+/* Without the check that it asks for, an expression would pass that is wrong. */
+static bool knows_type(const struct session *session)
+{
+	struct hs_slice rest = hs_slice_cstr(session->options->type);
+	return !rest.len || !session->defs || hs_defs_type(session->defs, hs_slice_cut(&rest, '.'));
+}
+
 static const char EXAMPLE[] = "  handslag fhirpath \"name.where(use = 'official').given\" patient.json\n"
 			      "  handslag fhirpath '1 + 1'";
 
 static const char MORE[] =
 	"The results are printed one a line. Without a FILE the expression is evaluated on nothing.";
 
-static enum hs_exit run(struct session *session, int count, char **arguments)
+/* The worst of what came of the files: that one is not there weighs more than that an expression failed. */
+static enum hs_exit run_inputs(struct session *session, int count, char **arguments)
 {
-	struct hs_error err = { .status = HS_OK };
-	bool good = true;
-	if (open_definitions(session, &err)) {
-		return hs_cli_fail(session->command, HS_EXIT_USAGE, "%s", err.text);
-	}
+	enum hs_exit worst = HS_EXIT_OK;
 	if (session->options->pipe) {
 		serve_pipe(session);
 	} else if (count == 1) {
-		good = run_file(session, NULL);
+		worst = run_file(session, NULL);
 	}
 	for (int i = 1; i < count; i++) {
-		good = run_file(session, arguments[i]) && good;
+		enum hs_exit code = run_file(session, arguments[i]);
+		worst = code > worst ? code : worst;
+	}
+	return worst;
+}
+
+static enum hs_exit run(struct session *session, int count, char **arguments)
+{
+	struct hs_error err = { .status = HS_OK };
+	enum hs_exit code;
+	if (open_definitions(session, &err)) {
+		return hs_cli_fail(session->command, HS_EXIT_USAGE, "%s", err.text);
+	}
+	if (knows_type(session)) {
+		code = run_inputs(session, count, arguments);
+	} else {
+		code = (enum hs_exit)hs_cli_fail(session->command, HS_EXIT_USAGE,
+			"--type: there is no type \"%s\" in FHIR %.*s", session->options->type,
+			HS_S_ARG(session->release));
 	}
 	close_engine(session);
 	if (session->defs) {
 		hs_defs_unref(session->defs);
 	}
-	return good ? HS_EXIT_OK : HS_EXIT_FAILED;
+	return code;
 }
 
 int hs_cli_fhirpath(int argc, char **argv)

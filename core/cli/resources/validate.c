@@ -122,9 +122,11 @@ static int run_all(const struct hs_cli_command *command, const struct settings *
 		.no_terminology = settings->no_terminology || settings->structure,
 		.bare = settings->bare };
 	struct validate_layer layer = { .library = NULL };
-	struct hs_error err;
+	struct hs_error err = { .status = HS_OK };
 	int code = HS_EXIT_OK;
 
+	if (settings->data && hs_host_data_check(settings->data, &err))
+		return hs_cli_fail_error(command, &err);
 	slices_of(&settings->profiles, profiles);
 	slices_of(&settings->domains, domains);
 	run.options = (struct hs_validate_options) { .profiles = profiles,

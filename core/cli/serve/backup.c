@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag backup: a copy of one moment of a sandbox's store, while it is in use or not. */
+#include <core/cli/files.h>
 #include <core/cli/serve/operator.h>
 
 #include <stdio.h>
@@ -14,7 +15,7 @@ static const struct hs_cli_option options[] = {
 	{ "--to", "FILE", "the copy; without a running server", HS_CLI_TEXT, &to },
 	HS_CLI_DATA(&host_options.data),
 	{ "--target", "URL", "ask this running server; it writes into backups/ of its data directory",
-		HS_CLI_TEXT, &at.target },
+		HS_CLI_URL, &at.target },
 	HS_CLI_OPERATOR_TOKEN(&at.token),
 	HS_CLI_JSON(&json),
 	HS_CLI_END,
@@ -61,6 +62,8 @@ static enum hs_status local(struct hs_arena *arena, struct hs_error *err)
 
 	if (status == HS_OK && !to)
 		status = hs_fail(err, HS_E_REQUIRED, "give --to FILE, or --target URL for a running server");
+	if (status == HS_OK)
+		status = hs_cli_check_output("the copy", to, err);
 	config.bare = config.data_exists = true;
 	if (status == HS_OK)
 		status = hs_host_open(&config, none, &host, err);

@@ -15,7 +15,7 @@ static const struct hs_cli_option options[] = {
 	HS_CLI_SANDBOX(&sandbox),
 	HS_CLI_FHIR(&fhir),
 	HS_CLI_DATA(&host_options.data),
-	{ "--target", "URL", "ask this running server", HS_CLI_TEXT, &at.target },
+	{ "--target", "URL", "ask this running server", HS_CLI_URL, &at.target },
 	HS_CLI_OPERATOR_TOKEN(&at.token),
 	HS_CLI_JSON(&json),
 	HS_CLI_END,

@@ -10,7 +10,7 @@ static const char *freeze, *validation;
 static int64_t rate, versions;
 
 static const struct hs_cli_option options[] = {
-	{ "--target", "URL", "the server (default: the one that uses --data)", HS_CLI_TEXT, &at.target },
+	{ "--target", "URL", "the server (default: the one that uses --data)", HS_CLI_URL, &at.target },
 	{ "--data", "DIR", "its data directory, for the operator's token (default: handslag-data)",
 		HS_CLI_TEXT, &at.data },
 	HS_CLI_OPERATOR_TOKEN(&at.token),

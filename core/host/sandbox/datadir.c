@@ -106,7 +106,7 @@ static enum hs_status choose_cache(struct hs_host *host, struct hs_error *err)
 }
 
 /* A folder with none of these is something else, or a name mistyped. */
-static enum hs_status must_exist(const char *dir, struct hs_error *err)
+enum hs_status hs_host_data_check(const char *dir, struct hs_error *err)
 {
 	static const char *const inside[] = { "sandboxes", "packages.json", "imports" };
 	char path[4096];
@@ -123,7 +123,8 @@ enum hs_status hs__datadir_open(struct hs_host *host, struct hs_error *err)
 {
 	const char *dir = host->config->data_dir;
 	char path[4096];
-	enum hs_status status = host->config->data_exists ? must_exist(dir, err) : hs__make_dirs(dir, err);
+	enum hs_status status = host->config->data_exists ? hs_host_data_check(dir, err) :
+							    hs__make_dirs(dir, err);
 
 	if (status)
 		return status;
