@@ -65,6 +65,7 @@ struct hs__build {
 	struct hs_map type_index; /* name -> index */
 	struct hs_map sources;    /* URL of a ValueSet or CodeSystem -> struct hs_slice *, its text */
 	struct hs_map lists;      /* value set -> index of its code list, or HS_DEF_NONE */
+	uint32_t first_type;      /* the number of the first of `types`; those before are known already */
 	struct hs__vec types;     /* struct hs__raw_type */
 	struct hs__vec raw_params;       /* struct hs__raw_param */
 	struct hs__vec raw_compartments; /* build_compartments.c */
@@ -84,6 +85,10 @@ struct hs_slice hs__build_plain(struct hs_slice canonical);
 /* Gathering, one resource at a time. */
 enum hs_status hs__build_take_structure(struct hs__build *build, const struct hs_json *resource,
 	struct hs_error *err);
+/* A logical model by the elements of its snapshot; its name is the first part of their paths. One whose name
+ * is taken is passed over. */
+enum hs_status hs__build_take_model(struct hs__build *build, const struct hs_json *resource,
+	const struct hs_json *elements, struct hs_error *err);
 enum hs_status hs__build_take_param(struct hs__build *build, const struct hs_json *resource,
 	struct hs_error *err);
 enum hs_status hs__build_take_compartment(struct hs__build *build, const struct hs_json *resource,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* StructureDefinitions become types and elements. Profiles (derivation constraint) and logical models give
- * no type; a profile's URL is kept, because element types and reference targets name profiles too.
+/* StructureDefinitions become types and elements. Profiles (derivation constraint) and, unless they are asked
+ * for, logical models give no type; a profile's URL is kept, because element types and reference targets name
+ * profiles too.
  *
  * Known faults, put right here: R4 4.0.1 says that Resource.id is a string (the specification: id), and
  * R5 5.0.0 says that the id of many elements is an id, which its own definitions do not keep ("value[x]"). */
@@ -113,37 +114,55 @@ static bool note_url(struct hs__build *build, struct hs_slice url, struct hs_sli
 	return true;
 }
 
-enum hs_status hs__build_take_structure(struct hs__build *build, const struct hs_json *resource,
-	struct hs_error *err)
+/* `named`: the type's name, and the first part of its paths. */
+static enum hs_status add_type(struct hs__build *build, const struct hs_json *resource,
+	const struct hs_json *elements, struct hs__raw_type named, struct hs_error *err)
 {
-	uint8_t kind;
-	struct hs_slice url = hs_json_get_text(resource, HS_S("url"));
-	struct hs_slice name = hs_json_get_text(resource, HS_S("type"));
-	const struct hs_json *elements = hs_json_get(hs_json_get(resource, HS_S("snapshot")),
-		HS_S("element"));
-	if (!url.len || !name.len || !read_kind(hs_json_get_text(resource, HS_S("kind")), &kind) ||
-		!note_url(build, url, name))
-		return hs_arena_full(build->arena) ? fail_full(err) : HS_OK;
-	if (hs_slice_eq(hs_json_get_text(resource, HS_S("derivation")), HS_S("constraint")) ||
-		hs_map_get(&build->type_index, name) || hs_json_count(elements) == 0)
-		return HS_OK;
 	if (hs_json_count(elements) > MAX_ELEMENTS)
 		return hs_fail(err, HS_E_LIMIT, "StructureDefinition %.*s has more than %u elements",
-			HS_S_ARG(hs_slice_first(name, 100)), MAX_ELEMENTS);
+			HS_S_ARG(hs_slice_first(named.name, 100)), MAX_ELEMENTS);
 	struct hs__raw_type *type = hs__vec_push(build, &build->types, sizeof(*type));
 	if (!type)
 		return fail_full(err);
-	type->name = hs__build_keep(build, name);
-	type->url = hs__build_keep(build, url);
+	type->kind = named.kind;
+	type->name = hs__build_keep(build, named.name);
+	type->url = hs__build_keep(build, hs_json_get_text(resource, HS_S("url")));
 	type->base_url = hs__build_keep(build, hs_json_get_text(resource, HS_S("baseDefinition")));
-	type->kind = kind;
 	type->abstract = hs_json_get_bool(resource, HS_S("abstract"), false);
 	type->elements = hs_arena_array(build->arena, hs_json_count(elements), sizeof(*type->elements));
 	HS_JSON_EACH(item, elements)
 		if (type->elements && !hs_json_get(item, HS_S("sliceName")))
-			read_element(build, item, kind == HS_DEF_RESOURCE, &type->elements[type->count++]);
+			read_element(build, item, type->kind == HS_DEF_RESOURCE,
+				&type->elements[type->count++]);
 	hs_map_put(&build->type_index, type->name, NULL); /* numbered when all are known */
 	return hs_arena_full(build->arena) ? fail_full(err) : HS_OK;
+}
+
+enum hs_status hs__build_take_structure(struct hs__build *build, const struct hs_json *resource,
+	struct hs_error *err)
+{
+	struct hs__raw_type type = { .name = hs_json_get_text(resource, HS_S("type")) };
+	struct hs_slice url = hs_json_get_text(resource, HS_S("url"));
+	const struct hs_json *elements = hs_json_get(hs_json_get(resource, HS_S("snapshot")),
+		HS_S("element"));
+	if (!url.len || !type.name.len || !read_kind(hs_json_get_text(resource, HS_S("kind")), &type.kind) ||
+		!note_url(build, url, type.name))
+		return hs_arena_full(build->arena) ? fail_full(err) : HS_OK;
+	if (hs_slice_eq(hs_json_get_text(resource, HS_S("derivation")), HS_S("constraint")) ||
+		hs_map_get(&build->type_index, type.name) || hs_json_count(elements) == 0)
+		return HS_OK;
+	return add_type(build, resource, elements, type, err);
+}
+
+enum hs_status hs__build_take_model(struct hs__build *build, const struct hs_json *resource,
+	const struct hs_json *elements, struct hs_error *err)
+{
+	struct hs_slice path = hs_json_get_text(hs_json_first(elements), HS_S("path"));
+	struct hs__raw_type type = { .name = hs_slice_cut(&path, '.'), .kind = HS_DEF_LOGICAL };
+	struct hs_slice url = hs_json_get_text(resource, HS_S("url"));
+	if (!type.name.len || !note_url(build, url, type.name) || hs_map_get(&build->type_index, type.name))
+		return hs_arena_full(build->arena) ? fail_full(err) : HS_OK;
+	return add_type(build, resource, elements, type, err);
 }
 
 /* ---- laying out ---- */
@@ -175,6 +194,8 @@ static void lay_uses(struct hs__build *build, const struct hs__raw_element *raw,
 		if (!use)
 			return;
 		use->type = hs__build_type_index(build, raw->uses[i].code);
+		if (use->type == HS_DEF_NONE)
+			use->type = hs__build_type_of_url(build, raw->uses[i].code);
 		use->first_target = (uint32_t)build->targets.count;
 		for (uint32_t k = 0; k < raw->uses[i].target_count; k++) {
 			uint32_t *target = hs__vec_push(build, &build->targets, sizeof(*target));
@@ -270,12 +291,12 @@ enum hs_status hs__build_lay_types(struct hs__build *build, struct hs_error *err
 	size_t count = build->types.count;
 	qsort(types, count, sizeof(*types), by_name);
 	for (size_t i = 0; i < count; i++)
-		hs_map_get(&build->type_index, types[i].name)->value.number = i;
+		hs_map_get(&build->type_index, types[i].name)->value.number = build->first_type + i;
 	struct hs_def_type *rows = hs_arena_array(build->arena, count, sizeof(*rows));
 	if (!rows)
 		return fail_full(err);
 	for (uint32_t i = 0; i < count; i++) {
-		lay_elements(build, i, &types[i]);
+		lay_elements(build, build->first_type + i, &types[i]);
 		if (hs_arena_full(build->arena))
 			return fail_full(err);
 		link_references(build, &types[i]);

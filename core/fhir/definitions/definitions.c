@@ -95,6 +95,7 @@ enum hs_status hs_defs_open(const struct hs_defs_source *source, struct hs_defs 
 	defs->fhir = source->fhir;
 	defs->image = image;
 	find_sections(defs);
+	defs->image_type_count = defs->type_count;
 	defs->reference = hs_defs_type(defs, HS_S("Reference"));
 	defs->extension = hs_defs_type(defs, HS_S("Extension"));
 	defs->codeable = hs_defs_type(defs, HS_S("CodeableConcept"));
@@ -114,7 +115,11 @@ void hs_defs_unref(struct hs_defs *defs)
 	if (!defs || atomic_fetch_sub_explicit(&defs->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	hs_image_unref(defs->image);
-	hs_heap_free(defs->pointers);
+	if (defs->below)
+		hs_defs_unref(defs->below); /* its pointers are ours */
+	else
+		hs_heap_free(defs->pointers);
+	hs_arena_free(defs->arena);
 	hs_heap_free(defs);
 }
 
@@ -133,7 +138,7 @@ struct hs_slice hs_defs_text(const struct hs_defs *defs, struct hs_image_text te
 const struct hs_def_type *hs_defs_type(const struct hs_defs *defs, struct hs_slice name)
 {
 	size_t low = 0;
-	size_t high = defs->type_count;
+	size_t high = defs->image_type_count;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		int order = hs_slice_cmp(name, hs__defs_text(defs, defs->types[middle].name));
@@ -144,6 +149,9 @@ const struct hs_def_type *hs_defs_type(const struct hs_defs *defs, struct hs_sli
 		else
 			low = middle + 1;
 	}
+	for (size_t i = 0; i < defs->alias_count; i++)
+		if (hs_slice_eq(name, defs->aliases[i].said))
+			return &defs->types[defs->aliases[i].type];
 	return NULL;
 }
 
@@ -297,7 +305,7 @@ const struct hs_def_param *const *hs_defs_params(const struct hs_defs *defs, str
 {
 	const struct hs_def_type *row = hs_defs_type(defs, type);
 	*count = 0;
-	if (!row || !defs->ranges)
+	if (!row || !defs->ranges || row >= defs->types + defs->image_type_count)
 		return NULL;
 	const struct hs__defs_range *range = &defs->ranges[row - defs->types];
 	*count = range->count;

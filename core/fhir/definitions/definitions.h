@@ -2,13 +2,15 @@
 /* The definitions of one FHIR version, compiled from packages into an image: types, elements, search
  * parameters, and the codes of required bindings. Immutable, shared by all threads, mapped from disk.
  *
- * Terms: a *type* is a StructureDefinition of kind primitive-type, complex-type or resource; an *element*
+ * Terms: a *type* is a StructureDefinition of kind primitive-type, complex-type, resource or, where such were
+ * added, logical; an *element*
  * is one row of its snapshot; elements of backbone type carry their children themselves, others continue
  * in the element list of their type. Everything is addressed by pointer into the image. */
 #pragma once
 
 #include <core/base/image.h>
 #include <handslag/fhir.h>
+#include <handslag/json.h>
 #include <handslag/package.h>
 
 struct hs_defs;
@@ -16,7 +18,12 @@ struct hs_defs;
 #define HS_DEF_NONE UINT32_MAX
 #define HS_DEF_MANY UINT32_MAX /* max = "*" */
 
-enum hs_def_kind { HS_DEF_PRIMITIVE, HS_DEF_COMPLEX, HS_DEF_RESOURCE };
+enum hs_def_kind {
+	HS_DEF_PRIMITIVE,
+	HS_DEF_COMPLEX,
+	HS_DEF_RESOURCE,
+	HS_DEF_LOGICAL, /* added by hs_defs_extend */
+};
 
 struct hs_def_type {
 	struct hs_image_text name; /* "Patient" */
@@ -119,6 +126,17 @@ struct hs_defs_source {
 
 /* Maps the image of these packages, building it first when there is none (about a second). */
 enum hs_status hs_defs_open(const struct hs_defs_source *source, struct hs_defs **out, struct hs_error *err);
+/* A logical model (StructureDefinition.kind). */
+struct hs_def_model {
+	const struct hs_json *structure; /* the StructureDefinition */
+	const struct hs_json *snapshot;  /* its elements, given or generated */
+};
+/* The definitions with types for the models behind theirs; those that name one another may come in any order,
+ * and of two with one name the first counts, as do types that are there. A model's type is found by its name,
+ * which is the first part of its paths, by StructureDefinition.type and by its address. Texts are copied;
+ * `defs` is referenced. HS_E_LIMIT: too large; HS_E_INVALID: no model has an element. */
+enum hs_status hs_defs_extend(struct hs_defs *defs, const struct hs_def_model *models, size_t count,
+	struct hs_defs **out, struct hs_error *err);
 struct hs_defs *hs_defs_ref(struct hs_defs *defs); /* thread-safe */
 void hs_defs_unref(struct hs_defs *defs);
 enum hs_fhir_version hs_defs_fhir(const struct hs_defs *defs);

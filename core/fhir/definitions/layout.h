@@ -39,6 +39,12 @@ struct hs__defs_member {
 	uint32_t first, count; /* in HS__DEFS_MEMBER_CODES */
 };
 
+/* What a value may call the type of a logical model: its name, its type or its address. */
+struct hs__defs_alias {
+	struct hs_slice said;
+	uint32_t type;
+};
+
 struct hs_defs {
 	_Atomic uint32_t refs;
 	enum hs_fhir_version fhir;
@@ -62,6 +68,13 @@ struct hs_defs {
 	const struct hs_def_param **pointers; /* HS__DEFS_TYPE_PARAMS as pointers */
 	size_t type_count, element_count, use_count, target_count, param_count, component_count, list_count,
 		code_count, compartment_count, member_count, member_code_count;
+	/* Of definitions that logical models were added to (extend.c): those below, and what is new. The
+	 * types of the models follow on those of the image, which alone are in order of their names. */
+	struct hs_defs *below;
+	struct hs_arena *arena;
+	size_t image_type_count;
+	const struct hs__defs_alias *aliases;
+	size_t alias_count;
 };
 
 /* hs_defs_text for the inner loops of this folder's neighbours. */

@@ -365,6 +365,68 @@ static void refuses_packages_without_types(void **state)
 	hs_package_close(package);
 }
 
+#define MODEL(url, name, type, elements) \
+	"{\"resourceType\":\"StructureDefinition\",\"url\":\"" url "\",\"type\":\"" type "\"," \
+	"\"kind\":\"logical\",\"baseDefinition\":\"http://t/Base\",\"snapshot\":{\"element\":[" \
+	"{\"path\":\"" name "\",\"min\":0,\"max\":\"*\"}" elements "]}}"
+
+static struct hs_def_model model_of(struct hs_arena *arena, const char *text)
+{
+	const struct hs_json *structure = parse_json(arena, hs_slice_cstr(text));
+	return (struct hs_def_model) { structure,
+		hs_json_get(hs_json_get(structure, HS_S("snapshot")), HS_S("element")) };
+}
+
+/* What was known keeps its number; the models are found by each of their names, and one names the other. */
+static void adds_logical_models(void **state)
+{
+	(void)state;
+	struct hs_error err;
+	struct hs_defs *more_types = NULL;
+	const struct hs_def_use *use = NULL;
+	struct hs_arena *arena = hs_arena_new((size_t)1 << 20);
+	const struct hs_def_model models[] = {
+		model_of(arena,
+			MODEL("http://m/sd/Visit", "Visit", "http://m/Visit",
+				",{\"path\":\"Visit.place\",\"min\":1,\"max\":\"*\",\"type\":[{\"code\":"
+				"\"http://m/sd/Place\"}]}")),
+		model_of(arena,
+			MODEL("http://m/sd/Place", "Place", "http://m/Place",
+				",{\"path\":\"Place.name\",\"min\":0,\"max\":\"1\",\"type\":[{\"code\":"
+				"\"string\"}]}")),
+		model_of(arena, MODEL("http://m/sd/Thing", "Thing", "http://m/Thing", "")),
+	};
+	assert_int_equal(hs_defs_extend(defs, models, COUNT_OF(models), &more_types, &err), HS_OK);
+	assert_int_equal(hs_defs_type_count(more_types), hs_defs_type_count(defs) + 2);
+	for (uint32_t i = 0; i < hs_defs_type_count(defs); i++) {
+		struct hs_slice name = hs_defs_text(defs, hs_defs_type_at(defs, i)->name);
+		assert_int_equal(hs_defs_type_index(more_types, hs_defs_type(more_types, name)), i);
+	}
+	const struct hs_def_type *visit = hs_defs_type(more_types, HS_S("Visit"));
+	assert_non_null(visit);
+	assert_int_equal(visit->kind, HS_DEF_LOGICAL);
+	assert_ptr_equal(hs_defs_type(more_types, HS_S("http://m/Visit")), visit);
+	assert_ptr_equal(hs_defs_type(more_types, HS_S("http://m/sd/Visit")), visit);
+	assert_null(hs_defs_type(defs, HS_S("Visit")));
+	const struct hs_def_element *place = hs_defs_child(more_types, hs_defs_root(more_types, visit), visit,
+		HS_S("place"), &use);
+	assert_non_null(place);
+	assert_int_equal(place->min, 1);
+	const struct hs_def_type *of_place = hs_defs_type_at(more_types, use->type);
+	assert_ptr_equal(of_place, hs_defs_type(more_types, HS_S("Place")));
+	assert_non_null(hs_defs_child(more_types, hs_defs_root(more_types, of_place), of_place, HS_S("name"),
+		&use));
+	assert_ptr_equal(hs_defs_type_at(more_types, use->type), hs_defs_type(more_types, HS_S("string")));
+	uint32_t count = 1;
+	assert_null(hs_defs_params(more_types, HS_S("Visit"), &count));
+	assert_int_equal(count, 0);
+	/* A name that a type has stays with the type. */
+	assert_int_equal(hs_defs_type(more_types, HS_S("Thing"))->kind, HS_DEF_RESOURCE);
+	hs_defs_unref(more_types);
+	assert_int_equal(hs_defs_extend(defs, &models[2], 1, &more_types, &err), HS_E_INVALID);
+	hs_arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +435,7 @@ int main(void)
 		cmocka_unit_test(resolves_choices_and_targets),
 		cmocka_unit_test(expands_value_sets),
 		cmocka_unit_test(inherits_search_parameters),
+		cmocka_unit_test(adds_logical_models),
 		cmocka_unit_test(keeps_the_image),
 		cmocka_unit_test(refuses_packages_without_types),
 	};
