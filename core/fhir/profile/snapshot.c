@@ -307,6 +307,20 @@ static bool is_sound(const struct hs_json *elements)
 	return true;
 }
 
+/* Base is the type above all (R5 has a definition of it, with no elements); logical models name it in R4,
+ * too.
+ */
+static const struct hs_json *snapshot_of_base(struct hs_arena *arena)
+{
+	struct hs_json *elements = hs_json_array(arena);
+	struct hs_json *root = hs_json_push(elements, hs_json_object(arena));
+	hs_json_add_text(arena, root, HS_S("id"), HS_S("Base"));
+	hs_json_add_text(arena, root, HS_S("path"), HS_S("Base"));
+	hs_json_add(root, HS_S("min"), hs_json_int(arena, 0));
+	hs_json_add_text(arena, root, HS_S("max"), HS_S("*"));
+	return elements;
+}
+
 const struct hs_json *hs__shot_find(const struct hs__snapshot *snapshot, struct hs_slice canonical)
 {
 	const struct hs_json *elements = snapshot->source->find(snapshot->source->arg, canonical);
@@ -333,6 +347,9 @@ enum hs_status hs_snapshot_make(struct hs_arena *arena, const struct hs_json *st
 	snapshot.of_profile = !hs_slice_ends(hs_slice_first(base, hs_slice_find(base, '|', 0)), type);
 	if (base.len)
 		snapshot.base = hs__shot_find(&snapshot, base);
+	if (!snapshot.base && snapshot.specializes &&
+		hs_slice_eq(base, HS_S("http://hl7.org/fhir/StructureDefinition/Base")))
+		snapshot.base = snapshot_of_base(arena);
 	if (!hs_json_is(snapshot.base, HS_JSON_ARRAY))
 		return hs_fail(err, HS_E_NOT_FOUND,
 			"the base '%.*s' is not known; load the package or file that has it",
