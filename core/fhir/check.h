@@ -13,6 +13,7 @@ void hs_check_resource(const struct hs_defs *defs, const struct hs_json *resourc
 struct hs_check_options {
 	bool any_reference;  /* references of any form pass: any relative address is a legal URL */
 	bool skip_contained; /* what is in `contained` is not looked at */
+	const struct hs_def_type *model; /* the logical model that it is of, whatever it says; or NULL */
 };
 void hs_check_with(const struct hs_defs *defs, const struct hs_json *resource, struct hs_slice source,
 	const struct hs_check_options *options, struct hs_issues *issues);

@@ -352,7 +352,7 @@ static void check_object(struct hs__check *check, const struct hs__at *at, const
 	const struct hs_def_element *element, const struct hs_def_type *type)
 {
 	struct scope scope = { .at = at, .object = object };
-	bool is_resource = type && type->kind == HS_DEF_RESOURCE;
+	bool is_resource = !at->up || (type && type->kind == HS_DEF_RESOURCE);
 	scope.children = hs_defs_children(check->defs, element, type, &scope.count);
 	if (hs_json_count(object) == 0) {
 		hs__check_fail(check, at, HS_S_NONE, object, "structure",
@@ -380,6 +380,8 @@ static const struct hs_def_type *resource_type(struct hs__check *check, const st
 {
 	const struct hs_json *member = hs_json_get(resource, HS_S("resourceType"));
 	struct hs_slice name = hs_json_text(member);
+	if (!at->up && check->options.model)
+		return check->options.model;
 	if (!hs_json_is(member, HS_JSON_STRING)) {
 		hs__check_fail(check, at, HS_S_NONE, resource, "required",
 			"'resourceType' is missing; it says what kind of resource this is, for example "
@@ -429,7 +431,8 @@ void hs_check_with(const struct hs_defs *defs, const struct hs_json *resource, s
 		.container = resource,
 		.options = *options,
 	};
-	struct hs_slice name = hs_json_get_text(resource, HS_S("resourceType"));
+	struct hs_slice name = options->model ? hs__defs_text(defs, options->model->name) :
+						hs_json_get_text(resource, HS_S("resourceType"));
 	struct hs__at root = { NULL, name.len ? hs_slice_first(name, 64) : HS_S("Resource"), -1, 0 };
 	if (!hs_json_is(resource, HS_JSON_OBJECT)) {
 		hs__check_fail(&check, &root, HS_S_NONE, resource, "structure",

@@ -148,7 +148,7 @@ bool hs__node_root(const struct hs__validation *run, const struct hs_json *resou
 	*root = (struct hs__node) { .name = name, .index = -1, .value = resource, .type = type };
 	root->resource = root;
 	root->def = type ? hs_defs_root(run->defs, type) : NULL;
-	return type != NULL && type->kind == HS_DEF_RESOURCE;
+	return type != NULL && type->kind >= HS_DEF_RESOURCE;
 }
 
 /* The name that it has in the JSON, without the type of a choice. */

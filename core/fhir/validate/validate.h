@@ -130,7 +130,11 @@ struct hs_validate_options {             /* all zero is a good default */
 /* The system of the message ids. */
 #define HS_VALIDATE_MESSAGES "https://handslag.example/fhir/CodeSystem/validation-message"
 
-/* Adds an issue for each fault, with expression, place, and a text that says what would be right. An issue's
+/* `resource` may be an instance of a logical model, too: its resourceType says so by the model's address, by
+ * its type or by the name that this ends with; without a resourceType it is of the model among
+ * options->profiles.
+ *
+ * Adds an issue for each fault, with expression, place, and a text that says what would be right. An issue's
  * detail_code is its message id: stable, in lower case with dashes ("profile-min", "binding-required"). An
  * invariant's is its key, and its `diagnostics` the expression. Issues and their texts are in issues->arena;
  * working memory is taken from it too.

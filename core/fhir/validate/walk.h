@@ -5,6 +5,7 @@
 #include <core/base/map.h>
 #include <core/fhir/validate/validate_private.h>
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #define HS__VALIDATE_NESTING 12u /* profiles that are tried within profiles */
@@ -17,17 +18,36 @@ struct hs_validator {
 	void *other_arg;
 	struct hs_validate_terminology terms; /* of `beyond` */
 	struct hs__beyond *beyond;
+	struct hs__model_set
+		*models; /* NULL: its definitions have a model already, and `beyond` is another's */
 	/* One a type, by its index. */
 	_Atomic(const struct hs_profile *) *types; /* its own profile, once it was asked for */
 	hs__rule **rules;
 	uint32_t type_count;
 };
 
+/* One of other profiles that asks the same terminology and lives at most as long. */
+struct hs_validator *hs__validator_over(const struct hs_validator *validator, struct hs_profiles *profiles);
 /* Of a validation that starts; its scratch arena is for the caller to free. */
 void hs__validate_begin(struct hs__validation *run, const struct hs_validator *validator,
 	const struct hs_validate_options *options, struct hs_issues *issues);
 /* The base type's profile; NULL when the packages lack it. */
 const struct hs_profile *hs__type_profile(const struct hs__validation *run, const struct hs_def_type *type);
+
+/* ---- instances of logical models ---- */
+
+struct hs__model_set;
+struct hs__model_set *hs__models_new(void);
+void hs__models_free(struct hs__model_set *set);
+
+/* What an instance is to be judged by: the validator itself, or one that knows its logical model. */
+struct hs__model {
+	const struct hs_validator *validator;
+	const struct hs_def_type *type; /* NULL: not known */
+};
+/* False when it is of a model that cannot be used; *err says why. Thread-safe. */
+bool hs__model_of(const struct hs_validator *validator, const struct hs_json *instance,
+	const struct hs_validate_options *options, struct hs__model *out, struct hs_error *err);
 
 /* ---- nodes ---- */
 
@@ -42,7 +62,7 @@ struct hs__item {
  * `resource`. */
 void hs__node_child(struct hs__validation *run, const struct hs__node *parent, const struct hs__item *item,
 	const struct hs_profile_element *element, struct hs__node *out);
-/* The outermost one. False when it is no resource of a type that is known. */
+/* The outermost one. False when it is neither a resource nor of a logical model that is known. */
 bool hs__node_root(const struct hs__validation *run, const struct hs_json *resource, struct hs__node *root);
 /* The object that holds a node's members: itself, or a primitive's shadow. NULL when there is none. */
 const struct hs_json *hs__node_object(const struct hs__node *node);
