@@ -123,6 +123,17 @@ hs__rule hs__rule_structure, hs__rule_structure_map, hs__rule_search_parameter, 
 hs__rule hs__questionnaire_derived;
 /* structure_element.c: one element; `keys` has the invariants met before, by key. */
 void hs__structure_element(struct hs__validation *run, const struct hs__node *at, struct hs_map *keys);
+/* structure_base.c: what its base and the definition around have for an element. */
+struct hs__structure_base {
+	struct hs_map
+		elements; /* of the base's snapshot, by id and path; none when there is no base to narrow */
+	struct hs_map mappings; /* that are declared, by identity */
+	uint32_t codes;         /* of value sets that may be compared yet */
+};
+void hs__structure_base_open(struct hs__validation *run, const struct hs_json *structure,
+	struct hs__structure_base *out);
+void hs__structure_base(struct hs__validation *run, const struct hs__node *at,
+	struct hs__structure_base *beside);
 /* The definition that a path such as "Observation.component.code" stands for; NULL when it is not there.
  * *type is its type when it has one only and continues there. */
 const struct hs_def_element *hs__structure_def(const struct hs_defs *defs, struct hs_slice path,

@@ -163,6 +163,8 @@ static void check_elements(struct hs__validation *run, const struct hs__node *vi
 	const struct hs__node *structure)
 {
 	struct hs_map keys;
+	struct hs__structure_base beside;
+	hs__structure_base_open(run, structure->value, &beside);
 	hs_map_init(&keys, run->arena);
 	keys.seed = hs_hash_secret();
 	HS__EACH_BELOW(element, view, "element") {
@@ -172,6 +174,7 @@ static void check_elements(struct hs__validation *run, const struct hs__node *vi
 			HS__FAIL(run, &element, "slicing", "invalid", "structure-root-slicing",
 				"there is one root, so it cannot be sliced");
 		hs__structure_element(run, &element, &keys);
+		hs__structure_base(run, &element, &beside);
 		check_url(run, &element, structure);
 	}
 }

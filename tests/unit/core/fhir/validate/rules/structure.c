@@ -157,6 +157,61 @@ static void differentials(void **state)
 	RUN_ROWS("structure-differential", rows);
 }
 
+#define GENDERS "http://hl7.org/fhir/administrative-gender"
+#define NULLS "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
+#define SET(name, rules) \
+	"{'resourceType':'ValueSet','url':'http://a.se/" name \
+	"','name':'V','status':'draft','compose':{" rules "}}"
+#define CODES(system, code) "{'system':'" system "','concept':[{'code':'" code "'}]}"
+#define BOUND_TO(name) \
+	ELEMENT("Patient.gender", ",'binding':{'strength':'required','valueSet':'http://a.se/" name "'}")
+#define WIDER "structure-binding-wider StructureDefinition.differential.element[1].binding"
+
+/* Another value set in the place of a required one must be a part of it. */
+static void narrows_value_sets(void **state)
+{
+	static const char part[] = SET("part", "'include':[" CODES(GENDERS, "male") "]");
+	static const char more[] = SET("more",
+		"'include':[" CODES(GENDERS, "male") "," CODES(NULLS, "UNK") "]");
+	static const char but[] = SET("but",
+		"'include':[" CODES(GENDERS, "male") "," CODES(NULLS, "UNK") "],'exclude':[" CODES(NULLS,
+			"UNK") "]");
+	static const char whole[] = SET("whole", "'include':[{'system':'" NULLS "'}]");
+	static const char named[] = SET("named", "'include':[{'valueSet':['http://a.se/more']}]");
+	static const char filtered[] = SET("filtered",
+		"'include':[{'system':'http://a.se/none','filter':[{'property':'p','op':'=','value':'x'}]}]");
+	static const struct rules_case rows[] = {
+		{ PROFILE(BOUND_TO("part")), { part }, "" },
+		{ PROFILE(BOUND_TO("more")), { more }, WIDER },
+		{ PROFILE(BOUND_TO("but")), { but }, "" },
+		{ PROFILE(BOUND_TO("whole")), { whole }, WIDER },
+		{ PROFILE(BOUND_TO("named")), { more, named }, WIDER },
+		{ PROFILE(BOUND_TO("filtered")), { filtered }, "" },
+		{ PROFILE(BOUND_TO("unknown")), { NULL }, "" },
+		{ PROFILE(ELEMENT("Patient.maritalStatus",
+			  ",'binding':{'strength':'required','valueSet':'http://a.se/more'}")),
+			{ more }, "" },
+	};
+	(void)state;
+	RUN_ROWS("structure-binding-wider", rows);
+}
+
+#define MAPPED(identity) ELEMENT("Patient.name", ",'mapping':[{'identity':'" identity "','map':'x'}]")
+
+static void mappings_are_declared(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ PROFILE(MAPPED("own") "]},'mapping':[{'identity':'own','name':'N'}],'alias':{'x':["),
+			{ NULL }, "" },
+		{ PROFILE(MAPPED("rim")), { NULL }, "" }, /* the base declares it */
+		{ PROFILE(MAPPED("other")), { NULL },
+			"structure-mapping? "
+			"StructureDefinition.differential.element[1].mapping[0].identity" },
+	};
+	(void)state;
+	RUN_ROWS("structure-mapping", rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +220,8 @@ int main(void)
 		cmocka_unit_test(discriminators),
 		cmocka_unit_test(contexts),
 		cmocka_unit_test(differentials),
+		cmocka_unit_test(narrows_value_sets),
+		cmocka_unit_test(mappings_are_declared),
 	};
 	return cmocka_run_group_tests(tests, open_rules, close_rules);
 }
