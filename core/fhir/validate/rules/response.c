@@ -308,7 +308,7 @@ void hs__rule_response(struct hs__validation *run, const struct hs__node *node)
 	if (!response.questionnaire)
 		return;
 	response.in_progress = hs__rules_in(hs_json_get_text(node->value, HS_S("status")),
-		"in-progress stopped");
+		"in-progress stopped entered-in-error");
 	hs_map_init(&response.questions, run->arena);
 	hs_map_init(&response.answered, run->arena);
 	response.questions.seed = response.answered.seed = hs_hash_secret();

@@ -19,7 +19,7 @@ struct hs__response {
 	const struct hs_json *questionnaire;
 	struct hs_map questions; /* linkId -> struct hs__question */
 	struct hs_map answered;  /* linkId -> number of items in the response */
-	bool in_progress;        /* not finished: what is missing yet is a warning */
+	bool in_progress;        /* not finished, or taken back: what is missing is a warning */
 	int64_t budget;          /* steps that conditions may still take; below 0 nothing is disabled */
 };
 
