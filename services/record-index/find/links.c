@@ -222,6 +222,22 @@ static enum hs_status take_members(const struct links *links, struct hs_ledger_s
 	return HS_OK;
 }
 
+/* How many can be told: of few custodians the first thousand pointers tell all. */
+static size_t most_told(const struct links *links, const struct hs_ledger_sift *sift)
+{
+	const struct hs_ledger_columns *columns = sift->columns;
+	unsigned is = links->of == HS_LEDGER_OF_SUBJECT ? HS_LEDGER_IS_SUBJECT :
+		links->of == HS_LEDGER_OF_CUSTODIAN     ? HS_LEDGER_IS_CUSTODIAN :
+							  0;
+	size_t most = 0;
+
+	if (!is || columns->lacking & is)
+		return SIZE_MAX; /* some pointers are told by themselves */
+	for (size_t i = 1; i < columns->party_count; i++)
+		most += columns->party_of[i] & is && (!sift->among || sift->among[i]);
+	return most;
+}
+
 static enum hs_status look_along(struct links *links, const struct hs_ledger_columns *columns,
 	struct hs_error *err)
 {
@@ -235,12 +251,14 @@ static enum hs_status look_along(struct links *links, const struct hs_ledger_col
 	links->ledger.arena = links->pieces; /* what was looked up stays in `scratch` */
 	if (status != HS_OK || hs_ledger_sift_is_vain(&sift))
 		return status;
-	if (links->live > links->looks_max)
+	if (links->live > links->looks_max && hs_ledger_sift_has_doubts(&sift))
 		status = hs_ledger_sift_count(&sift, &sifted, err);
 	if (status == HS_OK && sifted.maybe > links->looks_max)
 		return hs_fail(err, HS_E_NOT_SUPPORTED, "too many pointers would have to be looked at");
 	links->drive.others = links->drive.where;
-	for (size_t first = 0; first < columns->count && status == HS_OK; first += HS_LEDGER_ZONE) {
+	size_t most = most_told(links, &sift);
+	for (size_t first = 0; first < columns->count && links->told_count < most && status == HS_OK;
+		first += HS_LEDGER_ZONE) {
 		status = hs_ledger_sift_zone(&sift, first, &found, err);
 		if (status == HS_OK)
 			status = look_at_zone(links, columns, first, &found, err);
