@@ -107,6 +107,7 @@ static void too_many_pairs_are_refused(void **state)
 {
 	enum { MOST = 2000 };
 	char text[(MOST + 1) * 2 + 1];
+	const size_t end = sizeof(text) - 1;
 	struct hs_http_request http;
 	struct hs_error err = { .status = HS_OK };
 	struct hs_request *req;
@@ -115,13 +116,13 @@ static void too_many_pairs_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i <= MOST; i++)
 		memcpy(text + i * 2, "a&", 2);
-	text[MOST * 2] = '\0';
+	text[end - 2] = '\0';
 	req = make(&http, text);
 	assert_int_equal(hs__query_parse(req, &err), HS_OK);
 	assert_non_null(hs_request_query(req, &count));
 	assert_int_equal(count, MOST);
-	text[MOST * 2] = 'b';
-	text[(MOST + 1) * 2] = '\0';
+	text[end - 2] = 'b';
+	text[end] = '\0';
 	assert_int_equal(hs__query_parse(make(&http, text), &err), HS_E_LIMIT);
 	assert_string_equal(err.text, "the request has more than 2000 parameters");
 }
