@@ -99,6 +99,11 @@ typedef enum hs_status hs_idle_fn(struct hs_txn *txn, struct hs_arena *arena, bo
 	struct hs_error *err);
 void hs_store_when_idle(struct hs_store *store, hs_idle_fn *work);
 
+/* Has a reader's thread make ready what searches will want of much data (find/foresee.c), where there is
+ * memory for it: when the store was not asked before or, without a write since the last time, when it has
+ * grown by a quarter. To be called again and again, by a server. Any thread; takes no time. */
+void hs_store_foresee(struct hs_store *store);
+
 /* In a writing transaction: the index entries of a current version made anew, and of what it contains, from
  * `put` (of which nothing else counts). The version and its history stay. HS_E_NOT_SUPPORTED for a type with
  * a keeper. */

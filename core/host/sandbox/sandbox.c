@@ -286,15 +286,24 @@ static void close_idle(struct hs_task *task)
 	atomic_store(&sandbox->idle_posted, false);
 }
 
+static void foresee(struct hs_sandbox *sandbox)
+{
+	if (phase_of(sandbox) != HS__SANDBOX_OPEN || !hs__sandbox_use(sandbox))
+		return;
+	hs_store_foresee(sandbox->store);
+	hs__sandbox_leave(sandbox, HS__LOOPS_MAX);
+}
+
 void hs__sandboxes_tidy(struct hs_host *host, int64_t mono_ms)
 {
 	int64_t idle = host->config->sandbox_idle_seconds * 1000;
 	struct hs_mailbox *control = hs_pool_mailbox(host->control);
 
 	pthread_rwlock_rdlock(&host->sandboxes_lock);
-	for (struct hs_sandbox *s = host->sandboxes; s && idle; s = s->next) {
+	for (struct hs_sandbox *s = host->sandboxes; s; s = s->next) {
 		int64_t used = atomic_load_explicit(&s->used_ms, memory_order_relaxed);
-		if (s == host->standard || phase_of(s) != HS__SANDBOX_OPEN || mono_ms - used < idle)
+		foresee(s);
+		if (!idle || s == host->standard || phase_of(s) != HS__SANDBOX_OPEN || mono_ms - used < idle)
 			continue;
 		if (atomic_exchange(&s->idle_posted, true))
 			continue;

@@ -9,10 +9,11 @@
  * asks for the verdict of its number. The numbers of a reference's keys are linked to the rows that they
  * point to, so chains and _has follow links by number instead of looking for ids.
  *
- * Writers know nothing of columns. One is made when a search would otherwise pay much (cost.c): while that
- * waits if it would pay more than making it costs, else by another thread (sqlite/later.c). It is right for
- * one moment of the store, and follows the log of versions to that of the search that wants it. A search in a
- * writing transaction uses none.
+ * Writers know nothing of columns. Those that searches of much data will want (foresee.c) are made by another
+ * thread (sqlite/later.c) soon after the store is opened, as far as there is room. A further one is made when
+ * a search would otherwise pay much (cost.c): while that waits if it would pay more than making it costs,
+ * else by that thread. It is right for one moment of the store, and follows the log of versions to that of
+ * the search that wants it. A search in a writing transaction uses none.
  *
  * Memory: that of all stores of the process is bounded together (HS__COLUMNS_MEMORY). Those unused for
  * longest go when it is full; when all are in use, no more are made. What threads are reading at the moment
@@ -206,12 +207,24 @@ struct hs__linked {
 };
 enum hs_status hs__columns_get_linked(struct hs__finder *finder, uint32_t type, uint32_t param,
 	uint32_t target, enum hs__want want, struct hs__linked *out, struct hs_error *err);
-/* What was wanted later. */
+/* What was wanted later, or was foreseen to be. */
 struct hs__wanted_column {
 	uint32_t type, target; /* that it is to have links to; 0: none */
 	struct hs__key prefix;
+	bool foreseen; /* made only where there is room for it, and the first to go; else brought up to date
+			*/
 };
 enum hs_status hs__columns_make(struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs__wanted_column *wanted, struct hs_error *err);
+
+/* ---- foresee.c ---- */
+
+#define HS__FORESEEN_MOST 128u
+/* At most so many, in the order in which they are best made. */
+enum hs_status hs__columns_foresee(struct hs_txn *txn, struct hs_arena *arena, struct hs__wanted_column *out,
+	size_t *count, struct hs_error *err);
+
+/* ---- shelf.c ---- */
+
 /* At the end of a search. */
 void hs__columns_release(struct hs__finder *finder);

@@ -179,7 +179,7 @@ static enum hs_status make(struct hs__columns *columns, struct hs__finder *finde
 {
 	size_t most = hs__shelf_most() / 2;
 
-	if (!hs__shelf_make_room(0))
+	if (finder->spare ? !hs__shelf_has_room(finder->spare) : !hs__shelf_make_room(0))
 		return HS_OK;
 	struct hs__column *column = hs_heap_alloc(sizeof(*column));
 	column->type = wanted->type;
@@ -198,7 +198,9 @@ static enum hs_status make(struct hs__columns *columns, struct hs__finder *finde
 /* To somebody else? */
 static bool is_left(const struct hs__finder *finder, const struct wanted *wanted)
 {
-	struct hs__wanted_column later = { wanted->type, wanted->target, *wanted->prefix };
+	struct hs__wanted_column later = {
+		.type = wanted->type, .target = wanted->target, .prefix = *wanted->prefix
+	};
 
 	return wanted->want == HS__WANT_LATER && hs__find_later(finder->txn, &later);
 }
@@ -342,18 +344,36 @@ enum hs_status hs__columns_get_linked(struct hs__finder *finder, uint32_t type, 
 	return status;
 }
 
+/* A row takes a number in the column and one in its inverse, and has a part in keys, sets and links. */
+#define BYTES_A_ROW 16u
+
+static enum hs_status get_wanted(struct hs__finder *finder, const struct hs__wanted_column *wanted, bool *got,
+	struct hs_error *err)
+{
+	uint32_t param = hs__key_read_number(hs__key_slice(&wanted->prefix));
+	struct hs__linked linked = { .column = NULL };
+	enum hs_status status = wanted->target ?
+		hs__columns_get_linked(finder, wanted->type, param, wanted->target, HS__WANT_NOW, &linked,
+			err) :
+		hs__columns_get(finder, wanted->type, &wanted->prefix, HS__WANT_NOW, &linked.column, err);
+
+	*got = linked.column != NULL;
+	return status;
+}
+
 enum hs_status hs__columns_make(struct hs_txn *txn, struct hs_arena *arena,
 	const struct hs__wanted_column *wanted, struct hs_error *err)
 {
 	struct hs__finder finder = { .txn = txn, .arena = arena };
-	uint32_t param = hs__key_read_number(hs__key_slice(&wanted->prefix));
-	const struct hs__column *column = NULL;
-	struct hs__linked linked;
-	enum hs_status status = wanted->target ?
-		hs__columns_get_linked(&finder, wanted->type, param, wanted->target, HS__WANT_NOW, &linked,
-			err) :
-		hs__columns_get(&finder, wanted->type, &wanted->prefix, HS__WANT_NOW, &column, err);
+	uint64_t last = 0;
+	bool got = false;
+	enum hs_status status = hs__find_last_row(txn, wanted->type, &last, err);
 
+	if (wanted->foreseen)
+		finder.spare = ((size_t)last + 1) * BYTES_A_ROW;
+	/* The first time one may go that is too far behind. */
+	for (unsigned i = 0; i < 2 && !got && status == HS_OK; i++)
+		status = get_wanted(&finder, wanted, &got, err);
 	hs__columns_release(&finder);
 	return status;
 }

@@ -44,6 +44,8 @@ struct hs__finder {
 	bool scored;                                  /* the search is sorted by how well words fit */
 	struct hs__column *columns[HS__FIND_COLUMNS]; /* that it uses (column.h) */
 	unsigned column_count;
+	size_t spare; /* bytes that a column for searches to come may need: made where there is room; 0: a
+			 search */
 	struct hs__trace *trace; /* what it does is noted there (set.h); NULL: nobody asks */
 };
 

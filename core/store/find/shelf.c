@@ -175,6 +175,11 @@ bool hs__shelf_make_room(size_t bytes)
 	return shelf.memory + bytes <= shelf.most;
 }
 
+bool hs__shelf_has_room(size_t bytes)
+{
+	return bytes <= shelf.most && shelf.memory <= shelf.most - bytes;
+}
+
 struct hs__column *hs__shelf_look_for(const struct hs__columns *columns, uint32_t type,
 	const struct hs__key *prefix)
 {
@@ -188,7 +193,8 @@ struct hs__column *hs__shelf_look_for(const struct hs__columns *columns, uint32_
 void hs__shelf_hold(struct hs__finder *finder, struct hs__column *column)
 {
 	column->users++;
-	column->used = ++shelf.clock;
+	if (!finder->spare)
+		column->used = ++shelf.clock;
 	finder->columns[finder->column_count++] = column;
 }
 

@@ -25,6 +25,8 @@ void hs__shelf_put(struct hs__columns *columns, struct hs__column *column);
 void hs__shelf_take_off(struct hs__column *column);
 /* Is there room for so much more? Those unused for longest make it. */
 bool hs__shelf_make_room(size_t bytes);
+/* Without that. */
+bool hs__shelf_has_room(size_t bytes);
 struct hs__column *hs__shelf_look_for(const struct hs__columns *columns, uint32_t type,
 	const struct hs__key *prefix);
 /* The search has it until it ends. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Columns that searches want and are not to wait for: made by a reader's thread, one at a time, so that
- * searches that wait for a reader are delayed by one of these at most. */
+ * searches that wait for a reader are delayed by one of these at most. What a search wants comes before what
+ * is only foreseen. */
 #include <core/store/find/column.h>
 #include <core/store/sqlite/state.h>
 
@@ -9,6 +10,7 @@
 
 #define WAITING_MOST 16u /* more are wanted again by the next search */
 #define SCRATCH ((size_t)192 << 20)
+#define GROWN_SHARE 4u /* of what there was; then it is foreseen again */
 
 /* The store's: while there is anything to be made a task of it is with the readers, or runs there. */
 struct hs__later {
@@ -16,6 +18,10 @@ struct hs__later {
 	struct hs_store *store; /* NULL: it has closed, before the task ran */
 	struct hs__wanted_column waiting[WAITING_MOST];
 	unsigned count;
+	struct hs__wanted_column *foreseen; /* those from `next` on are to be made; NULL: none was */
+	size_t foreseen_count, next;
+	uint64_t foreseen_seq, seen_seq; /* versions when that was done; when the last look was taken */
+	bool foresee;                    /* is to be done */
 	bool posted, running;
 	bool cancelled; /* atomic access */
 };
@@ -32,6 +38,12 @@ struct hs__later *hs__later_new(struct hs_store *store)
 	return later;
 }
 
+static void free_later(struct hs__later *later)
+{
+	hs_heap_free(later->foreseen);
+	hs_heap_free(later);
+}
+
 static enum hs_status make_one(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
 {
 	return hs__columns_make(txn, arena, arg, err);
@@ -43,7 +55,24 @@ static bool is_same(const struct hs__wanted_column *a, const struct hs__wanted_c
 		hs_slice_eq(hs__key_slice(&a->prefix), hs__key_slice(&b->prefix));
 }
 
+struct foreseeing {
+	struct hs__wanted_column *columns;
+	size_t count;
+};
+
+static enum hs_status foresee(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct foreseeing *foreseeing = arg;
+
+	return hs__columns_foresee(txn, arena, foreseeing->columns, &foreseeing->count, err);
+}
+
 static void run_later(struct hs_task *task);
+
+static bool is_anything_left(const struct hs__later *later)
+{
+	return later->count || later->foresee || later->next < later->foreseen_count;
+}
 
 /* With the lock. */
 static void post(struct hs__later *later)
@@ -56,29 +85,58 @@ static void post(struct hs__later *later)
 		later->count = 0;
 }
 
+static void take_foreseen(struct hs__later *later, const struct foreseeing *seen)
+{
+	hs_heap_free(later->foreseen);
+	later->foreseen = seen->columns;
+	later->foreseen_count = seen->count;
+	later->next = 0;
+	later->foresee = false;
+}
+
+/* One piece of work; what could not be made is wanted again. With the lock, but for the work. */
+static void run_one(struct hs__later *later)
+{
+	struct foreseeing seen = { .columns = NULL };
+	struct hs__wanted_column column;
+	bool wanted = later->count;
+	struct hs_error err;
+
+	if (wanted)
+		column = later->waiting[0];
+	else if (later->next < later->foreseen_count)
+		column = later->foreseen[later->next++];
+	else
+		seen.columns = hs_heap_raw(HS__FORESEEN_MOST * sizeof(column));
+	pthread_mutex_unlock(&lock);
+	struct hs_arena *arena = hs_arena_new(SCRATCH);
+	if (seen.columns)
+		hs__read_unhurried(later->store, arena, foresee, &seen, &later->cancelled, &err);
+	else
+		hs__read_unhurried(later->store, arena, make_one, &column, &later->cancelled, &err);
+	hs_arena_free(arena);
+	pthread_mutex_lock(&lock);
+	if (wanted)
+		memmove(later->waiting, later->waiting + 1, --later->count * sizeof(column));
+	if (seen.columns)
+		take_foreseen(later, &seen);
+}
+
 static void run_later(struct hs_task *task)
 {
 	struct hs__later *later = (struct hs__later *)(void *)((char *)task -
 		offsetof(struct hs__later, task));
-	struct hs_error err;
 
 	pthread_mutex_lock(&lock);
 	if (!later->store) {
 		pthread_mutex_unlock(&lock);
-		hs_heap_free(later);
+		free_later(later);
 		return;
 	}
-	struct hs__wanted_column wanted = later->waiting[0];
 	later->running = true;
-	pthread_mutex_unlock(&lock);
-	struct hs_arena *arena = hs_arena_new(SCRATCH);
-	/* What could not be made is wanted again. */
-	hs__read_unhurried(later->store, arena, make_one, &wanted, &later->cancelled, &err);
-	hs_arena_free(arena);
-	pthread_mutex_lock(&lock);
+	run_one(later);
 	later->running = later->posted = false;
-	memmove(later->waiting, later->waiting + 1, --later->count * sizeof(later->waiting[0]));
-	if (later->count && !hs_flag_is_set(&later->cancelled))
+	if (is_anything_left(later) && !hs_flag_is_set(&later->cancelled))
 		post(later);
 	pthread_cond_broadcast(&rested);
 	pthread_mutex_unlock(&lock);
@@ -103,6 +161,26 @@ bool hs__find_later(struct hs_txn *txn, const struct hs__wanted_column *wanted)
 	return true;
 }
 
+void hs_store_foresee(struct hs_store *store)
+{
+	struct hs__later *later = store->later;
+	uint64_t seq = hs_store_seq(store);
+
+	pthread_mutex_lock(&lock);
+	bool first = !later->seen_seq, rests = seq == later->seen_seq;
+	uint64_t grown = seq - later->foreseen_seq;
+	bool much = seq >= store->foreseen_least && grown > later->foreseen_seq / GROWN_SHARE;
+	later->seen_seq = seq;
+	if (store->readers && (first || rests) && much) {
+		later->foresee = true;
+		later->foreseen_seq = seq;
+	}
+	/* What was left when the readers had too much to do goes on. */
+	if (is_anything_left(later) && !later->posted)
+		post(later);
+	pthread_mutex_unlock(&lock);
+}
+
 void hs__later_wait(struct hs_store *store)
 {
 	pthread_mutex_lock(&lock);
@@ -121,5 +199,5 @@ void hs__later_stop(struct hs__later *later)
 	later->store = NULL;
 	pthread_mutex_unlock(&lock);
 	if (!queued)
-		hs_heap_free(later);
+		free_later(later);
 }

@@ -145,6 +145,7 @@ struct hs_store {
 	struct hs_pool *readers;
 	uint32_t queue_depth, group_max, read_budget, read_limit_ms;
 	uint32_t upkeep_rows, upkeep_ms; /* rows that are worth merging; after how long without a write */
+	uint32_t foreseen_least; /* versions; fewer have no parameter whose entries are dear to read */
 	struct hs__names *names;
 	struct hs__keeping *keepings; /* by type */
 	uint32_t keeping_room;

@@ -4,6 +4,8 @@
 #include "support.h"
 
 #include <core/store/find/column.h>
+#include <core/store/index/outline.h>
+#include <core/store/sqlite/state.h>
 #include <pthread.h>
 
 #define PEOPLE 600u
@@ -198,6 +200,7 @@ static void write_on(struct fixture *f, const struct world *w, unsigned *reading
 		if (hs_store_write_wait(f->store, f->arena, swap_two, &swap, &f->err) != HS_OK)
 			fail_msg("%s", f->err.text);
 		hs_arena_reset(f->arena);
+		hs_store_foresee(f->store);
 		/* Room for all, for some and for none of them. */
 		hs__columns_bound(swap.round % 5 ? 0 : swap.round % 2 ? 1 : 40000);
 	}
@@ -374,6 +377,120 @@ static void links_that_lead_nowhere_come_first(void **state)
 	assert_told(f, &both, w.visit, "AND: rows joined, found 600");
 }
 
+/* ---- before any search ---- */
+
+struct look {
+	const struct world *world;
+	bool code, linked, outlines;
+};
+
+/* What is there and right for this moment; nothing is made. */
+static enum hs_status look(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct hs__finder finder = { .txn = txn, .arena = arena };
+	const struct hs__column *code = NULL, *outlines = NULL;
+	struct hs__linked linked;
+	struct look *look = arg;
+	struct hs__key prefix;
+
+	hs__key_begin(&prefix, look->world->code);
+	enum hs_status status = hs__columns_get(&finder, look->world->person, &prefix, HS__WANT_NOT, &code,
+		err);
+	hs__outline_begin(look->world->visit, &prefix);
+	if (status == HS_OK)
+		status = hs__columns_get(&finder, look->world->visit, &prefix, HS__WANT_NOT, &outlines, err);
+	if (status == HS_OK)
+		status = hs__columns_get_linked(&finder, look->world->visit, look->world->about,
+			look->world->person, HS__WANT_NOT, &linked, err);
+	look->code = code != NULL;
+	look->outlines = outlines != NULL;
+	look->linked = status == HS_OK && linked.link && linked.link->led == PEOPLE;
+	hs__columns_release(&finder);
+	return status;
+}
+
+static struct look look_at(struct fixture *f, const struct world *w)
+{
+	struct look at = { .world = w };
+	if (hs_store_read_wait(f->store, f->arena, look, &at, &f->err) != HS_OK)
+		fail_msg("%s", f->err.text);
+	return at;
+}
+
+static void foresee(struct fixture *f)
+{
+	hs_store_foresee(f->store);
+	hs__later_wait(f->store);
+}
+
+static void what_will_be_wanted_is_there_before_a_search(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	fixture_reopen(f);
+	assert_false(look_at(f, &w).code);
+	foresee(f);
+	struct look at = look_at(f, &w);
+	assert_true(at.code && at.outlines && at.linked);
+	size_t memory = hs__columns_memory();
+	assert_half(f, &w);
+	assert_int_equal(hs__columns_memory(), memory); /* nothing was missing */
+	/* It is looked again only when much has come, and none comes any more. */
+	hs__columns_bound(1);
+	assert_true(look_at(f, &w).code); /* then they go */
+	hs__columns_bound(0);
+	foresee(f);
+	assert_false(look_at(f, &w).code);
+	struct updates updates = { .world = &w };
+	if (hs_store_write_wait(f->store, f->arena, update_all, &updates, &f->err) != HS_OK)
+		fail_msg("%s", f->err.text);
+	foresee(f);
+	assert_false(look_at(f, &w).code);
+	foresee(f);
+	assert_true(look_at(f, &w).code);
+}
+
+/* What searches have takes the place of what is foreseen, and never the other way. */
+static void what_is_foreseen_takes_room_from_nobody(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	foresee(f);
+	size_t all = hs__columns_memory();
+	fixture_reopen(f);
+	struct totals totals = { .world = &w };
+	if (hs_store_read_wait(f->store, f->arena, count_coded, &totals, &f->err) != HS_OK)
+		fail_msg("%s", f->err.text);
+	size_t one = hs__columns_memory();
+	assert_true(one > 0 && one < all / 2);
+	hs__columns_bound(one + 1);
+	foresee(f);
+	assert_int_equal(hs__columns_memory(), one);
+	assert_true(look_at(f, &w).code);
+	hs__columns_bound(0);
+	fixture_reopen(f);
+	foresee(f);
+	assert_int_equal(hs__columns_memory(), all);
+	hs__columns_bound(all); /* the next one that a search wants makes the first ones go that none has had
+				 */
+	assert_half(f, &w);
+	assert_true(look_at(f, &w).code);
+	hs__columns_bound(0);
+}
+
+static void little_data_has_none(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	f->by_columns = false;
+	fixture_reopen(f);
+	foresee(f);
+	assert_int_equal(hs__columns_memory(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +501,11 @@ int main(void)
 			fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_gone_is_not_kept_for_ever, fixture_setup,
 			fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_will_be_wanted_is_there_before_a_search, fixture_setup,
+			fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_is_foreseen_takes_room_from_nobody, fixture_setup,
+			fixture_teardown),
+		cmocka_unit_test_setup_teardown(little_data_has_none, fixture_setup, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
