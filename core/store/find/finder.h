@@ -178,10 +178,12 @@ enum hs_status hs__cursor_read(struct hs_arena *arena, const struct hs_find_quer
 
 /* ---- set.c: conditions as sets of rows ---- */
 
-/* The rows of a type, a bit each. */
+/* The rows of a type, a bit each, in lines of some words. Of a line that is not there the words say nothing:
+ * it is empty. So a set of few rows costs as much as these, however many the type has. Used through set.h. */
 struct hs__set {
 	uint64_t *words;
-	size_t count; /* words */
+	size_t count;    /* words; whole lines, where these are told */
+	uint64_t *lines; /* a bit for each that is there; NULL: all are */
 };
 #define HS__NO_ROW UINT64_MAX
 

@@ -30,14 +30,16 @@ static uint64_t several(const struct hs__column *column, size_t word)
 static void add_doubts(const struct hs__set *found, const struct hs__column *const *columns, size_t count,
 	struct hs__set *doubts)
 {
-	for (size_t word = 0; word < found->count; word++) {
-		uint64_t of_one = 0, of_two = 0;
+	for (size_t word = hs__set_next_word(found, 0); word < found->count;
+		word = hs__set_next_word(found, word + 1)) {
+		uint64_t of_one = 0, of_two = 0, asked = found->words[word];
 		for (size_t i = 0; i < count; i++) {
 			uint64_t here = several(columns[i], word);
 			of_two |= of_one & here;
 			of_one |= here;
 		}
-		doubts->words[word] |= found->words[word] & of_two;
+		if (asked & of_two)
+			*hs__set_open_word(doubts, word) |= asked & of_two;
 	}
 }
 
@@ -62,8 +64,13 @@ static enum hs_status add_unknown(const struct hs__column *column, const struct 
 						      hs__set_empty(finds->maker, &finds->doubts, err);
 	size_t known = column->row_count / 64;
 
-	for (size_t i = 0; i < rows->count && status == HS_OK; i++)
-		finds->doubts.words[i] |= rows->words[i] & (i < known ? ~column->several[i] : ~UINT64_C(0));
+	if (status != HS_OK)
+		return status;
+	for (size_t i = hs__set_next_word(rows, 0); i < rows->count; i = hs__set_next_word(rows, i + 1)) {
+		uint64_t unknown = rows->words[i] & (i < known ? ~column->several[i] : ~UINT64_C(0));
+		if (unknown)
+			*hs__set_open_word(&finds->doubts, i) |= unknown;
+	}
 	return status;
 }
 

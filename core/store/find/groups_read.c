@@ -225,7 +225,7 @@ enum hs_status hs__groups_read(struct hs__finder *finder, struct hs__column *col
 {
 	struct reading reading = { .arena = hs_arena_new(most) };
 	struct hs__set rows = { hs_heap_alloc(column->row_count / 64 * sizeof(uint64_t)),
-		column->row_count / 64 };
+		column->row_count / 64, NULL };
 
 	hs_map_init(&reading.numbers, NULL);
 	enum hs_status status = find_doubts(finder, column, components, &rows, err);

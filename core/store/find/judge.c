@@ -157,25 +157,36 @@ static enum hs_status make_doubts(struct hs__finds *finds, struct hs_error *err)
 	return finds->doubts.words ? HS_OK : hs__set_empty(finds->maker, &finds->doubts, err);
 }
 
+static enum hs_status ask_some(struct hs__finds *finds, const struct judge *judge, size_t word,
+	uint64_t asked, struct hs_error *err)
+{
+	uint64_t doubts = 0, sure = ask_word(judge, word, asked, &doubts);
+
+	if (sure)
+		*hs__set_open_word(finds->sure, word) |= sure;
+	enum hs_status status = doubts ? make_doubts(finds, err) : HS_OK;
+	if (doubts && status == HS_OK)
+		*hs__set_open_word(&finds->doubts, word) |= doubts;
+	return status;
+}
+
 /* Those of both `within` and `also`; each NULL: any. */
 static enum hs_status ask_rows(struct hs__finds *finds, const struct judge *judge,
 	const struct hs__set *within, const uint64_t *also, struct hs_error *err)
 {
 	size_t words = judge->column->row_count / BITS;
 	enum hs_status status = HS_OK;
-	uint64_t doubts = 0;
 
 	if (words > finds->sure->count)
 		words = finds->sure->count;
-	for (size_t i = 0; i < words && status == HS_OK; i++) {
-		uint64_t asked = (within ? within->words[i] : ~UINT64_C(0)) & (also ? also[i] : ~UINT64_C(0));
-		if (!asked)
-			continue;
-		finds->sure->words[i] |= ask_word(judge, i, asked, &doubts);
-		if (doubts)
-			status = make_doubts(finds, err);
-		if (doubts && status == HS_OK)
-			finds->doubts.words[i] |= doubts;
+	for (size_t i = 0; status == HS_OK; i++) {
+		i = within ? hs__set_next_word(within, i) : i;
+		if (i >= words)
+			break;
+		uint64_t asked = (within ? hs__set_word(within, i) : ~UINT64_C(0)) &
+			(also ? also[i] : ~UINT64_C(0));
+		if (asked)
+			status = ask_some(finds, judge, i, asked, err);
 	}
 	return status;
 }
@@ -191,7 +202,7 @@ void hs__column_give(const struct hs__column *column, uint32_t from, uint32_t to
 		uint64_t row = inverse->rows[at], word = row / BITS;
 		uint64_t bit = UINT64_C(1) << row % BITS;
 		if (word < into->count && !(column->altered && column->altered[word] & bit))
-			into->words[word] |= bit;
+			*hs__set_open_word(into, word) |= bit;
 	}
 }
 
@@ -202,8 +213,11 @@ static void give_bin(const struct hs__column *column, unsigned number, struct hs
 
 	if (words > into->count)
 		words = into->count;
-	for (size_t i = 0; i < words; i++)
-		into->words[i] |= bin[i] & (column->altered ? ~column->altered[i] : ~UINT64_C(0));
+	for (size_t i = 0; i < words; i++) {
+		uint64_t given = bin[i] & (column->altered ? ~column->altered[i] : ~UINT64_C(0));
+		if (given)
+			*hs__set_open_word(into, i) |= given;
+	}
 }
 
 static bool all_hold(const struct judge *judge, uint32_t from, uint32_t to)

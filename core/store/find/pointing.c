@@ -24,7 +24,7 @@ static void ask_links(struct hs__finds *finds, const struct hs__column *column, 
 
 static struct hs__set altered_rows(const struct hs__column *column)
 {
-	return (struct hs__set) { column->altered, column->altered ? column->row_count / 64 : 0 };
+	return (struct hs__set) { column->altered, column->altered ? column->row_count / 64 : 0, NULL };
 }
 
 /* Of few targets each gives what leads there. */

@@ -10,13 +10,13 @@
 
 bool hs__set_has(const struct hs__set *set, uint64_t row)
 {
-	return row / BITS < set->count && set->words[row / BITS] >> row % BITS & 1;
+	return row / BITS < set->count && hs__set_word(set, row / BITS) >> row % BITS & 1;
 }
 
 void hs__set_put(struct hs__set *set, uint64_t row)
 {
 	if (row / BITS < set->count)
-		set->words[row / BITS] |= UINT64_C(1) << row % BITS;
+		*hs__set_open_word(set, row / BITS) |= UINT64_C(1) << row % BITS;
 }
 
 void hs__set_fill(struct hs__set *set, uint64_t first, uint64_t last)
@@ -24,7 +24,7 @@ void hs__set_fill(struct hs__set *set, uint64_t first, uint64_t last)
 	for (; first <= last && first % BITS; first++)
 		hs__set_put(set, first);
 	for (; first + BITS <= last + 1 && first / BITS < set->count; first += BITS)
-		set->words[first / BITS] = ~UINT64_C(0);
+		*hs__set_open_word(set, first / BITS) = ~UINT64_C(0);
 	for (; first <= last; first++)
 		hs__set_put(set, first);
 }
@@ -34,32 +34,69 @@ static void take_out(struct hs__set *set, uint64_t row)
 	set->words[row / BITS] &= ~(UINT64_C(1) << row % BITS);
 }
 
-/* How many bits each byte of a word has. */
-static uint64_t bits_by_byte(uint64_t word)
+/* ---- lines ---- */
+
+/* The first bit that is set in `words` from `at` on, or `end`. */
+static size_t next_bit(const uint64_t *words, size_t at, size_t end)
+{
+	if (at >= end)
+		return end;
+	uint64_t word = words[at / BITS] & ~UINT64_C(0) << at % BITS;
+	for (at /= BITS; !word && (at + 1) * BITS < end;)
+		word = words[++at];
+	at = word ? at * BITS + (size_t)__builtin_ctzll(word) : end;
+	return at < end ? at : end;
+}
+
+size_t hs__set_next_line(const struct hs__set *set, size_t line)
+{
+	return set->lines ? next_bit(set->lines, line, hs__set_line_count(set)) : line;
+}
+
+size_t hs__set_next_word(const struct hs__set *set, size_t word)
+{
+	while (word < set->count && !hs__set_word(set, word)) {
+		size_t line = word / HS__LINE_WORDS;
+		word = hs__set_has_line(set, line) ? word + 1 : hs__set_next_line(set, line) * HS__LINE_WORDS;
+	}
+	return word;
+}
+
+static void drop_line(struct hs__set *set, size_t line)
+{
+	set->lines[line / BITS] &= ~(UINT64_C(1) << line % BITS);
+}
+
+/* The words of a line: [first, end). */
+static void words_of(const struct hs__set *set, size_t line, size_t *first, size_t *end)
+{
+	*first = line * HS__LINE_WORDS;
+	*end = *first + HS__LINE_WORDS < set->count ? *first + HS__LINE_WORDS : set->count;
+}
+#define EACH_LINE(set, line) \
+	for (size_t line = hs__set_next_line(set, 0); line < hs__set_line_count(set); \
+		line = hs__set_next_line(set, line + 1))
+
+/* ---- bits ---- */
+
+/* How many bits a word has, where no instruction says. */
+static unsigned bits_of(uint64_t word)
 {
 	word -= word >> 1 & UINT64_C(0x5555555555555555);
 	word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
-	return (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-}
-#define BYTES_HOLD 31u /* words, of at most 8 bits each */
-
-static uint64_t sum_of_bytes(uint64_t bytes)
-{
-	uint64_t pairs = (bytes & UINT64_C(0x00ff00ff00ff00ff)) + (bytes >> 8 & UINT64_C(0x00ff00ff00ff00ff));
-
-	return pairs * UINT64_C(0x0001000100010001) >> 48;
+	word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (unsigned)(word * UINT64_C(0x0101010101010101) >> 56);
 }
 
 static uint64_t count_anywhere(const struct hs__set *set)
 {
 	uint64_t size = 0;
+	size_t at, end;
 
-	for (size_t i = 0; i < set->count;) {
-		size_t end = set->count - i < BYTES_HOLD ? set->count : i + BYTES_HOLD;
-		uint64_t bytes = 0;
-		for (; i < end; i++)
-			bytes += bits_by_byte(set->words[i]);
-		size += sum_of_bytes(bytes);
+	EACH_LINE(set, line)
+	{
+		for (words_of(set, line, &at, &end); at < end; at++)
+			size += bits_of(set->words[at]);
 	}
 	return size;
 }
@@ -69,9 +106,13 @@ static uint64_t count_anywhere(const struct hs__set *set)
 __attribute__((target("popcnt"))) static uint64_t count_with_popcnt(const struct hs__set *set)
 {
 	uint64_t size = 0;
+	size_t at, end;
 
-	for (size_t i = 0; i < set->count; i++)
-		size += (uint64_t)__builtin_popcountll(set->words[i]);
+	EACH_LINE(set, line)
+	{
+		for (words_of(set, line, &at, &end); at < end; at++)
+			size += (uint64_t)__builtin_popcountll(set->words[at]);
+	}
 	return size;
 }
 
@@ -88,32 +129,54 @@ uint64_t hs__set_size(const struct hs__set *set)
 
 uint64_t hs__set_next(const struct hs__set *set, uint64_t row)
 {
-	size_t at = (size_t)(row / BITS);
+	size_t word = (size_t)(row / BITS);
 
-	if (at >= set->count)
+	if (word >= set->count)
 		return HS__NO_ROW;
-	uint64_t word = set->words[at] & ~UINT64_C(0) << row % BITS;
-	while (!word && ++at < set->count)
-		word = set->words[at];
-	return word ? at * BITS + (uint64_t)__builtin_ctzll(word) : HS__NO_ROW;
+	uint64_t bits = hs__set_word(set, word) & ~UINT64_C(0) << row % BITS;
+	if (!bits) {
+		word = hs__set_next_word(set, word + 1);
+		bits = word < set->count ? set->words[word] : 0;
+	}
+	return bits ? word * BITS + (uint64_t)__builtin_ctzll(bits) : HS__NO_ROW;
 }
 
 void hs__set_unite(struct hs__set *into, const struct hs__set *with)
 {
-	for (size_t i = 0; i < into->count; i++)
-		into->words[i] |= with->words[i];
+	size_t at, end;
+
+	EACH_LINE(with, line)
+	{
+		for (words_of(with, line, &at, &end); at < end; at++)
+			*hs__set_open_word(into, at) |= with->words[at];
+	}
 }
 
 void hs__set_intersect(struct hs__set *into, const struct hs__set *with)
 {
-	for (size_t i = 0; i < into->count; i++)
-		into->words[i] &= with->words[i];
+	size_t at, end;
+
+	EACH_LINE(into, line)
+	{
+		uint64_t left = 0;
+		for (words_of(into, line, &at, &end); at < end && hs__set_has_line(with, line); at++)
+			left |= into->words[at] &= with->words[at];
+		if (!left)
+			drop_line(into, line);
+	}
 }
 
 void hs__set_subtract(struct hs__set *from, const struct hs__set *what)
 {
-	for (size_t i = 0; i < from->count; i++)
-		from->words[i] &= ~what->words[i];
+	size_t at, end;
+
+	EACH_LINE(what, line)
+	{
+		if (!hs__set_has_line(from, line))
+			continue;
+		for (words_of(what, line, &at, &end); at < end; at++)
+			from->words[at] &= ~what->words[at];
+	}
 }
 
 /* ---- making them ---- */
@@ -135,11 +198,14 @@ enum hs_status hs__set_foresee(const struct hs__maker *maker, uint64_t cost, str
 
 enum hs_status hs__set_empty(const struct hs__maker *maker, struct hs__set *out, struct hs_error *err)
 {
-	uint64_t *words = hs_arena_array(maker->finder->arena, maker->words, sizeof(*words));
+	struct hs_arena *arena = maker->finder->arena;
+	size_t lines = maker->words / HS__LINE_WORDS;
+	uint64_t *words = hs_arena_raw(arena, maker->words * sizeof(*words)),
+		 *there = hs_arena_array(arena, lines / BITS + 1, sizeof(*there));
 
-	if (!words)
+	if (!words || !there)
 		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
-	*out = (struct hs__set) { words, maker->words };
+	*out = (struct hs__set) { words, maker->words, there };
 	return HS_OK;
 }
 

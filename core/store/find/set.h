@@ -24,6 +24,37 @@ enum hs_status hs__maker_of(struct hs__finder *finder, uint32_t type, struct hs_
 enum hs_status hs__set_pay(const struct hs__maker *maker, uint64_t cost, struct hs_error *err);
 enum hs_status hs__set_foresee(const struct hs__maker *maker, uint64_t cost, struct hs_error *err);
 enum hs_status hs__set_empty(const struct hs__maker *maker, struct hs__set *out, struct hs_error *err);
+
+/* A line of a set is what a processor fetches at once. */
+#define HS__LINE_WORDS 8u
+static inline size_t hs__set_line_count(const struct hs__set *set)
+{
+	return (set->count + HS__LINE_WORDS - 1) / HS__LINE_WORDS;
+}
+static inline bool hs__set_has_line(const struct hs__set *set, size_t line)
+{
+	return !set->lines || set->lines[line / 64] >> line % 64 & 1;
+}
+/* The first that is there from `line` on, or the count of lines. */
+size_t hs__set_next_line(const struct hs__set *set, size_t line);
+/* A word of the set that there is (less than its count). */
+static inline uint64_t hs__set_word(const struct hs__set *set, size_t word)
+{
+	return hs__set_has_line(set, word / HS__LINE_WORDS) ? set->words[word] : 0;
+}
+/* The first word that has any row from `word` on, or one that there is not. */
+size_t hs__set_next_word(const struct hs__set *set, size_t word);
+/* To add bits to it. */
+static inline uint64_t *hs__set_open_word(struct hs__set *set, size_t word)
+{
+	size_t line = word / HS__LINE_WORDS;
+
+	if (!hs__set_has_line(set, line)) {
+		memset(set->words + line * HS__LINE_WORDS, 0, HS__LINE_WORDS * sizeof(uint64_t));
+		set->lines[line / 64] |= UINT64_C(1) << line % 64;
+	}
+	return &set->words[word];
+}
 /* Of sets of one maker. */
 void hs__set_unite(struct hs__set *into, const struct hs__set *with);
 void hs__set_intersect(struct hs__set *into, const struct hs__set *with);

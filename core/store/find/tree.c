@@ -62,7 +62,8 @@ enum hs_status hs__maker_of(struct hs__finder *finder, uint32_t type, struct hs_
 	uint64_t last = 0;
 	enum hs_status status = hs__find_last_row(finder->txn, type, &last, err);
 
-	*out = (struct hs__maker) { finder, type, (size_t)(last / BITS + 1) };
+	*out = (struct hs__maker) { finder, type,
+		(size_t)(last / (BITS * HS__LINE_WORDS) + 1) * HS__LINE_WORDS };
 	return status;
 }
 
