@@ -304,31 +304,17 @@ static enum hs_status choose_drive(struct hs__finder *finder, const struct hs_fi
 	return status;
 }
 
-static bool asks_keeper(const struct hs__finder *finder, const struct hs__cond *cond)
-{
-	bool link = cond->find->op == HS_FIND_CHAIN || cond->find->op == HS_FIND_HAS;
-
-	if (link && hs__inner_kept(finder, cond->find->target_type))
-		return true;
-	for (size_t i = 0; i < cond->kid_count; i++) {
-		if (asks_keeper(finder, &cond->kids[i]))
-			return true;
-	}
-	return false;
-}
-
 /* Chains and _has are sooner followed for some rows together than for one after another: of such as lead no
  * further for so many, of others when looks cost as much as those of so many _has. */
 #define TOGETHER 4u
 #define TOGETHER_COST (UINT64_C(7) * TOGETHER * HS__A_LOOK)
-static bool is_sooner_joined(const struct hs__finder *finder, const struct hs__plan *plan,
-	const struct hs__cond *where, bool done)
+static bool is_sooner_joined(const struct hs__plan *plan, const struct hs__cond *where, bool done)
 {
 	if (done)
 		return plan->way == HS__WAY_GATHER && plan->gathered && plan->verify && is_inner(where) &&
 			(plan->ranges.row_count >= TOGETHER ||
 				plan->ranges.row_count * hs__look_cost(where) >= TOGETHER_COST);
-	return is_inner(plan->drive) && plan->estimate >= FEW && !asks_keeper(finder, plan->drive);
+	return is_inner(plan->drive) && plan->estimate >= FEW;
 }
 
 static enum hs_status plan_driven(struct hs__finder *finder, const struct hs_find_query *query,
@@ -349,7 +335,7 @@ static enum hs_status plan_driven(struct hs__finder *finder, const struct hs_fin
 	if (status == HS_OK && !done)
 		status = go_broad(finder, query, plan, &done, err);
 	bool joined = (whole && (!done || (plan->way == HS__WAY_STREAM && plan->verify))) ||
-		is_sooner_joined(finder, plan, where, done);
+		is_sooner_joined(plan, where, done);
 	if (status == HS_OK && joined) {
 		plan->way = HS__WAY_SET;
 		done = true;
