@@ -19,6 +19,23 @@ static enum hs_validate_answer ask(struct hs__validation *run, const struct hs_v
 	return run->terms->in_value_set(run->terms->arg, run->arena, code, value_set, finding);
 }
 
+#define MEDIA_TYPES "http://hl7.org/fhir/ValueSet/mimetypes"
+
+/* By FHIR's address for them, or by that of BCP 13, which STU3 and profiles of its age bind to. */
+static bool is_media_types(struct hs_slice value_set)
+{
+	return hs_slice_starts(value_set, HS_S(MEDIA_TYPES)) ||
+		hs_slice_eq(value_set, HS_S("http://www.rfc-editor.org/bcp/bcp13.txt"));
+}
+
+/* An address in the place of a type's name is one of FHIRPath's, or a logical model (R4
+ * ElementDefinition.type.code): no value set lists these. */
+static bool is_type_address(struct hs_slice text, struct hs_slice value_set)
+{
+	return hs_slice_starts(value_set, HS_S("http://hl7.org/fhir/ValueSet/defined-types")) &&
+		hs_slice_find(text, ':', 0) != SIZE_MAX;
+}
+
 /* A plain code, whose system the value set implies. Of a media type the parameters are not part of the code
  * (RFC 6838), and FHIR has short forms of its own (R4 http.html, section 3.1.0.1.9). */
 static enum hs_validate_answer ask_plain(struct hs__validation *run, struct hs_slice text,
@@ -26,11 +43,14 @@ static enum hs_validate_answer ask_plain(struct hs__validation *run, struct hs_s
 {
 	struct hs_validate_finding finding = { .message = HS_S_NONE };
 	struct hs_validate_code code = { .code = text };
-	if (hs_slice_starts(value_set, HS_S("http://hl7.org/fhir/ValueSet/mimetypes"))) {
+	if (is_type_address(text, value_set))
+		return HS_VALIDATE_YES;
+	if (is_media_types(value_set)) {
 		if (hs_slice_eq(text, HS_S("json")) || hs_slice_eq(text, HS_S("xml")) ||
 			hs_slice_eq(text, HS_S("ttl")))
 			return HS_VALIDATE_YES;
 		code.code = hs_slice_trim(hs_slice_first(text, hs_slice_find(text, ';', 0)));
+		value_set = HS_S(MEDIA_TYPES);
 	}
 	return ask(run, &code, value_set, &finding);
 }

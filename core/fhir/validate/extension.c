@@ -66,6 +66,29 @@ static bool is_facet(const struct hs__validation *run, const struct hs__node *ho
 		hs_slice_eq(path_of(run, host), HS_S("ElementDefinition.type"));
 }
 
+#define FHIR_URL "http://hl7.org/fhir/"
+
+/* A resource that others refer to by its url; of one that R4 does not have, a Basic says the url in an
+ * extension (R5 versions, section 2.1.2.8). */
+static bool is_canonical(const struct hs__node *host)
+{
+	if (host->resource != host)
+		return false;
+	if (hs_json_get(host->value, HS_S("url")))
+		return true;
+	HS_JSON_EACH(extension, hs_json_get(host->value, HS_S("extension"))) {
+		struct hs_slice url = hs_json_get_text(extension, HS_S("url"));
+		if (!hs_slice_starts(url, HS_S(FHIR_URL)) || !hs_slice_ends(url, HS_S(".url")))
+			continue;
+		struct hs_slice element = hs_slice_from(url, sizeof(FHIR_URL) - 1);
+		(void)hs_slice_cut(&element, '/'); /* the release */
+		if (hs_slice_starts(element, HS_S("StructureDefinition/extension-")))
+			return hs_slice_eq(hs_json_get_text(host->value, HS_S("resourceType")),
+				HS_S("Basic"));
+	}
+	return false;
+}
+
 /* A context of kind element: a type, an element by its path, or any ("Element", "Resource" ...). */
 static bool is_element_here(struct hs__validation *run, const struct hs__node *host, struct hs_slice wanted)
 {
@@ -79,7 +102,7 @@ static bool is_element_here(struct hs__validation *run, const struct hs__node *h
 	if (hs_slice_eq(wanted, HS_S("Base")) || is_type_named(run, host->type, wanted))
 		return true;
 	if (hs_slice_eq(wanted, HS_S("CanonicalResource")) || hs_slice_eq(wanted, HS_S("MetadataResource")))
-		return host->resource == host && hs_json_get(host->value, HS_S("url"));
+		return is_canonical(host);
 	return is_at_path(run, host, wanted) || is_facet(run, host, wanted);
 }
 

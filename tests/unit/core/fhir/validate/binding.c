@@ -79,6 +79,43 @@ static void composes_value_sets(void **state)
 		PATIENT("b"), "binding-unchecked");
 }
 
+/* Profiles of STU3's age bind to BCP 13 itself. */
+static void knows_media_types_by_two_names(void **state)
+{
+#define BOUND(set) \
+	"{'resourceType':'StructureDefinition','url':'http://x/p','kind':'resource','type':'Binary'," \
+	"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/Binary','derivation':'constraint'," \
+	"'differential':{'element':[{'path':'Binary.contentType','binding':{" \
+	"'strength':'required','valueSet':'" set "'}}]}}"
+	static const char *const names[] = { BOUND("http://hl7.org/fhir/ValueSet/mimetypes"),
+		BOUND("http://www.rfc-editor.org/bcp/bcp13.txt") };
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *const definitions[] = { names[i], NULL };
+		assert_valid(definitions, "http://x/p",
+			"{'resourceType':'Binary','contentType':'text/plain; charset=utf-8'}");
+		assert_not_found(definitions, "http://x/p",
+			"{'resourceType':'Binary','contentType':'text/plain'}", "value-set-unknown");
+	}
+}
+
+/* No value set lists the types of FHIRPath, nor logical models. */
+static void leaves_addresses_of_types_alone(void **state)
+{
+#define ELEMENT_OF(type) \
+	"{'resourceType':'StructureDefinition','url':'http://x/s','name':'S','status':'draft'," \
+	"'kind':'logical','abstract':false,'type':'http://x/s','derivation':'specialization'," \
+	"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/Element'," \
+	"'differential':{'element':[{'id':'s','path':'s'},{'id':'s.a','path':'s.a','min':0,'max':'1'," \
+	"'type':[{'code':'" type "'}]}]}}"
+	(void)state;
+	assert_not_found(NULL, NULL, ELEMENT_OF("http://hl7.org/fhirpath/System.String"),
+		"binding-extensible");
+	assert_not_found(NULL, NULL, ELEMENT_OF("http://x/other"), "binding-extensible");
+	assert_found(NULL, NULL, ELEMENT_OF("nothing"), "binding-extensible",
+		"StructureDefinition.differential.element[1].type[0].code");
+}
+
 static void heeds_additional_bindings(void **state)
 {
 	static const char set[] = SET("'include':[{'system':'http://x/c','concept':[{'code':'a'}]}]");
@@ -111,6 +148,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges_by_strength),
 		cmocka_unit_test(composes_value_sets),
+		cmocka_unit_test(knows_media_types_by_two_names),
+		cmocka_unit_test(leaves_addresses_of_types_alone),
 		cmocka_unit_test(heeds_additional_bindings),
 		cmocka_unit_test(tells_units_from_concepts),
 	};

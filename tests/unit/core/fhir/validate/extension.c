@@ -49,6 +49,25 @@ static void knows_where_it_belongs(void **state)
 		"Patient.name[0].extension[0]");
 }
 
+/* What others refer to by its url: also a Basic that stands for a resource of a later release. */
+static void belongs_to_canonical_resources(void **state)
+{
+#define CANONICAL EXTENSION(AT("CanonicalResource"), )
+#define BASIC(url) \
+	"{'resourceType':'Basic','code':{'text':'t'},'extension':[{'url':'http://x/e','valueString':'s'}," \
+	"{'url':'" url "','valueUri':'http://x/a'}]}"
+	(void)state;
+	good(CANONICAL,
+		"{'resourceType':'ValueSet','url':'http://x/v','status':'draft','extension':[{'url':"
+		"'http://x/e','valueString':'s'}]}");
+	good(CANONICAL, BASIC("http://hl7.org/fhir/5.0/StructureDefinition/extension-ActorDefinition.url"));
+	bad(CANONICAL, BASIC("http://hl7.org/fhir/5.0/StructureDefinition/extension-ActorDefinition.name"),
+		"extension-context", "Basic.extension[0]");
+	bad(CANONICAL, BASIC("http://hl7.org/fhir/StructureDefinition/x.url"), "extension-context",
+		"Basic.extension[0]");
+	bad(CANONICAL, IN_NAME, "extension-context", "Patient.name[0].extension[0]");
+}
+
 /* An invariant of the context is asked of what has the extension; %extension is the extension itself. */
 static void may_ask_more_of_where_it_is(void **state)
 {
@@ -193,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_where_it_belongs),
+		cmocka_unit_test(belongs_to_canonical_resources),
 		cmocka_unit_test(may_ask_more_of_where_it_is),
 		cmocka_unit_test(is_no_longer_anywhere),
 		cmocka_unit_test(is_what_its_definition_says),

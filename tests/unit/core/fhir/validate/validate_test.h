@@ -108,3 +108,16 @@ static inline void assert_found(const char *const *definitions, const char *prof
 	assert_true(issue && issue->line > 0);
 	hs_arena_free(found.arena);
 }
+
+/* There is no issue with that message id anywhere. */
+static inline void assert_not_found(const char *const *definitions, const char *profile, const char *resource,
+	const char *id)
+{
+	struct hs_validate_options options = { .level = HS_VALIDATE_PROFILES };
+	struct found found = validate_with(definitions, profile, resource, options);
+	if (find_issue(&found, id)) {
+		print_issues(&found);
+		fail_msg("there is %s", id);
+	}
+	hs_arena_free(found.arena);
+}
