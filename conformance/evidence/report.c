@@ -32,11 +32,6 @@ bool hs_report_format(struct hs_slice name, enum hs_report_format *out)
 	return false;
 }
 
-const char *hs_report_format_name(enum hs_report_format format)
-{
-	return formats[format].name;
-}
-
 enum hs_status hs_report_make(const struct hs_test_run *run, enum hs_report_format format,
 	const struct hs_report_info *info, struct hs_buf *out, struct hs_error *err)
 {

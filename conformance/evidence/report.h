@@ -19,7 +19,6 @@ enum hs_report_format {
 };
 /* "html", "junit" ...; false when there is none. */
 bool hs_report_format(struct hs_slice name, enum hs_report_format *out);
-const char *hs_report_format_name(enum hs_report_format format);
 
 struct hs_report_info {
 	const char *version; /* of the program */

@@ -330,18 +330,6 @@ void hs_arena_free(struct hs_arena *arena)
 	hs__chunk_put(first);
 }
 
-void hs_arena_wipe(struct hs_arena *arena)
-{
-	if (!arena)
-		return;
-	run_defers(arena, NULL);
-	for (struct hs__chunk *chunk = arena->chunk; chunk; chunk = chunk->prev) {
-		char *data = data_of(arena, chunk);
-		explicit_bzero(data, (size_t)((char *)chunk + chunk->size - data));
-	}
-	hs_arena_free(arena);
-}
-
 size_t hs_arena_used(const struct hs_arena *arena)
 {
 	return given_out(arena);

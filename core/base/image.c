@@ -196,11 +196,6 @@ struct hs_slice hs_image_text(const struct hs_image *image, struct hs_image_text
 	return hs_slice(image->texts.ptr + text.offset, text.len);
 }
 
-size_t hs_image_size(const struct hs_image *image)
-{
-	return image->size;
-}
-
 struct hs_image *hs_image_of_texts(struct hs_arena *arena, struct hs_slice texts)
 {
 	struct hs_image *image = hs_arena_alloc(arena, sizeof(*image));

@@ -22,11 +22,8 @@ struct hs_pool {
 	struct worker {
 		struct hs_pool *pool;
 		pthread_t thread;
-		unsigned index;
 	} workers[];
 };
-
-static __thread unsigned own_index;
 
 static bool post(struct hs_mailbox *mailbox, struct hs_task *task)
 {
@@ -67,7 +64,6 @@ static struct hs_task *next_task(struct hs_pool *pool)
 static void *work(void *arg)
 {
 	struct worker *worker = arg;
-	own_index = worker->index;
 	for (struct hs_task *task; (task = next_task(worker->pool));)
 		task->run(task);
 	return NULL;
@@ -86,7 +82,7 @@ struct hs_pool *hs_pool_new(const char *name, unsigned threads, unsigned depth)
 	for (unsigned i = 0; i < threads; i++) {
 		struct worker *worker = &pool->workers[i];
 		char label[16]; /* the kernel's limit */
-		*worker = (struct worker) { .pool = pool, .index = i };
+		*worker = (struct worker) { .pool = pool };
 		HS_ASSERT(pthread_create(&worker->thread, NULL, work, worker) == 0);
 		snprintf(label, sizeof(label), "%.10s-%u", name, i);
 		pthread_setname_np(worker->thread, label);
@@ -97,11 +93,6 @@ struct hs_pool *hs_pool_new(const char *name, unsigned threads, unsigned depth)
 struct hs_mailbox *hs_pool_mailbox(struct hs_pool *pool)
 {
 	return &pool->mailbox;
-}
-
-unsigned hs_pool_thread(void)
-{
-	return own_index;
 }
 
 unsigned hs_pool_waiting(const struct hs_pool *pool)

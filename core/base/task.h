@@ -20,8 +20,6 @@ struct hs_mailbox {
 struct hs_pool;
 struct hs_pool *hs_pool_new(const char *name, unsigned threads, unsigned depth);
 struct hs_mailbox *hs_pool_mailbox(struct hs_pool *pool);
-/* The number (0..threads-1) of the pool thread that calls, for state kept per thread. */
-unsigned hs_pool_thread(void);
 unsigned hs_pool_waiting(const struct hs_pool *pool);
 /* Cores that the calling thread may use (its affinity: a container or taskset may allow fewer than there
  * are), within `least`..`most`. */

@@ -89,8 +89,6 @@ enum hs_status hs_store_read_wait(struct hs_store *store, struct hs_arena *arena
 uint32_t hs_store_stamp(const struct hs_store *store, uint32_t type, struct hs_slice id);
 /* The last acknowledged commit sequence. Any thread. */
 uint64_t hs_store_seq(const struct hs_store *store);
-/* Called on the writer thread after each commit, with the new commit sequence, before acknowledgement. */
-void hs_store_on_commit(struct hs_store *store, void (*fn)(uint64_t seq, void *arg), void *arg);
 
 /* Work for when no write waits: runs in writing transactions of its own, on the writer thread, again and
  * again until it leaves *more false or fails, and anew after a commit. Each should take some milliseconds,

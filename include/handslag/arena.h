@@ -17,9 +17,6 @@ struct hs_arena *hs_arena_new(size_t cap);
 void hs_arena_free(struct hs_arena *arena);
 /* As free, then ready for use again; keeps its first chunk. */
 void hs_arena_reset(struct hs_arena *arena);
-/* As free, but overwrites what was given out: for patient data and credentials. What a rollback took back in
- * earlier chunks is not overwritten, so such an arena is not rolled back. */
-void hs_arena_wipe(struct hs_arena *arena);
 
 /* Zeroed memory aligned to 16 bytes, or NULL at the cap. */
 void *hs_arena_alloc(struct hs_arena *arena, size_t size) __attribute__((malloc, alloc_size(2)));

@@ -32,6 +32,8 @@ struct hs_issues {
 	uint32_t count, errors, warnings, max; /* max 0: 100 */
 	bool cut;                              /* not all were kept */
 };
+/* Copies path and text (at most 999 bytes); `code` is static. Gives the issue, for more to be told in it;
+ * NULL when it is counted but not kept: there are enough, or the arena is full. */
 struct hs_issue *hs_issue_add(struct hs_issues *issues, enum hs_severity severity, const char *code,
 	struct hs_slice path, const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* What a reader is told when issues->cut. */
@@ -62,6 +64,7 @@ struct hs_reference {
 	struct hs_slice query; /* of a conditional reference */
 	bool is_fragment, is_urn;
 };
+/* Slices of `text`. False, with *out untouched, for what is none of these. */
 bool hs_reference_parse(struct hs_slice text, struct hs_reference *out);
 /* [A-Za-z0-9\-\.]{1,64} */
 bool hs_id_valid(struct hs_slice id);

@@ -32,12 +32,8 @@ struct hs_identifier_system {
 	const char *name;          /* "personnummer" */
 };
 
-/* The row of a system URI, or NULL for one that is not in the table. */
+/* The row of a system URI, static, or NULL for one that is not in the table. */
 const struct hs_identifier_system *hs_identifier_system(struct hs_slice uri);
-/* All rows; `count` of them. */
-const struct hs_identifier_system *hs_identifier_systems(size_t *count);
-/* True for the kinds that identify a patient. */
-bool hs_identifier_of_person(enum hs_identifier_kind kind);
 
 /* The value in its one form: twelve or ten characters without hyphen, letters in upper case. Text that
  * does not look like the kind is returned unchanged. At most 64 bytes; `out` has room for that. */

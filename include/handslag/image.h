@@ -32,7 +32,6 @@ void hs_image_unref(struct hs_image *image);
 /* The items of a section; NULL and 0 when it is absent. Fails the process when item_size differs. */
 const void *hs_image_section(const struct hs_image *image, uint32_t id, size_t item_size, size_t *count);
 struct hs_slice hs_image_text(const struct hs_image *image, struct hs_image_text text);
-size_t hs_image_size(const struct hs_image *image);
 /* An image of nothing but `texts`, for rows that live no longer than the arena: as long must `texts` live,
  * and nobody has to give it back. NULL: the arena is full. */
 struct hs_image *hs_image_of_texts(struct hs_arena *arena, struct hs_slice texts);

@@ -17,7 +17,8 @@ struct hs_import_option {
 };
 
 struct hs_host;
-/* Folder of what a service's importers made (to be called while it opens); NULL: there can be none. */
+/* Folder of what a service's importers made (to be called while it opens; lives as long as the host); NULL:
+ * there can be none. */
 const char *hs_host_import_dir(struct hs_host *host);
 
 /* One run. The caller owns all of it. */

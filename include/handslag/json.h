@@ -38,7 +38,6 @@ struct hs_json {
 #define HS_JSON_LAST 1u     /* last child of its parent */
 #define HS_JSON_KEYED 2u    /* `key` is a member name */
 #define HS_JSON_PLAIN 4u    /* the text needs no escaping when written */
-#define HS_JSON_MARK 8u     /* free for the user of a tree, for one pass */
 #define HS_JSON_PLACED 16u  /* for core/json: `key` is as the parser left it, so the place is known */
 #define HS_JSON_DECODED 32u /* for core/json: `key` had escapes; the place is in the bytes before it */
 
@@ -138,7 +137,7 @@ struct hs_json *hs_json_add_object(struct hs_arena *arena, struct hs_json *objec
 struct hs_json *hs_json_add_array(struct hs_arena *arena, struct hs_json *object, struct hs_slice key);
 /* Replaces the member or appends it. */
 struct hs_json *hs_json_set(struct hs_json *object, struct hs_slice key, struct hs_json *value);
-/* Puts `value` before the child at `index` (at the end when index is the count). */
+/* Puts `value` before the child at `index`, which is at most the count (then: at the end). */
 void hs_json_insert(struct hs_json *array, size_t index, struct hs_json *value);
 /* Takes a child out; it can be put elsewhere. */
 void hs_json_remove(struct hs_json *parent, struct hs_json *child);
@@ -157,6 +156,7 @@ void hs_json_write_text(struct hs_buf *buf, struct hs_slice text);
 
 /* ---- JSON Pointer (RFC 6901) and JSON Patch (RFC 6902) ---- */
 
+/* NULL when nothing is there, and for a text that is no pointer. */
 struct hs_json *hs_json_pointer(const struct hs_json *root, struct hs_slice pointer);
 /* Applies `patch` to *root in place; on failure *root may be half changed, so patch a clone. A failed
  * "test" gives HS_E_PROCESSING, a malformed patch HS_E_INVALID; *err names the operation by index. */

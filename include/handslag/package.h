@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* FHIR packages (https://hl7.org/fhir/packages): what is in a cache folder or a .tgz, resource by resource.
- */
+ *
+ * Owner: who opened it. What it gives lives as long as it does. Threads: any number may ask one package at
+ * once; it is opened and closed by one. Limits: 256 MiB a resource, 2 GiB an archive when it is unpacked,
+ * 1 MiB a manifest; HS_E_LIMIT beyond. */
 #pragma once
 
 #include <handslag/error.h>

@@ -84,8 +84,6 @@ struct hs_param_row {
 	const char *definition; /* canonical of the SearchParameter, may be NULL */
 };
 
-enum hs_level { HS_LEVEL_SYSTEM, HS_LEVEL_TYPE, HS_LEVEL_INSTANCE };
-
 struct hs_route {
 	const char *method; /* "GET", "POST" ...; "GET POST" for both */
 	const char *path;   /* below the FHIR base: "CodeSystem/$lookup", "CodeSystem/{id}/$lookup" */
@@ -166,12 +164,15 @@ struct hs_service {
 
 /* ---- the host, as a service may use it ---- */
 
-/* Packages named in the configuration or loaded, in order; NULL ends. */
+/* Packages named in the configuration or loaded, in order; NULL ends. They live as long as the host. */
 struct hs_package *const *hs_host_packages(struct hs_host *host);
-/* A folder for compiled images of the service, made when missing. */
+/* A folder for compiled images of the service, made when missing; to be called while it opens. Lives as long
+ * as the host. */
 const char *hs_host_cache_dir(struct hs_host *host);
-/* The function table of a feature that another service provides, or NULL. */
+/* The function table of a feature that another service provides, or NULL. Any thread; a service asks for what
+ * it named as HS_NEEDS or HS_PREFERS, since only that is open before it. */
 const void *hs_host_feature(struct hs_host *host, const char *name);
-/* Checks a resource against the core definitions: cardinality, types, formats, required codes. */
+/* Checks a resource against the core definitions: cardinality, types, formats, required codes. `source` is
+ * the text it was parsed from, for lines and columns; may be empty. Any thread. */
 void hs_host_check(struct hs_host *host, enum hs_fhir_version fhir, const struct hs_json *resource,
 	struct hs_slice source, struct hs_issues *issues);

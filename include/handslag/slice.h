@@ -23,7 +23,8 @@ struct hs_pair {
 		("" literal), sizeof(literal) - 1 \
 	}
 #define HS_S_NONE ((struct hs_slice) { NULL, 0 })
-/* For printf: printf("%.*s", HS_S_ARG(s)). Texts beyond INT_MAX are cut by the caller. */
+/* For printf: printf("%.*s", HS_S_ARG(s)). `s` is evaluated twice, so it does nothing but give a text. Texts
+ * beyond INT_MAX are cut by the caller. */
 #define HS_S_ARG(s) (int)(s).len, ((s).ptr ? (s).ptr : "")
 
 static inline struct hs_slice hs_slice(const char *ptr, size_t len)

@@ -38,12 +38,6 @@ static const struct hs_identifier_system systems[] = {
 	ROW(HS_ID_ORGANISATION, "urn:oid:1.2.752.29.4.13", ORGANISATION, "organisation number"),
 };
 
-const struct hs_identifier_system *hs_identifier_systems(size_t *count)
-{
-	*count = sizeof systems / sizeof systems[0];
-	return systems;
-}
-
 const struct hs_identifier_system *hs_identifier_system(struct hs_slice uri)
 {
 	for (size_t i = 0; i < sizeof systems / sizeof systems[0]; i++) {
@@ -52,9 +46,4 @@ const struct hs_identifier_system *hs_identifier_system(struct hs_slice uri)
 		}
 	}
 	return NULL;
-}
-
-bool hs_identifier_of_person(enum hs_identifier_kind kind)
-{
-	return kind >= HS_ID_PERSONNUMMER && kind <= HS_ID_LMA;
 }

@@ -79,11 +79,6 @@ void hs_path_free(struct hs_path *path)
 	}
 }
 
-struct hs_slice hs_path_text(const struct hs_path *path)
-{
-	return path->text;
-}
-
 struct path_run hs__path_run_of(const struct hs_path *path, const struct hs_path_context *context,
 	const struct hs_path_value *input, struct hs_error *err)
 {

@@ -316,20 +316,6 @@ const struct hs_profile *hs_profiles_type(struct hs_profiles *profiles, const st
 
 /* ---- questions ---- */
 
-bool hs_profile_is_a(struct hs_profiles *profiles, const struct hs_profile *profile, struct hs_slice url)
-{
-	const struct hs_json *source = profile->source;
-	struct hs_slice version = url;
-	struct hs_slice plain = hs_slice_cut(&version, '|');
-	for (unsigned i = 0; source && i < HS__PROFILE_CHAIN; i++) {
-		if (hs_slice_eq(hs_json_get_text(source, HS_S("url")), plain))
-			return true;
-		source = hs_library_find(profiles->library, HS_S("StructureDefinition"),
-			hs_json_get_text(source, HS_S("baseDefinition")), NULL);
-	}
-	return false;
-}
-
 const struct hs_profile_element *hs_profile_child(const struct hs_profile_element *element,
 	struct hs_slice name)
 {

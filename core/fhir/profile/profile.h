@@ -165,8 +165,6 @@ const struct hs_profile *hs_profiles_find(struct hs_profiles *profiles, struct h
 const struct hs_profile *hs_profiles_type(struct hs_profiles *profiles, const struct hs_def_type *type);
 /* The snapshot's elements alone, given or generated; NULL when there is none. As hs_snapshot_source.find. */
 const struct hs_json *hs_profiles_snapshot(struct hs_profiles *profiles, struct hs_slice canonical);
-/* Is `profile` the same as `url`, or derived from it? */
-bool hs_profile_is_a(struct hs_profiles *profiles, const struct hs_profile *profile, struct hs_slice url);
 
 /* The own child `name` ("value" for a choice); NULL when the profile does not unfold it. */
 const struct hs_profile_element *hs_profile_child(const struct hs_profile_element *element,

@@ -90,19 +90,12 @@ enum hs_validate_terms {
 	HS_VALIDATE_TERMS_ALL,
 	HS_VALIDATE_TERMS_NONE, /* no bindings but the compiled required ones */
 };
-enum hs_validate_references {
-	HS_VALIDATE_REFERENCES_LOCAL, /* contained and within the bundle; others are not looked up */
-	HS_VALIDATE_REFERENCES_EXIST, /* others too, through `resolve`: they must be there and of a right type
-				       */
-	HS_VALIDATE_REFERENCES_VALID, /* and conform to the target profiles */
-};
 
 struct hs_validate_options {             /* all zero is a good default */
 	const struct hs_slice *profiles; /* canonicals beside those of meta.profile */
 	size_t profile_count;
 	enum hs_validate_level level;
 	enum hs_validate_terms terms;
-	enum hs_validate_references references;
 	/* An unknown extension is an error, unless its URL starts with one of these ("*": any). */
 	const struct hs_slice *extension_domains;
 	size_t extension_domain_count;
@@ -114,8 +107,6 @@ struct hs_validate_options {             /* all zero is a good default */
 	struct hs_slice bundle_type, bundle_profile;
 	uint32_t bundle_index;
 	bool any_display;       /* another display than the code system's is a warning */
-	bool no_example_urls;   /* refuse example.org and the like */
-	bool for_publication;   /* stricter about conformance resources */
 	bool swedish;           /* what is said of value sets and their codes, in Swedish */
 	struct hs_slice source; /* the text `resource` was parsed from, for lines and columns; may be empty */
 	int64_t now_ms;         /* 0: now() of an invariant is the start of 1970 */

@@ -8,7 +8,6 @@
 
 #define TREE_MAX ((size_t)4 << 20) /* bytes of the tree of an expression */
 #define CONTEXTS_MAX 1000u         /* items of the context expression */
-#define RESULTS_MAX 10000u         /* values in all */
 #define WATCHED_MAX 100000u        /* operations of an evaluation whose steps are told */
 #define SCRATCH_MAX ((size_t)64 << 20)
 

@@ -178,7 +178,6 @@ uint32_t hs__lacked(const struct hs__cond *cond);
 /* ---- cost.c: what each way costs ---- */
 
 #define HS__A_LOOK 8u      /* blocks of entries that are read in the time that one resource's facts take */
-#define HS__A_KEY 10u      /* and of one key */
 #define HS__ALL UINT64_MAX /* members: all of the type are asked about */
 
 /* How entries are found: in the index or, with a column, there. */

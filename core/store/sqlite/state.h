@@ -12,7 +12,6 @@
 
 #define HS__STAMPS 16384u  /* power of two */
 #define HS__SAVEPOINTS 16u /* in one another */
-#define HS__COMMIT_HOOKS 8u
 #define HS__TYPE_MAX 65535u
 #define HS__BODY_MAX ((size_t)64 << 20)
 /* A row in the tables is the type in the high bits and the row within the type below, so that the
@@ -128,11 +127,6 @@ struct hs__writer {
 	int wal_frames;
 };
 
-struct hs__commit_hook {
-	void (*fn)(uint64_t seq, void *arg);
-	void *arg;
-};
-
 struct hs_store {
 	uint64_t number; /* of this opening, unique in the process */
 	int write_fault; /* atomic access; an enum hs_status */
@@ -149,8 +143,6 @@ struct hs_store {
 	struct hs__names *names;
 	struct hs__keeping *keepings; /* by type */
 	uint32_t keeping_room;
-	struct hs__commit_hook hooks[HS__COMMIT_HOOKS];
-	unsigned hook_count;
 	struct hs__writer writer;
 	struct hs__columns *columns; /* of the search engine: find/column.h */
 	struct hs__later *later;     /* which of them are to be made */

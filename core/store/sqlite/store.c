@@ -112,12 +112,6 @@ void hs_store_keep(struct hs_store *store, uint32_t type, const struct hs_keeper
 	store->keepings[type] = (struct hs__keeping) { keeper, state };
 }
 
-void hs_store_on_commit(struct hs_store *store, void (*fn)(uint64_t seq, void *arg), void *arg)
-{
-	HS_ASSERT(store->hook_count < HS__COMMIT_HOOKS);
-	store->hooks[store->hook_count++] = (struct hs__commit_hook) { fn, arg };
-}
-
 uint64_t hs_store_seq(const struct hs_store *store)
 {
 	return __atomic_load_n(&store->seq, __ATOMIC_ACQUIRE);

@@ -250,7 +250,6 @@ static void settle_group(struct hs_store *store, struct hs_store_op *ops)
 {
 	struct hs_error err = { .status = HS_E_IO };
 	enum outcome outcome = GROUP_LOST;
-	uint64_t seq = store->seq;
 
 	if (mend(store, &err) == HS_OK) {
 		store->writer.db->failed = HS_OK;
@@ -275,10 +274,6 @@ static void settle_group(struct hs_store *store, struct hs_store_op *ops)
 	}
 	hs__group_end(store, outcome == GROUP_DONE);
 	__atomic_add_fetch(&store->groups, 1, __ATOMIC_RELAXED);
-	if (outcome == GROUP_DONE && store->seq != seq) {
-		for (unsigned i = 0; i < store->hook_count; i++)
-			store->hooks[i].fn(store->seq, store->hooks[i].arg);
-	}
 }
 
 static void run_group(struct hs_store *store, struct hs_store_op *ops)

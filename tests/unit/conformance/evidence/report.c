@@ -135,12 +135,12 @@ static void no_secrets(void **state)
 
 static void names(void **state)
 {
+	static const char *const all[] = { "html", "junit", "testreport", "json", "tap", "sarif", "github" };
 	enum hs_report_format format;
 
 	(void)state;
 	for (int i = 0; i < HS_REPORT_FORMATS; i++) {
-		assert_true(hs_report_format(hs_slice_cstr(hs_report_format_name((enum hs_report_format)i)),
-			&format));
+		assert_true(hs_report_format(hs_slice_cstr(all[i]), &format));
 		assert_int_equal(format, i);
 	}
 	assert_false(hs_report_format(HS_S("pdf"), &format));
@@ -277,7 +277,7 @@ static struct hs_json *parse(struct scene *scene, enum hs_report_format format)
 	struct hs_error err;
 
 	if (hs_json_parse(scene->arena, make(scene, format), NULL, &json, &err))
-		fail_msg("%s: %s", hs_report_format_name(format), err.text);
+		fail_msg("format %d: %s", format, err.text);
 	return json;
 }
 

@@ -91,8 +91,6 @@ static void systems_of_one_series_share_a_canonical(void **state)
 	assert_non_null(b);
 	assert_true(hs_slice_eq(a->canonical, b->canonical));
 	assert_null(hs_identifier_system(HS_S("urn:oid:1.2.3")));
-	assert_true(hs_identifier_of_person(HS_ID_RESERVE_NATIONAL));
-	assert_false(hs_identifier_of_person(HS_ID_HSA));
 }
 
 static void numbers_tell_birth_and_sex(void **state)
