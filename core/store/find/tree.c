@@ -63,7 +63,7 @@ enum hs_status hs__maker_of(struct hs__finder *finder, uint32_t type, struct hs_
 	enum hs_status status = hs__find_last_row(finder->txn, type, &last, err);
 
 	*out = (struct hs__maker) { finder, type,
-		(size_t)(last / (BITS * HS__LINE_WORDS) + 1) * HS__LINE_WORDS };
+		(size_t)(last / ((size_t)BITS * HS__LINE_WORDS) + 1) * HS__LINE_WORDS };
 	return status;
 }
 
