@@ -102,10 +102,14 @@ static void linger(struct hs__conn *conn)
 
 static void on_poll(uv_poll_t *handle, int status, int events);
 
+static bool may_read(const struct hs__conn *conn)
+{
+	return conn->has_poll && !conn->eof && !hs__input_paused(conn) && conn->pending.len == 0;
+}
+
 static void ask(struct hs__conn *conn)
 {
-	bool read = !conn->eof && !hs__input_paused(conn) && conn->pending.len == 0;
-	uint8_t interest = (uint8_t)((read ? UV_READABLE : 0) | (conn->blocked ? UV_WRITABLE : 0));
+	uint8_t interest = (uint8_t)((may_read(conn) ? UV_READABLE : 0) | (conn->blocked ? UV_WRITABLE : 0));
 
 	if (!conn->has_poll || interest == conn->interest)
 		return;
@@ -392,8 +396,8 @@ struct hs__conn *hs__conn_open(struct hs_http_server *server, const struct hs__t
 
 void hs__conn_drain(struct hs__conn *conn)
 {
-	/* A request may be waiting in the socket already. */
-	if (conn->has_poll && conn->state == HS__CONN_IDLE && !conn->first)
+	/* A request may be waiting in the socket already, behind replies that are not written yet. */
+	if (conn->state == HS__CONN_IDLE && may_read(conn))
 		read_some(conn);
 	hs__conn_pump(conn);
 }

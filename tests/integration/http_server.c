@@ -9,9 +9,12 @@
 
 #include "http_support.h"
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -498,6 +501,20 @@ static void drain_cuts_what_does_not_end(void **state)
 	close(fd);
 }
 
+/* What was sent has reached the server's socket: the kernel may deliver it after send() has returned. */
+static void wait_until_arrived(int fd)
+{
+	uint64_t deadline = now_ms() + 5000;
+	int left = 1;
+
+	while (left > 0 && now_ms() < deadline) {
+		assert_int_equal(ioctl(fd, SIOCOUTQ, &left), 0);
+		if (left > 0)
+			sched_yield();
+	}
+	assert_int_equal(left, 0);
+}
+
 /* Under load, each request is answered whole or its connection ends between replies. */
 static void drain_under_load_breaks_no_reply(void **state)
 {
@@ -512,6 +529,8 @@ static void drain_under_load_breaks_no_reply(void **state)
 		for (int n = 0; n < 10; n++)
 			say(fds[i], HS_S(G("/load")));
 	}
+	for (int i = 0; i < CLIENTS; i++)
+		wait_until_arrived(fds[i]);
 	live_drain(&live, 3000);
 	for (int i = 0; i < CLIENTS; i++) {
 		const char *out = hear_all(fds[i], &len);
