@@ -66,8 +66,6 @@ static bool is_facet(const struct hs__validation *run, const struct hs__node *ho
 		hs_slice_eq(path_of(run, host), HS_S("ElementDefinition.type"));
 }
 
-#define FHIR_URL "http://hl7.org/fhir/"
-
 /* A resource that others refer to by its url; of one that R4 does not have, a Basic says the url in an
  * extension (R5 versions, section 2.1.2.8). */
 static bool is_canonical(const struct hs__node *host)
@@ -77,12 +75,9 @@ static bool is_canonical(const struct hs__node *host)
 	if (hs_json_get(host->value, HS_S("url")))
 		return true;
 	HS_JSON_EACH(extension, hs_json_get(host->value, HS_S("extension"))) {
-		struct hs_slice url = hs_json_get_text(extension, HS_S("url"));
-		if (!hs_slice_starts(url, HS_S(FHIR_URL)) || !hs_slice_ends(url, HS_S(".url")))
-			continue;
-		struct hs_slice element = hs_slice_from(url, sizeof(FHIR_URL) - 1);
-		(void)hs_slice_cut(&element, '/'); /* the release */
-		if (hs_slice_starts(element, HS_S("StructureDefinition/extension-")))
+		struct hs_slice release, path;
+		if (hs__cut_other_release(hs_json_get_text(extension, HS_S("url")), &release, &path) &&
+			hs_slice_ends(path, HS_S(".url")))
 			return hs_slice_eq(hs_json_get_text(host->value, HS_S("resourceType")),
 				HS_S("Basic"));
 	}

@@ -189,16 +189,22 @@ static void check_release(struct hs__validation *run, const struct hs__node *nod
 	}
 }
 
-bool hs__check_other_release(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
+bool hs__cut_other_release(struct hs_slice url, struct hs_slice *release, struct hs_slice *path)
 {
 	static const char host[] = "http://hl7.org/fhir/";
 	static const char middle[] = "StructureDefinition/extension-";
 	struct hs_slice rest = hs_slice_from(url, sizeof(host) - 1);
-	struct hs_slice release = hs_slice_cut(&rest, '/');
-	if (!hs_slice_starts(url, hs_slice_cstr(host)) || !rest.ptr ||
-		!hs_slice_starts(rest, hs_slice_cstr(middle)))
+	*release = hs_slice_cut(&rest, '/');
+	*path = hs_slice_from(rest, sizeof(middle) - 1);
+	return hs_slice_starts(url, hs_slice_cstr(host)) && rest.ptr &&
+		hs_slice_starts(rest, hs_slice_cstr(middle));
+}
+
+bool hs__check_other_release(struct hs__validation *run, const struct hs__node *node, struct hs_slice url)
+{
+	struct hs_slice release, path;
+	if (!hs__cut_other_release(url, &release, &path))
 		return false;
-	struct hs_slice path = hs_slice_from(rest, sizeof(middle) - 1);
 	size_t i = 0;
 	while (i < sizeof(releases) / sizeof(releases[0]) &&
 		!hs_slice_eq(release, hs_slice_cstr(releases[i].release)))

@@ -112,6 +112,9 @@ enum hs_validate_answer hs__binding_answer(struct hs__validation *run, const str
 int hs__binding_member_of(struct hs__validation *run, const struct hs__node *up,
 	const struct hs_path_value *value, struct hs_slice value_set);
 void hs__check_extension(struct hs__validation *run, const struct hs__node *node);
+/* Cuts http://hl7.org/fhir/RELEASE/StructureDefinition/extension-PATH, of an element of another release, in
+ * two; false: the URL is none of these. Nothing says that there is such a release, or element. */
+bool hs__cut_other_release(struct hs_slice url, struct hs_slice *release, struct hs_slice *path);
 /* One that stands for an element of another release, by its url; false when it is no such one. */
 bool hs__check_other_release(struct hs__validation *run, const struct hs__node *node, struct hs_slice url);
 /* Profiles that the element's type names, and target profiles of a reference. */
