@@ -234,6 +234,28 @@ static void reports_are_written(void **state)
 	assert_has(r.err, "\"html\" should be FORMAT=FILE");
 }
 
+/* Of a suite that is named, what others test is not open; a fault of a whole file has no line. */
+static void tells_coverage(void **state)
+{
+	(void)state;
+	struct process_result all = WORKBENCH_RUN("suites", "--coverage");
+	expect(&all, 0, "fhir-rest");
+	assert_int_equal(hs_slice_search(all.out, HS_S("by other suites")), SIZE_MAX);
+	struct process_result own = WORKBENCH_RUN("suites", "bulk", "--coverage");
+	expect(&own, 0, "by other suites");
+	assert_int_equal(hs_slice_search(own.out, HS_S("mhd")), SIZE_MAX);
+	struct process_result told = WORKBENCH_RUN("suites", "bulk", "--coverage", "--json");
+	expect(&told, 0, "\"elsewhere\": 0");
+	struct process_result tests = WORKBENCH_RUN("suites", "bulk", "--json");
+	expect(&tests, 0, "\"bulk-data#kickoff-202\"");
+	const char *file = json_file("bare.json", "{'resourceType':'TestScript','status':'draft'}");
+	struct process_result lint = WORKBENCH_RUN("suites", "--lint", file);
+	expect(&lint, 0, "the script has no tests");
+	assert_int_equal(hs_slice_search(lint.out, HS_S(":0:")), SIZE_MAX);
+	struct process_result findings = WORKBENCH_RUN("suites", "--lint", "--json", file);
+	expect(&findings, 0, "\"severity\": \"warning\"");
+}
+
 static void suggests_a_suite(void **state)
 {
 	(void)state;
@@ -253,6 +275,7 @@ int main(void)
 		cmocka_unit_test(runs_collections),
 		cmocka_unit_test(chooses_tests),
 		cmocka_unit_test(reports_are_written),
+		cmocka_unit_test(tells_coverage),
 		cmocka_unit_test(suggests_a_suite),
 		cmocka_unit_test(judges_by_profiles),
 	};

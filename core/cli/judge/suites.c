@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag suites: what can be tested, how much of the specifications that covers, and what is wrong in
  * scripts. */
-#include <conformance/engine/library.h>
-#include <core/cli/cli.h>
+#include <core/cli/judge/suites_private.h>
 
 #include <stdio.h>
 
@@ -17,16 +16,15 @@ static const struct hs_cli_command command_head = {
 	.most = -1,
 };
 
-struct settings {
-	const char *suites;
-	bool tests, coverage, lint, json;
-	struct hs_arena *arena;
-	struct hs_library *library;
-};
+static void add_count(const struct suites_settings *settings, struct hs_json *to, struct hs_slice name,
+	size_t count)
+{
+	hs_json_add(to, name, hs_json_int(settings->arena, (int64_t)count));
+}
 
 /* ---- the list ---- */
 
-static void list_suites(const struct settings *settings)
+static void list_suites(const struct suites_settings *settings)
 {
 	size_t count = 0;
 	const struct hs_library_suite *suites = hs_library_suites(settings->library, &count);
@@ -43,7 +41,7 @@ static void list_suites(const struct settings *settings)
 		tests, asserts, hs_requirements_count(hs_library_requirements(settings->library)));
 }
 
-static void list_suites_json(const struct settings *settings)
+static void list_suites_json(const struct suites_settings *settings)
 {
 	size_t count = 0;
 	const struct hs_library_suite *suites = hs_library_suites(settings->library, &count);
@@ -52,16 +50,17 @@ static void list_suites_json(const struct settings *settings)
 
 	for (size_t i = 0; i < count; i++) {
 		struct hs_json *item = hs_json_push(list, hs_json_object(settings->arena));
-		hs_json_add(item, HS_S("name"), hs_json_string(settings->arena, suites[i].name));
-		hs_json_add(item, HS_S("scripts"), hs_json_int(settings->arena, (int64_t)suites[i].scripts));
-		hs_json_add(item, HS_S("tests"), hs_json_int(settings->arena, (int64_t)suites[i].tests));
-		hs_json_add(item, HS_S("assertions"),
-			hs_json_int(settings->arena, (int64_t)suites[i].asserts));
+		hs_json_add_text(settings->arena, item, HS_S("name"), suites[i].name);
+		add_count(settings, item, HS_S("scripts"), suites[i].scripts);
+		add_count(settings, item, HS_S("tests"), suites[i].tests);
+		add_count(settings, item, HS_S("assertions"), suites[i].asserts);
 	}
 	hs_cli_print(root);
 }
 
-static void print_asserts(const struct settings *settings, const struct hs_script_test *test)
+/* ---- tests ---- */
+
+static void print_asserts(const struct suites_settings *settings, const struct hs_script_test *test)
 {
 	const struct hs_requirements *requirements = hs_library_requirements(settings->library);
 
@@ -80,7 +79,7 @@ static void print_asserts(const struct settings *settings, const struct hs_scrip
 	}
 }
 
-static void list_tests(const struct settings *settings)
+static void list_tests(const struct suites_settings *settings)
 {
 	size_t count = 0;
 	const struct hs_script *const *scripts = hs_library_selected(settings->library, &count);
@@ -97,124 +96,114 @@ static void list_tests(const struct settings *settings)
 	}
 }
 
-/* ---- coverage ---- */
-
-/* Counts the check with each requirement that it names; how many of these there are not is the result. */
-static size_t mark_named(const struct hs_requirements *requirements, const struct hs_script *script,
-	const struct hs_script_cursor *check, uint32_t *checks)
+static void add_asserts(const struct suites_settings *settings, struct hs_json *item,
+	const struct hs_script_test *test)
 {
-	const struct hs_script_assert *a = &check->action->u.assertion;
-	size_t unknown = 0;
+	struct hs_json *list = hs_json_add_array(settings->arena, item, HS_S("assertions"));
 
-	for (size_t i = 0; i < a->requirement_count; i++) {
-		struct hs_slice reference = a->requirements[i].reference, key = a->requirements[i].key;
-		const struct hs_requirement *r = hs_requirements_find(requirements, reference, key);
-		if (r) {
-			checks[r->index]++;
+	for (size_t i = 0; i < test->count; i++) {
+		const struct hs_script_action *action = &test->actions[i];
+		if (!action->is_assert)
 			continue;
+		struct hs_json *check = hs_json_push(list, hs_json_object(settings->arena));
+		hs_json_add_text(settings->arena, check, HS_S("id"), action->id);
+		struct hs_json *names = hs_json_add_array(settings->arena, check, HS_S("requirements"));
+		for (size_t k = 0; k < action->u.assertion.requirement_count; k++) {
+			const struct hs_script_requirement *name = &action->u.assertion.requirements[k];
+			const struct hs_requirement *r =
+				hs_requirements_find(hs_library_requirements(settings->library),
+					name->reference, name->key);
+			hs_json_push(names, hs_json_string(settings->arena, r ? r->id : name->key));
 		}
-		unknown++;
-		fprintf(stderr, "%.*s/%.*s/%.*s: there is no requirement %.*s %.*s\n", HS_S_ARG(script->id),
-			HS_S_ARG(check->test->id), HS_S_ARG(check->action->id), HS_S_ARG(reference),
-			HS_S_ARG(key));
 	}
-	return unknown;
 }
 
-/* Counts the checks of each requirement; the result is how many are named that there are not. */
-static size_t mark_tested(const struct settings *settings, uint32_t *checks)
+static void list_tests_json(const struct suites_settings *settings)
 {
-	const struct hs_requirements *requirements = hs_library_requirements(settings->library);
-	size_t count = 0, unknown = 0;
+	size_t count = 0;
 	const struct hs_script *const *scripts = hs_library_selected(settings->library, &count);
+	struct hs_json *root = hs_json_object(settings->arena);
+	struct hs_json *list = hs_json_add_array(settings->arena, root, HS_S("scripts"));
 
 	for (size_t i = 0; i < count; i++) {
-		struct hs_script_cursor check = { NULL, NULL };
-		while (hs_script_next_assert(scripts[i], &check))
-			unknown += mark_named(requirements, scripts[i], &check, checks);
-	}
-	return unknown;
-}
-
-struct coverage {
-	size_t total, tested, waived, open;
-};
-
-static void count_one(struct coverage *c, const struct hs_requirement *r, uint32_t checks)
-{
-	c->total++;
-	if (checks)
-		c->tested++;
-	else if (hs_slice_eq(r->status, HS_S("waived")))
-		c->waived++;
-	else
-		c->open++;
-}
-
-static void print_row(const char *name, size_t len, const struct coverage *c)
-{
-	printf("%-28.*s %4zu in all: %4zu tested, %3zu waived, %3zu open\n", (int)len, name, c->total,
-		c->tested, c->waived, c->open);
-}
-
-static int print_coverage(const struct settings *settings)
-{
-	const struct hs_requirements *set = hs_library_requirements(settings->library);
-	size_t count = hs_requirements_count(set);
-	uint32_t *checks = hs_arena_array(settings->arena, count + 1, sizeof(*checks));
-	struct coverage shall = { 0 }, all = { 0 };
-	size_t unknown = mark_tested(settings, checks);
-
-	for (size_t i = 0; i < count; i++) {
-		const struct hs_requirement *first = hs_requirements_at(set, i);
-		struct coverage own = { 0 };
-		if (i && hs_slice_eq(hs_requirements_at(set, i - 1)->set, first->set))
-			continue;
-		for (size_t k = i; k < count && hs_slice_eq(hs_requirements_at(set, k)->set, first->set);
-			k++) {
-			const struct hs_requirement *r = hs_requirements_at(set, k);
-			count_one(&own, r, checks[k]);
-			count_one(&all, r, checks[k]);
-			if (r->level == HS_LEVEL_SHALL)
-				count_one(&shall, r, checks[k]);
+		struct hs_json *item = hs_json_push(list, hs_json_object(settings->arena));
+		hs_json_add_text(settings->arena, item, HS_S("id"), scripts[i]->id);
+		hs_json_add_text(settings->arena, item, HS_S("title"), scripts[i]->title);
+		struct hs_json *tests = hs_json_add_array(settings->arena, item, HS_S("tests"));
+		for (size_t k = 0; k < scripts[i]->test_count; k++) {
+			const struct hs_script_test *test = &scripts[i]->tests[k];
+			struct hs_json *one = hs_json_push(tests, hs_json_object(settings->arena));
+			hs_json_add_text(settings->arena, one, HS_S("id"), test->id);
+			hs_json_add_text(settings->arena, one, HS_S("name"), test->name);
+			add_asserts(settings, one, test);
 		}
-		print_row(first->id.ptr, hs_slice_find(first->id, '#', 0), &own);
 	}
-	print_row("SHALL and SHALL NOT", 19, &shall);
-	print_row("all", 3, &all);
-	for (size_t i = 0; i < count; i++) {
-		const struct hs_requirement *r = hs_requirements_at(set, i);
-		if (!checks[i])
-			printf("  %s %.*s: %.*s%s%.*s\n",
-				r->status.len && r->status.ptr[0] == 'w' ? "waived" : "open  ",
-				HS_S_ARG(r->id), HS_S_ARG(r->label.len ? r->label : r->text),
-				r->reason.len ? ": " : "", HS_S_ARG(r->reason));
-	}
-	return unknown ? HS_EXIT_FAILED : HS_EXIT_OK;
+	hs_cli_print(root);
 }
 
 /* ---- lint ---- */
 
-static int lint(const struct settings *settings)
+static const char *severity_name(const struct hs_issue *issue)
+{
+	static const char *const names[] = { "error", "error", "warning", "note" };
+
+	return names[issue->severity];
+}
+
+/* FILE:LINE: SEVERITY: PLACE: TEXT, as compilers tell it; a fault of the file as a whole has no line. */
+static void print_finding(const struct hs_script *script, const struct hs_issue *issue)
+{
+	printf("%.*s:", HS_S_ARG(script->file));
+	if (issue->line)
+		printf("%u:", issue->line);
+	printf(" %s: ", severity_name(issue));
+	if (issue->path.len)
+		printf("%.*s: ", HS_S_ARG(issue->path));
+	printf("%.*s\n", HS_S_ARG(issue->text));
+}
+
+static void add_finding(const struct suites_settings *settings, struct hs_json *list,
+	const struct hs_script *script, const struct hs_issue *issue)
+{
+	struct hs_json *item = hs_json_push(list, hs_json_object(settings->arena));
+
+	hs_json_add_text(settings->arena, item, HS_S("file"), script->file);
+	if (issue->line)
+		add_count(settings, item, HS_S("line"), issue->line);
+	hs_json_add_text(settings->arena, item, HS_S("severity"), hs_slice_cstr(severity_name(issue)));
+	hs_json_add_text(settings->arena, item, HS_S("path"), issue->path);
+	hs_json_add_text(settings->arena, item, HS_S("text"), issue->text);
+}
+
+static int lint(const struct suites_settings *settings)
 {
 	size_t count = 0, errors = 0;
 	const struct hs_script *const *scripts = hs_library_selected(settings->library, &count);
+	struct hs_json *root = hs_json_object(settings->arena);
+	struct hs_json *findings = hs_json_add_array(settings->arena, root, HS_S("findings"));
 
 	for (size_t i = 0; i < count; i++) {
 		struct hs_issues issues = { .arena = settings->arena };
 		hs_script_lint(scripts[i], hs_library_text(settings->library, scripts[i]), &issues);
 		for (const struct hs_issue *issue = issues.first; issue; issue = issue->next) {
-			static const char *const names[] = { "error", "error", "warning", "note" };
-			printf("%.*s:%u: %s: %.*s: %.*s\n", HS_S_ARG(scripts[i]->file), issue->line,
-				names[issue->severity], HS_S_ARG(issue->path), HS_S_ARG(issue->text));
+			if (settings->json)
+				add_finding(settings, findings, scripts[i], issue);
+			else
+				print_finding(scripts[i], issue);
 		}
 		errors += issues.errors;
 	}
-	printf("%zu scripts, %zu errors\n", count, errors);
+	add_count(settings, root, HS_S("scripts"), count);
+	add_count(settings, root, HS_S("errors"), errors);
+	if (settings->json)
+		hs_cli_print(root);
+	else
+		printf("%zu scripts, %zu errors\n", count, errors);
 	return errors ? HS_EXIT_FAILED : HS_EXIT_OK;
 }
 
-static int run(struct settings *settings, const struct hs_cli_command *command, int count, char **arguments)
+static int run(struct suites_settings *settings, const struct hs_cli_command *command, int count,
+	char **arguments)
 {
 	struct hs_error err = { 0 };
 	enum hs_status status = hs_library_open(settings->suites, &settings->library, &err);
@@ -228,8 +217,10 @@ static int run(struct settings *settings, const struct hs_cli_command *command, 
 	if (settings->lint)
 		return lint(settings);
 	if (settings->coverage)
-		return print_coverage(settings);
-	if (settings->tests || count)
+		return hs_cli_suites_coverage(settings, count > 0);
+	if ((settings->tests || count) && settings->json)
+		list_tests_json(settings);
+	else if (settings->tests || count)
 		list_tests(settings);
 	else if (settings->json)
 		list_suites_json(settings);
@@ -240,7 +231,7 @@ static int run(struct settings *settings, const struct hs_cli_command *command, 
 
 int hs_cli_suites(int argc, char **argv)
 {
-	struct settings settings = { .arena = hs_arena_new((size_t)256 << 20) };
+	struct suites_settings settings = { .arena = hs_arena_new((size_t)256 << 20) };
 	struct hs_cli_command command = command_head;
 	const struct hs_cli_option table[] = {
 		{ "--tests", NULL, "the tests and the requirements of their assertions", HS_CLI_FLAG,
