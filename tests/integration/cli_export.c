@@ -108,6 +108,9 @@ static void goes_round(void **state)
 	r = WORKBENCH_RUN("export", "--data", two, "--type", "Chair", "--out", workbench_path("chairs"));
 	assert_int_not_equal(r.exit, 0);
 	assert_has(r.err, "_type=Chair");
+	r = RUN(2, "export", "--data", two, "--since", "soon", "--out", workbench_path("chairs"));
+	assert_has(r.err, "--since soon");
+	assert_int_not_equal(access(workbench_path("chairs"), F_OK), 0); /* a refusal leaves nothing */
 }
 
 /* Deletions since a moment are transactions that the other side carries out. */

@@ -164,11 +164,27 @@ static enum hs_status slice(struct hs_txn *txn, struct hs_arena *arena, void *ar
 	return hs_rest_export_slice(e->plan, txn, arena, &e->place, &sink, err);
 }
 
+static enum hs_status make_folder(struct hs_error *err)
+{
+	struct stat info;
+
+	if (mkdir(out_dir, 0700) == 0)
+		return HS_OK;
+	if (errno != EEXIST)
+		return hs_fail(err, HS_E_VALUE, "the folder %s cannot be made: %s", out_dir,
+			strerrordesc_np(errno));
+	return stat(out_dir, &info) == 0 && S_ISDIR(info.st_mode) ?
+		HS_OK :
+		hs_fail(err, HS_E_VALUE, "--out %s is a file; name a folder", out_dir);
+}
+
 static enum hs_status read_all(struct exporting *e, struct hs_store *store, struct hs_error *err)
 {
 	struct hs_arena *work = hs_arena_new(SLICE_ARENA);
 	enum hs_status status = hs_store_read_wait(store, work, make_plan, e, err);
 
+	if (!status) /* what is asked for is right: only now is something made */
+		status = make_folder(err);
 	hs_cli_progress_begin(&e->progress, "resources");
 	while (!status && !e->place.done) {
 		hs_arena_reset(work);
@@ -202,6 +218,16 @@ static void add_time(struct hs_buf *out, const char *name, const char *value)
 		value = instant;
 	}
 	add_param(out, name, value);
+}
+
+static enum hs_status check_time(const char *option, const char *value, struct hs_error *err)
+{
+	if (!value || hs_time_is_date(hs_slice_cstr(value)) || hs_time_is_instant(hs_slice_cstr(value)))
+		return HS_OK;
+	return hs_fail(err, HS_E_VALUE,
+		"%s %s: say a date or an instant, such as 2026-11-21 or "
+		"2026-11-21T08:00:00Z",
+		option, value);
 }
 
 static struct hs_slice make_query(struct hs_arena *arena)
@@ -243,20 +269,6 @@ static void show(struct exporting *e)
 	hs_cli_print(tree);
 }
 
-static enum hs_status make_folder(struct hs_error *err)
-{
-	struct stat info;
-
-	if (mkdir(out_dir, 0700) == 0)
-		return HS_OK;
-	if (errno != EEXIST)
-		return hs_fail(err, HS_E_VALUE, "the folder %s cannot be made: %s", out_dir,
-			strerrordesc_np(errno));
-	return stat(out_dir, &info) == 0 && S_ISDIR(info.st_mode) ?
-		HS_OK :
-		hs_fail(err, HS_E_VALUE, "--out %s is a file; name a folder", out_dir);
-}
-
 static enum hs_status run(struct exporting *e, struct hs_error *err)
 {
 	struct hs_host *host = NULL;
@@ -266,8 +278,6 @@ static enum hs_status run(struct exporting *e, struct hs_error *err)
 
 	if (!status)
 		status = hs_host_edition(host, version, err);
-	if (!status)
-		status = make_folder(err);
 	if (status)
 		goto out;
 	hs_sandbox_rest(opened, version, &e->rest);
@@ -295,7 +305,8 @@ int hs_cli_export(int argc, char **argv)
 		return code;
 	if (!out_dir)
 		return hs_cli_fail(&command, HS_EXIT_USAGE, "say where to: --out DIR");
-	if (hs_cli_fhir("--fhir", fhir, &version, &err))
+	if (hs_cli_fhir("--fhir", fhir, &version, &err) || check_time("--since", since, &err) ||
+		check_time("--until", until, &err))
 		return hs_cli_fail_error(&command, &err);
 	exporting.arena = hs_arena_new((size_t)64 << 20);
 	hs_map_init(&exporting.targets, NULL);

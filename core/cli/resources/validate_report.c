@@ -245,6 +245,8 @@ void hs_cli_validate_end(struct validate_report *report, uint64_t ns)
 	if (report->form == VALIDATE_SARIF)
 		hs_cli_validate_sarif_end(&report->sarif);
 	fflush(stdout);
+	if (!report->documents)
+		return; /* why there is none is told by what ended the run */
 	fprintf(stderr,
 		"%" PRIu64 " resource%s validated in %.2f s: %" PRIu64 " with errors; %" PRIu64
 		" error%s, %" PRIu64 " warning%s or note%s\n",
