@@ -248,8 +248,8 @@ enum hs_verdict hs__capability_serve(struct hs_request *req, void *state)
 	(void)state;
 	if (mode.len && !hs_slice_eq(mode, HS_S("full")) && !hs_slice_eq(mode, HS_S("normative"))) {
 		hs_fail(&err, HS_E_NOT_SUPPORTED,
-			"mode \"%.*s\" is not served here; there are full and normative, and terminology where "
-			"the terminology service is",
+			"mode \"%.*s\" is not served here; there are full and normative, and terminology "
+			"where the terminology service is",
 			HS_S_ARG(hs_slice_first(mode, 40)));
 		return hs_fail_request(req, &err);
 	}
