@@ -26,13 +26,3 @@ enum hs_status hs_txn_follow_rows(struct hs_txn *txn, const struct hs_find *chai
  * looked at. */
 enum hs_status hs_txn_estimate(struct hs_txn *txn, uint32_t type, const struct hs_find *where, uint64_t limit,
 	uint64_t *out, struct hs_error *err);
-
-/* An hs_links that the store gives to hs_keeper.links is the beginning of one of these. */
-struct hs_linking {
-	struct hs_links ask;
-	/* Nobody asks about others than these, by row, rising; others may be told, too. NULL: about any. */
-	const uint64_t *members;
-	size_t member_count;
-	/* For a keeper that knows the row, instead of ask.each; with ask.arg. */
-	enum hs_status (*each_row)(void *arg, uint64_t row, struct hs_error *err);
-};

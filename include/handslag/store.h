@@ -286,8 +286,13 @@ struct hs_mended {
 struct hs_links {
 	const struct hs_find *has; /* HS_FIND_HAS over the keeper's type */
 	uint32_t type;
-	/* Is told the ids of these, each once or more. */
+	/* Nobody asks about others than these, by row (handslag/follow.h), rising; others may be told, too.
+	 * NULL: about any. */
+	const uint64_t *members;
+	size_t member_count;
+	/* These are told by their ids, or at a fraction of the cost by their rows; each once or more. */
 	enum hs_status (*each)(void *arg, struct hs_slice id, struct hs_error *err);
+	enum hs_status (*each_row)(void *arg, uint64_t row, struct hs_error *err);
 	void *arg;
 };
 

@@ -25,10 +25,11 @@ struct hs_view {
 	/* Takes what has changed since `seq`, when that is not far. HS_E_LIMIT: it cannot; the view is then
 	 * read anew for the next transaction that wants it, and this one has none. */
 	enum hs_status (*follow)(struct hs_txn *txn, void *view, uint64_t seq, struct hs_error *err);
-	/* Makes of `to`, which is zeroed, a view of its own that says the same. */
-	void (*copy)(void *to, const void *from);
+	/* Makes of `to`, which is zeroed, a view of its own that says the same. When it fails `to` is
+	 * dropped; HS_E_LIMIT is as of `follow`. */
+	enum hs_status (*copy)(void *to, const void *from, struct hs_error *err);
 	size_t (*memory)(const void *view); /* bytes beside `size` */
-	void (*drop)(void *view);           /* frees them; any thread */
+	void (*drop)(void *view);           /* frees them, also of what is made in part; any thread */
 };
 
 /* A view in use. */

@@ -2,8 +2,6 @@
 /* Making the set of a condition, one function for each kind; those that all must hold are in join.c. */
 #include <core/store/find/set.h>
 
-#include <handslag/follow.h>
-
 enum hs_status hs__add_entries(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
@@ -263,7 +261,7 @@ static enum hs_status on_id(void *arg, struct hs_slice id, struct hs_error *err)
 }
 
 static enum hs_status list_members(const struct hs__maker *maker, const struct hs__set *within,
-	struct hs_linking *linking, struct hs_error *err)
+	struct hs_links *ask, struct hs_error *err)
 {
 	uint64_t size = hs__set_size(within), row = 0;
 	uint64_t *rows;
@@ -274,8 +272,8 @@ static enum hs_status list_members(const struct hs__maker *maker, const struct h
 	if (!rows)
 		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
 	for (row = hs__set_next(within, 0); row != HS__NO_ROW; row = hs__set_next(within, row + 1))
-		rows[linking->member_count++] = row;
-	linking->members = rows;
+		rows[ask->member_count++] = row;
+	ask->members = rows;
 	return HS_OK;
 }
 
@@ -284,16 +282,15 @@ static enum hs_status add_told(const struct hs__maker *maker, const struct hs__c
 {
 	struct hs__set found;
 	struct told told = { maker, &found };
-	struct hs_linking linking = {
-		.ask = { .has = cond->find, .type = maker->type, .each = on_id, .arg = &told },
-		.each_row = on_row,
+	struct hs_links ask = {
+		.has = cond->find, .type = maker->type, .each = on_id, .each_row = on_row, .arg = &told
 	};
 	enum hs_status status = hs__set_empty(maker, &found, err);
 
 	if (status == HS_OK && within)
-		status = list_members(maker, within, &linking, err);
+		status = list_members(maker, within, &ask, err);
 	if (status == HS_OK)
-		status = hs__inner_tell(maker->finder, &linking, err);
+		status = hs__inner_tell(maker->finder, &ask, err);
 	if (status == HS_OK)
 		status = hs__set_keep_live(maker, &found, err);
 	if (status == HS_OK)

@@ -63,16 +63,14 @@ static void *copy_of(const void *bytes, size_t used, size_t room)
 	return copy;
 }
 
-void hs__column_unshare(struct hs__column *column)
+enum hs_status hs__column_unshare(struct hs__column *column, struct hs_error *err)
 {
 	size_t keys = (column->key_count + 1) * sizeof(uint32_t),
 	       room = (column->key_room + 1) * sizeof(uint32_t), rows = column->row_count * sizeof(uint32_t),
 	       bits = column->row_count / BITS * sizeof(uint64_t);
 
-	if (column->what) {
-		hs__view_unshare(column);
-		return;
-	}
+	if (column->what)
+		return hs__view_unshare(column, err);
 	if (column->inverse)
 		atomic_fetch_add(&column->inverse->holders, 1);
 	if (column->altered)
@@ -90,6 +88,7 @@ void hs__column_unshare(struct hs__column *column)
 		link->rows = copy_of(link->rows, (link->key_count + 1) * sizeof(uint32_t), room);
 		link->keys = copy_of(link->keys, targets, targets);
 	}
+	return HS_OK;
 }
 
 static void *grow_zeroed(void *bytes, size_t from, size_t to)

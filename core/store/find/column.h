@@ -130,8 +130,9 @@ void hs__column_clear_row(struct hs__column *column, uint64_t row);
 bool hs__column_put(struct hs__column *column, uint64_t row, struct hs_slice key);
 /* The place in `order` of the first key, among those in order, that is not less. */
 size_t hs__column_place(const struct hs__column *column, struct hs_slice key);
-/* For one that has the arrays of another (of which nobody else knows): copies of its own. */
-void hs__column_unshare(struct hs__column *column);
+/* For one that has the arrays of another (of which nobody else knows): copies of its own. HS_E_LIMIT: a view
+ * does not fit; it is then gone. */
+enum hs_status hs__column_unshare(struct hs__column *column, struct hs_error *err);
 void hs__column_empty(struct hs__column *column);
 void hs__column_free(struct hs__column *column);
 size_t hs__column_memory(const struct hs__column *column);
@@ -160,7 +161,7 @@ enum hs_status hs__view_read(struct hs__finder *finder, struct hs__column *colum
 enum hs_status hs__view_behind(struct hs__finder *finder, const struct hs__column *column, uint64_t *out,
 	struct hs_error *err);
 enum hs_status hs__view_follow(struct hs__finder *finder, struct hs__column *column, struct hs_error *err);
-void hs__view_unshare(struct hs__column *column);
+enum hs_status hs__view_unshare(struct hs__column *column, struct hs_error *err);
 size_t hs__view_memory(const struct hs__column *column);
 void hs__view_empty(struct hs__column *column);
 

@@ -69,8 +69,8 @@ static enum hs_status copy(struct hs__finder *finder, struct hs__column *column,
 {
 	const struct copying *copying = arg;
 
-	hs__column_unshare(column);
-	return copying->then(finder, column, copying->arg, err);
+	enum hs_status status = hs__column_unshare(column, err);
+	return status == HS_OK ? copying->then(finder, column, copying->arg, err) : status;
 }
 
 /* Works at a copy in its place. */

@@ -2,8 +2,6 @@
 /* Chains and _has as the way to candidates: the search inside runs first. */
 #include <core/store/find/inner.h>
 
-#include <handslag/follow.h>
-
 #define KEPT_PAGE 512u
 
 struct inner {
@@ -147,30 +145,30 @@ static enum hs_status on_linked_row(void *arg, uint64_t row, struct hs_error *er
 	return live > 0 ? hs__add_row(inner->finder, inner->out, row, err) : (enum hs_status)live;
 }
 
-enum hs_status hs__inner_tell(struct hs__finder *finder, const struct hs_linking *linking,
-	struct hs_error *err)
+enum hs_status hs__inner_tell(struct hs__finder *finder, const struct hs_links *ask, struct hs_error *err)
 {
 	void *state = NULL;
-	const struct hs_keeper *keeper = hs__find_keeper(finder->txn, linking->ask.has->target_type, &state);
+	const struct hs_keeper *keeper = hs__find_keeper(finder->txn, ask->has->target_type, &state);
 
 	if (!keeper->links)
 		return hs_fail(err, HS_E_NOT_SUPPORTED, "nobody tells where resources of the type point");
-	return keeper->links(finder->txn, state, &linking->ask, err);
+	return keeper->links(finder->txn, state, ask, err);
 }
 
 static enum hs_status has_kept(struct inner *inner, struct hs_error *err)
 {
-	struct hs_linking linking = {
-		.ask = { .has = inner->cond->find, .type = inner->type, .each = on_link, .arg = inner },
+	struct hs_links ask = { .has = inner->cond->find,
+		.type = inner->type,
+		.each = on_link,
 		.each_row = on_linked_row,
-	};
+		.arg = inner };
 	uint64_t live = 0, last = 0;
 	enum hs_status status = hs__find_live(inner->finder->txn, inner->type, &live, err);
 
 	if (status == HS_OK)
 		status = hs__find_last_row(inner->finder->txn, inner->type, &last, err);
 	inner->all_live = live == last;
-	return status == HS_OK ? hs__inner_tell(inner->finder, &linking, err) : status;
+	return status == HS_OK ? hs__inner_tell(inner->finder, &ask, err) : status;
 }
 
 /* Adds the rows that one pointing resource points to. */

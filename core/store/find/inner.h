@@ -19,9 +19,7 @@ bool hs__inner_kept(const struct hs__finder *finder, uint32_t type);
 /* Does the keeper tell where its resources point, for a _has over its type? */
 bool hs__inner_links(const struct hs__finder *finder, const struct hs_find *has);
 /* Has that keeper tell it. HS_E_NOT_SUPPORTED: it does not. */
-struct hs_linking; /* handslag/follow.h */
-enum hs_status hs__inner_tell(struct hs__finder *finder, const struct hs_linking *linking,
-	struct hs_error *err);
+enum hs_status hs__inner_tell(struct hs__finder *finder, const struct hs_links *ask, struct hs_error *err);
 /* How many resources that keeper would go through for what is behind a link, at most `limit`. */
 enum hs_status hs__inner_estimate(struct hs__finder *finder, const struct hs_find *link, uint64_t limit,
 	uint64_t *out, struct hs_error *err);

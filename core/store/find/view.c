@@ -39,12 +39,15 @@ enum hs_status hs__view_follow(struct hs__finder *finder, struct hs__column *col
 	return status;
 }
 
-void hs__view_unshare(struct hs__column *column)
+enum hs_status hs__view_unshare(struct hs__column *column, struct hs_error *err)
 {
-	void *own = hs_heap_alloc(column->what->size);
+	const void *from = column->view;
 
-	column->what->copy(own, column->view);
-	column->view = own;
+	column->view = hs_heap_alloc(column->what->size);
+	enum hs_status status = column->what->copy(column->view, from, err);
+	if (status != HS_OK)
+		hs__view_empty(column);
+	return status;
 }
 
 size_t hs__view_memory(const struct hs__column *column)

@@ -55,16 +55,17 @@ static bool put(struct hs_ledger_columns *columns, uint32_t piece, struct hs_sli
 	return true;
 }
 
-void hs_ledger_column_refs_copy(const struct hs_ledger_columns *from, struct hs_ledger_columns *to)
+bool hs_ledger_column_refs_copy(const struct hs_ledger_columns *from, struct hs_ledger_columns *to)
 {
 	to->referred = from->referred;
 	for (size_t i = 0; i < from->party_count && to->referred; i++) {
-		if (from->refs[i].len)
-			to->referred = put(to, (uint32_t)i, from->refs[i]);
+		if (from->refs[i].len && !put(to, (uint32_t)i, from->refs[i]))
+			return false;
 	}
 	memcpy(to->ref_rows, from->ref_rows, from->party_count * sizeof *to->ref_rows);
 	memcpy(to->row_slots, from->row_slots, slots_of(from) * sizeof *to->row_slots);
 	to->rowless = from->rowless;
+	return true;
 }
 
 /* ---- rows ---- */

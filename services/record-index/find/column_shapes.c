@@ -64,14 +64,18 @@ static bool copy_shape(struct hs_arena *arena, struct hs_ledger_column_shape *sh
 		!hs_arena_full(arena);
 }
 
-void hs_ledger_column_shapes_copy(const struct hs_ledger_columns *from, struct hs_ledger_columns *to)
+bool hs_ledger_column_shapes_copy(const struct hs_ledger_columns *from, struct hs_ledger_columns *to)
 {
-	hs_ledger_column_shapes_make(to);
+	bool fits = hs_ledger_column_shapes_make(to);
+
+	if (!fits)
+		return false;
 	memcpy(to->slots, from->slots, SLOTS * sizeof *to->slots);
-	for (; to->shape_count < from->shape_count; to->shape_count++) {
+	for (; to->shape_count < from->shape_count && fits; to->shape_count++) {
 		to->shape[to->shape_count] = from->shape[to->shape_count];
-		copy_shape(to->texts, &to->shape[to->shape_count]);
+		fits = copy_shape(to->texts, &to->shape[to->shape_count]);
 	}
+	return fits;
 }
 
 /* ---- values ---- */

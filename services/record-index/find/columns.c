@@ -72,13 +72,14 @@ static bool make_arrays(struct hs_ledger_columns *columns, size_t room, size_t p
 	return columns->party_of && !hs_arena_full(columns->arena);
 }
 
-static void make_values(const struct hs_ledger_columns *from, struct hs_ledger_columns *to)
+static bool make_values(const struct hs_ledger_columns *from, struct hs_ledger_columns *to)
 {
 	for (to->value_count = 0; to->value_count < from->value_count; to->value_count++) {
 		struct hs_ledger_values *values = &to->values[to->value_count];
 		*values = from->values[to->value_count];
 		values->hashes = hs_arena_array(to->arena, to->room, sizeof *values->hashes);
 	}
+	return !hs_arena_full(to->arena);
 }
 
 static size_t memory(const void *view)
@@ -96,13 +97,8 @@ static void drop(void *view)
 	hs_arena_free(columns->texts);
 }
 
-static void copy(void *to, const void *from)
+static void copy_arrays(const struct hs_ledger_columns *old, struct hs_ledger_columns *own)
 {
-	const struct hs_ledger_columns *old = from;
-	struct hs_ledger_columns *own = to;
-
-	*own = *old;
-	make_arrays(own, old->room, old->party_room);
 	memcpy(own->rows, old->rows, old->count * sizeof *own->rows);
 	memcpy(own->subjects, old->subjects, old->count * sizeof *own->subjects);
 	memcpy(own->custodians, old->custodians, old->count * sizeof *own->custodians);
@@ -116,14 +112,24 @@ static void copy(void *to, const void *from)
 		memcpy(own->sides[i].last, old->sides[i].last, old->party_room * sizeof(uint32_t));
 		memcpy(own->sides[i].before, old->sides[i].before, old->count * sizeof(uint32_t));
 	}
-	make_values(old, own);
 	for (unsigned i = 0; i < own->value_count; i++)
 		memcpy(own->values[i].hashes, old->values[i].hashes,
 			old->count * sizeof *own->values[i].hashes);
-	hs_ledger_column_shapes_copy(old, own);
+}
+
+static enum hs_status copy(void *to, const void *from, struct hs_error *err)
+{
+	const struct hs_ledger_columns *old = from;
+	struct hs_ledger_columns *own = to;
+
+	*own = *old;
+	own->texts = NULL;
+	if (!make_arrays(own, old->room, old->party_room) || !make_values(old, own) ||
+		!hs_ledger_column_shapes_copy(old, own))
+		return hs_ledger_columns_too_large(err);
+	copy_arrays(old, own);
 	own->referred = false;
-	if (old->sided)
-		hs_ledger_column_refs_copy(old, own);
+	return !old->sided || hs_ledger_column_refs_copy(old, own) ? HS_OK : hs_ledger_columns_too_large(err);
 }
 
 /* ---- pointers ---- */
@@ -284,7 +290,9 @@ static enum hs_status read_all(struct hs_ledger *ledger, struct hs_ledger_column
 	if (status == HS_OK) {
 		hs_ledger_sort(order, lying.count);
 		share_shapes(&lying, columns);
-		make_values(&lying, columns);
+		status = make_values(&lying, columns) ? HS_OK : hs_ledger_columns_too_large(err);
+	}
+	if (status == HS_OK) {
 		put_in_order(&lying, order, columns);
 		status = hs_ledger_column_parties(ledger, columns, 1, err);
 	}

@@ -103,8 +103,8 @@ extern const struct hs_view hs_ledger_columns_view;
 /* ---- column_shapes.c ---- */
 
 bool hs_ledger_column_shapes_make(struct hs_ledger_columns *columns);
-/* `from` made in `to`, which has none. */
-void hs_ledger_column_shapes_copy(const struct hs_ledger_columns *from, struct hs_ledger_columns *to);
+/* `from` made in `to`, which has none; false: there is no room. */
+bool hs_ledger_column_shapes_copy(const struct hs_ledger_columns *from, struct hs_ledger_columns *to);
 /* Sets the shape and the values of the pointer that has the number `at`. HS_E_LIMIT: there are too many. */
 enum hs_status hs_ledger_column_shape_set(struct hs_ledger *ledger, struct hs_ledger_columns *columns,
 	size_t at, const struct hs_ledger_pointer *pointer, struct hs_error *err);
@@ -118,8 +118,8 @@ bool hs_ledger_column_tells(const struct hs_ledger_columns *columns, uint32_t pa
 
 size_t hs_ledger_column_refs_bytes(size_t party_room);
 bool hs_ledger_column_refs_make(struct hs_ledger_columns *columns);
-/* `from` into `to`, for which they were made, and which has shapes and parties. */
-void hs_ledger_column_refs_copy(const struct hs_ledger_columns *from, struct hs_ledger_columns *to);
+/* `from` into `to`, for which they were made, and which has shapes and parties; false: there is no room. */
+bool hs_ledger_column_refs_copy(const struct hs_ledger_columns *from, struct hs_ledger_columns *to);
 /* Notes what a row of a party's shape says of that. */
 void hs_ledger_column_ref_told(struct hs_ledger_column_shape *shape, const struct hs_index_row *row,
 	const struct hs_ledger_place *place);

@@ -197,20 +197,20 @@ static enum hs_status look_at_zone(struct links *links, const struct hs_ledger_c
 static enum hs_status take_members(const struct links *links, struct hs_ledger_sift *sift,
 	struct hs_error *err)
 {
-	const struct hs_linking *linking = (const struct hs_linking *)links->ask;
+	const struct hs_links *ask = links->ask;
 	const struct hs_ledger_columns *columns = sift->columns;
 	bool party = links->of == HS_LEDGER_OF_SUBJECT || links->of == HS_LEDGER_OF_CUSTODIAN;
 	unsigned char *among;
 
-	if (!linking->members || !party || !columns->sided || !columns->referred)
+	if (!ask->members || !party || !columns->sided || !columns->referred)
 		return HS_OK;
 	among = hs_arena_array(links->scratch, (size_t)links->room, 1);
 	if (!among)
 		return too_much(err);
-	for (size_t i = 0; i < linking->member_count; i++) {
+	for (size_t i = 0; i < ask->member_count; i++) {
 		size_t cursor = 0;
 		uint32_t piece;
-		while ((piece = hs_ledger_column_ref_to(columns, linking->members[i], &cursor)) != 0)
+		while ((piece = hs_ledger_column_ref_to(columns, ask->members[i], &cursor)) != 0)
 			among[piece] = HS_LEDGER_YES;
 	}
 	for (size_t i = 1; i < columns->party_count && columns->rowless; i++) {
@@ -277,7 +277,7 @@ static enum hs_status give_piece(struct links *links, uint64_t piece, struct hs_
 	if (columns && !hs_ledger_column_refers(columns, (uint32_t)piece, ask->has->param, ask->type))
 		return HS_OK;
 	if (columns && columns->ref_rows[piece])
-		return ((const struct hs_linking *)ask)->each_row(ask->arg, columns->ref_rows[piece], err);
+		return ask->each_row(ask->arg, columns->ref_rows[piece], err);
 	if (columns)
 		return ask->each(ask->arg, columns->refs[piece], err);
 	forget(links);

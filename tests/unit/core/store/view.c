@@ -18,7 +18,7 @@ struct moment {
 static struct {
 	unsigned reads, counts, follows, copies, drops;
 	uint64_t behind;
-	enum hs_status read_fails, follow_fails;
+	enum hs_status read_fails, follow_fails, copy_fails;
 	size_t most;
 } told;
 
@@ -59,13 +59,14 @@ static enum hs_status follow(struct hs_txn *txn, void *view, uint64_t seq, struc
 	return told.follow_fails ? hs_fail(err, told.follow_fails, "as the test has it") : HS_OK;
 }
 
-static void copy(void *to, const void *from)
+static enum hs_status copy(void *to, const void *from, struct hs_error *err)
 {
 	const struct moment *old = from;
 	struct moment *own = to;
 	told.copies++;
 	own->seq = calloc(1, sizeof(*own->seq));
 	*own->seq = *old->seq;
+	return told.copy_fails ? hs_fail(err, told.copy_fails, "as the test has it") : HS_OK;
 }
 
 static size_t memory(const void *view)
@@ -287,10 +288,9 @@ static void *hold_on(void *arg)
 	return NULL;
 }
 
-/* A search of before is not disturbed by one of now: that has a copy. */
-static void stays_as_it_is_while_it_is_held(void **state)
+/* What a search of now is given while one of before holds the view. */
+static struct look look_beside_a_holder(struct fixture *f, unsigned *drops)
 {
-	struct fixture *f = *state;
 	pthread_t thread;
 	sem_t has, may_leave;
 	struct holder holder = { .f = f, .look = { .has = &has, .may_leave = &may_leave } };
@@ -302,22 +302,48 @@ static void stays_as_it_is_while_it_is_held(void **state)
 		;
 	go_on(f, 1);
 	struct look now = look_ok(f);
-	unsigned drops = told.drops;
+	*drops = told.drops;
 	sem_post(&may_leave);
 	pthread_join(thread, NULL);
+	sem_destroy(&has);
+	sem_destroy(&may_leave);
 	assert_int_equal(holder.status, HS_OK);
 	assert_right(&holder.look);
 	assert_int_equal(holder.look.seen_later, holder.look.seen);
-	assert_right(&now);
 	assert_true(now.now > holder.look.now);
 	assert_int_equal(told.copies, 1);
+	return now;
+}
+
+/* A search of before is not disturbed by one of now: that has a copy. */
+static void stays_as_it_is_while_it_is_held(void **state)
+{
+	struct fixture *f = *state;
+	unsigned drops = 0;
+	struct look now = look_beside_a_holder(f, &drops);
+
+	assert_right(&now);
 	assert_int_equal(drops, 0);
 	assert_int_equal(told.drops, 1); /* the older one, as nobody has it any more */
 	struct look next = look_ok(f);
 	assert_right(&next);
 	assert_int_equal(told.reads, 1);
-	sem_destroy(&has);
-	sem_destroy(&may_leave);
+	assert_nothing_left(f);
+}
+
+/* Who would have had the copy does without, and no search fails. */
+static void is_read_anew_when_a_copy_does_not_fit(void **state)
+{
+	struct fixture *f = *state;
+	unsigned drops = 0;
+
+	told.copy_fails = HS_E_LIMIT;
+	assert_int_equal(look_beside_a_holder(f, &drops).seen, 0);
+	assert_int_equal(drops, 1); /* what was copied of it */
+	assert_int_equal(told.follows, 0);
+	struct look next = look_ok(f);
+	assert_right(&next);
+	assert_int_equal(told.reads, 2);
 	assert_nothing_left(f);
 }
 
@@ -344,6 +370,7 @@ int main(void)
 		TEST(is_not_there_when_too_large),
 		TEST(goes_for_want_of_memory),
 		TEST(stays_as_it_is_while_it_is_held),
+		TEST(is_read_anew_when_a_copy_does_not_fit),
 		TEST(is_none_for_a_writer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
