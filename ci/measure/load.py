@@ -137,14 +137,16 @@ def lua(text):
                          for c in text) + '"'
 
 
-def interleave(targets, plan):
-    """Visits all targets in turn until each has enough quiet visits, or the tries are used up."""
-    for target in targets:
-        target.visit(plan.warm)
-    for _ in range(plan.tries):
-        todo = [t for t in targets if sum(v.noise < NOISE for v in t.visits) < plan.quiet]
-        if not todo:
-            break
-        # Everything is visited again, not only what is short: what is compared must see the same minutes.
+def interleave(targets, plan, awake):
+    """Visits all targets in turn until each has enough quiet visits, or the tries are used up; both cores are
+    kept awake by the program `awake`."""
+    with machine.Awake(awake):
         for target in targets:
-            target.visits.append(target.visit(plan.seconds))
+            target.visit(plan.warm)
+        for _ in range(plan.tries):
+            todo = [t for t in targets if sum(v.noise < NOISE for v in t.visits) < plan.quiet]
+            if not todo:
+                break
+            # Everything is visited again, not only what is short: what is compared must see the same minutes.
+            for target in targets:
+                target.visits.append(target.visit(plan.seconds))

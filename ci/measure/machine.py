@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 
 TICK = os.sysconf("SC_CLK_TCK")
 _CORES = sorted(os.sched_getaffinity(0))
@@ -45,12 +46,34 @@ def children(pid):
         return [int(p) for p in f.read().split()]
 
 
+class Awake:
+    """Both cores do not halt within this: a host returns a halted core late (tests/bench/awake.c)."""
+
+    pids = set()  # of all that spin now
+
+    def __init__(self, program):
+        self.program, self.spinners = program, []
+
+    def __enter__(self):
+        for core in sorted(BOTH):
+            self.spinners.append(subprocess.Popen([self.program, str(core)], stdin=subprocess.DEVNULL,
+                                                  stdout=subprocess.DEVNULL))
+        Awake.pids.update(s.pid for s in self.spinners)
+        return self
+
+    def __exit__(self, *_):
+        for spinner in self.spinners:
+            Awake.pids.discard(spinner.pid)
+            spinner.kill()
+            spinner.wait()
+
+
 def busy_seconds():
-    """CPU time of all processes of the machine, and what the host took away. Interrupts are left out: those
-    of the loopback interface are caused by the very load that is measured."""
+    """CPU time of all processes of the machine but the spinning ones, and what the host took away. Interrupts
+    are left out: those of the loopback interface are caused by the very load that is measured."""
     with open("/proc/stat", encoding="ascii") as f:
         user, nice, system, _idle, _iowait, _irq, _softirq, steal = (int(v) for v in f.readline().split()[1:9])
-    return (user + nice + system + steal) / TICK
+    return (user + nice + system + steal) / TICK - sum(cpu_seconds(pid) for pid in Awake.pids)
 
 
 def free_port():
