@@ -131,6 +131,20 @@ static bool both_agree(const struct hs__conn *conn)
 		(chunked || conn->parser.content_length == guard->content_length);
 }
 
+/* A target that begins with a slash may have the same bytes for both (any that is printed, but '#'), and the
+ * guard has looked at each: llhttp, which takes them one by one and has no use for them, is shown the slash.
+ */
+static bool parse_lines(struct hs__conn *conn, struct hs_slice head)
+{
+	const struct hs__guard *guard = &conn->guard;
+	const char *from = head.ptr + guard->start, *target = head.ptr + guard->target.at;
+
+	if (target[0] != '/')
+		return hs__parse_bytes(conn, hs_slice_from(head, guard->start));
+	return hs__parse_bytes(conn, hs_slice(from, (size_t)(target + 1 - from))) &&
+		hs__parse_bytes(conn, hs_slice_from(head, guard->target.at + guard->target.len));
+}
+
 bool hs__parse_head(struct hs__conn *conn, struct hs_slice head)
 {
 	struct hs__request *request = conn->building;
@@ -144,7 +158,7 @@ bool hs__parse_head(struct hs__conn *conn, struct hs_slice head)
 		return false;
 	}
 	hs__parse_begin(conn);
-	if (!hs__parse_bytes(conn, hs_slice_from(head, guard->start)))
+	if (!parse_lines(conn, head))
 		return false;
 	if (!both_agree(conn) || request->pub.header_count != guard->header_count) {
 		conn->parse_status = 400;

@@ -341,6 +341,22 @@ static void the_guard_needs_no_help(void **state)
 	}
 }
 
+/* Long targets are looked at by 16: no byte is overlooked or refused by its place. */
+static void bytes_are_told_in_every_place(void **state)
+{
+	char text[40];
+
+	(void)state;
+	for (size_t at = 0; at < sizeof(text); at++)
+		for (unsigned byte = 0; byte < 256; byte++) {
+			memset(text, 'a', sizeof(text));
+			text[at] = (char)byte;
+			bool wanted = hs__byte_class[byte] & HS__BYTE_TARGET;
+			if (hs__bytes_are(hs_slice(text, sizeof(text)), HS__BYTE_TARGET) != wanted)
+				fail_msg("byte %u at %zu", byte, at);
+		}
+}
+
 static void reasons_name_the_rule(void **state)
 {
 	static const struct {
@@ -471,6 +487,7 @@ int main(void)
 		cmocka_unit_test(each_shape_gets_its_verdict),
 		cmocka_unit_test(no_cut_changes_a_verdict),
 		cmocka_unit_test(the_guard_needs_no_help),
+		cmocka_unit_test(bytes_are_told_in_every_place),
 		cmocka_unit_test(reasons_name_the_rule),
 		cmocka_unit_test(limits_hold_at_the_edge),
 		cmocka_unit_test(headers_are_counted),
