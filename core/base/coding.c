@@ -115,11 +115,19 @@ struct hs_slice hs_percent_decode(struct hs_arena *arena, struct hs_slice text, 
 	if (!out)
 		return HS_S_NONE;
 	memcpy(out, text.ptr, plain);
-	for (size_t i = plain; i < text.len; i++) {
-		char c = text.ptr[i];
-		int byte = c == '%' ? escaped(text, i) : -1;
-		out[len++] = byte > 0 ? (char)byte : form && c == '+' ? ' ' : c;
-		i += byte > 0 ? 2 : 0;
+	const char blank = form ? ' ' : '+';
+	for (const char *at = text.ptr + plain, *end = text.ptr + text.len; at < end; at++) {
+		char c = *at;
+		if (c == '%') {
+			int byte = escaped(text, (size_t)(at - text.ptr));
+			if (byte > 0) {
+				c = (char)byte;
+				at += 2;
+			}
+		} else if (c == '+') {
+			c = blank;
+		}
+		out[len++] = c;
 	}
 	return hs_slice(out, len);
 }

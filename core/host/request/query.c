@@ -4,6 +4,10 @@
 
 #include <handslag/coding.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define PAIRS_MAX 2000u
 
 /* Is a byte of the eight this one? The eight must be ASCII. */
@@ -81,23 +85,46 @@ static unsigned kind_of(unsigned char c)
 	return c < sizeof(kinds) ? kinds[c] : CODED;
 }
 
+/* The first byte at or after `at` that is something else than itself, or the end. */
+static size_t next_mark(struct hs_slice text, size_t at)
+{
+#if defined(__SSE2__)
+	for (; text.len - at >= 16; at += 16) {
+		const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.ptr + at));
+		__m128i ends = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')),
+			_mm_cmpeq_epi8(bytes, _mm_set1_epi8('=')));
+		__m128i codes = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('%')),
+			_mm_cmpeq_epi8(bytes, _mm_set1_epi8('+')));
+		/* the mask takes the highest bit of each: that of bytes above 127 is set */
+		unsigned marks = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(ends, codes), bytes));
+		if (marks)
+			return at + (unsigned)__builtin_ctz(marks);
+	}
+#endif
+	while (at < text.len && kind_of((unsigned char)text.ptr[at]) == ITSELF)
+		at++;
+	return at;
+}
+
 /* The pair that begins at `from`; its end. One pass over the bytes finds where it is cut and what of it is to
- * be decoded. */
+ * be decoded; of a value that is, only where it ends. */
 static size_t take_pair(struct hs_arena *arena, struct hs_slice text, size_t from, struct hs_pair *out)
 {
 	bool coded[2] = { false, false };
-	size_t at = from, name_end = SIZE_MAX;
+	size_t at = next_mark(text, from), name_end = SIZE_MAX;
 
-	for (; at < text.len; at++) {
+	for (; at < text.len && !coded[1]; at = next_mark(text, at + 1)) {
 		unsigned kind = kind_of((unsigned char)text.ptr[at]);
-		if (kind == ITSELF)
-			continue;
 		if (kind == ENDS_PAIR)
 			break;
 		if (kind == CODED)
 			coded[name_end != SIZE_MAX] = true;
 		else if (name_end == SIZE_MAX)
 			name_end = at;
+	}
+	if (coded[1]) {
+		at = hs_slice_find(text, '&', at);
+		at = at == SIZE_MAX ? text.len : at;
 	}
 	struct hs_slice name = hs_slice(text.ptr + from, (name_end == SIZE_MAX ? at : name_end) - from);
 	struct hs_slice value = name_end == SIZE_MAX ? HS_S_NONE :

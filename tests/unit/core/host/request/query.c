@@ -102,6 +102,31 @@ static void pairs_are_cut_and_decoded(void **state)
 	}
 }
 
+/* Queries are looked at 16 bytes at a time: wherever a pair is cut and whatever of it is coded. */
+static void pairs_are_cut_in_every_place(void **state)
+{
+	static const char *const marks[] = { "%41", "+", "\xff", "=", "." }, plain[] = "abcdefghijklmnopqrst";
+	static const char *const decoded[] = { "A", " ", "?", "=", "." };
+
+	(void)state;
+	for (size_t name = 1; name < sizeof(plain); name++)
+		for (size_t value = 0; value < sizeof(plain); value++)
+			for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+				struct hs_http_request http;
+				struct hs_slice text = hs_arena_printf(arena, "%.*s=%.*s%s%s&z=%s%c",
+					(int)name, plain, (int)value, plain, marks[i], plain, plain, 0);
+				struct hs_slice wanted = hs_arena_printf(arena, "%.*s%s%s", (int)value, plain,
+					decoded[i], plain);
+				size_t count = 0;
+				const struct hs_pair *pairs = hs_request_query(make(&http, text.ptr), &count);
+				assert_int_equal(count, 2);
+				assert_true(hs_slice_eq(pairs[0].name, hs_slice(plain, name)));
+				assert_true(hs_slice_eq(pairs[0].value, wanted));
+				assert_true(hs_slice_eq(pairs[1].name, HS_S("z")));
+				assert_true(hs_slice_eq(pairs[1].value, hs_slice_cstr(plain)));
+			}
+}
+
 /* A search without some of its conditions would find too much, so none is left out. */
 static void too_many_pairs_are_refused(void **state)
 {
@@ -193,6 +218,7 @@ int main(void)
 		cmocka_unit_test(escapes_are_found_in_every_place),
 		cmocka_unit_test(pairs_keep_their_order),
 		cmocka_unit_test(pairs_are_cut_and_decoded),
+		cmocka_unit_test(pairs_are_cut_in_every_place),
 		cmocka_unit_test(too_many_pairs_are_refused),
 		cmocka_unit_test(preferences_are_found),
 		cmocka_unit_test(queries_become_parameters),
