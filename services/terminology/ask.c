@@ -22,7 +22,8 @@
 /* The language of what is said before there is a context, which is seldom. */
 static bool speaks_swedish(const struct tx_ask *ask)
 {
-	return hs_tx_speaks_swedish(ask->accept_language, ask->input);
+	return hs_tx_speaks_swedish(ask->accept_language,
+		hs_tx_input_text(&ask->input, HS_S("displayLanguage")));
 }
 
 static enum hs_verdict fail(struct tx_ask *ask, const struct hs_error *err)
@@ -73,10 +74,13 @@ static enum role role_of(const struct hs_json *parameter)
 	return NONE;
 }
 
-static bool has_resources(const struct hs_json *input)
+static bool has_resources(const struct tx_input *input)
 {
-	HS_JSON_EACH(p, hs_json_get(input, HS_S("parameter")))
+	HS_JSON_EACH(p, hs_json_get(input->tree, HS_S("parameter")))
 		if (role_of(p) != NONE)
+			return true;
+	for (size_t i = 0; i < input->count; i++)
+		if (hs_slice_eq(input->pairs[i].name, HS_S("validation")))
 			return true;
 	return false;
 }
@@ -120,13 +124,14 @@ static enum hs_status compile_input(struct tx_ask *ask, struct tx_compile *compi
 
 static enum hs_status compile_all(struct tx_ask *ask, struct tx_compile *compile, struct hs_error *err)
 {
+	const struct hs_json *input = hs_tx_input_tree(&ask->input);
 	uint32_t whole = TX_NONE;
 	uint32_t unused;
 	size_t n = 0;
 	char digits[24];
-	enum hs_status status = compile_input(ask, compile, ask->input, &whole, &ask->sent_other, err);
+	enum hs_status status = compile_input(ask, compile, input, &whole, &ask->sent_other, err);
 
-	HS_JSON_EACH(p, hs_json_get(ask->input, HS_S("parameter"))) {
+	HS_JSON_EACH(p, hs_json_get(input, HS_S("parameter"))) {
 		if (status || !is_named(p, HS_S("validation")))
 			continue;
 		if (n == BATCH_MAX)
@@ -140,9 +145,10 @@ static enum hs_status compile_all(struct tx_ask *ask, struct tx_compile *compile
 
 /* A code system that comes as the one that is meant need have no URL. For the length of the question it has.
  */
-static void give_url(const struct tx_ask *ask)
+static void give_url(struct tx_ask *ask)
 {
-	struct hs_json *system = hs_json_get(hs_parameter(ask->input, HS_S("codeSystem")), HS_S("resource"));
+	struct hs_json *system = hs_json_get(hs_parameter(hs_tx_input_tree(&ask->input), HS_S("codeSystem")),
+		HS_S("resource"));
 
 	if (hs_json_is(system, HS_JSON_OBJECT) && !hs_json_get_text(system, HS_S("url")).len)
 		hs_json_add_text(hs_request_arena(ask->req), system, HS_S("url"),
@@ -173,7 +179,7 @@ static enum hs_status compile_sent(struct tx_ask *ask, struct hs_error *err)
 
 /* ---- the question itself ---- */
 
-enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, uint32_t sent_set,
+enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct tx_input *input, uint32_t sent_set,
 	struct hs_error *err)
 {
 	struct tx_context *ctx = &ask->ctx;
@@ -239,7 +245,7 @@ enum hs_status hs_tx_ask_instance(struct tx_ask *ask, struct hs_error *err)
 
 static enum hs_status begin(struct tx_ask *ask, struct hs_error *err)
 {
-	enum hs_status status = hs_tx_ask_begin(ask, ask->input, TX_NONE, err);
+	enum hs_status status = hs_tx_ask_begin(ask, &ask->input, TX_NONE, err);
 
 	ask->ctx.as_text = true;
 	return status ? status : hs_tx_ask_instance(ask, err);
@@ -273,7 +279,7 @@ static enum hs_status on_worker(struct hs_txn *txn, struct hs_arena *arena, void
 	if (ask->brings)
 		status = compile_sent(ask, err);
 	if (status == HS_OK && ask->brings && ask->cache.len)
-		status = hs_tx_kept_add(ask->sandbox, ask->cache, ask->input, &ask->sent,
+		status = hs_tx_kept_add(ask->sandbox, ask->cache, hs_tx_input_tree(&ask->input), &ask->sent,
 			(struct tx_kept_way) { .swedish = speaks_swedish(ask) }, err);
 	if (status == HS_OK && (ask->brings || ask->again))
 		status = begin(ask, err);
@@ -307,7 +313,7 @@ static enum hs_status find_cache(struct tx_ask *ask, struct hs_error *err)
 	struct hs_slice given = hs_request_header(ask->req, HS_S("X-Cache-Id"));
 	char digits[24];
 
-	ask->cache = given.len ? given : hs_parameter_text(ask->input, HS_S("cache-id"));
+	ask->cache = given.len ? given : hs_tx_input_text(&ask->input, HS_S("cache-id"));
 	if (!ask->cache.len)
 		return HS_OK;
 	if (!given.len && !hs_tx_kept_make(ask->sandbox, ask->cache, false, ask->now_ms))
@@ -368,6 +374,21 @@ static enum hs_verdict after_uploads(struct hs_request *req, void *arg, enum hs_
 	return status ? hs_fail_request(req, err) : carry_on(ask);
 }
 
+static enum hs_status read_input(struct hs_request *req, struct tx_input *input, struct hs_error *err)
+{
+	struct hs_json *tree = NULL;
+	enum hs_status status = HS_OK;
+
+	if (hs_request_body(req).len) {
+		status = hs_request_parameters(req, &tree, err);
+		input->tree = tree;
+	} else {
+		input->arena = hs_request_arena(req);
+		input->pairs = hs_request_query(req, &input->count);
+	}
+	return status;
+}
+
 enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type, tx_answer_fn *answer_fn,
 	enum tx_pace pace)
 {
@@ -393,9 +414,9 @@ enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type,
 	if (pace == TX_BY_SIZE) /* what is no number is as if it was not said */
 		(void)hs_slice_u64(hs_request_header(req, HS_S("X-Too-Costly-Threshold")), &ask->most_codes);
 	__atomic_fetch_add(&ask->service->questions, 1, __ATOMIC_RELAXED);
-	if (hs_request_parameters(req, &ask->input, &err))
+	if (read_input(req, &ask->input, &err))
 		return hs_fail_request(req, &err);
-	ask->brings = has_resources(ask->input);
+	ask->brings = has_resources(&ask->input);
 	ask->uploads = hs_tx_uploads_get(ask->sandbox);
 	if (ask->uploads)
 		return carry_on(ask);

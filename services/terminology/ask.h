@@ -18,9 +18,9 @@ struct tx_ask {
 	struct tx_sandbox *sandbox;
 	tx_answer_fn *answer;
 	enum tx_pace pace;
-	const char *type;      /* of the instance named in the path, or NULL */
-	struct hs_json *input; /* Parameters */
-	bool brings;           /* resources, in `input` */
+	const char *type; /* of the instance named in the path, or NULL */
+	struct tx_input input;
+	bool brings; /* resources, in `input` */
 	struct hs_slice accept_language, id;
 	struct hs_slice cache; /* id of the client's cache, or empty */
 	int64_t now_ms;        /* taken on the loop, whose clock is not a worker's to ask */
@@ -42,7 +42,7 @@ struct tx_ask {
 enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type, tx_answer_fn *answer,
 	enum tx_pace pace);
 /* Sets up `ask->ctx` anew for the input of one question. */
-enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct hs_json *input, uint32_t sent_set,
+enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct tx_input *input, uint32_t sent_set,
 	struct hs_error *err);
 /* The instance that the path names. */
 enum hs_status hs_tx_ask_instance(struct tx_ask *ask, struct hs_error *err);

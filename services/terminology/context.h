@@ -23,9 +23,22 @@ struct tx_version_rule {
 
 enum tx_flag { TX_UNSET, TX_NO, TX_YES };
 
+/* What came with a question: Parameters, or the query of a request without a body, of which Parameters are
+ * made only where an answer has a use for them. */
+struct tx_input {
+	struct hs_arena *arena; /* of the question */
+	const struct hs_pair *pairs;
+	size_t count;
+	const struct hs_json *tree; /* Parameters; NULL: not made of the pairs yet */
+};
+/* NULL when the arena is full. */
+const struct hs_json *hs_tx_input_tree(struct tx_input *input);
+/* Text of the first parameter of that name; empty: there is none, or it has none. */
+struct hs_slice hs_tx_input_text(const struct tx_input *input, struct hs_slice name);
+
 struct tx_params {
-	const struct hs_json *tree; /* Parameters */
-	struct hs_json *brought;    /* those of the value set itself that shape the answer; NULL: none */
+	struct tx_input input;
+	struct hs_json *brought; /* those of the value set itself that shape the answer; NULL: none */
 	struct hs_slice url, set_version, code, system, version, display, filter, display_language;
 	const struct hs_json *value_set, *coding, *codeable;
 	struct tx_asked_code {
@@ -126,11 +139,16 @@ struct tx_context {
 	struct tx_system supplements[TX_NAMES_MAX];
 };
 
-/* Whoever asks in Swedish is answered in Swedish: by Accept-Language, else by the parameter displayLanguage
- * of `tree` (Parameters). */
-bool hs_tx_speaks_swedish(struct hs_slice accept_language, const struct hs_json *tree);
-enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *tree,
+/* Whoever asks in Swedish is answered in Swedish: by Accept-Language, else by the parameter displayLanguage.
+ */
+bool hs_tx_speaks_swedish(struct hs_slice accept_language, struct hs_slice display_language);
+enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct tx_input *input,
 	struct hs_slice accept_language, struct hs_error *err);
+/* A parameter that has no place in struct tx_params, as it stands in Parameters; NULL: there is none. */
+const struct hs_json *hs_tx_parameter(struct tx_context *ctx, struct hs_slice name);
+struct hs_slice hs_tx_parameter_text(const struct tx_context *ctx, struct hs_slice name);
+/* All of them, for HS_JSON_EACH. */
+const struct hs_json *hs_tx_parameters(struct tx_context *ctx);
 /* What the value set says itself (extension valueset-expansion-parameter): a flag or language where the
  * request says nothing, lists and rules about versions behind those of the request. */
 enum hs_status hs_tx_params_of_set(struct tx_context *ctx, struct tx_set set, struct hs_error *err);

@@ -169,6 +169,7 @@ static enum hs_status ask(struct hs_terminology_view *view, struct hs_arena *are
 {
 	struct tx_context *ctx = hs_arena_alloc(arena, sizeof(*ctx));
 	const struct hs_json *set = hs_json_get(hs_parameter(parameters, HS_S("valueSet")), HS_S("resource"));
+	const struct tx_input input = { .tree = parameters };
 	size_t i = 0;
 
 	if (!ctx)
@@ -184,7 +185,7 @@ static enum hs_status ask(struct hs_terminology_view *view, struct hs_arena *are
 	hs_tx_see(ctx, view->service, view->imports, view->uploads, NULL, &view->sent);
 	enum hs_status status = set ? use_value_set(ctx, set, err) : HS_OK;
 	if (status == HS_OK)
-		status = hs_tx_params_read(ctx, parameters, HS_S_NONE, err);
+		status = hs_tx_params_read(ctx, &input, HS_S_NONE, err);
 	return status ? status : operations[i].answer(ctx, out, err);
 }
 

@@ -97,12 +97,12 @@ static enum hs_status follow_imports(struct tx_context *ctx, struct trail *trail
 /* A value set may be meant by the element that it is bound to; structures are not known here. */
 static enum hs_status refuse_unnamed(struct tx_context *ctx, struct hs_error *err)
 {
-	struct hs_slice element = hs_parameter_text(ctx->params.tree, HS_S("context"));
+	struct hs_slice element = hs_tx_parameter_text(ctx, HS_S("context"));
 
 	if (element.len)
 		return hs_tx_fault(ctx, HS_E_NOT_SUPPORTED, TX_MSG_OWN_CONTEXT, HS_S("context"),
 			TX_ARGS(element), err);
-	if (hs_parameter(ctx->params.tree, HS_S("contextDirection")))
+	if (hs_tx_parameter(ctx, HS_S("contextDirection")))
 		return hs_tx_fault(ctx, HS_E_NOT_SUPPORTED, TX_MSG_OWN_CONTEXT_DIRECTION,
 			HS_S("contextDirection"), TX_ARGS(HS_S_NONE), err);
 	return hs_tx_refuse(ctx, TX_MSG_NO_VALUE_SET, 400, HS_S_NONE, TX_ARGS(HS_S_NONE), err);

@@ -35,7 +35,8 @@ static struct hs_json *answer_one(struct tx_ask *ask, validate_fn *validate, con
 	struct hs_error err = { .status = HS_OK };
 	struct hs_json *out = NULL;
 	struct hs_arena *arena = hs_request_arena(ask->req);
-	enum hs_status status = hs_tx_ask_begin(ask, merge(arena, ask->input, item), set, &err);
+	const struct tx_input input = { .tree = merge(arena, hs_tx_input_tree(&ask->input), item) };
+	enum hs_status status = hs_tx_ask_begin(ask, &input, set, &err);
 
 	if (status == HS_OK)
 		status = validate(&ask->ctx, &out, &err);
@@ -48,15 +49,16 @@ static enum hs_status answer(struct tx_ask *ask, validate_fn *validate, struct h
 	struct hs_error *err)
 {
 	struct hs_arena *arena = hs_request_arena(ask->req);
+	const struct hs_json *tree = hs_tx_input_tree(&ask->input);
 	struct hs_json *answers = hs_parameters(arena);
 	size_t n = 0, count = 0;
 
-	HS_JSON_EACH(p, hs_json_get(ask->input, HS_S("parameter")))
+	HS_JSON_EACH(p, hs_json_get(tree, HS_S("parameter")))
 		count += hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("validation"));
 	if (!count)
 		return hs_tx_fault(&ask->ctx, HS_E_REQUIRED, TX_MSG_OWN_EMPTY_BATCH, HS_S_NONE,
 			(struct tx_args) { { HS_S_NONE } }, err);
-	HS_JSON_EACH(p, hs_json_get(ask->input, HS_S("parameter"))) {
+	HS_JSON_EACH(p, hs_json_get(tree, HS_S("parameter"))) {
 		if (!hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("validation")))
 			continue;
 		uint32_t own = ask->sent_sets[n++];

@@ -106,7 +106,8 @@ enum hs_verdict hs_tx_serve_cache_control(struct hs_request *req, void *state)
 	(void)state;
 	if (hs_request_parameters(req, &input, &err))
 		return hs_fail_request(req, &err);
-	bool swedish = hs_tx_speaks_swedish(hs_request_header(req, HS_S("Accept-Language")), input);
+	bool swedish = hs_tx_speaks_swedish(hs_request_header(req, HS_S("Accept-Language")),
+		hs_parameter_text(input, HS_S("displayLanguage")));
 	if (!mode.len)
 		mode = hs_parameter_text(input, HS_S("mode"));
 	if (hs_slice_eq(mode, HS_S("start")))

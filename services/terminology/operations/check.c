@@ -123,7 +123,7 @@ void hs_tx_check_say(const struct tx_checking *c, enum tx_message id, const char
 void hs_tx_check(const struct hs_write_event *event, void *state, struct hs_issues *issues)
 {
 	const struct hs_json *compose = hs_json_get(event->resource, HS_S("compose"));
-	struct tx_checking c = { event, issues, hs_tx_speaks_swedish(event->language, NULL) };
+	struct tx_checking c = { event, issues, hs_tx_speaks_swedish(event->language, HS_S_NONE) };
 
 	(void)state;
 	if (!event->resource)

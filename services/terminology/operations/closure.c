@@ -268,7 +268,7 @@ static enum hs_status add_asked(struct task *t, uint32_t version, struct hs_erro
 {
 	enum hs_status status = HS_OK;
 
-	HS_JSON_EACH(p, hs_json_get(t->ctx->params.tree, HS_S("parameter"))) {
+	HS_JSON_EACH(p, hs_tx_parameters(t->ctx)) {
 		if (!hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("concept")))
 			continue;
 		const struct hs_json *coding = hs_tx_value(p);
@@ -317,15 +317,15 @@ static enum hs_status go_on(struct task *t, struct tx_closure *closure, struct h
 enum hs_status hs_tx_closure(struct tx_context *ctx, struct tx_sandbox *sandbox, struct hs_json **out,
 	struct hs_error *err)
 {
-	struct hs_slice since = hs_parameter_text(ctx->params.tree, HS_S("version"));
-	bool adds = hs_parameter(ctx->params.tree, HS_S("concept")) != NULL;
+	struct hs_slice since = hs_tx_parameter_text(ctx, HS_S("version"));
+	bool adds = hs_tx_parameter(ctx, HS_S("concept")) != NULL;
 	struct task *t = hs_arena_alloc(ctx->arena, sizeof(*t));
 	enum hs_status status = HS_OK;
 
 	if (!t)
 		return hs_tx_no_room(ctx->swedish, err);
 	t->ctx = ctx;
-	t->name = hs_parameter_text(ctx->params.tree, HS_S("name"));
+	t->name = hs_tx_parameter_text(ctx, HS_S("name"));
 	if (!t->name.len || t->name.len > NAME_MAX_BYTES)
 		return hs_tx_fault(ctx, HS_E_REQUIRED, TX_MSG_OWN_CLOSURE_NAME, HS_S("name"),
 			TX_ARGS(HS_S_NONE), err);

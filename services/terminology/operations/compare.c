@@ -76,7 +76,7 @@ struct hs_slice hs_tx_compare_version(const struct tx_compare *t, struct tx_syst
 static enum hs_status read_policy(struct tx_compare *t, struct hs_error *err)
 {
 	static const char *const names[] = { "as-needed", "always", "never" }; /* enum tx_compare_policy */
-	struct hs_slice text = hs_parameter_text(t->ctx->params.tree, HS_S("version-policy"));
+	struct hs_slice text = hs_tx_parameter_text(t->ctx, HS_S("version-policy"));
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!text.len || hs_slice_eq(text, hs_slice_cstr(names[i]))) {
@@ -165,8 +165,7 @@ static enum hs_status choose(struct tx_context *ctx, const char *name, struct tx
 	if (!set->row) {
 		struct hs_slice key = hs_arena_printf(ctx->arena, "%sUrl", name),
 				sent = hs_arena_printf(ctx->arena, "%sValueSet", name);
-		hs_tx_canonical(hs_tx_scalar(hs_tx_value(hs_parameter(ctx->params.tree, key))), &url,
-			&version);
+		hs_tx_canonical(hs_tx_scalar(hs_tx_value(hs_tx_parameter(ctx, key))), &url, &version);
 		if (!url.len)
 			return hs_tx_fault(ctx, HS_E_REQUIRED, TX_MSG_OWN_EITHER, key,
 				(struct tx_args) { { key, sent } }, err);
@@ -217,7 +216,7 @@ enum hs_status hs_tx_compare(struct tx_context *ctx, struct tx_set self, struct 
 	hs_tx_add_text(ctx, *out, "message", "valueString",
 		hs_tx_sentence(ctx->arena, known ? outcomes[outcome].sentence : TX_MSG_COMPARE_INDETERMINATE,
 			ctx->swedish, TX_ARGS(t.self_name, t.other_name, why)));
-	if (hs_slice_eq(hs_parameter_text(ctx->params.tree, HS_S("diagnostics")), HS_S("true")))
+	if (hs_slice_eq(hs_tx_parameter_text(ctx, HS_S("diagnostics")), HS_S("true")))
 		add_diagnostics(&t, by_definition, known, *out);
 	return HS_OK;
 }

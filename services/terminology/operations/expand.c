@@ -47,19 +47,20 @@ static void add_warning(struct tx_writer *w, struct hs_json *list, const struct 
 }
 
 static const struct {
-	const char *name, *key;
+	struct hs_slice name;
+	const char *key;
 } echoed[] = {
-	{ "excludeNested", "valueBoolean" },
-	{ "excludeNotForUI", "valueBoolean" },
-	{ "includeDesignations", "valueBoolean" },
-	{ "includeDefinition", "valueBoolean" },
-	{ "activeOnly", "valueBoolean" },
-	{ "offset", "valueInteger" },
-	{ "count", "valueInteger" },
-	{ "filter", "valueString" },
-	{ "versionsMatch", "valueBoolean" },
-	{ "designation", "valueString" },
-	{ "exclude-system", "valueUri" },
+	{ HS_S_INIT("excludeNested"), "valueBoolean" },
+	{ HS_S_INIT("excludeNotForUI"), "valueBoolean" },
+	{ HS_S_INIT("includeDesignations"), "valueBoolean" },
+	{ HS_S_INIT("includeDefinition"), "valueBoolean" },
+	{ HS_S_INIT("activeOnly"), "valueBoolean" },
+	{ HS_S_INIT("offset"), "valueInteger" },
+	{ HS_S_INIT("count"), "valueInteger" },
+	{ HS_S_INIT("filter"), "valueString" },
+	{ HS_S_INIT("versionsMatch"), "valueBoolean" },
+	{ HS_S_INIT("designation"), "valueString" },
+	{ HS_S_INIT("exclude-system"), "valueUri" },
 };
 
 /* Rules about versions are told when they decided something. */
@@ -68,15 +69,26 @@ static const char *const rule_names[] = { [TX_VERSION_DEFAULT] = "system-version
 	[TX_VERSION_FORCE] = "force-system-version",
 	[TX_VERSION_SET] = "default-valueset-version" };
 
-static void echo(struct tx_writer *w, struct hs_json *list, const struct hs_json *given)
+static void echo(struct tx_writer *w, struct hs_json *list, struct hs_slice name, struct hs_slice text)
 {
-	for (size_t i = 0; i < sizeof(echoed) / sizeof(echoed[0]); i++) {
-		struct hs_slice key = hs_slice_cstr(echoed[i].key), text = hs_tx_scalar(hs_tx_value(given));
-		if (text.len &&
-			hs_slice_eq(hs_json_get_text(given, HS_S("name")), hs_slice_cstr(echoed[i].name)))
-			add_parameter(w, list, echoed[i].name, echoed[i].key,
-				hs_tx_property_value(w->arena, key, text));
-	}
+	for (size_t i = 0; text.len && i < sizeof(echoed) / sizeof(echoed[0]); i++)
+		if (hs_slice_eq(name, echoed[i].name))
+			add_parameter(w, list, echoed[i].name.ptr, echoed[i].key,
+				hs_tx_property_value(w->arena, hs_slice_cstr(echoed[i].key), text));
+}
+
+static void echo_items(struct tx_writer *w, struct hs_json *list, const struct hs_json *items)
+{
+	HS_JSON_EACH(item, items)
+		echo(w, list, hs_json_get_text(item, HS_S("name")), hs_tx_scalar(hs_tx_value(item)));
+}
+
+static void echo_given(struct tx_writer *w, struct hs_json *list, const struct tx_input *input)
+{
+	if (input->tree)
+		echo_items(w, list, hs_json_get(input->tree, HS_S("parameter")));
+	for (size_t i = 0; !input->tree && i < input->count; i++)
+		echo(w, list, input->pairs[i].name, input->pairs[i].value);
 }
 
 static bool is_told(const struct hs_json *list, struct hs_slice name)
@@ -89,10 +101,8 @@ static bool is_told(const struct hs_json *list, struct hs_slice name)
 
 static void echo_parameters(struct tx_writer *w, struct hs_json *list)
 {
-	HS_JSON_EACH(given, hs_json_get(w->ctx->params.tree, HS_S("parameter")))
-		echo(w, list, given);
-	HS_JSON_EACH(brought, w->ctx->params.brought)
-		echo(w, list, brought);
+	echo_given(w, list, &w->ctx->params.input);
+	echo_items(w, list, w->ctx->params.brought);
 	for (size_t i = 0; i < w->ctx->params.rule_count; i++) {
 		const struct tx_version_rule *rule = &w->ctx->params.rules[i];
 		if (rule->used)
@@ -375,7 +385,7 @@ static void find_doubles(struct tx_writer *w)
  * section 4.9.16.1): only what is true now is known. A day without a zone may still be today somewhere. */
 static enum hs_status refuse_past(struct tx_context *ctx, struct hs_error *err)
 {
-	struct hs_slice date = hs_parameter_text(ctx->params.tree, HS_S("date"));
+	struct hs_slice date = hs_tx_parameter_text(ctx, HS_S("date"));
 	struct hs_time when;
 
 	if (!date.len)

@@ -110,7 +110,7 @@ static bool fits(struct tx_translate *t, const struct extra *wanted)
 {
 	bool spoken = false;
 
-	HS_JSON_EACH(p, hs_json_get(t->ctx->params.tree, HS_S("parameter"))) {
+	HS_JSON_EACH(p, hs_tx_parameters(t->ctx)) {
 		if (!hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("dependency")))
 			continue;
 		struct hs_slice attribute = hs_tx_scalar(part_of(p, HS_S("attribute")));
@@ -128,7 +128,7 @@ static bool fits(struct tx_translate *t, const struct extra *wanted)
 
 bool hs_tx_extras_fit(struct tx_translate *t, struct hs_slice extras)
 {
-	if (!hs_parameter(t->ctx->params.tree, HS_S("dependency")))
+	if (!hs_tx_parameter(t->ctx, HS_S("dependency")))
 		return true;
 	HS_JSON_EACH(item, parse(t->ctx, extras)) {
 		struct extra wanted = read_extra(item);

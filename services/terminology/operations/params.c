@@ -123,11 +123,16 @@ static enum hs_status add_to_list(struct tx_context *ctx, const struct row *row,
 	return HS_OK;
 }
 
-static enum hs_status read_one(struct tx_context *ctx, const struct row *row, const struct hs_json *item,
+static enum hs_status refuse_text(struct tx_context *ctx, const struct row *row, struct hs_error *err)
+{
+	return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_OBJECT, row->name, (struct tx_args) { { row->name } },
+		err);
+}
+
+static enum hs_status read_text(struct tx_context *ctx, const struct row *row, struct hs_slice text,
 	struct hs_error *err)
 {
-	const struct hs_json *value = hs_tx_value(item);
-	struct hs_slice text = hs_tx_scalar(value), name = row->name;
+	struct hs_slice name = row->name;
 	void *to = member(&ctx->params, row->at);
 
 	switch (row->kind) {
@@ -151,12 +156,21 @@ static enum hs_status read_one(struct tx_context *ctx, const struct row *row, co
 	case TREE:
 		break;
 	}
+	return refuse_text(ctx, row, err);
+}
+
+static enum hs_status read_one(struct tx_context *ctx, const struct row *row, const struct hs_json *item,
+	struct hs_error *err)
+{
+	const struct hs_json *value = hs_tx_value(item);
+
+	if (row->kind != TREE)
+		return read_text(ctx, row, hs_tx_scalar(value), err);
 	if (!value)
 		value = hs_json_get(item, HS_S("resource"));
 	if (!hs_json_is(value, HS_JSON_OBJECT))
-		return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_OBJECT, name, (struct tx_args) { { name } },
-			err);
-	*(const struct hs_json **)to = value;
+		return refuse_text(ctx, row, err);
+	*(const struct hs_json **)member(&ctx->params, row->at) = value;
 	return HS_OK;
 }
 
@@ -177,33 +191,48 @@ static enum hs_status set_languages(struct tx_context *ctx, struct hs_slice text
 	return HS_OK;
 }
 
-static struct hs_slice display_language(const struct hs_json *tree)
+bool hs_tx_speaks_swedish(struct hs_slice accept_language, struct hs_slice display_language)
 {
-	return hs_tx_scalar(hs_tx_value(hs_parameter(tree, HS_S("displayLanguage"))));
+	struct hs_slice wish = accept_language.len ? accept_language : display_language;
+
+	return wish.len && hs_language_leads(wish, HS_S("sv"));
 }
 
-bool hs_tx_speaks_swedish(struct hs_slice accept_language, const struct hs_json *tree)
+static enum hs_status read_tree(struct tx_context *ctx, const struct hs_json *tree, struct hs_error *err)
 {
-	struct hs_slice wish = accept_language.len ? accept_language : display_language(tree);
-
-	return hs_language_leads(wish, HS_S("sv"));
-}
-
-enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *tree,
-	struct hs_slice accept_language, struct hs_error *err)
-{
-	struct tx_params *params = &ctx->params;
-
-	memset(params, 0, offsetof(struct tx_params, rules));
-	params->tree = tree;
-	params->offset = params->count = -1;
-	ctx->swedish = hs_tx_speaks_swedish(accept_language, tree);
 	HS_JSON_EACH(item, hs_json_get(tree, HS_S("parameter"))) {
 		const struct row *row = row_of(hs_json_get_text(item, HS_S("name")));
 		enum hs_status status = row ? read_one(ctx, row, item, err) : HS_OK;
 		if (status)
 			return status;
 	}
+	return HS_OK;
+}
+
+static enum hs_status read_pairs(struct tx_context *ctx, const struct tx_input *input, struct hs_error *err)
+{
+	for (size_t i = 0; i < input->count; i++) {
+		const struct row *row = row_of(input->pairs[i].name);
+		enum hs_status status = row ? read_text(ctx, row, input->pairs[i].value, err) : HS_OK;
+		if (status)
+			return status;
+	}
+	return HS_OK;
+}
+
+enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct tx_input *input,
+	struct hs_slice accept_language, struct hs_error *err)
+{
+	struct tx_params *params = &ctx->params;
+	const struct tx_input own = *input; /* may be the one that is cleared here */
+
+	memset(params, 0, offsetof(struct tx_params, rules));
+	params->input = own;
+	params->offset = params->count = -1;
+	ctx->swedish = hs_tx_speaks_swedish(accept_language, hs_tx_input_text(&own, HS_S("displayLanguage")));
+	enum hs_status status = own.tree ? read_tree(ctx, own.tree, err) : read_pairs(ctx, &own, err);
+	if (status)
+		return status;
 	if (params->display_language.len)
 		return set_languages(ctx, params->display_language, err);
 	/* a header that cannot be read is nobody's wish; browsers and proxies write what they like */
@@ -211,6 +240,53 @@ enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct hs_json *t
 		hs_languages_parse(accept_language, &params->languages))
 		params->languages_asked = params->languages.count > 0;
 	return HS_OK;
+}
+
+/* ---- what has no row in the table ---- */
+
+static const struct hs_pair *find_pair(const struct tx_input *input, struct hs_slice name)
+{
+	for (size_t i = 0; i < input->count; i++)
+		if (hs_slice_eq(input->pairs[i].name, name))
+			return &input->pairs[i];
+	return NULL;
+}
+
+const struct hs_json *hs_tx_input_tree(struct tx_input *input)
+{
+	struct hs_json *made = input->tree || !input->count ? NULL : hs_parameters(input->arena);
+
+	for (size_t i = 0; i < input->count && made; i++)
+		hs_parameters_add(input->arena, made, input->pairs[i].name, HS_S("valueString"),
+			hs_json_string(input->arena, input->pairs[i].value));
+	if (made)
+		input->tree = made;
+	return input->tree;
+}
+
+struct hs_slice hs_tx_input_text(const struct tx_input *input, struct hs_slice name)
+{
+	if (input->tree)
+		return hs_parameter_text(input->tree, name);
+	const struct hs_pair *pair = find_pair(input, name);
+	return pair ? pair->value : HS_S_NONE;
+}
+
+const struct hs_json *hs_tx_parameter(struct tx_context *ctx, struct hs_slice name)
+{
+	struct tx_input *input = &ctx->params.input;
+
+	return input->tree || find_pair(input, name) ? hs_parameter(hs_tx_input_tree(input), name) : NULL;
+}
+
+struct hs_slice hs_tx_parameter_text(const struct tx_context *ctx, struct hs_slice name)
+{
+	return hs_tx_input_text(&ctx->params.input, name);
+}
+
+const struct hs_json *hs_tx_parameters(struct tx_context *ctx)
+{
+	return hs_json_get(hs_tx_input_tree(&ctx->params.input), HS_S("parameter"));
 }
 
 /* ---- what a value set brings ---- */

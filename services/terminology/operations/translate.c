@@ -12,7 +12,7 @@ static struct hs_slice text_of(const struct tx_translate *t, const char *const *
 {
 	for (; *names; names++) {
 		struct hs_slice text =
-			hs_tx_scalar(hs_tx_value(hs_parameter(t->ctx->params.tree, hs_slice_cstr(*names))));
+			hs_tx_scalar(hs_tx_value(hs_tx_parameter(t->ctx, hs_slice_cstr(*names))));
 		if (text.len)
 			return text;
 	}
@@ -22,8 +22,7 @@ static struct hs_slice text_of(const struct tx_translate *t, const char *const *
 static const struct hs_json *tree_of(const struct tx_translate *t, const char *const *names)
 {
 	for (; *names; names++) {
-		const struct hs_json *value = hs_tx_value(hs_parameter(t->ctx->params.tree,
-			hs_slice_cstr(*names)));
+		const struct hs_json *value = hs_tx_value(hs_tx_parameter(t->ctx, hs_slice_cstr(*names)));
 		if (hs_json_is(value, HS_JSON_OBJECT))
 			return value;
 	}
@@ -334,7 +333,7 @@ static bool find_implicit(const struct tx_translate *t, struct hs_slice url, str
 /* The map that came as parameter conceptMap: the question is about it, whether it has a URL or not. */
 static bool find_sent(const struct tx_translate *t, struct tx_map *out)
 {
-	const struct hs_json *sent = hs_json_get(hs_parameter(t->ctx->params.tree, HS_S("conceptMap")),
+	const struct hs_json *sent = hs_json_get(hs_tx_parameter(t->ctx, HS_S("conceptMap")),
 		HS_S("resource"));
 	const struct tx_scope *scope = &t->ctx->scope;
 

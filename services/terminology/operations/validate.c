@@ -289,8 +289,7 @@ enum hs_status hs_tx_validate_in_set(struct tx_context *ctx, struct hs_json **ou
 static void name_system(struct tx_context *ctx)
 {
 	struct tx_params *params = &ctx->params;
-	const struct hs_json *sent = hs_json_get(hs_parameter(params->tree, HS_S("codeSystem")),
-		HS_S("resource"));
+	const struct hs_json *sent = hs_json_get(hs_tx_parameter(ctx, HS_S("codeSystem")), HS_S("resource"));
 	struct hs_slice version = hs_json_get_text(sent, HS_S("version"));
 
 	if (!params->url.len && sent)

@@ -113,7 +113,7 @@ static enum hs_status list_source(struct tx_walk *w, const struct tx_rule_row *r
 void hs_tx_walk_note_open(struct tx_walk *w, const struct tx_rule_row *rule, struct tx_system s,
 	const struct tx_filter *filters)
 {
-	const struct hs_json *unwanted = hs_parameter(w->ctx->params.tree, HS_S("excludePostCoordinated"));
+	const struct hs_json *unwanted = hs_tx_parameter(w->ctx, HS_S("excludePostCoordinated"));
 	bool open = hs_tx_is_big(s) && TX_BIG(s.layer)->sct &&
 		!hs_slice_eq(hs_tx_scalar(hs_tx_value(unwanted)), HS_S("true"));
 

@@ -76,6 +76,7 @@ static inline void ask_prepare(struct ask *a, const char *parameters)
 {
 	struct hs_slice text = hs_arena_printf(a->arena, "{'resourceType':'Parameters','parameter':[%s]}",
 		parameters);
+	const struct tx_input input = { .tree = ask_json(a->arena, hs_arena_cstr(a->arena, text)) };
 
 	memset(&a->ctx, 0, sizeof(a->ctx));
 	a->ctx.arena = a->arena;
@@ -85,8 +86,7 @@ static inline void ask_prepare(struct ask *a, const char *parameters)
 	a->ctx.scope.count = 1;
 	a->ctx.scope.face = TEST_FACES;
 	a->out = NULL;
-	a->status = hs_tx_params_read(&a->ctx, ask_json(a->arena, hs_arena_cstr(a->arena, text)), HS_S_NONE,
-		&a->err);
+	a->status = hs_tx_params_read(&a->ctx, &input, HS_S_NONE, &a->err);
 }
 
 typedef enum hs_status ask_fn(struct tx_context *ctx, struct hs_json **out, struct hs_error *err);

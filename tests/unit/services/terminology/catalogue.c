@@ -421,7 +421,7 @@ static const struct tx_issue *ask_for(const struct row *row, const char *accept)
 	ask_prepare(&a, row->question);
 	a.ctx.failure = NULL;
 	a.ctx.limit = row->id == TX_MSG_VALUESET_TOO_COSTLY ? 3 : 1000;
-	a.status = hs_tx_params_read(&a.ctx, a.ctx.params.tree, hs_slice_cstr(accept), &a.err);
+	a.status = hs_tx_params_read(&a.ctx, &a.ctx.params.input, hs_slice_cstr(accept), &a.err);
 	if (a.status == HS_OK)
 		a.status = row->fn(&a.ctx, &a.out, &a.err);
 	if (a.ctx.failure)

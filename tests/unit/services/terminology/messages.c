@@ -54,7 +54,7 @@ static const char *message(struct ask *a, const char *language, const char *acce
 		language);
 
 	ask_prepare(a, hs_arena_cstr(a->arena, text));
-	assert_int_equal(hs_tx_params_read(&a->ctx, a->ctx.params.tree, hs_slice_cstr(accept), &a->err),
+	assert_int_equal(hs_tx_params_read(&a->ctx, &a->ctx.params.input, hs_slice_cstr(accept), &a->err),
 		HS_OK);
 	assert_int_equal(hs_tx_validate_in_system(&a->ctx, &a->out, &a->err), HS_OK);
 	return ask_text(a, "message");
@@ -77,10 +77,40 @@ static void the_language_of_the_question(void **state)
 	ask_end(&a);
 }
 
+static void a_query_says_what_parameters_say(void **state)
+{
+	static const struct hs_pair pairs[] = { { HS_S_INIT("system"), HS_S_INIT("urn:cs") },
+		{ HS_S_INIT("url"), HS_S_INIT("urn:cs") }, { HS_S_INIT("code"), HS_S_INIT("b") },
+		{ HS_S_INIT("displayLanguage"), HS_S_INIT("sv") }, { HS_S_INIT("x-note"), HS_S_INIT("n") } };
+	static const struct hs_pair coding[] = { { HS_S_INIT("coding"), HS_S_INIT("a") } };
+	struct ask a;
+
+	(void)state;
+	ask_begin(&a, resources);
+	ask_prepare(&a, "");
+	struct tx_input input = {
+		.arena = a.arena, .pairs = pairs, .count = sizeof(pairs) / sizeof(pairs[0])
+	};
+	assert_int_equal(hs_tx_params_read(&a.ctx, &input, HS_S_NONE, &a.err), HS_OK);
+	assert_int_equal(hs_tx_validate_in_system(&a.ctx, &a.out, &a.err), HS_OK);
+	assert_string_equal(ask_text(&a, "message"), "Okänd kod 'b' i kodverket 'urn:cs' version '1'");
+	assert_null(a.ctx.params.input.tree); /* nobody had a use for it */
+	assert_true(hs_slice_eq(hs_tx_parameter_text(&a.ctx, HS_S("x-note")), HS_S("n")));
+	assert_null(hs_tx_parameter(&a.ctx, HS_S("x-other")));
+	assert_null(a.ctx.params.input.tree);
+	assert_true(hs_slice_eq(hs_json_get_text(hs_tx_parameter(&a.ctx, HS_S("x-note")),
+					HS_S("valueString")),
+		HS_S("n")));
+	assert_true(hs_slice_eq(hs_tx_parameter_text(&a.ctx, HS_S("x-note")), HS_S("n")));
+	input = (struct tx_input) { .arena = a.arena, .pairs = coding, .count = 1 };
+	assert_int_equal(hs_tx_params_read(&a.ctx, &input, HS_S_NONE, &a.err), HS_E_VALUE);
+	ask_end(&a);
+}
+
 static const char *compared(struct ask *a, const char *accept)
 {
 	ask_prepare(a, "{'name':'thisUrl','valueUri':'urn:vs'},{'name':'otherUrl','valueUri':'urn:vs'}");
-	assert_int_equal(hs_tx_params_read(&a->ctx, a->ctx.params.tree, hs_slice_cstr(accept), &a->err),
+	assert_int_equal(hs_tx_params_read(&a->ctx, &a->ctx.params.input, hs_slice_cstr(accept), &a->err),
 		HS_OK);
 	assert_int_equal(hs_tx_compare(&a->ctx, (struct tx_set) { NULL, NULL },
 				 (struct tx_set) { NULL, NULL }, &a->out, &a->err),
@@ -103,6 +133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_sentence_has_the_same_places_in_both_languages),
+		cmocka_unit_test(a_query_says_what_parameters_say),
 		cmocka_unit_test(the_language_of_the_question),
 		cmocka_unit_test(comparisons_too),
 	};
