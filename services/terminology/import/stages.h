@@ -100,6 +100,8 @@ enum hs_status hs_tx_stage_write(struct tx_stages *stages, const char *path, str
 /* HS_E_NOT_FOUND: there is no whole stage of this key. HS_E_CORRUPT: it is none after all, and parts may
  * have been changed. */
 enum hs_status hs_tx_stage_read(struct tx_stages *stages, const char *path, struct hs_error *err);
-/* The same as before? Else *why says what differs. */
+#define TX_DESCRIPTION_MAX ((size_t)4 << 20) /* bytes */
+/* In the arena of the stages. */
 struct hs_slice hs_tx_describe(const struct tx_stages *stages);
+/* NULL: it is the same; else what differs. */
 const char *hs_tx_differs(struct hs_arena *arena, struct hs_slice then, struct hs_slice now);
