@@ -3,9 +3,10 @@
  *
  * A service's descriptor lists its importers; `handslag import NAME` finds them there, so that the command
  * line knows no format. An import runs without a server, on one thread, and leaves complete files in the
- * service's folder of the data directory or none. It goes in stages, which are kept until it has ended: after
- * a kill, a loss of power, a full disk or an interruption the same import goes on with the first stage that
- * is not there. Two imports into one folder at once: the second is refused (HS_E_CONFLICT). */
+ * service's folder of the data directory or none. It goes in stages. Those that took some seconds are kept
+ * until it has ended: after a kill, a loss of power, a full disk or an interruption the same import goes on
+ * with the first stage that is not there. Two imports into one folder at once: the second is refused
+ * (HS_E_CONFLICT). */
 #pragma once
 
 #include <handslag/error.h>
@@ -39,6 +40,9 @@ struct hs_import {
 	 * anew.
 	 */
 	void (*told)(void *arg, const char *sentence);
+	/* Milliseconds of a clock that only goes forward: what took less than some seconds is not kept as a
+	 * stage. NULL: each stage is kept. */
+	uint64_t (*clock_ms)(void *arg);
 	void *arg;
 	bool restart; /* what an import that was cut short has done is not to be used */
 

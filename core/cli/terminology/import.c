@@ -85,6 +85,14 @@ static bool stopped(void *arg)
 	return interrupted;
 }
 
+static uint64_t clock_ms(void *arg)
+{
+	const struct hs_world *world = hs_world_real();
+
+	(void)arg;
+	return world->mono_ns(world->ctx) / 1000000;
+}
+
 /* ---- which importer ---- */
 
 static const struct hs_importer *find(const char *name, const struct hs_service **service)
@@ -111,10 +119,10 @@ static int no_importer(int argc, char **argv)
 		for (const struct hs_importer *at = hs_services_builtin[i]->importers; at && at->name; at++)
 			hs_buf_printf(&names, "\n  %-10s %s", at->name, at->summary);
 	hs_buf_cstr(&names,
-		"\nAn import goes in stages, which are kept beside the images until it has ended. One\n"
-		"that was killed or interrupted goes on from there when it is given again with the same\n"
-		"files and options, and says so; of others, or with --restart, it begins anew. What was\n"
-		"imported before is not imported again.");
+		"\nAn import goes in stages; those that took some seconds are kept beside the images until\n"
+		"it has ended. One that was killed or interrupted goes on from there when it is given\n"
+		"again with the same files and options, and says so; of others, or with --restart, it\n"
+		"begins anew. What was imported before is not imported again.");
 	hs_buf_byte(&names, '\0');
 	const struct hs_cli_command command = { .name = "import",
 		.arguments = "NAME FILE|DIRECTORY...",
@@ -190,6 +198,7 @@ static int import_with(const struct hs_cli_command *command, struct run *run,
 	run->import.skipped = skipped;
 	run->import.stopped = stopped;
 	run->import.told = told;
+	run->import.clock_ms = clock_ms;
 	run->import.restart = restart;
 	run->import.arg = run;
 	signal(SIGINT, interrupt);
@@ -200,7 +209,8 @@ static int import_with(const struct hs_cli_command *command, struct run *run,
 		status = hs_fail(&err, HS_E_IO, "cannot write %s", report_path);
 	if (status == HS_E_CANCELLED)
 		return hs_cli_fail(command, HS_EXIT_INTERRUPTED,
-			"interrupted; given again, it goes on after %u of %u stages", run->import.kept,
+			"interrupted; given again, it %s %u of %u stages",
+			run->import.kept ? "goes on after" : "begins anew: it has kept", run->import.kept,
 			run->import.stage_count);
 	if (status)
 		return hs_cli_fail_error(command, &err);

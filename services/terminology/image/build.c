@@ -58,6 +58,7 @@ struct tx_build *hs_tx_build_new(void)
 	hs_buf_init(&b->index.text_concepts, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->index.text_pairs, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->index.concept_texts, NULL, TX_BUILD_MAX);
+	hs_buf_init(&b->index.text_words, NULL, TX_BUILD_MAX);
 	b->table.room = FIRST_ROOM;
 	make_table(b);
 	return b;
@@ -78,6 +79,7 @@ void hs_tx_build_free(struct tx_build *b)
 	hs_buf_free(&b->index.text_concepts);
 	hs_buf_free(&b->index.text_pairs);
 	hs_buf_free(&b->index.concept_texts);
+	hs_buf_free(&b->index.text_words);
 	hs_arena_free(b->arena);
 }
 
@@ -113,6 +115,11 @@ uint32_t hs_tx_build_find(const struct tx_build *b, struct hs_slice code)
 	return slot->key ? slot->concept : UINT32_MAX;
 }
 
+void hs_tx_build_fetch(const struct tx_build *b, struct hs_slice code)
+{
+	__builtin_prefetch(&b->table.slots[hs_tx_big_place(hs_tx_big_key(code), b->table.room - 1)]);
+}
+
 uint32_t hs_tx_build_concept(struct tx_build *b, struct hs_slice code, bool *fresh)
 {
 	uint64_t key = hs_tx_big_key(code);
@@ -130,6 +137,39 @@ uint32_t hs_tx_build_concept(struct tx_build *b, struct hs_slice code, bool *fre
 	if (is_full(b, count + 1))
 		grow_table(b);
 	return (uint32_t)count;
+}
+
+/* ---- in order ---- */
+
+/* How many places before it is needed something is fetched; each needs what the one before has brought. */
+#define AHEAD_FIRST 12u
+#define AHEAD_LIST 9u
+#define AHEAD_TEXTS 6u
+#define AHEAD_VALUES 3u
+#define AHEAD_MOST 16u /* texts of a concept */
+
+static uint32_t ahead_of(const struct tx_build *b, uint32_t place, uint32_t by)
+{
+	return (size_t)place + by < b->ordered ? b->order[place + by] : b->order[place];
+}
+
+void hs_tx_build_ahead(const struct tx_build *b, uint32_t place)
+{
+	const struct tx_build_text *texts = (const void *)b->texts.ptr;
+	uint32_t concept = ahead_of(b, place, AHEAD_FIRST);
+
+	__builtin_prefetch(&b->text_first[concept]);
+	__builtin_prefetch(TX_BUILD_AT(b->concepts, struct tx_build_concept, concept));
+	__builtin_prefetch(&b->text_order[b->text_first[ahead_of(b, place, AHEAD_LIST)]]);
+	concept = ahead_of(b, place, AHEAD_TEXTS);
+	uint32_t first = b->text_first[concept], count = b->text_first[concept + 1] - first;
+	for (uint32_t i = 0; i < count && i < AHEAD_MOST; i++)
+		__builtin_prefetch(&texts[b->text_order[first + i]]);
+	concept = ahead_of(b, place, AHEAD_VALUES);
+	first = b->text_first[concept];
+	count = b->text_first[concept + 1] - first;
+	for (uint32_t i = 0; i < count && i < AHEAD_MOST; i++)
+		__builtin_prefetch(texts[b->text_order[first + i]].value.ptr);
 }
 
 /* ---- the rest ---- */

@@ -52,8 +52,9 @@ struct tx_build_def {
 struct tx_build_index {
 	struct hs_buf words;                                    /* struct hs_slice, in order */
 	struct hs_buf text_concepts, text_pairs, concept_texts; /* uint32_t: the sections of big.h */
+	struct hs_buf text_words;                               /* uint32_t */
 	uint32_t *posting_first;                                /* of each word, and the end */
-	uint32_t *postings, *text_words;
+	uint32_t *postings;
 	size_t word_count, pair_count;
 };
 
@@ -105,6 +106,8 @@ uint32_t hs_tx_build_concept(struct tx_build *build, struct hs_slice code, bool 
 void hs_tx_build_reindex(struct tx_build *build);
 /* The concept with that code or UINT32_MAX. */
 uint32_t hs_tx_build_find(const struct tx_build *build, struct hs_slice code);
+/* Fetches the place of a code that will be looked for soon. */
+void hs_tx_build_fetch(const struct tx_build *build, struct hs_slice code);
 static inline struct tx_build_concept *hs_tx_build_at(struct tx_build *build, uint32_t concept)
 {
 	return TX_BUILD_AT(build->concepts, struct tx_build_concept, concept);
@@ -130,6 +133,24 @@ enum hs_status hs_tx_build_write(struct tx_build *build, const char *path, struc
 struct hs_image_builder *hs_tx_build_image(void);
 
 /* ---- between the files of the builder ---- */
+
+/* Fetches what stands some places after this one: concept, texts, what they say. For who goes through them in
+ * order of their places, in which they lie all over the memory. */
+void hs_tx_build_ahead(const struct tx_build *build, uint32_t place);
+/* A text that is mostly the one before it. Begins as zeros. */
+struct tx_build_again {
+	struct hs_slice text;
+	struct hs_image_text put;
+};
+static inline struct hs_image_text hs_tx_build_again(struct hs_image_builder *image,
+	struct tx_build_again *again, struct hs_slice text)
+{
+	if (!again->text.ptr || !hs_slice_eq(again->text, text)) {
+		again->put = hs_image_builder_text(image, text);
+		again->text = text;
+	}
+	return again->put;
+}
 
 /* Room for `count` numbers, zeroed, in the builder's arena. */
 uint32_t *hs_tx_build_numbers(struct tx_build *build, size_t count);

@@ -179,17 +179,40 @@ static void put_spans(struct writer *w)
 
 /* ---- texts and properties ---- */
 
+/* There are few of what designations are for, and each stands very often. */
+struct put_use {
+	struct hs_image_text system, code, display;
+	bool put;
+};
+
+static void put_use(struct writer *w, struct put_use *uses, uint32_t number, struct tx_designation_row *row)
+{
+	struct put_use *put = &uses[number - 1];
+	const struct tx_use *use = TX_BUILD_AT(w->b->uses, struct tx_use, number - 1);
+
+	if (!put->put)
+		*put = (struct put_use) { text(w, use->system), text(w, use->code), text(w, use->display),
+			true };
+	row->use_system = put->system;
+	row->use_code = put->code;
+	row->use_display = put->display;
+}
+
 /* The code stands beside the texts: who tells a concept reads both. */
 static void put_texts(struct writer *w)
 {
 	const struct tx_build *b = w->b;
 	size_t total = TX_BUILD_COUNT(b->texts, struct tx_build_text);
 	struct tx_designation_row *rows = hs_arena_array(w->b->arena, total + 1, sizeof(*rows));
+	struct put_use *uses = hs_arena_array(w->b->arena, TX_BUILD_COUNT(b->uses, struct tx_use) + 1,
+		sizeof(*uses));
+	struct tx_build_again language = { .put = { 0 } };
 	uint32_t n = 0;
 
 	for (uint32_t place = 0; place < w->count; place++) {
 		uint32_t concept = b->order[place], first = b->text_first[concept],
 			 end = b->text_first[concept + 1];
+		hs_tx_build_ahead(b, place);
 		w->rows[place].designation_first = n;
 		w->rows[place].code = text(w, hs_tx_build_at(w->b, concept)->code);
 		for (uint32_t i = first; i < end; i++) {
@@ -199,14 +222,11 @@ static void put_texts(struct writer *w)
 				w->rows[place].display = text(w, t->value);
 				continue;
 			}
-			rows[n] = (struct tx_designation_row) { .language = text(w, t->language),
+			rows[n] = (struct tx_designation_row) { .language = hs_tx_build_again(w->image,
+									&language, t->language),
 				.value = text(w, t->value) };
-			if (t->use) {
-				const struct tx_use *use = TX_BUILD_AT(b->uses, struct tx_use, t->use - 1);
-				rows[n].use_system = text(w, use->system);
-				rows[n].use_code = text(w, use->code);
-				rows[n].use_display = text(w, use->display);
-			}
+			if (t->use)
+				put_use(w, uses, t->use, &rows[n]);
 			n++;
 		}
 	}

@@ -11,10 +11,6 @@ struct entry {
 	uint32_t count, last; /* texts it stands in, and the last of them + 1 */
 };
 
-struct pair {
-	uint32_t word, text;
-};
-
 /* The hash tells most other words apart without a look at them, which are all over the memory. */
 struct slot {
 	uint32_t hash, word; /* the word's number + 1; 0: free */
@@ -24,7 +20,7 @@ struct index {
 	struct tx_build *b;
 	struct hs_arena *scratch;
 	struct tx_build_index *out;
-	struct hs_buf entries, pairs; /* pairs in order of their texts */
+	struct hs_buf entries;
 	struct slot *slots;
 	size_t room;
 	uint32_t text; /* the next number */
@@ -120,14 +116,14 @@ static void fetch_tokens(struct index *x, const struct token *tokens, size_t cou
 
 static void put_token(struct index *x, const struct token *token)
 {
-	struct pair pair = { intern(x, token->word, token->hash), x->text };
-	struct entry *entry = entry_at(x, pair.word);
+	uint32_t word = intern(x, token->word, token->hash);
+	struct entry *entry = entry_at(x, word);
 
 	if (entry->last == x->text + 1)
 		return;
 	entry->last = x->text + 1;
 	entry->count++;
-	hs_buf_add(&x->pairs, hs_slice((const char *)&pair, sizeof(pair)));
+	put_number(&x->out->text_words, word); /* as it was met, until all are known */
 }
 
 static void put_text(struct index *x, uint32_t place, struct hs_slice text)
@@ -137,7 +133,7 @@ static void put_text(struct index *x, uint32_t place, struct hs_slice text)
 	size_t count;
 
 	put_number(&x->out->text_concepts, place);
-	put_number(&x->out->text_pairs, TX_BUILD_COUNT(x->pairs, struct pair));
+	put_number(&x->out->text_pairs, TX_BUILD_COUNT(x->out->text_words, uint32_t));
 	do {
 		count = take_tokens(x, &rest, tokens);
 		fetch_tokens(x, tokens, count);
@@ -157,6 +153,7 @@ static void put_all(struct index *x)
 	for (uint32_t place = 0; place < count; place++) {
 		uint32_t concept = b->order[place], first = b->text_first[concept],
 			 end = b->text_first[concept + 1];
+		hs_tx_build_ahead(b, place);
 		put_number(&x->out->concept_texts, x->text);
 		put_text(x, place, hs_tx_build_at(b, concept)->code);
 		if (first == end)
@@ -166,7 +163,7 @@ static void put_all(struct index *x)
 				TX_BUILD_AT(b->texts, struct tx_build_text, b->text_order[i])->value);
 	}
 	put_number(&x->out->concept_texts, x->text);
-	put_number(&x->out->text_pairs, TX_BUILD_COUNT(x->pairs, struct pair));
+	put_number(&x->out->text_pairs, TX_BUILD_COUNT(x->out->text_words, uint32_t));
 }
 
 static int compare_words(const void *a, const void *b, void *arg)
@@ -202,18 +199,19 @@ static void order_pairs(struct index *x, struct tx_build_index *out)
 {
 	size_t words = TX_BUILD_COUNT(x->entries, struct entry);
 	uint32_t *rank = hs_tx_build_numbers(x->b, words), *at = hs_tx_build_numbers(x->b, words);
-	const struct pair *pair = (const void *)x->pairs.ptr;
+	const uint32_t *end = (const void *)out->text_pairs.ptr;
+	uint32_t *word = (void *)out->text_words.ptr, i = 0;
 
 	order_words(x, out, rank);
-	out->pair_count = TX_BUILD_COUNT(x->pairs, struct pair);
+	out->pair_count = TX_BUILD_COUNT(out->text_words, uint32_t);
 	out->postings = hs_tx_build_numbers(x->b, out->pair_count);
-	out->text_words = hs_tx_build_numbers(x->b, out->pair_count);
-	for (size_t i = 0; i < words; i++)
-		at[i] = out->posting_first[i];
-	for (size_t i = 0; i < out->pair_count; i++) {
-		out->text_words[i] = rank[pair[i].word];
-		out->postings[at[out->text_words[i]]++] = pair[i].text;
-	}
+	for (size_t k = 0; k < words; k++)
+		at[k] = out->posting_first[k];
+	for (uint32_t text = 0; text < x->text; text++)
+		for (; i < end[text + 1]; i++) {
+			word[i] = rank[word[i]];
+			out->postings[at[word[i]]++] = text;
+		}
 }
 
 void hs_tx_build_index(struct tx_build *b)
@@ -221,12 +219,10 @@ void hs_tx_build_index(struct tx_build *b)
 	struct index x = { .b = b, .out = &b->index, .scratch = hs_arena_new((size_t)64 << 20) };
 
 	hs_buf_init(&x.entries, NULL, TX_BUILD_MAX);
-	hs_buf_init(&x.pairs, NULL, TX_BUILD_MAX);
 	grow(&x);
 	put_all(&x);
 	order_pairs(&x, &b->index);
 	hs_buf_free(&x.entries);
-	hs_buf_free(&x.pairs);
 	hs_arena_free(x.scratch);
 }
 
@@ -247,8 +243,7 @@ void hs_tx_build_words(struct tx_build *b, struct hs_image_builder *image)
 	rows[x->word_count].posting_first = x->posting_first[x->word_count];
 	hs_image_builder_borrow(image, TX_BIG_WORDS, rows, sizeof(*rows), x->word_count + 1);
 	hs_image_builder_borrow(image, TX_BIG_POSTINGS, x->postings, sizeof(*x->postings), x->pair_count);
-	hs_image_builder_borrow(image, TX_BIG_TEXT_WORDS, x->text_words, sizeof(*x->text_words),
-		x->pair_count);
+	write_list(image, TX_BIG_TEXT_WORDS, &x->text_words);
 	write_list(image, TX_BIG_TEXT_CONCEPTS, &x->text_concepts);
 	write_list(image, TX_BIG_TEXT_WORDS_FIRST, &x->text_pairs);
 	write_list(image, TX_BIG_CONCEPT_TEXTS, &x->concept_texts);

@@ -40,10 +40,9 @@ struct tx_table_run {
 
 /* The steps that make an image of what was read; `arg` is the run. */
 enum hs_status hs_tx_table_order(void *arg, struct hs_error *err);
-enum hs_status hs_tx_table_words(void *arg, struct hs_error *err);
 enum hs_status hs_tx_table_image(void *arg, struct hs_error *err);
 #define TX_TABLE_STEPS \
-	{ "hierarchy", hs_tx_table_order }, { "words", hs_tx_table_words }, { "image", hs_tx_table_image }, \
+	{ "hierarchy", hs_tx_table_order }, { "image", hs_tx_table_image }, \
 	{ \
 		NULL, NULL \
 	}

@@ -284,7 +284,7 @@ static enum hs_status know_terms(void *arg, struct hs_error *err)
 	struct tx_table_run *run = arg;
 
 	(void)err;
-	if (run->stages.done > 0)
+	if (run->stages.outer->resumed > 0)
 		hs_tx_build_reindex(run->build);
 	return HS_OK;
 }

@@ -25,6 +25,8 @@ void hs_rf2_map_free(struct rf2_map *map);
 struct rf2_slot *hs_rf2_slot(struct rf2_map *map, uint64_t key);
 /* There will be so many keys: a table that has its size does not have to grow. */
 void hs_rf2_map_expect(struct rf2_map *map, size_t count);
+/* Fetches the slot of an identifier that will be looked for soon. */
+void hs_rf2_fetch(const struct rf2_map *map, struct hs_slice id);
 /* NULL: not there. */
 const struct rf2_slot *hs_rf2_find(const struct rf2_map *map, uint64_t key);
 
@@ -85,23 +87,30 @@ struct rf2 {
 
 	struct rf2_map text_rows, relation_rows, member_rows; /* until all rows are read */
 	struct hs_buf columns;                                /* struct tx_sct_column by concept as it came */
-	struct hs_buf texts;                                  /* struct rf2_text */
-	struct hs_buf relations;                              /* struct rf2_relation */
-	struct hs_buf values;                                 /* struct hs_slice */
-	struct hs_buf members;                                /* struct rf2_member */
-	struct hs_buf fields;                                 /* struct rf2_field */
-	struct hs_buf refsets;                                /* struct rf2_refset */
-	struct hs_buf identifiers;                            /* struct rf2_identifier */
+	struct hs_buf texts;       /* struct rf2_text; at last those that stand apart */
+	struct hs_buf relations;   /* struct rf2_relation */
+	struct hs_buf values;      /* struct hs_slice */
+	struct hs_buf members;     /* struct rf2_member */
+	struct hs_buf fields;      /* struct rf2_field */
+	struct hs_buf refsets;     /* struct rf2_refset */
+	struct hs_buf identifiers; /* struct rf2_identifier */
 	uint32_t dialects[TX_SCT_DIALECTS_MAX];
 	size_t dialect_count;
 	uint32_t edition; /* module, as it came */
 };
 
 typedef void rf2_row_fn(struct rf2 *r, struct tx_lines *lines, const struct hs_slice *column);
-/* Every row of the files whose name has `prefix` after the status letters ("Concept_"), of the wished kind of
- * release. `columns` is how many a row has at least. */
-enum hs_status hs_rf2_each(struct rf2 *r, const char *prefix, size_t columns, rf2_row_fn *fn,
-	struct hs_error *err);
+typedef void rf2_fetch_fn(struct rf2 *r, const struct hs_slice *column);
+struct rf2_reader {
+	const char *prefix; /* of the file's name, after the status letters: "Concept_" */
+	size_t columns;     /* that a row has at least */
+	rf2_row_fn *take;
+	/* Called for rows that will be taken soon: what is looked for first, then what is found by that. May
+	 * be NULL. */
+	rf2_fetch_fn *fetch, *fetch_more;
+};
+/* Every row of those files, of the wished kind of release. */
+enum hs_status hs_rf2_each(struct rf2 *r, const struct rf2_reader *reader, struct hs_error *err);
 bool hs_rf2_is(const struct rf2 *r, const struct tx_file *file, const char *prefix);
 /* Rows of those files, guessed by their size: rather too few than too many. */
 size_t hs_rf2_guess(const struct rf2 *r, const char *prefix);

@@ -2,6 +2,7 @@
 /* From the rows of RF2 to the columns of the image, once each concept has its place. */
 #include "rf2.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 struct columns {
@@ -14,6 +15,40 @@ struct columns {
 static uint32_t place_of(const struct columns *c, uint32_t concept)
 {
 	return concept < c->count ? c->b->place[concept] : UINT32_MAX;
+}
+
+typedef int compare_fn(const void *a, const void *b);
+
+/* Sorts rows by the concept (a place) that stands `at` bytes into each, and those of one concept by
+ * `compare`: much less than sorting all, for they are few. */
+static void sort_by_concept(const struct columns *c, struct hs_slice rows, size_t size, size_t at,
+	compare_fn *compare)
+{
+	size_t count = rows.len / size;
+	char *to = (char *)(uintptr_t)rows.ptr;
+	struct hs_buf copy, places;
+	uint32_t concept;
+
+	hs_buf_init(&copy, NULL, TX_BUILD_MAX);
+	hs_buf_init(&places, NULL, TX_BUILD_MAX);
+	hs_buf_add(&copy, rows);
+	uint32_t *first = (void *)hs_buf_reserve(&places, ((size_t)c->count + 2) * sizeof(*first));
+	memset(first, 0, ((size_t)c->count + 2) * sizeof(*first));
+	for (size_t i = 0; i < count; i++) {
+		memcpy(&concept, to + i * size + at, sizeof(concept));
+		first[concept + 2]++;
+	}
+	for (uint32_t i = 0; i < c->count; i++)
+		first[i + 2] += first[i + 1];
+	for (size_t i = 0; i < count; i++) { /* first[n + 1] becomes the end of those of n */
+		memcpy(&concept, copy.ptr + i * size + at, sizeof(concept));
+		memcpy(to + first[concept + 1]++ * size, copy.ptr + i * size, size);
+	}
+	for (uint32_t i = 0; i < c->count; i++)
+		if (first[i + 1] - first[i] > 1)
+			qsort(to + first[i] * size, first[i + 1] - first[i], size, compare);
+	hs_buf_free(&places);
+	hs_buf_free(&copy);
 }
 
 /* ---- relationships ---- */
@@ -47,8 +82,8 @@ static size_t list_attributes(struct columns *c, struct tx_sct_attribute *out)
 			.group = relation->group,
 			.kind = relation->kind };
 	}
-	if (n)
-		qsort(out, n, sizeof(*out), compare_attributes);
+	sort_by_concept(c, hs_slice((const char *)out, n * sizeof(*out)), sizeof(*out),
+		offsetof(struct tx_sct_attribute, source), compare_attributes);
 	return n;
 }
 
@@ -129,17 +164,19 @@ static void put_texts(struct columns *c)
 	const struct tx_build *b = c->b;
 	size_t total = TX_BUILD_COUNT(b->texts, struct tx_build_text) + c->count, n = 0;
 	struct tx_sct_text *rows = hs_arena_array(c->b->arena, total, sizeof(*rows));
+	struct tx_build_again language = { .put = { 0 } };
 
 	for (uint32_t place = 0; place < c->count; place++) {
 		uint32_t concept = b->order[place], first = b->text_first[concept],
 			 end = b->text_first[concept + 1];
+		hs_tx_build_ahead(b, place);
 		if (first == end)
 			n++;
 		for (uint32_t i = first; i < end; i++) {
 			const struct tx_build_text *t = TX_BUILD_AT(b->texts, struct tx_build_text,
 				b->text_order[i]);
 			rows[n++] = (struct tx_sct_text) { .id = t->id,
-				.language = hs_image_builder_text(c->image, t->language),
+				.language = hs_tx_build_again(c->image, &language, t->language),
 				.effective = t->effective,
 				.module = place_of(c, t->module),
 				.dialects = t->dialects,
@@ -279,14 +316,13 @@ static void put_asides(struct columns *c)
 {
 	size_t total = TX_BUILD_COUNT(c->r->texts, struct rf2_text), n = 0;
 	struct tx_sct_aside *rows = hs_arena_array(c->b->arena, total + 1, sizeof(*rows));
+	struct tx_build_again language = { .put = { 0 } };
 
 	for (size_t i = 0; i < total; i++) {
 		const struct rf2_text *t = TX_BUILD_AT(c->r->texts, struct rf2_text, i);
-		if (t->active && t->type != TX_SCT_DEFINITION)
-			continue;
 		rows[n++] = (struct tx_sct_aside) {
 			.detail = { .id = t->id,
-				.language = hs_image_builder_text(c->image, t->language),
+				.language = hs_tx_build_again(c->image, &language, t->language),
 				.effective = t->effective,
 				.module = place_of(c, t->module),
 				.dialects = t->dialects,
@@ -296,8 +332,8 @@ static void put_asides(struct columns *c)
 			.active = t->active,
 		};
 	}
-	if (n)
-		qsort(rows, n, sizeof(*rows), compare_asides);
+	sort_by_concept(c, hs_slice((const char *)rows, n * sizeof(*rows)), sizeof(*rows),
+		offsetof(struct tx_sct_aside, concept), compare_asides);
 	hs_image_builder_borrow(c->image, TX_SCT_ASIDES, rows, sizeof(*rows), n);
 }
 
@@ -339,7 +375,9 @@ void hs_rf2_sections(struct rf2 *r, struct hs_image_builder *image)
 		(uint32_t)TX_BUILD_COUNT(r->build->concepts, struct tx_build_concept) };
 
 	put_attributes(&c);
+	hs_buf_free(&r->relations);
 	put_texts(&c);
+	hs_buf_free(&r->build->texts);
 	put_refsets(&c);
 	put_asides(&c);
 	put_identifiers(&c);

@@ -49,6 +49,20 @@ static void take_language(struct rf2 *r, struct tx_lines *lines, const struct hs
 	t->dialects = (t->dialects & ~(3u << dialect * 2)) | how << dialect * 2;
 }
 
+static void fetch_slot(struct rf2 *r, const struct hs_slice *column)
+{
+	hs_rf2_fetch(&r->text_rows, column[5]);
+}
+
+static void fetch_text(struct rf2 *r, const struct hs_slice *column)
+{
+	uint64_t id = 0;
+	const struct rf2_slot *text = hs_slice_u64(column[5], &id) ? hs_rf2_find(&r->text_rows, id) : NULL;
+
+	if (text)
+		__builtin_prefetch(&TX_BUILD_AT(r->texts, struct rf2_text, text->value)->dialects, 1);
+}
+
 /* ---- all others ---- */
 
 static uint32_t refset_of(struct rf2 *r, uint32_t concept, const struct hs_slice *names, size_t count)
@@ -134,7 +148,10 @@ static enum hs_status read_refset(struct rf2 *r, const struct tx_file *file, str
 
 enum hs_status hs_rf2_languages(struct rf2 *r, struct hs_error *err)
 {
-	return hs_rf2_each(r, "Refset_Language", 7, take_language, err);
+	static const struct rf2_reader reader = { "Refset_Language", 7, take_language, fetch_slot,
+		fetch_text };
+
+	return hs_rf2_each(r, &reader, err);
 }
 
 enum hs_status hs_rf2_refsets(struct rf2 *r, struct hs_error *err)

@@ -87,9 +87,21 @@ static void take_value(struct rf2 *r, struct tx_lines *lines, const struct hs_sl
 	put_relation(r, &row, &relation);
 }
 
+static void fetch_relation(struct rf2 *r, const struct hs_slice *column)
+{
+	hs_tx_build_fetch(r->build, column[4]);
+	hs_tx_build_fetch(r->build, column[5]);
+	if (r->full)
+		hs_rf2_fetch(&r->relation_rows, column[0]);
+}
+
 enum hs_status hs_rf2_relations(struct rf2 *r, struct hs_error *err)
 {
-	enum hs_status status = hs_rf2_each(r, "_Relationship_", 10, take_relation, err);
+	static const struct rf2_reader concepts = { "_Relationship_", 10, take_relation, fetch_relation,
+		NULL },
+				       values = { "_RelationshipConcreteValues_", 10, take_value,
+					       fetch_relation, NULL };
+	enum hs_status status = hs_rf2_each(r, &concepts, err);
 
-	return status ? status : hs_rf2_each(r, "_RelationshipConcreteValues_", 10, take_value, err);
+	return status ? status : hs_rf2_each(r, &values, err);
 }

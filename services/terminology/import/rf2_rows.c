@@ -4,10 +4,15 @@
 
 /* ---- maps ---- */
 
+static size_t place_of(const struct rf2_map *map, uint64_t key)
+{
+	return (key * 0x9e3779b97f4a7c15ull >> 20) & (map->room - 1);
+}
+
 static struct rf2_slot *slot_of(const struct rf2_map *map, uint64_t key)
 {
 	struct rf2_slot *slots = (void *)map->slots.ptr;
-	size_t mask = map->room - 1, at = (key * 0x9e3779b97f4a7c15ull >> 20) & mask;
+	size_t mask = map->room - 1, at = place_of(map, key);
 
 	while (slots[at].key && slots[at].key != key)
 		at = (at + 1) & mask;
@@ -67,6 +72,15 @@ const struct rf2_slot *hs_rf2_find(const struct rf2_map *map, uint64_t key)
 	return slot && slot->key ? slot : NULL;
 }
 
+void hs_rf2_fetch(const struct rf2_map *map, struct hs_slice id)
+{
+	uint64_t key = 0;
+
+	if (map->room && hs_slice_u64(id, &key))
+		__builtin_prefetch((const struct rf2_slot *)(const void *)map->slots.ptr +
+			place_of(map, key));
+}
+
 /* ---- files ---- */
 
 bool hs_rf2_is(const struct rf2 *r, const struct tx_file *file, const char *prefix)
@@ -79,35 +93,81 @@ bool hs_rf2_is(const struct rf2 *r, const struct tx_file *file, const char *pref
 	return hs_slice_search(name, hs_slice_cstr(prefix)) != SIZE_MAX;
 }
 
-static enum hs_status read_file(struct rf2 *r, const struct tx_file *file, size_t columns, rf2_row_fn *fn,
+/* What rows refer to lies all over the memory: that of some rows is fetched at once, for one after another
+ * would be waited for. */
+#define AHEAD 16u
+
+struct ahead {
+	uint64_t line;
+	size_t count; /* columns */
+	struct hs_slice column[RF2_FIELDS_MAX + 8];
+};
+
+static size_t take_rows(struct tx_lines *lines, struct ahead *rows)
+{
+	struct hs_slice line;
+	size_t n = 0;
+
+	while (n < AHEAD && hs_tx_lines_next(lines, &line)) {
+		if (!line.len)
+			continue;
+		rows[n].line = lines->line;
+		rows[n].count = hs_tx_split(line, rows[n].column, RF2_FIELDS_MAX + 8);
+		n++;
+	}
+	return n;
+}
+
+static void fetch_rows(struct rf2 *r, const struct rf2_reader *reader, rf2_fetch_fn *fetch,
+	const struct ahead *rows, size_t count)
+{
+	for (size_t i = 0; i < count && fetch; i++)
+		if (rows[i].count >= reader->columns)
+			fetch(r, rows[i].column);
+}
+
+static void give_rows(struct rf2 *r, struct tx_lines *lines, const struct rf2_reader *reader,
+	const struct ahead *rows, size_t count)
+{
+	uint64_t last = lines->line;
+
+	fetch_rows(r, reader, reader->fetch, rows, count);
+	fetch_rows(r, reader, reader->fetch_more, rows, count);
+	for (size_t i = 0; i < count; i++) {
+		lines->line = rows[i].line;
+		if (rows[i].count >= reader->columns)
+			reader->take(r, lines, rows[i].column);
+		else
+			hs_tx_lines_skip(lines, "has %zu columns, not %zu", rows[i].count, reader->columns);
+	}
+	lines->line = last;
+}
+
+static enum hs_status read_file(struct rf2 *r, const struct tx_file *file, const struct rf2_reader *reader,
 	struct hs_error *err)
 {
-	struct hs_slice line, column[RF2_FIELDS_MAX + 8];
+	struct ahead rows[AHEAD];
+	struct hs_slice line;
 	struct tx_lines lines;
+	size_t count;
 
 	hs_tx_lines_begin(&lines, r->import, file);
 	hs_tx_lines_next(&lines, &line); /* names of the columns */
-	while (hs_tx_lines_next(&lines, &line)) {
-		if (!line.len)
-			continue;
-		size_t count = hs_tx_split(line, column, RF2_FIELDS_MAX + 8);
-		if (count < columns)
-			hs_tx_lines_skip(&lines, "has %zu columns, not %zu", count, columns);
-		else
-			fn(r, &lines, column);
-	}
+	do {
+		count = take_rows(&lines, rows);
+		give_rows(r, &lines, reader, rows, count);
+	} while (count == AHEAD);
 	hs_tx_file_rest(file);
 	return lines.stopped ? hs_fail(err, HS_E_CANCELLED, "interrupted") : HS_OK;
 }
 
-enum hs_status hs_rf2_each(struct rf2 *r, const char *prefix, size_t columns, rf2_row_fn *fn,
-	struct hs_error *err)
+enum hs_status hs_rf2_each(struct rf2 *r, const struct rf2_reader *reader, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
 	for (size_t i = 0; i < r->files.count && status == HS_OK; i++)
-		if (hs_rf2_is(r, &r->files.items[i], prefix))
-			status = read_file(r, &r->files.items[i], columns, fn, err);
+		if (hs_rf2_is(r, &r->files.items[i], reader->prefix))
+			status = read_file(r, &r->files.items[i], reader, err);
 	return status;
 }
 

@@ -104,24 +104,40 @@ static void take_text(struct rf2 *r, struct tx_lines *lines, const struct hs_sli
 	hs_buf_add(&r->texts, hs_slice((const char *)&text, sizeof(text)));
 }
 
+static void fetch_concept(struct rf2 *r, const struct hs_slice *column)
+{
+	hs_tx_build_fetch(r->build, column[0]);
+}
+
 enum hs_status hs_rf2_concepts(struct rf2 *r, struct hs_error *err)
 {
-	enum hs_status status = hs_rf2_each(r, "_Concept_", 5, take_concept, err);
+	static const struct rf2_reader concepts = { "_Concept_", 5, take_concept, fetch_concept, NULL },
+				       modules = { "_Concept_", 5, take_module, fetch_concept, NULL };
+	enum hs_status status = hs_rf2_each(r, &concepts, err);
 	struct hs_import kept = *r->import;
 
 	r->import->skipped = NULL; /* the same lines again: nothing is said or counted twice */
 	if (status == HS_OK)
-		status = hs_rf2_each(r, "_Concept_", 5, take_module, err);
+		status = hs_rf2_each(r, &modules, err);
 	*r->import = kept;
 	return status;
 }
 
+static void fetch_text(struct rf2 *r, const struct hs_slice *column)
+{
+	hs_rf2_fetch(&r->text_rows, column[0]);
+	hs_tx_build_fetch(r->build, column[4]);
+}
+
 enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err)
 {
-	hs_rf2_map_expect(&r->text_rows, hs_rf2_guess(r, "_Description_"));
-	enum hs_status status = hs_rf2_each(r, "_Description_", 9, take_text, err);
+	static const struct rf2_reader terms = { "_Description_", 9, take_text, fetch_text, NULL },
+				       definitions = { "_TextDefinition_", 9, take_text, fetch_text, NULL };
 
-	return status ? status : hs_rf2_each(r, "_TextDefinition_", 9, take_text, err);
+	hs_rf2_map_expect(&r->text_rows, hs_rf2_guess(r, "_Description_"));
+	enum hs_status status = hs_rf2_each(r, &terms, err);
+
+	return status ? status : hs_rf2_each(r, &definitions, err);
 }
 
 /* ---- identifiers of other schemes: alternateIdentifier effectiveTime active moduleId identifierSchemeId
@@ -152,5 +168,7 @@ static void take_identifier(struct rf2 *r, struct tx_lines *lines, const struct 
 
 enum hs_status hs_rf2_identifiers(struct rf2 *r, struct hs_error *err)
 {
-	return hs_rf2_each(r, "_Identifier_", 6, take_identifier, err);
+	static const struct rf2_reader reader = { "_Identifier_", 6, take_identifier, NULL, NULL };
+
+	return hs_rf2_each(r, &reader, err);
 }

@@ -226,7 +226,7 @@ static enum hs_status know_concepts(void *arg, struct hs_error *err)
 	struct rf2 *r = arg;
 
 	(void)err;
-	if (r->stages.done > 0)
+	if (r->stages.outer->resumed > 0)
 		hs_tx_build_reindex(r->build);
 	return HS_OK;
 }
@@ -271,22 +271,36 @@ static enum hs_status order(void *arg, struct hs_error *err)
 	return hs_tx_build_order(((struct rf2 *)arg)->build, err);
 }
 
-static enum hs_status find_words(void *arg, struct hs_error *err)
+/* What the builder has got needs no second room: only the texts that stand apart are kept. */
+static void leave_apart(struct rf2 *r)
 {
-	(void)err;
-	hs_tx_build_index(((struct rf2 *)arg)->build);
-	return HS_OK;
+	size_t count = TX_BUILD_COUNT(r->texts, struct rf2_text);
+	struct hs_buf apart;
+
+	hs_buf_init(&apart, NULL, TX_BUILD_MAX);
+	for (size_t i = 0; i < count; i++) {
+		const struct rf2_text *text = TX_BUILD_AT(r->texts, struct rf2_text, i);
+		if (!text->active || text->type == TX_SCT_DEFINITION)
+			hs_buf_add(&apart, hs_slice((const char *)text, sizeof(*text)));
+	}
+	hs_buf_free(&r->texts);
+	r->texts = apart;
+	hs_buf_free(&r->build->links);
 }
 
 static enum hs_status write_image(void *arg, struct hs_error *err)
 {
 	struct rf2 *r = arg;
 	struct hs_image_builder *image = hs_tx_build_image();
-	enum hs_status status = hs_tx_build_sections(r->build, image, err);
 
+	leave_apart(r);
+	hs_tx_build_index(r->build);
+	enum hs_status status = hs_tx_build_sections(r->build, image, err);
 	r->path = hs_tx_image_path(r->arena, r->import, &r->build->head);
 	if (status == HS_OK)
 		status = hs_tx_stages_report(&r->stages, r->path, r->build->head.source_key, err);
+	for (size_t i = 0; i < r->files.count; i++) /* the image has its texts now */
+		hs_tx_file_rest(&r->files.items[i]);
 	if (status == HS_OK) {
 		hs_rf2_sections(r, image);
 		status = hs_image_builder_write(image, NULL, r->path, err);
@@ -297,8 +311,8 @@ static enum hs_status write_image(void *arg, struct hs_error *err)
 
 static const struct tx_stage steps[] = { { "concepts", read_concepts }, { NULL, know_concepts },
 	{ "descriptions", read_descriptions }, { "relationships", read_relationships },
-	{ "reference sets", read_refsets }, { NULL, give }, { "hierarchy", order }, { "words", find_words },
-	{ "image", write_image }, { NULL, NULL } };
+	{ "reference sets", read_refsets }, { NULL, give }, { "hierarchy", order }, { "image", write_image },
+	{ NULL, NULL } };
 
 static void add_parts(struct rf2 *r)
 {

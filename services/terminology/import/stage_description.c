@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an import is of: its importer, options and sources, by which the next one knows whether it may go on. */
+/* What an import is of: its importer, options and sources, by which the next one knows whether it may go on.
+ */
 #include "stages.h"
 
 /* Goes up when a row or a step of an importer means something else than before. */
-#define TX_STAGE_FORMAT 1u
+#define TX_STAGE_FORMAT 2u
 
 static struct hs_slice shape_of(const struct tx_stages *s)
 {

@@ -23,7 +23,9 @@
 #define PLACE(file, offset) ((uint64_t)(file) << 48 | (uint64_t)(offset))
 
 struct head {
-	uint64_t magic, key, bytes, digest, reserved[4];
+	uint64_t magic, key, bytes, digest;
+	uint64_t follows; /* the number of the stage that this one goes on from; 0: it is the first */
+	uint64_t reserved[3];
 };
 
 struct part_head {
@@ -275,7 +277,7 @@ static int compare_places(const void *a, const void *b)
 
 static void put_all(struct out *out, struct tx_stages *s)
 {
-	struct head head = { .magic = MAGIC, .key = s->key };
+	struct head head = { .magic = MAGIC, .key = s->key, .follows = s->done };
 
 	for (size_t i = 0; i < s->files->count; i++)
 		out->files[i] = &s->files->items[i];
@@ -290,10 +292,11 @@ static void put_all(struct out *out, struct tx_stages *s)
 	write_at(out, (const char *)&head, sizeof(head), 0);
 }
 
-/* Nobody waits for the disk. A stage is the same rows again as its sources give, so that losing one costs
- * time and nothing else, and one that a loss of power has torn is not taken for whole: its head has the
- * length and the digest of all that follows, and was written when that was known (is_whole). The stages after
- * a torn one are not looked at. The image, which is kept, is on disk before it has its name
+/* Nobody waits for the disk, or makes it busy: mostly the stage is gone before it is written, and the image
+ * that comes would have to wait for it. A stage is the same rows again as its sources give, so that losing
+ * one costs time and nothing else, and one that a loss of power has torn is not taken for whole: its head has
+ * the length and the digest of all that follows, and was written when that was known (is_whole). The stages
+ * that follow a torn one are not taken. The image, which is kept, is on disk before it has its name
  * (hs_image_builder_write). */
 enum hs_status hs_tx_stage_write(struct tx_stages *s, const char *path, struct hs_error *err)
 {
@@ -311,10 +314,8 @@ enum hs_status hs_tx_stage_write(struct tx_stages *s, const char *path, struct h
 	if (out->texts.overflow)
 		out->error = EFBIG;
 	int error = out->error;
-	if (out->fd >= 0) {
-		sync_file_range(out->fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* the disk begins */
+	if (out->fd >= 0)
 		close(out->fd);
-	}
 	hs_buf_free(&out->texts);
 	hs_arena_free(scratch);
 	if (error) {
@@ -448,7 +449,8 @@ static bool is_whole(const struct tx_stages *s, struct hs_slice file)
 	if (file.len < sizeof(head))
 		return false;
 	memcpy(&head, file.ptr, sizeof(head));
-	return head.magic == MAGIC && head.key == s->key && head.bytes == file.len - sizeof(head) &&
+	return head.magic == MAGIC && head.key == s->key && head.follows == s->done &&
+		head.bytes == file.len - sizeof(head) &&
 		head.digest == hs_tx_digest(hs_slice_from(file, sizeof(head)));
 }
 

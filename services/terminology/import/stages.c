@@ -119,8 +119,7 @@ static void add_given(struct tx_stages *s, struct tx_build *b, bool texts)
 
 void hs_tx_stages_build(struct tx_stages *s, struct tx_build *b, bool texts)
 {
-	struct tx_build_index *x = &b->index;
-	size_t *const counts[] = { &b->ordered, &b->linked, &b->worded, &x->word_count, &x->pair_count };
+	size_t *const counts[] = { &b->ordered, &b->linked, &b->worded };
 	struct {
 		uint32_t **at;
 		const size_t *count;
@@ -130,8 +129,7 @@ void hs_tx_stages_build(struct tx_stages *s, struct tx_build *b, bool texts)
 		{ &b->span_count, &b->ordered, 0 }, { &b->parent_first, &b->ordered, 1 },
 		{ &b->child_first, &b->ordered, 1 }, { &b->text_first, &b->ordered, 1 },
 		{ &b->parents, &b->linked, 0 }, { &b->children, &b->linked, 0 },
-		{ &b->text_order, &b->worded, 0 }, { &x->posting_first, &x->word_count, 1 },
-		{ &x->postings, &x->pair_count, 0 }, { &x->text_words, &x->pair_count, 0 } };
+		{ &b->text_order, &b->worded, 0 } };
 
 	add_given(s, b, texts);
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
@@ -139,10 +137,6 @@ void hs_tx_stages_build(struct tx_stages *s, struct tx_build *b, bool texts)
 	hs_tx_stages_list(s, &b->spans, sizeof(struct tx_span), 0, 0);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		hs_tx_stages_numbers(s, numbers[i].at, numbers[i].count, numbers[i].more);
-	hs_tx_stages_list(s, &x->words, sizeof(struct hs_slice), 1, 0);
-	hs_tx_stages_list(s, &x->text_concepts, sizeof(uint32_t), 0, 0);
-	hs_tx_stages_list(s, &x->text_pairs, sizeof(uint32_t), 0, 0);
-	hs_tx_stages_list(s, &x->concept_texts, sizeof(uint32_t), 0, 0);
 }
 
 /* ---- the work folder ---- */
@@ -173,12 +167,21 @@ static void remove_folder(const struct tx_stages *s)
 	}
 }
 
-static enum hs_status make_folder(const struct tx_stages *s, struct hs_error *err)
+/* Sources are read for their digests only when there is something to be compared with, or kept. */
+static void describe(struct tx_stages *s)
+{
+	if (s->description.len)
+		return;
+	s->description = hs_tx_describe(s);
+	s->key = hs_tx_digest(s->description);
+}
+
+static enum hs_status make_folder(struct tx_stages *s, struct hs_error *err)
 {
 	const char *path = path_of(s, DESCRIPTION);
 	ssize_t put = -1;
 
-	remove_folder(s);
+	describe(s);
 	if (mkdir(s->folder, 0700) != 0)
 		return hs_fail(err, HS_E_IO, "cannot make %s: %s", s->folder, strerrordesc_np(errno));
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -202,13 +205,6 @@ static struct hs_slice read_description(const struct tx_stages *s)
 
 /* ---- going on ---- */
 
-static const struct tx_stage *next_named(const struct tx_stage *stage)
-{
-	while (stage->work && !stage->name)
-		stage++;
-	return stage;
-}
-
 static unsigned count_stages(const struct tx_stage *list)
 {
 	unsigned count = 0;
@@ -224,25 +220,34 @@ static void tell(const struct tx_stages *s, const char *sentence)
 		s->outer->told(s->outer->arg, sentence);
 }
 
+/* Those that are whole, each of which follows the one taken before it. */
+static enum hs_status take_whole(struct tx_stages *s, struct hs_error *err)
+{
+	for (size_t number = 1; number < s->outer->stage_count; number++) {
+		enum hs_status status = hs_tx_stage_read(s, stage_path(s, number), err);
+		if (status == HS_E_CORRUPT)
+			return status;
+		if (status == HS_OK)
+			s->done = number;
+	}
+	s->outer->resumed = (unsigned)s->done;
+	return HS_OK;
+}
+
 static enum hs_status take_stages(struct tx_stages *s, struct hs_error *err)
 {
-	enum hs_status status = HS_OK;
+	const struct tx_stage *stage = s->list;
 	struct hs_buf text;
-	const struct tx_stage *stage = next_named(s->list);
+	size_t told = 0;
 
+	enum hs_status status = take_whole(s, err);
+	if (status)
+		return status;
 	hs_buf_init(&text, s->arena, 4096);
 	hs_buf_cstr(&text, "resuming: there are already");
-	while (s->done + 1 < s->outer->stage_count && status == HS_OK) {
-		status = hs_tx_stage_read(s, stage_path(s, s->done + 1), err);
-		if (status)
-			break;
-		hs_buf_printf(&text, "%s %s", s->done ? "," : "", stage->name);
-		s->done++;
-		stage = next_named(stage + 1);
-	}
-	if (status == HS_E_CORRUPT)
-		return status;
-	s->outer->resumed = (unsigned)s->done;
+	for (; told < s->done; stage++)
+		if (stage->name)
+			hs_buf_printf(&text, "%s %s", told++ ? "," : "", stage->name);
 	hs_buf_printf(&text, " (%zu of %u stages)", s->done, s->outer->stage_count);
 	tell(s,
 		s->done ? hs_arena_cstr(s->arena, hs_buf_slice(&text)) :
@@ -255,9 +260,14 @@ static enum hs_status take_stages(struct tx_stages *s, struct hs_error *err)
 static enum hs_status go_on(struct tx_stages *s, struct hs_error *err)
 {
 	struct hs_slice then = read_description(s);
-	const char *differs = then.len ? hs_tx_differs(s->arena, then, s->description) : NULL;
+	const char *differs = NULL;
 
-	if (then.len && !differs && !s->outer->restart)
+	if (then.len) {
+		describe(s);
+		differs = hs_tx_differs(s->arena, then, s->description);
+	}
+	s->has_folder = then.len && !differs && !s->outer->restart;
+	if (s->has_folder)
 		return take_stages(s, err);
 	if (then.len && s->outer->restart)
 		tell(s, "beginning anew, as asked: what an import that was cut short had done goes");
@@ -267,17 +277,35 @@ static enum hs_status go_on(struct tx_stages *s, struct hs_error *err)
 				hs_arena_printf(s->arena,
 					"beginning anew, not from where an import was cut short: %s",
 					differs)));
-	return make_folder(s, err);
+	remove_folder(s);
+	return HS_OK;
 }
 
 /* ---- the steps ---- */
 
-static enum hs_status keep(struct tx_stages *s, struct hs_error *err)
-{
-	enum hs_status status = hs_tx_stage_write(s, stage_path(s, s->done + 1), err);
+/* A stage costs: it is written, and the first one reads all sources for their digests. What took less than
+ * this is sooner done again. */
+#define WORTH_KEEPING_MS 5000u
 
+static uint64_t read_clock(const struct tx_stages *s)
+{
+	return s->outer->clock_ms ? s->outer->clock_ms(s->outer->arg) : 0;
+}
+
+static enum hs_status keep(struct tx_stages *s, size_t number, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	if (s->outer->clock_ms && read_clock(s) - s->kept_at < WORTH_KEEPING_MS)
+		return HS_OK;
+	if (!s->has_folder)
+		status = make_folder(s, err);
+	s->has_folder = status == HS_OK;
 	if (status == HS_OK)
-		s->done++;
+		status = hs_tx_stage_write(s, stage_path(s, number), err);
+	if (status == HS_OK)
+		s->done = number;
+	s->kept_at = read_clock(s);
 	return status;
 }
 
@@ -293,7 +321,7 @@ static enum hs_status take_step(struct tx_stages *s, const struct tx_stage *step
 		return hs_fail(err, HS_E_CANCELLED, "interrupted");
 	enum hs_status status = step->work(arg, err);
 	if (status == HS_OK && !last)
-		status = keep(s, err);
+		status = keep(s, number, err);
 	return status;
 }
 
@@ -303,8 +331,7 @@ enum hs_status hs_tx_stages_run(struct tx_stages *s, const struct tx_files *file
 	s->files = files;
 	s->list = list;
 	s->outer->stage_count = count_stages(list);
-	s->description = hs_tx_describe(s);
-	s->key = hs_tx_digest(s->description);
+	s->kept_at = read_clock(s);
 	enum hs_status status = go_on(s, err);
 	size_t number = 0;
 	for (; list->work && status == HS_OK; list++) {

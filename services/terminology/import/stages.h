@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stages of an import, so that one that is cut short goes on where it was.
  *
- * An import is a list of steps. What it has read is registered as parts; after each step that has a name,
- * those parts that it changed are written into a file of a work folder (DIRECTORY/IMPORTER.work). The folder
- * also has a description: the importer, its options, and name, size and digest of each source. An import of
- * the same description takes the stages that are there instead of making them, lines that were left out
- * included; of another one, it begins anew and says what differs. The
- * folder goes when the image is there, or when the sources are refused.
+ * An import is a list of steps. What it has read is registered as parts; after a step that has a name, when
+ * some seconds of work have passed since the last time, the parts that have changed meanwhile are written
+ * into a file of a work folder (DIRECTORY/IMPORTER.work/NUMBER.stage). The folder also has a description: the
+ * importer, its options, and name, size and digest of each source. An import of the same description takes
+ * the stages that are there instead of making them, lines that were left out included; of another one, it
+ * begins anew and says what differs. The folder goes when the image is there, or when the sources are
+ * refused.
  *
- * A stage is trusted for its digest, not for its name: so nobody waits until the disk has it. A kill loses
- * the step that it meets; a loss of power loses besides what the disk did not have yet, and what is not whole
- * then is made again. The digest tells accidents, not attacks: who may write the data directory may write
- * images, too. Thread: one. */
+ * A stage names the one that it follows, and is trusted for its digest, not for its name: so nobody waits
+ * until the disk has it, and one that is needed for seconds only need never be there. A kill loses the steps
+ * since the last stage; a loss of power loses besides what the system had not written yet (Linux writes what
+ * is half a minute old by itself), and what is not whole then is made again. The digest tells accidents, not
+ * attacks: who may write the data directory may write images, too. Thread: one. */
 #pragma once
 
 #include "read.h"
@@ -52,14 +54,16 @@ struct tx_stages {
 	const struct tx_files *files;
 	const char *importer, *folder;
 	struct hs_slice description;
-	uint64_t key; /* of the description */
+	uint64_t key; /* of the description, once there is one */
 	struct tx_part parts[TX_PARTS_MAX];
 	size_t part_count;
 	struct hs_buf skips;                 /* struct tx_skip: of all steps so far */
 	struct hs_slice maps[TX_STAGES_MAX]; /* stages that were taken, mapped */
 	size_t map_count;
 	const struct tx_stage *list;
-	size_t done; /* stages that are written */
+	size_t done;      /* stages whose work is kept */
+	bool has_folder;  /* the work folder is there, and of this description */
+	uint64_t kept_at; /* by the caller's clock */
 };
 
 /* Begins with what was left out as its only part. `import` stays the caller's; `stages->inner` is what the
@@ -95,10 +99,10 @@ struct tx_skip {
 };
 
 uint64_t hs_tx_digest(struct hs_slice bytes);
-/* Writes what changed since the stage before. */
+/* Writes what changed since stage `done`. */
 enum hs_status hs_tx_stage_write(struct tx_stages *stages, const char *path, struct hs_error *err);
-/* HS_E_NOT_FOUND: there is no whole stage of this key. HS_E_CORRUPT: it is none after all, and parts may
- * have been changed. */
+/* HS_E_NOT_FOUND: there is no whole stage of this key that follows `done`. HS_E_CORRUPT: it is none after
+ * all, and parts may have been changed. */
 enum hs_status hs_tx_stage_read(struct tx_stages *stages, const char *path, struct hs_error *err);
 #define TX_DESCRIPTION_MAX ((size_t)4 << 20) /* bytes */
 /* In the arena of the stages. */

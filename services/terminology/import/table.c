@@ -11,19 +11,13 @@ enum hs_status hs_tx_table_order(void *arg, struct hs_error *err)
 	return hs_tx_build_order(((struct tx_table_run *)arg)->build, err);
 }
 
-enum hs_status hs_tx_table_words(void *arg, struct hs_error *err)
-{
-	(void)err;
-	hs_tx_build_index(((struct tx_table_run *)arg)->build);
-	return HS_OK;
-}
-
 enum hs_status hs_tx_table_image(void *arg, struct hs_error *err)
 {
 	struct tx_table_run *run = arg;
 	struct hs_image_builder *image = hs_tx_build_image();
 
 	run->path = hs_tx_image_path(run->arena, run->import, &run->build->head);
+	hs_tx_build_index(run->build);
 	enum hs_status status = hs_tx_build_sections(run->build, image, err);
 	if (status == HS_OK)
 		status = hs_tx_stages_report(&run->stages, run->path, run->build->head.source_key, err);

@@ -261,7 +261,7 @@ static void go_on_after_every_kill(void **state)
 		unsigned resumed = 0, seen = 0;
 		struct bench b;
 		set_up(&b, &kinds[k]);
-		assert_in_range(b.stages, 4, 10);
+		assert_in_range(b.stages, 3, 10);
 		for (long at = 0; is_cut(&b, at, 0); at++) {
 			assert_in_range(at, 0, 200);
 			goes_on(&b);
@@ -431,6 +431,76 @@ static void goes_on_after_an_interruption(void **state)
 	take_down(&b);
 }
 
+/* ---- stages that are worth keeping ---- */
+
+static uint64_t pace, ticks; /* of the clock: milliseconds at each look */
+
+static uint64_t read_pace(void *arg)
+{
+	(void)arg;
+	return ticks += pace;
+}
+
+static void is_stopped_at(struct bench *b, long at, struct hs_import *import)
+{
+	*import = (struct hs_import) { .paths = &b->source,
+		.path_count = 1,
+		.directory = b->cut,
+		.options = b->options,
+		.option_count = 2,
+		.clock_ms = read_pace,
+		.stopped = stop_later };
+	left = at;
+	empty_cut(b);
+}
+
+/* What took no time leaves nothing behind. */
+static void keeps_no_stage_of_a_moment(void **state)
+{
+	enum hs_status status = HS_E_CANCELLED;
+	struct hs_import import;
+	struct bench b;
+
+	(void)state;
+	set_up(&b, &kinds[6]);
+	pace = 0;
+	for (long at = 0; status == HS_E_CANCELLED; at++) {
+		is_stopped_at(&b, at, &import);
+		status = b.fn(&import, &b.p.err);
+		assert_int_equal(import.kept, 0);
+		if (status == HS_E_CANCELLED)
+			assert_int_equal(rmdir(b.cut), 0);
+	}
+	assert_int_equal(status, HS_OK);
+	assert_true(hs_slice_eq(only_image(&b, b.cut), b.image));
+	take_down(&b);
+}
+
+/* Between stages that are kept lie some that are not: all their work is in the next. */
+static void keeps_a_stage_after_some_seconds(void **state)
+{
+	enum hs_status status = HS_E_CANCELLED;
+	struct hs_import import;
+	unsigned seen = 0;
+	struct bench b;
+
+	(void)state;
+	set_up(&b, &kinds[6]);
+	pace = 2600;
+	for (long at = 0; status == HS_E_CANCELLED; at++) {
+		is_stopped_at(&b, at, &import);
+		status = b.fn(&import, &b.p.err);
+		if (status == HS_OK)
+			break;
+		assert_int_equal(status, HS_E_CANCELLED);
+		seen |= 1u << import.kept;
+		goes_on(&b);
+		assert_int_equal(b.p.import.resumed, import.kept);
+	}
+	assert_int_equal(seen, 1u << 0 | 1u << 2 | 1u << 4);
+	take_down(&b);
+}
+
 static void import_beside(void *arg, const char *what, uint64_t done, uint64_t total)
 {
 	struct bench *b = arg;
@@ -486,6 +556,8 @@ int main(void)
 		cmocka_unit_test(makes_damaged_stages_again),
 		cmocka_unit_test(goes_on_when_there_is_room_again),
 		cmocka_unit_test(goes_on_after_an_interruption),
+		cmocka_unit_test(keeps_no_stage_of_a_moment),
+		cmocka_unit_test(keeps_a_stage_after_some_seconds),
 		cmocka_unit_test(a_second_import_is_refused),
 		cmocka_unit_test(keeps_nothing_of_what_is_refused),
 	};
