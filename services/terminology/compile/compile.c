@@ -64,12 +64,27 @@ struct hs_image_text hs_tx_put_json(struct tx_compile *c, const struct hs_json *
 	return hs_tx_put_text(c, hs_buf_slice(&out));
 }
 
-void hs_tx_compile_key(struct tx_compile *c, enum tx_kind kind, struct hs_slice url, struct hs_slice version,
-	uint32_t row)
+static void put_key(struct tx_compile *c, enum tx_kind kind, const struct tx_key *key)
 {
-	struct tx_key key = { hs_arena_copy(c->keys, url), hs_arena_copy(c->keys, version), row };
+	hs_buf_add(&c->key_rows[kind], hs_slice((const char *)key, sizeof(*key)));
+}
 
-	hs_buf_add(&c->key_rows[kind], hs_slice((const char *)&key, sizeof(key)));
+void hs_tx_compile_name(struct tx_compile *c, struct hs_slice name, uint32_t row)
+{
+	struct tx_key key = { .url = hs_arena_copy(c->keys, name), .row = row };
+
+	put_key(c, TX_KIND_NAME, &key);
+}
+
+void hs_tx_compile_canonical(struct tx_compile *c, enum tx_kind kind, const struct hs_json *resource,
+	const struct tx_head *head, uint32_t row)
+{
+	struct tx_key key = { .url = hs_arena_copy(c->keys, hs_json_get_text(resource, HS_S("url"))),
+		.version = hs_arena_copy(c->keys, hs_json_get_text(resource, HS_S("version"))),
+		.row = row,
+		.versions_are_text = head->flags & TX_VERSIONS_ARE_TEXT };
+
+	put_key(c, kind, &key);
 }
 
 /* ---- what canonical resources have in common ---- */
@@ -94,6 +109,23 @@ static struct hs_image_text put_source(struct tx_compile *c, const struct hs_jso
 	return hs_tx_put_json(c, shallow);
 }
 
+/* versionAlgorithm[x], on a resource of R4 as the extension that stands for it there. */
+static bool versions_are_text(struct tx_compile *c, const struct hs_json *resource)
+{
+	struct hs_slice type = hs_json_get_text(resource, HS_S("resourceType"));
+	struct hs_slice code = hs_json_get_text(resource, HS_S("versionAlgorithmString"));
+	const struct hs_json *coding = hs_json_get(resource, HS_S("versionAlgorithmCoding"));
+
+	if (!code.len && !coding) {
+		coding = hs_tx_value(hs_tx_extension(resource,
+			hs_arena_printf(c->scratch, TX_EXT5 "%.*s.versionAlgorithm", HS_S_ARG(type))));
+		code = hs_json_text(coding);
+	}
+	if (hs_json_is(coding, HS_JSON_OBJECT))
+		code = hs_json_get_text(coding, HS_S("code"));
+	return hs_slice_eq(code, HS_S("alpha"));
+}
+
 void hs_tx_compile_head(struct tx_compile *c, const struct hs_json *resource, const char *const *without,
 	struct tx_head *out)
 {
@@ -112,6 +144,8 @@ void hs_tx_compile_head(struct tx_compile *c, const struct hs_json *resource, co
 		out->flags |= TX_EXPERIMENTAL_GIVEN;
 	if (hs_json_get_bool(resource, HS_S("experimental"), false))
 		out->flags |= TX_EXPERIMENTAL;
+	if (versions_are_text(c, resource))
+		out->flags |= TX_VERSIONS_ARE_TEXT;
 	out->source = put_source(c, resource, without);
 }
 
@@ -150,7 +184,9 @@ static int compare_keys(const void *a, const void *b)
 	int order = hs_slice_cmp(x->url, y->url);
 
 	if (!order)
-		order = hs_tx_version_cmp(x->version, y->version);
+		order = x->versions_are_text && y->versions_are_text ?
+			hs_tx_version_cmp_text(x->version, y->version) :
+			hs_tx_version_cmp(x->version, y->version);
 	return order ? order : x->row < y->row ? -1 : 1;
 }
 

@@ -27,9 +27,12 @@ struct tx_compile {
 struct tx_key {
 	struct hs_slice url, version;
 	uint32_t row;
+	bool versions_are_text;
 };
-void hs_tx_compile_key(struct tx_compile *c, enum tx_kind kind, struct hs_slice url, struct hs_slice version,
-	uint32_t row);
+/* What a row is found by: another name of a code system, or the resource's url and version. */
+void hs_tx_compile_name(struct tx_compile *c, struct hs_slice name, uint32_t row);
+void hs_tx_compile_canonical(struct tx_compile *c, enum tx_kind kind, const struct hs_json *resource,
+	const struct tx_head *head, uint32_t row);
 
 static inline struct hs_image_text hs_tx_put_text(struct tx_compile *c, struct hs_slice text)
 {

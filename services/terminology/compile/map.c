@@ -178,8 +178,7 @@ enum hs_status hs_tx_compile_map(struct tx_compile *c, const struct hs_json *map
 	}
 	(void)err;
 	*index = TX_PUT(c, TX_MAPS, row);
-	hs_tx_compile_key(c, TX_KIND_MAP, hs_json_get_text(map, HS_S("url")),
-		hs_json_get_text(map, HS_S("version")), *index);
+	hs_tx_compile_canonical(c, TX_KIND_MAP, map, &row.head, *index);
 	return HS_OK;
 }
 
@@ -215,7 +214,7 @@ enum hs_status hs_tx_compile_names(struct tx_compile *c, const struct hs_json *n
 		if (hs_slice_eq(hs_json_get_text(id, HS_S("type")), HS_S("oid")))
 			value = hs_arena_printf(c->scratch, "urn:oid:%.*s", HS_S_ARG(value));
 		struct tx_name_row row = { hs_tx_put_text(c, value), hs_tx_put_text(c, uri) };
-		hs_tx_compile_key(c, TX_KIND_NAME, value, HS_S_NONE, TX_PUT(c, TX_NAMES, row));
+		hs_tx_compile_name(c, value, TX_PUT(c, TX_NAMES, row));
 	}
 	return HS_OK;
 }

@@ -12,7 +12,7 @@
 #include <handslag/image.h>
 
 #define TX_IMAGE_KIND 0x54584d31u /* "TXM1" */
-#define TX_IMAGE_FORMAT 6u
+#define TX_IMAGE_FORMAT 7u
 
 #define TX_NONE UINT32_MAX
 
@@ -58,6 +58,7 @@ struct tx_head {
 #define TX_GUEST 4u
 #define TX_EXPERIMENTAL 1u
 #define TX_EXPERIMENTAL_GIVEN 128u /* true or false, it is there */
+#define TX_VERSIONS_ARE_TEXT 512u  /* versionAlgorithm alpha: see hs_tx_version_cmp_text */
 
 enum tx_content {
 	TX_CONTENT_COMPLETE,
@@ -79,8 +80,7 @@ struct tx_system_row {
 	struct tx_head head;
 	struct hs_image_text supplements; /* canonical */
 	struct hs_image_text value_set;   /* canonical of the set of all its codes */
-	struct hs_image_text version_algorithm;
-	uint32_t content; /* enum tx_content */
+	uint32_t content;                 /* enum tx_content */
 	uint32_t concept_first, concept_count;
 	uint32_t def_first, def_count;
 };

@@ -80,6 +80,15 @@ static const struct tx_head *find_in(const struct tx_scope *scope, const struct 
 	return best;
 }
 
+static bool is_later(const struct tx_layer *a_layer, const struct tx_head *a, const struct tx_layer *b_layer,
+	const struct tx_head *b)
+{
+	struct hs_slice x = tx_text(a_layer, a->version), y = tx_text(b_layer, b->version);
+
+	return (a->flags & b->flags & TX_VERSIONS_ARE_TEXT ? hs_tx_version_cmp_text(x, y) :
+							     hs_tx_version_cmp(x, y)) > 0;
+}
+
 static const struct tx_head *find(const struct tx_scope *scope, enum tx_section kind,
 	struct hs_slice canonical, struct hs_slice version, enum want want, const struct tx_layer **layer)
 {
@@ -101,8 +110,7 @@ static const struct tx_head *find(const struct tx_scope *scope, enum tx_section 
 		const struct tx_head *other = rest && near->rest == rest ?
 			find_in(scope, rest, kind, url, version, want) :
 			NULL;
-		bool later = other &&
-			hs_tx_version_cmp(tx_text(rest, other->version), tx_text(near, head->version)) > 0;
+		bool later = other && is_later(rest, other, near, head);
 		*layer = later ? rest : near;
 		return later ? other : head;
 	}

@@ -305,6 +305,6 @@ enum hs_status hs_tx_compile_set(struct tx_compile *c, const struct hs_json *set
 	put_compose(&w, set);
 	*index = TX_PUT(c, TX_SETS, w.row);
 	if (url.len)
-		hs_tx_compile_key(c, TX_KIND_SET, url, hs_json_get_text(set, HS_S("version")), *index);
+		hs_tx_compile_canonical(c, TX_KIND_SET, set, &w.row.head, *index);
 	return HS_OK;
 }

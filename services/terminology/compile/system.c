@@ -297,16 +297,14 @@ enum hs_status hs_tx_compile_system(struct tx_compile *c, const struct hs_json *
 	if (status)
 		return status;
 	*index = TX_PUT(c, TX_SYSTEMS, w.row);
-	hs_tx_compile_key(c, TX_KIND_SYSTEM, hs_json_get_text(system, HS_S("url")),
-		hs_json_get_text(system, HS_S("version")), *index);
+	hs_tx_compile_canonical(c, TX_KIND_SYSTEM, system, &w.row.head, *index);
 	HS_JSON_EACH(identifier, hs_json_get(system, HS_S("identifier"))) {
 		struct tx_name_row name = { hs_tx_put_text(c, hs_json_get_text(identifier, HS_S("value"))),
 			w.row.head.url };
 		if (!name.name.len)
 			continue;
 		uint32_t row = TX_PUT(c, TX_NAMES, name);
-		hs_tx_compile_key(c, TX_KIND_NAME, hs_json_get_text(identifier, HS_S("value")), HS_S_NONE,
-			row);
+		hs_tx_compile_name(c, hs_json_get_text(identifier, HS_S("value")), row);
 	}
 	return HS_OK;
 }

@@ -3,25 +3,42 @@
  * 2.1.30.0.6.1) and the wildcard rules of HL7's terminology ecosystem. */
 #include "version.h"
 
-static bool is_number(struct hs_slice s)
+static bool is_digit(char c)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] < '0' || s.ptr[i] > '9')
-			return false;
-	return s.len > 0;
+	return c >= '0' && c <= '9';
+}
+
+/* The run of digits, or of anything else, that the part begins with; the part goes on behind it. */
+static struct hs_slice cut_run(struct hs_slice *part)
+{
+	size_t n = 0;
+
+	while (n < part->len && is_digit(part->ptr[n]) == is_digit(part->ptr[0]))
+		n++;
+	struct hs_slice run = hs_slice_first(*part, n);
+	*part = hs_slice_from(*part, n);
+	return run;
+}
+
+static int compare_numbers(struct hs_slice a, struct hs_slice b)
+{
+	while (a.len > 1 && a.ptr[0] == '0')
+		a = hs_slice_from(a, 1);
+	while (b.len > 1 && b.ptr[0] == '0')
+		b = hs_slice_from(b, 1);
+	return a.len != b.len ? (a.len < b.len ? -1 : 1) : hs_slice_cmp(a, b);
 }
 
 static int compare_part(struct hs_slice a, struct hs_slice b)
 {
-	if (is_number(a) && is_number(b)) {
-		while (a.len > 1 && a.ptr[0] == '0')
-			a = hs_slice_from(a, 1);
-		while (b.len > 1 && b.ptr[0] == '0')
-			b = hs_slice_from(b, 1);
-		if (a.len != b.len)
-			return a.len < b.len ? -1 : 1;
+	while (a.len && b.len) {
+		struct hs_slice x = cut_run(&a), y = cut_run(&b);
+		int order = is_digit(x.ptr[0]) && is_digit(y.ptr[0]) ? compare_numbers(x, y) :
+								       hs_slice_cmp(x, y);
+		if (order)
+			return order;
 	}
-	return hs_slice_cmp(a, b);
+	return a.len ? 1 : b.len ? -1 : 0;
 }
 
 static int compare_parts(struct hs_slice a, struct hs_slice b, char separator)
@@ -60,6 +77,11 @@ int hs_tx_version_cmp(struct hs_slice a, struct hs_slice b)
 	if (!label_a.len || !label_b.len)
 		return label_a.len ? -1 : label_b.len ? 1 : 0;
 	return compare_parts(label_a, label_b, '.');
+}
+
+int hs_tx_version_cmp_text(struct hs_slice a, struct hs_slice b)
+{
+	return hs_slice_cmp(a, b);
 }
 
 static bool is_wild(struct hs_slice part)

@@ -321,6 +321,35 @@ static void by_canonical(void **state)
 	ask_end(&a);
 }
 
+/* The latest version, by the resources' own algorithm. */
+static void by_version_algorithm(void **state)
+{
+	static const char *const resources[] = {
+		SYSTEM("urn:text", "10", "'versionAlgorithmCoding':{'code':'alpha'}"),
+		SYSTEM("urn:text", "9", "'versionAlgorithmString':'alpha'"),
+		SYSTEM("urn:number", "10", "'versionAlgorithmString':'integer'"),
+		SYSTEM("urn:number", "9", "'versionAlgorithmString':'integer'"),
+		SYSTEM("urn:none", "v10", "'title':'a'"),
+		SYSTEM("urn:none", "v9", "'title':'b'"),
+		SYSTEM("urn:r4", "10",
+			"'extension':[{'url':'http://hl7.org/fhir/5.0/StructureDefinition/"
+			"extension-CodeSystem.versionAlgorithm','valueCoding':{'code':'alpha'}}]"),
+		SYSTEM("urn:r4", "9",
+			"'extension':[{'url':'http://hl7.org/fhir/5.0/StructureDefinition/"
+			"extension-CodeSystem.versionAlgorithm','valueString':'alpha'}]"),
+		NULL,
+	};
+	struct ask a;
+
+	(void)state;
+	ask_begin(&a, resources);
+	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(system_of(&a, "urn:text", "")), HS_S("9")));
+	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(system_of(&a, "urn:number", "")), HS_S("10")));
+	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(system_of(&a, "urn:none", "")), HS_S("v10")));
+	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(system_of(&a, "urn:r4", "")), HS_S("9")));
+	ask_end(&a);
+}
+
 struct on_face {
 	const char *resource;
 	uint32_t faces;
@@ -441,8 +470,9 @@ int main(void)
 		cmocka_unit_test(two_parents_and_cycles), cmocka_unit_test(chains_of_any_length),
 		cmocka_unit_test(what_is_below_is_what_links_lead_to), cmocka_unit_test(many_codes),
 		cmocka_unit_test(case_of_codes), cmocka_unit_test(states_of_concepts),
-		cmocka_unit_test(by_canonical), cmocka_unit_test(own_release_first),
-		cmocka_unit_test(sets_keep_to_their_release), cmocka_unit_test(nearest_layer_first) };
+		cmocka_unit_test(by_canonical), cmocka_unit_test(by_version_algorithm),
+		cmocka_unit_test(own_release_first), cmocka_unit_test(sets_keep_to_their_release),
+		cmocka_unit_test(nearest_layer_first) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

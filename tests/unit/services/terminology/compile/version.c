@@ -29,6 +29,17 @@ static void dates(void **state)
 	assert_int_equal(hs_tx_version_cmp(HS_S("1.0.0+a"), HS_S("1.0.0+b")), 0);
 }
 
+/* Digits within a part are numbers (versionAlgorithm natural), but where versions are text (alpha). */
+static void runs_of_digits(void **state)
+{
+	(void)state;
+	assert_int_equal(hs_tx_version_cmp(HS_S("v10"), HS_S("v9")), 1);
+	assert_int_equal(hs_tx_version_cmp(HS_S("2024b"), HS_S("2024B")), hs_slice_cmp(HS_S("b"), HS_S("B")));
+	assert_int_equal(hs_tx_version_cmp(HS_S("1.0.0-rc10"), HS_S("1.0.0-rc9")), 1);
+	assert_int_equal(hs_tx_version_cmp(HS_S("R2"), HS_S("R2a")), -1);
+	assert_true(hs_tx_version_cmp_text(HS_S("10"), HS_S("9")) < 0);
+}
+
 static void patterns(void **state)
 {
 	static const struct {
@@ -59,7 +70,7 @@ static void patterns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(order), cmocka_unit_test(dates),
-		cmocka_unit_test(patterns) };
+		cmocka_unit_test(runs_of_digits), cmocka_unit_test(patterns) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
