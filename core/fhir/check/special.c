@@ -40,6 +40,45 @@ static void fail_target(struct hs__check *check, const struct hs__at *at, const 
 		HS_S_ARG(hs_buf_slice(&list)));
 }
 
+/* Does the element take any resource? Then it may be one of another release, as in the list of a guide. */
+static bool takes_any(const struct hs__check *check, const struct hs_def_use *use)
+{
+	for (uint32_t i = 0; use && i < use->target_count; i++) {
+		const struct hs_def_type *target = hs_defs_type_at(check->defs,
+			hs_defs_target_at(check->defs, use->first_target + i));
+		if (target && hs_slice_eq(hs_defs_text(check->defs, target->name), HS_S("Resource")))
+			return true;
+	}
+	return !use || use->target_count == 0;
+}
+
+static void check_target(struct hs__check *check, const struct hs__at *at, const struct hs_json *member,
+	const struct hs_def_use *use, const struct hs_reference *reference)
+{
+	if (!reference->type.len)
+		return;
+	const struct hs_def_type *type = hs_defs_type(check->defs, reference->type);
+	if (type && type->kind == HS_DEF_RESOURCE && !type->abstract) {
+		if (!hs_defs_use_allows(check->defs, use, type))
+			fail_target(check, at, member, use, reference->type);
+	} else if (!reference->base.len && !takes_any(check, use)) {
+		/* another server may have resource types that we do not */
+		hs__check_fail(check, at, HS_S("reference"), member, "value",
+			"there is no resource type '%.*s'", HS_S_ARG(hs_slice_first(reference->type, 64)));
+	}
+}
+
+/* The Reference within is judged as any: what it may lead to, the element says that holds both (R5). */
+static void check_codeable_reference(struct hs__check *check, const struct hs__at *at,
+	const struct hs_json *value, const struct hs_def_use *use)
+{
+	struct hs__at inner = { at, HS_S("reference"), -1, at->depth + 1 };
+	const struct hs_json *member = hs_json_get(hs_json_get(value, HS_S("reference")), HS_S("reference"));
+	struct hs_reference reference;
+	if (use && hs_reference_parse(hs_json_text(member), &reference))
+		check_target(check, &inner, member, use, &reference);
+}
+
 static void check_reference(struct hs__check *check, const struct hs__at *at, const struct hs_json *value,
 	const struct hs_def_use *use)
 {
@@ -62,16 +101,7 @@ static void check_reference(struct hs__check *check, const struct hs__at *at, co
 			HS_S_ARG(hs_slice_first(reference.id, 64)));
 		return;
 	}
-	if (!reference.type.len)
-		return;
-	const struct hs_def_type *type = hs_defs_type(check->defs, reference.type);
-	if (type && type->kind == HS_DEF_RESOURCE && !type->abstract) {
-		if (!hs_defs_use_allows(check->defs, use, type))
-			fail_target(check, at, member, use, reference.type);
-	} else if (!reference.base.len) { /* another server may have resource types that we do not */
-		hs__check_fail(check, at, HS_S("reference"), member, "value",
-			"there is no resource type '%.*s'", HS_S_ARG(hs_slice_first(reference.type, 64)));
-	}
+	check_target(check, at, member, use, &reference);
 }
 
 /* ---- Extension (invariant ext-1: either extensions or a value) ---- */
@@ -126,6 +156,8 @@ void hs__check_special(struct hs__check *check, const struct hs__at *at, const s
 {
 	if (type == check->defs->reference)
 		check_reference(check, at, value, use);
+	else if (type == check->defs->codeable_reference)
+		check_codeable_reference(check, at, value, use);
 	else if (type == check->defs->extension)
 		check_extension(check, at, value);
 	else if (element->codes != HS_DEF_NONE &&

@@ -99,6 +99,7 @@ enum hs_status hs_defs_open(const struct hs_defs_source *source, struct hs_defs 
 	defs->reference = hs_defs_type(defs, HS_S("Reference"));
 	defs->extension = hs_defs_type(defs, HS_S("Extension"));
 	defs->codeable = hs_defs_type(defs, HS_S("CodeableConcept"));
+	defs->codeable_reference = hs_defs_type(defs, HS_S("CodeableReference"));
 	defs->coding = hs_defs_type(defs, HS_S("Coding"));
 	*out = defs;
 	return HS_OK;

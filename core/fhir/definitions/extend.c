@@ -113,6 +113,7 @@ static enum hs_status finish(struct hs__build *build, struct hs_defs *below, str
 	out->reference = hs_defs_type(out, HS_S("Reference"));
 	out->extension = hs_defs_type(out, HS_S("Extension"));
 	out->codeable = hs_defs_type(out, HS_S("CodeableConcept"));
+	out->codeable_reference = hs_defs_type(out, HS_S("CodeableReference"));
 	out->coding = hs_defs_type(out, HS_S("Coding"));
 	return HS_OK;
 }

@@ -65,7 +65,8 @@ struct hs_defs {
 	const struct hs_image_text *member_codes;
 	/* Types that rules ask for at every step; NULL when the packages lack them. */
 	const struct hs_def_type *reference, *extension, *codeable, *coding;
-	const struct hs_def_param **pointers; /* HS__DEFS_TYPE_PARAMS as pointers */
+	const struct hs_def_type *codeable_reference; /* NULL before R5 */
+	const struct hs_def_param **pointers;         /* HS__DEFS_TYPE_PARAMS as pointers */
 	size_t type_count, element_count, use_count, target_count, param_count, component_count, list_count,
 		code_count, compartment_count, member_count, member_code_count;
 	/* Of definitions that logical models were added to (extend.c): those below, and what is new. The

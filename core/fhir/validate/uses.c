@@ -94,13 +94,24 @@ static int fits_target(struct hs__validation *run, const struct hs__node *node,
 	return hs__validate_try(run, &target, canonical);
 }
 
+/* The Reference of a node: itself, or what a CodeableReference holds; NULL of a concept alone. */
+static const struct hs_json *reference_of(const struct hs__validation *run, const struct hs__node *node)
+{
+	if (hs_slice_eq(hs__node_type(run, node), HS_S("CodeableReference")))
+		return hs_json_get(node->value, HS_S("reference"));
+	return node->value;
+}
+
 /* A reference that is found must be of a target profile; of one that is not, the type is enough. */
 static void check_targets(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_use *use)
 {
-	struct hs_slice text = hs_json_get_text(node->value, HS_S("reference"));
+	const struct hs_json *reference = reference_of(run, node);
+	if (!reference)
+		return;
+	struct hs_slice text = hs_json_get_text(reference, HS_S("reference"));
 	const struct hs_json *resource = text.len ? hs__validate_resolve(run, node, text) : NULL;
-	const struct hs_def_type *type = target_type(run, node->value, resource);
+	const struct hs_def_type *type = target_type(run, reference, resource);
 	struct hs_buf list;
 	hs_buf_init(&list, run->arena, 1000);
 	for (uint32_t i = 0; i < use->target_count; i++) {
@@ -145,7 +156,7 @@ static void check_reference(struct hs__validation *run, const struct hs__node *n
 	const struct hs_profile_use *use)
 {
 	struct hs_reference parts;
-	struct hs_slice text = hs_json_get_text(node->value, HS_S("reference"));
+	struct hs_slice text = hs_json_get_text(reference_of(run, node), HS_S("reference"));
 	if (!text.len)
 		return;
 	if (use->aggregation)

@@ -132,6 +132,11 @@ static const struct row rows[] = {
 		  "allowed: Organization" } },
 	{ P(",\"managingOrganization\":{\"reference\":\"Organisation/1\"}"),
 		{ "Patient.managingOrganization.reference: there is no resource type 'Organisation'" } },
+	/* in the list of a guide may stand what another release has; where types are named, it may not */
+	{ "{\"resourceType\":\"ImplementationGuide\",\"url\":\"http://a.se/i\",\"name\":\"I\",\"status\":"
+	  "\"draft\",\"packageId\":\"a.i\",\"fhirVersion\":[\"4.0.1\"],\"definition\":{\"resource\":[{"
+	  "\"reference\":{\"reference\":\"ActorDefinition/a\"}}]}}",
+		{ NULL } },
 	{ P(",\"managingOrganization\":{\"reference\":\"1\"}"),
 		{ "Patient.managingOrganization.reference: write TYPE/ID" } },
 	{ P(",\"managingOrganization\":{\"reference\":\"#o\"}"),

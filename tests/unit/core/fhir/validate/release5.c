@@ -61,6 +61,12 @@ static void knows_its_own_elements(void **state)
 	       "medicationCodeableConcept':{"
 	       "'text':'x'},'subject':{'reference':'Patient/1'}}",
 		"", " MedicationRequest.medicationCodeableConcept;  MedicationRequest; ");
+	expect("{'resourceType':'MedicationRequest','status':'active','intent':'order','medication':{'"
+	       "reference':{'reference':'Medication/1'}},'subject':{'reference':'Patient/1'}}",
+		"", "");
+	expect("{'resourceType':'MedicationRequest','status':'active','intent':'order','medication':{'"
+	       "reference':{'reference':'Patient/1'}},'subject':{'reference':'Patient/1'}}",
+		"", " MedicationRequest.medication.reference.reference; ");
 	expect("{'resourceType':'DocumentReference','status':'current','content':[{'attachment':{'url':'http:"
 	       "//a.se',"
 	       "'size':'5000000000'}}]}",
