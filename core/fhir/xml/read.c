@@ -128,6 +128,19 @@ static void on_document_type(void *ctx, const xmlChar *name, const xmlChar *exte
 			"a document type (<!DOCTYPE) and entities of one's own are not allowed in FHIR XML"));
 }
 
+/* A fault of the resource that hinders nobody who reads it: told where faults are gathered, else passed over.
+ */
+static void on_instruction(void *ctx, const xmlChar *target, const xmlChar *data)
+{
+	struct parse *parse = ctx;
+	(void)data;
+	if (parse->reader->issues && !parse->reader->status)
+		end_unless(parse,
+			hs__xml_fault(parse->reader, tag_before(parse), HS_S_NONE, "invalid",
+				"a processing instruction (<?%.40s ...?>) is not allowed here; leave it out",
+				(const char *)target));
+}
+
 static void on_error(void *ctx, xmlErrorPtr error)
 {
 	struct parse *parse = ctx;
@@ -145,6 +158,7 @@ static const xmlSAXHandler handler = { .initialized = XML_SAX2_MAGIC,
 	.characters = on_text,
 	.cdataBlock = on_text,
 	.internalSubset = on_document_type,
+	.processingInstruction = on_instruction,
 	.serror = on_error };
 
 static enum hs_status parse_text(struct hs__xml_reader *reader)

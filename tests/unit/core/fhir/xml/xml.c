@@ -155,6 +155,21 @@ static void overlooks_comments_and_schema_location(void **state)
 		"{\"resourceType\":\"Patient\",\"id\":\"a\"}");
 }
 
+/* Told where faults are gathered; a reader who wants the resource alone gets it. */
+static void tells_of_processing_instructions(void **state)
+{
+	struct hs_error err;
+	struct hs_json *tree = NULL;
+	struct hs_issues issues = { .arena = arena };
+	struct hs_slice text = HS_S("<?xml version=\"1.0\"?>\n<?a b?>" OPEN "<?c d?><id value=\"a\"/>" CLOSE);
+	(void)state;
+	need_defs();
+	assert_int_equal(hs_xml_read(arena, defs, text, NULL, NULL, &tree, &err), HS_OK);
+	assert_int_equal(hs_xml_read(arena, defs, text, NULL, &issues, &tree, &err), HS_OK);
+	assert_int_equal(issues.errors, 2);
+	assert_int_equal(issues.first->line, 2);
+}
+
 /* ---- refused ---- */
 
 static void refuses_what_is_no_fhir(void **state)
@@ -423,6 +438,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reads_backbones_by_reference, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(overlooks_comments_and_schema_location, begin_arena,
 			end_arena),
+		cmocka_unit_test_setup_teardown(tells_of_processing_instructions, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(refuses_what_is_no_fhir, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(refuses_entities_and_document_types, begin_arena, end_arena),
 		cmocka_unit_test_setup_teardown(keeps_limits, begin_arena, end_arena),
