@@ -14,9 +14,13 @@ void hs__column_empty(struct hs__column *column)
 {
 	hs__view_empty(column);
 	hs__inverse_drop(column->inverse);
+	hs__forward_drop(column->forward);
 	hs_heap_free(column->altered);
+	hs_heap_free(column->changes);
 	hs_heap_free(column->several);
 	column->inverse = NULL;
+	column->forward = NULL;
+	column->changes = NULL;
 	column->altered = column->several = NULL;
 	for (unsigned i = 0; i < column->link_count; i++) {
 		hs_heap_free(column->links[i].rows);
@@ -25,12 +29,12 @@ void hs__column_empty(struct hs__column *column)
 	hs_heap_free(column->bytes);
 	hs_heap_free(column->ends);
 	hs_heap_free(column->order);
-	hs_heap_free(column->rows);
 	hs_heap_free(column->cells);
 	column->bytes = NULL;
-	column->ends = column->order = column->rows = NULL;
+	column->ends = column->order = NULL;
 	column->cells = NULL;
-	column->byte_room = column->key_room = column->row_count = column->cell_room = 0;
+	column->byte_room = column->key_room = column->row_count = column->cell_room = column->change_room =
+		0;
 	column->link_count = 0;
 }
 
@@ -50,8 +54,10 @@ size_t hs__column_memory(const struct hs__column *column)
 		links += (column->key_room + column->links[i].row_count) * sizeof(uint32_t);
 	return sizeof(*column) + hs__view_memory(column) + column->byte_room +
 		(column->inverse ? hs__inverse_memory(column->inverse) : 0) +
+		(column->forward ? hs__forward_memory(column->forward) : 0) +
 		column->row_count / BITS * sizeof(uint64_t) * sets + column->key_room * 2 * sizeof(uint32_t) +
-		links + column->row_count * sizeof(uint32_t) + column->cell_room * sizeof(*column->cells);
+		links + column->change_room * sizeof(*column->changes) +
+		column->cell_room * sizeof(*column->cells);
 }
 
 static void *copy_of(const void *bytes, size_t used, size_t room)
@@ -66,20 +72,23 @@ static void *copy_of(const void *bytes, size_t used, size_t room)
 enum hs_status hs__column_unshare(struct hs__column *column, struct hs_error *err)
 {
 	size_t keys = (column->key_count + 1) * sizeof(uint32_t),
-	       room = (column->key_room + 1) * sizeof(uint32_t), rows = column->row_count * sizeof(uint32_t),
-	       bits = column->row_count / BITS * sizeof(uint64_t);
+	       room = (column->key_room + 1) * sizeof(uint32_t),
+	       bits = column->row_count / BITS * sizeof(uint64_t),
+	       changes = column->change_room * sizeof(*column->changes);
 
 	if (column->what)
 		return hs__view_unshare(column, err);
 	if (column->inverse)
 		atomic_fetch_add(&column->inverse->holders, 1);
+	if (column->forward)
+		atomic_fetch_add(&column->forward->holders, 1);
 	if (column->altered)
 		column->altered = copy_of(column->altered, bits, bits);
 	column->several = copy_of(column->several, bits, bits);
 	column->bytes = copy_of(column->bytes, column->byte_count, column->byte_room);
 	column->ends = copy_of(column->ends, keys, room);
 	column->order = copy_of(column->order, column->key_count * sizeof(uint32_t), room);
-	column->rows = copy_of(column->rows, rows, rows);
+	column->changes = copy_of(column->changes, changes, changes);
 	column->cells = copy_of(column->cells, column->cell_count * sizeof(*column->cells),
 		column->cell_room * sizeof(*column->cells));
 	for (unsigned i = 0; i < column->link_count; i++) {
@@ -105,8 +114,6 @@ void hs__column_make_rows(struct hs__column *column, uint64_t last)
 
 	if (count <= before)
 		return;
-	column->rows = grow_zeroed(column->rows, before * sizeof(*column->rows),
-		count * sizeof(*column->rows));
 	if (column->altered)
 		column->altered = grow_zeroed(column->altered, before / BITS * sizeof(uint64_t),
 			count / BITS * sizeof(uint64_t));
@@ -115,14 +122,59 @@ void hs__column_make_rows(struct hs__column *column, uint64_t last)
 	column->row_count = count;
 }
 
+/* ---- rows that change ---- */
+
+#define CHANGES_LEAST 64u
+
+/* The slot of the row, or the free one where it belongs. */
+static struct hs__column_change *slot_of(const struct hs__column *column, uint64_t row)
+{
+	size_t at = (size_t)(row * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (column->change_room - 1);
+
+	while (column->changes[at].row && column->changes[at].row != row)
+		at = (at + 1) & (column->change_room - 1);
+	return &column->changes[at];
+}
+
+/* Half of the slots are free, at least. */
+static void make_changes(struct hs__column *column)
+{
+	struct hs__column_change *old = column->changes;
+	size_t room = column->change_room;
+
+	if (column->altered_count * 2 < room)
+		return;
+	column->change_room = room ? room * 2 : CHANGES_LEAST;
+	column->changes = hs_heap_alloc(column->change_room * sizeof(*column->changes));
+	for (size_t i = 0; i < room; i++) {
+		if (old[i].row)
+			*slot_of(column, old[i].row) = old[i];
+	}
+	hs_heap_free(old);
+}
+
 void hs__column_clear_row(struct hs__column *column, uint64_t row)
 {
 	hs__column_make_rows(column, row);
 	if (!column->altered)
 		column->altered = hs_heap_alloc(column->row_count / BITS * sizeof(uint64_t));
-	column->altered_count += !hs__column_altered(column, row);
-	column->altered[row / BITS] |= UINT64_C(1) << row % BITS;
-	column->rows[row] = 0;
+	if (!hs__column_altered(column, row)) {
+		make_changes(column);
+		column->altered_count++;
+		column->altered[row / BITS] |= UINT64_C(1) << row % BITS;
+	}
+	*slot_of(column, row) = (struct hs__column_change) { (uint32_t)row, 0 };
+}
+
+uint32_t hs__column_first_changed(const struct hs__column *column, uint64_t row, struct hs__further *further)
+{
+	uint32_t value = slot_of(column, row)->value;
+
+	*further = (struct hs__further) { 0, HS__IN_CELLS };
+	if (!(value & HS__COLUMN_SEVERAL))
+		return value;
+	further->at = (value & ~HS__COLUMN_SEVERAL) + 1;
+	return hs__column_next(column, further);
 }
 
 /* ---- keys ---- */
@@ -219,9 +271,10 @@ static void add_cell(struct hs__column *column, uint32_t key, uint32_t next)
 	column->cells[column->cell_count++] = (struct hs__column_cell) { key, next };
 }
 
-void hs__column_add(struct hs__column *column, uint64_t row, uint32_t key)
+/* To a row that has changed, which does not have the key yet. */
+static void add_key(struct hs__column *column, uint64_t row, uint32_t key)
 {
-	uint32_t *value = &column->rows[row];
+	uint32_t *value = &slot_of(column, row)->value;
 
 	if (!*value) {
 		*value = key;
@@ -238,16 +291,17 @@ void hs__column_add(struct hs__column *column, uint64_t row, uint32_t key)
 
 bool hs__column_put(struct hs__column *column, uint64_t row, struct hs_slice key)
 {
-	uint32_t cell = 0, number, old;
+	struct hs__further further;
+	uint32_t number, old;
 
 	if (column->key_count - column->sorted >= TAIL_MOST)
 		put_in_order(column);
 	number = hs__column_number(column, key);
 	if (!number)
 		number = hs__column_add_key(column, key);
-	for (old = hs__column_first(column, row, &cell); old && old != number;)
-		old = hs__column_next(column, &cell);
+	for (old = hs__column_first_changed(column, row, &further); old && old != number;)
+		old = hs__column_next(column, &further);
 	if (number && old != number)
-		hs__column_add(column, row, number);
+		add_key(column, row, number);
 	return number != 0;
 }

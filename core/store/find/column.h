@@ -4,10 +4,10 @@
  * The table of entries finds rows by key, in as many steps as there are blocks. What a row has for a
  * parameter stands there nowhere in one place: a condition that many rows fulfil had to be read in full, or
  * to be checked against the facts of each row that others have found. A column answers that in nanoseconds:
- * its keys are numbered, and for each row of the type it has the number of the row's key. A condition is
- * judged by key, and the rows of those that fulfil it are at hand (inverse.h); or, when few rows ask, each
- * asks for the verdict of its number. The numbers of a reference's keys are linked to the rows that they
- * point to, so chains and _has follow links by number instead of looking for ids.
+ * its keys are numbered, and for each row of the type it has the number of the row's key (forward.h). A
+ * condition is judged by key, and the rows of those that fulfil it are at hand (inverse.h); or, when few rows
+ * ask, each asks for the verdict of its number. The numbers of a reference's keys are linked to the rows that
+ * they point to, so chains and _has follow links by number instead of looking for ids.
  *
  * Writers know nothing of columns. Those that searches of much data will want (foresee.c) are made by another
  * thread (sqlite/later.c) soon after the store is opened, as far as there is room. A further one is made when
@@ -25,7 +25,7 @@
 #pragma once
 
 #include <core/store/find/finder.h>
-#include <core/store/find/inverse.h>
+#include <core/store/find/forward.h>
 #include <handslag/view.h>
 
 #define HS__COLUMN_LINKS 8u
@@ -41,7 +41,11 @@ struct hs__link {
 	uint64_t last_row; /* of the type, when it was asked last */
 };
 
-/* A row with several keys has a chain of these. */
+/* A row that has changed. One that now has several keys has a chain of cells. */
+struct hs__column_change {
+	uint32_t row;   /* 0: the slot is free */
+	uint32_t value; /* a number, 0, or HS__COLUMN_SEVERAL and the place of a cell */
+};
 struct hs__column_cell {
 	uint32_t key, next; /* next: place + 1, or 0 */
 };
@@ -60,17 +64,18 @@ struct hs__column {
 	size_t key_count, key_room;
 	uint32_t *order; /* numbers in order of their keys; from `sorted` on as they came */
 	size_t sorted;
-	/* By row: a number, 0, or HS__COLUMN_SEVERAL and the place of a cell. */
-	uint32_t *rows;
 	size_t row_count;
+	uint64_t *several; /* a set with all rows that have several keys, and perhaps some that had */
+	/* When it was read. */
+	size_t keys_read;
+	struct hs__inverse *inverse; /* NULL: it is empty */
+	struct hs__forward *forward;
+	/* What is not true of that any more. What goes later leaves its key and its cells behind. */
+	uint64_t *altered; /* a set of rows; NULL: none */
+	size_t altered_count, change_room;
+	struct hs__column_change *changes; /* of these, a table by hash of the row */
 	struct hs__column_cell *cells;
 	size_t cell_count, cell_room;
-	uint64_t *several; /* a set with all rows that have several keys, and perhaps some that had */
-	/* When it was read. What goes later leaves its key and its cells behind. */
-	size_t keys_read, cells_read;
-	struct hs__inverse *inverse; /* of that moment; NULL: it is empty */
-	uint64_t *altered;           /* a set of the rows of which that is not true any more; NULL: none */
-	size_t altered_count;
 	struct hs__link links[HS__COLUMN_LINKS];
 	unsigned link_count;
 	/* Of a service's view, which has nothing of the above but its moments, and type 0; NULL: it is none.
@@ -93,24 +98,47 @@ static inline struct hs_slice hs__column_key(const struct hs__column *column, ui
 
 	return hs_slice((const char *)column->bytes + start, column->ends[number] - start);
 }
-/* The numbers of a row: the first, and then each further one from *cell; 0 at the end. */
-static inline uint32_t hs__column_next(const struct hs__column *column, uint32_t *cell)
+static inline bool hs__column_altered(const struct hs__column *column, uint64_t row)
 {
-	if (!*cell)
-		return 0;
-	const struct hs__column_cell *at = &column->cells[*cell - 1];
-	*cell = at->next;
-	return at->key;
+	return column->altered && row < column->row_count && column->altered[row / 64] >> row % 64 & 1;
 }
-static inline uint32_t hs__column_first(const struct hs__column *column, uint64_t row, uint32_t *cell)
+/* Of 64 rows those of which what was read is true. */
+static inline uint64_t hs__column_unaltered(const struct hs__column *column, size_t word)
 {
-	uint32_t value = row < column->row_count ? column->rows[row] : 0;
+	return column->altered && word < column->row_count / 64 ? ~column->altered[word] : ~UINT64_C(0);
+}
 
-	*cell = 0;
-	if (!(value & HS__COLUMN_SEVERAL))
-		return value;
-	*cell = (value & ~HS__COLUMN_SEVERAL) + 1;
-	return hs__column_next(column, cell);
+/* What comes next of a row with several keys: as it was read a place in a list, or a cell. */
+struct hs__further {
+	uint32_t at, end; /* end HS__IN_CELLS: `at` is a place + 1, or 0 */
+};
+#define HS__IN_CELLS UINT32_MAX
+/* The numbers of a row: the first, and then each further one; 0 at the end. */
+static inline uint32_t hs__column_next(const struct hs__column *column, struct hs__further *further)
+{
+	if (further->end != HS__IN_CELLS)
+		return further->at == further->end ?
+			0 :
+			hs__forward_at(column->forward, column->forward->lists, further->at++);
+	if (!further->at)
+		return 0;
+	const struct hs__column_cell *cell = &column->cells[further->at - 1];
+	further->at = cell->next;
+	return cell->key;
+}
+/* Of a row that has changed; of any. */
+uint32_t hs__column_first_changed(const struct hs__column *column, uint64_t row, struct hs__further *further);
+static inline uint32_t hs__column_first(const struct hs__column *column, uint64_t row,
+	struct hs__further *further)
+{
+	if (hs__column_altered(column, row))
+		return hs__column_first_changed(column, row, further);
+	uint32_t number = hs__forward_number(column->forward, row);
+	*further = (struct hs__further) { 0, 0 };
+	if (number != column->forward->several)
+		return number;
+	hs__forward_list(column->forward, row, &further->at, &further->end);
+	return hs__column_next(column, further);
 }
 
 /* ---- column.c ---- */
@@ -123,8 +151,6 @@ void hs__column_make_keys(struct hs__column *column);
 uint32_t hs__column_add_key(struct hs__column *column, struct hs_slice key);
 /* The number of a key, or 0. */
 uint32_t hs__column_number(const struct hs__column *column, struct hs_slice key);
-/* One key more for a row, which does not have it yet. */
-void hs__column_add(struct hs__column *column, uint64_t row, uint32_t key);
 /* What changed: the row has nothing, and then a key, if it does not have it yet. False: it is too large. */
 void hs__column_clear_row(struct hs__column *column, uint64_t row);
 bool hs__column_put(struct hs__column *column, uint64_t row, struct hs_slice key);
@@ -136,10 +162,6 @@ enum hs_status hs__column_unshare(struct hs__column *column, struct hs_error *er
 void hs__column_empty(struct hs__column *column);
 void hs__column_free(struct hs__column *column);
 size_t hs__column_memory(const struct hs__column *column);
-static inline bool hs__column_altered(const struct hs__column *column, uint64_t row)
-{
-	return column->altered && row < column->row_count && column->altered[row / 64] >> row % 64 & 1;
-}
 
 /* ---- column_read.c ---- */
 

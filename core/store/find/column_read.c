@@ -27,10 +27,8 @@ static enum hs_status read_entries(struct hs__column *column, struct hs__scan *s
 			return too_large(err);
 		for (size_t i = 0; i < scan->count; i++) {
 			uint64_t row = hs__block_row(&scan->block, i);
-			if (row >= column->row_count)
-				continue;
-			hs__column_add(column, row, key);
-			hs__inverse_add(column->inverse, key, (uint32_t)row);
+			if (row < column->row_count)
+				hs__inverse_add(column->inverse, key, (uint32_t)row);
 		}
 	}
 	return (enum hs_status)step;
@@ -52,10 +50,21 @@ static enum hs_status read_index(struct hs__finder *finder, struct hs__column *c
 	return status;
 }
 
+/* All entries are in the inverse. */
+static void finish(struct hs__column *column, bool groups)
+{
+	hs__inverse_end(column->inverse);
+	column->forward = hs__forward_new(column->inverse, column->row_count);
+	if (column->forward->listed && !groups) /* a column of groups has said already what it knows */
+		memcpy(column->several, column->forward->listed, column->row_count / 64 * sizeof(uint64_t));
+	hs__inverse_finish(column->inverse, column->row_count);
+}
+
 enum hs_status hs__column_read(struct hs__finder *finder, struct hs__column *column, size_t most,
 	struct hs_error *err)
 {
 	struct hs__components components;
+	bool groups = hs__components_read(&column->prefix, &components);
 	uint64_t last = 0;
 
 	if (column->what)
@@ -69,13 +78,11 @@ enum hs_status hs__column_read(struct hs__finder *finder, struct hs__column *col
 	hs__column_make_rows(column, last);
 	hs__column_make_keys(column);
 	column->inverse = hs__inverse_new();
-	status = hs__components_read(&column->prefix, &components) ?
-		hs__groups_read(finder, column, &components, most, err) :
-		read_index(finder, column, most, err);
+	status = groups ? hs__groups_read(finder, column, &components, most, err) :
+			  read_index(finder, column, most, err);
 	column->sorted = column->keys_read = column->key_count;
-	column->cells_read = column->cell_count;
 	if (status == HS_OK)
-		hs__inverse_finish(column->inverse, column->row_count);
+		finish(column, groups);
 	if (status == HS_E_LIMIT)
 		hs__column_empty(column);
 	return status;
@@ -159,8 +166,7 @@ static bool is_worn(const struct hs__column *column)
 {
 	size_t most = column->row_count + CHANGED_LEAST;
 
-	return column->key_count - column->keys_read > most ||
-		column->cell_count - column->cells_read > most ||
+	return column->key_count - column->keys_read > most || column->cell_count > most ||
 		column->altered_count > most / ALTERED_SHARE;
 }
 

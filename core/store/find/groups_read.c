@@ -208,10 +208,8 @@ static enum hs_status fill(struct hs__column *column, const struct reading *read
 			key = hs__column_add_key(column, reading->keys[entries[i].key]);
 		before = entries[i].key;
 		fits = key != 0;
-		if (fits) {
-			hs__column_add(column, entries[i].row, key);
+		if (fits)
 			hs__inverse_add(column->inverse, key, entries[i].row);
-		}
 	}
 	hs_heap_free(entries);
 	hs_heap_free(order);

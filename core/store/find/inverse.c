@@ -27,6 +27,7 @@ void hs__inverse_drop(struct hs__inverse *inverse)
 	hs_heap_free(inverse->starts);
 	hs_heap_free(inverse->rows);
 	hs_heap_free(inverse->firsts);
+	hs_heap_free(inverse->left_out);
 	hs_heap_free(inverse->bins);
 	hs_heap_free(inverse);
 }
@@ -34,7 +35,7 @@ void hs__inverse_drop(struct hs__inverse *inverse)
 size_t hs__inverse_memory(const struct hs__inverse *inverse)
 {
 	return sizeof(*inverse) + (inverse->start_room + inverse->row_room) * sizeof(uint32_t) +
-		inverse->bin_count * (inverse->words * sizeof(uint64_t) + sizeof(uint32_t));
+		inverse->bin_count * (inverse->words * sizeof(uint64_t) + 2 * sizeof(uint32_t));
 }
 
 void hs__inverse_add(struct hs__inverse *inverse, uint32_t key, uint32_t row)
@@ -81,11 +82,73 @@ static void cut_bins(struct hs__inverse *inverse)
 	inverse->bin_count = count;
 }
 
+static void keep_rows(struct hs__inverse *inverse, size_t count)
+{
+	inverse->row_room = count;
+	inverse->rows = hs_heap_grow(inverse->rows, count * sizeof(uint32_t) + 1);
+}
+
+void hs__inverse_end(struct hs__inverse *inverse)
+{
+	keep_rows(inverse, inverse->count);
+}
+
+/* Whose bin has no other key, and takes less. */
+static bool is_set_enough(const struct hs__inverse *inverse, unsigned bin)
+{
+	uint32_t first = inverse->firsts[bin], next = inverse->firsts[bin + 1];
+
+	return next == first + 1 &&
+		hs__inverse_entries(inverse, first, next) * sizeof(uint32_t) >
+		inverse->words * sizeof(uint64_t);
+}
+
+static void leave_runs_out(struct hs__inverse *inverse)
+{
+	uint32_t out = 0;
+
+	inverse->left_out = hs_heap_raw((inverse->bin_count + 1) * sizeof(uint32_t));
+	for (unsigned i = 0; i < inverse->bin_count; i++) {
+		uint32_t from = inverse->starts[inverse->firsts[i]],
+			 count = inverse->starts[inverse->firsts[i + 1]] - from;
+		inverse->left_out[i] = out;
+		if (is_set_enough(inverse, i))
+			out += count;
+		else
+			memmove(inverse->rows + from - out, inverse->rows + from, count * sizeof(uint32_t));
+	}
+	inverse->left_out[inverse->bin_count] = out;
+	keep_rows(inverse, inverse->count - out);
+}
+
+static unsigned bin_of(const struct hs__inverse *inverse, uint32_t key)
+{
+	unsigned low = 0, high = inverse->bin_count;
+
+	while (high - low > 1) {
+		unsigned middle = low + (high - low) / 2;
+		if (inverse->firsts[middle] <= key)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct hs__run_of_rows hs__inverse_run(const struct hs__inverse *inverse, uint32_t from, uint32_t to)
+{
+	size_t start = inverse->starts[from], count = inverse->starts[to] - start;
+
+	if (!inverse->bin_count)
+		return (struct hs__run_of_rows) { inverse->rows + start, count, NULL };
+	unsigned bin = bin_of(inverse, from);
+	if (inverse->left_out[bin] != inverse->left_out[bin + 1])
+		return (struct hs__run_of_rows) { NULL, 0, hs__inverse_bin(inverse, bin) };
+	return (struct hs__run_of_rows) { inverse->rows + start - inverse->left_out[bin], count, NULL };
+}
+
 void hs__inverse_finish(struct hs__inverse *inverse, size_t row_count)
 {
-	/* What is sure not to grow any more. */
-	inverse->row_room = inverse->count;
-	inverse->rows = hs_heap_grow(inverse->rows, inverse->row_room * sizeof(uint32_t) + 1);
 	if (inverse->count < BINS_LEAST)
 		return;
 	cut_bins(inverse);
@@ -98,4 +161,5 @@ void hs__inverse_finish(struct hs__inverse *inverse, size_t row_count)
 		for (uint32_t at = from; at < to; at++)
 			bin[inverse->rows[at] / BITS] |= UINT64_C(1) << inverse->rows[at] % BITS;
 	}
+	leave_runs_out(inverse);
 }

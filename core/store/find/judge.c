@@ -125,9 +125,10 @@ static enum hs_status make_verdicts(const struct hs__maker *maker, struct judge 
 static unsigned verdict_of_several(const struct judge *judge, uint64_t row)
 {
 	unsigned verdict = NO;
-	uint32_t cell = 0, number = hs__column_first(judge->column, row, &cell);
+	struct hs__further further;
+	uint32_t number = hs__column_first(judge->column, row, &further);
 
-	for (; number && !(verdict & YES); number = hs__column_next(judge->column, &cell))
+	for (; number && !(verdict & YES); number = hs__column_next(judge->column, &further))
 		verdict |= verdict_of(judge, number);
 	return verdict;
 }
@@ -135,17 +136,18 @@ static unsigned verdict_of_several(const struct judge *judge, uint64_t row)
 /* The verdicts of the rows of one word of a set: those that are surely in, and those in doubt. */
 static uint64_t ask_word(const struct judge *judge, size_t word, uint64_t asked, uint64_t *doubts)
 {
-	const uint32_t *rows = judge->column->rows + word * BITS;
-	uint64_t sure = 0;
+	const struct hs__forward *forward = judge->column->forward;
+	uint64_t sure = 0, read = hs__column_unaltered(judge->column, word);
 
 	*doubts = 0;
 	for (; asked; asked &= asked - 1) {
 		unsigned bit = (unsigned)__builtin_ctzll(asked);
-		unsigned verdict = rows[bit] & HS__COLUMN_SEVERAL ?
-			verdict_of_several(judge, word * BITS + bit) :
-			judge->verdicts[rows[bit]];
+		uint32_t number = read >> bit & 1 ? hs__forward_number(forward, word * BITS + bit) :
+						    forward->several;
+		unsigned verdict = number == forward->several ? verdict_of_several(judge, word * BITS + bit) :
+								judge->verdicts[number];
 		if (verdict == UNKNOWN)
-			verdict = verdict_of(judge, rows[bit]);
+			verdict = verdict_of(judge, number);
 		sure |= (uint64_t)(verdict & YES) << bit;
 		*doubts |= (uint64_t)(verdict == DOUBT) << bit;
 	}
@@ -194,29 +196,30 @@ static enum hs_status ask_rows(struct hs__finds *finds, const struct judge *judg
 /* ---- keys give their rows ---- */
 
 /* What was read stands in runs of rows; rows that have changed since are asked instead. */
-void hs__column_give(const struct hs__column *column, uint32_t from, uint32_t to, struct hs__set *into)
+static void give_bin(const struct hs__column *column, const uint64_t *bin, struct hs__set *into)
 {
-	const struct hs__inverse *inverse = column->inverse;
-
-	for (uint32_t at = inverse->starts[from], end = inverse->starts[to]; at < end; at++) {
-		uint64_t row = inverse->rows[at], word = row / BITS;
-		uint64_t bit = UINT64_C(1) << row % BITS;
-		if (word < into->count && !(column->altered && column->altered[word] & bit))
-			*hs__set_open_word(into, word) |= bit;
-	}
-}
-
-static void give_bin(const struct hs__column *column, unsigned number, struct hs__set *into)
-{
-	const uint64_t *bin = hs__inverse_bin(column->inverse, number);
 	size_t words = column->inverse->words;
 
 	if (words > into->count)
 		words = into->count;
 	for (size_t i = 0; i < words; i++) {
-		uint64_t given = bin[i] & (column->altered ? ~column->altered[i] : ~UINT64_C(0));
+		uint64_t given = bin[i] & hs__column_unaltered(column, i);
 		if (given)
 			*hs__set_open_word(into, i) |= given;
+	}
+}
+
+void hs__column_give(const struct hs__column *column, uint32_t from, uint32_t to, struct hs__set *into)
+{
+	struct hs__run_of_rows run = hs__inverse_run(column->inverse, from, to);
+
+	if (run.bin)
+		give_bin(column, run.bin, into);
+	for (size_t i = 0; i < run.count; i++) {
+		uint64_t row = run.rows[i], word = row / BITS;
+		uint64_t bit = UINT64_C(1) << row % BITS;
+		if (word < into->count && !(column->altered && column->altered[word] & bit))
+			*hs__set_open_word(into, word) |= bit;
 	}
 }
 
@@ -274,7 +277,7 @@ static enum hs_status give_rows(struct hs__finds *finds, const struct judge *jud
 	for (unsigned i = 0; i < inverse->bin_count && status == HS_OK; i++) {
 		uint32_t from = inverse->firsts[i], to = inverse->firsts[i + 1];
 		if (all_hold(judge, from, to))
-			give_bin(column, i, finds->sure);
+			give_bin(column, hs__inverse_bin(inverse, i), finds->sure);
 		else
 			status = give_keys(finds, judge, from, to, err);
 	}

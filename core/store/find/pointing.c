@@ -5,10 +5,11 @@
 static bool leads_into(const struct hs__column *column, const struct hs__link *link, uint64_t row,
 	const struct hs__set *targets)
 {
-	uint32_t cell = 0, number = hs__column_first(column, row, &cell);
+	struct hs__further further;
+	uint32_t number = hs__column_first(column, row, &further);
 
 	while (number && !(link->rows[number] && hs__set_has(targets, link->rows[number])))
-		number = hs__column_next(column, &cell);
+		number = hs__column_next(column, &further);
 	return number != 0;
 }
 
@@ -69,10 +70,15 @@ enum hs_status hs__finds_pointing(struct hs__finds *finds, const struct hs__colu
 /* Is one of `sources` among the rows that the key had and still has? */
 static bool is_pointed(const struct hs__column *column, uint32_t number, const struct hs__set *sources)
 {
-	const struct hs__inverse *inverse = column->inverse;
+	struct hs__run_of_rows run = hs__inverse_run(column->inverse, number, number + 1);
 
-	for (uint32_t at = inverse->starts[number], end = inverse->starts[number + 1]; at < end; at++) {
-		if (hs__set_has(sources, inverse->rows[at]) && !hs__column_altered(column, inverse->rows[at]))
+	for (size_t i = 0; i < run.count; i++) {
+		if (hs__set_has(sources, run.rows[i]) && !hs__column_altered(column, run.rows[i]))
+			return true;
+	}
+	for (size_t i = run.bin ? hs__set_next_word(sources, 0) : sources->count;
+		i < column->inverse->words && i < sources->count; i = hs__set_next_word(sources, i + 1)) {
+		if (run.bin[i] & hs__set_word(sources, i) & hs__column_unaltered(column, i))
 			return true;
 	}
 	return false;
@@ -81,9 +87,10 @@ static bool is_pointed(const struct hs__column *column, uint32_t number, const s
 static void put_pointed(const struct hs__column *column, const struct hs__link *link, uint64_t row,
 	struct hs__set *into)
 {
-	uint32_t cell = 0, number = hs__column_first(column, row, &cell);
+	struct hs__further further;
+	uint32_t number = hs__column_first(column, row, &further);
 
-	for (; number; number = hs__column_next(column, &cell)) {
+	for (; number; number = hs__column_next(column, &further)) {
 		if (link->rows[number])
 			hs__set_put(into, link->rows[number]);
 	}

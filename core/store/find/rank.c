@@ -67,9 +67,10 @@ static struct hs_slice best_value(const struct hs__column *column, const struct 
 	uint64_t row)
 {
 	struct hs_slice best = HS_S_NONE;
-	uint32_t cell = 0, number = hs__column_first(column, row, &cell);
+	struct hs__further further;
+	uint32_t number = hs__column_first(column, row, &further);
 
-	for (; number; number = hs__column_next(column, &cell)) {
+	for (; number; number = hs__column_next(column, &further)) {
 		struct hs_slice key = hs__column_key(column, number);
 		struct hs_slice value = value_of(sort, hs_slice_from(key, column->prefix.len));
 		if (!value.len)
