@@ -36,19 +36,12 @@ static void put_numbers(struct hs__forward *forward, const struct hs__inverse *i
 	}
 }
 
-static size_t rank_of(const struct hs__forward *forward, uint32_t row)
-{
-	uint64_t before = forward->listed[row / BITS] & ((UINT64_C(1) << row % BITS) - 1);
-
-	return forward->ranks[row / BITS] + (unsigned)__builtin_popcountll(before);
-}
-
 /* Sets starts[i + 1] to the length of list i, and forward->length. */
 static void measure_lists(struct hs__forward *forward, const struct hs__inverse *inverse)
 {
 	for (size_t at = 0; at < inverse->count; at++) {
 		if (is_listed(forward, inverse->rows[at])) {
-			forward->starts[rank_of(forward, inverse->rows[at]) + 1]++;
+			forward->starts[hs__forward_rank(forward, inverse->rows[at]) + 1]++;
 			forward->length++;
 		}
 	}
@@ -64,7 +57,7 @@ static void fill_lists(struct hs__forward *forward, const struct hs__inverse *in
 			if (!is_listed(forward, row))
 				continue;
 			put(forward, forward->numbers, row, forward->several);
-			put(forward, forward->lists, forward->starts[rank_of(forward, row)]++, key);
+			put(forward, forward->lists, forward->starts[hs__forward_rank(forward, row)]++, key);
 		}
 	}
 	/* Each stands at its end now, where the next one begins. */

@@ -37,12 +37,18 @@ static inline uint32_t hs__forward_number(const struct hs__forward *forward, uin
 {
 	return row < forward->row_count ? hs__forward_at(forward, forward->numbers, row) : 0;
 }
+/* How many rows that have lists come before this one. */
+static inline size_t hs__forward_rank(const struct hs__forward *forward, uint64_t row)
+{
+	uint64_t before = forward->listed[row / 64] & ((UINT64_C(1) << row % 64) - 1);
+
+	return forward->ranks[row / 64] + (unsigned)__builtin_popcountll(before);
+}
 /* The list of a row that has one: from *at up to *end. */
 static inline void hs__forward_list(const struct hs__forward *forward, uint64_t row, uint32_t *at,
 	uint32_t *end)
 {
-	uint64_t before = forward->listed[row / 64] & ((UINT64_C(1) << row % 64) - 1);
-	size_t rank = forward->ranks[row / 64] + (unsigned)__builtin_popcountll(before);
+	size_t rank = hs__forward_rank(forward, row);
 
 	*at = forward->starts[rank];
 	*end = forward->starts[rank + 1];
