@@ -112,7 +112,7 @@ static struct hs_script *read_script(struct hs_library *library, const struct li
 	return script;
 }
 
-enum hs_status hs_library_add_script(struct hs_library *library, const struct library_file *file,
+static enum hs_status add_script(struct hs_library *library, const struct library_file *file,
 	struct hs_slice suite, struct hs_slice id, struct hs_script **out, struct hs_error *err)
 {
 	struct hs_script *script = read_script(library, file, id);
@@ -175,7 +175,7 @@ static enum hs_status read_all(struct hs_library *library, struct hs_error *err)
 			continue;
 		struct hs_slice id = hs_arena_printf(library->arena, "%.*s/%.*s", HS_S_ARG(suite),
 			HS_S_ARG(name));
-		status = hs_library_add_script(library, file, suite, id, &script, err);
+		status = add_script(library, file, suite, id, &script, err);
 		if (!status && script->refused.len)
 			status = hs_fail(err, HS_E_INVALID, "%.*s: %.*s", HS_S_ARG(file->path),
 				HS_S_ARG(script->refused));
@@ -296,7 +296,7 @@ static enum hs_status add_path(struct hs_library *library, const char *path, boo
 			below = hs_slice_from(below, 1);
 		for (size_t at; single && (at = hs_slice_find(below, '/', 0)) != SIZE_MAX;)
 			below = hs_slice_from(below, at + 1);
-		status = hs_library_add_script(library, file, HS_S_NONE, below, &script, err);
+		status = add_script(library, file, HS_S_NONE, below, &script, err);
 		if (!status && selecting)
 			status = select_script(library, script, err);
 		++*count;

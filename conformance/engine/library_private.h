@@ -42,5 +42,3 @@ struct hs_slice hs_library_read_beside(struct hs_library *library, const struct 
 	struct hs_slice path);
 /* By its first bytes: is this worth reading as a script? */
 bool hs_library_looks_like_script(const struct library_file *file);
-enum hs_status hs_library_add_script(struct hs_library *library, const struct library_file *file,
-	struct hs_slice suite, struct hs_slice id, struct hs_script **out, struct hs_error *err);

@@ -41,7 +41,7 @@ static bool is_url_byte(unsigned char c)
 	return c && strchr("-._~:/?#[]@!$&'()*,;=%", c) != NULL;
 }
 
-struct hs_slice hs_test_encode_url(struct hs_arena *arena, struct hs_slice url)
+static struct hs_slice encode_url(struct hs_arena *arena, struct hs_slice url)
 {
 	struct hs_buf buf;
 	bool query = false;
@@ -166,7 +166,7 @@ static enum hs_status make_url(struct request_maker *m)
 		if (form) {
 			m->out->body = hs_slice_starts(params, HS_S("?")) ? hs_slice_from(params, 1) : params;
 			if (!m->operation->raw_url)
-				m->out->body = hs_test_encode_url(m->stage->arena, m->out->body);
+				m->out->body = encode_url(m->stage->arena, m->out->body);
 			params = HS_S("/_search");
 		}
 		status = hs_test_request_adopt(m, params);
@@ -180,7 +180,7 @@ static enum hs_status make_url(struct request_maker *m)
 			HS_S_ARG(url));
 	}
 	if (!status && !m->operation->raw_url)
-		m->out->url = hs_test_encode_url(m->stage->arena, m->out->url);
+		m->out->url = encode_url(m->stage->arena, m->out->url);
 	return status;
 }
 

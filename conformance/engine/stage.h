@@ -164,7 +164,6 @@ enum hs_status hs_test_request_fixture(struct test_stage *stage, size_t fixture,
 void hs_test_learn_id(struct test_stage *stage, size_t fixture, const struct hs_test_exchange *exchange);
 /* Type and id, and version when there is one, that a response speaks of: by Location, else by its body. */
 bool hs_test_identity(const struct hs_test_exchange *exchange, struct hs_reference *out);
-struct hs_slice hs_test_encode_url(struct hs_arena *arena, struct hs_slice url);
 
 /* A read of that resource, as the engine's own step. */
 enum hs_status hs_test_request_read(struct test_stage *stage, const struct hs_reference *target,

@@ -121,8 +121,6 @@ void hs_cli_help(const struct hs_cli_command *command);
 /* "r4" or "r5" (or 4.0, 5.0.0, ...) as given with `option`; HS_E_VALUE otherwise. */
 enum hs_status hs_cli_fhir(const char *option, const char *said, enum hs_fhir_version *out,
 	struct hs_error *err);
-/* The exit code that goes with a status. */
-enum hs_exit hs_cli_exit_of(enum hs_status status);
 /* Prints a tree to standard output, with a line end. */
 void hs_cli_print(const struct hs_json *tree);
 /* Is standard error a terminal whose lines may be rewritten? (no CI, no NO_COLOR matter here) */

@@ -22,7 +22,8 @@ int hs_cli_fail(const struct hs_cli_command *command, enum hs_exit code, const c
 	return (int)code;
 }
 
-enum hs_exit hs_cli_exit_of(enum hs_status status)
+/* The exit code that goes with a status. */
+static enum hs_exit exit_of(enum hs_status status)
 {
 	switch (status) {
 	case HS_OK:
@@ -69,9 +70,8 @@ int hs_cli_fail_error(const struct hs_cli_command *command, const struct hs_erro
 
 	if (err->line && err->column)
 		snprintf(place, sizeof(place), " (line %u, column %u)", err->line, err->column);
-	return hs_cli_fail(command, hs_cli_exit_of(err->status), "%s%s%s%s%s", err->path,
-		err->path[0] ? ": " : "", err->text, place,
-		instead ? ", or ask the server: --target URL" : "");
+	return hs_cli_fail(command, exit_of(err->status), "%s%s%s%s%s", err->path, err->path[0] ? ": " : "",
+		err->text, place, instead ? ", or ask the server: --target URL" : "");
 }
 
 void hs_cli_print(const struct hs_json *tree)

@@ -145,7 +145,6 @@ enum hs_status hs__registry_open(struct hs_host *host, struct hs_error *err);
 void hs__registry_serve(struct hs_host *host);
 void hs__registry_drain(struct hs_host *host);
 void hs__registry_close(struct hs_host *host);
-void hs__service_move(struct hs__service *service, enum hs__service_phase to);
 /* descriptor.c: is it a descriptor that this host can run? The text names the row that is not. */
 enum hs_status hs__descriptor_check(const struct hs_service *plug, struct hs_error *err);
 /* settings.c: `values` is the cJSON object of the service, or NULL. */

@@ -42,8 +42,6 @@ void hs__metrics_count(struct hs__metrics *metrics, unsigned loop, unsigned acti
 unsigned hs__bucket_of(uint64_t us);
 uint64_t hs__bucket_bound(unsigned bucket); /* UINT64_MAX for the last */
 
-/* metrics_text.c: all of it. */
-void hs__metrics_text(struct hs_host *host, struct hs_buf *out);
 /* For metrics_text.c: sums over the loops. */
 struct hs__action_sum {
 	uint64_t by_class[6]; /* [2] is 2xx; [0] unused */

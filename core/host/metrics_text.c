@@ -209,7 +209,7 @@ static void services(struct hs_host *host, struct hs_buf *out)
 	}
 }
 
-void hs__metrics_text(struct hs_host *host, struct hs_buf *out)
+static void metrics_text(struct hs_host *host, struct hs_buf *out)
 {
 	head(out, "handslag_info", "gauge", "Version of the program.");
 	hs_buf_cstr(out, "handslag_info{version=\"" HS_VERSION "\"} 1\n");
@@ -231,7 +231,7 @@ enum hs_verdict hs__metrics_page(struct hs_request *req)
 	struct hs_error err = { .status = HS_OK };
 
 	hs_buf_init(&out, req->arena, PAGE_MAX);
-	hs__metrics_text(req->host, &out);
+	metrics_text(req->host, &out);
 	if (!out.overflow)
 		return hs_reply_bytes(req, 200, HS_S("text/plain; version=0.0.4; charset=utf-8"),
 			hs_buf_slice(&out));

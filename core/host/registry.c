@@ -17,7 +17,7 @@ static const unsigned moves[HS__SERVICE_PHASES] = {
 	[HS__SERVICE_DRAINING] = 1u << HS__SERVICE_CLOSED,
 };
 
-void hs__service_move(struct hs__service *service, enum hs__service_phase to)
+static void service_move(struct hs__service *service, enum hs__service_phase to)
 {
 	HS_ASSERT(moves[service->phase] & 1u << to);
 	service->phase = to;
@@ -178,7 +178,7 @@ enum hs_status hs__registry_find(struct hs_host *host, const struct hs_service *
 	if (status == HS_OK)
 		status = sort_by_needs(host, err);
 	for (unsigned i = 0; i < host->service_count; i++)
-		hs__service_move(host->services[i], status ? HS__SERVICE_FAILED : HS__SERVICE_CHECKED);
+		service_move(host->services[i], status ? HS__SERVICE_FAILED : HS__SERVICE_CHECKED);
 	return status;
 }
 
@@ -194,7 +194,7 @@ enum hs_status hs__registry_open(struct hs_host *host, struct hs_error *err)
 		if (status == HS_OK && service->plug->open)
 			status = service->plug->open(service->state, host, err);
 		host->opening = NULL;
-		hs__service_move(service, status ? HS__SERVICE_FAILED : HS__SERVICE_OPEN);
+		service_move(service, status ? HS__SERVICE_FAILED : HS__SERVICE_OPEN);
 		if (status)
 			return status;
 	}
@@ -204,7 +204,7 @@ enum hs_status hs__registry_open(struct hs_host *host, struct hs_error *err)
 void hs__registry_serve(struct hs_host *host)
 {
 	for (unsigned i = 0; i < host->service_count; i++)
-		hs__service_move(host->services[i], HS__SERVICE_SERVING);
+		service_move(host->services[i], HS__SERVICE_SERVING);
 }
 
 void hs__registry_drain(struct hs_host *host)
@@ -213,7 +213,7 @@ void hs__registry_drain(struct hs_host *host)
 		struct hs__service *service = host->services[i];
 		if (service->phase != HS__SERVICE_SERVING)
 			continue;
-		hs__service_move(service, HS__SERVICE_DRAINING);
+		service_move(service, HS__SERVICE_DRAINING);
 		if (service->plug->drain)
 			service->plug->drain(service->state);
 	}
@@ -224,7 +224,7 @@ void hs__registry_close(struct hs_host *host)
 	for (unsigned i = host->service_count; i-- > 0;) {
 		struct hs__service *service = host->services[i];
 		if (service->phase == HS__SERVICE_OPEN || service->phase == HS__SERVICE_DRAINING) {
-			hs__service_move(service, HS__SERVICE_CLOSED);
+			service_move(service, HS__SERVICE_CLOSED);
 			if (service->plug->close)
 				service->plug->close(service->state);
 		}

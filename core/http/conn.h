@@ -177,7 +177,6 @@ void hs__input_refuse(struct hs__conn *conn, int status, const char *reason);
 void hs__input_drop(struct hs__conn *conn);
 
 /* parse.c: llhttp. Both say false with conn->parse_status set when the bytes are not HTTP. */
-void hs__parse_begin(struct hs__conn *conn);
 bool hs__parse_bytes(struct hs__conn *conn, struct hs_slice bytes);
 bool hs__parse_head(struct hs__conn *conn, struct hs_slice head);
 

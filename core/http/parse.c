@@ -74,7 +74,7 @@ static llhttp_settings_t settings = {
 	.on_message_complete = on_message_complete,
 };
 
-void hs__parse_begin(struct hs__conn *conn)
+static void parse_begin(struct hs__conn *conn)
 {
 	llhttp_init(&conn->parser, HTTP_REQUEST, &settings);
 	conn->parser.data = conn;
@@ -157,7 +157,7 @@ bool hs__parse_head(struct hs__conn *conn, struct hs_slice head)
 		conn->parse_reason = "there is no memory for the request";
 		return false;
 	}
-	hs__parse_begin(conn);
+	parse_begin(conn);
 	if (!parse_lines(conn, head))
 		return false;
 	if (!both_agree(conn) || request->pub.header_count != guard->header_count) {

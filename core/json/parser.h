@@ -54,9 +54,6 @@ struct hs__json_text {
 const char *hs__json_read_text(struct hs__json_parser *parser, const char *at, bool is_key,
 	struct hs__json_text *out);
 
-/* The first byte of [at, end) that is not part of valid UTF-8 (RFC 3629), or NULL. */
-const char *hs__json_bad_utf8(const char *at, const char *end);
-
 /* Each fills the parser's error with the line and column of `at` and returns NULL. */
 const char *hs__json_fail_value(struct hs__json_parser *parser, const char *at); /* no value starts there */
 const char *hs__json_fail_number(struct hs__json_parser *parser, const char *at);

@@ -9,7 +9,8 @@
 
 /* ---- UTF-8 ---- */
 
-const char *hs__json_bad_utf8(const char *at, const char *end)
+/* The first byte of [at, end) that is not part of valid UTF-8 (RFC 3629), or NULL. */
+static const char *bad_utf8(const char *at, const char *end)
 {
 	while (at < end) {
 		uint64_t eight;
@@ -155,7 +156,7 @@ static const char *read_escape(struct decoding *d, const char *at)
 
 static const char *check_run(struct hs__json_parser *parser, const char *at, const char *stop, bool high)
 {
-	const char *bad = high ? hs__json_bad_utf8(at, stop) : NULL;
+	const char *bad = high ? bad_utf8(at, stop) : NULL;
 	if (bad)
 		return hs__json_fail_at(parser, HS_E_STRUCTURE, bad, "byte 0x%02x is not valid UTF-8 here",
 			(unsigned char)*bad);

@@ -213,7 +213,7 @@ static enum hs_status missing_instance(struct tx_ask *ask, struct hs_error *err)
 			break; \
 		}
 
-enum hs_status hs_tx_ask_instance(struct tx_ask *ask, struct hs_error *err)
+static enum hs_status ask_instance(struct tx_ask *ask, struct hs_error *err)
 {
 	const struct tx_scope *scope = &ask->ctx.scope;
 	struct tx_params *params = &ask->ctx.params;
@@ -248,7 +248,7 @@ static enum hs_status begin(struct tx_ask *ask, struct hs_error *err)
 	enum hs_status status = hs_tx_ask_begin(ask, &ask->input, TX_NONE, err);
 
 	ask->ctx.as_text = true;
-	return status ? status : hs_tx_ask_instance(ask, err);
+	return status ? status : ask_instance(ask, err);
 }
 
 static enum hs_verdict reply(struct tx_ask *ask, enum hs_status status, const struct hs_error *err)

@@ -44,5 +44,3 @@ enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type,
 /* Sets up `ask->ctx` anew for the input of one question. */
 enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct tx_input *input, uint32_t sent_set,
 	struct hs_error *err);
-/* The instance that the path names. */
-enum hs_status hs_tx_ask_instance(struct tx_ask *ask, struct hs_error *err);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum hs_status hs_cli_operator_token(struct hs_arena *arena, const struct hs_cli_operator *at,
+static enum hs_status operator_token(struct hs_arena *arena, const struct hs_cli_operator *at,
 	const char **out, struct hs_error *err)
 {
 	const char *set = at->token ? at->token : getenv("HANDSLAG_TOKEN");
@@ -66,7 +66,7 @@ enum hs_status hs_cli_operate(struct hs_arena *arena, const struct hs_cli_operat
 	const char *token = NULL;
 	struct hs_cli_answer answer;
 	struct hs_slice base = address(arena, at);
-	enum hs_status status = hs_cli_operator_token(arena, at, &token, err);
+	enum hs_status status = operator_token(arena, at, &token, err);
 
 	if (status)
 		return status;

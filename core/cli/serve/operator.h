@@ -9,8 +9,6 @@ struct hs_cli_operator {
 	const char *token;  /* NULL: HANDSLAG_TOKEN, or operator.token in `data` */
 	const char *data;   /* "handslag-data" when NULL */
 };
-enum hs_status hs_cli_operator_token(struct hs_arena *arena, const struct hs_cli_operator *at,
-	const char **out, struct hs_error *err);
 /* `path` is below /operator/. *out is NULL for an answer without a body. */
 enum hs_status hs_cli_operate(struct hs_arena *arena, const struct hs_cli_operator *at, const char *method,
 	struct hs_slice path, struct hs_slice body, struct hs_json **out, struct hs_error *err);

@@ -32,7 +32,6 @@ struct hs__check {
 void hs__check_fail(struct hs__check *check, const struct hs__at *at, struct hs_slice name,
 	const struct hs_json *value, const char *code, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
-struct hs_slice hs__check_path(struct hs__check *check, const struct hs__at *at, struct hs_slice name);
 
 /* An element that the definition does not have, with the nearest that it has. */
 void hs__check_unknown(struct hs__check *check, const struct hs__at *at, const struct hs_json *member,

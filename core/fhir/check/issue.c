@@ -22,7 +22,7 @@ static void add_step(struct hs_buf *buf, const struct hs__at *at)
 		hs_buf_printf(buf, "[%lld]", (long long)at->index);
 }
 
-struct hs_slice hs__check_path(struct hs__check *check, const struct hs__at *at, struct hs_slice name)
+static struct hs_slice check_path(struct hs__check *check, const struct hs__at *at, struct hs_slice name)
 {
 	struct hs_buf buf;
 	hs_buf_init(&buf, check->issues->arena, PATH_MAX_BYTES);
@@ -44,7 +44,7 @@ void hs__check_fail(struct hs__check *check, const struct hs__at *at, struct hs_
 	vsnprintf(text, sizeof(text), format, args); /* NOLINT(clang-analyzer-valist.Uninitialized) */
 	va_end(args);
 	struct hs_issue *issue = hs_issue_add(check->issues, HS_SEVERITY_ERROR, code,
-		hs__check_path(check, at, name), "%s", text);
+		check_path(check, at, name), "%s", text);
 	size_t offset = issue && check->source.len ? hs_json_offset(check->source, value) : SIZE_MAX;
 	if (offset == SIZE_MAX)
 		return;

@@ -100,5 +100,3 @@ enum hs_status hs__build_lay_params(struct hs__build *build, struct hs_error *er
 enum hs_status hs__build_lay_compartments(struct hs__build *build, struct hs_error *err);
 /* Index of the code list of a value set, HS_DEF_NONE when it is not known here. */
 uint32_t hs__build_codes(struct hs__build *build, struct hs_slice value_set);
-/* Whether the codes of the value set could be found out; they are added to *out, sorted and single. */
-bool hs__build_expand(struct hs__build *build, struct hs_slice value_set, int depth, struct hs__codes *out);

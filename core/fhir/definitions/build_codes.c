@@ -93,6 +93,9 @@ static bool add_system(struct hs__build *build, struct hs_slice system, struct h
 	return add_concepts(build, hs_json_get(tree, HS_S("concept")), system, out);
 }
 
+/* Whether the codes of the value set could be found out; they are added to *out, sorted and single. */
+static bool expand(struct hs__build *build, struct hs_slice value_set, int depth, struct hs__codes *out);
+
 /* One include or exclude (R4 value set, section 4.9.8): of several conditions all must hold. */
 static bool read_part(struct hs__build *build, const struct hs_json *part, int depth, struct hs__codes *out)
 {
@@ -107,7 +110,7 @@ static bool read_part(struct hs__build *build, const struct hs_json *part, int d
 	sort_codes(out);
 	HS_JSON_EACH(import, hs_json_get(part, HS_S("valueSet"))) {
 		struct hs__codes codes = { 0 };
-		if (!hs__build_expand(build, hs_json_text(import), depth + 1, &codes))
+		if (!expand(build, hs_json_text(import), depth + 1, &codes))
 			return false;
 		if (started)
 			filter_codes(out, &codes, true);
@@ -131,7 +134,7 @@ static bool add_expansion(struct hs__build *build, const struct hs_json *contain
 	return true;
 }
 
-bool hs__build_expand(struct hs__build *build, struct hs_slice value_set, int depth, struct hs__codes *out)
+static bool expand(struct hs__build *build, struct hs_slice value_set, int depth, struct hs__codes *out)
 {
 	const struct hs_json *tree = depth > MAX_DEPTH ? NULL : find_source(build, value_set);
 	const struct hs_json *compose = hs_json_get(tree, HS_S("compose"));
@@ -187,7 +190,7 @@ uint32_t hs__build_codes(struct hs__build *build, struct hs_slice value_set)
 	if (!fresh)
 		return (uint32_t)slot->value.number;
 	struct hs__codes codes = { 0 };
-	bool known = hs__build_expand(build, value_set, 0, &codes) && codes.count > 0;
+	bool known = expand(build, value_set, 0, &codes) && codes.count > 0;
 	uint32_t index = known ? lay_codes(build, &codes) : HS_DEF_NONE;
 	slot->value.number = index; /* expanding puts nothing into this map, so the slot is still there */
 	return index;

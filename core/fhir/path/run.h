@@ -171,8 +171,6 @@ const struct hs_def_element *hs__path_define(const struct hs_defs *defs, const s
 	const struct hs_def_type *type, struct hs_slice key, const struct hs_def_type **out_type);
 /* The value that a resource is. */
 void hs__path_resource(const struct hs_defs *defs, const struct hs_json *node, struct hs_path_value *out);
-/* The name of a value's type without namespace; *system tells which it is. */
-struct hs_slice hs__path_type_of(const struct path_run *run, const struct hs_path_value *value, bool *system);
 /* What the type that a value of type() names is derived from: "FHIR.Element", "System.Any". */
 struct hs_slice hs__path_base_type(const struct path_run *run, const struct hs_path_value *value);
 /* `name` as a type that exists. */

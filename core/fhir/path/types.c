@@ -92,7 +92,8 @@ uint8_t hs__path_primitive_kind(const struct hs_def_type *type)
 	}
 }
 
-struct hs_slice hs__path_type_of(const struct path_run *run, const struct hs_path_value *value, bool *system)
+/* The name of a value's type without namespace; *system tells which it is. */
+static struct hs_slice type_of(const struct path_run *run, const struct hs_path_value *value, bool *system)
 {
 	*system = is_computed(value);
 	if (*system) {
@@ -234,7 +235,7 @@ enum hs_status hs__path_fn_type(struct path_call *call)
 	for (uint32_t i = 0; i < call->focus->count; i++) {
 		bool system;
 		struct hs_path_value value = { .kind = HS_PATH_TYPE };
-		value.text = hs__path_type_of(call->run, &call->focus->items[i], &system);
+		value.text = type_of(call->run, &call->focus->items[i], &system);
 		value.unit = system ? HS_S("System") : HS_S("FHIR");
 		enum hs_status status = hs__path_push(call->run, call->out, &value);
 		if (status) {

@@ -136,7 +136,8 @@ static void add_concept(struct hs__extract *x, const struct hs_json *concept)
 	add_display(x, text);
 }
 
-void hs__extract_identifier(struct hs__extract *x, uint32_t param, const struct hs_json *identifier)
+/* A token row of an Identifier under `param`. */
+static void extract_identifier(struct hs__extract *x, uint32_t param, const struct hs_json *identifier)
 {
 	struct hs_slice value = hs_json_get_text(identifier, HS_S("value"));
 	struct hs_slice system = hs_json_get_text(identifier, HS_S("system"));
@@ -182,7 +183,7 @@ void hs__extract_token(struct hs__extract *x, const struct hs_path_value *value)
 	} else if (value->type == types->coding) {
 		add_coding(x, value->node);
 	} else if (value->type == types->identifier) {
-		hs__extract_identifier(x, x->param, value->node);
+		extract_identifier(x, x->param, value->node);
 		add_typed(x, value->node);
 	} else if (value->type == types->contact) {
 		struct hs_slice text = hs_json_get_text(value->node, HS_S("value"));
@@ -250,7 +251,7 @@ static void add_reference(struct hs__extract *x, const struct hs_json *reference
 	add_reference_text(x, hs_json_get_text(reference, HS_S("reference")));
 	if (identifier && x->identifier_param == HS__EXTRACT_ASK)
 		x->identifier_param = hs__search_param_number(x->numbers, x->rule->identifier_name);
-	hs__extract_identifier(x, x->identifier_param, identifier);
+	extract_identifier(x, x->identifier_param, identifier);
 }
 
 /* A canonical is found by its URL with and without its version. */

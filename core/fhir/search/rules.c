@@ -128,7 +128,9 @@ static void name_extra(struct hs_arena *arena, const struct hs_search_extra *ext
 		rule->text_name = with(arena, rule->name, ":text");
 }
 
-struct hs_slice hs__search_there(struct hs_arena *arena, struct hs_slice type)
+/* The name of the entries, tokens, that say of which parameters (codes) a resource has an element but no
+ * value that they could hold: a reference with a display only, "last spring" where a date is looked for. */
+static struct hs_slice search_there(struct hs_arena *arena, struct hs_slice type)
 {
 	return with(arena, type, ".:there");
 }
@@ -190,7 +192,7 @@ const struct hs_slice *hs_search_names(const struct hs_search_rules *rules, stru
 		add_names(&list, rules->defs, &rule);
 	}
 	if (list.count > 0)
-		add_name(&list, hs__search_there(arena, type));
+		add_name(&list, search_there(arena, type));
 	*count = list.count;
 	return list.items;
 }
@@ -266,7 +268,7 @@ static struct hs__search_type *compile_type(const struct hs_search_rules *search
 	struct hs__search_type *type = hs_heap_alloc(sizeof(*type));
 	type->def = def;
 	type->arena = hs_arena_new(TYPE_ARENA_MAX);
-	type->there_name = hs__search_there(type->arena, hs_defs_text(defs, def->name));
+	type->there_name = search_there(type->arena, hs_defs_text(defs, def->name));
 	type->rules = hs_arena_array(type->arena, count + search->extra_count, sizeof(*type->rules));
 	for (; type->rules && type->count < count; type->count++)
 		compile_rule(defs, type, params[type->count], &type->rules[type->count]);

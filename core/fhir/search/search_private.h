@@ -43,7 +43,7 @@ struct hs__search_type {
 	struct hs__search_rule *rules; /* by code */
 	uint32_t count;
 	uint32_t faulty;            /* expressions that did not compile */
-	struct hs_slice there_name; /* hs__search_there */
+	struct hs_slice there_name; /* search_there (rules.c) */
 };
 
 /* Data types that extraction knows, by pointer. */
@@ -152,8 +152,6 @@ void hs__extract_reference(struct hs__extract *x, const struct hs_path_value *va
 void hs__extract_point(struct hs__extract *x, const struct hs_path_value *value);
 /* The text of a primitive value; empty for others. */
 struct hs_slice hs__extract_text(const struct hs_path_value *value);
-/* A token row of an Identifier under `param`. */
-void hs__extract_identifier(struct hs__extract *x, uint32_t param, const struct hs_json *identifier);
 /* The type of what a resource contains under this id; 0: nothing. */
 uint32_t hs__search_contained_type(const struct hs_numbering *numbers, const struct hs_json *container,
 	struct hs_slice id);
@@ -166,10 +164,6 @@ struct hs__search_target {
 };
 struct hs__search_target hs__search_target(const struct hs_numbering *numbers, struct hs_arena *arena,
 	const struct hs_reference *reference, struct hs_slice text, struct hs_slice base);
-
-/* The name of the entries, tokens, that say of which parameters (codes) a resource has an element but no
- * value that they could hold: a reference with a display only, "last spring" where a date is looked for. */
-struct hs_slice hs__search_there(struct hs_arena *arena, struct hs_slice type);
 
 /* ---- parsing ---- */
 

@@ -214,7 +214,9 @@ static void check(const struct judging *j, struct hs_slice type)
 			HS_S_ARG(hs_slice_first(j->value_set, 200)));
 }
 
-void hs__validate_binding(struct hs__validation *run, const struct hs__node *node,
+/* Checks a code, Coding, CodeableConcept or Quantity unit against a value set by a strength, with messages.
+ */
+static void validate_binding(struct hs__validation *run, const struct hs__node *node,
 	enum hs_binding_strength strength, struct hs_slice value_set)
 {
 	struct judging j = { run, node, strength, value_set, "code", false };
@@ -247,7 +249,7 @@ static void check_one_more(struct hs__validation *run, const struct hs__node *no
 		hs_slice_eq(purpose, HS_S("extensible")) ? HS_BINDING_EXTENSIBLE :
 							   HS_BINDING_EXAMPLE;
 	if (value_set.len)
-		hs__validate_binding(run, node, strength, value_set);
+		validate_binding(run, node, strength, value_set);
 }
 
 static void check_additional(struct hs__validation *run, const struct hs__node *node,
@@ -288,7 +290,7 @@ void hs__check_binding(struct hs__validation *run, const struct hs__node *node,
 			hs_slice_first(binding->value_set, hs_slice_find(binding->value_set, '|', 0)));
 	bool missing = !has_code(node, type);
 	if (!done || missing)
-		hs__validate_binding(run, node, binding->strength, binding->value_set);
+		validate_binding(run, node, binding->strength, binding->value_set);
 	if (binding->max_value_set.len && !missing)
 		check(&most, type);
 	if (hs_json_get(binding->source, HS_S("extension")) ||

@@ -84,11 +84,6 @@ bool hs__validate_profile(struct hs__validation *run, const struct hs__node *nod
 /* The same without any trace: 1 conforms, 0 not, -1 the profile is not known. */
 int hs__validate_try(struct hs__validation *run, const struct hs__node *node, struct hs_slice profile);
 
-/* Checks a code, Coding, CodeableConcept or Quantity unit against a value set by a strength, with messages.
- */
-void hs__validate_binding(struct hs__validation *run, const struct hs__node *node,
-	enum hs_binding_strength strength, struct hs_slice value_set);
-
 /* The bytes that base64 stands for, blanks in it aside; -1 when it is none. */
 int64_t hs__base64_size(struct hs_slice data);
 

@@ -88,8 +88,6 @@ enum hs_status hs__rest_bundle_settle(struct hs__rest_bundle *bundle, struct hs_
 enum hs_status hs__rest_bundle_relink(struct hs__rest_bundle *bundle, struct hs_txn *txn,
 	struct hs_arena *arena, struct hs__rest_entry *entry, bool *changed, struct hs_error *err);
 
-/* "Bundle.entry[3]". */
-struct hs_slice hs__rest_entry_path(struct hs_arena *arena, const struct hs__rest_entry *entry);
 /* faults.c: an error or issues of an entry placed there. */
 void hs__rest_entry_blame(const struct hs__rest_entry *entry, struct hs_error *err);
 void hs__rest_entry_place(struct hs_arena *arena, const struct hs__rest_entry *entry,

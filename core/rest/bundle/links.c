@@ -13,6 +13,12 @@ static struct hs_slice tail_of(struct hs_slice url)
 	return hs_slice_from(url, reference.base.len + 1);
 }
 
+/* "Bundle.entry[3]". */
+static struct hs_slice entry_path(struct hs_arena *arena, const struct hs__rest_entry *entry)
+{
+	return hs_arena_printf(arena, "Bundle.entry[%zu]", entry->index);
+}
+
 static enum hs_status note(struct hs__rest_bundle *bundle, struct hs_arena *arena, struct hs_slice key,
 	const struct hs__rest_entry *entry, struct hs_error *err)
 {
@@ -22,7 +28,7 @@ static enum hs_status note(struct hs__rest_bundle *bundle, struct hs_arena *aren
 	if (!slot || (fresh && !target))
 		return hs_fail(err, HS_E_LIMIT, "the transaction is too large");
 	if (!fresh)
-		return hs_fail_at(err, HS_E_INVALID, hs__rest_entry_path(arena, entry),
+		return hs_fail_at(err, HS_E_INVALID, entry_path(arena, entry),
 			"fullUrl '%.*s' is that of another entry too; each entry has its own",
 			HS_S_ARG(hs_slice_first(key, 100)));
 	target->entry = entry;
@@ -155,9 +161,4 @@ enum hs_status hs__rest_bundle_relink(struct hs__rest_bundle *bundle, struct hs_
 		&relink, err);
 	*changed = relink.changed;
 	return status;
-}
-
-struct hs_slice hs__rest_entry_path(struct hs_arena *arena, const struct hs__rest_entry *entry)
-{
-	return hs_arena_printf(arena, "Bundle.entry[%zu]", entry->index);
 }

@@ -115,7 +115,8 @@ struct hs__rest_trail hs__rest_trail_read(struct hs_slice cursor)
 	return trail;
 }
 
-struct hs_slice hs__rest_trail_next(struct hs_arena *arena, const struct hs__rest_trail *trail,
+/* The cursor of the next page, which begins at `next`. */
+static struct hs_slice trail_next(struct hs_arena *arena, const struct hs__rest_trail *trail,
 	struct hs_slice next)
 {
 	struct hs_slice rest = trail->before;
@@ -139,7 +140,7 @@ void hs__rest_page_links(struct hs__rest_page *page, struct hs_slice path, struc
 	if (inside && trail->before.ptr)
 		hs__rest_page_link(page, "previous", path, query, trail->before);
 	if (next.len > 0)
-		hs__rest_page_link(page, "next", path, query, hs__rest_trail_next(page->arena, trail, next));
+		hs__rest_page_link(page, "next", path, query, trail_next(page->arena, trail, next));
 }
 
 struct hs_slice hs__rest_without_cursor(struct hs_arena *arena, struct hs_slice query)

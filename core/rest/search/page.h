@@ -37,9 +37,6 @@ struct hs__rest_trail {
 	struct hs_slice before; /* NULL pointer: unknown, or this is the first page */
 };
 struct hs__rest_trail hs__rest_trail_read(struct hs_slice cursor);
-/* The cursor of the next page, which begins at `next`. */
-struct hs_slice hs__rest_trail_next(struct hs_arena *arena, const struct hs__rest_trail *trail,
-	struct hs_slice next);
 /* "self", and "first", "previous" and "next" where there is one (next empty: no). After the total. */
 void hs__rest_page_links(struct hs__rest_page *page, struct hs_slice path, struct hs_slice query,
 	const struct hs__rest_trail *trail, struct hs_slice next);

@@ -121,7 +121,8 @@ static struct own *own_of_thread(void)
 	return mine;
 }
 
-enum hs_status hs__reader_db(struct hs_store *store, struct hs__db **out, struct hs_error *err)
+/* This thread's connection to the store; kept for the next time. */
+static enum hs_status reader_db(struct hs_store *store, struct hs__db **out, struct hs_error *err)
 {
 	struct own *own = own_of_thread();
 
@@ -201,7 +202,7 @@ static enum hs_status read_with(struct hs_store *store, struct hs_store_op *op,
 	struct hs__db *db = NULL;
 	struct hs_txn txn;
 
-	op->status = hs__reader_db(store, &db, &op->error);
+	op->status = reader_db(store, &db, &op->error);
 	if (op->status != HS_OK)
 		return op->status;
 	HS_ASSERT(!db->in_txn);

@@ -189,8 +189,6 @@ enum hs_status hs__tally_save(struct hs_store *store, uint32_t type, struct hs_e
 void hs__group_end(struct hs_store *store, bool committed);
 
 /* ---- reader.c ---- */
-/* This thread's connection to the store; kept for the next time. */
-enum hs_status hs__reader_db(struct hs_store *store, struct hs__db **out, struct hs_error *err);
 /* Ends the transactions that threads keep and do not use. Any thread. */
 void hs__reader_end_kept(struct hs_store *store);
 /* As hs_store_read_wait; `cancelled` may be NULL. */
@@ -210,8 +208,6 @@ void hs__later_wait(struct hs_store *store);
 void hs__txn_begin(struct hs_txn *txn, struct hs_store *store, struct hs__db *db, struct hs__group *group);
 /* Writes out what waits for the commit when it has become much, unless a part may still be undone. */
 enum hs_status hs__txn_relieve(struct hs_txn *txn, struct hs_error *err);
-/* Sets the sticky fault of a function that cannot report one. */
-void hs__txn_fault(struct hs_txn *txn, const struct hs_error *err);
 const struct hs__keeping *hs__txn_keeping(const struct hs_txn *txn, uint32_t type);
 /* Live resources of a type without keeper. */
 enum hs_status hs__txn_live(struct hs_txn *txn, uint32_t type, uint64_t *out, struct hs_error *err);

@@ -40,7 +40,8 @@ const bool *hs_txn_cancelled(const struct hs_txn *txn)
 	return txn->db->limits.cancelled;
 }
 
-void hs__txn_fault(struct hs_txn *txn, const struct hs_error *err)
+/* Sets the sticky fault of a function that cannot report one. */
+static void txn_fault(struct hs_txn *txn, const struct hs_error *err)
 {
 	if (txn->fault)
 		return;
@@ -60,7 +61,7 @@ static uint64_t read_seq(struct hs_txn *txn)
 	if (step > 0)
 		seq = (uint64_t)hs_sql_get_int(stmt, 0);
 	else if (step < 0)
-		hs__txn_fault(txn, &err);
+		txn_fault(txn, &err);
 	hs_sql_end(stmt);
 	return seq;
 }
@@ -171,7 +172,7 @@ static uint32_t make_number(struct hs_txn *txn, unsigned space, struct hs_slice 
 
 	if (add_number(txn, space, number, text, &err) == HS_OK)
 		return number;
-	hs__txn_fault(txn, &err);
+	txn_fault(txn, &err);
 	return 0;
 }
 
@@ -205,7 +206,7 @@ static struct hs_slice read_name(struct hs_txn *txn, unsigned space, uint32_t nu
 		hs__names_add(txn->store->names, space, number, hs_sql_get_text(stmt, 0));
 		name = hs__names_text(txn->store->names, space, number);
 	} else if (step < 0) {
-		hs__txn_fault(txn, &err);
+		txn_fault(txn, &err);
 	}
 	hs_sql_end(stmt);
 	return name;

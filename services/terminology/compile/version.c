@@ -89,7 +89,7 @@ static bool is_wild(struct hs_slice part)
 	return part.len == 1 && (part.ptr[0] == 'x' || part.ptr[0] == 'X' || part.ptr[0] == '*');
 }
 
-bool hs_tx_version_is_pattern(struct hs_slice version)
+static bool is_pattern(struct hs_slice version)
 {
 	while (version.ptr)
 		if (is_wild(hs_slice_cut(&version, '.')))
@@ -104,7 +104,7 @@ bool hs_tx_version_meets(struct hs_slice pattern, struct hs_slice version)
 	if (hs_slice_starts(version, pattern) && /* an edition of SNOMED CT means each of its versions */
 		hs_slice_starts(hs_slice_from(version, pattern.len), HS_S("/version/")))
 		return true;
-	if (!hs_tx_version_is_pattern(pattern))
+	if (!is_pattern(pattern))
 		return false;
 	while (pattern.ptr) {
 		struct hs_slice want = hs_slice_cut(&pattern, '.');

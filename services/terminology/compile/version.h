@@ -13,4 +13,3 @@ int hs_tx_version_cmp_text(struct hs_slice a, struct hs_slice b);
 /* True when `version` is meant by `pattern`: the same text, or a pattern with "x" or "*" for parts ("1.x",
  * "1.0.*"). An empty pattern means every version. */
 bool hs_tx_version_meets(struct hs_slice pattern, struct hs_slice version);
-bool hs_tx_version_is_pattern(struct hs_slice version);

@@ -32,5 +32,3 @@ extern const struct loinc_file hs_loinc_parts[], hs_loinc_answers[], hs_loinc_gr
 /* Says that there is a property of that code, once; the texts live as long as the builder. */
 void hs_loinc_add_def(struct tx_table_run *run, struct hs_slice code, const char *type,
 	const char *description);
-/* {"system":"http://loinc.org","code":...,"display":...}: filters compare with this text. */
-struct hs_slice hs_loinc_coding(struct tx_build *build, struct hs_slice code, struct hs_slice display);

@@ -40,7 +40,7 @@ static void put_escaped(struct hs_buf *out, struct hs_slice text)
 	}
 }
 
-struct hs_slice hs_loinc_coding(struct tx_build *build, struct hs_slice code, struct hs_slice display)
+static struct hs_slice loinc_coding(struct tx_build *build, struct hs_slice code, struct hs_slice display)
 {
 	struct hs_buf out;
 
@@ -57,7 +57,7 @@ static void add_coding(struct loinc *l, uint32_t concept, struct hs_slice proper
 	struct hs_slice display)
 {
 	hs_tx_table_property(l->run, concept, property, "valueCoding",
-		hs_loinc_coding(l->run->build, code, display));
+		loinc_coding(l->run->build, code, display));
 }
 
 /* ---- parts ---- */

@@ -134,8 +134,6 @@ enum hs_status hs_rf2_languages(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_relations(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_refsets(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_identifiers(struct rf2 *r, struct hs_error *err);
-/* Gives the builder its texts, links and system row. */
-enum hs_status hs_rf2_give(struct rf2 *r, struct hs_error *err);
 /* The columns of SNOMED CT, after the concepts were put in order. */
 void hs_rf2_sections(struct rf2 *r, struct hs_image_builder *image);
 

@@ -120,7 +120,8 @@ static void give_defs(struct rf2 *r)
 	}
 }
 
-enum hs_status hs_rf2_give(struct rf2 *r, struct hs_error *err)
+/* Gives the builder its texts, links and system row. */
+static enum hs_status give_all(struct rf2 *r, struct hs_error *err)
 {
 	struct tx_build_head *head = &r->build->head;
 	struct hs_slice edition = hs_tx_option(r->import, "edition", HS_S_NONE);
@@ -263,7 +264,7 @@ static enum hs_status read_refsets(void *arg, struct hs_error *err)
 /* Quickly made of what was read, and larger than it: it is not kept. */
 static enum hs_status give(void *arg, struct hs_error *err)
 {
-	return hs_rf2_give(arg, err);
+	return give_all(arg, err);
 }
 
 static enum hs_status order(void *arg, struct hs_error *err)

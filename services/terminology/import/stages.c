@@ -77,7 +77,7 @@ void hs_tx_stages_record(struct tx_stages *s, void *record, size_t bytes, uint64
 		(struct tx_part) { .kind = TX_PART_RECORD, .at = record, .row = bytes, .slices = slices });
 }
 
-void hs_tx_stages_numbers(struct tx_stages *s, uint32_t **numbers, const size_t *count, size_t more)
+static void stage_numbers(struct tx_stages *s, uint32_t **numbers, const size_t *count, size_t more)
 {
 	add_part(s,
 		(struct tx_part) { .kind = TX_PART_NUMBERS,
@@ -136,7 +136,7 @@ void hs_tx_stages_build(struct tx_stages *s, struct tx_build *b, bool texts)
 		hs_tx_stages_record(s, counts[i], sizeof(size_t), 0);
 	hs_tx_stages_list(s, &b->spans, sizeof(struct tx_span), 0, 0);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		hs_tx_stages_numbers(s, numbers[i].at, numbers[i].count, numbers[i].more);
+		stage_numbers(s, numbers[i].at, numbers[i].count, numbers[i].more);
 }
 
 /* ---- the work folder ---- */

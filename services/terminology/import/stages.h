@@ -74,7 +74,6 @@ void hs_tx_stages_begin(struct tx_stages *stages, struct hs_import *import, cons
 void hs_tx_stages_list(struct tx_stages *stages, struct hs_buf *list, size_t row, uint64_t slices,
 	uint64_t cstrs);
 void hs_tx_stages_record(struct tx_stages *stages, void *record, size_t bytes, uint64_t slices);
-void hs_tx_stages_numbers(struct tx_stages *stages, uint32_t **numbers, const size_t *count, size_t more);
 /* What the builder of an image holds, before and after it was put in order. */
 void hs_tx_stages_build(struct tx_stages *stages, struct tx_build *build, bool texts);
 /* Takes the steps, but for those whose stages are there; the last makes the image and is not kept. */

@@ -33,7 +33,8 @@ static void look(struct search *s, struct tx_set set)
 	s->depth--;
 }
 
-bool hs_tx_told_apart(struct tx_context *ctx, struct tx_set set, struct hs_slice url)
+/* Do the includes of the set, and what they import, take codes from two versions of the code system? */
+static bool told_apart(struct tx_context *ctx, struct tx_set set, struct hs_slice url)
 {
 	struct search s = { .ctx = ctx, .url = url };
 
@@ -45,5 +46,5 @@ bool hs_tx_is_same_code(struct tx_context *ctx, struct tx_set set, struct tx_sys
 {
 	if (!a.row || !b.row || a.row == b.row || ctx->params.versions_match == TX_YES)
 		return true;
-	return ctx->params.versions_match != TX_NO && !hs_tx_told_apart(ctx, set, TX_SYSTEM_URL(a));
+	return ctx->params.versions_match != TX_NO && !told_apart(ctx, set, TX_SYSTEM_URL(a));
 }

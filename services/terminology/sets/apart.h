@@ -10,7 +10,5 @@
 
 #include "../context.h"
 
-/* Do the includes of the set, and what they import, take codes from two versions of the code system? */
-bool hs_tx_told_apart(struct tx_context *ctx, struct tx_set set, struct hs_slice url);
 /* Whether codes that are written the same are one, of systems with the same URL, where the set excludes. */
 bool hs_tx_is_same_code(struct tx_context *ctx, struct tx_set set, struct tx_system a, struct tx_system b);

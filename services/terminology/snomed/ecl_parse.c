@@ -81,13 +81,15 @@ static struct ecl_node *read_concept(struct ecl_parser *p)
 	return read_term(p, &node->term) ? node : NULL;
 }
 
+static struct ecl_node *constraint(struct ecl_parser *p);
+
 static struct ecl_node *focus(struct ecl_parser *p)
 {
 	if (!hs_ecl_sign(p, "("))
 		return read_concept(p);
 	if (!hs_ecl_enter(p))
 		return NULL;
-	struct ecl_node *node = hs_ecl_constraint(p);
+	struct ecl_node *node = constraint(p);
 	p->depth--;
 	if (node && !hs_ecl_sign(p, ")"))
 		return hs_ecl_expected(p, ")");
@@ -208,7 +210,7 @@ static struct ecl_node *dotted(struct ecl_parser *p, struct ecl_node *left)
 	return left;
 }
 
-struct ecl_node *hs_ecl_constraint(struct ecl_parser *p)
+static struct ecl_node *constraint(struct ecl_parser *p)
 {
 	struct ecl_node *left = hs_ecl_sub(p);
 
@@ -238,7 +240,7 @@ enum hs_status hs_tx_ecl_parse(struct hs_arena *arena, struct hs_slice text, boo
 		return hs_tx_say(err, HS_E_LIMIT, swedish, TX_MSG_ECL_TOO_LONG, HS_S_NONE,
 			TX_ARGS(hs_slice_cstr(hs_tx_words(p.what, swedish)),
 				hs_tx_digits(TX_ECL_TEXT_MAX, digits)));
-	struct ecl_node *node = hs_ecl_constraint(&p);
+	struct ecl_node *node = constraint(&p);
 	hs_ecl_blanks(&p);
 	if (node && p.at < text.len)
 		node = hs_ecl_expected(&p, "the end or an operator");

@@ -177,7 +177,6 @@ bool hs_ecl_sees_terms(struct ecl_parser *p);
 struct ecl_texts *hs_ecl_values(struct ecl_parser *p, enum ecl_subject on, bool by_id);
 struct ecl_node *hs_ecl_concepts(struct ecl_parser *p);
 
-struct ecl_node *hs_ecl_constraint(struct ecl_parser *p);
 struct ecl_node *hs_ecl_sub(struct ecl_parser *p);
 struct ecl_refinement *hs_ecl_refinement(struct ecl_parser *p);
 /* The filters behind a sub-expression, as long as some come. False: an error. */

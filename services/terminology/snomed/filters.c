@@ -30,7 +30,8 @@ bool hs_tx_sct_has_filter(struct tx_system s, const struct tx_filter *f)
 	return refset != TX_NONE && hs_tx_sct_refset(s.layer, refset);
 }
 
-void hs_tx_sct_add_members(const struct tx_layer *layer, uint32_t refset, struct tx_bits out)
+/* Adds the concepts that are members of a reference set. */
+static void add_members(const struct tx_layer *layer, uint32_t refset, struct tx_bits out)
 {
 	const struct tx_sct_refset *found = hs_tx_sct_refset(layer, refset);
 
@@ -71,7 +72,7 @@ bool hs_tx_sct_filter(struct tx_context *ctx, struct tx_system s, struct tx_filt
 	if (!out->blocks)
 		return false;
 	if (type == TX_NONE)
-		hs_tx_sct_add_members(s.layer, hs_tx_big_code(s.layer, f->value), *out);
+		add_members(s.layer, hs_tx_big_code(s.layer, f->value), *out);
 	else if (f->op == TX_OP_EQUAL)
 		add_sources(s, type, list, *out);
 	else

@@ -23,32 +23,6 @@ static bool add_attribute(struct hs_arena *arena, struct tx_system s, const stru
 	return add(arena, out, hs_tx_code(s, a->type), keys[a->kind], value);
 }
 
-bool hs_tx_sct_properties(struct hs_arena *arena, struct tx_system s, uint32_t concept,
-	struct tx_properties *out)
-{
-	const struct tx_sct_column *column = &TX_BIG(s.layer)->sct->columns[concept];
-	size_t count;
-	const struct tx_sct_attribute *list = hs_tx_sct_attributes(s.layer, concept, &count);
-	bool defined = column->flags & TX_SCT_DEFINED, ok = true;
-
-	if (column->module < TX_BIG(s.layer)->concept_count)
-		ok = add(arena, out, HS_S("moduleId"), HS_S("valueCode"), hs_tx_code(s, column->module));
-	ok = ok &&
-		add(arena, out, HS_S("effectiveTime"), HS_S("valueString"),
-			hs_arena_printf(arena, "%08u", column->effective));
-	ok = ok &&
-		add(arena, out, HS_S("sufficientlyDefined"), HS_S("valueBoolean"),
-			defined ? HS_S("true") : HS_S("false"));
-	for (size_t i = 0; i < count && ok; i++)
-		ok = add_attribute(arena, s, &list[i], out);
-	ok = ok &&
-		add(arena, out, HS_S("normalForm"), HS_S("valueString"),
-			hs_tx_sct_normal_form(arena, s, concept, TX_WRITE_TERMS));
-	return ok &&
-		add(arena, out, HS_S("normalFormTerse"), HS_S("valueString"),
-			hs_tx_sct_normal_form(arena, s, concept, TX_WRITE_TERSE));
-}
-
 /* ---- expressions and normal forms ---- */
 
 #define FORM_MAX 65536u
@@ -162,12 +136,39 @@ static bool form_of_rows(struct hs_arena *arena, struct tx_system s, uint32_t co
 	return true;
 }
 
-struct hs_slice hs_tx_sct_normal_form(struct hs_arena *arena, struct tx_system s, uint32_t concept,
+/* The concept as an expression in its normal form: what it is and its relationships, group by group. */
+static struct hs_slice normal_form(struct hs_arena *arena, struct tx_system s, uint32_t concept,
 	enum tx_write how)
 {
 	struct tx_form form = { .focus = NULL };
 
 	return form_of_rows(arena, s, concept, &form) ? with_status(arena, s, &form, how) : HS_S_NONE;
+}
+
+bool hs_tx_sct_properties(struct hs_arena *arena, struct tx_system s, uint32_t concept,
+	struct tx_properties *out)
+{
+	const struct tx_sct_column *column = &TX_BIG(s.layer)->sct->columns[concept];
+	size_t count;
+	const struct tx_sct_attribute *list = hs_tx_sct_attributes(s.layer, concept, &count);
+	bool defined = column->flags & TX_SCT_DEFINED, ok = true;
+
+	if (column->module < TX_BIG(s.layer)->concept_count)
+		ok = add(arena, out, HS_S("moduleId"), HS_S("valueCode"), hs_tx_code(s, column->module));
+	ok = ok &&
+		add(arena, out, HS_S("effectiveTime"), HS_S("valueString"),
+			hs_arena_printf(arena, "%08u", column->effective));
+	ok = ok &&
+		add(arena, out, HS_S("sufficientlyDefined"), HS_S("valueBoolean"),
+			defined ? HS_S("true") : HS_S("false"));
+	for (size_t i = 0; i < count && ok; i++)
+		ok = add_attribute(arena, s, &list[i], out);
+	ok = ok &&
+		add(arena, out, HS_S("normalForm"), HS_S("valueString"),
+			normal_form(arena, s, concept, TX_WRITE_TERMS));
+	return ok &&
+		add(arena, out, HS_S("normalFormTerse"), HS_S("valueString"),
+			normal_form(arena, s, concept, TX_WRITE_TERSE));
 }
 
 /* Of an expression the same: the nearest concepts above it, and what it means. */

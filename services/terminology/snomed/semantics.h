@@ -22,15 +22,10 @@ bool hs_tx_sct_select(struct tx_system s, const struct tx_filter *filter, struct
 /* Does an expression pass such a filter? */
 bool hs_tx_sct_filter_form(struct tx_context *ctx, struct tx_system s, const struct tx_filter *filter,
 	const struct tx_form *form);
-/* Adds the concepts that are members of a reference set. */
-void hs_tx_sct_add_members(const struct tx_layer *layer, uint32_t refset, struct tx_bits out);
 
 /* Forms as expressions: identifiers with terms or without. */
 enum tx_write { TX_WRITE_TERMS, TX_WRITE_TERSE };
 struct hs_slice hs_tx_sct_write(struct hs_arena *arena, struct tx_system s, const struct tx_form *form,
-	enum tx_write how);
-/* The concept as an expression in its normal form: what it is and its relationships, group by group. */
-struct hs_slice hs_tx_sct_normal_form(struct hs_arena *arena, struct tx_system s, uint32_t concept,
 	enum tx_write how);
 /* sufficientlyDefined, attributes by their concept, normal forms of an expression. */
 bool hs_tx_sct_expression_properties(struct hs_arena *arena, struct tx_system s, const struct tx_form *form,

@@ -51,8 +51,5 @@ bool hs__path_decimal_is_short(struct path_decimal a);
 bool hs__path_decimal_i64(struct path_decimal a, int64_t *out);
 /* 10 to the power 0 .. 38. */
 path_int128 hs__path_ten(int power);
-long double hs__path_decimal_approximate(struct path_decimal a);
-/* The nearest with 15 significant digits; false when it is not finite or does not fit. */
-bool hs__path_decimal_from(long double value, struct path_decimal *out);
 /* NULL pointer when the arena is full. */
 struct hs_slice hs__path_decimal_print(struct hs_arena *arena, struct path_decimal a);

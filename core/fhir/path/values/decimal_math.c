@@ -6,12 +6,13 @@
 #include <math.h>
 #include <stdio.h>
 
-long double hs__path_decimal_approximate(struct path_decimal a)
+static long double approximate(struct path_decimal a)
 {
 	return (long double)a.coefficient / (long double)hs__path_ten(a.scale);
 }
 
-bool hs__path_decimal_from(long double value, struct path_decimal *out)
+/* The nearest with 15 significant digits; false when it is not finite or does not fit. */
+static bool decimal_from(long double value, struct path_decimal *out)
 {
 	if (!isfinite(value)) {
 		return false;
@@ -54,7 +55,7 @@ bool hs__path_decimal_root(struct path_decimal a, struct path_decimal *out)
 		*out = (struct path_decimal) { root, even.scale / 2 };
 		return true;
 	}
-	return hs__path_decimal_from(sqrtl(hs__path_decimal_approximate(a)), out);
+	return decimal_from(sqrtl(approximate(a)), out);
 }
 
 static bool whole_power(struct path_decimal base, int64_t exponent, struct path_decimal *out)
@@ -85,19 +86,17 @@ bool hs__path_decimal_power(struct path_decimal base, struct path_decimal expone
 	if (base.coefficient == 0 && exponent.coefficient < 0) {
 		return false;
 	}
-	return hs__path_decimal_from(powl(hs__path_decimal_approximate(base),
-					     hs__path_decimal_approximate(exponent)),
-		out);
+	return decimal_from(powl(approximate(base), approximate(exponent)), out);
 }
 
 bool hs__path_decimal_exp(struct path_decimal a, struct path_decimal *out)
 {
-	return hs__path_decimal_from(expl(hs__path_decimal_approximate(a)), out);
+	return decimal_from(expl(approximate(a)), out);
 }
 
 bool hs__path_decimal_ln(struct path_decimal a, struct path_decimal *out)
 {
-	return a.coefficient > 0 && hs__path_decimal_from(logl(hs__path_decimal_approximate(a)), out);
+	return a.coefficient > 0 && decimal_from(logl(approximate(a)), out);
 }
 
 bool hs__path_decimal_log(struct path_decimal a, struct path_decimal base, struct path_decimal *out)
@@ -105,7 +104,6 @@ bool hs__path_decimal_log(struct path_decimal a, struct path_decimal base, struc
 	if (a.coefficient <= 0 || base.coefficient <= 0) {
 		return false;
 	}
-	long double divisor = logl(hs__path_decimal_approximate(base));
-	return fabsl(divisor) > 0 &&
-		hs__path_decimal_from(logl(hs__path_decimal_approximate(a)) / divisor, out);
+	long double divisor = logl(approximate(base));
+	return fabsl(divisor) > 0 && decimal_from(logl(approximate(a)) / divisor, out);
 }
