@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Orders of the operator API that run on the control thread, and their answers. */
+#include <core/host/operator/operator.h>
+
+#include <handslag/time.h>
+
+struct order {
+	struct hs_host *host;
+	struct hs_sandbox *sandbox;
+	struct hs_slice name;
+	struct hs_sandbox_limits limits;
+	int status; /* of the answer when it went well */
+};
+
+static enum hs_verdict ordered(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	const struct order *order = arg;
+
+	if (status)
+		return hs_fail_request(req, err);
+	if (order->status == 204)
+		return hs_reply_empty(req, 204);
+	return hs__operator_reply(req, order->status, hs__operator_show(req, order->sandbox));
+}
+
+static enum hs_verdict refuse_size(struct hs_request *req)
+{
+	struct hs_error err = { .status = HS_OK };
+
+	hs_fail(&err, HS_E_LIMIT, "the request is too large");
+	return hs_fail_request(req, &err);
+}
+
+/* `out`, where it is not NULL, is the order, to be completed before the handler returns. */
+static enum hs_verdict give_order(struct hs_request *req, struct hs_sandbox *sandbox, int status,
+	hs_work_fn *work, struct order **out)
+{
+	struct order *order = hs_arena_alloc(req->arena, sizeof(*order));
+
+	if (!order)
+		return refuse_size(req);
+	order->host = req->host;
+	order->sandbox = sandbox;
+	order->status = status;
+	if (out)
+		*out = order;
+	return hs__control(req, work, order, ordered);
+}
+
+static enum hs_status do_reset(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	(void)txn;
+	(void)arena;
+	return hs__sandbox_reset(((struct order *)arg)->sandbox, err);
+}
+
+static enum hs_status do_delete(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	(void)txn;
+	(void)arena;
+	return hs__sandbox_delete(((struct order *)arg)->sandbox, err);
+}
+
+static enum hs_status do_save(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	(void)txn;
+	(void)arena;
+	return hs__sandbox_meta_write(((struct order *)arg)->sandbox, err);
+}
+
+static enum hs_status do_create(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct order *order = arg;
+
+	(void)txn;
+	(void)arena;
+	enum hs_status status = hs__sandbox_create(order->host, order->name, &order->limits, &order->sandbox,
+		err);
+	return status ? status : hs__sandbox_open(order->sandbox, err);
+}
+
+enum hs_verdict hs__operator_save(struct hs_request *req, struct hs_sandbox *sandbox)
+{
+	return give_order(req, sandbox, 200, do_save, NULL);
+}
+
+enum hs_verdict hs__operator_create(struct hs_request *req, const struct hs_json *spec)
+{
+	struct hs_slice name = hs_json_get_text(spec, HS_S("name"));
+	struct hs_sandbox_limits limits = req->host->config->sandbox;
+	struct hs_error err = { .status = HS_OK };
+	struct order *order = NULL;
+
+	if (!name.len)
+		hs_fail(&err, HS_E_REQUIRED, "the body must be {\"name\": \"...\"}");
+	else
+		hs__operator_take_limits(hs_json_get(spec, HS_S("limits")), &limits, &err);
+	if (err.status)
+		return hs_fail_request(req, &err);
+	enum hs_verdict verdict = give_order(req, NULL, 201, do_create, &order);
+	if (order) {
+		order->name = name;
+		order->limits = limits;
+		hs_reply_header(req, HS_S("Location"),
+			hs_arena_printf(req->arena, "/operator/sandboxes/%.*s", HS_S_ARG(name)));
+	}
+	return verdict;
+}
+
+enum hs_verdict hs__operator_reset(struct hs_request *req, struct hs_sandbox *sandbox,
+	const struct hs_json *spec)
+{
+	(void)spec;
+	return give_order(req, sandbox, 200, do_reset, NULL);
+}
+
+enum hs_verdict hs__operator_delete(struct hs_request *req, struct hs_sandbox *sandbox,
+	const struct hs_json *spec)
+{
+	(void)spec;
+	return give_order(req, sandbox, 204, do_delete, NULL);
+}
+
+/* ---- backup ---- */
+
+static enum hs_verdict backed_up(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	const struct order *order = arg;
+	struct hs_json *out = hs_json_object(req->arena);
+
+	if (status)
+		return hs_fail_request(req, err);
+	hs_json_add_text(req->arena, out, HS_S("sandbox"), hs_slice_cstr(order->sandbox->name));
+	hs_json_add_text(req->arena, out, HS_S("file"), order->name);
+	return hs__operator_reply(req, 201, out);
+}
+
+static enum hs_status do_backup(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct order *order = arg;
+	struct hs_host *host = order->host;
+	char stamp[HS_INSTANT_LEN + 1], path[4096];
+
+	(void)txn;
+	hs_time_instant(host->world->wall_ms(host->world->ctx), stamp);
+	snprintf(path, sizeof(path), "%s/backups", host->data_dir);
+	enum hs_status status = hs__make_dirs(path, err);
+	if (status)
+		return status;
+	order->name = hs_arena_printf(arena, "%s/%s-%s.db", path, order->sandbox->name, stamp);
+	const char *file = hs_arena_cstr(arena, order->name);
+	return file ? hs_host_backup(host, order->sandbox->name, file, err) :
+		      hs_fail(err, HS_E_LIMIT, "the request is too large");
+}
+
+enum hs_verdict hs__operator_backup(struct hs_request *req, struct hs_sandbox *sandbox,
+	const struct hs_json *spec)
+{
+	struct order *order = hs_arena_alloc(req->arena, sizeof(*order));
+
+	(void)spec;
+	if (!order)
+		return refuse_size(req);
+	order->host = req->host;
+	order->sandbox = sandbox;
+	return hs__control(req, do_backup, order, backed_up);
+}
+
+/* ---- explain ---- */
+
+struct question {
+	const struct hs_sandbox *sandbox;
+	enum hs_fhir_version fhir;
+	struct hs_slice search, plan;
+};
+
+static enum hs_status do_explain(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct question *question = arg;
+
+	(void)txn;
+	return hs_sandbox_explain(question->sandbox, question->fhir, arena, question->search, &question->plan,
+		err);
+}
+
+static enum hs_verdict explained(struct hs_request *req, void *arg, enum hs_status status,
+	const struct hs_error *err)
+{
+	const struct question *question = arg;
+	struct hs_json *out = hs_json_object(req->arena);
+
+	if (status)
+		return hs_fail_request(req, err);
+	hs_json_add_text(req->arena, out, HS_S("search"), question->search);
+	hs_json_add_text(req->arena, out, HS_S("plan"), question->plan);
+	return hs__operator_reply(req, 200, out);
+}
+
+enum hs_verdict hs__operator_explain(struct hs_request *req, struct hs_sandbox *sandbox,
+	const struct hs_json *spec)
+{
+	struct question *question = hs_arena_alloc(req->arena, sizeof(*question));
+	struct hs_slice fhir = hs_json_get_text(spec, HS_S("fhir"));
+	struct hs_error err = { .status = HS_OK };
+
+	if (!question)
+		return refuse_size(req);
+	question->sandbox = sandbox;
+	question->fhir = hs_slice_eq(fhir, HS_S("r5")) ? HS_FHIR_R5 : HS_FHIR_R4;
+	question->search = hs_json_get_text(spec, HS_S("search"));
+	if (!question->search.len ||
+		(fhir.len && !hs_slice_eq(fhir, HS_S("r4")) && !hs_slice_eq(fhir, HS_S("r5")))) {
+		hs_fail(&err, HS_E_REQUIRED,
+			"send {\"search\": \"Patient?name=x\"}, and \"fhir\": \"r5\" where it is not R4");
+		return hs_fail_request(req, &err);
+	}
+	return hs__control(req, do_explain, question, explained);
+}
