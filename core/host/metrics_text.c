@@ -126,6 +126,7 @@ static void loops(struct hs_host *host, struct hs_buf *out)
 struct store_row {
 	const char *name, *type, *help;
 	uint64_t (*get)(const struct hs_store_counters *c);
+	bool in_us; /* and told in seconds */
 };
 
 static uint64_t get_reads(const struct hs_store_counters *c)
@@ -148,6 +149,10 @@ static uint64_t get_failed(const struct hs_store_counters *c)
 {
 	return c->failed;
 }
+static uint64_t get_later(const struct hs_store_counters *c)
+{
+	return c->later_cpu_us;
+}
 static uint64_t get_waiting(const struct hs_store_counters *c)
 {
 	return c->waiting;
@@ -162,16 +167,32 @@ static uint64_t get_wal(const struct hs_store_counters *c)
 }
 
 static const struct store_row store_rows[] = {
-	{ "handslag_store_reads_total", "counter", "Reading transactions.", get_reads },
+	{ "handslag_store_reads_total", "counter", "Reading transactions.", get_reads, false },
 	{ "handslag_store_budget_exceeded_total", "counter", "Reads that went from a loop to a worker.",
-		get_budget },
-	{ "handslag_store_writes_total", "counter", "Writing transactions.", get_writes },
-	{ "handslag_store_commits_total", "counter", "Commits; each holds a group of writes.", get_groups },
-	{ "handslag_store_failed_total", "counter", "Transactions that the storage failed.", get_failed },
-	{ "handslag_store_writes_waiting", "gauge", "Writes that wait for the writer.", get_waiting },
-	{ "handslag_store_file_bytes", "gauge", "Size of the store's file.", get_file },
-	{ "handslag_store_wal_bytes", "gauge", "Size of its write-ahead log.", get_wal },
+		get_budget, false },
+	{ "handslag_store_writes_total", "counter", "Writing transactions.", get_writes, false },
+	{ "handslag_store_commits_total", "counter", "Commits; each holds a group of writes.", get_groups,
+		false },
+	{ "handslag_store_failed_total", "counter", "Transactions that the storage failed.", get_failed,
+		false },
+	{ "handslag_store_columns_cpu_seconds_total", "counter",
+		"CPU time of columns for searches that no search waited for.", get_later, true },
+	{ "handslag_store_writes_waiting", "gauge", "Writes that wait for the writer.", get_waiting, false },
+	{ "handslag_store_file_bytes", "gauge", "Size of the store's file.", get_file, false },
+	{ "handslag_store_wal_bytes", "gauge", "Size of its write-ahead log.", get_wal, false },
 };
+
+static void store_value(struct hs_buf *out, const struct store_row *row, const char *sandbox,
+	const struct hs_store_counters *counters)
+{
+	unsigned long long number = row->get(counters);
+
+	hs_buf_printf(out, "%s{sandbox=\"%s\"} ", row->name, sandbox);
+	if (row->in_us)
+		hs_buf_printf(out, "%.6f\n", (double)number / 1e6);
+	else
+		hs_buf_printf(out, "%llu\n", number);
+}
 
 static void stores(struct hs_host *host, struct hs_buf *out)
 {
@@ -191,8 +212,7 @@ static void stores(struct hs_host *host, struct hs_buf *out)
 	for (size_t r = 0; r < sizeof(store_rows) / sizeof(store_rows[0]); r++) {
 		head(out, store_rows[r].name, store_rows[r].type, store_rows[r].help);
 		for (size_t i = 0; i < count; i++)
-			hs_buf_printf(out, "%s{sandbox=\"%s\"} %llu\n", store_rows[r].name, names[i],
-				(unsigned long long)store_rows[r].get(&counters[i]));
+			store_value(out, &store_rows[r], names[i], &counters[i]);
 	}
 }
 

@@ -125,6 +125,8 @@ enum hs_status hs_store_write_fault(const struct hs_store *store);
 struct hs_store_counters {
 	uint64_t reads, reads_now, budget_exceeded, writes, groups, failed;
 	uint64_t commit_us_max;
+	uint64_t
+		later_cpu_us; /* what it took to make columns that no search waits for, and to foresee them */
 	uint32_t waiting;
 	uint64_t file_bytes, wal_bytes;
 };

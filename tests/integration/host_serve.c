@@ -385,6 +385,7 @@ static void metrics_count(void **state)
 		"handslag_requests_total{service=\"greeter\",interaction=\"$hello\",class=\"2xx\"} ",
 		"handslag_greeter_greeted_total ",
 		"handslag_store_commits_total{sandbox=\"default\"} ",
+		"handslag_store_columns_cpu_seconds_total{sandbox=\"default\"} ",
 		"process_resident_memory_bytes ",
 		"_bucket{service=\"greeter\",interaction=\"$hello\",le=\"+Inf\"} ",
 	};

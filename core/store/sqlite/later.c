@@ -5,6 +5,7 @@
 #include <core/store/find/column.h>
 #include <core/store/sqlite/state.h>
 
+#include <core/base/cpu.h>
 #include <core/base/flag.h>
 #include <core/base/heap.h>
 
@@ -134,7 +135,10 @@ static void run_later(struct hs_task *task)
 		return;
 	}
 	later->running = true;
+	uint64_t began = hs_cpu_thread_ns();
 	run_one(later);
+	uint64_t spent = hs_cpu_thread_ns() - began;
+	__atomic_add_fetch(&later->store->later_cpu_us, spent / 1000, __ATOMIC_RELAXED);
 	later->running = later->posted = false;
 	if (is_anything_left(later) && !hs_flag_is_set(&later->cancelled))
 		post(later);

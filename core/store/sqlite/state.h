@@ -153,6 +153,7 @@ struct hs_store {
 	uint64_t reindexed; /* the last of these that made entries anew */
 	uint32_t flux;
 	uint64_t reads, reads_now, budget_exceeded, writes, groups, failed, commit_us_max;
+	uint64_t later_cpu_us;
 	uint32_t stamps[HS__STAMPS];
 };
 

@@ -431,6 +431,9 @@ static void what_will_be_wanted_is_there_before_a_search(void **state)
 	fixture_reopen(f);
 	assert_false(look_at(f, &w).code);
 	foresee(f);
+	struct hs_store_counters counters;
+	hs_store_counters(f->store, &counters);
+	assert_true(counters.later_cpu_us > 0);
 	struct look at = look_at(f, &w);
 	assert_true(at.code && at.outlines && at.linked);
 	size_t memory = hs__columns_memory();
