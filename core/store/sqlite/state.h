@@ -167,6 +167,13 @@ void hs__writer_stop(struct hs_store *store);
 /* Has op->done called on op->reply_to. */
 void hs__op_reply(struct hs_store_op *op);
 
+/* ---- settle.c: on the writer's thread ---- */
+/* The connection that writes. */
+enum hs_status hs__writer_open(struct hs_store *store, struct hs_error *err);
+/* Runs the list of work in one transaction and commits it. Each has its own status and error then; the
+ * answers are left to the caller. */
+void hs__writer_settle(struct hs_store *store, struct hs_store_op *ops);
+
 /* ---- group.c: the writer's memory of what is not committed yet ---- */
 void hs__group_init(struct hs__group *group, uint64_t seq);
 void hs__group_free(struct hs__group *group);
