@@ -210,6 +210,7 @@ void hs__writer_settle(struct hs_store *store, struct hs_store_op *ops)
 	struct hs_error err = { .status = HS_E_IO };
 	enum outcome outcome = GROUP_LOST;
 
+	HS_ASSERT(ops);
 	if (mend(store, &err) == HS_OK) {
 		store->writer.db->failed = HS_OK;
 		for (struct hs_store_op *op = ops; op; op = op->next)

@@ -170,8 +170,8 @@ void hs__op_reply(struct hs_store_op *op);
 /* ---- settle.c: on the writer's thread ---- */
 /* The connection that writes. */
 enum hs_status hs__writer_open(struct hs_store *store, struct hs_error *err);
-/* Runs the list of work in one transaction and commits it. Each has its own status and error then; the
- * answers are left to the caller. */
+/* Runs the list of work, at least one, in one transaction and commits it. Each has its own status and error
+ * then; the answers are left to the caller. */
 void hs__writer_settle(struct hs_store *store, struct hs_store_op *ops);
 
 /* ---- group.c: the writer's memory of what is not committed yet ---- */
