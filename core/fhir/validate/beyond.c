@@ -128,7 +128,9 @@ static bool is_told(enum hs_validate_answer answer)
 	return answer == HS_VALIDATE_YES || answer == HS_VALIDATE_NO;
 }
 
-/* As a whole; and when the set is known here only, the rules of it that cannot be told here. */
+/* As a whole; and when the set is known here only, the rules of it that cannot be told here. A code that says
+ * no system is asked for rule by rule, too, with the system of each: that none could be inferred is no answer
+ * when one of them is not known. */
 static enum hs_validate_answer ask_value_set(struct hs__beyond *beyond, struct hs_arena *arena,
 	const struct hs_validate_code *code, struct hs_slice value_set, enum hs_validate_answer own,
 	struct hs_validate_finding *finding)
@@ -136,11 +138,12 @@ static enum hs_validate_answer ask_value_set(struct hs__beyond *beyond, struct h
 	const struct hs_validate_terminology *terminology = &beyond->terminology;
 	enum hs_validate_answer answer = terminology->in_value_set(terminology->arg, arena, code, value_set,
 		finding);
-	if (is_told(answer) || own == HS_VALIDATE_NO_VALUE_SET)
+	bool inferred = answer == HS_VALIDATE_NO && !code->has_system;
+	if ((is_told(answer) && !inferred) || own == HS_VALIDATE_NO_VALUE_SET)
 		return answer;
-	return terminology->in_rule ?
-		hs__terms_in_value_set(beyond->own, arena, code, value_set, terminology) :
-		own;
+	if (!terminology->in_rule)
+		return inferred ? answer : own;
+	return hs__terms_in_value_set(beyond->own, arena, code, value_set, terminology);
 }
 
 enum hs_validate_answer hs__beyond_in_value_set(void *arg, struct hs_arena *arena,

@@ -65,11 +65,15 @@ static bool lists_concept(const struct hs_json *include, struct hs_slice code)
 	return false;
 }
 
-/* A rule on a code system that is not known here, or by a filter that is not. */
+/* A rule on a code system that is not known here, or by a filter that is not. Of a plain code the system is
+ * that of the rule. */
 static enum hs_validate_answer ask_further(const struct asking *ask, const struct hs_json *include,
 	enum hs_validate_answer own)
 {
-	return ask->help ? ask->help->in_rule(ask->help->arg, ask->arena, ask->code, include) : own;
+	struct hs_validate_code code = *ask->code;
+	code.system = hs_json_get_text(include, HS_S("system"));
+	code.has_system = true;
+	return ask->help ? ask->help->in_rule(ask->help->arg, ask->arena, &code, include) : own;
 }
 
 /* The codes that an include takes of one system. */

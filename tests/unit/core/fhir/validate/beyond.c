@@ -15,9 +15,21 @@ static enum hs_validate_answer in_value_set(void *arg, struct hs_arena *arena,
 	(void)arena;
 	(void)finding;
 	tally->sets++;
+	if (hs_slice_starts(value_set, HS_S("http://x/"))) /* no system could be inferred */
+		return HS_VALIDATE_NO;
 	if (!hs_slice_eq(value_set, HS_S("http://far/v")))
 		return HS_VALIDATE_NO_VALUE_SET;
 	return hs_slice_eq(code->code, HS_S("good")) ? HS_VALIDATE_YES : HS_VALIDATE_NO;
+}
+
+/* The one system of these that is known has no codes. */
+static enum hs_validate_answer in_rule(void *arg, struct hs_arena *arena, const struct hs_validate_code *code,
+	const struct hs_json *include)
+{
+	(void)arg;
+	(void)arena;
+	(void)include;
+	return hs_slice_eq(code->system, HS_S("http://far/empty")) ? HS_VALIDATE_NO : HS_VALIDATE_NO_SYSTEM;
 }
 
 static enum hs_validate_answer in_system(void *arg, struct hs_arena *arena,
@@ -62,6 +74,9 @@ static void count_close(void *arg)
 	"'differential':{'element':[{'path':'Patient.maritalStatus','binding':{'strength':'required'," \
 	"'valueSet':'http://far/v'}}]}}"
 
+#define WHOLE(url, system) \
+	"{'resourceType':'ValueSet','url':'" url "','compose':{'include':[{'system':'" system "'}]}}"
+
 struct desk {
 	struct tally tally;
 	struct hs_arena *arena;
@@ -78,8 +93,15 @@ static void open_desk(struct desk *desk)
 	*desk = (struct desk) { .arena = hs_arena_new((size_t)256 << 20),
 		.library = hs_library_over(validate_bench.library) };
 	assert_int_equal(hs_library_add(desk->library, quoted(desk->arena, PROFILE), &err), HS_OK);
+	assert_int_equal(hs_library_add(desk->library,
+				 quoted(desk->arena, WHOLE("http://x/unknown", "http://far/zones")), &err),
+		HS_OK);
+	assert_int_equal(hs_library_add(desk->library,
+				 quoted(desk->arena, WHOLE("http://x/empty", "http://far/empty")), &err),
+		HS_OK);
 	desk->profiles = hs_profiles_new(validate_bench.defs, desk->library, validate_bench.profiles);
 	struct hs_validate_terminology terminology = { .in_value_set = in_value_set,
+		.in_rule = in_rule,
 		.in_system = in_system,
 		.subsumes = subsumes,
 		.is_stale = tell_stale,
@@ -182,6 +204,9 @@ static void answers_expressions(void **state)
 	assert_int_equal(member(&desk, "good", "http://far/v"), 1);
 	assert_int_equal(member(&desk, "x", "http://far/v"), 0);
 	assert_int_equal(member(&desk, "x", "http://nobody/v"), -1);
+	/* a plain code has the system of the rule: not known is not no */
+	assert_int_equal(member(&desk, "x", "http://x/unknown"), -1);
+	assert_int_equal(member(&desk, "x", "http://x/empty"), 0);
 	assert_int_equal(member(&desk, "male", "http://hl7.org/fhir/ValueSet/administrative-gender"), 1);
 	assert_int_equal(above(&desk, "http://far/c", "a", "b"), 1);
 	assert_int_equal(above(&desk, "http://nobody", "a", "b"), -1);
