@@ -239,6 +239,26 @@ static void settle_choice(struct hs__snapshot *snapshot, const struct hs__shot *
 		hs_json_set(head->element, HS_S("type"), only);
 }
 
+/* How often an extension may be there says the root of its own definition; a new slice for it that does not
+ * say so itself takes it from there (R4 Profiling, section 5.1.0.13). */
+static void bound_extension(struct hs__snapshot *snapshot, const struct hs__shot *slice,
+	const struct hs_json *change)
+{
+	const struct hs_json *use = hs_json_first(hs_json_get(change, HS_S("type")));
+	struct hs_slice url = hs_json_text(hs_json_first(hs_json_get(use, HS_S("profile"))));
+	const struct hs_json *root, *min, *max;
+	if (!slice->fresh || !url.len || hs_json_count(hs_json_get(use, HS_S("profile"))) != 1 ||
+		!hs_slice_eq(hs_json_get_text(use, HS_S("code")), HS_S("Extension")))
+		return;
+	root = hs_json_first(hs__shot_find(snapshot, url));
+	min = hs_json_get(root, HS_S("min"));
+	max = hs_json_get(root, HS_S("max"));
+	if (min && !hs_json_get(change, HS_S("min")))
+		hs_json_set(slice->element, HS_S("min"), hs_json_clone(snapshot->arena, min));
+	if (max && !hs_json_get(change, HS_S("max")) && !hs_slice_eq(hs_json_text(max), HS_S("*")))
+		hs_json_set(slice->element, HS_S("max"), hs_json_clone(snapshot->arena, max));
+}
+
 static void apply(struct hs__snapshot *snapshot, const struct hs_json *differential)
 {
 	struct hs__place before = { .count = 0 };
@@ -250,6 +270,7 @@ static void apply(struct hs__snapshot *snapshot, const struct hs_json *different
 		if (shot) {
 			hs__shot_check_order(snapshot, &before, &place);
 			hs__shot_merge(snapshot, shot, change);
+			bound_extension(snapshot, shot, change);
 			settle_choice(snapshot, shot);
 		}
 		if (place.count)

@@ -59,12 +59,17 @@ static struct hs_json *read(struct hs_arena *arena, const char *text)
 	return parse_json(arena, hs_slice_cstr(copy));
 }
 
+/* An extension that is there once, and must be. */
+static const char ONCE[] = "[{'id':'Extension','path':'Extension','min':1,'max':'1'}]";
+
 static const struct hs_json *find(void *arg, struct hs_slice canonical)
 {
 	if (hs_slice_ends(canonical, HS_S("/Person")))
 		return read(arg, PERSON);
 	if (hs_slice_ends(canonical, HS_S("/coded"))) /* a profile, where each part has two codes */
 		return read(arg, CODED);
+	if (hs_slice_ends(canonical, HS_S("/once")))
+		return read(arg, ONCE);
 	if (hs_slice_ends(canonical, HS_S("/narrow")))
 		return read(arg, NARROW);
 	return hs_slice_ends(canonical, HS_S("/Name")) ? read(arg, NAME) : NULL;
@@ -229,6 +234,21 @@ static void slices_extensions_by_url(void **state)
 	hs_arena_free(made.arena);
 }
 
+#define SLICE(name, more) \
+	"{'path':'Person.extension','sliceName':'" name "'" more \
+	",'type':[{'code':'Extension','profile':['http://x/once']}]}"
+static void bounds_extensions_as_their_definition_does(void **state)
+{
+	(void)state;
+	struct made made = make("[" SLICE("a", "") "," SLICE("b", ",'min':0,'max':'2'") "]");
+	assert_int_equal(made.status, HS_OK);
+	assert_int_equal(min_of(&made, "Person.extension:a"), 1);
+	assert_slice(hs_json_get_text(element(&made, "Person.extension:a"), HS_S("max")), "1");
+	assert_int_equal(min_of(&made, "Person.extension:b"), 0);
+	assert_slice(hs_json_get_text(element(&made, "Person.extension:b"), HS_S("max")), "2");
+	hs_arena_free(made.arena);
+}
+
 static void keeps_what_a_binding_leaves_out(void **state)
 {
 	(void)state;
@@ -384,6 +404,7 @@ int main(void)
 		cmocka_unit_test(takes_the_name_of_a_choice_with_its_slice),
 		cmocka_unit_test(gives_a_choice_the_type_that_must_be_there),
 		cmocka_unit_test(slices_extensions_by_url),
+		cmocka_unit_test(bounds_extensions_as_their_definition_does),
 		cmocka_unit_test(keeps_what_a_binding_leaves_out),
 		cmocka_unit_test(adds_to_lists),
 		cmocka_unit_test(says_what_a_profile_takes_back),
