@@ -254,14 +254,20 @@ static void show_types(struct hs_buf *list, const struct types *types)
 	}
 }
 
-static void fail_types(struct hs__validation *run, const struct hs__node *at, const struct types *types,
-	const char *id, struct hs_slice what)
+static void say_types(struct hs__validation *run, enum hs_severity severity, const struct hs__node *at,
+	const struct types *types, const char *id, struct hs_slice what)
 {
 	struct hs_buf list;
 	hs_buf_init(&list, run->arena, 1000);
 	show_types(&list, types);
-	HS__FAIL(run, at, "", "invalid", id, "%.*s does not suit the types of the element: %.*s",
+	HS__SAY(severity, run, at, "", "invalid", id, "%.*s does not suit the types of the element: %.*s",
 		HS__SHOW(what), HS_S_ARG(hs_buf_slice(&list)));
+}
+
+static void fail_types(struct hs__validation *run, const struct hs__node *at, const struct types *types,
+	const char *id, struct hs_slice what)
+{
+	say_types(run, HS_SEVERITY_ERROR, at, types, id, what);
 }
 
 /* A choice member such as fixedCode or minValueDate has the type of one of the element's. */
@@ -284,14 +290,17 @@ static void check_value(struct hs__validation *run, const struct hs__node *at, c
 		hs_arena_printf(run->arena, "%.*s%.*s", HS_S_ARG(stem), HS__SHOW(ending)));
 }
 
-/* Codes are in these types (R4 ElementDefinition, eld-11; R5 adds CodeableReference). */
+/* Codes are in these types (R4 ElementDefinition, eld-11; R5 adds CodeableReference). A differential that
+ * leaves the types to its base says nothing wrong by that invariant: there the binding is merely of no use.
+ */
 static void check_binding(struct hs__validation *run, const struct hs__node *at, const struct types *types)
 {
 	if (hs_json_get(at->value, HS_S("binding")) && types->count &&
 		!has_any(types,
 			"code Coding CodeableConcept CodeableReference Quantity Age Count Distance Duration "
 			"Money MoneyQuantity SimpleQuantity string uri url canonical id oid uuid markdown"))
-		fail_types(run, at, types, "structure-binding", HS_S("a binding"));
+		say_types(run, hs_json_get(at->value, HS_S("type")) ? HS_SEVERITY_ERROR : HS_SEVERITY_WARNING,
+			at, types, "structure-binding", HS_S("a binding"));
 }
 
 static void check_length(struct hs__validation *run, const struct hs__node *at, const struct types *types)

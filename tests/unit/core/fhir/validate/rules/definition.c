@@ -246,6 +246,11 @@ static void elements_of_structures(void **state)
 		{ STRUCTURE("Observation",
 			  ELEMENT("Observation.issued",
 				  CODED("http://hl7.org/fhir/ValueSet/observation-codes"))),
+			{ NULL }, "structure-binding?" AT("") },
+		{ STRUCTURE("Observation",
+			  ELEMENT("Observation.issued",
+				  "'type':[{'code':'instant'}]," CODED(
+					  "http://hl7.org/fhir/ValueSet/observation-codes"))),
 			{ NULL }, "structure-binding" AT("") },
 		{ STRUCTURE("Observation",
 			  ELEMENT("Observation.subject",
