@@ -44,7 +44,8 @@ static void refuses_what_must_look_at_all(void **state)
 	NEED_FHIR();
 	refused("location=urn:x");
 	refused("location=urn:x&_summary=count");
-	refused("_sort=status");
+	refused("_sort=_id");
+	refused("_sort=status,-_id");
 	refused("location=urn:x&_sort=-status&_total=none");
 	refused("location:below=urn:&_sort=-date&_total=none&_count=2");
 }
@@ -82,6 +83,14 @@ static void answers_what_needs_few(void **state)
 	found("date=ge2024-01-02", 20, POINTERS - 2);
 	found("date=ge2024-01-02&_sort=-date&_count=5", 5, POINTERS - 2);
 	found("date=ge2024-01-02&_summary=count", 0, POINTERS - 2);
+	/* In orders that columns tell. */
+	found("_sort=-status&_count=7", 7, POINTERS);
+	found("_sort=subject,-date", 20, POINTERS);
+	found("status=current&_sort=patient&_total=none&_count=4", 4, -1);
+	/* What was updated when comes before any order. */
+	found("_lastUpdated=lt1990&_sort=date", 0, 0);
+	found("_lastUpdated=gt2100&_sort=_id&_total=none", 0, -1);
+	found("_lastUpdated=gt1990&_sort=-subject&_count=3", 3, POINTERS);
 }
 
 static void pages_through(const char *query, size_t all)
@@ -109,6 +118,10 @@ static void pages_to_the_end(void **state)
 	pages_through("_count=3&date=ge2024-01-02", POINTERS - 2);
 	pages_through("_count=3&date=ge2024-01-02&_sort=-date", POINTERS - 2);
 	pages_through("_count=3&date=lt2024-01-04&_sort=date", 6 - 1);
+	pages_through("_count=7&_sort=subject", POINTERS);
+	pages_through("_count=4&_sort=-subject,status,-date", POINTERS);
+	pages_through("_count=9&_sort=-status,_lastUpdated", POINTERS);
+	pages_through("_count=7&_lastUpdated=gt1990&_sort=custodian,-date", POINTERS);
 }
 
 static void explained(const char *search, const char *way)
@@ -129,6 +142,8 @@ static void tells_its_way(void **state)
 		{ "DocumentReference?_id=d1", "look at what one condition finds" },
 		{ "DocumentReference?patient=Patient/p1", "SEARCH record_index" },
 		{ "DocumentReference?status=current", "along the columns" },
+		{ "DocumentReference?_sort=subject", "along the columns" },
+		{ "DocumentReference?_lastUpdated=gt1990&_sort=type", "along the columns" },
 		{ "DocumentReference?location=urn:x", "a list of 30" },
 		{ "DocumentReference?location=urn:y", "nothing can fulfil it" },
 		{ "DocumentReference?patient.name=x&status=current", "nothing can fulfil it" },

@@ -551,11 +551,27 @@ static const char *a_combination(void)
 {
 	static const char *const ends[] = { "&_count=100", "&_count=7", "&_count=3&_total=none",
 		"&_summary=count", "&_count=9&_sort=date,_id", "&_count=9&_sort=-date,_id",
-		"&_count=20&_sort=-_id", "&_count=50&_sort=type,-date" };
+		"&_count=20&_sort=-_id", "&_count=50&_sort=type,-date", "&_count=5&_sort=subject,-status",
+		"&_count=9&_sort=-custodian,type,_id", "&_count=6&_sort=-category,patient&_total=none",
+		"&_count=8&_sort=status,-date,_id", "&_count=7&_sort=-subject", "&_count=4&_sort=-format",
+		"&_count=30&_sort=event,-custodian,date,type" };
 	const char *path = TEXT("DocumentReference?%s", a_condition());
 	for (unsigned more = roll(4); more; more--)
 		path = TEXT("%s&%s", path, a_condition());
 	return TEXT("%s%s", path, ends[roll(sizeof ends / sizeof ends[0])]);
+}
+
+/* All there is, in orders that columns tell, in part or not at all. */
+static const char *an_order(void)
+{
+	static const char *const sorts[] = { "status", "type", "category", "subject", "custodian", "patient",
+		"date", "format", "event", "_lastUpdated", "location", "author", "security-label", "_id" };
+	const char *path = TEXT("DocumentReference?_count=%u&_sort=", 3 + roll(40));
+
+	for (unsigned left = 1 + roll(3); left; left--)
+		path = TEXT("%s%s%s%s", path, roll(2) ? "-" : "", sorts[roll(sizeof sorts / sizeof *sorts)],
+			left > 1 ? "," : "");
+	return path;
 }
 
 /* What the columns must follow. What is made again after a deletion is a new pointer to the ledger, and comes
@@ -584,6 +600,8 @@ static void finds_any_combination(void **state)
 		if (i % 3 == 2)
 			change_one();
 		expect_same_bundle(a_combination());
+		if (i % 5 == 0)
+			expect_same_bundle(an_order());
 	}
 	for (int i = 60; i < 60 + SOME_MORE; i++) {
 		if (fixture_get(ledger, TEXT("DocumentReference/ref-%d", i)).status == 200)

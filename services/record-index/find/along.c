@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A search along the ledger's columns: what these decide is counted as it comes by, and only what is on the
  * page, or in doubt, is read. */
-#include "columns.h"
 #include "find.h"
+#include "sorting.h"
 
 #define FEW 128u  /* pointers that are sooner looked up and read than columns made for them, */
 #define LEAST 16u /* and that are sooner read than judged along columns there are; */
@@ -81,7 +81,7 @@ static enum hs_status check_broad(struct hs_ledger_search *search, struct hs_led
 	struct hs_error *err)
 {
 	struct hs_ledger_sifted sifted = { 0 };
-	bool reads = hs_ledger_search_reads(search) && !hs_ledger_sorts_by_date(search);
+	bool reads = hs_ledger_search_reads(search) && !(search->sorting && search->sorting->told);
 
 	if (sift->columns->count <= search->looks_max || (!search->counts && !search->query->sort_count) ||
 		(!hs_ledger_sift_has_doubts(sift) && !reads))
@@ -104,35 +104,48 @@ static bool count_beyond(struct hs_ledger_search *search, const struct hs_ledger
 			return false;
 		count++;
 	}
-	search->total += search->query->where && !search->counted ? count : 0;
+	hs_ledger_count_hits(search, count);
 	return true;
 }
 
 /* Those of a zone that begins at the number `first`; `back`: from the end. */
 static enum hs_status look_at_zone(struct hs_ledger_search *search, const struct hs_ledger_columns *columns,
-	const struct hs_ledger_found_in *found, size_t first, bool back, struct hs_error *err)
+	struct hs_ledger_found_in *found, size_t first, bool back, struct hs_error *err)
 {
+	const struct hs_ledger_sorting *sorting = search->sorting;
 	enum hs_status status = HS_OK;
 
 	if (count_beyond(search, found))
 		return HS_OK;
+	if (sorting)
+		hs_ledger_count_hits(search, hs_ledger_sorting_drop(sorting, first, !search->counts, found));
 	for (size_t k = 0; k < found->count && status == HS_OK && !search->done; k++) {
 		size_t i = back ? found->count - 1 - k : k, at = first + found->at[i];
+		bool sure = found->verdicts[found->at[i]] == HS_LEDGER_YES;
+		if (sorting && (sure || !search->counts) && hs_ledger_sorting_is_off(sorting, at)) {
+			hs_ledger_count_hits(search, 1);
+			continue;
+		}
 		struct hs_ledger_pointer known = { .row = columns->base + columns->rows[at],
 			.updated_ms = columns->updates[at],
 			.subject = columns->subjects[at],
 			.custodian = columns->custodians[at],
 			.has_date = columns->dates[at] != HS_LEDGER_DATELESS,
 			.date = columns->dates[at] };
-		status = hs_ledger_look_known(search, &known,
+		status = hs_ledger_look_known(search, &known, at,
 			(enum hs_ledger_verdict)found->verdicts[found->at[i]], err);
 	}
 	return status;
 }
 
-/* What is newest came last, most of it: a falling order begins there, so that little comes before what was
- * kept already. */
-static enum hs_status look_along(struct hs_ledger_search *search, struct hs_ledger_sift *sift,
+static bool sorts_by_time(const struct hs_ledger_search *search)
+{
+	return hs_ledger_sorts_by_date(search) || search->query->sort[0].special == HS_SORT_UPDATED;
+}
+
+/* What is newest came last, most of it: a falling order of time begins there, so that little comes before
+ * what was kept already. */
+static enum hs_status look_at_zones(struct hs_ledger_search *search, struct hs_ledger_sift *sift,
 	struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
@@ -140,13 +153,9 @@ static enum hs_status look_along(struct hs_ledger_search *search, struct hs_ledg
 	struct hs_ledger_found_in found;
 	uint64_t after = search->counts ? 0 : hs_ledger_search_row(search);
 	size_t begin = hs_ledger_columns_place(columns, after + 1), zones, first;
-	bool back = query->sort_count && query->sort[0].falling;
-	enum hs_status status = HS_OK;
+	bool back = query->sort_count && query->sort[0].falling && sorts_by_time(search);
+	enum hs_status status = check_broad(search, sift, err);
 
-	search->ledger.arena = search->pieces; /* what came before is in `scratch`, which lasts as long */
-	if (hs_ledger_sift_is_vain(sift))
-		return HS_OK;
-	status = check_broad(search, sift, err);
 	zones = begin < columns->count ? (columns->count - 1) / HS_LEDGER_ZONE - begin / HS_LEDGER_ZONE + 1 :
 					 0;
 	for (size_t i = 0; i < zones && status == HS_OK && !search->done; i++) {
@@ -159,19 +168,56 @@ static enum hs_status look_along(struct hs_ledger_search *search, struct hs_ledg
 	return status;
 }
 
-enum hs_status hs_ledger_search_along(struct hs_ledger_search *search, bool *done, struct hs_error *err)
+static enum hs_status look_along(struct hs_ledger_search *search, struct hs_ledger_sift *sift,
+	struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
+	struct hs_ledger_sorting sorting;
+	enum hs_status status = HS_OK;
+
+	if (hs_ledger_sift_is_vain(sift))
+		return HS_OK;
+	if (query->sort_count && query->count) {
+		status = hs_ledger_sorting_make(&search->ledger, sift->columns, query, search->after,
+			&sorting, err);
+		search->sorting = &sorting;
+	}
+	search->ledger.arena = search->pieces; /* what came before is in `scratch`, which lasts as long */
+	if (status == HS_OK)
+		status = look_at_zones(search, sift, err);
+	search->sorting = NULL;
+	return status;
+}
+
+/* Not for a span of time, whose ends are found in the log (updated.c), nor for all there is; but for an order
+ * of these that neither the log nor the dates give. */
+bool hs_ledger_goes_along(const struct hs_ledger *ledger, const struct hs_find_query *query)
+{
+	bool time = query->where && hs_ledger_only_time(query->where);
+
+	if (query->where && !time)
+		return true;
+	if (!query->count || !query->sort_count || query->sort[0].special == HS_SORT_UPDATED)
+		return false;
+	return time || query->sort[0].special != HS_SORT_PARAM ||
+		hs_ledger_class(ledger, query->sort[0].param) != HS_LEDGER_OF_DATE;
+}
+
+enum hs_status hs_ledger_search_along(struct hs_ledger_search *search, bool *done, struct hs_error *err)
+{
+	static const struct hs_find all = { .op = HS_FIND_AND };
+	const struct hs_find_query *query = search->query;
+	const struct hs_find *where = query->where ? query->where : &all;
 	struct hs_view_hold hold = { NULL, NULL };
 
 	*done = false;
-	if (!query->where || hs_ledger_only_time(query->where))
-		return HS_OK; /* the ends of a span of time are found in the log (updated.c) */
-	enum hs_status status = hs_ledger_columns_get(&search->ledger, query->type, query->where, &hold, err);
+	if (!hs_ledger_goes_along(&search->ledger, query))
+		return HS_OK;
+	enum hs_status status = hs_ledger_columns_get(&search->ledger, query->type, where, &hold, err);
 	struct hs_ledger_sift sift = { .ledger = &search->ledger, .columns = hold.view, .one = search->one };
 	*done = status == HS_OK && hold.view;
 	if (*done)
-		status = hs_ledger_sift_make(&sift, query->type, query->where, err);
+		status = hs_ledger_sift_make(&sift, query->type, where, err);
 	if (*done && status == HS_OK)
 		status = look_along(search, &sift, err);
 	hs_txn_view_end(search->ledger.txn, &hold);

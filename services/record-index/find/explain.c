@@ -117,7 +117,8 @@ static enum hs_status explain_along(struct hs_ledger *ledger, const struct hs_le
 static enum hs_status explain(struct hs_ledger *ledger, const struct hs_ledger_settings *settings,
 	const struct hs_find_query *query, struct hs_buf *out, struct hs_error *err)
 {
-	struct hs_ledger_drive drive = { .where = query->where,
+	static const struct hs_find all = { .op = HS_FIND_AND };
+	struct hs_ledger_drive drive = { .where = query->where ? query->where : &all,
 		.type = query->type,
 		.whole = query->want_total || query->sort_count,
 		.looks_max = (uint64_t)settings->looks_max,
@@ -131,8 +132,8 @@ static enum hs_status explain(struct hs_ledger *ledger, const struct hs_ledger_s
 
 	if (status == HS_OK && time)
 		hs_buf_cstr(out, "time of update: the ends of the span in the log, by halving\n");
-	if (status == HS_OK && query->where && !time)
-		status = hs_ledger_columns_get(ledger, query->type, query->where, &hold, err);
+	if (status == HS_OK && hs_ledger_goes_along(ledger, query))
+		status = hs_ledger_columns_get(ledger, query->type, drive.where, &hold, err);
 	bool instead = !hold.view, done = false;
 	if (status == HS_OK && instead)
 		status = hs_ledger_drive(ledger, &drive, err);

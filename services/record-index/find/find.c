@@ -7,6 +7,7 @@
 
 #define SCRATCH ((size_t)192 << 20)
 #define ONE ((size_t)64 << 20)
+#define DATES_WORTH 1024u /* hits for one on the page: by date a page of these is soon full */
 
 uint64_t hs_ledger_search_row(const struct hs_ledger_search *search)
 {
@@ -200,6 +201,36 @@ static enum hs_status look(struct hs_ledger_search *search, struct hs_error *err
 	return hs_ledger_search_look(search, drive->found == HS_LEDGER_ALL ? NULL : &drive->rows, err);
 }
 
+/* How many there are, as far as that is known without a look. */
+static enum hs_status count_ahead(struct hs_ledger_search *search, struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+
+	if (!query->where)
+		return hs_ledger_live(&search->ledger, &search->total, err);
+	search->counts = query->want_total || !query->count;
+	if (!search->counts || !hs_ledger_only_time(query->where))
+		return HS_OK;
+	search->counted = true;
+	search->counts = false;
+	return hs_ledger_count_updated(&search->ledger, query, &search->total, err);
+}
+
+/* Looks at the few that were updated then, or goes along the columns, unless a page by date is soon full. */
+static enum hs_status look_soon(struct hs_ledger_search *search, bool *done, struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	enum hs_status status = HS_OK;
+	uint64_t most = 0;
+
+	if (query->sort_count && query->where && hs_ledger_only_time(query->where))
+		status = hs_ledger_search_span(search, &most, done, err);
+	if (status != HS_OK || *done ||
+		(hs_ledger_sorts_by_date(search) && most / (query->count + 1) > DATES_WORTH))
+		return status;
+	return hs_ledger_search_along(search, done, err);
+}
+
 static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
@@ -207,16 +238,10 @@ static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 	bool done = false;
 
 	hs_ledger_search_must(search, query->where);
-	search->counts = query->where && (query->want_total || !query->count);
-	enum hs_status status = query->where ? HS_OK : hs_ledger_live(&search->ledger, &search->total, err);
-	if (status == HS_OK && search->counts && hs_ledger_only_time(query->where)) {
-		status = hs_ledger_count_updated(&search->ledger, query, &search->total, err);
-		search->counted = true;
-		search->counts = false;
-	}
+	enum hs_status status = count_ahead(search, err);
 	if (status != HS_OK || ((!query->where || search->counted) && !query->count))
 		return status;
-	status = hs_ledger_search_along(search, &done, err);
+	status = look_soon(search, &done, err);
 	if (status != HS_OK || done)
 		return status;
 	*drive = (struct hs_ledger_drive) { .where = query->where,

@@ -12,6 +12,7 @@ struct hs_ledger_hit {
 	struct hs_slice key;
 	uint64_t candidate;
 };
+struct hs_ledger_sorting; /* sorting.h */
 struct hs_ledger_search {
 	struct hs_ledger ledger;
 	struct hs_arena *scratch; /* what lasts as long as the search */
@@ -32,8 +33,9 @@ struct hs_ledger_search {
 	int64_t bound;      /* a row, or in an order of date a second, of update a millisecond, */
 	uint64_t bound_row; /* of which the rows from this one on do not, either */
 	struct hs_ledger_drive drive;
-	const struct hs_find *must;     /* what is looked at must fulfil it; NULL: anything does */
-	struct hs_ledger_judged judged; /* of `must` */
+	struct hs_ledger_sorting *sorting; /* what columns tell of the order; NULL: nothing */
+	const struct hs_find *must;        /* what is looked at must fulfil it; NULL: anything does */
+	struct hs_ledger_judged judged;    /* of `must` */
 };
 
 /* The row of the cursor when results are in order of row: up to it none needs a look if nobody counts. */
@@ -52,6 +54,10 @@ void hs_ledger_search_must(struct hs_ledger_search *search, const struct hs_find
  */
 enum hs_status hs_ledger_search_look(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
 	struct hs_error *err);
+/* Looks at those that the time of update leaves, when they are few: then *done. Else there are *most, at
+ * most. */
+enum hs_status hs_ledger_search_span(struct hs_ledger_search *search, uint64_t *most, bool *done,
+	struct hs_error *err);
 /* Looks at all pointers of drive.party, which lie together. */
 enum hs_status hs_ledger_look_among(struct hs_ledger_search *search, struct hs_error *err);
 /* Looks at each of the rows in turn. Changes their order. */
@@ -59,15 +65,20 @@ enum hs_status hs_ledger_look_at_these(struct hs_ledger_search *search, struct h
 	struct hs_error *err);
 /* Must what is on the page be read to be put in order? */
 bool hs_ledger_search_reads(const struct hs_ledger_search *search);
-/* Looks at one of which all but its version, its id and what its shape leaves open is known, and that fulfils
- * search->must, or may. It is read only when it can be on the page, or when it is in doubt. */
+/* Looks at the pointer that has the number `at` in the columns, of which all but its version, its id and what
+ * its shape leaves open is known, and that fulfils search->must, or may. It is read only when it can be on
+ * the page and the columns do not tell its place there, or when it is in doubt. */
 enum hs_status hs_ledger_look_known(struct hs_ledger_search *search, const struct hs_ledger_pointer *known,
-	enum hs_ledger_verdict verdict, struct hs_error *err);
+	size_t at, enum hs_ledger_verdict verdict, struct hs_error *err);
+/* Counts those that fulfil the conditions, when nobody has. */
+void hs_ledger_count_hits(struct hs_ledger_search *search, uint64_t count);
 /* HS_E_TOO_COSTLY, with what would help. */
 enum hs_status hs_ledger_refuse_broad(const struct hs_ledger_search *search, struct hs_error *err);
 
 /* ---- along.c ---- */
 
+/* Is the search worth it, if there are columns? */
+bool hs_ledger_goes_along(const struct hs_ledger *ledger, const struct hs_find_query *query);
 /* Goes along the columns, when the search is worth it and there are any: then *done. */
 enum hs_status hs_ledger_search_along(struct hs_ledger_search *search, bool *done, struct hs_error *err);
 /* The same when search->drive has found what would be looked at. */

@@ -2,6 +2,7 @@
 /* Looking at the candidates of a search, one after another: which of them, in which order, and how many at
  * most. */
 #include "find.h"
+#include "sorting.h"
 
 #include <stdlib.h>
 
@@ -54,6 +55,8 @@ static void cut(struct hs_ledger_search *search)
 		return;
 	qsort(search->hits, search->count, sizeof *search->hits, hs_ledger_compare_hits);
 	search->count = most;
+	if (search->sorting)
+		hs_ledger_sorting_bound(search->sorting, last->key);
 	if (!search->query->sort_count) {
 		search->bounded = true;
 		search->bound = (int64_t)hs_ledger_row_of(last->candidate);
@@ -127,9 +130,9 @@ static enum hs_status judge(struct hs_ledger_search *search, const struct hs_led
 		HS_OK;
 }
 
-static void count_one(struct hs_ledger_search *search)
+void hs_ledger_count_hits(struct hs_ledger_search *search, uint64_t count)
 {
-	search->total += search->query->where && !search->counted; /* else the total is known */
+	search->total += search->query->where && !search->counted ? count : 0; /* else the total is known */
 }
 
 /* Looks at what the shape leaves open of one that was not refused. */
@@ -150,7 +153,7 @@ static enum hs_status look_closer(struct hs_ledger_search *search, const struct 
 		return status != HS_OK ? status : (enum hs_status)matched;
 	if (!matched)
 		return HS_OK;
-	count_one(search);
+	hs_ledger_count_hits(search, 1);
 	return beyond ? HS_OK : keep(search, &subject, err);
 }
 
@@ -185,17 +188,23 @@ bool hs_ledger_search_reads(const struct hs_ledger_search *search)
 }
 
 enum hs_status hs_ledger_look_known(struct hs_ledger_search *search, const struct hs_ledger_pointer *known,
-	enum hs_ledger_verdict verdict, struct hs_error *err)
+	size_t at, enum hs_ledger_verdict verdict, struct hs_error *err)
 {
 	uint64_t spot = hs_ledger_spot(known->subject, known->row) | HS_LEDGER_AT_SPOT;
+	struct hs_ledger_rows rows = { .count = 0 };
 	struct hs_ledger_pointer pointer = { .seq = 0 };
+	bool sure = verdict == HS_LEDGER_YES;
 
-	if (verdict == HS_LEDGER_YES && (is_beyond(search, known) || is_passed(search, known))) {
-		count_one(search);
+	if ((sure || !search->counts) && (is_beyond(search, known) || is_passed(search, known))) {
+		hs_ledger_count_hits(search, 1);
 		return HS_OK;
 	}
 	forget(search);
-	if (verdict == HS_LEDGER_YES && !hs_ledger_search_reads(search))
+	if (sure && search->sorting && hs_ledger_sorting_rows(search->sorting, at, search->one, &rows)) {
+		hs_ledger_count_hits(search, 1);
+		return keep(search, &(struct hs_ledger_subject) { search->query->type, known, &rows }, err);
+	}
+	if (sure && !hs_ledger_search_reads(search))
 		return look_closer(search, known, verdict, err);
 	if (search->looks++ >= search->looks_max)
 		return hs_ledger_refuse_broad(search, err);
@@ -277,7 +286,7 @@ static enum hs_status look_along(struct hs_ledger_search *search, struct hs_stmt
 		return status;
 	pointer.row = hs_ledger_row_of((uint64_t)hs_sql_get_int(stmt, 0));
 	if (verdict == HS_LEDGER_YES && is_beyond(search, &pointer)) {
-		count_one(search);
+		hs_ledger_count_hits(search, 1);
 		return HS_OK;
 	}
 	status = hs_ledger_look(&search->ledger, stmt, search->one, &pointer, err);
@@ -446,6 +455,22 @@ static enum hs_status look_at_driven(struct hs_ledger_search *search, struct hs_
 	enum hs_status status = hs_ledger_look_at_these(search, rows, err);
 	hs_ledger_search_must(search, search->query->where);
 	return status;
+}
+
+enum hs_status hs_ledger_search_span(struct hs_ledger_search *search, uint64_t *most, bool *done,
+	struct hs_error *err)
+{
+	struct hs_ledger_span span = { 0 };
+
+	search->ledger.arena = search->scratch;
+	enum hs_status status = hs_ledger_updated(&search->ledger, search->query,
+		search->counts ? HS_S_NONE : search->after, SPAN_WORTH, &span, err);
+	*most = span_size(&span);
+	*done = status == HS_OK && *most <= SPAN_WORTH && *most <= search->looks_max;
+	if (!*done)
+		return status;
+	search->ledger.arena = search->pieces;
+	return look_at_span(search, &span, err);
 }
 
 enum hs_status hs_ledger_search_look(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,

@@ -52,8 +52,7 @@ static void put_value(struct hs_buf *out, const struct hs_index_row *row)
 	}
 }
 
-/* The smallest value of the param, or the largest when falling. */
-static bool best_value(struct hs_arena *arena, const struct hs_find_sort *sort,
+bool hs_ledger_sort_value(struct hs_arena *arena, const struct hs_find_sort *sort,
 	const struct hs_ledger_rows *rows, struct hs_slice *out)
 {
 	bool any = false;
@@ -78,7 +77,7 @@ static bool value_of(struct hs_arena *arena, const struct hs_find_sort *sort,
 	struct hs_buf buf;
 
 	if (sort->special == HS_SORT_PARAM)
-		return best_value(arena, sort, subject->rows, out);
+		return hs_ledger_sort_value(arena, sort, subject->rows, out);
 	hs_buf_init(&buf, arena, 512);
 	if (sort->special == HS_SORT_ID)
 		put_text(&buf, subject->pointer->id);

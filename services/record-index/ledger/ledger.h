@@ -360,6 +360,10 @@ enum hs_status hs_ledger_outside(struct hs_ledger *ledger, uint32_t type, uint64
 /* The key a result is put in order by: bytes that memcmp compares. */
 enum hs_status hs_ledger_key(struct hs_arena *arena, const struct hs_find_query *query,
 	const struct hs_ledger_subject *subject, struct hs_slice *out, struct hs_error *err);
+/* What an order by a param is by, as bytes of such a key that rises: its smallest value in the rows, or the
+ * largest when the order falls. False when there is none. */
+bool hs_ledger_sort_value(struct hs_arena *arena, const struct hs_find_sort *sort,
+	const struct hs_ledger_rows *rows, struct hs_slice *out);
 /* The time of update in the key of an order that begins with it; false when it is too short. */
 bool hs_ledger_key_time(const struct hs_find_query *query, struct hs_slice key, int64_t *ms);
 /* A mark of a page's end, and back; HS_E_VALUE when it was made for another sort. */
