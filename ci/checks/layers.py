@@ -31,6 +31,7 @@ PUBLIC = {
     "slice.h": "core/base", "arena.h": "core/base", "buf.h": "core/base", "error.h": "core/base",
     "errors.def": "core/base", "time.h": "core/base", "span.h": "core/base", "coding.h": "core/base", "language.h": "core/base", "place.h": "core/base",
     "image.h": "core/base",
+    "beside.h": "core/base",
     "json.h": "core/json",
     "fhir.h": "core/fhir", "identifier.h": "core/fhir", "package.h": "core/fhir", "ucum.h": "core/fhir",
     "store.h": "core/store", "follow.h": "core/store", "view.h": "core/store",

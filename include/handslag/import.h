@@ -2,11 +2,11 @@
 /* Importers: how a service takes in what is too large, or too foreign, to be sent to it as resources.
  *
  * A service's descriptor lists its importers; `handslag import NAME` finds them there, so that the command
- * line knows no format. An import runs without a server, on one thread, and leaves complete files in the
- * service's folder of the data directory or none. It goes in stages. Those that took some seconds are kept
- * until it has ended: after a kill, a loss of power, a full disk or an interruption the same import goes on
- * with the first stage that is not there. Two imports into one folder at once: the second is refused
- * (HS_E_CONFLICT). */
+ * line knows no format. An import runs without a server, on the caller's thread and, for parts of it, beside
+ * that (beside.h), and leaves complete files in the service's folder of the data directory or none. It goes
+ * in stages. Those that took some seconds are kept until it has ended: after a kill, a loss of power, a full
+ * disk or an interruption the same import goes on with the first stage that is not there. Two imports into
+ * one folder at once: the second is refused (HS_E_CONFLICT). */
 #pragma once
 
 #include <handslag/error.h>
@@ -34,7 +34,7 @@ struct hs_import {
 	/* A line that was left out, and why; line 0: the file as a whole. */
 	void (*skipped)(void *arg, const char *file, uint64_t line, const char *why);
 	/* True when the user wants it to end: it then fails with HS_E_CANCELLED and leaves nothing half done.
-	 */
+	 * Any thread. */
 	bool (*stopped)(void *arg);
 	/* How it begins, one sentence, when an import was cut short here before: from which stage, or why
 	 * anew.

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #define OPTIONS_MAX 32u
@@ -18,7 +19,7 @@
 static struct hs_cli_host_options host_options;
 static const char *report_path;
 static bool json, quiet, restart;
-static volatile sig_atomic_t interrupted;
+static atomic_bool interrupted; /* by a signal; read by whatever thread is at work */
 
 /* The common options; those of the importer stand behind them. */
 static const struct hs_cli_option common[] = {
@@ -76,7 +77,7 @@ static void told(void *arg, const char *sentence)
 static void interrupt(int number)
 {
 	(void)number;
-	interrupted = 1;
+	interrupted = true;
 }
 
 static bool stopped(void *arg)
