@@ -59,6 +59,7 @@ struct tx_build *hs_tx_build_new(void)
 	hs_buf_init(&b->index.text_pairs, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->index.concept_texts, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->index.text_words, NULL, TX_BUILD_MAX);
+	hs_buf_init(&b->index.common.masks, NULL, UINT32_MAX);
 	b->table.room = FIRST_ROOM;
 	make_table(b);
 	return b;
@@ -80,6 +81,8 @@ void hs_tx_build_free(struct tx_build *b)
 	hs_buf_free(&b->index.text_pairs);
 	hs_buf_free(&b->index.concept_texts);
 	hs_buf_free(&b->index.text_words);
+	hs_buf_free(&b->index.common.masks);
+	hs_arena_free(b->index.arena);
 	hs_arena_free(b->arena);
 }
 
@@ -232,10 +235,8 @@ enum hs_status hs_tx_build_write(struct tx_build *b, const char *path, struct hs
 	struct hs_image_builder *image = hs_tx_build_image();
 	enum hs_status status = hs_tx_build_order(b, err);
 
-	if (status == HS_OK) {
-		hs_tx_build_index(b);
-		status = hs_tx_build_sections(b, image, err);
-	}
+	if (status == HS_OK)
+		status = hs_tx_build_sections(b, image, NULL, NULL, err);
 	if (status == HS_OK)
 		status = hs_image_builder_write(image, NULL, path, err);
 	hs_image_builder_free(image);

@@ -3,7 +3,9 @@
  * preorder and written.
  *
  * Slices that are given must live until the image is written: importers keep their files mapped, and put what
- * they had to rewrite into `arena`. Thread: one. Memory: about 250 bytes a concept and 90 a text. */
+ * they had to rewrite into `arena`. Thread: one; it has the words found beside itself (beside.h) while it
+ * makes the other sections, and neither changes what was put in order. Memory: about 250 bytes a concept and
+ * 90 a text. */
 #pragma once
 
 #include "../compile/model.h"
@@ -48,14 +50,23 @@ struct tx_build_def {
 	struct hs_slice code, uri, type, description;
 };
 
-/* The index of words: what it is written from. Texts are numbered as big.h tells. */
+/* The index of words: what it is written from. Texts are numbered as big.h tells. It has memory of its own,
+ * for it is made beside the other sections. */
 struct tx_build_index {
+	struct hs_arena *arena;
 	struct hs_buf words;                                    /* struct hs_slice, in order */
 	struct hs_buf text_concepts, text_pairs, concept_texts; /* uint32_t: the sections of big.h */
 	struct hs_buf text_words;                               /* uint32_t */
 	uint32_t *posting_first;                                /* of each word, and the end */
 	uint32_t *postings;
 	size_t word_count, pair_count;
+	struct {
+		struct tx_common *rows;
+		uint64_t *bits;
+		uint32_t *ranks;
+		struct hs_buf masks; /* uint8_t */
+		size_t count, words; /* of rows, and of bits a row */
+	} common;                    /* beginnings of words: the sections of big.h */
 };
 
 /* What a system says about itself. */
@@ -87,7 +98,7 @@ struct tx_build {
 	uint32_t cycles;                /* links that were left out because they lead round */
 	size_t ordered, linked, worded; /* concepts, links and texts that these rows are of */
 
-	struct tx_build_index index; /* after hs_tx_build_index */
+	struct tx_build_index index;
 
 	/* Called for each link that was left out; may be NULL. */
 	void (*cycle)(void *arg, struct hs_slice child, struct hs_slice parent);
@@ -123,12 +134,12 @@ void hs_tx_build_def(struct tx_build *build, const struct tx_build_def *def);
 
 /* Puts the concepts in order; afterwards nothing is added. */
 enum hs_status hs_tx_build_order(struct tx_build *build, struct hs_error *err);
-/* Finds the words of all texts, in that order. */
-void hs_tx_build_index(struct tx_build *build);
-/* Fills the sections of model.h and big.h, once both are there; others may be added before it is written. */
+typedef void tx_build_more_fn(void *arg, struct hs_image_builder *image);
+/* Fills the sections of model.h and big.h, then, in the same run, those that `more` adds (may be NULL): it
+ * reads what was put in order, and changes nothing of it. */
 enum hs_status hs_tx_build_sections(struct tx_build *build, struct hs_image_builder *image,
-	struct hs_error *err);
-/* All three, and the file. */
+	tx_build_more_fn *more, void *arg, struct hs_error *err);
+/* Both, and the file. */
 enum hs_status hs_tx_build_write(struct tx_build *build, const char *path, struct hs_error *err);
 struct hs_image_builder *hs_tx_build_image(void);
 
@@ -154,5 +165,9 @@ static inline struct hs_image_text hs_tx_build_again(struct hs_image_builder *im
 
 /* Room for `count` numbers, zeroed, in the builder's arena. */
 uint32_t *hs_tx_build_numbers(struct tx_build *build, size_t count);
-void hs_tx_build_words(struct tx_build *build, struct hs_image_builder *image);
-void hs_tx_build_common(struct tx_build *build, struct hs_image_builder *image);
+/* Finds the words of all texts in their order, and the beginnings that are common; writes nothing but
+ * `build->index`. */
+void hs_tx_build_index(struct tx_build *build);
+void hs_tx_build_common(struct tx_build_index *index, size_t concepts);
+/* The sections of what those two have found. */
+void hs_tx_build_words(const struct tx_build *build, struct hs_image_builder *image);

@@ -80,9 +80,7 @@ static struct tx_common *list_rows(struct common *c, size_t *count)
 struct members {
 	uint8_t *masks; /* of each concept */
 	size_t concepts, words;
-	uint64_t *bits;
-	uint32_t *ranks;
-	struct hs_buf list; /* uint8_t: the masks of members */
+	struct hs_buf *list; /* uint8_t: the masks of members */
 };
 
 static void mark_texts(const struct common *c, const struct tx_common *row, uint8_t *masks)
@@ -115,7 +113,7 @@ static bool has_none(const uint8_t *masks)
 static void put_members(struct members *m, uint64_t *bits, uint32_t *ranks)
 {
 	for (size_t i = 0; i < m->words; i++) {
-		ranks[i] = (uint32_t)m->list.len;
+		ranks[i] = (uint32_t)m->list->len;
 		for (size_t k = i * 64; k < m->concepts && k < (i + 1) * 64; k++) {
 			if (k % 8 == 0 && k + 8 <= m->concepts && has_none(m->masks + k)) {
 				k += 7;
@@ -124,51 +122,46 @@ static void put_members(struct members *m, uint64_t *bits, uint32_t *ranks)
 			if (!m->masks[k])
 				continue;
 			bits[i] |= (uint64_t)1 << (k % 64);
-			hs_buf_byte(&m->list, (char)m->masks[k]);
+			hs_buf_byte(m->list, (char)m->masks[k]);
 			m->masks[k] = 0;
 		}
 	}
 }
 
-static void put_common(struct common *c, struct hs_image_builder *image, const struct tx_common *rows,
-	size_t count, size_t concepts)
+static void find_members(struct common *c, struct tx_build_index *out, size_t concepts)
 {
-	struct members m = { .concepts = concepts, .words = hs_tx_bits_words((uint32_t)concepts) };
-	uint64_t *bits = hs_arena_array(c->arena, count * m.words + 1, sizeof(*bits));
-	uint32_t *ranks = hs_arena_array(c->arena, count * m.words + 1, sizeof(*ranks));
+	struct members m = { .concepts = concepts,
+		.words = hs_tx_bits_words((uint32_t)concepts),
+		.masks = hs_arena_alloc(c->arena, concepts + 1),
+		.list = &out->common.masks };
+	size_t bits = out->common.count * m.words;
 
-	m.masks = hs_arena_alloc(c->arena, concepts + 1);
-	if (!bits || !ranks || !m.masks)
+	out->common.words = m.words;
+	out->common.bits = hs_arena_array(c->arena, bits + 1, sizeof(*out->common.bits));
+	out->common.ranks = hs_arena_array(c->arena, bits + 1, sizeof(*out->common.ranks));
+	if (!out->common.bits || !out->common.ranks || !m.masks)
 		return; /* the arena is full, which the caller sees */
-	hs_buf_init(&m.list, NULL, UINT32_MAX);
-	for (size_t i = 0; i < count; i++) {
-		mark_texts(c, &rows[i], m.masks);
-		put_members(&m, bits + i * m.words, ranks + i * m.words);
+	for (size_t i = 0; i < out->common.count; i++) {
+		mark_texts(c, &out->common.rows[i], m.masks);
+		put_members(&m, out->common.bits + i * m.words, out->common.ranks + i * m.words);
 	}
-	hs_image_builder_borrow(image, TX_BIG_COMMON, rows, sizeof(*rows), count);
-	hs_image_builder_borrow(image, TX_BIG_COMMON_CONCEPTS, bits, sizeof(*bits), count * m.words);
-	hs_image_builder_borrow(image, TX_BIG_COMMON_RANKS, ranks, sizeof(*ranks), count * m.words);
-	hs_image_builder_section(image, TX_BIG_COMMON_MASKS, m.list.ptr, sizeof(uint8_t), m.list.len);
-	hs_buf_free(&m.list);
 }
 
-void hs_tx_build_common(struct tx_build *b, struct hs_image_builder *image)
+void hs_tx_build_common(struct tx_build_index *x, size_t concepts)
 {
-	const struct tx_build_index *x = &b->index;
 	struct common c = { .x = x,
 		.words = (const void *)x->words.ptr,
 		.text_concepts = (const void *)x->text_concepts.ptr,
 		.concept_texts = (const void *)x->concept_texts.ptr,
 		.texts = TX_BUILD_COUNT(x->text_concepts, uint32_t),
-		.arena = b->arena };
+		.arena = x->arena };
 	struct beginning all = { 0, (uint32_t)x->word_count, 0 };
-	size_t count;
 
 	hs_buf_init(&c.found, NULL, TX_BUILD_MAX);
 	hs_buf_add(&c.found, hs_slice((const char *)&all, sizeof(all)));
 	for (size_t i = 0; i < TX_BUILD_COUNT(c.found, struct beginning); i++)
 		look_within(&c, *TX_BUILD_AT(c.found, struct beginning, i));
-	struct tx_common *rows = list_rows(&c, &count);
-	put_common(&c, image, rows, count, TX_BUILD_COUNT(b->concepts, struct tx_build_concept));
+	x->common.rows = list_rows(&c, &x->common.count);
+	find_members(&c, x, concepts);
 	hs_buf_free(&c.found);
 }

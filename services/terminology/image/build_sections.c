@@ -3,6 +3,7 @@
 #include "../text/fold.h"
 #include "build.h"
 
+#include <handslag/beside.h>
 #include <handslag/service.h>
 
 #include <stdlib.h>
@@ -273,7 +274,15 @@ static void put_concepts(struct writer *w)
 	hs_image_builder_borrow(w->image, TX_CONCEPTS, w->rows, sizeof(*w->rows), (size_t)w->count + 1);
 }
 
-enum hs_status hs_tx_build_sections(struct tx_build *b, struct hs_image_builder *image, struct hs_error *err)
+static void make_index(void *arg)
+{
+	hs_tx_build_index(arg);
+}
+
+/* The words take as long as all the rest. Texts get their places in the image in one order, whichever of the
+ * two is sooner: those of the words last. */
+enum hs_status hs_tx_build_sections(struct tx_build *b, struct hs_image_builder *image,
+	tx_build_more_fn *more, void *arg, struct hs_error *err)
 {
 	struct writer w = { b, image, (uint32_t)TX_BUILD_COUNT(b->concepts, struct tx_build_concept), NULL };
 	struct tx_big_info info = { .source_key = b->head.source_key, .is_snomed = b->head.is_snomed };
@@ -281,6 +290,7 @@ enum hs_status hs_tx_build_sections(struct tx_build *b, struct hs_image_builder 
 	w.rows = hs_arena_array(b->arena, (size_t)w.count + 1, sizeof(*w.rows));
 	if (!w.rows)
 		return hs_fail(err, HS_E_LIMIT, "the code system is too large to be imported");
+	struct hs_beside *index = hs_beside_begin(make_index, b);
 	hs_image_builder_section(image, TX_BIG_INFO, &info, sizeof(info), 1);
 	put_system(&w);
 	put_texts(&w);
@@ -290,8 +300,11 @@ enum hs_status hs_tx_build_sections(struct tx_build *b, struct hs_image_builder 
 	put_properties(&w);
 	put_concepts(&w);
 	put_codes(&w);
+	if (more)
+		more(arg, image);
+	hs_beside_end(index);
 	hs_tx_build_words(b, image);
-	return hs_arena_full(b->arena) ?
+	return hs_arena_full(b->arena) || hs_arena_full(b->index.arena) ?
 		hs_fail(err, HS_E_LIMIT, "the code system is too large to be imported") :
 		HS_OK;
 }

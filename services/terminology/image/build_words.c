@@ -17,8 +17,8 @@ struct slot {
 };
 
 struct index {
-	struct tx_build *b;
-	struct hs_arena *scratch;
+	struct tx_build *b;               /* which stays as it is, but for its index */
+	struct hs_arena *arena, *scratch; /* until the index is made; until the next text */
 	struct tx_build_index *out;
 	struct hs_buf entries;
 	struct slot *slots;
@@ -48,7 +48,7 @@ static void grow(struct index *x)
 	uint32_t count = (uint32_t)TX_BUILD_COUNT(x->entries, struct entry);
 
 	x->room = x->room ? x->room * 4 : 65536;
-	x->slots = hs_arena_array(x->b->arena, x->room, sizeof(*x->slots));
+	x->slots = hs_arena_array(x->arena, x->room, sizeof(*x->slots));
 	for (uint32_t i = 0; i < count; i++) {
 		struct hs_slice word = entry_at(x, i)->word;
 		uint64_t hash = hs_tx_big_hash(word);
@@ -62,7 +62,7 @@ static uint32_t intern(struct index *x, struct hs_slice word, uint64_t hash)
 
 	if (slot->word)
 		return slot->word - 1;
-	struct entry entry = { .word = hs_arena_copy(x->b->arena, word) };
+	struct entry entry = { .word = hs_arena_copy(x->out->arena, word) };
 	uint32_t count = (uint32_t)TX_BUILD_COUNT(x->entries, struct entry);
 	hs_buf_add(&x->entries, hs_slice((const char *)&entry, sizeof(entry)));
 	*slot = (struct slot) { (uint32_t)(hash >> 32), count + 1 };
@@ -166,6 +166,11 @@ static void put_all(struct index *x)
 	put_number(&x->out->text_pairs, TX_BUILD_COUNT(x->out->text_words, uint32_t));
 }
 
+static uint32_t *numbers(struct hs_arena *arena, size_t count)
+{
+	return hs_arena_array(arena, count ? count : 1, sizeof(uint32_t));
+}
+
 static int compare_words(const void *a, const void *b, void *arg)
 {
 	const struct entry *entries = arg;
@@ -177,10 +182,10 @@ static int compare_words(const void *a, const void *b, void *arg)
 static void order_words(struct index *x, struct tx_build_index *out, uint32_t *rank)
 {
 	uint32_t words = (uint32_t)TX_BUILD_COUNT(x->entries, struct entry), next = 0;
-	uint32_t *order = hs_tx_build_numbers(x->b, words);
+	uint32_t *order = numbers(x->arena, words);
 
 	out->word_count = words;
-	out->posting_first = hs_tx_build_numbers(x->b, (size_t)words + 1);
+	out->posting_first = numbers(out->arena, (size_t)words + 1);
 	for (uint32_t i = 0; i < words; i++)
 		order[i] = i;
 	if (words)
@@ -198,13 +203,13 @@ static void order_words(struct index *x, struct tx_build_index *out, uint32_t *r
 static void order_pairs(struct index *x, struct tx_build_index *out)
 {
 	size_t words = TX_BUILD_COUNT(x->entries, struct entry);
-	uint32_t *rank = hs_tx_build_numbers(x->b, words), *at = hs_tx_build_numbers(x->b, words);
+	uint32_t *rank = numbers(x->arena, words), *at = numbers(x->arena, words);
 	const uint32_t *end = (const void *)out->text_pairs.ptr;
 	uint32_t *word = (void *)out->text_words.ptr, i = 0;
 
 	order_words(x, out, rank);
 	out->pair_count = TX_BUILD_COUNT(out->text_words, uint32_t);
-	out->postings = hs_tx_build_numbers(x->b, out->pair_count);
+	out->postings = numbers(out->arena, out->pair_count);
 	for (size_t k = 0; k < words; k++)
 		at[k] = out->posting_first[k];
 	for (uint32_t text = 0; text < x->text; text++)
@@ -216,14 +221,20 @@ static void order_pairs(struct index *x, struct tx_build_index *out)
 
 void hs_tx_build_index(struct tx_build *b)
 {
-	struct index x = { .b = b, .out = &b->index, .scratch = hs_arena_new((size_t)64 << 20) };
+	struct index x = { .b = b,
+		.out = &b->index,
+		.arena = hs_arena_new(TX_BUILD_MAX),
+		.scratch = hs_arena_new((size_t)64 << 20) };
 
+	b->index.arena = hs_arena_new(TX_BUILD_MAX);
 	hs_buf_init(&x.entries, NULL, TX_BUILD_MAX);
 	grow(&x);
 	put_all(&x);
 	order_pairs(&x, &b->index);
 	hs_buf_free(&x.entries);
 	hs_arena_free(x.scratch);
+	hs_arena_free(x.arena);
+	hs_tx_build_common(&b->index, TX_BUILD_COUNT(b->concepts, struct tx_build_concept));
 }
 
 static void write_list(struct hs_image_builder *image, enum tx_big_section section, const struct hs_buf *list)
@@ -231,7 +242,19 @@ static void write_list(struct hs_image_builder *image, enum tx_big_section secti
 	hs_image_builder_borrow(image, section, list->ptr, sizeof(uint32_t), TX_BUILD_COUNT(*list, uint32_t));
 }
 
-void hs_tx_build_words(struct tx_build *b, struct hs_image_builder *image)
+static void write_common(struct hs_image_builder *image, const struct tx_build_index *x)
+{
+	size_t bits = x->common.count * x->common.words;
+
+	hs_image_builder_borrow(image, TX_BIG_COMMON, x->common.rows, sizeof(*x->common.rows),
+		x->common.count);
+	hs_image_builder_borrow(image, TX_BIG_COMMON_CONCEPTS, x->common.bits, sizeof(*x->common.bits), bits);
+	hs_image_builder_borrow(image, TX_BIG_COMMON_RANKS, x->common.ranks, sizeof(*x->common.ranks), bits);
+	hs_image_builder_borrow(image, TX_BIG_COMMON_MASKS, x->common.masks.ptr, sizeof(uint8_t),
+		x->common.masks.len);
+}
+
+void hs_tx_build_words(const struct tx_build *b, struct hs_image_builder *image)
 {
 	const struct tx_build_index *x = &b->index;
 	struct tx_word *rows = hs_arena_array(b->arena, x->word_count + 1, sizeof(*rows));
@@ -247,5 +270,5 @@ void hs_tx_build_words(struct tx_build *b, struct hs_image_builder *image)
 	write_list(image, TX_BIG_TEXT_CONCEPTS, &x->text_concepts);
 	write_list(image, TX_BIG_TEXT_WORDS_FIRST, &x->text_pairs);
 	write_list(image, TX_BIG_CONCEPT_TEXTS, &x->concept_texts);
-	hs_tx_build_common(b, image);
+	write_common(image, x);
 }

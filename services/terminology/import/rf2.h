@@ -134,7 +134,7 @@ enum hs_status hs_rf2_languages(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_relations(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_refsets(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_identifiers(struct rf2 *r, struct hs_error *err);
-/* The columns of SNOMED CT, after the concepts were put in order. */
-void hs_rf2_sections(struct rf2 *r, struct hs_image_builder *image);
+/* The columns of SNOMED CT, after the concepts were put in order: tx_build_more_fn of a struct rf2. */
+void hs_rf2_sections(void *rf2, struct hs_image_builder *image);
 
 enum hs_status hs_tx_import_snomed(struct hs_import *import, struct hs_error *err);

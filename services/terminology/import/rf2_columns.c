@@ -369,15 +369,15 @@ static void put_identifiers(struct columns *c)
 	hs_image_builder_borrow(c->image, TX_SCT_IDENTIFIERS, rows, sizeof(*rows), n);
 }
 
-void hs_rf2_sections(struct rf2 *r, struct hs_image_builder *image)
+void hs_rf2_sections(void *rf2, struct hs_image_builder *image)
 {
+	struct rf2 *r = rf2;
 	struct columns c = { r, r->build, image,
 		(uint32_t)TX_BUILD_COUNT(r->build->concepts, struct tx_build_concept) };
 
 	put_attributes(&c);
 	hs_buf_free(&r->relations);
 	put_texts(&c);
-	hs_buf_free(&r->build->texts);
 	put_refsets(&c);
 	put_asides(&c);
 	put_identifiers(&c);

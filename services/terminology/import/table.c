@@ -17,8 +17,7 @@ enum hs_status hs_tx_table_image(void *arg, struct hs_error *err)
 	struct hs_image_builder *image = hs_tx_build_image();
 
 	run->path = hs_tx_image_path(run->arena, run->import, &run->build->head);
-	hs_tx_build_index(run->build);
-	enum hs_status status = hs_tx_build_sections(run->build, image, err);
+	enum hs_status status = hs_tx_build_sections(run->build, image, NULL, NULL, err);
 	if (status == HS_OK)
 		status = hs_tx_stages_report(&run->stages, run->path, run->build->head.source_key, err);
 	if (status == HS_OK)

@@ -3,6 +3,8 @@
  * and makes the same image and the same report as one that nobody disturbs. */
 #include "import_test.h"
 
+#include <sched.h>
+
 #define RELEASE "tests/unit/services/terminology/rf2"
 #define IMAGE_MAX ((size_t)8 << 20)
 
@@ -274,6 +276,28 @@ static void go_on_after_every_kill(void **state)
 		}
 		assert_int_equal(resumed, b.stages - 1);
 		assert_int_equal(seen, (1u << b.stages) - 1);
+		take_down(&b);
+	}
+}
+
+/* On one core nothing runs beside: images, and what was left out, are the same. */
+static void cores_make_no_difference(void **state)
+{
+	cpu_set_t all, one;
+	size_t core = 0;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	while (!CPU_ISSET(core, &all))
+		core++;
+	CPU_ZERO(&one);
+	CPU_SET(core, &one);
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		struct bench b;
+		set_up(&b, &kinds[k]);
+		assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+		goes_on(&b);
+		assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
 		take_down(&b);
 	}
 }
@@ -551,6 +575,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(go_on_after_every_kill),
+		cmocka_unit_test(cores_make_no_difference),
 		cmocka_unit_test(go_on_again_and_again),
 		cmocka_unit_test(begins_anew_and_says_why),
 		cmocka_unit_test(makes_damaged_stages_again),
