@@ -28,9 +28,12 @@ struct tx_build_concept {
  * and in the order they came. */
 struct tx_build_text {
 	struct hs_slice language, value;
+	uint32_t concept, use; /* hs_tx_build_use; 0: none */
+	/* SNOMED CT: as in struct tx_sct_text. What a row is found by, and what it is found for, stand side
+	 * by side. */
+	uint32_t effective, module;
 	uint64_t id;
-	uint32_t concept, use;                /* hs_tx_build_use; 0: none */
-	uint32_t effective, module, dialects; /* SNOMED CT: as in struct tx_sct_text */
+	uint32_t dialects;
 	uint16_t rank, type;
 };
 

@@ -10,6 +10,7 @@
 #include "stages.h"
 
 #define RF2_FIELDS_MAX 16u
+#define RF2_US_ENGLISH "900000000000509007"
 
 /* From identifiers to numbers; begins as zeros. */
 struct rf2_map {
@@ -30,13 +31,18 @@ void hs_rf2_fetch(const struct rf2_map *map, struct hs_slice id);
 /* NULL: not there. */
 const struct rf2_slot *hs_rf2_find(const struct rf2_map *map, uint64_t key);
 
-struct rf2_text {
-	uint64_t id;
-	struct hs_slice term, language;
-	uint32_t concept, effective, module;
-	uint32_t dialects;
-	uint8_t type; /* enum tx_sct_type */
-	bool active;
+/* The rank of a text that is not active, until it is put aside; that of others comes when it is known where
+ * they are preferred. */
+#define RF2_RETIRED UINT16_MAX
+
+/* Texts by their identifiers: the row, and bits of the hash that tell most others apart without a look at
+ * theirs. Half the size of a map; begins as zeros. */
+struct rf2_text_slot {
+	uint32_t tag, row; /* the row + 1; 0: free */
+};
+struct rf2_text_table {
+	struct hs_buf slots; /* struct rf2_text_slot: open addressing, a power of two */
+	size_t room;
 };
 
 struct rf2_relation {
@@ -85,9 +91,10 @@ struct rf2 {
 		uint32_t number; /* of the concept */
 	} module;                /* of the row before: mostly the same */
 
-	struct rf2_map text_rows, relation_rows, member_rows; /* until all rows are read */
-	struct hs_buf columns;                                /* struct tx_sct_column by concept as it came */
-	struct hs_buf texts;       /* struct rf2_text; at last those that stand apart */
+	struct rf2_text_table text_rows; /* until all rows are read: of the builder's texts */
+	struct rf2_map relation_rows, member_rows;
+	struct hs_buf columns;     /* struct tx_sct_column by concept as it came */
+	struct hs_buf apart;       /* struct tx_build_text: texts that are no designations */
 	struct hs_buf relations;   /* struct rf2_relation */
 	struct hs_buf values;      /* struct hs_slice */
 	struct hs_buf members;     /* struct rf2_member */
@@ -128,9 +135,18 @@ bool hs_rf2_row(struct rf2 *r, struct tx_lines *lines, const struct hs_slice *co
 bool hs_rf2_concept(struct rf2 *r, struct tx_lines *lines, struct hs_slice id, uint32_t *out);
 
 enum hs_status hs_rf2_concepts(struct rf2 *r, struct hs_error *err);
+/* Into the builder's texts. */
 enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err);
+void hs_rf2_text_table_free(struct rf2_text_table *table);
+/* The text with that identifier; NULL: there is none. */
+struct tx_build_text *hs_rf2_text(const struct rf2 *r, uint64_t id);
+/* Fetches the place of a text that will be looked for soon; then what stands there. */
+void hs_rf2_text_fetch(const struct rf2 *r, uint64_t id);
+void hs_rf2_text_fetch_row(const struct rf2 *r, uint64_t id);
 /* Which terms are preferred where: after these, while their rows are known. */
 enum hs_status hs_rf2_languages(struct rf2 *r, struct hs_error *err);
+/* After both: ranks the texts, and puts aside what is not active, and definitions. */
+void hs_rf2_rank_texts(struct rf2 *r);
 enum hs_status hs_rf2_relations(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_refsets(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_identifiers(struct rf2 *r, struct hs_error *err);

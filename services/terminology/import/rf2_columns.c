@@ -314,12 +314,12 @@ static int compare_asides(const void *a, const void *b)
 
 static void put_asides(struct columns *c)
 {
-	size_t total = TX_BUILD_COUNT(c->r->texts, struct rf2_text), n = 0;
+	size_t total = TX_BUILD_COUNT(c->r->apart, struct tx_build_text), n = 0;
 	struct tx_sct_aside *rows = hs_arena_array(c->b->arena, total + 1, sizeof(*rows));
 	struct tx_build_again language = { .put = { 0 } };
 
 	for (size_t i = 0; i < total; i++) {
-		const struct rf2_text *t = TX_BUILD_AT(c->r->texts, struct rf2_text, i);
+		const struct tx_build_text *t = TX_BUILD_AT(c->r->apart, struct tx_build_text, i);
 		rows[n++] = (struct tx_sct_aside) {
 			.detail = { .id = t->id,
 				.language = hs_tx_build_again(c->image, &language, t->language),
@@ -327,9 +327,9 @@ static void put_asides(struct columns *c)
 				.module = place_of(c, t->module),
 				.dialects = t->dialects,
 				.type = t->type },
-			.value = hs_image_builder_text(c->image, t->term),
+			.value = hs_image_builder_text(c->image, t->value),
 			.concept = place_of(c, t->concept),
-			.active = t->active,
+			.active = t->rank != RF2_RETIRED,
 		};
 	}
 	sort_by_concept(c, hs_slice((const char *)rows, n * sizeof(*rows)), sizeof(*rows),

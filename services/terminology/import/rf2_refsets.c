@@ -25,8 +25,8 @@ static void take_language(struct rf2 *r, struct tx_lines *lines, const struct hs
 	if (!hs_rf2_row(r, lines, column, true, &row) || (!row.active && !r->full) ||
 		!hs_rf2_concept(r, lines, column[4], &refset))
 		return;
-	const struct rf2_slot *text = hs_slice_u64(column[5], &id) ? hs_rf2_find(&r->text_rows, id) : NULL;
-	if (!text) {
+	struct tx_build_text *t = hs_slice_u64(column[5], &id) ? hs_rf2_text(r, id) : NULL;
+	if (!t) {
 		hs_tx_lines_skip(lines, "refers to description %.*s, which is not in the release",
 			HS_S_ARG(hs_slice_first(column[5], 40)));
 		return;
@@ -45,22 +45,23 @@ static void take_language(struct rf2 *r, struct tx_lines *lines, const struct hs
 	}
 	bool preferred = hs_slice_eq(column[6], HS_S("900000000000548007"));
 	uint32_t how = !row.active ? 0 : preferred ? 2 : 1;
-	struct rf2_text *t = TX_BUILD_AT(r->texts, struct rf2_text, text->value);
 	t->dialects = (t->dialects & ~(3u << dialect * 2)) | how << dialect * 2;
 }
 
 static void fetch_slot(struct rf2 *r, const struct hs_slice *column)
 {
-	hs_rf2_fetch(&r->text_rows, column[5]);
+	uint64_t id = 0;
+
+	if (hs_slice_u64(column[5], &id))
+		hs_rf2_text_fetch(r, id);
 }
 
 static void fetch_text(struct rf2 *r, const struct hs_slice *column)
 {
 	uint64_t id = 0;
-	const struct rf2_slot *text = hs_slice_u64(column[5], &id) ? hs_rf2_find(&r->text_rows, id) : NULL;
 
-	if (text)
-		__builtin_prefetch(&TX_BUILD_AT(r->texts, struct rf2_text, text->value)->dialects, 1);
+	if (hs_slice_u64(column[5], &id))
+		hs_rf2_text_fetch_row(r, id);
 }
 
 /* ---- all others ---- */

@@ -68,6 +68,108 @@ static void take_module(struct rf2 *r, struct tx_lines *lines, const struct hs_s
 		column_at(r, concept)->module = hs_tx_build_find(r->build, column[3]);
 }
 
+/* ---- texts by their identifiers ---- */
+
+#define FIRST_ROOM 65536u
+
+static uint64_t hash_of(uint64_t id)
+{
+	return id * 0x9e3779b97f4a7c15ull;
+}
+
+static size_t place_of(const struct rf2_text_table *table, uint64_t hash)
+{
+	return (hash >> 20) & (table->room - 1);
+}
+
+/* Of the text with that identifier, or the free one that it would have. */
+static struct rf2_text_slot *slot_of(const struct rf2 *r, uint64_t id)
+{
+	const struct rf2_text_table *table = &r->text_rows;
+	struct rf2_text_slot *slots = (void *)table->slots.ptr;
+	uint64_t hash = hash_of(id);
+	size_t at = place_of(table, hash);
+
+	while (slots[at].row &&
+		(slots[at].tag != (uint32_t)(hash >> 32) ||
+			TX_BUILD_AT(r->build->texts, struct tx_build_text, slots[at].row - 1)->id != id))
+		at = (at + 1) & (table->room - 1);
+	return &slots[at];
+}
+
+static void put_slot(struct rf2 *r, uint64_t id, size_t row)
+{
+	*slot_of(r, id) = (struct rf2_text_slot) { (uint32_t)(hash_of(id) >> 32), (uint32_t)row + 1 };
+}
+
+/* Of five places four are taken at most: what is smaller stays nearer to the processor. */
+static void expect_texts(struct rf2 *r, size_t count)
+{
+	struct rf2_text_table *table = &r->text_rows;
+	size_t known = TX_BUILD_COUNT(r->build->texts, struct tx_build_text), room = FIRST_ROOM;
+
+	while (room * 4 < count * 5)
+		room *= 2;
+	if (room <= table->room)
+		return;
+	hs_buf_free(&table->slots);
+	hs_buf_init(&table->slots, NULL, TX_BUILD_MAX);
+	memset(hs_buf_reserve(&table->slots, room * sizeof(struct rf2_text_slot)), 0,
+		room * sizeof(struct rf2_text_slot));
+	table->room = room;
+	for (size_t i = 0; i < known; i++)
+		put_slot(r, TX_BUILD_AT(r->build->texts, struct tx_build_text, i)->id, i);
+}
+
+static void add_text(struct rf2 *r, const struct tx_build_text *text)
+{
+	size_t row = TX_BUILD_COUNT(r->build->texts, struct tx_build_text);
+
+	hs_tx_build_text(r->build, text);
+	if (r->build->texts.overflow)
+		return; /* which ends the import when all rows are read */
+	if ((row + 1) * 5 > r->text_rows.room * 4)
+		expect_texts(r, row * 2);
+	else
+		put_slot(r, text->id, row);
+}
+
+void hs_rf2_text_table_free(struct rf2_text_table *table)
+{
+	hs_buf_free(&table->slots);
+	*table = (struct rf2_text_table) { .room = 0 };
+}
+
+struct tx_build_text *hs_rf2_text(const struct rf2 *r, uint64_t id)
+{
+	const struct rf2_text_slot *slot = r->text_rows.room ? slot_of(r, id) : NULL;
+
+	return slot && slot->row ? TX_BUILD_AT(r->build->texts, struct tx_build_text, slot->row - 1) : NULL;
+}
+
+void hs_rf2_text_fetch(const struct rf2 *r, uint64_t id)
+{
+	const struct rf2_text_slot *slots = (const void *)r->text_rows.slots.ptr;
+
+	if (r->text_rows.room)
+		__builtin_prefetch(&slots[place_of(&r->text_rows, hash_of(id))]);
+}
+
+void hs_rf2_text_fetch_row(const struct rf2 *r, uint64_t id)
+{
+	const struct rf2_text_slot *slots = (const void *)r->text_rows.slots.ptr;
+	uint64_t hash = hash_of(id);
+	size_t at = place_of(&r->text_rows, hash);
+
+	if (!r->text_rows.room)
+		return;
+	while (slots[at].row && slots[at].tag != (uint32_t)(hash >> 32))
+		at = (at + 1) & (r->text_rows.room - 1);
+	if (slots[at].row)
+		__builtin_prefetch(&TX_BUILD_AT(r->build->texts, struct tx_build_text, slots[at].row - 1)->id,
+			1);
+}
+
 /* ---- descriptions: id effectiveTime active moduleId conceptId languageCode typeId term caseSignificanceId
  * ---- */
 
@@ -82,11 +184,11 @@ static void take_text(struct rf2 *r, struct tx_lines *lines, const struct hs_sli
 		hs_tx_lines_skip(lines, "the term is empty");
 		return;
 	}
-	struct rf2_slot *slot = hs_rf2_slot(&r->text_rows, row.id);
-	if (slot->value != UINT32_MAX && slot->effective >= row.effective)
+	struct tx_build_text *known = hs_rf2_text(r, row.id);
+	if (known && known->effective >= row.effective)
 		return;
-	struct rf2_text text = { .id = row.id,
-		.term = column[7],
+	struct tx_build_text text = { .id = row.id,
+		.value = column[7],
 		.language = column[5],
 		.concept = concept,
 		.effective = row.effective,
@@ -94,14 +196,11 @@ static void take_text(struct rf2 *r, struct tx_lines *lines, const struct hs_sli
 		.type = hs_slice_eq(column[6], HS_S("900000000000003001")) ? TX_SCT_FSN :
 			hs_slice_eq(column[6], HS_S("900000000000550004")) ? TX_SCT_DEFINITION :
 									     TX_SCT_SYNONYM,
-		.active = row.active };
-	slot->effective = row.effective;
-	if (slot->value != UINT32_MAX) {
-		*TX_BUILD_AT(r->texts, struct rf2_text, slot->value) = text;
-		return;
-	}
-	slot->value = (uint32_t)TX_BUILD_COUNT(r->texts, struct rf2_text);
-	hs_buf_add(&r->texts, hs_slice((const char *)&text, sizeof(text)));
+		.rank = row.active ? 0 : RF2_RETIRED };
+	if (known)
+		*known = text;
+	else
+		add_text(r, &text);
 }
 
 static void fetch_concept(struct rf2 *r, const struct hs_slice *column)
@@ -125,7 +224,10 @@ enum hs_status hs_rf2_concepts(struct rf2 *r, struct hs_error *err)
 
 static void fetch_text(struct rf2 *r, const struct hs_slice *column)
 {
-	hs_rf2_fetch(&r->text_rows, column[0]);
+	uint64_t id = 0;
+
+	if (hs_slice_u64(column[0], &id))
+		hs_rf2_text_fetch(r, id);
 	hs_tx_build_fetch(r->build, column[4]);
 }
 
@@ -134,10 +236,67 @@ enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err)
 	static const struct rf2_reader terms = { "_Description_", 9, take_text, fetch_text, NULL },
 				       definitions = { "_TextDefinition_", 9, take_text, fetch_text, NULL };
 
-	hs_rf2_map_expect(&r->text_rows, hs_rf2_guess(r, "_Description_"));
+	expect_texts(r, hs_rf2_guess(r, "_Description_"));
 	enum hs_status status = hs_rf2_each(r, &terms, err);
 
 	return status ? status : hs_rf2_each(r, &definitions, err);
+}
+
+/* ---- what texts are for ---- */
+
+/* Preferred terms of the wished dialect first, then of US English, then any; others stand behind these. */
+#define RANK_FSN 40u
+#define RANK_OTHER 60u
+
+static void rank_dialects(const struct rf2 *r, uint16_t *ranks)
+{
+	for (size_t i = 0; i < r->dialect_count; i++) {
+		struct hs_slice code = hs_tx_build_at(r->build, r->dialects[i])->code;
+		ranks[i] = hs_slice_eq(code, r->dialect)        ? 0 :
+			hs_slice_eq(code, HS_S(RF2_US_ENGLISH)) ? 10 :
+								  20;
+	}
+}
+
+static uint16_t rank_of(const struct rf2 *r, const struct tx_build_text *text, const uint16_t *ranks)
+{
+	uint16_t best = RANK_OTHER;
+
+	if (text->type == TX_SCT_FSN)
+		return RANK_FSN;
+	for (size_t i = 0; i < r->dialect_count; i++)
+		if ((text->dialects >> i * 2 & 3) == 2 && ranks[i] < best)
+			best = ranks[i];
+	return best;
+}
+
+static const struct tx_use uses[] = {
+	[TX_SCT_SYNONYM] = { HS_S_INIT(TX_SCT_URL), HS_S_INIT("900000000000013009"), HS_S_INIT("Synonym") },
+	[TX_SCT_FSN] = { HS_S_INIT(TX_SCT_URL), HS_S_INIT("900000000000003001"),
+		HS_S_INIT("Fully specified name") },
+};
+
+void hs_rf2_rank_texts(struct rf2 *r)
+{
+	struct hs_buf *texts = &r->build->texts;
+	size_t count = TX_BUILD_COUNT(*texts, struct tx_build_text), kept = 0;
+	uint16_t ranks[TX_SCT_DIALECTS_MAX] = { 0 };
+
+	rank_dialects(r, ranks);
+	for (size_t i = 0; i < count; i++) {
+		struct tx_build_text *text = TX_BUILD_AT(*texts, struct tx_build_text, i);
+		bool retired = text->rank == RF2_RETIRED;
+		if (retired || text->type == TX_SCT_DEFINITION) {
+			if (!retired)
+				hs_tx_build_at(r->build, text->concept)->definition = text->value;
+			hs_buf_add(&r->apart, hs_slice((const char *)text, sizeof(*text)));
+			continue;
+		}
+		text->use = hs_tx_build_use(r->build, &uses[text->type]);
+		text->rank = rank_of(r, text, ranks);
+		*TX_BUILD_AT(*texts, struct tx_build_text, kept++) = *text;
+	}
+	texts->len = kept * sizeof(struct tx_build_text);
 }
 
 /* ---- identifiers of other schemes: alternateIdentifier effectiveTime active moduleId identifierSchemeId

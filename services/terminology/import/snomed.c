@@ -5,59 +5,9 @@
 
 #include <stdio.h>
 
-#define US_ENGLISH "900000000000509007"
 #define INTERNATIONAL "900000000000207008"
 
-/* ---- texts ---- */
-
-/* Preferred terms of the wished dialect first, then of US English, then any, then fully specified names. */
-static uint16_t rank_of(const struct rf2 *r, const struct rf2_text *text)
-{
-	uint16_t best = text->type == TX_SCT_FSN ? 40 : 60;
-
-	for (size_t i = 0; i < r->dialect_count; i++) {
-		struct hs_slice code = hs_tx_build_at(r->build, r->dialects[i])->code;
-		if ((text->dialects >> i * 2 & 3) != 2 || text->type == TX_SCT_FSN)
-			continue;
-		uint16_t rank = hs_slice_eq(code, r->dialect) ? 0 :
-			hs_slice_eq(code, HS_S(US_ENGLISH))   ? 10 :
-								20;
-		best = rank < best ? rank : best;
-	}
-	return best;
-}
-
-static const struct tx_use uses[] = {
-	[TX_SCT_SYNONYM] = { HS_S_INIT(TX_SCT_URL), HS_S_INIT("900000000000013009"), HS_S_INIT("Synonym") },
-	[TX_SCT_FSN] = { HS_S_INIT(TX_SCT_URL), HS_S_INIT("900000000000003001"),
-		HS_S_INIT("Fully specified name") },
-};
-
-static void give_texts(struct rf2 *r)
-{
-	size_t count = TX_BUILD_COUNT(r->texts, struct rf2_text);
-
-	for (size_t i = 0; i < count; i++) {
-		const struct rf2_text *text = TX_BUILD_AT(r->texts, struct rf2_text, i);
-		if (!text->active)
-			continue;
-		if (text->type == TX_SCT_DEFINITION) {
-			hs_tx_build_at(r->build, text->concept)->definition = text->term;
-			continue;
-		}
-		struct tx_build_text row = { .language = text->language,
-			.value = text->term,
-			.use = hs_tx_build_use(r->build, &uses[text->type]),
-			.id = text->id,
-			.concept = text->concept,
-			.rank = rank_of(r, text),
-			.effective = text->effective,
-			.module = text->module,
-			.dialects = text->dialects,
-			.type = text->type };
-		hs_tx_build_text(r->build, &row);
-	}
-}
+/* ---- links ---- */
 
 static void give_links(struct rf2 *r)
 {
@@ -135,7 +85,6 @@ static enum hs_status give_all(struct rf2 *r, struct hs_error *err)
 			r->full ? "Full" : "Snapshot");
 	if (!edition.len)
 		edition = find_edition(r);
-	give_texts(r);
 	give_links(r);
 	give_defs(r);
 	uint32_t version = r->until != 99991231 ? r->until : r->latest;
@@ -168,14 +117,14 @@ static enum hs_status prepare(struct rf2 *r, struct hs_error *err)
 		return hs_fail(err, HS_E_VALUE, "the release is full or snapshot, not %.*s",
 			HS_S_ARG(release));
 	r->until = (uint32_t)until;
-	r->dialect = hs_tx_option(import, "dialect", HS_S(US_ENGLISH));
+	r->dialect = hs_tx_option(import, "dialect", HS_S(RF2_US_ENGLISH));
 	r->full = hs_slice_eq(release, HS_S("full"));
 	bool any = false;
 	for (size_t i = 0; i < r->files.count; i++)
 		any |= hs_rf2_is(r, &r->files.items[i], "_Concept_");
 	if (!any && !release.len)
 		r->full = true;
-	struct hs_buf *const lists[] = { &r->columns, &r->texts, &r->relations, &r->values, &r->members,
+	struct hs_buf *const lists[] = { &r->columns, &r->apart, &r->relations, &r->values, &r->members,
 		&r->fields, &r->refsets, &r->identifiers };
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		hs_buf_init(lists[i], NULL, TX_BUILD_MAX);
@@ -184,14 +133,14 @@ static enum hs_status prepare(struct rf2 *r, struct hs_error *err)
 
 static void forget_rows(struct rf2 *r)
 {
-	hs_rf2_map_free(&r->text_rows);
+	hs_rf2_text_table_free(&r->text_rows);
 	hs_rf2_map_free(&r->relation_rows);
 	hs_rf2_map_free(&r->member_rows);
 }
 
 static void release(struct rf2 *r)
 {
-	struct hs_buf *const lists[] = { &r->columns, &r->texts, &r->relations, &r->values, &r->members,
+	struct hs_buf *const lists[] = { &r->columns, &r->apart, &r->relations, &r->values, &r->members,
 		&r->fields, &r->refsets, &r->identifiers };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
@@ -239,6 +188,8 @@ static enum hs_status read_descriptions(void *arg, struct hs_error *err)
 
 	if (status == HS_OK)
 		status = hs_rf2_languages(r, err);
+	if (status == HS_OK)
+		hs_rf2_rank_texts(r);
 	forget_rows(r);
 	return status;
 }
@@ -261,32 +212,16 @@ static enum hs_status read_refsets(void *arg, struct hs_error *err)
 	return status;
 }
 
-/* Quickly made of what was read, and larger than it: it is not kept. */
-static enum hs_status give(void *arg, struct hs_error *err)
-{
-	return give_all(arg, err);
-}
-
+/* The links are there for the order alone. */
 static enum hs_status order(void *arg, struct hs_error *err)
 {
-	return hs_tx_build_order(((struct rf2 *)arg)->build, err);
-}
+	struct rf2 *r = arg;
+	enum hs_status status = give_all(r, err);
 
-/* What the builder has got needs no second room: only the texts that stand apart are kept. */
-static void leave_apart(struct rf2 *r)
-{
-	size_t count = TX_BUILD_COUNT(r->texts, struct rf2_text);
-	struct hs_buf apart;
-
-	hs_buf_init(&apart, NULL, TX_BUILD_MAX);
-	for (size_t i = 0; i < count; i++) {
-		const struct rf2_text *text = TX_BUILD_AT(r->texts, struct rf2_text, i);
-		if (!text->active || text->type == TX_SCT_DEFINITION)
-			hs_buf_add(&apart, hs_slice((const char *)text, sizeof(*text)));
-	}
-	hs_buf_free(&r->texts);
-	r->texts = apart;
+	if (status == HS_OK)
+		status = hs_tx_build_order(r->build, err);
 	hs_buf_free(&r->build->links);
+	return status;
 }
 
 static enum hs_status write_image(void *arg, struct hs_error *err)
@@ -294,7 +229,6 @@ static enum hs_status write_image(void *arg, struct hs_error *err)
 	struct rf2 *r = arg;
 	struct hs_image_builder *image = hs_tx_build_image();
 
-	leave_apart(r);
 	r->path = hs_tx_image_path(r->arena, r->import, &r->build->head);
 	enum hs_status status = hs_tx_build_sections(r->build, image, hs_rf2_sections, r, err);
 	if (status == HS_OK)
@@ -309,7 +243,7 @@ static enum hs_status write_image(void *arg, struct hs_error *err)
 
 static const struct tx_stage steps[] = { { "concepts", read_concepts }, { NULL, know_concepts },
 	{ "descriptions", read_descriptions }, { "relationships", read_relationships },
-	{ "reference sets", read_refsets }, { NULL, give }, { "hierarchy", order }, { "image", write_image },
+	{ "reference sets", read_refsets }, { "hierarchy", order }, { "image", write_image },
 	{ NULL, NULL } };
 
 static void add_parts(struct rf2 *r)
@@ -319,13 +253,12 @@ static void add_parts(struct rf2 *r)
 
 	for (size_t i = 0; i < RF2_FIELDS_MAX; i++)
 		names |= TX_WORD(struct rf2_refset, names[i]);
-	hs_tx_stages_build(s, r->build, false);
+	hs_tx_stages_build(s, r->build);
 	hs_tx_stages_record(s, &r->latest, sizeof(r->latest), 0);
 	hs_tx_stages_record(s, r->dialects, sizeof(r->dialects), 0);
 	hs_tx_stages_record(s, &r->dialect_count, sizeof(r->dialect_count), 0);
 	hs_tx_stages_list(s, &r->columns, sizeof(struct tx_sct_column), 0, 0);
-	hs_tx_stages_list(s, &r->texts, sizeof(struct rf2_text),
-		TX_WORD(struct rf2_text, term) | TX_WORD(struct rf2_text, language), 0);
+	hs_tx_stages_list(s, &r->apart, sizeof(struct tx_build_text), TX_BUILD_TEXT_SLICES, 0);
 	hs_tx_stages_list(s, &r->relations, sizeof(struct rf2_relation), 0, 0);
 	hs_tx_stages_list(s, &r->values, sizeof(struct hs_slice), 1, 0);
 	hs_tx_stages_list(s, &r->members, sizeof(struct rf2_member), 0, 0);

@@ -87,7 +87,7 @@ static void stage_numbers(struct tx_stages *s, uint32_t **numbers, const size_t 
 			.more = more });
 }
 
-static void add_given(struct tx_stages *s, struct tx_build *b, bool texts)
+static void add_given(struct tx_stages *s, struct tx_build *b)
 {
 	static const uint64_t head = TX_WORD(struct tx_build_head, id) | TX_WORD(struct tx_build_head, url) |
 		TX_WORD(struct tx_build_head, version) | TX_WORD(struct tx_build_head, name) |
@@ -98,11 +98,8 @@ static void add_given(struct tx_stages *s, struct tx_build *b, bool texts)
 	hs_tx_stages_list(s, &b->concepts, sizeof(struct tx_build_concept),
 		TX_WORD(struct tx_build_concept, code) | TX_WORD(struct tx_build_concept, definition),
 		TX_WORD(struct tx_build_concept, status));
-	if (!texts)
-		return;
 	hs_tx_stages_record(s, &b->head, sizeof(b->head), head);
-	hs_tx_stages_list(s, &b->texts, sizeof(struct tx_build_text),
-		TX_WORD(struct tx_build_text, language) | TX_WORD(struct tx_build_text, value), 0);
+	hs_tx_stages_list(s, &b->texts, sizeof(struct tx_build_text), TX_BUILD_TEXT_SLICES, 0);
 	hs_tx_stages_list(s, &b->links, sizeof(struct tx_build_link), 0, 0);
 	hs_tx_stages_list(s, &b->properties, sizeof(struct tx_build_property),
 		TX_WORD(struct tx_build_property, code) | TX_WORD(struct tx_build_property, value),
@@ -117,7 +114,7 @@ static void add_given(struct tx_stages *s, struct tx_build *b, bool texts)
 		0);
 }
 
-void hs_tx_stages_build(struct tx_stages *s, struct tx_build *b, bool texts)
+void hs_tx_stages_build(struct tx_stages *s, struct tx_build *b)
 {
 	size_t *const counts[] = { &b->ordered, &b->linked, &b->worded };
 	struct {
@@ -131,7 +128,7 @@ void hs_tx_stages_build(struct tx_stages *s, struct tx_build *b, bool texts)
 		{ &b->parents, &b->linked, 0 }, { &b->children, &b->linked, 0 },
 		{ &b->text_order, &b->worded, 0 } };
 
-	add_given(s, b, texts);
+	add_given(s, b);
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		hs_tx_stages_record(s, counts[i], sizeof(size_t), 0);
 	hs_tx_stages_list(s, &b->spans, sizeof(struct tx_span), 0, 0);

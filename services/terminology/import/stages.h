@@ -75,7 +75,8 @@ void hs_tx_stages_list(struct tx_stages *stages, struct hs_buf *list, size_t row
 	uint64_t cstrs);
 void hs_tx_stages_record(struct tx_stages *stages, void *record, size_t bytes, uint64_t slices);
 /* What the builder of an image holds, before and after it was put in order. */
-void hs_tx_stages_build(struct tx_stages *stages, struct tx_build *build, bool texts);
+void hs_tx_stages_build(struct tx_stages *stages, struct tx_build *build);
+#define TX_BUILD_TEXT_SLICES (TX_WORD(struct tx_build_text, language) | TX_WORD(struct tx_build_text, value))
 /* Takes the steps, but for those whose stages are there; the last makes the image and is not kept. */
 enum hs_status hs_tx_stages_run(struct tx_stages *stages, const struct tx_files *files,
 	const struct tx_stage *list, void *arg, struct hs_error *err);

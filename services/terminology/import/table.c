@@ -79,7 +79,7 @@ enum hs_status hs_tx_table_import(struct hs_import *import, const struct tx_tabl
 	run.import = &run.stages.inner;
 	run.build->cycle = report_cycle;
 	run.build->cycle_arg = run.import;
-	hs_tx_stages_build(&run.stages, run.build, true);
+	hs_tx_stages_build(&run.stages, run.build);
 	hs_tx_stages_record(&run.stages, &run.taken, sizeof(run.taken), 1);
 	if (importer->add_parts)
 		importer->add_parts(&run);
