@@ -103,8 +103,14 @@ struct rf2 {
 	struct hs_buf identifiers; /* struct rf2_identifier */
 	uint32_t dialects[TX_SCT_DIALECTS_MAX];
 	size_t dialect_count;
-	uint32_t edition; /* module, as it came */
+	struct rf2_beside *beside; /* NULL: not begun, or taken */
 };
+
+/* The lists of rows, empty. */
+void hs_rf2_begin_lists(struct rf2 *r);
+void hs_rf2_free_lists(struct rf2 *r);
+/* Tables that are needed while rows are read. */
+void hs_rf2_forget_rows(struct rf2 *r);
 
 typedef void rf2_row_fn(struct rf2 *r, struct tx_lines *lines, const struct hs_slice *column);
 typedef void rf2_fetch_fn(struct rf2 *r, const struct hs_slice *column);
@@ -150,6 +156,14 @@ void hs_rf2_rank_texts(struct rf2 *r);
 enum hs_status hs_rf2_relations(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_refsets(struct rf2 *r, struct hs_error *err);
 enum hs_status hs_rf2_identifiers(struct rf2 *r, struct hs_error *err);
+/* Relationships, reference sets and identifiers are read beside the thread that reads descriptions, from
+ * lists of their own, once the concepts are there (beside.h). What was left out is told when they are taken.
+ */
+void hs_rf2_begin_beside(struct rf2 *r);
+enum hs_status hs_rf2_end_beside(struct rf2 *r, struct hs_error *err);
+/* Nobody will take them; nothing where none were begun. */
+void hs_rf2_drop_beside(struct rf2 *r);
+
 /* The columns of SNOMED CT, after the concepts were put in order: tx_build_more_fn of a struct rf2. */
 void hs_rf2_sections(void *rf2, struct hs_image_builder *image);
 

@@ -124,14 +124,35 @@ static enum hs_status prepare(struct rf2 *r, struct hs_error *err)
 		any |= hs_rf2_is(r, &r->files.items[i], "_Concept_");
 	if (!any && !release.len)
 		r->full = true;
-	struct hs_buf *const lists[] = { &r->columns, &r->apart, &r->relations, &r->values, &r->members,
-		&r->fields, &r->refsets, &r->identifiers };
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		hs_buf_init(lists[i], NULL, TX_BUILD_MAX);
+	hs_rf2_begin_lists(r);
 	return HS_OK;
 }
 
-static void forget_rows(struct rf2 *r)
+static struct hs_buf *list_of(struct rf2 *r, size_t number)
+{
+	struct hs_buf *const lists[] = { &r->columns, &r->apart, &r->relations, &r->values, &r->members,
+		&r->fields, &r->refsets, &r->identifiers };
+
+	return number < sizeof(lists) / sizeof(lists[0]) ? lists[number] : NULL;
+}
+
+void hs_rf2_begin_lists(struct rf2 *r)
+{
+	struct hs_buf *list;
+
+	for (size_t i = 0; (list = list_of(r, i)); i++)
+		hs_buf_init(list, NULL, TX_BUILD_MAX);
+}
+
+void hs_rf2_free_lists(struct rf2 *r)
+{
+	struct hs_buf *list;
+
+	for (size_t i = 0; (list = list_of(r, i)); i++)
+		hs_buf_free(list);
+}
+
+void hs_rf2_forget_rows(struct rf2 *r)
 {
 	hs_rf2_text_table_free(&r->text_rows);
 	hs_rf2_map_free(&r->relation_rows);
@@ -140,12 +161,9 @@ static void forget_rows(struct rf2 *r)
 
 static void release(struct rf2 *r)
 {
-	struct hs_buf *const lists[] = { &r->columns, &r->apart, &r->relations, &r->values, &r->members,
-		&r->fields, &r->refsets, &r->identifiers };
-
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		hs_buf_free(lists[i]);
-	forget_rows(r);
+	hs_rf2_drop_beside(r);
+	hs_rf2_free_lists(r);
+	hs_rf2_forget_rows(r);
 	hs_tx_build_free(r->build);
 	hs_tx_files_close(&r->files);
 	hs_arena_free(r->arena);
@@ -184,32 +202,24 @@ static enum hs_status know_concepts(void *arg, struct hs_error *err)
 static enum hs_status read_descriptions(void *arg, struct hs_error *err)
 {
 	struct rf2 *r = arg;
-	enum hs_status status = hs_rf2_terms(r, err);
 
+	hs_rf2_begin_beside(r);
+	enum hs_status status = hs_rf2_terms(r, err);
 	if (status == HS_OK)
 		status = hs_rf2_languages(r, err);
 	if (status == HS_OK)
 		hs_rf2_rank_texts(r);
-	forget_rows(r);
+	hs_rf2_forget_rows(r);
 	return status;
 }
 
-static enum hs_status read_relationships(void *arg, struct hs_error *err)
+static enum hs_status take_beside(void *arg, struct hs_error *err)
 {
-	enum hs_status status = hs_rf2_relations(arg, err);
+	struct rf2 *r = arg;
 
-	forget_rows(arg);
-	return status;
-}
-
-static enum hs_status read_refsets(void *arg, struct hs_error *err)
-{
-	enum hs_status status = hs_rf2_refsets(arg, err);
-
-	if (status == HS_OK)
-		status = hs_rf2_identifiers(arg, err);
-	forget_rows(arg);
-	return status;
+	if (!r->beside)
+		hs_rf2_begin_beside(r);
+	return hs_rf2_end_beside(r, err);
 }
 
 /* The links are there for the order alone. */
@@ -242,9 +252,8 @@ static enum hs_status write_image(void *arg, struct hs_error *err)
 }
 
 static const struct tx_stage steps[] = { { "concepts", read_concepts }, { NULL, know_concepts },
-	{ "descriptions", read_descriptions }, { "relationships", read_relationships },
-	{ "reference sets", read_refsets }, { "hierarchy", order }, { "image", write_image },
-	{ NULL, NULL } };
+	{ "descriptions", read_descriptions }, { "relationships and reference sets", take_beside },
+	{ "hierarchy", order }, { "image", write_image }, { NULL, NULL } };
 
 static void add_parts(struct rf2 *r)
 {

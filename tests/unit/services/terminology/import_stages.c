@@ -4,6 +4,7 @@
 #include "import_test.h"
 
 #include <sched.h>
+#include <stdatomic.h>
 
 #define RELEASE "tests/unit/services/terminology/rf2"
 #define IMAGE_MAX ((size_t)8 << 20)
@@ -141,7 +142,7 @@ static enum hs_status import_into(struct bench *b, const char *folder)
 	return b->fn(&b->p.import, &b->p.err);
 }
 
-static long left; /* reports of progress until the process dies, or the import is stopped */
+static atomic_long left; /* reports of progress until the process dies, or the import is stopped */
 
 static void die_later(void *arg, const char *what, uint64_t done, uint64_t total)
 {
