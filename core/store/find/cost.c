@@ -79,7 +79,7 @@ enum hs_status hs__ranges_cost(const struct hs__maker *maker, const struct hs__r
 
 	for (size_t i = 0; i < ranges->count && total < limit && status == HS_OK; i++) {
 		uint64_t blocks = 0;
-		status = hs__count(maker->finder, HS__COST, &ranges->items[i], limit - total, &blocks, err);
+		status = hs__count_blocks(maker->finder, &ranges->items[i], limit - total, &blocks, err);
 		total += blocks + 1;
 	}
 	*out = total;

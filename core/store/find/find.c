@@ -6,8 +6,10 @@
 #define SCRATCH ((size_t)192 << 20)
 #define COUNT_MAX 100000u
 /* One condition after another finds a page soon when many fulfil them all. When so much was looked at that
- * does not, they are few, and what each condition finds is joined. */
+ * does not, they are few, and what each condition finds is joined: the sooner, the less there is to join. */
 #define PATIENCE 512u /* blocks of entries (cost.c) that could have been read meanwhile */
+#define PATIENCE_LEAST 32u
+#define ROWS_A_BLOCK 4u /* that each condition is asked of, or reads */
 
 struct search {
 	struct hs__finder *finder;
@@ -36,9 +38,13 @@ static int take_ranked(const struct hs__subject *subject, void *arg, struct hs_e
 	return (int)hs__page_add(search->page, &ranked, err);
 }
 
-static uint32_t patience_with(const struct hs__cond *where)
+static uint32_t patience_with(const struct hs__plan *plan, const struct hs__cond *where)
 {
-	uint64_t looks = PATIENCE / hs__look_cost(where);
+	uint64_t rows = plan->estimate, blocks = PATIENCE;
+
+	if (rows < (uint64_t)(PATIENCE - PATIENCE_LEAST) * ROWS_A_BLOCK)
+		blocks = PATIENCE_LEAST + rows / ROWS_A_BLOCK;
+	uint64_t looks = blocks / hs__look_cost(where);
 
 	return looks ? (uint32_t)looks : 1;
 }
@@ -53,7 +59,7 @@ static enum hs_status fill_page(struct hs__finder *finder, struct hs__plan *plan
 		.type = query->type,
 		.after_row = !sorted && page->after ? page->after->row : 0,
 		.with_facts = sorted,
-		.patience = sorted || !where ? 0 : patience_with(where),
+		.patience = sorted || !where ? 0 : patience_with(plan, where),
 		.fn = sorted ? take_ranked : take_in_order,
 		.arg = &search };
 	enum hs_status status = HS_OK;

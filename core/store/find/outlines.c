@@ -113,7 +113,7 @@ static enum hs_status count_outline(const struct hs__range *one, bool sure, void
 	(void)sure;
 	if (counting->count >= counting->limit)
 		return HS_OK;
-	enum hs_status status = hs__count(counting->finder, HS__COST, one, counting->limit - counting->count,
+	enum hs_status status = hs__count_blocks(counting->finder, one, counting->limit - counting->count,
 		&blocks, err);
 	counting->count += blocks;
 	return status;

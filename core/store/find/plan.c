@@ -12,15 +12,15 @@ static const uint64_t limits[LIMITS] = { 32, 128, 512, HS__MANY };
 #define FEW (limits[0])
 #define MANY HS__MANY
 
-static enum hs_status count_ranges(struct hs__finder *finder, const struct hs__ranges *ranges, uint64_t limit,
-	uint64_t *out, struct hs_error *err)
+static enum hs_status count_ranges(struct hs__finder *finder, uint32_t type, const struct hs__ranges *ranges,
+	uint64_t limit, uint64_t *out, struct hs_error *err)
 {
 	uint64_t total = ranges->row_count;
 	enum hs_status status = HS_OK;
 
 	for (size_t i = 0; i < ranges->count && total < limit && status == HS_OK; i++) {
 		uint64_t count = 0;
-		status = hs__count(finder, HS__ENTRIES, &ranges->items[i], limit - total, &count, err);
+		status = hs__count_entries(finder, type, &ranges->items[i], limit - total, &count, err);
 		total += count;
 	}
 	*out = total;
@@ -35,7 +35,7 @@ static enum hs_status estimate_leaf(struct hs__finder *finder, uint32_t type, co
 	enum hs_status status = hs__ranges_of(finder, type, cond, &ranges, err);
 
 	if (status == HS_OK)
-		status = count_ranges(finder, &ranges, limit, out, err);
+		status = count_ranges(finder, type, &ranges, limit, out, err);
 	hs_arena_rollback(finder->arena, mark);
 	return status;
 }

@@ -483,6 +483,57 @@ static void what_is_foreseen_takes_room_from_nobody(void **state)
 	hs__columns_bound(0);
 }
 
+struct changed {
+	const struct world *world;
+	unsigned first, end; /* people with odd numbers from `first` up to `end` become even */
+};
+
+static enum hs_status make_even(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	const struct changed *changed = arg;
+	enum hs_status status = HS_OK;
+	for (unsigned i = changed->first | 1; i < changed->end && status == HS_OK; i += 2)
+		status = put_person(txn, arena, changed->world, i, "even", false, err);
+	return status;
+}
+
+static enum hs_status estimate_odd(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+{
+	struct totals *totals = arg;
+	struct hs__finder finder = { .txn = txn, .arena = arena };
+	struct hs_find odd = {
+		.op = HS_FIND_TOKEN, .param = totals->world->code, .any_system = true, .text = HS_S("odd")
+	};
+	struct hs__cond cond;
+	enum hs_status status = hs__cond_make(&finder, &odd, 0, &cond, err);
+	return status == HS_OK ?
+		hs__estimate(&finder, totals->world->person, &cond, PEOPLE, &totals->people, err) :
+		status;
+}
+
+static uint64_t estimated_after(struct fixture *f, const struct world *w, unsigned first, unsigned end)
+{
+	struct changed changed = { w, first, end };
+	struct totals totals = { .world = w };
+	if (hs_store_write_wait(f->store, f->arena, make_even, &changed, &f->err) != HS_OK ||
+		hs_store_read_wait(f->store, f->arena, estimate_odd, &totals, &f->err) != HS_OK)
+		fail_msg("%s", f->err.text);
+	return totals.people;
+}
+
+/* As it was read, while little has changed since: so the index is not asked. */
+static void a_column_tells_how_many_there_are(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	foresee(f);
+	assert_int_equal(estimated_after(f, &w, 0, 10), PEOPLE / 2);
+	assert_int_equal(estimated_after(f, &w, 10, 60), PEOPLE / 2 - 30);
+	fixture_reopen(f); /* there is none */
+	assert_int_equal(estimated_after(f, &w, 60, 64), PEOPLE / 2 - 32);
+}
+
 static void little_data_has_none(void **state)
 {
 	struct fixture *f = *state;
@@ -507,6 +558,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_will_be_wanted_is_there_before_a_search, fixture_setup,
 			fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_foreseen_takes_room_from_nobody, fixture_setup,
+			fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_column_tells_how_many_there_are, fixture_setup,
 			fixture_teardown),
 		cmocka_unit_test_setup_teardown(little_data_has_none, fixture_setup, fixture_teardown),
 	};
