@@ -121,3 +121,16 @@ size_t hs__forward_memory(const struct hs__forward *forward)
 	return sizeof(*forward) + forward->row_count * forward->width + sets +
 		forward->list_count * sizeof(uint32_t) + forward->length * forward->width;
 }
+
+void hs__forward_call_start(const struct hs__forward *forward, uint64_t row)
+{
+	__builtin_prefetch(forward->starts + hs__forward_rank(forward, row));
+}
+
+void hs__forward_call_list(const struct hs__forward *forward, uint64_t row)
+{
+	uint32_t at, end;
+
+	hs__forward_list(forward, row, &at, &end);
+	__builtin_prefetch((const char *)forward->lists + (size_t)at * forward->width);
+}

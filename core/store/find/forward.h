@@ -53,3 +53,15 @@ static inline void hs__forward_list(const struct hs__forward *forward, uint64_t 
 	*at = forward->starts[rank];
 	*end = forward->starts[rank + 1];
 }
+
+/* To be asked soon: the numbers of the 64 rows of a word; where the list of a row that has one begins, and,
+ * when that has come, the list. */
+static inline void hs__forward_call_numbers(const struct hs__forward *forward, size_t word)
+{
+	const char *numbers = (const char *)forward->numbers + word * 64 * forward->width;
+
+	for (unsigned line = 0; word < forward->row_count / 64 && line < forward->width; line++)
+		__builtin_prefetch(numbers + line * 64);
+}
+void hs__forward_call_start(const struct hs__forward *forward, uint64_t row);
+void hs__forward_call_list(const struct hs__forward *forward, uint64_t row);

@@ -172,49 +172,110 @@ static enum hs_status ask_some(struct hs__finds *finds, const struct judge *judg
 	return status;
 }
 
+/* Rows here and there are each far away in memory, so they are called in crowds, and asked when they come. */
+#define CROWD 32u
+struct crowd {
+	const struct hs__set *within;
+	const uint64_t *also;
+	size_t next, end; /* words to be looked at */
+	size_t count, words[CROWD];
+	uint64_t asked[CROWD];
+};
+
+static void gather_crowd(struct crowd *crowd, const struct hs__forward *forward)
+{
+	const struct hs__set *within = crowd->within;
+
+	for (crowd->count = 0; crowd->count < CROWD; crowd->next++) {
+		size_t word = crowd->next = within ? hs__set_next_word(within, crowd->next) : crowd->next;
+		if (word >= crowd->end)
+			break;
+		uint64_t asked = (within ? hs__set_word(within, word) : ~UINT64_C(0)) &
+			(crowd->also ? crowd->also[word] : ~UINT64_C(0));
+		if (!asked)
+			continue;
+		crowd->words[crowd->count] = word;
+		crowd->asked[crowd->count++] = asked;
+		hs__forward_call_numbers(forward, word);
+	}
+}
+
+static void call_lists(const struct crowd *crowd, const struct hs__forward *forward,
+	void (*call)(const struct hs__forward *forward, uint64_t row))
+{
+	for (size_t i = 0; i < crowd->count; i++) {
+		size_t word = crowd->words[i];
+		uint64_t listed = word < forward->row_count / BITS ? forward->listed[word] : 0;
+		for (listed &= crowd->asked[i]; listed; listed &= listed - 1)
+			call(forward, word * BITS + (unsigned)__builtin_ctzll(listed));
+	}
+}
+
 /* Those of both `within` and `also`; each NULL: any. */
 static enum hs_status ask_rows(struct hs__finds *finds, const struct judge *judge,
 	const struct hs__set *within, const uint64_t *also, struct hs_error *err)
 {
-	size_t words = judge->column->row_count / BITS;
+	const struct hs__forward *forward = judge->column->forward;
+	struct crowd crowd = { .within = within, .also = also, .end = judge->column->row_count / BITS };
 	enum hs_status status = HS_OK;
 
-	if (words > finds->sure->count)
-		words = finds->sure->count;
-	for (size_t i = 0; status == HS_OK; i++) {
-		i = within ? hs__set_next_word(within, i) : i;
-		if (i >= words)
-			break;
-		uint64_t asked = (within ? hs__set_word(within, i) : ~UINT64_C(0)) &
-			(also ? also[i] : ~UINT64_C(0));
-		if (asked)
-			status = ask_some(finds, judge, i, asked, err);
-	}
+	if (crowd.end > finds->sure->count)
+		crowd.end = finds->sure->count;
+	do {
+		gather_crowd(&crowd, forward);
+		if (forward->listed) {
+			call_lists(&crowd, forward, hs__forward_call_start);
+			call_lists(&crowd, forward, hs__forward_call_list);
+		}
+		for (size_t i = 0; i < crowd.count && status == HS_OK; i++)
+			status = ask_some(finds, judge, crowd.words[i], crowd.asked[i], err);
+	} while (crowd.count == CROWD && status == HS_OK);
 	return status;
 }
 
 /* ---- keys give their rows ---- */
 
-/* What was read stands in runs of rows; rows that have changed since are asked instead. */
-static void give_bin(const struct hs__column *column, const uint64_t *bin, struct hs__set *into)
+/* What was read stands in runs of rows; rows that have changed since are asked instead. A line at a time. */
+static void give_line(const struct hs__column *column, const uint64_t *bin, size_t first, size_t end,
+	struct hs__set *into)
+{
+	uint64_t given[HS__LINE_WORDS] = { 0 }, any = 0;
+
+	for (size_t i = first; i < end; i++)
+		any |= given[i - first] = bin[i];
+	if (!any)
+		return;
+	for (size_t i = first; column->altered && i < end; i++)
+		given[i - first] &= ~column->altered[i];
+	uint64_t *words = hs__set_open_word(into, first);
+	for (size_t i = 0; i < end - first; i++)
+		words[i] |= given[i];
+}
+
+/* Of the lines of `within` (NULL: of all). */
+static void give_bin(const struct hs__column *column, const uint64_t *bin, const struct hs__set *within,
+	struct hs__set *into)
 {
 	size_t words = column->inverse->words;
 
 	if (words > into->count)
 		words = into->count;
-	for (size_t i = 0; i < words; i++) {
-		uint64_t given = bin[i] & hs__column_unaltered(column, i);
-		if (given)
-			*hs__set_open_word(into, i) |= given;
+	for (size_t line = 0;; line++) {
+		line = within ? hs__set_next_line(within, line) : line;
+		size_t first = line * HS__LINE_WORDS, end = first + HS__LINE_WORDS;
+		if (first >= words)
+			break;
+		give_line(column, bin, first, end < words ? end : words, into);
 	}
 }
 
-void hs__column_give(const struct hs__column *column, uint32_t from, uint32_t to, struct hs__set *into)
+void hs__column_give(const struct hs__column *column, uint32_t from, uint32_t to,
+	const struct hs__set *within, struct hs__set *into)
 {
 	struct hs__run_of_rows run = hs__inverse_run(column->inverse, from, to);
 
 	if (run.bin)
-		give_bin(column, run.bin, into);
+		give_bin(column, run.bin, within, into);
 	for (size_t i = 0; i < run.count; i++) {
 		uint64_t row = run.rows[i], word = row / BITS;
 		uint64_t bit = UINT64_C(1) << row % BITS;
@@ -247,7 +308,7 @@ static uint32_t next_judged(const struct judge *judge, uint32_t from, uint32_t t
 }
 
 static enum hs_status give_keys(struct hs__finds *finds, const struct judge *judge, uint32_t from,
-	uint32_t to, struct hs_error *err)
+	uint32_t to, const struct hs__set *within, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
@@ -259,7 +320,8 @@ static enum hs_status give_keys(struct hs__finds *finds, const struct judge *jud
 		if (!sure)
 			status = make_doubts(finds, err);
 		if (status == HS_OK)
-			hs__column_give(judge->column, from, end, sure ? finds->sure : &finds->doubts);
+			hs__column_give(judge->column, from, end, within,
+				sure ? finds->sure : &finds->doubts);
 		from = end;
 	}
 	return status;
@@ -277,12 +339,12 @@ static enum hs_status give_rows(struct hs__finds *finds, const struct judge *jud
 	for (unsigned i = 0; i < inverse->bin_count && status == HS_OK; i++) {
 		uint32_t from = inverse->firsts[i], to = inverse->firsts[i + 1];
 		if (all_hold(judge, from, to))
-			give_bin(column, hs__inverse_bin(inverse, i), finds->sure);
+			give_bin(column, hs__inverse_bin(inverse, i), within, finds->sure);
 		else
-			status = give_keys(finds, judge, from, to, err);
+			status = give_keys(finds, judge, from, to, within, err);
 	}
 	if (!inverse->bin_count)
-		status = give_keys(finds, judge, 1, end, err);
+		status = give_keys(finds, judge, 1, end, within, err);
 	if (status == HS_OK && column->altered)
 		status = ask_rows(finds, judge, within, column->altered, err);
 	return status;

@@ -38,7 +38,7 @@ static void give_links(struct hs__finds *finds, const struct hs__column *column,
 		row = hs__set_next(targets, row + 1)) {
 		uint32_t number = link->keys[row];
 		if (number && number <= column->keys_read)
-			hs__column_give(column, number, number + 1, finds->sure);
+			hs__column_give(column, number, number + 1, within, finds->sure);
 	}
 	ask_links(finds, column, link, targets, &altered, within);
 }

@@ -124,8 +124,9 @@ unsigned char *hs__column_verdicts(const struct hs__maker *maker, const struct h
 enum hs_status hs__finds_judged(struct hs__finds *finds, const struct hs__column *column,
 	unsigned char *verdicts, const struct hs__set *within, struct hs_error *err);
 /* Adds what the keys from `from` up to `to`, of one bin, had when the column was read, and what has not
- * changed since. */
-void hs__column_give(const struct hs__column *column, uint32_t from, uint32_t to, struct hs__set *into);
+ * changed since; of `within` (NULL: any) at least, and perhaps others. */
+void hs__column_give(const struct hs__column *column, uint32_t from, uint32_t to,
+	const struct hs__set *within, struct hs__set *into);
 
 /* ---- pointing.c: links followed ---- */
 

@@ -497,7 +497,8 @@ static enum hs_status make_even(struct hs_txn *txn, struct hs_arena *arena, void
 	return status;
 }
 
-static enum hs_status estimate_odd(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+static enum hs_status estimate_odd(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
 {
 	struct totals *totals = arg;
 	struct hs__finder finder = { .txn = txn, .arena = arena };
