@@ -68,7 +68,7 @@ void hs_buf_commit(struct hs_buf *buf, size_t size)
 	buf->len += size;
 }
 
-void hs_buf_add(struct hs_buf *buf, struct hs_slice s)
+void hs_buf_append(struct hs_buf *buf, struct hs_slice s)
 {
 	if (s.len == 0)
 		return;

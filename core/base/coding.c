@@ -2,6 +2,10 @@
 /* UTF-8, hexadecimal, percent-encoding and base64. */
 #include <handslag/coding.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 size_t hs_utf8_put(char *out, uint32_t point)
@@ -87,49 +91,65 @@ bool hs_hex_decode(struct hs_buf *buf, struct hs_slice text)
 }
 
 /* The byte that the escape at `at` stands for, or -1. */
-static int escaped(struct hs_slice text, size_t at)
+static int escaped(const char *at, const char *end)
 {
-	if (text.ptr[at] != '%' || text.len - at < 3)
+	if (end - at < 3)
 		return -1;
-	int high = hs_hex_digit(text.ptr[at + 1]), low = hs_hex_digit(text.ptr[at + 2]);
+	int high = hs_hex_digit(at[1]), low = hs_hex_digit(at[2]);
 	return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
 bool hs_percent_valid(struct hs_slice text)
 {
-	for (size_t i = 0; i < text.len; i++)
-		if (text.ptr[i] == '%' && escaped(text, i) < 0)
+	const char *end = text.ptr + text.len;
+	for (size_t at = hs_slice_find(text, '%', 0); at != SIZE_MAX; at = hs_slice_find(text, '%', at + 1))
+		if (escaped(text.ptr + at, end) < 0)
 			return false;
 	return true;
 }
 
+/* Copies from *at up to the next '%' or `plus`, or to the end; where it ends in the copy. What is copied has
+ * never more bytes than what it is of, so that 16 may be stored wherever 16 are left to read. */
+static char *copy_plain(char *to, const char **at, const char *end, char plus)
+{
+	const char *from = *at;
+#if defined(__SSE2__)
+	for (; end - from >= 16; from += 16, to += 16) {
+		const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)from);
+		const __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('%')),
+			_mm_cmpeq_epi8(bytes, _mm_set1_epi8(plus)));
+		unsigned found = (unsigned)_mm_movemask_epi8(marks);
+		_mm_storeu_si128((__m128i *)(void *)to, bytes);
+		if (found) {
+			*at = from + __builtin_ctz(found);
+			return to + __builtin_ctz(found);
+		}
+	}
+#endif
+	while (from < end && *from != '%' && *from != plus)
+		*to++ = *from++;
+	*at = from;
+	return to;
+}
+
 struct hs_slice hs_percent_decode(struct hs_arena *arena, struct hs_slice text, bool form)
 {
-	size_t plain = hs_slice_find(text, '%', 0), plus = form ? hs_slice_find(text, '+', 0) : SIZE_MAX;
-	if (plus < plain)
-		plain = plus;
-	if (plain == SIZE_MAX)
+	const char plus = form ? '+' : '%', *at = text.ptr, *end = text.ptr + text.len;
+	size_t mark = hs_slice_find(text, '%', 0);
+	if (mark == SIZE_MAX && (!form || hs_slice_find(text, '+', 0) == SIZE_MAX))
 		return text;
-	char *out = hs_arena_raw(arena, text.len);
-	size_t len = plain;
+	char *out = hs_arena_raw(arena, text.len), *to = out;
 	if (!out)
 		return HS_S_NONE;
-	memcpy(out, text.ptr, plain);
-	const char blank = form ? ' ' : '+';
-	for (const char *at = text.ptr + plain, *end = text.ptr + text.len; at < end; at++) {
-		char c = *at;
-		if (c == '%') {
-			int byte = escaped(text, (size_t)(at - text.ptr));
-			if (byte > 0) {
-				c = (char)byte;
-				at += 2;
-			}
-		} else if (c == '+') {
-			c = blank;
+	while (at < end) {
+		to = copy_plain(to, &at, end, plus);
+		for (; at < end && (*at == '%' || *at == plus); at++) {
+			int byte = *at == '%' ? escaped(at, end) : ' ';
+			at += *at == '%' && byte > 0 ? 2 : 0;
+			*to++ = byte > 0 ? (char)byte : '%';
 		}
-		out[len++] = c;
 	}
-	return hs_slice(out, len);
+	return hs_slice(out, (size_t)(to - out));
 }
 
 static bool is_kept(unsigned char c, const char *keep)

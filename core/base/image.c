@@ -191,9 +191,12 @@ const void *hs_image_section(const struct hs_image *image, uint32_t id, size_t i
 /* A text outside the section (a damaged file) reads as empty. */
 struct hs_slice hs_image_text(const struct hs_image *image, struct hs_image_text text)
 {
-	if (text.offset > image->texts.len || text.len > image->texts.len - text.offset)
-		return HS_S_NONE;
-	return hs_slice(image->texts.ptr + text.offset, text.len);
+	return hs_image_text_of(image->texts, text);
+}
+
+struct hs_slice hs_image_texts(const struct hs_image *image)
+{
+	return image->texts;
 }
 
 struct hs_image *hs_image_of_texts(struct hs_arena *arena, struct hs_slice texts)

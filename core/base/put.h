@@ -6,8 +6,25 @@
 
 static inline char *hs__put(char *at, struct hs_slice text)
 {
-	if (text.len)
-		memcpy(at, text.ptr, text.len);
+	if (__builtin_constant_p(text.len) || text.len > 16) {
+		if (text.len)
+			memcpy(at, text.ptr, text.len);
+	} else if (text.len >= 8) { /* two halves, which may overlap: no call for short ones */
+		uint64_t first, last;
+		memcpy(&first, text.ptr, 8);
+		memcpy(&last, text.ptr + text.len - 8, 8);
+		memcpy(at, &first, 8);
+		memcpy(at + text.len - 8, &last, 8);
+	} else if (text.len >= 4) {
+		uint32_t first, last;
+		memcpy(&first, text.ptr, 4);
+		memcpy(&last, text.ptr + text.len - 4, 4);
+		memcpy(at, &first, 4);
+		memcpy(at + text.len - 4, &last, 4);
+	} else {
+		for (size_t i = 0; i < text.len; i++)
+			at[i] = text.ptr[i];
+	}
 	return at + text.len;
 }
 

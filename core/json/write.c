@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing trees as text, compact or with two blanks a level. */
+#include <core/base/put.h>
 #include <core/json/scan.h>
 #include <handslag/json.h>
 
@@ -26,6 +27,36 @@ static size_t escape(char c, char out[6])
 	out[4] = hex[byte >> 4];
 	out[5] = hex[byte & 15];
 	return 6;
+}
+
+/* Copies a text and looks at it on the way, by pieces of which the last may overlap the one before it. False:
+ * a byte of it is special, and what was written is for nothing. */
+static inline bool copy_plain(char *to, const char *from, size_t len)
+{
+	uint64_t first = 0, last = 0;
+
+#if defined(__SSE2__)
+	if (len >= 16) {
+		for (size_t at = 0; at < len; at += 16) {
+			size_t here = len - at < 16 ? len - 16 : at;
+			const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(from + here));
+			if (hs__json_specials_16(bytes))
+				return false;
+			_mm_storeu_si128((__m128i *)(void *)(to + here), bytes);
+		}
+		return true;
+	}
+#endif
+	if (len < 8 || len > 15) {
+		if (len)
+			memcpy(to, from, len);
+		return hs__json_is_plain(from, len);
+	}
+	memcpy(&first, from, 8);
+	memcpy(&last, from + len - 8, 8);
+	memcpy(to, &first, 8);
+	memcpy(to + len - 8, &last, 8);
+	return hs__json_are_plain(first, last);
 }
 
 /* Text that needs no escaping, between quotes. */
@@ -67,15 +98,44 @@ static void write_escaped(struct hs_buf *buf, struct hs_slice text)
 
 static inline void write_text(struct hs_buf *buf, struct hs_slice text)
 {
-	if (hs__json_is_plain(text.ptr, text.len)) /* nearly always */
-		write_plain(buf, text.ptr, text.len);
-	else
+	char *to = hs_buf_reserve(buf, text.len + 2);
+
+	if (!to)
+		return;
+	if (!copy_plain(to + 1, text.ptr, text.len)) { /* hardly ever */
 		write_escaped(buf, text);
+		return;
+	}
+	to[0] = to[text.len + 1] = '"';
+	buf->len += text.len + 2;
 }
 
 void hs_json_write_text(struct hs_buf *buf, struct hs_slice text)
 {
 	write_text(buf, text.len ? text : HS_S(""));
+}
+
+void hs_json_write_between(struct hs_buf *buf, struct hs_slice before, struct hs_slice text,
+	struct hs_slice behind)
+{
+	size_t size = before.len + text.len + behind.len + 2, was = buf->len;
+	char *to = hs_buf_reserve(buf, size);
+
+	if (!to)
+		return;
+	to = hs__put(to, before);
+	*to++ = '"';
+	if (copy_plain(to, text.ptr, text.len)) {
+		to[text.len] = '"';
+		hs__put(to + text.len + 1, behind);
+		buf->len += size;
+		return;
+	}
+	buf->len += before.len;
+	write_escaped(buf, text);
+	hs_buf_append(buf, behind);
+	if (buf->overflow)
+		buf->len = was;
 }
 
 static void write_key(struct hs_buf *buf, const struct hs_json *member)

@@ -29,7 +29,20 @@ static inline char *hs_buf_reserve(struct hs_buf *buf, size_t size)
 }
 void hs_buf_commit(struct hs_buf *buf, size_t size);
 
-void hs_buf_add(struct hs_buf *buf, struct hs_slice s);
+void hs_buf_append(struct hs_buf *buf, struct hs_slice s); /* hs_buf_add of any text */
+/* What a literal holds is stored where it is added. */
+static inline void hs_buf_add(struct hs_buf *buf, struct hs_slice s)
+{
+	if (!__builtin_constant_p(s.len) || s.len > 64) {
+		hs_buf_append(buf, s);
+		return;
+	}
+	char *to = hs_buf_reserve(buf, s.len);
+	if (to && s.len) {
+		memcpy(to, s.ptr, s.len);
+		buf->len += s.len;
+	}
+}
 void hs_buf_cstr(struct hs_buf *buf, const char *text);
 static inline void hs_buf_byte(struct hs_buf *buf, char c)
 {

@@ -32,6 +32,14 @@ void hs_image_unref(struct hs_image *image);
 /* The items of a section; NULL and 0 when it is absent. Fails the process when item_size differs. */
 const void *hs_image_section(const struct hs_image *image, uint32_t id, size_t item_size, size_t *count);
 struct hs_slice hs_image_text(const struct hs_image *image, struct hs_image_text text);
+/* All of them, for who asks for many: hs_image_text_of(hs_image_texts(image), text) is the same. */
+struct hs_slice hs_image_texts(const struct hs_image *image);
+static inline struct hs_slice hs_image_text_of(struct hs_slice texts, struct hs_image_text text)
+{
+	if ((uint64_t)text.offset + text.len > texts.len)
+		return HS_S_NONE;
+	return hs_slice(texts.ptr + text.offset, text.len);
+}
 /* An image of nothing but `texts`, for rows that live no longer than the arena: as long must `texts` live,
  * and nobody has to give it back. NULL: the arena is full. */
 struct hs_image *hs_image_of_texts(struct hs_arena *arena, struct hs_slice texts);

@@ -153,6 +153,10 @@ void hs_json_replace(struct hs_json *parent, struct hs_json *child, struct hs_js
 void hs_json_write(struct hs_buf *buf, const struct hs_json *v, unsigned flags);
 /* Text as a JSON string with its quotes. */
 void hs_json_write_text(struct hs_buf *buf, struct hs_slice text);
+/* The same with what stands before and behind it, which is JSON already: all of it, or nothing with the mark
+ * set where it does not fit. */
+void hs_json_write_between(struct hs_buf *buf, struct hs_slice before, struct hs_slice text,
+	struct hs_slice behind);
 
 /* ---- JSON Pointer (RFC 6901) and JSON Patch (RFC 6902) ---- */
 

@@ -84,9 +84,18 @@ static void percent_decodes(void **state)
 	static const struct {
 		const char *text, *plain, *form;
 	} rows[] = {
-		{ "", "", "" }, { "a+b", "a+b", "a b" }, { "%C3%a5%20", "\xC3\xA5 ", "\xC3\xA5 " },
-		{ "100%", "100%", "100%" }, { "%2", "%2", "%2" }, { "%zz%41", "%zzA", "%zzA" },
-		{ "a%00b", "a%00b", "a%00b" }, { "%2541", "%41", "%41" }, /* once only */
+		{ "", "", "" },
+		{ "a+b", "a+b", "a b" },
+		{ "%C3%a5%20", "\xC3\xA5 ", "\xC3\xA5 " },
+		{ "100%", "100%", "100%" },
+		{ "%2", "%2", "%2" },
+		{ "%zz%41", "%zzA", "%zzA" },
+		{ "a%00b", "a%00b", "a%00b" },
+		{ "%2541", "%41", "%41" }, /* once only */
+		{ "0123456789abcdef%3A+b", "0123456789abcdef:+b", "0123456789abcdef: b" },
+		{ "012%2F%2f0123456789abcdefghi+0123456789abcdefghij%",
+			"012//0123456789abcdefghi+0123456789abcdefghij%",
+			"012//0123456789abcdefghi 0123456789abcdefghij%" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -106,6 +106,29 @@ static void stops_at_the_maximum(void **state)
 	hs_arena_free(arena);
 }
 
+/* All of it or nothing, whatever the text. */
+static void writes_between_others(void **state)
+{
+	static const struct {
+		const char *text, *all;
+	} rows[] = { { "plain", "{\"a\":\"plain\"}" }, { "a\"b", "{\"a\":\"a\\\"b\"}" },
+		{ "", "{\"a\":\"\"}" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (size_t max = 0; max <= strlen(rows[i].all) + 1; max++) {
+			struct hs_slice all = hs_slice_cstr(rows[i].all);
+			struct hs_buf buf;
+			hs_buf_init(&buf, NULL, max + 1);
+			hs_buf_byte(&buf, '[');
+			hs_json_write_between(&buf, HS_S("{\"a\":"), hs_slice_cstr(rows[i].text), HS_S("}"));
+			assert_int_equal(buf.overflow, max < all.len);
+			assert_true(hs_slice_eq(hs_slice_from(hs_buf_slice(&buf), 1),
+				max < all.len ? HS_S_NONE : all));
+			hs_buf_free(&buf);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +137,7 @@ int main(void)
 		cmocka_unit_test(escapes_what_was_decoded),
 		cmocka_unit_test(writes_pretty),
 		cmocka_unit_test(stops_at_the_maximum),
+		cmocka_unit_test(writes_between_others),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
