@@ -17,29 +17,31 @@ static const struct hs_slice names[] = {
 };
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
-/* A bit for each of them that has this length. */
-static unsigned of_length(size_t len)
+/* The one that it must be, by its length and first byte, if it is any; NAMES: it is none. */
+static unsigned guess(struct hs_slice name)
 {
-	switch (len) {
+	switch (name.len) {
 	case 6:
-		return 1u << 0 | 1u << 1 | 1u << 2;
+		return name.ptr[0] == 'A' ? 0 : name.ptr[0] == 'O' ? 1 : 2;
 	case 10:
-		return 1u << 4;
+		return 4;
 	case 15:
-		return 1u << 3;
+		return 3;
 	case 22:
-		return 1u << 5;
+		return 5;
 	default:
-		return 0;
+		return NAMES;
 	}
 }
 
 void hs__vary_on(struct hs_request *req, struct hs_slice name)
 {
-	/* What is known to be asked for need not be looked for again. */
-	for (unsigned left = of_length(name.len) & ~(unsigned)req->varies; left; left &= left - 1)
-		if (memcmp(names[__builtin_ctz(left)].ptr, name.ptr, name.len) == 0)
-			req->varies |= (uint8_t)(left & (0u - left));
+	unsigned at = guess(name);
+
+	if (at == NAMES || req->varies & 1u << at) /* of what is known nothing more need be known */
+		return;
+	if (memcmp(names[at].ptr, name.ptr, name.len) == 0)
+		req->varies |= (uint8_t)(1u << at);
 }
 
 /* There are few such texts and every answer has one: all are made with the first. */
