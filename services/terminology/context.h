@@ -193,7 +193,8 @@ enum hs_status hs_tx_fault(struct tx_context *ctx, enum hs_status status, enum t
 /* Value sets include one another more than TX_SETS_DEEP deep. */
 enum hs_status hs_tx_too_deep(struct tx_context *ctx, struct hs_error *err);
 bool hs_tx_has_issue(const struct tx_issues *issues, enum tx_message id, struct hs_slice path);
-/* An OperationOutcome of all of them as JSON text, which is empty when the arena is full. */
+/* An OperationOutcome of all of them as JSON text; the second is empty when the arena is full. */
+void hs_tx_write_outcome(struct hs_buf *out, const struct tx_issues *issues);
 struct hs_slice hs_tx_outcome_text(struct hs_arena *arena, const struct tx_issues *issues);
 struct hs_json *hs_tx_failure_outcome(struct tx_context *ctx);
 /* Spoken sentences of errors (of all when there is none), joined by "; ", in order of the text. */

@@ -302,7 +302,7 @@ enum hs_status hs_tx_builtin_compile(struct tx_compile *compile, const char *lis
 
 uint64_t hs_tx_builtin_key(const char *lists)
 {
-	uint64_t key = TX_IMAGE_FORMAT * 31u + 5; /* and the making of this file */
+	uint64_t key = TX_IMAGE_FORMAT * 31u + 6; /* and the making of this file */
 	char path[4096];
 
 	for (size_t i = 0; i < SYSTEMS; i++)

@@ -2,6 +2,7 @@
 /* The compiler: takes resources one by one and leaves an image. */
 #include "compile.h"
 
+#include "slots.h"
 #include "version.h"
 
 #include <stdatomic.h>
@@ -202,6 +203,20 @@ static void order_by_url(struct tx_compile *c, enum tx_kind kind, enum tx_sectio
 		TX_PUT(c, section, rows[i].row);
 }
 
+/* Of the rows that have just been put in order. */
+static void make_slots(struct tx_compile *c, enum tx_kind kind, enum tx_section section)
+{
+	size_t count = c->key_rows[kind].len / sizeof(struct tx_key), room = hs_tx_url_room(count);
+	const struct tx_key *rows = (const void *)c->key_rows[kind].ptr;
+	struct tx_url_slot *slots = room ? hs_arena_array(c->keys, room, sizeof(*slots)) : NULL;
+
+	for (size_t i = 0; slots && i < count; i++)
+		if (!i || !hs_slice_eq(rows[i].url, rows[i - 1].url))
+			hs_tx_url_put(slots, room, rows[i].url, i);
+	if (slots)
+		hs_buf_add(&c->rows[section], hs_slice((const char *)slots, room * sizeof(*slots)));
+}
+
 static const size_t item_sizes[TX_SECTIONS_END] = {
 	[TX_SYSTEMS] = sizeof(struct tx_system_row),
 	[TX_CONCEPTS] = sizeof(struct tx_concept_row),
@@ -229,6 +244,9 @@ static const size_t item_sizes[TX_SECTIONS_END] = {
 	[TX_SYSTEMS_BY_URL] = sizeof(uint32_t),
 	[TX_SETS_BY_URL] = sizeof(uint32_t),
 	[TX_MAPS_BY_URL] = sizeof(uint32_t),
+	[TX_SYSTEM_SLOTS] = sizeof(struct tx_url_slot),
+	[TX_SET_SLOTS] = sizeof(struct tx_url_slot),
+	[TX_MAP_SLOTS] = sizeof(struct tx_url_slot),
 };
 
 /* Names are put in order of their text, the first one given winning. */
@@ -261,6 +279,9 @@ static void close_sections(struct tx_compile *c)
 	order_by_url(c, TX_KIND_SYSTEM, TX_SYSTEMS_BY_URL);
 	order_by_url(c, TX_KIND_SET, TX_SETS_BY_URL);
 	order_by_url(c, TX_KIND_MAP, TX_MAPS_BY_URL);
+	make_slots(c, TX_KIND_SYSTEM, TX_SYSTEM_SLOTS);
+	make_slots(c, TX_KIND_SET, TX_SET_SLOTS);
+	make_slots(c, TX_KIND_MAP, TX_MAP_SLOTS);
 	order_names(c);
 	for (uint32_t i = 1; i < TX_SECTIONS_END; i++)
 		hs_image_builder_section(c->image, i, c->rows[i].ptr, item_sizes[i],

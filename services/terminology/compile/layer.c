@@ -6,6 +6,7 @@ void hs_tx_layer_init(struct tx_layer *layer, struct hs_image *image)
 {
 	memset(layer, 0, sizeof(*layer));
 	layer->image = image;
+	layer->strings = hs_image_texts(image);
 #define GET(name, id) layer->name = hs_image_section(image, (id), sizeof(*layer->name), &layer->name##_count)
 	GET(systems, TX_SYSTEMS);
 	GET(concepts, TX_CONCEPTS);
@@ -33,6 +34,9 @@ void hs_tx_layer_init(struct tx_layer *layer, struct hs_image *image)
 	GET(systems_by_url, TX_SYSTEMS_BY_URL);
 	GET(sets_by_url, TX_SETS_BY_URL);
 	GET(maps_by_url, TX_MAPS_BY_URL);
+	GET(system_slots, TX_SYSTEM_SLOTS);
+	GET(set_slots, TX_SET_SLOTS);
+	GET(map_slots, TX_MAP_SLOTS);
 #undef GET
 	if (layer->concepts_count)
 		layer->texts = hs_tx_texts_new();

@@ -43,6 +43,9 @@ enum tx_section {
 	TX_SYSTEMS_BY_URL, /* uint32_t */
 	TX_SETS_BY_URL,
 	TX_MAPS_BY_URL,
+	TX_SYSTEM_SLOTS, /* struct tx_url_slot: where each URL begins among those by URL (slots.h) */
+	TX_SET_SLOTS,
+	TX_MAP_SLOTS,
 	TX_SECTIONS_END
 };
 
@@ -182,12 +185,19 @@ struct tx_name_row {
 	struct hs_image_text name, url;
 };
 
+/* Open addressing by the hash of the URL, a power of two of them. */
+struct tx_url_slot {
+	uint32_t hash;
+	uint32_t first; /* of the rows by URL, counted from 1; 0: the slot is free */
+};
+
 struct tx_source; /* source.h */
 struct tx_texts;  /* texts.h */
 
 /* An image with its sections found: what everybody else reads. */
 struct tx_layer {
 	struct hs_image *image;
+	struct hs_slice strings;        /* the image's texts */
 	const struct tx_source *source; /* of systems that are TX_ELSEWHERE, else NULL */
 	void *source_state;             /* what the source keeps; it owns it */
 	struct tx_texts *texts; /* words that were searched, a reference; NULL in an image without concepts */
@@ -226,6 +236,9 @@ struct tx_layer {
 	TX_LIST(uint32_t, systems_by_url);
 	TX_LIST(uint32_t, sets_by_url);
 	TX_LIST(uint32_t, maps_by_url);
+	TX_LIST(struct tx_url_slot, system_slots);
+	TX_LIST(struct tx_url_slot, set_slots);
+	TX_LIST(struct tx_url_slot, map_slots);
 #undef TX_LIST
 };
 
@@ -246,7 +259,7 @@ void hs_tx_layer_fini(struct tx_layer *layer);
 
 static inline struct hs_slice tx_text(const struct tx_layer *layer, struct hs_image_text text)
 {
-	return hs_image_text(layer->image, text);
+	return hs_image_text_of(layer->strings, text);
 }
 
 /* ---- compiling (compile.c and its siblings) ---- */

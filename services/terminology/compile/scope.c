@@ -2,6 +2,7 @@
 /* Finding resources by canonical in the layers of a request. */
 #include "scope.h"
 
+#include "slots.h"
 #include "version.h"
 
 /* One kind of row as the search sees it. */
@@ -10,6 +11,8 @@ struct index {
 	size_t count;
 	const char *rows;
 	size_t row_size; /* each row begins with struct tx_head */
+	const struct tx_url_slot *slots;
+	size_t slot_count;
 };
 
 static struct index index_of(const struct tx_layer *layer, enum tx_section kind)
@@ -17,13 +20,16 @@ static struct index index_of(const struct tx_layer *layer, enum tx_section kind)
 	switch (kind) {
 	case TX_SYSTEMS:
 		return (struct index) { layer->systems_by_url, layer->systems_by_url_count,
-			(const char *)layer->systems, sizeof(*layer->systems) };
+			(const char *)layer->systems, sizeof(*layer->systems), layer->system_slots,
+			layer->system_slots_count };
 	case TX_SETS:
 		return (struct index) { layer->sets_by_url, layer->sets_by_url_count,
-			(const char *)layer->sets, sizeof(*layer->sets) };
+			(const char *)layer->sets, sizeof(*layer->sets), layer->set_slots,
+			layer->set_slots_count };
 	default:
 		return (struct index) { layer->maps_by_url, layer->maps_by_url_count,
-			(const char *)layer->maps, sizeof(*layer->maps) };
+			(const char *)layer->maps, sizeof(*layer->maps), layer->map_slots,
+			layer->map_slots_count };
 	}
 }
 
@@ -46,6 +52,37 @@ static size_t lower_bound(const struct tx_layer *layer, const struct index *inde
 	return lo;
 }
 
+struct sought {
+	struct hs_slice url, version;
+	uint32_t hash; /* of the URL, made when it is needed first */
+	bool hashed;
+};
+
+static uint32_t hash_of(struct sought *sought)
+{
+	if (!sought->hashed)
+		sought->hash = hs_tx_url_hash(sought->url);
+	sought->hashed = true;
+	return sought->hash;
+}
+
+/* Where the rows of the URL begin, in an order that has them; somewhere or at the end, when there are none.
+ */
+static size_t first_of(const struct tx_layer *layer, const struct index *index, struct sought *sought)
+{
+	const struct tx_url_slot *slot;
+
+	if (!index->slot_count)
+		return lower_bound(layer, index, sought->url);
+	uint32_t hash = hash_of(sought);
+	size_t tries = 0;
+	while ((slot = hs_tx_url_next(index->slots, index->slot_count, hash, &tries)) != NULL)
+		if (slot->first <= index->count &&
+			hs_slice_eq(tx_text(layer, head_at(index, slot->first - 1)->url), sought->url))
+			return slot->first - 1;
+	return index->count;
+}
+
 enum want { WANT_CONTENT, WANT_ANY, WANT_SUPPLEMENT };
 
 static bool fits(enum tx_section kind, const struct tx_head *head, enum want want)
@@ -63,12 +100,13 @@ static bool fits(enum tx_section kind, const struct tx_head *head, enum want wan
 /* The latest of a layer's rows that fit; versions rise within one URL. A guest is taken when its version is
  * asked for, or when there is nobody else. */
 static const struct tx_head *find_in(const struct tx_scope *scope, const struct tx_layer *layer,
-	enum tx_section kind, struct hs_slice url, struct hs_slice version, enum want want)
+	enum tx_section kind, struct sought *sought, enum want want)
 {
 	struct index index = index_of(layer, kind);
 	const struct tx_head *best = NULL;
+	struct hs_slice url = sought->url, version = sought->version;
 
-	for (size_t i = lower_bound(layer, &index, url); i < index.count; i++) {
+	for (size_t i = first_of(layer, &index, sought); i < index.count; i++) {
 		const struct tx_head *head = head_at(&index, i);
 		if (!hs_slice_eq(tx_text(layer, head->url), url))
 			break;
@@ -101,14 +139,15 @@ static const struct tx_head *find(const struct tx_scope *scope, enum tx_section 
 	}
 	if (!url.len)
 		return NULL;
+	struct sought sought = { .url = url, .version = version };
 	for (size_t i = 0; i < scope->count; i++) {
 		const struct tx_layer *near = scope->layers[i];
 		const struct tx_layer *rest = i + 1 < scope->count ? scope->layers[i + 1] : NULL;
-		const struct tx_head *head = find_in(scope, near, kind, url, version, want);
+		const struct tx_head *head = find_in(scope, near, kind, &sought, want);
 		if (!head)
 			continue;
 		const struct tx_head *other = rest && near->rest == rest ?
-			find_in(scope, rest, kind, url, version, want) :
+			find_in(scope, rest, kind, &sought, want) :
 			NULL;
 		bool later = other && is_later(rest, other, near, head);
 		*layer = later ? rest : near;
@@ -179,12 +218,13 @@ static bool is_among(const struct hs_slice *list, size_t count, struct hs_slice 
 size_t hs_tx_system_versions(const struct tx_scope *scope, struct hs_slice url, struct hs_slice *out,
 	size_t room)
 {
+	struct sought sought = { .url = url };
 	size_t n = 0;
 
 	for (size_t l = 0; l < scope->count; l++) {
 		const struct tx_layer *layer = scope->layers[l];
 		struct index index = index_of(layer, TX_SYSTEMS);
-		for (size_t i = lower_bound(layer, &index, url); i < index.count && n < room; i++) {
+		for (size_t i = first_of(layer, &index, &sought); i < index.count && n < room; i++) {
 			const struct tx_head *head = head_at(&index, i);
 			struct hs_slice version = tx_text(layer, head->version);
 			if (!hs_slice_eq(tx_text(layer, head->url), url))

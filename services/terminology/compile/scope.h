@@ -49,12 +49,12 @@ struct hs_slice hs_tx_system_of_name(const struct tx_scope *scope, struct hs_sli
 
 static inline struct hs_slice tx_system_text(struct tx_system s, struct hs_image_text text)
 {
-	return hs_image_text(s.layer->image, text);
+	return tx_text(s.layer, text);
 }
 #define TX_SYSTEM_URL(s) tx_system_text((s), (s).row->head.url)
 #define TX_SYSTEM_VERSION(s) tx_system_text((s), (s).row->head.version)
-#define TX_SET_URL(s) hs_image_text((s).layer->image, (s).row->head.url)
-#define TX_SET_VERSION(s) hs_image_text((s).layer->image, (s).row->head.version)
+#define TX_SET_URL(s) tx_text((s).layer, (s).row->head.url)
+#define TX_SET_VERSION(s) tx_text((s).layer, (s).row->head.version)
 /* Whether codes that are not in use are no members of the set (compose.inactive). */
 static inline bool tx_only_active(struct tx_set s)
 {

@@ -106,17 +106,51 @@ uint64_t hs_tx_big_hash(struct hs_slice text)
 	return hash ^ hash >> 31;
 }
 
+/* The number that eight figures stand for, the first in the lowest byte; false: one of them is none. Two,
+ * four and eight figures become one number in three steps. */
+static bool eight_figures(uint64_t bytes, uint64_t *out)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t n = bytes ^ ones * '0';
+
+	if ((n | (n + ones * 6)) & ones * 0xf0)
+		return false;
+	n = n * 10 + (n >> 8);
+	n = (n & 0x00ff00ff00ff00ffu) * 100 + (n >> 16 & 0x00ff00ff00ff00ffu);
+	n = (n & 0x0000ffff0000ffffu) * 10000 + (n >> 32 & 0x0000ffff);
+	*out = n & 0xffffffffu;
+	return true;
+}
+
+/* The first 1 to 7 bytes of a code as the last of eight, behind noughts. */
+static uint64_t noughts_before(struct hs_slice code, size_t count)
+{
+	uint64_t bytes = 0;
+
+	if (code.len >= 8)
+		memcpy(&bytes, code.ptr, 8);
+	else
+		for (size_t i = 0; i < count; i++)
+			bytes |= (uint64_t)(unsigned char)code.ptr[i] << 8 * i;
+	return bytes << (64 - 8 * count) | 0x3030303030303030u >> 8 * count;
+}
+
+/* At most eighteen figures, which 64 bits hold. What is more than whole eights of them stands before these,
+ * behind as many noughts. */
 uint64_t hs_tx_big_key(struct hs_slice code)
 {
-	uint64_t number = 0;
-	unsigned odd = !code.len || code.len > 18 || code.ptr[0] == '0';
+	uint64_t number = 0, eight = 0;
+	size_t at = code.len & 7;
+	bool figures = code.len && code.len <= 18 && code.ptr[0] != '0';
 
-	for (size_t i = 0; i < code.len && !odd; i++) {
-		unsigned digit = (unsigned)(unsigned char)code.ptr[i] - '0';
-		odd = digit > 9;
-		number = number * 10 + digit; /* which eighteen figures do not fill */
+	if (figures && at)
+		figures = eight_figures(noughts_before(code, at), &number);
+	for (; figures && at < code.len; at += 8) {
+		memcpy(&eight, code.ptr + at, 8);
+		figures = eight_figures(eight, &eight);
+		number = number * 100000000u + eight;
 	}
-	return odd ? hs_tx_big_hash(code) | TX_KEY_HASHED : number;
+	return figures ? number : hs_tx_big_hash(code) | TX_KEY_HASHED;
 }
 
 uint32_t hs_tx_big_code(const struct tx_layer *layer, struct hs_slice code)

@@ -26,10 +26,10 @@ const char *hs_tx_words(enum tx_message id, bool swedish)
 static bool next_piece(const char **text, const struct tx_args *args, struct hs_slice *out)
 {
 	const char *p = *text;
-	size_t plain = strcspn(p, "{");
 
 	if (!*p)
 		return false;
+	size_t plain = (size_t)(strchrnul(p, '{') - p);
 	bool place = !plain && p[1] >= '0' && p[1] <= '5' && p[2] == '}';
 	size_t len = place ? 3 : plain ? plain : 1;
 	*out = place ? args->a[p[1] - '0'] : hs_slice(p, len);
@@ -40,10 +40,15 @@ static bool next_piece(const char **text, const struct tx_args *args, struct hs_
 struct hs_slice hs_tx_sentence(struct hs_arena *arena, enum tx_message id, bool swedish, struct tx_args args)
 {
 	const char *text = hs_tx_words(id, swedish);
+	size_t size = strlen(text);
 	struct hs_slice piece;
 	struct hs_buf out;
 
+	for (size_t i = 0; i < sizeof(args.a) / sizeof(args.a[0]); i++)
+		size += args.a[i].len;
 	hs_buf_init(&out, arena, SENTENCE_MAX);
+	if (size < SENTENCE_MAX) /* nearly always enough, and at once */
+		hs_buf_reserve(&out, size);
 	while (next_piece(&text, &args, &piece))
 		hs_buf_add(&out, piece);
 	return hs_buf_slice(&out);

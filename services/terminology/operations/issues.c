@@ -159,48 +159,50 @@ bool hs_tx_has_issue(const struct tx_issues *issues, enum tx_message id, struct 
 static const struct hs_slice severities[] = { HS_S_INIT("fatal"), HS_S_INIT("error"), HS_S_INIT("warning"),
 	HS_S_INIT("information") };
 
-static void put_text(struct hs_buf *out, struct hs_slice before, struct hs_slice text)
-{
-	hs_buf_add(out, before);
-	hs_json_write_text(out, text);
-}
-
-/* A word of the catalogue, which has nothing to escape. */
-static void put_word(struct hs_buf *out, struct hs_slice before, struct hs_slice word)
-{
-	hs_buf_add(out, before);
-	hs_buf_add(out, word);
-	hs_buf_byte(out, '"');
-}
+/* A word of the catalogue, which has nothing to escape, and what stands before it. */
+#define PUT_WORD(out, before, word) \
+	do { \
+		hs_buf_add(out, HS_S(before)); \
+		hs_buf_add(out, word); \
+	} while (0)
 
 /* Only sentences of the terminology ecosystem have a name (message-id) there. */
 static void write_issue(struct hs_buf *out, const struct tx_issue *issue)
 {
+	struct hs_slice path = issue->path;
+
 	hs_buf_byte(out, '{');
 	if (issue->type[0] && !hs_slice_starts(catalogue[issue->id].id, HS_S("OWN_"))) {
-		put_word(out,
-			HS_S("\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/"
-			     "operationoutcome-message-id\",\"valueString\":\""),
+		PUT_WORD(out,
+			"\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/"
+			"operationoutcome-message-id\",\"valueString\":\"",
 			catalogue[issue->id].id);
-		hs_buf_add(out, HS_S("}],"));
+		hs_buf_add(out, HS_S("\"}],"));
 	}
-	put_word(out, HS_S("\"severity\":\""), severities[issue->severity]);
-	put_word(out, HS_S(",\"code\":\""), catalogue[issue->id].code);
-	hs_buf_add(out, HS_S(",\"details\":{"));
+	PUT_WORD(out, "\"severity\":\"", severities[issue->severity]);
+	PUT_WORD(out, "\",\"code\":\"", catalogue[issue->id].code);
+	hs_buf_add(out, HS_S("\",\"details\":{"));
 	if (issue->type[0]) {
-		put_word(out,
-			HS_S("\"coding\":[{\"system\":\"http://hl7.org/fhir/tools/CodeSystem/tx-issue-type\","
-			     "\"code\":\""),
+		PUT_WORD(out,
+			"\"coding\":[{\"system\":\"http://hl7.org/fhir/tools/CodeSystem/tx-issue-type\","
+			"\"code\":\"",
 			hs_slice_cstr(issue->type));
-		hs_buf_add(out, HS_S("}],"));
+		hs_buf_add(out, HS_S("\"}],"));
 	}
-	put_text(out, HS_S("\"text\":"), issue->text);
-	hs_buf_byte(out, '}');
-	if (issue->path.len) {
-		put_text(out, HS_S(",\"expression\":["), issue->path);
-		hs_buf_byte(out, ']');
+	hs_json_write_between(out, HS_S("\"text\":"), issue->text, path.len ? HS_S("},") : HS_S("}}"));
+	if (path.len)
+		hs_json_write_between(out, HS_S("\"expression\":["), path, HS_S("]}"));
+}
+
+void hs_tx_write_outcome(struct hs_buf *out, const struct tx_issues *issues)
+{
+	hs_buf_add(out, HS_S("{\"resourceType\":\"OperationOutcome\",\"issue\":["));
+	for (const struct tx_issue *i = issues->first; i; i = i->next) {
+		if (i != issues->first)
+			hs_buf_byte(out, ',');
+		write_issue(out, i);
 	}
-	hs_buf_byte(out, '}');
+	hs_buf_add(out, HS_S("]}"));
 }
 
 struct hs_slice hs_tx_outcome_text(struct hs_arena *arena, const struct tx_issues *issues)
@@ -209,13 +211,7 @@ struct hs_slice hs_tx_outcome_text(struct hs_arena *arena, const struct tx_issue
 
 	hs_buf_init(&out, arena, OUTCOME_MAX);
 	hs_buf_reserve(&out, OUTCOME_USUAL);
-	hs_buf_add(&out, HS_S("{\"resourceType\":\"OperationOutcome\",\"issue\":["));
-	for (const struct tx_issue *i = issues->first; i; i = i->next) {
-		if (i != issues->first)
-			hs_buf_byte(&out, ',');
-		write_issue(&out, i);
-	}
-	hs_buf_add(&out, HS_S("]}"));
+	hs_tx_write_outcome(&out, issues);
 	return out.overflow ? HS_S_NONE : hs_buf_slice(&out);
 }
 
@@ -245,6 +241,8 @@ struct hs_slice hs_tx_message(struct hs_arena *arena, const struct tx_issues *is
 	for (const struct tx_issue *i = issues->first; i; i = i->next)
 		if (i->spoken)
 			texts[n++] = i->text;
+	if (n == 1)
+		return texts[0];
 	qsort(texts, n, sizeof(*texts), compare_texts);
 	hs_buf_init(&out, arena, MESSAGE_MAX);
 	for (size_t i = 0; i < n; i++) {

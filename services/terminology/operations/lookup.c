@@ -75,7 +75,7 @@ struct lookup {
 	struct tx_system system;
 	uint32_t concept;
 	struct tx_told told;
-	struct tx_system supplements[TX_NAMES_MAX];
+	struct tx_system *supplements;
 	size_t supplement_count;
 };
 
@@ -111,7 +111,7 @@ static void add_kin(struct lookup *l, const char *name, const uint32_t *list, si
 	if (!wants(l, hs_slice_cstr(name)))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		hs_tx_tell_open(&l->told, HS_S("property"));
+		TX_TELL_OPEN(&l->told, "property");
 		TX_TELL(&l->told, "code", "valueCode", hs_slice_cstr(name));
 		TX_TELL(&l->told, "value", "valueCode", hs_tx_code(l->system, list[i]));
 		TX_TELL(&l->told, "description", "valueString", hs_tx_display(l->ctx, l->system, list[i]));
@@ -123,7 +123,7 @@ static void add_property(struct lookup *l, const struct tx_property *p)
 {
 	struct hs_arena *arena = l->ctx->arena;
 
-	hs_tx_tell_open(&l->told, HS_S("property"));
+	TX_TELL_OPEN(&l->told, "property");
 	TX_TELL(&l->told, "code", "valueCode", p->code);
 	hs_tx_tell_value(&l->told, "value", hs_arena_cstr(arena, p->key), value_of(arena, p));
 	hs_tx_tell_close(&l->told);
@@ -131,9 +131,9 @@ static void add_property(struct lookup *l, const struct tx_property *p)
 
 static void add_state(struct lookup *l)
 {
-	hs_tx_tell_open(&l->told, HS_S("property"));
+	TX_TELL_OPEN(&l->told, "property");
 	TX_TELL(&l->told, "code", "valueCode", HS_S("inactive"));
-	hs_tx_tell_bool(&l->told, HS_S("value"), hs_tx_is_inactive(l->system, l->concept));
+	TX_TELL_BOOL(&l->told, "value", hs_tx_is_inactive(l->system, l->concept));
 	hs_tx_tell_close(&l->told);
 }
 
@@ -166,14 +166,13 @@ static void add_designation(struct lookup *l, const struct tx_designation *d)
 {
 	struct tx_told *t = &l->told;
 
-	hs_tx_tell_open(t, HS_S("designation"));
+	TX_TELL_OPEN(t, "designation");
 	TX_TELL(t, "language", "valueCode", d->language);
 	if (d->base)
-		hs_tx_tell_coding(t, HS_S("use"),
-			HS_S("http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra"),
+		TX_TELL_CODING(t, "use", HS_S("http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra"),
 			HS_S("preferredForLanguage"), d->use_display);
 	else if (d->use_code.len)
-		hs_tx_tell_coding(t, HS_S("use"), d->use_system, d->use_code, d->use_display);
+		TX_TELL_CODING(t, "use", d->use_system, d->use_code, d->use_display);
 	TX_TELL(t, "source", "valueCanonical", d->source);
 	TX_TELL(t, "value", "valueString", d->value);
 	hs_tx_tell_close(t);
@@ -214,7 +213,8 @@ static struct hs_slice name_of(struct tx_system system)
 
 enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct hs_error *err)
 {
-	struct lookup l = { .ctx = ctx };
+	struct tx_system supplements[TX_NAMES_MAX];
+	struct lookup l = { .ctx = ctx, .supplements = supplements };
 	struct asked asked;
 	enum hs_status status = read_asked(ctx, &asked, err);
 
@@ -235,7 +235,7 @@ enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct
 	TX_TELL(&l.told, "code", "valueCode", concept.code);
 	TX_TELL(&l.told, "display", "valueString", hs_tx_display(ctx, l.system, l.concept));
 	TX_TELL(&l.told, "definition", "valueString", concept.definition);
-	hs_tx_tell_bool(&l.told, HS_S("abstract"), concept.flags & TX_ABSTRACT);
+	TX_TELL_BOOL(&l.told, "abstract", concept.flags & TX_ABSTRACT);
 	for (size_t i = 0; i < l.supplement_count; i++)
 		TX_TELL(&l.told, "used-supplement", "valueCanonical",
 			hs_tx_vurl(ctx->arena, TX_SYSTEM_URL(l.supplements[i]),

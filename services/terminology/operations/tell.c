@@ -11,26 +11,26 @@
 
 /* ---- text ---- */
 
-static char *put(char *to, struct hs_slice text)
+/* What stands before a value: a comma when one is due, {"name":"NAME","KEY": */
+static struct hs_slice head_of(struct tx_told *t, const struct tx_slot *slot)
 {
-	memcpy(to, text.ptr, text.len);
-	return to + text.len;
+	struct hs_slice head = hs_slice_from(slot->written, !t->more); /* the first has no comma */
+
+	t->more = true;
+	return head;
 }
 
-/* `,` when one is due, and {"name":"NAME","KEY": */
-static void write_head(struct tx_told *t, struct hs_slice name, struct hs_slice key)
+/* The same of a key that is known when it is told. */
+static void write_head(struct tx_told *t, const char *name, const char *key)
 {
-	char *to = hs_buf_reserve(&t->text, name.len + key.len + 20);
-
-	if (!to)
-		return;
-	const char *from = to;
 	if (t->more)
-		*to++ = ',';
+		hs_buf_byte(&t->text, ',');
 	t->more = true;
-	to = put(put(put(to, HS_S("{\"name\":\"")), name), HS_S("\",\""));
-	to = put(put(to, key), HS_S("\":"));
-	t->text.len += (size_t)(to - from);
+	hs_buf_add(&t->text, HS_S("{\"name\":\""));
+	hs_buf_cstr(&t->text, name);
+	hs_buf_add(&t->text, HS_S("\",\""));
+	hs_buf_cstr(&t->text, key);
+	hs_buf_add(&t->text, HS_S("\":"));
 }
 
 /* ---- a tree ---- */
@@ -60,40 +60,23 @@ void hs_tx_tell_begin(struct tx_told *t, struct tx_context *ctx)
 	t->list = t->tree ? hs_json_add_array(ctx->arena, t->tree, HS_S("parameter")) : NULL;
 }
 
-void hs_tx_tell_named(struct tx_told *t, struct hs_slice name, struct hs_slice key, struct hs_slice text)
-{
-	if (!text.len)
-		return;
-	if (!t->ctx->as_text) {
-		push(t, name, key, hs_json_string(t->ctx->arena, text));
-		return;
-	}
-	write_head(t, name, key);
-	hs_json_write_text(&t->text, text);
-	hs_buf_byte(&t->text, '}');
-}
-
 void hs_tx_tell_slot(struct tx_told *t, const struct tx_slot *slot, struct hs_slice text)
 {
 	if (!text.len)
 		return;
-	if (!t->ctx->as_text) {
+	if (t->ctx->as_text)
+		hs_json_write_between(&t->text, head_of(t, slot), text, HS_S("}"));
+	else
 		push(t, slot->name, slot->key, hs_json_string(t->ctx->arena, text));
-		return;
-	}
-	hs_buf_add(&t->text, hs_slice_from(slot->written, !t->more)); /* the first has no comma */
-	t->more = true;
-	hs_json_write_text(&t->text, text);
-	hs_buf_byte(&t->text, '}');
 }
 
-void hs_tx_tell_bool(struct tx_told *t, struct hs_slice name, bool value)
+void hs_tx_tell_bool(struct tx_told *t, const struct tx_slot *slot, bool value)
 {
 	if (!t->ctx->as_text) {
-		push(t, name, HS_S("valueBoolean"), hs_json_bool(t->ctx->arena, value));
+		push(t, slot->name, slot->key, hs_json_bool(t->ctx->arena, value));
 		return;
 	}
-	write_head(t, name, HS_S("valueBoolean"));
+	hs_buf_add(&t->text, head_of(t, slot));
 	hs_buf_add(&t->text, value ? HS_S("true}") : HS_S("false}"));
 }
 
@@ -105,7 +88,7 @@ void hs_tx_tell_value(struct tx_told *t, const char *name, const char *key, stru
 		push(t, hs_slice_cstr(name), hs_slice_cstr(key), value);
 		return;
 	}
-	write_head(t, hs_slice_cstr(name), hs_slice_cstr(key));
+	write_head(t, name, key);
 	hs_json_write(&t->text, value, 0);
 	hs_buf_byte(&t->text, '}');
 }
@@ -122,14 +105,16 @@ struct hs_json *hs_tx_tree_of(struct hs_arena *arena, struct hs_slice json)
 	return tree;
 }
 
-void hs_tx_tell_json(struct tx_told *t, const char *name, const char *key, struct hs_slice json)
+void hs_tx_tell_outcome(struct tx_told *t, const struct tx_slot *slot, const struct tx_issues *issues)
 {
-	if (t->ctx->as_text && json.len) {
-		write_head(t, hs_slice_cstr(name), hs_slice_cstr(key));
-		hs_buf_add(&t->text, json);
-		hs_buf_byte(&t->text, '}');
-	} else if (!t->ctx->as_text)
-		push(t, hs_slice_cstr(name), hs_slice_cstr(key), hs_tx_tree_of(t->ctx->arena, json));
+	if (!t->ctx->as_text) {
+		push(t, slot->name, slot->key,
+			hs_tx_tree_of(t->ctx->arena, hs_tx_outcome_text(t->ctx->arena, issues)));
+		return;
+	}
+	hs_buf_add(&t->text, head_of(t, slot));
+	hs_tx_write_outcome(&t->text, issues);
+	hs_buf_byte(&t->text, '}');
 }
 
 static struct hs_json *coding_tree(struct hs_arena *arena, struct hs_slice system, struct hs_slice code,
@@ -146,36 +131,31 @@ static struct hs_json *coding_tree(struct hs_arena *arena, struct hs_slice syste
 	return coding;
 }
 
-void hs_tx_tell_coding(struct tx_told *t, struct hs_slice name, struct hs_slice system, struct hs_slice code,
-	struct hs_slice display)
+void hs_tx_tell_coding(struct tx_told *t, const struct tx_slot *slot, struct hs_slice system,
+	struct hs_slice code, struct hs_slice display)
 {
 	if (!t->ctx->as_text) {
-		push(t, name, HS_S("valueCoding"), coding_tree(t->ctx->arena, system, code, display));
+		push(t, slot->name, slot->key, coding_tree(t->ctx->arena, system, code, display));
 		return;
 	}
-	write_head(t, name, HS_S("valueCoding"));
-	hs_buf_add(&t->text, HS_S("{\"system\":"));
-	hs_json_write_text(&t->text, system);
-	hs_buf_add(&t->text, HS_S(",\"code\":"));
-	hs_json_write_text(&t->text, code);
-	if (display.len) {
-		hs_buf_add(&t->text, HS_S(",\"display\":"));
-		hs_json_write_text(&t->text, display);
-	}
-	hs_buf_add(&t->text, HS_S("}}"));
+	hs_buf_add(&t->text, head_of(t, slot));
+	hs_json_write_between(&t->text, HS_S("{\"system\":"), system, HS_S(",\"code\":"));
+	hs_json_write_between(&t->text, HS_S_NONE, code, display.len ? HS_S(",\"display\":") : HS_S("}}"));
+	if (display.len)
+		hs_json_write_between(&t->text, HS_S_NONE, display, HS_S("}}"));
 }
 
-void hs_tx_tell_open(struct tx_told *t, struct hs_slice name)
+void hs_tx_tell_open(struct tx_told *t, const struct tx_slot *slot)
 {
 	if (t->ctx->as_text) {
-		write_head(t, name, HS_S("part"));
+		hs_buf_add(&t->text, head_of(t, slot));
 		hs_buf_byte(&t->text, '[');
 		t->more = false;
 		return;
 	}
 	struct hs_json *parts = hs_json_array(t->ctx->arena);
 
-	push(t, name, HS_S("part"), parts);
+	push(t, slot->name, slot->key, parts);
 	t->outer = t->list;
 	t->list = parts;
 }

@@ -19,8 +19,6 @@ struct tx_told {
 
 /* As text when the context asks for it (ctx->as_text). */
 void hs_tx_tell_begin(struct tx_told *told, struct tx_context *ctx);
-/* Nothing for an empty text. */
-void hs_tx_tell_named(struct tx_told *told, struct hs_slice name, struct hs_slice key, struct hs_slice text);
 /* The name of a parameter and the key of its value, both literals, and how they stand in an answer. */
 struct tx_slot {
 	struct hs_slice written, name, key;
@@ -29,25 +27,35 @@ struct tx_slot {
 	{ \
 		HS_S_INIT(",{\"name\":\"" name "\",\"" key "\":"), HS_S_INIT(name), HS_S_INIT(key) \
 	}
+/* Nothing for an empty text. */
 void hs_tx_tell_slot(struct tx_told *told, const struct tx_slot *slot, struct hs_slice text);
-/* hs_tx_tell_named by literals. */
-#define TX_TELL(told, name, key, text) \
+void hs_tx_tell_bool(struct tx_told *told, const struct tx_slot *slot, bool value);
+/* Without display when that is empty. */
+void hs_tx_tell_coding(struct tx_told *told, const struct tx_slot *slot, struct hs_slice system,
+	struct hs_slice code, struct hs_slice display);
+/* What is told between this and the close are parts of the parameter. They do not stand in one another. */
+void hs_tx_tell_open(struct tx_told *told, const struct tx_slot *slot);
+void hs_tx_tell_close(struct tx_told *told);
+/* An OperationOutcome of the issues. */
+void hs_tx_tell_outcome(struct tx_told *told, const struct tx_slot *slot, const struct tx_issues *issues);
+/* These by literals: TX_TELL(told, "code", "valueCode", code). */
+#define TX_TELL_(how, told, name, key, ...) \
 	do { \
 		static const struct tx_slot slot_ = TX_SLOT(name, key); \
-		hs_tx_tell_slot(told, &slot_, text); \
+		how(told, &slot_, __VA_ARGS__); \
 	} while (0)
-void hs_tx_tell_bool(struct tx_told *told, struct hs_slice name, bool value);
+#define TX_TELL(told, name, key, text) TX_TELL_(hs_tx_tell_slot, told, name, key, text)
+#define TX_TELL_BOOL(told, name, value) TX_TELL_(hs_tx_tell_bool, told, name, "valueBoolean", value)
+#define TX_TELL_CODING(told, name, system, code, display) \
+	TX_TELL_(hs_tx_tell_coding, told, name, "valueCoding", system, code, display)
+#define TX_TELL_OPEN(told, name) \
+	do { \
+		static const struct tx_slot slot_ = TX_SLOT(name, "part"); \
+		hs_tx_tell_open(told, &slot_); \
+	} while (0)
 /* NULL: nothing. The tree becomes part of the answer. */
 void hs_tx_tell_value(struct tx_told *told, const char *name, const char *key, struct hs_json *value);
 /* The tree of JSON text that was written here; NULL: the arena is full. */
 struct hs_json *hs_tx_tree_of(struct hs_arena *arena, struct hs_slice json);
-/* A value that is JSON text already; empty: nothing. */
-void hs_tx_tell_json(struct tx_told *told, const char *name, const char *key, struct hs_slice json);
-/* Without display when that is empty. */
-void hs_tx_tell_coding(struct tx_told *told, struct hs_slice name, struct hs_slice system,
-	struct hs_slice code, struct hs_slice display);
-/* What is told between the two are parts of the parameter. They do not stand in one another. */
-void hs_tx_tell_open(struct tx_told *told, struct hs_slice name);
-void hs_tx_tell_close(struct tx_told *told);
 /* Leaves the tree in *out, or the text in ctx->written and *out NULL. */
 enum hs_status hs_tx_tell_end(struct tx_told *told, struct hs_json **out, struct hs_error *err);

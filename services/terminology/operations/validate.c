@@ -182,9 +182,10 @@ static void add_unknowns(struct tx_validation *t, struct tx_told *told, const st
 	if (!v->unknown.len)
 		return;
 	bool cause = v->membership != TX_OUT || hs_slice_find(v->unknown, '|', 0) != SIZE_MAX;
-	hs_tx_tell_named(told,
-		cause && t->in_set ? HS_S("x-caused-by-unknown-system") : HS_S("x-unknown-system"),
-		HS_S("valueCanonical"), v->unknown);
+	if (cause && t->in_set)
+		TX_TELL(told, "x-caused-by-unknown-system", "valueCanonical", v->unknown);
+	else
+		TX_TELL(told, "x-unknown-system", "valueCanonical", v->unknown);
 }
 
 static void add_concept(struct tx_validation *t, struct tx_told *told)
@@ -205,7 +206,7 @@ static void add_concept(struct tx_validation *t, struct tx_told *told)
 		display = tx_text(v->hit.pick_layer, v->hit.pick->display);
 	TX_TELL(told, "display", "valueString", display);
 	if (concept.flags & TX_INACTIVE) {
-		hs_tx_tell_bool(told, HS_S("inactive"), true);
+		TX_TELL_BOOL(told, "inactive", true);
 		if (!hs_slice_eq(concept.status, HS_S("inactive")))
 			TX_TELL(told, "status", "valueCode", concept.status);
 	} else if (concept.flags & TX_DEPRECATED) {
@@ -220,7 +221,7 @@ static void add_answer(struct tx_validation *t, struct tx_told *told)
 	struct tx_context *ctx = t->ctx;
 	bool result = t->found && !ctx->issues.errors;
 
-	hs_tx_tell_bool(told, HS_S("result"), result);
+	TX_TELL_BOOL(told, "result", result);
 	if (t->best_coding) {
 		TX_TELL(told, "system", "valueUri", t->best_coding->system);
 		TX_TELL(told, "code", "valueCode", t->best_coding->code);
@@ -231,7 +232,7 @@ static void add_answer(struct tx_validation *t, struct tx_told *told)
 			hs_json_clone(ctx->arena, ctx->params.codeable));
 	if (ctx->issues.count) {
 		TX_TELL(told, "message", "valueString", hs_tx_message(ctx->arena, &ctx->issues));
-		hs_tx_tell_json(told, "issues", "resource", hs_tx_outcome_text(ctx->arena, &ctx->issues));
+		TX_TELL_(hs_tx_tell_outcome, told, "issues", "resource", &ctx->issues);
 	}
 }
 

@@ -225,6 +225,7 @@ bool hs_tx_implicit_set(struct tx_context *ctx, struct hs_slice url, struct tx_s
 	made->layer.image = hs_image_of_texts(ctx->arena, hs_buf_slice(&made->texts));
 	if (made->texts.overflow || !made->layer.image)
 		return false;
+	made->layer.strings = hs_buf_slice(&made->texts);
 	made->layer.sets = &made->set;
 	made->layer.rules = &made->rule;
 	made->layer.filters = &made->filter;
