@@ -105,6 +105,22 @@ static void says_it_for_machines(void **state)
 	assert_int_equal(hs_json_count(hs_json_pointer(sarif, HS_S("/runs/0/results"))), 0);
 }
 
+/* Values of XML are text in attributes: of quotes and objects there is nothing to say, and once is enough. */
+static void speaks_of_xml_as_xml(void **state)
+{
+	(void)state;
+	need_package();
+	struct process_result r = RUN(workbench_file("wrong.xml",
+		"<Patient xmlns=\"http://hl7.org/fhir\">\n<active value=\"1\"/>\n<communication/>\n"
+		"</Patient>"));
+	assert_int_equal(r.exit, 1);
+	assert_has(r.out,
+		"wrong.xml:2:2: error: Patient.active: '1' is not a valid boolean; it is true or "
+		"false\n");
+	assert_has(r.out, "wrong.xml:3:2: error: Patient.communication[0]: an element must not be empty");
+	assert_has(r.err, "2 errors");
+}
+
 static void reads_every_form(void **state)
 {
 	(void)state;
@@ -294,6 +310,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_people_where_and_what),
 		cmocka_unit_test(says_it_for_machines),
+		cmocka_unit_test(speaks_of_xml_as_xml),
 		cmocka_unit_test(reads_every_form),
 		cmocka_unit_test(takes_definitions),
 		cmocka_unit_test(judges_contexts_of_extensions),

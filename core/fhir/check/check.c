@@ -105,18 +105,47 @@ static const char *json_type_name(const struct hs_json *value)
 	}
 }
 
+/* Which JSON type a value has is a matter of its quotes. */
+static const char *quotes_of(enum hs_def_code code)
+{
+	return code == HS_PRIM_INTEGER64                    ? ", in quotes" :
+		hs__check_json_type(code) == HS_JSON_STRING ? "" :
+							      ", without quotes";
+}
+
+static void fail_format(struct hs__check *check, const struct hs__at *at, const struct hs_json *value,
+	const struct found *found, enum hs_def_code code)
+{
+	struct hs_slice text = hs_json_text(value);
+	struct hs_slice type = hs__defs_text(check->defs, found->type->name);
+	const char *narrative = code == HS_PRIM_XHTML ? hs__narrative_fault(text, false, NULL) : NULL;
+	const char *absent = hs__check_calendar(code, text);
+	if (narrative)
+		hs__check_fail(check, at, HS_S_NONE, value, "invalid", "%s", narrative);
+	else if (absent)
+		hs__check_fail(check, at, HS_S_NONE, value, "value", "'%.*s' is not a valid %.*s; %s",
+			HS_S_ARG(hs_slice_first(text, 100)), HS_S_ARG(type), absent);
+	else
+		hs__check_fail(check, at, HS_S_NONE, value, "value", "'%.*s' is not a valid %.*s; it is %s",
+			HS_S_ARG(hs_slice_first(text, 100)), HS_S_ARG(type), hs__check_form(code));
+}
+
 static void check_primitive(struct hs__check *check, const struct hs__at *at, const struct hs_json *value,
 	const struct found *found, enum hs_def_code code)
 {
 	enum hs_json_type have = hs_json_type(value);
 	enum hs_json_type want = hs__check_json_type(code);
-	struct hs_slice type = hs__defs_text(check->defs, found->type->name);
 	if (have == HS_JSON_FALSE)
 		have = HS_JSON_TRUE;
+	if (have != want && check->of_xml && have == HS_JSON_STRING) {
+		fail_format(check, at, value, found, code);
+		return;
+	}
 	if (have != want) {
 		hs__check_fail(check, at, HS_S_NONE, value, have == HS_JSON_NULL ? "structure" : "value",
-			"this is %s, but %.*s is %s%s", json_type_name(value), HS_S_ARG(type),
-			hs__check_form(code),
+			"this is %s, but %.*s is %s%s%s", json_type_name(value),
+			HS_S_ARG(hs__defs_text(check->defs, found->type->name)), hs__check_form(code),
+			quotes_of(code),
 			have == HS_JSON_NULL ? "; leave the element out when it has no value" : "");
 		return;
 	}
@@ -130,15 +159,7 @@ static void check_primitive(struct hs__check *check, const struct hs__at *at, co
 	bool plain_text = (code == HS_PRIM_STRING || code == HS_PRIM_MARKDOWN) &&
 		(value->flags & HS_JSON_PLAIN);
 	if (!plain_text && !hs_check_primitive(code, value)) {
-		const char *fault = code == HS_PRIM_XHTML ? hs__narrative_fault(text, false, NULL) : NULL;
-		const char *absent = hs__check_calendar(code, text);
-		if (fault)
-			hs__check_fail(check, at, HS_S_NONE, value, "invalid", "%s", fault);
-		else
-			hs__check_fail(check, at, HS_S_NONE, value, "value",
-				"'%.*s' is not a valid %.*s; %s%s", HS_S_ARG(hs_slice_first(text, 100)),
-				HS_S_ARG(type), absent ? "" : "it is ",
-				absent ? absent : hs__check_form(code));
+		fail_format(check, at, value, found, code);
 		return;
 	}
 	if (found->element->codes != HS_DEF_NONE && want == HS_JSON_STRING &&
@@ -356,7 +377,8 @@ static void check_object(struct hs__check *check, const struct hs__at *at, const
 	scope.children = hs_defs_children(check->defs, element, type, &scope.count);
 	if (hs_json_count(object) == 0) {
 		hs__check_fail(check, at, HS_S_NONE, object, "structure",
-			"an object must not be empty; leave the element out when it has no value");
+			"%s must not be empty; leave the element out when it has no value",
+			check->of_xml ? "an element" : "an object");
 		return;
 	}
 	if (at->depth > HS__CHECK_DEPTH) {
@@ -429,6 +451,7 @@ void hs_check_with(const struct hs_defs *defs, const struct hs_json *resource, s
 		.source = source,
 		.issues = issues,
 		.container = resource,
+		.of_xml = hs_slice_starts(hs_slice_trim(source), HS_S("<")),
 		.options = *options,
 	};
 	struct hs_slice name = options->model ? hs__defs_text(defs, options->model->name) :

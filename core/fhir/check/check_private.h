@@ -25,6 +25,7 @@ struct hs__check {
 	/* The resource whose contained ones a "#id" means; contained ones keep their container. */
 	const struct hs_json *container;
 	bool is_contained;
+	bool of_xml; /* the source is XML, where values have no types and elements are no objects */
 	struct hs_check_options options;
 };
 

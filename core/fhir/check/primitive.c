@@ -202,17 +202,17 @@ const char *hs__check_form(enum hs_def_code code)
 {
 	switch (code) {
 	case HS_PRIM_BOOLEAN:
-		return "true or false, without quotes";
+		return "true or false";
 	case HS_PRIM_INTEGER:
-		return "a whole number from -2147483648 to 2147483647, without quotes";
+		return "a whole number from -2147483648 to 2147483647";
 	case HS_PRIM_INTEGER64:
-		return "a whole number of 64 bits, in quotes";
+		return "a whole number of 64 bits";
 	case HS_PRIM_POSITIVE_INT:
-		return "a whole number from 1 to 2147483647, without quotes";
+		return "a whole number from 1 to 2147483647";
 	case HS_PRIM_UNSIGNED_INT:
-		return "a whole number from 0 to 2147483647, without quotes";
+		return "a whole number from 0 to 2147483647";
 	case HS_PRIM_DECIMAL:
-		return "a number, without quotes";
+		return "a number";
 	case HS_PRIM_CODE:
 		return "a code: no white space at its ends, and single blanks within";
 	case HS_PRIM_ID:

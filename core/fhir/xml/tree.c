@@ -406,8 +406,9 @@ bool hs__xml_close(struct hs__xml_reader *reader, const char *end)
 	case HS__XML_WRAPPER:
 		good = frame->object || say_empty(reader, frame);
 		break;
-	case HS__XML_COMPLEX:
-		good = end_run(reader, frame) && (hs_json_count(frame->object) || say_empty(reader, frame));
+	case HS__XML_COMPLEX: /* where faults are gathered it is in the tree, whose check says so */
+		good = end_run(reader, frame) &&
+			(hs_json_count(frame->object) || reader->issues || say_empty(reader, frame));
 		break;
 	case HS__XML_RESOURCE:
 		good = end_run(reader, frame);

@@ -21,9 +21,11 @@ bool hs_xml_is(struct hs_slice text);
 /* Reads one resource. `text` must outlive the tree: its nodes know their places in it (hs_json_position).
  *
  * What is not well formed, is no FHIR resource, or passes a limit fails with line and column. What is wrong
- * in the content (an unknown element or attribute, a wrong order, another namespace, stray text, an empty
- * element) is added to `issues` as an error with its FHIRPath, line and column, and left out of the tree
- * where the tree has no place for it; `issues` NULL: the first of these fails too. `limits` may be NULL. */
+ * in the content (an unknown element or attribute, a wrong order, another namespace, stray text, an element
+ * with neither value nor content) is added to `issues` as an error with its FHIRPath, line and column, and
+ * left out of the tree where the tree has no place for it; `issues` NULL: the first of these fails too. What
+ * stays in the tree and is wrong there, such as an empty object, is not told twice: its check says so.
+ * `limits` may be NULL. */
 enum hs_status hs_xml_read(struct hs_arena *arena, const struct hs_defs *defs, struct hs_slice text,
 	const struct hs_xml_limits *limits, struct hs_issues *issues, struct hs_json **out,
 	struct hs_error *err);
