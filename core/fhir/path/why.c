@@ -229,6 +229,14 @@ static bool is_truth(const struct path_list *list)
 	return list->count == 1 && list->items[0].kind == HS_PATH_BOOLEAN && !list->items[0].node;
 }
 
+/* Neither yes nor no, of two values that are there: a date says less than the other, a unit is of another
+ * kind. */
+static bool is_open(struct why *why, const struct path_node *node, const struct path_scope *scope)
+{
+	PATH_LIST(answer, 1);
+	return evaluate(why, node, scope, &answer) && answer.count == 0;
+}
+
 static void explain_comparison(struct why *why, const struct path_node *node, const struct path_scope *scope,
 	bool wanted)
 {
@@ -247,7 +255,10 @@ static void explain_comparison(struct why *why, const struct path_node *node, co
 	if (node->first->op == OP_UNION) /* brackets are no nodes */
 		right = hs_arena_printf(why->run->arena, "(%.*s)", HS_S_ARG(right));
 	bool is = say_is(why, node->left, &a);
-	if (same && wanted)
+	if (a.count == 1 && b.count == 1 && is_open(why, node, scope))
+		hs_buf_printf(&why->out, ", of which cannot be told whether it is %.*s %.*s", HS_S_ARG(sign),
+			HS_S_ARG(right));
+	else if (same && wanted)
 		hs_buf_printf(&why->out, is ? ", not %.*s" : ", which should be %.*s", HS_S_ARG(right));
 	else if (node->op != OP_NOT_EQUAL && node->op != OP_NOT_EQUIVALENT && !same)
 		hs_buf_printf(&why->out, ", which should %sbe %.*s %.*s", wanted ? "" : "not ",

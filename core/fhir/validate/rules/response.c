@@ -184,7 +184,8 @@ static void fail_unknown(struct hs__response *response, const struct hs__node *p
 {
 	const struct hs__question *elsewhere = question_of(response, link_id);
 	if (!elsewhere)
-		HS__FAIL(response->run, parent, "", "not-found", "response-link-id",
+		hs__validate_add(response->run, parent, HS_S_NONE, hs_json_get(at->value, HS_S("linkId")),
+			HS_SEVERITY_ERROR, "not-found", "response-link-id",
 			"the questionnaire has no item with the linkId '%.*s'", HS__SHOW(link_id));
 	else
 		HS__FAIL(response->run, at, "", "structure", "response-misplaced",

@@ -54,6 +54,8 @@ static void tells_values_and_what_they_should_be(void **state)
 	expect("gender != 'male'", "gender is 'male'");
 	expect("multipleBirthInteger < 1 + 1", "multipleBirthInteger is 3, which should be < 2");
 	expect("(multipleBirthInteger >= 0).not()", "multipleBirthInteger is 3, which should not be >= 0");
+	expect("@2026-01-31 <= @2026-01",
+		"@2026-01-31 is '2026-01-31', of which cannot be told whether it is <= '2026-01'");
 	expect("gender in ('a' | 'b')", "gender is 'male', which should be in ('a' | 'b')");
 	expect("gender.startsWith('x')", "gender is 'male', so that gender.startsWith('x') is false");
 	expect("active", "active is false");

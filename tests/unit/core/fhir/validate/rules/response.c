@@ -382,10 +382,28 @@ static void periods(void **state)
 	RUN_ROWS("response-period", rows);
 }
 
+/* Of the whole response, but the place in its text is that of the linkId that nobody knows. */
+static void shows_the_unknown_item(void **state)
+{
+	static const char known[] = QUESTIONNAIRE("{'linkId':'a','type':'string'}");
+	static const char *const given[] = { known, NULL };
+	struct hs_issues issues = { .arena = hs_arena_new((size_t)256 << 20) };
+	(void)state;
+	if (!rules_bench.open)
+		skip();
+	validate_beside(RESPONSE(ITEM("a", "{'valueString':'x'}") ",\n" ITEM("z", "{'valueString':'x'}")),
+		given, false, &issues);
+	assert_int_equal(issues.errors, 1);
+	assert_slice(issues.first->path, "QuestionnaireResponse");
+	assert_int_equal(issues.first->line, 2);
+	hs_arena_free(issues.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(items),
+		cmocka_unit_test(shows_the_unknown_item),
 		cmocka_unit_test(types),
 		cmocka_unit_test(conditions),
 		cmocka_unit_test(conditions_ask_the_nearest),
