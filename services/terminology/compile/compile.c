@@ -111,7 +111,7 @@ static struct hs_image_text put_source(struct tx_compile *c, const struct hs_jso
 }
 
 /* versionAlgorithm[x], on a resource of R4 as the extension that stands for it there. */
-static bool versions_are_text(struct tx_compile *c, const struct hs_json *resource)
+static bool versions_are_text(struct hs_arena *scratch, const struct hs_json *resource)
 {
 	struct hs_slice type = hs_json_get_text(resource, HS_S("resourceType"));
 	struct hs_slice code = hs_json_get_text(resource, HS_S("versionAlgorithmString"));
@@ -119,12 +119,21 @@ static bool versions_are_text(struct tx_compile *c, const struct hs_json *resour
 
 	if (!code.len && !coding) {
 		coding = hs_tx_value(hs_tx_extension(resource,
-			hs_arena_printf(c->scratch, TX_EXT5 "%.*s.versionAlgorithm", HS_S_ARG(type))));
+			hs_arena_printf(scratch, TX_EXT5 "%.*s.versionAlgorithm", HS_S_ARG(type))));
 		code = hs_json_text(coding);
 	}
 	if (hs_json_is(coding, HS_JSON_OBJECT))
 		code = hs_json_get_text(coding, HS_S("code"));
 	return hs_slice_eq(code, HS_S("alpha"));
+}
+
+uint32_t hs_tx_head_flags(struct hs_arena *scratch, const struct hs_json *resource)
+{
+	uint32_t flags = hs_json_get(resource, HS_S("experimental")) ? TX_EXPERIMENTAL_GIVEN : 0;
+
+	if (hs_json_get_bool(resource, HS_S("experimental"), false))
+		flags |= TX_EXPERIMENTAL;
+	return versions_are_text(scratch, resource) ? flags | TX_VERSIONS_ARE_TEXT : flags;
 }
 
 void hs_tx_compile_head(struct tx_compile *c, const struct hs_json *resource, const char *const *without,
@@ -141,12 +150,7 @@ void hs_tx_compile_head(struct tx_compile *c, const struct hs_json *resource, co
 	out->date = hs_tx_put_text(c, hs_json_get_text(resource, HS_S("date")));
 	out->standards = hs_tx_put_text(c,
 		hs_tx_extension_text(resource, HS_S(TX_EXT "structuredefinition-standards-status")));
-	if (hs_json_get(resource, HS_S("experimental")))
-		out->flags |= TX_EXPERIMENTAL_GIVEN;
-	if (hs_json_get_bool(resource, HS_S("experimental"), false))
-		out->flags |= TX_EXPERIMENTAL;
-	if (versions_are_text(c, resource))
-		out->flags |= TX_VERSIONS_ARE_TEXT;
+	out->flags = hs_tx_head_flags(c->scratch, resource);
 	out->source = put_source(c, resource, without);
 }
 

@@ -46,6 +46,8 @@ uint32_t hs_tx_put_row(struct tx_compile *c, enum tx_section section, const void
 #define TX_PUT(c, section, row) hs_tx_put_row((c), (section), &(row), sizeof(row))
 #define TX_ROW(c, section, type, index) (&((type *)(void *)(c)->rows[section].ptr)[index])
 
+/* TX_EXPERIMENTAL and others that every canonical resource may have. */
+uint32_t hs_tx_head_flags(struct hs_arena *scratch, const struct hs_json *resource);
 void hs_tx_compile_head(struct tx_compile *c, const struct hs_json *resource, const char *const *without,
 	struct tx_head *out);
 

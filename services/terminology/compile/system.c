@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Compiling a CodeSystem (R4 section 4.8): concepts in the order of the source, codes sorted beside them. */
 #include "compile.h"
+#include "roles.h"
 
 #include "../text/fold.h"
 
@@ -12,8 +13,7 @@
 struct work {
 	struct tx_compile *c;
 	struct tx_system_row row;
-	/* property codes with a meaning here, "" when the system has none of the kind */
-	struct hs_slice inactive, abstract, status, deprecated, parent, child;
+	struct tx_roles roles;
 	struct hs_slice *codes; /* of the concepts, in order */
 	size_t count, room;
 	struct link {
@@ -25,31 +25,6 @@ struct work {
 };
 
 static const char *const not_in_source[] = { "text", "contained", "concept", NULL };
-
-static uint32_t content_of(struct hs_slice text)
-{
-	static const char *const names[] = { "complete", "not-present", "example", "fragment", "supplement" };
-
-	for (uint32_t i = 0; i < 5; i++)
-		if (hs_slice_eq(text, hs_slice_cstr(names[i])))
-			return i;
-	return TX_CONTENT_COMPLETE;
-}
-
-/* The code under which a system has the standard property `name`: by its URI, else by the name itself unless
- * the system gives that name another meaning and `strict` says to heed it. */
-static struct hs_slice standard_code(const struct hs_json *system, const char *name)
-{
-	struct hs_slice want = hs_slice_cstr(name);
-
-	HS_JSON_EACH(def, hs_json_get(system, HS_S("property"))) {
-		struct hs_slice uri = hs_json_get_text(def, HS_S("uri"));
-		if (hs_slice_starts(uri, HS_S(TX_PROP)) &&
-			hs_slice_eq(hs_slice_from(uri, sizeof(TX_PROP) - 1), want))
-			return hs_json_get_text(def, HS_S("code"));
-	}
-	return want;
-}
 
 static void put_defs(struct work *w, const struct hs_json *system)
 {
@@ -64,12 +39,7 @@ static void put_defs(struct work *w, const struct hs_json *system)
 		TX_PUT(w->c, TX_PROPERTY_DEFS, row);
 		w->row.def_count++;
 	}
-	w->inactive = standard_code(system, "inactive");
-	w->abstract = standard_code(system, "notSelectable");
-	w->status = standard_code(system, "status");
-	w->deprecated = standard_code(system, "deprecated");
-	w->parent = standard_code(system, "parent");
-	w->child = standard_code(system, "child");
+	w->roles = hs_tx_roles(system);
 }
 
 static void put_designation(struct work *w, const struct hs_json *item)
@@ -102,25 +72,13 @@ static void add_link(struct work *w, uint32_t concept, struct hs_slice code, boo
 static void heed_property(struct work *w, struct tx_concept_row *row, uint32_t concept, struct hs_slice code,
 	struct hs_slice value)
 {
-	bool yes = hs_slice_eq(value, HS_S("true"));
-
-	if (hs_slice_eq(code, w->inactive) && yes)
-		row->flags |= TX_INACTIVE;
-	else if (hs_slice_eq(code, w->abstract) && yes)
-		row->flags |= TX_ABSTRACT;
-	else if (hs_slice_eq(code, w->parent))
+	row->flags |= hs_tx_role_flags(&w->roles, code, value);
+	if (hs_slice_eq(code, w->roles.parent))
 		add_link(w, concept, value, false);
-	else if (hs_slice_eq(code, w->child))
+	else if (hs_slice_eq(code, w->roles.child))
 		add_link(w, concept, value, true);
-	else if (hs_slice_eq(code, w->deprecated) && value.len && !hs_slice_eq(value, HS_S("false")))
-		row->flags |= TX_DEPRECATED;
-	if (!hs_slice_eq(code, w->status))
-		return;
-	row->status = hs_tx_put_text(w->c, value);
-	if (hs_slice_eq(value, HS_S("retired")) || hs_slice_eq(value, HS_S("inactive")))
-		row->flags |= TX_INACTIVE;
-	if (hs_slice_eq(value, HS_S("deprecated")))
-		row->flags |= TX_DEPRECATED;
+	else if (hs_slice_eq(code, w->roles.status))
+		row->status = hs_tx_put_text(w->c, value);
 }
 
 static void put_property(struct work *w, struct tx_concept_row *concept, uint32_t index,
@@ -161,9 +119,7 @@ static enum hs_status put_concept(struct work *w, const struct hs_json *item, st
 		put_designation(w, designation);
 	HS_JSON_EACH(property, hs_json_get(item, HS_S("property")))
 		put_property(w, &row, index, property);
-	if (hs_slice_eq(hs_tx_extension_text(item, HS_S(TX_EXT "structuredefinition-standards-status")),
-		    HS_S("deprecated")))
-		row.flags |= TX_DEPRECATED;
+	row.flags |= hs_tx_standards_flags(item);
 	if (w->count == w->room) {
 		size_t room = w->room ? w->room * 2 : 64;
 		w->codes = hs_arena_grow(w->c->scratch, w->codes, w->room * sizeof(struct hs_slice),
@@ -266,26 +222,14 @@ static enum hs_status put_codes(struct work *w, struct hs_error *err)
 	return status;
 }
 
-static void put_flags(struct work *w, const struct hs_json *system)
-{
-	uint32_t *flags = &w->row.head.flags;
-
-	if (hs_json_get_bool(system, HS_S("caseSensitive"), false))
-		*flags |= TX_CASE_SENSITIVE;
-	if (hs_json_get_bool(system, HS_S("versionNeeded"), false))
-		*flags |= TX_VERSION_NEEDED;
-	if (hs_json_get_bool(system, HS_S("compositional"), false))
-		*flags |= TX_COMPOSITIONAL;
-}
-
 enum hs_status hs_tx_compile_system(struct tx_compile *c, const struct hs_json *system, uint32_t *index,
 	struct hs_error *err)
 {
 	struct work w = { .c = c };
 
 	hs_tx_compile_head(c, system, not_in_source, &w.row.head);
-	put_flags(&w, system);
-	w.row.content = content_of(hs_json_get_text(system, HS_S("content")));
+	w.row.head.flags |= hs_tx_system_flags(system);
+	w.row.content = hs_tx_content(system);
 	w.row.supplements = hs_tx_put_text(c, hs_json_get_text(system, HS_S("supplements")));
 	w.row.value_set = hs_tx_put_text(c, hs_json_get_text(system, HS_S("valueSet")));
 	w.row.concept_first = TX_COUNT(c, TX_CONCEPTS, struct tx_concept_row);

@@ -51,6 +51,7 @@ struct tx_build *hs_tx_build_new(void)
 	hs_buf_init(&b->texts, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->links, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->properties, NULL, TX_BUILD_MAX);
+	hs_buf_init(&b->extensions, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->defs, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->uses, NULL, TX_BUILD_MAX);
 	hs_buf_init(&b->spans, NULL, TX_BUILD_MAX);
@@ -73,6 +74,7 @@ void hs_tx_build_free(struct tx_build *b)
 	hs_buf_free(&b->texts);
 	hs_buf_free(&b->links);
 	hs_buf_free(&b->properties);
+	hs_buf_free(&b->extensions);
 	hs_buf_free(&b->defs);
 	hs_buf_free(&b->uses);
 	hs_buf_free(&b->spans);
@@ -218,6 +220,11 @@ void hs_tx_build_link_ranked(struct tx_build *b, uint32_t child, uint32_t parent
 void hs_tx_build_property(struct tx_build *b, const struct tx_build_property *property)
 {
 	put(&b->properties, property, sizeof(*property));
+}
+
+void hs_tx_build_extension(struct tx_build *b, const struct tx_build_extension *extension)
+{
+	hs_buf_add(&b->extensions, hs_slice((const char *)extension, sizeof(*extension)));
 }
 
 void hs_tx_build_def(struct tx_build *b, const struct tx_build_def *def)

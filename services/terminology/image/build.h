@@ -49,6 +49,13 @@ struct tx_build_property {
 	struct hs_slice code, value;
 };
 
+/* Extensions, as a JSON array, of a concept or of a text by its number. */
+struct tx_build_extension {
+	struct hs_slice json;
+	uint32_t of;
+	uint32_t is_text;
+};
+
 struct tx_build_def {
 	struct hs_slice code, uri, type, description;
 };
@@ -75,14 +82,18 @@ struct tx_build_index {
 /* What a system says about itself. */
 struct tx_build_head {
 	struct hs_slice id, url, version, name, title, language, value_set, description, copyright, publisher;
+	struct hs_slice status, standards; /* empty: active, and none */
+	struct hs_slice source; /* the CodeSystem without its concepts, as JSON; empty: of the above */
 	uint64_t source_key;
 	bool ignores_case, compositional, is_snomed;
-	bool ordered; /* some link has a rank */
+	bool ordered;     /* some link has a rank */
+	uint32_t content; /* enum tx_content */
+	uint32_t flags;   /* others of struct tx_head */
 };
 
 struct tx_build {
 	struct hs_arena *arena;
-	struct hs_buf concepts, texts, links, properties, defs, uses; /* of the structs above */
+	struct hs_buf concepts, texts, links, properties, extensions, defs, uses; /* of the structs above */
 	struct tx_build_head head;
 	struct {
 		struct tx_slot *slots;
@@ -133,6 +144,7 @@ void hs_tx_build_link(struct tx_build *build, uint32_t child, uint32_t parent);
 /* The same, in an order of the parent's own: children with a rank (not 0) come first, by it. */
 void hs_tx_build_link_ranked(struct tx_build *build, uint32_t child, uint32_t parent, uint32_t rank);
 void hs_tx_build_property(struct tx_build *build, const struct tx_build_property *property);
+void hs_tx_build_extension(struct tx_build *build, const struct tx_build_extension *extension);
 void hs_tx_build_def(struct tx_build *build, const struct tx_build_def *def);
 
 /* Puts the concepts in order; afterwards nothing is added. */

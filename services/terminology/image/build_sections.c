@@ -26,20 +26,26 @@ static struct hs_image_text source_of(struct writer *w)
 {
 	const struct tx_build_head *head = &w->b->head;
 	struct hs_arena *arena = w->b->arena;
-	struct hs_json *out = hs_json_object(arena);
+	struct hs_json *out = NULL;
+	struct hs_error ignored;
 	const struct {
 		const char *name;
 		struct hs_slice value;
 	} members[] = { { "resourceType", HS_S("CodeSystem") }, { "id", head->id }, { "url", head->url },
 		{ "version", head->version }, { "name", head->name }, { "title", head->title },
-		{ "status", HS_S("active") }, { "description", head->description },
-		{ "publisher", head->publisher }, { "copyright", head->copyright },
-		{ "content", HS_S("complete") } };
+		{ "status", head->status.len ? head->status : HS_S("active") },
+		{ "description", head->description }, { "publisher", head->publisher },
+		{ "copyright", head->copyright } };
 	struct hs_buf json;
 
+	if (!head->source.len || hs_json_parse(arena, head->source, NULL, &out, &ignored)) {
+		out = hs_json_object(arena);
+		hs_json_add_text(arena, out, HS_S("content"), HS_S("complete"));
+	}
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		if (members[i].value.len)
-			hs_json_add_text(arena, out, hs_slice_cstr(members[i].name), members[i].value);
+			hs_json_set(out, hs_slice_cstr(members[i].name),
+				hs_json_string(arena, members[i].value));
 	hs_buf_init(&json, arena, 1 << 20);
 	hs_json_write(&json, out, 0);
 	return text(w, hs_buf_slice(&json));
@@ -62,20 +68,23 @@ static void put_system(struct writer *w)
 	const struct tx_build_head *head = &w->b->head;
 	const struct tx_build_def *def = (const void *)w->b->defs.ptr;
 	uint32_t defs = (uint32_t)TX_BUILD_COUNT(w->b->defs, struct tx_build_def), zero = 0;
-	struct tx_system_row row = { .head = { .id = text(w, head->id),
-					     .url = text(w, head->url),
-					     .version = text(w, head->version),
-					     .name = text(w, head->name),
-					     .title = text(w, head->title),
-					     .status = text(w, HS_S("active")),
-					     .language = text(w, head->language),
-					     .source = source_of(w),
-					     .flags = TX_ELSEWHERE | shape(w->b, w->count),
-					     .faces = HS_ON_R4 | HS_ON_R5 },
+	struct tx_system_row row = {
+		.head = { .id = text(w, head->id),
+			.url = text(w, head->url),
+			.version = text(w, head->version),
+			.name = text(w, head->name),
+			.title = text(w, head->title),
+			.status = text(w, head->status.len ? head->status : HS_S("active")),
+			.standards = text(w, head->standards),
+			.language = text(w, head->language),
+			.source = source_of(w),
+			.flags = TX_ELSEWHERE | head->flags | shape(w->b, w->count),
+			.faces = HS_ON_R4 | HS_ON_R5 },
 		.value_set = text(w, head->value_set),
-		.content = TX_CONTENT_COMPLETE,
+		.content = head->content,
 		.concept_count = w->count,
-		.def_count = defs };
+		.def_count = defs
+	};
 	struct tx_property_def_row *rows = hs_arena_array(w->b->arena, defs + 1, sizeof(*rows));
 
 	row.head.flags |= (head->ignores_case ? 0 : TX_CASE_SENSITIVE) |
@@ -200,6 +209,25 @@ static void put_use(struct writer *w, struct put_use *uses, uint32_t number, str
 }
 
 /* The code stands beside the texts: who tells a concept reads both. */
+/* `row_of` has the row of each text that is no display. NULL: there are no extensions. */
+static void put_extensions_of_texts(struct writer *w, struct tx_designation_row *rows, const uint32_t *row_of)
+{
+	const struct tx_build_extension *list = (const void *)w->b->extensions.ptr;
+
+	for (size_t i = 0; i < TX_BUILD_COUNT(w->b->extensions, struct tx_build_extension) && row_of; i++)
+		if (list[i].is_text)
+			rows[row_of[list[i].of]].extension = text(w, list[i].json);
+}
+
+static void put_extensions_of_concepts(struct writer *w)
+{
+	const struct tx_build_extension *list = (const void *)w->b->extensions.ptr;
+
+	for (size_t i = 0; i < TX_BUILD_COUNT(w->b->extensions, struct tx_build_extension); i++)
+		if (!list[i].is_text)
+			w->rows[w->b->place[list[i].of]].extension = text(w, list[i].json);
+}
+
 static void put_texts(struct writer *w)
 {
 	const struct tx_build *b = w->b;
@@ -208,7 +236,7 @@ static void put_texts(struct writer *w)
 	struct put_use *uses = hs_arena_array(w->b->arena, TX_BUILD_COUNT(b->uses, struct tx_use) + 1,
 		sizeof(*uses));
 	struct tx_build_again language = { .put = { 0 } };
-	uint32_t n = 0;
+	uint32_t n = 0, *row_of = b->extensions.len ? hs_tx_build_numbers(w->b, total + 1) : NULL;
 
 	for (uint32_t place = 0; place < w->count; place++) {
 		uint32_t concept = b->order[place], first = b->text_first[concept],
@@ -223,6 +251,8 @@ static void put_texts(struct writer *w)
 				w->rows[place].display = text(w, t->value);
 				continue;
 			}
+			if (row_of)
+				row_of[b->text_order[i]] = n;
 			rows[n] = (struct tx_designation_row) { .language = hs_tx_build_again(w->image,
 									&language, t->language),
 				.value = text(w, t->value) };
@@ -232,6 +262,7 @@ static void put_texts(struct writer *w)
 		}
 	}
 	w->rows[w->count].designation_first = n;
+	put_extensions_of_texts(w, rows, row_of);
 	hs_image_builder_borrow(w->image, TX_DESIGNATIONS, rows, sizeof(*rows), n);
 }
 
@@ -270,6 +301,7 @@ static void put_concepts(struct writer *w)
 		if (inactive && c->flags & TX_INACTIVE)
 			inactive[place / 64] |= (uint64_t)1 << (place % 64);
 	}
+	put_extensions_of_concepts(w);
 	hs_image_builder_borrow(w->image, TX_BIG_INACTIVE, inactive, sizeof(*inactive), inactive ? words : 0);
 	hs_image_builder_borrow(w->image, TX_CONCEPTS, w->rows, sizeof(*w->rows), (size_t)w->count + 1);
 }

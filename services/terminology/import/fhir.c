@@ -3,10 +3,12 @@
 #include "csv.h"
 #include "importers.h"
 
-#include "../compile/tree.h"
+#include "../compile/compile.h"
+#include "../compile/roles.h"
 
 /* Concepts in one another take two levels of JSON each. Those that stand deeper name their parents. */
 #define JSON_DEPTH 10000u
+#define JSON_MAX ((size_t)16 << 20) /* bytes of what is kept as it stands */
 
 /* A list of concepts that is being read. */
 struct level {
@@ -17,6 +19,7 @@ struct level {
 struct walk {
 	struct tx_table_run *run;
 	struct tx_lines lines;
+	struct tx_roles roles;
 	struct hs_buf levels;    /* struct level: the outermost first */
 	struct hs_buf described; /* of each concept a byte: whether it stands in the resource */
 };
@@ -32,30 +35,49 @@ static bool describe(struct walk *w, uint32_t concept)
 	return fresh;
 }
 
-static void take_properties(struct walk *w, uint32_t concept, const struct hs_json *list)
+static struct hs_slice json_of(struct walk *w, const struct hs_json *value)
 {
-	HS_JSON_EACH(property, list) {
-		struct hs_slice code = hs_json_get_text(property, HS_S("code"));
-		const struct hs_json *value = hs_tx_value(property);
-		struct hs_slice text = hs_tx_scalar(value);
-		if (!value || !code.len)
-			continue;
-		if (hs_slice_eq(code, HS_S("parent")))
-			hs_tx_build_link(w->run->build, concept,
-				hs_tx_build_concept(w->run->build, text, NULL));
-		else
-			hs_tx_table_property(w->run, concept, code,
-				hs_arena_cstr(w->run->arena, hs_json_key(value)), text);
-		bool off = hs_slice_eq(code, HS_S("inactive")) && hs_slice_eq(text, HS_S("true"));
-		bool retired = hs_slice_eq(code, HS_S("status")) &&
-			(hs_slice_eq(text, HS_S("retired")) || hs_slice_eq(text, HS_S("inactive")));
-		if (off || retired)
-			hs_tx_build_at(w->run->build, concept)->flags |= TX_INACTIVE;
-		if (retired)
-			hs_tx_build_at(w->run->build, concept)->status = "retired";
-		if (hs_slice_eq(code, HS_S("notSelectable")) && hs_slice_eq(text, HS_S("true")))
-			hs_tx_build_at(w->run->build, concept)->flags |= TX_ABSTRACT;
-	}
+	struct hs_buf out;
+
+	hs_buf_init(&out, w->run->arena, JSON_MAX);
+	hs_json_write(&out, value, 0);
+	return hs_buf_slice(&out);
+}
+
+static void take_extensions(struct walk *w, uint32_t of, bool is_text, const struct hs_json *list)
+{
+	if (!list)
+		return;
+	struct tx_build_extension extension = { .json = json_of(w, list), .of = of, .is_text = is_text };
+	hs_tx_build_extension(w->run->build, &extension);
+}
+
+static void link_to(struct walk *w, uint32_t concept, struct hs_slice other, bool is_child)
+{
+	uint32_t named = hs_tx_build_concept(w->run->build, other, NULL);
+
+	hs_tx_build_link(w->run->build, is_child ? named : concept, is_child ? concept : named);
+}
+
+static void take_property(struct walk *w, uint32_t concept, const struct hs_json *property)
+{
+	struct hs_slice code = hs_json_get_text(property, HS_S("code"));
+	const struct hs_json *value = hs_tx_value(property);
+	struct hs_slice text = hs_json_is(value, HS_JSON_OBJECT) ? json_of(w, value) : hs_tx_scalar(value);
+	bool is_parent = hs_slice_eq(code, w->roles.parent), is_child = hs_slice_eq(code, w->roles.child);
+
+	if (!text.len || !code.len)
+		return;
+	if (is_parent || is_child)
+		link_to(w, concept, text, is_child);
+	/* the image tells a concept's place by these names itself */
+	if (!hs_slice_eq(code, HS_S("parent")) && !hs_slice_eq(code, HS_S("child")))
+		hs_tx_table_property(w->run, concept, code, hs_arena_cstr(w->run->arena, hs_json_key(value)),
+			text);
+	struct tx_build_concept *row = hs_tx_build_at(w->run->build, concept);
+	row->flags |= hs_tx_role_flags(&w->roles, code, text);
+	if (hs_slice_eq(code, w->roles.status))
+		row->status = hs_arena_cstr(w->run->arena, text);
 }
 
 static void take_designations(struct walk *w, uint32_t concept, const struct hs_json *list)
@@ -66,8 +88,13 @@ static void take_designations(struct walk *w, uint32_t concept, const struct hs_
 		if (row)
 			*row = (struct tx_use) { hs_json_get_text(use, HS_S("system")),
 				hs_json_get_text(use, HS_S("code")), hs_json_get_text(use, HS_S("display")) };
+		struct hs_slice value = hs_json_get_text(designation, HS_S("value"));
+		if (!value.len)
+			continue;
+		take_extensions(w, (uint32_t)TX_BUILD_COUNT(w->run->build->texts, struct tx_build_text), true,
+			hs_json_get(designation, HS_S("extension")));
 		hs_tx_table_designation(w->run, concept, hs_json_get_text(designation, HS_S("language")), row,
-			hs_json_get_text(designation, HS_S("value")));
+			value);
 	}
 }
 
@@ -83,7 +110,10 @@ static void take_concept(struct walk *w, uint32_t concept, const struct hs_json 
 	if (parent != UINT32_MAX)
 		hs_tx_build_link(w->run->build, concept, parent);
 	take_designations(w, concept, hs_json_get(item, HS_S("designation")));
-	take_properties(w, concept, hs_json_get(item, HS_S("property")));
+	take_extensions(w, concept, false, hs_json_get(item, HS_S("extension")));
+	HS_JSON_EACH(property, hs_json_get(item, HS_S("property")))
+		take_property(w, concept, property);
+	hs_tx_build_at(w->run->build, concept)->flags |= hs_tx_standards_flags(item);
 }
 
 /* The concept that it is, or UINT32_MAX: its code is missing, which is said. */
@@ -137,13 +167,32 @@ static void report_undescribed(struct walk *w)
 
 	for (uint32_t i = 0; i < count; i++)
 		if (describe(w, i))
-			hs_tx_lines_skip(&w->lines, "the code %.*s is named as a parent but not described",
+			hs_tx_lines_skip(&w->lines,
+				"the code %.*s is named as a parent or child but not described",
 				HS_S_ARG(hs_slice_first(hs_tx_build_at(w->run->build, i)->code, 60)));
 }
 
-static void take_head(struct tx_table_run *run, const struct hs_json *system)
+static bool is_list(struct hs_slice name)
 {
-	struct tx_build_head *head = &run->build->head;
+	return hs_slice_eq(name, HS_S("concept")) || hs_slice_eq(name, HS_S("contained")) ||
+		hs_slice_eq(name, HS_S("text"));
+}
+
+/* What a read of the resource tells: all but the lists. */
+static struct hs_slice source_of(struct walk *w, const struct hs_json *system)
+{
+	struct hs_json *shallow = hs_json_object(w->run->arena);
+
+	HS_JSON_EACH(item, system)
+		if (!is_list(hs_json_key(item)))
+			hs_json_add(shallow, hs_json_key(item), hs_json_clone(w->run->arena, item));
+	return json_of(w, shallow);
+}
+
+static void take_head(struct walk *w, const struct hs_json *system)
+{
+	struct tx_build_head *head = &w->run->build->head;
+	uint32_t flags = hs_tx_system_flags(system);
 
 	head->url = head->url.len ? head->url : hs_json_get_text(system, HS_S("url"));
 	head->version = head->version.len ? head->version : hs_json_get_text(system, HS_S("version"));
@@ -154,13 +203,33 @@ static void take_head(struct tx_table_run *run, const struct hs_json *system)
 	head->publisher = hs_json_get_text(system, HS_S("publisher"));
 	head->copyright = hs_json_get_text(system, HS_S("copyright"));
 	head->value_set = hs_json_get_text(system, HS_S("valueSet"));
-	head->ignores_case = !hs_json_get_bool(system, HS_S("caseSensitive"), false);
+	head->status = hs_json_get_text(system, HS_S("status"));
+	head->standards = hs_tx_extension_text(system, HS_S(TX_EXT "structuredefinition-standards-status"));
+	head->content = hs_tx_content(system);
+	head->ignores_case = !(flags & TX_CASE_SENSITIVE);
+	head->flags = flags | hs_tx_head_flags(w->run->arena, system);
+	head->source = source_of(w, system);
 	HS_JSON_EACH(property, hs_json_get(system, HS_S("property"))) {
 		struct tx_build_def def = { hs_json_get_text(property, HS_S("code")),
 			hs_json_get_text(property, HS_S("uri")), hs_json_get_text(property, HS_S("type")),
 			hs_json_get_text(property, HS_S("description")) };
-		hs_tx_build_def(run->build, &def);
+		hs_tx_build_def(w->run->build, &def);
 	}
+	w->roles = hs_tx_roles(system);
+}
+
+/* A supplement has no codes of its own, an example is none of them in earnest. */
+static enum hs_status check_resource(const struct hs_json *system, const char *path, struct hs_error *err)
+{
+	if (!hs_slice_eq(hs_json_get_text(system, HS_S("resourceType")), HS_S("CodeSystem")))
+		return hs_fail(err, HS_E_VALUE, "%s is no CodeSystem", path);
+	uint32_t content = hs_tx_content(system);
+	return content == TX_CONTENT_COMPLETE || content == TX_CONTENT_FRAGMENT ?
+		HS_OK :
+		hs_fail(err, HS_E_VALUE,
+			"%s has the content \"%.*s\": only a code system with all of its codes or a fragment "
+			"of one is imported; upload this one",
+			path, HS_S_ARG(hs_json_get_text(system, HS_S("content"))));
 }
 
 static enum hs_status fill(void *arg, struct hs_error *err)
@@ -184,9 +253,10 @@ static enum hs_status fill(void *arg, struct hs_error *err)
 				"parent as a property" :
 				"");
 	}
-	if (!hs_slice_eq(hs_json_get_text(system, HS_S("resourceType")), HS_S("CodeSystem")))
-		return hs_fail(err, HS_E_VALUE, "%s is no CodeSystem", run->files.items[0].path);
-	take_head(run, system);
+	status = check_resource(system, run->files.items[0].path, err);
+	if (status)
+		return status;
+	take_head(&w, system);
 	hs_buf_init(&w.described, run->arena, TX_BUILD_MAX);
 	hs_buf_init(&w.levels, run->arena, TX_BUILD_MAX);
 	take_concepts(&w, hs_json_get(system, HS_S("concept")));

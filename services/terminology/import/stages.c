@@ -93,7 +93,9 @@ static void add_given(struct tx_stages *s, struct tx_build *b)
 		TX_WORD(struct tx_build_head, version) | TX_WORD(struct tx_build_head, name) |
 		TX_WORD(struct tx_build_head, title) | TX_WORD(struct tx_build_head, language) |
 		TX_WORD(struct tx_build_head, value_set) | TX_WORD(struct tx_build_head, description) |
-		TX_WORD(struct tx_build_head, copyright) | TX_WORD(struct tx_build_head, publisher);
+		TX_WORD(struct tx_build_head, copyright) | TX_WORD(struct tx_build_head, publisher) |
+		TX_WORD(struct tx_build_head, status) | TX_WORD(struct tx_build_head, standards) |
+		TX_WORD(struct tx_build_head, source);
 
 	hs_tx_stages_list(s, &b->concepts, sizeof(struct tx_build_concept),
 		TX_WORD(struct tx_build_concept, code) | TX_WORD(struct tx_build_concept, definition),
@@ -104,6 +106,8 @@ static void add_given(struct tx_stages *s, struct tx_build *b)
 	hs_tx_stages_list(s, &b->properties, sizeof(struct tx_build_property),
 		TX_WORD(struct tx_build_property, code) | TX_WORD(struct tx_build_property, value),
 		TX_WORD(struct tx_build_property, key));
+	hs_tx_stages_list(s, &b->extensions, sizeof(struct tx_build_extension),
+		TX_WORD(struct tx_build_extension, json), 0);
 	hs_tx_stages_list(s, &b->defs, sizeof(struct tx_build_def),
 		TX_WORD(struct tx_build_def, code) | TX_WORD(struct tx_build_def, uri) |
 			TX_WORD(struct tx_build_def, type) | TX_WORD(struct tx_build_def, description),
