@@ -6,6 +6,7 @@
 #include "../compile/concept.h"
 #include "../compile/source.h"
 #include "../sets/filter.h"
+#include "../sets/value.h"
 #include "../snomed/semantics.h"
 
 #define ASKED 20u /* steps to ask a concept whether it passes a filter */
@@ -29,7 +30,9 @@ static bool same_text(const struct tx_layer *layer, struct hs_image_text have, s
 struct wanted {
 	struct hs_slice code, value;
 	bool ignores_case;
-	struct hs_image_text code_text, value_text, coding_text;
+	struct hs_image_text code_text, value_text;
+	struct hs_image_text key; /* the last one, and what it stands for */
+	enum tx_value_kind kind;
 };
 
 static bool has_value(struct hs_arena *arena, const struct tx_layer *layer, const struct tx_property_row *p,
@@ -37,11 +40,13 @@ static bool has_value(struct hs_arena *arena, const struct tx_layer *layer, cons
 {
 	if (same_text(layer, p->value, w->value, &w->value_text))
 		return true;
-	if (w->ignores_case && p->value.len == w->value.len &&
-		hs_slice_ieq(tx_text(layer, p->value), w->value))
-		return true;
-	return same_text(layer, p->key, HS_S("valueCoding"), &w->coding_text) &&
-		hs_tx_is_coding_of(arena, tx_text(layer, p->value), w->value, w->ignores_case);
+	if (p->key.offset != w->key.offset || p->key.len != w->key.len) {
+		w->key = p->key;
+		w->kind = hs_tx_value_kind(tx_text(layer, p->key));
+	}
+	if (w->kind == TX_VALUE_TEXT && !w->ignores_case)
+		return false;
+	return hs_tx_value_is(arena, w->kind, tx_text(layer, p->value), w->value, w->ignores_case);
 }
 
 static void add_with_value(struct hs_arena *arena, const struct tx_layer *layer, struct wanted w,

@@ -3,6 +3,7 @@
 #include "filter.h"
 
 #include "../compile/source.h"
+#include "value.h"
 
 static const struct {
 	const char *name;
@@ -158,20 +159,21 @@ enum hs_status hs_tx_filters_prepare(struct tx_context *ctx, struct tx_set set,
 /* ---- asking ---- */
 
 /* One value against the operator. */
-static bool value_passes(struct tx_context *ctx, const struct tx_filter *f, struct hs_slice value)
+static bool value_passes(struct tx_context *ctx, const struct tx_filter *f, enum tx_value_kind kind,
+	struct hs_slice value)
 {
 	struct hs_slice list = f->value;
-	bool (*equal)(struct hs_slice, struct hs_slice) = f->ignores_case ? hs_slice_ieq : hs_slice_eq;
 
 	switch (f->op) {
 	case TX_OP_EQUAL:
-		return equal(value, f->value);
+		return hs_tx_value_is(ctx->arena, kind, value, f->value, f->ignores_case);
 	case TX_OP_REGEX:
 		return hs_tx_regex_matches(f->regex, ctx->arena, value, &ctx->patience);
 	case TX_OP_IN:
 	case TX_OP_NOT_IN:
 		while (list.ptr)
-			if (equal(hs_slice_trim(hs_slice_cut(&list, ',')), value))
+			if (hs_tx_value_is(ctx->arena, kind, value, hs_slice_trim(hs_slice_cut(&list, ',')),
+				    f->ignores_case))
 				return true;
 		return false;
 	default:
@@ -179,28 +181,9 @@ static bool value_passes(struct tx_context *ctx, const struct tx_filter *f, stru
 	}
 }
 
-static bool contains(struct hs_slice text, struct hs_slice value)
+static bool text_passes(struct tx_context *ctx, const struct tx_filter *f, struct hs_slice text)
 {
-	for (size_t i = 0; i + value.len <= text.len; i++)
-		if ((text.ptr[i] | 0x20) == (value.ptr[0] | 0x20) &&
-			hs_slice_ieq(hs_slice(text.ptr + i, value.len), value))
-			return true;
-	return false;
-}
-
-bool hs_tx_is_coding_of(struct hs_arena *arena, struct hs_slice text, struct hs_slice value,
-	bool ignores_case)
-{
-	struct hs_arena_mark mark = hs_arena_mark(arena);
-	struct hs_json *coding = NULL;
-	struct hs_error ignored;
-	bool found = value.len && contains(text, value) &&
-		hs_json_parse(arena, text, NULL, &coding, &ignored) == HS_OK &&
-		((ignores_case ? hs_slice_ieq : hs_slice_eq)(hs_json_get_text(coding, HS_S("code")), value) ||
-			hs_slice_ieq(hs_json_get_text(coding, HS_S("display")), value));
-
-	hs_arena_rollback(arena, mark);
-	return found;
+	return value_passes(ctx, f, TX_VALUE_TEXT, text);
 }
 
 /* A pattern is held against the code and the display. */
@@ -218,19 +201,11 @@ static bool coding_matches(struct tx_context *ctx, const struct tx_regex *regex,
 
 static bool given_passes(struct tx_context *ctx, const struct tx_filter *f, const struct tx_property *given)
 {
-	struct hs_slice list = f->value;
+	enum tx_value_kind kind = hs_tx_value_kind(given->key);
 
-	if (!hs_slice_eq(given->key, HS_S("valueCoding")))
-		return value_passes(ctx, f, given->value);
-	if (f->op == TX_OP_REGEX)
+	if (kind == TX_VALUE_CODING && f->op == TX_OP_REGEX)
 		return coding_matches(ctx, f->regex, given->value);
-	if (f->op == TX_OP_EQUAL)
-		return hs_tx_is_coding_of(ctx->arena, given->value, f->value, f->ignores_case);
-	while (list.ptr)
-		if (hs_tx_is_coding_of(ctx->arena, given->value, hs_slice_trim(hs_slice_cut(&list, ',')),
-			    f->ignores_case))
-			return true;
-	return false;
+	return value_passes(ctx, f, kind, given->value);
 }
 
 static bool child_of(struct tx_system s, uint32_t concept, uint32_t parent)
@@ -294,7 +269,7 @@ static bool property_passes(struct tx_context *ctx, const struct tx_filter *f, s
 		return false;
 	if (hs_slice_eq(f->property, HS_S("inactive"))) {
 		*exists = true;
-		return value_passes(ctx, f, hs_tx_is_inactive(s, concept) ? HS_S("true") : HS_S("false"));
+		return text_passes(ctx, f, hs_tx_is_inactive(s, concept) ? HS_S("true") : HS_S("false"));
 	}
 	bool parent = hs_slice_eq(f->property, HS_S("parent"));
 	if (!parent && !hs_slice_eq(f->property, HS_S("child")))
@@ -303,7 +278,7 @@ static bool property_passes(struct tx_context *ctx, const struct tx_filter *f, s
 					  hs_tx_children(s, concept, &count);
 	for (size_t i = 0; i < count; i++) {
 		*exists = true;
-		if (value_passes(ctx, f, hs_tx_code(s, others[i])))
+		if (text_passes(ctx, f, hs_tx_code(s, others[i])))
 			return true;
 	}
 	return false;
@@ -318,7 +293,7 @@ static bool texts_pass(struct tx_context *ctx, const struct tx_filter *f, struct
 	for (size_t i = 0; i < texts.count; i++) {
 		bool wanted = f->on == TX_ON_DISPLAY ? texts.items[i].base : !texts.items[i].base;
 		*exists |= wanted;
-		if (wanted && value_passes(ctx, f, texts.items[i].value))
+		if (wanted && text_passes(ctx, f, texts.items[i].value))
 			return true;
 	}
 	return false;
@@ -332,10 +307,10 @@ static bool subject_passes(struct tx_context *ctx, const struct tx_filter *f, st
 	switch (f->on) {
 	case TX_ON_CODE:
 		*exists = true;
-		return value_passes(ctx, f, hs_tx_code(s, concept));
+		return text_passes(ctx, f, hs_tx_code(s, concept));
 	case TX_ON_DEFINITION:
 		*exists = definition.len > 0;
-		return value_passes(ctx, f, definition);
+		return text_passes(ctx, f, definition);
 	case TX_ON_DISPLAY:
 	case TX_ON_DESIGNATION:
 		return texts_pass(ctx, f, s, concept, exists);

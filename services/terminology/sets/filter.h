@@ -37,9 +37,5 @@ struct tx_filter {
 /* The filters of a rule for one code system. Refuses with a reason when one cannot be understood. */
 enum hs_status hs_tx_filters_prepare(struct tx_context *ctx, struct tx_set set,
 	const struct tx_rule_row *rule, struct tx_system s, struct tx_filter **out, struct hs_error *err);
-/* Is the Coding (as JSON) one with that code or display? Displays do not heed case ("Using LOINC with FHIR"),
- * and codes do not where `ignores_case`. */
-bool hs_tx_is_coding_of(struct hs_arena *arena, struct hs_slice text, struct hs_slice value,
-	bool ignores_case);
 bool hs_tx_filter_passes(struct tx_context *ctx, const struct tx_filter *filter, struct tx_system s,
 	uint32_t concept);

@@ -4,6 +4,7 @@
 #include "concept_model.h"
 
 #include "../compile/concept.h"
+#include "../text/decimal.h"
 #include "ecl_tree.h"
 
 #define SHOWN 80u /* so much of a constraint */
@@ -53,8 +54,8 @@ static bool is_in_numbers(struct hs_slice list, struct hs_slice number)
 			high = low;
 		if (!has_low && !range)
 			return true; /* a notation that is not known: nothing is said against the value */
-		int above = has_low ? hs_ecl_compare_numbers(number, low) : 1,
-		    below = has_high ? hs_ecl_compare_numbers(number, high) : -1;
+		int above = has_low ? hs_tx_decimal_cmp(number, low) : 1,
+		    below = has_high ? hs_tx_decimal_cmp(number, high) : -1;
 		if ((above > 0 || (above == 0 && !low_open)) && (below < 0 || (below == 0 && !high_open)))
 			return true;
 	}

@@ -4,6 +4,7 @@
 #include "ecl_tree.h"
 
 #include "../compile/concept.h"
+#include "../text/decimal.h"
 #include "form.h"
 
 struct asker {
@@ -112,7 +113,7 @@ static enum hs_status value_fits(struct asker *a, const struct ecl_attribute *wa
 		*out = inside == equal;
 	} else if (want->kind == ECL_VALUE_NUMBER)
 		*out = part->kind == TX_SCT_NUMBER &&
-			hs_ecl_holds(want->comparison, hs_ecl_compare_numbers(part->text, want->number));
+			hs_ecl_holds(want->comparison, hs_tx_decimal_cmp(part->text, want->number));
 	else if (want->kind == ECL_VALUE_BOOLEAN)
 		*out = part->kind == TX_SCT_BOOLEAN &&
 			(hs_slice_ieq(part->text, HS_S("true")) == want->yes) == equal;

@@ -3,6 +3,7 @@
 #include "ecl_tree.h"
 
 #include "../compile/concept.h"
+#include "../text/decimal.h"
 
 /* Steps for one of them. */
 #define SEARCH 16u /* of a component among the members of a reference set */
@@ -55,7 +56,7 @@ static bool field_fits(struct ecl_eval *e, const struct refset *r, const struct 
 		return hs_tx_bits_has(f->bits, component ? member->component : field->concept) ==
 			(f->comparison == ECL_EQUAL);
 	if (f->value == ECL_VALUE_NUMBER)
-		return text.len && hs_ecl_holds(f->comparison, hs_ecl_compare_numbers(text, f->number));
+		return text.len && hs_ecl_holds(f->comparison, hs_tx_decimal_cmp(text, f->number));
 	if (f->value == ECL_VALUE_BOOLEAN)
 		return ((hs_slice_eq(text, HS_S("1")) || hs_slice_ieq(text, HS_S("true"))) == f->yes) ==
 			(f->comparison == ECL_EQUAL);

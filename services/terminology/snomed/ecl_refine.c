@@ -4,6 +4,8 @@
  * by one. */
 #include "ecl_tree.h"
 
+#include "../text/decimal.h"
+
 /* ---- preparing ---- */
 
 enum hs_status hs_ecl_prepare_refinement(struct ecl_eval *e, struct ecl_refinement *r)
@@ -24,46 +26,6 @@ enum hs_status hs_ecl_prepare_refinement(struct ecl_eval *e, struct ecl_refineme
 }
 
 /* ---- concrete values ---- */
-
-static bool is_negative(struct hs_slice *s)
-{
-	bool negative = s->len && s->ptr[0] == '-';
-
-	if (s->len && (s->ptr[0] == '-' || s->ptr[0] == '+'))
-		*s = hs_slice_from(*s, 1);
-	return negative;
-}
-
-static int compare_magnitudes(struct hs_slice a, struct hs_slice b)
-{
-	struct hs_slice whole_a = hs_slice_cut(&a, '.'), whole_b = hs_slice_cut(&b, '.');
-
-	while (whole_a.len && whole_a.ptr[0] == '0')
-		whole_a = hs_slice_from(whole_a, 1);
-	while (whole_b.len && whole_b.ptr[0] == '0')
-		whole_b = hs_slice_from(whole_b, 1);
-	while (a.len && a.ptr[a.len - 1] == '0')
-		a.len--;
-	while (b.len && b.ptr[b.len - 1] == '0')
-		b.len--;
-	if (whole_a.len != whole_b.len)
-		return whole_a.len < whole_b.len ? -1 : 1;
-	int order = hs_slice_cmp(whole_a, whole_b);
-	return order ? order : hs_slice_cmp(a, b);
-}
-
-/* Decimals as they are written, without loss. */
-int hs_ecl_compare_numbers(struct hs_slice a, struct hs_slice b)
-{
-	bool minus_a = is_negative(&a), minus_b = is_negative(&b);
-	int order = compare_magnitudes(a, b);
-
-	if (minus_a == minus_b)
-		return minus_a ? -order : order;
-	if (compare_magnitudes(a, HS_S("0")) == 0 && compare_magnitudes(b, HS_S("0")) == 0)
-		return 0;
-	return minus_a ? -1 : 1;
-}
 
 bool hs_ecl_holds(enum ecl_comparison comparison, int order)
 {
@@ -95,7 +57,7 @@ static bool value_fits(struct ecl_eval *e, const struct ecl_attribute *a, const 
 	text = hs_tx_sct_value(e->s.layer, row->value);
 	if (a->kind == ECL_VALUE_NUMBER)
 		return row->kind == TX_SCT_NUMBER &&
-			hs_ecl_holds(a->comparison, hs_ecl_compare_numbers(text, a->number));
+			hs_ecl_holds(a->comparison, hs_tx_decimal_cmp(text, a->number));
 	if (a->kind == ECL_VALUE_BOOLEAN)
 		return row->kind == TX_SCT_BOOLEAN &&
 			(hs_slice_ieq(text, HS_S("true")) == a->yes) == (a->comparison == ECL_EQUAL);

@@ -3,6 +3,7 @@
 #include "form.h"
 
 #include "../compile/concept.h"
+#include "../text/decimal.h"
 #include "ecl_tree.h"
 
 /* ---- comparing ---- */
@@ -26,7 +27,7 @@ static bool value_implies(struct hs_arena *arena, struct tx_system s, const stru
 	if (a->kind != b->kind)
 		return false;
 	if (a->kind == TX_SCT_NUMBER)
-		return hs_ecl_compare_numbers(a->text, b->text) == 0;
+		return hs_tx_decimal_cmp(a->text, b->text) == 0;
 	if (a->kind == TX_SCT_BOOLEAN)
 		return hs_slice_ieq(a->text, b->text);
 	if (a->kind != TX_SCT_CONCEPT)

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of services/terminology/sets/value.c: values of properties by their types, in a code system that was
+ * uploaded and in one that was imported. */
+#include "../import_test.h"
+
+#include <services/terminology/sets/value.h>
+#include <services/terminology/text/decimal.h>
+
+static void decimals(void **state)
+{
+	/* each is less than the next */
+	static const char *const rising[] = { "-10", "-9.5", "-0.001", "0", "0.5", "1", "1.05", "1.5", "9",
+		"10", "340282366920938463463374607431768211456" };
+	static const char *const none[] = { "", "-", ".", ".5", "1.", "1e2", "1 ", "one", "1.2.3" };
+	const size_t count = sizeof(rising) / sizeof(rising[0]);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < count; k++) {
+			int got = hs_tx_decimal_cmp(hs_slice_cstr(rising[i]), hs_slice_cstr(rising[k]));
+			if ((got > 0) - (got < 0) != (i > k) - (i < k))
+				fail_msg("%s against %s: %d", rising[i], rising[k], got);
+		}
+	assert_int_equal(hs_tx_decimal_cmp(HS_S("-0.0"), HS_S("+00")), 0);
+	assert_int_equal(hs_tx_decimal_cmp(HS_S("1.0"), HS_S("01.000")), 0);
+	for (size_t i = 0; i < count; i++)
+		assert_true(hs_tx_is_decimal(hs_slice_cstr(rising[i])));
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		if (hs_tx_is_decimal(hs_slice_cstr(none[i])))
+			fail_msg("\"%s\" is taken for a number", none[i]);
+}
+
+static void each_type(void **state)
+{
+#define CODING "{\"system\":\"urn:s\",\"code\":\"C1\",\"display\":\"5\\\" Pipe\"}"
+	static const struct {
+		const char *key, *value, *wanted;
+		bool equal, in_any_case;
+	} rows[] = {
+		{ "valueCode", "1.0", "1.00", false, false },
+		{ "valueCode", "Ab", "ab", false, true },
+		{ "valueDecimal", "1.0", "1.00", true, true },
+		{ "valueDecimal", "1.0", "1.01", false, false },
+		{ "valueDecimal", "1e1", "1e1", true, true },
+		{ "valueInteger", "7", "07", true, true },
+		{ "valueInteger", "7", "seven", false, false },
+		{ "valueCoding", CODING, "C1", true, true },
+		{ "valueCoding", CODING, "c1", false, true },
+		{ "valueCoding", CODING, "urn:s|C1", true, true },
+		{ "valueCoding", CODING, "urn:s|c1", false, true },
+		{ "valueCoding", CODING, "urn:other|C1", false, false },
+		{ "valueCoding", CODING, "urn:s|", false, false },
+		{ "valueCoding", CODING, "|C1", false, false },
+		{ "valueCoding", CODING, "5\" PIPE", true, true },
+		{ "valueCoding", CODING, "system", false, false },
+	};
+	struct hs_arena *arena = hs_arena_new((size_t)1 << 20);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum tx_value_kind kind = hs_tx_value_kind(hs_slice_cstr(rows[i].key));
+		struct hs_slice value = hs_slice_cstr(rows[i].value), wanted = hs_slice_cstr(rows[i].wanted);
+		if (hs_tx_value_is(arena, kind, value, wanted, false) != rows[i].equal ||
+			hs_tx_value_is(arena, kind, value, wanted, true) != rows[i].in_any_case)
+			fail_msg("%s %s and \"%s\"", rows[i].key, rows[i].value, rows[i].wanted);
+	}
+	hs_arena_free(arena);
+}
+
+#define SYSTEM \
+	"{'resourceType':'CodeSystem','url':'urn:typed','version':'1','name':'Typed','status':'active'," \
+	"'content':'complete','caseSensitive':true,'property':[{'code':'weight','type':'decimal'}," \
+	"{'code':'rank','type':'integer'},{'code':'kind','type':'Coding'},{'code':'mark','type':'code'}]," \
+	"'concept':[{'code':'a','property':[{'code':'weight','valueDecimal':1.0}," \
+	"{'code':'kind','valueCoding':{'system':'urn:one','code':'k'}},{'code':'mark','valueCode':'1.0'}]}," \
+	"{'code':'b','property':[{'code':'weight','valueDecimal':1.00},{'code':'rank','valueInteger':7}," \
+	"{'code':'kind','valueCoding':{'system':'urn:two','code':'k'}}," \
+	"{'code':'mark','valueCode':'1.00'}]}," \
+	"{'code':'c','property':[{'code':'weight','valueDecimal':2.50},{'code':'rank','valueInteger':70}]}]}"
+
+#define FILTER(url, property, op, value) \
+	"{'resourceType':'ValueSet','url':'" url "','status':'active','compose':{'include':[{'system':" \
+	"'urn:typed','filter':[{'property':'" property "','op':'" op "','value':'" value "'}]}]}}"
+
+/* Ends with NULL; *codes is what each gives. */
+static const char *const filters[] = { FILTER("urn:f:0", "weight", "=", "1"), "a b",
+	FILTER("urn:f:1", "weight", "in", "1.000,2.5"), "a b c", FILTER("urn:f:2", "weight", "not-in", "1.0"),
+	"c", FILTER("urn:f:3", "rank", "=", "7"), "b", FILTER("urn:f:4", "kind", "=", "k"), "a b",
+	FILTER("urn:f:5", "kind", "=", "urn:two|k"), "b", FILTER("urn:f:6", "kind", "in", "x, urn:one|k"),
+	"a", FILTER("urn:f:7", "mark", "=", "1.0"), "a", NULL };
+
+static void check_filters(const struct tx_layer *imported)
+{
+	const char *resources[sizeof(filters) / sizeof(filters[0])];
+	size_t count = 0;
+	struct ask b;
+
+	for (size_t i = 0; filters[i]; i += 2)
+		resources[count++] = filters[i];
+	resources[count] = imported ? NULL : SYSTEM;
+	resources[imported ? count : count + 1] = NULL;
+	ask_begin(&b, resources);
+	for (size_t i = 0; i < count; i++) {
+		struct hs_slice asked = hs_arena_printf(b.arena, "{'name':'url','valueUri':'urn:f:%zu'}", i);
+		ask_prepare(&b, hs_arena_cstr(b.arena, asked));
+		if (imported)
+			b.ctx.scope.layers[b.ctx.scope.count++] = imported;
+		if (hs_tx_expand(&b.ctx, &b.out, &b.err) || strcmp(ask_codes(&b), filters[2 * i + 1]) != 0)
+			fail_msg("%s %s: %s", imported ? "imported" : "uploaded", filters[2 * i],
+				ask_codes(&b));
+	}
+	ask_end(&b);
+}
+
+static void in_filters(void **state)
+{
+	char text[sizeof(SYSTEM)];
+	struct place p;
+	struct ask a;
+
+	(void)state;
+	check_filters(NULL);
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = SYSTEM[i] == '\'' ? '"' : SYSTEM[i];
+	begin(&p);
+	put(&p, "system.json", text);
+	assert_int_equal(run(&p, hs_tx_import_fhir, NULL, 0), HS_OK);
+	open_image(&p, &a);
+	check_filters(&a.layer);
+	close_image(&a);
+	end(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(decimals),
+		cmocka_unit_test(each_type),
+		cmocka_unit_test(in_filters),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
