@@ -498,6 +498,14 @@ static const char *a_condition(void)
 		"date=gt2020-02&date=le2024",
 		"date=sa2021-05-11T09:00:00Z",
 		"date=ap2021",
+		"date=ap2022-02-03",
+		"date=gt2021-04-11T09:00:00.5Z",
+		"date=ge2021-04-11T09:00:00.3Z",
+		"date=lt2021-08-11T09:00:00.7Z",
+		"date=le2021-08-11T09:00:00.2Z",
+		"date=eb2023-02-03T04:05",
+		"date=ne2021-04-11T09:00:00.5Z",
+		"date=2021-04-11T09:00:00.5Z,2022-02-03T04:05:02Z",
 		"date:missing=true",
 		"custodian=Organization/o1",
 		"custodian=o1,o2",
@@ -526,6 +534,11 @@ static const char *a_condition(void)
 		 "000000000001"),
 		"location=HTTPS://ehr.example/shared/1",
 		"location:below=https://ehr.example/shared",
+		"location:below=https://ehr.example/1/",
+		"location:below=https://ehr.example/2/Bundle/0000",
+		"location:below=https://ehr.example",
+		"location:above=https://ehr.example/shared/1/further",
+		"location:missing=true",
 		"_filter=not%20(location%20eq%20https://ehr.example/shared/1)",
 		"subject:missing=true",
 		"identifier=urn:ietf:rfc:3986|",
@@ -673,7 +686,7 @@ static void keeps_the_examples(void **state)
 /* Last of those that search: from now on the ledger cannot tell by the second. */
 static void finds_dates_without_a_second(void **state)
 {
-	static const char *const dates[] = { "2019", "2019-12", "2020-01-01", "2020-01-01T00:00Z" };
+	static const char *const dates[] = { "2019", "2019-12", "2020-01-01", "2020-01-01T00:05Z" };
 	NEED_FHIR();
 	load();
 	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
@@ -689,6 +702,9 @@ static void finds_dates_without_a_second(void **state)
 	expect_same_bundle("DocumentReference?date=2019&_sort=_id");
 	expect_same_bundle("DocumentReference?date=lt2020-01-01T00:00:30Z&_sort=_id");
 	expect_same_bundle("DocumentReference?date=ge2019-06&date=le2019-08&_sort=_id");
+	for (int i = 0; i < COMBINATIONS / 4; i++)
+		expect_same_bundle(TEXT("DocumentReference?%s&%s&_sort=%s_id&_count=25", a_condition(),
+			a_condition(), i % 2 ? "date," : ""));
 }
 
 static void survives_a_restart(void **state)

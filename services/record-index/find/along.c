@@ -65,7 +65,7 @@ enum hs_status hs_ledger_columns_instead(struct hs_ledger *ledger, const struct 
 {
 	bool all = drive->found == HS_LEDGER_AMONG || (drive->found == HS_LEDGER_PARTY && sorted);
 	bool rows = drive->found == HS_LEDGER_CANDIDATES || (drive->found == HS_LEDGER_SURE && sorted);
-	bool many = rows && drive->rows.count > MANY;
+	bool many = (rows && drive->rows.count > MANY) || drive->found == HS_LEDGER_PARTIES;
 	enum hs_status status = HS_OK;
 
 	*out = (struct hs_view_hold) { NULL, NULL };

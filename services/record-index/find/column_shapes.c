@@ -89,20 +89,42 @@ bool hs_ledger_column_tells(const struct hs_ledger_columns *columns, uint32_t pa
 	return i < columns->value_count;
 }
 
-/* That of the nth hole for a param, made if there is room; value_count when there is none. */
-static unsigned value_of(struct hs_ledger_columns *columns, uint32_t param, unsigned nth)
+bool hs_ledger_column_begins(const struct hs_ledger_columns *columns, uint32_t param)
 {
+	unsigned i = 0;
+
+	while (i < columns->value_count && (columns->values[i].param != param || columns->values[i].prefixes))
+		i++;
+	return i == columns->value_count && hs_ledger_column_tells(columns, param);
+}
+
+/* One number a pointer; NULL when there is no room. */
+static uint32_t *make_list(struct hs_ledger_columns *columns)
+{
+	uint32_t *list = columns->list_count < columns->list_most ?
+		hs_arena_array(columns->arena, columns->room, sizeof *list) :
+		NULL;
+
+	columns->list_count += list != NULL;
+	return list;
+}
+
+/* That of the nth hole for the param of a row, made if there is room; value_count when there is none. */
+static unsigned value_of(struct hs_ledger_columns *columns, const struct hs_index_row *row, unsigned nth)
+{
+	struct hs_ledger_values made = { .param = row->param, .nth = nth };
 	unsigned at = 0;
 
 	while (at < columns->value_count &&
-		(columns->values[at].param != param || columns->values[at].nth != nth))
+		(columns->values[at].param != row->param || columns->values[at].nth != nth))
 		at++;
-	if (at < columns->value_count || at >= columns->value_most)
+	if (at < columns->value_count || at == HS_LEDGER_VALUES)
 		return at;
-	uint32_t *hashes = hs_arena_array(columns->arena, columns->room, sizeof *hashes);
-	if (!hashes)
+	made.hashes = make_list(columns);
+	if (!made.hashes)
 		return at;
-	columns->values[at] = (struct hs_ledger_values) { param, nth, hashes };
+	made.prefixes = row->kind == HS_INDEX_URI ? make_list(columns) : NULL;
+	columns->values[at] = made;
 	return columns->value_count++;
 }
 
@@ -143,7 +165,7 @@ static void add_open(struct hs_ledger_told *told, uint32_t param)
 static void add_hole(struct adding *adding, const struct hs_index_row *row,
 	const struct hs_ledger_place *place, unsigned nth)
 {
-	unsigned value = value_of(adding->columns, row->param, nth);
+	unsigned value = value_of(adding->columns, row, nth);
 
 	if (value < adding->columns->value_count)
 		adding->shape.holes[adding->shape.hole_count++] = (struct hs_ledger_column_hole) {
@@ -294,6 +316,13 @@ static enum hs_status pass_holes(struct hs_slice *rest, size_t count, struct hs_
 	return HS_OK;
 }
 
+static void set_value(const struct hs_ledger_values *values, size_t at, struct hs_ledger_hashed hashed)
+{
+	values->hashes[at] = hashed.hash;
+	if (values->prefixes)
+		values->prefixes[at] = hashed.prefix <= UINT32_MAX ? (uint32_t)hashed.prefix : 0;
+}
+
 static enum hs_status set_values(struct hs_ledger *ledger, struct hs_ledger_columns *columns, size_t at,
 	const struct hs_ledger_pointer *pointer, struct hs_error *err)
 {
@@ -303,16 +332,18 @@ static enum hs_status set_values(struct hs_ledger *ledger, struct hs_ledger_colu
 	size_t passed = 0;
 
 	for (unsigned i = 0; i < columns->value_count; i++)
-		columns->values[i].hashes[at] = 0;
+		set_value(&columns->values[i], at, (struct hs_ledger_hashed) { 0, 0 });
 	for (size_t i = 0; i < shape->hole_count && status == HS_OK; i++) {
 		const struct hs_ledger_column_hole *hole = &shape->holes[i];
+		struct hs_ledger_hashed hashed;
 		struct hs_slice here;
 		status = pass_holes(&rest, hole->hole - passed, err);
 		passed = hole->hole;
 		here = rest; /* one hole may fill several rows */
 		if (status == HS_OK)
-			status = hs_ledger_hash_hole(ledger, pointer->id, &here, hole->tail,
-				&columns->values[hole->value].hashes[at], err);
+			status = hs_ledger_hash_hole(ledger, pointer->id, &here, hole->tail, &hashed, err);
+		if (status == HS_OK)
+			set_value(&columns->values[hole->value], at, hashed);
 	}
 	return status;
 }

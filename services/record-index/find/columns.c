@@ -35,10 +35,10 @@ static size_t zones_of(size_t room)
 
 static size_t bytes_of(size_t room, size_t party_room, const struct hs_ledger_columns *columns)
 {
-	size_t more = columns->value_most + (columns->sided ? 2 : 0);
+	size_t more = columns->list_most + (columns->sided ? 2 : 0);
 
 	return room * (A_POINTER + more * sizeof(uint32_t)) +
-		party_room * (sizeof(uint16_t) + 1 + (columns->sided ? 2 * sizeof(uint32_t) : 0)) +
+		party_room * (sizeof(uint16_t) + 1 + (columns->sided ? 4 * sizeof(uint32_t) : 0)) +
 		(columns->sided ? hs_ledger_column_refs_bytes(party_room) : 0) +
 		zones_of(room) * sizeof(struct hs_ledger_zone) + 4096;
 }
@@ -48,7 +48,7 @@ static size_t room_of(uint64_t count)
 	return (size_t)(count + count / ROOM_SHARE + ROOM_LEAST);
 }
 
-/* All but the values, of which there will be at most columns->value_most. */
+/* All but the values, of which there will be at most columns->list_most lists. */
 static bool make_arrays(struct hs_ledger_columns *columns, size_t room, size_t party_room)
 {
 	columns->arena = hs_arena_new(bytes_of(room, party_room, columns));
@@ -64,6 +64,7 @@ static bool make_arrays(struct hs_ledger_columns *columns, size_t room, size_t p
 	columns->parties = hs_arena_array(columns->arena, party_room, sizeof *columns->parties);
 	columns->party_of = hs_arena_array(columns->arena, party_room, 1);
 	for (unsigned i = 0; i < 2 && columns->sided; i++) {
+		columns->sides[i].counts = hs_arena_array(columns->arena, party_room, sizeof(uint32_t));
 		columns->sides[i].last = hs_arena_array(columns->arena, party_room, sizeof(uint32_t));
 		columns->sides[i].before = hs_arena_raw(columns->arena, room * sizeof(uint32_t));
 	}
@@ -78,7 +79,10 @@ static bool make_values(const struct hs_ledger_columns *from, struct hs_ledger_c
 		struct hs_ledger_values *values = &to->values[to->value_count];
 		*values = from->values[to->value_count];
 		values->hashes = hs_arena_array(to->arena, to->room, sizeof *values->hashes);
+		if (values->prefixes)
+			values->prefixes = hs_arena_array(to->arena, to->room, sizeof *values->prefixes);
 	}
+	to->list_count = from->list_count;
 	return !hs_arena_full(to->arena);
 }
 
@@ -109,12 +113,16 @@ static void copy_arrays(const struct hs_ledger_columns *old, struct hs_ledger_co
 	memcpy(own->parties, old->parties, old->party_count * sizeof *own->parties);
 	memcpy(own->party_of, old->party_of, old->party_room);
 	for (unsigned i = 0; i < 2 && old->sided; i++) {
+		memcpy(own->sides[i].counts, old->sides[i].counts, old->party_room * sizeof(uint32_t));
 		memcpy(own->sides[i].last, old->sides[i].last, old->party_room * sizeof(uint32_t));
 		memcpy(own->sides[i].before, old->sides[i].before, old->count * sizeof(uint32_t));
 	}
-	for (unsigned i = 0; i < own->value_count; i++)
-		memcpy(own->values[i].hashes, old->values[i].hashes,
-			old->count * sizeof *own->values[i].hashes);
+	for (unsigned i = 0; i < own->value_count; i++) {
+		memcpy(own->values[i].hashes, old->values[i].hashes, old->count * sizeof(uint32_t));
+		if (old->values[i].prefixes)
+			memcpy(own->values[i].prefixes, old->values[i].prefixes,
+				old->count * sizeof(uint32_t));
+	}
 }
 
 static enum hs_status copy(void *to, const void *from, struct hs_error *err)
@@ -180,8 +188,10 @@ void hs_ledger_columns_note_zone(struct hs_ledger_columns *columns, size_t at, b
 static void take_side(struct hs_ledger_side *side, uint32_t piece, size_t at, size_t party_room)
 {
 	side->before[at] = piece && piece < party_room ? side->last[piece] : 0;
-	if (piece && piece < party_room)
+	if (piece && piece < party_room) {
 		side->last[piece] = (uint32_t)at + 1;
+		side->counts[piece]++;
+	}
 }
 
 void hs_ledger_columns_take_sides(struct hs_ledger_columns *columns, size_t at)
@@ -251,8 +261,11 @@ static void put_in_order(const struct hs_ledger_columns *from, const struct hs_l
 		to->shapes[i] = from->shapes[at];
 		to->dates[i] = from->dates[at];
 		to->updates[i] = from->updates[at];
-		for (unsigned k = 0; k < to->value_count; k++)
+		for (unsigned k = 0; k < to->value_count; k++) {
 			to->values[k].hashes[i] = from->values[k].hashes[at];
+			if (to->values[k].prefixes)
+				to->values[k].prefixes[i] = from->values[k].prefixes[at];
+		}
 		hs_ledger_columns_note_zone(to, i, i % HS_LEDGER_ZONE == 0);
 		hs_ledger_columns_take_sides(to, i);
 	}
@@ -275,7 +288,7 @@ static void share_shapes(const struct hs_ledger_columns *from, struct hs_ledger_
 static enum hs_status read_all(struct hs_ledger *ledger, struct hs_ledger_columns *columns, size_t live,
 	size_t parties, struct hs_error *err)
 {
-	struct hs_ledger_columns lying = { .base = columns->base, .value_most = columns->value_most };
+	struct hs_ledger_columns lying = { .base = columns->base, .list_most = columns->list_most };
 	struct hs_ledger_pair *order = hs_arena_raw(ledger->arena, (live + 1) * sizeof *order);
 	enum hs_status status = HS_OK;
 
@@ -305,10 +318,10 @@ static bool make_fit(struct hs_ledger_columns *columns, size_t most, size_t live
 {
 	size_t room = room_of(live), party_room = room_of(parties);
 
-	columns->value_most = HS_LEDGER_VALUES;
+	columns->list_most = 2 * HS_LEDGER_VALUES;
 	columns->sided = true;
-	while (columns->value_most && bytes_of(room, party_room, columns) > most)
-		columns->value_most--;
+	while (columns->list_most && bytes_of(room, party_room, columns) > most)
+		columns->list_most--;
 	columns->sided = bytes_of(room, party_room, columns) <= most;
 	return bytes_of(room, party_room, columns) <= most;
 }

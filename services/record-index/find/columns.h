@@ -3,13 +3,14 @@
  *
  * Pointers are numbered in order of row. Each has its subject, its custodian, its shape, its date and its
  * time of update, 30 bytes in all, and 4 for each of the *values*: hashes of texts that fill holes and by
- * which no mark finds pointers (an address). Of each subject and custodian its shape is known, 2 bytes, and
- * where its pointers are, 8 bytes a pointer. So any combination of conditions on these is decided for a
- * million pointers in a millisecond or two, without an index that had to be chosen or read. What that leaves
- * open is looked at in full, and nothing else is. The store's shelf keeps the columns (handslag/view.h), and
- * bounds them: a ledger of more than some four million pointers has none, and is searched by its entries
- * alone. Values are left out first, one by one: four of them fit up to some two million pointers, one up to
- * two and a half; where the pointers of each subject and custodian are, up to some three million.
+ * which no mark finds pointers (an address); of an address 4 more, for the piece that it begins with. Of each
+ * subject and custodian its shape is known, 2 bytes, and where its pointers are, 8 bytes a pointer. So any
+ * combination of conditions on these is decided for a million pointers in a millisecond or two, without an
+ * index that had to be chosen or read. What that leaves open is looked at in full, and nothing else is. The
+ * store's shelf keeps the columns (handslag/view.h), and bounds them: a ledger of more than some four million
+ * pointers has none, and is searched by its entries alone. Values are left out first, one by one: eight lists
+ * of 4 bytes fit up to some 1.7 million pointers, one up to two and a half; where the pointers of each
+ * subject and custodian are, up to some three million.
  *
  * Thread: columns that are held never change; the rest is that of the transaction. */
 #pragma once
@@ -46,17 +47,18 @@ struct hs_ledger_column_shape {
 	struct hs_ledger_column_hole ref;
 };
 /* Hashes (hs_ledger_text_hash) of the text by which a pointer has a param: of the first hole for it in its
- * shape, or of the next one. 0: none. */
+ * shape, or of the next one; 0: none. And of addresses the pieces with which they begin; 0: with none, or it
+ * is not known. */
 #define HS_LEDGER_VALUES 4u
 struct hs_ledger_values {
 	uint32_t param;
-	unsigned nth; /* hole of it, from 0 */
-	uint32_t *hashes;
+	unsigned nth;                /* hole of it, from 0 */
+	uint32_t *hashes, *prefixes; /* prefixes: NULL when it is no address, or there was no room */
 };
-/* The pointers of each subject, or of each custodian: the last one, and of each pointer the one before it
- * that has the same. Numbers and 1; 0: none. */
+/* The pointers of each subject, or of each custodian: how many, the last one, and of each pointer the one
+ * before it that has the same. Numbers and 1; 0: none. */
 struct hs_ledger_side {
-	uint32_t *last, *before; /* by piece; by pointer */
+	uint32_t *counts, *last, *before; /* two by piece; by pointer */
 };
 struct hs_ledger_columns {
 	struct hs_arena *arena; /* arrays by number */
@@ -74,12 +76,13 @@ struct hs_ledger_columns {
 	size_t exact_count; /* of them those with own rows as they are */
 	uint16_t *slots;    /* open addressing */
 	struct hs_ledger_values values[HS_LEDGER_VALUES];
-	unsigned value_count, value_most; /* there is room for so many */
-	uint16_t *parties;                /* by piece: its shape; 0: not known */
-	unsigned char *party_of;          /* and what it is: bits HS_LEDGER_IS_SUBJECT ... */
-	unsigned lacking;                 /* bits of what some pointer lacks */
-	bool sided;                       /* there was room for these, and no pointer has changed sides: */
-	struct hs_ledger_side sides[2];   /* subjects, custodians */
+	unsigned value_count;
+	unsigned list_count, list_most; /* of numbers for these; there is room for so many */
+	uint16_t *parties;              /* by piece: its shape; 0: not known */
+	unsigned char *party_of;        /* and what it is: bits HS_LEDGER_IS_SUBJECT ... */
+	unsigned lacking;               /* bits of what some pointer lacks */
+	bool sided;                     /* there was room for these, and no pointer has changed sides: */
+	struct hs_ledger_side sides[2]; /* subjects, custodians */
 	/* With these, unless a party is odd: to which ids pieces refer, and a table of the pieces by that;
 	 * the same by the rows of these resources in the store (handslag/follow.h), 0: it had none. */
 	bool referred;
@@ -113,6 +116,8 @@ enum hs_status hs_ledger_column_parties(struct hs_ledger *ledger, struct hs_ledg
 	uint64_t from, struct hs_error *err);
 /* Does some value tell of the param? */
 bool hs_ledger_column_tells(const struct hs_ledger_columns *columns, uint32_t param);
+/* Do all its values tell with which pieces they begin? */
+bool hs_ledger_column_begins(const struct hs_ledger_columns *columns, uint32_t param);
 
 /* ---- column_refs.c ---- */
 

@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-#define FEW 64u /* not worth finding out whether the shapes tell of fewer */
+#define FEW 64u   /* not worth finding out whether the shapes tell of fewer */
+#define MANY 128u /* of several parties: more are sooner judged along columns than listed */
 
 static enum hs_status drive_by(struct hs_ledger_driving *drive, const struct hs_find *find, bool *all)
 {
@@ -112,11 +113,36 @@ static const struct hs_find *without(struct hs_ledger_driving *drive, const stru
 	return made;
 }
 
+enum hs_status hs_ledger_drive_list(struct hs_ledger *ledger, struct hs_ledger_drive *of,
+	struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	if (of->found != HS_LEDGER_PARTIES)
+		return HS_OK;
+	for (size_t i = 0; i < of->parties.count && status == HS_OK; i++)
+		status = hs_ledger_party_list(ledger, &of->parties.items[i], &of->rows, err);
+	of->found = of->parties_sure ? HS_LEDGER_SURE : HS_LEDGER_CANDIDATES;
+	put_in_order(&of->rows);
+	return status;
+}
+
+/* Has one of the parties so many pointers? */
+static enum hs_status have_many(struct hs_ledger_driving *drive, bool *many)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < drive->parties.count && status == HS_OK && !*many; i++)
+		status = hs_ledger_party_is_more(drive->ledger, &drive->parties.items[i], MANY, many,
+			drive->err);
+	return status;
+}
+
 /* What was looked up has been found. */
 static enum hs_status settle(struct hs_ledger_driving *drive)
 {
 	struct hs_ledger_drive *of = drive->of;
-	bool sure = drive->sure && drive->aim == of->where;
+	bool sure = drive->sure && drive->aim == of->where, many = false;
 	enum hs_status status = HS_OK;
 
 	if (drive->by_dates) {
@@ -138,11 +164,14 @@ static enum hs_status settle(struct hs_ledger_driving *drive)
 	}
 	if (drive->party.number)
 		status = hs_ledger_party_list(drive->ledger, &drive->party, drive->out, drive->err);
+	if (status == HS_OK && of->along_parties && !drive->out->count)
+		status = have_many(drive, &many);
 	if (status != HS_OK)
 		return status;
-	of->found = sure ? HS_LEDGER_SURE : HS_LEDGER_CANDIDATES;
-	put_in_order(drive->out);
-	return HS_OK;
+	of->found = HS_LEDGER_PARTIES;
+	of->parties = drive->parties;
+	of->parties_sure = sure;
+	return many ? HS_OK : hs_ledger_drive_list(drive->ledger, of, drive->err);
 }
 
 /* What is looked up: the search, or the best condition of an AND. All dates of that are one span. */

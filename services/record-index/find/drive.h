@@ -16,6 +16,7 @@ enum hs_ledger_found {
 	HS_LEDGER_AMONG,      /* some of the rows of a subject, which lie together and are not listed */
 	HS_LEDGER_DATES,      /* all that have such a date, which are not listed */
 	HS_LEDGER_SHAPES,     /* all that have one of these shapes, which are not listed */
+	HS_LEDGER_PARTIES,    /* all of some subjects or custodians, more than a few: not listed yet */
 };
 /* Seconds since 1970, both included. */
 struct hs_ledger_dates {
@@ -31,10 +32,16 @@ struct hs_ledger_drive {
 	bool along_dates;   /* HS_LEDGER_DATES will do */
 	bool along_shapes;  /* HS_LEDGER_SHAPES */
 	bool along_party;   /* HS_LEDGER_AMONG */
+	bool along_parties; /* HS_LEDGER_PARTIES */
 	/* out */
 	enum hs_ledger_found found;
 	struct hs_ledger_numbers rows;
 	struct hs_ledger_party party;
+	struct hs_ledger_parties {
+		struct hs_ledger_party *items;
+		size_t count, room;
+	} parties;
+	bool parties_sure; /* all that they have fulfils the search */
 	struct hs_ledger_dates dates;
 	bool dated; /* HS_LEDGER_AMONG: of these only those that have such a date */
 	struct hs_ledger_shapes shapes;
@@ -43,6 +50,9 @@ struct hs_ledger_drive {
 	const struct hs_find *others;
 };
 enum hs_status hs_ledger_drive(struct hs_ledger *ledger, struct hs_ledger_drive *of, struct hs_error *err);
+/* Lists what was not listed: of HS_LEDGER_PARTIES it makes HS_LEDGER_SURE or HS_LEDGER_CANDIDATES. */
+enum hs_status hs_ledger_drive_list(struct hs_ledger *ledger, struct hs_ledger_drive *of,
+	struct hs_error *err);
 /* How many rows that would look at, about, and at most `limit`. */
 enum hs_status hs_ledger_amount(struct hs_ledger *ledger, uint32_t type, const struct hs_find *where,
 	uint64_t limit, uint64_t *out, struct hs_error *err);
@@ -66,6 +76,7 @@ struct hs_ledger_driving {
 	const struct hs_find *aim;               /* the search, or of an AND what is looked up of it */
 	bool sure;                               /* so far all that was found fulfils that */
 	struct hs_ledger_party party;            /* instead of its rows, when it is all that was found */
+	struct hs_ledger_parties parties;        /* whose rows were found, too, and are not in `out` yet */
 	bool by_dates;                           /* instead of rows, all with such a date are found */
 	unsigned char *known;                    /* NULL, or by piece: those of parties that would be found */
 	uint64_t known_room;                     /* are HS_LEDGER_YES there, instead of their rows; */
@@ -102,8 +113,9 @@ bool hs_ledger_is_date(const struct hs_ledger_driving *drive, const struct hs_fi
 enum hs_status hs_ledger_drive_dates(struct hs_ledger_driving *drive, const struct hs_find *find);
 /* Seconds in which the dates of pointers begin, both ends included. */
 struct hs_ledger_date_span {
-	int64_t first, last;
-	bool exact; /* all of these pointers fulfil the condition, and no other does */
+	int64_t first, last;           /* no other pointer fulfils the condition, */
+	int64_t sure_first, sure_last; /* and these do; none when the last one is less */
+	bool exact;                    /* both are the same */
 };
 /* Of a condition on the date; `wide`: HS_LEDGER_WIDE_DATES. With HS_CMP_NE that of HS_CMP_EQ. */
 struct hs_ledger_date_span hs_ledger_span_of(const struct hs_find *find, bool wide);

@@ -64,6 +64,7 @@ static const char *const tests[] = {
 	[HS_LEDGER_TEST_SHAPE] = "shapes",
 	[HS_LEDGER_TEST_LISTED] = "a list",
 	[HS_LEDGER_TEST_PARTY] = "subjects or custodians that are known",
+	[HS_LEDGER_TEST_BEGUN] = "what addresses begin with",
 	[HS_LEDGER_TEST_AND] = "all of",
 	[HS_LEDGER_TEST_OR] = "one of",
 	[HS_LEDGER_TEST_NOT] = "not",
@@ -114,6 +115,26 @@ static enum hs_status explain_along(struct hs_ledger *ledger, const struct hs_le
 	return status;
 }
 
+/* What the lookup of a condition found, and how. */
+static enum hs_status explain_lookup(struct hs_ledger *ledger, const struct hs_ledger_settings *settings,
+	const struct hs_ledger_drive *drive, uint64_t live, struct hs_buf *out, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	hs_buf_printf(out, "way: %s\n", ways[drive->found]);
+	if (drive->shapes.known)
+		hs_buf_printf(out, "shapes: %zu%s\n", drive->shapes.count,
+			drive->shapes.sure ? ", which decide" : " that may fulfil it");
+	if (drive->found == HS_LEDGER_ALL)
+		hs_buf_printf(out, "pointers: %llu; refused above %lld looks\n", (unsigned long long)live,
+			(long long)settings->looks_max);
+	else if (drive->found == HS_LEDGER_CANDIDATES || drive->found == HS_LEDGER_SURE)
+		hs_buf_printf(out, "drive: %zu of %llu\n", drive->rows.count, (unsigned long long)live);
+	for (size_t i = 0; i < 3 && statements[drive->found][i] && status == HS_OK; i++)
+		status = write_statement(ledger->txn, statements[drive->found][i], out, err);
+	return status;
+}
+
 static enum hs_status explain(struct hs_ledger *ledger, const struct hs_ledger_settings *settings,
 	const struct hs_find_query *query, struct hs_buf *out, struct hs_error *err)
 {
@@ -124,7 +145,8 @@ static enum hs_status explain(struct hs_ledger *ledger, const struct hs_ledger_s
 		.looks_max = (uint64_t)settings->looks_max,
 		.along_dates = !query->sort_count,
 		.along_shapes = true,
-		.along_party = !hs_ledger_tells_time(query) };
+		.along_party = !hs_ledger_tells_time(query),
+		.along_parties = true };
 	uint64_t live = 0;
 	struct hs_view_hold hold = { NULL, NULL };
 	bool time = query->where && hs_ledger_only_time(query->where);
@@ -135,26 +157,18 @@ static enum hs_status explain(struct hs_ledger *ledger, const struct hs_ledger_s
 	if (status == HS_OK && hs_ledger_goes_along(ledger, query))
 		status = hs_ledger_columns_get(ledger, query->type, drive.where, &hold, err);
 	bool instead = !hold.view, done = false;
+	drive.where = instead ? query->where : drive.where;
 	if (status == HS_OK && instead)
 		status = hs_ledger_drive(ledger, &drive, err);
 	if (status == HS_OK && instead)
 		status = hs_ledger_columns_instead(ledger, &drive, query->sort_count != 0, &hold, err);
 	if (status == HS_OK && hold.view)
 		status = explain_along(ledger, &drive, instead, &hold, out, &done, err);
+	if (status == HS_OK && !done)
+		status = hs_ledger_drive_list(ledger, &drive, err);
 	if (status != HS_OK || done)
 		return status;
-	hs_buf_printf(out, "way: %s\n", ways[drive.found]);
-	if (drive.shapes.known)
-		hs_buf_printf(out, "shapes: %zu%s\n", drive.shapes.count,
-			drive.shapes.sure ? ", which decide" : " that may fulfil it");
-	if (drive.found == HS_LEDGER_ALL)
-		hs_buf_printf(out, "pointers: %llu; refused above %lld looks\n", (unsigned long long)live,
-			(long long)settings->looks_max);
-	else if (drive.found == HS_LEDGER_CANDIDATES || drive.found == HS_LEDGER_SURE)
-		hs_buf_printf(out, "drive: %zu of %llu\n", drive.rows.count, (unsigned long long)live);
-	for (size_t i = 0; i < 3 && statements[drive.found][i] && status == HS_OK; i++)
-		status = write_statement(ledger->txn, statements[drive.found][i], out, err);
-	return status;
+	return explain_lookup(ledger, settings, &drive, live, out, err);
 }
 
 enum hs_status hs_ledger_explain(struct hs_txn *txn, void *state, const struct hs_find_query *query,

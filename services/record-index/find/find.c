@@ -250,10 +250,13 @@ static enum hs_status run(struct hs_ledger_search *search, struct hs_error *err)
 		.looks_max = search->looks_max,
 		.along_dates = !query->sort_count || hs_ledger_sorts_by_date(search),
 		.along_shapes = true,
-		.along_party = !hs_ledger_tells_time(query) };
+		.along_party = !hs_ledger_tells_time(query),
+		.along_parties = true };
 	status = hs_ledger_drive(&search->ledger, drive, err);
 	if (status == HS_OK)
 		status = hs_ledger_search_instead(search, &done, err);
+	if (status == HS_OK && !done)
+		status = hs_ledger_drive_list(&search->ledger, drive, err);
 	if (status != HS_OK || done)
 		return status;
 	if (drive->found == HS_LEDGER_PARTY && query->sort_count) {

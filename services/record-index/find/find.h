@@ -3,6 +3,7 @@
 #pragma once
 
 #include "drive.h"
+#include "order.h"
 
 /* Bytes of pieces that are remembered during a search. */
 #define HS_LEDGER_PIECES_MAX ((size_t)32 << 20)

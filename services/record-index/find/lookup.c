@@ -19,20 +19,37 @@ static enum hs_status piece_holds(struct hs_ledger_driving *drive, const struct 
 	return status;
 }
 
+static enum hs_status wait(struct hs_ledger_driving *drive, const struct hs_ledger_party *party)
+{
+	struct hs_ledger_parties *parties = &drive->parties;
+
+	if (parties->count == parties->room) {
+		size_t room = parties->room ? 2 * parties->room : 16;
+		void *moved = hs_arena_grow(drive->ledger->arena, parties->items,
+			parties->room * sizeof *parties->items, room * sizeof *parties->items);
+		if (!moved)
+			return hs_fail(drive->err, HS_E_LIMIT, "the search does not fit in memory");
+		parties->items = moved;
+		parties->room = room;
+	}
+	parties->items[parties->count++] = *party;
+	return HS_OK;
+}
+
 /* The first one is kept as a whole: it may be all there is. */
 static enum hs_status add_party(struct hs_ledger_driving *drive, const struct hs_ledger_party *party)
 {
 	struct hs_ledger_party first = drive->party;
 	enum hs_status status = HS_OK;
 
-	if (drive->sure && !first.number && !drive->out->count) {
+	if (drive->sure && !first.number && !drive->out->count && !drive->parties.count) {
 		drive->party = *party;
 		return HS_OK;
 	}
 	drive->party.number = 0;
 	if (first.number)
-		status = hs_ledger_party_list(drive->ledger, &first, drive->out, drive->err);
-	return status == HS_OK ? hs_ledger_party_list(drive->ledger, party, drive->out, drive->err) : status;
+		status = wait(drive, &first);
+	return status == HS_OK ? wait(drive, party) : status;
 }
 
 /* Candidates under the mark of `text`; for subjects and custodians also those of the pieces under it. `such`

@@ -3,7 +3,7 @@
  *
  *   key     for each sort: 1 and the value, or 2 when there is none (such come last); then the row
  *   cursor  hexadecimal: a check of the sort, the key */
-#include "../ledger/facts.h"
+#include "order.h"
 
 #include <handslag/coding.h>
 

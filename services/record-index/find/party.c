@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pointers of a subject or custodian, and the page that is all there is to a search for one alone. */
 #include "../ledger/table.h"
+#include "order.h"
 
 enum hs_status hs_ledger_list(struct hs_ledger *ledger, struct hs_stmt *stmt, uint64_t kind,
 	struct hs_ledger_numbers *out, struct hs_error *err)

@@ -32,18 +32,31 @@ static bool is_of_values(const struct hs_ledger_making *making, const struct hs_
 		hs_ledger_column_tells(making->sift->columns, find->param);
 }
 
+/* Is it a part of an address, of which its beginning may tell? */
+static bool is_of_beginnings(const struct hs_ledger_making *making, const struct hs_find *find)
+{
+	return find->op == HS_FIND_URI && find->match != HS_MATCH_EXACT &&
+		hs_ledger_column_begins(making->sift->columns, find->param);
+}
+
 /* Do the shapes tell all that is told of it before a pointer is looked at? As deep as the tree, which the
  * parser limits. */
 static bool is_of_shapes(const struct hs_ledger_making *making, const struct hs_find *find)
 {
 	enum hs_ledger_class of = class_of(making, find);
 	bool is = !is_looked_up(making, find) && !is_party(of) && of != HS_LEDGER_OF_DATE &&
-		!is_of_values(making, find) && find->op != HS_FIND_UPDATED && find->op != HS_FIND_ID;
+		!is_of_values(making, find) && !is_of_beginnings(making, find) &&
+		find->op != HS_FIND_UPDATED && find->op != HS_FIND_ID;
 
 	/* That kids hold together for one group is not told by them one by one. */
 	for (size_t i = 0; i < find->kid_count && is && find->op != HS_FIND_SAME_GROUP; i++)
 		is = is_of_shapes(making, find->kids[i]);
 	return is;
+}
+
+bool hs_ledger_sift_is_ready(const struct hs_ledger_making *making, const struct hs_find *find)
+{
+	return find->op == HS_FIND_UPDATED || find->op == HS_FIND_DATE || is_of_shapes(making, find);
 }
 
 /* ---- each kind ---- */
@@ -96,20 +109,34 @@ static void make_updated(const struct hs_find *find, struct hs_ledger_test *test
 		.outside = other ? HS_LEDGER_YES : HS_LEDGER_NO };
 }
 
-static void make_date(const struct hs_ledger_making *making, const struct hs_find *find,
+/* What lies between both spans is looked at. */
+static enum hs_status make_date(const struct hs_ledger_making *making, const struct hs_find *find,
 	struct hs_ledger_test *test)
 {
 	bool other = find->cmp == HS_CMP_NE;
 	struct hs_ledger_date_span span = hs_ledger_span_of(find, making->wide);
-
-	*test = (struct hs_ledger_test) { .kind = HS_LEDGER_TEST_DATE,
+	struct hs_ledger_test may = { .kind = HS_LEDGER_TEST_DATE,
 		.first = span.first,
 		.last = span.last,
-		.inside = !span.exact ? HS_LEDGER_MAYBE :
-			other         ? HS_LEDGER_NO :
-					HS_LEDGER_YES,
+		.inside = other ? HS_LEDGER_NO : HS_LEDGER_YES,
 		.outside = other ? HS_LEDGER_YES : HS_LEDGER_NO,
 		.none = HS_LEDGER_NO };
+	struct hs_ledger_test sure = may;
+
+	*test = may;
+	if (span.exact)
+		return HS_OK;
+	enum hs_status status = hs_ledger_sift_room(making, 2, test);
+	if (status != HS_OK)
+		return status;
+	sure.first = span.sure_first;
+	sure.last = span.sure_last;
+	sure.outside = HS_LEDGER_MAYBE;
+	test->kind = other ? HS_LEDGER_TEST_OR : HS_LEDGER_TEST_AND;
+	test->kids[0] = may;
+	test->kids[1] = sure;
+	test->kid_count = 2;
+	return HS_OK;
 }
 
 static void make_dateless(struct hs_ledger_test *test)
@@ -330,6 +357,65 @@ static enum hs_status make_values(const struct hs_ledger_making *making, const s
 	return status;
 }
 
+/* By what each address begins with, and by the shapes that tell of the param otherwise. */
+static enum hs_status make_begun(const struct hs_ledger_making *making, const struct hs_find *find,
+	struct hs_ledger_test *test)
+{
+	const struct hs_ledger_columns *columns = making->sift->columns;
+	enum hs_status status = hs_ledger_sift_room(making, (size_t)columns->value_count + 1, test);
+
+	if (status == HS_OK)
+		status = make_shape(making, find, find->param, &test->kids[0]);
+	test->kind = HS_LEDGER_TEST_OR;
+	test->kid_count = 1;
+	for (unsigned i = 0; i < columns->value_count && status == HS_OK; i++) {
+		struct hs_ledger_test *kid = &test->kids[test->kid_count];
+		if (columns->values[i].param != find->param)
+			continue;
+		*kid = (struct hs_ledger_test) { .kind = HS_LEDGER_TEST_BEGUN,
+			.find = find,
+			.values = &columns->values[i],
+			.known_room = making->pieces,
+			.known = hs_ledger_sift_take(making, (size_t)making->pieces, 1) };
+		status = kid->known ? hs_ledger_sift_list_begun(making, kid) : making->err->status;
+		test->kid_count++;
+	}
+	return status;
+}
+
+static enum hs_ledger_verdict judge_beginning(const struct hs_find *find, struct hs_slice begins)
+{
+	switch ((enum hs_find_match)find->match) {
+	case HS_MATCH_STARTS:
+		return hs_slice_starts(begins, find->text)  ? HS_LEDGER_YES :
+			hs_slice_starts(find->text, begins) ? HS_LEDGER_MAYBE :
+							      HS_LEDGER_NO;
+	case HS_MATCH_ABOVE:
+		return hs_slice_starts(find->text, begins) ? HS_LEDGER_MAYBE : HS_LEDGER_NO;
+	default:
+		return HS_LEDGER_MAYBE;
+	}
+}
+
+enum hs_status hs_ledger_sift_begun(const struct hs_ledger_sift *sift, const struct hs_ledger_test *test,
+	uint32_t prefix, unsigned char *out, struct hs_error *err)
+{
+	struct hs_slice begins = HS_S_NONE;
+	enum hs_status status = HS_OK;
+
+	*out = HS_LEDGER_MAYBE;
+	if (!prefix || prefix >= test->known_room)
+		return HS_OK;
+	if (!test->known[prefix]) {
+		status = hs_ledger_plain_text(sift->ledger, prefix, &begins, err);
+		if (status != HS_OK)
+			return status;
+		test->known[prefix] = (unsigned char)(judge_beginning(test->find, begins) + 1);
+	}
+	*out = (unsigned char)(test->known[prefix] - 1);
+	return HS_OK;
+}
+
 enum hs_status hs_ledger_sift_make_test(const struct hs_ledger_making *making, const struct hs_find *find,
 	struct hs_ledger_test *test)
 {
@@ -340,8 +426,9 @@ enum hs_status hs_ledger_sift_make_test(const struct hs_ledger_making *making, c
 		return make_shape(making, find, 0, test);
 	if (is_looked_up(making, find))
 		return look_up(making, find, test);
-	if (is_of_values(making, find)) {
-		enum hs_status status = make_values(making, find, test);
+	if (is_of_values(making, find) || is_of_beginnings(making, find)) {
+		enum hs_status status = is_of_values(making, find) ? make_values(making, find, test) :
+								     make_begun(making, find, test);
 		return status == HS_OK ? hs_ledger_sift_simplify(making, test) : status;
 	}
 	switch ((enum hs_find_op)find->op) {
@@ -356,9 +443,8 @@ enum hs_status hs_ledger_sift_make_test(const struct hs_ledger_making *making, c
 		return make_id(making, find, test);
 	case HS_FIND_DATE:
 		if (of == HS_LEDGER_OF_DATE)
-			make_date(making, find, test);
-		else
-			hs_ledger_test_constant(test, HS_LEDGER_MAYBE);
+			return make_date(making, find, test);
+		hs_ledger_test_constant(test, HS_LEDGER_MAYBE);
 		return HS_OK;
 	case HS_FIND_MISSING:
 		if (of == HS_LEDGER_OF_DATE) {

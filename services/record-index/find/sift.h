@@ -12,6 +12,7 @@ enum hs_ledger_test_kind {
 	HS_LEDGER_TEST_SHAPE,
 	HS_LEDGER_TEST_LISTED,
 	HS_LEDGER_TEST_PARTY, /* that are known */
+	HS_LEDGER_TEST_BEGUN, /* with which pieces addresses begin, each looked at when a pointer needs it */
 	HS_LEDGER_TEST_AND,
 	HS_LEDGER_TEST_OR,
 	HS_LEDGER_TEST_NOT,
@@ -28,10 +29,11 @@ struct hs_ledger_test {
 	 * a party, theirs. */
 	unsigned char *by_shape;
 	enum hs_ledger_class of;
-	/* By piece: HS_LEDGER_YES or not, or when they are asked 0 for those that were not yet, else 1 more
-	 * than holds. */
+	/* By piece: HS_LEDGER_YES or not, or when they are asked or looked at 0 for those that were not yet,
+	 * else 1 more than holds, or 1 more than the verdict. */
 	unsigned char *known;
 	uint64_t known_room;
+	const struct hs_ledger_values *values; /* that begin so */
 	bool direct;    /* whom a party refers to is asked, the columns tell who that is */
 	size_t *listed; /* numbers of pointers, rising */
 	size_t listed_count;
@@ -61,9 +63,14 @@ void *hs_ledger_sift_take(const struct hs_ledger_making *making, size_t count, s
 /* sift.c: the test of one condition. */
 enum hs_status hs_ledger_sift_make_test(const struct hs_ledger_making *making, const struct hs_find *find,
 	struct hs_ledger_test *test);
+/* Is nothing looked up or listed for it? */
+bool hs_ledger_sift_is_ready(const struct hs_ledger_making *making, const struct hs_find *find);
 /* Does the party fulfil such a test? 1, 0 or a negative status. */
 int hs_ledger_sift_ask(const struct hs_ledger_sift *sift, const struct hs_ledger_test *test, uint32_t piece,
 	struct hs_error *err);
+/* What is told of an address by the piece that it begins with. */
+enum hs_status hs_ledger_sift_begun(const struct hs_ledger_sift *sift, const struct hs_ledger_test *test,
+	uint32_t prefix, unsigned char *out, struct hs_error *err);
 void hs_ledger_test_constant(struct hs_ledger_test *test, enum hs_ledger_verdict verdict);
 
 /* sift_join.c */
@@ -77,12 +84,14 @@ enum hs_status hs_ledger_sift_simplify(const struct hs_ledger_making *making, st
 bool hs_ledger_test_is_vain(const struct hs_ledger_making *making, const struct hs_ledger_test *test);
 
 /* sift_list.c */
-void hs_ledger_sift_put_in_order(struct hs_ledger_test *test);
+void hs_ledger_sift_put_in_order(const struct hs_ledger_making *making, struct hs_ledger_test *test);
 /* Those of the rows that there are, with HS_LEDGER_MAYBE. */
 enum hs_status hs_ledger_sift_list(const struct hs_ledger_making *making,
 	const struct hs_ledger_numbers *rows, struct hs_ledger_test *test);
 enum hs_status hs_ledger_sift_list_values(const struct hs_ledger_making *making, const struct hs_find *find,
 	struct hs_ledger_test *test);
+/* Of a test by what addresses begin with: a list of those that may fulfil it, when these are not many. */
+enum hs_status hs_ledger_sift_list_begun(const struct hs_ledger_making *making, struct hs_ledger_test *test);
 /* Sets sift->listed when the test, one of an AND, or these together, leave few; fewer than that has. */
 enum hs_status hs_ledger_sift_narrow(const struct hs_ledger_making *making,
 	const struct hs_ledger_test *test);

@@ -126,7 +126,7 @@ static enum hs_status unite_lists(const struct hs_ledger_making *making, struct 
 		return HS_OK;
 	first->listed = listed;
 	first->listed_count = count;
-	hs_ledger_sift_put_in_order(first);
+	hs_ledger_sift_put_in_order(making, first);
 	return HS_OK;
 }
 
@@ -260,17 +260,29 @@ static enum hs_status make_among(struct whole *whole)
 	return take_last(whole);
 }
 
-static enum hs_status make_plain(struct whole *whole)
+/* Those that are, or are not, ready as they are. */
+static enum hs_status make_these(struct whole *whole, bool ready)
 {
 	enum hs_status status = HS_OK;
 
 	for (size_t i = 0; i < whole->count && status == HS_OK && !whole->vain; i++) {
-		if (hs_ledger_has_link(whole->finds[i]))
+		if (hs_ledger_has_link(whole->finds[i]) ||
+			hs_ledger_sift_is_ready(&whole->making, whole->finds[i]) != ready)
 			continue;
 		status = make_one(whole, i);
 		if (status == HS_OK)
 			status = keep_one(whole, i);
 	}
+	return status;
+}
+
+/* When what is ready tells that there is nothing, nothing else is looked up. */
+static enum hs_status make_plain(struct whole *whole)
+{
+	enum hs_status status = make_these(whole, true);
+
+	if (status == HS_OK)
+		status = make_these(whole, false);
 	return status == HS_OK && !whole->vain ?
 		hs_ledger_sift_narrow_dates(&whole->making, whole->test->kids, whole->test->kid_count) :
 		status;
@@ -419,6 +431,7 @@ static bool has_doubts(const struct hs_ledger_test *test, size_t shapes)
 	bool doubts = test->inside == HS_LEDGER_MAYBE &&
 		(test->kind != HS_LEDGER_TEST_PARTY || test->listed_count);
 
+	doubts |= test->kind == HS_LEDGER_TEST_BEGUN;
 	doubts |= test->by_shape && memchr(test->by_shape, HS_LEDGER_MAYBE, shapes);
 	for (size_t i = 0; i < test->kid_count && !doubts; i++)
 		doubts = has_doubts(&test->kids[i], shapes);
@@ -436,10 +449,14 @@ bool hs_ledger_sift_has_doubts(const struct hs_ledger_sift *sift)
 static enum hs_status found_more(const struct hs_ledger_sift *sift, const struct hs_ledger_drive *drive,
 	uint64_t most, bool *out, struct hs_error *err)
 {
+	enum hs_status status = HS_OK;
+
 	*out = drive->rows.count > most;
-	return drive->found == HS_LEDGER_AMONG || drive->found == HS_LEDGER_PARTY ?
-		hs_ledger_party_is_more(sift->ledger, &drive->party, most, out, err) :
-		HS_OK;
+	if (drive->found == HS_LEDGER_AMONG || drive->found == HS_LEDGER_PARTY)
+		return hs_ledger_party_is_more(sift->ledger, &drive->party, most, out, err);
+	for (size_t i = 0; i < drive->parties.count && status == HS_OK && !*out; i++)
+		status = hs_ledger_party_is_more(sift->ledger, &drive->parties.items[i], most, out, err);
+	return status;
 }
 
 enum hs_status hs_ledger_sift_instead(struct hs_ledger_sift *sift, const struct hs_ledger_drive *drive,
@@ -448,7 +465,7 @@ enum hs_status hs_ledger_sift_instead(struct hs_ledger_sift *sift, const struct 
 	struct hs_ledger_sifted sifted = { 0 };
 	enum hs_status status = hs_ledger_sift_make(sift, drive->type, drive->where, err);
 
-	*worth = status == HS_OK && hs_ledger_sift_is_vain(sift);
+	*worth = status == HS_OK && (hs_ledger_sift_is_vain(sift) || !hs_ledger_sift_has_doubts(sift));
 	if (status != HS_OK || *worth)
 		return status;
 	status = hs_ledger_sift_count(sift, &sifted, err);

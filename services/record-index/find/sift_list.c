@@ -12,11 +12,38 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* So many are sooner marked among all pointers and gathered there than sorted. */
+#define MARKED_LEAST 64u
+#define MARKED_SHARE 2048u
+#define MARKS 64u
+
+static bool gather(const struct hs_ledger_making *making, struct hs_ledger_test *test)
+{
+	size_t count = making->sift->columns->count, marks = count / MARKS + 1, kept = 0;
+	uint64_t *marked;
+
+	if (test->listed_count < MARKED_LEAST || test->listed_count < count / MARKED_SHARE)
+		return false;
+	marked = hs_arena_array(making->sift->ledger->lasting, marks, sizeof *marked);
+	if (!marked)
+		return false;
+	for (size_t i = 0; i < test->listed_count; i++)
+		marked[test->listed[i] / MARKS] |= UINT64_C(1) << test->listed[i] % MARKS;
+	for (size_t i = 0; i < marks; i++) {
+		for (uint64_t left = marked[i]; left; left &= left - 1)
+			test->listed[kept++] = i * MARKS + (size_t)__builtin_ctzll(left);
+	}
+	test->listed_count = kept;
+	return true;
+}
+
 /* In order, each once. */
-void hs_ledger_sift_put_in_order(struct hs_ledger_test *test)
+void hs_ledger_sift_put_in_order(const struct hs_ledger_making *making, struct hs_ledger_test *test)
 {
 	size_t kept = 0;
 
+	if (gather(making, test))
+		return;
 	if (test->listed_count)
 		qsort(test->listed, test->listed_count, sizeof *test->listed, by_number);
 	for (size_t i = 0; i < test->listed_count; i++) {
@@ -42,7 +69,7 @@ enum hs_status hs_ledger_sift_list(const struct hs_ledger_making *making,
 		if (at < columns->count && columns->base + columns->rows[at] == row)
 			test->listed[test->listed_count++] = at;
 	}
-	hs_ledger_sift_put_in_order(test);
+	hs_ledger_sift_put_in_order(making, test);
 	return HS_OK;
 }
 
@@ -107,15 +134,59 @@ enum hs_status hs_ledger_sift_list_values(const struct hs_ledger_making *making,
 				test->listed[test->listed_count++] = i;
 		}
 	}
-	hs_ledger_sift_put_in_order(test);
+	hs_ledger_sift_put_in_order(making, test);
 	return HS_OK;
+}
+
+/* ---- beginnings ---- */
+
+#define BEGUN_SHARE 8u /* of all pointers so many are sooner judged again than listed */
+
+static enum hs_status judge_begun(const struct hs_ledger_making *making, const struct hs_ledger_test *test,
+	size_t at, unsigned char *out)
+{
+	uint32_t prefix = test->values->prefixes[at];
+	unsigned char known = prefix < test->known_room ? test->known[prefix] : 0;
+
+	*out = known ? (unsigned char)(known - 1) : HS_LEDGER_NO;
+	return known || !test->values->hashes[at] ?
+		HS_OK :
+		hs_ledger_sift_begun(making->sift, test, prefix, out, making->err);
+}
+
+enum hs_status hs_ledger_sift_list_begun(const struct hs_ledger_making *making, struct hs_ledger_test *test)
+{
+	const struct hs_ledger_columns *columns = making->sift->columns;
+	const struct hs_ledger_test *list = making->sift->listed;
+	size_t all = list ? list->listed_count : columns->count, most = columns->count / BEGUN_SHARE + 64;
+	size_t *listed = hs_ledger_sift_take(making, most, sizeof *listed), count = 0;
+	unsigned char verdict = HS_LEDGER_NO, least = HS_LEDGER_YES;
+	enum hs_status status = HS_OK;
+
+	if (!listed)
+		return making->err->status;
+	for (size_t i = 0; i < all && status == HS_OK; i++) {
+		size_t at = list ? list->listed[i] : i;
+		status = judge_begun(making, test, at, &verdict);
+		if (verdict == HS_LEDGER_NO)
+			continue;
+		if (count == most)
+			return HS_OK;
+		least = verdict < least ? verdict : least;
+		listed[count++] = at;
+	}
+	test->kind = HS_LEDGER_TEST_LISTED;
+	test->inside = least;
+	test->listed = listed;
+	test->listed_count = count;
+	return status;
 }
 
 /* ---- parties and dates ---- */
 
 /* Of all pointers so few are sooner listed than gone along; of those by date, which are counted one by one,
  * fewer. */
-#define LISTED_SHARE 128u
+#define LISTED_SHARE 32u
 #define DATED_SHARE 1024u
 
 static size_t list_most(const struct hs_ledger_sift *sift, unsigned share)
@@ -135,33 +206,50 @@ static enum hs_status narrow_to(const struct hs_ledger_making *making, size_t *l
 		.inside = HS_LEDGER_MAYBE,
 		.listed = listed,
 		.listed_count = count };
-	hs_ledger_sift_put_in_order(list);
+	hs_ledger_sift_put_in_order(making, list);
 	making->sift->listed = list;
 	return HS_OK;
 }
 
-/* The pointers of the parties that are known, and what else is listed; SIZE_MAX: more than `most`. */
+/* The parties of the test that have pointers, one after another; 0 at the end. */
+static size_t next_party(const struct hs_ledger_columns *columns, const struct hs_ledger_test *test,
+	size_t after)
+{
+	size_t room = (size_t)test->known_room;
+	const unsigned char *known = test->known, *at = NULL;
+
+	room = room < columns->party_room ? room : columns->party_room;
+	if (after + 1 < room)
+		at = memchr(known + after + 1, HS_LEDGER_YES, room - after - 1);
+	return at ? (size_t)(at - known) : 0;
+}
+
+/* How many pointers these have, with what else is listed; SIZE_MAX: more than `most`. */
 static size_t count_parties(const struct hs_ledger_columns *columns, const struct hs_ledger_test *test,
-	size_t most, size_t *listed)
+	size_t most)
 {
 	const struct hs_ledger_side *side = &columns->sides[test->of == HS_LEDGER_OF_CUSTODIAN];
-	size_t count = test->listed_count, room = (size_t)test->known_room;
-	const unsigned char *known = test->known, *end = known + room, *at = known;
+	size_t count = test->listed_count, piece = 0;
 
-	if (known[0] != HS_LEDGER_NO || count >= most)
+	if (test->known[0] != HS_LEDGER_NO)
 		return SIZE_MAX;
+	while (count <= most && (piece = next_party(columns, test, piece)) != 0)
+		count += side->counts[piece];
+	return count <= most ? count : SIZE_MAX;
+}
+
+static void list_parties(const struct hs_ledger_columns *columns, const struct hs_ledger_test *test,
+	size_t *listed)
+{
+	const struct hs_ledger_side *side = &columns->sides[test->of == HS_LEDGER_OF_CUSTODIAN];
+	size_t count = test->listed_count, piece = 0;
+
 	if (count)
 		memcpy(listed, test->listed, count * sizeof *listed);
-	for (; at < end && (at = memchr(at, HS_LEDGER_YES, (size_t)(end - at))); at++) {
-		size_t piece = (size_t)(at - known);
-		uint32_t next = piece < columns->party_room ? side->last[piece] : 0;
-		for (; next; next = side->before[next - 1]) {
-			if (count == most)
-				return SIZE_MAX;
+	while ((piece = next_party(columns, test, piece)) != 0) {
+		for (uint32_t next = side->last[piece]; next; next = side->before[next - 1])
 			listed[count++] = next - 1;
-		}
 	}
-	return count;
 }
 
 enum hs_status hs_ledger_sift_narrow(const struct hs_ledger_making *making, const struct hs_ledger_test *test)
@@ -175,22 +263,26 @@ enum hs_status hs_ledger_sift_narrow(const struct hs_ledger_making *making, cons
 		return narrow_to(making, test->listed, test->listed_count);
 	if (test->kind != HS_LEDGER_TEST_PARTY || !sift->columns->sided)
 		return HS_OK;
-	listed = hs_ledger_sift_take(making, most, sizeof *listed);
+	count = count_parties(sift->columns, test, most);
+	if (count == SIZE_MAX)
+		return HS_OK;
+	listed = hs_ledger_sift_take(making, count, sizeof *listed);
 	if (!listed)
 		return making->err->status;
-	count = count_parties(sift->columns, test, most, listed);
-	return count == SIZE_MAX ? HS_OK : narrow_to(making, listed, count);
+	list_parties(sift->columns, test, listed);
+	return narrow_to(making, listed, count);
 }
 
-/* From when until when the dates are of what fulfils all the tests; false: some have none, or nobody knows.
+/* Narrows *dates to what fulfils all the tests; false: some have none, or nobody knows. As deep as the tests.
  */
 static bool common_dates(const struct hs_ledger_test *tests, size_t count, struct hs_ledger_dates *dates)
 {
 	bool told = false;
 
-	*dates = (struct hs_ledger_dates) { INT64_MIN, INT64_MAX };
 	for (size_t i = 0; i < count; i++) {
 		const struct hs_ledger_test *test = &tests[i];
+		if (test->kind == HS_LEDGER_TEST_AND)
+			told |= common_dates(test->kids, test->kid_count, dates);
 		if (test->kind != HS_LEDGER_TEST_DATE || test->none != HS_LEDGER_NO ||
 			test->outside != HS_LEDGER_NO)
 			continue;
@@ -198,7 +290,7 @@ static bool common_dates(const struct hs_ledger_test *tests, size_t count, struc
 		dates->first = test->first > dates->first ? test->first : dates->first;
 		dates->last = test->last < dates->last ? test->last : dates->last;
 	}
-	return told && dates->first <= dates->last;
+	return told;
 }
 
 enum hs_status hs_ledger_sift_narrow_dates(const struct hs_ledger_making *making,
@@ -207,10 +299,10 @@ enum hs_status hs_ledger_sift_narrow_dates(const struct hs_ledger_making *making
 	struct hs_ledger_sift *sift = making->sift;
 	struct hs_ledger_numbers rows = { 0 };
 	struct hs_ledger_test found = { .kind = HS_LEDGER_TEST_LISTED };
-	struct hs_ledger_dates dates;
+	struct hs_ledger_dates dates = { INT64_MIN, INT64_MAX };
 	uint64_t most = list_most(sift, DATED_SHARE), many = 0;
 
-	if (!common_dates(tests, count, &dates))
+	if (!common_dates(tests, count, &dates) || dates.first > dates.last)
 		return HS_OK;
 	int64_t first = hs_ledger_date_key(dates.first), last = hs_ledger_date_key(dates.last);
 	enum hs_status status = hs_ledger_count_entries(sift->ledger, first, last, most, &many, making->err);

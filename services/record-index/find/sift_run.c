@@ -161,6 +161,27 @@ static enum hs_status ask_parties(const struct hs_ledger_sift *sift, const struc
 	return HS_OK;
 }
 
+/* By what addresses begin with. */
+static enum hs_status judge_begun(const struct hs_ledger_sift *sift, const struct hs_ledger_test *test,
+	const struct span *span, struct hs_error *err)
+{
+	const uint32_t *hashes = test->values->hashes + span->first;
+	const uint32_t *prefixes = test->values->prefixes + span->first;
+	enum hs_status status = HS_OK;
+
+	fill(span, HS_LEDGER_NO);
+	for (size_t i = 0; i < span->count && status == HS_OK; i++) {
+		unsigned char known = prefixes[i] < test->known_room ? test->known[prefixes[i]] : 0;
+		if (!span->asked[i] || !hashes[i])
+			continue;
+		if (known)
+			span->out[i] = (unsigned char)(known - 1);
+		else
+			status = hs_ledger_sift_begun(sift, test, prefixes[i], &span->out[i], err);
+	}
+	return status;
+}
+
 /* ---- several ---- */
 
 static void take_less(unsigned char *restrict into, const unsigned char *restrict from, size_t count)
@@ -245,6 +266,8 @@ static enum hs_status judge(const struct hs_ledger_sift *sift, const struct hs_l
 	case HS_LEDGER_TEST_PARTY:
 		judge_parties(sift->columns, test, span);
 		return HS_OK;
+	case HS_LEDGER_TEST_BEGUN:
+		return judge_begun(sift, test, span, err);
 	case HS_LEDGER_TEST_AND:
 		return judge_all(sift, test, span, err);
 	case HS_LEDGER_TEST_OR:
@@ -387,6 +410,9 @@ static enum hs_status sift_judged(const struct hs_ledger_sift *sift, const struc
 	return status;
 }
 
+static enum hs_status sift_all(const struct hs_ledger_sift *sift, const struct hs_ledger_test *test,
+	struct left *left, struct hs_error *err);
+
 static enum hs_status sift_one(const struct hs_ledger_sift *sift, const struct hs_ledger_test *test,
 	struct left *left, struct hs_error *err)
 {
@@ -408,6 +434,8 @@ static enum hs_status sift_one(const struct hs_ledger_sift *sift, const struct h
 			return sift_judged(sift, test, left, err);
 		sift_parties(test, left);
 		return HS_OK;
+	case HS_LEDGER_TEST_AND:
+		return sift_all(sift, test, left, err);
 	default:
 		return sift_judged(sift, test, left, err);
 	}
@@ -418,8 +446,6 @@ static enum hs_status sift_all(const struct hs_ledger_sift *sift, const struct h
 {
 	enum hs_status status = HS_OK;
 
-	if (test->kind != HS_LEDGER_TEST_AND)
-		return sift_one(sift, test, left, err);
 	for (size_t k = 0; k < test->kid_count && left->size && status == HS_OK; k++)
 		status = sift_one(sift, &test->kids[k], left, err);
 	return status;
@@ -466,7 +492,7 @@ enum hs_status hs_ledger_sift_zone(struct hs_ledger_sift *sift, size_t first, st
 	memset(out->at, 0, left.count * sizeof *out->at);
 	memset(out->verdicts, HS_LEDGER_YES, left.count);
 	begin(sift, &left);
-	status = sift_all(sift, sift->test, &left, err);
+	status = sift_one(sift, sift->test, &left, err);
 	out->count = left.size;
 	return status;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "columns.h"
+#include "order.h"
 
 #define HS_LEDGER_SORTS 4u /* struct hs_find_query has no more */
 

@@ -2,47 +2,91 @@
 /* Conditions on the date as a span of the seconds in which the dates of pointers begin. */
 #include "drive.h"
 
-#define DATE_WIDTH INT64_C(31708800) /* seconds, 367 days: a date without month is as long as that */
+#define SECOND INT64_C(1000)
+#define DAY (86400 * SECOND)
+#define DATE_WIDTH (SECOND + 367 * DAY) /* a date without month is as long as that */
 
-static int64_t seconds(int64_t ms, int64_t change)
+static bool is_end(int64_t ms)
 {
-	return ms == INT64_MIN || ms == INT64_MAX ? ms : ms / 1000 - (ms % 1000 < 0) + change;
+	return ms == INT64_MIN || ms == INT64_MAX;
 }
 
-static bool has_until(enum hs_find_cmp cmp)
+/* The last second that begins at that millisecond or before it; and the first one that begins before none of
+ * it. */
+static int64_t at_most(int64_t ms)
 {
-	return cmp != HS_CMP_GT && cmp != HS_CMP_GE && cmp != HS_CMP_SA;
+	return is_end(ms) ? ms : ms / SECOND - (ms % SECOND < 0);
 }
 
-static bool has_from(enum hs_find_cmp cmp)
+static int64_t at_least(int64_t ms)
 {
-	return cmp != HS_CMP_LT && cmp != HS_CMP_LE && cmp != HS_CMP_EB;
+	return is_end(ms) ? ms : at_most(ms) + (ms % SECOND != 0);
 }
 
-/* Where the condition begins and ends between two seconds, no date that lies in one second is half in it. */
-static struct hs_ledger_date_span exact_span(const struct hs_find *find)
+static int64_t less(int64_t ms, int64_t by)
 {
-	enum hs_find_cmp cmp = (enum hs_find_cmp)find->cmp;
-	bool after_all = cmp == HS_CMP_GT || cmp == HS_CMP_SA,
-	     before_all = cmp == HS_CMP_LT || cmp == HS_CMP_EB;
-
-	return (struct hs_ledger_date_span) {
-		.first = has_from(cmp) ? seconds(after_all ? find->hi : find->lo, 0) : INT64_MIN,
-		.last = has_until(cmp) ? seconds(before_all ? find->lo : find->hi, -1) : INT64_MAX,
-		.exact = true
-	};
+	return is_end(ms) || ms < INT64_MIN + by ? ms : ms - by;
 }
 
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Of a date it is known in which second it begins, and that it ends at most `width` after that second does
+ * begin. The ends follow from what each comparison says of its ends (handslag/span.h): `first` and `last` for
+ * the date of that kind that fulfils it soonest, the sure ones for that which does so last. */
 struct hs_ledger_date_span hs_ledger_span_of(const struct hs_find *find, bool wide)
 {
-	enum hs_find_cmp cmp = (enum hs_find_cmp)find->cmp;
+	int64_t lo = find->lo, hi = find->hi, width = wide ? DATE_WIDTH : SECOND;
+	int64_t until_lo = less(at_least(lo), 1), until_hi = less(at_least(hi), 1);
+	struct hs_ledger_date_span span = { INT64_MIN, INT64_MAX, INT64_MIN, INT64_MAX, false };
 
-	if (!wide && cmp != HS_CMP_AP && find->lo < find->hi && find->lo % 1000 == 0 && find->hi % 1000 == 0)
-		return exact_span(find);
-	return (struct hs_ledger_date_span) {
-		.first = has_from(cmp) ? seconds(find->lo, wide ? -DATE_WIDTH : -1) : INT64_MIN,
-		.last = has_until(cmp) ? seconds(find->hi, 1) : INT64_MAX,
-	};
+	switch ((enum hs_find_cmp)find->cmp) {
+	case HS_CMP_EQ:
+	case HS_CMP_NE:
+		span = (struct hs_ledger_date_span) { at_most(lo), until_hi, at_least(lo),
+			at_most(less(hi, width)), false };
+		break;
+	case HS_CMP_GT:
+		span.first = at_most(less(hi, width)) + !is_end(hi);
+		span.sure_first = at_least(hi);
+		break;
+	case HS_CMP_LT:
+		span.last = until_lo;
+		span.sure_last = less(at_most(lo), 1);
+		break;
+	case HS_CMP_GE:
+		span.first = least(at_most(lo), at_most(less(hi, width)) + !is_end(hi));
+		span.sure_first = at_least(lo);
+		break;
+	case HS_CMP_LE:
+		span.last = until_hi;
+		span.sure_last = most(at_most(less(hi, width)), less(at_most(lo), 1));
+		break;
+	case HS_CMP_SA:
+		span.first = at_most(hi);
+		span.sure_first = at_least(hi);
+		break;
+	case HS_CMP_EB:
+		span.last = until_lo;
+		span.sure_last = at_most(less(lo, width));
+		break;
+	case HS_CMP_AP:
+		span = (struct hs_ledger_date_span) { at_most(less(lo, width)) + !is_end(lo), until_hi,
+			at_least(lo), less(at_most(hi), 1), false };
+		break;
+	}
+	if (lo >= hi) /* no time at all: nothing is sure of it */
+		span = (struct hs_ledger_date_span) { less(span.first, 1),
+			span.last + (span.last < INT64_MAX), INT64_MAX, INT64_MIN, false };
+	span.exact = span.first == span.sure_first && span.last == span.sure_last;
+	return span;
 }
 
 bool hs_ledger_is_date(const struct hs_ledger_driving *drive, const struct hs_find *find)
@@ -54,7 +98,7 @@ bool hs_ledger_is_date(const struct hs_ledger_driving *drive, const struct hs_fi
 static struct hs_ledger_date_span common_span(const struct hs_ledger_driving *drive,
 	const struct hs_find *find, bool wide)
 {
-	struct hs_ledger_date_span all = { INT64_MIN, INT64_MAX, true };
+	struct hs_ledger_date_span all = { .first = INT64_MIN, .last = INT64_MAX, .exact = true };
 
 	if (hs_ledger_is_date(drive, find))
 		return hs_ledger_span_of(find, wide);

@@ -4,6 +4,7 @@
  * all that is used; every row that is left is checked in full. And how many there are: what lies between the
  * ends is counted without a look. */
 #include "../ledger/table.h"
+#include "order.h"
 
 #include <stdlib.h>
 

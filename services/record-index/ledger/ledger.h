@@ -244,9 +244,17 @@ enum hs_status hs_ledger_intern_text(struct hs_ledger *ledger, struct hs_slice t
 bool hs_ledger_pass_hole(struct hs_slice *rest);
 /* A hash of a text, the same for upper and lower case of ASCII; never 0. */
 uint32_t hs_ledger_text_hash(struct hs_slice text);
-/* Goes past what fills a hole, too, and tells the hash of that text, or of its tail. */
+/* Goes past what fills a hole, too, and tells the hash of that text, or of its tail, and the piece with which
+ * it begins (0: none). */
+struct hs_ledger_hashed {
+	uint32_t hash;
+	uint64_t prefix;
+};
 enum hs_status hs_ledger_hash_hole(struct hs_ledger *ledger, struct hs_slice id, struct hs_slice *rest,
-	bool tail, uint32_t *out, struct hs_error *err);
+	bool tail, struct hs_ledger_hashed *out, struct hs_error *err);
+/* That of a piece without holes, such as a prefix. */
+enum hs_status hs_ledger_plain_text(struct hs_ledger *ledger, uint64_t number, struct hs_slice *out,
+	struct hs_error *err);
 /* Goes past what fills a hole of a piece, and gives it. */
 enum hs_status hs_ledger_hole_text(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice *rest,
 	struct hs_slice *out, struct hs_error *err);
@@ -355,22 +363,8 @@ enum hs_status hs_ledger_changed(struct hs_ledger *ledger, uint64_t most, struct
 enum hs_status hs_ledger_outside(struct hs_ledger *ledger, uint32_t type, uint64_t seq, bool before_it,
 	int64_t *bound, struct hs_error *err);
 
-/* ---- order.c ---- */
+/* ---- find.c ---- */
 
-/* The key a result is put in order by: bytes that memcmp compares. */
-enum hs_status hs_ledger_key(struct hs_arena *arena, const struct hs_find_query *query,
-	const struct hs_ledger_subject *subject, struct hs_slice *out, struct hs_error *err);
-/* What an order by a param is by, as bytes of such a key that rises: its smallest value in the rows, or the
- * largest when the order falls. False when there is none. */
-bool hs_ledger_sort_value(struct hs_arena *arena, const struct hs_find_sort *sort,
-	const struct hs_ledger_rows *rows, struct hs_slice *out);
-/* The time of update in the key of an order that begins with it; false when it is too short. */
-bool hs_ledger_key_time(const struct hs_find_query *query, struct hs_slice key, int64_t *ms);
-/* A mark of a page's end, and back; HS_E_VALUE when it was made for another sort. */
-struct hs_slice hs_ledger_cursor(struct hs_arena *arena, const struct hs_find_query *query,
-	struct hs_slice key);
-enum hs_status hs_ledger_cursor_read(struct hs_arena *arena, const struct hs_find_query *query,
-	struct hs_slice *key, struct hs_error *err);
 enum hs_status hs_ledger_find(struct hs_txn *txn, struct hs_arena *arena, void *state,
 	const struct hs_find_query *query, struct hs_find_page *out, struct hs_error *err);
 

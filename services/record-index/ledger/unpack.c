@@ -97,7 +97,7 @@ static const struct hs_ledger_form *form_of(struct hs_ledger *ledger, uint64_t n
 /* ---- holes ---- */
 
 /* A plain text, for example a prefix. */
-static enum hs_status plain_text(struct hs_ledger *ledger, uint64_t number, struct hs_slice *out,
+enum hs_status hs_ledger_plain_text(struct hs_ledger *ledger, uint64_t number, struct hs_slice *out,
 	struct hs_error *err)
 {
 	const struct hs_ledger_form *form = form_of(ledger, number, err);
@@ -130,20 +130,27 @@ static bool take_tail(struct hs_slice *rest, uint64_t head, struct hs_slice id, 
 	return false;
 }
 
-/* The next hole of `rest`: its prefix, and what comes after it. */
+/* What fills a hole. */
+struct filling {
+	uint64_t prefix; /* the piece; 0: none */
+	struct hs_slice before, after;
+	char *room; /* for 36 bytes, where a UUID is written */
+};
+
 static enum hs_status take_hole(struct hs_ledger *ledger, struct hs_slice id, struct hs_slice *rest,
-	char room[36], struct hs_slice parts[2], struct hs_error *err)
+	struct filling *out, struct hs_error *err)
 {
-	uint64_t head = 0, number = 0;
+	uint64_t head = 0;
 	enum hs_status status = HS_OK;
 
-	parts[0] = parts[1] = HS_S_NONE;
+	out->prefix = 0;
+	out->before = out->after = HS_S_NONE;
 	if (!hs_ledger_take_number(rest, &head) ||
-		(head & HS_LEDGER_HAS_PREFIX && !hs_ledger_take_number(rest, &number)))
+		(head & HS_LEDGER_HAS_PREFIX && !hs_ledger_take_number(rest, &out->prefix)))
 		return damaged(err);
 	if (head & HS_LEDGER_HAS_PREFIX)
-		status = plain_text(ledger, number, &parts[0], err);
-	if (status == HS_OK && !take_tail(rest, head, id, room, &parts[1]))
+		status = hs_ledger_plain_text(ledger, out->prefix, &out->before, err);
+	if (status == HS_OK && !take_tail(rest, head, id, out->room, &out->after))
 		status = damaged(err);
 	return status;
 }
@@ -187,38 +194,34 @@ uint32_t hs_ledger_text_hash(struct hs_slice text)
 }
 
 enum hs_status hs_ledger_hash_hole(struct hs_ledger *ledger, struct hs_slice id, struct hs_slice *rest,
-	bool tail, uint32_t *out, struct hs_error *err)
+	bool tail, struct hs_ledger_hashed *out, struct hs_error *err)
 {
-	struct hs_slice parts[2];
 	char uuid[36];
-	enum hs_status status = take_hole(ledger, id, rest, uuid, parts, err);
+	struct filling filling = { .room = uuid };
+	enum hs_status status = take_hole(ledger, id, rest, &filling, err);
 
 	/* A prefix ends where a tail may begin. */
-	if (tail)
-		parts[1] = hs_ledger_tail(parts[1]);
-	uint32_t hash = hash_more(hash_more(HASH_FIRST, tail ? HS_S_NONE : parts[0]), parts[1]);
-	*out = hash ? hash : 1;
+	if (tail) {
+		filling.prefix = 0;
+		filling.before = HS_S_NONE;
+		filling.after = hs_ledger_tail(filling.after);
+	}
+	uint32_t hash = hash_more(hash_more(HASH_FIRST, filling.before), filling.after);
+	*out = (struct hs_ledger_hashed) { hash ? hash : 1, filling.prefix };
 	return status;
 }
 
 static enum hs_status open_hole(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice id,
 	struct hs_slice *rest, struct hs_slice *out, struct hs_error *err)
 {
-	struct hs_slice parts[2];
 	char uuid[36];
-	enum hs_status status = take_hole(ledger, id, rest, uuid, parts, err);
+	struct filling filling = { .room = uuid };
+	enum hs_status status = take_hole(ledger, id, rest, &filling, err);
 
 	if (status != HS_OK)
 		return status;
-	char *whole = hs_arena_raw(arena, parts[0].len + parts[1].len + 1);
-	if (!whole)
-		return too_large(err);
-	if (parts[0].len)
-		memcpy(whole, parts[0].ptr, parts[0].len);
-	if (parts[1].len)
-		memcpy(whole + parts[0].len, parts[1].ptr, parts[1].len);
-	*out = hs_slice(whole, parts[0].len + parts[1].len);
-	return HS_OK;
+	*out = HS_ARENA_JOIN(arena, filling.before, filling.after);
+	return out->ptr ? HS_OK : too_large(err);
 }
 
 enum hs_status hs_ledger_hole_text(struct hs_ledger *ledger, struct hs_arena *arena, struct hs_slice *rest,
@@ -278,14 +281,14 @@ static void put(struct list *list, struct hs_slice slice)
 
 static enum hs_status put_hole(struct list *list, struct hs_error *err)
 {
-	struct hs_slice parts[2];
+	struct filling filling = { .room = list->made };
 	enum hs_status status = take_hole(list->ledger, list->pointer ? list->pointer->id : HS_S_NONE,
-		&list->rest, list->made, parts, err);
+		&list->rest, &filling, err);
 
 	if (status != HS_OK)
 		return status;
-	put(list, parts[0]);
-	put(list, parts[1]);
+	put(list, filling.before);
+	put(list, filling.after);
 	return HS_OK;
 }
 
