@@ -147,23 +147,18 @@ void hs_tx_bits_minus(struct tx_bits bits, struct tx_bits other)
 
 /* ---- counting and finding ---- */
 
-/* Word by word, but summed in four lanes of 16 bits, which compilers turn into wide instructions. */
-static uint32_t total_of(const uint64_t *block)
+static inline uint32_t total_of(const uint64_t *block)
 {
-	uint64_t lanes = 0;
+	uint32_t total = 0;
 
 	if (block == none || block == all)
 		return block == all ? TX_BLOCK : 0;
-	for (size_t i = 0; i < TX_BLOCK_WORDS; i++) {
-		uint64_t word = block[i] - (block[i] >> 1 & 0x5555555555555555u);
-		word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
-		word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-		lanes += (word & 0x00ff00ff00ff00ffu) + (word >> 8 & 0x00ff00ff00ff00ffu);
-	}
-	return (uint32_t)(lanes * 0x0001000100010001u >> 48);
+	for (size_t i = 0; i < TX_BLOCK_WORDS; i++)
+		total += hs_tx_bits_in(block[i]);
+	return total;
 }
 
-uint32_t hs_tx_bits_total(struct tx_bits bits)
+TX_COUNTS_BITS uint32_t hs_tx_bits_total(struct tx_bits bits)
 {
 	uint32_t total = 0;
 
@@ -172,7 +167,7 @@ uint32_t hs_tx_bits_total(struct tx_bits bits)
 	return total;
 }
 
-uint32_t hs_tx_bits_runs(struct tx_bits bits)
+TX_COUNTS_BITS uint32_t hs_tx_bits_runs(struct tx_bits bits)
 {
 	uint64_t before = 0; /* was the last one before a word a member? */
 	uint32_t runs = 0;
@@ -226,7 +221,7 @@ uint32_t hs_tx_bits_gap(struct tx_bits bits, uint32_t from)
 	return at < bits.count ? at : bits.count;
 }
 
-uint32_t hs_tx_bits_nth(struct tx_bits bits, uint32_t skip)
+TX_COUNTS_BITS uint32_t hs_tx_bits_nth(struct tx_bits bits, uint32_t skip)
 {
 	for (size_t i = 0; i < hs_tx_bits_blocks(bits.count); i++) {
 		uint32_t here = total_of(bits.blocks[i]);

@@ -39,14 +39,31 @@ static inline size_t hs_tx_bits_words(uint32_t count)
 	return hs_tx_bits_blocks(count) * TX_BLOCK_WORDS;
 }
 
-/* Before a function that counts bits much: it is made twice, for processors that count those of a word in one
- * instruction and for all, and the program takes the right one when it starts. */
+/* Before a function that joins words of bits or counts in them much: it is made for processors that join four
+ * of them in one instruction, for those that count the bits of one in one, and for all, and the program takes
+ * the right one when it starts. What it calls in its inner loops is made part of it. */
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
 	!defined(__SANITIZE_THREAD__)
-#define TX_COUNTS_BITS __attribute__((target_clones("popcnt", "default")))
+#define TX_COUNTS_BITS __attribute__((target_clones("avx2", "popcnt", "default")))
 #else
 #define TX_COUNTS_BITS
 #endif
+
+/* Words that processors with wide registers join at once. */
+#define TX_WIDE_WORDS 4u
+typedef uint64_t tx_wide __attribute__((vector_size(TX_WIDE_WORDS * sizeof(uint64_t))));
+
+/* What stands in both: `words` words (whole TX_WIDE_WORDS), which `out` may be one of. */
+static inline void hs_tx_bits_join(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t words)
+{
+	for (size_t i = 0; i < words; i += TX_WIDE_WORDS) {
+		tx_wide x, y;
+		memcpy(&x, a + i, sizeof(x));
+		memcpy(&y, b + i, sizeof(y));
+		x &= y;
+		memcpy(out + i, &x, sizeof(x));
+	}
+}
 
 /* How many bits are set. */
 static inline uint32_t hs_tx_bits_in(uint64_t word)

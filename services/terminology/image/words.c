@@ -245,27 +245,44 @@ static bool has_late_text(const struct search *s, uint32_t concept)
 	return text < end && text < s->big->text_count;
 }
 
+/* A common beginning's masks of 64 concepts. */
+struct column {
+	uint64_t members;
+	const uint8_t *masks; /* of each member */
+};
+
+static inline struct column column_of(const struct tx_big *big, const struct wanted *w, uint32_t first)
+{
+	static const uint8_t none[64];
+	struct column c = { w->concepts[first / 64], big->common_masks + w->ranks[first / 64] };
+
+	if (w->ranks[first / 64] + (size_t)hs_tx_bits_in(c.members) > big->common_masks_count)
+		c.masks = none; /* the image is damaged */
+	return c;
+}
+
+static inline uint8_t mask_in(struct column c, uint64_t before)
+{
+	return c.masks[hs_tx_bits_in(c.members & before)];
+}
+
 /* Of 64 concepts from `first`, which have all the words, those of which one text has them; all are common.
  * Whether they do is a matter of chance, so that nothing here branches on it. */
-TX_COUNTS_BITS static uint64_t search_word(const struct search *s, uint32_t first, uint64_t left)
+__attribute__((always_inline)) static inline uint64_t search_word(const struct search *s, uint32_t first,
+	uint64_t left)
 {
-	const struct wanted *a = &s->wanted[0], *b = &s->wanted[1];
-	size_t from_a = a->ranks[first / 64], from_b = b->ranks[first / 64],
-	       most = s->big->common_masks_count;
-	const uint8_t *masks_a = s->big->common_masks + from_a, *masks_b = s->big->common_masks + from_b;
-	uint64_t members_a = a->concepts[first / 64], members_b = b->concepts[first / 64], found = 0;
-	size_t near = from_a + 64 <= most && from_b + 64 <= most ? 2 :
-								   0; /* words whose masks stand at hand */
+	struct column columns[WANTED_MAX];
+	uint64_t found = 0;
 
+	for (size_t i = 0; i < s->count; i++)
+		columns[i] = column_of(s->big, &s->wanted[i], first);
+	const struct column a = columns[0], b = columns[1];
 	for (; left; left &= left - 1) {
 		uint32_t bit = (uint32_t)__builtin_ctzll(left);
 		uint64_t before = ((uint64_t)1 << bit) - 1;
-		unsigned texts = UINT8_MAX;
-		if (near)
-			texts = masks_a[hs_tx_bits_in(members_a & before)] &
-				masks_b[hs_tx_bits_in(members_b & before)];
-		for (size_t i = near; i < s->count; i++)
-			texts &= mask_of(s->big, &s->wanted[i], first + bit);
+		unsigned texts = mask_in(a, before) & mask_in(b, before);
+		for (size_t i = 2; i < s->count; i++)
+			texts &= mask_in(columns[i], before);
 		if (texts == 1u << TX_MASK_LAST)
 			texts = has_late_text(s, first + bit);
 		found |= (uint64_t)(texts != 0) << bit;
@@ -273,27 +290,31 @@ TX_COUNTS_BITS static uint64_t search_word(const struct search *s, uint32_t firs
 	return found;
 }
 
-/* Of a block of concepts those that have all the words; all are common. */
-static void join_block(const struct search *s, size_t block, uint64_t left[TX_BLOCK_WORDS])
+/* Of a block of concepts those that have all the words, of which there are two at least; all are common.
+ * False: there are none, and `left` is as it was. */
+static inline bool join_block(const struct search *s, size_t block, uint64_t left[TX_BLOCK_WORDS])
 {
 	const uint64_t *within = s->among.blocks ? s->among.blocks[block] : hs_tx_bits_all;
+	size_t i = 0;
 
-	memcpy(left, within, sizeof(hs_tx_bits_all));
-	for (size_t i = 0; i < s->count && within != hs_tx_bits_none; i++) {
-		const uint64_t *with = s->wanted[i].concepts + block * TX_BLOCK_WORDS;
-		for (size_t k = 0; k < TX_BLOCK_WORDS; k++)
-			left[k] &= with[k];
-	}
+	if (within == hs_tx_bits_none)
+		return false;
+	if (within == hs_tx_bits_all)
+		within = s->wanted[i++].concepts + block * TX_BLOCK_WORDS;
+	for (const uint64_t *so_far = within; i < s->count; i++, so_far = left)
+		hs_tx_bits_join(left, so_far, s->wanted[i].concepts + block * TX_BLOCK_WORDS, TX_BLOCK_WORDS);
+	return true;
 }
 
-static bool search_among(const struct search *s, struct tx_bits out)
+TX_COUNTS_BITS static bool search_among(const struct search *s, struct tx_bits out)
 {
 	uint64_t left[TX_BLOCK_WORDS];
 
 	if (!tx_spend(s->patience, hs_tx_bits_words(out.count) * s->count / BITS_STEPS))
 		return false;
 	for (size_t i = 0; i < hs_tx_bits_blocks(out.count); i++) {
-		join_block(s, i, left);
+		if (!join_block(s, i, left))
+			continue;
 		for (uint32_t k = 0; k < TX_BLOCK_WORDS; k++) {
 			if (!left[k])
 				continue;
