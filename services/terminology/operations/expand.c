@@ -442,15 +442,19 @@ enum hs_status hs_tx_expand_begin(struct tx_context *ctx, struct tx_writer **out
 
 enum hs_status hs_tx_expand_all(struct tx_writer *w, struct hs_json *answer, struct hs_error *err)
 {
-	struct tx_context *ctx = w->ctx;
 	struct hs_json *expansion = hs_json_get(answer, HS_S("expansion"));
 	struct hs_json *contains = hs_tx_may_nest(w) ? nest(w) : page(w);
 
 	hs_tx_property_rows(w, expansion);
 	if (hs_json_count(contains))
 		hs_json_add(expansion, HS_S("contains"), contains);
-	if (!hs_arena_full(ctx->arena))
-		return HS_OK;
+	return hs_arena_full(w->arena) ? hs_tx_expansion_too_large(w, err) : HS_OK;
+}
+
+enum hs_status hs_tx_expansion_too_large(struct tx_writer *w, struct hs_error *err)
+{
+	struct tx_context *ctx = w->ctx;
+
 	return hs_tx_refuse(ctx, TX_MSG_VALUESET_TOO_COSTLY, 422, HS_S_NONE,
 		(struct tx_args) { { ctx->set_name, hs_arena_printf(ctx->arena, "%u", ctx->limit) } }, err);
 }

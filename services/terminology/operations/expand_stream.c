@@ -7,6 +7,7 @@
 #define LONG 2000u            /* codes from which on it pays */
 #define PIECE ((size_t)32768) /* bytes */
 #define HEAD_MAX ((size_t)64 << 20)
+#define HEAD_USUAL 1000u /* bytes of an answer without its codes */
 
 /* The tree of the codes: what stands below an item, and what follows it there; counted from 1, 0 ends. */
 struct branches {
@@ -141,6 +142,34 @@ static bool begin_stream(struct tx_writer *w, const struct hs_json *answer, size
 	return true;
 }
 
+/* A page as text: as it would stand in a tree, the properties before the codes that have them. */
+static enum hs_status write_page(struct tx_writer *w, struct hs_json *answer, size_t from, size_t to,
+	struct hs_error *err)
+{
+	struct hs_buf codes, text;
+
+	hs_buf_init(&codes, w->arena, HEAD_MAX);
+	for (size_t i = from; i < to; i++) {
+		if (i > from)
+			hs_buf_byte(&codes, ',');
+		hs_tx_contains_write(w, &w->x->items[i - w->x->first], &codes);
+	}
+	hs_tx_property_rows(w, hs_json_get(answer, HS_S("expansion")));
+	hs_buf_init(&text, w->arena, HEAD_MAX + codes.len);
+	hs_buf_reserve(&text, codes.len + HEAD_USUAL);
+	hs_json_write(&text, answer, 0);
+	if (codes.len) {
+		text.len -= 2; /* the braces of the expansion, which is the last member, and of the answer */
+		hs_buf_add(&text, HS_S(",\"contains\":["));
+		hs_buf_add(&text, hs_buf_slice(&codes));
+		hs_buf_add(&text, HS_S("]}}"));
+	}
+	if (codes.overflow || text.overflow || hs_arena_full(w->arena))
+		return hs_tx_expansion_too_large(w, err);
+	w->ctx->written = hs_buf_slice(&text);
+	return HS_OK;
+}
+
 enum hs_status hs_tx_expand_large(struct tx_context *ctx, struct hs_json **out,
 	struct hs_stream_source *stream, struct hs_error *err)
 {
@@ -158,6 +187,8 @@ enum hs_status hs_tx_expand_large(struct tx_context *ctx, struct hs_json **out,
 	if (!w->x->unclosed.row && to > from && to - from >= LONG &&
 		begin_stream(w, answer, from - w->x->first, to - w->x->first, stream))
 		return HS_OK;
+	if (ctx->as_text && !hs_tx_may_nest(w))
+		return write_page(w, answer, from, to, err);
 	status = hs_tx_expand_all(w, answer, err);
 	if (status == HS_OK)
 		*out = answer;

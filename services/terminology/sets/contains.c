@@ -287,15 +287,34 @@ static const struct tx_designation *find_texts(struct tx_writer *w, const struct
 	return hs_tx_choose_display(texts, &ctx->params.languages);
 }
 
-static void add_texts(struct tx_writer *w, const struct tx_item *item, struct hs_json *out)
+/* The text to show, without the others where no language is wished; empty: there is none. */
+static struct hs_slice display_of(struct tx_writer *w, const struct tx_item *item,
+	const struct tx_concept *concept)
 {
 	struct tx_designations texts = { NULL, 0, 0 };
-	const struct tx_designation *chosen = find_texts(w, item, &texts);
 
+	if (w->ctx->params.languages.count) {
+		const struct tx_designation *chosen = find_texts(w, item, &texts);
+		return chosen ? chosen->value : HS_S_NONE;
+	}
+	struct hs_slice own = item->pick ? tx_text(item->pick_layer, item->pick->display) : HS_S_NONE;
+	return own.len ? own : concept->display;
+}
+
+static void add_texts(struct tx_writer *w, const struct tx_item *item, const struct tx_concept *concept,
+	struct hs_json *out)
+{
+	struct tx_designations texts = { NULL, 0, 0 };
+
+	if (!tx_tells_designations(&w->ctx->params)) {
+		struct hs_slice display = display_of(w, item, concept);
+		if (display.len)
+			hs_json_add_text(w->arena, out, HS_S("display"), display);
+		return;
+	}
+	const struct tx_designation *chosen = find_texts(w, item, &texts);
 	if (chosen)
 		hs_json_add_text(w->arena, out, HS_S("display"), chosen->value);
-	if (!tx_tells_designations(&w->ctx->params))
-		return;
 	struct hs_json *list = hs_json_array(w->arena);
 	for (size_t i = 0; i < texts.count; i++)
 		if (&texts.items[i] != chosen && designation_wanted(w->ctx, &texts.items[i]))
@@ -318,7 +337,7 @@ struct hs_json *hs_tx_contains(struct tx_writer *w, const struct tx_item *item)
 	if (w->show_versions && TX_SYSTEM_VERSION(item->system).len)
 		hs_json_add_text(w->arena, out, HS_S("version"), TX_SYSTEM_VERSION(item->system));
 	hs_json_add_text(w->arena, out, HS_S("code"), concept.code);
-	add_texts(w, item, out);
+	add_texts(w, item, &concept, out);
 	add_properties(w, item, properties, kept);
 	put_properties(w, out, properties, kept);
 	return out;
@@ -337,25 +356,6 @@ static bool is_plain(const struct tx_writer *w, const struct tx_item *item, cons
 		!(concept->status.len && concept->flags & (TX_INACTIVE | TX_DEPRECATED));
 }
 
-static struct hs_slice plain_display(struct tx_writer *w, const struct tx_item *item,
-	const struct tx_concept *concept)
-{
-	struct tx_designations texts = { NULL, 0, 0 };
-
-	if (w->ctx->params.languages.count) {
-		const struct tx_designation *chosen = find_texts(w, item, &texts);
-		return chosen ? chosen->value : HS_S_NONE;
-	}
-	struct hs_slice own = item->pick ? tx_text(item->pick_layer, item->pick->display) : HS_S_NONE;
-	return own.len ? own : concept->display;
-}
-
-static void write_member(struct hs_buf *out, const char *name, struct hs_slice text)
-{
-	hs_buf_cstr(out, name);
-	hs_json_write_text(out, text);
-}
-
 void hs_tx_contains_write(struct tx_writer *w, const struct tx_item *item, struct hs_buf *out)
 {
 	struct tx_concept concept = hs_tx_concept(item->system, item->concept);
@@ -364,16 +364,15 @@ void hs_tx_contains_write(struct tx_writer *w, const struct tx_item *item, struc
 		hs_json_write(out, hs_tx_contains(w, item), 0);
 		return;
 	}
-	struct hs_slice display = plain_display(w, item, &concept);
-	write_member(out, "{\"system\":", TX_SYSTEM_URL(item->system));
+	struct hs_slice display = display_of(w, item, &concept);
+	hs_json_write_between(out, HS_S("{\"system\":"), TX_SYSTEM_URL(item->system), HS_S(","));
 	if (concept.flags & TX_ABSTRACT)
-		hs_buf_cstr(out, ",\"abstract\":true");
+		hs_buf_add(out, HS_S("\"abstract\":true,"));
 	if (concept.flags & TX_INACTIVE)
-		hs_buf_cstr(out, ",\"inactive\":true");
+		hs_buf_add(out, HS_S("\"inactive\":true,"));
 	if (w->show_versions && TX_SYSTEM_VERSION(item->system).len)
-		write_member(out, ",\"version\":", TX_SYSTEM_VERSION(item->system));
-	write_member(out, ",\"code\":", concept.code);
+		hs_json_write_between(out, HS_S("\"version\":"), TX_SYSTEM_VERSION(item->system), HS_S(","));
+	hs_json_write_between(out, HS_S("\"code\":"), concept.code, display.len ? HS_S(",") : HS_S("}"));
 	if (display.len)
-		write_member(out, ",\"display\":", display);
-	hs_buf_byte(out, '}');
+		hs_json_write_between(out, HS_S("\"display\":"), display, HS_S("}"));
 }

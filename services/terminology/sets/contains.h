@@ -32,6 +32,8 @@ enum hs_status hs_tx_expand_begin(struct tx_context *ctx, struct tx_writer **out
 	struct hs_error *err);
 /* The codes of the page, in a tree where that can be. */
 enum hs_status hs_tx_expand_all(struct tx_writer *w, struct hs_json *answer, struct hs_error *err);
+/* The answer does not fit into the memory of the question: refuses it. */
+enum hs_status hs_tx_expansion_too_large(struct tx_writer *w, struct hs_error *err);
 /* Whether codes are told below their parents. */
 bool hs_tx_may_nest(const struct tx_writer *w);
 /* For each item the item that it stands below, counted from 1; 0: it stands at the top. NULL: the arena's
