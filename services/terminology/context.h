@@ -39,7 +39,7 @@ struct hs_slice hs_tx_input_text(const struct tx_input *input, struct hs_slice n
 struct tx_params {
 	struct tx_input input;
 	struct hs_json *brought; /* those of the value set itself that shape the answer; NULL: none */
-	struct hs_slice url, set_version, code, system, version, display, filter, display_language;
+	struct hs_slice url, set_version, code, system, version, display, filter, display_language, date;
 	const struct hs_json *value_set, *coding, *codeable;
 	struct tx_asked_code {
 		struct hs_slice code;

@@ -379,24 +379,6 @@ static void find_doubles(struct tx_writer *w)
 				TX_SYSTEM_URL(w->x->systems[k]));
 }
 
-#define DAY_MS INT64_C(86400000)
-
-/* "Use the definitions as they were on the given date, or return an error if this is not possible" (R4
- * section 4.9.16.1): only what is true now is known. A day without a zone may still be today somewhere. */
-static enum hs_status refuse_past(struct tx_context *ctx, struct hs_error *err)
-{
-	struct hs_slice date = hs_tx_parameter_text(ctx, HS_S("date"));
-	struct hs_time when;
-
-	if (!date.len)
-		return HS_OK;
-	if (!hs_time_parse(date, 0, &when))
-		return hs_tx_fault(ctx, HS_E_VALUE, TX_MSG_OWN_DATE, HS_S("date"), TX_ARGS(date), err);
-	if (when.hi + DAY_MS > ctx->now_ms)
-		return HS_OK;
-	return hs_tx_fault(ctx, HS_E_NOT_SUPPORTED, TX_MSG_OWN_PAST, HS_S("date"), TX_ARGS(date), err);
-}
-
 enum hs_status hs_tx_expand_begin(struct tx_context *ctx, struct tx_writer **out, struct hs_json **answer,
 	struct hs_error *err)
 {
@@ -409,7 +391,7 @@ enum hs_status hs_tx_expand_begin(struct tx_context *ctx, struct tx_writer **out
 	memset(w, 0, offsetof(struct tx_writer, used));
 	w->ctx = ctx;
 	w->arena = ctx->arena;
-	enum hs_status status = refuse_past(ctx, err);
+	enum hs_status status = hs_tx_refuse_past(ctx, err);
 	if (status == HS_OK)
 		status = hs_tx_choose_set(ctx, err);
 	if (status == HS_OK)

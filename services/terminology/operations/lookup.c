@@ -20,6 +20,9 @@ static enum hs_status read_asked(struct tx_context *ctx, struct asked *out, stru
 	if (coding)
 		*out = (struct asked) { hs_json_get_text(coding, HS_S("system")),
 			hs_json_get_text(coding, HS_S("version")), hs_json_get_text(coding, HS_S("code")) };
+	enum hs_status status = hs_tx_refuse_two_codes(ctx, err);
+	if (status)
+		return status;
 	if (!out->system.len)
 		return hs_tx_refuse(ctx, TX_MSG_NO_SYSTEM, 400, HS_S_NONE, (struct tx_args) { { HS_S_NONE } },
 			err);
@@ -216,8 +219,10 @@ enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct
 	struct tx_system supplements[TX_NAMES_MAX];
 	struct lookup l = { .ctx = ctx, .supplements = supplements };
 	struct asked asked;
-	enum hs_status status = read_asked(ctx, &asked, err);
+	enum hs_status status = hs_tx_refuse_past(ctx, err);
 
+	if (status == HS_OK)
+		status = read_asked(ctx, &asked, err);
 	if (status == HS_OK)
 		status = hs_tx_find_supplements(ctx, (struct tx_set) { NULL, NULL }, err);
 	if (status == HS_OK)

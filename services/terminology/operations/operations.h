@@ -34,6 +34,11 @@ enum hs_status hs_tx_closure(struct tx_context *ctx, struct tx_sandbox *sandbox,
 enum hs_status hs_tx_compare(struct tx_context *ctx, struct tx_set self, struct tx_set other,
 	struct hs_json **out, struct hs_error *err);
 
+/* A `date` that is over is refused, as is one that is none. */
+enum hs_status hs_tx_refuse_past(struct tx_context *ctx, struct hs_error *err);
+/* "One (and only one) of the in parameters (code, coding, codeableConcept) must be provided" (R4 sections
+ * 4.8.17, 4.9.17): more than one are refused unless they mean the same code. */
+enum hs_status hs_tx_refuse_two_codes(struct tx_context *ctx, struct hs_error *err);
 /* Finds the value set of the question: sent with it (already in ctx->set) or named by url. Also its languages
  * and supplements. */
 enum hs_status hs_tx_choose_set(struct tx_context *ctx, struct hs_error *err);

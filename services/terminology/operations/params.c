@@ -24,6 +24,7 @@ static const struct row {
 	{ HS_S_INIT("version"), TEXT, AT(version), 0, 0 },
 	{ HS_S_INIT("display"), TEXT, AT(display), 0, 0 },
 	{ HS_S_INIT("filter"), TEXT, AT(filter), 0, 0 },
+	{ HS_S_INIT("date"), TEXT, AT(date), 0, 0 },
 	{ HS_S_INIT("displayLanguage"), TEXT, AT(display_language), 0, 0 },
 	{ HS_S_INIT("codeA"), TEXT, AT(a.code), 0, 0 },
 	{ HS_S_INIT("codeB"), TEXT, AT(b.code), 0, 0 },

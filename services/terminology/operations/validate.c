@@ -68,7 +68,10 @@ static enum hs_status read_codings(struct tx_validation *t, struct hs_error *err
 	const struct tx_params *params = &t->ctx->params;
 	size_t room = hs_json_count(hs_json_get(params->codeable, HS_S("coding"))) + 1;
 	unsigned index = 0;
+	enum hs_status status = hs_tx_refuse_two_codes(t->ctx, err);
 
+	if (status)
+		return status;
 	t->codings = hs_arena_array(t->ctx->arena, room < CODINGS_MAX ? room : CODINGS_MAX,
 		sizeof(*t->codings));
 	if (!t->codings)
@@ -278,7 +281,9 @@ enum hs_status hs_tx_validate_in_set(struct tx_context *ctx, struct hs_json **ou
 		return hs_tx_no_room(ctx->swedish, err);
 	t->ctx = ctx;
 	t->in_set = true;
-	enum hs_status status = hs_tx_choose_set(ctx, err);
+	enum hs_status status = hs_tx_refuse_past(ctx, err);
+	if (status == HS_OK)
+		status = hs_tx_choose_set(ctx, err);
 	if (status == HS_OK)
 		status = read_codings(t, err);
 	if (status == HS_OK && !t->codings[0].system.len && !ctx->params.coding && !t->of_concept)
@@ -309,7 +314,9 @@ enum hs_status hs_tx_validate_in_system(struct tx_context *ctx, struct hs_json *
 		return hs_tx_no_room(ctx->swedish, err);
 	t->ctx = ctx;
 	name_system(ctx);
-	enum hs_status status = hs_tx_find_supplements(ctx, (struct tx_set) { NULL, NULL }, err);
+	enum hs_status status = hs_tx_refuse_past(ctx, err);
+	if (status == HS_OK)
+		status = hs_tx_find_supplements(ctx, (struct tx_set) { NULL, NULL }, err);
 	if (status == HS_OK)
 		status = read_codings(t, err);
 	return status ? status : run(t, out, err);

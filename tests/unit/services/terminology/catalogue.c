@@ -343,10 +343,13 @@ static const struct row {
 		"date must be a date or time like 2024-05-01, not \"yesterday\"",
 		"date måste vara ett datum eller en tid som 2024-05-01, inte \"yesterday\"" },
 	{ TX_MSG_OWN_PAST, hs_tx_expand, URL("urn:all") "," P("date", "valueDateTime", "'1960'"), "date",
-		"a value set cannot be expanded as it was on 1960: only what is true now is known; name "
-		"versions instead, as valueSetVersion and system-version",
-		"ett urval kan inte visas som det var 1960: bara det som gäller nu är känt; ange versioner i "
-		"stället, med valueSetVersion och system-version" },
+		"what was true on 1960 cannot be told: only what is true now is known; name versions "
+		"instead, as version, valueSetVersion or system-version",
+		"det går inte att svara på vad som gällde 1960: bara det som gäller nu är känt; ange "
+		"versioner i stället, med version, valueSetVersion eller system-version" },
+	{ TX_MSG_OWN_TWO_CODES, SET, IN("urn:all", "a") "," CODING("'system':'urn:cs','code':'b'"), "coding",
+		"code and coding name different codes: one code is asked about, send one of them",
+		"code och coding anger olika koder: en fråga gäller en kod, skicka en av dem" },
 	{ TX_MSG_OWN_OTHER_SYSTEM, SYSTEM, URL("urn:cs") "," CODING("'system':'urn:bare','code':'n'"),
 		"Coding.system", "The code is of the code system 'urn:bare', not of 'urn:cs'",
 		"Koden hör till kodverket 'urn:bare', inte till 'urn:cs'" },

@@ -118,6 +118,18 @@ static void not_there(void **state)
 	assert_int_equal(a.ctx.failure_status, 400);
 }
 
+static void refused(void **state)
+{
+	(void)state;
+	ask(&a, hs_tx_lookup, ASK("b") ",{'name':'coding','valueCoding':{'system':'urn:cs','code':'c'}}");
+	assert_int_equal(a.status, HS_E_VALUE);
+	ask(&a, hs_tx_lookup, ASK("b") ",{'name':'coding','valueCoding':{'system':'urn:cs','code':'b'}}");
+	assert_int_equal(a.status, HS_OK);
+	ask_prepare(&a, ASK("b") ",{'name':'date','valueDateTime':'1990-01-01'}");
+	a.ctx.now_ms = INT64_C(1795262400000);
+	assert_int_equal(hs_tx_lookup(&a.ctx, &a.out, &a.err), HS_E_NOT_SUPPORTED);
+}
+
 static void subsumption(void **state)
 {
 	static const struct {
@@ -166,7 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(all_of_a_concept),
 		cmocka_unit_test(a_part_of_it), cmocka_unit_test(designations), cmocka_unit_test(supplements),
-		cmocka_unit_test(by_other_names), cmocka_unit_test(not_there),
+		cmocka_unit_test(by_other_names), cmocka_unit_test(not_there), cmocka_unit_test(refused),
 		cmocka_unit_test(subsumption) };
 
 	return ASK_RUN(&a, resources, tests);

@@ -300,6 +300,53 @@ static void refused(void **state)
 	check(SET("urn:lost") CODE("a"), "false", "Unable_to_resolve_value_Set_");
 }
 
+/* One code is asked about; said twice it is the same. */
+static void one_code_at_a_time(void **state)
+{
+#define CODING(system, code) ",{'name':'coding','valueCoding':{'system':'" system "','code':'" code "'}}"
+#define CONCEPT(a, b) \
+	",{'name':'codeableConcept','valueCodeableConcept':{'coding':[{'system':'urn:cs','code':'" a \
+	"'},{'system':'urn:cs','code':'" b "'}]}}"
+	static const struct {
+		const char *parameters;
+		bool refused;
+	} rows[] = {
+		{ SET("urn:all") CODE("a") CODING("urn:cs", "a"), false },
+		{ SET("urn:all") CODE("a") CODING("urn:cs", "b"), true },
+		{ SET("urn:all") CODE("a") CODING("urn:both", "a"), true },
+		{ SET("urn:all") CODE("a") CONCEPT("b", "a"), false },
+		{ SET("urn:all") CODE("a") CONCEPT("b", "c"), true },
+		{ SET("urn:all") CODING("urn:cs", "b") CONCEPT("b", "a"), false },
+		{ SET("urn:all") CODING("urn:cs", "c") CONCEPT("b", "a"), true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ask(&a, hs_tx_validate_in_set, rows[i].parameters);
+		if ((a.status != HS_OK) != rows[i].refused)
+			fail_msg("%s: status %d", rows[i].parameters, (int)a.status);
+	}
+}
+
+/* An answer about now would be taken for one about then. */
+static void of_the_past(void **state)
+{
+	static const struct {
+		const char *date;
+		enum hs_status status;
+	} rows[] = { { "2026-11-21", HS_OK }, { "2026-11-18", HS_E_NOT_SUPPORTED },
+		{ "18 nov", HS_E_VALUE } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_slice asked = hs_arena_printf(a.arena, "%s,{'name':'date','valueDateTime':'%s'}",
+			SET("urn:all") CODE("a"), rows[i].date);
+		ask_prepare(&a, hs_arena_cstr(a.arena, asked));
+		a.ctx.now_ms = INT64_C(1795262400000); /* 2026-11-21T12:00:00Z */
+		assert_int_equal(hs_tx_validate_in_set(&a.ctx, &a.out, &a.err), rows[i].status);
+	}
+}
+
 static void in_a_code_system(void **state)
 {
 	(void)state;
@@ -355,6 +402,7 @@ int main(void)
 		cmocka_unit_test(displays_of_languages), cmocka_unit_test(states),
 		cmocka_unit_test(publication_states), cmocka_unit_test(concepts_with_many_codings),
 		cmocka_unit_test(without_a_system), cmocka_unit_test(refused),
+		cmocka_unit_test(one_code_at_a_time), cmocka_unit_test(of_the_past),
 		cmocka_unit_test(in_a_code_system), cmocka_unit_test(of_which_code_system) };
 
 	return ASK_RUN(&a, resources, tests);
