@@ -4,15 +4,17 @@
  * A search never reads more of a parameter than all of its entries. Where that is little, no search will pay
  * for the want of a column; what is left is few parameters of the largest types. Small types come first,
  * since their columns take little memory; of a type, what its resources have at all, then where they point,
- * since that is of use to each chain and _has, and what few ask last. Of these the dearest to read come
- * first. */
-#include <core/store/find/column.h>
+ * since that is of use to each chain and _has, and what few ask last: the groups of composites. Of these the
+ * dearest to read come first. */
+#include <core/store/find/groups.h>
 #include <core/store/index/outline.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
-/* Blocks that cost as much as a search may: 2 ms (cost.c has the unit). */
-#define DEAR 8192u
+/* Blocks (cost.c has the unit): an eighth of what a search may cost, since it may have several conditions,
+ * and pages that nobody has read yet cost some times more. */
+#define DEAR 1024u
 #define DEAR_EAGER 1u
 #define COMPARED (UINT64_C(1) << 16) /* dearer ones are all alike */
 
@@ -22,7 +24,7 @@ struct foreseen {
 	uint64_t cost; /* of all entries */
 	unsigned rank; /* of the type's */
 };
-enum { RANK_ALL, RANK_POINTING, RANK_OTHER, RANK_SELDOM };
+enum { RANK_ALL, RANK_POINTING, RANK_OTHER, RANK_SELDOM, RANK_GROUPS };
 
 struct foresight {
 	struct hs__finder finder;
@@ -104,6 +106,104 @@ static enum hs_status add_targets(struct foresight *sight, struct foreseen *item
 	return got < 0 ? (enum hs_status)got : HS_OK;
 }
 
+/* ---- groups of composites ---- */
+
+#define OUTLINES_LOOKED 1024u /* of more it is taken that some are in doubt */
+#define NAME_MOST 512u
+
+/* Are there so many resources that would have to be looked at, of which component's entry stands with which,
+ * that it is dear? */
+static enum hs_status are_dear(struct foresight *sight, uint32_t type,
+	const struct hs__components *components, bool *dear, struct hs_error *err)
+{
+	uint64_t most = hs__columns_eager(&sight->finder) ? DEAR_EAGER : DEAR / HS__A_LOOK, rows = 0,
+		 count = 0;
+	struct hs__key at, end, found;
+	unsigned looked = 0;
+	int got = 1;
+
+	hs__outline_begin(type, &at);
+	size_t prefix = at.len;
+	end = at;
+	hs__key_after_prefix(&end);
+	while (rows < most && looked++ < OUTLINES_LOOKED &&
+		(got = hs__end_key(&sight->finder, hs__key_slice(&at), hs__key_slice(&end), false, &found,
+			 err)) > 0) {
+		struct hs_slice key = hs__key_slice(&found);
+		enum hs_status status = HS_OK;
+		if (hs__groups_in_doubt(components, hs_slice_from(key, prefix)))
+			status = hs__scan_count(sight->finder.txn, key, HS_S_NONE, most - rows, &count, err);
+		if (status != HS_OK)
+			return status;
+		rows += count;
+		count = 0;
+		at = found; /* the next one may begin like it */
+		if (at.len < HS__KEY_MAX)
+			hs__key_byte(&at, 0);
+		else
+			hs__key_after_prefix(&at);
+	}
+	*dear = rows >= most || looked > OUTLINES_LOOKED;
+	return got < 0 ? (enum hs_status)got : HS_OK;
+}
+
+/* 0: there is none. */
+static uint32_t component_of(struct hs_txn *txn, struct hs_slice composite, unsigned at, const char *form)
+{
+	char name[NAME_MOST];
+	int len = snprintf(name, sizeof(name), "%.*s$%u%s", HS_S_ARG(composite), at, form);
+
+	return len > 0 && (size_t)len < sizeof(name) ?
+		hs_txn_number(txn, HS_SPACE_PARAM, hs_slice(name, (size_t)len), false) :
+		0;
+}
+
+/* The params of a composite's components, in a further form where there is one. */
+static void find_components(struct hs_txn *txn, struct hs_slice composite, const char *form,
+	struct hs__components *out)
+{
+	*out = (struct hs__components) { .count = 0 };
+	while (out->count < HS__COMPONENTS_MOST) {
+		uint32_t param = component_of(txn, composite, out->count, form);
+		param = param ? param : component_of(txn, composite, out->count, "");
+		if (!param)
+			break;
+		out->params[out->count++] = param;
+	}
+}
+
+static enum hs_status add_form(struct foresight *sight, struct foreseen *item,
+	const struct hs__components *components, struct hs_error *err)
+{
+	bool dear = false;
+	enum hs_status status = are_dear(sight, item->column.type, components, &dear, err);
+
+	hs__components_prefix(components, &item->column.prefix);
+	if (dear)
+		add(sight, item, 0);
+	return status;
+}
+
+/* Of the composite whose first component the item is: their names say so. */
+static enum hs_status add_groups(struct foresight *sight, struct foreseen item, struct hs_error *err)
+{
+	struct hs_txn *txn = sight->finder.txn;
+	struct hs_slice name = hs_txn_name(txn, HS_SPACE_PARAM,
+		hs__key_read_number(hs__key_slice(&item.column.prefix)));
+	struct hs__components plain, canonical;
+
+	if (!hs_slice_ends(name, HS_S("$0")))
+		return HS_OK;
+	name = hs_slice_first(name, name.len - 2);
+	find_components(txn, name, "", &plain);
+	find_components(txn, name, ":canonical", &canonical);
+	item.rank = RANK_GROUPS;
+	enum hs_status status = plain.count > 1 ? add_form(sight, &item, &plain, err) : HS_OK;
+	if (status == HS_OK && canonical.count > 1 && memcmp(&plain, &canonical, sizeof(plain)) != 0)
+		status = add_form(sight, &item, &canonical, err);
+	return status;
+}
+
 /* ---- params ---- */
 
 /* The keys that each resource of the type has: when it was changed, and its outline. */
@@ -161,6 +261,8 @@ static enum hs_status add_param(struct foresight *sight, uint32_t param, const s
 	if (status == HS_OK && item.column.type != sight->last_type)
 		status = add_own(sight, item, err);
 	sight->last_type = item.column.type;
+	if (status == HS_OK)
+		status = add_groups(sight, item, err);
 	return status == HS_OK ? add_targets(sight, &item, err) : status;
 }
 

@@ -60,7 +60,7 @@ static inline void hs__forward_call_numbers(const struct hs__forward *forward, s
 {
 	const char *numbers = (const char *)forward->numbers + word * 64 * forward->width;
 
-	for (unsigned line = 0; word < forward->row_count / 64 && line < forward->width; line++)
+	for (size_t line = 0; word < forward->row_count / 64 && line < forward->width; line++)
 		__builtin_prefetch(numbers + line * 64);
 }
 void hs__forward_call_start(const struct hs__forward *forward, uint64_t row);

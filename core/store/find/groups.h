@@ -53,6 +53,9 @@ bool hs__groups_each(const struct hs__components *components, struct hs__facts f
 
 /* ---- groups_read.c: as hs__column_read and what it takes of a row that changed (column.h) ---- */
 
+/* May those with the outline (what stands behind the beginning of its key) have several entries of two
+ * components? */
+bool hs__groups_in_doubt(const struct hs__components *components, struct hs_slice outline);
 enum hs_status hs__groups_read(struct hs__finder *finder, struct hs__column *column,
 	const struct hs__components *components, size_t most, struct hs_error *err);
 enum hs_status hs__groups_take(struct hs__column *column, const struct hs__components *components,

@@ -9,8 +9,7 @@
 
 /* ---- which rows ---- */
 
-/* May those with the outline have several entries of two components? */
-static bool is_in_doubt(const struct hs__components *components, struct hs_slice outline)
+bool hs__groups_in_doubt(const struct hs__components *components, struct hs_slice outline)
 {
 	unsigned several = 0;
 
@@ -39,7 +38,7 @@ static enum hs_status find_doubts(struct hs__finder *finder, const struct hs__co
 		return status;
 	while ((step = hs__scan_block(&scan, err)) > 0) {
 		if (!hs_slice_eq(scan.key, hs__key_slice(&last))) {
-			doubt = is_in_doubt(components, hs_slice_from(scan.key, from.len));
+			doubt = hs__groups_in_doubt(components, hs_slice_from(scan.key, from.len));
 			last.len = (uint16_t)(scan.key.len < HS__KEY_MAX ? scan.key.len : HS__KEY_MAX);
 			memcpy(last.bytes, scan.key.ptr, last.len);
 		}

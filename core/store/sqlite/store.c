@@ -43,7 +43,7 @@ static struct hs_store *make(const struct hs_store_config *config)
 	store->read_budget = or_default(config->read_budget, 20000);
 	store->read_limit_ms = or_default(config->read_limit_ms, 10000);
 	store->upkeep_rows = config->test_upkeep ? 8 : 1024;
-	store->foreseen_least = config->test_columns ? 1 : 8192;
+	store->foreseen_least = config->test_columns ? 1 : 1024;
 	store->upkeep_ms = config->test_upkeep ? 0 : 20;
 	store->names = hs__names_new();
 	store->columns = hs__columns_new(config->test_columns);

@@ -61,8 +61,8 @@ static void put(const struct world *w, unsigned number, bool odd, unsigned group
 static void make_world(struct fixture *f, struct world *w)
 {
 	*w = (struct world) { f, number_of(f, HS_SPACE_TYPE, "Observation"),
-		number_of(f, HS_SPACE_PARAM, "Observation.code"),
-		number_of(f, HS_SPACE_PARAM, "Observation.value") };
+		number_of(f, HS_SPACE_PARAM, "Observation.pair$0"),
+		number_of(f, HS_SPACE_PARAM, "Observation.pair$1") };
 	for (unsigned i = 0; i < READINGS; i++)
 		put(w, i, i % 2, PARTS);
 }
@@ -128,6 +128,51 @@ static void a_column_is_made_beside_the_search(void **state)
 		put(&w, 2 * i, false, PARTS);
 	put(&w, READINGS, true, PARTS); /* a new one */
 	assert_high(&w, READINGS / 2 + 1);
+}
+
+struct look {
+	const struct world *world;
+	bool there;
+};
+
+static enum hs_status look_for_groups(struct hs_txn *txn, struct hs_arena *arena, void *arg,
+	struct hs_error *err)
+{
+	struct look *look = arg;
+	struct hs__finder finder = { .txn = txn, .arena = arena };
+	struct hs__components components = { 2, { look->world->code, look->world->value } };
+	const struct hs__column *column = NULL;
+	struct hs__key prefix;
+	hs__components_prefix(&components, &prefix);
+	enum hs_status status = hs__columns_get(&finder, look->world->reading, &prefix, HS__WANT_NOT, &column,
+		err);
+	look->there = column != NULL;
+	hs__columns_release(&finder);
+	return status;
+}
+
+static bool is_foreseen(const struct world *w)
+{
+	struct look look = { .world = w };
+	w->f->by_columns = true;
+	fixture_reopen(w->f);
+	hs_store_foresee(w->f->store);
+	hs__later_wait(w->f->store);
+	if (hs_store_read_wait(w->f->store, w->f->arena, look_for_groups, &look, &w->f->err) != HS_OK)
+		fail_msg("%s", w->f->err.text);
+	return look.there;
+}
+
+/* Where resources have several groups, and not where each has one. */
+static void what_may_be_in_doubt_is_foreseen(void **state)
+{
+	struct world w;
+	make_world(*state, &w);
+	assert_true(is_foreseen(&w));
+	assert_high(&w, READINGS / 2);
+	for (unsigned i = 0; i < READINGS; i++)
+		put(&w, i, false, 1);
+	assert_false(is_foreseen(&w));
 }
 
 /* What a column has no room for is looked at. */
@@ -202,6 +247,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_column_is_made_beside_the_search),
+		CASE(what_may_be_in_doubt_is_foreseen),
 		CASE(too_many_groups_are_asked_of_facts),
 		CASE(a_store_closes_while_one_is_wanted),
 		cmocka_unit_test(keys_keep_their_order),
