@@ -33,6 +33,11 @@ struct hs_image_builder {
 	struct section sections[HS__IMAGE_MAX_SECTIONS];
 	uint32_t count;
 	bool too_large; /* the texts passed 4 GiB */
+
+	struct hs_world_output *output; /* of an image that was begun */
+	uint64_t at;                    /* the end of what is in it */
+	enum hs_status status;          /* the first thing that went wrong */
+	struct hs_error err;
 };
 
 struct hs_image_builder *hs_image_builder_new(uint32_t kind, uint32_t format, uint64_t source_key)
@@ -53,14 +58,14 @@ void hs_image_builder_free(struct hs_image_builder *builder)
 		return;
 	for (uint32_t i = 1; i < builder->count; i++)
 		hs_heap_free(builder->sections[i].own);
+	hs_world_output_drop(builder->output);
 	hs_heap_free(builder->texts);
 	hs_heap_free(builder->slots);
 	hs_heap_free(builder);
 }
 
-static void grow_slots(struct hs_image_builder *builder)
+static void grow_slots(struct hs_image_builder *builder, size_t room)
 {
-	size_t room = builder->slots_room * 2;
 	struct text_slot *slots = hs_heap_alloc(room * sizeof(*slots));
 	for (size_t i = 0; i < builder->slots_room; i++) {
 		if (!builder->slots[i].text.len)
@@ -73,6 +78,16 @@ static void grow_slots(struct hs_image_builder *builder)
 	hs_heap_free(builder->slots);
 	builder->slots = slots;
 	builder->slots_room = room;
+}
+
+void hs_image_builder_expect(struct hs_image_builder *builder, size_t texts)
+{
+	size_t room = builder->slots_room;
+
+	while (room / 4 * 3 < texts)
+		room *= 2;
+	if (room > builder->slots_room)
+		grow_slots(builder, room);
 }
 
 static uint32_t append_text(struct hs_image_builder *builder, struct hs_slice text)
@@ -109,7 +124,7 @@ struct hs_image_text hs_image_builder_text(struct hs_image_builder *builder, str
 	builder->slots[at] = (struct text_slot) { hash, { append_text(builder, text), (uint32_t)text.len } };
 	struct hs_image_text out = builder->slots[at].text;
 	if (++builder->slots_used * 4 > builder->slots_room * 3)
-		grow_slots(builder);
+		grow_slots(builder, builder->slots_room * 2);
 	return out;
 }
 
@@ -128,17 +143,35 @@ static struct section *add_section(struct hs_image_builder *builder, uint32_t id
 	return section;
 }
 
+/* Behind what is in the file already, at the next place for a section. */
+static uint64_t put_part(struct hs_image_builder *builder, struct hs_slice part)
+{
+	uint64_t at = builder->at + -builder->at % HS__IMAGE_ALIGN;
+
+	if (!builder->status)
+		builder->status = hs_world_output_put(builder->output, at, part, &builder->err);
+	builder->at = at + part.len;
+	return at;
+}
+
 void hs_image_builder_borrow(struct hs_image_builder *builder, uint32_t id, const void *items,
 	size_t item_size, size_t count)
 {
-	add_section(builder, id, item_size, count)->items = items;
+	struct section *section = add_section(builder, id, item_size, count);
+
+	section->items = items;
+	if (builder->output)
+		section->row.offset = put_part(builder, hs_slice(items, section->row.bytes));
 }
 
 void hs_image_builder_section(struct hs_image_builder *builder, uint32_t id, const void *items,
 	size_t item_size, size_t count)
 {
+	if (builder->output) {
+		hs_image_builder_borrow(builder, id, items, item_size, count);
+		return;
+	}
 	struct section *section = add_section(builder, id, item_size, count);
-
 	section->items = section->own = hs_heap_raw(section->row.bytes);
 	if (section->row.bytes)
 		memcpy(section->own, items, section->row.bytes);
@@ -169,13 +202,32 @@ static void align(struct layout *out)
 	add_part(out, zeros, -out->size % HS__IMAGE_ALIGN);
 }
 
+static struct hs__image_head make_head(const struct hs_image_builder *builder,
+	const struct hs__image_section *table, size_t size)
+{
+	struct hs__image_head head = { .kind = builder->kind,
+		.format = builder->format,
+		.source_key = builder->source_key,
+		.sections = builder->count,
+		.size = size,
+		.table_hash = hs_hash(hs_slice((const char *)table, builder->count * sizeof(*table))) };
+
+	memcpy(head.magic, HS__IMAGE_MAGIC, sizeof(head.magic));
+	return head;
+}
+
+static enum hs_status fail_texts(struct hs_error *err)
+{
+	return hs_fail(err, HS_E_LIMIT, "the texts of an image may not pass 4 GiB");
+}
+
 static enum hs_status lay_out(const struct hs_image_builder *builder, struct layout *out,
 	struct hs_error *err)
 {
 	size_t table = builder->count * sizeof(out->table[0]);
 
 	if (builder->too_large)
-		return hs_fail(err, HS_E_LIMIT, "the texts of an image may not pass 4 GiB");
+		return fail_texts(err);
 	add_part(out, &out->head, sizeof(out->head));
 	add_part(out, out->table, table);
 	for (uint32_t i = 0; i < builder->count; i++) {
@@ -188,13 +240,7 @@ static enum hs_status lay_out(const struct hs_image_builder *builder, struct lay
 		add_part(out, i == 0 ? builder->texts : builder->sections[i].items, out->table[i].bytes);
 	}
 	align(out);
-	out->head = (struct hs__image_head) { .kind = builder->kind,
-		.format = builder->format,
-		.source_key = builder->source_key,
-		.sections = builder->count,
-		.size = out->size,
-		.table_hash = hs_hash(hs_slice((const char *)out->table, table)) };
-	memcpy(out->head.magic, HS__IMAGE_MAGIC, sizeof(out->head.magic));
+	out->head = make_head(builder, out->table, out->size);
 	return HS_OK;
 }
 
@@ -207,6 +253,52 @@ enum hs_status hs_image_builder_write(struct hs_image_builder *builder, const st
 	return status ?
 		status :
 		hs_world_write_parts(world ? world : hs_world_real(), path, all.parts, all.count, 0644, err);
+}
+
+/* ---- section by section ---- */
+
+/* Of a file that is begun: how many sections there will be is not known, so the table has room for all. */
+struct front {
+	struct hs__image_head head;
+	struct hs__image_section table[HS__IMAGE_MAX_SECTIONS];
+};
+
+enum hs_status hs_image_builder_begin(struct hs_image_builder *builder, const struct hs_world *world,
+	const char *path, struct hs_error *err)
+{
+	HS_ASSERT(builder->count == 1 && !builder->output);
+	builder->at = sizeof(struct front);
+	builder->output = hs_world_output_begin(world ? world : hs_world_real(), path, 0644, err);
+	return builder->output ? HS_OK : err->status;
+}
+
+enum hs_status hs_image_builder_end(struct hs_image_builder *builder, struct hs_error *err)
+{
+	static const char zeros[HS__IMAGE_ALIGN];
+	struct hs_world_output *output = builder->output;
+	struct front front;
+
+	if (builder->too_large)
+		return fail_texts(err);
+	front.table[0] = (struct hs__image_section) { .item_size = 1,
+		.offset = put_part(builder, hs_slice(builder->texts, builder->texts_len)),
+		.bytes = builder->texts_len };
+	for (uint32_t i = 1; i < builder->count; i++)
+		front.table[i] = builder->sections[i].row;
+	uint64_t end = builder->at, fill = -end % HS__IMAGE_ALIGN;
+	front.head = make_head(builder, front.table, end + fill);
+	size_t used = sizeof(front.head) + builder->count * sizeof(front.table[0]);
+	if (!builder->status)
+		builder->status = hs_world_output_put(output, end, hs_slice(zeros, fill), &builder->err);
+	if (!builder->status)
+		builder->status = hs_world_output_put(output, 0, hs_slice((const char *)&front, used),
+			&builder->err);
+	if (builder->status) {
+		*err = builder->err;
+		return builder->status;
+	}
+	builder->output = NULL;
+	return hs_world_output_end(output, err);
 }
 
 enum hs_status hs_image_builder_finish(struct hs_image_builder *builder, struct hs_image **out,

@@ -37,5 +37,18 @@ enum hs_status hs_world_write_file(const struct hs_world *world, const char *pat
 enum hs_status hs_world_write_parts(const struct hs_world *world, const char *path,
 	const struct hs_slice *parts, size_t count, mode_t mode, struct hs_error *err);
 
+/* The same piece by piece. Owner: who begins it, who also ends it or drops it. NULL: it failed, as `err`
+ * says. */
+struct hs_world_output;
+struct hs_world_output *hs_world_output_begin(const struct hs_world *world, const char *path, mode_t mode,
+	struct hs_error *err);
+/* Bytes at a place of the file; places that nothing was put at are zeros. */
+enum hs_status hs_world_output_put(struct hs_world_output *output, uint64_t at, struct hs_slice part,
+	struct hs_error *err);
+/* Has it on disk under its path, or fails and leaves nothing; frees either way. */
+enum hs_status hs_world_output_end(struct hs_world_output *output, struct hs_error *err);
+/* Leaves nothing; frees. NULL is allowed. */
+void hs_world_output_drop(struct hs_world_output *output);
+
 /* A random UUID (version 4) in lower case, 36 bytes and NUL. */
 void hs_world_uuid(const struct hs_world *world, char out[37]);

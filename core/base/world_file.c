@@ -2,6 +2,7 @@
 /* Whole files through the world seam: read into an arena, written so that they are complete or absent. */
 #include <core/base/world.h>
 
+#include <core/base/heap.h>
 #include <handslag/arena.h>
 
 #include <errno.h>
@@ -66,40 +67,6 @@ out:
 	return status;
 }
 
-/* A file that is being written. */
-struct output {
-	const struct hs_world *world;
-	const char *path;
-	int fd;
-	off_t at;
-};
-
-static enum hs_status write_part(struct output *to, struct hs_slice part, struct hs_error *err)
-{
-	while (part.len) {
-		ssize_t put = to->world->pwrite(to->world->ctx, to->fd, part.ptr, part.len, to->at);
-		if (put <= 0)
-			return fail_io(err, "write", to->path, put < 0 ? put : -EIO);
-		to->at += put;
-		part = hs_slice_from(part, (size_t)put);
-	}
-	return HS_OK;
-}
-
-static enum hs_status write_all(const struct hs_world *world, int fd, const char *path,
-	const struct hs_slice *parts, size_t count, struct hs_error *err)
-{
-	struct output to = { world, path, fd, 0 };
-	enum hs_status status = HS_OK;
-
-	for (size_t i = 0; i < count && !status; i++)
-		status = write_part(&to, parts[i], err);
-	if (status)
-		return status;
-	int rc = world->fsync(world->ctx, fd);
-	return rc < 0 ? fail_io(err, "sync", path, rc) : HS_OK;
-}
-
 /* The entry of a new name is on disk only when its directory is. */
 static enum hs_status sync_directory(const struct hs_world *world, const char *path, struct hs_error *err)
 {
@@ -117,33 +84,105 @@ static enum hs_status sync_directory(const struct hs_world *world, const char *p
 	return rc < 0 ? fail_io(err, "sync", directory, rc) : HS_OK;
 }
 
+/* ---- writing ---- */
+
+struct hs_world_output {
+	const struct hs_world *world;
+	int fd; /* below 0: closed */
+	char path[PATH_ROOM], temporary[PATH_ROOM];
+};
+
+struct hs_world_output *hs_world_output_begin(const struct hs_world *world, const char *path, mode_t mode,
+	struct hs_error *err)
+{
+	struct hs_world_output *output = hs_heap_alloc(sizeof(*output));
+	uint64_t tag;
+
+	world->random(world->ctx, &tag, sizeof(tag));
+	output->world = world;
+	snprintf(output->path, sizeof(output->path), "%s", path);
+	int need = snprintf(output->temporary, sizeof(output->temporary), "%s.%016llx.tmp", path,
+		(unsigned long long)tag);
+	if (need < 0 || (size_t)need >= sizeof(output->temporary)) {
+		hs_fail(err, HS_E_LIMIT, "the path is longer than %d bytes: %.100s", PATH_ROOM - 22, path);
+		hs_heap_free(output);
+		return NULL;
+	}
+	output->fd = world->open(world->ctx, output->temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
+	if (output->fd < 0) {
+		fail_io(err, "create", output->temporary, output->fd);
+		hs_heap_free(output);
+		return NULL;
+	}
+	return output;
+}
+
+enum hs_status hs_world_output_put(struct hs_world_output *output, uint64_t at, struct hs_slice part,
+	struct hs_error *err)
+{
+	const struct hs_world *world = output->world;
+
+	while (part.len) {
+		ssize_t put = world->pwrite(world->ctx, output->fd, part.ptr, part.len, (off_t)at);
+		if (put <= 0)
+			return fail_io(err, "write", output->temporary, put < 0 ? put : -EIO);
+		at += (uint64_t)put;
+		part = hs_slice_from(part, (size_t)put);
+	}
+	return HS_OK;
+}
+
+void hs_world_output_drop(struct hs_world_output *output)
+{
+	if (!output)
+		return;
+	if (output->fd >= 0)
+		output->world->close(output->world->ctx, output->fd);
+	output->world->unlink(output->world->ctx, output->temporary);
+	hs_heap_free(output);
+}
+
+enum hs_status hs_world_output_end(struct hs_world_output *output, struct hs_error *err)
+{
+	const struct hs_world *world = output->world;
+	enum hs_status status = HS_OK;
+	int rc = world->fsync(world->ctx, output->fd);
+
+	if (rc < 0)
+		status = fail_io(err, "sync", output->temporary, rc);
+	rc = world->close(world->ctx, output->fd);
+	output->fd = -1;
+	if (!status && rc < 0)
+		status = fail_io(err, "close", output->temporary, rc);
+	if (!status) {
+		rc = world->rename(world->ctx, output->temporary, output->path);
+		if (rc < 0)
+			status = fail_io(err, "rename to", output->path, rc);
+	}
+	if (status) {
+		hs_world_output_drop(output);
+		return status;
+	}
+	status = sync_directory(world, output->path, err);
+	hs_heap_free(output);
+	return status;
+}
+
 enum hs_status hs_world_write_parts(const struct hs_world *world, const char *path,
 	const struct hs_slice *parts, size_t count, mode_t mode, struct hs_error *err)
 {
-	char temporary[PATH_ROOM];
-	uint64_t tag;
-	world->random(world->ctx, &tag, sizeof(tag));
-	int need = snprintf(temporary, sizeof(temporary), "%s.%016llx.tmp", path, (unsigned long long)tag);
-	if (need < 0 || (size_t)need >= sizeof(temporary))
-		return hs_fail(err, HS_E_LIMIT, "the path is longer than %d bytes: %.100s", PATH_ROOM - 22,
-			path);
-	int fd = world->open(world->ctx, temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
-	if (fd < 0)
-		return fail_io(err, "create", temporary, fd);
-	enum hs_status status = write_all(world, fd, temporary, parts, count, err);
-	int rc = world->close(world->ctx, fd);
-	if (!status && rc < 0)
-		status = fail_io(err, "close", temporary, rc);
-	if (!status) {
-		rc = world->rename(world->ctx, temporary, path);
-		if (rc < 0)
-			status = fail_io(err, "rename to", path, rc);
-	}
-	if (status) {
-		world->unlink(world->ctx, temporary);
-		return status;
-	}
-	return sync_directory(world, path, err);
+	struct hs_world_output *output = hs_world_output_begin(world, path, mode, err);
+	enum hs_status status = HS_OK;
+	uint64_t at = 0;
+
+	if (!output)
+		return err->status;
+	for (size_t i = 0; i < count && !status; at += parts[i++].len)
+		status = hs_world_output_put(output, at, parts[i], err);
+	if (!status)
+		return hs_world_output_end(output, err);
+	hs_world_output_drop(output);
+	return status;
 }
 
 enum hs_status hs_world_write_file(const struct hs_world *world, const char *path, struct hs_slice content,

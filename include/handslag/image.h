@@ -50,15 +50,25 @@ struct hs_image_builder;
 
 struct hs_image_builder *hs_image_builder_new(uint32_t kind, uint32_t format, uint64_t source_key);
 void hs_image_builder_free(struct hs_image_builder *builder);
+/* There will be so many texts: a table that has its size does not have to grow. */
+void hs_image_builder_expect(struct hs_image_builder *builder, size_t texts);
 /* Interns the text; the empty text is {0, 0}. */
 struct hs_image_text hs_image_builder_text(struct hs_image_builder *builder, struct hs_slice text);
 /* Copies `count` items as section `id` (each id once; 0 is the string section and belongs to the builder). */
 void hs_image_builder_section(struct hs_image_builder *builder, uint32_t id, const void *items,
 	size_t item_size, size_t count);
-/* The same without a copy: the items must live until the image is written or finished. */
+/* The same without a copy: the items must live until the image is written or finished; when it was begun,
+ * until this returns. */
 void hs_image_builder_borrow(struct hs_image_builder *builder, uint32_t id, const void *items,
 	size_t item_size, size_t count);
-/* `world` NULL: the real machine. */
+/* For an image that shall not stand in memory as a whole: from here on each section goes into the file when
+ * it is given. Texts, head and name come with hs_image_builder_end, and without it there is no file. `world`
+ * NULL: the real machine. */
+enum hs_status hs_image_builder_begin(struct hs_image_builder *builder, const struct hs_world *world,
+	const char *path, struct hs_error *err);
+/* Fails with what was the first to go wrong. */
+enum hs_status hs_image_builder_end(struct hs_image_builder *builder, struct hs_error *err);
+/* All of it at once; of a builder that was not begun. */
 enum hs_status hs_image_builder_write(struct hs_image_builder *builder, const struct hs_world *world,
 	const char *path, struct hs_error *err);
 /* The same without a file: an image in memory. */

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,10 +47,10 @@ static int remove_directory(void **state)
 	return rmdir(directory);
 }
 
-static struct hs_image_builder *make_builder(void)
+static struct row rows[3000];
+
+static void fill(struct hs_image_builder *builder)
 {
-	static struct row rows[3000];
-	struct hs_image_builder *builder = hs_image_builder_new(KIND, FORMAT, KEY);
 	for (unsigned i = 0; i < 3000; i++) {
 		char name[16];
 		snprintf(name, sizeof(name), "name %u", i % 2000);
@@ -58,18 +60,25 @@ static struct hs_image_builder *make_builder(void)
 	hs_image_builder_section(builder, 1, rows, sizeof(rows[0]), 3000);
 	hs_image_builder_borrow(builder, 3, rows, sizeof(rows[0]), 2999);
 	hs_image_builder_section(builder, 2, NULL, 8, 0);
+}
+
+static struct hs_image_builder *make_builder(void)
+{
+	struct hs_image_builder *builder = hs_image_builder_new(KIND, FORMAT, KEY);
+
+	fill(builder);
 	return builder;
 }
 
 static void check_content(const struct hs_image *image)
 {
 	size_t count = 1;
-	const struct row *rows = hs_image_section(image, 1, sizeof(*rows), &count);
+	const struct row *there = hs_image_section(image, 1, sizeof(*there), &count);
 	assert_int_equal(count, 3000);
-	assert_int_equal(rows[2999].number, 2999);
-	assert_true(hs_slice_eq(hs_image_text(image, rows[2999].name), HS_S("name 999")));
-	assert_int_equal(rows[2999].name.offset, rows[999].name.offset); /* stored once */
-	assert_memory_equal(hs_image_section(image, 3, sizeof(*rows), &count), rows, 2999 * sizeof(*rows));
+	assert_int_equal(there[2999].number, 2999);
+	assert_true(hs_slice_eq(hs_image_text(image, there[2999].name), HS_S("name 999")));
+	assert_int_equal(there[2999].name.offset, there[999].name.offset); /* stored once */
+	assert_memory_equal(hs_image_section(image, 3, sizeof(*there), &count), there, 2999 * sizeof(*there));
 	assert_int_equal(count, 2999);
 	hs_image_section(image, 2, 8, &count);
 	assert_int_equal(count, 0);
@@ -101,6 +110,96 @@ static void is_the_same_in_memory_and_on_disk(void **state)
 	assert_int_equal(hs_image_open(path, KIND + 1, FORMAT, KEY, &disk, &err), HS_E_NOT_FOUND);
 	assert_int_equal(hs_image_open(path, KIND, FORMAT + 1, KEY, &disk, &err), HS_E_NOT_FOUND);
 	assert_int_equal(hs_image_open(path, KIND, FORMAT, KEY + 1, &disk, &err), HS_E_NOT_FOUND);
+}
+
+/* ---- written section by section ---- */
+
+static char begun_path[64];
+
+static unsigned count_files(void)
+{
+	DIR *dir = opendir(directory);
+	const struct dirent *entry;
+	unsigned count = 0;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)))
+		count += entry->d_name[0] != '.';
+	closedir(dir);
+	return count;
+}
+
+static void items_live_no_longer_than_their_call(void **state)
+{
+	(void)state;
+	struct hs_error err;
+	struct hs_image *image;
+	struct hs_image_builder *builder = hs_image_builder_new(KIND, FORMAT, KEY);
+	unsigned files = count_files();
+
+	snprintf(begun_path, sizeof(begun_path), "%s/begun", directory);
+	hs_image_builder_expect(builder, 2000);
+	assert_int_equal(hs_image_builder_begin(builder, NULL, begun_path, &err), HS_OK);
+	fill(builder);
+	memset(rows, 0xff, sizeof(rows));
+	assert_int_equal(hs_image_open(begun_path, KIND, FORMAT, KEY, &image, &err), HS_E_NOT_FOUND);
+	assert_int_equal(hs_image_builder_end(builder, &err), HS_OK);
+	hs_image_builder_free(builder);
+	assert_int_equal(hs_image_open(begun_path, KIND, FORMAT, KEY, &image, &err), HS_OK);
+	check_content(image);
+	hs_image_unref(image);
+	assert_int_equal(count_files(), files + 1);
+	unlink(begun_path);
+}
+
+static void one_that_is_not_ended_leaves_nothing(void **state)
+{
+	(void)state;
+	struct hs_error err;
+	struct hs_image_builder *builder = hs_image_builder_new(KIND, FORMAT, KEY);
+	unsigned files = count_files();
+
+	assert_int_equal(hs_image_builder_begin(builder, NULL, begun_path, &err), HS_OK);
+	assert_int_equal(count_files(), files + 1);
+	fill(builder);
+	hs_image_builder_free(builder);
+	assert_int_equal(count_files(), files);
+	builder = hs_image_builder_new(KIND, FORMAT, KEY);
+	assert_int_equal(hs_image_builder_begin(builder, NULL, "/nowhere/image", &err), HS_E_NOT_FOUND);
+	hs_image_builder_free(builder);
+}
+
+static unsigned writes_left;
+
+static ssize_t write_some(void *ctx, int fd, const void *data, size_t size, off_t offset)
+{
+	return writes_left-- == 0 ? -ENOSPC : hs_world_real()->pwrite(ctx, fd, data, size, offset);
+}
+
+/* Whichever write it is that the disk has no room for: it is told at the end, and there is no file. */
+static void a_full_disk_is_told_at_the_end(void **state)
+{
+	(void)state;
+	struct hs_world world = *hs_world_real();
+	enum hs_status status = HS_E_FULL;
+	struct hs_error err;
+	unsigned files = count_files(), failures = 0;
+
+	world.pwrite = write_some;
+	for (unsigned at = 0; status == HS_E_FULL; at++) {
+		struct hs_image_builder *builder = hs_image_builder_new(KIND, FORMAT, KEY);
+		writes_left = at;
+		assert_int_equal(hs_image_builder_begin(builder, &world, begun_path, &err), HS_OK);
+		fill(builder);
+		status = hs_image_builder_end(builder, &err);
+		hs_image_builder_free(builder);
+		failures += status == HS_E_FULL;
+		assert_int_equal(count_files(), status == HS_OK ? files + 1 : files);
+		assert_in_range(at, 0, 20);
+	}
+	assert_int_equal(status, HS_OK);
+	assert_in_range(failures, 4, 6); /* two sections, texts, head, perhaps what aligns the end */
+	unlink(begun_path);
 }
 
 /* Each bit of head and table turned, and the file cut: refused or harmless, never a crash. */
@@ -205,6 +304,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_the_same_in_memory_and_on_disk),
+		cmocka_unit_test(items_live_no_longer_than_their_call),
+		cmocka_unit_test(one_that_is_not_ended_leaves_nothing),
+		cmocka_unit_test(a_full_disk_is_told_at_the_end),
 		cmocka_unit_test(may_be_texts_alone),
 		cmocka_unit_test(survives_damage),
 		cmocka_unit_test(sweeps_old_formats_and_all_but_the_newest),
