@@ -66,11 +66,8 @@ struct tx_build *hs_tx_build_new(void)
 	return b;
 }
 
-void hs_tx_build_free(struct tx_build *b)
+void hs_tx_build_forget(struct tx_build *b)
 {
-	if (!b)
-		return;
-	hs_buf_free(&b->concepts);
 	hs_buf_free(&b->texts);
 	hs_buf_free(&b->links);
 	hs_buf_free(&b->properties);
@@ -78,6 +75,14 @@ void hs_tx_build_free(struct tx_build *b)
 	hs_buf_free(&b->defs);
 	hs_buf_free(&b->uses);
 	hs_buf_free(&b->spans);
+}
+
+void hs_tx_build_free(struct tx_build *b)
+{
+	if (!b)
+		return;
+	hs_tx_build_forget(b);
+	hs_buf_free(&b->concepts);
 	hs_buf_free(&b->index.words);
 	hs_buf_free(&b->index.text_concepts);
 	hs_buf_free(&b->index.text_pairs);
@@ -88,9 +93,9 @@ void hs_tx_build_free(struct tx_build *b)
 	hs_arena_free(b->arena);
 }
 
-uint32_t *hs_tx_build_numbers(struct tx_build *b, size_t count)
+uint32_t *hs_tx_build_numbers(struct hs_arena *arena, size_t count)
 {
-	return hs_arena_array(b->arena, count ? count : 1, sizeof(uint32_t));
+	return hs_arena_array(arena, count ? count : 1, sizeof(uint32_t));
 }
 
 static void put(struct hs_buf *list, const void *row, size_t size)
@@ -232,20 +237,23 @@ void hs_tx_build_def(struct tx_build *b, const struct tx_build_def *def)
 	put(&b->defs, def, sizeof(*def));
 }
 
-struct hs_image_builder *hs_tx_build_image(void)
+enum hs_status hs_tx_build_image(const char *path, struct hs_image_builder **out, struct hs_error *err)
 {
-	return hs_image_builder_new(TX_BIG_KIND, TX_IMAGE_FORMAT * 1000 + TX_BIG_FORMAT, 0);
+	*out = hs_image_builder_new(TX_BIG_KIND, TX_IMAGE_FORMAT * 1000 + TX_BIG_FORMAT, 0);
+	return hs_image_builder_begin(*out, NULL, path, err);
 }
 
 enum hs_status hs_tx_build_write(struct tx_build *b, const char *path, struct hs_error *err)
 {
-	struct hs_image_builder *image = hs_tx_build_image();
+	struct hs_image_builder *image = NULL;
 	enum hs_status status = hs_tx_build_order(b, err);
 
 	if (status == HS_OK)
+		status = hs_tx_build_image(path, &image, err);
+	if (status == HS_OK)
 		status = hs_tx_build_sections(b, image, NULL, NULL, err);
 	if (status == HS_OK)
-		status = hs_image_builder_write(image, NULL, path, err);
+		status = hs_image_builder_end(image, err);
 	hs_image_builder_free(image);
 	return status;
 }

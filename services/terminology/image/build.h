@@ -149,14 +149,17 @@ void hs_tx_build_def(struct tx_build *build, const struct tx_build_def *def);
 
 /* Puts the concepts in order; afterwards nothing is added. */
 enum hs_status hs_tx_build_order(struct tx_build *build, struct hs_error *err);
-typedef void tx_build_more_fn(void *arg, struct hs_image_builder *image);
-/* Fills the sections of model.h and big.h, then, in the same run, those that `more` adds (may be NULL): it
- * reads what was put in order, and changes nothing of it. */
+/* False: it is too large. */
+typedef bool tx_build_more_fn(void *arg, struct hs_image_builder *image);
+/* Writes the sections of model.h and big.h into an image that was begun, then, in the same run, those that
+ * `more` adds (may be NULL): it reads what was put in order, and changes nothing of it. What was given and
+ * put in order is gone afterwards, but for the head and the concepts. */
 enum hs_status hs_tx_build_sections(struct tx_build *build, struct hs_image_builder *image,
 	tx_build_more_fn *more, void *arg, struct hs_error *err);
 /* Both, and the file. */
 enum hs_status hs_tx_build_write(struct tx_build *build, const char *path, struct hs_error *err);
-struct hs_image_builder *hs_tx_build_image(void);
+/* An image that is begun at that path. *out is to be freed also when this fails. */
+enum hs_status hs_tx_build_image(const char *path, struct hs_image_builder **out, struct hs_error *err);
 
 /* ---- between the files of the builder ---- */
 
@@ -178,11 +181,13 @@ static inline struct hs_image_text hs_tx_build_again(struct hs_image_builder *im
 	return again->put;
 }
 
-/* Room for `count` numbers, zeroed, in the builder's arena. */
-uint32_t *hs_tx_build_numbers(struct tx_build *build, size_t count);
+/* Only concepts and head are needed any more. */
+void hs_tx_build_forget(struct tx_build *build);
+/* Room for `count` numbers, zeroed, in an arena: the builder's for what outlives a function. */
+uint32_t *hs_tx_build_numbers(struct hs_arena *arena, size_t count);
 /* Finds the words of all texts in their order, and the beginnings that are common; writes nothing but
  * `build->index`. */
 void hs_tx_build_index(struct tx_build *build);
 void hs_tx_build_common(struct tx_build_index *index, size_t concepts);
-/* The sections of what those two have found. */
-void hs_tx_build_words(const struct tx_build *build, struct hs_image_builder *image);
+/* Writes the sections of what those two have found, which is gone afterwards. */
+void hs_tx_build_words(struct tx_build *build, struct hs_image_builder *image);

@@ -67,11 +67,11 @@ static void make_rows(struct tx_build *b, uint32_t count)
 	size_t links = TX_BUILD_COUNT(b->links, struct tx_build_link);
 	const struct tx_build_link *link = (const void *)b->links.ptr;
 
-	b->parent_first = hs_tx_build_numbers(b, (size_t)count + 1);
-	b->child_first = hs_tx_build_numbers(b, (size_t)count + 1);
-	b->parents = hs_tx_build_numbers(b, links);
-	b->children = hs_tx_build_numbers(b, links);
-	uint32_t *used = hs_tx_build_numbers(b, count);
+	b->parent_first = hs_tx_build_numbers(b->arena, (size_t)count + 1);
+	b->child_first = hs_tx_build_numbers(b->arena, (size_t)count + 1);
+	b->parents = hs_tx_build_numbers(b->arena, links);
+	b->children = hs_tx_build_numbers(b->arena, links);
+	uint32_t *used = hs_tx_build_numbers(b->arena, count);
 	for (size_t i = 0; i < links; i++)
 		b->parent_first[link[i].child + 1]++;
 	sum(b->parent_first, count);
@@ -131,7 +131,7 @@ static void rank_children(struct tx_build *b, uint32_t count)
 	size_t links = TX_BUILD_COUNT(b->links, struct tx_build_link), n = 0;
 	const struct tx_build_link *link = (const void *)b->links.ptr;
 	struct tx_build_link *ranked = hs_arena_array(b->arena, links, sizeof(*ranked));
-	uint32_t *in_row = hs_tx_build_numbers(b, count), *old = hs_tx_build_numbers(b, count);
+	uint32_t *in_row = hs_tx_build_numbers(b->arena, count), *old = hs_tx_build_numbers(b->arena, count);
 
 	for (size_t i = 0; i < links; i++)
 		if (link[i].rank)
@@ -238,9 +238,9 @@ static void order_texts(struct tx_build *b, uint32_t count)
 	size_t texts = TX_BUILD_COUNT(b->texts, struct tx_build_text);
 	const struct tx_build_text *text = (const void *)b->texts.ptr;
 
-	b->text_first = hs_tx_build_numbers(b, (size_t)count + 1);
-	b->text_order = hs_tx_build_numbers(b, texts);
-	uint32_t *used = hs_tx_build_numbers(b, count);
+	b->text_first = hs_tx_build_numbers(b->arena, (size_t)count + 1);
+	b->text_order = hs_tx_build_numbers(b->arena, texts);
+	uint32_t *used = hs_tx_build_numbers(b->arena, count);
 	for (size_t i = 0; i < texts; i++)
 		b->text_first[text[i].concept + 1]++;
 	sum(b->text_first, count);
@@ -265,11 +265,11 @@ enum hs_status hs_tx_build_order(struct tx_build *b, struct hs_error *err)
 	make_rows(b, count);
 	if (b->head.ordered)
 		rank_children(b, count);
-	b->place = hs_tx_build_numbers(b, count);
-	b->order = hs_tx_build_numbers(b, count);
-	b->end = hs_tx_build_numbers(b, count);
-	b->span_first = hs_tx_build_numbers(b, count);
-	b->span_count = hs_tx_build_numbers(b, count);
+	b->place = hs_tx_build_numbers(b->arena, count);
+	b->order = hs_tx_build_numbers(b->arena, count);
+	b->end = hs_tx_build_numbers(b->arena, count);
+	b->span_first = hs_tx_build_numbers(b->arena, count);
+	b->span_count = hs_tx_build_numbers(b->arena, count);
 	w.state = hs_arena_alloc(b->arena, count);
 	w.stack = hs_arena_array(b->arena, count, sizeof(*w.stack));
 	w.spans = (struct tx_spans) { .first = b->span_first, .count = b->span_count, .rows = &b->spans };

@@ -13,6 +13,8 @@ struct writer {
 	struct hs_image_builder *image;
 	uint32_t count;
 	struct tx_concept_row *rows;
+	struct hs_arena *scratch; /* until the sections of one kind are written */
+	bool full;                /* it was, once */
 };
 
 static struct hs_image_text text(struct writer *w, struct hs_slice s)
@@ -25,7 +27,7 @@ static struct hs_image_text text(struct writer *w, struct hs_slice s)
 static struct hs_image_text source_of(struct writer *w)
 {
 	const struct tx_build_head *head = &w->b->head;
-	struct hs_arena *arena = w->b->arena;
+	struct hs_arena *arena = w->scratch;
 	struct hs_json *out = NULL;
 	struct hs_error ignored;
 	const struct {
@@ -85,7 +87,7 @@ static void put_system(struct writer *w)
 		.concept_count = w->count,
 		.def_count = defs
 	};
-	struct tx_property_def_row *rows = hs_arena_array(w->b->arena, defs + 1, sizeof(*rows));
+	struct tx_property_def_row *rows = hs_arena_array(w->scratch, defs + 1, sizeof(*rows));
 
 	row.head.flags |= (head->ignores_case ? 0 : TX_CASE_SENSITIVE) |
 		(head->compositional ? TX_COMPOSITIONAL : 0) | (head->ordered ? TX_ORDERED : 0);
@@ -109,11 +111,11 @@ static int compare_keys(const void *a, const void *b, void *arg)
 /* Only for who does not heed case: else a code is found by its key. */
 static void put_folded(struct writer *w)
 {
-	struct hs_slice *keys = hs_arena_array(w->b->arena, w->count, sizeof(*keys));
-	uint32_t *order = hs_tx_build_numbers(w->b, w->count);
+	struct hs_slice *keys = hs_arena_array(w->scratch, w->count, sizeof(*keys));
+	uint32_t *order = hs_tx_build_numbers(w->scratch, w->count);
 
 	for (uint32_t i = 0; i < w->count; i++) {
-		keys[i] = hs_tx_fold_case(w->b->arena, hs_tx_build_at(w->b, w->b->order[i])->code);
+		keys[i] = hs_tx_fold_case(w->scratch, hs_tx_build_at(w->b, w->b->order[i])->code);
 		order[i] = i;
 	}
 	qsort_r(order, w->count, sizeof(*order), compare_keys, keys);
@@ -129,7 +131,7 @@ static void put_codes(struct writer *w)
 	while (room < (size_t)w->count + w->count / 3) /* of four places, three are taken at most */
 		room *= 2;
 	mask = room - 1;
-	struct tx_slot *slots = hs_arena_array(w->b->arena, room, sizeof(*slots));
+	struct tx_slot *slots = hs_arena_array(w->scratch, room, sizeof(*slots));
 	for (uint32_t i = 0; slots && i < w->count; i++) {
 		uint64_t key = hs_tx_big_key(hs_tx_build_at(w->b, w->b->order[i])->code);
 		size_t at = hs_tx_big_place(key, mask);
@@ -154,7 +156,7 @@ static void put_links(struct writer *w, enum tx_section section, const uint32_t 
 	bool children)
 {
 	const struct tx_build *b = w->b;
-	uint32_t *out = hs_tx_build_numbers(w->b, first[w->count]), n = 0;
+	uint32_t *out = hs_tx_build_numbers(w->scratch, first[w->count]), n = 0;
 
 	for (uint32_t place = 0; place < w->count; place++) {
 		uint32_t concept = b->order[place], begin = n;
@@ -172,8 +174,8 @@ static void put_spans(struct writer *w)
 {
 	const struct tx_build *b = w->b;
 	size_t total = TX_BUILD_COUNT(b->spans, struct tx_span), n = 0;
-	uint32_t *first = hs_tx_build_numbers(w->b, (size_t)w->count + 1);
-	struct tx_span *out = hs_arena_array(w->b->arena, total, sizeof(*out));
+	uint32_t *first = hs_tx_build_numbers(w->scratch, (size_t)w->count + 1);
+	struct tx_span *out = hs_arena_array(w->scratch, total, sizeof(*out));
 
 	for (uint32_t place = 0; place < w->count; place++) {
 		uint32_t concept = b->order[place];
@@ -208,7 +210,6 @@ static void put_use(struct writer *w, struct put_use *uses, uint32_t number, str
 	row->use_display = put->display;
 }
 
-/* The code stands beside the texts: who tells a concept reads both. */
 /* `row_of` has the row of each text that is no display. NULL: there are no extensions. */
 static void put_extensions_of_texts(struct writer *w, struct tx_designation_row *rows, const uint32_t *row_of)
 {
@@ -228,15 +229,16 @@ static void put_extensions_of_concepts(struct writer *w)
 			w->rows[w->b->place[list[i].of]].extension = text(w, list[i].json);
 }
 
+/* The code stands beside the texts: who tells a concept reads both. */
 static void put_texts(struct writer *w)
 {
 	const struct tx_build *b = w->b;
 	size_t total = TX_BUILD_COUNT(b->texts, struct tx_build_text);
-	struct tx_designation_row *rows = hs_arena_array(w->b->arena, total + 1, sizeof(*rows));
-	struct put_use *uses = hs_arena_array(w->b->arena, TX_BUILD_COUNT(b->uses, struct tx_use) + 1,
+	struct tx_designation_row *rows = hs_arena_array(w->scratch, total + 1, sizeof(*rows));
+	struct put_use *uses = hs_arena_array(w->scratch, TX_BUILD_COUNT(b->uses, struct tx_use) + 1,
 		sizeof(*uses));
 	struct tx_build_again language = { .put = { 0 } };
-	uint32_t n = 0, *row_of = b->extensions.len ? hs_tx_build_numbers(w->b, total + 1) : NULL;
+	uint32_t n = 0, *row_of = b->extensions.len ? hs_tx_build_numbers(w->scratch, total + 1) : NULL;
 
 	for (uint32_t place = 0; place < w->count; place++) {
 		uint32_t concept = b->order[place], first = b->text_first[concept],
@@ -271,8 +273,8 @@ static void put_properties(struct writer *w)
 	const struct tx_build *b = w->b;
 	size_t total = TX_BUILD_COUNT(b->properties, struct tx_build_property);
 	const struct tx_build_property *p = (const void *)b->properties.ptr;
-	struct tx_property_row *rows = hs_arena_array(w->b->arena, total + 1, sizeof(*rows));
-	uint32_t *at = hs_tx_build_numbers(w->b, (size_t)w->count + 1);
+	struct tx_property_row *rows = hs_arena_array(w->scratch, total + 1, sizeof(*rows));
+	uint32_t *at = hs_tx_build_numbers(w->scratch, (size_t)w->count + 1);
 
 	for (size_t i = 0; i < total; i++)
 		at[b->place[p[i].concept] + 1]++;
@@ -289,7 +291,7 @@ static void put_properties(struct writer *w)
 static void put_concepts(struct writer *w)
 {
 	size_t words = hs_tx_bits_words(w->count);
-	uint64_t *inactive = hs_arena_array(w->b->arena, words, sizeof(*inactive));
+	uint64_t *inactive = hs_arena_array(w->scratch, words, sizeof(*inactive));
 
 	for (uint32_t place = 0; place < w->count; place++) {
 		const struct tx_build_concept *c = hs_tx_build_at(w->b, w->b->order[place]);
@@ -311,32 +313,57 @@ static void make_index(void *arg)
 	hs_tx_build_index(arg);
 }
 
+/* What has been written needs no memory any more. */
+static void put_kind(struct writer *w, void (*put)(struct writer *w))
+{
+	put(w);
+	w->full |= hs_arena_full(w->scratch);
+	hs_arena_reset(w->scratch);
+}
+
+static void put_parents(struct writer *w)
+{
+	put_links(w, TX_PARENTS, w->b->parent_first, w->b->parents, false);
+}
+
+static void put_children(struct writer *w)
+{
+	put_links(w, TX_CHILDREN, w->b->child_first, w->b->children, true);
+}
+
+static void put_all(struct writer *w)
+{
+	static void (*const kinds[])(struct writer * w) = { put_system, put_texts, put_parents, put_children,
+		put_spans, put_properties, put_concepts, put_codes };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && !w->full; i++)
+		put_kind(w, kinds[i]);
+}
+
 /* The words take as long as all the rest. Texts get their places in the image in one order, whichever of the
  * two is sooner: those of the words last. */
 enum hs_status hs_tx_build_sections(struct tx_build *b, struct hs_image_builder *image,
 	tx_build_more_fn *more, void *arg, struct hs_error *err)
 {
-	struct writer w = { b, image, (uint32_t)TX_BUILD_COUNT(b->concepts, struct tx_build_concept), NULL };
 	struct tx_big_info info = { .source_key = b->head.source_key, .is_snomed = b->head.is_snomed };
+	struct writer w = { .b = b,
+		.image = image,
+		.count = (uint32_t)TX_BUILD_COUNT(b->concepts, struct tx_build_concept),
+		.scratch = hs_arena_new(TX_BUILD_MAX) };
 
 	w.rows = hs_arena_array(b->arena, (size_t)w.count + 1, sizeof(*w.rows));
-	if (!w.rows)
-		return hs_fail(err, HS_E_LIMIT, "the code system is too large to be imported");
+	w.full = !w.rows;
+	hs_image_builder_expect(image, w.count + TX_BUILD_COUNT(b->texts, struct tx_build_text));
 	struct hs_beside *index = hs_beside_begin(make_index, b);
 	hs_image_builder_section(image, TX_BIG_INFO, &info, sizeof(info), 1);
-	put_system(&w);
-	put_texts(&w);
-	put_links(&w, TX_PARENTS, b->parent_first, b->parents, false);
-	put_links(&w, TX_CHILDREN, b->child_first, b->children, true);
-	put_spans(&w);
-	put_properties(&w);
-	put_concepts(&w);
-	put_codes(&w);
-	if (more)
-		more(arg, image);
+	put_all(&w);
+	if (more && !w.full)
+		w.full = !more(arg, image);
+	hs_arena_free(w.scratch);
 	hs_beside_end(index);
+	hs_tx_build_forget(b);
 	hs_tx_build_words(b, image);
-	return hs_arena_full(b->arena) || hs_arena_full(b->index.arena) ?
+	return w.full || hs_arena_full(b->arena) || hs_arena_full(b->index.arena) ?
 		hs_fail(err, HS_E_LIMIT, "the code system is too large to be imported") :
 		HS_OK;
 }

@@ -166,11 +166,6 @@ static void put_all(struct index *x)
 	put_number(&x->out->text_pairs, TX_BUILD_COUNT(x->out->text_words, uint32_t));
 }
 
-static uint32_t *numbers(struct hs_arena *arena, size_t count)
-{
-	return hs_arena_array(arena, count ? count : 1, sizeof(uint32_t));
-}
-
 static int compare_words(const void *a, const void *b, void *arg)
 {
 	const struct entry *entries = arg;
@@ -182,10 +177,10 @@ static int compare_words(const void *a, const void *b, void *arg)
 static void order_words(struct index *x, struct tx_build_index *out, uint32_t *rank)
 {
 	uint32_t words = (uint32_t)TX_BUILD_COUNT(x->entries, struct entry), next = 0;
-	uint32_t *order = numbers(x->arena, words);
+	uint32_t *order = hs_tx_build_numbers(x->arena, words);
 
 	out->word_count = words;
-	out->posting_first = numbers(out->arena, (size_t)words + 1);
+	out->posting_first = hs_tx_build_numbers(out->arena, (size_t)words + 1);
 	for (uint32_t i = 0; i < words; i++)
 		order[i] = i;
 	if (words)
@@ -203,13 +198,13 @@ static void order_words(struct index *x, struct tx_build_index *out, uint32_t *r
 static void order_pairs(struct index *x, struct tx_build_index *out)
 {
 	size_t words = TX_BUILD_COUNT(x->entries, struct entry);
-	uint32_t *rank = numbers(x->arena, words), *at = numbers(x->arena, words);
+	uint32_t *rank = hs_tx_build_numbers(x->arena, words), *at = hs_tx_build_numbers(x->arena, words);
 	const uint32_t *end = (const void *)out->text_pairs.ptr;
 	uint32_t *word = (void *)out->text_words.ptr, i = 0;
 
 	order_words(x, out, rank);
 	out->pair_count = TX_BUILD_COUNT(out->text_words, uint32_t);
-	out->postings = numbers(out->arena, out->pair_count);
+	out->postings = hs_tx_build_numbers(out->arena, out->pair_count);
 	for (size_t k = 0; k < words; k++)
 		at[k] = out->posting_first[k];
 	for (uint32_t text = 0; text < x->text; text++)
@@ -237,9 +232,10 @@ void hs_tx_build_index(struct tx_build *b)
 	hs_tx_build_common(&b->index, TX_BUILD_COUNT(b->concepts, struct tx_build_concept));
 }
 
-static void write_list(struct hs_image_builder *image, enum tx_big_section section, const struct hs_buf *list)
+static void write_list(struct hs_image_builder *image, enum tx_big_section section, struct hs_buf *list)
 {
 	hs_image_builder_borrow(image, section, list->ptr, sizeof(uint32_t), TX_BUILD_COUNT(*list, uint32_t));
+	hs_buf_free(list);
 }
 
 static void write_common(struct hs_image_builder *image, const struct tx_build_index *x)
@@ -254,11 +250,18 @@ static void write_common(struct hs_image_builder *image, const struct tx_build_i
 		x->common.masks.len);
 }
 
-void hs_tx_build_words(const struct tx_build *b, struct hs_image_builder *image)
+void hs_tx_build_words(struct tx_build *b, struct hs_image_builder *image)
 {
-	const struct tx_build_index *x = &b->index;
-	struct tx_word *rows = hs_arena_array(b->arena, x->word_count + 1, sizeof(*rows));
+	struct tx_build_index *x = &b->index;
 
+	write_list(image, TX_BIG_TEXT_WORDS, &x->text_words);
+	write_list(image, TX_BIG_TEXT_CONCEPTS, &x->text_concepts);
+	write_list(image, TX_BIG_TEXT_WORDS_FIRST, &x->text_pairs);
+	write_list(image, TX_BIG_CONCEPT_TEXTS, &x->concept_texts);
+	write_common(image, x);
+	struct tx_word *rows = hs_arena_array(x->arena, x->word_count + 1, sizeof(*rows));
+	if (!rows)
+		return; /* the arena is full, which the caller sees */
 	for (size_t i = 0; i < x->word_count; i++)
 		rows[i] = (struct tx_word) { hs_image_builder_text(image,
 						     *TX_BUILD_AT(x->words, struct hs_slice, i)),
@@ -266,9 +269,4 @@ void hs_tx_build_words(const struct tx_build *b, struct hs_image_builder *image)
 	rows[x->word_count].posting_first = x->posting_first[x->word_count];
 	hs_image_builder_borrow(image, TX_BIG_WORDS, rows, sizeof(*rows), x->word_count + 1);
 	hs_image_builder_borrow(image, TX_BIG_POSTINGS, x->postings, sizeof(*x->postings), x->pair_count);
-	write_list(image, TX_BIG_TEXT_WORDS, &x->text_words);
-	write_list(image, TX_BIG_TEXT_CONCEPTS, &x->text_concepts);
-	write_list(image, TX_BIG_TEXT_WORDS_FIRST, &x->text_pairs);
-	write_list(image, TX_BIG_CONCEPT_TEXTS, &x->concept_texts);
-	write_common(image, x);
 }

@@ -165,6 +165,6 @@ enum hs_status hs_rf2_end_beside(struct rf2 *r, struct hs_error *err);
 void hs_rf2_drop_beside(struct rf2 *r);
 
 /* The columns of SNOMED CT, after the concepts were put in order: tx_build_more_fn of a struct rf2. */
-void hs_rf2_sections(void *rf2, struct hs_image_builder *image);
+bool hs_rf2_sections(void *rf2, struct hs_image_builder *image);
 
 enum hs_status hs_tx_import_snomed(struct hs_import *import, struct hs_error *err);

@@ -9,6 +9,7 @@ struct columns {
 	struct rf2 *r;
 	struct tx_build *b;
 	struct hs_image_builder *image;
+	struct hs_arena *scratch; /* until the sections of one kind are written */
 	uint32_t count;
 };
 
@@ -96,7 +97,7 @@ static uint32_t value_key(const struct columns *c, const struct tx_sct_attribute
 /* Where the relationships of each type, or with each value, begin. */
 static uint32_t *begin_of(struct columns *c, const struct tx_sct_attribute *list, size_t count, bool by_type)
 {
-	uint32_t *first = hs_tx_build_numbers(c->b, (size_t)c->count + 2);
+	uint32_t *first = hs_tx_build_numbers(c->scratch, (size_t)c->count + 2);
 
 	for (size_t i = 0; i < count; i++)
 		first[(by_type ? list[i].type : value_key(c, &list[i])) + 1]++;
@@ -109,9 +110,9 @@ static uint32_t *begin_of(struct columns *c, const struct tx_sct_attribute *list
 static void put_pairs(struct columns *c, const struct tx_sct_attribute *list, size_t count)
 {
 	uint32_t *by_value = begin_of(c, list, count, false), *by_type = begin_of(c, list, count, true);
-	uint32_t *order = hs_tx_build_numbers(c->b, count);
-	struct tx_sct_pair *pairs = hs_arena_array(c->b->arena, count + 1, sizeof(*pairs));
-	struct tx_sct_attribute_type *types = hs_arena_array(c->b->arena, (size_t)c->count + 1,
+	uint32_t *order = hs_tx_build_numbers(c->scratch, count);
+	struct tx_sct_pair *pairs = hs_arena_array(c->scratch, count + 1, sizeof(*pairs));
+	struct tx_sct_attribute_type *types = hs_arena_array(c->scratch, (size_t)c->count + 1,
 		sizeof(*types));
 	size_t n = 0;
 
@@ -135,11 +136,11 @@ static void put_pairs(struct columns *c, const struct tx_sct_attribute *list, si
 static void put_attributes(struct columns *c)
 {
 	size_t total = TX_BUILD_COUNT(c->r->relations, struct rf2_relation);
-	struct tx_sct_attribute *list = hs_arena_array(c->b->arena, total + 1, sizeof(*list));
-	struct tx_sct_column *columns = hs_arena_array(c->b->arena, (size_t)c->count + 1, sizeof(*columns));
+	struct tx_sct_attribute *list = hs_arena_array(c->scratch, total + 1, sizeof(*list));
+	struct tx_sct_column *columns = hs_arena_array(c->scratch, (size_t)c->count + 1, sizeof(*columns));
 	size_t count = list_attributes(c, list), values = TX_BUILD_COUNT(c->r->values, struct hs_slice),
 	       at = 0;
-	struct hs_image_text *texts = hs_arena_array(c->b->arena, values + 1, sizeof(*texts));
+	struct hs_image_text *texts = hs_arena_array(c->scratch, values + 1, sizeof(*texts));
 
 	for (uint32_t place = 0; place < c->count; place++) {
 		columns[place] = *TX_BUILD_AT(c->r->columns, struct tx_sct_column, c->b->order[place]);
@@ -163,7 +164,7 @@ static void put_texts(struct columns *c)
 {
 	const struct tx_build *b = c->b;
 	size_t total = TX_BUILD_COUNT(b->texts, struct tx_build_text) + c->count, n = 0;
-	struct tx_sct_text *rows = hs_arena_array(c->b->arena, total, sizeof(*rows));
+	struct tx_sct_text *rows = hs_arena_array(c->scratch, total, sizeof(*rows));
 	struct tx_build_again language = { .put = { 0 } };
 
 	for (uint32_t place = 0; place < c->count; place++) {
@@ -184,7 +185,7 @@ static void put_texts(struct columns *c)
 		}
 	}
 	hs_image_builder_borrow(c->image, TX_SCT_TEXTS, rows, sizeof(*rows), n);
-	uint32_t *dialects = hs_tx_build_numbers(c->b, TX_SCT_DIALECTS_MAX);
+	uint32_t *dialects = hs_tx_build_numbers(c->scratch, TX_SCT_DIALECTS_MAX);
 	for (size_t i = 0; i < c->r->dialect_count; i++)
 		dialects[i] = place_of(c, c->r->dialects[i]);
 	hs_image_builder_borrow(c->image, TX_SCT_DIALECTS, dialects, sizeof(*dialects), c->r->dialect_count);
@@ -271,7 +272,7 @@ static void add_fields(struct columns *c, struct refset_rows *out, const struct 
 
 static void put_refsets(struct columns *c)
 {
-	struct hs_arena *arena = c->b->arena;
+	struct hs_arena *arena = c->scratch;
 	size_t total = TX_BUILD_COUNT(c->r->members, struct rf2_member),
 	       refsets = TX_BUILD_COUNT(c->r->refsets, struct rf2_refset);
 	struct sorted *sorted = hs_arena_array(arena, total + 1, sizeof(*sorted));
@@ -315,7 +316,7 @@ static int compare_asides(const void *a, const void *b)
 static void put_asides(struct columns *c)
 {
 	size_t total = TX_BUILD_COUNT(c->r->apart, struct tx_build_text), n = 0;
-	struct tx_sct_aside *rows = hs_arena_array(c->b->arena, total + 1, sizeof(*rows));
+	struct tx_sct_aside *rows = hs_arena_array(c->scratch, total + 1, sizeof(*rows));
 	struct tx_build_again language = { .put = { 0 } };
 
 	for (size_t i = 0; i < total; i++) {
@@ -354,7 +355,7 @@ static void put_identifiers(struct columns *c)
 {
 	size_t total = TX_BUILD_COUNT(c->r->identifiers, struct rf2_identifier), n = 0;
 	struct rf2_identifier *list = (void *)c->r->identifiers.ptr;
-	struct tx_sct_identifier *rows = hs_arena_array(c->b->arena, total + 1, sizeof(*rows));
+	struct tx_sct_identifier *rows = hs_arena_array(c->scratch, total + 1, sizeof(*rows));
 
 	if (total)
 		qsort(list, total, sizeof(*list), compare_identifiers);
@@ -369,16 +370,27 @@ static void put_identifiers(struct columns *c)
 	hs_image_builder_borrow(c->image, TX_SCT_IDENTIFIERS, rows, sizeof(*rows), n);
 }
 
-void hs_rf2_sections(void *rf2, struct hs_image_builder *image)
+static void put_relations(struct columns *c)
 {
-	struct rf2 *r = rf2;
-	struct columns c = { r, r->build, image,
-		(uint32_t)TX_BUILD_COUNT(r->build->concepts, struct tx_build_concept) };
+	put_attributes(c);
+	hs_buf_free(&c->r->relations);
+}
 
-	put_attributes(&c);
-	hs_buf_free(&r->relations);
-	put_texts(&c);
-	put_refsets(&c);
-	put_asides(&c);
-	put_identifiers(&c);
+/* Rows are in memory for one kind of sections at a time. */
+bool hs_rf2_sections(void *rf2, struct hs_image_builder *image)
+{
+	static void (*const kinds[])(struct columns * c) = { put_relations, put_texts, put_refsets,
+		put_asides, put_identifiers };
+	struct rf2 *r = rf2;
+	struct columns c = { r, r->build, image, hs_arena_new(TX_BUILD_MAX),
+		(uint32_t)TX_BUILD_COUNT(r->build->concepts, struct tx_build_concept) };
+	bool full = false;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && !full; i++) {
+		kinds[i](&c);
+		full = hs_arena_full(c.scratch);
+		hs_arena_reset(c.scratch);
+	}
+	hs_arena_free(c.scratch);
+	return !full;
 }

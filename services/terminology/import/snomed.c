@@ -237,16 +237,16 @@ static enum hs_status order(void *arg, struct hs_error *err)
 static enum hs_status write_image(void *arg, struct hs_error *err)
 {
 	struct rf2 *r = arg;
-	struct hs_image_builder *image = hs_tx_build_image();
+	struct hs_image_builder *image;
 
 	r->path = hs_tx_image_path(r->arena, r->import, &r->build->head);
-	enum hs_status status = hs_tx_build_sections(r->build, image, hs_rf2_sections, r, err);
+	enum hs_status status = hs_tx_build_image(r->path, &image, err);
+	if (status == HS_OK)
+		status = hs_tx_build_sections(r->build, image, hs_rf2_sections, r, err);
 	if (status == HS_OK)
 		status = hs_tx_stages_report(&r->stages, r->path, r->build->head.source_key, err);
-	for (size_t i = 0; i < r->files.count; i++) /* the image has its texts now */
-		hs_tx_file_rest(&r->files.items[i]);
 	if (status == HS_OK)
-		status = hs_image_builder_write(image, NULL, r->path, err);
+		status = hs_image_builder_end(image, err);
 	hs_image_builder_free(image);
 	return status;
 }

@@ -14,14 +14,16 @@ enum hs_status hs_tx_table_order(void *arg, struct hs_error *err)
 enum hs_status hs_tx_table_image(void *arg, struct hs_error *err)
 {
 	struct tx_table_run *run = arg;
-	struct hs_image_builder *image = hs_tx_build_image();
+	struct hs_image_builder *image;
 
 	run->path = hs_tx_image_path(run->arena, run->import, &run->build->head);
-	enum hs_status status = hs_tx_build_sections(run->build, image, NULL, NULL, err);
+	enum hs_status status = hs_tx_build_image(run->path, &image, err);
+	if (status == HS_OK)
+		status = hs_tx_build_sections(run->build, image, NULL, NULL, err);
 	if (status == HS_OK)
 		status = hs_tx_stages_report(&run->stages, run->path, run->build->head.source_key, err);
 	if (status == HS_OK)
-		status = hs_image_builder_write(image, NULL, run->path, err);
+		status = hs_image_builder_end(image, err);
 	hs_image_builder_free(image);
 	return status;
 }
