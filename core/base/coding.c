@@ -91,7 +91,7 @@ bool hs_hex_decode(struct hs_buf *buf, struct hs_slice text)
 }
 
 /* The byte that the escape at `at` stands for, or -1. */
-static int escaped(const char *at, const char *end)
+static inline int escaped(const char *at, const char *end)
 {
 	if (end - at < 3)
 		return -1;

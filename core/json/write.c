@@ -29,6 +29,16 @@ static size_t escape(char c, char out[6])
 	return 6;
 }
 
+#if defined(__SSE2__)
+static inline bool copy_16(char *to, const char *from)
+{
+	const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)from);
+
+	_mm_storeu_si128((__m128i *)(void *)to, bytes);
+	return !hs__json_specials_16(bytes);
+}
+#endif
+
 /* Copies a text and looks at it on the way, by pieces of which the last may overlap the one before it. False:
  * a byte of it is special, and what was written is for nothing. */
 static inline bool copy_plain(char *to, const char *from, size_t len)
@@ -37,14 +47,11 @@ static inline bool copy_plain(char *to, const char *from, size_t len)
 
 #if defined(__SSE2__)
 	if (len >= 16) {
-		for (size_t at = 0; at < len; at += 16) {
-			size_t here = len - at < 16 ? len - 16 : at;
-			const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(from + here));
-			if (hs__json_specials_16(bytes))
+		const char *tail = from + len - 16;
+		for (; from < tail; from += 16, to += 16)
+			if (!copy_16(to, from))
 				return false;
-			_mm_storeu_si128((__m128i *)(void *)(to + here), bytes);
-		}
-		return true;
+		return copy_16(to - (from - tail), tail);
 	}
 #endif
 	if (len < 8 || len > 15) {
