@@ -337,7 +337,7 @@ static struct hs_slice name_of(const struct tag *tag, enum part part)
 	if (part == VARIANT)
 		name = tag->variants;
 	if (tag->row[part] != TX_NONE)
-		name = hs_tx_concept(tag->system[part], tag->row[part]).display;
+		name = hs_tx_own_display(tag->system[part], tag->row[part]);
 	return name.len ? name : tag->parts[part];
 }
 

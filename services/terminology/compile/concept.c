@@ -60,9 +60,18 @@ uint32_t hs_tx_find_code(struct hs_arena *arena, struct tx_system s, struct hs_s
 	return found;
 }
 
-struct tx_concept hs_tx_row(struct tx_system s, uint32_t concept)
+/* The row that the concept is, or NULL. The last of a layer's rows is no concept. */
+static inline const struct tx_concept_row *row_of(struct tx_system s, uint32_t concept)
 {
-	const struct tx_concept_row *row = &s.layer->concepts[concept];
+	const struct tx_source *source = hs_tx_source(s);
+
+	return !source || (source->has_rows && concept + (size_t)1 < s.layer->concepts_count) ?
+		&s.layer->concepts[concept] :
+		NULL;
+}
+
+static struct tx_concept concept_of_row(struct tx_system s, const struct tx_concept_row *row)
+{
 	return (struct tx_concept) {
 		.code = tx_text(s.layer, row->code),
 		.display = tx_text(s.layer, row->display),
@@ -75,17 +84,32 @@ struct tx_concept hs_tx_row(struct tx_system s, uint32_t concept)
 
 struct tx_concept hs_tx_concept(struct tx_system s, uint32_t concept)
 {
-	const struct tx_source *source = hs_tx_source(s);
+	const struct tx_concept_row *row = row_of(s, concept);
 
-	return source ? source->concept(s, concept) : hs_tx_row(s, concept);
+	return row ? concept_of_row(s, row) : hs_tx_source(s)->concept(s, concept);
+}
+
+uint32_t hs_tx_flags(struct tx_system s, uint32_t concept)
+{
+	const struct tx_concept_row *row = row_of(s, concept);
+
+	return row ? row->flags : hs_tx_source(s)->concept(s, concept).flags;
+}
+
+struct hs_slice hs_tx_own_display(struct tx_system s, uint32_t concept)
+{
+	const struct tx_concept_row *row = row_of(s, concept);
+
+	return row ? tx_text(s.layer, row->display) : hs_tx_source(s)->concept(s, concept).display;
 }
 
 struct hs_slice hs_tx_code(struct tx_system s, uint32_t concept)
 {
+	const struct tx_concept_row *row = row_of(s, concept);
 	const struct tx_source *source = hs_tx_source(s);
 
-	if (!source)
-		return tx_text(s.layer, s.layer->concepts[concept].code);
+	if (row)
+		return tx_text(s.layer, row->code);
 	return source->code ? source->code(s, concept) : source->concept(s, concept).code;
 }
 
@@ -146,7 +170,7 @@ const uint32_t *hs_tx_children(struct tx_system s, uint32_t concept, size_t *cou
 
 bool hs_tx_is_inactive(struct tx_system s, uint32_t concept)
 {
-	return hs_tx_concept(s, concept).flags & TX_INACTIVE;
+	return hs_tx_flags(s, concept) & TX_INACTIVE;
 }
 
 /* ---- texts ---- */
@@ -195,7 +219,7 @@ bool hs_tx_add_designation_row(struct hs_arena *arena, const struct tx_layer *la
 static bool add_of(struct hs_arena *arena, struct tx_system s, uint32_t concept, struct hs_slice source,
 	struct tx_designations *out)
 {
-	struct hs_slice display = hs_tx_concept(s, concept).display;
+	struct hs_slice display = hs_tx_own_display(s, concept);
 	bool ok = true;
 
 	if (display.len)

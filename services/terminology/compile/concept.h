@@ -18,9 +18,10 @@ struct tx_concept {
 	uint32_t flags;            /* TX_INACTIVE and so on */
 };
 struct tx_concept hs_tx_concept(struct tx_system s, uint32_t concept);
-/* The same of a concept that has a row, whatever the source is. */
-struct tx_concept hs_tx_row(struct tx_system s, uint32_t concept);
+/* A part of that alone. */
 struct hs_slice hs_tx_code(struct tx_system s, uint32_t concept);
+struct hs_slice hs_tx_own_display(struct tx_system s, uint32_t concept);
+uint32_t hs_tx_flags(struct tx_system s, uint32_t concept);
 /* True when `concept` is below `ancestor` (not when they are the same). */
 bool hs_tx_is_below(struct tx_system s, uint32_t concept, uint32_t ancestor);
 /* Does a number lie in one of the spans, which rise and lie apart? */

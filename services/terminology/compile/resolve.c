@@ -167,7 +167,7 @@ struct hs_slice hs_tx_display(struct tx_context *ctx, struct tx_system s, uint32
 	struct tx_designations texts = { NULL, 0, 0 };
 
 	if (!ctx->params.languages.count && !ctx->supplement_count)
-		return hs_tx_concept(s, concept).display;
+		return hs_tx_own_display(s, concept);
 	if (!hs_tx_texts(ctx, s, concept, &texts))
 		return HS_S_NONE;
 	const struct tx_designation *chosen = hs_tx_choose_display(&texts, &ctx->params.languages);

@@ -30,6 +30,9 @@ struct tx_source {
 	 */
 	uint32_t (*find)(struct hs_arena *arena, struct tx_system s, struct hs_slice code, bool *differs);
 	struct tx_concept (*concept)(struct tx_system s, uint32_t concept);
+	/* A concept that is one of the layer's rows is that row; `concept` and `code` are asked of others
+	 * only. */
+	bool has_rows;
 	struct hs_slice (*code)(struct tx_system s, uint32_t concept); /* optional: that member of it alone */
 
 	/* Optional, NULL: there is no hierarchy. Lists are rows that live as long as the question. */

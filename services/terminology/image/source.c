@@ -43,18 +43,20 @@ const struct tx_layer *hs_tx_big_question(const struct tx_layer *layer, struct h
 {
 	if (!TX_BIG(layer)->sct)
 		return layer;
-	struct tx_layer *own = hs_arena_raw(arena, sizeof(*own));
-	struct tx_big *big = hs_arena_raw(arena, sizeof(*big));
-	struct tx_written *written = hs_arena_raw(arena, sizeof(*written));
-	if (!own || !big || !written)
+	struct {
+		struct tx_layer layer;
+		struct tx_big big;
+		struct tx_written written;
+	} *own = hs_arena_raw(arena, sizeof(*own));
+	if (!own)
 		return layer;
-	written->arena = arena;
-	written->count = 0;
-	*own = *layer;
-	*big = *TX_BIG(layer);
-	big->written = written;
-	own->source_state = big;
-	return own;
+	own->written.arena = arena;
+	own->written.count = 0;
+	own->layer = *layer;
+	own->big = *TX_BIG(layer);
+	own->big.written = &own->written;
+	own->layer.source_state = &own->big;
+	return &own->layer;
 }
 
 static const struct tx_expression *written_of(struct tx_system s, uint32_t concept)
@@ -107,15 +109,14 @@ static uint32_t find(struct hs_arena *arena, struct tx_system s, struct hs_slice
 	return found;
 }
 
+/* One that is no row is an expression. */
 static struct tx_concept concept_of(struct tx_system s, uint32_t concept)
 {
 	const struct tx_expression *written = written_of(s, concept);
 
-	if (written)
-		return (struct tx_concept) {
-			.code = written->text, .display = written->display, .flags = TX_GENERATED
-		};
-	return hs_tx_row(s, concept);
+	return (struct tx_concept) {
+		.code = written->text, .display = written->display, .flags = TX_GENERATED
+	};
 }
 
 /* Either may be an expression: then both are compared by what they mean. */
@@ -258,6 +259,7 @@ static enum hs_status list(struct tx_context *ctx, struct tx_system s, struct tx
 const struct tx_source hs_tx_big_source = {
 	.find = find,
 	.concept = concept_of,
+	.has_rows = true,
 	.is_below = is_below,
 	.parents = parents,
 	.children = children,

@@ -108,7 +108,7 @@ static struct hs_slice status_text(struct tx_validation *t, const struct tx_verd
 
 static void comment_on_concept(struct tx_validation *t, const struct tx_coding *coding, struct tx_verdict *v)
 {
-	uint32_t flags = hs_tx_concept(v->system, v->concept).flags;
+	uint32_t flags = hs_tx_flags(v->system, v->concept);
 	struct tx_args code = { { coding->code } };
 
 	if (flags & TX_INACTIVE)
@@ -173,7 +173,7 @@ void hs_tx_comment_on_way(struct tx_validation *t)
 /* Reasons why a member of the set is not taken: abstract, or not active where only active ones are. */
 static void refuse_by_state(struct tx_validation *t, const struct tx_coding *coding, struct tx_verdict *v)
 {
-	uint32_t flags = hs_tx_concept(v->system, v->concept).flags;
+	uint32_t flags = hs_tx_flags(v->system, v->concept);
 	const struct tx_set set = t->ctx->set;
 	bool active_only = t->ctx->params.active_only == TX_YES;
 

@@ -111,7 +111,7 @@ static bool is_wanted(struct tx_walk *w, const struct tx_item *item)
 {
 	/* abstract codes are left out at the end only: what stands below them is told all the same */
 	if (w->depth == 1 && w->ctx->params.for_choice == TX_YES &&
-		hs_tx_concept(item->system, item->concept).flags & TX_ABSTRACT)
+		hs_tx_flags(item->system, item->concept) & TX_ABSTRACT)
 		return false;
 	return !w->active_only || !hs_tx_is_inactive(item->system, item->concept);
 }

@@ -123,7 +123,7 @@ static void add_row(struct mapping *m, uint32_t concept, struct hs_slice target,
 		hs_json_object(arena));
 	hs_json_add_text(arena, to, HS_S("code"), target);
 	if (known != UINT32_MAX)
-		hs_json_add_text(arena, to, HS_S("display"), hs_tx_concept(m->s, known).display);
+		hs_json_add_text(arena, to, HS_S("display"), hs_tx_own_display(m->s, known));
 	hs_json_add_text(arena, to, HS_S("equivalence"), hs_slice_cstr(equivalence));
 	if (comment.len)
 		hs_json_add_text(arena, to, HS_S("comment"), comment);

@@ -196,7 +196,7 @@ bool hs_tx_display_is_right(struct tx_context *ctx, const struct tx_coding *codi
 {
 	struct check c = { .ctx = ctx, .coding = coding };
 
-	if (hs_tx_concept(hit->system, hit->concept).flags & TX_GENERATED)
+	if (hs_tx_flags(hit->system, hit->concept) & TX_GENERATED)
 		return true;
 	if (!hs_tx_texts(ctx, hit->system, hit->concept, &c.texts))
 		return false;
@@ -210,7 +210,7 @@ void hs_tx_check_display(struct tx_context *ctx, struct tx_issues *issues, const
 	struct check c = { .ctx = ctx, .coding = coding };
 	size_t count = 0;
 
-	if (hs_tx_concept(s, concept).flags & TX_GENERATED)
+	if (hs_tx_flags(s, concept) & TX_GENERATED)
 		return;
 	if (!hs_tx_texts(ctx, s, concept, &c.texts))
 		return;
@@ -220,7 +220,7 @@ void hs_tx_check_display(struct tx_context *ctx, struct tx_issues *issues, const
 	c.name = hs_arena_printf(ctx->arena, "%.*s#%.*s", HS_S_ARG(TX_SYSTEM_URL(s)), HS_S_ARG(coding->code));
 	const struct tx_designation *found = find_same(&c, false, false);
 	if (!found) {
-		say_wrong(&c, issues, hs_tx_concept(s, concept).display);
+		say_wrong(&c, issues, hs_tx_own_display(s, concept));
 		return;
 	}
 	struct hs_slice status = status_of(&c, found);
