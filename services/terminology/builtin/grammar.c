@@ -309,7 +309,12 @@ void hs_tx_grammars_begin(struct tx_context *ctx, const struct tx_layer *builtin
 {
 	struct tx_grammars *g = &ctx->grammars;
 
-	*g = (struct tx_grammars) { .ctx = ctx };
+	g->ctx = ctx;
+	g->made = NULL;
+	g->table = NULL;
+	g->count = 0;
+	g->table_room = 0;
+	g->layer.image = NULL;
 	if (!builtin->image)
 		return;
 	g->layer = *builtin;

@@ -37,21 +37,20 @@ static bool next_piece(const char **text, const struct tx_args *args, struct hs_
 	return true;
 }
 
+/* As many whole pieces as SENTENCE_MAX takes, or nothing where the arena is full. */
 struct hs_slice hs_tx_sentence(struct hs_arena *arena, enum tx_message id, bool swedish, struct tx_args args)
 {
-	const char *text = hs_tx_words(id, swedish);
-	size_t size = strlen(text);
+	const char *words = hs_tx_words(id, swedish), *text = words;
 	struct hs_slice piece;
-	struct hs_buf out;
+	size_t size = 0;
 
-	for (size_t i = 0; i < sizeof(args.a) / sizeof(args.a[0]); i++)
-		size += args.a[i].len;
-	hs_buf_init(&out, arena, SENTENCE_MAX);
-	if (size < SENTENCE_MAX) /* nearly always enough, and at once */
-		hs_buf_reserve(&out, size);
-	while (next_piece(&text, &args, &piece))
-		hs_buf_add(&out, piece);
-	return hs_buf_slice(&out);
+	while (next_piece(&text, &args, &piece) && piece.len <= SENTENCE_MAX - size)
+		size += piece.len;
+	char *out = hs_arena_raw(arena, size), *to = out;
+	for (text = words; out && to < out + size && next_piece(&text, &args, &piece); to += piece.len)
+		if (piece.len)
+			memcpy(to, piece.ptr, piece.len);
+	return out ? hs_slice(out, size) : HS_S_NONE;
 }
 
 /* As many whole characters as fit; a byte that is no part of one is '?'. */

@@ -134,10 +134,14 @@ static void add_property(struct lookup *l, const struct tx_property *p)
 
 static void add_state(struct lookup *l)
 {
-	TX_TELL_OPEN(&l->told, "property");
-	TX_TELL(&l->told, "code", "valueCode", HS_S("inactive"));
-	TX_TELL_BOOL(&l->told, "value", hs_tx_is_inactive(l->system, l->concept));
-	hs_tx_tell_close(&l->told);
+	if (hs_tx_is_inactive(l->system, l->concept))
+		TX_TELL_FIXED(&l->told, "property", "part",
+			"[{\"name\":\"code\",\"valueCode\":\"inactive\"},"
+			"{\"name\":\"value\",\"valueBoolean\":true}]");
+	else
+		TX_TELL_FIXED(&l->told, "property", "part",
+			"[{\"name\":\"code\",\"valueCode\":\"inactive\"},"
+			"{\"name\":\"value\",\"valueBoolean\":false}]");
 }
 
 static void add_properties(struct lookup *l)
@@ -172,8 +176,9 @@ static void add_designation(struct lookup *l, const struct tx_designation *d)
 	TX_TELL_OPEN(t, "designation");
 	TX_TELL(t, "language", "valueCode", d->language);
 	if (d->base)
-		TX_TELL_CODING(t, "use", HS_S("http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra"),
-			HS_S("preferredForLanguage"), d->use_display);
+		TX_TELL_FIXED(t, "use", "valueCoding",
+			"{\"system\":\"http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra\","
+			"\"code\":\"preferredForLanguage\"}");
 	else if (d->use_code.len)
 		TX_TELL_CODING(t, "use", d->use_system, d->use_code, d->use_display);
 	TX_TELL(t, "source", "valueCanonical", d->source);

@@ -77,7 +77,10 @@ void hs_tx_tell_bool(struct tx_told *t, const struct tx_slot *slot, bool value)
 		return;
 	}
 	hs_buf_add(&t->text, head_of(t, slot));
-	hs_buf_add(&t->text, value ? HS_S("true}") : HS_S("false}"));
+	if (value)
+		hs_buf_add(&t->text, HS_S("true}"));
+	else
+		hs_buf_add(&t->text, HS_S("false}"));
 }
 
 void hs_tx_tell_value(struct tx_told *t, const char *name, const char *key, struct hs_json *value)
@@ -103,6 +106,17 @@ struct hs_json *hs_tx_tree_of(struct hs_arena *arena, struct hs_slice json)
 		hs_json_parse(arena, hs_utf8_mend(arena, json), NULL, &tree, &ignored))
 		return NULL;
 	return tree;
+}
+
+void hs_tx_tell_fixed(struct tx_told *t, const struct tx_slot *slot, struct hs_slice json)
+{
+	if (!t->ctx->as_text) {
+		push(t, slot->name, slot->key, hs_tx_tree_of(t->ctx->arena, json));
+		return;
+	}
+	hs_buf_add(&t->text, head_of(t, slot));
+	hs_buf_add(&t->text, json);
+	hs_buf_byte(&t->text, '}');
 }
 
 void hs_tx_tell_outcome(struct tx_told *t, const struct tx_slot *slot, const struct tx_issues *issues)

@@ -36,6 +36,8 @@ void hs_tx_tell_coding(struct tx_told *told, const struct tx_slot *slot, struct 
 /* What is told between this and the close are parts of the parameter. They do not stand in one another. */
 void hs_tx_tell_open(struct tx_told *told, const struct tx_slot *slot);
 void hs_tx_tell_close(struct tx_told *told);
+/* A value that is always the same, as the JSON text of an answer. */
+void hs_tx_tell_fixed(struct tx_told *told, const struct tx_slot *slot, struct hs_slice json);
 /* An OperationOutcome of the issues. */
 void hs_tx_tell_outcome(struct tx_told *told, const struct tx_slot *slot, const struct tx_issues *issues);
 /* These by literals: TX_TELL(told, "code", "valueCode", code). */
@@ -48,6 +50,7 @@ void hs_tx_tell_outcome(struct tx_told *told, const struct tx_slot *slot, const 
 #define TX_TELL_BOOL(told, name, value) TX_TELL_(hs_tx_tell_bool, told, name, "valueBoolean", value)
 #define TX_TELL_CODING(told, name, system, code, display) \
 	TX_TELL_(hs_tx_tell_coding, told, name, "valueCoding", system, code, display)
+#define TX_TELL_FIXED(told, name, key, json) TX_TELL_(hs_tx_tell_fixed, told, name, key, HS_S(json))
 #define TX_TELL_OPEN(told, name) \
 	do { \
 		static const struct tx_slot slot_ = TX_SLOT(name, "part"); \

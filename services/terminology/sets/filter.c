@@ -6,21 +6,21 @@
 #include "value.h"
 
 static const struct {
-	const char *name;
+	struct hs_slice name;
 	enum tx_filter_op op;
 	bool hierarchical;
 } operators[] = {
-	{ "=", TX_OP_EQUAL, false },
-	{ "is-a", TX_OP_IS_A, true },
-	{ "descendent-of", TX_OP_DESCENDENT_OF, true },
-	{ "is-not-a", TX_OP_IS_NOT_A, true },
-	{ "regex", TX_OP_REGEX, false },
-	{ "in", TX_OP_IN, false },
-	{ "not-in", TX_OP_NOT_IN, false },
-	{ "generalizes", TX_OP_GENERALIZES, true },
-	{ "exists", TX_OP_EXISTS, false },
-	{ "child-of", TX_OP_CHILD_OF, true },
-	{ "descendent-leaf", TX_OP_DESCENDENT_LEAF, true },
+	{ HS_S_INIT("="), TX_OP_EQUAL, false },
+	{ HS_S_INIT("is-a"), TX_OP_IS_A, true },
+	{ HS_S_INIT("descendent-of"), TX_OP_DESCENDENT_OF, true },
+	{ HS_S_INIT("is-not-a"), TX_OP_IS_NOT_A, true },
+	{ HS_S_INIT("regex"), TX_OP_REGEX, false },
+	{ HS_S_INIT("in"), TX_OP_IN, false },
+	{ HS_S_INIT("not-in"), TX_OP_NOT_IN, false },
+	{ HS_S_INIT("generalizes"), TX_OP_GENERALIZES, true },
+	{ HS_S_INIT("exists"), TX_OP_EXISTS, false },
+	{ HS_S_INIT("child-of"), TX_OP_CHILD_OF, true },
+	{ HS_S_INIT("descendent-leaf"), TX_OP_DESCENDENT_LEAF, true },
 };
 
 static bool is_code(struct hs_slice property)
@@ -107,7 +107,7 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 	struct tx_filter f = { .property = tx_text(set.layer, row->property),
 		.value = tx_text(set.layer, row->value) };
 
-	while (i < count && !hs_slice_eq(op, hs_slice_cstr(operators[i].name)))
+	while (i < count && !hs_slice_eq(op, operators[i].name))
 		i++;
 	find_subject(&f);
 	f.ignores_case = hs_tx_source(s) && !(s.row->head.flags & TX_CASE_SENSITIVE);
