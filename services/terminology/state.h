@@ -11,13 +11,12 @@
 #include "compile/closures.h"
 #include "compile/kept.h"
 #include "compile/model.h"
+#include "import/importers.h"
 
 #include <handslag/service.h>
 
 #include <pthread.h>
 #include <stdatomic.h>
-
-#define TX_IMPORTS_MAX 24u
 
 /* A resource that was written: what uploads that are older than `seq` do not have as it is now. */
 struct tx_change {

@@ -127,7 +127,7 @@ static struct tx_import *keep(const struct tx_imports *before, const char *name,
 }
 
 /* Reads the folder. What cannot be used ends a start; later it is counted, and the image that stood in its
- * place is used on. */
+ * place is used on, as all are when there are too many now. */
 static enum hs_status read_folder(struct tx_service *service, bool starting, struct tx_imports **out,
 	struct hs_error *err)
 {
@@ -164,11 +164,11 @@ static enum hs_status read_folder(struct tx_service *service, bool starting, str
 		closedir(dir);
 	if (made->count > 1)
 		qsort(made->items, made->count, sizeof(made->items[0]), compare);
-	if (status && starting)
+	if (status)
 		hs_tx_imports_unref(made);
 	else
 		*out = made;
-	return starting ? status : HS_OK;
+	return status;
 }
 
 /* ---- looking ---- */
@@ -188,8 +188,10 @@ static void look(struct tx_service *service, int64_t now_ms)
 	service->imports_seconds = stamp.seconds;
 	service->imports_nanoseconds = stamp.nanoseconds;
 	service->imports_settled = age > SETTLED_MS;
-	if (read_folder(service, false, &made, &ignored) != HS_OK)
+	if (read_folder(service, false, &made, &ignored) != HS_OK) {
+		service->imports_refused++;
 		return;
+	}
 	hs_tx_imports_unref(service->imports);
 	service->imports = made;
 }

@@ -4,6 +4,9 @@
 
 #include <handslag/import.h>
 
+/* Images in one folder, which a server maps all at once. */
+#define TX_IMPORTS_MAX 24u
+
 enum hs_status hs_tx_import_snomed(struct hs_import *import, struct hs_error *err);
 enum hs_status hs_tx_import_loinc(struct hs_import *import, struct hs_error *err);
 enum hs_status hs_tx_import_icd10(struct hs_import *import, struct hs_error *err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finding, mapping and reading the files of an import. */
+#include "importers.h"
 #include "read.h"
 
 #include <errno.h>
@@ -324,7 +325,7 @@ static const char *path_of(struct hs_arena *arena, const struct hs_import *impor
 	return hs_arena_cstr(arena, hs_arena_printf(arena, "%s/%.*s", import->directory, HS_S_ARG(name)));
 }
 
-const char *hs_tx_image_path(struct hs_arena *arena, const struct hs_import *import,
+static const char *choose_path(struct hs_arena *arena, const struct hs_import *import,
 	struct tx_build_head *head)
 {
 	struct hs_slice name = head->id;
@@ -359,6 +360,35 @@ static const char *find_image(struct hs_arena *arena, const struct hs_import *im
 	if (dir)
 		closedir(dir);
 	return found;
+}
+
+static size_t count_images(const struct hs_import *import)
+{
+	DIR *dir = opendir(import->directory);
+	const struct dirent *entry;
+	size_t count = 0;
+
+	while (dir && (entry = readdir(dir)))
+		count += hs_slice_ends(hs_slice_cstr(entry->d_name), HS_S(".image"));
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+enum hs_status hs_tx_image_path(struct hs_arena *arena, const struct hs_import *import,
+	struct tx_build_head *head, const char **out, struct hs_error *err)
+{
+	const char *path = choose_path(arena, import, head);
+	bool replaces = access(path, F_OK) == 0 ||
+		find_image(arena, import, NULL, is_of_version, head) != NULL;
+
+	if (!replaces && count_images(import) >= TX_IMPORTS_MAX)
+		return hs_fail(err, HS_E_LIMIT,
+			"%s has %u imported code systems, as many as a server takes: remove one that nobody "
+			"needs (its file ends in .image), and import again",
+			import->directory, TX_IMPORTS_MAX);
+	*out = path;
+	return HS_OK;
 }
 
 const char *hs_tx_report_path(struct hs_arena *arena, const char *image)

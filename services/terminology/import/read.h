@@ -65,10 +65,11 @@ size_t hs_tx_split(struct hs_slice line, struct hs_slice *out, size_t room);
 
 /* ---- the end ---- */
 
-/* DIRECTORY/ID.image in the arena, for the code system of the head, whose id is completed: without one it is
- * NAME-VERSION, and when another code system has that already, a number of its URL follows. */
-const char *hs_tx_image_path(struct hs_arena *arena, const struct hs_import *import,
-	struct tx_build_head *head);
+/* *out: DIRECTORY/ID.image in the arena, for the code system of the head, whose id is completed: without one
+ * it is NAME-VERSION, and when another code system has that already, a number of its URL follows. HS_E_LIMIT:
+ * there are TX_IMPORTS_MAX images, and it takes the place of none. */
+enum hs_status hs_tx_image_path(struct hs_arena *arena, const struct hs_import *import,
+	struct tx_build_head *head, const char **out, struct hs_error *err);
 /* The image at `path` has been written: others of the same version of the code system go. */
 void hs_tx_image_replaces(struct hs_arena *arena, const struct hs_import *import,
 	const struct tx_build_head *head, const char *path);

@@ -237,10 +237,11 @@ static enum hs_status order(void *arg, struct hs_error *err)
 static enum hs_status write_image(void *arg, struct hs_error *err)
 {
 	struct rf2 *r = arg;
-	struct hs_image_builder *image;
+	struct hs_image_builder *image = NULL;
 
-	r->path = hs_tx_image_path(r->arena, r->import, &r->build->head);
-	enum hs_status status = hs_tx_build_image(r->path, &image, err);
+	enum hs_status status = hs_tx_image_path(r->arena, r->import, &r->build->head, &r->path, err);
+	if (status == HS_OK)
+		status = hs_tx_build_image(r->path, &image, err);
 	if (status == HS_OK)
 		status = hs_tx_build_sections(r->build, image, hs_rf2_sections, r, err);
 	if (status == HS_OK)

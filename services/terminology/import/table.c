@@ -14,10 +14,11 @@ enum hs_status hs_tx_table_order(void *arg, struct hs_error *err)
 enum hs_status hs_tx_table_image(void *arg, struct hs_error *err)
 {
 	struct tx_table_run *run = arg;
-	struct hs_image_builder *image;
+	struct hs_image_builder *image = NULL;
 
-	run->path = hs_tx_image_path(run->arena, run->import, &run->build->head);
-	enum hs_status status = hs_tx_build_image(run->path, &image, err);
+	enum hs_status status = hs_tx_image_path(run->arena, run->import, &run->build->head, &run->path, err);
+	if (status == HS_OK)
+		status = hs_tx_build_image(run->path, &image, err);
 	if (status == HS_OK)
 		status = hs_tx_build_sections(run->build, image, NULL, NULL, err);
 	if (status == HS_OK)

@@ -43,7 +43,7 @@ static void skipped(void *arg, const char *file, uint64_t line, const char *why)
 }
 
 /* A code system of one code. */
-static void import(const char *version, const char *display)
+static enum hs_status try_import(const char *version, const char *display, struct hs_error *err)
 {
 	const char *path = table;
 	const struct hs_pair options[] = { { HS_S("url"), HS_S("urn:test:live") },
@@ -54,10 +54,16 @@ static void import(const char *version, const char *display)
 		.options = options,
 		.option_count = 3,
 		.skipped = skipped };
-	struct hs_error err;
 
 	write_file(table, hs_arena_cstr(arena, hs_arena_printf(arena, "code,display\na,%s\n", display)));
-	if (hs_tx_import_csv(&run, &err))
+	return hs_tx_import_csv(&run, err);
+}
+
+static void import(const char *version, const char *display)
+{
+	struct hs_error err;
+
+	if (try_import(version, display, &err))
 		fail_msg("%s", err.text);
 }
 
@@ -141,6 +147,42 @@ static void uses_on_what_was_there_when_an_image_is_damaged(void **state)
 	hs_tx_imports_close(&service);
 }
 
+/* One more than a server maps is refused by the import; where it came in otherwise, a server that runs uses
+ * on what it had. */
+static void takes_so_many_and_no_more(void **state)
+{
+	struct tx_service service;
+	char version[24], path[128], more[128];
+	struct hs_error err;
+
+	(void)state;
+	for (unsigned i = 1; i <= TX_IMPORTS_MAX; i++) {
+		snprintf(version, sizeof(version), "%u", i);
+		import(version, "one of many");
+	}
+	begin(&service);
+	assert_int_equal(try_import("99", "too much", &err), HS_E_LIMIT);
+	assert_non_null(strstr(err.text, "remove one"));
+	import("7", "in the place of another");
+	struct tx_imports *before = next(&service);
+	assert_int_equal(before->count, TX_IMPORTS_MAX);
+	assert_int_equal(service.imports_refused, 0);
+	snprintf(path, sizeof(path), "%s/Live-7.image", folder);
+	snprintf(more, sizeof(more), "%s/More.image", folder);
+	assert_int_equal(link(path, more), 0);
+	struct tx_imports *after = next(&service);
+	assert_ptr_equal(after, before);
+	assert_int_equal(service.imports_refused, 1);
+	hs_tx_imports_unref(before);
+	hs_tx_imports_unref(after);
+	hs_tx_imports_close(&service);
+	assert_int_equal(unlink(more), 0);
+	for (unsigned i = 1; i <= TX_IMPORTS_MAX; i++) {
+		snprintf(path, sizeof(path), "%s/Live-%u.image", folder, i);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
 static void a_start_says_what_it_cannot_use(void **state)
 {
 	struct tx_service service = { .import_dir = NULL };
@@ -188,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(sees_what_comes_and_keeps_what_it_has),
 		cmocka_unit_test(uses_on_what_was_there_when_an_image_is_damaged),
+		cmocka_unit_test(takes_so_many_and_no_more),
 		cmocka_unit_test(a_start_says_what_it_cannot_use) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
