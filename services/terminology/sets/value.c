@@ -29,12 +29,39 @@ static bool contains(struct hs_slice text, struct hs_slice value)
 	return false;
 }
 
-/* Few are: what stands nowhere in the text need not be looked for in its parts. */
-static bool may_hold(struct hs_slice json, struct hs_slice wanted)
-{
-	size_t bar = hs_slice_find(wanted, '|', 0);
-	struct hs_slice code = bar == SIZE_MAX ? wanted : hs_slice_from(wanted, bar + 1);
+/* A code with its system: system#code or system|version#code, and system|code as in a search. */
+struct named {
+	struct hs_slice system, version, code; /* no system: it is a code or a display alone */
+};
 
+static size_t last_of(struct hs_slice text, char c)
+{
+	for (size_t i = text.len; i-- > 0;)
+		if (text.ptr[i] == c)
+			return i;
+	return SIZE_MAX;
+}
+
+static struct named name_of(struct hs_slice wanted)
+{
+	size_t mark = last_of(wanted, '#');
+	bool hash = mark != SIZE_MAX;
+
+	if (!hash)
+		mark = last_of(wanted, '|');
+	if (mark == SIZE_MAX)
+		return (struct named) { .code = wanted };
+	struct hs_slice version = hs_slice_first(wanted, mark), system = version;
+	if (hash)
+		system = hs_slice_cut(&version, '|');
+	return (struct named) { .system = system,
+		.version = hash ? version : HS_S_NONE,
+		.code = hs_slice_from(wanted, mark + 1) };
+}
+
+/* Few are: what stands nowhere in the text need not be looked for in its parts. */
+static bool may_hold(struct hs_slice json, struct hs_slice code)
+{
 	if (!code.len)
 		return false;
 	if (hs_slice_find(code, '"', 0) != SIZE_MAX || hs_slice_find(code, '\\', 0) != SIZE_MAX)
@@ -44,14 +71,15 @@ static bool may_hold(struct hs_slice json, struct hs_slice wanted)
 
 static bool is_coding(const struct hs_json *coding, struct hs_slice wanted, bool ignores_case)
 {
-	struct hs_slice system = hs_json_get_text(coding, HS_S("system")),
-			code = hs_json_get_text(coding, HS_S("code"));
-	bool in_system = system.len && hs_slice_starts(wanted, system) && wanted.len > system.len &&
-		wanted.ptr[system.len] == '|';
+	struct hs_slice code = hs_json_get_text(coding, HS_S("code"));
+	struct named name = name_of(wanted);
 
-	return same(code, wanted, ignores_case) ||
-		hs_slice_ieq(hs_json_get_text(coding, HS_S("display")), wanted) ||
-		(in_system && same(code, hs_slice_from(wanted, system.len + 1), ignores_case));
+	if (same(code, wanted, ignores_case) ||
+		hs_slice_ieq(hs_json_get_text(coding, HS_S("display")), wanted))
+		return true;
+	return name.system.len && hs_slice_eq(hs_json_get_text(coding, HS_S("system")), name.system) &&
+		(!name.version.len || hs_slice_eq(hs_json_get_text(coding, HS_S("version")), name.version)) &&
+		same(code, name.code, ignores_case);
 }
 
 static bool holds_coding(struct hs_arena *arena, struct hs_slice json, struct hs_slice wanted,
@@ -60,7 +88,8 @@ static bool holds_coding(struct hs_arena *arena, struct hs_slice json, struct hs
 	struct hs_arena_mark mark = hs_arena_mark(arena);
 	struct hs_json *coding = NULL;
 	struct hs_error ignored;
-	bool found = may_hold(json, wanted) && hs_json_parse(arena, json, NULL, &coding, &ignored) == HS_OK &&
+	bool found = may_hold(json, name_of(wanted).code) &&
+		hs_json_parse(arena, json, NULL, &coding, &ignored) == HS_OK &&
 		is_coding(coding, wanted, ignores_case);
 
 	hs_arena_rollback(arena, mark);

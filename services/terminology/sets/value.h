@@ -9,7 +9,8 @@
 enum tx_value_kind {
 	TX_VALUE_TEXT,   /* letter by letter */
 	TX_VALUE_NUMBER, /* by amount: 1.0 is 1.00 */
-	TX_VALUE_CODING  /* by its code, by system|code, or by its display whatever the case */
+	TX_VALUE_CODING  /* by system#code or system|version#code, system|code, its code, or its display
+			  * whatever  the case */
 };
 
 /* `key` is the name of the element: valueCode, valueDecimal ... */

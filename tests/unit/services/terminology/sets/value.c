@@ -32,7 +32,7 @@ static void decimals(void **state)
 
 static void each_type(void **state)
 {
-#define CODING "{\"system\":\"urn:s\",\"code\":\"C1\",\"display\":\"5\\\" Pipe\"}"
+#define CODING "{\"system\":\"urn:s\",\"version\":\"3\",\"code\":\"C1\",\"display\":\"5\\\" Pipe\"}"
 	static const struct {
 		const char *key, *value, *wanted;
 		bool equal, in_any_case;
@@ -49,6 +49,11 @@ static void each_type(void **state)
 		{ "valueCoding", CODING, "urn:s|C1", true, true },
 		{ "valueCoding", CODING, "urn:s|c1", false, true },
 		{ "valueCoding", CODING, "urn:other|C1", false, false },
+		{ "valueCoding", CODING, "urn:s#C1", true, true },
+		{ "valueCoding", CODING, "urn:s|3#C1", true, true },
+		{ "valueCoding", CODING, "urn:s|4#C1", false, false },
+		{ "valueCoding", CODING, "urn:other#C1", false, false },
+		{ "valueCoding", CODING, "urn:s#C2", false, false },
 		{ "valueCoding", CODING, "urn:s|", false, false },
 		{ "valueCoding", CODING, "|C1", false, false },
 		{ "valueCoding", CODING, "5\" PIPE", true, true },
@@ -86,7 +91,7 @@ static void each_type(void **state)
 static const char *const filters[] = { FILTER("urn:f:0", "weight", "=", "1"), "a b",
 	FILTER("urn:f:1", "weight", "in", "1.000,2.5"), "a b c", FILTER("urn:f:2", "weight", "not-in", "1.0"),
 	"c", FILTER("urn:f:3", "rank", "=", "7"), "b", FILTER("urn:f:4", "kind", "=", "k"), "a b",
-	FILTER("urn:f:5", "kind", "=", "urn:two|k"), "b", FILTER("urn:f:6", "kind", "in", "x, urn:one|k"),
+	FILTER("urn:f:5", "kind", "=", "urn:two#k"), "b", FILTER("urn:f:6", "kind", "in", "x, urn:one|k"),
 	"a", FILTER("urn:f:7", "mark", "=", "1.0"), "a", NULL };
 
 static void check_filters(const struct tx_layer *imported)
