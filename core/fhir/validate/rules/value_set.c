@@ -188,12 +188,33 @@ static void check_imports(struct hs__validation *run, const struct hs__node *inc
 	}
 }
 
+/* False: what is named as the system is none: a value set, this one among them, or a supplement. */
+static bool check_system(struct hs__validation *run, const struct hs__node *include, struct hs_slice url,
+	const struct hs_json *system)
+{
+	struct hs_slice own = hs_json_get_text(include->resource->value, HS_S("url"));
+	bool set = !system && (hs_slice_eq(url, own) || hs_library_has(run->library, HS_S("ValueSet"), url));
+	bool supplement = hs_slice_eq(hs_json_get_text(system, HS_S("content")), HS_S("supplement"));
+	if (set)
+		HS__FAIL(run, include, "system", "invalid", "value-set-system",
+			HS__IN_WORDS(run,
+				"'%.*s' is a value set; name it in valueSet, or give the code system",
+				"'%.*s' är en värdemängd; ange den i valueSet, eller ange kodverket"),
+			HS__SHOW(url));
+	if (supplement)
+		HS__FAIL(run, include, "system", "invalid", "value-set-system",
+			HS__IN_WORDS(run, "'%.*s' is a supplement; the system is what it supplements",
+				"'%.*s' är ett tillägg (supplement); ange kodverket som det kompletterar"),
+			HS__SHOW(url));
+	return !set && !supplement;
+}
+
 static void check_include(struct hs__validation *run, const struct hs__node *include)
 {
 	check_imports(run, include);
 	uint32_t before = run->issues->count;
-	struct hs_slice url = hs_json_get_text(include->value, HS_S("system"));
-	struct hs_slice plain = hs__rules_canonical(url, NULL);
+	struct hs_slice url = hs_json_get_text(include->value, HS_S("system")), version = HS_S_NONE;
+	struct hs_slice plain = hs__rules_canonical(url, &version);
 	if (!url.len)
 		return;
 	if (!hs__rules_is_absolute(plain)) {
@@ -204,12 +225,16 @@ static void check_include(struct hs__validation *run, const struct hs__node *inc
 		return;
 	}
 	const struct hs_json *system = hs_library_find(run->library, HS_S("CodeSystem"), url, NULL);
-	if (!system && hs_library_has(run->library, HS_S("ValueSet"), url))
-		HS__FAIL(run, include, "system", "invalid", "value-set-system",
-			"'%.*s' is a value set; name it in valueSet, or give the code system", HS__SHOW(url));
-	if (hs_slice_eq(hs_json_get_text(system, HS_S("content")), HS_S("supplement")))
-		HS__FAIL(run, include, "system", "invalid", "value-set-system",
-			"'%.*s' is a supplement; the system is what it supplements", HS__SHOW(url));
+	if (!check_system(run, include, url, system))
+		return;
+	if (version.len) /* found here all the same, but not by every server */
+		HS__WARN(run, include, "system", "invalid", "value-set-system-version",
+			HS__IN_WORDS(run,
+				"the system '%.*s' has a version in it: the system is '%.*s', and its "
+				"version is said in version",
+				"i systemet '%.*s' står en version: systemet är '%.*s', och dess "
+				"version anges i version"),
+			HS__SHOW(url), HS__SHOW(plain));
 	HS__EACH_BELOW(filter, include, "filter")
 		hs__value_set_filter(run, &filter, url, system);
 	if (hs_json_get(include->value, HS_S("concept")))
