@@ -412,8 +412,16 @@ static void leaves_out_what_it_does_not_know(void **state)
 	assert_true(hs_slice_starts(search.ignored[3], HS_S("subject.name was left out: ")));
 	assert_slice(search.self, "name=a");
 	assert_int_equal(search.where->op, HS_FIND_STRING);
+	/* A chain that no type goes on, or whose next link is no reference. */
+	assert_int_equal(parse(arena, "Patient",
+				 "general-practitioner.foo.name=x&general-practitioner.name.name=x", false,
+				 &search, &err),
+		HS_OK);
+	assert_int_equal(search.ignored_count, 2);
 	/* What is known but wrong is an error all the same: leaving it out would widen the search. */
 	assert_int_equal(parse(arena, "Patient", "birthdate=x", false, &search, &err), HS_E_VALUE);
+	assert_int_equal(parse(arena, "Observation", "subject.birthdate=x", false, &search, &err),
+		HS_E_VALUE);
 	assert_int_equal(parse(arena, "Patient", "name:fuzzy=x", false, &search, &err), HS_E_NOT_SUPPORTED);
 	hs_arena_free(arena);
 }
