@@ -92,9 +92,11 @@ struct hs__rest_call {
 	struct hs_search *search;     /* parsed before the transaction when it could be */
 	struct hs_search_set *sets;   /* codes that the search needs from the terminology */
 	size_t set_count;
-	bool strict; /* Prefer: handling=strict */
-	bool hints;  /* Prefer: return=OperationOutcome, of a create or update by itself */
-	bool words;  /* _text and _content may be asked: hs__rest_follow_words comes before the search */
+	struct hs_slice *judged; /* by set: what those codes are judged by that resources have, when it is
+				  * searched (stored_codes.h); or no bytes. NULL: none is */
+	bool strict;             /* Prefer: handling=strict */
+	bool hints;              /* Prefer: return=OperationOutcome, of a create or update by itself */
+	bool words; /* _text and _content may be asked: hs__rest_follow_words comes before the search */
 };
 
 struct hs__rest_result {

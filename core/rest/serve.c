@@ -227,9 +227,9 @@ static enum hs_verdict read_type(struct hs_request *req, void *arg, enum hs_stat
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, NULL, err);
 	/* Going through all that packages hold of a type, or what links lead to, takes longer than a loop can
-	 * wait. */
+	 * wait, and so does to judge codes. */
 	const struct hs__shelf_type *shelved = hs__shelf_type(job->env.rest, job->call.type);
-	if ((shelved && !hs__shelf_is_quick(shelved, &job->search)) ||
+	if (job->call.judged || (shelved && !hs__shelf_is_quick(shelved, &job->search)) ||
 		hs__links_matter(&job->env, job->call.type, job->search.where))
 		return hs_read_slow(req, work, job, after_work);
 	return hs_read(req, work, job, after_work);

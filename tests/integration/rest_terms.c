@@ -3,6 +3,10 @@
  */
 #include "rest_test.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
 static int start_all(void **state)
 {
 	struct fixture_options options = { 0 };
@@ -183,10 +187,86 @@ static void finds_by_sets_of_any_size(void **state)
 	expect_part(a.body, "too many to search by");
 }
 
+/* ---- codes that come meanwhile ---- */
+
+enum { PAIRS = 120 };
+
+struct pairs {
+	atomic_bool ended;
+	unsigned failed;
+};
+
+/* A transaction: one resource has a code that others have, too, the other one a code that is new here. */
+static bool put_pair(int at)
+{
+	char body[1024], text[1400], answer[512];
+	bool ok = false;
+	int fd = fixture_connect(fx);
+	int len = snprintf(body, sizeof(body),
+		"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["
+		"{\"request\":{\"method\":\"POST\",\"url\":\"Organization\"},\"resource\":"
+		"{\"resourceType\":\"Organization\",\"name\":\"Pair\",\"type\":[{\"coding\":["
+		"{\"system\":\"urn:test:many\",\"code\":\"c0\"}]}]}},"
+		"{\"request\":{\"method\":\"POST\",\"url\":\"Organization\"},\"resource\":"
+		"{\"resourceType\":\"Organization\",\"name\":\"Pair\",\"type\":[{\"coding\":["
+		"{\"system\":\"urn:test:many\",\"code\":\"c%d\"}]}]}}]}",
+		1000 + at);
+	len = snprintf(text, sizeof(text),
+		"POST /fhir/r4 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+		"Content-Type: application/fhir+json\r\nContent-Length: %d\r\n\r\n%s",
+		len, body);
+	if (write(fd, text, (size_t)len) == len && read(fd, answer, sizeof(answer)) > 12)
+		ok = memcmp(answer, "HTTP/1.1 200", 12) == 0;
+	while (read(fd, answer, sizeof(answer)) > 0)
+		continue;
+	close(fd);
+	return ok;
+}
+
+static void *put_pairs(void *arg)
+{
+	struct pairs *pairs = arg;
+	for (int i = 0; i < PAIRS; i++)
+		pairs->failed += !put_pair(i);
+	atomic_store(&pairs->ended, true);
+	return NULL;
+}
+
+/* What a search finds was all judged. */
+static void misses_no_code_that_is_new(void **state)
+{
+	struct pairs pairs = { .failed = 0 };
+	int64_t total = 0, before = 0;
+	unsigned halves = 0;
+	pthread_t thread;
+	NEED_FHIR();
+	put("CodeSystem", "many", a_large_system(0));
+	put_coded("n1", "urn:test:many", "c0");
+	expect_ids("Organization?name=L&type:below=urn:test:many%7Ctop", "n1"); /* it is known to be large */
+	assert_int_equal(pthread_create(&thread, NULL, put_pairs, &pairs), 0);
+	while (!atomic_load(&pairs.ended)) {
+		struct fixture_answer a = fixture_get(fx,
+			"Organization?name=Pair&type:below=urn:test:many%7Ctop&_summary=count");
+		hs_json_i64(hs_json_get(fixture_json(fx, &a), HS_S("total")), &total);
+		halves += total % 2 != 0 || total < before;
+		before = total;
+	}
+	pthread_join(thread, NULL);
+	assert_int_equal(pairs.failed, 0);
+	assert_int_equal(halves, 0);
+	struct fixture_answer a = fixture_get(fx,
+		"Organization?name=Pair&type:below=urn:test:many%7Ctop&_summary=count");
+	hs_json_i64(hs_json_get(fixture_json(fx, &a), HS_S("total")), &total);
+	assert_int_equal(total, 2 * PAIRS);
+	send_ok("DELETE", "Organization/n1", NULL, 204);
+	send_ok("DELETE", "CodeSystem/many", NULL, 204);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(finds_codes_by_terminology),
 		cmocka_unit_test(finds_listed_codes_of_systems_elsewhere),
-		cmocka_unit_test(takes_a_large_expansion), cmocka_unit_test(finds_by_sets_of_any_size) };
+		cmocka_unit_test(misses_no_code_that_is_new), cmocka_unit_test(takes_a_large_expansion),
+		cmocka_unit_test(finds_by_sets_of_any_size) };
 	return cmocka_run_group_tests(tests, start_all, stop_server);
 }

@@ -4,6 +4,7 @@
 #include <core/rest/search/contained.h>
 #include <core/rest/search/found.h>
 #include <core/rest/search/page.h>
+#include <core/rest/search/stored_codes.h>
 
 static struct hs_search_options options_of(const struct hs__rest_env *env, const struct hs__rest_call *call)
 {
@@ -149,15 +150,18 @@ static enum hs_status search_type(const struct hs__rest_env *env, struct hs_txn 
 	const struct hs_search *search = call->search;
 	struct hs__rest_found found = { .path = hs__rest_search_path(arena, call) };
 	enum hs_status status = HS_OK;
-	if (!search) {
+	if (call->judged)
+		status = hs__stored_codes_judge(env, txn, arena, call, err);
+	if (status == HS_OK && (!search || call->judged)) {
 		status = hs__rest_search_parse(env, arena, call, &parsed, err);
 		search = &parsed;
 	}
+	if (status != HS_OK)
+		return status;
 	found.trail = hs__rest_trail_read(search->cursor);
-	if (status == HS_OK)
-		status = search->contained == HS_SEARCH_OUTSIDE ?
-			find(env, txn, arena, call, search, &found, err) :
-			find_inside(env, txn, arena, call, search, &found, err);
+	status = search->contained == HS_SEARCH_OUTSIDE ?
+		find(env, txn, arena, call, search, &found, err) :
+		find_inside(env, txn, arena, call, search, &found, err);
 	if (status != HS_OK)
 		return status;
 	found.self = hs__rest_without_cursor(arena, search->self);

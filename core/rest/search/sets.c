@@ -3,7 +3,8 @@
  * server as ValueSet/$expand, a request of its own, before the search is parsed. So any terminology that
  * serves here answers, and with what clients have uploaded. A value set that cannot be expanded, as its code
  * systems are not here, still says what is in it when it only lists codes: then it is read itself. Of what is
- * too large to be listed only the codes that resources here have are taken (stored_codes.h). */
+ * too large to be listed only the codes that resources here have are taken, when these are searched
+ * (stored_codes.h). */
 #include <core/rest/search/stored_codes.h>
 
 struct fetch {
@@ -233,10 +234,11 @@ static enum hs_verdict after_itself(struct hs_request *req, void *arg, enum hs_s
 				   hs__rest_refuse(req, fetch->refused.status, NULL, &fetch->refused);
 }
 
-static enum hs_verdict after_judged(struct hs_request *req, void *arg, enum hs_status status,
-	const struct hs_error *err)
+static enum hs_verdict judge_later(struct hs_request *req, struct fetch *fetch, struct hs_slice url)
 {
-	return status == HS_OK ? after_one(req, arg) : hs__rest_refuse(req, status, NULL, err);
+	if (!hs__stored_codes_note(hs_request_arena(req), fetch->call, fetch->next, url))
+		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
+	return after_one(req, fetch);
 }
 
 static enum hs_verdict after_answer(struct hs_request *req, void *arg, enum hs_status status,
@@ -253,7 +255,7 @@ static enum hs_verdict after_answer(struct hs_request *req, void *arg, enum hs_s
 		url = set->name;
 	if (fetch->refused.status == HS_E_TOO_COSTLY && fetch->inner.status == 200 && url.len &&
 		hs__stored_codes_can(fetch->env, set))
-		return hs__stored_codes_take(req, fetch->env, set, url, fetch, after_judged);
+		return judge_later(req, fetch, url);
 	if (set->kind != HS_SEARCH_IN || fetch->inner.status != 404)
 		return hs__rest_refuse(req, fetch->refused.status, NULL, &fetch->refused);
 	ask_itself(hs_request_arena(req), set->name,
@@ -265,7 +267,7 @@ static enum hs_verdict fetch_set(struct hs_request *req, struct fetch *fetch, bo
 {
 	struct hs_search_set *set = &fetch->call->sets[fetch->next];
 	if (hs__stored_codes_known(fetch->env, set))
-		return hs__stored_codes_take(req, fetch->env, set, set->name, fetch, after_judged);
+		return judge_later(req, fetch, set->name);
 	struct hs_slice id = by_address ? id_of(hs_request_base(req), set->name) : HS_S_NONE;
 	struct hs_error err = { 0 };
 	enum hs_status status = ask(req, set, id, &fetch->inner, &err);

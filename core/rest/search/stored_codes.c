@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Listing the codes of a parameter, and having them judged. */
+/* Listing the codes of parameters, and having them judged. */
 #include <core/rest/search/stored_codes.h>
 
 #include <core/rest/shelf/shelf.h>
@@ -36,20 +36,21 @@ bool hs__stored_codes_known(const struct hs__rest_env *env, const struct hs_sear
 	return terms->judge && terms->knows(terms->arg, set) && hs__stored_codes_can(env, set);
 }
 
-struct taking {
-	const struct hs__rest_env *env;
-	struct hs_search_set *set;
-	struct hs_slice url;
-	void *arg;
-	hs_after_fn *after;
-};
+bool hs__stored_codes_note(struct hs_arena *arena, struct hs__rest_call *call, size_t set,
+	struct hs_slice url)
+{
+	if (!call->judged)
+		call->judged = hs_arena_array(arena, call->set_count, sizeof(*call->judged));
+	if (call->judged)
+		call->judged[set] = url;
+	return call->judged != NULL;
+}
 
 /* Adds those of one parameter to `set`. */
-static enum hs_status take_param(const struct taking *taking, struct hs_txn *txn, struct hs_arena *arena,
-	uint32_t param, struct hs_search_set *set, struct hs_error *err)
+static enum hs_status judge_param(const struct hs_rest_terms *terms, struct hs_txn *txn,
+	struct hs_arena *arena, const struct hs_search_set *asked, uint32_t param, struct hs_search_set *set,
+	struct hs_error *err)
 {
-	const struct hs_rest_terms *terms = &taking->env->sandbox->terms;
-	const struct hs_search_set asked = { .kind = set->kind, .name = taking->url };
 	const struct hs_stored_code *codes = NULL;
 	size_t count = 0;
 	enum hs_status status = hs_txn_codes(txn, arena, param, CODES_MAX, &codes, &count, err);
@@ -63,7 +64,7 @@ static enum hs_status take_param(const struct taking *taking, struct hs_txn *txn
 	if (set->count)
 		memcpy(all, set->codes, set->count * sizeof(*all));
 	set->codes = all;
-	status = terms->judge(terms->arg, txn, &asked, codes, count, yes, err);
+	status = terms->judge(terms->arg, txn, asked, codes, count, yes, err);
 	for (size_t i = 0; i < count && status == HS_OK; i++) {
 		if (yes[i])
 			all[set->count++] = (struct hs_search_code) { codes[i].system, codes[i].code };
@@ -71,34 +72,20 @@ static enum hs_status take_param(const struct taking *taking, struct hs_txn *txn
 	return status;
 }
 
-/* hs_work_fn; perhaps run again. */
-static enum hs_status take(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
+enum hs_status hs__stored_codes_judge(const struct hs__rest_env *env, struct hs_txn *txn,
+	struct hs_arena *arena, const struct hs__rest_call *call, struct hs_error *err)
 {
-	const struct taking *taking = arg;
-	struct hs_search_set *set = taking->set;
+	const struct hs_rest_terms *terms = &env->sandbox->terms;
 	enum hs_status status = HS_OK;
 
-	set->count = 0;
-	for (unsigned i = 0; i < set->param_count && status == HS_OK; i++)
-		status = take_param(taking, txn, arena, set->params[i], set, err);
+	for (size_t at = 0; at < call->set_count && status == HS_OK; at++) {
+		struct hs_search_set *set = &call->sets[at];
+		const struct hs_search_set asked = { .kind = set->kind, .name = call->judged[at] };
+		if (!asked.name.len)
+			continue;
+		set->count = 0;
+		for (unsigned i = 0; i < set->param_count && status == HS_OK; i++)
+			status = judge_param(terms, txn, arena, &asked, set->params[i], set, err);
+	}
 	return status;
-}
-
-static enum hs_verdict after_take(struct hs_request *req, void *arg, enum hs_status status,
-	const struct hs_error *err)
-{
-	const struct taking *taking = arg;
-
-	return taking->after(req, taking->arg, status, err);
-}
-
-enum hs_verdict hs__stored_codes_take(struct hs_request *req, const struct hs__rest_env *env,
-	struct hs_search_set *set, struct hs_slice url, void *arg, hs_after_fn *after)
-{
-	struct taking *taking = hs_arena_alloc(hs_request_arena(req), sizeof(*taking));
-
-	if (!taking)
-		return hs__rest_refuse(req, HS_E_LIMIT, NULL, NULL);
-	*taking = (struct taking) { env, set, url, arg, after };
-	return hs_read_slow(req, take, taking, after_take);
 }
