@@ -45,6 +45,35 @@ static const char *const resources[] = {
 
 static struct ask a;
 
+static void prepare(struct ask *of, const char *parameters, const struct tx_layer *sent)
+{
+	ask_prepare(of, parameters);
+	of->ctx.scope.layers[1] = of->ctx.scope.layers[0];
+	of->ctx.scope.layers[0] = sent;
+	of->ctx.scope.count = 2;
+	of->ctx.limit = 4;
+	if (of->status == HS_OK)
+		of->ctx.set = (struct tx_set) { sent, &sent->sets[0] };
+}
+
+/* The same question as a request asks it: a page that is written at once has the bytes of the tree. */
+static void expand_as_text(const char *parameters, const struct tx_layer *sent)
+{
+	struct ask other = a;
+	struct hs_stream_source stream = { .more = NULL };
+	struct hs_buf text;
+
+	prepare(&other, parameters, sent);
+	other.ctx.as_text = true;
+	assert_int_equal(hs_tx_expand_large(&other.ctx, &other.out, &stream, &other.err), HS_OK);
+	bool levels = !other.ctx.written.len;
+	assert_true(levels == (other.out != NULL));
+	hs_buf_init(&text, a.arena, (size_t)1 << 20);
+	hs_json_write(&text, a.out, 0);
+	if (!levels && !hs_slice_eq(hs_buf_slice(&text), other.ctx.written))
+		fail_msg("%.*s\nis not %.*s", HS_S_ARG(other.ctx.written), HS_S_ARG(hs_buf_slice(&text)));
+}
+
 static void expand(const char *compose, const char *parameters)
 {
 	struct hs_error err;
@@ -62,15 +91,11 @@ static void expand(const char *compose, const char *parameters)
 	static struct tx_layer sent;
 	hs_tx_layer_fini(&sent);
 	hs_tx_layer_init(&sent, image);
-	ask_prepare(&a, parameters);
-	a.ctx.scope.layers[1] = a.ctx.scope.layers[0];
-	a.ctx.scope.layers[0] = &sent;
-	a.ctx.scope.count = 2;
-	a.ctx.limit = 4;
-	if (a.status == HS_OK)
-		a.ctx.set = (struct tx_set) { &sent, &sent.sets[0] };
+	prepare(&a, parameters, &sent);
 	if (a.status == HS_OK)
 		a.status = hs_tx_expand(&a.ctx, &a.out, &a.err);
+	if (a.status == HS_OK)
+		expand_as_text(parameters, &sent);
 	if (!compose[0])
 		hs_tx_layer_fini(&sent);
 }
@@ -446,6 +471,12 @@ static void what_is_told_of_a_code(void **state)
 	assert_int_equal(hs_json_count(hs_json_get(item, HS_S("designation"))), 2);
 	const struct hs_json *property = hs_json_at(hs_json_get(item, HS_S("property")), 0);
 	assert_true(hs_slice_eq(hs_json_get_text(property, HS_S("valueCode")), HS_S("a")));
+	check("{'include':[{'system':'urn:cs','concept':[{'code':'a'},{'code':'b'}]}]}",
+		FLAT
+		",{'name':'property','valueString':'p'},{'name':'includeDesignations','valueBoolean':true}",
+		"a b");
+	assert_int_equal(hs_json_count(hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("property"))),
+		1);
 	check("{'include':[{'system':'urn:cs','concept':[{'code':'d'}]}]}",
 		"{'name':'displayLanguage','valueCode':'sv'}", "d");
 	item = hs_json_at(hs_json_get(hs_json_get(a.out, HS_S("expansion")), HS_S("contains")), 0);
