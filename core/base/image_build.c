@@ -105,6 +105,11 @@ static uint32_t append_text(struct hs_image_builder *builder, struct hs_slice te
 	return (uint32_t)offset;
 }
 
+void hs_image_builder_fetch(const struct hs_image_builder *builder, struct hs_slice text)
+{
+	__builtin_prefetch(&builder->slots[(uint32_t)hs_hash(text) & (builder->slots_room - 1)], 1);
+}
+
 struct hs_image_text hs_image_builder_text(struct hs_image_builder *builder, struct hs_slice text)
 {
 	if (text.len == 0)

@@ -52,6 +52,8 @@ struct hs_image_builder *hs_image_builder_new(uint32_t kind, uint32_t format, ui
 void hs_image_builder_free(struct hs_image_builder *builder);
 /* There will be so many texts: a table that has its size does not have to grow. */
 void hs_image_builder_expect(struct hs_image_builder *builder, size_t texts);
+/* Fetches the place of a text that will be interned soon. */
+void hs_image_builder_fetch(const struct hs_image_builder *builder, struct hs_slice text);
 /* Interns the text; the empty text is {0, 0}. */
 struct hs_image_text hs_image_builder_text(struct hs_image_builder *builder, struct hs_slice text);
 /* Copies `count` items as section `id` (each id once; 0 is the string section and belongs to the builder). */

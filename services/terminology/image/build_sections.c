@@ -132,12 +132,12 @@ static void put_codes(struct writer *w)
 		room *= 2;
 	mask = room - 1;
 	struct tx_slot *slots = hs_arena_array(w->scratch, room, sizeof(*slots));
-	for (uint32_t i = 0; slots && i < w->count; i++) {
-		uint64_t key = hs_tx_big_key(hs_tx_build_at(w->b, w->b->order[i])->code);
+	for (uint32_t i = 0; slots && i < w->count; i++) { /* as they came, which is how they lie */
+		uint64_t key = hs_tx_big_key(hs_tx_build_at(w->b, i)->code);
 		size_t at = hs_tx_big_place(key, mask);
 		while (slots[at].key)
 			at = (at + 1) & mask;
-		slots[at] = (struct tx_slot) { key, i, 0 };
+		slots[at] = (struct tx_slot) { key, w->b->place[i], 0 };
 	}
 	hs_image_builder_borrow(w->image, TX_BIG_SLOTS, slots, sizeof(*slots), slots ? room : 0);
 }
@@ -229,6 +229,21 @@ static void put_extensions_of_concepts(struct writer *w)
 			w->rows[w->b->place[list[i].of]].extension = text(w, list[i].json);
 }
 
+/* Where the texts of the next concept will stand in the image: its own are there by now. */
+static void fetch_texts(struct writer *w, uint32_t place)
+{
+	const struct tx_build *b = w->b;
+
+	if (place + 1 == w->count)
+		return;
+	uint32_t concept = b->order[place + 1], first = b->text_first[concept],
+		 end = b->text_first[concept + 1];
+	hs_image_builder_fetch(w->image, hs_tx_build_at(w->b, concept)->code);
+	for (uint32_t i = first; i < end; i++)
+		hs_image_builder_fetch(w->image,
+			TX_BUILD_AT(b->texts, struct tx_build_text, b->text_order[i])->value);
+}
+
 /* The code stands beside the texts: who tells a concept reads both. */
 static void put_texts(struct writer *w)
 {
@@ -244,6 +259,7 @@ static void put_texts(struct writer *w)
 		uint32_t concept = b->order[place], first = b->text_first[concept],
 			 end = b->text_first[concept + 1];
 		hs_tx_build_ahead(b, place);
+		fetch_texts(w, place);
 		w->rows[place].designation_first = n;
 		w->rows[place].code = text(w, hs_tx_build_at(w->b, concept)->code);
 		for (uint32_t i = first; i < end; i++) {

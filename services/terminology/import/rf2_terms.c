@@ -102,13 +102,13 @@ static void put_slot(struct rf2 *r, uint64_t id, size_t row)
 	*slot_of(r, id) = (struct rf2_text_slot) { (uint32_t)(hash_of(id) >> 32), (uint32_t)row + 1 };
 }
 
-/* Of five places four are taken at most: what is smaller stays nearer to the processor. */
+/* Of two places one is taken at most: new ones, as most are, are soon found free. */
 static void expect_texts(struct rf2 *r, size_t count)
 {
 	struct rf2_text_table *table = &r->text_rows;
 	size_t known = TX_BUILD_COUNT(r->build->texts, struct tx_build_text), room = FIRST_ROOM;
 
-	while (room * 4 < count * 5)
+	while (room < count * 2)
 		room *= 2;
 	if (room <= table->room)
 		return;
@@ -128,8 +128,8 @@ static void add_text(struct rf2 *r, const struct tx_build_text *text)
 	hs_tx_build_text(r->build, text);
 	if (r->build->texts.overflow)
 		return; /* which ends the import when all rows are read */
-	if ((row + 1) * 5 > r->text_rows.room * 4)
-		expect_texts(r, row * 2);
+	if ((row + 1) * 2 > r->text_rows.room)
+		expect_texts(r, row + 1);
 	else
 		put_slot(r, text->id, row);
 }
