@@ -286,7 +286,7 @@ static enum hs_status go_on(struct tx_stages *s, struct hs_error *err)
 
 /* A stage costs: it is written, and the first one reads all sources for their digests. What took less than
  * this is sooner done again. */
-#define WORTH_KEEPING_MS 5000u
+#define WORTH_KEEPING_MS 10000u
 
 static uint64_t read_clock(const struct tx_stages *s)
 {

@@ -511,7 +511,7 @@ static void keeps_a_stage_after_some_seconds(void **state)
 
 	(void)state;
 	set_up(&b, &kinds[6]);
-	pace = 2600;
+	pace = 5200;
 	for (long at = 0; status == HS_E_CANCELLED; at++) {
 		is_stopped_at(&b, at, &import);
 		status = b.fn(&import, &b.p.err);
