@@ -79,7 +79,7 @@ static enum hs_status remember(struct hs_txn *txn, uint32_t type, const struct m
 
 /* ---- from type to type ---- */
 
-/* The next type from `at` on whose resources the store itself keeps; *number 0 at the end. */
+/* The next type from `at` on whose resources are stored; *number 0 at the end. */
 static enum hs_status next_type(const struct hs_rest_sandbox *sandbox, struct hs_txn *txn, bool changed_only,
 	size_t *at, uint32_t *number, struct hs_error *err)
 {
@@ -88,8 +88,7 @@ static enum hs_status next_type(const struct hs_rest_sandbox *sandbox, struct hs
 	*number = 0;
 	for (; *at < rest->type_count && status == HS_OK; ++*at) {
 		const struct hs__rest_type *type = &rest->types[*at];
-		uint32_t candidate = type->row && !type->row->keeper ? hs__rest_type_number(sandbox, type) :
-								       0;
+		uint32_t candidate = type->row ? hs__rest_type_number(sandbox, type) : 0;
 		const struct made wanted = { hs_search_additions(rest->config.rules, type->name), true };
 		struct made made = wanted;
 		if (candidate && changed_only)

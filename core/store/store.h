@@ -103,8 +103,7 @@ void hs_store_when_idle(struct hs_store *store, hs_idle_fn *work);
 void hs_store_foresee(struct hs_store *store);
 
 /* In a writing transaction: the index entries of a current version made anew, and of what it contains, from
- * `put` (of which nothing else counts). The version and its history stay. HS_E_NOT_SUPPORTED for a type with
- * a keeper. */
+ * `put` (of which nothing else counts). The version and its history stay. */
 enum hs_status hs_txn_reindex(struct hs_txn *txn, struct hs_arena *arena, const struct hs_resource *version,
 	const struct hs_put *put, struct hs_error *err);
 

@@ -303,7 +303,8 @@ struct hs_keeper {
 	enum hs_status (*get)(struct hs_txn *txn, struct hs_arena *arena, void *state, struct hs_slice id,
 		struct hs_resource *out, struct hs_error *err);
 	/* Makes `next` (numbered by the store; body composed) the current version in place of `before` (NULL
-	 * when there was none or it was a deletion); sets next->row. */
+	 * when there was none or it was a deletion); sets next->row. Both may be the same version, whose
+	 * index entries are made anew. */
 	enum hs_status (*put)(struct hs_txn *txn, struct hs_arena *arena, void *state,
 		const struct hs_put *put, const struct hs_resource *before, struct hs_resource *next,
 		struct hs_error *err);

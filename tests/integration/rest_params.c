@@ -57,6 +57,14 @@ static int make_package(void **state)
 		"'expression':'Patient','component':[{'definition':"
 		"'http://hl7.org/fhir/SearchParameter/individual-gender','expression':'gender'},"
 		"{'definition':'urn:param:colour','expression':'extension.where(url=^" COLOUR "^).value'}]}");
+	write_text("guide/package/shade.json",
+		"{'resourceType':'SearchParameter','id':'shade','url':'urn:param:shade','name':'shade',"
+		"'status':'active','code':'shade','base':['DocumentReference'],'type':'token',"
+		"'expression':'DocumentReference.extension.where(url=^" COLOUR "^).value'}");
+	write_text("guide/package/scribe.json",
+		"{'resourceType':'SearchParameter','id':'scribe','url':'urn:param:scribe','name':'scribe',"
+		"'status':'active','code':'scribe','base':['DocumentReference'],'type':'reference',"
+		"'expression':'DocumentReference.authenticator','target':['Practitioner']}");
 	write_text("guide/package/retired.json",
 		"{'resourceType':'SearchParameter','id':'old','url':'urn:param:old','name':'old',"
 		"'status':'retired','code':'old','base':['Patient'],'type':'token','expression':'Patient."
@@ -159,10 +167,55 @@ static void are_served_like_others(void **state)
 	fixture_stop(fx);
 }
 
+static void put_pointer(int i, int status)
+{
+	const char *colour = i % 3 ? "light" : "dark";
+	send_ok("PUT", TEXT("DocumentReference/d%d", i),
+		TEXT("{'resourceType':'DocumentReference','id':'d%d','status':'%s',"
+		     "'extension':[{'url':'" COLOUR "','valueCode':'%s'}],"
+		     "'subject':{'reference':'Patient/p%d'},"
+		     "'authenticator':{'reference':'Practitioner/s%d'},"
+		     "'date':'2024-01-01T00:00:%02dZ','content':[{'attachment':{'url':'urn:x%d'}}]}",
+			i, i % 2 ? "superseded" : "current", colour, i % 4, i % 5, i % 60, i),
+		status);
+}
+
+/* What a keeper keeps, too: those that were there before the package came. */
+static void are_served_of_pointers(void **state)
+{
+	(void)state;
+	if (!begin(false)) {
+		fixture_stop(fx);
+		skip();
+	}
+	for (int i = 0; i < 60; i++)
+		put_pointer(i, 201);
+	put_pointer(7, 200);
+	assert_int_equal(status_of("DocumentReference?shade=dark"), 400);
+	fixture_stop(fx);
+
+	begin(true);
+	finds("DocumentReference?shade=dark", 20);
+	finds("DocumentReference?shade=dark&status=current&_sort=-date", 10);
+	finds("DocumentReference?shade:missing=true", 0);
+	finds("DocumentReference?scribe=Practitioner/s3", 12);
+	finds("DocumentReference?patient=p1&shade=light&scribe=Practitioner/s1", 2);
+	finds("Practitioner?_has:DocumentReference:scribe:shade=dark", 0);
+	struct fixture_answer a = send_ok("GET", "DocumentReference/d7/_history", NULL, 200);
+	assert_int_equal(number(&a, "/total"), 2);
+	finds("DocumentReference?_sort=-shade,-date&_count=1", 60);
+	put_pointer(60, 201);
+	finds("DocumentReference?shade=dark", 21);
+	finds("DocumentReference?status=current", 31);
+	finds("DocumentReference?patient=p1", 15);
+	fixture_stop(fx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(are_served_like_others, make_package, remove_all),
+		cmocka_unit_test_setup_teardown(are_served_of_pointers, make_package, remove_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

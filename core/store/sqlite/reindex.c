@@ -7,11 +7,14 @@
 enum hs_status hs_txn_reindex(struct hs_txn *txn, struct hs_arena *arena, const struct hs_resource *version,
 	const struct hs_put *put, struct hs_error *err)
 {
+	const struct hs__keeping *keeping = hs__txn_keeping(txn, version->type);
+	struct hs_resource same = *version;
+
 	HS_ASSERT(txn->group && version->change != HS_CHANGE_DELETE);
-	if (hs__txn_keeping(txn, version->type))
-		return hs_fail(err, HS_E_NOT_SUPPORTED, "the entries of this type are with its service");
 	txn->group->reindexed = true;
 	hs__group_touch(txn->store, version->type, version->id);
+	if (keeping)
+		return keeping->keeper->put(txn, arena, keeping->state, put, version, &same, err);
 	enum hs_status status = hs__entries_put(txn, arena, version, put->index, put->index_count, false,
 		err);
 	if (status == HS_OK)
