@@ -6,8 +6,11 @@
 
 #include <core/base/heap.h>
 
+#include <stdio.h>
+
 #define DEPTH 12 /* value sets in value sets */
 #define ARENA_MAX ((size_t)2 << 30)
+#define CANONICAL_MAX 512
 
 struct hs__terms *hs__terms_new(struct hs_library *library)
 {
@@ -32,6 +35,25 @@ void hs__terms_free(struct hs__terms *terms)
 	hs_library_unref(terms->library);
 	pthread_mutex_destroy(&terms->lock);
 	hs_heap_free(terms);
+}
+
+/* ---- versions ---- */
+
+/* By the version that is named, when it is there; else by those that are, which is told. */
+static const struct hs__system *system_of(struct hs__terms *terms, struct hs_slice url,
+	struct hs_slice version, bool *is_other)
+{
+	char room[CANONICAL_MAX];
+	bool exact = false;
+	int length = version.len ?
+		snprintf(room, sizeof(room), "%.*s|%.*s", HS_S_ARG(url), HS_S_ARG(version)) :
+		0;
+	struct hs_slice canonical = hs_slice(room, (size_t)length);
+	if (length > 0 && (size_t)length < sizeof(room))
+		hs_library_find(terms->library, HS_S("CodeSystem"), canonical, &exact);
+	*is_other = version.len && !exact;
+	/* Another version is found by the address alone: texts of clients are not remembered. */
+	return hs__terms_system(terms, exact ? canonical : url);
 }
 
 /* ---- value sets ---- */
@@ -86,12 +108,15 @@ static enum hs_validate_answer in_system_part(struct asking *ask, const struct h
 		return HS_VALIDATE_NO;
 	if (hs_json_get(include, HS_S("concept")))
 		return lists_concept(include, code->code) ? HS_VALIDATE_YES : HS_VALIDATE_NO;
-	const struct hs__system *system = hs__terms_system(ask->terms, url);
+	bool is_other;
+	const struct hs__system *system = system_of(ask->terms, url,
+		hs_json_get_text(include, HS_S("version")), &is_other);
 	if (!system)
 		return ask_further(ask, include, HS_VALIDATE_NO_SYSTEM);
 	const struct hs__concept *concept = hs__terms_concept(system, code->code);
 	if (!concept)
-		return system->complete ? HS_VALIDATE_NO : ask_further(ask, include, HS_VALIDATE_NO_SYSTEM);
+		return system->complete && !is_other ? HS_VALIDATE_NO :
+						       ask_further(ask, include, HS_VALIDATE_NO_SYSTEM);
 	HS_JSON_EACH(filter, filters) {
 		enum hs_validate_answer one = hs__terms_filter(system, concept, filter);
 		if (one == HS_VALIDATE_UNSUPPORTED)
@@ -182,19 +207,22 @@ enum hs_validate_answer hs__terms_in_system(struct hs__terms *terms, const struc
 	struct hs_validate_finding *finding)
 {
 	enum hs_validate_answer answer = HS_VALIDATE_YES;
+	bool is_other;
 	pthread_mutex_lock(&terms->lock);
-	const struct hs__system *system = hs__terms_system(terms, code->system);
+	const struct hs__system *system = system_of(terms, code->system, code->version, &is_other);
 	const struct hs__concept *concept = system ? hs__terms_concept(system, code->code) : NULL;
 	struct hs_slice display = concept ? hs_json_get_text(concept->source, HS_S("display")) : HS_S_NONE;
-	if (!system || (!concept && !system->complete)) {
+	if (!system || (!concept && (is_other || !system->complete))) {
 		answer = HS_VALIDATE_NO_SYSTEM;
 	} else if (!concept) {
 		answer = HS_VALIDATE_NO;
 	} else {
 		finding->inactive = hs__terms_inactive(concept);
 		finding->abstract = hs__terms_abstract(system, concept);
-		if (code->display.len && display.len && !is_name(concept, code->display))
+		if (code->display.len && display.len && !is_name(concept, code->display)) {
 			finding->right_display = display;
+			finding->loose_display = is_other;
+		}
 	}
 	pthread_mutex_unlock(&terms->lock);
 	return answer;

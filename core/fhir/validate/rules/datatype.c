@@ -59,6 +59,39 @@ static bool check_system(struct hs__validation *run, const struct hs__node *node
 	return true;
 }
 
+/* All codes of the system are here, but not those of the version. */
+static bool is_of_other_version(const struct hs__validation *run, const struct hs_validate_code *code)
+{
+	const struct hs_json *known = code->version.len ?
+		hs_library_find(run->library, HS_S("CodeSystem"), code->system, NULL) :
+		NULL;
+	return hs_slice_eq(hs_json_get_text(known, HS_S("content")), HS_S("complete"));
+}
+
+static void say_coding(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_validate_code *code, enum hs_validate_answer answer,
+	const struct hs_validate_finding *finding)
+{
+	if (finding->right_display.len)
+		hs__validate_add(run, node, HS_S("display"), NULL,
+			finding->loose_display || run->options->any_display ? HS_SEVERITY_WARNING :
+									      HS_SEVERITY_ERROR,
+			"invalid", "coding-display", "'%.*s' is not the display of '%.*s'; write '%.*s'",
+			HS__SHOW(code->display), HS__SHOW(code->code), HS__SHOW(finding->right_display));
+	else if (answer == HS_VALIDATE_NO)
+		HS__FAIL(run, node, "code", "code-invalid", "coding-unknown-code",
+			"the code system '%.*s' has no code '%.*s'", HS__SHOW(code->system),
+			HS__SHOW(code->code));
+	else if (answer == HS_VALIDATE_YES && finding->inactive)
+		HS__WARN(run, node, "code", "business-rule", "coding-inactive",
+			"the code '%.*s' is not in use any more", HS__SHOW(code->code));
+	else if (answer == HS_VALIDATE_NO_SYSTEM && is_of_other_version(run, code))
+		HS__WARN(run, node, "version", "not-found", "coding-version",
+			"version '%.*s' of the code system '%.*s' is not known here, so the code '%.*s' is "
+			"not checked",
+			HS__SHOW(code->version), HS__SHOW(code->system), HS__SHOW(code->code));
+}
+
 void hs__rule_coding(struct hs__validation *run, const struct hs__node *node)
 {
 	struct hs_validate_finding finding = { 0 };
@@ -77,19 +110,7 @@ void hs__rule_coding(struct hs__validation *run, const struct hs__node *node)
 		!run->terms->in_system || run->options->terms == HS_VALIDATE_TERMS_NONE)
 		return;
 	enum hs_validate_answer answer = run->terms->in_system(run->terms->arg, run->arena, &code, &finding);
-	if (finding.right_display.len)
-		hs__validate_add(run, node, HS_S("display"), NULL,
-			finding.loose_display || run->options->any_display ? HS_SEVERITY_WARNING :
-									     HS_SEVERITY_ERROR,
-			"invalid", "coding-display", "'%.*s' is not the display of '%.*s'; write '%.*s'",
-			HS__SHOW(code.display), HS__SHOW(code.code), HS__SHOW(finding.right_display));
-	else if (answer == HS_VALIDATE_NO)
-		HS__FAIL(run, node, "code", "code-invalid", "coding-unknown-code",
-			"the code system '%.*s' has no code '%.*s'", HS__SHOW(code.system),
-			HS__SHOW(code.code));
-	else if (answer == HS_VALIDATE_YES && finding.inactive)
-		HS__WARN(run, node, "code", "business-rule", "coding-inactive",
-			"the code '%.*s' is not in use any more", HS__SHOW(code.code));
+	say_coding(run, node, &code, answer, &finding);
 }
 
 /* ---- Identifier (section 2.24.0.6) ---- */

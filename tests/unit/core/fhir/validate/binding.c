@@ -80,6 +80,27 @@ static void composes_value_sets(void **state)
 }
 
 /* Profiles of STU3's age bind to BCP 13 itself. */
+/* A rule that names a version has the codes of that one; of one that is not here nothing can be denied. */
+static void takes_codes_of_the_version(void **state)
+{
+#define WHOLE(version) SET("'include':[{'system':'http://x/c','version':'" version "'}]")
+#define LATER \
+	"{'resourceType':'CodeSystem','url':'http://x/c','version':'2','status':'active'," \
+	"'content':'complete'," \
+	"'concept':[{'code':'a'}]}"
+#define EARLIER \
+	"{'resourceType':'CodeSystem','url':'http://x/c','version':'1','status':'active'," \
+	"'content':'complete'," \
+	"'concept':[{'code':'a'},{'code':'b'}]}"
+	static const char *const first[] = { REQUIRED, WHOLE("1"), LATER, EARLIER, NULL };
+	static const char *const second[] = { REQUIRED, WHOLE("2"), EARLIER, LATER, NULL };
+	static const char *const third[] = { REQUIRED, WHOLE("3"), EARLIER, LATER, NULL };
+	(void)state;
+	assert_valid(first, "http://x/p", PATIENT("b"));
+	assert_found(second, "http://x/p", PATIENT("b"), "binding-required", "Patient.maritalStatus");
+	assert_found(third, "http://x/p", PATIENT("z"), "binding-unchecked", "Patient.maritalStatus");
+}
+
 static void knows_media_types_by_two_names(void **state)
 {
 #define BOUND(set) \
@@ -148,6 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges_by_strength),
 		cmocka_unit_test(composes_value_sets),
+		cmocka_unit_test(takes_codes_of_the_version),
 		cmocka_unit_test(knows_media_types_by_two_names),
 		cmocka_unit_test(leaves_addresses_of_types_alone),
 		cmocka_unit_test(heeds_additional_bindings),

@@ -221,6 +221,9 @@ static void listed_codes(void **state)
 		{ LISTED(",'version':'1','concept':[{'code':'a'}]"), { OLD }, "" },
 		{ LISTED(",'version':'2','concept':[{'code':'a'}]"), { OLD },
 			"listed-version? ValueSet.compose.include[0].version" },
+		/* What a version that is not here has cannot be told by another. */
+		{ LISTED(",'version':'2','concept':[{'code':'z'}]"), { OLD },
+			"listed-version? ValueSet.compose.include[0].version" },
 		{ LISTED(",'version':'2','concept':[{'code':'a'}]"), { NULL },
 			"listed-system? ValueSet.compose.include[0]" },
 		{ LISTED(""), { NULL }, "listed-system? ValueSet.compose.include[0]" },
@@ -313,6 +316,8 @@ static void codings(void **state)
 {
 #define CODED(coding) "{'resourceType':'Basic','code':{'coding':[{" coding "}]}}"
 #define AT(name) " Basic.code.coding[0]" name
+#define FIRST SYSTEM("complete", ",'version':'1'" CONCEPTS)
+#define SECOND SYSTEM("complete", ",'version':'2','concept':[{'code':'a'}]")
 	static const struct rules_case rows[] = {
 		{ CODED("'system':'http://a.se/cs','code':'a','display':'aa'"),
 			{ SYSTEM("complete", CONCEPTS) }, "" },
@@ -322,6 +327,14 @@ static void codings(void **state)
 			"coding-unknown-code" AT(".code") },
 		{ CODED("'system':'http://a.se/cs','code':'z'"), { SYSTEM("fragment", CONCEPTS) }, "" },
 		{ CODED("'system':'http://elsewhere.se/cs','code':'z'"), { NULL }, "" },
+		/* By the version that it names; what another would say is no error. */
+		{ CODED("'system':'http://a.se/cs','version':'1','code':'b'"), { FIRST, SECOND }, "" },
+		{ CODED("'system':'http://a.se/cs','version':'2','code':'b'"), { FIRST, SECOND },
+			"coding-unknown-code" AT(".code") },
+		{ CODED("'system':'http://a.se/cs','version':'3','code':'z'"), { FIRST, SECOND },
+			"coding-version?" AT(".version") },
+		{ CODED("'system':'http://a.se/cs','version':'3','code':'a','display':'Bb'"), { FIRST },
+			"coding-display?" AT(".display") },
 		{ CODED("'system':'cs','code':'a'"), { NULL }, "coding-system-absolute" AT(".system") },
 		/* What is no system is not asked for its codes. */
 		{ CODED("'system':'cs','code':'z'"),
