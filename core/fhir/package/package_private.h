@@ -2,6 +2,7 @@
 /* The inside of a package, shared by the files of this folder. */
 #pragma once
 
+#include <core/fhir/package/version.h>
 #include <handslag/arena.h>
 #include <handslag/package.h>
 #include <pthread.h>
@@ -81,8 +82,6 @@ enum hs_status hs__package_list(const struct hs_package *package, const struct h
 	struct hs_error *err);
 /* folder.c: what lies in an open directory, unsorted. */
 enum hs_status hs__package_list_folder(int dir, struct hs__package_files *files, struct hs_error *err);
-/* Do two versions compare as less, equal, more? Releases come after their pre-releases. */
-int hs__package_compare(struct hs_slice a, struct hs_slice b);
 bool hs__package_is_release(struct hs_slice version);
 /* Does the version fit "1.2.x", "latest", "1.2.3"? */
 bool hs__package_fits(struct hs_slice version, struct hs_slice wanted);

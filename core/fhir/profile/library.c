@@ -4,17 +4,19 @@
 
 #include <core/base/heap.h>
 #include <core/base/map.h>
+#include <core/fhir/package/version.h>
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 #define ARENA_MAX ((size_t)4 << 30)
+#define VERSIONS_MAX 100 /* of one url that are put in order; what anybody sends may be of many */
 
 /* One resource that was put in by hand. */
 struct added {
 	struct hs_slice url, version, type;
 	const struct hs_json *tree;
-	struct added *next_same; /* the same url, earlier */
+	struct added *next_same; /* the same url, an earlier version */
 	struct added *next;      /* in order */
 };
 
@@ -83,6 +85,24 @@ void hs_library_unref(struct hs_library *library)
 
 /* ---- adding ---- */
 
+/* The latest version stands first, for it is meant where none is named (R4 References, section 2.3.0.1); of
+ * the same version the later to come. */
+static void put_in_order(struct hs_map_slot *slot, struct added *added)
+{
+	struct added *before = NULL;
+	struct added *behind = slot->value.ptr;
+	for (int i = 0;
+		i < VERSIONS_MAX && behind && hs__package_compare(behind->version, added->version) > 0; i++) {
+		before = behind;
+		behind = behind->next_same;
+	}
+	added->next_same = behind;
+	if (before)
+		before->next_same = added;
+	else
+		slot->value.ptr = added;
+}
+
 static enum hs_status put(struct hs_library *library, const struct hs_json *tree, struct hs_error *err)
 {
 	struct added *added = hs_arena_alloc(library->arena, sizeof(*added));
@@ -94,9 +114,10 @@ static enum hs_status put(struct hs_library *library, const struct hs_json *tree
 	struct hs_map_slot *slot = added && url.ptr ? hs_map_put(&library->by_url, url, NULL) : NULL;
 	if (!slot)
 		return hs_fail(err, HS_E_LIMIT, "there are too many definitions");
-	*added = (struct added) { url, hs_json_get_text(tree, HS_S("version")), type, tree, slot->value.ptr,
-		NULL };
-	slot->value.ptr = added;
+	*added = (struct added) {
+		.url = url, .version = hs_json_get_text(tree, HS_S("version")), .type = type, .tree = tree
+	};
+	put_in_order(slot, added);
 	if (library->last)
 		library->last->next = added;
 	else
@@ -138,20 +159,32 @@ static bool type_fits(const struct wanted *wanted, struct hs_slice type)
 	return wanted->type.len == 0 || hs_slice_eq(wanted->type, type);
 }
 
+/* How near a version must be to the one that is wanted. */
+enum nearness { THE_SAME, A_PART_OF_IT, ANY_VERSION };
+
+/* "1.0" is a part of "1.0.3", which is the same but for what it leaves open. */
+static bool version_fits(const struct wanted *wanted, struct hs_slice version, enum nearness near)
+{
+	if (near == THE_SAME)
+		return hs_slice_eq(version, wanted->version);
+	return near == ANY_VERSION ||
+		(hs_slice_starts(version, wanted->version) && version.len > wanted->version.len &&
+			version.ptr[wanted->version.len] == '.');
+}
+
 static const struct hs_json *find_added(const struct hs_library *library, const struct wanted *wanted,
-	bool any_version)
+	enum nearness near)
 {
 	const struct hs_map_slot *slot = hs_map_get(&library->by_url, wanted->url);
 	for (const struct added *added = slot ? slot->value.ptr : NULL; added; added = added->next_same)
-		if (type_fits(wanted, added->type) &&
-			(any_version || hs_slice_eq(added->version, wanted->version)))
+		if (type_fits(wanted, added->type) && version_fits(wanted, added->version, near))
 			return added->tree;
 	return NULL;
 }
 
 /* The first row of the index from `from` on, which is one of the url's, or the count. */
 static size_t next_row(const struct hs_library *library, const struct wanted *wanted, size_t from,
-	bool any_version)
+	enum nearness near)
 {
 	const struct hs__library_index *index = &library->index;
 	for (size_t i = from; i < index->count; i++) {
@@ -159,16 +192,15 @@ static size_t next_row(const struct hs_library *library, const struct wanted *wa
 		if (!hs_slice_eq(hs_image_text(index->image, row->url), wanted->url))
 			break;
 		if (type_fits(wanted, hs_image_text(index->image, row->type)) &&
-			(any_version ||
-				hs_slice_eq(hs_image_text(index->image, row->version), wanted->version)))
+			version_fits(wanted, hs_image_text(index->image, row->version), near))
 			return i;
 	}
 	return index->count;
 }
 
-static size_t find_row(const struct hs_library *library, const struct wanted *wanted, bool any_version)
+static size_t find_row(const struct hs_library *library, const struct wanted *wanted, enum nearness near)
 {
-	return next_row(library, wanted, hs__library_index_find(&library->index, wanted->url), any_version);
+	return next_row(library, wanted, hs__library_index_find(&library->index, wanted->url), near);
 }
 
 /* Reads and parses the row's file once; a file that cannot be read counts as absent. */
@@ -199,11 +231,11 @@ static struct wanted split(struct hs_slice type, struct hs_slice canonical)
 }
 
 static const struct hs_json *find_in(struct hs_library *library, const struct wanted *wanted,
-	bool any_version)
+	enum nearness near)
 {
 	for (; library; library = library->below) {
-		const struct hs_json *found = find_added(library, wanted, any_version);
-		size_t row = found ? 0 : find_row(library, wanted, any_version);
+		const struct hs_json *found = find_added(library, wanted, near);
+		size_t row = found ? 0 : find_row(library, wanted, near);
 		if (!found && row < library->index.count)
 			found = read_row(library, row);
 		if (found)
@@ -216,19 +248,22 @@ const struct hs_json *hs_library_find(struct hs_library *library, struct hs_slic
 	struct hs_slice canonical, bool *exact)
 {
 	struct wanted wanted = split(type, canonical);
-	const struct hs_json *found = find_in(library, &wanted, wanted.version.len == 0);
+	enum nearness near = wanted.version.len ? THE_SAME : ANY_VERSION;
+	const struct hs_json *found = find_in(library, &wanted, near);
 	if (exact)
 		*exact = found != NULL;
-	return found || wanted.version.len == 0 ? found : find_in(library, &wanted, true);
+	while (!found && near < ANY_VERSION)
+		found = find_in(library, &wanted, ++near);
+	return found;
 }
 
 /* The row that `found` was read from, or the count. */
 static size_t row_of(const struct hs_library *library, const struct wanted *wanted,
 	const struct hs_json *found)
 {
-	size_t row = find_row(library, wanted, true);
+	size_t row = find_row(library, wanted, ANY_VERSION);
 	while (row < library->index.count && library->trees[row] != found)
-		row = next_row(library, wanted, row + 1, true);
+		row = next_row(library, wanted, row + 1, ANY_VERSION);
 	return row;
 }
 
@@ -240,7 +275,7 @@ const struct hs_json *hs_library_behind(struct hs_library *library, struct hs_sl
 		size_t row = row_of(library, &wanted, found);
 		if (row >= library->index.count)
 			continue;
-		row = next_row(library, &wanted, row + 1, true);
+		row = next_row(library, &wanted, row + 1, ANY_VERSION);
 		return row < library->index.count ? read_row(library, row) : NULL;
 	}
 	return NULL;
@@ -250,8 +285,8 @@ bool hs_library_has(struct hs_library *library, struct hs_slice type, struct hs_
 {
 	struct wanted wanted = split(type, canonical);
 	for (; library; library = library->below)
-		if (find_added(library, &wanted, true) ||
-			find_row(library, &wanted, true) < library->index.count)
+		if (find_added(library, &wanted, ANY_VERSION) ||
+			find_row(library, &wanted, ANY_VERSION) < library->index.count)
 			return true;
 	return false;
 }

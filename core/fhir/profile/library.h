@@ -35,8 +35,10 @@ struct hs_library *hs_library_ref(struct hs_library *library);
 void hs_library_unref(struct hs_library *library);
 
 /* The resource of that type (empty: of any) with the canonical "url" or "url|version", a fragment "#x" cut
- * off. Without a version, and when no such version is there, the first found counts; *exact (may be NULL)
- * tells whether the version was the one asked for. NULL when there is none. */
+ * off. When no such version is there, one that is more exact ("1.0.3" for "1.0"), else and without a version
+ * the latest of those that were put in counts, or
+ * the first of the packages; *exact (may be NULL) tells whether the version was the one asked for. NULL when
+ * there is none. */
 const struct hs_json *hs_library_find(struct hs_library *library, struct hs_slice type,
 	struct hs_slice canonical, bool *exact);
 /* Of several in packages: the one of that type and url that stands behind `found`, which was found before;

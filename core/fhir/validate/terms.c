@@ -70,13 +70,15 @@ static enum hs_validate_answer in_set(struct asking *ask, const struct hs_json *
 
 static enum hs_validate_answer in_named_set(struct asking *ask, struct hs_slice canonical)
 {
-	const struct hs_json *set = hs_library_find(ask->terms->library, HS_S("ValueSet"), canonical, NULL);
+	bool exact;
+	const struct hs_json *set = hs_library_find(ask->terms->library, HS_S("ValueSet"), canonical, &exact);
 	if (ask->depth >= DEPTH)
 		return HS_VALIDATE_UNSUPPORTED;
 	ask->depth++;
 	enum hs_validate_answer answer = set ? in_set(ask, set) : HS_VALIDATE_NO_VALUE_SET;
 	ask->depth--;
-	return answer;
+	/* What another version than the one that is named does not have, that one may. */
+	return answer == HS_VALIDATE_NO && !exact ? HS_VALIDATE_NO_VALUE_SET : answer;
 }
 
 static bool lists_concept(const struct hs_json *include, struct hs_slice code)

@@ -214,7 +214,7 @@ static void check_declared(struct hs__validation *run, const struct hs__node *no
 		return;
 	if (!is_of_version(profile, canonical)) {
 		hs__validate_add(run, node, HS_S_NONE, NULL, severity, "not-found", "profile-version",
-			"the profile '%.*s' is known here in the version '%.*s' alone, so it is not checked",
+			"the profile '%.*s' is known here in another version ('%.*s'), so it is not checked",
 			HS_S_ARG(hs_slice_first(canonical, 200)),
 			HS_S_ARG(hs_slice_first(profile->version, 50)));
 		return;

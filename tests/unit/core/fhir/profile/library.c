@@ -37,6 +37,28 @@ static void finds_versions_side_by_side(void **state)
 	hs_library_unref(library);
 }
 
+/* In whatever order they come; one that has no version is the earliest. */
+static void takes_the_latest_where_none_is_named(void **state)
+{
+#define OF_VERSION(version) \
+	"{\"resourceType\":\"ValueSet\",\"url\":\"http://x/v\",\"version\":\"" version \
+	"\",\"name\":\"" version "\"}"
+	(void)state;
+	bool exact = true;
+	struct hs_library *library = hs_library_over(NULL);
+	add(library, OF_VERSION("1.0.2"));
+	add(library, OF_VERSION("1.0.10"));
+	add(library, OF_VERSION("1.1.0-ballot"));
+	add(library, OF_VERSION("1.0.3"));
+	add(library, "{\"resourceType\":\"ValueSet\",\"url\":\"http://x/v\",\"name\":\"none\"}");
+	assert_slice(name_of(library, "ValueSet", "http://x/v", NULL), "1.1.0-ballot");
+	assert_slice(name_of(library, "ValueSet", "http://x/v|1.0.3", NULL), "1.0.3");
+	assert_slice(name_of(library, "ValueSet", "http://x/v|1.0", &exact), "1.0.10");
+	assert_false(exact);
+	assert_slice(name_of(library, "ValueSet", "http://x/v|2", NULL), "1.1.0-ballot");
+	hs_library_unref(library);
+}
+
 static void looks_below(void **state)
 {
 	(void)state;
@@ -118,6 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_versions_side_by_side),
+		cmocka_unit_test(takes_the_latest_where_none_is_named),
 		cmocka_unit_test(looks_below),
 		cmocka_unit_test(refuses_what_is_not_json),
 		cmocka_unit_test(reads_packages_when_asked),

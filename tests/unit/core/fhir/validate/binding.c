@@ -95,8 +95,15 @@ static void takes_codes_of_the_version(void **state)
 	static const char *const first[] = { REQUIRED, WHOLE("1"), LATER, EARLIER, NULL };
 	static const char *const second[] = { REQUIRED, WHOLE("2"), EARLIER, LATER, NULL };
 	static const char *const third[] = { REQUIRED, WHOLE("3"), EARLIER, LATER, NULL };
+	/* The same of a value set. */
+	static const char set[] = SET("'include':[{'system':'http://x/c','concept':[{'code':'a'}]}]");
+	static const char other[] = PROFILE("'strength':'required','valueSet':'http://x/v|9'");
 	(void)state;
-	assert_valid(first, "http://x/p", PATIENT("b"));
+	good(other, set, PATIENT("a"));
+	bad(other, set, PATIENT("b"), "value-set-unknown");
+	assert_valid(first, "http://x/p",
+		"{'resourceType':'Patient','maritalStatus':{'coding':[{'system':'http://x/"
+		"c','version':'1','code':'b'}]}}");
 	assert_found(second, "http://x/p", PATIENT("b"), "binding-required", "Patient.maritalStatus");
 	assert_found(third, "http://x/p", PATIENT("z"), "binding-unchecked", "Patient.maritalStatus");
 }
