@@ -172,8 +172,10 @@ static enum hs_status ask_some(struct hs__finds *finds, const struct judge *judg
 	return status;
 }
 
-/* Rows here and there are each far away in memory, so they are called in crowds, and asked when they come. */
+/* Rows here and there are each far away in memory, so they are called in crowds, and asked when they come.
+ * (Where nearly each word has some, a processor fetches what comes next by itself.) */
 #define CROWD 32u
+#define CROWD_NEAR 40u /* words that hold a crowd which need not be called */
 struct crowd {
 	const struct hs__set *within;
 	const uint64_t *also;
@@ -182,7 +184,7 @@ struct crowd {
 	uint64_t asked[CROWD];
 };
 
-static void gather_crowd(struct crowd *crowd, const struct hs__forward *forward)
+static void gather_crowd(struct crowd *crowd)
 {
 	const struct hs__set *within = crowd->within;
 
@@ -196,7 +198,6 @@ static void gather_crowd(struct crowd *crowd, const struct hs__forward *forward)
 			continue;
 		crowd->words[crowd->count] = word;
 		crowd->asked[crowd->count++] = asked;
-		hs__forward_call_numbers(forward, word);
 	}
 }
 
@@ -211,22 +212,30 @@ static void call_lists(const struct crowd *crowd, const struct hs__forward *forw
 	}
 }
 
+static void call_crowd(const struct crowd *crowd, const struct hs__forward *forward)
+{
+	if (!crowd->count || crowd->words[crowd->count - 1] - crowd->words[0] < CROWD_NEAR)
+		return;
+	for (size_t i = 0; i < crowd->count; i++)
+		hs__forward_call_numbers(forward, crowd->words[i]);
+	if (!forward->listed)
+		return;
+	call_lists(crowd, forward, hs__forward_call_start);
+	call_lists(crowd, forward, hs__forward_call_list);
+}
+
 /* Those of both `within` and `also`; each NULL: any. */
 static enum hs_status ask_rows(struct hs__finds *finds, const struct judge *judge,
 	const struct hs__set *within, const uint64_t *also, struct hs_error *err)
 {
-	const struct hs__forward *forward = judge->column->forward;
 	struct crowd crowd = { .within = within, .also = also, .end = judge->column->row_count / BITS };
 	enum hs_status status = HS_OK;
 
 	if (crowd.end > finds->sure->count)
 		crowd.end = finds->sure->count;
 	do {
-		gather_crowd(&crowd, forward);
-		if (forward->listed) {
-			call_lists(&crowd, forward, hs__forward_call_start);
-			call_lists(&crowd, forward, hs__forward_call_list);
-		}
+		gather_crowd(&crowd);
+		call_crowd(&crowd, judge->column->forward);
 		for (size_t i = 0; i < crowd.count && status == HS_OK; i++)
 			status = ask_some(finds, judge, crowd.words[i], crowd.asked[i], err);
 	} while (crowd.count == CROWD && status == HS_OK);
