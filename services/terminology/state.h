@@ -45,10 +45,10 @@ struct tx_sandbox {
 	struct tx_change changes[TX_CHANGES_MAX];
 	size_t change_count;
 	uint64_t changes_after;
-	struct tx_cache *caches; /* of clients (kept.c) */
+	struct tx_left *caches; /* of clients (kept.c) */
 	pthread_mutex_t closures_lock;
-	struct tx_closure *closures; /* compile/closures.c; under that lock */
-	_Atomic uint64_t wanted;     /* sequence that uploads must reach */
+	struct tx_left *closures; /* compile/closures.c; under that lock */
+	_Atomic uint64_t wanted;  /* sequence that uploads must reach */
 	struct tx_sandbox *next;
 };
 

@@ -6,21 +6,26 @@
 
 #define MEMORY_MAX ((size_t)64 << 20)
 
-static struct tx_closure **place_of(struct tx_sandbox *sandbox, struct hs_slice name)
+static struct tx_closure *closure_of(struct tx_left *left)
 {
-	struct tx_closure **at = &sandbox->closures;
+	return (struct tx_closure *)left;
+}
 
-	while (*at && !hs_slice_eq((*at)->name, name))
+static struct tx_left **place_of(struct tx_sandbox *sandbox, struct hs_slice name)
+{
+	struct tx_left **at = &sandbox->closures;
+
+	while (*at && !hs_slice_eq(closure_of(*at)->name, name))
 		at = &(*at)->next;
 	return at;
 }
 
-static void forget(struct tx_closure **at)
+static void forget(struct tx_left **at)
 {
-	struct tx_closure *closure = *at;
+	struct tx_left *left = *at;
 
-	*at = closure->next;
-	hs_arena_free(closure->arena);
+	*at = left->next;
+	hs_arena_free(closure_of(left)->arena);
 }
 
 void hs_tx_closures_end(struct tx_sandbox *sandbox)
@@ -31,36 +36,24 @@ void hs_tx_closures_end(struct tx_sandbox *sandbox)
 
 struct tx_closure *hs_tx_closure_find(struct tx_sandbox *sandbox, struct hs_slice name)
 {
-	return *place_of(sandbox, name);
-}
-
-static void make_room(struct tx_sandbox *sandbox)
-{
-	struct tx_closure **oldest = &sandbox->closures;
-	size_t count = 0;
-
-	for (struct tx_closure **at = &sandbox->closures; *at; at = &(*at)->next) {
-		count++;
-		if ((*at)->used_ms < (*oldest)->used_ms)
-			oldest = at;
-	}
-	if (count >= TX_CLOSURES)
-		forget(oldest);
+	return closure_of(*place_of(sandbox, name));
 }
 
 struct tx_closure *hs_tx_closure_begin(struct tx_sandbox *sandbox, struct hs_slice name)
 {
-	struct tx_closure **at = place_of(sandbox, name);
+	struct tx_left **at = place_of(sandbox, name);
 
 	if (*at)
 		forget(at);
-	make_room(sandbox);
+	at = hs_tx_oldest(&sandbox->closures, TX_CLOSURES);
+	if (at)
+		forget(at);
 	struct hs_arena *arena = hs_arena_new(MEMORY_MAX);
 	struct tx_closure *closure = hs_arena_alloc(arena, sizeof(*closure));
 	*closure = (struct tx_closure) {
-		.arena = arena, .name = hs_arena_copy(arena, name), .next = sandbox->closures
+		.arena = arena, .name = hs_arena_copy(arena, name), .left.next = sandbox->closures
 	};
-	sandbox->closures = closure;
+	sandbox->closures = &closure->left;
 	return closure;
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "model.h"
+#include "oldest.h"
 
 struct tx_sandbox;
 
@@ -26,15 +27,14 @@ struct tx_closure_system {
 };
 
 struct tx_closure {
+	struct tx_left left;
 	struct hs_arena *arena; /* of all that it has, itself too */
 	struct hs_slice name;
-	int64_t used_ms;
 	uint32_t version; /* raised with each answer that may add */
 	struct tx_closure_system systems[TX_CLOSURE_SYSTEMS];
 	size_t system_count;
 	struct tx_closure_row *rows;
 	size_t count, room;
-	struct tx_closure *next;
 };
 
 struct tx_closure *hs_tx_closure_find(struct tx_sandbox *sandbox, struct hs_slice name); /* NULL: none */

@@ -8,61 +8,56 @@
 #define CACHES_MAX 32u /* of a sandbox */
 
 struct tx_cache {
+	struct tx_left left;
 	char id[65];
 	bool sealed;
-	int64_t used_ms;
 	struct tx_kept *kept; /* never NULL */
-	struct tx_cache *next;
 };
 
 /* ---- the caches of a sandbox, under its lock ---- */
 
-static struct tx_cache **place_of(struct tx_sandbox *sandbox, struct hs_slice id)
+static struct tx_cache *cache_of(struct tx_left *left)
 {
-	struct tx_cache **at = &sandbox->caches;
+	return (struct tx_cache *)left;
+}
 
-	while (*at && !hs_slice_eq(hs_slice_cstr((*at)->id), id))
+static struct tx_left **place_of(struct tx_sandbox *sandbox, struct hs_slice id)
+{
+	struct tx_left **at = &sandbox->caches;
+
+	while (*at && !hs_slice_eq(hs_slice_cstr(cache_of(*at)->id), id))
 		at = &(*at)->next;
 	return at;
 }
 
-static void forget(struct tx_cache **at)
+static void drop(struct tx_cache *cache)
 {
-	struct tx_cache *cache = *at;
-
-	*at = cache->next;
 	hs_tx_kept_unref(cache->kept);
 	hs_tx_memory_free(cache);
 }
 
-/* The clock of a sandbox may be set back; what was used later than now was not idle. */
-static int64_t idle_ms(const struct tx_cache *cache, int64_t now_ms)
+static void forget(struct tx_left **at)
 {
-	return now_ms > cache->used_ms ? now_ms - cache->used_ms : 0;
+	struct tx_left *left = *at;
+
+	*at = left->next;
+	drop(cache_of(left));
+}
+
+/* The clock of a sandbox may be set back; what was used later than now was not idle. */
+static int64_t idle_ms(const struct tx_left *left, int64_t now_ms)
+{
+	return now_ms > left->used_ms ? now_ms - left->used_ms : 0;
 }
 
 static void sweep(struct tx_sandbox *sandbox, int64_t now_ms)
 {
-	for (struct tx_cache **at = &sandbox->caches; *at;) {
+	for (struct tx_left **at = &sandbox->caches; *at;) {
 		if (idle_ms(*at, now_ms) > TX_KEPT_IDLE_SECONDS * INT64_C(1000))
 			forget(at);
 		else
 			at = &(*at)->next;
 	}
-}
-
-static void make_room(struct tx_sandbox *sandbox)
-{
-	struct tx_cache **oldest = &sandbox->caches;
-	size_t count = 0;
-
-	for (struct tx_cache **at = &sandbox->caches; *at; at = &(*at)->next) {
-		count++;
-		if ((*at)->used_ms < (*oldest)->used_ms)
-			oldest = at;
-	}
-	if (count >= CACHES_MAX)
-		forget(oldest);
 }
 
 static bool is_id(struct hs_slice id)
@@ -83,16 +78,18 @@ bool hs_tx_kept_make(struct tx_sandbox *sandbox, struct hs_slice id, bool sealed
 	struct tx_cache *cache = hs_tx_memory(sizeof(*cache));
 	memcpy(cache->id, id.ptr, id.len);
 	cache->sealed = sealed;
-	cache->used_ms = now_ms;
+	cache->left.used_ms = now_ms;
 	cache->kept = hs_tx_kept_new(NULL, 0);
 	pthread_mutex_lock(&sandbox->lock);
 	sweep(sandbox, now_ms);
 	if (*place_of(sandbox, id)) { /* somebody else was first */
-		forget(&cache);
+		drop(cache);
 	} else {
-		make_room(sandbox);
-		cache->next = sandbox->caches;
-		sandbox->caches = cache;
+		struct tx_left **oldest = hs_tx_oldest(&sandbox->caches, CACHES_MAX);
+		if (oldest)
+			forget(oldest);
+		cache->left.next = sandbox->caches;
+		sandbox->caches = &cache->left;
 	}
 	pthread_mutex_unlock(&sandbox->lock);
 	return true;
@@ -102,9 +99,9 @@ bool hs_tx_kept_make(struct tx_sandbox *sandbox, struct hs_slice id, bool sealed
 static struct tx_cache *use(struct tx_sandbox *sandbox, struct hs_slice id, int64_t now_ms)
 {
 	sweep(sandbox, now_ms);
-	struct tx_cache *cache = *place_of(sandbox, id);
+	struct tx_cache *cache = cache_of(*place_of(sandbox, id));
 	if (cache)
-		cache->used_ms = now_ms;
+		cache->left.used_ms = now_ms;
 	return cache;
 }
 
@@ -124,9 +121,9 @@ bool hs_tx_kept_tell(struct tx_sandbox *sandbox, struct hs_slice id, int64_t now
 {
 	pthread_mutex_lock(&sandbox->lock);
 	sweep(sandbox, now_ms);
-	const struct tx_cache *there = *place_of(sandbox, id);
+	const struct tx_cache *there = cache_of(*place_of(sandbox, id));
 	if (there) {
-		*out = (struct tx_kept_state) { there->sealed, 0, idle_ms(there, now_ms) };
+		*out = (struct tx_kept_state) { there->sealed, 0, idle_ms(&there->left, now_ms) };
 		for (size_t i = 0; i < there->kept->count; i++)
 			out->resources += hs_tx_kept_count(there->kept->parts[i]);
 		use(sandbox, id, now_ms);
@@ -138,7 +135,7 @@ bool hs_tx_kept_tell(struct tx_sandbox *sandbox, struct hs_slice id, int64_t now
 void hs_tx_kept_end(struct tx_sandbox *sandbox, struct hs_slice id)
 {
 	pthread_mutex_lock(&sandbox->lock);
-	struct tx_cache **at = place_of(sandbox, id);
+	struct tx_left **at = place_of(sandbox, id);
 	if (*at)
 		forget(at);
 	pthread_mutex_unlock(&sandbox->lock);
@@ -158,7 +155,7 @@ static struct tx_kept *take(struct tx_sandbox *sandbox, struct hs_slice id, bool
 	struct tx_kept *kept = NULL;
 
 	pthread_mutex_lock(&sandbox->lock);
-	const struct tx_cache *cache = *place_of(sandbox, id);
+	const struct tx_cache *cache = cache_of(*place_of(sandbox, id));
 	if (cache && (first || !cache->sealed)) {
 		kept = cache->kept;
 		atomic_fetch_add(&kept->refs, 1);
@@ -171,7 +168,7 @@ static struct tx_kept *take(struct tx_sandbox *sandbox, struct hs_slice id, bool
 static bool put(struct tx_sandbox *sandbox, struct hs_slice id, struct tx_kept *before, struct tx_kept *after)
 {
 	pthread_mutex_lock(&sandbox->lock);
-	struct tx_cache *cache = *place_of(sandbox, id);
+	struct tx_cache *cache = cache_of(*place_of(sandbox, id));
 	bool same = cache && cache->kept == before;
 	if (same)
 		cache->kept = after;

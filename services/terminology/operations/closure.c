@@ -342,7 +342,7 @@ enum hs_status hs_tx_closure(struct tx_context *ctx, struct tx_sandbox *sandbox,
 	else
 		*out = answer(t, 0);
 	if (closure)
-		closure->used_ms = ctx->now_ms;
+		closure->left.used_ms = ctx->now_ms;
 	pthread_mutex_unlock(&sandbox->closures_lock);
 	return status;
 }
