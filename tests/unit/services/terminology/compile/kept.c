@@ -145,6 +145,29 @@ static void makes_room(void **state)
 	assert_null(hs_tx_kept_get(&sandbox, HS_S("cache-39"), 40));
 }
 
+/* Neither the first nor the last of the list goes, but the one whose use lies furthest back. */
+static void closure_tables_make_room(void **state)
+{
+	char name[20];
+
+	(void)state;
+	for (unsigned i = 0; i < TX_CLOSURES; i++) {
+		snprintf(name, sizeof(name), "table-%u", i);
+		hs_tx_closure_begin(&sandbox, hs_slice_cstr(name))->left.used_ms = i == 5 ? 1 : 100 - i;
+	}
+	hs_tx_closure_begin(&sandbox, HS_S("table-0"))->left.used_ms = 100; /* in the place of itself */
+	assert_non_null(hs_tx_closure_find(&sandbox, HS_S("table-5")));
+	hs_tx_closure_begin(&sandbox, HS_S("another"))->left.used_ms = 200;
+	assert_null(hs_tx_closure_find(&sandbox, HS_S("table-5")));
+	for (unsigned i = 0; i < TX_CLOSURES; i++) {
+		snprintf(name, sizeof(name), "table-%u", i);
+		if (i != 5)
+			assert_non_null(hs_tx_closure_find(&sandbox, hs_slice_cstr(name)));
+	}
+	hs_tx_closures_end(&sandbox);
+	assert_null(hs_tx_closure_find(&sandbox, HS_S("another")));
+}
+
 static void refuses_names(void **state)
 {
 	char longest[66] = { 0 };
@@ -185,6 +208,7 @@ int main(void)
 		cmocka_unit_test(sealed_takes_only_what_comes_first),
 		cmocka_unit_test(forgets_what_is_not_used),
 		cmocka_unit_test(makes_room),
+		cmocka_unit_test(closure_tables_make_room),
 		cmocka_unit_test(refuses_names),
 	};
 
