@@ -384,6 +384,19 @@ static enum hs_status make_links(struct whole *whole, uint32_t most, bool furthe
 	return status;
 }
 
+/* The narrowest first, whether there is a further one behind it or not. */
+static enum hs_status make_all_links(struct whole *whole)
+{
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends && status == HS_OK; i++) {
+		status = make_links(whole, ends[i], false);
+		if (status == HS_OK)
+			status = make_links(whole, ends[i], true);
+	}
+	return status;
+}
+
 enum hs_status hs_ledger_sift_make(struct hs_ledger_sift *sift, uint32_t type, const struct hs_find *where,
 	struct hs_error *err)
 {
@@ -410,10 +423,8 @@ enum hs_status hs_ledger_sift_make(struct hs_ledger_sift *sift, uint32_t type, c
 		status = make_among(&whole);
 	if (status == HS_OK)
 		status = make_plain(&whole);
-	for (size_t i = 0; i < sizeof ends / sizeof *ends && status == HS_OK; i++)
-		status = make_links(&whole, ends[i], false);
-	for (size_t i = 0; i < sizeof ends / sizeof *ends && status == HS_OK; i++)
-		status = make_links(&whole, ends[i], true);
+	if (status == HS_OK)
+		status = make_all_links(&whole);
 	if (status != HS_OK)
 		return status;
 	if (whole.vain)
