@@ -5,6 +5,21 @@
 #define POINTERS 30
 #define OF_ONE 140 /* so many of one patient are judged along columns that are there */
 
+/* A second after the one before. */
+static void put_pointer(int i, int status)
+{
+	assert_int_equal(fixture_operate(fx, "PUT", "/operator/sandboxes/default/clock",
+				 quoted("{'advanceMs':1000}"))
+				 .status,
+		200);
+	send_ok("PUT", TEXT("DocumentReference/d%d", i),
+		TEXT("{'resourceType':'DocumentReference','id':'d%d','status':'%s','subject':{'reference':"
+		     "'Patient/p%d'},'date':'2024-01-%02dT00:00:00Z','content':[{'attachment':{'url':"
+		     "'urn:x'}}]}",
+			i, i % 2 ? "superseded" : "current", i % 3, 1 + i % 28),
+		status);
+}
+
 static int start_small(void **state)
 {
 	struct fixture_options options = {
@@ -14,13 +29,7 @@ static int start_small(void **state)
 	(void)state;
 	fx = fixture_start(&options);
 	for (int i = 0; i < POINTERS && fixture_has_fhir(fx, HS_FHIR_R4); i++)
-		send_ok("PUT", TEXT("DocumentReference/d%d", i),
-			TEXT("{'resourceType':'DocumentReference','id':'d%d','status':'%s','subject':{'"
-			     "reference':"
-			     "'Patient/p%d'},'date':'2024-01-%02dT00:00:00Z','content':[{'attachment':{'url':"
-			     "'urn:x'}}]}",
-				i, i % 2 ? "superseded" : "current", i % 3, 1 + i % 28),
-			201);
+		put_pointer(i, 201);
 	return 0;
 }
 
@@ -124,6 +133,27 @@ static void pages_to_the_end(void **state)
 	pages_through("_count=7&_lastUpdated=gt1990&_sort=custodian,-date", POINTERS);
 }
 
+static void first_found(const char *query, const char *id)
+{
+	struct fixture_answer a = send_ok("GET", TEXT("DocumentReference?%s", query), NULL, 200);
+	assert_int_equal(entries(&a), 3);
+	expect_text(&a, "/entry/0/resource/id", id);
+}
+
+/* What other types have written since is not looked through. */
+static void newest_stand_before_others(void **state)
+{
+	NEED_FHIR();
+	for (int i = 0; i < 2; i++)
+		put_pointer(i, 200); /* as it is, but newer */
+	for (int i = 0; i < 3 * POINTERS; i++)
+		send_ok("PUT", TEXT("Patient/p%d", i), TEXT("{'resourceType':'Patient','id':'p%d'}", i), 201);
+	first_found("_sort=-_lastUpdated,_id&_count=3", "d1");
+	first_found("_sort=-_lastUpdated&_count=3&_total=none", "d1");
+	first_found("_sort=-_lastUpdated&_count=3&_lastUpdated=gt1990", "d1");
+	first_found("_sort=_lastUpdated&_count=3", "d2");
+}
+
 static void explained(const char *search, const char *way)
 {
 	struct fixture_answer a = fixture_operate(fx, "POST", "/operator/sandboxes/default/explain",
@@ -190,6 +220,7 @@ int main(void)
 		cmocka_unit_test(answers_what_needs_few),
 		cmocka_unit_test(pages_to_the_end),
 		cmocka_unit_test(tells_its_way),
+		cmocka_unit_test(newest_stand_before_others),
 		cmocka_unit_test(reads_little_of_one_patient),
 	};
 	return cmocka_run_group_tests(tests, start_small, stop_server);

@@ -320,10 +320,9 @@ enum hs_status hs_ledger_refuse_broad(const struct hs_ledger_search *search, str
 		(unsigned long long)search->looks_max);
 }
 
-/* At most so many rows; sequences of other types are counted in. */
 static uint64_t span_size(const struct hs_ledger_span *span)
 {
-	return span->changed.count + (span->end > span->first ? span->end - span->first : 0);
+	return span->changed.count + span->rows;
 }
 
 /* Must all be looked at, however many fulfil the conditions? Then it is told before, not after a second. */
@@ -426,18 +425,15 @@ static enum hs_status look_from_an_end(struct hs_ledger_search *search, struct h
 	enum hs_status status = HS_OK;
 
 	for (bool done = false; status == HS_OK && !done; width *= 4) {
-		struct hs_ledger_span part = { .first = span->first, .end = span->end };
-		if (span->end <= span->first || width >= span->end - span->first)
-			done = true;
-		else if (query->sort[0].falling)
-			part.first = span->end - width;
-		else
-			part.end = span->first + width;
+		struct hs_ledger_span part = { 0 };
 		search->count = 0;
 		search->bounded = false;
 		search->total = total;
 		search->ledger.arena = search->scratch;
-		status = hs_ledger_changed(&search->ledger, search->looks_max, &part, err);
+		status = hs_ledger_span_end(&search->ledger, span, width, query->sort[0].falling, &part, err);
+		done = part.first == span->first && part.end == span->end;
+		if (status == HS_OK)
+			status = hs_ledger_changed(&search->ledger, search->looks_max, &part, err);
 		search->ledger.arena = search->pieces;
 		if (status == HS_OK)
 			status = look_at_span(search, &part, err);

@@ -175,11 +175,77 @@ enum hs_status hs_ledger_changed(struct hs_ledger *ledger, uint64_t most, struct
 	if (span->changed.count > most) {
 		span->changed.count = 0;
 		span->first = 1;
+		span->rows = span->end - 1;
 	}
 	if (span->changed.count)
 		qsort(span->changed.items, span->changed.count, sizeof *span->changed.items,
 			hs_ledger_compare_rows);
 	return HS_OK;
+}
+
+/* Other types may have written millions between two rows, so an end is found by rows, not by sequences. */
+static enum hs_status find_nth(struct hs_stmt *stmt, const struct hs_ledger_span *within, uint64_t number,
+	uint64_t *out, struct hs_error *err)
+{
+	if (stmt) {
+		hs_sql_int(stmt, 1, (int64_t)within->first);
+		hs_sql_int(stmt, 2, (int64_t)within->end);
+		hs_sql_int(stmt, 3, (int64_t)number - 1);
+	}
+	return hs_sql_ask(stmt, out, err);
+}
+
+static enum hs_status find_oldest(struct hs_ledger *ledger, const struct hs_ledger_span *span, uint64_t count,
+	uint64_t *end, struct hs_error *err)
+{
+	uint64_t row = span->end - 1, seq = span->end - 1;
+	enum hs_status status =
+		find_nth(hs_sql(ledger->txn,
+				 "SELECT row FROM record_index_row WHERE row >= ?1 AND row < ?2"
+				 " ORDER BY row LIMIT 1 OFFSET ?3",
+				 err),
+			span, count, &row, err);
+
+	if (status == HS_OK)
+		status = find_nth(hs_sql(ledger->txn,
+					  "SELECT seq FROM record_index_pointer WHERE seq >= ?1 AND seq < ?2"
+					  " AND seq IS NOT NULL ORDER BY seq LIMIT 1 OFFSET ?3",
+					  err),
+			span, count, &seq, err);
+	*end = 1 + (row < seq ? row : seq);
+	return status;
+}
+
+static enum hs_status find_newest(struct hs_ledger *ledger, const struct hs_ledger_span *span, uint64_t count,
+	uint64_t *first, struct hs_error *err)
+{
+	uint64_t row = span->first, seq = span->first;
+	enum hs_status status =
+		find_nth(hs_sql(ledger->txn,
+				 "SELECT row FROM record_index_row WHERE row >= ?1 AND row < ?2"
+				 " ORDER BY row DESC LIMIT 1 OFFSET ?3",
+				 err),
+			span, count, &row, err);
+
+	if (status == HS_OK)
+		status = find_nth(hs_sql(ledger->txn,
+					  "SELECT seq FROM record_index_pointer WHERE seq >= ?1 AND seq < ?2"
+					  " AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1 OFFSET ?3",
+					  err),
+			span, count, &seq, err);
+	*first = row > seq ? row : seq;
+	return status;
+}
+
+enum hs_status hs_ledger_span_end(struct hs_ledger *ledger, const struct hs_ledger_span *span, uint64_t count,
+	bool newest, struct hs_ledger_span *out, struct hs_error *err)
+{
+	*out = (struct hs_ledger_span) { .first = span->first, .end = span->end, .rows = span->rows };
+	if (span->first >= span->end || count >= span->rows)
+		return HS_OK;
+	out->rows = count;
+	return newest ? find_newest(ledger, span, count, &out->first, err) :
+			find_oldest(ledger, span, count, &out->end, err);
 }
 
 enum hs_status hs_ledger_outside(struct hs_ledger *ledger, uint32_t type, uint64_t seq, bool before_it,
@@ -235,7 +301,8 @@ enum hs_status hs_ledger_updated(struct hs_ledger *ledger, const struct hs_find_
 		status = find_first(ledger, query->type, moments.from - slack, &span.first, err);
 	if (status == HS_OK && until && moments.until < INT64_MAX - slack)
 		status = find_end(ledger, query->type, moments.until + slack, &span.end, err);
-	if (status == HS_OK && span.first < span.end)
+	span.rows = span.end > span.first ? span.end - span.first : 0;
+	if (status == HS_OK && span.rows)
 		status = hs_ledger_changed(ledger, most, &span, err);
 	if (status == HS_OK)
 		*out = span;

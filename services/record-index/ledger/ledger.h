@@ -342,6 +342,7 @@ enum hs_status hs_ledger_give(struct hs_ledger *ledger, const struct hs_find_que
 /* Rows: `changed`, candidates by row, all less than `first`; then those from `first` to before `end`. */
 struct hs_ledger_span {
 	uint64_t first, end;
+	uint64_t rows; /* from first to end, at most: sequences of other types may be counted in */
 	struct hs_ledger_numbers changed;
 };
 /* No other row fulfils the conditions on _lastUpdated or, in an order of that, comes after the key `after`
@@ -359,6 +360,10 @@ enum hs_status hs_ledger_count_updated(struct hs_ledger *ledger, const struct hs
  * on belong to it. */
 enum hs_status hs_ledger_changed(struct hs_ledger *ledger, uint64_t most, struct hs_ledger_span *span,
 	struct hs_error *err);
+/* The newest or the oldest of a span, without `changed`: `count` rows and changed ones, up to twice as many,
+ * or all when there are fewer. */
+enum hs_status hs_ledger_span_end(struct hs_ledger *ledger, const struct hs_ledger_span *span, uint64_t count,
+	bool newest, struct hs_ledger_span *out, struct hs_error *err);
 /* Versions before that sequence are not newer than *bound; or those from it on not older. */
 enum hs_status hs_ledger_outside(struct hs_ledger *ledger, uint32_t type, uint64_t seq, bool before_it,
 	int64_t *bound, struct hs_error *err);
