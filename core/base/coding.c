@@ -101,9 +101,8 @@ static inline int escaped(const char *at, const char *end)
 
 bool hs_percent_valid(struct hs_slice text)
 {
-	const char *end = text.ptr + text.len;
 	for (size_t at = hs_slice_find(text, '%', 0); at != SIZE_MAX; at = hs_slice_find(text, '%', at + 1))
-		if (escaped(text.ptr + at, end) < 0)
+		if (escaped(text.ptr + at, text.ptr + text.len) < 0)
 			return false;
 	return true;
 }
@@ -134,10 +133,9 @@ static char *copy_plain(char *to, const char **at, const char *end, char plus)
 
 struct hs_slice hs_percent_decode(struct hs_arena *arena, struct hs_slice text, bool form)
 {
-	const char plus = form ? '+' : '%', *at = text.ptr, *end = text.ptr + text.len;
-	size_t mark = hs_slice_find(text, '%', 0);
-	if (mark == SIZE_MAX && (!form || hs_slice_find(text, '+', 0) == SIZE_MAX))
+	if (hs_slice_find(text, '%', 0) == SIZE_MAX && (!form || hs_slice_find(text, '+', 0) == SIZE_MAX))
 		return text;
+	const char plus = form ? '+' : '%', *at = text.ptr, *end = text.ptr + text.len;
 	char *out = hs_arena_raw(arena, text.len), *to = out;
 	if (!out)
 		return HS_S_NONE;
