@@ -59,6 +59,8 @@ static bool are_of_target(const uint8_t *at)
 /* Four at a time: every byte of every head comes by here. Those of a target, which is most of it, 16. */
 bool hs__bytes_are(struct hs_slice text, uint8_t byte_class)
 {
+	if (!text.len) /* it may have no address either */
+		return true;
 	const uint8_t *at = (const uint8_t *)text.ptr, *end = at + text.len;
 	uint8_t all = byte_class;
 
