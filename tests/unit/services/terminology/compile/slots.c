@@ -56,7 +56,7 @@ static void both_ways_find_the_same(void **state)
 	struct tx_layer plain = a.layer;
 	plain.set_slots_count = 0;
 	assert_true(a.layer.set_slots_count >= MANY);
-	for (size_t i = 0; i < MANY * 2; i++) { /* the second half is not there */
+	for (size_t i = 0; i < (size_t)MANY * 2; i++) { /* the second half is not there */
 		struct hs_slice found = find(&a.layer, url_of(url, i));
 		struct hs_slice there = i >= MANY ? HS_S_NONE : i % 3 ? HS_S("1") : HS_S("2");
 		assert_true(hs_slice_eq(found, there));
