@@ -183,7 +183,20 @@ enum hs_status hs_ledger_changed(struct hs_ledger *ledger, uint64_t most, struct
 	return HS_OK;
 }
 
-/* Other types may have written millions between two rows, so an end is found by rows, not by sequences. */
+/* Other types may have written millions between two rows, so an end is found by rows, not by sequences: where
+ * it has so many rows, and where so many changed ones. */
+static const struct end {
+	const char *rows, *changed;
+} oldest = {
+	"SELECT row FROM record_index_row WHERE row >= ?1 AND row < ?2 ORDER BY row LIMIT 1 OFFSET ?3",
+	"SELECT seq FROM record_index_pointer WHERE seq >= ?1 AND seq < ?2 AND seq IS NOT NULL"
+	" ORDER BY seq LIMIT 1 OFFSET ?3",
+}, newest = {
+	"SELECT row FROM record_index_row WHERE row >= ?1 AND row < ?2 ORDER BY row DESC LIMIT 1 OFFSET ?3",
+	"SELECT seq FROM record_index_pointer WHERE seq >= ?1 AND seq < ?2 AND seq IS NOT NULL"
+	" ORDER BY seq DESC LIMIT 1 OFFSET ?3",
+};
+
 static enum hs_status find_nth(struct hs_stmt *stmt, const struct hs_ledger_span *within, uint64_t number,
 	uint64_t *out, struct hs_error *err)
 {
@@ -195,57 +208,24 @@ static enum hs_status find_nth(struct hs_stmt *stmt, const struct hs_ledger_span
 	return hs_sql_ask(stmt, out, err);
 }
 
-static enum hs_status find_oldest(struct hs_ledger *ledger, const struct hs_ledger_span *span, uint64_t count,
-	uint64_t *end, struct hs_error *err)
-{
-	uint64_t row = span->end - 1, seq = span->end - 1;
-	enum hs_status status =
-		find_nth(hs_sql(ledger->txn,
-				 "SELECT row FROM record_index_row WHERE row >= ?1 AND row < ?2"
-				 " ORDER BY row LIMIT 1 OFFSET ?3",
-				 err),
-			span, count, &row, err);
-
-	if (status == HS_OK)
-		status = find_nth(hs_sql(ledger->txn,
-					  "SELECT seq FROM record_index_pointer WHERE seq >= ?1 AND seq < ?2"
-					  " AND seq IS NOT NULL ORDER BY seq LIMIT 1 OFFSET ?3",
-					  err),
-			span, count, &seq, err);
-	*end = 1 + (row < seq ? row : seq);
-	return status;
-}
-
-static enum hs_status find_newest(struct hs_ledger *ledger, const struct hs_ledger_span *span, uint64_t count,
-	uint64_t *first, struct hs_error *err)
-{
-	uint64_t row = span->first, seq = span->first;
-	enum hs_status status =
-		find_nth(hs_sql(ledger->txn,
-				 "SELECT row FROM record_index_row WHERE row >= ?1 AND row < ?2"
-				 " ORDER BY row DESC LIMIT 1 OFFSET ?3",
-				 err),
-			span, count, &row, err);
-
-	if (status == HS_OK)
-		status = find_nth(hs_sql(ledger->txn,
-					  "SELECT seq FROM record_index_pointer WHERE seq >= ?1 AND seq < ?2"
-					  " AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1 OFFSET ?3",
-					  err),
-			span, count, &seq, err);
-	*first = row > seq ? row : seq;
-	return status;
-}
-
 enum hs_status hs_ledger_span_end(struct hs_ledger *ledger, const struct hs_ledger_span *span, uint64_t count,
-	bool newest, struct hs_ledger_span *out, struct hs_error *err)
+	bool is_newest, struct hs_ledger_span *out, struct hs_error *err)
 {
+	const struct end *end = is_newest ? &newest : &oldest;
+	uint64_t row = is_newest ? span->first : span->end - 1, seq = row;
+
 	*out = (struct hs_ledger_span) { .first = span->first, .end = span->end, .rows = span->rows };
 	if (span->first >= span->end || count >= span->rows)
 		return HS_OK;
 	out->rows = count;
-	return newest ? find_newest(ledger, span, count, &out->first, err) :
-			find_oldest(ledger, span, count, &out->end, err);
+	enum hs_status status = find_nth(hs_sql(ledger->txn, end->rows, err), span, count, &row, err);
+	if (status == HS_OK)
+		status = find_nth(hs_sql(ledger->txn, end->changed, err), span, count, &seq, err);
+	if (is_newest)
+		out->first = row > seq ? row : seq;
+	else
+		out->end = 1 + (row < seq ? row : seq);
+	return status;
 }
 
 enum hs_status hs_ledger_outside(struct hs_ledger *ledger, uint32_t type, uint64_t seq, bool before_it,

@@ -363,7 +363,7 @@ enum hs_status hs_ledger_changed(struct hs_ledger *ledger, uint64_t most, struct
 /* The newest or the oldest of a span, without `changed`: `count` rows and changed ones, up to twice as many,
  * or all when there are fewer. */
 enum hs_status hs_ledger_span_end(struct hs_ledger *ledger, const struct hs_ledger_span *span, uint64_t count,
-	bool newest, struct hs_ledger_span *out, struct hs_error *err);
+	bool is_newest, struct hs_ledger_span *out, struct hs_error *err);
 /* Versions before that sequence are not newer than *bound; or those from it on not older. */
 enum hs_status hs_ledger_outside(struct hs_ledger *ledger, uint32_t type, uint64_t seq, bool before_it,
 	int64_t *bound, struct hs_error *err);
