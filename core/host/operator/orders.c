@@ -32,17 +32,24 @@ static enum hs_verdict refuse_size(struct hs_request *req)
 	return hs_fail_request(req, &err);
 }
 
+/* NULL: the request's arena is full. */
+static struct order *new_order(struct hs_request *req, struct hs_sandbox *sandbox, int status)
+{
+	struct order *order = hs_arena_alloc(req->arena, sizeof(*order));
+
+	if (order)
+		*order = (struct order) { .host = req->host, .sandbox = sandbox, .status = status };
+	return order;
+}
+
 /* `out`, where it is not NULL, is the order, to be completed before the handler returns. */
 static enum hs_verdict give_order(struct hs_request *req, struct hs_sandbox *sandbox, int status,
 	hs_work_fn *work, struct order **out)
 {
-	struct order *order = hs_arena_alloc(req->arena, sizeof(*order));
+	struct order *order = new_order(req, sandbox, status);
 
 	if (!order)
 		return refuse_size(req);
-	order->host = req->host;
-	order->sandbox = sandbox;
-	order->status = status;
 	if (out)
 		*out = order;
 	return hs__control(req, work, order, ordered);
@@ -134,7 +141,7 @@ static enum hs_verdict backed_up(struct hs_request *req, void *arg, enum hs_stat
 		return hs_fail_request(req, err);
 	hs_json_add_text(req->arena, out, HS_S("sandbox"), hs_slice_cstr(order->sandbox->name));
 	hs_json_add_text(req->arena, out, HS_S("file"), order->name);
-	return hs__operator_reply(req, 201, out);
+	return hs__operator_reply(req, order->status, out);
 }
 
 static enum hs_status do_backup(struct hs_txn *txn, struct hs_arena *arena, void *arg, struct hs_error *err)
@@ -158,14 +165,10 @@ static enum hs_status do_backup(struct hs_txn *txn, struct hs_arena *arena, void
 enum hs_verdict hs__operator_backup(struct hs_request *req, struct hs_sandbox *sandbox,
 	const struct hs_json *spec)
 {
-	struct order *order = hs_arena_alloc(req->arena, sizeof(*order));
+	struct order *order = new_order(req, sandbox, 201);
 
 	(void)spec;
-	if (!order)
-		return refuse_size(req);
-	order->host = req->host;
-	order->sandbox = sandbox;
-	return hs__control(req, do_backup, order, backed_up);
+	return order ? hs__control(req, do_backup, order, backed_up) : refuse_size(req);
 }
 
 /* ---- explain ---- */
