@@ -87,6 +87,7 @@ struct tx_build_head {
 	uint64_t source_key;
 	bool ignores_case, compositional, is_snomed;
 	bool ordered;     /* some link has a rank */
+	bool trees_first; /* several files: its codes have no order but the hierarchy */
 	uint32_t content; /* enum tx_content */
 	uint32_t flags;   /* others of struct tx_head */
 };

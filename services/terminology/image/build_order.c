@@ -216,17 +216,18 @@ static void walk_from(struct walk *w, uint32_t root)
 	}
 }
 
-/* Roots with something below them come first, then what stands alone, then, should all of a circle's concepts
- * be left, those. */
+/* Roots come as they stand in the source, or those with something below them before what stands alone. Should
+ * all of a circle's concepts be left, they are last. */
 static void walk_all(struct walk *w)
 {
 	const struct tx_build *b = w->b;
+	enum { TREES, ROOTS, REST } pass = b->head.trees_first ? TREES : ROOTS;
 
-	for (int pass = 0; pass < 3; pass++)
+	for (; pass <= REST; pass++)
 		for (uint32_t i = 0; i < w->count; i++) {
 			bool root = b->parent_first[i] == b->parent_first[i + 1];
-			bool alone = b->child_first[i] == b->child_first[i + 1];
-			if (w->state[i] == 0 && (pass == 2 || (root && alone == (pass == 1))))
+			bool tree = b->child_first[i] < b->child_first[i + 1];
+			if (w->state[i] == 0 && (pass == REST || (root && (pass == ROOTS || tree))))
 				walk_from(w, i);
 		}
 }

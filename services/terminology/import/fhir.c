@@ -135,6 +135,17 @@ static uint32_t take_item(struct walk *w, const struct hs_json *item, uint32_t p
 	return concept;
 }
 
+/* A concept is numbered where it stands, not where another one names it as its parent. */
+static uint32_t number_item(struct walk *w, const struct hs_json *item, uint32_t parent)
+{
+	struct hs_slice code = hs_json_get_text(item, HS_S("code"));
+
+	(void)parent;
+	return code.len ? hs_tx_build_concept(w->run->build, code, NULL) : UINT32_MAX;
+}
+
+typedef uint32_t item_fn(struct walk *w, const struct hs_json *item, uint32_t parent);
+
 static void open_level(struct walk *w, const struct hs_json *list, uint32_t parent)
 {
 	struct level level = { hs_json_at(list, 0), list, parent };
@@ -143,7 +154,9 @@ static void open_level(struct walk *w, const struct hs_json *list, uint32_t pare
 		hs_buf_add(&w->levels, hs_slice((const char *)&level, sizeof(level)));
 }
 
-static void take_concepts(struct walk *w, const struct hs_json *list)
+/* Each concept in the order of the resource. What is inside one of which `fn` says UINT32_MAX is passed over.
+ */
+static void each_concept(struct walk *w, const struct hs_json *list, item_fn *fn)
 {
 	open_level(w, list, UINT32_MAX);
 	while (w->levels.len) {
@@ -155,7 +168,7 @@ static void take_concepts(struct walk *w, const struct hs_json *list)
 			continue;
 		}
 		level->next = hs_json_next(item);
-		uint32_t concept = take_item(w, item, level->parent);
+		uint32_t concept = fn(w, item, level->parent);
 		if (concept != UINT32_MAX)
 			open_level(w, hs_json_get(item, HS_S("concept")), concept);
 	}
@@ -259,7 +272,8 @@ static enum hs_status fill(void *arg, struct hs_error *err)
 	take_head(&w, system);
 	hs_buf_init(&w.described, run->arena, TX_BUILD_MAX);
 	hs_buf_init(&w.levels, run->arena, TX_BUILD_MAX);
-	take_concepts(&w, hs_json_get(system, HS_S("concept")));
+	each_concept(&w, hs_json_get(system, HS_S("concept")), number_item);
+	each_concept(&w, hs_json_get(system, HS_S("concept")), take_item);
 	report_undescribed(&w);
 	return w.described.overflow ?
 		hs_fail(err, HS_E_LIMIT, "the code system is too large to be imported") :

@@ -250,6 +250,7 @@ static void begin_head(struct tx_table_run *run)
 	head->value_set = HS_S(LOINC_URL "/vs");
 	head->publisher = HS_S("Regenstrief Institute, Inc.");
 	head->ignores_case = true;
+	head->trees_first = true;
 	add_defs(run);
 }
 

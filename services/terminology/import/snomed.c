@@ -98,6 +98,7 @@ static enum hs_status give_all(struct rf2 *r, struct hs_error *err)
 	head->value_set = hs_arena_printf(r->arena, "%.*s?fhir_vs", HS_S_ARG(base));
 	head->compositional = true;
 	head->is_snomed = true;
+	head->trees_first = true;
 	return HS_OK;
 }
 

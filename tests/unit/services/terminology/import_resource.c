@@ -88,19 +88,20 @@ static void import(struct place *p, const char *system)
 	free(text);
 }
 
-static void as_if_it_were_uploaded(void **state)
+/* Asks of what was imported and of what was uploaded: of `resources` the first is imported in the one case.
+ */
+static void compare_answers(const char *const *resources, size_t first, size_t count)
 {
 	struct place p;
 	struct ask a, sets, up;
 
-	(void)state;
 	begin(&p);
-	import(&p, SYSTEM);
+	import(&p, resources[0]);
 	assert_int_equal(run(&p, hs_tx_import_fhir, NULL, 0), HS_OK);
 	open_image(&p, &a);
-	ask_begin(&up, uploads);
-	ask_begin(&sets, uploads + 1);
-	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+	ask_begin(&up, resources);
+	ask_begin(&sets, resources + 1);
+	for (size_t i = first; i < first + count; i++) {
 		ask_prepare(&up, questions[i].parameters);
 		ask_prepare(&sets, questions[i].parameters);
 		sets.ctx.scope.layers[sets.ctx.scope.count++] = &a.layer;
@@ -113,6 +114,33 @@ static void as_if_it_were_uploaded(void **state)
 	ask_end(&up);
 	close_image(&a);
 	end(&p);
+}
+
+static void as_if_it_were_uploaded(void **state)
+{
+	(void)state;
+	compare_answers(uploads, 0, sizeof(questions) / sizeof(questions[0]));
+}
+
+/* Codes alone stay before and between those that have others in them, and one that is named as a parent
+ * before its place comes stays in it. */
+static void in_the_order_of_the_resource(void **state)
+{
+	static const char *const resources[] = {
+		"{'resourceType':'CodeSystem','url':'urn:part','version':'1','name':'P','status':'active',"
+		"'content':'complete','caseSensitive':true,'property':[{'code':'broader','uri':'" TX_PROP
+		"parent','type':'code'}],'concept':[{'code':'z'},{'code':'y','concept':[{'code':'x'},"
+		"{'code':'n','concept':[{'code':'q'}]},{'code':'b'}]},{'code':'w'},{'code':'v',"
+		"'concept':[{'code':'u','property':[{'code':'broader','valueCode':'a'}]}]},"
+		"{'code':'c'},{'code':'a','concept':[{'code':'t'}]}]}",
+		SET("all", ""), NULL
+	};
+	size_t expand = 0;
+
+	(void)state;
+	while (questions[expand].fn != hs_tx_expand)
+		expand++;
+	compare_answers(resources, expand, 1);
 }
 
 /* What a read of the resource gives, with what was told on the command line. */
@@ -157,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_if_it_were_uploaded),
+		cmocka_unit_test(in_the_order_of_the_resource),
 		cmocka_unit_test(told_as_it_stands),
 		cmocka_unit_test(refuses_what_has_no_codes_of_its_own),
 	};
