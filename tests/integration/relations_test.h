@@ -3,21 +3,11 @@
  * what is noted when answers do not agree. One binary a group. */
 #pragma once
 
-#include "oracle.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "oracle_test.h"
 
 #define CODES 24u /* of each system: a0 ... a23, b0 ... b23 */
 #define ROUNDS 30u
 #define SETS 20u /* tried in each round */
-
-static struct oracle o;
 
 /* A set of codes of both systems, one bit each. */
 typedef uint64_t codes;
@@ -155,6 +145,14 @@ static inline const char *set_of(const char *url, const char *include, const cha
 }
 
 /* ---- asking ---- */
+
+/* NULL when it is refused. */
+static inline struct hs_json *ask_of(const char *operation, const char *const *pairs)
+{
+	struct hs_error err;
+
+	return oracle_ask(&o, operation, oracle_parameters(&o, pairs), &err);
+}
 
 static inline struct hs_json *ask_set(const char *operation, const char *set, const char *const *pairs)
 {

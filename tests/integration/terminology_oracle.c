@@ -2,36 +2,9 @@
 /* The terminology held against itself: what it says of a value set or code system in one way must follow from
  * what it says in another. Value sets and code systems of the FHIR packages, a part of them each time; with
  * HS_ORACLE=all in the environment all of them. */
-#include "oracle.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "oracle_test.h"
 
 #define PART 12u /* one of so many is looked at */
-
-static struct oracle o;
-
-static void need(void)
-{
-	if (!o.f)
-		skip();
-}
-
-/* Differences since the last call. */
-static void none_differs(void)
-{
-	static size_t before;
-	size_t now = o.differences - before;
-
-	before = o.differences;
-	if (now)
-		fail_msg("%zu differences", now);
-}
 
 static bool is_chosen(void)
 {
@@ -119,10 +92,9 @@ static void check_published_set(const struct hs_json *set)
 static void value_sets_of_packages(void **state)
 {
 	(void)state;
-	need();
+	need_packages();
 	walk_packages("ValueSet", check_published_set);
-	print_message("%zu value sets, %zu of them not expanded, %zu questions\n", o.sets, o.refused,
-		o.asked);
+	print_message("%zu value sets, %zu of them not expanded\n", o.sets, o.refused);
 	none_differs();
 }
 
@@ -311,10 +283,10 @@ static void check_system(const struct hs_json *system)
 static void code_systems_of_packages(void **state)
 {
 	(void)state;
-	need();
-	o.sets = o.refused = o.asked = 0;
+	need_packages();
+	o.sets = o.refused = 0;
 	walk_packages("CodeSystem", check_system);
-	print_message("%zu code systems, %zu questions\n", o.sets, o.asked);
+	print_message("%zu code systems\n", o.sets);
 	none_differs();
 }
 
@@ -427,9 +399,9 @@ static void check_composed(const char *kind, const char *first, const char *seco
 static void rules_together(void **state)
 {
 	(void)state;
-	need();
+	need_packages();
 	oracle_bring(&o, own);
-	o.sets = o.refused = o.asked = 0;
+	o.sets = o.refused = 0;
 	for (size_t i = 0; i < RULES; i++)
 		for (size_t k = 0; k < RULES; k++) {
 			if (is_chosen())
@@ -439,8 +411,7 @@ static void rules_together(void **state)
 			if (i == k)
 				check_composed("one", rules[i], "", "'inactive':false,");
 		}
-	print_message("%zu value sets, %zu of them not expanded, %zu questions\n", o.sets, o.refused,
-		o.asked);
+	print_message("%zu value sets, %zu of them not expanded\n", o.sets, o.refused);
 	none_differs();
 }
 
@@ -552,7 +523,7 @@ static void sets_compared(void **state)
 	size_t n = 0;
 
 	(void)state;
-	need();
+	need_packages();
 	for (; own[n]; n++)
 		texts[n] = own[n];
 	for (size_t i = 0; i < FAMILY; i++) {
@@ -577,20 +548,6 @@ static void sets_compared(void **state)
 	none_differs();
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	oracle_open(&o);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	oracle_close(&o);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -600,5 +557,5 @@ int main(void)
 		cmocka_unit_test(sets_compared),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, open_bench, close_bench);
 }

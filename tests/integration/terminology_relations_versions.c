@@ -11,13 +11,6 @@
 static const char *const versions[VERSIONS] = { "1.0.0", "1.2.0", "1.10.0", "2.0.0" };
 static codes has[VERSIONS], swedish[VERSIONS], supplemented;
 
-static struct hs_json *ask_of(const char *operation, const char *const *pairs)
-{
-	struct hs_error err;
-
-	return oracle_ask(&o, operation, oracle_parameters(&o, pairs), &err);
-}
-
 /* ---- what is asked about ---- */
 
 static const char *make_version(unsigned v)
@@ -384,8 +377,7 @@ static void begin_round(void)
 static void relations_hold(void **state)
 {
 	(void)state;
-	if (!o.f)
-		skip();
+	need_packages();
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		begin_round();
 		for (unsigned v = 0; v < VERSIONS; v++) {
@@ -406,28 +398,12 @@ static void relations_hold(void **state)
 		check_designations();
 		hs_arena_reset(o.arena);
 	}
-	print_message("%zu questions\n", o.asked);
-	if (o.differences)
-		fail_msg("%zu differences", o.differences);
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	oracle_open(&o);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	oracle_close(&o);
-	return 0;
+	none_differs();
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(relations_hold) };
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, open_bench, close_bench);
 }

@@ -235,8 +235,7 @@ static void check_methods(unsigned code, unsigned other)
 static void relations_hold(void **state)
 {
 	(void)state;
-	if (!o.f)
-		skip();
+	need_packages();
 	for (unsigned round = 0; round < 3; round++) {
 		const char *systems[] = { make_system(0), make_system(1) };
 		const char *set = set_of("urn:r:wire", TEXT("%s,%s", draw_rules(), draw_rules()),
@@ -253,27 +252,12 @@ static void relations_hold(void **state)
 	}
 	assert_true(right && wrong);
 	print_message("%u right, %u wrong\n", right, wrong);
-	if (o.differences)
-		fail_msg("%zu differences", o.differences);
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	oracle_open(&o);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	oracle_close(&o);
-	return 0;
+	none_differs();
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(relations_hold) };
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, open_bench, close_bench);
 }
