@@ -99,9 +99,11 @@ static enum hs_verdict after_work(struct hs_request *req, void *arg, enum hs_sta
 	const struct hs_error *err)
 {
 	struct job *job = arg;
+	if (status == HS_OK ||
+		job->result.issues.errors > 0) /* else it is not the resource that is at fault */
+		join(&job->noted, &job->result.issues);
 	if (status != HS_OK)
 		return hs__rest_refuse(req, status, &job->result.issues, err);
-	join(&job->noted, &job->result.issues);
 	return hs__rest_reply(req, &job->result);
 }
 

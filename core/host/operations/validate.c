@@ -316,14 +316,18 @@ static void validate_wholly(const struct hs__policy *policy, struct hs_txn *txn,
 }
 
 /* All that $validate says, as severe as $validate calls it, so that nobody is told two things of one
- * resource; but none of it refuses. It takes the place of what the structure alone had to say. */
+ * resource. It takes the place of what the structure alone had to say since `before`, which alone refuses. */
 static void tell_hints(const struct hs__policy *policy, struct hs_txn *txn, const struct hs_json *resource,
-	struct hs_slice source, struct hs_slice language, struct hs_issues *issues)
+	struct hs_slice source, struct hs_slice language, const struct hs_issues *before,
+	struct hs_issues *issues)
 {
-	uint32_t errors = issues->errors;
+	uint32_t refusing = issues->errors;
 
+	*issues = *before;
+	if (before->last)
+		before->last->next = NULL;
 	validate_wholly(policy, txn, resource, source, language, issues);
-	issues->errors = errors;
+	issues->errors = refusing;
 }
 
 void hs__validation_policy(void *arg, struct hs_txn *txn, const struct hs_json *resource,
@@ -340,11 +344,7 @@ void hs__validation_policy(void *arg, struct hs_txn *txn, const struct hs_json *
 		return;
 	default:
 		hs_check_resource(policy->edition->defs, resource, source, issues);
-		if (issues->errors > before.errors || !only_hints(policy, hints))
-			return;
-		*issues = before;
-		if (before.last)
-			before.last->next = NULL;
-		tell_hints(policy, txn, resource, source, language, issues);
+		if (only_hints(policy, hints))
+			tell_hints(policy, txn, resource, source, language, &before, issues);
 	}
 }
