@@ -67,10 +67,11 @@ struct hs_cli_command {
 	const char *summary;   /* one sentence */
 	const char *example;   /* one or more lines */
 	const struct hs_cli_option *options;
-	const char *more;   /* printed after the options; may be NULL */
-	const char *failed; /* what exit code 1 says of this command; NULL: "refused" */
-	const char *exits;  /* exit codes beside 0 to 4, as "130 interrupted"; may be NULL */
-	int least, most;    /* number of arguments beside options; most < 0: any */
+	const char *more;         /* printed after the options; may be NULL */
+	const char *failed;       /* what exit code 1 says of this command; NULL: "refused" */
+	const char *inconclusive; /* what exit code 5 says; NULL: it has none */
+	bool interrupted;         /* SIGINT ends it in order, with 130 */
+	int least, most;          /* number of arguments beside options; most < 0: any */
 };
 
 /* Options that several subcommands have, worded once. */

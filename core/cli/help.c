@@ -23,12 +23,15 @@ static void print_option(const char *name, const char *value, const char *help, 
 /* The rule is one for all commands; only what 1 means differs. */
 static void print_exits(const struct hs_cli_command *command)
 {
-	const char *more = command->exits ? command->exits : "";
-
-	printf("\nExit codes: 0 fine, 1 %s, 2 usage or configuration,\n%s4 a fault of ours%s%s.\n",
-		command->failed ? command->failed : "refused",
-		hs_cli_asks_servers(command) ? "3 the target does not answer, " : "", more[0] ? ", " : "",
-		more);
+	printf("\nExit codes:\n  0    fine\n  1    %s\n  2    usage or configuration\n",
+		command->failed ? command->failed : "refused");
+	if (hs_cli_asks_servers(command))
+		puts("  3    the target does not answer");
+	puts("  4    a fault of ours");
+	if (command->inconclusive)
+		printf("  5    %s\n", command->inconclusive);
+	if (command->interrupted)
+		puts("  130  interrupted");
 }
 
 void hs_cli_help(const struct hs_cli_command *command)

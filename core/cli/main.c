@@ -55,8 +55,9 @@ static void print_usage(FILE *to)
 		else
 			fprintf(to, "\n%s:\n", s->summary);
 	fputs("\nhandslag COMMAND --help tells more of each.\n"
-	      "Exit codes: 0 fine, 1 something failed, 2 usage or configuration, 3 the target does not\n"
-	      "answer, 4 a fault of ours, 5 nothing could be judged, 130 interrupted.\n",
+	      "Exit codes:\n  0    fine\n  1    something failed\n  2    usage or configuration\n"
+	      "  3    the target does not answer\n  4    a fault of ours\n  5    nothing could be judged\n"
+	      "  130  interrupted\n",
 		to);
 }
 
@@ -101,8 +102,7 @@ static bool is_one_of(const char *word, const char *a, const char *b)
 
 int main(int argc, char **argv)
 {
-	/* Few malloc arenas: threads here allocate from arenas of our own, and glibc's cost resident memory.
-	 */
+	/* Few malloc arenas: threads here use arenas of our own, and glibc's cost resident memory. */
 	mallopt(M_ARENA_MAX, 2);
 	mallopt(M_TRIM_THRESHOLD, 512 * 1024);
 	signal(SIGPIPE, SIG_IGN);

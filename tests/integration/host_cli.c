@@ -13,11 +13,12 @@
 static void for_each_command(void (*check)(const char *name))
 {
 	struct process_result r = RUN("--help");
-	size_t at = hs_slice_search(r.out, HS_S("\nA server and its sandboxes:\n")), count = 0;
-	struct hs_slice rest = hs_slice_from(r.out, at == SIZE_MAX ? 0 : at);
+	size_t begin = hs_slice_search(r.out, HS_S("\nA server and its sandboxes:\n")), count = 0;
+	size_t end = hs_slice_search(r.out, HS_S("\nExit codes:\n"));
 
 	assert_int_equal(r.exit, 0);
-	assert_int_not_equal(at, SIZE_MAX);
+	assert_true(begin < end && end != SIZE_MAX);
+	struct hs_slice rest = hs_slice_from(hs_slice_first(r.out, end), begin);
 	while (rest.len) {
 		struct hs_slice line = hs_slice_cut(&rest, '\n');
 		if (!hs_slice_starts(line, HS_S("  ")))
@@ -154,10 +155,18 @@ static void help_is_had_in_two_ways(void **state)
 	assert_true(hs_slice_eq(RUN("help").out, RUN("--help").out));
 	assert_true(hs_slice_eq(RUN("-V").out, RUN("version").out));
 	assert_int_equal(RUN("help", "lod").exit, 2);
-	assert_has(RUN("load", "--help").out, "1 a resource was refused, 2 usage");
-	assert_has(RUN("backup", "--help").out, "3 the target does not answer, 4 a fault of ours.");
+}
+
+static void help_names_the_exit_codes(void **state)
+{
+	(void)state;
+	assert_has(RUN("load", "--help").out, "\n  1    a resource was refused\n");
+	assert_has(RUN("backup", "--help").out,
+		"\n  3    the target does not answer\n  4    a fault of ours\n");
+	assert_has(RUN("test", "--help").out, "\n  5    nothing could be judged\n  130  interrupted\n");
 	/* Its target is a code system. */
-	assert_has(RUN("tx", "translate", "--help").out, "2 usage or configuration,\n4 a fault of ours.");
+	assert_has(RUN("tx", "translate", "--help").out,
+		"2    usage or configuration\n  4    a fault of ours\n");
 }
 
 static void versions_of_fhir_have_one_form(void **state)
@@ -506,6 +515,7 @@ int main(void)
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(what_is_no_such_file_is_named),
 		cmocka_unit_test(help_is_had_in_two_ways),
+		cmocka_unit_test(help_names_the_exit_codes),
 		cmocka_unit_test(versions_of_fhir_have_one_form),
 		cmocka_unit_test(mutate_does_not_prove_nothing),
 		cmocka_unit_test(what_reads_makes_no_data_directory),

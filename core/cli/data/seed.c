@@ -16,9 +16,9 @@ static int64_t size = 10000, seed_number = 1;
 static bool json, pointers_only;
 
 static const struct hs_cli_option options[] = {
-	{ "--size", "N", "pointers, 1,000 to 10,000,000; patients are a twelfth of them (10,000)",
+	{ "--size", "N", "pointers, 1,000 to 10,000,000 (default: 10,000); patients are a twelfth of them",
 		HS_CLI_NUMBER, &size },
-	{ "--seed", "N", "another number gives another Sweden (1)", HS_CLI_NUMBER, &seed_number },
+	{ "--seed", "N", "another number gives another Sweden (default: 1)", HS_CLI_NUMBER, &seed_number },
 	{ "--pointers-only", NULL, "without the directory and the patients", HS_CLI_FLAG, &pointers_only },
 	{ "--out", "FILE", "write NDJSON there; - is standard output", HS_CLI_TEXT, &out },
 	{ "--data", "DIR", "store into this data directory; no server may run on it", HS_CLI_TEXT,

@@ -29,7 +29,7 @@ static const struct hs_cli_command command_head = {
 		"Without --target a server of its own is started, over a new directory that is removed at "
 		"the end.",
 	.failed = "a fault was not caught, a check never failed or a liberty was punished",
-	.exits = "130 interrupted",
+	.interrupted = true,
 	.least = 0,
 	.most = -1,
 };

@@ -31,7 +31,8 @@ static const struct hs_cli_command command_head = {
 		"why.\n"
 		"IDs may have * in them; a line that nothing answers to is an error.",
 	.failed = "the target failed checks",
-	.exits = "5 nothing could be judged, 130 interrupted",
+	.inconclusive = "nothing could be judged",
+	.interrupted = true,
 	.least = 0,
 	.most = -1,
 };

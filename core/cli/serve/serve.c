@@ -10,7 +10,7 @@ static const char *listen_at;
 static bool json;
 
 static const struct hs_cli_option options[] = {
-	{ "--listen", "ADDRESS:PORT", "where to listen (127.0.0.1:8080); port 0 takes a free one",
+	{ "--listen", "ADDRESS:PORT", "where to listen (default: 127.0.0.1:8080); port 0 takes a free one",
 		HS_CLI_TEXT, &listen_at },
 	{ "--data", "DIR", "directory of all that is kept (default: handslag-data)", HS_CLI_TEXT,
 		&host_options.data },

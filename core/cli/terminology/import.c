@@ -14,7 +14,6 @@
 #define OPTIONS_MAX 32u
 #define TOLD_MAX 20u
 #define LEFT_OUT "lines were left out"
-#define INTERRUPTED "130 interrupted"
 
 static struct hs_cli_host_options host_options;
 static const char *report_path;
@@ -133,7 +132,7 @@ static int no_importer(int argc, char **argv)
 		.options = none,
 		.more = names.ptr,
 		.failed = LEFT_OUT,
-		.exits = INTERRUPTED,
+		.interrupted = true,
 		.least = 1,
 		.most = -1 };
 	int code = hs_cli_parse(&command, argc, argv, &count);
@@ -251,7 +250,7 @@ int hs_cli_import(int argc, char **argv)
 		.example = example,
 		.options = options,
 		.failed = LEFT_OUT,
-		.exits = INTERRUPTED,
+		.interrupted = true,
 		.least = 1,
 		.most = -1 };
 	int code = hs_cli_parse(&command, argc - 1, argv + 1, &count);

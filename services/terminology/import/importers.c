@@ -3,12 +3,13 @@
 #include "importers.h"
 
 static const struct hs_import_option snomed_options[] = {
-	{ "release", "full|snapshot", "which files to read (snapshot, when there is one)" },
-	{ "version", "YYYYMMDD", "of a full release: the state of that date (the latest)" },
-	{ "edition", "SCTID", "module of the edition (found by the module dependencies)" },
-	{ "dialect", "SCTID", "language reference set whose preferred terms are displays (US English)" },
-	{ "language", "TAG", "language of the displays (en)" },
-	{ "url", "URI", "of the code system (http://snomed.info/sct)" },
+	{ "release", "full|snapshot", "which files to read (default: snapshot, when there is one)" },
+	{ "version", "YYYYMMDD", "of a full release: the state of that date (default: the latest)" },
+	{ "edition", "SCTID", "module of the edition (default: found by the module dependencies)" },
+	{ "dialect", "SCTID",
+		"language reference set whose preferred terms are displays (default: US English)" },
+	{ "language", "TAG", "language of the displays (default: en)" },
+	{ "url", "URI", "of the code system (default: http://snomed.info/sct)" },
 	{ .name = NULL },
 };
 
@@ -28,20 +29,23 @@ static const struct hs_import_option snomed_options[] = {
 		"definition", "COLUMN", "column of the definition" \
 	}
 
-static const struct hs_import_option loinc_options[] = { URL_OF("of the code system (http://loinc.org)"),
-	REST, { .name = NULL } };
+static const struct hs_import_option loinc_options[] = {
+	URL_OF("of the code system (default: http://loinc.org)"), REST, { .name = NULL }
+};
 static const struct hs_import_option claml_options[] = {
 	URL_OF("of the code system, where its title does not tell it"), REST, { .name = NULL }
 };
 static const struct hs_import_option se_options[] = {
-	URL_OF("of the code system (urn:oid:1.2.752.116.1.1.1)"), REST, COLUMNS, { .name = NULL }
+	URL_OF("of the code system (default: urn:oid:1.2.752.116.1.1.1)"), REST, COLUMNS, { .name = NULL }
 };
-static const struct hs_import_option atc_options[] = { URL_OF("of the code system (http://www.whocc.no/atc)"),
-	REST, COLUMNS, { .name = NULL } };
+static const struct hs_import_option atc_options[] = {
+	URL_OF("of the code system (default: http://www.whocc.no/atc)"), REST, COLUMNS, { .name = NULL }
+};
 static const struct hs_import_option csv_options[] = { URL_OF("of the code system; needed"), REST, COLUMNS,
 	{ .name = NULL } };
-static const struct hs_import_option fhir_options[] = { URL_OF("of the code system (the resource's)"), REST,
-	{ .name = NULL } };
+static const struct hs_import_option fhir_options[] = {
+	URL_OF("of the code system (default: the resource's)"), REST, { .name = NULL }
+};
 
 const struct hs_importer hs_tx_importers[] = {
 	{ "snomed", "DIRECTORY|FILE...", "SNOMED CT, a release in RF2: snapshot or full, any edition.",
