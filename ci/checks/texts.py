@@ -1,5 +1,6 @@
-"""File heads, bare reminders, machine paths, and paths that the documents name."""
+"""File heads, bare reminders, machine paths, paths that the documents name, and files that a room's README passes over."""
 
+import fnmatch
 import os
 import re
 
@@ -16,6 +17,7 @@ def check(tree):
     yield from check_reminders(tree)
     yield from check_machine_paths(tree)
     yield from check_documents(tree)
+    yield from check_rooms(tree)
 
 
 def check_heads(tree):
@@ -60,6 +62,19 @@ def check_documents(tree):
                 here = os.path.normpath(os.path.join(os.path.dirname(path), name))
                 if not any(n in tree.files or is_folder(n, folders) for n in (os.path.normpath(name), here)):
                     yield Finding("documents", path, number, name, f"there is no {name}")
+
+
+def check_rooms(tree):
+    """A README with a table of files names each C file beside it, with or without the ending; `script*` names many."""
+    for path in [f for f in tree.files if os.path.basename(f) == "README.md"]:
+        text, room = tree.text(path), os.path.dirname(path)
+        if not re.search(r"^\| files? \|", text, re.M):
+            continue
+        patterns = re.findall(r"(?<![a-z0-9_*])([a-z0-9_*]+)\.c\b", text) + re.findall(r"`([a-z0-9_*]+)`", text)
+        for file in [f for f in tree.c_files if os.path.dirname(f) == room and f.endswith(".c")]:
+            name = os.path.basename(file).removesuffix(".c")
+            if not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
+                yield Finding("documents", path, 1, name + ".c", f"{name}.c stands in no row of the table of files")
 
 
 def looks_like_path(name, tops):

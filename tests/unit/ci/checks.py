@@ -107,6 +107,11 @@ class Checks(unittest.TestCase):
                          [("reminder", "core/x.c", 3, "-")])
         documents = {"README.md": "`core/x.c` `core/gone.c` `core/NAME.c` `a/b`\n", "core/x.c": HEAD}
         self.assertEqual(self.found(texts.check, documents), [("documents", "README.md", 1, "core/gone.c")])
+        table = "| file | what |\n| `a.c` | |\n| `b`, `many_*.c` | |\n"
+        room = {"core/x/" + name: HEAD for name in ("a.c", "b.c", "many_1.c", "one.c", "x.h")}
+        self.assertEqual(self.found(texts.check_rooms, room | {"core/x/README.md": table}),
+                         [("documents", "core/x/README.md", 1, "one.c")])
+        self.assertEqual(self.found(texts.check_rooms, room | {"core/x/README.md": "| folder | what |\n"}), [])
 
     def test_machine_path(self):
         tree = self.tree({"ci/x": ""})
