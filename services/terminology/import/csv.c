@@ -139,7 +139,10 @@ enum hs_status hs_csv_begin(struct csv *csv, struct hs_arena *arena, struct hs_i
 {
 	struct hs_slice text;
 
-	*csv = (struct csv) { .arena = arena };
+	*csv = (struct csv) { .arena = arena,
+		.names = hs_arena_array(arena, CSV_NAMES, sizeof(struct csv_name)) };
+	if (!csv->names)
+		return hs_fail(err, HS_E_LIMIT, "%s is too large to be read", file->path);
 	hs_tx_lines_begin(&csv->lines, import, file);
 	struct hs_slice first = hs_slice_first(csv->lines.rest, hs_slice_find(csv->lines.rest, '\n', 0));
 	if (!hs_utf8_valid(first))
@@ -189,18 +192,37 @@ static struct hs_slice bare_name(struct hs_arena *arena, struct hs_slice name)
 	return hs_slice(out, n);
 }
 
-size_t hs_csv_column(const struct csv *csv, const char *const *names)
+static size_t look_for(const struct csv *csv, struct hs_slice name)
 {
 	struct hs_arena_mark mark = hs_arena_mark(csv->arena);
+	struct hs_slice wanted = bare_name(csv->arena, name);
 	size_t found = SIZE_MAX;
 
-	for (; *names && found == SIZE_MAX; names++) {
-		struct hs_slice wanted = bare_name(csv->arena, hs_slice_cstr(*names));
-		for (size_t i = 0; i < csv->header.count && found == SIZE_MAX; i++)
-			if (wanted.len && hs_slice_eq(bare_name(csv->arena, csv->header.values[i]), wanted))
-				found = i;
-	}
+	for (size_t i = 0; i < csv->header.count && found == SIZE_MAX; i++)
+		if (wanted.len && hs_slice_eq(bare_name(csv->arena, csv->header.values[i]), wanted))
+			found = i;
 	hs_arena_rollback(csv->arena, mark);
+	return found;
+}
+
+/* A name that finds all places taken takes one: tables know some fifty names. */
+static size_t column_of(const struct csv *csv, struct hs_slice name)
+{
+	size_t at = hs_tx_big_hash(name) % CSV_NAMES;
+
+	for (size_t i = 0; i < CSV_NAMES && csv->names[at].name.ptr; i++, at = (at + 1) % CSV_NAMES)
+		if (hs_slice_eq(csv->names[at].name, name))
+			return csv->names[at].column;
+	csv->names[at] = (struct csv_name) { name, look_for(csv, name) };
+	return csv->names[at].column;
+}
+
+size_t hs_csv_column(const struct csv *csv, const char *const *names)
+{
+	size_t found = SIZE_MAX;
+
+	for (; *names && found == SIZE_MAX; names++)
+		found = column_of(csv, hs_slice_cstr(*names));
 	return found;
 }
 

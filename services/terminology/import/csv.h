@@ -10,11 +10,19 @@ struct csv_row {
 	size_t count;
 };
 
+/* Names that were looked for in the header, by their hash, for they are asked for with each row. */
+#define CSV_NAMES 256u
+struct csv_name {
+	struct hs_slice name; /* ptr NULL: the place is free */
+	size_t column;        /* SIZE_MAX: there is none of that name */
+};
+
 struct csv {
 	struct tx_lines lines;
 	struct hs_arena *arena; /* of values that had to be rewritten; they live as long as it */
 	char separator;
 	struct csv_row header;
+	struct csv_name *names; /* CSV_NAMES places */
 };
 
 /* Reads the header. HS_E_VALUE: the file is empty. */
@@ -22,7 +30,8 @@ enum hs_status hs_csv_begin(struct csv *csv, struct hs_arena *arena, struct hs_i
 	const struct tx_file *file, struct hs_error *err);
 /* The next row that is not empty; false at the end. */
 bool hs_csv_next(struct csv *csv, struct csv_row *row);
-/* The column with one of the names (ends with NULL; neither case nor signs are heeded), or SIZE_MAX. */
+/* The column with one of the names (ends with NULL; neither case nor signs are heeded), or SIZE_MAX. Names
+ * outlive the table. */
 size_t hs_csv_column(const struct csv *csv, const char *const *names);
 struct hs_slice hs_csv_value(const struct csv_row *row, size_t column);
 
