@@ -162,8 +162,11 @@ static enum hs_status settle(struct hs_ledger_driving *drive)
 		of->found = HS_LEDGER_AMONG;
 		return hs_ledger_take_dates(drive);
 	}
-	if (drive->party.number)
+	if (drive->party.number && of->along_parties && !drive->out->count && !drive->parties.count)
+		drive->parties = (struct hs_ledger_parties) { &of->party, 1, 1 };
+	else if (drive->party.number)
 		status = hs_ledger_party_list(drive->ledger, &drive->party, drive->out, drive->err);
+	of->party = drive->party;
 	if (status == HS_OK && of->along_parties && !drive->out->count)
 		status = have_many(drive, &many);
 	if (status != HS_OK)
