@@ -281,11 +281,44 @@ static void looks_at_few(void **state)
 	expect_text(&a, "/issue/0/code", "too-costly");
 }
 
+/* What came at one time is in order of row, and no more of it is looked at. */
+static void pages_through_one_time(void **state)
+{
+	int wanted[IDS];
+
+	NEED_FHIR();
+	set_clock(BASE);
+	for (int i = 0; i < IDS - 2; i++)
+		put_one(i, -1);
+	set_clock(BASE + 1000);
+	put_one(IDS - 2, -1);
+	put_one(IDS - 1, -1);
+	for (int i = 0; i < IDS; i++)
+		wanted[i] = i;
+	expect_found("_sort=-_lastUpdated&_count=4", "d298 d299 d0 d1");
+	expect_found("_sort=-_lastUpdated,status&_count=4", "d298 d299 d0 d1");
+	expect_found("_sort=_lastUpdated&_count=2", "d0 d1");
+	expect_found("status=current&_sort=-_lastUpdated&_total=none&_count=3", "d298 d299 d0");
+	expect_found("_lastUpdated=gt2029&_sort=-_lastUpdated,-date&_count=2", "d298 d299");
+	expect_found("_lastUpdated=lt2029&patient=Patient/p0", "");
+	for (int i = 0; i < 3; i++) {
+		const char *const conditions[] = { "", "_lastUpdated=gt2029&", "status=current&" };
+		sort = RISING;
+		qsort(wanted, IDS, sizeof wanted[0], in_order);
+		expect_pages(TEXT("%s_sort=_lastUpdated&_count=47", conditions[i]), wanted, IDS, true);
+		sort = FALLING;
+		qsort(wanted, IDS, sizeof wanted[0], in_order);
+		expect_pages(TEXT("%s_sort=-_lastUpdated&_count=47", conditions[i]), wanted, IDS, true);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest compared[] = { cmocka_unit_test(finds_what_a_plain_look_finds) };
 	const struct CMUnitTest narrow[] = { cmocka_unit_test(looks_at_few) };
+	const struct CMUnitTest at_once[] = { cmocka_unit_test(pages_through_one_time) };
 	int failed = cmocka_run_group_tests_name("compared", compared, start_plain, stop_server);
 
-	return failed + cmocka_run_group_tests_name("narrow", narrow, start_narrow, stop_server);
+	failed += cmocka_run_group_tests_name("narrow", narrow, start_narrow, stop_server);
+	return failed + cmocka_run_group_tests_name("at once", at_once, start_narrow, stop_server);
 }

@@ -75,6 +75,8 @@ enum hs_status hs_ledger_columns_instead(struct hs_ledger *ledger, const struct 
 					 status;
 }
 
+#define FEW_SORTED 64u /* are sooner read than it is found out what columns tell of their order */
+
 /* So many that are read would be too many: that is told before, not after a second. In an order of date most
  * are passed over for what is known of them. */
 static enum hs_status check_broad(struct hs_ledger_search *search, struct hs_ledger_sift *sift,
@@ -108,32 +110,54 @@ static bool count_beyond(struct hs_ledger_search *search, const struct hs_ledger
 	return true;
 }
 
+/* Where the last ones of those before `end` begin that lead alike in the order of time: of these the first
+ * rows come first. */
+static size_t run_begin(const struct hs_ledger_search *search, const struct hs_ledger_columns *columns,
+	const struct hs_ledger_found_in *found, size_t first, size_t end)
+{
+	const int64_t *times = search->query->sort[0].special == HS_SORT_UPDATED ? columns->updates :
+										   columns->dates;
+	size_t begin = end - 1;
+
+	while (begin && times[first + found->at[begin - 1]] == times[first + found->at[end - 1]])
+		begin--;
+	return begin;
+}
+
+static enum hs_status look_at_one(struct hs_ledger_search *search, const struct hs_ledger_columns *columns,
+	size_t at, enum hs_ledger_verdict verdict, struct hs_error *err)
+{
+	if (search->sorting && (verdict == HS_LEDGER_YES || !search->counts) &&
+		hs_ledger_sorting_is_off(search->sorting, at)) {
+		hs_ledger_count_hits(search, 1);
+		return HS_OK;
+	}
+	struct hs_ledger_pointer known = { .row = columns->base + columns->rows[at],
+		.updated_ms = columns->updates[at],
+		.subject = columns->subjects[at],
+		.custodian = columns->custodians[at],
+		.has_date = columns->dates[at] != HS_LEDGER_DATELESS,
+		.date = columns->dates[at] };
+	return hs_ledger_look_known(search, &known, at, verdict, err);
+}
+
 /* Those of a zone that begins at the number `first`; `back`: from the end. */
 static enum hs_status look_at_zone(struct hs_ledger_search *search, const struct hs_ledger_columns *columns,
 	struct hs_ledger_found_in *found, size_t first, bool back, struct hs_error *err)
 {
-	const struct hs_ledger_sorting *sorting = search->sorting;
 	enum hs_status status = HS_OK;
 
 	if (count_beyond(search, found))
 		return HS_OK;
-	if (sorting)
-		hs_ledger_count_hits(search, hs_ledger_sorting_drop(sorting, first, !search->counts, found));
-	for (size_t k = 0; k < found->count && status == HS_OK && !search->done; k++) {
-		size_t i = back ? found->count - 1 - k : k, at = first + found->at[i];
-		bool sure = found->verdicts[found->at[i]] == HS_LEDGER_YES;
-		if (sorting && (sure || !search->counts) && hs_ledger_sorting_is_off(sorting, at)) {
-			hs_ledger_count_hits(search, 1);
-			continue;
-		}
-		struct hs_ledger_pointer known = { .row = columns->base + columns->rows[at],
-			.updated_ms = columns->updates[at],
-			.subject = columns->subjects[at],
-			.custodian = columns->custodians[at],
-			.has_date = columns->dates[at] != HS_LEDGER_DATELESS,
-			.date = columns->dates[at] };
-		status = hs_ledger_look_known(search, &known, at,
-			(enum hs_ledger_verdict)found->verdicts[found->at[i]], err);
+	if (search->sorting)
+		hs_ledger_count_hits(search,
+			hs_ledger_sorting_drop(search->sorting, first, !search->counts, found));
+	for (size_t end = found->count, begin; end && status == HS_OK && !search->done;
+		end = back ? begin : 0) {
+		begin = back ? run_begin(search, columns, found, first, end) : 0;
+		for (size_t i = begin; i < end && status == HS_OK && !search->done; i++)
+			status = look_at_one(search, columns, first + found->at[i],
+				(enum hs_ledger_verdict)found->verdicts[found->at[i]], err);
 	}
 	return status;
 }
@@ -143,25 +167,48 @@ static bool sorts_by_time(const struct hs_ledger_search *search)
 	return hs_ledger_sorts_by_date(search) || search->query->sort[0].special == HS_SORT_UPDATED;
 }
 
+/* When there is more than a few to be put in order: what columns tell of that. */
+static enum hs_status prepare_order(struct hs_ledger_search *search, struct hs_ledger_sift *sift,
+	struct hs_ledger_sorting *sorting, struct hs_error *err)
+{
+	const struct hs_find_query *query = search->query;
+	enum hs_status status = HS_OK;
+
+	if (query->sort_count && query->count) {
+		status = hs_ledger_sorting_make(&search->ledger, sift->columns, query, search->after, sorting,
+			err);
+		search->sorting = sorting;
+	}
+	return status == HS_OK ? check_broad(search, sift, err) : status;
+}
+
 /* What is newest came last, most of it: a falling order of time begins there, so that little comes before
  * what was kept already. */
 static enum hs_status look_at_zones(struct hs_ledger_search *search, struct hs_ledger_sift *sift,
-	struct hs_error *err)
+	struct hs_ledger_sorting *sorting, struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
 	const struct hs_ledger_columns *columns = sift->columns;
 	struct hs_ledger_found_in found;
-	uint64_t after = search->counts ? 0 : hs_ledger_search_row(search);
+	uint64_t after = search->counts ? 0 : hs_ledger_search_row(search), seen = 0;
 	size_t begin = hs_ledger_columns_place(columns, after + 1), zones, first;
-	bool back = query->sort_count && query->sort[0].falling && sorts_by_time(search);
-	enum hs_status status = check_broad(search, sift, err);
+	bool back = query->sort_count && query->sort[0].falling && sorts_by_time(search), prepared = false;
+	enum hs_status status = HS_OK;
 
 	zones = begin < columns->count ? (columns->count - 1) / HS_LEDGER_ZONE - begin / HS_LEDGER_ZONE + 1 :
 					 0;
 	for (size_t i = 0; i < zones && status == HS_OK && !search->done; i++) {
 		first = (begin / HS_LEDGER_ZONE + (back ? zones - 1 - i : i)) * HS_LEDGER_ZONE;
 		first = first < begin ? begin : first;
+		if (!search->counts && search->sorting &&
+			hs_ledger_sorting_passes(search->sorting, first / HS_LEDGER_ZONE))
+			continue;
 		status = hs_ledger_sift_zone(sift, first, &found, err);
+		seen += found.count;
+		if (status == HS_OK && !prepared && (seen > FEW_SORTED || seen > search->looks_max)) {
+			status = prepare_order(search, sift, sorting, err);
+			prepared = true;
+		}
 		if (status == HS_OK)
 			status = look_at_zone(search, columns, &found, first, back, err);
 	}
@@ -171,33 +218,25 @@ static enum hs_status look_at_zones(struct hs_ledger_search *search, struct hs_l
 static enum hs_status look_along(struct hs_ledger_search *search, struct hs_ledger_sift *sift,
 	struct hs_error *err)
 {
-	const struct hs_find_query *query = search->query;
 	struct hs_ledger_sorting sorting;
-	enum hs_status status = HS_OK;
 
 	if (hs_ledger_sift_is_vain(sift))
 		return HS_OK;
-	if (query->sort_count && query->count) {
-		status = hs_ledger_sorting_make(&search->ledger, sift->columns, query, search->after,
-			&sorting, err);
-		search->sorting = &sorting;
-	}
 	search->ledger.arena = search->pieces; /* what came before is in `scratch`, which lasts as long */
-	if (status == HS_OK)
-		status = look_at_zones(search, sift, err);
+	enum hs_status status = look_at_zones(search, sift, &sorting, err);
 	search->sorting = NULL;
 	return status;
 }
 
 /* Not for a span of time, whose ends are found in the log (updated.c), nor for all there is; but for an order
- * of these that neither the log nor the dates give. */
+ * of these that the dates do not give. */
 bool hs_ledger_goes_along(const struct hs_ledger *ledger, const struct hs_find_query *query)
 {
 	bool time = query->where && hs_ledger_only_time(query->where);
 
 	if (query->where && !time)
 		return true;
-	if (!query->count || !query->sort_count || query->sort[0].special == HS_SORT_UPDATED)
+	if (!query->count || !query->sort_count)
 		return false;
 	return time || query->sort[0].special != HS_SORT_PARAM ||
 		hs_ledger_class(ledger, query->sort[0].param) != HS_LEDGER_OF_DATE;

@@ -216,14 +216,17 @@ static enum hs_status count_ahead(struct hs_ledger_search *search, struct hs_err
 	return hs_ledger_count_updated(&search->ledger, query, &search->total, err);
 }
 
-/* Looks at the few that were updated then, or goes along the columns, unless a page by date is soon full. */
+/* Looks at the few that were updated then, or that are the newest or the oldest; or goes along the columns,
+ * unless a page by date is soon full. */
 static enum hs_status look_soon(struct hs_ledger_search *search, bool *done, struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
 	enum hs_status status = HS_OK;
 	uint64_t most = 0;
 
-	if (query->sort_count && query->where && hs_ledger_only_time(query->where))
+	if (query->sort_count &&
+		(query->where ? hs_ledger_only_time(query->where) :
+				query->sort[0].special == HS_SORT_UPDATED))
 		status = hs_ledger_search_span(search, &most, done, err);
 	if (status != HS_OK || *done ||
 		(hs_ledger_sorts_by_date(search) && most / (query->count + 1) > DATES_WORTH))

@@ -55,8 +55,8 @@ void hs_ledger_search_must(struct hs_ledger_search *search, const struct hs_find
  */
 enum hs_status hs_ledger_search_look(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,
 	struct hs_error *err);
-/* Looks at those that the time of update leaves, when they are few: then *done. Else there are *most, at
- * most. */
+/* Looks at those that the time of update leaves, when they are few, or from its end when the page is soon
+ * found there: then *done. Else there are *most, at most. */
 enum hs_status hs_ledger_search_span(struct hs_ledger_search *search, uint64_t *most, bool *done,
 	struct hs_error *err);
 /* Looks at all pointers of drive.party, which lie together. */

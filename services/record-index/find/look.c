@@ -417,29 +417,47 @@ static enum hs_status check_page(struct hs_ledger_search *search, const struct h
 	return status;
 }
 
-static enum hs_status look_from_an_end(struct hs_ledger_search *search, struct hs_ledger_span *span,
-	struct hs_error *err)
+/* So many rows of an end are soon more than the page. */
+static uint64_t end_width(const struct hs_ledger_search *search)
+{
+	return 2 * ((uint64_t)search->query->count + 1);
+}
+
+/* So many from the end of the span where the page is; *done: it is among them. */
+static enum hs_status look_at_an_end(struct hs_ledger_search *search, const struct hs_ledger_span *span,
+	uint64_t width, bool *done, struct hs_error *err)
 {
 	const struct hs_find_query *query = search->query;
-	uint64_t width = 2 * ((uint64_t)query->count + 1), total = search->total;
+	uint64_t total = search->total;
+	struct hs_ledger_span part = { 0 };
+
+	search->ledger.arena = search->scratch;
+	enum hs_status status = hs_ledger_span_end(&search->ledger, span, width, query->sort[0].falling,
+		&part, err);
+	*done = part.first == span->first && part.end == span->end;
+	if (status == HS_OK)
+		status = hs_ledger_changed(&search->ledger, search->looks_max, &part, err);
+	search->ledger.arena = search->pieces;
+	if (status == HS_OK)
+		status = look_at_span(search, &part, err);
+	if (status == HS_OK && !*done)
+		status = check_page(search, &part, done, err);
+	if (status != HS_OK || *done)
+		return status;
+	search->count = 0;
+	search->bounded = false;
+	search->total = total;
+	return HS_OK;
+}
+
+static enum hs_status look_from_an_end(struct hs_ledger_search *search, const struct hs_ledger_span *span,
+	struct hs_error *err)
+{
+	uint64_t width = end_width(search);
 	enum hs_status status = HS_OK;
 
-	for (bool done = false; status == HS_OK && !done; width *= 4) {
-		struct hs_ledger_span part = { 0 };
-		search->count = 0;
-		search->bounded = false;
-		search->total = total;
-		search->ledger.arena = search->scratch;
-		status = hs_ledger_span_end(&search->ledger, span, width, query->sort[0].falling, &part, err);
-		done = part.first == span->first && part.end == span->end;
-		if (status == HS_OK)
-			status = hs_ledger_changed(&search->ledger, search->looks_max, &part, err);
-		search->ledger.arena = search->pieces;
-		if (status == HS_OK)
-			status = look_at_span(search, &part, err);
-		if (status == HS_OK && !done)
-			status = check_page(search, &part, &done, err);
-	}
+	for (bool done = false; status == HS_OK && !done; width *= 4)
+		status = look_at_an_end(search, span, width, &done, err);
 	return status;
 }
 
@@ -462,11 +480,17 @@ enum hs_status hs_ledger_search_span(struct hs_ledger_search *search, uint64_t *
 	enum hs_status status = hs_ledger_updated(&search->ledger, search->query,
 		search->counts ? HS_S_NONE : search->after, SPAN_WORTH, &span, err);
 	*most = span_size(&span);
-	*done = status == HS_OK && *most <= SPAN_WORTH && *most <= search->looks_max;
-	if (!*done)
-		return status;
-	search->ledger.arena = search->pieces;
-	return look_at_span(search, &span, err);
+	bool few = *most <= SPAN_WORTH && *most <= search->looks_max;
+	if (status == HS_OK && few) {
+		search->ledger.arena = search->pieces;
+		*done = true;
+		return look_at_span(search, &span, err);
+	}
+	uint64_t width = end_width(search);
+	if (status == HS_OK && by_update(search) && width <= search->looks_max)
+		status = look_at_an_end(search, &span, width, done, err);
+	search->ledger.arena = search->scratch;
+	return status;
 }
 
 enum hs_status hs_ledger_search_look(struct hs_ledger_search *search, struct hs_ledger_numbers *rows,

@@ -288,8 +288,10 @@ enum hs_status hs_ledger_sorting_make(struct hs_ledger *ledger, const struct hs_
 			status = take_parties(ledger, columns, part, err);
 		else if (part->by == HS_LEDGER_SORTED_BY_DATE)
 			status = take_dates(ledger->lasting, columns, part, err);
-		/* What follows a date hardly counts. */
-		bool dated = out->count > 1 && part[-1].by == HS_LEDGER_SORTED_BY_DATE;
+		/* What follows a date or a time hardly counts. */
+		bool dated = out->count > 1 &&
+			(part[-1].by == HS_LEDGER_SORTED_BY_DATE ||
+				part[-1].by == HS_LEDGER_SORTED_BY_UPDATE);
 		out->told &= dated || (part->by != HS_LEDGER_SORTED_BY_NOTHING && !part->unknown);
 	}
 	if (status == HS_OK && after.len)

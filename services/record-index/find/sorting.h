@@ -80,6 +80,8 @@ void hs_ledger_sorting_bound(struct hs_ledger_sorting *sorting, struct hs_slice 
 
 /* Is it sure that the pointer with the number `at` is not on the page? */
 bool hs_ledger_sorting_is_off(const struct hs_ledger_sorting *sorting, size_t at);
+/* Is that sure of all of a zone? */
+bool hs_ledger_sorting_passes(const struct hs_ledger_sorting *sorting, size_t zone);
 /* Drops pointers of a zone that begins with the number `first` of which that is soon seen, those that may
  * fulfil the conditions only with `doubts`. How many of the others these were. */
 size_t hs_ledger_sorting_drop(const struct hs_ledger_sorting *sorting, size_t first, bool doubts,

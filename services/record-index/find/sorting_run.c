@@ -97,6 +97,23 @@ bool hs_ledger_sorting_is_off(const struct hs_ledger_sorting *sorting, size_t at
 	return sorting->after.there && compare(sorting, at, &sorting->after, &sure) <= 0 && sure;
 }
 
+bool hs_ledger_sorting_passes(const struct hs_ledger_sorting *sorting, size_t zone)
+{
+	const struct hs_ledger_zone *of = &sorting->columns->zones[zone];
+	const struct hs_ledger_sorting_part *part = &sorting->parts[0];
+	const struct hs_ledger_sorting_mark *bound = &sorting->bound, *after = &sorting->after;
+	bool updated = part->by == HS_LEDGER_SORTED_BY_UPDATE, falls = part->sort->falling;
+	int64_t from = updated ? of->first_update : of->first_date,
+		until = updated ? of->last_update : of->last_date;
+
+	if (!updated && (part->by != HS_LEDGER_SORTED_BY_DATE || of->dateless))
+		return false;
+	uint64_t first = hs_ledger_sorted_number(part->sort, falls ? until : from),
+		 last = hs_ledger_sorted_number(part->sort, falls ? from : until);
+	return (bound->there && bound->count && first > bound->leads[0]) ||
+		(after->there && after->count && last < after->leads[0]);
+}
+
 /* Those of a zone whose first lead is less than `limit`, or not known. */
 #define KEEP(by_) \
 	do { \
