@@ -160,8 +160,9 @@ static enum hs_status judge_shape(struct hs_ledger *ledger, int64_t key, const s
 
 /* ---- of one pointer ---- */
 
-enum hs_status hs_ledger_key_of(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
-	int64_t *out, struct hs_error *err)
+/* The key of its shape. */
+static enum hs_status key_of(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer, int64_t *out,
+	struct hs_error *err)
 {
 	struct hs_ledger_open open = { .count = 0 };
 	struct hs_slice rest = pointer->rest;
@@ -181,7 +182,7 @@ enum hs_status hs_ledger_judge(struct hs_ledger *ledger, struct hs_ledger_judged
 	struct hs_error *err)
 {
 	int64_t key = 0;
-	enum hs_status status = hs_ledger_key_of(ledger, pointer, &key, err);
+	enum hs_status status = key_of(ledger, pointer, &key, err);
 
 	if (status != HS_OK)
 		return status;

@@ -237,7 +237,7 @@ static void bind_number(struct hs_stmt *stmt, int index, uint64_t number)
 		hs_sql_null(stmt, index);
 }
 
-enum hs_status hs_ledger_insert_row(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
+static enum hs_status insert_row(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
 	struct hs_error *err)
 {
 	struct hs_stmt *stmt = hs_sql(ledger->txn,
@@ -282,7 +282,7 @@ enum hs_status hs_ledger_insert(struct hs_ledger *ledger, const struct hs_ledger
 	if (status == HS_OK)
 		status = hs_ledger_insert_stored(ledger->txn, &stored, err);
 	if (status == HS_OK)
-		status = hs_ledger_insert_row(ledger, pointer, err);
+		status = insert_row(ledger, pointer, err);
 	return status == HS_OK ? hs_ledger_add_entries(ledger, pointer, err) : status;
 }
 

@@ -97,9 +97,7 @@ enum hs_status hs_ledger_take(struct hs_ledger *ledger, struct hs_stmt *stmt, st
 	struct hs_ledger_pointer *out, struct hs_error *err);
 enum hs_status hs_ledger_insert(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
 	struct hs_error *err);
-/* Its part in the table of rows; in that of pointers. */
-enum hs_status hs_ledger_insert_row(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
-	struct hs_error *err);
+/* Its part in the table of pointers. */
 enum hs_status hs_ledger_insert_stored(struct hs_txn *txn, const struct hs_ledger_stored *stored,
 	struct hs_error *err);
 enum hs_status hs_ledger_erase(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
@@ -250,9 +248,6 @@ struct hs_ledger_told {
  * fulfils it (0: any may). */
 enum hs_ledger_verdict hs_ledger_judge_told(const struct hs_ledger *ledger, const struct hs_ledger_told *told,
 	uint32_t but, const struct hs_find *find);
-/* The key of its shape. */
-enum hs_status hs_ledger_key_of(struct hs_ledger *ledger, const struct hs_ledger_pointer *pointer,
-	int64_t *out, struct hs_error *err);
 /* What was judged of one condition, the last few hundred shapes; zeroed to begin with. */
 #define HS_LEDGER_JUDGED 256u
 struct hs_ledger_judged {

@@ -202,12 +202,6 @@ void *hs_ledger_read(void *arg, struct hs_arena *arena, struct hs_slice text);
 struct hs_ledger_ready *hs_ledger_read_single(struct hs_ledger_loader *loader, struct hs_arena *arena,
 	struct hs_slice text);
 
-/* ---- store.c ---- */
-
-int hs_ledger_store(void *arg, struct hs_txn *txn, struct hs_arena *arena, void *read, struct hs_error *err);
-enum hs_status hs_ledger_settle(void *arg, struct hs_txn *txn, struct hs_arena *arena, bool ordinary,
-	struct hs_error *err);
-
 /* ---- defer.c: entries and marks are cheaper made all at once than one by one ---- */
 
 /* What the transaction says: do entries wait? */

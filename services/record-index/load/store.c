@@ -190,7 +190,8 @@ static enum hs_status store_pieces(struct hs_ledger_loader *loader, struct hs_le
 	return status == HS_OK ? pack_holes(loader, ready, &pointer->rest, err) : status;
 }
 
-int hs_ledger_store(void *arg, struct hs_txn *txn, struct hs_arena *arena, void *read, struct hs_error *err)
+static int store_pointer(void *arg, struct hs_txn *txn, struct hs_arena *arena, void *read,
+	struct hs_error *err)
 {
 	struct hs_ledger_loader *loader = arg;
 	struct hs_ledger_ready *ready = read;
@@ -235,7 +236,7 @@ int hs_ledger_store(void *arg, struct hs_txn *txn, struct hs_arena *arena, void 
 	return 1;
 }
 
-enum hs_status hs_ledger_settle(void *arg, struct hs_txn *txn, struct hs_arena *arena, bool ordinary,
+static enum hs_status settle(void *arg, struct hs_txn *txn, struct hs_arena *arena, bool ordinary,
 	struct hs_error *err)
 {
 	struct hs_ledger_loader *loader = arg;
@@ -310,6 +311,6 @@ const struct hs_bulk hs_ledger_bulk = {
 	.open = open_loader,
 	.close = close_loader,
 	.read = hs_ledger_read,
-	.store = hs_ledger_store,
-	.settle = hs_ledger_settle,
+	.store = store_pointer,
+	.settle = settle,
 };

@@ -173,12 +173,6 @@ bool hs_tx_find_system(const struct tx_scope *scope, struct hs_slice url, struct
 	return find_system(scope, url, version, WANT_CONTENT, out);
 }
 
-bool hs_tx_find_any_system(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
-	struct tx_system *out)
-{
-	return find_system(scope, url, version, WANT_ANY, out);
-}
-
 bool hs_tx_find_supplement(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
 	struct tx_system *out)
 {

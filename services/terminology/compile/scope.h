@@ -32,9 +32,6 @@ struct tx_map {
  * means). Code systems without content, and supplements, are not found. */
 bool hs_tx_find_system(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
 	struct tx_system *out);
-/* Also those without content. */
-bool hs_tx_find_any_system(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
-	struct tx_system *out);
 bool hs_tx_find_supplement(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,
 	struct tx_system *out);
 bool hs_tx_find_set(const struct tx_scope *scope, struct hs_slice url, struct hs_slice version,

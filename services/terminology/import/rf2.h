@@ -24,12 +24,8 @@ struct rf2_slot {
 void hs_rf2_map_free(struct rf2_map *map);
 /* The slot of the key, made when it is new (value UINT32_MAX). */
 struct rf2_slot *hs_rf2_slot(struct rf2_map *map, uint64_t key);
-/* There will be so many keys: a table that has its size does not have to grow. */
-void hs_rf2_map_expect(struct rf2_map *map, size_t count);
 /* Fetches the slot of an identifier that will be looked for soon. */
 void hs_rf2_fetch(const struct rf2_map *map, struct hs_slice id);
-/* NULL: not there. */
-const struct rf2_slot *hs_rf2_find(const struct rf2_map *map, uint64_t key);
 
 /* The rank of a text that is not active, until it is put aside; that of others comes when it is known where
  * they are preferred. */

@@ -21,13 +21,13 @@ static struct rf2_slot *slot_of(const struct rf2_map *map, uint64_t key)
 
 #define FIRST_ROOM 65536u
 
-static void grow(struct rf2_map *map, size_t room)
+static void grow(struct rf2_map *map)
 {
 	struct rf2_map old = *map;
 	const struct rf2_slot *slots = (const void *)old.slots.ptr;
 	size_t bytes;
 
-	map->room = room;
+	map->room = old.room ? old.room * 2 : FIRST_ROOM;
 	bytes = map->room * sizeof(*slots);
 	hs_buf_init(&map->slots, NULL, TX_BUILD_MAX);
 	memset(hs_buf_reserve(&map->slots, bytes), 0, bytes);
@@ -46,30 +46,13 @@ void hs_rf2_map_free(struct rf2_map *map)
 struct rf2_slot *hs_rf2_slot(struct rf2_map *map, uint64_t key)
 {
 	if (map->count * 2 >= map->room)
-		grow(map, map->room ? map->room * 2 : FIRST_ROOM);
+		grow(map);
 	struct rf2_slot *slot = slot_of(map, key);
 	if (!slot->key) {
 		*slot = (struct rf2_slot) { key, UINT32_MAX, 0 };
 		map->count++;
 	}
 	return slot;
-}
-
-void hs_rf2_map_expect(struct rf2_map *map, size_t count)
-{
-	size_t room = FIRST_ROOM;
-
-	while (room < count * 2)
-		room *= 2;
-	if (room > map->room)
-		grow(map, room);
-}
-
-const struct rf2_slot *hs_rf2_find(const struct rf2_map *map, uint64_t key)
-{
-	const struct rf2_slot *slot = map->room ? slot_of(map, key) : NULL;
-
-	return slot && slot->key ? slot : NULL;
 }
 
 void hs_rf2_fetch(const struct rf2_map *map, struct hs_slice id)

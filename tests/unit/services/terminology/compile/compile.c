@@ -311,7 +311,6 @@ static void by_canonical(void **state)
 	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(system_of(&a, "urn:v|1.2.0", "")), HS_S("1.2.0")));
 	assert_true(hs_slice_eq(TX_SYSTEM_VERSION(system_of(&a, "urn:v", "1.x.0")), HS_S("1.10.0")));
 	assert_false(hs_tx_find_system(&scope, HS_S("urn:v"), HS_S("9"), &s));
-	assert_true(hs_tx_find_any_system(&scope, HS_S("urn:v"), HS_S("9"), &s));
 	assert_false(hs_tx_find_system(&scope, HS_S("urn:s"), HS_S(""), &s));
 	assert_true(hs_tx_find_supplement(&scope, HS_S("urn:s"), HS_S(""), &s));
 	assert_int_equal(hs_tx_system_versions(&scope, HS_S("urn:v"), versions, 10), 3);
