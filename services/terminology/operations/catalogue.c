@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define SENTENCE_MAX ((size_t)256 * 1024)
+#define PIECES_MAX 32u /* of a sentence; none has half as many */
 
 static const char *const sentences[TX_MSG_COUNT][2] = {
 #define X(id, severity, code, type, spoken, english, swedish) { english, swedish },
@@ -40,16 +41,17 @@ static bool next_piece(const char **text, const struct tx_args *args, struct hs_
 /* As many whole pieces as SENTENCE_MAX takes, or nothing where the arena is full. */
 struct hs_slice hs_tx_sentence(struct hs_arena *arena, enum tx_message id, bool swedish, struct tx_args args)
 {
-	const char *words = hs_tx_words(id, swedish), *text = words;
-	struct hs_slice piece;
-	size_t size = 0;
+	const char *text = hs_tx_words(id, swedish);
+	struct hs_slice pieces[PIECES_MAX];
+	size_t count = 0, size = 0;
 
-	while (next_piece(&text, &args, &piece) && piece.len <= SENTENCE_MAX - size)
-		size += piece.len;
+	while (count < PIECES_MAX && next_piece(&text, &args, &pieces[count]) &&
+		pieces[count].len <= SENTENCE_MAX - size)
+		size += pieces[count++].len;
 	char *out = hs_arena_raw(arena, size), *to = out;
-	for (text = words; out && to < out + size && next_piece(&text, &args, &piece); to += piece.len)
-		if (piece.len)
-			memcpy(to, piece.ptr, piece.len);
+	for (size_t i = 0; i < count && out; to += pieces[i++].len)
+		if (pieces[i].len)
+			memcpy(to, pieces[i].ptr, pieces[i].len);
 	return out ? hs_slice(out, size) : HS_S_NONE;
 }
 

@@ -8,6 +8,8 @@
 #include <handslag/service.h>
 
 #define MARK "?fhir_vs"
+#define TEXTS_USUAL 128u             /* bytes beside the URL */
+#define TEXTS_MAX ((size_t)64 << 10) /* the same, with room for a definition */
 
 /* Where "?fhir_vs" stands in http://snomed.info/sct[/EDITION[/version/DATE]]?fhir_vs..., or SIZE_MAX: the URL
  * is no such one. */
@@ -20,8 +22,7 @@ static size_t mark_of_snomed(struct hs_slice url)
 }
 
 struct meaning {
-	const char *property, *op;
-	struct hs_slice value;
+	struct hs_slice property, op, value; /* of the filter; all are empty where there is none */
 	struct hs_slice title;
 };
 
@@ -29,28 +30,29 @@ struct meaning {
 static bool read_query(struct hs_arena *arena, struct hs_slice query, struct meaning *out)
 {
 	if (!query.len) {
-		*out = (struct meaning) { .title = HS_S("all concepts") };
+		*out = (struct meaning) { .title = HS_S("SNOMED CT: all concepts") };
 		return true;
 	}
 	if (hs_slice_starts(query, HS_S("=isa/")))
-		*out = (struct meaning) { "concept", "is-a", hs_slice_from(query, 5),
-			HS_S("a concept and those below") };
+		*out = (struct meaning) { HS_S("concept"), HS_S("is-a"), hs_slice_from(query, 5),
+			HS_S("SNOMED CT: a concept and those below") };
 	else if (hs_slice_eq(query, HS_S("=refset")))
-		*out = (struct meaning) { "constraint", "=", HS_S("< 900000000000455006"),
-			HS_S("reference sets") };
+		*out = (struct meaning) { HS_S("constraint"), HS_S("="), HS_S("< 900000000000455006"),
+			HS_S("SNOMED CT: reference sets") };
 	else if (hs_slice_starts(query, HS_S("=refset/")))
-		*out = (struct meaning) { "concept", "in", hs_slice_from(query, 8), HS_S("a reference set") };
+		*out = (struct meaning) { HS_S("concept"), HS_S("in"), hs_slice_from(query, 8),
+			HS_S("SNOMED CT: a reference set") };
 	else if (hs_slice_starts(query, HS_S("=ecl/"))) /* part of a URL, so it may be escaped still */
-		*out = (struct meaning) { "constraint", "=",
+		*out = (struct meaning) { HS_S("constraint"), HS_S("="),
 			hs_percent_decode(arena, hs_slice_from(query, 5), false),
-			HS_S("a constraint of ECL") };
+			HS_S("SNOMED CT: a constraint of ECL") };
 	else
 		return false;
 	return out->value.len > 0;
 }
 
 /* The rows of one, in the arena of the question: they are made in less time than they would be found again.
- */
+ * Their texts begin with the URL, and most of them are parts of it. */
 struct implicit {
 	struct tx_layer layer;
 	struct tx_set_row set;
@@ -59,7 +61,7 @@ struct implicit {
 	struct hs_buf texts;
 };
 
-static struct hs_image_text put(struct implicit *made, struct hs_slice text)
+static inline struct hs_image_text put(struct implicit *made, struct hs_slice text)
 {
 	struct hs_image_text out = { (uint32_t)made->texts.len, (uint32_t)text.len };
 
@@ -67,28 +69,35 @@ static struct hs_image_text put(struct implicit *made, struct hs_slice text)
 	return out;
 }
 
-static struct implicit *begin_set(struct hs_arena *arena, struct hs_slice url, struct hs_slice name,
-	struct hs_slice title)
+/* A text that may be a part of the URL, with which the texts begin. */
+static struct hs_image_text put_part(struct implicit *made, struct hs_slice url, struct hs_slice part)
+{
+	uintptr_t at = (uintptr_t)part.ptr - (uintptr_t)url.ptr;
+
+	if (at <= url.len && part.len <= url.len - at)
+		return (struct hs_image_text) { (uint32_t)at, (uint32_t)part.len };
+	return put(made, part);
+}
+
+static struct implicit *begin_set(struct hs_arena *arena, struct hs_slice url)
 {
 	struct implicit *made = hs_arena_alloc(arena, sizeof(*made));
 
 	if (!made)
 		return NULL;
-	hs_buf_init(&made->texts, arena, (url.len + name.len + title.len) * 8 + 4096);
-	made->set.rule_count = 1;
-	made->set.head = (struct tx_head) { .url = put(made, url),
-		.name = put(made, name),
-		.title = put(made, title),
-		.status = put(made, HS_S("active")),
-		.faces = HS_ON_R4 | HS_ON_R5 };
+	hs_buf_init(&made->texts, arena, url.len * 8 + TEXTS_MAX);
+	hs_buf_reserve(&made->texts, url.len + TEXTS_USUAL);
+	made->set.head = (struct tx_head) { .url = put(made, url), .faces = HS_ON_R4 | HS_ON_R5 };
+	made->set.head.status = put(made, HS_S("active"));
 	made->set.head.flags = TX_HAS_COMPOSE;
+	made->set.rule_count = 1;
 	return made;
 }
 
-static void put_filter(struct implicit *made, const char *property, const char *op, struct hs_slice value)
+static void put_filter(struct implicit *made, struct hs_slice url, const struct meaning *m)
 {
-	made->filter = (struct tx_filter_row) { put(made, hs_slice_cstr(property)),
-		put(made, hs_slice_cstr(op)), put(made, value) };
+	made->filter = (struct tx_filter_row) { put(made, m->property), put(made, m->op),
+		put_part(made, url, m->value) };
 	made->rule.filter_count = 1;
 }
 
@@ -97,7 +106,7 @@ static void put_filter(struct implicit *made, const char *property, const char *
 static bool names_what_is_there(struct tx_context *ctx, struct hs_slice system, struct hs_slice version,
 	const struct meaning *m)
 {
-	if (!m->property || strcmp(m->property, "concept") != 0)
+	if (!hs_slice_eq(m->property, HS_S("concept")))
 		return true;
 	struct tx_system s = hs_tx_resolve(ctx, system, version).system;
 	if (!s.row || !hs_tx_sct(s))
@@ -105,7 +114,7 @@ static bool names_what_is_there(struct tx_context *ctx, struct hs_slice system, 
 	uint32_t concept = hs_tx_find_code(ctx->arena, s, m->value, NULL);
 	if (concept == TX_NONE)
 		return false;
-	return strcmp(m->op, "in") != 0 ||
+	return !hs_slice_eq(m->op, HS_S("in")) ||
 		(concept < TX_BIG(s.layer)->concept_count && hs_tx_sct_refset(s.layer, concept));
 }
 
@@ -122,14 +131,15 @@ static struct implicit *of_snomed(struct tx_context *ctx, struct hs_slice url, s
 	struct hs_slice version = base.len > system.len ? base : HS_S_NONE;
 	if (!names_what_is_there(ctx, system, version, &m))
 		return NULL;
-	struct implicit *made = begin_set(arena, url, HS_S("SNOMEDCTImplicitValueSet"),
-		HS_ARENA_JOIN(arena, HS_S("SNOMED CT: "), m.title));
+	struct implicit *made = begin_set(arena, url);
 	if (!made)
 		return NULL;
-	made->rule.system = put(made, system);
-	made->rule.version = put(made, version);
-	if (m.property)
-		put_filter(made, m.property, m.op, m.value);
+	made->set.head.name = put(made, HS_S("SNOMEDCTImplicitValueSet"));
+	made->set.head.title = put(made, m.title);
+	made->rule.system = put_part(made, url, system);
+	made->rule.version = put_part(made, url, version);
+	if (m.property.len)
+		put_filter(made, url, &m);
 	return made;
 }
 
@@ -145,13 +155,17 @@ static struct implicit *of_layer(struct hs_arena *arena, const struct tx_layer *
 	code = hs_slice_from(url, all.len);
 	if (code.len && (code.ptr[0] != '/' || hs_tx_big_code(layer, hs_slice_from(code, 1)) == UINT32_MAX))
 		return NULL;
-	struct implicit *made = begin_set(arena, url, tx_text(layer, head->name),
-		tx_text(layer, head->title));
+	struct implicit *made = begin_set(arena, url);
 	if (!made)
 		return NULL;
+	made->set.head.name = put(made, tx_text(layer, head->name));
+	made->set.head.title = put(made, tx_text(layer, head->title));
 	made->rule.system = put(made, tx_text(layer, head->url));
 	if (code.len)
-		put_filter(made, "concept", "descendent-of", hs_slice_from(code, 1));
+		put_filter(made, url,
+			&(struct meaning) { .property = HS_S("concept"),
+				.op = HS_S("descendent-of"),
+				.value = hs_slice_from(code, 1) });
 	return made;
 }
 

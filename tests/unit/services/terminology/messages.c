@@ -46,6 +46,36 @@ static void each_sentence_has_the_same_places_in_both_languages(void **state)
 	}
 }
 
+/* The sentence with A to F in its places. */
+static size_t fill(const char *text, char *out)
+{
+	size_t n = 0;
+
+	for (const char *p = text; *p; p++) {
+		bool place = p[0] == '{' && p[1] >= '0' && p[1] <= '5' && p[2] == '}';
+		out[n++] = place ? (char)('A' + (p[1] - '0')) : *p;
+		p += place ? 2 : 0;
+	}
+	return n;
+}
+
+static void each_sentence_is_filled_to_its_end(void **state)
+{
+	struct hs_arena *arena = hs_arena_new((size_t)1 << 20);
+	const struct tx_args args = TX_ARGS(HS_S("A"), HS_S("B"), HS_S("C"), HS_S("D"), HS_S("E"), HS_S("F"));
+
+	(void)state;
+	for (int id = 0; id < TX_MSG_COUNT; id++)
+		for (int swedish = 0; swedish < 2; swedish++) {
+			char wanted[1000];
+			size_t n = fill(hs_tx_words((enum tx_message)id, swedish), wanted);
+			struct hs_slice got = hs_tx_sentence(arena, (enum tx_message)id, swedish, args);
+			if (!hs_slice_eq(got, hs_slice(wanted, n)))
+				fail_msg("\"%.*s\" instead of \"%.*s\"", HS_S_ARG(got), (int)n, wanted);
+		}
+	hs_arena_free(arena);
+}
+
 static const char *message(struct ask *a, const char *language, const char *accept)
 {
 	struct hs_slice text = hs_arena_printf(a->arena,
@@ -133,6 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_sentence_has_the_same_places_in_both_languages),
+		cmocka_unit_test(each_sentence_is_filled_to_its_end),
 		cmocka_unit_test(a_query_says_what_parameters_say),
 		cmocka_unit_test(the_language_of_the_question),
 		cmocka_unit_test(comparisons_too),
