@@ -184,12 +184,13 @@ static bool take_further(struct table *t, const struct csv_row *row)
 	if (known == UINT32_MAX || !hs_csv_value(row, t->dose).len)
 		return false;
 	size_t count = TX_BUILD_COUNT(t->run->build->texts, struct tx_build_text);
-	for (size_t i = count; display.len && i-- > 0;) { /* its text is among the last */
+	for (size_t i = count; display.len && i-- > 0;) { /* its display is among the last texts */
 		const struct tx_build_text *text = TX_BUILD_AT(t->run->build->texts, struct tx_build_text, i);
-		if (text->concept == known && !hs_slice_eq(text->value, display))
+		if (text->concept != known || text->rank)
+			continue;
+		if (!hs_slice_eq(text->value, display))
 			return false;
-		if (text->concept == known)
-			break;
+		break;
 	}
 	take_dose(t, known, row);
 	return true;

@@ -224,8 +224,8 @@ static void puts_doses_together(void **state)
 	begin(&p);
 	put(&p, "atc.csv",
 		"\xef\xbb\xbf"
-		"ATC-kod;ATC-kod text;DDD;DDD-enhet;Administreringsv\xc3\xa4g;extra;;\r\n"
-		"C10;LIPIDS;;;;;;\r\nC10AA01;simvastatin;10;mg;O;x;;\r\nC10AA01;simvastatin;5;mg;P;;;\r\n"
+		"ATC-kod;ATC-kod text;DDD;DDD-enhet;Administreringsv\xc3\xa4g;extra;display:de;\r\n"
+		"C10;LIPIDS;;;;;;\r\nC10AA01;simvastatin;10;mg;O;x;Simva;\r\nC10AA01;simvastatin;5;mg;P;;;\r\n"
 		"C10AA01;another;5;mg;P;;;\r\nC10;LIPIDS;;;;;;\r\n");
 	assert_int_equal(run(&p, hs_tx_import_atc, NULL, 0), HS_OK);
 	assert_string_equal(p.skipped,
