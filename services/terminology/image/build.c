@@ -234,6 +234,9 @@ void hs_tx_build_extension(struct tx_build *b, const struct tx_build_extension *
 
 void hs_tx_build_def(struct tx_build *b, const struct tx_build_def *def)
 {
+	for (size_t i = 0; i < TX_BUILD_COUNT(b->defs, struct tx_build_def); i++)
+		if (hs_slice_eq(TX_BUILD_AT(b->defs, struct tx_build_def, i)->code, def->code))
+			return;
 	put(&b->defs, def, sizeof(*def));
 }
 

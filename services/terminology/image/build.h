@@ -146,6 +146,7 @@ void hs_tx_build_link(struct tx_build *build, uint32_t child, uint32_t parent);
 void hs_tx_build_link_ranked(struct tx_build *build, uint32_t child, uint32_t parent, uint32_t rank);
 void hs_tx_build_property(struct tx_build *build, const struct tx_build_property *property);
 void hs_tx_build_extension(struct tx_build *build, const struct tx_build_extension *extension);
+/* Says that there is a property of that code, where nobody has said it before. */
 void hs_tx_build_def(struct tx_build *build, const struct tx_build_def *def);
 
 /* Puts the concepts in order; afterwards nothing is added. */

@@ -72,14 +72,6 @@ static void link_below(struct claml *c, const struct claml_tag *tag)
 		hs_tx_build_link(c->run->build, hs_tx_build_concept(c->run->build, code, NULL), c->concept);
 }
 
-/* <Meta name="..." value="..."/> of a class is a property. */
-static void take_meta(struct claml *c, const struct claml_tag *tag)
-{
-	if (c->concept != UINT32_MAX && hs_claml_attribute(tag, "name").len)
-		hs_tx_table_property(c->run, c->concept, hs_claml_attribute(tag, "name"), "valueString",
-			hs_claml_attribute(tag, "value"));
-}
-
 /* ---- texts ---- */
 
 /* <UsageKind name="dagger" mark="+"/> */
@@ -139,8 +131,10 @@ static void add_item(struct hs_buf *list, const void *item, size_t size)
 
 static void begin_character(struct claml *c, const struct claml_tag *tag)
 {
-	struct claml_character character = { hs_claml_attribute(tag, "modifier"),
-		hs_claml_attribute(tag, "code"), HS_S_NONE };
+	struct claml_character character = { .modifier = hs_claml_attribute(tag, "modifier"),
+		.code = hs_claml_attribute(tag, "code"),
+		.usage = hs_claml_attribute(tag, "usage"),
+		.note_first = TX_BUILD_COUNT(c->modifiers.notes, struct claml_note) };
 
 	c->concept = UINT32_MAX;
 	c->in_character = character.modifier.len && character.code.len;
@@ -154,6 +148,7 @@ static void use_modifier(struct claml *c, const struct claml_tag *tag, bool excl
 {
 	struct claml_use use = { .concept = c->concept,
 		.modifier = hs_claml_attribute(tag, "code"),
+		.position = hs_claml_attribute(tag, "position"),
 		.excluded = excluded,
 		.some = hs_slice_eq(hs_claml_attribute(tag, "all"), HS_S("false")),
 		.valid_first = TX_BUILD_COUNT(c->modifiers.valid, struct hs_slice),
@@ -181,6 +176,32 @@ static void keep_label(struct claml *c, struct hs_slice value)
 		LAST(c->modifiers.characters, struct claml_character)->label = value;
 	else if (c->concept != UINT32_MAX)
 		add_item(&c->modifiers.labels, &label, sizeof(label));
+}
+
+/* What is said of a character is said of each code that ends with it. */
+static void keep_note(struct claml *c, struct hs_slice value)
+{
+	struct claml_note note = { c->rubric, value };
+
+	add_item(&c->modifiers.notes, &note, sizeof(note));
+	LAST(c->modifiers.characters, struct claml_character)->note_count++;
+}
+
+/* A kind of rubric or metadata is a property, which filters may name. */
+static void declare(struct claml *c, struct hs_slice code)
+{
+	struct tx_build_def def = { .code = code, .type = HS_S("string") };
+
+	hs_tx_build_def(c->run->build, &def);
+}
+
+static void take_note(struct claml *c, struct hs_slice value)
+{
+	declare(c, c->rubric);
+	if (c->in_character)
+		keep_note(c, value);
+	else
+		hs_tx_table_property(c->run, c->concept, c->rubric, "valueString", value);
 }
 
 /* True when the tag speaks of modifiers. */
@@ -220,19 +241,31 @@ static void take_name(struct claml *c, struct hs_slice value, bool is_long)
 static void end_label(struct claml *c)
 {
 	struct hs_slice value = hs_slice_trim(hs_arena_copy(c->run->arena, hs_buf_slice(&c->text)));
-	bool preferred = hs_slice_eq(c->rubric, HS_S("preferred"));
+	bool preferred = hs_slice_eq(c->rubric, HS_S("preferred")),
+	     longer = hs_slice_eq(c->rubric, HS_S("preferredLong"));
 
 	c->scan.text = NULL;
-	if (value.len && preferred)
-		keep_label(c, value);
-	if (c->concept == UINT32_MAX || !value.len)
+	if (!value.len || (c->concept == UINT32_MAX && !c->in_character))
 		return;
-	if (preferred || hs_slice_eq(c->rubric, HS_S("preferredLong")))
-		take_name(c, value, !preferred);
-	else if (hs_slice_eq(c->rubric, HS_S("definition")))
+	if (preferred)
+		keep_label(c, value);
+	if (!preferred && !longer && (c->in_character || !hs_slice_eq(c->rubric, HS_S("definition"))))
+		take_note(c, value);
+	else if (c->concept != UINT32_MAX && (preferred || longer))
+		take_name(c, value, longer);
+	else if (c->concept != UINT32_MAX)
 		hs_tx_build_at(c->run->build, c->concept)->definition = value;
-	else
-		hs_tx_table_property(c->run, c->concept, c->rubric, "valueString", value);
+}
+
+/* <Meta name="..." value="..."/> of a class. */
+static void take_meta(struct claml *c, const struct claml_tag *tag)
+{
+	struct hs_slice name = hs_claml_attribute(tag, "name");
+
+	if (c->concept == UINT32_MAX || !name.len)
+		return;
+	declare(c, name);
+	hs_tx_table_property(c->run, c->concept, name, "valueString", hs_claml_attribute(tag, "value"));
 }
 
 static void begin_label(struct claml *c, const struct claml_tag *tag)
@@ -370,8 +403,8 @@ static enum hs_status fill(void *arg, struct hs_error *err)
 	struct tx_table_run *run = arg;
 	struct tx_build_head *head = &run->build->head;
 	struct claml c = { .run = run, .concept = UINT32_MAX };
-	struct hs_buf *const lists[] = { &c.modifiers.characters, &c.modifiers.uses, &c.modifiers.valid,
-		&c.modifiers.labels };
+	struct hs_buf *const lists[] = { &c.modifiers.characters, &c.modifiers.notes, &c.modifiers.uses,
+		&c.modifiers.valid, &c.modifiers.labels };
 	struct claml_tag tag;
 
 	if (run->files.count != 1)

@@ -25,16 +25,21 @@ struct hs_slice hs_claml_attribute(const struct claml_tag *tag, const char *name
 
 /* ---- modifiers (claml_modifiers.c) ---- */
 
-/* A character that a modifier gives, with its meaning. */
+/* A character that a modifier gives, with its meaning, and what is noted of it. */
 struct claml_character {
-	struct hs_slice modifier, code, label;
+	struct hs_slice modifier, code, label, usage;
+	size_t note_first, note_count;
+};
+
+struct claml_note {
+	struct hs_slice rubric, text;
 };
 
 /* A class says that it (and what is below it) is modified, or is not in spite of what is above it. */
 struct claml_use {
 	uint32_t concept;
-	struct hs_slice modifier;
-	bool excluded, some; /* only the characters listed as valid */
+	struct hs_slice modifier, position; /* of its character in the code; may be empty */
+	bool excluded, some;                /* only the characters listed as valid */
 	size_t valid_first, valid_count;
 	uint64_t line;
 };
@@ -45,7 +50,7 @@ struct claml_label {
 };
 
 struct claml_modifiers {
-	struct hs_buf characters, uses, valid, labels; /* structs above; `valid` has struct hs_slice */
+	struct hs_buf characters, notes, uses, valid, labels; /* structs above; `valid` has struct hs_slice */
 };
 
 /* Makes the codes that arise from modifiers, each below the code it was made from. After all classes. */

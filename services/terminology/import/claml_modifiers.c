@@ -19,6 +19,7 @@ struct work {
 	const struct claml_modifiers *all;
 	const struct claml_use *uses;
 	const struct claml_character *characters;
+	const struct claml_note *notes;
 	const struct hs_slice *valid;
 	size_t use_count, character_count;
 	uint32_t *parent; /* of each class, counted from 1; 0: none */
@@ -38,8 +39,16 @@ static const struct claml_use *find(const struct claml_use *const *list, size_t 
 	return NULL;
 }
 
+/* Where a modifier's character stands: as it is told, or as the name ends (S05F10_4). */
+static char position_of(const struct claml_use *use)
+{
+	struct hs_slice text = use->position.len ? use->position : use->modifier;
+
+	return text.ptr[text.len - 1];
+}
+
 /* The modifiers that hold for a class: its own and those above it, the nearest word counts. Those for an
- * earlier position come first; the names end with it, as in S05F10_4. */
+ * earlier position come first. */
 static size_t holding(const struct work *w, uint32_t concept, const struct claml_use **out)
 {
 	const struct claml_use *seen[HOLDING_MAX];
@@ -55,12 +64,8 @@ static size_t holding(const struct work *w, uint32_t concept, const struct claml
 		if (seen[i]->excluded)
 			continue;
 		size_t to = n++;
-		struct hs_slice name = seen[i]->modifier;
-		while (to && name.len && out[to - 1]->modifier.len &&
-			out[to - 1]->modifier.ptr[out[to - 1]->modifier.len - 1] > name.ptr[name.len - 1]) {
+		for (; to && position_of(out[to - 1]) > position_of(seen[i]); to--)
 			out[to] = out[to - 1];
-			to--;
-		}
 		out[to] = seen[i];
 	}
 	return n;
@@ -85,6 +90,14 @@ static struct hs_slice join(struct hs_arena *arena, struct hs_slice code, struct
 		HS_S_ARG(character));
 }
 
+static void add_notes(struct work *w, uint32_t concept, const struct claml_character *character)
+{
+	for (size_t i = 0; i < character->note_count; i++) {
+		const struct claml_note *note = &w->notes[character->note_first + i];
+		hs_tx_table_property(w->run, concept, note->rubric, "valueString", note->text);
+	}
+}
+
 /* One code more, unless the classification has it in words of its own. */
 static bool make(struct work *w, const struct made *from, const struct claml_character *character,
 	struct made *out)
@@ -99,6 +112,8 @@ static bool make(struct work *w, const struct made *from, const struct claml_cha
 		return false;
 	hs_tx_build_link(w->run->build, out->concept, from->concept);
 	hs_tx_table_property(w->run, out->concept, HS_S("kind"), "valueCode", HS_S("category"));
+	hs_tx_table_property(w->run, out->concept, HS_S("usage"), "valueCode", character->usage);
+	add_notes(w, out->concept, character);
 	w->made++;
 	return true;
 }
@@ -178,6 +193,7 @@ enum hs_status hs_claml_modify(struct tx_table_run *run, struct tx_lines *lines,
 		.all = all,
 		.uses = (const void *)all->uses.ptr,
 		.characters = (const void *)all->characters.ptr,
+		.notes = (const void *)all->notes.ptr,
 		.valid = (const void *)all->valid.ptr,
 		.use_count = all->uses.len / sizeof(struct claml_use),
 		.character_count = all->characters.len / sizeof(struct claml_character) };

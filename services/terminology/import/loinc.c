@@ -111,9 +111,6 @@ void hs_loinc_add_def(struct tx_table_run *run, struct hs_slice code, const char
 		.code = code, .type = hs_slice_cstr(type), .description = hs_slice_cstr(description)
 	};
 
-	for (size_t i = 0; i < TX_BUILD_COUNT(run->build->defs, struct tx_build_def); i++)
-		if (hs_slice_eq(TX_BUILD_AT(run->build->defs, struct tx_build_def, i)->code, code))
-			return;
 	def.uri = hs_arena_printf(run->arena, LOINC_URL "/property/%.*s", HS_S_ARG(def.code));
 	hs_tx_build_def(run->build, &def);
 }

@@ -138,22 +138,11 @@ static void take_other(struct table *t, uint32_t concept, size_t column, struct 
 		hs_tx_table_property(t->run, concept, name, "valueString", value);
 }
 
-static bool has_def(const struct table *t, struct hs_slice code)
-{
-	const struct hs_buf *defs = &t->run->build->defs;
-
-	for (size_t i = 0; i < TX_BUILD_COUNT(*defs, struct tx_build_def); i++)
-		if (hs_slice_eq(TX_BUILD_AT(*defs, struct tx_build_def, i)->code, code))
-			return true;
-	return false;
-}
-
 static void add_defs(struct table *t)
 {
 	for (size_t i = 0; i < t->csv.header.count; i++) {
 		struct tx_build_def def = { .code = t->csv.header.values[i], .type = HS_S("string") };
-		if (is_other(t, i) && def.code.len && hs_slice_find(def.code, ':', 0) == SIZE_MAX &&
-			!has_def(t, def.code))
+		if (is_other(t, i) && def.code.len && hs_slice_find(def.code, ':', 0) == SIZE_MAX)
 			hs_tx_build_def(t->run->build, &def);
 	}
 	struct tx_build_def dose = { .code = HS_S("DDD"),

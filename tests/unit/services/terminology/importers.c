@@ -225,7 +225,8 @@ static void puts_doses_together(void **state)
 	put(&p, "atc.csv",
 		"\xef\xbb\xbf"
 		"ATC-kod;ATC-kod text;DDD;DDD-enhet;Administreringsv\xc3\xa4g;extra;display:de;\r\n"
-		"C10;LIPIDS;;;;;;\r\nC10AA01;simvastatin;10;mg;O;x;Simva;\r\nC10AA01;simvastatin;5;mg;P;;;\r\n"
+		"C10;LIPIDS;;;;;;\r\nC10AA01;simvastatin;10;mg;O;x;Simva;\r\n"
+		"C10AA01;simvastatin;5;mg;P;;;\r\n"
 		"C10AA01;another;5;mg;P;;;\r\nC10;LIPIDS;;;;;;\r\n");
 	assert_int_equal(run(&p, hs_tx_import_atc, NULL, 0), HS_OK);
 	assert_string_equal(p.skipped,
@@ -377,13 +378,16 @@ static void makes_the_codes_of_modifiers(void **state)
 	static const char *const text[] = {
 		"<ClaML version='2.0.0'>\n<Title name='ICD-10' version='2019'>ICD</Title>\n",
 		"<Modifier code='D_4'><SubClass code='.0'/></Modifier>\n",
-		CHARACTER("D_4", ".0", "With coma"),
+		"<ModifierClass modifier='D_4' code='.0' usage='dagger'><Rubric kind='etiology'>",
+		"<Label xml:lang='en'>Sugar</Label></Rubric>" LABEL("With coma") "</ModifierClass>\n",
 		CHARACTER("D_4", ".1", "Without"),
 		CHARACTER("P_5", "1", "Hand"),
 		CHARACTER("P_5", "2", "Foot"),
 		CHARACTER("F_5", "2", "Grave"),
 		CHARACTER("F_4", ".0", "Acute"),
 		CHARACTER("F_4", ".1", "Late"),
+		CHARACTER("A", "7", "Left"),
+		CHARACTER("B", ".6", "Open"),
 		CLASS("E"),
 		"<ModifiedBy code='D_4'/>" LABEL("Block") "</Class>\n",
 		CLASS("E10"),
@@ -400,19 +404,21 @@ static void makes_the_codes_of_modifiers(void **state)
 		"<SuperClass code='M00'/>" LABEL("Arthritis, of one") "</Class>\n",
 		CLASS("F10"),
 		"<ModifiedBy code='F_5'/><ModifiedBy code='F_4'/><ModifiedBy code='no'/>",
-		LABEL("Alcohol") "</Class>\n</ClaML>\n",
+		LABEL("Alcohol") "</Class>\n",
+		CLASS("S10"),
+		"<ModifiedBy code='A' position='5'/><ModifiedBy code='B' position='4'/>",
+		LABEL("Wound") "</Class>\n</ClaML>\n",
 	};
 	static const struct {
 		const char *code, *display, *parent; /* display NULL: there is no such code */
 	} rows[] = {
-		{ "E10.0", "Diabetes : With coma", "E10" },
-		{ "E10.1", "Diabetes : Without", "E10" },
+		{ "E10.0", "Diabetes : With coma", "E10" }, { "E10.1", "Diabetes : Without", "E10" },
 		{ "E11.0", NULL, NULL }, /* its modifier is excluded */
-		{ "E12.0", "Its own : With coma", "E12" },
-		{ "M00.01", "Arthritis, of one : Hand", "M00.0" },
+		{ "E12.0", "Its own : With coma", "E12" }, { "M00.01", "Arthritis, of one : Hand", "M00.0" },
 		{ "M00.02", NULL, NULL }, /* not among those that are valid */
 		{ "F10.02", "Alcohol : Acute : Grave", "F10.0" },
 		{ "F10.12", "Alcohol : Late : Grave", "F10.1" },
+		{ "S10.67", "Wound : Open : Left", "S10.6" }, /* as their positions say, not their names */
 	};
 	struct place p;
 	struct ask a;
@@ -427,7 +433,7 @@ static void makes_the_codes_of_modifiers(void **state)
 	put(&p, "icd.xml", file.ptr);
 	hs_buf_free(&file);
 	assert_int_equal(run(&p, hs_tx_import_icd10, NULL, 0), HS_OK);
-	assert_string_equal(p.skipped, "17 the modifier no of F10.02 is not described\n");
+	assert_string_equal(p.skipped, "19 the modifier no of F10.02 is not described\n");
 	open_image(&p, &a);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct hs_slice question = hs_arena_printf(a.arena,
@@ -441,6 +447,15 @@ static void makes_the_codes_of_modifiers(void **state)
 		assert_string_equal(ask_text(&a, "display"), rows[i].display);
 		assert_string_equal(parent_of(&a, rows[i].code), rows[i].parent);
 	}
+	/* what is noted of a character is noted of its codes, and can be asked for */
+	ask(&a, hs_tx_lookup, CODE(ICD10, "E10.0") ",{'name':'property','valueCode':'*'}");
+	struct hs_buf out;
+	hs_buf_init(&out, a.arena, 1 << 20);
+	hs_json_write(&out, a.out, 0);
+	assert_true(hs_slice_search(hs_buf_slice(&out), HS_S("\"valueString\":\"Sugar\"")) != SIZE_MAX);
+	assert_true(hs_slice_search(hs_buf_slice(&out), HS_S("\"valueCode\":\"dagger\"")) != SIZE_MAX);
+	assert_non_null(hs_tx_property_def((struct tx_system) { &a.layer, &a.layer.systems[0] },
+		HS_S("etiology")));
 	close_image(&a);
 	end(&p);
 }
