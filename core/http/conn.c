@@ -20,6 +20,7 @@ static void free_when_done(struct hs__conn *conn)
 		return;
 	memcpy(&client_name, &conn->client_name.ptr, sizeof(client_name));
 	hs_heap_free(client_name);
+	hs_heap_free(conn->fields);
 	hs__link_remove(&conn->flush.link);
 	hs__link_remove(&conn->link);
 	hs_heap_free(conn);

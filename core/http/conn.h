@@ -82,6 +82,21 @@ struct hs__request {
 
 enum { HS__PEER_TEXT = 48 };
 
+enum {
+	HS__FIELDS_KEPT = 24, /* header lines that a connection remembers, */
+	HS__FIELDS_BYTES = 1024,
+};
+
+/* The header lines of a request that the connection had, and where in them names and values stand. */
+struct hs__fields {
+	struct hs__guard_lines lines; /* their bytes are `text` */
+	struct {
+		uint16_t name_at, name_len;
+		uint16_t value_at, value_len; /* at 0: there is no value */
+	} places[HS__FIELDS_KEPT];
+	char text[HS__FIELDS_BYTES];
+};
+
 struct hs__conn {
 	struct hs_http_server *server;
 	struct hs_loop *loop;
@@ -98,6 +113,7 @@ struct hs__conn {
 	bool behind;      /* more input stands behind the request that is being taken */
 	bool last_done;   /* the reply after which we close has been written */
 	bool accepted;    /* from a listening socket */
+	bool again;       /* it has had a request */
 	uint16_t count;   /* requests in the queue */
 	uint16_t running; /* of them with the handler or a worker */
 	bool running_unsafe;
@@ -110,6 +126,7 @@ struct hs__conn {
 	uint64_t write_due;
 	uint64_t body_due;
 	struct hs__guard guard;
+	struct hs__fields *fields; /* on the heap; NULL until there is a second request */
 	llhttp_t parser;
 	struct hs__request *first;
 	struct hs__request *last;
@@ -179,6 +196,11 @@ void hs__input_drop(struct hs__conn *conn);
 /* parse.c: llhttp. Both say false with conn->parse_status set when the bytes are not HTTP. */
 bool hs__parse_bytes(struct hs__conn *conn, struct hs_slice bytes);
 bool hs__parse_head(struct hs__conn *conn, struct hs_slice head);
+
+/* fields.c: header lines that are sent again. What a head that was parsed had is kept for the next; */
+void hs__fields_learn(struct hs__conn *conn, struct hs_slice head);
+/* the headers of one whose lines were known (guard.knew). */
+void hs__fields_take(struct hs__conn *conn, struct hs_slice head);
 
 /* body.c: the request body. Each returns 0 or the HTTP status to refuse with. */
 int hs__body_begin(struct hs__request *request, const struct hs__guard *guard);

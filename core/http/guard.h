@@ -33,8 +33,18 @@ struct hs__guard_range {
 	uint32_t len;
 };
 
+/* Header lines that were taken before, and what they said: a client sends with a request what it sent with
+ * the one before. Only of a head without a body, and of HTTP/1.1. */
+struct hs__guard_lines {
+	struct hs_slice bytes; /* from behind the request line to the end of the head */
+	uint32_t header_count;
+	struct hs__guard_range host; /* from where they begin */
+	bool says_close, says_keep_alive;
+};
+
 struct hs__guard {
 	struct hs__guard_limits limits;
+	const struct hs__guard_lines *known; /* set by the caller, NULL: none */
 
 	/* the verdict */
 	int status;         /* HTTP status when refused */
@@ -43,7 +53,9 @@ struct hs__guard {
 	/* the head: what it says, valid when it is done */
 	uint32_t at;           /* bytes of complete lines; when done, the length of the head */
 	uint32_t start;        /* where the request line begins: 2 when an empty line came before it */
+	uint32_t lines;        /* where the header lines begin; 0 while the request line is not whole */
 	uint32_t header_count; /* header lines */
+	bool knew;             /* they are those of `known` */
 	uint8_t minor;         /* HTTP/1.minor */
 	uint8_t body;          /* enum hs__guard_body */
 	bool keep_alive;       /* the connection may serve another request */
@@ -76,6 +88,8 @@ struct hs__guard {
 void hs__guard_init(struct hs__guard *guard, const struct hs__guard_limits *limits);
 /* `head` is every byte of the message received so far, and may run past the head. */
 enum hs__guard_step hs__guard_head(struct hs__guard *guard, struct hs_slice head);
+/* What is to be known of a head that is done; false: nothing. */
+bool hs__guard_learn(const struct hs__guard *guard, struct hs_slice head, struct hs__guard_lines *out);
 /* The next bytes of a chunked body; *used of them are accepted and belong to the message. */
 enum hs__guard_step hs__guard_chunked(struct hs__guard *guard, struct hs_slice bytes, size_t *used);
 

@@ -252,7 +252,41 @@ static enum hs__guard_step take_line(struct hs__guard *guard, struct hs_slice he
 		return HS__GUARD_MORE;
 	}
 	guard->has_line = true;
+	guard->lines = guard->at;
 	return hs__guard_request_line(guard, head, line);
+}
+
+/* ---- lines that are known ---- */
+
+/* The same bytes behind a request line say the same. */
+static enum hs__guard_step take_known(struct hs__guard *guard, struct hs_slice head, size_t seen)
+{
+	const struct hs__guard_lines *known = guard->known;
+	struct hs_slice rest = hs_slice(head.ptr + guard->at, seen - guard->at);
+
+	if (guard->minor != 1 || !hs_slice_starts(rest, known->bytes))
+		return HS__GUARD_MORE;
+	guard->knew = true;
+	guard->header_count = known->header_count;
+	guard->has_host = true;
+	guard->host = (struct hs__guard_range) { guard->lines + known->host.at, known->host.len };
+	guard->says_close = known->says_close;
+	guard->says_keep_alive = known->says_keep_alive;
+	guard->at += (uint32_t)known->bytes.len;
+	return end_of_head(guard, head);
+}
+
+bool hs__guard_learn(const struct hs__guard *guard, struct hs_slice head, struct hs__guard_lines *out)
+{
+	if (guard->minor != 1 || guard->has_length || guard->has_coding)
+		return false;
+	*out = (struct hs__guard_lines) { .bytes = hs_slice(head.ptr + guard->lines,
+						  guard->at - guard->lines),
+		.header_count = guard->header_count,
+		.host = { guard->host.at - guard->lines, guard->host.len },
+		.says_close = guard->says_close,
+		.says_keep_alive = guard->says_keep_alive };
+	return true;
 }
 
 enum hs__guard_step hs__guard_head(struct hs__guard *guard, struct hs_slice head)
@@ -268,6 +302,8 @@ enum hs__guard_step hs__guard_head(struct hs__guard *guard, struct hs_slice head
 			break;
 		guard->at = (uint32_t)(end + 1 - head.ptr);
 		step = take_line(guard, head, hs_slice(from, (size_t)(end - from)));
+		if (step == HS__GUARD_MORE && guard->known && guard->at == guard->lines)
+			step = take_known(guard, head, seen);
 	}
 	if (step == HS__GUARD_MORE && head.len > guard->limits.head_bytes)
 		return guard->has_line ? hs__guard_refuse(guard, 431, "the request head is too large") :

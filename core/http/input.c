@@ -61,6 +61,7 @@ static bool begin_request(struct hs__conn *conn)
 	hs_buf_init(&conn->head, arena, (size_t)limits->head_bytes + 1);
 	hs__guard_init(&conn->guard,
 		&(struct hs__guard_limits) { limits->head_bytes, limits->header_count, limits->body_bytes });
+	conn->guard.known = conn->fields ? &conn->fields->lines : NULL;
 	return true;
 }
 

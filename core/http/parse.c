@@ -131,18 +131,25 @@ static bool both_agree(const struct hs__conn *conn)
 		(chunked || conn->parser.content_length == guard->content_length);
 }
 
-/* A target that begins with a slash may have the same bytes for both (any that is printed, but '#'), and the
- * guard has looked at each: llhttp, which takes them one by one and has no use for them, is shown the slash.
- */
+/* What llhttp is shown of the target: the guard has looked at each of its bytes. One that begins with a slash
+ * may have the same bytes for both (any that is printed, but '#'), and llhttp, which takes them one by one
+ * and has no use for them, is shown the slash. */
+static struct hs_slice shown_target(struct hs_slice target)
+{
+	return target.ptr[0] == '/' ? hs_slice_first(target, 1) : target;
+}
+
+/* Header lines that it has read before and found well-formed, without a body, it need not read again. */
 static bool parse_lines(struct hs__conn *conn, struct hs_slice head)
 {
 	const struct hs__guard *guard = &conn->guard;
-	const char *from = head.ptr + guard->start, *target = head.ptr + guard->target.at;
+	struct hs_slice target = { head.ptr + guard->target.at, guard->target.len };
+	struct hs_slice rest = hs_slice_from(head, guard->target.at + guard->target.len);
+	const char *from = head.ptr + guard->start;
 
-	if (target[0] != '/')
-		return hs__parse_bytes(conn, hs_slice_from(head, guard->start));
-	return hs__parse_bytes(conn, hs_slice(from, (size_t)(target + 1 - from))) &&
-		hs__parse_bytes(conn, hs_slice_from(head, guard->target.at + guard->target.len));
+	target = shown_target(target);
+	return hs__parse_bytes(conn, hs_slice(from, (size_t)(target.ptr + target.len - from))) &&
+		hs__parse_bytes(conn, guard->knew ? HS_S(" HTTP/1.1\r\n\r\n") : rest);
 }
 
 bool hs__parse_head(struct hs__conn *conn, struct hs_slice head)
@@ -160,12 +167,15 @@ bool hs__parse_head(struct hs__conn *conn, struct hs_slice head)
 	parse_begin(conn);
 	if (!parse_lines(conn, head))
 		return false;
+	if (guard->knew)
+		hs__fields_take(conn, head);
 	if (!both_agree(conn) || request->pub.header_count != guard->header_count) {
 		conn->parse_status = 400;
 		conn->parse_reason = "the framing of the request is ambiguous";
 		return false;
 	}
 	request->pub.headers = request->headers;
+	hs__fields_learn(conn, head);
 	request->pub.method = method_of(conn->parser.method);
 	return true;
 }

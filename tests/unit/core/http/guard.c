@@ -306,6 +306,49 @@ static void no_cut_changes_a_verdict(void **state)
 	}
 }
 
+/* The status of the last reply that is there; 0: there is none. */
+static int last_status(struct hs_slice out)
+{
+	uint64_t status = 0;
+
+	for (size_t at = hs_slice_search(out, HS_S("HTTP/1.1 ")); at != SIZE_MAX;
+		at = hs_slice_search(out, HS_S("HTTP/1.1 "))) {
+		hs_slice_u64(hs_slice(out.ptr + at + 9, 3), &status);
+		out = hs_slice_from(out, at + 9);
+	}
+	return (int)status;
+}
+
+/* A connection that had these header lines before, as often as it takes to know them, gives the verdict of
+ * one that never had any. */
+static void check_behind(const struct shape *shape, struct hs_slice before)
+{
+	struct hs_http_loopback *lb = hs_http_loopback_open(server);
+	int want = shape->status ? shape->status : 200;
+
+	handled = 0;
+	for (int i = 0; i < 3; i++)
+		hs_http_loopback_feed(lb, before);
+	assert_int_equal(handled, 3);
+	hs_http_loopback_feed(lb, shape->bytes);
+	int status = last_status(hs_http_loopback_output(lb, NULL));
+	if (status != want || handled != (shape->status ? 3 : 4))
+		fail_msg("\"%s\" behind \"%.*s\": status %d, want %d; handled %u", shape->name,
+			HS_S_ARG(before), status, want, handled);
+	hs_http_loopback_close(lb);
+}
+
+static void known_lines_change_no_verdict(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SHAPES; i++) {
+		bool ends = hs_slice_search(shapes[i].bytes, HS_S("HTTP/1.0")) != SIZE_MAX;
+		check_behind(&shapes[i], HS_S(GET "\r\n"));
+		if (!shapes[i].status && !ends)
+			check_behind(&shapes[i], shapes[i].bytes);
+	}
+}
+
 /* ---- the guard alone: it must not lean on llhttp ---- */
 
 /* What the guard says of a message when nobody stands behind it: 0 when it lets it pass. */
@@ -486,6 +529,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_shape_gets_its_verdict),
 		cmocka_unit_test(no_cut_changes_a_verdict),
+		cmocka_unit_test(known_lines_change_no_verdict),
 		cmocka_unit_test(the_guard_needs_no_help),
 		cmocka_unit_test(bytes_are_told_in_every_place),
 		cmocka_unit_test(reasons_name_the_rule),

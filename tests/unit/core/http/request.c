@@ -55,6 +55,40 @@ static void a_request_has_its_parts(void **state)
 		"\r\n\r\n7|TRACE|/|/||Host=h;"));
 }
 
+/* Lines that came before are known again, and others are read, also when they are as long. */
+static void headers_are_those_of_each_request(void **state)
+{
+	static const struct {
+		const char *request, *shown;
+	} rows[] = {
+		{ "GET /1 HTTP/1.1\r\nHost: h\r\nX:\r\nY: b  \r\n\r\n", "0|GET|/1|/1||Host=h;X=;Y=b;" },
+		{ "GET /2?q HTTP/1.1\r\nHost: h\r\nX:\r\nY: b  \r\n\r\n", "0|GET|/2?q|/2|q|Host=h;X=;Y=b;" },
+		{ "\r\nHEAD /3 HTTP/1.1\r\nHost: h\r\nX:\r\nY: b  \r\n\r\n", NULL },
+		{ "POST /4 HTTP/1.1\r\nHost: h\r\nX:\r\nY: b  \r\n\r\n", "2|POST|/4|/4||Host=h;X=;Y=b;" },
+		{ "GET http://h/5 HTTP/1.1\r\nHost: h\r\nX:\r\nY: b  \r\n\r\n",
+			"0|GET|/5|/5||Host=h;X=;Y=b;" },
+		{ "GET /6 HTTP/1.1\r\nHost: h\r\nX:\r\nZ: b  \r\n\r\n", "0|GET|/6|/6||Host=h;X=;Z=b;" },
+		{ "GET /7 HTTP/1.1\r\nHost: h\r\n\r\n", "0|GET|/7|/7||Host=h;" },
+		{ "GET /8 HTTP/1.1\r\nHost: h\r\nX:\r\nZ: b  \r\n\r\n", "0|GET|/8|/8||Host=h;X=;Z=b;" },
+		{ "GET http://i/9 HTTP/1.1\r\nHost: h\r\nX:\r\nZ: b  \r\n\r\n", "differ" },
+	};
+
+	(void)state;
+	fx.handler = show;
+	for (size_t cut = 0; cut < 60; cut++) { /* 0: each in one piece */
+		struct hs_http_loopback *lb = hs_http_loopback_open(fx.server);
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+			struct hs_slice request = hs_slice_cstr(rows[i].request);
+			hs_http_loopback_feed(lb, hs_slice_first(request, cut));
+			hs_http_loopback_feed(lb,
+				hs_slice_from(request, cut < request.len ? cut : request.len));
+			if (rows[i].shown && !has_text(output_of(lb, NULL), rows[i].shown))
+				fail_msg("cut at %zu: %s", cut, rows[i].request);
+		}
+		hs_http_loopback_close(lb);
+	}
+}
+
 static void an_absolute_target_is_reduced(void **state)
 {
 	(void)state;
@@ -384,6 +418,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(a_request_has_its_parts),
+		TEST(headers_are_those_of_each_request),
 		TEST(an_absolute_target_is_reduced),
 		TEST(a_header_is_found_in_any_case),
 		TEST(bodies_arrive_whole),
