@@ -56,7 +56,8 @@ static bool is_banned(struct hs_slice name)
 	return false;
 }
 
-/* ---- what FHIR allows: HTML 4, chapters 7 to 11 (without forms) and 15, links, images and style ---- */
+/* ---- what FHIR allows: HTML 4, chapters 7 to 11 (without forms) and 15, links, images with their maps, and
+ * style ---- */
 
 /* Asked for every tag and attribute, so the first letter decides most of it. */
 static bool in_list(struct hs_slice name, const char *list)
@@ -76,9 +77,9 @@ static bool in_list(struct hs_slice name, const char *list)
 static bool is_listed_element(struct hs_slice name)
 {
 	return in_list(name,
-		"a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 "
-		"h3 h4 h5 h6 hr i img li ol p pre q samp small span strong sub sup table tbody td tfoot th "
-		"thead tr tt ul var");
+		"a abbr acronym address area b bdo big blockquote br caption cite code col colgroup dd dfn "
+		"div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li map ol p pre q samp small span strong sub "
+		"sup table tbody td tfoot th thead tr tt ul var");
 }
 
 static bool is_listed_attribute(struct hs_slice element, struct hs_slice name)
@@ -95,6 +96,10 @@ static bool is_listed_attribute(struct hs_slice element, struct hs_slice name)
 		return true;
 	if (hs_slice_eq(element, HS_S("a")))
 		return in_list(name, "href name rel rev charset hreflang shape coords target");
+	if (hs_slice_eq(element, HS_S("area")))
+		return in_list(name, "href nohref alt shape coords target");
+	if (hs_slice_eq(element, HS_S("map")))
+		return in_list(name, "name");
 	return hs_slice_eq(element, HS_S("img")) &&
 		in_list(name, "src alt longdesc ismap usemap hspace vspace");
 }
@@ -102,6 +107,9 @@ static bool is_listed_attribute(struct hs_slice element, struct hs_slice name)
 /* ---- entities ---- */
 
 #define BARE "the narrative has a '&' that begins no entity; write &amp;"
+#define OF_HTML \
+	"the narrative has an entity of HTML (&nbsp;, &reg; and the like), which XML does not have; " \
+	"write the character itself, or its number (&#160;)"
 
 /* "#160" or "#xA0": a character that XML knows (XML 1.0, section 2.2). */
 static bool is_character(struct hs_slice text)
@@ -123,28 +131,31 @@ static bool is_character(struct hs_slice text)
 }
 
 /* "&name;" or "&#1;" at `at`; a bare ampersand is not well formed, and strictly there are only XML's own
- * names. */
-static bool is_entity(struct hs_slice text, size_t at, bool strict)
+ * names. NULL when it is sound. */
+static const char *entity_fault(struct hs_slice text, size_t at, bool strict)
 {
 	size_t end = at + 1;
 	while (end < text.len && end - at < 12 && text.ptr[end] != ';' && !is_blank(text.ptr[end]))
 		end++;
 	if (end >= text.len || end == at + 1 || text.ptr[end] != ';')
-		return false;
+		return BARE;
 	struct hs_slice name = hs_slice(text.ptr + at + 1, end - at - 1);
-	return name.ptr[0] == '#' ? is_character(name) : !strict || in_list(name, "amp lt gt quot apos");
+	if (name.ptr[0] == '#')
+		return is_character(name) ? NULL : BARE;
+	return !strict || in_list(name, "amp lt gt quot apos") ? NULL : OF_HTML;
 }
 
-static bool has_good_entities(struct hs_slice text, bool strict)
+static const char *entities_fault(struct hs_slice text, bool strict)
 {
 	const char *found;
-	for (size_t at = 0; at < text.len && (found = memchr(text.ptr + at, '&', text.len - at)) != NULL;
+	const char *fault = NULL;
+	for (size_t at = 0;
+		!fault && at < text.len && (found = memchr(text.ptr + at, '&', text.len - at)) != NULL;
 		at++) {
 		at = (size_t)(found - text.ptr);
-		if (!is_entity(text, at, strict))
-			return false;
+		fault = entity_fault(text, at, strict);
 	}
-	return true;
+	return fault;
 }
 
 /* ---- tags ---- */
@@ -186,8 +197,9 @@ static const char *take_attribute(struct xhtml *x, struct hs_slice element, stru
 	x->at = end + 1;
 	if (hs_slice_find(value, '<', 0) != SIZE_MAX)
 		return "an attribute of the narrative holds a '<'; write &lt;";
-	if (!has_good_entities(value, x->strict))
-		return BARE;
+	const char *fault = entities_fault(value, x->strict);
+	if (fault)
+		return fault;
 	/* That of the <div> itself is asked for by those who validate. */
 	if (x->depth > 0 && hs_slice_eq(name, HS_S("xmlns")) && !hs_slice_eq(value, HS_S(XHTML)))
 		return "the narrative holds an element of another namespace than " XHTML;
@@ -268,10 +280,9 @@ static const char *take_text(struct xhtml *x)
 	size_t end = hs_slice_find(x->text, '<', x->at);
 	end = end == SIZE_MAX ? x->text.len : end;
 	x->content = x->content || hs_slice_trim(hs_slice(x->text.ptr + x->at, end - x->at)).len > 0;
-	if (!has_good_entities(hs_slice(x->text.ptr + x->at, end - x->at), x->strict))
-		return BARE;
+	const char *fault = entities_fault(hs_slice(x->text.ptr + x->at, end - x->at), x->strict);
 	x->at = end;
-	return NULL;
+	return fault;
 }
 
 static const char *take_markup(struct xhtml *x)

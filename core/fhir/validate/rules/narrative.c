@@ -1,78 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Narratives (R4 section 2.4.1): in the language that the resource says, with links that lead somewhere. That
  * they are sound XHTML is checked with the structure and by txt-1, that they say something by txt-2. */
-#include <core/fhir/validate/rules/rules_private.h>
+#include <core/fhir/validate/rules/narrative_tags.h>
 
 #include <core/fhir/basics/narrative.h>
 #include <core/fhir/check.h>
 
 #define ANCHORS_MAX 1000000u
-
-/* ---- tags of a narrative that is known to be sound ---- */
-
-struct tags {
-	struct hs_slice rest;
-};
-
-struct tag {
-	struct hs_slice name, attributes;
-	bool end;   /* </name> */
-	bool alone; /* <name/> */
-};
-
-/* The next tag; false at the end. Comments are passed over. */
-static bool next_tag(struct tags *tags, struct tag *out)
-{
-	for (;;) {
-		size_t open = hs_slice_find(tags->rest, '<', 0);
-		if (open == SIZE_MAX)
-			return false;
-		tags->rest = hs_slice_from(tags->rest, open + 1);
-		if (!hs_slice_starts(tags->rest, HS_S("!")))
-			break;
-		tags->rest = hs_slice_from(tags->rest, hs_slice_search(tags->rest, HS_S("-->")));
-	}
-	size_t end = 0;
-	char quote = '\0'; /* a '>' in quotes does not end the tag */
-	for (; end < tags->rest.len && (quote || tags->rest.ptr[end] != '>'); end++) {
-		char c = tags->rest.ptr[end];
-		if (quote ? c == quote : (c == '"' || c == '\''))
-			quote = quote ? '\0' : c;
-	}
-	struct hs_slice text = hs_slice_first(tags->rest, end);
-	tags->rest = hs_slice_from(tags->rest, end);
-	out->end = hs_slice_starts(text, HS_S("/"));
-	out->alone = hs_slice_ends(text, HS_S("/"));
-	text = hs_slice_from(text, out->end);
-	size_t name = 0;
-	while (name < text.len && (unsigned char)text.ptr[name] > ' ' && text.ptr[name] != '/')
-		name++;
-	out->name = hs_slice_first(text, name);
-	out->attributes = hs_slice_from(text, name);
-	return true;
-}
-
-/* The value of an attribute; .ptr is NULL when the tag does not have it. */
-static struct hs_slice attribute(const struct tag *tag, struct hs_slice name)
-{
-	struct hs_slice rest = hs_slice_trim(tag->attributes);
-	while (rest.len) {
-		size_t equal = hs_slice_find(rest, '=', 0);
-		if (equal == SIZE_MAX)
-			break;
-		struct hs_slice key = hs_slice_trim(hs_slice_first(rest, equal));
-		rest = hs_slice_trim(hs_slice_from(rest, equal + 1));
-		if (!rest.len)
-			break;
-		size_t close = hs_slice_find(rest, rest.ptr[0], 1);
-		if (close == SIZE_MAX)
-			break;
-		if (hs_slice_eq(key, name))
-			return hs_slice(rest.ptr + 1, close - 1);
-		rest = hs_slice_trim(hs_slice_from(rest, close + 1));
-	}
-	return HS_S_NONE;
-}
 
 /* ---- what a link within may mean: ids of elements and resources, and anchors of narratives ---- */
 
@@ -84,13 +18,13 @@ static void add_anchor(struct hs_map *anchors, struct hs_slice id)
 
 static void gather_narrative(struct hs_map *anchors, struct hs_slice text)
 {
-	struct tags tags = { text };
-	struct tag tag;
-	while (next_tag(&tags, &tag)) {
+	struct hs__tags tags = { .rest = text };
+	struct hs__tag tag;
+	while (hs__next_tag(&tags, &tag)) {
 		if (!tag.attributes.len)
 			continue;
-		add_anchor(anchors, attribute(&tag, HS_S("id")));
-		add_anchor(anchors, attribute(&tag, HS_S("name")));
+		add_anchor(anchors, hs__tag_attribute(&tag, HS_S("id")));
+		add_anchor(anchors, hs__tag_attribute(&tag, HS_S("name")));
 	}
 }
 
@@ -201,14 +135,14 @@ static uint32_t count_id(const struct hs_json *value, struct hs_slice id, uint32
 {
 	uint32_t count = 0;
 	HS_JSON_EACH(member, depth > 2 * HS__VALIDATE_DEPTH ? NULL : value) {
-		struct tags tags = { hs_json_text(member) };
-		struct tag tag;
+		struct hs__tags tags = { .rest = hs_json_text(member) };
+		struct hs__tag tag;
 		if (hs_json_type(member) >= HS_JSON_ARRAY)
 			count += count_id(member, id, depth + 1);
 		else if (!hs_json_is(value, HS_JSON_OBJECT) || !hs_slice_eq(hs_json_key(member), HS_S("div")))
 			continue;
-		while (next_tag(&tags, &tag))
-			count += tag.attributes.len && hs_slice_eq(attribute(&tag, HS_S("id")), id);
+		while (hs__next_tag(&tags, &tag))
+			count += tag.attributes.len && hs_slice_eq(hs__tag_attribute(&tag, HS_S("id")), id);
 	}
 	return count;
 }
@@ -271,33 +205,20 @@ static void check_text_links(struct hs__validation *run, const struct hs__node *
 
 /* ---- the whole ---- */
 
-static bool is_block(struct hs_slice name)
+/* A picture "#id" is in what the resource contains, which the published examples leave out. */
+static void check_links(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
 {
-	return hs__rules_in(name, "div blockquote table ol ul p");
-}
-
-static void check_tags(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
-{
-	struct tags tags = { text };
-	struct tag tag;
-	bool in_paragraph = false;
-	while (next_tag(&tags, &tag)) {
-		bool paragraph = hs_slice_eq(tag.name, HS_S("p"));
-		if (in_paragraph && !tag.end && is_block(tag.name))
-			HS__FAIL(run, node, "div", "invalid", "narrative-block",
-				"a paragraph <p> of the narrative holds a <%.*s>; XHTML lets it hold text "
-				"only",
-				HS__SHOW(tag.name));
-		if (paragraph && !tag.alone)
-			in_paragraph = !tag.end;
+	struct hs__tags tags = { .rest = text };
+	struct hs__tag tag;
+	while (hs__next_tag(&tags, &tag)) {
 		if (!tag.attributes.len || tag.end)
 			continue;
-		struct hs_slice url = hs_slice_eq(tag.name, HS_S("a")) ? attribute(&tag, HS_S("href")) :
-			hs_slice_eq(tag.name, HS_S("img"))             ? attribute(&tag, HS_S("src")) :
-									 HS_S_NONE;
-		/* A picture "#id" is in what the resource contains, which the published examples leave out.
-		 */
-		if (url.ptr && !(hs_slice_eq(tag.name, HS_S("img")) && hs_slice_starts(url, HS_S("#"))))
+		bool picture = hs_slice_eq(tag.name, HS_S("img"));
+		struct hs_slice url = hs_slice_eq(tag.name, HS_S("a")) ?
+			hs__tag_attribute(&tag, HS_S("href")) :
+			picture ? hs__tag_attribute(&tag, HS_S("src")) :
+				  HS_S_NONE;
+		if (url.ptr && !(picture && hs_slice_starts(url, HS_S("#"))))
 			check_link(run, node, url);
 	}
 }
@@ -307,11 +228,11 @@ static void check_tags(struct hs__validation *run, const struct hs__node *node, 
 /* Readers of XML know the tags by their namespace; the XML reader has seen to its own already. */
 static void check_namespace(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
 {
-	struct tags tags = { text };
-	struct tag div;
-	if (!next_tag(&tags, &div))
+	struct hs__tags tags = { .rest = text };
+	struct hs__tag div;
+	if (!hs__next_tag(&tags, &div))
 		return;
-	struct hs_slice space = attribute(&div, HS_S("xmlns"));
+	struct hs_slice space = hs__tag_attribute(&div, HS_S("xmlns"));
 	if (!space.ptr || !hs_slice_eq(space, HS_S(XHTML)))
 		HS__FAIL_OTHERS(run, node, "div", "invalid", "narrative-namespace",
 			"the <div> must say xmlns=\"" XHTML "\"%s%.*s", space.ptr ? ", not " : "",
@@ -321,14 +242,14 @@ static void check_namespace(struct hs__validation *run, const struct hs__node *n
 /* The language stands on the <div> too, once for HTML and once for XML (R4 section 2.4.1.1). */
 static void check_language(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
 {
-	struct tags tags = { text };
-	struct tag div;
+	struct hs__tags tags = { .rest = text };
+	struct hs__tag div;
 	struct hs_slice said = hs_json_get_text(node->resource ? node->resource->value : NULL,
 		HS_S("language"));
-	if (!said.len || !next_tag(&tags, &div))
+	if (!said.len || !hs__next_tag(&tags, &div))
 		return;
-	struct hs_slice plain = attribute(&div, HS_S("lang"));
-	struct hs_slice xml = attribute(&div, HS_S("xml:lang"));
+	struct hs_slice plain = hs__tag_attribute(&div, HS_S("lang"));
+	struct hs_slice xml = hs__tag_attribute(&div, HS_S("xml:lang"));
 	if (!plain.ptr || !xml.ptr)
 		HS__WARN(run, node, "div", "business-rule", "narrative-language",
 			"the resource has the language '%.*s'; say so on the <div>, as lang and as xml:lang",
@@ -345,7 +266,8 @@ void hs__rule_narrative(struct hs__validation *run, const struct hs__node *node)
 	if (!text.len || hs__narrative_fault(text, false, NULL))
 		return; /* told with the structure */
 	check_namespace(run, node, text);
-	check_tags(run, node, text);
+	check_links(run, node, text);
+	hs__check_nesting(run, node, text);
 	check_language(run, node, text);
 	check_text_links(run, node);
 }

@@ -15,6 +15,12 @@ static void content(void **state)
 		{ TOLD("<img src=\\'#x\\' alt=\\'a\\'/>"), { NULL }, "" },
 		{ TOLD(" <p> </p>"), { NULL }, "txt-2? Patient.text.div" },
 		{ TOLD("<video>x</video>"), { NULL }, "txt-1 Patient.text.div" },
+		{ TOLD("<address>a <kbd>b</kbd> <bdo dir=\\'rtl\\'>c</bdo></address>"), { NULL }, "" },
+		{ TOLD("x<map name=\\'m\\'><area href=\\'x\\' shape=\\'rect\\' coords=\\'1,2\\' "
+		       "alt=\\'x\\'/></map>"),
+			{ NULL }, "" },
+		{ TOLD("a&nbsp;b"), { NULL }, "txt-1 Patient.text.div" },
+		{ TOLD("a&#160;b &amp; c"), { NULL }, "" },
 		/* Said once, with the structure. */
 		{ TOLD("<script>x</script>"), { NULL }, "" },
 	};
@@ -107,9 +113,38 @@ static void paragraphs(void **state)
 		{ TOLD("<p/><ul><li>a</li></ul>"), { NULL }, "" },
 		{ TOLD("<p>a<ul><li>b</li></ul></p>"), { NULL }, "narrative-block Patient.text.div" },
 		{ TOLD("<p>a<b><p>b</p></b></p>"), { NULL }, "narrative-block Patient.text.div" },
+		{ TOLD("<h1>a<span><ul><li>b</li></ul></span></h1>"), { NULL },
+			"narrative-block Patient.text.div" },
+		{ TOLD("<a href=\\'x\\'>a<b><a href=\\'y\\'>b</a></b></a>"), { NULL },
+			"narrative-block Patient.text.div" },
+		{ TOLD("<b>a</b><div>b</div><b>a<b>b</b></b>"), { NULL }, "" },
 	};
 	(void)state;
 	RUN_ROWS("narrative-block", rows);
+}
+
+/* Rows in tables, items in lists. What is between tags of a table may be blank, or a comment. */
+static void places(void **state)
+{
+	static const struct rules_case rows[] = {
+		{ TOLD("<table> <caption>a</caption><!-- b --><tr> <td><ul> <li>c<ol><li>d</li>"
+		       "</ol></li></ul></td></tr></table>"),
+			{ NULL }, "" },
+		{ TOLD("<table><colgroup><col/></colgroup><thead><tr><th>a</th></tr></thead><tbody><tr>"
+		       "<td/></tr></tbody></table>"),
+			{ NULL }, "" },
+		{ TOLD("<dl><dt>a</dt><dd>b<ul><li>c</li></ul></dd></dl><br/><br></br>x"), { NULL }, "" },
+		{ TOLD("<li>a</li>"), { NULL }, "narrative-place Patient.text.div" },
+		{ TOLD("<tr><td>a</td></tr>"), { NULL }, "narrative-place Patient.text.div" },
+		{ TOLD("<table><td>a</td></table>"), { NULL }, "narrative-place Patient.text.div" },
+		{ TOLD("<table><tr><p>a</p></tr></table>"), { NULL }, "narrative-place Patient.text.div" },
+		{ TOLD("<table><tr>a<td>b</td></tr></table>"), { NULL }, "narrative-place Patient.text.div" },
+		{ TOLD("<ul><li>a</li>b</ul>"), { NULL }, "narrative-place Patient.text.div" },
+		{ TOLD("<ul><ul><li>a</li></ul></ul>"), { NULL }, "narrative-place Patient.text.div" },
+		{ TOLD("<br>a</br>"), { NULL }, "narrative-place Patient.text.div" },
+	};
+	(void)state;
+	RUN_ROWS("narrative-place", rows);
 }
 
 static void languages(void **state)
@@ -170,6 +205,7 @@ int main(void)
 		cmocka_unit_test(links_within),
 		cmocka_unit_test(namespaces),
 		cmocka_unit_test(paragraphs),
+		cmocka_unit_test(places),
 		cmocka_unit_test(languages),
 		cmocka_unit_test(links_to_and_from_data),
 	};
