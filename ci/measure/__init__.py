@@ -1,1 +1,1 @@
-"""What ci/bench is made of: processes, peers, load, pools of random inputs, and the table at the end."""
+"""What ci/bench and ci/adversary are made of: parts, processes, peers, load, pools of random inputs, and the figures."""

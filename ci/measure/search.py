@@ -1,12 +1,14 @@
-"""Searches over many observations beside the synthetic Sweden: what they ask, and what each costs the server."""
+"""Part of ci/bench: searches over many observations beside the synthetic Sweden, and what each costs the server."""
 
 import json
 import os
 import random
+import shutil
 import statistics
 import time
 from typing import NamedTuple
 
+from .bench import run
 from .pools import BASE
 
 BATCH, BATCHES, WARM = 10, 10, 3
@@ -179,3 +181,14 @@ def tell(figures, narrow, broad):
                 slowest=slow.cpu, search=slow.search, hits=slow.hits)
     for c in few + [c for c in narrow if c.hits > FEW] + broad:
         figures.note(f"search: {c.cpu:9.3f} ms CPU, p99 {c.p99:9.3f} ms, {c.hits:9,} hits  {c.search}")
+
+
+def part(bench):
+    """In a copy of the data."""
+    data, file = os.path.join(bench.work, "search"), os.path.join(bench.scratch, "observations.ndjson")
+    shutil.copytree(bench.data, data)
+    write_observations(file, bench.plan.others, bench.plan.size // 12)
+    run([bench.binary, "load", "--data", data, file], timeout=600)
+    with bench.serving("server-search", data) as ours:
+        tell(bench.figures, costs(ours, NARROW), costs(ours, BROAD))
+    shutil.rmtree(data)
