@@ -96,6 +96,7 @@ static const struct row rows[] = {
 	{ P(",\"_birthDate\":{\"value\":1}"), { "Patient.birthDate.value: no element 'value'" } },
 	{ P(",\"_name\":[{\"id\":\"a\"}]"), { "Patient._name: did you mean 'name'?" } },
 	{ P(",\"name\":[{\"given\":[\"A\",null],\"_given\":[null,{\"id\":\"a\"}]}]"), { NULL } },
+	{ P(",\"name\":[{\"given\":[\"A\",\"B\"],\"_given\":[{\"id\":\"a\"}]}]"), { NULL } },
 	{ P(",\"name\":[{\"given\":[\"A\",null]}]"), { "Patient.name[0].given[1]: this is null" } },
 	{ P(",\"name\":[{\"given\":[\"A\"],\"_given\":[null,{\"id\":\"a\"}]}]"),
 		{ "Patient.name[0]._given: they must pair up" } },
