@@ -20,6 +20,7 @@ static bool is_whole(const struct tx_big *big)
 	return big->slot_count > count && (big->slot_count & (big->slot_count - 1)) == 0 &&
 		big->word_count > 0 && big->span_first[count] <= big->span_count &&
 		big->words[big->word_count - 1].posting_first <= big->posting_count &&
+		big->values[big->value_count].concept_first <= big->value_concepts_count &&
 		big->inactive_count == hs_tx_bits_words((uint32_t)count) &&
 		big->common_concepts_count == big->common_count * hs_tx_bits_words((uint32_t)count) &&
 		big->common_ranks_count == big->common_concepts_count;
@@ -27,7 +28,7 @@ static bool is_whole(const struct tx_big *big)
 
 static bool find_sections(struct tx_layer *layer, struct tx_big *big)
 {
-	size_t infos = 0, firsts = 0, concept_texts = 0, text_firsts = 0;
+	size_t infos = 0, firsts = 0, concept_texts = 0, text_firsts = 0, values = 0;
 
 	big->info = section(layer, TX_BIG_INFO, sizeof(struct tx_big_info), &infos);
 	if (!big->info || !infos || layer->concepts_count < 1 || layer->systems_count != 1)
@@ -48,8 +49,12 @@ static bool find_sections(struct tx_layer *layer, struct tx_big *big)
 	big->common_ranks = section(layer, TX_BIG_COMMON_RANKS, sizeof(uint32_t), &big->common_ranks_count);
 	big->common_masks = section(layer, TX_BIG_COMMON_MASKS, sizeof(uint8_t), &big->common_masks_count);
 	big->inactive = section(layer, TX_BIG_INACTIVE, sizeof(uint64_t), &big->inactive_count);
+	big->values = section(layer, TX_BIG_VALUES, sizeof(struct tx_value_row), &values);
+	big->value_count = values ? values - 1 : 0;
+	big->value_concepts = section(layer, TX_BIG_VALUE_CONCEPTS, sizeof(uint32_t),
+		&big->value_concepts_count);
 	if (firsts != layer->concepts_count || concept_texts != layer->concepts_count ||
-		text_firsts != big->text_count + 1 || !is_whole(big))
+		text_firsts != big->text_count + 1 || !values || !is_whole(big))
 		return false;
 	big->sct = big->info->is_snomed ? hs_tx_sct_open(layer, big) : NULL;
 	return !big->info->is_snomed || big->sct;
@@ -240,4 +245,32 @@ bool hs_tx_big_add_all(const struct tx_layer *layer, struct hs_arena *arena, str
 	if (!inactive)
 		hs_tx_bits_minus(bits, retired);
 	return true;
+}
+
+/* ---- values of properties ---- */
+
+/* The first value of the property, or (`after`) of one behind it. */
+static size_t value_from(const struct tx_layer *layer, struct hs_slice property, bool after)
+{
+	const struct tx_big *big = TX_BIG(layer);
+	size_t lo = 0, hi = big->value_count;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		int order = hs_slice_cmp(tx_text(layer, big->values[mid].code), property);
+		if (order < 0 || (after && order == 0))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+const struct tx_value_row *hs_tx_big_values(const struct tx_layer *layer, struct hs_slice property,
+	size_t *count)
+{
+	size_t first = value_from(layer, property, false);
+
+	*count = value_from(layer, property, true) - first;
+	return TX_BIG(layer)->values + first;
 }

@@ -9,8 +9,10 @@
  *           halves among the ancestor's spans
  *   words   every word of every text in folded order, each with the rising numbers of the texts it stands in,
  *           and each text with its words; for beginnings that stand in many texts the concepts as bits, and
- * for those that stand in very many the texts as well columns SNOMED CT: relationships by source and by
- * target, details of texts, reference sets
+ *           for those that stand in very many the texts as well
+ *   values  each value that some concept has of a property, with the concepts that have it: a filter looks at
+ *           each value once
+ *   columns SNOMED CT: relationships by source and by target, details of texts, reference sets
  *
  * Texts are numbered along the concepts: the code of a concept, its display, its designations. Such an image
  * holds one code system; it is mapped read-only and shared by all threads. A number in a damaged file may be
@@ -22,7 +24,7 @@
 #include "patience.h"
 
 #define TX_BIG_KIND 0x54584231u /* "TXB1" */
-#define TX_BIG_FORMAT 6u
+#define TX_BIG_FORMAT 7u
 
 enum tx_big_section {
 	TX_BIG_INFO = 100,
@@ -41,6 +43,8 @@ enum tx_big_section {
 	TX_BIG_COMMON_RANKS,     /* uint32_t for each word of those bits: the mask of its first member */
 	TX_BIG_COMMON_MASKS,     /* uint8_t for each member: which of its texts (TX_MASK_LAST) */
 	TX_BIG_INACTIVE,         /* uint64_t: a bit for each concept, in whole blocks (bits.h) */
+	TX_BIG_VALUES,           /* struct tx_value_row in order of their codes, and the end */
+	TX_BIG_VALUE_CONCEPTS,   /* uint32_t: concepts, rising for each value */
 	/* SNOMED CT (snomed/columns.h) */
 	TX_SCT_COLUMNS,
 	TX_SCT_ATTRIBUTES,
@@ -80,6 +84,12 @@ struct tx_word {
 struct tx_common {
 	uint32_t first, last;
 };
+/* A value that some concepts have of a property. */
+struct tx_value_row {
+	struct hs_image_text code, key, value; /* as in struct tx_property_row */
+	uint32_t concept_first;
+};
+
 /* A mask has a bit for each of the first texts of a concept, and one for all others together. */
 #define TX_MASK_LAST 7u
 
@@ -95,10 +105,13 @@ struct tx_big {
 	const struct tx_common *common;
 	const struct tx_span *spans;
 	const struct tx_word *words;
+	const struct tx_value_row *values;
+	const uint32_t *value_concepts;
 	size_t slot_count, concept_count, span_count, text_count, word_count, posting_count, text_words_count,
-		inactive_count, common_count, common_concepts_count, common_ranks_count, common_masks_count;
-	const struct tx_sct *sct;   /* SNOMED CT's columns, or NULL */
-	struct tx_written *written; /* expressions of this question; NULL: there are none */
+		inactive_count, common_count, common_concepts_count, common_ranks_count, common_masks_count,
+		value_count, value_concepts_count; /* values without the end */
+	const struct tx_sct *sct;                  /* SNOMED CT's columns, or NULL */
+	struct tx_written *written;                /* expressions of this question; NULL: there are none */
 };
 #define TX_BIG(layer) ((const struct tx_big *)(layer)->source_state)
 
@@ -118,6 +131,10 @@ uint32_t hs_tx_big_code(const struct tx_layer *layer, struct hs_slice code);
 /* The spans of a concept: itself and all that is below it. */
 const struct tx_span *hs_tx_big_spans(const struct tx_layer *layer, uint32_t concept, size_t *count);
 bool hs_tx_big_is_below(const struct tx_layer *layer, uint32_t concept, uint32_t ancestor);
+
+/* The values that concepts have of a property. */
+const struct tx_value_row *hs_tx_big_values(const struct tx_layer *layer, struct hs_slice property,
+	size_t *count);
 
 /* How a text is hashed. */
 uint64_t hs_tx_big_hash(struct hs_slice text);

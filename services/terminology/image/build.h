@@ -187,6 +187,17 @@ static inline struct hs_image_text hs_tx_build_again(struct hs_image_builder *im
 void hs_tx_build_forget(struct tx_build *build);
 /* Room for `count` numbers, zeroed, in an arena: the builder's for what outlives a function. */
 uint32_t *hs_tx_build_numbers(struct hs_arena *arena, size_t count);
+/* Writes which concepts have which value of which property. False: memory was capped. */
+struct tx_build_properties {
+	struct hs_arena *arena; /* until they are written */
+	struct hs_image_builder *image;
+	const struct tx_concept_row
+		*concepts; /* concept_count of them and the end, each with its first row */
+	uint32_t concept_count;
+	const struct tx_property_row *rows;
+	const struct hs_slice *codes; /* of the rows' properties */
+};
+bool hs_tx_build_values(const struct tx_build_properties *properties);
 /* Finds the words of all texts in their order, and the beginnings that are common; writes nothing but
  * `build->index`. */
 void hs_tx_build_index(struct tx_build *build);

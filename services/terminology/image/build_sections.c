@@ -290,6 +290,7 @@ static void put_properties(struct writer *w)
 	size_t total = TX_BUILD_COUNT(b->properties, struct tx_build_property);
 	const struct tx_build_property *p = (const void *)b->properties.ptr;
 	struct tx_property_row *rows = hs_arena_array(w->scratch, total + 1, sizeof(*rows));
+	struct hs_slice *codes = hs_arena_array(w->scratch, total + 1, sizeof(*codes));
 	uint32_t *at = hs_tx_build_numbers(w->scratch, (size_t)w->count + 1);
 
 	for (size_t i = 0; i < total; i++)
@@ -298,10 +299,15 @@ static void put_properties(struct writer *w)
 		at[i + 1] += at[i];
 	for (uint32_t i = 0; i <= w->count; i++)
 		w->rows[i].property_first = at[i];
-	for (size_t i = 0; i < total; i++)
-		rows[at[b->place[p[i].concept]]++] = (struct tx_property_row) { text(w, p[i].code),
-			text(w, hs_slice_cstr(p[i].key)), text(w, p[i].value) };
+	for (size_t i = 0; i < total; i++) {
+		uint32_t row = at[b->place[p[i].concept]]++;
+		codes[row] = p[i].code;
+		rows[row] = (struct tx_property_row) { text(w, p[i].code), text(w, hs_slice_cstr(p[i].key)),
+			text(w, p[i].value) };
+	}
 	hs_image_builder_borrow(w->image, TX_PROPERTIES, rows, sizeof(*rows), total);
+	w->full |= !hs_tx_build_values(&(struct tx_build_properties) {
+		w->scratch, w->image, w->rows, w->count, rows, codes });
 }
 
 static void put_concepts(struct writer *w)

@@ -6,61 +6,46 @@
 #include "../compile/concept.h"
 #include "../compile/source.h"
 #include "../sets/filter.h"
-#include "../sets/value.h"
 #include "../snomed/semantics.h"
 
-#define ASKED 20u /* steps to ask a concept whether it passes a filter */
+#define ASKED 20u      /* steps to ask a concept whether it passes a filter */
+#define VALUE_ASKED 5u /* the same of a value */
 
 /* ---- properties that are rows of the image ---- */
 
-/* Equal texts are stored once, so those that equal `wanted` have one offset, which is found on the way. */
-static bool same_text(const struct tx_layer *layer, struct hs_image_text have, struct hs_slice wanted,
-	struct hs_image_text *known)
+/* False: the layer's table leads outside of the image. */
+static bool add_concepts(const struct tx_big *big, const struct tx_value_row *row, struct tx_bits out)
 {
-	if (known->len)
-		return have.offset == known->offset && have.len == known->len;
-	if (have.len != wanted.len || !hs_slice_eq(tx_text(layer, have), wanted))
+	if (row[0].concept_first > row[1].concept_first || row[1].concept_first > big->value_concepts_count)
 		return false;
-	*known = have;
+	for (uint32_t i = row[0].concept_first; i < row[1].concept_first; i++)
+		if (big->value_concepts[i] < out.count)
+			hs_tx_bits_add(out, big->value_concepts[i]);
 	return true;
 }
 
-/* What is looked for in the properties of all concepts, with the texts of the image that were found to be it.
+/* The concepts of which some value passes (for exists: any), each value asked once. False: it took too long.
  */
-struct wanted {
-	struct hs_slice code, value;
-	bool ignores_case;
-	struct hs_image_text code_text, value_text;
-	struct hs_image_text key; /* the last one, and what it stands for */
-	enum tx_value_kind kind;
-};
-
-static bool has_value(struct hs_arena *arena, const struct tx_layer *layer, const struct tx_property_row *p,
-	struct wanted *w)
-{
-	if (same_text(layer, p->value, w->value, &w->value_text))
-		return true;
-	if (p->key.offset != w->key.offset || p->key.len != w->key.len) {
-		w->key = p->key;
-		w->kind = hs_tx_value_kind(tx_text(layer, p->key));
-	}
-	if (w->kind == TX_VALUE_TEXT && !w->ignores_case)
-		return false;
-	return hs_tx_value_is(arena, w->kind, tx_text(layer, p->value), w->value, w->ignores_case);
-}
-
-static void add_with_value(struct hs_arena *arena, const struct tx_layer *layer, struct wanted w,
+static bool add_with_value(struct tx_context *ctx, const struct tx_layer *layer, const struct tx_filter *f,
 	struct tx_bits out)
 {
-	for (uint32_t at = 0; at < out.count; at++) {
-		const struct tx_concept_row *row = &layer->concepts[at];
-		for (uint32_t i = row->property_first;
-			i < row[1].property_first && i < layer->properties_count; i++) {
-			const struct tx_property_row *p = &layer->properties[i];
-			if (same_text(layer, p->code, w.code, &w.code_text) && has_value(arena, layer, p, &w))
-				hs_tx_bits_add(out, at);
-		}
+	size_t count = 0;
+	const struct tx_value_row *rows = hs_tx_big_values(layer, f->property, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct hs_arena_mark mark = hs_arena_mark(ctx->arena);
+		struct tx_property given = { f->property, tx_text(layer, rows[i].key),
+			tx_text(layer, rows[i].value) };
+		bool passes = f->op == TX_OP_EXISTS || hs_tx_filter_value_passes(ctx, f, &given);
+		hs_arena_rollback(ctx->arena, mark);
+		if (passes && !add_concepts(TX_BIG(layer), &rows[i], out))
+			return false;
+		if (!tx_spend(&ctx->patience,
+			    passes ? VALUE_ASKED + rows[i + 1].concept_first - rows[i].concept_first :
+				     VALUE_ASKED))
+			return false;
 	}
+	return true;
 }
 
 /* ---- properties that are places in the hierarchy ---- */
@@ -126,34 +111,54 @@ static bool add_place(struct hs_arena *arena, struct tx_system s, enum place pla
 bool hs_tx_big_is_plain(struct tx_system s, const struct tx_filter *f)
 {
 	enum place place = place_of(f->property);
+	bool list = f->op == TX_OP_EQUAL || f->op == TX_OP_IN;
 
-	return f->on == TX_ON_PROPERTY && (f->op == TX_OP_EQUAL || f->op == TX_OP_IN) &&
-		!TX_BIG(s.layer)->sct && !hs_slice_eq(f->property, HS_S("inactive")) &&
-		(place == IS_PARENT || place == IS_CHILD || hs_tx_property_def(s, f->property));
+	if (f->on != TX_ON_PROPERTY || TX_BIG(s.layer)->sct || hs_slice_eq(f->property, HS_S("inactive")))
+		return false;
+	if (place != NO_PLACE)
+		return list &&
+			(place == IS_PARENT || place == IS_CHILD || hs_tx_property_def(s, f->property));
+	return hs_tx_property_def(s, f->property) &&
+		(list || f->op == TX_OP_NOT_IN || (f->op == TX_OP_REGEX && f->regex) ||
+			(f->op == TX_OP_EXISTS &&
+				(hs_slice_eq(f->value, HS_S("true")) ||
+					hs_slice_eq(f->value, HS_S("false")))));
+}
+
+static bool add_places(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
+	struct tx_bits out)
+{
+	struct hs_slice list = f->value;
+	bool ok = true;
+
+	if (f->op == TX_OP_EQUAL)
+		return add_place(ctx->arena, s, place_of(f->property), list, out);
+	while (list.ptr && ok)
+		ok = add_place(ctx->arena, s, place_of(f->property), hs_slice_trim(hs_slice_cut(&list, ',')),
+			out);
+	return ok;
 }
 
 bool hs_tx_big_select_plain(struct tx_context *ctx, struct tx_system s, const struct tx_filter *f,
 	struct tx_bits *out)
 {
-	struct wanted w = { .code = f->property, .ignores_case = f->ignores_case };
-	enum place place = place_of(f->property);
-	struct hs_slice list = f->value;
-	bool ok = true;
+	uint32_t total = (uint32_t)TX_BIG(s.layer)->concept_count;
+	bool others = f->op == TX_OP_NOT_IN ||
+		(f->op == TX_OP_EXISTS && hs_slice_eq(f->value, HS_S("false")));
+	struct tx_bits found = hs_tx_bits_new(ctx->arena, total), all = found;
 
-	*out = hs_tx_bits_new(ctx->arena, (uint32_t)TX_BIG(s.layer)->concept_count);
-	if (!out->blocks || !tx_spend(&ctx->patience, s.layer->properties_count))
+	if (others)
+		all = hs_tx_bits_new(ctx->arena, total);
+	if (!found.blocks || !all.blocks)
 		return false;
-	while (list.ptr && ok) {
-		w.value = f->op == TX_OP_EQUAL ? list : hs_slice_trim(hs_slice_cut(&list, ','));
-		w.value_text = (struct hs_image_text) { 0, 0 };
-		if (place)
-			ok = add_place(ctx->arena, s, place, w.value, *out);
-		else
-			add_with_value(ctx->arena, s.layer, w, *out);
-		if (f->op == TX_OP_EQUAL)
-			break;
+	if (!(place_of(f->property) ? add_places(ctx, s, f, found) : add_with_value(ctx, s.layer, f, found)))
+		return false;
+	if (others) {
+		hs_tx_bits_add_span(all, 0, total);
+		hs_tx_bits_minus(all, found);
 	}
-	return ok;
+	*out = all;
+	return true;
 }
 
 /* ---- places in the hierarchy ---- */

@@ -114,6 +114,7 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 	if (!f.value.len)
 		return refuse(ctx, TX_MSG_UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE, &why_not, &f, err);
 	f.op = i < count ? operators[i].op : TX_OP_EQUAL;
+	f.regex = f.op == TX_OP_REGEX ? hs_tx_regex_new(ctx->arena, f.value) : NULL;
 	f.of_source = i < count && hs_tx_source(s) && s.layer->source->filter_known &&
 		s.layer->source->filter_known(ctx, s, &f);
 	if (f.of_source) {
@@ -132,11 +133,8 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 		(f.on == TX_ON_PROPERTY && !is_known_now(ctx, s, f.property)))
 		return refuse(ctx, TX_MSG_FILTER_NOT_UNDERSTOOD, &why_not, &f, err);
 	f.concept = operators[i].hierarchical ? hs_tx_find_code(ctx->arena, s, f.value, NULL) : TX_NONE;
-	if (f.op == TX_OP_REGEX) {
-		f.regex = hs_tx_regex_new(ctx->arena, f.value);
-		if (!f.regex)
-			return refuse(ctx, TX_MSG_FILTER_BAD_REGEX, &why_not, &f, err);
-	}
+	if (f.op == TX_OP_REGEX && !f.regex)
+		return refuse(ctx, TX_MSG_FILTER_BAD_REGEX, &why_not, &f, err);
 	*out = f;
 	return HS_OK;
 }
@@ -199,7 +197,8 @@ static bool coding_matches(struct tx_context *ctx, const struct tx_regex *regex,
 				&ctx->patience));
 }
 
-static bool given_passes(struct tx_context *ctx, const struct tx_filter *f, const struct tx_property *given)
+bool hs_tx_filter_value_passes(struct tx_context *ctx, const struct tx_filter *f,
+	const struct tx_property *given)
 {
 	enum tx_value_kind kind = hs_tx_value_kind(given->key);
 
@@ -262,7 +261,7 @@ static bool property_passes(struct tx_context *ctx, const struct tx_filter *f, s
 		if (!hs_slice_eq(list.items[i].code, f->property))
 			continue;
 		*exists = true;
-		if (given_passes(ctx, f, &list.items[i]))
+		if (hs_tx_filter_value_passes(ctx, f, &list.items[i]))
 			return true;
 	}
 	if (*exists)

@@ -39,3 +39,6 @@ enum hs_status hs_tx_filters_prepare(struct tx_context *ctx, struct tx_set set,
 	const struct tx_rule_row *rule, struct tx_system s, struct tx_filter **out, struct hs_error *err);
 bool hs_tx_filter_passes(struct tx_context *ctx, const struct tx_filter *filter, struct tx_system s,
 	uint32_t concept);
+/* Whether one value of the property is what the filter (=, in, regex; of not-in, the list) names. */
+bool hs_tx_filter_value_passes(struct tx_context *ctx, const struct tx_filter *filter,
+	const struct tx_property *given);

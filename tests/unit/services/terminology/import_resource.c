@@ -9,8 +9,9 @@
 	"{'resourceType':'ValueSet','url':'urn:set:" name \
 	"','status':'active','compose':{'include':[{'system':" \
 	"'urn:part'" rest "}]}}"
-#define FILTERED(name, property, value) \
-	SET(name, ",'filter':[{'property':'" property "','op':'=','value':'" value "'}]")
+#define ASKED(name, property, op, value) \
+	SET(name, ",'filter':[{'property':'" property "','op':'" op "','value':'" value "'}]")
+#define FILTERED(name, property, value) ASKED(name, property, "=", value)
 
 #define SYSTEM \
 	"{'resourceType':'CodeSystem','url':'urn:part','version':'1','name':'Part','status':'draft'," \
@@ -37,7 +38,11 @@
 
 static const char *const uploads[] = { SYSTEM, SET("all", ""), FILTERED("kind", "kind", "urn:s|k"),
 	FILTERED("state", "state", "retired"), FILTERED("broader", "broader", "d"),
-	FILTERED("inactive", "inactive", "no"), NULL };
+	FILTERED("inactive", "inactive", "no"), ASKED("in", "state", "in", "retired, deprecated"),
+	ASKED("not-in", "state", "not-in", "retired,x"), ASKED("regex", "state", "regex", "de.*|x"),
+	ASKED("kind-regex", "kind", "regex", "Ka."), ASKED("exists", "state", "exists", "true"),
+	ASKED("none", "state", "exists", "false"), ASKED("unclear", "state", "exists", "yes"),
+	ASKED("pattern", "state", "regex", "(a"), ASKED("parents", "broader", "exists", "true"), NULL };
 
 #define URL(url) "{'name':'url','valueUri':'" url "'}"
 #define ONE(code) "{'name':'code','valueCode':'" code "'}"
@@ -55,7 +60,9 @@ static const struct {
 	{ LOOKUP("f") }, { VALIDATE("a", "") }, { VALIDATE("b", "") }, { VALIDATE("c", DISPLAY("Se")) },
 	{ VALIDATE("c", DISPLAY("Other")) }, { VALIDATE("d", "") }, { VALIDATE("e", "") },
 	{ VALIDATE("f", "") }, { VALIDATE("A", "") }, { EXPAND("all") }, { EXPAND("kind") },
-	{ EXPAND("state") }, { EXPAND("broader") }, { EXPAND("inactive") },
+	{ EXPAND("state") }, { EXPAND("broader") }, { EXPAND("inactive") }, { EXPAND("in") },
+	{ EXPAND("not-in") }, { EXPAND("regex") }, { EXPAND("kind-regex") }, { EXPAND("exists") },
+	{ EXPAND("none") }, { EXPAND("unclear") }, { EXPAND("pattern") }, { EXPAND("parents") },
 	{ hs_tx_validate_in_set,
 		URL("urn:set:all") "," ONE("zzz") ",{'name':'system','valueUri':'urn:part'}" } };
 
@@ -143,6 +150,33 @@ static void in_the_order_of_the_resource(void **state)
 	compare_answers(resources, expand, 1);
 }
 
+/* A supplement gives a property to codes of the system: filters know it whatever the image says. */
+static void filters_what_a_supplement_says(void **state)
+{
+	static const char *const resources[] = {
+		"{'resourceType':'CodeSystem','url':'urn:more','version':'1','name':'M','status':'active',"
+		"'content':'supplement','supplements':'urn:part','property':[{'code':'state','type':'code'}],"
+		"'concept':[{'code':'b','property':[{'code':'state','valueCode':'retired'}]}]}",
+		FILTERED("state", "state", "retired"), NULL
+	};
+	struct place p;
+	struct ask a, b;
+
+	(void)state;
+	begin(&p);
+	import(&p, SYSTEM);
+	assert_int_equal(run(&p, hs_tx_import_fhir, NULL, 0), HS_OK);
+	open_image(&p, &a);
+	ask_begin(&b, resources);
+	ask_prepare(&b, URL("urn:set:state") ",{'name':'useSupplement','valueCanonical':'urn:more'}");
+	b.ctx.scope.layers[b.ctx.scope.count++] = &a.layer;
+	assert_int_equal(hs_tx_expand(&b.ctx, &b.out, &b.err), HS_OK);
+	assert_string_equal(ask_codes(&b), "b e");
+	ask_end(&b);
+	close_image(&a);
+	end(&p);
+}
+
 /* What a read of the resource gives, with what was told on the command line. */
 static void told_as_it_stands(void **state)
 {
@@ -186,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_if_it_were_uploaded),
 		cmocka_unit_test(in_the_order_of_the_resource),
+		cmocka_unit_test(filters_what_a_supplement_says),
 		cmocka_unit_test(told_as_it_stands),
 		cmocka_unit_test(refuses_what_has_no_codes_of_its_own),
 	};
