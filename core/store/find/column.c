@@ -17,11 +17,11 @@ void hs__column_empty(struct hs__column *column)
 	hs__forward_drop(column->forward);
 	hs_heap_free(column->altered);
 	hs_heap_free(column->changes);
-	hs_heap_free(column->several);
+	hs_heap_free(column->known);
 	column->inverse = NULL;
 	column->forward = NULL;
 	column->changes = NULL;
-	column->altered = column->several = NULL;
+	column->altered = column->known = NULL;
 	for (unsigned i = 0; i < column->link_count; i++) {
 		hs_heap_free(column->links[i].rows);
 		hs_heap_free(column->links[i].keys);
@@ -48,7 +48,7 @@ void hs__column_free(struct hs__column *column)
 
 size_t hs__column_memory(const struct hs__column *column)
 {
-	size_t links = 0, sets = column->altered ? 2 : 1;
+	size_t links = 0, sets = (column->altered ? 1U : 0U) + (column->known ? 1U : 0U);
 
 	for (unsigned i = 0; i < column->link_count; i++)
 		links += (column->key_room + column->links[i].row_count) * sizeof(uint32_t);
@@ -84,7 +84,8 @@ enum hs_status hs__column_unshare(struct hs__column *column, struct hs_error *er
 		atomic_fetch_add(&column->forward->holders, 1);
 	if (column->altered)
 		column->altered = copy_of(column->altered, bits, bits);
-	column->several = copy_of(column->several, bits, bits);
+	if (column->known)
+		column->known = copy_of(column->known, bits, bits);
 	column->bytes = copy_of(column->bytes, column->byte_count, column->byte_room);
 	column->ends = copy_of(column->ends, keys, room);
 	column->order = copy_of(column->order, column->key_count * sizeof(uint32_t), room);
@@ -117,8 +118,9 @@ void hs__column_make_rows(struct hs__column *column, uint64_t last)
 	if (column->altered)
 		column->altered = grow_zeroed(column->altered, before / BITS * sizeof(uint64_t),
 			count / BITS * sizeof(uint64_t));
-	column->several = grow_zeroed(column->several, before / BITS * sizeof(uint64_t),
-		count / BITS * sizeof(uint64_t));
+	if (column->known)
+		column->known = grow_zeroed(column->known, before / BITS * sizeof(uint64_t),
+			count / BITS * sizeof(uint64_t));
 	column->row_count = count;
 }
 
@@ -282,7 +284,6 @@ static void add_key(struct hs__column *column, uint64_t row, uint32_t key)
 	}
 	if (!(*value & HS__COLUMN_SEVERAL)) {
 		add_cell(column, *value, 0);
-		column->several[row / BITS] |= UINT64_C(1) << row % BITS;
 		*value = (uint32_t)column->cell_count - 1;
 	}
 	add_cell(column, key, (*value & ~HS__COLUMN_SEVERAL) + 1);

@@ -65,7 +65,7 @@ struct hs__column {
 	uint32_t *order; /* numbers in order of their keys; from `sorted` on as they came */
 	size_t sorted;
 	size_t row_count;
-	uint64_t *several; /* a set with all rows that have several keys, and perhaps some that had */
+	uint64_t *known; /* of a column of groups, a set: the rows of which it has all; NULL: it is another */
 	/* When it was read. */
 	size_t keys_read;
 	struct hs__inverse *inverse; /* NULL: it is empty */

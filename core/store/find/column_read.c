@@ -51,12 +51,10 @@ static enum hs_status read_index(struct hs__finder *finder, struct hs__column *c
 }
 
 /* All entries are in the inverse. */
-static void finish(struct hs__column *column, bool groups)
+static void finish(struct hs__column *column)
 {
 	hs__inverse_end(column->inverse);
 	column->forward = hs__forward_new(column->inverse, column->row_count);
-	if (column->forward->listed && !groups) /* a column of groups has said already what it knows */
-		memcpy(column->several, column->forward->listed, column->row_count / 64 * sizeof(uint64_t));
 	hs__inverse_finish(column->inverse, column->row_count);
 }
 
@@ -82,7 +80,7 @@ enum hs_status hs__column_read(struct hs__finder *finder, struct hs__column *col
 			  read_index(finder, column, most, err);
 	column->sorted = column->keys_read = column->key_count;
 	if (status == HS_OK)
-		finish(column, groups);
+		finish(column);
 	if (status == HS_E_LIMIT)
 		hs__column_empty(column);
 	return status;

@@ -122,6 +122,8 @@ enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *fi
 	}
 	for (size_t i = 0; i < find->kid_count && status == HS_OK; i++)
 		status = hs__cond_make(finder, find->kids[i], depth + 1, &made.kids[i], err);
+	for (size_t i = 0; i < find->kid_count && hs__is_grouped(find); i++)
+		made.kids[i].grouped = true;
 	if (status == HS_OK && joins(&made))
 		status = splice(finder->arena, &made, err);
 	if (status == HS_OK)

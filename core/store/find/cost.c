@@ -109,6 +109,8 @@ bool hs__column_prefix(const struct hs__maker *maker, const struct hs__cond *con
 
 	if (find->op == HS_FIND_OR)
 		return is_one_prefix(maker, cond, prefix);
+	if (cond->grouped)
+		return false;
 	hs__key_begin(prefix, updated ? 0 : find->param);
 	if (updated)
 		hs__key_number(prefix, maker->type);

@@ -27,7 +27,8 @@ static void write_how(struct hs_buf *buf, const struct hs__step *step)
 		[HS__HOW_ONE_BY_ONE] = { "references one by one", NULL },
 		[HS__HOW_SPAN] = { "both bounds as one range of the index", NULL },
 		[HS__HOW_SPAN_KEYS] = { "both bounds as one range of keys of a column", NULL },
-		[HS__HOW_GROUPS] = { "what has several groups: in a column of ", " groups" },
+		[HS__HOW_GROUPS] = { "rows of ", " groups of a column" },
+		[HS__HOW_GROUPS_OF_ROWS] = { "groups of each row in a column of ", "" },
 		[HS__HOW_FACTS] = { "each against its facts", NULL },
 	};
 

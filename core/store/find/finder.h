@@ -20,6 +20,7 @@ struct hs__cond {
 	const struct hs_find *find;
 	uint32_t system;
 	bool nothing; /* cannot match: an unknown name */
+	bool grouped; /* a component of a composite that may have a column of groups */
 	struct hs__cond *kids;
 	size_t kid_count;
 	const uint64_t *rows; /* words: where they are, rising */
@@ -49,6 +50,8 @@ struct hs__finder {
 	struct hs__trace *trace; /* what it does is noted there (set.h); NULL: nobody asks */
 };
 
+/* Do all components of a composite stand in entries, so that their groups can be columns (groups.h)? */
+bool hs__is_grouped(const struct hs_find *composite);
 enum hs_status hs__cond_make(struct hs__finder *finder, const struct hs_find *find, unsigned depth,
 	struct hs__cond *out, struct hs_error *err);
 

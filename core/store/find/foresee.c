@@ -4,8 +4,8 @@
  * A search never reads more of a parameter than all of its entries. Where that is little, no search will pay
  * for the want of a column; what is left is few parameters of the largest types. Small types come first,
  * since their columns take little memory; of a type, what its resources have at all, then where they point,
- * since that is of use to each chain and _has, and what few ask last: the groups of composites. Of these the
- * dearest to read come first. */
+ * since that is of use to each chain and _has, and what few ask last: the groups of composites, which serve
+ * for their components, too. Of these the dearest to read come first. */
 #include <core/store/find/groups.h>
 #include <core/store/index/outline.h>
 
@@ -108,44 +108,7 @@ static enum hs_status add_targets(struct foresight *sight, struct foreseen *item
 
 /* ---- groups of composites ---- */
 
-#define OUTLINES_LOOKED 1024u /* of more it is taken that some are in doubt */
 #define NAME_MOST 512u
-
-/* Are there so many resources that would have to be looked at, of which component's entry stands with which,
- * that it is dear? */
-static enum hs_status are_dear(struct foresight *sight, uint32_t type,
-	const struct hs__components *components, bool *dear, struct hs_error *err)
-{
-	uint64_t most = hs__columns_eager(&sight->finder) ? DEAR_EAGER : DEAR / HS__A_LOOK, rows = 0,
-		 count = 0;
-	struct hs__key at, end, found;
-	unsigned looked = 0;
-	int got = 1;
-
-	hs__outline_begin(type, &at);
-	size_t prefix = at.len;
-	end = at;
-	hs__key_after_prefix(&end);
-	while (rows < most && looked++ < OUTLINES_LOOKED &&
-		(got = hs__end_key(&sight->finder, hs__key_slice(&at), hs__key_slice(&end), false, &found,
-			 err)) > 0) {
-		struct hs_slice key = hs__key_slice(&found);
-		enum hs_status status = HS_OK;
-		if (hs__groups_in_doubt(components, hs_slice_from(key, prefix)))
-			status = hs__scan_count(sight->finder.txn, key, HS_S_NONE, most - rows, &count, err);
-		if (status != HS_OK)
-			return status;
-		rows += count;
-		count = 0;
-		at = found; /* the next one may begin like it */
-		if (at.len < HS__KEY_MAX)
-			hs__key_byte(&at, 0);
-		else
-			hs__key_after_prefix(&at);
-	}
-	*dear = rows >= most || looked > OUTLINES_LOOKED;
-	return got < 0 ? (enum hs_status)got : HS_OK;
-}
 
 /* 0: there is none. */
 static uint32_t component_of(struct hs_txn *txn, struct hs_slice composite, unsigned at, const char *form)
@@ -172,14 +135,24 @@ static void find_components(struct hs_txn *txn, struct hs_slice composite, const
 	}
 }
 
+/* When the entries of one component are dear. */
 static enum hs_status add_form(struct foresight *sight, struct foreseen *item,
 	const struct hs__components *components, struct hs_error *err)
 {
-	bool dear = false;
-	enum hs_status status = are_dear(sight, item->column.type, components, &dear, err);
+	enum hs_status status = HS_OK;
+	uint64_t cost = 0;
+	bool any = false;
 
+	for (unsigned i = 0; i < components->count && status == HS_OK; i++) {
+		bool dear = false;
+		hs__key_begin(&item->column.prefix, components->params[i]);
+		status = is_dear(sight, item, &dear, err);
+		cost = item->cost > cost ? item->cost : cost;
+		any |= dear;
+	}
+	item->cost = cost;
 	hs__components_prefix(components, &item->column.prefix);
-	if (dear)
+	if (status == HS_OK && any)
 		add(sight, item, 0);
 	return status;
 }
@@ -193,7 +166,7 @@ static enum hs_status add_groups(struct foresight *sight, struct foreseen item, 
 	struct hs__components plain, canonical;
 
 	if (!hs_slice_ends(name, HS_S("$0")))
-		return HS_OK;
+		return HS_OK; /* with its first component all were looked at */
 	name = hs_slice_first(name, name.len - 2);
 	find_components(txn, name, "", &plain);
 	find_components(txn, name, ":canonical", &canonical);
@@ -226,12 +199,14 @@ static enum hs_status add_own(struct foresight *sight, struct foreseen item, str
 	return status;
 }
 
-/* Is it a further form of another param, or one component of a composite? Their names say so. */
-static bool is_seldom(struct hs_txn *txn, uint32_t param)
+/* Is it a further form of another param; is it one component of a composite? Their names say so. */
+static bool is_further(struct hs_txn *txn, uint32_t param)
 {
-	struct hs_slice name = hs_txn_name(txn, HS_SPACE_PARAM, param);
-
-	return hs_slice_find(name, ':', 0) != SIZE_MAX || hs_slice_find(name, '$', 0) != SIZE_MAX;
+	return hs_slice_find(hs_txn_name(txn, HS_SPACE_PARAM, param), ':', 0) != SIZE_MAX;
+}
+static bool is_component(struct hs_txn *txn, uint32_t param)
+{
+	return hs_slice_find(hs_txn_name(txn, HS_SPACE_PARAM, param), '$', 0) != SIZE_MAX;
 }
 
 /* 0: it has none here. */
@@ -248,21 +223,23 @@ static enum hs_status add_param(struct foresight *sight, uint32_t param, const s
 {
 	struct foreseen item = {
 		.column = { .type = type_of(sight->finder.txn, param), .prefix = *prefix, .foreseen = true },
-		.rank = is_seldom(sight->finder.txn, param) ? RANK_SELDOM : RANK_OTHER
+		.rank = is_further(sight->finder.txn, param) ? RANK_SELDOM : RANK_OTHER
 	};
 	enum hs_status status = HS_OK;
 	bool dear = false;
 
-	if (item.column.type)
-		status = is_dear(sight, &item, &dear, err);
-	if (!dear)
-		return status;
+	if (!item.column.type)
+		return HS_OK;
 	status = hs__find_last_row(sight->finder.txn, item.column.type, &item.rows, err);
-	if (status == HS_OK && item.column.type != sight->last_type)
+	if (status == HS_OK && is_component(sight->finder.txn, param))
+		return add_groups(sight, item, err);
+	if (status == HS_OK)
+		status = is_dear(sight, &item, &dear, err);
+	if (!dear || status != HS_OK)
+		return status;
+	if (item.column.type != sight->last_type)
 		status = add_own(sight, item, err);
 	sight->last_type = item.column.type;
-	if (status == HS_OK)
-		status = add_groups(sight, item, err);
 	return status == HS_OK ? add_targets(sight, &item, err) : status;
 }
 

@@ -1,152 +1,180 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Composites: of the resources that fulfil each component, those that do within one group.
- *
- * A group has entries of every component, or there is none (hs_index_row). So where all components but one
- * have a single key in a resource, each of its groups has just these keys, and the group of whatever fulfils
- * the other one fulfils them all. Only what has several keys of two components is in doubt: a column of
- * groups tells or, of few and where there is none, the facts do. */
+/* Composites as sets of rows: asked of their column of groups. Where there is none, the components are sets
+ * of their own, and of what fulfils them all the facts tell what the index leaves in doubt. */
 #include <core/store/find/groups.h>
 
-/* Of one component; NULL when its column is not there or not worth it. */
-static enum hs_status column_of(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
-	const struct hs__column **out, struct hs_error *err)
+enum hs_status hs__groups_column(const struct hs__maker *maker, const struct hs__cond *cond,
+	enum hs__want want, const struct hs__column **out, struct hs_error *err)
 {
+	struct hs__components components;
 	struct hs__key prefix;
-	enum hs__want want = hs__wanted(maker, members, HS__ALL, hs__making_cost(maker));
 
 	*out = NULL;
-	if (!hs__column_prefix(maker, cond, &prefix))
+	if (!hs__components_of(cond, &components))
 		return HS_OK;
+	if (hs__columns_eager(maker->finder))
+		want = HS__WANT_NOW;
+	hs__components_prefix(&components, &prefix);
 	return hs__columns_get(maker->finder, maker->type, &prefix, want, out, err);
 }
 
-/* A word of the rows that may have several keys of a component: all where no column tells. */
-static uint64_t several(const struct hs__column *column, size_t word)
+/* ---- with the column ---- */
+
+/* asked->column NULL: there is none. */
+static enum hs_status ask(const struct hs__maker *maker, const struct hs__cond *cond,
+	struct hs__asked_groups *asked, struct hs_error *err)
 {
-	return column && word < column->row_count / 64 ? column->several[word] : ~UINT64_C(0);
+	*asked = (struct hs__asked_groups) { .column = NULL };
+	enum hs_status status = hs__groups_column(maker, cond, HS__WANT_NOT, &asked->column, err);
+
+	if (status != HS_OK || !asked->column)
+		return status;
+	if (!hs__components_read(&asked->column->prefix, &asked->components))
+		return hs_fail(err, HS_E_INTERNAL, "a column without groups was asked for them");
+	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++)
+		status = hs__ranges_of(maker->finder, maker->type, &cond->kids[i], &asked->ranges[i], err);
+	return status;
 }
 
-/* Adds those that have several keys of more than one component. */
-static void add_doubts(const struct hs__set *found, const struct hs__column *const *columns, size_t count,
-	struct hs__set *doubts)
+static uint64_t cost_with(const struct hs__maker *maker, const struct hs__asked_groups *asked,
+	uint64_t members, bool *by_rows)
 {
-	for (size_t word = hs__set_next_word(found, 0); word < found->count;
-		word = hs__set_next_word(found, word + 1)) {
-		uint64_t of_one = 0, of_two = 0, asked = found->words[word];
-		for (size_t i = 0; i < count; i++) {
-			uint64_t here = several(columns[i], word);
-			of_two |= of_one & here;
-			of_one |= here;
-		}
-		if (asked & of_two)
-			*hs__set_open_word(doubts, word) |= asked & of_two;
-	}
+	return hs__column_cost(asked->column, hs__groups_extent(maker, asked), members, by_rows);
 }
 
-/* Where the keys of all components are. */
-static enum hs_status ranges_of(const struct hs__maker *maker, const struct hs__cond *cond,
-	struct hs__ranges *ranges, bool *can, struct hs_error *err)
+enum hs_status hs__cost_of_group(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
+	uint64_t limit, uint64_t *out, struct hs_error *err)
 {
-	enum hs_status status = HS_OK;
+	struct hs__asked_groups asked;
+	bool by_rows = false;
+	enum hs_status status = ask(maker, cond, &asked, err);
 
-	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++) {
-		status = hs__ranges_of(maker->finder, maker->type, &cond->kids[i], &ranges[i], err);
-		*can &= ranges[i].row_count == 0;
-	}
+	if (status == HS_OK && !asked.column)
+		return hs__cost_of_all(maker, cond, members, limit, out, err);
+	if (status == HS_OK)
+		*out = cost_with(maker, &asked, members, &by_rows);
 	return status;
 }
 
 /* Those of which the column says nothing. */
-static enum hs_status add_unknown(const struct hs__column *column, const struct hs__set *rows,
+static enum hs_status add_unknown(const struct hs__column *column, const struct hs__set *within,
 	struct hs__finds *finds, struct hs_error *err)
 {
-	enum hs_status status = finds->doubts.words ? HS_OK :
-						      hs__set_empty(finds->maker, &finds->doubts, err);
-	size_t known = column->row_count / 64;
+	size_t known = column->row_count / 64, words = finds->maker->words;
+	uint64_t last = 0;
+	enum hs_status status = hs__find_last_row(finds->maker->finder->txn, finds->maker->type, &last, err);
 
+	if (status == HS_OK && !finds->doubts.words)
+		status = hs__set_empty(finds->maker, &finds->doubts, err);
 	if (status != HS_OK)
 		return status;
-	for (size_t i = hs__set_next_word(rows, 0); i < rows->count; i = hs__set_next_word(rows, i + 1)) {
-		uint64_t unknown = rows->words[i] & (i < known ? ~column->several[i] : ~UINT64_C(0));
+	if (words > last / 64 + 1)
+		words = (size_t)(last / 64 + 1);
+	for (size_t i = 0; i < words; i++) {
+		uint64_t unknown = i < known ? ~column->known[i] : ~UINT64_C(0);
+		unknown &= within ? hs__set_word(within, i) : ~UINT64_C(0);
 		if (unknown)
 			*hs__set_open_word(&finds->doubts, i) |= unknown;
 	}
+	return HS_OK;
+}
+
+static enum hs_status add_with(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__asked_groups *asked, const struct hs__set *within, struct hs__set *into,
+	struct hs_error *err)
+{
+	struct hs__finds finds = { .maker = maker, .sure = into };
+	uint64_t members = within ? hs__set_size(within) : HS__ALL, cost;
+	bool by_rows = false;
+
+	cost = cost_with(maker, asked, members, &by_rows);
+	enum hs_status status = hs__set_pay(maker, cost, err);
+	hs__trace_how(maker->finder, by_rows ? HS__HOW_GROUPS_OF_ROWS : HS__HOW_GROUPS,
+		asked->column->key_count, cost);
+	if (status == HS_OK)
+		status = hs__finds_groups(&finds, asked, by_rows, within, err);
+	if (status == HS_OK)
+		status = add_unknown(asked->column, within, &finds, err);
+	return status == HS_OK ? hs__finds_settle(&finds, &cond, 1, within, err) : status;
+}
+
+enum hs_status hs__add_group(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
+{
+	struct hs__asked_groups asked;
+	enum hs_status status = ask(maker, cond, &asked, err);
+
+	if (status != HS_OK)
+		return status;
+	return asked.column ? add_with(maker, cond, &asked, within, into, err) :
+			      hs__add_all(maker, cond, within, into, err);
+}
+
+/* ---- without it ---- */
+
+/* Those of `found` that may have several entries of more than one component. */
+static enum hs_status add_doubts(const struct hs__maker *maker, const struct hs__cond *cond,
+	const struct hs__set *found, struct hs__set *doubts, struct hs_error *err)
+{
+	struct hs__set before, here;
+	enum hs_status status = hs__set_empty(maker, &before, err);
+
+	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++) {
+		const struct hs__cond *kid = &cond->kids[i];
+		struct hs__set twice;
+		status = hs__set_empty(maker, &here, err);
+		if (status == HS_OK)
+			status = hs__set_add_having(maker, hs__having_several(kid->find->param), kid, found,
+				&here, err);
+		if (status == HS_OK)
+			status = hs__set_empty(maker, &twice, err);
+		if (status != HS_OK)
+			break;
+		hs__set_intersect(&here, found);
+		hs__set_unite(&twice, &here);
+		hs__set_intersect(&twice, &before);
+		hs__set_unite(doubts, &twice);
+		hs__set_unite(&before, &here);
+	}
 	return status;
 }
 
-/* Keeps those of `rows` that fulfil the composite. */
-static enum hs_status sift_by_column(const struct hs__maker *maker, const struct hs__cond *cond,
-	const struct hs__column *column, const struct hs__ranges *ranges, struct hs__set *rows,
-	struct hs_error *err)
+static enum hs_status keep_with_column(const struct hs__maker *maker, const struct hs__cond *cond,
+	struct hs__set *rows, struct hs_error *err)
 {
 	struct hs__set held;
-	struct hs__finds finds = { .maker = maker, .sure = &held };
 	enum hs_status status = hs__set_empty(maker, &held, err);
 
-	hs__trace_begin(maker->finder, cond, NULL, rows, NULL);
-	hs__trace_how(maker->finder, HS__HOW_GROUPS, column->key_count, hs__asking_cost(maker, HS__ALL));
 	if (status == HS_OK)
-		status = hs__finds_groups(&finds, column, ranges, rows, err);
-	if (status == HS_OK)
-		status = add_unknown(column, rows, &finds, err);
-	if (status == HS_OK)
-		status = hs__finds_settle(&finds, &cond, 1, rows, err);
+		status = hs__set_add(maker, cond, rows, &held, err);
 	if (status == HS_OK)
 		hs__set_intersect(rows, &held);
-	hs__trace_end(maker->finder, rows, NULL);
 	return status;
 }
 
-#define FEW 4u /* are sooner looked at */
-
-static enum hs_status sift(const struct hs__maker *maker, const struct hs__cond *cond, struct hs__set *rows,
-	struct hs_error *err)
-{
-	struct hs__ranges ranges[HS__COMPONENTS_MOST] = { { .items = NULL } };
-	const struct hs__column *column = NULL;
-	uint64_t count = hs__set_size(rows);
-	struct hs__components components;
-	enum hs_status status = HS_OK;
-	struct hs__key prefix;
-	bool can = hs__components_of(cond, &components);
-
-	if (!count)
-		return HS_OK;
-	if (can && (count >= FEW || hs__columns_eager(maker->finder)))
-		status = ranges_of(maker, cond, ranges, &can, err);
-	else
-		can = false;
-	if (status == HS_OK && can) {
-		hs__components_prefix(&components, &prefix);
-		status = hs__columns_get(maker->finder, maker->type, &prefix,
-			hs__wanted(maker, count, HS__ALL, HS__A_LOOK * hs__making_cost(maker)), &column, err);
-	}
-	if (status == HS_OK && column)
-		status = hs__set_pay(maker, hs__asking_cost(maker, HS__ALL), err);
-	if (status != HS_OK)
-		return status;
-	return column ? sift_by_column(maker, cond, column, ranges, rows, err) :
-			hs__set_sift(maker, rows, &cond, 1, err);
-}
+#define FEW 4u /* are sooner looked at than asked about */
 
 enum hs_status hs__set_settle_groups(const struct hs__maker *maker, struct hs__set *found,
-	const struct hs__cond *cond, struct hs_error *err)
+	const struct hs__cond *cond, uint64_t paid, struct hs_error *err)
 {
-	const struct hs__column **columns = hs_arena_array(maker->finder->arena, cond->kid_count + 1,
-		sizeof(struct hs__column *));
-	uint64_t members = hs__set_size(found);
+	const struct hs__column *column = NULL;
 	struct hs__set doubts;
-
-	if (!columns)
-		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
 	enum hs_status status = hs__set_empty(maker, &doubts, err);
-	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++)
-		status = column_of(maker, &cond->kids[i], members, &columns[i], err);
+
+	if (status == HS_OK && hs__set_size(found) < FEW)
+		hs__set_unite(&doubts, found);
+	else if (status == HS_OK)
+		status = add_doubts(maker, cond, found, &doubts, err);
 	if (status != HS_OK)
 		return status;
-	add_doubts(found, columns, cond->kid_count, &doubts);
+	/* For the next search. */
+	paid += hs__set_size(&doubts) * HS__A_LOOK;
+	status = hs__groups_column(maker, cond,
+		hs__wanted(maker, HS__ALL, paid, HS__A_LOOK * hs__making_cost(maker)), &column, err);
 	hs__set_subtract(found, &doubts);
-	status = sift(maker, cond, &doubts, err);
+	if (status == HS_OK)
+		status = column ? keep_with_column(maker, cond, &doubts, err) :
+				  hs__set_sift(maker, &doubts, &cond, 1, err);
 	hs__set_unite(found, &doubts);
 	return status;
 }

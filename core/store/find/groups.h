@@ -4,10 +4,13 @@
  * The index has an entry for each component and says nothing of groups; the facts of a resource do. A column
  * of groups has for a row as many keys as the row has groups, or more when a group has several entries of a
  * component: a key is made of the keys of all components, in their order, so that what fulfils the first few
- * of them lies together. It is a column as any other (column.h), but is read from facts, and only knows rows
- * that the keys of the components leave in doubt: those that have several entries of two components, and what
- * has changed since; its set `several` has all that it knows. It is named by a prefix that has the params of
- * all components one behind another. */
+ * of them lies together. A composite is answered by it alone, so components have no columns of their own. It
+ * is a column as any other (column.h), named by a prefix that has the params of all components one behind
+ * another; its set `known` has all rows but the few that have too many groups for it.
+ *
+ * It is read from the index, but for what that leaves in doubt: a group has entries of every component, or
+ * there is none (hs_index_row), so where all components but one have a single entry in a resource, each of
+ * its groups has just these. Of what has several entries of two components the facts tell. */
 #pragma once
 
 #include <core/store/find/set.h>
@@ -61,8 +64,51 @@ enum hs_status hs__groups_read(struct hs__finder *finder, struct hs__column *col
 enum hs_status hs__groups_take(struct hs__column *column, const struct hs__components *components,
 	uint64_t row, struct hs_slice data, struct hs_error *err);
 
+/* ---- groups_build.c: a column in the making ---- */
+
+struct hs__groups_build;
+
+/* Takes at most so many bytes, by and large. */
+struct hs__groups_build *hs__groups_build_new(size_t most);
+void hs__groups_build_free(struct hs__groups_build *build);
+/* The row, greater than those before, that keys are added to from now on; it has none after all. */
+void hs__groups_build_row(struct hs__groups_build *build, uint32_t row);
+void hs__groups_build_undo(struct hs__groups_build *build);
+/* The number of a combined key; some number when there is no room. A row has each once. */
+uint32_t hs__groups_build_key(struct hs__groups_build *build, struct hs_slice key);
+void hs__groups_build_add(struct hs__groups_build *build, uint32_t key);
+/* HS_E_LIMIT when it does not, with what others took `beside` it. */
+enum hs_status hs__groups_build_fits(const struct hs__groups_build *build, size_t beside,
+	struct hs_error *err);
+/* Into an empty column. */
+enum hs_status hs__groups_build_end(const struct hs__groups_build *build, struct hs__column *column,
+	struct hs_error *err);
+
+/* ---- groups_alone.c: what the index tells ---- */
+
+struct hs__groups_alone;
+
+/* The entries of all rows below `row_count` but those in doubt. */
+enum hs_status hs__groups_alone_read(struct hs__finder *finder, const struct hs__components *components,
+	size_t row_count, const struct hs__set *doubts, size_t most, struct hs__groups_alone **out,
+	struct hs_error *err);
+void hs__groups_alone_free(struct hs__groups_alone *alone);
+size_t hs__groups_alone_memory(const struct hs__groups_alone *alone);
+/* Adds what the row has, each row after those before it. */
+void hs__groups_alone_give(struct hs__groups_alone *alone, uint32_t row, struct hs__groups_build *build);
+
 /* ---- groups_judge.c ---- */
 
-/* The rows that have a group with an entry of each component in its ranges: one for each, in order. */
-enum hs_status hs__finds_groups(struct hs__finds *finds, const struct hs__column *column,
-	const struct hs__ranges *ranges, const struct hs__set *within, struct hs_error *err);
+/* A column, and the ranges that each component is to be in, in order. */
+struct hs__asked_groups {
+	const struct hs__column *column;
+	struct hs__components components;
+	struct hs__ranges ranges[HS__COMPONENTS_MOST];
+};
+/* How many of its keys may be in them, and how many entries these have; at most, and as good as is soon told.
+ */
+struct hs__extent hs__groups_extent(const struct hs__maker *maker, const struct hs__asked_groups *asked);
+/* The rows that have a group with an entry of each component in its ranges. `by_rows`: the rows of `within`
+ * are asked, instead of the keys. */
+enum hs_status hs__finds_groups(struct hs__finds *finds, const struct hs__asked_groups *asked, bool by_rows,
+	const struct hs__set *within, struct hs_error *err);

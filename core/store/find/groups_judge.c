@@ -8,6 +8,8 @@ struct walk {
 	struct hs__components components;
 	const struct hs__ranges *ranges; /* of each component */
 	unsigned char *verdicts;
+	struct hs__extent extent;
+	unsigned measures;        /* runs that may still be measured by what is in them */
 	struct hs__combined path; /* what the keys of the run begin with */
 };
 
@@ -43,6 +45,17 @@ static size_t place_of(struct walk *walk, unsigned level, struct hs_slice bound,
 	return place < end ? place : end;
 }
 
+/* The places of a range, of those from *from up to *end. */
+static void narrow(struct walk *walk, unsigned level, const struct hs__range *range, size_t *from,
+	size_t *end)
+{
+	size_t first = place_of(walk, level, range->from, false, *end),
+	       last = place_of(walk, level, range->single ? range->from : range->to, range->single, *end);
+
+	*from = first < *from ? *from : first;
+	*end = last < *from ? *from : last;
+}
+
 /* The end of the run of keys that begin like the one at `from` does up to `len`: looked for in ever longer
  * steps. */
 static size_t end_of_run(const struct walk *walk, size_t from, size_t end, size_t len)
@@ -65,6 +78,14 @@ static size_t end_of_run(const struct walk *walk, size_t from, size_t end, size_
 	return low + 1;
 }
 
+/* The path goes on as the key does, up to `behind`. */
+static void go_on(struct walk *walk, struct hs_slice whole, size_t behind)
+{
+	HS_ASSERT(behind <= sizeof(walk->path.bytes));
+	memcpy(walk->path.bytes + walk->path.len, whole.ptr + walk->path.len, behind - walk->path.len);
+	walk->path.len = behind;
+}
+
 static void judge_run(struct walk *walk, unsigned level, size_t from, size_t end, unsigned verdict);
 
 /* The keys of one component in a range, and what stands behind each. */
@@ -83,9 +104,7 @@ static void judge_range(struct walk *walk, unsigned level, const struct hs__rang
 		unsigned told = hs__range_tells(range, ranges->verify, hs__key_slice(&key));
 		if (told == HS__NO)
 			continue;
-		HS_ASSERT(behind <= sizeof(walk->path.bytes));
-		memcpy(walk->path.bytes + len, whole.ptr + len, behind - len);
-		walk->path.len = behind;
+		go_on(walk, whole, behind);
 		judge_run(walk, level + 1, from, next, both(verdict, told));
 		walk->path.len = len;
 	}
@@ -101,19 +120,84 @@ static void judge_run(struct walk *walk, unsigned level, size_t from, size_t end
 	}
 	for (size_t i = 0; i < walk->ranges[level].count; i++) {
 		const struct hs__range *range = &walk->ranges[level].items[i];
-		size_t first = place_of(walk, level, range->from, false, end),
-		       last = place_of(walk, level, range->single ? range->from : range->to, range->single,
-			       end);
-		judge_range(walk, level, range, first < from ? from : first, last, verdict);
+		size_t first = from, last = end;
+		narrow(walk, level, range, &first, &last);
+		judge_range(walk, level, range, first, last, verdict);
 	}
 }
 
-/* One that came after the column was read. */
-static unsigned judge_one(const struct walk *walk, struct hs_slice whole)
+/* ---- how many ---- */
+
+#define MEASURES 64u
+
+static void measure_run(struct walk *walk, unsigned level, size_t from, size_t end);
+
+static void measure_range(struct walk *walk, unsigned level, size_t from, size_t end)
 {
+	size_t len = walk->path.len, next;
+
+	for (; from < end && walk->measures; from = next) {
+		struct hs_slice whole = key_at(walk, from), rest = hs_slice_from(whole, len);
+		struct hs__key key;
+		hs__combined_next(&rest, walk->components.params[level], &key);
+		next = end_of_run(walk, from, end, whole.len - rest.len);
+		walk->measures--;
+		go_on(walk, whole, whole.len - rest.len);
+		measure_run(walk, level + 1, from, next);
+		walk->path.len = len;
+	}
+	walk->extent.keys += end - from;
+	walk->extent.entries += hs__column_entries(walk->column, from, end);
+}
+
+static void measure_run(struct walk *walk, unsigned level, size_t from, size_t end)
+{
+	bool last = level + 1 == walk->components.count;
+
+	for (size_t i = 0; i < walk->ranges[level].count; i++) {
+		size_t first = from, behind = end;
+		narrow(walk, level, &walk->ranges[level].items[i], &first, &behind);
+		if (!last) {
+			measure_range(walk, level, first, behind);
+			continue;
+		}
+		walk->extent.keys += behind - first;
+		walk->extent.entries += hs__column_entries(walk->column, first, behind);
+	}
+}
+
+static struct walk *new_walk(const struct hs__maker *maker, const struct hs__asked_groups *asked)
+{
+	struct walk *walk = hs_arena_alloc(maker->finder->arena, sizeof(*walk));
+
+	if (walk)
+		*walk = (struct walk) { .column = asked->column,
+			.components = asked->components,
+			.ranges = asked->ranges,
+			.extent = { .keys = asked->column->key_count - asked->column->sorted },
+			.measures = MEASURES };
+	return walk;
+}
+
+struct hs__extent hs__groups_extent(const struct hs__maker *maker, const struct hs__asked_groups *asked)
+{
+	struct walk *walk = new_walk(maker, asked);
+
+	if (!walk)
+		return (struct hs__extent) { asked->column->key_count, asked->column->inverse->count };
+	measure_run(walk, 0, 0, asked->column->sorted);
+	return walk->extent;
+}
+
+/* ---- which ---- */
+
+/* By itself: of a row that asks, or that came after the column was read. */
+static unsigned judge_one(const void *arg, struct hs_slice whole)
+{
+	const struct walk *walk = arg;
 	unsigned verdict = HS__YES;
 
-	for (unsigned i = 0; i < walk->components.count; i++) {
+	for (unsigned i = 0; i < walk->components.count && verdict != HS__NO; i++) {
 		struct hs__key key;
 		hs__combined_next(&whole, walk->components.params[i], &key);
 		verdict = both(verdict, hs__ranges_tell(&walk->ranges[i], hs__key_slice(&key)));
@@ -121,19 +205,18 @@ static unsigned judge_one(const struct walk *walk, struct hs_slice whole)
 	return verdict;
 }
 
-enum hs_status hs__finds_groups(struct hs__finds *finds, const struct hs__column *column,
-	const struct hs__ranges *ranges, const struct hs__set *within, struct hs_error *err)
+enum hs_status hs__finds_groups(struct hs__finds *finds, const struct hs__asked_groups *asked, bool by_rows,
+	const struct hs__set *within, struct hs_error *err)
 {
-	struct walk *walk = hs_arena_alloc(finds->maker->finder->arena, sizeof(*walk));
+	const struct hs__column *column = asked->column;
+	struct walk *walk = new_walk(finds->maker, asked);
 
+	if (walk && within && by_rows)
+		return hs__finds_asked(finds, column, judge_one, walk, within, err);
 	if (walk)
-		*walk = (struct walk) { .column = column,
-			.ranges = ranges,
-			.verdicts = hs__column_verdicts(finds->maker, column) };
+		walk->verdicts = hs__column_verdicts(finds->maker, column);
 	if (!walk || !walk->verdicts)
 		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
-	if (!hs__components_read(&column->prefix, &walk->components))
-		return hs_fail(err, HS_E_INTERNAL, "a column without groups was asked for them");
 	judge_run(walk, 0, 0, column->sorted, HS__YES);
 	for (size_t i = column->sorted; i < column->key_count; i++)
 		walk->verdicts[column->order[i]] = (unsigned char)judge_one(walk,

@@ -56,19 +56,25 @@ void hs__combined_next(struct hs_slice *rest, uint32_t param, struct hs__key *ou
 
 /* ---- components ---- */
 
+bool hs__is_grouped(const struct hs_find *composite)
+{
+	bool can = composite->op == HS_FIND_SAME_GROUP && composite->kid_count > 1 &&
+		composite->kid_count <= HS__COMPONENTS_MOST;
+
+	for (size_t i = 0; can && i < composite->kid_count; i++) {
+		const struct hs_find *find = composite->kids[i];
+		can = find->param && find->op >= HS_FIND_TOKEN && find->op <= HS_FIND_NEAR;
+	}
+	return can;
+}
+
 bool hs__components_of(const struct hs__cond *composite, struct hs__components *out)
 {
-	struct hs__components components = { .count = (unsigned)composite->kid_count };
-
-	if (composite->kid_count < 2 || composite->kid_count > HS__COMPONENTS_MOST)
+	if (!hs__is_grouped(composite->find))
 		return false;
-	for (unsigned i = 0; i < components.count; i++) {
-		const struct hs_find *find = composite->kids[i].find;
-		components.params[i] = find->param;
-		if (!find->param || find->op < HS_FIND_TOKEN || find->op > HS_FIND_NEAR)
-			return false;
-	}
-	*out = components;
+	out->count = (unsigned)composite->kid_count;
+	for (unsigned i = 0; i < out->count; i++)
+		out->params[i] = composite->kids[i].find->param;
 	return true;
 }
 

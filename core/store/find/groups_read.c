@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a column of groups from the facts of the resources that have several of them. */
+/* Reading a column of groups: from the index and, of what has several entries of two components, from their
+ * facts. */
 #include <core/store/find/groups.h>
 
 #include <core/base/heap.h>
-#include <core/base/map.h>
 #include <core/store/index/outline.h>
-#include <stdlib.h>
 
 /* ---- which rows ---- */
 
@@ -49,71 +48,13 @@ static enum hs_status find_doubts(struct hs__finder *finder, const struct hs__co
 	return (enum hs_status)step;
 }
 
-/* ---- their keys ---- */
-
-struct entry {
-	uint32_t key; /* place in `keys` */
-	uint32_t row;
-};
-
-/* What was read so far: keys as they came. */
-struct reading {
-	struct hs_arena *arena;
-	struct hs_map numbers; /* of keys: places in `keys` */
-	struct hs_slice *keys;
-	struct entry *entries;
-	size_t key_count, key_room, count, room, of_row;
-	uint32_t row;
-	bool full; /* the arena is */
-};
-
-static uint32_t number_of(struct reading *reading, struct hs_slice key)
-{
-	struct hs_map_slot *slot = hs_map_get(&reading->numbers, key);
-
-	if (slot)
-		return (uint32_t)slot->value.number;
-	struct hs_slice own = hs_arena_copy(reading->arena, key);
-	slot = own.ptr ? hs_map_put(&reading->numbers, own, NULL) : NULL;
-	if (!slot) {
-		reading->full = true;
-		return 0;
-	}
-	if (reading->key_count == reading->key_room) {
-		reading->key_room = reading->key_room ? reading->key_room * 2 : 256;
-		reading->keys = hs_heap_grow(reading->keys, reading->key_room * sizeof(*reading->keys));
-	}
-	slot->value.number = reading->key_count;
-	reading->keys[reading->key_count] = own;
-	return (uint32_t)reading->key_count++;
-}
-
-static void take_key(struct hs_slice key, void *arg)
-{
-	struct reading *reading = arg;
-	uint32_t number = number_of(reading, key);
-
-	for (size_t i = reading->of_row; i < reading->count; i++) {
-		if (reading->entries[i].key == number)
-			return;
-	}
-	if (reading->count == reading->room) {
-		reading->room = reading->room ? reading->room * 2 : 1024;
-		reading->entries = hs_heap_grow(reading->entries, reading->room * sizeof(struct entry));
-	}
-	reading->entries[reading->count++] = (struct entry) { number, reading->row };
-}
-
-static bool is_known(const struct hs__column *column, uint64_t row)
-{
-	return column->several[row / 64] >> row % 64 & 1;
-}
+/* ---- what each row has ---- */
 
 static void know(struct hs__column *column, uint64_t row, bool known)
 {
 	uint64_t bit = UINT64_C(1) << row % 64;
 
-	column->several[row / 64] = (column->several[row / 64] & ~bit) | (known ? bit : 0);
+	column->known[row / 64] = (column->known[row / 64] & ~bit) | (known ? bit : 0);
 }
 
 static enum hs_status damaged(struct hs_error *err)
@@ -121,120 +62,73 @@ static enum hs_status damaged(struct hs_error *err)
 	return hs_fail(err, HS_E_CORRUPT, "the index facts of a resource are damaged");
 }
 
+static void take_key(struct hs_slice key, void *arg)
+{
+	struct hs__groups_build *build = arg;
+
+	hs__groups_build_add(build, hs__groups_build_key(build, key));
+}
+
+/* From the facts. When these have too many they will be looked at each time. */
 static enum hs_status read_row(struct hs__finder *finder, struct hs__column *column,
-	const struct hs__components *components, struct reading *reading, struct hs_error *err)
+	const struct hs__components *components, uint64_t row, struct hs__groups_build *build,
+	struct hs_error *err)
 {
 	int step = 0;
-	struct hs_stmt *stmt = hs__find_facts(finder, column->type, reading->row, &step, err);
+	struct hs_stmt *stmt = hs__find_facts(finder, column->type, row, &step, err);
 	enum hs_status status = step < 0 ? (enum hs_status)step : HS_OK;
 	struct hs__facts facts;
 
-	reading->of_row = reading->count;
-	if (step > 0 && !hs__facts_open(hs_sql_get_blob(stmt, 0), &facts))
+	if (step > 0 && !hs__facts_open(hs_sql_get_blob(stmt, 0), &facts)) {
 		status = damaged(err);
-	else if (step > 0)
-		know(column, reading->row, hs__groups_each(components, facts, take_key, reading));
-	if (!is_known(column, reading->row))
-		reading->count = reading->of_row; /* the facts will be looked at each time */
+	} else if (step > 0 && !hs__groups_each(components, facts, take_key, build)) {
+		know(column, row, false);
+		hs__groups_build_undo(build);
+	}
 	hs_sql_end(stmt);
 	return status;
 }
 
-static size_t memory_of(const struct reading *reading)
-{
-	return reading->room * sizeof(struct entry) + reading->key_room * sizeof(*reading->keys) +
-		reading->numbers.room * sizeof(struct hs_map_slot);
-}
-
+/* `doubts`: of which only the facts tell. */
 static enum hs_status read_rows(struct hs__finder *finder, struct hs__column *column,
-	const struct hs__components *components, const struct hs__set *rows, size_t most,
-	struct reading *reading, struct hs_error *err)
+	const struct hs__components *components, const struct hs__set *doubts, struct hs__groups_build *build,
+	size_t most, struct hs_error *err)
 {
-	enum hs_status status = HS_OK;
+	struct hs__groups_alone *alone = NULL;
+	enum hs_status status = hs__groups_alone_read(finder, components, column->row_count, doubts, most,
+		&alone, err);
 
-	for (uint64_t row = hs__set_next(rows, 0); row != HS__NO_ROW && status == HS_OK;
-		row = hs__set_next(rows, row + 1)) {
-		reading->row = (uint32_t)row;
-		status = read_row(finder, column, components, reading, err);
-		if (status == HS_OK && (reading->full || memory_of(reading) > most))
-			status = hs_fail(err, HS_E_LIMIT, "the groups of a composite do not fit in memory");
+	if (status != HS_OK)
+		return status;
+	for (uint32_t row = 1; row < column->row_count && status == HS_OK; row++) {
+		hs__groups_build_row(build, row);
+		if (hs__set_has(doubts, row))
+			status = read_row(finder, column, components, row, build, err);
+		else
+			hs__groups_alone_give(alone, row, build);
+		if (status == HS_OK)
+			status = hs__groups_build_fits(build, hs__groups_alone_memory(alone), err);
 	}
+	hs__groups_alone_free(alone);
 	return status;
-}
-
-/* ---- the column ---- */
-
-static __thread const struct reading *sorting; /* qsort has no argument for it */
-
-static int by_key(const void *a, const void *b)
-{
-	return hs_slice_cmp(sorting->keys[*(const uint32_t *)a], sorting->keys[*(const uint32_t *)b]);
-}
-
-/* The entries by key, those of one key by row: the keys come in `order`. */
-static struct entry *sort_entries(const struct reading *reading, const uint32_t *order)
-{
-	struct entry *sorted = hs_heap_raw((reading->count + 1) * sizeof(*sorted));
-	uint32_t *ends = hs_heap_alloc((reading->key_count + 1) * sizeof(*ends)), start = 0;
-
-	for (size_t i = 0; i < reading->count; i++)
-		ends[reading->entries[i].key]++;
-	for (size_t i = 0; i < reading->key_count; i++) {
-		uint32_t count = ends[order[i]];
-		ends[order[i]] = start;
-		start += count;
-	}
-	for (size_t i = 0; i < reading->count; i++)
-		sorted[ends[reading->entries[i].key]++] = reading->entries[i];
-	hs_heap_free(ends);
-	return sorted;
-}
-
-static enum hs_status fill(struct hs__column *column, const struct reading *reading, size_t most,
-	struct hs_error *err)
-{
-	uint32_t *order = hs_heap_raw((reading->key_count + 1) * sizeof(*order)), key = 0,
-		 before = UINT32_MAX;
-	bool fits = true;
-
-	for (size_t i = 0; i < reading->key_count; i++)
-		order[i] = (uint32_t)i;
-	sorting = reading;
-	qsort(order, reading->key_count, sizeof(*order), by_key);
-	struct entry *entries = sort_entries(reading, order);
-	for (size_t i = 0; i < reading->count && fits; i++) {
-		if (entries[i].key != before)
-			key = hs__column_add_key(column, reading->keys[entries[i].key]);
-		before = entries[i].key;
-		fits = key != 0;
-		if (fits)
-			hs__inverse_add(column->inverse, key, entries[i].row);
-	}
-	hs_heap_free(entries);
-	hs_heap_free(order);
-	return fits && hs__column_memory(column) <= most ?
-		HS_OK :
-		hs_fail(err, HS_E_LIMIT, "the groups of a composite do not fit in memory");
 }
 
 enum hs_status hs__groups_read(struct hs__finder *finder, struct hs__column *column,
 	const struct hs__components *components, size_t most, struct hs_error *err)
 {
-	struct reading reading = { .arena = hs_arena_new(most) };
-	struct hs__set rows = { hs_heap_alloc(column->row_count / 64 * sizeof(uint64_t)),
-		column->row_count / 64, NULL };
+	size_t words = column->row_count / 64;
+	struct hs__set doubts = { hs_heap_alloc(words * sizeof(uint64_t)), words, NULL };
+	struct hs__groups_build *build = hs__groups_build_new(most);
 
-	hs_map_init(&reading.numbers, NULL);
-	enum hs_status status = find_doubts(finder, column, components, &rows, err);
+	column->known = hs_heap_raw(words * sizeof(uint64_t));
+	memset(column->known, 0xff, words * sizeof(uint64_t));
+	enum hs_status status = find_doubts(finder, column, components, &doubts, err);
 	if (status == HS_OK)
-		status = read_rows(finder, column, components, &rows, most, &reading, err);
+		status = read_rows(finder, column, components, &doubts, build, most, err);
 	if (status == HS_OK)
-		status = fill(column, &reading, most, err);
-	hs_heap_free(rows.words);
-	hs_heap_free(reading.keys);
-	hs_heap_free(reading.entries);
-	hs_map_free(&reading.numbers);
-	hs_arena_free(reading.arena);
+		status = hs__groups_build_end(build, column, err);
+	hs_heap_free(doubts.words);
+	hs__groups_build_free(build);
 	return status;
 }
 

@@ -10,7 +10,8 @@
 
 /* A condition, or two on the values of one parameter (from ... to ...) that one entry fulfils: `several` are
  * the resources that have more entries of it. Of a composite each component is a part, since it must hold by
- * itself; whether they do within one group is asked of what is left at the end. */
+ * itself; whether they do within one group is asked of what is left at the end. With a column of its groups a
+ * composite is one part. */
 struct part {
 	const struct hs__cond *cond, *also;
 	const struct hs__cond *group; /* the composite; or NULL */
@@ -77,6 +78,20 @@ static void add_group(const struct hs__cond *group, struct part *parts, size_t *
 		parts[(*count)++] = (struct part) { .cond = &group->kids[i], .group = group };
 }
 
+/* One part when there is a column of its groups. */
+static enum hs_status take_group(const struct hs__maker *maker, const struct hs__cond *group,
+	struct part *parts, size_t *count, struct hs_error *err)
+{
+	const struct hs__column *column = NULL;
+	enum hs_status status = hs__groups_column(maker, group, HS__WANT_NOT, &column, err);
+
+	if (column)
+		parts[(*count)++] = (struct part) { .cond = group };
+	else if (status == HS_OK)
+		add_group(group, parts, count);
+	return status;
+}
+
 static enum hs_status make_parts(const struct hs__maker *maker, const struct hs__cond *cond,
 	struct part *parts, size_t *count, struct hs_error *err)
 {
@@ -90,7 +105,7 @@ static enum hs_status make_parts(const struct hs__maker *maker, const struct hs_
 		const struct hs__cond *kid = &cond->kids[i];
 		bool paired = false;
 		if (is_group(kid)) {
-			add_group(kid, parts, count);
+			status = take_group(maker, kid, parts, count, err);
 			continue;
 		}
 		for (size_t k = 0; k < *count && !paired && is_span(kid) && status == HS_OK; k++) {
@@ -355,17 +370,22 @@ static enum hs_status join(const struct hs__maker *maker, struct part *parts, si
 	return status;
 }
 
-/* Of the composites whose components were all read: do these hold within one group? */
-static enum hs_status settle(const struct hs__maker *maker, const struct hs__cond *cond,
+/* Of the composites whose components were all read, each: do these hold within one group? */
+static enum hs_status settle(const struct hs__maker *maker, const struct part *parts, size_t count,
 	const struct rest *rest, struct hs__set *found, struct hs_error *err)
 {
 	enum hs_status status = HS_OK;
 
-	if (is_group(cond))
-		return is_left(rest, cond) ? HS_OK : hs__set_settle_groups(maker, found, cond, err);
-	for (size_t i = 0; i < cond->kid_count && status == HS_OK; i++) {
-		if (is_group(&cond->kids[i]))
-			status = settle(maker, &cond->kids[i], rest, found, err);
+	for (size_t i = 0; i < count && status == HS_OK; i++) {
+		const struct hs__cond *group = parts[i].group;
+		uint64_t paid = 0;
+		size_t first = 0;
+		while (parts[first].group != group)
+			first++;
+		for (size_t k = i; k < count; k++)
+			paid += parts[k].group == group ? parts[k].cost : 0;
+		if (group && first == i && !is_left(rest, group))
+			status = hs__set_settle_groups(maker, found, group, paid, err);
 	}
 	return status;
 }
@@ -397,7 +417,7 @@ enum hs_status hs__add_all(const struct hs__maker *maker, const struct hs__cond 
 	if (status == HS_OK && hs__set_next(&found, 0) == HS__NO_ROW)
 		return HS_OK;
 	if (status == HS_OK)
-		status = settle(maker, cond, &rest, &found, err);
+		status = settle(maker, parts, count, &rest, &found, err);
 	if (status == HS_OK && rest.count)
 		status = hs__set_sift(maker, &found, rest.items, rest.count, err);
 	if (status == HS_OK)

@@ -13,7 +13,8 @@
 /* A condition is judged key by key before, or when a row asks: whichever is less. */
 struct judge {
 	const struct hs__column *column;
-	const struct hs__ranges *ranges;
+	hs__tell_fn *tell; /* of a key that is UNKNOWN */
+	const void *arg;
 	unsigned char *verdicts; /* by number of key; that of 0 is NO */
 };
 
@@ -33,8 +34,9 @@ static bool is_in(const struct hs__range *range, struct hs_slice key)
 	return hs_slice_cmp(range->from, key) <= 0 && hs_slice_cmp(key, range->to) < 0;
 }
 
-unsigned hs__ranges_tell(const struct hs__ranges *ranges, struct hs_slice key)
+unsigned hs__ranges_tell(const void *arg, struct hs_slice key)
 {
+	const struct hs__ranges *ranges = arg;
 	unsigned verdict = NO;
 
 	for (size_t i = 0; i < ranges->count && !(verdict & YES); i++) {
@@ -48,9 +50,10 @@ static unsigned verdict_of(const struct judge *judge, uint32_t number)
 {
 	unsigned char *verdict = &judge->verdicts[number];
 
-	if (*verdict == UNKNOWN)
-		*verdict = (unsigned char)hs__ranges_tell(judge->ranges,
-			hs__column_key(judge->column, number));
+	if (*verdict != UNKNOWN)
+		return *verdict;
+	HS_ASSERT(judge->tell);
+	*verdict = (unsigned char)judge->tell(judge->arg, hs__column_key(judge->column, number));
 	return *verdict;
 }
 
@@ -80,31 +83,37 @@ static void numbers(const struct hs__column *column, size_t place, size_t end, u
 	*to = place < end ? column->order[end - 1] + 1 : 1;
 }
 
+uint64_t hs__column_entries(const struct hs__column *column, size_t place, size_t end)
+{
+	uint32_t first, last;
+
+	numbers(column, place, end, &first, &last);
+	return hs__inverse_entries(column->inverse, first, last);
+}
+
 struct hs__extent hs__column_extent(const struct hs__column *column, const struct hs__ranges *ranges)
 {
 	struct hs__extent extent = { .keys = column->key_count - column->sorted };
 
 	for (size_t i = 0; i < ranges->count; i++) {
-		uint32_t first, last;
 		size_t from, to;
 		places(column, &ranges->items[i], &from, &to);
-		numbers(column, from, to, &first, &last);
 		extent.keys += to - from;
-		extent.entries += hs__inverse_entries(column->inverse, first, last);
+		extent.entries += hs__column_entries(column, from, to);
 	}
 	return extent;
 }
 
-static void judge_all(struct judge *judge)
+static void judge_all(struct judge *judge, const struct hs__ranges *ranges)
 {
 	const struct hs__column *column = judge->column;
 	size_t from, to;
 
-	for (size_t i = 0; i < judge->ranges->count; i++) {
-		const struct hs__range *range = &judge->ranges->items[i];
+	for (size_t i = 0; i < ranges->count; i++) {
+		const struct hs__range *range = &ranges->items[i];
 		for (places(column, range, &from, &to); from < to; from++)
 			judge->verdicts[column->order[from]] |= (unsigned char)hs__range_tells(range,
-				judge->ranges->verify, hs__column_key(column, column->order[from]));
+				ranges->verify, hs__column_key(column, column->order[from]));
 	}
 	for (size_t i = column->sorted; i < column->key_count; i++) {
 		judge->verdicts[column->order[i]] = UNKNOWN;
@@ -397,31 +406,40 @@ uint64_t hs__column_cost(const struct hs__column *column, struct hs__extent exte
 
 /* ---- entries ---- */
 
+enum hs_status hs__finds_asked(struct hs__finds *finds, const struct hs__column *column, hs__tell_fn *tell,
+	const void *arg, const struct hs__set *within, struct hs_error *err)
+{
+	struct judge judge = { .column = column, .tell = tell, .arg = arg };
+	enum hs_status status = make_verdicts(finds->maker, &judge, err);
+
+	if (status != HS_OK)
+		return status;
+	memset(judge.verdicts + 1, UNKNOWN, column->key_count);
+	return ask_rows(finds, &judge, within, NULL, err);
+}
+
 #define ASKED_RANGES 16u /* of more than so many the keys are found sooner than the range of a key */
 
 enum hs_status hs__finds_column(struct hs__finds *finds, const struct hs__lookup *lookup,
 	const struct hs__set *within, struct hs_error *err)
 {
-	struct judge judge = { .column = lookup->column, .ranges = &lookup->ranges };
+	const struct hs__ranges *ranges = &lookup->ranges;
+	struct judge judge = { .column = lookup->column, .tell = hs__ranges_tell, .arg = ranges };
+
+	if (within && lookup->by_rows && ranges->count <= ASKED_RANGES)
+		return hs__finds_asked(finds, judge.column, hs__ranges_tell, ranges, within, err);
 	enum hs_status status = make_verdicts(finds->maker, &judge, err);
 
 	if (status != HS_OK)
 		return status;
-	if (within && lookup->by_rows) {
-		if (judge.ranges->count > ASKED_RANGES)
-			judge_all(&judge);
-		else
-			memset(judge.verdicts + 1, UNKNOWN, judge.column->key_count);
-		return ask_rows(finds, &judge, within, NULL, err);
-	}
-	judge_all(&judge);
-	return give_rows(finds, &judge, within, err);
+	judge_all(&judge, ranges);
+	return within && lookup->by_rows ? ask_rows(finds, &judge, within, NULL, err) :
+					   give_rows(finds, &judge, within, err);
 }
 
 enum hs_status hs__finds_any(struct hs__finds *finds, const struct hs__column *column, struct hs_error *err)
 {
-	struct hs__ranges none = { .items = NULL };
-	struct judge judge = { .column = column, .ranges = &none };
+	struct judge judge = { .column = column };
 	enum hs_status status = make_verdicts(finds->maker, &judge, err);
 
 	if (status != HS_OK)
@@ -433,8 +451,7 @@ enum hs_status hs__finds_any(struct hs__finds *finds, const struct hs__column *c
 enum hs_status hs__finds_having(struct hs__finds *finds, const struct hs__column *column,
 	struct hs__having having, const struct hs__set *within, struct hs_error *err)
 {
-	struct hs__ranges none = { .items = NULL };
-	struct judge judge = { .column = column, .ranges = &none };
+	struct judge judge = { .column = column };
 	enum hs_status status = make_verdicts(finds->maker, &judge, err);
 
 	for (uint32_t i = 1; i <= column->key_count && status == HS_OK; i++) {
@@ -453,8 +470,7 @@ unsigned char *hs__column_verdicts(const struct hs__maker *maker, const struct h
 enum hs_status hs__finds_judged(struct hs__finds *finds, const struct hs__column *column,
 	unsigned char *verdicts, const struct hs__set *within, struct hs_error *err)
 {
-	struct hs__ranges none = { .items = NULL };
-	struct judge judge = { column, &none, verdicts };
+	struct judge judge = { .column = column, .verdicts = verdicts };
 
 	return give_rows(finds, &judge, within, err);
 }

@@ -97,6 +97,8 @@ struct hs__having {
 struct hs__extent {
 	uint64_t keys, entries;
 };
+/* Those that the keys from one place in order up to another had when the column was read. */
+uint64_t hs__column_entries(const struct hs__column *column, size_t place, size_t end);
 struct hs__extent hs__column_extent(const struct hs__column *column, const struct hs__ranges *ranges);
 /* What it costs to find the rows, of so many members, that have an entry in such ranges (cost.c has the
  * unit). *by_rows: the members are asked, instead of the keys. */
@@ -117,7 +119,11 @@ enum hs_status hs__finds_having(struct hs__finds *finds, const struct hs__column
 #define HS__DOUBT 2u /* the facts must tell */
 /* Of a key in the range; and of any key. */
 unsigned hs__range_tells(const struct hs__range *range, bool verify, struct hs_slice key);
-unsigned hs__ranges_tell(const struct hs__ranges *ranges, struct hs_slice key);
+unsigned hs__ranges_tell(const void *arg, struct hs_slice key); /* arg: struct hs__ranges */
+typedef unsigned hs__tell_fn(const void *arg, struct hs_slice key);
+/* The rows of `within` that have a key of which `tell` says so. */
+enum hs_status hs__finds_asked(struct hs__finds *finds, const struct hs__column *column, hs__tell_fn *tell,
+	const void *arg, const struct hs__set *within, struct hs_error *err);
 /* Room for a verdict of each key, by number. NULL: there is none. */
 unsigned char *hs__column_verdicts(const struct hs__maker *maker, const struct hs__column *column);
 /* The rows of the keys that are judged so, all of them. */
@@ -141,9 +147,13 @@ void hs__set_add_pointed(const struct hs__column *column, const struct hs__link 
 
 /* ---- groups.c ---- */
 
-/* Keeps those that fulfil a composite, of those that fulfil each component. */
+/* The column of a composite's groups, as hs__columns_get; NULL, too, when it cannot have one. */
+enum hs_status hs__groups_column(const struct hs__maker *maker, const struct hs__cond *cond,
+	enum hs__want want, const struct hs__column **out, struct hs_error *err);
+/* Without it: keeps those that fulfil a composite, of those that fulfil each component; to find them cost
+ * `paid`. */
 enum hs_status hs__set_settle_groups(const struct hs__maker *maker, struct hs__set *found,
-	const struct hs__cond *cond, struct hs_error *err);
+	const struct hs__cond *cond, uint64_t paid, struct hs_error *err);
 
 /* ---- outlines.c ---- */
 
@@ -217,7 +227,7 @@ enum hs_status hs__ranges_cost(const struct hs__maker *maker, const struct hs__r
 typedef enum hs_status hs__cost_fn(const struct hs__maker *maker, const struct hs__cond *cond,
 	uint64_t members, uint64_t limit, uint64_t *out, struct hs_error *err);
 hs__cost_fn hs__cost_of_entries, hs__cost_of_links, hs__cost_of_missing, hs__cost_of_rows, hs__cost_of_not,
-	hs__cost_of_any, hs__cost_of_all;
+	hs__cost_of_any, hs__cost_of_all, hs__cost_of_group;
 
 /* ---- add.c, join.c: sets of each kind of condition ---- */
 
@@ -226,7 +236,7 @@ hs__cost_fn hs__cost_of_entries, hs__cost_of_links, hs__cost_of_missing, hs__cos
 typedef enum hs_status hs__add_fn(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err);
 hs__add_fn hs__add_entries, hs__add_chain, hs__add_has, hs__add_missing, hs__add_not, hs__add_any,
-	hs__add_all;
+	hs__add_all, hs__add_group;
 
 /* ---- trace.c ---- */
 
@@ -243,6 +253,7 @@ enum hs__how {
 	HS__HOW_SPAN,
 	HS__HOW_SPAN_KEYS,
 	HS__HOW_GROUPS,
+	HS__HOW_GROUPS_OF_ROWS,
 	HS__HOW_FACTS,
 };
 /* What was done for a condition; further ones that it led to follow it, a depth further in. */

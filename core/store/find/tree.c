@@ -23,7 +23,7 @@ static const struct kind {
 	[HS_FIND_REFERENCE] = { hs__cost_of_entries, hs__add_entries },
 	[HS_FIND_NEAR] = { hs__cost_of_entries, hs__add_entries },
 	[HS_FIND_MISSING] = { hs__cost_of_missing, hs__add_missing },
-	[HS_FIND_SAME_GROUP] = { hs__cost_of_all, hs__add_all },
+	[HS_FIND_SAME_GROUP] = { hs__cost_of_group, hs__add_group },
 	[HS_FIND_CHAIN] = { hs__cost_of_links, hs__add_chain },
 	[HS_FIND_HAS] = { hs__cost_of_links, hs__add_has },
 	[HS_FIND_WORDS] = { hs__cost_of_rows, hs__add_entries },
