@@ -83,6 +83,8 @@ struct hs_cli_command {
 #define HS_CLI_DATA(text) HS_CLI_WORD("--data", "DIR", "data directory (default: handslag-data)", text)
 #define HS_CLI_CONFIG(text) HS_CLI_WORD("--config", "FILE", "configuration, JSON", text)
 #define HS_CLI_SET(list) HS_CLI_ROW("--set", "KEY=VALUE", "a key of the configuration", HS_CLI_LIST, list)
+/* Of a command that opens a data directory: as the server over it has it, packages and all. */
+#define HS_CLI_HOST(host) HS_CLI_DATA(&(host).data), HS_CLI_CONFIG(&(host).config), HS_CLI_SET(&(host).set)
 #define HS_CLI_SANDBOX(text) HS_CLI_WORD("--sandbox", "NAME", "which sandbox (default: default)", text)
 #define HS_CLI_FHIR(text) HS_CLI_WORD("--fhir", "VERSION", "r4 or r5 (default: r4)", text)
 #define HS_CLI_RELEASE(text) HS_CLI_WORD("--fhir", "VERSION", "r4, r4b or r5 (default: r4)", text)
@@ -122,8 +124,9 @@ void hs_cli_help(const struct hs_cli_command *command);
 /* "r4" or "r5" (or 4.0, 5.0.0, ...) as given with `option`; HS_E_VALUE otherwise. */
 enum hs_status hs_cli_fhir(const char *option, const char *said, enum hs_fhir_version *out,
 	struct hs_error *err);
-/* Prints a tree to standard output, with a line end. */
+/* Prints a tree to standard output, for people; as one line, for programs that read line by line. */
 void hs_cli_print(const struct hs_json *tree);
+void hs_cli_print_line(const struct hs_json *tree);
 /* Is standard error a terminal whose lines may be rewritten? (no CI, no NO_COLOR matter here) */
 bool hs_cli_is_terminal(void);
 

@@ -74,15 +74,25 @@ int hs_cli_fail_error(const struct hs_cli_command *command, const struct hs_erro
 		err->text, place, instead ? ", or ask the server: --target URL" : "");
 }
 
-void hs_cli_print(const struct hs_json *tree)
+static void print(const struct hs_json *tree, unsigned flags)
 {
 	struct hs_buf out;
 
 	hs_buf_init(&out, NULL, (size_t)1 << 30);
-	hs_json_write(&out, tree, HS_JSON_PRETTY);
+	hs_json_write(&out, tree, flags);
 	fwrite(out.ptr, 1, out.len, stdout);
 	fputc('\n', stdout);
 	hs_buf_free(&out);
+}
+
+void hs_cli_print(const struct hs_json *tree)
+{
+	print(tree, HS_JSON_PRETTY);
+}
+
+void hs_cli_print_line(const struct hs_json *tree)
+{
+	print(tree, 0);
 }
 
 bool hs_cli_is_terminal(void)

@@ -257,6 +257,29 @@ static void mistakes_are_told(void **state)
 	}
 }
 
+/* What names the data directory for the server names it for whoever works on it meanwhile. */
+static void a_configuration_says_where_the_data_are(void **state)
+{
+	const char *none = workbench_path("elsewhere");
+	const char *config = workbench_file("where.json",
+		hs_arena_cstr(workbench_arena(),
+			hs_arena_printf(workbench_arena(), "{\"data\":\"%s\"}", none)));
+	const struct process_result all[] = {
+		RUN("export", "--out", workbench_path("out"), "--config", config),
+		RUN("explain", "Patient?name=x", "--config", config),
+		RUN("reindex", "--config", config),
+		RUN("package", "list", "--config", config),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		assert_int_equal(all[i].exit, 2);
+		assert_has(all[i].err,
+			hs_arena_cstr(workbench_arena(),
+				hs_arena_printf(workbench_arena(), "%s is no data directory", none)));
+	}
+}
+
 static void version_is_json_when_asked(void **state)
 {
 	struct hs_json *tree = NULL;
@@ -409,15 +432,20 @@ static void a_backup_comes_back(void **state)
 		skip();
 	const char *one = workbench_file("one.json", "{\"resourceType\":\"Patient\",\"id\":\"one\"}");
 	const char *two = workbench_file("two.json", "{\"resourceType\":\"Patient\",\"id\":\"two\"}");
-	const char *copy = workbench_path("copy.db");
-	assert_int_equal(RUN("load", "--data", workbench_path("r"), one).exit, 0);
-	assert_int_equal(RUN("backup", "--data", workbench_path("r"), "--to", copy).exit, 0);
-	assert_int_equal(RUN("backup", "--data", workbench_path("r"), "--to", copy).exit, 1);
-	assert_int_equal(RUN("load", "--data", workbench_path("r"), two).exit, 0);
-	assert_int_equal(RUN("restore", "--data", workbench_path("r"), copy).exit, 0);
-	struct process_result r = RUN("restore", "--data", workbench_path("r"), one);
+	const char *data = workbench_path("a \"quoted\" place"), *copy = workbench_path("a \"copy\".db");
+	struct hs_json *told = NULL;
+	struct hs_error err;
+	assert_int_equal(RUN("load", "--data", data, one).exit, 0);
+	struct process_result r = RUN("backup", "--data", data, "--to", copy, "--json");
+	assert_int_equal(r.exit, 0);
+	assert_int_equal(hs_json_parse(workbench_arena(), r.out, NULL, &told, &err), HS_OK);
+	assert_true(hs_slice_eq(hs_json_get_text(told, HS_S("file")), hs_slice_cstr(copy)));
+	assert_int_equal(RUN("backup", "--data", data, "--to", copy).exit, 1);
+	assert_int_equal(RUN("load", "--data", data, two).exit, 0);
+	assert_int_equal(RUN("restore", "--data", data, copy).exit, 0);
+	r = RUN("restore", "--data", data, one);
 	assert_true(r.exit != 0); /* not a store: refused, nothing changed */
-	struct fixture *f = process_serve(workbench_path("r"), NULL);
+	struct fixture *f = process_serve(data, NULL);
 	assert_int_equal(fixture_get(f, "Patient/one").status, 200);
 	assert_int_equal(fixture_get(f, "Patient/two").status, 404);
 	assert_int_equal(process_stop(f), 0);
@@ -520,6 +548,7 @@ int main(void)
 		cmocka_unit_test(mutate_does_not_prove_nothing),
 		cmocka_unit_test(what_reads_makes_no_data_directory),
 		cmocka_unit_test(mistakes_are_told),
+		cmocka_unit_test(a_configuration_says_where_the_data_are),
 		cmocka_unit_test(version_is_json_when_asked),
 		cmocka_unit_test(loading_stores_and_tells_what_it_refused),
 		cmocka_unit_test(serving_loading_over_http_and_ending),

@@ -80,6 +80,8 @@ struct fixture *process_serve(const char *data_dir, const char *const *more)
 	const char *args[ARGS_MAX + 1] = { "serve", "--listen", "127.0.0.1:0", "--json", "--data", data_dir,
 		"--set", "accessLog=off" };
 	struct fixture *f = calloc(1, sizeof(*f));
+	struct hs_json *ready = NULL;
+	struct hs_error err;
 	size_t n = 8;
 	char line[512], c = 0;
 	int out = -1;
@@ -95,11 +97,10 @@ struct fixture *process_serve(const char *data_dir, const char *const *more)
 		line[n++] = c;
 	line[n] = '\0';
 	close(out);
-	const char *port = strstr(line, "\"url\":\"http://127.0.0.1:");
-	if (!port)
+	if (hs_json_parse(f->arena, hs_slice_cstr(line), NULL, &ready, &err))
 		fail_msg("handslag serve did not get ready: \"%s\"", line);
-	f->port = port ? (uint16_t)strtoul(port + 24, NULL, 10) : 0;
-	snprintf(f->url, sizeof(f->url), "http://127.0.0.1:%u", (unsigned)f->port);
+	snprintf(f->url, sizeof(f->url), "%.*s", HS_S_ARG(hs_json_get_text(ready, HS_S("url"))));
+	assert_int_equal(sscanf(f->url, "http://127.0.0.1:%hu", &f->port), 1);
 	return f;
 }
 

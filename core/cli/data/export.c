@@ -31,8 +31,7 @@ static const struct hs_cli_option options[] = {
 	{ "--elements", "NAMES", "only these elements and mandatory ones", HS_CLI_TEXT, &elements },
 	HS_CLI_FHIR(&fhir),
 	HS_CLI_SANDBOX(&sandbox),
-	HS_CLI_DATA(&host_options.data),
-	HS_CLI_SET(&host_options.set),
+	HS_CLI_HOST(host_options),
 	HS_CLI_JSON(&json),
 	HS_CLI_END,
 };

@@ -8,9 +8,7 @@ static struct hs_cli_host_options host_options;
 static bool json;
 
 static const struct hs_cli_option options[] = {
-	HS_CLI_DATA(&host_options.data),
-	HS_CLI_CONFIG(&host_options.config),
-	HS_CLI_SET(&host_options.set),
+	HS_CLI_HOST(host_options),
 	HS_CLI_JSON(&json),
 	HS_CLI_END,
 };

@@ -33,12 +33,17 @@ static const struct hs_cli_command command = {
 	.most = 0,
 };
 
-static void show(const char *file)
+static void show(struct hs_arena *arena, const char *file)
 {
-	if (json)
-		printf("{\"sandbox\": \"%s\", \"file\": \"%s\"}\n", sandbox, file);
-	else
+	struct hs_json *out = hs_json_object(arena);
+
+	if (!json) {
 		printf("sandbox %s is copied to %s\n", sandbox, file);
+		return;
+	}
+	hs_json_add_text(arena, out, HS_S("sandbox"), hs_slice_cstr(sandbox));
+	hs_json_add_text(arena, out, HS_S("file"), hs_slice_cstr(file));
+	hs_cli_print_line(out);
 }
 
 static enum hs_status remote(struct hs_arena *arena, struct hs_error *err)
@@ -49,7 +54,7 @@ static enum hs_status remote(struct hs_arena *arena, struct hs_error *err)
 	enum hs_status status = hs_cli_operate(arena, &at, "POST",
 		hs_arena_printf(arena, "sandboxes/%s/backup", sandbox), HS_S_NONE, &out, err);
 	if (status == HS_OK)
-		show(hs_arena_cstr(arena, hs_json_get_text(out, HS_S("file"))));
+		show(arena, hs_arena_cstr(arena, hs_json_get_text(out, HS_S("file"))));
 	return status;
 }
 
@@ -71,7 +76,7 @@ static enum hs_status local(struct hs_arena *arena, struct hs_error *err)
 		status = hs_host_backup(host, sandbox, to, err);
 	hs_host_close(host);
 	if (status == HS_OK)
-		show(to);
+		show(arena, to);
 	return status;
 }
 

@@ -14,7 +14,7 @@ static bool json;
 static const struct hs_cli_option options[] = {
 	HS_CLI_SANDBOX(&sandbox),
 	HS_CLI_FHIR(&fhir),
-	HS_CLI_DATA(&host_options.data),
+	HS_CLI_HOST(host_options),
 	{ "--target", "URL", "ask this running server", HS_CLI_URL, &at.target },
 	HS_CLI_OPERATOR_TOKEN(&at.token),
 	HS_CLI_JSON(&json),
@@ -62,7 +62,6 @@ static enum hs_status local(struct hs_arena *arena, const char *search, struct h
 static void show(struct hs_arena *arena, const char *search, struct hs_slice plan)
 {
 	struct hs_json *out = hs_json_object(arena);
-	struct hs_buf text;
 
 	if (!json) {
 		fwrite(plan.ptr, 1, plan.len, stdout);
@@ -70,9 +69,7 @@ static void show(struct hs_arena *arena, const char *search, struct hs_slice pla
 	}
 	hs_json_add_text(arena, out, HS_S("search"), hs_slice_cstr(search));
 	hs_json_add_text(arena, out, HS_S("plan"), plan);
-	hs_buf_init(&text, arena, (size_t)1 << 20);
-	hs_json_write(&text, out, 0);
-	printf("%.*s\n", HS_S_ARG(hs_buf_slice(&text)));
+	hs_cli_print_line(out);
 }
 
 int hs_cli_explain(int argc, char **argv)

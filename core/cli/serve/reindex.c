@@ -14,11 +14,10 @@ static bool json;
 
 static const struct hs_cli_option options[] = {
 	HS_CLI_SANDBOX(&sandbox),
-	HS_CLI_DATA(&host_options.data),
+	HS_CLI_HOST(host_options),
 	{ "--base", "URL",
 		"what clients call this server (http://host/fhir/r4): references written in full are its own",
 		HS_CLI_TEXT, &base },
-	HS_CLI_CONFIG(&host_options.config),
 	HS_CLI_JSON(&json),
 	HS_CLI_END,
 };

@@ -52,11 +52,15 @@ static const char *keys_help(struct hs_arena *arena)
 	return out.ptr;
 }
 
-static void say_ready(const struct hs_host *host)
+static void say_ready(struct hs_arena *arena, const struct hs_host *host)
 {
+	struct hs_json *out = hs_json_object(arena);
+
+	hs_json_add_text(arena, out, HS_S("event"), HS_S("ready"));
+	hs_json_add_text(arena, out, HS_S("url"), hs_slice_cstr(hs_host_url(host)));
+	hs_json_add_text(arena, out, HS_S("data"), hs_slice_cstr(hs_host_data_dir(host)));
 	if (json)
-		printf("{\"event\":\"ready\",\"url\":\"%s\",\"data\":\"%s\"}\n", hs_host_url(host),
-			hs_host_data_dir(host));
+		hs_cli_print_line(out);
 	else
 		printf("handslag " HS_VERSION " is ready at %s (FHIR at /fhir/r4 and /fhir/r5; data in %s)\n",
 			hs_host_url(host), hs_host_data_dir(host));
@@ -98,7 +102,7 @@ int hs_cli_serve(int argc, char **argv)
 		status = hs_host_on_signals(host, &err);
 	if (status == HS_OK) {
 		warn_missing(host);
-		say_ready(host);
+		say_ready(arena, host);
 		hs_host_run(host);
 	}
 	hs_host_close(host);

@@ -22,12 +22,10 @@ static atomic_bool interrupted; /* by a signal; read by whatever thread is at wo
 
 /* The common options; those of the importer stand behind them. */
 static const struct hs_cli_option common[] = {
-	HS_CLI_DATA(&host_options.data),
+	HS_CLI_HOST(host_options),
 	{ "--report", "FILE", "write every line that was left out to a file, with its reason", HS_CLI_TEXT,
 		&report_path },
 	{ "--restart", NULL, "begin anew where an import was cut short", HS_CLI_FLAG, &restart },
-	HS_CLI_CONFIG(&host_options.config),
-	HS_CLI_SET(&host_options.set),
 	HS_CLI_JSON(&json),
 	{ "--quiet", NULL, "no progress", HS_CLI_FLAG, &quiet },
 };
