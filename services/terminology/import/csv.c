@@ -10,40 +10,52 @@
 
 /* ---- one value ---- */
 
+enum marks {
+	WHOLE,
+	STRAY, /* something stands behind the closing mark, which is in a later line than the opening one */
+	OPEN   /* the closing mark is missing */
+};
+
 /* The end of the value that begins at `from`: a separator, or the end of the text. A quotation mark opens a
  * value only at its beginning (RFC 4180); elsewhere it is a character like others, as in tables that quote
- * nothing. *open: the closing mark is missing. */
-static size_t value_end(struct hs_slice text, size_t from, char separator, bool *open)
+ * nothing. */
+static size_t value_end(struct hs_slice text, size_t from, char separator, enum marks *marks)
 {
 	size_t at = from;
 
-	*open = false;
+	*marks = WHOLE;
 	while (at < text.len && text.ptr[at] == ' ')
 		at++;
 	if (at < text.len && text.ptr[at] == '"') {
-		*open = true;
-		for (at++; at < text.len && *open; at++) {
+		*marks = OPEN;
+		for (at++; at < text.len && *marks == OPEN; at++) {
 			if (text.ptr[at] != '"')
 				continue;
 			if (at + 1 < text.len && text.ptr[at + 1] == '"')
 				at++;
 			else
-				*open = false;
+				*marks = WHOLE;
 		}
 	}
+	size_t closed = at;
 	while (at < text.len && text.ptr[at] != separator)
 		at++;
+	if (hs_slice_find(hs_slice_first(text, closed), '\n', from) != SIZE_MAX &&
+		hs_slice_trim(hs_slice(text.ptr + closed, at - closed)).len)
+		*marks = STRAY;
 	return at;
 }
 
-/* Is a quotation mark open at the end of the text? */
-static bool is_open(struct hs_slice text, char separator)
+/* The worst that is found in any value. */
+static enum marks marks_of(struct hs_slice text, char separator)
 {
-	bool open = false;
+	enum marks marks, worst = WHOLE;
 
-	for (size_t at = 0; at <= text.len && !open; at++)
-		at = value_end(text, at, separator, &open);
-	return open;
+	for (size_t at = 0; at <= text.len; at++) {
+		at = value_end(text, at, separator, &marks);
+		worst = marks > worst ? marks : worst;
+	}
+	return worst;
 }
 
 /* The one that parts the header into most columns. */
@@ -55,9 +67,9 @@ static char separator_of(struct hs_slice header)
 
 	for (size_t i = 0; i < sizeof(candidates); i++) {
 		size_t count = 0;
-		bool open;
+		enum marks marks;
 		for (size_t at = 0; at <= header.len; at++, count++)
-			at = value_end(header, at, candidates[i], &open);
+			at = value_end(header, at, candidates[i], &marks);
 		if (count > most) {
 			most = count;
 			best = candidates[i];
@@ -69,21 +81,23 @@ static char separator_of(struct hs_slice header)
 /* ---- rows ---- */
 
 /* Lines stand behind one another in the mapped file, so several of them are one slice. A mark that is never
- * closed takes no more than its own line. */
+ * closed, or only by one that opens a value of a later line, takes no more than its own line. */
 static bool next_text(struct csv *csv, struct hs_slice *out)
 {
 	struct hs_slice line, more;
 
 	while (hs_tx_lines_next(&csv->lines, &line)) {
 		struct tx_lines after = csv->lines;
+		enum marks marks = marks_of(line, csv->separator);
 		*out = line;
-		for (unsigned i = 0; is_open(*out, csv->separator) && i < ROW_LINES_MAX &&
-			hs_tx_lines_next(&csv->lines, &more);
-			i++)
+		for (unsigned i = 0;
+			marks == OPEN && i < ROW_LINES_MAX && hs_tx_lines_next(&csv->lines, &more); i++) {
 			out->len = (size_t)(more.ptr + more.len - out->ptr);
+			marks = marks_of(*out, csv->separator);
+		}
 		if (csv->lines.stopped)
 			return false;
-		if (is_open(*out, csv->separator)) {
+		if (marks != WHOLE) {
 			csv->lines = after;
 			hs_tx_lines_skip(&csv->lines, "a quotation mark is opened but never closed");
 		} else if (!hs_utf8_valid(*out))
@@ -116,8 +130,8 @@ static void part(struct csv *csv, struct hs_slice text, struct csv_row *row)
 {
 	row->count = 0;
 	for (size_t from = 0, at; from <= text.len; from = at + 1) {
-		bool open;
-		at = value_end(text, from, csv->separator, &open);
+		enum marks marks;
+		at = value_end(text, from, csv->separator, &marks);
 		struct hs_slice value = hs_slice_trim(hs_slice(text.ptr + from, at - from));
 		if (value.len > 1 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
 			value = unquote(csv, value);

@@ -257,16 +257,17 @@ static void reads_tables_as_they_are(void **state)
 		"\"quoted\" at first\tB\n"
 		"  \"two\nlines\"  \tC\tx\r\n"
 		"\"never closed\tD\n"
+		"\"Good too\"\tG\n"
 		"latin \xe5\tE\n"
 		"\n"
 		"good\tF\n");
 	assert_int_equal(run(&p, hs_tx_import_csv, options, 2), HS_OK);
 	assert_string_equal(p.skipped,
 		"6 a quotation mark is opened but never closed\n"
-		"7 is not UTF-8 (a whole file is converted with iconv -f WINDOWS-1252 -t UTF-8)\n");
+		"8 is not UTF-8 (a whole file is converted with iconv -f WINDOWS-1252 -t UTF-8)\n");
 	open_image(&p, &a);
 	static const char *const rows[][2] = { { "A", "a 5\" pipe; with, signs" },
-		{ "B", "\"quoted\" at first" }, { "C", "two\nlines" }, { "F", "good" } };
+		{ "B", "\"quoted\" at first" }, { "C", "two\nlines" }, { "F", "good" }, { "G", "Good too" } };
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct hs_slice question = hs_arena_printf(a.arena,
 			"{'name':'system','valueUri':'urn:x:t'},{'name':'code','valueCode':'%s'}",
