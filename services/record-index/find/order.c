@@ -33,9 +33,23 @@ static void put_text(struct hs_buf *out, struct hs_slice text)
 	hs_buf_byte(out, 0);
 }
 
+/* Codes are put in order as the store does, whatever their case. */
+static void put_code(struct hs_buf *out, struct hs_slice code)
+{
+	code = hs_slice_first(code, TEXT_MAX);
+	for (size_t i = 0; i < code.len; i++) {
+		char c = code.ptr[i];
+		hs_buf_byte(out, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c);
+	}
+	hs_buf_byte(out, 0);
+}
+
 static void put_value(struct hs_buf *out, const struct hs_index_row *row)
 {
 	switch ((enum hs_index_kind)row->kind) {
+	case HS_INDEX_TOKEN:
+		put_code(out, row->text);
+		break;
 	case HS_INDEX_DATE:
 		put_signed(out, row->lo);
 		put_signed(out, row->hi);
