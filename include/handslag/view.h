@@ -13,11 +13,13 @@
 
 #define HS_VIEW_FAR UINT64_MAX
 
-/* `txn` reads. The address of the struct is the key, so it is static. */
+/* `txn` reads. The address of the struct is the key, so it is static; with `of`, when it makes several. */
 struct hs_view {
 	size_t size; /* of the view, zeroed when it is made */
-	/* Reads all. HS_E_LIMIT: it would need more than `most` bytes; then none is made. */
-	enum hs_status (*read)(struct hs_txn *txn, void *view, size_t most, struct hs_error *err);
+	/* Reads all of that which is called `of`. HS_E_LIMIT: it would need more than `most` bytes; then none
+	 * is made. */
+	enum hs_status (*read)(struct hs_txn *txn, void *view, uint64_t of, size_t most,
+		struct hs_error *err);
 	/* How much has changed since the commit sequence `seq`, in whatever unit; 0: nothing; HS_VIEW_FAR: it
 	 * is sooner read anew. */
 	enum hs_status (*behind)(struct hs_txn *txn, const void *view, uint64_t seq, uint64_t *out,
@@ -37,9 +39,9 @@ struct hs_view_hold {
 	const void *view; /* NULL: there is none for this transaction */
 	void *column;     /* the store's own */
 };
-/* `want`: it is made when there is none yet. None is given to a transaction that writes, when there is no
- * room, and on an event loop while another thread works at it. What is held is given back with
- * hs_txn_view_end before the work function returns. */
-enum hs_status hs_txn_view(struct hs_txn *txn, const struct hs_view *what, bool want,
+/* `of`: a number of the service's own, 0 when there is but one. `want`: it is made when there is none yet.
+ * None is given to a transaction that writes, when there is no room, and on an event loop while another
+ * thread works at it. What is held is given back with hs_txn_view_end before the work function returns. */
+enum hs_status hs_txn_view(struct hs_txn *txn, const struct hs_view *what, uint64_t of, bool want,
 	struct hs_view_hold *out, struct hs_error *err);
 void hs_txn_view_end(struct hs_txn *txn, struct hs_view_hold *hold);

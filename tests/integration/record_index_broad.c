@@ -213,8 +213,74 @@ static void reads_little_of_one_patient(void **state)
 		OF_ONE / 4);
 }
 
+/* ---- orders that neither shapes nor parties tell ---- */
+
+#define WIDE 400
+
+static void put_wide(int i, int status)
+{
+	send_ok("PUT", TEXT("DocumentReference/w%d", i),
+		TEXT("{'resourceType':'DocumentReference','id':'w%d','status':'%s','subject':{'reference':"
+		     "'Patient/p%d'},'identifier':[{'value':'n%03d'},{'value':'M%03d'}],'content':[{"
+		     "'attachment':{'url':'urn:w:%03d'}}]}",
+			i, i % 2 ? "superseded" : "current", i % 3, i * 7 % WIDE, i * 11 % WIDE,
+			i * 131 % WIDE),
+		status);
+}
+
+/* A page in such an order may look at more than is on it, but not at all there is. */
+static int start_wide(void **state)
+{
+	struct fixture_options options = { .config = "{\"services\":{\"record-index\":{\"search-looks\":250,"
+						     "\"check-identifiers\":false}}}" };
+
+	(void)state;
+	fx = fixture_start(&options);
+	for (int i = 0; i < WIDE && fixture_has_fhir(fx, HS_FHIR_R4); i++)
+		put_wide(i, 201);
+	return 0;
+}
+
+/* All of them, page after page, in the order of the text at that path. */
+static void in_order_of(const char *query, const char *path, size_t all, bool falls)
+{
+	char last[64] = "";
+	size_t seen = 0;
+
+	for (const char *page = TEXT("DocumentReference?%s", query); page;) {
+		struct fixture_answer a = send_ok("GET", page, NULL, 200);
+		HS_JSON_EACH(entry, hs_json_get(fixture_json(fx, &a), HS_S("entry"))) {
+			struct hs_slice here = hs_json_text(hs_json_pointer(entry, hs_slice_cstr(path)));
+			int order = hs_slice_cmp(hs_slice_cstr(last), here);
+			if (seen++ && (falls ? order < 0 : order > 0))
+				fail_msg("%s: %s comes before %.*s", query, last, HS_S_ARG(here));
+			snprintf(last, sizeof last, "%.*s", HS_S_ARG(here));
+		}
+		page = link_of(&a, "next");
+	}
+	assert_int_equal(seen, all);
+}
+
+static void puts_in_order_by_ranks(void **state)
+{
+	NEED_FHIR();
+	for (int i = 0; i < 3; i++) {
+		in_order_of("_sort=_id&_count=23", "/resource/id", WIDE, false);
+		in_order_of("_sort=-_id&_count=23", "/resource/id", WIDE, true);
+		in_order_of("_sort=location&_count=31", "/resource/content/0/attachment/url", WIDE, false);
+		in_order_of("status=current&_sort=-location&_count=9&_total=none",
+			"/resource/content/0/attachment/url", WIDE / 2, true);
+		in_order_of("_sort=-identifier&_count=40", "/resource/identifier/0/value", WIDE, true);
+		in_order_of("_sort=identifier&_count=40", "/resource/identifier/1/value", WIDE, false);
+		/* What has changed, too. */
+		for (int k = 0; k < 20; k++)
+			put_wide(k * 17, 200);
+	}
+}
+
 int main(void)
 {
+	const struct CMUnitTest wide[] = { cmocka_unit_test(puts_in_order_by_ranks) };
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_what_must_look_at_all),
 		cmocka_unit_test(answers_what_needs_few),
@@ -223,5 +289,7 @@ int main(void)
 		cmocka_unit_test(newest_stand_before_others),
 		cmocka_unit_test(reads_little_of_one_patient),
 	};
-	return cmocka_run_group_tests(tests, start_small, stop_server);
+	int failed = cmocka_run_group_tests_name("small", tests, start_small, stop_server);
+
+	return failed + cmocka_run_group_tests_name("wide", wide, start_wide, stop_server);
 }

@@ -117,7 +117,7 @@ static enum hs_status hold(struct hs_txn *txn, struct hs_arena *arena, void *arg
 {
 	struct holder *holder = arg;
 	struct hs_view_hold held;
-	enum hs_status status = hs_txn_view(txn, &hs_ledger_columns_view, true, &held, err);
+	enum hs_status status = hs_txn_view(txn, &hs_ledger_columns_view, 0, true, &held, err);
 	const struct hs_ledger_columns *columns = held.view;
 	if (held.view)
 		holder->before = say_all(arena, held.view);

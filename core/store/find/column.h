@@ -81,6 +81,7 @@ struct hs__column {
 	/* Of a service's view, which has nothing of the above but its moments, and type 0; NULL: it is none.
 	 */
 	const struct hs_view *what;
+	uint64_t view_of;
 	void *view;
 	/* the shelf's, under its lock */
 	struct hs__columns *shelf; /* NULL: not there any more */
@@ -221,8 +222,8 @@ enum hs__want { HS__WANT_NOT, HS__WANT_LATER, HS__WANT_NOW };
 enum hs_status hs__columns_get(struct hs__finder *finder, uint32_t type, const struct hs__key *prefix,
 	enum hs__want want, const struct hs__column **out, struct hs_error *err);
 /* A service's view, in the same way. */
-enum hs_status hs__columns_get_view(struct hs__finder *finder, const struct hs_view *what, bool want,
-	struct hs__column **out, struct hs_error *err);
+enum hs_status hs__columns_get_view(struct hs__finder *finder, const struct hs_view *what, uint64_t of,
+	bool want, struct hs__column **out, struct hs_error *err);
 /* The same for the references of a parameter, with where they lead in `target`. */
 struct hs__linked {
 	const struct hs__column *column;

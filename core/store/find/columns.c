@@ -170,6 +170,7 @@ struct wanted {
 	uint32_t type, target;
 	const struct hs__key *prefix;
 	const struct hs_view *view;
+	uint64_t view_of;
 	enum hs__want want; /* if there is none */
 };
 
@@ -185,6 +186,7 @@ static enum hs_status make(struct hs__columns *columns, struct hs__finder *finde
 	column->type = wanted->type;
 	column->prefix = *wanted->prefix;
 	column->what = wanted->view;
+	column->view_of = wanted->view_of;
 	hs__shelf_put(columns, column);
 	enum hs_status status = work(finder, column, read_all, &most, err);
 	column->made = status == HS_OK;
@@ -259,17 +261,18 @@ enum hs_status hs__columns_get(struct hs__finder *finder, uint32_t type, const s
 	return get_column(finder, &wanted, out, err);
 }
 
-enum hs_status hs__columns_get_view(struct hs__finder *finder, const struct hs_view *what, bool want,
-	struct hs__column **out, struct hs_error *err)
+enum hs_status hs__columns_get_view(struct hs__finder *finder, const struct hs_view *what, uint64_t of,
+	bool want, struct hs__column **out, struct hs_error *err)
 {
-	struct hs__key prefix = { .len = sizeof(what) };
+	struct hs__key prefix = { .len = sizeof(what) + sizeof(of) };
 	struct wanted wanted = {
-		.prefix = &prefix, .view = what, .want = want ? HS__WANT_NOW : HS__WANT_NOT
+		.prefix = &prefix, .view = what, .view_of = of, .want = want ? HS__WANT_NOW : HS__WANT_NOT
 	};
 	struct hs__column *column = NULL;
 	enum hs_status status = HS_OK;
 
 	memcpy(prefix.bytes, &what, sizeof(what));
+	memcpy(prefix.bytes + sizeof(what), &of, sizeof(of));
 	if (hs__find_columns(finder->txn)) {
 		hs__shelf_enter();
 		status = get(finder, &wanted, &column, err);

@@ -11,7 +11,7 @@ enum hs_status hs__view_read(struct hs__finder *finder, struct hs__column *colum
 {
 	column->seq = column->changed = hs_txn_seq(finder->txn);
 	column->view = hs_heap_alloc(column->what->size);
-	enum hs_status status = column->what->read(finder->txn, column->view, most, err);
+	enum hs_status status = column->what->read(finder->txn, column->view, column->view_of, most, err);
 	if (status != HS_OK)
 		hs__view_empty(column);
 	return status;
@@ -66,12 +66,12 @@ void hs__view_empty(struct hs__column *column)
 
 /* ---- for services ---- */
 
-enum hs_status hs_txn_view(struct hs_txn *txn, const struct hs_view *what, bool want,
+enum hs_status hs_txn_view(struct hs_txn *txn, const struct hs_view *what, uint64_t of, bool want,
 	struct hs_view_hold *out, struct hs_error *err)
 {
 	struct hs__finder finder = { .txn = txn };
 	struct hs__column *column = NULL;
-	enum hs_status status = hs__columns_get_view(&finder, what, want, &column, err);
+	enum hs_status status = hs__columns_get_view(&finder, what, of, want, &column, err);
 
 	*out = (struct hs_view_hold) { column ? column->view : NULL, column };
 	return status;

@@ -50,13 +50,13 @@ enum hs_status hs_ledger_columns_get(struct hs_ledger *ledger, uint32_t type, co
 		status = count_plain(&drive, where, &count);
 	if (status != HS_OK || count <= LEAST)
 		return status;
-	status = hs_txn_view(ledger->txn, &hs_ledger_columns_view, false, out, err);
+	status = hs_txn_view(ledger->txn, &hs_ledger_columns_view, 0, false, out, err);
 	if (status != HS_OK || out->view)
 		return status;
 	if (count > FEW && rank != HS_LEDGER_RANK_NONE)
 		status = hs_ledger_count_by(&drive, where, FEW + 1, &count);
 	return status == HS_OK && count > FEW ?
-		hs_txn_view(ledger->txn, &hs_ledger_columns_view, true, out, err) :
+		hs_txn_view(ledger->txn, &hs_ledger_columns_view, 0, true, out, err) :
 		status;
 }
 
@@ -71,8 +71,9 @@ enum hs_status hs_ledger_columns_instead(struct hs_ledger *ledger, const struct 
 	*out = (struct hs_view_hold) { NULL, NULL };
 	if (all)
 		status = hs_ledger_party_is_more(ledger, &drive->party, MANY, &many, err);
-	return status == HS_OK && many ? hs_txn_view(ledger->txn, &hs_ledger_columns_view, false, out, err) :
-					 status;
+	return status == HS_OK && many ?
+		hs_txn_view(ledger->txn, &hs_ledger_columns_view, 0, false, out, err) :
+		status;
 }
 
 #define FEW_SORTED 64u /* are sooner read than it is found out what columns tell of their order */
@@ -149,9 +150,12 @@ static enum hs_status look_at_zone(struct hs_ledger_search *search, const struct
 
 	if (count_beyond(search, found))
 		return HS_OK;
-	if (search->sorting)
+	if (search->sorting) {
 		hs_ledger_count_hits(search,
 			hs_ledger_sorting_drop(search->sorting, first, !search->counts, found));
+		hs_ledger_count_hits(search,
+			hs_ledger_sorting_choose(search->sorting, first, !search->counts, found));
+	}
 	for (size_t end = found->count, begin; end && status == HS_OK && !search->done;
 		end = back ? begin : 0) {
 		begin = back ? run_begin(search, columns, found, first, end) : 0;
@@ -167,6 +171,20 @@ static bool sorts_by_time(const struct hs_ledger_search *search)
 	return hs_ledger_sorts_by_date(search) || search->query->sort[0].special == HS_SORT_UPDATED;
 }
 
+/* A ranking is made for a search that would read much of what there is. */
+#define RANKED_SHARE 128u
+static enum hs_status take_rankings(struct hs_ledger_search *search, struct hs_ledger_sift *sift,
+	struct hs_error *err)
+{
+	struct hs_ledger_sifted sifted = { 0 };
+	enum hs_status status = hs_ledger_sift_count(sift, &sifted, err);
+	bool many = (sifted.yes + sifted.maybe) * RANKED_SHARE > sift->columns->count;
+
+	return status == HS_OK ? hs_ledger_sorting_rank(&search->ledger, search->sorting,
+					 (size_t)search->query->count + 1, many, err) :
+				 status;
+}
+
 /* When there is more than a few to be put in order: what columns tell of that. */
 static enum hs_status prepare_order(struct hs_ledger_search *search, struct hs_ledger_sift *sift,
 	struct hs_ledger_sorting *sorting, struct hs_error *err)
@@ -175,9 +193,11 @@ static enum hs_status prepare_order(struct hs_ledger_search *search, struct hs_l
 	enum hs_status status = HS_OK;
 
 	if (query->sort_count && query->count) {
+		search->sorting = sorting;
 		status = hs_ledger_sorting_make(&search->ledger, sift->columns, query, search->after, sorting,
 			err);
-		search->sorting = sorting;
+		if (status == HS_OK && hs_ledger_sorting_lacks(sorting))
+			status = take_rankings(search, sift, err);
 	}
 	return status == HS_OK ? check_broad(search, sift, err) : status;
 }
@@ -224,6 +244,8 @@ static enum hs_status look_along(struct hs_ledger_search *search, struct hs_ledg
 		return HS_OK;
 	search->ledger.arena = search->pieces; /* what came before is in `scratch`, which lasts as long */
 	enum hs_status status = look_at_zones(search, sift, &sorting, err);
+	if (search->sorting)
+		hs_ledger_sorting_end(search->ledger.txn, &sorting);
 	search->sorting = NULL;
 	return status;
 }

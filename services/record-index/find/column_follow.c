@@ -21,6 +21,21 @@ static enum hs_status count_since(struct hs_txn *txn, const char *literal_sql, u
 	return hs_sql_ask(stmt, out, err);
 }
 
+enum hs_status hs_ledger_count_since(struct hs_txn *txn, uint64_t seq, uint64_t most, uint64_t *fresh,
+	uint64_t *changed, struct hs_error *err)
+{
+	enum hs_status status = count_since(txn,
+		"SELECT count(*) FROM (SELECT 1 FROM record_index_row WHERE row > ?1 LIMIT ?2)", seq, most,
+		fresh, err);
+
+	return status == HS_OK ?
+		count_since(txn,
+			"SELECT count(*) FROM (SELECT 1 FROM record_index_pointer WHERE seq > ?1 AND seq IS"
+			" NOT NULL LIMIT ?2)",
+			seq, most, changed, err) :
+		status;
+}
+
 enum hs_status hs_ledger_columns_behind(struct hs_txn *txn, const void *view, uint64_t seq, uint64_t *out,
 	struct hs_error *err)
 {
@@ -32,14 +47,7 @@ enum hs_status hs_ledger_columns_behind(struct hs_txn *txn, const void *view, ui
 	enum hs_status status = hs_ledger_waits(txn, &waits, err);
 
 	if (status == HS_OK)
-		status = count_since(txn,
-			"SELECT count(*) FROM (SELECT 1 FROM record_index_row WHERE row > ?1 LIMIT ?2)", seq,
-			most, &fresh, err);
-	if (status == HS_OK)
-		status = count_since(txn,
-			"SELECT count(*) FROM (SELECT 1 FROM record_index_pointer WHERE seq > ?1 AND seq IS"
-			" NOT NULL LIMIT ?2)",
-			seq, most, &changed, err);
+		status = hs_ledger_count_since(txn, seq, most, &fresh, &changed, err);
 	if (status == HS_OK)
 		status = hs_ledger_live(&ledger, &live, err);
 	if (status == HS_OK)

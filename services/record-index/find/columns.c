@@ -326,7 +326,8 @@ static bool make_fit(struct hs_ledger_columns *columns, size_t most, size_t live
 	return bytes_of(room, party_room, columns) <= most;
 }
 
-static enum hs_status read_columns(struct hs_txn *txn, void *view, size_t most, struct hs_error *err)
+static enum hs_status read_columns(struct hs_txn *txn, void *view, uint64_t of, size_t most,
+	struct hs_error *err)
 {
 	struct hs_ledger_columns *columns = view;
 	struct hs_arena *scratch = hs_arena_new(most + ONE);
@@ -334,6 +335,7 @@ static enum hs_status read_columns(struct hs_txn *txn, void *view, size_t most, 
 	struct hs_ledger ledger;
 	unsigned waits = 0;
 
+	(void)of;
 	hs_ledger_begin(&ledger, txn, scratch);
 	enum hs_status status = hs_ledger_waits(txn, &waits, err);
 	if (status == HS_OK)

@@ -145,6 +145,10 @@ enum hs_status hs_ledger_columns_behind(struct hs_txn *txn, const void *view, ui
 	struct hs_error *err);
 enum hs_status hs_ledger_columns_follow(struct hs_txn *txn, void *view, uint64_t seq, struct hs_error *err);
 
+/* How many pointers are new since then, and how many others have changed; each at most `most`. */
+enum hs_status hs_ledger_count_since(struct hs_txn *txn, uint64_t seq, uint64_t most, uint64_t *fresh,
+	uint64_t *changed, struct hs_error *err);
+
 /* ---- columns.c ---- */
 
 enum hs_status hs_ledger_columns_too_large(struct hs_error *err);

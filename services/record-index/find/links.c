@@ -403,7 +403,7 @@ static enum hs_status estimate_along(struct hs_ledger *ledger, const struct hs_f
 {
 	uint32_t type = hs_txn_number(ledger->txn, HS_SPACE_TYPE, HS_S("DocumentReference"), false);
 	struct hs_view_hold hold = { NULL, NULL };
-	enum hs_status status = hs_txn_view(ledger->txn, &hs_ledger_columns_view, false, &hold, err);
+	enum hs_status status = hs_txn_view(ledger->txn, &hs_ledger_columns_view, 0, false, &hold, err);
 	struct hs_ledger_sift sift = { .ledger = ledger, .columns = hold.view, .one = one };
 	struct hs_ledger_sifted sifted = { 0 };
 

@@ -85,7 +85,15 @@ bool hs_ledger_sort_value(struct hs_arena *arena, const struct hs_find_sort *sor
 	return any;
 }
 
-static bool value_of(struct hs_arena *arena, const struct hs_find_sort *sort,
+bool hs_ledger_sorts_text(const struct hs_find_sort *sort)
+{
+	bool text = sort->kind == HS_INDEX_TOKEN || sort->kind == HS_INDEX_STRING ||
+		sort->kind == HS_INDEX_URI || sort->kind == HS_INDEX_REFERENCE;
+
+	return sort->special == HS_SORT_ID || (sort->special == HS_SORT_PARAM && text);
+}
+
+bool hs_ledger_value(struct hs_arena *arena, const struct hs_find_sort *sort,
 	const struct hs_ledger_subject *subject, struct hs_slice *out)
 {
 	struct hs_buf buf;
@@ -109,7 +117,7 @@ enum hs_status hs_ledger_key(struct hs_arena *arena, const struct hs_find_query 
 	hs_buf_init(&key, arena, 4096);
 	for (size_t i = 0; i < query->sort_count; i++) {
 		struct hs_slice value = HS_S_NONE;
-		bool any = value_of(arena, &query->sort[i], subject, &value);
+		bool any = hs_ledger_value(arena, &query->sort[i], subject, &value);
 		hs_buf_byte(&key, any ? 1 : 2);
 		for (size_t at = 0; at < value.len; at++)
 			hs_buf_byte(&key, query->sort[i].falling ? (char)~value.ptr[at] : value.ptr[at]);

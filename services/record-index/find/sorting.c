@@ -19,25 +19,10 @@ static int compare_values(const void *a, const void *b)
 	return hs_slice_cmp(*(const struct hs_slice *)a, *(const struct hs_slice *)b);
 }
 
-/* The number of the first value that is not less. */
-static size_t place_of(const struct hs_ledger_sorting_part *part, struct hs_slice value)
-{
-	size_t low = 0, high = part->value_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (hs_slice_cmp(part->values[middle], value) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* What is there is odd, and what would stand between two of these is even. */
 static uint64_t lead_of_value(const struct hs_ledger_sorting_part *part, struct hs_slice value)
 {
-	size_t at = place_of(part, value);
+	size_t at = hs_ledger_place_among(part->values, part->value_count, value);
 	bool there = at < part->value_count && hs_slice_eq(part->values[at], value);
 
 	return hs_ledger_sorted_turned(part->sort, 2 * (uint64_t)at + there);
@@ -247,12 +232,6 @@ static enum hs_status take_dates(struct hs_arena *arena, const struct hs_ledger_
 
 /* ---- the whole ---- */
 
-static bool is_of_text(const struct hs_find_sort *sort)
-{
-	return sort->kind == HS_INDEX_TOKEN || sort->kind == HS_INDEX_STRING || sort->kind == HS_INDEX_URI ||
-		sort->kind == HS_INDEX_REFERENCE;
-}
-
 static enum hs_ledger_sorted_by sorted_by(const struct hs_ledger *ledger, const struct hs_find_sort *sort)
 {
 	if (sort->special == HS_SORT_UPDATED)
@@ -267,7 +246,42 @@ static enum hs_ledger_sorted_by sorted_by(const struct hs_ledger *ledger, const 
 	case HS_LEDGER_OF_CUSTODIAN:
 		return HS_LEDGER_SORTED_BY_CUSTODIAN;
 	default:
-		return is_of_text(sort) ? HS_LEDGER_SORTED_BY_SHAPE : HS_LEDGER_SORTED_BY_NOTHING;
+		return hs_ledger_sorts_text(sort) ? HS_LEDGER_SORTED_BY_SHAPE : HS_LEDGER_SORTED_BY_NOTHING;
+	}
+}
+
+static enum hs_status take_part(struct hs_ledger *ledger, const struct hs_ledger_columns *columns,
+	const struct hs_find_sort *sort, struct hs_ledger_sorting_part *part, struct hs_error *err)
+{
+	*part = (struct hs_ledger_sorting_part) { .sort = sort, .by = sorted_by(ledger, sort) };
+	switch (part->by) {
+	case HS_LEDGER_SORTED_BY_SHAPE:
+		return take_shapes(ledger->lasting, columns, part, err);
+	case HS_LEDGER_SORTED_BY_SUBJECT:
+	case HS_LEDGER_SORTED_BY_CUSTODIAN:
+		return take_parties(ledger, columns, part, err);
+	case HS_LEDGER_SORTED_BY_DATE:
+		return take_dates(ledger->lasting, columns, part, err);
+	default:
+		return HS_OK;
+	}
+}
+
+static bool is_told(const struct hs_ledger_sorting_part *part)
+{
+	return part->by != HS_LEDGER_SORTED_BY_NOTHING && !part->unknown;
+}
+
+/* What follows a date or a time hardly counts. */
+static void note_told(struct hs_ledger_sorting *sorting)
+{
+	sorting->told = true;
+	for (size_t i = 0; i < sorting->count; i++) {
+		const struct hs_ledger_sorting_part *part = &sorting->parts[i];
+		bool timed = i &&
+			(part[-1].by == HS_LEDGER_SORTED_BY_DATE ||
+				part[-1].by == HS_LEDGER_SORTED_BY_UPDATE);
+		sorting->told &= timed || is_told(part);
 	}
 }
 
@@ -277,25 +291,70 @@ enum hs_status hs_ledger_sorting_make(struct hs_ledger *ledger, const struct hs_
 {
 	enum hs_status status = HS_OK;
 
-	*out = (struct hs_ledger_sorting) { .columns = columns, .told = true };
-	for (size_t i = 0; i < query->sort_count && i < HS_LEDGER_SORTS && status == HS_OK; i++) {
-		struct hs_ledger_sorting_part *part = &out->parts[out->count++];
-		*part = (struct hs_ledger_sorting_part) { .sort = &query->sort[i],
-			.by = sorted_by(ledger, &query->sort[i]) };
-		if (part->by == HS_LEDGER_SORTED_BY_SHAPE)
-			status = take_shapes(ledger->lasting, columns, part, err);
-		else if (part->by == HS_LEDGER_SORTED_BY_SUBJECT || part->by == HS_LEDGER_SORTED_BY_CUSTODIAN)
-			status = take_parties(ledger, columns, part, err);
-		else if (part->by == HS_LEDGER_SORTED_BY_DATE)
-			status = take_dates(ledger->lasting, columns, part, err);
-		/* What follows a date or a time hardly counts. */
-		bool dated = out->count > 1 &&
-			(part[-1].by == HS_LEDGER_SORTED_BY_DATE ||
-				part[-1].by == HS_LEDGER_SORTED_BY_UPDATE);
-		out->told &= dated || (part->by != HS_LEDGER_SORTED_BY_NOTHING && !part->unknown);
-	}
+	*out = (struct hs_ledger_sorting) { .columns = columns, .key = after };
+	for (size_t i = 0; i < query->sort_count && i < HS_LEDGER_SORTS && status == HS_OK; i++)
+		status = take_part(ledger, columns, &query->sort[i], &out->parts[out->count++], err);
+	note_told(out);
 	if (status == HS_OK && after.len)
 		hs_ledger_sorting_mark(out, after, &out->after);
+	return status;
+}
+
+void hs_ledger_sorting_end(struct hs_txn *txn, struct hs_ledger_sorting *sorting)
+{
+	for (size_t i = 0; i < sorting->count; i++)
+		hs_txn_view_end(txn, &sorting->parts[i].ranking);
+}
+
+/* ---- told by rankings ---- */
+
+/* Hardly any pointers have one date, but a load gives thousands one time of update. */
+static bool lacks(const struct hs_ledger_sorting *sorting, size_t i)
+{
+	const struct hs_ledger_sorting_part *part = &sorting->parts[i];
+	bool party = part->by == HS_LEDGER_SORTED_BY_SUBJECT || part->by == HS_LEDGER_SORTED_BY_CUSTODIAN;
+
+	bool ranked = part->sort->special == HS_SORT_ID || part->sort->special == HS_SORT_PARAM;
+
+	return ranked && !is_told(part) && !party && !(i && part[-1].by == HS_LEDGER_SORTED_BY_DATE);
+}
+
+bool hs_ledger_sorting_lacks(const struct hs_ledger_sorting *sorting)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < sorting->count; i++)
+		any |= lacks(sorting, i);
+	return any;
+}
+
+enum hs_status hs_ledger_sorting_rank(struct hs_ledger *ledger, struct hs_ledger_sorting *sorting,
+	size_t most, bool want, struct hs_error *err)
+{
+	enum hs_status status = HS_OK;
+
+	sorting->best_most = most;
+	sorting->best = hs_arena_array(ledger->lasting, most + 1, sizeof *sorting->best);
+
+	for (size_t i = 0; i < sorting->count && status == HS_OK; i++) {
+		struct hs_ledger_sorting_part *part = &sorting->parts[i];
+		if (!lacks(sorting, i))
+			continue;
+		status = hs_ledger_ranking_get(ledger, part->sort, want, &part->ranking, err);
+		const struct hs_ledger_ranking *ranking = part->ranking.view;
+		if (status != HS_OK || !ranking)
+			continue;
+		part->ranks = hs_ledger_ranking_align(ranking, sorting->columns, ledger->lasting);
+		if (!part->ranks)
+			return too_large(err);
+		part->by = HS_LEDGER_SORTED_BY_RANK;
+		part->unknown = false;
+		part->values = ranking->values;
+		part->value_count = ranking->value_count;
+	}
+	note_told(sorting);
+	if (status == HS_OK && sorting->key.len)
+		hs_ledger_sorting_mark(sorting, sorting->key, &sorting->after);
 	return status;
 }
 
@@ -305,7 +364,7 @@ enum hs_status hs_ledger_sorting_make(struct hs_ledger *ledger, const struct hs_
 static bool take_value(const struct hs_ledger_sorting_part *part, struct hs_slice *key, char *room,
 	struct hs_slice *out)
 {
-	bool text = part->sort->special == HS_SORT_PARAM && part->by != HS_LEDGER_SORTED_BY_DATE;
+	bool text = hs_ledger_sorts_text(part->sort);
 	char end = part->sort->falling ? (char)~0 : 0;
 	size_t len = part->by == HS_LEDGER_SORTED_BY_UPDATE ? 8 : 16;
 
@@ -334,6 +393,7 @@ static uint64_t lead_of_mark(const struct hs_ledger_sorting_part *part, struct h
 
 	switch (part->by) {
 	case HS_LEDGER_SORTED_BY_SHAPE:
+	case HS_LEDGER_SORTED_BY_RANK:
 		return lead_of_value(part, value);
 	case HS_LEDGER_SORTED_BY_UPDATE:
 		return hs_ledger_sorted_number(part->sort, hs_ledger_sorted_number_in(value));

@@ -9,6 +9,13 @@ static uint32_t party_in(const struct hs_ledger_columns *columns, const struct h
 	return part->by == HS_LEDGER_SORTED_BY_SUBJECT ? columns->subjects[at] : columns->custodians[at];
 }
 
+static inline uint64_t lead_by_rank(const struct hs_ledger_sorting_part *part, uint32_t rank)
+{
+	return rank == HS_LEDGER_RANKED_NONE     ? HS_LEDGER_SORTED_NONE :
+		rank == HS_LEDGER_RANKED_UNKNOWN ? HS_LEDGER_SORTED_UNKNOWN :
+						   hs_ledger_sorted_turned(part->sort, rank);
+}
+
 /* `by` is that of the part; where it is written out, the loop around this is one of its own. */
 static inline uint64_t lead_by(const struct hs_ledger_columns *columns,
 	const struct hs_ledger_sorting_part *part, enum hs_ledger_sorted_by by, size_t at)
@@ -24,6 +31,8 @@ static inline uint64_t lead_by(const struct hs_ledger_columns *columns,
 		return columns->dates[at] == HS_LEDGER_DATELESS ?
 			HS_LEDGER_SORTED_NONE :
 			hs_ledger_sorted_number(part->sort, columns->dates[at]);
+	case HS_LEDGER_SORTED_BY_RANK:
+		return lead_by_rank(part, part->ranks[at]);
 	case HS_LEDGER_SORTED_BY_NOTHING:
 		return HS_LEDGER_SORTED_UNKNOWN;
 	default:
@@ -75,6 +84,9 @@ static int compare(const struct hs_ledger_sorting *sorting, size_t at,
 		order = lead < mark->leads[i] ? -1 : lead > mark->leads[i];
 		if (order || lead == HS_LEDGER_SORTED_NONE)
 			continue;
+		*sure = part->by != HS_LEDGER_SORTED_BY_RANK || hs_ledger_sorted_exactly(part->sort, lead);
+		if (!*sure)
+			return 0;
 		if (party)
 			order = compare_texts(part, party_in(columns, part, at), mark->values[i]);
 		if (part->by != HS_LEDGER_SORTED_BY_DATE)
@@ -135,8 +147,10 @@ size_t hs_ledger_sorting_drop(const struct hs_ledger_sorting *sorting, size_t fi
 	const struct hs_ledger_columns *columns = sorting->columns;
 	const struct hs_ledger_sorting_part *part = &sorting->parts[0];
 	const struct hs_ledger_sorting_mark *bound = &sorting->bound;
+	bool valued = part->by == HS_LEDGER_SORTED_BY_SHAPE || part->by == HS_LEDGER_SORTED_BY_RANK;
 	bool sole = sorting->count == 1 &&
-		(part->by == HS_LEDGER_SORTED_BY_SHAPE || part->by == HS_LEDGER_SORTED_BY_UPDATE);
+		(part->by == HS_LEDGER_SORTED_BY_UPDATE ||
+			(valued && hs_ledger_sorted_exactly(part->sort, bound->leads[0])));
 	size_t kept = 0, dropped = 0;
 
 	if (!bound->there || !bound->count || bound->leads[0] >= HS_LEDGER_SORTED_UNKNOWN)
@@ -159,12 +173,124 @@ size_t hs_ledger_sorting_drop(const struct hs_ledger_sorting *sorting, size_t fi
 	case HS_LEDGER_SORTED_BY_DATE:
 		KEEP(HS_LEDGER_SORTED_BY_DATE);
 		break;
+	case HS_LEDGER_SORTED_BY_RANK:
+		KEEP(HS_LEDGER_SORTED_BY_RANK);
+		break;
 	default:
 		return 0;
 	}
 	found->count = kept;
 	return dropped;
 }
+
+/* ---- the first ones, by their leads alone ---- */
+
+static bool is_unknown(const struct hs_ledger_sorting *sorting, size_t at)
+{
+	bool unknown = false;
+
+	for (size_t i = 0; i < sorting->count && !unknown; i++)
+		unknown = lead_in(sorting->columns, &sorting->parts[i], at) == HS_LEDGER_SORTED_UNKNOWN;
+	return unknown;
+}
+
+/* Does `a` come before `b` (below 0)? 0: nobody knows, and is right for all that lead like these. */
+static int compare_two(const struct hs_ledger_sorting *sorting, size_t a, size_t b)
+{
+	const struct hs_ledger_columns *columns = sorting->columns;
+
+	for (size_t i = 0; i < sorting->count; i++) {
+		const struct hs_ledger_sorting_part *part = &sorting->parts[i];
+		uint64_t x = lead_in(columns, part, a), y = lead_in(columns, part, b);
+		if (x != y)
+			return x < y ? -1 : 1;
+		if (x == HS_LEDGER_SORTED_NONE)
+			continue;
+		if (part->by == HS_LEDGER_SORTED_BY_DATE ||
+			(part->by == HS_LEDGER_SORTED_BY_RANK && !hs_ledger_sorted_exactly(part->sort, x)))
+			return 0;
+		int order = part->texts ? hs_slice_cmp(part->texts[party_in(columns, part, a)],
+						  part->texts[party_in(columns, part, b)]) :
+					  0;
+		if (order)
+			return part->sort->falling ? -order : order;
+	}
+	return columns->rows[a] < columns->rows[b] ? -1 : columns->rows[a] > columns->rows[b];
+}
+
+static void sink(struct hs_ledger_sorting *sorting)
+{
+	uint32_t *best = sorting->best, moved = best[0];
+	size_t at = 0, next;
+
+	while ((next = 2 * at + 1) < sorting->best_count) {
+		if (next + 1 < sorting->best_count && compare_two(sorting, best[next + 1], best[next]) > 0)
+			next++;
+		if (compare_two(sorting, best[next], moved) <= 0)
+			break;
+		best[at] = best[next];
+		at = next;
+	}
+	best[at] = moved;
+}
+
+static void rise(struct hs_ledger_sorting *sorting, uint32_t made)
+{
+	uint32_t *best = sorting->best;
+	size_t at = sorting->best_count++;
+
+	for (; at && compare_two(sorting, made, best[(at - 1) / 2]) > 0; at = (at - 1) / 2)
+		best[at] = best[(at - 1) / 2];
+	best[at] = made;
+}
+
+static bool is_behind_best(const struct hs_ledger_sorting *sorting, size_t at)
+{
+	return sorting->best_count == sorting->best_most && compare_two(sorting, at, sorting->best[0]) > 0;
+}
+
+static void put_among_best(struct hs_ledger_sorting *sorting, size_t at)
+{
+	if (sorting->best_count < sorting->best_most) {
+		rise(sorting, (uint32_t)at);
+	} else if (compare_two(sorting, at, sorting->best[0]) < 0) {
+		sorting->best[0] = (uint32_t)at;
+		sink(sorting);
+	}
+}
+
+size_t hs_ledger_sorting_choose(struct hs_ledger_sorting *sorting, size_t first, bool doubts,
+	struct hs_ledger_found_in *found)
+{
+	size_t dropped = 0;
+
+	if (!sorting->best)
+		return 0;
+	/* The second time all of the zone are among the best that are. */
+	for (unsigned time = 0; time < 2; time++) {
+		size_t kept = 0;
+		for (size_t i = 0; i < found->count; i++) {
+			size_t at = first + found->at[i];
+			bool yes = found->verdicts[found->at[i]] == HS_LEDGER_YES, sure = false;
+			bool known = !is_unknown(sorting, at), off = known && is_behind_best(sorting, at);
+			if (!off && time == 0 && known && yes) {
+				int order = sorting->after.there ?
+					compare(sorting, at, &sorting->after, &sure) :
+					1;
+				off = sure && order <= 0;
+				if (order > 0)
+					put_among_best(sorting, at);
+			}
+			found->at[kept] = found->at[i];
+			kept += !off || !(yes || doubts);
+			dropped += off && yes;
+		}
+		found->count = kept;
+	}
+	return dropped;
+}
+
+/* ---- keys without a look ---- */
 
 /* A row that tells its value for that sort, beside what its shape does. */
 static struct hs_index_row row_of(const struct hs_ledger_columns *columns,
@@ -200,6 +326,8 @@ bool hs_ledger_sorting_rows(const struct hs_ledger_sorting *sorting, size_t at, 
 		bool dated = part->by == HS_LEDGER_SORTED_BY_DATE;
 		if (lead == HS_LEDGER_SORTED_UNKNOWN ||
 			(dated && lead != HS_LEDGER_SORTED_NONE && !part->whole[shape]))
+			return false;
+		if (part->ranks && lead != HS_LEDGER_SORTED_NONE)
 			return false;
 		if (lead != HS_LEDGER_SORTED_NONE && (dated || part->texts))
 			items[count++] = row_of(columns, part, at);

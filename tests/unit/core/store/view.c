@@ -20,6 +20,7 @@ static struct {
 	uint64_t behind;
 	enum hs_status read_fails, follow_fails, copy_fails;
 	size_t most;
+	uint64_t of; /* what was read last */
 } told;
 
 static enum hs_status take_moment(struct hs_txn *txn, struct moment *moment)
@@ -30,10 +31,12 @@ static enum hs_status take_moment(struct hs_txn *txn, struct moment *moment)
 	return HS_OK;
 }
 
-static enum hs_status read_moment(struct hs_txn *txn, void *view, size_t most, struct hs_error *err)
+static enum hs_status read_moment(struct hs_txn *txn, void *view, uint64_t of, size_t most,
+	struct hs_error *err)
 {
 	told.reads++;
 	told.most = most;
+	told.of = of;
 	take_moment(txn, view);
 	return told.read_fails ? hs_fail(err, told.read_fails, "as the test has it") : HS_OK;
 }
@@ -94,6 +97,7 @@ static const struct hs_view what = { .size = sizeof(struct moment),
 
 struct look {
 	bool quietly;           /* not to be made for it */
+	uint64_t of;            /* which one */
 	uint64_t now, seen;     /* moments: of the transaction, of the view; 0: there was none */
 	sem_t *has, *may_leave; /* another thread is told, and waited for, with the view held */
 	uint64_t seen_later;
@@ -104,7 +108,7 @@ static enum hs_status look_at(struct hs_txn *txn, struct hs_arena *arena, void *
 	struct look *look = arg;
 	struct hs_view_hold hold;
 	(void)arena;
-	enum hs_status status = hs_txn_view(txn, &what, !look->quietly, &hold, err);
+	enum hs_status status = hs_txn_view(txn, &what, look->of, !look->quietly, &hold, err);
 	const struct moment *moment = hold.view;
 	look->now = hs_txn_seq(txn);
 	look->seen = moment ? *moment->seq : 0;
@@ -189,6 +193,26 @@ static void is_read_once_and_follows(void **state)
 	assert_int_equal(told.follows, 1);
 	assert_int_equal(told.reads, 1);
 	assert_int_equal(told.copies, 0);
+	assert_nothing_left(f);
+}
+
+static void stands_beside_others_of_its_kind(void **state)
+{
+	struct fixture *f = *state;
+	struct look other = { .of = 7 }, quiet = { .quietly = true, .of = 7 };
+
+	look_ok(f);
+	assert_int_equal(told.of, 0);
+	assert_int_equal(look(f, &quiet), HS_OK);
+	assert_int_equal(quiet.seen, 0);
+	assert_int_equal(look(f, &other), HS_OK);
+	assert_right(&other);
+	assert_int_equal(told.reads, 2);
+	assert_int_equal(told.of, 7);
+	look_ok(f);
+	assert_int_equal(look(f, &quiet), HS_OK);
+	assert_right(&quiet);
+	assert_int_equal(told.reads, 2);
 	assert_nothing_left(f);
 }
 
@@ -364,6 +388,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(is_read_once_and_follows),
+		TEST(stands_beside_others_of_its_kind),
 		TEST(is_read_anew_when_far_behind),
 		TEST(goes_when_it_fails),
 		TEST(is_read_anew_when_it_cannot_follow),
