@@ -23,18 +23,29 @@ static void give_links(struct rf2 *r)
 
 /* ---- what the release is ---- */
 
-/* The module that depends on others and on which none depends is the edition's (5.2.4.2). */
+/* The number of the module dependency reference set, or one behind all. */
+static uint32_t find_dependencies(struct rf2 *r)
+{
+	uint32_t concept = hs_tx_build_find(r->build, HS_S("900000000000534007")), i = 0;
+	size_t count = TX_BUILD_COUNT(r->refsets, struct rf2_refset);
+
+	while (i < count && TX_BUILD_AT(r->refsets, struct rf2_refset, i)->concept != concept)
+		i++;
+	return i;
+}
+
+/* The module that depends on others and on which none depends is the edition's (5.2.4.2). Rows of which there
+ * are later ones are of no reference set. */
 static struct hs_slice find_edition(struct rf2 *r)
 {
-	uint32_t refset = hs_tx_build_find(r->build, HS_S("900000000000534007"));
+	uint32_t refset = find_dependencies(r);
 	size_t count = TX_BUILD_COUNT(r->members, struct rf2_member);
 	struct hs_slice found = HS_S_NONE;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct rf2_member *m = TX_BUILD_AT(r->members, struct rf2_member, i);
 		bool needed = false;
-		if (TX_BUILD_AT(r->refsets, struct rf2_refset, m->refset)->concept != refset || !m->active ||
-			m->module == UINT32_MAX)
+		if (m->refset != refset || !m->active || m->module == UINT32_MAX)
 			continue;
 		for (size_t k = 0; k < count && !needed; k++) {
 			const struct rf2_member *other = TX_BUILD_AT(r->members, struct rf2_member, k);

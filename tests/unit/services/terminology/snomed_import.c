@@ -5,6 +5,7 @@
 
 #include <services/terminology/compile/concept.h>
 #include <services/terminology/text/fold.h>
+#include <services/terminology/snomed/columns.h>
 #include <services/terminology/snomed/semantics.h>
 #include <services/terminology/compile/source.h>
 
@@ -13,6 +14,7 @@
 #define RELATION_HEAD \
 	"id\teffectiveTime\tactive\tmoduleId\tsourceId\tdestinationId\trelationshipGroup\ttypeId" \
 	"\tcharacteristicTypeId\tmodifierId\n"
+#define MEMBER_HEAD "id\teffectiveTime\tactive\tmoduleId\trefsetId\treferencedComponentId"
 #define IS_A "\t0\t116680003\t900000000000011006\t900000000000451002\n"
 
 static uint32_t find(struct sct_test *t, const char *name)
@@ -280,6 +282,59 @@ static void reads_versions_of_a_full_release(void **state)
 	sct_end(&t);
 }
 
+static const struct tx_sct_refset *refset_of(struct sct_test *t, const char *code)
+{
+	const struct tx_sct_refset *refset = hs_tx_sct_refset(&t->layer,
+		hs_tx_big_code(&t->layer, hs_slice_cstr(code)));
+
+	if (!refset)
+		fail_msg("%s has no members; left out: %s", code, t->skipped);
+	return refset;
+}
+
+/* Members have states, too; the module on which none depends is the edition's, by what holds at that date. */
+static void reads_members_of_a_full_release(void **state)
+{
+#define SWEDISH "45991000052106"
+#define MEMBER(id) "00000000-0000-4000-8000-00000000000" id
+#define DEPENDS "\t900000000000534007\t"
+#define SAME_AS "\t900000000000527005\t"
+	static const char concepts[] = CONCEPT_HEAD
+		"138875005\t20240101\t1\t" CORE "\t900000000000074008\n" CORE "\t20240101\t1\t" CORE
+		"\t900000000000074008\n" SWEDISH "\t20240101\t1\t" CORE "\t900000000000074008\n"
+		"900000000000012004\t20240101\t1\t" CORE "\t900000000000074008\n"
+		"900000000000534007\t20240101\t1\t" CORE "\t900000000000074008\n"
+		"900000000000527005\t20240101\t1\t" CORE "\t900000000000074008\n";
+	static const char modules[] = MEMBER_HEAD
+		"\tsourceEffectiveTime\ttargetEffectiveTime\n" MEMBER("a") "\t20240101\t1\t" CORE
+			DEPENDS "900000000000012004\t20240101\t20240101\n" MEMBER("a") "\t20250101\t1\t" CORE
+				DEPENDS "900000000000012004\t20250101\t20250101\n" MEMBER(
+					"b") "\t20250101\t1\t" SWEDISH DEPENDS CORE "\t20250101\t20250101\n";
+	static const char same[] = MEMBER_HEAD "\ttargetComponentId\n" MEMBER("c") "\t20240101\t1\t" CORE
+		SAME_AS "138875005\t" CORE "\n" MEMBER("d") "\t20240101\t1\t" CORE SAME_AS
+			CORE "\t138875005\n" MEMBER("d") "\t20250101\t0\t" CORE SAME_AS CORE "\t138875005\n";
+	const struct hs_pair early[] = { { HS_S("version"), HS_S("20240731") } };
+	struct sct_test t;
+
+	(void)state;
+	sct_begin_empty(&t);
+	const char *from = source_folder(&t);
+	put_file(from, "sct2_Concept_Full_X_20250101.txt", concepts);
+	put_file(from, "der2_ssRefset_ModuleDependencyFull_X_20250101.txt", modules);
+	put_file(from, "der2_cRefset_AssociationFull_X_20250101.txt", same);
+	assert_int_equal(sct_import(&t, from, early, 1), HS_OK);
+	sct_open(&t, "sct-" CORE "-20240731.image");
+	assert_int_equal(refset_of(&t, "900000000000527005")->member_count, 2);
+	assert_int_equal(refset_of(&t, "900000000000534007")->member_count, 1);
+	hs_tx_big_close(&t.layer);
+	assert_int_equal(sct_import(&t, from, NULL, 0), HS_OK);
+	sct_open(&t, "sct-" SWEDISH "-20250101.image");
+	assert_int_equal(refset_of(&t, "900000000000527005")->member_count, 1);
+	assert_int_equal(refset_of(&t, "900000000000527005")->retired_count, 1);
+	assert_int_equal(refset_of(&t, "900000000000534007")->member_count, 2);
+	sct_end(&t);
+}
+
 static bool stop_now(void *arg)
 {
 	(void)arg;
@@ -335,6 +390,7 @@ int main(void)
 		cmocka_unit_test(reports_every_line_it_leaves_out),
 		cmocka_unit_test(leaves_out_what_leads_round),
 		cmocka_unit_test(reads_versions_of_a_full_release),
+		cmocka_unit_test(reads_members_of_a_full_release),
 		cmocka_unit_test(leaves_nothing_when_stopped_and_does_nothing_twice),
 		cmocka_unit_test(says_when_there_is_no_release),
 	};
