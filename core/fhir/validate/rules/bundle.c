@@ -29,6 +29,22 @@ static void check_restful(struct hs__validation *run, const struct hs__node *at,
 			HS__SHOW(entry->url), HS__SHOW(entry->type), HS__SHOW(entry->id));
 }
 
+/* Where a definition stands where its canonical address says, it is by its id (section 2.36.4). */
+static bool check_definition(struct hs__validation *run, const struct hs__node *at,
+	const struct hs__entry *entry)
+{
+	struct hs_slice canonical = hs_json_get_text(entry->resource, HS_S("url"));
+	size_t last = canonical.len - entry->id.len;
+	if (!entry->id.len || !hs_slice_eq(canonical, entry->url) ||
+		(hs_slice_ends(canonical, entry->id) && last > 0 && canonical.ptr[last - 1] == '/'))
+		return true;
+	HS__FAIL(run, at, "", "invalid", "bundle-url-canonical",
+		"fullUrl is the canonical address '%.*s' of the resource, whose id is '%.*s'; an address "
+		"that is both ends with the id",
+		HS__SHOW(entry->url), HS__SHOW(entry->id));
+	return false;
+}
+
 static void check_entry(struct hs__validation *run, const struct hs__node *at, const struct hs__entry *entry,
 	struct hs_slice type)
 {
@@ -38,9 +54,9 @@ static void check_entry(struct hs__validation *run, const struct hs__node *at, c
 			"fullUrl must be an absolute address such as https://host/fhir/Patient/1 or "
 			"urn:uuid:..., not '%.*s'",
 			HS__SHOW(entry->url));
-	else if (entry->url.len)
+	else if (entry->url.len && check_definition(run, at, entry))
 		check_restful(run, at, entry, type);
-	else if (!free_form && entry->resource && !hs__rules_in(type, "searchset history"))
+	else if (!entry->url.len && !free_form && entry->resource && !hs__rules_in(type, "searchset history"))
 		HS__FAIL(run, at, "", "required", "bundle-url-missing",
 			"an entry of a bundle of type '%.*s' must have a fullUrl", HS__SHOW(type));
 }
@@ -74,10 +90,8 @@ static bool is_own_address(const struct hs__bundle *bundle, struct hs_slice url)
 static void check_stylesheet(struct hs__validation *run, const struct hs__node *link,
 	const struct hs__bundle *bundle)
 {
-	uint32_t count;
-	struct hs__entry none = { .url = bundle->count ? bundle->entries[0].url : HS_S_NONE };
 	struct hs_slice url = hs_json_get_text(link->value, HS_S("url"));
-	const struct hs__entry *found = hs__bundle_find(run, bundle, &none, url, &count, NULL);
+	const struct hs__entry *found = hs__bundle_find_linked(run, bundle, url);
 	if (found && !hs_slice_eq(found->type, HS_S("Binary")))
 		HS__FAIL(run, link, "url", "invalid", "bundle-stylesheet",
 			"the stylesheet must be a Binary, not a %.*s", HS__SHOW(found->type));

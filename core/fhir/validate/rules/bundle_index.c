@@ -142,3 +142,15 @@ const struct hs__entry *hs__bundle_find(struct hs__validation *run, const struct
 		*same_id = count_same_id(run->arena, bundle, reference);
 	return found;
 }
+
+/* A link stands in no entry, so what it is relative to is not said: the first entry's server, else any. */
+const struct hs__entry *hs__bundle_find_linked(struct hs__validation *run, const struct hs__bundle *bundle,
+	struct hs_slice url)
+{
+	uint32_t count;
+	const struct hs__entry none = { .url = HS_S_NONE };
+	const struct hs__entry *found = hs__bundle_find(run, bundle, bundle->count ? bundle->entries : &none,
+		url, &count, NULL);
+	const struct hs_map_slot *slot = found ? NULL : hs_map_get(&bundle->by_id, url);
+	return slot ? slot->value.ptr : found;
+}

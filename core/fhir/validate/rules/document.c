@@ -80,14 +80,17 @@ static uint32_t group_of(uint32_t *parent, uint32_t index)
 	return index;
 }
 
-static void join(struct groups *groups, struct hs_slice text)
+static void tie(struct groups *groups, const struct hs__entry *to)
 {
-	uint32_t count;
-	const struct hs__entry *to = hs__bundle_find(groups->run, groups->bundle, groups->from, text, &count,
-		NULL);
 	if (to)
 		groups->parent[group_of(groups->parent, to->index)] = group_of(groups->parent,
 			groups->from->index);
+}
+
+static void join(struct groups *groups, struct hs_slice text)
+{
+	uint32_t count;
+	tie(groups, hs__bundle_find(groups->run, groups->bundle, groups->from, text, &count, NULL));
 }
 
 /* Any text that is the address of an entry ties to it: references, canonicals, URLs. */
@@ -125,7 +128,7 @@ static void check_linked(struct hs__validation *run, const struct hs__node *node
 	}
 	groups.from = &bundle->entries[0];
 	HS_JSON_EACH(link, hs__rules_array(bundle->bundle, "link")) /* a stylesheet: "Binary/css" */
-		join(&groups, hs_json_get_text(link, HS_S("url")));
+		tie(&groups, hs__bundle_find_linked(run, bundle, hs_json_get_text(link, HS_S("url"))));
 	HS__EACH_BELOW(entry, node, "entry") {
 		const struct hs__entry *row = &bundle->entries[entry.index];
 		if (!row->resource || group_of(groups.parent, row->index) == group_of(groups.parent, 0))

@@ -108,6 +108,9 @@ bool hs__bundle_around(struct hs__validation *run, const struct hs__node *node,
  * the reference names, whatever its address. */
 const struct hs__entry *hs__bundle_find(struct hs__validation *run, const struct hs__bundle *bundle,
 	const struct hs__entry *from, struct hs_slice reference, uint32_t *count, bool *same_id);
+/* The entry that a link of the bundle itself leads to ("Binary/css"), or NULL. */
+const struct hs__entry *hs__bundle_find_linked(struct hs__validation *run, const struct hs__bundle *bundle,
+	struct hs_slice url);
 
 /* ---- the rules, by topic ---- */
 

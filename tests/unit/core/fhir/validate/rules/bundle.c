@@ -23,6 +23,14 @@ static void addresses(void **state)
 			{ NULL }, "" },
 		{ BUNDLE("collection", ENTRY("Patient/1", PATIENT("1"))), { NULL },
 			"bundle-url-absolute Bundle.entry[0]" },
+#define DEFINITION(url, id) \
+	ENTRY(url, "{'resourceType':'ValueSet','id':'" id "','url':'" url "','status':'draft'}")
+		{ BUNDLE("collection", DEFINITION("http://a.se/f/ValueSet/a", "a")), { NULL }, "" },
+		{ BUNDLE("collection", DEFINITION("http://a.se/terms/a", "a")), { NULL }, "" },
+		{ BUNDLE("collection", DEFINITION("http://a.se/f/ValueSet/a", "b")), { NULL },
+			"bundle-url-canonical Bundle.entry[0]" },
+		{ BUNDLE("collection", DEFINITION("http://a.se/terms/aa", "a")), { NULL },
+			"bundle-url-canonical Bundle.entry[0]" },
 		{ BUNDLE("collection", "{'resource':" PATIENT("1") "}"), { NULL },
 			"bundle-url-missing Bundle.entry[0]" },
 		{ BUNDLE("batch",
@@ -142,11 +150,12 @@ static void documents(void **state)
 
 static void stylesheets(void **state)
 {
-#define STYLED(url, css) \
+#define STYLED_FROM(composition, url, css) \
 	"{'resourceType':'Bundle','type':'document','identifier':{'system':'http://a.se','value':'1'}," \
 	"'timestamp':'2026-01-01T00:00:00Z','link':[{'relation':'stylesheet','url':'" url \
-	"'}],'entry':[" ENTRY("http://a.se/f/Composition/c", \
-		COMPOSITION("#")) "," ENTRY("http://a.se/f/Binary/css", css) "]}"
+	"'}],'entry':[" ENTRY(composition, COMPOSITION("#")) "," ENTRY("http://a.se/f/Binary/css", css) "]}"
+#define STYLED(url, css) STYLED_FROM("http://a.se/f/Composition/c", url, css)
+#define BY_UUID(url) STYLED_FROM("urn:uuid:6a2ee390-978e-42c6-8f88-c17dff3bd8a1", url, CSS)
 #define CSS "{'resourceType':'Binary','id':'css','contentType':'text/css'}"
 	static const struct rules_case rows[] = {
 		{ STYLED("http://a.se/f/Binary/css", CSS), { NULL }, "" },
@@ -154,6 +163,8 @@ static void stylesheets(void **state)
 		{ STYLED("Binary/x", CSS), { NULL }, "bundle-stylesheet Bundle.link[0].url" },
 		{ STYLED("http://a.se/f/Binary/css", ORGANIZATION("css")), { NULL },
 			"bundle-stylesheet Bundle.link[0].url" },
+		{ BY_UUID("Binary/css"), { NULL }, "" },
+		{ BY_UUID("Binary/x"), { NULL }, "bundle-stylesheet Bundle.link[0].url" },
 		{ STYLED("https://hl7.org/fhir/fhir.css", CSS), { NULL }, "" },
 		{ STYLED("http://b.se/x.css", CSS), { NULL },
 			"bundle-stylesheet-external? Bundle.link[0].url" },
@@ -161,6 +172,7 @@ static void stylesheets(void **state)
 	/* The link to it is what ties it to the document. */
 	static const struct rules_case linked[] = {
 		{ STYLED("Binary/css", CSS), { NULL }, "" },
+		{ BY_UUID("Binary/css"), { NULL }, "" },
 		{ STYLED("https://hl7.org/fhir/fhir.css", CSS), { NULL }, "bundle-unlinked Bundle.entry[1]" },
 	};
 	(void)state;
