@@ -35,7 +35,7 @@ static enum hs_verdict to_route(struct hs_request *req, const struct hs__route_m
 {
 	const struct hs__route *route = match->route;
 	uint64_t most = (uint64_t)route->row->body_kib * 1024;
-	struct hs_error err = { .status = HS_OK };
+	struct hs_error err;
 
 	memcpy(req->parts, match->parts, sizeof(match->parts));
 	req->part_count = match->part_count;
@@ -99,7 +99,7 @@ static bool wants_content(const struct hs_request *req)
 /* Past the faults: what the handler and REST see. */
 enum hs_verdict hs__fhir_answer(struct hs_request *req)
 {
-	struct hs_error err = { .status = HS_OK };
+	struct hs_error err; /* filled by what fails: most requests do not */
 
 	if (hs__query_parse(req, &err) || (hs__negotiate(req, &err) && !wants_content(req)))
 		return hs_fail_request(req, &err);
@@ -164,7 +164,7 @@ static enum hs_verdict suffer(struct hs_request *req, const struct hs__fault_rul
 
 enum hs_verdict hs__fhir_serve(struct hs_request *req)
 {
-	struct hs_error err = { .status = HS_OK };
+	struct hs_error err;
 	struct hs__fault_rule fault;
 	unsigned retry_s = 0;
 

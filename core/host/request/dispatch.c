@@ -76,6 +76,23 @@ void hs__request_carry_on(struct hs_request *req, enum hs_verdict verdict)
 
 /* ---- the beginning ---- */
 
+/* Sixteen small hexadecimal digits, in the order of the machine's bytes: of 32 bits at a time each half byte
+ * is moved into a byte of its own, and those above 9 are moved on to the letters. */
+static void put_hex(char out[16], uint64_t value)
+{
+	const uint64_t ones = 0x0101010101010101u;
+
+	for (unsigned half = 0; half < 2; half++, value <<= 32) {
+		uint64_t n = value >> 32;
+		n = (n | n << 16) & 0x0000ffff0000ffffu;
+		n = (n | n << 8) & 0x00ff00ff00ff00ffu;
+		n = (n | n << 4) & 0x0f0f0f0f0f0f0f0fu;
+		uint64_t letters = (n + ones * 6) >> 4 & ones;
+		n += ones * '0' + letters * ('a' - '0' - 10);
+		memcpy(out + half * sizeof(n), &n, sizeof(n));
+	}
+}
+
 /* X-Request-Id is echoed when it is harmless text; otherwise we make one, unique in this process' life. */
 static void set_id(struct hs_request *req)
 {
@@ -91,10 +108,7 @@ static void set_id(struct hs_request *req)
 		req->id = given;
 		return;
 	}
-	static const char digits[] = "0123456789abcdef";
-	uint64_t value = req->loop->request_base + ++req->loop->request_count * 0x9e3779b97f4a7c15u;
-	for (int i = sizeof(req->own_id) - 1; i >= 0; i--, value >>= 4)
-		req->own_id[i] = digits[value & 15];
+	put_hex(req->own_id, req->loop->request_base + ++req->loop->request_count * 0x9e3779b97f4a7c15u);
 	req->id = hs_slice(req->own_id, sizeof(req->own_id));
 }
 

@@ -108,7 +108,7 @@ static bool begin_opening(struct hs_sandbox *sandbox)
 enum hs__entry hs__sandbox_enter(struct hs_sandbox *sandbox, struct hs_request *req)
 {
 	_Atomic int64_t *count = &sandbox->users[req->loop->index].count;
-	struct hs_error busy = { .status = HS_OK };
+	struct hs_error busy;
 
 	/* Count first, then look: whoever drains looks at the phase first and then counts. */
 	atomic_fetch_add(count, 1);
