@@ -125,11 +125,10 @@ static enum hs_status compile_input(struct tx_ask *ask, struct tx_compile *compi
 static enum hs_status compile_all(struct tx_ask *ask, struct tx_compile *compile, struct hs_error *err)
 {
 	const struct hs_json *input = hs_tx_input_tree(&ask->input);
-	uint32_t whole = TX_NONE;
 	uint32_t unused;
 	size_t n = 0;
 	char digits[24];
-	enum hs_status status = compile_input(ask, compile, input, &whole, &ask->sent_other, err);
+	enum hs_status status = compile_input(ask, compile, input, &ask->sent_set, &ask->sent_other, err);
 
 	HS_JSON_EACH(p, hs_json_get(input, HS_S("parameter"))) {
 		if (status || !is_named(p, HS_S("validation")))
@@ -137,9 +136,13 @@ static enum hs_status compile_all(struct tx_ask *ask, struct tx_compile *compile
 		if (n == BATCH_MAX)
 			return hs_tx_say(err, HS_E_LIMIT, speaks_swedish(ask), TX_MSG_OWN_BATCH_MAX,
 				HS_S("validation"), TX_ARGS(hs_tx_digits(BATCH_MAX, digits)));
-		status = compile_input(ask, compile, resource_of(p), &ask->sent_sets[n++], &unused, err);
+		if (!n)
+			ask->sent_items = hs_arena_array(hs_request_arena(ask->req), BATCH_MAX,
+				sizeof(uint32_t));
+		if (!ask->sent_items)
+			return hs_tx_no_room(speaks_swedish(ask), err);
+		status = compile_input(ask, compile, resource_of(p), &ask->sent_items[n++], &unused, err);
 	}
-	ask->sent_sets[n] = whole;
 	return status;
 }
 
@@ -159,7 +162,6 @@ static enum hs_status compile_sent(struct tx_ask *ask, struct hs_error *err)
 {
 	struct hs_image *image = NULL;
 
-	ask->sent_sets[0] = TX_NONE;
 	if (!ask->brings)
 		return HS_OK;
 	give_url(ask);
@@ -185,7 +187,7 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct tx_input *input,
 	struct tx_context *ctx = &ask->ctx;
 	const struct tx_patience left = ctx->patience; /* a batch begins anew with each question */
 
-	memset(ctx, 0, offsetof(struct tx_context, params));
+	memset(ctx, 0, offsetof(struct tx_context, grammars));
 	ctx->patience = left;
 	ctx->arena = hs_request_arena(ask->req);
 	ctx->fhir = hs_request_fhir(ask->req);
@@ -393,14 +395,15 @@ enum hs_verdict hs_tx_ask(struct hs_request *req, void *state, const char *type,
 	enum tx_pace pace)
 {
 	struct tx_ask *ask = hs_arena_raw(hs_request_arena(req), sizeof(*ask));
-	struct hs_error err = { .status = HS_OK };
+	struct hs_error err;
 
 	if (!ask) {
 		hs_tx_no_room(false, &err);
 		return hs_fail_request(req, &err);
 	}
-	memset(ask, 0, offsetof(struct tx_ask, sent_sets));
-	ask->sent_sets[0] = TX_NONE;
+	memset(ask, 0, offsetof(struct tx_ask, sent));
+	ask->sent_set = TX_NONE;
+	ask->sent.image = NULL;
 	ask->ctx.failure = NULL;
 	ask->ctx.patience = (struct tx_patience) { 0 };
 	ask->req = req;

@@ -28,14 +28,15 @@ struct tx_ask {
 	struct tx_uploads *uploads;
 	struct tx_imports *imports;
 	struct tx_kept *kept; /* what that cache holds */
-	struct tx_layer sent; /* compiled from the request; image NULL: nothing was sent */
 	bool again;           /* the loop had no patience: all is asked anew */
-	uint32_t sent_other;  /* row of the other value set of a comparison */
+	uint32_t sent_set;    /* row of the value set of the question, or TX_NONE */
+	uint32_t sent_other;  /* the same of the other one of a comparison */
+	uint32_t *sent_items; /* of each item of a batch */
 	struct hs_json *out;
 	struct hs_stream_source stream; /* in the place of `out` when its `more` is set */
 
 	/* What stands from here on is filled in when it is needed. */
-	uint32_t sent_sets[1000]; /* row of the value set of each item of a batch, then that of the whole */
+	struct tx_layer sent; /* compiled from the request; image NULL: nothing was sent */
 	struct tx_context ctx;
 };
 

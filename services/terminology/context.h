@@ -54,9 +54,9 @@ struct tx_params {
 	int64_t offset, count;  /* -1: not given */
 	size_t rule_count, property_count, designation_filter_count, supplement_count, left_out_count;
 	bool languages_asked; /* by parameter, header or value set */
-	struct hs_languages languages;
 
 	/* Lists, of which only the first so many entries have been written. */
+	struct hs_languages languages;
 	struct tx_version_rule rules[TX_RULES_MAX];
 	struct hs_slice properties[TX_NAMES_MAX], designation_filters[TX_NAMES_MAX];
 	struct hs_slice supplements[TX_NAMES_MAX];
@@ -126,15 +126,15 @@ struct tx_context {
 	struct hs_slice written; /* empty: the answer is a tree */
 	uint32_t limit;          /* most codes of an expansion */
 	struct tx_patience patience;
-	struct tx_grammars grammars;
-	struct tx_scope scope;
 	/* What was resolved last: a question comes to the same code system several times. */
 	struct {
 		struct hs_slice url, version; /* no URL: nothing yet */
 		struct tx_resolved found;
 	} last;
 
-	/* What stands from here on is written when it is read or counted. */
+	/* What stands from here on is written when it is begun, read or counted. */
+	struct tx_grammars grammars;
+	struct tx_scope scope;
 	struct tx_params params;
 	struct tx_system supplements[TX_NAMES_MAX];
 };

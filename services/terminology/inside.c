@@ -24,6 +24,7 @@ void hs_tx_see(struct tx_context *ctx, const struct tx_service *service, const s
 	bool r5 = ctx->fhir == HS_FHIR_R5;
 
 	ctx->limit = (uint32_t)service->expansion_limit;
+	ctx->scope.count = 0;
 	ctx->scope.face = r5 ? HS_ON_R5 : HS_ON_R4;
 	if (sent->image)
 		ctx->scope.layers[ctx->scope.count++] = sent;

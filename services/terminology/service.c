@@ -49,7 +49,7 @@ static enum hs_status validate_in_system(struct tx_ask *ask, struct hs_json **ou
 /* A value set sent with the question stands in the layer that was compiled from it. */
 static void use_sent_set(struct tx_ask *ask)
 {
-	uint32_t sent = ask->sent_sets[0];
+	uint32_t sent = ask->sent_set;
 
 	if (ask->sent.image && sent != TX_NONE && !ask->type)
 		ask->ctx.set = (struct tx_set) { &ask->sent, &ask->sent.sets[sent] };
@@ -84,8 +84,8 @@ static enum hs_status compare(struct tx_ask *ask, struct hs_json **out, struct h
 	struct tx_set self = ask->type ? ask->ctx.set : (struct tx_set) { NULL, NULL };
 	struct tx_set other = { NULL, NULL };
 
-	if (ask->sent.image && ask->sent_sets[0] != TX_NONE)
-		self = (struct tx_set) { &ask->sent, &ask->sent.sets[ask->sent_sets[0]] };
+	if (ask->sent.image && ask->sent_set != TX_NONE)
+		self = (struct tx_set) { &ask->sent, &ask->sent.sets[ask->sent_set] };
 	if (ask->sent.image && ask->sent_other != TX_NONE)
 		other = (struct tx_set) { &ask->sent, &ask->sent.sets[ask->sent_other] };
 	return hs_tx_compare(&ask->ctx, self, other, out, err);

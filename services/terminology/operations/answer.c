@@ -130,7 +130,9 @@ enum hs_status hs_tx_choose_set(struct tx_context *ctx, struct hs_error *err)
 	struct hs_slice url = TX_SET_URL(ctx->set);
 	ctx->set_name = url.len ? hs_tx_vurl(ctx->arena, url, TX_SET_VERSION(ctx->set)) :
 				  HS_S("(unidentified)");
-	struct trail trail = { .depth = 0 };
+	struct trail trail;
+
+	trail.depth = trail.steps = 0;
 	enum hs_status status = follow_imports(ctx, &trail, ctx->set, err);
 	if (status == HS_OK)
 		status = hs_tx_params_of_set(ctx, ctx->set, err);

@@ -61,8 +61,8 @@ static enum hs_status answer(struct tx_ask *ask, validate_fn *validate, struct h
 	HS_JSON_EACH(p, hs_json_get(tree, HS_S("parameter"))) {
 		if (!hs_slice_eq(hs_json_get_text(p, HS_S("name")), HS_S("validation")))
 			continue;
-		uint32_t own = ask->sent_sets[n++];
-		uint32_t set = own != TX_NONE ? own : ask->sent_sets[count];
+		uint32_t own = ask->sent_items[n++];
+		uint32_t set = own != TX_NONE ? own : ask->sent_set;
 		hs_parameters_add(arena, answers, HS_S("validation"), HS_S("resource"),
 			answer_one(ask, validate, hs_json_get(p, HS_S("resource")), set));
 	}

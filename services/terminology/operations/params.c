@@ -227,7 +227,10 @@ enum hs_status hs_tx_params_read(struct tx_context *ctx, const struct tx_input *
 	struct tx_params *params = &ctx->params;
 	const struct tx_input own = *input; /* may be the one that is cleared here */
 
-	memset(params, 0, offsetof(struct tx_params, rules));
+	memset(params, 0, offsetof(struct tx_params, languages));
+	params->languages.text = HS_S_NONE;
+	params->languages.count = 0;
+	params->languages.no_other = params->languages.any = false;
 	params->input = own;
 	params->offset = params->count = -1;
 	ctx->swedish = hs_tx_speaks_swedish(accept_language, hs_tx_input_text(&own, HS_S("displayLanguage")));

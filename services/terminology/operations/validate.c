@@ -201,10 +201,10 @@ static void add_concept(struct tx_validation *t, struct tx_told *told)
 	if (v->concept == TX_NONE)
 		return;
 	struct tx_concept concept = hs_tx_concept(v->system, v->concept);
-	struct hs_languages asked = ctx->params.languages;
+	bool no_other = ctx->params.languages.no_other;
 	ctx->params.languages.no_other = false; /* the wildcard does not count here */
 	struct hs_slice display = hs_tx_display(ctx, v->system, v->concept);
-	ctx->params.languages = asked;
+	ctx->params.languages.no_other = no_other;
 	if (!display.len && v->hit.pick)
 		display = tx_text(v->hit.pick_layer, v->hit.pick->display);
 	TX_TELL(told, "display", "valueString", display);
