@@ -353,6 +353,16 @@ enum hs_status hs_library_select(struct hs_library *library, const char *name, s
 	return near ? hs_fail(err, status, "%s; did you mean %s?", why.text, near) : status;
 }
 
+enum hs_status hs_library_select_all(struct hs_library *library, char *const *names, size_t count,
+	struct hs_error *err)
+{
+	enum hs_status status = count ? HS_OK : hs_library_select(library, NULL, err);
+
+	for (size_t i = 0; i < count && !status; i++)
+		status = hs_library_select(library, names[i], err);
+	return status;
+}
+
 const struct hs_script *const *hs_library_selected(const struct hs_library *library, size_t *count)
 {
 	*count = library->selected_count;

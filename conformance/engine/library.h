@@ -29,6 +29,9 @@ const struct hs_requirements *hs_library_requirements(const struct hs_library *l
  * of a file or of a folder, whose scripts are found at any depth. What cannot be read as a script is there
  * too, with hs_script.refused. HS_E_NOT_FOUND when it is none of these. NULL selects all suites. */
 enum hs_status hs_library_select(struct hs_library *library, const char *name, struct hs_error *err);
+/* What each of `names` means; all suites when there is none. Ends at the first that is none of these. */
+enum hs_status hs_library_select_all(struct hs_library *library, char *const *names, size_t count,
+	struct hs_error *err);
 const struct hs_script *const *hs_library_selected(const struct hs_library *library, size_t *count);
 
 /* A script that another one runs, by its name, id or url: of the same suite; else of those given, or of the

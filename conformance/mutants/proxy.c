@@ -384,8 +384,7 @@ enum hs_status hs_proxy_open(struct hs_loop *loop, struct hs_slice target,
 	if (!status)
 		status = hs_http_server_open(loop, &config, &proxy->server, err);
 	if (status) {
-		if (proxy->client)
-			hs_http_client_free(proxy->client);
+		hs_http_client_free(proxy->client);
 		hs_arena_free(proxy->memory);
 		hs_arena_free(arena);
 		return status;

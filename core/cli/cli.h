@@ -156,6 +156,9 @@ enum hs_status hs_cli_call(struct hs_arena *arena, const char *method, const cha
 	struct hs_slice body, struct hs_cli_answer *out, struct hs_error *err);
 /* details.text or diagnostics of the first issue of an OperationOutcome; or the status alone. */
 struct hs_slice hs_cli_reason(struct hs_arena *arena, const struct hs_cli_answer *answer);
+/* Time that only goes forward, and how much of it is over since `began_ns`. */
+uint64_t hs_cli_now_ns(void);
+double hs_cli_seconds_since(uint64_t began_ns);
 /* A count with a rate, rewritten in place on a terminal, else a line every few seconds. */
 struct hs_cli_progress {
 	const char *what;

@@ -9,23 +9,28 @@
 #define TERMINAL_NS 200000000ull
 #define PLAIN_NS 5000000000ull
 
-static uint64_t now_ns(void)
+uint64_t hs_cli_now_ns(void)
 {
 	const struct hs_world *world = hs_world_real();
 	return world->mono_ns(world->ctx);
 }
 
+double hs_cli_seconds_since(uint64_t began_ns)
+{
+	return (double)(hs_cli_now_ns() - began_ns) / 1e9;
+}
+
 void hs_cli_progress_begin(struct hs_cli_progress *progress, const char *what)
 {
 	progress->what = what;
-	progress->begun_ns = progress->started_ns = now_ns();
+	progress->begun_ns = progress->started_ns = hs_cli_now_ns();
 	progress->shown_ns = 0;
 }
 
 void hs_cli_progress_next(struct hs_cli_progress *progress, const char *what)
 {
 	progress->what = what;
-	progress->started_ns = now_ns();
+	progress->started_ns = hs_cli_now_ns();
 }
 
 static void show_count(double seconds, uint64_t done, uint64_t total, bool last)
@@ -41,7 +46,7 @@ static void show_count(double seconds, uint64_t done, uint64_t total, bool last)
 
 void hs_cli_progress_show(struct hs_cli_progress *progress, uint64_t done, uint64_t total, bool last)
 {
-	uint64_t now = now_ns();
+	uint64_t now = hs_cli_now_ns();
 	bool terminal = hs_cli_is_terminal();
 	uint64_t since = now - (progress->shown_ns ? progress->shown_ns : progress->begun_ns);
 

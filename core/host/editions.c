@@ -250,12 +250,9 @@ void hs__editions_close(struct hs_host *host)
 	for (unsigned i = 0; i < HS__EDITIONS; i++) {
 		struct hs__edition *edition = &host->editions[i];
 		hs__validators_free(edition->validators);
-		if (edition->rest)
-			hs_rest_free(edition->rest);
-		if (edition->rules)
-			hs_search_rules_free(edition->rules);
-		if (edition->defs)
-			hs_defs_unref(edition->defs);
+		hs_rest_free(edition->rest);
+		hs_search_rules_free(edition->rules);
+		hs_defs_unref(edition->defs);
 		hs_map_free(&edition->owners);
 		if (edition->name)
 			pthread_mutex_destroy(&edition->capability_lock);

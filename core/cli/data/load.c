@@ -2,7 +2,6 @@
 /* handslag load: resources and packages into a data directory, or to any FHIR server. */
 #include <core/cli/data/load.h>
 
-#include <core/base/world.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -171,7 +170,6 @@ static void summary(const struct hs_cli_sink *sink, unsigned packages, double se
 int hs_cli_load(int argc, char **argv)
 {
 	int count = 0, code = hs_cli_parse(&command, argc, argv, &count);
-	const struct hs_world *world = hs_world_real();
 	struct hs_error err = { .status = HS_OK };
 	struct hs_cli_sink *sink = NULL;
 	unsigned packages = 0;
@@ -184,13 +182,13 @@ int hs_cli_load(int argc, char **argv)
 		return hs_cli_fail(&command, HS_EXIT_USAGE,
 			"--timeout must be from 1 to 86400 seconds, not %lld", (long long)timeout_s);
 	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
-	uint64_t began = world->mono_ns(world->ctx);
+	uint64_t began = hs_cli_now_ns();
 	enum hs_status status = target ? load_there(arena, argv, count, &sink, &packages, &err) :
 					 load_here(arena, argv, count, &sink, &packages, &err);
 	if (sink)
 		hs_cli_progress_show(&sink->progress, sink->stored + sink->failed, 0, true);
 	if (status == HS_OK)
-		summary(sink, packages, (double)(world->mono_ns(world->ctx) - began) / 1e9);
+		summary(sink, packages, hs_cli_seconds_since(began));
 	if (status && sink && sink->stored)
 		fprintf(stderr, "stored until then: %llu\n", (unsigned long long)sink->stored);
 	code = status                ? hs_cli_fail_error(&command, &err) :

@@ -162,8 +162,7 @@ static void release(struct hs_cli_sink *sink)
 {
 	struct remote *remote = (struct remote *)(void *)sink;
 
-	if (remote->client)
-		hs_http_client_free(remote->client);
+	hs_http_client_free(remote->client);
 	hs_loop_stop(remote->loop);
 	hs_loop_run(remote->loop);
 	hs_loop_free(remote->loop);

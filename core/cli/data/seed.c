@@ -3,7 +3,6 @@
 #include <core/cli/data/load.h>
 #include <core/cli/files.h>
 
-#include <core/base/world.h>
 #include <core/cli/seed/seed.h>
 #include <errno.h>
 #include <stdio.h>
@@ -158,15 +157,14 @@ int hs_cli_seed(int argc, char **argv)
 		return hs_cli_fail(&command, HS_EXIT_USAGE,
 			"say where it goes, once: --out FILE, --data DIR or --target URL");
 	}
-	const struct hs_world *world = hs_world_real();
 	const struct hs_seed_options what = { (uint64_t)size, (uint64_t)seed_number, pointers_only };
 	struct hs_error err = { .status = HS_OK };
 	struct into into = { NULL, NULL, 0 };
 	struct hs_arena *arena = hs_arena_new((size_t)64 << 20);
-	uint64_t began = world->mono_ns(world->ctx);
+	uint64_t began = hs_cli_now_ns();
 	enum hs_status status = make(&what, arena, &into, &err);
 	if (status == HS_OK) {
-		summary(&into, (double)(world->mono_ns(world->ctx) - began) / 1e9);
+		summary(&into, hs_cli_seconds_since(began));
 	}
 	code = status != HS_OK                 ? hs_cli_fail_error(&command, &err) :
 		into.sink && into.sink->failed ? HS_EXIT_FAILED :

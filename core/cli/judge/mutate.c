@@ -52,12 +52,6 @@ struct session {
 	uint64_t began_ns, shown_ns;
 };
 
-static uint64_t now_ns(void)
-{
-	const struct hs_world *world = hs_world_real();
-	return world->mono_ns(world->ctx);
-}
-
 static struct hs_slice find_fixture(void *arg, const struct hs_script *script, struct hs_slice reference)
 {
 	return hs_library_fixture(arg, script, reference);
@@ -69,7 +63,7 @@ static void trial_done(struct hs_lab *lab, const struct hs_lab_trial *trial, voi
 {
 	struct session *session = arg;
 	struct hs_slice name = trial->fault ? trial->fault->id : HS_S("clean");
-	uint64_t now = now_ns();
+	uint64_t now = hs_cli_now_ns();
 	size_t total = 0;
 
 	hs_lab_trials(lab, &total);
@@ -154,7 +148,7 @@ static int conclude(const struct session *session)
 	fwrite(out.ptr, 1, out.len, stdout);
 	hs_buf_free(&out);
 	if (!session->quiet)
-		fprintf(stderr, "%.1f s\n", (double)(now_ns() - session->began_ns) / 1e9);
+		fprintf(stderr, "%.1f s\n", hs_cli_seconds_since(session->began_ns));
 	if (session->html && write_html(session, &err))
 		return hs_cli_fail_error(session->command, &err);
 	if (session->interrupted)
@@ -187,10 +181,8 @@ static void clean_up(struct session *session)
 	hs_cli_reference_stop(session->reference);
 	hs_mutants_close(session->mutants);
 	hs_library_close(session->library);
-	if (session->r4)
-		hs_defs_unref(session->r4);
-	if (session->r5)
-		hs_defs_unref(session->r5);
+	hs_defs_unref(session->r4);
+	hs_defs_unref(session->r5);
 	hs_arena_free(session->arena);
 }
 
@@ -198,10 +190,8 @@ static enum hs_status open_all(struct session *session, int count, char **argume
 {
 	enum hs_status status = hs_library_open(session->suites, &session->library, err);
 
-	for (int i = 0; i < count && !status; i++)
-		status = hs_library_select(session->library, arguments[i], err);
-	if (!status && count == 0)
-		status = hs_library_select(session->library, NULL, err);
+	if (!status)
+		status = hs_library_select_all(session->library, arguments, (size_t)count, err);
 	return status ? status : hs_mutants_open(session->library, &session->mutants, err);
 }
 
@@ -231,7 +221,7 @@ static int run_command(struct session *session, int count, char **arguments)
 		.events = { .trial_done = trial_done, .finished = finished, .arg = session } };
 	enum hs_status status = open_all(session, count, arguments, &err);
 
-	session->began_ns = now_ns();
+	session->began_ns = hs_cli_now_ns();
 	if (!status && session->list)
 		return list_faults(session);
 	if (!status)

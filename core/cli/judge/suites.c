@@ -208,10 +208,8 @@ static int run(struct suites_settings *settings, const struct hs_cli_command *co
 	struct hs_error err = { 0 };
 	enum hs_status status = hs_library_open(settings->suites, &settings->library, &err);
 
-	for (int i = 0; i < count && !status; i++)
-		status = hs_library_select(settings->library, arguments[i], &err);
-	if (!status && count == 0)
-		status = hs_library_select(settings->library, NULL, &err);
+	if (!status)
+		status = hs_library_select_all(settings->library, arguments, (size_t)count, &err);
 	if (status)
 		return hs_cli_fail_error(command, &err);
 	if (settings->lint)

@@ -227,10 +227,8 @@ static void clean_up(struct session *session)
 	hs_loop_free(session->loop);
 	hs_library_close(session->library);
 	hs_cli_test_profiles_close(session->profiles);
-	if (session->r4)
-		hs_defs_unref(session->r4);
-	if (session->r5)
-		hs_defs_unref(session->r5);
+	hs_defs_unref(session->r4);
+	hs_defs_unref(session->r5);
 	hs_arena_free(session->arena);
 }
 
@@ -247,10 +245,7 @@ static int run_command(struct session *session, int count, char **arguments)
 	session->r4 = hs_cli_test_definitions(HS_FHIR_R4);
 	session->r5 = session->settings.fhir == HS_FHIR_R4 ? NULL : hs_cli_test_definitions(HS_FHIR_R5);
 	hs_library_definitions(session->library, session->r4, session->r5);
-	for (int i = 0; i < count && !status; i++)
-		status = hs_library_select(session->library, arguments[i], &err);
-	if (!status && count == 0)
-		status = hs_library_select(session->library, NULL, &err);
+	status = hs_library_select_all(session->library, arguments, (size_t)count, &err);
 	if (status)
 		return hs_cli_fail_error(session->command, &err);
 	if (list_tests(session, !session->settings.dry_run) == 0 && session->settings.tests.count > 0)

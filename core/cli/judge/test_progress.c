@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handslag test: what is shown while it runs, and the failures in full at its end. Everything goes to
  * standard error, so that a report on standard output stays whole. */
-#include <core/base/world.h>
 #include <core/cli/judge/test_private.h>
 
 #include <inttypes.h>
@@ -55,8 +54,7 @@ static void show_line(const struct test_progress *progress, const struct hs_test
 
 void hs_cli_test_show(struct test_progress *progress, const struct hs_test_result *test)
 {
-	const struct hs_world *world = hs_world_real();
-	uint64_t now = world->mono_ns(world->ctx);
+	uint64_t now = hs_cli_now_ns();
 
 	progress->done++;
 	progress->failed += test->verdict == HS_TEST_FAIL;

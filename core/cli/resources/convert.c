@@ -127,10 +127,8 @@ static enum hs_status run(struct converting *c, int count, char **files, struct 
 	if (!status && fflush(stdout) != 0)
 		status = hs_fail(err, HS_E_FULL, "standard output cannot be written");
 	hs_convert_free(c->convert);
-	if (r4)
-		hs_defs_unref(r4);
-	if (r5)
-		hs_defs_unref(r5);
+	hs_defs_unref(r4);
+	hs_defs_unref(r5);
 	return status;
 }
 

@@ -87,14 +87,13 @@ static bool is_many(int count, char **files)
 static int validate_files(struct run *run, const struct hs_cli_command *command, int count, char **files,
 	bool strict)
 {
-	const struct hs_world *world = hs_world_real();
-	uint64_t start = world->mono_ns(world->ctx);
+	uint64_t start = hs_cli_now_ns();
 	struct hs_error err = { .status = HS_OK };
 
 	hs_cli_validate_begin(&run->report);
 	for (int i = 0; i < count && !err.status; i++)
 		(void)hs_cli_documents(files[i], validate_one, run, &err);
-	hs_cli_validate_end(&run->report, world->mono_ns(world->ctx) - start);
+	hs_cli_validate_end(&run->report, hs_cli_now_ns() - start);
 	if (err.status)
 		return hs_cli_fail(command, err.status == HS_E_NOT_FOUND ? HS_EXIT_USAGE : HS_EXIT_FAULT,
 			"%s", err.text);

@@ -313,9 +313,7 @@ enum hs_status hs_cli_validate_layer_files(const struct validate_engine *engine,
 
 void hs_cli_validate_layer_end(struct validate_layer *layer)
 {
-	if (layer->validator)
-		hs_validator_unref(layer->validator);
-	if (layer->profiles)
-		hs_profiles_unref(layer->profiles);
+	hs_validator_unref(layer->validator);
+	hs_profiles_unref(layer->profiles);
 	hs_library_unref(layer->library);
 }

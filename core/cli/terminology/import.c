@@ -3,7 +3,6 @@
 #include <core/base/memory.h>
 #include <core/cli/cli.h>
 
-#include <core/base/world.h>
 #include <handslag/import.h>
 
 #include <errno.h>
@@ -85,10 +84,8 @@ static bool stopped(void *arg)
 
 static uint64_t clock_ms(void *arg)
 {
-	const struct hs_world *world = hs_world_real();
-
 	(void)arg;
-	return world->mono_ns(world->ctx) / 1000000;
+	return hs_cli_now_ns() / 1000000;
 }
 
 /* ---- which importer ---- */
@@ -185,9 +182,8 @@ static enum hs_status carry_out(struct run *run, const struct hs_service *servic
 static int import_with(const struct hs_cli_command *command, struct run *run,
 	const struct hs_service *service, const struct hs_importer *importer)
 {
-	const struct hs_world *world = hs_world_real();
 	struct hs_error err = { .status = HS_OK };
-	uint64_t began = world->mono_ns(world->ctx);
+	uint64_t began = hs_cli_now_ns();
 
 	if (report_path && !(run->report = fopen(report_path, "we")))
 		return hs_cli_fail(command, HS_EXIT_FAULT, "%s cannot be written: %s", report_path,
@@ -212,7 +208,7 @@ static int import_with(const struct hs_cli_command *command, struct run *run,
 			run->import.stage_count);
 	if (status)
 		return hs_cli_fail_error(command, &err);
-	summary(&run->import, (double)(world->mono_ns(world->ctx) - began) / 1e9);
+	summary(&run->import, hs_cli_seconds_since(began));
 	return run->import.skips ? HS_EXIT_FAILED : HS_EXIT_OK;
 }
 

@@ -123,16 +123,14 @@ void hs__sandbox_unload(struct hs_sandbox *sandbox)
 	hs_heap_free(sandbox->states);
 	sandbox->states = NULL;
 	for (unsigned i = 0; i < HS__EDITIONS; i++) {
-		if (sandbox->rest[i])
-			hs_rest_sandbox_free(sandbox->rest[i]);
+		hs_rest_sandbox_free(sandbox->rest[i]);
 		sandbox->rest[i] = NULL;
 		hs__upper_free(sandbox->validators[i]);
 		sandbox->validators[i] = NULL;
 		hs__members_free(sandbox->members[i]);
 		sandbox->members[i] = NULL;
 	}
-	if (sandbox->store)
-		hs_store_close(sandbox->store);
+	hs_store_close(sandbox->store);
 	sandbox->store = NULL;
 }
 

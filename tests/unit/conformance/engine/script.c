@@ -269,15 +269,23 @@ static void explanations(void **state)
 
 static void library(void **state)
 {
+	char bulk[] = "bulk", rest[] = "rest", nothing[] = "no/such/thing";
+	char *const names[] = { bulk, rest, nothing };
 	struct hs_library *library = NULL;
 	struct hs_error err = { 0 };
-	size_t count = 0;
+	size_t count = 0, some = 0;
 
 	(void)state;
 	assert_int_equal(hs_library_open(NULL, &library, &err), HS_OK);
 	assert_int_equal(hs_library_select(library, "no/such/thing", &err), HS_E_NOT_FOUND);
-	assert_int_equal(hs_library_select(library, NULL, &err), HS_OK);
+	assert_int_equal(hs_library_select_all(library, names, 2, &err), HS_OK);
+	const struct hs_script *const *named = hs_library_selected(library, &some);
+	assert_true(some > 1 && hs_slice_eq(named[0]->suite, HS_S("bulk")) &&
+		hs_slice_eq(named[some - 1]->suite, HS_S("rest")));
+	assert_int_equal(hs_library_select_all(library, names, 3, &err), HS_E_NOT_FOUND);
+	assert_int_equal(hs_library_select_all(library, NULL, 0, &err), HS_OK);
 	hs_library_selected(library, &count);
+	assert_true(count > some);
 	size_t all = count;
 	assert_int_equal(hs_library_select(library, NULL, &err), HS_OK); /* nothing is there twice */
 	const struct hs_script *const *scripts = hs_library_selected(library, &count);
