@@ -282,8 +282,8 @@ static enum hs_status linked_cost(const struct hs__maker *maker, const struct hs
 	return status;
 }
 
-static enum hs_status get_linked(const struct hs__maker *maker, const struct hs__cond *cond,
-	enum hs__want want, struct hs__linked *out, struct hs_error *err)
+enum hs_status hs__linked_of(const struct hs__maker *maker, const struct hs__cond *cond, enum hs__want want,
+	struct hs__linked *out, struct hs_error *err)
 {
 	const struct hs_find *find = cond->find;
 	bool chain = find->op == HS_FIND_CHAIN;
@@ -315,7 +315,7 @@ enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *
 	if (hs__inner_kept(maker->finder, cond->find->target_type))
 		return kept_cost(maker, cond, members, least(limit, enough), &out->cost, err);
 	bool can = !((maker->type | cond->find->target_type) & HS_TYPE_CONTAINED);
-	enum hs_status status = can ? get_linked(maker, cond, HS__WANT_NOT, &following.by, err) : HS_OK;
+	enum hs_status status = can ? hs__linked_of(maker, cond, HS__WANT_NOT, &following.by, err) : HS_OK;
 	if (status == HS_OK && following.by.link && !following.by.link->led) {
 		*out = (struct hs__following) { .by = following.by, .cost = 1 };
 		return HS_OK;
@@ -327,8 +327,8 @@ enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *
 	if (status == HS_OK)
 		status = walking_cost(maker, cond, limit, &walking, err);
 	if (status == HS_OK && can && !following.by.link)
-		status = get_linked(maker, cond, hs__wanted(maker, members, walking, making), &following.by,
-			err);
+		status = hs__linked_of(maker, cond, hs__wanted(maker, members, walking, making),
+			&following.by, err);
 	uint64_t aims = walking / A_LINK;
 	if (status == HS_OK && following.by.link && walking >= limit)
 		status = count_aims(maker, cond, following.by.column, limit, &aims, err);

@@ -30,6 +30,7 @@ static void write_how(struct hs_buf *buf, const struct hs__step *step)
 		[HS__HOW_GROUPS] = { "rows of ", " groups of a column" },
 		[HS__HOW_GROUPS_OF_ROWS] = { "groups of each row in a column of ", "" },
 		[HS__HOW_FACTS] = { "each against its facts", NULL },
+		[HS__HOW_BEHIND] = { "what is behind it, asked before all else", NULL },
 	};
 
 	hs_buf_cstr(buf, texts[step->how].before);
@@ -61,6 +62,10 @@ static void write_step(const struct hs__finder *finder, const struct hs__step *s
 	write_how(buf, step);
 	if (step->members != HS__ALL)
 		hs_buf_printf(buf, ", of %llu", (unsigned long long)step->members);
+	if (step->how == HS__HOW_BEHIND) {
+		hs_buf_cstr(buf, step->found ? ", found some or was too much\n" : ", found nothing\n");
+		return;
+	}
 	if (step->how != HS__HOW_JOINED && step->how != HS__HOW_FACTS)
 		hs_buf_printf(buf, ", cost %s%llu", step->cost >= HS__COST_DECIDES ? "at least " : "",
 			(unsigned long long)step->cost);

@@ -390,6 +390,39 @@ static enum hs_status settle(const struct hs__maker *maker, const struct part *p
 	return status;
 }
 
+/* ---- before anything dear ---- */
+
+#define DEAR 500u     /* of the cheapest part: then it is asked first whether another one finds nothing */
+#define DEAR_SHARE 4u /* of which that may cost one in so many */
+#define SOON 400u     /* and no more than that */
+
+/* Does it lead to other resources, whatever of it is to hold? */
+static bool leads_on(const struct hs__cond *cond)
+{
+	size_t i = 0;
+
+	if (cond->nothing || cond->find->op != HS_FIND_OR)
+		return !cond->nothing && (cond->find->op == HS_FIND_CHAIN || cond->find->op == HS_FIND_HAS);
+	while (i < cond->kid_count && leads_on(&cond->kids[i]))
+		i++;
+	return i == cond->kid_count;
+}
+
+/* When the parts, of which the first is the cheapest, are dear: does one find nothing? */
+static enum hs_status foresee_nothing(const struct hs__maker *maker, const struct part *parts, size_t count,
+	bool *nothing, struct hs_error *err)
+{
+	uint64_t dearest = count > 1 && parts[0].cost >= DEAR ? parts[0].cost / DEAR_SHARE : 0;
+	uint64_t left = dearest > SOON || hs__columns_eager(maker->finder) ? SOON : dearest;
+	enum hs_status status = HS_OK;
+
+	for (size_t i = 0; i < count && left && !*nothing && status == HS_OK; i++) {
+		if (leads_on(parts[i].cond))
+			status = hs__finds_nothing(maker, parts[i].cond, &left, nothing, err);
+	}
+	return status;
+}
+
 enum hs_status hs__add_all(const struct hs__maker *maker, const struct hs__cond *cond,
 	const struct hs__set *within, struct hs__set *into, struct hs_error *err)
 {
@@ -398,6 +431,7 @@ enum hs_status hs__add_all(const struct hs__maker *maker, const struct hs__cond 
 	struct part *parts = hs_arena_array(arena, most, sizeof(*parts));
 	struct rest rest = { hs_arena_array(arena, most, sizeof(*rest.items)), 0 };
 	struct hs__set found;
+	bool nothing = false;
 
 	if (!parts || !rest.items)
 		return hs_fail(err, HS_E_TOO_COSTLY, "the search has too many conditions; narrow it");
@@ -410,6 +444,10 @@ enum hs_status hs__add_all(const struct hs__maker *maker, const struct hs__cond 
 		status = make_parts(maker, cond, parts, &count, err);
 	if (status == HS_OK)
 		status = weigh(maker, parts, count, within ? hs__set_size(within) : HS__ALL, err);
+	if (status == HS_OK)
+		status = foresee_nothing(maker, parts, count, &nothing, err);
+	if (nothing)
+		return HS_OK;
 	if (status == HS_OK && count && !within)
 		status = hs__set_foresee(maker, parts[0].cost, err);
 	if (status == HS_OK)

@@ -212,6 +212,9 @@ enum hs_status hs__look_up(const struct hs__maker *maker, const struct hs__cond 
 	uint64_t limit, struct hs__lookup *out, struct hs_error *err);
 enum hs_status hs__follow(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
 	uint64_t limit, struct hs__following *out, struct hs_error *err);
+/* The links of a chain or _has, as hs__columns_get_linked. */
+enum hs_status hs__linked_of(const struct hs__maker *maker, const struct hs__cond *cond, enum hs__want want,
+	struct hs__linked *out, struct hs_error *err);
 /* What it costs to look whether one resource fulfils the condition. */
 uint64_t hs__look_cost(const struct hs__cond *cond);
 /* Is it worth a column that a way costs so much for so many rows? `making` is what it costs to make that. */
@@ -238,6 +241,12 @@ typedef enum hs_status hs__add_fn(const struct hs__maker *maker, const struct hs
 hs__add_fn hs__add_entries, hs__add_chain, hs__add_has, hs__add_missing, hs__add_not, hs__add_any,
 	hs__add_all, hs__add_group;
 
+/* ---- nothing.c ---- */
+
+/* Is it soon told that nothing fulfils the condition? Costs at most *left, and takes from it what it did. */
+enum hs_status hs__finds_nothing(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t *left,
+	bool *out, struct hs_error *err);
+
 /* ---- trace.c ---- */
 
 enum hs__how {
@@ -255,6 +264,7 @@ enum hs__how {
 	HS__HOW_GROUPS,
 	HS__HOW_GROUPS_OF_ROWS,
 	HS__HOW_FACTS,
+	HS__HOW_BEHIND,
 };
 /* What was done for a condition; further ones that it led to follow it, a depth further in. */
 struct hs__step {

@@ -369,12 +369,40 @@ static void links_that_lead_nowhere_come_first(void **state)
 	/* The first search makes the column. */
 	for (unsigned i = 0; i < 2; i++)
 		assert_told(f, &both, w.visit, "AND: rows joined, found 0");
-	assert_told(f, &both, w.visit, "AND: rows joined, found 0\n    CHAIN Encounter.subject: links");
+	assert_told(f, &both, w.visit,
+		"AND: rows joined, found 0\n"
+		"    CHAIN Encounter.subject: what is behind it, asked before all else, found nothing");
 	chain.target_type = w.person;
 	assert_told(f, &both, w.visit, "AND: rows joined, found 600");
 	if (hs_store_write_wait(f->store, f->arena, put_astray, &w, &f->err) != HS_OK)
 		fail_msg("%s", f->err.text);
 	assert_told(f, &both, w.visit, "AND: rows joined, found 600");
+}
+
+/* What leads to others finds nothing where one of all conditions there does, or each of any. */
+static void what_is_behind_comes_first(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+	make_world(f, &w);
+	struct hs_find ever = { .op = HS_FIND_UPDATED, .cmp = HS_CMP_GE, .hi = 1 },
+		       never = { .op = HS_FIND_UPDATED, .cmp = HS_CMP_LT, .hi = 1 };
+	const struct hs_find *one[] = { &ever, &never };
+	struct hs_find inside = { .op = HS_FIND_OR, .kids = one, .kid_count = 2 };
+	const struct hs_find *behind[] = { &inside };
+	struct hs_find chain = {
+		.op = HS_FIND_CHAIN, .param = w.about, .target_type = w.person, .kids = behind, .kid_count = 1
+	};
+	const struct hs_find *kids[] = { &ever, &chain };
+	struct hs_find both = { .op = HS_FIND_AND, .kids = kids, .kid_count = 2 };
+	for (unsigned i = 0; i < 2; i++) { /* the first search makes the column */
+		inside.op = HS_FIND_OR;
+		assert_told(f, &both, w.visit, "AND: rows joined, found 600");
+		inside.op = HS_FIND_AND;
+		assert_told(f, &both, w.visit,
+			"CHAIN Encounter.subject: what is behind it, asked before all else, found nothing");
+		assert_told(f, &both, w.visit, "AND: rows joined, found 0");
+	}
 }
 
 /* ---- before any search ---- */
@@ -552,6 +580,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(searches_share_what_a_writer_changes, fixture_setup,
 			fixture_teardown),
 		cmocka_unit_test_setup_teardown(stores_have_one_memory, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_is_behind_comes_first, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(links_that_lead_nowhere_come_first, fixture_setup,
 			fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_gone_is_not_kept_for_ever, fixture_setup,
