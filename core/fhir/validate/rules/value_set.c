@@ -227,8 +227,8 @@ static void check_include(struct hs__validation *run, const struct hs__node *inc
 	const struct hs_json *system = hs_library_find(run->library, HS_S("CodeSystem"), url, NULL);
 	if (!check_system(run, include, url, system))
 		return;
-	if (version.len) /* found here all the same, but not by every server */
-		HS__WARN(run, include, "system", "invalid", "value-set-system-version",
+	if (version.len) /* a '|' is in no URI; found here all the same, but not by every server */
+		HS__FAIL_OTHERS(run, include, "system", "invalid", "value-set-system-version",
 			HS__IN_WORDS(run,
 				"the system '%.*s' has a version in it: the system is '%.*s', and its "
 				"version is said in version",
