@@ -9,44 +9,31 @@
 #define KEYS_MAX 512u /* conditions of one type; with more of them the walk is cheaper */
 #define PAGE 256u
 
-static enum hs_status no_room(struct hs_error *err)
-{
-	return hs_fail(err, HS_E_LIMIT, "the export has too many types");
-}
-
-static const struct hs_find *key(struct hs_rest_export *plan, const struct hs_find *from)
-{
-	struct hs_find *find = hs_arena_alloc(plan->arena, sizeof(*find));
-
-	if (find)
-		*find = *from;
-	return find;
-}
-
+/* One condition a patient and link of theirs, of which one must hold. */
 static enum hs_status look_up(struct hs_rest_export *plan, struct hs__export_type *type, struct hs_error *err)
 {
 	size_t most = plan->patients.count * (type->link_count + 1), count = 0;
 
 	if (most > KEYS_MAX)
 		return HS_OK;
+	struct hs_find *keys = hs_arena_array(plan->arena, most + 1, sizeof(*keys));
 	const struct hs_find **kids = hs_arena_array(plan->arena, most + 1, sizeof(*kids));
-	bool good = kids != NULL;
+	if (!keys || !kids)
+		return hs_fail(err, HS_E_LIMIT, "the export has too many types");
 	HS_MAP_EACH(patient, &plan->patients) {
-		if (good && type->is_patient)
-			good = (kids[count++] = key(plan,
-					&(struct hs_find) { .op = HS_FIND_ID, .text = patient->key })) !=
-				NULL;
-		for (size_t i = 0; good && i < type->link_count; i++)
-			good = (kids[count++] = key(plan,
-					&(struct hs_find) { .op = HS_FIND_REFERENCE,
-						.param = type->links[i],
-						.target_type = plan->patient_number,
-						.text = patient->key })) != NULL;
+		if (type->is_patient)
+			keys[count++] = (struct hs_find) { .op = HS_FIND_ID, .text = patient->key };
+		for (size_t i = 0; i < type->link_count; i++)
+			keys[count++] = (struct hs_find) { .op = HS_FIND_REFERENCE,
+				.param = type->links[i],
+				.target_type = plan->patient_number,
+				.text = patient->key };
 	}
-	if (good)
-		type->theirs = key(plan,
-			&(struct hs_find) { .op = HS_FIND_OR, .kids = kids, .kid_count = count });
-	return type->theirs ? HS_OK : no_room(err);
+	for (size_t i = 0; i < count; i++)
+		kids[i] = &keys[i];
+	keys[most] = (struct hs_find) { .op = HS_FIND_OR, .kids = kids, .kid_count = count };
+	type->theirs = &keys[most];
+	return HS_OK;
 }
 
 enum hs_status hs__export_few(struct hs_rest_export *plan, struct hs_error *err)

@@ -273,48 +273,58 @@ static enum hs_status for_each_type(struct walk *walk,
 
 /* ---- one id ---- */
 
-static enum hs_status walk_id(struct walk *walk, struct hs_error *err)
+static enum hs_status walk_current(struct walk *walk, struct hs_error *err)
 {
 	const struct hs_history_query *query = walk->query;
 	struct hs_resource *current = hs_arena_alloc(walk->arena, sizeof(*current));
-	uint64_t before = before_of(query);
 
 	if (!current)
 		return hs_fail(err, HS_E_LIMIT, "the page of history does not fit; ask for fewer");
 	enum hs_status status = hs_txn_get(walk->txn, walk->arena, query->type, query->id, current, err);
 	if (status != HS_OK && status != HS_E_DELETED)
 		return status;
-	status = HS_OK;
-	if (current->seq > query->after_seq && in_time(query, current->updated_ms)) {
-		walk->total++;
-		if (current->seq < before)
-			status = add(walk, (struct found) { current->seq, query->type, 0, current }, err);
-	}
-	if (status != HS_OK)
-		return status;
+	if (current->seq <= query->after_seq || !in_time(query, current->updated_ms))
+		return HS_OK;
+	walk->total++;
+	return current->seq < before_of(query) ?
+		add(walk, (struct found) { current->seq, query->type, 0, current }, err) :
+		HS_OK;
+}
+
+static enum hs_status walk_past(struct walk *walk, struct hs_error *err)
+{
+	const struct hs_history_query *query = walk->query;
 	struct hs_stmt *stmt = hs_sql(walk->txn,
 		"SELECT seq, updated FROM past WHERE id = ?1 AND type = ?2 ORDER BY version DESC", err);
-	int step = stmt ? 0 : (int)err->status;
-	if (stmt) {
-		hs_sql_text(stmt, 1, query->id);
-		hs_sql_int(stmt, 2, query->type);
-	}
-	while (status == HS_OK && stmt && walk->count <= query->count &&
-		(step = hs_sql_step(stmt, err)) > 0) {
+	enum hs_status status = HS_OK;
+	int step = 0;
+
+	if (!stmt)
+		return err->status;
+	hs_sql_text(stmt, 1, query->id);
+	hs_sql_int(stmt, 2, query->type);
+	while (status == HS_OK && walk->count <= query->count && (step = hs_sql_step(stmt, err)) > 0) {
 		uint64_t seq = (uint64_t)hs_sql_get_int(stmt, 0);
 		if (seq <= query->after_seq)
 			break;
-		if (seq < before && in_time(query, hs_sql_get_int(stmt, 1)))
+		if (seq < before_of(query) && in_time(query, hs_sql_get_int(stmt, 1)))
 			status = add(walk, (struct found) { seq, query->type, -1, NULL }, err);
 	}
 	hs_sql_end(stmt);
-	if (step < 0)
-		return (enum hs_status)step;
-	if (status == HS_OK && query->want_total)
+	return step < 0 ? (enum hs_status)step : status;
+}
+
+static enum hs_status walk_id(struct walk *walk, struct hs_error *err)
+{
+	enum hs_status status = walk_current(walk, err);
+
+	if (status == HS_OK)
+		status = walk_past(walk, err);
+	if (status == HS_OK && walk->query->want_total)
 		status = count_with(walk,
 			"SELECT count(*) FROM past WHERE id = ?5 AND type = ?1 AND seq > ?2"
 			" AND updated >= ?3 AND updated < ?4",
-			query->type, err);
+			walk->query->type, err);
 	return status;
 }
 
