@@ -492,6 +492,20 @@ static const char *const shapes[] = { "'x'", "1", "true", "null", "{}", "[]", "[
 	"[{'availableTime':'x','type':1,'mimeType':{},'concept':[],'mode':1}]",
 	"[{'element':[{'target':'x'},{'target':[1,{'dependsOn':'x'}],'noMap':1}],'unmapped':[1]}]" };
 
+/* A resource of that type, which can be written and read again. */
+static void assert_sound(struct hs_arena *own, const struct hs_json *made, const char *type, const char *of)
+{
+	struct hs_json *again = NULL;
+	struct hs_error err;
+	struct hs_buf out;
+
+	hs_buf_init(&out, own, 1 << 16);
+	hs_json_write(&out, made, 0);
+	if (hs_json_parse(own, hs_buf_slice(&out), NULL, &again, &err) ||
+		!hs_slice_eq(hs_json_get_text(again, HS_S("resourceType")), hs_slice_cstr(type)))
+		fail_msg("%s becomes %.*s", of, HS_S_ARG(hs_buf_slice(&out)));
+}
+
 static void try_shape(const char *type, const struct hs_def_element *element, const struct hs_defs *defs,
 	enum hs_fhir_version from, const char *shape)
 {
@@ -507,9 +521,12 @@ static void try_shape(const char *type, const struct hs_def_element *element, co
 		type, HS_S_ARG(name), element->choice ? "String" : "", shape, HS_S_ARG(name), shape, type,
 		HS_S_ARG(name), shape);
 	if (!hs_slice_eq(name, HS_S("extension")) &&
-		hs_convert(convert, own, tree(text), from, &there, &issues, &err) == HS_OK)
-		(void)hs_convert(convert, own, there, from == HS_FHIR_R4 ? HS_FHIR_R5 : HS_FHIR_R4, &back,
-			&more, &err);
+		hs_convert(convert, own, tree(text), from, &there, &issues, &err) == HS_OK) {
+		assert_sound(own, there, type, text);
+		if (hs_convert(convert, own, there, from == HS_FHIR_R4 ? HS_FHIR_R5 : HS_FHIR_R4, &back,
+			    &more, &err) == HS_OK)
+			assert_sound(own, back, type, text);
+	}
 	hs_arena_free(own);
 }
 
