@@ -244,9 +244,11 @@ enum hs_status hs_rf2_terms(struct rf2 *r, struct hs_error *err)
 
 /* ---- what texts are for ---- */
 
-/* Preferred terms of the wished dialect first, then of US English, then any; others stand behind these. */
+/* Preferred terms of the wished dialect first, then of US English, then any; others stand behind these, and
+ * what is in another language than the displays behind all. */
 #define RANK_FSN 40u
 #define RANK_OTHER 60u
+#define RANK_FOREIGN 80u /* more */
 
 static void rank_dialects(const struct rf2 *r, uint16_t *ranks)
 {
@@ -258,16 +260,17 @@ static void rank_dialects(const struct rf2 *r, uint16_t *ranks)
 	}
 }
 
-static uint16_t rank_of(const struct rf2 *r, const struct tx_build_text *text, const uint16_t *ranks)
+/* `language` is that of the displays, as sv or sv-SE. */
+static uint16_t rank_of(const struct rf2 *r, const struct tx_build_text *text, const uint16_t *ranks,
+	struct hs_slice language)
 {
-	uint16_t best = RANK_OTHER;
+	uint16_t best = text->type == TX_SCT_FSN ? RANK_FSN : RANK_OTHER;
 
-	if (text->type == TX_SCT_FSN)
-		return RANK_FSN;
-	for (size_t i = 0; i < r->dialect_count; i++)
+	for (size_t i = 0; i < r->dialect_count && text->type != TX_SCT_FSN; i++)
 		if ((text->dialects >> i * 2 & 3) == 2 && ranks[i] < best)
 			best = ranks[i];
-	return best;
+	bool foreign = !hs_slice_ieq(hs_slice_first(text->language, 2), hs_slice_first(language, 2));
+	return foreign && best ? best + RANK_FOREIGN : best;
 }
 
 static const struct tx_use uses[] = {
@@ -281,6 +284,7 @@ void hs_rf2_rank_texts(struct rf2 *r)
 	struct hs_buf *texts = &r->build->texts;
 	size_t count = TX_BUILD_COUNT(*texts, struct tx_build_text), kept = 0;
 	uint16_t ranks[TX_SCT_DIALECTS_MAX] = { 0 };
+	struct hs_slice language = hs_tx_option(r->import, "language", HS_S("en"));
 
 	rank_dialects(r, ranks);
 	for (size_t i = 0; i < count; i++) {
@@ -293,7 +297,7 @@ void hs_rf2_rank_texts(struct rf2 *r)
 			continue;
 		}
 		text->use = hs_tx_build_use(r->build, &uses[text->type]);
-		text->rank = rank_of(r, text, ranks);
+		text->rank = rank_of(r, text, ranks, language);
 		*TX_BUILD_AT(*texts, struct tx_build_text, kept++) = *text;
 	}
 	texts->len = kept * sizeof(struct tx_build_text);

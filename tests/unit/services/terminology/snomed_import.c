@@ -14,6 +14,9 @@
 #define RELATION_HEAD \
 	"id\teffectiveTime\tactive\tmoduleId\tsourceId\tdestinationId\trelationshipGroup\ttypeId" \
 	"\tcharacteristicTypeId\tmodifierId\n"
+#define TERM_HEAD \
+	"id\teffectiveTime\tactive\tmoduleId\tconceptId\tlanguageCode\ttypeId\tterm" \
+	"\tcaseSignificanceId\n"
 #define MEMBER_HEAD "id\teffectiveTime\tactive\tmoduleId\trefsetId\treferencedComponentId"
 #define IS_A "\t0\t116680003\t900000000000011006\t900000000000451002\n"
 
@@ -43,10 +46,10 @@ static void keeps_texts(void **state)
 	assert_true(hs_tx_designations(t.arena, t.s, find(&t, "HEART"), NULL, 0, &texts));
 	assert_int_equal(texts.count, 4);
 	assert_string_equal(show(&t, texts.items[0].value), "Heart finding");
-	assert_string_equal(show(&t, texts.items[1].value), "Hjärtfynd");
-	assert_string_equal(show(&t, texts.items[1].language), "sv");
-	assert_string_equal(show(&t, texts.items[2].value), "Heart finding (finding)");
-	assert_string_equal(show(&t, texts.items[3].value), "Cardiac finding");
+	assert_string_equal(show(&t, texts.items[1].value), "Heart finding (finding)");
+	assert_string_equal(show(&t, texts.items[2].value), "Cardiac finding");
+	assert_string_equal(show(&t, texts.items[3].value), "Hjärtfynd");
+	assert_string_equal(show(&t, texts.items[3].language), "sv");
 	assert_true(hs_tx_is_inactive(t.s, find(&t, "OLDHEART")));
 	assert_false(hs_tx_is_inactive(t.s, find(&t, "HEART")));
 	sct_end(&t);
@@ -282,6 +285,35 @@ static void reads_versions_of_a_full_release(void **state)
 	sct_end(&t);
 }
 
+/* What has a preferred term in another language alone is shown by its English name: a display is in the
+ * language of the release. */
+static void takes_displays_in_the_language_of_the_release(void **state)
+{
+	static const char terms[] = TERM_HEAD
+		"29999999114\t20250101\t1\t" CORE "\t138875005\tsv\t900000000000013009\tRot"
+		"\t900000000000448009\n"
+		"19999999119\t20250101\t1\t" CORE "\t138875005\ten\t900000000000003001\tRoot (root)"
+		"\t900000000000448009\n";
+	static const char members[] = MEMBER_HEAD "\tacceptabilityId\n"
+						  "00000000-0000-4000-8000-000000000001\t20250101\t1\t" CORE
+						  "\t46011000052107\t29999999114\t900000000000548007\n";
+	struct sct_test t;
+
+	(void)state;
+	sct_begin_empty(&t);
+	const char *from = source_folder(&t);
+	put_file(from, "sct2_Concept_Snapshot_X_20250101.txt",
+		CONCEPT_HEAD "138875005\t20250101\t1\t" CORE "\t900000000000074008\n"
+			     "46011000052107\t20250101\t1\t" CORE "\t900000000000074008\n");
+	put_file(from, "sct2_Description_Snapshot-en_X_20250101.txt", terms);
+	put_file(from, "der2_cRefset_LanguageSnapshot-sv_X_20250101.txt", members);
+	assert_int_equal(sct_import(&t, from, NULL, 0), HS_OK);
+	sct_open(&t, "sct-900000000000207008-20250101.image");
+	assert_string_equal(show(&t, hs_tx_concept(t.s, hs_tx_big_code(&t.layer, HS_S("138875005"))).display),
+		"Root (root)");
+	sct_end(&t);
+}
+
 static const struct tx_sct_refset *refset_of(struct sct_test *t, const char *code)
 {
 	const struct tx_sct_refset *refset = hs_tx_sct_refset(&t->layer,
@@ -384,6 +416,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_texts),
 		cmocka_unit_test(takes_the_displays_of_a_dialect),
+		cmocka_unit_test(takes_displays_in_the_language_of_the_release),
 		cmocka_unit_test(makes_properties),
 		cmocka_unit_test(finds_words_as_a_scan_does),
 		cmocka_unit_test(subsumes_as_parents_say),
