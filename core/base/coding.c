@@ -32,7 +32,8 @@ size_t hs_utf8_put(char *out, uint32_t point)
 	return 4;
 }
 
-/* How many bytes at the beginning of the text are ASCII, counted by words. */
+/* How many bytes at the beginning of the text are ASCII, counted by words; at least as many as whole words,
+ * and all of them, of a text of a word and more, where all are. */
 static size_t ascii_run(struct hs_slice text)
 {
 	uint64_t word;
@@ -41,9 +42,12 @@ static size_t ascii_run(struct hs_slice text)
 	for (; text.len - i >= sizeof(word); i += sizeof(word)) {
 		memcpy(&word, text.ptr + i, sizeof(word));
 		if (word & 0x8080808080808080u)
-			break;
+			return i;
 	}
-	return i;
+	if (!i)
+		return 0;
+	memcpy(&word, text.ptr + text.len - sizeof(word), sizeof(word)); /* the last, some of them again */
+	return word & 0x8080808080808080u ? i : text.len;
 }
 
 bool hs_utf8_valid(struct hs_slice text)

@@ -65,9 +65,12 @@ bool hs__bytes_are(struct hs_slice text, uint8_t byte_class)
 	uint8_t all = byte_class;
 
 #if defined(__SSE2__)
-	for (; byte_class == HS__BYTE_TARGET && end - at >= 16; at += 16)
-		if (!are_of_target(at))
-			return false;
+	if (byte_class == HS__BYTE_TARGET && text.len >= 16) {
+		for (; end - at > 16; at += 16)
+			if (!are_of_target(at))
+				return false;
+		return are_of_target(end - 16); /* the last ones, some of them again */
+	}
 #endif
 	for (; end - at >= 4; at += 4)
 		all &= hs__byte_class[at[0]] & hs__byte_class[at[1]] & hs__byte_class[at[2]] &

@@ -85,20 +85,33 @@ static unsigned kind_of(unsigned char c)
 	return c < sizeof(kinds) ? kinds[c] : CODED;
 }
 
+#if defined(__SSE2__)
+/* A bit for each of 16 bytes that is something else than itself. */
+static inline unsigned marks_of_16(const char *at)
+{
+	const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+	__m128i ends = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')),
+		_mm_cmpeq_epi8(bytes, _mm_set1_epi8('=')));
+	__m128i codes = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('%')),
+		_mm_cmpeq_epi8(bytes, _mm_set1_epi8('+')));
+
+	/* the mask takes the highest bit of each: that of bytes above 127 is set */
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(ends, codes), bytes));
+}
+#endif
+
 /* The first byte at or after `at` that is something else than itself, or the end. */
 static size_t next_mark(struct hs_slice text, size_t at)
 {
 #if defined(__SSE2__)
-	for (; text.len - at >= 16; at += 16) {
-		const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.ptr + at));
-		__m128i ends = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')),
-			_mm_cmpeq_epi8(bytes, _mm_set1_epi8('=')));
-		__m128i codes = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('%')),
-			_mm_cmpeq_epi8(bytes, _mm_set1_epi8('+')));
-		/* the mask takes the highest bit of each: that of bytes above 127 is set */
-		unsigned marks = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(ends, codes), bytes));
+	for (; at + 16 <= text.len; at += 16) {
+		unsigned marks = marks_of_16(text.ptr + at);
 		if (marks)
 			return at + (unsigned)__builtin_ctz(marks);
+	}
+	if (text.len >= 16 && at < text.len) { /* the last ones, and some before them */
+		unsigned marks = marks_of_16(text.ptr + text.len - 16) >> (at + 16 - text.len);
+		return marks ? at + (unsigned)__builtin_ctz(marks) : text.len;
 	}
 #endif
 	while (at < text.len && kind_of((unsigned char)text.ptr[at]) == ITSELF)

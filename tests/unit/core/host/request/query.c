@@ -113,17 +113,20 @@ static void pairs_are_cut_in_every_place(void **state)
 		for (size_t value = 0; value < sizeof(plain); value++)
 			for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 				struct hs_http_request http;
-				struct hs_slice text = hs_arena_printf(arena, "%.*s=%.*s%s%s&z=%s%c",
+				struct hs_slice text = hs_arena_printf(arena, "%.*s=%.*s%s%s&z=%s&y=1&x%c",
 					(int)name, plain, (int)value, plain, marks[i], plain, plain, 0);
 				struct hs_slice wanted = hs_arena_printf(arena, "%.*s%s%s", (int)value, plain,
 					decoded[i], plain);
 				size_t count = 0;
 				const struct hs_pair *pairs = hs_request_query(make(&http, text.ptr), &count);
-				assert_int_equal(count, 2);
+				assert_int_equal(count, 4);
 				assert_true(hs_slice_eq(pairs[0].name, hs_slice(plain, name)));
 				assert_true(hs_slice_eq(pairs[0].value, wanted));
 				assert_true(hs_slice_eq(pairs[1].name, HS_S("z")));
 				assert_true(hs_slice_eq(pairs[1].value, hs_slice_cstr(plain)));
+				assert_true(hs_slice_eq(pairs[2].name, HS_S("y")));
+				assert_true(hs_slice_eq(pairs[2].value, HS_S("1")));
+				assert_true(hs_slice_eq(pairs[3].name, HS_S("x")));
 			}
 }
 
