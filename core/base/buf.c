@@ -3,6 +3,7 @@
 #include <handslag/buf.h>
 
 #include <core/base/heap.h>
+#include <core/base/put.h>
 #include <handslag/error.h>
 
 #include <stdarg.h>
@@ -75,7 +76,7 @@ void hs_buf_append(struct hs_buf *buf, struct hs_slice s)
 	char *to = hs_buf_reserve(buf, s.len);
 	if (!to)
 		return;
-	memcpy(to, s.ptr, s.len);
+	hs__put(to, s);
 	buf->len += s.len;
 }
 

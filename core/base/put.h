@@ -4,9 +4,19 @@
 
 #include <handslag/slice.h>
 
+struct hs__sixteen {
+	char bytes[16];
+};
+
 static inline char *hs__put(char *at, struct hs_slice text)
 {
-	if (__builtin_constant_p(text.len) || text.len > 16) {
+	if (text.len > 16 && text.len <= 32 && !__builtin_constant_p(text.len)) {
+		struct hs__sixteen first, last;
+		memcpy(&first, text.ptr, 16);
+		memcpy(&last, text.ptr + text.len - 16, 16);
+		memcpy(at, &first, 16);
+		memcpy(at + text.len - 16, &last, 16);
+	} else if (__builtin_constant_p(text.len) || text.len > 16) {
 		if (text.len)
 			memcpy(at, text.ptr, text.len);
 	} else if (text.len >= 8) { /* two halves, which may overlap: no call for short ones */

@@ -40,6 +40,27 @@ static void appends(void **state)
 	}
 }
 
+/* Short texts are copied by halves that overlap. */
+static void appends_texts_of_every_length(void **state)
+{
+	char text[80], wanted[sizeof(text) * sizeof(text)];
+	struct hs_buf buf;
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)(' ' + i);
+	hs_buf_init(&buf, NULL, sizeof(wanted));
+	for (size_t len = 0; len <= sizeof(text); len++) {
+		hs_buf_append(&buf, hs_slice(text, len));
+		memcpy(wanted + n, text, len);
+		n += len;
+	}
+	assert_int_equal(buf.len, n);
+	assert_memory_equal(buf.ptr, wanted, n);
+	hs_buf_free(&buf);
+}
+
 static void stops_at_the_maximum(void **state)
 {
 	(void)state;
@@ -100,6 +121,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(appends),
+		cmocka_unit_test(appends_texts_of_every_length),
 		cmocka_unit_test(stops_at_the_maximum),
 		cmocka_unit_test(reserves),
 		cmocka_unit_test(reports_a_full_arena),
