@@ -106,6 +106,8 @@ static const struct tx_head *find_in(const struct tx_scope *scope, const struct 
 	const struct tx_head *best = NULL;
 	struct hs_slice url = sought->url, version = sought->version;
 
+	if (!index.count) /* as most layers of imports */
+		return NULL;
 	for (size_t i = first_of(layer, &index, sought); i < index.count; i++) {
 		const struct tx_head *head = head_at(&index, i);
 		if (!hs_slice_eq(tx_text(layer, head->url), url))

@@ -60,11 +60,10 @@ static enum hs_status find_system(struct tx_context *ctx, const struct asked *as
 static enum hs_status find_concept(struct tx_context *ctx, struct tx_system s, struct hs_slice code,
 	struct hs_slice path, uint32_t *out, struct hs_error *err)
 {
-	struct hs_slice url = TX_SYSTEM_URL(s), version = TX_SYSTEM_VERSION(s);
-
 	*out = hs_tx_find_code(ctx->arena, s, code, NULL);
 	if (*out != TX_NONE)
 		return HS_OK;
+	struct hs_slice url = TX_SYSTEM_URL(s), version = TX_SYSTEM_VERSION(s);
 	hs_tx_refuse(ctx, version.len ? TX_MSG_Unknown_Code_in_Version : TX_MSG_Unknown_Code_in, 404, path,
 		(struct tx_args) { { code, url, version } }, err);
 	hs_tx_add_reasons(ctx, hs_tx_remarks(ctx, s, code, TX_NONE), err);
