@@ -32,6 +32,25 @@ static enum hs_status check_routes(const struct hs_service *plug, struct hs_erro
 	return HS_OK;
 }
 
+/* Does a value of `size` bytes, which is its alignment too, lie in the state of the service? */
+static bool is_inside(const struct hs_service *plug, size_t offset, size_t size)
+{
+	return offset % size == 0 && plug->state_size >= size && offset <= plug->state_size - size;
+}
+
+static size_t size_of(enum hs_setting_type type)
+{
+	switch (type) {
+	case HS_SETTING_BOOL:
+		return sizeof(bool);
+	case HS_SETTING_INT:
+		return sizeof(int64_t);
+	case HS_SETTING_TEXT:
+		return sizeof(const char *);
+	}
+	return SIZE_MAX;
+}
+
 static enum hs_status check_rows(const struct hs_service *plug, struct hs_error *err)
 {
 	for (const struct hs_type_row *t = plug->types; t && t->name; t++)
@@ -39,11 +58,12 @@ static enum hs_status check_rows(const struct hs_service *plug, struct hs_error 
 			return hs_fail(err, HS_E_INVALID,
 				"service %s: type %s has no version or no interaction", plug->name, t->name);
 	for (const struct hs_setting *s = plug->settings; s && s->name; s++)
-		if (s->offset >= plug->state_size)
-			return hs_fail(err, HS_E_INVALID, "service %s: setting %s lies outside its state",
-				plug->name, s->name);
+		if (!is_inside(plug, s->offset, size_of(s->type)))
+			return hs_fail(err, HS_E_INVALID,
+				"service %s: setting %s needs a place of its type in the state", plug->name,
+				s->name);
 	for (const struct hs_metric *m = plug->metrics; m && m->name; m++)
-		if (m->offset >= plug->state_size || strncmp(m->name, "handslag_", 9) != 0)
+		if (!is_inside(plug, m->offset, sizeof(uint64_t)) || strncmp(m->name, "handslag_", 9) != 0)
 			return hs_fail(err, HS_E_INVALID,
 				"service %s: metric %s must be named handslag_... and lie in its state",
 				plug->name, m->name);

@@ -105,9 +105,15 @@ static void bad_descriptors_are_refused(void **state)
 	static const struct hs_migration gap[] = { { 1, "a", "x" }, { 3, "b", "y" }, { .sql = NULL } };
 	static const struct hs_setting outside[] = { { "s", HS_SETTING_INT, 64, "1", "x" },
 		{ .name = NULL } };
+	static const struct hs_setting half_outside[] = { { "s", HS_SETTING_INT, 60, "1", "x" },
+		{ .name = NULL } };
+	static const struct hs_setting between[] = { { "s", HS_SETTING_TEXT, 4, "1", "x" },
+		{ .name = NULL } };
 	static const struct hs_type_row idle[] = { { .name = "Basic", .versions = HS_ON_R4 },
 		{ .name = NULL } };
 	static const struct hs_metric named[] = { { "greeted", HS_METRIC_COUNTER, "x", 0 },
+		{ .name = NULL } };
+	static const struct hs_metric half_out[] = { { "handslag_x", HS_METRIC_COUNTER, "x", 8 },
 		{ .name = NULL } };
 	const struct hs_service bad[] = {
 		{ .abi = HS_SERVICE_ABI + 1, .name = "x" },
@@ -118,8 +124,11 @@ static void bad_descriptors_are_refused(void **state)
 		{ .abi = HS_SERVICE_ABI, .name = "x", .routes = no_handler },
 		{ .abi = HS_SERVICE_ABI, .name = "x", .migrations = gap },
 		{ .abi = HS_SERVICE_ABI, .name = "x", .settings = outside, .state_size = 64 },
+		{ .abi = HS_SERVICE_ABI, .name = "x", .settings = half_outside, .state_size = 64 },
+		{ .abi = HS_SERVICE_ABI, .name = "x", .settings = between, .state_size = 64 },
 		{ .abi = HS_SERVICE_ABI, .name = "x", .types = idle },
 		{ .abi = HS_SERVICE_ABI, .name = "x", .metrics = named, .state_size = 8 },
+		{ .abi = HS_SERVICE_ABI, .name = "x", .metrics = half_out, .state_size = 12 },
 	};
 	struct hs_error err = { .status = HS_OK };
 
