@@ -6,6 +6,8 @@
 #include "../compile/compile.h"
 #include "../compile/roles.h"
 
+#include <handslag/place.h>
+
 /* Concepts in one another take two levels of JSON each. Those that stand deeper name their parents. */
 #define JSON_DEPTH 10000u
 #define JSON_MAX ((size_t)16 << 20) /* bytes of what is kept as it stands */
@@ -21,10 +23,11 @@ struct walk {
 	struct tx_lines lines;
 	struct tx_roles roles;
 	struct hs_buf levels;    /* struct level: the outermost first */
-	struct hs_buf described; /* of each concept a byte: whether it stands in the resource */
+	struct hs_buf described; /* of each concept a byte: whether it was taken */
+	struct hs_place place;   /* in the file, of what was left out last */
 };
 
-/* False: it was described before. A concept may have been named as a parent, which is not to describe it. */
+/* False: it was described before. */
 static bool describe(struct walk *w, uint32_t concept)
 {
 	while (w->described.len <= concept && !w->described.overflow)
@@ -52,11 +55,27 @@ static void take_extensions(struct walk *w, uint32_t of, bool is_text, const str
 	hs_tx_build_extension(w->run->build, &extension);
 }
 
-static void link_to(struct walk *w, uint32_t concept, struct hs_slice other, bool is_child)
+/* What is left out next stands there. Places come in the order of the file, so none is looked for twice. */
+static void stand_at(struct walk *w, const struct hs_json *item)
 {
-	uint32_t named = hs_tx_build_concept(w->run->build, other, NULL);
+	hs_place_go(w->lines.file->text, hs_json_offset(w->lines.file->text, item), &w->place);
+	w->lines.line = w->place.line;
+}
 
-	hs_tx_build_link(w->run->build, is_child ? named : concept, is_child ? concept : named);
+/* All codes are known by now. */
+static void link_to(struct walk *w, uint32_t concept, const struct hs_json *property, bool is_child)
+{
+	struct hs_slice other = hs_tx_scalar(hs_tx_value(property));
+	uint32_t named = hs_tx_build_find(w->run->build, other);
+
+	if (named != UINT32_MAX) {
+		hs_tx_build_link(w->run->build, is_child ? named : concept, is_child ? concept : named);
+		return;
+	}
+	stand_at(w, property);
+	hs_tx_lines_skip(&w->lines, "the %s %.*s of %.*s is no code of this code system",
+		is_child ? "child" : "parent", HS_S_ARG(hs_slice_first(other, 60)),
+		HS_S_ARG(hs_slice_first(hs_tx_build_at(w->run->build, concept)->code, 60)));
 }
 
 static void take_property(struct walk *w, uint32_t concept, const struct hs_json *property)
@@ -69,7 +88,7 @@ static void take_property(struct walk *w, uint32_t concept, const struct hs_json
 	if (!text.len || !code.len)
 		return;
 	if (is_parent || is_child)
-		link_to(w, concept, text, is_child);
+		link_to(w, concept, property, is_child);
 	/* the image tells a concept's place by these names itself */
 	if (!hs_slice_eq(code, HS_S("parent")) && !hs_slice_eq(code, HS_S("child")))
 		hs_tx_table_property(w->run, concept, code, hs_arena_cstr(w->run->arena, hs_json_key(value)),
@@ -123,19 +142,21 @@ static uint32_t take_item(struct walk *w, const struct hs_json *item, uint32_t p
 
 	w->run->import->rows++;
 	if (!code.len) {
+		stand_at(w, item);
 		hs_tx_lines_skip(&w->lines, "a concept has no code");
 		return UINT32_MAX;
 	}
-	uint32_t concept = hs_tx_build_concept(w->run->build, code, NULL);
-	if (describe(w, concept))
+	uint32_t concept = hs_tx_build_find(w->run->build, code);
+	if (describe(w, concept)) {
 		take_concept(w, concept, item, parent);
-	else
-		hs_tx_lines_skip(&w->lines, "the code %.*s was there before",
-			HS_S_ARG(hs_slice_first(code, 60)));
+		return concept;
+	}
+	stand_at(w, item);
+	hs_tx_lines_skip(&w->lines, "the code %.*s was there before", HS_S_ARG(hs_slice_first(code, 60)));
 	return concept;
 }
 
-/* A concept is numbered where it stands, not where another one names it as its parent. */
+/* A concept is numbered where it stands, before others name it as their parent. */
 static uint32_t number_item(struct walk *w, const struct hs_json *item, uint32_t parent)
 {
 	struct hs_slice code = hs_json_get_text(item, HS_S("code"));
@@ -172,17 +193,6 @@ static void each_concept(struct walk *w, const struct hs_json *list, item_fn *fn
 		if (concept != UINT32_MAX)
 			open_level(w, hs_json_get(item, HS_S("concept")), concept);
 	}
-}
-
-static void report_undescribed(struct walk *w)
-{
-	size_t count = TX_BUILD_COUNT(w->run->build->concepts, struct tx_build_concept);
-
-	for (uint32_t i = 0; i < count; i++)
-		if (describe(w, i))
-			hs_tx_lines_skip(&w->lines,
-				"the code %.*s is named as a parent or child but not described",
-				HS_S_ARG(hs_slice_first(hs_tx_build_at(w->run->build, i)->code, 60)));
 }
 
 static bool is_list(struct hs_slice name)
@@ -274,7 +284,6 @@ static enum hs_status fill(void *arg, struct hs_error *err)
 	hs_buf_init(&w.levels, run->arena, TX_BUILD_MAX);
 	each_concept(&w, hs_json_get(system, HS_S("concept")), number_item);
 	each_concept(&w, hs_json_get(system, HS_S("concept")), take_item);
-	report_undescribed(&w);
 	return w.described.overflow ?
 		hs_fail(err, HS_E_LIMIT, "the code system is too large to be imported") :
 		hs_tx_table_named(run, err);
