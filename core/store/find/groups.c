@@ -36,10 +36,19 @@ static enum hs_status ask(const struct hs__maker *maker, const struct hs__cond *
 	return status;
 }
 
+#define JUDGED_A_BLOCK 3u /* groups, component by component */
+
+/* Each row that is asked has groups of its own to judge, which need not be near the ranges. */
 static uint64_t cost_with(const struct hs__maker *maker, const struct hs__asked_groups *asked,
 	uint64_t members, bool *by_rows)
 {
-	return hs__column_cost(asked->column, hs__groups_extent(maker, asked), members, by_rows);
+	struct hs__extent extent = hs__groups_extent(maker, asked);
+	uint64_t asking = 1 + members / JUDGED_A_BLOCK,
+		 giving = extent.keys / JUDGED_A_BLOCK +
+		hs__column_cost(asked->column, extent, HS__ALL, by_rows);
+
+	*by_rows = asking < giving;
+	return *by_rows ? asking : giving;
 }
 
 enum hs_status hs__cost_of_group(const struct hs__maker *maker, const struct hs__cond *cond, uint64_t members,
