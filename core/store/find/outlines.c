@@ -119,25 +119,39 @@ static enum hs_status count_outline(const struct hs__range *one, bool sure, void
 	return status;
 }
 
+/* In the column: its outlines are judged, and those that are meant give their rows. */
+static uint64_t column_having_cost(const struct hs__maker *maker, const struct hs__column *column,
+	struct hs__having having, uint64_t members)
+{
+	struct hs__extent extent = { .keys = column->key_count, .entries = column->altered_count };
+	uint64_t asking = hs__asking_cost(maker, members);
+	bool by_rows = false;
+
+	for (uint32_t i = 1; i <= column->keys_read; i++) {
+		int has = hs__outline_has(hs_slice_from(hs__column_key(column, i), column->prefix.len),
+			having.param);
+		if (has < 0 || (has >= having.least && has <= having.most))
+			extent.entries += hs__inverse_entries(column->inverse, i, i + 1);
+	}
+	if (!extent.entries)
+		return 0;
+	uint64_t giving = hs__column_cost(column, extent, HS__ALL, &by_rows);
+	return giving < asking ? giving : asking;
+}
+
 enum hs_status hs__having_cost(const struct hs__maker *maker, struct hs__having having, uint64_t members,
 	uint64_t limit, const struct hs__column **column, uint64_t *out, struct hs_error *err)
 {
 	struct counting counting = { .finder = maker->finder, .limit = limit };
-	uint64_t asking = hs__asking_cost(maker, members);
-
-	*out = asking;
 	enum hs_status status = outlines_column(maker, HS__WANT_NOT, column, err);
-	if (status == HS_OK && *column && counting.limit > asking)
-		counting.limit = asking + 1;
-	if (status == HS_OK)
+
+	if (status == HS_OK && !*column)
 		status = each_outline(maker, having, count_outline, &counting, err);
 	if (status == HS_OK && !*column)
 		status = outlines_column(maker,
 			hs__wanted(maker, members, counting.count, hs__making_cost(maker)), column, err);
-	if (!*column || (counting.count <= asking && !hs__columns_eager(maker->finder))) {
-		*column = NULL;
-		*out = counting.count;
-	}
+	if (status == HS_OK)
+		*out = *column ? column_having_cost(maker, *column, having, members) : counting.count;
 	return status;
 }
 
