@@ -88,12 +88,8 @@ void hs_buf_cstr(struct hs_buf *buf, const char *text)
 void hs_buf_u64(struct hs_buf *buf, uint64_t value)
 {
 	char digits[20];
-	size_t at = sizeof(digits);
-	do {
-		digits[--at] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	hs_buf_add(buf, hs_slice(digits + at, sizeof(digits) - at));
+
+	hs_buf_append(buf, hs_slice(digits, (size_t)(hs__put_u64(digits, value) - digits)));
 }
 
 void hs_buf_i64(struct hs_buf *buf, int64_t value)

@@ -38,14 +38,24 @@ static inline char *hs__put(char *at, struct hs_slice text)
 	return at + text.len;
 }
 
-/* At most 20 digits. */
+/* At most 20 digits, written two at a time. */
 static inline char *hs__put_u64(char *at, uint64_t value)
 {
+	static const char pairs[200] = "0001020304050607080910111213141516171819"
+				       "2021222324252627282930313233343536373839"
+				       "4041424344454647484950515253545556575859"
+				       "6061626364656667686970717273747576777879"
+				       "8081828384858687888990919293949596979899";
 	size_t digits = 1;
 
 	for (uint64_t least = 10; digits < 20 && value >= least; least *= 10)
 		digits++;
-	for (size_t i = digits; i > 0; value /= 10)
-		at[--i] = (char)('0' + value % 10);
+	char *to = at + digits;
+	for (; value >= 100; value /= 100)
+		memcpy(to -= 2, pairs + value % 100 * 2, 2);
+	if (value >= 10)
+		memcpy(to - 2, pairs + value * 2, 2);
+	else
+		to[-1] = (char)('0' + value);
 	return at + digits;
 }

@@ -2,6 +2,10 @@
 /* Searching, cutting and comparing slices. */
 #include <handslag/slice.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 static unsigned char fold(char c)
 {
 	unsigned char byte = (unsigned char)c;
@@ -34,10 +38,33 @@ static bool has_control(uint64_t eight)
 	return (eight - ones * 0x20) & ~eight & ones * 0x80;
 }
 
+#if defined(__SSE2__)
+static bool has_control_16(const char *at)
+{
+	const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+	const __m128i most = _mm_set1_epi8(0x1F);
+
+	return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, most), bytes));
+}
+
+/* Of 16 bytes and more, the last together with some before them. */
+static bool has_no_control(struct hs_slice s)
+{
+	for (size_t at = 0; at + 16 < s.len; at += 16)
+		if (has_control_16(s.ptr + at))
+			return false;
+	return !has_control_16(s.ptr + s.len - 16);
+}
+#endif
+
 bool hs_slice_is_line(struct hs_slice s)
 {
 	size_t at = 0;
 	uint64_t eight;
+#if defined(__SSE2__)
+	if (s.len >= 16 && has_no_control(s))
+		return true;
+#endif
 	while (s.len - at >= sizeof(eight)) {
 		memcpy(&eight, s.ptr + at, sizeof(eight));
 		if (has_control(eight))

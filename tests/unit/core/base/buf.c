@@ -2,9 +2,11 @@
 /* Buffers: growth, the maximum to the byte, the sticky mark. */
 #include <handslag/buf.h>
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -58,6 +60,27 @@ static void appends_texts_of_every_length(void **state)
 	}
 	assert_int_equal(buf.len, n);
 	assert_memory_equal(buf.ptr, wanted, n);
+	hs_buf_free(&buf);
+}
+
+static void writes_numbers_of_every_length(void **state)
+{
+	char wanted[24];
+	struct hs_buf buf;
+
+	(void)state;
+	hs_buf_init(&buf, NULL, 100);
+	for (uint64_t power = 1;; power *= 10) {
+		const uint64_t values[] = { power - 1, power, power + 1, power / 9 * 5, power * 7 };
+		for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+			snprintf(wanted, sizeof(wanted), "%" PRIu64, values[i]);
+			hs_buf_clear(&buf);
+			hs_buf_u64(&buf, values[i]);
+			assert_true(hs_slice_eq(hs_buf_slice(&buf), hs_slice_cstr(wanted)));
+		}
+		if (power > UINT64_MAX / 10)
+			break;
+	}
 	hs_buf_free(&buf);
 }
 
@@ -122,6 +145,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(appends),
 		cmocka_unit_test(appends_texts_of_every_length),
+		cmocka_unit_test(writes_numbers_of_every_length),
 		cmocka_unit_test(stops_at_the_maximum),
 		cmocka_unit_test(reserves),
 		cmocka_unit_test(reports_a_full_arena),
