@@ -106,8 +106,6 @@ static const struct tx_head *find_in(const struct tx_scope *scope, const struct 
 	const struct tx_head *best = NULL;
 	struct hs_slice url = sought->url, version = sought->version;
 
-	if (!index.count) /* as most layers of imports */
-		return NULL;
 	for (size_t i = first_of(layer, &index, sought); i < index.count; i++) {
 		const struct tx_head *head = head_at(&index, i);
 		if (!hs_slice_eq(tx_text(layer, head->url), url))
@@ -129,6 +127,14 @@ static bool is_later(const struct tx_layer *a_layer, const struct tx_head *a, co
 							     hs_tx_version_cmp(x, y)) > 0;
 }
 
+/* Layers of imports have one code system, and nothing else. */
+static bool has_any(const struct tx_layer *layer, enum tx_section kind)
+{
+	return kind == TX_SYSTEMS ? layer->systems_by_url_count :
+		kind == TX_SETS   ? layer->sets_by_url_count :
+				    layer->maps_by_url_count;
+}
+
 static const struct tx_head *find(const struct tx_scope *scope, enum tx_section kind,
 	struct hs_slice canonical, struct hs_slice version, enum want want, const struct tx_layer **layer)
 {
@@ -145,7 +151,8 @@ static const struct tx_head *find(const struct tx_scope *scope, enum tx_section 
 	for (size_t i = 0; i < scope->count; i++) {
 		const struct tx_layer *near = scope->layers[i];
 		const struct tx_layer *rest = i + 1 < scope->count ? scope->layers[i + 1] : NULL;
-		const struct tx_head *head = find_in(scope, near, kind, &sought, want);
+		const struct tx_head *head = has_any(near, kind) ? find_in(scope, near, kind, &sought, want) :
+								   NULL;
 		if (!head)
 			continue;
 		const struct tx_head *other = rest && near->rest == rest ?
