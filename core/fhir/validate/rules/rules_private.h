@@ -131,6 +131,8 @@ struct hs__structure_base {
 	struct hs_map
 		elements; /* of the base's snapshot, by id and path; none when there is no base to narrow */
 	struct hs_map mappings; /* that are declared, by identity */
+	struct hs_map rules;    /* invariants of the base's snapshot, by key */
+	bool narrows;           /* it is a constraint */
 	uint32_t codes;         /* of value sets that may be compared yet */
 };
 void hs__structure_base_open(struct hs__validation *run, const struct hs_json *structure,

@@ -27,7 +27,7 @@ static void check_base(struct hs__validation *run, const struct hs__node *node, 
 			"a profile has the type of its base: %.*s, not %.*s", HS__SHOW(base_type),
 			HS__SHOW(type));
 	if (constraint && kind.len && base_kind.len && !hs_slice_eq(kind, base_kind))
-		HS__WARN(run, node, "kind", "invalid", "structure-kind",
+		HS__FAIL_OTHERS(run, node, "kind", "invalid", "structure-kind",
 			"a profile has the kind of its base: %.*s, not %.*s", HS__SHOW(base_kind),
 			HS__SHOW(kind));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An element of a differential beside what is declared elsewhere: the value set that its base binds it to (R4
- * ElementDefinition.binding), and the mappings of the definition. What its form can tell is the snapshot's
- * matter (profile/snapshot_narrow.c). */
+ * ElementDefinition.binding), the base's invariants, and the mappings of the definition. What its form can
+ * tell is the snapshot's matter (profile/snapshot_narrow.c). */
 #include <core/fhir/validate/rules/rules_private.h>
 
 #define CODES_MAX 20000u /* codes that are compared in all */
@@ -22,14 +22,17 @@ void hs__structure_base_open(struct hs__validation *run, const struct hs_json *s
 {
 	struct hs_slice base = hs_json_get_text(structure, HS_S("baseDefinition"));
 	bool constraint = hs_slice_eq(hs_json_get_text(structure, HS_S("derivation")), HS_S("constraint"));
-	*out = (struct hs__structure_base) { .codes = CODES_MAX };
+	*out = (struct hs__structure_base) { .codes = CODES_MAX, .narrows = constraint };
 	hs_map_init(&out->elements, run->arena);
 	hs_map_init(&out->mappings, run->arena);
-	out->elements.seed = out->mappings.seed = hs_hash_secret();
+	hs_map_init(&out->rules, run->arena);
+	out->elements.seed = out->mappings.seed = out->rules.seed = hs_hash_secret();
 	/* By id; by its path, too, the whole before its slices. */
 	HS_JSON_EACH(element, constraint && base.len ? hs_profiles_snapshot(run->profiles, base) : NULL) {
 		put(&out->elements, hs_json_get_text(element, HS_S("id")), element);
 		put(&out->elements, hs_json_get_text(element, HS_S("path")), element);
+		HS_JSON_EACH(rule, hs__rules_array(element, "constraint"))
+			put(&out->rules, hs_json_get_text(rule, HS_S("key")), rule);
 	}
 	for (uint32_t i = 0; structure && i < DEPTH_MAX; i++) {
 		HS_JSON_EACH(mapping, hs__rules_array(structure, "mapping"))
@@ -149,9 +152,40 @@ static void check_mappings(struct hs__validation *run, const struct hs__node *at
 	}
 }
 
+/* ---- what a profile leaves to its base ---- */
+
+/* Who knows the invariant of the base by its key is told of another one. */
+static void check_rules(struct hs__validation *run, const struct hs__node *at,
+	const struct hs__structure_base *beside)
+{
+	HS__EACH_BELOW(rule, at, "constraint") {
+		struct hs_slice key = hs_json_get_text(rule.value, HS_S("key"));
+		struct hs_slice own = hs_json_get_text(rule.value, HS_S("expression"));
+		const struct hs_map_slot *slot = key.len ? hs_map_get(&beside->rules, key) : NULL;
+		struct hs_slice base = hs_json_get_text(slot ? slot->value.ptr : NULL, HS_S("expression"));
+		if (base.len && own.len && !hs_slice_eq(base, own))
+			HS__FAIL_OTHERS(run, &rule, "key", "duplicate", "structure-invariant-base",
+				"the base has an invariant '%.*s' with another expression: %.*s",
+				HS__SHOW(key), HS__SHOW(base));
+	}
+}
+
+/* "never in a profile" (R4 ElementDefinition.meaningWhenMissing), but for what defines an extension. */
+static void check_meaning(struct hs__validation *run, const struct hs__node *at,
+	const struct hs__structure_base *beside)
+{
+	struct hs_slice path = hs_json_get_text(at->value, HS_S("path"));
+	if (beside->narrows && hs_json_get(at->value, HS_S("meaningWhenMissing")) &&
+		!hs_slice_eq(path, HS_S("Extension")) && !hs_slice_ends(path, HS_S(".extension")))
+		HS__FAIL_OTHERS(run, at, "meaningWhenMissing", "business-rule", "structure-meaning",
+			"what it means that an element is missing is for its type to say, not for a profile");
+}
+
 void hs__structure_base(struct hs__validation *run, const struct hs__node *at,
 	struct hs__structure_base *beside)
 {
+	check_rules(run, at, beside);
+	check_meaning(run, at, beside);
 	check_binding(run, at, beside);
 	check_mappings(run, at, beside);
 }

@@ -194,6 +194,19 @@ static void check_discriminator(struct hs__validation *run, const struct hs__nod
 			HS__SHOW(missing), HS__SHOW(path));
 }
 
+/* Slices are of what may be there more than once in the base resource, or has several types (R4
+ * ElementDefinition.slicing). */
+static void check_sliced(struct hs__validation *run, const struct hs__node *at, struct hs_slice path)
+{
+	const struct hs_def_type *type = NULL;
+	const struct hs_def_element *def = hs__structure_def(run->defs, path, &type);
+	if (def && def->max == 1 && hs_slice_eq(hs_defs_text(run->defs, def->path), path) &&
+		!hs_slice_ends(path, HS_S("[x]")))
+		HS__FAIL_OTHERS(run, at, "slicing", "invalid", "structure-slicing-single",
+			"%.*s is there once at most and has one type, so it cannot be sliced",
+			HS__SHOW(path));
+}
+
 /* ---- profiles of types ---- */
 
 /* Does the definition of an extension say that it changes the meaning of what has it? */
@@ -374,6 +387,8 @@ void hs__structure_element(struct hs__validation *run, const struct hs__node *at
 	struct hs_slice path = hs_json_get_text(at->value, HS_S("path"));
 	struct types types;
 	find_types(run, at, &types);
+	if (slicing.value && hs_slice_find(path, '.', 0) != SIZE_MAX)
+		check_sliced(run, at, path);
 	HS__EACH_BELOW(discriminator, &slicing, "discriminator")
 		check_discriminator(run, &discriminator, path);
 	HS__EACH_BELOW(type, at, "type") {

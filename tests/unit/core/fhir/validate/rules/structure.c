@@ -212,6 +212,46 @@ static void mappings_are_declared(void **state)
 	RUN_ROWS("structure-mapping", rows);
 }
 
+/* Slices of what is there once, invariants of the base's keys, meanings: none of it is for a profile to say.
+ */
+static void leaves_to_the_base(void **state)
+{
+#define RULE(key, expression) \
+	ELEMENT("Patient.contact", \
+		",'constraint':[{'key':'" key "','severity':'error','human':'h','expression':'" expression \
+		"'}]")
+	static const struct rules_case slices[] = {
+		{ SLICED("Patient.deceased[x]", "type", "$this"), { NULL }, "" },
+		{ SLICED("Patient.name.given", "value", "$this"), { NULL }, "" },
+		{ SLICED("Patient.maritalStatus", "value", "coding.code"), { NULL },
+			"structure-slicing-single StructureDefinition.differential.element[1].slicing" },
+	};
+	static const struct rules_case rules[] = {
+		{ PROFILE(RULE("a-1", "true")), { NULL }, "" },
+		{ PROFILE(RULE("dom-2", "contained.contained.empty()")), { NULL }, "" },
+		{ PROFILE(RULE("dom-2", "true")), { NULL },
+			"structure-invariant-base "
+			"StructureDefinition.differential.element[1].constraint[0].key" },
+	};
+	static const struct rules_case meanings[] = {
+		{ PROFILE(ELEMENT("Patient.active", ",'meaningWhenMissing':'x'")), { NULL },
+			"structure-meaning StructureDefinition.differential.element[1].meaningWhenMissing" },
+		{ PROFILE(ELEMENT("Patient.extension", ",'meaningWhenMissing':'x'")), { NULL }, "" },
+	};
+	static const struct rules_case kinds[] = {
+		{ "{'resourceType':'StructureDefinition','url':'http://a.se/p','name':'P','status':'draft',"
+		  "'kind':'complex-type','abstract':false,'type':'Patient','derivation':'constraint',"
+		  "'baseDefinition':'http://hl7.org/fhir/StructureDefinition/Patient',"
+		  "'differential':{'element':[{'id':'Patient','path':'Patient'}]}}",
+			{ NULL }, "structure-kind StructureDefinition.kind" },
+	};
+	(void)state;
+	RUN_ROWS("structure-slicing-single", slices);
+	RUN_ROWS("structure-invariant-base", rules);
+	RUN_ROWS("structure-meaning", meanings);
+	RUN_ROWS("structure-kind", kinds);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +262,7 @@ int main(void)
 		cmocka_unit_test(differentials),
 		cmocka_unit_test(narrows_value_sets),
 		cmocka_unit_test(mappings_are_declared),
+		cmocka_unit_test(leaves_to_the_base),
 	};
 	return cmocka_run_group_tests(tests, open_rules, close_rules);
 }
