@@ -21,6 +21,7 @@ struct claml {
 	struct hs_slice usage; /* of the reference that is open */
 	bool in_brackets;      /* it stands in brackets */
 	struct hs_buf usages;  /* struct claml_usage */
+	struct hs_buf links;   /* struct claml_link */
 	struct claml_modifiers modifiers;
 };
 
@@ -32,7 +33,7 @@ static bool is_tag(const struct claml_tag *tag, const char *name)
 static void begin_class(struct claml *c, const struct claml_tag *tag)
 {
 	struct hs_slice code = hs_claml_attribute(tag, "code"), kind = hs_claml_attribute(tag, "kind");
-	uint32_t known = code.len ? hs_tx_build_find(c->run->build, code) : UINT32_MAX;
+	bool fresh = false;
 
 	c->concept = UINT32_MAX;
 	c->run->import->rows++;
@@ -40,14 +41,13 @@ static void begin_class(struct claml *c, const struct claml_tag *tag)
 		hs_tx_lines_skip(&c->lines, "a class has no code");
 		return;
 	}
-	if (known != UINT32_MAX && hs_tx_build_at(c->run->build, known)->status) {
+	uint32_t concept = hs_tx_build_concept(c->run->build, code, &fresh);
+	if (!fresh) {
 		hs_tx_lines_skip(&c->lines, "the code %.*s was there before",
 			HS_S_ARG(hs_slice_first(code, 60)));
 		return;
 	}
-	c->concept = hs_tx_build_concept(c->run->build, code, NULL);
-	hs_tx_build_at(c->run->build, c->concept)->status =
-		"active"; /* a class of its own, not only named above */
+	c->concept = concept;
 	hs_tx_table_property(c->run, c->concept, HS_S("kind"), "valueCode", kind);
 	hs_tx_table_property(c->run, c->concept, HS_S("usage"), "valueCode",
 		hs_claml_attribute(tag, "usage"));
@@ -55,21 +55,39 @@ static void begin_class(struct claml *c, const struct claml_tag *tag)
 		hs_tx_build_at(c->run->build, c->concept)->flags = TX_ABSTRACT;
 }
 
-static void link_class(struct claml *c, const struct claml_tag *tag)
-{
-	struct hs_slice code = hs_claml_attribute(tag, "code");
+/* A class names the one above it, or those below it, or both do. */
+struct claml_link {
+	uint32_t concept;
+	bool is_above; /* the other one */
+	struct hs_slice other;
+	uint64_t line;
+};
 
-	if (c->concept != UINT32_MAX && code.len)
-		hs_tx_build_link(c->run->build, c->concept, hs_tx_build_concept(c->run->build, code, NULL));
+static void note_link(struct claml *c, const struct claml_tag *tag, bool is_above)
+{
+	struct claml_link link = { c->concept, is_above, hs_claml_attribute(tag, "code"), c->lines.line };
+
+	if (c->concept != UINT32_MAX && link.other.len)
+		hs_buf_add(&c->links, hs_slice((const char *)&link, sizeof(link)));
 }
 
-/* The class above may name those below it instead: the same link once more does no harm. */
-static void link_below(struct claml *c, const struct claml_tag *tag)
+/* When all classes are there: one that is only named has no place in the classification. */
+static void link_all(struct claml *c)
 {
-	struct hs_slice code = hs_claml_attribute(tag, "code");
+	struct tx_build *build = c->run->build;
 
-	if (c->concept != UINT32_MAX && code.len)
-		hs_tx_build_link(c->run->build, hs_tx_build_concept(c->run->build, code, NULL), c->concept);
+	for (size_t i = 0; i < TX_BUILD_COUNT(c->links, struct claml_link); i++) {
+		const struct claml_link *link = TX_BUILD_AT(c->links, struct claml_link, i);
+		uint32_t other = hs_tx_build_find(build, link->other);
+		c->lines.line = link->line;
+		if (other == UINT32_MAX)
+			hs_tx_lines_skip(&c->lines, "the class %.*s, %s %.*s, is not described",
+				HS_S_ARG(hs_slice_first(link->other, 60)), link->is_above ? "above" : "below",
+				HS_S_ARG(hs_slice_first(hs_tx_build_at(build, link->concept)->code, 60)));
+		else
+			hs_tx_build_link(build, link->is_above ? link->concept : other,
+				link->is_above ? other : link->concept);
+	}
 }
 
 /* ---- texts ---- */
@@ -195,6 +213,13 @@ static void declare(struct claml *c, struct hs_slice code)
 	hs_tx_build_def(c->run->build, &def);
 }
 
+/* Names and definitions are no properties. */
+static void declare_rubric(struct claml *c, struct hs_slice kind)
+{
+	if (kind.len && !hs_slice_starts(kind, HS_S("preferred")) && !hs_slice_eq(kind, HS_S("definition")))
+		declare(c, kind);
+}
+
 static void take_note(struct claml *c, struct hs_slice value)
 {
 	declare(c, c->rubric);
@@ -295,14 +320,16 @@ static void take_begin(struct claml *c, const struct claml_tag *tag)
 		take_title(c, tag);
 	else if (is_tag(tag, "UsageKind"))
 		add_item(&c->usages, &usage, sizeof(usage));
+	else if (is_tag(tag, "RubricKind"))
+		declare_rubric(c, hs_claml_attribute(tag, "name"));
 	else if (is_tag(tag, "Class"))
 		begin_class(c, tag);
 	else if (is_tag(tag, "Meta"))
 		take_meta(c, tag);
 	else if (is_tag(tag, "SuperClass"))
-		link_class(c, tag);
+		note_link(c, tag, true);
 	else if (is_tag(tag, "SubClass"))
-		link_below(c, tag);
+		note_link(c, tag, false);
 	else if (is_tag(tag, "Rubric"))
 		c->rubric = hs_claml_attribute(tag, "kind");
 	else if (is_tag(tag, "Label") && !tag->alone)
@@ -322,22 +349,6 @@ static void take_tag(struct claml *c, const struct claml_tag *tag)
 	c->whole |= tag->end && is_tag(tag, "ClaML");
 	if (is_tag(tag, "Class") && (tag->end || tag->alone))
 	c->concept = UINT32_MAX;
-}
-
-/* Codes that are named as super class or sub-class but never described have no place in the classification.
- */
-static void report_undescribed(struct claml *c)
-{
-	size_t count = TX_BUILD_COUNT(c->run->build->concepts, struct tx_build_concept);
-
-	for (uint32_t i = 0; i < count; i++) {
-		struct tx_build_concept *concept = hs_tx_build_at(c->run->build, i);
-		if (!concept->status)
-			hs_tx_lines_skip(&c->lines,
-				"the class %.*s is named above or below others but not described",
-				HS_S_ARG(hs_slice_first(concept->code, 60)));
-		concept->status = NULL;
-	}
 }
 
 static bool is_utf8(const struct tx_file *file)
@@ -427,6 +438,7 @@ static enum hs_status fill(void *arg, struct hs_error *err)
 	c.scan = (struct claml_scan) { .rest = run->files.items[0].text };
 	hs_buf_init(&c.text, run->arena, TEXT_MAX);
 	hs_buf_init(&c.usages, run->arena, TEXT_MAX);
+	hs_buf_init(&c.links, run->arena, TX_BUILD_MAX / 4);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		hs_buf_init(lists[i], run->arena, TX_BUILD_MAX / 4);
 	for (const char *counted = c.scan.rest.ptr; hs_claml_next(&c.scan, &tag); counted = c.scan.rest.ptr) {
@@ -440,8 +452,7 @@ static enum hs_status fill(void *arg, struct hs_error *err)
 		return hs_fail(err, HS_E_VALUE, "%s ends before </ClaML>: it is not whole",
 			run->files.items[0].path);
 	name_system(head);
-	c.lines.line = 0; /* the file as a whole */
-	report_undescribed(&c);
+	link_all(&c);
 	enum hs_status status = hs_claml_modify(run, &c.lines, &c.modifiers, err);
 	if (status == HS_OK && !head->url.len)
 		return hs_fail(err, HS_E_VALUE,

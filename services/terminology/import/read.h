@@ -25,7 +25,7 @@ struct tx_files {
 
 /* Goes up when importers make something else of the same files: what was imported before is imported again
  * then. */
-#define TX_IMPORT_RULES 7u
+#define TX_IMPORT_RULES 8u
 
 /* All files below the paths, in order of their paths, mapped until hs_tx_files_close. As long the folder of
  * images is locked: a second import is refused (HS_E_CONFLICT). What one that was killed has half written

@@ -150,6 +150,8 @@ static const struct {
 	{ "empty", TX_MSG_COMPARE_EMPTY },
 };
 
+/* A set without codes shares none with another, so the two are disjoint, though it is within the other, too.
+ */
 static size_t outcome_of(const struct tx_finding *f)
 {
 	if (!f->common)

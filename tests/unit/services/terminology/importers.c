@@ -293,7 +293,7 @@ static void reads_claml(void **state)
 	begin(&p);
 	put(&p, "icd.xml",
 		"<?xml version=\"1.0\"?>\n<!DOCTYPE ClaML>\n<ClaML version=\"2.0.0\">\n"
-		"<Title name=\"ICD-10\" version=\"2019\">ICD</Title>\n"
+		"<Title name=\"ICD-10\" version=\"2019\">ICD</Title><RubricKind name=\"etiology\"/>\n"
 		"<!-- <Class code=\"no\"/> -->\n"
 		"<Class code=\"IX\" kind=\"chapter\"><SubClass code=\"I50\"/>"
 		"<Rubric kind=\"preferred\"><Label xml:lang=\"en\">Circulatory &amp; "
@@ -308,7 +308,7 @@ static void reads_claml(void **state)
 	assert_int_equal(run(&p, hs_tx_import_icd10, NULL, 0), HS_OK);
 	assert_string_equal(p.skipped,
 		"9 the code I50 was there before\n"
-		"0 the class I49 is named above or below others but not described\n");
+		"10 the class I49, above I51, is not described\n");
 	open_image(&p, &a);
 	ask(&a, hs_tx_lookup, CODE(ICD10, "I50"));
 	assert_string_equal(ask_text(&a, "display"), "Heart failure");
@@ -317,6 +317,10 @@ static void reads_claml(void **state)
 	assert_string_equal(ask_text(&a, "display"), "Circulatory & other");
 	assert_string_equal(ask_text(&a, "abstract"), "true");
 	assert_string_equal(parent_of(&a, "I50"), "IX");
+	ask(&a, hs_tx_lookup, CODE(ICD10, "I49"));
+	assert_int_equal(a.status, HS_E_NOT_FOUND);
+	assert_non_null(hs_tx_property_def((struct tx_system) { &a.layer, &a.layer.systems[0] },
+		HS_S("etiology")));
 	close_image(&a);
 	end(&p);
 }
