@@ -68,14 +68,29 @@ static void durations(struct hs_host *host, struct hs_buf *out)
 	}
 }
 
-struct connection_row {
+/* A counter or gauge that several things have: one line of each. */
+struct counter_row {
 	const char *name, *type, *help;
-	size_t offset; /* of a uint64_t in the counters */
+	size_t offset; /* of a uint64_t in what the thing counts */
+	bool in_us;    /* and told in seconds */
 };
 
-#define COUNTER(member) offsetof(struct hs_http_counters, member)
+static void counter(struct hs_buf *out, const struct counter_row *row, const char *label, const char *thing,
+	const void *counts)
+{
+	uint64_t number = 0;
 
-static const struct connection_row connection_rows[] = {
+	memcpy(&number, (const char *)counts + row->offset, sizeof(number));
+	hs_buf_printf(out, "%s{%s=\"%s\"} ", row->name, label, thing);
+	if (row->in_us)
+		hs_buf_printf(out, "%.6f\n", (double)number / 1e6);
+	else
+		hs_buf_printf(out, "%llu\n", (unsigned long long)number);
+}
+
+#define COUNTER(member) offsetof(struct hs_http_counters, member), false
+
+static const struct counter_row connection_rows[] = {
 	{ "handslag_connections_accepted_total", "counter", "Connections accepted.", COUNTER(accepted) },
 	{ "handslag_http_refused_total", "counter", "Requests refused before they were one.",
 		COUNTER(refused) },
@@ -85,6 +100,7 @@ static const struct connection_row connection_rows[] = {
 	{ "handslag_http_received_bytes_total", "counter", "Bytes received.", COUNTER(bytes_in) },
 	{ "handslag_http_sent_bytes_total", "counter", "Bytes sent.", COUNTER(bytes_out) },
 };
+#undef COUNTER
 
 /* As each loop's sweep last saw them, at most a quarter of a second ago. */
 static void connections(struct hs_host *host, struct hs_buf *out)
@@ -100,13 +116,12 @@ static void connections(struct hs_host *host, struct hs_buf *out)
 	for (unsigned i = 0; i < host->loop_count; i++)
 		hs_buf_printf(out, "handslag_connections{loop=\"%u\"} %u\n", i, counters[i].connections);
 	for (size_t r = 0; r < sizeof(connection_rows) / sizeof(connection_rows[0]); r++) {
-		const struct connection_row *row = &connection_rows[r];
+		const struct counter_row *row = &connection_rows[r];
 		head(out, row->name, row->type, row->help);
 		for (unsigned i = 0; i < host->loop_count; i++) {
-			uint64_t number = 0;
-			memcpy(&number, (const char *)&counters[i] + row->offset, sizeof(number));
-			hs_buf_printf(out, "%s{loop=\"%u\"} %llu\n", row->name, i,
-				(unsigned long long)number);
+			char loop[12];
+			snprintf(loop, sizeof(loop), "%u", i);
+			counter(out, row, "loop", loop, &counters[i]);
 		}
 	}
 }
@@ -123,76 +138,25 @@ static void loops(struct hs_host *host, struct hs_buf *out)
 	value(out, "handslag_workers_waiting", hs_pool_waiting(host->workers));
 }
 
-struct store_row {
-	const char *name, *type, *help;
-	uint64_t (*get)(const struct hs_store_counters *c);
-	bool in_us; /* and told in seconds */
-};
+#define COUNTER(member) offsetof(struct hs_store_counters, member), false
 
-static uint64_t get_reads(const struct hs_store_counters *c)
-{
-	return c->reads + c->reads_now;
-}
-static uint64_t get_budget(const struct hs_store_counters *c)
-{
-	return c->budget_exceeded;
-}
-static uint64_t get_writes(const struct hs_store_counters *c)
-{
-	return c->writes;
-}
-static uint64_t get_groups(const struct hs_store_counters *c)
-{
-	return c->groups;
-}
-static uint64_t get_failed(const struct hs_store_counters *c)
-{
-	return c->failed;
-}
-static uint64_t get_later(const struct hs_store_counters *c)
-{
-	return c->later_cpu_us;
-}
-static uint64_t get_waiting(const struct hs_store_counters *c)
-{
-	return c->waiting;
-}
-static uint64_t get_file(const struct hs_store_counters *c)
-{
-	return c->file_bytes;
-}
-static uint64_t get_wal(const struct hs_store_counters *c)
-{
-	return c->wal_bytes;
-}
-
-static const struct store_row store_rows[] = {
-	{ "handslag_store_reads_total", "counter", "Reading transactions.", get_reads, false },
+static const struct counter_row store_rows[] = {
+	{ "handslag_store_reads_total", "counter", "Reading transactions.", COUNTER(reads) },
 	{ "handslag_store_budget_exceeded_total", "counter", "Reads that went from a loop to a worker.",
-		get_budget, false },
-	{ "handslag_store_writes_total", "counter", "Writing transactions.", get_writes, false },
-	{ "handslag_store_commits_total", "counter", "Commits; each holds a group of writes.", get_groups,
-		false },
-	{ "handslag_store_failed_total", "counter", "Transactions that the storage failed.", get_failed,
-		false },
+		COUNTER(budget_exceeded) },
+	{ "handslag_store_writes_total", "counter", "Writing transactions.", COUNTER(writes) },
+	{ "handslag_store_commits_total", "counter", "Commits; each holds a group of writes.",
+		COUNTER(groups) },
+	{ "handslag_store_failed_total", "counter", "Transactions that the storage failed.",
+		COUNTER(failed) },
 	{ "handslag_store_columns_cpu_seconds_total", "counter",
-		"CPU time of columns for searches that no search waited for.", get_later, true },
-	{ "handslag_store_writes_waiting", "gauge", "Writes that wait for the writer.", get_waiting, false },
-	{ "handslag_store_file_bytes", "gauge", "Size of the store's file.", get_file, false },
-	{ "handslag_store_wal_bytes", "gauge", "Size of its write-ahead log.", get_wal, false },
+		"CPU time of columns for searches that no search waited for.",
+		offsetof(struct hs_store_counters, later_cpu_us), true },
+	{ "handslag_store_writes_waiting", "gauge", "Writes that wait for the writer.", COUNTER(waiting) },
+	{ "handslag_store_file_bytes", "gauge", "Size of the store's file.", COUNTER(file_bytes) },
+	{ "handslag_store_wal_bytes", "gauge", "Size of its write-ahead log.", COUNTER(wal_bytes) },
 };
-
-static void store_value(struct hs_buf *out, const struct store_row *row, const char *sandbox,
-	const struct hs_store_counters *counters)
-{
-	unsigned long long number = row->get(counters);
-
-	hs_buf_printf(out, "%s{sandbox=\"%s\"} ", row->name, sandbox);
-	if (row->in_us)
-		hs_buf_printf(out, "%.6f\n", (double)number / 1e6);
-	else
-		hs_buf_printf(out, "%llu\n", number);
-}
+#undef COUNTER
 
 static void stores(struct hs_host *host, struct hs_buf *out)
 {
@@ -205,6 +169,7 @@ static void stores(struct hs_host *host, struct hs_buf *out)
 		if (!hs__sandbox_use(s))
 			continue;
 		hs_store_counters(s->store, &counters[count]);
+		counters[count].reads += counters[count].reads_now;
 		names[count++] = s->name;
 		hs__sandbox_leave(s, HS__LOOPS_MAX);
 	}
@@ -212,7 +177,7 @@ static void stores(struct hs_host *host, struct hs_buf *out)
 	for (size_t r = 0; r < sizeof(store_rows) / sizeof(store_rows[0]); r++) {
 		head(out, store_rows[r].name, store_rows[r].type, store_rows[r].help);
 		for (size_t i = 0; i < count; i++)
-			store_value(out, &store_rows[r], names[i], &counters[i]);
+			counter(out, &store_rows[r], "sandbox", names[i], &counters[i]);
 	}
 }
 

@@ -121,12 +121,11 @@ enum hs_status hs_txn_find_explain(struct hs_txn *txn, struct hs_arena *arena,
  * write tries again. Any thread. */
 enum hs_status hs_store_write_fault(const struct hs_store *store);
 
+/* Since the store was opened: transactions, on a thread and on a loop (`reads_now`); groups of writes. */
 struct hs_store_counters {
 	uint64_t reads, reads_now, budget_exceeded, writes, groups, failed;
-	uint64_t commit_us_max;
-	uint64_t
-		later_cpu_us; /* what it took to make columns that no search waits for, and to foresee them */
-	uint32_t waiting;
+	uint64_t later_cpu_us; /* to make columns that no search waits for, and to foresee them */
+	uint64_t waiting;      /* writes, for the writer */
 	uint64_t file_bytes, wal_bytes;
 };
 void hs_store_counters(struct hs_store *store, struct hs_store_counters *out);

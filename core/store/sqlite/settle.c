@@ -125,10 +125,8 @@ static enum hs_status commit(struct hs_store *store, struct hs_error *err)
 		struct hs_stmt *stmt = hs__db_stmt(store->writer.db, "COMMIT", err);
 		status = stmt ? hs_sql_run(stmt, err) : err->status;
 	}
-	uint64_t took_ns = world->mono_ns(world->ctx) - before, took = took_ns / 1000;
+	uint64_t took_ns = world->mono_ns(world->ctx) - before;
 	store->writer.patience_ns = took_ns < PATIENCE_MAX_NS ? took_ns : PATIENCE_MAX_NS;
-	if (took > __atomic_load_n(&store->commit_us_max, __ATOMIC_RELAXED))
-		__atomic_store_n(&store->commit_us_max, took, __ATOMIC_RELAXED);
 	return status;
 }
 

@@ -152,8 +152,7 @@ struct hs_store {
 	uint64_t ended;     /* groups, committed or not, before they are acknowledged */
 	uint64_t reindexed; /* the last of these that made entries anew */
 	uint32_t flux;
-	uint64_t reads, reads_now, budget_exceeded, writes, groups, failed, commit_us_max;
-	uint64_t later_cpu_us;
+	uint64_t reads, reads_now, budget_exceeded, writes, groups, failed, later_cpu_us;
 	uint32_t stamps[HS__STAMPS];
 };
 

@@ -233,7 +233,6 @@ void hs_store_counters(struct hs_store *store, struct hs_store_counters *out)
 		.writes = __atomic_load_n(&store->writes, __ATOMIC_RELAXED),
 		.groups = __atomic_load_n(&store->groups, __ATOMIC_RELAXED),
 		.failed = __atomic_load_n(&store->failed, __ATOMIC_RELAXED),
-		.commit_us_max = __atomic_load_n(&store->commit_us_max, __ATOMIC_RELAXED),
 		.later_cpu_us = __atomic_load_n(&store->later_cpu_us, __ATOMIC_RELAXED),
 		.file_bytes = size_of(store->path),
 		.wal_bytes = size_of(store->wal_path),
