@@ -65,6 +65,11 @@ enum hs_status hs__cost_of_group(const struct hs__maker *maker, const struct hs_
 	return status;
 }
 
+static size_t next_word(const struct hs__set *within, size_t word)
+{
+	return within ? hs__set_next_word(within, word) : word;
+}
+
 /* Those of which the column says nothing. */
 static enum hs_status add_unknown(const struct hs__column *column, const struct hs__set *within,
 	struct hs__finds *finds, struct hs_error *err)
@@ -73,19 +78,19 @@ static enum hs_status add_unknown(const struct hs__column *column, const struct 
 	uint64_t last = 0;
 	enum hs_status status = hs__find_last_row(finds->maker->finder->txn, finds->maker->type, &last, err);
 
-	if (status == HS_OK && !finds->doubts.words)
-		status = hs__set_empty(finds->maker, &finds->doubts, err);
-	if (status != HS_OK)
-		return status;
 	if (words > last / 64 + 1)
 		words = (size_t)(last / 64 + 1);
-	for (size_t i = 0; i < words; i++) {
+	for (size_t i = next_word(within, 0); i < words && status == HS_OK; i = next_word(within, i + 1)) {
 		uint64_t unknown = i < known ? ~column->known[i] : ~UINT64_C(0);
 		unknown &= within ? hs__set_word(within, i) : ~UINT64_C(0);
-		if (unknown)
+		if (!unknown)
+			continue;
+		if (!finds->doubts.words)
+			status = hs__set_empty(finds->maker, &finds->doubts, err);
+		if (status == HS_OK)
 			*hs__set_open_word(&finds->doubts, i) |= unknown;
 	}
-	return HS_OK;
+	return status;
 }
 
 static enum hs_status add_with(const struct hs__maker *maker, const struct hs__cond *cond,
