@@ -37,8 +37,8 @@
 DEFINE_SPAN(hs_span_dates, int64_t)
 DEFINE_SPAN(hs_span_reals, double)
 
-#define EARTH_RADIUS 6371008.8
-#define RADIANS 0.017453292519943295
+#define EARTH_RADIUS 6371008.8       /* metres, the mean (IUGG) */
+#define RADIANS 0.017453292519943295 /* of a degree */
 
 double hs_span_metres(double latitude_a, double longitude_a, double latitude_b, double longitude_b)
 {
