@@ -88,7 +88,7 @@ static enum hs_status take_one(struct reading *reading, struct hs_stmt *stmt, ta
 	}
 	enum hs_status status = hs_ledger_look(&reading->ledger, stmt, reading->one, &pointer, err);
 	if (status == HS_OK && reading->sort.special == HS_SORT_PARAM)
-		status = hs_ledger_rows(&reading->ledger, reading->one, &pointer, &rows, err);
+		status = hs_ledger_rows_without(&reading->ledger, reading->one, &pointer, &rows, err);
 	if (status == HS_OK)
 		hs_ledger_value(reading->one, &reading->sort, &subject, &value);
 	if (status == HS_OK && pointer.row > UINT32_MAX)
@@ -135,7 +135,7 @@ static void put_in_order(struct hs_slice *values, size_t *count)
 {
 	size_t kept = 0;
 
-	if (!*count)
+	if (!values || !*count)
 		return;
 	qsort(values, *count, sizeof *values, compare_values);
 	for (size_t i = 0; i < *count; i++) {

@@ -29,8 +29,8 @@ struct hs_ledger_ranking {
 	struct hs_slice *values; /* which rise: bytes of a key that rises (hs_ledger_value) */
 };
 
-/* That of a sort by an id or a param; `want`: it is made when there is none. To be given back with
- * hs_txn_view_end. */
+/* That of a sort by an id or a param that is none of a subject or custodian; `want`: it is made when there is
+ * none. To be given back with hs_txn_view_end. */
 enum hs_status hs_ledger_ranking_get(struct hs_ledger *ledger, const struct hs_find_sort *sort, bool want,
 	struct hs_view_hold *out, struct hs_error *err);
 /* The rank of each pointer by its number in the columns; made in the arena unless the ranking has the same

@@ -246,7 +246,7 @@ enum hs_status hs_ledger_piece_rows(struct hs_ledger *ledger, struct hs_arena *a
 	return status == HS_OK ? hs_ledger_facts_read(arena, open.own, NULL, 0, out, err) : status;
 }
 
-enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
+enum hs_status hs_ledger_rows_without(struct hs_ledger *ledger, struct hs_arena *arena,
 	const struct hs_ledger_pointer *pointer, struct hs_ledger_rows *out, struct hs_error *err)
 {
 	struct hs_ledger_open open;
@@ -256,8 +256,14 @@ enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
 	*out = (struct hs_ledger_rows) { .count = 0 };
 	if (status == HS_OK)
 		status = hs_ledger_facts_read(arena, open.facts, &open, pointer->date, out, err);
-	if (status == HS_OK)
-		status = hs_ledger_facts_read(arena, open.own, NULL, 0, out, err);
+	return status == HS_OK ? hs_ledger_facts_read(arena, open.own, NULL, 0, out, err) : status;
+}
+
+enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
+	const struct hs_ledger_pointer *pointer, struct hs_ledger_rows *out, struct hs_error *err)
+{
+	enum hs_status status = hs_ledger_rows_without(ledger, arena, pointer, out, err);
+
 	if (status == HS_OK)
 		status = hs_ledger_piece_rows(ledger, arena, pointer->subject, false, out, err);
 	return status == HS_OK ? hs_ledger_piece_rows(ledger, arena, pointer->custodian, true, out, err) :

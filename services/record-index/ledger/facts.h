@@ -30,6 +30,10 @@ enum hs_status hs_ledger_facts_read(struct hs_arena *arena, struct hs_slice fact
 /* Appends the index rows of a subject or custodian; number 0 has none. `often`: as of hs_ledger_piece. */
 enum hs_status hs_ledger_piece_rows(struct hs_ledger *ledger, struct hs_arena *arena, uint64_t number,
 	bool often, struct hs_ledger_rows *out, struct hs_error *err);
+/* Index rows of a pointer without those of its subject and its custodian: none for a param of these classes.
+ */
+enum hs_status hs_ledger_rows_without(struct hs_ledger *ledger, struct hs_arena *arena,
+	const struct hs_ledger_pointer *pointer, struct hs_ledger_rows *out, struct hs_error *err);
 /* All index rows of a pointer. */
 enum hs_status hs_ledger_rows(struct hs_ledger *ledger, struct hs_arena *arena,
 	const struct hs_ledger_pointer *pointer, struct hs_ledger_rows *out, struct hs_error *err);
