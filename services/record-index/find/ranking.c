@@ -220,9 +220,10 @@ static enum hs_status read_values(struct reading *reading, uint64_t live, size_t
 
 	reading->room = (size_t)(live / EACH + 1);
 	reading->samples = hs_arena_array(reading->kept, reading->room, sizeof *reading->samples);
-	enum hs_status status = reading->samples ?
-		read_some(reading, hs_sql(reading->ledger.txn, BY_SPOT, err), EACH, take_sample, err) :
-		too_large(err);
+	if (!reading->samples)
+		return too_large(err);
+	enum hs_status status = read_some(reading, hs_sql(reading->ledger.txn, BY_SPOT, err), EACH,
+		take_sample, err);
 	if (status != HS_OK)
 		return status;
 	put_in_order(reading->samples, &reading->count);
