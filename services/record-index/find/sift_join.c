@@ -7,8 +7,9 @@
 
 /* Of what links lead to so many are looked up, of the narrowest link first. */
 static const uint32_t ends[] = { 64, 160, 400, 1000, 100000 };
-#define FEW_ENDS ends[0]    /* of so few left each is sooner asked */
-#define ASKED_AT_ONCE 4096u /* and of so many all at once, where the store can */
+#define FEW_ENDS ends[0]      /* of so few left each is sooner asked */
+#define ASKED_AT_ONCE 4096u   /* and of so many all at once, where the store can; */
+#define ASKED_FURTHER 262144u /* when a further link is behind, each and a list of all cost more */
 #define MOST_ENDS ends[sizeof ends / sizeof *ends - 1]
 
 void *hs_ledger_sift_take(const struct hs_ledger_making *making, size_t count, size_t size)
@@ -337,10 +338,16 @@ static enum hs_status count_left(struct whole *whole, const struct hs_find *find
 	return status;
 }
 
-/* Is each of so many sooner asked? A search behind which others are made costs more. */
+/* Is a further link behind it? A search behind which others are made costs more. */
+static bool goes_further(const struct hs_find *find)
+{
+	return find->kid_count && hs_ledger_has_link(find->kids[0]);
+}
+
+/* Is each of so many sooner asked? */
 static bool are_few(const struct hs_find *find, uint64_t left)
 {
-	return left <= (find->kid_count && hs_ledger_has_link(find->kids[0]) ? 4 * FEW_ENDS : 2 * FEW_ENDS);
+	return left <= (goes_further(find) ? 4 * FEW_ENDS : 2 * FEW_ENDS);
 }
 
 /* Looks up what a link leads to, or has parties asked when few are left, or fewer than it leads to. Not
@@ -360,7 +367,8 @@ static enum hs_status make_link(struct whole *whole, size_t at, uint32_t most, b
 	whole->vain |= left.pointers == 0;
 	if (status != HS_OK || whole->vain)
 		return status;
-	bool at_once = left.whole && left.parties[0] + left.parties[1] <= ASKED_AT_ONCE;
+	bool at_once = left.whole &&
+		left.parties[0] + left.parties[1] <= (goes_further(find) ? ASKED_FURTHER : ASKED_AT_ONCE);
 	uint64_t asked = asked_of(whole, find, &left);
 	most = last ? MOST_ENDS : most;
 	whole->making.left = at_once ? left.seen : NULL;
@@ -377,8 +385,8 @@ static enum hs_status make_links(struct whole *whole, uint32_t most, bool furthe
 
 	for (size_t i = 0; i < whole->count && status == HS_OK && !whole->vain; i++) {
 		const struct hs_find *find = whole->finds[i];
-		bool has = find->kid_count && hs_ledger_has_link(find->kids[0]), done = false;
-		if (!whole->made[i] && has == further)
+		bool done = false;
+		if (!whole->made[i] && goes_further(find) == further)
 			status = make_link(whole, i, most, &done);
 	}
 	return status;
