@@ -206,20 +206,26 @@ static void check_text_links(struct hs__validation *run, const struct hs__node *
 /* ---- the whole ---- */
 
 /* A picture "#id" is in what the resource contains, which the published examples leave out. */
-static void check_links(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
+static void check_links(struct hs__validation *run, const struct hs__node *node, const struct hs__tag *tag)
+{
+	bool picture = hs_slice_eq(tag->name, HS_S("img"));
+	struct hs_slice url = hs_slice_eq(tag->name, HS_S("a")) ? hs__tag_attribute(tag, HS_S("href")) :
+		picture                                         ? hs__tag_attribute(tag, HS_S("src")) :
+								  HS_S_NONE;
+	if (url.ptr && !(picture && hs_slice_starts(url, HS_S("#"))))
+		check_link(run, node, url);
+}
+
+static void check_tags(struct hs__validation *run, const struct hs__node *node, struct hs_slice text)
 {
 	struct hs__tags tags = { .rest = text };
 	struct hs__tag tag;
+	struct hs__nesting nesting;
+	nesting.depth = 0; /* the rest is filled as it goes */
 	while (hs__next_tag(&tags, &tag)) {
-		if (!tag.attributes.len || tag.end)
-			continue;
-		bool picture = hs_slice_eq(tag.name, HS_S("img"));
-		struct hs_slice url = hs_slice_eq(tag.name, HS_S("a")) ?
-			hs__tag_attribute(&tag, HS_S("href")) :
-			picture ? hs__tag_attribute(&tag, HS_S("src")) :
-				  HS_S_NONE;
-		if (url.ptr && !(picture && hs_slice_starts(url, HS_S("#"))))
-			check_link(run, node, url);
+		hs__nest(run, node, &nesting, &tag);
+		if (tag.attributes.len && !tag.end)
+			check_links(run, node, &tag);
 	}
 }
 
@@ -266,8 +272,7 @@ void hs__rule_narrative(struct hs__validation *run, const struct hs__node *node)
 	if (!text.len || hs__narrative_fault(text, false, NULL))
 		return; /* told with the structure */
 	check_namespace(run, node, text);
-	check_links(run, node, text);
-	hs__check_nesting(run, node, text);
+	check_tags(run, node, text);
 	check_language(run, node, text);
 	check_text_links(run, node);
 }

@@ -4,13 +4,13 @@
 
 bool hs__next_tag(struct hs__tags *tags, struct hs__tag *out)
 {
-	out->after_words = false;
+	out->before = HS_S_NONE;
 	for (;;) {
 		size_t open = hs_slice_find(tags->rest, '<', 0);
 		if (open == SIZE_MAX)
 			return false;
-		out->after_words = out->after_words ||
-			hs_slice_trim(hs_slice_first(tags->rest, open)).len > 0;
+		if (!hs_slice_trim(out->before).len)
+			out->before = hs_slice_first(tags->rest, open);
 		tags->rest = hs_slice_from(tags->rest, open + 1);
 		if (!hs_slice_starts(tags->rest, HS_S("!")))
 			break;
