@@ -151,14 +151,18 @@ static bool is_context_met(struct hs__validation *run, const struct hs__node *ho
 }
 
 /* The extension as FHIR itself published it, before it moved to a package of its own; NULL when it did not.
- */
+ * Which version of FHIR is spoken here its definition of Extension tells: R4B is R4 otherwise. */
 static const struct hs_profile *find_in_fhir(struct hs__validation *run, struct hs_slice url)
 {
 	struct hs_error ignored;
-	const char *version = hs_defs_fhir(run->defs) == HS_FHIR_R4 ? "4.0.1" : "5.0.0";
-	struct hs_slice canonical = hs_arena_printf(run->arena, "%.*s|%s", HS_S_ARG(url), version);
+	const struct hs_profile *base = hs_profiles_find(run->profiles,
+		HS_S("http://hl7.org/fhir/StructureDefinition/Extension"), &ignored);
+	if (!base)
+		return NULL;
+	struct hs_slice canonical = hs_arena_printf(run->arena, "%.*s|%.*s", HS_S_ARG(url),
+		HS_S_ARG(base->version));
 	const struct hs_profile *profile = hs_profiles_find(run->profiles, canonical, &ignored);
-	return profile && hs_slice_eq(profile->version, hs_slice_cstr(version)) ? profile : NULL;
+	return profile && hs_slice_eq(profile->version, base->version) ? profile : NULL;
 }
 
 /* Contexts were corrected from version to version: those of FHIR itself count too, but for "Element", which

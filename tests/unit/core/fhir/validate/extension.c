@@ -49,6 +49,25 @@ static void knows_where_it_belongs(void **state)
 		"Patient.name[0].extension[0]");
 }
 
+/* Where FHIR itself let it be it may be, too, when a package has a later version; what neither says is a
+ * fault. */
+static void belongs_where_fhir_itself_let_it(void **state)
+{
+#define VERSION(version, context) \
+	"{'resourceType':'StructureDefinition','url':'http://x/e','version':'" version \
+	"','kind':'complex-type','type':'Extension','derivation':'constraint'," \
+	"'baseDefinition':'http://hl7.org/fhir/StructureDefinition/Extension'," \
+	"'context':[{'type':'element','expression':'" context "'}]," \
+	"'differential':{'element':[{'path':'Extension.url','fixedUri':'http://x/e'}]}}"
+	const char *const own[] = { VERSION("9.0.0", "Patient.photo"), VERSION("4.0.1", "HumanName"), NULL };
+	const char *const other[] = { VERSION("9.0.0", "Patient.photo"), VERSION("4.0.2", "HumanName"),
+		NULL };
+
+	(void)state;
+	assert_valid(own, NULL, IN_NAME);
+	assert_found(other, NULL, IN_NAME, "extension-context", "Patient.name[0].extension[0]");
+}
+
 /* What others refer to by its url: also a Basic that stands for a resource of a later release. */
 static void belongs_to_canonical_resources(void **state)
 {
@@ -212,6 +231,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_where_it_belongs),
+		cmocka_unit_test(belongs_where_fhir_itself_let_it),
 		cmocka_unit_test(belongs_to_canonical_resources),
 		cmocka_unit_test(may_ask_more_of_where_it_is),
 		cmocka_unit_test(is_no_longer_anywhere),
