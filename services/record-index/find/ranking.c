@@ -4,11 +4,11 @@
 
 #include <stdlib.h>
 
-#define EACH 64u        /* of so many pointers one lends its value */
-#define TAKEN_SHARE 32u /* of what there is so much is taken before it is made anew, */
-#define TAKEN_LEAST \
-	1000u /* or so much: where new ones have a place of their own they all are of one rank \
-	       */
+#define EACH 64u /* of so many pointers one lends its value */
+/* Of what there is so much is taken before it is made anew, or so many: where new pointers have a place of
+ * their own they all are of one rank. */
+#define TAKEN_SHARE 32u
+#define TAKEN_LEAST 1000u
 #define ROOM_SHARE 16u
 #define ONE ((size_t)64 << 20)
 #define PIECES_MAX ((size_t)32 << 20)
