@@ -82,11 +82,12 @@ static bool find_groups(struct grouping *g, const struct tx_build_properties *p)
 static struct tx_value_row *put_in_order(struct grouping *g, struct hs_arena *arena, uint32_t *next)
 {
 	size_t count = TX_BUILD_COUNT(g->groups, struct group);
-	struct group *groups = TX_BUILD_AT(g->groups, struct group, 0);
+	struct group *groups = count ? TX_BUILD_AT(g->groups, struct group, 0) : NULL;
 	struct tx_value_row *out = hs_arena_array(arena, count + 1, sizeof(*out));
 	uint32_t first = 0;
 
-	qsort(groups, count, sizeof(*groups), compare_groups);
+	if (count)
+		qsort(groups, count, sizeof(*groups), compare_groups);
 	for (size_t i = 0; out && i < count; i++) {
 		out[i] = groups[i].row;
 		out[i].concept_first = next[groups[i].number] = first;

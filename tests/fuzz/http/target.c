@@ -122,10 +122,11 @@ static unsigned read_first_status(struct hs_slice out)
 	end = hs_slice_search(out, HS_S("\r\n\r\n"));
 	HS_ASSERT(end != SIZE_MAX);
 	end += 4;
-	if (has_line(hs_slice_first(out, end), HS_S("\r\nTransfer-Encoding: chunked\r\n\r\n")) &&
-		end < out.len)
+	if (end == out.len || out.ptr[end] == 'H')
+		return status; /* the next reply follows: there is no body */
+	if (has_line(hs_slice_first(out, end), HS_S("\r\nTransfer-Encoding: chunked\r\n\r\n")))
 		HS_ASSERT(skip_chunks(out, end) <= out.len);
-	else if (end < out.len && out.ptr[end] != 'H')
+	else
 		HS_ASSERT(end + length_of(hs_slice_first(out, end)) <= out.len ||
 			has_line(hs_slice_first(out, end), HS_S("close")));
 	return status;
