@@ -94,17 +94,13 @@ void hs_buf_u64(struct hs_buf *buf, uint64_t value)
 
 void hs_buf_i64(struct hs_buf *buf, int64_t value)
 {
-	char text[21];
-	size_t at = sizeof(text);
-	/* Negated as unsigned, where it is defined for INT64_MIN too. */
-	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-	do {
-		text[--at] = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest);
+	char text[21], *to = text;
+
 	if (value < 0)
-		text[--at] = '-';
-	hs_buf_add(buf, hs_slice(text + at, sizeof(text) - at));
+		*to++ = '-';
+	/* Negated as unsigned, where it is defined for INT64_MIN too. */
+	to = hs__put_u64(to, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+	hs_buf_append(buf, hs_slice(text, (size_t)(to - text)));
 }
 
 void hs_buf_printf(struct hs_buf *buf, const char *format, ...)
