@@ -101,7 +101,7 @@ enum hs_verdict hs__health_ready(struct hs_request *req)
 		return looked(req, seq, err.status, &err);
 	}
 	atomic_fetch_add(&req->host->standard->users[req->loop->index].count, 1);
-	hs__sandbox_leave(req->host->standard, HS__LOOPS_MAX);
+	hs__sandbox_end_use(req->host->standard);
 	req->sandbox = req->host->standard;
 	req->entered = true;
 	return hs_read(req, look, seq, looked);

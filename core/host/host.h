@@ -113,7 +113,8 @@ enum hs_status hs_host_edition(const struct hs_host *host, enum hs_fhir_version 
 
 /* ---- offline work on a sandbox (command line) ---- */
 
-/* The open sandbox of that name, opened when needed; HS_E_NOT_FOUND. */
+/* The open sandbox of that name, opened when needed; HS_E_NOT_FOUND. Not while the host runs, but for the
+ * default one. */
 enum hs_status hs_host_sandbox(struct hs_host *host, const char *name, struct hs_sandbox **out,
 	struct hs_error *err);
 struct hs_store *hs_sandbox_store(const struct hs_sandbox *sandbox);
@@ -127,7 +128,7 @@ bool hs_sandbox_store_path(const char *data_dir, const char *name, char *out, si
 enum hs_status hs_sandbox_explain(const struct hs_sandbox *sandbox, enum hs_fhir_version fhir,
 	struct hs_arena *arena, struct hs_slice search, struct hs_slice *out, struct hs_error *err);
 
-/* A copy of one moment of the sandbox as a new file, while others write; any thread but a loop's. */
+/* A copy of one moment of the sandbox as a new file. Offline only. */
 enum hs_status hs_host_backup(struct hs_host *host, const char *name, const char *path, struct hs_error *err);
 /* Puts a copy back after checking it; makes the sandbox when there is none. Offline only. */
 enum hs_status hs_host_restore(struct hs_host *host, const char *name, const char *path,

@@ -119,9 +119,10 @@ struct hs_host {
 	struct hs_http_balance *balance; /* of connections over the loops; NULL with one loop */
 	_Atomic bool stopping;
 
-	pthread_rwlock_t sandboxes_lock; /* of the list; sandboxes are freed at close only */
-	struct hs_sandbox *sandboxes, *deleted;
-	struct hs_sandbox *standard; /* "default" */
+	pthread_rwlock_t sandboxes_lock; /* of the list */
+	struct hs_sandbox *sandboxes;    /* by name */
+	_Atomic unsigned sandboxes_kept; /* in memory: those of the list, and deleted ones (sandbox.h) */
+	struct hs_sandbox *standard;     /* "default" */
 
 	struct hs__metrics *metrics;
 	char token[65]; /* operator's, hexadecimal */

@@ -12,20 +12,13 @@ struct hs__job {
 	const struct hs_job *row;
 	struct hs_timer *timer;
 	struct hs__job *next;
-	struct hs_sandbox *at; /* whose turn it is; NULL: not running */
+	struct hs_sandbox *at; /* whose turn it is, used; NULL: not running */
 	struct hs_arena *arena;
 	struct hs_store_op op;
 };
 
+/* `sandbox` is used; NULL: all have had their turn. */
 static void run_in(struct hs__job *job, struct hs_sandbox *sandbox);
-
-static struct hs_sandbox *after(struct hs_host *host, struct hs_sandbox *sandbox)
-{
-	pthread_rwlock_rdlock(&host->sandboxes_lock);
-	struct hs_sandbox *next = sandbox ? sandbox->next : host->sandboxes;
-	pthread_rwlock_unlock(&host->sandboxes_lock);
-	return next;
-}
 
 static void done(struct hs_store_op *op)
 {
@@ -35,20 +28,17 @@ static void done(struct hs_store_op *op)
 	if (op->status)
 		hs_log_text(HS_LOG_WARN, "job", "%s.%s in sandbox %s: %s", job->service->plug->name,
 			job->row->name, sandbox->name, op->error.text);
-	struct hs_sandbox *next = after(job->host, sandbox);
-	hs__sandbox_leave(sandbox, HS__LOOPS_MAX);
-	run_in(job, next);
+	run_in(job, hs__sandbox_use_next(job->host, sandbox->name));
+	hs__sandbox_end_use(sandbox);
 }
 
 static void run_in(struct hs__job *job, struct hs_sandbox *sandbox)
 {
-	while (sandbox && !hs__sandbox_use(sandbox))
-		sandbox = after(job->host, sandbox);
-	job->at = sandbox;
 	if (sandbox && atomic_load(&job->host->stopping)) {
-		hs__sandbox_leave(sandbox, HS__LOOPS_MAX);
-		job->at = sandbox = NULL;
+		hs__sandbox_end_use(sandbox);
+		sandbox = NULL;
 	}
+	job->at = sandbox;
 	if (!sandbox) {
 		hs__stop_when_idle(job->host);
 		return;
@@ -67,7 +57,7 @@ static void fire(void *arg)
 {
 	struct hs__job *job = arg;
 	if (!job->at)
-		run_in(job, after(job->host, NULL));
+		run_in(job, hs__sandbox_use_next(job->host, NULL));
 }
 
 void hs__jobs_start(struct hs_host *host)

@@ -171,14 +171,16 @@ static void stores(struct hs_host *host, struct hs_buf *out)
 		hs_store_counters(s->store, &counters[count]);
 		counters[count].reads += counters[count].reads_now;
 		names[count++] = s->name;
-		hs__sandbox_leave(s, HS__LOOPS_MAX);
+		hs__sandbox_end_use(s);
 	}
-	pthread_rwlock_unlock(&host->sandboxes_lock);
 	for (size_t r = 0; r < sizeof(store_rows) / sizeof(store_rows[0]); r++) {
 		head(out, store_rows[r].name, store_rows[r].type, store_rows[r].help);
 		for (size_t i = 0; i < count; i++)
 			counter(out, &store_rows[r], "sandbox", names[i], &counters[i]);
 	}
+	pthread_rwlock_unlock(&host->sandboxes_lock); /* whose names they are */
+	head(out, "handslag_sandboxes", "gauge", "Sandboxes, and deleted ones that requests still look at.");
+	value(out, "handslag_sandboxes", atomic_load(&host->sandboxes_kept));
 }
 
 static void services(struct hs_host *host, struct hs_buf *out)

@@ -62,6 +62,13 @@ struct fixture_answer fixture_send(struct fixture *f, const char *method, const 
 struct fixture_answer fixture_operate(struct fixture *f, const char *method, const char *path,
 	const char *body);
 
+/* The halves of a call and of an operator's, for what a test does meanwhile: the connection on which the
+ * answer will come, and that answer (not to HEAD), which ends the connection. */
+int fixture_ask(struct fixture *f, const char *method, const char *path, const char *headers,
+	const char *body);
+int fixture_order(struct fixture *f, const char *method, const char *path, const char *body);
+struct fixture_answer fixture_answered(struct fixture *f, int fd);
+
 /* A header's value, empty when absent. */
 struct hs_slice fixture_header(const struct fixture_answer *answer, const char *name);
 /* The body as a tree; fails the test when it is not JSON. */

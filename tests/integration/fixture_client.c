@@ -108,8 +108,8 @@ static struct fixture_answer understand(struct fixture *f, struct hs_slice bytes
 	return answer;
 }
 
-struct fixture_answer fixture_call(struct fixture *f, const char *method, const char *path,
-	const char *headers, const char *body)
+int fixture_ask(struct fixture *f, const char *method, const char *path, const char *headers,
+	const char *body)
 {
 	struct hs_buf out;
 	const char *more = headers ? headers : "";
@@ -126,9 +126,26 @@ struct fixture_answer fixture_call(struct fixture *f, const char *method, const 
 	int fd = fixture_connect(f);
 	write_all(fd, hs_buf_slice(&out));
 	hs_buf_free(&out);
+	return fd;
+}
+
+static struct fixture_answer take_answer(struct fixture *f, int fd, bool head_only)
+{
 	struct hs_slice bytes = read_all(f, fd);
+
 	close(fd);
-	return understand(f, bytes, strcmp(method, "HEAD") == 0);
+	return understand(f, bytes, head_only);
+}
+
+struct fixture_answer fixture_answered(struct fixture *f, int fd)
+{
+	return take_answer(f, fd, false);
+}
+
+struct fixture_answer fixture_call(struct fixture *f, const char *method, const char *path,
+	const char *headers, const char *body)
+{
+	return take_answer(f, fixture_ask(f, method, path, headers, body), strcmp(method, "HEAD") == 0);
 }
 
 struct fixture_answer fixture_get(struct fixture *f, const char *path)
@@ -141,13 +158,18 @@ struct fixture_answer fixture_send(struct fixture *f, const char *method, const 
 	return fixture_call(f, method, path, NULL, body);
 }
 
-struct fixture_answer fixture_operate(struct fixture *f, const char *method, const char *path,
-	const char *body)
+int fixture_order(struct fixture *f, const char *method, const char *path, const char *body)
 {
 	char header[160];
 
 	snprintf(header, sizeof(header), "Authorization: Bearer %s\r\n", fixture_token(f));
-	return fixture_call(f, method, path, header, body);
+	return fixture_ask(f, method, path, header, body);
+}
+
+struct fixture_answer fixture_operate(struct fixture *f, const char *method, const char *path,
+	const char *body)
+{
+	return take_answer(f, fixture_order(f, method, path, body), strcmp(method, "HEAD") == 0);
 }
 
 struct hs_json *fixture_json(struct fixture *f, const struct fixture_answer *answer)

@@ -2,18 +2,15 @@
 /* A sandbox whose search index is made anew because packages changed: it says how far it is, nobody else
  * waits, and a stop between two parts leaves nothing that looks whole. The test holds the control thread
  * wherever it wants to look. */
+#include "fixture_gate.h"
 #include "fixture_private.h"
 #include "rest_test.h"
 
-#include <core/host/sandbox/sandbox.h>
-#include <semaphore.h>
-#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define PATIENTS 500 /* three parts */
 #define NO_PACKAGES "{\"packages\":[]}"
-#define GATES 16
 
 static char guide[128], config[256];
 static struct fixture *first; /* lasts a test, for its directory: the data and the package are in there */
@@ -45,80 +42,23 @@ static void make_guide(void)
 	snprintf(config, sizeof(config), "{\"packages\":[\"%s\"]}", guide);
 }
 
-/* ---- the control thread, held ---- */
-
-struct gate {
-	struct hs_task task;
-	sem_t reached, open;
-};
-
-/* All of a test, so that one that fails half way leaves no thread held. */
-static struct gate gates[GATES];
-static unsigned gate_count;
-
-static void pass(struct hs_task *task)
-{
-	struct gate *gate = HS__OWNER(task, struct gate, task);
-	sem_post(&gate->reached);
-	while (sem_wait(&gate->open) != 0)
-		;
-}
-
-/* Stands behind what the control thread has to do already. */
-static struct gate *put_gate(void)
-{
-	struct hs_mailbox *control = hs_pool_mailbox(fixture_host(fx)->control);
-	assert_true(gate_count < GATES);
-	struct gate *gate = &gates[gate_count];
-	sem_init(&gate->reached, 0, 0);
-	sem_init(&gate->open, 0, 0);
-	gate->task.run = pass;
-	assert_true(control->post(control, &gate->task));
-	gate_count++;
-	return gate;
-}
-
-static void reach(struct gate *gate)
-{
-	while (sem_wait(&gate->reached) != 0)
-		;
-}
-
-static void open_gate(struct gate *gate)
-{
-	sem_post(&gate->open);
-}
-
 /* A request that has "mine" opened, and the control thread held right behind the opening. Its answer is
  * still to come. */
 static int knock(struct gate **behind)
 {
-	static const char request[] = "GET /sandbox/mine/fhir/r4/Patient?_summary=count HTTP/1.1\r\n"
-				      "Host: localhost\r\nConnection: close\r\n\r\n";
-	struct hs_pool *control = fixture_host(fx)->control;
-	struct gate *before = put_gate();
-	reach(before);
-	int fd = fixture_connect(fx);
-	assert_int_equal(write(fd, request, sizeof(request) - 1), (ssize_t)sizeof(request) - 1);
-	while (hs_pool_waiting(control) == 0)
-		sched_yield();
-	*behind = put_gate();
-	open_gate(before);
-	reach(*behind);
+	struct gate *before = gate_put(fx);
+	gate_reach(before);
+	int fd = fixture_ask(fx, "GET", "/sandbox/mine/fhir/r4/Patient?_summary=count", NULL, NULL);
+	gate_gather(fx, 1);
+	*behind = gate_put(fx);
+	gate_open(before);
+	gate_reach(*behind);
 	return fd;
 }
 
-/* The status of the answer on a connection. */
 static int answered(int fd)
 {
-	char text[4096] = "";
-	size_t len = 0;
-	for (ssize_t n = 1; n > 0 && len<sizeof(text) - 1; len += n> 0 ? (size_t)n : 0)
-		n = read(fd, text + len, sizeof(text) - 1 - len);
-	close(fd);
-	uint64_t status = 0;
-	assert_true(len > 12 && hs_slice_u64(hs_slice(text + 9, 3), &status));
-	return (int)status;
+	return fixture_answered(fx, fd).status;
 }
 
 /* ---- tests ---- */
@@ -140,18 +80,15 @@ static int start_first(void **state)
 {
 	struct fixture_options options = { .config = NO_PACKAGES };
 	(void)state;
-	gate_count = 0;
 	first = fixture_start(&options);
 	make_guide();
 	return 0;
 }
 
-/* Whatever a failed assertion left behind: gates that are open already do not mind. */
 static int end_all(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < gate_count; i++)
-		open_gate(&gates[i]);
+	gate_open_all();
 	stop();
 	fixture_stop(first);
 	return 0;
@@ -198,7 +135,7 @@ static void refuses(const char *progress)
 static void stop_at(struct gate *gate)
 {
 	hs_host_stop(fixture_host(fx));
-	open_gate(gate);
+	gate_open(gate);
 	stop();
 }
 
@@ -226,9 +163,9 @@ static void says_how_far_it_is(void **state)
 	int fd = knock(&opened);
 	assert_int_equal(answered(fd), 503);
 	refuses("0 of 500 resources");
-	struct gate *one = put_gate();
-	open_gate(opened);
-	reach(one);
+	struct gate *one = gate_put(fx);
+	gate_open(opened);
+	gate_reach(one);
 	refuses("200 of 500 resources");
 	stop_at(one);
 
@@ -243,13 +180,13 @@ static void says_how_far_it_is(void **state)
 	start(config, data);
 	fd = knock(&last);
 	assert_int_equal(answered(fd), 503);
-	open_gate(last);
+	gate_open(last);
 	assert_int_equal(fixture_operate(fx, "POST", "/operator/sandboxes", "{\"name\":\"other\"}").status,
 		201);
 	finds("/sandbox/mine/fhir/r4/Patient?nick=nick1&_summary=count", PATIENTS / 2);
 	fixture_restart(fx);
 	fd = knock(&opened);
-	open_gate(opened);
+	gate_open(opened);
 	assert_int_equal(answered(fd), 200);
 }
 
@@ -263,11 +200,37 @@ static void can_be_reset_meanwhile(void **state)
 	start(config, data);
 	int fd = knock(&opened);
 	assert_int_equal(answered(fd), 503);
-	open_gate(opened);
+	gate_open(opened);
 	struct fixture_answer a = fixture_operate(fx, "POST", "/operator/sandboxes/mine/reset", "");
 	if (a.status >= 300)
 		fail_msg("reset: %d %.*s", a.status, HS_S_ARG(a.body));
 	finds("/sandbox/mine/fhir/r4/Patient?nick=nick1&_summary=count", 0);
+}
+
+/* Who orders a copy meanwhile is told to wait, and holds up neither the work nor anybody else. */
+static void a_backup_waits_outside(void **state)
+{
+	static const char explain[] = "{\"search\":\"Patient?name=x\"}";
+	struct gate *opened;
+	char data[256];
+	(void)state;
+	fill_mine(data, sizeof(data));
+	start(config, data);
+	int fd = knock(&opened);
+	assert_int_equal(answered(fd), 503);
+	int backup = fixture_order(fx, "POST", "/operator/sandboxes/mine/backup", "");
+	gate_gather(fx, 2);
+	int plan = fixture_order(fx, "POST", "/operator/sandboxes/mine/explain", explain);
+	gate_gather(fx, 3);
+	gate_open(opened);
+	struct fixture_answer a = fixture_answered(fx, backup);
+	assert_int_equal(a.status, 503);
+	expect_part(fixture_issue(fx, &a), "of 500 resources");
+	assert_int_equal(answered(plan), 503);
+	finds("/sandbox/mine/fhir/r4/Patient?nick=nick1&_summary=count", PATIENTS / 2);
+	assert_int_equal(fixture_operate(fx, "POST", "/operator/sandboxes/mine/backup", "").status, 201);
+	assert_int_equal(fixture_operate(fx, "POST", "/operator/sandboxes/mine/explain", explain).status,
+		200);
 }
 
 /* A reference in full to the server itself is one to what is in it, before and after. */
@@ -302,6 +265,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(says_how_far_it_is, start_first, end_all),
 		cmocka_unit_test_setup_teardown(can_be_reset_meanwhile, start_first, end_all),
+		cmocka_unit_test_setup_teardown(a_backup_waits_outside, start_first, end_all),
 		cmocka_unit_test_setup_teardown(keeps_what_it_is_called, start_first, end_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

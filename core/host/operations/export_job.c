@@ -277,7 +277,7 @@ static void leave(struct hs_sandbox *sandbox)
 {
 	struct hs_host *host = sandbox->host;
 
-	hs__sandbox_leave(sandbox, HS__LOOPS_MAX);
+	hs__sandbox_end_use(sandbox);
 	atomic_fetch_sub(&host->exports_moving, 1);
 	if (atomic_load(&host->stopping))
 		hs__stop_when_idle(host);
@@ -366,7 +366,7 @@ static void move_all(struct hs_sandbox *sandbox, bool tidy)
 	while (hs__sandbox_use(sandbox)) {
 		struct hs__export_job *job = next_to_move(sandbox, tidy);
 		if (!job) {
-			hs__sandbox_leave(sandbox, HS__LOOPS_MAX);
+			hs__sandbox_end_use(sandbox);
 			return;
 		}
 		atomic_fetch_add(&host->exports_moving, 1);

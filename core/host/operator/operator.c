@@ -147,11 +147,11 @@ enum hs_verdict hs__operator_serve(struct hs_request *req)
 	if (!rest.len)
 		return serve_all(req);
 	struct hs_slice name = hs_slice_cut(&rest, '/');
-	struct hs_sandbox *sandbox = hs__sandbox_find(req->host, name);
-	if (!sandbox)
+	req->kept = hs__sandbox_find_kept(req->host, name);
+	if (!req->kept)
 		return refuse(req, HS_E_NOT_FOUND, "there is no sandbox of that name");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (hs_slice_eq(parts[i].name, rest))
-			return serve_part(req, &parts[i], sandbox);
+			return serve_part(req, &parts[i], req->kept);
 	return refuse(req, HS_E_NOT_FOUND, "a sandbox has reset, backup, explain, clock, limits and faults");
 }

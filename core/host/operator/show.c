@@ -67,7 +67,7 @@ struct hs_json *hs__operator_show(struct hs_request *req, struct hs_sandbox *san
 		hs_json_add(out, HS_S("sequence"), hs_json_int(arena, (int64_t)hs_store_seq(sandbox->store)));
 		hs_json_add(out, HS_S("bytes"),
 			hs_json_int(arena, (int64_t)(counters.file_bytes + counters.wal_bytes)));
-		hs__sandbox_leave(sandbox, HS__LOOPS_MAX);
+		hs__sandbox_end_use(sandbox);
 	}
 	return out;
 }

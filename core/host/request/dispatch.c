@@ -20,6 +20,9 @@ void hs__request_done(struct hs_request *req, uint64_t bytes)
 		req->entered = false;
 		hs__sandbox_leave(req->sandbox, req->loop->index);
 	}
+	if (req->kept)
+		hs__sandbox_release(req->kept);
+	req->kept = NULL;
 }
 
 static void send(struct hs_request *req)
@@ -186,13 +189,13 @@ static enum hs_verdict to_sandbox(struct hs_request *req, struct hs_slice rest)
 {
 	size_t end = hs_slice_find(rest, '/', 0);
 	struct hs_slice name = hs_slice_first(rest, end);
-	struct hs_sandbox *sandbox = hs__sandbox_find(req->host, name);
 
-	if (!sandbox)
+	req->kept = hs__sandbox_find_kept(req->host, name);
+	if (!req->kept)
 		return not_found(req,
 			"there is no sandbox of that name; \"handslag sandbox create NAME\" makes one",
 			req->http->path);
-	return to_fhir(req, hs_slice_from(rest, name.len), sandbox);
+	return to_fhir(req, hs_slice_from(rest, name.len), req->kept);
 }
 
 /* What stands outside FHIR; the path must be exact. */

@@ -41,6 +41,7 @@ struct hs_request {
 	struct hs__loop *loop;
 	struct hs_host *host;
 	struct hs_sandbox *sandbox;  /* NULL outside FHIR */
+	struct hs_sandbox *kept;     /* released when the request has ended; NULL: none, or the default one */
 	struct hs__edition *edition; /* NULL outside FHIR */
 	struct hs__service *service; /* whose handler runs; NULL: the host's own or REST */
 	struct hs_slice path;        /* below the base, decoded, without slashes at its ends */

@@ -8,21 +8,25 @@
 
 #define PIECE ((size_t)1 << 20)
 
+enum hs_status hs__sandbox_backup(struct hs_sandbox *sandbox, const char *path, struct hs_error *err)
+{
+	if (access(path, F_OK) == 0)
+		return hs_fail(err, HS_E_DUPLICATE, "%s is there already; a backup is never written over",
+			path);
+	if (!hs__sandbox_use(sandbox))
+		return hs_fail(err, HS_E_BUSY, "sandbox %s is not open; try again in a second",
+			sandbox->name);
+	enum hs_status status = hs_store_backup(sandbox->store, path, err);
+	hs__sandbox_end_use(sandbox);
+	return status;
+}
+
 enum hs_status hs_host_backup(struct hs_host *host, const char *name, const char *path, struct hs_error *err)
 {
 	struct hs_sandbox *sandbox = NULL;
 	enum hs_status status = hs_host_sandbox(host, name, &sandbox, err);
 
-	if (status)
-		return status;
-	if (access(path, F_OK) == 0)
-		return hs_fail(err, HS_E_DUPLICATE, "%s is there already; a backup is never written over",
-			path);
-	if (!hs__sandbox_use(sandbox))
-		return hs_fail(err, HS_E_BUSY, "sandbox %s is not open; try again in a second", name);
-	status = hs_store_backup(sandbox->store, path, err);
-	hs__sandbox_leave(sandbox, HS__LOOPS_MAX);
-	return status;
+	return status ? status : hs__sandbox_backup(sandbox, path, err);
 }
 
 static enum hs_status copy_file(const struct hs_host *host, const char *from, const char *to,

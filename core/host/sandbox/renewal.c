@@ -177,13 +177,12 @@ static void go_on(struct hs_task *task)
 	atomic_store(&sandbox->renewal.posted, false);
 	while (goes_on(sandbox)) {
 		status = renew_part(sandbox, &ended, &err);
-		if (status || ended) {
+		if (status || ended)
 			conclude(sandbox, status, &err);
-			return;
-		}
-		if (hs__renewal_post(sandbox))
-			return;
+		else if (hs__renewal_post(sandbox))
+			break;
 	}
+	hs__sandbox_release(sandbox);
 }
 
 bool hs__renewal_post(struct hs_sandbox *sandbox)
@@ -193,10 +192,12 @@ bool hs__renewal_post(struct hs_sandbox *sandbox)
 	if (atomic_exchange(&sandbox->renewal.posted, true))
 		return true; /* of an earlier renewal, before a reset */
 	sandbox->renewal.task.run = go_on;
-	bool posted = control->post(control, &sandbox->renewal.task);
-	if (!posted)
-		atomic_store(&sandbox->renewal.posted, false);
-	return posted;
+	hs__sandbox_keep(sandbox);
+	if (control->post(control, &sandbox->renewal.task))
+		return true;
+	atomic_store(&sandbox->renewal.posted, false);
+	hs__sandbox_release(sandbox);
+	return false;
 }
 
 enum hs_status hs__renewal_at_once(struct hs_sandbox *sandbox, bool *ended, struct hs_error *err)

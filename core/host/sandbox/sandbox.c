@@ -84,12 +84,15 @@ static enum hs_status load(struct hs_sandbox *sandbox, struct hs_error *err)
 	return status;
 }
 
+/* Unless it was deleted, or opened for an order, since. */
 static void open_for_waiting(struct hs_task *task)
 {
 	struct hs_sandbox *sandbox = HS__OWNER(task, struct hs_sandbox, open_task);
 	struct hs_error err = { .status = HS_OK };
 
-	load(sandbox, &err);
+	if (phase_of(sandbox) == HS__SANDBOX_OPENING)
+		load(sandbox, &err);
+	hs__sandbox_release(sandbox);
 }
 
 /* With the lock held: CLOSED to OPENING. */
@@ -99,8 +102,10 @@ static bool begin_opening(struct hs_sandbox *sandbox)
 
 	atomic_store(&sandbox->phase, HS__SANDBOX_OPENING);
 	sandbox->open_task.run = open_for_waiting;
+	hs__sandbox_keep(sandbox);
 	if (control->post(control, &sandbox->open_task))
 		return true;
+	hs__sandbox_release(sandbox);
 	atomic_store(&sandbox->phase, HS__SANDBOX_CLOSED);
 	return false;
 }
@@ -150,11 +155,18 @@ void hs__sandbox_leave(struct hs_sandbox *sandbox, unsigned slot)
 
 bool hs__sandbox_use(struct hs_sandbox *sandbox)
 {
+	hs__sandbox_keep(sandbox);
 	atomic_fetch_add(&sandbox->users[HS__LOOPS_MAX].count, 1);
 	if (phase_of(sandbox) == HS__SANDBOX_OPEN)
 		return true;
-	hs__sandbox_leave(sandbox, HS__LOOPS_MAX);
+	hs__sandbox_end_use(sandbox);
 	return false;
+}
+
+void hs__sandbox_end_use(struct hs_sandbox *sandbox)
+{
+	hs__sandbox_leave(sandbox, HS__LOOPS_MAX);
+	hs__sandbox_release(sandbox);
 }
 
 /* ---- control thread ---- */
@@ -162,11 +174,22 @@ bool hs__sandbox_use(struct hs_sandbox *sandbox)
 enum hs_status hs__sandbox_open(struct hs_sandbox *sandbox, struct hs_error *err)
 {
 	pthread_mutex_lock(&sandbox->lock);
-	bool closed = phase_of(sandbox) == HS__SANDBOX_CLOSED;
+	int phase = phase_of(sandbox);
+	bool closed = phase == HS__SANDBOX_CLOSED || phase == HS__SANDBOX_OPENING;
 	if (closed)
 		atomic_store(&sandbox->phase, HS__SANDBOX_OPENING);
 	pthread_mutex_unlock(&sandbox->lock);
 	return closed ? load(sandbox, err) : HS_OK;
+}
+
+enum hs_status hs__sandbox_need(struct hs_sandbox *sandbox, struct hs_error *err)
+{
+	enum hs_status status = hs__sandbox_open(sandbox, err);
+	unsigned retry_s = 0;
+
+	if (status == HS_OK && phase_of(sandbox) == HS__SANDBOX_RENEWING)
+		status = hs__renewal_tell(sandbox, &retry_s, err);
+	return status;
 }
 
 /* OPEN or RENEWING to DRAINING, then until nobody uses it. */
@@ -268,10 +291,9 @@ enum hs_status hs__sandbox_delete(struct hs_sandbox *sandbox, struct hs_error *e
 	while (*at != sandbox)
 		at = &(*at)->next;
 	*at = sandbox->next;
-	sandbox->next = host->deleted;
-	host->deleted = sandbox;
 	pthread_rwlock_unlock(&host->sandboxes_lock);
 	wake(sandbox, NULL); /* they find it gone */
+	hs__sandbox_release(sandbox);
 	return hs__sandbox_erase(sandbox->dir, true, err);
 }
 
@@ -284,6 +306,7 @@ static void close_idle(struct hs_task *task)
 
 	hs__sandbox_close(sandbox, &ignored); /* when it is in use after all, it stays open */
 	atomic_store(&sandbox->idle_posted, false);
+	hs__sandbox_release(sandbox);
 }
 
 static void foresee(struct hs_sandbox *sandbox)
@@ -291,7 +314,7 @@ static void foresee(struct hs_sandbox *sandbox)
 	if (phase_of(sandbox) != HS__SANDBOX_OPEN || !hs__sandbox_use(sandbox))
 		return;
 	hs_store_foresee(sandbox->store);
-	hs__sandbox_leave(sandbox, HS__LOOPS_MAX);
+	hs__sandbox_end_use(sandbox);
 }
 
 void hs__sandboxes_tidy(struct hs_host *host, int64_t mono_ms)
@@ -308,8 +331,11 @@ void hs__sandboxes_tidy(struct hs_host *host, int64_t mono_ms)
 		if (atomic_exchange(&s->idle_posted, true))
 			continue;
 		s->idle_task.run = close_idle;
-		if (!control->post(control, &s->idle_task))
-			atomic_store(&s->idle_posted, false);
+		hs__sandbox_keep(s);
+		if (control->post(control, &s->idle_task))
+			continue;
+		atomic_store(&s->idle_posted, false);
+		hs__sandbox_release(s);
 	}
 	pthread_rwlock_unlock(&host->sandboxes_lock);
 }

@@ -13,8 +13,9 @@
  * Requests that come while it is not open wait in a list and go on when it is. That is soon, but for
  * RENEWING, which lasts as long as there are resources to index: then they are refused, and told how far it
  * is. Threads: any loop enters and leaves; only the control thread (or the main thread before serving) opens,
- * closes and resets. A sandbox object is freed when the host closes, never before, so that a loop may hold a
- * pointer to a deleted one. */
+ * closes and resets. A deleted one is freed when the last who keeps it gives it back: the table, requests
+ * that found it by name, users that are no requests, and tasks of the control thread. The control thread
+ * itself may use what is in the table without keeping it, since nobody else deletes. */
 #pragma once
 
 #include <core/host/operator/fault.h>
@@ -67,6 +68,7 @@ struct hs_sandbox {
 	char *dir;
 	int64_t created_ms;
 	_Atomic int phase;
+	_Atomic unsigned keepers;
 	pthread_mutex_t lock; /* of waiting, limits as a whole, and of the condition */
 	pthread_cond_t left;  /* a user left while draining, or a renewal has ended */
 	struct hs_request *waiting;
@@ -86,7 +88,7 @@ struct hs_sandbox {
 	_Atomic int64_t bucket_us;       /* see limits.c */
 	struct hs__faults faults;
 	_Atomic int64_t used_ms;  /* monotonic: last request */
-	struct hs_task open_task; /* posted by whoever moves CLOSED to OPENING */
+	struct hs_task open_task; /* posted by whoever moves CLOSED to OPENING; keeps it, as the others do */
 	struct hs_task idle_task;
 	_Atomic bool idle_posted;
 };
@@ -100,7 +102,14 @@ enum hs_status hs__sandboxes_open(struct hs_host *host, struct hs_error *err);
 /* At the end: first the stores (their last answers go to loops), later the objects. */
 void hs__sandboxes_unload(struct hs_host *host);
 void hs__sandboxes_close(struct hs_host *host);
+/* Control thread, or main thread before and after serving. */
 struct hs_sandbox *hs__sandbox_find(struct hs_host *host, struct hs_slice name);
+/* The same for any thread: kept for the caller, who releases it; NULL when there is none. */
+struct hs_sandbox *hs__sandbox_find_kept(struct hs_host *host, struct hs_slice name);
+/* By who knows that it is kept, or holds the table's lock. */
+void hs__sandbox_keep(struct hs_sandbox *sandbox);
+/* It may be gone then. Any thread. */
+void hs__sandbox_release(struct hs_sandbox *sandbox);
 /* HS_E_DUPLICATE, HS_E_VALUE. Closed at first. Control thread. */
 enum hs_status hs__sandbox_create(struct hs_host *host, struct hs_slice name,
 	const struct hs_sandbox_limits *limits, struct hs_sandbox **out, struct hs_error *err);
@@ -113,7 +122,12 @@ enum hs_status hs__sandbox_open(struct hs_sandbox *sandbox, struct hs_error *err
 enum hs_status hs__sandbox_close(struct hs_sandbox *sandbox, struct hs_error *err);
 /* All content away; clock, limits and faults stay as they are. */
 enum hs_status hs__sandbox_reset(struct hs_sandbox *sandbox, struct hs_error *err);
+/* Of one that the caller keeps. */
 enum hs_status hs__sandbox_delete(struct hs_sandbox *sandbox, struct hs_error *err);
+/* Opens it and refuses, in words for a client, what cannot be used yet: HS_E_BUSY while it is RENEWING. */
+enum hs_status hs__sandbox_need(struct hs_sandbox *sandbox, struct hs_error *err);
+/* A copy of its store as a new file, while others write; it is open. backup.c. */
+enum hs_status hs__sandbox_backup(struct hs_sandbox *sandbox, const char *path, struct hs_error *err);
 /* store.c: the store with the services' tables and the numbers of REST; then, when the index is as it should
  * be, the services' states and the exports. */
 enum hs_status hs__sandbox_load(struct hs_sandbox *sandbox, struct hs_error *err);
@@ -143,8 +157,12 @@ enum hs__entry { HS__ENTERED, HS__PARKED, HS__ENTRY_RENEWING, HS__ENTRY_GONE };
  * gone. */
 enum hs__entry hs__sandbox_enter(struct hs_sandbox *sandbox, struct hs_request *req);
 void hs__sandbox_leave(struct hs_sandbox *sandbox, unsigned slot);
-/* For jobs: true when it is open; leave with slot HS__LOOPS_MAX. */
+/* For jobs and the like: true when it is open; it is kept and counts as used until the end. By who knows that
+ * it is kept, or holds the table's lock. */
 bool hs__sandbox_use(struct hs_sandbox *sandbox);
+void hs__sandbox_end_use(struct hs_sandbox *sandbox);
+/* The first in use by name after `name` (NULL: of all) that is open, used; NULL past the last. */
+struct hs_sandbox *hs__sandbox_use_next(struct hs_host *host, const char *name);
 
 /* Has those closed that nobody has used for the configured time; the default one stays open. Any thread. */
 void hs__sandboxes_tidy(struct hs_host *host, int64_t mono_ms);

@@ -28,6 +28,8 @@ static struct hs_sandbox *make(struct hs_host *host, struct hs_slice name)
 	char path[4096];
 
 	sandbox->host = host;
+	atomic_store(&sandbox->keepers, 1); /* the table's */
+	atomic_fetch_add(&host->sandboxes_kept, 1);
 	memcpy(sandbox->name, name.ptr, name.len);
 	snprintf(path, sizeof(path), "%s/sandboxes/%s", host->data_dir, sandbox->name);
 	sandbox->dir = hs_heap_cstr(path, strlen(path));
@@ -41,8 +43,16 @@ static struct hs_sandbox *make(struct hs_host *host, struct hs_slice name)
 	return sandbox;
 }
 
-static void destroy(struct hs_sandbox *sandbox)
+void hs__sandbox_keep(struct hs_sandbox *sandbox)
 {
+	atomic_fetch_add_explicit(&sandbox->keepers, 1, memory_order_relaxed);
+}
+
+void hs__sandbox_release(struct hs_sandbox *sandbox)
+{
+	if (atomic_fetch_sub(&sandbox->keepers, 1) != 1)
+		return;
+	atomic_fetch_sub(&sandbox->host->sandboxes_kept, 1);
 	hs__faults_fini(&sandbox->faults);
 	pthread_cond_destroy(&sandbox->left);
 	pthread_mutex_destroy(&sandbox->lock);
@@ -61,11 +71,31 @@ static void link_in(struct hs_host *host, struct hs_sandbox *sandbox)
 	pthread_rwlock_unlock(&host->sandboxes_lock);
 }
 
+/* With the lock held, or on the thread that changes the list. */
 struct hs_sandbox *hs__sandbox_find(struct hs_host *host, struct hs_slice name)
+{
+	struct hs_sandbox *sandbox = host->sandboxes;
+
+	while (sandbox && !hs_slice_eq(hs_slice_cstr(sandbox->name), name))
+		sandbox = sandbox->next;
+	return sandbox;
+}
+
+struct hs_sandbox *hs__sandbox_find_kept(struct hs_host *host, struct hs_slice name)
+{
+	pthread_rwlock_rdlock(&host->sandboxes_lock);
+	struct hs_sandbox *sandbox = hs__sandbox_find(host, name);
+	if (sandbox)
+		hs__sandbox_keep(sandbox);
+	pthread_rwlock_unlock(&host->sandboxes_lock);
+	return sandbox;
+}
+
+struct hs_sandbox *hs__sandbox_use_next(struct hs_host *host, const char *name)
 {
 	pthread_rwlock_rdlock(&host->sandboxes_lock);
 	struct hs_sandbox *sandbox = host->sandboxes;
-	while (sandbox && !hs_slice_eq(hs_slice_cstr(sandbox->name), name))
+	while (sandbox && ((name && strcmp(sandbox->name, name) <= 0) || !hs__sandbox_use(sandbox)))
 		sandbox = sandbox->next;
 	pthread_rwlock_unlock(&host->sandboxes_lock);
 	return sandbox;
@@ -93,7 +123,7 @@ enum hs_status hs__sandbox_create(struct hs_host *host, struct hs_slice name,
 	if (status == HS_OK)
 		status = hs__sandbox_meta_write(sandbox, err);
 	if (status) {
-		destroy(sandbox);
+		hs__sandbox_release(sandbox);
 		return status;
 	}
 	link_in(host, sandbox);
@@ -116,7 +146,7 @@ static enum hs_status read_all(struct hs_host *host, struct hs_error *err)
 		struct hs_sandbox *sandbox = make(host, hs_slice_cstr(entry->d_name));
 		status = hs__sandbox_meta_read(sandbox, err);
 		if (status)
-			destroy(sandbox);
+			hs__sandbox_release(sandbox);
 		else
 			link_in(host, sandbox);
 	}
@@ -147,20 +177,14 @@ void hs__sandboxes_unload(struct hs_host *host)
 	}
 }
 
-static void destroy_list(struct hs_sandbox *sandbox)
-{
-	while (sandbox) {
-		struct hs_sandbox *next = sandbox->next;
-		destroy(sandbox);
-		sandbox = next;
-	}
-}
-
 void hs__sandboxes_close(struct hs_host *host)
 {
-	destroy_list(host->sandboxes);
-	destroy_list(host->deleted);
-	host->sandboxes = host->deleted = host->standard = NULL;
+	while (host->sandboxes) {
+		struct hs_sandbox *sandbox = host->sandboxes;
+		host->sandboxes = sandbox->next;
+		hs__sandbox_release(sandbox);
+	}
+	host->standard = NULL;
 }
 
 /* ---- offline (core/host/host.h) ---- */
