@@ -112,10 +112,11 @@ struct hs_profile_element {
 	const struct hs_slice
 		*value_alternatives; /* extensions that can; NULL: not said (R5, or by extension) */
 	uint32_t value_alternative_count;
-	uint32_t max_length;              /* 0: none */
-	int64_t max_size;                 /* bytes of an attachment (extension maxSize); 0: none */
-	struct hs_slice form;             /* the extension regex: what a primitive looks like; or empty */
-	const void *regex;                /* the same compiled; NULL: none, or none that is right */
+	uint32_t max_length;   /* 0: none */
+	int64_t max_size;      /* bytes of an attachment or of data (extension maxSize); 0: none */
+	uint32_t max_decimals; /* digits behind the point (extension maxDecimalPlaces), + 1; 0: any */
+	struct hs_slice form;  /* the extension regex: what a primitive looks like; or empty */
+	const void *regex;     /* the same compiled; NULL: none, or none that is right */
 	const struct hs_binding *binding; /* NULL: none */
 	const struct hs_constraint *constraints;
 	uint32_t constraint_count;

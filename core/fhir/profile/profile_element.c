@@ -330,7 +330,17 @@ static void read_form(struct hs__compile *compile, struct hs_profile_element *el
 		element->regex = hs__path_regex(compile->set->arena, element->form, HS_S_NONE, true);
 }
 
-/* Bytes, as a decimal (extension maxSize, of an Attachment). */
+/* How many digits may stand behind the point, + 1 (extension maxDecimalPlaces); 0 where nothing says it. */
+static uint32_t read_decimals(const struct hs_profile_element *element)
+{
+	int64_t most = -1;
+	hs_json_i64(hs_json_get(extension(element->definition, HS_S(EXTENSION "maxDecimalPlaces")),
+			    HS_S("valueInteger")),
+		&most);
+	return most >= 0 && most < UINT32_MAX ? (uint32_t)most + 1 : 0;
+}
+
+/* Bytes, as a decimal (extension maxSize, of an Attachment or base64Binary). */
 static int64_t read_size(const struct hs_profile_element *element)
 {
 	struct hs_slice text =
@@ -378,7 +388,7 @@ static bool says_more(const struct hs__compile *compile, const struct hs_profile
 	if (element->fixed || element->pattern || element->fixed_shadow || element->min_value ||
 		element->max_value || element->max_length || element->min_length ||
 		element->must_have_value || element->value_alternatives || element->regex ||
-		element->max_size)
+		element->max_size || element->max_decimals)
 		return true;
 	if (element->binding && !element->binding->inherited)
 		return true;
@@ -409,6 +419,7 @@ enum hs_status hs__profile_element(struct hs__compile *compile, struct hs_profil
 	read_values(element);
 	read_form(compile, element);
 	element->max_size = read_size(element);
+	element->max_decimals = read_decimals(element);
 	bool room = read_uses(compile, element);
 	element->def = find_def(compile, element);
 	if (!room || !read_binding(compile, element) || !read_slicing(compile, element) ||

@@ -52,6 +52,8 @@ static void add_values(const struct hs_profile_element *head, struct hs_profile_
 		slice->min_length = head->min_length;
 	if (!slice->max_size || (head->max_size && head->max_size < slice->max_size))
 		slice->max_size = head->max_size;
+	if (!slice->max_decimals || (head->max_decimals && head->max_decimals < slice->max_decimals))
+		slice->max_decimals = head->max_decimals;
 	if (!slice->regex) {
 		slice->regex = head->regex;
 		slice->form = head->form;

@@ -208,15 +208,33 @@ static void check_size(struct hs__validation *run, const struct hs__node *node,
 	const struct hs_profile_element *element)
 {
 	int64_t size = -1;
-	struct hs_slice data = hs_json_get_text(node->value, HS_S("data"));
+	bool attached = hs_json_is(node->value, HS_JSON_OBJECT);
+	struct hs_slice data = attached ? hs_json_get_text(node->value, HS_S("data")) :
+					  hs_json_text(node->value);
 	if (data.len)
 		size = hs__base64_size(data);
 	else
 		hs_json_i64(hs_json_get(node->value, HS_S("size")), &size);
 	if (size > element->max_size)
 		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "too-long",
-			"profile-max-size", "the attachment has %lld bytes; the profile allows %lld at most",
-			(long long)size, (long long)element->max_size);
+			"profile-max-size", "the %s %lld bytes; the profile allows %lld at most",
+			attached ? "attachment has" : "data stands for", (long long)size,
+			(long long)element->max_size);
+}
+
+/* As they are written: 1.50 has two. An exponent moves the point. */
+static void check_decimals(struct hs__validation *run, const struct hs__node *node,
+	const struct hs_profile_element *element)
+{
+	struct path_decimal number;
+	uint32_t most = element->max_decimals - 1;
+	if (hs__path_decimal_parse(hs_json_text(node->value), &number) && number.scale > 0 &&
+		(uint32_t)number.scale > most)
+		hs__validate_add(run, node, HS_S_NONE, NULL, HS_SEVERITY_ERROR, "value",
+			"profile-max-decimals",
+			"%.*s has %u digits behind the point; the profile allows %u at most",
+			HS_S_ARG(hs_slice_first(hs_json_text(node->value), 60)), (uint32_t)number.scale,
+			most);
 }
 
 static void check_form(struct hs__validation *run, const struct hs__node *node,
@@ -269,6 +287,8 @@ void hs__check_values(struct hs__validation *run, const struct hs__node *node,
 		check_length(run, node, element);
 	if (element->regex)
 		check_form(run, node, element);
-	if (element->max_size && hs_json_is(node->value, HS_JSON_OBJECT))
+	if (element->max_size)
 		check_size(run, node, element);
+	if (element->max_decimals && hs_json_is(node->value, HS_JSON_NUMBER))
+		check_decimals(run, node, element);
 }

@@ -301,6 +301,33 @@ static void measures_attachments(void **state)
 	bad(profile,
 		"{'resourceType':'Patient','photo':[{'contentType':'image/png','size':4,'url':'http://a'}]}",
 		"profile-max-size", "Patient.photo[0]");
+	static const char data[] = PROFILE("Patient",
+		"{'path':'Patient.photo.data','extension':[{'url':'http://hl7.org/fhir/StructureDefinition/"
+		"maxSize','valueDecimal':3}]}");
+	good(data, "{'resourceType':'Patient','photo':[{'contentType':'text/plain','data':'YWJj'}]}");
+	bad(data, "{'resourceType':'Patient','photo':[{'contentType':'text/plain','data':'YWJjZA=='}]}",
+		"profile-max-size", "Patient.photo[0].data");
+}
+
+/* The extension maxDecimalPlaces counts digits as they are written. */
+static void counts_decimals(void **state)
+{
+#define PROBABLE(value) \
+	"{'resourceType':'RiskAssessment','status':'final','subject':{'reference':'Patient/1'}," \
+	"'prediction':[{'probabilityDecimal':" value "}]}"
+#define PLACES(most) \
+	PROFILE("RiskAssessment", \
+		"{'path':'RiskAssessment.prediction.probability[x]','type':[{'code':'decimal'}]," \
+		"'extension':[{'url':'http://hl7.org/fhir/StructureDefinition/maxDecimalPlaces'," \
+		"'valueInteger':" most "}]}")
+	static const char at[] = "RiskAssessment.prediction[0].probabilityDecimal";
+	(void)state;
+	good(PLACES("2"), PROBABLE("1"));
+	good(PLACES("2"), PROBABLE("0.25"));
+	good(PLACES("0"), PROBABLE("12"));
+	bad(PLACES("2"), PROBABLE("0.250"), "profile-max-decimals", at);
+	bad(PLACES("2"), PROBABLE("1e-3"), "profile-max-decimals", at);
+	bad(PLACES("0"), PROBABLE("1.0"), "profile-max-decimals", at);
 }
 
 /* The extension imposeProfile: what conforms to the one conforms to the other. */
@@ -401,6 +428,7 @@ int main(void)
 		cmocka_unit_test(asks_for_entries_of_the_bundle),
 		cmocka_unit_test(asks_for_versions_of_a_target),
 		cmocka_unit_test(measures_attachments),
+		cmocka_unit_test(counts_decimals),
 		cmocka_unit_test(imposes_profiles),
 		cmocka_unit_test(leaves_nested_items_as_they_were),
 		cmocka_unit_test(leaves_what_is_elsewhere),
