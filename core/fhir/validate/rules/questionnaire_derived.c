@@ -49,7 +49,7 @@ static bool has_option(const struct hs_json *base, const struct hs_json *option)
 	HS_JSON_EACH(other, hs__rules_array(base, "answerOption")) {
 		struct hs_slice other_type = HS_S_NONE;
 		const struct hs_json *have = hs__rules_choice(other, HS_S("value"), &other_type);
-		if (have && value && hs__response_same(have, other_type, value, type))
+		if (have && value && hs__response_same(value, type, have, other_type))
 			return true;
 	}
 	return !value;

@@ -41,9 +41,10 @@ void hs__response_exclusive(struct hs__response *response, const struct hs__ques
 /* response_limit.c: bounds of values, lengths, sizes, units. */
 void hs__response_limits(struct hs__response *response, const struct hs__question *question,
 	const struct hs__node *answer, const struct hs__node *value, struct hs_slice type);
-/* Are two values of an answer, an option or a condition the same? Codings by system and code. */
-bool hs__response_same(const struct hs_json *a, struct hs_slice a_type, const struct hs_json *b,
-	struct hs_slice b_type);
+/* Is the value the one that an option or a condition wants? Codings by system and code; one that is wanted
+ * without a system by its code alone. */
+bool hs__response_same(const struct hs_json *value, struct hs_slice type, const struct hs_json *wanted,
+	struct hs_slice wanted_type);
 /* -1, 0, 1 for two values of one type (Integer, Decimal, Date, DateTime, Time, Quantity, String); *known
  * false when they cannot be compared. Dates of different precision compare by their first moment. */
 int hs__response_compare(const struct hs_json *a, const struct hs_json *b, struct hs_slice type, bool *known);

@@ -13,13 +13,7 @@ static bool has_option(const struct hs_json *options, const struct hs_json *valu
 		if (!have || !hs_slice_eq(option_type, type))
 			continue;
 		*of_type = true;
-		if (hs__response_same(have, option_type, value, type))
-			return true;
-		/* An option without a system means the code alone. */
-		if (hs_slice_eq(type, HS_S("Coding")) && !hs_json_get(have, HS_S("system")) &&
-			hs_slice_eq(hs_json_get_text(have, HS_S("code")),
-				hs_json_get_text(value, HS_S("code"))) &&
-			hs_json_get(have, HS_S("code")))
+		if (hs__response_same(value, type, have, option_type))
 			return true;
 	}
 	return false;
@@ -40,7 +34,7 @@ void hs__response_exclusive(struct hs__response *response, const struct hs__ques
 		HS__EACH_BELOW(answer, at, "answer") {
 			struct hs_slice own_type = HS_S_NONE;
 			const struct hs_json *own = hs__rules_choice(answer.value, HS_S("value"), &own_type);
-			if (own && hs__response_same(value, type, own, own_type))
+			if (own && hs__response_same(own, own_type, value, type))
 				HS__FAIL(response->run, &answer, "", "business-rule", "response-exclusive",
 					"this answer to '%.*s' excludes all others, and there are others",
 					HS__SHOW(question->link_id));

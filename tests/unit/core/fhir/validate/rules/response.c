@@ -135,6 +135,28 @@ static void conditions(void **state)
 	RUN_ROWS("response-", rows);
 }
 
+/* What a condition does not say of a Coding need not match. */
+static void conditions_on_codings(void **state)
+{
+#define WHEN_CODED(operator, coding) \
+	QUESTIONNAIRE( \
+		"{'linkId':'a','type':'choice','answerOption':[{'valueCoding':{'system':'http://a.se'," \
+		"'code':'x'}}]},{'linkId':'b','type':'string','enableWhen':[{'question':'a'," \
+		"'operator':'" \
+		operator"','answerCoding':" coding "}]}")
+#define CODED_A "{'linkId':'a','answer':[{'valueCoding':{'system':'http://a.se','code':'x'}}]}"
+	static const struct rules_case rows[] = {
+		{ RESPONSE(CODED_A "," B), { WHEN_CODED("=", "{'system':'http://a.se','code':'x'}") }, "" },
+		{ RESPONSE(CODED_A "," B), { WHEN_CODED("=", "{'code':'x'}") }, "" },
+		{ RESPONSE(CODED_A "," B), { WHEN_CODED("=", "{'code':'y'}") }, DISABLED("1") },
+		{ RESPONSE(CODED_A "," B), { WHEN_CODED("!=", "{'code':'x'}") }, DISABLED("1") },
+		{ RESPONSE(CODED_A "," B), { WHEN_CODED("=", "{'system':'http://b.se','code':'x'}") },
+			DISABLED("1") },
+	};
+	(void)state;
+	RUN_ROWS("response-", rows);
+}
+
 /* In a repeating group a condition asks its own row. */
 static void conditions_ask_the_nearest(void **state)
 {
@@ -406,6 +428,7 @@ int main(void)
 		cmocka_unit_test(shows_the_unknown_item),
 		cmocka_unit_test(types),
 		cmocka_unit_test(conditions),
+		cmocka_unit_test(conditions_on_codings),
 		cmocka_unit_test(conditions_ask_the_nearest),
 		cmocka_unit_test(expressions),
 		cmocka_unit_test(variables),
