@@ -33,6 +33,62 @@ void hs__rule_attachment(struct hs__validation *run, const struct hs__node *node
 
 /* ---- Coding: its system (section 2.24.0.7) and the code in it ---- */
 
+/* Terminologies that FHIR knows by these addresses (R4 section 4.3.1). Below them are editions, value sets
+ * and pages, none of which is a code system. */
+static const char *const listed_systems[] = { "http://snomed.info/sct", "http://loinc.org",
+	"http://unitsofmeasure.org", "http://www.nlm.nih.gov/research/umls/rxnorm" };
+
+/* The listed system that `address` begins with; empty when there is none. */
+static struct hs_slice listed_system(struct hs_slice address)
+{
+	for (size_t i = 0; i < sizeof(listed_systems) / sizeof(listed_systems[0]); i++) {
+		struct hs_slice listed = hs_slice_cstr(listed_systems[i]);
+		char next = address.len > listed.len ? address.ptr[listed.len] : '/';
+		if (hs_slice_starts(address, listed) &&
+			(next == '/' || next == '|' || next == '?' || next == '#'))
+			return listed;
+	}
+	return HS_S_NONE;
+}
+
+/* The system that is meant by one that is not known, when that is certain: a listed one, or an https that is
+ * known as http (addresses of systems are names, and are compared letter by letter). */
+static struct hs_slice meant_system(const struct hs__validation *run, struct hs_slice system)
+{
+	if (!hs_slice_starts(system, HS_S("https://")))
+		return listed_system(system);
+	struct hs_slice plain = hs_arena_printf(run->arena, "http%.*s", HS_S_ARG(hs_slice_from(system, 5)));
+	struct hs_slice listed = listed_system(plain);
+	return listed.len || !hs_library_has(run->library, HS_S("CodeSystem"), plain) ? listed : plain;
+}
+
+/* Pages about FHIR tell of code systems and are none. */
+static bool is_page(struct hs_slice system)
+{
+	static const char *const sites[] = { "hl7.org/fhir/", "www.hl7.org/fhir/", "build.fhir.org/" };
+	struct hs_slice host = hs_slice_from(system, hs_slice_starts(system, HS_S("https://")) ? 8 : 7);
+	for (size_t i = 0; i < sizeof(sites) / sizeof(sites[0]); i++)
+		if (hs_slice_starts(system, HS_S("http")) && hs_slice_starts(host, hs_slice_cstr(sites[i])))
+			return hs_slice_ends(system, HS_S(".html"));
+	return false;
+}
+
+static bool check_unknown(struct hs__validation *run, const struct hs__node *node, struct hs_slice system)
+{
+	struct hs_slice meant = meant_system(run, system);
+	if (meant.len && !hs_slice_eq(meant, system))
+		HS__FAIL_OTHERS(run, node, "system", "code-invalid", "coding-system-wrong",
+			"'%.*s' is no code system; the system is %.*s, and an edition of it is a version",
+			HS__SHOW(system), HS__SHOW(meant));
+	else if (is_page(system))
+		HS__FAIL_OTHERS(run, node, "system", "code-invalid", "coding-system-page",
+			"'%.*s' is a page about a code system; the system is the url that the CodeSystem has",
+			HS__SHOW(system));
+	else
+		return true;
+	return false;
+}
+
 /* Systems are addresses; what is written as one and is something else misleads every reader. */
 static bool check_system(struct hs__validation *run, const struct hs__node *node, struct hs_slice system)
 {
@@ -56,7 +112,7 @@ static bool check_system(struct hs__validation *run, const struct hs__node *node
 			HS__SHOW(system));
 		return false;
 	}
-	return true;
+	return known || check_unknown(run, node, system);
 }
 
 /* All codes of the system are here, but not those of the version. */

@@ -358,6 +358,37 @@ static void codings(void **state)
 	RUN_ROWS("coding-", rows);
 }
 
+/* Addresses that are nearly those of known systems. */
+static void misspelled_systems(void **state)
+{
+#define OF(system) \
+	CODED("'system':'" system "','code':'a'"), \
+	{ \
+		SYSTEM("complete", CONCEPTS) \
+	}
+#define WRONG "coding-system-wrong" AT(".system")
+#define PAGE "coding-system-page" AT(".system")
+	static const struct rules_case rows[] = {
+		{ OF("http://loinc.org"), "" },
+		{ OF("http://loinc.org/"), WRONG },
+		{ OF("http://loinc.org|2.77"), WRONG },
+		{ OF("https://loinc.org"), WRONG },
+		{ OF("http://loinc.organic.se"), "" },
+		{ OF("http://snomed.info/sct/45991000052106"), WRONG },
+		{ OF("https://snomed.info/sct/"), WRONG },
+		{ OF("http://unitsofmeasure.org/ucum.html"), WRONG },
+		{ OF("http://www.nlm.nih.gov/research/umls/rxnorm/"), WRONG },
+		{ OF("http://a.se/cs"), "" },
+		{ OF("https://a.se/cs"), WRONG },
+		{ OF("https://b.se/cs"), "" },
+		{ OF("http://build.fhir.org/codesystem-x.html"), PAGE },
+		{ OF("https://hl7.org/fhir/R4/codesystem-x.html"), PAGE },
+		{ OF("http://a.se/codesystem-x.html"), "" },
+	};
+	(void)state;
+	RUN_ROWS("coding-system-", rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +401,7 @@ int main(void)
 		cmocka_unit_test(words_on_listed_codes),
 		cmocka_unit_test(concept_maps),
 		cmocka_unit_test(codings),
+		cmocka_unit_test(misspelled_systems),
 	};
 	return cmocka_run_group_tests(tests, open_rules, close_rules);
 }
