@@ -110,7 +110,7 @@ static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_r
 	while (i < count && !hs_slice_eq(op, operators[i].name))
 		i++;
 	find_subject(&f);
-	f.ignores_case = hs_tx_source(s) && !(s.row->head.flags & TX_CASE_SENSITIVE);
+	f.ignores_case = !(s.row->head.flags & TX_CASE_SENSITIVE);
 	if (!f.value.len)
 		return refuse(ctx, TX_MSG_UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE, &why_not, &f, err);
 	f.op = i < count ? operators[i].op : TX_OP_EQUAL;
