@@ -239,6 +239,12 @@ static void add_answer(struct tx_validation *t, struct tx_told *told)
 	}
 }
 
+/* Whether its code system has the code, or may have it where only a part is known. */
+static bool is_of_system(const struct tx_verdict *v)
+{
+	return v->system.row && (v->concept != TX_NONE || v->system.row->content == TX_CONTENT_FRAGMENT);
+}
+
 static enum hs_status run(struct tx_validation *t, struct hs_json **out, struct hs_error *err)
 {
 	struct tx_context *ctx = t->ctx;
@@ -251,7 +257,8 @@ static enum hs_status run(struct tx_validation *t, struct hs_json **out, struct 
 		enum hs_status status = hs_tx_judge_coding(t, &t->codings[i], v, err);
 		if (status)
 			return status;
-		bool good = v->membership == TX_IN && !v->abstract && !v->inactive_refused;
+		bool good = v->membership == TX_IN && !v->abstract && !v->inactive_refused &&
+			(t->in_set || is_of_system(v));
 		bool shown = !t->of_concept || v->membership == TX_IN;
 		if (shown && (!t->best_coding || (good && !t->found))) {
 			t->best = *v;

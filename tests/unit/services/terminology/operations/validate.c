@@ -359,6 +359,12 @@ static void in_a_code_system(void **state)
 		"valueCode':'b'}");
 	assert_string_equal(ask_text(&a, "result"), "false");
 	assert_string_equal(ask_issues(&a), "Unknown_Code_in_Version");
+	/* the answer speaks of the coding that is in it */
+	ask(&a, hs_tx_validate_in_system,
+		"{'name':'codeableConcept','valueCodeableConcept':{'coding':["
+		"{'system':'urn:cs','code':'zzz'},{'system':'urn:cs','code':'b'}]}}");
+	assert_string_equal(ask_text(&a, "result"), "false");
+	assert_string_equal(ask_text(&a, "display"), "Beta");
 }
 
 /* The code system that is asked is that of a coding without one, and no other. */
@@ -381,6 +387,12 @@ static void of_which_code_system(void **state)
 		  "coding':[{"
 		  "'system':'urn:sketch','code':'a'},{'system':'urn:cs','code':'b'}]}}",
 			"true", "" },
+		/* nobody has looked for a code without a system */
+		{ "{'name':'coding','valueCoding':{'code':'b'}}", "false",
+			"Coding_has_no_system__cannot_validate" },
+		{ "{'name':'codeableConcept','valueCodeableConcept':{'coding':[{'code':'b'},{'system':'urn:cs"
+		  "','code':'a'}]}}",
+			"true", "Coding_has_no_system__cannot_validate" },
 	};
 
 	(void)state;
