@@ -299,7 +299,7 @@ static void ask_named(struct tx_translate *t, const struct tx_map *map)
 				tx_text(map->layer, map->row->target_scope)));
 }
 
-/* Without a map: the latest version of every one that is seen. */
+/* Without a map: the latest version of every one that is seen, in the nearest layer that has it. */
 static void ask_all(struct tx_translate *t)
 {
 	const struct tx_scope *scope = &t->ctx->scope;
@@ -312,8 +312,9 @@ static void ask_all(struct tx_translate *t)
 			if (!hs_tx_is_seen(layer, &map.row->head, scope->face) || !scopes_fit(t, &map, false))
 				continue;
 			if (url.len && hs_tx_find_map(scope, url, HS_S_NONE, &latest) &&
-				!hs_slice_eq(tx_text(latest.layer, latest.row->head.version),
-					tx_text(layer, map.row->head.version)))
+				(latest.layer != layer ||
+					!hs_slice_eq(tx_text(latest.layer, latest.row->head.version),
+						tx_text(layer, map.row->head.version))))
 				continue;
 			ask_codings(t, &map);
 		}

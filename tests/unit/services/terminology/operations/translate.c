@@ -133,6 +133,20 @@ static void forward(void **state)
 		"q/not-related-to");
 }
 
+/* As when a client sends along what is stored, too. */
+static void of_two_layers(void **state)
+{
+	struct tx_layer stored;
+
+	(void)state;
+	ask_prepare(&a, FROM("1"));
+	stored = *a.ctx.scope.layers[0];
+	a.ctx.scope.layers[a.ctx.scope.count++] = &stored;
+	assert_int_equal(translate(&a.ctx, &a.out, &a.err), HS_OK);
+	assert_string_equal(matches(),
+		"z/source-is-narrower-than-target x/equivalent y/source-is-broader-than-target");
+}
+
 static void not_mapped(void **state)
 {
 	(void)state;
@@ -360,6 +374,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(forward),
+		cmocka_unit_test(of_two_layers),
 		cmocka_unit_test(not_mapped),
 		cmocka_unit_test(backward),
 		cmocka_unit_test(in_r4),
