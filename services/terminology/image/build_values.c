@@ -65,15 +65,15 @@ static int compare_groups(const void *a, const void *b)
 
 static bool find_groups(struct grouping *g, const struct tx_build_properties *p)
 {
-	for (uint32_t concept = 0; concept < p->concept_count; concept ++)
-		for (uint32_t i = p->concepts[concept].property_first;
-			i < p->concepts[concept + 1].property_first; i++) {
+	for (uint32_t row = 0; row < p->concept_count; row++)
+		for (uint32_t i = p->concepts[row].property_first; i < p->concepts[row + 1].property_first;
+			i++) {
 			struct group *group = group_of(g, &p->rows[i], p->codes[i]);
 			if (!group)
 				return false;
-			g->of[i] = group->last == concept + 1 ? UINT32_MAX : group->number;
-			group->count += group->last != concept + 1;
-			group->last = concept + 1;
+			g->of[i] = group->last == row + 1 ? UINT32_MAX : group->number;
+			group->count += group->last != row + 1;
+			group->last = row + 1;
 		}
 	return true;
 }
@@ -108,11 +108,11 @@ static void put_values(struct grouping *g, const struct tx_build_properties *p)
 
 	if (hs_arena_full(p->arena))
 		return;
-	for (uint32_t concept = 0; concept < p->concept_count; concept ++)
-		for (uint32_t i = p->concepts[concept].property_first;
-			i < p->concepts[concept + 1].property_first; i++)
+	for (uint32_t row = 0; row < p->concept_count; row++)
+		for (uint32_t i = p->concepts[row].property_first; i < p->concepts[row + 1].property_first;
+			i++)
 			if (g->of[i] != UINT32_MAX)
-	concepts[next[g->of[i]]++] = concept;
+				concepts[next[g->of[i]]++] = row;
 	hs_image_builder_borrow(p->image, TX_BIG_VALUES, rows, sizeof(*rows), count + 1);
 	hs_image_builder_borrow(p->image, TX_BIG_VALUE_CONCEPTS, concepts, sizeof(*concepts), total);
 }
