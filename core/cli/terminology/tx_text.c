@@ -110,7 +110,7 @@ void hs_cli_tx_print_translation(struct hs_cli_tx *tx, const struct hs_json *ans
 			continue;
 		HS_JSON_EACH(part, hs_json_get(p, HS_S("part")))
 			if (is_named(part, "concept"))
-		concept = hs_parameter_value(part);
+				concept = hs_parameter_value(part);
 		struct hs_slice how = part_text(p, "relationship");
 		how = how.len ? how : part_text(p, "equivalence");
 		printf("%-24.*s %.*s#%.*s  %.*s\n", HS_S_ARG(how),

@@ -169,7 +169,7 @@ uint32_t hs_tx_big_code(const struct tx_layer *layer, struct hs_slice code)
 		if (big->slots[at].key == key && concept < big->concept_count &&
 			(!(key & TX_KEY_HASHED) ||
 				hs_slice_eq(tx_text(layer, layer->concepts[concept].code), code)))
-		return concept;
+			return concept;
 	}
 	return UINT32_MAX;
 }

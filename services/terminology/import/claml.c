@@ -348,7 +348,7 @@ static void take_tag(struct claml *c, const struct claml_tag *tag)
 		end_label(c);
 	c->whole |= tag->end && is_tag(tag, "ClaML");
 	if (is_tag(tag, "Class") && (tag->end || tag->alone))
-	c->concept = UINT32_MAX;
+		c->concept = UINT32_MAX;
 }
 
 static bool is_utf8(const struct tx_file *file)

@@ -227,16 +227,13 @@ static bool place_passes(const struct tx_filter *f, struct tx_system s, uint32_t
 		return f->op == TX_OP_IS_NOT_A;
 	switch (f->op) {
 	case TX_OP_IS_A:
-		return concept
-		== named || hs_tx_is_below(s, concept, named);
+		return concept == named || hs_tx_is_below(s, concept, named);
 	case TX_OP_DESCENDENT_OF:
 		return hs_tx_is_below(s, concept, named);
 	case TX_OP_IS_NOT_A:
-		return concept
-		!= named && !hs_tx_is_below(s, concept, named);
+		return concept != named && !hs_tx_is_below(s, concept, named);
 	case TX_OP_GENERALIZES:
-		return concept
-		== named || hs_tx_is_below(s, named, concept);
+		return concept == named || hs_tx_is_below(s, named, concept);
 	case TX_OP_CHILD_OF:
 		return child_of(s, concept, named);
 	case TX_OP_DESCENDENT_LEAF:

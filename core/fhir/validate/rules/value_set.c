@@ -26,7 +26,7 @@ static void check_twice(struct hs__validation *run, const struct hs__node *conce
 	bool fresh = true;
 	struct hs_slice code = hs_json_get_text(concept->value, HS_S("code"));
 	struct hs_map_slot *slot = code.len ? hs_map_put(seen, code, &fresh) : NULL;
-	uint64_t place = (uint64_t) concept->index;
+	uint64_t place = (uint64_t)concept->index;
 	if (!slot)
 		return;
 	if (!fresh)

@@ -375,8 +375,7 @@ void naive_answer(const struct naive *n, const struct naive_tree *tree, bool *ou
 	for (uint32_t i = 0; i < n->count; i++)
 		switch (tree->kind) {
 		case NAIVE_CONCEPT:
-			out[i] = i == tree->concept
-			;
+			out[i] = i == tree->concept;
 			break;
 		case NAIVE_ANY:
 			out[i] = n->concepts[i].active;
