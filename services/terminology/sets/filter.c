@@ -86,15 +86,19 @@ static bool known_property(struct tx_system s, struct hs_slice code)
 	return false;
 }
 
-/* A code may be of an earlier version than that for which the filter was written: it has no such property
- * then, which is an answer. */
+/* A supplement in use may bring the property. And a code may be of an earlier version than that for which the
+ * filter was written: it has no such property then, which is an answer. */
 static bool is_known_now(struct tx_context *ctx, struct tx_system s, struct hs_slice property)
 {
-	struct tx_system latest;
+	struct tx_system latest, own[TX_NAMES_MAX];
 
-	return known_property(s, property) ||
-		(hs_tx_find_system(&ctx->scope, TX_SYSTEM_URL(s), HS_S_NONE, &latest) &&
-			latest.row != s.row && known_property(latest, property));
+	if (known_property(s, property))
+		return true;
+	for (size_t i = hs_tx_supplements_of(ctx, s, own); i-- > 0;)
+		if (known_property(own[i], property))
+			return true;
+	return hs_tx_find_system(&ctx->scope, TX_SYSTEM_URL(s), HS_S_NONE, &latest) && latest.row != s.row &&
+		known_property(latest, property);
 }
 
 static enum hs_status prepare_one(struct tx_context *ctx, const struct tx_rule_row *rule, uint32_t index,

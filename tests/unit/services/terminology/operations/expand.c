@@ -17,6 +17,9 @@ static const char *const resources[] = {
 	"display':'Cat'}]},"
 	"{'code':'d','display':'Dog','designation':[{'language':'sv','value':'Hund'}]}]},"
 	"{'code':'e','display':'Elk','property':[{'code':'inactive','valueBoolean':true}]}]}",
+	"{'resourceType':'CodeSystem','url':'urn:more','status':'active','content':'supplement','supplements':"
+	"'urn:cs','property':[{'code':'more','type':'code'}],'concept':[{'code':'d','property':[{'code':"
+	"'more','valueCode':'x'}]}]}",
 	"{" CS ",'url':'urn:two','version':'1','concept':[{'code':'old'},{'code':'both'}]}",
 	"{" CS ",'url':'urn:two','version':'2','concept':[{'code':'both'},{'code':'new'}]}",
 	"{" CS ",'url':'urn:groups','concept':[{'code':'g','property':[{'code':'notSelectable','valueBoolean'"
@@ -174,6 +177,14 @@ static void bad_filters(void **state)
 		if (!a.status || !a.ctx.failure || a.ctx.failure->id != rows[i].why)
 			fail_msg("%s", rows[i].compose);
 	}
+}
+
+static void filters_of_a_supplement(void **state)
+{
+	(void)state;
+	expand(FILTER("more", "=", "x"), FLAT);
+	assert_int_equal(a.ctx.failure->id, TX_MSG_FILTER_NOT_UNDERSTOOD);
+	check(FILTER("more", "=", "x"), FLAT ",{'name':'useSupplement','valueCanonical':'urn:more'}", "d");
 }
 
 static void include_and_exclude(void **state)
@@ -686,15 +697,16 @@ static void left_out_systems(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(left_out_systems), cmocka_unit_test(filters),
-		cmocka_unit_test(bad_filters), cmocka_unit_test(include_and_exclude),
-		cmocka_unit_test(versions_that_meet), cmocka_unit_test(parameters_of_the_set),
-		cmocka_unit_test(active_codes_of_an_import), cmocka_unit_test(codes_to_choose_from),
-		cmocka_unit_test(the_first_of_too_many), cmocka_unit_test(nesting),
-		cmocka_unit_test(names_of_the_set), cmocka_unit_test(stored_with_the_set),
-		cmocka_unit_test(designations_named), cmocka_unit_test(at_a_date), cmocka_unit_test(paging),
-		cmocka_unit_test(searching), cmocka_unit_test(too_costly),
-		cmocka_unit_test(what_is_told_of_a_code), cmocka_unit_test(long_ones_are_the_same_in_pieces),
-		cmocka_unit_test(filters_in_a_graph), cmocka_unit_test(an_include_for_each_code),
+		cmocka_unit_test(bad_filters), cmocka_unit_test(filters_of_a_supplement),
+		cmocka_unit_test(include_and_exclude), cmocka_unit_test(versions_that_meet),
+		cmocka_unit_test(parameters_of_the_set), cmocka_unit_test(active_codes_of_an_import),
+		cmocka_unit_test(codes_to_choose_from), cmocka_unit_test(the_first_of_too_many),
+		cmocka_unit_test(nesting), cmocka_unit_test(names_of_the_set),
+		cmocka_unit_test(stored_with_the_set), cmocka_unit_test(designations_named),
+		cmocka_unit_test(at_a_date), cmocka_unit_test(paging), cmocka_unit_test(searching),
+		cmocka_unit_test(too_costly), cmocka_unit_test(what_is_told_of_a_code),
+		cmocka_unit_test(long_ones_are_the_same_in_pieces), cmocka_unit_test(filters_in_a_graph),
+		cmocka_unit_test(an_include_for_each_code),
 		cmocka_unit_test(quick_are_those_with_little_to_look_at) };
 
 	return ASK_RUN(&a, resources, tests);
