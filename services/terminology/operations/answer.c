@@ -49,6 +49,12 @@ struct trail {
 	size_t depth, steps;
 };
 
+static struct hs_slice name_of(struct tx_context *ctx, struct tx_set set)
+{
+	return hs_tx_vurl(ctx->arena, TX_SET_URL(set), TX_SET_VERSION(set));
+}
+
+/* With versions: one may include another, and only some of them lead round. */
 static enum hs_status refuse_cycle(struct tx_context *ctx, const struct trail *trail, struct tx_set set,
 	struct hs_error *err)
 {
@@ -56,9 +62,9 @@ static enum hs_status refuse_cycle(struct tx_context *ctx, const struct trail *t
 
 	hs_buf_init(&via, ctx->arena, 65536);
 	for (size_t i = 0; i < trail->depth; i++)
-		hs_buf_printf(&via, "%s%.*s", i ? ", " : "", HS_S_ARG(TX_SET_URL(trail->open[i])));
+		hs_buf_printf(&via, "%s%.*s", i ? ", " : "", HS_S_ARG(name_of(ctx, trail->open[i])));
 	return hs_tx_refuse(ctx, TX_MSG_VALUESET_CIRCULAR_REFERENCE, 422, HS_S_NONE,
-		(struct tx_args) { { TX_SET_URL(set), hs_buf_slice(&via) } }, err);
+		(struct tx_args) { { name_of(ctx, set), hs_buf_slice(&via) } }, err);
 }
 
 /* The same set may have come with the question and be here too. */

@@ -310,8 +310,8 @@ static const struct row {
 		"Filtret \"code regex a(\" i urvalet urn:regex|7 har ett reguljärt uttryck som inte går att "
 		"tolka" },
 	{ TX_MSG_VALUESET_CIRCULAR_REFERENCE, hs_tx_expand, URL("urn:ring"), "",
-		"Cyclic reference detected when including urn:ring via [urn:ring, urn:ring2]",
-		"Urvalet urn:ring inkluderar sig självt, via [urn:ring, urn:ring2]" },
+		"Cyclic reference detected when including urn:ring|7 via [urn:ring|7, urn:ring2|7]",
+		"Urvalet urn:ring|7 inkluderar sig självt, via [urn:ring|7, urn:ring2|7]" },
 	{ TX_MSG_VALUESET_TOO_COSTLY, hs_tx_expand, URL("urn:all"), "",
 		"The value set 'urn:all' expansion has too many codes to produce (>3)",
 		"Urvalet 'urn:all' har fler koder än vad som kan visas (fler än 3)" },

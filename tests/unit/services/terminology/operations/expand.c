@@ -17,9 +17,9 @@ static const char *const resources[] = {
 	"display':'Cat'}]},"
 	"{'code':'d','display':'Dog','designation':[{'language':'sv','value':'Hund'}]}]},"
 	"{'code':'e','display':'Elk','property':[{'code':'inactive','valueBoolean':true}]}]}",
-	"{'resourceType':'CodeSystem','url':'urn:more','status':'active','content':'supplement','supplements':"
-	"'urn:cs','property':[{'code':'more','type':'code'}],'concept':[{'code':'d','property':[{'code':"
-	"'more','valueCode':'x'}]}]}",
+	"{'resourceType':'CodeSystem','url':'urn:more','status':'active','content':'supplement',"
+	"'supplements':'urn:cs','property':[{'code':'more','type':'code'}],"
+	"'concept':[{'code':'d','property':[{'code':'more','valueCode':'x'}]}]}",
 	"{" CS ",'url':'urn:two','version':'1','concept':[{'code':'old'},{'code':'both'}]}",
 	"{" CS ",'url':'urn:two','version':'2','concept':[{'code':'both'},{'code':'new'}]}",
 	"{" CS ",'url':'urn:groups','concept':[{'code':'g','property':[{'code':'notSelectable','valueBoolean'"
