@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* UTF-8, hexadecimal, percent-encoding and base64. */
+#include <core/base/put.h>
 #include <handslag/coding.h>
 
 #if defined(__SSE2__)
@@ -97,10 +98,35 @@ bool hs_hex_decode(struct hs_buf *buf, struct hs_slice text)
 /* The byte that the escape at `at` stands for, or -1. */
 static inline int escaped(const char *at, const char *end)
 {
+	static const uint8_t digits[256] = { /* what each stands for and one more; 0 is none */
+		['0'] = 1,
+		['1'] = 2,
+		['2'] = 3,
+		['3'] = 4,
+		['4'] = 5,
+		['5'] = 6,
+		['6'] = 7,
+		['7'] = 8,
+		['8'] = 9,
+		['9'] = 10,
+		['a'] = 11,
+		['b'] = 12,
+		['c'] = 13,
+		['d'] = 14,
+		['e'] = 15,
+		['f'] = 16,
+		['A'] = 11,
+		['B'] = 12,
+		['C'] = 13,
+		['D'] = 14,
+		['E'] = 15,
+		['F'] = 16
+	};
+
 	if (end - at < 3)
 		return -1;
-	int high = hs_hex_digit(at[1]), low = hs_hex_digit(at[2]);
-	return high < 0 || low < 0 ? -1 : high << 4 | low;
+	int high = digits[(unsigned char)at[1]], low = digits[(unsigned char)at[2]];
+	return high && low ? high * 16 + low - 17 : -1;
 }
 
 bool hs_percent_valid(struct hs_slice text)
@@ -111,23 +137,39 @@ bool hs_percent_valid(struct hs_slice text)
 	return true;
 }
 
+#if defined(__SSE2__)
+/* A bit for each of 16 bytes that is '%' or `plus`. */
+static inline unsigned marks_of_16(__m128i bytes, char plus)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('%')),
+		_mm_cmpeq_epi8(bytes, _mm_set1_epi8(plus))));
+}
+#endif
+
 /* Copies from *at up to the next '%' or `plus`, or to the end; where it ends in the copy. What is copied has
- * never more bytes than what it is of, so that 16 may be stored wherever 16 are left to read. */
-static char *copy_plain(char *to, const char **at, const char *end, char plus)
+ * never more bytes than what it is of, so that 16 may be stored wherever 16 are left to read. `begin` is that
+ * of the whole text. */
+static inline char *copy_plain(char *to, const char **at, const char *begin, const char *end, char plus)
 {
 	const char *from = *at;
 #if defined(__SSE2__)
 	for (; end - from >= 16; from += 16, to += 16) {
 		const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)from);
-		const __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('%')),
-			_mm_cmpeq_epi8(bytes, _mm_set1_epi8(plus)));
-		unsigned found = (unsigned)_mm_movemask_epi8(marks);
+		unsigned found = marks_of_16(bytes, plus);
 		_mm_storeu_si128((__m128i *)(void *)to, bytes);
 		if (found) {
 			*at = from + __builtin_ctz(found);
 			return to + __builtin_ctz(found);
 		}
 	}
+	if (end - begin >= 16) { /* the last ones, and some before them */
+		const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(end - 16));
+		unsigned found = marks_of_16(bytes, plus) >> (16 - (end - from));
+		*at = found ? from + __builtin_ctz(found) : end;
+		return hs__put(to, hs_slice(from, (size_t)(*at - from)));
+	}
+#else
+	(void)begin;
 #endif
 	while (from < end && *from != '%' && *from != plus)
 		*to++ = *from++;
@@ -144,7 +186,7 @@ struct hs_slice hs_percent_decode(struct hs_arena *arena, struct hs_slice text, 
 	if (!out)
 		return HS_S_NONE;
 	while (at < end) {
-		to = copy_plain(to, &at, end, plus);
+		to = copy_plain(to, &at, text.ptr, end, plus);
 		for (; at < end && (*at == '%' || *at == plus); at++) {
 			int byte = *at == '%' ? escaped(at, end) : ' ';
 			at += *at == '%' && byte > 0 ? 2 : 0;
