@@ -159,37 +159,56 @@ bool hs_tx_has_issue(const struct tx_issues *issues, enum tx_message id, struct 
 static const struct hs_slice severities[] = { HS_S_INIT("fatal"), HS_S_INIT("error"), HS_S_INIT("warning"),
 	HS_S_INIT("information") };
 
-/* A word of the catalogue, which has nothing to escape, and what stands before it. */
-#define PUT_WORD(out, before, word) \
-	do { \
-		hs_buf_add(out, HS_S(before)); \
-		hs_buf_add(out, word); \
-	} while (0)
+#define ISSUE_USUAL 512u /* bytes, what stands before a text has fewer beside the words of the catalogue */
 
-/* Only sentences of the terminology ecosystem have a name (message-id) there. */
+/* A literal and a word, into memory that has room; the place behind them. */
+#define PUT(at, literal, word) \
+	put_word((char *)memcpy(at, literal, sizeof(literal) - 1) + sizeof(literal) - 1, word)
+static inline char *put_word(char *at, struct hs_slice word)
+{
+	if (word.len)
+		memcpy(at, word.ptr, word.len);
+	return at + word.len;
+}
+
+/* All that stands before the text. The words are the catalogue's, which have nothing to escape. Only
+ * sentences of the terminology ecosystem have a name (message-id) there. */
+static char *put_head(char *at, const struct tx_issue *issue)
+{
+	struct hs_slice id = catalogue[issue->id].id, type = hs_slice_cstr(issue->type);
+
+	*at++ = '{';
+	if (type.len && !hs_slice_starts(id, HS_S("OWN_"))) {
+		at = PUT(at,
+			"\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/"
+			"operationoutcome-message-id\",\"valueString\":\"",
+			id);
+		at = PUT(at, "\"}],", HS_S_NONE);
+	}
+	at = PUT(at, "\"severity\":\"", severities[issue->severity]);
+	at = PUT(at, "\",\"code\":\"", catalogue[issue->id].code);
+	at = PUT(at, "\",\"details\":{", HS_S_NONE);
+	if (type.len) {
+		at = PUT(at,
+			"\"coding\":[{\"system\":\"http://hl7.org/fhir/tools/CodeSystem/tx-issue-type\","
+			"\"code\":\"",
+			type);
+		at = PUT(at, "\"}],", HS_S_NONE);
+	}
+	return PUT(at, "\"text\":", HS_S_NONE);
+}
+
 static void write_issue(struct hs_buf *out, const struct tx_issue *issue)
 {
 	struct hs_slice path = issue->path;
+	char *at = hs_buf_reserve(out,
+		ISSUE_USUAL + catalogue[issue->id].id.len + catalogue[issue->id].code.len +
+			strlen(issue->type));
 
-	hs_buf_byte(out, '{');
-	if (issue->type[0] && !hs_slice_starts(catalogue[issue->id].id, HS_S("OWN_"))) {
-		PUT_WORD(out,
-			"\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/"
-			"operationoutcome-message-id\",\"valueString\":\"",
-			catalogue[issue->id].id);
-		hs_buf_add(out, HS_S("\"}],"));
-	}
-	PUT_WORD(out, "\"severity\":\"", severities[issue->severity]);
-	PUT_WORD(out, "\",\"code\":\"", catalogue[issue->id].code);
-	hs_buf_add(out, HS_S("\",\"details\":{"));
-	if (issue->type[0]) {
-		PUT_WORD(out,
-			"\"coding\":[{\"system\":\"http://hl7.org/fhir/tools/CodeSystem/tx-issue-type\","
-			"\"code\":\"",
-			hs_slice_cstr(issue->type));
-		hs_buf_add(out, HS_S("\"}],"));
-	}
-	hs_json_write_between(out, HS_S("\"text\":"), issue->text, path.len ? HS_S("},") : HS_S("}}"));
+	if (!at)
+		return;
+	hs_buf_commit(out, (size_t)(put_head(at, issue) - at));
+	hs_json_write_between(out, HS_S_NONE, issue->text, path.len ? HS_S("},") : HS_S("}}"));
 	if (path.len)
 		hs_json_write_between(out, HS_S("\"expression\":["), path, HS_S("]}"));
 }
