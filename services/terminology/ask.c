@@ -13,6 +13,7 @@
  * Resources sent with a question whose client has a cache (kept.h) are kept there for the next. */
 #include "ask.h"
 
+#include "image/big.h"
 #include "sets/expansion.h"
 #include "inside.h"
 #include "compile/tree.h"
@@ -197,7 +198,11 @@ enum hs_status hs_tx_ask_begin(struct tx_ask *ask, const struct tx_input *input,
 		ctx->limit = (uint32_t)ask->most_codes;
 	if (sent_set != TX_NONE)
 		ctx->set = (struct tx_set) { &ask->sent, &ask->sent.sets[sent_set] };
-	return hs_tx_params_read(ctx, input, ask->accept_language, err);
+	enum hs_status status = hs_tx_params_read(ctx, input, ask->accept_language, err);
+	hs_tx_big_expect(&ctx->scope, ctx->params.code);
+	hs_tx_big_expect(&ctx->scope, ctx->params.a.code);
+	hs_tx_big_expect(&ctx->scope, ctx->params.b.code);
+	return status;
 }
 
 static enum hs_status missing_instance(struct tx_ask *ask, struct hs_error *err)

@@ -103,6 +103,16 @@ struct hs_slice hs_tx_own_display(struct tx_system s, uint32_t concept)
 	return row ? tx_text(s.layer, row->display) : hs_tx_source(s)->concept(s, concept).display;
 }
 
+void hs_tx_expect_texts(struct tx_system s, uint32_t concept)
+{
+	const struct tx_concept_row *row = row_of(s, concept);
+
+	if (!row)
+		return;
+	__builtin_prefetch(tx_text(s.layer, row->code).ptr);
+	__builtin_prefetch(tx_text(s.layer, row->display).ptr);
+}
+
 struct hs_slice hs_tx_code(struct tx_system s, uint32_t concept)
 {
 	const struct tx_concept_row *row = row_of(s, concept);

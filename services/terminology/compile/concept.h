@@ -21,6 +21,8 @@ struct tx_concept hs_tx_concept(struct tx_system s, uint32_t concept);
 /* A part of that alone. */
 struct hs_slice hs_tx_code(struct tx_system s, uint32_t concept);
 struct hs_slice hs_tx_own_display(struct tx_system s, uint32_t concept);
+/* Has the code and the display of a row fetched from memory, for whoever reads them later. */
+void hs_tx_expect_texts(struct tx_system s, uint32_t concept);
 uint32_t hs_tx_flags(struct tx_system s, uint32_t concept);
 /* True when `concept` is below `ancestor` (not when they are the same). */
 bool hs_tx_is_below(struct tx_system s, uint32_t concept, uint32_t ancestor);

@@ -158,6 +158,17 @@ uint64_t hs_tx_big_key(struct hs_slice code)
 	return figures ? number : hs_tx_big_hash(code) | TX_KEY_HASHED;
 }
 
+/* What is read of a concept that was found: its row, which lies in two lines of the cache, and where its
+ * spans begin. */
+static inline void fetch_concept(const struct tx_layer *layer, uint32_t concept)
+{
+	const struct tx_concept_row *row = &layer->concepts[concept];
+
+	__builtin_prefetch(row);
+	__builtin_prefetch(&row->flags);
+	__builtin_prefetch(&TX_BIG(layer)->span_first[concept]);
+}
+
 uint32_t hs_tx_big_code(const struct tx_layer *layer, struct hs_slice code)
 {
 	const struct tx_big *big = TX_BIG(layer);
@@ -168,10 +179,24 @@ uint32_t hs_tx_big_code(const struct tx_layer *layer, struct hs_slice code)
 		uint32_t concept = big->slots[at].concept;
 		if (big->slots[at].key == key && concept < big->concept_count &&
 			(!(key & TX_KEY_HASHED) ||
-				hs_slice_eq(tx_text(layer, layer->concepts[concept].code), code)))
+				hs_slice_eq(tx_text(layer, layer->concepts[concept].code), code))) {
+			fetch_concept(layer, concept);
 			return concept;
+		}
 	}
 	return UINT32_MAX;
+}
+
+void hs_tx_big_expect(const struct tx_scope *scope, struct hs_slice code)
+{
+	const uint64_t key = code.len ? hs_tx_big_key(code) : 0;
+
+	for (size_t i = 0; i < scope->count && key; i++) {
+		const struct tx_layer *layer = scope->layers[i];
+		if (layer->source == &hs_tx_big_source)
+			__builtin_prefetch(&TX_BIG(layer)->slots[hs_tx_big_place(key,
+				TX_BIG(layer)->slot_count - 1)]);
+	}
 }
 
 /* ---- hierarchy ---- */

@@ -128,6 +128,9 @@ bool hs_tx_is_big(struct tx_system s);
 
 /* The concept with that code, or UINT32_MAX. */
 uint32_t hs_tx_big_code(const struct tx_layer *layer, struct hs_slice code);
+/* Has the place of a code (empty: none) that is about to be looked for fetched from memory, which takes as
+ * long as some hundred instructions, in each layer that has one. */
+void hs_tx_big_expect(const struct tx_scope *scope, struct hs_slice code);
 /* The spans of a concept: itself and all that is below it. */
 const struct tx_span *hs_tx_big_spans(const struct tx_layer *layer, uint32_t concept, size_t *count);
 bool hs_tx_big_is_below(const struct tx_layer *layer, uint32_t concept, uint32_t ancestor);

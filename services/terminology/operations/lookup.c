@@ -235,6 +235,7 @@ enum hs_status hs_tx_lookup(struct tx_context *ctx, struct hs_json **out, struct
 		status = find_concept(ctx, l.system, asked.code, HS_S("code"), &l.concept, err);
 	if (status || !l.system.row)
 		return status;
+	hs_tx_expect_texts(l.system, l.concept);
 	struct tx_concept concept = hs_tx_concept(l.system, l.concept);
 	l.supplement_count = hs_tx_supplements_of(ctx, l.system, l.supplements);
 	hs_tx_tell_begin(&l.told, ctx);

@@ -214,6 +214,7 @@ static void look_at_concept(struct tx_validation *t, const struct tx_coding *cod
 		return;
 	}
 	refuse_by_state(t, coding, v);
+	hs_tx_expect_texts(v->system, v->concept); /* the answer tells them */
 	if (!whole)
 		return;
 	comment_on_concept(t, coding, v);

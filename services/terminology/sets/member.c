@@ -149,12 +149,10 @@ static enum hs_status ask_system(struct probe *p, struct tx_set set, const struc
 	}
 	hit->same_version = p->coding->version.len && hs_slice_eq(TX_SYSTEM_VERSION(s), p->coding->version);
 	uint32_t concept = hs_tx_find_code(p->ctx->arena, s, code, &hit->case_differs);
-	if (concept != TX_NONE)
-		code = hs_tx_code(s, concept);
 	if (concept == TX_NONE && (s.row->content != TX_CONTENT_FRAGMENT || rule->filter_count))
 		return HS_OK;
 	if (rule->flags & TX_RULE_ENUM) {
-		hit->pick = find_pick(set.layer, rule, code);
+		hit->pick = find_pick(set.layer, rule, concept == TX_NONE ? code : hs_tx_code(s, concept));
 		hit->pick_layer = set.layer;
 		passes = hit->pick != NULL;
 	}
