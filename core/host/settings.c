@@ -5,15 +5,21 @@
 #include <core/host/request/value.h>
 
 /* "enabled" and "file" are the host's. */
-static enum hs_status refuse_unknown(const struct hs_service *plug, const cJSON *values, struct hs_error *err)
+static enum hs_status refuse_unknown(const struct hs_service *plug, const cJSON *values,
+	struct hs_arena *arena, struct hs_error *err)
 {
-	const char *names[64] = { "enabled", "file" };
-	size_t count = 2;
+	size_t most = 2, count = 0;
 	const cJSON *member = NULL;
 
-	for (const struct hs_setting *s = plug->settings; s && s->name && count < 63; s++)
+	for (const struct hs_setting *s = plug->settings; s && s->name; s++)
+		most++;
+	const char **names = hs_arena_alloc(arena, (most + 1) * sizeof(*names)); /* ends with NULL */
+	if (!names)
+		return hs_fail(err, HS_E_LIMIT, "services.%s has too many settings", plug->name);
+	names[count++] = "enabled";
+	names[count++] = "file";
+	for (const struct hs_setting *s = plug->settings; s && s->name; s++)
 		names[count++] = s->name;
-	names[count] = NULL;
 	cJSON_ArrayForEach(member, values)
 	{
 		size_t i = 0;
@@ -31,7 +37,7 @@ static enum hs_status refuse_unknown(const struct hs_service *plug, const cJSON 
 enum hs_status hs__settings_fill(const struct hs_service *plug, void *state, const void *values,
 	struct hs_arena *arena, struct hs_error *err)
 {
-	enum hs_status status = refuse_unknown(plug, values, err);
+	enum hs_status status = refuse_unknown(plug, values, arena, err);
 
 	for (const struct hs_setting *s = plug->settings; s && s->name && status == HS_OK; s++) {
 		const cJSON *value = cJSON_GetObjectItemCaseSensitive(values, s->name);

@@ -177,6 +177,28 @@ static void settings_are_filled_by_offset(void **state)
 	cJSON_Delete(values);
 }
 
+/* A service may have as many settings as it likes. */
+static void a_late_setting_is_known(void **state)
+{
+	enum { COUNT = 100 };
+	static char names[COUNT][8];
+	struct hs_setting settings[COUNT + 1] = { { .name = NULL } };
+	const struct hs_service plug = { .name = "s", .settings = settings, .state_size = sizeof(int64_t) };
+	struct hs_error err = { .status = HS_OK };
+	int64_t last = 0;
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++) {
+		snprintf(names[i], sizeof(names[i]), "s%d", i);
+		settings[i] = (struct hs_setting) { names[i], HS_SETTING_INT, 0, "1", "x" };
+	}
+	cJSON *values = cJSON_Parse("{\"s99\": 7}");
+	if (hs__settings_fill(&plug, &last, values, host->arena, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(last, 7);
+	cJSON_Delete(values);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +206,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(missing_and_circular_needs_are_refused, start, stop),
 		cmocka_unit_test_setup_teardown(bad_descriptors_are_refused, start, stop),
 		cmocka_unit_test_setup_teardown(settings_are_filled_by_offset, start, stop),
+		cmocka_unit_test_setup_teardown(a_late_setting_is_known, start, stop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
