@@ -92,17 +92,6 @@ void hs_buf_u64(struct hs_buf *buf, uint64_t value)
 	hs_buf_append(buf, hs_slice(digits, (size_t)(hs__put_u64(digits, value) - digits)));
 }
 
-void hs_buf_i64(struct hs_buf *buf, int64_t value)
-{
-	char text[21], *to = text;
-
-	if (value < 0)
-		*to++ = '-';
-	/* Negated as unsigned, where it is defined for INT64_MIN too. */
-	to = hs__put_u64(to, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
-	hs_buf_append(buf, hs_slice(text, (size_t)(to - text)));
-}
-
 void hs_buf_printf(struct hs_buf *buf, const char *format, ...)
 {
 	va_list args;

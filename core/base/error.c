@@ -7,28 +7,22 @@
 #include <stdlib.h>
 
 static const struct row {
-	const char *name;
 	const char *issue;
 	const char *text;
 	int http;
 } rows[] = {
-#define X(name, http, issue, text) { #name, issue, text, http },
+#define X(name, http, issue, text) { issue, text, http },
 #include <handslag/errors.def>
 #undef X
 };
 
 static const struct row *row_of(enum hs_status status)
 {
-	static const struct row ok = { "OK", "informational", "all is well", 200 };
+	static const struct row ok = { "informational", "all is well", 200 };
 	if (status == HS_OK)
 		return &ok;
 	HS_ASSERT(status > HS_ERROR_FIRST_ && status < HS_ERROR_END_);
 	return &rows[status - HS_ERROR_FIRST_ - 1];
-}
-
-const char *hs_status_name(enum hs_status status)
-{
-	return row_of(status)->name;
 }
 
 const char *hs_status_text(enum hs_status status)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calendar arithmetic, the texts of instants and HTTP dates, and Swedish summer time. */
+/* Calendar arithmetic, and the texts of instants and HTTP dates. */
 #include <handslag/time.h>
 
 #include <stdio.h>
@@ -151,22 +151,4 @@ bool hs_time_parse_http(struct hs_slice text, int64_t *ms)
 		return false;
 	*ms = days * DAY_MS + ((hour * 60 + minute) * 60 + second) * INT64_C(1000);
 	return true;
-}
-
-/* Milliseconds of 01:00 UTC on the last Sunday of a month of 31 or 30 days. */
-static int64_t last_sunday(int year, int month, int month_days)
-{
-	int64_t last = hs_time_days(year, month, month_days);
-	return (last - (weekday(last) + 1) % 7) * DAY_MS + 3600000;
-}
-
-/* Summer time came back to Sweden in 1980; until 1995 it ended in September (IANA tz, zone Europe/Berlin). */
-int hs_time_stockholm(int64_t ms)
-{
-	int year = civil_of(ms).year;
-	if (year < 1980)
-		return 60;
-	int64_t start = year == 1980 ? hs_time_days(1980, 4, 6) * DAY_MS + 3600000 : last_sunday(year, 3, 31);
-	int64_t end = year < 1996 ? last_sunday(year, 9, 30) : last_sunday(year, 10, 31);
-	return ms >= start && ms < end ? 120 : 60;
 }

@@ -53,7 +53,6 @@ static inline void hs_buf_byte(struct hs_buf *buf, char c)
 	}
 }
 void hs_buf_u64(struct hs_buf *buf, uint64_t value);
-void hs_buf_i64(struct hs_buf *buf, int64_t value);
 void hs_buf_printf(struct hs_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Takes the first `count` bytes away. */
 void hs_buf_consume(struct hs_buf *buf, size_t count);

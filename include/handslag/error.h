@@ -34,7 +34,6 @@ enum hs_status hs_fail_at(struct hs_error *err, enum hs_status status, struct hs
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* From the table in errors.def. */
-const char *hs_status_name(enum hs_status status);  /* "NOT_FOUND" */
 const char *hs_status_text(enum hs_status status);  /* "there is no such thing here" */
 const char *hs_status_issue(enum hs_status status); /* FHIR issue type */
 int hs_status_http(enum hs_status status);          /* 200 for HS_OK */

@@ -34,8 +34,6 @@ struct hs_slice hs_package_core_of(struct hs_slice release);
 bool hs_package_is(const struct hs_package *package, struct hs_slice name_version);
 /* A number that changes when the content does: from names, sizes and times of the files, not their bytes. */
 uint64_t hs_package_key(const struct hs_package *package);
-/* What the manifest says it depends on, as "NAME#VERSION"; they live as long as the package. */
-const struct hs_slice *hs_package_dependencies(const struct hs_package *package, size_t *count);
 /* Opens behind the first *count what those depend on, and what these do, out of the cache at `root`. Each
  * version that is asked for is there once, several of one package side by side. FHIR itself is left out: the
  * caller has chosen it. What the cache lacks is told to `missing` (may be NULL) and done without. HS_E_LIMIT

@@ -43,12 +43,10 @@ struct hs_slice hs_request_prefer(const struct hs_request *req, struct hs_slice 
 /* The sandbox's clock, now. */
 int64_t hs_request_now(const struct hs_request *req);
 const char *hs_request_sandbox(const struct hs_request *req);
-struct hs_store *hs_request_store(const struct hs_request *req);
 /* State of the service for this sandbox (struct hs_service.sandbox_size); zeroed at first. */
 void *hs_request_sandbox_state(const struct hs_request *req);
-/* A number of a type or search parameter in this sandbox's store, from a table made when it was opened. */
+/* The number of a type in this sandbox's store, from a table made when it was opened. */
 uint32_t hs_request_type_number(const struct hs_request *req, struct hs_slice type);
-uint32_t hs_request_param_number(const struct hs_request *req, struct hs_slice type, struct hs_slice code);
 
 /* ---- answers ---- */
 

@@ -172,7 +172,3 @@ const char *hs_host_cache_dir(struct hs_host *host);
 /* The function table of a feature that another service provides, or NULL. Any thread; a service asks for what
  * it named as HS_NEEDS or HS_PREFERS, since only that is open before it. */
 const void *hs_host_feature(struct hs_host *host, const char *name);
-/* Checks a resource against the core definitions: cardinality, types, formats, required codes. `source` is
- * the text it was parsed from, for lines and columns; may be empty. Any thread. */
-void hs_host_check(struct hs_host *host, enum hs_fhir_version fhir, const struct hs_json *resource,
-	struct hs_slice source, struct hs_issues *issues);

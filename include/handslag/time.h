@@ -39,8 +39,6 @@ void hs_time_instant(int64_t ms, char out[HS_INSTANT_LEN + 1]);
 #define HS_HTTP_DATE_LEN 29
 void hs_time_http(int64_t ms, char out[HS_HTTP_DATE_LEN + 1]);
 bool hs_time_parse_http(struct hs_slice text, int64_t *ms);
-/* Offset in minutes of Europe/Stockholm at `ms` UTC (CET/CEST by the EU rule of 1996). */
-int hs_time_stockholm(int64_t ms);
 
 /* Civil date from days since 1970-01-01 and back (proleptic Gregorian). */
 void hs_time_civil(int64_t days, int *year, int *month, int *day);

@@ -155,9 +155,3 @@ struct hs_slice hs_package_release(const struct hs_package *package)
 {
 	return package->release;
 }
-
-const struct hs_slice *hs_package_dependencies(const struct hs_package *package, size_t *count)
-{
-	*count = package->dependency_count;
-	return package->dependencies;
-}

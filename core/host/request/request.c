@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a handler may learn of its request (include/handslag/request.h, first part). */
 #include <core/host/request/request_private.h>
-#include <core/fhir/check.h>
 #include <core/host/sandbox/sandbox.h>
 
 struct hs_arena *hs_request_arena(struct hs_request *req)
@@ -191,40 +190,16 @@ const char *hs_request_sandbox(const struct hs_request *req)
 	return req->sandbox ? req->sandbox->name : "";
 }
 
-struct hs_store *hs_request_store(const struct hs_request *req)
-{
-	return req->sandbox ? req->sandbox->store : NULL;
-}
-
 void *hs_request_sandbox_state(const struct hs_request *req)
 {
 	return req->sandbox && req->service ? req->sandbox->states[req->service->index] : NULL;
 }
 
-static const struct hs_rest_sandbox *numbers(const struct hs_request *req)
-{
-	return req->sandbox && req->edition ? req->sandbox->rest[req->edition->fhir == HS_FHIR_R5] : NULL;
-}
-
 uint32_t hs_request_type_number(const struct hs_request *req, struct hs_slice type)
 {
-	const struct hs_rest_sandbox *table = numbers(req);
+	const struct hs_rest_sandbox *table = req->sandbox && req->edition ?
+		req->sandbox->rest[req->edition->fhir == HS_FHIR_R5] :
+		NULL;
+
 	return table ? hs_rest_type_number(table, type) : 0;
-}
-
-uint32_t hs_request_param_number(const struct hs_request *req, struct hs_slice type, struct hs_slice code)
-{
-	const struct hs_rest_sandbox *table = numbers(req);
-	return table ? hs_rest_param_number(table, type, code) : 0;
-}
-
-void hs_host_check(struct hs_host *host, enum hs_fhir_version fhir, const struct hs_json *resource,
-	struct hs_slice source, struct hs_issues *issues)
-{
-	const struct hs__edition *edition = hs__edition(host, fhir);
-	if (edition->defs)
-		hs_check_resource(edition->defs, resource, source, issues);
-	else
-		hs_issue_add(issues, HS_SEVERITY_ERROR, "not-supported", HS_S_NONE, "%s",
-			edition->missing.text);
 }

@@ -22,12 +22,9 @@ static void appends(void **state)
 		hs_buf_byte(&buf, '-');
 		hs_buf_u64(&buf, UINT64_MAX);
 		hs_buf_byte(&buf, ' ');
-		hs_buf_i64(&buf, INT64_MIN);
-		hs_buf_byte(&buf, ' ');
-		hs_buf_i64(&buf, 0);
+		hs_buf_u64(&buf, 0);
 		hs_buf_printf(&buf, " %s %d", "text", 42);
-		assert_true(hs_slice_eq(hs_buf_slice(&buf),
-			HS_S("a-18446744073709551615 -9223372036854775808 0 text 42")));
+		assert_true(hs_slice_eq(hs_buf_slice(&buf), HS_S("a-18446744073709551615 0 text 42")));
 		hs_buf_consume(&buf, 2);
 		assert_true(hs_slice_starts(hs_buf_slice(&buf), HS_S("1844")));
 		hs_buf_clear(&buf);

@@ -165,30 +165,6 @@ static void reads_and_writes_http_dates(void **state)
 			fail_msg("%s was read", bad[i]);
 }
 
-static void knows_swedish_summer_time(void **state)
-{
-	static const struct {
-		const char *text;
-		int offset;
-	} rows[] = {
-		{ "1975-07-01T00:00:00Z", 60 },
-		{ "1980-04-06T00:59:59Z", 60 },
-		{ "1980-04-06T01:00:00Z", 120 },
-		{ "1995-09-24T00:59:59Z", 120 },
-		{ "1995-09-24T01:00:00Z", 60 },
-		{ "1996-10-27T00:59:59Z", 120 },
-		{ "1996-10-27T01:00:00Z", 60 },
-		{ "2026-03-29T00:59:59Z", 60 },
-		{ "2026-03-29T01:00:00Z", 120 },
-		{ "2026-10-25T00:59:59Z", 120 },
-		{ "2026-10-25T01:00:00Z", 60 },
-		{ "2026-12-24T15:00:00Z", 60 },
-	};
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(hs_time_stockholm(parse(rows[i].text).lo), rows[i].offset);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,7 +174,6 @@ int main(void)
 		cmocka_unit_test(knows_the_fhir_types),
 		cmocka_unit_test(counts_days),
 		cmocka_unit_test(reads_and_writes_http_dates),
-		cmocka_unit_test(knows_swedish_summer_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

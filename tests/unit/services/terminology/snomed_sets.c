@@ -349,7 +349,7 @@ static void stops_when_patience_is_over(void **state)
 			expand(url, PAGE);
 			most = 0;
 			if (a.status != (less ? HS_E_BUDGET : HS_OK) || a.ctx.failure)
-				fail_msg("%s: %s", constraints[i], hs_status_name(a.status));
+				fail_msg("%s: %s", constraints[i], hs_status_text(a.status));
 		}
 	}
 }

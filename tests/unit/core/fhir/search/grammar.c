@@ -389,7 +389,7 @@ static void refuses(void **state)
 		struct hs_error err = { 0 };
 		enum hs_status status = parse(arena, bad[i].type, bad[i].query, true, &search, &err);
 		if (status != bad[i].status || !strstr(err.text, bad[i].text))
-			fail_msg("%s?%s: %s %s", bad[i].type, bad[i].query, hs_status_name(status), err.text);
+			fail_msg("%s?%s: %s %s", bad[i].type, bad[i].query, hs_status_text(status), err.text);
 		hs_arena_free(arena);
 	}
 }
