@@ -3,6 +3,7 @@
  * systems that are published as one. */
 #pragma once
 
+#include "circles.h"
 #include "stages.h"
 
 struct csv_row {
@@ -44,6 +45,7 @@ struct tx_table_run {
 	struct hs_arena *arena;
 	struct tx_files files;
 	struct tx_build *build;
+	struct tx_circles circles;
 	struct hs_slice taken; /* which columns were taken as what, to be told at the end; may be empty */
 };
 

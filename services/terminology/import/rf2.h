@@ -7,6 +7,7 @@
 #pragma once
 
 #include "../snomed/columns.h"
+#include "circles.h"
 #include "stages.h"
 
 #define RF2_FIELDS_MAX 16u
@@ -75,6 +76,7 @@ struct rf2 {
 	struct tx_stages stages;
 	const char *path; /* of the image */
 	struct tx_build *build;
+	struct tx_circles circles;
 	struct tx_files files;
 	struct hs_arena *arena;
 	bool full;

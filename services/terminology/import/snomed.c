@@ -181,18 +181,6 @@ static void release(struct rf2 *r)
 	hs_arena_free(r->arena);
 }
 
-static void report_cycle(void *arg, struct hs_slice child, struct hs_slice parent)
-{
-	struct rf2 *r = arg;
-	char why[200];
-
-	snprintf(why, sizeof(why), "%.*s is a %.*s leads round in a circle: the relationship is left out",
-		HS_S_ARG(hs_slice_first(child, 40)), HS_S_ARG(hs_slice_first(parent, 40)));
-	r->import->skips++;
-	if (r->import->skipped)
-		r->import->skipped(r->import->arg, "hierarchy", 0, why);
-}
-
 /* ---- the steps ---- */
 
 static enum hs_status read_concepts(void *arg, struct hs_error *err)
@@ -243,6 +231,7 @@ static enum hs_status order(void *arg, struct hs_error *err)
 	if (status == HS_OK)
 		status = hs_tx_build_order(r->build, err);
 	hs_buf_free(&r->build->links);
+	hs_tx_circles_tell(&r->circles, &r->files, r->import);
 	return status;
 }
 
@@ -308,8 +297,7 @@ static enum hs_status run(struct rf2 *r, struct hs_error *err)
 	if (status)
 		return status;
 	r->build->head.source_key = hs_tx_files_key(&r->files, r->import);
-	r->build->cycle = report_cycle;
-	r->build->cycle_arg = r;
+	hs_tx_circles_note(&r->circles, r->build);
 	add_parts(r);
 	if (hs_tx_stages_were_done(&r->stages, &r->files, r->build->head.source_key))
 		return HS_OK;

@@ -8,7 +8,11 @@
 
 enum hs_status hs_tx_table_order(void *arg, struct hs_error *err)
 {
-	return hs_tx_build_order(((struct tx_table_run *)arg)->build, err);
+	struct tx_table_run *run = arg;
+	enum hs_status status = hs_tx_build_order(run->build, err);
+
+	hs_tx_circles_tell(&run->circles, &run->files, run->import);
+	return status;
 }
 
 enum hs_status hs_tx_table_image(void *arg, struct hs_error *err)
@@ -44,18 +48,6 @@ static enum hs_status carry_out(struct tx_table_run *run, const struct tx_stage 
 	return HS_OK;
 }
 
-static void report_cycle(void *arg, struct hs_slice child, struct hs_slice parent)
-{
-	struct hs_import *import = arg;
-	char why[200];
-
-	snprintf(why, sizeof(why), "%.*s below %.*s leads round in a circle: the link is left out",
-		HS_S_ARG(hs_slice_first(child, 40)), HS_S_ARG(hs_slice_first(parent, 40)));
-	import->skips++;
-	if (import->skipped)
-		import->skipped(import->arg, "hierarchy", 0, why);
-}
-
 static enum hs_status begin_head(struct tx_table_run *run, struct hs_error *err)
 {
 	struct tx_build_head *head = &run->build->head;
@@ -80,8 +72,7 @@ enum hs_status hs_tx_table_import(struct hs_import *import, const struct tx_tabl
 
 	hs_tx_stages_begin(&run.stages, import, importer->name, run.arena);
 	run.import = &run.stages.inner;
-	run.build->cycle = report_cycle;
-	run.build->cycle_arg = run.import;
+	hs_tx_circles_note(&run.circles, run.build);
 	hs_tx_stages_build(&run.stages, run.build);
 	hs_tx_stages_record(&run.stages, &run.taken, sizeof(run.taken), 1);
 	if (importer->add_parts)
