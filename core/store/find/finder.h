@@ -37,11 +37,20 @@ struct hs__span_classes {
 #define HS__FIND_CLASSES 4u
 #define HS__FIND_COLUMNS 24u
 
+/* How many resources a keeper would go through for what is behind a link, counted up to the limit. */
+struct hs__kept_count {
+	const struct hs_find *behind;
+	uint64_t count, limit;
+};
+#define HS__FIND_KEPT 8u
+
 struct hs__finder {
 	struct hs_txn *txn;
 	struct hs_arena *arena;                            /* scratch, freed at the end */
 	struct hs__span_classes classes[HS__FIND_CLASSES]; /* of the last params that were asked for */
 	unsigned next_classes;
+	struct hs__kept_count kept[HS__FIND_KEPT]; /* of the last links that were asked about */
+	unsigned next_kept;
 	bool scored;                                  /* the search is sorted by how well words fit */
 	struct hs__column *columns[HS__FIND_COLUMNS]; /* that it uses (column.h) */
 	unsigned column_count;

@@ -101,15 +101,32 @@ bool hs__inner_links(const struct hs__finder *finder, const struct hs_find *has)
 	return keeper && keeper->links;
 }
 
+static bool is_counted(const struct hs__kept_count *kept, const struct hs_find *behind, uint64_t limit)
+{
+	return kept->behind == behind && (kept->limit >= limit || kept->count < kept->limit);
+}
+
+/* The price of a link is asked for again and again, as other conditions leave less. */
 enum hs_status hs__inner_estimate(struct hs__finder *finder, const struct hs_find *link, uint64_t limit,
 	uint64_t *out, struct hs_error *err)
 {
+	const struct hs_find *behind = link->kids[0];
+	struct hs__kept_count kept = { behind, limit, limit };
 	void *state = NULL;
 	const struct hs_keeper *keeper = hs__find_keeper(finder->txn, link->target_type, &state);
+	enum hs_status status = HS_OK;
+	unsigned at = 0;
 
-	*out = limit;
-	return keeper->estimate ? keeper->estimate(finder->txn, state, link->kids[0], limit, out, err) :
-				  HS_OK;
+	while (at < HS__FIND_KEPT && !is_counted(&finder->kept[at], behind, limit))
+		at++;
+	if (at < HS__FIND_KEPT)
+		kept = finder->kept[at];
+	else if (keeper->estimate)
+		status = keeper->estimate(finder->txn, state, behind, limit, &kept.count, err);
+	if (status == HS_OK && at == HS__FIND_KEPT)
+		finder->kept[finder->next_kept++ % HS__FIND_KEPT] = kept;
+	*out = kept.count < limit ? kept.count : limit;
+	return status;
 }
 
 enum hs_status hs__inner_is_empty(struct hs__finder *finder, const struct hs_find *link, bool *out,
