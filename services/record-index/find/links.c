@@ -397,7 +397,50 @@ enum hs_status hs_ledger_links(struct hs_txn *txn, void *state, const struct hs_
 	return status;
 }
 
-/* What the columns tell of a condition that no lookup tells of, when there are any: *known. */
+/* Pointers at the end of a zone, and about so many zones, stand for all. Fewer zones are gone along, and
+ * fewer pointers found there do not tell enough. */
+#define SAMPLE 64u
+#define SAMPLED_LEAST ((size_t)16)
+
+/* How many fulfil it, by a share of all; *known: so many of these do that they tell. */
+static enum hs_status sample(struct hs_ledger_sift *sift, uint64_t *out, bool *known, struct hs_error *err)
+{
+	size_t count = sift->columns->count, zones = (count + HS_LEDGER_ZONE - 1) / HS_LEDGER_ZONE;
+	uint64_t seen = 0, found = 0;
+	struct hs_ledger_found_in in;
+	enum hs_status status = HS_OK;
+
+	for (size_t zone = 0; zone < zones && status == HS_OK; zone += zones / SAMPLE + 1) {
+		size_t begin = zone * HS_LEDGER_ZONE, left = count - begin;
+		size_t end = begin + (left < HS_LEDGER_ZONE ? left : HS_LEDGER_ZONE);
+		size_t first = end - begin > SAMPLE ? end - SAMPLE : begin;
+		status = hs_ledger_sift_zone(sift, first, &in, err);
+		seen += end - first;
+		found += status == HS_OK ? in.count : 0;
+	}
+	*known = status == HS_OK && found >= SAMPLED_LEAST;
+	*out = seen ? found * count / seen : 0;
+	return status;
+}
+
+static enum hs_status count_sifted(struct hs_ledger_sift *sift, uint64_t *out, bool *known,
+	struct hs_error *err)
+{
+	struct hs_ledger_sifted sifted = { 0 };
+	bool few = hs_ledger_sift_is_vain(sift) || sift->listed;
+
+	if (!few && hs_ledger_sift_has_doubts(sift))
+		return HS_OK;
+	if (!few && sift->columns->count > SAMPLED_LEAST * HS_LEDGER_ZONE)
+		return sample(sift, out, known, err);
+	enum hs_status status = hs_ledger_sift_count(sift, &sifted, err);
+	*out = sifted.yes + sifted.maybe;
+	*known = status == HS_OK;
+	return status;
+}
+
+/* What the columns tell of a condition of which a lookup would have to count entries, or tells nothing, when
+ * there are any: *known. */
 static enum hs_status estimate_along(struct hs_ledger *ledger, const struct hs_find *where,
 	struct hs_arena *one, uint64_t *out, bool *known, struct hs_error *err)
 {
@@ -405,15 +448,12 @@ static enum hs_status estimate_along(struct hs_ledger *ledger, const struct hs_f
 	struct hs_view_hold hold = { NULL, NULL };
 	enum hs_status status = hs_txn_view(ledger->txn, &hs_ledger_columns_view, 0, false, &hold, err);
 	struct hs_ledger_sift sift = { .ledger = ledger, .columns = hold.view, .one = one };
-	struct hs_ledger_sifted sifted = { 0 };
 
 	*known = false;
 	if (status == HS_OK && hold.view && !hs_ledger_has_link(where)) {
 		status = hs_ledger_sift_make(&sift, type, where, err);
-		*known = status == HS_OK && (hs_ledger_sift_is_vain(&sift) || sift.listed);
-		if (*known)
-			status = hs_ledger_sift_count(&sift, &sifted, err);
-		*out = sifted.yes + sifted.maybe;
+		if (status == HS_OK)
+			status = count_sifted(&sift, out, known, err);
 	}
 	hs_txn_view_end(ledger->txn, &hold);
 	return status;
@@ -431,7 +471,7 @@ enum hs_status hs_ledger_estimate(struct hs_txn *txn, void *state, const struct 
 	hs_ledger_begin(&ledger, txn, scratch);
 	ledger.lasting = scratch;
 	enum hs_status status = HS_OK;
-	if (hs_ledger_rank(&ledger, where) == HS_LEDGER_RANK_NONE && limit > FEW_COUNTED)
+	if (hs_ledger_rank(&ledger, where) >= HS_LEDGER_RANK_CUSTODIAN && limit > FEW_COUNTED)
 		status = estimate_along(&ledger, where, one, &found, &known, err);
 	if (status == HS_OK && !known)
 		status = hs_ledger_amount(&ledger, 0, where, limit, &found, err);
